@@ -1,0 +1,46 @@
+// The link that a person's browser is sent to.
+
+import type { ProviderMetadata } from './discovery.js'
+
+export type AuthorizationRequest = {
+  clientId: string
+  redirectUri: string
+  scope: string
+  state: string
+  nonce: string
+  challenge: string
+  audience: string | null
+  prompt: string | null
+  /** Seconds; the provider must have seen the person more recently than that. */
+  maxAgeS: number | null
+}
+
+/**
+ * Builds the authorization request. What the endpoint's own URL carries as a query is kept, but
+ * cannot override a parameter that is ours.
+ *
+ * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core 1.0 section 3.1.2.1
+ */
+export function authorizationUrl(
+  metadata: Pick<ProviderMetadata, 'authorizationEndpoint'>,
+  request: AuthorizationRequest,
+): string {
+  const url = new URL(metadata.authorizationEndpoint)
+  const parameters: Record<string, string | null> = {
+    response_type: 'code',
+    client_id: request.clientId,
+    redirect_uri: request.redirectUri,
+    scope: request.scope,
+    state: request.state,
+    nonce: request.nonce,
+    code_challenge: request.challenge,
+    code_challenge_method: 'S256',
+    audience: request.audience,
+    prompt: request.prompt,
+    max_age: request.maxAgeS === null ? null : String(request.maxAgeS),
+  }
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null) url.searchParams.set(name, value)
+  }
+  return url.href
+}

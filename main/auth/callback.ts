@@ -1,0 +1,91 @@
+// What a browser brought back: whose it is, and whether it may be believed.
+
+import { AuthError, quoteProvider } from './errors.js'
+
+/** What a flow waits for. */
+export type ExpectedCallback = {
+  state: string
+  issuer: string
+  /** True where the provider promises `iss`, so that one without it is refused. */
+  promisesIss: boolean
+}
+
+export type CallbackResult =
+  /** The provider's answer: this flow goes on, or ends. */
+  | { kind: 'code'; code: string }
+  | { kind: 'refused'; error: AuthError }
+  /** Not an answer that any flow may take: it is turned away and the wait goes on. */
+  | { kind: 'ignored' }
+
+/**
+ * Names the flow that a callback belongs to: its one `state`; null for none, or for several.
+ *
+ * @see RFC 6749 section 10.12
+ */
+export function stateOf(parameters: URLSearchParams): string | null {
+  return single(parameters, 'state')
+}
+
+/**
+ * Checks a callback against the flow that its state named, in this order: state, `iss`, error, code.
+ * Nothing that lacks the flow's state can end the flow.
+ *
+ * @see RFC 9700 section 4.7 (state), RFC 9207 section 2.4 (iss), RFC 6749 section 4.1.2
+ */
+export function validateCallback(
+  parameters: URLSearchParams,
+  expected: ExpectedCallback,
+): CallbackResult {
+  // 1. The state is the flow's own, and there is just one.
+  if (stateOf(parameters) !== expected.state) return { kind: 'ignored' }
+
+  // 2. No parameter comes twice (RFC 6749 section 3.1).
+  for (const name of ['iss', 'error', 'code']) {
+    if (parameters.getAll(name).length > 1) return { kind: 'ignored' }
+  }
+
+  // 3. The answer is from the provider that was asked.
+  const iss = parameters.get('iss')
+  if (iss === null ? expected.promisesIss : iss !== expected.issuer) {
+    return {
+      kind: 'refused',
+      error: new AuthError(
+        'issuer-mismatch',
+        iss === null
+          ? 'The answer did not say which provider it came from, though yours promises to. ' +
+              'Latchkey did not use it. Try again.'
+          : 'The answer came from another provider than the one you were sent to. ' +
+              'Latchkey did not use it. Try again.',
+      ),
+    }
+  }
+
+  // 4. The provider, or the person, said no.
+  const error = parameters.get('error')
+  if (error !== null && error !== '') {
+    const description = parameters.get('error_description') ?? undefined
+    const secrets = [expected.state, parameters.get('code') ?? '']
+    return {
+      kind: 'refused',
+      error:
+        error === 'access_denied'
+          ? new AuthError(
+              'access-denied',
+              `The sign-in was refused at the provider: ${quoteProvider(error, description, secrets)}.`,
+            )
+          : new AuthError(
+              'authorization-error',
+              `The provider could not sign you in: ${quoteProvider(error, description, secrets)}.`,
+            ),
+    }
+  }
+
+  // 5. There is a code.
+  const code = parameters.get('code') ?? ''
+  return code.trim() === '' ? { kind: 'ignored' } : { kind: 'code', code }
+}
+
+function single(parameters: URLSearchParams, name: string): string | null {
+  const values = parameters.getAll(name)
+  return values.length === 1 ? values[0]! : null
+}

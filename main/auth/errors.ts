@@ -1,0 +1,72 @@
+// The one error of the sign-in code, with a closed list of codes and words for a person.
+
+export type ErrorCode =
+  | 'not-configured'
+  | 'provider-unreachable'
+  | 'provider-timeout'
+  | 'provider-error'
+  | 'invalid-metadata'
+  | 'insecure-endpoint'
+  | 'pkce-unsupported'
+  | 'port-taken'
+  | 'issuer-mismatch'
+  | 'access-denied'
+  | 'authorization-error'
+  | 'invalid-grant'
+  | 'token-error'
+  | 'invalid-token-response'
+  | 'invalid-id-token'
+  | 'revocation-failed'
+  | 'unexpected'
+
+/**
+ * A failure of a sign-in. The message says what happened and what to do, and holds no code, token,
+ * verifier, state or query, so it may be shown, printed and logged.
+ */
+export class AuthError extends Error {
+  override readonly name = 'AuthError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Turns whatever was thrown into an AuthError, so that a failure is always a state with a reason. */
+export function asAuthError(thrown: unknown): AuthError {
+  if (thrown instanceof AuthError) return thrown
+  const name = thrown instanceof Error ? thrown.name : typeof thrown
+  return new AuthError(
+    'unexpected',
+    `Latchkey ran into an error of its own (${name}). Try again; if it happens again, report it.`,
+    { cause: thrown },
+  )
+}
+
+const LONGEST_QUOTE = 200
+
+/**
+ * Quotes what a provider said of an error, for a person: `"access_denied" (they chose not to)`.
+ * The provider's text is untrusted: control characters go, its length is bounded, and secrets that
+ * it may have echoed are masked.
+ *
+ * @see RFC 6749 sections 4.1.2.1 and 5.2
+ */
+export function quoteProvider(
+  error: string,
+  description: string | undefined,
+  secrets: readonly string[] = [],
+): string {
+  const plain = (text: string): string => {
+    let shown = text
+    for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '…')
+    shown = shown
+      .replace(/[\p{C}\p{Z}]+/gu, ' ')
+      .trim()
+      .replace(/\.$/, '')
+    return shown.length > LONGEST_QUOTE ? `${shown.slice(0, LONGEST_QUOTE)}…` : shown
+  }
+  const said = description === undefined ? '' : plain(description)
+  return said === '' ? `"${plain(error)}"` : `"${plain(error)}" (${said})`
+}

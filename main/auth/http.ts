@@ -1,0 +1,160 @@
+// Requests to the provider, over axios, with every bound in one place.
+
+import axios, { type AxiosAdapter, type AxiosResponse } from 'axios'
+import { AuthError } from './errors.js'
+
+export type HttpRequest = {
+  method: 'GET' | 'POST'
+  url: string
+  /** What is being done, for the error's words: "reading the provider's settings". */
+  purpose: string
+  form?: Readonly<Record<string, string>>
+  bearer?: string
+  signal?: AbortSignal
+}
+
+export type HttpResponse = { status: number; body: string }
+
+/**
+ * Sends one request and gives the whole answer, whatever its status; redirects are errors.
+ * Fails with `provider-unreachable`, `provider-timeout` or `provider-error`. When the request's own
+ * signal aborts, its reason is thrown.
+ */
+export type Http = (request: HttpRequest) => Promise<HttpResponse>
+
+/** The longest a provider may take for one answer, first byte to last. */
+export const REQUEST_TIMEOUT_MS = 10_000
+const MOST_BYTES = 1024 * 1024
+
+/**
+ * Makes the client. Electron hands in an adapter over `net.fetch`, which follows the system's proxy
+ * and certificates; plain Node uses axios' own, which follows HTTPS_PROXY and NO_PROXY.
+ */
+export function createHttp(options: { adapter?: AxiosAdapter; timeoutMs?: number } = {}): Http {
+  const timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS
+  const client = axios.create({
+    ...(options.adapter && { adapter: options.adapter }),
+    maxRedirects: 0,
+    maxContentLength: MOST_BYTES,
+    responseType: 'text',
+    transformResponse: (data: unknown) => data,
+    validateStatus: () => true,
+    headers: { Accept: 'application/json' },
+  })
+
+  return async (request) => {
+    // axios' own timeout counts silence, so a provider that drips bytes would never meet it.
+    const deadline = AbortSignal.timeout(timeoutMs)
+    const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline
+    let response: AxiosResponse<unknown>
+    try {
+      response = await client.request({
+        method: request.method,
+        url: request.url,
+        signal,
+        ...(request.form && { data: new URLSearchParams(request.form) }),
+        ...(request.bearer !== undefined && {
+          headers: { Authorization: `Bearer ${request.bearer}` },
+        }),
+        // A proxy on another machine cannot reach this machine's loopback.
+        ...(isLoopback(new URL(request.url)) && { proxy: false as const }),
+      })
+    } catch (thrown) {
+      request.signal?.throwIfAborted()
+      throw describe(thrown, deadline.aborted, request, timeoutMs)
+    }
+    if (response.status >= 300 && response.status < 400) {
+      throw new AuthError(
+        'provider-error',
+        `The provider answered with a redirect while ${request.purpose}. ` +
+          'Latchkey follows none there: check the issuer setting.',
+      )
+    }
+    return {
+      status: response.status,
+      body: typeof response.data === 'string' ? response.data : '',
+    }
+  }
+}
+
+/** Parses a JSON answer; undefined where it is none. */
+export function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * True for an http or https URL whose host is this machine's loopback.
+ *
+ * @see RFC 8252 section 7.3
+ */
+export function isLoopback(url: URL): boolean {
+  return ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
+}
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was cut',
+  ENOTFOUND: 'its name is not known to the network',
+  EAI_AGAIN: 'its name could not be looked up',
+  ENETUNREACH: 'there is no network',
+  EHOSTUNREACH: 'there is no way to it on this network',
+  ETIMEDOUT: 'it did not answer',
+}
+
+const UNTRUSTED_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS/
+
+// The error that axios throws holds the whole request, form and all: only its code goes on.
+function describe(
+  thrown: unknown,
+  timedOut: boolean,
+  request: HttpRequest,
+  timeoutMs: number,
+): AuthError {
+  const { host } = new URL(request.url)
+  if (!axios.isAxiosError(thrown)) throw thrown
+  const code = thrown.code ?? ''
+  const cause = new Error(code)
+  if (timedOut) {
+    return new AuthError(
+      'provider-timeout',
+      `The provider at ${host} took more than ${timeoutMs / 1000} seconds while ` +
+        `${request.purpose}. Try again later.`,
+      { cause },
+    )
+  }
+  if (UNTRUSTED_CERTIFICATE.test(code)) {
+    return new AuthError(
+      'provider-unreachable',
+      `The certificate of the provider at ${host} is not trusted (${code}), so Latchkey stopped ` +
+        `while ${request.purpose}. If your network uses its own certificate authority, name its ` +
+        'file in NODE_EXTRA_CA_CERTS.',
+      { cause },
+    )
+  }
+  if (thrown.message.startsWith('maxContentLength')) {
+    return new AuthError(
+      'provider-error',
+      `The provider at ${host} sent more than ${MOST_BYTES / 1024} KiB while ${request.purpose}; ` +
+        'Latchkey stopped reading. Check the issuer setting.',
+      { cause },
+    )
+  }
+  if (code === 'ERR_BAD_RESPONSE') {
+    return new AuthError(
+      'provider-error',
+      `The answer of the provider at ${host} broke off while ${request.purpose}. Try again.`,
+      { cause },
+    )
+  }
+  return new AuthError(
+    'provider-unreachable',
+    `The provider at ${host} could not be reached while ${request.purpose}: ` +
+      `${UNREACHABLE[code] ?? `the connection failed (${code || 'no reason given'})`}. ` +
+      'Check your network and the issuer setting, then try again.',
+    { cause },
+  )
+}

@@ -1,0 +1,189 @@
+// The callback listener: open on loopback only while a flow waits, shared by all that do.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { bindLoopback, type Bound } from '../bind.js'
+import type { Clock } from '../clock.js'
+import {
+  stateOf,
+  validateCallback,
+  type CallbackResult,
+  type ExpectedCallback,
+} from './callback.js'
+import { nothingToDoPage, renderPage, type Page } from './pages.js'
+
+export type CallbackListener = {
+  /**
+   * Waits for one flow's callback. Opens the listener for the first flow; when this resolves it
+   * accepts connections, so the browser may be opened. Fails with `port-taken`.
+   */
+  expect(expected: ExpectedCallback): Promise<PendingCallback>
+}
+
+export type PendingCallback = {
+  /** @see RFC 8252 section 7.3 */
+  redirectUri: string
+  /** The first answer that is this flow's own; forged ones are turned away before. Never rejects. */
+  answer: Promise<CallbackAnswer>
+  /**
+   * Ends the wait. With the last flow the listener closes; this resolves when its ports are free and
+   * every page has been delivered.
+   */
+  leave(): Promise<void>
+}
+
+export type CallbackAnswer = {
+  result: Exclude<CallbackResult, { kind: 'ignored' }>
+  /** Shows the person the end, in the tab that waits; resolves once delivered, or found gone. */
+  show(page: Page): Promise<void>
+}
+
+export const CALLBACK_PATH = '/callback'
+
+/** Sockets that have sent no whole request; the oldest goes when there are more. */
+const MOST_IDLE_SOCKETS = 64
+const REQUEST_TIMEOUT_MS = 20_000
+const MOST_HEADER_BYTES = 16 * 1024
+/** How long a page may take to reach a browser on this very machine. */
+const DELIVERY_TIMEOUT_MS = 2_000
+
+/**
+ * Makes the listener; nothing is bound yet.
+ *
+ * 1. The first flow binds one port on 127.0.0.1 and ::1: the first free one of `ports.redirectPorts`,
+ *    any free one where there are none.
+ * 2. A request that is not `GET /callback` is turned away without a look at its query.
+ * 3. The one `state` in the query names the flow; the rest is checked against it.
+ * 4. The flow's first valid answer is taken, and its browser waits for the page that tells the end.
+ * 5. The last flow to leave closes the port.
+ */
+export function createCallbackListener(ports: {
+  clock: Clock
+  redirectPorts: readonly number[]
+}): CallbackListener {
+  const waiting = new Map<string, Waiting>()
+  const idle = new Set<Socket>()
+  let flows = 0
+  let opened: Promise<Bound> | null = null
+  let closed: Promise<void> = Promise.resolve()
+
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    idle.delete(request.socket)
+    const [path, query = ''] = splitTarget(request.url ?? '')
+    if (path !== CALLBACK_PATH) return void send(response, nothingToDoPage(404))
+    if (request.method !== 'GET') {
+      response.setHeader('Allow', 'GET')
+      return void send(response, nothingToDoPage(405))
+    }
+    // A browser that only looks ahead must not spend the code.
+    if (/prefetch/i.test(String(request.headers['sec-purpose'] ?? request.headers['purpose']))) {
+      response.writeHead(204, { Connection: 'close', 'Cache-Control': 'no-store' }).end()
+      return
+    }
+    const parameters = new URLSearchParams(query)
+    const state = stateOf(parameters)
+    const flow = state === null ? undefined : waiting.get(state)
+    const result = flow ? validateCallback(parameters, flow.expected) : { kind: 'ignored' as const }
+    if (!flow || result.kind === 'ignored') return void send(response, nothingToDoPage(400))
+    waiting.delete(flow.expected.state)
+    flow.take({ result, show: (page) => send(response, page) })
+  }
+
+  const send = (response: ServerResponse, page: Page): Promise<void> =>
+    new Promise((resolve) => {
+      if (response.closed || response.headersSent) return resolve()
+      const giveUp = ports.clock.after(DELIVERY_TIMEOUT_MS, () => response.destroy())
+      response.once('close', () => {
+        giveUp()
+        resolve()
+      })
+      const { html, headers } = renderPage(page)
+      response.writeHead(page.status, { ...headers, Connection: 'close' }).end(html)
+    })
+
+  const createListener = (): Server => {
+    const server = createServer(
+      {
+        maxHeaderSize: MOST_HEADER_BYTES,
+        headersTimeout: REQUEST_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: 1_000,
+      },
+      handle,
+    )
+    server.on('connection', (socket: Socket) => {
+      idle.add(socket)
+      socket.once('close', () => idle.delete(socket))
+      const [oldest] = idle
+      if (idle.size > MOST_IDLE_SOCKETS) oldest?.destroy()
+    })
+    return server
+  }
+
+  const close = async ({ servers }: Bound): Promise<void> => {
+    for (const socket of idle) socket.destroy()
+    const giveUp = ports.clock.after(DELIVERY_TIMEOUT_MS, () => {
+      for (const server of servers) server.closeAllConnections()
+    })
+    await Promise.all(
+      servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve()))),
+    )
+    giveUp()
+  }
+
+  return {
+    async expect(expected) {
+      flows += 1
+      let bound: Bound
+      try {
+        await closed
+        opened ??= bindLoopback(createListener, redirectPorts(ports), 'the answer of your browser')
+        bound = await opened
+      } catch (thrown) {
+        flows -= 1
+        opened = null
+        throw thrown
+      }
+
+      let answered: CallbackAnswer | null = null
+      const answer = new Promise<CallbackAnswer>((resolve) => {
+        waiting.set(expected.state, {
+          expected,
+          take: (taken) => {
+            answered = taken
+            resolve(taken)
+          },
+        })
+      })
+      let left: Promise<void> | null = null
+      const leave = async (): Promise<void> => {
+        waiting.delete(expected.state)
+        // Shown already in every ordinary end; a browser is never left without an answer.
+        await answered?.show(nothingToDoPage(400))
+        flows -= 1
+        if (flows === 0) {
+          opened = null
+          closed = close(bound)
+          await closed
+        }
+      }
+      return {
+        redirectUri: `http://127.0.0.1:${bound.port}${CALLBACK_PATH}`,
+        answer,
+        leave: () => (left ??= leave()),
+      }
+    },
+  }
+}
+
+type Waiting = { expected: ExpectedCallback; take(answer: CallbackAnswer): void }
+
+function redirectPorts(ports: { redirectPorts: readonly number[] }): readonly number[] {
+  return ports.redirectPorts.length === 0 ? [0] : ports.redirectPorts
+}
+
+// Not `new URL`: a target such as `//host/callback` would lose its first part to the host.
+function splitTarget(target: string): [path: string, query?: string] {
+  const mark = target.indexOf('?')
+  return mark === -1 ? [target] : [target.slice(0, mark), target.slice(mark + 1)]
+}

@@ -1,0 +1,260 @@
+// Who is signed in and which sign-ins are under way: two machines in one model, and one pure function.
+
+import type { ErrorCode } from './errors.js'
+import type { Account } from './identity.js'
+
+export type Session =
+  | { kind: 'signed-out' }
+  | {
+      kind: 'signed-in'
+      account: Account
+      /** Milliseconds since the epoch; null where the provider does not say. */
+      expiresAtMs: number | null
+      renewal: Renewal
+    }
+  | { kind: 'needs-sign-in'; account: Account; reason: string }
+
+/** `offline`: the provider cannot be reached; `failing`: it answers, but not with a token. */
+export type Renewal = 'idle' | 'renewing' | 'offline' | 'failing'
+
+/** One sign-in under way, keyed by its `state`. */
+export type Flow = {
+  state: string
+  origin: Origin
+  phase: 'waiting' | 'answered' | 'exchanging'
+  /** When the wait ends, in milliseconds since the epoch. */
+  deadlineMs: number
+  /** Where the person signs in; null until the listener is open. */
+  link: string | null
+  /** What the person should know while the flow waits. */
+  notice: string | null
+}
+
+export type Origin = 'tray' | 'api'
+
+/** How the last sign-in or sign-out ended. */
+export type Outcome =
+  | { kind: 'done'; replaced: Account | null; notice: string | null }
+  | { kind: 'denied'; code: ErrorCode; reason: string }
+  | { kind: 'failed'; code: ErrorCode; reason: string }
+  | { kind: 'expired'; reason: string }
+  | { kind: 'cancelled' }
+  | { kind: 'signed-out'; notice: string | null }
+
+/** An end of a flow that signed nobody in. */
+export type Ending = Extract<Outcome, { kind: 'denied' | 'failed' | 'expired' | 'cancelled' }>
+
+export type Model = {
+  session: Session
+  flows: readonly Flow[]
+  /** Null at first. Cancelling leaves it as it was. */
+  lastOutcome: Exclude<Outcome, { kind: 'cancelled' }> | null
+}
+
+export type Event =
+  | { type: 'flow-started'; state: string; origin: Origin; deadlineMs: number }
+  | { type: 'link-ready'; state: string; link: string }
+  | { type: 'browser-failed'; state: string; notice: string }
+  | { type: 'callback-answered'; state: string }
+  | { type: 'exchange-started'; state: string }
+  | { type: 'signed-in'; state: string; account: Account; expiresAtMs: number | null }
+  | { type: 'flow-ended'; state: string; ending: Ending }
+  | { type: 'flow-refused'; ending: Extract<Ending, { kind: 'failed' }> }
+  | { type: 'renewal-started' }
+  | { type: 'renewed'; expiresAtMs: number | null }
+  | { type: 'renewal-failed'; renewal: 'offline' | 'failing' }
+  | { type: 'session-ended'; reason: string }
+  | { type: 'signed-out' }
+  | { type: 'revocation-failed'; notice: string }
+
+export const initialModel: Model = {
+  session: { kind: 'signed-out' },
+  flows: [],
+  lastOutcome: null,
+}
+
+/** Makes the model that follows an event. An event that does not fit changes nothing. */
+export function next(model: Model, event: Event): Model {
+  const changed: Model = {
+    session: nextSession(model, event),
+    flows: nextFlows(model.flows, event),
+    lastOutcome: nextOutcome(model, event),
+  }
+  const same = (Object.keys(changed) as (keyof Model)[]).every((key) => changed[key] === model[key])
+  return same ? model : changed
+}
+
+function nextSession(model: Model, event: Event): Session {
+  const { session } = model
+  switch (event.type) {
+    case 'signed-in':
+      if (!hasFlow(model.flows, event.state)) return session
+      return {
+        kind: 'signed-in',
+        account: event.account,
+        expiresAtMs: event.expiresAtMs,
+        renewal: 'idle',
+      }
+    case 'renewal-started':
+      return session.kind === 'signed-in' ? { ...session, renewal: 'renewing' } : session
+    case 'renewed':
+      return session.kind === 'signed-in'
+        ? { ...session, renewal: 'idle', expiresAtMs: event.expiresAtMs }
+        : session
+    case 'renewal-failed':
+      return session.kind === 'signed-in' ? { ...session, renewal: event.renewal } : session
+    case 'session-ended':
+      return session.kind === 'signed-in'
+        ? { kind: 'needs-sign-in', account: session.account, reason: event.reason }
+        : session
+    case 'signed-out':
+      return session.kind === 'signed-out' ? session : { kind: 'signed-out' }
+    case 'flow-started':
+    case 'link-ready':
+    case 'browser-failed':
+    case 'callback-answered':
+    case 'exchange-started':
+    case 'flow-ended':
+    case 'flow-refused':
+    case 'revocation-failed':
+      return session
+  }
+}
+
+function nextFlows(flows: readonly Flow[], event: Event): readonly Flow[] {
+  switch (event.type) {
+    case 'flow-started': {
+      if (hasFlow(flows, event.state)) return flows
+      // At most one flow is the tray's: a new one takes the place of the old.
+      const kept = event.origin === 'tray' ? flows.filter((flow) => flow.origin !== 'tray') : flows
+      const { state, origin, deadlineMs } = event
+      return [...kept, { state, origin, phase: 'waiting', deadlineMs, link: null, notice: null }]
+    }
+    case 'link-ready':
+    case 'browser-failed':
+    case 'callback-answered':
+    case 'exchange-started':
+      if (!hasFlow(flows, event.state)) return flows
+      return flows.map((flow) => (flow.state === event.state ? nextFlow(flow, event) : flow))
+    case 'signed-in':
+    case 'flow-ended':
+      if (!hasFlow(flows, event.state)) return flows
+      return flows.filter((flow) => flow.state !== event.state)
+    case 'renewal-started':
+    case 'renewed':
+    case 'renewal-failed':
+    case 'session-ended':
+    case 'signed-out':
+    case 'flow-refused':
+    case 'revocation-failed':
+      return flows
+  }
+}
+
+type FlowEvent = Extract<
+  Event,
+  { type: 'link-ready' | 'browser-failed' | 'callback-answered' | 'exchange-started' }
+>
+
+// Phases only go forward: waiting, answered, exchanging.
+function nextFlow(flow: Flow, event: FlowEvent): Flow {
+  switch (event.type) {
+    case 'link-ready':
+      return flow.phase === 'waiting' ? { ...flow, link: event.link } : flow
+    case 'browser-failed':
+      return flow.phase === 'waiting' ? { ...flow, notice: event.notice } : flow
+    case 'callback-answered':
+      return flow.phase === 'waiting'
+        ? { ...flow, phase: 'answered', link: null, notice: null }
+        : flow
+    case 'exchange-started':
+      return flow.phase === 'exchanging'
+        ? flow
+        : { ...flow, phase: 'exchanging', link: null, notice: null }
+  }
+}
+
+function nextOutcome(model: Model, event: Event): Model['lastOutcome'] {
+  const { session, lastOutcome } = model
+  switch (event.type) {
+    case 'signed-in': {
+      if (!hasFlow(model.flows, event.state)) return lastOutcome
+      const before = session.kind === 'signed-out' ? null : session.account
+      const replaced = before !== null && before.sub !== event.account.sub ? before : null
+      return { kind: 'done', replaced, notice: null }
+    }
+    case 'flow-ended':
+      if (!hasFlow(model.flows, event.state) || event.ending.kind === 'cancelled')
+        return lastOutcome
+      return event.ending
+    case 'signed-out':
+      return session.kind === 'signed-out' ? lastOutcome : { kind: 'signed-out', notice: null }
+    case 'revocation-failed':
+      // What has happened since is newer news than the end of an old session.
+      return lastOutcome?.kind === 'signed-out' ||
+        (lastOutcome?.kind === 'done' && lastOutcome.replaced)
+        ? { ...lastOutcome, notice: event.notice }
+        : lastOutcome
+    case 'flow-refused':
+      return event.ending
+    case 'flow-started':
+    case 'link-ready':
+    case 'browser-failed':
+    case 'callback-answered':
+    case 'exchange-started':
+    case 'renewal-started':
+    case 'renewed':
+    case 'renewal-failed':
+    case 'session-ended':
+      return lastOutcome
+  }
+}
+
+/** The one word for a person. */
+export type Summary =
+  | 'signed-out'
+  | 'waiting'
+  | 'answered'
+  | 'exchanging'
+  | 'signed-in'
+  | 'offline'
+  | 'renewal-failing'
+  | 'needs-sign-in'
+  | 'failed'
+
+/**
+ * Says the state in one word: the tray flow's phase if there is one, else the session; when signed
+ * out, an API flow's phase, else the last failure.
+ */
+export function summarize(model: Model): Summary {
+  const { session, flows, lastOutcome } = model
+  const tray = trayFlow(model)
+  if (tray) return tray.phase
+  switch (session.kind) {
+    case 'signed-in':
+      if (session.renewal === 'offline') return 'offline'
+      return session.renewal === 'failing' ? 'renewal-failing' : 'signed-in'
+    case 'needs-sign-in':
+      return 'needs-sign-in'
+    case 'signed-out': {
+      const newest = flows.at(-1)
+      if (newest) return newest.phase
+      return lastOutcome !== null && isFailure(lastOutcome) ? 'failed' : 'signed-out'
+    }
+  }
+}
+
+/** The sign-in that the person began from the tray, if one is under way. */
+export function trayFlow(model: Model): Flow | undefined {
+  return model.flows.find((flow) => flow.origin === 'tray')
+}
+
+export function isFailure(
+  outcome: Outcome,
+): outcome is Extract<Outcome, { kind: 'denied' | 'failed' | 'expired' }> {
+  return outcome.kind === 'denied' || outcome.kind === 'failed' || outcome.kind === 'expired'
+}
+
+function hasFlow(flows: readonly Flow[], state: string): boolean {
+  return flows.some((flow) => flow.state === state)
+}

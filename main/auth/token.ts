@@ -1,0 +1,149 @@
+// The token endpoint and its sibling: exchange a code, revoke a token.
+
+import { z } from 'zod'
+import type { ProviderMetadata } from './discovery.js'
+import { AuthError, quoteProvider } from './errors.js'
+import { parseJson, type Http, type HttpResponse } from './http.js'
+
+export type TokenSet = {
+  accessToken: string
+  /** Milliseconds since the epoch; null where the provider does not say. */
+  accessTokenExpiresAtMs: number | null
+  refreshToken: string | null
+  idToken: string
+  scope: string
+}
+
+export type CodeExchange = {
+  clientId: string
+  code: string
+  redirectUri: string
+  verifier: string
+  /** What was asked for: what was granted where the provider does not say otherwise. */
+  scope: string
+}
+
+const wireTokens = z.object({
+  access_token: z.string().min(1),
+  token_type: z.string().regex(/^bearer$/i),
+  expires_in: z.number().nonnegative().optional(),
+  refresh_token: z.string().min(1).optional(),
+  id_token: z.string().min(1),
+  scope: z.string().optional(),
+})
+
+const wireError = z.object({ error: z.string(), error_description: z.string().optional() })
+
+/**
+ * Exchanges an authorization code. `nowMs` is when the request was made: a token's life is counted
+ * from there, so that a slow answer cannot lengthen it.
+ * Fails with `invalid-grant`, `token-error`, `invalid-token-response` and the codes of {@link Http}.
+ *
+ * @see RFC 6749 sections 4.1.3, 5.1 and 5.2; RFC 7636 section 4.5
+ */
+export async function exchangeCode(
+  http: Http,
+  metadata: Pick<ProviderMetadata, 'tokenEndpoint'>,
+  request: CodeExchange,
+  nowMs: number,
+  signal?: AbortSignal,
+): Promise<TokenSet> {
+  const response = await http({
+    method: 'POST',
+    url: metadata.tokenEndpoint,
+    purpose: 'finishing the sign-in',
+    form: {
+      grant_type: 'authorization_code',
+      client_id: request.clientId,
+      code: request.code,
+      redirect_uri: request.redirectUri,
+      code_verifier: request.verifier,
+    },
+    ...(signal && { signal }),
+  })
+  if (response.status !== 200) throw tokenError(response, [request.code, request.verifier])
+
+  const parsed = wireTokens.safeParse(parseJson(response.body))
+  if (!parsed.success) {
+    const where = parsed.error.issues[0]?.path.join('.')
+    throw new AuthError(
+      'invalid-token-response',
+      `The provider's answer to the sign-in could not be understood` +
+        `${where ? ` (${where} is missing or malformed)` : ''}. Nothing was kept. Try again; if it ` +
+        'happens again, the provider is at fault.',
+    )
+  }
+  const wire = parsed.data
+  return {
+    accessToken: wire.access_token,
+    accessTokenExpiresAtMs: wire.expires_in === undefined ? null : nowMs + wire.expires_in * 1000,
+    refreshToken: wire.refresh_token ?? null,
+    idToken: wire.id_token,
+    scope: wire.scope ?? request.scope,
+  }
+}
+
+/**
+ * Ends tokens at the provider: the refresh token where there is one, else the access token. Does
+ * nothing where the provider has no revocation endpoint. Fails with `revocation-failed`.
+ *
+ * @see RFC 7009 section 2.1
+ */
+export async function revokeTokens(
+  http: Http,
+  metadata: Pick<ProviderMetadata, 'revocationEndpoint'>,
+  clientId: string,
+  tokens: Pick<TokenSet, 'accessToken' | 'refreshToken'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (metadata.revocationEndpoint === null) return
+  const token = tokens.refreshToken ?? tokens.accessToken
+  const hint = tokens.refreshToken === null ? 'access_token' : 'refresh_token'
+  let response: HttpResponse
+  try {
+    response = await http({
+      method: 'POST',
+      url: metadata.revocationEndpoint,
+      purpose: 'ending the old session at the provider',
+      form: { token, token_type_hint: hint, client_id: clientId },
+      ...(signal && { signal }),
+    })
+  } catch (cause) {
+    const why = cause instanceof AuthError ? cause.message : 'The request failed.'
+    throw new AuthError('revocation-failed', why, { cause })
+  }
+  if (response.status !== 200) {
+    throw new AuthError(
+      'revocation-failed',
+      `The provider answered ${response.status} when asked to end the old session.`,
+    )
+  }
+}
+
+function tokenError(response: HttpResponse, secrets: readonly string[]): AuthError {
+  const parsed = wireError.safeParse(parseJson(response.body))
+  if (response.status === 429) {
+    return new AuthError(
+      'provider-error',
+      'The provider says that there were too many requests. Wait a minute, then try again.',
+    )
+  }
+  if (response.status >= 500 || !parsed.success) {
+    return new AuthError(
+      'provider-error',
+      `The provider answered ${response.status} to the sign-in. Try again later.`,
+    )
+  }
+  const { error, error_description: description } = parsed.data
+  const quote = quoteProvider(error, description, secrets)
+  return error === 'invalid_grant'
+    ? new AuthError(
+        'invalid-grant',
+        `The provider did not accept the sign-in: ${quote}. Try again.`,
+      )
+    : new AuthError(
+        'token-error',
+        `The provider refused to finish the sign-in: ${quote}. Check the client ID and how the ` +
+          'application is registered there.',
+      )
+}

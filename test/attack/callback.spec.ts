@@ -1,0 +1,403 @@
+// The callback listener against whoever can reach it: other programs, other pages, other people.
+
+import { once } from 'node:events'
+import {
+  request,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { expect } from '@playwright/test'
+import { authorizationUrl } from '../../main/auth/authorize.js'
+import { challengeOf } from '../../main/auth/pkce.js'
+import { test } from '../fixture.js'
+import { altered, answerLink } from '../person.js'
+
+const redirectUriOf = (link: string): URL =>
+  new URL(new URL(link).searchParams.get('redirect_uri')!)
+
+type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
+
+/** A request that says just what it is told to, which fetch does not. */
+async function ask(url: string | URL, options: RequestOptions = {}): Promise<Answer> {
+  const sent = request(url, options).end()
+  sent.on('error', () => undefined) // `once` tells of those before the answer.
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  const body = (await response.setEncoding('utf8').toArray()).join('')
+  return { status: response.statusCode!, headers: response.headers, body }
+}
+
+test.describe('S01, RFC 9700 section 4.7: a callback without the state of a flow', () => {
+  for (const [name, forge] of [
+    ['a wrong state', (url: string) => altered(url, { state: 'guessed' })],
+    ['no state', (url: string) => altered(url, { state: null })],
+    ['the state twice', (url: string) => `${url}&state=${new URL(url).searchParams.get('state')}`],
+    ['a second, other state', (url: string) => `${url}&state=guessed`],
+  ] as const) {
+    test(`${name} is refused and the wait goes on`, async ({ start }) => {
+      const { agent, provider, signIn, reached } = await start()
+      const callback = await answerLink(await signIn())
+
+      const forged = await ask(forge(callback))
+      expect(forged.status).toBe(400)
+      expect(forged.body).toContain('Nothing to do here')
+      expect(agent.model().flows[0]?.phase).toBe('waiting')
+      expect(provider.requests.token).toBe(0)
+
+      expect((await fetch(callback)).status).toBe(200)
+      await reached('signed-in')
+    })
+  }
+})
+
+test('S02: the same callback twice makes one exchange, and the second is refused', async ({
+  start,
+}) => {
+  const { agent, provider, signIn, reached } = await start({
+    provider: { misbehave: { token: 'hang' } },
+  })
+  const callback = await answerLink(await signIn())
+  const first = fetch(callback)
+  await expect.poll(() => provider.requests.token).toBe(1)
+
+  expect((await fetch(callback)).status).toBe(400)
+
+  agent.cancel()
+  expect(await (await first).text()).toContain('cancelled')
+  await reached('signed-out')
+  expect(provider.requests.token).toBe(1)
+})
+
+test('S02: a callback repeated after the end finds the listener closed', async ({ start }) => {
+  const { provider, signIn, reached } = await start()
+  const callback = await answerLink(await signIn())
+  await fetch(callback)
+  await reached('signed-in')
+
+  await expect(fetch(callback)).rejects.toThrow('fetch failed')
+  expect(provider.requests.token).toBe(1)
+})
+
+test("S03, RFC 9700 section 4.5: a code of somebody else's flow is refused for its verifier", async ({
+  start,
+}) => {
+  const { provider, vault, signIn, reached } = await start()
+  const link = await signIn()
+  const callback = await answerLink(link)
+
+  const theirs = await answerLink(
+    authorizationUrl(
+      { authorizationEndpoint: `${provider.issuer}/authorize` },
+      {
+        clientId: provider.clientId,
+        redirectUri: redirectUriOf(link).href,
+        scope: 'openid',
+        state: 'theirs',
+        nonce: 'theirs',
+        challenge: challengeOf('their-own-verifier-of-at-least-43-characters-'),
+        audience: null,
+        prompt: null,
+        maxAgeS: null,
+      },
+    ),
+    'account=bob',
+  )
+  const page = await fetch(altered(callback, { code: new URL(theirs).searchParams.get('code') }))
+
+  expect(page.status).toBe(502)
+  expect((await reached('failed')).lastOutcome).toMatchObject({ code: 'invalid-grant' })
+  expect(await vault.read()).toBeNull()
+})
+
+test('S04: an error without the state of a flow ends nothing', async ({ start }) => {
+  const { agent, signIn, reached } = await start()
+  const callback = await answerLink(await signIn())
+
+  for (const query of ['?error=access_denied', '?error=access_denied&state=guessed']) {
+    expect((await fetch(new URL(query, callback))).status).toBe(400)
+  }
+  expect(agent.model().flows).toHaveLength(1)
+
+  await fetch(callback)
+  await reached('signed-in')
+})
+
+test.describe('S05, RFC 9207 section 2.4: an answer of another provider', () => {
+  for (const [name, iss] of [
+    ['another iss', 'https://other.example'],
+    ['an iss with one more slash', 'slash'],
+    ['no iss, though the provider promises one', null],
+  ] as const) {
+    test(`${name} is refused before the code is used`, async ({ start }) => {
+      const { provider, vault, signIn, reached } = await start()
+      const callback = await answerLink(await signIn())
+      const changed = iss === 'slash' ? `${provider.issuer}/` : iss
+
+      expect((await fetch(altered(callback, { iss: changed }))).status).toBe(400)
+      expect((await reached('failed')).lastOutcome).toMatchObject({ code: 'issuer-mismatch' })
+      expect(provider.requests.token).toBe(0)
+      expect(await vault.read()).toBeNull()
+    })
+  }
+
+  test('an error with another iss is not believed either', async ({ start }) => {
+    const { signIn, reached } = await start()
+    const callback = await answerLink(await signIn(), 'refuse=yes')
+
+    await fetch(altered(callback, { iss: 'https://other.example' }))
+    expect((await reached('failed')).lastOutcome).toMatchObject({ code: 'issuer-mismatch' })
+  })
+
+  test('where the provider promises no iss, none is needed', async ({ start }) => {
+    const { signIn, reached } = await start({
+      provider: {
+        misbehave: {
+          metadata: (json) => ({ ...json, authorization_response_iss_parameter_supported: false }),
+        },
+      },
+    })
+    await fetch(altered(await answerLink(await signIn()), { iss: null }))
+    await reached('signed-in')
+  })
+})
+
+test.describe('S06: a callback without a usable code', () => {
+  for (const [name, forge] of [
+    ['no code', (url: string) => altered(url, { code: null })],
+    ['an empty code', (url: string) => altered(url, { code: '' })],
+    ['a blank code', (url: string) => altered(url, { code: ' \t' })],
+    ['two codes (RFC 6749 section 3.1)', (url: string) => `${url}&code=other`],
+    ['an empty error', (url: string) => altered(url, { code: null, error: '' })],
+  ] as const) {
+    test(`${name} asks nothing of the provider, and the wait goes on`, async ({ start }) => {
+      const { provider, signIn, reached } = await start()
+      const callback = await answerLink(await signIn())
+
+      expect((await fetch(forge(callback))).status).toBe(400)
+      expect(provider.requests.token).toBe(0)
+
+      await fetch(callback)
+      await reached('signed-in')
+    })
+  }
+})
+
+test.describe('S07: only GET /callback touches a flow', () => {
+  for (const [name, options, status] of [
+    ['another path', { path: '/' }, 404],
+    ['the favicon', { path: '/favicon.ico' }, 404],
+    ['a path below', { path: '/callback/' }, 404],
+    ['a path in another spelling', { path: '/%63allback' }, 404],
+    ['a target with a host in it', { path: '//callback/callback' }, 404],
+    ['POST', { method: 'POST' }, 405],
+    ['HEAD', { method: 'HEAD' }, 405],
+    ['OPTIONS', { method: 'OPTIONS' }, 405],
+    ['a prefetch', { headers: { 'Sec-Purpose': 'prefetch;prerender' } }, 204],
+    ['an old prefetch', { headers: { Purpose: 'prefetch' } }, 204],
+  ] as const) {
+    test(`${name} gets ${status}, and the wait goes on`, async ({ start }) => {
+      const { agent, signIn, reached } = await start()
+      const callback = await answerLink(await signIn())
+      const { search } = new URL(callback)
+      const path = 'path' in options ? `${options.path}${search}` : `/callback${search}`
+
+      const answer = await ask(callback, { ...options, path })
+      expect(answer.status).toBe(status)
+      if (status === 405) expect(answer.headers['allow']).toBe('GET')
+      expect(agent.model().flows[0]?.phase).toBe('waiting')
+
+      await fetch(callback)
+      await reached('signed-in')
+    })
+  }
+
+  test('a connection that sends nothing is left alone', async ({ start }) => {
+    const { signIn, reached } = await start()
+    const callback = await answerLink(await signIn())
+    const silent = connect(Number(new URL(callback).port), '127.0.0.1')
+    await once(silent, 'connect')
+
+    await fetch(callback)
+    await reached('signed-in')
+    silent.destroy()
+  })
+})
+
+test.describe('S08: a flood', () => {
+  test('64 KB of query is refused, and the wait goes on', async ({ start }) => {
+    const { agent, signIn, reached } = await start()
+    const callback = await answerLink(await signIn())
+
+    // Node answers 431 and hangs up; whether the answer is read before the reset is a matter of luck.
+    const status = await ask(`${callback}&pad=${'x'.repeat(64 * 1024)}`).then(
+      (answer) => answer.status,
+      () => 'cut off',
+    )
+    expect(['cut off', 431]).toContain(status)
+    expect(agent.model().flows[0]?.phase).toBe('waiting')
+    await fetch(callback)
+    await reached('signed-in')
+  })
+
+  test('1,000 idle sockets neither pile up nor keep the answer out', async ({ start }) => {
+    const { signIn, reached } = await start()
+    const callback = await answerLink(await signIn())
+    const port = Number(new URL(callback).port)
+    const sockets: Socket[] = []
+    let open = 0
+    for (let count = 0; count < 1000; count++) {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => undefined).on('close', () => (open -= 1))
+      await once(socket, 'connect')
+      open += 1
+      sockets.push(socket)
+    }
+
+    await fetch(callback)
+    await reached('signed-in')
+    expect(open).toBeLessThanOrEqual(100)
+    for (const socket of sockets) socket.destroy()
+  })
+})
+
+test.describe('S09: what a page shows', () => {
+  test('markup in an error is shown as text', async ({ start }) => {
+    const { signIn } = await start()
+    const callback = await answerLink(await signIn(), 'refuse=yes')
+    const page = await fetch(
+      altered(callback, {
+        error: '<script>alert(1)</script>',
+        error_description: '<img src=x onerror=alert(1)> "\'&',
+      }),
+    )
+    const html = await page.text()
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+    expect(html).toContain('&lt;img src=x onerror=alert(1)&gt; &quot;&#39;&amp;')
+    expect(html).not.toContain('<img')
+  })
+
+  test('a code or state that a provider echoes is masked', async ({ start }) => {
+    const { signIn, reached, history } = await start()
+    const callback = await answerLink(await signIn(), 'refuse=yes')
+    const state = new URL(callback).searchParams.get('state')!
+    const page = await fetch(
+      altered(callback, { error_description: `state ${state}, code c0de-c0de`, code: 'c0de-c0de' }),
+    )
+    await reached('failed')
+
+    const shown = (await page.text()) + JSON.stringify(history.map(({ status }) => status))
+    expect(shown).not.toContain(state)
+    expect(shown).not.toContain('c0de-c0de')
+  })
+
+  for (const [name, path] of [
+    ['a page of the end', null],
+    ['a page of refusal', '/callback?state=guessed'],
+    ['a page of nothing', '/favicon.ico'],
+  ] as const) {
+    test(`${name} loads nothing, is kept nowhere and cannot be framed`, async ({ start }) => {
+      const { signIn } = await start()
+      const callback = await answerLink(await signIn())
+      const { headers } = await fetch(path === null ? callback : new URL(path, callback))
+
+      const policy = headers.get('content-security-policy')!.split('; ')
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy.join()).not.toContain('unsafe')
+      expect(headers.get('cache-control')).toBe('no-store')
+      expect(headers.get('referrer-policy')).toBe('no-referrer')
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+    })
+  }
+})
+
+test.describe('S10: when and where the listener is open', () => {
+  test('it listens before the browser is sent away, and no longer than a flow waits', async ({
+    start,
+  }) => {
+    let seen = 0
+    const { agent, signIn, reached } = await start({
+      openBrowser: async (link) => void (seen = (await fetch(redirectUriOf(link))).status),
+    })
+    const link = await signIn()
+    await expect.poll(() => seen).toBe(400)
+
+    agent.cancel()
+    await reached('signed-out')
+    await expect(fetch(redirectUriOf(link))).rejects.toThrow('fetch failed')
+  })
+
+  test('it answers on both loopbacks and on no other address', async ({ start }) => {
+    const { signIn } = await start()
+    const { port } = redirectUriOf(await signIn())
+    const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? [])
+    const loopbacks = addresses.filter(({ internal }) => internal)
+    const others = addresses.filter(({ internal }) => !internal)
+
+    for (const { address, family } of loopbacks) {
+      const host = family === 'IPv6' ? `[${address}]` : address
+      expect((await fetch(`http://${host}:${port}/`)).status).toBe(404)
+    }
+    for (const { address, family } of others) {
+      if (address.startsWith('fe80')) continue // Link-local: not an address without its zone.
+      const host = family === 'IPv6' ? `[${address}]` : address
+      await expect(fetch(`http://${host}:${port}/`)).rejects.toThrow('fetch failed')
+    }
+  })
+
+  test('the page is delivered in full before it closes', async ({ start }) => {
+    const { signIn, reached } = await start()
+    const page = await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+
+    expect(Buffer.byteLength(await page.text())).toBe(Number(page.headers.get('content-length')))
+  })
+
+  test('a browser that hangs up before the page does not keep it open', async ({ start }) => {
+    const { signIn, reached } = await start()
+    const callback = new URL(await answerLink(await signIn()))
+    const socket = connect(Number(callback.port), '127.0.0.1')
+    socket.write(
+      `GET ${callback.pathname}${callback.search} HTTP/1.1\r\nHost: ${callback.host}\r\n\r\n`,
+    )
+    await reached('exchanging')
+    socket.destroy()
+
+    await reached('signed-in')
+    await expect(fetch(callback)).rejects.toThrow('fetch failed')
+  })
+
+  test('a sign-in that takes the place of another uses the same port, though it is the only one', async ({
+    start,
+  }) => {
+    // Just freed by the system, so nobody else is likely to have it.
+    const free = await start()
+    const { port } = redirectUriOf(await free.signIn())
+    free.agent.cancel()
+    await free.reached('signed-out')
+
+    const { signIn, reached } = await start({ redirectPorts: [Number(port)] })
+    await signIn()
+    const second = await signIn()
+    expect(redirectUriOf(second).port).toBe(port)
+    await fetch(await answerLink(second))
+    await reached('signed-in')
+  })
+})
+
+test.describe('S11: success is shown after the exchange, not before', () => {
+  for (const fault of ['server-error', 'invalid-grant', 'not-json'] as const) {
+    test(`with a token endpoint that answers ${fault} the page says that it failed`, async ({
+      start,
+    }) => {
+      const { signIn, reached } = await start({ provider: { misbehave: { token: fault } } })
+      const page = await fetch(await answerLink(await signIn()))
+
+      expect(page.status).toBe(502)
+      expect(await page.text()).toContain('The sign-in failed')
+      await reached('failed')
+    })
+  }
+})

@@ -1,0 +1,351 @@
+// A sign-in at a provider that is broken, careless or hostile.
+
+import { expect } from '@playwright/test'
+import { test, type Fixture, type FixtureOptions } from '../fixture.js'
+import { altered, answerLink } from '../person.js'
+import type { Misbehaviour } from '../provider.js'
+
+type Start = (options?: FixtureOptions) => Promise<Fixture>
+
+/** Signs in at a provider that misbehaves; gives how it ended and checks that nothing was kept. */
+async function failedSignIn(
+  start: Start,
+  misbehave: Misbehaviour,
+  options: FixtureOptions = {},
+): Promise<Fixture & { code: string | undefined }> {
+  const fixture = await start({ ...options, provider: { ...options.provider, misbehave } })
+  await fetch(await answerLink(await fixture.signIn()))
+  const { lastOutcome, session } = await fixture.reached('failed')
+  expect(session).toEqual({ kind: 'signed-out' })
+  expect(await fixture.vault.read()).toBeNull()
+  return { ...fixture, code: lastOutcome?.kind === 'failed' ? lastOutcome.code : undefined }
+}
+
+test('S12: a redirect of the token endpoint is not followed', async ({ start }) => {
+  const { code, provider } = await failedSignIn(start, { token: 'redirect' })
+
+  expect(code).toBe('provider-error')
+  expect(provider.requests.followed).toBe(0)
+})
+
+test.describe('S12, S13: metadata that may not be used opens no listener and no browser', () => {
+  for (const [name, change, code] of [
+    ['another issuer', { issuer: 'https://other.example' }, 'issuer-mismatch'],
+    ['a token endpoint on http', { token_endpoint: 'http://a.example/t' }, 'insecure-endpoint'],
+    ['PKCE with plain only', { code_challenge_methods_supported: ['plain'] }, 'pkce-unsupported'],
+  ] as const) {
+    test(name, async ({ start }) => {
+      const { agent, provider, history, reached } = await start({
+        provider: { misbehave: { metadata: (json) => ({ ...json, ...change }) } },
+      })
+      agent.signIn()
+
+      expect((await reached('failed')).lastOutcome).toMatchObject({ code })
+      expect(history.map(({ event }) => event.type)).toEqual(['flow-started', 'flow-ended'])
+      expect(provider.requests.authorization).toBe(0)
+    })
+  }
+})
+
+test('S13, S14: every flow proves itself with an S256 verifier of its own', async ({ start }) => {
+  const { provider, signIn, reached } = await start()
+  const seen = new Set<string>()
+  for (const count of [1, 2, 3]) {
+    const link = new URL(await signIn())
+    expect(link.searchParams.get('code_challenge_method')).toBe('S256')
+    await fetch(await answerLink(link.href))
+    await reached('signed-in')
+
+    const verifier = provider.tokenRequests[count - 1]!.get('code_verifier')!
+    expect(Buffer.from(verifier, 'base64url')).toHaveLength(32)
+    for (const name of ['state', 'nonce', 'code_challenge']) seen.add(link.searchParams.get(name)!)
+    seen.add(verifier)
+  }
+  expect(seen.size).toBe(12)
+})
+
+test.describe('S15, OpenID Connect Core 3.1.3.7: an ID token is refused', () => {
+  const nowS = (): number => Math.floor(Date.now() / 1000)
+  const unsigned = (jwt: string): string => {
+    const [, claims] = jwt.split('.')
+    const header = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url')
+    return `${header}.${claims}.`
+  }
+  const tampered = (jwt: string): string => {
+    const [header, claims, signature] = jwt.split('.')
+    const json = JSON.parse(Buffer.from(claims!, 'base64url').toString()) as object
+    const changed = Buffer.from(JSON.stringify({ ...json, sub: 'bob' })).toString('base64url')
+    return `${header}.${changed}.${signature}`
+  }
+  const table: readonly [string, Misbehaviour][] = [
+    ['with alg none', { idTokenRaw: unsigned }],
+    ['that is no JWT', { idTokenRaw: () => 'not-a-jwt' }],
+    ['whose claims were changed after signing', { idTokenRaw: tampered }],
+    [
+      'signed with an algorithm that was not announced',
+      { metadata: (json) => ({ ...json, id_token_signing_alg_values_supported: ['ES256'] }) },
+    ],
+    [
+      'where only symmetric algorithms were announced',
+      {
+        metadata: (json) => ({ ...json, id_token_signing_alg_values_supported: ['HS256', 'none'] }),
+      },
+    ],
+    ['of another issuer', { idToken: (claims) => void (claims['iss'] = 'https://other.example') }],
+    ['for another audience', { idToken: (claims) => void (claims['aud'] = 'other') }],
+    [
+      'for several audiences without azp',
+      { idToken: (claims) => void (claims['aud'] = ['latchkey', 'other']) },
+    ],
+    ['for another authorized party', { idToken: (claims) => void (claims['azp'] = 'other') }],
+    ['with another nonce', { idToken: (claims) => void (claims['nonce'] = 'other') }],
+    ['without a nonce', { idToken: (claims) => void delete claims['nonce'] }],
+    ['that has expired', { idToken: (claims) => void (claims['exp'] = nowS() - 31) }],
+    ['without exp', { idToken: (claims) => void delete claims['exp'] }],
+    ['made in the future', { idToken: (claims) => void (claims['iat'] = nowS() + 60) }],
+    ['made long ago', { idToken: (claims) => void (claims['iat'] = nowS() - 3600) }],
+    ['without iat', { idToken: (claims) => void delete claims['iat'] }],
+    ['without sub', { idToken: (claims) => void delete claims['sub'] }],
+    ['with an empty sub', { idToken: (claims) => void (claims['sub'] = '') }],
+    [
+      'with the at_hash of another token',
+      { idToken: (claims) => void (claims['at_hash'] = 'AAAAAAAAAAAAAAAAAAAAAA') },
+    ],
+    ['with an at_hash of the wrong type', { idToken: (claims) => void (claims['at_hash'] = 7) }],
+    ['of an unknown key', { idToken: (_claims, header) => void (header['kid'] = 'unknown') }],
+  ]
+  for (const [name, misbehave] of table) {
+    test(name, async ({ start }) => {
+      const { code, provider } = await failedSignIn(start, misbehave)
+
+      expect(code).toBe('invalid-id-token')
+      expect(provider.requests.jwks).toBeLessThanOrEqual(2)
+    })
+  }
+
+  for (const [name, change] of [
+    ['older than max_age', { auth_time: Math.floor(Date.now() / 1000) - 331 }],
+    ['not told, though max_age was asked for', { auth_time: undefined }],
+    ['no number', { auth_time: 'now' }],
+  ] as const) {
+    test(`whose auth_time is ${name}`, async ({ start }) => {
+      const { code, history } = await failedSignIn(
+        start,
+        { idToken: (claims) => void Object.assign(claims, change) },
+        { settings: { maxAgeS: 300 } },
+      )
+      expect(code).toBe('invalid-id-token')
+      const link = history.find(({ event }) => event.type === 'link-ready')!.event
+      expect(link).toMatchObject({ link: expect.stringContaining('max_age=300') })
+    })
+  }
+})
+
+test.describe('S15: an ID token is accepted', () => {
+  const nowS = (): number => Math.floor(Date.now() / 1000)
+  for (const [name, options] of [
+    ['within 30 s after its exp', { idToken: (claims) => void (claims['exp'] = nowS() - 20) }],
+    ['up to 30 s from the future', { idToken: (claims) => void (claims['iat'] = nowS() + 20) }],
+    [
+      'for several audiences where azp is ours',
+      {
+        idToken: (claims) =>
+          void Object.assign(claims, { aud: ['latchkey', 'other'], azp: 'latchkey' }),
+      },
+    ],
+    ['without at_hash, which is optional', { idToken: (claims) => void delete claims['at_hash'] }],
+  ] satisfies [string, Misbehaviour][]) {
+    test(name, async ({ start }) => {
+      const { signIn, reached } = await start({ provider: { misbehave: options } })
+      await fetch(await answerLink(await signIn()))
+      await reached('signed-in')
+    })
+  }
+
+  test('with an at_hash that fits (the example of Core, appendix A.3)', async ({ start }) => {
+    const { signIn, reached } = await start({
+      provider: {
+        misbehave: {
+          tokenResponse: (tokens) => ({
+            ...tokens,
+            access_token: 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y',
+          }),
+          idToken: (claims) => void (claims['at_hash'] = '77QmUPtjPfzWtF2AnpK9RQ'),
+        },
+      },
+    })
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+  })
+
+  test('signed with ES256', async ({ start }) => {
+    const { signIn, reached } = await start({ provider: { signingAlg: 'ES256' } })
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+  })
+
+  test('of a key that came after the key set was read: it is read again, once', async ({
+    start,
+  }) => {
+    const { provider, signIn, reached } = await start()
+    const link = await signIn()
+    await expect.poll(() => provider.requests.jwks).toBe(1)
+    await provider.rotateKeys()
+
+    await fetch(await answerLink(link))
+    await reached('signed-in')
+    expect(provider.requests.jwks).toBe(2)
+  })
+
+  test('though the early reading of the keys failed', async ({ start }) => {
+    const { provider, signIn, reached } = await start({
+      provider: { misbehave: { jwks: 'server-error' } },
+    })
+    const link = await signIn()
+    await expect.poll(() => provider.requests.jwks).toBe(1)
+    provider.misbehave.jwks = undefined
+
+    await fetch(await answerLink(link))
+    await reached('signed-in')
+  })
+})
+
+test.describe('S15, OpenID Connect Core 5.3.2: userinfo only adds', () => {
+  for (const userinfo of ['wrong-sub', 'server-error', 'not-json', 'truncated', 'reset'] as const) {
+    test(`userinfo that fails with ${userinfo} is left out, and the sign-in succeeds`, async ({
+      start,
+    }) => {
+      const { vault, signIn, reached } = await start({
+        provider: {
+          misbehave: { userinfo, idToken: (claims) => void delete claims['nickname'] },
+        },
+      })
+      await fetch(await answerLink(await signIn()))
+      await reached('signed-in')
+
+      const held = await vault.read()
+      expect(held?.account).toEqual({
+        sub: 'alice',
+        name: 'Alice Adams',
+        email: 'alice@example.com',
+      })
+      expect(held?.claims).not.toHaveProperty('nickname')
+    })
+  }
+
+  test('what it adds is kept, and what the ID token says goes before it', async ({ start }) => {
+    const { vault, signIn, reached } = await start({
+      provider: {
+        misbehave: {
+          idToken: (claims) => {
+            delete claims['nickname']
+            claims['name'] = 'Alice of the ID token'
+          },
+        },
+      },
+    })
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+
+    const held = await vault.read()
+    expect(held?.account.name).toBe('Alice of the ID token')
+    expect(held?.claims['nickname']).toBe('Alice')
+  })
+})
+
+test.describe('S18: a token response that cannot be used ends in words, with nothing kept', () => {
+  const json =
+    (change: Record<string, unknown>) =>
+    (tokens: Record<string, unknown>): unknown => ({ ...tokens, ...change })
+  const table: readonly [string, Misbehaviour, string][] = [
+    ['oversized', { token: 'oversized' }, 'provider-error'],
+    ['truncated', { token: 'truncated' }, 'provider-error'],
+    ['not JSON', { token: 'not-json' }, 'invalid-token-response'],
+    ['lost on the way', { token: 'answer-lost' }, 'provider-unreachable'],
+    ['cut off', { token: 'reset' }, 'provider-unreachable'],
+    ['500', { token: 'server-error' }, 'provider-error'],
+    ['429', { token: 'rate-limited' }, 'provider-error'],
+    ['invalid_grant', { token: 'invalid-grant' }, 'invalid-grant'],
+    [
+      'without an access token',
+      { tokenResponse: json({ access_token: undefined }) },
+      'invalid-token-response',
+    ],
+    [
+      'with an empty access token',
+      { tokenResponse: json({ access_token: '' }) },
+      'invalid-token-response',
+    ],
+    [
+      'without an ID token',
+      { tokenResponse: json({ id_token: undefined }) },
+      'invalid-token-response',
+    ],
+    [
+      'of another token type',
+      { tokenResponse: json({ token_type: 'mac' }) },
+      'invalid-token-response',
+    ],
+    [
+      'with expires_in as text',
+      { tokenResponse: json({ expires_in: '3600' }) },
+      'invalid-token-response',
+    ],
+    [
+      'with a negative expires_in',
+      { tokenResponse: json({ expires_in: -1 }) },
+      'invalid-token-response',
+    ],
+    [
+      'with a refresh token of the wrong type',
+      { tokenResponse: json({ refresh_token: {} }) },
+      'invalid-token-response',
+    ],
+    ['an array', { tokenResponse: () => [] }, 'invalid-token-response'],
+    ['null', { tokenResponse: () => null }, 'invalid-token-response'],
+  ]
+  for (const [name, misbehave, expected] of table) {
+    test(name, async ({ start }) => {
+      const { code, agent } = await failedSignIn(start, misbehave)
+      expect(code).toBe(expected)
+      const { lastOutcome } = agent.model()
+      expect(lastOutcome).toHaveProperty('reason', expect.stringMatching(/\.$/))
+    })
+  }
+
+  for (const fault of ['hang', 'drip'] as const) {
+    test(`one that takes for ever (${fault})`, async ({ start }) => {
+      const { code } = await failedSignIn(start, { token: fault }, { requestTimeoutMs: 300 })
+      expect(code).toBe('provider-timeout')
+    })
+  }
+})
+
+test('tokens that are not kept are ended at the provider', async ({ start }) => {
+  const { provider } = await failedSignIn(start, {
+    idToken: (claims) => void (claims['nonce'] = 'other'),
+  })
+  await expect.poll(() => provider.revoked).toHaveLength(1)
+})
+
+test('a sign-in that is called off while its tokens are checked keeps nothing', async ({
+  start,
+}) => {
+  const { agent, provider, vault, signIn, reached } = await start({
+    provider: { misbehave: { userinfo: 'hang' } },
+  })
+  const page = fetch(await answerLink(await signIn()))
+  await expect.poll(() => provider.requests.userinfo).toBe(1)
+  agent.cancel()
+
+  expect(await (await page).text()).toContain('This sign-in was cancelled')
+  await reached('signed-out')
+  expect(await vault.read()).toBeNull()
+  await expect.poll(() => provider.revoked).toHaveLength(1)
+})
+
+test('a provider cannot add a parameter of its own to the callback', async ({ start }) => {
+  const { signIn, reached } = await start()
+  await fetch(altered(await answerLink(await signIn()), { access_token: 'x', id_token: 'y' }))
+  await reached('signed-in')
+})

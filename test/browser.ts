@@ -1,0 +1,151 @@
+// Finds a Chromium for the tests, on machines that have none too, and launches it.
+
+import { chromium, type Browser } from '@playwright/test'
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { access, lstat, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+
+export type FoundBrowser = {
+  executablePath: string
+  args: string[]
+  /** To be added to the environment that the browser starts in. */
+  env: Record<string, string>
+}
+
+const ARGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const NO_SANDBOX = '--no-sandbox'
+
+const run = promisify(execFile)
+
+/**
+ * Launches the browser that `findBrowser` finds, without a window. The caller closes it.
+ *
+ * Where the system gives an ordinary user no sandbox (containers, AppArmor on Ubuntu 23.10 and up),
+ * it goes without: the tests open nothing but pages of this project.
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const { executablePath, args, env } = await findBrowser()
+  const launch = (chromiumSandbox: boolean): Promise<Browser> =>
+    chromium.launch({ executablePath, args, chromiumSandbox, env: { ...process.env, ...env } })
+  if (args.includes(NO_SANDBOX)) return launch(false)
+  return launch(true).catch((error: unknown) => {
+    if (/sandbox/i.test(String(error))) return launch(false)
+    throw error
+  })
+}
+
+/**
+ * Gives the first browser that starts: the one LATCHKEY_BROWSER names, Playwright's own, the
+ * system's, and else the one in @sparticuz/chromium, unpacked once per machine and user.
+ */
+export async function findBrowser(): Promise<FoundBrowser> {
+  const named = process.env['LATCHKEY_BROWSER']
+  // Chromium refuses to start as root with its sandbox.
+  const args = process.getuid?.() === 0 ? [NO_SANDBOX, ...ARGS] : ARGS
+  if (named) {
+    if (await starts(named)) return { executablePath: named, args, env: {} }
+    throw new Error(`LATCHKEY_BROWSER names ${named}, which does not start.`)
+  }
+  for (const executablePath of [chromium.executablePath(), ...systemBrowsers()]) {
+    if (existsSync(executablePath) && (await starts(executablePath))) {
+      return { executablePath, args, env: {} }
+    }
+  }
+  return { ...(await findPackagedBrowser()), args }
+}
+
+function systemBrowsers(): string[] {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
+  return ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) =>
+    folders.map((folder) => join(folder, name)),
+  )
+}
+
+// Being there is not enough: Ubuntu's chromium-browser is a stub, and a library may be missing.
+async function starts(executablePath: string, env: Record<string, string> = {}): Promise<boolean> {
+  return run(executablePath, ['--version'], { env: { ...process.env, ...env } }).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function findPackagedBrowser(): Promise<Omit<FoundBrowser, 'args'>> {
+  const folder = await unpackBrowser()
+  const executablePath = join(folder, 'chromium')
+  const fonts = { FONTCONFIG_PATH: join(folder, 'fonts') }
+  if (await starts(executablePath)) return { executablePath, env: fonts }
+  // The package brings libnss3 and its kin; used only where missing, for the system's are newer.
+  const libraries = { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') }
+  if (await starts(executablePath, libraries)) {
+    return { executablePath, env: { ...fonts, ...libraries } }
+  }
+  throw new Error(
+    'No browser for the tests: install Chromium, or run `npx playwright install chromium`, ' +
+      'or name one in LATCHKEY_BROWSER.',
+  )
+}
+
+/**
+ * Unpacks @sparticuz/chromium and gives the folder. Several processes may do so at once: each
+ * unpacks into a folder of its own, the first to finish renames it, and the others take that one.
+ */
+async function unpackBrowser(): Promise<string> {
+  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium')
+  const { version } = JSON.parse(
+    await readFile(join(dirname(entry), '..', 'package.json'), 'utf8'),
+  ) as { version: string }
+  const owner = process.getuid?.() ?? ''
+  const folder = join(tmpdir(), `latchkey-chromium-${version}-${owner}`)
+  if (await isOurs(folder)) return folder
+
+  const fresh = await mkdtemp(`${folder}-`)
+  try {
+    // In a process of its own, because the package goes by TMPDIR and alters the environment.
+    const unpack = `import('@sparticuz/chromium').then(({ default: it }) => it.executablePath())`
+    await run(process.execPath, ['--input-type=module', '--eval', unpack], {
+      cwd: import.meta.dirname,
+      // Any Lambda's name makes it unpack its libraries too.
+      env: { ...process.env, TMPDIR: fresh, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
+    })
+    await writeFile(join(fresh, 'fonts', 'fonts.conf'), fontConfiguration(folder))
+    await rename(fresh, folder)
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true })
+    if (!(await isOurs(folder))) throw error
+  }
+  return folder
+}
+
+// What lies at a guessable place in a shared folder is not run unless this user put it there.
+async function isOurs(folder: string): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined)
+  if (!found) return false
+  if (!found.isDirectory() || found.uid !== process.getuid?.() || found.mode & 0o022) {
+    throw new Error(`${folder} is in the way and does not belong to this user. Remove it.`)
+  }
+  await access(join(folder, 'chromium'))
+  return true
+}
+
+// The package's own file looks in /tmp/fonts. The system's fonts are preferred where there are any.
+function fontConfiguration(folder: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>${join(folder, 'fonts', 'fonts')}</dir>
+  <cachedir>${join(folder, 'fonts-cache')}</cachedir>
+</fontconfig>
+`
+}

@@ -1,0 +1,110 @@
+// The agent in this process, at an embedded provider of its own, for tests that look inside.
+
+import { test as base } from '@playwright/test'
+import { createAgent, type Agent } from '../main/auth/agent.js'
+import type { ProviderSettings } from '../main/auth/attempt.js'
+import { createHttp } from '../main/auth/http.js'
+import { createCallbackListener } from '../main/auth/loopback.js'
+import { summarize, type Event, type Model, type Summary } from '../main/auth/model.js'
+import { statusOf, type Status } from '../main/present/status.js'
+import { createMemoryVault, type Vault } from '../main/vault.js'
+import { createTestClock, type TestClock } from './clock.js'
+import { startProvider, type ProviderOptions, type RunningProvider } from './provider.js'
+
+export type Fixture = {
+  agent: Agent
+  provider: RunningProvider
+  vault: Vault
+  clock: TestClock
+  /** Every event that changed the model, and the status after it. */
+  history: readonly { event: Event; status: Status }[]
+  /** Begins a sign-in and gives its link. */
+  signIn(): Promise<string>
+  /** Waits until the model is in a state. */
+  reached(state: Summary): Promise<Model>
+}
+
+export type FixtureOptions = {
+  provider?: ProviderOptions
+  settings?: Partial<ProviderSettings>
+  redirectPorts?: readonly number[]
+  /** How long a provider may take, in milliseconds of real time. */
+  requestTimeoutMs?: number
+  openBrowser?: (link: string) => Promise<void>
+}
+
+/** Tests take `start` and need not close what it gives. */
+export const test = base.extend<{ start: (options?: FixtureOptions) => Promise<Fixture> }>({
+  // eslint-disable-next-line no-empty-pattern
+  start: async ({}, use) => {
+    const ends: (() => Promise<void>)[] = []
+    await use(async (options) => {
+      const { fixture, close } = await startAgent(options)
+      ends.push(close)
+      return fixture
+    })
+    await Promise.all(ends.map((end) => end()))
+  },
+})
+
+async function startAgent(
+  options: FixtureOptions = {},
+): Promise<{ fixture: Fixture; close: () => Promise<void> }> {
+  const provider = await startProvider(options.provider)
+  const clock = createTestClock()
+  const vault = createMemoryVault()
+  const agent = createAgent({
+    provider: {
+      issuer: provider.issuer,
+      clientId: provider.clientId,
+      scope: 'openid profile email offline_access',
+      audience: null,
+      prompt: null,
+      maxAgeS: null,
+      ...options.settings,
+    },
+    loginTimeoutMs: 300_000,
+    http: createHttp(
+      options.requestTimeoutMs === undefined ? {} : { timeoutMs: options.requestTimeoutMs },
+    ),
+    clock,
+    listener: createCallbackListener({ clock, redirectPorts: options.redirectPorts ?? [] }),
+    vault,
+    openBrowser: options.openBrowser ?? (() => Promise.resolve()),
+  })
+  const history: { event: Event; status: Status }[] = []
+  agent.subscribe((model, event) => history.push({ event, status: statusOf(model) }))
+
+  const fixture: Fixture = {
+    agent,
+    provider,
+    vault,
+    clock,
+    history,
+    signIn: () =>
+      new Promise((resolve) => {
+        const unsubscribe = agent.subscribe((_model, event) => {
+          if (event.type !== 'link-ready') return
+          unsubscribe()
+          resolve(event.link)
+        })
+        agent.signIn()
+      }),
+    reached: (state) =>
+      new Promise((resolve) => {
+        if (summarize(agent.model()) === state) return resolve(agent.model())
+        const unsubscribe = agent.subscribe((model) => {
+          if (summarize(model) !== state) return
+          unsubscribe()
+          resolve(model)
+        })
+      }),
+  }
+  const close = async (): Promise<void> => {
+    const closed = agent.close()
+    clock.advance(60_000)
+    await closed
+    await provider.close()
+  }
+  return { fixture, close }
+}

@@ -1,0 +1,14 @@
+// One runner for all tests: unit tests in plain Node, and those that drive a real Chromium.
+
+import { defineConfig } from '@playwright/test'
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.spec.ts',
+  outputDir: '../test-results',
+  fullyParallel: true,
+  forbidOnly: process.env['CI'] !== undefined,
+  reporter: [['list'], ['./reporter.ts']],
+  workers: 2,
+  retries: 0,
+})

@@ -1,0 +1,47 @@
+// The embedded provider's signing keys, and ID tokens signed again after a test changed them.
+
+import { generateKeyPair, randomUUID, sign, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { JWK } from 'oidc-provider'
+
+export type SigningAlg = 'RS256' | 'ES256'
+export type SigningKey = { readonly jwk: JWK; readonly privateKey: KeyObject }
+export type JwtPart = Record<string, unknown>
+
+const generate = promisify(generateKeyPair)
+
+/** Makes a key with a `kid` of its own. */
+export async function createSigningKey(alg: SigningAlg): Promise<SigningKey> {
+  const { privateKey } =
+    alg === 'RS256'
+      ? await generate('rsa', { modulusLength: 2048 })
+      : await generate('ec', { namedCurve: 'P-256' })
+  const jwk: JWK = { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg, use: 'sig' }
+  return { jwk, privateKey }
+}
+
+/**
+ * Lets `change` alter claims and header, and signs the outcome with the provider's own key, so that
+ * nothing is wrong but what the test made wrong. The header's `alg` is written, not obeyed.
+ *
+ * @see RFC 7515 section 5.1
+ */
+export function signAgain(
+  jwt: string,
+  key: SigningKey,
+  change: (claims: JwtPart, header: JwtPart) => void,
+): string {
+  const [header = {}, claims = {}] = jwt.split('.', 2).map(decode)
+  change(claims, header)
+  const input = `${encode(header)}.${encode(claims)}`
+  const signature = sign('sha256', Buffer.from(input), {
+    key: key.privateKey,
+    // JWS wants the two bare numbers of an EC signature; RSA ignores this. RFC 7518 section 3.4
+    dsaEncoding: 'ieee-p1363',
+  })
+  return `${input}.${signature.toString('base64url')}`
+}
+
+const decode = (part: string): JwtPart => JSON.parse(Buffer.from(part, 'base64url').toString())
+
+const encode = (part: JwtPart): string => Buffer.from(JSON.stringify(part)).toString('base64url')

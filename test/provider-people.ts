@@ -1,0 +1,48 @@
+// The made-up people who can sign in at the embedded provider, and what it tells about them.
+
+import type { Configuration } from 'oidc-provider'
+
+export type Person = { readonly sub: string; readonly name: string; readonly email: string }
+
+/** Zoë's name is there to catch whoever forgets to escape or to decode. */
+const CLAIMS = [
+  { sub: 'alice', given_name: 'Alice', family_name: 'Adams', locale: 'en-GB' },
+  { sub: 'bob', given_name: 'Bob', family_name: 'Brown', locale: 'en-US' },
+  { sub: 'zoe', given_name: 'Zoë', family_name: "O'Ünal", locale: 'tr-TR' },
+].map((person) => ({
+  ...person,
+  name: `${person.given_name} ${person.family_name}`,
+  nickname: person.given_name,
+  preferred_username: person.sub,
+  picture: `https://example.com/${person.sub}.png`,
+  email: `${person.sub}@example.com`,
+  email_verified: true,
+  updated_at: 1_767_225_600,
+}))
+
+export const people: readonly Person[] = CLAIMS.map(({ sub, name, email }) => ({
+  sub,
+  name,
+  email,
+}))
+
+/** Which claims each scope brings. @see OpenID Connect Core 1.0 section 5.4 */
+export const claimsByScope = {
+  openid: ['sub'],
+  email: ['email', 'email_verified'],
+  profile: [
+    'name',
+    'given_name',
+    'family_name',
+    'nickname',
+    'preferred_username',
+    'picture',
+    'locale',
+    'updated_at',
+  ],
+}
+
+export const findAccount: NonNullable<Configuration['findAccount']> = (_ctx, sub) => {
+  const person = CLAIMS.find((candidate) => candidate.sub === sub)
+  return person && { accountId: sub, claims: () => person }
+}

@@ -1,0 +1,277 @@
+// The embedded OpenID provider: the real oidc-provider on a loopback port, for tests and --demo.
+
+import { randomBytes } from 'node:crypto'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { createSigningKey, type SigningAlg } from './provider-keys.js'
+import {
+  failureOf,
+  isFollowed,
+  spoil,
+  type Endpoint,
+  type Misbehaviour,
+} from './provider-misbehaviour.js'
+import { showMessage, showSignOut } from './provider-pages.js'
+import { claimsByScope, findAccount, people, type Person } from './provider-people.js'
+import { allowOfflineAccess, askWhoSignsIn, createPolicy, forgetLogin } from './provider-sign-in.js'
+import { createMemoryStore } from './provider-store.js'
+
+export type { Fault, Misbehaviour } from './provider-misbehaviour.js'
+
+export type ProviderOptions = {
+  /** Bound on 127.0.0.1 only; 0, the default, takes a free one. */
+  port?: number
+  /** What follows the port in the issuer: '' by default, '/' or a path such as '/tenant'. */
+  issuerPath?: string
+  clientId?: string
+  signingAlg?: SigningAlg
+  accessTokenTtlS?: number
+  idTokenTtlS?: number
+  refreshTokenTtlS?: number
+  /** True: who has signed in in a browser is not asked again there. Default: everyone, always. */
+  rememberLogin?: boolean
+  misbehave?: Misbehaviour
+}
+
+export type RunningProvider = {
+  readonly issuer: string
+  readonly clientId: string
+  readonly accounts: readonly Person[]
+  /** Read at each request: set its fields at any time. */
+  readonly misbehave: Misbehaviour
+  /** How often each endpoint was asked; `followed` counts those who followed fault `redirect`. */
+  readonly requests: Readonly<Record<Endpoint | 'followed', number>>
+  /** What the token endpoint was sent, oldest first, failed requests too. */
+  readonly tokenRequests: readonly URLSearchParams[]
+  /** The tokens it was asked to revoke, oldest first, failed requests too. */
+  readonly revoked: readonly string[]
+  /** Signs with a new key from now on; the key set holds that one only. */
+  rotateKeys(): Promise<void>
+  /** Closes the server and every connection, hanging ones too. */
+  close(): Promise<void>
+}
+
+const DAY_S = 24 * 60 * 60
+
+const SIGN_IN = '/sign-in/'
+const ROUTES = {
+  authorization: '/authorize',
+  token: '/token',
+  userinfo: '/userinfo',
+  jwks: '/jwks',
+  revocation: '/revoke',
+  end_session: '/sign-out',
+}
+
+const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  '/.well-known/openid-configuration': 'discovery',
+  '/.well-known/oauth-authorization-server': 'discovery',
+  [ROUTES.authorization]: 'authorization',
+  [ROUTES.token]: 'token',
+  [ROUTES.userinfo]: 'userinfo',
+  [ROUTES.jwks]: 'jwks',
+  [ROUTES.revocation]: 'revocation',
+  [ROUTES.end_session]: 'endSession',
+}
+
+/**
+ * Starts a provider with one public native client, whose loopback redirect may have any port. The
+ * caller closes it. It prints nothing; DEBUG=oidc-provider:* shows what goes wrong inside.
+ *
+ * @see RFC 8252 section 7.3
+ */
+export async function startProvider(options: ProviderOptions = {}): Promise<RunningProvider> {
+  const { issuerPath = '', clientId = 'latchkey', signingAlg = 'RS256' } = options
+  const misbehave: Misbehaviour = { ...options.misbehave }
+  const requests = {
+    discovery: 0,
+    jwks: 0,
+    authorization: 0,
+    token: 0,
+    userinfo: 0,
+    revocation: 0,
+    endSession: 0,
+    followed: 0,
+  }
+  const tokenRequests: URLSearchParams[] = []
+  const revoked: string[] = []
+
+  const { Provider, interactionPolicy } = await importProvider()
+  const store = createMemoryStore()
+  const cookieKeys = [randomBytes(32).toString('hex')]
+  const mount = issuerPath.replace(/\/$/, '')
+  let key = await createSigningKey(signingAlg)
+
+  // The issuer holds the port, so the server listens first; no request gets in before `listener`
+  // is set, for nothing is awaited in between.
+  let listener: RequestListener
+  const server = createServer((req, res) => {
+    if (!req.url?.startsWith(`${mount}/`)) return void res.writeHead(404).end()
+    req.url = req.url.slice(mount.length)
+    // Express' name for the path that was cut off; oidc-provider builds its own URLs with it.
+    listener(Object.assign(req, { baseUrl: mount }), res)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve)
+  })
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}${issuerPath}`
+
+  // A provider's keys are fixed when it is made: new keys take a new one, on the same store.
+  function createListener(): RequestListener {
+    const provider = new Provider(issuer, {
+      ...configure(options, clientId, signingAlg),
+      adapter: store,
+      cookies: { keys: cookieKeys },
+      jwks: { keys: [key.jwk] },
+      interactions: {
+        policy: createPolicy(interactionPolicy),
+        url: (_ctx, { uid }) => `${mount}${SIGN_IN}${uid}`,
+      },
+    })
+    // Koa prints what goes wrong in a handler, and a client that hangs up is enough for that.
+    provider.silent = true
+
+    provider.use(async (ctx: KoaContextWithOIDC, next) => {
+      const endpoint = ENDPOINTS[ctx.path]
+      if (endpoint) {
+        requests[endpoint] += 1
+        if (isFollowed(ctx)) requests.followed += 1
+        const fail = failureOf(ctx, endpoint, misbehave)
+        if (fail) {
+          note(endpoint, await text(ctx.req))
+          return fail(ctx)
+        }
+      }
+      await next()
+      note(endpoint, ctx.oidc?.body)
+      spoil(ctx, endpoint, misbehave, key)
+    })
+    provider.use(async (ctx: KoaContextWithOIDC, next) => {
+      if (ctx.path.startsWith(SIGN_IN)) return askWhoSignsIn(ctx, provider)
+      if (ctx.path === ROUTES.authorization) allowOfflineAccess(ctx)
+      if (ctx.path.startsWith(ROUTES.authorization) && !options.rememberLogin) forgetLogin(ctx)
+      return next()
+    })
+    const handle = provider.callback()
+    return (req, res) => void handle(req, res)
+  }
+
+  function note(endpoint: Endpoint | undefined, body: unknown): void {
+    const form = new URLSearchParams((body ?? '') as string | Record<string, string>)
+    if (endpoint === 'token') tokenRequests.push(form)
+    if (endpoint === 'revocation') revoked.push(form.get('token') ?? '')
+  }
+
+  listener = createListener()
+  return {
+    issuer,
+    clientId,
+    accounts: people,
+    misbehave,
+    requests,
+    tokenRequests,
+    revoked,
+    async rotateKeys() {
+      key = await createSigningKey(signingAlg)
+      listener = createListener()
+    },
+    close() {
+      return new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+    },
+  }
+}
+
+// Each lifetime and page is given, also where the default would do: oidc-provider prints a notice
+// whenever one of its defaults is used.
+function configure(
+  options: ProviderOptions,
+  clientId: string,
+  signingAlg: SigningAlg,
+): Configuration {
+  return {
+    clients: [
+      {
+        client_id: clientId,
+        application_type: 'native',
+        token_endpoint_auth_method: 'none',
+        redirect_uris: ['http://127.0.0.1/callback'],
+        response_types: ['code'],
+        grant_types: ['authorization_code', 'refresh_token'],
+        id_token_signed_response_alg: signingAlg,
+      },
+    ],
+    clientAuthMethods: ['none'],
+    responseTypes: ['code'],
+    routes: ROUTES,
+    scopes: ['openid', 'offline_access'],
+    claims: claimsByScope,
+    // Name and address come in the ID token too, as most providers send them.
+    conformIdTokenClaims: false,
+    extraParams: ['audience', 'organization', 'invitation', 'screen_hint', 'access_type'],
+    findAccount,
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+    // The default, 15 s, would hide short lifetimes.
+    clockTolerance: 0,
+    ttl: {
+      AccessToken: options.accessTokenTtlS ?? 60 * 60,
+      AuthorizationCode: 60,
+      Grant: 14 * DAY_S,
+      IdToken: options.idTokenTtlS ?? 60 * 60,
+      Interaction: 60 * 60,
+      RefreshToken: options.refreshTokenTtlS ?? 14 * DAY_S,
+      Session: 14 * DAY_S,
+    },
+    clientBasedCORS: () => false,
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      resourceIndicators: { enabled: false },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: showSignOut,
+        postLogoutSuccessSource: (ctx) =>
+          showMessage(ctx, 'You are signed out', 'You can close this page.'),
+      },
+    },
+    renderError: (ctx, { error, error_description }) =>
+      showMessage(ctx, 'This request cannot go on', `${error}: ${error_description ?? ''}`),
+  }
+}
+
+let loading: Promise<typeof import('oidc-provider')> | undefined
+
+// Once for all: two at a time would each put the other's console.warn back.
+function importProvider(): Promise<typeof import('oidc-provider')> {
+  loading ??= importQuietly()
+  return loading
+}
+
+// oidc-provider names Node 22 as its oldest. Node 20 lacks nothing that it needs here but
+// URL.parse (Node 22.1), and it prints a warning on import, which is all that is held back.
+async function importQuietly(): Promise<typeof import('oidc-provider')> {
+  if (!('parse' in URL)) {
+    const parse = (url: string, base?: string): URL | null =>
+      URL.canParse(url, base) ? new URL(url, base) : null
+    Object.defineProperty(URL, 'parse', { value: parse, configurable: true, writable: true })
+  }
+  const { warn } = console
+  console.warn = (...words: unknown[]) => {
+    if (!String(words[0]).includes('oidc-provider WARNING: Unsupported runtime')) warn(...words)
+  }
+  try {
+    return await import('oidc-provider')
+  } finally {
+    console.warn = warn
+  }
+}

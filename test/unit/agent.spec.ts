@@ -1,0 +1,346 @@
+// The agent, at a real provider, with a clock that the tests move.
+
+import { expect } from '@playwright/test'
+import { createAgent } from '../../main/auth/agent.js'
+import { createHttp } from '../../main/auth/http.js'
+import { createCallbackListener } from '../../main/auth/loopback.js'
+import { createMemoryVault } from '../../main/vault.js'
+import { createTestClock } from '../clock.js'
+import { test } from '../fixture.js'
+import { altered, answerLink } from '../person.js'
+
+test('a sign-in goes from waiting through exchanging to signed-in', async ({ start }) => {
+  const { history, vault, clock, signIn, reached } = await start()
+  const page = await fetch(await answerLink(await signIn()))
+  await reached('signed-in')
+
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain('Latchkey signed you in as Alice Adams (alice@example.com).')
+  expect(history.map(({ event, status }) => [event.type, status.state])).toEqual([
+    ['flow-started', 'waiting'],
+    ['link-ready', 'waiting'],
+    ['exchange-started', 'exchanging'],
+    ['signed-in', 'signed-in'],
+  ])
+  expect(history.at(-1)?.status).toEqual({
+    state: 'signed-in',
+    account: { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' },
+    expiresAt: new Date(clock.nowMs() + 3_600_000).toISOString(),
+    reason: null,
+  })
+  const held = await vault.read()
+  expect(held?.tokens.refreshToken).toBeTruthy()
+  expect(held?.tokens.scope).toContain('offline_access')
+})
+
+test('the listener is closed before the end is told', async ({ start }) => {
+  const { agent, signIn } = await start()
+  const callback = await answerLink(await signIn())
+  const refused = new Promise((resolve) => {
+    agent.subscribe((_model, { type }) => {
+      if (type === 'signed-in')
+        fetch(callback).then(
+          () => resolve(false),
+          () => resolve(true),
+        )
+    })
+  })
+  await fetch(callback)
+  expect(await refused).toBe(true)
+})
+
+test('a refusal at the provider is an outcome with words, and the page says so', async ({
+  start,
+}) => {
+  const { signIn, reached } = await start()
+  const page = await fetch(await answerLink(await signIn(), 'refuse=yes'))
+
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain('You are not signed in')
+  expect((await reached('failed')).lastOutcome).toMatchObject({
+    kind: 'denied',
+    code: 'access-denied',
+    reason: expect.stringContaining('refused at the provider'),
+  })
+})
+
+test('a sign-in that nobody finishes in time ends, and its port is free', async ({ start }) => {
+  const { clock, signIn, reached } = await start()
+  const callback = await answerLink(await signIn())
+  clock.advance(299_999)
+  await expect(fetch(altered(callback, { state: 'x' }))).resolves.toHaveProperty('status', 400)
+  clock.advance(1)
+
+  expect((await reached('failed')).lastOutcome).toEqual({
+    kind: 'expired',
+    reason: 'Nobody finished the sign-in within 5 minutes. Sign in again when you are ready.',
+  })
+  await expect(fetch(callback)).rejects.toThrow('fetch failed')
+})
+
+test('once the person has answered, the time limit no longer counts', async ({ start }) => {
+  const { clock, provider, signIn, reached } = await start({
+    provider: { misbehave: { userinfo: 'hang' } },
+    requestTimeoutMs: 1_000,
+  })
+  const page = fetch(await answerLink(await signIn()))
+  await expect.poll(() => provider.requests.userinfo).toBe(1)
+  clock.advance(300_000)
+
+  expect((await page).status).toBe(200)
+  await reached('signed-in')
+})
+
+test('cancelling leads back to what was before, and frees the port', async ({ start }) => {
+  const { agent, signIn, reached } = await start()
+  const first = await answerLink(await signIn(), 'refuse=yes')
+  await fetch(first)
+  const before = await reached('failed')
+
+  const callback = await answerLink(await signIn())
+  agent.cancel()
+  expect(await reached('failed')).toEqual(before)
+  await expect(fetch(callback)).rejects.toThrow('fetch failed')
+})
+
+test('a new sign-in takes the place of the old one, whose answer is then refused', async ({
+  start,
+}) => {
+  const { agent, signIn, reached } = await start()
+  const old = await answerLink(await signIn())
+  const link = await signIn()
+
+  expect(agent.model().flows).toHaveLength(1)
+  const port = new URL(new URL(link).searchParams.get('redirect_uri')!).port
+  const late = new URL(old)
+  late.port = port
+  expect((await fetch(late)).status).toBe(400)
+
+  await fetch(await answerLink(link, 'account=bob'))
+  const { session } = await reached('signed-in')
+  expect(session).toMatchObject({ account: { sub: 'bob' } })
+})
+
+test('a failed second sign-in leaves the first person signed in, and says so', async ({
+  start,
+}) => {
+  const { history, vault, signIn, reached } = await start()
+  await fetch(await answerLink(await signIn()))
+  await reached('signed-in')
+  await fetch(await answerLink(await signIn(), 'refuse=yes'))
+  await reached('signed-in')
+
+  expect((await vault.read())?.account.sub).toBe('alice')
+  expect(history.at(-1)?.status).toMatchObject({
+    state: 'signed-in',
+    reason: expect.stringMatching(/^You are still signed in as Alice Adams\. .*refused/),
+  })
+})
+
+test('signing in as somebody else ends the first session at the provider and says so', async ({
+  start,
+}) => {
+  const { history, provider, vault, signIn, reached } = await start()
+  await fetch(await answerLink(await signIn()))
+  await reached('signed-in')
+  const first = (await vault.read())!.tokens.refreshToken
+
+  await fetch(await answerLink(await signIn(), 'account=bob'))
+  await expect.poll(() => provider.revoked).toEqual([first])
+  expect((await vault.read())?.account.sub).toBe('bob')
+  expect(history.at(-1)?.status.reason).toBe(
+    'Alice Adams was signed out, because you signed in as somebody else.',
+  )
+})
+
+test('signing in again as the same person revokes nothing', async ({ start }) => {
+  const { agent, provider, signIn, reached } = await start()
+  for (const _ of [1, 2]) {
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+  }
+  await agent.close()
+  expect(provider.revoked).toEqual([])
+})
+
+test('a session that runs out needs a new sign-in', async ({ start }) => {
+  const { clock, signIn, reached } = await start({ provider: { accessTokenTtlS: 120 } })
+  await fetch(await answerLink(await signIn()))
+  await reached('signed-in')
+
+  clock.advance(120_000)
+  const { session } = await reached('needs-sign-in')
+  expect(session).toMatchObject({ account: { sub: 'alice' } })
+})
+
+test.describe('S19: signing out', () => {
+  test('wipes here first, then revokes the refresh token (RFC 7009 section 2.1)', async ({
+    start,
+  }) => {
+    const { agent, history, provider, vault, signIn, reached } = await start()
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+    const { refreshToken } = (await vault.read())!.tokens
+
+    let revokedAtWipe: number | null = null
+    agent.subscribe((_model, { type }) => {
+      if (type === 'signed-out') revokedAtWipe = provider.revoked.length
+    })
+    await agent.signOut()
+
+    expect(revokedAtWipe).toBe(0)
+    expect(provider.revoked).toEqual([refreshToken])
+    expect(await vault.read()).toBeNull()
+    expect(history.at(-1)?.status).toEqual({
+      state: 'signed-out',
+      account: null,
+      expiresAt: null,
+      reason: null,
+    })
+  })
+
+  for (const fault of ['server-error', 'reset', 'hang'] as const) {
+    test(`wipes here though revocation fails with ${fault}, and says so`, async ({ start }) => {
+      const { agent, history, vault, signIn, reached } = await start({
+        provider: { misbehave: { revocation: fault } },
+        requestTimeoutMs: 500,
+      })
+      await fetch(await answerLink(await signIn()))
+      await reached('signed-in')
+      await agent.signOut()
+
+      expect(await vault.read()).toBeNull()
+      expect(history.at(-1)?.status).toMatchObject({
+        state: 'signed-out',
+        reason: expect.stringContaining('the provider could not be told'),
+      })
+    })
+  }
+
+  test('revokes the access token where there is no refresh token', async ({ start }) => {
+    const { agent, provider, vault, signIn, reached } = await start({
+      settings: { scope: 'openid' },
+    })
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+    const { accessToken, refreshToken } = (await vault.read())!.tokens
+    await agent.signOut()
+
+    expect(refreshToken).toBeNull()
+    expect(provider.revoked).toEqual([accessToken])
+  })
+
+  test('calls off a sign-in that is under way', async ({ start }) => {
+    const { agent, signIn, reached } = await start()
+    await signIn()
+    await agent.signOut()
+    await reached('signed-out')
+    expect(agent.model().flows).toEqual([])
+  })
+
+  test('while nobody is signed in changes nothing', async ({ start }) => {
+    const { agent, provider, history } = await start()
+    await agent.signOut()
+    expect(history).toEqual([])
+    expect(provider.requests.revocation).toBe(0)
+  })
+})
+
+test.describe('closing', () => {
+  test('calls off what is under way and leaves no port and no timer', async ({ start }) => {
+    const { agent, clock, signIn, reached } = await start()
+    const callback = await answerLink(await signIn())
+    await agent.close()
+
+    await reached('signed-out')
+    await expect(fetch(callback)).rejects.toThrow('fetch failed')
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('gives the provider only a moment to hear of a sign-out', async ({ start }) => {
+    const { agent, clock, provider, signIn, reached } = await start({
+      provider: { misbehave: { revocation: 'hang' } },
+    })
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+    const signedOut = agent.signOut()
+    await expect.poll(() => provider.requests.revocation).toBe(1)
+
+    const closed = agent.close()
+    clock.advance(3_000)
+    await Promise.all([closed, signedOut])
+  })
+
+  test('a sign-in that is asked for afterwards does not begin', async ({ start }) => {
+    const { agent, history } = await start()
+    await agent.close()
+    agent.signIn()
+    expect(history).toEqual([])
+  })
+})
+
+test('where no browser can be opened, the person is told, and the wait goes on', async ({
+  start,
+}) => {
+  const { history, signIn, reached } = await start({
+    openBrowser: () => Promise.reject(new Error('no browser')),
+  })
+  const link = await signIn()
+  await expect
+    .poll(() => history.at(-1)?.status.reason)
+    .toBe('No browser could be opened here. Open the link yourself.')
+
+  await fetch(await answerLink(link))
+  await reached('signed-in')
+})
+
+test('without a provider a sign-in fails at once and says what to set', () => {
+  const clock = createTestClock()
+  const agent = createAgent({
+    provider: null,
+    loginTimeoutMs: 1_000,
+    http: createHttp(),
+    clock,
+    listener: createCallbackListener({ clock, redirectPorts: [] }),
+    vault: createMemoryVault(),
+    openBrowser: () => Promise.reject(new Error('not asked')),
+  })
+  agent.signIn()
+  expect(agent.model()).toMatchObject({
+    flows: [],
+    lastOutcome: { kind: 'failed', code: 'not-configured' },
+  })
+})
+
+test('a provider that cannot be reached fails the sign-in with words', async ({ start }) => {
+  const { agent, provider, reached } = await start()
+  await provider.close()
+  agent.signIn()
+  expect((await reached('failed')).lastOutcome).toMatchObject({
+    code: 'provider-unreachable',
+    reason: expect.stringContaining('the connection was refused'),
+  })
+})
+
+test('a redirect port that is taken fails the sign-in and names it', async ({ start }) => {
+  const first = await start()
+  const { port } = new URL(new URL(await first.signIn()).searchParams.get('redirect_uri')!)
+  const second = await start({ redirectPorts: [Number(port)] })
+  second.agent.signIn()
+
+  expect((await second.reached('failed')).lastOutcome).toMatchObject({
+    code: 'port-taken',
+    reason: expect.stringContaining(`${port} is in use by another program`),
+  })
+})
+
+test('an error inside a sign-in is a failure with a reason, not a crash', async ({ start }) => {
+  const { vault, signIn, reached } = await start()
+  vault.write = () => Promise.reject(new TypeError('the disk is full'))
+  await fetch(await answerLink(await signIn()))
+
+  expect((await reached('failed')).lastOutcome).toMatchObject({
+    code: 'unexpected',
+    reason: expect.stringContaining('an error of its own (TypeError)'),
+  })
+})

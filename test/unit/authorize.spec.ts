@@ -1,0 +1,44 @@
+import { expect, test } from '@playwright/test'
+import { authorizationUrl, type AuthorizationRequest } from '../../main/auth/authorize.js'
+
+const request: AuthorizationRequest = {
+  clientId: 'client',
+  redirectUri: 'http://127.0.0.1:8400/callback',
+  scope: 'openid email',
+  state: 'the-state',
+  nonce: 'the-nonce',
+  challenge: 'the-challenge',
+  audience: null,
+  prompt: null,
+  maxAgeS: null,
+}
+const parametersOf = (endpoint: string, changes: Partial<AuthorizationRequest> = {}): object =>
+  Object.fromEntries(
+    new URL(authorizationUrl({ authorizationEndpoint: endpoint }, { ...request, ...changes }))
+      .searchParams,
+  )
+
+test('RFC 7636 section 4.3: the request holds just what it needs', () => {
+  expect(parametersOf('https://a.example/authorize')).toEqual({
+    response_type: 'code',
+    client_id: 'client',
+    redirect_uri: 'http://127.0.0.1:8400/callback',
+    scope: 'openid email',
+    state: 'the-state',
+    nonce: 'the-nonce',
+    code_challenge: 'the-challenge',
+    code_challenge_method: 'S256',
+  })
+})
+
+test('audience, prompt and max_age are sent where they are set', () => {
+  expect(
+    parametersOf('https://a.example/authorize', { audience: 'api', prompt: 'login', maxAgeS: 0 }),
+  ).toMatchObject({ audience: 'api', prompt: 'login', max_age: '0' })
+})
+
+test("RFC 6749 section 3.1: the endpoint's own query is kept, and overrides nothing of ours", () => {
+  expect(
+    parametersOf('https://a.example/authorize?tenant=t&code_challenge_method=plain&state=x'),
+  ).toMatchObject({ tenant: 't', code_challenge_method: 'S256', state: 'the-state' })
+})
