@@ -1,0 +1,97 @@
+// What the headless program says to a person at a terminal.
+
+import type { Event, Model } from '../auth/model.js'
+import { trayFlow } from '../auth/model.js'
+import { statusOf } from './status.js'
+
+/** Lines to print for an event; none where it is nothing that a person waits for. */
+export function linesFor(model: Model, event: Event, nowMs: number): readonly string[] {
+  switch (event.type) {
+    case 'link-ready': {
+      const flow = trayFlow(model)
+      if (flow?.state !== event.state) return []
+      return [
+        '',
+        'Sign in with your browser. If it does not open by itself, open this link:',
+        '',
+        event.link,
+        '',
+        `Waiting for you there: ${timeLeft(flow.deadlineMs - nowMs)} left. Type cancel to stop.`,
+      ]
+    }
+    case 'browser-failed':
+      return [event.notice]
+    case 'exchange-started':
+      return ['Your browser is back. Finishing the sign-in …']
+    case 'signed-in':
+    case 'flow-refused':
+    case 'session-ended':
+    case 'signed-out':
+    case 'revocation-failed':
+      return describe(model, nowMs)
+    case 'flow-ended':
+      return event.ending.kind === 'cancelled'
+        ? ['The sign-in was cancelled.', ...describe(model, nowMs)]
+        : describe(model, nowMs)
+    case 'flow-started':
+    case 'callback-answered':
+    case 'renewal-started':
+    case 'renewed':
+    case 'renewal-failed':
+      return []
+  }
+}
+
+/** The state in full: the answer to `status`. */
+export function describe(model: Model, nowMs: number): readonly string[] {
+  const { account, expiresAt, reason, state } = statusOf(model)
+  const flow = trayFlow(model)
+  const lines: string[] = []
+  if (flow) {
+    lines.push(
+      flow.phase === 'waiting'
+        ? `Waiting for you to sign in: ${timeLeft(flow.deadlineMs - nowMs)} left.`
+        : 'Finishing the sign-in …',
+    )
+  }
+  if (account !== null && state !== 'needs-sign-in') {
+    const email =
+      account.email === '' || account.email === account.name ? '' : ` (${account.email})`
+    const until = expiresAt === null ? '' : `, until ${untilWhen(Date.parse(expiresAt), nowMs)}`
+    lines.push(printable(`Signed in as ${account.name}${email}${until}.`))
+  } else if (!flow && reason === null) {
+    lines.push('Nobody is signed in. Type sign-in to begin.')
+  }
+  if (reason !== null) lines.push(printable(reason))
+  return lines
+}
+
+/** A short text for the prompt, so that the time left is always in sight. */
+export function promptFor(model: Model, nowMs: number): string {
+  const flow = trayFlow(model)
+  if (flow?.phase === 'waiting') return `latchkey (waiting, ${timeLeft(flow.deadlineMs - nowMs)})> `
+  return `latchkey (${statusOf(model).state})> `
+}
+
+/** `4:59` for milliseconds. */
+export function timeLeft(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000))
+  const pad = (count: number): string => String(count).padStart(2, '0')
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)]
+  return hours === 0
+    ? `${minutes}:${pad(seconds % 60)}`
+    : `${hours}:${pad(minutes)}:${pad(seconds % 60)}`
+}
+
+/** A local time, with the date where it is not today's. */
+function untilWhen(ms: number, nowMs: number): string {
+  const when = new Date(ms)
+  const time = when.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+  const sameDay = when.toDateString() === new Date(nowMs).toDateString()
+  return sameDay ? time : `${when.toLocaleDateString()} ${time}`
+}
+
+// Names come from the provider: an escape sequence in one must not reach the terminal.
+function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '�')
+}

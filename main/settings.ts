@@ -1,0 +1,366 @@
+// The settings: from flags, the environment, settings.json and defaults, in this order.
+
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { isLoopback } from './auth/http.js'
+import { errnoOf } from './errno.js'
+
+export type Settings = {
+  issuer: string | null
+  clientId: string | null
+  scope: string
+  audience: string | null
+  prompt: string | null
+  /** Seconds. */
+  maxAge: number | null
+  /** Null: the ladder; 0: any free port. */
+  port: number | null
+  /** Ports registered with the provider, in order; none: any free port. */
+  redirectPort: readonly number[]
+  dataDir: string
+  /** Seconds. */
+  loginTimeout: number
+  demo: boolean
+  signIn: boolean
+  noBrowser: boolean
+  json: boolean
+}
+
+/** A setting that cannot be used. The message is one line for a person. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+type Option<Value> = {
+  /** The flag, and what its value is called in the help; a switch has none. */
+  usage: string
+  help: string
+  /** What a good value is, to follow the setting's name: "must be …". */
+  rule: string
+  schema: z.ZodType<NonNullable<Value>>
+  fallback: Value
+}
+
+const whole = (least: number, most: number) =>
+  z.preprocess(numberFrom, z.int().min(least).max(most))
+const text = z.string().trim().min(1)
+const toggle = z.preprocess(switchFrom, z.boolean())
+const TEXT_RULE = 'must be text that is not empty'
+const TOGGLE_RULE = 'must be true or false'
+
+const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
+  issuer: {
+    usage: '--issuer URL',
+    help: "the OpenID provider's issuer, spelt as the provider does",
+    rule: 'must be an https URL (http only on this machine) without a query',
+    schema: z.url({ protocol: /^https?$/ }).refine((value) => {
+      const url = new URL(value)
+      return (url.protocol === 'https:' || isLoopback(url)) && url.search === '' && url.hash === ''
+    }),
+    fallback: null,
+  },
+  clientId: {
+    usage: '--client-id ID',
+    help: 'the client ID that is registered there',
+    rule: TEXT_RULE,
+    schema: text,
+    fallback: null,
+  },
+  scope: {
+    usage: '--scope "…"',
+    help: 'what to ask the provider for',
+    rule: 'must be scopes with spaces between, openid among them',
+    schema: text
+      .transform((value) => value.split(/\s+/))
+      .refine((scopes) => scopes.includes('openid'))
+      .transform((scopes) => scopes.join(' ')),
+    fallback: 'openid profile email offline_access',
+  },
+  audience: {
+    usage: '--audience A',
+    help: 'the API that the access token is for (Auth0)',
+    rule: TEXT_RULE,
+    schema: text,
+    fallback: null,
+  },
+  prompt: {
+    usage: '--prompt P',
+    help: "OpenID Connect's prompt: login, consent, select_account",
+    rule: TEXT_RULE,
+    schema: text,
+    fallback: null,
+  },
+  maxAge: {
+    usage: '--max-age S',
+    help: 'sign in anew where the provider last saw you over S seconds ago',
+    rule: 'must be a whole number of seconds from 0 to 31536000',
+    schema: whole(0, 31_536_000),
+    fallback: null,
+  },
+  port: {
+    usage: '--port N',
+    help: 'the port of the local service; 0 picks a free one',
+    rule: 'must be a whole number from 0 to 65535',
+    schema: whole(0, 65_535),
+    fallback: null,
+  },
+  redirectPort: {
+    usage: '--redirect-port N',
+    help: 'the port of the redirect URI, or several: 8400,8401',
+    rule: 'must be a whole number from 1 to 65535, or several with commas between',
+    schema: z.preprocess(listFrom, z.array(whole(1, 65_535)).min(1)),
+    fallback: [],
+  },
+  dataDir: {
+    usage: '--data-dir DIR',
+    help: 'where settings.json is, and what is kept between runs',
+    rule: TEXT_RULE,
+    schema: text.transform((path) => resolve(path)),
+    fallback: '',
+  },
+  loginTimeout: {
+    usage: '--login-timeout S',
+    help: 'how many seconds a sign-in waits for you',
+    rule: 'must be a whole number of seconds from 1 to 86400',
+    schema: whole(1, 86_400),
+    fallback: 300,
+  },
+  demo: {
+    usage: '--demo',
+    help: 'sign in at the embedded demo provider',
+    rule: TOGGLE_RULE,
+    schema: toggle,
+    fallback: false,
+  },
+  signIn: {
+    usage: '--sign-in',
+    help: 'begin a sign-in at once',
+    rule: TOGGLE_RULE,
+    schema: toggle,
+    fallback: false,
+  },
+  noBrowser: {
+    usage: '--no-browser',
+    help: 'print the link and open no browser',
+    rule: TOGGLE_RULE,
+    schema: toggle,
+    fallback: false,
+  },
+  json: {
+    usage: '--json',
+    help: 'print one JSON object a line, for other programs',
+    rule: TOGGLE_RULE,
+    schema: toggle,
+    fallback: false,
+  },
+}
+
+const NAMES = Object.keys(OPTIONS) as (keyof Settings)[]
+
+export type Sources = {
+  args: readonly string[]
+  env: Readonly<Record<string, string | undefined>>
+  platform: NodeJS.Platform
+  home: string
+}
+
+/**
+ * Reads the settings. What a flag says goes before `LATCHKEY_…` in the environment, that before
+ * settings.json in the data directory, that before the default. Fails with {@link SettingsError}.
+ */
+export function readSettings(sources: Sources): Settings {
+  const flags = readFlags(sources.args)
+  const environment = readEnvironment(sources.env)
+  const dataDir =
+    flags.get('dataDir') ?? environment.get('dataDir') ?? given(defaultDataDir(sources), 'default')
+  const directory = parse('dataDir', dataDir)
+  const file = readFile(join(directory, SETTINGS_FILE))
+
+  const pick = <Name extends keyof Settings>(name: Name): Settings[Name] => {
+    const found = flags.get(name) ?? environment.get(name) ?? file.get(name)
+    return found ? parse(name, found) : OPTIONS[name].fallback
+  }
+  const settings: Settings = {
+    issuer: pick('issuer'),
+    clientId: pick('clientId'),
+    scope: pick('scope'),
+    audience: pick('audience'),
+    prompt: pick('prompt'),
+    maxAge: pick('maxAge'),
+    port: pick('port'),
+    redirectPort: pick('redirectPort'),
+    dataDir: directory,
+    loginTimeout: pick('loginTimeout'),
+    demo: pick('demo'),
+    signIn: pick('signIn'),
+    noBrowser: pick('noBrowser'),
+    json: pick('json'),
+  }
+  if (flags.has('demo') && settings.demo && (flags.has('issuer') || flags.has('clientId'))) {
+    throw new SettingsError('--demo brings its own provider: leave out --issuer and --client-id.')
+  }
+  if (!settings.demo && (settings.issuer === null) !== (settings.clientId === null)) {
+    const [set, missing] =
+      settings.issuer === null ? ['a client ID', 'issuer'] : ['an issuer', 'client ID']
+    const flag = settings.issuer === null ? '--issuer' : '--client-id'
+    throw new SettingsError(`There is ${set} but no ${missing}: set both (${flag} is missing).`)
+  }
+  return settings
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const width = Math.max(...NAMES.map((name) => OPTIONS[name].usage.length))
+  const lines = NAMES.map((name) => {
+    const { usage, help, fallback } = OPTIONS[name]
+    const shown = typeof fallback === 'number' || (fallback && typeof fallback === 'string')
+    return `  ${usage.padEnd(width)}  ${help}${shown ? ` [${String(fallback)}]` : ''}`
+  })
+  return [
+    'Latchkey without a tray: signs you in through your browser and keeps the session.',
+    '',
+    'Usage: npm run headless -- [flags]',
+    '',
+    ...lines,
+    `  ${'--help'.padEnd(width)}  print this`,
+    `  ${'--version'.padEnd(width)}  print the version`,
+    '',
+    'Each flag is also a variable (--client-id: LATCHKEY_CLIENT_ID) and a name in settings.json in',
+    'the data directory (clientId). Flags go before variables, variables before the file.',
+    'While it runs, type: sign-in, cancel, sign-out, status, quit.',
+  ].join('\n')
+}
+
+const SETTINGS_FILE = 'settings.json'
+
+/** A raw value and where it came from. */
+type Given = { value: unknown; source: string }
+type Layer = ReadonlyMap<keyof Settings, Given>
+
+const given = (value: unknown, source: string): Given => ({ value, source })
+
+function parse<Name extends keyof Settings>(
+  name: Name,
+  { value, source }: Given,
+): NonNullable<Settings[Name]> {
+  const { schema, rule } = OPTIONS[name]
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const shown = JSON.stringify(value) ?? 'missing'
+  throw new SettingsError(
+    `${source} ${rule}, but it is ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}.`,
+  )
+}
+
+function readFlags(args: readonly string[]): Layer {
+  const options = Object.fromEntries(
+    NAMES.map((name) => [flagOf(name), { type: takesValue(name) ? 'string' : 'boolean' }] as const),
+  )
+  let values: Record<string, unknown>
+  try {
+    ;({ values } = parseArgs({ args: [...args], options, allowPositionals: false }))
+  } catch (thrown) {
+    throw new SettingsError(flagError(thrown, args))
+  }
+  const layer = new Map<keyof Settings, Given>()
+  for (const name of NAMES) {
+    const value = values[flagOf(name)]
+    if (value !== undefined) layer.set(name, given(value, `--${flagOf(name)}`))
+  }
+  return layer
+}
+
+// parseArgs explains itself in the terms of its own API.
+function flagError(thrown: unknown, args: readonly string[]): string {
+  const message = thrown instanceof Error ? thrown.message : ''
+  const named = /'(-[^\s'<]*)/.exec(message)?.[1]
+  switch (errnoOf(thrown)) {
+    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
+      return `There is no flag ${named ?? ''}. See --help for those there are.`
+    case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
+      return `Latchkey takes flags only, and ${JSON.stringify(
+        args.find((arg) => message.includes(`'${arg}'`)) ?? '',
+      )} is none. See --help.`
+    default: {
+      const name = NAMES.find((known) => `--${flagOf(known)}` === named?.split('=')[0])
+      return name !== undefined && takesValue(name)
+        ? `--${flagOf(name)} needs a value: ${OPTIONS[name].usage}.`
+        : `${named ?? 'A flag'} is a switch and takes no value.`
+    }
+  }
+}
+
+function readEnvironment(env: Sources['env']): Layer {
+  const layer = new Map<keyof Settings, Given>()
+  for (const name of NAMES) {
+    const variable = `LATCHKEY_${flagOf(name).replaceAll('-', '_').toUpperCase()}`
+    const value = env[variable]
+    if (value !== undefined && value !== '') layer.set(name, given(value, variable))
+  }
+  return layer
+}
+
+function readFile(path: string): Layer {
+  let content: string
+  try {
+    content = readFileSync(path, 'utf8')
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return new Map()
+    throw new SettingsError(`${path} cannot be read (${errnoOf(thrown)}).`)
+  }
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(content)
+  } catch {
+    throw new SettingsError(`${path} is not valid JSON. Mend it, or move it away to start afresh.`)
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new SettingsError(`${path} must hold one JSON object: { "issuer": "https://…", … }.`)
+  }
+  const layer = new Map<keyof Settings, Given>()
+  for (const [key, value] of Object.entries(parsed)) {
+    const name = NAMES.find((known) => known === key && known !== 'dataDir')
+    if (name === undefined) {
+      const known = NAMES.filter((candidate) => candidate !== 'dataDir').join(', ')
+      throw new SettingsError(`${path} has an unknown setting "${key}". There are: ${known}.`)
+    }
+    if (value !== null) layer.set(name, given(value, `"${key}" in ${path}`))
+  }
+  return layer
+}
+
+/** Where a desktop program keeps its own: the folder that Electron uses too. */
+function defaultDataDir({ env, platform, home }: Sources): string {
+  switch (platform) {
+    case 'darwin':
+      return join(home, 'Library', 'Application Support', 'Latchkey')
+    case 'win32':
+      return join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'Latchkey')
+    default:
+      return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'latchkey')
+  }
+}
+
+function flagOf(name: keyof Settings): string {
+  return OPTIONS[name].usage.slice('--'.length).split(' ')[0]!
+}
+
+function takesValue(name: keyof Settings): boolean {
+  return OPTIONS[name].usage.includes(' ')
+}
+
+function numberFrom(value: unknown): unknown {
+  return typeof value === 'string' && /^\s*-?\d+\s*$/.test(value) ? Number(value) : value
+}
+
+function listFrom(value: unknown): unknown {
+  return typeof value === 'string' ? value.split(',') : [value].flat()
+}
+
+function switchFrom(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  if (/^(true|yes|1)$/i.test(value)) return true
+  return /^(false|no|0)$/i.test(value) ? false : value
+}

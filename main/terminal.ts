@@ -1,0 +1,156 @@
+// The terminal in the tray's place: what is printed, and the commands that are typed.
+
+import { createInterface, type Interface } from 'node:readline'
+import type { Agent } from './auth/agent.js'
+import { trayFlow, type Event, type Model } from './auth/model.js'
+import type { Clock } from './clock.js'
+import { statusOf } from './present/status.js'
+import { describe, linesFor, promptFor } from './present/terminal.js'
+
+export type Terminal = {
+  /** Tells where the local service is. */
+  listening(url: string): void
+  /** A line for a person; programs are not told. */
+  say(line: string): void
+  /** Something the person did wrong; goes to stderr. */
+  complain(line: string): void
+  /** Presents the agent's state now and on each change. */
+  follow(agent: Agent): void
+  /** Presents the state once more, as asked. */
+  status(model: Model): void
+  onLine(take: (line: string) => void): void
+  close(): void
+}
+
+type TerminalPorts = {
+  json: boolean
+  clock: Clock
+  /** Ctrl-C, where it is a key and no signal. */
+  onInterrupt(): void
+}
+
+export function createTerminal(ports: TerminalPorts): Terminal {
+  return ports.json ? createJsonLines() : createPlainText(ports)
+}
+
+/** Carries out the tray's commands, one a line. The end of the input is not a command. */
+export function readCommands(terminal: Terminal, agent: Agent, quit: () => void): void {
+  const commands: Readonly<Record<string, () => void>> = {
+    'sign-in': () => agent.signIn(),
+    cancel: () => {
+      if (!trayFlow(agent.model())) terminal.say('There is no sign-in to cancel.')
+      agent.cancel()
+    },
+    'sign-out': () => {
+      if (agent.model().session.kind === 'signed-out') terminal.say('Nobody is signed in.')
+      void agent.signOut()
+    },
+    status: () => terminal.status(agent.model()),
+    quit,
+  }
+  terminal.onLine((line) => {
+    const name = line.trim()
+    if (name === '') return
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+    if (command) return command()
+    terminal.complain(
+      `There is no command ${JSON.stringify(name)}. There are: ${Object.keys(commands).join(', ')}.`,
+    )
+  })
+}
+
+/** One JSON object a line on stdout, and nothing else: the contract that other programs script. */
+function createJsonLines(): Terminal {
+  const input = createInterface({ input: process.stdin })
+  const print = (event: object): void => void process.stdout.write(`${JSON.stringify(event)}\n`)
+  let last = ''
+  const status = (model: Model): void => {
+    const line = { event: 'status', status: statusOf(model) }
+    last = JSON.stringify(line)
+    print(line)
+  }
+  return {
+    listening: (url) => print({ event: 'listening', url }),
+    say: () => undefined,
+    complain: (line) => void process.stderr.write(`latchkey: ${line}\n`),
+    follow(agent) {
+      status(agent.model())
+      agent.subscribe((model, event) => {
+        if (event.type === 'link-ready') print({ event: 'open', url: event.link })
+        if (JSON.stringify({ event: 'status', status: statusOf(model) }) !== last) status(model)
+      })
+    },
+    status,
+    onLine: (take) => void input.on('line', take),
+    close: () => input.close(),
+  }
+}
+
+/** Text for a person; on a real terminal with a prompt that shows the state and the time left. */
+function createPlainText({ clock, onInterrupt }: TerminalPorts): Terminal {
+  const prompting = process.stdin.isTTY && process.stdout.isTTY
+  const input: Interface = prompting
+    ? createInterface({ input: process.stdin, output: process.stdout })
+    : createInterface({ input: process.stdin })
+  let agent: Agent | null = null
+  let stopTicking: () => void = () => undefined
+  let unsubscribe: () => void = () => undefined
+  let ended = false
+
+  const prompt = (): void => {
+    if (!prompting || agent === null || ended) return
+    stopTicking()
+    const model = agent.model()
+    input.setPrompt(promptFor(model, clock.nowMs()))
+    input.prompt(true)
+    if (trayFlow(model)?.phase === 'waiting') stopTicking = clock.after(1_000, prompt)
+  }
+  const print = (stream: NodeJS.WriteStream, lines: readonly string[]): void => {
+    if (lines.length === 0) return
+    // The prompt's line gives way to the text and comes back below it.
+    if (prompting) process.stdout.write('\r\u001b[K')
+    for (const line of lines) stream.write(`${line}\n`)
+  }
+  const present = (model: Model, event: Event): void => {
+    print(process.stdout, linesFor(model, event, clock.nowMs()))
+    prompt()
+  }
+  input.on('SIGINT', onInterrupt)
+  input.on('close', () => {
+    ended = true
+    stopTicking()
+  })
+  return {
+    listening: () => undefined,
+    say: (line) => {
+      print(process.stdout, [line])
+      prompt()
+    },
+    complain: (line) => {
+      print(process.stderr, [line])
+      prompt()
+    },
+    follow(followed) {
+      agent = followed
+      print(process.stdout, describe(agent.model(), clock.nowMs()))
+      unsubscribe = agent.subscribe(present)
+      prompt()
+    },
+    status: (model) => {
+      print(process.stdout, describe(model, clock.nowMs()))
+      prompt()
+    },
+    onLine: (take) =>
+      void input.on('line', (line) => {
+        take(line)
+        prompt()
+      }),
+    close: () => {
+      ended = true
+      stopTicking()
+      unsubscribe()
+      if (prompting) process.stdout.write('\r\u001b[K')
+      input.close()
+    },
+  }
+}

@@ -1,0 +1,267 @@
+// The main job, as people and other programs do it.
+
+import { readdir, stat } from 'node:fs/promises'
+import { startProvider } from '../provider.js'
+import { expect, SCRIPTED, signInAs, test } from './test.js'
+
+const DEMO = ['--demo', ...SCRIPTED] as const
+
+test('a sign-in ends in signed-in with the person’s name', async ({ run, page }) => {
+  const program = await run([...DEMO, '--sign-in'])
+  const { url } = await program.line('listening')
+  expect(await (await fetch(`${url}/.well-known/health`)).text()).toBe('ok')
+  expect((await fetch(`${url}/anything-else`)).status).toBe(404)
+
+  expect(await program.status('signed-out')).toMatchObject({ account: null, expiresAt: null })
+  await program.status('waiting')
+  await signInAs(page, await program.link(), 'Alice Adams')
+
+  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await expect(page.getByRole('main')).toContainText('Alice Adams (alice@example.com)')
+  await expect(page.getByRole('main')).toContainText('You can close this tab.')
+  await program.status('exchanging')
+  const status = await program.status('signed-in')
+  expect(status.account).toEqual({ name: 'Alice Adams', email: 'alice@example.com', sub: 'alice' })
+  expect(status.expiresAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  expect(Date.parse(status.expiresAt!)).toBeGreaterThan(Date.now() + 3_500_000)
+
+  program.type('quit')
+  expect(await program.ended).toBe(0)
+})
+
+test('S09: the last page takes the code out of the address bar and the history', async ({
+  run,
+  page,
+}) => {
+  const program = await run([...DEMO, '--sign-in'])
+  await signInAs(page, await program.link(), 'Alice Adams')
+  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+
+  expect(new URL(page.url()).search).toBe('')
+  expect(await page.evaluate(() => document.referrer + location.href)).not.toContain('code=')
+})
+
+test('S09: markup in a name is shown as text, and nothing of it runs', async ({ run, page }) => {
+  const problems: string[] = []
+  page.on('console', (message) => problems.push(message.text()))
+  const name = `Zoë <b>Ünal</b><img src=x onerror="document.title='owned'">`
+  const provider = await startProvider({
+    misbehave: { idToken: (claims) => void (claims['name'] = name) },
+  })
+  const { issuer, clientId } = provider
+  const program = await run([...SCRIPTED, '--issuer', issuer, '--client-id', clientId, '--sign-in'])
+  await signInAs(page, await program.link(), "Zoë O'Ünal")
+
+  await expect(page.getByRole('main')).toContainText(name)
+  await expect(page).toHaveTitle('You are signed in – Latchkey')
+  expect(await page.locator('b, img').count()).toBe(0)
+  expect((await program.status('signed-in')).account?.name).toBe(name)
+  expect(problems).toEqual([])
+  await provider.close()
+})
+
+test('a refusal at the provider is told on the page and in the status', async ({ run, page }) => {
+  const program = await run([...DEMO, '--sign-in'])
+  await page.goto(await program.link())
+  await page.getByRole('button', { name: 'Refuse' }).click()
+
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  const status = await program.status('failed')
+  expect(status.account).toBeNull()
+  expect(status.reason).toContain('refused at the provider')
+})
+
+test('cancel ends the wait, and the person who comes back later finds nobody', async ({
+  run,
+  page,
+}) => {
+  const program = await run([...DEMO, '--sign-in'])
+  await page.goto(await program.link())
+  program.type('cancel')
+  await program.status('signed-out')
+
+  const failed = page.waitForEvent('requestfailed')
+  await page.getByRole('button', { name: 'Sign in as Alice Adams' }).click()
+  expect((await failed).failure()?.errorText).toBe('net::ERR_CONNECTION_REFUSED')
+})
+
+test('a sign-in that takes too long fails with words', async ({ run }) => {
+  const program = await run([...DEMO, '--sign-in', '--login-timeout', '1'])
+  expect((await program.status('failed')).reason).toBe(
+    'Nobody finished the sign-in within 1 second. Sign in again when you are ready.',
+  )
+})
+
+test('a new sign-in takes the place of the old one', async ({ run, page, context }) => {
+  const program = await run([...DEMO, '--sign-in'])
+  const old = await program.link()
+  program.type('sign-in')
+  const link = await program.link()
+  expect(link).not.toBe(old)
+
+  await signInAs(page, link, 'Bob Brown')
+  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  expect((await program.status('signed-in')).account?.name).toBe('Bob Brown')
+  await context.close()
+})
+
+test('the old link of a replaced sign-in leads to a page that says so', async ({ run, page }) => {
+  const program = await run([...DEMO, '--sign-in'])
+  const old = new URL(await program.link())
+  program.type('sign-in')
+  // As when one redirect port is registered: both links lead to the same port.
+  const { searchParams } = new URL(await program.link())
+  old.searchParams.set('redirect_uri', searchParams.get('redirect_uri')!)
+  await signInAs(page, old.href, 'Alice Adams')
+
+  await expect(page.getByRole('heading')).toHaveText('Nothing to do here')
+})
+
+test('two people one after the other: the first is signed out, and it is said', async ({
+  run,
+  page,
+}) => {
+  const program = await run([...DEMO, '--sign-in'])
+  await signInAs(page, await program.link(), 'Alice Adams')
+  await program.status('signed-in')
+  program.type('sign-in')
+  await signInAs(page, await program.link(), 'Bob Brown')
+
+  const { status } = await program.line('status', (line) => line.status.account?.sub === 'bob')
+  expect(status.state).toBe('signed-in')
+  expect(status.reason).toBe('Alice Adams was signed out, because you signed in as somebody else.')
+})
+
+test('sign-out forgets the person, and status shows it', async ({ run, page }) => {
+  const program = await run([...DEMO, '--sign-in'])
+  await signInAs(page, await program.link(), 'Alice Adams')
+  await program.status('signed-in')
+  program.type('sign-out')
+  expect(await program.status('signed-out')).toMatchObject({ account: null, reason: null })
+  program.type('status')
+  await program.status('signed-out')
+})
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`${signal} in the middle of a sign-in leaves nothing behind`, async ({ run }) => {
+    const program = await run([...DEMO, '--sign-in'])
+    const { url } = await program.line('listening')
+    const redirectUri = new URL(await program.link()).searchParams.get('redirect_uri')!
+    program.process.kill(signal)
+
+    expect(await program.ended).toBe(0)
+    expect(program.stderr()).toBe('')
+    await expect(fetch(redirectUri)).rejects.toThrow('fetch failed')
+    await expect(fetch(url)).rejects.toThrow('fetch failed')
+    expect(await readdir(program.dataDir)).toEqual([])
+  })
+}
+
+test('the end of its input is not a command', async ({ run, page }) => {
+  const program = await run([...DEMO, '--sign-in'])
+  const link = await program.link()
+  program.process.stdin.end()
+  await signInAs(page, link, 'Alice Adams')
+  await program.status('signed-in')
+})
+
+test('no token, code, verifier or state is printed beyond the link itself', async ({
+  run,
+  page,
+}) => {
+  const sent: string[] = []
+  page.on('request', (request) => sent.push(request.url()))
+  const program = await run([...DEMO, '--sign-in'])
+  const link = await program.link()
+  await signInAs(page, link, 'Alice Adams')
+  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await program.status('signed-in')
+  program.type('status')
+  program.type('quit')
+  await program.ended
+
+  const callback = new URL(sent.find((url) => url.includes('/callback?'))!)
+  const secrets = ['code', 'state'].map((name) => callback.searchParams.get(name)!)
+  secrets.push(...['nonce', 'code_challenge'].map((name) => new URL(link).searchParams.get(name)!))
+  const printed = program.stdout().replaceAll(link, '') + program.stderr() + (await page.content())
+  for (const secret of secrets) {
+    expect(secret.length).toBeGreaterThan(20)
+    expect(printed).not.toContain(secret)
+  }
+  // A JWT, and what a token is called where one is printed.
+  expect(printed).not.toMatch(/eyJ|_token|verifier/)
+})
+
+test('bad settings: one clear line and code 2', async ({ run }) => {
+  for (const [flags, words] of [
+    [['--port', 'abc'], 'latchkey: --port must be a whole number from 0 to 65535'],
+    [
+      ['--issuer', 'http://a.example', '--client-id', 'x'],
+      'latchkey: --issuer must be an https URL',
+    ],
+    [['--nonsense'], 'latchkey: There is no flag --nonsense.'],
+  ] as const) {
+    const program = await run(flags)
+    expect(await program.ended).toBe(2)
+    expect(program.stderr()).toContain(words)
+    expect(program.stderr().trim().split('\n')).toHaveLength(1)
+    expect(program.stdout()).toBe('')
+  }
+})
+
+test('S39: a data directory in use: where the first one runs, and code 3', async ({ run }) => {
+  const first = await run([...DEMO])
+  const { url } = await first.line('listening')
+  const second = await run([...DEMO], { dataDir: first.dataDir })
+
+  expect(await second.ended).toBe(3)
+  expect(second.stderr()).toContain(first.dataDir)
+  expect(second.stderr()).toContain(url)
+  expect(second.stdout()).toBe('')
+})
+
+test('a port that is taken ends it in words', async ({ run }) => {
+  const first = await run([...DEMO])
+  const { port } = new URL((await first.line('listening')).url)
+  const second = await run(['--demo', '--json', '--port', port])
+
+  expect(await second.ended).toBe(1)
+  expect(second.stderr()).toContain(`${port} is in use by another program`)
+})
+
+test('S36: the data directory that it makes is its owner’s alone', async ({ run }) => {
+  const parent = await run([...DEMO])
+  await parent.line('listening')
+  const dataDir = `${parent.dataDir}/new/one`
+  const program = await run([...DEMO], { dataDir })
+  await program.line('listening')
+  expect((await stat(dataDir)).mode & 0o777).toBe(0o700)
+})
+
+test('settings come from the environment too', async ({ run }) => {
+  const program = await run([...DEMO], {
+    env: { LATCHKEY_SIGN_IN: 'true', LATCHKEY_AUDIENCE: 'api' },
+  })
+  expect(new URL(await program.link()).searchParams.get('audience')).toBe('api')
+})
+
+test('a command that is none is answered on stderr, and the rest goes on', async ({ run }) => {
+  const program = await run([...DEMO])
+  await program.line('listening')
+  program.type('sing-in')
+  program.type('sign-in')
+  await program.link()
+  expect(program.stderr()).toContain('There is no command "sing-in". There are: sign-in, cancel,')
+})
+
+test('on a plain pipe it says in words what happens', async ({ run, page }) => {
+  const program = await run(['--demo', '--no-browser', '--port', '0', '--sign-in'])
+  await expect.poll(() => program.stdout()).toContain('left. Type cancel to stop.')
+  const link = /^http:\S+$/m.exec(program.stdout())![0]
+  await signInAs(page, link, 'Alice Adams')
+  await expect
+    .poll(() => program.stdout())
+    .toMatch(/Signed in as Alice Adams \(alice@example.com\), until .+\./)
+  program.type('sign-out')
+  await expect.poll(() => program.stdout()).toContain('Nobody is signed in. Type sign-in to begin.')
+})
