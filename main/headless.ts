@@ -57,7 +57,7 @@ async function main(args: readonly string[]): Promise<void> {
   const terminal = createTerminal({ json: settings.json, clock: systemClock, onInterrupt: stop })
   started.push(() => terminal.close())
   greet(terminal, latchkey, settings, demo?.issuer ?? settings.issuer)
-  terminal.follow(latchkey.agent)
+  terminal.follow(latchkey.agent, { quietly: settings.signIn })
   readCommands(terminal, latchkey.agent, stop)
   if (settings.signIn) latchkey.agent.signIn()
 }

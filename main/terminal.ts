@@ -14,8 +14,8 @@ export type Terminal = {
   say(line: string): void
   /** Something the person did wrong; goes to stderr. */
   complain(line: string): void
-  /** Presents the agent's state now and on each change. */
-  follow(agent: Agent): void
+  /** Presents the agent's state now and on each change; `quietly` spares a person the first. */
+  follow(agent: Agent, options: { quietly: boolean }): void
   /** Presents the state once more, as asked. */
   status(model: Model): void
   onLine(take: (line: string) => void): void
@@ -130,9 +130,9 @@ function createPlainText({ clock, onInterrupt }: TerminalPorts): Terminal {
       print(process.stderr, [line])
       prompt()
     },
-    follow(followed) {
+    follow(followed, { quietly }) {
       agent = followed
-      print(process.stdout, describe(agent.model(), clock.nowMs()))
+      if (!quietly) print(process.stdout, describe(agent.model(), clock.nowMs()))
       unsubscribe = agent.subscribe(present)
       prompt()
     },
