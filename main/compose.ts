@@ -1,23 +1,27 @@
-// What both programs share: the agent and the local service, wired over the ports they hand in.
+// What both programs share: the parts in their order, wired over the ports that a root hands in.
 
-import type { AxiosAdapter } from 'axios'
+import { mkdirSync } from 'node:fs'
+import { announce } from './announcement.js'
 import { startService, type Service } from './api/server.js'
 import { createAgent, type Agent } from './auth/agent.js'
-import type { ProviderSettings } from './auth/attempt.js'
+import { discover } from './auth/discovery.js'
+import { AuthError } from './auth/errors.js'
 import { createHttp } from './auth/http.js'
 import { createCallbackListener } from './auth/loopback.js'
 import type { Clock } from './clock.js'
-import type { Settings } from './settings.js'
+import { startDemoProvider } from './demo.js'
+import { errnoOf } from './errno.js'
+import { DirectoryInUse, takeOwnership } from './owner.js'
+import { SettingsError, type Settings } from './settings.js'
 import type { Vault } from './vault.js'
 
 export type LatchkeyPorts = {
   settings: Settings
-  /** The provider to sign in at; null where none is configured. */
-  provider: { issuer: string; clientId: string } | null
+  version: string
   clock: Clock
   vault: Vault
   /** Electron's way to the network; absent: plain Node's. */
-  adapter?: AxiosAdapter
+  fetch?: typeof fetch
   /** Sends the person's browser to a link. Rejects where no browser could be opened. */
   openBrowser(link: string): Promise<void>
 }
@@ -25,37 +29,98 @@ export type LatchkeyPorts = {
 export type Latchkey = {
   agent: Agent
   service: Service
-  /** Calls off every sign-in and closes every port. */
+  /** Where people sign in; null where no provider is configured. */
+  issuer: string | null
+  /** Calls off every sign-in, closes every port and lets the data directory go. */
   close(): Promise<void>
 }
 
-/** Starts the service and makes the agent. Fails with an AuthError where no port could be had. */
+/**
+ * Takes the data directory, starts the demo provider where it is asked for, and the local service,
+ * and makes the agent. When it fails, nothing stays behind; {@link explainFailure} has the words.
+ */
 export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
-  const { settings, clock, vault } = ports
-  const { scope, audience, prompt, maxAge } = settings
-  const provider: ProviderSettings | null = ports.provider && {
-    ...ports.provider,
-    scope,
-    audience,
-    prompt,
-    maxAgeS: maxAge,
+  const { settings, clock } = ports
+  const ends: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const end of ends.splice(0).toReversed()) await end()
   }
-  const service = await startService(settings.port)
-  const agent = createAgent({
-    provider,
-    loginTimeoutMs: settings.loginTimeout * 1000,
-    http: createHttp(ports.adapter ? { adapter: ports.adapter } : {}),
-    clock,
-    listener: createCallbackListener({ clock, redirectPorts: settings.redirectPort }),
-    vault,
-    openBrowser: ports.openBrowser,
-  })
-  return {
-    agent,
-    service,
-    async close() {
-      await agent.close()
-      await service.close()
-    },
+  try {
+    createDataDirectory(settings.dataDir)
+    const ownership = await takeOwnership(settings.dataDir)
+    ends.push(() => ownership.release())
+
+    const demo = settings.demo ? await startDemoProvider() : null
+    if (demo) ends.push(() => demo.close())
+
+    const { issuer, clientId } = demo ?? settings
+    const { scope, audience, prompt, maxAge: maxAgeS } = settings
+    const provider =
+      issuer === null || clientId === null
+        ? null
+        : { issuer, clientId, scope, audience, prompt, maxAgeS }
+    const http = createHttp(ports.fetch ? { fetch: ports.fetch } : {})
+    const agent = createAgent({
+      provider,
+      loginTimeoutMs: settings.loginTimeout * 1000,
+      http,
+      clock,
+      listener: createCallbackListener({ clock, redirectPorts: settings.redirectPort }),
+      vault: ports.vault,
+      openBrowser: ports.openBrowser,
+    })
+    ends.push(() => agent.close())
+
+    const service = await startService({
+      agent,
+      clock,
+      provider,
+      authorizationEndpoint: async () =>
+        (await discover(http, provider?.issuer ?? '')).authorizationEndpoint,
+      redirectPorts: settings.redirectPort,
+      wantedPort: settings.port,
+      exposeRefreshToken: settings.exposeRefreshToken,
+      version: ports.version,
+      report: reportError,
+    })
+    ends.push(() => service.close())
+    ownership.announce(service.url)
+    const withdraw = announce(settings.dataDir, { ...service, version: ports.version })
+    ends.push(() => Promise.resolve(withdraw()))
+    return { agent, service, issuer, close }
+  } catch (thrown) {
+    await close()
+    throw thrown
+  }
+}
+
+/** An error of our own, for whoever looks into it; never what a request or an answer held. */
+function reportError(error: unknown): void {
+  const shown = error instanceof Error ? (error.stack ?? error.message) : typeof error
+  process.stderr.write(`latchkey: unexpected error: ${shown}\n`)
+}
+
+/** Part of both programs' contract: other programs act on these. */
+export const EXIT = { ok: 0, failed: 1, badSettings: 2, inUse: 3 } as const
+
+/** Why a program could not start: words for a person, and the code that it ends with. */
+export function explainFailure(thrown: unknown): { message: string; exitCode: number } {
+  if (thrown instanceof SettingsError) {
+    return { message: thrown.message, exitCode: EXIT.badSettings }
+  }
+  if (thrown instanceof DirectoryInUse) return { message: thrown.message, exitCode: EXIT.inUse }
+  const message = thrown instanceof AuthError ? thrown.message : String(thrown)
+  return { message, exitCode: EXIT.failed }
+}
+
+/** Makes the data directory, for its owner alone. Fails with a {@link SettingsError}. */
+export function createDataDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (thrown) {
+    throw new SettingsError(
+      `The data directory ${directory} cannot be made (${errnoOf(thrown)}). ` +
+        'Choose another with --data-dir.',
+    )
   }
 }

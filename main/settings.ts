@@ -1,7 +1,7 @@
 // The settings: from flags, the environment, settings.json and defaults, in this order.
 
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { isLoopback } from './auth/http.js'
@@ -22,6 +22,8 @@ export type Settings = {
   dataDir: string
   /** Seconds. */
   loginTimeout: number
+  /** True where other apps may have the refresh token itself. */
+  exposeRefreshToken: boolean
   demo: boolean
   signIn: boolean
   noBrowser: boolean
@@ -55,9 +57,12 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
     usage: '--issuer URL',
     help: "the OpenID provider's issuer, spelt as the provider does",
     rule: 'must be an https URL (http only on this machine) without a query',
-    schema: z.url({ protocol: /^https?$/ }).refine((value) => {
+    schema: text.refine((value) => {
+      if (!URL.canParse(value) || /[?#]/.test(value)) return false
       const url = new URL(value)
-      return (url.protocol === 'https:' || isLoopback(url)) && url.search === '' && url.hash === ''
+      // Names and passwords in a URL would be shown wherever the issuer is.
+      if (url.username !== '' || url.password !== '') return false
+      return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
     }),
     fallback: null,
   },
@@ -127,6 +132,13 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
     schema: whole(1, 86_400),
     fallback: 300,
   },
+  exposeRefreshToken: {
+    usage: '--expose-refresh-token',
+    help: 'let other apps have the refresh token itself',
+    rule: TOGGLE_RULE,
+    schema: toggle,
+    fallback: false,
+  },
   demo: {
     usage: '--demo',
     help: 'sign in at the embedded demo provider',
@@ -164,6 +176,10 @@ export type Sources = {
   env: Readonly<Record<string, string | undefined>>
   platform: NodeJS.Platform
   home: string
+  /** Reads settings.json's content; undefined where there is none. Throws where it is no JSON. */
+  readFile?: (path: string) => unknown
+  /** True where other programs' switches come on the same command line, as Chromium's do. */
+  lenient?: boolean
 }
 
 /**
@@ -171,12 +187,12 @@ export type Sources = {
  * settings.json in the data directory, that before the default. Fails with {@link SettingsError}.
  */
 export function readSettings(sources: Sources): Settings {
-  const flags = readFlags(sources.args)
+  const flags = readFlags(sources.args, sources.lenient ?? false)
   const environment = readEnvironment(sources.env)
   const dataDir =
     flags.get('dataDir') ?? environment.get('dataDir') ?? given(defaultDataDir(sources), 'default')
   const directory = parse('dataDir', dataDir)
-  const file = readFile(join(directory, SETTINGS_FILE))
+  const file = readFile(join(directory, SETTINGS_FILE), sources.readFile ?? readJson)
 
   const pick = <Name extends keyof Settings>(name: Name): Settings[Name] => {
     const found = flags.get(name) ?? environment.get(name) ?? file.get(name)
@@ -193,6 +209,7 @@ export function readSettings(sources: Sources): Settings {
     redirectPort: pick('redirectPort'),
     dataDir: directory,
     loginTimeout: pick('loginTimeout'),
+    exposeRefreshToken: pick('exposeRefreshToken'),
     demo: pick('demo'),
     signIn: pick('signIn'),
     noBrowser: pick('noBrowser'),
@@ -254,13 +271,18 @@ function parse<Name extends keyof Settings>(
   )
 }
 
-function readFlags(args: readonly string[]): Layer {
+function readFlags(args: readonly string[], lenient: boolean): Layer {
   const options = Object.fromEntries(
     NAMES.map((name) => [flagOf(name), { type: takesValue(name) ? 'string' : 'boolean' }] as const),
   )
   let values: Record<string, unknown>
   try {
-    ;({ values } = parseArgs({ args: [...args], options, allowPositionals: false }))
+    ;({ values } = parseArgs({
+      args: [...args],
+      options,
+      strict: !lenient,
+      allowPositionals: lenient,
+    }))
   } catch (thrown) {
     throw new SettingsError(flagError(thrown, args))
   }
@@ -302,20 +324,27 @@ function readEnvironment(env: Sources['env']): Layer {
   return layer
 }
 
-function readFile(path: string): Layer {
-  let content: string
+function readJson(path: string): unknown {
   try {
-    content = readFileSync(path, 'utf8')
+    return JSON.parse(readFileSync(path, 'utf8'))
   } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return new Map()
-    throw new SettingsError(`${path} cannot be read (${errnoOf(thrown)}).`)
+    if (errnoOf(thrown) === 'ENOENT') return undefined
+    throw thrown
   }
+}
+
+function readFile(path: string, read: (path: string) => unknown): Layer {
   let parsed: unknown
   try {
-    parsed = JSON.parse(content)
-  } catch {
-    throw new SettingsError(`${path} is not valid JSON. Mend it, or move it away to start afresh.`)
+    parsed = read(path)
+  } catch (thrown) {
+    throw new SettingsError(
+      thrown instanceof SyntaxError
+        ? `${path} is not valid JSON. Mend it, or move it away to start afresh.`
+        : `${path} cannot be read (${errnoOf(thrown)}).`,
+    )
   }
+  if (parsed === undefined) return new Map()
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new SettingsError(`${path} must hold one JSON object: { "issuer": "https://…", … }.`)
   }
@@ -324,7 +353,9 @@ function readFile(path: string): Layer {
     const name = NAMES.find((known) => known === key && known !== 'dataDir')
     if (name === undefined) {
       const known = NAMES.filter((candidate) => candidate !== 'dataDir').join(', ')
-      throw new SettingsError(`${path} has an unknown setting "${key}". There are: ${known}.`)
+      throw new SettingsError(
+        `${path} has an unknown setting ${JSON.stringify(key)}. There are: ${known}.`,
+      )
     }
     if (value !== null) layer.set(name, given(value, `"${key}" in ${path}`))
   }
@@ -339,8 +370,14 @@ function defaultDataDir({ env, platform, home }: Sources): string {
     case 'win32':
       return join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'Latchkey')
     default:
-      return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'latchkey')
+      return join(xdgConfigHome(env) ?? join(home, '.config'), 'latchkey')
   }
+}
+
+/** A relative path is to be ignored. @see XDG Base Directory Specification */
+function xdgConfigHome(env: Sources['env']): string | null {
+  const path = env['XDG_CONFIG_HOME'] ?? ''
+  return isAbsolute(path) ? path : null
 }
 
 function flagOf(name: keyof Settings): string {

@@ -2,7 +2,7 @@
 
 import { createInterface, type Interface } from 'node:readline'
 import type { Agent } from './auth/agent.js'
-import { trayFlow, type Event, type Model } from './auth/model.js'
+import { shownFlow, type Event, type Model } from './auth/model.js'
 import type { Clock } from './clock.js'
 import { statusOf } from './present/status.js'
 import { describe, linesFor, promptFor } from './present/terminal.js'
@@ -38,7 +38,7 @@ export function readCommands(terminal: Terminal, agent: Agent, quit: () => void)
   const commands: Readonly<Record<string, () => void>> = {
     'sign-in': () => agent.signIn(),
     cancel: () => {
-      if (!trayFlow(agent.model())) terminal.say('There is no sign-in to cancel.')
+      if (!shownFlow(agent.model())) terminal.say('There is no sign-in to cancel.')
       agent.cancel()
     },
     'sign-out': () => {
@@ -103,7 +103,7 @@ function createPlainText({ clock, onInterrupt }: TerminalPorts): Terminal {
     const model = agent.model()
     input.setPrompt(promptFor(model, clock.nowMs()))
     input.prompt(true)
-    if (trayFlow(model)?.phase === 'waiting') stopTicking = clock.after(1_000, prompt)
+    if (shownFlow(model)?.phase === 'waiting') stopTicking = clock.after(1_000, prompt)
   }
   const print = (stream: NodeJS.WriteStream, lines: readonly string[]): void => {
     if (lines.length === 0) return

@@ -1,7 +1,15 @@
-// The local HTTP service that other apps call. It answers whether it is there; no more yet.
+// The local HTTP service that other apps call.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { Hono } from 'hono'
 import { bindLoopback } from '../bind.js'
+import { asAuthError } from '../auth/errors.js'
+import { guard, FORM_POST_PATH } from './guard.js'
+import { describeApi } from './openapi.js'
+import { createPkceRoutes, type PkcePorts } from './pkce.js'
+import { Problem, PROBLEMS, problemResponse } from './problem.js'
+import { socketOwner } from './socket-owner.js'
 
 /** The ports that clients of the PKCE API know, in the order they are tried in. */
 export const PORT_LADDER: readonly number[] = [
@@ -9,6 +17,14 @@ export const PORT_LADDER: readonly number[] = [
   5323,
   ...Array.from({ length: 34 }, (_, index) => 39_300 + index),
 ]
+
+export type ServicePorts = Omit<PkcePorts, 'port'> & {
+  /** 0: any free port; null: the ladder's first free one. */
+  wantedPort: number | null
+  version: string
+  /** Hears of errors of our own. */
+  report(error: unknown): void
+}
 
 export type Service = {
   url: string
@@ -18,19 +34,36 @@ export type Service = {
   close(): Promise<void>
 }
 
-/**
- * Starts the service on 127.0.0.1 and ::1: on `port` (0: any free one), or on the ladder's first
- * free port where it is null. Fails with `port-taken`.
- */
-export async function startService(port: number | null): Promise<Service> {
+const ALLOWED: Readonly<Record<string, string>> = {
+  '/pkce/challenge': 'GET, HEAD',
+  '/pkce/code': 'POST',
+  '/pkce/token': 'POST',
+  [FORM_POST_PATH]: 'POST',
+  '/pkce/clear': 'POST',
+  '/.well-known/health': 'GET, HEAD',
+  '/.well-known/version': 'GET, HEAD',
+  '/openapi.json': 'GET, HEAD',
+}
+
+/** Starts the service on 127.0.0.1 and ::1. Fails with `port-taken`. */
+export async function startService(ports: ServicePorts): Promise<Service> {
+  let handle: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) =>
+    response.writeHead(503, { Connection: 'close' }).end()
   const bound = await bindLoopback(
-    () => createServer(handle),
-    port === null ? PORT_LADDER : [port],
+    () =>
+      createServer(
+        { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
+        (request, response) => handle(request, response),
+      ),
+    ports.wantedPort === null ? PORT_LADDER : [ports.wantedPort],
     'its local service',
   )
+  const { port } = bound
+  const url = `http://127.0.0.1:${port}`
+  handle = createHandler({ ...ports, port }, url)
   return {
-    url: `http://127.0.0.1:${bound.port}`,
-    port: bound.port,
+    url,
+    port,
     ipv6: bound.ipv6,
     close: async () => {
       await Promise.all(bound.servers.map(closeServer))
@@ -38,17 +71,57 @@ export async function startService(port: number | null): Promise<Service> {
   }
 }
 
-function handle(request: IncomingMessage, response: ServerResponse): void {
-  const isHealth = request.method === 'GET' && request.url === '/.well-known/health'
-  const body = isHealth ? 'ok' : 'Not found'
-  response
-    .writeHead(isHealth ? 200 : 404, {
-      'Content-Type': 'text/plain; charset=utf-8',
-      'Content-Length': String(body.length),
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-    })
-    .end(body)
+/** The guard first, on the request as it came; then the routes. */
+function createHandler(
+  ports: ServicePorts & PkcePorts,
+  url: string,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  app.use(async (c, next) => {
+    await next()
+    c.header('Cache-Control', 'no-store')
+    c.header('X-Content-Type-Options', 'nosniff')
+  })
+  app.get('/.well-known/health', (c) => c.text('ok'))
+  app.get('/.well-known/version', (c) => c.text(ports.version))
+  app.get('/openapi.json', (c) => c.json(describeApi(ports.version, url)))
+  app.route('/', createPkceRoutes(ports))
+  app.notFound((c) => {
+    const allow = ALLOWED[c.req.path]
+    return problemResponse(
+      allow === undefined
+        ? new Problem(
+            'not-found',
+            'There is nothing at this path. /openapi.json tells what there is.',
+          )
+        : new Problem('method-not-allowed', `This path takes ${allow}.`, { Allow: allow }),
+    )
+  })
+  app.onError((thrown) => {
+    if (thrown instanceof Problem) return problemResponse(thrown)
+    ports.report(thrown)
+    return problemResponse(new Problem('unexpected', asAuthError(thrown).message))
+  })
+
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  const user = process.getuid?.() ?? null
+  return (request, response) => {
+    const refusal = guard(request, { port: ports.port, user, userOf: socketOwner })
+    if (refusal === null) return void listener(request, response)
+    const { code, detail } = refusal
+    const { status, title } = PROBLEMS[code]
+    const body = JSON.stringify({ type: 'about:blank', title, status, detail, code })
+    response
+      .writeHead(status, {
+        'Content-Type': 'application/problem+json',
+        'Content-Length': String(Buffer.byteLength(body)),
+        'Cache-Control': 'no-store',
+        'X-Content-Type-Options': 'nosniff',
+        // What was refused is not read to its end.
+        Connection: 'close',
+      })
+      .end(body)
+  }
 }
 
 function closeServer(server: Server): Promise<void> {

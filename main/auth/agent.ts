@@ -2,15 +2,22 @@
 
 import type { Clock } from '../clock.js'
 import type { HeldSession, Vault } from '../vault.js'
+import { createApiFlows, type ApiFlows } from './api-flows.js'
 import { attemptSignIn, type ProviderSettings } from './attempt.js'
-import { discover } from './discovery.js'
-import { asAuthError, AuthError } from './errors.js'
+import { createCustody } from './custody.js'
+import { CalledOff, endingOf, notConfigured, pageOf, timedOut } from './endings.js'
 import type { Http } from './http.js'
 import type { CallbackListener } from './loopback.js'
-import { initialModel, next, trayFlow, type Ending, type Event, type Model } from './model.js'
-import { cancelledPage, failedPage, refusedPage, type Page } from './pages.js'
+import {
+  initialModel,
+  next,
+  shownFlow,
+  trayFlow,
+  type Ending,
+  type Event,
+  type Model,
+} from './model.js'
 import { createState } from './pkce.js'
-import { revokeTokens, type TokenSet } from './token.js'
 
 export type AgentPorts = {
   /** Null where none is configured; a sign-in then fails saying so. */
@@ -30,26 +37,17 @@ export type Agent = {
   subscribe(present: (model: Model, event: Event) => void): () => void
   /** Begins a sign-in from the tray, in place of one that is under way. */
   signIn(): void
-  /** Calls off the tray's sign-in, if one is under way. */
+  /** Calls off the sign-in that the person sees: the tray's, else those that apps have begun. */
   cancel(): void
   /** Forgets the session here, first; then ends it at the provider. */
   signOut(): Promise<void>
+  /** Renews the held session; one renewal serves all who ask meanwhile. Fails with an AuthError. */
+  renew(): Promise<HeldSession>
+  /** The sign-ins of other apps. */
+  api: ApiFlows
   /** Calls off every sign-in and resolves when nothing of them is left: no port, no request. */
   close(): Promise<void>
 }
-
-/** Why a flow was called off; what its signal aborts with. */
-class CalledOff extends Error {
-  readonly ending: Ending
-
-  constructor(ending: Ending) {
-    super(ending.kind)
-    this.ending = ending
-  }
-}
-
-/** How long closing waits for the provider to be told of a sign-out. */
-const FAREWELL_MS = 3_000
 
 export function createAgent(ports: AgentPorts): Agent {
   const { clock, vault, http } = ports
@@ -57,9 +55,6 @@ export function createAgent(ports: AgentPorts): Agent {
   const running = new Map<string, AbortController>()
   const tasks = new Set<Promise<void>>()
   let model = initialModel
-  let held: HeldSession | null = null
-  let callOffExpiry: () => void = () => undefined
-  const farewell = new AbortController()
   let closed = false
 
   const dispatch = (event: Event): void => {
@@ -75,6 +70,9 @@ export function createAgent(ports: AgentPorts): Agent {
     return tracked
   }
 
+  const custody = createCustody({ http, clock, vault, dispatch, track })
+  const api = createApiFlows({ ...ports, custody, dispatch, track, model: () => model })
+
   const callOff = (state: string, ending: Ending): void =>
     running.get(state)?.abort(new CalledOff(ending))
 
@@ -84,7 +82,7 @@ export function createAgent(ports: AgentPorts): Agent {
     running.set(state, controller)
     const deadlineMs = clock.nowMs() + ports.loginTimeoutMs
     const stopWaiting = clock.after(ports.loginTimeoutMs, () => {
-      callOff(state, { kind: 'expired', reason: expiredReason(ports.loginTimeoutMs) })
+      controller.abort(timedOut(ports.loginTimeoutMs))
     })
     dispatch({ type: 'flow-started', state, origin: 'tray', deadlineMs })
 
@@ -92,7 +90,7 @@ export function createAgent(ports: AgentPorts): Agent {
     let ending: Ending
     try {
       const session = await attemptSignIn(
-        { http, clock, listener: ports.listener },
+        ports,
         provider,
         state,
         {
@@ -106,25 +104,13 @@ export function createAgent(ports: AgentPorts): Agent {
             stopWaiting()
             dispatch({ type: 'exchange-started', state })
           },
-          async keep(kept) {
-            signal.throwIfAborted()
-            replaced = held
-            held = kept
-            try {
-              await vault.write(kept)
-            } catch (thrown) {
-              held = replaced
-              replaced = null
-              throw thrown
-            }
-          },
-          discard: (tokens) => void track(discard(provider, tokens)),
-          pageFor: (thrown) => pageFor(endingOf(thrown)),
+          keep: async (kept) => void (replaced = await custody.keep(kept, signal)),
+          discard: (tokens) => custody.discard(tokens, provider),
+          pageFor: (thrown) => pageOf(endingOf(thrown)),
         },
         signal,
       )
-      signedIn(session, state)
-      if (replaced) void track(giveWay(replaced, session))
+      custody.tell(session, state, replaced)
       return
     } catch (thrown) {
       ending = endingOf(thrown)
@@ -135,50 +121,10 @@ export function createAgent(ports: AgentPorts): Agent {
     dispatch({ type: 'flow-ended', state, ending })
   }
 
-  const signedIn = (session: HeldSession, state: string): void => {
-    if (held !== session) {
-      // Signed out in the moment between keeping and telling.
-      dispatch({ type: 'flow-ended', state, ending: { kind: 'cancelled' } })
-      return
-    }
-    const { account, tokens } = session
-    const expiresAtMs = tokens.accessTokenExpiresAtMs
-    dispatch({ type: 'signed-in', state, account, expiresAtMs })
-    callOffExpiry()
-    if (expiresAtMs === null) return
-    callOffExpiry = clock.after(expiresAtMs - clock.nowMs(), () => {
-      dispatch({ type: 'session-ended', reason: 'Your session has run out. Sign in again.' })
-    })
-  }
-
-  const revoke = async (issuer: string, clientId: string, tokens: TokenSet): Promise<void> => {
-    const metadata = await discover(http, issuer, farewell.signal)
-    await revokeTokens(http, metadata, clientId, tokens, farewell.signal)
-  }
-
-  const endAtProvider = async (session: HeldSession, lead: string): Promise<void> => {
-    try {
-      await revoke(session.issuer, session.clientId, session.tokens)
-    } catch (thrown) {
-      const notice = `${lead} ${asAuthError(thrown).message}`
-      dispatch({ type: 'revocation-failed', notice })
-    }
-  }
-
-  // Another person's session would live on at the provider, unseen. The same person's is left alone:
-  // there providers end all of a grant's tokens at once, the new ones with the old.
-  const giveWay = async (before: HeldSession, session: HeldSession): Promise<void> => {
-    if (before.account.sub === session.account.sub) return
-    await endAtProvider(before, unrevoked(`${before.account.name} is signed out here`))
-  }
-
-  // Tokens that nobody was told of: a failure to end them is nothing that a person could act on.
-  const discard = ({ issuer, clientId }: ProviderSettings, tokens: TokenSet): Promise<void> =>
-    revoke(issuer, clientId, tokens).catch(() => undefined)
-
   const cancel = (): void => {
-    const flow = trayFlow(model)
-    if (flow) callOff(flow.state, { kind: 'cancelled' })
+    const flow = shownFlow(model)
+    if (flow?.origin === 'tray') callOff(flow.state, { kind: 'cancelled' })
+    else if (flow) api.clear()
   }
 
   return {
@@ -192,9 +138,7 @@ export function createAgent(ports: AgentPorts): Agent {
     signIn() {
       if (closed) return
       if (ports.provider === null) {
-        const { code, message: reason } = notConfigured()
-        dispatch({ type: 'flow-refused', ending: { kind: 'failed', code, reason } })
-        return
+        return dispatch({ type: 'flow-refused', ending: notConfigured() })
       }
       const before = trayFlow(model)
       void track(run(ports.provider, createState()))
@@ -205,70 +149,22 @@ export function createAgent(ports: AgentPorts): Agent {
 
     async signOut() {
       cancel()
-      const before = held
-      held = null
-      callOffExpiry()
-      await vault.clear()
-      dispatch({ type: 'signed-out' })
-      if (before === null) return
-      await track(endAtProvider(before, unrevoked('You are signed out here')))
+      await custody.signOut()
     },
+
+    renew: () => custody.renew(),
+
+    api,
 
     async close() {
       closed = true
-      callOffExpiry()
       for (const state of running.keys()) callOff(state, { kind: 'cancelled' })
-      // The provider is given a moment to hear of a sign-out.
-      const giveUp = clock.after(FAREWELL_MS, () => farewell.abort(notTold()))
+      api.close()
+      const stopWaiting = custody.close()
       while (tasks.size > 0) await Promise.all(tasks)
-      giveUp()
+      stopWaiting()
     },
   }
 }
 
 const NO_BROWSER = 'No browser could be opened here. Open the link yourself.'
-
-function notConfigured(): AuthError {
-  return new AuthError(
-    'not-configured',
-    'No provider is configured yet. Set its issuer and your client ID (--issuer and --client-id), ' +
-      'or try the demo (--demo).',
-  )
-}
-
-function expiredReason(loginTimeoutMs: number): string {
-  const seconds = Math.round(loginTimeoutMs / 1000)
-  const words = seconds % 60 === 0 ? plural(seconds / 60, 'minute') : plural(seconds, 'second')
-  return `Nobody finished the sign-in within ${words}. Sign in again when you are ready.`
-}
-
-function plural(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`
-}
-
-function unrevoked(lead: string): string {
-  return `${lead}, but the provider could not be told, so the session may live on there for a while.`
-}
-
-function notTold(): AuthError {
-  return new AuthError('revocation-failed', 'Latchkey was closed before the provider answered.')
-}
-
-function endingOf(thrown: unknown): Ending {
-  if (thrown instanceof CalledOff) return thrown.ending
-  const { code, message } = asAuthError(thrown)
-  return { kind: code === 'access-denied' ? 'denied' : 'failed', code, reason: message }
-}
-
-function pageFor(ending: Ending): Page {
-  switch (ending.kind) {
-    case 'cancelled':
-      return cancelledPage()
-    case 'denied':
-      return refusedPage(ending.reason)
-    case 'expired':
-      return failedPage(400, ending.reason)
-    case 'failed':
-      return failedPage(ending.code === 'issuer-mismatch' ? 400 : 502, ending.reason)
-  }
-}

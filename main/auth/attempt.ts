@@ -1,12 +1,20 @@
-// One sign-in, from the link to a checked identity, as a straight function.
+// One sign-in as straight functions: to the provider and back, then from the code to an identity.
 
 import type { Clock } from '../clock.js'
 import type { HeldSession } from '../vault.js'
 import { authorizationUrl } from './authorize.js'
-import { discover } from './discovery.js'
+import { discover, type ProviderMetadata } from './discovery.js'
 import type { Http } from './http.js'
-import { accountOf, createKeySet, mergeClaims, readUserinfo, verifyIdToken } from './identity.js'
-import type { CallbackListener } from './loopback.js'
+import {
+  accountOf,
+  createKeySet,
+  mergeClaims,
+  readUserinfo,
+  verifyIdToken,
+  type KeySet,
+} from './identity.js'
+import type { ExpectedCallback } from './callback.js'
+import type { CallbackAnswer, CallbackListener, PendingCallback } from './loopback.js'
 import { signedInPage, type Page } from './pages.js'
 import { challengeOf, createNonce, createVerifier } from './pkce.js'
 import { exchangeCode, type TokenSet } from './token.js'
@@ -27,34 +35,147 @@ export type AttemptPorts = {
   listener: CallbackListener
 }
 
-/** What an attempt tells on its way, and the decisions that are not its own. */
-export type AttemptSteps = {
-  /** The listener is open: the person may be sent to the link. */
-  linkReady(link: string): void
-  /** The person's answer is in; from here on the wait's time limit no longer counts. */
-  exchangeStarted(): void
+/** What goes to the provider for one person's sign-in. */
+export type AuthorizationAttempt = {
+  state: string
+  nonce: string
+  challenge: string
+  scope: string
+  audience: string | null
+  prompt: string | null
+  maxAgeS: number | null
+  /** What else goes along; cannot override what is ours. */
+  extra: Readonly<Record<string, string>>
+}
+
+/** A person's answer, and what is needed to go on from it. */
+export type Authorized = {
+  metadata: ProviderMetadata
+  keys: KeySet
+  redirectUri: string
+  answer: CallbackAnswer
+  /** Lets the listener go, once the person has been shown the end. */
+  leave(): Promise<void>
+}
+
+/**
+ * Takes a person to the provider and back. When it fails nothing is left open; when it succeeds the
+ * caller shows the answer's page and then calls `leave`. Fails with an AuthError, or with the
+ * signal's reason.
+ *
+ * 1. Read the provider's metadata.
+ * 2. Open the way back.
+ * 3. Hand out the link; fetch the signing keys while the person is in the browser.
+ * 4. Wait for the callback.
+ *
+ * @see RFC 8252 section 4.1, RFC 7636 section 1.1
+ */
+export async function authorize(
+  { http }: AttemptPorts,
+  provider: Pick<ProviderSettings, 'issuer' | 'clientId'>,
+  attempt: AuthorizationAttempt,
+  openWayBack: (expected: ExpectedCallback) => Promise<PendingCallback>,
+  linkReady: (link: string) => void,
+  signal: AbortSignal,
+): Promise<Authorized> {
+  const metadata = await discover(http, provider.issuer, signal)
+  const { issuer, promisesIss } = metadata
+  const { redirectUri, answer, leave } = await openWayBack({
+    state: attempt.state,
+    issuer,
+    promisesIss,
+  })
+  try {
+    signal.throwIfAborted()
+    linkReady(authorizationUrl(metadata, { ...attempt, clientId: provider.clientId, redirectUri }))
+    const keys = createKeySet(http, metadata)
+    // Only a head start: where it fails, the check asks again and says what is wrong.
+    keys.read({ signal }).catch(() => undefined)
+    return { metadata, keys, redirectUri, answer: await unlessAborted(answer, signal), leave }
+  } catch (thrown) {
+    await leave()
+    throw thrown
+  }
+}
+
+/** What proves that the code is ours, and that the ID token belongs to it. */
+export type Proof = {
+  code: string
+  verifier: string
+  nonce: string
+  scope: string
+  maxAgeS: number | null
+  organization: string | null
+}
+
+export type CompletionSteps = {
   /** Keeps the session. Throws, keeping nothing, where the attempt was called off meanwhile. */
   keep(session: HeldSession): Promise<void>
   /** Tokens came that will not be kept. */
   discard(tokens: TokenSet): void
+}
+
+/**
+ * Goes from a code to a session that is kept. Fails with an AuthError, or with the signal's reason,
+ * and then nothing is kept.
+ *
+ * 1. Exchange the code.
+ * 2. Check who signed in, by the ID token; ask userinfo at the same time for what it adds.
+ * 3. Keep the session.
+ *
+ * @see RFC 6749 section 4.1.3, OpenID Connect Core 1.0 section 3.1.3
+ */
+export async function completeSignIn(
+  { http, clock }: AttemptPorts,
+  { clientId }: Pick<ProviderSettings, 'clientId'>,
+  { metadata, keys, redirectUri }: Pick<Authorized, 'metadata' | 'keys' | 'redirectUri'>,
+  { code, verifier, nonce, scope, maxAgeS, organization }: Proof,
+  steps: CompletionSteps,
+  signal: AbortSignal,
+): Promise<HeldSession> {
+  // Requests that nobody waits for any more end with the attempt.
+  const ended = new AbortController()
+  const within = AbortSignal.any([signal, ended.signal])
+  const tokens = await exchangeCode(
+    http,
+    metadata,
+    { clientId, code, redirectUri, verifier, scope },
+    clock.nowMs(),
+    within,
+  )
+  try {
+    const expected = { clientId, nonce, maxAgeS, organization }
+    const [idToken, userinfo] = await Promise.all([
+      verifyIdToken(keys, metadata, tokens, expected, clock.nowMs(), within),
+      readUserinfo(http, metadata, tokens.accessToken, within),
+    ])
+    const claims = mergeClaims(idToken, userinfo)
+    const { issuer } = metadata
+    const session: HeldSession = { issuer, clientId, account: accountOf(claims), claims, tokens }
+    await steps.keep(session)
+    return session
+  } catch (thrown) {
+    steps.discard(tokens)
+    throw thrown
+  } finally {
+    ended.abort()
+  }
+}
+
+/** What the tray's sign-in tells on its way, and the decisions that are not its own. */
+export type AttemptSteps = CompletionSteps & {
+  /** The listener is open: the person may be sent to the link. */
+  linkReady(link: string): void
+  /** The person's answer is in; from here on the wait's time limit no longer counts. */
+  exchangeStarted(): void
   /** What a browser that waits is shown when the attempt fails with `thrown`. */
   pageFor(thrown: unknown): Page
 }
 
 /**
- * Signs a person in once. When it ends, in whatever way, the browser has its page and the listener
- * is left. Fails with an AuthError, or with the signal's reason.
- *
- * 1. Read the provider's metadata.
- * 2. Make verifier and nonce; `state` is the flow's name and comes from the caller.
- * 3. Open the listener.
- * 4. Hand out the link; fetch the signing keys while the person is in the browser.
- * 5. Wait for the callback.
- * 6. Exchange the code.
- * 7. Check who signed in.
- * 8. Keep the session, then show success.
- *
- * @see RFC 8252 section 4.1, RFC 7636 section 1.1
+ * The tray's sign-in: both halves in one, with a verifier and nonce of its own. Success is shown when
+ * the session is kept, not before. When it ends, in whatever way, the browser has its page and the
+ * listener is left.
  */
 export async function attemptSignIn(
   ports: AttemptPorts,
@@ -63,78 +184,32 @@ export async function attemptSignIn(
   steps: AttemptSteps,
   signal: AbortSignal,
 ): Promise<HeldSession> {
-  const { http, clock, listener } = ports
-  const { clientId, scope } = provider
-  // Requests that nobody waits for any more end with the attempt.
-  const ended = new AbortController()
-  const within = AbortSignal.any([signal, ended.signal])
-
-  const metadata = await discover(http, provider.issuer, signal)
+  const { scope, audience, prompt, maxAgeS } = provider
   const verifier = createVerifier()
   const nonce = createNonce()
-
-  const pending = await listener.expect({
-    state,
-    issuer: metadata.issuer,
-    promisesIss: metadata.promisesIss,
-  })
+  const challenge = challengeOf(verifier)
+  const authorized = await authorize(
+    ports,
+    provider,
+    { state, nonce, challenge, scope, audience, prompt, maxAgeS, extra: {} },
+    (expected) => ports.listener.expect(expected),
+    (link) => steps.linkReady(link),
+    signal,
+  )
+  const { result, show } = authorized.answer
   try {
-    signal.throwIfAborted()
-    const link = authorizationUrl(metadata, {
-      clientId,
-      redirectUri: pending.redirectUri,
-      scope,
-      state,
-      nonce,
-      challenge: challengeOf(verifier),
-      audience: provider.audience,
-      prompt: provider.prompt,
-      maxAgeS: provider.maxAgeS,
-    })
-    steps.linkReady(link)
-    const keys = createKeySet(http, metadata)
-    // Only a head start: where it fails, the check below asks again and says what is wrong.
-    keys.read({ signal: within }).catch(() => undefined)
-
-    const { result, show } = await unlessAborted(pending.answer, signal)
-    try {
-      if (result.kind === 'refused') throw result.error
-      steps.exchangeStarted()
-
-      const { redirectUri } = pending
-      const { code } = result
-      const tokens = await exchangeCode(
-        http,
-        metadata,
-        { clientId, code, redirectUri, verifier, scope },
-        clock.nowMs(),
-        within,
-      )
-      try {
-        const { maxAgeS } = provider
-        const expected = { clientId, nonce, maxAgeS }
-        const [idToken, userinfo] = await Promise.all([
-          verifyIdToken(keys, metadata, tokens, expected, clock.nowMs(), within),
-          readUserinfo(http, metadata, tokens.accessToken, within),
-        ])
-        const claims = mergeClaims(idToken, userinfo)
-        const account = accountOf(claims)
-        const { issuer } = metadata
-        const session: HeldSession = { issuer, clientId, account, claims, tokens }
-        await steps.keep(session)
-        await show(signedInPage(account))
-        return session
-      } catch (thrown) {
-        steps.discard(tokens)
-        throw thrown
-      }
-    } catch (thrown) {
-      await show(steps.pageFor(thrown))
-      throw thrown
-    }
+    if (result.kind === 'refused') throw result.error
+    steps.exchangeStarted()
+    const { code } = result
+    const proof = { code, verifier, nonce, scope, maxAgeS, organization: null }
+    const session = await completeSignIn(ports, provider, authorized, proof, steps, signal)
+    await show(signedInPage(session.account))
+    return session
+  } catch (thrown) {
+    await show(steps.pageFor(thrown))
+    throw thrown
   } finally {
-    ended.abort()
-    await pending.leave()
+    await authorized.leave()
   }
 }
 

@@ -13,7 +13,27 @@ export type AuthorizationRequest = {
   prompt: string | null
   /** Seconds; the provider must have seen the person more recently than that. */
   maxAgeS: number | null
+  /** What else is sent; it cannot override what is ours. */
+  extra: Readonly<Record<string, string>>
 }
+
+/** The parameters that are ours to set. */
+export const OWN_PARAMETERS: readonly string[] = [
+  'response_type',
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'audience',
+  'prompt',
+  'max_age',
+  'response_mode',
+  'request',
+  'request_uri',
+]
 
 /**
  * Builds the authorization request. What the endpoint's own URL carries as a query is kept, but
@@ -39,6 +59,7 @@ export function authorizationUrl(
     prompt: request.prompt,
     max_age: request.maxAgeS === null ? null : String(request.maxAgeS),
   }
+  for (const [name, value] of Object.entries(request.extra)) url.searchParams.set(name, value)
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== null) url.searchParams.set(name, value)
   }

@@ -8,6 +8,8 @@ export type ExpectedCallback = {
   issuer: string
   /** True where the provider promises `iss`, so that one without it is refused. */
   promisesIss: boolean
+  /** True where the provider was asked to answer by a form post. */
+  byFormPost?: boolean
 }
 
 export type CallbackResult =

@@ -1,7 +1,7 @@
 // The provider's metadata: fetched, checked against the configured issuer, parsed.
 
 import { z } from 'zod'
-import { AuthError } from './errors.js'
+import { AuthError, tooManyRequests } from './errors.js'
 import { isLoopback, parseJson, type Http } from './http.js'
 
 export type ProviderMetadata = {
@@ -53,10 +53,12 @@ export async function discover(
   requireSecure(url, 'issuer')
   const response = await http({ method: 'GET', url, purpose: PURPOSE, ...(signal && { signal }) })
   if (response.status !== 200) {
+    if (response.status === 429) throw tooManyRequests()
+    const isPassing = response.status >= 500
     throw new AuthError(
-      response.status >= 500 ? 'provider-error' : 'invalid-metadata',
+      isPassing ? 'provider-error' : 'invalid-metadata',
       `The provider answered ${response.status} at ${url}. ` +
-        (response.status >= 500 ? 'Try again later.' : 'Check the issuer setting.'),
+        (isPassing ? 'Try again later.' : 'Check the issuer setting.'),
     )
   }
   const parsed = wireMetadata.safeParse(parseJson(response.body))
@@ -77,6 +79,14 @@ export async function discover(
       'The provider does not offer the authorization code flow, which Latchkey needs.',
     )
   }
+  const signingAlgorithms = wire.id_token_signing_alg_values_supported.filter(isAsymmetric)
+  if (signingAlgorithms.length === 0) {
+    throw new AuthError(
+      'invalid-metadata',
+      'The provider signs ID tokens only in ways that this app could not check. Ask its ' +
+        'administrator for RS256 or ES256.',
+    )
+  }
   const methods = wire.code_challenge_methods_supported
   if (methods && !methods.includes('S256')) {
     throw new AuthError(
@@ -93,7 +103,7 @@ export async function discover(
     userinfoEndpoint: optionalSecure(wire.userinfo_endpoint, 'userinfo_endpoint'),
     revocationEndpoint: optionalSecure(wire.revocation_endpoint, 'revocation_endpoint'),
     endSessionEndpoint: optionalSecure(wire.end_session_endpoint, 'end_session_endpoint'),
-    signingAlgorithms: wire.id_token_signing_alg_values_supported.filter(isAsymmetric),
+    signingAlgorithms,
     promisesIss: wire.authorization_response_iss_parameter_supported,
   }
 }

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'insecure-endpoint'
   | 'pkce-unsupported'
   | 'port-taken'
+  | 'no-browser'
   | 'issuer-mismatch'
   | 'access-denied'
   | 'authorization-error'
@@ -16,6 +17,8 @@ export type ErrorCode =
   | 'token-error'
   | 'invalid-token-response'
   | 'invalid-id-token'
+  | 'not-signed-in'
+  | 'no-refresh-token'
   | 'revocation-failed'
   | 'unexpected'
 
@@ -41,6 +44,13 @@ export function asAuthError(thrown: unknown): AuthError {
     'unexpected',
     `Latchkey ran into an error of its own (${name}). Try again; if it happens again, report it.`,
     { cause: thrown },
+  )
+}
+
+export function tooManyRequests(): AuthError {
+  return new AuthError(
+    'provider-error',
+    'The provider says that there were too many requests. Wait a minute, then try again.',
   )
 }
 

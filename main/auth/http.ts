@@ -1,7 +1,8 @@
 // Requests to the provider, over axios, with every bound in one place.
 
-import axios, { type AxiosAdapter, type AxiosResponse } from 'axios'
-import { AuthError } from './errors.js'
+import axios, { type AxiosError, type AxiosResponse } from 'axios'
+import { errnoOf } from '../errno.js'
+import { asAuthError, AuthError } from './errors.js'
 
 export type HttpRequest = {
   method: 'GET' | 'POST'
@@ -27,13 +28,13 @@ export const REQUEST_TIMEOUT_MS = 10_000
 const MOST_BYTES = 1024 * 1024
 
 /**
- * Makes the client. Electron hands in an adapter over `net.fetch`, which follows the system's proxy
- * and certificates; plain Node uses axios' own, which follows HTTPS_PROXY and NO_PROXY.
+ * Makes the client. Electron hands in its `net.fetch`, which follows the system's proxy and
+ * certificates; plain Node uses axios' own requests, which follow HTTPS_PROXY and NO_PROXY.
  */
-export function createHttp(options: { adapter?: AxiosAdapter; timeoutMs?: number } = {}): Http {
+export function createHttp(options: { fetch?: typeof fetch; timeoutMs?: number } = {}): Http {
   const timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS
   const client = axios.create({
-    ...(options.adapter && { adapter: options.adapter }),
+    ...(options.fetch && { adapter: 'fetch', env: { fetch: options.fetch } }),
     maxRedirects: 0,
     maxContentLength: MOST_BYTES,
     responseType: 'text',
@@ -63,13 +64,7 @@ export function createHttp(options: { adapter?: AxiosAdapter; timeoutMs?: number
       request.signal?.throwIfAborted()
       throw describe(thrown, deadline.aborted, request, timeoutMs)
     }
-    if (response.status >= 300 && response.status < 400) {
-      throw new AuthError(
-        'provider-error',
-        `The provider answered with a redirect while ${request.purpose}. ` +
-          'Latchkey follows none there: check the issuer setting.',
-      )
-    }
+    if (response.status >= 300 && response.status < 400) throw redirected(request)
     return {
       status: response.status,
       body: typeof response.data === 'string' ? response.data : '',
@@ -105,7 +100,49 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it did not answer',
 }
 
+const UNREACHABLE_BY_CHROMIUM: Readonly<Record<string, string>> = {
+  ERR_CONNECTION_REFUSED: 'ECONNREFUSED',
+  ERR_CONNECTION_RESET: 'ECONNRESET',
+  ERR_CONNECTION_CLOSED: 'ECONNRESET',
+  ERR_EMPTY_RESPONSE: 'ECONNRESET',
+  ERR_NAME_NOT_RESOLVED: 'ENOTFOUND',
+  ERR_INTERNET_DISCONNECTED: 'ENETUNREACH',
+  ERR_NETWORK_CHANGED: 'ENETUNREACH',
+  ERR_ADDRESS_UNREACHABLE: 'EHOSTUNREACH',
+  ERR_CONNECTION_TIMED_OUT: 'ETIMEDOUT',
+}
+
 const UNTRUSTED_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS/
+
+const BROKEN_OFF = new Set([
+  'ERR_BAD_RESPONSE',
+  'ERR_CONTENT_LENGTH_MISMATCH',
+  'ERR_INCOMPLETE_CHUNKED_ENCODING',
+])
+
+function redirected({ purpose }: HttpRequest): AuthError {
+  return new AuthError(
+    'provider-error',
+    `The provider answered with a redirect while ${purpose}. ` +
+      'Latchkey follows none there: check the issuer setting.',
+  )
+}
+
+/**
+ * What went wrong, as a code. Over fetch axios says ERR_NETWORK and no more; the system's or
+ * Chromium's own word is among the causes.
+ */
+function codeOf(thrown: AxiosError): string {
+  if (thrown.code !== undefined && thrown.code !== 'ERR_NETWORK') return thrown.code
+  for (let cause: unknown = thrown.cause; cause instanceof Error; cause = cause.cause) {
+    const chromium = /net::(ERR_\w+)/.exec(cause.message)?.[1]
+    if (chromium !== undefined) return UNREACHABLE_BY_CHROMIUM[chromium] ?? chromium
+    const errno = errnoOf(cause)
+    if (errno !== '') return errno
+    if (/redirect/i.test(cause.message)) return 'REDIRECT'
+  }
+  return thrown.code ?? ''
+}
 
 // The error that axios throws holds the whole request, form and all: only its code goes on.
 function describe(
@@ -115,8 +152,8 @@ function describe(
   timeoutMs: number,
 ): AuthError {
   const { host } = new URL(request.url)
-  if (!axios.isAxiosError(thrown)) throw thrown
-  const code = thrown.code ?? ''
+  if (!axios.isAxiosError(thrown)) return asAuthError(thrown)
+  const code = codeOf(thrown)
   const cause = new Error(code)
   if (timedOut) {
     return new AuthError(
@@ -126,6 +163,8 @@ function describe(
       { cause },
     )
   }
+  // Electron's net.fetch fails where others hand over the 3xx.
+  if (/redirect/i.test(code)) return redirected(request)
   if (UNTRUSTED_CERTIFICATE.test(code)) {
     return new AuthError(
       'provider-unreachable',
@@ -143,7 +182,7 @@ function describe(
       { cause },
     )
   }
-  if (code === 'ERR_BAD_RESPONSE') {
+  if (BROKEN_OFF.has(code)) {
     return new AuthError(
       'provider-error',
       `The answer of the provider at ${host} broke off while ${request.purpose}. Try again.`,

@@ -11,7 +11,7 @@ import {
 } from 'jose'
 import { z } from 'zod'
 import type { ProviderMetadata } from './discovery.js'
-import { AuthError } from './errors.js'
+import { AuthError, tooManyRequests } from './errors.js'
 import { parseJson, type Http } from './http.js'
 import type { TokenSet } from './token.js'
 
@@ -26,7 +26,10 @@ export type Account = {
 
 export type ExpectedIdentity = {
   clientId: string
-  nonce: string
+  /** Null for a renewed ID token, which belongs to no request of its own. */
+  nonce: string | null
+  /** The organization that was asked for (Auth0): the ID token must name it. */
+  organization?: string | null
   /** Seconds; where it was asked for, the ID token's `auth_time` is checked against it. */
   maxAgeS: number | null
 }
@@ -60,6 +63,7 @@ export function createKeySet(http: Http, metadata: Pick<ProviderMetadata, 'jwksU
       ...(signal && { signal }),
     })
     const parsed = wireKeySet.safeParse(parseJson(response.body))
+    if (response.status === 429) throw tooManyRequests()
     if (response.status !== 200 || !parsed.success) {
       throw new AuthError(
         response.status >= 500 ? 'provider-error' : 'invalid-metadata',
@@ -131,12 +135,16 @@ export async function verifyIdToken(
   if (azp === undefined ? Array.isArray(aud) && aud.length > 1 : azp !== expected.clientId) {
     throw refusal('it was made for another application')
   }
-  if (nonce !== expected.nonce) throw refusal('it does not belong to this sign-in')
+  if (expected.nonce !== null && nonce !== expected.nonce)
+    throw refusal('it does not belong to this sign-in')
   if (expected.maxAgeS !== null) {
     const oldestS = nowMs / 1000 - expected.maxAgeS - CLOCK_TOLERANCE_S
     if (typeof authTime !== 'number' || authTime < oldestS) {
       throw refusal('the provider did not ask you to sign in anew, as it was asked to')
     }
+  }
+  if (expected.organization && !isOf(expected.organization, claims)) {
+    throw refusal('it is for another organization')
   }
   if (atHash !== undefined && !matchesHash(atHash, tokens)) {
     throw refusal('it does not belong to the access token beside it')
@@ -198,6 +206,14 @@ export function accountOf(claims: Claims): Account {
   const email = text('email')
   const name = text('name') || text('nickname') || text('preferred_username') || email || sub
   return { sub, name, email }
+}
+
+// Auth0 takes an organization by its ID or, where the tenant allows it, by its name.
+function isOf(organization: string, { org_id: id, org_name: name }: JWTPayload): boolean {
+  return (
+    id === organization ||
+    (typeof name === 'string' && name.toLowerCase() === organization.toLowerCase())
+  )
 }
 
 function refusal(why: string, cause?: unknown): AuthError {

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import { bindLoopback, type Bound } from '../bind.js'
 import type { Clock } from '../clock.js'
+import { readBody } from '../read-body.js'
 import {
   stateOf,
   validateCallback,
@@ -14,10 +15,11 @@ import { nothingToDoPage, renderPage, type Page } from './pages.js'
 
 export type CallbackListener = {
   /**
-   * Waits for one flow's callback. Opens the listener for the first flow; when this resolves it
-   * accepts connections, so the browser may be opened. Fails with `port-taken`.
+   * Waits for one flow's callback, at `port` where one is named. Opens the listener for the first
+   * flow; when this resolves it accepts connections, so the browser may be opened. Fails with
+   * `port-taken`.
    */
-  expect(expected: ExpectedCallback): Promise<PendingCallback>
+  expect(expected: ExpectedCallback, port?: number | null): Promise<PendingCallback>
 }
 
 export type PendingCallback = {
@@ -62,17 +64,17 @@ export function createCallbackListener(ports: {
   redirectPorts: readonly number[]
 }): CallbackListener {
   const waiting = new Map<string, Waiting>()
-  const idle = new Set<Socket>()
-  let flows = 0
-  let opened: Promise<Bound> | null = null
-  let closed: Promise<void> = Promise.resolve()
+  const openings = new Set<Opening>()
+  const idleSockets = new WeakMap<Server, Set<Socket>>()
+  let closed: Promise<unknown> = Promise.resolve()
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    idle.delete(request.socket)
     const [path, query = ''] = splitTarget(request.url ?? '')
     if (path !== CALLBACK_PATH) return void send(response, nothingToDoPage(404))
+    const takesForms = [...waiting.values()].some(({ expected }) => expected.byFormPost)
+    if (request.method === 'POST' && takesForms) return void handleForm(request, response)
     if (request.method !== 'GET') {
-      response.setHeader('Allow', 'GET')
+      response.setHeader('Allow', takesForms ? 'GET, POST' : 'GET')
       return void send(response, nothingToDoPage(405))
     }
     // A browser that only looks ahead must not spend the code.
@@ -80,11 +82,26 @@ export function createCallbackListener(ports: {
       response.writeHead(204, { Connection: 'close', 'Cache-Control': 'no-store' }).end()
       return
     }
-    const parameters = new URLSearchParams(query)
+    take(new URLSearchParams(query), response, () => true)
+  }
+
+  /** @see OAuth 2.0 Form Post Response Mode */
+  const handleForm = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readForm(request)
+    if (body === null) return send(response, nothingToDoPage(400))
+    take(new URLSearchParams(body), response, ({ byFormPost }) => byFormPost === true)
+  }
+
+  const take = (
+    parameters: URLSearchParams,
+    response: ServerResponse,
+    mayAnswer: (expected: ExpectedCallback) => boolean,
+  ): void => {
     const state = stateOf(parameters)
     const flow = state === null ? undefined : waiting.get(state)
-    const result = flow ? validateCallback(parameters, flow.expected) : { kind: 'ignored' as const }
-    if (!flow || result.kind === 'ignored') return void send(response, nothingToDoPage(400))
+    if (!flow || !mayAnswer(flow.expected)) return void send(response, nothingToDoPage(400))
+    const result = validateCallback(parameters, flow.expected)
+    if (result.kind === 'ignored') return void send(response, nothingToDoPage(400))
     waiting.delete(flow.expected.state)
     flow.take({ result, show: (page) => send(response, page) })
   }
@@ -111,6 +128,9 @@ export function createCallbackListener(ports: {
       },
       handle,
     )
+    const idle = new Set<Socket>()
+    server.on('request', ({ socket }: IncomingMessage) => idle.delete(socket))
+    idleSockets.set(server, idle)
     server.on('connection', (socket: Socket) => {
       idle.add(socket)
       socket.once('close', () => idle.delete(socket))
@@ -121,7 +141,9 @@ export function createCallbackListener(ports: {
   }
 
   const close = async ({ servers }: Bound): Promise<void> => {
-    for (const socket of idle) socket.destroy()
+    for (const server of servers) {
+      for (const socket of idleSockets.get(server) ?? []) socket.destroy()
+    }
     const giveUp = ports.clock.after(DELIVERY_TIMEOUT_MS, () => {
       for (const server of servers) server.closeAllConnections()
     })
@@ -131,19 +153,30 @@ export function createCallbackListener(ports: {
     giveUp()
   }
 
+  // An open listener serves whoever does not name another port.
+  const open = (port: number | null): Opening => {
+    const usable = [...openings].find((opening) => port === null || opening.port === port)
+    if (usable) return usable
+    const wanted = port === null ? redirectPorts(ports) : [port]
+    const opening: Opening = {
+      port,
+      flows: 0,
+      bound: bindLoopback(createListener, wanted, 'the answer of your browser'),
+    }
+    void opening.bound.then(
+      (bound) => (opening.port = bound.port),
+      () => openings.delete(opening),
+    )
+    openings.add(opening)
+    return opening
+  }
+
   return {
-    async expect(expected) {
-      flows += 1
-      let bound: Bound
-      try {
-        await closed
-        opened ??= bindLoopback(createListener, redirectPorts(ports), 'the answer of your browser')
-        bound = await opened
-      } catch (thrown) {
-        flows -= 1
-        opened = null
-        throw thrown
-      }
+    async expect(expected, port = null) {
+      await closed
+      const opening = open(port)
+      opening.flows += 1
+      const bound = await opening.bound
 
       let answered: CallbackAnswer | null = null
       const answer = new Promise<CallbackAnswer>((resolve) => {
@@ -160,12 +193,12 @@ export function createCallbackListener(ports: {
         waiting.delete(expected.state)
         // Shown already in every ordinary end; a browser is never left without an answer.
         await answered?.show(nothingToDoPage(400))
-        flows -= 1
-        if (flows === 0) {
-          opened = null
-          closed = close(bound)
-          await closed
-        }
+        opening.flows -= 1
+        if (opening.flows > 0) return
+        openings.delete(opening)
+        const closing = close(bound)
+        closed = Promise.all([closed, closing])
+        await closing
       }
       return {
         redirectUri: `http://127.0.0.1:${bound.port}${CALLBACK_PATH}`,
@@ -175,6 +208,9 @@ export function createCallbackListener(ports: {
     },
   }
 }
+
+/** The listener on one port, and how many flows need it there. */
+type Opening = { port: number | null; flows: number; bound: Promise<Bound> }
 
 type Waiting = { expected: ExpectedCallback; take(answer: CallbackAnswer): void }
 
@@ -186,4 +222,14 @@ function redirectPorts(ports: { redirectPorts: readonly number[] }): readonly nu
 function splitTarget(target: string): [path: string, query?: string] {
   const mark = target.indexOf('?')
   return mark === -1 ? [target] : [target.slice(0, mark), target.slice(mark + 1)]
+}
+
+const MOST_FORM_BYTES = 64 * 1024
+
+/** A posted form; null where it is none, or too large. */
+async function readForm(request: IncomingMessage): Promise<string | null> {
+  const type = request.headers['content-type'] ?? ''
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) return null
+  // A browser that hangs up in the middle has no form either.
+  return readBody(request, MOST_FORM_BYTES).catch(() => null)
 }

@@ -97,10 +97,12 @@ function nextSession(model: Model, event: Event): Session {
       }
     case 'renewal-started':
       return session.kind === 'signed-in' ? { ...session, renewal: 'renewing' } : session
-    case 'renewed':
-      return session.kind === 'signed-in'
-        ? { ...session, renewal: 'idle', expiresAtMs: event.expiresAtMs }
-        : session
+    case 'renewed': {
+      // A session that had run out lives again; one that was signed out does not.
+      if (session.kind === 'signed-out') return session
+      const { account } = session
+      return { kind: 'signed-in', account, expiresAtMs: event.expiresAtMs, renewal: 'idle' }
+    }
     case 'renewal-failed':
       return session.kind === 'signed-in' ? { ...session, renewal: event.renewal } : session
     case 'session-ended':
@@ -134,8 +136,9 @@ function nextFlows(flows: readonly Flow[], event: Event): readonly Flow[] {
     case 'browser-failed':
     case 'callback-answered':
     case 'exchange-started':
-      if (!hasFlow(flows, event.state)) return flows
-      return flows.map((flow) => (flow.state === event.state ? nextFlow(flow, event) : flow))
+      return flows.some((flow) => flow.state === event.state && nextFlow(flow, event) !== flow)
+        ? flows.map((flow) => (flow.state === event.state ? nextFlow(flow, event) : flow))
+        : flows
     case 'signed-in':
     case 'flow-ended':
       if (!hasFlow(flows, event.state)) return flows
@@ -202,10 +205,13 @@ function nextOutcome(model: Model, event: Event): Model['lastOutcome'] {
     case 'browser-failed':
     case 'callback-answered':
     case 'exchange-started':
+      return lastOutcome
+    case 'session-ended':
+      // Older news than this, which the session itself tells.
+      return session.kind === 'signed-in' ? null : lastOutcome
     case 'renewal-started':
     case 'renewed':
     case 'renewal-failed':
-    case 'session-ended':
       return lastOutcome
   }
 }
@@ -224,24 +230,27 @@ export type Summary =
 
 /**
  * Says the state in one word: the tray flow's phase if there is one, else the session; when signed
- * out, an API flow's phase, else the last failure.
+ * out, the newest API flow's phase, else the last failure.
  */
 export function summarize(model: Model): Summary {
-  const { session, flows, lastOutcome } = model
-  const tray = trayFlow(model)
-  if (tray) return tray.phase
+  const { session, lastOutcome } = model
+  const flow = shownFlow(model)
+  if (flow) return flow.phase
   switch (session.kind) {
     case 'signed-in':
       if (session.renewal === 'offline') return 'offline'
       return session.renewal === 'failing' ? 'renewal-failing' : 'signed-in'
     case 'needs-sign-in':
       return 'needs-sign-in'
-    case 'signed-out': {
-      const newest = flows.at(-1)
-      if (newest) return newest.phase
+    case 'signed-out':
       return lastOutcome !== null && isFailure(lastOutcome) ? 'failed' : 'signed-out'
-    }
   }
+}
+
+/** The flow whose phase is the state in one word, where a flow's is. */
+export function shownFlow(model: Model): Flow | undefined {
+  const tray = trayFlow(model)
+  return tray ?? (model.session.kind === 'signed-out' ? model.flows.at(-1) : undefined)
 }
 
 /** The sign-in that the person began from the tray, if one is under way. */

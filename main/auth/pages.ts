@@ -32,6 +32,16 @@ export function refusedPage(reason: string): Page {
   }
 }
 
+/** Where another app will exchange the code: nothing is claimed that has not happened yet. */
+export function returnToAppPage(): Page {
+  return {
+    status: 200,
+    tone: 'neutral',
+    heading: 'Go back to your app',
+    text: ['Your answer has arrived, and the app is finishing the sign-in.', CLOSE],
+  }
+}
+
 export function cancelledPage(): Page {
   return {
     status: 200,

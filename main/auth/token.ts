@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import type { ProviderMetadata } from './discovery.js'
-import { AuthError, quoteProvider } from './errors.js'
+import { AuthError, quoteProvider, tooManyRequests } from './errors.js'
 import { parseJson, type Http, type HttpResponse } from './http.js'
 
 export type TokenSet = {
@@ -26,9 +26,10 @@ export type CodeExchange = {
 const wireTokens = z.object({
   access_token: z.string().min(1),
   token_type: z.string().regex(/^bearer$/i),
-  expires_in: z.number().nonnegative().optional(),
+  // A hundred years: more than that no date can be relied on to hold.
+  expires_in: z.number().nonnegative().max(3_155_760_000).optional(),
   refresh_token: z.string().min(1).optional(),
-  id_token: z.string().min(1),
+  id_token: z.string().min(1).optional(),
   scope: z.string().optional(),
 })
 
@@ -61,26 +62,66 @@ export async function exchangeCode(
     },
     ...(signal && { signal }),
   })
-  if (response.status !== 200) throw tokenError(response, [request.code, request.verifier])
+  const { idToken, ...tokens } = parseTokens(response, [request.code, request.verifier], {
+    scope: request.scope,
+    nowMs,
+  })
+  if (idToken === null) throw notUnderstood('id_token')
+  return { ...tokens, idToken }
+}
 
+/** A renewed session's tokens; what the provider did not send anew stays as it was. */
+export type RenewedTokens = Omit<TokenSet, 'idToken'> & { idToken: string | null }
+
+/**
+ * Renews a session by its refresh token. Fails as {@link exchangeCode} does.
+ *
+ * @see RFC 6749 section 6, OpenID Connect Core 1.0 section 12
+ */
+export async function renewTokens(
+  http: Http,
+  metadata: Pick<ProviderMetadata, 'tokenEndpoint'>,
+  request: { clientId: string; refreshToken: string; scope: string },
+  nowMs: number,
+  signal?: AbortSignal,
+): Promise<RenewedTokens> {
+  const { clientId, refreshToken, scope } = request
+  const response = await http({
+    method: 'POST',
+    url: metadata.tokenEndpoint,
+    purpose: 'renewing the session',
+    form: { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken },
+    ...(signal && { signal }),
+  })
+  return parseTokens(response, [refreshToken], { scope, nowMs })
+}
+
+function parseTokens(
+  response: HttpResponse,
+  secrets: readonly string[],
+  asked: { scope: string; nowMs: number },
+): RenewedTokens {
+  if (response.status !== 200) throw tokenError(response, secrets)
   const parsed = wireTokens.safeParse(parseJson(response.body))
-  if (!parsed.success) {
-    const where = parsed.error.issues[0]?.path.join('.')
-    throw new AuthError(
-      'invalid-token-response',
-      `The provider's answer to the sign-in could not be understood` +
-        `${where ? ` (${where} is missing or malformed)` : ''}. Nothing was kept. Try again; if it ` +
-        'happens again, the provider is at fault.',
-    )
-  }
+  if (!parsed.success) throw notUnderstood(parsed.error.issues[0]?.path.join('.'))
   const wire = parsed.data
   return {
     accessToken: wire.access_token,
-    accessTokenExpiresAtMs: wire.expires_in === undefined ? null : nowMs + wire.expires_in * 1000,
+    accessTokenExpiresAtMs:
+      wire.expires_in === undefined ? null : asked.nowMs + wire.expires_in * 1000,
     refreshToken: wire.refresh_token ?? null,
-    idToken: wire.id_token,
-    scope: wire.scope ?? request.scope,
+    idToken: wire.id_token ?? null,
+    scope: wire.scope ?? asked.scope,
   }
+}
+
+function notUnderstood(where: string | undefined): AuthError {
+  return new AuthError(
+    'invalid-token-response',
+    `The provider's answer to the sign-in could not be understood` +
+      `${where ? ` (${where} is missing or malformed)` : ''}. Nothing was kept. Try again; if it ` +
+      'happens again, the provider is at fault.',
+  )
 }
 
 /**
@@ -122,12 +163,7 @@ export async function revokeTokens(
 
 function tokenError(response: HttpResponse, secrets: readonly string[]): AuthError {
   const parsed = wireError.safeParse(parseJson(response.body))
-  if (response.status === 429) {
-    return new AuthError(
-      'provider-error',
-      'The provider says that there were too many requests. Wait a minute, then try again.',
-    )
-  }
+  if (response.status === 429) return tooManyRequests()
   if (response.status >= 500 || !parsed.success) {
     return new AuthError(
       'provider-error',

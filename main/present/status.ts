@@ -1,7 +1,7 @@
 // The status that people and programs are shown. Here is where links, states and codes are dropped.
 
 import type { Account } from '../auth/identity.js'
-import { isFailure, summarize, trayFlow, type Model, type Summary } from '../auth/model.js'
+import { isFailure, summarize, shownFlow, type Model, type Summary } from '../auth/model.js'
 
 /** Part of the headless program's contract: what it holds only ever grows. */
 export type Status = {
@@ -20,9 +20,67 @@ export function statusOf(model: Model): Status {
   return {
     state: summarize(model),
     account: session.kind === 'signed-out' ? null : pick(session.account),
-    expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+    expiresAt: expiresAtMs === null ? null : isoTime(expiresAtMs),
     reason: reasonOf(model),
   }
+}
+
+/** What the window shows. There is no token, code, verifier, state or link in it, and never will be. */
+export type WindowStatus = {
+  status: Status
+  /** When the wait for the person's browser ends, in milliseconds since the epoch; else null. */
+  waitingUntilMs: number | null
+  /** The provider's issuer; null where none is configured. */
+  issuer: string | null
+  /** True where that is the embedded demo provider. */
+  demo: boolean
+  /** Where other apps find the local service. */
+  serviceUrl: string
+  version: string
+}
+
+/** The state in a few words: the first line of the tray's menu. */
+export function headlineOf(model: Model): string {
+  const { session } = model
+  const account = session.kind === 'signed-out' ? '' : session.account.name
+  const state = summarize(model)
+  switch (state) {
+    case 'signed-out':
+      return 'Not signed in'
+    case 'waiting':
+      return 'Waiting for your browser'
+    case 'answered':
+    case 'exchanging':
+      return 'Finishing the sign-in'
+    case 'signed-in':
+      return `Signed in as ${account}`
+    case 'offline':
+      return `Signed in as ${account}, offline`
+    case 'renewal-failing':
+      return `Signed in as ${account}, cannot be renewed now`
+    case 'needs-sign-in':
+      return `${account}, sign in again`
+    case 'failed':
+      return 'Sign-in failed'
+  }
+}
+
+/** What the window needs beside the status, and what does not change while the program runs. */
+export type Surroundings = Pick<WindowStatus, 'issuer' | 'demo' | 'serviceUrl' | 'version'>
+
+export function windowStatusOf(model: Model, surroundings: Surroundings): WindowStatus {
+  const flow = shownFlow(model)
+  return {
+    ...surroundings,
+    status: statusOf(model),
+    waitingUntilMs: flow?.phase === 'waiting' ? flow.deadlineMs : null,
+  }
+}
+
+/** Null for a moment that no date can hold, which a provider may well send. */
+function isoTime(ms: number): string | null {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime()) ? null : date.toISOString()
 }
 
 function pick({ name, email, sub }: Account): Account {
@@ -31,7 +89,7 @@ function pick({ name, email, sub }: Account): Account {
 
 function reasonOf(model: Model): string | null {
   const { session, lastOutcome } = model
-  const flow = trayFlow(model)
+  const flow = shownFlow(model)
   if (flow) return flow.notice
   if (session.kind === 'needs-sign-in') {
     return lastOutcome && isFailure(lastOutcome) ? lastOutcome.reason : session.reason

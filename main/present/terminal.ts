@@ -1,18 +1,20 @@
 // What the headless program says to a person at a terminal.
 
 import type { Event, Model } from '../auth/model.js'
-import { trayFlow } from '../auth/model.js'
+import { shownFlow } from '../auth/model.js'
 import { statusOf } from './status.js'
 
 /** Lines to print for an event; none where it is nothing that a person waits for. */
 export function linesFor(model: Model, event: Event, nowMs: number): readonly string[] {
   switch (event.type) {
     case 'link-ready': {
-      const flow = trayFlow(model)
-      if (flow?.state !== event.state) return []
+      const flow = model.flows.find(({ state }) => state === event.state)
+      if (!flow) return []
       return [
         '',
-        'Sign in with your browser. If it does not open by itself, open this link:',
+        flow.origin === 'tray'
+          ? 'Sign in with your browser. If it does not open by itself, open this link:'
+          : 'An app on this computer asks you to sign in. If your browser does not open, open this link:',
         '',
         event.link,
         '',
@@ -44,8 +46,8 @@ export function linesFor(model: Model, event: Event, nowMs: number): readonly st
 
 /** The state in full: the answer to `status`. */
 export function describe(model: Model, nowMs: number): readonly string[] {
-  const { account, expiresAt, reason, state } = statusOf(model)
-  const flow = trayFlow(model)
+  const { account, expiresAt, reason } = statusOf(model)
+  const flow = shownFlow(model)
   const lines: string[] = []
   if (flow) {
     lines.push(
@@ -54,7 +56,7 @@ export function describe(model: Model, nowMs: number): readonly string[] {
         : 'Finishing the sign-in …',
     )
   }
-  if (account !== null && state !== 'needs-sign-in') {
+  if (account !== null && model.session.kind === 'signed-in') {
     const email =
       account.email === '' || account.email === account.name ? '' : ` (${account.email})`
     const until = expiresAt === null ? '' : `, until ${untilWhen(Date.parse(expiresAt), nowMs)}`
@@ -68,7 +70,7 @@ export function describe(model: Model, nowMs: number): readonly string[] {
 
 /** A short text for the prompt, so that the time left is always in sight. */
 export function promptFor(model: Model, nowMs: number): string {
-  const flow = trayFlow(model)
+  const flow = shownFlow(model)
   if (flow?.phase === 'waiting') return `latchkey (waiting, ${timeLeft(flow.deadlineMs - nowMs)})> `
   return `latchkey (${statusOf(model).state})> `
 }
@@ -91,7 +93,8 @@ function untilWhen(ms: number, nowMs: number): string {
   return sameDay ? time : `${when.toLocaleDateString()} ${time}`
 }
 
-// Names come from the provider: an escape sequence in one must not reach the terminal.
+// Names come from the provider: an escape sequence in one must not reach the terminal, nor a mark
+// that turns the writing direction of what follows.
 function printable(text: string): string {
-  return text.replace(/\p{C}/gu, '�')
+  return text.replace(/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/gu, '�')
 }

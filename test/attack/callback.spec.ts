@@ -100,6 +100,7 @@ test("S03, RFC 9700 section 4.5: a code of somebody else's flow is refused for i
         audience: null,
         prompt: null,
         maxAgeS: null,
+        extra: {},
       },
     ),
     'account=bob',

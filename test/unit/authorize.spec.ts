@@ -11,6 +11,7 @@ const request: AuthorizationRequest = {
   audience: null,
   prompt: null,
   maxAgeS: null,
+  extra: {},
 }
 const parametersOf = (endpoint: string, changes: Partial<AuthorizationRequest> = {}): object =>
   Object.fromEntries(

@@ -1,0 +1,31 @@
+// A file in the data directory that tells this user's other programs where the service is.
+
+import { randomUUID } from 'node:crypto'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export const ANNOUNCEMENT_FILE = 'service.json'
+
+export type Announcement = {
+  /** New for each run: a program that holds another one knows that this is not the same service. */
+  instance: string
+  url: string
+  port: number
+  pid: number
+  version: string
+}
+
+/** Writes the file, for its owner's eyes alone; the returned function takes it away. */
+export function announce(
+  directory: string,
+  service: Pick<Announcement, 'url' | 'port' | 'version'>,
+): () => void {
+  const path = join(directory, ANNOUNCEMENT_FILE)
+  const instance = randomUUID()
+  const { url, port, version } = service
+  const content: Announcement = { instance, url, port, pid: process.pid, version }
+  const fresh = `${path}.${instance}`
+  writeFileSync(fresh, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  renameSync(fresh, path)
+  return () => rmSync(path, { force: true })
+}

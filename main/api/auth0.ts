@@ -1,0 +1,88 @@
+// A session in the shape that the API's clients know: Auth0's, whichever the provider is.
+
+import type { HeldSession } from '../vault.js'
+import type { Auth0 } from './models.js'
+
+export type Auth0Ports = {
+  clock: { nowMs(): number }
+  exposeRefreshToken: boolean
+}
+
+/** Fills the envelope from the ID token, userinfo and the token response. */
+export function auth0Of(
+  session: HeldSession,
+  audience: string | null,
+  redirectUri: string | null,
+  { clock, exposeRefreshToken }: Auth0Ports,
+): Auth0 {
+  const { claims, tokens, clientId, issuer } = session
+  const text = (name: string): string => {
+    const value = claims[name]
+    return typeof value === 'string' ? value : ''
+  }
+  const optional = <Name extends string>(name: Name): { [Key in Name]?: string } => {
+    const value = text(name)
+    return (value === '' ? {} : { [name]: value }) as { [Key in Name]?: string }
+  }
+  const { email_verified: verified, updated_at: updatedAt } = claims
+  const expiresAtMs = tokens.accessTokenExpiresAtMs
+  const username = text('preferred_username')
+  return {
+    domain: new URL(issuer).host,
+    client: clientId,
+    audience: audience ?? '',
+    redirects: redirectUri === null ? {} : { authenticated: redirectUri },
+    oAuth: {
+      token: {
+        access_token: tokens.accessToken,
+        token_type: 'Bearer',
+        expires_in:
+          expiresAtMs === null ? 0 : Math.max(0, Math.floor((expiresAtMs - clock.nowMs()) / 1000)),
+        scope: tokens.scope,
+        ...(exposeRefreshToken &&
+          tokens.refreshToken !== null && { refresh_token: tokens.refreshToken }),
+        id_token: tokens.idToken,
+      },
+      account: {
+        client_id: clientId,
+        email: text('email'),
+        connection: connectionOf(claims.sub),
+        username,
+        given_name: text('given_name'),
+        family_name: text('family_name'),
+        name: text('name'),
+        picture: text('picture'),
+        nickname: text('nickname'),
+      },
+    },
+    user: {
+      user_id: claims.sub,
+      ...optional('name'),
+      ...optional('picture'),
+      ...optional('email'),
+      ...(typeof verified === 'boolean' && { email_verified: verified }),
+      ...optional('family_name'),
+      ...optional('given_name'),
+      ...optional('nickname'),
+      ...(username !== '' && { username }),
+      ...optional('locale'),
+      ...(timeOf(updatedAt) !== null && { updated_at: timeOf(updatedAt)! }),
+    },
+  }
+}
+
+/** Auth0 writes a subject as `connection|id`; others do not. */
+function connectionOf(sub: string): string {
+  return sub.includes('|') ? sub.split('|')[0]! : ''
+}
+
+/** OpenID Connect has seconds, Auth0 has text; clients make a Date of it. */
+function timeOf(value: unknown): string | null {
+  const date =
+    typeof value === 'number'
+      ? new Date(value * 1000)
+      : typeof value === 'string'
+        ? new Date(value)
+        : null
+  return date === null || Number.isNaN(date.getTime()) ? null : date.toISOString()
+}

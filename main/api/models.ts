@@ -1,0 +1,208 @@
+// The wire models of the PKCE API: parsed from unknown here, and described in /openapi.json by the
+// same schemas.
+
+import { z } from 'zod'
+
+/** Sent on any model, in any shape; it never decides anything. */
+const schema = z.unknown().optional()
+
+const shortText = z.string().min(1).max(2048)
+
+/** Some clients send `UNKNOWN` for what they leave out. */
+const optionalWord = (...words: readonly string[]) =>
+  z
+    .enum([...words, 'UNKNOWN'])
+    .transform((word): string | undefined => (word === 'UNKNOWN' ? undefined : word))
+    .optional()
+
+/** @see RFC 7636 sections 4.1 and 4.2 */
+export const challengedPkce = z.object({
+  schema,
+  state: z.string(),
+  nonce: z.string().describe('The same value as `state`.'),
+  challenge: z.string(),
+  method: z.literal('S256'),
+  verifier: z.string(),
+})
+
+/** @see RFC 6749 section 4.1.1 */
+export const seededPkce = z.object({
+  schema,
+  response_type: z.literal('code'),
+  state: z.string().min(8).max(512),
+  nonce: z.string().min(1).max(512),
+  code_challenge: z.string().regex(/^[\w-]{43}$/),
+  code_challenge_method: z.literal('S256'),
+  scope: z
+    .union([z.array(z.string().max(256)).max(64), z.string().max(2048)])
+    .transform((scope) => (typeof scope === 'string' ? scope.trim().split(/\s+/) : scope))
+    .refine((scopes) => scopes.includes('openid'), { error: 'must include openid' }),
+  client_id: shortText,
+  redirect_uri: shortText.optional(),
+  domain: shortText.optional(),
+  audience: shortText.optional(),
+  screen_hint: optionalWord('signup'),
+  prompt: optionalWord('login', 'none'),
+  organization: shortText.optional(),
+  invitation: shortText.optional(),
+  ADDITIONAL_PARAMETERS: z.record(z.string().max(64), z.string().max(512)).optional(),
+  response_mode: optionalWord('query', 'form_post'),
+})
+export type SeededPkce = z.output<typeof seededPkce>
+
+/** @see RFC 6749 section 4.1.2, RFC 9207 section 2 */
+export const responseForm = z.object({
+  schema,
+  code: z.string().optional(),
+  state: z.string(),
+  iss: z.string().optional(),
+  error: z.string().optional(),
+  error_description: z.string().optional(),
+})
+
+/** @see RFC 6749 sections 4.1.3 and 6 */
+export const tokenizedPkce = z.discriminatedUnion('grant_type', [
+  z.object({
+    schema,
+    grant_type: z.literal('authorization_code'),
+    client_id: shortText,
+    code: shortText.max(8192),
+    redirect_uri: shortText,
+    code_verifier: z.string().regex(/^[\w.~-]{43,128}$/),
+    audience: shortText.optional(),
+  }),
+  z.object({
+    schema,
+    grant_type: z.literal('refresh_token'),
+    client_id: shortText,
+    code: z.string().optional(),
+    redirect_uri: z.string().optional(),
+    code_verifier: z.string().optional(),
+    audience: shortText.optional(),
+  }),
+])
+export type TokenizedPkce = z.output<typeof tokenizedPkce>
+
+const resultedPkce = z.object({ schema, code: z.string(), state: z.string() })
+
+/** A seed as it went to the provider. */
+const effectiveSeed = z.object({
+  response_type: z.literal('code'),
+  state: z.string(),
+  nonce: z.string(),
+  code_challenge: z.string(),
+  code_challenge_method: z.literal('S256'),
+  scope: z.array(z.string()),
+  client_id: z.string(),
+  redirect_uri: z.string().describe('The effective one: send it with the code.'),
+  domain: z.string().optional(),
+  audience: z.string().optional(),
+  screen_hint: z.string().optional(),
+  prompt: z.string().optional(),
+  organization: z.string().optional(),
+  invitation: z.string().optional(),
+  ADDITIONAL_PARAMETERS: z.record(z.string(), z.string()).optional(),
+  response_mode: z.string().optional(),
+})
+
+const oauthToken = z.object({
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.int().describe('Seconds from now; 0 where the provider does not say.'),
+  scope: z.string(),
+  refresh_token: z.string().optional().describe('Only where its owner turned that on.'),
+  id_token: z.string(),
+})
+
+/** All nine are required by the client's type: empty where the provider gave none. */
+const oauthAccount = z.object({
+  client_id: z.string(),
+  email: z.string(),
+  connection: z.string(),
+  username: z.string(),
+  given_name: z.string(),
+  family_name: z.string(),
+  name: z.string(),
+  picture: z.string(),
+  nickname: z.string(),
+})
+
+const auth0User = z.object({
+  user_id: z.string(),
+  name: z.string().optional(),
+  picture: z.string().optional(),
+  email: z.string().optional(),
+  email_verified: z.boolean().optional(),
+  family_name: z.string().optional(),
+  given_name: z.string().optional(),
+  nickname: z.string().optional(),
+  username: z.string().optional(),
+  locale: z.string().optional(),
+  updated_at: z.iso.datetime().optional(),
+})
+
+export const auth0 = z.object({
+  domain: z.string().describe("The provider's host."),
+  client: z.string(),
+  audience: z.string(),
+  redirects: z.object({
+    authenticated: z.string().optional(),
+    unauthenticated: z.string().optional(),
+  }),
+  oAuth: z.object({ token: oauthToken, account: oauthAccount }),
+  user: auth0User,
+})
+export type Auth0 = z.output<typeof auth0>
+
+/** The envelope of every answer: it holds the known parts of one flow. */
+export const pkce = z.object({
+  challenge: challengedPkce.optional(),
+  seed: effectiveSeed.optional(),
+  result: resultedPkce.optional(),
+  auth0: auth0.optional(),
+})
+export type Pkce = z.output<typeof pkce>
+
+/** Every code that an error of the API can have. */
+export const PROBLEM_CODES = [
+  'malformed',
+  'refused',
+  'unknown-code',
+  'forbidden',
+  'access-denied',
+  'not-found',
+  'method-not-allowed',
+  'timeout',
+  'in-use',
+  'spent',
+  'cancelled',
+  'too-large',
+  'unsupported-type',
+  'too-many',
+  'provider-failed',
+  'unavailable',
+  'unexpected',
+] as const
+export type ProblemCode = (typeof PROBLEM_CODES)[number]
+
+/** @see RFC 9457 section 3.1 */
+export const problem = z.object({
+  type: z.literal('about:blank'),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.enum(PROBLEM_CODES),
+})
+
+/** The models by the names that the API's reference and its clients know them by. */
+export const MODELS = {
+  ChallengedPKCE: challengedPkce,
+  SeededPKCE: seededPkce,
+  EffectiveSeededPKCE: effectiveSeed,
+  CodeResponse: responseForm,
+  TokenizedPKCE: tokenizedPkce,
+  ResultedPKCE: resultedPkce,
+  Auth0: auth0,
+  PKCE: pkce,
+  Problem: problem,
+}

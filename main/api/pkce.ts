@@ -1,0 +1,218 @@
+// The five PKCE endpoints, over the agent that the tray uses.
+
+import { Hono, type Context } from 'hono'
+import type { HttpBindings } from '@hono/node-server'
+import { z } from 'zod'
+import type { Agent } from '../auth/agent.js'
+import type { Begun, Exchanged } from '../auth/api-flows.js'
+import { endingOf } from '../auth/endings.js'
+import { nothingToDoPage, renderPage, type Page } from '../auth/pages.js'
+import { challengeOf, createState, createVerifier } from '../auth/pkce.js'
+import type { Clock } from '../clock.js'
+import { auth0Of } from './auth0.js'
+import { readBody } from '../read-body.js'
+import { FORM_POST_PATH, isFromAPage, originsOf } from './guard.js'
+import { seededPkce, tokenizedPkce, type Pkce } from './models.js'
+import { Problem, problemOf } from './problem.js'
+import {
+  checkAudience,
+  checkClient,
+  checkSeed,
+  effective,
+  flowOf,
+  seedFor,
+  seedOf,
+  type SeedPorts,
+} from './seed.js'
+
+export type PkcePorts = SeedPorts & {
+  agent: Agent
+  clock: Clock
+  exposeRefreshToken: boolean
+}
+
+type Env = { Bindings: HttpBindings }
+
+const MOST_BODY_BYTES = 64 * 1024
+
+export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
+  const { agent } = ports
+  const routes = new Hono<Env>()
+  routes.get('/pkce/challenge', (c) => {
+    const verifier = createVerifier()
+    // The reference: the nonce is compared with the state, so they are the same.
+    const state = createState()
+    const challenge = { state, nonce: state, challenge: challengeOf(verifier), verifier }
+    return answer(c, { challenge: { ...challenge, method: 'S256' } })
+  })
+
+  routes.post('/pkce/code', async (c) => {
+    const body = await readJson(c)
+    const verifier = body === undefined ? createVerifier() : null
+    const seed = body === undefined ? seedFor(ports, verifier!) : parse(seededPkce, body)
+    await checkSeed(ports, seed)
+    const begun = await agent.api.begin(flowOf(ports, seed, verifier), c.req.raw.signal)
+    if (begun.kind !== 'answered') throw refusalOf(begun)
+
+    const { code, redirectUri } = begun
+    const { state, nonce, code_challenge: challenge } = seed
+    return answer(c, {
+      ...(verifier !== null && {
+        challenge: { state, nonce, challenge, method: 'S256', verifier },
+      }),
+      seed: effective(seed, redirectUri),
+      result: { code, state },
+    })
+  })
+
+  routes.post(FORM_POST_PATH, async (c) => {
+    const parameters = await readForm(c)
+    const fromPage = isFromAPage(c.env.incoming)
+    const state = parameters.get('state') ?? ''
+    if (fromPage) checkFormOrigin(c, state, ports)
+    const delivered = agent.api.deliver(parameters, fromPage ? 'page' : 'program')
+    const wantsPage = (c.req.header('accept') ?? '').includes('text/html')
+    if (delivered.kind === 'ignored') {
+      if (wantsPage) return showPage(nothingToDoPage(400))
+      throw new Problem('malformed', 'No sign-in waits for this answer, or it has no code.')
+    }
+    if (wantsPage) return showPage(delivered.page)
+    if (delivered.kind === 'delivered') {
+      return answer(c, { result: { code: delivered.code, state } })
+    }
+    // The provider's own no was delivered as well as a code would have been.
+    if (delivered.error.code !== 'issuer-mismatch') return answer(c, {})
+    throw new Problem('refused', delivered.error.message)
+  })
+
+  routes.post('/pkce/token', async (c) => {
+    const body = await readJson(c)
+    if (body === undefined) {
+      return exchanged(c, ports, await agent.api.exchangeLatest())
+    }
+    const request = parse(tokenizedPkce, body)
+    checkClient(ports, request.client_id)
+    if (request.audience !== undefined) checkAudience(ports, request.audience)
+    if (request.grant_type === 'refresh_token') {
+      requireCompleted(agent)
+      return answer(c, { auth0: await renewed(ports) })
+    }
+    const { code, redirect_uri: redirectUri, code_verifier: verifier } = request
+    return exchanged(c, ports, await agent.api.exchange({ code, redirectUri, verifier }))
+  })
+
+  routes.post('/pkce/clear', (c) => {
+    agent.api.clear()
+    return c.body(null, 204)
+  })
+
+  return routes
+}
+
+function answer(c: Context<Env>, envelope: Pkce): Response {
+  return c.json(envelope)
+}
+
+/** A JSON body; undefined for none, which clients send with a content type and no length. */
+async function readJson(c: Context<Env>): Promise<unknown> {
+  const text = await readText(c)
+  const isEmpty = text.trim() === ''
+  if (!isEmpty || c.req.header('content-type') !== undefined) requireType(c, 'application/json')
+  if (isEmpty) return undefined
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw new Problem('malformed', 'The body is not valid JSON.')
+  }
+}
+
+/** A form; a part that is not understood (`schema`, in whatever encoding) decides nothing. */
+async function readForm(c: Context<Env>): Promise<URLSearchParams> {
+  requireType(c, 'application/x-www-form-urlencoded')
+  return new URLSearchParams(await readText(c))
+}
+
+async function readText(c: Context<Env>): Promise<string> {
+  const body = await readBody(c.env.incoming, MOST_BODY_BYTES)
+  if (body !== null) return body
+  // What is left of it is not read.
+  throw new Problem('too-large', 'The body must not be larger than 64 KiB.', {
+    Connection: 'close',
+  })
+}
+
+function requireType(c: Context<Env>, wanted: string): void {
+  const type = (c.req.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+  if (type === wanted) return
+  throw new Problem('unsupported-type', `The body's content type must be ${wanted}.`)
+}
+
+function parse<Value>(model: z.ZodType<Value>, body: unknown): Value {
+  const parsed = model.safeParse(body)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const where = issue?.path.join('.')
+  // zod's words name what was expected, and never quote what was sent.
+  throw new Problem('malformed', `${where || 'The body'}: ${issue?.message ?? 'is malformed'}.`)
+}
+
+/** S24: what a session holds goes to a program that has taken part in a sign-in here. */
+function requireCompleted(agent: Agent): void {
+  if (agent.api.hasCompleted()) return
+  throw new Problem('forbidden', 'Sign in through this service first, with /pkce/code.')
+}
+
+/** S21: the provider's own page may post its form, for a state that waits; no other page may. */
+function checkFormOrigin(c: Context<Env>, state: string, { agent, provider }: PkcePorts): void {
+  const origin = provider === null ? null : new URL(provider.issuer).origin
+  const allowed = originsOf(c.env.incoming).every((sent) => sent === origin || sent === 'null')
+  if (allowed && agent.api.isWaiting(state)) return
+  throw new Problem('forbidden', 'No sign-in waits for this.')
+}
+
+function showPage(page: Page): Response {
+  const { html, headers } = renderPage(page)
+  return new Response(html, { status: page.status, headers })
+}
+
+function refusalOf(begun: Exclude<Begun, { kind: 'answered' }>): Problem {
+  switch (begun.kind) {
+    case 'in-use':
+      return new Problem('in-use', 'A sign-in with this state is under way. Take a fresh one.')
+    case 'too-many':
+      return new Problem('too-many', begun.why, { 'Retry-After': '60' })
+    case 'ended':
+      return problemOf(begun.ending)
+  }
+}
+
+function exchanged(c: Context<Env>, ports: PkcePorts, outcome: Exchanged): Response {
+  switch (outcome.kind) {
+    case 'signed-in': {
+      const { session, request, code, redirectUri } = outcome
+      const { state } = request
+      return answer(c, {
+        seed: effective(seedOf(session.clientId, request), redirectUri),
+        result: { code, state },
+        auth0: auth0Of(session, request.audience, redirectUri, ports),
+      })
+    }
+    case 'unknown':
+      throw new Problem('unknown-code', 'No sign-in here was answered with this code.')
+    case 'spent':
+      throw new Problem('spent', 'This code was exchanged already. Begin a new sign-in.')
+    case 'mismatch':
+      throw new Problem('refused', `${outcome.what}: it does not belong to this code.`)
+    case 'ended':
+      throw problemOf(outcome.ending)
+  }
+}
+
+async function renewed(ports: PkcePorts): Promise<Pkce['auth0']> {
+  try {
+    const session = await ports.agent.renew()
+    return auth0Of(session, ports.provider?.audience ?? null, null, ports)
+  } catch (thrown) {
+    throw problemOf(endingOf(thrown))
+  }
+}

@@ -1,0 +1,83 @@
+// Errors as the API gives them: problem details with a code from one closed list.
+
+import type { Ending } from '../auth/model.js'
+import type { ProblemCode } from './models.js'
+
+/** Thrown by a handler, and answered as `application/problem+json`. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly code: ProblemCode
+  readonly headers: Readonly<Record<string, string>>
+
+  /** `detail` is for a person, and holds no code, token, verifier or state. */
+  constructor(code: ProblemCode, detail: string, headers: Readonly<Record<string, string>> = {}) {
+    super(detail)
+    this.code = code
+    this.headers = headers
+  }
+}
+
+const STATUS: Readonly<Record<ProblemCode, { status: number; title: string }>> = {
+  malformed: { status: 400, title: 'Malformed request' },
+  refused: { status: 400, title: 'Not allowed here' },
+  'unknown-code': { status: 400, title: 'Unknown code' },
+  forbidden: { status: 403, title: 'Forbidden' },
+  'access-denied': { status: 403, title: 'The person refused' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  timeout: { status: 408, title: 'Nobody signed in in time' },
+  'in-use': { status: 409, title: 'State in use' },
+  spent: { status: 409, title: 'Code already used' },
+  cancelled: { status: 409, title: 'Cancelled' },
+  'too-large': { status: 413, title: 'Too large' },
+  'unsupported-type': { status: 415, title: 'Unsupported content type' },
+  'too-many': { status: 429, title: 'Too many sign-ins' },
+  'provider-failed': { status: 502, title: 'The provider failed' },
+  unavailable: { status: 503, title: 'Unavailable' },
+  unexpected: { status: 500, title: 'Internal error' },
+}
+
+/** Every code with its status and title, for the description of the API. */
+export const PROBLEMS = STATUS
+
+/**
+ * Answers with problem details.
+ *
+ * @see RFC 9457 section 3
+ */
+export function problemResponse({ code, message, headers }: Problem): Response {
+  const { status, title } = STATUS[code]
+  return new Response(
+    JSON.stringify({ type: 'about:blank', title, status, detail: message, code }),
+    {
+      status,
+      headers: { 'Content-Type': 'application/problem+json', ...headers },
+    },
+  )
+}
+
+/** What the API says of a flow that ended without anybody signed in. */
+export function problemOf(ending: Ending): Problem {
+  switch (ending.kind) {
+    case 'cancelled':
+      return new Problem('cancelled', 'The sign-in was cancelled.')
+    case 'expired':
+      return new Problem('timeout', ending.reason)
+    case 'denied':
+      return new Problem('access-denied', ending.reason)
+    case 'failed':
+      switch (ending.code) {
+        case 'not-configured':
+        case 'no-browser':
+        case 'port-taken':
+          return new Problem('unavailable', ending.reason)
+        case 'not-signed-in':
+        case 'no-refresh-token':
+          return new Problem('forbidden', ending.reason)
+        case 'unexpected':
+          return new Problem('unexpected', ending.reason)
+        default:
+          return new Problem('provider-failed', ending.reason)
+      }
+  }
+}

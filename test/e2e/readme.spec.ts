@@ -1,0 +1,55 @@
+// The README's examples for plugin authors, run as they stand there.
+
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { answerLink } from '../person.js'
+import { expect, SCRIPTED, test } from './test.js'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
+/** The README's code block that begins with a line like `begins`. */
+async function exampleOf(language: string, begins: RegExp): Promise<string> {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
+  const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+  const found = blocks.find(([, name, code]) => name === language && begins.test(code!))
+  if (!found) throw new Error(`the README has no such ${language} example`)
+  return found[2]!
+}
+
+test('the example in TypeScript signs a person in', async ({ run }) => {
+  const program = await run(['--demo', ...SCRIPTED])
+  const { url } = await program.line('listening')
+  // In the tree, so that it finds its packages.
+  const folder = await mkdtemp(join(ROOT, 'dist', 'example-'))
+  const example = join(folder, 'example.ts')
+  await writeFile(example, await exampleOf('ts', /^import pieces/))
+  const child = spawn(process.execPath, [example], {
+    env: { ...process.env, LATCHKEY_URL: url, CLIENT_ID: 'latchkey' },
+  })
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => void (said += chunk))
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => void (said += chunk))
+  const closed = once(child, 'close')
+
+  await fetch(await answerLink(await program.link()))
+  await closed
+  expect(said).toContain('Signed in as Alice Adams')
+  await rm(folder, { recursive: true })
+})
+
+test('the example with curl signs a person in', async ({ run }) => {
+  const hasCurl = await promisify(execFile)('curl', ['--version']).catch(() => null)
+  test.skip(hasCurl === null, 'curl is not installed here')
+  const program = await run(['--demo', ...SCRIPTED])
+  const { url } = await program.line('listening')
+  const answered = promisify(execFile)('sh', ['-ec', await exampleOf('sh', /pkce\/code/)], {
+    env: { ...process.env, LATCHKEY_URL: url },
+  })
+
+  await fetch(await answerLink(await program.link()))
+  const { stdout } = await answered
+  expect(JSON.parse(stdout)).toMatchObject({ auth0: { user: { name: 'Alice Adams' } } })
+})

@@ -1,0 +1,315 @@
+// The provider's metadata, from a provider that says what it should not.
+
+import { expect, test as base } from '@playwright/test'
+import { discover } from '../../main/auth/discovery.js'
+import { AuthError, type ErrorCode } from '../../main/auth/errors.js'
+import { createHttp } from '../../main/auth/http.js'
+import {
+  startProvider,
+  type Misbehaviour,
+  type ProviderOptions,
+  type RunningProvider,
+} from '../provider.js'
+
+type Metadata = Record<string, unknown>
+
+const test = base.extend<{
+  start: (misbehave?: Misbehaviour, options?: ProviderOptions) => Promise<RunningProvider>
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  start: async ({}, use) => {
+    const started: RunningProvider[] = []
+    await use(async (misbehave = {}, options = {}) => {
+      // Making an RSA key takes a hundred times as long.
+      const provider = await startProvider({ signingAlg: 'ES256', misbehave, ...options })
+      started.push(provider)
+      return provider
+    })
+    await Promise.all(started.map((provider) => provider.close()))
+  },
+})
+
+/** Metadata in which some fields are others; undefined takes one away. */
+const changed = (changes: Metadata): Misbehaviour => ({
+  metadata: (json) => ({ ...json, ...changes }),
+})
+
+test('an ordinary provider is read in full', async ({ start }) => {
+  const { issuer } = await start()
+  expect(await discover(createHttp(), issuer)).toEqual({
+    issuer,
+    authorizationEndpoint: `${issuer}/authorize`,
+    tokenEndpoint: `${issuer}/token`,
+    jwksUri: `${issuer}/jwks`,
+    userinfoEndpoint: `${issuer}/userinfo`,
+    revocationEndpoint: `${issuer}/revoke`,
+    endSessionEndpoint: `${issuer}/sign-out`,
+    signingAlgorithms: ['ES256'],
+    promisesIss: true,
+  })
+})
+
+test('what a provider need not say has its default', async ({ start }) => {
+  const { issuer } = await start(
+    changed({
+      userinfo_endpoint: undefined,
+      revocation_endpoint: undefined,
+      end_session_endpoint: undefined,
+      response_types_supported: undefined,
+      code_challenge_methods_supported: undefined,
+      id_token_signing_alg_values_supported: undefined,
+      authorization_response_iss_parameter_supported: undefined,
+    }),
+  )
+  expect(await discover(createHttp(), issuer)).toEqual({
+    issuer,
+    authorizationEndpoint: `${issuer}/authorize`,
+    tokenEndpoint: `${issuer}/token`,
+    jwksUri: `${issuer}/jwks`,
+    userinfoEndpoint: null,
+    revocationEndpoint: null,
+    endSessionEndpoint: null,
+    signingAlgorithms: ['RS256'],
+    promisesIss: false,
+  })
+})
+
+for (const issuerPath of ['/', '/tenant', '/tenant/']) {
+  test(`OpenID Connect Discovery 1.0 section 4: an issuer that ends in ${issuerPath} is found`, async ({
+    start,
+  }) => {
+    const { issuer, requests } = await start({}, { issuerPath })
+    expect((await discover(createHttp(), issuer)).issuer).toBe(issuer)
+    expect(requests.discovery).toBe(1)
+  })
+}
+
+test.describe('S12, RFC 8414 section 3.3: the issuer is exactly the configured one', () => {
+  const ANNOUNCED: Record<string, (issuer: string) => string> = {
+    'another host': () => 'https://accounts.example',
+    'another port': () => 'http://127.0.0.1',
+    'another scheme': (issuer) => issuer.replace('http:', 'https:'),
+    'the same scheme in capitals': (issuer) => issuer.replace('http:', 'HTTP:'),
+    'a path below it': (issuer) => `${issuer}/tenant`,
+    'two final slashes': (issuer) => `${issuer}//`,
+    nothing: () => '',
+  }
+  for (const [what, announce] of Object.entries(ANNOUNCED)) {
+    test(`${what} is refused`, async ({ start }) => {
+      const { issuer } = await start({
+        metadata: (json) => ({ ...json, issuer: announce(String(json['issuer'])) }),
+      })
+      const error = await refusalOf(discover(createHttp(), issuer))
+      expect(error).toMatchObject({ code: 'issuer-mismatch' })
+      expect(error.message).toBe(
+        `The provider at ${issuer} says that its issuer is another one. Check the issuer setting.`,
+      )
+    })
+  }
+
+  for (const [issuerPath, configure] of [
+    ['/', (issuer: string) => issuer.slice(0, -1)],
+    ['', (issuer: string) => `${issuer}/`],
+  ] as const) {
+    test(`only a final slash that is ${issuerPath ? 'missing' : 'too much'} offers the provider's spelling`, async ({
+      start,
+    }) => {
+      const { issuer } = await start({}, { issuerPath })
+      const error = await refusalOf(discover(createHttp(), configure(issuer)))
+      expect(error).toMatchObject({ code: 'issuer-mismatch' })
+      expect(error.message).toBe(
+        `The provider spells its issuer ${issuer}: set the issuer exactly so.`,
+      )
+    })
+  }
+})
+
+const ENDPOINTS = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'jwks_uri',
+  'userinfo_endpoint',
+  'revocation_endpoint',
+  'end_session_endpoint',
+]
+
+test.describe('S12: no endpoint is on plain http', () => {
+  for (const name of ENDPOINTS) {
+    test(`${name} is refused there, and named`, async ({ start }) => {
+      for (const url of ['http://provider.example/x', 'http://localhost.provider.example/x']) {
+        const { issuer } = await start(changed({ [name]: url }))
+        const error = await refusalOf(discover(createHttp(), issuer))
+        expect(error).toMatchObject({ code: 'insecure-endpoint' })
+        expect(error.message).toContain(`The provider's ${name} is not https`)
+      }
+    })
+  }
+
+  for (const url of [
+    'https://provider.example/x',
+    'http://localhost:1/x',
+    'http://127.0.0.1:1/x',
+    'http://[::1]:1/x',
+  ]) {
+    test(`${url} is taken for each`, async ({ start }) => {
+      const fields = Object.fromEntries(ENDPOINTS.map((name) => [name, url]))
+      const { issuer } = await start(changed(fields))
+      expect(await discover(createHttp(), issuer)).toMatchObject({
+        authorizationEndpoint: url,
+        tokenEndpoint: url,
+        jwksUri: url,
+        userinfoEndpoint: url,
+        revocationEndpoint: url,
+        endSessionEndpoint: url,
+      })
+    })
+  }
+
+  test('an issuer there is refused before anything is sent', async () => {
+    let requests = 0
+    const http = async (): Promise<never> => {
+      requests += 1
+      throw new Error('it was asked')
+    }
+    const error = await refusalOf(discover(http, 'http://provider.example'))
+    expect(error).toMatchObject({ code: 'insecure-endpoint' })
+    expect(requests).toBe(0)
+  })
+})
+
+test.describe('S13, RFC 7636 section 4.2: PKCE with S256', () => {
+  for (const methods of [[], ['plain'], ['s256']]) {
+    test(`announced methods ${JSON.stringify(methods)} are refused`, async ({ start }) => {
+      const { issuer } = await start(changed({ code_challenge_methods_supported: methods }))
+      const error = await refusalOf(discover(createHttp(), issuer))
+      expect(error).toMatchObject({ code: 'pkce-unsupported' })
+      expect(error.message).toContain('does not support PKCE with S256')
+    })
+  }
+
+  for (const methods of [undefined, ['S256'], ['plain', 'S256']]) {
+    test(`announced methods ${JSON.stringify(methods)} are taken`, async ({ start }) => {
+      const { issuer } = await start(changed({ code_challenge_methods_supported: methods }))
+      await expect(discover(createHttp(), issuer)).resolves.toMatchObject({ issuer })
+    })
+  }
+})
+
+for (const types of [[], ['id_token'], ['code id_token', 'token']]) {
+  test(`response types ${JSON.stringify(types)} without the code flow are refused`, async ({
+    start,
+  }) => {
+    const { issuer } = await start(changed({ response_types_supported: types }))
+    const error = await refusalOf(discover(createHttp(), issuer))
+    expect(error).toMatchObject({ code: 'invalid-metadata' })
+    expect(error.message).toContain('does not offer the authorization code flow')
+  })
+}
+
+test('S15: none and symmetric algorithms are never among those for ID tokens', async ({
+  start,
+}) => {
+  const announced = ['none', 'HS256', 'RS256', 'HS512', 'EdDSA', 'ES256', 'PS384']
+  const { issuer } = await start(changed({ id_token_signing_alg_values_supported: announced }))
+  expect((await discover(createHttp(), issuer)).signingAlgorithms).toEqual([
+    'RS256',
+    'EdDSA',
+    'ES256',
+    'PS384',
+  ])
+})
+
+const MALFORMED: [string, unknown][] = [
+  ['issuer', undefined],
+  ['issuer', 1],
+  ['authorization_endpoint', undefined],
+  ['authorization_endpoint', '/authorize'],
+  ['authorization_endpoint', 'javascript:alert(1)'],
+  ['authorization_endpoint', 'file:///etc/passwd'],
+  ['token_endpoint', undefined],
+  ['token_endpoint', ['https://provider.example/token']],
+  ['jwks_uri', undefined],
+  ['jwks_uri', 'data:application/json,{"keys":[]}'],
+  ['userinfo_endpoint', 'ftp://provider.example'],
+  ['revocation_endpoint', 1],
+  ['end_session_endpoint', ''],
+  ['response_types_supported', 'code'],
+  ['code_challenge_methods_supported', 'S256'],
+  ['id_token_signing_alg_values_supported', { RS256: true }],
+  ['authorization_response_iss_parameter_supported', 'yes'],
+]
+for (const [name, value] of MALFORMED) {
+  test(`${name} as ${JSON.stringify(value)} is refused and named`, async ({ start }) => {
+    const { issuer } = await start(changed({ [name]: value }))
+    const error = await refusalOf(discover(createHttp(), issuer))
+    expect(error).toMatchObject({ code: 'invalid-metadata' })
+    expect(error.message).toBe(
+      `What ${issuer}/.well-known/openid-configuration answered is not an OpenID provider's ` +
+        `metadata (${name} is missing or malformed). Check the issuer setting.`,
+    )
+  })
+}
+
+for (const body of ['[]', 'null', '"text"', '']) {
+  test(`${body || 'nothing'} instead of the metadata is refused`, async ({ start }) => {
+    const { issuer } = await start({ metadata: () => body })
+    const error = await refusalOf(discover(createHttp(), issuer))
+    expect(error).toMatchObject({ code: 'invalid-metadata' })
+    expect(error.message).toBe(
+      `What ${issuer}/.well-known/openid-configuration answered is not an OpenID provider's ` +
+        'metadata. Check the issuer setting.',
+    )
+  })
+}
+
+const FAULTS: [NonNullable<Misbehaviour['discovery']>, ErrorCode, string][] = [
+  ['server-error', 'provider-error', 'The provider answered 500 at URL. Try again later.'],
+  ['rate-limited', 'provider-error', 'too many requests'],
+  ['not-json', 'invalid-metadata', "What URL answered is not an OpenID provider's metadata."],
+  ['truncated', 'provider-error', "broke off while reading the provider's metadata"],
+  ['oversized', 'provider-error', 'sent more than 1024 KiB'],
+  ['redirect', 'provider-error', "with a redirect while reading the provider's metadata"],
+  ['hang', 'provider-timeout', "took more than 0.5 seconds while reading the provider's metadata"],
+  ['drip', 'provider-timeout', "took more than 0.5 seconds while reading the provider's metadata"],
+  ['reset', 'provider-unreachable', 'the connection was cut'],
+]
+for (const [fault, code, words] of FAULTS) {
+  test(`S12, S18: metadata with the fault ${fault} is ${code}, in words`, async ({ start }) => {
+    const { issuer, requests } = await start({ discovery: fault })
+    const timeoutMs = code === 'provider-timeout' ? 500 : 10_000
+    const error = await refusalOf(discover(createHttp({ timeoutMs }), issuer))
+    expect(error).toMatchObject({ code })
+    const url = `${issuer}/.well-known/openid-configuration`
+    expect(error.message).toContain(words.replace('URL', url))
+    expect(requests.followed).toBe(0)
+  })
+}
+
+test('a place where there is no metadata is a wrong setting', async ({ start }) => {
+  const { issuer } = await start()
+  const error = await refusalOf(discover(createHttp(), `${issuer}/nowhere`))
+  expect(error).toMatchObject({ code: 'invalid-metadata' })
+  expect(error.message).toBe(
+    `The provider answered 404 at ${issuer}/nowhere/.well-known/openid-configuration. ` +
+      'Check the issuer setting.',
+  )
+})
+
+test('being called off ends the reading with the reason given', async ({ start }) => {
+  const { issuer, requests } = await start({ discovery: 'hang' })
+  const controller = new AbortController()
+  const reason = new Error('called off')
+  const reading = discover(createHttp(), issuer, controller.signal)
+  await expect.poll(() => requests.discovery).toBe(1)
+  controller.abort(reason)
+  await expect(reading).rejects.toBe(reason)
+})
+
+async function refusalOf(promise: Promise<unknown>): Promise<AuthError> {
+  const thrown = await promise.then(
+    () => 'the metadata was taken',
+    (refusal: unknown) => refusal,
+  )
+  expect(thrown).toBeInstanceOf(AuthError)
+  return thrown as AuthError
+}

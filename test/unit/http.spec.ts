@@ -1,0 +1,346 @@
+// Requests to the provider, at real servers that do what providers should not.
+
+import { expect, test as base } from '@playwright/test'
+import { once } from 'node:events'
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { inspect } from 'node:util'
+import { AuthError, type ErrorCode } from '../../main/auth/errors.js'
+import {
+  createHttp,
+  isLoopback,
+  parseJson,
+  type Http,
+  type HttpRequest,
+} from '../../main/auth/http.js'
+
+type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string }
+
+const test = base.extend<{
+  /** Starts a server that is closed, with what hangs on it, after the test. */
+  serve: (handle: RequestListener) => Promise<{ origin: string; seen: readonly Seen[] }>
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  serve: async ({}, use) => {
+    const closes: (() => Promise<unknown>)[] = []
+    await use(async (handle) => {
+      const seen: Seen[] = []
+      const server = createServer((request, response) => {
+        const { method = '', url = '', headers } = request
+        const take = (body: string): void => {
+          seen.push({ method, url, headers, body })
+          handle(request, response)
+        }
+        void text(request).then(take)
+      })
+      closes.push(() => {
+        const closed = once(server, 'close')
+        server.close()
+        server.closeAllConnections()
+        return closed
+      })
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
+    })
+    await Promise.all(closes.map((close) => close()))
+  },
+})
+
+const PURPOSE = 'testing the client'
+const get = (url: string): HttpRequest => ({ method: 'GET', url, purpose: PURPOSE })
+
+const answer =
+  (status: number, body = '', headers: OutgoingHttpHeaders = {}): RequestListener =>
+  (_request, response) =>
+    void response.writeHead(status, headers).end(body)
+
+const MEBIBYTE = 1024 * 1024
+
+type Failure = {
+  handle: RequestListener
+  code: ErrorCode
+  words: string
+  /** True where fetch does not tell a broken answer from a broken connection. */
+  unclearOverFetch?: true
+}
+
+// Every way in which an answer fails, and what is said of it.
+const FAILURES: Record<string, Failure> = {
+  'is a redirect': {
+    handle: (_request, response) => void response.writeHead(307, { Location: '/next' }).end(),
+    code: 'provider-error',
+    words:
+      `The provider answered with a redirect while ${PURPOSE}. Latchkey follows none there: ` +
+      'check the issuer setting.',
+  },
+  'drips in for ever': {
+    handle: drip,
+    code: 'provider-timeout',
+    words: `The provider at HOST took more than 0.3 seconds while ${PURPOSE}. Try again later.`,
+  },
+  'never comes': {
+    handle: () => undefined,
+    code: 'provider-timeout',
+    words: `The provider at HOST took more than 0.3 seconds while ${PURPOSE}. Try again later.`,
+  },
+  'is announced to be too long': {
+    handle: answer(200, 'x'.repeat(MEBIBYTE + 1), { 'Content-Length': MEBIBYTE + 1 }),
+    code: 'provider-error',
+    words:
+      `The provider at HOST sent more than 1024 KiB while ${PURPOSE}; Latchkey stopped reading. ` +
+      'Check the issuer setting.',
+  },
+  'turns out to be too long': {
+    handle: (_request, response) => {
+      response.write('x'.repeat(MEBIBYTE))
+      response.end('x')
+    },
+    code: 'provider-error',
+    words:
+      `The provider at HOST sent more than 1024 KiB while ${PURPOSE}; Latchkey stopped reading. ` +
+      'Check the issuer setting.',
+  },
+  'breaks off before its announced end': {
+    handle: (_request, response) => {
+      response.writeHead(200, { 'Content-Length': 4096 })
+      response.write('{"access_token":"cut', () => response.destroy())
+    },
+    code: 'provider-error',
+    words: `The answer of the provider at HOST broke off while ${PURPOSE}. Try again.`,
+    unclearOverFetch: true,
+  },
+  'breaks off between its chunks': {
+    handle: (_request, response) => {
+      response.write('{"access_token":"cut', () => response.destroy())
+    },
+    code: 'provider-error',
+    words: `The answer of the provider at HOST broke off while ${PURPOSE}. Try again.`,
+    unclearOverFetch: true,
+  },
+  'is a cut connection': {
+    handle: (request) => void request.socket.resetAndDestroy(),
+    code: 'provider-unreachable',
+    words:
+      `The provider at HOST could not be reached while ${PURPOSE}: the connection was cut. ` +
+      'Check your network and the issuer setting, then try again.',
+  },
+}
+
+for (const [way, fetch] of [
+  ['node:http', undefined],
+  ['fetch, as in Electron', globalThis.fetch],
+] as const) {
+  const connect = (timeoutMs = 5_000): Http => createHttp({ timeoutMs, ...(fetch && { fetch }) })
+
+  test.describe(`over ${way}`, () => {
+    for (const status of [200, 204, 400, 404, 429, 500, 503]) {
+      test(`an answer with status ${status} is handed over as it is`, async ({ serve }) => {
+        const body = status === 204 ? '' : '{ "error": "é" }'
+        const { origin } = await serve(answer(status, body))
+        expect(await connect()(get(origin))).toEqual({ status, body })
+      })
+    }
+
+    test('the longest answer that is taken is 1 MiB', async ({ serve }) => {
+      const { origin } = await serve(answer(200, 'x'.repeat(MEBIBYTE)))
+      expect((await connect()(get(origin))).body).toHaveLength(MEBIBYTE)
+    })
+
+    test('a form is posted as RFC 6749 appendix B has it', async ({ serve }) => {
+      const { origin, seen } = await serve(answer(200))
+      const form = { code: 'a b+c&d=é%', grant_type: 'authorization_code' }
+      await connect()({ ...get(`${origin}/token`), method: 'POST', form })
+      expect(seen).toMatchObject([
+        {
+          method: 'POST',
+          url: '/token',
+          body: 'code=a+b%2Bc%26d%3D%C3%A9%25&grant_type=authorization_code',
+        },
+      ])
+      expect(seen[0]!.headers['content-type']).toMatch(/^application\/x-www-form-urlencoded\b/)
+    })
+
+    test('RFC 6750 section 2.1: the bearer token goes into the header, and only there', async ({
+      serve,
+    }) => {
+      const { origin, seen } = await serve(answer(200))
+      await connect()({ ...get(`${origin}/userinfo`), bearer: 'a.b-c_d~e+f/g=' })
+      expect(seen).toMatchObject([
+        { url: '/userinfo', body: '', headers: { authorization: 'Bearer a.b-c_d~e+f/g=' } },
+      ])
+    })
+
+    for (const [how, { handle, unclearOverFetch, ...expected }] of Object.entries(FAILURES)) {
+      const isUnclear = unclearOverFetch && fetch
+      const code = isUnclear ? 'provider-unreachable' : expected.code
+
+      test(`an answer that ${how} is ${code}, and holds no secret`, async ({ serve }) => {
+        const { origin, seen } = await serve(handle)
+        const timeoutMs = code === 'provider-timeout' ? 300 : 5_000
+        const error = await errorOf(connect(timeoutMs)(secretRequest(origin)))
+        expect(error).toBeInstanceOf(AuthError)
+        expect(error).toMatchObject({ code })
+        const words = expected.words.replace('HOST', new URL(origin).host)
+        if (!isUnclear) expect(error.message).toBe(words)
+        expect(secretsIn(error)).toEqual([])
+        expect(seen.map(({ url }) => url)).not.toContain('/next')
+      })
+    }
+
+    test('a refused connection is provider-unreachable, and holds no secret', async () => {
+      const origin = await closedOrigin()
+      const error = await errorOf(connect()(secretRequest(origin)))
+      expect(error).toBeInstanceOf(AuthError)
+      expect(error).toMatchObject({ code: 'provider-unreachable' })
+      expect(error.message).toBe(
+        `The provider at ${new URL(origin).host} could not be reached while ${PURPOSE}: the ` +
+          'connection was refused. Check your network and the issuer setting, then try again.',
+      )
+      expect(secretsIn(error)).toEqual([])
+    })
+
+    test('a server that does not speak TLS is provider-unreachable, and holds no secret', async ({
+      serve,
+    }) => {
+      const { origin } = await serve(answer(200))
+      const error = await errorOf(connect()(secretRequest(origin.replace('http:', 'https:'))))
+      expect(error).toBeInstanceOf(AuthError)
+      expect(error).toMatchObject({ code: 'provider-unreachable' })
+      expect(secretsIn(error)).toEqual([])
+    })
+
+    test('a token with a line break in it adds no header', async ({ serve }) => {
+      const { origin, seen } = await serve(answer(200))
+      await connect()({ ...get(origin), bearer: 'abc\r\nX-Injected: yes' })
+      expect(seen).toHaveLength(1)
+      expect(seen[0]!.headers).not.toHaveProperty('x-injected')
+    })
+
+    test("the request's own reason to abort is what is thrown", async ({ serve }) => {
+      const controller = new AbortController()
+      const reason = new Error('called off')
+      const { origin } = await serve(() => controller.abort(reason))
+      const { signal } = controller
+      expect(await errorOf(connect()({ ...get(origin), signal }))).toBe(reason)
+    })
+
+    test('an abort while the answer comes in ends the wait', async ({ serve }) => {
+      const controller = new AbortController()
+      const reason = new Error('called off')
+      const { origin } = await serve((_request, response) => {
+        response.write('{', () => controller.abort(reason))
+      })
+      const { signal } = controller
+      expect(await errorOf(connect()({ ...get(origin), signal }))).toBe(reason)
+    })
+
+    test('a request that is called off before it begins is not sent', async ({ serve }) => {
+      const { origin, seen } = await serve(answer(200))
+      const reason = new Error('called off')
+      const signal = AbortSignal.abort(reason)
+      expect(await errorOf(connect()({ ...get(origin), signal }))).toBe(reason)
+      expect(seen).toEqual([])
+    })
+
+    test('a signal that does not abort changes nothing', async ({ serve }) => {
+      const { origin } = await serve(drip)
+      const { signal } = new AbortController()
+      const error = await errorOf(connect(300)({ ...get(origin), signal }))
+      expect(error).toMatchObject({ code: 'provider-timeout' })
+    })
+  })
+}
+
+test('a loopback URL is not sent through HTTP_PROXY, another is', async ({ serve }) => {
+  const direct = await serve(answer(200, 'direct'))
+  const proxy = await serve(answer(200, 'by the proxy'))
+  const { HTTP_PROXY, NO_PROXY } = process.env
+  Object.assign(process.env, { HTTP_PROXY: proxy.origin, NO_PROXY: '' })
+  try {
+    const http = createHttp()
+    expect((await http(get('http://provider.example/'))).body).toBe('by the proxy')
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const url = direct.origin.replace('127.0.0.1', host)
+      expect((await http(get(url))).body).toBe('direct')
+    }
+    expect(proxy.seen).toHaveLength(1)
+  } finally {
+    restore('HTTP_PROXY', HTTP_PROXY)
+    restore('NO_PROXY', NO_PROXY)
+  }
+})
+
+const HOSTS: [string, boolean][] = [
+  ['http://127.0.0.1:1', true],
+  ['http://[::1]:1', true],
+  ['http://localhost', true],
+  ['http://LOCALHOST', true],
+  ['http://127.0.0.1.provider.example', false],
+  ['http://localhost.provider.example', false],
+  ['http://localhost@provider.example', false],
+  ['http://provider.example/#@localhost', false],
+  ['http://0.0.0.0', false],
+  ['http://[::]', false],
+  ['http://192.168.0.1', false],
+]
+for (const [url, expected] of HOSTS) {
+  test(`RFC 8252 section 7.3: ${url} is ${expected ? '' : 'not '}on loopback`, () => {
+    expect(isLoopback(new URL(url))).toBe(expected)
+  })
+}
+
+test('an answer that is no JSON is undefined, not an exception', () => {
+  expect(parseJson('{ "a": [1] }')).toEqual({ a: [1] })
+  for (const body of ['', '<!doctype html>', '{"a":']) expect(parseJson(body)).toBeUndefined()
+})
+
+/** Everything in it that must not come out again has the word canary. */
+function secretRequest(origin: string): HttpRequest {
+  return {
+    method: 'POST',
+    url: `${origin}/token?secret=canary-query`,
+    purpose: PURPOSE,
+    form: { code: 'canary-code', code_verifier: 'canary-verifier' },
+    bearer: 'canary-bearer',
+  }
+}
+
+/** The secrets that a log, a crash report or a debugger would find in an error and its causes. */
+function secretsIn(error: unknown): string[] {
+  const shown = inspect(error, { depth: 10, showHidden: true, maxStringLength: null })
+  return [...shown.matchAll(/canary-\w+/g)].map(([secret]) => secret)
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    (value) => Promise.reject(new Error(`it was answered: ${JSON.stringify(value)}`)),
+    (thrown: Error) => thrown,
+  )
+}
+
+/** An origin where nobody listens. */
+async function closedOrigin(): Promise<string> {
+  const server = createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return `http://127.0.0.1:${port}`
+}
+
+function drip(_request: IncomingMessage, response: ServerResponse): void {
+  const timer = setInterval(() => response.write(' '), 20)
+  response.once('close', () => clearInterval(timer))
+}
+
+function restore(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name]
+  else process.env[name] = value
+}

@@ -1,0 +1,526 @@
+import { expect, test } from '@playwright/test'
+import type { Account } from '../../main/auth/identity.js'
+import {
+  initialModel,
+  next,
+  summarize,
+  trayFlow,
+  type Ending,
+  type Event,
+  type Flow,
+  type Model,
+  type Origin,
+  type Outcome,
+  type Renewal,
+  type Session,
+  type Summary,
+} from '../../main/auth/model.js'
+
+// The events by name, those apart that lead to different states. A new event, ending or renewal does
+// not compile until each table below has its row.
+type EventName =
+  | Exclude<Event['type'], 'flow-started' | 'signed-in' | 'flow-ended' | 'renewal-failed'>
+  | `flow-started ${Origin}`
+  | `signed-in ${'again' | 'as another'}`
+  | `flow-ended ${Ending['kind']}`
+  | `renewal-failed ${Extract<Event, { type: 'renewal-failed' }>['renewal']}`
+type SessionName = Exclude<Session['kind'], 'signed-in' | 'needs-sign-in'> | Renewal | 'ended'
+type FlowsName = 'none' | `${Origin} ${Flow['phase']}` | 'both'
+type OutcomeName = Exclude<Outcome['kind'], 'cancelled'> | 'none' | 'replaced'
+
+// Cells are the state that follows; = is the very same object. Columns are the states before.
+// prettier-ignore
+const SESSION_TABLE: Record<EventName, string> = {
+  // before:                   signed-out  idle        renewing    offline     failing     ended
+  'flow-started tray':        '=           =           =           =           =           =',
+  'flow-started api':         '=           =           =           =           =           =',
+  'link-ready':               '=           =           =           =           =           =',
+  'browser-failed':           '=           =           =           =           =           =',
+  'callback-answered':        '=           =           =           =           =           =',
+  'exchange-started':         '=           =           =           =           =           =',
+  'signed-in again':          'idle        idle        idle        idle        idle        idle',
+  'signed-in as another':     'idle        idle        idle        idle        idle        idle',
+  'flow-ended denied':        '=           =           =           =           =           =',
+  'flow-ended failed':        '=           =           =           =           =           =',
+  'flow-ended expired':       '=           =           =           =           =           =',
+  'flow-ended cancelled':     '=           =           =           =           =           =',
+  'flow-refused':             '=           =           =           =           =           =',
+  'renewal-started':          '=           renewing    renewing    renewing    renewing    =',
+  'renewed':                  '=           idle        idle        idle        idle        idle',
+  'renewal-failed offline':   '=           offline     offline     offline     offline     =',
+  'renewal-failed failing':   '=           failing     failing     failing     failing     =',
+  'session-ended':            '=           ended       ended       ended       ended       =',
+  'signed-out':               '=           signed-out  signed-out  signed-out  signed-out  signed-out',
+  'revocation-failed':        '=           =           =           =           =           =',
+}
+
+// What becomes of the flow that the event names, the tray's or an app's.
+// prettier-ignore
+const FLOW_TABLE: Record<EventName, string> = {
+  // before:                   absent   waiting     answered    exchanging
+  'flow-started tray':        'waiting  =           =           =',
+  'flow-started api':         'waiting  =           =           =',
+  'link-ready':               '=        waiting     =           =',
+  'browser-failed':           '=        waiting     =           =',
+  'callback-answered':        '=        answered    =           =',
+  'exchange-started':         '=        exchanging  exchanging  =',
+  'signed-in again':          '=        gone        gone        gone',
+  'signed-in as another':     '=        gone        gone        gone',
+  'flow-ended denied':        '=        gone        gone        gone',
+  'flow-ended failed':        '=        gone        gone        gone',
+  'flow-ended expired':       '=        gone        gone        gone',
+  'flow-ended cancelled':     '=        gone        gone        gone',
+  'flow-refused':             '=        =           =           =',
+  'renewal-started':          '=        =           =           =',
+  'renewed':                  '=        =           =           =',
+  'renewal-failed offline':   '=        =           =           =',
+  'renewal-failed failing':   '=        =           =           =',
+  'session-ended':            '=        =           =           =',
+  'signed-out':               '=        =           =           =',
+  'revocation-failed':        '=        =           =           =',
+}
+
+// The last outcome, while nobody is signed in …
+// prettier-ignore
+const OUTCOME_TABLE: Record<EventName, string> = {
+  // before:                   none     done     replaced  denied   failed   expired  signed-out
+  'flow-started tray':        '=        =        =         =        =        =        =',
+  'flow-started api':         '=        =        =         =        =        =        =',
+  'link-ready':               '=        =        =         =        =        =        =',
+  'browser-failed':           '=        =        =         =        =        =        =',
+  'callback-answered':        '=        =        =         =        =        =        =',
+  'exchange-started':         '=        =        =         =        =        =        =',
+  'signed-in again':          'done     done     done      done     done     done     done',
+  'signed-in as another':     'done     done     done      done     done     done     done',
+  'flow-ended denied':        'denied   denied   denied    denied   denied   denied   denied',
+  'flow-ended failed':        'failed   failed   failed    failed   failed   failed   failed',
+  'flow-ended expired':       'expired  expired  expired   expired  expired  expired  expired',
+  'flow-ended cancelled':     '=        =        =         =        =        =        =',
+  'flow-refused':             'failed   failed   failed    failed   failed   failed   failed',
+  'renewal-started':          '=        =        =         =        =        =        =',
+  'renewed':                  '=        =        =         =        =        =        =',
+  'renewal-failed offline':   '=        =        =         =        =        =        =',
+  'renewal-failed failing':   '=        =        =         =        =        =        =',
+  'session-ended':            '=        =        =         =        =        =        =',
+  'signed-out':               '=        =        =         =        =        =        =',
+  'revocation-failed':        '=        =        replaced  =        =        =        signed-out',
+}
+// … what is different once the session of somebody has ended …
+const OUTCOME_TABLE_OF_ENDED: Record<EventName, string> = {
+  ...OUTCOME_TABLE,
+  'signed-in as another': 'replaced '.repeat(7).trim(),
+  'signed-out': 'signed-out '.repeat(7).trim(),
+}
+// … and while somebody is signed in.
+const OUTCOME_TABLE_OF_SIGNED_IN: Record<EventName, string> = {
+  ...OUTCOME_TABLE_OF_ENDED,
+  'session-ended': '= none none none none none none',
+}
+
+// In both, the tray's flow waits and an app's is exchanged.
+// prettier-ignore
+const SUMMARY_TABLE: Record<FlowsName, string> = {
+  // session:           signed-out         idle        renewing    offline     failing          ended
+  'none':              'signed-out|failed  signed-in   signed-in   offline     renewal-failing  needs-sign-in',
+  'tray waiting':      'waiting            waiting     waiting     waiting     waiting          waiting',
+  'tray answered':     'answered           answered    answered    answered    answered         answered',
+  'tray exchanging':   'exchanging         exchanging  exchanging  exchanging  exchanging       exchanging',
+  'api waiting':       'waiting            signed-in   signed-in   offline     renewal-failing  needs-sign-in',
+  'api answered':      'answered           signed-in   signed-in   offline     renewal-failing  needs-sign-in',
+  'api exchanging':    'exchanging         signed-in   signed-in   offline     renewal-failing  needs-sign-in',
+  'both':              'waiting            waiting     waiting     waiting     waiting          waiting',
+}
+
+const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
+const BOB: Account = { sub: 'bob', name: 'Bob Brown', email: '' }
+const LINK = 'https://provider.example/authorize'
+
+const signedIn = (renewal: Renewal): Session => ({
+  kind: 'signed-in',
+  account: ALICE,
+  expiresAtMs: 9_000,
+  renewal,
+})
+const SESSIONS: Record<SessionName, Session> = {
+  'signed-out': { kind: 'signed-out' },
+  idle: signedIn('idle'),
+  renewing: signedIn('renewing'),
+  offline: signedIn('offline'),
+  failing: signedIn('failing'),
+  ended: { kind: 'needs-sign-in', account: ALICE, reason: 'it ran out' },
+}
+
+const flow = (origin: Origin, phase: Flow['phase']): Flow => ({
+  state: `${origin}-state`,
+  origin,
+  phase,
+  deadlineMs: 5_000,
+  link: phase === 'waiting' ? LINK : null,
+  notice: null,
+})
+const FLOWS: Record<FlowsName, readonly Flow[]> = {
+  none: [],
+  'tray waiting': [flow('tray', 'waiting')],
+  'tray answered': [flow('tray', 'answered')],
+  'tray exchanging': [flow('tray', 'exchanging')],
+  'api waiting': [flow('api', 'waiting')],
+  'api answered': [flow('api', 'answered')],
+  'api exchanging': [flow('api', 'exchanging')],
+  both: [flow('tray', 'waiting'), flow('api', 'exchanging')],
+}
+
+const ENDINGS: { [Kind in Ending['kind']]: Extract<Ending, { kind: Kind }> } = {
+  denied: { kind: 'denied', code: 'access-denied', reason: 'they said no' },
+  failed: { kind: 'failed', code: 'provider-timeout', reason: 'it was too slow' },
+  expired: { kind: 'expired', reason: 'nobody came' },
+  cancelled: { kind: 'cancelled' },
+}
+const OUTCOMES: Record<OutcomeName, Model['lastOutcome']> = {
+  none: null,
+  done: { kind: 'done', replaced: null, notice: null },
+  replaced: { kind: 'done', replaced: BOB, notice: null },
+  denied: { ...ENDINGS.denied, reason: 'they said no before' },
+  failed: { ...ENDINGS.failed, reason: 'it was too slow before' },
+  expired: { ...ENDINGS.expired, reason: 'nobody came before' },
+  'signed-out': { kind: 'signed-out', notice: null },
+}
+
+const signIn = (state: string, account: Account): Event => ({
+  type: 'signed-in',
+  state,
+  account,
+  expiresAtMs: 7_000,
+})
+const EVENTS: Record<EventName, (state: string) => Event> = {
+  'flow-started tray': (state) => start(state, 'tray'),
+  'flow-started api': (state) => start(state, 'api'),
+  'link-ready': (state) => ({ type: 'link-ready', state, link: `${LINK}?new` }),
+  'browser-failed': (state) => ({ type: 'browser-failed', state, notice: 'no browser' }),
+  'callback-answered': (state) => ({ type: 'callback-answered', state }),
+  'exchange-started': (state) => ({ type: 'exchange-started', state }),
+  'signed-in again': (state) => signIn(state, ALICE),
+  'signed-in as another': (state) => signIn(state, BOB),
+  'flow-ended denied': (state) => ({ type: 'flow-ended', state, ending: ENDINGS.denied }),
+  'flow-ended failed': (state) => ({ type: 'flow-ended', state, ending: ENDINGS.failed }),
+  'flow-ended expired': (state) => ({ type: 'flow-ended', state, ending: ENDINGS.expired }),
+  'flow-ended cancelled': (state) => ({ type: 'flow-ended', state, ending: ENDINGS.cancelled }),
+  'flow-refused': () => ({ type: 'flow-refused', ending: ENDINGS.failed }),
+  'renewal-started': () => ({ type: 'renewal-started' }),
+  renewed: () => ({ type: 'renewed', expiresAtMs: 7_000 }),
+  'renewal-failed offline': () => ({ type: 'renewal-failed', renewal: 'offline' }),
+  'renewal-failed failing': () => ({ type: 'renewal-failed', renewal: 'failing' }),
+  'session-ended': () => ({ type: 'session-ended', reason: 'it was revoked' }),
+  'signed-out': () => ({ type: 'signed-out' }),
+  'revocation-failed': () => ({ type: 'revocation-failed', notice: 'the provider was away' }),
+}
+
+const models: readonly Model[] = Object.values(SESSIONS).flatMap((session) =>
+  Object.values(FLOWS).flatMap((flows) =>
+    Object.values(OUTCOMES).map((lastOutcome) => freeze({ session, flows, lastOutcome })),
+  ),
+)
+const eventNames = Object.keys(EVENTS) as EventName[]
+
+for (const name of eventNames) {
+  test(`${name} leads from every state where the tables say`, () => {
+    expect({
+      session: sessionRow(name),
+      flow: flowRow(name),
+      outcomeSignedOut: outcomeRow(name, 'signed-out'),
+      outcomeEnded: outcomeRow(name, 'needs-sign-in'),
+      outcomeSignedIn: outcomeRow(name, 'signed-in'),
+    }).toEqual({
+      session: SESSION_TABLE[name].split(/\s+/),
+      flow: FLOW_TABLE[name].split(/\s+/),
+      outcomeSignedOut: OUTCOME_TABLE[name].split(/\s+/),
+      outcomeEnded: OUTCOME_TABLE_OF_ENDED[name].split(/\s+/),
+      outcomeSignedIn: OUTCOME_TABLE_OF_SIGNED_IN[name].split(/\s+/),
+    })
+  })
+}
+
+test('an event touches no flow but the one that it names', () => {
+  const touching = eventNames.filter((name) =>
+    stepsOfFlows(name).some(({ before, named, after }) =>
+      before.flows.some((other) => other !== named && !after.flows.includes(other)),
+    ),
+  )
+  expect(touching).toEqual([])
+})
+
+test('an event that does not fit gives the same model back, so that nobody is told of it', () => {
+  const wrong = eventNames.flatMap((name) =>
+    steps(name)
+      .filter(({ before, after }) => after !== before && hasSameParts(before, after))
+      .map(({ before }) => `${name} with ${nameOfFlows(before)}`),
+  )
+  expect([...new Set(wrong)]).toEqual([])
+})
+
+test('an event with a state that no flow has gives the same model back', () => {
+  const named = eventNames.filter((name) => namesFlow(name) && !name.startsWith('flow-started'))
+  expect(named).toHaveLength(10)
+  const wrong = named.filter((name) =>
+    models.some((before) => next(before, EVENTS[name]('unknown')) !== before),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('next changes neither the model nor the event that it is given', () => {
+  const apply = (): void => {
+    for (const before of models) {
+      for (const name of eventNames) {
+        for (const state of ['tray-state', 'api-state', 'new']) {
+          next(before, freeze(EVENTS[name](state)))
+        }
+      }
+    }
+  }
+  expect(apply).not.toThrow() // All is frozen: an assignment throws.
+})
+
+test("a new tray flow takes the place of the tray's and leaves the apps'", () => {
+  const model: Model = { ...initialModel, flows: FLOWS.both }
+  expect(next(model, start('new', 'tray')).flows).toEqual([
+    flow('api', 'exchanging'),
+    { ...flow('tray', 'waiting'), state: 'new', deadlineMs: 6_000, link: null },
+  ])
+})
+
+test("a new flow of an app stands beside the tray's and the other apps'", () => {
+  const model: Model = { ...initialModel, flows: FLOWS.both }
+  expect(next(model, start('new', 'api')).flows).toEqual([
+    ...FLOWS.both,
+    { ...flow('api', 'waiting'), state: 'new', deadlineMs: 6_000, link: null },
+  ])
+})
+
+test('the end of a tray flow that was replaced changes nothing', () => {
+  const replaced = play(start('old', 'tray'), start('new', 'tray'))
+  expect(next(replaced, EVENTS['flow-ended cancelled']('old'))).toBe(replaced)
+})
+
+const opened = [start('s', 'tray'), EVENTS['link-ready']('s'), EVENTS['browser-failed']('s')]
+
+test('a flow has a link and a notice while it waits', () => {
+  expect(trayFlow(play(...opened))).toMatchObject({ link: `${LINK}?new`, notice: 'no browser' })
+})
+
+for (const name of ['callback-answered', 'exchange-started'] as const) {
+  test(`${name} takes the link and the notice away, for they are of no more use`, () => {
+    expect(trayFlow(play(...opened, EVENTS[name]('s')))).toMatchObject({ link: null, notice: null })
+  })
+}
+
+test('signing in takes the account and its expiry from the event', () => {
+  const { session } = play(start('s', 'tray'), signIn('s', BOB))
+  expect(session).toEqual({
+    kind: 'signed-in',
+    account: BOB,
+    expiresAtMs: 7_000,
+    renewal: 'idle',
+  })
+})
+
+for (const before of ['idle', 'ended'] as const) {
+  test(`signing in as somebody else names the one who was there before (${before})`, () => {
+    const model: Model = { ...initialModel, session: SESSIONS[before], flows: FLOWS.both }
+    const replaced = next(model, signIn('tray-state', BOB))
+    expect(replaced.lastOutcome).toEqual({ kind: 'done', replaced: ALICE, notice: null })
+    const again = next(model, signIn('tray-state', { ...ALICE, name: 'Alice Baker' }))
+    expect(again.lastOutcome).toEqual({ kind: 'done', replaced: null, notice: null })
+  })
+}
+
+test('a renewal brings a session that ended back to life, and none that was signed out', () => {
+  const ended: Model = { ...initialModel, session: SESSIONS.ended }
+  const alive = { ...SESSIONS.idle, expiresAtMs: 7_000 }
+  expect(next(ended, EVENTS.renewed('')).session).toEqual(alive)
+  expect(next(initialModel, EVENTS.renewed(''))).toBe(initialModel)
+})
+
+test('a renewal changes the expiry and nothing else; a failed one not even that', () => {
+  const model: Model = { ...initialModel, session: SESSIONS.renewing }
+  expect(next(model, EVENTS.renewed('')).session).toEqual({
+    ...SESSIONS.idle,
+    expiresAtMs: 7_000,
+  })
+  expect(next(model, EVENTS['renewal-failed offline']('')).session).toEqual(SESSIONS.offline)
+})
+
+test('a session that ends keeps whose it was, and says why it ended', () => {
+  const model: Model = { ...initialModel, session: SESSIONS.idle }
+  expect(next(model, EVENTS['session-ended']('')).session).toEqual({
+    kind: 'needs-sign-in',
+    account: ALICE,
+    reason: 'it was revoked',
+  })
+})
+
+for (const name of ['replaced', 'signed-out'] as const) {
+  test(`a revocation that fails adds its notice to the outcome ${name}`, () => {
+    const model: Model = { ...initialModel, lastOutcome: OUTCOMES[name] }
+    expect(next(model, EVENTS['revocation-failed']('')).lastOutcome).toEqual({
+      ...OUTCOMES[name],
+      notice: 'the provider was away',
+    })
+  })
+}
+
+const places: Record<string, [Model, Summary]> = {
+  'signed-out': [initialModel, 'signed-out'],
+  failed: [{ ...initialModel, lastOutcome: ENDINGS.failed }, 'failed'],
+  'signed-in': [
+    { ...initialModel, session: SESSIONS.idle, lastOutcome: OUTCOMES.done },
+    'signed-in',
+  ],
+  'needs-sign-in': [{ ...initialModel, session: SESSIONS.ended }, 'needs-sign-in'],
+}
+for (const [place, [before, summary]] of Object.entries(places)) {
+  test(`cancelling leads back to ${place}, where it was before`, () => {
+    const waiting = opened.reduce(next, before)
+    expect(summarize(waiting)).toBe('waiting')
+    const after = next(waiting, EVENTS['flow-ended cancelled']('s'))
+    expect(after).toEqual(before)
+    expect(summarize(after)).toBe(summary)
+  })
+}
+
+test('a failed second login leaves signed-in, and is told', () => {
+  const before: Model = { ...initialModel, session: SESSIONS.idle, lastOutcome: OUTCOMES.done }
+  const after = [...opened, EVENTS['flow-ended failed']('s')].reduce(next, before)
+  expect(after.session).toBe(before.session)
+  expect(after.lastOutcome).toEqual(ENDINGS.failed)
+  expect(summarize(after)).toBe('signed-in')
+})
+
+for (const flowsName of Object.keys(FLOWS) as FlowsName[]) {
+  test(`the one word for every session with flows: ${flowsName}`, () => {
+    const row = Object.values(SESSIONS).map((session) =>
+      cell(
+        models.filter((model) => model.session === session && model.flows === FLOWS[flowsName]),
+        summarize,
+      ),
+    )
+    expect(row).toEqual(SUMMARY_TABLE[flowsName].split(/\s+/))
+  })
+}
+
+test('signed out and with no flow, only a last failure makes the word failed', () => {
+  const words = Object.entries(OUTCOMES).map(([name, lastOutcome]) => [
+    name,
+    summarize({ ...initialModel, lastOutcome }),
+  ])
+  expect(Object.fromEntries(words)).toEqual({
+    none: 'signed-out',
+    done: 'signed-out',
+    replaced: 'signed-out',
+    denied: 'failed',
+    failed: 'failed',
+    expired: 'failed',
+    'signed-out': 'signed-out',
+  } satisfies Record<OutcomeName, Summary>)
+})
+
+function start(state: string, origin: Origin): Event {
+  return { type: 'flow-started', state, origin, deadlineMs: 6_000 }
+}
+
+function play(...events: readonly Event[]): Model {
+  return events.reduce(next, initialModel)
+}
+
+function namesFlow(name: EventName): boolean {
+  return 'state' in EVENTS[name]('')
+}
+
+function sessionRow(name: EventName): string[] {
+  return Object.values(SESSIONS).map((session) =>
+    cell(
+      steps(name).filter(({ before }) => before.session === session),
+      ({ before, after }) => (after.session === before.session ? '=' : nameOf(after.session)),
+    ),
+  )
+}
+
+function flowRow(name: EventName): string[] {
+  const started = models.map((before) => next(before, EVENTS[name]('new')))
+  const absent = cell(started, (after) => findFlow(after, 'new')?.phase ?? '=')
+  const present = (['waiting', 'answered', 'exchanging'] as const).map((phase) =>
+    cell(
+      stepsOfFlows(name).filter(({ named }) => named.phase === phase),
+      ({ named, after }) => {
+        const found = findFlow(after, named.state)
+        return found === named ? '=' : (found?.phase ?? 'gone')
+      },
+    ),
+  )
+  return [absent, ...present]
+}
+
+function outcomeRow(name: EventName, kind: Session['kind']): string[] {
+  const those = steps(name).filter(({ before }) => before.session.kind === kind)
+  return Object.values(OUTCOMES).map((lastOutcome) =>
+    cell(
+      those.filter(({ before }) => before.lastOutcome === lastOutcome),
+      ({ before, after }) =>
+        after.lastOutcome === before.lastOutcome ? '=' : nameOfOutcome(after.lastOutcome),
+    ),
+  )
+}
+
+/** The event in every model; where it names a flow, once for each flow of the model. */
+function steps(name: EventName): { before: Model; after: Model }[] {
+  if (namesFlow(name)) return stepsOfFlows(name)
+  return models.map((before) => ({ before, after: next(before, EVENTS[name]('')) }))
+}
+
+function stepsOfFlows(name: EventName): { before: Model; named: Flow; after: Model }[] {
+  return models.flatMap((before) =>
+    before.flows.map((named) => ({
+      before,
+      named,
+      after: next(before, EVENTS[name](named.state)),
+    })),
+  )
+}
+
+/** What all of `cases` have in common; where they differ, each of the results. */
+function cell<Case>(cases: readonly Case[], read: (one: Case) => string): string {
+  return [...new Set(cases.map(read))].join('|')
+}
+
+function findFlow(model: Model, state: string): Flow | undefined {
+  return model.flows.find((candidate) => candidate.state === state)
+}
+
+function nameOf(session: Session): SessionName {
+  if (session.kind === 'needs-sign-in') return 'ended'
+  return session.kind === 'signed-in' ? session.renewal : session.kind
+}
+
+function nameOfOutcome(outcome: Model['lastOutcome']): OutcomeName {
+  if (outcome === null) return 'none'
+  return outcome.kind === 'done' && outcome.replaced !== null ? 'replaced' : outcome.kind
+}
+
+function nameOfFlows(model: Model): string {
+  return Object.entries(FLOWS).find(([, flows]) => flows === model.flows)![0]
+}
+
+function hasSameParts(before: Model, after: Model): boolean {
+  return (
+    after.session === before.session &&
+    after.lastOutcome === before.lastOutcome &&
+    after.flows.length === before.flows.length &&
+    after.flows.every((kept, index) => kept === before.flows[index])
+  )
+}
+
+function freeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) freeze(part)
+    Object.freeze(value)
+  }
+  return value
+}

@@ -1,0 +1,442 @@
+// The settings: where each one comes from, and what is said of those that cannot be used.
+
+import { expect, test as base } from '@playwright/test'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import {
+  helpText,
+  readSettings,
+  SettingsError,
+  type Settings,
+  type Sources,
+} from '../../main/settings.js'
+
+/** A data directory of the test's own, named by the environment. */
+const test = base.extend<{
+  dataDir: string
+  read: (sources?: Partial<Sources>) => Settings
+  /** The message of the refusal. */
+  refuse: (sources?: Partial<Sources>) => string
+  writeFile: (content: unknown) => Promise<string>
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  dataDir: async ({}, use) => {
+    const directory = await mkdtemp(join(tmpdir(), 'latchkey-settings-'))
+    await use(directory)
+    await rm(directory, { recursive: true })
+  },
+  read: ({ dataDir }, use) =>
+    use((sources = {}) =>
+      readSettings({
+        args: [],
+        platform: 'linux',
+        home: dataDir,
+        ...sources,
+        env: { LATCHKEY_DATA_DIR: dataDir, ...sources.env },
+      }),
+    ),
+  refuse: ({ read }, use) =>
+    use((sources) => {
+      try {
+        read(sources)
+      } catch (thrown) {
+        expect(thrown).toBeInstanceOf(SettingsError)
+        return (thrown as SettingsError).message
+      }
+      throw new Error('the settings were accepted')
+    }),
+  writeFile: ({ dataDir }, use) =>
+    use(async (content) => {
+      const path = join(dataDir, 'settings.json')
+      await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
+      return path
+    }),
+})
+
+type Layers<Value> = {
+  flag: [args: string[], value: Value]
+  variable: [text: string, value: Value]
+  file: [json: unknown, value: Value]
+  fallback: Value
+}
+
+// Each layer says something else than the next, so that it shows which one was heard.
+const LAYERS: { [Name in Exclude<keyof Settings, 'dataDir'>]: Layers<Settings[Name]> } = {
+  issuer: {
+    flag: [['--issuer', 'https://flag.example'], 'https://flag.example'],
+    variable: ['https://variable.example/', 'https://variable.example/'],
+    file: ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    fallback: null,
+  },
+  clientId: {
+    flag: [['--client-id', 'flag'], 'flag'],
+    variable: ['variable', 'variable'],
+    file: ['file', 'file'],
+    fallback: null,
+  },
+  scope: {
+    flag: [['--scope', 'openid flag'], 'openid flag'],
+    variable: ['  openid   variable ', 'openid variable'],
+    file: ['file openid', 'file openid'],
+    fallback: 'openid profile email offline_access',
+  },
+  audience: {
+    flag: [['--audience', 'flag'], 'flag'],
+    variable: ['variable', 'variable'],
+    file: ['file', 'file'],
+    fallback: null,
+  },
+  prompt: {
+    flag: [['--prompt', 'login'], 'login'],
+    variable: ['consent', 'consent'],
+    file: ['select_account', 'select_account'],
+    fallback: null,
+  },
+  maxAge: {
+    flag: [['--max-age', '0'], 0],
+    variable: ['60', 60],
+    file: [31_536_000, 31_536_000],
+    fallback: null,
+  },
+  port: {
+    flag: [['--port', '0'], 0],
+    variable: ['65535', 65_535],
+    file: [1000, 1000],
+    fallback: null,
+  },
+  redirectPort: {
+    flag: [['--redirect-port', '8400'], [8400]],
+    variable: ['8400, 8401', [8400, 8401]],
+    file: [
+      [1, 65_535],
+      [1, 65_535],
+    ],
+    fallback: [],
+  },
+  loginTimeout: {
+    flag: [['--login-timeout', '1'], 1],
+    variable: ['86400', 86_400],
+    file: [60, 60],
+    fallback: 300,
+  },
+  exposeRefreshToken: {
+    flag: [['--expose-refresh-token'], true],
+    variable: ['0', false],
+    file: [true, true],
+    fallback: false,
+  },
+  demo: {
+    flag: [['--demo'], true],
+    variable: ['no', false],
+    file: [true, true],
+    fallback: false,
+  },
+  signIn: {
+    flag: [['--sign-in'], true],
+    variable: ['FALSE', false],
+    file: ['yes', true],
+    fallback: false,
+  },
+  noBrowser: {
+    flag: [['--no-browser'], true],
+    variable: ['0', false],
+    file: ['1', true],
+    fallback: false,
+  },
+  json: {
+    flag: [['--json'], true],
+    variable: ['false', false],
+    file: ['true', true],
+    fallback: false,
+  },
+}
+
+const names = Object.keys(LAYERS) as (keyof typeof LAYERS)[]
+const defaults = Object.fromEntries(names.map((name) => [name, LAYERS[name].fallback]))
+const variableOf = (name: keyof Settings): string =>
+  `LATCHKEY_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+const flagOf = (name: keyof Settings): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+for (const name of names) {
+  const { flag, variable, file, fallback } = LAYERS[name]
+
+  test(`${name} is the flag's, else the variable's, else the file's, else the default`, async ({
+    read,
+    writeFile,
+  }) => {
+    // Outside the demo, issuer and client ID are refused without each other.
+    const env = name === 'issuer' || name === 'clientId' ? { LATCHKEY_DEMO: 'yes' } : {}
+    const withVariable = { ...env, [variableOf(name)]: variable[0] }
+    await writeFile({ [name]: file[0] })
+    expect(read({ args: flag[0], env: withVariable })[name]).toEqual(flag[1])
+    expect(read({ env: withVariable })[name]).toEqual(variable[1])
+    expect(read({ env })[name]).toEqual(file[1])
+    await writeFile({})
+    expect(read()[name]).toEqual(fallback)
+  })
+}
+
+test('an empty variable and a null in the file leave a setting unset', async ({
+  read,
+  writeFile,
+}) => {
+  await writeFile(Object.fromEntries(names.map((name) => [name, null])))
+  const env = Object.fromEntries(names.map((name) => [variableOf(name), '']))
+  expect(read({ env })).toMatchObject(defaults)
+})
+
+test("the data directory is the flag's, else the variable's, and absolute", ({ read, dataDir }) => {
+  expect(read({ args: ['--data-dir', 'here'] }).dataDir).toBe(resolve('here'))
+  expect(read().dataDir).toBe(dataDir)
+})
+
+const ANN = '/home/ann'
+const DIRECTORIES: [NodeJS.Platform, Sources['env'], string][] = [
+  ['linux', {}, join(ANN, '.config', 'latchkey')],
+  ['linux', { XDG_CONFIG_HOME: '/home/ann/conf' }, join(ANN, 'conf', 'latchkey')],
+  ['linux', { XDG_CONFIG_HOME: '' }, join(ANN, '.config', 'latchkey')],
+  ['darwin', {}, join(ANN, 'Library', 'Application Support', 'Latchkey')],
+  ['win32', {}, join(ANN, 'AppData', 'Roaming', 'Latchkey')],
+  ['win32', { APPDATA: '/roaming' }, join('/roaming', 'Latchkey')],
+]
+for (const [platform, env, expected] of DIRECTORIES) {
+  test(`the data directory on ${platform} with ${JSON.stringify(env)} is ${expected}`, () => {
+    expect(readSettings({ args: [], env, platform, home: ANN }).dataDir).toBe(resolve(expected))
+  })
+}
+
+const TEXT = 'must be text that is not empty'
+const SWITCH = 'must be true or false'
+const BAD: Record<keyof Settings, { rule: string; texts: string[]; json?: unknown[] }> = {
+  issuer: {
+    rule: 'must be an https URL (http only on this machine) without a query',
+    texts: [
+      'provider.example',
+      'http://provider.example',
+      'http://localhost.provider.example',
+      'ftp://127.0.0.1',
+      'https://provider.example/?tenant=1',
+      'https://provider.example/#top',
+      'https://provider.example/?',
+      'https://provider.example/#',
+    ],
+    json: [1],
+  },
+  clientId: { rule: TEXT, texts: [' '], json: ['', 7, ['a']] },
+  scope: {
+    rule: 'must be scopes with spaces between, openid among them',
+    texts: ['profile', 'openid-connect', 'OPENID', 'openid,email'],
+    json: [['openid']],
+  },
+  audience: { rule: TEXT, texts: [' '], json: [{}] },
+  prompt: { rule: TEXT, texts: ['\t'], json: [true] },
+  maxAge: {
+    rule: 'must be a whole number of seconds from 0 to 31536000',
+    texts: ['-1', '31536001', '1.5', 'ten'],
+    json: [[1]],
+  },
+  port: {
+    rule: 'must be a whole number from 0 to 65535',
+    texts: ['-1', '65536', '80.5', '0x50', '1e3', 'http'],
+    json: ['', true, 80.5],
+  },
+  redirectPort: {
+    rule: 'must be a whole number from 1 to 65535, or several with commas between',
+    texts: ['0', '65536', '8400,', '8400;8401', '8400 8401'],
+    json: [[], [0], [[8400]], true],
+  },
+  dataDir: { rule: TEXT, texts: [' '] },
+  loginTimeout: {
+    rule: 'must be a whole number of seconds from 1 to 86400',
+    texts: ['0', '86401', '5m'],
+    json: [0.5],
+  },
+  exposeRefreshToken: { rule: SWITCH, texts: ['ja'], json: [1] },
+  demo: { rule: SWITCH, texts: ['maybe', '2'], json: [1] },
+  signIn: { rule: SWITCH, texts: ['on', ' true'], json: ['perhaps'] },
+  noBrowser: { rule: SWITCH, texts: ['yess'], json: [[]] },
+  json: { rule: SWITCH, texts: ['lines'], json: [0] },
+}
+
+for (const [name, { rule, texts, json = [] }] of Object.entries(BAD) as [
+  keyof Settings,
+  (typeof BAD)[keyof Settings],
+][]) {
+  for (const value of texts) {
+    test(`${name} as ${JSON.stringify(value)} is refused with its source and the rule`, async ({
+      refuse,
+      writeFile,
+    }) => {
+      const problem = `${rule}, but it is ${JSON.stringify(value)}.`
+      const variable = variableOf(name)
+      expect(refuse({ env: { [variable]: value } })).toBe(`${variable} ${problem}`)
+      if (rule !== SWITCH) {
+        const flag = flagOf(name)
+        expect(refuse({ args: [`${flag}=${value}`] })).toBe(`${flag} ${problem}`)
+      }
+      if (name === 'dataDir') return
+      const path = await writeFile({ [name]: value })
+      expect(refuse()).toBe(`"${name}" in ${path} ${problem}`)
+    })
+  }
+  for (const value of json) {
+    test(`${name} as ${JSON.stringify(value)} in the file is refused`, async ({
+      refuse,
+      writeFile,
+    }) => {
+      const path = await writeFile({ [name]: value })
+      expect(refuse()).toBe(`"${name}" in ${path} ${rule}, but it is ${JSON.stringify(value)}.`)
+    })
+  }
+}
+
+test('a flag is refused when it is given nothing', ({ refuse }) => {
+  expect(refuse({ args: ['--audience='] })).toBe(`--audience ${TEXT}, but it is "".`)
+})
+
+test('a long bad value is cut', ({ refuse }) => {
+  expect(refuse({ args: ['--port', 'x'.repeat(500)] }).length).toBeLessThan(200)
+})
+
+const UNUSABLE_ARGS: [string, string[], string][] = [
+  ['an unknown flag', ['--isuer'], 'There is no flag --isuer. See --help for those there are.'],
+  ['an unknown short flag', ['-p'], 'There is no flag -p. See --help for those there are.'],
+  [
+    'a word that is no flag',
+    ['--json', 'sign-in'],
+    'Latchkey takes flags only, and "sign-in" is none. See --help.',
+  ],
+  ['a missing value at the end', ['--issuer'], '--issuer needs a value: --issuer URL.'],
+  [
+    'a missing value before a flag',
+    ['--client-id', '--json'],
+    '--client-id needs a value: --client-id ID.',
+  ],
+  ['a switch with a value', ['--json=true'], '--json is a switch and takes no value.'],
+  [
+    'the demo beside an issuer',
+    ['--demo', '--issuer', 'https://provider.example'],
+    '--demo brings its own provider: leave out --issuer and --client-id.',
+  ],
+  [
+    'the demo beside a client ID',
+    ['--demo', '--client-id', 'mine'],
+    '--demo brings its own provider: leave out --issuer and --client-id.',
+  ],
+  [
+    'an issuer without a client ID',
+    ['--issuer', 'https://provider.example'],
+    'There is an issuer but no client ID: set both (--client-id is missing).',
+  ],
+  [
+    'a client ID without an issuer',
+    ['--client-id', 'mine'],
+    'There is a client ID but no issuer: set both (--issuer is missing).',
+  ],
+]
+for (const [name, args, message] of UNUSABLE_ARGS) {
+  test(`${name} is refused in one line that says what to do`, ({ refuse }) => {
+    expect(refuse({ args })).toBe(message)
+  })
+}
+
+test('an issuer and its client ID may come from different places', async ({ read, writeFile }) => {
+  await writeFile({ issuer: 'https://provider.example' })
+  expect(read({ args: ['--client-id', 'mine'] })).toMatchObject({
+    issuer: 'https://provider.example',
+    clientId: 'mine',
+  })
+})
+
+test('--demo goes before a provider that the file or the environment names', async ({
+  read,
+  writeFile,
+}) => {
+  await writeFile({ issuer: 'https://provider.example' })
+  expect(read({ args: ['--demo'], env: { LATCHKEY_CLIENT_ID: 'mine' } }).demo).toBe(true)
+})
+
+test('no settings.json is no error, and everything has its default', ({ read, dataDir }) => {
+  expect(read()).toEqual({ ...defaults, dataDir })
+})
+
+const UNUSABLE_FILES: [string, string, (path: string) => string][] = [
+  [
+    'broken JSON',
+    '{ "port": 1000, }',
+    (path) => `${path} is not valid JSON. Mend it, or move it away to start afresh.`,
+  ],
+  [
+    'an empty file',
+    '',
+    (path) => `${path} is not valid JSON. Mend it, or move it away to start afresh.`,
+  ],
+  ['a list', '[]', (path) => `${path} must hold one JSON object: { "issuer": "https://…", … }.`],
+  ['null', 'null', (path) => `${path} must hold one JSON object: { "issuer": "https://…", … }.`],
+]
+for (const [name, content, message] of UNUSABLE_FILES) {
+  test(`${name} in settings.json is refused with its path`, async ({ refuse, writeFile }) => {
+    const path = await writeFile(content)
+    expect(refuse()).toBe(message(path))
+  })
+}
+
+for (const key of ['clientID', 'client-id', 'dataDir', '__proto__', 'constructor']) {
+  test(`the key ${key} in settings.json is refused with those there are`, async ({
+    refuse,
+    writeFile,
+  }) => {
+    const path = await writeFile(`{ ${JSON.stringify(key)}: "x" }`)
+    expect(refuse()).toBe(
+      `${path} has an unknown setting ${JSON.stringify(key)}. There are: ${names.join(', ')}.`,
+    )
+  })
+}
+
+test('a refusal is one line, whatever an unknown key holds', async ({ refuse, writeFile }) => {
+  await writeFile({ 'po\nrt\u001b[2J': 1 })
+  expect(refuse()).toMatch(/^\P{C}+$/u)
+})
+
+test('a settings.json that cannot be read is refused with the reason', async ({
+  refuse,
+  dataDir,
+}) => {
+  const path = join(dataDir, 'settings.json')
+  await mkdir(path) // Unreadable for everyone: root may read any file.
+  expect(refuse()).toBe(`${path} cannot be read (EISDIR).`)
+})
+
+test('the help has a line about each flag', () => {
+  const flags = [...helpText().matchAll(/^ {2}(--[a-z-]+) .*\p{L}/gmu)].map(([, flag]) => flag)
+  expect(flags).toEqual([
+    '--issuer',
+    '--client-id',
+    '--scope',
+    '--audience',
+    '--prompt',
+    '--max-age',
+    '--port',
+    '--redirect-port',
+    '--data-dir',
+    '--login-timeout',
+    '--expose-refresh-token',
+    '--demo',
+    '--sign-in',
+    '--no-browser',
+    '--json',
+    '--help',
+    '--version',
+  ])
+})
+
+test('the help shows the defaults and has no long lines', () => {
+  const lines = helpText().split('\n')
+  expect(lines.find((line) => line.includes('--login-timeout'))).toContain('[300]')
+  expect(lines.find((line) => line.includes('--scope'))).toContain(
+    '[openid profile email offline_access]',
+  )
+  expect(lines.filter((line) => line.length > 100)).toEqual([])
+})

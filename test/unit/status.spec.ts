@@ -1,0 +1,228 @@
+// What people and programs are shown of the model.
+
+import { expect, test } from '@playwright/test'
+import type { Account } from '../../main/auth/identity.js'
+import { initialModel, next, type Event, type Flow, type Model } from '../../main/auth/model.js'
+import { headlineOf, statusOf, windowStatusOf, type Status } from '../../main/present/status.js'
+
+const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
+const BOB: Account = { sub: 'bob', name: 'Bob Brown', email: '' }
+const EXPIRES_AT_MS = Date.UTC(2027, 0, 2, 3, 4, 5)
+
+const start = (origin: Flow['origin'] = 'tray', state = 's'): Event => ({
+  type: 'flow-started',
+  state,
+  origin,
+  deadlineMs: 5_000,
+})
+const link: Event = { type: 'link-ready', state: 's', link: 'https://provider.example/?state=s' }
+const noBrowser: Event = { type: 'browser-failed', state: 's', notice: 'No browser.' }
+const exchange: Event = { type: 'exchange-started', state: 's' }
+const signIn = (account: Account, expiresAtMs: number | null = EXPIRES_AT_MS): Event[] => [
+  start(),
+  exchange,
+  { type: 'signed-in', state: 's', account, expiresAtMs },
+]
+const cancel: Event = { type: 'flow-ended', state: 's', ending: { kind: 'cancelled' } }
+const fail: Event = {
+  type: 'flow-ended',
+  state: 's',
+  ending: { kind: 'failed', code: 'provider-timeout', reason: 'It was too slow.' },
+}
+const deny: Event = {
+  type: 'flow-ended',
+  state: 's',
+  ending: { kind: 'denied', code: 'access-denied', reason: 'It was refused.' },
+}
+const expire: Event = {
+  type: 'flow-ended',
+  state: 's',
+  ending: { kind: 'expired', reason: 'Nobody came.' },
+}
+const refuse: Event = {
+  type: 'flow-refused',
+  ending: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
+}
+const end: Event = { type: 'session-ended', reason: 'It has run out.' }
+const signOut: Event = { type: 'signed-out' }
+const unrevoked: Event = { type: 'revocation-failed', notice: 'The provider was away.' }
+const renew = (renewal: 'offline' | 'failing'): Event => ({ type: 'renewal-failed', renewal })
+
+const STILL_ALICE = 'You are still signed in as Alice Adams.'
+const BOB_LEFT = 'Bob Brown was signed out, because you signed in as somebody else.'
+
+// What happened, one after the other, and what is then shown.
+const STORIES: Record<string, [Event[], Status['state'], Account | null, Status['reason']]> = {
+  'nothing yet': [[], 'signed-out', null, null],
+  'a wait': [[start(), link], 'waiting', null, null],
+  'a wait without a browser': [[start(), link, noBrowser], 'waiting', null, 'No browser.'],
+  'an exchange': [[start(), link, noBrowser, exchange], 'exchanging', null, null],
+  'a sign-in': [signIn(ALICE), 'signed-in', ALICE, null],
+  'a cancelled sign-in': [[start(), cancel], 'signed-out', null, null],
+  'a failed sign-in': [[start(), fail], 'failed', null, 'It was too slow.'],
+  'a denied sign-in': [[start(), deny], 'failed', null, 'It was refused.'],
+  'an expired sign-in': [[start(), expire], 'failed', null, 'Nobody came.'],
+  'a refused sign-in': [[refuse], 'failed', null, 'There is no provider.'],
+  'a new wait after a failure': [[start(), fail, start()], 'waiting', null, null],
+  'a sign-in after a failure': [[start(), fail, ...signIn(ALICE)], 'signed-in', ALICE, null],
+  'a cancelled sign-in after a failure': [
+    [start(), fail, start(), cancel],
+    'failed',
+    null,
+    'It was too slow.',
+  ],
+  'a second sign-in under way': [[...signIn(ALICE), start()], 'waiting', ALICE, null],
+  'a failed second sign-in': [
+    [...signIn(ALICE), start(), fail],
+    'signed-in',
+    ALICE,
+    `${STILL_ALICE} It was too slow.`,
+  ],
+  'a failed second sign-in, then offline': [
+    [...signIn(ALICE), start(), fail, renew('offline')],
+    'offline',
+    ALICE,
+    `${STILL_ALICE} It was too slow.`,
+  ],
+  'the same person again': [[...signIn(ALICE), ...signIn(ALICE)], 'signed-in', ALICE, null],
+  'another person': [[...signIn(BOB), ...signIn(ALICE)], 'signed-in', ALICE, BOB_LEFT],
+  'another person, and the first not revoked': [
+    [...signIn(BOB), ...signIn(ALICE), unrevoked],
+    'signed-in',
+    ALICE,
+    'The provider was away.',
+  ],
+  offline: [[...signIn(ALICE), renew('offline')], 'offline', ALICE, null],
+  'a failing renewal': [[...signIn(ALICE), renew('failing')], 'renewal-failing', ALICE, null],
+  'a session that ended': [[...signIn(ALICE), end], 'needs-sign-in', ALICE, 'It has run out.'],
+  'a session that ended after a failed second sign-in': [
+    [...signIn(ALICE), start(), fail, end],
+    'needs-sign-in',
+    ALICE,
+    'It has run out.',
+  ],
+  'a failed sign-in after a session that ended': [
+    [...signIn(ALICE), end, start(), fail],
+    'needs-sign-in',
+    ALICE,
+    'It was too slow.',
+  ],
+  'a sign-in under way after a session that ended': [
+    [...signIn(ALICE), end, start()],
+    'waiting',
+    ALICE,
+    null,
+  ],
+  'a sign-out': [[...signIn(ALICE), signOut], 'signed-out', null, null],
+  'a sign-out that the provider did not hear of': [
+    [...signIn(ALICE), signOut, unrevoked],
+    'signed-out',
+    null,
+    'The provider was away.',
+  ],
+  'an app that waits while somebody is signed in': [
+    [...signIn(ALICE), start('api', 'app')],
+    'signed-in',
+    ALICE,
+    null,
+  ],
+  'an app that waits while nobody is signed in': [[start('api', 'app')], 'waiting', null, null],
+  'an app that waits after a failure': [
+    [start(), fail, start('api', 'app')],
+    'waiting',
+    null,
+    null,
+  ],
+}
+for (const [story, [events, state, account, reason]] of Object.entries(STORIES)) {
+  test(`${story}: the status is ${state}${reason === null ? '' : `, "${reason}"`}`, () => {
+    expect(statusOf(play(...events))).toMatchObject({ state, account, reason })
+  })
+}
+
+test('the expiry is told as RFC 3339 section 5.6 has it, while somebody is signed in', () => {
+  expect(statusOf(play(...signIn(ALICE))).expiresAt).toBe('2027-01-02T03:04:05.000Z')
+  expect(statusOf(play(...signIn(ALICE), end)).expiresAt).toBeNull()
+  expect(statusOf(play(...signIn(ALICE), signOut)).expiresAt).toBeNull()
+})
+
+test('an expiry that the provider did not give is null', () => {
+  expect(statusOf(play(...signIn(ALICE, null))).expiresAt).toBeNull()
+})
+
+test('S18: an expiry that no date can hold is null, not an exception', () => {
+  expect(statusOf(play(...signIn(ALICE, 1e18))).expiresAt).toBeNull()
+})
+
+// What is not shown has the word canary; all of it is where a careless hand could put it.
+const account = { ...ALICE, accessToken: 'canary-token', claims: { picture: 'canary-claim' } }
+const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
+  (['waiting', 'answered', 'exchanging'] as const).flatMap((phase) =>
+    (['signed-in', 'needs-sign-in'] as const).map((kind): [string, Model] => [
+      `${phase}, ${kind}`,
+      {
+        session:
+          kind === 'signed-in'
+            ? { kind, account, expiresAtMs: EXPIRES_AT_MS, renewal: 'idle' }
+            : { kind, account, reason: 'It has run out.' },
+        flows: (['tray', 'api'] as const).map((origin) => ({
+          state: 'canary-state',
+          origin,
+          phase,
+          deadlineMs: 5_000,
+          link: 'https://provider.example/?canary-link',
+          notice: 'No browser.',
+        })),
+        lastOutcome: { kind: 'done', replaced: { ...account, sub: 'canary-sub' }, notice: null },
+      },
+    ]),
+  ),
+)
+for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
+  test(`S32: the status drops link and state, and all but its four keys (${name})`, () => {
+    const status = statusOf(model)
+    expect(Object.keys(status)).toEqual(['state', 'account', 'expiresAt', 'reason'])
+    expect(Object.keys(status.account!)).toEqual(['name', 'email', 'sub'])
+    expect(JSON.stringify(status)).not.toContain('canary')
+  })
+
+  test(`S32: the window is told no more than that and when the wait ends (${name})`, () => {
+    const surroundings = {
+      issuer: 'https://provider.example',
+      demo: false,
+      serviceUrl: 'http://127.0.0.1:5323',
+      version: '1.2.3',
+    }
+    expect(windowStatusOf(model, surroundings)).toEqual({
+      ...surroundings,
+      status: statusOf(model),
+      waitingUntilMs: name.startsWith('waiting') ? 5_000 : null,
+    })
+  })
+}
+
+const HEADLINES: Record<Status['state'], [Event[], string]> = {
+  'signed-out': [[], 'Not signed in'],
+  waiting: [[...signIn(ALICE), start()], 'Waiting for your browser'],
+  answered: [[start(), { type: 'callback-answered', state: 's' }], 'Finishing the sign-in'],
+  exchanging: [[start(), exchange], 'Finishing the sign-in'],
+  'signed-in': [signIn(ALICE), 'Signed in as Alice Adams'],
+  offline: [[...signIn(ALICE), renew('offline')], 'Signed in as Alice Adams, offline'],
+  'renewal-failing': [
+    [...signIn(ALICE), renew('failing')],
+    'Signed in as Alice Adams, cannot be renewed now',
+  ],
+  'needs-sign-in': [[...signIn(ALICE), end], 'Alice Adams, sign in again'],
+  failed: [[start(), fail], 'Sign-in failed'],
+}
+for (const [state, [events, headline]] of Object.entries(HEADLINES)) {
+  test(`the headline of ${state} is ${headline}`, () => {
+    const model = play(...events)
+    expect(statusOf(model).state).toBe(state)
+    expect(headlineOf(model)).toBe(headline)
+  })
+}
+
+function play(...events: readonly Event[]): Model {
+  return events.reduce(next, initialModel)
+}

@@ -1,0 +1,311 @@
+// What the headless program says to a person at a terminal.
+
+import { expect, test } from '@playwright/test'
+import type { Account } from '../../main/auth/identity.js'
+import { initialModel, next, type Event, type Model } from '../../main/auth/model.js'
+import { describe, linesFor, promptFor, timeLeft } from '../../main/present/terminal.js'
+
+const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
+const LINK = 'https://provider.example/authorize?state=s'
+const NOON_MS = new Date(2027, 0, 2, 12, 0).getTime() // By the clock on this machine's wall.
+const FIVE_MINUTES_MS = 300_000
+
+const start: Event = {
+  type: 'flow-started',
+  state: 's',
+  origin: 'tray',
+  deadlineMs: NOON_MS + FIVE_MINUTES_MS,
+}
+const startOfApp: Event = { ...start, origin: 'api' }
+const linkReady: Event = { type: 'link-ready', state: 's', link: LINK }
+const noBrowser: Event = { type: 'browser-failed', state: 's', notice: 'Open the link yourself.' }
+const exchange: Event = { type: 'exchange-started', state: 's' }
+const signedIn = (account = ALICE, expiresAtMs: number | null = null): Event => ({
+  type: 'signed-in',
+  state: 's',
+  account,
+  expiresAtMs,
+})
+const ended = (reason = 'It was too slow.'): Event => ({
+  type: 'flow-ended',
+  state: 's',
+  ending: { kind: 'failed', code: 'provider-timeout', reason },
+})
+const cancelled: Event = { type: 'flow-ended', state: 's', ending: { kind: 'cancelled' } }
+
+const SIGNED_IN = 'Signed in as Alice Adams (alice@example.com).'
+const NOBODY = 'Nobody is signed in. Type sign-in to begin.'
+const FINISHING = 'Finishing the sign-in …'
+const WAITING = 'Waiting for you to sign in: 5:00 left.'
+
+// What is printed when the last of the events happens. A new event does not compile without its row.
+const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: string[] }[]> = {
+  'flow-started': [{ story: 'says nothing before there is a link', events: [start], lines: [] }],
+  'link-ready': [
+    {
+      story: 'gives the link on a line of its own, and the time left',
+      events: [start, linkReady],
+      lines: [
+        '',
+        'Sign in with your browser. If it does not open by itself, open this link:',
+        '',
+        LINK,
+        '',
+        'Waiting for you there: 5:00 left. Type cancel to stop.',
+      ],
+    },
+    {
+      story: "says that an app's link is an app's",
+      events: [startOfApp, linkReady],
+      lines: [
+        '',
+        'An app on this computer asks you to sign in. If your browser does not open, open this link:',
+        '',
+        LINK,
+        '',
+        'Waiting for you there: 5:00 left. Type cancel to stop.',
+      ],
+    },
+  ],
+  'browser-failed': [
+    {
+      story: 'asks to open the link by hand',
+      events: [start, linkReady, noBrowser],
+      lines: ['Open the link yourself.'],
+    },
+  ],
+  'callback-answered': [
+    { story: 'is silent', events: [start, { type: 'callback-answered', state: 's' }], lines: [] },
+  ],
+  'exchange-started': [
+    {
+      story: 'says that the browser is back',
+      events: [start, exchange],
+      lines: ['Your browser is back. Finishing the sign-in …'],
+    },
+  ],
+  'signed-in': [
+    { story: 'names who signed in', events: [start, signedIn()], lines: [SIGNED_IN] },
+    {
+      story: 'does not say a name twice where it is the address',
+      events: [start, signedIn({ ...ALICE, name: ALICE.email })],
+      lines: ['Signed in as alice@example.com.'],
+    },
+    {
+      story: 'has no empty brackets for a person without an address',
+      events: [start, signedIn({ ...ALICE, email: '' })],
+      lines: ['Signed in as Alice Adams.'],
+    },
+    {
+      story: 'says who was signed out by it',
+      events: [start, signedIn({ sub: 'bob', name: 'Bob Brown', email: '' }), start, signedIn()],
+      lines: [SIGNED_IN, 'Bob Brown was signed out, because you signed in as somebody else.'],
+    },
+  ],
+  'flow-ended': [
+    { story: 'says why it failed', events: [start, ended()], lines: ['It was too slow.'] },
+    {
+      story: 'says that it was cancelled',
+      events: [start, cancelled],
+      lines: ['The sign-in was cancelled.', NOBODY],
+    },
+    {
+      story: 'says who is still signed in when a second one was cancelled',
+      events: [start, signedIn(), start, cancelled],
+      lines: ['The sign-in was cancelled.', SIGNED_IN],
+    },
+    {
+      story: 'says who is still signed in when a second one failed',
+      events: [start, signedIn(), start, ended()],
+      lines: [SIGNED_IN, 'You are still signed in as Alice Adams. It was too slow.'],
+    },
+  ],
+  'flow-refused': [
+    {
+      story: 'says why it did not begin',
+      events: [
+        {
+          type: 'flow-refused',
+          ending: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
+        },
+      ],
+      lines: ['There is no provider.'],
+    },
+  ],
+  'renewal-started': [
+    { story: 'is silent', events: [start, signedIn(), { type: 'renewal-started' }], lines: [] },
+  ],
+  renewed: [
+    {
+      story: 'is silent',
+      events: [start, signedIn(), { type: 'renewed', expiresAtMs: null }],
+      lines: [],
+    },
+  ],
+  'renewal-failed': [
+    {
+      story: 'is silent, for it is tried again',
+      events: [start, signedIn(), { type: 'renewal-failed', renewal: 'offline' }],
+      lines: [],
+    },
+  ],
+  'session-ended': [
+    {
+      story: 'says why, and no more that somebody is signed in',
+      events: [start, signedIn(), { type: 'session-ended', reason: 'It has run out.' }],
+      lines: ['It has run out.'],
+    },
+  ],
+  'signed-out': [
+    {
+      story: 'says that nobody is signed in',
+      events: [start, signedIn(), { type: 'signed-out' }],
+      lines: [NOBODY],
+    },
+  ],
+  'revocation-failed': [
+    {
+      story: 'says what could not be done',
+      events: [
+        start,
+        signedIn(),
+        { type: 'signed-out' },
+        { type: 'revocation-failed', notice: 'The provider was away.' },
+      ],
+      lines: ['The provider was away.'],
+    },
+  ],
+}
+for (const [type, rows] of Object.entries(WORDS)) {
+  for (const { story, events, lines } of rows) {
+    test(`${type} ${story}`, () => {
+      expect(events.at(-1)!.type).toBe(type)
+      expect(linesFor(play(...events), events.at(-1)!, NOON_MS)).toEqual(lines)
+    })
+  }
+}
+
+const STATES: Record<string, { events: Event[]; lines: string[]; prompt: string }> = {
+  'nobody is signed in': { events: [], lines: [NOBODY], prompt: 'latchkey (signed-out)> ' },
+  'a sign-in waits': {
+    events: [start, linkReady],
+    lines: [WAITING],
+    prompt: 'latchkey (waiting, 5:00)> ',
+  },
+  'a sign-in waits without a browser': {
+    events: [start, linkReady, noBrowser],
+    lines: [WAITING, 'Open the link yourself.'],
+    prompt: 'latchkey (waiting, 5:00)> ',
+  },
+  'a sign-in is finished': {
+    events: [start, exchange],
+    lines: [FINISHING],
+    prompt: 'latchkey (exchanging)> ',
+  },
+  'somebody is signed in': {
+    events: [start, signedIn()],
+    lines: [SIGNED_IN],
+    prompt: 'latchkey (signed-in)> ',
+  },
+  'a second sign-in waits': {
+    events: [start, signedIn(), start],
+    lines: [WAITING, SIGNED_IN],
+    prompt: 'latchkey (waiting, 5:00)> ',
+  },
+  'the session ended': {
+    events: [start, signedIn(), { type: 'session-ended', reason: 'It has run out.' }],
+    lines: ['It has run out.'],
+    prompt: 'latchkey (needs-sign-in)> ',
+  },
+  'a sign-in waits after the session ended': {
+    events: [start, signedIn(), { type: 'session-ended', reason: 'It has run out.' }, start],
+    lines: [WAITING],
+    prompt: 'latchkey (waiting, 5:00)> ',
+  },
+  'a sign-in failed': {
+    events: [start, ended()],
+    lines: ['It was too slow.'],
+    prompt: 'latchkey (failed)> ',
+  },
+}
+for (const [state, { events, lines, prompt }] of Object.entries(STATES)) {
+  test(`the status and the prompt while ${state}`, () => {
+    expect(describe(play(...events), NOON_MS)).toEqual(lines)
+    expect(promptFor(play(...events), NOON_MS)).toBe(prompt)
+  })
+}
+
+test('the end of a session is told by the time, and with the date on another day', () => {
+  const until = (end: Date): string =>
+    describe(play(start, signedIn(ALICE, end.getTime())), NOON_MS).join('\n')
+  const [today, tomorrow] = [new Date(2027, 0, 2, 12, 34), new Date(2027, 0, 3, 12, 34)]
+  const time = today.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+  expect(until(today)).toBe(`Signed in as Alice Adams (alice@example.com), until ${time}.`)
+  expect(until(tomorrow)).toContain(`, until ${tomorrow.toLocaleDateString()} ${time}.`)
+})
+
+const TIMES: [ms: number, text: string][] = [
+  [-1, '0:00'],
+  [0, '0:00'],
+  [1, '0:01'],
+  [1_000, '0:01'],
+  [59_001, '1:00'],
+  [299_000, '4:59'],
+  [3_599_000, '59:59'],
+  [3_600_000, '1:00:00'],
+  [86_400_000, '24:00:00'],
+  [5_025_000, '1:23:45'],
+]
+for (const [ms, text] of TIMES) {
+  test(`${ms} milliseconds are ${text}`, () => expect(timeLeft(ms)).toBe(text))
+}
+
+// Clear the screen, set the title, ring, delete, the C1 form of CSI, a new line, a change of direction.
+const EVIL = 'A\u001b[2J\u001b]0;x\u0007\u007f\u009b2J\r\n\u202eB'
+const EVIL_STORIES: Record<string, Event[]> = {
+  'a name': [start, signedIn({ ...ALICE, name: EVIL })],
+  'an address': [start, signedIn({ ...ALICE, email: EVIL })],
+  "the replaced one's name": [
+    start,
+    signedIn({ sub: 'bob', name: EVIL, email: '' }),
+    start,
+    signedIn(),
+  ],
+  'the name of one who is still signed in': [
+    start,
+    signedIn({ ...ALICE, name: EVIL }),
+    start,
+    ended(),
+  ],
+  'a reason': [start, ended(EVIL)],
+  "a session's end": [start, signedIn(), { type: 'session-ended', reason: EVIL }],
+  'a notice of revocation': [
+    start,
+    signedIn(),
+    { type: 'signed-out' },
+    { type: 'revocation-failed', notice: EVIL },
+  ],
+}
+for (const [where, events] of Object.entries(EVIL_STORIES)) {
+  test(`control characters in ${where} never reach the terminal`, () => {
+    const model = play(...events)
+    const printed = [
+      ...linesFor(model, events.at(-1)!, NOON_MS),
+      ...describe(model, NOON_MS),
+      promptFor(model, NOON_MS),
+    ]
+    expect(printed.join(' ')).toContain('[2J') // What is left of it is shown.
+    for (const line of printed) expect(line).toMatch(/^\P{C}*$/u)
+  })
+}
+
+test('letters of every script reach the terminal as they are', () => {
+  const name = 'Zoë Ünal 山田 אבג علی\u200cرضا 👩' // A zero-width non-joiner is Persian spelling.
+  expect(describe(play(start, signedIn({ ...ALICE, name })), NOON_MS)).toEqual([
+    `Signed in as ${name} (alice@example.com).`,
+  ])
+})
+
+function play(...events: readonly Event[]): Model {
+  return events.reduce(next, initialModel)
+}
