@@ -95,7 +95,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
 }
 
 /** An error of our own, for whoever looks into it; never what a request or an answer held. */
-function reportError(error: unknown): void {
+export function reportError(error: unknown): void {
   const shown = error instanceof Error ? (error.stack ?? error.message) : typeof error
   process.stderr.write(`latchkey: unexpected error: ${shown}\n`)
 }

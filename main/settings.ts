@@ -227,6 +227,21 @@ export function readSettings(sources: Sources): Settings {
   return settings
 }
 
+/**
+ * The flags with their values joined on: `--issuer=URL`. Chromium on Windows ends a program that is
+ * given a bare word after something that looks like a link.
+ */
+export function joinFlags(args: readonly string[]): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const before = joined.at(-1)
+    const name = NAMES.find((known) => `--${flagOf(known)}` === before)
+    if (name !== undefined && takesValue(name)) joined[joined.length - 1] = `${before}=${arg}`
+    else joined.push(arg)
+  }
+  return joined
+}
+
 /** What `--help` prints. */
 export function helpText(): string {
   const width = Math.max(...NAMES.map((name) => OPTIONS[name].usage.length))

@@ -1,53 +1,112 @@
-// Takes the README's pictures, from a real sign-in in a real browser: `npm run pictures`.
+// Takes the README's pictures, from real sign-ins in a real browser, and writes the tray's menu into
+// it: `npm run pictures`. The window is the app's own page, on the stand-in for Electron.
 
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Page } from '@playwright/test'
+import type { Browser, Page } from '@playwright/test'
 import { launchBrowser } from './browser.js'
+import type { Desktop } from './driver/desktop.js'
+import { launchStandIn } from './driver/stand-in.js'
+import { ROOT } from './root.js'
 
-const ROOT = join(import.meta.dirname, '..', '..')
 const PICTURES = join(ROOT, 'test', 'pictures')
-const SIZE = { width: 640, height: 400 }
+const README = join(ROOT, 'README.md')
 
-const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-'))
-const flags = ['--demo', '--json', '--no-browser', '--port', '0', '--data-dir', dataDir]
-const program = spawn(process.execPath, [join(ROOT, 'dist', 'main', 'headless.js'), ...flags])
-const lines = createInterface({ input: program.stdout })[Symbol.asyncIterator]()
+type Scheme = 'light' | 'dark'
+
 const browser = await launchBrowser()
-
-/** Begins a sign-in and gives its link. */
-async function nextLink(): Promise<string> {
-  program.stdin.write('sign-in\n')
-  for (;;) {
-    const { value, done } = await lines.next()
-    if (done) throw new Error('the program ended early')
-    const line = JSON.parse(value) as { event: string; url?: string }
-    if (line.event === 'open' && line.url !== undefined) return line.url
+try {
+  const menus: string[] = []
+  for (const scheme of ['light', 'dark'] as const) {
+    menus.push(...(await takeAll(browser, scheme)))
   }
+  await writeMenus(menus.slice(0, menus.length / 2))
+} finally {
+  await browser.close()
 }
 
-async function take(name: string, press: string, colorScheme: 'light' | 'dark'): Promise<void> {
-  const page: Page = await browser.newPage({ colorScheme, viewport: SIZE, deviceScaleFactor: 2 })
-  await page.goto(await nextLink())
-  if (press !== '') {
-    await page.getByRole('button', { name: press }).click()
-    await page.waitForURL('**/callback')
+/** Every picture in one colour scheme; gives the menus that were seen on the way. */
+async function takeAll(from: Browser, scheme: Scheme): Promise<string[]> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-'))
+  const { desktop, close } = launchStandIn(from, {
+    flags: ['--demo', '--port', '0'],
+    dataDir,
+    dark: scheme === 'dark',
+  })
+  const menus: string[] = []
+  try {
+    const window = await desktop.window()
+    await window.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    const shot = async (name: string, heading: string): Promise<void> => {
+      await window.getByRole('heading', { name: heading }).waitFor()
+      await takePicture(window, `window-${name}`, scheme)
+      menus.push(await menuText(desktop))
+    }
+    await shot('signed-out', 'You are not signed in')
+
+    await desktop.choose('Sign in')
+    await shot('waiting', 'Waiting for your browser')
+    await answer(from, await desktop.takeUrl(), 'Refuse', 'refused', scheme)
+    await shot('failed', 'The sign-in failed')
+
+    await desktop.choose('Sign in')
+    await answer(from, await desktop.takeUrl(), 'Sign in as Alice Adams', 'signed-in', scheme)
+    await shot('signed-in', 'You are signed in')
+    await desktop.quit()
+  } finally {
+    await close()
+    await rm(dataDir, { recursive: true, force: true })
   }
-  await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`), fullPage: true })
+  return menus
+}
+
+/** Answers at the demo provider, and takes a picture of its page and of the browser's last one. */
+async function answer(
+  from: Browser,
+  link: string,
+  press: string,
+  name: string,
+  scheme: Scheme,
+): Promise<void> {
+  const page = await from.newPage({
+    colorScheme: scheme,
+    viewport: { width: 640, height: 400 },
+    deviceScaleFactor: 2,
+  })
+  await page.goto(link)
+  if (name === 'signed-in') await takePicture(page, 'demo-provider', scheme)
+  await page.getByRole('button', { name: press }).click()
+  await page.waitForURL('**/callback')
+  await takePicture(page, name, scheme)
   await page.close()
 }
 
-try {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await take('demo-provider', '', colorScheme)
-    await take('signed-in', 'Sign in as Alice Adams', colorScheme)
-    await take('refused', 'Refuse', colorScheme)
-  }
-} finally {
-  await browser.close()
-  program.kill()
-  await rm(dataDir, { recursive: true, force: true })
+async function takePicture(page: Page, name: string, scheme: Scheme): Promise<void> {
+  await page.screenshot({ path: join(PICTURES, `${name}-${scheme}.png`), fullPage: true })
+}
+
+async function menuText(desktop: Desktop): Promise<string> {
+  const lines = (await desktop.menu()) ?? []
+  return lines
+    .map(({ label, enabled }) => (label === '' ? '─────────────' : enabled ? label : `(${label})`))
+    .join('\n')
+}
+
+/** Puts the menus, side by side, between the README's two marks. */
+async function writeMenus(menus: readonly string[]): Promise<void> {
+  const columns = menus.map((menu) => menu.split('\n'))
+  const widths = columns.map((lines) => Math.max(...lines.map(({ length }) => length)))
+  const height = Math.max(...columns.map(({ length }) => length))
+  const rows = Array.from({ length: height }, (_, row) =>
+    columns
+      .map((lines, column) => (lines[row] ?? '').padEnd(widths[column]!))
+      .join('   ')
+      .trimEnd(),
+  )
+  const text = await readFile(README, 'utf8')
+  const marked = /(<!-- menus -->\n)[\s\S]*?(<!-- \/menus -->)/
+  if (!marked.test(text)) throw new Error('the README has no place for the menus')
+  const block = `\n\`\`\`text\n${rows.join('\n')}\n\`\`\`\n\n`
+  await writeFile(README, text.replace(marked, `$1${block}$2`))
 }

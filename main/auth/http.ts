@@ -33,6 +33,9 @@ const MOST_BYTES = 1024 * 1024
  */
 export function createHttp(options: { fetch?: typeof fetch; timeoutMs?: number } = {}): Http {
   const timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS
+  const trust = options.fetch
+    ? 'add it to those that this computer trusts'
+    : 'name its file in NODE_EXTRA_CA_CERTS'
   const client = axios.create({
     ...(options.fetch && { adapter: 'fetch', env: { fetch: options.fetch } }),
     maxRedirects: 0,
@@ -46,7 +49,13 @@ export function createHttp(options: { fetch?: typeof fetch; timeoutMs?: number }
   return async (request) => {
     // axios' own timeout counts silence, so a provider that drips bytes would never meet it.
     const deadline = AbortSignal.timeout(timeoutMs)
-    const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline
+    // Over fetch axios leaves the rest of an answer that is too long on its way.
+    const done = new AbortController()
+    const signal = AbortSignal.any([
+      deadline,
+      done.signal,
+      ...(request.signal ? [request.signal] : []),
+    ])
     let response: AxiosResponse<unknown>
     try {
       response = await client.request({
@@ -62,7 +71,9 @@ export function createHttp(options: { fetch?: typeof fetch; timeoutMs?: number }
       })
     } catch (thrown) {
       request.signal?.throwIfAborted()
-      throw describe(thrown, deadline.aborted, request, timeoutMs)
+      throw describe(thrown, deadline.aborted, request, { timeoutMs, trust })
+    } finally {
+      done.abort()
     }
     if (response.status >= 300 && response.status < 400) throw redirected(request)
     return {
@@ -149,7 +160,7 @@ function describe(
   thrown: unknown,
   timedOut: boolean,
   request: HttpRequest,
-  timeoutMs: number,
+  { timeoutMs, trust }: { timeoutMs: number; trust: string },
 ): AuthError {
   const { host } = new URL(request.url)
   if (!axios.isAxiosError(thrown)) return asAuthError(thrown)
@@ -169,8 +180,7 @@ function describe(
     return new AuthError(
       'provider-unreachable',
       `The certificate of the provider at ${host} is not trusted (${code}), so Latchkey stopped ` +
-        `while ${request.purpose}. If your network uses its own certificate authority, name its ` +
-        'file in NODE_EXTRA_CA_CERTS.',
+        `while ${request.purpose}. If your network uses its own certificate authority, ${trust}.`,
       { cause },
     )
   }

@@ -1,0 +1,45 @@
+// The main process' end of the IPC contract.
+
+import { ipcMain, type IpcMainInvokeEvent } from 'electron'
+import { z } from 'zod'
+import type { Calls } from '../ipc.js'
+import { WINDOW_ORIGIN } from './scheme.js'
+
+/** The handler of each channel; one without a handler does not compile. */
+export type Handlers = { readonly [Channel in keyof Calls]: Calls[Channel] }
+
+/** What each channel's arguments must be; one without a check does not compile. */
+const ARGUMENTS: { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls[Channel]>> } = {
+  'read-status': z.tuple([]),
+  'run-command': z.tuple([z.enum(['sign-in', 'cancel', 'sign-out'])]),
+}
+
+/**
+ * Answers the window's calls. What does not come from the window's own page, in its main frame, or
+ * has other arguments than the contract's, is refused: the caller's promise rejects.
+ */
+export function serveCalls(handlers: Handlers): void {
+  serve('read-status', ARGUMENTS['read-status'], handlers['read-status'])
+  serve('run-command', ARGUMENTS['run-command'], handlers['run-command'])
+}
+
+function serve<Arguments extends unknown[]>(
+  channel: keyof Calls,
+  argumentsOf: z.ZodType<Arguments>,
+  handler: (...args: Arguments) => unknown,
+): void {
+  ipcMain.handle(channel, (event, ...args: unknown[]) => {
+    if (!isFromOurWindow(event)) throw new Error(`${channel}: refused, this is for the window only`)
+    const parsed = argumentsOf.safeParse(args)
+    if (!parsed.success) throw new Error(`${channel}: refused, its arguments are wrong`)
+    return handler(...parsed.data)
+  })
+}
+
+/** True where a call comes from the main frame of a page of ours. */
+function isFromOurWindow({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
+  // Null once the frame has navigated away or been destroyed.
+  if (senderFrame === null || senderFrame !== sender.mainFrame) return false
+  // Not `origin`: URL gives "null" for schemes that it does not know.
+  return senderFrame.url === `${WINDOW_ORIGIN}/`
+}

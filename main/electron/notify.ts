@@ -1,0 +1,31 @@
+// Desktop notifications. Never the only way to learn of something: a system may show none.
+
+import { Notification } from 'electron'
+import type { Notice } from '../present/notice.js'
+
+const MOST_KEPT = 8
+
+/** Shows notices; a click on one runs `onClick`. */
+export function createNotifier(onClick: () => void): (notice: Notice) => void {
+  // A notification that is garbage-collected loses its click.
+  const shown = new Set<Notification>()
+  const keep = (notification: Notification): void => {
+    shown.add(notification)
+    // `close` is not sure to come.
+    const [oldest] = shown
+    if (shown.size > MOST_KEPT && oldest) shown.delete(oldest)
+  }
+  return ({ title, body }) => {
+    if (!Notification.isSupported()) return
+    const notification = new Notification({ title, body })
+    const forget = (): void => void shown.delete(notification)
+    notification.once('click', () => {
+      forget()
+      onClick()
+    })
+    notification.once('close', forget)
+    notification.once('failed', forget)
+    keep(notification)
+    notification.show()
+  }
+}

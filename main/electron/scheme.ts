@@ -1,0 +1,57 @@
+// The window's own scheme: its few files, and the policy that they are served with.
+
+import { readFile } from 'node:fs/promises'
+import { protocol } from 'electron'
+
+const SCHEME = 'latchkey'
+const HOST = 'app'
+export const WINDOW_ORIGIN = `${SCHEME}://${HOST}`
+export const WINDOW_URL = `${WINDOW_ORIGIN}/`
+
+// From dist/main/electron; the page itself is not compiled.
+const FILES: Readonly<Record<string, { file: string; type: string }>> = {
+  '/': { file: '../../../renderer/index.html', type: 'text/html' },
+  '/style.css': { file: '../../../renderer/style.css', type: 'text/css' },
+  '/renderer.js': { file: '../../renderer/renderer.js', type: 'text/javascript' },
+  '/view.js': { file: '../../renderer/view.js', type: 'text/javascript' },
+}
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/**
+ * Declares the scheme: an origin of its own, in a secure context. Call before the app is ready.
+ *
+ * @see https://www.electronjs.org/docs/latest/api/protocol#protocolregisterschemesasprivilegedcustomschemes
+ */
+export function registerScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ])
+}
+
+/** Serves the window's files, and nothing that is not listed here. Call when the app is ready. */
+export function serveWindowFiles(): void {
+  protocol.handle(SCHEME, async (request) => {
+    const url = new URL(request.url)
+    const found = url.host === HOST && request.method === 'GET' ? FILES[url.pathname] : undefined
+    if (!found) return new Response('Not found', { status: 404, headers: headersFor('text/plain') })
+    const content = await readFile(new URL(found.file, import.meta.url))
+    return new Response(content, { headers: headersFor(found.type) })
+  })
+}
+
+function headersFor(type: string): Record<string, string> {
+  return {
+    'Content-Type': `${type}; charset=utf-8`,
+    'Content-Security-Policy': POLICY,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+  }
+}

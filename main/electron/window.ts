@@ -1,0 +1,79 @@
+// The status window: made on demand, destroyed when it is closed.
+
+import { fileURLToPath } from 'node:url'
+import { app, BrowserWindow, nativeTheme } from 'electron'
+import type { Notices } from '../ipc.js'
+import { WINDOW_URL } from './scheme.js'
+
+export type StatusWindow = {
+  /** Opens the window, or brings the open one to the front. */
+  open(): void
+  /** Tells the window, where there is one. */
+  tell<Channel extends keyof Notices>(channel: Channel, ...args: Parameters<Notices[Channel]>): void
+  /** True while a person has it in front of them. */
+  isFocused(): boolean
+}
+
+const PRELOAD = fileURLToPath(new URL('../preload.cjs', import.meta.url))
+
+export function createStatusWindow(): StatusWindow {
+  // Null while there is none: a hidden window would keep some 160 MB.
+  let window: BrowserWindow | null = null
+
+  const create = (): BrowserWindow => {
+    const created = new BrowserWindow({
+      width: 380,
+      height: 520,
+      minWidth: 300,
+      minHeight: 360,
+      show: false,
+      title: 'Latchkey',
+      backgroundColor: nativeTheme.shouldUseDarkColors ? '#12161c' : '#eef1f5',
+      fullscreenable: false,
+      autoHideMenuBar: true,
+      webPreferences: {
+        preload: PRELOAD,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+        webviewTag: false,
+        spellcheck: false,
+        devTools: !app.isPackaged,
+      },
+    })
+    created.once('ready-to-show', () => bringForward(created))
+    created.once('closed', () => {
+      if (window === created) window = null
+    })
+    // A page whose process is gone stays blank: the next one that is asked for is made anew.
+    created.webContents.on('render-process-gone', () => created.destroy())
+    void created.loadURL(WINDOW_URL).catch(() => {
+      // Closed before it was loaded; or broken, and then made anew the next time it is asked for.
+      if (!created.isDestroyed()) created.destroy()
+    })
+    return created
+  }
+
+  return {
+    open() {
+      if (window === null) {
+        window = create()
+        return
+      }
+      if (window.isMinimized()) window.restore()
+      bringForward(window)
+    },
+    tell(channel, ...args) {
+      window?.webContents.send(channel, ...args)
+    },
+    isFocused: () => window?.isFocused() ?? false,
+  }
+}
+
+function bringForward(window: BrowserWindow): void {
+  window.show()
+  window.focus()
+  // An app without a place in the Dock does not come to the front by showing a window.
+  if (process.platform === 'darwin') app.focus({ steal: true })
+}

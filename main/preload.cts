@@ -1,0 +1,33 @@
+// Exposes the IPC contract to the window's page, and nothing else. Sandboxed: only types may be
+// imported from other files.
+
+import electron = require('electron')
+import type { Calls, LatchkeyApi, Notices } from './ipc.js'
+
+const { contextBridge, ipcRenderer } = electron
+
+function call<Channel extends keyof Calls>(
+  channel: Channel,
+  ...args: Parameters<Calls[Channel]>
+): Promise<ReturnType<Calls[Channel]>> {
+  return ipcRenderer.invoke(channel, ...args) as Promise<ReturnType<Calls[Channel]>>
+}
+
+function on<Channel extends keyof Notices>(
+  channel: Channel,
+  listener: Notices[Channel],
+): () => void {
+  // The event itself stays here: it would hand the page a way to the whole IPC.
+  const forward = (_event: unknown, ...args: Parameters<Notices[Channel]>): void =>
+    (listener as (...given: typeof args) => void)(...args)
+  ipcRenderer.on(channel, forward)
+  return () => void ipcRenderer.off(channel, forward)
+}
+
+const api: LatchkeyApi = {
+  readStatus: () => call('read-status'),
+  runCommand: (command) => call('run-command', command),
+  onStatusChanged: (listener) => on('status-changed', listener),
+}
+
+contextBridge.exposeInMainWorld('latchkey', api)

@@ -1,0 +1,39 @@
+// The desktop notifications, from what happened.
+
+import { isFailure, type Event, type Model } from '../auth/model.js'
+
+export type Notice = { title: string; body: string }
+
+/** What a person is notified of; null where it is nothing they need to be interrupted for. */
+export function noticeOf(model: Model, event: Event): Notice | null {
+  const { lastOutcome, session } = model
+  switch (event.type) {
+    case 'signed-in': {
+      const body = session.kind === 'signed-in' ? withEmail(session.account) : ''
+      return { title: 'Signed in', body }
+    }
+    case 'flow-ended':
+    case 'flow-refused':
+      // A person who cancels knows it.
+      return event.ending.kind !== 'cancelled' && lastOutcome && isFailure(lastOutcome)
+        ? { title: 'Sign-in failed', body: lastOutcome.reason }
+        : null
+    case 'session-ended':
+      return { title: 'Sign in again', body: event.reason }
+    case 'flow-started':
+    case 'link-ready':
+    case 'browser-failed':
+    case 'callback-answered':
+    case 'exchange-started':
+    case 'renewal-started':
+    case 'renewed':
+    case 'renewal-failed':
+    case 'signed-out':
+    case 'revocation-failed':
+      return null
+  }
+}
+
+function withEmail({ name, email }: { name: string; email: string }): string {
+  return email === '' || email === name ? name : `${name} (${email})`
+}

@@ -1,0 +1,44 @@
+// Which of the two the desktop specs run on: Electron itself where it is, else the stand-in.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+export type BackEnd = 'electron' | 'stand-in'
+
+/** The choice, and why it fell so. LATCHKEY_E2E names one. */
+export function chooseBackEnd(): { backEnd: BackEnd; why: string } {
+  const asked = process.env['LATCHKEY_E2E'] ?? ''
+  const binary = electronBinary()
+  switch (asked) {
+    case 'stand-in':
+      return { backEnd: 'stand-in', why: 'LATCHKEY_E2E=stand-in' }
+    case 'electron':
+      if ('missing' in binary) throw new Error(`LATCHKEY_E2E=electron, but ${binary.missing}`)
+      return { backEnd: 'electron', why: 'LATCHKEY_E2E=electron' }
+    case '':
+      return 'missing' in binary
+        ? { backEnd: 'stand-in', why: binary.missing }
+        : { backEnd: 'electron', why: `found ${binary.path}` }
+    default:
+      throw new Error(`LATCHKEY_E2E is "${asked}"; it can be electron or stand-in`)
+  }
+}
+
+/** Where Electron's binary is. The package itself would begin to download a missing one. */
+export function electronBinary(): { path: string } | { missing: string } {
+  const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
+  const pathFile = join(folder, 'path.txt')
+  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : null
+  const override = process.env['ELECTRON_OVERRIDE_DIST_PATH']
+  if (override) {
+    const path = join(override, name ?? 'electron')
+    return existsSync(path)
+      ? { path }
+      : { missing: `there is no ${path}, which ELECTRON_OVERRIDE_DIST_PATH points to` }
+  }
+  const path = name === null ? null : join(folder, 'dist', name)
+  return path !== null && existsSync(path)
+    ? { path }
+    : { missing: "Electron's binary is not here (`npx install-electron` fetches it)" }
+}

@@ -1,0 +1,78 @@
+// The app on a desktop, as the specs see it: the same on both back ends.
+
+import type { ChildProcess } from 'node:child_process'
+import type { Frame, Page } from '@playwright/test'
+import type { MenuLine, WindowFacts } from '../stand-in/contract.js'
+import type { BackEnd } from './back-end.js'
+
+export type { MenuLine, WindowFacts }
+
+export type DesktopOptions = {
+  flags?: readonly string[]
+  dataDir?: string
+  env?: Readonly<Record<string, string>>
+  /** False: the desktop shows no notifications. */
+  notifications?: boolean
+  /** False: the desktop can open no browser. */
+  browser?: boolean
+  /** True: the desktop is dark. */
+  dark?: boolean
+}
+
+export type Notice = { title: string; body: string }
+
+/** How a program ended. */
+export type Ended = { code: number | null; stdout: string; stderr: string }
+
+export type Desktop = {
+  readonly backEnd: BackEnd
+  readonly dataDir: string
+  readonly process: ChildProcess
+  /** What it has printed so far; its error boxes are on stderr too. */
+  stdout(): string
+  stderr(): string
+  /** Settles when it has ended and all its output is in. */
+  readonly ended: Promise<Ended>
+
+  /** The tray's menu; null where there is none. */
+  menu(): Promise<readonly MenuLine[] | null>
+  /** Presses a line of the menu. Fails where it is not there or is not enabled. */
+  choose(label: string): Promise<void>
+  tray(): Promise<{ toolTip: string; hasIcon: boolean } | null>
+
+  notifications(): Promise<readonly Notice[]>
+  /** Clicks one, counted from 0. False where the app does not hear it. */
+  clickNotification(index: number): Promise<boolean>
+
+  /** The links that the person's browser was sent to. */
+  openedUrls(): Promise<readonly string[]>
+  /** The next of them that was not taken yet, once there is one. */
+  takeUrl(): Promise<string>
+
+  /** The page of the open window, once it is loaded. */
+  window(): Promise<Page>
+  windowCount(): Promise<number>
+  windowFacts(): Promise<WindowFacts>
+  closeWindow(): Promise<void>
+  /** The person turns to the window, or away from it, once it is there to be seen. */
+  look(at: boolean): Promise<void>
+  minimize(): Promise<void>
+
+  /** A second start with the same data directory, to its end. */
+  launchAgain(flags?: readonly string[]): Promise<Ended>
+  /** Quits as the desktop does, and waits for the end. */
+  quit(): Promise<Ended>
+
+  /** Takes the window elsewhere with `loadURL`, as only the main process can. */
+  loadInWindow(url: string): Promise<void>
+  /**
+   * Whether the app let a page go to an address, or open a window for it, once it has been asked: the
+   * first of its answers that was not taken yet.
+   */
+  wasLetGo(url: string): Promise<boolean>
+  /** Calls the main process as a frame with a broken-out page in it could, past the preload script. */
+  invokeFrom(frame: Frame, channel: string, ...args: unknown[]): Promise<unknown>
+  attachesWebview(url: string): Promise<boolean>
+  /** All that menus, notifications and the IPC to windows ever held, as text. */
+  everythingShown(): Promise<string>
+}

@@ -1,0 +1,142 @@
+// Runs in Electron, in the app's place: notes what the app does on the desktop, then starts it.
+
+import {
+  app,
+  dialog,
+  ipcMain,
+  nativeImage,
+  nativeTheme,
+  Notification,
+  shell,
+  Tray,
+  type IpcMainInvokeEvent,
+  type Menu,
+  type WebContents,
+} from 'electron'
+import { BEHAVIOUR_VARIABLE, type Behaviour, type MenuLine } from '../stand-in/contract.js'
+import { createWaiting } from './waiting.js'
+
+type Handler = (event: IpcMainInvokeEvent, ...args: unknown[]) => unknown
+
+const behaviour = JSON.parse(process.env[BEHAVIOUR_VARIABLE] ?? '{}') as Partial<Behaviour>
+const handlers = new Map<string, Handler>()
+const texts: string[] = []
+const notifications: Notification[] = []
+const opened = createWaiting<string>()
+const decisions = createWaiting<{ url: string; may: boolean }>()
+let menu: Menu | null = null
+let toolTip: string | null = null
+let hasIcon = false
+
+/** What the driver reads with `electronApp.evaluate`. */
+export type Observed = {
+  menu(): readonly MenuLine[] | null
+  choose(label: string): void
+  tray(): { toolTip: string; hasIcon: boolean } | null
+  notifications(): { title: string; body: string }[]
+  clickNotification(index: number): boolean
+  opened(): readonly string[]
+  takeOpened(): Promise<string>
+  wasLetGo(url: string): Promise<boolean>
+  invoke(event: IpcMainInvokeEvent, channel: string, args: unknown[]): Promise<unknown>
+  texts(): readonly string[]
+}
+
+const linesOf = (from: Menu): MenuLine[] =>
+  from.items.map(({ type, label, enabled }) => ({
+    kind: type === 'separator' ? 'separator' : 'item',
+    label: label.replace(/&(.?)/gs, '$1'),
+    enabled: enabled && type !== 'separator',
+  }))
+
+const observed: Observed = {
+  menu: () => menu && linesOf(menu),
+  choose(label) {
+    const index = menu ? linesOf(menu).findIndex((line) => line.label === label) : -1
+    const item = menu?.items[index]
+    if (!item?.enabled) throw new Error(`the menu has no "${label}" that can be chosen`)
+    item.click()
+  },
+  tray: () => (toolTip === null ? null : { toolTip, hasIcon }),
+  notifications: () => notifications.map(({ title, body }) => ({ title, body })),
+  clickNotification: (index) => notifications[index]?.emit('click') ?? false,
+  opened: () => opened.all,
+  takeOpened: () => opened.take(),
+  wasLetGo: async (url) => (await decisions.take((decision) => decision.url === url)).may,
+  async invoke(event, channel, args) {
+    const handler = handlers.get(channel)
+    if (!handler) throw new Error(`No handler registered for '${channel}'`)
+    return handler(event, ...args)
+  },
+  texts: () => texts,
+}
+Object.assign(globalThis, { latchkeyObserved: observed })
+
+const { setContextMenu, setToolTip, destroy } = Tray.prototype
+Tray.prototype.setContextMenu = function (next: Menu | null): void {
+  menu = next
+  if (next) texts.push(JSON.stringify(linesOf(next)))
+  setContextMenu.call(this, next)
+}
+Tray.prototype.setToolTip = function (next: string): void {
+  toolTip = next
+  setToolTip.call(this, next)
+}
+Tray.prototype.destroy = function (): void {
+  menu = null
+  toolTip = null
+  destroy.call(this)
+}
+const { createFromPath } = nativeImage
+nativeImage.createFromPath = (path) => {
+  const image = createFromPath(path)
+  hasIcon = !image.isEmpty()
+  return image
+}
+
+nativeTheme.themeSource = behaviour.dark ? 'dark' : 'light'
+
+Notification.isSupported = () => behaviour.notifications ?? true
+Notification.prototype.show = function (): void {
+  notifications.push(this)
+  texts.push(JSON.stringify([this.title, this.body]))
+}
+shell.openExternal = async (url) => {
+  opened.put(url)
+  if (behaviour.browser === false) throw new Error('Failed to open')
+}
+// A box on the screen would wait for somebody to dismiss it.
+dialog.showErrorBox = (title, content) => void process.stderr.write(`${title}\n${content}\n`)
+
+const handle = ipcMain.handle.bind(ipcMain)
+ipcMain.handle = (channel, listener: Handler) => {
+  const noted: Handler = async (event, ...args) => {
+    const value = await listener(event, ...args)
+    texts.push(JSON.stringify(value) ?? '')
+    return value
+  }
+  handlers.set(channel, noted)
+  handle(channel, noted)
+}
+app.on('web-contents-created', (_event, contents: WebContents) => {
+  // The app's own listeners come after these.
+  const note = (event: { url: string; readonly defaultPrevented: boolean }): void =>
+    decisions.put({ url: event.url, may: !event.defaultPrevented })
+  contents.on('will-navigate', (event) => void setImmediate(note, event))
+  contents.on('will-redirect', (event) => void setImmediate(note, event))
+  contents.on('did-create-window', (_window, { url }) => decisions.put({ url, may: true }))
+  const setWindowOpenHandler = contents.setWindowOpenHandler.bind(contents)
+  contents.setWindowOpenHandler = (handler) =>
+    setWindowOpenHandler((details) => {
+      const answer = handler(details)
+      if (answer.action === 'deny') decisions.put({ url: details.url, may: false })
+      return answer
+    })
+  const send = contents.send.bind(contents)
+  contents.send = (channel: string, ...args: unknown[]) => {
+    texts.push(JSON.stringify([channel, args]))
+    send(channel, ...args)
+  }
+})
+
+await import('../../main/index.js')

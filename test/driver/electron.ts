@@ -1,0 +1,194 @@
+// The desktop on Electron itself, through Playwright. Not run yet: see test/stand-in/README.md.
+
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { _electron, type ElectronApplication } from '@playwright/test'
+import { BEHAVIOUR_VARIABLE, type Behaviour } from '../stand-in/contract.js'
+import { electronBinary } from './back-end.js'
+import type { Desktop, DesktopOptions, Ended } from './desktop.js'
+import type { Observed } from './electron-entry.js'
+import { follow } from './process.js'
+import { ROOT } from '../root.js'
+
+type Options = DesktopOptions & { dataDir: string }
+type Observing = { latchkeyObserved: Observed }
+
+const ENTRY = join(ROOT, 'dist', 'test', 'driver', 'electron-entry.js')
+const IS_ROOT = process.getuid?.() === 0
+
+/** Starts the app and waits until Electron is ready. Whoever calls ends it with `close`. */
+export async function launchElectron(
+  options: Options,
+): Promise<{ desktop: Desktop; close(): Promise<void> }> {
+  // Without `executablePath` Playwright finds Electron itself, and holds back `ready` until it listens.
+  const electron = await _electron.launch({
+    args: argsOf(options),
+    cwd: ROOT,
+    env: envOf(options),
+    chromiumSandbox: !IS_ROOT,
+    colorScheme: options.dark ? 'dark' : 'light',
+  })
+  const child = electron.process()
+  const followed = follow(child)
+
+  const desktop: Desktop = {
+    backEnd: 'electron',
+    dataDir: options.dataDir,
+    process: child,
+    ...followed,
+
+    menu: () => electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.menu()),
+    choose: (label) =>
+      electron.evaluate(
+        (_electron, given) => (globalThis as never as Observing).latchkeyObserved.choose(given),
+        label,
+      ),
+    tray: () => electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.tray()),
+
+    notifications: () =>
+      electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.notifications()),
+    clickNotification: (index) =>
+      electron.evaluate(
+        (_electron, given) =>
+          (globalThis as never as Observing).latchkeyObserved.clickNotification(given),
+        index,
+      ),
+
+    openedUrls: () =>
+      electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.opened()),
+    takeUrl: () =>
+      electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.takeOpened()),
+
+    async window() {
+      const page = electron.windows()[0] ?? (await electron.waitForEvent('window'))
+      await page.waitForLoadState()
+      return page
+    },
+    windowCount: () =>
+      electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length),
+    windowFacts: () =>
+      electron.evaluate(({ BrowserWindow }) => {
+        const window = BrowserWindow.getAllWindows()[0]!
+        // Electron's own tests use it; it is in no documentation.
+        const { getLastWebPreferences } = window.webContents as never as {
+          getLastWebPreferences(): Record<string, unknown>
+        }
+        return {
+          isVisible: window.isVisible(),
+          isFocused: window.isFocused(),
+          isMinimized: window.isMinimized(),
+          // Electron does not tell.
+          wasShownUnpainted: false,
+          webPreferences: { ...getLastWebPreferences.call(window.webContents) },
+        }
+      }),
+    closeWindow: () =>
+      electron.evaluate(async ({ BrowserWindow }) => {
+        const window = BrowserWindow.getAllWindows()[0]!
+        const closed = new Promise<void>((resolve) => void window.once('closed', resolve))
+        window.close()
+        await closed
+      }),
+    look: (at) =>
+      electron.evaluate(async ({ BrowserWindow }, given) => {
+        const window = BrowserWindow.getAllWindows()[0]!
+        if (!window.isVisible()) {
+          await new Promise<void>((resolve) => void window.once('show', () => resolve()))
+        }
+        if (given) window.focus()
+        else window.blur()
+      }, at),
+    minimize: () =>
+      electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.minimize()),
+
+    launchAgain: (flags = []) => runElectron({ ...options, flags }),
+    async quit() {
+      await electron.evaluate(({ app }) => app.quit()).catch(() => undefined)
+      return followed.ended
+    },
+
+    loadInWindow: (url) =>
+      electron.evaluate(
+        ({ BrowserWindow }, given) => BrowserWindow.getAllWindows()[0]!.loadURL(given),
+        url,
+      ),
+    wasLetGo: (url) =>
+      electron.evaluate(
+        (_electron, given) => (globalThis as never as Observing).latchkeyObserved.wasLetGo(given),
+        url,
+      ),
+    async invokeFrom(frame, channel, ...args) {
+      const isMainFrame = frame === frame.page().mainFrame()
+      const call = { url: frame.url(), isMainFrame, channel, args }
+      return electron.evaluate(({ BrowserWindow }, given) => {
+        const sender = BrowserWindow.getAllWindows()[0]!.webContents
+        const { mainFrame } = sender
+        const senderFrame = given.isMainFrame
+          ? mainFrame
+          : mainFrame.framesInSubtree.find((found) => found.parent && found.url === given.url)
+        const { latchkeyObserved } = globalThis as never as Observing
+        const event = { sender, senderFrame: senderFrame ?? null }
+        return latchkeyObserved.invoke(event as never, given.channel, given.args)
+      }, call)
+    },
+    async attachesWebview(url) {
+      const page = await desktop.window()
+      const before = await countContents(electron)
+      await page.evaluate(async (src) => {
+        const guest = document.createElement('webview')
+        guest.setAttribute('src', src)
+        document.body.append(guest)
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+      }, url)
+      return (await countContents(electron)) > before
+    },
+    everythingShown: () =>
+      electron.evaluate(() =>
+        (globalThis as never as Observing).latchkeyObserved.texts().join('\n'),
+      ),
+  }
+  return {
+    desktop,
+    async close() {
+      child.kill('SIGKILL')
+      await followed.ended
+    },
+  }
+}
+
+/** Starts the app without looking inside, and waits for its end. */
+export async function runElectron(options: Options): Promise<Ended> {
+  const binary = electronBinary()
+  if ('missing' in binary) throw new Error(binary.missing)
+  const child = spawn(binary.path, [...(IS_ROOT ? ['--no-sandbox'] : []), ...argsOf(options)], {
+    cwd: ROOT,
+    env: envOf(options),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  return follow(child).ended
+}
+
+function argsOf({ dataDir, flags = [] }: Options): string[] {
+  return [ENTRY, '--data-dir', dataDir, ...flags]
+}
+
+function envOf({
+  env,
+  notifications = true,
+  browser = true,
+  dark = false,
+}: Options): Record<string, string> {
+  const behaviour: Behaviour = { appPath: ROOT, notifications, browser, dark }
+  const inherited = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  )
+  return {
+    ...Object.fromEntries(inherited),
+    ...env,
+    [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour),
+  }
+}
+
+function countContents(electron: ElectronApplication): Promise<number> {
+  return electron.evaluate(({ webContents }) => webContents.getAllWebContents().length)
+}

@@ -1,0 +1,113 @@
+// The desktop on the stand-in: the built app in plain Node, its windows in the tests' Chromium.
+
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { Browser } from '@playwright/test'
+import {
+  BEHAVIOUR_VARIABLE,
+  type AppCalls,
+  type Behaviour,
+  type HostCalls,
+  type MenuLine,
+  type ShownNotification,
+} from '../stand-in/contract.js'
+import { connect, type Wire } from '../stand-in/wire.js'
+import type { Desktop, DesktopOptions } from './desktop.js'
+import { createPages } from './pages.js'
+import { follow } from './process.js'
+import { createWaiting } from './waiting.js'
+import { ROOT } from '../root.js'
+
+const RUN = join(ROOT, 'dist', 'test', 'stand-in', 'run.js')
+const MAIN = join(ROOT, 'dist', 'main', 'index.js')
+
+export type StandInOptions = DesktopOptions & {
+  dataDir: string
+  /** Another program in the app's place: the stand-in's own specs. */
+  main?: string
+}
+
+/** Starts the app. Whoever calls ends it, and closes its pages with `close`. */
+export function launchStandIn(
+  browser: Browser,
+  options: StandInOptions,
+): { desktop: Desktop; close(): Promise<void> } {
+  const { dataDir, flags = [], main = MAIN, notifications = true, dark = false } = options
+  const behaviour: Behaviour = {
+    appPath: ROOT,
+    notifications,
+    browser: options.browser ?? true,
+    dark,
+  }
+  const child = spawn(process.execPath, [RUN, main, '--data-dir', dataDir, ...flags], {
+    env: { ...process.env, ...options.env, [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour) },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  })
+  const followed = follow(child)
+  const opened = createWaiting<string>()
+  const shown: ShownNotification[] = []
+  const menus: (readonly MenuLine[])[] = []
+
+  const pages = createPages(browser, dark ? 'dark' : 'light', () => app)
+  const app: Wire<AppCalls> = connect<AppCalls, HostCalls>(child, {
+    ...pages.answers,
+    notify: (notification) => void shown.push(notification),
+    menuSet: (lines) => void menus.push(lines),
+    openExternal: (url) => opened.put(url),
+  })
+
+  const desktop: Desktop = {
+    backEnd: 'stand-in',
+    dataDir,
+    process: child,
+    ...followed,
+
+    menu: () => app.call('menu'),
+    choose: (label) => app.call('choose', label),
+    tray: () => app.call('tray'),
+
+    notifications: () => Promise.resolve(shown.map(({ title, body }) => ({ title, body }))),
+    clickNotification: (index) => app.call('clickNotification', shown[index]?.id ?? 0),
+
+    openedUrls: () => Promise.resolve(opened.all),
+    takeUrl: () => opened.take(),
+
+    window: () => pages.opened(),
+    windowCount: () => Promise.resolve(pages.count()),
+    windowFacts: () => app.call('facts', pages.id()),
+    async closeWindow() {
+      await app.call('close', pages.id())
+      await pages.allClosed()
+    },
+    look: (at) => app.call('look', pages.id(), at),
+    minimize: () => app.call('minimize', pages.id()),
+
+    async launchAgain(again = []) {
+      const second = launchStandIn(browser, { ...options, flags: again })
+      const ended = await second.desktop.ended
+      await second.close()
+      return ended
+    },
+    async quit() {
+      // It may be gone before it has answered.
+      await app.call('quit').catch(() => undefined)
+      return followed.ended
+    },
+
+    loadInWindow: (url) => app.call('loadUrl', pages.id(), url),
+    wasLetGo: (url) => pages.wasLetGo(url),
+    invokeFrom: (frame, channel, ...args) => pages.invokeFrom(frame, channel, args),
+    attachesWebview: (url) => app.call('mayAttachWebview', pages.id(), url),
+    everythingShown: () =>
+      Promise.resolve([JSON.stringify(menus), JSON.stringify(shown), ...pages.sent()].join('\n')),
+  }
+  return {
+    desktop,
+    async close() {
+      child.kill('SIGKILL')
+      await followed.ended
+      await pages.close()
+    },
+  }
+}

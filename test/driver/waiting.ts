@@ -1,0 +1,32 @@
+// A list whose later entries can be waited for.
+
+export type Waiting<Item> = {
+  readonly all: readonly Item[]
+  put(item: Item): void
+  /** The first entry that matches and was not taken yet, once there is one. */
+  take(matches?: (item: Item) => boolean): Promise<Item>
+}
+
+export function createWaiting<Item>(): Waiting<Item> {
+  const all: Item[] = []
+  const taken = new Set<number>()
+  let wake = Promise.withResolvers<void>()
+  return {
+    all,
+    put(item) {
+      all.push(item)
+      wake.resolve()
+      wake = Promise.withResolvers()
+    },
+    async take(matches = () => true) {
+      for (;;) {
+        const index = all.findIndex((item, at) => !taken.has(at) && matches(item))
+        if (index !== -1) {
+          taken.add(index)
+          return all[index]!
+        }
+        await wake.promise
+      }
+    },
+  }
+}

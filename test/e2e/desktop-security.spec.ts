@@ -1,0 +1,488 @@
+// What an attacker tries on the tray app, who has got into its page, or sits beside it.
+
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Page } from '@playwright/test'
+import { expect, signInAs, test as base, type Desktop } from '../driver.js'
+import { startProvider, type RunningProvider } from '../provider.js'
+import type { LatchkeyApi } from '../../main/ipc.js'
+
+type Attacker = {
+  url: string
+  /** What was asked of it. */
+  hits: readonly string[]
+}
+
+const test = base.extend<{ attacker: Attacker; provider: RunningProvider }>({
+  // A web server of the attacker's; `/away` redirects, everything else is a page.
+  // eslint-disable-next-line no-empty-pattern
+  attacker: async ({}, use) => {
+    const hits: string[] = []
+    const server: Server = createServer((req, res) => {
+      hits.push(req.url ?? '')
+      if (req.url === '/away') return void res.writeHead(302, { location: '/landed' }).end()
+      res.setHeader('Access-Control-Allow-Origin', '*')
+      if (req.url === '/script') return void res.end('window.owned = true')
+      res.setHeader('Content-Type', 'text/html')
+      res.end('<title>owned</title>')
+    })
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    await use({ url: `http://127.0.0.1:${port}`, hits })
+    server.closeAllConnections()
+    server.close()
+  },
+
+  // eslint-disable-next-line no-empty-pattern
+  provider: async ({}, use) => {
+    const provider = await startProvider()
+    await use(provider)
+    await provider.close()
+  },
+})
+
+const FREE_PORT = ['--port', '0'] as const
+const WINDOW_URL = 'latchkey://app/'
+
+function at({ issuer, clientId }: RunningProvider): string[] {
+  return [...FREE_PORT, '--issuer', issuer, '--client-id', clientId]
+}
+
+const headline = async (app: Desktop): Promise<string | undefined> => (await app.menu())?.[0]?.label
+
+const FAST = { intervals: [25, 50, 100] }
+
+type WithApi = typeof globalThis & { latchkey: LatchkeyApi; owned?: boolean }
+
+/** What a call of the page's API ends in, as words. */
+function callApi(page: Page, name: keyof LatchkeyApi, ...args: unknown[]): Promise<string> {
+  return page.evaluate(
+    async ([name, args]) => {
+      const api = (globalThis as WithApi).latchkey as unknown as Record<
+        string,
+        (...given: unknown[]) => Promise<unknown>
+      >
+      try {
+        return `answered ${JSON.stringify(await api[name as string]?.(...args))}`
+      } catch (thrown) {
+        return String(thrown)
+      }
+    },
+    [name, args] as const,
+  )
+}
+
+test('S29: the window’s page is sandboxed, isolated, without Node, and in web security', async ({
+  launch,
+}) => {
+  const app = await launch({ flags: FREE_PORT })
+  const window = await app.window()
+  expect((await app.windowFacts()).webPreferences).toMatchObject({
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    webSecurity: true,
+    webviewTag: false,
+  })
+  for (const name of ['nodeIntegrationInSubFrames', 'allowRunningInsecureContent']) {
+    expect((await app.windowFacts()).webPreferences[name] ?? false).toBe(false)
+  }
+  const found = await window.evaluate(() =>
+    ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron'].filter(
+      (name) => name in globalThis,
+    ),
+  )
+  expect(found).toEqual([])
+})
+
+test('the page gets three functions and nothing else, and cannot change them', async ({
+  launch,
+}) => {
+  const app = await launch({ flags: FREE_PORT })
+  const window = await app.window()
+  const api = await window.evaluate(() => {
+    const { latchkey } = globalThis as WithApi
+    return {
+      members: Object.entries(latchkey).map(([name, value]) => [name, typeof value]),
+      isFrozen: Object.isFrozen(latchkey),
+      isFixed: !Reflect.defineProperty(globalThis, 'latchkey', { value: null }),
+    }
+  })
+  expect(api).toEqual({
+    members: [
+      ['readStatus', 'function'],
+      ['runCommand', 'function'],
+      ['onStatusChanged', 'function'],
+    ],
+    isFrozen: true,
+    isFixed: true,
+  })
+})
+
+test('a listener in the page gets the status and no event, which would lead to the whole IPC', async ({
+  launch,
+}) => {
+  const app = await launch({ flags: ['--demo', ...FREE_PORT] })
+  const window = await app.window()
+  const given = window.evaluate(
+    () =>
+      new Promise<unknown[]>((resolve) => {
+        const { latchkey } = globalThis as WithApi
+        const stop = latchkey.onStatusChanged((...args: unknown[]) => {
+          stop()
+          resolve(args)
+        })
+      }),
+  )
+  // The listener is there once a later call has been answered.
+  await callApi(window, 'readStatus')
+  await app.choose('Sign in')
+  expect(await given).toHaveLength(1)
+  expect((await given)[0]).toMatchObject({ status: { state: 'waiting' } })
+})
+
+test('S29: its policy lets no script in that is not its own file', async ({ launch, attacker }) => {
+  const app = await launch({ flags: FREE_PORT })
+  const window = await app.window()
+  const owned = await window.evaluate(async (url) => {
+    const settled = (element: HTMLElement): Promise<unknown> =>
+      new Promise((resolve) => {
+        element.addEventListener('load', resolve)
+        element.addEventListener('error', resolve)
+        document.body.append(element)
+      })
+    const inline = document.createElement('script')
+    inline.textContent = 'window.owned = true'
+    document.body.append(inline)
+    await settled(Object.assign(document.createElement('script'), { src: `${url}/script` }))
+    await settled(
+      Object.assign(document.createElement('script'), { src: 'data:text/javascript,owned=true' }),
+    )
+    const image = document.createElement('img')
+    image.setAttribute('onerror', 'window.owned = true')
+    await settled(Object.assign(image, { src: 'data:,' }))
+    // In a task of the page's own: what the test runner evaluates is above the policy.
+    await new Promise<void>((resolve) => {
+      setTimeout(() => {
+        try {
+          // oxlint-disable-next-line typescript/no-implied-eval -- the attacker's
+          new Function('globalThis.owned = true')()
+        } catch {
+          // Refused, as it must be.
+        }
+        resolve()
+      })
+    })
+    return (globalThis as WithApi).owned ?? false
+  }, attacker.url)
+  expect(owned).toBe(false)
+  expect(attacker.hits).toEqual([])
+})
+
+test('S29: its policy lets nothing out to another place', async ({ launch, attacker }) => {
+  const app = await launch({ flags: FREE_PORT })
+  const window = await app.window()
+  await window.evaluate(async (url) => {
+    const settled = (element: HTMLElement): Promise<unknown> =>
+      new Promise((resolve) => {
+        element.addEventListener('load', resolve)
+        element.addEventListener('error', resolve)
+        document.body.append(element)
+      })
+    await fetch(`${url}/fetch`, { mode: 'no-cors' }).catch(() => undefined)
+    navigator.sendBeacon(`${url}/beacon`)
+    await settled(Object.assign(document.createElement('img'), { src: `${url}/image` }))
+    await settled(Object.assign(document.createElement('iframe'), { src: `${url}/frame` }))
+    await settled(
+      Object.assign(document.createElement('link'), { rel: 'stylesheet', href: `${url}/style` }),
+    )
+    const socket = new WebSocket(url.replace('http', 'ws'))
+    await new Promise((resolve) => {
+      socket.addEventListener('error', resolve)
+    })
+  }, attacker.url)
+  expect(attacker.hits).toEqual([])
+})
+
+test('S29: the page cannot leave: not by its address, a link, a form or a frame', async ({
+  launch,
+  attacker,
+}) => {
+  const app = await launch({ flags: FREE_PORT })
+  const window = await app.window()
+  const before = window.url()
+
+  await window.evaluate((url) => void (location.href = url), `${attacker.url}/address`)
+  expect(await app.wasLetGo(`${attacker.url}/address`)).toBe(false)
+  await window.evaluate((href) => {
+    const link = Object.assign(document.createElement('a'), { href })
+    document.body.append(link)
+    link.click()
+  }, `${attacker.url}/link`)
+  expect(await app.wasLetGo(`${attacker.url}/link`)).toBe(false)
+  await window.evaluate((action) => {
+    const form = Object.assign(document.createElement('form'), { action, method: 'post' })
+    document.body.append(form)
+    form.submit()
+  }, `${attacker.url}/form`)
+
+  expect(await callApi(window, 'readStatus')).toContain('answered {')
+  expect(window.url()).toBe(before)
+  expect(attacker.hits).toEqual([])
+})
+
+test('S29: a redirect takes the window nowhere', async ({ launch, attacker }) => {
+  const app = await launch({ flags: FREE_PORT })
+  await app.window()
+  await expect(app.loadInWindow(`${attacker.url}/away`)).rejects.toThrow('ERR_')
+  expect(await app.wasLetGo(`${attacker.url}/landed`)).toBe(false)
+  expect(attacker.hits).toEqual(['/away'])
+})
+
+test('S29: the page can open no window, and embed no page', async ({ launch, attacker }) => {
+  const app = await launch({ flags: FREE_PORT })
+  const window = await app.window()
+  await window.evaluate((url) => void open(url), `${attacker.url}/open`)
+  expect(await app.wasLetGo(`${attacker.url}/open`)).toBe(false)
+  await window.evaluate((href) => {
+    const link = Object.assign(document.createElement('a'), { href, target: '_blank' })
+    document.body.append(link)
+    link.click()
+  }, `${attacker.url}/blank`)
+  expect(await app.wasLetGo(`${attacker.url}/blank`)).toBe(false)
+  await window.evaluate(() => void open('about:blank'))
+  expect(await app.wasLetGo('about:blank')).toBe(false)
+
+  expect(await app.attachesWebview(`${attacker.url}/webview`)).toBe(false)
+  await expect.poll(() => app.windowCount(), FAST).toBe(1)
+  expect(attacker.hits).toEqual([])
+})
+
+test('S29: the page is granted no permission', async ({ launch }) => {
+  const app = await launch({ flags: FREE_PORT })
+  const window = await app.window()
+  const answers = await window.evaluate(async () => {
+    const stateOf = (name: string): Promise<string> =>
+      navigator.permissions
+        .query({ name: name as PermissionName })
+        .then(({ state }) => state)
+        .catch(() => 'unknown here')
+    return {
+      notification: await Notification.requestPermission(),
+      geolocation: await new Promise<number>((resolve) => {
+        navigator.geolocation.getCurrentPosition(
+          () => resolve(0),
+          ({ code }) => resolve(code),
+        )
+      }),
+      states: await Promise.all(
+        ['geolocation', 'notifications', 'clipboard-read', 'camera', 'microphone', 'midi'].map(
+          stateOf,
+        ),
+      ),
+    }
+  })
+  expect(answers.notification).not.toBe('granted')
+  // GeolocationPositionError.PERMISSION_DENIED
+  expect(answers.geolocation).toBe(1)
+  expect(answers.states).not.toContain('granted')
+})
+
+test('S30: a page from elsewhere in our window is answered nothing', async ({
+  launch,
+  attacker,
+}) => {
+  const app = await launch({ flags: ['--demo', ...FREE_PORT] })
+  const window = await app.window()
+  for (const url of [`${attacker.url}/page`, `${WINDOW_URL}other`]) {
+    await app.loadInWindow(url)
+    expect(await callApi(window, 'readStatus')).toContain('refused, this is for the window only')
+    expect(await callApi(window, 'runCommand', 'sign-in')).toContain('refused')
+  }
+  expect(await headline(app)).toBe('Not signed in')
+  expect(await app.openedUrls()).toEqual([])
+})
+
+test('S30: a frame within our page is answered nothing, though it has our address', async ({
+  launch,
+}) => {
+  const app = await launch({ flags: ['--demo', ...FREE_PORT] })
+  const window = await app.window()
+  await window.evaluate(() => {
+    const frame = document.createElement('iframe')
+    document.body.append(frame)
+    // Opened from here, its document takes the address of this one.
+    frame.contentDocument?.open()
+    frame.contentDocument?.close()
+    frame.contentWindow?.history.replaceState(null, '', '/')
+  })
+  const inner = window.frames().find((frame) => frame !== window.mainFrame())!
+  const outer = window.mainFrame()
+  expect(inner.url()).toBe(outer.url())
+  await expect(app.invokeFrom(outer, 'read-status')).resolves.toHaveProperty('status')
+  await expect(app.invokeFrom(inner, 'read-status')).rejects.toThrow('refused')
+  await expect(app.invokeFrom(inner, 'run-command', 'sign-in')).rejects.toThrow('refused')
+  expect(await headline(app)).toBe('Not signed in')
+})
+
+test('S30: arguments of the wrong type are refused, and commands that are not the window’s', async ({
+  launch,
+}) => {
+  const app = await launch({ flags: ['--demo', ...FREE_PORT] })
+  const window = await app.window()
+  for (const command of ['quit', 'open', '', 7, null, undefined, {}, ['sign-in'], { length: 1 }]) {
+    expect(await callApi(window, 'runCommand', command)).toContain('its arguments are wrong')
+  }
+  const frame = window.mainFrame()
+  await expect(app.invokeFrom(frame, 'read-status', 'more')).rejects.toThrow('arguments are wrong')
+  await expect(app.invokeFrom(frame, 'run-command', 'sign-in', 1)).rejects.toThrow('are wrong')
+  await expect(app.invokeFrom(frame, 'run-command')).rejects.toThrow('arguments are wrong')
+  await expect(app.invokeFrom(frame, 'no-such-channel')).rejects.toThrow('No handler registered')
+  expect(await headline(app)).toBe('Not signed in')
+  expect(await app.openedUrls()).toEqual([])
+})
+
+test('S31: the browser is sent to the provider’s authorization page, with nothing secret in the link', async ({
+  launch,
+  page,
+  provider,
+}) => {
+  const app = await launch({ flags: at(provider) })
+  await app.window()
+  for (const person of ['Alice Adams', 'Bob Brown']) {
+    await app.choose(person === 'Alice Adams' ? 'Sign in' : 'Sign in as somebody else')
+    await signInAs(page, await app.takeUrl(), person)
+    await expect.poll(() => headline(app), FAST).toBe(`Signed in as ${person}`)
+  }
+  await app.choose('Sign out')
+  await expect.poll(() => headline(app), FAST).toBe('Not signed in')
+
+  const links = (await app.openedUrls()).map((link) => new URL(link))
+  expect(links).toHaveLength(2)
+  for (const { origin, pathname, searchParams } of links) {
+    expect(origin + pathname).toBe(`${provider.issuer}/authorize`)
+    expect([...searchParams.keys()].toSorted()).toEqual([
+      'client_id',
+      'code_challenge',
+      'code_challenge_method',
+      'nonce',
+      'redirect_uri',
+      'response_type',
+      'scope',
+      'state',
+    ])
+  }
+})
+
+for (const endpoint of ['http://login.attacker.example/', 'file:///etc/passwd', 'calc:'] as const) {
+  test(`S31: a provider cannot send the browser to ${endpoint}`, async ({ launch, provider }) => {
+    provider.misbehave.metadata = (json) => ({ ...json, authorization_endpoint: endpoint })
+    const app = await launch({ flags: [...at(provider), '--sign-in'] })
+    await expect.poll(() => headline(app), FAST).toBe('Sign-in failed')
+    expect(await app.openedUrls()).toEqual([])
+  })
+}
+
+test('S32: no token, code, verifier, state or nonce reaches the window, the menu or a notification', async ({
+  launch,
+  page,
+}) => {
+  const tokens: string[] = []
+  const provider = await startProvider({
+    misbehave: {
+      tokenResponse: (json) => {
+        for (const value of Object.values(json)) {
+          if (typeof value === 'string' && value.length > 40) tokens.push(value)
+        }
+        return json
+      },
+    },
+  })
+  const app = await launch({ flags: at(provider) })
+  const window = await app.window()
+  const seen: string[] = []
+  const look = async (): Promise<void> => {
+    seen.push(await window.content(), await window.title())
+    seen.push(await callApi(window, 'readStatus'))
+    seen.push(await window.evaluate(() => document.body.innerText + location.href))
+    seen.push(JSON.stringify(await app.tray()))
+  }
+  await look()
+  await app.look(false)
+  await app.choose('Sign in')
+  const link = await app.takeUrl()
+  await look()
+  await signInAs(page, link, 'Alice Adams')
+  await expect.poll(() => headline(app), FAST).toBe('Signed in as Alice Adams')
+  await look()
+  await app.choose('Sign out')
+  await expect.poll(() => headline(app), FAST).toBe('Not signed in')
+  await look()
+  seen.push(await app.everythingShown())
+  const { stdout, stderr } = await app.quit()
+  seen.push(stdout, stderr)
+
+  const text = seen.join('\n')
+  // The look was at the right thing.
+  expect(text).toContain('Alice Adams (alice@example.com)')
+  expect(text).toContain('"state":"waiting"')
+  const parameters = new URL(link).searchParams
+  const [sent] = provider.tokenRequests
+  const secrets = {
+    state: parameters.get('state'),
+    nonce: parameters.get('nonce'),
+    challenge: parameters.get('code_challenge'),
+    code: sent?.get('code'),
+    verifier: sent?.get('code_verifier'),
+    accessToken: tokens[0],
+    refreshToken: tokens[1],
+    idToken: tokens[2],
+  }
+  for (const [name, secret] of Object.entries(secrets)) {
+    expect(secret?.length, name).toBeGreaterThan(20)
+    expect(text.includes(secret!), name).toBe(false)
+  }
+  expect(text).not.toMatch(/eyJ|_token|verifier|\/authorize\?/)
+  await provider.close()
+})
+
+for (const injected of [
+  ['latchkey://callback?code=x&state=y'],
+  ['--code=x', '--state=y'],
+  ['--sign-in', '--issuer', 'https://login.attacker.example', '--client-id', 'x'],
+] as const) {
+  test(`S34: a second start with ${injected[0]} puts nothing into the first`, async ({
+    launch,
+    provider,
+    page,
+  }) => {
+    const app = await launch({ flags: at(provider) })
+    const window = await app.window()
+    await app.closeWindow()
+    expect((await app.launchAgain(injected)).code).toBe(0)
+    await app.window()
+    expect(await headline(app)).toBe('Not signed in')
+    expect(await app.openedUrls()).toEqual([])
+    expect(window.isClosed()).toBe(true)
+
+    await app.choose('Sign in')
+    const link = await app.takeUrl()
+    const state = new URL(link).searchParams.get('state')!
+    const stolen = injected.map((arg) => arg.replace('state=y', `state=${state}`))
+    expect((await app.launchAgain(stolen)).code).toBe(0)
+    expect(await headline(app)).toBe('Waiting for your browser')
+    expect(provider.requests.token).toBe(0)
+
+    await signInAs(page, link, 'Alice Adams')
+    await expect.poll(() => headline(app), FAST).toBe('Signed in as Alice Adams')
+  })
+}
+
+test('S34: nor does its own command line, where a link would be', async ({ launch, provider }) => {
+  const app = await launch({
+    flags: [...at(provider), '--code=x', '--state=y', 'latchkey://callback?code=x&state=y'],
+  })
+  await app.window()
+  expect(await headline(app)).toBe('Not signed in')
+  expect(provider.requests.token).toBe(0)
+})

@@ -1,0 +1,396 @@
+// The tray app, as a person at a desktop uses it.
+
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, SCRIPTED, signInAs, test, type Desktop } from '../driver.js'
+import { startProvider } from '../provider.js'
+
+const FREE_PORT = ['--port', '0'] as const
+const DEMO = ['--demo', ...FREE_PORT] as const
+const FAST = { intervals: [25, 50, 100] }
+
+/** Waits until the menu's first line, which says the state, is this. */
+async function untilHeadline(app: Desktop, headline: string): Promise<void> {
+  await expect.poll(async () => (await app.menu())?.[0]?.label, FAST).toBe(headline)
+}
+
+/** What a person can choose in the menu now. */
+async function commands(app: Desktop): Promise<string[]> {
+  const lines = (await app.menu()) ?? []
+  return lines.filter(({ enabled }) => enabled).map(({ label }) => label)
+}
+
+test('a sign-in from the tray ends in signed-in, in the menu, the window and the tooltip', async ({
+  launch,
+  page,
+}) => {
+  const app = await launch({ flags: DEMO })
+  const window = await app.window()
+  await expect(window.getByRole('heading')).toHaveText('You are not signed in')
+  expect(await commands(app)).toEqual(['Sign in', 'Open Latchkey', 'Quit'])
+
+  await app.choose('Sign in')
+  const link = await app.takeUrl()
+  await untilHeadline(app, 'Waiting for your browser')
+  expect(await commands(app)).toEqual(['Cancel', 'Open Latchkey', 'Quit'])
+  await expect(window.getByRole('heading')).toHaveText('Waiting for your browser')
+
+  await signInAs(page, link, 'Alice Adams')
+  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await untilHeadline(app, 'Signed in as Alice Adams')
+  await expect(window.getByRole('heading')).toHaveText('You are signed in')
+  await expect(window.getByRole('main')).toContainText('Alice Adams')
+  expect(await app.tray()).toEqual({ hasIcon: true, toolTip: 'Latchkey: Signed in as Alice Adams' })
+  expect(await commands(app)).toContain('Sign out')
+  expect(await app.openedUrls()).toEqual([link])
+})
+
+test('the window’s own button signs in, and its Cancel calls that off', async ({
+  launch,
+  page,
+}) => {
+  const app = await launch({ flags: DEMO })
+  const window = await app.window()
+  await window.getByRole('button', { name: 'Sign in' }).click()
+  await app.takeUrl()
+  await window.getByRole('button', { name: 'Cancel' }).click()
+  await expect(window.getByRole('heading')).toHaveText('You are not signed in')
+
+  await window.getByRole('button', { name: 'Sign in' }).click()
+  await signInAs(page, await app.takeUrl(), 'Bob Brown')
+  await expect(window.getByRole('main')).toContainText('Bob Brown')
+  await untilHeadline(app, 'Signed in as Bob Brown')
+})
+
+test('with the window closed one notification tells of the sign-in, and a click on it opens the window', async ({
+  launch,
+  page,
+}) => {
+  const app = await launch({ flags: [...DEMO, '--sign-in'] })
+  await app.window()
+  await app.closeWindow()
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilHeadline(app, 'Signed in as Alice Adams')
+  expect(await app.notifications()).toEqual([
+    { title: 'Signed in', body: 'Alice Adams (alice@example.com)' },
+  ])
+
+  expect(await app.windowCount()).toBe(0)
+  expect(await app.clickNotification(0)).toBe(true)
+  await expect((await app.window()).getByRole('main')).toContainText('Alice Adams')
+})
+
+test('a person who looks at the window is not notified, and one who looks away is', async ({
+  launch,
+  page,
+}) => {
+  const app = await launch({ flags: DEMO })
+  await app.window()
+  await app.look(true)
+  await expect.poll(async () => (await app.windowFacts()).isFocused, FAST).toBe(true)
+  await app.choose('Sign in')
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilHeadline(app, 'Signed in as Alice Adams')
+  expect(await app.notifications()).toEqual([])
+
+  await app.choose('Sign out')
+  await untilHeadline(app, 'Not signed in')
+  await app.look(false)
+  await app.choose('Sign in')
+  await signInAs(page, await app.takeUrl(), 'Bob Brown')
+  await untilHeadline(app, 'Signed in as Bob Brown')
+  expect(await app.notifications()).toHaveLength(1)
+})
+
+test('a desktop without notifications takes nothing from a sign-in', async ({ launch, page }) => {
+  const app = await launch({ flags: [...DEMO, '--sign-in'], notifications: false })
+  await app.window()
+  await app.closeWindow()
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilHeadline(app, 'Signed in as Alice Adams')
+  expect(await app.notifications()).toEqual([])
+})
+
+test('a refusal at the provider is told by the menu, the window and a notification', async ({
+  launch,
+  page,
+}) => {
+  const app = await launch({ flags: DEMO })
+  const window = await app.window()
+  await app.look(false)
+  await app.choose('Sign in')
+  await page.goto(await app.takeUrl())
+  await page.getByRole('button', { name: 'Refuse' }).click()
+
+  await untilHeadline(app, 'Sign-in failed')
+  expect(await commands(app)).toContain('Sign in')
+  await expect(window.getByRole('main')).toContainText('refused at the provider')
+  const [notice] = await app.notifications()
+  expect(notice?.title).toBe('Sign-in failed')
+  expect(notice?.body).toContain('refused at the provider')
+})
+
+test('a sign-in that is cancelled from the tray leaves no listener, and notifies nobody', async ({
+  launch,
+}) => {
+  const app = await launch({ flags: DEMO })
+  await app.window()
+  await app.look(false)
+  await app.choose('Sign in')
+  const redirectUri = new URL(await app.takeUrl()).searchParams.get('redirect_uri')!
+  await app.choose('Cancel')
+
+  await untilHeadline(app, 'Not signed in')
+  await expect(fetch(redirectUri)).rejects.toThrow('fetch failed')
+  expect(await app.notifications()).toEqual([])
+})
+
+test('a sign-in that takes too long fails with words', async ({ launch }) => {
+  const app = await launch({ flags: [...DEMO, '--login-timeout', '1'] })
+  const window = await app.window()
+  await app.look(false)
+  await app.choose('Sign in')
+
+  await untilHeadline(app, 'Sign-in failed')
+  await expect(window.getByRole('main')).toContainText(
+    'Nobody finished the sign-in within 1 second',
+  )
+  expect(await app.notifications()).toHaveLength(1)
+})
+
+test('sign-out forgets the person everywhere', async ({ launch, page }) => {
+  const app = await launch({ flags: [...DEMO, '--sign-in'] })
+  const window = await app.window()
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await expect(window.getByRole('main')).toContainText('Alice Adams')
+
+  await app.choose('Sign out')
+  await untilHeadline(app, 'Not signed in')
+  await expect(window.getByRole('heading')).toHaveText('You are not signed in')
+  expect(await window.content()).not.toContain('Alice')
+  expect((await app.tray())?.toolTip).toBe('Latchkey: Not signed in')
+})
+
+test('a second sign-in that fails keeps the first', async ({ launch, page }) => {
+  const app = await launch({ flags: [...DEMO, '--sign-in'] })
+  const window = await app.window()
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await window.getByRole('button', { name: 'Sign in as somebody else' }).click()
+  await page.goto(await app.takeUrl())
+  await page.getByRole('button', { name: 'Refuse' }).click()
+
+  await expect(window.getByRole('main')).toContainText('You are still signed in as Alice Adams.')
+  await untilHeadline(app, 'Signed in as Alice Adams')
+})
+
+test('two people one after the other: the first is signed out, and the window says so', async ({
+  launch,
+  page,
+}) => {
+  const app = await launch({ flags: [...DEMO, '--sign-in'] })
+  const window = await app.window()
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await window.getByRole('button', { name: 'Sign in as somebody else' }).click()
+  await signInAs(page, await app.takeUrl(), 'Bob Brown')
+
+  await untilHeadline(app, 'Signed in as Bob Brown')
+  await expect(window.getByRole('main')).toContainText('Alice Adams was signed out')
+})
+
+test('a name is shown as it is, whatever a menu or a page would make of it', async ({
+  launch,
+  page,
+}) => {
+  const name = 'Tom & Jerry <b>_&amp;'
+  const provider = await startProvider({
+    misbehave: { idToken: (claims) => void (claims['name'] = name) },
+  })
+  const { issuer, clientId } = provider
+  const app = await launch({
+    flags: [...FREE_PORT, '--issuer', issuer, '--client-id', clientId, '--sign-in'],
+  })
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilHeadline(app, `Signed in as ${name}`)
+  await expect((await app.window()).getByRole('main')).toContainText(name)
+  await provider.close()
+})
+
+test('where no browser can be opened, the window says so and goes on waiting', async ({
+  launch,
+}) => {
+  const app = await launch({ flags: [...DEMO, '--sign-in'], browser: false })
+  await app.takeUrl()
+  const window = await app.window()
+  await expect(window.getByRole('main')).toContainText('No browser could be opened here.')
+  await untilHeadline(app, 'Waiting for your browser')
+})
+
+test('a provider that cannot be reached is named, over the desktop’s own network too', async ({
+  launch,
+}) => {
+  const { issuer, clientId, close } = await startProvider()
+  await close()
+  const app = await launch({
+    flags: [...FREE_PORT, '--issuer', issuer, '--client-id', clientId, '--sign-in'],
+  })
+  const main = (await app.window()).getByRole('main')
+  await expect(main).toContainText(`${new URL(issuer).host} could not be reached`)
+  await expect(main).toContainText('the connection was refused')
+  expect(await app.openedUrls()).toEqual([])
+})
+
+test('S12: a redirect from the token endpoint is not followed, over the desktop’s own network too', async ({
+  launch,
+  page,
+}) => {
+  const provider = await startProvider({ misbehave: { token: 'redirect' } })
+  const { issuer, clientId } = provider
+  const app = await launch({
+    flags: [...FREE_PORT, '--issuer', issuer, '--client-id', clientId, '--sign-in'],
+  })
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilHeadline(app, 'Sign-in failed')
+  await expect((await app.window()).getByRole('main')).toContainText('answered with a redirect')
+  expect(provider.requests.followed).toBe(0)
+  await provider.close()
+})
+
+test('without a provider the window says what to set, and Sign in says it again', async ({
+  launch,
+}) => {
+  const app = await launch({ flags: FREE_PORT })
+  const window = await app.window()
+  await expect(window.getByRole('heading')).toHaveText('No provider is set up yet')
+  await app.look(false)
+  await app.choose('Sign in')
+  await untilHeadline(app, 'Sign-in failed')
+  expect((await app.notifications())[0]?.body).toContain('No provider is configured yet')
+})
+
+test('the window is shown once it is painted, is destroyed when it is closed, and comes back as new', async ({
+  launch,
+}) => {
+  const app = await launch({ flags: DEMO })
+  const first = await app.window()
+  await expect.poll(async () => (await app.windowFacts()).isVisible, FAST).toBe(true)
+  expect((await app.windowFacts()).wasShownUnpainted).toBe(false)
+  await app.closeWindow()
+  expect(first.isClosed()).toBe(true)
+  expect(await app.windowCount()).toBe(0)
+
+  await app.choose('Sign in')
+  await app.takeUrl()
+  await app.choose('Open Latchkey')
+  const second = await app.window()
+  await expect(second.getByRole('heading')).toHaveText('Waiting for your browser')
+  await app.choose('Open Latchkey')
+  expect(await app.windowCount()).toBe(1)
+})
+
+test('a second start opens the window of the first, and ends', async ({ launch }) => {
+  const app = await launch({ flags: DEMO })
+  await app.window()
+  await app.closeWindow()
+  expect(await app.launchAgain(DEMO)).toMatchObject({ code: 0, stderr: '' })
+  await app.window()
+
+  await app.minimize()
+  expect((await app.windowFacts()).isMinimized).toBe(true)
+  expect((await app.launchAgain(DEMO)).code).toBe(0)
+  await expect
+    .poll(() => app.windowFacts(), FAST)
+    .toMatchObject({
+      isMinimized: false,
+      isFocused: true,
+    })
+  expect(await app.windowCount()).toBe(1)
+})
+
+test('a start after a crash takes over what the crash left', async ({ launch }) => {
+  const crashed = await launch({ flags: DEMO })
+  await crashed.window()
+  crashed.process.kill('SIGKILL')
+  await crashed.ended
+
+  const app = await launch({ flags: DEMO, dataDir: crashed.dataDir })
+  await untilHeadline(app, 'Not signed in')
+  expect((await app.quit()).code).toBe(0)
+})
+
+test('Quit in the middle of a sign-in leaves no listener and no process', async ({ launch }) => {
+  const app = await launch({ flags: [...DEMO, '--sign-in'] })
+  const redirectUri = new URL(await app.takeUrl()).searchParams.get('redirect_uri')!
+  const window = await app.window()
+  await expect(window.locator('#service')).toContainText('127.0.0.1')
+  const service = `http://${await window.locator('#service').textContent()}/.well-known/health`
+  expect((await fetch(service)).status).toBe(200)
+
+  await app.choose('Quit')
+  expect(await app.ended).toEqual({ code: 0, stdout: '', stderr: '' })
+  await expect(fetch(redirectUri)).rejects.toThrow('fetch failed')
+  await expect(fetch(service)).rejects.toThrow('fetch failed')
+  expect(await readdir(app.dataDir)).not.toContain('owner.sock')
+})
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  test(`${signal} quits in order`, async ({ launch }) => {
+    const app = await launch({ flags: [...DEMO, '--sign-in'] })
+    const redirectUri = new URL(await app.takeUrl()).searchParams.get('redirect_uri')!
+    app.process.kill(signal)
+    expect((await app.ended).code).toBe(0)
+    await expect(fetch(redirectUri)).rejects.toThrow('fetch failed')
+    expect(await readdir(app.dataDir)).not.toContain('owner.sock')
+  })
+}
+
+test('S39: with the data directory of a headless program it says where that runs, and ends with code 3', async ({
+  run,
+  runToEnd,
+}) => {
+  const headless = await run(['--demo', ...SCRIPTED])
+  const { url } = await headless.line('listening')
+  const { code, stderr } = await runToEnd({ flags: DEMO, dataDir: headless.dataDir })
+  expect(code).toBe(3)
+  expect(stderr).toContain(headless.dataDir)
+  expect(stderr).toContain(url)
+})
+
+test('S39: a headless program with its data directory says where it runs, and ends with code 3', async ({
+  run,
+  launch,
+}) => {
+  const app = await launch({ flags: DEMO })
+  const window = await app.window()
+  await expect(window.locator('#service')).toContainText('127.0.0.1')
+  const service = await window.locator('#service').textContent()
+  const headless = await run(['--demo', ...SCRIPTED], { dataDir: app.dataDir })
+  expect(await headless.ended).toBe(3)
+  expect(headless.stderr()).toContain(`http://${service}`)
+})
+
+test('bad settings: words that say which, and code 2', async ({ runToEnd, folders }) => {
+  const { code, stderr } = await runToEnd({ flags: ['--port', 'abc'] })
+  expect(code).toBe(2)
+  expect(stderr).toContain('--port must be a whole number from 0 to 65535')
+
+  const dataDir = await folders.create()
+  await writeFile(join(dataDir, 'settings.json'), '{ "issuer": ')
+  const broken = await runToEnd({ dataDir })
+  expect(broken.code).toBe(2)
+  expect(broken.stderr).toContain('settings.json is not valid JSON')
+})
+
+test('settings.json is read, and is left as it was', async ({ launch, folders }) => {
+  const provider = await startProvider({ clientId: 'from-the-file' })
+  const dataDir = await folders.create()
+  const text = JSON.stringify({ issuer: provider.issuer, clientId: 'from-the-file', port: 0 })
+  const path = join(dataDir, 'settings.json')
+  await writeFile(path, text, { mode: 0o600 })
+  const app = await launch({ dataDir, flags: ['--sign-in'] })
+
+  expect(new URL(await app.takeUrl()).searchParams.get('client_id')).toBe('from-the-file')
+  expect((await app.quit()).code).toBe(0)
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
+  expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(JSON.parse(text))
+  await provider.close()
+})

@@ -1,0 +1,10 @@
+// The project's folder, from the sources and from what is built of them.
+
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+export const ROOT = ((): string => {
+  let folder = import.meta.dirname
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
+  return folder
+})()

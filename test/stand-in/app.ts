@@ -1,0 +1,177 @@
+// Electron's `app`: paths, the single-instance lock, and the order in which things start and end.
+
+import { EventEmitter } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import type { App } from 'electron'
+import { answer, behaviour } from './host.js'
+import { asChromiumPassesOn, takeLock, type Greeting } from './single-instance.js'
+import { createEvent } from './strict.js'
+
+/** What `app` needs of a window. */
+export type ClosableWindow = { close(): void; destroy(): void }
+
+const manifest = JSON.parse(readFileSync(join(behaviour.appPath, 'package.json'), 'utf8')) as {
+  name: string
+  version?: string
+}
+
+export class AppDouble extends EventEmitter {
+  readonly dock = undefined
+  readonly commandLine = {
+    hasSwitch: (name: string): boolean => process.argv.includes(`--${name}`),
+  }
+  readonly isPackaged = false
+  readonly #paths = new Map([
+    ['home', homedir()],
+    ['temp', tmpdir()],
+    ['appData', process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config')],
+  ])
+  readonly #windows = new Set<ClosableWindow>()
+  #whenReady = Promise.withResolvers<void>()
+  #isReady = false
+  #isQuitting = false
+  #isSandboxed = false
+  #exitCode: number | null = null
+  #release: () => void = () => undefined
+
+  isReady(): boolean {
+    return this.#isReady
+  }
+
+  whenReady(): Promise<void> {
+    return this.#whenReady.promise
+  }
+
+  getVersion(): string {
+    return manifest.version ?? process.versions.node
+  }
+
+  getPath(name: string): string {
+    const appData = this.#paths.get('appData') ?? ''
+    const found =
+      this.#paths.get(name) ??
+      (name === 'userData' ? join(appData, manifest.name) : undefined) ??
+      (name === 'sessionData' ? this.getPath('userData') : undefined)
+    if (found === undefined) throw new Error(`Failed to get '${name}' path`)
+    return found
+  }
+
+  setPath(name: string, path: string): void {
+    this.#onlyBeforeReady(`app.setPath(${name})`)
+    if (!isAbsolute(path)) throw new Error('Path must be absolute')
+    if (!existsSync(path)) throw new Error(`Failed to set path: ${path} does not exist`)
+    this.#paths.set(name, path)
+  }
+
+  enableSandbox(): void {
+    this.#onlyBeforeReady('app.enableSandbox()')
+    this.#isSandboxed = true
+  }
+
+  setAppUserModelId(_id: string): void {
+    // Windows only, and harmless elsewhere.
+  }
+
+  requestSingleInstanceLock(additionalData: Record<string, unknown> = {}): boolean {
+    const lock = takeLock(
+      this.getPath('userData'),
+      { argv: asChromiumPassesOn(process.argv), workingDirectory: process.cwd(), additionalData },
+      (greeting) => void this.#greeted(greeting),
+    )
+    if (lock) this.#release = () => lock.release()
+    return lock !== null
+  }
+
+  quit(): void {
+    if (this.#isQuitting || this.#exitCode !== null) return
+    const event = createEvent({})
+    this.emit('before-quit', event)
+    if (event.defaultPrevented) return
+    this.#isQuitting = true
+    if (this.#windows.size === 0) return this.#willQuit()
+    for (const window of this.#windows) window.close()
+  }
+
+  exit(exitCode = 0): void {
+    this.#exitCode = exitCode
+    // Before it is ready nothing runs that would have to come to an end.
+    if (!this.#isReady) return this.#end(exitCode)
+    for (const window of this.#windows) window.destroy()
+    setImmediate(() => this.#end(exitCode))
+  }
+
+  #willQuit(): void {
+    const event = createEvent({})
+    this.emit('will-quit', event)
+    if (event.defaultPrevented) {
+      this.#isQuitting = false
+      return
+    }
+    this.emit('quit', createEvent({}), 0)
+    this.#end(0)
+  }
+
+  #end(exitCode: number): void {
+    this.#release()
+    process.exit(exitCode)
+  }
+
+  #onlyBeforeReady(call: string): void {
+    if (this.#isReady) throw new Error(`${call} can only be called before app is ready`)
+  }
+
+  async #greeted(greeting: Greeting): Promise<void> {
+    await this.whenReady()
+    const { argv, workingDirectory, additionalData } = greeting
+    this.emit('second-instance', createEvent({}), argv, workingDirectory, additionalData)
+  }
+
+  /** Not Electron's: how the other parts of the double take part. */
+  readonly inside = {
+    becomeReady: (): void => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        process.once(signal, () => this.quit())
+      }
+      this.#isReady = true
+      this.emit('ready', createEvent({}), {})
+      this.#whenReady.resolve()
+    },
+    needsReady: (what: string): void => {
+      if (!this.#isReady) throw new Error(`${what} before app is ready`)
+    },
+    onlyBeforeReady: (call: string): void => this.#onlyBeforeReady(call),
+    isSandboxed: (): boolean => this.#isSandboxed,
+    opened: (window: ClosableWindow): void => void this.#windows.add(window),
+    /** A window's close was prevented, which calls off quitting. */
+    closeCancelled: (): void => void (this.#isQuitting = false),
+    closed: (window: ClosableWindow): void => {
+      this.#windows.delete(window)
+      if (this.#windows.size > 0 || this.#exitCode !== null) return
+      if (this.#isQuitting) this.#willQuit()
+      else if (!this.emit('window-all-closed')) this.quit()
+    },
+  }
+}
+
+export const appDouble = new AppDouble()
+export const { inside } = appDouble
+
+answer({ quit: () => appDouble.quit() })
+
+/** The parts of `App` that the app uses; listening is Node's own. */
+appDouble satisfies Pick<
+  App,
+  | 'enableSandbox'
+  | 'exit'
+  | 'getPath'
+  | 'getVersion'
+  | 'isPackaged'
+  | 'isReady'
+  | 'quit'
+  | 'requestSingleInstanceLock'
+  | 'setAppUserModelId'
+  | 'setPath'
+  | 'whenReady'
+> & { dock: App['dock'] | undefined }

@@ -1,0 +1,95 @@
+// What the double and the driver say to each other over the child's IPC channel: types only.
+
+/** One line of the tray's menu, as a person reads it. */
+export type MenuLine = { kind: 'item' | 'separator'; label: string; enabled: boolean }
+
+export type ShownNotification = { id: number; title: string; body: string }
+
+/** How the double is to behave in one run; it comes in the environment. */
+export type Behaviour = {
+  /** The folder whose package.json names the app and its version. */
+  appPath: string
+  /** What `Notification.isSupported()` says. */
+  notifications: boolean
+  /** False: `shell.openExternal` rejects, as where no browser is set. */
+  browser: boolean
+  /** Whether the desktop is dark. */
+  dark: boolean
+}
+
+export const BEHAVIOUR_VARIABLE = 'LATCHKEY_STAND_IN'
+
+/** The frame that a call came from, as the driver's Chromium tells. */
+export type FrameFacts = { url: string; isMainFrame: boolean; isGone: boolean }
+
+export type SchemeRequest = {
+  url: string
+  method: string
+  headers: Record<string, string>
+  body: Uint8Array | null
+}
+
+export type SchemeResponse = { status: number; headers: Record<string, string>; body: Uint8Array }
+
+export type Arguments = readonly unknown[]
+
+export type Outcome = { value: unknown } | { error: string }
+
+export type PageSettings = { preload: string | null; width: number; height: number }
+
+/** What the double wants of the driver, which has the Chromium, the tray and the desktop. */
+export type HostCalls = {
+  /** Opens a page for a window or takes its page elsewhere. Rejects with Chromium's error. */
+  load(window: number, url: string, settings: PageSettings): void
+  /** A window is destroyed. */
+  closed(window: number): void
+  /** `webContents.send`. */
+  send(window: number, channel: string, args: Arguments): void
+  /** How a call of `ipcRenderer.invoke` ended. On the same way as `send`, so in the same order. */
+  reply(window: number, call: number, outcome: Outcome): void
+  notify(notification: ShownNotification): void
+  openExternal(url: string): void
+  menuSet(lines: readonly MenuLine[]): void
+}
+
+/** What a person or a page does to the app. */
+export type AppCalls = {
+  /** The lines of the tray's menu; null where there is no tray, no menu, or the tray was collected. */
+  menu(): readonly MenuLine[] | null
+  /** Presses a line of the tray's menu. */
+  choose(label: string): void
+  tray(): { toolTip: string; hasIcon: boolean } | null
+  /** False where nobody hears the click any more. */
+  clickNotification(id: number): boolean
+  quit(): void
+
+  close(window: number): void
+  /** The person turns to the window, or away from it. */
+  look(window: number, at: boolean): void
+  minimize(window: number): void
+  facts(window: number): WindowFacts
+  /** The main process takes the window elsewhere, as its own `loadURL` would. */
+  loadUrl(window: number, url: string): void
+  /** The page has been painted for the first time. */
+  painted(window: number): void
+
+  /** A new document begins in the window's main frame. */
+  navigated(window: number, url: string): void
+  serve(request: SchemeRequest): SchemeResponse
+  invoke(window: number, frame: FrameFacts, call: number, channel: string, args: Arguments): void
+  /** Whether the app lets a page of its window do this. */
+  mayNavigate(window: number, url: string): boolean
+  mayRedirect(window: number, url: string): boolean
+  mayOpen(window: number, url: string): boolean
+  mayAttachWebview(window: number, url: string): boolean
+  permission(window: number, name: string, origin: string): { check: boolean; request: boolean }
+}
+
+export type WindowFacts = {
+  isVisible: boolean
+  isFocused: boolean
+  isMinimized: boolean
+  /** Whether it was ever visible before its page had been painted. */
+  wasShownUnpainted: boolean
+  webPreferences: Readonly<Record<string, unknown>>
+}

@@ -1,0 +1,54 @@
+// Electron's `net.fetch`: Node's own, with Chromium's words where it fails.
+
+import type { Net } from 'electron'
+import { inside } from './app.js'
+
+const CHROMIUM_WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'ERR_CONNECTION_REFUSED',
+  ECONNRESET: 'ERR_CONNECTION_RESET',
+  UND_ERR_SOCKET: 'ERR_CONNECTION_CLOSED',
+  ENOTFOUND: 'ERR_NAME_NOT_RESOLVED',
+  EAI_AGAIN: 'ERR_NAME_NOT_RESOLVED',
+  ENETUNREACH: 'ERR_ADDRESS_UNREACHABLE',
+  EHOSTUNREACH: 'ERR_ADDRESS_UNREACHABLE',
+  ETIMEDOUT: 'ERR_CONNECTION_TIMED_OUT',
+  UND_ERR_CONNECT_TIMEOUT: 'ERR_CONNECTION_TIMED_OUT',
+}
+
+export const netDouble = {
+  async fetch(input: string | Request, init: RequestInit = {}): Promise<Response> {
+    inside.needsReady('net.fetch() cannot be called')
+    const redirect = init.redirect ?? (typeof input === 'string' ? 'follow' : input.redirect)
+    // Followed by Node only where the caller wants that; else its answer is looked at here.
+    const response = await fetch(input, {
+      ...init,
+      redirect: redirect === 'follow' ? 'follow' : 'manual',
+    }).catch((thrown: unknown) => {
+      throw inChromiumsWords(thrown)
+    })
+    if (redirect === 'follow' || !isRedirect(response)) return response
+    await response.body?.cancel()
+    throw new Error(
+      redirect === 'manual'
+        ? 'Redirect was cancelled'
+        : "Attempted to redirect, but redirect policy was 'error'",
+    )
+  },
+} satisfies Pick<Net, 'fetch'>
+
+function isRedirect({ status, headers }: Response): boolean {
+  return [301, 302, 303, 307, 308].includes(status) && headers.has('location')
+}
+
+function inChromiumsWords(thrown: unknown): unknown {
+  if (!(thrown instanceof TypeError)) return thrown // Called off by its signal.
+  if (/bad port/.test(String(thrown.cause))) return new Error('net::ERR_UNSAFE_PORT')
+  for (let cause: unknown = thrown; cause instanceof Error; cause = cause.cause) {
+    // Several, where a name has several addresses.
+    const { code } = (cause instanceof AggregateError ? cause.errors[0] : cause) as {
+      code?: string
+    }
+    if (code !== undefined) return new Error(`net::${CHROMIUM_WORDS[code] ?? 'ERR_FAILED'}`)
+  }
+  return new Error('net::ERR_FAILED')
+}

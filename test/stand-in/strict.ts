@@ -1,0 +1,61 @@
+// Makes an object complain about whatever it lacks, so that a gap in the double is never taken for
+// a feature that is off.
+
+/** What every object is asked for by Node itself, by `await` and by those who print it. */
+const ALWAYS: ReadonlySet<PropertyKey> = new Set(['then', 'toJSON', 'constructor', 'domain'])
+
+/**
+ * Gives a view of `target` in which reading something it has not got throws, naming it. Methods keep
+ * the target as their `this`. Where `isDestroyed` says so, Electron's own error is thrown instead,
+ * but for `isDestroyed` itself and for listening.
+ */
+export function strict<Target extends object>(
+  name: string,
+  target: Target,
+  isDestroyed: () => boolean = () => false,
+): Target {
+  const bound = new Map<PropertyKey, unknown>()
+  return new Proxy(target, {
+    get(_target, key) {
+      if (!(key in target)) {
+        if (typeof key === 'symbol' || ALWAYS.has(key)) return undefined
+        throw new Error(
+          `the stand-in has no ${name}.${key}: the app did not use it so far. ` +
+            'Add it to test/stand-in, as its documentation says.',
+        )
+      }
+      if (isDestroyed() && !LIVES_ON.has(key)) throw new TypeError('Object has been destroyed')
+      const value: unknown = Reflect.get(target, key)
+      if (typeof value !== 'function' || key === 'constructor') return value
+      if (bound.get(key) === undefined) bound.set(key, value.bind(target))
+      return bound.get(key)
+    },
+  })
+}
+
+const LIVES_ON: ReadonlySet<PropertyKey> = new Set([
+  'isDestroyed',
+  'constructor',
+  'on',
+  'once',
+  'off',
+  'removeListener',
+  'removeAllListeners',
+])
+
+/** An event as Electron hands it to listeners. */
+export type PreventableEvent<Details extends object = object> = Details & {
+  preventDefault(): void
+  readonly defaultPrevented: boolean
+}
+
+export function createEvent<Details extends object>(details: Details): PreventableEvent<Details> {
+  let prevented = false
+  return Object.defineProperties(
+    { preventDefault: () => void (prevented = true) },
+    {
+      defaultPrevented: { get: () => prevented },
+      ...Object.getOwnPropertyDescriptors(details),
+    },
+  ) as PreventableEvent<Details>
+}

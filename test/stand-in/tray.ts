@@ -1,0 +1,85 @@
+// Electron's Tray: an icon and a menu, which are gone when the app lets go of the object.
+
+import { EventEmitter } from 'node:events'
+import type { Tray } from 'electron'
+import { inside } from './app.js'
+import { collectGarbage } from './collect.js'
+import { answer, tell } from './host.js'
+import { linesOf, type ItemDouble, type MenuDouble } from './menu.js'
+import type { ImageDouble } from './native-image.js'
+import { strict } from './strict.js'
+
+let latest: WeakRef<TrayDouble> | undefined
+
+export class TrayDouble extends EventEmitter {
+  readonly #hasIcon: boolean
+  #toolTip = ''
+  #menu: { items: readonly ItemDouble[]; lines: ReturnType<typeof linesOf> } | null = null
+  #isDestroyed = false
+
+  constructor(image: ImageDouble) {
+    inside.needsReady('Cannot create Tray')
+    super()
+    this.#hasIcon = !image.isEmpty()
+    latest = new WeakRef(this)
+    // oxlint-disable-next-line no-constructor-return -- what the app gets is the strict view
+    return strict('Tray', this)
+  }
+
+  setContextMenu(menu: MenuDouble | null): void {
+    this.#checkAlive()
+    this.#menu = menu && { items: [...menu.items], lines: linesOf(menu.items) }
+    if (this.#menu) tell('menuSet', this.#menu.lines)
+  }
+
+  setToolTip(toolTip: string): void {
+    this.#checkAlive()
+    this.#toolTip = toolTip
+  }
+
+  destroy(): void {
+    this.#isDestroyed = true
+  }
+
+  isDestroyed(): boolean {
+    return this.#isDestroyed
+  }
+
+  /** Not Electron's. */
+  readonly inside = {
+    menu: () => (this.#isDestroyed ? null : this.#menu),
+    facts: () => ({ toolTip: this.#toolTip, hasIcon: this.#hasIcon }),
+  }
+
+  #checkAlive(): void {
+    if (this.#isDestroyed) throw new Error('Tray is destroyed')
+  }
+}
+
+/** The tray as a person finds it: none where the app forgot to hold on to it. */
+async function find(): Promise<TrayDouble | undefined> {
+  await collectGarbage()
+  const tray = latest?.deref()
+  return tray?.isDestroyed() ? undefined : tray
+}
+
+answer({
+  menu: async () => (await find())?.inside.menu()?.lines ?? null,
+  tray: async () => (await find())?.inside.facts() ?? null,
+  async choose(label) {
+    const menu = (await find())?.inside.menu()
+    if (!menu) throw new Error('there is no menu in the tray')
+    const index = menu.lines.findIndex((line) => line.kind === 'item' && line.label === label)
+    const shown = menu.lines.map((line) => line.label).join(', ')
+    if (!menu.lines[index]) throw new Error(`the menu has no "${label}"; it has: ${shown}`)
+    if (!menu.lines[index].enabled) throw new Error(`"${label}" cannot be chosen`)
+    menu.items[index]?.click()
+  },
+})
+
+TrayDouble satisfies new (image: ImageDouble) => Pick<
+  Tray,
+  'destroy' | 'isDestroyed' | 'setToolTip'
+> & {
+  setContextMenu(menu: MenuDouble | null): void
+}

@@ -1,0 +1,299 @@
+// Electron's BrowserWindow and its WebContents; the page itself lives in the driver's Chromium.
+
+import { EventEmitter, once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
+import type {
+  BrowserWindow,
+  BrowserWindowConstructorOptions,
+  HandlerDetails,
+  WebContents,
+  WebPreferences,
+  WindowOpenHandlerResponse,
+} from 'electron'
+import { appDouble, inside } from './app.js'
+import type { WindowFacts } from './contract.js'
+import { answer, host, tell } from './host.js'
+import { createEvent, strict } from './strict.js'
+
+const windows = new Map<number, BrowserWindowDouble>()
+let lastId = 0
+
+/** A frame, as far as the app asks: its address. */
+export type FrameDouble = { readonly url: string }
+
+export class WebContentsDouble extends EventEmitter {
+  readonly id: number
+  readonly mainFrame: FrameDouble
+  #url = ''
+  #documents = 0
+  #isDestroyed = false
+  #openHandler: ((details: HandlerDetails) => WindowOpenHandlerResponse) | null = null
+  readonly #facade: this
+
+  constructor(id: number) {
+    super()
+    this.id = id
+    const url = (): string => this.#url
+    this.mainFrame = strict('webFrameMain', {
+      get url() {
+        return url()
+      },
+    })
+    this.#facade = strict('webContents', this, () => this.#isDestroyed)
+  }
+
+  isDestroyed(): boolean {
+    return this.#isDestroyed
+  }
+
+  send(channel: string, ...args: unknown[]): void {
+    tell('send', this.id, channel, cloneForIpc(args))
+  }
+
+  setWindowOpenHandler(handler: (details: HandlerDetails) => WindowOpenHandlerResponse): void {
+    this.#openHandler = handler
+  }
+
+  /** Not Electron's. */
+  readonly inside = {
+    facade: (): this => this.#facade,
+    destroy: (): void => void (this.#isDestroyed = true),
+    documents: (): number => this.#documents,
+    navigated: (url: string): void => {
+      this.#url = url
+      this.#documents += 1
+    },
+    /** True where no listener prevents it. */
+    permits: (event: string, details: object, ...more: unknown[]): boolean => {
+      const given = createEvent(details)
+      this.emit(event, given, ...more)
+      return !given.defaultPrevented
+    },
+    // Without a handler the window is opened.
+    opens: (url: string): boolean => {
+      if (!this.#openHandler) return true
+      const details = { url, frameName: '', features: '', disposition: 'foreground-tab' as const }
+      const referrer = { url: this.#url, policy: 'strict-origin-when-cross-origin' as const }
+      return this.#openHandler({ ...details, referrer }).action === 'allow'
+    },
+  }
+}
+
+export class BrowserWindowDouble extends EventEmitter {
+  readonly id: number
+  readonly webContents: WebContentsDouble
+  readonly #contents: WebContentsDouble
+  readonly #preferences: WebPreferences
+  readonly #size: { width: number; height: number }
+  #isDestroyed = false
+  #isVisible = false
+  #isFocused = false
+  #isMinimized = false
+  #isPainted = false
+  #wasShownUnpainted = false
+
+  constructor(options: BrowserWindowConstructorOptions = {}) {
+    inside.needsReady('Cannot create BrowserWindow')
+    super()
+    lastId += 1
+    this.id = lastId
+    this.#size = { width: options.width ?? 800, height: options.height ?? 600 }
+    this.#preferences = {
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInSubFrames: false,
+      nodeIntegrationInWorker: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+      ...options.webPreferences,
+      ...(inside.isSandboxed() && { sandbox: true }),
+    }
+    this.#contents = new WebContentsDouble(this.id)
+    this.webContents = this.#contents.inside.facade()
+    windows.set(this.id, this)
+    inside.opened(this)
+    if (options.show ?? true) this.show()
+    const facade = strict('BrowserWindow', this, () => this.#isDestroyed)
+    appDouble.emit('browser-window-created', createEvent({}), facade)
+    appDouble.emit('web-contents-created', createEvent({}), this.webContents)
+    // oxlint-disable-next-line no-constructor-return -- what the app gets is the strict view
+    return facade
+  }
+
+  async loadURL(url: string): Promise<void> {
+    try {
+      const preload = this.#preferences.preload ?? null
+      await host.call('load', this.id, url, { preload, ...this.#size })
+    } catch (thrown) {
+      const code = /ERR_\w+/.exec(String(thrown))?.[0] ?? 'ERR_FAILED'
+      throw Object.assign(new Error(`${code} (-2) loading '${url}'`), { code, errno: -2, url })
+    }
+    if (!this.#isDestroyed) this.#contents.emit('did-finish-load')
+  }
+
+  show(): void {
+    this.#isVisible = true
+    if (!this.#isPainted) this.#wasShownUnpainted = true
+    this.emit('show', createEvent({}))
+    this.focus()
+  }
+
+  focus(): void {
+    if (!this.#isVisible || this.#isFocused) return
+    for (const window of windows.values()) window.inside.blur()
+    this.#isFocused = true
+    this.emit('focus', createEvent({}))
+  }
+
+  restore(): void {
+    this.#isMinimized = false
+    this.emit('restore', createEvent({}))
+  }
+
+  isMinimized(): boolean {
+    return this.#isMinimized
+  }
+
+  isFocused(): boolean {
+    return this.#isFocused
+  }
+
+  isDestroyed(): boolean {
+    return this.#isDestroyed
+  }
+
+  close(): void {
+    void setImmediate().then(() => {
+      if (this.#isDestroyed) return
+      const event = createEvent({})
+      this.emit('close', event)
+      if (event.defaultPrevented) inside.closeCancelled()
+      else this.destroy()
+    })
+  }
+
+  destroy(): void {
+    if (this.#isDestroyed) return
+    this.inside.blur()
+    this.#isDestroyed = true
+    this.#contents.inside.destroy()
+    windows.delete(this.id)
+    tell('closed', this.id)
+    this.#contents.emit('destroyed')
+    this.emit('closed')
+    inside.closed(this)
+  }
+
+  /** Not Electron's. */
+  readonly inside = {
+    contents: (): WebContentsDouble => this.#contents,
+    preferences: (): WebPreferences => this.#preferences,
+    visible: async (): Promise<void> => {
+      if (!this.#isVisible) await once(this, 'show')
+    },
+    blur: (): void => {
+      if (!this.#isFocused) return
+      this.#isFocused = false
+      this.emit('blur', createEvent({}))
+    },
+    minimize: (): void => {
+      this.inside.blur()
+      this.#isMinimized = true
+      this.emit('minimize', createEvent({}))
+    },
+    painted: (): void => {
+      if (this.#isPainted) return
+      this.#isPainted = true
+      this.emit('ready-to-show')
+    },
+    facts: (): WindowFacts => ({
+      isVisible: this.#isVisible && !this.#isMinimized,
+      isFocused: this.#isFocused,
+      isMinimized: this.#isMinimized,
+      wasShownUnpainted: this.#wasShownUnpainted,
+      webPreferences: { ...this.#preferences },
+    }),
+  }
+}
+
+/** The open window with this number. */
+export function windowOf(id: number): BrowserWindowDouble {
+  const window = windows.get(id)
+  if (!window) throw new Error('Object has been destroyed')
+  return window
+}
+
+/** A copy as IPC makes it. */
+export function cloneForIpc<Value>(value: Value): Value {
+  try {
+    return structuredClone(value)
+  } catch {
+    throw new Error('An object could not be cloned.')
+  }
+}
+
+const contentsOf = (id: number): WebContentsDouble => windowOf(id).inside.contents()
+
+answer({
+  close(id) {
+    const window = windows.get(id)
+    if (!window) return
+    return new Promise((resolve) => {
+      window.once('closed', resolve)
+      window.once('close', (event: { defaultPrevented: boolean }) =>
+        process.nextTick(() => event.defaultPrevented && resolve()),
+      )
+      window.close()
+    })
+  },
+  async look(id, at) {
+    const window = windowOf(id)
+    await window.inside.visible()
+    if (at) window.focus()
+    else window.inside.blur()
+  },
+  minimize: (id) => windowOf(id).inside.minimize(),
+  facts: (id) => windowOf(id).inside.facts(),
+  loadUrl: (id, url) => windowOf(id).loadURL(url),
+  painted: (id) => windows.get(id)?.inside.painted(),
+  navigated: (id, url) => windows.get(id)?.inside.contents().inside.navigated(url),
+  mayNavigate(id, url) {
+    const contents = contentsOf(id)
+    const details = { url, isMainFrame: true, isSameDocument: false, frame: contents.mainFrame }
+    return contents.inside.permits('will-navigate', details, url)
+  },
+  mayRedirect(id, url) {
+    const contents = contentsOf(id)
+    const details = { url, isMainFrame: true, isSameDocument: false, frame: contents.mainFrame }
+    return contents.inside.permits('will-redirect', details, url)
+  },
+  mayOpen: (id, url) => contentsOf(id).inside.opens(url),
+  mayAttachWebview(id, url) {
+    // The preference is asked first: without it the tag means nothing.
+    if (windowOf(id).inside.preferences().webviewTag !== true) return false
+    return contentsOf(id).inside.permits('will-attach-webview', {}, {}, { src: url })
+  },
+})
+
+/** The parts that the app uses; listening is Node's own. */
+type UsedOfWindow = Pick<
+  BrowserWindow,
+  | 'close'
+  | 'destroy'
+  | 'focus'
+  | 'id'
+  | 'isDestroyed'
+  | 'isFocused'
+  | 'isMinimized'
+  | 'loadURL'
+  | 'restore'
+  | 'show'
+>
+type UsedOfContents = Pick<WebContents, 'id' | 'isDestroyed' | 'send' | 'setWindowOpenHandler'>
+
+BrowserWindowDouble satisfies new (
+  options?: BrowserWindowConstructorOptions,
+) => UsedOfWindow & { webContents: UsedOfContents }

@@ -1,0 +1,86 @@
+// What the tray's menu offers, and what a person is notified of, for each state.
+
+import { expect, test } from '@playwright/test'
+import { initialModel, next, type Event, type Model } from '../../main/auth/model.js'
+import { menuOf } from '../../main/present/menu.js'
+import { noticeOf } from '../../main/present/notice.js'
+
+const ALICE = { sub: 'alice', name: 'Alice & Co', email: 'alice@example.com' }
+const started: Event = { type: 'flow-started', state: 's', origin: 'tray', deadlineMs: 1 }
+const byApp: Event = { type: 'flow-started', state: 'a', origin: 'api', deadlineMs: 1 }
+const signedIn: Event = { type: 'signed-in', state: 's', account: ALICE, expiresAtMs: null }
+const failed: Event = {
+  type: 'flow-ended',
+  state: 's',
+  ending: { kind: 'failed', code: 'invalid-grant', reason: 'The provider said no.' },
+}
+const cancelled: Event = { type: 'flow-ended', state: 's', ending: { kind: 'cancelled' } }
+const ended: Event = { type: 'session-ended', reason: 'It has run out.' }
+
+const play = (...events: Event[]): Model => events.reduce(next, initialModel)
+
+for (const [name, events, headline, commands] of [
+  ['nobody', [], 'Not signed in', ['Sign in']],
+  ['a sign-in that waits', [started], 'Waiting for your browser', ['Cancel']],
+  ['an app that waits', [byApp], 'Waiting for your browser', ['Cancel']],
+  [
+    'a sign-in that is being finished',
+    [started, { type: 'exchange-started', state: 's' }],
+    'Finishing the sign-in',
+    ['Cancel'],
+  ],
+  [
+    'somebody',
+    [started, signedIn],
+    'Signed in as Alice & Co',
+    ['Sign out', 'Sign in as somebody else'],
+  ],
+  [
+    'somebody, and a second sign-in',
+    [started, signedIn, started],
+    'Waiting for your browser',
+    ['Cancel'],
+  ],
+  [
+    'somebody, offline',
+    [started, signedIn, { type: 'renewal-failed', renewal: 'offline' }],
+    'Signed in as Alice & Co, offline',
+    ['Sign out', 'Sign in as somebody else'],
+  ],
+  [
+    'a session that has ended',
+    [started, signedIn, ended],
+    'Alice & Co, sign in again',
+    ['Sign in again', 'Sign out'],
+  ],
+  ['a failure', [started, failed], 'Sign-in failed', ['Sign in']],
+] satisfies [string, Event[], string, string[]][]) {
+  test(`the menu for ${name}`, () => {
+    const labels = menuOf(play(...events)).map((item) =>
+      item.kind === 'separator' ? '-' : item.label,
+    )
+    expect(labels).toEqual([headline, '-', ...commands, '-', 'Open Latchkey', 'Quit'])
+  })
+}
+
+for (const [name, events, notice] of [
+  [
+    'a sign-in',
+    [started, signedIn],
+    { title: 'Signed in', body: 'Alice & Co (alice@example.com)' },
+  ],
+  ['a failure', [started, failed], { title: 'Sign-in failed', body: 'The provider said no.' }],
+  [
+    'the end of a session',
+    [started, signedIn, ended],
+    { title: 'Sign in again', body: 'It has run out.' },
+  ],
+  ['what the person did', [started, cancelled], null],
+  ['a sign-out', [started, signedIn, { type: 'signed-out' }], null],
+  ['a beginning', [started], null],
+  ['a link', [started, { type: 'link-ready', state: 's', link: 'https://a.example' }], null],
+] satisfies [string, Event[], { title: string; body: string } | null][]) {
+  test(`${name} is ${notice === null ? 'no reason for a notification' : 'notified'}`, () => {
+    expect(noticeOf(play(...events), events.at(-1)!)).toEqual(notice)
+  })
+}
