@@ -66,7 +66,16 @@ export function describeApi(version: string, url: string): object {
           {
             body: { type: 'application/json', model: 'TokenizedPKCE' },
             answer: 'PKCE',
-            problems: ['refused', 'unknown-code', 'spent', 'cancelled', 'provider-failed'],
+            problems: [
+              'refused',
+              'unknown-code',
+              'access-denied',
+              'timeout',
+              'spent',
+              'cancelled',
+              'provider-failed',
+              'unavailable',
+            ],
           },
         ),
       },
@@ -89,7 +98,10 @@ export function describeApi(version: string, url: string): object {
         post: {
           operationId: 'clearPKCE',
           summary: 'End the flows that apps have begun. Signs nobody out.',
-          responses: { 204: { description: 'Done.' }, ...problemResponses(['forbidden']) },
+          responses: {
+            204: { description: 'Done.' },
+            ...problemResponses(['malformed', 'forbidden']),
+          },
         },
       },
       '/.well-known/health': {

@@ -1,6 +1,7 @@
 // The five PKCE endpoints, over the agent that the tray uses.
 
 import { Hono, type Context } from 'hono'
+import { accepts } from 'hono/accepts'
 import type { HttpBindings } from '@hono/node-server'
 import { z } from 'zod'
 import type { Agent } from '../auth/agent.js'
@@ -71,7 +72,7 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
     const state = parameters.get('state') ?? ''
     if (fromPage) checkFormOrigin(c, state, ports)
     const delivered = agent.api.deliver(parameters, fromPage ? 'page' : 'program')
-    const wantsPage = (c.req.header('accept') ?? '').includes('text/html')
+    const wantsPage = prefersPage(c)
     if (delivered.kind === 'ignored') {
       if (wantsPage) return showPage(nothingToDoPage(400))
       throw new Problem('malformed', 'No sign-in waits for this answer, or it has no code.')
@@ -151,9 +152,13 @@ function parse<Value>(model: z.ZodType<Value>, body: unknown): Value {
   const parsed = model.safeParse(body)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  const where = issue?.path.join('.')
+  // The outermost name only: it is one of ours, and those within may be the caller's.
+  const where = issue?.path[0]
   // zod's words name what was expected, and never quote what was sent.
-  throw new Problem('malformed', `${where || 'The body'}: ${issue?.message ?? 'is malformed'}.`)
+  throw new Problem(
+    'malformed',
+    `${String(where ?? 'The body')}: ${issue?.message ?? 'is malformed'}.`,
+  )
 }
 
 /** S24: what a session holds goes to a program that has taken part in a sign-in here. */
@@ -168,6 +173,11 @@ function checkFormOrigin(c: Context<Env>, state: string, { agent, provider }: Pk
   const allowed = originsOf(c.env.incoming).every((sent) => sent === origin || sent === 'null')
   if (allowed && agent.api.isWaiting(state)) return
   throw new Problem('forbidden', 'No sign-in waits for this.')
+}
+
+function prefersPage(c: Context<Env>): boolean {
+  const supports = ['application/json', 'text/html']
+  return accepts(c, { header: 'Accept', supports, default: 'application/json' }) === 'text/html'
 }
 
 function showPage(page: Page): Response {

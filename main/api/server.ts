@@ -66,6 +66,8 @@ export async function startService(ports: ServicePorts): Promise<Service> {
     port,
     ipv6: bound.ipv6,
     close: async () => {
+      // Those who wait are told so, before their connections end.
+      await ports.agent.api.close()
       await Promise.all(bound.servers.map(closeServer))
     },
   }
@@ -97,9 +99,10 @@ function createHandler(
         : new Problem('method-not-allowed', `This path takes ${allow}.`, { Allow: allow }),
     )
   })
-  app.onError((thrown) => {
+  app.onError((thrown, c) => {
     if (thrown instanceof Problem) return problemResponse(thrown)
-    ports.report(thrown)
+    // A caller that hung up in the middle of its request is no error of ours.
+    if (!c.env.incoming.destroyed) ports.report(thrown)
     return problemResponse(new Problem('unexpected', asAuthError(thrown).message))
   })
 
@@ -124,9 +127,18 @@ function createHandler(
   }
 }
 
+/** How long the last answers may take to reach programs on this very machine. */
+const DELIVERY_TIMEOUT_MS = 1_000
+
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
+    const giveUp = setTimeout(() => server.closeAllConnections(), DELIVERY_TIMEOUT_MS)
+    // A connection that is kept alive is idle once its last answer is out.
+    const sweep = setInterval(() => server.closeIdleConnections(), 20)
+    server.close(() => {
+      clearTimeout(giveUp)
+      clearInterval(sweep)
+      resolve()
+    })
   })
 }

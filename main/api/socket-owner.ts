@@ -28,7 +28,9 @@ export function socketOwner({ socket }: IncomingMessage): number | null {
   // The caller's own end: its local address is our remote one.
   for (const line of table.split('\n')) {
     const columns = line.trim().split(/\s+/)
-    if (columns[1] === local && columns[2] === remote) return Number(columns[7])
+    if (columns[1] !== local || columns[2] !== remote) continue
+    // A socket that its owner has closed has no inode, and on older kernels it is shown as root's.
+    return columns[9] === '0' ? NOBODY : Number(columns[7])
   }
   return NOBODY
 }

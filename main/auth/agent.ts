@@ -71,7 +71,7 @@ export function createAgent(ports: AgentPorts): Agent {
   }
 
   const custody = createCustody({ http, clock, vault, dispatch, track })
-  const api = createApiFlows({ ...ports, custody, dispatch, track, model: () => model })
+  const api = createApiFlows({ ...ports, custody, dispatch, model: () => model })
 
   const callOff = (state: string, ending: Ending): void =>
     running.get(state)?.abort(new CalledOff(ending))
@@ -159,7 +159,7 @@ export function createAgent(ports: AgentPorts): Agent {
     async close() {
       closed = true
       for (const state of running.keys()) callOff(state, { kind: 'cancelled' })
-      api.close()
+      await api.close()
       const stopWaiting = custody.close()
       while (tasks.size > 0) await Promise.all(tasks)
       stopWaiting()

@@ -73,7 +73,8 @@ export type ApiFlows = {
   hasCompleted(): boolean
   /** Ends every flow that an app began. Signs nobody out. */
   clear(): void
-  close(): void
+  /** Ends every flow, begins no other, and resolves when their callers have been told. */
+  close(): Promise<void>
 }
 
 export type ApiFlowPorts = {
@@ -85,7 +86,6 @@ export type ApiFlowPorts = {
   openBrowser(link: string): Promise<void>
   custody: Custody
   dispatch(event: Event): void
-  track(task: Promise<void>): Promise<void>
   model(): Model
 }
 
@@ -115,6 +115,7 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
   const { clock, custody, dispatch, provider } = ports
   const flows = new Map<string, Flow>()
   const spent = new Set<string>()
+  const waiters = new Set<Promise<Begun>>()
   let openings: number[] = []
   let completed = false
   let closed = false
@@ -295,8 +296,8 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
   return {
     begin(request, hangUp) {
       if (closed) return Promise.resolve({ kind: 'ended', ending: { kind: 'cancelled' } })
-      const begun = begin(request, hangUp)
-      void ports.track(begun.then(() => undefined))
+      const begun = begin(request, hangUp).finally(() => waiters.delete(begun))
+      waiters.add(begun)
       return begun
     },
 
@@ -340,9 +341,10 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     isWaiting: (state) => Boolean(flows.get(state)?.waiting),
     hasCompleted: () => completed,
     clear: callOffAll,
-    close() {
+    async close() {
       closed = true
       callOffAll()
+      await Promise.all(waiters)
     },
   }
 }

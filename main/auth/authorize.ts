@@ -33,6 +33,14 @@ export const OWN_PARAMETERS: readonly string[] = [
   'response_mode',
   'request',
   'request_uri',
+  // Other names for what a seed has fields of its own for, or for what is not configured.
+  'resource',
+  'organization',
+  'invitation',
+  'screen_hint',
+  'id_token_hint',
+  'claims',
+  'registration',
 ]
 
 /**

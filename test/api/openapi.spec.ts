@@ -1,0 +1,180 @@
+// The API's description of itself, against the standard and against what it really answers.
+
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { PROBLEM_CODES } from '../../main/api/models.js'
+import { call, comeBack, expect, respond, seedFor, signIn, test, type Service } from './service.js'
+
+type Described = {
+  openapi: string
+  info: { version: string }
+  servers: { url: string }[]
+  paths: Record<
+    string,
+    Record<string, { responses: Record<string, Content>; requestBody?: Content }>
+  >
+  components: { schemas: Record<string, object> }
+}
+type Content = { content?: Record<string, { schema: object }> }
+
+async function describe(service: Pick<Service, 'url'>): Promise<Described> {
+  const { status, text } = await call(service, '/openapi.json', { method: 'GET' })
+  expect(status).toBe(200)
+  return JSON.parse(text) as Described
+}
+
+/** Compiles one schema of the description, with all that it refers to. */
+function validatorFor(description: Described, schema: object): ValidateFunction {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  const id = 'https://latchkey.test/openapi.json'
+  ajv.addSchema({ ...description, $id: id })
+  const reference = (schema as { $ref?: string }).$ref
+  return ajv.compile(reference === undefined ? schema : { $ref: `${id}${reference}` })
+}
+
+test('it is a valid OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1)', async ({
+  shared,
+}) => {
+  const description = await describe(shared)
+  expect(description.openapi).toMatch(/^3\.1\./)
+  expect(description.servers).toEqual([{ url: shared.url }])
+  const validator = new Validator()
+  const { valid, errors } = await validator.validate(description)
+  expect(errors).toBeUndefined()
+  expect(valid).toBe(true)
+  expect(validator.version).toBe('3.1')
+  // Every reference leads somewhere.
+  const text = JSON.stringify(description)
+  const known = Object.keys(description.components.schemas).map(
+    (key) => `#/components/schemas/${key}`,
+  )
+  for (const [, name] of text.matchAll(/"\$ref":"([^"]*)"/g)) {
+    expect(known).toContain(name)
+  }
+})
+
+test('it names every endpoint, by its method, and none that is not there', async ({ shared }) => {
+  const { paths } = await describe(shared)
+  const named = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${path}`),
+  )
+  expect(named.toSorted()).toEqual([
+    'get /.well-known/health',
+    'get /.well-known/version',
+    'get /pkce/challenge',
+    'post /pkce/clear',
+    'post /pkce/code',
+    'post /pkce/response/code',
+    'post /pkce/token',
+  ])
+  for (const one of named) {
+    const [method = '', path = ''] = one.split(' ')
+    const wrong = await call(shared, path, { method: method === 'get' ? 'DELETE' : 'GET' })
+    expect(wrong.status, one).toBe(405)
+  }
+})
+
+test('it names every code that a problem can have', async ({ shared }) => {
+  const { components } = await describe(shared)
+  const { properties } = components.schemas['Problem'] as {
+    properties: { code: { enum: string[] } }
+  }
+  expect(properties.code.enum.toSorted()).toEqual([...PROBLEM_CODES].toSorted())
+})
+
+test('each operation names the statuses of the contract', async ({ shared }) => {
+  const { paths } = await describe(shared)
+  const statusesOf = (path: string): string[] =>
+    Object.keys(Object.values(paths[path]!)[0]!.responses)
+  for (const [path, statuses] of [
+    ['/pkce/challenge', ['200', '400', '403']],
+    ['/pkce/code', ['200', '400', '403', '408', '409', '413', '415', '429', '502', '503']],
+    ['/pkce/token', ['200', '400', '403', '409', '413', '415', '502']],
+    ['/pkce/response/code', ['200', '400', '403', '413', '415']],
+    ['/pkce/clear', ['204', '400', '403']],
+  ] as const) {
+    expect(statusesOf(path), path).toEqual(expect.arrayContaining([...statuses]))
+  }
+})
+
+test('its models know every field that the official client sends', async ({ shared }) => {
+  const { components } = await describe(shared)
+  const fieldsOf = (name: string): string[] =>
+    Object.keys((components.schemas[name] as { properties: object }).properties)
+  const seed = seedFor('client').seed
+  const optional = [
+    'schema',
+    'redirect_uri',
+    'domain',
+    'audience',
+    'screen_hint',
+    'prompt',
+    'organization',
+    'invitation',
+    'ADDITIONAL_PARAMETERS',
+    'response_mode',
+  ]
+  expect(fieldsOf('SeededPKCE').toSorted()).toEqual([...Object.keys(seed), ...optional].toSorted())
+  expect(fieldsOf('CodeResponse')).toEqual(
+    expect.arrayContaining(['schema', 'code', 'state', 'iss']),
+  )
+})
+
+test('real answers are as it says, and hold nothing that it does not name', async ({ serve }) => {
+  const service = await serve({ flags: ['--expose-refresh-token'] })
+  const description = await describe(service)
+  // Nothing but what is named: the description itself leaves room for later versions.
+  const closed = JSON.parse(
+    JSON.stringify(description, (_key, value: unknown) =>
+      typeof value === 'object' && value !== null && 'properties' in value
+        ? { ...value, additionalProperties: false }
+        : value,
+    ),
+  ) as Described
+  const checkAnswer = (path: string, status: number, type: string, answer: unknown): void => {
+    const operation = Object.values(closed.paths[path]!)[0]!
+    const validate = validatorFor(closed, operation.responses[status]!.content![type]!.schema)
+    expect(validate(answer), JSON.stringify(validate.errors)).toBe(true)
+  }
+
+  const challenge = await call(service, '/pkce/challenge', { method: 'GET' })
+  checkAnswer('/pkce/challenge', 200, 'application/json', challenge.json)
+
+  const changes = { ADDITIONAL_PARAMETERS: { access_type: 'offline' }, screen_hint: 'signup' }
+  const { seed } = seedFor(service.provider.clientId, changes)
+  const validateSeed = validatorFor(
+    description,
+    description.paths['/pkce/code']!['post']!.requestBody!.content!['application/json']!.schema,
+  )
+  expect(validateSeed(seed), JSON.stringify(validateSeed.errors)).toBe(true)
+  expect(validateSeed({ ...seed, state: 5 })).toBe(false)
+
+  const { coded, token } = await signIn(service, changes)
+  checkAnswer('/pkce/code', 200, 'application/json', coded)
+  checkAnswer('/pkce/token', 200, 'application/json', token.json)
+  const renewal = { grant_type: 'refresh_token', client_id: service.provider.clientId }
+  const renewed = await call(service, '/pkce/token', { body: renewal })
+  checkAnswer('/pkce/token', 200, 'application/json', renewed.json)
+
+  const own = call(service, '/pkce/code')
+  const link = new URL(await service.program.link())
+  const state = link.searchParams.get('state')!
+  const delivered = await respond(service, { state, code: 'c' })
+  checkAnswer('/pkce/response/code', 200, 'application/json', delivered.json)
+  checkAnswer('/pkce/code', 200, 'application/json', (await own).json)
+
+  const refused = call(service, '/pkce/code')
+  await comeBack(service.program, 'refuse=yes')
+  for (const [path, answer] of [
+    ['/pkce/code', await refused],
+    ['/pkce/code', await call(service, '/pkce/code', { body: '{}' })],
+    ['/pkce/code', await call(service, '/pkce/code', { body: 'x'.repeat(70_000) })],
+    ['/pkce/token', await call(service, '/pkce/token', { body: {} })],
+    ['/pkce/token', await call(service, '/pkce/token', { headers: { origin: 'null' } })],
+    ['/pkce/response/code', await respond(service, { state: 'nobody-waits', code: 'c' })],
+    ['/pkce/clear', await call(service, '/pkce/clear', { headers: { origin: 'null' } })],
+  ] as const) {
+    checkAnswer(path, answer.status, 'application/problem+json', answer.json)
+  }
+  expect(() => checkAnswer('/pkce/code', 400, 'application/problem+json', {})).toThrow()
+})

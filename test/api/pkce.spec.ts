@@ -1,0 +1,1206 @@
+// The PKCE API as other apps use it, with the official client: what each call gives and refuses.
+
+import { readFile, stat } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { PORT_LADDER } from '../../main/api/server.js'
+import { challengeOf } from '../../main/auth/pkce.js'
+import { altered, answerLink } from '../person.js'
+import { SCRIPTED } from '../program.js'
+import {
+  call,
+  clientOf,
+  comeBack,
+  expect,
+  expectFailure,
+  expectProblem,
+  respond,
+  seeded,
+  seedFor,
+  signIn,
+  test,
+  tokenized,
+  tokenRequest,
+  type Service,
+} from './service.js'
+
+const NO_BODY = { headers: { 'content-type': 'application/json' } }
+
+/** The parameters of a link. */
+const parametersOf = (link: string): URLSearchParams => new URL(link).searchParams
+
+/** Just freed by the system, so nobody else is likely to have it. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+test('a challenge is fresh each time, S256, with the state as its nonce, and nothing is kept', async ({
+  serve,
+}) => {
+  const { api, program } = await serve()
+  const [one, other] = await Promise.all([api.getChallenge(), api.getChallenge()])
+
+  const { state, nonce, challenge, method, verifier } = one.challenge!
+  expect(Object.keys(one).filter((key) => one[key as keyof typeof one] !== undefined)).toEqual([
+    'challenge',
+  ])
+  expect(nonce).toBe(state)
+  expect(method).toBe('S256')
+  expect(verifier).toMatch(/^[\w.~-]{43,128}$/)
+  expect(challenge).toBe(challengeOf(verifier))
+  for (const key of ['state', 'challenge', 'verifier'] as const) {
+    expect(one.challenge![key]).not.toBe(other.challenge![key])
+  }
+  program.type('status')
+  expect((await program.line('status')).status.state).toBe('signed-out')
+})
+
+test.describe('a sign-in', () => {
+  test('of an app with a verifier of its own goes from its seed to tokens', async ({ serve }) => {
+    const { api, program, provider } = await serve()
+    const { challenge } = await api.getChallenge()
+    const { state, nonce, challenge: codeChallenge, verifier } = challenge!
+    const called = api.generateCode({
+      seededPKCE: {
+        responseType: 'code',
+        state,
+        nonce,
+        codeChallenge,
+        codeChallengeMethod: 'S256',
+        scope: ['openid', 'profile', 'email'],
+        clientId: provider.clientId,
+      },
+    })
+    const link = await program.link()
+    expect(Object.fromEntries(parametersOf(link))).toEqual({
+      response_type: 'code',
+      client_id: provider.clientId,
+      redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
+      scope: 'openid profile email',
+      state,
+      nonce,
+      code_challenge: codeChallenge,
+      code_challenge_method: 'S256',
+    })
+    await fetch(await answerLink(link))
+
+    const coded = await called
+    expect(coded.challenge).toBeUndefined()
+    expect(coded.auth0).toBeUndefined()
+    expect(coded.result).toMatchObject({ code: expect.stringMatching(/./), state })
+    expect(coded.seed).toMatchObject({
+      state,
+      nonce,
+      codeChallenge,
+      clientId: provider.clientId,
+      scope: ['openid', 'profile', 'email'],
+      redirectUri: parametersOf(link).get('redirect_uri'),
+    })
+
+    const { seed, result, auth0 } = await api.generateToken({
+      tokenizedPKCE: {
+        grantType: 'authorization_code',
+        clientId: provider.clientId,
+        code: coded.result!.code,
+        redirectUri: coded.seed!.redirectUri!,
+        codeVerifier: verifier,
+      },
+    })
+    expect(seed).toMatchObject({ state, nonce, codeChallenge })
+    expect(result).toMatchObject({ code: coded.result!.code, state })
+    expect(auth0!.oAuth.token).toMatchObject({ tokenType: 'Bearer', scope: 'openid profile email' })
+    expect(auth0!.oAuth.account).toMatchObject({ name: 'Alice Adams' })
+    expect((await program.status('signed-in')).account?.name).toBe('Alice Adams')
+  })
+
+  test('without bodies is seeded by the service, which keeps the verifier', async ({ serve }) => {
+    const { api, program } = await serve()
+    const called = api.generateCode()
+    await comeBack(program)
+    const { challenge, seed, result } = await called
+
+    expect(challenge).toMatchObject({ state: seed!.state, nonce: seed!.nonce, method: 'S256' })
+    expect(challenge!.challenge).toBe(challengeOf(challenge!.verifier))
+    expect(seed!.codeChallenge).toBe(challenge!.challenge)
+    expect(result!.state).toBe(seed!.state)
+
+    const { auth0 } = await api.generateToken()
+    expect(auth0!.oAuth.account!.email).toBe('alice@example.com')
+    await program.status('signed-in')
+  })
+
+  test('without a body may be finished with the code and the verifier it gave', async ({
+    serve,
+  }) => {
+    const { api, program, provider } = await serve()
+    const called = api.generateCode()
+    await comeBack(program)
+    const { challenge, seed, result } = await called
+
+    const { auth0 } = await api.generateToken({
+      tokenizedPKCE: {
+        grantType: 'authorization_code',
+        clientId: provider.clientId,
+        code: result!.code,
+        redirectUri: seed!.redirectUri!,
+        codeVerifier: challenge!.verifier,
+      },
+    })
+    expect(auth0!.client).toBe(provider.clientId)
+  })
+
+  test('shows in the program’s status: waiting, answered, exchanging, signed-in', async ({
+    serve,
+  }) => {
+    const service = await serve()
+    const { token } = await signIn(service)
+    expect(token.status).toBe(200)
+    await service.program.status('signed-in')
+
+    const lines = service.program.stdout().trim().split('\n')
+    const states = lines
+      .map((text) => JSON.parse(text) as { event: string; status?: { state: string } })
+      .flatMap(({ status }) => status?.state ?? [])
+    expect(states).toEqual(['signed-out', 'waiting', 'answered', 'exchanging', 'signed-in'])
+  })
+
+  test('S11: the browser’s page sends the person back to the app and claims nothing', async ({
+    serve,
+  }) => {
+    const { api, program } = await serve()
+    const called = api.generateCode()
+    const page = await comeBack(program)
+    const html = await page.text()
+
+    expect(page.status).toBe(200)
+    expect(html).toContain('Go back to your app')
+    expect(html).not.toMatch(/signed in|Alice/i)
+    await called
+  })
+
+  test('renews by refresh_token, with the other fields empty', async ({ serve }) => {
+    const service = await serve()
+    const { provider, api } = service
+    const { token } = await signIn(service)
+    const before = token.json.auth0!.oAuth.token.access_token
+
+    const { seed, result, auth0 } = await api.generateToken({
+      tokenizedPKCE: {
+        grantType: 'refresh_token',
+        clientId: provider.clientId,
+        code: '',
+        redirectUri: '',
+        codeVerifier: '',
+      },
+    })
+    expect(seed).toBeUndefined()
+    expect(result).toBeUndefined()
+    expect(auth0!.oAuth.token!.accessToken).not.toBe(before)
+    expect(auth0!.oAuth.account!.name).toBe('Alice Adams')
+    expect(provider.tokenRequests.map((form) => form.get('grant_type'))).toEqual([
+      'authorization_code',
+      'refresh_token',
+    ])
+  })
+
+  test('of another person is the session from then on, as from the tray', async ({ serve }) => {
+    const service = await serve()
+    await signIn(service)
+    const { token } = await signIn(service, {}, 'account=bob')
+
+    expect(token.json.auth0!.oAuth.account.name).toBe('Bob Brown')
+    const { status } = await service.program.line(
+      'status',
+      ({ status }) => status.account?.sub === 'bob',
+    )
+    expect(status.reason).toContain('Alice Adams was signed out')
+  })
+
+  test('at the demo provider works by localhost as by 127.0.0.1', async ({ run }) => {
+    const program = await run([...SCRIPTED, '--demo'])
+    const { url } = await program.line('listening')
+    const api = clientOf(url.replace('127.0.0.1', 'localhost'))
+    const called = api.generateCode()
+    await comeBack(program)
+    await called
+
+    expect((await api.generateToken()).auth0!.oAuth.account!.name).toBe('Alice Adams')
+  })
+
+  test('three apps at once each get the answer to their own state', async ({ serve }) => {
+    const { api, program, provider } = await serve()
+    const apps = ['account=alice', 'account=bob', 'account=zoe'].map((press) => {
+      const { seed, verifier } = seedFor(provider.clientId)
+      return { press, seed, verifier, called: api.generateCode(seeded(seed)) }
+    })
+    const links = [await program.link(), await program.link(), await program.link()]
+    // The last one first, so that none is answered by its place in a row.
+    for (const link of links.toReversed()) {
+      const { press } = apps.find(({ seed }) => seed.state === parametersOf(link).get('state'))!
+      await fetch(await answerLink(link, press))
+    }
+
+    const names: string[] = []
+    for (const { seed, verifier, called } of apps) {
+      const { result, seed: effective } = await called
+      expect(result!.state).toBe(seed.state)
+      const { auth0 } = await api.generateToken({
+        tokenizedPKCE: {
+          grantType: 'authorization_code',
+          clientId: provider.clientId,
+          code: result!.code,
+          redirectUri: effective!.redirectUri!,
+          codeVerifier: verifier,
+        },
+      })
+      names.push(auth0!.oAuth.account!.name)
+    }
+    expect(names).toEqual(['Alice Adams', 'Bob Brown', "Zoë O'Ünal"])
+  })
+})
+
+test.describe('the code call', () => {
+  test('with a state that waits already is a 409, and the first goes on', async ({ serve }) => {
+    const { api, program, provider } = await serve()
+    const { seed } = seedFor(provider.clientId)
+    const called = api.generateCode(seeded(seed))
+    const link = await program.link()
+
+    await expectFailure(api.generateCode(seeded(seed)), 409, 'in-use')
+    await fetch(await answerLink(link))
+    expect((await called).result!.state).toBe(seed.state)
+    // Answered, it is under way still.
+    await expectFailure(api.generateCode(seeded(seed)), 409, 'in-use')
+  })
+
+  test('whose caller hangs up is cancelled, and its link is dead', async ({ serve }) => {
+    const service = await serve()
+    const { api, program, provider } = service
+    const { seed } = seedFor(provider.clientId)
+    const hangUp = new AbortController()
+    const called = api.generateCode(seeded(seed), { signal: hangUp.signal }).catch(() => 'hung up')
+    const callback = await answerLink(await program.link())
+    hangUp.abort()
+
+    expect(await called).toBe('hung up')
+    await program.status('signed-out')
+    await expect(fetch(callback)).rejects.toThrow('fetch failed')
+    expectProblem(await respond(service, { state: seed.state, code: 'c' }), 400, 'malformed')
+  })
+
+  test('that nobody answers in time is a 408', async ({ serve }) => {
+    const { api, program } = await serve({ flags: ['--login-timeout', '1'] })
+    await expectFailure(api.generateCode(), 408, 'timeout')
+    await program.status('failed')
+  })
+
+  test('that the person refuses is a 403, and the page says so', async ({ serve }) => {
+    const { api, program } = await serve()
+    const failed = expectFailure(api.generateCode(), 403, 'access-denied')
+    expect(await (await comeBack(program, 'refuse=yes')).text()).toContain('You are not signed in')
+    await failed
+    await program.status('failed')
+  })
+
+  test('whose provider’s metadata cannot be had is a 502', async ({ serve }) => {
+    const { api, provider } = await serve()
+    for (const fault of ['server-error', 'not-json', 'reset'] as const) {
+      provider.misbehave.discovery = fault
+      await expectFailure(api.generateCode(), 502, 'provider-failed')
+    }
+  })
+
+  test('is a 503 where no provider is configured', async ({ run }) => {
+    const program = await run(SCRIPTED)
+    const { url } = await program.line('listening')
+    const api = clientOf(url)
+    await expectFailure(api.generateCode(), 503, 'unavailable')
+    await expectFailure(api.generateCode(seeded(seedFor('any').seed)), 503, 'unavailable')
+  })
+
+  test('is a 503 where no browser could be opened', async ({ run }) => {
+    test.skip(process.platform !== 'linux', 'only here can the opener be made to fail')
+    const flags = SCRIPTED.filter((flag) => flag !== '--no-browser')
+    // The opener goes by these on Linux: no desktop, and a browser that fails.
+    const env = { BROWSER: 'false', DISPLAY: '', WAYLAND_DISPLAY: '', XDG_CURRENT_DESKTOP: '' }
+    const program = await run([...flags, '--demo'], { env })
+    const { url } = await program.line('listening')
+    await expectFailure(clientOf(url).generateCode(), 503, 'unavailable')
+  })
+
+  test('sends state and nonce upstream unchanged, also where they differ', async ({ serve }) => {
+    const service = await serve()
+    const changes = { state: 'a state of /&?=# its own', nonce: 'quite-another' }
+    const { seed, verifier } = seedFor(service.provider.clientId, changes)
+    const called = call(service, '/pkce/code', { body: seed })
+    const link = await service.program.link()
+    expect(parametersOf(link).get('state')).toBe(changes.state)
+    expect(parametersOf(link).get('nonce')).toBe(changes.nonce)
+    await fetch(await answerLink(link))
+
+    const coded = (await called).json
+    expect(coded.seed).toMatchObject(changes)
+    const token = await call(service, '/pkce/token', { body: tokenRequest(coded, verifier) })
+    expect(token.status).toBe(200)
+  })
+
+  test('takes the scope as text too, as some clients send it', async ({ serve }) => {
+    const service = await serve()
+    const { coded, token } = await signIn(service, { scope: 'openid  email' })
+    expect(coded.seed!.scope).toEqual(['openid', 'email'])
+    expect(token.json.auth0!.oAuth.token.scope).toBe('openid email')
+  })
+
+  test('takes UNKNOWN for what an app leaves out', async ({ serve }) => {
+    const { provider, program, url } = await serve()
+    const words = { screen_hint: 'UNKNOWN', prompt: 'UNKNOWN', response_mode: 'UNKNOWN' }
+    const { seed } = seedFor(provider.clientId, words)
+    const called = call({ url }, '/pkce/code', { body: seed })
+    const link = await program.link()
+    for (const name of Object.keys(words)) expect(parametersOf(link).has(name)).toBe(false)
+    await fetch(await answerLink(link))
+    expect((await called).status).toBe(200)
+  })
+
+  test('takes a schema in any shape: it decides nothing', async ({ serve }) => {
+    const service = await serve()
+    const right = { migration: 0, semantic: 'MAJOR_0_MINOR_0_PATCH_1' }
+    for (const schema of [right, '[object Blob]', [1, [2]], null]) {
+      const { coded, verifier } = await signIn(service, { schema })
+      expect(coded.result).toBeDefined()
+      // Spent by now, which is told after the models were understood.
+      const again = { body: tokenRequest(coded, verifier, { schema }) }
+      expectProblem(await call(service, '/pkce/token', again), 409, 'spent')
+    }
+  })
+
+  test('passes ADDITIONAL_PARAMETERS, screen_hint, prompt and invitation on', async ({ serve }) => {
+    const service = await serve()
+    const { seed } = seedFor(service.provider.clientId, {
+      ADDITIONAL_PARAMETERS: { access_type: 'offline', display: 'popup' },
+      screen_hint: 'signup',
+      prompt: 'login',
+      invitation: 'inv_1',
+      organization: 'org_1',
+    })
+    const hangUp = new AbortController()
+    const called = service.api.generateCode(seeded(seed), { signal: hangUp.signal })
+    expect(Object.fromEntries(parametersOf(await service.program.link()))).toMatchObject({
+      access_type: 'offline',
+      display: 'popup',
+      screen_hint: 'signup',
+      prompt: 'login',
+      invitation: 'inv_1',
+      organization: 'org_1',
+    })
+    hangUp.abort()
+    await expect(called).rejects.toThrow()
+  })
+
+  test('by its organization is checked when the ID token comes', async ({ serve }) => {
+    const service = await serve()
+    const { misbehave } = service.provider
+    misbehave.idToken = (claims) => void (claims['org_id'] = 'org_1')
+    expect((await signIn(service, { organization: 'org_1' })).token.status).toBe(200)
+
+    misbehave.idToken = (claims) => void (claims['org_name'] = 'acme')
+    expect((await signIn(service, { organization: 'acme' })).token.status).toBe(200)
+
+    misbehave.idToken = (claims) => void (claims['org_id'] = 'org_2')
+    const other = await signIn(service, { organization: 'org_1' }, 'account=bob')
+    expectProblem(other.token, 502, 'provider-failed')
+
+    misbehave.idToken = undefined
+    const none = await signIn(service, { organization: 'org_1' }, 'account=bob')
+    expectProblem(none.token, 502, 'provider-failed')
+    service.program.type('status')
+    const { status } = await service.program.line('status', ({ status }) => status.reason !== null)
+    expect(status.account?.name).toBe('Alice Adams')
+  })
+
+  test('with response_mode form_post has the listener take the provider’s form', async ({
+    serve,
+  }) => {
+    const { api, program, provider } = await serve()
+    const { seed } = seedFor(provider.clientId, { response_mode: 'form_post' })
+    const called = api.generateCode(seeded(seed))
+    const link = await program.link()
+    expect(parametersOf(link).get('response_mode')).toBe('form_post')
+
+    const { searchParams, origin, pathname } = new URL(
+      await answerLink(altered(link, { response_mode: null })),
+    )
+    const page = await fetch(`${origin}${pathname}`, { method: 'POST', body: searchParams })
+    expect(await page.text()).toContain('Go back to your app')
+    const { result, seed: effective } = await called
+    expect(result!.code).toBe(searchParams.get('code'))
+    expect(effective!.responseMode).toBe('form_post')
+  })
+
+  test('may have the provider post to the service itself, by any of its names', async ({
+    serve,
+  }) => {
+    const service = await serve()
+    const { api, program, provider } = service
+    for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
+      const redirectUri = `http://${host}:${service.port}/pkce/response/code`
+      const { seed } = seedFor(provider.clientId, {
+        redirect_uri: redirectUri,
+        response_mode: 'form_post',
+      })
+      const called = api.generateCode(seeded(seed))
+      const asked = parametersOf(await program.link())
+      expect(asked.get('redirect_uri')).toBe(redirectUri)
+      expect(asked.get('response_mode')).toBe('form_post')
+
+      const origin = new URL(provider.issuer).origin
+      const page = await respond(
+        service,
+        { code: 'posted', state: seed.state, iss: provider.issuer },
+        { origin, 'sec-fetch-site': 'cross-site', accept: 'text/html,*/*;q=0.8' },
+      )
+      expect(page.status).toBe(200)
+      expect(page.headers.get('content-type')).toContain('text/html')
+      expect(page.text).toContain('Go back to your app')
+      const { result, seed: effective } = await called
+      expect(result).toMatchObject({ code: 'posted', state: seed.state })
+      expect(effective!.redirectUri).toBe(redirectUri)
+    }
+  })
+
+  test('may name /callback on a redirect port that is configured', async ({ serve }) => {
+    const [first, second] = [await freePort(), await freePort()]
+    const service = await serve({ flags: ['--redirect-port', `${first},${second}`] })
+    const redirectUri = `http://127.0.0.1:${second}/callback`
+    const { coded, token } = await signIn(service, { redirect_uri: redirectUri })
+
+    expect(coded.seed!.redirect_uri).toBe(redirectUri)
+    expect(token.json.auth0!.redirects).toEqual({ authenticated: redirectUri })
+  })
+
+  test('accepts the provider’s own domain in each spelling', async ({ serve }) => {
+    const service = await serve()
+    const { issuer, clientId } = service.provider
+    const { host } = new URL(issuer)
+    for (const domain of [issuer, `${issuer}/`, host, `${issuer}/authorize`]) {
+      const hangUp = new AbortController()
+      const { seed } = seedFor(clientId, { domain })
+      const called = service.api.generateCode(seeded(seed), { signal: hangUp.signal })
+      expect(new URL(await service.program.link()).origin).toBe(issuer)
+      hangUp.abort()
+      await expect(called).rejects.toThrow()
+      await service.program.status('signed-out')
+    }
+  })
+
+  test('accepts the audience that is configured, sends it, and no other', async ({ serve }) => {
+    const audience = 'https://api.example.com/'
+    const service = await serve({ flags: ['--audience', audience] })
+    const called = call(service, '/pkce/code', NO_BODY)
+    const link = await service.program.link()
+    expect(parametersOf(link).get('audience')).toBe(audience)
+    await fetch(await answerLink(link))
+    expect((await called).json.seed!.audience).toBe(audience)
+
+    const { token } = await signIn(service, { audience })
+    expect(token.json.auth0!.audience).toBe(audience)
+
+    const { seed } = seedFor(service.provider.clientId, { audience: 'https://other.example.com/' })
+    expectProblem(await call(service, '/pkce/code', { body: seed }), 400, 'refused')
+  })
+})
+
+test.describe('the code call refuses, with a 400 and without a browser,', () => {
+  const port = 9
+  for (const [name, code, changes] of [
+    ['another client', 'refused', { client_id: 'another' }],
+    ['an audience, where none is configured', 'refused', { audience: 'https://api.example.com' }],
+    ['another provider as domain', 'refused', { domain: 'evil.example.com' }],
+    ['another provider’s endpoint', 'refused', { domain: 'https://evil.example.com/authorize' }],
+    ['a domain that is no URL', 'refused', { domain: ':::' }],
+    [
+      'a redirect_uri elsewhere',
+      'refused',
+      { redirect_uri: 'https://evil.example.com/callback', response_mode: 'query' },
+    ],
+    [
+      'a redirect_uri on a port that is not configured',
+      'refused',
+      { redirect_uri: `http://127.0.0.1:${port}/callback` },
+    ],
+    ['a redirect_uri that only looks local', 'refused', { redirect_uri: 'http://127.0.0.1@evil/' }],
+    ['response_mode fragment', 'malformed', { response_mode: 'fragment' }],
+    ['response_mode web_message', 'malformed', { response_mode: 'web_message' }],
+    ['response_type token', 'malformed', { response_type: 'token' }],
+    ['response_type id_token', 'malformed', { response_type: 'id_token' }],
+    ['code_challenge_method plain', 'malformed', { code_challenge_method: 'plain' }],
+    ['a code_challenge that is too short', 'malformed', { code_challenge: 'short' }],
+    ['no state', 'malformed', { state: undefined }],
+    ['a state that can be guessed', 'malformed', { state: '1234567' }],
+    ['no nonce', 'malformed', { nonce: undefined }],
+    ['no client', 'malformed', { client_id: undefined }],
+    ['a scope without openid', 'malformed', { scope: ['email'] }],
+    ['a scope that is a number', 'malformed', { scope: 5 }],
+    ['a screen_hint that is not known', 'malformed', { screen_hint: 'login' }],
+    ['ADDITIONAL_PARAMETERS as text', 'malformed', { ADDITIONAL_PARAMETERS: 'a=b' }],
+    ['an additional parameter as a list', 'malformed', { ADDITIONAL_PARAMETERS: { a: ['b'] } }],
+    ...[
+      'client_id',
+      'redirect_uri',
+      'state',
+      'nonce',
+      'scope',
+      'response_type',
+      'response_mode',
+      'code_challenge',
+      'code_challenge_method',
+      'audience',
+      'prompt',
+      'max_age',
+      'request',
+      'request_uri',
+      'CLIENT_ID',
+    ].map(
+      (own) =>
+        [
+          `${own} among the additional parameters`,
+          'refused',
+          { ADDITIONAL_PARAMETERS: { [own]: 'x' } },
+        ] as const,
+    ),
+  ] as const) {
+    test(name, async ({ shared }) => {
+      const { seed } = seedFor(shared.clientId, changes)
+      expectProblem(await call(shared, '/pkce/code', { body: seed }), 400, code)
+      expect(await shared.state()).toBe('signed-out')
+      expect(shared.opened()).toBe(0)
+    })
+  }
+
+  test('its own /pkce/response/code without form_post', async ({ shared }) => {
+    const redirect_uri = `${shared.url}/pkce/response/code`
+    for (const changes of [{ redirect_uri }, { redirect_uri, response_mode: 'query' }]) {
+      const { seed } = seedFor(shared.clientId, changes)
+      expectProblem(await call(shared, '/pkce/code', { body: seed }), 400, 'refused')
+    }
+    for (const spelling of [
+      `${redirect_uri}/`,
+      `${redirect_uri}?a=b`,
+      redirect_uri.toUpperCase(),
+    ]) {
+      const changes = { redirect_uri: spelling, response_mode: 'form_post' }
+      const { seed } = seedFor(shared.clientId, changes)
+      expectProblem(await call(shared, '/pkce/code', { body: seed }), 400, 'refused')
+    }
+    expect(shared.opened()).toBe(0)
+  })
+})
+
+test.describe('the limit of five browser openings a minute', () => {
+  test('answers the sixth with 429 and Retry-After; refusals and duplicates use none of it', async ({
+    serve,
+  }) => {
+    const service = await serve()
+    const { api, program, provider } = service
+    const hangUp = new AbortController()
+    const { signal } = hangUp
+    const { seed } = seedFor(provider.clientId)
+    const waiting = [api.generateCode(seeded(seed), { signal })]
+    await program.link()
+    for (let count = 0; count < 8; count++) {
+      await expectFailure(api.generateCode(seeded(seed)), 409, 'in-use')
+      const refused = seedFor(provider.clientId, { client_id: 'another' }).seed
+      await expectFailure(api.generateCode(seeded(refused)), 400, 'refused')
+    }
+    for (let count = 0; count < 4; count++) {
+      waiting.push(api.generateCode(undefined, { signal }))
+      await program.link()
+    }
+
+    const sixth = await call(service, '/pkce/code', NO_BODY)
+    expectProblem(sixth, 429, 'too-many')
+    expect(Number(sixth.headers.get('retry-after'))).toBeGreaterThan(0)
+    // A duplicate is told as one even so: it is looked at first.
+    await expectFailure(api.generateCode(seeded(seed)), 409, 'in-use')
+    hangUp.abort()
+    await Promise.allSettled(waiting)
+  })
+})
+
+test.describe('the response call', () => {
+  test('of an app ends the waiting code call, and needs no iss', async ({ serve }) => {
+    const { api, program, provider } = await serve()
+    const { seed, verifier } = seedFor(provider.clientId)
+    const called = api.generateCode(seeded(seed))
+    const callback = parametersOf(await answerLink(await program.link()))
+    const code = callback.get('code')!
+    const response = await api.respondWithCode({ code, state: seed.state })
+
+    expect(response.result).toMatchObject({ code, state: seed.state })
+    expect(response.seed ?? response.challenge ?? response.auth0).toBeUndefined()
+    const coded = await called
+    expect(coded.result).toMatchObject({ code, state: seed.state })
+    const { auth0 } = await api.generateToken({
+      tokenizedPKCE: {
+        grantType: 'authorization_code',
+        clientId: provider.clientId,
+        code,
+        redirectUri: coded.seed!.redirectUri!,
+        codeVerifier: verifier,
+      },
+    })
+    expect(auth0!.oAuth.account!.name).toBe('Alice Adams')
+  })
+
+  test('takes the schema as the official client encodes it', async ({ serve }) => {
+    const { api, program, provider } = await serve()
+    const { seed } = seedFor(provider.clientId)
+    const called = api.generateCode(seeded(seed))
+    await program.link()
+    const schema = { migration: 0, semantic: 'MAJOR_0_MINOR_0_PATCH_1' } as never
+    await api.respondWithCode({ code: 'c', state: seed.state, schema })
+    expect((await called).result!.code).toBe('c')
+  })
+
+  test('delivers a refusal too', async ({ serve }) => {
+    const service = await serve()
+    const { seed } = seedFor(service.provider.clientId)
+    const failed = expectFailure(service.api.generateCode(seeded(seed)), 403, 'access-denied')
+    await service.program.link()
+    const form = { state: seed.state, error: 'access_denied', error_description: 'They said no' }
+    const answer = await respond(service, form)
+
+    expect(answer.status).toBe(200)
+    expect(answer.json.result).toBeUndefined()
+    expect(await failed).toContain('They said no')
+  })
+
+  test('delivers the provider’s other errors, which are a 502', async ({ serve }) => {
+    const service = await serve()
+    const { seed } = seedFor(service.provider.clientId)
+    const failed = expectFailure(service.api.generateCode(seeded(seed)), 502, 'provider-failed')
+    await service.program.link()
+    await respond(service, { state: seed.state, error: 'server_error' })
+    await failed
+  })
+
+  test('RFC 9207 section 2.4: an iss of another provider is a 400 and ends the flow', async ({
+    serve,
+  }) => {
+    const service = await serve()
+    const { seed } = seedFor(service.provider.clientId)
+    const failed = expectFailure(service.api.generateCode(seeded(seed)), 502, 'provider-failed')
+    await service.program.link()
+    const form = { state: seed.state, code: 'c', iss: 'https://other.example.com' }
+    expectProblem(await respond(service, form), 400, 'refused')
+    await failed
+  })
+
+  test('from a browser needs the iss that the provider promises', async ({ serve }) => {
+    const service = await serve()
+    const { seed } = seedFor(service.provider.clientId)
+    const failed = expectFailure(service.api.generateCode(seeded(seed)), 502, 'provider-failed')
+    await service.program.link()
+    const form = { state: seed.state, code: 'c' }
+    expectProblem(await respond(service, form, { origin: 'null' }), 400, 'refused')
+    await failed
+  })
+
+  test('without a code or an error is a 400, and the wait goes on', async ({ serve }) => {
+    const service = await serve()
+    const { seed } = seedFor(service.provider.clientId)
+    const called = service.api.generateCode(seeded(seed))
+    await service.program.link()
+    const { state } = seed
+    for (const form of [{ state }, { state, code: '' }, { state, code: ' ' }]) {
+      expectProblem(await respond(service, form), 400, 'malformed')
+    }
+    await respond(service, { state, code: 'c' })
+    expect((await called).result!.code).toBe('c')
+    // Twice is once too often.
+    expectProblem(await respond(service, { state, code: 'c' }), 400, 'malformed')
+  })
+
+  test('for a state that nobody waits for is a 400', async ({ shared }) => {
+    const answer = await respond(shared, { state: 'nobody-waits-for-it', code: 'c' })
+    expectProblem(answer, 400, 'malformed')
+    const page = await respond(shared, { state: 'x', code: 'c' }, { accept: 'text/html' })
+    expect(page.status).toBe(400)
+    expect(page.text).toContain('Nothing to do here')
+  })
+
+  test('gives a page only where Accept prefers one (RFC 9110 section 12.5.1)', async ({
+    shared,
+  }) => {
+    const form = { state: 'nobody-waits-for-it', code: 'c' }
+    for (const [accept, type] of [
+      ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'text/html'],
+      ['application/json', 'application/problem+json'],
+      ['*/*', 'application/problem+json'],
+      ['application/json, text/html;q=0.1', 'application/problem+json'],
+      ['text/html;q=0, */*', 'application/problem+json'],
+    ] as const) {
+      const { headers } = await respond(shared, form, { accept })
+      expect(headers.get('content-type'), accept).toContain(type)
+    }
+  })
+})
+
+test.describe('the token call', () => {
+  test('with a spent code is a 409, and the provider is not asked again', async ({ serve }) => {
+    const service = await serve()
+    const { coded, verifier } = await signIn(service)
+    expect(service.provider.requests.token).toBe(1)
+
+    const again = tokenRequest(coded, verifier)
+    expectProblem(await call(service, '/pkce/token', { body: again }), 409, 'spent')
+    const wrong = tokenRequest(coded, 'x'.repeat(43))
+    expectProblem(await call(service, '/pkce/token', { body: wrong }), 409, 'spent')
+    expect(service.provider.requests.token).toBe(1)
+  })
+
+  test('twice at once makes one exchange', async ({ serve }) => {
+    const service = await serve()
+    const { seed, verifier } = seedFor(service.provider.clientId)
+    const called = call(service, '/pkce/code', { body: seed })
+    await comeBack(service.program)
+    const body = tokenRequest((await called).json, verifier)
+    const answers = await Promise.all([
+      call(service, '/pkce/token', { body }),
+      call(service, '/pkce/token', { body }),
+    ])
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]))
+    expect(service.provider.requests.token).toBe(1)
+  })
+
+  test('with an unknown code is a 400, and the provider is not asked', async ({ serve }) => {
+    const { api, provider } = await serve()
+    const request = {
+      grant_type: 'authorization_code',
+      client_id: provider.clientId,
+      code: 'a-code-of-somebody-else',
+      redirect_uri: 'http://127.0.0.1:1/callback',
+      code_verifier: 'x'.repeat(43),
+    }
+    const detail = await expectFailure(api.generateToken(tokenized(request)), 400, 'unknown-code')
+    expect(detail).not.toContain(request.code)
+    expect(provider.requests.token).toBe(0)
+  })
+
+  test('with a wrong verifier or redirect_uri is a 400, and the right ones still work', async ({
+    serve,
+  }) => {
+    const service = await serve()
+    const { seed, verifier } = seedFor(service.provider.clientId)
+    const called = call(service, '/pkce/code', { body: seed })
+    await comeBack(service.program)
+    const coded = (await called).json
+    for (const changes of [
+      { code_verifier: 'x'.repeat(43) },
+      { code_verifier: seed['code_challenge'] },
+      { redirect_uri: 'http://127.0.0.1:1/callback' },
+      { redirect_uri: `${coded.seed!.redirect_uri}/` },
+      { client_id: 'another' },
+      { audience: 'https://api.example.com' },
+    ]) {
+      const body = tokenRequest(coded, verifier, changes)
+      expectProblem(await call(service, '/pkce/token', { body }), 400, 'refused')
+    }
+    expect(service.provider.requests.token).toBe(0)
+
+    const body = tokenRequest(coded, verifier)
+    expect((await call(service, '/pkce/token', { body })).status).toBe(200)
+  })
+
+  test('with a grant that is not known, or fields missing, is a 400', async ({ shared }) => {
+    const full = {
+      grant_type: 'authorization_code',
+      client_id: shared.clientId,
+      code: 'c',
+      redirect_uri: 'http://127.0.0.1:1/callback',
+      code_verifier: 'x'.repeat(43),
+    }
+    for (const changes of [
+      { grant_type: 'UNKNOWN' },
+      { grant_type: 'password' },
+      { grant_type: undefined },
+      { code: '' },
+      { code: undefined },
+      { redirect_uri: undefined },
+      { code_verifier: undefined },
+      { code_verifier: 'too short' },
+      { client_id: undefined },
+    ]) {
+      const answer = await call(shared, '/pkce/token', { body: { ...full, ...changes } })
+      expectProblem(answer, 400, 'malformed')
+    }
+  })
+
+  test('whose provider fails is a 502, and the code is spent', async ({ serve }) => {
+    const service = await serve({ provider: { misbehave: { token: 'server-error' } } })
+    const { coded, verifier, token } = await signIn(service)
+    expectProblem(token, 502, 'provider-failed')
+    await service.program.status('failed')
+
+    const again = await call(service, '/pkce/token', { body: tokenRequest(coded, verifier) })
+    expectProblem(again, 409, 'spent')
+    expect(service.provider.requests.token).toBe(1)
+  })
+
+  test('whose ID token is somebody else’s (another nonce) is a 502, and nobody is signed in', async ({
+    serve,
+  }) => {
+    const service = await serve({
+      provider: { misbehave: { idToken: (claims) => void (claims['nonce'] = 'stale') } },
+    })
+    const { token } = await signIn(service)
+    expectProblem(token, 502, 'provider-failed')
+    expect((await service.program.status('failed')).account).toBeNull()
+  })
+
+  test('S24: without a body exchanges no code of an app that keeps its own verifier', async ({
+    serve,
+  }) => {
+    const { api, program, provider } = await serve()
+    const called = api.generateCode(seeded(seedFor(provider.clientId).seed))
+    await comeBack(program)
+    await called
+
+    await expectFailure(api.generateToken(), 400, 'unknown-code')
+    expect(provider.requests.token).toBe(0)
+  })
+
+  test('without a body exchanges the latest code first', async ({ serve }) => {
+    const { api, program } = await serve()
+    for (const press of ['account=alice', 'account=bob']) {
+      const called = api.generateCode()
+      await comeBack(program, press)
+      await called
+    }
+    expect((await api.generateToken()).auth0!.oAuth.account!.name).toBe('Bob Brown')
+    expect((await api.generateToken()).auth0!.oAuth.account!.name).toBe('Alice Adams')
+    await expectFailure(api.generateToken(), 400, 'unknown-code')
+  })
+
+  test('S24: refresh_token is a 403 until an app has completed a sign-in', async ({ serve }) => {
+    const service = await serve()
+    const { api, program, provider } = service
+    const renewal = tokenized({ grant_type: 'refresh_token', client_id: provider.clientId })
+    await expectFailure(api.generateToken(renewal), 403, 'forbidden')
+
+    // A session of the tray's is none of an app's.
+    program.type('sign-in')
+    await comeBack(program)
+    await program.status('signed-in')
+    await expectFailure(api.generateToken(renewal), 403, 'forbidden')
+    expect(provider.requests.token).toBe(1)
+
+    await signIn(service)
+    expect((await api.generateToken(renewal)).auth0).toBeDefined()
+  })
+
+  test('refresh_token is a 403 once nobody is signed in any more', async ({ serve }) => {
+    const service = await serve()
+    const { api, program, provider } = service
+    const renewal = tokenized({ grant_type: 'refresh_token', client_id: provider.clientId })
+    await signIn(service)
+    await program.status('signed-in')
+    program.type('sign-out')
+    await program.status('signed-out')
+    await expectFailure(api.generateToken(renewal), 403, 'forbidden')
+  })
+
+  test('refresh_token is a 502 where the provider fails', async ({ serve }) => {
+    const service = await serve()
+    await signIn(service)
+    service.provider.misbehave.token = 'server-error'
+    const request = { grant_type: 'refresh_token', client_id: service.provider.clientId }
+    await expectFailure(service.api.generateToken(tokenized(request)), 502, 'provider-failed')
+  })
+})
+
+test.describe('S27: the refresh token', () => {
+  for (const [name, flags, given] of [
+    ['stays inside', [], false],
+    ['goes out where its owner turned that on', ['--expose-refresh-token'], true],
+  ] as const) {
+    test(name, async ({ serve }) => {
+      const service = await serve({ flags })
+      const { token } = await signIn(service)
+      const body = { grant_type: 'refresh_token', client_id: service.provider.clientId }
+      const renewed = await call(service, '/pkce/token', { body })
+      for (const { json } of [token, renewed]) {
+        expect('refresh_token' in json.auth0!.oAuth.token).toBe(given)
+      }
+      // The provider was asked to renew with it, so there is one.
+      const held = service.provider.tokenRequests[1]!.get('refresh_token')!
+      expect(held).toMatch(/./)
+      expect(token.text.includes(held)).toBe(given)
+    })
+  }
+})
+
+test.describe('the auth0 envelope', () => {
+  test('has every field by its wire name and of its type', async ({ serve }) => {
+    const service = await serve()
+    const { issuer, clientId } = service.provider
+    const { coded, token } = await signIn(service)
+    const text = expect.stringMatching(/./)
+
+    expect(token.json.auth0).toEqual({
+      domain: new URL(issuer).host,
+      client: clientId,
+      audience: '',
+      redirects: { authenticated: coded.seed!.redirect_uri },
+      oAuth: {
+        token: {
+          access_token: text,
+          token_type: 'Bearer',
+          expires_in: expect.any(Number),
+          scope: 'openid profile email offline_access',
+          id_token: text,
+        },
+        account: {
+          client_id: clientId,
+          email: 'alice@example.com',
+          connection: '',
+          username: 'alice',
+          given_name: 'Alice',
+          family_name: 'Adams',
+          name: 'Alice Adams',
+          picture: 'https://example.com/alice.png',
+          nickname: 'Alice',
+        },
+      },
+      user: {
+        user_id: 'alice',
+        name: 'Alice Adams',
+        picture: 'https://example.com/alice.png',
+        email: 'alice@example.com',
+        email_verified: true,
+        given_name: 'Alice',
+        family_name: 'Adams',
+        nickname: 'Alice',
+        username: 'alice',
+        locale: 'en-GB',
+        updated_at: '2026-01-01T00:00:00.000Z',
+      },
+    })
+    const { expires_in: expiresIn, id_token: idToken } = token.json.auth0!.oAuth.token
+    expect(expiresIn).toBeGreaterThan(3500)
+    expect(expiresIn).toBeLessThanOrEqual(3600)
+    expect(idToken.split('.')).toHaveLength(3)
+  })
+
+  test('has an empty text for each of the nine that the provider gives none for', async ({
+    serve,
+  }) => {
+    const service = await serve()
+    const { token } = await signIn(service, { scope: 'openid' }, 'account=zoe')
+    const { account } = token.json.auth0!.oAuth
+    expect(account).toEqual({
+      client_id: service.provider.clientId,
+      email: '',
+      connection: '',
+      username: '',
+      given_name: '',
+      family_name: '',
+      name: '',
+      picture: '',
+      nickname: '',
+    })
+  })
+
+  test('tells the connection that Auth0 writes into a subject', async ({ serve }) => {
+    const service = await serve({
+      provider: {
+        misbehave: {
+          idToken: (claims) => void (claims['sub'] = 'google-oauth2|42'),
+          metadata: ({ userinfo_endpoint: _none, ...json }) => json,
+        },
+      },
+    })
+    const { token } = await signIn(service)
+    expect(token.json.auth0!.oAuth.account.connection).toBe('google-oauth2')
+    expect(token.json.auth0!.user.user_id).toBe('google-oauth2|42')
+  })
+
+  test('of a provider whose issuer ends in a slash, as Auth0’s, is the same', async ({ serve }) => {
+    const service = await serve({ provider: { issuerPath: '/' } })
+    const { issuer } = service.provider
+    expect(issuer).toMatch(/\/$/)
+    const bare = issuer.slice(0, -1)
+    const { token } = await signIn(service, { domain: bare })
+    expect(token.json.auth0!.domain).toBe(new URL(issuer).host)
+    for (const domain of [issuer, new URL(issuer).host, `${bare}/authorize`]) {
+      expect((await signIn(service, { domain })).token.status, domain).toBe(200)
+    }
+  })
+})
+
+test.describe('clear', () => {
+  test('ends the waiting calls with 409 cancelled, and answers 204 with nothing', async ({
+    serve,
+  }) => {
+    const service = await serve()
+    const { api, program } = service
+    const failed = [api.generateCode(), api.generateCode()].map((called) =>
+      expectFailure(called, 409, 'cancelled'),
+    )
+    const callback = await answerLink(await program.link())
+    await program.link()
+
+    const cleared = await call(service, '/pkce/clear')
+    expect([cleared.status, cleared.text]).toEqual([204, ''])
+    await Promise.all(failed)
+    await program.status('signed-out')
+    await expect(fetch(callback)).rejects.toThrow('fetch failed')
+  })
+
+  test('by the official client, with nothing to clear, is no error', async ({ serve }) => {
+    const { api } = await serve()
+    await api.clearPKCE()
+    await api.clearPKCE()
+  })
+
+  test('ends a flow that is answered but not exchanged', async ({ serve }) => {
+    const service = await serve()
+    const { seed, verifier } = seedFor(service.provider.clientId)
+    const called = call(service, '/pkce/code', { body: seed })
+    await comeBack(service.program)
+    const coded = (await called).json
+    await service.api.clearPKCE()
+    await service.program.status('signed-out')
+
+    const token = await call(service, '/pkce/token', { body: tokenRequest(coded, verifier) })
+    expectProblem(token, 400, 'unknown-code')
+    expect(service.provider.requests.token).toBe(0)
+  })
+
+  test('leaves a sign-in alone that was begun from the tray', async ({ serve }) => {
+    const { api, program } = await serve()
+    program.type('sign-in')
+    const callback = await answerLink(await program.link())
+    await api.clearPKCE()
+    await fetch(callback)
+    expect((await program.status('signed-in')).account?.name).toBe('Alice Adams')
+  })
+
+  test('signs nobody out', async ({ serve }) => {
+    const service = await serve()
+    const { api, program, provider } = service
+    await signIn(service)
+    await program.status('signed-in')
+    const failed = expectFailure(api.generateCode(), 409, 'cancelled')
+    await program.link()
+    await api.clearPKCE()
+    await failed
+
+    program.type('status')
+    expect((await program.line('status')).status.state).toBe('signed-in')
+    expect(provider.revoked).toEqual([])
+    const renewal = tokenized({ grant_type: 'refresh_token', client_id: provider.clientId })
+    expect((await api.generateToken(renewal)).auth0!.oAuth.account!.name).toBe('Alice Adams')
+  })
+
+  test('calls an exchange off that is under way, and its tokens are not kept', async ({
+    serve,
+  }) => {
+    const service = await serve({ provider: { misbehave: { token: 'hang' } } })
+    const { seed, verifier } = seedFor(service.provider.clientId)
+    const called = call(service, '/pkce/code', { body: seed })
+    await comeBack(service.program)
+    const body = tokenRequest((await called).json, verifier)
+    const token = call(service, '/pkce/token', { body })
+    await expect.poll(() => service.provider.requests.token).toBe(1)
+    await service.api.clearPKCE()
+
+    expectProblem(await token, 409, 'cancelled')
+    expect((await service.program.status('signed-out')).account).toBeNull()
+  })
+})
+
+test.describe('where the service is', () => {
+  test('health, version, and 404 and 405 for the rest', async ({ shared }) => {
+    const { version } = JSON.parse(
+      await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
+    ) as { version: string }
+    expect((await call(shared, '/.well-known/health', { method: 'GET' })).text).toBe('ok')
+    expect((await call(shared, '/.well-known/version', { method: 'GET' })).text).toBe(version)
+    for (const path of ['/', '/pkce', '/pkce/code/', '/PKCE/code', '//pkce/challenge']) {
+      expectProblem(await call(shared, path, { method: 'GET' }), 404, 'not-found')
+    }
+    for (const [method, path, allow] of [
+      ['POST', '/pkce/challenge', 'GET, HEAD'],
+      ['GET', '/pkce/code', 'POST'],
+      ['GET', '/pkce/token', 'POST'],
+      ['GET', '/pkce/response/code', 'POST'],
+      ['GET', '/pkce/clear', 'POST'],
+      ['DELETE', '/pkce/clear', 'POST'],
+      ['PUT', '/pkce/code', 'POST'],
+      ['POST', '/openapi.json', 'GET, HEAD'],
+      ['POST', '/.well-known/health', 'GET, HEAD'],
+    ] as const) {
+      const answer = await call(shared, path, { method })
+      expectProblem(answer, 405, 'method-not-allowed')
+      expect(answer.headers.get('allow')).toBe(allow)
+    }
+  })
+
+  test('answers on 127.0.0.1 and on ::1, at the same port', async ({ shared }) => {
+    for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
+      const answer = await fetch(`http://${host}:${shared.port}/.well-known/health`)
+      expect(await answer.text(), host).toBe('ok')
+    }
+  })
+
+  test('service.json tells it to this user’s programs only, and goes with the program', async ({
+    serve,
+  }) => {
+    const { program, url, port } = await serve()
+    const path = join(program.dataDir, 'service.json')
+    const told = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
+    expect(told).toEqual({
+      instance: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
+      url,
+      port,
+      pid: program.process.pid,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    })
+    if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600)
+
+    program.type('quit')
+    expect(await program.ended).toBe(0)
+    await expect(stat(path)).rejects.toThrow('ENOENT')
+  })
+
+  test('service.json has another instance at each start', async ({ serve }) => {
+    const services: Service[] = [await serve(), await serve()]
+    const instances = await Promise.all(
+      services.map(async ({ program }) => {
+        const text = await readFile(join(program.dataDir, 'service.json'), 'utf8')
+        return (JSON.parse(text) as { instance: string }).instance
+      }),
+    )
+    expect(instances[0]).not.toBe(instances[1])
+  })
+
+  test('without --port is a port that clients know; a second program takes the next', async ({
+    run,
+  }) => {
+    const ports: number[] = []
+    for (let count = 0; count < 2; count++) {
+      const program = await run(['--json', '--no-browser'])
+      const port = Number(new URL((await program.line('listening')).url).port)
+      expect(PORT_LADDER).toContain(port)
+      ports.push(PORT_LADDER.indexOf(port))
+    }
+    // Another program on this machine may end in between, so that only "not the same" is certain.
+    expect(ports[0]).not.toBe(ports[1])
+  })
+})

@@ -1,0 +1,818 @@
+// The local service against whoever can reach it: websites' pages, other users, other programs.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { mergeTests } from '@playwright/test'
+import type { FlowRequest } from '../../main/auth/api-flows.js'
+import { challengeOf } from '../../main/auth/pkce.js'
+import {
+  ask,
+  call,
+  expect,
+  expectFailure,
+  expectProblem,
+  respond,
+  seeded,
+  seedFor,
+  signIn,
+  test as service,
+  type RawAnswer,
+  type Service,
+  type SharedService,
+} from '../api/service.js'
+import { test as inProcess } from '../fixture.js'
+import { answerLink } from '../person.js'
+
+const test = mergeTests(service, inProcess)
+
+const ENDPOINTS = [
+  ['GET', '/pkce/challenge'],
+  ['POST', '/pkce/code'],
+  ['POST', '/pkce/token'],
+  ['POST', '/pkce/clear'],
+  ['GET', '/openapi.json'],
+  ['GET', '/.well-known/health'],
+] as const
+
+/** Sends bytes as they are and gives the whole answer; the service is told to hang up. */
+async function sendRaw(
+  { port }: Pick<Service, 'port'>,
+  lines: readonly string[],
+  body = '',
+): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  const [first, ...headers] = lines
+  socket.write([first, 'Connection: close', ...headers, '', body].join('\r\n'))
+  return text(socket)
+}
+
+function statusOf(raw: string): number {
+  return Number(/^HTTP\/1\.1 (\d{3}) /.exec(raw)?.[1])
+}
+
+async function expectNothingHappened(shared: SharedService): Promise<void> {
+  expect(await shared.state()).toBe('signed-out')
+  expect(shared.opened()).toBe(0)
+}
+
+function expectNoGrant({ headers }: Pick<RawAnswer, 'headers'>): void {
+  const granted = Object.keys(headers).filter((name) => name.startsWith('access-control-'))
+  expect(granted).toEqual([])
+}
+
+test.describe('S20: the Host', () => {
+  const foreign = (port: number): readonly string[] => [
+    'evil.example.com',
+    `evil.example.com:${port}`,
+    `rebind.test:${port}`,
+    `localhost.evil.example.com:${port}`,
+    `evil.localhost:${port}`,
+    `localhost.:${port}`,
+    `0.0.0.0:${port}`,
+    `127.0.0.2:${port}`,
+    `127.1:${port}`,
+    `2130706433:${port}`,
+    `[::]:${port}`,
+    `[::ffff:127.0.0.1]:${port}`,
+    `[0:0:0:0:0:0:0:1]:${port}`,
+    `localhost@evil.example.com:${port}`,
+    'localhost',
+    '127.0.0.1',
+    `localhost:${port + 1}`,
+    `localhost:0${port}`,
+    `localhost:${port}, evil.example.com`,
+  ]
+
+  for (const [method, path] of ENDPOINTS) {
+    test(`${method} ${path} answers its own names only`, async ({ shared }) => {
+      for (const host of foreign(shared.port)) {
+        const answer = await ask(shared, path, { method, headers: { host } })
+        expectProblem(answer, 403, 'forbidden')
+        expectNoGrant(answer)
+      }
+      await expectNothingHappened(shared)
+    })
+  }
+
+  test('is checked before everything else: path, method, type and size', async ({ shared }) => {
+    const headers = { host: 'evil.example.com' }
+    for (const options of [
+      { path: '/nothing', method: 'GET' },
+      { path: '/pkce/code', method: 'DELETE' },
+      { path: '/pkce/code', method: 'POST', body: 'x'.repeat(100_000) },
+      { path: '/pkce/response/code', method: 'POST', body: 'state=x&code=y' },
+    ]) {
+      const { path, ...rest } = options
+      expectProblem(await ask(shared, path, { ...rest, headers }), 403, 'forbidden')
+    }
+  })
+
+  test('may be any of its own names, in letters of any case', async ({ shared }) => {
+    const { port } = shared
+    for (const host of [`localhost:${port}`, `LocalHost:${port}`, `127.0.0.1:${port}`]) {
+      const answer = await ask(shared, '/pkce/challenge', { headers: { host } })
+      expect(answer.status, host).toBe(200)
+    }
+    const headers = { host: `[::1]:${port}` }
+    expect((await ask(shared, '/pkce/challenge', { host: '::1', headers })).status).toBe(200)
+  })
+
+  test('RFC 9112 section 3.2: missing or repeated is a 400', async ({ shared }) => {
+    const own = `Host: localhost:${shared.port}`
+    for (const lines of [
+      ['GET /pkce/challenge HTTP/1.1'],
+      ['GET /pkce/challenge HTTP/1.0'],
+      ['GET /pkce/challenge HTTP/1.1', own, own],
+      ['GET /pkce/challenge HTTP/1.1', own, 'Host: evil.example.com'],
+      ['GET /pkce/challenge HTTP/1.1', 'Host: evil.example.com', own],
+      ['POST /pkce/clear HTTP/1.1', own, 'host: evil.example.com', 'Content-Length: 0'],
+    ]) {
+      const raw = await sendRaw(shared, lines)
+      expect(statusOf(raw), lines.join(' | ')).toBe(400)
+      expect(raw).not.toContain('verifier')
+    }
+    // There, and empty: one that is not ours.
+    const empty = await sendRaw(shared, ['GET /pkce/challenge HTTP/1.1', 'Host:'])
+    expect(statusOf(empty)).toBe(403)
+  })
+
+  test('RFC 9112 section 3.2.2: a target that is not a path is a 400', async ({ shared }) => {
+    const host = `Host: localhost:${shared.port}`
+    for (const target of [
+      `http://localhost:${shared.port}/pkce/challenge`,
+      'http://evil.example.com/pkce/challenge',
+      'pkce/challenge',
+    ]) {
+      const raw = await sendRaw(shared, [`GET ${target} HTTP/1.1`, host])
+      expect(statusOf(raw), target).toBe(400)
+    }
+    const raw = await sendRaw(shared, ['OPTIONS * HTTP/1.1', host])
+    expect(statusOf(raw)).toBe(400)
+  })
+})
+
+test.describe('S21: what a browser says of the page that asks', () => {
+  const pages = (url: string): readonly Record<string, string>[] => [
+    { origin: 'https://evil.example.com' },
+    { origin: 'null' },
+    { origin: '' },
+    { origin: 'http://localhost' },
+    { origin: url },
+    { origin: url, 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { 'sec-fetch-site': 'none, cross-site' },
+    { 'sec-fetch-site': '' },
+    { origin: 'chrome-extension://abcdefghijklmnop', 'sec-fetch-site': 'none' },
+  ]
+
+  for (const [method, path] of ENDPOINTS) {
+    test(`${method} ${path} is refused to pages, with no CORS grant`, async ({ shared }) => {
+      for (const headers of pages(shared.url)) {
+        const answer = await ask(shared, path, { method, headers })
+        expectProblem(answer, 403, 'forbidden')
+        expectNoGrant(answer)
+      }
+      await expectNothingHappened(shared)
+    })
+  }
+
+  test('a preflight gets no grant', async ({ shared }) => {
+    for (const path of ['/pkce/code', '/pkce/clear', '/pkce/response/code', '/pkce/challenge']) {
+      const answer = await ask(shared, path, {
+        method: 'OPTIONS',
+        headers: {
+          origin: 'https://evil.example.com',
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'content-type',
+          'access-control-request-private-network': 'true',
+          'sec-fetch-site': 'cross-site',
+          'sec-fetch-mode': 'cors',
+        },
+      })
+      expectProblem(answer, 403, 'forbidden')
+      expectNoGrant(answer)
+      // Of a program it is a wrong method, and no grant either.
+      const plain = await ask(shared, path, { method: 'OPTIONS' })
+      expectProblem(plain, 405, 'method-not-allowed')
+      expectNoGrant(plain)
+    }
+  })
+
+  test('a program, which sends neither, is answered; so is a person’s own address bar', async ({
+    shared,
+  }) => {
+    for (const headers of [{}, { 'sec-fetch-site': 'none' }, { 'sec-fetch-mode': 'navigate' }]) {
+      const answer = await ask(shared, '/pkce/challenge', { headers })
+      expect(answer.status).toBe(200)
+      expectNoGrant(answer)
+    }
+  })
+
+  test('a page may not post a form for a state that nobody waits for', async ({ shared }) => {
+    const form = { state: 'nobody-waits-for-it', code: 'c' }
+    for (const headers of [...pages(shared.url), { origin: 'null', accept: 'text/html' }]) {
+      expectProblem(await respond(shared, form, headers), 403, 'forbidden')
+    }
+  })
+
+  test('a page may not reach the form’s path otherwise', async ({ shared }) => {
+    const headers = { origin: 'null', 'content-type': 'application/x-www-form-urlencoded' }
+    const body = 'state=nobody-waits-for-it&code=c'
+    for (const [method, path] of [
+      ['PUT', '/pkce/response/code'],
+      ['GET', '/pkce/response/code'],
+      ['POST', '/pkce/response/code/'],
+      ['POST', '/pkce/response/%63ode'],
+      ['POST', '//pkce/response/code'],
+      ['POST', '/pkce/response/code/../../clear'],
+    ] as const) {
+      expectProblem(await ask(shared, path, { method, headers, body }), 403, 'forbidden')
+    }
+  })
+
+  test('the provider’s own form is taken for a state that waits; no other page’s is', async ({
+    serve,
+  }) => {
+    const service = await serve()
+    const { issuer, clientId } = service.provider
+    const own = new URL(issuer).origin
+    const { seed } = seedFor(clientId)
+    const { state } = seed
+    const called = service.api.generateCode(seeded(seed))
+    await service.program.link()
+    const form = { state, code: 'c', iss: issuer }
+    for (const origin of [
+      'https://evil.example.com',
+      `${own}/`,
+      `${own}.evil.example.com`,
+      own.replace('http', 'https'),
+      own.replace(/\d+$/, '9'),
+      service.url,
+      `${own}, https://evil.example.com`,
+      '',
+    ]) {
+      const answer = await respond(service, form, { origin, 'sec-fetch-site': 'cross-site' })
+      expectProblem(answer, 403, 'forbidden')
+    }
+    const twice = await ask(service, '/pkce/response/code', {
+      method: 'POST',
+      headers: {
+        origin: [own, 'https://evil.example.com'],
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: new URLSearchParams(form).toString(),
+    })
+    expectProblem(twice, 403, 'forbidden')
+    const other = await respond(service, { ...form, state: 'guessed-0' }, { origin: own })
+    expectProblem(other, 403, 'forbidden')
+    // The state twice is nobody's.
+    const ambiguous = await call(service, '/pkce/response/code', {
+      body: `state=${state}&state=guessed&code=c`,
+      headers: { origin: own, 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    expectProblem(ambiguous, 400, 'malformed')
+
+    const answer = await respond(service, form, {
+      origin: 'null',
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+    })
+    expect(answer.status).toBe(200)
+    expectNoGrant({ headers: Object.fromEntries(answer.headers) })
+    expect((await called).result!.state).toBe(state)
+    // A second time nobody waits for it.
+    expectProblem(await respond(service, form, { origin: 'null' }), 403, 'forbidden')
+  })
+})
+
+test.describe('S22: the content type', () => {
+  for (const path of ['/pkce/code', '/pkce/token']) {
+    test(`${path} takes application/json only, and tells the rest 415`, async ({ shared }) => {
+      const body = JSON.stringify(seedFor(shared.clientId).seed)
+      for (const type of [
+        'text/plain',
+        'text/plain;charset=UTF-8',
+        'application/x-www-form-urlencoded',
+        'multipart/form-data; boundary=x',
+        'text/json',
+        'application/json-seq',
+        'application/problem+json',
+        'text/plain, application/json',
+        '',
+      ]) {
+        const headers = { 'content-type': type }
+        const answer = await ask(shared, path, { method: 'POST', headers, body })
+        expectProblem(answer, 415, 'unsupported-type')
+      }
+      const none = await ask(shared, path, { method: 'POST', body })
+      expectProblem(none, 415, 'unsupported-type')
+      // Without a body too, a type that only a page's form has is none of a program's.
+      const headers = { 'content-type': 'text/plain' }
+      const empty = await ask(shared, path, { method: 'POST', headers, body: '' })
+      expectProblem(empty, 415, 'unsupported-type')
+      await expectNothingHappened(shared)
+    })
+  }
+
+  test('with parameters, in any case, JSON is JSON', async ({ shared }) => {
+    for (const type of [
+      'application/json; charset=utf-8',
+      'Application/JSON',
+      'application/json ;',
+    ]) {
+      const headers = { 'content-type': type }
+      const answer = await ask(shared, '/pkce/code', { method: 'POST', headers, body: '{}' })
+      expectProblem(answer, 400, 'malformed')
+    }
+  })
+
+  test('/pkce/response/code takes forms only', async ({ shared }) => {
+    for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x']) {
+      const headers = { 'content-type': type }
+      const body = '{"state":"nobody-waits-for-it","code":"c"}'
+      const answer = await ask(shared, '/pkce/response/code', { method: 'POST', headers, body })
+      expectProblem(answer, 415, 'unsupported-type')
+    }
+  })
+})
+
+test.describe('S24: a code of another app', () => {
+  test('cannot be taken with the link’s own contents: state, nonce and challenge', async ({
+    serve,
+  }) => {
+    const service = await serve()
+    const { seed } = seedFor(service.provider.clientId)
+    const called = call(service, '/pkce/code', { body: seed })
+    const callback = new URL(await answerLink(await service.program.link()))
+    await fetch(callback)
+    await called
+    for (const guess of [seed['code_challenge'], seed.state, seed.state.padEnd(43, 'x')]) {
+      const answer = await call(service, '/pkce/token', {
+        body: {
+          grant_type: 'authorization_code',
+          client_id: service.provider.clientId,
+          code: callback.searchParams.get('code'),
+          redirect_uri: `${callback.origin}/callback`,
+          code_verifier: guess,
+        },
+      })
+      expectProblem(answer, 400, 'refused')
+    }
+    expectProblem(await call(service, '/pkce/token'), 400, 'unknown-code')
+    expect(service.provider.requests.token).toBe(0)
+  })
+})
+
+test.describe('S25: another user of this machine', () => {
+  const NOBODY = 65_534
+
+  test.skip(process.platform !== 'linux', 'elsewhere the system does not tell a socket’s owner')
+  test.skip(process.getuid?.() !== 0, 'only root can become another user')
+
+  /** Runs a piece of code as nobody, with `port` in it; gives what it printed. */
+  async function asNobody(port: number, code: string): Promise<string> {
+    const become = `process.setgroups([]); process.setgid(${NOBODY}); process.setuid(${NOBODY})`
+    const script = `const port = ${port}; ${become}; ${code}`
+    const child = spawn(process.execPath, ['--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [said] = await Promise.all([text(child.stdout), once(child, 'close')])
+    return said
+  }
+
+  for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
+    test(`is refused at ${host}, whatever they ask`, async ({ shared }) => {
+      const said = await asNobody(
+        shared.port,
+        `(async () => {
+          for (const [method, path] of ${JSON.stringify(ENDPOINTS)}) {
+            const answer = await fetch('http://${host}:' + port + path, { method })
+            const { code } = await answer.json()
+            process.stdout.write(answer.status + ' ' + code + ' ')
+          }
+        })()`,
+      )
+      expect(said.trim()).toBe(ENDPOINTS.map(() => '403 forbidden').join(' '))
+      await expectNothingHappened(shared)
+    })
+  }
+
+  test('may not deliver an answer either, even with the right state', async ({ serve }) => {
+    const service = await serve()
+    const { seed } = seedFor(service.provider.clientId)
+    const called = service.api.generateCode(seeded(seed))
+    await service.program.link()
+    const said = await asNobody(
+      service.port,
+      `fetch('http://127.0.0.1:' + port + '/pkce/response/code', {
+        method: 'POST',
+        body: new URLSearchParams({ state: '${seed.state}', code: 'theirs' }),
+      }).then(async (answer) => process.stdout.write(answer.status + ' ' + (await answer.json()).code))`,
+    )
+    expect(said.trim()).toBe('403 forbidden')
+    await respond(service, { state: seed.state, code: 'ours' })
+    expect((await called).result!.code).toBe('ours')
+  })
+
+  test('who hangs up at once is refused as well, though a closed socket may read as root’s', async ({
+    serve,
+  }) => {
+    const { api, program, port } = await serve()
+    const called = api.generateCode()
+    const callback = await answerLink(await program.link())
+    // The service looks only when they are gone.
+    program.process.kill('SIGSTOP')
+    const bytes = `POST /pkce/clear HTTP/1.1\\r\\nHost: localhost:${port}\\r\\n\\r\\n`
+    await asNobody(
+      port,
+      `const socket = require('node:net').connect(port, '127.0.0.1', () =>
+        socket.write("${bytes}", () => process.exit(0)))`,
+    )
+    program.process.kill('SIGCONT')
+
+    const page = await fetch(callback).catch(() => null)
+    const ended = await called.then(
+      () => 'answered',
+      () => 'cancelled',
+    )
+    expect([page?.status, ended]).toEqual([200, 'answered'])
+  })
+})
+
+test.describe('S26: floods', () => {
+  const MOST = 64 * 1024
+
+  for (const [path, type] of [
+    ['/pkce/code', 'application/json'],
+    ['/pkce/token', 'application/json'],
+    ['/pkce/response/code', 'application/x-www-form-urlencoded'],
+  ] as const) {
+    for (const chunked of [false, true]) {
+      const how = chunked ? 'in chunks' : 'with its length'
+      test(`${path}: a body over 64 KiB, sent ${how}, is a 413`, async ({ shared }) => {
+        const headers = { 'content-type': type }
+        const send = (size: number): Promise<RawAnswer> =>
+          ask(shared, path, { method: 'POST', headers, chunked, body: Buffer.alloc(size, 'x') })
+
+        expectProblem(await send(MOST + 1), 413, 'too-large')
+        expectProblem(await send(MOST), 400, 'malformed')
+        await expectNothingHappened(shared)
+      })
+    }
+  }
+
+  test('a body that is announced as endless is a 413 long before its end', async ({ shared }) => {
+    const raw = await sendRaw(
+      shared,
+      [
+        'POST /pkce/code HTTP/1.1',
+        `Host: localhost:${shared.port}`,
+        'Content-Type: application/json',
+        'Content-Length: 99999999999',
+      ],
+      'x'.repeat(MOST + 1),
+    )
+    expect(statusOf(raw)).toBe(413)
+  })
+
+  test('a caller that hangs up in its body’s midst is no error of the service’s own', async ({
+    serve,
+  }) => {
+    const service = await serve()
+    for (const framing of ['Content-Length: 100', 'Transfer-Encoding: chunked']) {
+      const socket = connect(service.port, '127.0.0.1')
+      await once(socket, 'connect')
+      const own = `Host: localhost:${service.port}`
+      const lines = ['POST /pkce/code HTTP/1.1', own, 'Content-Type: application/json', framing]
+      // Told to go on, the service waits for the body.
+      socket.write(`${[...lines, 'Expect: 100-continue'].join('\r\n')}\r\n\r\n5\r\n{"sta`)
+      await once(socket, 'data')
+      socket.resetAndDestroy()
+      await once(socket, 'close')
+    }
+    expect((await ask(service, '/.well-known/health')).text).toBe('ok')
+    expect(service.program.stderr()).toBe('')
+  })
+
+  test('a code call in chunks is cancelled by hanging up as any other', async ({ serve }) => {
+    const service = await serve()
+    const { seed } = seedFor(service.provider.clientId)
+    const sent = request({
+      port: service.port,
+      host: '127.0.0.1',
+      path: '/pkce/code',
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+    })
+    sent.on('error', () => undefined)
+    sent.end(JSON.stringify(seed))
+    await service.program.link()
+    sent.destroy()
+    await service.program.status('signed-out')
+  })
+
+  test('a storm of 100 code calls opens at most five links', async ({ serve }) => {
+    const service = await serve()
+    const hangUp = new AbortController()
+    const { signal } = hangUp
+    const answers: Promise<unknown>[] = []
+    let refused = 0
+    const calls = Array.from({ length: 100 }, async () => {
+      const answered = call(service, '/pkce/code', { signal })
+      answers.push(answered)
+      const answer = await answered
+      expectProblem(answer, 429, 'too-many')
+      expect(answer.headers.get('retry-after')).toMatch(/^\d+$/)
+      refused += 1
+    })
+    const settled = Promise.allSettled(calls)
+    for (let count = 0; count < 5; count++) await service.program.link()
+    await expect.poll(() => refused).toBe(95)
+    hangUp.abort()
+    await settled
+    await service.program.status('signed-out')
+    expect(service.program.stdout().match(/"event":"open"/g)).toHaveLength(5)
+    // Those who hung up have used their openings all the same.
+    expectProblem(await call(service, '/pkce/code'), 429, 'too-many')
+  })
+
+  test('five openings a minute and 64 flows at once: the sixth and the 65th are told to wait', async ({
+    start,
+  }) => {
+    const { agent, clock } = await start()
+    const { api } = agent
+    let count = 0
+    const wantedFlow = (): FlowRequest => ({
+      state: `state-${(count += 1)}`,
+      nonce: 'nonce',
+      challenge: challengeOf('x'.repeat(43)),
+      verifier: null,
+      scope: 'openid',
+      audience: null,
+      prompt: null,
+      organization: null,
+      extra: {},
+      wayBack: { kind: 'api', redirectUri: 'http://127.0.0.1:1/pkce/response/code' },
+      byFormPost: true,
+    })
+    const never = new AbortController().signal
+    const minutes: string[][] = []
+    const begin = async (): Promise<void> => {
+      const wanted = wantedFlow()
+      const linked = new Promise<void>((resolve) => {
+        const unsubscribe = agent.subscribe((_model, event) => {
+          if (event.type !== 'link-ready' || event.state !== wanted.state) return
+          unsubscribe()
+          resolve()
+        })
+      })
+      void api.begin(wanted, never)
+      await linked
+      minutes.at(-1)!.push(wanted.state)
+    }
+    // A flow waits for four minutes here, and ten more for its app once it is answered.
+    while (agent.model().flows.length < 64) {
+      minutes.push([])
+      for (let opened = 0; opened < 5 && agent.model().flows.length < 64; opened++) await begin()
+      if (minutes.at(-1)!.length === 5) {
+        const why = 'The browser was opened 5 times in a minute. Wait a minute.'
+        expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', why })
+      }
+      clock.advance(60_000)
+      for (const state of minutes.at(-4) ?? []) {
+        api.deliver(new URLSearchParams({ state, code: `code-${state}` }), 'program')
+      }
+    }
+    const why = '64 sign-ins are waiting already.'
+    expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', why })
+    api.clear()
+    await expect.poll(() => agent.model().flows.length).toBe(0)
+  })
+
+  test('500 connections that send nothing keep nobody else out', async ({ shared }) => {
+    const sockets = await Promise.all(
+      Array.from({ length: 500 }, async () => {
+        const socket = connect(shared.port, '127.0.0.1')
+        await once(socket, 'connect')
+        return socket
+      }),
+    )
+    expect((await ask(shared, '/.well-known/health')).text).toBe('ok')
+    for (const socket of sockets) socket.destroy()
+  })
+})
+
+test.describe('what is malformed is a 400 and never a 500', () => {
+  const deep = (open: string, shut: string, depth: number): string =>
+    open.repeat(depth) + shut.repeat(depth)
+
+  for (const [name, body] of [
+    ['no JSON', 'hello'],
+    ['JSON that breaks off', '{"state":'],
+    ['two values', '{}{}'],
+    ['a byte order mark and no more', '\uFEFF{'],
+    ['NUL', '\0'],
+    ['a text', '"state"'],
+    ['a number', '1e999'],
+    ['null', 'null'],
+    ['true', 'true'],
+    ['a list', '[]'],
+    ['an empty object', '{}'],
+    ['a deep list', deep('[', ']', 20_000)],
+    ['a deep object', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+    ['a deep list that does not close', '['.repeat(60_000)],
+    ['many keys', `{${Array.from({ length: 5000 }, (_, at) => `"k${at}":1`).join()}}`],
+    ['a prototype', '{"__proto__":{"state":"polluted-state"}}'],
+    ['a constructor', '{"constructor":{"prototype":{"state":"polluted-state"}}}'],
+  ] as const) {
+    test(`${name} as the body`, async ({ shared }) => {
+      for (const path of ['/pkce/code', '/pkce/token']) {
+        expectProblem(await call(shared, path, { body }), 400, 'malformed')
+      }
+      await expectNothingHappened(shared)
+    })
+  }
+
+  test('a value of any wrong type in each field', async ({ shared }) => {
+    const { seed } = seedFor(shared.clientId)
+    const token = {
+      grant_type: 'authorization_code',
+      client_id: shared.clientId,
+      code: 'c',
+      redirect_uri: 'http://127.0.0.1:1/callback',
+      code_verifier: 'x'.repeat(43),
+    }
+    const optional = {
+      redirect_uri: 'x',
+      domain: 'x',
+      audience: 'x',
+      screen_hint: 'x',
+      prompt: 'x',
+      organization: 'x',
+      invitation: 'x',
+      ADDITIONAL_PARAMETERS: 'x',
+      response_mode: 'x',
+    }
+    const wrong = [0, -1, 1e308, true, null, {}, [[]], '', { length: 9 }, 'x'.repeat(60_000)]
+    for (const [path, full, names] of [
+      ['/pkce/code', seed, Object.keys({ ...seed, ...optional })],
+      ['/pkce/token', token, Object.keys(token)],
+    ] as const) {
+      const asked = names.flatMap((name) =>
+        // No parameters at all is a good value for this one.
+        wrong
+          .filter((value) => !(name === 'ADDITIONAL_PARAMETERS' && JSON.stringify(value) === '{}'))
+          .map((value) => ({ name, value })),
+      )
+      await Promise.all(
+        asked.map(async ({ name, value }) => {
+          const answer = await call(shared, path, { body: { ...full, [name]: value } })
+          expect(answer.status, `${path} ${name} ${JSON.stringify(value).slice(0, 40)}`).toBe(400)
+          expect(['malformed', 'refused']).toContain((answer.json as { code?: string }).code)
+        }),
+      )
+    }
+    await expectNothingHappened(shared)
+  })
+
+  test('a number too large for itself is no number', async ({ shared }) => {
+    const { seed } = seedFor(shared.clientId)
+    const body = JSON.stringify({ ...seed, state: 'HERE' }).replace('"HERE"', '9'.repeat(5000))
+    expectProblem(await call(shared, '/pkce/code', { body }), 400, 'malformed')
+  })
+
+  test('of a key that comes twice, what is checked is what counts', async ({ shared }) => {
+    const { seed } = seedFor(shared.clientId)
+    const text = JSON.stringify(seed)
+    const body = `${text.slice(0, -1)},"client_id":"another"}`
+    expectProblem(await call(shared, '/pkce/code', { body }), 400, 'refused')
+    await expectNothingHappened(shared)
+  })
+
+  test('prototype names among the additional parameters reach no object', async ({ serve }) => {
+    const service = await serve()
+    const { seed } = seedFor(service.provider.clientId)
+    const names = '{"__proto__":"polluted","constructor":"c","toString":"t"}'
+    const body = `${JSON.stringify(seed).slice(0, -1)},"ADDITIONAL_PARAMETERS":${names}}`
+    const called = call(service, '/pkce/code', { body })
+    const callback = await answerLink(await service.program.link())
+    await fetch(callback)
+    const { status, text } = await called
+    expect(status).toBe(200)
+    expect(text).not.toContain('polluted')
+  })
+
+  test('a state with the name of an object’s own is a state like any other', async ({ serve }) => {
+    const service = await serve()
+    for (const state of ['__proto__', 'constructor', 'hasOwnProperty']) {
+      const { coded, token } = await signIn(service, { state, nonce: state })
+      expect(coded.result!.state).toBe(state)
+      expect(token.status).toBe(200)
+    }
+  })
+
+  test('methods and paths that nobody expects', async ({ shared }) => {
+    for (const method of ['TRACE', 'PROPFIND', 'PATCH', 'LINK']) {
+      const answer = await ask(shared, '/pkce/challenge', { method })
+      expectProblem(answer, 405, 'method-not-allowed')
+    }
+    for (const path of ['/%', '/%00', '/pkce/%E0%A4%A', '/__proto__', '/constructor', '/?', '/#']) {
+      expectProblem(await ask(shared, path), 404, 'not-found')
+    }
+    for (const path of ['/..%2f..%2fetc/passwd', '/../../etc/passwd', '/./.']) {
+      expectProblem(await ask(shared, path), 404, 'not-found')
+    }
+  })
+})
+
+test.describe('no error holds what was sent in secret', () => {
+  const CANARY = 'c4nary-c4nary-c4nary-c4nary-c4nary-c4nary-c4nary'
+
+  test('whichever field it was in', async ({ shared }) => {
+    const { seed } = seedFor(shared.clientId)
+    const token = {
+      grant_type: 'authorization_code',
+      client_id: shared.clientId,
+      code: CANARY,
+      redirect_uri: `http://127.0.0.1:1/${CANARY}`,
+      code_verifier: CANARY,
+    }
+    const asked: [path: string, body: unknown][] = [
+      ['/pkce/code', CANARY],
+      ['/pkce/code', `{"state":"${CANARY}`],
+      ['/pkce/code', { [CANARY]: CANARY }],
+      ['/pkce/code', { ...seed, client_id: CANARY }],
+      ['/pkce/code', { ...seed, domain: CANARY }],
+      ['/pkce/code', { ...seed, audience: CANARY }],
+      ['/pkce/code', { ...seed, redirect_uri: CANARY }],
+      ['/pkce/code', { ...seed, screen_hint: CANARY }],
+      ['/pkce/code', { ...seed, state: [CANARY] }],
+      ['/pkce/code', { ...seed, scope: [CANARY] }],
+      ['/pkce/code', { ...seed, code_challenge: CANARY }],
+      ['/pkce/code', { ...seed, ADDITIONAL_PARAMETERS: { state: CANARY } }],
+      ['/pkce/code', { ...seed, ADDITIONAL_PARAMETERS: { [CANARY]: 5 } }],
+      ['/pkce/code', { ...seed, ADDITIONAL_PARAMETERS: { [CANARY.repeat(9)]: 'x' } }],
+      ['/pkce/token', token],
+      ['/pkce/token', { ...token, client_id: CANARY }],
+      ['/pkce/token', { ...token, grant_type: CANARY }],
+      ['/pkce/token', { ...token, code_verifier: `${CANARY} ` }],
+      ['/pkce/token', { ...token, audience: CANARY }],
+    ]
+    for (const [path, body] of asked) {
+      const { status, text } = await call(shared, path, { body })
+      expect(status, JSON.stringify(body)).toBe(400)
+      expect(text, JSON.stringify(body)).not.toContain(CANARY)
+    }
+    for (const form of [{ state: CANARY }, { state: CANARY, code: CANARY, error: CANARY }]) {
+      expect((await respond(shared, form)).text).not.toContain(CANARY)
+    }
+    expect((await call(shared, `/${CANARY}?${CANARY}`)).text).not.toContain(CANARY)
+  })
+
+  test('also where a provider echoes it, on the page, to the app and in the status', async ({
+    serve,
+  }) => {
+    const service = await serve()
+    const { seed } = seedFor(service.provider.clientId)
+    const failed = expectFailure(service.api.generateCode(seeded(seed)), 502, 'provider-failed')
+    await service.program.link()
+    const { state } = seed
+    const said = `state ${state}, code ${CANARY}`
+    const form = { state, code: CANARY, error: 'server_error', error_description: said }
+    const page = await respond(service, form, { accept: 'text/html' })
+    const { reason } = await service.program.status('failed')
+    for (const shown of [page.text, await failed, reason]) {
+      expect(shown).not.toContain(state)
+      expect(shown).not.toContain(CANARY)
+    }
+  })
+
+  test('also where the token endpoint echoes it', async ({ serve }) => {
+    const service = await serve({ provider: { misbehave: { token: 'invalid-grant' } } })
+    const { coded, verifier, token } = await signIn(service)
+    expectProblem(token, 502, 'provider-failed')
+    for (const secret of [coded.result!.code, coded.result!.state, verifier]) {
+      expect(token.text).not.toContain(secret)
+    }
+  })
+})
+
+test('nothing that the service answers is kept by a cache, or taken for another type', async ({
+  shared,
+}) => {
+  for (const [method, path] of [
+    ...ENDPOINTS,
+    ['GET', '/nothing'],
+    ['GET', '/pkce/code'],
+  ] as const) {
+    if (path === '/pkce/code' && method === 'POST') continue
+    const { headers } = await ask(shared, path, { method })
+    expect(headers['cache-control'], path).toBe('no-store')
+    expect(headers['x-content-type-options'], path).toBe('nosniff')
+  }
+})
