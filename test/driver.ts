@@ -8,22 +8,39 @@ import { chooseBackEnd, type BackEnd } from './driver/back-end.js'
 import type { Desktop, DesktopOptions, Ended } from './driver/desktop.js'
 import { launchElectron, runElectron } from './driver/electron.js'
 import { launchStandIn } from './driver/stand-in.js'
-import { test as base } from './e2e/test.js'
+import { expect, test as base } from './e2e/test.js'
+import { startProvider, type RunningProvider } from './provider.js'
 
 export type { Desktop, DesktopOptions, Ended, MenuLine, Notice } from './driver/desktop.js'
 export { expect, SCRIPTED, signInAs } from './e2e/test.js'
+
+/** Flags: any free port, so that specs run side by side. */
+export const FREE_PORT = ['--port', '0'] as const
+
+/** Flags: a free port, and a provider to sign in at. */
+export function at({ issuer, clientId }: RunningProvider): string[] {
+  return [...FREE_PORT, '--issuer', issuer, '--client-id', clientId]
+}
+
+/** The menu's first line, which says the state. */
+export async function headlineOf(app: Desktop): Promise<string | undefined> {
+  return (await app.menu())?.[0]?.label
+}
+
+type Folders = { create(): Promise<string> }
 
 type Started = { desktop: Desktop; close(): Promise<void> }
 
 /**
  * Specs take `launch`, which starts the app, and `runToEnd`, for where it is to end by itself. What
- * still runs at the end of a spec is killed.
+ * still runs at the end of a spec is killed. `provider` is one of the spec's own.
  */
 export const test = base.extend<
   {
     launch: (options?: DesktopOptions) => Promise<Desktop>
     runToEnd: (options?: DesktopOptions) => Promise<Ended>
-    folders: { create(): Promise<string> }
+    folders: Folders
+    provider: RunningProvider
   },
   { backEnd: BackEnd }
 >({
@@ -50,23 +67,39 @@ export const test = base.extend<
     for (const folder of made) await rm(folder, { recursive: true, force: true })
   },
 
+  // eslint-disable-next-line no-empty-pattern
+  provider: async ({}, use) => {
+    const provider = await startProvider()
+    await use(provider)
+    await provider.close()
+  },
+
   launch: async ({ backEnd, browser, folders }, use, testInfo) => {
     testInfo.annotations.push({ type: 'desktop', description: BACK_END_NAMES[backEnd] })
     const started: Started[] = []
     await use(async (options = {}) => {
-      const given = { ...options, dataDir: options.dataDir ?? (await folders.create()) }
+      const given = await completed(options, folders)
       const one =
         backEnd === 'electron' ? await launchElectron(given) : launchStandIn(browser, given)
       started.push(one)
       return one.desktop
     })
     for (const { close } of started) await close()
+    for (const { desktop } of started) {
+      const { stdout, stderr } = await desktop.ended
+      const output = `${stdout}${stderr}`
+      if (testInfo.status !== testInfo.expectedStatus && output !== '') {
+        await testInfo.attach('output', { body: output, contentType: 'text/plain' })
+      }
+      // The app goes on after one; a spec must not.
+      expect(stderr).not.toContain('unexpected error')
+    }
   },
 
   runToEnd: async ({ backEnd, browser, folders }, use) => {
     const started: Started[] = []
     await use(async (options = {}) => {
-      const given = { ...options, dataDir: options.dataDir ?? (await folders.create()) }
+      const given = await completed(options, folders)
       if (backEnd === 'electron') return runElectron(given)
       const one = launchStandIn(browser, given)
       started.push(one)
@@ -75,6 +108,18 @@ export const test = base.extend<
     for (const { close } of started) await close()
   },
 })
+
+/** A data directory and a desktop's settings of the spec's own, where it names none. */
+async function completed(
+  options: DesktopOptions,
+  folders: Folders,
+): Promise<DesktopOptions & { dataDir: string }> {
+  return {
+    ...options,
+    dataDir: options.dataDir ?? (await folders.create()),
+    env: { XDG_CONFIG_HOME: await folders.create(), ...options.env },
+  }
+}
 
 const BACK_END_NAMES: Readonly<Record<BackEnd, string>> = {
   electron: 'Electron itself',

@@ -1,13 +1,24 @@
 // Which of the two the desktop specs run on: Electron itself where it is, else the stand-in.
 
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import module, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 export type BackEnd = 'electron' | 'stand-in'
 
 /** The choice, and why it fell so. LATCHKEY_E2E names one. */
 export function chooseBackEnd(): { backEnd: BackEnd; why: string } {
+  const choice = choose()
+  if (choice.backEnd === 'stand-in' && !('registerHooks' in module)) {
+    throw new Error(
+      `the stand-in for Electron needs Node 22.15 or newer, and this is ${process.version}; ` +
+        '`npm test` brings its own',
+    )
+  }
+  return choice
+}
+
+function choose(): { backEnd: BackEnd; why: string } {
   const asked = process.env['LATCHKEY_E2E'] ?? ''
   const binary = electronBinary()
   switch (asked) {

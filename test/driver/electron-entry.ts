@@ -14,6 +14,7 @@ import {
   type WebContents,
 } from 'electron'
 import { BEHAVIOUR_VARIABLE, type Behaviour, type MenuLine } from '../stand-in/contract.js'
+import { linesOf } from '../stand-in/menu.js'
 import { createWaiting } from './waiting.js'
 
 type Handler = (event: IpcMainInvokeEvent, ...args: unknown[]) => unknown
@@ -42,17 +43,10 @@ export type Observed = {
   texts(): readonly string[]
 }
 
-const linesOf = (from: Menu): MenuLine[] =>
-  from.items.map(({ type, label, enabled }) => ({
-    kind: type === 'separator' ? 'separator' : 'item',
-    label: label.replace(/&(.?)/gs, '$1'),
-    enabled: enabled && type !== 'separator',
-  }))
-
 const observed: Observed = {
-  menu: () => menu && linesOf(menu),
+  menu: () => menu && linesOf(menu.items),
   choose(label) {
-    const index = menu ? linesOf(menu).findIndex((line) => line.label === label) : -1
+    const index = menu ? linesOf(menu.items).findIndex((line) => line.label === label) : -1
     const item = menu?.items[index]
     if (!item?.enabled) throw new Error(`the menu has no "${label}" that can be chosen`)
     item.click()
@@ -75,7 +69,7 @@ Object.assign(globalThis, { latchkeyObserved: observed })
 const { setContextMenu, setToolTip, destroy } = Tray.prototype
 Tray.prototype.setContextMenu = function (next: Menu | null): void {
   menu = next
-  if (next) texts.push(JSON.stringify(linesOf(next)))
+  if (next) texts.push(JSON.stringify(linesOf(next.items)))
   setContextMenu.call(this, next)
 }
 Tray.prototype.setToolTip = function (next: string): void {

@@ -8,11 +8,11 @@ import { electronBinary } from './back-end.js'
 import type { Desktop, DesktopOptions, Ended } from './desktop.js'
 import type { Observed } from './electron-entry.js'
 import { follow } from './process.js'
-import { ROOT } from '../root.js'
 
 type Options = DesktopOptions & { dataDir: string }
 type Observing = { latchkeyObserved: Observed }
 
+const ROOT = join(import.meta.dirname, '..', '..')
 const ENTRY = join(ROOT, 'dist', 'test', 'driver', 'electron-entry.js')
 const IS_ROOT = process.getuid?.() === 0
 

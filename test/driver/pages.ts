@@ -12,8 +12,10 @@ import type {
 } from '../stand-in/contract.js'
 import type { Answers, Wire } from '../stand-in/wire.js'
 import { fromChromium, isOwnScheme, toChromium } from './addresses.js'
-import { createWaiting } from './waiting.js'
+import { createMail, type Mail } from './mail.js'
+import { grantPermissions } from './permissions.js'
 import { preloadScript, type Delivery, type PagePacket } from './preload-host.js'
+import { createWaiting } from './waiting.js'
 
 export type Pages = {
   answers: Pick<Answers<HostCalls>, 'load' | 'closed' | 'send' | 'reply'>
@@ -33,16 +35,6 @@ export type Pages = {
 }
 
 const BINDING = 'latchkeyStandIn'
-
-/** Chromium's name of a permission, and Electron's. */
-const PERMISSIONS = {
-  geolocation: 'geolocation',
-  notifications: 'notifications',
-  'clipboard-read': 'clipboard-read',
-  camera: 'media',
-  microphone: 'media',
-  midi: 'midi',
-} as const
 
 type Window = {
   context: BrowserContext | null
@@ -190,7 +182,7 @@ export function createPages(
       if (!(await mayGoOn(status, headers['location']))) return route.abort('aborted')
       return route.fulfill({ status, headers, body: Buffer.from(answer.body) })
     }
-    if (!isWatched) return route.continue()
+    // Not `continue`: Chromium keeps pages of its own making from this machine's servers, unasked.
     const response = await route.fetch({ maxRedirects: 0 })
     if (!(await mayGoOn(response.status(), response.headers()['location']))) {
       return route.abort('aborted')
@@ -296,22 +288,6 @@ async function closePage(window: Window): Promise<void> {
   await window.context?.close()
 }
 
-/** Gives the page what the app's handlers grant, by request or by check. */
-async function grantPermissions(
-  context: BrowserContext,
-  app: Wire<AppCalls>,
-  id: number,
-  url: string,
-): Promise<void> {
-  const { origin } = new URL(toChromium(url))
-  const granted: string[] = []
-  for (const [permission, name] of Object.entries(PERMISSIONS)) {
-    const { check, request } = await app.call('permission', id, name, fromChromium(origin))
-    if (check || request) granted.push(permission)
-  }
-  if (granted.length > 0) await context.grantPermissions(granted, { origin })
-}
-
 function factsOf(frame: Frame): FrameFacts {
   return {
     url: fromChromium(frame.url()),
@@ -326,32 +302,6 @@ function frameOf(request: Request): Frame | null {
     return request.frame()
   } catch {
     return null
-  }
-}
-
-type Mail = { put(delivery: Delivery): void; take(): Promise<Delivery[] | null>; end(): void }
-
-/** What one document is sent, in order; `take` waits for something, and gives null at the end. */
-function createMail(): Mail {
-  let box: Delivery[] = []
-  let isOver = false
-  let waiting = Promise.withResolvers<void>()
-  return {
-    put(delivery) {
-      box.push(delivery)
-      waiting.resolve()
-    },
-    async take() {
-      await waiting.promise
-      if (isOver) return null
-      waiting = Promise.withResolvers<void>()
-      return box.splice(0)
-    },
-    end() {
-      isOver = true
-      box = []
-      waiting.resolve()
-    },
   }
 }
 

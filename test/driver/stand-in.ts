@@ -16,8 +16,8 @@ import type { Desktop, DesktopOptions } from './desktop.js'
 import { createPages } from './pages.js'
 import { follow } from './process.js'
 import { createWaiting } from './waiting.js'
-import { ROOT } from '../root.js'
 
+const ROOT = join(import.meta.dirname, '..', '..')
 const RUN = join(ROOT, 'dist', 'test', 'stand-in', 'run.js')
 const MAIN = join(ROOT, 'dist', 'main', 'index.js')
 
@@ -49,13 +49,29 @@ export function launchStandIn(
   const shown: ShownNotification[] = []
   const menus: (readonly MenuLine[])[] = []
 
-  const pages = createPages(browser, dark ? 'dark' : 'light', () => app)
-  const app: Wire<AppCalls> = connect<AppCalls, HostCalls>(child, {
+  const pages = createPages(browser, dark ? 'dark' : 'light', () => wire)
+  const wire: Wire<AppCalls> = connect<AppCalls, HostCalls>(child, {
     ...pages.answers,
     notify: (notification) => void shown.push(notification),
     menuSet: (lines) => void menus.push(lines),
     openExternal: (url) => opened.put(url),
   })
+
+  /** What the spec waits for, or why it will not come. */
+  const unlessEnded = <Value>(promise: Promise<Value>): Promise<Value> =>
+    Promise.race([
+      promise,
+      followed.ended.then(({ code, stderr }): never => {
+        throw new Error(`the app has ended with code ${code}\n${stderr}`)
+      }),
+    ])
+  const app: Wire<AppCalls> = {
+    call: (name, ...args) =>
+      wire.call(name, ...args).catch((thrown: unknown) => {
+        if (child.connected) throw thrown
+        return unlessEnded(new Promise<never>(() => undefined))
+      }),
+  }
 
   const desktop: Desktop = {
     backEnd: 'stand-in',
@@ -71,9 +87,9 @@ export function launchStandIn(
     clickNotification: (index) => app.call('clickNotification', shown[index]?.id ?? 0),
 
     openedUrls: () => Promise.resolve(opened.all),
-    takeUrl: () => opened.take(),
+    takeUrl: () => unlessEnded(opened.take()),
 
-    window: () => pages.opened(),
+    window: () => unlessEnded(pages.opened()),
     windowCount: () => Promise.resolve(pages.count()),
     windowFacts: () => app.call('facts', pages.id()),
     async closeWindow() {
@@ -96,7 +112,7 @@ export function launchStandIn(
     },
 
     loadInWindow: (url) => app.call('loadUrl', pages.id(), url),
-    wasLetGo: (url) => pages.wasLetGo(url),
+    wasLetGo: (url) => unlessEnded(pages.wasLetGo(url)),
     invokeFrom: (frame, channel, ...args) => pages.invokeFrom(frame, channel, args),
     attachesWebview: (url) => app.call('mayAttachWebview', pages.id(), url),
     everythingShown: () =>

@@ -3,8 +3,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from '@playwright/test'
-import { expect, signInAs, test as base, type Desktop } from '../driver.js'
-import { startProvider, type RunningProvider } from '../provider.js'
+import { at, expect, FREE_PORT, headlineOf, signInAs, test as base } from '../driver.js'
 import type { LatchkeyApi } from '../../main/ipc.js'
 
 type Attacker = {
@@ -13,7 +12,7 @@ type Attacker = {
   hits: readonly string[]
 }
 
-const test = base.extend<{ attacker: Attacker; provider: RunningProvider }>({
+const test = base.extend<{ attacker: Attacker }>({
   // A web server of the attacker's; `/away` redirects, everything else is a page.
   // eslint-disable-next-line no-empty-pattern
   attacker: async ({}, use) => {
@@ -32,23 +31,9 @@ const test = base.extend<{ attacker: Attacker; provider: RunningProvider }>({
     server.closeAllConnections()
     server.close()
   },
-
-  // eslint-disable-next-line no-empty-pattern
-  provider: async ({}, use) => {
-    const provider = await startProvider()
-    await use(provider)
-    await provider.close()
-  },
 })
 
-const FREE_PORT = ['--port', '0'] as const
 const WINDOW_URL = 'latchkey://app/'
-
-function at({ issuer, clientId }: RunningProvider): string[] {
-  return [...FREE_PORT, '--issuer', issuer, '--client-id', clientId]
-}
-
-const headline = async (app: Desktop): Promise<string | undefined> => (await app.menu())?.[0]?.label
 
 const FAST = { intervals: [25, 50, 100] }
 
@@ -121,8 +106,9 @@ test('the page gets three functions and nothing else, and cannot change them', a
 
 test('a listener in the page gets the status and no event, which would lead to the whole IPC', async ({
   launch,
+  provider,
 }) => {
-  const app = await launch({ flags: ['--demo', ...FREE_PORT] })
+  const app = await launch({ flags: at(provider) })
   const window = await app.window()
   const given = window.evaluate(
     () =>
@@ -291,22 +277,24 @@ test('S29: the page is granted no permission', async ({ launch }) => {
 test('S30: a page from elsewhere in our window is answered nothing', async ({
   launch,
   attacker,
+  provider,
 }) => {
-  const app = await launch({ flags: ['--demo', ...FREE_PORT] })
+  const app = await launch({ flags: at(provider) })
   const window = await app.window()
   for (const url of [`${attacker.url}/page`, `${WINDOW_URL}other`]) {
     await app.loadInWindow(url)
     expect(await callApi(window, 'readStatus')).toContain('refused, this is for the window only')
     expect(await callApi(window, 'runCommand', 'sign-in')).toContain('refused')
   }
-  expect(await headline(app)).toBe('Not signed in')
+  expect(await headlineOf(app)).toBe('Not signed in')
   expect(await app.openedUrls()).toEqual([])
 })
 
 test('S30: a frame within our page is answered nothing, though it has our address', async ({
   launch,
+  provider,
 }) => {
-  const app = await launch({ flags: ['--demo', ...FREE_PORT] })
+  const app = await launch({ flags: at(provider) })
   const window = await app.window()
   await window.evaluate(() => {
     const frame = document.createElement('iframe')
@@ -322,13 +310,14 @@ test('S30: a frame within our page is answered nothing, though it has our addres
   await expect(app.invokeFrom(outer, 'read-status')).resolves.toHaveProperty('status')
   await expect(app.invokeFrom(inner, 'read-status')).rejects.toThrow('refused')
   await expect(app.invokeFrom(inner, 'run-command', 'sign-in')).rejects.toThrow('refused')
-  expect(await headline(app)).toBe('Not signed in')
+  expect(await headlineOf(app)).toBe('Not signed in')
 })
 
 test('S30: arguments of the wrong type are refused, and commands that are not the window’s', async ({
   launch,
+  provider,
 }) => {
-  const app = await launch({ flags: ['--demo', ...FREE_PORT] })
+  const app = await launch({ flags: at(provider) })
   const window = await app.window()
   for (const command of ['quit', 'open', '', 7, null, undefined, {}, ['sign-in'], { length: 1 }]) {
     expect(await callApi(window, 'runCommand', command)).toContain('its arguments are wrong')
@@ -338,7 +327,7 @@ test('S30: arguments of the wrong type are refused, and commands that are not th
   await expect(app.invokeFrom(frame, 'run-command', 'sign-in', 1)).rejects.toThrow('are wrong')
   await expect(app.invokeFrom(frame, 'run-command')).rejects.toThrow('arguments are wrong')
   await expect(app.invokeFrom(frame, 'no-such-channel')).rejects.toThrow('No handler registered')
-  expect(await headline(app)).toBe('Not signed in')
+  expect(await headlineOf(app)).toBe('Not signed in')
   expect(await app.openedUrls()).toEqual([])
 })
 
@@ -352,10 +341,10 @@ test('S31: the browser is sent to the provider’s authorization page, with noth
   for (const person of ['Alice Adams', 'Bob Brown']) {
     await app.choose(person === 'Alice Adams' ? 'Sign in' : 'Sign in as somebody else')
     await signInAs(page, await app.takeUrl(), person)
-    await expect.poll(() => headline(app), FAST).toBe(`Signed in as ${person}`)
+    await expect.poll(() => headlineOf(app), FAST).toBe(`Signed in as ${person}`)
   }
   await app.choose('Sign out')
-  await expect.poll(() => headline(app), FAST).toBe('Not signed in')
+  await expect.poll(() => headlineOf(app), FAST).toBe('Not signed in')
 
   const links = (await app.openedUrls()).map((link) => new URL(link))
   expect(links).toHaveLength(2)
@@ -378,7 +367,7 @@ for (const endpoint of ['http://login.attacker.example/', 'file:///etc/passwd', 
   test(`S31: a provider cannot send the browser to ${endpoint}`, async ({ launch, provider }) => {
     provider.misbehave.metadata = (json) => ({ ...json, authorization_endpoint: endpoint })
     const app = await launch({ flags: [...at(provider), '--sign-in'] })
-    await expect.poll(() => headline(app), FAST).toBe('Sign-in failed')
+    await expect.poll(() => headlineOf(app), FAST).toBe('Sign-in failed')
     expect(await app.openedUrls()).toEqual([])
   })
 }
@@ -386,18 +375,10 @@ for (const endpoint of ['http://login.attacker.example/', 'file:///etc/passwd', 
 test('S32: no token, code, verifier, state or nonce reaches the window, the menu or a notification', async ({
   launch,
   page,
+  provider,
 }) => {
-  const tokens: string[] = []
-  const provider = await startProvider({
-    misbehave: {
-      tokenResponse: (json) => {
-        for (const value of Object.values(json)) {
-          if (typeof value === 'string' && value.length > 40) tokens.push(value)
-        }
-        return json
-      },
-    },
-  })
+  const tokens: Record<string, unknown> = {}
+  provider.misbehave.tokenResponse = (json) => Object.assign(tokens, json)
   const app = await launch({ flags: at(provider) })
   const window = await app.window()
   const seen: string[] = []
@@ -413,10 +394,10 @@ test('S32: no token, code, verifier, state or nonce reaches the window, the menu
   const link = await app.takeUrl()
   await look()
   await signInAs(page, link, 'Alice Adams')
-  await expect.poll(() => headline(app), FAST).toBe('Signed in as Alice Adams')
+  await expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
   await look()
   await app.choose('Sign out')
-  await expect.poll(() => headline(app), FAST).toBe('Not signed in')
+  await expect.poll(() => headlineOf(app), FAST).toBe('Not signed in')
   await look()
   seen.push(await app.everythingShown())
   const { stdout, stderr } = await app.quit()
@@ -434,16 +415,15 @@ test('S32: no token, code, verifier, state or nonce reaches the window, the menu
     challenge: parameters.get('code_challenge'),
     code: sent?.get('code'),
     verifier: sent?.get('code_verifier'),
-    accessToken: tokens[0],
-    refreshToken: tokens[1],
-    idToken: tokens[2],
+    accessToken: String(tokens['access_token']),
+    refreshToken: String(tokens['refresh_token']),
+    idToken: String(tokens['id_token']),
   }
   for (const [name, secret] of Object.entries(secrets)) {
     expect(secret?.length, name).toBeGreaterThan(20)
     expect(text.includes(secret!), name).toBe(false)
   }
   expect(text).not.toMatch(/eyJ|_token|verifier|\/authorize\?/)
-  await provider.close()
 })
 
 for (const injected of [
@@ -461,7 +441,7 @@ for (const injected of [
     await app.closeWindow()
     expect((await app.launchAgain(injected)).code).toBe(0)
     await app.window()
-    expect(await headline(app)).toBe('Not signed in')
+    expect(await headlineOf(app)).toBe('Not signed in')
     expect(await app.openedUrls()).toEqual([])
     expect(window.isClosed()).toBe(true)
 
@@ -470,11 +450,11 @@ for (const injected of [
     const state = new URL(link).searchParams.get('state')!
     const stolen = injected.map((arg) => arg.replace('state=y', `state=${state}`))
     expect((await app.launchAgain(stolen)).code).toBe(0)
-    expect(await headline(app)).toBe('Waiting for your browser')
+    expect(await headlineOf(app)).toBe('Waiting for your browser')
     expect(provider.requests.token).toBe(0)
 
     await signInAs(page, link, 'Alice Adams')
-    await expect.poll(() => headline(app), FAST).toBe('Signed in as Alice Adams')
+    await expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
   })
 }
 
@@ -483,6 +463,6 @@ test('S34: nor does its own command line, where a link would be', async ({ launc
     flags: [...at(provider), '--code=x', '--state=y', 'latchkey://callback?code=x&state=y'],
   })
   await app.window()
-  expect(await headline(app)).toBe('Not signed in')
+  expect(await headlineOf(app)).toBe('Not signed in')
   expect(provider.requests.token).toBe(0)
 })

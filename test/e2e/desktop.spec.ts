@@ -2,16 +2,24 @@
 
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, SCRIPTED, signInAs, test, type Desktop } from '../driver.js'
+import {
+  at,
+  expect,
+  FREE_PORT,
+  headlineOf,
+  SCRIPTED,
+  signInAs,
+  test,
+  type Desktop,
+} from '../driver.js'
 import { startProvider } from '../provider.js'
 
-const FREE_PORT = ['--port', '0'] as const
 const DEMO = ['--demo', ...FREE_PORT] as const
 const FAST = { intervals: [25, 50, 100] }
 
 /** Waits until the menu's first line, which says the state, is this. */
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
-  await expect.poll(async () => (await app.menu())?.[0]?.label, FAST).toBe(headline)
+  await expect.poll(() => headlineOf(app), FAST).toBe(headline)
 }
 
 /** What a person can choose in the menu now. */
@@ -48,8 +56,9 @@ test('a sign-in from the tray ends in signed-in, in the menu, the window and the
 test('the window’s own button signs in, and its Cancel calls that off', async ({
   launch,
   page,
+  provider,
 }) => {
-  const app = await launch({ flags: DEMO })
+  const app = await launch({ flags: at(provider) })
   const window = await app.window()
   await window.getByRole('button', { name: 'Sign in' }).click()
   await app.takeUrl()
@@ -65,8 +74,9 @@ test('the window’s own button signs in, and its Cancel calls that off', async 
 test('with the window closed one notification tells of the sign-in, and a click on it opens the window', async ({
   launch,
   page,
+  provider,
 }) => {
-  const app = await launch({ flags: [...DEMO, '--sign-in'] })
+  const app = await launch({ flags: [...at(provider), '--sign-in'] })
   await app.window()
   await app.closeWindow()
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
@@ -83,8 +93,9 @@ test('with the window closed one notification tells of the sign-in, and a click 
 test('a person who looks at the window is not notified, and one who looks away is', async ({
   launch,
   page,
+  provider,
 }) => {
-  const app = await launch({ flags: DEMO })
+  const app = await launch({ flags: at(provider) })
   await app.window()
   await app.look(true)
   await expect.poll(async () => (await app.windowFacts()).isFocused, FAST).toBe(true)
@@ -102,8 +113,12 @@ test('a person who looks at the window is not notified, and one who looks away i
   expect(await app.notifications()).toHaveLength(1)
 })
 
-test('a desktop without notifications takes nothing from a sign-in', async ({ launch, page }) => {
-  const app = await launch({ flags: [...DEMO, '--sign-in'], notifications: false })
+test('a desktop without notifications takes nothing from a sign-in', async ({
+  launch,
+  page,
+  provider,
+}) => {
+  const app = await launch({ flags: [...at(provider), '--sign-in'], notifications: false })
   await app.window()
   await app.closeWindow()
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
@@ -114,8 +129,9 @@ test('a desktop without notifications takes nothing from a sign-in', async ({ la
 test('a refusal at the provider is told by the menu, the window and a notification', async ({
   launch,
   page,
+  provider,
 }) => {
-  const app = await launch({ flags: DEMO })
+  const app = await launch({ flags: at(provider) })
   const window = await app.window()
   await app.look(false)
   await app.choose('Sign in')
@@ -132,8 +148,9 @@ test('a refusal at the provider is told by the menu, the window and a notificati
 
 test('a sign-in that is cancelled from the tray leaves no listener, and notifies nobody', async ({
   launch,
+  provider,
 }) => {
-  const app = await launch({ flags: DEMO })
+  const app = await launch({ flags: at(provider) })
   await app.window()
   await app.look(false)
   await app.choose('Sign in')
@@ -145,8 +162,8 @@ test('a sign-in that is cancelled from the tray leaves no listener, and notifies
   expect(await app.notifications()).toEqual([])
 })
 
-test('a sign-in that takes too long fails with words', async ({ launch }) => {
-  const app = await launch({ flags: [...DEMO, '--login-timeout', '1'] })
+test('a sign-in that takes too long fails with words', async ({ launch, provider }) => {
+  const app = await launch({ flags: [...at(provider), '--login-timeout', '1'] })
   const window = await app.window()
   await app.look(false)
   await app.choose('Sign in')
@@ -158,8 +175,8 @@ test('a sign-in that takes too long fails with words', async ({ launch }) => {
   expect(await app.notifications()).toHaveLength(1)
 })
 
-test('sign-out forgets the person everywhere', async ({ launch, page }) => {
-  const app = await launch({ flags: [...DEMO, '--sign-in'] })
+test('sign-out forgets the person everywhere', async ({ launch, page, provider }) => {
+  const app = await launch({ flags: [...at(provider), '--sign-in'] })
   const window = await app.window()
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await expect(window.getByRole('main')).toContainText('Alice Adams')
@@ -171,8 +188,8 @@ test('sign-out forgets the person everywhere', async ({ launch, page }) => {
   expect((await app.tray())?.toolTip).toBe('Latchkey: Not signed in')
 })
 
-test('a second sign-in that fails keeps the first', async ({ launch, page }) => {
-  const app = await launch({ flags: [...DEMO, '--sign-in'] })
+test('a second sign-in that fails keeps the first', async ({ launch, page, provider }) => {
+  const app = await launch({ flags: [...at(provider), '--sign-in'] })
   const window = await app.window()
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await window.getByRole('button', { name: 'Sign in as somebody else' }).click()
@@ -186,8 +203,9 @@ test('a second sign-in that fails keeps the first', async ({ launch, page }) => 
 test('two people one after the other: the first is signed out, and the window says so', async ({
   launch,
   page,
+  provider,
 }) => {
-  const app = await launch({ flags: [...DEMO, '--sign-in'] })
+  const app = await launch({ flags: [...at(provider), '--sign-in'] })
   const window = await app.window()
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await window.getByRole('button', { name: 'Sign in as somebody else' }).click()
@@ -200,25 +218,21 @@ test('two people one after the other: the first is signed out, and the window sa
 test('a name is shown as it is, whatever a menu or a page would make of it', async ({
   launch,
   page,
+  provider,
 }) => {
   const name = 'Tom & Jerry <b>_&amp;'
-  const provider = await startProvider({
-    misbehave: { idToken: (claims) => void (claims['name'] = name) },
-  })
-  const { issuer, clientId } = provider
-  const app = await launch({
-    flags: [...FREE_PORT, '--issuer', issuer, '--client-id', clientId, '--sign-in'],
-  })
+  provider.misbehave.idToken = (claims) => void (claims['name'] = name)
+  const app = await launch({ flags: [...at(provider), '--sign-in'] })
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await untilHeadline(app, `Signed in as ${name}`)
   await expect((await app.window()).getByRole('main')).toContainText(name)
-  await provider.close()
 })
 
 test('where no browser can be opened, the window says so and goes on waiting', async ({
   launch,
+  provider,
 }) => {
-  const app = await launch({ flags: [...DEMO, '--sign-in'], browser: false })
+  const app = await launch({ flags: [...at(provider), '--sign-in'], browser: false })
   await app.takeUrl()
   const window = await app.window()
   await expect(window.getByRole('main')).toContainText('No browser could be opened here.')
@@ -227,14 +241,12 @@ test('where no browser can be opened, the window says so and goes on waiting', a
 
 test('a provider that cannot be reached is named, over the desktop’s own network too', async ({
   launch,
+  provider,
 }) => {
-  const { issuer, clientId, close } = await startProvider()
-  await close()
-  const app = await launch({
-    flags: [...FREE_PORT, '--issuer', issuer, '--client-id', clientId, '--sign-in'],
-  })
+  await provider.close()
+  const app = await launch({ flags: [...at(provider), '--sign-in'] })
   const main = (await app.window()).getByRole('main')
-  await expect(main).toContainText(`${new URL(issuer).host} could not be reached`)
+  await expect(main).toContainText(`${new URL(provider.issuer).host} could not be reached`)
   await expect(main).toContainText('the connection was refused')
   expect(await app.openedUrls()).toEqual([])
 })
@@ -242,17 +254,14 @@ test('a provider that cannot be reached is named, over the desktop’s own netwo
 test('S12: a redirect from the token endpoint is not followed, over the desktop’s own network too', async ({
   launch,
   page,
+  provider,
 }) => {
-  const provider = await startProvider({ misbehave: { token: 'redirect' } })
-  const { issuer, clientId } = provider
-  const app = await launch({
-    flags: [...FREE_PORT, '--issuer', issuer, '--client-id', clientId, '--sign-in'],
-  })
+  provider.misbehave.token = 'redirect'
+  const app = await launch({ flags: [...at(provider), '--sign-in'] })
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await untilHeadline(app, 'Sign-in failed')
   await expect((await app.window()).getByRole('main')).toContainText('answered with a redirect')
   expect(provider.requests.followed).toBe(0)
-  await provider.close()
 })
 
 test('without a provider the window says what to set, and Sign in says it again', async ({
@@ -269,8 +278,9 @@ test('without a provider the window says what to set, and Sign in says it again'
 
 test('the window is shown once it is painted, is destroyed when it is closed, and comes back as new', async ({
   launch,
+  provider,
 }) => {
-  const app = await launch({ flags: DEMO })
+  const app = await launch({ flags: at(provider) })
   const first = await app.window()
   await expect.poll(async () => (await app.windowFacts()).isVisible, FAST).toBe(true)
   expect((await app.windowFacts()).wasShownUnpainted).toBe(false)
@@ -287,16 +297,16 @@ test('the window is shown once it is painted, is destroyed when it is closed, an
   expect(await app.windowCount()).toBe(1)
 })
 
-test('a second start opens the window of the first, and ends', async ({ launch }) => {
-  const app = await launch({ flags: DEMO })
+test('a second start opens the window of the first, and ends', async ({ launch, provider }) => {
+  const app = await launch({ flags: at(provider) })
   await app.window()
   await app.closeWindow()
-  expect(await app.launchAgain(DEMO)).toMatchObject({ code: 0, stderr: '' })
+  expect((await app.launchAgain(at(provider))).code).toBe(0)
   await app.window()
 
   await app.minimize()
   expect((await app.windowFacts()).isMinimized).toBe(true)
-  expect((await app.launchAgain(DEMO)).code).toBe(0)
+  expect((await app.launchAgain(at(provider))).code).toBe(0)
   await expect
     .poll(() => app.windowFacts(), FAST)
     .toMatchObject({
@@ -306,13 +316,13 @@ test('a second start opens the window of the first, and ends', async ({ launch }
   expect(await app.windowCount()).toBe(1)
 })
 
-test('a start after a crash takes over what the crash left', async ({ launch }) => {
-  const crashed = await launch({ flags: DEMO })
+test('a start after a crash takes over what the crash left', async ({ launch, provider }) => {
+  const crashed = await launch({ flags: at(provider) })
   await crashed.window()
   crashed.process.kill('SIGKILL')
   await crashed.ended
 
-  const app = await launch({ flags: DEMO, dataDir: crashed.dataDir })
+  const app = await launch({ flags: at(provider), dataDir: crashed.dataDir })
   await untilHeadline(app, 'Not signed in')
   expect((await app.quit()).code).toBe(0)
 })
@@ -326,15 +336,29 @@ test('Quit in the middle of a sign-in leaves no listener and no process', async 
   expect((await fetch(service)).status).toBe(200)
 
   await app.choose('Quit')
-  expect(await app.ended).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect((await app.ended).code).toBe(0)
   await expect(fetch(redirectUri)).rejects.toThrow('fetch failed')
   await expect(fetch(service)).rejects.toThrow('fetch failed')
   expect(await readdir(app.dataDir)).not.toContain('owner.sock')
 })
 
+test('Quit right after a sign-out waits until the provider has heard of it', async ({
+  launch,
+  page,
+  provider,
+}) => {
+  const app = await launch({ flags: [...at(provider), '--sign-in'] })
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilHeadline(app, 'Signed in as Alice Adams')
+  await app.choose('Sign out')
+  await app.choose('Quit')
+  expect((await app.ended).code).toBe(0)
+  expect(provider.revoked).not.toEqual([])
+})
+
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-  test(`${signal} quits in order`, async ({ launch }) => {
-    const app = await launch({ flags: [...DEMO, '--sign-in'] })
+  test(`${signal} quits in order`, async ({ launch, provider }) => {
+    const app = await launch({ flags: [...at(provider), '--sign-in'] })
     const redirectUri = new URL(await app.takeUrl()).searchParams.get('redirect_uri')!
     app.process.kill(signal)
     expect((await app.ended).code).toBe(0)

@@ -60,13 +60,19 @@ test('the archive holds the app’s own files, and nothing else of the source tr
   )
   expect(own.toSorted()).toEqual(
     [
-      '/dist/main/api/server.js',
+      ...['auth0', 'guard', 'models', 'openapi', 'pkce', 'problem', 'seed', 'server'].map(
+        (name) => `/dist/main/api/${name}.js`,
+      ),
+      '/dist/main/api/socket-owner.js',
       ...[
         'agent',
+        'api-flows',
         'attempt',
         'authorize',
         'callback',
+        'custody',
         'discovery',
+        'endings',
         'errors',
         'http',
         'identity',
@@ -89,6 +95,7 @@ test('the archive holds the app’s own files, and nothing else of the source tr
       ].map((name) => `/dist/main/electron/${name}.js`),
       ...['menu', 'notice', 'status'].map((name) => `/dist/main/present/${name}.js`),
       ...[
+        'announcement',
         'bind',
         'clock',
         'compose',
@@ -97,6 +104,7 @@ test('the archive holds the app’s own files, and nothing else of the source tr
         'index',
         'ipc',
         'owner',
+        'read-body',
         'settings',
         'vault',
       ].map((name) => `/dist/main/${name}.js`),
@@ -141,13 +149,13 @@ test('S33: the fuses let nobody use the app as a Node, and load no code but its 
   expect(wire[FuseV1Options.GrantFileProtocolExtraPrivileges]).toBe(off)
 })
 
-/** axios, electron-store, jose and zod, with all that they stand on. */
+/** axios, electron-store, hono, jose and zod, with all that they stand on. */
 const PACKAGES: readonly string[] = `
-  agent-base ajv ajv-formats async-function async-generator-function asynckit atomically axios
+  @hono/node-server agent-base ajv ajv-formats async-function async-generator-function asynckit atomically axios
   call-bind-apply-helpers combined-stream conf debounce-fn debug delayed-stream dot-prop
   dunder-proto electron-store env-paths es-define-property es-errors es-object-atoms
   es-set-tostringtag fast-deep-equal fast-uri follow-redirects form-data function-bind
-  generator-function get-intrinsic get-proto gopd has-symbols has-tostringtag hasown
+  generator-function get-intrinsic get-proto gopd has-symbols has-tostringtag hasown hono
   https-proxy-agent is-safe-filename jose json-schema-traverse json-schema-typed math-intrinsics
   mime-db mime-types mimic-function ms proxy-from-env require-from-string semver stubborn-fs
   stubborn-utils tagged-tag type-fest uint8array-extras when-exit zod

@@ -4,10 +4,10 @@ import { EventEmitter } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import type { App } from 'electron'
+import type { App, CommandLine } from 'electron'
 import { answer, behaviour } from './host.js'
 import { asChromiumPassesOn, takeLock, type Greeting } from './single-instance.js'
-import { createEvent } from './strict.js'
+import { createEvent, strict } from './strict.js'
 
 /** What `app` needs of a window. */
 export type ClosableWindow = { close(): void; destroy(): void }
@@ -19,10 +19,11 @@ const manifest = JSON.parse(readFileSync(join(behaviour.appPath, 'package.json')
 
 export class AppDouble extends EventEmitter {
   readonly dock = undefined
-  readonly commandLine = {
-    hasSwitch: (name: string): boolean => process.argv.includes(`--${name}`),
-  }
   readonly isPackaged = false
+  readonly commandLine = strict('app.commandLine', {
+    hasSwitch: (name) =>
+      process.argv.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)),
+  } satisfies Pick<CommandLine, 'hasSwitch'>)
   readonly #paths = new Map([
     ['home', homedir()],
     ['temp', tmpdir()],
@@ -68,6 +69,10 @@ export class AppDouble extends EventEmitter {
   enableSandbox(): void {
     this.#onlyBeforeReady('app.enableSandbox()')
     this.#isSandboxed = true
+  }
+
+  focus(): void {
+    // Which app is in front is nothing that a page sees; a window's own focus is.
   }
 
   setAppUserModelId(_id: string): void {
@@ -165,6 +170,7 @@ appDouble satisfies Pick<
   App,
   | 'enableSandbox'
   | 'exit'
+  | 'focus'
   | 'getPath'
   | 'getVersion'
   | 'isPackaged'

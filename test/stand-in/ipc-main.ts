@@ -5,7 +5,8 @@ import type { IpcMain, IpcMainInvokeEvent } from 'electron'
 import type { Arguments, FrameFacts, Outcome } from './contract.js'
 import { answer, tell } from './host.js'
 import { createEvent, strict } from './strict.js'
-import { cloneForIpc, windowOf, type FrameDouble } from './window.js'
+import { cloneForIpc, type FrameDouble } from './web-contents.js'
+import { windowOf } from './window.js'
 
 type Handler = (event: IpcMainInvokeEvent, ...args: unknown[]) => unknown
 

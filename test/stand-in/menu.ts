@@ -39,7 +39,9 @@ export class MenuDouble {
 }
 
 /** What a person reads now: a later change of an item is not in it. */
-export function linesOf(items: readonly ItemDouble[]): MenuLine[] {
+export function linesOf(
+  items: readonly { type: string; label: string; enabled: boolean }[],
+): MenuLine[] {
   return items.map(({ type, label, enabled }) => ({
     kind: type === 'separator' ? 'separator' : 'item',
     // One & marks the access key, two are one that is read.

@@ -15,9 +15,25 @@ const CHROMIUM_WORDS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'ERR_CONNECTION_TIMED_OUT',
 }
 
+/** What Chromium fills in by itself. */
+const RESTRICTED_HEADERS = [
+  'Content-Length',
+  'Host',
+  'Trailer',
+  'Te',
+  'Upgrade',
+  'Cookie2',
+  'Keep-Alive',
+  'Transfer-Encoding',
+]
+
 export const netDouble = {
   async fetch(input: string | Request, init: RequestInit = {}): Promise<Response> {
     inside.needsReady('net.fetch() cannot be called')
+    const { headers } = new Request(input instanceof Request ? input.clone() : input, init)
+    for (const name of RESTRICTED_HEADERS) {
+      if (headers.has(name)) throw new Error(`net.fetch() must not be given the header ${name}`)
+    }
     const redirect = init.redirect ?? (typeof input === 'string' ? 'follow' : input.redirect)
     // Followed by Node only where the caller wants that; else its answer is looked at here.
     const response = await fetch(input, {

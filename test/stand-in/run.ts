@@ -1,7 +1,10 @@
 // Runs a built Electron app in plain Node: `node run.js APP flags…`, started by test/driver.
 
-import { registerHooks } from 'node:module'
+import { enableCompileCache, registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
+
+// Only for speed: the same modules are compiled for every spec.
+enableCompileCache()
 
 const DOUBLE = new URL('./electron.js', import.meta.url).href
 

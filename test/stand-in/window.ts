@@ -1,83 +1,16 @@
-// Electron's BrowserWindow and its WebContents; the page itself lives in the driver's Chromium.
+// Electron's BrowserWindow; the page itself lives in the driver's Chromium.
 
 import { EventEmitter, once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
-import type {
-  BrowserWindow,
-  BrowserWindowConstructorOptions,
-  HandlerDetails,
-  WebContents,
-  WebPreferences,
-  WindowOpenHandlerResponse,
-} from 'electron'
+import type { BrowserWindow, BrowserWindowConstructorOptions, WebPreferences } from 'electron'
 import { appDouble, inside } from './app.js'
 import type { WindowFacts } from './contract.js'
 import { answer, host, tell } from './host.js'
 import { createEvent, strict } from './strict.js'
+import { WebContentsDouble } from './web-contents.js'
 
 const windows = new Map<number, BrowserWindowDouble>()
 let lastId = 0
-
-/** A frame, as far as the app asks: its address. */
-export type FrameDouble = { readonly url: string }
-
-export class WebContentsDouble extends EventEmitter {
-  readonly id: number
-  readonly mainFrame: FrameDouble
-  #url = ''
-  #documents = 0
-  #isDestroyed = false
-  #openHandler: ((details: HandlerDetails) => WindowOpenHandlerResponse) | null = null
-  readonly #facade: this
-
-  constructor(id: number) {
-    super()
-    this.id = id
-    const url = (): string => this.#url
-    this.mainFrame = strict('webFrameMain', {
-      get url() {
-        return url()
-      },
-    })
-    this.#facade = strict('webContents', this, () => this.#isDestroyed)
-  }
-
-  isDestroyed(): boolean {
-    return this.#isDestroyed
-  }
-
-  send(channel: string, ...args: unknown[]): void {
-    tell('send', this.id, channel, cloneForIpc(args))
-  }
-
-  setWindowOpenHandler(handler: (details: HandlerDetails) => WindowOpenHandlerResponse): void {
-    this.#openHandler = handler
-  }
-
-  /** Not Electron's. */
-  readonly inside = {
-    facade: (): this => this.#facade,
-    destroy: (): void => void (this.#isDestroyed = true),
-    documents: (): number => this.#documents,
-    navigated: (url: string): void => {
-      this.#url = url
-      this.#documents += 1
-    },
-    /** True where no listener prevents it. */
-    permits: (event: string, details: object, ...more: unknown[]): boolean => {
-      const given = createEvent(details)
-      this.emit(event, given, ...more)
-      return !given.defaultPrevented
-    },
-    // Without a handler the window is opened.
-    opens: (url: string): boolean => {
-      if (!this.#openHandler) return true
-      const details = { url, frameName: '', features: '', disposition: 'foreground-tab' as const }
-      const referrer = { url: this.#url, policy: 'strict-origin-when-cross-origin' as const }
-      return this.#openHandler({ ...details, referrer }).action === 'allow'
-    },
-  }
-}
 
 export class BrowserWindowDouble extends EventEmitter {
   readonly id: number
@@ -226,15 +159,6 @@ export function windowOf(id: number): BrowserWindowDouble {
   return window
 }
 
-/** A copy as IPC makes it. */
-export function cloneForIpc<Value>(value: Value): Value {
-  try {
-    return structuredClone(value)
-  } catch {
-    throw new Error('An object could not be cloned.')
-  }
-}
-
 const contentsOf = (id: number): WebContentsDouble => windowOf(id).inside.contents()
 
 answer({
@@ -292,8 +216,5 @@ type UsedOfWindow = Pick<
   | 'restore'
   | 'show'
 >
-type UsedOfContents = Pick<WebContents, 'id' | 'isDestroyed' | 'send' | 'setWindowOpenHandler'>
 
-BrowserWindowDouble satisfies new (
-  options?: BrowserWindowConstructorOptions,
-) => UsedOfWindow & { webContents: UsedOfContents }
+BrowserWindowDouble satisfies new (options?: BrowserWindowConstructorOptions) => UsedOfWindow
