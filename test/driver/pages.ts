@@ -130,14 +130,16 @@ export function createPages(
     const page = await context.newPage()
     window.page = page
     page.on('close', () => {
-      if (!window.isClosed) void app().call('close', id)
+      if (!window.isClosed) ignoringTheEnd(app().call('close', id))
     })
     // A window that the page opened: by the time it is seen here, Electron's app has been asked.
     context.on('page', (popup) => {
       popups.add(popup)
       popup.on('close', () => popups.delete(popup))
-      void may('mayOpen', id, fromChromium(popup.url())).then((open) =>
-        open ? undefined : popup.close(),
+      ignoringTheEnd(
+        may('mayOpen', id, fromChromium(popup.url())).then((open) =>
+          open ? undefined : popup.close(),
+        ),
       )
     })
     if (preload !== null) {
@@ -204,10 +206,7 @@ export function createPages(
         await page.goto(window.ordered)
         window.isLoaded = true
         changed()
-        void page
-          .evaluate(nextFrame)
-          .then(() => app().call('painted', id))
-          .catch(() => undefined)
+        ignoringTheEnd(page.evaluate(nextFrame).then(() => app().call('painted', id)))
       },
       closed(id) {
         const window = windows.get(id)
@@ -265,8 +264,9 @@ export function createPages(
     async close() {
       for (const window of windows.values()) {
         window.isClosed = true
-        await closePage(window)
+        closing.push(closePage(window))
       }
+      await Promise.all(closing)
     },
   }
 }
@@ -283,9 +283,15 @@ function emptyWindow(): Window {
   }
 }
 
+/** For what nobody waits for: the app or the page may end meanwhile. */
+function ignoringTheEnd(task: Promise<unknown>): void {
+  task.catch(() => undefined)
+}
+
 async function closePage(window: Window): Promise<void> {
   await window.setUp.catch(() => undefined)
-  await window.context?.close()
+  // It may be closed already, with the browser or by an app that ended.
+  await window.context?.close().catch(() => undefined)
 }
 
 function factsOf(frame: Frame): FrameFacts {

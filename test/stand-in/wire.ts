@@ -9,7 +9,12 @@ type Packet =
 /** `process` in the child, the ChildProcess in the parent. */
 export type Channel = {
   readonly connected?: boolean
-  send?: (packet: Packet) => boolean
+  send?: (
+    packet: Packet,
+    handle: undefined,
+    options: object,
+    sent: (error: Error | null) => void,
+  ) => boolean
   on(event: 'message', listener: (packet: unknown) => void): unknown
   on(event: 'disconnect', listener: () => void): unknown
 }
@@ -40,7 +45,8 @@ export function connect<Theirs extends Calls, Mine extends Calls>(
   let last = 0
 
   const send = (packet: Packet): void => {
-    if (channel.connected) channel.send?.(packet)
+    // An other side that ends in this moment is told of by `disconnect`.
+    if (channel.connected) channel.send?.(packet, undefined, {}, () => undefined)
   }
   const answer = async (call: number, name: string, args: readonly unknown[]): Promise<void> => {
     try {
