@@ -2,12 +2,15 @@
 
 import type { Server } from 'node:http'
 import { AuthError } from './auth/errors.js'
+import { holderOf } from './port-holder.js'
 
 export type Bound = {
   port: number
   servers: readonly Server[]
   /** False where this machine has no IPv6. */
   ipv6: boolean
+  /** Why the ports before this one were passed over, in words for a person. */
+  passedOver: readonly string[]
 }
 
 /** How often the system is asked for a free port before `[::1]` had the same one free. */
@@ -30,8 +33,8 @@ export async function bindLoopback(
     const tries = wanted === 0 ? MOST_TRIES : 1
     for (let attempt = 0; attempt < tries; attempt++) {
       const bound = await bindBoth(createServer, wanted)
-      if ('servers' in bound) return bound
-      refusals.push(`${bound.port} ${WORDS[bound.refusal]}`)
+      if ('servers' in bound) return { ...bound, passedOver: refusals }
+      refusals.push(`${bound.port} ${explain(bound.port, bound.refusal)}`)
     }
   }
   throw new AuthError(
@@ -49,10 +52,15 @@ const WORDS: Readonly<Record<Refusal, string>> = {
   EACCES: 'needs rights that this user does not have',
 }
 
+function explain(port: number, refusal: Refusal): string {
+  const holder = refusal === 'EADDRINUSE' ? holderOf(port) : null
+  return holder === null ? WORDS[refusal] : `${WORDS[refusal]} (${holder})`
+}
+
 async function bindBoth(
   createServer: () => Server,
   wanted: number,
-): Promise<Bound | { port: number; refusal: Refusal }> {
+): Promise<Omit<Bound, 'passedOver'> | { port: number; refusal: Refusal }> {
   const v4 = createServer()
   const first = await listen(v4, wanted, '127.0.0.1')
   if (first !== 'bound') {

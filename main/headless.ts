@@ -58,6 +58,7 @@ function greet(to: Terminal, { service, issuer }: Latchkey, settings: Settings):
     `Latchkey ${version} serves this computer's apps at ${service.url}` +
       `${service.ipv6 ? '' : ' (IPv4 only: this computer has no IPv6)'}.`,
   )
+  if (service.note !== null) to.say(service.note)
   if (settings.demo) {
     to.say(`It signs in at its own demo provider (${issuer}): no account of yours is used.`)
   } else if (issuer !== null) {

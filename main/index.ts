@@ -73,7 +73,7 @@ async function start(settings: Settings): Promise<void> {
   // Without a listener, closing the window would end the app.
   app.on('window-all-closed', () => undefined)
 
-  const latchkey = await createLatchkey({
+  const starting = createLatchkey({
     settings,
     version: app.getVersion(),
     clock: systemClock,
@@ -81,6 +81,12 @@ async function start(settings: Settings): Promise<void> {
     fetch: electronFetch,
     openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
   })
+  // Also for who quits while it starts.
+  quitInOrder(async () => {
+    const begun = await starting.catch(() => null)
+    await begun?.close()
+  })
+  const latchkey = await starting
   try {
     present(latchkey, settings)
   } catch (thrown) {
@@ -90,7 +96,7 @@ async function start(settings: Settings): Promise<void> {
 }
 
 /** Shows the agent in the tray, the window and notifications, and passes on what a person asks for. */
-function present({ agent, service, issuer, close }: Latchkey, settings: Settings): void {
+function present({ agent, service, issuer }: Latchkey, settings: Settings): void {
   const window = createStatusWindow()
   const commands: Readonly<Record<MenuCommand, () => void>> = {
     'sign-in': () => agent.signIn(),
@@ -105,6 +111,7 @@ function present({ agent, service, issuer, close }: Latchkey, settings: Settings
     issuer,
     demo: settings.demo,
     serviceUrl: service.url,
+    serviceNote: service.note,
     version: app.getVersion(),
   }
   serveCalls({
@@ -121,10 +128,7 @@ function present({ agent, service, issuer, close }: Latchkey, settings: Settings
     if (notice && !window.isFocused()) notify(notice)
   })
 
-  quitInOrder(async () => {
-    await close()
-    tray.destroy()
-  })
+  app.on('quit', () => tray.destroy())
   app.on('second-instance', () => window.open())
   app.on('activate', () => window.open())
   window.open()
@@ -138,10 +142,12 @@ function quitInOrder(end: () => Promise<void>): void {
   app.on('before-quit', (event) => {
     if (done) return
     event.preventDefault()
-    ended ??= end().finally(() => {
-      done = true
-      app.quit()
-    })
+    ended ??= end()
+      .catch(reportError)
+      .finally(() => {
+        done = true
+        app.quit()
+      })
   })
 }
 

@@ -46,6 +46,8 @@ function draw(status: WindowStatus): void {
   drawButtons(view.buttons)
   setText(element('#service'), status.serviceUrl.replace(/^http:\/\//, ''))
   setText(element('#version'), status.version)
+  setText(element('#service-note'), status.serviceNote ?? '')
+  element('#service-note').hidden = status.serviceNote === null
   element('#state').hidden = false
   element('footer').hidden = false
 

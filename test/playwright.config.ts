@@ -10,5 +10,8 @@ export default defineConfig({
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list'], ['./reporter.ts']],
   workers: 2,
+  // So long a test may hang, on a machine that is busy; no test measures time.
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
   retries: 0,
 })

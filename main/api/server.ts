@@ -31,6 +31,8 @@ export type Service = {
   port: number
   /** False where this machine has no IPv6, so that only 127.0.0.1 is served. */
   ipv6: boolean
+  /** Why it is not on the port that clients try first, in words for a person; null where it is. */
+  note: string | null
   close(): Promise<void>
 }
 
@@ -65,12 +67,20 @@ export async function startService(ports: ServicePorts): Promise<Service> {
     url,
     port,
     ipv6: bound.ipv6,
+    note: noteOf(bound.passedOver, port),
     close: async () => {
       // Those who wait are told so, before their connections end.
       await ports.agent.api.close()
       await Promise.all(bound.servers.map(closeServer))
     },
   }
+}
+
+function noteOf(passedOver: readonly string[], port: number): string | null {
+  const [first, ...rest] = passedOver
+  if (first === undefined) return null
+  const others = rest.length === 0 ? '' : ` (and ${rest.length} more are taken)`
+  return `Port ${first}${others}, so this service is on ${port}: apps that look on the usual port only will not find it.`
 }
 
 /** The guard first, on the request as it came; then the routes. */

@@ -36,6 +36,8 @@ export type WindowStatus = {
   demo: boolean
   /** Where other apps find the local service. */
   serviceUrl: string
+  /** Why it is not where they look first; null where it is. */
+  serviceNote: string | null
   version: string
 }
 
@@ -66,7 +68,10 @@ export function headlineOf(model: Model): string {
 }
 
 /** What the window needs beside the status, and what does not change while the program runs. */
-export type Surroundings = Pick<WindowStatus, 'issuer' | 'demo' | 'serviceUrl' | 'version'>
+export type Surroundings = Pick<
+  WindowStatus,
+  'issuer' | 'demo' | 'serviceUrl' | 'serviceNote' | 'version'
+>
 
 export function windowStatusOf(model: Model, surroundings: Surroundings): WindowStatus {
   const flow = shownFlow(model)

@@ -1,6 +1,7 @@
 // The main job, as people and other programs do it.
 
 import { readdir, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { startProvider } from '../provider.js'
 import { expect, SCRIPTED, signInAs, test } from './test.js'
 
@@ -229,6 +230,26 @@ test('a port that is taken ends it in words', async ({ run }) => {
 
   expect(await second.ended).toBe(1)
   expect(second.stderr()).toContain(`${port} is in use by another program`)
+})
+
+test('S28: where the usual port is not to be had, it says why and which one it is on', async ({
+  run,
+}) => {
+  // Refused here too, to a user without the right: then the program is told the same.
+  const holder = createServer()
+  const held = await new Promise<boolean>((resolve) => {
+    holder.once('error', () => resolve(false)).listen(1000, '127.0.0.1', () => resolve(true))
+  })
+  const program = await run(['--demo', '--no-browser'])
+  await expect.poll(() => program.stdout()).toContain('It signs in at its own demo provider')
+
+  const said = /Port 1000 (.*), so this service is on (\d+):/.exec(program.stdout())
+  expect(said?.[1]).toMatch(
+    held ? /^is in use by another program/ : /^(needs rights|is in use by another program)/,
+  )
+  expect(program.stdout()).toContain(`at http://127.0.0.1:${said?.[2]}`)
+  if (held && process.platform === 'linux') expect(said?.[1]).toContain(`process ${process.pid}`)
+  await new Promise((resolve) => holder.close(resolve))
 })
 
 test('S36: the data directory that it makes is its owner’s alone', async ({ run }) => {

@@ -104,6 +104,7 @@ test('the archive holds the app’s own files, and nothing else of the source tr
         'index',
         'ipc',
         'owner',
+        'port-holder',
         'read-body',
         'settings',
         'vault',

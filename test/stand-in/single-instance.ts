@@ -1,8 +1,9 @@
-// One program per folder, kept the way Chromium keeps it on Linux: a link that names the process,
-// and a socket that it listens on.
+// One program per folder, kept much as Chromium keeps it on Linux: a link that names the process, and
+// a socket that it listens on.
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,24 +24,22 @@ export function takeLock(
   onGreeting: (greeting: Greeting) => void,
 ): { release(): void } | null {
   const link = join(folder, 'SingletonLock')
-  const socketLink = join(folder, 'SingletonSocket')
+  const socketPath = socketOf(folder)
   for (;;) {
     try {
       symlinkSync(`${hostname()}-${process.pid}`, link)
       break
     } catch {
       if (isAlive(Number(/-(\d+)$/.exec(readlinkSync(link))?.[1]))) {
-        const sent = spawnSync(process.execPath, [MESSENGER, socketLink], {
+        const sent = spawnSync(process.execPath, [MESSENGER, socketPath], {
           input: JSON.stringify(greeting),
         })
         if (sent.status === 0) return null
       }
       rmSync(link)
-      rmSync(socketLink, { force: true })
+      rmSync(socketPath, { force: true })
     }
   }
-  const socketFolder = mkdtempSync(join(tmpdir(), 'latchkey-stand-in-'))
-  const socketPath = join(socketFolder, 'SingletonSocket')
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     let text = ''
     socket.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk))
@@ -51,11 +50,9 @@ export function takeLock(
     })
   })
   server.listen(socketPath).unref()
-  symlinkSync(socketPath, socketLink)
   return {
     release() {
-      for (const path of [link, socketLink]) rmSync(path, { force: true })
-      rmSync(socketFolder, { recursive: true, force: true })
+      for (const path of [link, socketPath]) rmSync(path, { force: true })
     },
   }
 }
@@ -71,6 +68,13 @@ export function asChromiumPassesOn(argv: readonly string[]): string[] {
     `--original-process-start-time=${Date.now()}`,
     ...rest.filter((arg) => !isSwitch(arg)),
   ]
+}
+
+/** In the folder itself, where the system takes a path that long for a socket. */
+function socketOf(folder: string): string {
+  const path = join(folder, 'SingletonSocket')
+  if (Buffer.byteLength(path) < 100) return path
+  return join(tmpdir(), `latchkey-stand-in-${createHash('sha256').update(folder).digest('hex')}`)
 }
 
 function isAlive(pid: number): boolean {

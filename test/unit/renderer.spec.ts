@@ -22,6 +22,7 @@ function statusIn(
     issuer: 'https://login.example.com/tenant/',
     demo: false,
     serviceUrl: 'http://127.0.0.1:1000',
+    serviceNote: null,
     version: '0.1.0',
     ...window,
     status: { state, account: null, expiresAt: null, reason: null, ...status },

@@ -191,6 +191,7 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
       issuer: 'https://provider.example',
       demo: false,
       serviceUrl: 'http://127.0.0.1:5323',
+      serviceNote: null,
       version: '1.2.3',
     }
     expect(windowStatusOf(model, surroundings)).toEqual({
