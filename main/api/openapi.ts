@@ -146,15 +146,16 @@ function operation(operationId: string, summary: string, { body, answer, problem
 
 /** Codes that share a status share its answer. */
 function problemResponses(codes: readonly ProblemCode[]): Record<string, object> {
-  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
+  const statuses = new Set(codes.map((code) => PROBLEMS[code].status))
   return Object.fromEntries(
-    [...byStatus].map(([status, sharing]) => [
-      String(status),
-      {
+    [...statuses].map((status) => {
+      const sharing = codes.filter((code) => PROBLEMS[code].status === status)
+      const answer = {
         description: sharing.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
         content: { 'application/problem+json': { schema: reference('Problem') } },
-      },
-    ]),
+      }
+      return [String(status), answer]
+    }),
   )
 }
 
