@@ -26,14 +26,15 @@ try {
 }
 
 async function main(args: readonly string[]): Promise<void> {
+  // The reader of our output has gone away: nobody is left to talk to.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', stop)
+
   if (args.includes('--help')) return print(helpText())
   if (args.includes('--version')) return print(version)
 
   const { env, platform } = process
   const settings = readSettings({ args, env, platform, home: homedir() })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
-  // The reader of our output has gone away: nobody is left to talk to.
-  process.stdout.on('error', stop)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
 
   starting = createLatchkey({
     settings,

@@ -62,7 +62,7 @@ export function readCommands(terminal: Terminal, agent: Agent, quit: () => void)
 /** One JSON object a line on stdout, and nothing else: the contract that other programs script. */
 function createJsonLines(): Terminal {
   const input = createInterface({ input: process.stdin })
-  const print = (event: object): void => void process.stdout.write(`${JSON.stringify(event)}\n`)
+  const print = (event: object): void => void process.stdout.write(`${jsonLine(event)}\n`)
   let last = ''
   const status = (model: Model): void => {
     const line = { event: 'status', status: statusOf(model) }
@@ -84,6 +84,15 @@ function createJsonLines(): Terminal {
     onLine: (take) => void input.on('line', take),
     close: () => input.close(),
   }
+}
+
+// JSON leaves characters as they are that end a line (U+2028, U+2029: node:readline splits there) or
+// steer a terminal, and names come from the provider.
+function jsonLine(event: object): string {
+  return JSON.stringify(event).replace(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** Text for a person; on a real terminal with a prompt that shows the state and the time left. */

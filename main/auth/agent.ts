@@ -159,8 +159,8 @@ export function createAgent(ports: AgentPorts): Agent {
     async close() {
       closed = true
       for (const state of running.keys()) callOff(state, { kind: 'cancelled' })
-      await api.close()
       const stopWaiting = custody.close()
+      await api.close()
       while (tasks.size > 0) await Promise.all(tasks)
       stopWaiting()
     },

@@ -85,15 +85,20 @@ export async function authorize(
     issuer,
     promisesIss,
   })
+  const left = new AbortController()
+  const end = (): Promise<void> => {
+    left.abort()
+    return leave()
+  }
   try {
     signal.throwIfAborted()
     linkReady(authorizationUrl(metadata, { ...attempt, clientId: provider.clientId, redirectUri }))
     const keys = createKeySet(http, metadata)
     // Only a head start: where it fails, the check asks again and says what is wrong.
-    keys.read({ signal }).catch(() => undefined)
-    return { metadata, keys, redirectUri, answer: await unlessAborted(answer, signal), leave }
+    keys.read({ signal: AbortSignal.any([signal, left.signal]) }).catch(() => undefined)
+    return { metadata, keys, redirectUri, answer: await unlessAborted(answer, signal), leave: end }
   } catch (thrown) {
-    await leave()
+    await end()
     throw thrown
   }
 }
@@ -111,8 +116,8 @@ export type Proof = {
 export type CompletionSteps = {
   /** Keeps the session. Throws, keeping nothing, where the attempt was called off meanwhile. */
   keep(session: HeldSession): Promise<void>
-  /** Tokens came that will not be kept. */
-  discard(tokens: TokenSet): void
+  /** Tokens came, or may still come, that will not be kept. */
+  discard(tokens: Promise<TokenSet>): void
 }
 
 /**
@@ -136,14 +141,15 @@ export async function completeSignIn(
   // Requests that nobody waits for any more end with the attempt.
   const ended = new AbortController()
   const within = AbortSignal.any([signal, ended.signal])
-  const tokens = await exchangeCode(
+  // Not ended with the attempt: the code is spent by now, and tokens that nobody reads live on.
+  const exchanged = exchangeCode(
     http,
     metadata,
     { clientId, code, redirectUri, verifier, scope },
     clock.nowMs(),
-    within,
   )
   try {
+    const tokens = await unlessAborted(exchanged, signal)
     const expected = { clientId, nonce, maxAgeS, organization }
     const [idToken, userinfo] = await Promise.all([
       verifyIdToken(keys, metadata, tokens, expected, clock.nowMs(), within),
@@ -155,7 +161,7 @@ export async function completeSignIn(
     await steps.keep(session)
     return session
   } catch (thrown) {
-    steps.discard(tokens)
+    steps.discard(exchanged)
     throw thrown
   } finally {
     ended.abort()
@@ -214,7 +220,7 @@ export async function attemptSignIn(
 }
 
 /** Waits for a promise, or throws the signal's reason as soon as it aborts. */
-function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+export function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error)
     if (signal.aborted) return abort()

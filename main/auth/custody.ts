@@ -2,7 +2,9 @@
 
 import type { Clock } from '../clock.js'
 import type { HeldSession, Vault } from '../vault.js'
+import { unlessAborted } from './attempt.js'
 import { discover } from './discovery.js'
+import { CalledOff } from './endings.js'
 import { asAuthError, AuthError } from './errors.js'
 import type { Http } from './http.js'
 import { createKeySet, verifyIdToken } from './identity.js'
@@ -27,8 +29,8 @@ export type Custody = {
   keep(session: HeldSession, signal: AbortSignal): Promise<HeldSession | null>
   /** Tells of a session that was kept, once the person's browser has its page. */
   tell(session: HeldSession, state: string, replaced: HeldSession | null): void
-  /** Ends tokens that came and will not be kept. */
-  discard(tokens: TokenSet, provider: { issuer: string; clientId: string }): void
+  /** Ends tokens that came, or may still come, and will not be kept. */
+  discard(tokens: Promise<TokenSet>, provider: { issuer: string; clientId: string }): void
   /** Renews the held session; one renewal serves all who ask meanwhile. Fails with an AuthError. */
   renew(): Promise<HeldSession>
   /** Forgets the session here, first; then ends it at the provider. */
@@ -45,6 +47,17 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
   let renewing: Promise<HeldSession> | null = null
   let callOffExpiry: () => void = () => undefined
   const farewell = new AbortController()
+  let closed = false
+  /** Counts sign-outs: what was being kept when one came is not kept. */
+  let wipes = 0
+  let turn: Promise<unknown> = Promise.resolve()
+
+  /** One change of what is held at a time, so that the vault ends with what the last one left. */
+  const inTurn = <Value>(change: () => Promise<Value>): Promise<Value> => {
+    const changed = turn.then(change)
+    turn = changed.catch(() => undefined)
+    return changed
+  }
 
   const revoke = async (
     { issuer, clientId }: { issuer: string; clientId: string },
@@ -65,6 +78,7 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
 
   const watchExpiry = ({ tokens }: HeldSession): void => {
     callOffExpiry()
+    if (closed) return
     const expiresAtMs = tokens.accessTokenExpiresAtMs
     if (expiresAtMs === null) return
     callOffExpiry = clock.after(expiresAtMs - clock.nowMs(), () => {
@@ -83,7 +97,7 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
       )
     }
     dispatch({ type: 'renewal-started' })
-    const metadata = await discover(http, issuer)
+    const metadata = await discover(http, issuer, farewell.signal)
     const request = { clientId, refreshToken, scope }
     const renewed = await renewTokens(http, metadata, request, clock.nowMs())
     if (renewed.idToken !== null) {
@@ -113,20 +127,23 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
     if (session === null) {
       throw new AuthError('not-signed-in', 'Nobody is signed in. Sign in first.')
     }
+    let current = session
     try {
       const renewed = await renew(session)
-      if (held !== session) {
-        void track(revoke(renewed, renewed.tokens).catch(() => undefined))
-        throw new AuthError('not-signed-in', 'The session ended while it was being renewed.')
-      }
-      held = renewed
-      await vault.write(renewed)
+      await inTurn(async () => {
+        if (held !== session) {
+          void track(revoke(renewed, renewed.tokens).catch(() => undefined))
+          throw new AuthError('not-signed-in', 'The session ended while it was being renewed.')
+        }
+        held = current = renewed
+        await vault.write(renewed)
+      })
       dispatch({ type: 'renewed', expiresAtMs: renewed.tokens.accessTokenExpiresAtMs })
       watchExpiry(renewed)
       return renewed
     } catch (thrown) {
       const error = asAuthError(thrown)
-      if (held === session && error.code === 'invalid-grant') {
+      if (held === current && error.code === 'invalid-grant') {
         held = null
         callOffExpiry()
         await vault.clear()
@@ -134,7 +151,7 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
           type: 'session-ended',
           reason: 'The provider has ended your session. Sign in again.',
         })
-      } else if (held === session) {
+      } else if (held === current) {
         const { code } = error
         const unreached = code === 'provider-unreachable' || code === 'provider-timeout'
         const renewal = unreached ? 'offline' : 'failing'
@@ -147,18 +164,22 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
   return {
     held: () => held,
 
-    async keep(session, signal) {
-      signal.throwIfAborted()
-      const replaced = held
-      held = session
-      try {
-        await vault.write(session)
-      } catch (thrown) {
-        held = replaced
-        throw thrown
-      }
-      return replaced
-    },
+    keep: (session, signal) =>
+      inTurn(async () => {
+        signal.throwIfAborted()
+        const before = wipes
+        try {
+          await vault.write(session)
+          signal.throwIfAborted()
+          if (wipes !== before) throw new CalledOff({ kind: 'cancelled' })
+        } catch (thrown) {
+          await (held ? vault.write(held) : vault.clear()).catch(() => undefined)
+          throw thrown
+        }
+        const replaced = held
+        held = session
+        return replaced
+      }),
 
     tell(session, state, replaced) {
       if (held !== session) {
@@ -177,29 +198,51 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
     },
 
     // Nobody was told of these: a failure to end them is nothing that a person could act on.
-    discard: (tokens, provider) => void track(revoke(provider, tokens).catch(() => undefined)),
+    discard(coming, provider) {
+      const ended = unlessAborted(coming, farewell.signal).then((tokens) =>
+        revoke(provider, tokens),
+      )
+      void track(ended.catch(() => undefined))
+    },
 
     renew() {
-      renewing ??= renewHeld().finally(() => (renewing = null))
+      if (renewing) return renewing
+      renewing = renewHeld().finally(() => (renewing = null))
+      // A refresh token that is on its way must reach the vault: the old one is dead.
+      void track(
+        renewing.then(
+          () => undefined,
+          () => undefined,
+        ),
+      )
       return renewing
     },
 
     async signOut() {
       const before = held
       held = null
+      wipes += 1
       callOffExpiry()
-      await vault.clear()
+      const wiped = await vault.clear().then(
+        () => true,
+        () => false,
+      )
       dispatch({ type: 'signed-out' })
+      if (!wiped) dispatch({ type: 'revocation-failed', notice: NOT_WIPED })
       if (before === null) return
       await track(endAtProvider(before, unrevoked('You are signed out here')))
     },
 
     close() {
+      closed = true
       callOffExpiry()
       return clock.after(FAREWELL_MS, () => farewell.abort(notTold()))
     },
   }
 }
+
+const NOT_WIPED =
+  'You are signed out, but what was kept on this computer could not be removed. Sign out again.'
 
 function unrevoked(lead: string): string {
   return `${lead}, but the provider could not be told, so the session may live on there for a while.`

@@ -129,7 +129,11 @@ export function createCallbackListener(ports: {
       handle,
     )
     const idle = new Set<Socket>()
-    server.on('request', ({ socket }: IncomingMessage) => idle.delete(socket))
+    // A form that is not in yet may be as slow as a head that is not.
+    server.on('request', (request: IncomingMessage) => {
+      if (request.method !== 'POST') return void idle.delete(request.socket)
+      request.once('end', () => idle.delete(request.socket))
+    })
     idleSockets.set(server, idle)
     server.on('connection', (socket: Socket) => {
       idle.add(socket)
@@ -174,6 +178,12 @@ export function createCallbackListener(ports: {
   return {
     async expect(expected, port = null) {
       await closed
+      // What is being bound may turn out to be the port that is wanted.
+      for (;;) {
+        const binding = [...openings].find((opening) => opening.port === null)
+        if (port === null || !binding) break
+        await binding.bound.catch(() => undefined)
+      }
       const opening = open(port)
       opening.flows += 1
       const bound = await opening.bound

@@ -23,12 +23,15 @@ export type CodeExchange = {
   scope: string
 }
 
+/** What a header can carry: RFC 6749 appendix A.12 and A.17. */
+const wireToken = z.string().regex(/^[\x20-\x7e]+$/)
+
 const wireTokens = z.object({
-  access_token: z.string().min(1),
+  access_token: wireToken,
   token_type: z.string().regex(/^bearer$/i),
   // A hundred years: more than that no date can be relied on to hold.
   expires_in: z.number().nonnegative().max(3_155_760_000).optional(),
-  refresh_token: z.string().min(1).optional(),
+  refresh_token: wireToken.optional(),
   id_token: z.string().min(1).optional(),
   scope: z.string().optional(),
 })

@@ -195,6 +195,8 @@ test.describe('S07: only GET /callback touches a flow', () => {
     ['POST', { method: 'POST' }, 405],
     ['HEAD', { method: 'HEAD' }, 405],
     ['OPTIONS', { method: 'OPTIONS' }, 405],
+    ['PUT', { method: 'PUT' }, 405],
+    ['the path in capitals', { path: '/CALLBACK' }, 404],
     ['a prefetch', { headers: { 'Sec-Purpose': 'prefetch;prerender' } }, 204],
     ['an old prefetch', { headers: { Purpose: 'prefetch' } }, 204],
   ] as const) {
@@ -307,6 +309,7 @@ test.describe('S09: what a page shows', () => {
       expect(policy).toContain("default-src 'none'")
       expect(policy).toContain("frame-ancestors 'none'")
       expect(policy.join()).not.toContain('unsafe')
+      expect(headers.get('connection')).toBe('close')
       expect(headers.get('cache-control')).toBe('no-store')
       expect(headers.get('referrer-policy')).toBe('no-referrer')
       expect(headers.get('x-content-type-options')).toBe('nosniff')
@@ -328,6 +331,21 @@ test.describe('S10: when and where the listener is open', () => {
     agent.cancel()
     await reached('signed-out')
     await expect(fetch(redirectUriOf(link))).rejects.toThrow('fetch failed')
+  })
+
+  test('it is closed while the provider is asked where to send the person', async ({ start }) => {
+    const free = await start()
+    const { port } = redirectUriOf(await free.signIn())
+    free.agent.cancel()
+    await free.reached('signed-out')
+
+    const { agent, provider } = await start({
+      redirectPorts: [Number(port)],
+      provider: { misbehave: { discovery: 'hang' } },
+    })
+    agent.signIn()
+    await expect.poll(() => provider.requests.discovery).toBe(1)
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed')
   })
 
   test('it answers on both loopbacks and on no other address', async ({ start }) => {

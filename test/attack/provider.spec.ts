@@ -1,6 +1,7 @@
 // A sign-in at a provider that is broken, careless or hostile.
 
 import { expect } from '@playwright/test'
+import { challengeOf } from '../../main/auth/pkce.js'
 import { test, type Fixture, type FixtureOptions } from '../fixture.js'
 import { altered, answerLink } from '../person.js'
 import type { Misbehaviour } from '../provider.js'
@@ -22,21 +23,26 @@ async function failedSignIn(
 }
 
 test('S12: a redirect of the token endpoint is not followed', async ({ start }) => {
-  const { code, provider } = await failedSignIn(start, { token: 'redirect' })
+  const { agent, code, provider } = await failedSignIn(start, { token: 'redirect' })
 
   expect(code).toBe('provider-error')
+  expect(agent.model().lastOutcome).toHaveProperty('reason', expect.stringContaining('redirect'))
   expect(provider.requests.followed).toBe(0)
 })
+
+const INSECURE = 'insecure-endpoint'
 
 test.describe('S12, S13: metadata that may not be used opens no listener and no browser', () => {
   for (const [name, change, code] of [
     ['another issuer', { issuer: 'https://other.example' }, 'issuer-mismatch'],
-    ['a token endpoint on http', { token_endpoint: 'http://a.example/t' }, 'insecure-endpoint'],
     [
       'symmetric signatures only',
       { id_token_signing_alg_values_supported: ['HS256', 'none'] },
       'invalid-metadata',
     ],
+    ...['http://127.0.0.1.a.example/x', 'http://localhost.a.example/x', 'http://notlocalhost/x']
+      .concat('http://127.0.0.2/x', 'http://127.0.0.1@a.example/x')
+      .map((url) => [`no loopback: ${url}`, { token_endpoint: url }, INSECURE] as const),
     ['PKCE with plain only', { code_challenge_methods_supported: ['plain'] }, 'pkce-unsupported'],
   ] as const) {
     test(name, async ({ start }) => {
@@ -65,6 +71,9 @@ test('S13, S14: every flow proves itself with an S256 verifier of its own', asyn
     expect(Buffer.from(verifier, 'base64url')).toHaveLength(32)
     for (const name of ['state', 'nonce', 'code_challenge']) seen.add(link.searchParams.get(name)!)
     seen.add(verifier)
+    for (const name of ['state', 'nonce']) {
+      expect(challengeOf(link.searchParams.get(name)!)).not.toBe(verifier)
+    }
   }
   expect(seen.size).toBe(12)
 })
@@ -102,9 +111,11 @@ test.describe('S15, OpenID Connect Core 3.1.3.7: an ID token is refused', () => 
     ['that has expired', { idToken: (claims) => void (claims['exp'] = nowS() - 31) }],
     ['without exp', { idToken: (claims) => void delete claims['exp'] }],
     ['made in the future', { idToken: (claims) => void (claims['iat'] = nowS() + 60) }],
-    ['made long ago', { idToken: (claims) => void (claims['iat'] = nowS() - 3600) }],
+    ['made 11 minutes ago', { idToken: (claims) => void (claims['iat'] = nowS() - 660) }],
+    ['not valid yet', { idToken: (claims) => void (claims['nbf'] = nowS() + 60) }],
     ['without iat', { idToken: (claims) => void delete claims['iat'] }],
     ['without sub', { idToken: (claims) => void delete claims['sub'] }],
+    ['with a sub that is no text', { idToken: (claims) => void (claims['sub'] = 7) }],
     ['with an empty sub', { idToken: (claims) => void (claims['sub'] = '') }],
     [
       'with the at_hash of another token',
@@ -118,7 +129,8 @@ test.describe('S15, OpenID Connect Core 3.1.3.7: an ID token is refused', () => 
       const { code, provider } = await failedSignIn(start, misbehave)
 
       expect(code).toBe('invalid-id-token')
-      expect(provider.requests.jwks).toBeLessThanOrEqual(2)
+      // Only an unknown key is a reason to fetch the keys again.
+      expect(provider.requests.jwks).toBe(name === 'of an unknown key' ? 2 : 1)
     })
   }
 
@@ -144,6 +156,7 @@ test.describe('S15: an ID token is accepted', () => {
   const nowS = (): number => Math.floor(Date.now() / 1000)
   for (const [name, options] of [
     ['within 30 s after its exp', { idToken: (claims) => void (claims['exp'] = nowS() - 20) }],
+    ['made 9 minutes ago', { idToken: (claims) => void (claims['iat'] = nowS() - 540) }],
     ['up to 30 s from the future', { idToken: (claims) => void (claims['iat'] = nowS() + 20) }],
     [
       'for several audiences where azp is ours',
@@ -160,6 +173,15 @@ test.describe('S15: an ID token is accepted', () => {
       await reached('signed-in')
     })
   }
+
+  test('whose auth_time is older than max_age by less than 30 s', async ({ start }) => {
+    const { signIn, reached } = await start({
+      provider: { misbehave: { idToken: (claims) => void (claims['auth_time'] = nowS() - 320) } },
+      settings: { maxAgeS: 300 },
+    })
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+  })
 
   test('with an at_hash that fits (the example of Core, appendix A.3)', async ({ start }) => {
     const { signIn, reached } = await start({
@@ -256,6 +278,7 @@ test.describe('S18: a token response that cannot be used ends in words, with not
   const json =
     (change: Record<string, unknown>) =>
     (tokens: Record<string, unknown>): unknown => ({ ...tokens, ...change })
+  const UNUSABLE = 'invalid-token-response'
   const table: readonly [string, Misbehaviour, string][] = [
     ['oversized', { token: 'oversized' }, 'provider-error'],
     ['truncated', { token: 'truncated' }, 'provider-error'],
@@ -300,6 +323,10 @@ test.describe('S18: a token response that cannot be used ends in words, with not
       { tokenResponse: json({ refresh_token: {} }) },
       'invalid-token-response',
     ],
+    ['without a token type', { tokenResponse: json({ token_type: undefined }) }, UNUSABLE],
+    ['with an empty refresh token', { tokenResponse: json({ refresh_token: '' }) }, UNUSABLE],
+    ['with a scope that is no text', { tokenResponse: json({ scope: ['openid'] }) }, UNUSABLE],
+    ['with a line break in a token', { tokenResponse: json({ access_token: 'a\nb' }) }, UNUSABLE],
     ['an array', { tokenResponse: () => [] }, 'invalid-token-response'],
     ['null', { tokenResponse: () => null }, 'invalid-token-response'],
   ]

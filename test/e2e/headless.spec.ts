@@ -2,6 +2,7 @@
 
 import { readdir, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { answerLink } from '../person.js'
 import { startProvider } from '../provider.js'
 import { expect, SCRIPTED, signInAs, test } from './test.js'
 
@@ -40,6 +41,8 @@ test('S09: the last page takes the code out of the address bar and the history',
 
   expect(new URL(page.url()).search).toBe('')
   expect(await page.evaluate(() => document.referrer + location.href)).not.toContain('code=')
+  await page.goBack()
+  expect(page.url()).not.toContain('code=')
 })
 
 test('S09: markup in a name is shown as text, and nothing of it runs', async ({ run, page }) => {
@@ -143,7 +146,7 @@ test('sign-out forgets the person, and status shows it', async ({ run, page }) =
   await program.status('signed-out')
 })
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   test(`${signal} in the middle of a sign-in leaves nothing behind`, async ({ run }) => {
     const program = await run([...DEMO, '--sign-in'])
     const { url } = await program.line('listening')
@@ -159,6 +162,28 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     expect(left.filter((name) => !name.startsWith('owner.'))).toEqual([])
   })
 }
+
+test('one line stays one line, and nothing in it steers a terminal', async ({ run }) => {
+  const name = 'A\u2028[]\u2029\u009b31m\u202eB'
+  const provider = await startProvider({
+    misbehave: { idToken: (claims) => void (claims['name'] = name) },
+  })
+  const { issuer, clientId } = provider
+  const program = await run([...SCRIPTED, '--issuer', issuer, '--client-id', clientId, '--sign-in'])
+  await fetch(await answerLink(await program.link()))
+  expect((await program.status('signed-in')).account?.name).toBe(name)
+  expect(program.stdout().replaceAll('\n', '')).not.toMatch(/[\p{C}\u2028\u2029]/u)
+  await provider.close()
+})
+
+test('the end of its readers ends it in order', async ({ run }) => {
+  const program = await run([...DEMO])
+  await program.line('listening')
+  program.process.stderr.destroy()
+  program.type('nonsense')
+  expect(await program.ended).toBe(0)
+  expect(await readdir(program.dataDir)).not.toContain('service.json')
+})
 
 test('the end of its input is not a command', async ({ run, page }) => {
   const program = await run([...DEMO, '--sign-in'])

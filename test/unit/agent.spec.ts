@@ -177,18 +177,24 @@ test.describe('S19: signing out', () => {
   test('wipes here first, then revokes the refresh token (RFC 7009 section 2.1)', async ({
     start,
   }) => {
-    const { agent, history, provider, vault, signIn, reached } = await start()
+    const { agent, clock, history, provider, vault, signIn, reached } = await start()
     await fetch(await answerLink(await signIn()))
     await reached('signed-in')
     const { refreshToken } = (await vault.read())!.tokens
 
     let revokedAtWipe: number | null = null
+    let heldAtWipe: unknown
     agent.subscribe((_model, { type }) => {
-      if (type === 'signed-out') revokedAtWipe = provider.revoked.length
+      if (type !== 'signed-out') return
+      revokedAtWipe = provider.revoked.length
+      void vault.read().then((held) => (heldAtWipe = held))
     })
     await agent.signOut()
 
     expect(revokedAtWipe).toBe(0)
+    expect(heldAtWipe).toBeNull()
+    expect(clock.pending()).toBe(0)
+    await agent.signOut() // Nothing is left to be ended.
     expect(provider.revoked).toEqual([refreshToken])
     expect(await vault.read()).toBeNull()
     expect(history.at(-1)?.status).toEqual({
@@ -260,6 +266,7 @@ test.describe('closing', () => {
   test('gives the provider only a moment to hear of a sign-out', async ({ start }) => {
     const { agent, clock, provider, signIn, reached } = await start({
       provider: { misbehave: { revocation: 'hang' } },
+      requestTimeoutMs: 60_000,
     })
     await fetch(await answerLink(await signIn()))
     await reached('signed-in')
@@ -269,6 +276,27 @@ test.describe('closing', () => {
     const closed = agent.close()
     clock.advance(3_000)
     await Promise.all([closed, signedOut])
+  })
+
+  test('leaves no timer of a session either', async ({ start }) => {
+    const { agent, clock, signIn, reached } = await start()
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+    await agent.close()
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('does not wait for a provider that keeps a sign-in waiting', async ({ start }) => {
+    const { agent, clock, provider, signIn } = await start({
+      provider: { misbehave: { token: 'hang' } },
+      requestTimeoutMs: 60_000,
+    })
+    const page = fetch(await answerLink(await signIn()))
+    await expect.poll(() => provider.requests.token).toBe(1)
+    const closed = agent.close()
+    expect(await (await page).text()).toContain('cancelled')
+    clock.advance(3_000)
+    await closed
   })
 
   test('a sign-in that is asked for afterwards does not begin', async ({ start }) => {
@@ -337,8 +365,9 @@ test('a redirect port that is taken fails the sign-in and names it', async ({ st
 test('an error inside a sign-in is a failure with a reason, not a crash', async ({ start }) => {
   const { vault, signIn, reached } = await start()
   vault.write = () => Promise.reject(new TypeError('the disk is full'))
-  await fetch(await answerLink(await signIn()))
+  const page = await fetch(await answerLink(await signIn()))
 
+  expect(page.status).toBe(502)
   expect((await reached('failed')).lastOutcome).toMatchObject({
     code: 'unexpected',
     reason: expect.stringContaining('an error of its own (TypeError)'),

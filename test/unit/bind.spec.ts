@@ -139,6 +139,29 @@ test('a port that this user may not bind is passed over, and named where all are
   await expect(bind([1])).rejects.toThrow('1 needs rights that this user does not have')
 })
 
+test('S10: a port is listened on once: never probed, let go and bound again', async () => {
+  let listened = 0
+  const count = (): HttpServer => createHttpServer().on('listening', () => (listened += 1))
+  const { servers } = await bindLoopback(count, [0], 'the test')
+  expect(listened).toBe(servers.length)
+  await Promise.all(servers.map(close))
+})
+
+test('S10: where somebody takes ::1 between the two binds, another port is found', async () => {
+  needsIPv6()
+  const made: HttpServer[] = []
+  const other = createServer()
+  const create = (): HttpServer => {
+    if (made.length === 1) other.listen((made[0]!.address() as AddressInfo).port, V6)
+    made.push(createHttpServer())
+    return made.at(-1)!
+  }
+  const { port, servers } = await bindLoopback(create, [0], 'the test')
+  expect(made.map(({ listening }) => listening)).toEqual([false, false, true, true])
+  expect(port).not.toBe((other.address() as AddressInfo).port)
+  await Promise.all([...servers, other].map(close))
+})
+
 async function findFreePort(): Promise<number> {
   const server = createServer()
   await once(server.listen(0, V4), 'listening')

@@ -21,3 +21,13 @@ for (const [name, create] of Object.entries({ createVerifier, createState, creat
     }
   })
 }
+
+test('S14: the verifier is drawn from the system, not from Math.random', () => {
+  const { random } = Math
+  Math.random = () => 0.5
+  try {
+    expect(new Set(Array.from({ length: 10 }, createVerifier)).size).toBe(10)
+  } finally {
+    Math.random = random
+  }
+})

@@ -1,0 +1,95 @@
+// One attempt, with the steps in the test's own hands.
+
+import { expect, test as base } from '@playwright/test'
+import { attemptSignIn, type AttemptPorts } from '../../main/auth/attempt.js'
+import { createHttp, type Http } from '../../main/auth/http.js'
+import { createCallbackListener } from '../../main/auth/loopback.js'
+import { nothingToDoPage } from '../../main/auth/pages.js'
+import { createTestClock } from '../clock.js'
+import { startProvider } from '../provider.js'
+
+/**
+ * Attempts a sign-in, which is called off when its link is out unless `go` does something else, and
+ * gives the parameters of the link; none where it handed out no link.
+ */
+const test = base.extend<{
+  attempt: (
+    controller: AbortController,
+    ports?: Partial<AttemptPorts>,
+    go?: (link: string) => void,
+  ) => Promise<URLSearchParams>
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  attempt: async ({}, use) => {
+    const { issuer, clientId, close } = await startProvider()
+    const provider = { issuer, clientId, scope: 'openid', audience: null, prompt: null }
+    const clock = createTestClock()
+    const listener = createCallbackListener({ clock, redirectPorts: [] })
+    await use(async (controller, ports = {}, go) => {
+      let link = ''
+      const callOff = (): void => controller.abort(new Error('called off'))
+      const attempted = attemptSignIn(
+        { http: createHttp(), clock, listener, ...ports },
+        { ...provider, maxAgeS: null },
+        'the-state',
+        {
+          linkReady(ready) {
+            link = ready
+            if (go) go(link)
+            else callOff()
+          },
+          exchangeStarted: () => undefined,
+          keep: () => Promise.resolve(),
+          discard: () => undefined,
+          pageFor: () => nothingToDoPage(400),
+        },
+        controller.signal,
+      )
+      await expect(attempted).rejects.toThrow(/called off|refused at the provider/)
+      return new URL(link || 'about:blank').searchParams
+    })
+    await close()
+  },
+})
+
+test('S14: neither verifier nor nonce can be worked out from the state', async ({ attempt }) => {
+  const [one, other] = [await attempt(new AbortController()), await attempt(new AbortController())]
+  expect(one.get('state')).toBe(other.get('state'))
+  expect(one.get('code_challenge')).not.toBe(other.get('code_challenge'))
+  expect(one.get('nonce')).not.toBe(other.get('nonce'))
+})
+
+test('a sign-in that is called off while its port is bound opens no browser', async ({
+  attempt,
+}) => {
+  const controller = new AbortController()
+  const real = createCallbackListener({ clock: createTestClock(), redirectPorts: [] })
+  const link = await attempt(controller, {
+    listener: {
+      async expect(expected) {
+        const pending = await real.expect(expected)
+        controller.abort(new Error('called off'))
+        return pending
+      },
+    },
+  })
+  expect(link.size).toBe(0)
+})
+
+test('requests that nobody waits for any more end with the attempt', async ({ attempt }) => {
+  const real = createHttp()
+  const signals: (AbortSignal | undefined)[] = []
+  const http: Http = (request) => {
+    signals.push(request.signal)
+    return real(request)
+  }
+  await attempt(new AbortController(), { http }, (link) => {
+    const { searchParams } = new URL(link)
+    const callback = new URL(searchParams.get('redirect_uri')!)
+    callback.searchParams.set('state', searchParams.get('state')!)
+    callback.searchParams.set('iss', new URL(link).origin)
+    callback.searchParams.set('error', 'access_denied')
+    void fetch(callback)
+  })
+  expect(signals.at(-1)?.aborted).toBe(true)
+})

@@ -1,0 +1,69 @@
+// What a callback is worth, on its own: no caller is trusted to have looked at it before.
+
+import { expect, test } from '@playwright/test'
+import { validateCallback, type CallbackResult } from '../../main/auth/callback.js'
+import { quoteProvider } from '../../main/auth/errors.js'
+import { renderPage } from '../../main/auth/pages.js'
+
+const check = (query: string, promisesIss = false): CallbackResult =>
+  validateCallback(new URLSearchParams(query), {
+    state: 'the-state',
+    issuer: 'https://a.example',
+    promisesIss,
+  })
+const IGNORED: readonly [name: string, query: string][] = [
+  ['S01: no state', 'code=c'],
+  ['S01: another state', 'code=c&state=other'],
+  ['S01: an empty state', 'code=c&state='],
+  ['S01: the state twice', 'code=c&state=the-state&state=the-state'],
+  ['S04: an error without the state', 'error=access_denied'],
+  ['RFC 6749 section 3.1: iss twice', 'code=c&state=the-state&iss=https://a.example&iss=x'],
+  ['RFC 6749 section 3.1: error twice', 'state=the-state&error=access_denied&error=x'],
+  ['RFC 6749 section 3.1: code twice', 'state=the-state&code=c&code=d'],
+  ['S06: a code of nothing but blanks', 'state=the-state&code=%20%09%C2%A0'],
+]
+for (const [name, query] of IGNORED) {
+  test(`${name} is ignored`, () => {
+    expect(check(query)).toEqual({ kind: 'ignored' })
+  })
+}
+
+test('S05, RFC 9207 section 2.4: an iss that nobody promised has to fit all the same', () => {
+  expect(check('code=c&state=the-state&iss=https://b.example')).toMatchObject({
+    kind: 'refused',
+    error: { code: 'issuer-mismatch' },
+  })
+})
+
+test('S09: an echoed state or code is masked in every kind of refusal', () => {
+  for (const error of ['access_denied', 'server_error']) {
+    const query = `state=the-state&code=the-code&error=${error}&error_description=the-state,the-code`
+    const result = check(query)
+    expect(result.kind === 'refused' && result.error.message).toContain('(…,…)')
+  }
+})
+
+test('S09: what a provider says is one bounded line without control characters', () => {
+  const quote = quoteProvider('a\u001b]0;x\u0007\nb', `c\u202ed\u2028e ${'x'.repeat(5000)}`)
+  expect(quote).toMatch(/^"a \]0;x b" \(c d e x+…\)$/)
+  expect(quote.length).toBeLessThan(250)
+})
+
+test('S09: markup in any field of a page is text', () => {
+  const page = { status: 200, tone: 'bad', heading: '<b>h</b>', text: ['<b>t</b>'] } as const
+  expect(renderPage(page).html).not.toMatch(/<\/?b>/)
+})
+
+test('S09: a page may run its one script, have its one style, and nothing else', () => {
+  const { headers } = renderPage({ status: 200, tone: 'good', heading: 'h', text: [] })
+  const policy = headers['Content-Security-Policy']!.replace(/sha256-[\w+/]{43}=/g, 'sha256')
+  expect(policy.split('; ').toSorted()).toEqual([
+    "base-uri 'none'",
+    "default-src 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "script-src 'sha256'",
+    "style-src 'sha256'",
+  ])
+  expect(headers['Content-Type']).toBe('text/html; charset=utf-8')
+})

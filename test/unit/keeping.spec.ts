@@ -1,0 +1,162 @@
+// The moment in which a session is kept, held open: whatever comes meanwhile, what is told, what is
+// in the vault and what lives on at the provider have to agree.
+
+import { expect } from '@playwright/test'
+import { test as base, type Fixture, type FixtureOptions } from '../fixture.js'
+import { answerLink } from '../person.js'
+
+type Kept = Fixture & {
+  /** The page that the browser will get. */
+  page: Promise<string>
+  /** Lets the write go on, or fail with what is given. */
+  finish(failure?: Error): void
+  refreshToken: string
+}
+
+const textOf = async (url: string): Promise<string> => (await fetch(url)).text()
+
+/** Takes a sign-in to the moment in which the vault writes it. */
+const test = base.extend<{
+  keeping: (options?: FixtureOptions & { after?: string; as?: string }) => Promise<Kept>
+}>({
+  keeping: ({ start }, use) =>
+    use(async ({ after, as = 'alice', ...options } = {}) => {
+      const fixture = await start(options)
+      const { vault, signIn, reached } = fixture
+      if (after !== undefined) {
+        await fetch(await answerLink(await signIn(), `account=${after}`))
+        await reached('signed-in')
+      }
+      const write = vault.write
+      let finish!: Kept['finish']
+      let page!: Promise<string>
+      const refreshToken = await new Promise<string>((resolve, reject) => {
+        vault.write = async (session) => {
+          vault.write = write
+          resolve(session.tokens.refreshToken!)
+          const failure = await new Promise<Error | undefined>((finished) => (finish = finished))
+          if (failure) throw failure
+          await write(session)
+        }
+        signIn()
+          .then((link) => answerLink(link, `account=${as}`))
+          .then((answer) => void (page = textOf(answer)))
+          .catch(reject)
+      })
+      return { ...fixture, page, finish: (failure) => finish(failure), refreshToken }
+    }),
+})
+
+test('a cancelled sign-in keeps nothing', async ({ keeping }) => {
+  const { agent, provider, vault, page, finish, refreshToken, reached } = await keeping()
+  agent.cancel()
+  finish()
+  expect(await page).toContain('This sign-in was cancelled')
+  await reached('signed-out')
+  expect(await vault.read()).toBeNull()
+  await expect.poll(() => provider.revoked).toEqual([refreshToken])
+})
+
+test('a sign-in whose place another takes keeps nothing', async ({ keeping }) => {
+  const { agent, provider, vault, signIn, finish, refreshToken } = await keeping()
+  const link = signIn()
+  finish()
+  await link
+  await expect.poll(() => provider.revoked).toEqual([refreshToken])
+  agent.cancel()
+  expect(agent.model().session).toEqual({ kind: 'signed-out' })
+  expect(await vault.read()).toBeNull()
+})
+
+test('a second sign-in that is cancelled leaves the first person’s session', async ({
+  keeping,
+}) => {
+  const { agent, vault, finish, reached } = await keeping({ after: 'alice', as: 'bob' })
+  agent.cancel()
+  finish()
+  await reached('signed-in')
+  expect(agent.model().session).toMatchObject({ account: { sub: 'alice' } })
+  expect((await vault.read())?.account.sub).toBe('alice')
+})
+
+for (const failure of [undefined, new Error('the disk is full')]) {
+  const ends = failure ? 'fails' : 'succeeds'
+  test(`S19: a sign-out during a write that ${ends} ends both sessions`, async ({ keeping }) => {
+    const kept = await keeping({ after: 'alice', as: 'bob' })
+    const { agent, provider, vault, page, finish, refreshToken } = kept
+    const { refreshToken: first } = (await vault.read())!.tokens
+    const signedOut = agent.signOut()
+    finish(failure)
+    await signedOut
+    expect(await page).not.toContain('You are signed in')
+    expect(agent.model().session).toEqual({ kind: 'signed-out' })
+    expect(await vault.read()).toBeNull()
+    await expect.poll(() => new Set(provider.revoked)).toEqual(new Set([first, refreshToken]))
+  })
+}
+
+test('closing leaves no timer', async ({ keeping }) => {
+  const { agent, clock, finish } = await keeping()
+  const closed = agent.close()
+  finish()
+  await closed
+  expect(clock.pending()).toBe(0)
+})
+
+test('S19: a vault that cannot be wiped is told of, and the provider ends the session', async ({
+  start,
+}) => {
+  const { agent, provider, vault, history, signIn, reached } = await start()
+  await fetch(await answerLink(await signIn()))
+  await reached('signed-in')
+  vault.clear = () => Promise.reject(new Error('the disk is read-only'))
+  await agent.signOut()
+
+  expect(provider.revoked).toHaveLength(1)
+  expect(history.at(-1)?.status).toMatchObject({
+    state: 'signed-out',
+    reason: expect.stringContaining('could not be removed'),
+  })
+})
+
+test('a sign-in that is cancelled while its code is exchanged leaves no tokens alive', async ({
+  start,
+}) => {
+  const { agent, provider, signIn } = await start()
+  let issued: unknown
+  provider.misbehave.tokenResponse = (tokens) => {
+    issued = tokens['refresh_token']
+    agent.cancel()
+    return tokens
+  }
+  await fetch(await answerLink(await signIn()))
+  await expect.poll(() => provider.revoked).toEqual([issued])
+})
+
+test('S16: a renewal that cannot be written says so, and leaves nothing half renewed', async ({
+  start,
+}) => {
+  const { agent, vault, signIn, reached } = await start()
+  await fetch(await answerLink(await signIn()))
+  await reached('signed-in')
+  vault.write = () => Promise.reject(new Error('the disk is full'))
+  await expect(agent.renew()).rejects.toThrow('an error of its own')
+  expect(agent.model().session).toMatchObject({ renewal: 'failing' })
+})
+
+test('S37: closing waits for a renewal whose token is on its way', async ({ start }) => {
+  const { agent, provider, vault, signIn, reached } = await start()
+  await fetch(await answerLink(await signIn()))
+  await reached('signed-in')
+  let newest: unknown
+  const closed = new Promise((resolve, reject) => {
+    provider.misbehave.tokenResponse = (tokens) => {
+      newest = tokens['refresh_token']
+      agent.close().then(() => resolve(vault.read()), reject)
+      return tokens
+    }
+  })
+  const renewed = agent.renew()
+  expect(await closed).toMatchObject({ tokens: { refreshToken: newest } })
+  await renewed
+})
