@@ -49,6 +49,9 @@ export type Agent = {
   close(): Promise<void>
 }
 
+/** Longer than any request takes; a keyring that asks the person may take for ever. */
+const LONGEST_CLOSE_MS = 15_000
+
 export function createAgent(ports: AgentPorts): Agent {
   const { clock, vault, http } = ports
   const subscribers = new Set<(model: Model, event: Event) => void>()
@@ -160,8 +163,16 @@ export function createAgent(ports: AgentPorts): Agent {
       closed = true
       for (const state of running.keys()) callOff(state, { kind: 'cancelled' })
       const stopWaiting = custody.close()
-      await api.close()
-      while (tasks.size > 0) await Promise.all(tasks)
+      let stopTiming: () => void = () => undefined
+      const tooLong = new Promise<void>((resolve) => {
+        stopTiming = clock.after(LONGEST_CLOSE_MS, resolve)
+      })
+      const drain = async (): Promise<void> => {
+        await api.close()
+        while (tasks.size > 0) await Promise.all(tasks)
+      }
+      await Promise.race([drain(), tooLong])
+      stopTiming()
       stopWaiting()
     },
   }

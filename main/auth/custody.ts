@@ -144,12 +144,16 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
     } catch (thrown) {
       const error = asAuthError(thrown)
       if (held === current && error.code === 'invalid-grant') {
-        held = null
-        callOffExpiry()
-        await vault.clear()
-        dispatch({
-          type: 'session-ended',
-          reason: 'The provider has ended your session. Sign in again.',
+        await inTurn(async () => {
+          if (held !== current) return
+          held = null
+          callOffExpiry()
+          // What cannot be wiped is of no more use to anybody: the provider has ended it.
+          await vault.clear().catch(() => undefined)
+          dispatch({
+            type: 'session-ended',
+            reason: 'The provider has ended your session. Sign in again.',
+          })
         })
       } else if (held === current) {
         const { code } = error
@@ -164,10 +168,10 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
   return {
     held: () => held,
 
-    keep: (session, signal) =>
-      inTurn(async () => {
+    keep(session, signal) {
+      const before = wipes
+      return inTurn(async () => {
         signal.throwIfAborted()
-        const before = wipes
         try {
           await vault.write(session)
           signal.throwIfAborted()
@@ -179,7 +183,8 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
         const replaced = held
         held = session
         return replaced
-      }),
+      })
+    },
 
     tell(session, state, replaced) {
       if (held !== session) {

@@ -196,11 +196,16 @@ export function mergeClaims(idToken: Claims, userinfo: Claims | null): Claims {
   return userinfo?.sub === idToken.sub ? { ...userinfo, ...idToken } : idToken
 }
 
+/** In UTF-16 units; more is no name, and menus and terminals would suffer. */
+const LONGEST_NAME = 200
+/** The first half of a character that was cut in two. */
+const HALF = /[\ud800-\udbff]$/
+
 /** Names the account for a person to read. */
 export function accountOf(claims: Claims): Account {
   const text = (name: string): string => {
     const value = claims[name]
-    return typeof value === 'string' ? value.trim() : ''
+    return typeof value === 'string' ? value.trim().slice(0, LONGEST_NAME).replace(HALF, '') : ''
   }
   const { sub } = claims
   const email = text('email')

@@ -6,6 +6,7 @@ import { createHttp, type Http } from '../../main/auth/http.js'
 import { createCallbackListener } from '../../main/auth/loopback.js'
 import { nothingToDoPage } from '../../main/auth/pages.js'
 import { createTestClock } from '../clock.js'
+import { answerLink } from '../person.js'
 import { startProvider } from '../provider.js'
 
 /**
@@ -45,7 +46,7 @@ const test = base.extend<{
         },
         controller.signal,
       )
-      await expect(attempted).rejects.toThrow(/called off|refused at the provider/)
+      await expect(attempted).rejects.toThrow(/called off|refused/)
       return new URL(link || 'about:blank').searchParams
     })
     await close()
@@ -92,4 +93,18 @@ test('requests that nobody waits for any more end with the attempt', async ({ at
     void fetch(callback)
   })
   expect(signals.at(-1)?.aborted).toBe(true)
+})
+
+test('userinfo is not waited for where the ID token is refused', async ({ attempt }) => {
+  const real = createHttp()
+  let asked: AbortSignal | undefined
+  const http: Http = (request) => {
+    if (request.url.endsWith('/jwks')) return Promise.resolve({ status: 200, body: '{"keys":[]}' })
+    if (!request.url.endsWith('/userinfo')) return real(request)
+    asked = request.signal
+    return new Promise(() => undefined)
+  }
+  const goBack = async (link: string): Promise<unknown> => fetch(await answerLink(link))
+  await attempt(new AbortController(), { http }, (link) => void goBack(link))
+  expect(asked?.aborted).toBe(true)
 })

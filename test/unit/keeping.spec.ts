@@ -160,3 +160,20 @@ test('S37: closing waits for a renewal whose token is on its way', async ({ star
   expect(await closed).toMatchObject({ tokens: { refreshToken: newest } })
   await renewed
 })
+
+test('closing does not wait for ever for a keyring that asks the person', async ({ keeping }) => {
+  const { agent, clock, page } = await keeping()
+  page.catch(() => undefined)
+  const closed = agent.close()
+  clock.advance(15_000)
+  await closed
+})
+
+test('a name is no longer than a person can read', async ({ start }) => {
+  const { agent, signIn, reached } = await start({
+    provider: { misbehave: { idToken: (claims) => void (claims['name'] = '𝕏'.repeat(50_000)) } },
+  })
+  await fetch(await answerLink(await signIn()))
+  await reached('signed-in')
+  expect(agent.model().session).toMatchObject({ account: { name: '𝕏'.repeat(100) } })
+})

@@ -1,0 +1,42 @@
+// An answer counts by its status first, whatever its body looks like.
+
+import { expect, test } from '@playwright/test'
+import type { Http, HttpRequest } from '../../main/auth/http.js'
+import { createKeySet, readUserinfo } from '../../main/auth/identity.js'
+import { exchangeCode, revokeTokens } from '../../main/auth/token.js'
+
+const answering =
+  (status: number, json: object): Http =>
+  () =>
+    Promise.resolve({ status, body: JSON.stringify(json) })
+
+test('S18, RFC 6749 section 5.1: tokens come with status 200 alone', async () => {
+  const http = answering(203, { access_token: 'a', token_type: 'Bearer', id_token: 'i' })
+  const request = { clientId: 'c', code: 'c', redirectUri: 'r', verifier: 'v', scope: 'openid' }
+  await expect(
+    exchangeCode(http, { tokenEndpoint: 'https://a.example' }, request, 0),
+  ).rejects.toMatchObject({ code: 'provider-error' })
+})
+
+test('S15: keys and userinfo of an answer that failed are not believed', async () => {
+  const keys = createKeySet(answering(404, { keys: [] }), { jwksUri: 'https://a.example' })
+  await expect(keys.read()).rejects.toMatchObject({ code: 'invalid-metadata' })
+  const userinfo = { userinfoEndpoint: 'https://a.example' }
+  expect(await readUserinfo(answering(403, { sub: 'alice' }), userinfo, 'token')).toBeNull()
+})
+
+test('S19, RFC 7009 section 2.1: the hint says what is revoked', async () => {
+  const asked: HttpRequest[] = []
+  const http: Http = (request) => {
+    asked.push(request)
+    return Promise.resolve({ status: 200, body: '' })
+  }
+  for (const refreshToken of ['r', null]) {
+    const metadata = { revocationEndpoint: 'https://a.example' }
+    await revokeTokens(http, metadata, 'c', { accessToken: 'a', refreshToken })
+  }
+  expect(asked.map(({ form }) => [form?.['token'], form?.['token_type_hint']])).toEqual([
+    ['r', 'refresh_token'],
+    ['a', 'access_token'],
+  ])
+})

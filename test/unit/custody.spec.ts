@@ -1,0 +1,100 @@
+// The one session, on its own, where others write to the vault at the same moment.
+
+import { expect } from '@playwright/test'
+import { createCustody, type Custody } from '../../main/auth/custody.js'
+import { createHttp } from '../../main/auth/http.js'
+import type { Event } from '../../main/auth/model.js'
+import { createMemoryVault, type HeldSession, type Vault } from '../../main/vault.js'
+import { test as base, type Fixture } from '../fixture.js'
+import { answerLink } from '../person.js'
+
+type Kept = {
+  custody: Custody
+  vault: Vault
+  session: HeldSession
+  other: HeldSession
+  events: readonly Event[]
+  fixture: Fixture
+  /** The token endpoint has answered, and who asked has had time to act on it. */
+  answered: Promise<void>
+}
+
+/** Custody of a session of the embedded provider's, which is Alice's; `other` is Bob's. */
+const test = base.extend<{ kept: Kept }>({
+  kept: async ({ start }, use) => {
+    const fixture = await start()
+    await fetch(await answerLink(await fixture.signIn()))
+    await fixture.reached('signed-in')
+    const session = (await fixture.vault.read())!
+    const other = { ...session, account: { ...session.account, sub: 'bob' } }
+    const vault = createMemoryVault()
+    const events: Event[] = []
+    const real = createHttp()
+    let hasAnswered: () => void = () => undefined
+    const answered = new Promise<void>((resolve) => (hasAnswered = resolve))
+    const custody = createCustody({
+      http: async (request) => {
+        const answer = await real(request)
+        if (request.url.endsWith('/token')) setImmediate(hasAnswered)
+        return answer
+      },
+      clock: fixture.clock,
+      vault,
+      dispatch: (event) => void events.push(event),
+      track: (task) => task,
+    })
+    await custody.keep(session, new AbortController().signal)
+    await use({ custody, vault, session, other, events, fixture, answered })
+  },
+})
+
+test('S19: a sign-out while an app’s sign-in waits for its turn wins', async ({ kept }) => {
+  const { custody, vault, other } = kept
+  const { signal } = new AbortController()
+  const keeping = Promise.allSettled([custody.keep(other, signal), custody.keep(other, signal)])
+  await Promise.resolve()
+  await custody.signOut()
+  expect((await keeping).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect([custody.held(), await vault.read()]).toEqual([null, null])
+})
+
+test('S19: a sign-out while an app’s sign-in is being written wins', async ({ kept }) => {
+  const { custody, vault, other } = kept
+  const keeping = custody.keep(other, new AbortController().signal)
+  const signedOut = custody.signOut()
+  await expect(keeping).rejects.toThrow('cancelled')
+  await signedOut
+  expect([custody.held(), await vault.read()]).toEqual([null, null])
+})
+
+test('S17: a session that ends while another is being written leaves the other', async ({
+  kept,
+}) => {
+  const { custody, vault, other, fixture, answered } = kept
+  fixture.provider.misbehave.token = 'invalid-grant'
+  const write = vault.write
+  let finish: () => void = () => undefined
+  const writing = new Promise<void>((began) => {
+    vault.write = async (session) => {
+      await write(session)
+      began()
+      await new Promise<void>((resolve) => (finish = resolve))
+    }
+  })
+  const keeping = custody.keep(other, new AbortController().signal)
+  await writing
+  const renewed = custody.renew().catch(() => undefined)
+  await answered
+  finish()
+  await Promise.all([keeping, renewed])
+  expect(custody.held()?.account.sub).toBe('bob')
+  expect((await vault.read())?.account.sub).toBe('bob')
+})
+
+test('S17: a session that ends is told of, though it cannot be wiped', async ({ kept }) => {
+  const { custody, vault, events, fixture } = kept
+  fixture.provider.misbehave.token = 'invalid-grant'
+  vault.clear = () => Promise.reject(new Error('the disk is read-only'))
+  await expect(custody.renew()).rejects.toMatchObject({ code: 'invalid-grant' })
+  expect(events.at(-1)).toMatchObject({ type: 'session-ended' })
+})
