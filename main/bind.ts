@@ -4,6 +4,9 @@ import type { Server } from 'node:http'
 import { AuthError } from './auth/errors.js'
 import { holderOf } from './port-holder.js'
 
+/** The names of this machine's loopback, as URLs and Host headers have them. */
+export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
+
 export type Bound = {
   port: number
   servers: readonly Server[]

@@ -64,23 +64,25 @@ function createJsonLines(): Terminal {
   const input = createInterface({ input: process.stdin })
   const print = (event: object): void => void process.stdout.write(`${jsonLine(event)}\n`)
   let last = ''
-  const status = (model: Model): void => {
-    const line = { event: 'status', status: statusOf(model) }
-    last = JSON.stringify(line)
-    print(line)
+  const status = (model: Model, { ifChanged }: { ifChanged: boolean }): void => {
+    const current = statusOf(model)
+    const text = JSON.stringify(current)
+    if (ifChanged && text === last) return
+    last = text
+    print({ event: 'status', status: current })
   }
   return {
     listening: (url) => print({ event: 'listening', url }),
     say: () => undefined,
     complain: (line) => void process.stderr.write(`latchkey: ${line}\n`),
     follow(agent) {
-      status(agent.model())
+      status(agent.model(), { ifChanged: false })
       agent.subscribe((model, event) => {
         if (event.type === 'link-ready') print({ event: 'open', url: event.link })
-        if (JSON.stringify({ event: 'status', status: statusOf(model) }) !== last) status(model)
+        status(model, { ifChanged: true })
       })
     },
-    status,
+    status: (model) => status(model, { ifChanged: false }),
     onLine: (take) => void input.on('line', take),
     close: () => input.close(),
   }

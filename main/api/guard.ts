@@ -1,9 +1,8 @@
 // Who may call the local service: programs of this user, and no page of any website.
 
 import type { IncomingMessage } from 'node:http'
-import type { ProblemCode } from './models.js'
-
-export type Refusal = { status: 400 | 403; code: ProblemCode; detail: string }
+import { LOOPBACK_HOSTS } from '../bind.js'
+import { Problem } from './problem.js'
 
 export type GuardPorts = {
   port: number
@@ -12,8 +11,6 @@ export type GuardPorts = {
   /** This program's user; null where the system has none. */
   user: number | null
 }
-
-const HOSTS = ['localhost', '127.0.0.1', '[::1]']
 
 /** The one call that a browser makes from another origin: the provider's form, sent by its page. */
 export const FORM_POST_PATH = '/pkce/response/code'
@@ -28,13 +25,13 @@ export const FORM_POST_PATH = '/pkce/response/code'
  *
  * The provider's form post is let through here; what guards it is the state of a waiting flow.
  */
-export function guard(request: IncomingMessage, ports: GuardPorts): Refusal | null {
+export function guard(request: IncomingMessage, ports: GuardPorts): Problem | null {
   const target = request.url ?? ''
   const hosts = valuesOf(request, 'host')
   if (!target.startsWith('/') || hosts.length !== 1) {
-    return { status: 400, code: 'malformed', detail: 'The request must name one Host and a path.' }
+    return new Problem('malformed', 'The request must name one Host and a path.')
   }
-  const allowed = HOSTS.map((host) => `${host}:${ports.port}`)
+  const allowed = LOOPBACK_HOSTS.map((host) => `${host}:${ports.port}`)
   if (!allowed.includes(hosts[0]!.toLowerCase())) {
     return forbidden(`Ask for this service by one of its own names: ${allowed.join(', ')}.`)
   }
@@ -72,6 +69,6 @@ function valuesOf({ rawHeaders }: IncomingMessage, name: string): string[] {
   )
 }
 
-function forbidden(detail: string): Refusal {
-  return { status: 403, code: 'forbidden', detail }
+function forbidden(detail: string): Problem {
+  return new Problem('forbidden', detail)
 }

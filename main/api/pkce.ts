@@ -5,15 +5,15 @@ import { accepts } from 'hono/accepts'
 import type { HttpBindings } from '@hono/node-server'
 import { z } from 'zod'
 import type { Agent } from '../auth/agent.js'
-import type { Begun, Exchanged } from '../auth/api-flows.js'
+import type { Begun, Exchanged, FlowRequest } from '../auth/api-flows.js'
 import { endingOf } from '../auth/endings.js'
 import { nothingToDoPage, renderPage, type Page } from '../auth/pages.js'
 import { challengeOf, createState, createVerifier } from '../auth/pkce.js'
 import type { Clock } from '../clock.js'
-import { auth0Of } from './auth0.js'
 import { readBody } from '../read-body.js'
+import { auth0Of } from './auth0.js'
 import { FORM_POST_PATH, isFromAPage, originsOf } from './guard.js'
-import { seededPkce, tokenizedPkce, type Pkce } from './models.js'
+import { seededPkce, tokenizedPkce, type Pkce, type SeededPkce } from './models.js'
 import { Problem, problemOf } from './problem.js'
 import {
   checkAudience,
@@ -22,7 +22,6 @@ import {
   effective,
   flowOf,
   seedFor,
-  seedOf,
   type SeedPorts,
 } from './seed.js'
 
@@ -33,12 +32,15 @@ export type PkcePorts = SeedPorts & {
 }
 
 type Env = { Bindings: HttpBindings }
+type Seeds = WeakMap<FlowRequest, SeededPkce>
 
 const MOST_BODY_BYTES = 64 * 1024
 
 export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
   const { agent } = ports
   const routes = new Hono<Env>()
+  /** What each flow was begun with, for as long as the flow is remembered. */
+  const seeds: Seeds = new WeakMap()
   routes.get('/pkce/challenge', (c) => {
     const verifier = createVerifier()
     // The reference: the nonce is compared with the state, so they are the same.
@@ -52,7 +54,9 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
     const verifier = body === undefined ? createVerifier() : null
     const seed = body === undefined ? seedFor(ports, verifier!) : parse(seededPkce, body)
     await checkSeed(ports, seed)
-    const begun = await agent.api.begin(flowOf(ports, seed, verifier), c.req.raw.signal)
+    const request = flowOf(ports, seed, verifier)
+    seeds.set(request, seed)
+    const begun = await agent.api.begin(request, c.req.raw.signal)
     if (begun.kind !== 'answered') throw refusalOf(begun)
 
     const { code, redirectUri } = begun
@@ -89,7 +93,7 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
   routes.post('/pkce/token', async (c) => {
     const body = await readJson(c)
     if (body === undefined) {
-      return exchanged(c, ports, await agent.api.exchangeLatest())
+      return exchanged(c, ports, seeds, await agent.api.exchangeLatest())
     }
     const request = parse(tokenizedPkce, body)
     checkClient(ports, request.client_id)
@@ -99,7 +103,7 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
       return answer(c, { auth0: await renewed(ports) })
     }
     const { code, redirect_uri: redirectUri, code_verifier: verifier } = request
-    return exchanged(c, ports, await agent.api.exchange({ code, redirectUri, verifier }))
+    return exchanged(c, ports, seeds, await agent.api.exchange({ code, redirectUri, verifier }))
   })
 
   routes.post('/pkce/clear', (c) => {
@@ -196,14 +200,14 @@ function refusalOf(begun: Exclude<Begun, { kind: 'answered' }>): Problem {
   }
 }
 
-function exchanged(c: Context<Env>, ports: PkcePorts, outcome: Exchanged): Response {
+function exchanged(c: Context<Env>, ports: PkcePorts, seeds: Seeds, outcome: Exchanged): Response {
   switch (outcome.kind) {
     case 'signed-in': {
       const { session, request, code, redirectUri } = outcome
-      const { state } = request
+      const seed = seeds.get(request)
       return answer(c, {
-        seed: effective(seedOf(session.clientId, request), redirectUri),
-        result: { code, state },
+        ...(seed && { seed: effective(seed, redirectUri) }),
+        result: { code, state: request.state },
         auth0: auth0Of(session, request.audience, redirectUri, ports),
       })
     }

@@ -40,20 +40,22 @@ const STATUS: Readonly<Record<ProblemCode, { status: number; title: string }>> =
 /** Every code with its status and title, for the description of the API. */
 export const PROBLEMS = STATUS
 
-/**
- * Answers with problem details.
- *
- * @see RFC 9457 section 3
- */
-export function problemResponse({ code, message, headers }: Problem): Response {
+/** The type that every error's body has. */
+export const PROBLEM_TYPE = 'application/problem+json'
+
+/** An error's status and body. @see RFC 9457 section 3 */
+export function problemOutput({ code, message }: Problem): { status: number; body: string } {
   const { status, title } = STATUS[code]
-  return new Response(
-    JSON.stringify({ type: 'about:blank', title, status, detail: message, code }),
-    {
-      status,
-      headers: { 'Content-Type': 'application/problem+json', ...headers },
-    },
-  )
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail: message, code })
+  return { status, body }
+}
+
+export function problemResponse(problem: Problem): Response {
+  const { status, body } = problemOutput(problem)
+  return new Response(body, {
+    status,
+    headers: { 'Content-Type': PROBLEM_TYPE, ...problem.headers },
+  })
 }
 
 /** What the API says of a flow that ended without anybody signed in. */

@@ -3,6 +3,7 @@
 import { endingOf } from '../auth/endings.js'
 import type { FlowRequest } from '../auth/api-flows.js'
 import { OWN_PARAMETERS } from '../auth/authorize.js'
+import { LOOPBACK_HOSTS } from '../bind.js'
 import { challengeOf, createNonce, createState } from '../auth/pkce.js'
 import { FORM_POST_PATH } from './guard.js'
 import type { Pkce, SeededPkce } from './models.js'
@@ -18,8 +19,6 @@ export type SeedPorts = {
   /** The service's own port. */
   port: number
 }
-
-const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]']
 
 /** The seed of a call without a body: as the tray's own sign-in would be. */
 export function seedFor({ provider }: SeedPorts, verifier: string): SeededPkce {
@@ -127,25 +126,5 @@ export function effective(seed: SeededPkce, redirectUri: string): NonNullable<Pk
   return {
     ...(Object.fromEntries(defined) as Omit<NonNullable<Pkce['seed']>, 'redirect_uri'>),
     redirect_uri: redirectUri,
-  }
-}
-
-export function seedOf(clientId: string, request: FlowRequest): SeededPkce {
-  const { response_mode, screen_hint, organization, invitation, ...additional } = request.extra
-  return {
-    response_type: 'code',
-    state: request.state,
-    nonce: request.nonce,
-    code_challenge: request.challenge,
-    code_challenge_method: 'S256',
-    scope: request.scope.split(' '),
-    client_id: clientId,
-    ...(request.audience !== null && { audience: request.audience }),
-    ...(request.prompt !== null && { prompt: request.prompt }),
-    ...(response_mode !== undefined && { response_mode }),
-    ...(screen_hint !== undefined && { screen_hint }),
-    ...(organization !== undefined && { organization }),
-    ...(invitation !== undefined && { invitation }),
-    ...(Object.keys(additional).length > 0 && { ADDITIONAL_PARAMETERS: additional }),
   }
 }

@@ -8,7 +8,7 @@ import { asAuthError } from '../auth/errors.js'
 import { guard, FORM_POST_PATH } from './guard.js'
 import { describeApi } from './openapi.js'
 import { createPkceRoutes, type PkcePorts } from './pkce.js'
-import { Problem, PROBLEMS, problemResponse } from './problem.js'
+import { Problem, PROBLEM_TYPE, problemOutput, problemResponse } from './problem.js'
 import { socketOwner } from './socket-owner.js'
 
 /** The ports that clients of the PKCE API know, in the order they are tried in. */
@@ -121,12 +121,10 @@ function createHandler(
   return (request, response) => {
     const refusal = guard(request, { port: ports.port, user, userOf: socketOwner })
     if (refusal === null) return void listener(request, response)
-    const { code, detail } = refusal
-    const { status, title } = PROBLEMS[code]
-    const body = JSON.stringify({ type: 'about:blank', title, status, detail, code })
+    const { status, body } = problemOutput(refusal)
     response
       .writeHead(status, {
-        'Content-Type': 'application/problem+json',
+        'Content-Type': PROBLEM_TYPE,
         'Content-Length': String(Buffer.byteLength(body)),
         'Cache-Control': 'no-store',
         'X-Content-Type-Options': 'nosniff',

@@ -1,6 +1,7 @@
 // Requests to the provider, over axios, with every bound in one place.
 
 import axios, { type AxiosError, type AxiosResponse } from 'axios'
+import { LOOPBACK_HOSTS } from '../bind.js'
 import { errnoOf } from '../errno.js'
 import { asAuthError, AuthError } from './errors.js'
 
@@ -98,7 +99,7 @@ export function parseJson(body: string): unknown {
  * @see RFC 8252 section 7.3
  */
 export function isLoopback(url: URL): boolean {
-  return ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
+  return LOOPBACK_HOSTS.includes(url.hostname)
 }
 
 const UNREACHABLE: Readonly<Record<string, string>> = {

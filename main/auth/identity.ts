@@ -24,6 +24,11 @@ export type Account = {
   email: string
 }
 
+/** `Alice Adams (alice@example.com)`, or the name alone where the address adds nothing. */
+export function labelOf({ name, email }: Account): string {
+  return email === '' || email === name ? name : `${name} (${email})`
+}
+
 export type ExpectedIdentity = {
   clientId: string
   /** Null for a renewed ID token, which belongs to no request of its own. */

@@ -1,7 +1,7 @@
 // The pages a browser is shown when it comes back: plain HTML that loads and sends nothing.
 
 import { createHash } from 'node:crypto'
-import type { Account } from './identity.js'
+import { labelOf, type Account } from './identity.js'
 
 export type Page = {
   status: number
@@ -14,12 +14,11 @@ export type Page = {
 const CLOSE = 'You can close this tab.'
 
 export function signedInPage(account: Account): Page {
-  const email = account.email === '' || account.email === account.name ? '' : ` (${account.email})`
   return {
     status: 200,
     tone: 'good',
     heading: 'You are signed in',
-    text: [`Latchkey signed you in as ${account.name}${email}.`, CLOSE],
+    text: [`Latchkey signed you in as ${labelOf(account)}.`, CLOSE],
   }
 }
 

@@ -1,5 +1,6 @@
 // The desktop notifications, from what happened.
 
+import { labelOf } from '../auth/identity.js'
 import { isFailure, type Event, type Model } from '../auth/model.js'
 
 export type Notice = { title: string; body: string }
@@ -9,7 +10,7 @@ export function noticeOf(model: Model, event: Event): Notice | null {
   const { lastOutcome, session } = model
   switch (event.type) {
     case 'signed-in': {
-      const body = session.kind === 'signed-in' ? withEmail(session.account) : ''
+      const body = session.kind === 'signed-in' ? labelOf(session.account) : ''
       return { title: 'Signed in', body }
     }
     case 'flow-ended':
@@ -32,8 +33,4 @@ export function noticeOf(model: Model, event: Event): Notice | null {
     case 'revocation-failed':
       return null
   }
-}
-
-function withEmail({ name, email }: { name: string; email: string }): string {
-  return email === '' || email === name ? name : `${name} (${email})`
 }

@@ -1,7 +1,7 @@
 // What the headless program says to a person at a terminal.
 
-import type { Event, Model } from '../auth/model.js'
-import { shownFlow } from '../auth/model.js'
+import { labelOf } from '../auth/identity.js'
+import { shownFlow, type Event, type Model } from '../auth/model.js'
 import { statusOf } from './status.js'
 
 /** Lines to print for an event; none where it is nothing that a person waits for. */
@@ -57,10 +57,8 @@ export function describe(model: Model, nowMs: number): readonly string[] {
     )
   }
   if (account !== null && model.session.kind === 'signed-in') {
-    const email =
-      account.email === '' || account.email === account.name ? '' : ` (${account.email})`
     const until = expiresAt === null ? '' : `, until ${untilWhen(Date.parse(expiresAt), nowMs)}`
-    lines.push(printable(`Signed in as ${account.name}${email}${until}.`))
+    lines.push(printable(`Signed in as ${labelOf(account)}${until}.`))
   } else if (!flow && reason === null) {
     lines.push('Nobody is signed in. Type sign-in to begin.')
   }

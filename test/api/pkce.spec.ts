@@ -1204,3 +1204,14 @@ test.describe('where the service is', () => {
     expect(ports[0]).not.toBe(ports[1])
   })
 })
+
+test('the token’s answer holds the seed that the flow was begun with, whole', async ({ serve }) => {
+  const service = await serve()
+  const { coded, token } = await signIn(service, {
+    domain: service.provider.issuer,
+    screen_hint: 'signup',
+    ADDITIONAL_PARAMETERS: { access_type: 'offline' },
+  })
+  expect(token.json.seed).toEqual(coded.seed)
+  expect(token.json.seed).toMatchObject({ domain: service.provider.issuer, screen_hint: 'signup' })
+})
