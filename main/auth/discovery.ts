@@ -53,12 +53,13 @@ export async function discover(
   requireSecure(url, 'issuer')
   const response = await http({ method: 'GET', url, purpose: PURPOSE, ...(signal && { signal }) })
   if (response.status !== 200) {
-    if (response.status === 429) throw tooManyRequests()
+    if (response.status === 429) throw tooManyRequests(response.retryAfterMs)
     const isPassing = response.status >= 500
     throw new AuthError(
       isPassing ? 'provider-error' : 'invalid-metadata',
       `The provider answered ${response.status} at ${url}. ` +
         (isPassing ? 'Try again later.' : 'Check the issuer setting.'),
+      { retryAfterMs: response.retryAfterMs },
     )
   }
   const parsed = wireMetadata.safeParse(parseJson(response.body))

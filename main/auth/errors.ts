@@ -29,10 +29,17 @@ export type ErrorCode =
 export class AuthError extends Error {
   override readonly name = 'AuthError'
   readonly code: ErrorCode
+  /** How long the provider asked to be left alone; null where it named no time. */
+  readonly retryAfterMs: number | null
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number | null } = {},
+  ) {
     super(message, options)
     this.code = code
+    this.retryAfterMs = options.retryAfterMs ?? null
   }
 }
 
@@ -47,10 +54,11 @@ export function asAuthError(thrown: unknown): AuthError {
   )
 }
 
-export function tooManyRequests(): AuthError {
+export function tooManyRequests(retryAfterMs: number | null): AuthError {
   return new AuthError(
     'provider-error',
     'The provider says that there were too many requests. Wait a minute, then try again.',
+    { retryAfterMs },
   )
 }
 

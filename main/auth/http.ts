@@ -2,6 +2,7 @@
 
 import axios, { type AxiosError, type AxiosResponse } from 'axios'
 import { LOOPBACK_HOSTS } from '../bind.js'
+import { systemClock, type Clock } from '../clock.js'
 import { errnoOf } from '../errno.js'
 import { asAuthError, AuthError } from './errors.js'
 
@@ -15,7 +16,14 @@ export type HttpRequest = {
   signal?: AbortSignal
 }
 
-export type HttpResponse = { status: number; body: string }
+export type HttpResponse = {
+  status: number
+  body: string
+  /** What the provider's clock showed (RFC 9110 section 6.6.1); null where it did not say. */
+  dateMs: number | null
+  /** How long it asks to be left alone, a day at most; null where it did not ask, or not clearly. */
+  retryAfterMs: number | null
+}
 
 /**
  * Sends one request and gives the whole answer, whatever its status; redirects are errors.
@@ -32,7 +40,10 @@ const MOST_BYTES = 1024 * 1024
  * Makes the client. Electron hands in its `net.fetch`, which follows the system's proxy and
  * certificates; plain Node uses axios' own requests, which follow HTTPS_PROXY and NO_PROXY.
  */
-export function createHttp(options: { fetch?: typeof fetch; timeoutMs?: number } = {}): Http {
+export function createHttp(
+  options: { fetch?: typeof fetch; timeoutMs?: number; clock?: Pick<Clock, 'nowMs'> } = {},
+): Http {
+  const clock = options.clock ?? systemClock
   const timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS
   const trust = options.fetch
     ? 'add it to those that this computer trusts'
@@ -77,9 +88,12 @@ export function createHttp(options: { fetch?: typeof fetch; timeoutMs?: number }
       done.abort()
     }
     if (response.status >= 300 && response.status < 400) throw redirected(request)
+    const dateMs = parseDate(response.headers['date'])
     return {
       status: response.status,
       body: typeof response.data === 'string' ? response.data : '',
+      dateMs,
+      retryAfterMs: parseRetryAfter(response.headers['retry-after'], dateMs ?? clock.nowMs()),
     }
   }
 }
@@ -100,6 +114,35 @@ export function parseJson(body: string): unknown {
  */
 export function isLoopback(url: URL): boolean {
   return LOOPBACK_HOSTS.includes(url.hostname)
+}
+
+/**
+ * Parses a date in each of the three forms that a recipient must accept; null for anything else.
+ * `Date.parse` alone would take nearly any text, and the third form as local time.
+ *
+ * @see RFC 9110 section 5.6.7
+ */
+function parseDate(value: unknown): number | null {
+  if (typeof value !== 'string') return null
+  const isGmt = IMF_FIXDATE.test(value) || RFC850_DATE.test(value)
+  if (!isGmt && !ASCTIME_DATE.test(value)) return null
+  const ms = Date.parse(isGmt ? value : `${value} GMT`)
+  return Number.isNaN(ms) ? null : ms
+}
+
+const IMF_FIXDATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
+const RFC850_DATE = /^[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/
+const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [\d ]\d \d{2}:\d{2}:\d{2} \d{4}$/
+
+const LONGEST_RETRY_AFTER_MS = 24 * 60 * 60 * 1000
+
+/** @see RFC 9110 section 10.2.3 */
+function parseRetryAfter(value: unknown, nowMs: number): number | null {
+  if (typeof value !== 'string') return null
+  const untilMs = parseDate(value)
+  if (untilMs === null && !/^\d+$/.test(value)) return null
+  const ms = untilMs === null ? Number(value) * 1000 : untilMs - nowMs
+  return Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS)
 }
 
 const UNREACHABLE: Readonly<Record<string, string>> = {

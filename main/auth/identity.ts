@@ -68,12 +68,13 @@ export function createKeySet(http: Http, metadata: Pick<ProviderMetadata, 'jwksU
       ...(signal && { signal }),
     })
     const parsed = wireKeySet.safeParse(parseJson(response.body))
-    if (response.status === 429) throw tooManyRequests()
+    if (response.status === 429) throw tooManyRequests(response.retryAfterMs)
     if (response.status !== 200 || !parsed.success) {
       throw new AuthError(
         response.status >= 500 ? 'provider-error' : 'invalid-metadata',
         "The provider's signing keys could not be read, so its answer could not be checked. " +
           'Try again later.',
+        { retryAfterMs: response.retryAfterMs },
       )
     }
     return parsed.data

@@ -160,17 +160,19 @@ export async function revokeTokens(
     throw new AuthError(
       'revocation-failed',
       `The provider answered ${response.status} when asked to end the old session.`,
+      { retryAfterMs: response.retryAfterMs },
     )
   }
 }
 
 function tokenError(response: HttpResponse, secrets: readonly string[]): AuthError {
   const parsed = wireError.safeParse(parseJson(response.body))
-  if (response.status === 429) return tooManyRequests()
+  if (response.status === 429) return tooManyRequests(response.retryAfterMs)
   if (response.status >= 500 || !parsed.success) {
     return new AuthError(
       'provider-error',
       `The provider answered ${response.status} to the sign-in. Try again later.`,
+      { retryAfterMs: response.retryAfterMs },
     )
   }
   const { error, error_description: description } = parsed.data

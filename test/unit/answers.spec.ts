@@ -8,7 +8,7 @@ import { exchangeCode, revokeTokens } from '../../main/auth/token.js'
 const answering =
   (status: number, json: object): Http =>
   () =>
-    Promise.resolve({ status, body: JSON.stringify(json) })
+    Promise.resolve({ status, body: JSON.stringify(json), dateMs: null, retryAfterMs: null })
 
 test('S18, RFC 6749 section 5.1: tokens come with status 200 alone', async () => {
   const http = answering(203, { access_token: 'a', token_type: 'Bearer', id_token: 'i' })
@@ -29,7 +29,7 @@ test('S19, RFC 7009 section 2.1: the hint says what is revoked', async () => {
   const asked: HttpRequest[] = []
   const http: Http = (request) => {
     asked.push(request)
-    return Promise.resolve({ status: 200, body: '' })
+    return Promise.resolve({ status: 200, body: '', dateMs: null, retryAfterMs: null })
   }
   for (const refreshToken of ['r', null]) {
     const metadata = { revocationEndpoint: 'https://a.example' }

@@ -99,7 +99,9 @@ test('userinfo is not waited for where the ID token is refused', async ({ attemp
   const real = createHttp()
   let asked: AbortSignal | undefined
   const http: Http = (request) => {
-    if (request.url.endsWith('/jwks')) return Promise.resolve({ status: 200, body: '{"keys":[]}' })
+    if (request.url.endsWith('/jwks')) {
+      return Promise.resolve({ status: 200, body: '{"keys":[]}', dateMs: null, retryAfterMs: null })
+    }
     if (!request.url.endsWith('/userinfo')) return real(request)
     asked = request.signal
     return new Promise(() => undefined)

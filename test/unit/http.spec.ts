@@ -12,6 +12,7 @@ import {
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
+import { discover } from '../../main/auth/discovery.js'
 import { AuthError, type ErrorCode } from '../../main/auth/errors.js'
 import {
   createHttp,
@@ -20,6 +21,10 @@ import {
   type Http,
   type HttpRequest,
 } from '../../main/auth/http.js'
+import { createKeySet } from '../../main/auth/identity.js'
+import { renewTokens, revokeTokens } from '../../main/auth/token.js'
+import { systemClock } from '../../main/clock.js'
+import { createTestClock } from '../clock.js'
 
 type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string }
 
@@ -69,6 +74,64 @@ type Failure = {
   words: string
   /** True where fetch does not tell a broken answer from a broken connection. */
   unclearOverFetch?: true
+}
+
+/** An answer with this Date; null: with none. */
+const dated =
+  (status: number, date: string | null, headers: OutgoingHttpHeaders = {}): RequestListener =>
+  (_request, response) => {
+    response.sendDate = false
+    response.writeHead(status, { ...headers, ...(date !== null && { Date: date }) }).end()
+  }
+
+const MOMENT = 'Sun, 06 Nov 1994 08:49:37 GMT'
+const MOMENT_MS = Date.UTC(1994, 10, 6, 8, 49, 37)
+
+/** The examples of RFC 9110 section 5.6.7, and what is none of the three forms. */
+const DATES: [string | null, number | null][] = [
+  [MOMENT, MOMENT_MS],
+  ['Sunday, 06-Nov-94 08:49:37 GMT', MOMENT_MS],
+  ['Sun Nov  6 08:49:37 1994', MOMENT_MS],
+  ['Sun, 06 Nov 1994 08:49:37 +0200', null],
+  ['Sun, 06 Nov 1994 24:61:37 GMT', null],
+  ['784111777', null],
+  ['', null],
+  [null, null],
+]
+
+const DAY_MS = 24 * 60 * 60 * 1000
+const RETRY_AFTER: [string | null, number | null][] = [
+  ['0', 0],
+  ['120', 120_000],
+  ['Sun, 06 Nov 1994 08:51:37 GMT', 120_000],
+  ['Sun, 06 Nov 1994 08:49:36 GMT', 0],
+  ['86401', DAY_MS],
+  ['99999999999999999999', DAY_MS],
+  ['Tue, 08 Nov 1994 08:49:37 GMT', DAY_MS],
+  ['-1', null],
+  ['1.5', null],
+  ['soon', null],
+  ['1994', 1_994_000],
+  ['', null],
+  [null, null],
+]
+
+/** Who hears of Retry-After, and passes it on. */
+const ASKING: Record<string, (http: Http, origin: string) => Promise<unknown>> = {
+  discovery: (http, origin) => discover(http, origin),
+  'the key set': (http, origin) => createKeySet(http, { jwksUri: origin }).read(),
+  'the token endpoint': (http, origin) =>
+    renewTokens(
+      http,
+      { tokenEndpoint: origin },
+      { clientId: 'c', refreshToken: 'r', scope: 'openid' },
+      0,
+    ),
+  'the revocation endpoint': (http, origin) =>
+    revokeTokens(http, { revocationEndpoint: origin }, 'c', {
+      accessToken: 'a',
+      refreshToken: null,
+    }),
 }
 
 // Every way in which an answer fails, and what is said of it.
@@ -137,15 +200,59 @@ for (const [way, fetch] of [
   ['node:http', undefined],
   ['fetch, as in Electron', globalThis.fetch],
 ] as const) {
-  const connect = (timeoutMs = 5_000): Http => createHttp({ timeoutMs, ...(fetch && { fetch }) })
+  const connect = (timeoutMs = 5_000, clock = systemClock): Http =>
+    createHttp({ timeoutMs, clock, ...(fetch && { fetch }) })
 
   test.describe(`over ${way}`, () => {
     for (const status of [200, 204, 400, 404, 429, 500, 503]) {
       test(`an answer with status ${status} is handed over as it is`, async ({ serve }) => {
         const body = status === 204 ? '' : '{ "error": "é" }'
         const { origin } = await serve(answer(status, body))
-        expect(await connect()(get(origin))).toEqual({ status, body })
+        expect(await connect()(get(origin))).toMatchObject({ status, body })
       })
+    }
+
+    for (const [date, dateMs] of DATES) {
+      test(`RFC 9110 section 6.6.1: the date "${date}" is ${
+        dateMs === null ? 'not known' : 'the provider’s clock'
+      }`, async ({ serve }) => {
+        const { origin } = await serve(dated(200, date))
+        expect((await connect()(get(origin))).dateMs).toBe(dateMs)
+      })
+    }
+
+    for (const [retryAfter, retryAfterMs] of RETRY_AFTER) {
+      test(`RFC 9110 section 10.2.3: Retry-After "${retryAfter}" is ${
+        retryAfterMs === null ? 'as if it were not there' : `${retryAfterMs} ms`
+      }`, async ({ serve }) => {
+        const headers = { ...(retryAfter !== null && { 'Retry-After': retryAfter }) }
+        const { origin } = await serve(dated(503, MOMENT, headers))
+        expect((await connect()(get(origin))).retryAfterMs).toBe(retryAfterMs)
+      })
+    }
+
+    test('RFC 9110 section 10.2.3: without a Date, Retry-After counts from our own clock', async ({
+      serve,
+    }) => {
+      const headers = { 'Retry-After': 'Sun, 06 Nov 1994 08:51:37 GMT' }
+      const { origin } = await serve(dated(429, null, headers))
+      const clock = createTestClock(MOMENT_MS + 30_000)
+      expect(await connect(5_000, clock)(get(origin))).toMatchObject({
+        dateMs: null,
+        retryAfterMs: 90_000,
+      })
+    })
+
+    for (const [name, ask] of Object.entries(ASKING)) {
+      for (const status of [429, 503]) {
+        test(`how long ${name} asks to be left alone with ${status} is in the error`, async ({
+          serve,
+        }) => {
+          const { origin } = await serve(answer(status, '{}', { 'Retry-After': '7' }))
+          const error = await errorOf(ask(connect(), origin))
+          expect(error).toMatchObject({ retryAfterMs: 7_000 })
+        })
+      }
     }
 
     test('the longest answer that is taken is 1 MiB', async ({ serve }) => {
