@@ -7,6 +7,23 @@ export type Clock = {
   after(ms: number, run: () => void): () => void
 }
 
+/**
+ * Runs `run` once when the wall clock has reached `atMs`, though the machine sleeps meanwhile, which
+ * timers do not count, or the clock is set. Late by a nap at most; the returned function calls it off.
+ */
+export function at(clock: Clock, atMs: number, run: () => void): () => void {
+  let callOff: () => void
+  const wait = (): void => {
+    const leftMs = atMs - clock.nowMs()
+    callOff = leftMs > LONGEST_NAP_MS ? clock.after(LONGEST_NAP_MS, wait) : clock.after(leftMs, due)
+  }
+  const due = (): void => (clock.nowMs() < atMs ? wait() : run())
+  wait()
+  return () => callOff()
+}
+
+const LONGEST_NAP_MS = 30_000
+
 /** setTimeout fires at once when asked for more than this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 

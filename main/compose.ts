@@ -13,13 +13,13 @@ import { startDemoProvider } from './demo.js'
 import { errnoOf } from './errno.js'
 import { DirectoryInUse, takeOwnership } from './owner.js'
 import { SettingsError, type Settings } from './settings.js'
-import type { Vault } from './vault.js'
+import type { Storage } from './vault.js'
 
 export type LatchkeyPorts = {
   settings: Settings
   version: string
   clock: Clock
-  vault: Vault
+  storage: Storage
   /** Electron's way to the network; absent: plain Node's. */
   fetch?: typeof fetch
   /** Sends the person's browser to a link. Rejects where no browser could be opened. */
@@ -66,10 +66,12 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
       http,
       clock,
       listener: createCallbackListener({ clock, redirectPorts: settings.redirectPort }),
-      vault: ports.vault,
+      vault: ports.storage.vault,
       openBrowser: ports.openBrowser,
     })
     ends.push(() => agent.close())
+    // Before anybody asks who is signed in; but a keyring may have to ask the person first.
+    await unlessLong(agent.restore(), clock)
 
     const service = await startService({
       agent,
@@ -92,6 +94,17 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     await close()
     throw thrown
   }
+}
+
+const LONGEST_RESTORE_MS = 3_000
+
+async function unlessLong(task: Promise<void>, clock: Clock): Promise<void> {
+  let stopTiming: () => void = () => undefined
+  const tooLong = new Promise<void>((resolve) => {
+    stopTiming = clock.after(LONGEST_RESTORE_MS, resolve)
+  })
+  await Promise.race([task, tooLong])
+  stopTiming()
 }
 
 /** An error of our own, for whoever looks into it; never what a request or an answer held. */

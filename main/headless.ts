@@ -7,7 +7,7 @@ import { systemClock } from './clock.js'
 import { createLatchkey, EXIT, explainFailure, type Latchkey } from './compose.js'
 import { helpText, readSettings, type Settings } from './settings.js'
 import { createTerminal, readCommands, type Terminal } from './terminal.js'
-import { createMemoryVault } from './vault.js'
+import { chooseStorage } from './vault.js'
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -33,6 +33,9 @@ async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--version')) return print(version)
 
   const { env, platform } = process
+  // Not handed on to the browser and whatever else is started from here.
+  const { LATCHKEY_PASSPHRASE: passphrase } = env
+  delete env['LATCHKEY_PASSPHRASE']
   const settings = readSettings({ args, env, platform, home: homedir() })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
 
@@ -40,7 +43,12 @@ async function main(args: readonly string[]): Promise<void> {
     settings,
     version,
     clock: systemClock,
-    vault: createMemoryVault(),
+    storage: chooseStorage({
+      dataDir: settings.dataDir,
+      keyring: null,
+      passphrase: passphrase || null,
+      keepWithoutKeyring: false,
+    }),
     openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
   })
   const latchkey = await starting
@@ -50,7 +58,7 @@ async function main(args: readonly string[]): Promise<void> {
   greet(terminal, latchkey, settings)
   terminal.follow(latchkey.agent, { quietly: settings.signIn })
   readCommands(terminal, latchkey.agent, stop)
-  if (settings.signIn) latchkey.agent.signIn()
+  if (settings.signIn && !isSignedIn(latchkey)) latchkey.agent.signIn()
 }
 
 function greet(to: Terminal, { service, issuer }: Latchkey, settings: Settings): void {
@@ -65,6 +73,11 @@ function greet(to: Terminal, { service, issuer }: Latchkey, settings: Settings):
   } else if (issuer !== null) {
     to.say(`It signs in at ${issuer}.`)
   }
+}
+
+/** True where the session of an earlier run was taken back. */
+function isSignedIn({ agent }: Latchkey): boolean {
+  return agent.model().session.kind === 'signed-in'
 }
 
 /** Sends the browser to a link; rejects when the system's opener says that it could not. */

@@ -77,7 +77,7 @@ async function start(settings: Settings): Promise<void> {
     settings,
     version: app.getVersion(),
     clock: systemClock,
-    vault: createMemoryVault(),
+    storage: { vault: createMemoryVault(), tier: 'memory', note: null },
     fetch: electronFetch,
     openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
   })

@@ -1,7 +1,15 @@
-// What is kept of a signed-in session. In memory for now: it ends with the program.
+// What is kept of a signed-in session: in memory, or sealed in one file of the data directory.
 
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AuthError } from './auth/errors.js'
+import { parseJson } from './auth/http.js'
 import type { Account, Claims } from './auth/identity.js'
 import type { TokenSet } from './auth/token.js'
+import { keyFileCipher, passphraseCipher, type Cipher } from './cipher.js'
+import { errnoOf } from './errno.js'
+import { removeLeftovers, replaceFile } from './replace-file.js'
 
 /** A session's secrets and whom they belong to. */
 export type HeldSession = {
@@ -13,14 +21,67 @@ export type HeldSession = {
   tokens: TokenSet
 }
 
-/** Calls are carried out in the order they are made in. */
+/** Calls are carried out in the order they are made in. All fail with `storage-failed`. */
 export type Vault = {
   read(): Promise<HeldSession | null>
   write(session: HeldSession): Promise<void>
   clear(): Promise<void>
 }
 
-export function createMemoryVault(): Vault {
+/** What protects what is kept; in memory, nothing is. */
+export type StorageTier = 'keyring' | 'passphrase' | 'key-file' | 'memory'
+
+export type Storage = {
+  vault: Vault
+  tier: StorageTier
+  /** Why nothing better protects the session, and what to do, for a person; null where all is well. */
+  note: string | null
+}
+
+/** The system's keyring, or why it cannot be used. */
+export type Keyring = { cipher: Cipher } | { note: string }
+
+export const SESSION_FILE = 'session.json'
+const KEY_FILE = 'session.key'
+
+/**
+ * Chooses how a session is kept: by the keyring; where there is none, by a passphrase; where there is
+ * none either, by a key beside it if the person has chosen that; else in memory only.
+ */
+export function chooseStorage(options: {
+  dataDir: string
+  keyring: Keyring | null
+  passphrase: string | null
+  keepWithoutKeyring: boolean
+}): Storage {
+  const { dataDir, keyring, passphrase, keepWithoutKeyring } = options
+  const path = join(dataDir, SESSION_FILE)
+  const ciphers: Ciphers = {
+    ...(keyring && 'cipher' in keyring && { keyring: keyring.cipher }),
+    ...(passphrase !== null && { passphrase: passphraseCipher(passphrase) }),
+    'key-file': keyFileCipher(join(dataDir, KEY_FILE)),
+  }
+  const sealed = (tier: SealedTier, note: string | null): Storage => ({
+    vault: createSealedVault(path, tier, ciphers),
+    tier,
+    note,
+  })
+  if (ciphers.keyring) return sealed('keyring', null)
+  if (ciphers.passphrase) return sealed('passphrase', null)
+  const why = keyring && 'note' in keyring ? keyring.note : NO_PASSPHRASE
+  return keepWithoutKeyring
+    ? sealed('key-file', KEPT_WITHOUT_KEYRING)
+    : { vault: createMemoryVault(path), tier: 'memory', note: why }
+}
+
+const NO_PASSPHRASE =
+  'The session stays in memory and ends with Latchkey. To keep it, start Latchkey with a passphrase ' +
+  'of yours in the environment variable LATCHKEY_PASSPHRASE.'
+const KEPT_WITHOUT_KEYRING =
+  'The session is kept without a keyring, as you chose: programs that run as you could read it.'
+
+/** Keeps a session in memory. `path`: the file of an earlier run, which a sign-out removes too. */
+export function createMemoryVault(path?: string): Vault {
   let held: HeldSession | null = null
   return {
     read: () => Promise.resolve(held),
@@ -28,9 +89,153 @@ export function createMemoryVault(): Vault {
       held = session
       return Promise.resolve()
     },
-    clear() {
+    async clear() {
       held = null
-      return Promise.resolve()
+      if (path !== undefined) removeFile(path)
     },
   }
+}
+
+type SealedTier = Exclude<StorageTier, 'memory'>
+type Ciphers = Partial<Record<SealedTier, Cipher>>
+
+const wireFile = z.object({
+  version: z.literal(1),
+  tier: z.enum(['keyring', 'passphrase', 'key-file']),
+  sealed: z.string(),
+})
+
+const nullableText = z.string().nullable()
+const wireSession = z.object({
+  issuer: z.string(),
+  clientId: z.string(),
+  account: z.object({ sub: z.string(), name: z.string(), email: z.string() }),
+  claims: z.looseObject({ sub: z.string() }),
+  tokens: z.object({
+    accessToken: z.string(),
+    accessTokenExpiresAtMs: z.number().nullable(),
+    obtainedAtMs: z.number(),
+    refreshToken: nullableText,
+    idToken: z.string(),
+    scope: z.string(),
+  }),
+})
+
+/**
+ * Keeps a session in a file, sealed by the cipher of `tier`. What another cipher at hand has sealed is
+ * read too, and sealed anew. A file that cannot be read stays as it is until the next write.
+ */
+function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Vault {
+  const cipher = ciphers[tier]!
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <Value>(act: () => Promise<Value>): Promise<Value> => {
+    const acted = turn.then(act)
+    turn = acted.catch(() => undefined)
+    return acted
+  }
+
+  const write = async (session: HeldSession): Promise<void> => {
+    const lead = 'The session could not be kept on this computer'
+    let sealed: string
+    try {
+      sealed = await cipher.seal(JSON.stringify(session))
+    } catch (cause) {
+      throw failed(`${lead}: ${messageOf(cause)}. It lasts until Latchkey is closed.`, cause)
+    }
+    try {
+      replaceFile(path, `${JSON.stringify({ version: 1, tier, sealed }, null, 2)}\n`)
+    } catch (cause) {
+      throw failed(
+        `${lead}: ${path} cannot be written (${diskError(cause)}). It lasts until Latchkey is closed.`,
+        cause,
+      )
+    }
+  }
+
+  const read = async (): Promise<HeldSession | null> => {
+    removeLeftovers(path)
+    const file = readWire(path)
+    if (file === null) return null
+    const opener = ciphers[file.tier]
+    if (!opener) throw unreadable(MISSING_KEY[file.tier])
+    let opened: { plain: string; stale: boolean }
+    try {
+      opened = await opener.open(file.sealed)
+    } catch (cause) {
+      throw unreadable(messageOf(cause), cause)
+    }
+    const parsed = wireSession.safeParse(parseJson(opened.plain))
+    if (!parsed.success) throw unreadable('its content is not that of this version of Latchkey')
+    if (opened.stale || file.tier !== tier) {
+      // Only an improvement: what is there can be read.
+      await write(parsed.data).catch(() => undefined)
+    }
+    return parsed.data
+  }
+
+  return {
+    read: () => inTurn(read),
+    write: (session) => inTurn(() => write(session)),
+    clear: () => inTurn(async () => removeFile(path)),
+  }
+}
+
+/** What the file says before it is opened; null where there is none. */
+function readWire(path: string): z.infer<typeof wireFile> | null {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    if (errnoOf(cause) === 'ENOENT') return null
+    throw unreadable(`${path} cannot be read (${diskError(cause)})`, cause)
+  }
+  const parsed = wireFile.safeParse(parseJson(text))
+  if (!parsed.success) throw unreadable(`${path} is damaged`)
+  return parsed.data
+}
+
+function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true })
+    removeLeftovers(path)
+  } catch (cause) {
+    throw failed(`${path} cannot be removed (${diskError(cause)}).`, cause)
+  }
+}
+
+const MISSING_KEY: Readonly<Record<SealedTier, string>> = {
+  keyring: "the system's keyring, which protects it, cannot be used now",
+  passphrase: 'LATCHKEY_PASSPHRASE, which protects it, is not set',
+  'key-file': 'its key is missing',
+}
+
+function unreadable(why: string, cause?: unknown): AuthError {
+  return failed(
+    `The session that was kept on this computer could not be opened: ${why}. Sign in again.`,
+    cause,
+  )
+}
+
+function failed(message: string, cause?: unknown): AuthError {
+  return new AuthError('storage-failed', message, { cause })
+}
+
+const DISK_ERRORS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your share of the disk is used up',
+  EFBIG: 'files may not be that large here',
+  EACCES: 'not permitted',
+  EPERM: 'not permitted',
+  EROFS: 'the disk is read-only',
+  EIO: 'the disk failed',
+}
+
+function diskError(thrown: unknown): string {
+  const errno = errnoOf(thrown)
+  const words = DISK_ERRORS[errno]
+  return words === undefined ? errno : `${words}, ${errno}`
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
 }

@@ -224,7 +224,7 @@ function exchanged(c: Context<Env>, ports: PkcePorts, seeds: Seeds, outcome: Exc
 
 async function renewed(ports: PkcePorts): Promise<Pkce['auth0']> {
   try {
-    const session = await ports.agent.renew()
+    const session = await ports.agent.read(null)
     return auth0Of(session, ports.provider?.audience ?? null, null, ports)
   } catch (thrown) {
     throw problemOf(endingOf(thrown))

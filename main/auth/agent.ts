@@ -29,6 +29,10 @@ export type AgentPorts = {
   vault: Vault
   /** Sends the person's browser to a link. Rejects where no browser could be opened. */
   openBrowser(link: string): Promise<void>
+  /** True where a sign-out also shows the provider's own sign-out page. */
+  endSession?: boolean
+  /** From 0 to 1, evenly. */
+  random?: () => number
 }
 
 export type Agent = {
@@ -41,8 +45,16 @@ export type Agent = {
   cancel(): void
   /** Forgets the session here, first; then ends it at the provider. */
   signOut(): Promise<void>
-  /** Renews the held session; one renewal serves all who ask meanwhile. Fails with an AuthError. */
-  renew(): Promise<HeldSession>
+  /** Takes back the session that was kept, and renews it where that is due. */
+  restore(): Promise<void>
+  /**
+   * Gives the held session with at least `leastMs` milliseconds of its access token's life left,
+   * renewed where it has less; null: renewed in any case. One renewal serves all who ask meanwhile.
+   * Fails with an AuthError.
+   */
+  read(leastMs: number | null): Promise<HeldSession>
+  /** The machine has slept, or the network is back: what is due is done now. */
+  wake(): void
   /** The sign-ins of other apps. */
   api: ApiFlows
   /** Calls off every sign-in and resolves when nothing of them is left: no port, no request. */
@@ -73,7 +85,15 @@ export function createAgent(ports: AgentPorts): Agent {
     return tracked
   }
 
-  const custody = createCustody({ http, clock, vault, dispatch, track })
+  const custody = createCustody({
+    http,
+    clock,
+    vault,
+    random: ports.random ?? Math.random,
+    dispatch,
+    track,
+    ...(ports.endSession && { openSignOutPage: ports.openBrowser }),
+  })
   const api = createApiFlows({ ...ports, custody, dispatch, model: () => model })
 
   const callOff = (state: string, ending: Ending): void =>
@@ -155,7 +175,9 @@ export function createAgent(ports: AgentPorts): Agent {
       await custody.signOut()
     },
 
-    renew: () => custody.renew(),
+    restore: () => (ports.provider ? custody.restore(ports.provider) : Promise.resolve()),
+    read: (leastMs) => custody.read(leastMs),
+    wake: () => custody.wake(),
 
     api,
 

@@ -149,8 +149,8 @@ export async function completeSignIn(
     clock.nowMs(),
   )
   try {
-    const tokens = await unlessAborted(exchanged, signal)
-    const expected = { clientId, nonce, maxAgeS, organization }
+    const { tokens, providerAheadMs } = await unlessAborted(exchanged, signal)
+    const expected = { clientId, nonce, maxAgeS, organization, providerAheadMs }
     const [idToken, userinfo] = await Promise.all([
       verifyIdToken(keys, metadata, tokens, expected, clock.nowMs(), within),
       readUserinfo(http, metadata, tokens.accessToken, within),
@@ -161,7 +161,7 @@ export async function completeSignIn(
     await steps.keep(session)
     return session
   } catch (thrown) {
-    steps.discard(exchanged)
+    steps.discard(exchanged.then(({ tokens }) => tokens))
     throw thrown
   } finally {
     ended.abort()

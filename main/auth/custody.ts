@@ -7,18 +7,27 @@ import { discover } from './discovery.js'
 import { CalledOff } from './endings.js'
 import { asAuthError, AuthError } from './errors.js'
 import type { Http } from './http.js'
-import { createKeySet, verifyIdToken } from './identity.js'
+import { endSessionUrl } from './end-session.js'
+import type { Account } from './identity.js'
 import type { Event } from './model.js'
-import { renewTokens, revokeTokens, type TokenSet } from './token.js'
+import { createRenewal, lifetimeOf } from './renewal.js'
+import { revokeTokens, type TokenSet } from './token.js'
 
 export type CustodyPorts = {
   http: Http
   clock: Clock
   vault: Vault
+  /** From 0 to 1, evenly. */
+  random(): number
   dispatch(event: Event): void
   /** Has closing wait for a task that nobody else waits for. */
   track(task: Promise<void>): Promise<void>
+  /** Shows the provider's own sign-out page; absent where the person has not asked for that. */
+  openSignOutPage?: (link: string) => Promise<void>
 }
+
+/** Whose session is held, or was until it ended, and what it was for. */
+export type LastSession = { account: Account; scope: string }
 
 export type Custody = {
   held(): HeldSession | null
@@ -31,8 +40,17 @@ export type Custody = {
   tell(session: HeldSession, state: string, replaced: HeldSession | null): void
   /** Ends tokens that came, or may still come, and will not be kept. */
   discard(tokens: Promise<TokenSet>, provider: { issuer: string; clientId: string }): void
-  /** Renews the held session; one renewal serves all who ask meanwhile. Fails with an AuthError. */
-  renew(): Promise<HeldSession>
+  /** Takes back the session that the vault has kept, where it is this provider's. */
+  restore(provider: { issuer: string; clientId: string }): Promise<void>
+  /** Null where nobody has signed in, and after a sign-out. */
+  last(): LastSession | null
+  /**
+   * Gives the held session with at least `leastMs` milliseconds of its access token's life left,
+   * renewed where it has less; null: renewed in any case. Fails with an AuthError.
+   */
+  read(leastMs: number | null): Promise<HeldSession>
+  /** The machine has slept, or the network is back: what is due is done now. */
+  wake(): void
   /** Forgets the session here, first; then ends it at the provider. */
   signOut(): Promise<void>
   /** Stops waiting for what a session would bring, and soon for what the provider is being told. */
@@ -41,13 +59,17 @@ export type Custody = {
 
 /** How long closing waits for the provider to be told of a sign-out. */
 const FAREWELL_MS = 3_000
+/** A disk that was full may have room again. */
+const STORAGE_RETRY_MS = 60_000
 
-export function createCustody({ http, clock, vault, dispatch, track }: CustodyPorts): Custody {
+export function createCustody(ports: CustodyPorts): Custody {
+  const { http, clock, vault, random, dispatch, track, openSignOutPage } = ports
   let held: HeldSession | null = null
-  let renewing: Promise<HeldSession> | null = null
-  let callOffExpiry: () => void = () => undefined
-  const farewell = new AbortController()
+  let last: LastSession | null = null
+  let callOffRetry: () => void = () => undefined
+  let isStored = true
   let closed = false
+  const farewell = new AbortController()
   /** Counts sign-outs: what was being kept when one came is not kept. */
   let wipes = 0
   let turn: Promise<unknown> = Promise.resolve()
@@ -67,6 +89,20 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
     await revokeTokens(http, metadata, clientId, tokens, farewell.signal)
   }
 
+  /** S19: the provider's own session ends in the person's browser, where it lives. */
+  const openAtProvider = async (session: HeldSession): Promise<void> => {
+    try {
+      const metadata = await discover(http, session.issuer, farewell.signal)
+      const link = endSessionUrl(metadata, session.clientId, session.account)
+      if (link !== null) await openSignOutPage?.(link)
+    } catch {
+      const notice =
+        "You are signed out here, but the provider's own sign-out page could not be opened. Sign out " +
+        'there in your browser.'
+      dispatch({ type: 'revocation-failed', notice })
+    }
+  }
+
   const endAtProvider = async (session: HeldSession, lead: string): Promise<void> => {
     try {
       await revoke(session, session.tokens)
@@ -76,93 +112,70 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
     }
   }
 
-  const watchExpiry = ({ tokens }: HeldSession): void => {
-    callOffExpiry()
-    if (closed) return
-    const expiresAtMs = tokens.accessTokenExpiresAtMs
-    if (expiresAtMs === null) return
-    callOffExpiry = clock.after(expiresAtMs - clock.nowMs(), () => {
-      dispatch({ type: 'session-ended', reason: 'Your session has run out. Sign in again.' })
-    })
-  }
-
-  const renew = async (session: HeldSession): Promise<HeldSession> => {
-    const { issuer, clientId, tokens } = session
-    const { refreshToken, scope } = tokens
-    if (refreshToken === null) {
-      throw new AuthError(
-        'no-refresh-token',
-        'The provider gave no refresh token, so the session cannot be renewed. Sign in again, and ' +
-          'ask for the scope offline_access.',
-      )
-    }
-    dispatch({ type: 'renewal-started' })
-    const metadata = await discover(http, issuer, farewell.signal)
-    const request = { clientId, refreshToken, scope }
-    const renewed = await renewTokens(http, metadata, request, clock.nowMs())
-    if (renewed.idToken !== null) {
-      const keys = createKeySet(http, metadata)
-      const expected = { clientId, nonce: null, maxAgeS: null }
-      const checked = { idToken: renewed.idToken, accessToken: renewed.accessToken }
-      const claims = await verifyIdToken(keys, metadata, checked, expected, clock.nowMs())
-      if (claims.sub !== session.account.sub) {
-        throw new AuthError(
-          'invalid-id-token',
-          'The provider renewed the session for somebody else. Latchkey did not use it.',
-        )
-      }
-    }
-    return {
-      ...session,
-      tokens: {
-        ...renewed,
-        refreshToken: renewed.refreshToken ?? refreshToken,
-        idToken: renewed.idToken ?? tokens.idToken,
-      },
-    }
-  }
-
-  const renewHeld = async (): Promise<HeldSession> => {
-    const session = held
-    if (session === null) {
-      throw new AuthError('not-signed-in', 'Nobody is signed in. Sign in first.')
-    }
-    let current = session
+  /** Changes what is on the disk; where that fails, what is held goes on, and the person is told. */
+  const store = async (change: () => Promise<void>): Promise<void> => {
+    callOffRetry()
+    isStored = true
     try {
-      const renewed = await renew(session)
-      await inTurn(async () => {
-        if (held !== session) {
-          void track(revoke(renewed, renewed.tokens).catch(() => undefined))
+      await change()
+      dispatch({ type: 'storage-mended' })
+    } catch (thrown) {
+      isStored = false
+      dispatch({ type: 'storage-failed', notice: asAuthError(thrown).message })
+      if (closed) return
+      callOffRetry = clock.after(STORAGE_RETRY_MS, () => void inTurn(() => store(storeHeld)))
+    }
+  }
+  const storeHeld = (): Promise<void> => (held ? vault.write(held) : vault.clear())
+
+  const renewal = createRenewal({
+    http,
+    clock,
+    random,
+    dispatch,
+    held: () => held,
+    replace: (before, renewed) =>
+      inTurn(async () => {
+        if (held !== before) {
+          discardSession(renewed)
           throw new AuthError('not-signed-in', 'The session ended while it was being renewed.')
         }
-        held = current = renewed
-        await vault.write(renewed)
-      })
-      dispatch({ type: 'renewed', expiresAtMs: renewed.tokens.accessTokenExpiresAtMs })
-      watchExpiry(renewed)
-      return renewed
-    } catch (thrown) {
-      const error = asAuthError(thrown)
-      if (held === current && error.code === 'invalid-grant') {
-        await inTurn(async () => {
-          if (held !== current) return
-          held = null
-          callOffExpiry()
-          // What cannot be wiped is of no more use to anybody: the provider has ended it.
-          await vault.clear().catch(() => undefined)
-          dispatch({
-            type: 'session-ended',
-            reason: 'The provider has ended your session. Sign in again.',
-          })
-        })
-      } else if (held === current) {
-        const { code } = error
-        const unreached = code === 'provider-unreachable' || code === 'provider-timeout'
-        const renewal = unreached ? 'offline' : 'failing'
-        dispatch({ type: 'renewal-failed', renewal })
-      }
-      throw error
+        held = renewed
+        await store(() => vault.write(renewed))
+      }),
+    end: (session, reason) =>
+      inTurn(async () => {
+        if (held !== session) return
+        held = null
+        last = lastOf(session)
+        renewal.forget()
+        // What cannot be wiped is of no more use to anybody: the provider has ended it.
+        await vault.clear().catch(() => undefined)
+        dispatch({ type: 'session-ended', reason })
+      }),
+    discard: (session) => discardSession(session),
+    track: (task) => void track(task),
+    closing: farewell.signal,
+  })
+
+  // Nobody was told of these: a failure to end them is nothing that a person could act on.
+  const discardSession = (session: HeldSession): void =>
+    void track(revoke(session, session.tokens).catch(() => undefined))
+
+  const restoreFrom = async (provider: { issuer: string; clientId: string }): Promise<void> => {
+    const before = wipes
+    const kept = await vault.read()
+    if (kept === null || wipes !== before || held !== null) return
+    if (kept.issuer !== provider.issuer || kept.clientId !== provider.clientId) {
+      const notice =
+        `The session that was kept on this computer is from ${kept.issuer}, and Latchkey is now set ` +
+        'to another provider or client ID. Sign in again.'
+      dispatch({ type: 'storage-failed', notice })
+      return
     }
+    held = kept
+    dispatch({ type: 'restored', account: kept.account, ...lifetimeOf(kept) })
+    renewal.follow(kept)
   }
 
   return {
@@ -172,16 +185,17 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
       const before = wipes
       return inTurn(async () => {
         signal.throwIfAborted()
+        await store(() => vault.write(session))
         try {
-          await vault.write(session)
           signal.throwIfAborted()
           if (wipes !== before) throw new CalledOff({ kind: 'cancelled' })
         } catch (thrown) {
-          await (held ? vault.write(held) : vault.clear()).catch(() => undefined)
+          await store(storeHeld)
           throw thrown
         }
         const replaced = held
         held = session
+        last = null
         return replaced
       })
     },
@@ -192,17 +206,15 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
         dispatch({ type: 'flow-ended', state, ending: { kind: 'cancelled' } })
         return
       }
-      const { account, tokens } = session
-      const expiresAtMs = tokens.accessTokenExpiresAtMs
-      dispatch({ type: 'signed-in', state, account, expiresAtMs })
-      watchExpiry(session)
+      const { account } = session
+      dispatch({ type: 'signed-in', state, account, ...lifetimeOf(session) })
+      renewal.follow(session)
       // Another person's session would live on at the provider, unseen. The same person's is left
       // alone: there providers end all of a grant's tokens at once, the new ones with the old.
       if (replaced === null || replaced.account.sub === account.sub) return
       void track(endAtProvider(replaced, unrevoked(`${replaced.account.name} is signed out here`)))
     },
 
-    // Nobody was told of these: a failure to end them is nothing that a person could act on.
     discard(coming, provider) {
       const ended = unlessAborted(coming, farewell.signal).then((tokens) =>
         revoke(provider, tokens),
@@ -210,40 +222,50 @@ export function createCustody({ http, clock, vault, dispatch, track }: CustodyPo
       void track(ended.catch(() => undefined))
     },
 
-    renew() {
-      if (renewing) return renewing
-      renewing = renewHeld().finally(() => (renewing = null))
-      // A refresh token that is on its way must reach the vault: the old one is dead.
-      void track(
-        renewing.then(
-          () => undefined,
-          () => undefined,
-        ),
-      )
-      return renewing
-    },
+    restore: (provider) =>
+      inTurn(async () => {
+        try {
+          await restoreFrom(provider)
+        } catch (thrown) {
+          dispatch({ type: 'storage-failed', notice: asAuthError(thrown).message })
+        }
+      }),
+
+    last: () => (held ? lastOf(held) : last),
+    read: (leastMs) => renewal.read(leastMs),
+    wake: () => renewal.wake(),
 
     async signOut() {
       const before = held
       held = null
+      last = null
       wipes += 1
-      callOffExpiry()
+      renewal.forget()
       const wiped = await vault.clear().then(
         () => true,
         () => false,
       )
       dispatch({ type: 'signed-out' })
-      if (!wiped) dispatch({ type: 'revocation-failed', notice: NOT_WIPED })
+      if (wiped) dispatch({ type: 'storage-mended' })
+      else dispatch({ type: 'revocation-failed', notice: NOT_WIPED })
       if (before === null) return
       await track(endAtProvider(before, unrevoked('You are signed out here')))
+      if (openSignOutPage) await track(openAtProvider(before))
     },
 
     close() {
       closed = true
-      callOffExpiry()
+      callOffRetry()
+      renewal.stop()
+      // A last try, for what is not stored by then is lost.
+      if (!isStored) void track(inTurn(() => store(storeHeld)))
       return clock.after(FAREWELL_MS, () => farewell.abort(notTold()))
     },
   }
+}
+
+function lastOf({ account, tokens }: HeldSession): LastSession {
+  return { account, scope: tokens.scope }
 }
 
 const NOT_WIPED =

@@ -20,6 +20,9 @@ export type ErrorCode =
   | 'not-signed-in'
   | 'no-refresh-token'
   | 'revocation-failed'
+  | 'another-account'
+  | 'storage-failed'
+  | 'wrong-clock'
   | 'unexpected'
 
 /**

@@ -37,6 +37,8 @@ export type ExpectedIdentity = {
   organization?: string | null
   /** Seconds; where it was asked for, the ID token's `auth_time` is checked against it. */
   maxAgeS: number | null
+  /** How far the provider's clock is ahead of ours, in milliseconds; null where it did not say. */
+  providerAheadMs: number | null
 }
 
 /** How far the provider's clock and ours may differ. */
@@ -133,7 +135,7 @@ export async function verifyIdToken(
   } catch (thrown) {
     if (thrown instanceof AuthError) throw thrown
     signal?.throwIfAborted()
-    throw refusal(explain(thrown))
+    throw wrongClock(thrown, expected.providerAheadMs) ?? refusal(explain(thrown))
   }
 
   const { sub, aud, azp, nonce, auth_time: authTime, at_hash: atHash } = claims
@@ -253,6 +255,32 @@ function explain(thrown: unknown): string {
     return 'it is not signed as the provider announced'
   if (thrown instanceof errors.JWKSNoMatchingKey) return 'none of the provider’s keys signed it'
   return 'its signature is not the provider’s'
+}
+
+/** Where it is the clocks that do not agree, and ours differs from the one that the provider shows. */
+function wrongClock(thrown: unknown, aheadMs: number | null): AuthError | null {
+  const isOfTime =
+    (thrown instanceof errors.JWTExpired || thrown instanceof errors.JWTClaimValidationFailed) &&
+    ['exp', 'iat', 'nbf'].includes(thrown.claim)
+  if (!isOfTime || aheadMs === null || Math.abs(aheadMs) <= CLOCK_TOLERANCE_S * 1000) return null
+  return new AuthError(
+    'wrong-clock',
+    `This computer's clock is ${spanOf(Math.abs(aheadMs))} ${aheadMs > 0 ? 'behind' : 'ahead of'} the ` +
+      "provider's, so who signed in could not be checked. Set the clock right, then sign in again.",
+  )
+}
+
+/** `3 hours`, in the largest unit that it has two of. */
+export function spanOf(ms: number): string {
+  const units = [
+    ['day', 86_400_000],
+    ['hour', 3_600_000],
+    ['minute', 60_000],
+  ] as const
+  for (const [unit, unitMs] of units) {
+    if (ms >= 2 * unitMs) return `${Math.round(ms / unitMs)} ${unit}s`
+  }
+  return `${Math.round(ms / 1000)} seconds`
 }
 
 /** The left half of the access token's hash, by the hash of the ID token's algorithm. */

@@ -5,14 +5,22 @@ import type { Account } from './identity.js'
 
 export type Session =
   | { kind: 'signed-out' }
-  | {
+  | ({
       kind: 'signed-in'
       account: Account
-      /** Milliseconds since the epoch; null where the provider does not say. */
-      expiresAtMs: number | null
       renewal: Renewal
-    }
+      /** What hinders the renewal, in words for a person; null where nothing does. */
+      hindrance: string | null
+    } & Lifetime)
   | { kind: 'needs-sign-in'; account: Account; reason: string }
+
+/** In milliseconds since the epoch. */
+export type Lifetime = {
+  /** When the access token runs out; null where the provider does not say. */
+  expiresAtMs: number | null
+  /** When the session is renewed next; null where it cannot be, and then it ends with the token. */
+  renewsAtMs: number | null
+}
 
 /** `offline`: the provider cannot be reached; `failing`: it answers, but not with a token. */
 export type Renewal = 'idle' | 'renewing' | 'offline' | 'failing'
@@ -49,6 +57,8 @@ export type Model = {
   flows: readonly Flow[]
   /** Null at first. Cancelling leaves it as it was. */
   lastOutcome: Exclude<Outcome, { kind: 'cancelled' }> | null
+  /** Why what is on the disk is not what is held, in words for a person; null where it is. */
+  storageProblem: string | null
 }
 
 export type Event =
@@ -57,20 +67,32 @@ export type Event =
   | { type: 'browser-failed'; state: string; notice: string }
   | { type: 'callback-answered'; state: string }
   | { type: 'exchange-started'; state: string }
-  | { type: 'signed-in'; state: string; account: Account; expiresAtMs: number | null }
+  | ({ type: 'signed-in'; state: string; account: Account } & Lifetime)
+  | ({ type: 'restored'; account: Account } & Lifetime)
   | { type: 'flow-ended'; state: string; ending: Ending }
   | { type: 'flow-refused'; ending: Extract<Ending, { kind: 'failed' }> }
   | { type: 'renewal-started' }
-  | { type: 'renewed'; expiresAtMs: number | null }
-  | { type: 'renewal-failed'; renewal: 'offline' | 'failing' }
+  | ({ type: 'renewed' } & Lifetime)
+  | {
+      type: 'renewal-failed'
+      renewal: 'offline' | 'failing'
+      reason: string
+      /** When it is tried again. */
+      renewsAtMs: number
+      /** How many in a row, with this one. */
+      failures: number
+    }
   | { type: 'session-ended'; reason: string }
   | { type: 'signed-out' }
   | { type: 'revocation-failed'; notice: string }
+  | { type: 'storage-failed'; notice: string }
+  | { type: 'storage-mended' }
 
 export const initialModel: Model = {
   session: { kind: 'signed-out' },
   flows: [],
   lastOutcome: null,
+  storageProblem: null,
 }
 
 /** Makes the model that follows an event. An event that does not fit changes nothing. */
@@ -79,6 +101,7 @@ export function next(model: Model, event: Event): Model {
     session: nextSession(model, event),
     flows: nextFlows(model.flows, event),
     lastOutcome: nextOutcome(model, event),
+    storageProblem: nextStorageProblem(model, event),
   }
   const same = (Object.keys(changed) as (keyof Model)[]).every((key) => changed[key] === model[key])
   return same ? model : changed
@@ -88,23 +111,19 @@ function nextSession(model: Model, event: Event): Session {
   const { session } = model
   switch (event.type) {
     case 'signed-in':
-      if (!hasFlow(model.flows, event.state)) return session
-      return {
-        kind: 'signed-in',
-        account: event.account,
-        expiresAtMs: event.expiresAtMs,
-        renewal: 'idle',
-      }
+      // Also where its flow has made way for another meanwhile: this session is held.
+      return heldSession(event.account, event)
+    case 'restored':
+      return session.kind === 'signed-out' ? heldSession(event.account, event) : session
     case 'renewal-started':
       return session.kind === 'signed-in' ? { ...session, renewal: 'renewing' } : session
-    case 'renewed': {
-      // A session that had run out lives again; one that was signed out does not.
-      if (session.kind === 'signed-out') return session
-      const { account } = session
-      return { kind: 'signed-in', account, expiresAtMs: event.expiresAtMs, renewal: 'idle' }
+    case 'renewed':
+      return session.kind === 'signed-in' ? heldSession(session.account, event) : session
+    case 'renewal-failed': {
+      if (session.kind !== 'signed-in') return session
+      const { renewal, reason: hindrance, renewsAtMs } = event
+      return { ...session, renewal, hindrance, renewsAtMs }
     }
-    case 'renewal-failed':
-      return session.kind === 'signed-in' ? { ...session, renewal: event.renewal } : session
     case 'session-ended':
       return session.kind === 'signed-in'
         ? { kind: 'needs-sign-in', account: session.account, reason: event.reason }
@@ -119,8 +138,14 @@ function nextSession(model: Model, event: Event): Session {
     case 'flow-ended':
     case 'flow-refused':
     case 'revocation-failed':
+    case 'storage-failed':
+    case 'storage-mended':
       return session
   }
+}
+
+function heldSession(account: Account, { expiresAtMs, renewsAtMs }: Lifetime): Session {
+  return { kind: 'signed-in', account, expiresAtMs, renewsAtMs, renewal: 'idle', hindrance: null }
 }
 
 function nextFlows(flows: readonly Flow[], event: Event): readonly Flow[] {
@@ -143,6 +168,7 @@ function nextFlows(flows: readonly Flow[], event: Event): readonly Flow[] {
     case 'flow-ended':
       if (!hasFlow(flows, event.state)) return flows
       return flows.filter((flow) => flow.state !== event.state)
+    case 'restored':
     case 'renewal-started':
     case 'renewed':
     case 'renewal-failed':
@@ -150,6 +176,8 @@ function nextFlows(flows: readonly Flow[], event: Event): readonly Flow[] {
     case 'signed-out':
     case 'flow-refused':
     case 'revocation-failed':
+    case 'storage-failed':
+    case 'storage-mended':
       return flows
   }
 }
@@ -181,7 +209,6 @@ function nextOutcome(model: Model, event: Event): Model['lastOutcome'] {
   const { session, lastOutcome } = model
   switch (event.type) {
     case 'signed-in': {
-      if (!hasFlow(model.flows, event.state)) return lastOutcome
       const before = session.kind === 'signed-out' ? null : session.account
       const replaced = before !== null && before.sub !== event.account.sub ? before : null
       return { kind: 'done', replaced, notice: null }
@@ -209,11 +236,19 @@ function nextOutcome(model: Model, event: Event): Model['lastOutcome'] {
     case 'session-ended':
       // Older news than this, which the session itself tells.
       return session.kind === 'signed-in' ? null : lastOutcome
+    case 'restored':
     case 'renewal-started':
     case 'renewed':
     case 'renewal-failed':
+    case 'storage-failed':
+    case 'storage-mended':
       return lastOutcome
   }
+}
+
+function nextStorageProblem({ storageProblem }: Model, event: Event): Model['storageProblem'] {
+  if (event.type === 'storage-failed') return event.notice
+  return event.type === 'storage-mended' ? null : storageProblem
 }
 
 /** The one word for a person. */

@@ -9,6 +9,8 @@ export type TokenSet = {
   accessToken: string
   /** Milliseconds since the epoch; null where the provider does not say. */
   accessTokenExpiresAtMs: number | null
+  /** When it was asked for: its life is counted from here, in milliseconds since the epoch. */
+  obtainedAtMs: number
   refreshToken: string | null
   idToken: string
   scope: string
@@ -40,7 +42,8 @@ const wireError = z.object({ error: z.string(), error_description: z.string().op
 
 /**
  * Exchanges an authorization code. `nowMs` is when the request was made: a token's life is counted
- * from there, so that a slow answer cannot lengthen it.
+ * from there, so that a slow answer cannot lengthen it. Beside the tokens comes how far the provider's
+ * clock is ahead of ours, in milliseconds (RFC 9110 section 6.6.1).
  * Fails with `invalid-grant`, `token-error`, `invalid-token-response` and the codes of {@link Http}.
  *
  * @see RFC 6749 sections 4.1.3, 5.1 and 5.2; RFC 7636 section 4.5
@@ -51,7 +54,7 @@ export async function exchangeCode(
   request: CodeExchange,
   nowMs: number,
   signal?: AbortSignal,
-): Promise<TokenSet> {
+): Promise<{ tokens: TokenSet; providerAheadMs: number | null }> {
   const response = await http({
     method: 'POST',
     url: metadata.tokenEndpoint,
@@ -70,7 +73,7 @@ export async function exchangeCode(
     nowMs,
   })
   if (idToken === null) throw notUnderstood('id_token')
-  return { ...tokens, idToken }
+  return { tokens: { ...tokens, idToken }, providerAheadMs: aheadOf(response, nowMs) }
 }
 
 /** A renewed session's tokens; what the provider did not send anew stays as it was. */
@@ -87,7 +90,7 @@ export async function renewTokens(
   request: { clientId: string; refreshToken: string; scope: string },
   nowMs: number,
   signal?: AbortSignal,
-): Promise<RenewedTokens> {
+): Promise<{ tokens: RenewedTokens; providerAheadMs: number | null }> {
   const { clientId, refreshToken, scope } = request
   const response = await http({
     method: 'POST',
@@ -96,7 +99,13 @@ export async function renewTokens(
     form: { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken },
     ...(signal && { signal }),
   })
-  return parseTokens(response, [refreshToken], { scope, nowMs })
+  const tokens = parseTokens(response, [refreshToken], { scope, nowMs })
+  return { tokens, providerAheadMs: aheadOf(response, nowMs) }
+}
+
+/** How far the provider's clock is ahead of ours, in milliseconds; null where it does not say. */
+function aheadOf({ dateMs }: HttpResponse, nowMs: number): number | null {
+  return dateMs === null ? null : dateMs - nowMs
 }
 
 function parseTokens(
@@ -112,6 +121,7 @@ function parseTokens(
     accessToken: wire.access_token,
     accessTokenExpiresAtMs:
       wire.expires_in === undefined ? null : asked.nowMs + wire.expires_in * 1000,
+    obtainedAtMs: asked.nowMs,
     refreshToken: wire.refresh_token ?? null,
     idToken: wire.id_token ?? null,
     scope: wire.scope ?? asked.scope,

@@ -26,11 +26,14 @@ export function noticeOf(model: Model, event: Event): Notice | null {
     case 'browser-failed':
     case 'callback-answered':
     case 'exchange-started':
+    case 'restored':
     case 'renewal-started':
     case 'renewed':
     case 'renewal-failed':
     case 'signed-out':
     case 'revocation-failed':
+    case 'storage-failed':
+    case 'storage-mended':
       return null
   }
 }

@@ -99,12 +99,15 @@ function reasonOf(model: Model): string | null {
   if (session.kind === 'needs-sign-in') {
     return lastOutcome && isFailure(lastOutcome) ? lastOutcome.reason : session.reason
   }
-  if (lastOutcome === null) return null
+  const hindrance = session.kind === 'signed-in' ? session.hindrance : null
+  const standing = hindrance ?? model.storageProblem
+  if (lastOutcome === null) return standing
   if (isFailure(lastOutcome)) {
     return session.kind === 'signed-in'
       ? `You are still signed in as ${session.account.name}. ${lastOutcome.reason}`
       : lastOutcome.reason
   }
+  if (standing !== null) return standing
   if (lastOutcome.notice !== null) return lastOutcome.notice
   if (lastOutcome.kind === 'done' && lastOutcome.replaced !== null) {
     return `${lastOutcome.replaced.name} was signed out, because you signed in as somebody else.`

@@ -26,11 +26,17 @@ export function linesFor(model: Model, event: Event, nowMs: number): readonly st
     case 'exchange-started':
       return ['Your browser is back. Finishing the sign-in …']
     case 'signed-in':
+    case 'restored':
     case 'flow-refused':
     case 'session-ended':
     case 'signed-out':
     case 'revocation-failed':
       return describe(model, nowMs)
+    case 'storage-failed':
+      return [printable(event.notice)]
+    case 'renewal-failed':
+      // The first of a row: it goes on trying, and that is no news.
+      return event.failures === 1 ? [printable(event.reason), STAYS_SIGNED_IN] : []
     case 'flow-ended':
       return event.ending.kind === 'cancelled'
         ? ['The sign-in was cancelled.', ...describe(model, nowMs)]
@@ -39,7 +45,7 @@ export function linesFor(model: Model, event: Event, nowMs: number): readonly st
     case 'callback-answered':
     case 'renewal-started':
     case 'renewed':
-    case 'renewal-failed':
+    case 'storage-mended':
       return []
   }
 }
@@ -72,6 +78,8 @@ export function promptFor(model: Model, nowMs: number): string {
   if (flow?.phase === 'waiting') return `latchkey (waiting, ${timeLeft(flow.deadlineMs - nowMs)})> `
   return `latchkey (${statusOf(model).state})> `
 }
+
+const STAYS_SIGNED_IN = 'You stay signed in. Latchkey keeps trying.'
 
 /** `4:59` for milliseconds. */
 export function timeLeft(ms: number): string {

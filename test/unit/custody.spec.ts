@@ -41,6 +41,7 @@ const test = base.extend<{ kept: Kept }>({
       clock: fixture.clock,
       vault,
       dispatch: (event) => void events.push(event),
+      random: () => 0,
       track: (task) => task,
     })
     await custody.keep(session, new AbortController().signal)
@@ -83,7 +84,7 @@ test('S17: a session that ends while another is being written leaves the other',
   })
   const keeping = custody.keep(other, new AbortController().signal)
   await writing
-  const renewed = custody.renew().catch(() => undefined)
+  const renewed = custody.read(null).catch(() => undefined)
   await answered
   finish()
   await Promise.all([keeping, renewed])
@@ -95,6 +96,6 @@ test('S17: a session that ends is told of, though it cannot be wiped', async ({ 
   const { custody, vault, events, fixture } = kept
   fixture.provider.misbehave.token = 'invalid-grant'
   vault.clear = () => Promise.reject(new Error('the disk is read-only'))
-  await expect(custody.renew()).rejects.toMatchObject({ code: 'invalid-grant' })
+  await expect(custody.read(null)).rejects.toMatchObject({ code: 'invalid-grant' })
   expect(events.at(-1)).toMatchObject({ type: 'session-ended' })
 })

@@ -2,6 +2,7 @@
 // in the vault and what lives on at the provider have to agree.
 
 import { expect } from '@playwright/test'
+import { AuthError } from '../../main/auth/errors.js'
 import { test as base, type Fixture, type FixtureOptions } from '../fixture.js'
 import { answerLink } from '../person.js'
 
@@ -133,15 +134,44 @@ test('a sign-in that is cancelled while its code is exchanged leaves no tokens a
   await expect.poll(() => provider.revoked).toEqual([issued])
 })
 
-test('S16: a renewal that cannot be written says so, and leaves nothing half renewed', async ({
+const full = (): Promise<never> =>
+  Promise.reject(new AuthError('storage-failed', 'The disk is full.'))
+
+test('a sign-in that cannot be written lasts, and says so until the disk has room', async ({
   start,
 }) => {
-  const { agent, vault, signIn, reached } = await start()
+  const { agent, clock, history, vault, signIn, reached } = await start()
+  const { write } = vault
+  vault.write = full
+  const page = await fetch(await answerLink(await signIn()))
+  expect(await page.text()).toContain('You are signed in')
+  await reached('signed-in')
+  expect(history.at(-1)?.status.reason).toBe('The disk is full.')
+
+  vault.write = write
+  clock.advance(60_000)
+  await expect.poll(() => history.at(-1)?.status.reason).toBeNull()
+  expect(await vault.read()).toEqual(await agent.read(0))
+})
+
+test('a renewal that cannot be written goes on with the new token, and says so', async ({
+  start,
+}) => {
+  const { agent, provider, vault, signIn, reached } = await start()
   await fetch(await answerLink(await signIn()))
   await reached('signed-in')
-  vault.write = () => Promise.reject(new Error('the disk is full'))
-  await expect(agent.renew()).rejects.toThrow('an error of its own')
-  expect(agent.model().session).toMatchObject({ renewal: 'failing' })
+  const { write } = vault
+  vault.write = full
+  const { tokens } = await agent.read(null)
+  expect(agent.model()).toMatchObject({
+    session: { kind: 'signed-in', renewal: 'idle' },
+    storageProblem: 'The disk is full.',
+  })
+
+  vault.write = write
+  await agent.close()
+  expect(provider.tokenRequests).toHaveLength(2)
+  expect((await vault.read())!.tokens).toEqual(tokens)
 })
 
 test('S37: closing waits for a renewal whose token is on its way', async ({ start }) => {
@@ -156,7 +186,7 @@ test('S37: closing waits for a renewal whose token is on its way', async ({ star
       return tokens
     }
   })
-  const renewed = agent.renew()
+  const renewed = agent.read(null)
   expect(await closed).toMatchObject({ tokens: { refreshToken: newest } })
   await renewed
 })

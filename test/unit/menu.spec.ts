@@ -8,13 +8,26 @@ import { noticeOf } from '../../main/present/notice.js'
 const ALICE = { sub: 'alice', name: 'Alice & Co', email: 'alice@example.com' }
 const started: Event = { type: 'flow-started', state: 's', origin: 'tray', deadlineMs: 1 }
 const byApp: Event = { type: 'flow-started', state: 'a', origin: 'api', deadlineMs: 1 }
-const signedIn: Event = { type: 'signed-in', state: 's', account: ALICE, expiresAtMs: null }
+const signedIn: Event = {
+  type: 'signed-in',
+  state: 's',
+  account: ALICE,
+  expiresAtMs: null,
+  renewsAtMs: null,
+}
 const failed: Event = {
   type: 'flow-ended',
   state: 's',
   ending: { kind: 'failed', code: 'invalid-grant', reason: 'The provider said no.' },
 }
 const cancelled: Event = { type: 'flow-ended', state: 's', ending: { kind: 'cancelled' } }
+const offline: Event = {
+  type: 'renewal-failed',
+  renewal: 'offline',
+  reason: 'It is away.',
+  renewsAtMs: 1,
+  failures: 1,
+}
 const ended: Event = { type: 'session-ended', reason: 'It has run out.' }
 
 const play = (...events: Event[]): Model => events.reduce(next, initialModel)
@@ -43,7 +56,7 @@ for (const [name, events, headline, commands] of [
   ],
   [
     'somebody, offline',
-    [started, signedIn, { type: 'renewal-failed', renewal: 'offline' }],
+    [started, signedIn, offline],
     'Signed in as Alice & Co, offline',
     ['Sign out', 'Sign in as somebody else'],
   ],

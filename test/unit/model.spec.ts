@@ -45,13 +45,16 @@ const SESSION_TABLE: Record<EventName, string> = {
   'flow-ended expired':       '=           =           =           =           =           =',
   'flow-ended cancelled':     '=           =           =           =           =           =',
   'flow-refused':             '=           =           =           =           =           =',
+  'restored':                 'idle        =           =           =           =           =',
   'renewal-started':          '=           renewing    renewing    renewing    renewing    =',
-  'renewed':                  '=           idle        idle        idle        idle        idle',
+  'renewed':                  '=           idle        idle        idle        idle        =',
   'renewal-failed offline':   '=           offline     offline     offline     offline     =',
   'renewal-failed failing':   '=           failing     failing     failing     failing     =',
   'session-ended':            '=           ended       ended       ended       ended       =',
   'signed-out':               '=           signed-out  signed-out  signed-out  signed-out  signed-out',
   'revocation-failed':        '=           =           =           =           =           =',
+  'storage-failed':           '=           =           =           =           =           =',
+  'storage-mended':           '=           =           =           =           =           =',
 }
 
 // What becomes of the flow that the event names, the tray's or an app's.
@@ -71,6 +74,7 @@ const FLOW_TABLE: Record<EventName, string> = {
   'flow-ended expired':       '=        gone        gone        gone',
   'flow-ended cancelled':     '=        gone        gone        gone',
   'flow-refused':             '=        =           =           =',
+  'restored':                 '=        =           =           =',
   'renewal-started':          '=        =           =           =',
   'renewed':                  '=        =           =           =',
   'renewal-failed offline':   '=        =           =           =',
@@ -78,6 +82,8 @@ const FLOW_TABLE: Record<EventName, string> = {
   'session-ended':            '=        =           =           =',
   'signed-out':               '=        =           =           =',
   'revocation-failed':        '=        =           =           =',
+  'storage-failed':           '=        =           =           =',
+  'storage-mended':           '=        =           =           =',
 }
 
 // The last outcome, while nobody is signed in …
@@ -97,6 +103,7 @@ const OUTCOME_TABLE: Record<EventName, string> = {
   'flow-ended expired':       'expired  expired  expired   expired  expired  expired  expired',
   'flow-ended cancelled':     '=        =        =         =        =        =        =',
   'flow-refused':             'failed   failed   failed    failed   failed   failed   failed',
+  'restored':                 '=        =        =         =        =        =        =',
   'renewal-started':          '=        =        =         =        =        =        =',
   'renewed':                  '=        =        =         =        =        =        =',
   'renewal-failed offline':   '=        =        =         =        =        =        =',
@@ -104,6 +111,8 @@ const OUTCOME_TABLE: Record<EventName, string> = {
   'session-ended':            '=        =        =         =        =        =        =',
   'signed-out':               '=        =        =         =        =        =        =',
   'revocation-failed':        '=        =        replaced  =        =        =        signed-out',
+  'storage-failed':           '=        =        =         =        =        =        =',
+  'storage-mended':           '=        =        =         =        =        =        =',
 }
 // … what is different once the session of somebody has ended …
 const OUTCOME_TABLE_OF_ENDED: Record<EventName, string> = {
@@ -139,7 +148,9 @@ const signedIn = (renewal: Renewal): Session => ({
   kind: 'signed-in',
   account: ALICE,
   expiresAtMs: 9_000,
+  renewsAtMs: 8_000,
   renewal,
+  hindrance: renewal === 'offline' || renewal === 'failing' ? 'it was away before' : null,
 })
 const SESSIONS: Record<SessionName, Session> = {
   'signed-out': { kind: 'signed-out' },
@@ -185,11 +196,12 @@ const OUTCOMES: Record<OutcomeName, Model['lastOutcome']> = {
   'signed-out': { kind: 'signed-out', notice: null },
 }
 
+const LIFETIME = { expiresAtMs: 7_000, renewsAtMs: 6_000 }
 const signIn = (state: string, account: Account): Event => ({
   type: 'signed-in',
   state,
   account,
-  expiresAtMs: 7_000,
+  ...LIFETIME,
 })
 const EVENTS: Record<EventName, (state: string) => Event> = {
   'flow-started tray': (state) => start(state, 'tray'),
@@ -206,17 +218,24 @@ const EVENTS: Record<EventName, (state: string) => Event> = {
   'flow-ended cancelled': (state) => ({ type: 'flow-ended', state, ending: ENDINGS.cancelled }),
   'flow-refused': () => ({ type: 'flow-refused', ending: ENDINGS.failed }),
   'renewal-started': () => ({ type: 'renewal-started' }),
-  renewed: () => ({ type: 'renewed', expiresAtMs: 7_000 }),
-  'renewal-failed offline': () => ({ type: 'renewal-failed', renewal: 'offline' }),
-  'renewal-failed failing': () => ({ type: 'renewal-failed', renewal: 'failing' }),
+  restored: () => ({ type: 'restored', account: ALICE, ...LIFETIME }),
+  renewed: () => ({ type: 'renewed', ...LIFETIME }),
+  'renewal-failed offline': () => renewalFailed('offline'),
+  'renewal-failed failing': () => renewalFailed('failing'),
   'session-ended': () => ({ type: 'session-ended', reason: 'it was revoked' }),
   'signed-out': () => ({ type: 'signed-out' }),
   'revocation-failed': () => ({ type: 'revocation-failed', notice: 'the provider was away' }),
+  'storage-failed': () => ({ type: 'storage-failed', notice: 'the disk is full' }),
+  'storage-mended': () => ({ type: 'storage-mended' }),
 }
 
 const models: readonly Model[] = Object.values(SESSIONS).flatMap((session) =>
   Object.values(FLOWS).flatMap((flows) =>
-    Object.values(OUTCOMES).map((lastOutcome) => freeze({ session, flows, lastOutcome })),
+    Object.values(OUTCOMES).flatMap((lastOutcome) =>
+      [null, 'the disk was full before'].map((storageProblem) =>
+        freeze({ session, flows, lastOutcome, storageProblem }),
+      ),
+    ),
   ),
 )
 const eventNames = Object.keys(EVENTS) as EventName[]
@@ -258,8 +277,10 @@ test('an event that does not fit gives the same model back, so that nobody is to
 })
 
 test('an event with a state that no flow has gives the same model back', () => {
-  const named = eventNames.filter((name) => namesFlow(name) && !name.startsWith('flow-started'))
-  expect(named).toHaveLength(10)
+  const named = eventNames.filter(
+    (name) => namesFlow(name) && !/^(flow-started|signed-in)/.test(name),
+  )
+  expect(named).toHaveLength(8)
   const wrong = named.filter((name) =>
     models.some((before) => next(before, EVENTS[name]('unknown')) !== before),
   )
@@ -317,8 +338,9 @@ test('signing in takes the account and its expiry from the event', () => {
   expect(session).toEqual({
     kind: 'signed-in',
     account: BOB,
-    expiresAtMs: 7_000,
+    ...LIFETIME,
     renewal: 'idle',
+    hindrance: null,
   })
 })
 
@@ -332,20 +354,37 @@ for (const before of ['idle', 'ended'] as const) {
   })
 }
 
-test('a renewal brings a session that ended back to life, and none that was signed out', () => {
-  const ended: Model = { ...initialModel, session: SESSIONS.ended }
-  const alive = { ...SESSIONS.idle, expiresAtMs: 7_000 }
-  expect(next(ended, EVENTS.renewed('')).session).toEqual(alive)
-  expect(next(initialModel, EVENTS.renewed(''))).toBe(initialModel)
+test('a renewal changes the lifetime and nothing else', () => {
+  const model: Model = { ...initialModel, session: SESSIONS.offline }
+  expect(next(model, EVENTS.renewed('')).session).toEqual({ ...SESSIONS.idle, ...LIFETIME })
 })
 
-test('a renewal changes the expiry and nothing else; a failed one not even that', () => {
+test('a renewal that fails says why and when it is tried again, and the expiry stays', () => {
   const model: Model = { ...initialModel, session: SESSIONS.renewing }
-  expect(next(model, EVENTS.renewed('')).session).toEqual({
-    ...SESSIONS.idle,
-    expiresAtMs: 7_000,
+  expect(next(model, EVENTS['renewal-failed offline']('')).session).toEqual({
+    ...SESSIONS.offline,
+    renewsAtMs: 9_500,
+    hindrance: 'it was away',
   })
-  expect(next(model, EVENTS['renewal-failed offline']('')).session).toEqual(SESSIONS.offline)
+})
+
+test('a renewal that is tried again keeps why the last one failed in sight', () => {
+  const model: Model = { ...initialModel, session: SESSIONS.failing }
+  const { session } = next(model, EVENTS['renewal-started'](''))
+  expect(session).toEqual({ ...SESSIONS.failing, renewal: 'renewing' })
+})
+
+test('a storage problem stands until it is mended', () => {
+  const failed = next(initialModel, EVENTS['storage-failed'](''))
+  expect(failed).toEqual({ ...initialModel, storageProblem: 'the disk is full' })
+  expect(next(failed, EVENTS['storage-mended'](''))).toEqual(initialModel)
+  expect(next(initialModel, EVENTS['storage-mended'](''))).toBe(initialModel)
+})
+
+test('a session is held though its flow has made way for another meanwhile', () => {
+  const model = play(start('old', 'tray'), start('new', 'tray'), signIn('old', BOB))
+  expect(model.session).toMatchObject({ kind: 'signed-in', account: BOB })
+  expect(trayFlow(model)).toMatchObject({ state: 'new' })
 })
 
 test('a session that ends keeps whose it was, and says why it ended', () => {
@@ -421,6 +460,10 @@ test('signed out and with no flow, only a last failure makes the word failed', (
     'signed-out': 'signed-out',
   } satisfies Record<OutcomeName, Summary>)
 })
+
+function renewalFailed(renewal: 'offline' | 'failing'): Event {
+  return { type: 'renewal-failed', renewal, reason: 'it was away', renewsAtMs: 9_500, failures: 1 }
+}
 
 function start(state: string, origin: Origin): Event {
   return { type: 'flow-started', state, origin, deadlineMs: 6_000 }
@@ -512,6 +555,7 @@ function hasSameParts(before: Model, after: Model): boolean {
   return (
     after.session === before.session &&
     after.lastOutcome === before.lastOutcome &&
+    after.storageProblem === before.storageProblem &&
     after.flows.length === before.flows.length &&
     after.flows.every((kept, index) => kept === before.flows[index])
   )

@@ -21,7 +21,7 @@ const exchange: Event = { type: 'exchange-started', state: 's' }
 const signIn = (account: Account, expiresAtMs: number | null = EXPIRES_AT_MS): Event[] => [
   start(),
   exchange,
-  { type: 'signed-in', state: 's', account, expiresAtMs },
+  { type: 'signed-in', state: 's', account, expiresAtMs, renewsAtMs: null },
 ]
 const cancel: Event = { type: 'flow-ended', state: 's', ending: { kind: 'cancelled' } }
 const fail: Event = {
@@ -46,7 +46,14 @@ const refuse: Event = {
 const end: Event = { type: 'session-ended', reason: 'It has run out.' }
 const signOut: Event = { type: 'signed-out' }
 const unrevoked: Event = { type: 'revocation-failed', notice: 'The provider was away.' }
-const renew = (renewal: 'offline' | 'failing'): Event => ({ type: 'renewal-failed', renewal })
+const renew = (renewal: 'offline' | 'failing'): Event => ({
+  type: 'renewal-failed',
+  renewal,
+  reason: 'It could not be reached.',
+  renewsAtMs: 9_000,
+  failures: 1,
+})
+const full: Event = { type: 'storage-failed', notice: 'The disk is full.' }
 
 const STILL_ALICE = 'You are still signed in as Alice Adams.'
 const BOB_LEFT = 'Bob Brown was signed out, because you signed in as somebody else.'
@@ -92,8 +99,21 @@ const STORIES: Record<string, [Event[], Status['state'], Account | null, Status[
     ALICE,
     'The provider was away.',
   ],
-  offline: [[...signIn(ALICE), renew('offline')], 'offline', ALICE, null],
-  'a failing renewal': [[...signIn(ALICE), renew('failing')], 'renewal-failing', ALICE, null],
+  offline: [[...signIn(ALICE), renew('offline')], 'offline', ALICE, 'It could not be reached.'],
+  'a failing renewal': [
+    [...signIn(ALICE), renew('failing')],
+    'renewal-failing',
+    ALICE,
+    'It could not be reached.',
+  ],
+  'a full disk': [[...signIn(ALICE), full], 'signed-in', ALICE, 'The disk is full.'],
+  'a session that could not be restored': [[full], 'signed-out', null, 'The disk is full.'],
+  'a full disk, offline': [
+    [...signIn(ALICE), full, renew('offline')],
+    'offline',
+    ALICE,
+    'It could not be reached.',
+  ],
   'a session that ended': [[...signIn(ALICE), end], 'needs-sign-in', ALICE, 'It has run out.'],
   'a session that ended after a failed second sign-in': [
     [...signIn(ALICE), start(), fail, end],
@@ -163,7 +183,14 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
       {
         session:
           kind === 'signed-in'
-            ? { kind, account, expiresAtMs: EXPIRES_AT_MS, renewal: 'idle' }
+            ? {
+                kind,
+                account,
+                expiresAtMs: EXPIRES_AT_MS,
+                renewsAtMs: null,
+                renewal: 'idle',
+                hindrance: null,
+              }
             : { kind, account, reason: 'It has run out.' },
         flows: (['tray', 'api'] as const).map((origin) => ({
           state: 'canary-state',
@@ -174,6 +201,7 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
           notice: 'No browser.',
         })),
         lastOutcome: { kind: 'done', replaced: { ...account, sub: 'canary-sub' }, notice: null },
+        storageProblem: null,
       },
     ]),
   ),

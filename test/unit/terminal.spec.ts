@@ -25,6 +25,14 @@ const signedIn = (account = ALICE, expiresAtMs: number | null = null): Event => 
   state: 's',
   account,
   expiresAtMs,
+  renewsAtMs: null,
+})
+const notRenewed = (failures: number): Event => ({
+  type: 'renewal-failed',
+  renewal: 'offline',
+  reason: 'It is away.',
+  renewsAtMs: NOON_MS,
+  failures,
 })
 const ended = (reason = 'It was too slow.'): Event => ({
   type: 'flow-ended',
@@ -138,14 +146,40 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
   renewed: [
     {
       story: 'is silent',
-      events: [start, signedIn(), { type: 'renewed', expiresAtMs: null }],
+      events: [start, signedIn(), { type: 'renewed', expiresAtMs: null, renewsAtMs: null }],
       lines: [],
     },
   ],
   'renewal-failed': [
     {
-      story: 'is silent, for it is tried again',
-      events: [start, signedIn(), { type: 'renewal-failed', renewal: 'offline' }],
+      story: 'says why, and that nobody is signed out',
+      events: [start, signedIn(), notRenewed(1)],
+      lines: ['It is away.', 'You stay signed in. Latchkey keeps trying.'],
+    },
+    {
+      story: 'is silent when it fails again',
+      events: [start, signedIn(), notRenewed(1), notRenewed(2)],
+      lines: [],
+    },
+  ],
+  restored: [
+    {
+      story: 'says who is signed in',
+      events: [{ type: 'restored', account: ALICE, expiresAtMs: null, renewsAtMs: null }],
+      lines: ['Signed in as Alice Adams (alice@example.com).'],
+    },
+  ],
+  'storage-failed': [
+    {
+      story: 'says why',
+      events: [{ type: 'storage-failed', notice: 'The disk is full.' }],
+      lines: ['The disk is full.'],
+    },
+  ],
+  'storage-mended': [
+    {
+      story: 'is silent',
+      events: [{ type: 'storage-failed', notice: 'The disk is full.' }, { type: 'storage-mended' }],
       lines: [],
     },
   ],

@@ -1,0 +1,276 @@
+// When and how a session is renewed: before its access token runs out, one renewal for all who ask.
+
+import { at, type Clock } from '../clock.js'
+import type { HeldSession } from '../vault.js'
+import { discover } from './discovery.js'
+import { asAuthError, AuthError } from './errors.js'
+import type { Http } from './http.js'
+import { createKeySet, verifyIdToken } from './identity.js'
+import type { Event, Lifetime } from './model.js'
+import { renewTokens, type TokenSet } from './token.js'
+
+export type RenewalPorts = {
+  http: Http
+  clock: Clock
+  /** From 0 to 1, evenly. */
+  random(): number
+  dispatch(event: Event): void
+  held(): HeldSession | null
+  /** Puts the renewed session in the place of the one it was. Fails where that is not held any more. */
+  replace(before: HeldSession, renewed: HeldSession): Promise<void>
+  /** Ends a session that is over, where it is held still, and says why. */
+  end(session: HeldSession, reason: string): Promise<void>
+  /** Ends tokens at the provider that will not be kept. */
+  discard(session: HeldSession): void
+  /** Has closing wait for a renewal: a refresh token on its way must reach the vault. */
+  track(task: Promise<void>): void
+  /** Aborts what may be left undone when Latchkey closes. */
+  closing: AbortSignal
+}
+
+export type Renewal = {
+  /** Looks after a session from now on: renews it in time, or ends it when its time is over. */
+  follow(session: HeldSession): void
+  /** Looks after none any more, until the next one. */
+  forget(): void
+  /** Looks after none any more, for good. */
+  stop(): void
+  /** Renews the held session now; one renewal serves all who ask meanwhile. Fails with an AuthError. */
+  renew(): Promise<HeldSession>
+  /**
+   * Gives the held session with at least `leastMs` milliseconds of its access token's life left,
+   * renewed where it has less; null: renewed in any case. Fails with an AuthError.
+   */
+  read(leastMs: number | null): Promise<HeldSession>
+  /** The machine has slept, or the network is back: what is due is done now. */
+  wake(): void
+}
+
+/** The last part of an access token's life, in which it is renewed: a fifth, and at most a minute. */
+const LONGEST_MARGIN_MS = 60_000
+const MARGIN_SHARE = 1 / 5
+/** A token that lives no longer is renewed only when somebody asks: else there would be no end of it. */
+const SHORTEST_LIFE_MS = 1_000
+
+const FIRST_RETRY_MS = 5_000
+const LONGEST_RETRY_MS = 5 * 60_000
+
+/** Who asks so shortly after others is served by the answer that they got. */
+const SHARED_MS = 5_000
+
+/** When the tokens are to be renewed, in milliseconds since the epoch; null: when somebody asks. */
+export function renewalDueMs(tokens: TokenSet): number | null {
+  const { accessTokenExpiresAtMs: expiresAtMs, obtainedAtMs, refreshToken } = tokens
+  if (refreshToken === null || expiresAtMs === null) return null
+  const lifeMs = expiresAtMs - obtainedAtMs
+  if (lifeMs <= SHORTEST_LIFE_MS) return null
+  return expiresAtMs - Math.min(LONGEST_MARGIN_MS, lifeMs * MARGIN_SHARE)
+}
+
+/**
+ * How long to wait after so many failures in a row: from 5 s, doubled each time, to 5 minutes; spread
+ * over the upper half, so that a provider that comes back does not meet all its clients at once; and
+ * never less than the provider asks for.
+ */
+export function retryDelayMs(
+  failures: number,
+  retryAfterMs: number | null,
+  random: number,
+): number {
+  const steadyMs = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS)
+  const spreadMs = steadyMs * (0.5 + random / 2)
+  return Math.max(Math.round(spreadMs), retryAfterMs ?? 0)
+}
+
+export function lifetimeOf({ tokens }: HeldSession): Lifetime {
+  return { expiresAtMs: tokens.accessTokenExpiresAtMs, renewsAtMs: renewalDueMs(tokens) }
+}
+
+export function createRenewal(ports: RenewalPorts): Renewal {
+  const { clock, dispatch } = ports
+  let running: Promise<HeldSession> | null = null
+  let renewedAtMs = -Infinity
+  let failed: { error: AuthError; atMs: number } | null = null
+  let failures = 0
+  let stopped = false
+  let callOff: () => void = () => undefined
+
+  const schedule = (atMs: number | null, run: () => void): void => {
+    callOff()
+    callOff = atMs === null || stopped ? () => undefined : at(clock, atMs, run)
+  }
+
+  const renewQuietly = (): void => {
+    // The model has its reason.
+    renew().catch(() => undefined)
+  }
+
+  const watch = (session: HeldSession): void => {
+    const { accessTokenExpiresAtMs: expiresAtMs, refreshToken } = session.tokens
+    if (refreshToken !== null) return schedule(renewalDueMs(session.tokens), renewQuietly)
+    schedule(expiresAtMs, () => void ports.end(session, HAS_RUN_OUT))
+  }
+
+  const renewHeld = async (): Promise<HeldSession> => {
+    let session = requireHeld(ports.held())
+    const change = async (changed: HeldSession): Promise<void> => {
+      await ports.replace(session, changed)
+      session = changed
+    }
+    let renewed: HeldSession
+    try {
+      renewed = await askForTokens(ports, session, change)
+    } catch (thrown) {
+      const error = asAuthError(thrown)
+      if (ports.held() === session) await endOrRetry(session, error)
+      throw error
+    }
+    // Before anybody is given the new access token: the old refresh token is of no more use.
+    await change(renewed)
+    failures = 0
+    failed = null
+    renewedAtMs = clock.nowMs()
+    dispatch({ type: 'renewed', ...lifetimeOf(renewed) })
+    watch(renewed)
+    return renewed
+  }
+
+  const endOrRetry = async (session: HeldSession, error: AuthError): Promise<void> => {
+    const { code } = error
+    if (code === 'no-refresh-token') return
+    if (code === 'invalid-grant' || code === 'another-account') {
+      return ports.end(session, code === 'invalid-grant' ? WAS_ENDED : error.message)
+    }
+    failures += 1
+    const atMs = clock.nowMs()
+    const retryAtMs = atMs + retryDelayMs(failures, error.retryAfterMs, ports.random())
+    failed = { error, atMs }
+    const unreached = code === 'provider-unreachable' || code === 'provider-timeout'
+    const renewal = unreached ? 'offline' : 'failing'
+    const reason = error.message
+    dispatch({ type: 'renewal-failed', renewal, reason, renewsAtMs: retryAtMs, failures })
+    schedule(retryAtMs, renewQuietly)
+  }
+
+  const renew = (): Promise<HeldSession> => {
+    if (running) return running
+    running = renewHeld().finally(() => (running = null))
+    ports.track(
+      running.then(
+        () => undefined,
+        () => undefined,
+      ),
+    )
+    return running
+  }
+
+  return {
+    follow(session) {
+      failures = 0
+      failed = null
+      renewedAtMs = -Infinity
+      watch(session)
+    },
+
+    forget: () => callOff(),
+
+    stop() {
+      stopped = true
+      callOff()
+    },
+
+    renew,
+
+    read(leastMs) {
+      const session = ports.held()
+      const nowMs = clock.nowMs()
+      if (session !== null) {
+        const expiresAtMs = session.tokens.accessTokenExpiresAtMs ?? Infinity
+        const isEnough = leastMs !== null && expiresAtMs - nowMs >= leastMs
+        const isNew = nowMs - renewedAtMs < SHARED_MS && expiresAtMs > nowMs
+        if (isEnough || (isNew && !running)) return Promise.resolve(session)
+        // Asked at once again, a provider that fails would only fail more.
+        const waits = failed && Math.max(failed.error.retryAfterMs ?? 0, SHARED_MS) + failed.atMs
+        if (!running && failed && waits !== null && nowMs < waits) {
+          return Promise.reject(failed.error)
+        }
+      }
+      return renew()
+    },
+
+    wake() {
+      const session = ports.held()
+      if (session === null || running) return
+      if (failed) schedule(clock.nowMs(), renewQuietly)
+      else watch(session)
+    },
+  }
+}
+
+/**
+ * Asks the provider for new tokens. Fails with an AuthError, and then those that are held are still
+ * the ones to use.
+ *
+ * 1. Read the keys first, so that a network that fails just then does not cost the refresh token.
+ * 2. Ask for new tokens: where the provider rotates them, the old refresh token is spent now.
+ * 3. Check that they belong to the same person.
+ *
+ * @see RFC 6749 section 6, OpenID Connect Core 1.0 section 12.2
+ */
+async function askForTokens(
+  { http, clock, dispatch, discard, closing }: RenewalPorts,
+  session: HeldSession,
+  change: (changed: HeldSession) => Promise<void>,
+): Promise<HeldSession> {
+  const { clientId, issuer, tokens } = session
+  const { refreshToken, scope } = tokens
+  if (refreshToken === null) {
+    throw new AuthError(
+      'no-refresh-token',
+      'The provider gave no refresh token, so the session cannot be renewed. Sign in again, and ' +
+        'ask for the scope offline_access.',
+    )
+  }
+  dispatch({ type: 'renewal-started' })
+  const metadata = await discover(http, issuer, closing)
+  const keys = createKeySet(http, metadata)
+  await keys.read({ signal: closing })
+  const request = { clientId, refreshToken, scope }
+  const answer = await renewTokens(http, metadata, request, clock.nowMs())
+  const fresh = answer.tokens
+  const renewed: HeldSession = {
+    ...session,
+    tokens: {
+      ...fresh,
+      refreshToken: fresh.refreshToken ?? refreshToken,
+      idToken: fresh.idToken ?? tokens.idToken,
+    },
+  }
+  if (fresh.idToken === null) return renewed
+  try {
+    const { providerAheadMs } = answer
+    const expected = { clientId, nonce: null, maxAgeS: null, providerAheadMs }
+    const claims = await verifyIdToken(keys, metadata, renewed.tokens, expected, clock.nowMs())
+    if (claims.sub === session.account.sub) return renewed
+  } catch (thrown) {
+    // What could not be checked is not used; but the refresh token that brought it is spent.
+    const { refreshToken: rotated } = renewed.tokens
+    if (rotated !== refreshToken) {
+      await change({ ...session, tokens: { ...tokens, refreshToken: rotated } })
+    }
+    throw thrown
+  }
+  discard(renewed)
+  throw new AuthError(
+    'another-account',
+    'The provider renewed the session for somebody else, so Latchkey ended it. Sign in again.',
+  )
+}
+
+function requireHeld(session: HeldSession | null): HeldSession {
+  if (session !== null) return session
+  throw new AuthError('not-signed-in', 'Nobody is signed in. Sign in first.')
+}
+
+const HAS_RUN_OUT = 'Your session has run out. Sign in again.'
+const WAS_ENDED = 'The provider has ended your session. Sign in again.'
