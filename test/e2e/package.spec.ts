@@ -72,6 +72,7 @@ test('the archive holds the app’s own files, and nothing else of the source tr
         'callback',
         'custody',
         'discovery',
+        'end-session',
         'endings',
         'errors',
         'http',
@@ -80,6 +81,7 @@ test('the archive holds the app’s own files, and nothing else of the source tr
         'model',
         'pages',
         'pkce',
+        'renewal',
         'token',
       ].map((name) => `/dist/main/auth/${name}.js`),
       ...[
@@ -97,6 +99,7 @@ test('the archive holds the app’s own files, and nothing else of the source tr
       ...[
         'announcement',
         'bind',
+        'cipher',
         'clock',
         'compose',
         'demo',
@@ -106,6 +109,7 @@ test('the archive holds the app’s own files, and nothing else of the source tr
         'owner',
         'port-holder',
         'read-body',
+        'replace-file',
         'settings',
         'vault',
       ].map((name) => `/dist/main/${name}.js`),
