@@ -7,6 +7,10 @@ import { z } from 'zod'
 import { isLoopback } from './auth/http.js'
 import { errnoOf } from './errno.js'
 
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
+/** How much the log holds: each level holds those before it too. */
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
 export type Settings = {
   issuer: string | null
   clientId: string | null
@@ -24,9 +28,15 @@ export type Settings = {
   loginTimeout: number
   /** True where other apps may have the refresh token itself. */
   exposeRefreshToken: boolean
+  /** True where the session is kept on this computer though no keyring protects it. */
+  keepWithoutKeyring: boolean
+  /** True where signing out also opens the provider's own sign-out page. */
+  endSession: boolean
   demo: boolean
   signIn: boolean
   noBrowser: boolean
+  noNotifications: boolean
+  logLevel: LogLevel
   json: boolean
 }
 
@@ -139,6 +149,20 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
     schema: toggle,
     fallback: false,
   },
+  keepWithoutKeyring: {
+    usage: '--keep-without-keyring',
+    help: 'keep the session on this computer though no keyring protects it',
+    rule: TOGGLE_RULE,
+    schema: toggle,
+    fallback: false,
+  },
+  endSession: {
+    usage: '--end-session',
+    help: "on sign-out, also open the provider's own sign-out page",
+    rule: TOGGLE_RULE,
+    schema: toggle,
+    fallback: false,
+  },
   demo: {
     usage: '--demo',
     help: 'sign in at the embedded demo provider',
@@ -159,6 +183,20 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
     rule: TOGGLE_RULE,
     schema: toggle,
     fallback: false,
+  },
+  noNotifications: {
+    usage: '--no-notifications',
+    help: 'show no desktop notifications',
+    rule: TOGGLE_RULE,
+    schema: toggle,
+    fallback: false,
+  },
+  logLevel: {
+    usage: '--log-level L',
+    help: 'how much latchkey.log holds: error, warn, info or debug',
+    rule: 'must be error, warn, info or debug',
+    schema: z.enum(LOG_LEVELS),
+    fallback: 'info',
   },
   json: {
     usage: '--json',
@@ -187,44 +225,78 @@ export type Sources = {
  * settings.json in the data directory, that before the default. Fails with {@link SettingsError}.
  */
 export function readSettings(sources: Sources): Settings {
-  const flags = readFlags(sources.args, sources.lenient ?? false)
-  const environment = readEnvironment(sources.env)
-  const dataDir =
-    flags.get('dataDir') ?? environment.get('dataDir') ?? given(defaultDataDir(sources), 'default')
-  const directory = parse('dataDir', dataDir)
-  const file = readFile(join(directory, SETTINGS_FILE), sources.readFile ?? readJson)
+  const { settings, problems } = examineSettings(sources)
+  if (problems[0] !== undefined) throw new SettingsError(problems[0])
+  return settings
+}
 
-  const pick = <Name extends keyof Settings>(name: Name): Settings[Name] => {
-    const found = flags.get(name) ?? environment.get(name) ?? file.get(name)
-    return found ? parse(name, found) : OPTIONS[name].fallback
+export type SettingsFindings = {
+  /** As far as they can be used: what cannot be has its default. */
+  settings: Settings
+  /** Where each one comes from: `--port`, `LATCHKEY_PORT`, `settings.json` or `default`. */
+  origins: Readonly<Record<keyof Settings, string>>
+  /** What cannot be used and why, one line for a person each. */
+  problems: readonly string[]
+}
+
+/** Reads the settings as {@link readSettings} does, and goes on where they cannot be used. */
+export function examineSettings(sources: Sources): SettingsFindings {
+  const problems: string[] = []
+  const note = (problem: string): void => void problems.push(problem)
+  const flags = readFlags(sources.args, sources.lenient ?? false, note)
+  const environment = readEnvironment(sources.env)
+  const origins = Object.fromEntries(NAMES.map((name) => [name, 'default'])) as Record<
+    keyof Settings,
+    string
+  >
+  const pick = <Name extends keyof Settings>(name: Name, layers: readonly Layer[]) => {
+    const found = layers.map((layer) => layer.get(name)).find((one) => one !== undefined)
+    if (!found) return OPTIONS[name].fallback
+    const parsed = parse(name, found)
+    if ('problem' in parsed) {
+      note(parsed.problem)
+      return OPTIONS[name].fallback
+    }
+    origins[name] = found.origin
+    return parsed.value
   }
+  const dataDir = pick('dataDir', [flags, environment]) || resolve(defaultDataDir(sources))
+  const file = readFile(join(dataDir, SETTINGS_FILE), sources.readFile ?? readJson, note)
+  const layers = [flags, environment, file]
   const settings: Settings = {
-    issuer: pick('issuer'),
-    clientId: pick('clientId'),
-    scope: pick('scope'),
-    audience: pick('audience'),
-    prompt: pick('prompt'),
-    maxAge: pick('maxAge'),
-    port: pick('port'),
-    redirectPort: pick('redirectPort'),
-    dataDir: directory,
-    loginTimeout: pick('loginTimeout'),
-    exposeRefreshToken: pick('exposeRefreshToken'),
-    demo: pick('demo'),
-    signIn: pick('signIn'),
-    noBrowser: pick('noBrowser'),
-    json: pick('json'),
+    issuer: pick('issuer', layers),
+    clientId: pick('clientId', layers),
+    scope: pick('scope', layers),
+    audience: pick('audience', layers),
+    prompt: pick('prompt', layers),
+    maxAge: pick('maxAge', layers),
+    port: pick('port', layers),
+    redirectPort: pick('redirectPort', layers),
+    dataDir,
+    loginTimeout: pick('loginTimeout', layers),
+    exposeRefreshToken: pick('exposeRefreshToken', layers),
+    keepWithoutKeyring: pick('keepWithoutKeyring', layers),
+    endSession: pick('endSession', layers),
+    demo: pick('demo', layers),
+    signIn: pick('signIn', layers),
+    noBrowser: pick('noBrowser', layers),
+    noNotifications: pick('noNotifications', layers),
+    logLevel: pick('logLevel', layers),
+    json: pick('json', layers),
   }
   if (flags.has('demo') && settings.demo && (flags.has('issuer') || flags.has('clientId'))) {
-    throw new SettingsError('--demo brings its own provider: leave out --issuer and --client-id.')
+    note('--demo brings its own provider: leave out --issuer and --client-id.')
   }
-  if (!settings.demo && (settings.issuer === null) !== (settings.clientId === null)) {
-    const [set, missing] =
-      settings.issuer === null ? ['a client ID', 'issuer'] : ['an issuer', 'client ID']
-    const flag = settings.issuer === null ? '--issuer' : '--client-id'
-    throw new SettingsError(`There is ${set} but no ${missing}: set both (${flag} is missing).`)
+  // One that is there and cannot be used is not missing.
+  const isGiven = (name: keyof Settings): boolean => layers.some((layer) => layer.has(name))
+  if (!settings.demo && isGiven('issuer') !== isGiven('clientId')) {
+    const [set, missing] = isGiven('clientId')
+      ? ['a client ID', 'issuer']
+      : ['an issuer', 'client ID']
+    const flag = isGiven('clientId') ? '--issuer' : '--client-id'
+    note(`There is ${set} but no ${missing}: set both (${flag} is missing).`)
   }
-  return settings
+  return { settings, origins, problems }
 }
 
 /**
@@ -267,43 +339,45 @@ export function helpText(): string {
 
 const SETTINGS_FILE = 'settings.json'
 
-/** A raw value and where it came from. */
-type Given = { value: unknown; source: string }
+/** A raw value and where it came from, in short and with its place. */
+type Given = { value: unknown; origin: string; place: string }
 type Layer = ReadonlyMap<keyof Settings, Given>
+type Note = (problem: string) => void
 
-const given = (value: unknown, source: string): Given => ({ value, source })
+const given = (value: unknown, origin: string, place = origin): Given => ({ value, origin, place })
 
 function parse<Name extends keyof Settings>(
   name: Name,
-  { value, source }: Given,
-): NonNullable<Settings[Name]> {
+  { value, place }: Given,
+): { value: NonNullable<Settings[Name]> } | { problem: string } {
   const { schema, rule } = OPTIONS[name]
   const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return { value: parsed.data }
   const shown = JSON.stringify(value) ?? 'missing'
-  throw new SettingsError(
-    `${source} ${rule}, but it is ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}.`,
-  )
+  const cut = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown
+  return { problem: `${place} ${rule}, but it is ${cut}.` }
 }
 
-function readFlags(args: readonly string[], lenient: boolean): Layer {
+function readFlags(args: readonly string[], lenient: boolean, note: Note): Layer {
   const options = Object.fromEntries(
     NAMES.map((name) => [flagOf(name), { type: takesValue(name) ? 'string' : 'boolean' }] as const),
   )
+  const read = (strict: boolean): Record<string, unknown> =>
+    parseArgs({ args: [...args], options, strict, allowPositionals: !strict }).values
   let values: Record<string, unknown>
+  let flawed = false
   try {
-    ;({ values } = parseArgs({
-      args: [...args],
-      options,
-      strict: !lenient,
-      allowPositionals: lenient,
-    }))
+    values = read(!lenient)
   } catch (thrown) {
-    throw new SettingsError(flagError(thrown, args))
+    note(flagError(thrown, args))
+    flawed = true
+    values = read(false)
   }
   const layer = new Map<keyof Settings, Given>()
   for (const name of NAMES) {
     const value = values[flagOf(name)]
+    // Said already: a flag that lacks its value, or a switch that has one.
+    if (flawed && (typeof value === 'string') !== takesValue(name)) continue
     if (value !== undefined) layer.set(name, given(value, `--${flagOf(name)}`))
   }
   return layer
@@ -348,31 +422,31 @@ function readJson(path: string): unknown {
   }
 }
 
-function readFile(path: string, read: (path: string) => unknown): Layer {
+function readFile(path: string, read: (path: string) => unknown, note: Note): Layer {
+  const layer = new Map<keyof Settings, Given>()
   let parsed: unknown
   try {
     parsed = read(path)
   } catch (thrown) {
-    throw new SettingsError(
+    note(
       thrown instanceof SyntaxError
         ? `${path} is not valid JSON. Mend it, or move it away to start afresh.`
         : `${path} cannot be read (${errnoOf(thrown)}).`,
     )
   }
-  if (parsed === undefined) return new Map()
+  if (parsed === undefined) return layer
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new SettingsError(`${path} must hold one JSON object: { "issuer": "https://…", … }.`)
+    note(`${path} must hold one JSON object: { "issuer": "https://…", … }.`)
+    return layer
   }
-  const layer = new Map<keyof Settings, Given>()
   for (const [key, value] of Object.entries(parsed)) {
     const name = NAMES.find((known) => known === key && known !== 'dataDir')
     if (name === undefined) {
       const known = NAMES.filter((candidate) => candidate !== 'dataDir').join(', ')
-      throw new SettingsError(
-        `${path} has an unknown setting ${JSON.stringify(key)}. There are: ${known}.`,
-      )
+      note(`${path} has an unknown setting ${JSON.stringify(key)}. There are: ${known}.`)
+    } else if (value !== null) {
+      layer.set(name, given(value, SETTINGS_FILE, `"${key}" in ${path}`))
     }
-    if (value !== null) layer.set(name, given(value, `"${key}" in ${path}`))
   }
   return layer
 }

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import {
+  examineSettings,
   helpText,
   readSettings,
   SettingsError,
@@ -126,6 +127,18 @@ const LAYERS: { [Name in Exclude<keyof Settings, 'dataDir'>]: Layers<Settings[Na
     file: [true, true],
     fallback: false,
   },
+  keepWithoutKeyring: {
+    flag: [['--keep-without-keyring'], true],
+    variable: ['0', false],
+    file: [true, true],
+    fallback: false,
+  },
+  endSession: {
+    flag: [['--end-session'], true],
+    variable: ['no', false],
+    file: ['true', true],
+    fallback: false,
+  },
   demo: {
     flag: [['--demo'], true],
     variable: ['no', false],
@@ -143,6 +156,18 @@ const LAYERS: { [Name in Exclude<keyof Settings, 'dataDir'>]: Layers<Settings[Na
     variable: ['0', false],
     file: ['1', true],
     fallback: false,
+  },
+  noNotifications: {
+    flag: [['--no-notifications'], true],
+    variable: ['No', false],
+    file: [true, true],
+    fallback: false,
+  },
+  logLevel: {
+    flag: [['--log-level', 'error'], 'error'],
+    variable: ['warn', 'warn'],
+    file: ['debug', 'debug'],
+    fallback: 'info',
   },
   json: {
     flag: [['--json'], true],
@@ -254,9 +279,17 @@ const BAD: Record<keyof Settings, { rule: string; texts: string[]; json?: unknow
     json: [0.5],
   },
   exposeRefreshToken: { rule: SWITCH, texts: ['ja'], json: [1] },
+  keepWithoutKeyring: { rule: SWITCH, texts: ['please'], json: [1] },
+  endSession: { rule: SWITCH, texts: ['always'], json: [{}] },
   demo: { rule: SWITCH, texts: ['maybe', '2'], json: [1] },
   signIn: { rule: SWITCH, texts: ['on', ' true'], json: ['perhaps'] },
   noBrowser: { rule: SWITCH, texts: ['yess'], json: [[]] },
+  noNotifications: { rule: SWITCH, texts: ['none'], json: ['', 0] },
+  logLevel: {
+    rule: 'must be error, warn, info or debug',
+    texts: ['verbose', 'Info', 'info,debug'],
+    json: [3, true, ['info']],
+  },
   json: { rule: SWITCH, texts: ['lines'], json: [0] },
 }
 
@@ -409,6 +442,67 @@ test('a settings.json that cannot be read is refused with the reason', async ({
   expect(refuse()).toBe(`${path} cannot be read (EISDIR).`)
 })
 
+test('an examination goes on where settings cannot be used, and names each that cannot', async ({
+  dataDir,
+  writeFile,
+}) => {
+  const path = await writeFile({ issuer: 'ftp://a.example', prompts: 'login', audience: 'api' })
+  const { settings, origins, problems } = examineSettings({
+    args: ['--nonsense', '--json=yes', '--port', 'high', '--client-id', 'mine', '--no-browser'],
+    env: { LATCHKEY_DATA_DIR: dataDir, LATCHKEY_LOG_LEVEL: 'debug' },
+    platform: 'linux',
+    home: dataDir,
+  })
+  expect(problems.map((problem) => problem.replaceAll(path, 'FILE'))).toEqual([
+    'There is no flag --nonsense. See --help for those there are.',
+    `FILE has an unknown setting "prompts". There are: ${names.join(', ')}.`,
+    '"issuer" in FILE must be an https URL (http only on this machine) without a query, but it is "ftp://a.example".',
+    '--port must be a whole number from 0 to 65535, but it is "high".',
+  ])
+  expect(settings).toEqual({
+    ...defaults,
+    dataDir,
+    clientId: 'mine',
+    audience: 'api',
+    noBrowser: true,
+    logLevel: 'debug',
+  })
+  expect(origins).toMatchObject({
+    dataDir: 'LATCHKEY_DATA_DIR',
+    clientId: '--client-id',
+    audience: 'settings.json',
+    noBrowser: '--no-browser',
+    logLevel: 'LATCHKEY_LOG_LEVEL',
+    issuer: 'default',
+    port: 'default',
+    json: 'default',
+  })
+})
+
+test('an examination finds nothing where nothing is wrong, and says what is missing once', ({
+  dataDir,
+}) => {
+  const sources = { args: [], env: { LATCHKEY_DATA_DIR: dataDir }, platform: 'linux' } as const
+  expect(examineSettings({ ...sources, home: dataDir }).problems).toEqual([])
+  expect(
+    examineSettings({ ...sources, home: dataDir, args: ['--issuer', 'https://a.example'] })
+      .problems,
+  ).toEqual(['There is an issuer but no client ID: set both (--client-id is missing).'])
+})
+
+test('where the data directory cannot be used, the examination goes on in the usual one', ({
+  dataDir,
+}) => {
+  const { settings, problems } = examineSettings({
+    args: ['--data-dir', ' '],
+    env: {},
+    platform: 'linux',
+    home: dataDir,
+  })
+  expect(problems).toEqual([`--data-dir ${TEXT}, but it is " ".`])
+  expect(settings.dataDir).toBe(join(dataDir, '.config', 'latchkey'))
+})
+
 test('the help has a line about each flag', () => {
   const flags = [...helpText().matchAll(/^ {2}(--[a-z-]+) .*\p{L}/gmu)].map(([, flag]) => flag)
   expect(flags).toEqual([
@@ -423,9 +517,13 @@ test('the help has a line about each flag', () => {
     '--data-dir',
     '--login-timeout',
     '--expose-refresh-token',
+    '--keep-without-keyring',
+    '--end-session',
     '--demo',
     '--sign-in',
     '--no-browser',
+    '--no-notifications',
+    '--log-level',
     '--json',
     '--help',
     '--version',
