@@ -11,9 +11,11 @@ import { createCallbackListener } from './auth/loopback.js'
 import type { Clock } from './clock.js'
 import { startDemoProvider } from './demo.js'
 import { errnoOf } from './errno.js'
+import { createLogger, type Logger } from './log.js'
 import { DirectoryInUse, takeOwnership } from './owner.js'
+import { errorRecord, recordOf, runtimeOf, startedRecord, stoppedRecord } from './present/record.js'
 import { SettingsError, type Settings } from './settings.js'
-import type { Storage } from './vault.js'
+import { createMemoryVault, type Storage } from './vault.js'
 
 export type LatchkeyPorts = {
   settings: Settings
@@ -29,6 +31,8 @@ export type LatchkeyPorts = {
 export type Latchkey = {
   agent: Agent
   service: Service
+  log: Logger
+  storage: Storage
   /** Where people sign in; null where no provider is configured. */
   issuer: string | null
   /** Calls off every sign-in, closes every port and lets the data directory go. */
@@ -49,10 +53,20 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     createDataDirectory(settings.dataDir)
     const ownership = await takeOwnership(settings.dataDir)
     ends.push(() => ownership.release())
+    const log = createLogger({
+      directory: settings.dataDir,
+      level: settings.logLevel,
+      clock,
+      complain: (line) => void process.stderr.write(`latchkey: ${line}\n`),
+    })
+    logs.add(log)
+    ends.push(() => Promise.resolve(endLog(log)))
 
     const demo = settings.demo ? await startDemoProvider() : null
     if (demo) ends.push(() => demo.close())
 
+    // The demo's people are gone when it is closed, and a real session is none of its business.
+    const storage: Storage = demo ? demoStorage() : ports.storage
     const { issuer, clientId } = demo ?? settings
     const { scope, audience, prompt, maxAge: maxAgeS } = settings
     const provider =
@@ -66,10 +80,12 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
       http,
       clock,
       listener: createCallbackListener({ clock, redirectPorts: settings.redirectPort }),
-      vault: ports.storage.vault,
+      vault: storage.vault,
       openBrowser: ports.openBrowser,
+      endSession: settings.endSession,
     })
     ends.push(() => agent.close())
+    agent.subscribe((model, event) => log.record(recordOf(model, event)))
     // Before anybody asks who is signed in; but a keyring may have to ask the person first.
     await unlessLong(agent.restore(), clock)
 
@@ -89,12 +105,24 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     ownership.announce(service.url)
     const withdraw = announce(settings.dataDir, { ...service, version: ports.version })
     ends.push(() => Promise.resolve(withdraw()))
-    return { agent, service, issuer, close }
+    const { version } = ports
+    const { platform, arch, pid, versions } = process
+    const runtime = runtimeOf(versions)
+    const { tier } = storage
+    log.record(startedRecord({ version, runtime, platform, arch, pid, url: service.url, tier }))
+    return { agent, service, log, storage, issuer, close }
   } catch (thrown) {
+    for (const log of logs) log.record(errorRecord(thrown))
     await close()
     throw thrown
   }
 }
+
+const demoStorage = (): Storage => ({
+  vault: createMemoryVault(),
+  tier: 'memory',
+  note: "The demo's session stays in memory and ends with Latchkey.",
+})
 
 const LONGEST_RESTORE_MS = 3_000
 
@@ -107,8 +135,18 @@ async function unlessLong(task: Promise<void>, clock: Clock): Promise<void> {
   stopTiming()
 }
 
+/** The open logs, for errors that come from anywhere: one in each program. */
+const logs = new Set<Logger>()
+
+function endLog(log: Logger): void {
+  log.record(stoppedRecord())
+  log.close()
+  logs.delete(log)
+}
+
 /** An error of our own, for whoever looks into it; never what a request or an answer held. */
 export function reportError(error: unknown): void {
+  for (const log of logs) log.record(errorRecord(error))
   const shown = error instanceof Error ? (error.stack ?? error.message) : typeof error
   process.stderr.write(`latchkey: unexpected error: ${shown}\n`)
 }

@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<void> {
       dataDir: settings.dataDir,
       keyring: null,
       passphrase: passphrase || null,
-      keepWithoutKeyring: false,
+      keepWithoutKeyring: settings.keepWithoutKeyring,
     }),
     openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
   })
@@ -61,7 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (settings.signIn && !isSignedIn(latchkey)) latchkey.agent.signIn()
 }
 
-function greet(to: Terminal, { service, issuer }: Latchkey, settings: Settings): void {
+function greet(to: Terminal, { service, storage, issuer }: Latchkey, settings: Settings): void {
   to.listening(service.url)
   to.say(
     `Latchkey ${version} serves this computer's apps at ${service.url}` +
@@ -73,6 +73,7 @@ function greet(to: Terminal, { service, issuer }: Latchkey, settings: Settings):
   } else if (issuer !== null) {
     to.say(`It signs in at ${issuer}.`)
   }
+  if (storage.note !== null) to.say(storage.note)
 }
 
 /** True where the session of an earlier run was taken back. */

@@ -76,6 +76,7 @@ export type Event =
   | {
       type: 'renewal-failed'
       renewal: 'offline' | 'failing'
+      code: ErrorCode
       reason: string
       /** When it is tried again. */
       renewsAtMs: number

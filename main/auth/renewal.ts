@@ -148,7 +148,7 @@ export function createRenewal(ports: RenewalPorts): Renewal {
     const unreached = code === 'provider-unreachable' || code === 'provider-timeout'
     const renewal = unreached ? 'offline' : 'failing'
     const reason = error.message
-    dispatch({ type: 'renewal-failed', renewal, reason, renewsAtMs: retryAtMs, failures })
+    dispatch({ type: 'renewal-failed', renewal, code, reason, renewsAtMs: retryAtMs, failures })
     schedule(retryAtMs, renewQuietly)
   }
 

@@ -83,7 +83,7 @@ export function windowStatusOf(model: Model, surroundings: Surroundings): Window
 }
 
 /** Null for a moment that no date can hold, which a provider may well send. */
-function isoTime(ms: number): string | null {
+export function isoTime(ms: number): string | null {
   const date = new Date(ms)
   return Number.isNaN(date.getTime()) ? null : date.toISOString()
 }

@@ -157,9 +157,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     expect(program.stderr()).toBe('')
     await expect(fetch(redirectUri)).rejects.toThrow('fetch failed')
     await expect(fetch(url)).rejects.toThrow('fetch failed')
-    // The mark of who owned the directory stays, dead.
+    // The mark of who owned the directory stays, dead; and the log.
     const left = await readdir(program.dataDir)
-    expect(left.filter((name) => !name.startsWith('owner.'))).toEqual([])
+    expect(left.filter((name) => !name.startsWith('owner.'))).toEqual(['latchkey.log'])
   })
 }
 

@@ -95,7 +95,7 @@ test('the archive holds the app’s own files, and nothing else of the source tr
         'tray',
         'window',
       ].map((name) => `/dist/main/electron/${name}.js`),
-      ...['menu', 'notice', 'status'].map((name) => `/dist/main/present/${name}.js`),
+      ...['menu', 'notice', 'record', 'status'].map((name) => `/dist/main/present/${name}.js`),
       ...[
         'announcement',
         'bind',
@@ -106,6 +106,7 @@ test('the archive holds the app’s own files, and nothing else of the source tr
         'errno',
         'index',
         'ipc',
+        'log',
         'owner',
         'port-holder',
         'read-body',
@@ -154,11 +155,11 @@ test('S33: the fuses let nobody use the app as a Node, and load no code but its 
   expect(wire[FuseV1Options.GrantFileProtocolExtraPrivileges]).toBe(off)
 })
 
-/** axios, electron-store, hono, jose and zod, with all that they stand on. */
+/** axios, electron-log, electron-store, hono, jose and zod, with all that they stand on. */
 const PACKAGES: readonly string[] = `
   @hono/node-server agent-base ajv ajv-formats async-function async-generator-function asynckit atomically axios
   call-bind-apply-helpers combined-stream conf debounce-fn debug delayed-stream dot-prop
-  dunder-proto electron-store env-paths es-define-property es-errors es-object-atoms
+  dunder-proto electron-log electron-store env-paths es-define-property es-errors es-object-atoms
   es-set-tostringtag fast-deep-equal fast-uri follow-redirects form-data function-bind
   generator-function get-intrinsic get-proto gopd has-symbols has-tostringtag hasown hono
   https-proxy-agent is-safe-filename jose json-schema-traverse json-schema-typed math-intrinsics

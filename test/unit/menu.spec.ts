@@ -24,6 +24,7 @@ const cancelled: Event = { type: 'flow-ended', state: 's', ending: { kind: 'canc
 const offline: Event = {
   type: 'renewal-failed',
   renewal: 'offline',
+  code: 'provider-unreachable',
   reason: 'It is away.',
   renewsAtMs: 1,
   failures: 1,

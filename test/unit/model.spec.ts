@@ -462,7 +462,14 @@ test('signed out and with no flow, only a last failure makes the word failed', (
 })
 
 function renewalFailed(renewal: 'offline' | 'failing'): Event {
-  return { type: 'renewal-failed', renewal, reason: 'it was away', renewsAtMs: 9_500, failures: 1 }
+  return {
+    type: 'renewal-failed',
+    renewal,
+    code: 'provider-timeout',
+    reason: 'it was away',
+    renewsAtMs: 9_500,
+    failures: 1,
+  }
 }
 
 function start(state: string, origin: Origin): Event {

@@ -49,6 +49,7 @@ const unrevoked: Event = { type: 'revocation-failed', notice: 'The provider was 
 const renew = (renewal: 'offline' | 'failing'): Event => ({
   type: 'renewal-failed',
   renewal,
+  code: 'provider-unreachable',
   reason: 'It could not be reached.',
   renewsAtMs: 9_000,
   failures: 1,

@@ -30,6 +30,7 @@ const signedIn = (account = ALICE, expiresAtMs: number | null = null): Event => 
 const notRenewed = (failures: number): Event => ({
   type: 'renewal-failed',
   renewal: 'offline',
+  code: 'provider-unreachable',
   reason: 'It is away.',
   renewsAtMs: NOON_MS,
   failures,

@@ -1,0 +1,98 @@
+// The log: latchkey.log in the data directory, one JSON object a line, of bounded size.
+
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import electronLog from 'electron-log/node'
+import type { Clock } from './clock.js'
+import type { LogRecord } from './present/record.js'
+import type { LogLevel } from './settings.js'
+
+export type Logger = {
+  record(record: LogRecord): void
+  /** The last failures, oldest first, as they stand in the log: for a report. */
+  tail(): readonly string[]
+  close(): void
+}
+
+type LoggerPorts = {
+  /** It exists, and belongs to this program. */
+  directory: string
+  level: LogLevel
+  clock: Clock
+  /** Says, once, that the log cannot be written. */
+  complain(line: string): void
+}
+
+export const LOG_FILE = 'latchkey.log'
+const OLD_LOG_FILE = 'latchkey.old.log'
+/** The log gives way to a new one when it is longer; one old one is kept. */
+const MOST_BYTES = 1024 * 1024
+const MOST_FAILURES = 20
+
+/** Makes the log. It is best effort: a disk that is full or read-only hurts nobody. */
+export function createLogger({ directory, level, clock, complain }: LoggerPorts): Logger {
+  const path = join(directory, LOG_FILE)
+  const library = electronLog.create({ logId: path })
+  const { file } = library.transports
+  for (const name of Object.keys(library.transports)) {
+    const transport = library.transports[name]
+    if (transport) transport.level = transport === file ? level : false
+  }
+  // Else it would look for the nearest package.json, to name a folder that is not used.
+  file.setAppName('latchkey')
+  file.resolvePathFn = () => path
+  file.maxSize = MOST_BYTES
+  file.writeOptions = { flag: 'a', mode: 0o600, encoding: 'utf8' }
+  file.transforms = [({ data }) => String(data[0])]
+
+  // What it cannot write it tells on the console, past the level of either logger.
+  let complained = false
+  for (const { transports } of [electronLog, library]) {
+    transports.console.writeFn = ({ message }) => {
+      if (complained) return
+      complained = true
+      const reason = /\bE[A-Z]{3,}\b/.exec(JSON.stringify(message.data))?.[0] ?? 'no reason given'
+      complain(`The log ${path} cannot be written (${reason}). Latchkey goes on without it.`)
+    }
+  }
+
+  let closed = false
+  return {
+    record({ level: recordLevel, ...entry }) {
+      if (closed) return
+      const at = new Date(clock.nowMs()).toISOString()
+      library[recordLevel](JSON.stringify({ at, level: recordLevel, ...entry }))
+    },
+    tail: () => failuresOf(directory),
+    close: () => void (closed = true),
+  }
+}
+
+/** The last failures in a directory's log, whoever writes it; none where there is no log. */
+export function failuresOf(directory: string): readonly string[] {
+  return [OLD_LOG_FILE, LOG_FILE]
+    .flatMap((name) => linesOf(join(directory, name)))
+    .filter((line) => isFailure(line))
+    .slice(-MOST_FAILURES)
+}
+
+function linesOf(path: string): string[] {
+  try {
+    const found = statSync(path)
+    // What is much longer, or never ends, is no log of ours.
+    if (!found.isFile() || found.size > 2 * MOST_BYTES) return []
+    return readFileSync(path, 'utf8').split(/\r?\n/)
+  } catch {
+    return []
+  }
+}
+
+// A line that broke off, when the disk was full, is none.
+function isFailure(line: string): boolean {
+  try {
+    const { level } = JSON.parse(line) as { level?: unknown }
+    return level === 'error' || level === 'warn'
+  } catch {
+    return false
+  }
+}

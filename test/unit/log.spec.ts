@@ -1,0 +1,189 @@
+// The log's file: its lines, its bounds, and what becomes of it on a disk that takes nothing.
+
+import { expect, test as base } from '@playwright/test'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLogger, failuresOf, type Logger } from '../../main/log.js'
+import type { LogRecord } from '../../main/present/record.js'
+import type { LogLevel } from '../../main/settings.js'
+import { createTestClock } from '../clock.js'
+
+const STARTED_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
+
+const test = base.extend<{
+  directory: string
+  complaints: string[]
+  open: (level?: LogLevel) => Logger
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  directory: async ({}, use) => {
+    const directory = await mkdtemp(join(tmpdir(), 'latchkey-log-'))
+    await use(directory)
+    await rm(directory, { recursive: true })
+  },
+  // eslint-disable-next-line no-empty-pattern
+  complaints: async ({}, use) => use([]),
+  open: ({ directory, complaints }, use) =>
+    use((level = 'info') =>
+      createLogger({
+        directory,
+        level,
+        clock: createTestClock(STARTED_MS),
+        complain: (line) => void complaints.push(line),
+      }),
+    ),
+})
+
+const failed = (code: 'token-error' | 'port-taken' = 'token-error'): LogRecord => ({
+  level: 'error',
+  event: 'flow-ended',
+  ending: 'failed',
+  code,
+})
+const RECORDS: Readonly<Record<LogLevel, LogRecord>> = {
+  error: failed(),
+  warn: { level: 'warn', event: 'session-ended' },
+  info: { level: 'info', event: 'signed-out' },
+  debug: { level: 'debug', event: 'renewal-started' },
+}
+
+const read = (directory: string): string => readFileSync(join(directory, 'latchkey.log'), 'utf8')
+const linesOf = (directory: string): unknown[] =>
+  read(directory)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown)
+
+test('it is one JSON object a line, with the time, for its owner alone', ({ directory, open }) => {
+  const log = open()
+  log.record(RECORDS.info)
+  log.record(RECORDS.error)
+  expect(linesOf(directory)).toEqual([
+    { at: '2026-01-02T03:04:05.000Z', level: 'info', event: 'signed-out' },
+    { at: '2026-01-02T03:04:05.000Z', ...RECORDS.error },
+  ])
+  expect(statSync(join(directory, 'latchkey.log')).mode & 0o777).toBe(0o600)
+})
+
+test('what is in it stays when the program starts again', ({ directory, open }) => {
+  open().record(RECORDS.info)
+  open().record(RECORDS.warn)
+  expect(linesOf(directory)).toMatchObject([{ event: 'signed-out' }, { event: 'session-ended' }])
+})
+
+for (const [level, held] of [
+  ['error', ['error']],
+  ['warn', ['error', 'warn']],
+  ['info', ['error', 'warn', 'info']],
+  ['debug', ['error', 'warn', 'info', 'debug']],
+] as const) {
+  test(`at level ${level} it holds ${held.join(', ')}`, ({ directory, open }) => {
+    const log = open(level)
+    for (const record of Object.values(RECORDS)) log.record(record)
+    expect(linesOf(directory).map((line) => (line as LogRecord).level)).toEqual(held)
+  })
+}
+
+test('it gives way to a new one at a mebibyte, and one old one is kept', ({ directory, open }) => {
+  const log = open()
+  const at = Array.from({ length: 500 }, (_, line) => `main/auth/agent.js:${line}:1`)
+  const long: LogRecord = {
+    level: 'info',
+    event: 'error',
+    name: 'Error',
+    code: null,
+    at,
+    cause: null,
+  } as never
+  log.record(failed('port-taken'))
+  for (let count = 0; count < 350; count++) log.record(long)
+  log.record(failed())
+
+  expect(readdirSync(directory).toSorted()).toEqual(['latchkey.log', 'latchkey.old.log'])
+  for (const name of readdirSync(directory)) {
+    const { size, mode } = statSync(join(directory, name))
+    expect(size).toBeLessThan(1024 * 1024 + 20_000)
+    expect(mode & 0o777).toBe(0o600)
+  }
+  // The oldest has gone by now, with the file that it was in.
+  expect(log.tail()).toHaveLength(1)
+  expect(log.tail()[0]).toContain('token-error')
+})
+
+test('its tail is the last failures, from the old file too', ({ directory, open }) => {
+  const earlier = JSON.stringify({ at: 'before', ...failed('port-taken') })
+  writeFileSync(join(directory, 'latchkey.old.log'), `${earlier}\n{"level":"err`)
+  const log = open('debug')
+  expect(log.tail()).toEqual([earlier])
+  for (const record of Object.values(RECORDS)) log.record(record)
+  expect(log.tail().map((line) => (JSON.parse(line) as LogRecord).event)).toEqual([
+    'flow-ended',
+    'flow-ended',
+    'session-ended',
+  ])
+  for (let count = 0; count < 50; count++) log.record(RECORDS.warn)
+  expect(log.tail()).toHaveLength(20)
+})
+
+test('what is no line of a log is no failure, and no log has none', ({ directory }) => {
+  expect(failuresOf(directory)).toEqual([])
+  const path = join(directory, 'latchkey.log')
+  writeFileSync(path, 'null\n[]\n"error"\n{"level":"fatal"}\n{\n\n{"level":"warn","event":"x"}\r\n')
+  expect(failuresOf(directory)).toEqual(['{"level":"warn","event":"x"}'])
+})
+
+test('closed, it takes nothing more', ({ directory, open }) => {
+  const log = open()
+  log.record(RECORDS.info)
+  const before = read(directory)
+  log.close()
+  log.record(RECORDS.error)
+  expect(read(directory)).toBe(before)
+})
+
+test('a full disk is told of once, and hurts nobody', ({ directory, complaints, open }) => {
+  test.skip(!existsSync('/dev/full'), 'this system has no /dev/full')
+  const path = join(directory, 'latchkey.log')
+  symlinkSync('/dev/full', path)
+  const log = open()
+  for (let count = 0; count < 3; count++) log.record(RECORDS.error)
+  expect(complaints).toEqual([
+    `The log ${path} cannot be written (ENOSPC). Latchkey goes on without it.`,
+  ])
+  expect(log.tail()).toEqual([])
+})
+
+test('a log that cannot be opened is told of once', ({ directory, complaints, open }) => {
+  const path = join(directory, 'latchkey.log')
+  mkdirSync(path) // For everyone: root may write any file.
+  const log = open()
+  for (let count = 0; count < 3; count++) log.record(RECORDS.error)
+  expect(complaints).toEqual([
+    `The log ${path} cannot be written (EISDIR). Latchkey goes on without it.`,
+  ])
+})
+
+test('it never prints', ({ open }) => {
+  const printed: unknown[] = []
+  const originals = [process.stdout.write, process.stderr.write] as const
+  const watch = (...words: unknown[]): boolean => printed.push(words) > 0
+  process.stdout.write = watch
+  process.stderr.write = watch
+  try {
+    const log = open('debug')
+    for (const record of Object.values(RECORDS)) log.record(record)
+  } finally {
+    ;[process.stdout.write, process.stderr.write] = originals
+  }
+  expect(printed).toEqual([])
+})
