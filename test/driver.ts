@@ -11,7 +11,15 @@ import { launchStandIn } from './driver/stand-in.js'
 import { expect, test as base } from './e2e/test.js'
 import { startProvider, type RunningProvider } from './provider.js'
 
-export type { Desktop, DesktopOptions, Ended, MenuLine, Notice } from './driver/desktop.js'
+export type {
+  Desktop,
+  DesktopOptions,
+  Ended,
+  Keyring,
+  LoginItem,
+  MenuLine,
+  Notice,
+} from './driver/desktop.js'
 export { expect, SCRIPTED, signInAs } from './e2e/test.js'
 
 /** Flags: any free port, so that specs run side by side. */
@@ -29,6 +37,11 @@ export async function headlineOf(app: Desktop): Promise<string | undefined> {
 
 type Folders = { create(): Promise<string> }
 
+type LaunchOptions = DesktopOptions & {
+  /** A run that has ended. This one is its next: with the same options, data directory and system. */
+  after?: Desktop
+}
+
 type Started = { desktop: Desktop; close(): Promise<void> }
 
 /**
@@ -37,7 +50,7 @@ type Started = { desktop: Desktop; close(): Promise<void> }
  */
 export const test = base.extend<
   {
-    launch: (options?: DesktopOptions) => Promise<Desktop>
+    launch: (options?: LaunchOptions) => Promise<Desktop>
     runToEnd: (options?: DesktopOptions) => Promise<Ended>
     folders: Folders
     provider: RunningProvider
@@ -76,12 +89,16 @@ export const test = base.extend<
 
   launch: async ({ backEnd, browser, folders }, use, testInfo) => {
     testInfo.annotations.push({ type: 'desktop', description: BACK_END_NAMES[backEnd] })
-    const started: Started[] = []
-    await use(async (options = {}) => {
-      const given = await completed(options, folders)
+    const started: (Started & { given: DesktopOptions })[] = []
+    await use(async ({ after, ...options } = {}) => {
+      const before = started.find(({ desktop }) => desktop === after)?.given
+      const given = await completed(
+        { ...before, ...(after && { loginItems: await after.loginItems() }), ...options },
+        folders,
+      )
       const one =
         backEnd === 'electron' ? await launchElectron(given) : launchStandIn(browser, given)
-      started.push(one)
+      started.push({ ...one, given })
       return one.desktop
     })
     for (const { close } of started) await close()

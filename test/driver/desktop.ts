@@ -2,10 +2,11 @@
 
 import type { ChildProcess } from 'node:child_process'
 import type { Frame, Page } from '@playwright/test'
-import type { MenuLine, WindowFacts } from '../stand-in/contract.js'
+import type { Keyring, LoginItem, MenuLine, Platform, WindowFacts } from '../stand-in/contract.js'
 import type { BackEnd } from './back-end.js'
+import type { KeyringName } from './behaviour.js'
 
-export type { MenuLine, WindowFacts }
+export type { Keyring, KeyringName, LoginItem, MenuLine, Platform, WindowFacts }
 
 export type DesktopOptions = {
   flags?: readonly string[]
@@ -17,6 +18,14 @@ export type DesktopOptions = {
   browser?: boolean
   /** True: the desktop is dark. */
   dark?: boolean
+  /** The system that it is to take this one for. Electron itself cannot take it for another. */
+  platform?: Platform
+  /** The system's keyring, made up on both back ends; absent: there, and open. */
+  keyring?: KeyringName | Partial<Keyring>
+  /** What the system starts at login by now, made up on both back ends; Windows and macOS. */
+  loginItems?: readonly LoginItem[]
+  /** True: the system started this run at login; macOS. */
+  openedAtLogin?: boolean
 }
 
 export type Notice = { title: string; body: string }
@@ -39,6 +48,8 @@ export type Desktop = {
   /** Presses a line of the menu. Fails where it is not there or is not enabled. */
   choose(label: string): Promise<void>
   tray(): Promise<{ toolTip: string; hasIcon: boolean } | null>
+  /** The file name of the icon in the tray; null where there is none to be seen. */
+  trayIcon(): Promise<string | null>
 
   notifications(): Promise<readonly Notice[]>
   /** Clicks one, counted from 0. False where the app does not hear it. */
@@ -57,6 +68,17 @@ export type Desktop = {
   /** The person turns to the window, or away from it, once it is there to be seen. */
   look(at: boolean): Promise<void>
   minimize(): Promise<void>
+
+  /** What is on the clipboard, which is one of this run's own. */
+  clipboard(): Promise<string>
+  /** What the system starts at login by now, also after the app's end. */
+  loginItems(): Promise<readonly LoginItem[]>
+  /** The machine sleeps and wakes. */
+  resume(): Promise<void>
+  /** The screen is locked and unlocked, of which Linux tells nobody. */
+  unlockScreen(): Promise<void>
+  /** The system shuts down, and ends the app where that does not ask it to wait. False then. */
+  shutDown(): Promise<boolean>
 
   /** A second start with the same data directory, to its end. */
   launchAgain(flags?: readonly string[]): Promise<Ended>

@@ -1,25 +1,39 @@
 // Runs in Electron, in the app's place: notes what the app does on the desktop, then starts it.
 
+import { basename } from 'node:path'
 import {
   app,
+  clipboard,
   dialog,
   ipcMain,
   nativeImage,
   nativeTheme,
   Notification,
+  safeStorage,
   shell,
   Tray,
   type IpcMainInvokeEvent,
+  type LoginItemSettings,
+  type LoginItemSettingsOptions,
   type Menu,
+  type NativeImage,
+  type Settings,
   type WebContents,
 } from 'electron'
-import { BEHAVIOUR_VARIABLE, type Behaviour, type MenuLine } from '../stand-in/contract.js'
+import {
+  BEHAVIOUR_VARIABLE,
+  type Behaviour,
+  type LoginItem,
+  type MenuLine,
+} from '../stand-in/contract.js'
+import { createSafeStorage } from '../stand-in/keyring.js'
+import { createLoginItems } from '../stand-in/login-items.js'
 import { linesOf } from '../stand-in/menu.js'
 import { createWaiting } from './waiting.js'
 
 type Handler = (event: IpcMainInvokeEvent, ...args: unknown[]) => unknown
 
-const behaviour = JSON.parse(process.env[BEHAVIOUR_VARIABLE] ?? '{}') as Partial<Behaviour>
+const behaviour = JSON.parse(process.env[BEHAVIOUR_VARIABLE] ?? '') as Behaviour
 const handlers = new Map<string, Handler>()
 const texts: string[] = []
 const notifications: Notification[] = []
@@ -28,12 +42,20 @@ const decisions = createWaiting<{ url: string; may: boolean }>()
 let menu: Menu | null = null
 let toolTip: string | null = null
 let hasIcon = false
+let icon: string | null = null
+let copied = ''
+let { loginItems } = behaviour
+const images = new WeakMap<NativeImage, string>()
 
 /** What the driver reads with `electronApp.evaluate`. */
 export type Observed = {
   menu(): readonly MenuLine[] | null
   choose(label: string): void
   tray(): { toolTip: string; hasIcon: boolean } | null
+  /** As far as it was made from a file; the first image that was, until another one is set. */
+  trayIcon(): string | null
+  clipboard(): string
+  loginItems(): readonly LoginItem[]
   notifications(): { title: string; body: string }[]
   clickNotification(index: number): boolean
   opened(): readonly string[]
@@ -52,6 +74,9 @@ const observed: Observed = {
     item.click()
   },
   tray: () => (toolTip === null ? null : { toolTip, hasIcon }),
+  trayIcon: () => (toolTip === null ? null : icon),
+  clipboard: () => copied,
+  loginItems: () => loginItems,
   notifications: () => notifications.map(({ title, body }) => ({ title, body })),
   clickNotification: (index) => notifications[index]?.emit('click') ?? false,
   opened: () => opened.all,
@@ -66,11 +91,15 @@ const observed: Observed = {
 }
 Object.assign(globalThis, { latchkeyObserved: observed })
 
-const { setContextMenu, setToolTip, destroy } = Tray.prototype
+const { setContextMenu, setImage, setToolTip, destroy } = Tray.prototype
 Tray.prototype.setContextMenu = function (next: Menu | null): void {
   menu = next
   if (next) texts.push(JSON.stringify(linesOf(next.items)))
   setContextMenu.call(this, next)
+}
+Tray.prototype.setImage = function (image: NativeImage | string): void {
+  icon = typeof image === 'string' ? basename(image) : (images.get(image) ?? null)
+  setImage.call(this, image)
 }
 Tray.prototype.setToolTip = function (next: string): void {
   toolTip = next
@@ -85,19 +114,56 @@ const { createFromPath } = nativeImage
 nativeImage.createFromPath = (path) => {
   const image = createFromPath(path)
   hasIcon = !image.isEmpty()
+  if (hasIcon) {
+    images.set(image, basename(path))
+    icon ??= basename(path)
+  }
   return image
 }
 
+// The keyring, the clipboard and the login items are the person's own, and whose tests are run is no
+// business of theirs: these three are the stand-in's here too.
+Object.assign(
+  safeStorage,
+  createSafeStorage({
+    platform: behaviour.platform,
+    keyring: behaviour.keyring,
+    isReady: () => app.isReady(),
+    passwordStore: app.commandLine.getSwitchValue('password-store'),
+  }),
+)
+clipboard.writeText = (text) => {
+  copied = text
+  return Promise.resolve()
+}
+clipboard.readText = () => Promise.resolve(copied)
+let appUserModelId = `electron.app.${app.getName()}`
+const setAppUserModelId = app.setAppUserModelId.bind(app)
+app.setAppUserModelId = (id) => {
+  appUserModelId = id
+  setAppUserModelId(id)
+}
+const items = createLoginItems({
+  platform: behaviour.platform,
+  items: loginItems,
+  openedAtLogin: behaviour.openedAtLogin,
+  appUserModelId: () => appUserModelId,
+  onSet: (set) => void (loginItems = set),
+})
+app.setLoginItemSettings = (settings: Settings) => items.set(settings)
+app.getLoginItemSettings = (options: LoginItemSettingsOptions = {}) =>
+  items.get(options) as LoginItemSettings
+
 nativeTheme.themeSource = behaviour.dark ? 'dark' : 'light'
 
-Notification.isSupported = () => behaviour.notifications ?? true
+Notification.isSupported = () => behaviour.notifications
 Notification.prototype.show = function (): void {
   notifications.push(this)
   texts.push(JSON.stringify([this.title, this.body]))
 }
 shell.openExternal = async (url) => {
   opened.put(url)
-  if (behaviour.browser === false) throw new Error('Failed to open')
+  if (!behaviour.browser) throw new Error('Failed to open')
 }
 // A box on the screen would wait for somebody to dismiss it.
 dialog.showErrorBox = (title, content) => void process.stderr.write(`${title}\n${content}\n`)

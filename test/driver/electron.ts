@@ -3,8 +3,9 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication } from '@playwright/test'
-import { BEHAVIOUR_VARIABLE, type Behaviour } from '../stand-in/contract.js'
+import { BEHAVIOUR_VARIABLE } from '../stand-in/contract.js'
 import { electronBinary } from './back-end.js'
+import { behaviourOf } from './behaviour.js'
 import type { Desktop, DesktopOptions, Ended } from './desktop.js'
 import type { Observed } from './electron-entry.js'
 import { follow } from './process.js'
@@ -30,6 +31,8 @@ export async function launchElectron(
   })
   const child = electron.process()
   const followed = follow(child)
+  let { loginItems } = behaviourOf(ROOT, options)
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
 
   const desktop: Desktop = {
     backEnd: 'electron',
@@ -44,6 +47,8 @@ export async function launchElectron(
         label,
       ),
     tray: () => electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.tray()),
+    trayIcon: () =>
+      electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.trayIcon()),
 
     notifications: () =>
       electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.notifications()),
@@ -101,8 +106,42 @@ export async function launchElectron(
     minimize: () =>
       electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.minimize()),
 
+    clipboard: () =>
+      electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.clipboard()),
+    async loginItems() {
+      if (isRunning()) {
+        loginItems = await electron.evaluate(() =>
+          (globalThis as never as Observing).latchkeyObserved.loginItems(),
+        )
+      }
+      return loginItems
+    },
+    resume: () =>
+      electron.evaluate(({ powerMonitor }) => {
+        powerMonitor.emit('suspend')
+        powerMonitor.emit('resume')
+      }),
+    unlockScreen: () =>
+      electron.evaluate(({ powerMonitor }) => {
+        if (process.platform === 'linux') return
+        powerMonitor.emit('lock-screen')
+        powerMonitor.emit('unlock-screen')
+      }),
+    async shutDown() {
+      // What the system itself does on the way, its own wait included, is not seen here.
+      const isDelayed = await electron.evaluate(({ powerMonitor }) => {
+        let isPrevented = false
+        const event = { preventDefault: () => void (isPrevented = true) }
+        if (process.platform !== 'win32') powerMonitor.emit('shutdown', event)
+        return isPrevented
+      })
+      if (!isDelayed) child.kill('SIGTERM')
+      return isDelayed
+    },
+
     launchAgain: (flags = []) => runElectron({ ...options, flags }),
     async quit() {
+      await desktop.loginItems().catch(() => undefined)
       await electron.evaluate(({ app }) => app.quit()).catch(() => undefined)
       return followed.ended
     },
@@ -172,19 +211,19 @@ function argsOf({ dataDir, flags = [] }: Options): string[] {
   return [ENTRY, '--data-dir', dataDir, ...flags]
 }
 
-function envOf({
-  env,
-  notifications = true,
-  browser = true,
-  dark = false,
-}: Options): Record<string, string> {
-  const behaviour: Behaviour = { appPath: ROOT, notifications, browser, dark }
+function envOf(options: Options): Record<string, string> {
+  const behaviour = behaviourOf(ROOT, options)
+  if (behaviour.platform !== process.platform) {
+    throw new Error(
+      `Electron itself runs on ${process.platform} here: ${behaviour.platform} is for the stand-in`,
+    )
+  }
   const inherited = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   )
   return {
     ...Object.fromEntries(inherited),
-    ...env,
+    ...options.env,
     [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour),
   }
 }

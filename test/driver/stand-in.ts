@@ -6,12 +6,12 @@ import type { Browser } from '@playwright/test'
 import {
   BEHAVIOUR_VARIABLE,
   type AppCalls,
-  type Behaviour,
   type HostCalls,
   type MenuLine,
   type ShownNotification,
 } from '../stand-in/contract.js'
 import { connect, type Wire } from '../stand-in/wire.js'
+import { behaviourOf } from './behaviour.js'
 import type { Desktop, DesktopOptions } from './desktop.js'
 import { createPages } from './pages.js'
 import { follow } from './process.js'
@@ -32,13 +32,8 @@ export function launchStandIn(
   browser: Browser,
   options: StandInOptions,
 ): { desktop: Desktop; close(): Promise<void> } {
-  const { dataDir, flags = [], main = MAIN, notifications = true, dark = false } = options
-  const behaviour: Behaviour = {
-    appPath: ROOT,
-    notifications,
-    browser: options.browser ?? true,
-    dark,
-  }
+  const { dataDir, flags = [], main = MAIN } = options
+  const behaviour = behaviourOf(ROOT, options)
   const child = spawn(process.execPath, [RUN, main, '--data-dir', dataDir, ...flags], {
     env: { ...process.env, ...options.env, [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour) },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -49,12 +44,15 @@ export function launchStandIn(
   const shown: ShownNotification[] = []
   const menus: (readonly MenuLine[])[] = []
 
-  const pages = createPages(browser, dark ? 'dark' : 'light', () => wire)
+  let loginItems = behaviour.loginItems
+
+  const pages = createPages(browser, behaviour.dark ? 'dark' : 'light', () => wire)
   const wire: Wire<AppCalls> = connect<AppCalls, HostCalls>(child, {
     ...pages.answers,
     notify: (notification) => void shown.push(notification),
     menuSet: (lines) => void menus.push(lines),
     openExternal: (url) => opened.put(url),
+    loginItemsSet: (items) => void (loginItems = items),
   })
 
   /** What the spec waits for, or why it will not come. */
@@ -82,6 +80,7 @@ export function launchStandIn(
     menu: () => app.call('menu'),
     choose: (label) => app.call('choose', label),
     tray: () => app.call('tray'),
+    trayIcon: () => app.call('trayIcon'),
 
     notifications: () => Promise.resolve(shown.map(({ title, body }) => ({ title, body }))),
     clickNotification: (index) => app.call('clickNotification', shown[index]?.id ?? 0),
@@ -98,6 +97,16 @@ export function launchStandIn(
     },
     look: (at) => app.call('look', pages.id(), at),
     minimize: () => app.call('minimize', pages.id()),
+
+    clipboard: () => app.call('clipboard'),
+    loginItems: () => Promise.resolve(loginItems),
+    resume: () => app.call('resume'),
+    unlockScreen: () => app.call('unlockScreen'),
+    async shutDown() {
+      const isDelayed = await app.call('shutDown')
+      if (!isDelayed) child.kill(behaviour.platform === 'win32' ? 'SIGKILL' : 'SIGTERM')
+      return isDelayed
+    },
 
     async launchAgain(again = []) {
       const second = launchStandIn(browser, { ...options, flags: again })

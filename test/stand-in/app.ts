@@ -4,8 +4,15 @@ import { EventEmitter } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import type { App, CommandLine } from 'electron'
-import { answer, behaviour } from './host.js'
+import type {
+  App,
+  CommandLine,
+  LoginItemSettings,
+  LoginItemSettingsOptions,
+  Settings,
+} from 'electron'
+import { answer, behaviour, tell } from './host.js'
+import { createLoginItems } from './login-items.js'
 import { asChromiumPassesOn, takeLock, type Greeting } from './single-instance.js'
 import { createEvent, strict } from './strict.js'
 
@@ -23,7 +30,8 @@ export class AppDouble extends EventEmitter {
   readonly commandLine = strict('app.commandLine', {
     hasSwitch: (name) =>
       process.argv.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)),
-  } satisfies Pick<CommandLine, 'hasSwitch'>)
+    getSwitchValue: (name) => switchValue(name),
+  } satisfies Pick<CommandLine, 'getSwitchValue' | 'hasSwitch'>)
   readonly #paths = new Map([
     ['home', homedir()],
     ['temp', tmpdir()],
@@ -36,6 +44,14 @@ export class AppDouble extends EventEmitter {
   #isSandboxed = false
   #exitCode: number | null = null
   #release: () => void = () => undefined
+  #appUserModelId = `electron.app.${manifest.name}`
+  readonly #loginItems = createLoginItems({
+    platform: behaviour.platform,
+    items: behaviour.loginItems,
+    openedAtLogin: behaviour.openedAtLogin,
+    appUserModelId: () => this.#appUserModelId,
+    onSet: (items) => tell('loginItemsSet', items),
+  })
 
   isReady(): boolean {
     return this.#isReady
@@ -47,6 +63,10 @@ export class AppDouble extends EventEmitter {
 
   getVersion(): string {
     return manifest.version ?? process.versions.node
+  }
+
+  getAppPath(): string {
+    return behaviour.appPath
   }
 
   getPath(name: string): string {
@@ -75,8 +95,17 @@ export class AppDouble extends EventEmitter {
     // Which app is in front is nothing that a page sees; a window's own focus is.
   }
 
-  setAppUserModelId(_id: string): void {
+  setAppUserModelId(id: string): void {
     // Windows only, and harmless elsewhere.
+    this.#appUserModelId = id
+  }
+
+  setLoginItemSettings(settings: Settings): void {
+    this.#loginItems.set(settings)
+  }
+
+  getLoginItemSettings(options: LoginItemSettingsOptions = {}): Partial<LoginItemSettings> {
+    return this.#loginItems.get(options)
   }
 
   requestSingleInstanceLock(additionalData: Record<string, unknown> = {}): boolean {
@@ -115,7 +144,8 @@ export class AppDouble extends EventEmitter {
       return
     }
     this.emit('quit', createEvent({}), 0)
-    this.#end(0)
+    // Whoever called `quit` goes on to their end.
+    setImmediate(() => this.#end(0))
   }
 
   #end(exitCode: number): void {
@@ -160,6 +190,12 @@ export class AppDouble extends EventEmitter {
   }
 }
 
+/** The value of a `--name=value` on the command line; empty where there is none. */
+function switchValue(name: string): string {
+  const given = process.argv.findLast((arg) => arg.startsWith(`--${name}=`))
+  return given?.slice(name.length + 3) ?? ''
+}
+
 export const appDouble = new AppDouble()
 export const { inside } = appDouble
 
@@ -171,6 +207,7 @@ appDouble satisfies Pick<
   | 'enableSandbox'
   | 'exit'
   | 'focus'
+  | 'getAppPath'
   | 'getPath'
   | 'getVersion'
   | 'isPackaged'
@@ -178,6 +215,11 @@ appDouble satisfies Pick<
   | 'quit'
   | 'requestSingleInstanceLock'
   | 'setAppUserModelId'
+  | 'setLoginItemSettings'
   | 'setPath'
   | 'whenReady'
-> & { dock: App['dock'] | undefined }
+> & {
+  dock: App['dock'] | undefined
+  // What is for the other system alone is missing.
+  getLoginItemSettings(options?: LoginItemSettingsOptions): Partial<LoginItemSettings>
+}

@@ -5,6 +5,30 @@ export type MenuLine = { kind: 'item' | 'separator'; label: string; enabled: boo
 
 export type ShownNotification = { id: number; title: string; body: string }
 
+/** The systems that a stand-in can be told to be, as far as the Electron API differs by them. */
+export type Platform = 'linux' | 'darwin' | 'win32'
+
+/** The system's keyring, as `safeStorage` meets it. */
+export type Keyring = {
+  /** Linux: what the keyring is called. It goes by the desktop, not by what runs there. */
+  backend: 'basic_text' | 'gnome_libsecret' | 'kwallet' | 'kwallet5' | 'kwallet6'
+  /** False: it is missing, locked or was denied; `safeStorage` does not say which. */
+  givesKey: boolean
+  /** Whose it is. What one machine sealed no other one opens. */
+  machine: string
+  /** True: there is a newer key by now than the one of runs in which this was false. */
+  hasNewerKey: boolean
+}
+
+/** What the system starts at login: on Windows a value in the registry, on macOS the app itself. */
+export type LoginItem = {
+  name: string
+  path: string
+  args: readonly string[]
+  /** False: the person turned it off, in the Task Manager or in System Settings. */
+  enabled: boolean
+}
+
 /** How the double is to behave in one run; it comes in the environment. */
 export type Behaviour = {
   /** The folder whose package.json names the app and its version. */
@@ -15,6 +39,12 @@ export type Behaviour = {
   browser: boolean
   /** Whether the desktop is dark. */
   dark: boolean
+  platform: Platform
+  keyring: Keyring
+  /** What the system starts at login as the run begins. */
+  loginItems: readonly LoginItem[]
+  /** macOS: whether this run was started so. */
+  openedAtLogin: boolean
 }
 
 export const BEHAVIOUR_VARIABLE = 'LATCHKEY_STAND_IN'
@@ -50,6 +80,8 @@ export type HostCalls = {
   notify(notification: ShownNotification): void
   openExternal(url: string): void
   menuSet(lines: readonly MenuLine[]): void
+  /** The app changed what the system starts at login. */
+  loginItemsSet(items: readonly LoginItem[]): void
 }
 
 /** What a person or a page does to the app. */
@@ -59,6 +91,14 @@ export type AppCalls = {
   /** Presses a line of the tray's menu. */
   choose(label: string): void
   tray(): { toolTip: string; hasIcon: boolean } | null
+  /** The file name of the tray's icon; null where there is none to be seen. */
+  trayIcon(): string | null
+  clipboard(): string
+  /** The machine sleeps and wakes. */
+  resume(): void
+  unlockScreen(): void
+  /** The system shuts down. False where the app does not ask it to wait. */
+  shutDown(): boolean
   /** False where nobody hears the click any more. */
   clickNotification(id: number): boolean
   quit(): void

@@ -1,6 +1,7 @@
 // Electron's `nativeImage`, as far as a tray needs it: a file that is an image, or an empty one.
 
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { NativeImage } from 'electron'
 import { strict } from './strict.js'
 
@@ -8,12 +9,21 @@ export type ImageDouble = Pick<NativeImage, 'isEmpty'>
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
+const files = new WeakMap<ImageDouble, string>()
+
 export const nativeImageDouble = {
   createFromPath(path: string): ImageDouble {
     const isEmpty = !isPng(path)
-    return strict('nativeImage', { isEmpty: () => isEmpty })
+    const image = strict('nativeImage', { isEmpty: () => isEmpty })
+    files.set(image, basename(path))
+    return image
   },
 } satisfies { createFromPath(path: string): ImageDouble }
+
+/** The file that an image came from; null where that is nothing to be seen. */
+export function fileOf(image: ImageDouble): string | null {
+  return image.isEmpty() ? null : (files.get(image) ?? null)
+}
 
 function isPng(path: string): boolean {
   try {

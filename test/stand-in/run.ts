@@ -18,6 +18,8 @@ registerHooks({
 // As Electron has them: itself, the app, its flags.
 process.argv.splice(1, 1)
 Object.defineProperty(process, 'type', { value: 'browser' })
+const { behaviour } = await import('./host.js')
+Object.defineProperty(process, 'platform', { value: behaviour.platform })
 // Whoever started this is gone, and with them the pages.
 process.once('disconnect', () => process.exit(1))
 

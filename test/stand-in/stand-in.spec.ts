@@ -1,58 +1,11 @@
 // The stand-in against Electron's documentation: small programs that try its awkward parts.
 
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Desktop, DesktopOptions } from '../driver/desktop.js'
-import { launchStandIn } from '../driver/stand-in.js'
-import { expect, test as base } from '../driver.js'
+import { FREE_PORT } from '../driver.js'
+import { ROOT } from '../root.js'
+import { expect, test } from './program.js'
 
-type Program = Desktop & {
-  /** What it says with `say`, in all, once it has ended. */
-  said(): Promise<unknown[]>
-}
-
-const test = base.extend<{
-  start: (source: string, options?: DesktopOptions) => Promise<Program>
-}>({
-  start: async ({ browser, folders }, use) => {
-    const ends: (() => Promise<void>)[] = []
-    await use(async (source, options = {}) => {
-      const dataDir = options.dataDir ?? (await folders.create())
-      const main = join(dataDir, 'main.mjs')
-      await writeFile(main, `${PRELUDE}\n${source}`)
-      const { desktop, close } = launchStandIn(browser, { ...options, dataDir, main })
-      ends.push(close)
-      const said = async (): Promise<unknown[]> => {
-        const { stdout, stderr } = await desktop.ended
-        expect(stderr).toBe('')
-        return stdout
-          .split('\n')
-          .filter((line) => line !== '')
-          .map((line) => JSON.parse(line) as unknown)
-      }
-      return { ...desktop, said }
-    })
-    for (const end of ends) await end()
-  },
-})
-
-const PRELUDE = `
-import { writeFileSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
-import * as electron from 'electron'
-const { app, BrowserWindow, Menu, Tray, Notification, nativeImage, ipcMain, protocol, session } = electron
-const dataDir = process.argv[process.argv.indexOf('--data-dir') + 1]
-const say = (value) => writeSync(1, JSON.stringify(value) + '\\n')
-const refused = (name, run) => { try { run(); say([name, 'went through']) } catch (e) { say([name, e.message]) } }
-const scheme = (privileges, html, preload) => {
-  protocol.registerSchemesAsPrivileged([{ scheme: 'own', privileges }])
-  writeFileSync(join(dataDir, 'preload.cjs'), preload ?? '')
-  return () => {
-    protocol.handle('own', () => new Response(html, { headers: { 'content-type': 'text/html' } }))
-    return new BrowserWindow({ webPreferences: { preload: join(dataDir, 'preload.cjs') } })
-  }
-}
-`
+const ASSETS = join(ROOT, 'main', 'assets')
 
 test('what belongs before ready is refused after it, and the other way round', async ({
   start,
@@ -373,4 +326,362 @@ test('a page of a scheme that was not made standard and secure is not shown', as
     })
   `)
   expect(await program.said()).toEqual(["ERR_FAILED (-2) loading 'own://page/'"])
+})
+
+for (const [keyring, tag, backend] of [
+  ['gnome_libsecret', 'v11', 'gnome_libsecret'],
+  ['kwallet', 'v11', 'kwallet'],
+  ['kwallet5', 'v11', 'kwallet5'],
+  ['kwallet6', 'v11', 'kwallet6'],
+  ['secret_service', 'v11', 'basic_text'],
+  ['basic_text', 'v10', 'basic_text'],
+  ['missing', 'v10', 'gnome_libsecret'],
+  ['kwallet_closed', 'v10', 'kwallet6'],
+] as const) {
+  test(`Linux, ${keyring}: it seals in any case, and the tag says with whose key`, async ({
+    start,
+  }) => {
+    const program = await start(SEAL, { platform: 'linux', keyring })
+    expect(await program.said()).toEqual([
+      true,
+      tag,
+      { shouldReEncrypt: false, result: 'words' },
+      backend,
+    ])
+  })
+}
+
+const SEAL = `
+  app.whenReady().then(async () => {
+    say(await safeStorage.isAsyncEncryptionAvailable())
+    const sealed = await safeStorage.encryptStringAsync('words')
+    say(sealed.subarray(0, 3).toString())
+    say(await safeStorage.decryptStringAsync(sealed))
+    if (process.platform === 'linux') say(safeStorage.getSelectedStorageBackend())
+    else refused('backend', () => safeStorage.getSelectedStorageBackend())
+    app.exit()
+  })
+`
+
+for (const platform of ['darwin', 'win32'] as const) {
+  test(`${platform}: the tag is the same as Linux’ fixed one, and the key is not`, async ({
+    start,
+  }) => {
+    const program = await start(SEAL, { platform })
+    expect(await program.said()).toEqual([
+      true,
+      'v10',
+      { shouldReEncrypt: false, result: 'words' },
+      [
+        'backend',
+        expect.stringContaining('the stand-in has no safeStorage.getSelectedStorageBackend'),
+      ],
+    ])
+  })
+
+  test(`${platform}: without its key nothing is sealed, and nothing opened for now`, async ({
+    start,
+  }) => {
+    const program = await start(
+      `
+      app.whenReady().then(async () => {
+        say(await safeStorage.isAsyncEncryptionAvailable())
+        await refusedLater('seal', safeStorage.encryptStringAsync('words'))
+        await refusedLater('open', safeStorage.decryptStringAsync(Buffer.from('v10words')))
+        app.exit()
+      })
+      `,
+      { platform, keyring: 'missing' },
+    )
+    expect(await program.said()).toEqual([
+      true,
+      ['seal', expect.stringContaining('Error while encrypting')],
+      ['open', expect.stringContaining('temporarily unavailable')],
+    ])
+  })
+}
+
+test('before ready the keyring seals nothing, and has no name', async ({ start }) => {
+  const program = await start(`
+    say(await safeStorage.isAsyncEncryptionAvailable())
+    say(safeStorage.getSelectedStorageBackend())
+    await refusedLater('seal', safeStorage.encryptStringAsync('words'))
+    await refusedLater('open', safeStorage.decryptStringAsync(Buffer.from('v11')))
+    app.exit()
+  `)
+  const notReady = 'safeStorage cannot be used before app is ready'
+  expect(await program.said()).toEqual([false, 'unknown', ['seal', notReady], ['open', notReady]])
+})
+
+const SEAL_TO_FILE = `
+  app.whenReady().then(async () => {
+    writeFileSync(join(dataDir, 'sealed'), await safeStorage.encryptStringAsync('x'.repeat(40)))
+    app.exit()
+  })
+`
+const OPEN_FILE = `
+  import { readFileSync } from 'node:fs'
+  app.whenReady().then(async () => {
+    const sealed = readFileSync(join(dataDir, 'sealed'))
+    await refusedLater('whole', safeStorage.decryptStringAsync(sealed))
+    await refusedLater('truncated', safeStorage.decryptStringAsync(sealed.subarray(0, -3)))
+    await refusedLater('empty', safeStorage.decryptStringAsync(Buffer.alloc(0)))
+    await refusedLater('no buffer', safeStorage.decryptStringAsync(sealed.toString()))
+    await refusedLater('unknown tag', safeStorage.decryptStringAsync(Buffer.from('v99garbage')))
+    app.exit()
+  })
+`
+
+test('garbage, another machine’s, a newer key and a key that is away are told apart as documented', async ({
+  start,
+}) => {
+  const FAILED = 'Error while decrypting the ciphertext provided to safeStorage.decryptStringAsync.'
+  const AWAY = 'safeStorage.decryptStringAsync is temporarily unavailable. Please try again.'
+  const opened = (shouldReEncrypt: boolean): unknown => ({
+    shouldReEncrypt,
+    result: 'x'.repeat(40),
+  })
+  const rest = [
+    ['empty', { shouldReEncrypt: false, result: '' }],
+    ['no buffer', 'Expected the first argument of decryptStringAsync() to be a buffer'],
+    ['unknown tag', FAILED],
+  ]
+  const first = await start(SEAL_TO_FILE)
+  expect((await first.ended).code).toBe(0)
+  const { dataDir } = first
+  for (const [keyring, whole, truncated] of [
+    [{}, opened(false), FAILED],
+    [{ hasNewerKey: true }, opened(true), FAILED],
+    [{ machine: 'another' }, FAILED, FAILED],
+    [{ givesKey: false }, AWAY, AWAY],
+  ] as const) {
+    const program = await start(OPEN_FILE, { dataDir, keyring })
+    expect(await program.said()).toEqual([['whole', whole], ['truncated', truncated], ...rest])
+  }
+})
+
+test('a changed byte is noticed on Windows only', async ({ start }) => {
+  const CHANGED = `
+    app.whenReady().then(async () => {
+      const sealed = await safeStorage.encryptStringAsync('x'.repeat(64))
+      sealed[5] ^= 1
+      const opened = await safeStorage.decryptStringAsync(sealed).catch((e) => ({ result: e.message }))
+      say([opened.result.endsWith('x'.repeat(32)), opened.result === 'x'.repeat(64)])
+      app.exit()
+    })
+  `
+  for (const [platform, opens] of [
+    ['linux', true],
+    ['darwin', true],
+    ['win32', false],
+  ] as const) {
+    const program = await start(CHANGED, { platform })
+    expect(await program.said()).toEqual([[opens, false]])
+  }
+})
+
+test('--password-store names the keyring, or none', async ({ start }) => {
+  for (const [flag, tag, backend] of [
+    ['basic', 'v10', 'basic_text'],
+    ['kwallet6', 'v11', 'kwallet6'],
+  ] as const) {
+    const program = await start(SEAL, { flags: [`--password-store=${flag}`], platform: 'linux' })
+    expect(await program.said()).toEqual([true, tag, expect.anything(), backend])
+  }
+})
+
+const POWER = `
+  refused('early', () => powerMonitor.on('resume', () => undefined))
+  app.whenReady().then(() => {
+    for (const event of ['suspend', 'resume', 'lock-screen', 'unlock-screen']) {
+      powerMonitor.on(event, () => say(event))
+    }
+    refused('typing error', () => powerMonitor.once('wake', () => undefined))
+    powerMonitor.once('shutdown', (event) => {
+      say('shutdown')
+      if (process.argv.includes('--wait')) { event.preventDefault(); setTimeout(() => app.quit()) }
+    })
+    app.on('before-quit', () => say('before-quit'))
+    say('listening')
+  })
+`
+
+for (const platform of ['linux', 'darwin', 'win32'] as const) {
+  test(`${platform}: sleep, the screen’s lock and shutting down come as they do there`, async ({
+    start,
+  }) => {
+    const program = await start(POWER, { platform, flags: ['--wait'] })
+    await expect.poll(() => program.stdout()).toContain('listening')
+    await program.resume()
+    await program.unlockScreen()
+    expect(await program.shutDown()).toBe(platform !== 'win32')
+    const said = await program.said()
+    expect(said).toEqual([
+      ['early', 'powerMonitor cannot be used before app is ready'],
+      ['typing error', 'the stand-in has no powerMonitor event wake'],
+      'listening',
+      'suspend',
+      'resume',
+      ...(platform === 'linux' ? [] : ['lock-screen', 'unlock-screen']),
+      ...(platform === 'win32' ? [] : ['shutdown', 'before-quit']),
+    ])
+  })
+}
+
+test('who does not ask a shutdown to wait is ended by it', async ({ start }) => {
+  const program = await start(POWER)
+  await expect.poll(() => program.stdout()).toContain('listening')
+  expect(await program.shutDown()).toBe(false)
+  expect(await program.said()).toEqual(expect.arrayContaining(['shutdown', 'before-quit']))
+})
+
+test('the clipboard holds what was written last', async ({ start }) => {
+  const program = await start(`
+    app.whenReady().then(async () => {
+      await clipboard.writeText('one')
+      await clipboard.writeText('two')
+      say(await clipboard.readText())
+    })
+  `)
+  await expect.poll(() => program.clipboard()).toBe('two')
+  expect(program.stdout()).toBe('"two"\n')
+})
+
+test('the tray’s icon changes, and a file that is not there is not seen', async ({ start }) => {
+  const program = await start(`
+    app.whenReady().then(() => {
+      const image = (name) => nativeImage.createFromPath(join(${JSON.stringify(ASSETS)}, name))
+      const tray = globalThis.tray = new Tray(image('tray.png'))
+      const steps = [image('icon.png'), image('none.png')]
+      tray.setContextMenu(Menu.buildFromTemplate([
+        { label: 'Next', click: () => tray.setImage(steps.shift()) },
+        { label: 'Path', click: () => refused('path', () => tray.setImage('/tray.png')) },
+      ]))
+    })
+  `)
+  await expect.poll(() => program.trayIcon()).toBe('tray.png')
+  await program.choose('Next')
+  expect(await program.trayIcon()).toBe('icon.png')
+  expect((await program.tray())?.hasIcon).toBe(true)
+  await program.choose('Next')
+  expect(await program.trayIcon()).toBe(null)
+  expect((await program.tray())?.hasIcon).toBe(false)
+  await program.choose('Path')
+  await expect.poll(() => program.stdout()).toContain('the stand-in has no Tray.setImage by a path')
+})
+
+test('Windows: a login item goes by the app’s name, its path and its arguments', async ({
+  start,
+}) => {
+  const program = await start(
+    `
+    const set = (settings) => app.setLoginItemSettings(settings)
+    const get = (options) => {
+      const { openAtLogin, executableWillLaunchAtLogin, launchItems } = app.getLoginItemSettings(options)
+      say([openAtLogin, executableWillLaunchAtLogin, launchItems.map(({ name, args, enabled }) => [name, args, enabled])])
+    }
+    app.setAppUserModelId('app.of.mine')
+    get()
+    set({ openAtLogin: true, args: ['--hidden'] })
+    get()
+    get({ args: ['--hidden'] })
+    get({ path: 'C:\\\\other.exe', args: ['--hidden'] })
+    set({ openAtLogin: true, args: ['--hidden'], enabled: false })
+    get({ args: ['--hidden'] })
+    set({ openAtLogin: true, name: 'other' })
+    get()
+    set({ openAtLogin: false })
+    get()
+    app.exit()
+    `,
+    { platform: 'win32' },
+  )
+  expect(await program.said()).toEqual([
+    [false, false, []],
+    [false, true, [['app.of.mine', ['--hidden'], true]]],
+    [true, true, [['app.of.mine', ['--hidden'], true]]],
+    [false, false, []],
+    [true, false, [['app.of.mine', ['--hidden'], false]]],
+    [
+      false,
+      true,
+      [
+        ['app.of.mine', ['--hidden'], false],
+        ['other', [], true],
+      ],
+    ],
+    [false, true, [['other', [], true]]],
+  ])
+  expect(await program.loginItems()).toEqual([
+    { name: 'other', path: process.execPath, args: [], enabled: true },
+  ])
+})
+
+test('macOS: a login item is the app itself, and what the person turned off stays off', async ({
+  start,
+}) => {
+  const MAC = `
+    const set = (openAtLogin) => { app.setLoginItemSettings({ openAtLogin, args: ['--hidden'] }); say(app.getLoginItemSettings()) }
+    say(app.getLoginItemSettings())
+    set(true)
+    set(false)
+    refused('service', () => app.getLoginItemSettings({ type: 'agentService', serviceName: 'x' }))
+    app.exit()
+  `
+  const item = (status: string): unknown => ({
+    openAtLogin: status === 'enabled',
+    wasOpenedAtLogin: false,
+    status,
+  })
+  const first = await start(MAC, { platform: 'darwin' })
+  expect(await first.said()).toEqual([
+    item('not-registered'),
+    item('enabled'),
+    item('not-registered'),
+    ['service', expect.stringContaining('the stand-in has no such login item')],
+  ])
+  const off = { name: 'mainAppService', path: '', args: [], enabled: false }
+  const second = await start(MAC, {
+    platform: 'darwin',
+    loginItems: [off],
+    openedAtLogin: true,
+  })
+  const said = (await second.said()) as { status?: string; wasOpenedAtLogin?: boolean }[]
+  expect(said.slice(0, 2).map(({ status }) => status)).toEqual([
+    'requires-approval',
+    'requires-approval',
+  ])
+  expect(said[0]?.wasOpenedAtLogin).toBe(true)
+})
+
+test('Linux: Electron has no login items', async ({ start }) => {
+  const program = await start(
+    `
+    refused('set', () => app.setLoginItemSettings({ openAtLogin: true }))
+    refused('get', () => app.getLoginItemSettings())
+    app.exit()
+    `,
+    { platform: 'linux' },
+  )
+  const none = expect.stringContaining('the stand-in has no such login item')
+  expect(await program.said()).toEqual([
+    ['set', none],
+    ['get', none],
+  ])
+})
+
+test('a run after another one finds the same data directory and system', async ({ launch }) => {
+  const items = [{ name: 'x', path: 'y', args: [], enabled: true }]
+  const first = await launch({
+    flags: FREE_PORT,
+    loginItems: items,
+    env: { LATCHKEY_NO_BROWSER: '1' },
+  })
+  await first.window()
+  await first.quit()
+  const second = await launch({ after: first })
+  await second.window()
+  expect(second.dataDir).toBe(first.dataDir)
+  expect(second.process.spawnargs).toEqual(first.process.spawnargs)
+  expect(await second.loginItems()).toEqual(items)
 })

@@ -6,13 +6,13 @@ import { inside } from './app.js'
 import { collectGarbage } from './collect.js'
 import { answer, tell } from './host.js'
 import { linesOf, type ItemDouble, type MenuDouble } from './menu.js'
-import type { ImageDouble } from './native-image.js'
+import { fileOf, type ImageDouble } from './native-image.js'
 import { strict } from './strict.js'
 
 let latest: WeakRef<TrayDouble> | undefined
 
 export class TrayDouble extends EventEmitter {
-  readonly #hasIcon: boolean
+  #image: ImageDouble
   #toolTip = ''
   #menu: { items: readonly ItemDouble[]; lines: ReturnType<typeof linesOf> } | null = null
   #isDestroyed = false
@@ -20,7 +20,7 @@ export class TrayDouble extends EventEmitter {
   constructor(image: ImageDouble) {
     inside.needsReady('Cannot create Tray')
     super()
-    this.#hasIcon = !image.isEmpty()
+    this.#image = image
     latest = new WeakRef(this)
     // oxlint-disable-next-line no-constructor-return -- what the app gets is the strict view
     return strict('Tray', this)
@@ -30,6 +30,12 @@ export class TrayDouble extends EventEmitter {
     this.#checkAlive()
     this.#menu = menu && { items: [...menu.items], lines: linesOf(menu.items) }
     if (this.#menu) tell('menuSet', this.#menu.lines)
+  }
+
+  setImage(image: ImageDouble | string): void {
+    this.#checkAlive()
+    if (typeof image === 'string') throw new Error('the stand-in has no Tray.setImage by a path')
+    this.#image = image
   }
 
   setToolTip(toolTip: string): void {
@@ -48,7 +54,8 @@ export class TrayDouble extends EventEmitter {
   /** Not Electron's. */
   readonly inside = {
     menu: () => (this.#isDestroyed ? null : this.#menu),
-    facts: () => ({ toolTip: this.#toolTip, hasIcon: this.#hasIcon }),
+    facts: () => ({ toolTip: this.#toolTip, hasIcon: !this.#image.isEmpty() }),
+    icon: () => fileOf(this.#image),
   }
 
   #checkAlive(): void {
@@ -66,6 +73,7 @@ async function find(): Promise<TrayDouble | undefined> {
 answer({
   menu: async () => (await find())?.inside.menu()?.lines ?? null,
   tray: async () => (await find())?.inside.facts() ?? null,
+  trayIcon: async () => (await find())?.inside.icon() ?? null,
   async choose(label) {
     const menu = (await find())?.inside.menu()
     if (!menu) throw new Error('there is no menu in the tray')
@@ -82,4 +90,5 @@ TrayDouble satisfies new (image: ImageDouble) => Pick<
   'destroy' | 'isDestroyed' | 'setToolTip'
 > & {
   setContextMenu(menu: MenuDouble | null): void
+  setImage(image: ImageDouble | string): void
 }

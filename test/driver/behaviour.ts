@@ -1,0 +1,41 @@
+// The system that a spec asks for, in full.
+
+import type { Behaviour, Keyring, Platform } from '../stand-in/contract.js'
+import type { DesktopOptions } from './desktop.js'
+
+/** Keyrings as people have them. */
+const KEYRINGS = {
+  gnome_libsecret: { backend: 'gnome_libsecret', givesKey: true },
+  kwallet: { backend: 'kwallet', givesKey: true },
+  kwallet5: { backend: 'kwallet5', givesKey: true },
+  kwallet6: { backend: 'kwallet6', givesKey: true },
+  /** Linux, a desktop that Electron does not know: sway and the like, with a keyring. */
+  secret_service: { backend: 'basic_text', givesKey: true },
+  /** The same without one. */
+  basic_text: { backend: 'basic_text', givesKey: false },
+  /** Not installed, not running or locked; on Windows and macOS failing or denied. */
+  missing: { backend: 'gnome_libsecret', givesKey: false },
+  kwallet_closed: { backend: 'kwallet6', givesKey: false },
+} as const satisfies Record<string, Pick<Keyring, 'backend' | 'givesKey'>>
+
+export type KeyringName = keyof typeof KEYRINGS
+
+export function behaviourOf(appPath: string, options: DesktopOptions): Behaviour {
+  const { keyring = {} } = options
+  return {
+    appPath,
+    notifications: options.notifications ?? true,
+    browser: options.browser ?? true,
+    dark: options.dark ?? false,
+    platform: options.platform ?? (process.platform as Platform),
+    keyring: {
+      backend: 'gnome_libsecret',
+      givesKey: true,
+      machine: 'this machine',
+      hasNewerKey: false,
+      ...(typeof keyring === 'string' ? KEYRINGS[keyring] : keyring),
+    },
+    loginItems: options.loginItems ?? [],
+    openedAtLogin: options.openedAtLogin ?? false,
+  }
+}

@@ -1,0 +1,142 @@
+// The system's keyring behind `safeStorage`: which keys Chromium has on each system, and what follows.
+
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import type { SafeStorage } from 'electron'
+import type { Keyring, Platform } from './contract.js'
+
+type KeyringPorts = {
+  platform: Platform
+  keyring: Keyring
+  isReady(): boolean
+  /** The value of --password-store; empty where it is not given. */
+  passwordStore: string
+}
+
+type UsedOfSafeStorage = Pick<
+  SafeStorage,
+  'decryptStringAsync' | 'encryptStringAsync' | 'isAsyncEncryptionAvailable'
+> &
+  // Linux only: elsewhere it is not there at all.
+  Partial<Pick<SafeStorage, 'getSelectedStorageBackend'>>
+
+/** Null: the key is somewhere, but was not to be had. */
+type Keys = ReadonlyMap<string, Buffer | null>
+
+/** `safeStorage` over a keyring that is made up. */
+export function createSafeStorage({
+  platform,
+  isReady,
+  ...ports
+}: KeyringPorts): UsedOfSafeStorage {
+  const keyring = afterSwitch(ports.keyring, ports.passwordStore)
+  const keys = keysOf(platform, keyring)
+  const [tag, key] = [...keys].find(([, found]) => found !== null) ?? []
+  const algorithm = platform === 'win32' ? AEAD : CBC
+
+  return {
+    isAsyncEncryptionAvailable: () => Promise.resolve(isReady()),
+    async encryptStringAsync(plainText) {
+      if (!isReady()) throw new Error(NOT_READY)
+      if (plainText === '') return Buffer.alloc(0)
+      if (tag === undefined || !key) {
+        throw new Error(
+          'Error while encrypting the text provided to safeStorage.encryptStringAsync.',
+        )
+      }
+      return Buffer.concat([Buffer.from(tag), algorithm.encrypt(Buffer.from(plainText), key)])
+    },
+    async decryptStringAsync(encrypted) {
+      if (!isReady()) throw new Error(NOT_READY)
+      if (!Buffer.isBuffer(encrypted)) {
+        throw new Error('Expected the first argument of decryptStringAsync() to be a buffer')
+      }
+      if (encrypted.length === 0) return { shouldReEncrypt: false, result: '' }
+      const sealedBy = encrypted.subarray(0, TAG_LENGTH).toString('latin1')
+      const found = keys.get(sealedBy)
+      if (found === null) {
+        throw new Error(
+          'safeStorage.decryptStringAsync is temporarily unavailable. Please try again.',
+        )
+      }
+      try {
+        if (!found) throw new Error('no such key')
+        const result = algorithm.decrypt(encrypted.subarray(TAG_LENGTH), found).toString()
+        return { shouldReEncrypt: sealedBy !== tag, result }
+      } catch {
+        throw new Error(
+          'Error while decrypting the ciphertext provided to safeStorage.decryptStringAsync.',
+        )
+      }
+    },
+    ...(platform === 'linux' && {
+      getSelectedStorageBackend: () => (isReady() ? keyring.backend : 'unknown'),
+    }),
+  }
+}
+
+const NOT_READY = 'safeStorage cannot be used before app is ready'
+const TAG_LENGTH = 3
+
+const SWITCHES: Readonly<Record<string, Partial<Keyring>>> = {
+  basic: { backend: 'basic_text', givesKey: false },
+  'gnome-libsecret': { backend: 'gnome_libsecret' },
+  kwallet: { backend: 'kwallet' },
+  kwallet5: { backend: 'kwallet5' },
+  kwallet6: { backend: 'kwallet6' },
+}
+
+function afterSwitch(keyring: Keyring, passwordStore: string): Keyring {
+  return { ...keyring, ...SWITCHES[passwordStore] }
+}
+
+/** By the tag that they put before what they seal, the one in use first. */
+function keysOf(platform: Platform, { givesKey, machine, hasNewerKey }: Keyring): Keys {
+  const key = (tag: string): Buffer | null => (givesKey ? keyFrom(`${tag} of ${machine}`) : null)
+  const newer = hasNewerKey ? key('v12') : null
+  if (platform !== 'linux')
+    return new Map([...(newer ? [['v12', newer] as const] : []), ['v10', key('v10')]])
+  // v12 is the portal's, v11 the Secret Service's or KWallet's, v10 the one that everybody knows.
+  const known = keyFrom('peanuts')
+  return new Map([
+    ['v12', newer],
+    ['v11', key('v11')],
+    ['v10', known],
+  ])
+}
+
+function keyFrom(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest().subarray(0, 16)
+}
+
+type Algorithm = {
+  encrypt(plain: Buffer, key: Buffer): Buffer
+  /** Throws where it sees that something is wrong. */
+  decrypt(encrypted: Buffer, key: Buffer): Buffer
+}
+
+// What Chromium has on Linux and macOS: no check but the padding at the end, the same bytes each time.
+const BLANKS = Buffer.alloc(16, ' ')
+const CBC: Algorithm = {
+  encrypt(plain, key) {
+    const cipher = createCipheriv('aes-128-cbc', key, BLANKS)
+    return Buffer.concat([cipher.update(plain), cipher.final()])
+  },
+  decrypt(encrypted, key) {
+    const decipher = createDecipheriv('aes-128-cbc', key, BLANKS)
+    return Buffer.concat([decipher.update(encrypted), decipher.final()])
+  },
+}
+
+const AEAD: Algorithm = {
+  encrypt(plain, key) {
+    const nonce = randomBytes(12)
+    const cipher = createCipheriv('aes-128-gcm', key, nonce)
+    return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+  },
+  decrypt(encrypted, key) {
+    const nonce = encrypted.subarray(0, 12)
+    const decipher = createDecipheriv('aes-128-gcm', key, nonce, { authTagLength: 16 })
+    decipher.setAuthTag(encrypted.subarray(-16))
+    return Buffer.concat([decipher.update(encrypted.subarray(12, -16)), decipher.final()])
+  },
+}

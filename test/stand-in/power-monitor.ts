@@ -1,0 +1,44 @@
+// Electron's `powerMonitor`: sleep, the lock of the screen, and the end of the system.
+
+import { EventEmitter } from 'node:events'
+import { inside } from './app.js'
+import { answer, behaviour } from './host.js'
+import { createEvent } from './strict.js'
+
+const EVENTS = ['suspend', 'resume', 'lock-screen', 'unlock-screen', 'shutdown'] as const
+
+type Listener = (...args: unknown[]) => void
+
+class PowerMonitorDouble extends EventEmitter {
+  override on(event: string, listener: Listener): this {
+    inside.needsReady('powerMonitor cannot be used')
+    if (!EVENTS.some((known) => known === event)) {
+      throw new Error(`the stand-in has no powerMonitor event ${event}`)
+    }
+    return super.on(event, listener)
+  }
+
+  override addListener(event: string, listener: Listener): this {
+    return this.on(event, listener)
+  }
+}
+
+export const powerMonitorDouble = new PowerMonitorDouble()
+
+answer({
+  resume() {
+    powerMonitorDouble.emit('suspend')
+    powerMonitorDouble.emit('resume')
+  },
+  unlockScreen() {
+    if (behaviour.platform === 'linux') return
+    powerMonitorDouble.emit('lock-screen')
+    powerMonitorDouble.emit('unlock-screen')
+  },
+  shutDown() {
+    if (behaviour.platform === 'win32') return false
+    const event = createEvent({})
+    powerMonitorDouble.emit('shutdown', event)
+    return event.defaultPrevented
+  },
+})
