@@ -86,10 +86,12 @@ test('the archive holds the app’s own files, and nothing else of the source tr
       ].map((name) => `/dist/main/auth/${name}.js`),
       ...[
         'browser',
+        'cipher',
         'ipc-server',
         'lockdown',
         'network',
         'notify',
+        'power',
         'scheme',
         'store',
         'tray',

@@ -1,0 +1,238 @@
+// The keyring as a cipher, on every keyring that there is.
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DesktopOptions } from '../driver/desktop.js'
+import { built, expect, test } from './program.js'
+
+const PRELUDE = `
+  import { readFileSync } from 'node:fs'
+  import { keyringCipher } from ${JSON.stringify(built('cipher.js'))}
+  const PLAIN = '{"refreshToken":"a secret of some length","name":"Ålice ✓"}'
+  const file = join(dataDir, 'sealed')
+  const read = () => readFileSync(file, 'utf8')
+  const open = (cipher, sealed) => cipher.open(sealed).then(
+    ({ plain, stale }) => ({ isPlain: plain === PLAIN, stale }),
+    (error) => error.message,
+  )
+  const tell = (run) => app.whenReady().then(keyringCipher).then(run).then(() => app.exit())
+`
+const SEAL = `${PRELUDE}
+  tell(async ({ cipher, note }) => {
+    writeFileSync(file, await cipher.seal(PLAIN))
+    say(await open(cipher, read()))
+  })
+`
+const OPEN = `${PRELUDE}
+  tell(async ({ cipher, note }) => say(note ?? await open(cipher, read())))
+`
+
+const DAMAGED = expect.stringMatching(/^it is damaged, or was sealed on another computer/)
+
+test('what is sealed opens, also in a later run, and shows nothing of itself', async ({
+  start,
+}) => {
+  for (const platform of ['linux', 'darwin', 'win32'] as const) {
+    const first = await start(SEAL, { platform })
+    expect(await first.said()).toEqual([{ isPlain: true, stale: false }])
+    const sealed = await readFile(join(first.dataDir, 'sealed'), 'utf8')
+    expect(sealed).toMatch(/^keyring:[\w+/=.]+$/)
+    const parts = sealed.slice('keyring:'.length).split('.')
+    for (const text of [sealed, ...parts.map((part) => Buffer.from(part, 'base64').toString())]) {
+      expect(text).not.toContain('secret')
+    }
+    const second = await start(OPEN, { platform, dataDir: first.dataDir })
+    expect(await second.said()).toEqual([{ isPlain: true, stale: false }])
+  }
+})
+
+test('the same text is sealed as another one each time', async ({ start }) => {
+  const program = await start(`${PRELUDE}
+    tell(async ({ cipher }) => {
+      const [one, other] = [await cipher.seal(PLAIN), await cipher.seal(PLAIN)]
+      say(one.slice('keyring:'.length).split('.').some((part) => other.includes(part)))
+    })
+  `)
+  expect(await program.said()).toEqual([false])
+})
+
+const NOTES: readonly [string, DesktopOptions, RegExp][] = [
+  [
+    'no keyring on a desktop that Electron does not know',
+    { keyring: 'basic_text', platform: 'linux' },
+    /^No keyring was found on this desktop, .* Install and unlock gnome-keyring, KWallet or /,
+  ],
+  [
+    'a keyring that was turned off by a flag',
+    { flags: ['--password-store=basic'], platform: 'linux' },
+    /^Latchkey was started with --password-store=basic, .* Start it without that flag; /,
+  ],
+  [
+    'GNOME’s keyring, locked or not there',
+    { keyring: 'missing', platform: 'linux' },
+    /^The keyring of this desktop is locked or does not run, .* unlock gnome-keyring /,
+  ],
+  [
+    'KWallet, closed or turned off',
+    { keyring: 'kwallet_closed', platform: 'linux' },
+    /^KWallet is closed, turned off or does not run, .* open it \(System Settings, KDE Wallet\) /,
+  ],
+  [
+    'a keychain that was denied',
+    { keyring: 'missing', platform: 'darwin' },
+    /^macOS gave Latchkey no key from the keychain, .* choose Always Allow /,
+  ],
+  [
+    'a Windows that does not encrypt',
+    { keyring: 'missing', platform: 'win32' },
+    /^Windows gave Latchkey no key: .* Sign in to Windows again /,
+  ],
+]
+
+for (const [what, options, words] of NOTES) {
+  test(`S35: ${what}: a note says why, and what to do`, async ({ start }) => {
+    const program = await start(`${PRELUDE} tell((found) => say(found))`, options)
+    const [found] = (await program.said()) as [{ note?: string; cipher?: unknown }]
+    expect(found).toEqual({ note: expect.stringMatching(words) })
+    expect(found.note).toContain(', so the session stays in memory and ends with Latchkey. ')
+    expect(found.note).toMatch(
+      /; or turn on "Keep the session without a keyring" in Latchkey's settings\.$/,
+    )
+  })
+}
+
+test('before the app is ready there is a note, not a crash', async ({ start }) => {
+  const program = await start(`${PRELUDE} say(Object.keys(await keyringCipher())); app.exit()`)
+  expect(await program.said()).toEqual([['note']])
+})
+
+test('F28: a keyring on a desktop that Electron does not know is a keyring', async ({ start }) => {
+  for (const keyring of ['secret_service', 'kwallet', 'kwallet5', 'kwallet6'] as const) {
+    const program = await start(SEAL, { keyring, platform: 'linux' })
+    expect(await program.said()).toEqual([{ isPlain: true, stale: false }])
+  }
+})
+
+test('what an older key sealed opens and is stale, until it is sealed anew', async ({ start }) => {
+  const { dataDir, ended } = await start(SEAL)
+  await ended
+  const keyring = { hasNewerKey: true }
+  const later = await start(OPEN, { dataDir, keyring })
+  expect(await later.said()).toEqual([{ isPlain: true, stale: true }])
+  const anew = await start(SEAL, { dataDir, keyring })
+  expect(await anew.said()).toEqual([{ isPlain: true, stale: false }])
+})
+
+test('a key that is away just now is no loss: it says to unlock, and the text stays', async ({
+  start,
+}) => {
+  const { dataDir, ended } = await start(SEAL, { keyring: { hasNewerKey: true } })
+  await ended
+  const sealed = await readFile(join(dataDir, 'sealed'), 'utf8')
+  const away = await start(OPEN, { dataDir })
+  expect(await away.said()).toEqual([
+    expect.stringMatching(/just now \(unlock the keyring .* to have the session back\)$/),
+  ])
+  const back = await start(OPEN, { dataDir, keyring: { hasNewerKey: true } })
+  expect(await back.said()).toEqual([{ isPlain: true, stale: false }])
+  expect(await readFile(join(dataDir, 'sealed'), 'utf8')).toBe(sealed)
+})
+
+for (const platform of ['linux', 'darwin', 'win32'] as const) {
+  test(`S36: ${platform}: another machine’s and a tampered text fail with words, byte by byte`, async ({
+    start,
+  }) => {
+    const { dataDir, ended } = await start(SEAL, { platform })
+    await ended
+    const elsewhere = await start(OPEN, { platform, dataDir, keyring: { machine: 'another' } })
+    expect(await elsewhere.said()).toEqual([DAMAGED])
+
+    const program = await start(
+      `${PRELUDE}
+      const variants = (sealed) => {
+        const parts = sealed.slice('keyring:'.length).split('.').map((part) => Buffer.from(part, 'base64'))
+        const join = (parts) => 'keyring:' + parts.map((part) => part.toString('base64')).join('.')
+        const changed = parts.flatMap((part, index) => [...part].map((_, at) =>
+          join(parts.with(index, Buffer.from(part.map((byte, here) => byte ^ (here === at ? 1 : 0)))))))
+        const cut = parts.flatMap((part, index) => [...part].map((_, at) =>
+          join(parts.with(index, part.subarray(0, at)))))
+        return { changed, cut }
+      }
+      tell(async ({ cipher }) => {
+        const { changed, cut } = variants(read())
+        for (const sealed of [...changed, ...cut]) say(await open(cipher, sealed))
+      })
+      `,
+      { platform, dataDir },
+    )
+    const said = await program.said()
+    expect(said.length).toBeGreaterThan(250)
+    expect(said).toEqual(said.map(() => DAMAGED as unknown))
+  })
+}
+
+test('S36: what is no sealed text at all fails with words, and nothing is called off for it', async ({
+  start,
+}) => {
+  const foreign = ['', 'keyring:', 'keyring:.', 'keyring:AAAA', 'key-file:AAAA.AAAA', '{}', 'null']
+  const program = await start(`${PRELUDE}
+    tell(async ({ cipher }) => {
+      const sealed = await cipher.seal(PLAIN)
+      for (const text of ${JSON.stringify(foreign)}) say(await open(cipher, text))
+      for (const text of [sealed + '\\n', ' ' + sealed, sealed + '.AAAA', sealed.replace('keyring:', '')]) {
+        say(await open(cipher, text))
+      }
+      say(await open(cipher, sealed))
+    })
+  `)
+  const said = await program.said()
+  expect(said.splice(0, foreign.length + 4)).toEqual(
+    Array.from({ length: foreign.length + 4 }, () => DAMAGED as unknown),
+  )
+  expect(said).toEqual([{ isPlain: true, stale: false }])
+})
+
+test('S35: nothing is taken for a keyring’s that was sealed with the key that everybody knows', async ({
+  start,
+}) => {
+  // As cipher.ts does it, but for its check.
+  const FORGE = `${PRELUDE}
+    import { createCipheriv } from 'node:crypto'
+    tell(async () => {
+      const [key, nonce] = [Buffer.alloc(32, 7), Buffer.alloc(12)]
+      const cipher = createCipheriv('aes-256-gcm', key, nonce)
+      const text = Buffer.concat([cipher.update(PLAIN), cipher.final()])
+      const wrapped = await safeStorage.encryptStringAsync(key.toString('base64'))
+      const locked = Buffer.concat([nonce, cipher.getAuthTag(), text])
+      writeFileSync(file, 'keyring:' + wrapped.toString('base64') + '.' + locked.toString('base64'))
+    })
+  `
+  for (const [keyring, opened] of [
+    ['gnome_libsecret', { isPlain: true, stale: false }],
+    ['missing', DAMAGED],
+  ] as const) {
+    const { dataDir, ended } = await start(FORGE, { keyring, platform: 'linux' })
+    await ended
+    const program = await start(OPEN, { dataDir, platform: 'linux' })
+    expect(await program.said()).toEqual([opened])
+  }
+})
+
+test('S38: no error holds the text or its key', async ({ start }) => {
+  const program = await start(`${PRELUDE}
+    import { inspect } from 'node:util'
+    tell(async ({ cipher }) => {
+      const sealed = await cipher.seal(PLAIN)
+      const [wrapped] = sealed.slice('keyring:'.length).split('.')
+      const { result: key } = await safeStorage.decryptStringAsync(Buffer.from(wrapped, 'base64'))
+      for (const spoiled of [sealed.replace('.', '.AAAA'), sealed.replace('keyring:', 'keyring:AAAA')]) {
+        const shown = await cipher.open(spoiled).catch((error) => inspect(error, { depth: 9 }))
+        say([shown.includes('[cause]'), key.length, shown.includes('secret'), shown.includes(key)])
+      }
+    })
+  `)
+  expect(await program.said()).toEqual([
+    [true, 44, false, false],
+    [true, 44, false, false],
+  ])
+})

@@ -1,0 +1,75 @@
+// Sleep and shutting down, as main/electron hears of them.
+
+import { built, expect, test } from './program.js'
+
+const PRELUDE = `
+  import { onResume, onShutdown } from ${JSON.stringify(built('power.js'))}
+  app.on('before-quit', () => say('before-quit'))
+  app.on('quit', () => say('quit'))
+`
+
+for (const platform of ['linux', 'darwin', 'win32'] as const) {
+  test(`${platform}: waking is heard, and the screen’s unlocking where the system tells`, async ({
+    start,
+  }) => {
+    const program = await start(
+      `${PRELUDE}
+      app.whenReady().then(() => {
+        const stop = onResume((...args) => {
+          say(['resumed', ...args])
+          if (process.argv.includes('--once')) stop()
+        })
+        say('listening')
+      })
+      `,
+      { platform },
+    )
+    await expect.poll(() => program.stdout()).toContain('listening')
+    await program.resume()
+    await program.unlockScreen()
+    await program.quit()
+    const times = platform === 'linux' ? 1 : 2
+    expect(await program.said()).toEqual([
+      'listening',
+      ...Array.from({ length: times }, () => ['resumed'] as unknown),
+      'before-quit',
+      'quit',
+    ])
+  })
+}
+
+test('who stopped listening is not called any more', async ({ start }) => {
+  const program = await start(
+    `${PRELUDE}
+    app.whenReady().then(() => {
+      const ends = [onResume(() => { say('resumed'); for (const end of ends) end() }), onShutdown(() => say('shutdown'))]
+      say('listening')
+    })
+    `,
+    { platform: 'darwin' },
+  )
+  await expect.poll(() => program.stdout()).toContain('listening')
+  await program.resume()
+  await program.resume()
+  await program.unlockScreen()
+  expect(await program.shutDown()).toBe(false)
+  expect(await program.said()).toEqual(['listening', 'resumed', 'before-quit', 'quit'])
+})
+
+test('a shutdown waits for the app to end in order', async ({ start }) => {
+  for (const platform of ['linux', 'darwin'] as const) {
+    const program = await start(
+      `${PRELUDE}
+      app.whenReady().then(() => {
+        onShutdown(() => { say('shutdown'); app.quit() })
+        say('listening')
+      })
+      `,
+      { platform },
+    )
+    await expect.poll(() => program.stdout()).toContain('listening')
+    expect(await program.shutDown()).toBe(true)
+    expect(await program.said()).toEqual(['listening', 'shutdown', 'before-quit', 'quit'])
+    expect((await program.ended).code).toBe(0)
+  }
+})
