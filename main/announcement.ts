@@ -1,8 +1,10 @@
 // A file in the data directory that tells this user's other programs where the service is.
 
 import { randomUUID } from 'node:crypto'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
+import { isLoopback } from './auth/http.js'
 
 export const ANNOUNCEMENT_FILE = 'service.json'
 
@@ -28,4 +30,22 @@ export function announce(
   writeFileSync(fresh, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
   renameSync(fresh, path)
   return () => rmSync(path, { force: true })
+}
+
+const wireAnnouncement = z.object({
+  instance: z.string(),
+  url: z.url({ protocol: /^http$/ }).refine((url) => isLoopback(new URL(url))),
+  port: z.int(),
+  pid: z.int(),
+  version: z.string(),
+})
+
+/** What the file says; null where there is none, or none that can be read. */
+export function readAnnouncement(directory: string): Announcement | null {
+  try {
+    const content: unknown = JSON.parse(readFileSync(join(directory, ANNOUNCEMENT_FILE), 'utf8'))
+    return wireAnnouncement.parse(content)
+  } catch {
+    return null
+  }
 }

@@ -4,8 +4,14 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { systemClock } from './clock.js'
-import { createLatchkey, EXIT, explainFailure, type Latchkey } from './compose.js'
-import { helpText, readSettings, type Settings } from './settings.js'
+import {
+  createDataDirectory,
+  createLatchkey,
+  EXIT,
+  explainFailure,
+  type Latchkey,
+} from './compose.js'
+import { argsAfter, examineSettings, helpText, readSettings, type Settings } from './settings.js'
 import { createTerminal, readCommands, type Terminal } from './terminal.js'
 import { chooseStorage } from './vault.js'
 
@@ -31,6 +37,9 @@ async function main(args: readonly string[]): Promise<void> {
 
   if (args.includes('--help')) return print(helpText())
   if (args.includes('--version')) return print(version)
+
+  const diagnoseArgs = argsAfter('diagnose', args)
+  if (diagnoseArgs !== null) return diagnoseHere(diagnoseArgs)
 
   const { env, platform } = process
   // Not handed on to the browser and whatever else is started from here.
@@ -79,6 +88,44 @@ function greet(to: Terminal, { service, storage, issuer }: Latchkey, settings: S
 /** True where the session of an earlier run was taken back. */
 function isSignedIn({ agent }: Latchkey): boolean {
   return agent.model().session.kind === 'signed-in'
+}
+
+/** Prints a report on what works here and what does not, and keeps it in a file, to be sent. */
+async function diagnoseHere(args: readonly string[]): Promise<void> {
+  const [{ diagnose, writeReport }, { reportOf }, { createHttp }, { failuresOf }] =
+    await Promise.all([
+      import('./diagnose.js'),
+      import('./present/report.js'),
+      import('./auth/http.js'),
+      import('./log.js'),
+    ])
+  const { env, platform } = process
+  const home = homedir()
+  const findings = examineSettings({ args, env, platform, home })
+  const { dataDir, keepWithoutKeyring, json } = findings.settings
+  const passphrase = env['LATCHKEY_PASSPHRASE'] || null
+  const { tier, note } = chooseStorage({ dataDir, keyring: null, passphrase, keepWithoutKeyring })
+  const diagnosis = await diagnose({
+    version,
+    clock: systemClock,
+    env,
+    platform,
+    home,
+    findings,
+    http: createHttp(),
+    proxyFor: () => null,
+    storage: { tier, note },
+    failures: failuresOf(dataDir),
+  })
+  const report = reportOf(diagnosis)
+  print(json ? JSON.stringify(diagnosis) : report.trimEnd())
+  try {
+    createDataDirectory(dataDir)
+    const path = writeReport(dataDir, report)
+    process.stderr.write(`This report is in ${path} now. It holds no secrets: you can send it.\n`)
+  } catch (thrown) {
+    process.stderr.write(`latchkey: The report could not be written: ${String(thrown)}\n`)
+  }
 }
 
 /** Sends the browser to a link; rejects when the system's opener says that it could not. */

@@ -47,7 +47,7 @@ export async function takeOwnership(directory: string): Promise<Ownership> {
 
   if (process.platform === 'win32') {
     // A pipe's name goes with its owner, so there are no marks to leave behind.
-    const pipe = `\\\\.\\pipe\\latchkey-${digestOf(realpathSync(directory))}`
+    const pipe = pipeOf(realpathSync(directory))
     if (await listen(server, pipe).catch(isTaken)) throw inUse((await ask(pipe)) ?? '')
     return ownership
   }
@@ -76,6 +76,19 @@ export async function takeOwnership(directory: string): Promise<Ownership> {
   }
 }
 
+/** Who owns a data directory, as far as it says, ` (process 42, at …)`; null where nobody does. */
+export async function ownerOf(directory: string): Promise<string | null> {
+  let path: string
+  try {
+    path = realpathSync(directory)
+    if (process.platform === 'win32') return await ask(pipeOf(path))
+    const newest = newestMark(marksOf(path))
+    return newest === 0 ? null : await ask(join(`${marksOf(path)}${newest}`, SOCKET))
+  } catch {
+    return null // Not even the directory is there.
+  }
+}
+
 const SOCKET = 's'
 
 /** The longest path that every system takes for a socket (macOS: 104 bytes with the final zero). */
@@ -86,6 +99,10 @@ function marksOf(directory: string): string {
   const inside = join(directory, 'owner.')
   if (Buffer.byteLength(inside) + 12 <= LONGEST_SOCKET_PATH) return inside
   return join(tmpdir(), `latchkey-${process.getuid?.() ?? ''}-${digestOf(directory)}.`)
+}
+
+function pipeOf(directory: string): string {
+  return `\\\\.\\pipe\\latchkey-${digestOf(directory)}`
 }
 
 function digestOf(directory: string): string {

@@ -314,6 +314,14 @@ export function joinFlags(args: readonly string[]): string[] {
   return joined
 }
 
+/** The arguments without the word `command`; null where it is not among them. */
+export function argsAfter(command: string, args: readonly string[]): readonly string[] | null {
+  const options = parseOptions()
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
+  const word = tokens.find((token) => token.kind === 'positional' && token.value === command)
+  return word ? args.toSpliced(word.index, 1) : null
+}
+
 /** What `--help` prints. */
 export function helpText(): string {
   const width = Math.max(...NAMES.map((name) => OPTIONS[name].usage.length))
@@ -326,6 +334,7 @@ export function helpText(): string {
     'Latchkey without a tray: signs you in through your browser and keeps the session.',
     '',
     'Usage: npm run headless -- [flags]',
+    '       npm run headless -- diagnose [flags]   find out what is wrong; writes a report to send',
     '',
     ...lines,
     `  ${'--help'.padEnd(width)}  print this`,
@@ -358,10 +367,14 @@ function parse<Name extends keyof Settings>(
   return { problem: `${place} ${rule}, but it is ${cut}.` }
 }
 
-function readFlags(args: readonly string[], lenient: boolean, note: Note): Layer {
-  const options = Object.fromEntries(
-    NAMES.map((name) => [flagOf(name), { type: takesValue(name) ? 'string' : 'boolean' }] as const),
+function parseOptions(): Record<string, { type: 'string' | 'boolean' }> {
+  return Object.fromEntries(
+    NAMES.map((name) => [flagOf(name), { type: takesValue(name) ? 'string' : 'boolean' }]),
   )
+}
+
+function readFlags(args: readonly string[], lenient: boolean, note: Note): Layer {
+  const options = parseOptions()
   const read = (strict: boolean): Record<string, unknown> =>
     parseArgs({ args: [...args], options, strict, allowPositionals: !strict }).values
   let values: Record<string, unknown>

@@ -40,6 +40,9 @@ type Json = Record<string, unknown>
 
 /** Every field is one way to misbehave; a field left out or undefined is good behaviour. */
 export type Misbehaviour = {
+  /** RFC 9110 section 6.6.1: the Date header of every answer, as a clock that is wrong has it. */
+  date?: string | undefined
+
   /** OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3: the metadata document. */
   discovery?: Fault | undefined
   /** Rewrites the metadata; a string is sent as it is, anything else as JSON. */
@@ -100,6 +103,7 @@ export function spoil(
   misbehave: Misbehaviour,
   key: SigningKey,
 ): void {
+  if (misbehave.date !== undefined) ctx.set('Date', misbehave.date)
   const location = ctx.response.get('Location')
   if (misbehave.callback && isCallback(ctx, location)) {
     const url = new URL(location)

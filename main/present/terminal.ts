@@ -2,6 +2,7 @@
 
 import { labelOf } from '../auth/identity.js'
 import { shownFlow, type Event, type Model } from '../auth/model.js'
+import { printable } from './printable.js'
 import { statusOf } from './status.js'
 
 /** Lines to print for an event; none where it is nothing that a person waits for. */
@@ -97,10 +98,4 @@ function untilWhen(ms: number, nowMs: number): string {
   const time = when.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
   const sameDay = when.toDateString() === new Date(nowMs).toDateString()
   return sameDay ? time : `${when.toLocaleDateString()} ${time}`
-}
-
-// Names come from the provider: an escape sequence in one must not reach the terminal, nor a mark
-// that turns the writing direction of what follows.
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/gu, '�')
 }

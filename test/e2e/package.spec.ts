@@ -97,7 +97,12 @@ test('the archive holds the app’s own files, and nothing else of the source tr
         'tray',
         'window',
       ].map((name) => `/dist/main/electron/${name}.js`),
-      ...['menu', 'notice', 'record', 'status'].map((name) => `/dist/main/present/${name}.js`),
+      ...['check', 'computer', 'ports', 'provider', 'running'].map(
+        (name) => `/dist/main/checks/${name}.js`,
+      ),
+      ...['menu', 'notice', 'printable', 'record', 'report', 'status'].map(
+        (name) => `/dist/main/present/${name}.js`,
+      ),
       ...[
         'announcement',
         'bind',
@@ -105,6 +110,7 @@ test('the archive holds the app’s own files, and nothing else of the source tr
         'clock',
         'compose',
         'demo',
+        'diagnose',
         'errno',
         'index',
         'ipc',

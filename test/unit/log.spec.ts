@@ -13,9 +13,11 @@ import {
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createLatchkey, reportError } from '../../main/compose.js'
 import { createLogger, failuresOf, type Logger } from '../../main/log.js'
 import type { LogRecord } from '../../main/present/record.js'
-import type { LogLevel } from '../../main/settings.js'
+import { examineSettings, type LogLevel } from '../../main/settings.js'
+import { createMemoryVault } from '../../main/vault.js'
 import { createTestClock } from '../clock.js'
 
 const STARTED_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
@@ -173,17 +175,53 @@ test('a log that cannot be opened is told of once', ({ directory, complaints, op
   ])
 })
 
-test('it never prints', ({ open }) => {
-  const printed: unknown[] = []
+/** What is printed while something is done. */
+async function printedBy(act: () => unknown): Promise<string> {
+  let printed = ''
   const originals = [process.stdout.write, process.stderr.write] as const
-  const watch = (...words: unknown[]): boolean => printed.push(words) > 0
+  const watch = (text: string | Uint8Array): boolean => (printed += String(text)) !== ''
   process.stdout.write = watch
   process.stderr.write = watch
   try {
-    const log = open('debug')
-    for (const record of Object.values(RECORDS)) log.record(record)
+    await act()
   } finally {
     ;[process.stdout.write, process.stderr.write] = originals
   }
-  expect(printed).toEqual([])
+  return printed
+}
+
+test('it never prints', async ({ open }) => {
+  const printed = await printedBy(() => {
+    const log = open('debug')
+    for (const record of Object.values(RECORDS)) log.record(record)
+  })
+  expect(printed).toBe('')
+})
+
+test('S38: an error of our own is told on stderr, and in the log without its message', async ({
+  directory,
+}) => {
+  const args = ['--data-dir', directory, '--port', '0']
+  const latchkey = await createLatchkey({
+    settings: examineSettings({ args, env: {}, platform: 'linux', home: directory }).settings,
+    version: '1.2.3',
+    clock: createTestClock(),
+    storage: { vault: createMemoryVault(), tier: 'memory', note: null },
+    openBrowser: () => Promise.resolve(),
+  })
+  const error = Object.assign(new TypeError('canary'), { code: 'ERR_SOME' })
+  const printed = await printedBy(() => reportError(error))
+  expect(printed).toContain('latchkey: unexpected error: TypeError: canary')
+  await latchkey.close()
+  expect(linesOf(directory)).toMatchObject([
+    { event: 'started', version: '1.2.3', url: latchkey.service.url },
+    { event: 'error', level: 'error', name: 'TypeError', code: 'ERR_SOME' },
+    { event: 'stopped' },
+  ])
+  expect(read(directory)).not.toContain('canary')
+
+  // Its log is closed: what goes wrong now goes to stderr only.
+  const before = read(directory)
+  expect(await printedBy(() => reportError(error))).toContain('TypeError')
+  expect(read(directory)).toBe(before)
 })

@@ -1,0 +1,143 @@
+// Checks of the provider and of the way there.
+
+import { accessSync, constants } from 'node:fs'
+import { discover, type ProviderMetadata } from '../auth/discovery.js'
+import { asAuthError } from '../auth/errors.js'
+import type { Http } from '../auth/http.js'
+import type { Clock } from '../clock.js'
+import { errnoOf } from '../errno.js'
+import type { Settings } from '../settings.js'
+import { check, type Check } from './check.js'
+import type { Environment } from './computer.js'
+
+export type ProviderPorts = {
+  http: Http
+  clock: Clock
+  env: Environment
+  /** The proxy on the way to an address; null where there is none. Fails with an AuthError. */
+  proxyFor(url: URL): { host: string; variable: string } | null
+}
+
+/** A provider that takes longer for its metadata makes people wait. */
+const SLOW_MS = 3_000
+/** By so much the clocks may differ before sign-ins fail. */
+const TOLERATED_MS = 30_000
+/** The Date header says whole seconds, and its way here takes time. */
+const NOTICED_MS = 5_000
+
+/** Asks the provider for its metadata, as a sign-in does, and looks at how it answers. */
+export async function checkProvider(
+  ports: ProviderPorts,
+  settings: Settings,
+): Promise<readonly Check[]> {
+  const { issuer } = settings
+  if (settings.demo) {
+    return [check('provider', 'ok', 'The demo provider, which comes with the program.')]
+  }
+  if (issuer === null) {
+    const says = 'No provider is configured. Set --issuer and --client-id, or try --demo.'
+    return [check('provider', 'problem', says)]
+  }
+  const way = [checkProxy(ports, issuer), ...checkCertificates(ports.env)]
+  const { host } = new URL(issuer)
+  let clocks: Check | null = null
+  const startedMs = ports.clock.nowMs()
+  const http: Http = async (request) => {
+    const answer = await ports.http(request)
+    // The answer was made about halfway between.
+    const nowMs = (startedMs + ports.clock.nowMs()) / 2
+    clocks = checkClock(answer.dateMs, nowMs)
+    return answer
+  }
+  try {
+    const metadata = await discover(http, issuer)
+    const tookMs = ports.clock.nowMs() - startedMs
+    const says = `${host} answered in ${tookMs} ms, and its metadata can be used.`
+    const found = check(
+      'provider',
+      tookMs > SLOW_MS ? 'warning' : 'ok',
+      tookMs > SLOW_MS ? `${says} That is slow.` : says,
+    )
+    return [...way, found, checkEndpoints(metadata, settings), ...present(clocks)]
+  } catch (thrown) {
+    return [...way, check('provider', 'problem', asAuthError(thrown).message), ...present(clocks)]
+  }
+}
+
+function present(found: Check | null): readonly Check[] {
+  return found === null ? [] : [found]
+}
+
+function checkProxy({ proxyFor }: ProviderPorts, issuer: string): Check {
+  try {
+    const proxy = proxyFor(new URL(issuer))
+    if (proxy === null) return check('proxy', 'ok', 'There is none on the way to the provider.')
+    return check('proxy', 'ok', `The provider is asked by ${proxy.host} (${proxy.variable}).`)
+  } catch (thrown) {
+    return check('proxy', 'problem', asAuthError(thrown).message)
+  }
+}
+
+function checkCertificates(env: Environment): readonly Check[] {
+  const name = 'certificates'
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    const says = 'Anyone on the way can read and change what goes to the provider, for they are not'
+    return [check(name, 'problem', `${says} checked. Unset NODE_TLS_REJECT_UNAUTHORIZED.`)]
+  }
+  const path = env['NODE_EXTRA_CA_CERTS']
+  if (!path) return []
+  try {
+    accessSync(path, constants.R_OK)
+    return [check(name, 'ok', `Those in ${path} are trusted too (NODE_EXTRA_CA_CERTS).`)]
+  } catch (thrown) {
+    const says = `NODE_EXTRA_CA_CERTS names ${path}, which cannot be read (${errnoOf(thrown)}).`
+    return [check(name, 'problem', `${says} Name a file of certificates in PEM form, or unset it.`)]
+  }
+}
+
+function checkEndpoints(metadata: ProviderMetadata, { endSession }: Settings): Check {
+  const all = {
+    revocation: metadata.revocationEndpoint,
+    userinfo: metadata.userinfoEndpoint,
+    'a sign-out page': metadata.endSessionEndpoint,
+  }
+  const named = (there: boolean): string =>
+    Object.entries(all)
+      .filter(([, endpoint]) => (endpoint !== null) === there)
+      .map(([words]) => words)
+      .join(', ') || 'nothing'
+  const offers = `Besides signing in the provider offers: ${named(true)}. It lacks: ${named(false)}.`
+  if (endSession && metadata.endSessionEndpoint === null) {
+    const says =
+      'The provider has no sign-out page that could be opened: --end-session does nothing.'
+    return check('endpoints', 'warning', says, offers)
+  }
+  const without = metadata.revocationEndpoint === null
+  const says = 'Tokens cannot be ended there before they run out, also when you sign out.'
+  return check('endpoints', 'ok', offers, ...(without ? [says] : []))
+}
+
+function checkClock(dateMs: number | null, nowMs: number): Check {
+  if (dateMs === null) return check('clock', 'ok', 'The provider does not say what time it is.')
+  const aheadMs = nowMs - dateMs
+  const offMs = Math.abs(aheadMs)
+  if (offMs < NOTICED_MS) return check('clock', 'ok', "It shows the provider's time.")
+  return check(
+    'clock',
+    offMs < TOLERATED_MS ? 'warning' : 'problem',
+    `This computer's clock is ${duration(offMs)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the ` +
+      `provider's. Sign-ins fail where they differ by more than ${duration(TOLERATED_MS)}: have ` +
+      'this computer take its time from the network.',
+  )
+}
+
+function duration(ms: number): string {
+  const units = [
+    ['day', 86_400_000],
+    ['hour', 3_600_000],
+    ['minute', 60_000],
+    ['second', 1_000],
+  ] as const
+  const [unit, unitMs] = units.find(([, of]) => ms >= 2 * of) ?? ['second', 1_000]
+  return `${Math.round(ms / unitMs)} ${unit}s`
+}

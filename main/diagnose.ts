@@ -1,0 +1,116 @@
+// A diagnosis: what runs where and with which settings, what of it works, and what failed lately.
+
+import { randomUUID } from 'node:crypto'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { arch, release, type } from 'node:os'
+import { join } from 'node:path'
+import { check, worstOf, type Check, type Verdict } from './checks/check.js'
+import {
+  checkBrowser,
+  checkDataDirectory,
+  checkLoopback,
+  checkStorage,
+  type Storage,
+} from './checks/computer.js'
+import { checkRedirectPorts, checkServicePort } from './checks/ports.js'
+import { checkProvider, type ProviderPorts } from './checks/provider.js'
+import { checkRunning } from './checks/running.js'
+import { printable } from './present/printable.js'
+import { runtimeOf } from './present/record.js'
+import type { Settings, SettingsFindings } from './settings.js'
+
+export type DiagnosisPorts = ProviderPorts & {
+  version: string
+  platform: NodeJS.Platform
+  home: string
+  findings: SettingsFindings
+  storage: Storage
+  /** The log's last failures. */
+  failures: readonly string[]
+}
+
+/** What can be sent to somebody who helps: there is no secret in it. */
+export type Diagnosis = {
+  /** RFC 3339. */
+  at: string
+  verdict: Verdict
+  /** Latchkey's own. */
+  version: string
+  runtime: string
+  system: string
+  settings: readonly { name: keyof Settings; value: unknown; origin: string }[]
+  checks: readonly Check[]
+  failures: readonly string[]
+}
+
+/**
+ * Looks at everything that a sign-in needs. Takes nothing that a running Latchkey holds, and does not
+ * sign in; a port is held for the moment it takes to see that it is free.
+ */
+export async function diagnose(ports: DiagnosisPorts): Promise<Diagnosis> {
+  const { version, platform, env, clock, findings } = ports
+  const { settings, origins, problems } = findings
+  const running = await checkRunning(settings.dataDir, ports.http, version)
+  const checks = [
+    checkSettings(problems),
+    checkDataDirectory(settings.dataDir, platform),
+    running.found,
+    await checkLoopback(4, clock),
+    await checkLoopback(6, clock),
+    await checkServicePort(settings, running.port),
+    await checkRedirectPorts(settings),
+    ...(await checkProvider(ports, settings)),
+    checkStorage(ports.storage),
+    checkBrowser(settings, env, platform),
+  ]
+  const diagnosis: Diagnosis = {
+    at: new Date(clock.nowMs()).toISOString(),
+    verdict: worstOf(checks.map(({ verdict }) => verdict)),
+    version,
+    runtime: runtimeOf(process.versions),
+    system: `${type()} ${release()} ${arch()}`,
+    settings: (Object.keys(settings) as (keyof Settings)[]).map((name) => ({
+      name,
+      value: settings[name],
+      origin: origins[name],
+    })),
+    checks,
+    failures: ports.failures,
+  }
+  return discreet(diagnosis, ports.home)
+}
+
+export const REPORT_FILE = 'diagnosis.txt'
+
+/** Writes the report into the data directory, for its owner's eyes alone, and gives its path. */
+export function writeReport(directory: string, report: string): string {
+  const path = join(directory, REPORT_FILE)
+  const fresh = `${path}.${randomUUID()}`
+  try {
+    writeFileSync(fresh, report, { mode: 0o600, flag: 'wx' })
+    renameSync(fresh, path)
+  } catch (thrown) {
+    rmSync(fresh, { force: true })
+    throw thrown
+  }
+  return path
+}
+
+function checkSettings(problems: readonly string[]): Check {
+  if (problems.length === 0) return check('settings', 'ok', 'All of them can be used.')
+  const says = 'Latchkey does not start with these. Where one is passed over, its default counts.'
+  return check('settings', 'problem', says, ...problems)
+}
+
+/** Takes out what is nobody's business, where this person's home is and passwords in addresses. */
+function discreet<Value>(value: Value, home: string): Value {
+  const escaped = home.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const homes = new RegExp(`${escaped}(?![\\w-]|\\.\\w)`, 'g')
+  const clean = (text: string): string => {
+    const masked = printable(text).replace(/\/\/[^\s/?#"]*@/g, '//…@')
+    return home.length > 1 ? masked.replace(homes, '~') : masked
+  }
+  return JSON.parse(JSON.stringify(value), (_key, held: unknown) =>
+    typeof held === 'string' ? clean(held) : held,
+  ) as Value
+}

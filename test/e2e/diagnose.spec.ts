@@ -1,0 +1,240 @@
+// diagnose, as a person runs it who wants to know what is wrong, and sends what it says.
+
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Check, CheckName } from '../../main/checks/check.js'
+import type { Diagnosis } from '../../main/diagnose.js'
+import { answerLink } from '../person.js'
+import type { Program } from '../program.js'
+import { startProvider, type Misbehaviour, type RunningProvider } from '../provider.js'
+import { expect, SCRIPTED, test as base } from './test.js'
+
+type Found = { diagnosis: Diagnosis; of: (name: CheckName) => Check; program: Program }
+
+const test = base.extend<{
+  /** Runs `diagnose --json` to its end. */
+  diagnose: (
+    flags?: readonly string[],
+    options?: { env?: Record<string, string>; dataDir?: string },
+  ) => Promise<Found>
+  at: (misbehave?: Misbehaviour) => Promise<RunningProvider & { flags: string[] }>
+}>({
+  diagnose: ({ run }, use) =>
+    use(async (flags = [], options = {}) => {
+      const program = await run(['diagnose', '--json', ...flags], options)
+      expect(await program.ended).toBe(0)
+      const diagnosis = JSON.parse(program.stdout()) as Diagnosis
+      const of = (name: CheckName): Check => diagnosis.checks.find((one) => one.name === name)!
+      return { diagnosis, of, program }
+    }),
+  // eslint-disable-next-line no-empty-pattern
+  at: async ({}, use) => {
+    const providers: RunningProvider[] = []
+    await use(async (misbehave = {}) => {
+      const provider = await startProvider({ misbehave })
+      providers.push(provider)
+      const { issuer, clientId } = provider
+      return Object.assign(provider, { flags: ['--issuer', issuer, '--client-id', clientId] })
+    })
+    for (const provider of providers) await provider.close()
+  },
+})
+
+/** A desktop, a keyring's stead and a service port, so that nothing is left to warn of. */
+const WELL = { env: { DISPLAY: ':0', LATCHKEY_PASSPHRASE: 'correct horse', LATCHKEY_PORT: '0' } }
+
+test('where all is well it says so, prints the report and keeps it in a file', async ({
+  run,
+  at,
+}) => {
+  const { flags, issuer } = await at()
+  const program = await run(['diagnose', ...flags], WELL)
+  expect(await program.ended).toBe(0)
+
+  const path = join(program.dataDir, 'diagnosis.txt')
+  expect(program.stdout()).toContain('\n0 problems, 0 warnings.\n')
+  expect(program.stdout()).toContain(`"${issuer}"  --issuer\n`)
+  expect(program.stdout()).toContain(`[ok]      Provider: ${new URL(issuer).host} answered in`)
+  expect(program.stderr()).toBe(
+    `This report is in ${path} now. It holds no secrets: you can send it.\n`,
+  )
+  expect(readFileSync(path, 'utf8')).toBe(program.stdout())
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(readdirSync(program.dataDir)).toEqual(['diagnosis.txt'])
+})
+
+test('with --json it prints one JSON object a line, and keeps the text all the same', async ({
+  diagnose,
+  at,
+}) => {
+  const { flags } = await at()
+  const { diagnosis, program } = await diagnose(flags, WELL)
+  expect(program.stdout().trimEnd().split('\n')).toHaveLength(1)
+  expect(diagnosis).toMatchObject({
+    verdict: 'ok',
+    runtime: `Node ${process.versions.node}`,
+    failures: [],
+  })
+  expect(diagnosis.settings).toContainEqual({ name: 'json', value: true, origin: '--json' })
+  expect(diagnosis.settings).toContainEqual({ name: 'port', value: 0, origin: 'LATCHKEY_PORT' })
+  expect(readFileSync(join(program.dataDir, 'diagnosis.txt'), 'utf8')).toContain('0 problems')
+})
+
+test('a provider that is down is a problem in the words of a sign-in', async ({ diagnose, at }) => {
+  const provider = await at()
+  await provider.close()
+  const { diagnosis, of } = await diagnose(provider.flags, WELL)
+  expect(diagnosis.verdict).toBe('problem')
+  expect(of('provider')).toMatchObject({ verdict: 'problem' })
+  expect(of('provider').says[0]).toContain('could not be reached')
+})
+
+test('metadata that cannot be used is a problem', async ({ diagnose, at }) => {
+  const { flags } = await at({
+    metadata: (json) => ({ ...json, code_challenge_methods_supported: ['plain'] }),
+  })
+  const { of } = await diagnose(flags, WELL)
+  expect(of('provider').says[0]).toContain('does not support PKCE with S256')
+})
+
+test('a clock that differs from the provider’s is a problem', async ({ diagnose, at }) => {
+  const { flags } = await at({ date: new Date(Date.now() - 3 * 86_400_000).toUTCString() })
+  const { of, diagnosis } = await diagnose(flags, WELL)
+  expect(of('provider').verdict).toBe('ok')
+  expect(of('clock')).toMatchObject({ verdict: 'problem' })
+  expect(of('clock').says[0]).toContain('3 days ahead of the provider')
+  expect(diagnosis.verdict).toBe('problem')
+})
+
+test('S28: ports that others hold are named with their holders', async ({ diagnose }) => {
+  const [service, redirect] = [await hold(), await hold()]
+  const [port, redirectPort] = [portOf(service), portOf(redirect)]
+  const flags = ['--port', port, '--redirect-port', redirectPort]
+  const { of } = await diagnose(flags)
+  expect(of('service-port')).toMatchObject({ verdict: 'problem' })
+  expect(of('service-port').says[0]).toContain(`${port} is in use by`)
+  expect(of('redirect-port')).toMatchObject({ verdict: 'problem' })
+  expect(of('redirect-port').says[1]).toContain(`${redirectPort} is in use by`)
+  if (process.platform === 'linux') {
+    expect(of('service-port').says[0]).toContain(`process ${process.pid}`)
+  }
+  for (const server of [service, redirect]) server.close()
+})
+
+test('beside a Latchkey that runs it takes nothing from it, and says that it answers', async ({
+  run,
+  diagnose,
+}) => {
+  const first = await run(['--demo', ...SCRIPTED])
+  const { url } = await first.line('listening')
+  const before = readdirSync(first.dataDir).toSorted()
+  const { of } = await diagnose(['--demo'], { dataDir: first.dataDir })
+  expect(of('running')).toMatchObject({ verdict: 'ok' })
+  expect(of('running').says[0]).toContain(`(process ${first.process.pid}, at ${url}), and answers`)
+  expect(of('service-port').says[0]).toBe(`It is on ${new URL(url).port}.`)
+  expect(readdirSync(first.dataDir).toSorted()).toEqual([...before, 'diagnosis.txt'].toSorted())
+
+  expect((await fetch(`${url}/.well-known/health`)).status).toBe(200)
+  first.process.kill('SIGKILL')
+  await first.ended
+  const after = await diagnose(['--demo'], { dataDir: first.dataDir })
+  expect(after.of('running').says[0]).toBe('No Latchkey runs with this data directory.')
+})
+
+test('a Latchkey that hangs is a problem', async ({ run, diagnose }) => {
+  test.skip(process.platform === 'win32', 'no signal stops a program there')
+  const first = await run(['--demo', ...SCRIPTED])
+  await first.line('listening')
+  first.process.kill('SIGSTOP')
+  const { of } = await diagnose(['--demo'], { dataDir: first.dataDir })
+  expect(of('running')).toMatchObject({ verdict: 'problem' })
+  expect(of('running').says[0]).toContain('does not answer')
+  first.process.kill('SIGCONT')
+})
+
+test('bad settings are named, each, and it goes on with the rest', async ({
+  diagnose,
+  run,
+  at,
+}) => {
+  const { flags } = await at()
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-'))
+  await writeFile(join(folder, 'settings.json'), '{ "prot": 1, "maxAge": "soon", "audience": "a" }')
+  const bad = ['--nonsense', '--log-level', 'loud', ...flags]
+  const { of, diagnosis } = await diagnose(bad, { dataDir: folder })
+  expect(of('settings').verdict).toBe('problem')
+  const [, ...problems] = of('settings').says
+  expect(problems).toEqual([
+    expect.stringContaining('There is no flag --nonsense.'),
+    expect.stringContaining('unknown setting "prot"'),
+    expect.stringContaining('"maxAge" in'),
+    expect.stringContaining('--log-level must be error, warn, info or debug, but it is "loud".'),
+  ])
+  expect(of('provider').verdict).toBe('ok')
+  expect(diagnosis.settings).toContainEqual({
+    name: 'audience',
+    value: 'a',
+    origin: 'settings.json',
+  })
+
+  // The program itself says the first of them, and ends.
+  const program = await run(bad, { dataDir: folder })
+  expect(await program.ended).toBe(2)
+  expect(program.stderr()).toBe(`latchkey: ${problems[0]}\n`)
+  await rm(folder, { recursive: true })
+})
+
+test('a data directory that others can look into is told of', async ({ diagnose }) => {
+  const parent = await mkdtemp(join(tmpdir(), 'latchkey-'))
+  const dataDir = join(parent, 'open')
+  await mkdir(dataDir)
+  await chmod(dataDir, 0o755)
+  const { of } = await diagnose([], { dataDir })
+  expect(of('data-directory')).toMatchObject({ verdict: 'warning' })
+  await rm(parent, { recursive: true })
+})
+
+test('a report that cannot be kept is printed all the same', async ({ run }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-'))
+  const dataDir = join(folder, 'file')
+  await writeFile(dataDir, '')
+  const program = await run(['diagnose'], { dataDir })
+  expect(await program.ended).toBe(0)
+  expect(program.stdout()).toContain(`[problem] Data directory: ${dataDir} is no directory.`)
+  expect(program.stderr()).toContain('latchkey: The report could not be written')
+  expect(readFileSync(dataDir, 'utf8')).toBe('')
+  await rm(folder, { recursive: true })
+})
+
+test('without a keyring it says what would keep the session', async ({ diagnose }) => {
+  expect((await diagnose()).of('storage')).toMatchObject({
+    verdict: 'warning',
+    says: [expect.any(String), expect.stringContaining('LATCHKEY_PASSPHRASE')],
+  })
+  const kept = await diagnose(['--keep-without-keyring'])
+  expect(kept.of('storage').says).toEqual([expect.stringContaining('without a keyring')])
+})
+
+test('the last failures of the program that ran are in it', async ({ run, diagnose, at }) => {
+  const provider = await at({ token: 'server-error' })
+  const program = await run([...SCRIPTED, '--sign-in', ...provider.flags])
+  await fetch(await answerLink(await program.link()))
+  await program.status('failed')
+  const { diagnosis } = await diagnose(provider.flags, { dataDir: program.dataDir })
+  expect(diagnosis.failures.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { level: 'error', event: 'flow-ended', ending: 'failed', code: 'provider-error' },
+  ])
+})
+
+async function hold(): Promise<Server> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
+function portOf(server: Server): string {
+  return String((server.address() as AddressInfo).port)
+}

@@ -1,0 +1,202 @@
+// The log of the real program, and what is in none of its files.
+
+import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { answerLink } from '../person.js'
+import type { Program } from '../program.js'
+import { startProvider } from '../provider.js'
+import { expect, SCRIPTED, test } from './test.js'
+
+type Entry = { at: string; level: string; event: string; code?: string; origin?: string }
+
+function logOf({ dataDir }: Program): Entry[] {
+  return readFileSync(join(dataDir, 'latchkey.log'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Entry)
+}
+
+test('S38: after sign-ins, renewal, failures and sign-out no secret is in any file or output', async ({
+  run,
+}) => {
+  const secrets = new Set<string>()
+  const keep = (...found: unknown[]): void => {
+    for (const secret of found) if (typeof secret === 'string') secrets.add(secret)
+  }
+  const provider = await startProvider({
+    misbehave: {
+      tokenResponse: (json) => {
+        keep(json['access_token'], json['refresh_token'], json['id_token'])
+        return json
+      },
+    },
+  })
+  const { issuer, clientId, misbehave } = provider
+  const temporary = await mkdtemp(join(tmpdir(), 'latchkey-temporary-'))
+  const env = {
+    TMPDIR: temporary,
+    LATCHKEY_LOG_LEVEL: 'debug',
+    LATCHKEY_PASSPHRASE: 'canary-passphrase',
+    HTTPS_PROXY: 'http://ann:canary-password@127.0.0.1:9',
+  }
+  keep(env.LATCHKEY_PASSPHRASE, 'canary-password', 'canary-description')
+  const at = ['--issuer', issuer, '--client-id', clientId]
+  const program = await run([...SCRIPTED, ...at], { env })
+  const { url } = await program.line('listening')
+  const links: string[] = []
+  /** Signs in by the next link; gives where the browser was sent back to. */
+  const signIn = async (press?: string): Promise<URL> => {
+    const link = await program.link()
+    links.push(link)
+    const sent = new URL(link).searchParams
+    keep(...['state', 'nonce', 'code_challenge'].map((name) => sent.get(name)))
+    const callback = new URL(await answerLink(link, press))
+    keep(callback.searchParams.get('code'))
+    await fetch(callback)
+    return callback
+  }
+  const post = async (path: string, body?: object): Promise<Response> =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      ...(body && {
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    })
+
+  // The tray's; an app's, and its renewal.
+  program.type('sign-in')
+  await signIn()
+  await program.status('signed-in')
+  const code = post('/pkce/code')
+  await signIn()
+  expect((await code).status).toBe(200)
+  expect((await post('/pkce/token')).status).toBe(200)
+  const renewal = { grant_type: 'refresh_token', client_id: clientId }
+  const renewed = await post('/pkce/token', renewal)
+  expect(renewed.status).toBe(200)
+  // What a provider echoes and says, and what it fails with.
+  misbehave.callback = (parameters) => {
+    if (parameters.has('error')) parameters.set('error_description', 'canary-description')
+  }
+  program.type('sign-in')
+  await signIn('refuse=yes')
+  await program.line('status', ({ status }) => Boolean(status.reason?.includes('refused')))
+  misbehave.token = 'invalid-grant'
+  await post('/pkce/token', renewal)
+  await program.status('needs-sign-in')
+  delete misbehave.token
+  program.type('sign-in')
+  await signIn()
+  await program.status('signed-in')
+  misbehave.revocation = 'server-error'
+  program.type('sign-out')
+  await program.line('status', ({ status }) =>
+    Boolean(status.reason?.includes('could not be told')),
+  )
+
+  for (const request of provider.tokenRequests) {
+    keep(...['code', 'code_verifier', 'refresh_token'].map((name) => request.get(name)))
+  }
+  keep(...provider.revoked)
+  const { dataDir } = program
+  const reports = [
+    await run(['diagnose', ...at], { env, dataDir }),
+    await run(['diagnose', '--json', ...at], { env, dataDir }),
+  ]
+  for (const report of reports) await report.ended
+  program.type('quit')
+  expect(await program.ended).toBe(0)
+
+  const events = logOf(program).map(({ event }) => event)
+  for (const event of ['started', 'link-ready', 'exchange-started', 'signed-in', 'renewed']) {
+    expect(events).toContain(event)
+  }
+  for (const event of ['callback-answered', 'flow-ended', 'session-ended', 'revocation-failed']) {
+    expect(events).toContain(event)
+  }
+  expect(events.slice(-2)).toEqual(['revocation-failed', 'stopped'])
+
+  const kept = [dataDir, temporary].flatMap(filesIn)
+  expect(kept.map(({ path }) => path)).toEqual(
+    expect.arrayContaining([join(dataDir, 'latchkey.log'), join(dataDir, 'diagnosis.txt')]),
+  )
+  const printed = [program, ...reports].map((one) => one.stdout() + one.stderr()).join('')
+  // Handed out on purpose, in the program's `open` lines.
+  const beyondLinks = links.reduce((text, link) => text.replaceAll(link, ''), printed)
+  // Three sign-ins with a code and one without, a renewal, and what came of them.
+  expect(secrets.size).toBeGreaterThan(25)
+  for (const secret of secrets) {
+    expect(secret.length).toBeGreaterThan(14)
+    for (const { path, text } of kept) expect(text, path).not.toContain(secret)
+    if (secret !== 'canary-description') expect(beyondLinks).not.toContain(secret)
+  }
+  for (const { path, text } of kept) expect(text, path).not.toMatch(/Alice|alice@/)
+  await provider.close()
+  await rm(temporary, { recursive: true })
+})
+
+function filesIn(folder: string): { path: string; text: string }[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => ({ path, text: readFileSync(path, 'latin1') }))
+}
+
+test('the log says what ran where, what happened, and that it ended', async ({ run }) => {
+  const program = await run(['--demo', ...SCRIPTED])
+  const { url } = await program.line('listening')
+  program.type('sign-in')
+  await program.link()
+  program.type('cancel')
+  await program.status('signed-out')
+  program.type('quit')
+  await program.ended
+  expect(logOf(program)).toMatchObject([
+    { event: 'started', level: 'info', pid: program.process.pid, url, tier: 'memory' },
+    { event: 'flow-started', origin: 'tray' },
+    { event: 'link-ready', origin: 'tray' },
+    { event: 'flow-ended', ending: 'cancelled' },
+    { event: 'stopped' },
+  ])
+  expect(statSync(join(program.dataDir, 'latchkey.log')).mode & 0o777).toBe(0o600)
+})
+
+test('what kept it from starting is in the log, by its code', async ({ run }) => {
+  const first = await run(['--demo', ...SCRIPTED])
+  const { port } = new URL((await first.line('listening')).url)
+  const second = await run(['--demo', '--json', '--port', port])
+  expect(await second.ended).toBe(1)
+  expect(logOf(second)).toMatchObject([
+    { event: 'error', level: 'error', name: 'AuthError', code: 'port-taken', cause: null },
+    { event: 'stopped' },
+  ])
+  expect(JSON.stringify(logOf(second))).toContain('main/bind.js:')
+})
+
+test('where it is asked to, the log holds failures only', async ({ run }) => {
+  const program = await run([...SCRIPTED, '--log-level', 'error', '--sign-in'])
+  await program.status('failed')
+  program.type('quit')
+  await program.ended
+  expect(logOf(program)).toMatchObject([{ event: 'flow-refused', code: 'not-configured' }])
+})
+
+test('a disk that is full is told of once, and people sign in all the same', async ({ run }) => {
+  test.skip(!existsSync('/dev/full'), 'this system has no /dev/full')
+  const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-'))
+  const path = join(dataDir, 'latchkey.log')
+  symlinkSync('/dev/full', path)
+  const program = await run(['--demo', ...SCRIPTED, '--sign-in'], { dataDir })
+  await fetch(await answerLink(await program.link()))
+  await program.status('signed-in')
+  program.type('quit')
+  expect(await program.ended).toBe(0)
+  expect(program.stderr()).toBe(
+    `latchkey: The log ${path} cannot be written (ENOSPC). Latchkey goes on without it.\n`,
+  )
+  await rm(dataDir, { recursive: true })
+})
