@@ -15,7 +15,7 @@ import {
 import { openBrowser } from './electron/browser.js'
 import { serveCalls } from './electron/ipc-server.js'
 import { lockDown } from './electron/lockdown.js'
-import { electronFetch } from './electron/network.js'
+import { dropUnreadableHeaders, electronFetch } from './electron/network.js'
 import { createNotifier } from './electron/notify.js'
 import { registerScheme, serveWindowFiles } from './electron/scheme.js'
 import { readSettingsFile } from './electron/store.js'
@@ -67,6 +67,7 @@ try {
 
 async function start(settings: Settings): Promise<void> {
   lockDown()
+  dropUnreadableHeaders()
   serveWindowFiles()
   if (process.platform !== 'darwin') Menu.setApplicationMenu(null)
   app.dock?.hide()

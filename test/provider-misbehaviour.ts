@@ -47,6 +47,8 @@ export type Misbehaviour = {
   discovery?: Fault | undefined
   /** Rewrites the metadata; a string is sent as it is, anything else as JSON. */
   metadata?: ((json: Json) => unknown) | undefined
+  /** Headers of the metadata's answer, one character a byte. */
+  metadataHeaders?: Readonly<Record<string, string>> | undefined
 
   /** RFC 7517 section 5: the key set; `empty` has no keys. */
   jwks?: Fault | 'empty' | undefined
@@ -119,6 +121,11 @@ export function spoil(
   if (ctx.status !== 200) return
   if (endpoint === 'discovery' && misbehave.metadata) {
     send(ctx, misbehave.metadata(plain(ctx.body)))
+  }
+  if (endpoint === 'discovery' && misbehave.metadataHeaders) {
+    ctx.set({ ...misbehave.metadataHeaders })
+    // With a text as its body Node would send the headers in the text's encoding.
+    ctx.body = Buffer.from(JSON.stringify(plain(ctx.body)))
   }
   if (endpoint === 'jwks' && misbehave.jwks === 'empty') send(ctx, { keys: [] })
   if (endpoint === 'token') spoilTokens(ctx, misbehave, key)

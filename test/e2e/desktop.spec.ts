@@ -418,3 +418,15 @@ test('settings.json is read, and is left as it was', async ({ launch, folders })
   expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(JSON.parse(text))
   await provider.close()
 })
+
+test('a header that net.fetch cannot hold (electron/electron#42244) is in nobody’s way', async ({
+  launch,
+  page,
+  provider,
+}) => {
+  const inUtf8 = Buffer.from('ログイン').toString('latin1')
+  provider.misbehave.metadataHeaders = { 'X-Note': inUtf8 }
+  const app = await launch({ flags: [...at(provider), '--sign-in'] })
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilHeadline(app, 'Signed in as Alice Adams')
+})

@@ -1,7 +1,9 @@
 // Electron's `net.fetch`: Node's own, with Chromium's words where it fails.
 
+import { isUtf8 } from 'node:buffer'
 import type { Net } from 'electron'
 import { inside } from './app.js'
+import { receiveHeaders } from './session.js'
 
 const CHROMIUM_WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'ERR_CONNECTION_REFUSED',
@@ -42,7 +44,7 @@ export const netDouble = {
     }).catch((thrown: unknown) => {
       throw inChromiumsWords(thrown)
     })
-    if (redirect === 'follow' || !isRedirect(response)) return response
+    if (redirect === 'follow' || !isRedirect(response)) return received(response, init.signal)
     await response.body?.cancel()
     throw new Error(
       redirect === 'manual'
@@ -51,6 +53,41 @@ export const netDouble = {
     )
   },
 } satisfies Pick<Net, 'fetch'>
+
+/** The answer as the session's listeners leave it, where Headers can hold what it says. */
+async function received(
+  response: Response,
+  signal: AbortSignal | null | undefined,
+): Promise<Response> {
+  const { url, status, statusText } = response
+  const values = await receiveHeaders(url, headersOf(response))
+  const headers = Object.entries(values).map(([name, value]): [string, string] => [
+    name,
+    Array.isArray(value) ? value.join(', ') : value,
+  ])
+  try {
+    return new Response(response.body, { status, statusText, headers })
+  } catch (thrown) {
+    // Electron throws this outside its promise, which only the signal ends: electron/electron#42244.
+    setImmediate(() => {
+      throw thrown
+    })
+    return new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason as Error))
+    })
+  }
+}
+
+/** Chromium reads a header's value as UTF-8 where it is that; Node has one character a byte. */
+function headersOf({ headers }: Response): Record<string, string[]> {
+  const read: Record<string, string[]> = {}
+  for (const [name, value] of headers) {
+    const bytes = Buffer.from(value, 'latin1')
+    const values = (read[name] ??= [])
+    values.push(isUtf8(bytes) ? bytes.toString() : value)
+  }
+  return read
+}
 
 function isRedirect({ status, headers }: Response): boolean {
   return [301, 302, 303, 307, 308].includes(status) && headers.has('location')

@@ -1,6 +1,6 @@
 // Electron's `session`: who decides on what a page may do.
 
-import type { Session, WebContents } from 'electron'
+import type { Session, WebContents, WebRequest, WebRequestFilter } from 'electron'
 import { inside } from './app.js'
 import { answer } from './host.js'
 import { strict } from './strict.js'
@@ -12,10 +12,38 @@ type CheckHandler = Parameters<Session['setPermissionCheckHandler']>[0]
 let requestHandler: RequestHandler = null
 let checkHandler: CheckHandler = null
 
+type HeadersListener = Exclude<Parameters<WebRequest['onHeadersReceived']>[0], null>
+
+let headersListener: HeadersListener | null = null
+
+/** The patterns are not looked at: `net.fetch` is the only one here that asks. */
+const webRequest = strict('session.webRequest', {
+  onHeadersReceived: (
+    filter: WebRequestFilter | HeadersListener | null,
+    listener?: HeadersListener | null,
+  ) => void (headersListener = listener ?? (typeof filter === 'function' ? filter : null)),
+} satisfies Pick<WebRequest, 'onHeadersReceived'>) as unknown as WebRequest
+
+/** The headers of an answer, as the app's listener leaves them. */
+export function receiveHeaders(
+  url: string,
+  responseHeaders: Record<string, string[]>,
+): Promise<Record<string, string | string[]>> {
+  return new Promise((resolve) => {
+    if (!headersListener) return resolve(responseHeaders)
+    const details = { url, responseHeaders } as Parameters<HeadersListener>[0]
+    headersListener(details, (answer) => resolve(answer.responseHeaders ?? responseHeaders))
+  })
+}
+
 const defaultSession = strict('session', {
   setPermissionRequestHandler: (handler) => void (requestHandler = handler),
   setPermissionCheckHandler: (handler) => void (checkHandler = handler),
-} satisfies Pick<Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler'>)
+  webRequest,
+} satisfies Pick<
+  Session,
+  'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'webRequest'
+>)
 
 export const sessionDouble = {
   get defaultSession() {
