@@ -1,15 +1,22 @@
 // A person with the smallest browser there is: follows redirects, keeps cookies, presses one button.
 
+/** How a page is asked for; redirects are not followed. */
+export type Visit = (url: string, init: RequestInit) => Promise<Response>
+
 /**
  * Signs in at the embedded provider and gives the address that the browser would be sent back to,
  * without going there.
  */
-export async function answerLink(link: string, press = 'account=alice'): Promise<string> {
+export async function answerLink(
+  link: string,
+  press = 'account=alice',
+  visit: Visit = fetch,
+): Promise<string> {
   const cookies = new Map<string, string>()
   let url = link
   let form: string | undefined
   for (let step = 0; step < 10; step++) {
-    const response = await fetch(url, {
+    const response = await visit(url, {
       method: form === undefined ? 'GET' : 'POST',
       redirect: 'manual',
       headers: {

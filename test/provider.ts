@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { createServer, type RequestListener } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
@@ -25,6 +26,8 @@ export type ProviderOptions = {
   port?: number
   /** What follows the port in the issuer: '' by default, '/' or a path such as '/tenant'. */
   issuerPath?: string
+  /** Served over TLS, and believed to be at an origin which only a proxy can reach. */
+  tls?: { origin: string; key: string; cert: string }
   clientId?: string
   signingAlg?: SigningAlg
   accessTokenTtlS?: number
@@ -37,6 +40,8 @@ export type ProviderOptions = {
 
 export type RunningProvider = {
   readonly issuer: string
+  /** Where it listens on 127.0.0.1. */
+  readonly port: number
   readonly clientId: string
   readonly accounts: readonly Person[]
   /** Read at each request: set its fields at any time. */
@@ -83,7 +88,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
  * @see RFC 8252 section 7.3
  */
 export async function startProvider(options: ProviderOptions = {}): Promise<RunningProvider> {
-  const { issuerPath = '', clientId = 'latchkey', signingAlg = 'RS256' } = options
+  const { issuerPath = '', clientId = 'latchkey', signingAlg = 'RS256', tls } = options
   const misbehave: Misbehaviour = { ...options.misbehave }
   const requests = {
     discovery: 0,
@@ -107,16 +112,18 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
   // The issuer holds the port, so the server listens first; no request gets in before `listener`
   // is set, for nothing is awaited in between.
   let listener: RequestListener
-  const server = createServer((req, res) => {
+  const receive: RequestListener = (req, res) => {
     if (!req.url?.startsWith(`${mount}/`)) return void res.writeHead(404).end()
     req.url = req.url.slice(mount.length)
     // Express' name for the path that was cut off; oidc-provider builds its own URLs with it.
     listener(Object.assign(req, { baseUrl: mount }), res)
-  })
+  }
+  const server = tls ? createTlsServer(tls, receive) : createServer(receive)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve)
   })
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}${issuerPath}`
+  const { port } = server.address() as AddressInfo
+  const issuer = `${tls?.origin ?? `http://127.0.0.1:${port}`}${issuerPath}`
 
   // A provider's keys are fixed when it is made: new keys take a new one, on the same store.
   function createListener(): RequestListener {
@@ -167,6 +174,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
   listener = createListener()
   return {
     issuer,
+    port,
     clientId,
     accounts: people,
     misbehave,

@@ -1,0 +1,174 @@
+// The way to the provider through a proxy: which one, and the tunnel that only the two ends can read.
+
+import { request as requestHttp } from 'node:http'
+import { Agent, request as requestHttps, type RequestOptions } from 'node:https'
+import { isIP, isIPv6 } from 'node:net'
+import { unescape } from 'node:querystring'
+import type { Duplex } from 'node:stream'
+import { LOOPBACK_HOSTS } from '../bind.js'
+import { errnoOf } from '../errno.js'
+import { AuthError } from './errors.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export type Proxy = {
+  /** It may hold a password: what is shown of it is `host`. */
+  url: URL
+  host: string
+  /** The variable that named it. */
+  variable: string
+}
+
+/**
+ * The proxy that an https request goes through, by the variables that curl and others read: a name
+ * in `NO_PROXY` stands for itself and all below it. Null where there is none; this machine's
+ * loopback has none, for a proxy on another machine could not reach it. Fails with
+ * `provider-unreachable` where the variable names no proxy that could be used.
+ */
+export function proxyFor(target: URL, env: Environment): Proxy | null {
+  if (LOOPBACK_HOSTS.includes(target.hostname)) return null
+  const variable = VARIABLES.find((name) => env[name])
+  if (variable === undefined) return null
+  if (isExempt(target, env['no_proxy'] || env['NO_PROXY'] || '')) return null
+  const url = parseProxy(env[variable] ?? '')
+  if (url === null) {
+    throw new AuthError(
+      'provider-unreachable',
+      `${variable} does not name a proxy that Latchkey can use. Write it as http://HOST:PORT, or ` +
+        'take it out.',
+    )
+  }
+  return { url, host: url.host, variable }
+}
+
+const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']
+
+function parseProxy(value: string): URL | null {
+  const text = value.includes('://') ? value : `http://${value}`
+  if (!URL.canParse(text)) return null
+  const url = new URL(text)
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url : null
+}
+
+/** A name with or without a dot or star before it, or an address; a port after it or none. */
+const EXEMPTION = /^(?:\*?\.)?(\[.+\]|[^:]+)(?::(\d+))?$/
+
+function isExempt({ hostname, port }: URL, list: string): boolean {
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .some((entry) => {
+      if (entry === '*' || entry === hostname) return true
+      const [, name, onlyPort] = EXEMPTION.exec(isIPv6(entry) ? `[${entry}]` : entry) ?? []
+      if (name === undefined) return false
+      if (onlyPort !== undefined && onlyPort !== (port || '443')) return false
+      return hostname === name || hostname.endsWith(`.${name}`)
+    })
+}
+
+/** Why a proxy gave no tunnel. */
+export type NoTunnel =
+  | { kind: 'unreachable'; code: string }
+  /** It asks for a name and a password, `basic`, or for something else. */
+  | { kind: 'locked'; basic: boolean; given: boolean }
+  | { kind: 'refused'; status: number }
+  /** What answered is no proxy. */
+  | { kind: 'nonsense' }
+
+/** What a request fails with that a proxy gave no tunnel. */
+export class TunnelError extends Error {
+  override readonly name = 'TunnelError'
+  readonly why: NoTunnel
+
+  constructor(why: NoTunnel) {
+    super(why.kind)
+    this.why = why
+  }
+}
+
+/**
+ * Makes an agent whose connections go through tunnels of `proxy`. A tunnel is what a 2xx answer
+ * opens; whatever else is answered stays here and is never taken for the provider's. A proxy has
+ * `timeoutMs` for its answer.
+ *
+ * @see RFC 9110 section 9.3.6
+ */
+export function createTunnelAgent(proxy: Proxy, timeoutMs: number): Agent {
+  return new TunnelAgent(proxy, timeoutMs)
+}
+
+type Created = (error: Error | null, connection?: Duplex) => void
+
+class TunnelAgent extends Agent {
+  readonly #proxy: Proxy
+  readonly #timeoutMs: number
+
+  constructor(proxy: Proxy, timeoutMs: number) {
+    // As Node's own agents are.
+    super({ keepAlive: true, scheduling: 'lifo', timeout: 5_000 })
+    this.#proxy = proxy
+    this.#timeoutMs = timeoutMs
+  }
+
+  override createConnection(options: RequestOptions, created: Created): undefined {
+    const tls = this.#openTunnel(options).then((socket) => {
+      const within: RequestOptions & { socket: Duplex } = { ...options, socket }
+      return super.createConnection(within) ?? undefined
+    })
+    tls.then((connection) => created(null, connection), created)
+  }
+
+  #openTunnel(to: RequestOptions): Promise<Duplex> {
+    const { url } = this.#proxy
+    const target = `${isIPv6(to.host ?? '') ? `[${to.host}]` : to.host}:${to.port}`
+    const credentials = credentialsOf(url)
+    const isSecure = url.protocol === 'https:'
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const request = (isSecure ? requestHttps : requestHttp)({
+      method: 'CONNECT',
+      host,
+      // Else it would be taken from the Host header, which is the provider's.
+      servername: isIP(host) ? '' : host,
+      port: url.port || (isSecure ? 443 : 80),
+      path: target,
+      headers: {
+        Host: target,
+        ...(credentials !== null && { 'Proxy-Authorization': `Basic ${credentials}` }),
+      },
+      agent: false,
+      signal: AbortSignal.timeout(this.#timeoutMs),
+    })
+    return new Promise((resolve, reject) => {
+      request.once('error', (error) => reject(new TunnelError(whyBroken(errnoOf(error)))))
+      request.once('connect', ({ statusCode = 0, headers }, socket, early) => {
+        const isOpen = statusCode >= 200 && statusCode < 300
+        // In a tunnel to TLS nobody speaks before the client does.
+        if (isOpen && early.length === 0) return resolve(socket)
+        socket.destroy()
+        const challenge = headers['proxy-authenticate']
+        reject(new TunnelError(isOpen ? { kind: 'nonsense' } : whyRefused(statusCode, challenge)))
+      })
+      request.end()
+    })
+
+    function whyRefused(status: number, challenge: string | string[] | undefined): NoTunnel {
+      if (status !== 407) return { kind: 'refused', status }
+      const basic = /(^|,)\s*basic\b/i.test(String(challenge))
+      return { kind: 'locked', basic, given: credentials !== null }
+    }
+  }
+}
+
+/** What llhttp or OpenSSL say of an answer that is none of http or of TLS. */
+const NONSENSE = /^(HPE_|ERR_SSL_|EPROTO)/
+
+function whyBroken(code: string): NoTunnel {
+  return NONSENSE.test(code) ? { kind: 'nonsense' } : { kind: 'unreachable', code }
+}
+
+/** @see RFC 7617 section 2 */
+function credentialsOf({ username, password }: URL): string | null {
+  if (username === '' && password === '') return null
+  // Unlike decodeURIComponent this takes a lone % for what it is.
+  return Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64')
+}

@@ -1,0 +1,231 @@
+// F17: the headless program on a network of its own: an https proxy is the only way out, and the
+// certificates are of an authority that only this network knows.
+
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import tls from 'node:tls'
+import { expect } from '@playwright/test'
+import { answerLink, type Visit } from '../person.js'
+import { createPrivateAuthority } from '../private-ca.js'
+import { SCRIPTED, test as base, type Program } from '../program.js'
+import { startProvider, type RunningProvider } from '../provider.js'
+import { startProxy, type ProxyOptions, type TestProxy } from '../proxy.js'
+
+const HOST = 'login.example.test'
+
+const authority = createPrivateAuthority()
+const certificate = authority.issueFor(HOST)
+
+type Network = {
+  provider: RunningProvider
+  /** The certificate of the network's authority. */
+  caFile: string
+  /** Starts a proxy from which the provider can be reached. */
+  proxy(options?: ProxyOptions): Promise<TestProxy>
+  /** Starts the program, which sees no proxy and no authority but those given, and signs in. */
+  program(env: Record<string, string>): Promise<Program>
+  /** Answers the program's link as Alice, whose browser knows its way here. */
+  answer(program: Program): Promise<void>
+}
+
+const test = base.extend<{ network: Network }>({
+  network: async ({ run }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'latchkey-network-'))
+    const caFile = join(folder, 'authority.pem')
+    await writeFile(caFile, authority.certificate)
+    const provider = await startProvider({ tls: { origin: `https://${HOST}`, ...certificate } })
+    const proxies: TestProxy[] = []
+    await use({
+      provider,
+      caFile,
+      async proxy(options = {}) {
+        const proxy = await startProxy({ reach: { [`${HOST}:443`]: provider.port }, ...options })
+        proxies.push(proxy)
+        return proxy
+      },
+      program: (env) =>
+        run(
+          [...SCRIPTED, '--issuer', provider.issuer, '--client-id', provider.clientId, '--sign-in'],
+          { env: { ...NO_NETWORK, ...env } },
+        ),
+      async answer(program) {
+        const visit = visitOn(provider.port)
+        await fetch(await answerLink(await program.link(), 'account=alice', visit))
+      },
+    })
+    for (const proxy of proxies) await proxy.close()
+    await provider.close()
+    await rm(folder, { recursive: true })
+  },
+})
+
+/** What this machine's own environment may say of its network. */
+const NO_NETWORK = Object.fromEntries(
+  ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY']
+    .flatMap((name) => [name, name.toLowerCase()])
+    .concat('NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA', 'NODE_USE_ENV_PROXY')
+    .map((name) => [name, '']),
+)
+
+for (const variable of ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY']) {
+  test(`a person signs in and out through the proxy of ${variable}, with the authority of NODE_EXTRA_CA_CERTS`, async ({
+    network,
+  }) => {
+    const { provider, caFile } = network
+    const proxy = await network.proxy()
+    const program = await network.program({
+      [variable]: proxy.origin,
+      NODE_EXTRA_CA_CERTS: caFile,
+    })
+    await network.answer(program)
+    expect((await program.status('signed-in')).account?.name).toBe('Alice Adams')
+    program.type('sign-out')
+    await expect.poll(() => provider.revoked).toHaveLength(1)
+    expect(new Set(proxy.seen.map(({ target }) => target))).toEqual(new Set([`${HOST}:443`]))
+    expect(program.stderr()).toBe('')
+  })
+}
+
+test('RFC 7617 section 2: the proxy is given its user name and password, as they are meant', async ({
+  network,
+}) => {
+  const proxy = await network.proxy({ credentials: 'latchkey:p@ss%1' })
+  const { host } = proxy
+  const program = await network.program({
+    HTTPS_PROXY: `http://latchkey:p%40ss%1@${host}`,
+    NODE_EXTRA_CA_CERTS: network.caFile,
+  })
+  await network.answer(program)
+  await program.status('signed-in')
+  const authorization = `Basic ${Buffer.from('latchkey:p@ss%1').toString('base64')}`
+  expect(new Set(proxy.seen.map((asked) => asked.authorization))).toEqual(new Set([authorization]))
+})
+
+test('a proxy that speaks TLS has its own certificate checked, and by its own name', async ({
+  network,
+}) => {
+  const proxy = await network.proxy({ tls: authority.issueFor('127.0.0.1') })
+  const trusting = { HTTPS_PROXY: proxy.origin, NODE_EXTRA_CA_CERTS: network.caFile }
+  const program = await network.program(trusting)
+  await network.answer(program)
+  await program.status('signed-in')
+
+  const other = await network.proxy({ tls: certificate })
+  const refusing = await network.program({ ...trusting, HTTPS_PROXY: other.origin })
+  expect((await refusing.status('failed')).reason).toContain(
+    `The certificate of the proxy at ${other.host} is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)`,
+  )
+  expect(other.seen).toEqual([])
+})
+
+test('without NODE_EXTRA_CA_CERTS the provider’s certificate is not trusted, and it is said what to do', async ({
+  network,
+}) => {
+  const proxy = await network.proxy()
+  const program = await network.program({ HTTPS_PROXY: proxy.origin })
+  expect((await program.status('failed')).reason).toBe(
+    `The certificate of the provider at ${HOST} is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE), ` +
+      "so Latchkey stopped while reading the provider's metadata. If your network uses its own " +
+      'certificate authority, name its file in NODE_EXTRA_CA_CERTS.',
+  )
+  expect(network.provider.requests.discovery).toBe(0)
+})
+
+test('NODE_USE_SYSTEM_CA has the system’s authorities trusted', async ({ network }) => {
+  test.skip(!('setDefaultCACertificates' in tls), 'this Node does not read the variable')
+  test.skip(process.platform !== 'linux', 'only there a variable can stand for the system’s')
+  const proxy = await network.proxy()
+  const env = { HTTPS_PROXY: proxy.origin, SSL_CERT_FILE: network.caFile }
+  const refusing = await network.program(env)
+  expect((await refusing.status('failed')).reason).toContain('is not trusted')
+  const program = await network.program({ ...env, NODE_USE_SYSTEM_CA: '1' })
+  await network.answer(program)
+  await program.status('signed-in')
+})
+
+test('S12: the tunnel’s other end must be the provider, whoever vouches for it', async ({
+  network,
+}) => {
+  const other = await startProvider({
+    tls: { origin: `https://${HOST}`, ...authority.issueFor('other.example.test') },
+  })
+  const proxy = await network.proxy({ reach: { [`${HOST}:443`]: other.port } })
+  const program = await network.program({
+    HTTPS_PROXY: proxy.origin,
+    NODE_EXTRA_CA_CERTS: network.caFile,
+  })
+  expect((await program.status('failed')).reason).toContain(
+    `The certificate of the provider at ${HOST} is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)`,
+  )
+  expect(other.requests.discovery).toBe(0)
+  await other.close()
+})
+
+test('what NO_PROXY names does not go through the proxy', async ({ network }) => {
+  const proxy = await network.proxy()
+  const program = await network.program({
+    HTTPS_PROXY: proxy.origin,
+    NO_PROXY: 'example.test',
+    NODE_EXTRA_CA_CERTS: network.caFile,
+  })
+  // The name is of the network that only the proxy knows.
+  expect((await program.status('failed')).reason).toContain(`The provider at ${HOST} `)
+  expect(proxy.seen).toEqual([])
+})
+
+test('a provider on this machine is never asked for through a proxy', async ({ network, run }) => {
+  const proxy = await network.proxy()
+  const provider = await startProvider()
+  const { issuer, clientId } = provider
+  const { origin } = proxy
+  const program = await run(
+    [...SCRIPTED, '--issuer', issuer, '--client-id', clientId, '--sign-in'],
+    {
+      env: { ...NO_NETWORK, HTTPS_PROXY: origin, HTTP_PROXY: origin, NODE_USE_ENV_PROXY: '1' },
+    },
+  )
+  await fetch(await answerLink(await program.link()))
+  await program.status('signed-in')
+  expect(proxy.seen).toEqual([])
+  await provider.close()
+})
+
+test('S38: a proxy that refuses does not bring its password to light', async ({ network }) => {
+  const proxy = await network.proxy({ credentials: 'latchkey:another' })
+  const program = await network.program({
+    HTTPS_PROXY: `http://latchkey:canary-password@${proxy.host}`,
+  })
+  expect((await program.status('failed')).reason).toContain(
+    `The proxy at ${proxy.host} did not accept the user name and password in HTTPS_PROXY`,
+  )
+  expect(program.stdout() + program.stderr()).not.toContain('canary')
+})
+
+/** The way to the provider for a browser on its network: there the name leads to `port`. */
+function visitOn(port: number): Visit {
+  return async (url, { method, headers, body }) => {
+    const { host, hostname, pathname, search } = new URL(url)
+    const request = requestHttps({
+      host: '127.0.0.1',
+      port,
+      servername: hostname,
+      ca: authority.certificate,
+      agent: false,
+      method: method ?? 'GET',
+      path: pathname + search,
+      headers: { ...(headers as Record<string, string>), host },
+    })
+    request.end(body as string | undefined)
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    const answer = new Headers()
+    for (const [name, values = []] of Object.entries(response.headersDistinct)) {
+      for (const value of values) answer.append(name, value)
+    }
+    return new Response(await text(response), { status: response.statusCode!, headers: answer })
+  }
+}

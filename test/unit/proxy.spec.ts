@@ -1,0 +1,253 @@
+// Which proxy a request goes through, and what is said where a proxy gives no tunnel.
+
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
+import { expect, test as base } from '@playwright/test'
+import { AuthError } from '../../main/auth/errors.js'
+import { createHttp } from '../../main/auth/http.js'
+import { proxyFor, type Environment } from '../../main/auth/proxy.js'
+import { startProxy, type ProxyOptions, type TestProxy } from '../proxy.js'
+
+const test = base.extend<{ start: (options: ProxyOptions) => Promise<TestProxy> }>({
+  // eslint-disable-next-line no-empty-pattern
+  start: async ({}, use) => {
+    const proxies: TestProxy[] = []
+    await use(async (options) => {
+      const proxy = await startProxy(options)
+      proxies.push(proxy)
+      return proxy
+    })
+    for (const proxy of proxies) await proxy.close()
+  },
+})
+
+const TARGET = 'https://login.example.test/.well-known/openid-configuration'
+const proxied = (target: string, env: Environment): string | null =>
+  proxyFor(new URL(target), env)?.url.href ?? null
+
+const CHOICES: [string, Environment, string | null][] = [
+  ['no variable', {}, null],
+  ['an empty variable', { HTTPS_PROXY: '', ALL_PROXY: '' }, null],
+  ['HTTPS_PROXY', { HTTPS_PROXY: 'http://p.test:3128' }, 'http://p.test:3128/'],
+  ['https_proxy', { https_proxy: 'http://p.test:3128' }, 'http://p.test:3128/'],
+  [
+    'both: the lower case',
+    { HTTPS_PROXY: 'http://a.test', https_proxy: 'http://b.test' },
+    'http://b.test/',
+  ],
+  ['ALL_PROXY', { ALL_PROXY: 'http://p.test' }, 'http://p.test/'],
+  [
+    'HTTPS_PROXY before all_proxy',
+    { all_proxy: 'http://a.test', HTTPS_PROXY: 'http://b.test' },
+    'http://b.test/',
+  ],
+  ['HTTP_PROXY, which is for http', { HTTP_PROXY: 'http://p.test' }, null],
+  ['an address without a scheme', { HTTPS_PROXY: 'p.test:3128' }, 'http://p.test:3128/'],
+  ['credentials without a scheme', { HTTPS_PROXY: 'u:p@p.test:3128' }, 'http://u:p@p.test:3128/'],
+  ['a proxy that speaks TLS', { HTTPS_PROXY: 'https://p.test' }, 'https://p.test/'],
+]
+for (const [what, env, expected] of CHOICES) {
+  test(`${what} in the environment makes the proxy ${expected ?? 'none'}`, () => {
+    expect(proxied(TARGET, env)).toBe(expected)
+  })
+}
+
+const EXEMPTIONS: [string, string, boolean][] = [
+  ['*', TARGET, true],
+  ['login.example.test', TARGET, true],
+  ['LOGIN.example.TEST', TARGET, true],
+  ['example.test', TARGET, true],
+  ['.example.test', TARGET, true],
+  ['*.example.test', TARGET, true],
+  ['other.test, example.test', TARGET, true],
+  ['other.test example.test', TARGET, true],
+  ['login.example.test:443', TARGET, true],
+  ['login.example.test:8443', TARGET, false],
+  ['login.example.test:8443', 'https://login.example.test:8443/', true],
+  ['ample.test', TARGET, false],
+  ['login.example.test.evil.test', TARGET, false],
+  ['n.example.test', TARGET, false],
+  ['192.0.2.1', 'https://192.0.2.1/', true],
+  ['192.0.2.1', 'https://192.0.2.11/', false],
+  ['2001:db8::1', 'https://[2001:db8::1]/', true],
+  ['[2001:db8::1]:443', 'https://[2001:db8::1]/', true],
+  [' , ', TARGET, false],
+]
+for (const [list, target, isExempt] of EXEMPTIONS) {
+  test(`NO_PROXY "${list}" ${isExempt ? 'exempts' : 'leaves'} ${new URL(target).host}`, () => {
+    for (const name of ['NO_PROXY', 'no_proxy']) {
+      const expected = isExempt ? null : 'http://p.test/'
+      expect(proxied(target, { HTTPS_PROXY: 'http://p.test', [name]: list })).toBe(expected)
+    }
+  })
+}
+
+for (const target of ['https://127.0.0.1/', 'https://localhost:8443/', 'https://[::1]/']) {
+  test(`${target} is this machine, and has no proxy`, () => {
+    expect(proxied(target, { HTTPS_PROXY: 'http://p.test' })).toBeNull()
+  })
+}
+
+for (const value of [
+  'socks5://canary:canary@p.test:1080',
+  'http://canary:canary@',
+  'http://p.test:canary',
+]) {
+  test(`a variable that names no proxy for it ("${value.replaceAll('canary', '…')}") is told by its name`, async () => {
+    const error = await failureOf({ ALL_PROXY: value })
+    expect(error.message).toBe(
+      'ALL_PROXY does not name a proxy that Latchkey can use. Write it as http://HOST:PORT, or ' +
+        'take it out.',
+    )
+    expect(inspect(error)).not.toContain('canary')
+  })
+}
+
+const TRY_ANOTHER = 'or name it in NO_PROXY if it can be reached without the proxy.'
+
+const FORGED = 'HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"forged":1}\r\n'
+const ANSWERS: Record<string, { answer: string; words: string }> = {
+  refuses: {
+    answer: 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n',
+    words:
+      'The proxy at PROXY refused the way to the provider at login.example.test (403) while ' +
+      `testing. Ask the proxy’s administrator to allow it, ${TRY_ANOTHER}`,
+  },
+  'cannot reach the provider': {
+    answer: 'HTTP/1.1 502 Bad Gateway\r\n\r\n',
+    words:
+      'The proxy at PROXY could not reach the provider at login.example.test (502) while ' +
+      'testing. Check the issuer setting, or try again later.',
+  },
+  'does not take the password': {
+    answer: 'HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate, Basic realm="x"\r\n\r\n',
+    words:
+      'The proxy at PROXY did not accept the user name and password in HTTPS_PROXY, so Latchkey ' +
+      'stopped while testing. Correct them there; a special character is written in its percent ' +
+      'form, @ as %40.',
+  },
+  'asks for more than a password': {
+    answer: 'HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n',
+    words:
+      'The proxy at PROXY asks for a kind of sign-in that Latchkey does not know, so Latchkey ' +
+      'stopped while testing. It knows a user name with a password (Basic): ask the proxy’s ' +
+      'administrator for that. As for the provider at login.example.test, name it in NO_PROXY if ' +
+      'it can be reached without the proxy.',
+  },
+  'hangs up': {
+    answer: '',
+    words:
+      'The proxy at PROXY could not be reached while testing: the connection was cut. Check ' +
+      'HTTPS_PROXY and your network, then try again.',
+  },
+  'speaks another protocol': {
+    answer: 'SSH-2.0-OpenSSH\r\n',
+    words:
+      'What answered at PROXY is not an http proxy, so Latchkey stopped while testing. Check ' +
+      'what HTTPS_PROXY names.',
+  },
+  'opens a tunnel and speaks in it first': {
+    answer: `HTTP/1.1 200 OK\r\n\r\n${FORGED}`,
+    words:
+      'What answered at PROXY is not an http proxy, so Latchkey stopped while testing. Check ' +
+      'what HTTPS_PROXY names.',
+  },
+  redirects: {
+    answer: 'HTTP/1.1 302 Found\r\nLocation: https://evil.test/\r\n\r\n',
+    words:
+      'The proxy at PROXY refused the way to the provider at login.example.test (302) while ' +
+      `testing. Ask the proxy’s administrator to allow it, ${TRY_ANOTHER}`,
+  },
+  // Node's own parser, where it is given these as an answer of the provider's, reads a 200.
+  'says 100 and then speaks for the provider': {
+    answer: `HTTP/1.1 100 Continue\r\n\r\n${FORGED}`,
+    words:
+      'The proxy at PROXY refused the way to the provider at login.example.test (100) while ' +
+      `testing. Ask the proxy’s administrator to allow it, ${TRY_ANOTHER}`,
+  },
+  'says nothing and then speaks for the provider': {
+    answer: `\r\n${FORGED}`,
+    words:
+      'What answered at PROXY is not an http proxy, so Latchkey stopped while testing. Check ' +
+      'what HTTPS_PROXY names.',
+  },
+}
+for (const [how, { answer, words }] of Object.entries(ANSWERS)) {
+  test(`a proxy that ${how} is told as such, and no word of it is the provider’s`, async ({
+    start,
+  }) => {
+    const proxy = await start({ answer })
+    const error = await failureOf({ HTTPS_PROXY: `http://canary:canary@${proxy.host}` })
+    expect(error.code).toBe('provider-unreachable')
+    expect(error.message).toBe(words.replaceAll('at PROXY', `at ${proxy.host}`))
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary')
+    expect(proxy.seen.map(({ target }) => target)).toEqual(['login.example.test:443'])
+  })
+}
+
+test('a proxy that asks for a password is told where to find it', async ({ start }) => {
+  const { origin, host } = await start({ credentials: 'latchkey:secret' })
+  expect((await failureOf({ HTTPS_PROXY: origin })).message).toBe(
+    `The proxy at ${host} asks for a user name and a password, so Latchkey stopped while testing. ` +
+      `Add them to HTTPS_PROXY: http://USER:PASSWORD@${host}.`,
+  )
+})
+
+test('a proxy that is down is told as such', async () => {
+  const server = createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  server.close()
+  await once(server, 'close')
+  expect((await failureOf({ all_proxy: host })).message).toBe(
+    `The proxy at ${host} could not be reached while testing: the connection was refused. Check ` +
+      'all_proxy and your network, then try again.',
+  )
+})
+
+test('a proxy that never answers is told with the provider', async ({ start }) => {
+  const { origin, host } = await start({ answer: null })
+  const error = await failureOf({ HTTPS_PROXY: origin }, 300)
+  expect(error.code).toBe('provider-timeout')
+  expect(error.message).toBe(
+    `The provider at login.example.test, asked through the proxy at ${host}, took more than 0.3 ` +
+      'seconds while testing. Try again later.',
+  )
+})
+
+test('a proxy that does not speak TLS though it should is none', async ({ start }) => {
+  const { host } = await start({})
+  expect((await failureOf({ HTTPS_PROXY: `https://${host}` })).message).toBe(
+    `What answered at ${host} is not an http proxy, so Latchkey stopped while testing. Check what ` +
+      'HTTPS_PROXY names.',
+  )
+})
+
+for (const code of [
+  'ERR_PROXY_CONNECTION_FAILED',
+  'ERR_TUNNEL_CONNECTION_FAILED',
+  'ERR_PROXY_CERTIFICATE_INVALID',
+  'ERR_MANDATORY_PROXY_CONFIGURATION_FAILED',
+]) {
+  test(`${code} of Electron’s is the system’s proxy`, async () => {
+    const http = createHttp({ fetch: () => Promise.reject(new Error(`net::${code}`)) })
+    await expect(http({ method: 'GET', url: TARGET, purpose: 'testing' })).rejects.toMatchObject({
+      code: 'provider-unreachable',
+      message:
+        `The proxy that this computer is set to use did not let Latchkey through (${code}) while ` +
+        "testing. Check the system's proxy settings, then try again.",
+    })
+  })
+}
+
+async function failureOf(env: Environment, timeoutMs = 5_000): Promise<AuthError> {
+  const http = createHttp({ env, timeoutMs })
+  return http({ method: 'GET', url: TARGET, purpose: 'testing' }).then(
+    (answer) => Promise.reject(new Error(`it was answered: ${JSON.stringify(answer)}`)),
+    (thrown: unknown) => {
+      expect(thrown).toBeInstanceOf(AuthError)
+      return thrown as AuthError
+    },
+  )
+}
