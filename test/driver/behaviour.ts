@@ -21,21 +21,24 @@ const KEYRINGS = {
 export type KeyringName = keyof typeof KEYRINGS
 
 export function behaviourOf(appPath: string, options: DesktopOptions): Behaviour {
-  const { keyring = {} } = options
   return {
     appPath,
     notifications: options.notifications ?? true,
     browser: options.browser ?? true,
     dark: options.dark ?? false,
     platform: options.platform ?? (process.platform as Platform),
-    keyring: {
-      backend: 'gnome_libsecret',
-      givesKey: true,
-      machine: 'this machine',
-      hasNewerKey: false,
-      ...(typeof keyring === 'string' ? KEYRINGS[keyring] : keyring),
-    },
+    keyring: keyringOf(options.keyring ?? {}),
     loginItems: options.loginItems ?? [],
     openedAtLogin: options.openedAtLogin ?? false,
+  }
+}
+
+export function keyringOf(keyring: KeyringName | Partial<Keyring>): Keyring {
+  return {
+    backend: 'gnome_libsecret',
+    givesKey: true,
+    machine: 'this machine',
+    hasNewerKey: false,
+    ...(typeof keyring === 'string' ? KEYRINGS[keyring] : keyring),
   }
 }

@@ -71,6 +71,8 @@ export type Desktop = {
 
   /** What is on the clipboard, which is one of this run's own. */
   clipboard(): Promise<string>
+  /** The keyring changes while the app runs, as the documentation lets it. */
+  setKeyring(keyring: KeyringName | Partial<Keyring>): Promise<void>
   /** What the system starts at login by now, also after the app's end. */
   loginItems(): Promise<readonly LoginItem[]>
   /** The machine sleeps and wakes. */

@@ -23,6 +23,7 @@ import {
 import {
   BEHAVIOUR_VARIABLE,
   type Behaviour,
+  type Keyring,
   type LoginItem,
   type MenuLine,
 } from '../stand-in/contract.js'
@@ -44,7 +45,7 @@ let toolTip: string | null = null
 let hasIcon = false
 let icon: string | null = null
 let copied = ''
-let { loginItems } = behaviour
+let { keyring, loginItems } = behaviour
 const images = new WeakMap<NativeImage, string>()
 
 /** What the driver reads with `electronApp.evaluate`. */
@@ -55,6 +56,7 @@ export type Observed = {
   /** As far as it was made from a file; the first image that was, until another one is set. */
   trayIcon(): string | null
   clipboard(): string
+  setKeyring(keyring: Keyring): void
   loginItems(): readonly LoginItem[]
   notifications(): { title: string; body: string }[]
   clickNotification(index: number): boolean
@@ -76,6 +78,7 @@ const observed: Observed = {
   tray: () => (toolTip === null ? null : { toolTip, hasIcon }),
   trayIcon: () => (toolTip === null ? null : icon),
   clipboard: () => copied,
+  setKeyring: (next) => void (keyring = next),
   loginItems: () => loginItems,
   notifications: () => notifications.map(({ title, body }) => ({ title, body })),
   clickNotification: (index) => notifications[index]?.emit('click') ?? false,
@@ -127,7 +130,7 @@ Object.assign(
   safeStorage,
   createSafeStorage({
     platform: behaviour.platform,
-    keyring: behaviour.keyring,
+    keyring: () => keyring,
     isReady: () => app.isReady(),
     passwordStore: app.commandLine.getSwitchValue('password-store'),
   }),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { _electron, type ElectronApplication } from '@playwright/test'
 import { BEHAVIOUR_VARIABLE } from '../stand-in/contract.js'
 import { electronBinary } from './back-end.js'
-import { behaviourOf } from './behaviour.js'
+import { behaviourOf, keyringOf } from './behaviour.js'
 import type { Desktop, DesktopOptions, Ended } from './desktop.js'
 import type { Observed } from './electron-entry.js'
 import { follow } from './process.js'
@@ -108,6 +108,11 @@ export async function launchElectron(
 
     clipboard: () =>
       electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.clipboard()),
+    setKeyring: (keyring) =>
+      electron.evaluate(
+        (_electron, given) => (globalThis as never as Observing).latchkeyObserved.setKeyring(given),
+        keyringOf(keyring),
+      ),
     async loginItems() {
       if (isRunning()) {
         loginItems = await electron.evaluate(() =>

@@ -11,7 +11,7 @@ import {
   type ShownNotification,
 } from '../stand-in/contract.js'
 import { connect, type Wire } from '../stand-in/wire.js'
-import { behaviourOf } from './behaviour.js'
+import { behaviourOf, keyringOf } from './behaviour.js'
 import type { Desktop, DesktopOptions } from './desktop.js'
 import { createPages } from './pages.js'
 import { follow } from './process.js'
@@ -99,6 +99,7 @@ export function launchStandIn(
     minimize: () => app.call('minimize', pages.id()),
 
     clipboard: () => app.call('clipboard'),
+    setKeyring: (keyring) => app.call('setKeyring', keyringOf(keyring)),
     loginItems: () => Promise.resolve(loginItems),
     resume: () => app.call('resume'),
     unlockScreen: () => app.call('unlockScreen'),

@@ -49,11 +49,14 @@ test('what is sealed opens, also in a later run, and shows nothing of itself', a
 test('the same text is sealed as another one each time', async ({ start }) => {
   const program = await start(`${PRELUDE}
     tell(async ({ cipher }) => {
-      const [one, other] = [await cipher.seal(PLAIN), await cipher.seal(PLAIN)]
-      say(one.slice('keyring:'.length).split('.').some((part) => other.includes(part)))
+      const parts = async () => (await cipher.seal(PLAIN)).slice('keyring:'.length).split('.')
+      const [one, other] = [await parts(), await parts()]
+      say(one.some((part) => other.includes(part)))
+      say(one[1].slice(0, 16) === other[1].slice(0, 16))
     })
   `)
-  expect(await program.said()).toEqual([false])
+  // Their key, their text, and the nonce that it begins with.
+  expect(await program.said()).toEqual([false, false])
 })
 
 const NOTES: readonly [string, DesktopOptions, RegExp][] = [
@@ -122,6 +125,30 @@ test('what an older key sealed opens and is stale, until it is sealed anew', asy
   const anew = await start(SEAL, { dataDir, keyring })
   expect(await anew.said()).toEqual([{ isPlain: true, stale: false }])
 })
+
+for (const platform of ['linux', 'darwin'] as const) {
+  test(`S35: ${platform}: a keyring that is lost while the app runs seals nothing more, and says so`, async ({
+    start,
+  }) => {
+    const program = await start(
+      `${PRELUDE}
+      app.whenReady().then(keyringCipher).then(({ cipher }) => {
+        powerMonitor.on('resume', () =>
+          cipher.seal(PLAIN).then(() => say('sealed'), (error) => say(error.message)).then(() => app.exit()))
+        say('listening')
+      })
+      `,
+      { platform },
+    )
+    await expect.poll(() => program.stdout()).toContain('listening')
+    await program.setKeyring('missing')
+    await program.resume()
+    expect(await program.said()).toEqual([
+      'listening',
+      expect.stringMatching(/^the keyring does not seal it \(unlock the keyring /),
+    ])
+  })
+}
 
 test('a key that is away just now is no loss: it says to unlock, and the text stays', async ({
   start,

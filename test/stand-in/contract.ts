@@ -94,6 +94,8 @@ export type AppCalls = {
   /** The file name of the tray's icon; null where there is none to be seen. */
   trayIcon(): string | null
   clipboard(): string
+  /** The keyring is another one, or another way, from now on. */
+  setKeyring(keyring: Keyring): void
   /** The machine sleeps and wakes. */
   resume(): void
   unlockScreen(): void

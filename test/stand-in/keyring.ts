@@ -6,7 +6,8 @@ import type { Keyring, Platform } from './contract.js'
 
 type KeyringPorts = {
   platform: Platform
-  keyring: Keyring
+  /** As it is now. */
+  keyring(): Keyring
   isReady(): boolean
   /** The value of --password-store; empty where it is not given. */
   passwordStore: string
@@ -23,14 +24,12 @@ type UsedOfSafeStorage = Pick<
 type Keys = ReadonlyMap<string, Buffer | null>
 
 /** `safeStorage` over a keyring that is made up. */
-export function createSafeStorage({
-  platform,
-  isReady,
-  ...ports
-}: KeyringPorts): UsedOfSafeStorage {
-  const keyring = afterSwitch(ports.keyring, ports.passwordStore)
-  const keys = keysOf(platform, keyring)
-  const [tag, key] = [...keys].find(([, found]) => found !== null) ?? []
+export function createSafeStorage(ports: KeyringPorts): UsedOfSafeStorage {
+  const { platform, isReady } = ports
+  const keyring = (): Keyring => ({ ...ports.keyring(), ...SWITCHES[ports.passwordStore] })
+  const keys = (): Keys => keysOf(platform, keyring())
+  const inUse = (): [string?, (Buffer | null)?] =>
+    [...keys()].find(([, found]) => found !== null) ?? []
   const algorithm = platform === 'win32' ? AEAD : CBC
 
   return {
@@ -38,6 +37,7 @@ export function createSafeStorage({
     async encryptStringAsync(plainText) {
       if (!isReady()) throw new Error(NOT_READY)
       if (plainText === '') return Buffer.alloc(0)
+      const [tag, key] = inUse()
       if (tag === undefined || !key) {
         throw new Error(
           'Error while encrypting the text provided to safeStorage.encryptStringAsync.',
@@ -52,7 +52,7 @@ export function createSafeStorage({
       }
       if (encrypted.length === 0) return { shouldReEncrypt: false, result: '' }
       const sealedBy = encrypted.subarray(0, TAG_LENGTH).toString('latin1')
-      const found = keys.get(sealedBy)
+      const found = keys().get(sealedBy)
       if (found === null) {
         throw new Error(
           'safeStorage.decryptStringAsync is temporarily unavailable. Please try again.',
@@ -61,7 +61,7 @@ export function createSafeStorage({
       try {
         if (!found) throw new Error('no such key')
         const result = algorithm.decrypt(encrypted.subarray(TAG_LENGTH), found).toString()
-        return { shouldReEncrypt: sealedBy !== tag, result }
+        return { shouldReEncrypt: sealedBy !== inUse()[0], result }
       } catch {
         throw new Error(
           'Error while decrypting the ciphertext provided to safeStorage.decryptStringAsync.',
@@ -69,7 +69,7 @@ export function createSafeStorage({
       }
     },
     ...(platform === 'linux' && {
-      getSelectedStorageBackend: () => (isReady() ? keyring.backend : 'unknown'),
+      getSelectedStorageBackend: () => (isReady() ? keyring().backend : 'unknown'),
     }),
   }
 }
@@ -83,10 +83,6 @@ const SWITCHES: Readonly<Record<string, Partial<Keyring>>> = {
   kwallet: { backend: 'kwallet' },
   kwallet5: { backend: 'kwallet5' },
   kwallet6: { backend: 'kwallet6' },
-}
-
-function afterSwitch(keyring: Keyring, passwordStore: string): Keyring {
-  return { ...keyring, ...SWITCHES[passwordStore] }
 }
 
 /** By the tag that they put before what they seal, the one in use first. */

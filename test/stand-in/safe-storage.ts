@@ -1,12 +1,16 @@
 // Electron's `safeStorage`, over the keyring that the driver made up for this run.
 
 import { appDouble } from './app.js'
-import { behaviour } from './host.js'
+import { answer, behaviour } from './host.js'
 import { createSafeStorage } from './keyring.js'
+
+let { keyring } = behaviour
 
 export const safeStorageDouble = createSafeStorage({
   platform: behaviour.platform,
-  keyring: behaviour.keyring,
+  keyring: () => keyring,
   isReady: () => appDouble.isReady(),
   passwordStore: appDouble.commandLine.getSwitchValue('password-store'),
 })
+
+answer({ setKeyring: (next) => void (keyring = next) })
