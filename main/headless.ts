@@ -92,11 +92,12 @@ function isSignedIn({ agent }: Latchkey): boolean {
 
 /** Prints a report on what works here and what does not, and keeps it in a file, to be sent. */
 async function diagnoseHere(args: readonly string[]): Promise<void> {
-  const [{ diagnose, writeReport }, { reportOf }, { createHttp }, { failuresOf }] =
+  const [{ diagnose, writeReport }, { reportOf }, { createHttp }, { proxyFor }, { failuresOf }] =
     await Promise.all([
       import('./diagnose.js'),
       import('./present/report.js'),
       import('./auth/http.js'),
+      import('./auth/proxy.js'),
       import('./log.js'),
     ])
   const { env, platform } = process
@@ -113,7 +114,7 @@ async function diagnoseHere(args: readonly string[]): Promise<void> {
     home,
     findings,
     http: createHttp(),
-    proxyFor: () => null,
+    proxyFor: (url) => proxyFor(url, env),
     storage: { tier, note },
     failures: failuresOf(dataDir),
   })
