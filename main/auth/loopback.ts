@@ -16,11 +16,35 @@ import { nothingToDoPage, renderPage, type Page } from './pages.js'
 export type CallbackListener = {
   /**
    * Waits for one flow's callback, at `port` where one is named. Opens the listener for the first
-   * flow; when this resolves it accepts connections, so the browser may be opened. Fails with
-   * `port-taken`.
+   * flow; when this resolves it accepts connections, so the browser may be opened. `sighted` is told
+   * what came that is no answer: the most telling so far, or the like again. Fails with `port-taken`.
    */
-  expect(expected: ExpectedCallback, port?: number | null): Promise<PendingCallback>
+  expect(
+    expected: ExpectedCallback,
+    port?: number | null,
+    sighted?: (sighting: Sighting) => void,
+  ): Promise<PendingCallback>
 }
+
+/**
+ * What reached the listener while a flow waited and was not its answer: only the kind, never what was
+ * in it. The later in this list, the more it tells of why there is no answer.
+ */
+const SIGHTINGS = [
+  'nothing',
+  /** One without a request that could be read. */
+  'connection',
+  /** An answer at another path than /callback, as where another redirect URI is registered. */
+  'other-path',
+  /** An answer to another sign-in, as from an old tab. */
+  'other-state',
+  /** A callback with neither code nor error. */
+  'empty-callback',
+  /** TLS on the port of plain http, as from a browser in HTTPS-only mode. */
+  'tls-hello',
+] as const
+
+export type Sighting = (typeof SIGHTINGS)[number]
 
 export type PendingCallback = {
   /** @see RFC 8252 section 7.3 */
@@ -54,26 +78,46 @@ const DELIVERY_TIMEOUT_MS = 2_000
  *
  * 1. The first flow binds one port on 127.0.0.1 and ::1: the first free one of `ports.redirectPorts`,
  *    any free one where there are none.
- * 2. A request that is not `GET /callback` is turned away without a look at its query.
+ * 2. A request that is not `GET /callback` is turned away, and nothing in its query touches a flow.
  * 3. The one `state` in the query names the flow; the rest is checked against it.
  * 4. The flow's first valid answer is taken, and its browser waits for the page that tells the end.
- * 5. The last flow to leave closes the port.
+ * 5. Of what is turned away the flows that wait are told the kind (`Sighting`).
+ * 6. The last flow to leave closes the port.
  */
 export function createCallbackListener(ports: {
   clock: Clock
   redirectPorts: readonly number[]
+  /** How long a request may take to come in, in milliseconds of real time. */
+  requestTimeoutMs?: number
 }): CallbackListener {
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = ports
   const waiting = new Map<string, Waiting>()
   const openings = new Set<Opening>()
   const idleSockets = new WeakMap<Server, Set<Socket>>()
   let closed: Promise<unknown> = Promise.resolve()
 
-  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+  /** Tells the flow that is named; where none is, all that wait at this opening. */
+  const tell = (opening: Opening, sighting: Sighting, state: string | null = null): void => {
+    const named = state === null ? undefined : waiting.get(state)
+    const flows = named ? [named] : [...waiting.values()].filter((flow) => flow.opening === opening)
+    for (const flow of flows) {
+      if (SIGHTINGS.indexOf(sighting) < SIGHTINGS.indexOf(flow.seen)) continue
+      flow.seen = sighting
+      flow.sighted(sighting)
+    }
+  }
+
+  const handle = (opening: Opening, request: IncomingMessage, response: ServerResponse): void => {
     const [path, query = ''] = splitTarget(request.url ?? '')
-    if (path !== CALLBACK_PATH) return void send(response, nothingToDoPage(404))
+    if (path !== CALLBACK_PATH) {
+      const parameters = new URLSearchParams(query)
+      if (looksLikeAnswer(parameters)) tell(opening, 'other-path', stateOf(parameters))
+      return void send(response, nothingToDoPage(404))
+    }
     const takesForms = [...waiting.values()].some(({ expected }) => expected.byFormPost)
-    if (request.method === 'POST' && takesForms) return void handleForm(request, response)
+    if (request.method === 'POST' && takesForms) return void handleForm(opening, request, response)
     if (request.method !== 'GET') {
+      if (request.method === 'POST') tell(opening, 'empty-callback')
       response.setHeader('Allow', takesForms ? 'GET, POST' : 'GET')
       return void send(response, nothingToDoPage(405))
     }
@@ -82,26 +126,35 @@ export function createCallbackListener(ports: {
       response.writeHead(204, { Connection: 'close', 'Cache-Control': 'no-store' }).end()
       return
     }
-    take(new URLSearchParams(query), response, () => true)
+    take(opening, new URLSearchParams(query), response, () => true)
   }
 
   /** @see OAuth 2.0 Form Post Response Mode */
-  const handleForm = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const handleForm = async (
+    opening: Opening,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
     const body = await readForm(request)
     if (body === null) return send(response, nothingToDoPage(400))
-    take(new URLSearchParams(body), response, ({ byFormPost }) => byFormPost === true)
+    take(opening, new URLSearchParams(body), response, ({ byFormPost }) => byFormPost === true)
   }
 
   const take = (
+    opening: Opening,
     parameters: URLSearchParams,
     response: ServerResponse,
     mayAnswer: (expected: ExpectedCallback) => boolean,
   ): void => {
     const state = stateOf(parameters)
     const flow = state === null ? undefined : waiting.get(state)
-    if (!flow || !mayAnswer(flow.expected)) return void send(response, nothingToDoPage(400))
-    const result = validateCallback(parameters, flow.expected)
-    if (result.kind === 'ignored') return void send(response, nothingToDoPage(400))
+    const result =
+      flow && mayAnswer(flow.expected) ? validateCallback(parameters, flow.expected) : null
+    if (!flow || result === null || result.kind === 'ignored') {
+      const isOthers = !flow && looksLikeAnswer(parameters)
+      tell(opening, isOthers ? 'other-state' : 'empty-callback', state)
+      return void send(response, nothingToDoPage(400))
+    }
     waiting.delete(flow.expected.state)
     flow.take({ result, show: (page) => send(response, page) })
   }
@@ -118,15 +171,15 @@ export function createCallbackListener(ports: {
       response.writeHead(page.status, { ...headers, Connection: 'close' }).end(html)
     })
 
-  const createListener = (): Server => {
+  const createListener = (opening: () => Opening): Server => {
     const server = createServer(
       {
         maxHeaderSize: MOST_HEADER_BYTES,
-        headersTimeout: REQUEST_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        connectionsCheckingInterval: 1_000,
+        headersTimeout: requestTimeoutMs,
+        requestTimeout: requestTimeoutMs,
+        connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
       },
-      handle,
+      (request, response) => handle(opening(), request, response),
     )
     const idle = new Set<Socket>()
     // A form that is not in yet may be as slow as a head that is not.
@@ -137,6 +190,11 @@ export function createCallbackListener(ports: {
     idleSockets.set(server, idle)
     server.on('connection', (socket: Socket) => {
       idle.add(socket)
+      tell(opening(), 'connection')
+      // Not by `clientError`: whoever listens for that has to give node:http's answers itself.
+      socket.once('data', (bytes: Buffer) => {
+        if (bytes[0] === TLS_HANDSHAKE) tell(opening(), 'tls-hello')
+      })
       socket.once('close', () => idle.delete(socket))
       const [oldest] = idle
       if (idle.size > MOST_IDLE_SOCKETS) oldest?.destroy()
@@ -165,7 +223,11 @@ export function createCallbackListener(ports: {
     const opening: Opening = {
       port,
       flows: 0,
-      bound: bindLoopback(createListener, wanted, 'the answer of your browser'),
+      bound: bindLoopback(
+        () => createListener(() => opening),
+        wanted,
+        'the answer of your browser',
+      ),
     }
     void opening.bound.then(
       (bound) => (opening.port = bound.port),
@@ -176,7 +238,7 @@ export function createCallbackListener(ports: {
   }
 
   return {
-    async expect(expected, port = null) {
+    async expect(expected, port = null, sighted = () => undefined) {
       await closed
       // What is being bound may turn out to be the port that is wanted.
       for (;;) {
@@ -192,6 +254,9 @@ export function createCallbackListener(ports: {
       const answer = new Promise<CallbackAnswer>((resolve) => {
         waiting.set(expected.state, {
           expected,
+          opening,
+          seen: 'nothing',
+          sighted,
           take: (taken) => {
             answered = taken
             resolve(taken)
@@ -222,7 +287,22 @@ export function createCallbackListener(ports: {
 /** The listener on one port, and how many flows need it there. */
 type Opening = { port: number | null; flows: number; bound: Promise<Bound> }
 
-type Waiting = { expected: ExpectedCallback; take(answer: CallbackAnswer): void }
+type Waiting = {
+  expected: ExpectedCallback
+  opening: Opening
+  /** The most telling so far. */
+  seen: Sighting
+  sighted(sighting: Sighting): void
+  take(answer: CallbackAnswer): void
+}
+
+/** True for what a provider sends; a browser asks for an icon, and other programs for anything. */
+function looksLikeAnswer(parameters: URLSearchParams): boolean {
+  return ['code', 'error', 'state'].some((name) => parameters.has(name))
+}
+
+/** The first byte of a ClientHello: a record of the handshake. @see RFC 8446 section 5.1 */
+const TLS_HANDSHAKE = 0x16
 
 function redirectPorts(ports: { redirectPorts: readonly number[] }): readonly number[] {
   return ports.redirectPorts.length === 0 ? [0] : ports.redirectPorts

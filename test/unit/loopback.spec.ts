@@ -3,8 +3,13 @@
 import { expect, test as base } from '@playwright/test'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
-import { createCallbackListener, type PendingCallback } from '../../main/auth/loopback.js'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { connect as connectByTls } from 'node:tls'
+import {
+  createCallbackListener,
+  type PendingCallback,
+  type Sighting,
+} from '../../main/auth/loopback.js'
 import { createTestClock } from '../clock.js'
 
 const clock = createTestClock()
@@ -108,12 +113,19 @@ test('S10: a port that was taken can be had once it is free, and closes again', 
   await expect(fetch(pending.redirectUri)).rejects.toThrow('fetch failed')
 })
 
-test('S10: two flows that need the same port at the same moment share it', async () => {
-  const free = createServer()
-  await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve))
-  const { port } = free.address() as AddressInfo
-  await new Promise((resolve) => free.close(resolve))
+/** Two ports that were free just now. */
+async function freePorts(): Promise<[number, number]> {
+  const [one, other] = [createServer(), createServer()]
+  for (const server of [one, other]) {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  }
+  const ports = [one, other].map((server) => (server.address() as AddressInfo).port)
+  for (const server of [one, other]) await new Promise((resolve) => server.close(resolve))
+  return [ports[0]!, ports[1]!]
+}
 
+test('S10: two flows that need the same port at the same moment share it', async () => {
+  const [port] = await freePorts()
   const listener = createCallbackListener({ clock, redirectPorts: [port] })
   const expected = { state: 's', issuer: 'i', promisesIss: false }
   const both = await Promise.allSettled([
@@ -147,4 +159,163 @@ test('S08: slow forms do not hold up the end of a sign-in', async () => {
   await fetch(new URL('/', pending.redirectUri))
   await pending.leave()
   for (const socket of sockets) socket.destroy()
+})
+
+test('S08: headers that come a byte at a time end with their time, and keep nobody else out', async () => {
+  const listener = createCallbackListener({ clock, redirectPorts: [], requestTimeoutMs: 50 })
+  const pending = await listener.expect({ state: 's', issuer: 'i', promisesIss: false })
+  const slow = connect(Number(new URL(pending.redirectUri).port), '127.0.0.1')
+  const closed = closeOf(slow)
+  slow.write('GET /callback?state=s&code=c HTTP/1.1\r\nX: ')
+  // A pace, and no wait: it goes on for as long as the listener lets it.
+  const drip = setInterval(() => slow.write('x'), 1)
+
+  const fetched = fetch(`${pending.redirectUri}?state=s&code=c`)
+  const { show } = await pending.answer
+  await show({ ...PAGE, text: ['the end'] })
+  expect(await (await fetched).text()).toContain('the end')
+
+  await closed
+  clearInterval(drip)
+  expect(slow.bytesWritten).toBeLessThan(16 * 1024) // Which would have been too much in itself.
+  await pending.leave()
+})
+
+/** The end of a connection, in order or not. */
+function closeOf(socket: Socket): Promise<void> {
+  socket.on('error', () => undefined)
+  return new Promise((resolve) => socket.once('close', () => resolve()))
+}
+
+type Watched = {
+  redirectUri: string
+  /** What one flow, or another at the same port, was told of, oldest first. */
+  seen: Sighting[]
+  seenByOther: Sighting[]
+  socket(): Promise<Socket>
+}
+
+const watching = base.extend<{ watched: Watched }>({
+  // eslint-disable-next-line no-empty-pattern
+  watched: async ({}, use) => {
+    const listener = createCallbackListener({ clock, redirectPorts: [] })
+    const expected = { issuer: 'i', promisesIss: false }
+    const seen: Sighting[] = []
+    const seenByOther: Sighting[] = []
+    const both = [
+      await listener.expect({ ...expected, state: 's' }, null, (sighting) => seen.push(sighting)),
+      await listener.expect({ ...expected, state: 't' }, null, (sighting) =>
+        seenByOther.push(sighting),
+      ),
+    ]
+    const { redirectUri } = both[0]!
+    const sockets: Socket[] = []
+    const socket = async (): Promise<Socket> => {
+      const made = connect(Number(new URL(redirectUri).port), '127.0.0.1')
+      made.on('error', () => undefined)
+      sockets.push(made)
+      await once(made, 'connect')
+      return made
+    }
+    await use({ redirectUri, seen, seenByOther, socket })
+    for (const made of sockets) made.destroy()
+    for (const pending of both) await pending.leave()
+  },
+})
+
+/** A browser in HTTPS-only mode; resolves when it has given up. */
+async function comeByTls(redirectUri: string): Promise<void> {
+  const { port } = new URL(redirectUri)
+  const socket = connectByTls({ port: Number(port), host: '127.0.0.1', rejectUnauthorized: false })
+  await closeOf(socket)
+}
+
+type Come = string | ((watched: Watched) => Promise<unknown>)
+
+const asForm = { method: 'POST', body: new URLSearchParams('code=c') }
+const asLookAhead = { headers: { 'Sec-Purpose': 'prefetch' } }
+
+// What is seen of each (of a GET, where it is a path) by the flow whose state is s, and by another
+// that waits at the same port.
+// prettier-ignore
+const SIGHTINGS: readonly [name: string, come: Come, seen: Sighting, byOther: Sighting][] = [
+  ['a connection that asks for nothing', ({ socket }) => socket(),         'connection',     'connection'],
+  ['what is no request',      async ({ socket }) => (await socket()).write('nonsense\r\n\r\n'), 'connection', 'connection'],
+  ['a TLS ClientHello',       ({ redirectUri }) => comeByTls(redirectUri), 'tls-hello',      'tls-hello'],
+  ['the first byte of one',   async ({ socket }) => (await socket()).write(Buffer.of(0x16)), 'tls-hello', 'tls-hello'],
+  ['an icon that is asked for',            '/favicon.ico',                 'connection',     'connection'],
+  ['its code at another path',             '/?state=s&code=c',             'other-path',     'connection'],
+  ['its error at another path',            '/auth/callback?state=s&error=e', 'other-path',   'connection'],
+  ['an unknown answer at another path',    '/?code=c',                     'other-path',     'other-path'],
+  ["an old tab's code",                    '/callback?state=old&code=c',   'other-state',    'other-state'],
+  ["an old tab's error",                   '/callback?state=old&error=e',  'other-state',    'other-state'],
+  ['a code without a state',               '/callback?code=c',             'other-state',    'other-state'],
+  ['its state alone',                      '/callback?state=s',            'empty-callback', 'connection'],
+  ['its state with an empty code',         '/callback?state=s&code=',      'empty-callback', 'connection'],
+  ['a callback without anything',          '/callback',                    'empty-callback', 'empty-callback'],
+  ['a form that nobody asked for', ({ redirectUri }) => fetch(redirectUri, asForm), 'empty-callback', 'empty-callback'],
+  ['a look ahead', ({ redirectUri }) => fetch(`${redirectUri}?state=s&code=c`, asLookAhead), 'connection', 'connection'],
+]
+for (const [name, come, sighting, byOther] of SIGHTINGS) {
+  watching(`F30: ${name} is seen as ${sighting}, and the wait goes on`, async ({ watched }) => {
+    const { seen, seenByOther, redirectUri } = watched
+    await (typeof come === 'string' ? fetch(new URL(come, redirectUri)) : come(watched))
+    await expect.poll(() => seen.at(-1)).toBe(sighting)
+    await expect.poll(() => seenByOther.at(-1)).toBe(byOther)
+
+    // What comes last, and tells the least, changes nothing; the answer is taken all the same.
+    await watched.socket()
+    await fetch(new URL('/favicon.ico', redirectUri))
+    expect([seen.at(-1), seenByOther.at(-1)]).toEqual([sighting, byOther])
+  })
+}
+
+watching('F30: the most telling one wins, whatever comes after it', async ({ watched }) => {
+  const { redirectUri, seen } = watched
+  const order = [
+    () => fetch(new URL('/?state=s&code=c', redirectUri)),
+    () => fetch(`${redirectUri}?state=old&code=c`),
+    () => fetch(`${redirectUri}?state=s`),
+    () => comeByTls(redirectUri),
+  ]
+  for (const come of [...order, ...order.toReversed()]) await come()
+  expect([...new Set(seen)]).toEqual([
+    'connection',
+    'other-path',
+    'other-state',
+    'empty-callback',
+    'tls-hello',
+  ])
+  expect(seen.slice(seen.indexOf('tls-hello')).every((one) => one === 'tls-hello')).toBe(true)
+})
+
+test('F30: what comes to another port is no news', async () => {
+  const [port, otherPort] = await freePorts()
+  const listener = createCallbackListener({ clock, redirectPorts: [port] })
+  const seen: Sighting[] = []
+  const seenThere: Sighting[] = []
+  const expected = { issuer: 'i', promisesIss: false }
+  const both = [
+    await listener.expect({ ...expected, state: 's' }, port, (one) => seen.push(one)),
+    await listener.expect({ ...expected, state: 't' }, otherPort, (one) => seenThere.push(one)),
+  ]
+  await fetch(`${both[1]!.redirectUri}?state=old&code=c`)
+  expect(seenThere).toContain('other-state')
+  expect(seen).toEqual([])
+  for (const pending of both) await pending.leave()
+})
+
+test('F30: once its answer is in, a flow is told of nothing more', async () => {
+  const listener = createCallbackListener({ clock, redirectPorts: [] })
+  const told: Sighting[] = []
+  const expected = { state: 's', issuer: 'i', promisesIss: false }
+  const pending = await listener.expect(expected, null, (sighting) => told.push(sighting))
+  const fetched = fetch(`${pending.redirectUri}?state=s&code=c`)
+  const { show } = await pending.answer
+  const before = told.length
+  expect((await fetch(`${pending.redirectUri}?state=s&code=c`)).status).toBe(400)
+  expect(told).toHaveLength(before)
+  await show({ ...PAGE, text: ['the end'] })
+  await fetched
+  await pending.leave()
 })
