@@ -120,7 +120,7 @@ export function createAgent(ports: AgentPorts): Agent {
           linkReady(link) {
             dispatch({ type: 'link-ready', state, link })
             void ports.openBrowser(link).catch(() => {
-              dispatch({ type: 'browser-failed', state, notice: NO_BROWSER })
+              dispatch({ type: 'flow-noticed', state, notice: NO_BROWSER })
             })
           },
           exchangeStarted() {

@@ -64,7 +64,7 @@ export type Model = {
 export type Event =
   | { type: 'flow-started'; state: string; origin: Origin; deadlineMs: number }
   | { type: 'link-ready'; state: string; link: string }
-  | { type: 'browser-failed'; state: string; notice: string }
+  | { type: 'flow-noticed'; state: string; notice: string }
   | { type: 'callback-answered'; state: string }
   | { type: 'exchange-started'; state: string }
   | ({ type: 'signed-in'; state: string; account: Account } & Lifetime)
@@ -133,7 +133,7 @@ function nextSession(model: Model, event: Event): Session {
       return session.kind === 'signed-out' ? session : { kind: 'signed-out' }
     case 'flow-started':
     case 'link-ready':
-    case 'browser-failed':
+    case 'flow-noticed':
     case 'callback-answered':
     case 'exchange-started':
     case 'flow-ended':
@@ -159,7 +159,7 @@ function nextFlows(flows: readonly Flow[], event: Event): readonly Flow[] {
       return [...kept, { state, origin, phase: 'waiting', deadlineMs, link: null, notice: null }]
     }
     case 'link-ready':
-    case 'browser-failed':
+    case 'flow-noticed':
     case 'callback-answered':
     case 'exchange-started':
       return flows.some((flow) => flow.state === event.state && nextFlow(flow, event) !== flow)
@@ -185,15 +185,16 @@ function nextFlows(flows: readonly Flow[], event: Event): readonly Flow[] {
 
 type FlowEvent = Extract<
   Event,
-  { type: 'link-ready' | 'browser-failed' | 'callback-answered' | 'exchange-started' }
+  { type: 'link-ready' | 'flow-noticed' | 'callback-answered' | 'exchange-started' }
 >
 
 // Phases only go forward: waiting, answered, exchanging.
 function nextFlow(flow: Flow, event: FlowEvent): Flow {
   switch (event.type) {
     case 'link-ready':
-      return flow.phase === 'waiting' ? { ...flow, link: event.link } : flow
-    case 'browser-failed':
+      // Also when it is opened once more: what was noticed before then is old.
+      return flow.phase === 'waiting' ? { ...flow, link: event.link, notice: null } : flow
+    case 'flow-noticed':
       return flow.phase === 'waiting' ? { ...flow, notice: event.notice } : flow
     case 'callback-answered':
       return flow.phase === 'waiting'
@@ -230,7 +231,7 @@ function nextOutcome(model: Model, event: Event): Model['lastOutcome'] {
       return event.ending
     case 'flow-started':
     case 'link-ready':
-    case 'browser-failed':
+    case 'flow-noticed':
     case 'callback-answered':
     case 'exchange-started':
       return lastOutcome

@@ -23,7 +23,7 @@ export function noticeOf(model: Model, event: Event): Notice | null {
       return { title: 'Sign in again', body: event.reason }
     case 'flow-started':
     case 'link-ready':
-    case 'browser-failed':
+    case 'flow-noticed':
     case 'callback-answered':
     case 'exchange-started':
     case 'restored':

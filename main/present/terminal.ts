@@ -22,7 +22,7 @@ export function linesFor(model: Model, event: Event, nowMs: number): readonly st
         `Waiting for you there: ${timeLeft(flow.deadlineMs - nowMs)} left. Type cancel to stop.`,
       ]
     }
-    case 'browser-failed':
+    case 'flow-noticed':
       return [event.notice]
     case 'exchange-started':
       return ['Your browser is back. Finishing the sign-in …']

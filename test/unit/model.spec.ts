@@ -35,7 +35,7 @@ const SESSION_TABLE: Record<EventName, string> = {
   'flow-started tray':        '=           =           =           =           =           =',
   'flow-started api':         '=           =           =           =           =           =',
   'link-ready':               '=           =           =           =           =           =',
-  'browser-failed':           '=           =           =           =           =           =',
+  'flow-noticed':           '=           =           =           =           =           =',
   'callback-answered':        '=           =           =           =           =           =',
   'exchange-started':         '=           =           =           =           =           =',
   'signed-in again':          'idle        idle        idle        idle        idle        idle',
@@ -64,7 +64,7 @@ const FLOW_TABLE: Record<EventName, string> = {
   'flow-started tray':        'waiting  =           =           =',
   'flow-started api':         'waiting  =           =           =',
   'link-ready':               '=        waiting     =           =',
-  'browser-failed':           '=        waiting     =           =',
+  'flow-noticed':           '=        waiting     =           =',
   'callback-answered':        '=        answered    =           =',
   'exchange-started':         '=        exchanging  exchanging  =',
   'signed-in again':          '=        gone        gone        gone',
@@ -93,7 +93,7 @@ const OUTCOME_TABLE: Record<EventName, string> = {
   'flow-started tray':        '=        =        =         =        =        =        =',
   'flow-started api':         '=        =        =         =        =        =        =',
   'link-ready':               '=        =        =         =        =        =        =',
-  'browser-failed':           '=        =        =         =        =        =        =',
+  'flow-noticed':           '=        =        =         =        =        =        =',
   'callback-answered':        '=        =        =         =        =        =        =',
   'exchange-started':         '=        =        =         =        =        =        =',
   'signed-in again':          'done     done     done      done     done     done     done',
@@ -207,7 +207,7 @@ const EVENTS: Record<EventName, (state: string) => Event> = {
   'flow-started tray': (state) => start(state, 'tray'),
   'flow-started api': (state) => start(state, 'api'),
   'link-ready': (state) => ({ type: 'link-ready', state, link: `${LINK}?new` }),
-  'browser-failed': (state) => ({ type: 'browser-failed', state, notice: 'no browser' }),
+  'flow-noticed': (state) => ({ type: 'flow-noticed', state, notice: 'no browser' }),
   'callback-answered': (state) => ({ type: 'callback-answered', state }),
   'exchange-started': (state) => ({ type: 'exchange-started', state }),
   'signed-in again': (state) => signIn(state, ALICE),
@@ -321,10 +321,15 @@ test('the end of a tray flow that was replaced changes nothing', () => {
   expect(next(replaced, EVENTS['flow-ended cancelled']('old'))).toBe(replaced)
 })
 
-const opened = [start('s', 'tray'), EVENTS['link-ready']('s'), EVENTS['browser-failed']('s')]
+const opened = [start('s', 'tray'), EVENTS['link-ready']('s'), EVENTS['flow-noticed']('s')]
 
 test('a flow has a link and a notice while it waits', () => {
   expect(trayFlow(play(...opened))).toMatchObject({ link: `${LINK}?new`, notice: 'no browser' })
+})
+
+test('a link that is opened once more takes the notice away', () => {
+  const again = play(...opened, EVENTS['link-ready']('s'))
+  expect(trayFlow(again)).toMatchObject({ link: `${LINK}?new`, notice: null })
 })
 
 for (const name of ['callback-answered', 'exchange-started'] as const) {

@@ -16,7 +16,7 @@ const start = (origin: Flow['origin'] = 'tray', state = 's'): Event => ({
   deadlineMs: 5_000,
 })
 const link: Event = { type: 'link-ready', state: 's', link: 'https://provider.example/?state=s' }
-const noBrowser: Event = { type: 'browser-failed', state: 's', notice: 'No browser.' }
+const noBrowser: Event = { type: 'flow-noticed', state: 's', notice: 'No browser.' }
 const exchange: Event = { type: 'exchange-started', state: 's' }
 const signIn = (account: Account, expiresAtMs: number | null = EXPIRES_AT_MS): Event[] => [
   start(),

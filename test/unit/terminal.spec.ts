@@ -18,7 +18,7 @@ const start: Event = {
 }
 const startOfApp: Event = { ...start, origin: 'api' }
 const linkReady: Event = { type: 'link-ready', state: 's', link: LINK }
-const noBrowser: Event = { type: 'browser-failed', state: 's', notice: 'Open the link yourself.' }
+const noBrowser: Event = { type: 'flow-noticed', state: 's', notice: 'Open the link yourself.' }
 const exchange: Event = { type: 'exchange-started', state: 's' }
 const signedIn = (account = ALICE, expiresAtMs: number | null = null): Event => ({
   type: 'signed-in',
@@ -76,7 +76,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       ],
     },
   ],
-  'browser-failed': [
+  'flow-noticed': [
     {
       story: 'asks to open the link by hand',
       events: [start, linkReady, noBrowser],
