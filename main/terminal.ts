@@ -18,6 +18,8 @@ export type Terminal = {
   follow(agent: Agent, options: { quietly: boolean }): void
   /** Presents the state once more, as asked. */
   status(model: Model): void
+  /** Hands out the link of the sign-in that waits, as asked; null where none does. */
+  link(url: string | null): void
   onLine(take: (line: string) => void): void
   close(): void
 }
@@ -46,6 +48,11 @@ export function readCommands(terminal: Terminal, agent: Agent, quit: () => void)
       void agent.signOut()
     },
     status: () => terminal.status(agent.model()),
+    open: () => {
+      if (agent.link() === null) terminal.say(NO_LINK)
+      agent.openAgain()
+    },
+    link: () => terminal.link(agent.link()),
     quit,
   }
   terminal.onLine((line) => {
@@ -58,6 +65,8 @@ export function readCommands(terminal: Terminal, agent: Agent, quit: () => void)
     )
   })
 }
+
+const NO_LINK = 'There is no sign-in that waits, so there is no link.'
 
 /** One JSON object a line on stdout, and nothing else: the contract that other programs script. */
 function createJsonLines(): Terminal {
@@ -83,6 +92,7 @@ function createJsonLines(): Terminal {
       })
     },
     status: (model) => status(model, { ifChanged: false }),
+    link: (url) => print({ event: 'link', url }),
     onLine: (take) => void input.on('line', take),
     close: () => input.close(),
   }
@@ -149,6 +159,10 @@ function createPlainText({ clock, onInterrupt }: TerminalPorts): Terminal {
     },
     status: (model) => {
       print(process.stdout, describe(model, clock.nowMs()))
+      prompt()
+    },
+    link: (url) => {
+      print(process.stdout, [url ?? NO_LINK])
       prompt()
     },
     onLine: (take) =>

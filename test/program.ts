@@ -13,6 +13,7 @@ export const HEADLESS = join(import.meta.dirname, '..', 'dist', 'main', 'headles
 export type Line =
   | { event: 'listening'; url: string }
   | { event: 'open'; url: string }
+  | { event: 'link'; url: string | null }
   | { event: 'status'; status: Status }
 
 export type Program = {

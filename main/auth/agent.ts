@@ -5,9 +5,16 @@ import type { HeldSession, Vault } from '../vault.js'
 import { createApiFlows, type ApiFlows } from './api-flows.js'
 import { attemptSignIn, type ProviderSettings } from './attempt.js'
 import { createCustody } from './custody.js'
-import { CalledOff, endingOf, notConfigured, pageOf, timedOut } from './endings.js'
+import {
+  CalledOff,
+  endingOf,
+  noticeOfSighting,
+  notConfigured,
+  pageOf,
+  timedOut,
+} from './endings.js'
 import type { Http } from './http.js'
-import type { CallbackListener } from './loopback.js'
+import type { CallbackListener, Sighting } from './loopback.js'
 import {
   initialModel,
   next,
@@ -17,6 +24,7 @@ import {
   type Event,
   type Model,
 } from './model.js'
+import { createOpenings, OPENED_TOO_OFTEN } from './openings.js'
 import { createState } from './pkce.js'
 
 export type AgentPorts = {
@@ -41,6 +49,10 @@ export type Agent = {
   subscribe(present: (model: Model, event: Event) => void): () => void
   /** Begins a sign-in from the tray, in place of one that is under way. */
   signIn(): void
+  /** Opens the link of the sign-in that the person sees once more, where one waits. */
+  openAgain(): void
+  /** That link, for the person alone to be given; null where none waits. */
+  link(): string | null
   /** Calls off the sign-in that the person sees: the tray's, else those that apps have begun. */
   cancel(): void
   /** Forgets the session here, first; then ends it at the provider. */
@@ -85,6 +97,18 @@ export function createAgent(ports: AgentPorts): Agent {
     return tracked
   }
 
+  const openings = createOpenings(clock)
+
+  /** Tells at once what the person may do something about while they still wait. */
+  const tellSighting = (state: string, sighting: Sighting): void => {
+    const flow = model.flows.find((candidate) => candidate.state === state)
+    const notice = noticeOfSighting(sighting)
+    // A flood of one kind is told once.
+    if (flow && notice !== null && flow.notice !== notice) {
+      dispatch({ type: 'flow-noticed', state, notice })
+    }
+  }
+
   const custody = createCustody({
     http,
     clock,
@@ -94,7 +118,19 @@ export function createAgent(ports: AgentPorts): Agent {
     track,
     ...(ports.endSession && { openSignOutPage: ports.openBrowser }),
   })
-  const api = createApiFlows({ ...ports, custody, dispatch, model: () => model })
+  const api = createApiFlows({
+    ...ports,
+    openings,
+    custody,
+    dispatch,
+    tellSighting,
+    model: () => model,
+  })
+
+  const openBrowser = (state: string, link: string): void =>
+    void ports
+      .openBrowser(link)
+      .catch(() => dispatch({ type: 'flow-noticed', state, notice: NO_BROWSER }))
 
   const callOff = (state: string, ending: Ending): void =>
     running.get(state)?.abort(new CalledOff(ending))
@@ -102,10 +138,11 @@ export function createAgent(ports: AgentPorts): Agent {
   const run = async (provider: ProviderSettings, state: string): Promise<void> => {
     const controller = new AbortController()
     const { signal } = controller
+    let sighting: Sighting | null = null
     running.set(state, controller)
     const deadlineMs = clock.nowMs() + ports.loginTimeoutMs
     const stopWaiting = clock.after(ports.loginTimeoutMs, () => {
-      controller.abort(timedOut(ports.loginTimeoutMs))
+      controller.abort(timedOut(ports.loginTimeoutMs, sighting))
     })
     dispatch({ type: 'flow-started', state, origin: 'tray', deadlineMs })
 
@@ -118,10 +155,14 @@ export function createAgent(ports: AgentPorts): Agent {
         state,
         {
           linkReady(link) {
+            sighting ??= 'nothing'
             dispatch({ type: 'link-ready', state, link })
-            void ports.openBrowser(link).catch(() => {
-              dispatch({ type: 'flow-noticed', state, notice: NO_BROWSER })
-            })
+            if (openings.take()) openBrowser(state, link)
+            else dispatch({ type: 'flow-noticed', state, notice: TOO_OFTEN })
+          },
+          sighted(seen) {
+            sighting = seen
+            tellSighting(state, seen)
           },
           exchangeStarted() {
             stopWaiting()
@@ -168,6 +209,17 @@ export function createAgent(ports: AgentPorts): Agent {
       if (before) callOff(before.state, { kind: 'cancelled' })
     },
 
+    openAgain() {
+      const flow = shownFlow(model)
+      if (!flow || flow.link === null) return
+      const { state, link } = flow
+      if (!openings.take()) return dispatch({ type: 'flow-noticed', state, notice: TOO_OFTEN })
+      dispatch({ type: 'link-ready', state, link })
+      openBrowser(state, link)
+    },
+
+    link: () => shownFlow(model)?.link ?? null,
+
     cancel,
 
     async signOut() {
@@ -201,3 +253,7 @@ export function createAgent(ports: AgentPorts): Agent {
 }
 
 const NO_BROWSER = 'No browser could be opened here. Open the link yourself.'
+
+const TOO_OFTEN =
+  `${OPENED_TOO_OFTEN} Latchkey opens no more tabs for now: wait a minute and open the link again, ` +
+  'or copy it into your browser.'

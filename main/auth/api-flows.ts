@@ -10,8 +10,9 @@ import type { Custody } from './custody.js'
 import { CalledOff, endingOf, notConfigured, pageOf, timedOut } from './endings.js'
 import { AuthError } from './errors.js'
 import type { Http } from './http.js'
-import type { CallbackAnswer, CallbackListener, PendingCallback } from './loopback.js'
+import type { CallbackAnswer, CallbackListener, PendingCallback, Sighting } from './loopback.js'
 import type { Ending, Event, Model } from './model.js'
+import { OPENED_TOO_OFTEN, type Openings, type Reservation } from './openings.js'
 import { returnToAppPage, type Page } from './pages.js'
 import { challengeOf } from './pkce.js'
 
@@ -83,16 +84,17 @@ export type ApiFlowPorts = {
   http: Http
   clock: Clock
   listener: CallbackListener
+  openings: Openings
   openBrowser(link: string): Promise<void>
   custody: Custody
   dispatch(event: Event): void
+  /** Tells the person of what they may do something about. */
+  tellSighting(state: string, sighting: Sighting): void
   model(): Model
 }
 
-/** S26: no storm of waiting flows, and none of browser tabs. */
+/** S26: no storm of waiting flows. */
 export const MOST_WAITING_FLOWS = 64
-export const MOST_OPENINGS = 5
-export const OPENINGS_WINDOW_MS = 60_000
 
 /** A call is answered before Node's own fetch gives up on it, at 300 s. */
 const LONGEST_WAIT_MS = 290_000
@@ -103,8 +105,10 @@ const MOST_SPENT_CODES = 1_024
 type Flow = {
   request: FlowRequest
   controller: AbortController
-  /** True once its link was handed to the browser. */
-  sent: boolean
+  /** What it opens the browser with, once. */
+  opening: Reservation
+  /** What reached the listener meanwhile; null where there is none. */
+  sighting: Sighting | null
   /** Set while the flow waits for its answer. */
   waiting: { expected: ExpectedCallback; take(answer: CallbackAnswer): void } | null
   /** Set once it is answered. */
@@ -116,7 +120,6 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
   const flows = new Map<string, Flow>()
   const spent = new Set<string>()
   const waiters = new Set<Promise<Begun>>()
-  let openings: number[] = []
   let completed = false
   let closed = false
 
@@ -125,13 +128,19 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     dispatch({ type: 'flow-ended', state: flow.request.state, ending })
   }
 
-  const openWayBack = async (
-    { request }: Flow,
-    expected: ExpectedCallback,
-  ): Promise<PendingCallback> => {
-    const { wayBack, byFormPost } = request
+  const openWayBack = async (flow: Flow, expected: ExpectedCallback): Promise<PendingCallback> => {
+    const { wayBack, byFormPost } = flow.request
     if (wayBack.kind === 'listener') {
-      return ports.listener.expect({ ...expected, byFormPost }, wayBack.port)
+      const pending = await ports.listener.expect(
+        { ...expected, byFormPost },
+        wayBack.port,
+        (sighting) => {
+          flow.sighting = sighting
+          ports.tellSighting(expected.state, sighting)
+        },
+      )
+      flow.sighting ??= 'nothing'
+      return pending
     }
     return {
       redirectUri: wayBack.redirectUri,
@@ -149,8 +158,7 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
 
   const send = (flow: Flow, link: string): void => {
     const { state } = flow.request
-    flow.sent = true
-    openings.push(clock.nowMs())
+    flow.opening.use()
     dispatch({ type: 'link-ready', state, link })
     void ports.openBrowser(link).catch(() => {
       const reason = 'No browser could be opened on this computer, so nobody could sign in.'
@@ -222,24 +230,23 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     if (flows.size >= MOST_WAITING_FLOWS) {
       return { kind: 'too-many', why: `${MOST_WAITING_FLOWS} sign-ins are waiting already.` }
     }
-    openings = openings.filter((atMs) => atMs > clock.nowMs() - OPENINGS_WINDOW_MS)
-    const opening = [...flows.values()].filter((flow) => !flow.sent).length
-    if (openings.length + opening >= MOST_OPENINGS) {
-      const why = `The browser was opened ${MOST_OPENINGS} times in a minute. Wait a minute.`
-      return { kind: 'too-many', why }
-    }
+    const opening = ports.openings.reserve()
+    if (opening === null) return { kind: 'too-many', why: `${OPENED_TOO_OFTEN} Wait a minute.` }
 
     // 2. It waits, at most so long, and no longer than its caller.
     const flow: Flow = {
       request,
       controller: new AbortController(),
-      sent: false,
+      opening,
+      sighting: null,
       waiting: null,
       answered: null,
     }
     flows.set(state, flow)
     const timeoutMs = Math.min(ports.loginTimeoutMs, LONGEST_WAIT_MS)
-    const stopWaiting = clock.after(timeoutMs, () => flow.controller.abort(timedOut(timeoutMs)))
+    const stopWaiting = clock.after(timeoutMs, () =>
+      flow.controller.abort(timedOut(timeoutMs, flow.sighting)),
+    )
     const hungUp = (): void => flow.controller.abort(new CalledOff({ kind: 'cancelled' }))
     hangUp.addEventListener('abort', hungUp, { once: true })
     dispatch({
@@ -263,6 +270,7 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
       return { kind: 'ended', ending }
     } finally {
       flow.waiting = null
+      opening.release()
       stopWaiting()
       hangUp.removeEventListener('abort', hungUp)
     }

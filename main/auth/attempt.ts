@@ -14,7 +14,7 @@ import {
   type KeySet,
 } from './identity.js'
 import type { ExpectedCallback } from './callback.js'
-import type { CallbackAnswer, CallbackListener, PendingCallback } from './loopback.js'
+import type { CallbackAnswer, CallbackListener, PendingCallback, Sighting } from './loopback.js'
 import { signedInPage, type Page } from './pages.js'
 import { challengeOf, createNonce, createVerifier } from './pkce.js'
 import { exchangeCode, type TokenSet } from './token.js'
@@ -172,6 +172,8 @@ export async function completeSignIn(
 export type AttemptSteps = CompletionSteps & {
   /** The listener is open: the person may be sent to the link. */
   linkReady(link: string): void
+  /** Something reached the listener that is no answer: the most telling so far, or the like again. */
+  sighted(sighting: Sighting): void
   /** The person's answer is in; from here on the wait's time limit no longer counts. */
   exchangeStarted(): void
   /** What a browser that waits is shown when the attempt fails with `thrown`. */
@@ -198,7 +200,7 @@ export async function attemptSignIn(
     ports,
     provider,
     { state, nonce, challenge, scope, audience, prompt, maxAgeS, extra: {} },
-    (expected) => ports.listener.expect(expected),
+    (expected) => ports.listener.expect(expected, null, (sighting) => steps.sighted(sighting)),
     (link) => steps.linkReady(link),
     signal,
   )

@@ -1,6 +1,7 @@
 // How a flow can end without anybody signed in, from what was thrown, and the page for it.
 
 import { asAuthError } from './errors.js'
+import type { Sighting } from './loopback.js'
 import type { Ending } from './model.js'
 import { cancelledPage, failedPage, refusedPage, type Page } from './pages.js'
 
@@ -21,14 +22,65 @@ export function endingOf(thrown: unknown): Ending {
   return { kind: code === 'access-denied' ? 'denied' : 'failed', code, reason: message }
 }
 
-/** What calls a flow off when nobody finished it within `timeoutMs`. */
-export function timedOut(timeoutMs: number): CalledOff {
+/**
+ * What calls a flow off when nobody finished it within `timeoutMs`: it says what reached the listener
+ * meanwhile, and what to do; null where there was no listener yet.
+ */
+export function timedOut(timeoutMs: number, sighting: Sighting | null): CalledOff {
   const seconds = Math.round(timeoutMs / 1000)
   const words = seconds % 60 === 0 ? plural(seconds / 60, 'minute') : plural(seconds, 'second')
+  const advice = sighting === null ? 'Sign in again when you are ready.' : ADVICE[sighting]
   return new CalledOff({
     kind: 'expired',
-    reason: `Nobody finished the sign-in within ${words}. Sign in again when you are ready.`,
+    reason: `Nobody finished the sign-in within ${words}. ${advice}`,
   })
+}
+
+const ADVICE: Readonly<Record<Sighting, string>> = {
+  nothing:
+    'Nothing came back from your browser: most likely its page was left. Sign in again when you are ' +
+    'ready. If you did finish there, then your browser runs on another computer, in a container or ' +
+    'in WSL, or a proxy or an extension keeps it from 127.0.0.1.',
+  connection:
+    'Something connected to 127.0.0.1, where Latchkey waits, and asked for nothing. If you did ' +
+    'finish in your browser, then a proxy, an extension or a security program held the answer back: ' +
+    'make an exception there for 127.0.0.1, and sign in again.',
+  'other-path':
+    'Your browser came back to another address than Latchkey waits at, which ends in /callback. ' +
+    'Register the redirect URI http://127.0.0.1/callback with your provider, and sign in again.',
+  'other-state':
+    'The tab of another sign-in came back, most likely an old one. Close such tabs, sign in again, ' +
+    'and go on in the newest tab.',
+  'empty-callback':
+    'Your browser came back without an answer from your provider: neither a code nor an error. Sign ' +
+    'in again; if that happens again, an extension or a proxy takes the answer away, or the provider ' +
+    'is at fault.',
+  'tls-hello':
+    'Your browser came back over https, where only http works. Allow http://127.0.0.1 in its ' +
+    'settings, as an exception from its HTTPS-only mode ("always use secure connections"), and sign ' +
+    'in again.',
+}
+
+/** What a person should know of a sighting while the flow still waits; null where that is no news. */
+export function noticeOfSighting(sighting: Sighting): string | null {
+  switch (sighting) {
+    case 'other-state':
+      return (
+        'The tab of another sign-in came back, most likely an old one. This one still waits: go on ' +
+        'in the newest tab.'
+      )
+    case 'tls-hello':
+      return (
+        'Your browser came back over https, where only http works. Allow http://127.0.0.1 in its ' +
+        'settings, as an exception from its HTTPS-only mode ("always use secure connections"), then ' +
+        'open the link again.'
+      )
+    case 'nothing':
+    case 'connection':
+    case 'other-path':
+    case 'empty-callback':
+      return null
+  }
 }
 
 /** How a sign-in ends that has no provider to go to. */

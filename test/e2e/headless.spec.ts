@@ -2,6 +2,7 @@
 
 import { readdir, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import type { Status } from '../../main/present/status.js'
 import { answerLink } from '../person.js'
 import { startProvider } from '../provider.js'
 import { expect, SCRIPTED, signInAs, test } from './test.js'
@@ -91,9 +92,60 @@ test('cancel ends the wait, and the person who comes back later finds nobody', a
 
 test('a sign-in that takes too long fails with words', async ({ run }) => {
   const program = await run([...DEMO, '--sign-in', '--login-timeout', '1'])
-  expect((await program.status('failed')).reason).toBe(
-    'Nobody finished the sign-in within 1 second. Sign in again when you are ready.',
+  expect((await program.status('failed')).reason).toMatch(
+    /^Nobody finished the sign-in within 1 second\. Nothing came back from your browser/,
   )
+})
+
+test('F30: a browser that is sent back by https is told of, and gets through by http', async ({
+  run,
+  page,
+  context,
+}) => {
+  const program = await run([...DEMO, '--sign-in'])
+  const link = await program.link()
+  const redirectUri = new URL(link).searchParams.get('redirect_uri')!
+  const lost = await context.newPage()
+  await expect(lost.goto(redirectUri.replace('http:', 'https:'))).rejects.toThrow('ERR_SSL')
+  const noticed = ({ status }: { status: Status }): boolean => status.reason !== null
+  expect((await program.line('status', noticed)).status).toMatchObject({
+    state: 'waiting',
+    reason: expect.stringContaining('over https, where only http works'),
+  })
+  await signInAs(page, link, 'Alice Adams')
+  await program.status('signed-in')
+})
+
+test('F19: open hands out the same link again, and link tells it', async ({ run, page }) => {
+  const program = await run([...DEMO, '--sign-in'])
+  const url = await program.link()
+  program.type('open')
+  expect(await program.link()).toBe(url)
+  program.type('link')
+  expect(await program.line('link')).toEqual({ event: 'link', url })
+  await signInAs(page, url, 'Alice Adams')
+  await program.status('signed-in')
+
+  program.type('open')
+  program.type('link')
+  expect(await program.line('link')).toEqual({ event: 'link', url: null })
+  program.type('quit')
+  await program.ended
+  expect(program.stdout().match(/"event":"open"/g)).toHaveLength(2)
+})
+
+test('F19: on a plain pipe the link is printed again', async ({ run }) => {
+  const program = await run(['--demo', '--no-browser', '--port', '0'])
+  program.type('open')
+  program.type('link')
+  const NO_LINK = 'There is no sign-in that waits, so there is no link.\n'
+  await expect.poll(() => program.stdout()).toContain(NO_LINK.repeat(2))
+  const links = (): string[] => program.stdout().match(/^http:\S+\/authorize\S+$/gm) ?? []
+  for (const [count, command] of ['sign-in', 'open', 'link'].entries()) {
+    program.type(command)
+    await expect.poll(links).toHaveLength(count + 1)
+  }
+  expect(new Set(links()).size).toBe(1)
 })
 
 test('a new sign-in takes the place of the old one', async ({ run, page, context }) => {
@@ -299,7 +351,9 @@ test('a command that is none is answered on stderr, and the rest goes on', async
   program.type('sing-in')
   program.type('sign-in')
   await program.link()
-  expect(program.stderr()).toContain('There is no command "sing-in". There are: sign-in, cancel,')
+  expect(program.stderr()).toContain(
+    'There is no command "sing-in". There are: sign-in, cancel, sign-out, status, open, link, quit.',
+  )
 })
 
 test('on a plain pipe it says in words what happens', async ({ run, page }) => {

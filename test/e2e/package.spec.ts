@@ -80,6 +80,7 @@ test('the archive holds the app’s own files, and nothing else of the source tr
         'identity',
         'loopback',
         'model',
+        'openings',
         'pages',
         'pkce',
         'proxy',

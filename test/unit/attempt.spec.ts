@@ -39,6 +39,7 @@ const test = base.extend<{
             if (go) go(link)
             else callOff()
           },
+          sighted: () => undefined,
           exchangeStarted: () => undefined,
           keep: () => Promise.resolve(),
           discard: () => undefined,

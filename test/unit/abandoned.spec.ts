@@ -1,0 +1,228 @@
+// A browser that does not come back: what the person is told, and what is left of it on this machine.
+
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { connect as connectByTls } from 'node:tls'
+import { expect } from '@playwright/test'
+import type { Begun } from '../../main/auth/api-flows.js'
+import { timedOut } from '../../main/auth/endings.js'
+import type { Sighting } from '../../main/auth/loopback.js'
+import { appFlow, NEVER } from '../app-flow.js'
+import { test, type Fixture } from '../fixture.js'
+import { altered, answerLink } from '../person.js'
+
+const redirectUriOf = (link: string): URL =>
+  new URL(new URL(link).searchParams.get('redirect_uri')!)
+
+/** Begins an app's sign-in: its link, and how it ends. */
+async function beginApp(
+  { agent }: Fixture,
+  hangUp: AbortSignal = NEVER,
+): Promise<{ link: string; begun: Promise<Begun> }> {
+  const request = appFlow()
+  let begun: Promise<Begun>
+  const link = await new Promise<string>((resolve) => {
+    const unsubscribe = agent.subscribe((_model, event) => {
+      if (event.type !== 'link-ready' || event.state !== request.state) return
+      unsubscribe()
+      resolve(event.link)
+    })
+    begun = agent.api.begin(request, hangUp)
+  })
+  return { link, begun: begun! }
+}
+
+async function comeByTls({ port }: URL): Promise<void> {
+  const socket = connectByTls({ port: Number(port), host: '127.0.0.1', rejectUnauthorized: false })
+  socket.on('error', () => undefined)
+  await new Promise((resolve) => socket.once('close', resolve))
+}
+
+const CAME: readonly [Sighting, (link: string) => Promise<unknown>][] = [
+  ['nothing', () => Promise.resolve()],
+  ['connection', (link) => fetch(new URL('/favicon.ico', redirectUriOf(link)))],
+  ['other-path', async (link) => fetch((await answerLink(link)).replace('/callback', '/'))],
+  ['other-state', async (link) => fetch(altered(await answerLink(link), { state: 'old' }))],
+  ['empty-callback', async (link) => fetch(altered(await answerLink(link), { code: null }))],
+  ['tls-hello', (link) => comeByTls(redirectUriOf(link))],
+]
+const reasonOf = (timeoutMs: number, sighting: Sighting | null): string => {
+  const { ending } = timedOut(timeoutMs, sighting)
+  return 'reason' in ending ? ending.reason : ''
+}
+
+for (const [sighting, come] of CAME) {
+  test(`F30: a wait in which ${sighting} was seen ends by saying so, the person's and an app's`, async ({
+    start,
+  }) => {
+    const own = await start()
+    await come(await own.signIn())
+    const other = await start()
+    const { link, begun } = await beginApp(other)
+    await come(link)
+
+    own.clock.advance(300_000)
+    expect((await own.reached('failed')).lastOutcome).toEqual({
+      kind: 'expired',
+      reason: reasonOf(300_000, sighting),
+    })
+    other.clock.advance(290_000)
+    expect(await begun).toEqual({
+      kind: 'ended',
+      ending: { kind: 'expired', reason: reasonOf(290_000, sighting) },
+    })
+  })
+}
+
+test('F30: before there is a listener, nothing is said of what came there', async ({ start }) => {
+  const provider = { misbehave: { discovery: 'hang' } } as const
+  const own = await start({ provider })
+  own.agent.signIn()
+  await expect.poll(() => own.provider.requests.discovery).toBe(1)
+  own.clock.advance(300_000)
+  expect((await own.reached('failed')).lastOutcome).toMatchObject({
+    reason: reasonOf(300_000, null),
+  })
+})
+
+test('F30: an answer that comes by the API is not looked for at a listener', async ({ start }) => {
+  const { agent, clock } = await start()
+  const redirectUri = 'http://127.0.0.1:1/pkce/response/code'
+  const linked = new Promise<void>((resolve) => {
+    agent.subscribe((_model, { type }) => type === 'link-ready' && resolve())
+  })
+  const begun = agent.api.begin(appFlow({ wayBack: { kind: 'api', redirectUri } }), NEVER)
+  await linked
+  clock.advance(290_000)
+  expect(await begun).toMatchObject({ ending: { reason: reasonOf(290_000, null) } })
+})
+
+test.describe('F25: what can be mended while the sign-in waits is told at once', () => {
+  test('TLS, and then no more often than it changes', async ({ start }) => {
+    const { agent, history, signIn, reached } = await start()
+    const link = await signIn()
+    for (let come = 0; come < 5; come++) await comeByTls(redirectUriOf(link))
+    await fetch(altered(await answerLink(link), { state: 'old' }))
+
+    const told = history.filter(({ event }) => event.type === 'flow-noticed')
+    expect(told).toHaveLength(1)
+    expect(told[0]?.status).toMatchObject({
+      state: 'waiting',
+      reason: expect.stringContaining('over https, where only http works'),
+    })
+    // The person opens the link again, and it is no better.
+    agent.openAgain()
+    expect(agent.model().flows[0]?.notice).toBeNull()
+    await comeByTls(redirectUriOf(link))
+    expect(agent.model().flows[0]?.notice).toBe(told[0]?.status.reason)
+
+    await fetch(await answerLink(link))
+    await reached('signed-in')
+  })
+
+  test('an old tab, to the person and to whom an app sent', async ({ start }) => {
+    const fixture = await start()
+    const { agent } = fixture
+    const { link } = await beginApp(fixture)
+    await fetch(altered(await answerLink(link), { state: 'old' }))
+    expect(agent.model().flows).toEqual([
+      expect.objectContaining({ origin: 'api', notice: expect.stringContaining('the newest tab') }),
+    ])
+  })
+
+  test('and nothing that came with it is told', async ({ start }) => {
+    const { clock, history, signIn, reached } = await start()
+    const link = await signIn()
+    const canary = 'canary-in-a-query'
+    for (const path of ['/callback', '/other', `/${canary}`]) {
+      for (const name of ['state', 'code', 'error', canary]) {
+        await fetch(new URL(`${path}?${name}=${canary}`, redirectUriOf(link)))
+      }
+    }
+    clock.advance(300_000)
+    await reached('failed')
+    expect(history.length).toBeGreaterThan(3)
+    expect(JSON.stringify(history)).not.toContain(canary)
+  })
+})
+
+/** Everything that may still be connected when a wait ends. */
+async function clingTo({ port }: URL): Promise<Socket[]> {
+  const head = 'POST /callback HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n'
+  return Promise.all(
+    ['', 'GET /callback?state=', `${head}\r\nab`, Buffer.of(0x16, 3, 1)].map(async (sent) => {
+      const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined)
+      await once(socket, 'connect')
+      socket.write(sent)
+      return socket
+    }),
+  )
+}
+
+/** Another program's listener where ours was. */
+async function take({ port }: URL): Promise<void> {
+  for (const host of ['127.0.0.1', '::1']) {
+    const server = createServer()
+    const taken = await new Promise<string>((resolve) => {
+      server.once('error', ({ message }) => resolve(message))
+      server.listen({ host, port: Number(port) }, () => resolve('taken'))
+    })
+    expect(taken).toMatch(/^taken$|EADDRNOTAVAIL|EAFNOSUPPORT/)
+    if (taken === 'taken') await new Promise((resolve) => server.close(resolve))
+  }
+}
+
+test.describe('F25: the port can be had again, whoever still clings to it,', () => {
+  for (const [when, end] of [
+    ['when the time is up', ({ clock }) => clock.advance(300_000)],
+    ['when the person cancels', ({ agent }) => agent.cancel()],
+    ['when the person signs out', ({ agent }) => void agent.signOut()],
+    ['when the program closes', ({ agent }) => void agent.close()],
+  ] satisfies [string, (fixture: Fixture) => void][]) {
+    test(when, async ({ start }) => {
+      const fixture = await start()
+      const { agent, signIn } = fixture
+      const redirectUri = redirectUriOf(await signIn())
+      const sockets = await clingTo(redirectUri)
+      const ended = new Promise<void>((resolve) => {
+        agent.subscribe((_model, { type }) => type === 'flow-ended' && resolve())
+      })
+      end(fixture)
+      await ended
+      await take(redirectUri)
+      for (const socket of sockets) socket.destroy()
+    })
+  }
+
+  for (const [when, end] of [
+    ["when an app's time is up", ({ clock }) => clock.advance(290_000)],
+    ['when the app hangs up', (_fixture, hangUp) => hangUp.abort()],
+    ["when apps' sign-ins are cleared", ({ agent }) => agent.api.clear()],
+    ['when the program closes on an app', ({ agent }) => void agent.close()],
+  ] satisfies [string, (fixture: Fixture, hangUp: AbortController) => void][]) {
+    test(when, async ({ start }) => {
+      const fixture = await start()
+      const hangUp = new AbortController()
+      const { link, begun } = await beginApp(fixture, hangUp.signal)
+      const sockets = await clingTo(redirectUriOf(link))
+      end(fixture, hangUp)
+      expect((await begun).kind).toBe('ended')
+      await take(redirectUriOf(link))
+      for (const socket of sockets) socket.destroy()
+    })
+  }
+
+  test('and not before the last of two who wait there has ended', async ({ start }) => {
+    const fixture = await start()
+    const { agent, signIn, reached } = fixture
+    const { link, begun } = await beginApp(fixture)
+    const own = await signIn()
+    expect(redirectUriOf(own).port).toBe(redirectUriOf(link).port)
+    agent.api.clear()
+    await begun
+    expect((await fetch(redirectUriOf(own))).status).toBe(400)
+    agent.cancel()
+    await reached('signed-out')
+    await take(redirectUriOf(own))
+  })
+})
