@@ -101,6 +101,7 @@ function present({ agent, service, issuer }: Latchkey, settings: Settings): void
   const window = createStatusWindow()
   const commands: Readonly<Record<MenuCommand, () => void>> = {
     'sign-in': () => agent.signIn(),
+    'sign-in-as-other': () => agent.signInAsOther(),
     cancel: () => agent.cancel(),
     'sign-out': () => void agent.signOut(),
     open: () => window.open(),

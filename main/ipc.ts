@@ -5,7 +5,7 @@ import type { WindowStatus } from './present/status.js'
 export type { WindowStatus }
 
 /** What a person may ask for, in the window as in the tray. */
-export type Command = 'sign-in' | 'cancel' | 'sign-out'
+export type Command = 'sign-in' | 'sign-in-as-other' | 'cancel' | 'sign-out'
 
 /** What the window asks of the main process. The main process answers nobody else. */
 export type Calls = {

@@ -343,7 +343,7 @@ export function helpText(): string {
     'Each flag is also a variable (--client-id: LATCHKEY_CLIENT_ID) and a name in settings.json in',
     'the data directory (clientId). Flags go before variables, variables before the file.',
     'While it runs, type: sign-in, cancel, sign-out, status, quit; open (opens the link again), link',
-    '(prints it).',
+    '(prints it), sign-in-as-other (signs somebody else in).',
   ].join('\n')
 }
 

@@ -53,6 +53,7 @@ export function readCommands(terminal: Terminal, agent: Agent, quit: () => void)
       agent.openAgain()
     },
     link: () => terminal.link(agent.link()),
+    'sign-in-as-other': () => agent.signInAsOther(),
     quit,
   }
   terminal.onLine((line) => {

@@ -122,7 +122,7 @@ const WORDS: { readonly [S in State]: Words } = {
 const SIGN_IN: Button = { command: 'sign-in', label: 'Sign in', weight: 'main' }
 const SIGN_IN_AGAIN: Button = { command: 'sign-in', label: 'Sign in again', weight: 'main' }
 const SIGN_IN_AS_OTHER: Button = {
-  command: 'sign-in',
+  command: 'sign-in-as-other',
   label: 'Sign in as somebody else',
   weight: 'quiet',
 }

@@ -3,7 +3,7 @@
 import type { Clock } from '../clock.js'
 import type { HeldSession, Vault } from '../vault.js'
 import { createApiFlows, type ApiFlows } from './api-flows.js'
-import { attemptSignIn, type ProviderSettings } from './attempt.js'
+import { attemptSignIn, type ProviderSettings, type SignInRequest } from './attempt.js'
 import { createCustody } from './custody.js'
 import {
   CalledOff,
@@ -23,6 +23,7 @@ import {
   type Ending,
   type Event,
   type Model,
+  type Session,
 } from './model.js'
 import { createOpenings, OPENED_TOO_OFTEN } from './openings.js'
 import { createState } from './pkce.js'
@@ -47,8 +48,13 @@ export type Agent = {
   model(): Model
   /** Calls `present` after every change; the returned function ends that. */
   subscribe(present: (model: Model, event: Event) => void): () => void
-  /** Begins a sign-in from the tray, in place of one that is under way. */
+  /**
+   * Begins a sign-in from the tray, in place of one that is under way. Where somebody is signed in,
+   * or was until the session ended, it is theirs again, with what they had granted.
+   */
   signIn(): void
+  /** The same for whomever it may be: a provider that remembers somebody asks all the same. */
+  signInAsOther(): void
   /** Opens the link of the sign-in that the person sees once more, where one waits. */
   openAgain(): void
   /** That link, for the person alone to be given; null where none waits. */
@@ -135,7 +141,8 @@ export function createAgent(ports: AgentPorts): Agent {
   const callOff = (state: string, ending: Ending): void =>
     running.get(state)?.abort(new CalledOff(ending))
 
-  const run = async (provider: ProviderSettings, state: string): Promise<void> => {
+  const run = async (provider: ProviderSettings, request: SignInRequest): Promise<void> => {
+    const { state } = request
     const controller = new AbortController()
     const { signal } = controller
     let sighting: Sighting | null = null
@@ -152,7 +159,7 @@ export function createAgent(ports: AgentPorts): Agent {
       const session = await attemptSignIn(
         ports,
         provider,
-        state,
+        request,
         {
           linkReady(link) {
             sighting ??= 'nothing'
@@ -185,6 +192,15 @@ export function createAgent(ports: AgentPorts): Agent {
     dispatch({ type: 'flow-ended', state, ending })
   }
 
+  const begin = (asked: (provider: ProviderSettings) => Omit<SignInRequest, 'state'>): void => {
+    if (closed) return
+    const { provider } = ports
+    if (provider === null) return dispatch({ type: 'flow-refused', ending: notConfigured() })
+    const before = trayFlow(model)
+    void track(run(provider, { ...asked(provider), state: createState() }))
+    if (before) callOff(before.state, { kind: 'cancelled' })
+  }
+
   const cancel = (): void => {
     const flow = shownFlow(model)
     if (flow?.origin === 'tray') callOff(flow.state, { kind: 'cancelled' })
@@ -199,15 +215,9 @@ export function createAgent(ports: AgentPorts): Agent {
       return () => void subscribers.delete(present)
     },
 
-    signIn() {
-      if (closed) return
-      if (ports.provider === null) {
-        return dispatch({ type: 'flow-refused', ending: notConfigured() })
-      }
-      const before = trayFlow(model)
-      void track(run(ports.provider, createState()))
-      if (before) callOff(before.state, { kind: 'cancelled' })
-    },
+    signIn: () => begin((provider) => asBefore(provider, model.session, custody.held())),
+
+    signInAsOther: () => begin(asOther),
 
     openAgain() {
       const flow = shownFlow(model)
@@ -257,3 +267,32 @@ const NO_BROWSER = 'No browser could be opened here. Open the link yourself.'
 const TOO_OFTEN =
   `${OPENED_TOO_OFTEN} Latchkey opens no more tabs for now: wait a minute and open the link again, ` +
   'or copy it into your browser.'
+
+/**
+ * Asks for the person who has, or had, the session, and for what they have granted beside what is
+ * configured. @see OpenID Connect Core 1.0 section 3.1.2.1
+ */
+function asBefore(
+  { scope, prompt }: ProviderSettings,
+  session: Session,
+  held: HeldSession | null,
+): Omit<SignInRequest, 'state'> {
+  if (session.kind === 'signed-out') return { scope, prompt, loginHint: null }
+  return {
+    scope: union(scope, held?.tokens.scope ?? ''),
+    prompt,
+    loginHint: session.account.email || null,
+  }
+}
+
+/** Asks for anybody: the provider has to ask who it is. */
+function asOther({ scope, prompt }: ProviderSettings): Omit<SignInRequest, 'state'> {
+  // No other value may stand beside `none`.
+  const asked = (prompt ?? '').split(' ').filter((value) => value !== 'none')
+  return { scope, prompt: union(asked.join(' '), 'login'), loginHint: null }
+}
+
+/** The values of both lists, each once, with a space between. */
+function union(one: string, other: string): string {
+  return [...new Set(`${one} ${other}`.split(/\s+/).filter(Boolean))].join(' ')
+}

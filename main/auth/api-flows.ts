@@ -171,7 +171,7 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     const authorized = await authorize(
       ports,
       settings,
-      { ...request, maxAgeS: settings.maxAgeS },
+      { ...request, loginHint: null, maxAgeS: settings.maxAgeS },
       (expected) => awaitAnswer(flow, expected),
       (link) => send(flow, link),
       controller.signal,

@@ -43,6 +43,7 @@ export type AuthorizationAttempt = {
   scope: string
   audience: string | null
   prompt: string | null
+  loginHint: string | null
   maxAgeS: number | null
   /** What else goes along; cannot override what is ours. */
   extra: Readonly<Record<string, string>>
@@ -168,6 +169,9 @@ export async function completeSignIn(
   }
 }
 
+/** What the tray's sign-in asks for this time. */
+export type SignInRequest = Pick<AuthorizationAttempt, 'state' | 'scope' | 'prompt' | 'loginHint'>
+
 /** What the tray's sign-in tells on its way, and the decisions that are not its own. */
 export type AttemptSteps = CompletionSteps & {
   /** The listener is open: the person may be sent to the link. */
@@ -188,18 +192,19 @@ export type AttemptSteps = CompletionSteps & {
 export async function attemptSignIn(
   ports: AttemptPorts,
   provider: ProviderSettings,
-  state: string,
+  request: SignInRequest,
   steps: AttemptSteps,
   signal: AbortSignal,
 ): Promise<HeldSession> {
-  const { scope, audience, prompt, maxAgeS } = provider
+  const { audience, maxAgeS } = provider
+  const { scope } = request
   const verifier = createVerifier()
   const nonce = createNonce()
   const challenge = challengeOf(verifier)
   const authorized = await authorize(
     ports,
     provider,
-    { state, nonce, challenge, scope, audience, prompt, maxAgeS, extra: {} },
+    { ...request, nonce, challenge, audience, maxAgeS, extra: {} },
     (expected) => ports.listener.expect(expected, null, (sighting) => steps.sighted(sighting)),
     (link) => steps.linkReady(link),
     signal,

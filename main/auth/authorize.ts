@@ -11,6 +11,8 @@ export type AuthorizationRequest = {
   challenge: string
   audience: string | null
   prompt: string | null
+  /** Who is expected to sign in, as the provider may fill in or choose for them. */
+  loginHint: string | null
   /** Seconds; the provider must have seen the person more recently than that. */
   maxAgeS: number | null
   /** What else is sent; it cannot override what is ours. */
@@ -29,6 +31,7 @@ export const OWN_PARAMETERS: readonly string[] = [
   'code_challenge_method',
   'audience',
   'prompt',
+  'login_hint',
   'max_age',
   'response_mode',
   'request',
@@ -65,6 +68,7 @@ export function authorizationUrl(
     code_challenge_method: 'S256',
     audience: request.audience,
     prompt: request.prompt,
+    login_hint: request.loginHint,
     max_age: request.maxAgeS === null ? null : String(request.maxAgeS),
   }
   for (const [name, value] of Object.entries(request.extra)) url.searchParams.set(name, value)

@@ -11,7 +11,7 @@ export type Handlers = { readonly [Channel in keyof Calls]: Calls[Channel] }
 /** What each channel's arguments must be; one without a check does not compile. */
 const ARGUMENTS: { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls[Channel]>> } = {
   'read-status': z.tuple([]),
-  'run-command': z.tuple([z.enum(['sign-in', 'cancel', 'sign-out'])]),
+  'run-command': z.tuple([z.enum(['sign-in', 'sign-in-as-other', 'cancel', 'sign-out'])]),
 }
 
 /**

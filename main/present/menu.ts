@@ -28,6 +28,11 @@ export function menuOf(model: Model): readonly MenuItem[] {
 
 function commandsOf(model: Model): readonly MenuItem[] {
   const signIn = (label: string): MenuItem => ({ kind: 'command', label, command: 'sign-in' })
+  const signInAsOther: MenuItem = {
+    kind: 'command',
+    label: 'Sign in as somebody else',
+    command: 'sign-in-as-other',
+  }
   const signOut: MenuItem = { kind: 'command', label: 'Sign out', command: 'sign-out' }
   switch (summarize(model)) {
     case 'waiting':
@@ -36,7 +41,7 @@ function commandsOf(model: Model): readonly MenuItem[] {
       return [{ kind: 'command', label: 'Cancel', command: 'cancel' }]
     case 'signed-in':
     case 'offline':
-      return [signOut, signIn('Sign in as somebody else')]
+      return [signOut, signInAsOther]
     case 'renewal-failing':
     case 'needs-sign-in':
       return [signIn('Sign in again'), signOut]

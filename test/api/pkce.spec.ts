@@ -561,6 +561,7 @@ test.describe('the code call refuses, with a 400 and without a browser,', () => 
       'code_challenge_method',
       'audience',
       'prompt',
+      'login_hint',
       'max_age',
       'request',
       'request_uri',

@@ -99,6 +99,7 @@ test("S03, RFC 9700 section 4.5: a code of somebody else's flow is refused for i
         challenge: challengeOf('their-own-verifier-of-at-least-43-characters-'),
         audience: null,
         prompt: null,
+        loginHint: null,
         maxAgeS: null,
         extra: {},
       },

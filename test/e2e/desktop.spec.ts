@@ -209,7 +209,10 @@ test('two people one after the other: the first is signed out, and the window sa
   const window = await app.window()
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await window.getByRole('button', { name: 'Sign in as somebody else' }).click()
-  await signInAs(page, await app.takeUrl(), 'Bob Brown')
+  const link = await app.takeUrl()
+  expect(Object.fromEntries(new URL(link).searchParams)).toMatchObject({ prompt: 'login' })
+  expect(new URL(link).searchParams.has('login_hint')).toBe(false)
+  await signInAs(page, link, 'Bob Brown')
 
   await untilHeadline(app, 'Signed in as Bob Brown')
   await expect(window.getByRole('main')).toContainText('Alice Adams was signed out')

@@ -148,6 +148,32 @@ test('F19: on a plain pipe the link is printed again', async ({ run }) => {
   expect(new Set(links()).size).toBe(1)
 })
 
+test('F29: who signed in before is asked for again, and sign-in-as-other asks who it is', async ({
+  run,
+  page,
+}) => {
+  const provider = await startProvider({ rememberLogin: true })
+  const { issuer, clientId } = provider
+  const program = await run([...SCRIPTED, '--issuer', issuer, '--client-id', clientId, '--sign-in'])
+  await signInAs(page, await program.link(), 'Alice Adams')
+  await program.status('signed-in')
+
+  program.type('sign-in')
+  const again = await program.link()
+  expect(new URL(again).searchParams.get('login_hint')).toBe('alice@example.com')
+  await page.goto(again)
+  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await program.status('signed-in')
+
+  program.type('sign-in-as-other')
+  const other = await program.link()
+  expect(new URL(other).searchParams.has('login_hint')).toBe(false)
+  await signInAs(page, other, 'Bob Brown')
+  const { status } = await program.line('status', (line) => line.status.account?.sub === 'bob')
+  expect(status.state).toBe('signed-in')
+  await provider.close()
+})
+
 test('a new sign-in takes the place of the old one', async ({ run, page, context }) => {
   const program = await run([...DEMO, '--sign-in'])
   const old = await program.link()
@@ -352,7 +378,8 @@ test('a command that is none is answered on stderr, and the rest goes on', async
   program.type('sign-in')
   await program.link()
   expect(program.stderr()).toContain(
-    'There is no command "sing-in". There are: sign-in, cancel, sign-out, status, open, link, quit.',
+    'There is no command "sing-in". There are: sign-in, cancel, sign-out, status, open, link, ' +
+      'sign-in-as-other, quit.',
   )
 })
 

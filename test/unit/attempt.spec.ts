@@ -32,7 +32,7 @@ const test = base.extend<{
       const attempted = attemptSignIn(
         { http: createHttp(), clock, listener, ...ports },
         { ...provider, maxAgeS: null },
-        'the-state',
+        { state: 'the-state', scope: 'openid', prompt: null, loginHint: null },
         {
           linkReady(ready) {
             link = ready

@@ -1,5 +1,9 @@
 import { expect, test } from '@playwright/test'
-import { authorizationUrl, type AuthorizationRequest } from '../../main/auth/authorize.js'
+import {
+  authorizationUrl,
+  OWN_PARAMETERS,
+  type AuthorizationRequest,
+} from '../../main/auth/authorize.js'
 
 const request: AuthorizationRequest = {
   clientId: 'client',
@@ -10,6 +14,7 @@ const request: AuthorizationRequest = {
   challenge: 'the-challenge',
   audience: null,
   prompt: null,
+  loginHint: null,
   maxAgeS: null,
   extra: {},
 }
@@ -36,6 +41,16 @@ test('audience, prompt and max_age are sent where they are set', () => {
   expect(
     parametersOf('https://a.example/authorize', { audience: 'api', prompt: 'login', maxAgeS: 0 }),
   ).toMatchObject({ audience: 'api', prompt: 'login', max_age: '0' })
+})
+
+test('S23, Core 3.1.2.1: login_hint is sent where somebody is expected, and is ours to set', () => {
+  const endpoint = 'https://a.example/authorize?login_hint=x'
+  const extra = { login_hint: 'mallory@example.com', display: 'page' }
+  expect(parametersOf(endpoint, { loginHint: 'alice@example.com', extra })).toMatchObject({
+    login_hint: 'alice@example.com',
+    display: 'page',
+  })
+  expect(OWN_PARAMETERS).toContain('login_hint')
 })
 
 test("RFC 6749 section 3.1: the endpoint's own query is kept, and overrides nothing of ours", () => {

@@ -77,6 +77,22 @@ for (const [name, events, headline, commands] of [
   })
 }
 
+test('the menu’s items run the commands that their labels promise', () => {
+  const states = [play(), play(started), play(started, signedIn), play(started, signedIn, ended)]
+  const commands = states.flatMap((model) =>
+    menuOf(model).flatMap((item) => (item.kind === 'command' ? [[item.label, item.command]] : [])),
+  )
+  expect(Object.fromEntries(commands)).toEqual({
+    'Sign in': 'sign-in',
+    'Sign in again': 'sign-in',
+    'Sign in as somebody else': 'sign-in-as-other',
+    'Sign out': 'sign-out',
+    Cancel: 'cancel',
+    'Open Latchkey': 'open',
+    Quit: 'quit',
+  })
+})
+
 for (const [name, events, notice] of [
   [
     'a sign-in',

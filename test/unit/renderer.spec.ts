@@ -86,7 +86,7 @@ const ROWS: { readonly [S in State]: Row } = {
       'Provider: login.example.com',
       'Runs out: TIME, in 59 minutes',
     ],
-    buttons: ['sign-out: Sign out', 'sign-in: Sign in as somebody else'],
+    buttons: ['sign-out: Sign out', 'sign-in-as-other: Sign in as somebody else'],
     announcement: 'You are signed in as Alice Adams.',
   },
   offline: {
@@ -417,7 +417,7 @@ test.describe('page', () => {
     await expect(signOut).toBeDisabled()
     await signOut.click({ force: true })
     await page.getByRole('button', { name: 'Sign in as somebody else' }).click()
-    expect(await fake(({ commands }) => commands)).toEqual(['sign-out', 'sign-in'])
+    expect(await fake(({ commands }) => commands)).toEqual(['sign-out', 'sign-in-as-other'])
     await fake((fake) => fake.answer('done'))
     await expect(signOut).toBeDisabled()
     await page.clock.runFor(500)
