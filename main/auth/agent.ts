@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js'
 import type { HeldSession, Vault } from '../vault.js'
 import { createApiFlows, type ApiFlows } from './api-flows.js'
 import { attemptSignIn, type ProviderSettings, type SignInRequest } from './attempt.js'
-import { createCustody } from './custody.js'
+import { createCustody, type LastSession } from './custody.js'
 import {
   CalledOff,
   endingOf,
@@ -23,7 +23,6 @@ import {
   type Ending,
   type Event,
   type Model,
-  type Session,
 } from './model.js'
 import { createOpenings, OPENED_TOO_OFTEN } from './openings.js'
 import { createState } from './pkce.js'
@@ -73,6 +72,8 @@ export type Agent = {
   read(leastMs: number | null): Promise<HeldSession>
   /** The machine has slept, or the network is back: what is due is done now. */
   wake(): void
+  /** Whose session is held, or was until it ended; null where nobody's, and after a sign-out. */
+  last(): LastSession | null
   /** The sign-ins of other apps. */
   api: ApiFlows
   /** Calls off every sign-in and resolves when nothing of them is left: no port, no request. */
@@ -104,6 +105,8 @@ export function createAgent(ports: AgentPorts): Agent {
   }
 
   const openings = createOpenings(clock)
+  const openSignOutPage = (link: string): Promise<void> =>
+    openings.take() ? ports.openBrowser(link) : Promise.reject(new Error(OPENED_TOO_OFTEN))
 
   /** Tells at once what the person may do something about while they still wait. */
   const tellSighting = (state: string, sighting: Sighting): void => {
@@ -122,7 +125,7 @@ export function createAgent(ports: AgentPorts): Agent {
     random: ports.random ?? Math.random,
     dispatch,
     track,
-    ...(ports.endSession && { openSignOutPage: ports.openBrowser }),
+    ...(ports.endSession && { openSignOutPage }),
   })
   const api = createApiFlows({
     ...ports,
@@ -215,7 +218,7 @@ export function createAgent(ports: AgentPorts): Agent {
       return () => void subscribers.delete(present)
     },
 
-    signIn: () => begin((provider) => asBefore(provider, model.session, custody.held())),
+    signIn: () => begin((provider) => asBefore(provider, custody.last())),
 
     signInAsOther: () => begin(asOther),
 
@@ -240,6 +243,7 @@ export function createAgent(ports: AgentPorts): Agent {
     restore: () => (ports.provider ? custody.restore(ports.provider) : Promise.resolve()),
     read: (leastMs) => custody.read(leastMs),
     wake: () => custody.wake(),
+    last: () => custody.last(),
 
     api,
 
@@ -274,15 +278,10 @@ const TOO_OFTEN =
  */
 function asBefore(
   { scope, prompt }: ProviderSettings,
-  session: Session,
-  held: HeldSession | null,
+  last: LastSession | null,
 ): Omit<SignInRequest, 'state'> {
-  if (session.kind === 'signed-out') return { scope, prompt, loginHint: null }
-  return {
-    scope: union(scope, held?.tokens.scope ?? ''),
-    prompt,
-    loginHint: session.account.email || null,
-  }
+  if (last === null) return { scope, prompt, loginHint: null }
+  return { scope: union(scope, last.scope), prompt, loginHint: last.account.email || null }
 }
 
 /** Asks for anybody: the provider has to ask who it is. */

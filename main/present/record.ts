@@ -14,7 +14,7 @@ import { isoTime } from './status.js'
 export type LogRecord = { level: LogLevel } & (
   | { event: 'flow-started'; origin: Origin; until: string | null; flows: number }
   | { event: 'link-ready'; origin: Origin | null; host: string; redirectPort: number | null }
-  | { event: 'browser-failed' | 'callback-answered' | 'exchange-started'; origin: Origin | null }
+  | { event: 'flow-noticed' | 'callback-answered' | 'exchange-started'; origin: Origin | null }
   | { event: 'signed-in'; until: string | null; replaced: boolean }
   | { event: 'flow-ended' | 'flow-refused'; ending: Ending['kind']; code: ErrorCode | null }
   | { event: 'renewal-started' | 'session-ended' | 'signed-out' | 'revocation-failed' }
@@ -39,7 +39,7 @@ export function recordOf(model: Model, event: Event): LogRecord {
       const origin = originOf(model, event.state)
       return { level: 'info', event: event.type, origin, ...placesOf(event.link) }
     }
-    case 'browser-failed':
+    case 'flow-noticed':
       return { level: 'warn', event: event.type, origin: originOf(model, event.state) }
     case 'callback-answered':
     case 'exchange-started':

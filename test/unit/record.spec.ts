@@ -70,7 +70,7 @@ const ROWS: {
       { level: 'info', origin: null, host: 'a.example', redirectPort: null },
     ],
   ],
-  'browser-failed': [[waiting, { state, notice: reason }, { level: 'warn', origin: 'tray' }]],
+  'flow-noticed': [[waiting, { state, notice: reason }, { level: 'warn', origin: 'tray' }]],
   'callback-answered': [[byApp, { state }, { level: 'info', origin: 'api' }]],
   'exchange-started': [[waiting, { state }, { level: 'info', origin: 'tray' }]],
   'signed-in': [
