@@ -5,6 +5,11 @@ import type { Clock } from '../main/clock.js'
 export type TestClock = Clock & {
   /** Moves on, and runs what falls due on the way. */
   advance(ms: number): void
+  /**
+   * Shows another time at once, and no timer has counted it: the machine slept so long, or the clock
+   * was set. Negative: it was set back.
+   */
+  leap(ms: number): void
   /** How many timers are set. */
   pending(): number
 }
@@ -31,6 +36,10 @@ export function createTestClock(startMs = Date.now()): TestClock {
         due.run()
       }
       nowMs = endMs
+    },
+    leap(ms) {
+      nowMs += ms
+      for (const timer of timers) timer.atMs += ms
     },
     pending: () => timers.size,
   }

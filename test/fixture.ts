@@ -31,6 +31,11 @@ export type FixtureOptions = {
   /** How long a provider may take, in milliseconds of real time. */
   requestTimeoutMs?: number
   openBrowser?: (link: string) => Promise<void>
+  endSession?: boolean
+  /** True: the provider goes by the test's clock too. */
+  inTime?: boolean
+  /** Where in the spread of a delay a retry comes: from 0 to 1. */
+  random?: () => number
 }
 
 /** Tests take `start` and need not close what it gives. */
@@ -50,8 +55,8 @@ export const test = base.extend<{ start: (options?: FixtureOptions) => Promise<F
 async function startAgent(
   options: FixtureOptions = {},
 ): Promise<{ fixture: Fixture; close: () => Promise<void> }> {
-  const provider = await startProvider(options.provider)
   const clock = createTestClock()
+  const provider = await startProvider({ ...(options.inTime && { clock }), ...options.provider })
   const vault = createMemoryVault()
   const agent = createAgent({
     provider: {
@@ -71,6 +76,8 @@ async function startAgent(
     listener: createCallbackListener({ clock, redirectPorts: options.redirectPorts ?? [] }),
     vault,
     openBrowser: options.openBrowser ?? (() => Promise.resolve()),
+    endSession: options.endSession ?? false,
+    ...(options.random && { random: options.random }),
   })
   const history: { event: Event; status: Status }[] = []
   agent.subscribe((model, event) => history.push({ event, status: statusOf(model) }))

@@ -9,6 +9,8 @@ import { signAgain, type JwtPart, type SigningKey } from './provider-keys.js'
  *
  * - `server-error`: 500 with a JSON error
  * - `rate-limited`: 429 with Retry-After (RFC 6585 section 4)
+ * - `unavailable`: 503, with Retry-After where `retryAfter` is set (RFC 9110 section 15.6.4)
+ * - `echo`: 400 with a JSON error that quotes all that was sent
  * - `not-json`: 200 and a web page, as from a hotel's Wi-Fi
  * - `truncated`: JSON that breaks off before its Content-Length
  * - `redirect`: 307 to a place where the same request succeeds (RFC 9700 section 4.12)
@@ -19,6 +21,8 @@ import { signAgain, type JwtPart, type SigningKey } from './provider-keys.js'
 export type Failure =
   | 'server-error'
   | 'rate-limited'
+  | 'unavailable'
+  | 'echo'
   | 'not-json'
   | 'truncated'
   | 'redirect'
@@ -42,6 +46,10 @@ type Json = Record<string, unknown>
 export type Misbehaviour = {
   /** RFC 9110 section 6.6.1: the Date header of every answer, as a clock that is wrong has it. */
   date?: string | undefined
+  /** RFC 9110 section 10.2.3: what `rate-limited` (`2` by default) and `unavailable` send. */
+  retryAfter?: string | undefined
+  /** An endpoint does its work, and answers once the promise for it has settled. */
+  hold?: ((endpoint: Endpoint) => Promise<unknown> | undefined) | undefined
 
   /** OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3: the metadata document. */
   discovery?: Fault | undefined
@@ -87,10 +95,11 @@ export function failureOf(
   ctx: KoaContextWithOIDC,
   endpoint: Endpoint,
   misbehave: Misbehaviour,
-): ((ctx: KoaContextWithOIDC) => void) | undefined {
+): ((ctx: KoaContextWithOIDC, sent: string) => void) | undefined {
   const fault = faultOf(endpoint, misbehave)
   if (!fault || (fault === 'redirect' && isFollowed(ctx))) return undefined
-  return FAILURES[fault]
+  const fail = FAILURES[fault]
+  return fail && ((ctx, sent) => fail(ctx, { sent, retryAfter: misbehave.retryAfter }))
 }
 
 /** True for the request of a client that went where the fault `redirect` sent it. */
@@ -156,14 +165,25 @@ function isCallback(ctx: KoaContextWithOIDC, location: string): boolean {
   return URL.canParse(location) && new URL(location).origin !== ctx.origin
 }
 
+type Fail = (ctx: KoaContextWithOIDC, how: { sent: string; retryAfter: string | undefined }) => void
+
 // Indexed by any string, because not every fault is a failure.
-const FAILURES: Readonly<Record<string, (ctx: KoaContextWithOIDC) => void>> = {
+const FAILURES: Readonly<Record<string, Fail>> = {
   'server-error': (ctx) =>
     answer(ctx, 500, { error: 'server_error', error_description: 'out of order' }),
-  'rate-limited': (ctx) => {
-    ctx.set('Retry-After', '2')
+  'rate-limited': (ctx, { retryAfter = '2' }) => {
+    ctx.set('Retry-After', retryAfter)
     answer(ctx, 429, { error: 'slow_down', error_description: 'too many requests' })
   },
+  unavailable: (ctx, { retryAfter }) => {
+    if (retryAfter !== undefined) ctx.set('Retry-After', retryAfter)
+    answer(ctx, 503, { error: 'temporarily_unavailable', error_description: 'closed for repairs' })
+  },
+  echo: (ctx, { sent }) =>
+    answer(ctx, 400, {
+      error: 'invalid_request',
+      error_description: `${sent} ${ctx.get('Authorization')}`,
+    }),
   'invalid-grant': (ctx) =>
     answer(ctx, 400, { error: 'invalid_grant', error_description: 'grant request is invalid' }),
   'not-json': (ctx) => {
@@ -193,7 +213,7 @@ const FAILURES: Readonly<Record<string, (ctx: KoaContextWithOIDC) => void>> = {
     ctx.respond = false
     ctx.req.socket.resetAndDestroy()
   },
-} satisfies Record<Failure | 'invalid-grant', (ctx: KoaContextWithOIDC) => void>
+} satisfies Record<Failure | 'invalid-grant', Fail>
 
 function faultOf(endpoint: Endpoint, misbehave: Misbehaviour): string | undefined {
   if (endpoint === 'authorization' || endpoint === 'endSession') return undefined

@@ -2,32 +2,62 @@
 
 import type { AdapterFactory, AdapterPayload } from 'oidc-provider'
 
+export type StoreOptions = {
+  /** How far the provider's clock is ahead of the machine's, in seconds. */
+  aheadS(): number
+  /** How long a refresh token that was used counts as unused. */
+  refreshGraceS: number
+}
+
+const FEW = 1_000
+
+/** What in a record is a time, in seconds since the epoch. */
+const TIMES = ['iat', 'exp', 'consumed', 'iiat', 'loginTs', 'authTime'] as const
+
 /**
- * Makes an empty store. It is searched from end to end where an index would do, and nothing is ever
- * purged: oidc-provider itself refuses what has expired, and a test holds a few dozen records.
+ * Makes an empty store. It is searched from end to end where an index would do: a test holds a few
+ * dozen records, and what has expired is dropped before there are many more.
  */
-export function createMemoryStore(): AdapterFactory {
+export function createMemoryStore({ aheadS, refreshGraceS }: StoreOptions): AdapterFactory {
+  // By the provider's clock; oidc-provider itself goes by the machine's.
   const records = new Map<string, AdapterPayload>()
+  let mostRecords = FEW
+  const nowS = (): number => Math.floor(Date.now() / 1000) + aheadS()
+
+  const dropExpired = (): void => {
+    for (const [name, { exp }] of records) {
+      if (exp !== undefined && exp < nowS()) records.delete(name)
+    }
+    mostRecords = Math.max(FEW, 2 * records.size)
+  }
   return (model) => {
     const key = (id: string): string => `${model}:${id}`
     const own = (): [string, AdapterPayload][] =>
       [...records].filter(([name]) => name.startsWith(`${model}:`))
+    const read = (payload: AdapterPayload | undefined): AdapterPayload | undefined => {
+      if (!payload) return undefined
+      const moved = movedBy(payload, -aheadS())
+      const { consumed } = payload
+      if (typeof consumed === 'number' && nowS() - consumed < refreshGraceS) delete moved.consumed
+      return moved
+    }
     return {
       async upsert(id, payload) {
-        records.set(key(id), payload)
+        if (records.size > mostRecords) dropExpired()
+        records.set(key(id), movedBy(payload, aheadS()))
       },
       async find(id) {
-        return records.get(key(id))
+        return read(records.get(key(id)))
       },
       async findByUid(uid) {
-        return own().find(([, payload]) => payload.uid === uid)?.[1]
+        return read(own().find(([, payload]) => payload.uid === uid)?.[1])
       },
       async findByUserCode(userCode) {
-        return own().find(([, payload]) => payload.userCode === userCode)?.[1]
+        return read(own().find(([, payload]) => payload.userCode === userCode)?.[1])
       },
       async consume(id) {
         const payload = records.get(key(id))
-        if (payload) payload.consumed = Math.floor(Date.now() / 1000)
+        if (payload) payload.consumed ??= nowS()
       },
       async destroy(id) {
         records.delete(key(id))
@@ -39,4 +69,13 @@ export function createMemoryStore(): AdapterFactory {
       },
     }
   }
+}
+
+function movedBy(payload: AdapterPayload, seconds: number): AdapterPayload {
+  const moved = { ...payload }
+  for (const name of TIMES) {
+    const time = moved[name]
+    if (typeof time === 'number') moved[name] = time + seconds
+  }
+  return moved
 }

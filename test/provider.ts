@@ -6,7 +6,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
-import { createSigningKey, type SigningAlg } from './provider-keys.js'
+import { createSigningKey, type JwtPart, type SigningAlg } from './provider-keys.js'
 import {
   failureOf,
   isFollowed,
@@ -33,6 +33,12 @@ export type ProviderOptions = {
   accessTokenTtlS?: number
   idTokenTtlS?: number
   refreshTokenTtlS?: number
+  /** False: a refresh token may be used any number of times. Default: once. */
+  rotates?: boolean
+  /** How long a refresh token that was used may be used again. Default: not at all. */
+  refreshGraceS?: number
+  /** What it takes the time from; the machine's by default. */
+  clock?: { nowMs(): number }
   /** True: who has signed in in a browser is not asked again there. Default: everyone, always. */
   rememberLogin?: boolean
   misbehave?: Misbehaviour
@@ -104,7 +110,10 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
   const revoked: string[] = []
 
   const { Provider, interactionPolicy } = await importProvider()
-  const store = createMemoryStore()
+  // oidc-provider itself goes by the machine's clock: what it is given and what it gives is moved.
+  const { clock } = options
+  const aheadS = (): number => (clock ? Math.round((clock.nowMs() - Date.now()) / 1000) : 0)
+  const store = createMemoryStore({ aheadS, refreshGraceS: options.refreshGraceS ?? 0 })
   const cookieKeys = [randomBytes(32).toString('hex')]
   const mount = issuerPath.replace(/\/$/, '')
   let key = await createSigningKey(signingAlg)
@@ -141,19 +150,22 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
     provider.silent = true
 
     provider.use(async (ctx: KoaContextWithOIDC, next) => {
+      if (clock) ctx.set('Date', new Date(clock.nowMs()).toUTCString())
       const endpoint = ENDPOINTS[ctx.path]
       if (endpoint) {
         requests[endpoint] += 1
         if (isFollowed(ctx)) requests.followed += 1
         const fail = failureOf(ctx, endpoint, misbehave)
         if (fail) {
-          note(endpoint, await text(ctx.req))
-          return fail(ctx)
+          const sent = await text(ctx.req)
+          note(endpoint, sent)
+          return fail(ctx, sent)
         }
       }
       await next()
       note(endpoint, ctx.oidc?.body)
-      spoil(ctx, endpoint, misbehave, key)
+      if (endpoint) await misbehave.hold?.(endpoint)
+      spoil(ctx, endpoint, clock ? { ...misbehave, idToken: inTime } : misbehave, key)
     })
     provider.use(async (ctx: KoaContextWithOIDC, next) => {
       if (ctx.path.startsWith(SIGN_IN)) return askWhoSignsIn(ctx, provider)
@@ -163,6 +175,13 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
     })
     const handle = provider.callback()
     return (req, res) => void handle(req, res)
+  }
+
+  function inTime(claims: JwtPart, header: JwtPart): void {
+    for (const name of ['iat', 'exp', 'auth_time']) {
+      if (typeof claims[name] === 'number') claims[name] += aheadS()
+    }
+    misbehave.idToken?.(claims, header)
   }
 
   function note(endpoint: Endpoint | undefined, body: unknown): void {
@@ -223,13 +242,14 @@ function configure(
     extraParams: ['audience', 'organization', 'invitation', 'screen_hint', 'access_type'],
     findAccount,
     pkce: { required: () => true },
-    rotateRefreshToken: true,
+    rotateRefreshToken: options.rotates ?? true,
     // The default, 15 s, would hide short lifetimes.
     clockTolerance: 0,
     ttl: {
       AccessToken: options.accessTokenTtlS ?? 60 * 60,
       AuthorizationCode: 60,
-      Grant: 14 * DAY_S,
+      // Outlives the refresh tokens, each of which is good for so long anew.
+      Grant: 365 * DAY_S,
       IdToken: options.idTokenTtlS ?? 60 * 60,
       Interaction: 60 * 60,
       RefreshToken: options.refreshTokenTtlS ?? 14 * DAY_S,

@@ -2,8 +2,15 @@ import { expect, test, type Page } from '@playwright/test'
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose'
+import {
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  jwtVerify,
+  type JSONWebKeySet,
+} from 'jose'
 import { launchBrowser } from '../browser.js'
+import { createTestClock } from '../clock.js'
 import {
   startProvider,
   type Fault,
@@ -135,6 +142,41 @@ test.describe('good behaviour', () => {
     expect(await reused.json()).toMatchObject({ error: 'invalid_grant' })
     expect((await ask(provider, 'token', second)).status).toBe(400)
     expect((await ask(provider, 'userinfo', second)).status).toBe(401)
+  })
+
+  test('a refresh token may be used again where the provider rotates none', async () => {
+    const provider = await start({ rotates: false })
+    const tokens = await signIn(provider)
+    for (const _ of [1, 2]) expect((await ask(provider, 'token', tokens)).status).toBe(200)
+  })
+
+  test('a refresh token may be used again for as long as the provider has a grace', async () => {
+    const clock = createTestClock()
+    const provider = await start({ refreshGraceS: 60, clock })
+    const tokens = await signIn(provider)
+    for (const _ of [1, 2]) expect((await ask(provider, 'token', tokens)).status).toBe(200)
+    clock.advance(61_000)
+    expect((await ask(provider, 'token', tokens)).status).toBe(400)
+  })
+
+  test('it goes by the clock that it is given: what it issues, when, and how long it is good for', async () => {
+    const clock = createTestClock(Date.now() + 40 * 24 * 3_600_000)
+    const provider = await start({ clock, accessTokenTtlS: 600, refreshTokenTtlS: 3_600 })
+    const tokens = await signIn(provider)
+    const { iat, exp } = decodeJwt(tokens.id_token)
+    expect(Math.abs(iat! - clock.nowMs() / 1000)).toBeLessThan(3)
+    expect(exp! - iat!).toBe(3_600)
+    const asked = await ask(provider, 'userinfo', tokens)
+    expect(asked.status).toBe(200)
+    expect(Math.abs(Date.parse(asked.headers.get('Date')!) - clock.nowMs())).toBeLessThan(2_000)
+
+    clock.advance(601_000)
+    expect((await ask(provider, 'userinfo', tokens)).status).toBe(401)
+    const renewed = (await (await ask(provider, 'token', tokens)).json()) as Tokens
+    clock.advance(3_590_000)
+    const late = (await (await ask(provider, 'token', renewed)).json()) as Tokens
+    clock.advance(3_601_000)
+    expect((await ask(provider, 'token', late)).status).toBe(400)
   })
 
   test('a revoked refresh token is refused', async () => {
@@ -361,6 +403,14 @@ test.describe('misbehaviour', () => {
       expect((await request).status).toBe(429)
       expect((await request).headers.get('Retry-After')).toBe('2')
     },
+    unavailable: async (request) => {
+      expect((await request).status).toBe(503)
+      expect((await request).headers.get('Retry-After')).toBeNull()
+    },
+    echo: async (request) => {
+      expect((await request).status).toBe(400)
+      expect(await (await request).json()).toHaveProperty('error', 'invalid_request')
+    },
     'not-json': async (request) => {
       expect((await request).status).toBe(200)
       await expect((await request).json()).rejects.toThrow('is not valid JSON')
@@ -429,6 +479,43 @@ test.describe('misbehaviour', () => {
       const again = await redeem(provider, callback)
       expect([token, again.status]).toEqual([token, token === 'answer-lost' ? 400 : 200])
     }
+  })
+
+  test('a failing endpoint can name a time to wait, and quote what it was sent', async () => {
+    const provider = await start({ misbehave: { retryAfter: '120', userinfo: 'echo' } })
+    const tokens = await signIn(provider)
+    for (const token of ['rate-limited', 'unavailable'] as const) {
+      provider.misbehave.token = token
+      expect((await ask(provider, 'token', tokens)).headers.get('Retry-After')).toBe('120')
+    }
+    provider.misbehave.token = 'echo'
+    const quoted = await (await ask(provider, 'token', tokens)).text()
+    expect(quoted).toContain(`refresh_token=${tokens.refresh_token}`)
+    const header = await (await ask(provider, 'userinfo', tokens)).text()
+    expect(header).toContain(`Bearer ${tokens.access_token}`)
+  })
+
+  test('an answer can be held back after its work is done, and show another date', async () => {
+    const provider = await start()
+    const tokens = await signIn(provider)
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const date = 'Thu, 01 Jan 2026 00:00:00 GMT'
+    provider.misbehave.date = date
+    const revoking = new Promise<void>((worked) => {
+      provider.misbehave.hold = (endpoint) => {
+        if (endpoint !== 'revocation') return undefined
+        worked()
+        return held
+      }
+    })
+    let answered = false
+    const answer = ask(provider, 'revocation', tokens).finally(() => (answered = true))
+    await revoking
+    expect((await ask(provider, 'token', tokens)).status).toBe(400)
+    expect(answered).toBe(false)
+    release()
+    expect((await answer).headers.get('Date')).toBe(date)
   })
 
   test('invalid-grant, empty and wrong-sub are what they say', async () => {
