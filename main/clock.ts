@@ -9,16 +9,21 @@ export type Clock = {
 
 /**
  * Runs `run` once when the wall clock has reached `atMs`, though the machine sleeps meanwhile, which
- * timers do not count, or the clock is set. Late by a nap at most; the returned function calls it off.
+ * timers do not count; or, where the clock was set back, when as much time has passed. Late by a nap
+ * at most; the returned function calls it off.
  */
 export function at(clock: Clock, atMs: number, run: () => void): () => void {
   let callOff: () => void
-  const wait = (): void => {
-    const leftMs = atMs - clock.nowMs()
-    callOff = leftMs > LONGEST_NAP_MS ? clock.after(LONGEST_NAP_MS, wait) : clock.after(leftMs, due)
+  const wait = (leftMs: number): void => {
+    const napMs = Math.min(leftMs, LONGEST_NAP_MS)
+    callOff = clock.after(napMs, () => {
+      // The nap itself has passed, whatever the clock shows now.
+      const stillMs = Math.min(leftMs - napMs, atMs - clock.nowMs())
+      if (stillMs > 0) wait(stillMs)
+      else run()
+    })
   }
-  const due = (): void => (clock.nowMs() < atMs ? wait() : run())
-  wait()
+  wait(atMs - clock.nowMs())
   return () => callOff()
 }
 
