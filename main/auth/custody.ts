@@ -136,12 +136,12 @@ export function createCustody(ports: CustodyPorts): Custody {
     held: () => held,
     replace: (before, renewed) =>
       inTurn(async () => {
-        if (held !== before) {
-          discardSession(renewed)
-          throw new AuthError('not-signed-in', 'The session ended while it was being renewed.')
-        }
-        held = renewed
-        await store(() => vault.write(renewed))
+        if (held === before) await store(() => vault.write(renewed))
+        // Asked again: a sign-out waits for no turn.
+        if (held === before) return void (held = renewed)
+        // The same person's is left alone, as in `tell`.
+        if (held?.account.sub !== renewed.account.sub) discardSession(renewed)
+        throw new AuthError('not-signed-in', 'The session ended while it was being renewed.')
       }),
     end: (session, reason) =>
       inTurn(async () => {

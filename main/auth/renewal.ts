@@ -93,11 +93,13 @@ export function createRenewal(ports: RenewalPorts): Renewal {
   let failed: { error: AuthError; atMs: number } | null = null
   let failures = 0
   let stopped = false
+  let planned: { atMs: number; run: () => void } | null = null
   let callOff: () => void = () => undefined
 
   const schedule = (atMs: number | null, run: () => void): void => {
     callOff()
-    callOff = atMs === null || stopped ? () => undefined : at(clock, atMs, run)
+    planned = atMs === null || stopped ? null : { atMs, run }
+    callOff = planned === null ? () => undefined : at(clock, planned.atMs, planned.run)
   }
 
   const renewQuietly = (): void => {
@@ -154,14 +156,23 @@ export function createRenewal(ports: RenewalPorts): Renewal {
 
   const renew = (): Promise<HeldSession> => {
     if (running) return running
-    running = renewHeld().finally(() => (running = null))
+    const renewed = renewHeld().finally(() => {
+      if (running === renewed) running = null
+    })
+    running = renewed
     ports.track(
-      running.then(
+      renewed.then(
         () => undefined,
         () => undefined,
       ),
     )
-    return running
+    return renewed
+  }
+
+  /** True for so long after a moment. Before it the clock was set back, and nobody can tell. */
+  const isWithin = (spanMs: number, sinceMs: number): boolean => {
+    const passedMs = clock.nowMs() - sinceMs
+    return passedMs >= 0 && passedMs < spanMs
   }
 
   return {
@@ -169,10 +180,12 @@ export function createRenewal(ports: RenewalPorts): Renewal {
       failures = 0
       failed = null
       renewedAtMs = -Infinity
+      // A renewal of the one before is of no use to who asks from now on.
+      running = null
       watch(session)
     },
 
-    forget: () => callOff(),
+    forget: () => schedule(null, renewQuietly),
 
     stop() {
       stopped = true
@@ -183,26 +196,23 @@ export function createRenewal(ports: RenewalPorts): Renewal {
 
     read(leastMs) {
       const session = ports.held()
-      const nowMs = clock.nowMs()
-      if (session !== null) {
-        const expiresAtMs = session.tokens.accessTokenExpiresAtMs ?? Infinity
-        const isEnough = leastMs !== null && expiresAtMs - nowMs >= leastMs
-        const isNew = nowMs - renewedAtMs < SHARED_MS && expiresAtMs > nowMs
-        if (isEnough || (isNew && !running)) return Promise.resolve(session)
-        // Asked at once again, a provider that fails would only fail more.
-        const waits = failed && Math.max(failed.error.retryAfterMs ?? 0, SHARED_MS) + failed.atMs
-        if (!running && failed && waits !== null && nowMs < waits) {
-          return Promise.reject(failed.error)
-        }
-      }
+      if (session === null) return renew()
+      const leftMs = (session.tokens.accessTokenExpiresAtMs ?? Infinity) - clock.nowMs()
+      if (leastMs !== null && leftMs >= leastMs) return Promise.resolve(session)
+      if (running) return running
+      if (leftMs > 0 && isWithin(SHARED_MS, renewedAtMs)) return Promise.resolve(session)
+      // Asked at once again, a provider that fails would only fail more.
+      const pauseMs = Math.max(failed?.error.retryAfterMs ?? 0, SHARED_MS)
+      if (failed && isWithin(pauseMs, failed.atMs)) return Promise.reject(failed.error)
       return renew()
     },
 
     wake() {
-      const session = ports.held()
-      if (session === null || running) return
-      if (failed) schedule(clock.nowMs(), renewQuietly)
-      else watch(session)
+      if (running || planned === null) return
+      const nowMs = clock.nowMs()
+      // What failed is tried at once, unless the provider asked to be left alone.
+      const dueMs = failed ? failed.atMs + (failed.error.retryAfterMs ?? 0) : planned.atMs
+      if (dueMs <= nowMs) schedule(nowMs, planned.run)
     },
   }
 }

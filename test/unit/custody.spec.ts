@@ -99,3 +99,33 @@ test('S17: a session that ends is told of, though it cannot be wiped', async ({ 
   await expect(custody.read(null)).rejects.toMatchObject({ code: 'invalid-grant' })
   expect(events.at(-1)).toMatchObject({ type: 'session-ended' })
 })
+
+test('F29: whose session it is, and what for, is known until a sign-out', async ({ kept }) => {
+  const { custody, session, other, fixture } = kept
+  const { signal } = new AbortController()
+  const { scope } = session.tokens
+  expect(custody.last()).toEqual({ account: session.account, scope })
+  await custody.keep(other, signal)
+  expect(custody.last()).toEqual({ account: other.account, scope })
+
+  fixture.provider.misbehave.token = 'invalid-grant'
+  await expect(custody.read(null)).rejects.toMatchObject({ code: 'invalid-grant' })
+  expect(custody.held()).toBeNull()
+  expect(custody.last()).toEqual({ account: other.account, scope })
+
+  await custody.keep(session, signal)
+  expect(custody.last()).toEqual({ account: session.account, scope })
+  await custody.signOut()
+  expect(custody.last()).toBeNull()
+})
+
+test('F29: nobody’s session is known where the one that ended was signed out of', async ({
+  kept,
+}) => {
+  const { custody, fixture } = kept
+  fixture.provider.misbehave.token = 'invalid-grant'
+  await expect(custody.read(null)).rejects.toMatchObject({ code: 'invalid-grant' })
+  expect(custody.last()).not.toBeNull()
+  await custody.signOut()
+  expect(custody.last()).toBeNull()
+})

@@ -1,0 +1,185 @@
+// The provider's own sign-out page, which a sign-out opens where the person has asked for that.
+
+import { endSessionUrl } from '../../main/auth/end-session.js'
+import { answerLink } from '../person.js'
+import { expect, test as base, type SignedIn, type SignedInOptions } from '../signed-in.js'
+
+type Watched = SignedIn & {
+  /** The links that the person's browser was sent to since the sign-in. */
+  opened: readonly string[]
+  /** What happened, in its order. */
+  order: readonly string[]
+}
+
+const test = base.extend<{ watched: (options?: SignedInOptions) => Promise<Watched> }>({
+  watched: ({ signedIn }, use) =>
+    use(async (options) => {
+      const opened: string[] = []
+      const order: string[] = []
+      const { openBrowser = () => Promise.resolve() } = options ?? {}
+      const session = await signedIn({
+        endSession: true,
+        ...options,
+        openBrowser(link) {
+          opened.push(link)
+          order.push('opened')
+          return openBrowser(link)
+        },
+      })
+      const { agent, provider, vault } = session
+      opened.length = 0
+      order.length = 0
+      const { clear } = vault
+      vault.clear = async () => {
+        await clear()
+        order.push('wiped')
+      }
+      agent.subscribe((_model, { type }) => {
+        if (type === 'signed-out') order.push('told')
+      })
+      provider.misbehave.hold = (endpoint) => {
+        if (endpoint === 'revocation') order.push('revoked')
+        return undefined
+      }
+      return { ...session, opened, order }
+    }),
+})
+
+test('S19: signing out wipes here, tells the person, revokes, and then opens the provider’s page', async ({
+  watched,
+}) => {
+  const { agent, history, order } = await watched()
+  await agent.signOut()
+  expect(order).toEqual(['wiped', 'told', 'revoked', 'opened'])
+  expect(history.at(-1)?.status).toMatchObject({ state: 'signed-out', reason: null })
+})
+
+test('S31: the link says whose session and of which application, and holds no token', async ({
+  watched,
+}) => {
+  const { agent, opened, provider } = await watched()
+  await agent.signOut()
+  expect(opened).toHaveLength(1)
+  const { origin, pathname, searchParams } = new URL(opened[0]!)
+  expect(origin + pathname).toBe(`${provider.issuer}/sign-out`)
+  expect([...searchParams]).toEqual([
+    ['client_id', provider.clientId],
+    ['logout_hint', 'alice@example.com'],
+  ])
+})
+
+test('RP-Initiated Logout section 2: the provider understands it', async ({ watched }) => {
+  const { agent, opened, provider } = await watched()
+  await agent.signOut()
+  const page = await fetch(opened[0]!)
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain('/sign-out/confirm')
+  expect(provider.requests.endSession).toBe(1)
+})
+
+test('who has no address is named by the sub, and what the page has of its own stays', () => {
+  const endSessionEndpoint = 'https://login.example.com/logout?tenant=a'
+  const account = { sub: 'auth0|7', name: 'Alice', email: '' }
+  expect(endSessionUrl({ endSessionEndpoint }, 'an app', account)).toBe(
+    `${endSessionEndpoint}&client_id=an+app&logout_hint=auth0%7C7`,
+  )
+  expect(endSessionUrl({ endSessionEndpoint: null }, 'an app', account)).toBeNull()
+})
+
+test('it is not opened where the person has not asked for that', async ({ watched }) => {
+  const { agent, order } = await watched({ endSession: false })
+  await agent.signOut()
+  expect(order).toEqual(['wiped', 'told', 'revoked'])
+})
+
+test('it is not opened where the provider has none, and nothing is said', async ({ watched }) => {
+  const { agent, history, opened, provider } = await watched()
+  provider.misbehave.metadata = ({ end_session_endpoint: _, ...json }) => json
+  await agent.signOut()
+  expect(opened).toEqual([])
+  expect(history.at(-1)?.status.reason).toBeNull()
+})
+
+test('it is not opened for who is replaced by somebody else', async ({ watched }) => {
+  const { opened, order, provider, signIn, next } = await watched()
+  const told = next('signed-in')
+  const link = await signIn()
+  await fetch(await answerLink(link, 'account=bob'))
+  await told
+  await expect.poll(() => provider.revoked).toHaveLength(1)
+  expect(opened).toEqual([link])
+  expect(order).toEqual(['opened', 'revoked'])
+})
+
+test('it is not opened for a session that the provider has ended', async ({ watched }) => {
+  const { agent, opened, provider } = await watched()
+  provider.misbehave.token = 'invalid-grant'
+  await expect(agent.read(null)).rejects.toMatchObject({ code: 'invalid-grant' })
+  await agent.signOut()
+  expect(opened).toEqual([])
+  expect(provider.revoked).toEqual([])
+})
+
+test('it is not opened twice, nor where nobody is signed in', async ({ watched }) => {
+  const { agent, opened } = await watched()
+  await Promise.all([agent.signOut(), agent.signOut()])
+  await agent.signOut()
+  expect(opened).toHaveLength(1)
+})
+
+for (const endpoint of ['http://login.attacker.example/', 'file:///etc/passwd', 'calc:'] as const) {
+  test(`S31: a provider cannot send the browser to ${endpoint} by it`, async ({ watched }) => {
+    const { agent, history, opened, provider, vault } = await watched()
+    provider.misbehave.metadata = (json) => ({ ...json, end_session_endpoint: endpoint })
+    await agent.signOut()
+    expect(opened).toEqual([])
+    expect(await vault.read()).toBeNull()
+    expect(history.at(-1)?.status).toMatchObject({
+      state: 'signed-out',
+      reason: expect.stringContaining('Sign out there in your browser'),
+    })
+  })
+}
+
+for (const [name, options, fault] of [
+  ['no browser can be opened', { openBrowser: () => Promise.reject(new Error('none')) }, null],
+  ['the provider cannot be reached', {}, 'reset'],
+  ['the provider is out of order', {}, 'server-error'],
+] as const) {
+  test(`where ${name}, the person is signed out here, and told what is left to do`, async ({
+    watched,
+  }) => {
+    const { agent, history, provider, vault } = await watched(options)
+    if (fault) provider.misbehave.discovery = fault
+    await agent.signOut()
+    expect(await vault.read()).toBeNull()
+    expect(history.at(-1)?.status).toMatchObject({
+      state: 'signed-out',
+      reason:
+        "You are signed out here, but the provider's own sign-out page could not be opened. Sign " +
+        'out there in your browser.',
+    })
+  })
+}
+
+test('it is opened though the refresh token could not be revoked', async ({ watched }) => {
+  const { agent, history, opened, provider } = await watched()
+  provider.misbehave.revocation = 'server-error'
+  await agent.signOut()
+  expect(opened).toHaveLength(1)
+  expect(history.at(-1)?.status.reason).toContain('the provider could not be told')
+})
+
+test('the session of who was replaced could not be ended at the provider, and that is said', async ({
+  watched,
+}) => {
+  const { history, provider, signIn } = await watched()
+  provider.misbehave.revocation = 'server-error'
+  await fetch(await answerLink(await signIn(), 'account=bob'))
+  await expect
+    .poll(() => history.at(-1)?.status.reason)
+    .toMatch(
+      /^Alice Adams is signed out here, but the provider could not be told.*The provider answered 500/,
+    )
+  expect(history.at(-1)?.status).toMatchObject({ state: 'signed-in', account: { sub: 'bob' } })
+})

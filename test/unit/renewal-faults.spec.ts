@@ -1,0 +1,486 @@
+// What a person sees of a provider, a network or a clock that fails while their session is renewed.
+
+import { answerLink } from '../person.js'
+import type { Misbehaviour } from '../provider.js'
+import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../signed-in.js'
+
+/** Brings the renewal, by the agent's own clock, and waits until it has failed. */
+async function failedAfter(
+  { clock, next }: SignedIn,
+  ms: number,
+): Promise<Awaited<ReturnType<SignedIn['next']>>> {
+  const failed = next('renewal-failed')
+  clock.advance(ms)
+  return failed
+}
+
+async function renewedAfter({ clock, next }: SignedIn, ms: number): Promise<void> {
+  const renewed = next('renewed')
+  clock.advance(ms)
+  await renewed
+}
+
+const DUE = 59 * MINUTE
+
+test.describe('S17: a session that the provider has ended', () => {
+  const refuse = async (session: SignedIn): Promise<void> => {
+    session.provider.misbehave.token = 'invalid-grant'
+    const ended = session.next('session-ended')
+    session.clock.advance(DUE)
+    await ended
+  }
+
+  test('is over here: it is wiped, said once, and the person is asked to sign in again', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn()
+    const { agent, clock, history, notices, provider, vault } = session
+    await refuse(session)
+
+    expect(await vault.read()).toBeNull()
+    expect(history.at(-1)?.status).toEqual({
+      state: 'needs-sign-in',
+      account: { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' },
+      expiresAt: null,
+      reason: 'The provider has ended your session. Sign in again.',
+    })
+    expect(notices).toEqual([
+      { title: 'Sign in again', body: 'The provider has ended your session. Sign in again.' },
+    ])
+
+    // That is all: nobody asks the provider any more.
+    const told = history.length
+    expect(clock.pending()).toBe(0)
+    agent.wake()
+    clock.advance(24 * HOUR)
+    await expect(agent.read(0)).rejects.toMatchObject({ code: 'not-signed-in' })
+    expect(provider.requests.token).toBe(2)
+    expect(provider.revoked).toEqual([])
+    expect(history).toHaveLength(told)
+  })
+
+  test('is said once to a thousand who ask at that moment', async ({ signedIn }) => {
+    const { agent, history, notices, provider } = await signedIn()
+    provider.misbehave.token = 'invalid-grant'
+    const answers = await Promise.all(
+      Array.from({ length: 1_000 }, () => agent.read(null).catch((thrown: unknown) => thrown)),
+    )
+    expect(new Set(answers).size).toBe(1)
+    expect(answers[0]).toMatchObject({ code: 'invalid-grant' })
+    expect(provider.requests.token).toBe(2)
+    expect(notices).toHaveLength(1)
+    expect(history.filter(({ event }) => event.type === 'session-ended')).toHaveLength(1)
+  })
+
+  test('is followed by one that lasts, once the person has signed in again', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn()
+    const { provider, signIn, reached, history } = session
+    await refuse(session)
+    provider.misbehave.token = undefined
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+    expect(history.at(-1)?.status.reason).toBeNull()
+    await renewedAfter(session, DUE)
+  })
+})
+
+/** The whole of it: `answer-lost` apart, where the refresh token is spent. */
+const FAILURES: readonly [
+  name: string,
+  misbehave: Misbehaviour,
+  renewal: 'offline' | 'failing',
+  words: string,
+][] = [
+  ['a network that cuts the connection', { discovery: 'reset' }, 'offline', 'could not be reached'],
+  ['a token endpoint that cuts it', { token: 'reset' }, 'offline', 'the connection was cut'],
+  ['a provider that takes too long', { token: 'hang' }, 'offline', 'took more than'],
+  ['one that drips its answer', { token: 'drip' }, 'offline', 'took more than'],
+  ['a provider out of order', { token: 'server-error' }, 'failing', 'answered 500'],
+  ['one that is closed for repairs', { token: 'unavailable' }, 'failing', 'answered 503'],
+  ['one whose settings are out of order', { discovery: 'server-error' }, 'failing', 'answered 500'],
+  [
+    'one whose keys are out of order',
+    { jwks: 'server-error' },
+    'failing',
+    'keys could not be read',
+  ],
+  ['too many requests', { token: 'rate-limited' }, 'failing', 'too many requests'],
+  ['an answer that breaks off', { token: 'truncated' }, 'failing', 'broke off'],
+  ['a hotel’s Wi-Fi in its place', { token: 'not-json' }, 'failing', 'could not be understood'],
+  ['a hotel’s Wi-Fi at the start', { discovery: 'not-json' }, 'failing', 'is not an OpenID'],
+  ['an answer of megabytes', { discovery: 'oversized' }, 'failing', 'stopped reading'],
+  ['a redirect', { token: 'redirect' }, 'failing', 'redirect'],
+  ['a client that it does not know any more', { token: 'echo' }, 'failing', 'Check the client ID'],
+]
+
+test.describe('S17: the person stays signed in and is told why, and it is tried again', () => {
+  for (const [name, misbehave, renewal, words] of FAILURES) {
+    test(`with ${name}`, async ({ signedIn }) => {
+      const session = await signedIn({ requestTimeoutMs: 1_000 })
+      const { agent, clock, first, history, notices, provider, spent, vault } = session
+      Object.assign(provider.misbehave, misbehave)
+      expect(await failedAfter(session, DUE)).toMatchObject({ renewal, failures: 1 })
+
+      expect(await vault.read()).toEqual(first)
+      const state = renewal === 'offline' ? 'offline' : 'renewal-failing'
+      expect(history.at(-1)?.status).toMatchObject({
+        state,
+        account: { sub: 'alice' },
+        reason: expect.stringContaining(words),
+      })
+      expect(notices).toEqual([])
+      // Who asks gets what there is, for as long as it is good.
+      expect((await agent.read(MINUTE)).tokens).toEqual(first.tokens)
+
+      Object.assign(provider.misbehave, { discovery: undefined, jwks: undefined, token: undefined })
+      expect(clock.pending()).toBe(1)
+      await renewedAfter(session, 5 * SECOND)
+      expect(spent().at(-1)).toBe(first.tokens.refreshToken)
+      expect(history.at(-1)?.status).toMatchObject({ state: 'signed-in', reason: null })
+      expect(clock.pending()).toBe(1)
+    })
+  }
+
+  test('and no token is spent on keys that cannot be read', async ({ signedIn }) => {
+    const session = await signedIn()
+    session.provider.misbehave.jwks = 'reset'
+    await failedAfter(session, DUE)
+    expect(session.provider.requests.token).toBe(1)
+  })
+
+  test('ever less often, down to every five minutes, for as long as it takes', async ({
+    signedIn,
+  }) => {
+    let random = 1
+    const session = await signedIn({ random: () => random })
+    const { agent, clock, provider } = session
+    provider.misbehave.token = 'server-error'
+    const waits: number[] = []
+    await failedAfter(session, DUE)
+    for (const failures of [2, 3, 4, 5, 6, 7, 8, 9, 10]) {
+      const model = agent.model().session
+      const dueMs = model.kind === 'signed-in' ? model.renewsAtMs! : NaN
+      waits.push((dueMs - clock.nowMs()) / SECOND)
+      const asked = provider.requests.token
+      clock.advance(dueMs - clock.nowMs() - 1)
+      expect(provider.requests.token).toBe(asked)
+      if (failures === 9) random = 0
+      expect(await failedAfter(session, 1)).toMatchObject({ failures })
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 300, 300, 150])
+
+    provider.misbehave.token = undefined
+    random = 1
+    await renewedAfter(session, 150 * SECOND)
+    // A next failure begins anew.
+    provider.misbehave.token = 'server-error'
+    expect(await failedAfter(session, DUE)).toMatchObject({
+      failures: 1,
+      renewsAtMs: clock.nowMs() + 5 * SECOND,
+    })
+  })
+
+  for (const [name, retryAfter, waitMs] of [
+    ['seconds', '120', 2 * MINUTE],
+    ['a day and more, of which a day counts', '1000000', 24 * HOUR],
+    ['less than our own delay', '1', 5 * SECOND],
+    ['nonsense', 'soon', 5 * SECOND],
+  ] as const) {
+    for (const token of ['rate-limited', 'unavailable'] as const) {
+      test(`no sooner than the provider asks for (${token}, Retry-After in ${name})`, async ({
+        signedIn,
+      }) => {
+        const session = await signedIn({ provider: { misbehave: { retryAfter } } })
+        const { agent, clock, provider } = session
+        provider.misbehave.token = token
+        await failedAfter(session, DUE)
+        provider.misbehave.token = undefined
+
+        // Neither those who ask nor a machine that wakes come sooner.
+        clock.advance(waitMs - 1)
+        agent.wake()
+        clock.advance(0)
+        if (waitMs > 5 * SECOND) {
+          await expect(agent.read(null)).rejects.toMatchObject({ retryAfterMs: waitMs })
+        }
+        expect(provider.requests.token).toBe(2)
+        await renewedAfter(session, 1)
+      })
+    }
+  }
+
+  test('no sooner than the date that the provider names, by its own clock', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn()
+    const { clock, provider } = session
+    const inTenMinutes = new Date(clock.nowMs() + DUE + 10 * MINUTE).toUTCString()
+    Object.assign(provider.misbehave, { token: 'rate-limited', retryAfter: inTenMinutes })
+    const event = await failedAfter(session, DUE)
+    const waitMs = 'renewsAtMs' in event ? event.renewsAtMs! - clock.nowMs() : NaN
+    // A header has no milliseconds.
+    expect(Math.abs(waitMs - 10 * MINUTE)).toBeLessThanOrEqual(2 * SECOND)
+  })
+
+  test('at once when the machine wakes or the network is back', async ({ signedIn }) => {
+    const session = await signedIn()
+    const { agent, clock, provider } = session
+    provider.misbehave.discovery = 'reset'
+    for (let count = 0; count < 6; count++) await failedAfter(session, count ? 5 * MINUTE : DUE)
+    provider.misbehave.discovery = undefined
+    clock.leap(SECOND)
+    agent.wake()
+    await renewedAfter(session, 0)
+    expect(clock.pending()).toBe(1)
+  })
+
+  test('by the wall clock: a machine that slept tries within a nap', async ({ signedIn }) => {
+    const session = await signedIn()
+    const { clock, provider } = session
+    provider.misbehave.discovery = 'reset'
+    for (let count = 0; count < 7; count++) await failedAfter(session, count ? 5 * MINUTE : DUE)
+    provider.misbehave.discovery = undefined
+    clock.leap(8 * HOUR)
+    await renewedAfter(session, 30 * SECOND)
+  })
+
+  test('also when the token has run out meanwhile; who asks then is told why', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn()
+    const { agent, clock, provider, reached } = session
+    provider.misbehave.discovery = 'reset'
+    await failedAfter(session, DUE)
+    clock.leap(8 * HOUR)
+    await failedAfter(session, 30 * SECOND)
+    await reached('offline')
+    await expect(agent.read(MINUTE)).rejects.toMatchObject({
+      code: 'provider-unreachable',
+      message: expect.stringContaining('Check your network'),
+    })
+    provider.misbehave.discovery = undefined
+    clock.advance(10 * SECOND)
+    expect((await agent.read(MINUTE)).tokens.accessTokenExpiresAtMs).toBe(clock.nowMs() + HOUR)
+  })
+
+  test('and a sign-out meanwhile ends it, and the trying', async ({ signedIn }) => {
+    const session = await signedIn()
+    const { agent, clock, first, history, provider } = session
+    provider.misbehave.token = 'server-error'
+    await failedAfter(session, DUE)
+    await agent.signOut()
+    expect(provider.revoked).toEqual([first.tokens.refreshToken])
+    expect(clock.pending()).toBe(0)
+    expect(history.at(-1)?.status).toMatchObject({ state: 'signed-out', reason: null })
+  })
+})
+
+test.describe('where an answer with a rotated token is lost on its way', () => {
+  test('the person is told of the network, and then that the provider has ended the session', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn()
+    const { history, next, notices, provider, vault, clock } = session
+    provider.misbehave.token = 'answer-lost'
+    await failedAfter(session, DUE)
+    expect(history.at(-1)?.status.state).toBe('offline')
+
+    provider.misbehave.token = undefined
+    const ended = next('session-ended')
+    clock.advance(5 * SECOND)
+    await ended
+    expect(history.at(-1)?.status).toMatchObject({
+      state: 'needs-sign-in',
+      reason: 'The provider has ended your session. Sign in again.',
+    })
+    expect(notices).toHaveLength(1)
+    expect(await vault.read()).toBeNull()
+  })
+
+  test('and the provider has a grace for that, the session goes on', async ({ signedIn }) => {
+    const session = await signedIn({ provider: { refreshGraceS: 30 } })
+    const { first, history, provider, spent, vault } = session
+    provider.misbehave.token = 'answer-lost'
+    await failedAfter(session, DUE)
+    provider.misbehave.token = undefined
+    await renewedAfter(session, 5 * SECOND)
+    expect(spent()).toEqual([first.tokens.refreshToken, first.tokens.refreshToken])
+    expect((await vault.read())!.tokens.refreshToken).not.toBe(first.tokens.refreshToken)
+    expect(history.at(-1)?.status).toMatchObject({ state: 'signed-in', reason: null })
+  })
+})
+
+test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
+  test('of somebody else ends the session, and what came is ended at the provider', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn()
+    const { agent, first, history, next, notices, clock, provider, vault } = session
+    let came: unknown
+    provider.misbehave.idToken = (claims) => void (claims['sub'] = 'bob')
+    provider.misbehave.tokenResponse = (json) => {
+      came = json['refresh_token']
+      return json
+    }
+    const ended = next('session-ended')
+    clock.advance(DUE)
+    expect((await ended).reason).toBe(
+      'The provider renewed the session for somebody else, so Latchkey ended it. Sign in again.',
+    )
+    expect(await vault.read()).toBeNull()
+    expect(history.at(-1)?.status).toMatchObject({
+      state: 'needs-sign-in',
+      account: { sub: 'alice' },
+    })
+    expect(notices).toHaveLength(1)
+    await expect.poll(() => provider.revoked).toEqual([came])
+    expect(came).not.toBe(first.tokens.refreshToken)
+    await expect(agent.read(0)).rejects.toMatchObject({ code: 'not-signed-in' })
+  })
+
+  for (const [name, misbehave] of [
+    ['of another provider', { idToken: (claims) => void (claims['iss'] = 'https://a.example') }],
+    ['for another application', { idToken: (claims) => void (claims['aud'] = 'other') }],
+    ['without a sub', { idToken: (claims) => void delete claims['sub'] }],
+    ['made an hour ago', { idToken: (claims) => void ((claims['iat'] as number) -= 3_600) }],
+    [
+      'with a signature that is not the provider’s',
+      { idTokenRaw: (jwt) => `${jwt.slice(0, -8)}AAAAAAAA` },
+    ],
+    ['without a signature', { idTokenRaw: (jwt) => `e30.${jwt.split('.')[1]}.` }],
+    [
+      'beside an access token that is not its own',
+      { idToken: (claims) => void (claims['at_hash'] = 'AAAAAAAAAAAAAAAAAAAAAA') },
+    ],
+  ] satisfies [string, Misbehaviour][]) {
+    test(`${name} is not used, nor what came with it; but its refresh token is, for the next try`, async ({
+      signedIn,
+    }) => {
+      const session = await signedIn()
+      const { agent, first, history, provider, spent, vault } = session
+      let rotated: unknown
+      Object.assign(provider.misbehave, misbehave)
+      provider.misbehave.tokenResponse = (json) => {
+        rotated = json['refresh_token']
+        return json
+      }
+      await failedAfter(session, DUE)
+      const held = { ...first, tokens: { ...first.tokens, refreshToken: rotated } }
+      expect(await vault.read()).toEqual(held)
+      expect(rotated).not.toBe(first.tokens.refreshToken)
+      expect(history.at(-1)?.status).toMatchObject({
+        state: 'renewal-failing',
+        reason: expect.stringContaining('(its ID token) was refused'),
+      })
+      expect((await agent.read(0)).tokens.accessToken).toBe(first.tokens.accessToken)
+
+      Object.assign(provider.misbehave, { idToken: undefined, idTokenRaw: undefined })
+      await renewedAfter(session, 5 * SECOND)
+      expect(spent()).toEqual([first.tokens.refreshToken, held.tokens.refreshToken])
+      expect(history.at(-1)?.status).toMatchObject({ state: 'signed-in', reason: null })
+    })
+  }
+
+  test('that is not used costs a refresh token nothing that is not rotated', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn({ provider: { rotates: false } })
+    const { first, provider, vault } = session
+    const { write } = vault
+    let writes = 0
+    vault.write = (held) => {
+      writes += 1
+      return write(held)
+    }
+    provider.misbehave.idTokenRaw = () => 'not-a-jwt'
+    await failedAfter(session, DUE)
+    expect(await vault.read()).toEqual(first)
+    expect(writes).toBe(0)
+  })
+
+  test('of a key that the provider took up since is believed', async ({ signedIn }) => {
+    const session = await signedIn()
+    await session.provider.rotateKeys()
+    await renewedAfter(session, DUE)
+  })
+})
+
+test.describe('a clock that is wrong', () => {
+  for (const [name, ms, words] of [
+    ['three hours behind', -3 * HOUR, '3 hours behind the provider’s'],
+    ['20 minutes behind', -20 * MINUTE, '20 minutes behind the provider’s'],
+    ['12 minutes ahead', 12 * MINUTE, '12 minutes ahead of the provider’s'],
+    ['three days ahead', 72 * HOUR, '3 days ahead of the provider’s'],
+    ['a minute and a half behind', -90 * SECOND, '90 seconds behind the provider’s'],
+  ] as const) {
+    test(`${name} is what a sign-in that fails for it says, and what to do`, async ({ start }) => {
+      const { clock, provider, signIn, reached, vault } = await start()
+      clock.leap(ms)
+      const page = await fetch(await answerLink(await signIn()))
+      const said = `This computer's clock is ${words.replace('’', "'")}`
+      expect((await reached('failed')).lastOutcome).toMatchObject({
+        code: 'wrong-clock',
+        reason: expect.stringMatching(/Set the clock right, then sign in again\.$/),
+      })
+      const { lastOutcome } = await reached('failed')
+      // A header has no milliseconds, and the sign-in takes its time.
+      const reason = lastOutcome?.kind === 'failed' ? lastOutcome.reason : ''
+      expect(reason.replace(/\b(89|91) seconds/, '90 seconds')).toContain(said)
+      expect(await page.text()).toContain('clock is')
+      expect(await vault.read()).toBeNull()
+      await expect.poll(() => provider.revoked).toHaveLength(1)
+    })
+  }
+
+  for (const ms of [-20 * SECOND, 20 * SECOND, 9 * MINUTE]) {
+    test(`by ${ms / SECOND} s hinders nobody`, async ({ start }) => {
+      const { clock, signIn, reached } = await start()
+      clock.leap(ms)
+      await fetch(await answerLink(await signIn()))
+      await reached('signed-in')
+    })
+  }
+
+  for (const [name, misbehave] of [
+    ['where the provider shows no date', { date: 'today' }],
+    [
+      'where it is the ID token’s times that do not fit',
+      { idToken: (claims) => void ((claims['iat'] as number) += 3 * 3_600) },
+    ],
+  ] satisfies [string, Misbehaviour][]) {
+    test(`is not claimed ${name}`, async ({ start }) => {
+      const { clock, signIn, reached } = await start({ provider: { misbehave } })
+      if ('date' in misbehave) clock.leap(-3 * HOUR)
+      await fetch(await answerLink(await signIn()))
+      expect((await reached('failed')).lastOutcome).toMatchObject({
+        code: 'invalid-id-token',
+        reason: expect.stringContaining("check this computer's clock"),
+      })
+    })
+  }
+
+  test('hinders a renewal until it is set right, and costs nobody the session', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn({ inTime: false, provider: { accessTokenTtlS: 120 } })
+    const { clock, history, provider, vault } = session
+    let rotated: unknown
+    provider.misbehave.tokenResponse = (json) => {
+      rotated = json['refresh_token']
+      return json
+    }
+    clock.leap(3 * HOUR)
+    await failedAfter(session, 30 * SECOND)
+    expect(history.at(-1)?.status).toMatchObject({
+      state: 'renewal-failing',
+      reason: expect.stringContaining("This computer's clock is 3 hours ahead of the provider's"),
+    })
+    expect((await vault.read())!.tokens.refreshToken).toBe(rotated)
+
+    clock.leap(-3 * HOUR)
+    await renewedAfter(session, 5 * SECOND)
+    expect(history.at(-1)?.status).toMatchObject({ state: 'signed-in', reason: null })
+  })
+})

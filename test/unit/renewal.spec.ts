@@ -1,0 +1,533 @@
+// A session that is renewed in time: when, by whom, how often, and in which order.
+
+import { renewalDueMs, retryDelayMs } from '../../main/auth/renewal.js'
+import type { TokenSet } from '../../main/auth/token.js'
+import { answerLink } from '../person.js'
+import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../signed-in.js'
+
+const OBTAINED_MS = 1_000_000
+const tokens = (lifeMs: number | null, refreshToken: string | null = 'r'): TokenSet => ({
+  accessToken: 'a',
+  accessTokenExpiresAtMs: lifeMs === null ? null : OBTAINED_MS + lifeMs,
+  obtainedAtMs: OBTAINED_MS,
+  refreshToken,
+  idToken: 'i',
+  scope: 'openid',
+})
+
+test.describe('a token is renewed', () => {
+  for (const [life, lifeMs, beforeMs] of [
+    ['30 days', 30 * 24 * HOUR, MINUTE],
+    ['an hour', HOUR, MINUTE],
+    ['5 minutes', 5 * MINUTE, MINUTE],
+    ['4 minutes', 4 * MINUTE, 48 * SECOND],
+    ['a minute', MINUTE, 12 * SECOND],
+    ['10 seconds', 10 * SECOND, 2 * SECOND],
+    ['2 seconds', 2 * SECOND, 400],
+  ] as const) {
+    test(`${beforeMs / SECOND} s before its end where it lives for ${life}`, () => {
+      expect(renewalDueMs(tokens(lifeMs))).toBe(OBTAINED_MS + lifeMs - beforeMs)
+    })
+  }
+
+  for (const [name, given] of [
+    ['it lives for a second, so that there would be no end of it', tokens(SECOND)],
+    ['it is dead on arrival', tokens(0)],
+    ['nobody knows how long it lives', tokens(null)],
+    ['there is nothing to renew it with', tokens(HOUR, null)],
+  ] as const) {
+    test(`by nobody’s clock where ${name}`, () => {
+      expect(renewalDueMs(given)).toBeNull()
+    })
+  }
+})
+
+test.describe('after failures in a row it is tried again', () => {
+  const STEADY_S = [5, 10, 20, 40, 80, 160, 300, 300, 300]
+  for (const [index, seconds] of STEADY_S.entries()) {
+    test(`after ${seconds / 2} to ${seconds} s for ${index + 1}`, () => {
+      expect(retryDelayMs(index + 1, null, 0)).toBe(500 * seconds)
+      expect(retryDelayMs(index + 1, null, 0.5)).toBe(750 * seconds)
+      expect(retryDelayMs(index + 1, null, 1)).toBe(1_000 * seconds)
+    })
+  }
+
+  test('after no more than 5 minutes for ten thousand', () => {
+    expect(retryDelayMs(10_000, null, 1)).toBe(5 * MINUTE)
+  })
+
+  test('no sooner than the provider asks for, and later where our own delay is longer', () => {
+    expect(retryDelayMs(1, 2 * MINUTE, 1)).toBe(2 * MINUTE)
+    expect(retryDelayMs(1, 1 * SECOND, 1)).toBe(5 * SECOND)
+    expect(retryDelayMs(1, 0, 0)).toBe(2_500)
+  })
+})
+
+/** Has the agent's own clock bring the renewal, and waits for it. */
+async function renewedAfter({ clock, next }: SignedIn, ms: number): Promise<void> {
+  const renewed = next('renewed')
+  clock.advance(ms)
+  await renewed
+}
+
+test.describe('the session of who is signed in', () => {
+  test('is renewed a minute before its token runs out, without anybody asking', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn()
+    const { agent, clock, first, history, provider, spent, vault } = session
+    clock.advance(59 * MINUTE - 1)
+    expect(provider.requests.token).toBe(1)
+    expect(history.at(-1)?.event.type).toBe('signed-in')
+
+    const before = clock.nowMs()
+    await renewedAfter(session, 1)
+    expect(spent()).toEqual([first.tokens.refreshToken])
+    expect(agent.model().session).toMatchObject({
+      kind: 'signed-in',
+      account: { sub: 'alice' },
+      renewal: 'idle',
+      hindrance: null,
+      expiresAtMs: before + 1 + HOUR,
+      renewsAtMs: before + 1 + 59 * MINUTE,
+    })
+    const kept = (await vault.read())!
+    expect(kept.tokens.accessToken).not.toBe(first.tokens.accessToken)
+    expect(kept.tokens.refreshToken).not.toBe(first.tokens.refreshToken)
+    expect(kept.tokens.idToken).not.toBe(first.tokens.idToken)
+    expect({ ...kept, tokens: null }).toEqual({ ...first, tokens: null })
+  })
+
+  test('is renewed again and again, each time with the newest token, and one timer', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn()
+    const { clock, spent } = session
+    expect(clock.pending()).toBe(1)
+    for (let count = 1; count <= 5; count++) {
+      await renewedAfter(session, 59 * MINUTE)
+      expect(spent()).toHaveLength(count)
+      expect(clock.pending()).toBe(1)
+    }
+    expect(new Set(spent()).size).toBe(5)
+  })
+
+  test('says nothing of that to a person', async ({ signedIn }) => {
+    const session = await signedIn()
+    const { history, notices } = session
+    await renewedAfter(session, 59 * MINUTE)
+    expect(notices).toEqual([])
+    expect(new Set(history.slice(-3).map(({ status }) => status.state))).toEqual(
+      new Set(['signed-in']),
+    )
+  })
+
+  for (const [name, change] of [
+    ['refresh token', 'refresh_token'],
+    ['ID token', 'id_token'],
+    ['scope', 'scope'],
+  ] as const) {
+    test(`keeps its ${name} where the provider sends no new one, RFC 6749 section 6`, async ({
+      signedIn,
+    }) => {
+      const session = await signedIn({ provider: { rotates: false } })
+      const { agent, first, provider, spent, vault } = session
+      provider.misbehave.tokenResponse = (json) => ({ ...json, [change]: undefined })
+      await renewedAfter(session, 59 * MINUTE)
+
+      const { accessToken, refreshToken, idToken, scope } = (await vault.read())!.tokens
+      expect(accessToken).not.toBe(first.tokens.accessToken)
+      expect(refreshToken).toBe(first.tokens.refreshToken)
+      expect(idToken === first.tokens.idToken).toBe(change === 'id_token')
+      expect(scope).toBe('openid profile email offline_access')
+      await agent.read(null)
+      await renewedAfter(session, 59 * MINUTE)
+      expect(new Set(spent())).toEqual(new Set([first.tokens.refreshToken]))
+    })
+  }
+
+  test('is asked for at the provider’s place of today', async ({ signedIn }) => {
+    const { agent, provider } = await signedIn()
+    provider.misbehave.metadata = (json) => ({
+      ...json,
+      token_endpoint: `${provider.issuer}/moved`,
+    })
+    await expect(agent.read(null)).rejects.toMatchObject({ code: 'provider-error' })
+    expect(provider.requests.token).toBe(1)
+  })
+
+  test('is not renewed any more once the person has signed out', async ({ signedIn }) => {
+    const { agent, clock, provider } = await signedIn()
+    await agent.signOut()
+    expect(clock.pending()).toBe(0)
+    clock.advance(2 * HOUR)
+    await expect(agent.read(0)).rejects.toMatchObject({ code: 'not-signed-in' })
+    expect(provider.requests.token).toBe(1)
+  })
+
+  test('is not renewed any more once Latchkey closes', async ({ signedIn }) => {
+    const { agent, clock, provider } = await signedIn()
+    await agent.close()
+    clock.advance(2 * HOUR)
+    agent.wake()
+    clock.advance(0)
+    expect(clock.pending()).toBe(0)
+    expect(provider.requests.token).toBe(1)
+  })
+})
+
+test.describe('F08: who reads the token', () => {
+  test('gets the one that there is, where as much of its life is left as they ask for', async ({
+    signedIn,
+  }) => {
+    const { agent, clock, first, provider } = await signedIn()
+    clock.advance(30 * MINUTE)
+    for (const leastMs of [0, MINUTE, 30 * MINUTE]) {
+      expect((await agent.read(leastMs)).tokens).toEqual(first.tokens)
+    }
+    expect(provider.requests.token).toBe(1)
+  })
+
+  test('gets a new one where less is left', async ({ signedIn }) => {
+    const { agent, clock, first, provider } = await signedIn()
+    clock.advance(30 * MINUTE)
+    const { tokens } = await agent.read(30 * MINUTE + 1)
+    expect(tokens.accessToken).not.toBe(first.tokens.accessToken)
+    expect(tokens.accessTokenExpiresAtMs).toBe(clock.nowMs() + HOUR)
+    expect(provider.requests.token).toBe(2)
+  })
+
+  test('gets a new one where any will not do', async ({ signedIn }) => {
+    const { agent, first } = await signedIn()
+    const { tokens } = await agent.read(null)
+    expect(tokens.accessToken).not.toBe(first.tokens.accessToken)
+  })
+
+  test('and asks for more than the provider ever gives, gets what it gives, and makes no storm', async ({
+    signedIn,
+  }) => {
+    const { agent, clock, provider } = await signedIn({ provider: { accessTokenTtlS: 60 } })
+    for (let second = 0; second < 20; second++) {
+      const { tokens } = await agent.read(HOUR)
+      expect(tokens.accessTokenExpiresAtMs).toBeGreaterThan(clock.nowMs())
+      clock.advance(SECOND)
+    }
+    expect(provider.requests.token).toBe(1 + 4)
+  })
+
+  test('and comes shortly after others, is served by what they got', async ({ signedIn }) => {
+    const { agent, clock, provider } = await signedIn()
+    const { tokens } = await agent.read(null)
+    clock.advance(5 * SECOND - 1)
+    expect((await agent.read(null)).tokens).toEqual(tokens)
+    clock.advance(1)
+    expect((await agent.read(null)).tokens).not.toEqual(tokens)
+    expect(provider.requests.token).toBe(3)
+  })
+
+  test('and comes shortly after others by a clock that was set back since, gets a new one', async ({
+    signedIn,
+  }) => {
+    const { agent, clock } = await signedIn()
+    const { tokens } = await agent.read(null)
+    clock.leap(-3 * HOUR)
+    expect((await agent.read(null)).tokens).not.toEqual(tokens)
+  })
+
+  test('of a provider that does not say how long it lives, gets it, and a new one on request', async ({
+    signedIn,
+  }) => {
+    const { agent, clock, first, provider } = await signedIn({
+      provider: { misbehave: { tokenResponse: (json) => ({ ...json, expires_in: undefined }) } },
+    })
+    expect(agent.model().session).toMatchObject({ expiresAtMs: null, renewsAtMs: null })
+    expect(clock.pending()).toBe(0)
+    clock.advance(24 * HOUR)
+    expect((await agent.read(HOUR)).tokens).toEqual(first.tokens)
+    expect((await agent.read(null)).tokens).not.toEqual(first.tokens)
+    expect(provider.requests.token).toBe(2)
+  })
+
+  test('and there is nothing to renew it with, gets it while it lasts, and then words', async ({
+    signedIn,
+  }) => {
+    const { agent, clock, provider } = await signedIn({ settings: { scope: 'openid profile' } })
+    clock.advance(30 * MINUTE)
+    await agent.read(10 * MINUTE)
+    const refusal = { code: 'no-refresh-token', message: expect.stringContaining('offline_access') }
+    await expect(agent.read(31 * MINUTE)).rejects.toMatchObject(refusal)
+    await expect(agent.read(null)).rejects.toMatchObject(refusal)
+    expect(agent.model().session).toMatchObject({ kind: 'signed-in', renewal: 'idle' })
+    expect(provider.requests.token).toBe(1)
+  })
+
+  test('and nobody is signed in, is told so', async ({ start }) => {
+    const { agent, history, provider } = await start()
+    for (const leastMs of [null, 0]) {
+      await expect(agent.read(leastMs)).rejects.toMatchObject({ code: 'not-signed-in' })
+    }
+    expect(history).toEqual([])
+    expect(provider.requests.token).toBe(0)
+  })
+})
+
+test.describe('F09: one renewal serves all who ask', () => {
+  test('a thousand readers at the moment in which the token runs out', async ({ signedIn }) => {
+    const { agent, clock, first, provider } = await signedIn()
+    clock.leap(HOUR)
+    // The session's own renewal is due too.
+    const early = Array.from({ length: 500 }, () => agent.read(MINUTE))
+    clock.advance(30 * SECOND)
+    const late = Array.from({ length: 500 }, (_, index) => agent.read(index % 2 ? MINUTE : null))
+    const read = await Promise.all([...early, ...late])
+
+    expect(provider.requests.token).toBe(2)
+    expect(new Set(read.map(({ tokens }) => tokens.accessToken)).size).toBe(1)
+    expect(read[0]?.tokens.accessToken).not.toBe(first.tokens.accessToken)
+    await Promise.all(Array.from({ length: 1_000 }, () => agent.read(null)))
+    expect(provider.requests.token).toBe(2)
+  })
+
+  test('those who come one by one while it is under way', async ({ signedIn }) => {
+    const { agent, provider } = await signedIn()
+    const reads: Promise<unknown>[] = []
+    // A reader for each answer that the renewal waits for.
+    provider.misbehave.hold = () => {
+      reads.push(agent.read(null))
+      return undefined
+    }
+    await agent.read(null)
+    await Promise.all(reads)
+    expect(reads).toHaveLength(3)
+    expect(provider.requests).toMatchObject({ discovery: 2, jwks: 2, token: 2 })
+  })
+
+  test('a thousand readers of a provider that fails: one request, and the same words for all', async ({
+    signedIn,
+  }) => {
+    const { agent, clock, provider } = await signedIn()
+    provider.misbehave.token = 'server-error'
+    const failures = await Promise.all(
+      Array.from({ length: 1_000 }, () => agent.read(null).catch((thrown: unknown) => thrown)),
+    )
+    expect(new Set(failures).size).toBe(1)
+    expect(failures[0]).toMatchObject({ code: 'provider-error' })
+    // Asked at once again, it would only fail more.
+    for (let second = 0; second < 5; second++) {
+      await expect(agent.read(null)).rejects.toBe(failures[0])
+      expect(provider.requests.token).toBe(2)
+      clock.leap(SECOND)
+    }
+    await expect(agent.read(null)).rejects.not.toBe(failures[0])
+    expect(provider.requests.token).toBe(3)
+  })
+
+  test('who asks after a failure by a clock that was set back since, is heard', async ({
+    signedIn,
+  }) => {
+    const { agent, clock, provider } = await signedIn()
+    provider.misbehave.token = 'server-error'
+    await expect(agent.read(null)).rejects.toMatchObject({ code: 'provider-error' })
+    provider.misbehave.token = undefined
+    clock.leap(-3 * HOUR)
+    await agent.read(null)
+  })
+
+  test('who has a token that is good enough need not wait for it', async ({ signedIn }) => {
+    const { agent, first, provider } = await signedIn()
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    provider.misbehave.hold = (endpoint) => (endpoint === 'token' ? held : undefined)
+    const renewed = agent.read(null)
+    expect((await agent.read(MINUTE)).tokens).toEqual(first.tokens)
+    release()
+    expect((await renewed).tokens).not.toEqual(first.tokens)
+  })
+})
+
+test.describe('a rotated refresh token', () => {
+  test('is stored before anybody is given what came with it, and before it is used', async ({
+    signedIn,
+  }) => {
+    const { agent, clock, history, spent, vault } = await signedIn()
+    const { write } = vault
+    let finish: () => void = () => undefined
+    const writing = new Promise<string>((began) => {
+      vault.write = async ({ tokens }) => {
+        began(tokens.refreshToken!)
+        await new Promise<void>((resolve) => (finish = resolve))
+        await write({ ...(await vault.read())!, tokens })
+      }
+    })
+    const given: string[] = []
+    const reads = [null, null, HOUR + 1].map((leastMs) =>
+      agent.read(leastMs).then(({ tokens }) => given.push(tokens.refreshToken!)),
+    )
+    const rotated = await writing
+    clock.advance(2 * HOUR)
+    reads.push(agent.read(null).then(({ tokens }) => given.push(tokens.refreshToken!)))
+    // All that is not waiting for the disk has had its turn.
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(given).toEqual([])
+    expect(spent()).toHaveLength(1)
+    expect(history.at(-1)?.event.type).toBe('renewal-started')
+
+    vault.write = write
+    finish()
+    await Promise.all(reads)
+    expect(given.slice(0, 3)).toEqual([rotated, rotated, rotated])
+  })
+
+  test('that comes after a sign-out is not kept, and is ended at the provider', async ({
+    signedIn,
+  }) => {
+    const { agent, provider, vault } = await signedIn()
+    let rotated: unknown
+    let signedOut: Promise<void> | undefined
+    provider.misbehave.tokenResponse = (json) => {
+      rotated = json['refresh_token']
+      signedOut = agent.signOut()
+      return json
+    }
+    await expect(agent.read(null)).rejects.toMatchObject({ code: 'not-signed-in' })
+    await signedOut
+    expect(await vault.read()).toBeNull()
+    expect(agent.model().session).toEqual({ kind: 'signed-out' })
+    await expect.poll(() => provider.revoked).toContain(rotated)
+  })
+})
+
+test.describe('where another sign-in takes the session’s place while it is renewed', () => {
+  for (const as of ['alice', 'bob'] as const) {
+    const whose = as === 'alice' ? 'the same person’s' : 'somebody else’s'
+    test(`${whose} session is the one that is kept and read`, async ({ signedIn }) => {
+      const { agent, provider, signIn, next, vault } = await signedIn()
+      let release: () => void = () => undefined
+      const held = new Promise<void>((resolve) => (release = resolve))
+      let late: unknown
+      const asked = new Promise<void>((resolve) => {
+        provider.misbehave.hold = (endpoint) => {
+          if (endpoint !== 'token') return undefined
+          provider.misbehave.hold = undefined
+          resolve()
+          return held
+        }
+      })
+      const renewal = agent.read(null).catch((thrown: unknown) => thrown)
+      await asked
+      const told = next('signed-in')
+      const link = await signIn()
+      await fetch(await answerLink(link, `account=${as}`))
+      await told
+
+      // Who asks now does not wait for the old session's renewal.
+      const session = await agent.read(null)
+      expect(session.account.sub).toBe(as)
+      provider.misbehave.tokenResponse = (json) => {
+        late = json['refresh_token']
+        return json
+      }
+      release()
+      expect(await renewal).toMatchObject({ code: 'not-signed-in' })
+      expect((await vault.read())?.tokens).toEqual(session.tokens)
+      expect((await agent.read(0)).tokens).toEqual(session.tokens)
+      expect(agent.model().session).toMatchObject({ kind: 'signed-in', account: { sub: as } })
+      // As when he signs in anew, the same person's is left alone: it may be one with the new.
+      if (as === 'bob') await expect.poll(() => provider.revoked).toContain(late)
+      await agent.close()
+      expect(provider.revoked.includes(String(late))).toBe(as === 'bob')
+    })
+  }
+})
+
+test.describe('after a sleep', () => {
+  test('what fell due meanwhile is done at once', async ({ signedIn }) => {
+    const session = await signedIn()
+    const { agent, clock, first, spent } = session
+    clock.leap(8 * HOUR)
+    agent.wake()
+    await renewedAfter(session, 0)
+    expect(spent()).toEqual([first.tokens.refreshToken])
+    expect(clock.pending()).toBe(1)
+  })
+
+  test('a machine that tells of none finds out by itself', async ({ signedIn }) => {
+    const session = await signedIn()
+    session.clock.leap(8 * HOUR)
+    await renewedAfter(session, 30 * SECOND)
+  })
+
+  test('what is not due is left alone', async ({ signedIn }) => {
+    const { agent, clock, provider } = await signedIn()
+    clock.leap(30 * MINUTE)
+    for (let count = 0; count < 100; count++) agent.wake()
+    clock.advance(0)
+    expect(clock.pending()).toBe(1)
+    expect(provider.requests.token).toBe(1)
+    clock.advance(28 * MINUTE)
+    expect(provider.requests.token).toBe(1)
+  })
+
+  test('waking again and again while a renewal is under way makes no other', async ({
+    signedIn,
+  }) => {
+    const { agent, clock, next, provider } = await signedIn()
+    clock.leap(8 * HOUR)
+    const renewed = next('renewed')
+    provider.misbehave.hold = () => {
+      agent.wake()
+      clock.advance(0)
+      return undefined
+    }
+    agent.wake()
+    clock.advance(0)
+    await renewed
+    expect(provider.requests.token).toBe(2)
+  })
+
+  test('a session that cannot be renewed and has run out meanwhile is over', async ({
+    signedIn,
+  }) => {
+    const { agent, clock, history, next, notices, vault } = await signedIn({
+      settings: { scope: 'openid profile' },
+    })
+    clock.leap(8 * HOUR)
+    const ended = next('session-ended')
+    agent.wake()
+    clock.advance(0)
+    expect((await ended).reason).toBe('Your session has run out. Sign in again.')
+    expect(await vault.read()).toBeNull()
+    expect(history.at(-1)?.status.state).toBe('needs-sign-in')
+    expect(notices).toHaveLength(1)
+  })
+
+  test('nobody is signed in, and nothing happens', async ({ start }) => {
+    const { agent, clock, history } = await start()
+    agent.wake()
+    clock.advance(HOUR)
+    expect(history).toEqual([])
+  })
+})
+
+test.describe('a clock that is set', () => {
+  test('ahead: the session is renewed within half a minute', async ({ signedIn }) => {
+    const session = await signedIn()
+    session.clock.leap(24 * HOUR)
+    await renewedAfter(session, 30 * SECOND)
+  })
+
+  test('back: the session is renewed when its token’s hour is over, and not a day later', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn({ inTime: false })
+    const { agent, clock, provider } = session
+    clock.leap(-24 * HOUR)
+    agent.wake()
+    clock.advance(59 * MINUTE - 1)
+    expect(provider.requests.token).toBe(1)
+    // By then the clock is right again, or the provider's ID token could not be checked.
+    clock.leap(23 * HOUR + 1 * MINUTE)
+    await renewedAfter(session, 1)
+    expect(provider.requests.token).toBe(2)
+  })
+})
