@@ -1,10 +1,11 @@
 // A file in the data directory that tells this user's other programs where the service is.
 
 import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { isLoopback } from './auth/http.js'
+import { removeLeftovers, replaceFile } from './replace-file.js'
 
 export const ANNOUNCEMENT_FILE = 'service.json'
 
@@ -17,7 +18,10 @@ export type Announcement = {
   version: string
 }
 
-/** Writes the file, for its owner's eyes alone; the returned function takes it away. */
+/**
+ * Writes the file, for its owner's eyes alone; the returned function takes it away. Throws the system's
+ * error where it cannot.
+ */
 export function announce(
   directory: string,
   service: Pick<Announcement, 'url' | 'port' | 'version'>,
@@ -26,9 +30,8 @@ export function announce(
   const instance = randomUUID()
   const { url, port, version } = service
   const content: Announcement = { instance, url, port, pid: process.pid, version }
-  const fresh = `${path}.${instance}`
-  writeFileSync(fresh, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
-  renameSync(fresh, path)
+  removeLeftovers(path)
+  replaceFile(path, `${JSON.stringify(content, null, 2)}\n`)
   return () => rmSync(path, { force: true })
 }
 

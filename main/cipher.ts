@@ -2,8 +2,8 @@
 
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { errnoOf } from './errno.js'
-import { replaceFile } from './replace-file.js'
+import { diskError, errnoOf } from './errno.js'
+import { removeLeftovers, replaceFile } from './replace-file.js'
 
 /** Fails with an Error whose message is the end of a sentence for a person. */
 export type Cipher = {
@@ -59,16 +59,21 @@ export function keyFileCipher(path: string): Cipher {
     let text: string
     try {
       text = readFileSync(path, 'utf8')
-    } catch (thrown) {
-      if (errnoOf(thrown) === 'ENOENT') return null
-      throw thrown
+    } catch (cause) {
+      if (errnoOf(cause) === 'ENOENT') return null
+      throw new Error(`its key, ${path}, cannot be read (${diskError(cause)})`, { cause })
     }
     const key = Buffer.from(text.trim(), 'base64url')
     return key.length === KEY_BYTES ? key : null
   }
   const make = (): Buffer => {
     const key = randomBytes(KEY_BYTES)
-    replaceFile(path, `${key.toString('base64url')}\n`)
+    try {
+      removeLeftovers(path)
+      replaceFile(path, `${key.toString('base64url')}\n`)
+    } catch (cause) {
+      throw new Error(`its key, ${path}, cannot be written (${diskError(cause)})`, { cause })
+    }
     return key
   }
   return {
@@ -117,5 +122,10 @@ function join(parts: readonly Buffer[]): string {
 function split(sealed: string, count: number): Buffer[] {
   const parts = sealed.split('.')
   if (parts.length !== count) throw new Error(DAMAGED)
-  return parts.map((part) => Buffer.from(part, 'base64url'))
+  return parts.map((part) => {
+    const bytes = Buffer.from(part, 'base64url')
+    // Node passes over what is no base64url, and over bits that are left over at the end.
+    if (bytes.toString('base64url') !== part) throw new Error(DAMAGED)
+    return bytes
+  })
 }

@@ -1,7 +1,7 @@
 // What both programs share: the parts in their order, wired over the ports that a root hands in.
 
 import { mkdirSync } from 'node:fs'
-import { announce } from './announcement.js'
+import { announce, ANNOUNCEMENT_FILE, type Announcement } from './announcement.js'
 import { startService, type Service } from './api/server.js'
 import { createAgent, type Agent } from './auth/agent.js'
 import { discover } from './auth/discovery.js'
@@ -10,9 +10,9 @@ import { createHttp } from './auth/http.js'
 import { createCallbackListener } from './auth/loopback.js'
 import type { Clock } from './clock.js'
 import { startDemoProvider } from './demo.js'
-import { errnoOf } from './errno.js'
+import { diskError, errnoOf } from './errno.js'
 import { createLogger, type Logger } from './log.js'
-import { DirectoryInUse, takeOwnership } from './owner.js'
+import { DirectoryInUse, takeOwnership, type Ownership } from './owner.js'
 import { errorRecord, recordOf, runtimeOf, startedRecord, stoppedRecord } from './present/record.js'
 import { SettingsError, type Settings } from './settings.js'
 import { createMemoryVault, type Storage } from './vault.js'
@@ -51,7 +51,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
   }
   try {
     createDataDirectory(settings.dataDir)
-    const ownership = await takeOwnership(settings.dataDir)
+    const ownership = await takeDirectory(settings.dataDir)
     ends.push(() => ownership.release())
     const log = createLogger({
       directory: settings.dataDir,
@@ -87,7 +87,8 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     ends.push(() => agent.close())
     agent.subscribe((model, event) => log.record(recordOf(model, event)))
     // Before anybody asks who is signed in; but a keyring may have to ask the person first.
-    await unlessLong(agent.restore(), clock)
+    const restored = agent.restore()
+    await (storage.tier === 'keyring' ? unlessLong(restored, clock) : restored)
 
     const service = await startService({
       agent,
@@ -103,7 +104,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     })
     ends.push(() => service.close())
     ownership.announce(service.url)
-    const withdraw = announce(settings.dataDir, { ...service, version: ports.version })
+    const withdraw = announceIfPossible(settings.dataDir, { ...service, version: ports.version })
     ends.push(() => Promise.resolve(withdraw()))
     const { version } = ports
     const { platform, arch, pid, versions } = process
@@ -142,6 +143,34 @@ function endLog(log: Logger): void {
   log.record(stoppedRecord())
   log.close()
   logs.delete(log)
+}
+
+async function takeDirectory(directory: string): Promise<Ownership> {
+  try {
+    return await takeOwnership(directory)
+  } catch (thrown) {
+    if (errnoOf(thrown) === '') throw thrown
+    throw new SettingsError(
+      `The data directory ${directory} cannot be used (${diskError(thrown)}). ` +
+        'Choose another with --data-dir.',
+    )
+  }
+}
+
+/** A disk that is full keeps nobody from signing in: the service runs, and can be found by its port. */
+function announceIfPossible(
+  directory: string,
+  service: Pick<Announcement, 'url' | 'port' | 'version'>,
+): () => void {
+  try {
+    return announce(directory, service)
+  } catch (thrown) {
+    process.stderr.write(
+      `latchkey: ${ANNOUNCEMENT_FILE} cannot be written (${diskError(thrown)}): other apps are not ` +
+        `told that the service is at ${service.url}.\n`,
+    )
+    return () => undefined
+  }
 }
 
 /** An error of our own, for whoever looks into it; never what a request or an answer held. */

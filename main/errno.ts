@@ -1,7 +1,26 @@
-// The code of a system's error.
+// The code of a system's error, and what it says to a person where a file is concerned.
 
 /** `ENOENT` and its like; empty where what was thrown has none. */
 export function errnoOf(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return ''
   return typeof thrown.code === 'string' ? thrown.code : ''
+}
+
+/** `the disk is full, ENOSPC` and its like: what the system said when a file was read or written. */
+export function diskError(thrown: unknown): string {
+  const errno = errnoOf(thrown)
+  const words = DISK_ERRORS[errno]
+  return words === undefined ? errno : `${words}, ${errno}`
+}
+
+const DISK_ERRORS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your share of the disk is used up',
+  EFBIG: 'files may not be that large here',
+  EACCES: 'not permitted',
+  EPERM: 'not permitted',
+  EROFS: 'the disk is read-only',
+  EIO: 'the disk failed',
+  EISDIR: 'a folder is in its place',
+  ERR_FS_EISDIR: 'a folder is in its place',
 }

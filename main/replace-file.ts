@@ -55,10 +55,14 @@ export function removeLeftovers(path: string): void {
 function syncFolder(folder: string): void {
   // Windows opens no folders, and brings renames to the disk by itself.
   if (process.platform === 'win32') return
-  const opened = openSync(folder, 'r')
   try {
-    fsyncSync(opened)
-  } finally {
-    closeSync(opened)
+    const opened = openSync(folder, 'r')
+    try {
+      fsyncSync(opened)
+    } finally {
+      closeSync(opened)
+    }
+  } catch {
+    // The new content is in its place by now; some network drives bring no folder to the disk.
   }
 }

@@ -8,7 +8,7 @@ import { parseJson } from './auth/http.js'
 import type { Account, Claims } from './auth/identity.js'
 import type { TokenSet } from './auth/token.js'
 import { keyFileCipher, passphraseCipher, type Cipher } from './cipher.js'
-import { errnoOf } from './errno.js'
+import { diskError, errnoOf } from './errno.js'
 import { removeLeftovers, replaceFile } from './replace-file.js'
 
 /** A session's secrets and whom they belong to. */
@@ -80,11 +80,18 @@ const NO_PASSPHRASE =
 const KEPT_WITHOUT_KEYRING =
   'The session is kept without a keyring, as you chose: programs that run as you could read it.'
 
-/** Keeps a session in memory. `path`: the file of an earlier run, which a sign-out removes too. */
+/**
+ * Keeps a session in memory. `path`: the file of an earlier run, which cannot be opened now; a sign-out
+ * removes it too.
+ */
 export function createMemoryVault(path?: string): Vault {
   let held: HeldSession | null = null
   return {
-    read: () => Promise.resolve(held),
+    async read() {
+      const file = held === null && path !== undefined ? readWire(path) : null
+      if (file !== null) throw unreadable(MISSING_KEY[file.tier])
+      return held
+    },
     write(session) {
       held = session
       return Promise.resolve()
@@ -153,7 +160,11 @@ function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Va
   }
 
   const read = async (): Promise<HeldSession | null> => {
-    removeLeftovers(path)
+    try {
+      removeLeftovers(path)
+    } catch {
+      // They hold nothing that could be read, and are not in the way.
+    }
     const file = readWire(path)
     if (file === null) return null
     const opener = ciphers[file.tier]
@@ -206,7 +217,7 @@ function removeFile(path: string): void {
 const MISSING_KEY: Readonly<Record<SealedTier, string>> = {
   keyring: "the system's keyring, which protects it, cannot be used now",
   passphrase: 'LATCHKEY_PASSPHRASE, which protects it, is not set',
-  'key-file': 'its key is missing',
+  'key-file': 'it was kept without a keyring, and --keep-without-keyring is not set',
 }
 
 function unreadable(why: string, cause?: unknown): AuthError {
@@ -218,22 +229,6 @@ function unreadable(why: string, cause?: unknown): AuthError {
 
 function failed(message: string, cause?: unknown): AuthError {
   return new AuthError('storage-failed', message, { cause })
-}
-
-const DISK_ERRORS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'your share of the disk is used up',
-  EFBIG: 'files may not be that large here',
-  EACCES: 'not permitted',
-  EPERM: 'not permitted',
-  EROFS: 'the disk is read-only',
-  EIO: 'the disk failed',
-}
-
-function diskError(thrown: unknown): string {
-  const errno = errnoOf(thrown)
-  const words = DISK_ERRORS[errno]
-  return words === undefined ? errno : `${words}, ${errno}`
 }
 
 function messageOf(thrown: unknown): string {

@@ -34,7 +34,12 @@ export type Program = {
   ended: Promise<number | null>
 }
 
-export type ProgramOptions = { env?: Record<string, string>; dataDir?: string }
+export type ProgramOptions = {
+  env?: Record<string, string>
+  dataDir?: string
+  /** A command that runs the program, such as a shell that sets a limit first. */
+  through?: readonly string[]
+}
 
 /** Tests take `run`, with flags; what still runs at a test's end is killed. */
 export const test = base.extend<{
@@ -47,7 +52,7 @@ export const test = base.extend<{
     await use(async (flags, options = {}) => {
       const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'latchkey-')))
       if (options.dataDir === undefined) folders.push(dataDir)
-      const program = startProgram(flags, dataDir, options.env ?? {})
+      const program = startProgram(flags, dataDir, options)
       programs.push(program)
       return program
     })
@@ -65,11 +70,10 @@ export const SCRIPTED = ['--json', '--no-browser', '--port', '0'] as const
 function startProgram(
   flags: readonly string[],
   dataDir: string,
-  env: Record<string, string>,
+  { env = {}, through = [] }: ProgramOptions,
 ): Program {
-  const child = spawn(process.execPath, [HEADLESS, '--data-dir', dataDir, ...flags], {
-    env: { ...process.env, ...env },
-  })
+  const command = [...through, process.execPath, HEADLESS, '--data-dir', dataDir, ...flags]
+  const child = spawn(command[0]!, command.slice(1), { env: { ...process.env, ...env } })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => void (stdout += chunk))
