@@ -1,0 +1,321 @@
+// A session that outlives the program that it was kept by, and what is said where it does not.
+
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from '@playwright/test'
+import { letRunOut, PASSPHRASE, signInOn, stop, test, vaultOf, type Start } from '../kept.js'
+
+async function keepSession(start: Start): Promise<void> {
+  const program = await start()
+  await signInOn(program)
+  await stop(program)
+}
+
+test('who signed in is signed in at the next start, before anything else is said', async ({
+  start,
+  provider,
+  dataDir,
+}) => {
+  const first = await start()
+  const { account, expiresAt } = await signInOn(first)
+  await stop(first)
+
+  const second = await start()
+  const { status } = await second.line('status')
+  expect(status).toEqual({ state: 'signed-in', account, expiresAt, reason: null })
+  await stop(second)
+  expect(provider.tokenRequests).toHaveLength(1)
+  const names = await readdir(dataDir)
+  expect(names.filter((name) => !name.startsWith('owner.'))).toEqual(['session.json'])
+  expect((await stat(join(dataDir, 'session.json'))).mode & 0o777).toBe(0o600)
+})
+
+test('S35: without a passphrase nothing is kept', async ({ start, dataDir }) => {
+  const env = { LATCHKEY_PASSPHRASE: '' }
+  const first = await start({ env })
+  await signInOn(first)
+  expect((await readdir(dataDir)).toSorted()).toEqual(['owner.1', 'service.json'])
+  await stop(first)
+  expect(await readdir(dataDir)).toEqual(['owner.1'])
+
+  const second = await start({ env })
+  expect((await second.line('status')).status).toMatchObject({ state: 'signed-out', reason: null })
+})
+
+test('an access token that has run out meanwhile is renewed at once', async ({
+  start,
+  provider,
+  dataDir,
+}) => {
+  await keepSession(start)
+  const before = await letRunOut(vaultOf(dataDir))
+
+  const program = await start()
+  const { status } = await program.line(
+    'status',
+    ({ status }) => Date.parse(status.expiresAt!) > Date.now(),
+  )
+  expect(status).toMatchObject({ state: 'signed-in', account: { sub: 'alice' }, reason: null })
+  await stop(program)
+  expect(program.stdout()).not.toContain('signed-out')
+  expect(provider.tokenRequests.map((form) => form.get('grant_type'))).toEqual([
+    'authorization_code',
+    'refresh_token',
+  ])
+  const { tokens } = (await vaultOf(dataDir).read())!
+  expect(tokens.refreshToken).not.toBe(before.tokens.refreshToken)
+  expect(tokens.accessToken).not.toBe(before.tokens.accessToken)
+})
+
+test('S17: where the provider cannot be reached at the start, nobody is signed out', async ({
+  start,
+  provider,
+  dataDir,
+}) => {
+  await keepSession(start)
+  const before = await letRunOut(vaultOf(dataDir))
+  provider.misbehave.discovery = 'hang'
+  const program = await start()
+  expect((await program.line('status')).status).toMatchObject({
+    state: 'signed-in',
+    account: { sub: 'alice' },
+  })
+  await provider.close()
+  const offline = await program.status('offline')
+  expect(offline).toMatchObject({ account: { sub: 'alice' } })
+  expect(offline.reason).toContain('could not be reached')
+  await stop(program)
+  expect(program.stdout()).not.toContain('signed-out')
+
+  // Nobody answers there at all now.
+  const second = await start()
+  expect((await second.status('offline')).account?.sub).toBe('alice')
+  await stop(second)
+  expect(second.stdout()).not.toContain('signed-out')
+  expect(await vaultOf(dataDir).read()).toEqual(before)
+})
+
+test('a session of another provider or client ID is not used, and it is said', async ({
+  start,
+  dataDir,
+  provider,
+}) => {
+  await keepSession(start)
+  const file = await readFile(join(dataDir, 'session.json'), 'utf8')
+  for (const flags of [
+    ['--issuer', 'https://login.example.com'],
+    ['--client-id', 'another'],
+  ]) {
+    const program = await start({}, ...flags)
+    const { status } = await program.line('status')
+    expect(status).toMatchObject({ state: 'signed-out', account: null })
+    expect(status.reason).toBe(
+      `The session that was kept on this computer is from ${provider.issuer}, and Latchkey is now ` +
+        'set to another provider or client ID. Sign in again.',
+    )
+    await stop(program)
+    expect(await readFile(join(dataDir, 'session.json'), 'utf8')).toBe(file)
+  }
+})
+
+test('--sign-in begins a sign-in only where nobody is signed in', async ({ start }) => {
+  const first = await start({}, '--sign-in')
+  await first.status('waiting')
+  await signInOn(first)
+  await stop(first)
+
+  const second = await start({}, '--sign-in')
+  second.type('status')
+  second.type('quit')
+  await second.ended
+  expect(second.stdout()).toContain('"signed-in"')
+  expect(second.stdout()).not.toMatch(/waiting|"open"/)
+})
+
+test('S36: another passphrase: it is said, the file stays, and the next sign-in replaces it', async ({
+  start,
+  dataDir,
+}) => {
+  await keepSession(start)
+  const path = join(dataDir, 'session.json')
+  const before = await readFile(path, 'utf8')
+
+  const env = { LATCHKEY_PASSPHRASE: 'another' }
+  const program = await start({ env })
+  const { status } = await program.line('status')
+  expect(status).toMatchObject({ state: 'signed-out', account: null })
+  expect(status.reason).toBe(
+    'The session that was kept on this computer could not be opened: LATCHKEY_PASSPHRASE is not the ' +
+      'one it was kept with, or the file is damaged. Sign in again.',
+  )
+  expect(await readFile(path, 'utf8')).toBe(before)
+
+  expect(await signInOn(program, 'bob')).toMatchObject({ account: { sub: 'bob' }, reason: null })
+  await stop(program)
+  expect((await vaultOf(dataDir, 'another').read())?.account.sub).toBe('bob')
+  await expect(vaultOf(dataDir).read()).rejects.toThrow('is not the one it was kept with')
+})
+
+test('S19: without the passphrase it is said what is missing, and a sign-out removes what was kept', async ({
+  start,
+  dataDir,
+}) => {
+  await keepSession(start)
+  const program = await start({ env: { LATCHKEY_PASSPHRASE: '' } })
+  expect((await program.line('status')).status).toMatchObject({
+    state: 'signed-out',
+    reason:
+      'The session that was kept on this computer could not be opened: LATCHKEY_PASSPHRASE, which ' +
+      'protects it, is not set. Sign in again.',
+  })
+  program.type('sign-out')
+  expect((await program.status('signed-out')).reason).toBeNull()
+  await stop(program)
+  expect(await readdir(dataDir)).not.toContain('session.json')
+
+  const next = await start()
+  expect((await next.line('status')).status).toMatchObject({ state: 'signed-out', reason: null })
+})
+
+test('S19: a sign-out removes what was kept', async ({ start, dataDir, provider }) => {
+  const program = await start()
+  await signInOn(program)
+  program.type('sign-out')
+  await program.status('signed-out')
+  expect(await readdir(dataDir)).not.toContain('session.json')
+  await stop(program)
+  expect(provider.revoked).toHaveLength(1)
+
+  const next = await start()
+  expect((await next.line('status')).status).toMatchObject({ state: 'signed-out', reason: null })
+})
+
+test('S36: a file that is damaged is said, and the next sign-in replaces it', async ({
+  start,
+  dataDir,
+}) => {
+  await keepSession(start)
+  const path = join(dataDir, 'session.json')
+  await writeFile(path, (await readFile(path, 'utf8')).slice(0, 600))
+  const program = await start()
+  expect((await program.line('status')).status).toMatchObject({
+    state: 'signed-out',
+    reason: expect.stringContaining(`${path} is damaged. Sign in again.`),
+  })
+  expect(await signInOn(program)).toMatchObject({ reason: null })
+  await stop(program)
+  expect((await vaultOf(dataDir).read())?.account.sub).toBe('alice')
+})
+
+test('S36: a folder in the file’s place keeps nobody from signing in', async ({
+  start,
+  dataDir,
+}) => {
+  const path = join(dataDir, 'session.json')
+  await mkdir(path)
+  const program = await start()
+  expect((await program.line('status')).status).toMatchObject({
+    state: 'signed-out',
+    reason: expect.stringContaining(`${path} cannot be read (a folder is in its place, EISDIR)`),
+  })
+  expect(await signInOn(program)).toMatchObject({
+    account: { sub: 'alice' },
+    reason:
+      `The session could not be kept on this computer: ${path} cannot be written (a folder is in ` +
+      'its place, EISDIR). It lasts until Latchkey is closed.',
+  })
+  await stop(program)
+  expect(program.stderr()).toBe('')
+})
+
+test.describe('on a disk that is full', () => {
+  test.skip(process.platform === 'win32', 'Windows has no limit to the size of files')
+
+  // The unit is 512 bytes or 1 KiB, as the shell has it; a session takes more.
+  const limited = (blocks: number): readonly string[] => [
+    'sh',
+    '-c',
+    `ulimit -f ${blocks}; exec "$@"`,
+    'sh',
+  ]
+
+  test('a renewal lasts, and says that it is not kept; after a restart it is said what has come of it', async ({
+    start,
+    dataDir,
+  }) => {
+    await keepSession(start)
+    await letRunOut(vaultOf(dataDir))
+    const path = join(dataDir, 'session.json')
+    const before = await readFile(path, 'utf8')
+
+    const program = await start({ through: limited(1) })
+    const { status } = await program.line('status', ({ status }) => status.reason !== null)
+    expect(status).toMatchObject({
+      state: 'signed-in',
+      reason:
+        `The session could not be kept on this computer: ${path} cannot be written (files may not ` +
+        'be that large here, EFBIG). It lasts until Latchkey is closed.',
+    })
+    expect(await readFile(path, 'utf8')).toBe(before)
+    expect((await readdir(dataDir)).filter((name) => name.endsWith('.tmp'))).toEqual([])
+    await stop(program)
+    expect(await readFile(path, 'utf8')).toBe(before)
+
+    // The refresh token that was kept is spent.
+    const next = await start()
+    expect(await next.status('needs-sign-in')).toMatchObject({
+      account: { sub: 'alice' },
+      reason: 'The provider has ended your session. Sign in again.',
+    })
+    expect(await readdir(dataDir)).not.toContain('session.json')
+    expect(await signInOn(next)).toMatchObject({ reason: null })
+  })
+
+  test('Latchkey starts and signs in, though not even its address can be written down', async ({
+    start,
+    dataDir,
+  }) => {
+    const program = await start({ through: limited(0) })
+    const { url } = await program.line('listening')
+    expect(await (await fetch(`${url}/.well-known/health`)).text()).toBe('ok')
+    expect((await signInOn(program)).reason).toContain('EFBIG')
+    expect(program.stderr()).toBe(
+      'latchkey: service.json cannot be written (files may not be that large here, EFBIG): other ' +
+        `apps are not told that the service is at ${url}.\n`,
+    )
+    await stop(program)
+    expect((await readdir(dataDir)).filter((name) => !name.startsWith('owner.'))).toEqual([])
+  })
+})
+
+test('a data directory that cannot be used: one clear line and code 2', async ({ start }) => {
+  test.skip(process.platform !== 'linux', 'only Linux has a folder that nobody may write to')
+  const program = await start({ dataDir: '/sys' })
+  expect(await program.ended).toBe(2)
+  expect(program.stderr()).toMatch(
+    /^latchkey: The data directory \/sys cannot be used \((not permitted|the disk is read-only), E[A-Z]+\)\. Choose another with --data-dir\.\n$/,
+  )
+})
+
+test('the passphrase is not handed on to the browser that is opened', async ({ run, dataDir }) => {
+  test.skip(process.platform !== 'linux', 'only on Linux can a test be the browser')
+  const browser = join(dataDir, 'browser')
+  await writeFile(browser, `#!/bin/sh\nenv > ${browser}.new && mv ${browser}.new ${browser}.env\n`)
+  await chmod(browser, 0o755)
+  await run(['--demo', '--json', '--port', '0', '--sign-in'], {
+    dataDir,
+    env: {
+      LATCHKEY_PASSPHRASE: PASSPHRASE,
+      // No desktop, whose own way of opening links would go first.
+      BROWSER: browser,
+      DISPLAY: '',
+      WAYLAND_DISPLAY: '',
+      XDG_CURRENT_DESKTOP: '',
+      DESKTOP_SESSION: '',
+    },
+  })
+  const environment = async (): Promise<string> =>
+    readFile(`${browser}.env`, 'utf8').catch(() => '')
+  await expect.poll(environment).toContain(`BROWSER=${browser}`)
+  expect(await environment()).not.toMatch(/PASSPHRASE|correct horse/)
+})
