@@ -1,30 +1,24 @@
 // A diagnosis: what runs where and with which settings, what of it works, and what failed lately.
 
-import { randomUUID } from 'node:crypto'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, release, type } from 'node:os'
 import { join } from 'node:path'
 import { check, worstOf, type Check, type Verdict } from './checks/check.js'
-import {
-  checkBrowser,
-  checkDataDirectory,
-  checkLoopback,
-  checkStorage,
-  type Storage,
-} from './checks/computer.js'
+import { checkBrowser, checkDataDirectory, checkLoopback, checkStorage } from './checks/computer.js'
 import { checkRedirectPorts, checkServicePort } from './checks/ports.js'
 import { checkProvider, type ProviderPorts } from './checks/provider.js'
 import { checkRunning } from './checks/running.js'
 import { printable } from './present/printable.js'
 import { runtimeOf } from './present/record.js'
+import { replaceFile } from './replace-file.js'
 import type { Settings, SettingsFindings } from './settings.js'
+import type { Storage } from './vault.js'
 
 export type DiagnosisPorts = ProviderPorts & {
   version: string
   platform: NodeJS.Platform
   home: string
   findings: SettingsFindings
-  storage: Storage
+  storage: Pick<Storage, 'tier' | 'note'>
   /** The log's last failures. */
   failures: readonly string[]
 }
@@ -85,14 +79,7 @@ export const REPORT_FILE = 'diagnosis.txt'
 /** Writes the report into the data directory, for its owner's eyes alone, and gives its path. */
 export function writeReport(directory: string, report: string): string {
   const path = join(directory, REPORT_FILE)
-  const fresh = `${path}.${randomUUID()}`
-  try {
-    writeFileSync(fresh, report, { mode: 0o600, flag: 'wx' })
-    renameSync(fresh, path)
-  } catch (thrown) {
-    rmSync(fresh, { force: true })
-    throw thrown
-  }
+  replaceFile(path, report)
   return path
 }
 

@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Clock } from '../clock.js'
 import { errnoOf } from '../errno.js'
 import type { Settings } from '../settings.js'
-import type { StorageTier } from '../vault.js'
+import type { Storage, StorageTier } from '../vault.js'
 import { check, type Check } from './check.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -82,25 +82,17 @@ function connectToSelf(address: string, clock: Clock): Promise<string | null> {
   })
 }
 
-export type Storage = {
-  tier: StorageTier
-  /** Why it is this one, in words for a person. */
-  note: string | null
-}
-
 const TIERS: Readonly<Record<StorageTier, string>> = {
   keyring: "The session is kept between runs, under a key in this computer's keyring.",
   passphrase: 'The session is kept between runs, under your passphrase.',
-  'key-file':
-    'The session is kept between runs without a keyring: whoever can read the files of this user ' +
-    'can read it.',
-  memory: 'The session is kept in memory only, and ends with Latchkey.',
+  'key-file': 'The session is kept between runs, without a keyring.',
+  memory: 'The session stays in memory and ends with Latchkey.',
 }
 
-export function checkStorage({ tier, note }: Storage): Check {
-  const kept = tier === 'keyring' || tier === 'passphrase'
-  const says = note === null ? [TIERS[tier]] : [TIERS[tier], note]
-  return check('storage', kept ? 'ok' : 'warning', ...says)
+/** What keeps the session from run to run, and what would keep it better. */
+export function checkStorage({ tier, note }: Pick<Storage, 'tier' | 'note'>): Check {
+  const isSafe = tier === 'keyring' || tier === 'passphrase'
+  return check('storage', isSafe ? 'ok' : 'warning', note ?? TIERS[tier])
 }
 
 /** Whether links can be opened here, as far as that is to be known without opening one. */

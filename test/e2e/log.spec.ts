@@ -1,8 +1,7 @@
 // The log of the real program, and what is in none of its files.
 
-import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { answerLink } from '../person.js'
@@ -67,7 +66,7 @@ test('S38: after sign-ins, renewal, failures and sign-out no secret is in any fi
       }),
     })
 
-  // The tray's; an app's, and its renewal.
+  // The tray's, and an app's, whose renewal is refused.
   program.type('sign-in')
   await signIn()
   await program.status('signed-in')
@@ -76,22 +75,24 @@ test('S38: after sign-ins, renewal, failures and sign-out no secret is in any fi
   expect((await code).status).toBe(200)
   expect((await post('/pkce/token')).status).toBe(200)
   const renewal = { grant_type: 'refresh_token', client_id: clientId }
-  const renewed = await post('/pkce/token', renewal)
-  expect(renewed.status).toBe(200)
-  // What a provider echoes and says, and what it fails with.
+  misbehave.token = 'invalid-grant'
+  await post('/pkce/token', renewal)
+  await program.status('needs-sign-in')
+  delete misbehave.token
+  // One that is refused with words of the provider's.
   misbehave.callback = (parameters) => {
     if (parameters.has('error')) parameters.set('error_description', 'canary-description')
   }
   program.type('sign-in')
   await signIn('refuse=yes')
   await program.line('status', ({ status }) => Boolean(status.reason?.includes('refused')))
-  misbehave.token = 'invalid-grant'
-  await post('/pkce/token', renewal)
-  await program.status('needs-sign-in')
-  delete misbehave.token
+  // Once more, renewed, and signed out while the provider is out of order.
   program.type('sign-in')
   await signIn()
   await program.status('signed-in')
+  expect((await post('/pkce/token', renewal)).status).toBe(200)
+  const whileSignedIn = filesIn(program.dataDir)
+  expect(whileSignedIn.map(({ path }) => path)).toContain(join(program.dataDir, 'session.json'))
   misbehave.revocation = 'server-error'
   program.type('sign-out')
   await program.line('status', ({ status }) =>
@@ -120,7 +121,7 @@ test('S38: after sign-ins, renewal, failures and sign-out no secret is in any fi
   }
   expect(events.slice(-2)).toEqual(['revocation-failed', 'stopped'])
 
-  const kept = [dataDir, temporary].flatMap(filesIn)
+  const kept = [...whileSignedIn, ...[dataDir, temporary].flatMap(filesIn)]
   expect(kept.map(({ path }) => path)).toEqual(
     expect.arrayContaining([join(dataDir, 'latchkey.log'), join(dataDir, 'diagnosis.txt')]),
   )

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import {
+  argsAfter,
   examineSettings,
   helpText,
   readSettings,
@@ -502,6 +503,25 @@ test('where the data directory cannot be used, the examination goes on in the us
   expect(problems).toEqual([`--data-dir ${TEXT}, but it is " ".`])
   expect(settings.dataDir).toBe(join(dataDir, '.config', 'latchkey'))
 })
+
+for (const [args, rest] of [
+  [['diagnose'], []],
+  [['diagnose', '--json'], ['--json']],
+  [
+    ['--issuer', 'https://a.example', 'diagnose', '--json'],
+    ['--issuer', 'https://a.example', '--json'],
+  ],
+  [['--json', 'diagnose'], ['--json']],
+  [['--audience', 'diagnose'], null],
+  [['--audience=diagnose', '--json'], null],
+  [['--diagnose'], null],
+  [[], null],
+] as const) {
+  const found = rest === null ? 'no command' : `a command, and ${JSON.stringify(rest)} beside it`
+  test(`in ${JSON.stringify(args)} there is ${found}`, () => {
+    expect(argsAfter('diagnose', args)).toEqual(rest)
+  })
+}
 
 test('the help has a line about each flag', () => {
   const flags = [...helpText().matchAll(/^ {2}(--[a-z-]+) .*\p{L}/gmu)].map(([, flag]) => flag)
