@@ -54,7 +54,7 @@ export async function diagnose(ports: DiagnosisPorts): Promise<Diagnosis> {
     await checkServicePort(settings, running.port),
     await checkRedirectPorts(settings),
     ...(await checkProvider(ports, settings)),
-    checkStorage(ports.storage),
+    checkStorage(settings.demo ? DEMO_STORAGE : ports.storage),
     checkBrowser(settings, env, platform),
   ]
   const diagnosis: Diagnosis = {
@@ -73,6 +73,9 @@ export async function diagnose(ports: DiagnosisPorts): Promise<Diagnosis> {
   }
   return discreet(diagnosis, ports.home)
 }
+
+/** What the demo's people are kept in, whatever keeps others. */
+const DEMO_STORAGE = { tier: 'memory', note: null } as const
 
 export const REPORT_FILE = 'diagnosis.txt'
 

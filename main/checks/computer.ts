@@ -2,13 +2,12 @@
 
 import { accessSync, constants, statSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import type { Environment } from '../auth/proxy.js'
 import type { Clock } from '../clock.js'
 import { errnoOf } from '../errno.js'
 import type { Settings } from '../settings.js'
 import type { Storage, StorageTier } from '../vault.js'
 import { check, type Check } from './check.js'
-
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Whether the data directory can be used, and by nobody else. */
 export function checkDataDirectory(directory: string, platform: NodeJS.Platform): Check {

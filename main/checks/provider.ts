@@ -4,11 +4,11 @@ import { accessSync, constants } from 'node:fs'
 import { discover, type ProviderMetadata } from '../auth/discovery.js'
 import { asAuthError } from '../auth/errors.js'
 import type { Http } from '../auth/http.js'
+import type { Environment } from '../auth/proxy.js'
 import type { Clock } from '../clock.js'
 import { errnoOf } from '../errno.js'
 import type { Settings } from '../settings.js'
 import { check, type Check } from './check.js'
-import type { Environment } from './computer.js'
 
 export type ProviderPorts = {
   http: Http

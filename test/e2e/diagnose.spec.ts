@@ -92,6 +92,30 @@ test('a provider that is down is a problem in the words of a sign-in', async ({ 
   expect(of('provider').says[0]).toContain('could not be reached')
 })
 
+test('S38: the proxy on the way is named, and its password is not', async ({ diagnose }) => {
+  const closed = await hold()
+  const host = `127.0.0.1:${portOf(closed)}`
+  await new Promise((resolve) => closed.close(resolve))
+  const env = {
+    https_proxy: '',
+    no_proxy: '',
+    NO_PROXY: '',
+    HTTPS_PROXY: `http://ann:canary-password@${host}`,
+  }
+  const flags = ['--issuer', 'https://login.example.test', '--client-id', 'x']
+  const { of, program } = await diagnose(flags, { env })
+  expect(of('proxy').says).toEqual([`The provider is asked by ${host} (HTTPS_PROXY).`])
+  expect(of('provider')).toMatchObject({
+    verdict: 'problem',
+    says: [expect.stringContaining(`The proxy at ${host} could not be reached`)],
+  })
+  const report = readFileSync(join(program.dataDir, 'diagnosis.txt'), 'utf8')
+  expect(program.stdout() + program.stderr() + report).not.toContain('canary')
+
+  const passedBy = await diagnose(flags, { env: { ...env, NO_PROXY: '*' } })
+  expect(passedBy.of('proxy').says[0]).toContain('There is none')
+})
+
 test('metadata that cannot be used is a problem', async ({ diagnose, at }) => {
   const { flags } = await at({
     metadata: (json) => ({ ...json, code_challenge_methods_supported: ['plain'] }),
