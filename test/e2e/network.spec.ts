@@ -206,6 +206,25 @@ test('S38: a proxy that refuses does not bring its password to light', async ({ 
   expect(program.stdout() + program.stderr()).not.toContain('canary')
 })
 
+test('diagnose tells of the proxy, asks the provider through it, and shows no password', async ({
+  network,
+  run,
+}) => {
+  const proxy = await network.proxy({ credentials: 'latchkey:canary' })
+  const { issuer, clientId } = network.provider
+  const program = await run(['diagnose', '--issuer', issuer, '--client-id', clientId], {
+    env: {
+      ...NO_NETWORK,
+      HTTPS_PROXY: `http://latchkey:canary@${proxy.host}`,
+      NODE_EXTRA_CA_CERTS: network.caFile,
+    },
+  })
+  expect(await program.ended).toBe(0)
+  expect(program.stdout()).toContain(`The provider is asked by ${proxy.host} (HTTPS_PROXY).`)
+  expect(program.stdout()).toContain(`Provider: ${HOST} answered in`)
+  expect(program.stdout() + program.stderr()).not.toContain('canary')
+})
+
 /** The way to the provider for a browser on its network: there the name leads to `port`. */
 function visitOn(port: number): Visit {
   return async (url, { method, headers, body }) => {
