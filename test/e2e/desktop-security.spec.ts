@@ -348,13 +348,14 @@ test('S31: the browser is sent to the provider’s authorization page, with noth
 
   const links = (await app.openedUrls()).map((link) => new URL(link))
   expect(links).toHaveLength(2)
-  for (const { origin, pathname, searchParams } of links) {
+  for (const [index, { origin, pathname, searchParams }] of links.entries()) {
     expect(origin + pathname).toBe(`${provider.issuer}/authorize`)
     expect([...searchParams.keys()].toSorted()).toEqual([
       'client_id',
       'code_challenge',
       'code_challenge_method',
       'nonce',
+      ...(index === 1 ? ['prompt'] : []),
       'redirect_uri',
       'response_type',
       'scope',

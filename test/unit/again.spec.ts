@@ -59,9 +59,10 @@ test.describe('F29, Core 3.1.2.1: signing in again', () => {
   })
 
   test('is for whose session has ended', async ({ ask }) => {
-    const { asks, clock, reached, signedIn } = await ask({ provider: { accessTokenTtlS: 120 } })
+    const { agent, asks, provider, reached, signedIn } = await ask()
     await signedIn()
-    clock.advance(120_000)
+    provider.misbehave.token = 'invalid-grant'
+    await agent.read(null).catch(() => undefined)
     await reached('needs-sign-in')
     expect(await asks('signIn')).toEqual({ scope: SCOPE, prompt: null, login_hint: ALICE })
   })
