@@ -79,6 +79,14 @@ export const tokenizedPkce = z.discriminatedUnion('grant_type', [
     redirect_uri: z.string().optional(),
     code_verifier: z.string().optional(),
     audience: shortText.optional(),
+    minimum_validity: z
+      .int()
+      .min(0)
+      .max(31_536_000)
+      .optional()
+      .describe(
+        'Seconds. Where given, the access token is renewed only if it has less of its life left.',
+      ),
   }),
 ])
 export type TokenizedPkce = z.output<typeof tokenizedPkce>

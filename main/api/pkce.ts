@@ -100,7 +100,8 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
     if (request.audience !== undefined) checkAudience(ports, request.audience)
     if (request.grant_type === 'refresh_token') {
       requireCompleted(agent)
-      return answer(c, { auth0: await renewed(ports) })
+      const { minimum_validity: leastS } = request
+      return answer(c, { auth0: await renewed(ports, leastS === undefined ? null : leastS * 1000) })
     }
     const { code, redirect_uri: redirectUri, code_verifier: verifier } = request
     return exchanged(c, ports, seeds, await agent.api.exchange({ code, redirectUri, verifier }))
@@ -222,9 +223,9 @@ function exchanged(c: Context<Env>, ports: PkcePorts, seeds: Seeds, outcome: Exc
   }
 }
 
-async function renewed(ports: PkcePorts): Promise<Pkce['auth0']> {
+async function renewed(ports: PkcePorts, leastMs: number | null): Promise<Pkce['auth0']> {
   try {
-    const session = await ports.agent.read(null)
+    const session = await ports.agent.read(leastMs)
     return auth0Of(session, ports.provider?.audience ?? null, null, ports)
   } catch (thrown) {
     throw problemOf(endingOf(thrown))

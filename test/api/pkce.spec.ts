@@ -208,6 +208,23 @@ test.describe('a sign-in', () => {
     ])
   })
 
+  test('F08: is renewed only where less is left than the caller asks for', async ({ serve }) => {
+    const service = await serve({ provider: { accessTokenTtlS: 600 } })
+    const { provider } = service
+    const { token } = await signIn(service)
+    const first = token.json.auth0!.oAuth.token.access_token
+    const read = async (minimum: unknown) => {
+      const body = { grant_type: 'refresh_token', client_id: provider.clientId }
+      return call(service, '/pkce/token', { body: { ...body, minimum_validity: minimum } })
+    }
+    expect((await read(0)).json.auth0!.oAuth.token.access_token).toBe(first)
+    expect((await read(500)).json.auth0!.oAuth.token.access_token).toBe(first)
+    expect(provider.tokenRequests).toHaveLength(1)
+    expect((await read(700)).json.auth0!.oAuth.token.access_token).not.toBe(first)
+    expect(provider.tokenRequests).toHaveLength(2)
+    for (const wrong of [-1, 1.5, '60', null]) expect((await read(wrong)).status).toBe(400)
+  })
+
   test('of another person is the session from then on, as from the tray', async ({ serve }) => {
     const service = await serve()
     await signIn(service)
