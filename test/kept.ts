@@ -1,10 +1,11 @@
 // The headless program over several runs, with a passphrase, at a provider and a data directory of
 // their own.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
+import { LOG_FILE } from '../main/log.js'
 import type { Status } from '../main/present/status.js'
 import { chooseStorage, type HeldSession, type Vault } from '../main/vault.js'
 import { answerLink } from './person.js'
@@ -56,9 +57,16 @@ export async function stop(program: Program): Promise<void> {
   expect(await program.ended, program.stderr()).toBe(0)
 }
 
-/** What the program keeps, as it would find it. */
-export function vaultOf(dataDir: string, passphrase = PASSPHRASE): Vault {
-  return chooseStorage({ dataDir, keyring: null, passphrase, keepWithoutKeyring: false }).vault
+/** What the program keeps, as it would find it; null: without a passphrase, by a key file. */
+export function vaultOf(dataDir: string, passphrase: string | null = PASSPHRASE): Vault {
+  const keepWithoutKeyring = passphrase === null
+  return chooseStorage({ dataDir, keyring: null, passphrase, keepWithoutKeyring }).vault
+}
+
+/** What is in the data directory, beside the owner's mark and the log. */
+export async function filesOf(dataDir: string): Promise<string[]> {
+  const names = await readdir(dataDir)
+  return names.filter((name) => !name.startsWith('owner.') && name !== LOG_FILE).toSorted()
 }
 
 /** Makes the kept session one whose access token has run out an hour ago. */

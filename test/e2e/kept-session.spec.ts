@@ -1,9 +1,18 @@
 // A session that outlives the program that it was kept by, and what is said where it does not.
 
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
-import { letRunOut, PASSPHRASE, signInOn, stop, test, vaultOf, type Start } from '../kept.js'
+import {
+  filesOf,
+  letRunOut,
+  PASSPHRASE,
+  signInOn,
+  stop,
+  test,
+  vaultOf,
+  type Start,
+} from '../kept.js'
 
 async function keepSession(start: Start): Promise<void> {
   const program = await start()
@@ -25,21 +34,61 @@ test('who signed in is signed in at the next start, before anything else is said
   expect(status).toEqual({ state: 'signed-in', account, expiresAt, reason: null })
   await stop(second)
   expect(provider.tokenRequests).toHaveLength(1)
-  const names = await readdir(dataDir)
-  expect(names.filter((name) => !name.startsWith('owner.'))).toEqual(['session.json'])
+  expect(await filesOf(dataDir)).toEqual(['session.json'])
   expect((await stat(join(dataDir, 'session.json'))).mode & 0o777).toBe(0o600)
 })
 
-test('S35: without a passphrase nothing is kept', async ({ start, dataDir }) => {
+test('S35: without a passphrase nothing is kept, unless the person has chosen so', async ({
+  start,
+  dataDir,
+}) => {
   const env = { LATCHKEY_PASSPHRASE: '' }
   const first = await start({ env })
   await signInOn(first)
-  expect((await readdir(dataDir)).toSorted()).toEqual(['owner.1', 'service.json'])
+  expect(await filesOf(dataDir)).toEqual(['service.json'])
   await stop(first)
-  expect(await readdir(dataDir)).toEqual(['owner.1'])
+  expect(await filesOf(dataDir)).toEqual([])
 
-  const second = await start({ env })
+  const second = await start({ env }, '--keep-without-keyring')
   expect((await second.line('status')).status).toMatchObject({ state: 'signed-out', reason: null })
+  await signInOn(second)
+  await stop(second)
+  expect(await filesOf(dataDir)).toEqual(['session.json', 'session.key'])
+  for (const name of await filesOf(dataDir)) {
+    expect((await stat(join(dataDir, name))).mode & 0o777).toBe(0o600)
+  }
+
+  const third = await start({ env }, '--keep-without-keyring')
+  expect((await third.line('status')).status.state).toBe('signed-in')
+  await stop(third)
+  // Taken over by the passphrase as soon as there is one.
+  const fourth = await start()
+  expect((await fourth.line('status')).status.state).toBe('signed-in')
+  await rm(join(dataDir, 'session.key'))
+  await stop(fourth)
+  expect((await vaultOf(dataDir).read())?.account.sub).toBe('alice')
+})
+
+test('a file that came from another machine, without its key, is told of', async ({
+  start,
+  dataDir,
+}) => {
+  const env = { LATCHKEY_PASSPHRASE: '' }
+  const there = await start({ env }, '--keep-without-keyring')
+  await signInOn(there)
+  await stop(there)
+  const elsewhere = join(dataDir, 'elsewhere')
+  await mkdir(elsewhere)
+  await cp(join(dataDir, 'session.json'), join(elsewhere, 'session.json'))
+
+  const here = await start({ env, dataDir: elsewhere }, '--keep-without-keyring')
+  expect((await here.line('status')).status).toMatchObject({
+    state: 'signed-out',
+    reason:
+      'The session that was kept on this computer could not be opened: its key, ' +
+      `${join(elsewhere, 'session.key')}, is missing or damaged. Sign in again.`,
+  })
+  expect((await signInOn(here)).reason).toBeNull()
 })
 
 test('an access token that has run out meanwhile is renewed at once', async ({
@@ -257,8 +306,8 @@ test.describe('on a disk that is full', () => {
         'be that large here, EFBIG). It lasts until Latchkey is closed.',
     })
     expect(await readFile(path, 'utf8')).toBe(before)
-    expect((await readdir(dataDir)).filter((name) => name.endsWith('.tmp'))).toEqual([])
     await stop(program)
+    expect(await filesOf(dataDir)).toEqual(['session.json'])
     expect(await readFile(path, 'utf8')).toBe(before)
 
     // The refresh token that was kept is spent.
@@ -279,12 +328,12 @@ test.describe('on a disk that is full', () => {
     const { url } = await program.line('listening')
     expect(await (await fetch(`${url}/.well-known/health`)).text()).toBe('ok')
     expect((await signInOn(program)).reason).toContain('EFBIG')
-    expect(program.stderr()).toBe(
+    expect(program.stderr()).toContain(
       'latchkey: service.json cannot be written (files may not be that large here, EFBIG): other ' +
         `apps are not told that the service is at ${url}.\n`,
     )
     await stop(program)
-    expect((await readdir(dataDir)).filter((name) => !name.startsWith('owner.'))).toEqual([])
+    expect(await filesOf(dataDir)).toEqual([])
   })
 })
 

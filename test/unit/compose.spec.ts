@@ -1,0 +1,94 @@
+// How the parts start together, where what was kept takes its time to open.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test as base } from '@playwright/test'
+import { createLatchkey, type Latchkey } from '../../main/compose.js'
+import { readSettings } from '../../main/settings.js'
+import { createMemoryVault, type HeldSession, type StorageTier } from '../../main/vault.js'
+import { createTestClock, type TestClock } from '../clock.js'
+
+const ISSUER = 'https://login.example.com'
+const SESSION: HeldSession = {
+  issuer: ISSUER,
+  clientId: 'client',
+  account: { sub: 'alice', name: 'Alice Adams', email: '' },
+  claims: { sub: 'alice' },
+  tokens: {
+    accessToken: 'access',
+    accessTokenExpiresAtMs: null,
+    obtainedAtMs: 0,
+    refreshToken: null,
+    idToken: 'id',
+    scope: 'openid',
+  },
+}
+
+type Starting = {
+  clock: TestClock
+  latchkey: Promise<Latchkey>
+  /** Gives what was kept to who asked for it. */
+  open(): void
+}
+
+const test = base.extend<{
+  /** Starts the parts up to the moment in which what was kept is being opened. */
+  startOpening: (tier: StorageTier) => Promise<Starting>
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  startOpening: async ({}, use) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'compose-'))
+    const ends: (() => Promise<void>)[] = []
+    await use(async (tier) => {
+      const clock = createTestClock()
+      const args = ['--issuer', ISSUER, '--client-id', 'client', '--port', '0']
+      const { platform } = process
+      let open: () => void = () => undefined
+      let latchkey!: Promise<Latchkey>
+      await new Promise<void>((asked) => {
+        const read = async (): Promise<HeldSession> => {
+          asked()
+          await new Promise<void>((resolve) => (open = resolve))
+          return SESSION
+        }
+        latchkey = createLatchkey({
+          settings: readSettings({
+            args: [...args, '--data-dir', dataDir],
+            env: {},
+            platform,
+            home: homedir(),
+          }),
+          version: '0.0.0',
+          clock,
+          storage: { vault: { ...createMemoryVault(), read }, tier, note: null },
+          openBrowser: () => Promise.resolve(),
+        })
+      })
+      ends.push(async () => (await latchkey).close())
+      return { clock, latchkey, open: () => open() }
+    })
+    for (const end of ends) await end()
+    await rm(dataDir, { recursive: true, force: true })
+  },
+})
+
+test('a keyring that asks the person first holds nobody up for longer than three seconds', async ({
+  startOpening,
+}) => {
+  const { clock, latchkey, open } = await startOpening('keyring')
+  clock.advance(3_000)
+  const { agent } = await latchkey
+  expect(agent.model().session.kind).toBe('signed-out')
+  open()
+  await expect.poll(() => agent.model().session.kind).toBe('signed-in')
+})
+
+test('a key that is made of a passphrase is waited for, however slow the machine', async ({
+  startOpening,
+}) => {
+  const { clock, latchkey, open } = await startOpening('passphrase')
+  expect(clock.pending()).toBe(0)
+  open()
+  expect((await latchkey).agent.model().session.kind).toBe('signed-in')
+})
