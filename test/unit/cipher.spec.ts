@@ -11,6 +11,8 @@ import { unprivileged } from '../unprivileged.js'
 const PLAIN = '{"name":"Zoë O\'Ünal 𝕏","refreshToken":"the-secret-token"}'
 const PASSPHRASE = 'correct horse battery staple'
 
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
 const test = base.extend<{ folder: string; keyFile: string }>({
   // eslint-disable-next-line no-empty-pattern
   folder: async ({}, use) => {
@@ -62,7 +64,9 @@ for (const [name, make, refusal] of CIPHERS) {
       for (let at = 0; at < sealed.length; at++) {
         // A salt that is another is a key to be made anew, which takes its time: one is enough.
         if (at > 0 && at < saltEnd - 2) continue
-        for (const other of at < saltEnd ? ['!'] : ['A', 'B', '_', '.', '!', '']) {
+        // With the last bit turned, which at a part's end may be one that means nothing.
+        const next = BASE64URL[BASE64URL.indexOf(sealed[at]!) ^ 1] ?? '~'
+        for (const other of at < saltEnd ? ['!'] : [next, 'A', '_', '.', '!', '']) {
           if (sealed[at] === other) continue
           const tampered = sealed.slice(0, at) + other + sealed.slice(at + 1)
           await expect(cipher.open(tampered), `${other} at ${at}`).rejects.toThrow(refusal)
@@ -85,6 +89,8 @@ for (const [name, make, refusal] of CIPHERS) {
           parts.with(at, '').join('.'),
           parts.with(at, part.slice(0, -4)).join('.'),
           parts.with(at, `${part}AAAA`).join('.'),
+          parts.with(at, `${part}=`).join('.'),
+          parts.with(at, `${part}\n`).join('.'),
           parts.toSpliced(at, 0, part).join('.'),
         ]),
         parts.toReversed().join('.'),
