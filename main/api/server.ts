@@ -9,7 +9,7 @@ import { guard, FORM_POST_PATH } from './guard.js'
 import { describeApi } from './openapi.js'
 import { createPkceRoutes, type PkcePorts } from './pkce.js'
 import { Problem, PROBLEM_TYPE, problemOutput, problemResponse } from './problem.js'
-import { socketOwner } from './socket-owner.js'
+import { createSocketOwners, type SocketOwners } from './socket-owner.js'
 
 /** The ports that clients of the PKCE API know, in the order they are tried in. */
 export const PORT_LADDER: readonly number[] = [
@@ -51,18 +51,19 @@ const ALLOWED: Readonly<Record<string, string>> = {
 export async function startService(ports: ServicePorts): Promise<Service> {
   let handle: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) =>
     response.writeHead(503, { Connection: 'close' }).end()
+  const owners = createSocketOwners()
   const bound = await bindLoopback(
     () =>
       createServer(
         { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
         (request, response) => handle(request, response),
-      ),
+      ).on('connection', owners.accepted),
     ports.wantedPort === null ? PORT_LADDER : [ports.wantedPort],
     'its local service',
   )
   const { port } = bound
   const url = `http://127.0.0.1:${port}`
-  handle = createHandler({ ...ports, port }, url)
+  handle = createHandler({ ...ports, port }, url, owners)
   return {
     url,
     port,
@@ -87,6 +88,7 @@ function noteOf(passedOver: readonly string[], port: number): string | null {
 function createHandler(
   ports: ServicePorts & PkcePorts,
   url: string,
+  { ownerOf }: SocketOwners,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use(async (c, next) => {
@@ -119,7 +121,7 @@ function createHandler(
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   const user = process.getuid?.() ?? null
   return (request, response) => {
-    const refusal = guard(request, { port: ports.port, user, userOf: socketOwner })
+    const refusal = guard(request, { port: ports.port, user, userOf: ownerOf })
     if (refusal === null) return void listener(request, response)
     const { status, body } = problemOutput(refusal)
     response

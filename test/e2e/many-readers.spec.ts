@@ -1,0 +1,92 @@
+// A thousand programs that ask for a fresh token at one moment, over the service's own HTTP.
+
+import { once } from 'node:events'
+import { createConnection, type Socket } from 'node:net'
+import { call, expect, signIn, test, type Service } from '../api/service.js'
+
+const READERS = 1_000
+
+/** A program whose request is on its way. */
+type Reader = {
+  /** Says the rest of what it wants. */
+  finish(): void
+  answer: Promise<{ status: number; body: string }>
+}
+
+/** Has the service begin to read a thousand requests. */
+async function readersOf({ port, provider }: Service): Promise<readonly Reader[]> {
+  const sockets: Socket[] = []
+  while (sockets.length < READERS) {
+    // No more at a time than a listening socket keeps waiting.
+    sockets.push(...(await Promise.all(Array.from({ length: 100 }, () => connectTo(port)))))
+  }
+  const body = JSON.stringify({ grant_type: 'refresh_token', client_id: provider.clientId })
+  const head = [
+    'POST /pkce/token HTTP/1.1',
+    `Host: 127.0.0.1:${port}`,
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    // RFC 9110 section 10.1.1: an interim answer tells that the service has taken it up.
+    'Expect: 100-continue',
+    'Connection: close',
+  ]
+  const begin = async (socket: Socket): Promise<Reader> => {
+    socket.write(`${head.join('\r\n')}\r\n\r\n`)
+    const [interim] = (await once(socket, 'data')) as [string]
+    expect(interim).toContain('100 Continue')
+    return { finish: () => void socket.write(body), answer: answerFrom(socket) }
+  }
+  return Promise.all(sockets.map(begin))
+}
+
+async function connectTo(port: number): Promise<Socket> {
+  const socket = createConnection({ port, host: '127.0.0.1' }).setEncoding('utf8')
+  await once(socket, 'connect')
+  return socket
+}
+
+async function answerFrom(socket: Socket): Promise<{ status: number; body: string }> {
+  const [head = '', body = ''] = (await socket.toArray()).join('').split('\r\n\r\n')
+  return { status: Number(head.split(' ')[1]), body }
+}
+
+// One after the other: each is as much as a machine can do.
+test.describe.configure({ mode: 'default' })
+
+for (const fault of [undefined, 'server-error'] as const) {
+  const outcome = fault ? 'the same words' : 'the same fresh token'
+  test(`F09: a thousand programs that ask at once get ${outcome}, by one renewal`, async ({
+    serve,
+  }) => {
+    const service = await serve()
+    const { provider } = service
+    const { token } = await signIn(service)
+    const before = token.json.auth0!.oAuth.token.access_token
+
+    const readers = await readersOf(service)
+    provider.misbehave.token = fault
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    provider.misbehave.hold = (endpoint) => (endpoint === 'discovery' ? held : undefined)
+    for (const { finish } of readers) finish()
+    // It has heard them all before it hears this.
+    expect((await call(service, '/.well-known/health', { method: 'GET' })).text).toBe('ok')
+    release()
+    const answers = await Promise.all(readers.map(({ answer }) => answer))
+
+    expect(provider.tokenRequests.map((form) => form.get('grant_type'))).toEqual([
+      'authorization_code',
+      'refresh_token',
+    ])
+    expect(answers).toHaveLength(READERS)
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([fault ? 502 : 200]))
+    const given = new Set(answers.map(({ body }) => (fault ? body : accessTokenIn(body))))
+    expect(given.size).toBe(1)
+    expect(given).not.toContain(before)
+  })
+}
+
+function accessTokenIn(body: string): string {
+  const { auth0 } = JSON.parse(body) as { auth0: { oAuth: { token: { access_token: string } } } }
+  return auth0.oAuth.token.access_token
+}
