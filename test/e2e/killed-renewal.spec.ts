@@ -42,7 +42,6 @@ const test = base.extend<{
   keepRunOut: async ({ provider: { issuer, clientId }, dataDir }, use) => {
     const clock = systemClock
     const vault = vaultOf(dataDir, null)
-    let open: (link: string) => void = () => undefined
     const scope = 'openid profile email offline_access'
     const agent = createAgent({
       provider: { issuer, clientId, scope, audience: null, prompt: null, maxAgeS: null },
@@ -51,12 +50,18 @@ const test = base.extend<{
       clock,
       listener: createCallbackListener({ clock, redirectPorts: [] }),
       vault,
-      openBrowser: (link) => Promise.resolve(open(link)),
+      openBrowser: () => Promise.resolve(),
     })
     await use(async () => {
-      const opened = new Promise<string>((resolve) => (open = resolve))
+      const link = new Promise<string>((resolve) => {
+        const unsubscribe = agent.subscribe((_model, event) => {
+          if (event.type !== 'link-ready') return
+          unsubscribe()
+          resolve(event.link)
+        })
+      })
       agent.signIn()
-      const page = await fetch(await answerLink(await opened))
+      const page = await fetch(await answerLink(await link))
       expect(await page.text()).toContain('You are signed in')
       return (await letRunOut(vault)).tokens.refreshToken!
     })
