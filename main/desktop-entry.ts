@@ -1,0 +1,131 @@
+// The Desktop Entry format, as far as entries for starting at login need it: plain text in and out.
+
+/** Keys of the main group, with their values as they are written. Null where it is no such file. */
+export type Entry = ReadonlyMap<string, string>
+
+/** @see https://specifications.freedesktop.org/desktop-entry-spec/latest/basic-format.html */
+export function readEntry(text: string): Entry | null {
+  const entry = new Map<string, string>()
+  let group: string | null = null
+  for (const line of text.split(/\r?\n/)) {
+    if (isBlank(line)) continue
+    const header = HEADER.exec(line)
+    if (header) {
+      if (group === null && header[1] !== MAIN_GROUP) return null
+      group = header[1]!
+      continue
+    }
+    const pair = PAIR.exec(line)
+    if (group === null || !pair) return null
+    if (group === MAIN_GROUP) entry.set(pair[1]!, pair[2]!.trimEnd())
+  }
+  return group === null ? null : entry
+}
+
+/** Gives keys of the main group these values, or takes them out where null; the rest stays as it is. */
+export function editEntry(text: string, changes: Readonly<Record<string, string | null>>): string {
+  const missing = new Map(Object.entries(changes))
+  const lines: string[] = []
+  // Where new keys belong: behind the last line of the main group that is not blank.
+  let end = 0
+  let group: string | null = null
+  for (const line of text.split(/\r?\n/)) {
+    group = HEADER.exec(line)?.[1] ?? group
+    const key = group === MAIN_GROUP && !isBlank(line) ? PAIR.exec(line)?.[1] : undefined
+    const value = key === undefined ? undefined : changes[key]
+    if (key !== undefined) missing.delete(key)
+    if (value === null) continue
+    lines.push(value === undefined ? line : `${key}=${value}`)
+    if (group === MAIN_GROUP && line.trim() !== '') end = lines.length
+  }
+  const added = [...missing].flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`]))
+  return `${lines
+    .toSpliced(end, 0, ...added)
+    .join('\n')
+    .trimEnd()}\n`
+}
+
+/** A text as a value: `\` and what would end a line are escaped, and spaces at its ends, which get lost. */
+export function escapeValue(text: string): string {
+  return text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t')
+    .replace(/^ +| +$/g, (spaces) => '\\s'.repeat(spaces.length))
+}
+
+/** The text that a value stands for; null where it holds an escape that does not exist. */
+export function unescapeValue(value: string): string | null {
+  let text = ''
+  for (let at = 0; at < value.length; at += 1) {
+    if (value[at] !== '\\') {
+      text += value[at]
+      continue
+    }
+    at += 1
+    const meant = ESCAPES[value[at] ?? '']
+    if (meant === undefined) return null
+    text += meant
+  }
+  return text
+}
+
+/**
+ * The value of `Exec` for a program and its arguments. An argument is quoted where a character of it
+ * is reserved, `%` is doubled everywhere, and the whole is then escaped as any value is.
+ *
+ * @see https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html
+ */
+export function formatExec(command: readonly string[]): string {
+  const quoted = command.map((argument) => {
+    const literal = argument.replaceAll('%', '%%')
+    return PLAIN.test(argument) ? literal : `"${literal.replace(/["`$\\]/g, '\\$&')}"`
+  })
+  return escapeValue(quoted.join(' '))
+}
+
+/** Why a command cannot stand in `Exec` at all, as the end of a sentence; null where it can. */
+export function execObstacle([program = '', ...args]: readonly string[]): string | null {
+  if ([program, ...args].some((argument) => UNWRITABLE.test(argument))) {
+    return 'its path holds a line break or another character that such a file cannot hold'
+  }
+  return program.includes('=') ? 'its path holds a =, which such a file cannot start' : null
+}
+
+/** The program and arguments that a value of `Exec` stands for, without field codes; else null. */
+export function parseExec(value: string): readonly string[] | null {
+  const text = unescapeValue(value)
+  if (text === null) return null
+  const command: string[] = []
+  let end = 0
+  for (const [whole, quoted, plain = ''] of text.matchAll(ARGUMENT)) {
+    end += whole.length
+    const argument = quoted?.replace(/\\(["`$\\])/g, '$1') ?? plain
+    if (!FIELD_CODE.test(whole.trim())) command.push(argument.replaceAll('%%', '%'))
+  }
+  return end < text.trimEnd().length || command.length === 0 ? null : command
+}
+
+const MAIN_GROUP = 'Desktop Entry'
+const HEADER = /^\[([^[\]]+)\]\s*$/
+const PAIR = /^([A-Za-z0-9-]+(?:\[[^\]]+\])?)\s*=\s*(.*)$/
+const ESCAPES: Readonly<Record<string, string>> = {
+  s: ' ',
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+}
+
+/** Nothing reserved, and nothing that a reader of the file might take for more than a letter. */
+const PLAIN = /^[\w/.@+,:=%-]+$/
+/** Control characters, and what stands for bytes that are no UTF-8. */
+const UNWRITABLE = /[\p{Cc}\ufffd]/u
+/** An argument in quotes, or without; the next one begins where it ends. */
+const ARGUMENT = /\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))(?=\s|$)/gy
+const FIELD_CODE = /^%[a-zA-Z]$/
+
+function isBlank(line: string): boolean {
+  return line.trim() === '' || line.startsWith('#')
+}

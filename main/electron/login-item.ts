@@ -1,0 +1,30 @@
+// Start at login, as this system has it; and whether this start is one.
+
+import { homedir } from 'node:os'
+import { app } from 'electron'
+import { AUTOSTART_FLAG, launchOf, type Autostart } from '../autostart.js'
+import { createMacAutostart, createWindowsAutostart, type LoginItems } from '../login-item.js'
+import { createXdgAutostart } from '../xdg-autostart.js'
+
+/** To be called once the app is ready, and has its AppUserModelID, which is passed here too. */
+export function createAutostart(appUserModelId: string): Autostart {
+  const { env, execPath, platform } = process
+  const { isPackaged } = app
+  const launch = launchOf({ execPath, appPath: app.getAppPath(), isPackaged, env })
+  if (launch === null || (platform !== 'win32' && platform !== 'darwin')) {
+    return createXdgAutostart({ launch, env, home: homedir() })
+  }
+  const loginItems: LoginItems = {
+    get: (options) => app.getLoginItemSettings(options),
+    set: (settings) => app.setLoginItemSettings(settings),
+  }
+  return platform === 'win32'
+    ? createWindowsAutostart({ launch, loginItems }, appUserModelId)
+    : createMacAutostart({ launch, loginItems })
+}
+
+/** Whether the system started the app at login. macOS passes no flag to login items. */
+export function isStartAtLogin(args: readonly string[]): boolean {
+  if (args.includes(AUTOSTART_FLAG)) return true
+  return process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin
+}

@@ -1,0 +1,127 @@
+// Start at login on Windows and macOS: a login item, by way of Electron's calls for them.
+
+import { AUTOSTART_FLAG, type Autostart, type AutostartState, type Launch } from './autostart.js'
+
+/** What is used of Electron's `app.getLoginItemSettings` and `app.setLoginItemSettings`. */
+export type LoginItems = {
+  get(options: LoginItemQuery): LoginItemFacts
+  set(settings: LoginItemQuery & { openAtLogin: boolean; enabled?: boolean }): void
+}
+
+export type LoginItemQuery = { path?: string; args?: string[] }
+
+export type LoginItemFacts = {
+  openAtLogin: boolean
+  /** macOS 13 and up. */
+  status?: string
+  /** Windows: the entries that start this program, by their names in the registry. */
+  launchItems?: readonly { name: string; scope: string; enabled: boolean }[]
+}
+
+export type LoginItemPorts = { launch: Launch; loginItems: LoginItems }
+
+/**
+ * A value of the registry's Run key, which Electron names after the app's AppUserModelID. A person may
+ * switch it off in Task Manager, where it stays and says so.
+ */
+export function createWindowsAutostart(
+  { launch, loginItems }: LoginItemPorts,
+  appUserModelId: string,
+): Autostart {
+  const query = {
+    // Electron takes the program to end at the first space of a path without quotes.
+    path: `"${launch.program}"`,
+    args: [...launch.args.map((arg) => `"${arg}"`), AUTOSTART_FLAG],
+  }
+  const state = (): AutostartState => {
+    const { openAtLogin, launchItems = [] } = loginItems.get(query)
+    const mine = launchItems.find(({ name, scope }) => name === appUserModelId && scope === 'user')
+    // From the source tree, the program is Electron, which others start too.
+    const other = launch.installed
+      ? launchItems.find((item) => item !== mine && item.enabled)
+      : undefined
+    if (other) {
+      return {
+        on: true,
+        changeable: false,
+        note: `Windows starts Latchkey at login by another entry, ${other.name}. Remove that one first.`,
+      }
+    }
+    if (!openAtLogin && !mine) return OFF
+    if (mine?.enabled === false) {
+      return { ...OFF, note: 'It is switched off under Startup apps, in Task Manager or Settings.' }
+    }
+    return ON
+  }
+  const write = (on: boolean): AutostartState => {
+    // Who turns it on here turns it on in Task Manager too.
+    loginItems.set({ ...query, openAtLogin: on, enabled: true })
+    const after = state()
+    return after.on === on ? after : { ...after, note: after.note ?? refused('Windows') }
+  }
+  return {
+    state,
+    set: (on) => (state().changeable ? attempt(() => write(on), state) : state()),
+    repair() {
+      const { openAtLogin } = loginItems.get(query)
+      const before = state()
+      // On, but with other arguments: as an older version wrote it.
+      const stale = launch.installed && before.on && before.changeable && !openAtLogin
+      return stale ? attempt(() => write(true), state) : before
+    },
+  }
+}
+
+/** The app itself as a login item, which macOS 13 and up let a person refuse in System Settings. */
+export function createMacAutostart({ launch, loginItems }: LoginItemPorts): Autostart {
+  const state = (): AutostartState => {
+    if (!launch.installed) {
+      return {
+        ...OFF,
+        changeable: false,
+        note: 'macOS starts only the installed app at login, and this one runs from its source tree.',
+      }
+    }
+    const { openAtLogin, status } = loginItems.get({})
+    if (status === 'requires-approval') {
+      return {
+        ...OFF,
+        note: 'macOS waits for your consent: allow Latchkey in System Settings, General, Login Items.',
+      }
+    }
+    return openAtLogin ? ON : OFF
+  }
+  const write = (on: boolean): AutostartState => {
+    loginItems.set({ openAtLogin: on })
+    const after = state()
+    if (after.on === on && (on || after.note === null)) return after
+    const advice = ' Move Latchkey to Applications, and try again.'
+    return { ...after, note: after.note ?? refused('macOS', on ? advice : '') }
+  }
+  return {
+    state,
+    set(on) {
+      const before = state()
+      const asked = before.on || before.note !== null
+      // Asked again, macOS would ask the person again.
+      if (!before.changeable || asked === on) return before
+      return attempt(() => write(on), state)
+    },
+    repair: state,
+  }
+}
+
+const ON: AutostartState = { on: true, changeable: true, note: null }
+const OFF: AutostartState = { on: false, changeable: true, note: null }
+
+function attempt(make: () => AutostartState, state: () => AutostartState): AutostartState {
+  try {
+    return make()
+  } catch (thrown) {
+    return { ...state(), note: `Start at login could not be changed: ${String(thrown)}` }
+  }
+}
+
+function refused(system: string, advice = ''): string {
+  return `${system} did not accept the change.${advice}`
+}

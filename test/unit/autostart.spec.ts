@@ -1,0 +1,878 @@
+// Start at login: the entry on Linux, read by the rules of its specifications, and the login items.
+
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { expect, test as base } from '@playwright/test'
+import {
+  launchOf,
+  type Autostart,
+  type AutostartState,
+  type Launch,
+  type ThisProcess,
+} from '../../main/autostart.js'
+import {
+  createMacAutostart,
+  createWindowsAutostart,
+  type LoginItemFacts,
+  type LoginItemQuery,
+  type LoginItems,
+} from '../../main/login-item.js'
+import { createXdgAutostart, DESKTOP_ID } from '../../main/xdg-autostart.js'
+import { ROOT } from '../root.js'
+
+const FILE = `${DESKTOP_ID}.desktop`
+const ON: AutostartState = { on: true, changeable: true, note: null }
+const OFF: AutostartState = { on: false, changeable: true, note: null }
+
+type Env = Record<string, string>
+
+type Place = {
+  home: string
+  /** Where the person's own entry belongs. */
+  entry: string
+  /** Makes a program, and gives how it is started. */
+  program: (path?: string) => Launch
+  autostart: (launch: Launch | null, env?: Env) => Autostart
+  /** Writes the person's own entry, or another file in the home directory. */
+  write: (text: string, path?: string) => void
+  /** What a desktop starts at login, by the two specifications. */
+  starts: (env?: Env) => readonly string[] | null
+}
+
+const test = base.extend<{ place: Place }>({
+  // eslint-disable-next-line no-empty-pattern
+  place: async ({}, use) => {
+    const home = mkdtempSync(join(tmpdir(), 'latchkey-autostart-'))
+    const entry = join(home, '.config', 'autostart', FILE)
+    // Without it, a Latchkey that is installed on this machine for all users would be seen.
+    const nowhere = { XDG_CONFIG_DIRS: join(home, 'nowhere') }
+    const write = (text: string, path = entry): void => {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, text)
+    }
+    await use({
+      home,
+      entry,
+      write,
+      program(path = 'opt/Latchkey/latchkey') {
+        const program = join(home, path)
+        write('#!/bin/sh\n', program)
+        chmodSync(program, 0o755)
+        return { program, args: [], installed: true }
+      },
+      autostart: (launch, env = {}) =>
+        createXdgAutostart({ launch, home, env: { ...nowhere, ...env } }),
+      starts: (env = {}) => startedAtLogin({ HOME: home, ...nowhere, ...env }),
+    })
+    rmSync(home, { recursive: true })
+  },
+})
+
+/** The command that a desktop runs for the entry; null where it runs none. */
+function startedAtLogin(env: Env): readonly string[] | null {
+  const { HOME, XDG_CONFIG_HOME = `${HOME}/.config`, XDG_CONFIG_DIRS = '' } = env
+  for (const folder of [XDG_CONFIG_HOME, ...XDG_CONFIG_DIRS.split(':')]) {
+    const path = join(folder, 'autostart', FILE)
+    if (!existsSync(path)) continue
+    const keys = entryOf(readFileSync(path, 'utf8'))
+    if (keys.get('Hidden') === 'true' || keys.get('X-GNOME-Autostart-enabled') === 'false') {
+      return null
+    }
+    expect(keys.get('Type')).toBe('Application')
+    const needed = keys.get('TryExec')
+    if (needed !== undefined && !existsSync(stringOf(needed))) return null
+    const command = commandOf(stringOf(keys.get('Exec')!))
+    // It runs what it is handed.
+    return command[0] === '/usr/bin/env' ? command.slice(1) : command
+  }
+  return null
+}
+
+/** The keys of the group [Desktop Entry], as they are written. */
+function entryOf(text: string): Map<string, string> {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  expect(lines[0]).toBe('[Desktop Entry]')
+  const end = lines.findIndex((line, at) => at > 0 && line.startsWith('['))
+  const pairs = lines.slice(1, end < 0 ? undefined : end).map((line) => {
+    const at = line.indexOf('=')
+    expect(line.slice(0, at)).toMatch(/^[A-Za-z0-9-]+(\[[\w@.]+\])?$/)
+    return [line.slice(0, at), line.slice(at + 1)] as const
+  })
+  const keys = new Map(pairs)
+  expect(keys.size, 'a key must not come twice').toBe(pairs.length)
+  return keys
+}
+
+/** A text as a desktop reads it that trims values. "The escape sequences \s, \n, \t, \r, and \\ are supported for values of type string." */
+function stringOf(untrimmed: string): string {
+  const value = untrimmed.trim()
+  const meant: Record<string, string> = { s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' }
+  let text = ''
+  for (let at = 0; at < value.length; at += 1) {
+    if (value[at] === '\\') {
+      at += 1
+      expect(meant, `\\${value[at]} is no escape`).toHaveProperty([value[at]!])
+      text += meant[value[at]!]
+    } else {
+      text += value[at]
+    }
+  }
+  return text
+}
+
+/** The arguments of a command line, by the rules of "The Exec key"; what these forbid fails. */
+function commandOf(line: string): string[] {
+  const reserved = ' \t\n"\'\\><~|&;$*?#()`'
+  const command: string[] = []
+  let at = 0
+  while (at < line.length) {
+    let argument = ''
+    if (line[at] === '"') {
+      for (at += 1; line[at] !== '"'; at += 1) {
+        expect(at, 'the quotes are closed').toBeLessThan(line.length)
+        expect('`$', 'escaped in quotes').not.toContain(line[at])
+        if (line[at] === '\\') {
+          at += 1
+          expect('"`$\\', 'may be escaped').toContain(line[at])
+        }
+        argument += line[at]
+      }
+      at += 1
+    } else {
+      for (; at < line.length && line[at] !== ' '; at += 1) {
+        expect(reserved, 'reserved outside of quotes').not.toContain(line[at])
+        argument += line[at]
+      }
+    }
+    expect(argument.replaceAll('%%', ''), 'a literal % is doubled').not.toContain('%')
+    command.push(argument.replaceAll('%%', '%'))
+    if (at < line.length) expect(line[at]).toBe(' ')
+    at += 1
+  }
+  expect(command[0], 'a program’s path may not hold =').not.toContain('=')
+  return command
+}
+
+test('the id is that of the app’s desktop file, and a name that portals take', () => {
+  const { desktopName } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    desktopName: string
+  }
+  expect(desktopName).toBe(FILE)
+  // A D-Bus well-known name of several parts.
+  expect(DESKTOP_ID).toMatch(/^[a-z]\w*(\.[A-Za-z_]\w*)+$/)
+})
+
+const NASTY = [
+  'latchkey',
+  'with a space',
+  ' leading and trailing ',
+  'a"quote',
+  "an 'apostrophe'",
+  'a$dollar ${HOME} $(id)',
+  'a`backtick`',
+  'a\\backslash\\n \\s\\\\',
+  '100% %U %%f',
+  'Schlüssel 🔑 鍵',
+  '-leading dash',
+  '--no-sandbox',
+  'semi;colon & <angle> | ~ * ? # ( )',
+  '[Desktop Entry]',
+  'all "of` it\\$%\\\\" at once',
+]
+
+/** Each character on its own that is no letter, but for those that no program's name may have. */
+const EACH = Array.from(' !"#$%&\'()*+,-.:;<>?@[\\]^_`{|}~', (character) => `a${character}b`)
+
+for (const names of [...NASTY.map((name) => [name]), EACH]) {
+  test(`${names.map((name) => JSON.stringify(name)).join()}: started with the flag, and known again`, ({
+    place,
+  }) => {
+    for (const name of names) {
+      const launch = place.program(`${name}/${name}`)
+      const autostart = place.autostart(launch)
+      expect(autostart.set(true)).toEqual(ON)
+      expect(place.starts()).toEqual([launch.program, '--autostart'])
+      expect(place.autostart(launch).state()).toEqual(ON)
+      expect(autostart.set(false)).toEqual(OFF)
+      expect(place.starts()).toBeNull()
+    }
+  })
+}
+
+test('from the source tree, Electron is started with the app’s folder', ({ place }) => {
+  const { program } = place.program('node_modules/electron/dist/electron')
+  const launch = { program, args: [join(place.home, 'my app')], installed: false }
+  expect(place.autostart(launch).set(true)).toEqual(ON)
+  expect(place.starts()).toEqual([program, join(place.home, 'my app'), '--autostart'])
+  // Another app of the same Electron is not this one.
+  expect(place.autostart({ ...launch, args: ['/other'] }).state().on).toBe(false)
+})
+
+for (const [what, name, words] of [
+  ['a line break', 'a\nExec=evil', /line break/],
+  ['a tab', 'a\tb', /line break or another character/],
+  ['bytes that are no text', 'a\ufffdb', /character/],
+  ['an equals sign', 'a=b', /holds a =/],
+] as const) {
+  test(`a path with ${what} is refused in words, and nothing is written`, ({ place }) => {
+    const after = place.autostart(place.program(name)).set(true)
+    expect(after).toMatchObject({ on: false, changeable: true })
+    expect(after.note).toMatch(words)
+    expect(existsSync(place.entry)).toBe(false)
+  })
+}
+
+test('desktop-file-validate finds nothing to say about what is written', ({ place }) => {
+  const found = spawnSync('desktop-file-validate', ['--help']).error === undefined
+  test.skip(!found, 'desktop-file-validate (desktop-file-utils) is not installed here')
+  for (const name of [...NASTY, ...EACH]) {
+    place.autostart(place.program(name)).set(true)
+    const { stdout, status } = spawnSync('desktop-file-validate', [place.entry], {
+      encoding: 'utf8',
+    })
+    expect({ name, stdout, status }).toEqual({ name, stdout: '', status: 0 })
+  }
+  // So that its silence means something.
+  place.write('[Desktop Entry]\nType=Application\nName=x\nExec=a$b\n')
+  expect(spawnSync('desktop-file-validate', [place.entry]).status).not.toBe(0)
+})
+
+test('GLib, which GNOME, Xfce and others read entries with, starts each program', async ({
+  place,
+}) => {
+  const found = spawnSync('gio', ['version']).error === undefined
+  test.skip(!found, 'gio (libglib2.0-bin) is not installed here')
+  const output = join(place.home, 'output')
+  const script = `#!/bin/sh\nprintf '%s\\n' "$0" "$@" > ${output}.new\nmv ${output}.new ${output}\n`
+  for (const name of [...NASTY, ...EACH]) {
+    const launch = { ...place.program(name), args: [join(place.home, name)] }
+    writeFileSync(launch.program, script)
+    place.autostart(launch).set(true)
+    expect(spawnSync('gio', ['launch', place.entry], { encoding: 'utf8' }).stderr).toBe('')
+    await expect.poll(() => existsSync(output)).toBe(true)
+    const got = readFileSync(output, 'utf8').split('\n')
+    expect(got).toEqual([launch.program, ...launch.args, '--autostart', ''])
+    rmSync(output)
+    place.autostart(launch).set(false)
+  }
+})
+
+test('the entry names the app, for the lists of desktops', ({ place }) => {
+  place.autostart(place.program()).set(true)
+  expect(Object.fromEntries(entryOf(readFileSync(place.entry, 'utf8')))).toMatchObject({
+    Name: 'Latchkey',
+    Icon: 'latchkey',
+    Terminal: 'false',
+    'X-GNOME-Autostart-enabled': 'true',
+  })
+})
+
+test('its folder and file are the person’s alone, and no other file is left there', ({ place }) => {
+  const autostart = place.autostart(place.program())
+  autostart.set(true)
+  expect(statSync(dirname(dirname(place.entry))).mode & 0o777).toBe(0o700)
+  expect(statSync(dirname(place.entry)).mode & 0o777).toBe(0o700)
+  expect(statSync(place.entry).mode & 0o777).toBe(0o600)
+  expect(readdirSync(dirname(place.entry))).toEqual([FILE])
+  autostart.set(false)
+  expect(readdirSync(dirname(place.entry))).toEqual([])
+})
+
+test('the file is replaced as a whole, never written into', ({ place }) => {
+  const autostart = place.autostart(place.program())
+  autostart.set(true)
+  const before = readFileSync(place.entry, 'utf8').replace('enabled=true', 'enabled=false')
+  writeFileSync(place.entry, before)
+  const old = join(place.home, 'old')
+  linkSync(place.entry, old)
+  expect(autostart.set(true)).toEqual(ON)
+  expect(readFileSync(old, 'utf8')).toBe(before)
+})
+
+test('a write that fails half-way leaves the entry as it was, and no other file', ({ place }) => {
+  test.skip(process.platform === 'win32', 'a shell is needed to forbid files of any length')
+  const launch = place.program()
+  place.autostart(launch).set(true)
+  const before = readFileSync(place.entry, 'utf8').replace('enabled=true', 'enabled=false')
+  place.write(before)
+  const ports = JSON.stringify({ launch, home: place.home, env: {} })
+  const module = JSON.stringify(new URL('../../dist/main/xdg-autostart.js', import.meta.url).href)
+  const script = `
+    import { createXdgAutostart } from ${module}
+    console.log(createXdgAutostart(${ports}).set(true).note)
+  `
+  const { stdout } = spawnSync(
+    'sh',
+    [
+      '-c',
+      `trap '' XFSZ; ulimit -f 0; "$0" --input-type=module -e "$1" | cat`,
+      process.execPath,
+      script,
+    ],
+    { encoding: 'utf8' },
+  )
+  expect(stdout).toMatch(/could not be turned on: .* could not be written \(EFBIG\)/)
+  expect(readFileSync(place.entry, 'utf8')).toBe(before)
+  expect(readdirSync(dirname(place.entry))).toEqual([FILE])
+})
+
+test('XDG_CONFIG_HOME says where, unless it is relative', ({ place }) => {
+  const launch = place.program()
+  const elsewhere = { XDG_CONFIG_HOME: join(place.home, 'else where') }
+  expect(place.autostart(launch, elsewhere).set(true)).toEqual(ON)
+  expect(existsSync(join(elsewhere.XDG_CONFIG_HOME, 'autostart', FILE))).toBe(true)
+  expect(existsSync(place.entry)).toBe(false)
+
+  const relative = { XDG_CONFIG_HOME: 'relative' }
+  expect(place.autostart(launch, relative).set(true)).toEqual(ON)
+  expect(existsSync(place.entry)).toBe(true)
+  expect(existsSync('relative')).toBe(false)
+})
+
+test('the state is read from the system each time', ({ place }) => {
+  const autostart = place.autostart(place.program())
+  autostart.set(true)
+  rmSync(place.entry)
+  expect(autostart.state()).toEqual(OFF)
+})
+
+for (const [by, key] of [
+  ['Hidden', 'Hidden=true'],
+  ['GNOME’s key', 'X-GNOME-Autostart-enabled=false'],
+] as const) {
+  test(`what is turned off by ${by} stays off, and is turned on again as it was`, ({ place }) => {
+    const launch = place.program()
+    const autostart = place.autostart(launch)
+    const written = (keys: string): string =>
+      `# mine
+[Desktop Entry]
+Type=Application
+Name=My key
+Name[de]=Mein Schlüssel
+Exec="${launch.program}" --autostart --port 1234
+${keys}
+
+[Desktop Action x]
+Hidden=false
+Name=x
+`
+    place.write(written(key))
+    expect(autostart.state()).toEqual(OFF)
+    expect(autostart.repair()).toEqual(OFF)
+    expect(readFileSync(place.entry, 'utf8')).toBe(written(key))
+
+    expect(autostart.set(true)).toEqual(ON)
+    expect(place.starts()).toEqual([launch.program, '--autostart', '--port', '1234'])
+    const text = readFileSync(place.entry, 'utf8')
+    for (const line of written('').split('\n')) expect(text).toContain(`${line}\n`)
+    expect(text.slice(text.indexOf('[Desktop Action'))).toBe(
+      '[Desktop Action x]\nHidden=false\nName=x\n',
+    )
+  })
+}
+
+test.describe('an entry by somebody else', () => {
+  const untouched = (place: Place, words: RegExp, env?: Env): void => {
+    const before = snapshot(place.entry)
+    const autostart = place.autostart(place.program(), env)
+    for (const act of [
+      () => autostart.state(),
+      () => autostart.repair(),
+      () => autostart.set(true),
+      () => autostart.set(false),
+    ]) {
+      const { changeable, note } = act()
+      expect(changeable).toBe(false)
+      expect(note).toContain(place.entry)
+      expect(note).toMatch(words)
+    }
+    expect(snapshot(place.entry)).toEqual(before)
+  }
+
+  for (const [what, text, words] of [
+    ['that starts another program', entry('Exec=/usr/bin/other --autostart'), /starts .*other/],
+    ['of the same name elsewhere', entry('Exec=/usr/bin/latchkey'), /starts .*latchkey/],
+    ['whose Exec cannot be read', entry('Exec="/usr/bin/latchkey'), /names no program/],
+    ['with an escape that is none', entry('Exec=/usr/bin/\\x'), /names no program/],
+    ['with text behind the quotes', entry('Exec="/usr/bin/lat"chkey'), /names no program/],
+    ['with no Exec', entry(''), /names no program/],
+    ['with an empty Exec', entry('Exec='), /names no program/],
+    ['without a group', 'Exec=/x\n', /no desktop entry/],
+    ['with a line of no meaning', entry('Exec=/x\nwhat is this'), /no desktop entry/],
+    ['with a key before its group', `Exec=/x\n${entry('Exec=/x')}`, /no desktop entry/],
+    ['with quotes left open', entry('Exec=/usr/bin/latchkey "--autostart'), /names no program/],
+    ['of another group', '[Other]\n[Desktop Entry]\nExec=/x\n', /no desktop entry/],
+    ['that is something else', 'hello there', /no desktop entry/],
+  ] as const) {
+    test(`${what} is left alone, in words`, ({ place }) => {
+      place.write(text)
+      untouched(place, words)
+    })
+  }
+
+  test('that is a folder is left alone, in words', ({ place }) => {
+    mkdirSync(place.entry, { recursive: true })
+    untouched(place, /is not a file/)
+  })
+
+  test('that is a link is followed to read, and left alone', ({ place }) => {
+    const launch = place.program()
+    place.autostart(launch).set(true)
+    const kept = join(place.home, 'dotfiles')
+    renameSync(place.entry, kept)
+    symlinkSync(kept, place.entry)
+    expect(place.autostart(launch).state()).toMatchObject({ on: true, changeable: false })
+    untouched(place, /is a link/)
+    place.write(entry(`Exec=${launch.program}\nHidden=true`), kept)
+    expect(place.autostart(launch).state()).toMatchObject({ on: false, changeable: false })
+    untouched(place, /is a link/)
+  })
+
+  for (const target of ['/dev/null', '/nonexistent']) {
+    test(`that is a link to ${target} is left alone, in words`, ({ place }) => {
+      mkdirSync(dirname(place.entry), { recursive: true })
+      symlinkSync(target, place.entry)
+      untouched(place, /is a link to nothing|is not a file/)
+    })
+  }
+
+  test('that was moved from elsewhere is not taken over by its name', ({ place }) => {
+    place.write(entry('Exec=/gone/latchkey --autostart'))
+    untouched(place, /starts .*gone/)
+  })
+})
+
+test('an empty file holds nothing to lose', ({ place }) => {
+  place.write('')
+  const autostart = place.autostart(place.program())
+  expect(autostart.state()).toEqual(OFF)
+  expect(autostart.set(true)).toEqual(ON)
+  expect(place.starts()).not.toBeNull()
+})
+
+test('an entry that a person wrote for this program is on, and not rewritten', ({ place }) => {
+  const launch = place.program()
+  const bin = join(place.home, 'bin')
+  mkdirSync(bin)
+  symlinkSync(launch.program, join(bin, 'latchkey'))
+  const autostart = place.autostart(launch, { PATH: `/nowhere:${bin}` })
+  for (const exec of [
+    launch.program,
+    `${launch.program} %U`,
+    `"${launch.program}" --demo`,
+    join(bin, 'latchkey'),
+    'latchkey',
+    `env LANG=C "${launch.program}" --autostart`,
+  ]) {
+    place.write(entry(`Exec=${exec}`))
+    expect({ exec, ...autostart.state() }).toEqual({ exec, ...ON })
+    expect(autostart.repair()).toEqual(ON)
+    expect(autostart.set(true)).toEqual(ON)
+    expect(readFileSync(place.entry, 'utf8')).toBe(entry(`Exec=${exec}`))
+  }
+  expect(autostart.set(false)).toEqual(OFF)
+})
+
+test.describe('where there is an entry for all users', () => {
+  const shared = (place: Place, folder: string, exec: string): void =>
+    place.write(entry(`Exec=${exec}`), join(place.home, folder, 'autostart', FILE))
+  const env = (place: Place, ...folders: string[]): Env => ({
+    XDG_CONFIG_DIRS: folders.map((folder) => join(place.home, folder)).join(':'),
+  })
+
+  test('it counts, is overruled by a hidden one of the person’s, and by an own one', ({
+    place,
+  }) => {
+    const launch = place.program()
+    shared(place, 'xdg', launch.program)
+    const dirs = env(place, 'xdg')
+    const autostart = place.autostart(launch, dirs)
+    expect(autostart.state()).toEqual(ON)
+    expect(autostart.set(true)).toEqual(ON)
+    expect(existsSync(place.entry)).toBe(false)
+
+    expect(autostart.set(false)).toEqual(OFF)
+    expect(place.starts(dirs)).toBeNull()
+    expect(entryOf(readFileSync(place.entry, 'utf8')).get('Hidden')).toBe('true')
+    expect(autostart.repair()).toEqual(OFF)
+
+    expect(autostart.set(true)).toEqual(ON)
+    expect(place.starts(dirs)).toEqual([launch.program, '--autostart'])
+    expect(autostart.set(false)).toEqual(OFF)
+    expect(place.starts(dirs)).toBeNull()
+  })
+
+  test('the first folder counts, and relative ones do not', ({ place }) => {
+    const launch = place.program()
+    shared(place, 'first', '/usr/bin/other')
+    shared(place, 'second', launch.program)
+    expect(place.autostart(launch, env(place, 'first', 'second')).state()).toEqual(OFF)
+    expect(place.autostart(launch, env(place, 'none', 'second')).state()).toEqual(ON)
+    expect(place.autostart(launch, { XDG_CONFIG_DIRS: 'second' }).state()).toEqual(OFF)
+  })
+
+  test('one for another Latchkey is told of, and can be overruled', ({ place }) => {
+    shared(place, 'xdg', '/opt/Latchkey/latchkey')
+    const marked = join(place.home, 'xdg', 'autostart', FILE)
+    writeFileSync(marked, `${readFileSync(marked, 'utf8')}X-Latchkey-Autostart=true\n`)
+    const launch = place.program('Latchkey.AppImage')
+    const autostart = place.autostart(launch, env(place, 'xdg'))
+    expect(autostart.state()).toMatchObject({ on: false, changeable: true })
+    expect(autostart.state().note).toContain('/opt/Latchkey/latchkey')
+    expect(autostart.set(true)).toEqual(ON)
+    expect(place.starts(env(place, 'xdg'))).toEqual([launch.program, '--autostart'])
+  })
+})
+
+test.describe('a Latchkey that has moved', () => {
+  const moved = (place: Place, from: string, to: string): Launch => {
+    const old = place.program(from)
+    place.autostart(old).set(true)
+    const fresh = place.program(to)
+    rmSync(old.program)
+    return fresh
+  }
+
+  test('is started from where it is now, with what a person added', ({ place }) => {
+    const fresh = moved(place, 'Latchkey%201.AppImage', 'Latchkey 2.AppImage')
+    const text = readFileSync(place.entry, 'utf8')
+    place.write(
+      text
+        .replace('--autostart', '--autostart %U --port 1')
+        .replace('Name=Latchkey', 'Name=My key'),
+    )
+    const autostart = place.autostart(fresh)
+    expect(autostart.state()).toMatchObject({ on: false, changeable: true })
+    expect(autostart.state().note).toContain('Latchkey%201.AppImage')
+    expect(autostart.repair()).toEqual(ON)
+    expect(place.starts()).toEqual([fresh.program, '--autostart', '--port', '1'])
+    expect(readFileSync(place.entry, 'utf8')).toContain('Name=My key\n')
+  })
+
+  for (const key of ['Hidden=true', 'X-GNOME-Autostart-enabled=false']) {
+    test(`stays off where ${key}`, ({ place }) => {
+      const fresh = moved(place, 'a/latchkey', 'b/latchkey')
+      const text = readFileSync(place.entry, 'utf8')
+      const off = `${text.replace('X-GNOME-Autostart-enabled=true\n', '')}${key}\n`
+      place.write(off)
+      expect(place.autostart(fresh).repair()).toEqual(OFF)
+      expect(readFileSync(place.entry, 'utf8')).toBe(off)
+      expect(place.autostart(fresh).set(true)).toEqual(ON)
+      expect(place.starts()).toEqual([fresh.program, '--autostart'])
+    })
+  }
+
+  test('stays off where there is no entry', ({ place }) => {
+    expect(place.autostart(place.program()).repair()).toEqual(OFF)
+    expect(existsSync(place.entry)).toBe(false)
+  })
+
+  test('takes over from an older one that is still there', ({ place }) => {
+    place.autostart(place.program('Latchkey 1.AppImage')).set(true)
+    const fresh = place.program('Latchkey 2.AppImage')
+    expect(place.autostart(fresh).repair()).toEqual(ON)
+    expect(place.starts()).toEqual([fresh.program, '--autostart'])
+  })
+
+  test('is not taken over from the source tree while it is there', ({ place }) => {
+    const installed = place.program()
+    place.autostart(installed).set(true)
+    const { program } = place.program('electron')
+    const source = place.autostart({ program, args: [place.home], installed: false })
+    expect(source.repair()).toMatchObject({ on: false, changeable: true })
+    expect(place.starts()).toEqual([installed.program, '--autostart'])
+    rmSync(installed.program)
+    expect(source.repair()).toEqual(ON)
+    expect(place.starts()).toEqual([program, place.home, '--autostart'])
+  })
+
+  test('is turned off from where it is now', ({ place }) => {
+    const fresh = moved(place, 'a/latchkey', 'b/latchkey')
+    expect(place.autostart(fresh).set(false)).toEqual(OFF)
+    expect(existsSync(place.entry)).toBe(false)
+  })
+
+  test('an uninstalled one is passed over by desktops', ({ place }) => {
+    const launch = place.program()
+    place.autostart(launch).set(true)
+    expect(place.starts()).not.toBeNull()
+    rmSync(launch.program)
+    expect(place.starts()).toBeNull()
+  })
+})
+
+test.describe('what cannot be written is said in words', () => {
+  test('where the configuration folder is none', ({ place }) => {
+    const file = join(place.home, 'file')
+    place.write('', file)
+    const after = place.autostart(place.program(), { XDG_CONFIG_HOME: file }).set(true)
+    expect(after).toMatchObject({ on: false, changeable: true })
+    expect(after.note).toBe(
+      `Start at login could not be turned on: ${join(file, 'autostart')} is not a folder.`,
+    )
+  })
+
+  test('where nothing may be written', ({ place }) => {
+    const root = process.getuid?.() === 0
+    test.skip(root && process.platform !== 'linux', 'root may write everywhere here')
+    const folder = root ? '/sys' : join(place.home, 'locked')
+    if (!root) mkdirSync(folder, { mode: 0o500 })
+    const after = place.autostart(place.program(), { XDG_CONFIG_HOME: folder }).set(true)
+    expect(after).toMatchObject({ on: false, changeable: true })
+    expect(after.note).toMatch(/could not be turned on: nothing may be written in/)
+  })
+
+  test('where the AppImage is gone', ({ place }) => {
+    const autostart = place.autostart(null)
+    for (const state of [autostart.state(), autostart.set(true), autostart.repair()]) {
+      expect(state).toMatchObject({ on: false, changeable: false })
+      expect(state.note).toMatch(/AppImage/)
+    }
+    expect(existsSync(place.entry)).toBe(false)
+  })
+})
+
+test.describe('how this Latchkey is started again', () => {
+  const mount = '/tmp/.mount_LatchkAbCdEf'
+  const facts = (more: Partial<ThisProcess>): ThisProcess => ({
+    execPath: '/opt/Latchkey/latchkey',
+    appPath: '/opt/Latchkey/resources/app.asar',
+    isPackaged: true,
+    env: {},
+    ...more,
+  })
+
+  test('installed, by its own file', () => {
+    expect(launchOf(facts({}))).toEqual({
+      program: '/opt/Latchkey/latchkey',
+      args: [],
+      installed: true,
+    })
+  })
+
+  test('from the source tree, by Electron and the app’s folder', () => {
+    const tree = { execPath: '/src/electron', appPath: '/src', isPackaged: false }
+    expect(launchOf(facts(tree))).toEqual({
+      program: '/src/electron',
+      args: ['/src'],
+      installed: false,
+    })
+  })
+
+  test('as an AppImage, by the image and not by where it is mounted', ({ place }) => {
+    const { program } = place.program('Latchkey.AppImage')
+    const env = { APPIMAGE: program, APPDIR: mount }
+    expect(launchOf(facts({ execPath: `${mount}/latchkey`, env }))).toEqual({
+      program,
+      args: [],
+      installed: true,
+    })
+  })
+
+  test('not by an AppImage that only started it, as an editor’s terminal does', ({ place }) => {
+    const { program } = place.program('Editor.AppImage')
+    for (const APPDIR of ['/tmp/.mount_EditorX', '/opt/Latch', '', 'opt']) {
+      const launch = launchOf(facts({ env: { APPIMAGE: program, APPDIR } }))
+      expect(launch?.program).toBe('/opt/Latchkey/latchkey')
+    }
+    expect(launchOf(facts({ env: { APPIMAGE: program } }))?.program).toBe('/opt/Latchkey/latchkey')
+  })
+
+  test('not at all, where the AppImage is gone or is none', ({ place }) => {
+    const folder = place.home
+    const looping = join(folder, 'looping')
+    symlinkSync(looping, looping)
+    for (const APPIMAGE of ['/gone', looping, basename(folder), folder, '', undefined]) {
+      const env = { APPDIR: mount, ...(APPIMAGE === undefined ? {} : { APPIMAGE }) }
+      expect(launchOf(facts({ execPath: `${mount}/latchkey`, env }))).toBeNull()
+    }
+  })
+})
+
+test.describe('on Windows', () => {
+  const ID = 'app.latchkey.desktop'
+  const launch: Launch = { program: 'C:\\Our Programs\\Latchkey.exe', args: [], installed: true }
+  const COMMAND = `"${launch.program}" --autostart`
+
+  test('it is a value in the registry, with the program in quotes and the flag', () => {
+    const { run, autostart } = windows(launch)
+    expect(autostart.state()).toEqual(OFF)
+    expect(autostart.set(true)).toEqual(ON)
+    expect([...run.values()]).toEqual([
+      { name: ID, command: COMMAND, scope: 'user', enabled: true },
+    ])
+    expect(autostart.repair()).toEqual(ON)
+    expect(autostart.set(false)).toEqual(OFF)
+    expect(run.size).toBe(0)
+  })
+
+  test('switched off in Task Manager it is off, says so, and can be switched on here', () => {
+    const { run, autostart } = windows(launch)
+    autostart.set(true)
+    run.get(ID)!.enabled = false
+    expect(autostart.state()).toMatchObject({ on: false, changeable: true })
+    expect(autostart.state().note).toMatch(/Task Manager/)
+    expect(autostart.repair().on).toBe(false)
+    expect(run.get(ID)!.enabled).toBe(false)
+    expect(autostart.set(true)).toEqual(ON)
+    expect(run.get(ID)!.enabled).toBe(true)
+  })
+
+  test('one without the flag, as an older version wrote it, is mended at start', () => {
+    const { run, autostart } = windows(launch)
+    run.set(ID, { name: ID, command: `"${launch.program}"`, scope: 'user', enabled: true })
+    expect(autostart.state()).toEqual(ON)
+    expect(autostart.repair()).toEqual(ON)
+    expect(run.get(ID)!.command).toBe(COMMAND)
+  })
+
+  test('an entry by an administrator is told of, and not fought', () => {
+    const { run, autostart } = windows(launch)
+    run.set('Policy', { name: 'Policy', command: COMMAND, scope: 'machine', enabled: true })
+    for (const state of [autostart.state(), autostart.set(false), autostart.repair()]) {
+      expect(state).toMatchObject({ on: true, changeable: false })
+      expect(state.note).toMatch(/Policy/)
+    }
+    expect(run.size).toBe(1)
+  })
+
+  test('from the source tree it is Electron with the app’s folder, and other apps’ entries do not count', () => {
+    const source = { program: 'C:\\electron.exe', args: ['C:\\my app'], installed: false }
+    const { run, autostart } = windows(source)
+    run.set('Other', {
+      name: 'Other',
+      command: 'C:\\electron.exe C:\\x',
+      scope: 'user',
+      enabled: true,
+    })
+    expect(autostart.state()).toEqual(OFF)
+    expect(autostart.set(true)).toEqual(ON)
+    expect(run.get(ID)!.command).toBe('"C:\\electron.exe" "C:\\my app" --autostart')
+  })
+
+  test('what the system does not take is said in words', () => {
+    const { autostart } = windows(launch, { refuses: true })
+    expect(autostart.set(true)).toMatchObject({ on: false, changeable: true })
+    expect(autostart.set(true).note).toMatch(/did not accept/)
+  })
+
+  type Value = { name: string; command: string; scope: string; enabled: boolean }
+
+  /** The registry's Run keys, with Electron's rules for them. */
+  function windows(
+    of: Launch,
+    { refuses = false } = {},
+  ): { run: Map<string, Value>; autostart: Autostart } {
+    const run = new Map<string, Value>()
+    const programOf = (command: string): string =>
+      (/^"([^"]*)"/.exec(command) ?? /^(\S*)/.exec(command))![1]!.toLowerCase()
+    const format = ({ path, args = [] }: LoginItemQuery): string => [path, ...args].join(' ')
+    const loginItems: LoginItems = {
+      get: (options) => ({
+        openAtLogin: run.get(ID)?.command === format(options),
+        launchItems: [...run.values()].filter(
+          ({ command }) => programOf(command) === programOf(options.path!),
+        ),
+      }),
+      set({ openAtLogin, enabled = true, ...options }) {
+        if (refuses) return
+        run.delete(ID)
+        if (!openAtLogin) return
+        run.set(ID, { name: ID, command: format(options), scope: 'user', enabled })
+      },
+    }
+    return { run, autostart: createWindowsAutostart({ launch: of, loginItems }, ID) }
+  }
+})
+
+test.describe('on macOS', () => {
+  const launch: Launch = { program: '/Applications/L.app/L', args: [], installed: true }
+
+  test('the app itself is the login item', () => {
+    const { calls, autostart } = mac({})
+    expect(autostart.state()).toEqual(OFF)
+    expect(autostart.set(true)).toEqual(ON)
+    expect(autostart.set(true)).toEqual(ON)
+    expect(autostart.repair()).toEqual(ON)
+    expect(autostart.set(false)).toEqual(OFF)
+    expect(autostart.set(false)).toEqual(OFF)
+    expect(calls).toEqual([true, false])
+  })
+
+  test('where the person’s consent is missing, it is off and says where to give it', () => {
+    const { calls, autostart } = mac({ registered: 'requires-approval' })
+    for (const state of [autostart.set(true), autostart.set(true), autostart.state()]) {
+      expect(state).toMatchObject({ on: false, changeable: true })
+      expect(state.note).toMatch(/System Settings/)
+    }
+    expect(calls).toEqual([true])
+    expect(autostart.set(false)).toEqual(OFF)
+    expect(calls).toEqual([true, false])
+  })
+
+  test('what macOS does not take is said in words', () => {
+    const after = mac({ registered: 'not-found' }).autostart.set(true)
+    expect(after).toMatchObject({ on: false, changeable: true })
+    expect(after.note).toMatch(/did not accept.*Applications/)
+  })
+
+  test('before macOS 13 there is no status', () => {
+    const { autostart } = mac({ statuses: false })
+    expect(autostart.set(true)).toEqual(ON)
+    expect(autostart.set(false)).toEqual(OFF)
+  })
+
+  test('from the source tree it is not offered, for it would start Electron alone', () => {
+    const { calls, autostart } = mac({ installed: false })
+    expect(autostart.set(true)).toMatchObject({ on: false, changeable: false })
+    expect(autostart.set(true).note).toMatch(/source tree/)
+    expect(calls).toEqual([])
+  })
+
+  function mac({ registered = 'enabled', statuses = true, installed = true }): {
+    calls: boolean[]
+    autostart: Autostart
+  } {
+    const calls: boolean[] = []
+    const loginItems: LoginItems = {
+      get(): LoginItemFacts {
+        const status = calls.at(-1) ? registered : 'not-registered'
+        return { openAtLogin: status === 'enabled', ...(statuses ? { status } : {}) }
+      },
+      set: ({ openAtLogin }) => void calls.push(openAtLogin),
+    }
+    return {
+      calls,
+      autostart: createMacAutostart({ launch: { ...launch, installed }, loginItems }),
+    }
+  }
+})
+
+/** An entry by a person's own hand. */
+function entry(lines: string): string {
+  return `[Desktop Entry]\nType=Application\nName=Latchkey\n${lines}\n`
+}
+
+function snapshot(path: string): unknown {
+  const folder = dirname(path)
+  return readdirSync(folder, { withFileTypes: true }).map((file) => [
+    file.name,
+    file.isSymbolicLink(),
+    file.isFile() ? readFileSync(join(folder, file.name), 'utf8') : null,
+  ])
+}
