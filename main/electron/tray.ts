@@ -13,8 +13,8 @@ export type TrayMenu = {
 const ICON = fileURLToPath(
   new URL(
     process.platform === 'darwin'
-      ? '../../../main/assets/trayTemplate.png'
-      : '../../../main/assets/tray.png',
+      ? '../../../main/assets/tray-signed-inTemplate.png'
+      : '../../../main/assets/tray-signed-in-light.png',
     import.meta.url,
   ),
 )
