@@ -1,170 +1,438 @@
-// What would ship: the packed app, made by electron-builder around a stub of Electron's distribution,
-// for neither Electron nor a packaging tool can be fetched everywhere.
+// What would ship: the app as electron-builder packs it for each platform, around stubs of Electron's
+// distributions, for neither Electron nor a packaging tool can be fetched everywhere.
 
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { extractFile, listPackage } from '@electron/asar'
+import { extractAll, extractFile, listPackage, statFile } from '@electron/asar'
 import fuses from '@electron/fuses'
 import { expect, test } from '@playwright/test'
+import { DESKTOP_ID } from '../../main/xdg-autostart.js'
+import { pack, type PackageParts, type Packed, type PackedPlatform } from '../packing.js'
+import { ROOT } from '../root.js'
 
-const ROOT = join(import.meta.dirname, '..', '..')
 const { FuseV1Options, getCurrentFuseWire } = fuses
-const run = promisify(execFile)
-const require = createRequire(import.meta.url)
 
-/** What Electron's own binary holds for fuses to be written behind: version 1, nine fuses. */
-const FUSES = Buffer.concat([
-  Buffer.from('dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'),
-  Buffer.from([1, 9]),
-  Buffer.from('0'.repeat(9)),
-])
+/** Each platform's files, in the folder that it is packed in. */
+const PLACES = {
+  linux: { asar: 'linux-unpacked/resources/app.asar', program: 'linux-unpacked/latchkey' },
+  mac: { asar: 'mac/Latchkey.app/Contents/Resources/app.asar', program: 'mac/Latchkey.app' },
+  win: { asar: 'win-unpacked/resources/app.asar', program: 'win-unpacked/Latchkey.exe' },
+} as const
+
+const TRAY = ['signed-out', 'waiting', 'signed-in', 'attention'].map((state) => `tray-${state}`)
+const TRAY_ICONS: Readonly<Record<PackedPlatform, readonly string[]>> = {
+  linux: TRAY.flatMap((name) =>
+    ['light', 'light@2x', 'dark', 'dark@2x'].map((suffix) => `${name}-${suffix}.png`),
+  ),
+  mac: TRAY.flatMap((name) => [`${name}Template.png`, `${name}Template@2x.png`]),
+  win: TRAY.flatMap((name) => [`${name}-light.ico`, `${name}-dark.ico`]),
+}
 
 let folder: string
-const packed = (path: string): string => join(folder, 'out', 'linux-unpacked', path)
+let packed: Packed
+const bothPackages = (): PackageParts[] => [packed.packages.deb!, packed.packages.rpm!]
+const out = (path: string): string => join(folder, 'out', path)
 
-test.describe.configure({ mode: 'default' })
-
-test.beforeAll(async () => {
-  test.setTimeout(120_000)
-  folder = await mkdtemp(join(tmpdir(), 'latchkey-package-'))
-  const stub = join(folder, 'electron')
-  await mkdir(join(stub, 'resources'), { recursive: true })
-  await mkdir(join(stub, 'locales'))
-  await writeFile(join(stub, 'electron'), FUSES, { mode: 0o755 })
-  const { version } = require('electron/package.json') as { version: string }
-  await writeFile(join(stub, 'version'), version)
-
-  const builder = join(dirname(require.resolve('electron-builder/package.json')), 'cli.js')
-  await run(
-    process.execPath,
-    [
-      builder,
-      '--linux',
-      'dir',
-      `-c.electronDist=${stub}`,
-      `-c.directories.output=${join(folder, 'out')}`,
-    ],
-    { cwd: ROOT },
-  )
-})
-
-test.afterAll(() => rm(folder, { recursive: true, force: true }))
-
-test('the archive holds the app’s own files, and nothing else of the source tree', () => {
-  const own = listPackage(packed('resources/app.asar'), { isPack: false }).filter(
-    (path) => !path.startsWith('/node_modules') && /\.\w+$/.test(path),
-  )
-  expect(own.toSorted()).toEqual(
-    [
-      ...['auth0', 'guard', 'models', 'openapi', 'pkce', 'problem', 'seed', 'server'].map(
-        (name) => `/dist/main/api/${name}.js`,
-      ),
-      '/dist/main/api/socket-owner.js',
-      ...[
-        'agent',
-        'api-flows',
-        'attempt',
-        'authorize',
-        'callback',
-        'custody',
-        'discovery',
-        'end-session',
-        'endings',
-        'errors',
-        'http',
-        'http-failure',
-        'identity',
-        'loopback',
-        'model',
-        'openings',
-        'pages',
-        'pkce',
-        'proxy',
-        'renewal',
-        'token',
-      ].map((name) => `/dist/main/auth/${name}.js`),
-      ...[
-        'browser',
-        'cipher',
-        'ipc-server',
-        'lockdown',
-        'network',
-        'notify',
-        'power',
-        'scheme',
-        'store',
-        'tray',
-        'window',
-      ].map((name) => `/dist/main/electron/${name}.js`),
-      ...['check', 'computer', 'ports', 'provider', 'running'].map(
-        (name) => `/dist/main/checks/${name}.js`,
-      ),
-      ...['menu', 'notice', 'printable', 'record', 'report', 'status'].map(
-        (name) => `/dist/main/present/${name}.js`,
-      ),
-      ...[
-        'announcement',
-        'bind',
-        'cipher',
-        'clock',
-        'compose',
-        'demo',
-        'diagnose',
-        'errno',
-        'index',
-        'ipc',
-        'log',
-        'owner',
-        'port-holder',
-        'read-body',
-        'replace-file',
-        'settings',
-        'vault',
-      ].map((name) => `/dist/main/${name}.js`),
-      '/dist/main/preload.cjs',
-      '/dist/renderer/renderer.js',
-      '/dist/renderer/view.js',
-      ...['icon', 'tray', 'tray@2x', 'trayTemplate', 'trayTemplate@2x'].map(
-        (name) => `/main/assets/${name}.png`,
-      ),
-      '/package.json',
-      '/renderer/index.html',
-      '/renderer/style.css',
-    ].toSorted(),
-  )
-})
-
-test('it ships the packages it needs, and no other', () => {
-  const names = listPackage(packed('resources/app.asar'), { isPack: false }).flatMap((path) => {
-    const found = /^\/node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(path)
-    return found ? [found[1]!] : []
+/** Packs for a platform, for the tests of one group. */
+function packFor(platform: PackedPlatform): void {
+  test.describe.configure({ mode: 'default' })
+  test.skip(process.platform === 'win32' && platform === 'mac', 'not packed on Windows')
+  test.beforeAll(async () => {
+    test.setTimeout(300_000)
+    folder = await mkdtemp(join(tmpdir(), 'latchkey-package-'))
+    packed = await pack(platform, folder)
   })
-  expect(names.toSorted()).toEqual(PACKAGES)
-})
+  test.afterAll(() => rm(folder, { recursive: true, force: true }))
+}
 
-test('the packed package.json names the app and holds no scripts', () => {
-  const content = JSON.parse(
-    extractFile(packed('resources/app.asar'), 'package.json').toString(),
-  ) as Record<string, unknown>
-  expect(content).toMatchObject({ name: 'latchkey', main: 'dist/main/index.js', type: 'module' })
-  expect(content).not.toHaveProperty('devDependencies')
-  expect(content).not.toHaveProperty('scripts')
-})
+for (const platform of ['linux', 'mac', 'win'] as const) {
+  test.describe(`for ${platform}`, () => {
+    packFor(platform)
+    const asar = (): string => out(PLACES[platform].asar)
 
-test('S33: the fuses let nobody use the app as a Node, and load no code but its own archive', async () => {
-  const wire = await getCurrentFuseWire(packed('latchkey'))
-  const [off, on] = ['0', '1'].map((character) => character.charCodeAt(0))
-  expect(wire[FuseV1Options.RunAsNode]).toBe(off)
-  expect(wire[FuseV1Options.EnableNodeOptionsEnvironmentVariable]).toBe(off)
-  expect(wire[FuseV1Options.EnableNodeCliInspectArguments]).toBe(off)
-  expect(wire[FuseV1Options.EnableEmbeddedAsarIntegrityValidation]).toBe(on)
-  expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe(on)
-  expect(wire[FuseV1Options.GrantFileProtocolExtraPrivileges]).toBe(off)
-})
+    test('the archive holds the app’s own files, and nothing else of the source tree', () => {
+      const own = filesIn(asar()).filter((path) => !path.startsWith('/node_modules'))
+      expect(own.toSorted()).toEqual(
+        [
+          ...OWN,
+          '/main/assets/icon.png',
+          ...TRAY_ICONS[platform].map((name) => `/main/assets/${name}`),
+        ].toSorted(),
+      )
+    })
+
+    test('S33: the fuses let nobody use the app as a Node, and load no code but its own archive', async () => {
+      const wire = await getCurrentFuseWire(out(PLACES[platform].program))
+      const [off, on] = ['0', '1'].map((character) => character.charCodeAt(0))
+      expect(wire[FuseV1Options.RunAsNode]).toBe(off)
+      expect(wire[FuseV1Options.EnableNodeOptionsEnvironmentVariable]).toBe(off)
+      expect(wire[FuseV1Options.EnableNodeCliInspectArguments]).toBe(off)
+      expect(wire[FuseV1Options.EnableEmbeddedAsarIntegrityValidation]).toBe(on)
+      expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe(on)
+      expect(wire[FuseV1Options.GrantFileProtocolExtraPrivileges]).toBe(off)
+    })
+
+    if (platform === 'linux') linuxTests(asar)
+    if (platform === 'mac') macTests()
+    if (platform === 'win') windowsTests()
+  })
+}
+
+function linuxTests(asar: () => string): void {
+  test('it ships the packages it needs, and no other', () => {
+    const names = filesIn(asar()).flatMap((path) => {
+      const found = /^\/node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(path)
+      return found ? [found[1]!] : []
+    })
+    expect(names.toSorted()).toEqual(PACKAGES)
+  })
+
+  test('of the packages it ships what runs, and their licences', () => {
+    const files = filesIn(asar()).filter((path) => path.startsWith('/node_modules'))
+    const left = files.filter((path) => !/\.(js|cjs|mjs|json)$/.test(path))
+    expect(left.filter((path) => !/\/licen[cs]e[^/]*$/i.test(path))).toEqual([])
+    expect(left.length).toBeGreaterThan(40)
+    const development =
+      /\/(tests?|spec|__tests__|benchmarks?|examples?|docs?)\/|\/\.|\.test\.|tsconfig/
+    expect(files.filter((path) => development.test(path))).toEqual([])
+  })
+
+  test('what is packed is enough to run: every part loads', async () => {
+    const place = join(folder, 'extracted')
+    extractAll(asar(), place)
+    for (const part of ['dist/main/compose.js', 'node_modules/conf/dist/source/index.js']) {
+      const script = `await import(${JSON.stringify(pathToFileURL(join(place, part)).href)})`
+      await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script])
+    }
+    // The agent's own dependencies, each from where the app is.
+    const require = createRequire(join(place, 'package.json'))
+    for (const name of ['axios', 'hono', 'jose', 'zod', '@hono/node-server', 'electron-store']) {
+      expect(existsSync(require.resolve(name))).toBe(true)
+    }
+  })
+
+  test('the packed package.json names the app and holds no scripts', () => {
+    const content = JSON.parse(extractFile(asar(), 'package.json').toString()) as object
+    expect(content).toMatchObject({
+      name: 'latchkey',
+      main: 'dist/main/index.js',
+      type: 'module',
+      homepage: 'https://latchkey.app',
+      // Windows, notifications and portals find the desktop file by it.
+      desktopName: `${DESKTOP_ID}.desktop`,
+    })
+    expect(content).not.toHaveProperty('devDependencies')
+    expect(content).not.toHaveProperty('scripts')
+  })
+
+  test('deb and rpm say what they hold, who made it, and where its home is', () => {
+    for (const { args } of bothPackages()) {
+      expect(valueOf(args, '--name')).toBe('latchkey')
+      expect(valueOf(args, '--maintainer')).toMatch(/^The Latchkey authors <\S+@latchkey\.app>$/)
+      expect(valueOf(args, '--vendor')).toBe('The Latchkey authors')
+      expect(valueOf(args, '--url')).toBe('https://latchkey.app')
+      expect(valueOf(args, '--license')).toBe('MIT')
+      expect(valueOf(args, '--description')).toContain('sign in once in your own browser')
+      expect(args).toContain(`${out('linux-unpacked')}/=/opt/Latchkey`)
+    }
+    const [deb, rpm] = bothPackages().map(({ args }) => args)
+    expect(valueOf(deb!, '--description')).toMatch(/^Sign in once, let your other apps use it\n /)
+    expect(valueOf(rpm!, '--rpm-summary')).toBe('Sign in once, let your other apps use it')
+    expect(rpm).toContain('--rpm-tag=Recommends: libsecret')
+    expect(valueOf(deb!, '--package')).toBe(out('latchkey-0.1.0-linux-amd64.deb'))
+    // Their own lists of what Electron needs; the one for deb has libsecret in it.
+    for (const target of ['linux', 'deb', 'rpm']) {
+      expect(packed.config[target]).not.toHaveProperty('depends')
+    }
+  })
+
+  test('deb and rpm bring icons of all sizes, by the name that the entry asks for', () => {
+    for (const { args, desktop } of bothPackages()) {
+      expect(keyOf(desktop, 'Icon')).toBe('latchkey')
+      for (const size of [16, 22, 24, 32, 48, 64, 96, 128, 256, 512]) {
+        const target = `=/usr/share/icons/hicolor/${size}x${size}/apps/latchkey.png`
+        const source = args.find((argument) => argument.endsWith(target))?.slice(0, -target.length)
+        expect(source && readFileSync(source).readUInt32BE(16)).toBe(size)
+      }
+    }
+  })
+
+  test('the desktop entry has the name that windows, notifications and portals use', () => {
+    for (const { args, desktop } of bothPackages()) {
+      const target = `=/usr/share/applications/${DESKTOP_ID}.desktop`
+      expect(args.some((argument) => argument.endsWith(target))).toBe(true)
+      expect(keyOf(desktop, 'StartupWMClass')).toBe(DESKTOP_ID)
+      expect(keyOf(desktop, 'Exec')).toBe('/opt/Latchkey/latchkey %U')
+    }
+    expect(packed.appImage?.desktopFileName).toBe(`${DESKTOP_ID}.desktop`)
+    expect(keyOf(packed.appImage!.desktop, 'StartupWMClass')).toBe(DESKTOP_ID)
+    for (const desktop of [packed.packages.deb!.desktop, packed.appImage!.desktop]) {
+      expect(keyOf(desktop, 'Name')).toBe('Latchkey')
+      expect(keyOf(desktop, 'Categories')).toBe('Utility;')
+      expect(keyOf(desktop, 'Terminal')).toBe('false')
+    }
+  })
+
+  test('the sandbox is on wherever the system has one', () => {
+    const entries = [...bothPackages(), packed.appImage!].map(({ desktop }) => desktop)
+    for (const desktop of entries) expect(keyOf(desktop, 'Exec')).not.toContain('no-sandbox')
+    expect(keyOf(packed.appImage!.desktop, 'Exec')).toBe('AppRun %U')
+  })
+
+  test('desktop-file-validate finds nothing to say about the desktop entries', () => {
+    const found = spawnSync('desktop-file-validate', ['--help']).error === undefined
+    test.skip(!found, 'desktop-file-validate (desktop-file-utils) is not installed here')
+    for (const { desktop } of [...bothPackages(), packed.appImage!]) {
+      const path = join(folder, `${DESKTOP_ID}.desktop`)
+      writeFileSync(path, desktop)
+      expect(spawnSync('desktop-file-validate', [path], { encoding: 'utf8' }).stdout).toBe('')
+    }
+  })
+
+  test('an upgraded RPM keeps its link in /usr/bin, a removed one does not', () => {
+    test.skip(!existsSync('/bin/bash'), 'there is no bash here')
+    const root = join(folder, 'root')
+    const link = join(root, 'usr', 'bin', 'latchkey')
+    const profile = join(root, 'etc', 'apparmor.d', 'latchkey')
+    for (const path of ['usr/bin', 'etc/apparmor.d', 'bin']) {
+      mkdirSync(join(root, path), { recursive: true })
+    }
+    symlinkSync('/opt/Latchkey/latchkey', link)
+    writeFileSync(profile, '')
+    // A PATH of its own, so that no tool changes anything of this machine.
+    symlinkSync('/bin/rm', join(root, 'bin', 'rm'))
+    const script = packed.packages.rpm!.afterRemove.replaceAll(/'(?=\/(usr|etc)\/)/g, `'${root}`)
+    const removed = (packagesLeft: number): boolean => {
+      const run = spawnSync('/bin/bash', ['--norc', '-c', script, 'postun', String(packagesLeft)], {
+        env: { PATH: join(root, 'bin') },
+        encoding: 'utf8',
+      })
+      expect(run).toMatchObject({ status: 0, stderr: '' })
+      return lstatSync(link, { throwIfNoEntry: false }) === undefined && !existsSync(profile)
+    }
+    expect(removed(1)).toBe(false)
+    expect(removed(0)).toBe(true)
+  })
+}
+
+function macTests(): void {
+  const contents = (path: string): string => out(join('mac/Latchkey.app/Contents', path))
+
+  test('the app is an agent without a place in the Dock, under its own name', async () => {
+    const plist = await readFile(contents('Info.plist'), 'utf8')
+    const value = (key: string): string | undefined =>
+      new RegExp(`<key>${key}</key>\\s*<(?:string>([^<]*)<|(true|false)/)`)
+        .exec(plist)
+        ?.slice(1)
+        .find((found) => found !== undefined)
+    expect(value('LSUIElement')).toBe('true')
+    expect(value('CFBundleIdentifier')).toBe('app.latchkey.desktop')
+    expect(value('CFBundleName')).toBe('Latchkey')
+    expect(value('CFBundleExecutable')).toBe('Latchkey')
+    expect(value('LSApplicationCategoryType')).toBe('public.app-category.utilities')
+    expect(value('CFBundleIconFile')).toBe('icon.icns')
+    expect(plist).toContain('<key>ElectronAsarIntegrity</key>')
+  })
+
+  test('its icon is the one that was drawn', async () => {
+    expect(await readFile(contents('Resources/icon.icns'))).toEqual(
+      await readFile(join(ROOT, 'main/assets/icon.icns')),
+    )
+  })
+
+  test('it is hardened, with no entitlement but the one that V8 needs', async () => {
+    const mac = packed.config['mac'] as Record<string, unknown>
+    expect(mac).toMatchObject({ hardenedRuntime: true, target: ['dmg', 'zip'] })
+    for (const key of ['entitlements', 'entitlementsInherit']) {
+      const plist = await readFile(join(ROOT, String(mac[key])), 'utf8')
+      const keys = [...plist.matchAll(/<key>([^<]*)<\/key>/g)].map((found) => found[1])
+      expect(keys).toEqual(['com.apple.security.cs.allow-jit'])
+    }
+    // Left out, it is notarized exactly where the environment holds what that takes.
+    expect(mac).not.toHaveProperty('notarize')
+    expect(mac).not.toHaveProperty('identity')
+  })
+}
+
+function windowsTests(): void {
+  test('the program has the icon, a name and a version', async () => {
+    const { Data, NtExecutable, NtExecutableResource, Resource } = createRequire(
+      createRequire(import.meta.url).resolve('app-builder-lib'),
+    )('resedit') as typeof import('resedit')
+    const program = NtExecutable.from(await readFile(out(PLACES.win.program)))
+    const { entries } = NtExecutableResource.from(program)
+    const [version] = Resource.VersionInfo.fromEntries(entries)
+    const [language] = version!.getAllLanguagesForStringValues()
+    expect(version!.getStringValues(language!)).toMatchObject({
+      FileDescription: 'Latchkey',
+      ProductName: 'Latchkey',
+      CompanyName: 'The Latchkey authors',
+      FileVersion: '0.1.0',
+    })
+    const [group] = Resource.IconGroupEntry.fromEntries(entries)
+    const drawn = Data.IconFile.from(await readFile(join(ROOT, 'main/assets/icon.ico')))
+    expect(group!.icons.map(({ width }) => width)).toEqual(drawn.icons.map(({ width }) => width))
+  })
+
+  test('it is installed for the person alone, without questions, and leaves the settings behind', () => {
+    expect(packed.config['win']).toMatchObject({ target: 'nsis' })
+    // Anything but asInvoker would ask for an administrator.
+    expect(packed.config['win']).not.toHaveProperty('requestedExecutionLevel')
+    expect(packed.config['nsis']).toMatchObject({
+      oneClick: true,
+      perMachine: false,
+      deleteAppDataOnUninstall: false,
+      shortcutName: 'Latchkey',
+      include: 'main/assets/installer.nsh',
+    })
+  })
+
+  test('uninstalling ends the start at login, and updating does not', () => {
+    const found = spawnSync('makensis', ['-VERSION']).error === undefined
+    test.skip(!found, 'makensis (nsis) is not installed here')
+    const script = join(folder, 'test.nsi')
+    // As electron-builder's own script defines what is used of it.
+    writeFileSync(
+      script,
+      `
+      Unicode true
+      !define LOGICLIB_VERBOSITY 4
+      !include LogicLib.nsh
+      !define APP_ID "app.latchkey.desktop"
+      Var updated
+      !macro _isUpdated _a _b _t _f
+        !if "\${_t}" == ""
+          !echo "only when updating"
+        !else
+          !echo "not when updating"
+        !endif
+        StrCmp $updated "1" \`\${_t}\` \`\${_f}\`
+      !macroend
+      !define isUpdated \`"" isUpdated ""\`
+      !include "${join(ROOT, 'main/assets/installer.nsh')}"
+      OutFile "${join(folder, 'test.exe')}"
+      Section
+        StrCpy $updated "0"
+        WriteUninstaller "$TEMP\\uninstall.exe"
+      SectionEnd
+      Section un.install
+        StrCpy $updated "0"
+        !insertmacro customUnInstall
+      SectionEnd
+      `,
+    )
+    const { stdout, status } = spawnSync('makensis', ['-WX', '-V4', script], { encoding: 'utf8' })
+    expect({ status, stdout: status === 0 ? '' : stdout }).toEqual({ status: 0, stdout: '' })
+    const steps = /(only|not) when updating|(?<=DeleteRegValue: HKCU\\.*\\)\w+\\app\.latchkey.*/g
+    expect(stdout.match(steps)).toEqual([
+      'not when updating',
+      'Run\\app.latchkey.desktop',
+      'Run\\app.latchkey.desktop',
+    ])
+  })
+}
+
+function filesIn(archive: string): string[] {
+  return listPackage(archive, { isPack: false })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => !('files' in statFile(archive, path.slice(1))))
+}
+
+/** The argument behind a flag. */
+function valueOf(args: readonly string[], flag: string): string | undefined {
+  const at = args.indexOf(flag)
+  return at < 0 ? undefined : args[at + 1]
+}
+
+function keyOf(desktop: string, key: string): string | undefined {
+  return new RegExp(`^${key}=(.*)$`, 'm').exec(desktop)?.[1]
+}
+
+const OWN: readonly string[] = [
+  ...['auth0', 'guard', 'models', 'openapi', 'pkce', 'problem', 'seed', 'server'].map(
+    (name) => `/dist/main/api/${name}.js`,
+  ),
+  '/dist/main/api/socket-owner.js',
+  ...[
+    'agent',
+    'api-flows',
+    'attempt',
+    'authorize',
+    'callback',
+    'custody',
+    'discovery',
+    'end-session',
+    'endings',
+    'errors',
+    'http',
+    'http-failure',
+    'identity',
+    'loopback',
+    'model',
+    'openings',
+    'pages',
+    'pkce',
+    'proxy',
+    'renewal',
+    'token',
+  ].map((name) => `/dist/main/auth/${name}.js`),
+  ...[
+    'browser',
+    'cipher',
+    'ipc-server',
+    'lockdown',
+    'login-item',
+    'network',
+    'notify',
+    'power',
+    'scheme',
+    'store',
+    'tray',
+    'window',
+  ].map((name) => `/dist/main/electron/${name}.js`),
+  ...['check', 'computer', 'ports', 'provider', 'running'].map(
+    (name) => `/dist/main/checks/${name}.js`,
+  ),
+  ...['menu', 'notice', 'printable', 'record', 'report', 'status'].map(
+    (name) => `/dist/main/present/${name}.js`,
+  ),
+  ...[
+    'announcement',
+    'autostart',
+    'bind',
+    'cipher',
+    'clock',
+    'compose',
+    'demo',
+    'desktop-entry',
+    'diagnose',
+    'errno',
+    'index',
+    'ipc',
+    'log',
+    'login-item',
+    'owner',
+    'port-holder',
+    'read-body',
+    'replace-file',
+    'settings',
+    'vault',
+    'xdg-autostart',
+  ].map((name) => `/dist/main/${name}.js`),
+  '/dist/main/preload.cjs',
+  '/dist/renderer/renderer.js',
+  '/dist/renderer/view.js',
+  '/LICENSE',
+  '/package.json',
+  '/renderer/index.html',
+  '/renderer/style.css',
+]
 
 /** axios, electron-log, electron-store, hono, jose and zod, with all that they stand on. */
 const PACKAGES: readonly string[] = `
@@ -175,7 +443,7 @@ const PACKAGES: readonly string[] = `
   generator-function get-intrinsic get-proto gopd has-symbols has-tostringtag hasown hono
   https-proxy-agent is-safe-filename jose json-schema-traverse json-schema-typed math-intrinsics
   mime-db mime-types mimic-function ms proxy-from-env require-from-string semver stubborn-fs
-  stubborn-utils tagged-tag type-fest uint8array-extras when-exit zod
+  stubborn-utils uint8array-extras when-exit zod
 `
   .trim()
   .split(/\s+/)
