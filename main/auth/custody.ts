@@ -186,6 +186,9 @@ export function createCustody(ports: CustodyPorts): Custody {
       return inTurn(async () => {
         signal.throwIfAborted()
         await store(() => vault.write(session))
+        // Somebody else's would be there again at the next start. Removing takes no room on a disk.
+        const isOfAnother = held !== null && held.account.sub !== session.account.sub
+        if (!isStored && isOfAnother) await vault.clear().catch(() => undefined)
         try {
           signal.throwIfAborted()
           if (wipes !== before) throw new CalledOff({ kind: 'cancelled' })

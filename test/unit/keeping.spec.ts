@@ -154,6 +154,22 @@ test('a sign-in that cannot be written lasts, and says so until the disk has roo
   expect(await vault.read()).toEqual(await agent.read(0))
 })
 
+test('somebody else’s sign-in that cannot be written leaves nothing of the first person’s', async ({
+  start,
+}) => {
+  const { agent, vault, signIn, reached } = await start()
+  await fetch(await answerLink(await signIn()))
+  await reached('signed-in')
+  vault.write = full
+  await fetch(await answerLink(await signIn(), 'account=bob'))
+  await reached('signed-in')
+  expect(agent.model()).toMatchObject({
+    session: { account: { sub: 'bob' } },
+    storageProblem: 'The disk is full.',
+  })
+  expect(await vault.read()).toBeNull()
+})
+
 test('a renewal that cannot be written goes on with the new token, and says so', async ({
   start,
 }) => {
