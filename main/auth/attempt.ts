@@ -83,6 +83,7 @@ export async function authorize(
   const { issuer, promisesIss } = metadata
   const { redirectUri, answer, leave } = await openWayBack({
     state: attempt.state,
+    nonce: attempt.nonce,
     issuer,
     promisesIss,
   })

@@ -5,6 +5,8 @@ import { AuthError, quoteProvider } from './errors.js'
 /** What a flow waits for. */
 export type ExpectedCallback = {
   state: string
+  /** Masked where the provider quotes it, as the state is. */
+  nonce?: string
   issuer: string
   /** True where the provider promises `iss`, so that one without it is refused. */
   promisesIss: boolean
@@ -66,7 +68,7 @@ export function validateCallback(
   const error = parameters.get('error')
   if (error !== null && error !== '') {
     const description = parameters.get('error_description') ?? undefined
-    const secrets = [expected.state, parameters.get('code') ?? '']
+    const secrets = [expected.state, expected.nonce ?? '', parameters.get('code') ?? '']
     return {
       kind: 'refused',
       error:

@@ -244,13 +244,14 @@ export function createCustody(ports: CustodyPorts): Custody {
       last = null
       wipes += 1
       renewal.forget()
-      const wiped = await vault.clear().then(
+      callOffRetry()
+      isStored = await vault.clear().then(
         () => true,
         () => false,
       )
+      if (isStored) dispatch({ type: 'storage-mended' })
       dispatch({ type: 'signed-out' })
-      if (wiped) dispatch({ type: 'storage-mended' })
-      else dispatch({ type: 'revocation-failed', notice: NOT_WIPED })
+      if (!isStored) dispatch({ type: 'storage-failed', notice: NOT_WIPED })
       if (before === null) return
       await track(endAtProvider(before, unrevoked('You are signed out here')))
       if (openSignOutPage) await track(openAtProvider(before))

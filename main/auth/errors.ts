@@ -81,7 +81,7 @@ export function quoteProvider(
 ): string {
   const plain = (text: string): string => {
     let shown = text
-    for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '…')
+    for (const secret of secrets.flatMap(formsOf)) shown = shown.replaceAll(secret, '…')
     shown = shown
       .replace(/[\p{C}\p{Z}]+/gu, ' ')
       .trim()
@@ -90,4 +90,11 @@ export function quoteProvider(
   }
   const said = description === undefined ? '' : plain(description)
   return said === '' ? `"${plain(error)}"` : `"${plain(error)}" (${said})`
+}
+
+/** A secret as it is, and as a request that is quoted back has it. */
+function formsOf(secret: string): string[] {
+  if (secret === '') return []
+  const form = new URLSearchParams({ secret }).toString().slice('secret='.length)
+  return [secret, form, encodeURIComponent(secret)]
 }

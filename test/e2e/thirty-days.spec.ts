@@ -134,8 +134,8 @@ test('thirty days: nobody has to sign in again, nothing is lost, and nothing pil
 
 function watch(session: SignedIn): Month {
   const { agent, clock, history, provider, vault } = session
-  let wake: () => void = () => undefined
-  let isRenewing = false
+  let renewal = Promise.resolve()
+  let done: () => void = () => undefined
   let sessions: WeakRef<HeldSession>[] = []
   const { write } = vault
   vault.write = (held) => {
@@ -148,7 +148,7 @@ function watch(session: SignedIn): Month {
     failures: 0,
     tries: [],
     async settled() {
-      while (isRenewing) await new Promise<void>((resolve) => (wake = resolve))
+      await renewal
       await new Promise((resolve) => setImmediate(resolve))
     },
     async measure(sinceMs) {
@@ -168,11 +168,12 @@ function watch(session: SignedIn): Month {
     },
   }
   agent.subscribe((_model, { type }) => {
-    if (type === 'renewal-started') month.tries.push(clock.nowMs())
+    if (type === 'renewal-started') {
+      month.tries.push(clock.nowMs())
+      renewal = new Promise((resolve) => (done = resolve))
+    } else done()
     if (type === 'renewed') month.renewals += 1
     if (type === 'renewal-failed') month.failures += 1
-    isRenewing = type === 'renewal-started'
-    if (!isRenewing) wake()
   })
   return month
 }

@@ -8,6 +8,7 @@ import { renderPage } from '../../main/auth/pages.js'
 const check = (query: string, promisesIss = false): CallbackResult =>
   validateCallback(new URLSearchParams(query), {
     state: 'the-state',
+    nonce: 'the-nonce',
     issuer: 'https://a.example',
     promisesIss,
   })
@@ -35,11 +36,12 @@ test('S05, RFC 9207 section 2.4: an iss that nobody promised has to fit all the 
   })
 })
 
-test('S09: an echoed state or code is masked in every kind of refusal', () => {
+test('S09: an echoed state, nonce or code is masked in every kind of refusal', () => {
   for (const error of ['access_denied', 'server_error']) {
-    const query = `state=the-state&code=the-code&error=${error}&error_description=the-state,the-code`
+    const said = 'the-state,the-nonce,the-code'
+    const query = `state=the-state&code=the-code&error=${error}&error_description=${said}`
     const result = check(query)
-    expect(result.kind === 'refused' && result.error.message).toContain('(…,…)')
+    expect(result.kind === 'refused' && result.error.message).toContain('(…,…,…)')
   }
 })
 

@@ -94,7 +94,7 @@ test('it is not opened where the person has not asked for that', async ({ watche
 
 test('it is not opened where the provider has none, and nothing is said', async ({ watched }) => {
   const { agent, history, opened, provider } = await watched()
-  provider.misbehave.metadata = ({ end_session_endpoint: _, ...json }) => json
+  provider.misbehave.metadata = (json) => ({ ...json, end_session_endpoint: undefined })
   await agent.signOut()
   expect(opened).toEqual([])
   expect(history.at(-1)?.status.reason).toBeNull()

@@ -120,6 +120,30 @@ test('S19: a vault that cannot be wiped is told of, and the provider ends the se
   })
 })
 
+const full = (): Promise<never> =>
+  Promise.reject(new AuthError('storage-failed', 'The disk is full.'))
+
+test('S19: signing out ends the words for a session that could not be written', async ({
+  start,
+}) => {
+  const { agent, clock, history, vault, signIn, reached } = await start()
+  const { write, clear } = vault
+  vault.write = full
+  await fetch(await answerLink(await signIn()))
+  await reached('signed-in')
+  vault.clear = () => Promise.reject(new Error('the disk is read-only'))
+  await agent.signOut()
+  expect(history.at(-1)?.status).toMatchObject({
+    state: 'signed-out',
+    reason: expect.stringContaining('could not be removed'),
+  })
+
+  Object.assign(vault, { write, clear })
+  await agent.signOut()
+  expect(history.at(-1)?.status).toMatchObject({ state: 'signed-out', reason: null })
+  expect(clock.pending()).toBe(0)
+})
+
 test('a sign-in that is cancelled while its code is exchanged leaves no tokens alive', async ({
   start,
 }) => {
@@ -133,9 +157,6 @@ test('a sign-in that is cancelled while its code is exchanged leaves no tokens a
   await fetch(await answerLink(await signIn()))
   await expect.poll(() => provider.revoked).toEqual([issued])
 })
-
-const full = (): Promise<never> =>
-  Promise.reject(new AuthError('storage-failed', 'The disk is full.'))
 
 test('a sign-in that cannot be written lasts, and says so until the disk has room', async ({
   start,

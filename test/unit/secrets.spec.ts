@@ -38,9 +38,9 @@ const REQUESTS: readonly [name: string, send: (metadata: Metadata) => Promise<un
         metadata,
         {
           clientId: 'client',
-          code: 'the-secret-code',
+          code: 'the-secret code/+=',
           redirectUri: 'http://127.0.0.1/callback',
-          verifier: 'the-secret-verifier',
+          verifier: 'the-secret~verifier',
           scope: 'openid',
         },
         0,
@@ -52,7 +52,7 @@ const REQUESTS: readonly [name: string, send: (metadata: Metadata) => Promise<un
       renewTokens(
         http,
         metadata,
-        { clientId: 'client', refreshToken: 'the-secret-token', scope: 'openid' },
+        { clientId: 'client', refreshToken: 'the-secret+token==', scope: 'openid' },
         0,
       ),
   ],

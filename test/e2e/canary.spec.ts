@@ -1,0 +1,427 @@
+// S38: every secret that there is, put through every path, and looked for wherever anybody could read.
+
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { mergeTests } from '@playwright/test'
+import {
+  ask,
+  call,
+  clientOf,
+  comeBack,
+  respond,
+  seedFor,
+  signIn,
+  tokenRequest,
+  type Answer,
+  type Service,
+} from '../api/service.js'
+import { at, expect, headlineOf, test as onDesktop } from '../driver.js'
+import { answerLink } from '../person.js'
+import { SCRIPTED, test as programs, type Program } from '../program.js'
+import type { Misbehaviour, RunningProvider } from '../provider.js'
+import { createHunt, type Hunt } from '../secrets.js'
+
+const test = mergeTests(programs, onDesktop)
+
+const PASSPHRASE = 'canary: "correct horse battery/staple+" ünïted'
+
+/** Hides all that the provider issues from now on. */
+function hideTokensOf({ misbehave }: RunningProvider, hunt: Hunt): void {
+  misbehave.tokenResponse = (json) => {
+    for (const name of ['access_token', 'refresh_token', 'id_token']) {
+      const token = json[name]
+      if (typeof token === 'string') hunt.hide(name, token)
+    }
+    return json
+  }
+}
+
+/** Hides all that the provider was sent. */
+function hideSentTo({ tokenRequests }: RunningProvider, hunt: Hunt): void {
+  for (const form of tokenRequests) {
+    for (const name of ['code', 'code_verifier', 'refresh_token']) {
+      const sent = form.get(name)
+      if (sent !== null) hunt.hide(name, sent)
+    }
+  }
+}
+
+/** Hides what is in a sign-in link, for it belongs nowhere else. */
+function hideLink(link: string, hunt: Hunt): void {
+  for (const name of ['state', 'nonce']) hunt.hide(name, new URL(link).searchParams.get(name)!)
+}
+
+/** Has the provider refuse with all that it knows of the sign-in in its words. */
+function quoting(link: string, error: string): Misbehaviour {
+  return {
+    callback(params) {
+      const all = `${link} ${params}`
+      params.set('error', error)
+      params.set('error_description', all.slice(all.indexOf('?')))
+    },
+  }
+}
+
+const TOKEN_FAULTS = [
+  'echo',
+  'invalid-grant',
+  'server-error',
+  'unavailable',
+  'rate-limited',
+  'not-json',
+  'truncated',
+  'oversized',
+  'redirect',
+  'reset',
+  'answer-lost',
+] as const
+
+/** An ID token that is refused, for what is wrong with it. */
+const REFUSED: readonly Misbehaviour[] = [
+  { idToken: (claims) => void (claims['nonce'] = 'another') },
+  { idToken: (claims) => void (claims['exp'] = 1) },
+  { idTokenRaw: (jwt) => `${jwt.slice(0, -8)}AAAAAAAA` },
+  { idToken: (claims) => void (claims['iat'] = 4e9), date: 'Thu, 01 Jan 2026 00:00:00 GMT' },
+]
+
+test('S38: the program shows no secret, whatever happens', async ({ run, folders, provider }) => {
+  test.setTimeout(180_000)
+  const hunt = createHunt()
+  hunt.hide('passphrase', PASSPHRASE)
+  hideTokensOf(provider, hunt)
+  const [dataDir, temporary] = [await folders.create(), await folders.create()]
+  const { misbehave, issuer, clientId } = provider
+  const flags = [...SCRIPTED, '--issuer', issuer, '--client-id', clientId, '--log-level', 'debug']
+  const start = (passphrase = PASSPHRASE): Promise<Program> => {
+    const env = { LATCHKEY_PASSPHRASE: passphrase, TMPDIR: temporary, TEMP: temporary }
+    return run(flags, { dataDir, env })
+  }
+  const look = async (program: Program): Promise<void> => {
+    hideSentTo(provider, hunt)
+    // The link is handed out, to whoever reads it there.
+    const links = program.stdout().match(/\{"event":"open".*\}/g) ?? []
+    hunt.see(
+      'stdout',
+      links.reduce((text, link) => text.replace(link, ''), program.stdout()),
+    )
+    hunt.see('stderr', program.stderr())
+    await hunt.seeFiles('the data directory:', dataDir)
+    await hunt.seeFiles('the temporary files:', temporary)
+  }
+  /** A sign-in of the tray's kind, up to the page that the browser gets. */
+  const signInHere = async (
+    program: Program,
+    fault: Misbehaviour,
+    error?: string,
+  ): Promise<void> => {
+    program.type('sign-in')
+    const link = await program.link()
+    hideLink(link, hunt)
+    const undo = apply(misbehave, { ...fault, ...(error && quoting(link, error)) })
+    const callback = await answerLink(link)
+    hunt.see('the last page', await (await fetch(callback)).text())
+    undo()
+  }
+  const program = await start()
+  const { url } = await program.line('listening')
+  const service: Service = {
+    program,
+    provider,
+    url,
+    port: Number(new URL(url).port),
+    api: clientOf(url),
+  }
+  const others = (answer: Pick<Answer, 'text'>): void =>
+    hunt.see('an answer to another', answer.text)
+
+  await test.step('an app’s sign-in, and what others are answered meanwhile', async () => {
+    const { seed, verifier } = seedFor(clientId)
+    hunt.hide('state', seed.state)
+    hunt.hide('code_verifier', verifier)
+    const called = call(service, '/pkce/code', { body: seed })
+    const page = await comeBack(program)
+    hunt.see('the last page', await page.text())
+    const coded = (await called).json
+    const right = tokenRequest(coded, verifier)
+    for (const wrong of [
+      { code: 'x' },
+      { code_verifier: 'x'.repeat(43) },
+      { redirect_uri: 'http://127.0.0.1/callback' },
+      { client_id: 'another' },
+      { grant_type: 'password' },
+    ]) {
+      others(await call(service, '/pkce/token', { body: { ...right, ...wrong } }))
+    }
+    others(await call(service, '/pkce/code', { body: { ...seed, client_id: 'another' } }))
+    others(await call(service, '/pkce/code', { body: seed }))
+    others(await call(service, '/pkce/code', { body: `{"state":"${seed.state}"` }))
+    others(await respond(service, { state: seed.state, code: 'x' }))
+    others(await respond(service, { state: 'x', error: 'y', error_description: 'z' }))
+    others(await ask(service, '/pkce/token', { headers: { host: 'attacker.example' } }))
+    for (const path of ['/openapi.json', '/.well-known/health', '/.well-known/version', '/x']) {
+      others(await call(service, path, { method: 'GET' }))
+    }
+    expect((await call(service, '/pkce/token', { body: right })).status).toBe(200)
+    others(await call(service, '/pkce/token', { body: right }))
+
+    const undo = apply(misbehave, { token: 'echo' })
+    const failed = await signIn(service)
+    undo()
+    hunt.hide('code_verifier', failed.verifier)
+    hunt.hide('state', failed.coded.seed!.state)
+    expect(failed.token.status).toBe(502)
+    others(failed.token)
+    program.type('sign-out')
+    await program.status('signed-out')
+    await look(program)
+  })
+
+  await test.step('sign-ins that fail', async () => {
+    for (const token of TOKEN_FAULTS) {
+      await signInHere(program, { token })
+      await program.status('failed')
+    }
+    for (const refused of REFUSED) {
+      await signInHere(program, refused)
+      await program.status('failed')
+    }
+    for (const error of ['invalid_request', 'access_denied', 'login_required']) {
+      await signInHere(program, {}, error)
+      await program.status('failed')
+    }
+    // A code that is written otherwise in a form than it is.
+    const callback = (params: URLSearchParams): void => {
+      params.set('code', `${params.get('code')} /+&=`)
+    }
+    await signInHere(program, { callback, token: 'echo' })
+    await program.status('failed')
+    await look(program)
+  })
+
+  await test.step('a sign-in, and pages for whoever else comes to its listener', async () => {
+    program.type('sign-in')
+    const link = await program.link()
+    hideLink(link, hunt)
+    const callback = new URL(await answerLink(link))
+    hunt.hide('code', callback.searchParams.get('code')!)
+    for (const path of ['/callback', '/callback?state=x&code=y', '/callback?error=x', '/other']) {
+      hunt.see('a page for another', await (await fetch(new URL(path, callback))).text())
+    }
+    hunt.see('the last page', await (await fetch(callback)).text())
+    await program.status('signed-in')
+    await look(program)
+    program.type('sign-in')
+    hideLink(await program.link(), hunt)
+    program.type('cancel')
+    await program.status('signed-in')
+  })
+
+  await test.step('renewals', async () => {
+    const body = { grant_type: 'refresh_token', client_id: clientId }
+    expect((await call(service, '/pkce/token', { body })).status).toBe(200)
+    for (const token of TOKEN_FAULTS) {
+      await signInHere(program, {})
+      await program.line('status', ({ status }) => status.state === 'signed-in')
+      const undo = apply(misbehave, { token })
+      const answer = await call(service, '/pkce/token', { body })
+      expect(answer.status, token).toBe(502)
+      others(answer)
+      undo()
+    }
+    await signInHere(program, {})
+    await program.status('signed-in')
+    const undo = apply(misbehave, REFUSED[2]!)
+    others(await call(service, '/pkce/token', { body }))
+    undo()
+    await look(program)
+  })
+
+  await test.step('a disk that fails, and an end that the provider does not hear of', async () => {
+    const file = join(dataDir, 'session.json')
+    await rm(file)
+    await mkdir(join(file, 'in the way'), { recursive: true })
+    await signInHere(program, {})
+    const said = await program.line('status', ({ status }) => status.reason !== null)
+    expect(said.status.reason).toContain('could not be kept')
+    await look(program)
+    const undo = apply(misbehave, { revocation: 'echo' })
+    const revocations = provider.requests.revocation
+    program.type('sign-out')
+    await program.line('status', ({ status }) => /could not be removed/.test(status.reason ?? ''))
+    await expect.poll(() => provider.requests.revocation).toBeGreaterThan(revocations)
+    undo()
+    await rm(file, { recursive: true })
+    await look(program)
+  })
+
+  await test.step('a program that is killed, and what is found when it starts again', async () => {
+    await signInHere(program, { userinfo: 'echo' })
+    await program.status('signed-in')
+    program.process.kill('SIGKILL')
+    await program.ended
+    const sealed = await readFile(join(dataDir, 'session.json'), 'utf8')
+    for (const [passphrase, content] of [
+      ['not the one that it was', sealed],
+      [PASSPHRASE, sealed.slice(0, -40)],
+      [PASSPHRASE, sealed],
+    ] as const) {
+      await writeFile(join(dataDir, 'session.json'), content)
+      const again = await start(passphrase)
+      const { status } = await again.line('status')
+      expect(status.state).toBe(
+        content === sealed && passphrase === PASSPHRASE ? 'signed-in' : 'signed-out',
+      )
+      again.type('quit')
+      await again.ended
+      await look(again)
+    }
+  })
+
+  // There was something to be found, and the looking was at the right things.
+  expect(hunt.hidden()).toMatchObject({
+    passphrase: 1,
+    access_token: expect.any(Number),
+    refresh_token: expect.any(Number),
+    id_token: expect.any(Number),
+    code: expect.any(Number),
+    code_verifier: expect.any(Number),
+    state: expect.any(Number),
+    nonce: expect.any(Number),
+  })
+  expect(hunt.seen('stdout')).toContain('Alice Adams')
+  expect(hunt.seen('stdout')).toContain('client_id=latchkey')
+  expect(hunt.seen('the last page')).toContain('client_id=latchkey')
+  expect(hunt.seen('an answer to another')).toContain('client_id=latchkey')
+  expect(hunt.seen('the data directory: session.json')).toContain('"tier": "passphrase"')
+
+  expect(hunt.found()).toEqual([])
+})
+
+test('S38: nor do the words for a person at a terminal', async ({ run, folders, provider }) => {
+  const hunt = createHunt()
+  hunt.hide('passphrase', PASSPHRASE)
+  hideTokensOf(provider, hunt)
+  const { misbehave, issuer, clientId } = provider
+  const program = await run(
+    ['--no-browser', '--port', '0', '--issuer', issuer, '--client-id', clientId],
+    { dataDir: await folders.create(), env: { LATCHKEY_PASSPHRASE: PASSPHRASE } },
+  )
+  let known = 0
+  const signInHere = async (fault: Misbehaviour, error?: string): Promise<void> => {
+    program.type('sign-in')
+    const links = (): RegExpMatchArray[] => [...program.stdout().matchAll(/^http:\S+$/gm)]
+    await expect.poll(() => links().length).toBe(++known)
+    const [link] = links().at(-1)!
+    hideLink(link, hunt)
+    const undo = apply(misbehave, { ...fault, ...(error && quoting(link, error)) })
+    await fetch(await answerLink(link))
+    undo()
+  }
+  await expect.poll(() => program.stdout()).toContain('It signs in at')
+  await signInHere({ token: 'echo' })
+  await expect.poll(() => program.stdout()).toContain('The provider refused to finish the sign-in')
+  await signInHere({}, 'invalid_request')
+  await expect.poll(() => program.stdout()).toContain('The provider could not sign you in')
+  await signInHere({})
+  await expect.poll(() => program.stdout()).toContain('Signed in as Alice Adams')
+  misbehave.revocation = 'echo'
+  program.type('sign-out')
+  await expect.poll(() => program.stdout()).toContain('the provider could not be told')
+  program.type('status')
+  program.type('quit')
+  await program.ended
+
+  hideSentTo(provider, hunt)
+  hunt.see('stdout', program.stdout().replaceAll(/^http:\S+$/gm, ''))
+  hunt.see('stderr', program.stderr())
+  expect(Object.keys(hunt.hidden())).toHaveLength(8)
+  expect(hunt.seen('stdout')).toContain('client_id=latchkey')
+  expect(hunt.found()).toEqual([])
+})
+
+test('S38: nor do the window, the menu, the notifications and what the browser is sent to', async ({
+  launch,
+  provider,
+}) => {
+  const hunt = createHunt()
+  hunt.hide('passphrase', PASSPHRASE)
+  hideTokensOf(provider, hunt)
+  const { misbehave, clientId } = provider
+  const app = await launch({
+    flags: [...at(provider), '--log-level', 'debug'],
+    env: { LATCHKEY_PASSPHRASE: PASSPHRASE },
+  })
+  const window = await app.window()
+  // Who looks at the window is not notified.
+  await app.look(false)
+  const links: string[] = []
+  const comeBackFrom = async (fault: (link: string) => Misbehaviour): Promise<void> => {
+    const link = await app.takeUrl()
+    links.push(link)
+    hideLink(link, hunt)
+    const undo = apply(misbehave, fault(link))
+    hunt.see('the last page', await (await fetch(await answerLink(link))).text())
+    undo()
+  }
+  const reached = async (headline: string, notices: number): Promise<void> => {
+    await expect.poll(() => headlineOf(app)).toBe(headline)
+    await expect.poll(async () => (await app.notifications()).length).toBe(notices)
+    hunt.see('the window', `${await window.title()} ${await window.content()} ${window.url()}`)
+    hunt.see('the tray', JSON.stringify(await app.tray()))
+  }
+
+  const { url } = JSON.parse(await readFile(join(app.dataDir, 'service.json'), 'utf8')) as Service
+  const service = { url, provider }
+  const { seed, verifier } = seedFor(clientId)
+  const called = call(service, '/pkce/code', { body: seed })
+  await comeBackFrom(() => ({}))
+  const body = tokenRequest((await called).json, verifier)
+  expect((await call(service, '/pkce/token', { body })).status).toBe(200)
+  await reached('Signed in as Alice Adams', 1)
+
+  await app.choose('Sign out')
+  await reached('Not signed in', 1)
+  await app.choose('Sign in')
+  await comeBackFrom(() => ({ token: 'echo' }))
+  await reached('Sign-in failed', 2)
+  await app.choose('Sign in')
+  await comeBackFrom((link) => quoting(link, 'invalid_request'))
+  await reached('Sign-in failed', 3)
+
+  await app.choose('Sign in')
+  await comeBackFrom(() => ({}))
+  await reached('Signed in as Alice Adams', 4)
+  misbehave.token = 'invalid-grant'
+  const refresh = { grant_type: 'refresh_token', client_id: clientId }
+  hunt.see('an answer', (await call(service, '/pkce/token', { body: refresh })).text)
+  await reached('Alice Adams, sign in again', 5)
+
+  hunt.see('all menus, notifications and messages to the window', await app.everythingShown())
+  hunt.see('the notifications', JSON.stringify(await app.notifications()))
+  const opened = await app.openedUrls()
+  expect(opened).toEqual(links)
+  hunt.see('the notes of what it did', (await app.quit()).stdout + app.stderr())
+  await hunt.seeFiles('the data directory:', app.dataDir)
+  hideSentTo(provider, hunt)
+
+  expect(Object.keys(hunt.hidden())).toHaveLength(8)
+  for (const place of ['the window', 'the last page', 'the notifications', 'all menus']) {
+    expect(hunt.seen(place), place).toContain('client_id=latchkey')
+  }
+  expect(hunt.found()).toEqual([])
+  // A link has its state and nonce, and nothing else of the secrets.
+  for (const link of opened) {
+    const url = new URL(link)
+    for (const name of ['state', 'nonce']) url.searchParams.delete(name)
+    hunt.see('a link', url.href)
+  }
+  expect(hunt.found()).toEqual([])
+})
+
+/** Has the provider misbehave; the returned function ends that. */
+function apply(misbehave: Misbehaviour, fault: Misbehaviour): () => void {
+  Object.assign(misbehave, fault)
+  return () => {
+    for (const name of Object.keys(fault)) misbehave[name as keyof Misbehaviour] = undefined
+  }
+}

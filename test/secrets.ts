@@ -1,0 +1,83 @@
+// The hunt for secrets in whatever can be read: in full or in part, as they are or encoded.
+
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export type Hunt = {
+  /** What must be found nowhere, from now on and in what was seen before. */
+  hide(name: string, secret: string): void
+  /** Something that somebody could read. `place` is for the words of a failure. */
+  see(place: string, text: string): void
+  /** Takes in every file of a directory and those below, as it is now. */
+  seeFiles(place: string, directory: string): Promise<void>
+  /** How many secrets are hidden, by name. */
+  hidden(): Readonly<Record<string, number>>
+  /** All that was seen in a place, and in those whose names begin so. */
+  seen(place: string): string
+  /** `a refresh token in stdout`, for each that was found. */
+  found(): readonly string[]
+}
+
+/** So much of a secret is one too: what is cut short for a person is cut at more. */
+const PIECE = 16
+
+export function createHunt(): Hunt {
+  const secrets = new Map<string, string>()
+  const sights: { place: string; text: string }[] = []
+  return {
+    hide(name, secret) {
+      if (secret.length < PIECE) throw new Error(`${name} is too short to be looked for`)
+      secrets.set(secret, name)
+    },
+    see: (place, text) => void sights.push({ place, text }),
+    async seeFiles(place, directory) {
+      for (const file of await readdir(directory, { recursive: true, withFileTypes: true })) {
+        if (!file.isFile()) continue
+        const path = join(file.parentPath, file.name)
+        // It may be gone by now, as temporary files go.
+        const bytes = await readFile(path).catch(() => null)
+        if (bytes) sights.push({ place: `${place} ${file.name}`, text: bytes.toString('latin1') })
+      }
+    },
+    hidden() {
+      const counts: Record<string, number> = {}
+      for (const name of secrets.values()) counts[name] = (counts[name] ?? 0) + 1
+      return counts
+    },
+    seen: (place) =>
+      sights
+        .filter((sight) => sight.place.startsWith(place))
+        .map(({ text }) => text)
+        .join('\n'),
+    found() {
+      const found = new Set<string>()
+      for (const [secret, name] of secrets) {
+        const needles = [...formsOf(secret)].flatMap(piecesOf)
+        for (const { place, text } of sights) {
+          if (needles.some((needle) => text.includes(needle))) found.add(`${name} in ${place}`)
+        }
+      }
+      return [...found]
+    },
+  }
+}
+
+function formsOf(secret: string): ReadonlySet<string> {
+  const bytes = Buffer.from(secret)
+  return new Set([
+    secret,
+    bytes.toString('latin1'),
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    new URLSearchParams({ '': secret }).toString().slice(1),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+  ])
+}
+
+/** Its beginning, its middle and its end. */
+function piecesOf(text: string): string[] {
+  const middle = Math.floor((text.length - PIECE) / 2)
+  return [text.slice(0, PIECE), text.slice(middle, middle + PIECE), text.slice(-PIECE)]
+}
