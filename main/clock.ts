@@ -44,3 +44,16 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/** `3 hours`, in the largest unit that it has two of. */
+export function spanOf(ms: number): string {
+  const units = [
+    ['day', 86_400_000],
+    ['hour', 3_600_000],
+    ['minute', 60_000],
+  ] as const
+  for (const [unit, unitMs] of units) {
+    if (ms >= 2 * unitMs) return `${Math.round(ms / unitMs)} ${unit}s`
+  }
+  return `${Math.round(ms / 1000)} seconds`
+}

@@ -83,6 +83,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
       vault: storage.vault,
       openBrowser: ports.openBrowser,
       endSession: settings.endSession,
+      noBrowser: settings.noBrowser,
     })
     ends.push(() => agent.close())
     agent.subscribe((model, event) => log.record(recordOf(model, event)))

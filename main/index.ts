@@ -13,34 +13,44 @@ import {
   type Latchkey,
 } from './compose.js'
 import { openBrowser } from './electron/browser.js'
-import { serveCalls } from './electron/ipc-server.js'
+import { keyringCipher } from './electron/cipher.js'
+import { presentDesktop } from './electron/desktop.js'
 import { lockDown } from './electron/lockdown.js'
+import { isStartAtLogin } from './electron/login-item.js'
 import { dropUnreadableHeaders, electronFetch } from './electron/network.js'
-import { createNotifier } from './electron/notify.js'
+import { onShutdown } from './electron/power.js'
 import { registerScheme, serveWindowFiles } from './electron/scheme.js'
 import { readSettingsFile } from './electron/store.js'
 import { createTray } from './electron/tray.js'
-import { createStatusWindow } from './electron/window.js'
-import { menuOf, type MenuCommand } from './present/menu.js'
-import { noticeOf } from './present/notice.js'
-import { windowStatusOf } from './present/status.js'
-import { readSettings, type Settings } from './settings.js'
-import { createMemoryVault } from './vault.js'
+import { createEngine } from './engine.js'
+import { startingMenu } from './present/menu.js'
+import { readSettings, type Settings, type Sources } from './settings.js'
+import { hasTrayHost } from './tray-host.js'
+import { chooseStorage, type Keyring } from './vault.js'
+
+/** Windows shows notifications and login items under the name that is registered for this one. */
+const APP_ID = 'app.latchkey.desktop'
 
 // Electron would show a dialog and go on; a network stack's stray error is no reason for one.
 process.on('uncaughtException', reportError)
 
+const passphrase = process.env['LATCHKEY_PASSPHRASE'] || null
+delete process.env['LATCHKEY_PASSPHRASE']
+const sources: Sources = {
+  args: process.argv.slice(1),
+  env: process.env,
+  platform: process.platform,
+  home: homedir(),
+  readFile: readSettingsFile,
+  lenient: true,
+}
+/** Asked to show itself before there was a window to show. */
+let wanted = false
+
 // All of this happens before the app is ready. The settings come first, for they name the folder
 // that the single-instance lock is kept in.
 try {
-  const settings = readSettings({
-    args: process.argv.slice(1),
-    env: process.env,
-    platform: process.platform,
-    home: homedir(),
-    readFile: readSettingsFile,
-    lenient: true,
-  })
+  const settings = readSettings(sources)
   // Electron takes no folder that is not there.
   const sessionData = join(settings.dataDir, 'chromium')
   for (const folder of [settings.dataDir, sessionData]) createDataDirectory(folder)
@@ -49,9 +59,9 @@ try {
   if (app.requestSingleInstanceLock()) {
     // It would take the switch away from child processes only, and they would not start.
     if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
-    // Windows shows notifications under the name that is registered for this one.
-    app.setAppUserModelId('app.latchkey.desktop')
+    app.setAppUserModelId(APP_ID)
     registerScheme()
+    app.on('second-instance', () => void (wanted = true))
     // Not awaited here: the app is ready only once this module has been evaluated.
     app
       .whenReady()
@@ -65,7 +75,7 @@ try {
   giveUp(thrown)
 }
 
-async function start(settings: Settings): Promise<void> {
+async function start(first: Settings): Promise<void> {
   lockDown()
   dropUnreadableHeaders()
   serveWindowFiles()
@@ -73,68 +83,46 @@ async function start(settings: Settings): Promise<void> {
   app.dock?.hide()
   // Without a listener, closing the window would end the app.
   app.on('window-all-closed', () => undefined)
+  // In sight before the system asks the person to unlock the keyring.
+  const tray = createTray()
+  tray.onCommand(() => app.quit())
+  tray.render(startingMenu(), 'signed-out')
 
-  const starting = createLatchkey({
-    settings,
-    version: app.getVersion(),
-    clock: systemClock,
-    storage: { vault: createMemoryVault(), tier: 'memory', note: null },
-    fetch: electronFetch,
-    openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
-  })
+  const starting = begin(first)
   // Also for who quits while it starts.
   quitInOrder(async () => {
     const begun = await starting.catch(() => null)
     await begun?.close()
   })
-  const latchkey = await starting
-  try {
-    present(latchkey, settings)
-  } catch (thrown) {
-    await latchkey.close()
-    throw thrown
-  }
+  onShutdown(() => app.quit())
+  const engine = await starting
+  const desktop = presentDesktop({ engine, sources, tray, appId: APP_ID })
+  app.on('quit', () => tray.destroy())
+  app.on('second-instance', () => desktop.open())
+  app.on('activate', () => desktop.open())
+  if (!isStartAtLogin(sources.args) || wanted) desktop.open()
+  // Started out of sight, with nothing else to be seen by.
+  else if (!(await hasTrayHost(process.platform, systemClock))) desktop.open()
+  const isSignedIn = engine.latchkey().agent.model().session.kind === 'signed-in'
+  if (first.signIn && !isSignedIn) engine.latchkey().agent.signIn()
 }
 
-/** Shows the agent in the tray, the window and notifications, and passes on what a person asks for. */
-function present({ agent, service, issuer }: Latchkey, settings: Settings): void {
-  const window = createStatusWindow()
-  const commands: Readonly<Record<MenuCommand, () => void>> = {
-    'sign-in': () => agent.signIn(),
-    'sign-in-as-other': () => agent.signInAsOther(),
-    cancel: () => agent.cancel(),
-    'sign-out': () => void agent.signOut(),
-    open: () => window.open(),
-    quit: () => app.quit(),
+async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createEngine>>> {
+  // The demo keeps nothing: no reason to have the system ask for the keyring.
+  let keyring: Keyring | null = null
+  const run = async (settings: Settings): Promise<Latchkey> => {
+    if (!settings.demo) keyring ??= await keyringCipher()
+    const { dataDir, keepWithoutKeyring } = settings
+    return createLatchkey({
+      settings,
+      version: app.getVersion(),
+      clock: systemClock,
+      storage: chooseStorage({ dataDir, keyring, passphrase, keepWithoutKeyring }),
+      fetch: electronFetch,
+      openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
+    })
   }
-  const tray = createTray((command) => commands[command]())
-  const notify = createNotifier(() => window.open())
-  const surroundings = {
-    issuer,
-    demo: settings.demo,
-    serviceUrl: service.url,
-    serviceNote: service.note,
-    version: app.getVersion(),
-  }
-  serveCalls({
-    'read-status': () => windowStatusOf(agent.model(), surroundings),
-    'run-command': (command) => commands[command](),
-  })
-
-  tray.render(menuOf(agent.model()))
-  agent.subscribe((model, event) => {
-    tray.render(menuOf(model))
-    window.tell('status-changed', windowStatusOf(model, surroundings))
-    const notice = noticeOf(model, event)
-    // A person who looks at the window has seen it there.
-    if (notice && !window.isFocused()) notify(notice)
-  })
-
-  app.on('quit', () => tray.destroy())
-  app.on('second-instance', () => window.open())
-  app.on('activate', () => window.open())
-  window.open()
-  if (settings.signIn) agent.signIn()
+  return createEngine(run, first)
 }
 
 /** Holds the app back from quitting until `end` is done, so that no port is left behind. */

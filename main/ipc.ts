@@ -5,12 +5,72 @@ import type { WindowStatus } from './present/status.js'
 export type { WindowStatus }
 
 /** What a person may ask for, in the window as in the tray. */
-export type Command = 'sign-in' | 'sign-in-as-other' | 'cancel' | 'sign-out'
+export type Command =
+  | 'sign-in'
+  | 'sign-in-as-other'
+  | 'cancel'
+  | 'sign-out'
+  | 'open-again'
+  | 'copy-link'
+  | 'copy-service-url'
+  | 'copy-report'
+
+/** A setting as the window shows it. */
+export type Field<Value> = {
+  value: Value
+  /** The flag or variable that it comes from, so that it cannot be changed here; else null. */
+  lockedBy: string | null
+}
+
+/** The settings that a person changes in the window, as they are typed. */
+export type EditableSettings = {
+  issuer: string
+  clientId: string
+  /** With spaces between. */
+  scope: string
+  audience: string
+  /** With commas between. */
+  redirectPort: string
+  notifications: boolean
+  endSession: boolean
+  keepWithoutKeyring: boolean
+}
+
+export type SettingsView = {
+  fields: { readonly [Name in keyof EditableSettings]: Field<EditableSettings[Name]> }
+  /** What the fields of text hold when they are empty. */
+  defaults: Pick<EditableSettings, 'scope'>
+  /** As the system says it is; a person who cannot change it is told why. */
+  startAtLogin: { on: boolean; changeable: boolean; note: string | null }
+  /** Where the settings are kept. */
+  file: string
+}
+
+/** What a person has changed; what is left out stays. */
+export type SettingsChanges = {
+  readonly [Name in keyof EditableSettings]?: EditableSettings[Name] | undefined
+}
+
+export type SaveOutcome =
+  | { kind: 'saved' }
+  /** `field`: the one that is wrong; null where it is not one of them. Nothing was changed. */
+  | { kind: 'refused'; field: keyof EditableSettings | null; message: string }
+
+/** What the provider's metadata says, for a person who is setting it up. */
+export type ProviderFinding =
+  | { kind: 'found'; lines: readonly string[] }
+  /** `issuer`: how the provider spells its own, where only that is wrong. */
+  | { kind: 'failed'; message: string; issuer: string | null }
 
 /** What the window asks of the main process. The main process answers nobody else. */
 export type Calls = {
   'read-status': () => WindowStatus
   'run-command': (command: Command) => void
+  'read-settings': () => SettingsView
+  'save-settings': (changes: SettingsChanges) => SaveOutcome
+  'set-start-at-login': (on: boolean) => SaveOutcome
+  'test-provider': (issuer: string) => ProviderFinding
+  'make-report': () => string
 }
 
 /** What the main process tells the window. */
@@ -22,6 +82,12 @@ export type Notices = {
 export type LatchkeyApi = {
   readStatus(): Promise<WindowStatus>
   runCommand(command: Command): Promise<void>
+  readSettings(): Promise<SettingsView>
+  saveSettings(changes: SettingsChanges): Promise<SaveOutcome>
+  setStartAtLogin(on: boolean): Promise<SaveOutcome>
+  testProvider(issuer: string): Promise<ProviderFinding>
+  /** A report that a person can send; `copy-report` puts the last one on the clipboard. */
+  makeReport(): Promise<string>
   /** Calls `listener` on each change; the returned function ends that. */
   onStatusChanged(listener: (status: WindowStatus) => void): () => void
 }

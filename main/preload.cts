@@ -13,7 +13,7 @@ function call<Channel extends keyof Calls>(
   return ipcRenderer.invoke(channel, ...args) as Promise<ReturnType<Calls[Channel]>>
 }
 
-function on<Channel extends keyof Notices>(
+function listen<Channel extends keyof Notices>(
   channel: Channel,
   listener: Notices[Channel],
 ): () => void {
@@ -27,7 +27,12 @@ function on<Channel extends keyof Notices>(
 const api: LatchkeyApi = {
   readStatus: () => call('read-status'),
   runCommand: (command) => call('run-command', command),
-  onStatusChanged: (listener) => on('status-changed', listener),
+  readSettings: () => call('read-settings'),
+  saveSettings: (changes) => call('save-settings', changes),
+  setStartAtLogin: (on) => call('set-start-at-login', on),
+  testProvider: (issuer) => call('test-provider', issuer),
+  makeReport: () => call('make-report'),
+  onStatusChanged: (listener) => listen('status-changed', listener),
 }
 
 contextBridge.exposeInMainWorld('latchkey', api)

@@ -33,6 +33,8 @@ export type Settings = {
   /** True where signing out also opens the provider's own sign-out page. */
   endSession: boolean
   demo: boolean
+  /** The demo where no provider is configured: what `npm start` asks for. */
+  demoIfUnset: boolean
   signIn: boolean
   noBrowser: boolean
   noNotifications: boolean
@@ -170,6 +172,13 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
     schema: toggle,
     fallback: false,
   },
+  demoIfUnset: {
+    usage: '--demo-if-unset',
+    help: 'the same, but only while no provider is configured',
+    rule: TOGGLE_RULE,
+    schema: toggle,
+    fallback: false,
+  },
   signIn: {
     usage: '--sign-in',
     help: 'begin a sign-in at once',
@@ -278,6 +287,7 @@ export function examineSettings(sources: Sources): SettingsFindings {
     keepWithoutKeyring: pick('keepWithoutKeyring', layers),
     endSession: pick('endSession', layers),
     demo: pick('demo', layers),
+    demoIfUnset: pick('demoIfUnset', layers),
     signIn: pick('signIn', layers),
     noBrowser: pick('noBrowser', layers),
     noNotifications: pick('noNotifications', layers),
@@ -296,7 +306,15 @@ export function examineSettings(sources: Sources): SettingsFindings {
     const flag = isGiven('clientId') ? '--issuer' : '--client-id'
     note(`There is ${set} but no ${missing}: set both (${flag} is missing).`)
   }
-  return { settings, origins, problems }
+  const isUnset = settings.issuer === null && settings.clientId === null
+  const demo = settings.demo || (settings.demoIfUnset && isUnset)
+  return { settings: { ...settings, demo }, origins, problems }
+}
+
+/** Why a value cannot be that of a setting, in a sentence that begins with `called`; null where it can. */
+export function problemOf(name: keyof Settings, value: unknown, called: string): string | null {
+  const parsed = parse(name, given(value, called))
+  return 'problem' in parsed ? parsed.problem : null
 }
 
 /**
@@ -347,7 +365,7 @@ export function helpText(): string {
   ].join('\n')
 }
 
-const SETTINGS_FILE = 'settings.json'
+export const SETTINGS_FILE = 'settings.json'
 
 /** A raw value and where it came from, in short and with its place. */
 type Given = { value: unknown; origin: string; place: string }

@@ -28,7 +28,7 @@ if (flags.includes('--help')) {
  * 3. Else say why not, in one line, and start the headless program, which begins a sign-in.
  */
 async function start(settings: Settings): Promise<void> {
-  if (settings.issuer === null && !settings.demo) flags.unshift('--demo')
+  if (settings.issuer === null && !settings.demo) flags.unshift('--demo-if-unset')
   const obstacle = obstacleToElectron() ?? (await fetchElectron())
   const failure = obstacle ?? (await runElectron())
   if (failure === null) return

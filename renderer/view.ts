@@ -1,15 +1,24 @@
-// What the window says, from the status: pure, so that it is tested without a window.
+// What the window says of the state, from the status: pure, so that it is tested without a window.
 
 import type { Command, WindowStatus } from '../main/ipc.js'
+import { clockTime, countdown, momentOf } from './time.js'
 
-export type Tone = 'good' | 'neutral' | 'bad' | 'busy'
+/** How it looks at a glance: the colour, and the sign, which says it without colour too. */
+export type Tone = 'good' | 'neutral' | 'warning' | 'bad' | 'busy'
+export type Mark = 'done' | 'nobody' | 'busy' | 'offline' | 'warning' | 'again' | 'failed'
 
-export type Line = { kind: 'text' | 'code'; text: string }
+export type Notice = {
+  text: string
+  /** What a button beside it leads to. */
+  action: 'keep-without-keyring' | null
+}
 
 export type Fact = { label: string; value: string; detail: string | null }
 
+export type Action = Command | 'open-report'
+
 export type Button = {
-  command: Command
+  action: Action
   label: string
   /** How much it asks for attention. */
   weight: 'main' | 'plain' | 'quiet'
@@ -17,11 +26,12 @@ export type Button = {
 
 export type View = {
   tone: Tone
+  mark: Mark
   heading: string
   /** What happened and what to do. */
-  lines: readonly Line[]
-  /** News beside that. */
-  notice: string | null
+  text: string
+  /** News and warnings beside that. */
+  notices: readonly Notice[]
   facts: readonly Fact[]
   buttons: readonly Button[]
   /** For the live region: it changes with the state and its reason, and never with the time. */
@@ -32,102 +42,135 @@ export type View = {
 
 type State = WindowStatus['status']['state']
 
+export const NO_PROVIDER = 'No provider is set up yet'
+
+/** True where a provider must be set up before anything else can be done. */
+export function needsProvider({ issuer, status }: WindowStatus): boolean {
+  const { state } = status
+  return (
+    issuer === null && (state === 'signed-out' || state === 'failed' || state === 'needs-sign-in')
+  )
+}
+
 /** Makes the view. Names, hosts and reasons in it are plain text, whatever they look like. */
 export function viewOf(window: WindowStatus, nowMs: number): View {
   const { status } = window
   const { account, reason, state } = status
-  const isIdle = state === 'signed-out' || state === 'failed' || state === 'needs-sign-in'
-  if (window.issuer === null && isIdle) return notConfigured()
-
-  const { tone, heading, text, explains } = WORDS[state]
-  const untilMs = deadlineOf(window)
+  const { tone, mark, heading, text, takesReason } = WORDS[state]
   const said = state === 'signed-in' && account ? `${heading} as ${account.name}` : heading
   return {
     tone,
+    mark,
     heading,
-    lines: [{ kind: 'text', text: explains ? text : (reason ?? text) }],
-    notice: explains ? reason : null,
+    text: takesReason === 'instead' ? (reason ?? text) : text,
+    notices: noticesOf(window),
     facts: factsOf(window, nowMs),
-    buttons: BUTTONS[state],
+    buttons: buttonsOf(window),
     announcement: reason === null ? `${said}.` : `${said}. ${reason}`,
-    nextTickMs: untilMs === null || untilMs <= nowMs ? null : (untilMs - nowMs) % 1000 || 1000,
+    nextTickMs: nextTickMs(window, nowMs),
   }
 }
 
 type Words = {
   tone: Tone
+  mark: Mark
   heading: string
   text: string
-  /** Whether the text stands beside a reason; else a reason takes its place. */
-  explains: boolean
+  /** Whether a reason takes the text's place, or stands in a box beside it. */
+  takesReason: 'instead' | 'beside'
 }
 
 const WORDS: { readonly [S in State]: Words } = {
   'signed-out': {
     tone: 'neutral',
+    mark: 'nobody',
     heading: 'You are not signed in',
     text: 'Sign in once, in your own browser, for all apps on this computer that work with Latchkey.',
-    explains: false,
+    takesReason: 'beside',
   },
   waiting: {
     tone: 'busy',
+    mark: 'busy',
     heading: 'Waiting for your browser',
     text: 'Sign in on the page that opens there. This window follows by itself.',
-    explains: false,
+    takesReason: 'instead',
   },
   answered: {
     tone: 'busy',
+    mark: 'busy',
     heading: 'Your browser is back',
     text: 'Latchkey is checking the answer it brought. There is nothing you need to do.',
-    explains: false,
+    takesReason: 'instead',
   },
   exchanging: {
     tone: 'busy',
+    mark: 'busy',
     heading: 'Finishing the sign-in',
     text: 'Your provider is confirming who you are. There is nothing you need to do.',
-    explains: false,
+    takesReason: 'instead',
   },
   'signed-in': {
     tone: 'good',
+    mark: 'done',
     heading: 'You are signed in',
     text: 'The apps on this computer that work with Latchkey can use this session.',
-    explains: false,
+    takesReason: 'beside',
   },
   offline: {
     tone: 'neutral',
-    heading: 'You are signed in, but offline',
-    text: 'Your provider cannot be reached, so your session cannot be renewed just now. Check your connection; Latchkey keeps trying.',
-    explains: true,
+    mark: 'offline',
+    heading: 'Signed in, but offline',
+    text: 'Your session cannot be renewed just now. Latchkey keeps trying.',
+    takesReason: 'beside',
   },
   'renewal-failing': {
-    tone: 'bad',
+    tone: 'warning',
+    mark: 'warning',
     heading: 'Your session cannot be renewed',
-    text: 'You stay signed in until it runs out. Latchkey keeps trying; you can also sign in again.',
-    explains: true,
+    text: 'Latchkey keeps trying. If that does not help, sign in again.',
+    takesReason: 'beside',
   },
   'needs-sign-in': {
-    tone: 'neutral',
+    tone: 'warning',
+    mark: 'again',
     heading: 'Please sign in again',
     text: 'Your session has ended, and only you can begin a new one.',
-    explains: false,
+    takesReason: 'instead',
   },
   failed: {
     tone: 'bad',
+    mark: 'failed',
     heading: 'The sign-in failed',
     text: 'Nothing was kept. Sign in again when you are ready.',
-    explains: false,
+    takesReason: 'instead',
   },
 }
 
-const SIGN_IN: Button = { command: 'sign-in', label: 'Sign in', weight: 'main' }
-const SIGN_IN_AGAIN: Button = { command: 'sign-in', label: 'Sign in again', weight: 'main' }
+/** While the main process does not answer. */
+export const NO_ANSWER: View = {
+  tone: 'bad',
+  mark: 'failed',
+  heading: 'Latchkey does not answer',
+  text: 'Close this window and open it again. If that does not help, quit Latchkey and start it.',
+  notices: [],
+  facts: [],
+  buttons: [],
+  announcement: 'Latchkey does not answer.',
+  nextTickMs: null,
+}
+
+const SIGN_IN: Button = { action: 'sign-in', label: 'Sign in', weight: 'main' }
+const SIGN_IN_AGAIN: Button = { action: 'sign-in', label: 'Sign in again', weight: 'main' }
 const SIGN_IN_AS_OTHER: Button = {
-  command: 'sign-in-as-other',
+  action: 'sign-in-as-other',
   label: 'Sign in as somebody else',
   weight: 'quiet',
 }
-const CANCEL: Button = { command: 'cancel', label: 'Cancel', weight: 'plain' }
-const SIGN_OUT: Button = { command: 'sign-out', label: 'Sign out', weight: 'plain' }
+const OPEN_AGAIN: Button = { action: 'open-again', label: 'Open the link again', weight: 'plain' }
+const COPY_LINK: Button = { action: 'copy-link', label: 'Copy sign-in link', weight: 'plain' }
+const CANCEL: Button = { action: 'cancel', label: 'Cancel', weight: 'plain' }
+const SIGN_OUT: Button = { action: 'sign-out', label: 'Sign out', weight: 'plain' }
+const OPEN_REPORT: Button = { action: 'open-report', label: 'Make a report', weight: 'quiet' }
 
 const BUTTONS: { readonly [S in State]: readonly Button[] } = {
   'signed-out': [SIGN_IN],
@@ -136,66 +179,62 @@ const BUTTONS: { readonly [S in State]: readonly Button[] } = {
   exchanging: [CANCEL],
   'signed-in': [SIGN_OUT, SIGN_IN_AS_OTHER],
   offline: [SIGN_OUT],
-  'renewal-failing': [SIGN_IN_AGAIN, SIGN_OUT],
+  'renewal-failing': [SIGN_IN_AGAIN, SIGN_OUT, OPEN_REPORT],
   'needs-sign-in': [SIGN_IN_AGAIN, SIGN_OUT],
-  failed: [SIGN_IN],
+  failed: [SIGN_IN, OPEN_REPORT],
 }
 
-function notConfigured(): View {
-  const heading = 'No provider is set up yet'
-  return {
-    tone: 'neutral',
-    heading,
-    lines: [
-      {
-        kind: 'text',
-        text: 'Latchkey signs you in at your own OpenID provider. Name it in settings.json, in the data directory, and start Latchkey anew:',
-      },
-      {
-        kind: 'code',
-        text: '{\n  "issuer": "https://login.example.com",\n  "clientId": "YOUR_CLIENT_ID"\n}',
-      },
-      { kind: 'text', text: 'Or start it with flags:' },
-      { kind: 'code', text: '--issuer URL --client-id ID' },
-      { kind: 'text', text: 'To look around first, at a demo provider:' },
-      { kind: 'code', text: '--demo' },
-    ],
-    notice: null,
-    facts: [],
-    buttons: [],
-    announcement: `${heading}.`,
-    nextTickMs: null,
-  }
+function buttonsOf({ status, canOpenAgain }: WindowStatus): readonly Button[] {
+  const buttons = BUTTONS[status.state]
+  return status.state === 'waiting' && canOpenAgain ? [OPEN_AGAIN, COPY_LINK, ...buttons] : buttons
+}
+
+/** The storage tiers in words, to follow "kept" and to begin with. */
+export const TIERS: { readonly [Tier in WindowStatus['storage']['tier']]: string } = {
+  keyring: "In the system's keyring",
+  passphrase: 'On this computer, sealed with your passphrase',
+  'key-file': 'On this computer, without a keyring',
+  memory: 'In memory only',
 }
 
 const isSignedIn = (state: State): boolean =>
   state === 'signed-in' || state === 'offline' || state === 'renewal-failing'
 
-/** When the countdown in the view ends, in milliseconds since the epoch. */
-function deadlineOf({ status, waitingUntilMs }: WindowStatus): number | null {
-  if (status.state === 'waiting') return waitingUntilMs
-  if (!isSignedIn(status.state) || status.expiresAt === null) return null
-  return Date.parse(status.expiresAt)
+function noticesOf({ status, storage }: WindowStatus): readonly Notice[] {
+  const { reason, state } = status
+  const notices: Notice[] = []
+  if (reason !== null && WORDS[state].takesReason === 'beside') {
+    notices.push({ text: reason, action: null })
+  }
+  // Where it is the person's own choice, it is a fact among others.
+  if (isSignedIn(state) && storage.tier === 'memory' && storage.note !== null) {
+    notices.push({ text: storage.note, action: 'keep-without-keyring' })
+  }
+  return notices
 }
 
 function factsOf(window: WindowStatus, nowMs: number): readonly Fact[] {
   const { account, state } = window.status
-  const untilMs = deadlineOf(window)
   const facts: Fact[] = []
-  if (untilMs !== null && !isSignedIn(state)) {
-    facts.push({ label: 'Time left', value: clockTime(untilMs - nowMs), detail: null })
+  if (state === 'waiting' && window.waitingUntilMs !== null) {
+    const value = clockTime(window.waitingUntilMs - nowMs)
+    facts.push({ label: 'Time left', value, detail: null })
   }
   if (account !== null) {
     const { name, email } = account
     const detail = email === '' || email === name ? null : email
     facts.push({ label: isSignedIn(state) ? 'Account' : 'Until now', value: name, detail })
   }
-  if (window.issuer !== null)
+  if (window.issuer !== null) {
     facts.push({ label: 'Provider', ...providerOf(window, window.issuer) })
-  if (untilMs !== null && isSignedIn(state)) {
-    const detail = countdown(untilMs - nowMs)
-    facts.push({ label: 'Runs out', value: momentOf(untilMs, nowMs), detail })
   }
+  if (!isSignedIn(state)) return facts
+  if (window.scope !== null && window.scope !== '') {
+    facts.push({ label: 'Scopes', value: window.scope, detail: null })
+  }
+  facts.push(...timesOf(window, nowMs))
+  const { tier, note } = window.storage
+  facts.push({ label: 'Kept', value: TIERS[tier], detail: tier === 'memory' ? null : note })
   return facts
 }
 
@@ -204,43 +243,47 @@ function providerOf({ demo }: WindowStatus, issuer: string): Omit<Fact, 'label'>
   return { value: URL.canParse(issuer) ? new URL(issuer).host : issuer, detail: null }
 }
 
-/** `4:59` for milliseconds. */
-function clockTime(ms: number): string {
-  const seconds = Math.max(0, Math.ceil(ms / 1000))
-  const pad = (count: number): string => String(count).padStart(2, '0')
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)]
-  return hours === 0
-    ? `${minutes}:${pad(seconds % 60)}`
-    : `${hours}:${pad(minutes)}:${pad(seconds % 60)}`
+/** When the session is renewed, tried again or over. */
+function timesOf(window: WindowStatus, nowMs: number): readonly Fact[] {
+  const { state } = window.status
+  const { renewsAtMs } = window
+  const runsOutAtMs = runsOutMs(window)
+  if (state === 'signed-in' && renewsAtMs !== null) {
+    const value = `By itself, ${momentOf(renewsAtMs, nowMs)}`
+    return [{ label: 'Renews', value, detail: null }]
+  }
+  const facts: Fact[] = []
+  if (state !== 'signed-in' && renewsAtMs !== null) {
+    facts.push({ label: 'Next try', value: capital(countdown(renewsAtMs - nowMs)), detail: null })
+  }
+  if (runsOutAtMs === null) return facts
+  const value = momentOf(runsOutAtMs, nowMs)
+  // With nothing that renews it, the session itself ends then; else apps go without for a while.
+  const isOver = runsOutAtMs <= nowMs && state !== 'signed-in'
+  return [
+    ...facts,
+    isOver
+      ? { label: 'Ran out', value, detail: 'Apps wait until it is renewed.' }
+      : { label: 'Runs out', value, detail: countdown(runsOutAtMs - nowMs) },
+  ]
 }
 
-/** `in 59 minutes` for milliseconds: never more than there is. */
-function countdown(ms: number): string {
-  const seconds = Math.ceil(ms / 1000)
-  if (seconds <= 0) return 'any moment now'
-  if (seconds < 60) return `in ${plural(seconds, 'second')}`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `in ${plural(minutes, 'minute')}`
-  const hours = Math.floor(minutes / 60)
-  if (hours < 24) return `in ${both(hours, 'hour', minutes % 60, 'minute')}`
-  return `in ${both(Math.floor(hours / 24), 'day', hours % 24, 'hour')}`
+function runsOutMs({ status }: WindowStatus): number | null {
+  return status.expiresAt === null ? null : Date.parse(status.expiresAt)
 }
 
-function both(count: number, unit: string, rest: number, smaller: string): string {
-  return rest === 0 ? plural(count, unit) : `${plural(count, unit)} ${plural(rest, smaller)}`
+/** The full seconds of what is counted down to, so that all of it changes as its own time does. */
+function nextTickMs(window: WindowStatus, nowMs: number): number | null {
+  const { state } = window.status
+  const ends = isSignedIn(state)
+    ? [window.renewsAtMs, runsOutMs(window)]
+    : [state === 'waiting' ? window.waitingUntilMs : null]
+  const ticks = ends
+    .filter((endMs) => endMs !== null && endMs > nowMs)
+    .map((endMs) => (endMs! - nowMs) % 1000 || 1000)
+  return ticks.length === 0 ? null : Math.min(...ticks)
 }
 
-function plural(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`
-}
-
-/** A local time, with the day where it is not today. */
-function momentOf(ms: number, nowMs: number): string {
-  const when = new Date(ms)
-  const isToday = when.toDateString() === new Date(nowMs).toDateString()
-  return when.toLocaleString(undefined, {
-    ...(!isToday && { weekday: 'short', day: 'numeric', month: 'short' }),
-    hour: 'numeric',
-    minute: '2-digit',
-  })
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }

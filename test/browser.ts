@@ -29,13 +29,14 @@ const NO_SANDBOX = '--no-sandbox'
 const run = promisify(execFile)
 
 /**
- * Launches the browser that `findBrowser` finds, without a window. The caller closes it.
+ * Launches a browser without a window: the one that `findBrowser` finds, or another. The caller
+ * closes it.
  *
  * Where the system gives an ordinary user no sandbox (containers, AppArmor on Ubuntu 23.10 and up),
  * it goes without: the tests open nothing but pages of this project.
  */
-export async function launchBrowser(): Promise<Browser> {
-  const { executablePath, args, env } = await findBrowser()
+export async function launchBrowser(found = findBrowser()): Promise<Browser> {
+  const { executablePath, args, env } = await found
   const launch = (chromiumSandbox: boolean): Promise<Browser> =>
     chromium.launch({ executablePath, args, chromiumSandbox, env: { ...process.env, ...env } })
   if (args.includes(NO_SANDBOX)) return launch(false)
@@ -51,8 +52,7 @@ export async function launchBrowser(): Promise<Browser> {
  */
 export async function findBrowser(): Promise<FoundBrowser> {
   const named = process.env['LATCHKEY_BROWSER']
-  // Chromium refuses to start as root with its sandbox.
-  const args = process.getuid?.() === 0 ? [NO_SANDBOX, ...ARGS] : ARGS
+  const args = argsHere()
   if (named) {
     if (await starts(named)) return { executablePath: named, args, env: {} }
     throw new Error(`LATCHKEY_BROWSER names ${named}, which does not start.`)
@@ -62,7 +62,12 @@ export async function findBrowser(): Promise<FoundBrowser> {
       return { executablePath, args, env: {} }
     }
   }
-  return { ...(await findPackagedBrowser()), args }
+  return findPackagedBrowser()
+}
+
+function argsHere(): string[] {
+  // Chromium refuses to start as root with its sandbox.
+  return process.getuid?.() === 0 ? [NO_SANDBOX, ...ARGS] : ARGS
 }
 
 function systemBrowsers(): string[] {
@@ -80,15 +85,17 @@ async function starts(executablePath: string, env: Record<string, string> = {}):
   )
 }
 
-async function findPackagedBrowser(): Promise<Omit<FoundBrowser, 'args'>> {
+/** The browser in @sparticuz/chromium, which is for Linux. FONTCONFIG_PATH holds its own fonts. */
+export async function findPackagedBrowser(): Promise<FoundBrowser> {
+  const args = argsHere()
   const folder = await unpackBrowser()
   const executablePath = join(folder, 'chromium')
   const fonts = { FONTCONFIG_PATH: join(folder, 'fonts') }
-  if (await starts(executablePath)) return { executablePath, env: fonts }
+  if (await starts(executablePath)) return { executablePath, args, env: fonts }
   // The package brings libnss3 and its kin; used only where missing, for the system's are newer.
   const libraries = { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') }
   if (await starts(executablePath, libraries)) {
-    return { executablePath, env: { ...fonts, ...libraries } }
+    return { executablePath, args, env: { ...fonts, ...libraries } }
   }
   throw new Error(
     'No browser for the tests: install Chromium, or run `npx playwright install chromium`, ' +

@@ -1,20 +1,29 @@
-// Takes the README's pictures, from real sign-ins in a real browser, and writes the tray's menu into
-// it: `npm run pictures`. The window is the app's own page, on the stand-in for Electron.
+// Takes the pictures that are kept: `npm run pictures`. Those of the window are what a test compares it
+// with; those of the browser's pages are from real sign-ins, as are the tray's menus in the README.
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from '@playwright/test'
 import { launchBrowser } from './browser.js'
 import type { Desktop } from './driver/desktop.js'
 import { launchStandIn } from './driver/stand-in.js'
+import { shrinkPng } from './png.js'
 import { ROOT } from './root.js'
+import {
+  fileOf,
+  launchPictureBrowser,
+  LOOKS,
+  PICTURES as WINDOW_PICTURES,
+  takePicture,
+} from './window-pictures.js'
 
 const PICTURES = join(ROOT, 'test', 'pictures')
 const README = join(ROOT, 'README.md')
 
 type Scheme = 'light' | 'dark'
 
+await takeWindowPictures()
 const browser = await launchBrowser()
 try {
   const menus: string[] = []
@@ -26,7 +35,25 @@ try {
   await browser.close()
 }
 
-/** Every picture in one colour scheme; gives the menus that were seen on the way. */
+/** Those that are of no use any more go. */
+async function takeWindowPictures(): Promise<void> {
+  for (const file of await readdir(PICTURES)) {
+    if (file.startsWith('window-')) await rm(join(PICTURES, file))
+  }
+  const { browser, close } = await launchPictureBrowser()
+  try {
+    for (const picture of WINDOW_PICTURES) {
+      for (const look of LOOKS) {
+        const file = join(PICTURES, fileOf(picture, look))
+        await writeFile(file, shrinkPng(await takePicture(browser, picture, look)))
+      }
+    }
+  } finally {
+    await close()
+  }
+}
+
+/** Every picture of a page in one colour scheme; gives the menus that were seen on the way. */
 async function takeAll(from: Browser, scheme: Scheme): Promise<string[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-'))
   const { desktop, close } = launchStandIn(from, {
@@ -37,22 +64,20 @@ async function takeAll(from: Browser, scheme: Scheme): Promise<string[]> {
   const menus: string[] = []
   try {
     const window = await desktop.window()
-    await window.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    const shot = async (name: string, heading: string): Promise<void> => {
+    const reached = async (heading: string): Promise<void> => {
       await window.getByRole('heading', { name: heading }).waitFor()
-      await takePicture(window, `window-${name}`, scheme)
       menus.push(await menuText(desktop))
     }
-    await shot('signed-out', 'You are not signed in')
+    await reached('You are not signed in')
 
     await desktop.choose('Sign in')
-    await shot('waiting', 'Waiting for your browser')
+    await reached('Waiting for your browser')
     await answer(from, await desktop.takeUrl(), 'Refuse', 'refused', scheme)
-    await shot('failed', 'The sign-in failed')
+    await reached('The sign-in failed')
 
     await desktop.choose('Sign in')
     await answer(from, await desktop.takeUrl(), 'Sign in as Alice Adams', 'signed-in', scheme)
-    await shot('signed-in', 'You are signed in')
+    await reached('You are signed in')
     await desktop.quit()
   } finally {
     await close()
@@ -75,15 +100,16 @@ async function answer(
     deviceScaleFactor: 2,
   })
   await page.goto(link)
-  if (name === 'signed-in') await takePicture(page, 'demo-provider', scheme)
+  if (name === 'signed-in') await takePagePicture(page, 'demo-provider', scheme)
   await page.getByRole('button', { name: press }).click()
   await page.waitForURL('**/callback')
-  await takePicture(page, name, scheme)
+  await takePagePicture(page, name, scheme)
   await page.close()
 }
 
-async function takePicture(page: Page, name: string, scheme: Scheme): Promise<void> {
-  await page.screenshot({ path: join(PICTURES, `${name}-${scheme}.png`), fullPage: true })
+async function takePagePicture(page: Page, name: string, scheme: Scheme): Promise<void> {
+  const picture = await page.screenshot({ fullPage: true })
+  await writeFile(join(PICTURES, `${name}-${scheme}.png`), shrinkPng(picture))
 }
 
 async function menuText(desktop: Desktop): Promise<string> {

@@ -37,6 +37,8 @@ export type AgentPorts = {
   vault: Vault
   /** Sends the person's browser to a link. Rejects where no browser could be opened. */
   openBrowser(link: string): Promise<void>
+  /** True where the person opens each link themselves: then no tab is opened, nor counted. */
+  noBrowser?: boolean
   /** True where a sign-out also shows the provider's own sign-out page. */
   endSession?: boolean
   /** From 0 to 1, evenly. */
@@ -167,7 +169,7 @@ export function createAgent(ports: AgentPorts): Agent {
           linkReady(link) {
             sighting ??= 'nothing'
             dispatch({ type: 'link-ready', state, link })
-            if (openings.take()) openBrowser(state, link)
+            if (ports.noBrowser || openings.take()) openBrowser(state, link)
             else dispatch({ type: 'flow-noticed', state, notice: TOO_OFTEN })
           },
           sighted(seen) {
@@ -226,7 +228,9 @@ export function createAgent(ports: AgentPorts): Agent {
       const flow = shownFlow(model)
       if (!flow || flow.link === null) return
       const { state, link } = flow
-      if (!openings.take()) return dispatch({ type: 'flow-noticed', state, notice: TOO_OFTEN })
+      if (!ports.noBrowser && !openings.take()) {
+        return dispatch({ type: 'flow-noticed', state, notice: TOO_OFTEN })
+      }
       dispatch({ type: 'link-ready', state, link })
       openBrowser(state, link)
     },

@@ -10,6 +10,7 @@ import {
   type JWTPayload,
 } from 'jose'
 import { z } from 'zod'
+import { spanOf } from '../clock.js'
 import type { ProviderMetadata } from './discovery.js'
 import { AuthError, tooManyRequests } from './errors.js'
 import { parseJson, type Http } from './http.js'
@@ -268,19 +269,6 @@ function wrongClock(thrown: unknown, aheadMs: number | null): AuthError | null {
     `This computer's clock is ${spanOf(Math.abs(aheadMs))} ${aheadMs > 0 ? 'behind' : 'ahead of'} the ` +
       "provider's, so who signed in could not be checked. Set the clock right, then sign in again.",
   )
-}
-
-/** `3 hours`, in the largest unit that it has two of. */
-export function spanOf(ms: number): string {
-  const units = [
-    ['day', 86_400_000],
-    ['hour', 3_600_000],
-    ['minute', 60_000],
-  ] as const
-  for (const [unit, unitMs] of units) {
-    if (ms >= 2 * unitMs) return `${Math.round(ms / unitMs)} ${unit}s`
-  }
-  return `${Math.round(ms / 1000)} seconds`
 }
 
 /** The left half of the access token's hash, by the hash of the ID token's algorithm. */

@@ -208,8 +208,15 @@ export function createRenewal(ports: RenewalPorts): Renewal {
     },
 
     wake() {
-      if (running || planned === null) return
       const nowMs = clock.nowMs()
+      const session = ports.held()
+      if (running || session === null) return
+      // One that lives too shortly to be renewed in time has no plan.
+      if (planned === null) {
+        const { accessTokenExpiresAtMs: expiresAtMs, refreshToken } = session.tokens
+        if (refreshToken !== null && (expiresAtMs ?? Infinity) <= nowMs) renewQuietly()
+        return
+      }
       // What failed is tried at once, unless the provider asked to be left alone.
       const dueMs = failed ? failed.atMs + (failed.error.retryAfterMs ?? 0) : planned.atMs
       if (dueMs <= nowMs) schedule(nowMs, planned.run)

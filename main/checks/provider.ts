@@ -5,7 +5,7 @@ import { discover, type ProviderMetadata } from '../auth/discovery.js'
 import { asAuthError } from '../auth/errors.js'
 import type { Http } from '../auth/http.js'
 import type { Environment } from '../auth/proxy.js'
-import type { Clock } from '../clock.js'
+import { spanOf, type Clock } from '../clock.js'
 import { errnoOf } from '../errno.js'
 import type { Settings } from '../settings.js'
 import { check, type Check } from './check.js'
@@ -125,19 +125,8 @@ function checkClock(dateMs: number | null, nowMs: number): Check {
   return check(
     'clock',
     offMs < TOLERATED_MS ? 'warning' : 'problem',
-    `This computer's clock is ${duration(offMs)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the ` +
-      `provider's. Sign-ins fail where they differ by more than ${duration(TOLERATED_MS)}: have ` +
+    `This computer's clock is ${spanOf(offMs)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the ` +
+      `provider's. Sign-ins fail where they differ by more than ${spanOf(TOLERATED_MS)}: have ` +
       'this computer take its time from the network.',
   )
-}
-
-function duration(ms: number): string {
-  const units = [
-    ['day', 86_400_000],
-    ['hour', 3_600_000],
-    ['minute', 60_000],
-    ['second', 1_000],
-  ] as const
-  const [unit, unitMs] = units.find(([, of]) => ms >= 2 * of) ?? ['second', 1_000]
-  return `${Math.round(ms / unitMs)} ${unit}s`
 }

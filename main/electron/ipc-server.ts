@@ -6,12 +6,46 @@ import type { Calls } from '../ipc.js'
 import { WINDOW_ORIGIN } from './scheme.js'
 
 /** The handler of each channel; one without a handler does not compile. */
-export type Handlers = { readonly [Channel in keyof Calls]: Calls[Channel] }
+export type Handlers = {
+  readonly [Channel in keyof Calls]: (
+    ...args: Parameters<Calls[Channel]>
+  ) => ReturnType<Calls[Channel]> | Promise<ReturnType<Calls[Channel]>>
+}
+
+const text = z.string().max(2_000)
 
 /** What each channel's arguments must be; one without a check does not compile. */
 const ARGUMENTS: { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls[Channel]>> } = {
   'read-status': z.tuple([]),
-  'run-command': z.tuple([z.enum(['sign-in', 'sign-in-as-other', 'cancel', 'sign-out'])]),
+  'run-command': z.tuple([
+    z.enum([
+      'sign-in',
+      'sign-in-as-other',
+      'cancel',
+      'sign-out',
+      'open-again',
+      'copy-link',
+      'copy-service-url',
+      'copy-report',
+    ]),
+  ]),
+  'read-settings': z.tuple([]),
+  'save-settings': z.tuple([
+    // What a value may be, the settings themselves decide.
+    z.strictObject({
+      issuer: text.optional(),
+      clientId: text.optional(),
+      scope: text.optional(),
+      audience: text.optional(),
+      redirectPort: text.optional(),
+      notifications: z.boolean().optional(),
+      endSession: z.boolean().optional(),
+      keepWithoutKeyring: z.boolean().optional(),
+    }),
+  ]),
+  'set-start-at-login': z.tuple([z.boolean()]),
+  'test-provider': z.tuple([text]),
+  'make-report': z.tuple([]),
 }
 
 /**
@@ -21,6 +55,11 @@ const ARGUMENTS: { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls
 export function serveCalls(handlers: Handlers): void {
   serve('read-status', ARGUMENTS['read-status'], handlers['read-status'])
   serve('run-command', ARGUMENTS['run-command'], handlers['run-command'])
+  serve('read-settings', ARGUMENTS['read-settings'], handlers['read-settings'])
+  serve('save-settings', ARGUMENTS['save-settings'], handlers['save-settings'])
+  serve('set-start-at-login', ARGUMENTS['set-start-at-login'], handlers['set-start-at-login'])
+  serve('test-provider', ARGUMENTS['test-provider'], handlers['test-provider'])
+  serve('make-report', ARGUMENTS['make-report'], handlers['make-report'])
 }
 
 function serve<Arguments extends unknown[]>(

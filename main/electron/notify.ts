@@ -5,8 +5,8 @@ import type { Notice } from '../present/notice.js'
 
 const MOST_KEPT = 8
 
-/** Shows notices; a click on one runs `onClick`. */
-export function createNotifier(onClick: () => void): (notice: Notice) => void {
+/** Shows notices; a click on one runs `onClick` with it. */
+export function createNotifier(onClick: (notice: Notice) => void): (notice: Notice) => void {
   // A notification that is garbage-collected loses its click.
   const shown = new Set<Notification>()
   const keep = (notification: Notification): void => {
@@ -15,13 +15,13 @@ export function createNotifier(onClick: () => void): (notice: Notice) => void {
     const [oldest] = shown
     if (shown.size > MOST_KEPT && oldest) shown.delete(oldest)
   }
-  return ({ title, body }) => {
+  return (notice) => {
     if (!Notification.isSupported()) return
-    const notification = new Notification({ title, body })
+    const notification = new Notification({ title: notice.title, body: notice.body })
     const forget = (): void => void shown.delete(notification)
     notification.once('click', () => {
       forget()
-      onClick()
+      onClick(notice)
     })
     notification.once('close', forget)
     notification.once('failed', forget)

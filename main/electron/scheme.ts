@@ -12,7 +12,19 @@ export const WINDOW_URL = `${WINDOW_ORIGIN}/`
 const FILES: Readonly<Record<string, { file: string; type: string }>> = {
   '/': { file: '../../../renderer/index.html', type: 'text/html' },
   '/style.css': { file: '../../../renderer/style.css', type: 'text/css' },
+  '/forms.css': { file: '../../../renderer/forms.css', type: 'text/css' },
   '/renderer.js': { file: '../../renderer/renderer.js', type: 'text/javascript' },
+  '/button.js': { file: '../../renderer/button.js', type: 'text/javascript' },
+  '/dom.js': { file: '../../renderer/dom.js', type: 'text/javascript' },
+  '/facts.js': { file: '../../renderer/facts.js', type: 'text/javascript' },
+  '/fields.js': { file: '../../renderer/fields.js', type: 'text/javascript' },
+  '/navigation.js': { file: '../../renderer/navigation.js', type: 'text/javascript' },
+  '/news.js': { file: '../../renderer/news.js', type: 'text/javascript' },
+  '/provider.js': { file: '../../renderer/provider.js', type: 'text/javascript' },
+  '/report.js': { file: '../../renderer/report.js', type: 'text/javascript' },
+  '/settings.js': { file: '../../renderer/settings.js', type: 'text/javascript' },
+  '/state.js': { file: '../../renderer/state.js', type: 'text/javascript' },
+  '/time.js': { file: '../../renderer/time.js', type: 'text/javascript' },
   '/view.js': { file: '../../renderer/view.js', type: 'text/javascript' },
 }
 

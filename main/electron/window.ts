@@ -14,11 +14,15 @@ export type StatusWindow = {
   isFocused(): boolean
 }
 
+/** A page that fails again so soon would fail for ever. */
+const CALM_MS = 60_000
+
 const PRELOAD = fileURLToPath(new URL('../preload.cjs', import.meta.url))
 
 export function createStatusWindow(): StatusWindow {
   // Null while there is none: a hidden window would keep some 160 MB.
   let window: BrowserWindow | null = null
+  let recoveredAtMs = -Infinity
 
   const create = (): BrowserWindow => {
     const created = new BrowserWindow({
@@ -46,8 +50,14 @@ export function createStatusWindow(): StatusWindow {
     created.once('closed', () => {
       if (window === created) window = null
     })
-    // A page whose process is gone stays blank: the next one that is asked for is made anew.
-    created.webContents.on('render-process-gone', () => created.destroy())
+    // A page whose process is gone stays blank. One that goes on failing is made anew only when asked.
+    created.webContents.on('render-process-gone', (_event, { reason }) => {
+      const wasSeen = created.isVisible()
+      created.destroy()
+      if (!wasSeen || reason === 'clean-exit' || Date.now() - recoveredAtMs < CALM_MS) return
+      recoveredAtMs = Date.now()
+      window = create()
+    })
     void created.loadURL(WINDOW_URL).catch(() => {
       // Closed before it was loaded; or broken, and then made anew the next time it is asked for.
       if (!created.isDestroyed()) created.destroy()

@@ -1,52 +1,76 @@
 // The tray's menu, from the model.
 
-import { summarize, type Model } from '../auth/model.js'
+import { shownFlow, summarize, type Model } from '../auth/model.js'
 import type { Command } from '../ipc.js'
 import { headlineOf } from './status.js'
 
-export type MenuCommand = Command | 'open' | 'quit'
+export type MenuCommand =
+  Exclude<Command, 'copy-service-url' | 'copy-report'> | 'open' | 'toggle-start-at-login' | 'quit'
 
 export type MenuItem =
   | { kind: 'text'; label: string }
   | { kind: 'command'; label: string; command: MenuCommand }
+  | { kind: 'checkbox'; label: string; command: MenuCommand; checked: boolean; enabled: boolean }
   | { kind: 'separator' }
+
+/** As the system says it is. */
+export type StartAtLogin = { on: boolean; changeable: boolean }
 
 /**
  * The whole menu. Every command is in it, for on Linux a click on the tray's icon may do nothing, and
  * what a person may do is decided here alone.
  */
-export function menuOf(model: Model): readonly MenuItem[] {
+export function menuOf(model: Model, startAtLogin: StartAtLogin): readonly MenuItem[] {
+  const { on: checked, changeable: enabled } = startAtLogin
+  const label = 'Start at login'
   return [
     { kind: 'text', label: headlineOf(model) },
     { kind: 'separator' },
     ...commandsOf(model),
     { kind: 'separator' },
-    { kind: 'command', label: 'Open Latchkey', command: 'open' },
-    { kind: 'command', label: 'Quit', command: 'quit' },
+    command('Open Latchkey', 'open'),
+    { kind: 'checkbox', label, command: 'toggle-start-at-login', checked, enabled },
+    { kind: 'separator' },
+    command('Quit', 'quit'),
   ]
 }
 
+/** The menu while the system may still ask the person to unlock the keyring. */
+export function startingMenu(): readonly MenuItem[] {
+  return [
+    { kind: 'text', label: 'Latchkey is starting' },
+    { kind: 'separator' },
+    command('Quit', 'quit'),
+  ]
+}
+
+const SIGN_OUT = command('Sign out', 'sign-out')
+
 function commandsOf(model: Model): readonly MenuItem[] {
-  const signIn = (label: string): MenuItem => ({ kind: 'command', label, command: 'sign-in' })
-  const signInAsOther: MenuItem = {
-    kind: 'command',
-    label: 'Sign in as somebody else',
-    command: 'sign-in-as-other',
-  }
-  const signOut: MenuItem = { kind: 'command', label: 'Sign out', command: 'sign-out' }
   switch (summarize(model)) {
     case 'waiting':
+      return [...linkCommandsOf(model), command('Cancel', 'cancel')]
     case 'answered':
     case 'exchanging':
-      return [{ kind: 'command', label: 'Cancel', command: 'cancel' }]
+      return [command('Cancel', 'cancel')]
     case 'signed-in':
     case 'offline':
-      return [signOut, signInAsOther]
+      return [SIGN_OUT, command('Sign in as somebody else', 'sign-in-as-other')]
     case 'renewal-failing':
     case 'needs-sign-in':
-      return [signIn('Sign in again'), signOut]
+      return [command('Sign in again', 'sign-in'), SIGN_OUT]
     case 'signed-out':
     case 'failed':
-      return [signIn('Sign in')]
+      return [command('Sign in', 'sign-in')]
   }
+}
+
+/** F19: the way on where the browser did not open, or its page was closed. */
+function linkCommandsOf(model: Model): readonly MenuItem[] {
+  if (!shownFlow(model)?.link) return []
+  return [command('Open the link again', 'open-again'), command('Copy sign-in link', 'copy-link')]
+}
+
+function command(label: string, name: MenuCommand): MenuItem {
+  return { kind: 'command', label, command: name }
 }

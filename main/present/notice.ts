@@ -3,7 +3,12 @@
 import { labelOf } from '../auth/identity.js'
 import { isFailure, type Event, type Model } from '../auth/model.js'
 
-export type Notice = { title: string; body: string }
+export type Notice = {
+  title: string
+  body: string
+  /** What a click on it does. */
+  onClick: 'open' | 'sign-in'
+}
 
 /** What a person is notified of; null where it is nothing they need to be interrupted for. */
 export function noticeOf(model: Model, event: Event): Notice | null {
@@ -11,16 +16,16 @@ export function noticeOf(model: Model, event: Event): Notice | null {
   switch (event.type) {
     case 'signed-in': {
       const body = session.kind === 'signed-in' ? labelOf(session.account) : ''
-      return { title: 'Signed in', body }
+      return { title: 'Signed in', body, onClick: 'open' }
     }
     case 'flow-ended':
     case 'flow-refused':
       // A person who cancels knows it.
       return event.ending.kind !== 'cancelled' && lastOutcome && isFailure(lastOutcome)
-        ? { title: 'Sign-in failed', body: lastOutcome.reason }
+        ? { title: 'Sign-in failed', body: lastOutcome.reason, onClick: 'open' }
         : null
     case 'session-ended':
-      return { title: 'Sign in again', body: event.reason }
+      return { title: 'Sign in again', body: event.reason, onClick: 'sign-in' }
     case 'flow-started':
     case 'link-ready':
     case 'flow-noticed':

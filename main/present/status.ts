@@ -2,6 +2,7 @@
 
 import type { Account } from '../auth/identity.js'
 import { isFailure, summarize, shownFlow, type Model, type Summary } from '../auth/model.js'
+import type { StorageTier } from '../vault.js'
 
 /** Part of the headless program's contract: what it holds only ever grows. */
 export type Status = {
@@ -30,6 +31,14 @@ export type WindowStatus = {
   status: Status
   /** When the wait for the person's browser ends, in milliseconds since the epoch; else null. */
   waitingUntilMs: number | null
+  /** True while there is a link that the browser can be sent to once more. */
+  canOpenAgain: boolean
+  /** When the session is renewed next, in milliseconds since the epoch; null where it is not. */
+  renewsAtMs: number | null
+  /** What was granted, with spaces between; null where nobody is signed in. */
+  scope: string | null
+  /** What protects the session on the disk, and why nothing better does. */
+  storage: { tier: StorageTier; note: string | null }
   /** The provider's issuer; null where none is configured. */
   issuer: string | null
   /** True where that is the embedded demo provider. */
@@ -67,18 +76,22 @@ export function headlineOf(model: Model): string {
   }
 }
 
-/** What the window needs beside the status, and what does not change while the program runs. */
+/** What the window needs beside the model. */
 export type Surroundings = Pick<
   WindowStatus,
-  'issuer' | 'demo' | 'serviceUrl' | 'serviceNote' | 'version'
+  'scope' | 'storage' | 'issuer' | 'demo' | 'serviceUrl' | 'serviceNote' | 'version'
 >
 
 export function windowStatusOf(model: Model, surroundings: Surroundings): WindowStatus {
+  const { session } = model
   const flow = shownFlow(model)
   return {
     ...surroundings,
     status: statusOf(model),
     waitingUntilMs: flow?.phase === 'waiting' ? flow.deadlineMs : null,
+    canOpenAgain: flow?.phase === 'waiting' && flow.link !== null,
+    renewsAtMs: session.kind === 'signed-in' ? session.renewsAtMs : null,
+    scope: session.kind === 'signed-in' ? surroundings.scope : null,
   }
 }
 

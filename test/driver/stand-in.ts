@@ -10,6 +10,7 @@ import {
   type MenuLine,
   type ShownNotification,
 } from '../stand-in/contract.js'
+import { ROOT } from '../root.js'
 import { connect, type Wire } from '../stand-in/wire.js'
 import { behaviourOf, keyringOf } from './behaviour.js'
 import type { Desktop, DesktopOptions } from './desktop.js'
@@ -17,7 +18,6 @@ import { createPages } from './pages.js'
 import { follow } from './process.js'
 import { createWaiting } from './waiting.js'
 
-const ROOT = join(import.meta.dirname, '..', '..')
 const RUN = join(ROOT, 'dist', 'test', 'stand-in', 'run.js')
 const MAIN = join(ROOT, 'dist', 'main', 'index.js')
 

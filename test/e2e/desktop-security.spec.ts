@@ -80,7 +80,7 @@ test('S29: the window’s page is sandboxed, isolated, without Node, and in web 
   expect(found).toEqual([])
 })
 
-test('the page gets three functions and nothing else, and cannot change them', async ({
+test('the page gets eight functions and nothing else, and cannot change them', async ({
   launch,
 }) => {
   const app = await launch({ flags: FREE_PORT })
@@ -97,6 +97,11 @@ test('the page gets three functions and nothing else, and cannot change them', a
     members: [
       ['readStatus', 'function'],
       ['runCommand', 'function'],
+      ['readSettings', 'function'],
+      ['saveSettings', 'function'],
+      ['setStartAtLogin', 'function'],
+      ['testProvider', 'function'],
+      ['makeReport', 'function'],
       ['onStatusChanged', 'function'],
     ],
     isFrozen: true,
@@ -326,6 +331,20 @@ test('S30: arguments of the wrong type are refused, and commands that are not th
   await expect(app.invokeFrom(frame, 'read-status', 'more')).rejects.toThrow('arguments are wrong')
   await expect(app.invokeFrom(frame, 'run-command', 'sign-in', 1)).rejects.toThrow('are wrong')
   await expect(app.invokeFrom(frame, 'run-command')).rejects.toThrow('arguments are wrong')
+  for (const [channel, ...args] of [
+    ['read-settings', 'more'],
+    ['save-settings'],
+    ['save-settings', null],
+    ['save-settings', { dataDir: '/tmp' }],
+    ['save-settings', { issuer: 7 }],
+    ['save-settings', { issuer: 'x'.repeat(3_000) }],
+    ['save-settings', { notifications: 'no' }],
+    ['set-start-at-login', 'yes'],
+    ['test-provider', { href: 'https://login.example.com' }],
+    ['make-report', 'more'],
+  ] as const) {
+    await expect(app.invokeFrom(frame, channel, ...args)).rejects.toThrow('arguments are wrong')
+  }
   await expect(app.invokeFrom(frame, 'no-such-channel')).rejects.toThrow('No handler registered')
   expect(await headlineOf(app)).toBe('Not signed in')
   expect(await app.openedUrls()).toEqual([])

@@ -35,12 +35,19 @@ test('a sign-in from the tray ends in signed-in, in the menu, the window and the
   const app = await launch({ flags: DEMO })
   const window = await app.window()
   await expect(window.getByRole('heading')).toHaveText('You are not signed in')
-  expect(await commands(app)).toEqual(['Sign in', 'Open Latchkey', 'Quit'])
+  expect(await commands(app)).toEqual(['Sign in', 'Open Latchkey', 'Start at login', 'Quit'])
 
   await app.choose('Sign in')
   const link = await app.takeUrl()
   await untilHeadline(app, 'Waiting for your browser')
-  expect(await commands(app)).toEqual(['Cancel', 'Open Latchkey', 'Quit'])
+  expect(await commands(app)).toEqual([
+    'Open the link again',
+    'Copy sign-in link',
+    'Cancel',
+    'Open Latchkey',
+    'Start at login',
+    'Quit',
+  ])
   await expect(window.getByRole('heading')).toHaveText('Waiting for your browser')
 
   await signInAs(page, link, 'Alice Adams')
@@ -267,16 +274,15 @@ test('S12: a redirect from the token endpoint is not followed, over the desktopâ
   expect(provider.requests.followed).toBe(0)
 })
 
-test('without a provider the window says what to set, and Sign in says it again', async ({
-  launch,
-}) => {
+test('without a provider the window asks for one, and Sign in opens it', async ({ launch }) => {
   const app = await launch({ flags: FREE_PORT })
   const window = await app.window()
   await expect(window.getByRole('heading')).toHaveText('No provider is set up yet')
-  await app.look(false)
+  await app.closeWindow()
   await app.choose('Sign in')
-  await untilHeadline(app, 'Sign-in failed')
-  expect((await app.notifications())[0]?.body).toContain('No provider is configured yet')
+  const again = await app.window()
+  await expect(again.getByRole('heading', { level: 1 })).toBeVisible()
+  await untilHeadline(app, 'Not signed in')
 })
 
 test('the window is shown once it is painted, is destroyed when it is closed, and comes back as new', async ({

@@ -1,7 +1,13 @@
 // What the double and the driver say to each other over the child's IPC channel: types only.
 
 /** One line of the tray's menu, as a person reads it. */
-export type MenuLine = { kind: 'item' | 'separator'; label: string; enabled: boolean }
+export type MenuLine = {
+  kind: 'item' | 'separator'
+  label: string
+  enabled: boolean
+  /** Of a checkbox only. */
+  checked?: boolean
+}
 
 export type ShownNotification = { id: number; title: string; body: string }
 

@@ -5,9 +5,10 @@ import type { MenuLine } from './contract.js'
 import { strict } from './strict.js'
 
 export type ItemDouble = {
-  type: 'normal' | 'separator'
+  type: 'normal' | 'separator' | 'checkbox'
   label: string
   enabled: boolean
+  checked: boolean
   click: () => void
 }
 
@@ -17,16 +18,31 @@ export class MenuDouble {
   static buildFromTemplate(template: MenuItemConstructorOptions[]): MenuDouble {
     const menu = new MenuDouble()
     menu.items = template.map((options) => {
-      const { type = 'normal', label = '', enabled = true, click, ...rest } = options
+      const {
+        type = 'normal',
+        label = '',
+        enabled = true,
+        checked = false,
+        click,
+        ...rest
+      } = options
       const [unknown] = Object.keys(rest)
-      if (unknown !== undefined || (type !== 'normal' && type !== 'separator')) {
+      if (
+        unknown !== undefined ||
+        (type !== 'normal' && type !== 'separator' && type !== 'checkbox')
+      ) {
         throw new Error(`the stand-in has no menu item with ${unknown ?? `type ${type}`}`)
       }
       const item: ItemDouble = strict('menuItem', {
         type,
         label,
         enabled,
-        click: () => click?.(item as never, undefined, {}),
+        checked,
+        click: () => {
+          // Electron changes it before the app hears of the click.
+          if (type === 'checkbox') item.checked = !item.checked
+          click?.(item as never, undefined, {})
+        },
       })
       return item
     })
@@ -40,13 +56,14 @@ export class MenuDouble {
 
 /** What a person reads now: a later change of an item is not in it. */
 export function linesOf(
-  items: readonly { type: string; label: string; enabled: boolean }[],
+  items: readonly { type: string; label: string; enabled: boolean; checked: boolean }[],
 ): MenuLine[] {
-  return items.map(({ type, label, enabled }) => ({
+  return items.map(({ type, label, enabled, checked }) => ({
     kind: type === 'separator' ? 'separator' : 'item',
     // One & marks the access key, two are one that is read.
     label: label.replace(/&(.?)/gs, '$1'),
     enabled: enabled && type !== 'separator',
+    ...(type === 'checkbox' && { checked }),
   }))
 }
 

@@ -3,6 +3,14 @@
 import type { NativeTheme } from 'electron'
 import { behaviour } from './host.js'
 
-export const nativeThemeDouble = {
+type Used = Pick<
+  NativeTheme,
+  'shouldUseDarkColors' | 'shouldUseDarkColorsForSystemIntegratedUI' | 'on'
+>
+
+export const nativeThemeDouble: Used = {
   shouldUseDarkColors: behaviour.dark,
-} satisfies Pick<NativeTheme, 'shouldUseDarkColors'>
+  // The system's own parts are as dark as its windows here. Nothing changes while a program runs.
+  shouldUseDarkColorsForSystemIntegratedUI: behaviour.dark,
+  on: () => nativeThemeDouble as NativeTheme,
+}

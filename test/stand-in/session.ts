@@ -39,10 +39,12 @@ export function receiveHeaders(
 const defaultSession = strict('session', {
   setPermissionRequestHandler: (handler) => void (requestHandler = handler),
   setPermissionCheckHandler: (handler) => void (checkHandler = handler),
+  // This system's settings name no proxy.
+  resolveProxy: () => Promise.resolve('DIRECT'),
   webRequest,
 } satisfies Pick<
   Session,
-  'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'webRequest'
+  'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'resolveProxy' | 'webRequest'
 >)
 
 export const sessionDouble = {

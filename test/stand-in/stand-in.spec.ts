@@ -551,7 +551,7 @@ test('the tray’s icon changes, and a file that is not there is not seen', asyn
   const program = await start(`
     app.whenReady().then(() => {
       const image = (name) => nativeImage.createFromPath(join(${JSON.stringify(ASSETS)}, name))
-      const tray = globalThis.tray = new Tray(image('tray.png'))
+      const tray = globalThis.tray = new Tray(image('tray-waiting-light.png'))
       const steps = [image('icon.png'), image('none.png')]
       tray.setContextMenu(Menu.buildFromTemplate([
         { label: 'Next', click: () => tray.setImage(steps.shift()) },
@@ -559,7 +559,7 @@ test('the tray’s icon changes, and a file that is not there is not seen', asyn
       ]))
     })
   `)
-  await expect.poll(() => program.trayIcon()).toBe('tray.png')
+  await expect.poll(() => program.trayIcon()).toBe('tray-waiting-light.png')
   await program.choose('Next')
   expect(await program.trayIcon()).toBe('icon.png')
   expect((await program.tray())?.hasIcon).toBe(true)

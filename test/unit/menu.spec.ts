@@ -3,7 +3,7 @@
 import { expect, test } from '@playwright/test'
 import { initialModel, next, type Event, type Model } from '../../main/auth/model.js'
 import { menuOf } from '../../main/present/menu.js'
-import { noticeOf } from '../../main/present/notice.js'
+import { noticeOf, type Notice } from '../../main/present/notice.js'
 
 const ALICE = { sub: 'alice', name: 'Alice & Co', email: 'alice@example.com' }
 const started: Event = { type: 'flow-started', state: 's', origin: 'tray', deadlineMs: 1 }
@@ -31,11 +31,20 @@ const offline: Event = {
 }
 const ended: Event = { type: 'session-ended', reason: 'It has run out.' }
 
+const linked: Event = { type: 'link-ready', state: 's', link: 'https://provider.example/' }
+const OFF = { on: false, changeable: true }
+
 const play = (...events: Event[]): Model => events.reduce(next, initialModel)
 
 for (const [name, events, headline, commands] of [
   ['nobody', [], 'Not signed in', ['Sign in']],
   ['a sign-in that waits', [started], 'Waiting for your browser', ['Cancel']],
+  [
+    'a sign-in whose link is out',
+    [started, linked],
+    'Waiting for your browser',
+    ['Open the link again', 'Copy sign-in link', 'Cancel'],
+  ],
   ['an app that waits', [byApp], 'Waiting for your browser', ['Cancel']],
   [
     'a sign-in that is being finished',
@@ -70,46 +79,74 @@ for (const [name, events, headline, commands] of [
   ['a failure', [started, failed], 'Sign-in failed', ['Sign in']],
 ] satisfies [string, Event[], string, string[]][]) {
   test(`the menu for ${name}`, () => {
-    const labels = menuOf(play(...events)).map((item) =>
+    const labels = menuOf(play(...events), OFF).map((item) =>
       item.kind === 'separator' ? '-' : item.label,
     )
-    expect(labels).toEqual([headline, '-', ...commands, '-', 'Open Latchkey', 'Quit'])
+    expect(labels).toEqual([
+      headline,
+      '-',
+      ...commands,
+      '-',
+      'Open Latchkey',
+      'Start at login',
+      '-',
+      'Quit',
+    ])
   })
 }
 
 test('the menu’s items run the commands that their labels promise', () => {
-  const states = [play(), play(started), play(started, signedIn), play(started, signedIn, ended)]
+  const states = [
+    play(),
+    play(started, linked),
+    play(started, signedIn),
+    play(started, signedIn, ended),
+  ]
   const commands = states.flatMap((model) =>
-    menuOf(model).flatMap((item) => (item.kind === 'command' ? [[item.label, item.command]] : [])),
+    menuOf(model, OFF).flatMap((item) => ('command' in item ? [[item.label, item.command]] : [])),
   )
   expect(Object.fromEntries(commands)).toEqual({
     'Sign in': 'sign-in',
     'Sign in again': 'sign-in',
     'Sign in as somebody else': 'sign-in-as-other',
     'Sign out': 'sign-out',
+    'Open the link again': 'open-again',
+    'Copy sign-in link': 'copy-link',
     Cancel: 'cancel',
     'Open Latchkey': 'open',
+    'Start at login': 'toggle-start-at-login',
     Quit: 'quit',
   })
+})
+
+test('Start at login is checked as the system says, and cannot be chosen where it cannot be changed', () => {
+  const find = (state: { on: boolean; changeable: boolean }) =>
+    menuOf(play(), state).find((item) => item.kind === 'checkbox')
+  expect(find(OFF)).toMatchObject({ checked: false, enabled: true })
+  expect(find({ on: true, changeable: false })).toMatchObject({ checked: true, enabled: false })
 })
 
 for (const [name, events, notice] of [
   [
     'a sign-in',
     [started, signedIn],
-    { title: 'Signed in', body: 'Alice & Co (alice@example.com)' },
+    { title: 'Signed in', body: 'Alice & Co (alice@example.com)', onClick: 'open' },
   ],
-  ['a failure', [started, failed], { title: 'Sign-in failed', body: 'The provider said no.' }],
+  [
+    'a failure',
+    [started, failed],
+    { title: 'Sign-in failed', body: 'The provider said no.', onClick: 'open' },
+  ],
   [
     'the end of a session',
     [started, signedIn, ended],
-    { title: 'Sign in again', body: 'It has run out.' },
+    { title: 'Sign in again', body: 'It has run out.', onClick: 'sign-in' },
   ],
   ['what the person did', [started, cancelled], null],
   ['a sign-out', [started, signedIn, { type: 'signed-out' }], null],
   ['a beginning', [started], null],
   ['a link', [started, { type: 'link-ready', state: 's', link: 'https://a.example' }], null],
-] satisfies [string, Event[], { title: string; body: string } | null][]) {
+] satisfies [string, Event[], Notice | null][]) {
   test(`${name} is ${notice === null ? 'no reason for a notification' : 'notified'}`, () => {
     expect(noticeOf(play(...events), events.at(-1)!)).toEqual(notice)
   })

@@ -45,7 +45,11 @@ test.describe('S17: a session that the provider has ended', () => {
       reason: 'The provider has ended your session. Sign in again.',
     })
     expect(notices).toEqual([
-      { title: 'Sign in again', body: 'The provider has ended your session. Sign in again.' },
+      {
+        title: 'Sign in again',
+        body: 'The provider has ended your session. Sign in again.',
+        onClick: 'sign-in',
+      },
     ])
 
     // That is all: nobody asks the provider any more.

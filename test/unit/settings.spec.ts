@@ -146,6 +146,12 @@ const LAYERS: { [Name in Exclude<keyof Settings, 'dataDir'>]: Layers<Settings[Na
     file: [true, true],
     fallback: false,
   },
+  demoIfUnset: {
+    flag: [['--demo-if-unset'], true],
+    variable: ['no', false],
+    file: [true, true],
+    fallback: false,
+  },
   signIn: {
     flag: [['--sign-in'], true],
     variable: ['FALSE', false],
@@ -283,6 +289,7 @@ const BAD: Record<keyof Settings, { rule: string; texts: string[]; json?: unknow
   keepWithoutKeyring: { rule: SWITCH, texts: ['please'], json: [1] },
   endSession: { rule: SWITCH, texts: ['always'], json: [{}] },
   demo: { rule: SWITCH, texts: ['maybe', '2'], json: [1] },
+  demoIfUnset: { rule: SWITCH, texts: ['perhaps'], json: [1] },
   signIn: { rule: SWITCH, texts: ['on', ' true'], json: ['perhaps'] },
   noBrowser: { rule: SWITCH, texts: ['yess'], json: [[]] },
   noNotifications: { rule: SWITCH, texts: ['none'], json: ['', 0] },
@@ -540,6 +547,7 @@ test('the help has a line about each flag', () => {
     '--keep-without-keyring',
     '--end-session',
     '--demo',
+    '--demo-if-unset',
     '--sign-in',
     '--no-browser',
     '--no-notifications',
@@ -558,3 +566,17 @@ test('the help shows the defaults and has no long lines', () => {
   )
   expect(lines.filter((line) => line.length > 100)).toEqual([])
 })
+
+for (const [what, args, demo] of [
+  ['where no provider is configured', ['--demo-if-unset'], true],
+  [
+    'not where one is',
+    ['--demo-if-unset', '--issuer', 'https://login.example.com', '--client-id', 'abc'],
+    false,
+  ],
+] as const) {
+  test(`--demo-if-unset is the demo ${what}`, () => {
+    const settings = readSettings({ args, env: {}, platform: 'linux', home: '/nowhere' })
+    expect(settings.demo).toBe(demo)
+  })
+}

@@ -217,6 +217,8 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
 
   test(`S32: the window is told no more than that and when the wait ends (${name})`, () => {
     const surroundings = {
+      scope: 'openid profile',
+      storage: { tier: 'memory', note: 'Why.' } as const,
       issuer: 'https://provider.example',
       demo: false,
       serviceUrl: 'http://127.0.0.1:5323',
@@ -227,6 +229,9 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
       ...surroundings,
       status: statusOf(model),
       waitingUntilMs: name.startsWith('waiting') ? 5_000 : null,
+      canOpenAgain: name.startsWith('waiting'),
+      renewsAtMs: null,
+      scope: name.endsWith('needs-sign-in') ? null : 'openid profile',
     })
   })
 }

@@ -1,0 +1,120 @@
+// Shows the agent in the tray, the window and notifications, and passes on what a person asks for.
+
+import { app, clipboard } from 'electron'
+import { createHttp } from '../auth/http.js'
+import { reportError } from '../compose.js'
+import { summarize, type Event, type Model } from '../auth/model.js'
+import type { Engine } from '../engine.js'
+import type { Command } from '../ipc.js'
+import { menuOf, type MenuCommand } from '../present/menu.js'
+import { noticeOf } from '../present/notice.js'
+import { windowStatusOf, type WindowStatus } from '../present/status.js'
+import { findProvider } from '../provider-finding.js'
+import { createSettingsFile } from '../settings-file.js'
+import type { Sources } from '../settings.js'
+import { serveCalls } from './ipc-server.js'
+import { createAutostart } from './login-item.js'
+import { electronFetch } from './network.js'
+import { createNotifier } from './notify.js'
+import { onResume } from './power.js'
+import { makeReport } from './report.js'
+import type { TrayIcon } from './tray.js'
+import { createStatusWindow } from './window.js'
+
+export type DesktopPorts = {
+  engine: Engine
+  sources: Sources
+  tray: TrayIcon
+  appId: string
+}
+
+export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): { open(): void } {
+  const window = createStatusWindow()
+  const autostart = createAutostart(appId)
+  autostart.repair()
+  const agent = () => engine.latchkey().agent
+  const http = createHttp({ fetch: electronFetch })
+  const settings = createSettingsFile(engine, sources)
+  let report = ''
+
+  const commands: Readonly<Record<Command | MenuCommand, () => void | Promise<void>>> = {
+    'sign-in': () => {
+      // Where there is no provider yet, the window is where one is set up.
+      if (engine.latchkey().issuer === null) window.open()
+      else agent().signIn()
+    },
+    'sign-in-as-other': () => agent().signInAsOther(),
+    cancel: () => agent().cancel(),
+    'sign-out': () => void agent().signOut().catch(reportError),
+    'open-again': () => agent().openAgain(),
+    'copy-link': () => copy(agent().link()),
+    'copy-service-url': () => copy(engine.latchkey().service.url),
+    'copy-report': () => copy(report),
+    open: () => window.open(),
+    'toggle-start-at-login': () => {
+      autostart.set(!autostart.state().on)
+      renderTray()
+    },
+    quit: () => app.quit(),
+  }
+
+  const status = (): WindowStatus => {
+    const { service, storage, issuer } = engine.latchkey()
+    const { tier, note } = storage
+    return windowStatusOf(agent().model(), {
+      issuer,
+      demo: engine.settings().demo,
+      scope: agent().last()?.scope ?? null,
+      storage: { tier, note },
+      serviceUrl: service.url,
+      serviceNote: service.note,
+      version: app.getVersion(),
+    })
+  }
+  const renderTray = (): void => {
+    const model = agent().model()
+    tray.render(menuOf(model, autostart.state()), summarize(model))
+  }
+  const run = (command: Command | MenuCommand): void =>
+    void Promise.resolve(commands[command]()).catch(reportError)
+  const notify = createNotifier((notice) => run(notice.onClick))
+  const present = (model: Model, event: Event): void => {
+    renderTray()
+    window.tell('status-changed', status())
+    const notice = noticeOf(model, event)
+    // A person who looks at the window has seen it there.
+    if (notice && !window.isFocused() && !engine.settings().noNotifications) notify(notice)
+  }
+
+  tray.onCommand(run)
+  serveCalls({
+    'read-status': status,
+    'run-command': (command) => commands[command](),
+    'read-settings': () => settings.view(autostart.state()),
+    'save-settings': (changes) => settings.save(changes),
+    'set-start-at-login': (on) => {
+      const state = autostart.set(on)
+      renderTray()
+      const message = state.note ?? 'The system did not take it.'
+      return state.on === on ? { kind: 'saved' } : { kind: 'refused', field: null, message }
+    },
+    'test-provider': (issuer) => findProvider(http, issuer),
+    'make-report': async () => {
+      report = await makeReport(engine.latchkey(), sources)
+      return report
+    },
+  })
+
+  engine.follow((latchkey) => {
+    latchkey.agent.subscribe(present)
+    renderTray()
+    window.tell('status-changed', status())
+  })
+  onResume(() => agent().wake())
+  return { open: () => window.open() }
+}
+
+// A secret is on the clipboard only where a person has put it there: the link, to open it elsewhere.
+async function copy(text: string | null): Promise<void> {
+  if (text !== null && text !== '') await clipboard.writeText(text)
+}

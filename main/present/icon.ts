@@ -1,0 +1,23 @@
+// The tray's icon, from the state in one word.
+
+import type { Summary } from '../auth/model.js'
+
+export type Icon = 'signed-out' | 'waiting' | 'signed-in' | 'attention'
+
+export function iconOf(state: Summary): Icon {
+  switch (state) {
+    case 'signed-out':
+      return 'signed-out'
+    case 'waiting':
+    case 'answered':
+    case 'exchanging':
+      return 'waiting'
+    case 'signed-in':
+    case 'offline':
+      return 'signed-in'
+    case 'renewal-failing':
+    case 'needs-sign-in':
+    case 'failed':
+      return 'attention'
+  }
+}

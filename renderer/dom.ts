@@ -1,0 +1,47 @@
+// Finds, makes and changes elements of the page.
+
+export function element(selector: string): HTMLElement {
+  return elementOf(HTMLElement, selector)
+}
+
+export function elementOf<Kind extends Element>(kind: new () => Kind, selector: string): Kind {
+  const found = document.querySelector(selector)
+  if (!(found instanceof kind)) throw new Error(`index.html has no ${selector}, or another kind`)
+  return found
+}
+
+export function make<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  properties: Partial<HTMLElementTagNameMap[Tag]> = {},
+  children: readonly (Node | string)[] = [],
+): HTMLElementTagNameMap[Tag] {
+  const made = Object.assign(document.createElement(tag), properties)
+  made.append(...children)
+  return made
+}
+
+/** Leaves the page alone where the text is there already: no layout, no announcement. */
+export function setText(target: Element, text: string): void {
+  if (target.textContent !== text) target.textContent = text
+}
+
+/** As {@link setText}, for an attribute. */
+export function setAttribute(target: Element, name: string, value: string): void {
+  if (target.getAttribute(name) !== value) target.setAttribute(name, value)
+}
+
+/** Shows a text, or hides its element where there is none. */
+export function showText(target: HTMLElement, text: string | null): void {
+  setText(target, text ?? '')
+  target.hidden = text === null || text === ''
+}
+
+/** Makes these an element's children; those that are there already stay, with the focus they have. */
+export function setChildren(parent: Element, children: readonly Element[]): void {
+  const gone = [...parent.children].filter((child) => !children.includes(child))
+  for (const child of gone) child.remove()
+  for (const [index, child] of children.entries()) {
+    const there = parent.children[index]
+    if (there !== child) parent.insertBefore(child, there ?? null)
+  }
+}

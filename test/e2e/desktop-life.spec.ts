@@ -1,0 +1,229 @@
+// The tray app over its days: starts, restarts, sleep, settings, and what the system does to it.
+
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JSHandle, Page } from '@playwright/test'
+import type { LatchkeyApi, SaveOutcome, SettingsChanges } from '../../main/ipc.js'
+import { startProvider } from '../provider.js'
+import { at, expect, FREE_PORT, headlineOf, signInAs, test, type Desktop } from '../driver.js'
+
+const FAST = { intervals: [25, 50, 100] }
+const ALICE = 'Signed in as Alice Adams'
+
+async function untilHeadline(app: Desktop, headline: string): Promise<void> {
+  await expect.poll(() => headlineOf(app), FAST).toBe(headline)
+}
+
+async function signInFromTray(app: Desktop, page: Page): Promise<void> {
+  await app.choose('Sign in')
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilHeadline(app, ALICE)
+}
+
+test.describe('a session', () => {
+  test('is there again at the next start, from the keyring, and nobody is asked', async ({
+    launch,
+    page,
+    provider,
+  }) => {
+    const app = await launch({ flags: at(provider) })
+    await signInFromTray(app, page)
+    const file = join(app.dataDir, 'session.json')
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ version: 1, tier: 'keyring' })
+    await app.choose('Quit')
+    await app.ended
+
+    const again = await launch({ after: app })
+    await untilHeadline(again, ALICE)
+    expect(await again.openedUrls()).toEqual([])
+    await again.choose('Sign out')
+    await untilHeadline(again, 'Not signed in')
+    expect(await readdir(app.dataDir)).not.toContain('session.json')
+    await expect.poll(() => provider.revoked, FAST).toHaveLength(1)
+  })
+
+  test('S35: without a keyring it stays in memory, and the window says why and what to do', async ({
+    launch,
+    page,
+    provider,
+  }) => {
+    const app = await launch({ flags: at(provider), keyring: 'missing' })
+    await signInFromTray(app, page)
+    const window = await app.window()
+    await expect(window.getByRole('main')).toContainText('keyring')
+    expect(await readdir(app.dataDir)).not.toContain('session.json')
+    await app.choose('Quit')
+    await app.ended
+
+    const again = await launch({ after: app, keyring: 'missing' })
+    await untilHeadline(again, 'Not signed in')
+  })
+
+  test('is renewed when the machine wakes after its token has run out', async ({
+    launch,
+    page,
+  }) => {
+    const provider = await startProvider({ accessTokenTtlS: 1 })
+    const app = await launch({ flags: at(provider) })
+    await signInFromTray(app, page)
+    const renewals = async (): Promise<number> => {
+      await app.resume()
+      return provider.tokenRequests.length - 1
+    }
+    await expect.poll(renewals, FAST).toBeGreaterThan(0)
+    await untilHeadline(app, ALICE)
+  })
+})
+
+test('F19: the link can be opened again, and copied', async ({ launch, page, provider }) => {
+  const app = await launch({ flags: at(provider) })
+  await app.choose('Sign in')
+  const link = await app.takeUrl()
+  await app.choose('Open the link again')
+  expect(await app.takeUrl()).toBe(link)
+  expect(await app.clipboard()).toBe('')
+  await app.choose('Copy sign-in link')
+  expect(await app.clipboard()).toBe(link)
+  await signInAs(page, link, 'Alice Adams')
+  await untilHeadline(app, ALICE)
+})
+
+test('F24: however often a person tries, five tabs a minute are opened, and they are told', async ({
+  launch,
+  provider,
+}) => {
+  const app = await launch({ flags: at(provider) })
+  await app.choose('Sign in')
+  const link = await app.takeUrl()
+  for (let count = 0; count < 8; count++) await app.choose('Open the link again')
+  await expect((await app.window()).getByRole('main')).toContainText('5 times in a minute')
+  expect(await app.openedUrls()).toEqual(Array(5).fill(link))
+})
+
+test.describe('start at login', () => {
+  test('is off, is turned on and off in the menu, and is what the system says it is', async ({
+    launch,
+    provider,
+  }) => {
+    const app = await launch({ flags: at(provider) })
+    const checked = async (): Promise<boolean | undefined> =>
+      (await app.menu())?.find(({ label }) => label === 'Start at login')?.checked
+    expect(await checked()).toBe(false)
+    await app.choose('Start at login')
+    await expect.poll(checked, FAST).toBe(true)
+    await app.choose('Start at login')
+    await expect.poll(checked, FAST).toBe(false)
+  })
+
+  test('opens no window, and a second start opens it', async ({ launch, provider }) => {
+    const path = await launch({ flags: [...at(provider), '--autostart'], platform: 'win32' })
+    await untilHeadline(path, 'Not signed in')
+    expect(await path.windowCount()).toBe(0)
+    await path.launchAgain()
+    expect(await (await path.window()).title()).toBe('Latchkey')
+  })
+
+  test('opens the window where nothing shows a tray', async ({ launch, provider, folders }) => {
+    // A desktop whose session bus knows no watcher of tray icons.
+    const bin = await folders.create()
+    await writeFile(join(bin, 'gdbus'), '#!/bin/sh\necho "no such name" >&2\nexit 1\n', {
+      mode: 0o755,
+    })
+    const app = await launch({
+      flags: [...at(provider), '--autostart'],
+      platform: 'linux',
+      env: { PATH: `${bin}:${process.env['PATH']}` },
+    })
+    expect(await (await app.window()).title()).toBe('Latchkey')
+  })
+})
+
+test.describe('settings', () => {
+  test('that are saved in the window are in settings.json, and the app goes on with them', async ({
+    launch,
+    page,
+    provider,
+  }) => {
+    const app = await launch({ flags: FREE_PORT })
+    const { issuer, clientId } = provider
+    const latchkey = await apiOf(app)
+    const save = (changes: SettingsChanges): Promise<SaveOutcome> =>
+      latchkey.evaluate((api, given) => api.saveSettings(given), changes)
+    const found = await latchkey.evaluate((api, typed) => api.testProvider(typed), issuer)
+    expect(found).toMatchObject({ kind: 'found' })
+    expect(await save({ issuer, clientId })).toEqual({ kind: 'saved' })
+    expect(JSON.parse(await readFile(join(app.dataDir, 'settings.json'), 'utf8'))).toEqual({
+      issuer,
+      clientId,
+    })
+    await signInFromTray(app, page)
+    expect(await save({ scope: 'profile' })).toMatchObject({ kind: 'refused', field: 'scope' })
+
+    // Another setting of the same provider leaves the person signed in.
+    expect(await save({ endSession: true })).toEqual({ kind: 'saved' })
+    await untilHeadline(app, ALICE)
+    await app.choose('Sign out')
+    await expect
+      .poll(() => app.openedUrls(), FAST)
+      .toContainEqual(expect.stringContaining('/sign-out?client_id='))
+    const [, signOut] = await app.openedUrls()
+    // S31: no ID token in an address.
+    expect([...new URL(signOut!).searchParams.keys()]).toEqual(['client_id', 'logout_hint'])
+  })
+
+  test('that flags give are shown as such', async ({ launch, provider }) => {
+    const app = await launch({ flags: at(provider) })
+    const latchkey = await apiOf(app)
+    const { fields } = await latchkey.evaluate((api) => api.readSettings())
+    expect(fields).toMatchObject({
+      issuer: { value: provider.issuer, lockedBy: '--issuer' },
+      scope: { lockedBy: null },
+    })
+  })
+})
+
+test('F20: the report can be made, and copied', async ({ launch, page, provider }) => {
+  const app = await launch({ flags: at(provider) })
+  await signInFromTray(app, page)
+  const latchkey = await apiOf(app)
+  const report = await latchkey.evaluate((api) => api.makeReport())
+  expect(report).toContain(provider.issuer)
+  await latchkey.evaluate((api) => api.runCommand('copy-report'))
+  expect(await app.clipboard()).toBe(report)
+  for (const token of provider.tokenRequests.flatMap((form) => form.getAll('code'))) {
+    expect(report).not.toContain(token)
+  }
+})
+
+test('the system’s shutdown ends the app in order', async ({ launch, provider }) => {
+  const app = await launch({ flags: at(provider), platform: 'linux' })
+  await app.choose('Sign in')
+  await app.takeUrl()
+  expect(await app.shutDown()).toBe(true)
+  expect((await app.ended).code).toBe(0)
+  expect(await readdir(app.dataDir)).not.toContain('service.json')
+})
+
+test('the icon in the tray is that of the state', async ({ launch, page, provider }) => {
+  const app = await launch({ flags: at(provider), platform: 'linux' })
+  await expect.poll(() => app.trayIcon(), FAST).toMatch(/^tray-signed-out-(light|dark)\.png$/)
+  await app.choose('Sign in')
+  await expect.poll(() => app.trayIcon(), FAST).toMatch(/^tray-waiting-/)
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await expect.poll(() => app.trayIcon(), FAST).toMatch(/^tray-signed-in-/)
+})
+
+test('a settings.json that is a folder is said in words', async ({ runToEnd, folders }) => {
+  const dataDir = await folders.create()
+  await mkdir(join(dataDir, 'settings.json'))
+  const { code, stderr } = await runToEnd({ dataDir, flags: FREE_PORT })
+  expect(code).toBe(2)
+  expect(stderr).toContain('settings.json cannot be read')
+})
+
+/** What the preload script exposes to the window's page. */
+async function apiOf(app: Desktop): Promise<JSHandle<LatchkeyApi>> {
+  const window = await app.window()
+  return window.evaluateHandle(() => (globalThis as never as { latchkey: LatchkeyApi }).latchkey)
+}

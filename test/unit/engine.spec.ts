@@ -1,0 +1,109 @@
+// The running Latchkey, started anew with other settings: the real one, at the embedded provider.
+
+import { expect, test as base } from '@playwright/test'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLatchkey, type Latchkey } from '../../main/compose.js'
+import { createEngine, type Engine } from '../../main/engine.js'
+import { readSettings, type Settings } from '../../main/settings.js'
+import { chooseStorage } from '../../main/vault.js'
+import { systemClock } from '../../main/clock.js'
+import { answerLink } from '../person.js'
+import { startProvider, type RunningProvider } from '../provider.js'
+
+type Running = { engine: Engine; provider: RunningProvider; settings: Settings; dataDir: string }
+
+const test = base.extend<{ running: Running }>({
+  // eslint-disable-next-line no-empty-pattern
+  running: async ({}, use) => {
+    const provider = await startProvider()
+    const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-'))
+    const args = ['--data-dir', dataDir, '--port', '0', '--log-level', 'error']
+    args.push('--issuer', provider.issuer, '--client-id', provider.clientId)
+    const settings = readSettings({ args, env: {}, platform: 'linux', home: dataDir })
+    const engine = await createEngine(run, settings)
+    await signIn(engine.latchkey())
+    await use({ engine, provider, settings, dataDir })
+    await engine.close()
+    await provider.close()
+    await rm(dataDir, { recursive: true, force: true })
+  },
+})
+
+function run(settings: Settings): Promise<Latchkey> {
+  const { dataDir, keepWithoutKeyring } = settings
+  return createLatchkey({
+    settings,
+    version: '1.2.3',
+    clock: systemClock,
+    storage: chooseStorage({ dataDir, keyring: null, passphrase: null, keepWithoutKeyring }),
+    openBrowser: () => Promise.resolve(),
+  })
+}
+
+async function signIn({ agent }: Latchkey): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    agent.subscribe((_model, event) => {
+      if (event.type === 'link-ready') answerLink(event.link).then(fetch).catch(reject)
+      if (event.type === 'signed-in') resolve()
+    })
+    agent.signIn()
+  })
+}
+
+const session = ({ engine }: Running) => engine.latchkey().agent.model().session
+
+test('other settings of the same provider leave the person signed in', async ({ running }) => {
+  const { engine, provider, settings } = running
+  const before = engine.latchkey()
+  const shown: Latchkey[] = []
+  engine.follow((latchkey) => void shown.push(latchkey))
+  await engine.restart({ ...settings, redirectPort: [8_400] })
+
+  expect(shown).toEqual([before, engine.latchkey()])
+  expect(engine.latchkey()).not.toBe(before)
+  expect(session(running)).toMatchObject({ kind: 'signed-in', account: { sub: 'alice' } })
+  expect(provider.revoked).toEqual([])
+})
+
+test('another provider begins with nobody signed in, and the session is ended at the first', async ({
+  running,
+}) => {
+  const { engine, provider, settings } = running
+  await engine.restart({ ...settings, clientId: 'another' })
+  expect(session(running)).toEqual({ kind: 'signed-out' })
+  expect(provider.revoked).toHaveLength(1)
+})
+
+test('S35: the choice to keep the session is made and taken back with the session at hand', async ({
+  running,
+}) => {
+  const { engine, settings, dataDir } = running
+  expect(await readdir(dataDir)).not.toContain('session.json')
+  await engine.restart({ ...settings, keepWithoutKeyring: true })
+  expect(await readdir(dataDir)).toContain('session.json')
+  expect(session(running)).toMatchObject({ kind: 'signed-in' })
+
+  await engine.restart(settings)
+  expect(await readdir(dataDir)).not.toContain('session.json')
+  expect(session(running)).toMatchObject({ kind: 'signed-in' })
+})
+
+test('settings that it cannot run with leave it as it was, and say why', async ({ running }) => {
+  const { engine, settings } = running
+  const taken = await startProvider()
+  const { port } = new URL(taken.issuer)
+  await expect(engine.restart({ ...settings, port: Number(port) })).rejects.toThrow('in use')
+  await taken.close()
+  expect(engine.settings()).toEqual(settings)
+  expect(session(running)).toMatchObject({ kind: 'signed-in', account: { sub: 'alice' } })
+})
+
+test('what is looked up each time is changed without a pause', async ({ running }) => {
+  const { engine, settings } = running
+  const before = engine.latchkey()
+  await engine.restart({ ...settings, noNotifications: true })
+  expect(engine.latchkey()).toBe(before)
+  expect(engine.settings().noNotifications).toBe(true)
+})

@@ -1,0 +1,366 @@
+// The form that a provider is set up with, in a real Chromium.
+
+import type { Page } from '@playwright/test'
+import type { ProviderFinding } from '../../main/ipc.js'
+import { LOCKED, SETTINGS, STATES, UNSET } from '../window-states.js'
+import { expect, test } from '../window-test.js'
+import type { Fake } from '../window.js'
+
+const NONE = { status: STATES['no-provider'], settings: UNSET }
+const ISSUER = 'https://login.example.com'
+
+const MISSPELT: ProviderFinding = {
+  kind: 'failed',
+  message: `The provider spells its issuer ${ISSUER}/: set the issuer exactly so.`,
+  issuer: `${ISSUER}/`,
+}
+
+const saves = ({ calls }: Fake): unknown[] =>
+  calls.filter(([name]) => name === 'saveSettings').map(([, changes]) => changes)
+const tests = ({ calls }: Fake): unknown[] =>
+  calls.filter(([name]) => name === 'testProvider').map(([, issuer]) => issuer)
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+const finding = (page: Page) => page.locator('.finding')
+
+async function openForm(page: Page): Promise<void> {
+  await button(page, 'Settings').click()
+  await button(page, 'Change the provider').click()
+  await expect(page.getByRole('heading')).toHaveText('Your provider')
+}
+
+test('a first provider is saved with what was typed and no more, and the state is shown', async ({
+  open,
+}) => {
+  const { page, fake, complaints } = await open(NONE)
+  await page.getByLabel('Issuer').fill(` ${ISSUER} `)
+  await page.getByLabel('Client ID').fill('latchkey-desktop')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toBeFocused()
+  await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible()
+  expect(await fake(saves)).toEqual([{ issuer: ` ${ISSUER} `, clientId: 'latchkey-desktop' }])
+  expect(await fake(({ announcements }) => announcements)).toEqual([
+    'You are not signed in.',
+    'Saved.',
+  ])
+  expect(await complaints()).toEqual([])
+})
+
+test('Enter in a field saves, once until that has been answered', async ({ open }) => {
+  const { page, fake } = await open(NONE)
+  await fake(({ held }) => held.push('saveSettings'))
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await page.getByLabel('Client ID').fill('latchkey-desktop')
+  await page.getByLabel('Client ID').press('Enter')
+  await page.getByLabel('Client ID').press('Enter')
+  await expect(button(page, 'Save')).toBeDisabled()
+  expect(await fake(saves)).toHaveLength(1)
+  await fake((fake) => fake.answer('done'))
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  expect(new URL(page.url()).search).toBe('')
+})
+
+for (const [empty, filled, words] of [
+  ['Issuer', 'Client ID', 'Enter the address of your provider.'],
+  ['Client ID', 'Issuer', 'Enter the client ID that you got there.'],
+] as const) {
+  test(`without its ${empty} nothing is saved, and the field says so`, async ({ open }) => {
+    const { page, fake } = await open(NONE)
+    await page.getByLabel(filled).fill(ISSUER)
+    await button(page, 'Save').click()
+    const field = page.getByLabel(empty)
+    await expect(field).toBeFocused()
+    await expect(field).toHaveAttribute('aria-invalid', 'true')
+    await expect(field).toHaveAccessibleDescription(new RegExp(`^${words}`))
+    expect(await fake(saves)).toEqual([])
+  })
+}
+
+test('a refusal stands at its field, which gets the focus, and nothing typed is lost', async ({
+  open,
+}) => {
+  const message = 'A redirect port must be a whole number from 1 to 65535.'
+  const { page, fake } = await open({
+    ...NONE,
+    outcomes: [{ kind: 'refused', field: 'redirectPort', message }],
+  })
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await page.getByLabel('Client ID').fill('latchkey-desktop')
+  await page.getByText('More, for providers that need it').click()
+  await page.getByLabel('Audience').fill('https://api.example.com')
+  await page.getByLabel('Redirect ports').fill('http')
+  // Closed, it would hide what was refused.
+  await page.getByText('More, for providers that need it').click()
+  await button(page, 'Save').click()
+
+  const field = page.getByLabel('Redirect ports')
+  await expect(field).toBeFocused()
+  await expect(field).toHaveAttribute('aria-invalid', 'true')
+  await expect(field).toHaveAccessibleDescription(new RegExp(`^${message}`))
+  await expect(page.getByText(message)).toBeVisible()
+  await expect(page.locator('[aria-invalid]')).toHaveCount(1)
+  for (const [label, value] of [
+    ['Issuer', ISSUER],
+    ['Client ID', 'latchkey-desktop'],
+    ['Scopes', 'openid profile email offline_access'],
+    ['Audience', 'https://api.example.com'],
+    ['Redirect ports', 'http'],
+  ] as const) {
+    await expect(page.getByLabel(label)).toHaveValue(value)
+  }
+
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.type('8400')
+  await expect(page.locator('[aria-invalid]')).toHaveCount(0)
+  await expect(page.getByText(message)).toBeHidden()
+  await page.clock.runFor(500)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  expect(await fake(saves)).toHaveLength(2)
+})
+
+for (const field of [null, 'notifications'] as const) {
+  test(`a refusal that is about no field of the form stands by its button: ${field}`, async ({
+    open,
+  }) => {
+    const message = 'settings.json cannot be written (EROFS).'
+    const { page } = await open({ ...NONE, outcomes: [{ kind: 'refused', field, message }] })
+    await page.getByLabel('Issuer').fill(ISSUER)
+    await page.getByLabel('Client ID').fill('x')
+    await button(page, 'Save').click()
+    await expect(page.getByRole('alert')).toHaveText(message)
+    await expect(button(page, 'Save')).toBeFocused()
+    await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
+  })
+}
+
+test('a save that comes to nothing is told, and nothing typed is lost', async ({ open }) => {
+  const { page, fake } = await open(NONE)
+  await fake(({ held }) => held.push('saveSettings'))
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await page.getByLabel('Client ID').fill('x')
+  await button(page, 'Save').click()
+  await fake((fake) => fake.answer('refused'))
+  await expect(page.getByRole('alert')).toHaveText(/^That did not work\./)
+  await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
+  await expect(button(page, 'Save')).toBeEnabled()
+})
+
+for (const [how, outcomes, words] of [
+  ['saved', [], 'Saved.'],
+  ['refused', [{ kind: 'refused', field: 'issuer', message: 'No.' }], 'No.'],
+] as const) {
+  test(`who has left the form stays where they are when it is ${how}, and is told`, async ({
+    open,
+  }) => {
+    const { page, fake } = await open({ status: STATES['signed-in'], outcomes })
+    await openForm(page)
+    await fake(({ held }) => held.push('saveSettings'))
+    await page.getByLabel('Client ID').fill('other')
+    await button(page, 'Save').click()
+    await page.keyboard.press('Escape')
+    await expect(button(page, 'Change the provider')).toBeFocused()
+    await fake((fake) => fake.answer('done'))
+    await expect(page.getByRole('status').filter({ hasText: words })).toBeVisible()
+    await expect(page.getByRole('heading')).toHaveText('Settings')
+    await expect(button(page, 'Change the provider')).toBeFocused()
+    const shown = how === 'saved' ? 'other' : 'latchkey-desktop'
+    await expect(page.locator('#provider-facts')).toContainText(shown)
+  })
+}
+
+test('only what was changed is sent, and nothing where nothing was', async ({ open }) => {
+  const { page, fake } = await open(STATES['signed-in'])
+  await openForm(page)
+  await expect(page.getByLabel('Issuer')).toHaveValue('https://login.example.com/tenant/')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  expect(await fake(saves)).toEqual([])
+
+  await openForm(page)
+  await page.clock.runFor(500)
+  await page.getByText('More, for providers that need it').click()
+  await page.getByLabel('Scopes').fill('openid')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  expect(await fake(saves)).toEqual([{ scope: 'openid' }])
+})
+
+test('emptied of both, it takes the provider away, and asks for one again', async ({ open }) => {
+  const { page, fake } = await open(STATES['signed-out'])
+  await openForm(page)
+  await page.getByLabel('Issuer').fill('')
+  await page.getByLabel('Client ID').fill('')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('heading')).toHaveText('No provider is set up yet')
+  expect(await fake(saves)).toEqual([{ issuer: '', clientId: '' }])
+})
+
+test('that another provider signs them out is said to who is signed in', async ({ open }) => {
+  const { page, tell } = await open(STATES['signed-in'])
+  await openForm(page)
+  const warning = page.getByText('Another provider, or another client ID, signs you out.')
+  await expect(warning).toBeVisible()
+  await tell(STATES['signed-out'])
+  await expect(warning).toBeHidden()
+})
+
+test('a field that a flag or variable sets is shown locked, and is not sent', async ({ open }) => {
+  const { page, fake } = await open({ status: STATES['signed-out'], settings: LOCKED })
+  await openForm(page)
+  for (const [label, by] of [
+    ['Issuer', '--issuer'],
+    ['Audience', 'LATCHKEY_AUDIENCE'],
+  ] as const) {
+    const field = page.getByLabel(label)
+    await expect(field).toHaveAttribute('readonly')
+    await expect(field).toHaveAccessibleDescription(`Set by ${by}, so it cannot be changed here.`)
+  }
+  await expect(page.getByLabel('Client ID')).not.toHaveAttribute('readonly')
+  await page.getByLabel('Client ID').fill('other')
+  await button(page, 'Save').click()
+  await expect.poll(() => fake(saves)).toEqual([{ clientId: 'other' }])
+})
+
+test('no field is completed, corrected or checked for spelling', async ({ open }) => {
+  const { page } = await open({ status: STATES['signed-out'], settings: LOCKED })
+  await openForm(page)
+  const fields = page.locator('#provider input')
+  await expect(fields).toHaveCount(5)
+  for (const field of await fields.all()) {
+    await expect(field).toHaveAttribute('autocomplete', 'off')
+    await expect(field).toHaveAttribute('autocapitalize', 'off')
+    await expect(field).toHaveAttribute('spellcheck', 'false')
+  }
+  await expect(page.getByLabel('Issuer')).toHaveAttribute('inputmode', 'url')
+})
+
+test('Test asks the provider that is typed, and lists what it says', async ({ open }) => {
+  const lines = ['You sign in at login.example.com, with PKCE.', 'It has a sign-out page.']
+  const { page, fake } = await open({ ...NONE, finding: { kind: 'found', lines } })
+  await fake(({ held }) => held.push('testProvider'))
+  await page.getByLabel('Issuer').fill(` ${ISSUER} `)
+  await button(page, 'Test').click()
+  await expect(finding(page)).toHaveText('Asking your provider…')
+  await expect(button(page, 'Test')).toBeDisabled()
+  await fake((fake) => fake.answer('done'))
+  await expect(finding(page).getByRole('listitem')).toHaveText(lines)
+  await expect(finding(page)).toHaveRole('status')
+  await expect(button(page, 'Use this spelling')).toBeHidden()
+  expect(await fake(tests)).toEqual([ISSUER])
+  expect(await fake(saves)).toEqual([])
+})
+
+test('Test without an issuer asks nobody', async ({ open }) => {
+  const { page, fake } = await open(NONE)
+  await button(page, 'Test').click()
+  await expect(page.getByLabel('Issuer')).toBeFocused()
+  await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(/^Enter the address/)
+  expect(await fake(tests)).toEqual([])
+})
+
+test('what is wrong is said, and a spelling that is right is taken with one press', async ({
+  open,
+}) => {
+  const { page, fake } = await open({ ...NONE, finding: MISSPELT })
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await button(page, 'Test').click()
+  await expect(finding(page)).toHaveText(MISSPELT.message)
+  await fake((fake) => void (fake.finding = { kind: 'found', lines: ['With PKCE.'] }))
+  await page.clock.runFor(500)
+  await button(page, 'Use this spelling').click()
+  await expect(page.getByLabel('Issuer')).toHaveValue(`${ISSUER}/`)
+  await expect(page.getByLabel('Issuer')).toBeFocused()
+  await expect(finding(page)).toContainText('With PKCE.')
+  await expect(button(page, 'Use this spelling')).toBeHidden()
+  expect(await fake(tests)).toEqual([ISSUER, `${ISSUER}/`])
+})
+
+test('the spelling can be taken at once, while the button Test still rests', async ({ open }) => {
+  const { page, fake } = await open({ ...NONE, finding: MISSPELT })
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await button(page, 'Test').click()
+  await button(page, 'Use this spelling').click()
+  await expect.poll(() => fake(tests)).toEqual([ISSUER, `${ISSUER}/`])
+})
+
+test('what was found is not shown beside another issuer', async ({ open }) => {
+  const { page, fake } = await open({ ...NONE, finding: MISSPELT })
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await button(page, 'Test').click()
+  await expect(button(page, 'Use this spelling')).toBeVisible()
+  await page.getByLabel('Issuer').press('End')
+  await page.keyboard.type('x')
+  await expect(finding(page)).toBeEmpty()
+  await expect(button(page, 'Use this spelling')).toBeHidden()
+
+  // Nor where it comes late.
+  await page.clock.runFor(500)
+  await fake(({ held }) => held.push('testProvider'))
+  await button(page, 'Test').click()
+  await page.getByLabel('Issuer').fill('https://other.example.com')
+  await fake((fake) => fake.answer('done'))
+  await page.clock.runFor(500)
+  await expect(button(page, 'Test')).toBeEnabled()
+  await expect(finding(page)).toBeEmpty()
+})
+
+test('a test that comes to nothing is told', async ({ open }) => {
+  const { page, fake } = await open(NONE)
+  await fake(({ held }) => held.push('testProvider'))
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await button(page, 'Test').click()
+  await fake((fake) => fake.answer('refused'))
+  await expect(page.getByRole('alert')).toHaveText(/^That did not work\./)
+  await expect(finding(page)).toBeEmpty()
+})
+
+test('settings that cannot be read are told, and nothing is saved over them', async ({ open }) => {
+  const { page, fake } = await open({ ...NONE, settings: null })
+  await expect(page.getByRole('alert')).toHaveText(/^The settings could not be read\./)
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await page.getByLabel('Client ID').fill('x')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('alert')).toHaveText(/^The settings could not be read\./)
+  expect(await fake(saves)).toEqual([])
+})
+
+test('what is typed outlasts news of the state and a look at the settings', async ({ open }) => {
+  const { page, tell } = await open(NONE)
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await tell({ ...STATES['no-provider'], serviceNote: 'Port 1000 is taken.' })
+  await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
+  await expect(page.getByLabel('Issuer')).toBeFocused()
+  await button(page, 'Settings').click()
+  await page.keyboard.press('Escape')
+  await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
+  await page.keyboard.press('Escape')
+  await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
+})
+
+test('opened from the settings it shows them as they are, not what was typed before', async ({
+  open,
+}) => {
+  const { page } = await open(STATES['signed-out'])
+  await openForm(page)
+  await page.getByLabel('Issuer').fill('https://nonsense.example')
+  await page.keyboard.press('Escape')
+  await button(page, 'Change the provider').click()
+  await expect(page.getByLabel('Issuer')).toHaveValue('https://login.example.com/tenant/')
+})
+
+test('what few providers need is out of sight until it is used', async ({ open }) => {
+  const { page } = await open(STATES['signed-out'])
+  await openForm(page)
+  await expect(page.getByLabel('Audience')).toBeHidden()
+
+  const fields = { ...SETTINGS.fields, redirectPort: { value: '8400, 8401', lockedBy: null } }
+  const used = await open({
+    status: STATES['signed-out'],
+    settings: { ...SETTINGS, fields },
+  })
+  await openForm(used.page)
+  await expect(used.page.getByLabel('Redirect ports')).toHaveValue('8400, 8401')
+  await expect(used.page.getByLabel('Redirect ports')).toBeVisible()
+})

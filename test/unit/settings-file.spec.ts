@@ -1,0 +1,148 @@
+// The settings that the window shows and changes, and the file that they are kept in.
+
+import { expect, test as base } from '@playwright/test'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSettingsFile, type SettingsFile } from '../../main/settings-file.js'
+import { readSettings, type Settings, type Sources } from '../../main/settings.js'
+
+type Given = {
+  dataDir: string
+  path: string
+  /** The settings that the engine was told to go on with. */
+  restarted: readonly Settings[]
+  file(args?: readonly string[], env?: Record<string, string>, failure?: Error): SettingsFile
+}
+
+const AUTOSTART = { on: false, changeable: true, note: null }
+const PROVIDER = { issuer: 'https://login.example.com', clientId: 'abc' }
+
+const test = base.extend<{ given: Given }>({
+  // eslint-disable-next-line no-empty-pattern
+  given: async ({}, use) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-'))
+    const restarted: Settings[] = []
+    await use({
+      dataDir,
+      path: join(dataDir, 'settings.json'),
+      restarted,
+      file(args = [], env = {}, failure) {
+        const sources: Sources = {
+          args: ['--data-dir', dataDir, ...args],
+          env,
+          platform: 'linux',
+          home: dataDir,
+        }
+        const settings = readSettings(sources)
+        const restart = async (wanted: Settings): Promise<void> => {
+          if (failure) throw failure
+          restarted.push(wanted)
+        }
+        return createSettingsFile({ settings: () => settings, restart }, sources)
+      },
+    })
+    await rm(dataDir, { recursive: true, force: true })
+  },
+})
+
+test('what is saved is in settings.json, for its owner alone, and what runs goes on with it', async ({
+  given,
+}) => {
+  const changes = { ...PROVIDER, scope: ' openid  email ', redirectPort: '8400, 8401' }
+  expect(await given.file().save({ ...changes, notifications: false })).toEqual({ kind: 'saved' })
+
+  expect(JSON.parse(await readFile(given.path, 'utf8'))).toEqual({
+    ...PROVIDER,
+    scope: 'openid  email',
+    redirectPort: [8400, 8401],
+    noNotifications: true,
+  })
+  expect((await stat(given.path)).mode & 0o777).toBe(0o600)
+  expect(given.restarted).toMatchObject([
+    { ...PROVIDER, scope: 'openid email', redirectPort: [8400, 8401], noNotifications: true },
+  ])
+})
+
+test('what was not changed stays, and a field that was emptied has its default again', async ({
+  given,
+}) => {
+  await writeFile(given.path, JSON.stringify({ ...PROVIDER, audience: 'api', loginTimeout: 60 }))
+  expect(await given.file().save({ audience: ' ', notifications: true })).toEqual({ kind: 'saved' })
+  expect(JSON.parse(await readFile(given.path, 'utf8'))).toEqual({
+    ...PROVIDER,
+    loginTimeout: 60,
+    noNotifications: false,
+  })
+})
+
+for (const [what, changes, field, message] of [
+  ['an issuer on plain http', { ...PROVIDER, issuer: 'http://example.com' }, 'issuer', 'https URL'],
+  ['scopes without openid', { scope: 'profile' }, 'scope', 'openid among them'],
+  ['a port that is none', { redirectPort: '8400, eighty' }, 'redirectPort', '1 to 65535'],
+  ['an issuer alone', { issuer: PROVIDER.issuer }, 'clientId', 'no client ID'],
+  ['a client ID alone', { clientId: 'abc' }, 'issuer', 'no issuer'],
+] as const) {
+  test(`${what} is refused at its field, and nothing changes`, async ({ given }) => {
+    const before = JSON.stringify({ loginTimeout: 60 })
+    await writeFile(given.path, before)
+    expect(await given.file().save(changes)).toEqual({
+      kind: 'refused',
+      field,
+      message: expect.stringContaining(message),
+    })
+    expect(await readFile(given.path, 'utf8')).toBe(before)
+    expect(given.restarted).toEqual([])
+  })
+}
+
+test('where Latchkey cannot go on with the new settings, the file is as it was', async ({
+  given,
+}) => {
+  const before = JSON.stringify({ loginTimeout: 60 })
+  await writeFile(given.path, before)
+  const file = given.file([], {}, new Error('Port 8400 is in use by another program.'))
+  expect(await file.save({ ...PROVIDER, redirectPort: '8400' })).toEqual({
+    kind: 'refused',
+    field: null,
+    message: 'Port 8400 is in use by another program.',
+  })
+  expect(await readFile(given.path, 'utf8')).toBe(before)
+})
+
+test('a file that is damaged is not written over', async ({ given }) => {
+  const file = given.file()
+  await writeFile(given.path, '{ "issuer": ')
+  expect(await file.save(PROVIDER)).toMatchObject({
+    kind: 'refused',
+    message: expect.stringContaining('is damaged'),
+  })
+  expect(await readFile(given.path, 'utf8')).toBe('{ "issuer": ')
+})
+
+test('a file that cannot be written is said, and nothing is started anew', async ({ given }) => {
+  const file = given.file()
+  await mkdir(given.path)
+  await writeFile(join(given.path, 'something'), '')
+  expect(await file.save(PROVIDER)).toMatchObject({ kind: 'refused', field: null })
+  expect(given.restarted).toEqual([])
+})
+
+test('the view shows what is in effect, and what locks it', async ({ given }) => {
+  await writeFile(given.path, JSON.stringify({ ...PROVIDER, redirectPort: '8400,8401' }))
+  const view = given
+    .file(['--client-id', 'other'], { LATCHKEY_NO_NOTIFICATIONS: '1' })
+    .view(AUTOSTART)
+  expect(view.fields).toMatchObject({
+    issuer: { value: PROVIDER.issuer, lockedBy: null },
+    clientId: { value: 'other', lockedBy: '--client-id' },
+    redirectPort: { value: '8400, 8401', lockedBy: null },
+    notifications: { value: false, lockedBy: 'LATCHKEY_NO_NOTIFICATIONS' },
+    keepWithoutKeyring: { value: false, lockedBy: null },
+  })
+  expect(view).toMatchObject({
+    defaults: { scope: 'openid profile email offline_access' },
+    startAtLogin: AUTOSTART,
+    file: given.path,
+  })
+})

@@ -1,0 +1,222 @@
+// Pictures of the window: every view and state, in light and dark, as large as it is and at 200 %.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from '@playwright/test'
+import { findPackagedBrowser, launchBrowser } from './browser.js'
+import { LOCKED, REPORT, SETTINGS, STATES, statusIn, UNSET } from './window-states.js'
+import { openWindow, type Answers } from './window.js'
+
+export type Picture = {
+  name: string
+  answers: Answers
+  /** Leads to what the picture shows. */
+  act?: (page: Page) => Promise<void>
+}
+
+export type Look = { scheme: 'light' | 'dark'; zoom: 100 | 200 }
+
+export const LOOKS: readonly Look[] = (['light', 'dark'] as const).flatMap((scheme) =>
+  ([100, 200] as const).map((zoom) => ({ scheme, zoom })),
+)
+
+/** The picture's file in test/pictures. */
+export function fileOf({ name }: Picture, { scheme, zoom }: Look): string {
+  return `window-${name}-${scheme}${zoom === 100 ? '' : `-${zoom}`}.png`
+}
+
+/**
+ * The one browser that pictures are made and compared with, for others draw letters differently: the
+ * one in @sparticuz/chromium, with no fonts but its own. It runs on Linux only, and fails elsewhere.
+ */
+export async function launchPictureBrowser(): Promise<{
+  browser: Browser
+  close(): Promise<void>
+}> {
+  const found = await findPackagedBrowser()
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-fonts-'))
+  const configuration = join(folder, 'fonts.conf')
+  await writeFile(configuration, fontsOf(join(found.env['FONTCONFIG_PATH'] ?? '', 'fonts'), folder))
+  const env = { ...found.env, FONTCONFIG_FILE: configuration }
+  const browser = await launchBrowser(Promise.resolve({ ...found, env }))
+  return {
+    browser,
+    async close() {
+      await browser.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function fontsOf(folder: string, cache: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${folder}</dir>
+  <cachedir>${cache}</cachedir>
+  <match target="font">
+    <edit name="antialias" mode="assign"><bool>true</bool></edit>
+    <edit name="hinting" mode="assign"><bool>false</bool></edit>
+    <edit name="rgba" mode="assign"><const>none</const></edit>
+  </match>
+</fontconfig>
+`
+}
+
+/** Takes one. At 200 % the window has half as many pixels of its page's own. */
+export async function takePicture(
+  browser: Browser,
+  { answers, act }: Picture,
+  { scheme, zoom }: Look,
+): Promise<Buffer> {
+  const { page } = await openWindow(browser, answers, {
+    viewport: { width: 38_000 / zoom, height: 52_000 / zoom },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+  })
+  try {
+    if (act) {
+      await act(page)
+      // What comes and goes is not in the picture, nor is what the mouse is over.
+      await page.clock.runFor(8000)
+      await page.mouse.move(0, 0)
+    }
+    return await page.screenshot({ fullPage: true, animations: 'disabled', caret: 'hide' })
+  } finally {
+    await page.context().close()
+  }
+}
+
+const press = (page: Page, name: string): Promise<void> =>
+  page.getByRole('button', { name, exact: true }).click()
+
+const toSettings = (page: Page): Promise<void> => press(page, 'Settings')
+const toProvider = async (page: Page): Promise<void> => {
+  await toSettings(page)
+  await press(page, 'Change the provider')
+  await page.getByLabel('Issuer').waitFor()
+}
+const fillIn = async (page: Page, issuer: string): Promise<void> => {
+  await page.getByLabel('Issuer').fill(issuer)
+  await page.getByLabel('Client ID').fill('latchkey-desktop')
+}
+
+const SIGNED_IN = STATES['signed-in']
+const NO_PROVIDER = { status: STATES['no-provider'], settings: UNSET }
+
+export const PICTURES: readonly Picture[] = [
+  ...Object.entries(STATES).map(([name, status]) => ({
+    name,
+    answers: { status, settings: status.issuer === null ? UNSET : SETTINGS },
+  })),
+  {
+    name: 'long-names',
+    answers: {
+      status: statusIn(
+        'signed-in',
+        {
+          account: {
+            sub: 'l',
+            name: 'Adélaïde-Hortense Wolfeschlegelsteinhausenbergerdorff-O’Shaughnessy the Elder',
+            email: 'adelaide.hortense.wolfeschlegelsteinhausenbergerdorff@students.example.edu',
+          },
+        },
+        {
+          scope: SIGNED_IN.scope,
+          issuer: 'https://a-very-long-name-of-a-tenant.login.example.com',
+        },
+      ),
+    },
+  },
+  {
+    name: 'right-to-left',
+    answers: {
+      status: statusIn('signed-in', {
+        account: { sub: 'r', name: 'דוד בן־גוריון (מנהל)', email: 'david@example.com' },
+      }),
+    },
+  },
+  {
+    name: 'other-port',
+    answers: {
+      status: {
+        ...STATES['signed-out'],
+        serviceUrl: 'http://127.0.0.1:5323',
+        serviceNote:
+          'Port 1000 is in use by another program, so apps that look only there do not find Latchkey.',
+      },
+    },
+  },
+  { name: 'settings', answers: { status: SIGNED_IN }, act: toSettings },
+  { name: 'settings-locked', answers: { status: SIGNED_IN, settings: LOCKED }, act: toSettings },
+  { name: 'provider', answers: { status: SIGNED_IN }, act: toProvider },
+  { name: 'provider-locked', answers: { status: SIGNED_IN, settings: LOCKED }, act: toProvider },
+  {
+    name: 'provider-found',
+    answers: {
+      ...NO_PROVIDER,
+      finding: {
+        kind: 'found',
+        lines: [
+          'You sign in at login.example.com, with PKCE.',
+          'Signing out ends the session at the provider too.',
+        ],
+      },
+    },
+    async act(page) {
+      await fillIn(page, 'https://login.example.com')
+      await press(page, 'Test')
+      await page.getByText('This provider works.').waitFor()
+    },
+  },
+  {
+    name: 'provider-misspelt',
+    answers: {
+      ...NO_PROVIDER,
+      finding: {
+        kind: 'failed',
+        message:
+          'The provider spells its issuer https://login.example.com/: set the issuer exactly so.',
+        issuer: 'https://login.example.com/',
+      },
+    },
+    async act(page) {
+      await fillIn(page, 'https://login.example.com')
+      await press(page, 'Test')
+      await page.getByRole('button', { name: 'Use this spelling' }).waitFor()
+    },
+  },
+  {
+    name: 'provider-refused',
+    answers: {
+      ...NO_PROVIDER,
+      outcomes: [
+        {
+          kind: 'refused',
+          field: 'redirectPort',
+          message:
+            'A redirect port must be a whole number from 1 to 65535, or several with commas between, but it is "http".',
+        },
+      ],
+    },
+    async act(page) {
+      await fillIn(page, 'https://login.example.com')
+      await page.getByText('More, for providers that need it').click()
+      await page.getByLabel('Redirect ports').fill('http')
+      await press(page, 'Save')
+      await page.locator('[aria-invalid]').waitFor()
+    },
+  },
+  {
+    name: 'report',
+    answers: { status: SIGNED_IN, report: REPORT },
+    async act(page) {
+      await toSettings(page)
+      await press(page, 'Make a report')
+      await page.getByRole('button', { name: 'Copy the report' }).waitFor()
+    },
+  },
+]
