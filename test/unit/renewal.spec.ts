@@ -166,13 +166,28 @@ test.describe('the session of who is signed in', () => {
   })
 
   test('is not renewed any more once Latchkey closes', async ({ signedIn }) => {
-    const { agent, clock, provider } = await signedIn()
+    const { agent, clock, history } = await signedIn()
     await agent.close()
+    expect(clock.pending()).toBe(0)
     clock.advance(2 * HOUR)
     agent.wake()
     clock.advance(0)
+    expect(history.at(-1)?.event.type).toBe('signed-in')
+  })
+
+  test('is not tried again where a renewal fails while Latchkey closes', async ({ signedIn }) => {
+    const { agent, clock, next, provider } = await signedIn()
+    let closed: Promise<void> | undefined
+    provider.misbehave.token = 'server-error'
+    provider.misbehave.hold = (endpoint) => {
+      if (endpoint === 'jwks') closed = agent.close()
+      return undefined
+    }
+    const failed = next('renewal-failed')
+    clock.advance(59 * MINUTE)
+    await failed
+    await closed
     expect(clock.pending()).toBe(0)
-    expect(provider.requests.token).toBe(1)
   })
 })
 
@@ -349,7 +364,7 @@ test.describe('a rotated refresh token', () => {
   test('is stored before anybody is given what came with it, and before it is used', async ({
     signedIn,
   }) => {
-    const { agent, clock, history, spent, vault } = await signedIn()
+    const { agent, clock, first, history, spent, vault } = await signedIn()
     const { write } = vault
     let finish: () => void = () => undefined
     const writing = new Promise<string>((began) => {
@@ -364,8 +379,9 @@ test.describe('a rotated refresh token', () => {
       agent.read(leastMs).then(({ tokens }) => given.push(tokens.refreshToken!)),
     )
     const rotated = await writing
+    expect((await agent.read(MINUTE)).tokens).toEqual(first.tokens)
     clock.advance(2 * HOUR)
-    reads.push(agent.read(null).then(({ tokens }) => given.push(tokens.refreshToken!)))
+    reads.push(agent.read(MINUTE).then(({ tokens }) => given.push(tokens.refreshToken!)))
     // All that is not waiting for the disk has had its turn.
     await new Promise((resolve) => setImmediate(resolve))
     expect(given).toEqual([])
