@@ -91,7 +91,7 @@ async function start(first: Settings): Promise<void> {
   const starting = begin(first)
   // Also for who quits while it starts.
   quitInOrder(async () => {
-    const begun = await starting.catch(() => null)
+    const begun = await Promise.race([starting.catch(() => null), unanswered()])
     await begun?.close()
   })
   onShutdown(() => app.quit())
@@ -124,6 +124,13 @@ async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createE
   }
   return createEngine(run, first)
 }
+
+/** Who quits instead of answering the question for the keyring's password need not answer it. */
+function unanswered(): Promise<null> {
+  return new Promise((resolve) => void systemClock.after(LONGEST_START_MS, () => resolve(null)))
+}
+
+const LONGEST_START_MS = 3_000
 
 /** Holds the app back from quitting until `end` is done, so that no port is left behind. */
 function quitInOrder(end: () => Promise<void>): void {

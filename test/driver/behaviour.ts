@@ -15,8 +15,13 @@ const KEYRINGS = {
   basic_text: { backend: 'basic_text', givesKey: false },
   /** Not installed, not running or locked; on Windows and macOS failing or denied. */
   missing: { backend: 'gnome_libsecret', givesKey: false },
+  /** Locked, with the question for its password on the screen. */
+  asking: { backend: 'gnome_libsecret', givesKey: true, asks: true },
   kwallet_closed: { backend: 'kwallet6', givesKey: false },
-} as const satisfies Record<string, Pick<Keyring, 'backend' | 'givesKey'>>
+} as const satisfies Record<
+  string,
+  Pick<Keyring, 'backend' | 'givesKey'> & Partial<Pick<Keyring, 'asks'>>
+>
 
 export type KeyringName = keyof typeof KEYRINGS
 
@@ -37,6 +42,7 @@ export function keyringOf(keyring: KeyringName | Partial<Keyring>): Keyring {
   return {
     backend: 'gnome_libsecret',
     givesKey: true,
+    asks: false,
     machine: 'this machine',
     hasNewerKey: false,
     ...(typeof keyring === 'string' ? KEYRINGS[keyring] : keyring),

@@ -76,6 +76,16 @@ test.describe('a session', () => {
   })
 })
 
+test('the tray is there while the keyring asks for its password, and who quits need not answer', async ({
+  launch,
+  provider,
+}) => {
+  const app = await launch({ flags: at(provider), keyring: 'asking' })
+  await untilHeadline(app, 'Latchkey is starting')
+  await app.choose('Quit')
+  expect((await app.ended).code).toBe(0)
+})
+
 test('F19: the link can be opened again, and copied', async ({ launch, page, provider }) => {
   const app = await launch({ flags: at(provider) })
   await app.choose('Sign in')

@@ -20,6 +20,8 @@ export type Keyring = {
   backend: 'basic_text' | 'gnome_libsecret' | 'kwallet' | 'kwallet5' | 'kwallet6'
   /** False: it is missing, locked or was denied; `safeStorage` does not say which. */
   givesKey: boolean
+  /** True: it asks the person to unlock it, and they do not answer. */
+  asks: boolean
   /** Whose it is. What one machine sealed no other one opens. */
   machine: string
   /** True: there is a newer key by now than the one of runs in which this was false. */

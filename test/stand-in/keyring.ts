@@ -33,7 +33,8 @@ export function createSafeStorage(ports: KeyringPorts): UsedOfSafeStorage {
   const algorithm = platform === 'win32' ? AEAD : CBC
 
   return {
-    isAsyncEncryptionAvailable: () => Promise.resolve(isReady()),
+    isAsyncEncryptionAvailable: () =>
+      keyring().asks ? new Promise(() => undefined) : Promise.resolve(isReady()),
     async encryptStringAsync(plainText) {
       if (!isReady()) throw new Error(NOT_READY)
       if (plainText === '') return Buffer.alloc(0)
