@@ -1,6 +1,5 @@
 // What both programs share: the parts in their order, wired over the ports that a root hands in.
 
-import { mkdirSync } from 'node:fs'
 import { announce, ANNOUNCEMENT_FILE, type Announcement } from './announcement.js'
 import { startService, type Service } from './api/server.js'
 import { createAgent, type Agent } from './auth/agent.js'
@@ -11,6 +10,7 @@ import { createCallbackListener } from './auth/loopback.js'
 import type { Clock } from './clock.js'
 import { startDemoProvider } from './demo.js'
 import { diskError, errnoOf } from './errno.js'
+import { makeFolder } from './make-folder.js'
 import { createLogger, type Logger } from './log.js'
 import { DirectoryInUse, takeOwnership, type Ownership } from './owner.js'
 import { errorRecord, recordOf, runtimeOf, startedRecord, stoppedRecord } from './present/record.js'
@@ -197,7 +197,7 @@ export function explainFailure(thrown: unknown): { message: string; exitCode: nu
 /** Makes the data directory, for its owner alone. Fails with a {@link SettingsError}. */
 export function createDataDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeFolder(directory)
   } catch (thrown) {
     throw new SettingsError(
       `The data directory ${directory} cannot be made (${errnoOf(thrown)}). ` +

@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto'
 import {
   lstatSync,
-  mkdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -28,6 +27,7 @@ import {
   readEntry,
 } from './desktop-entry.js'
 import { errnoOf } from './errno.js'
+import { makeFolder } from './make-folder.js'
 
 /** The app's id on Linux: that of its desktop file (`desktopName` in package.json), and of its entry. */
 export const DESKTOP_ID = 'app.latchkey.Latchkey'
@@ -231,7 +231,7 @@ function execKeys({ program, args }: Launch, before: Ours | null): Record<string
 
 /** Writes all of a file or nothing. Desktops read only what ends in .desktop. */
 function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   const fresh = `${path}.${randomUUID()}`
   try {
     writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' })

@@ -420,6 +420,7 @@ const OWN: readonly string[] = [
     'ipc',
     'log',
     'login-item',
+    'make-folder',
     'owner',
     'port-holder',
     'provider-finding',
