@@ -71,8 +71,9 @@ async function takeAll(from: Browser, scheme: Scheme): Promise<string[]> {
     await reached('You are not signed in')
 
     await desktop.choose('Sign in')
+    const link = await desktop.takeUrl()
     await reached('Waiting for your browser')
-    await answer(from, await desktop.takeUrl(), 'Refuse', 'refused', scheme)
+    await answer(from, link, 'Refuse', 'refused', scheme)
     await reached('The sign-in failed')
 
     await desktop.choose('Sign in')
