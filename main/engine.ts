@@ -6,6 +6,8 @@ import type { Settings } from './settings.js'
 export type Engine = {
   latchkey(): Latchkey
   settings(): Settings
+  /** Signs out for good, also while it is being started anew. */
+  signOut(): Promise<void>
   /** Calls `present` for the one that runs, and for each that takes its place. */
   follow(present: (latchkey: Latchkey, settings: Settings) => void): void
   /**
@@ -16,10 +18,14 @@ export type Engine = {
   close(): Promise<void>
 }
 
-/** Starts the first one. Fails as `run` does. */
+/**
+ * Starts the first one. Fails as `run` does. `lost` hears where neither the wanted settings nor those
+ * before could be started with, so that nothing runs any more.
+ */
 export async function createEngine(
   run: (settings: Settings) => Promise<Latchkey>,
   first: Settings,
+  lost: (thrown: unknown) => void,
 ): Promise<Engine> {
   let settings = first
   let latchkey = await run(settings)
@@ -38,16 +44,20 @@ export async function createEngine(
       wanted.clientId === settings.clientId &&
       wanted.demo === settings.demo
     if (!isSameProvider) await latchkey.agent.signOut()
-    const { vault } = latchkey.storage
-    const kept = await vault.read().catch(() => null)
     await latchkey.close()
-    // A choice that is taken back leaves nothing behind.
-    if (wanted.keepWithoutKeyring !== settings.keepWithoutKeyring) await vault.clear()
+    const { vault } = latchkey.storage
+    // Not before it is closed: a renewal under way has left its new token there, a sign-out nothing.
+    const kept = isSameProvider ? await vault.read().catch(() => null) : null
     try {
+      // A choice that is taken back leaves nothing behind.
+      if (wanted.keepWithoutKeyring !== settings.keepWithoutKeyring) await vault.clear()
       latchkey = await run(wanted)
       settings = wanted
     } catch (thrown) {
-      latchkey = await run(settings)
+      latchkey = await run(settings).catch((failure: unknown) => {
+        lost(failure)
+        throw failure
+      })
       throw thrown
     } finally {
       if (kept !== null && latchkey.agent.model().session.kind === 'signed-out') {
@@ -64,6 +74,12 @@ export async function createEngine(
     follow(present) {
       followers.push(present)
       present(latchkey, settings)
+    },
+    async signOut() {
+      const now = latchkey
+      await now.agent.signOut()
+      await turn
+      if (latchkey !== now) await latchkey.agent.signOut()
     },
     restart(wanted) {
       const gone = turn.then(() => go(wanted))

@@ -122,7 +122,7 @@ async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createE
       openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
     })
   }
-  return createEngine(run, first)
+  return createEngine(run, first, giveUp)
 }
 
 /** Who quits instead of answering the question for the keyring's password need not answer it. */

@@ -1,6 +1,6 @@
 // settings.json as the window changes it: whole or not at all, and what runs follows it.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AutostartState } from './autostart.js'
 import type { Engine } from './engine.js'
@@ -28,31 +28,50 @@ export function createSettingsFile(
     readFile: () => undefined,
   }).settings
 
+  const save = async (changes: SettingsChanges): Promise<SaveOutcome> => {
+    const before = read(path())
+    if (before === null) return refused(`${path()} is damaged. Mend it, or move it away.`)
+    const changed = changedContent(before.content, changes)
+    if ('kind' in changed) return changed
+    const readFile = (): unknown => changed.content
+    const { settings, problems } = examineSettings({ ...sources, readFile })
+    if (problems[0] !== undefined) return refused(problems[0], missingOf(changed.content))
+
+    const text = `${JSON.stringify(changed.content, null, 2)}\n`
+    const target = realPath(path())
+    try {
+      replaceFile(target, text)
+    } catch (thrown) {
+      return refused(`${path()} cannot be written (${errnoOf(thrown)}).`)
+    }
+    try {
+      await engine.restart(settings)
+    } catch (thrown) {
+      // Unless somebody else has written there meanwhile.
+      if (read(path())?.text === text) replaceFile(target, before.text)
+      return refused(thrown instanceof Error ? thrown.message : String(thrown))
+    }
+    return { kind: 'saved' }
+  }
+  let turn: Promise<unknown> = Promise.resolve()
+
   return {
     view: (startAtLogin) => settingsView(examineSettings(sources), defaults, startAtLogin, path()),
 
-    async save(changes) {
-      const before = read(path())
-      if (before === null) return refused(`${path()} is damaged. Mend it, or move it away.`)
-      const changed = changedContent(before.content, changes)
-      if ('kind' in changed) return changed
-      const readFile = (): unknown => changed.content
-      const { settings, problems } = examineSettings({ ...sources, readFile })
-      if (problems[0] !== undefined) return refused(problems[0], missingOf(changed.content))
-
-      try {
-        replaceFile(path(), `${JSON.stringify(changed.content, null, 2)}\n`)
-      } catch (thrown) {
-        return refused(`${path()} cannot be written (${errnoOf(thrown)}).`)
-      }
-      try {
-        await engine.restart(settings)
-      } catch (thrown) {
-        replaceFile(path(), before.text)
-        return refused(thrown instanceof Error ? thrown.message : String(thrown))
-      }
-      return { kind: 'saved' }
+    save(changes) {
+      const saved = turn.then(() => save(changes))
+      turn = saved.catch(() => undefined)
+      return saved
     },
+  }
+}
+
+/** Where a link leads, so that a linked file stays linked. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
   }
 }
 

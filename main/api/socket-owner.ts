@@ -52,7 +52,8 @@ export function createSocketOwners(read: (family: Family) => string = readTable)
 
     ownerOf({ socket }) {
       const { remoteAddress, remotePort, localAddress, localPort } = socket
-      if (!remoteAddress || !remotePort || !localAddress || !localPort) return null
+      // A caller that has gone already, of whom nothing can be known any more.
+      if (!remoteAddress || !remotePort || !localAddress || !localPort) return NOBODY
       const { owners } = tableFor(isIPv6(remoteAddress) ? 'tcp6' : 'tcp', socket)
       if (owners === null) return null
       // The caller's own end: its local address is our remote one.

@@ -241,6 +241,8 @@ export function createAgent(ports: AgentPorts): Agent {
 
     async signOut() {
       cancel()
+      // Else an app's sign-in that was answered before would sign the person in again.
+      api.clear()
       await custody.signOut()
     },
 

@@ -122,9 +122,12 @@ export function createCustody(ports: CustodyPorts): Custody {
     } catch (thrown) {
       isStored = false
       dispatch({ type: 'storage-failed', notice: asAuthError(thrown).message })
-      if (closed) return
-      callOffRetry = clock.after(STORAGE_RETRY_MS, () => void inTurn(() => store(storeHeld)))
+      tryAgainLater()
     }
+  }
+  const tryAgainLater = (): void => {
+    if (closed) return
+    callOffRetry = clock.after(STORAGE_RETRY_MS, () => void inTurn(() => store(storeHeld)))
   }
   const storeHeld = (): Promise<void> => (held ? vault.write(held) : vault.clear())
 
@@ -185,6 +188,7 @@ export function createCustody(ports: CustodyPorts): Custody {
       const before = wipes
       return inTurn(async () => {
         signal.throwIfAborted()
+        if (wipes !== before) throw new CalledOff({ kind: 'cancelled' })
         await store(() => vault.write(session))
         // Somebody else's would be there again at the next start. Removing takes no room on a disk.
         const isOfAnother = held !== null && held.account.sub !== session.account.sub
@@ -251,7 +255,10 @@ export function createCustody(ports: CustodyPorts): Custody {
       )
       if (isStored) dispatch({ type: 'storage-mended' })
       dispatch({ type: 'signed-out' })
-      if (!isStored) dispatch({ type: 'storage-failed', notice: NOT_WIPED })
+      if (!isStored) {
+        dispatch({ type: 'storage-failed', notice: NOT_WIPED })
+        tryAgainLater()
+      }
       if (before === null) return
       await track(endAtProvider(before, unrevoked('You are signed out here')))
       if (openSignOutPage) await track(openAtProvider(before))
@@ -273,7 +280,8 @@ function lastOf({ account, tokens }: HeldSession): LastSession {
 }
 
 const NOT_WIPED =
-  'You are signed out, but what was kept on this computer could not be removed. Sign out again.'
+  'You are signed out, but what was kept on this computer could not be removed yet. Latchkey keeps ' +
+  'trying.'
 
 function unrevoked(lead: string): string {
   return `${lead}, but the provider could not be told, so the session may live on there for a while.`

@@ -45,7 +45,7 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
     },
     'sign-in-as-other': () => agent().signInAsOther(),
     cancel: () => agent().cancel(),
-    'sign-out': () => void agent().signOut().catch(reportError),
+    'sign-out': () => void engine.signOut().catch(reportError),
     'open-again': () => agent().openAgain(),
     'copy-link': () => copy(agent().link()),
     'copy-service-url': () => copy(engine.latchkey().service.url),

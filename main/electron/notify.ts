@@ -17,7 +17,7 @@ export function createNotifier(onClick: (notice: Notice) => void): (notice: Noti
   }
   return (notice) => {
     if (!Notification.isSupported()) return
-    const notification = new Notification({ title: notice.title, body: notice.body })
+    const notification = new Notification({ title: notice.title, body: plain(notice.body) })
     const forget = (): void => void shown.delete(notification)
     notification.once('click', () => {
       forget()
@@ -28,4 +28,15 @@ export function createNotifier(onClick: (notice: Notice) => void): (notice: Noti
     keep(notification)
     notification.show()
   }
+}
+
+/**
+ * On Linux a body is markup: a name with & in it may leave it empty, and a link of the provider's would
+ * be one. The title is plain text everywhere.
+ *
+ * @see https://specifications.freedesktop.org/notification-spec/latest/markup.html
+ */
+function plain(body: string): string {
+  if (process.platform !== 'linux') return body
+  return body.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -33,7 +33,8 @@ export async function makeReport(
   const report = reportOf(diagnosis)
   try {
     const path = writeReport(findings.settings.dataDir, report)
-    return `${report.trimEnd()}\n\nThis report is in ${path} too.\n`
+    // It is to be sent: without the person's name in their home's path.
+    return `${report.trimEnd()}\n\nThis report is in ${path.replace(sources.home, '~')} too.\n`
   } catch {
     // It is on the screen, which is what was asked for.
     return report

@@ -439,3 +439,20 @@ test('a header that net.fetch cannot hold (electron/electron#42244) is in nobody
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await untilHeadline(app, 'Signed in as Alice Adams')
 })
+
+test('S09: markup in a name is text in a notification, where Linux would obey it', async ({
+  launch,
+  page,
+  provider,
+}) => {
+  provider.misbehave.idToken = (claims) =>
+    void Object.assign(claims, { name: 'Tom & <a href="https://evil.example">', email: '' })
+  const app = await launch({ flags: at(provider), platform: 'linux' })
+  await app.window()
+  await app.closeWindow()
+  await app.choose('Sign in')
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await expect
+    .poll(async () => (await app.notifications())[0]?.body, FAST)
+    .toContain('Tom &amp; &lt;a href="https://evil.example"&gt;')
+})

@@ -22,7 +22,7 @@ const test = base.extend<{ running: Running }>({
     const args = ['--data-dir', dataDir, '--port', '0', '--log-level', 'error']
     args.push('--issuer', provider.issuer, '--client-id', provider.clientId)
     const settings = readSettings({ args, env: {}, platform: 'linux', home: dataDir })
-    const engine = await createEngine(run, settings)
+    const engine = await createEngine(run, settings, () => undefined)
     await signIn(engine.latchkey())
     await use({ engine, provider, settings, dataDir })
     await engine.close()
@@ -90,6 +90,24 @@ test('S35: the choice to keep the session is made and taken back with the sessio
   expect(session(running)).toMatchObject({ kind: 'signed-in' })
 })
 
+test('S19: a sign-out while it is started anew wins', async ({ running }) => {
+  const { engine, provider, settings, dataDir } = running
+  await engine.restart({ ...settings, keepWithoutKeyring: true })
+  for (const turns of [0, 1, 5, 50]) {
+    const { agent } = engine.latchkey()
+    if (agent.model().session.kind === 'signed-out') await signIn(engine.latchkey())
+    const ports = engine.settings().redirectPort
+    const wanted = ports.length === 0 ? [8_400] : []
+    const restarted = engine.restart({ ...engine.settings(), redirectPort: wanted })
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+    await engine.signOut()
+    await restarted
+    expect(session(running)).toEqual({ kind: 'signed-out' })
+    expect(await readdir(dataDir)).not.toContain('session.json')
+  }
+  await expect.poll(() => new Set(provider.revoked).size).toBe(4)
+})
+
 test('settings that it cannot run with leave it as it was, and say why', async ({ running }) => {
   const { engine, settings } = running
   const taken = await startProvider()
@@ -106,4 +124,38 @@ test('what is looked up each time is changed without a pause', async ({ running 
   await engine.restart({ ...settings, noNotifications: true })
   expect(engine.latchkey()).toBe(before)
   expect(engine.settings().noNotifications).toBe(true)
+})
+
+test('S37: a renewal under way while it is started anew is the one that goes on', async ({
+  running,
+}) => {
+  const { engine, provider, settings } = running
+  let answer: () => void = () => undefined
+  const asked = new Promise<void>((resolve) => {
+    provider.misbehave.hold = (endpoint) => {
+      if (endpoint !== 'token') return undefined
+      resolve()
+      return new Promise<void>((answered) => (answer = answered))
+    }
+  })
+  const renewed = engine.latchkey().agent.read(null)
+  await asked
+  provider.misbehave.hold = undefined
+  const restarted = engine.restart({ ...settings, redirectPort: [8_400] })
+  answer()
+  const { tokens } = await renewed
+  await restarted
+  const held = await engine.latchkey().agent.read(0)
+  expect(held.tokens.refreshToken).toBe(tokens.refreshToken)
+})
+
+test('a file that cannot be removed leaves it running as it was', async ({ running }) => {
+  const { engine, settings } = running
+  const { vault } = engine.latchkey().storage
+  vault.clear = () => Promise.reject(new Error('the disk is read-only'))
+  await expect(engine.restart({ ...settings, keepWithoutKeyring: true })).rejects.toThrow(
+    'read-only',
+  )
+  expect(engine.settings()).toEqual(settings)
+  expect(session(running)).toMatchObject({ kind: 'signed-in' })
 })

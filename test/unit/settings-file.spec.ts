@@ -1,7 +1,7 @@
 // The settings that the window shows and changes, and the file that they are kept in.
 
 import { expect, test as base } from '@playwright/test'
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSettingsFile, type SettingsFile } from '../../main/settings-file.js'
@@ -108,6 +108,33 @@ test('where Latchkey cannot go on with the new settings, the file is as it was',
     message: 'Port 8400 is in use by another program.',
   })
   expect(await readFile(given.path, 'utf8')).toBe(before)
+})
+
+test('changes that come together are made one after the other, and none is lost', async ({
+  given,
+}) => {
+  const file = given.file()
+  const saved = await Promise.all([
+    file.save(PROVIDER),
+    file.save({ audience: 'api' }),
+    file.save({ scope: 'profile' }),
+    file.save({ endSession: true }),
+  ])
+  expect(saved.map(({ kind }) => kind)).toEqual(['saved', 'saved', 'refused', 'saved'])
+  expect(JSON.parse(await readFile(given.path, 'utf8'))).toEqual({
+    ...PROVIDER,
+    audience: 'api',
+    endSession: true,
+  })
+})
+
+test('a settings.json that is a link stays one', async ({ given }) => {
+  const elsewhere = join(given.dataDir, 'dotfiles.json')
+  await writeFile(elsewhere, '{}')
+  await symlink(elsewhere, given.path)
+  expect(await given.file().save(PROVIDER)).toEqual({ kind: 'saved' })
+  expect(JSON.parse(await readFile(elsewhere, 'utf8'))).toEqual(PROVIDER)
+  expect((await lstat(given.path)).isSymbolicLink()).toBe(true)
 })
 
 test('a file that is damaged is not written over', async ({ given }) => {

@@ -84,3 +84,8 @@ test('a system without a table does not tell', () => {
   accepted(socket)
   expect(ownerOf({ socket })).toBeNull()
 })
+
+test('S25: a caller that has reset its connection, so that it has no address any more, is nobody', () => {
+  const { ownerOf } = owners([line(40_000, 1000)])
+  expect(ownerOf({ socket: { localAddress: '127.0.0.1', localPort: 1000 } as Socket })).toBe(NOBODY)
+})
