@@ -37,6 +37,8 @@ const test = base.extend<{ given: Given }>({
         const settings = readSettings(sources)
         const restart = async (wanted: Settings): Promise<void> => {
           if (failure) throw failure
+          await new Promise((resolve) => setImmediate(resolve))
+          if (wanted.audience === 'unusable') throw new Error('Nothing runs with it.')
           restarted.push(wanted)
         }
         return createSettingsFile({ settings: () => settings, restart }, sources)
@@ -118,9 +120,10 @@ test('changes that come together are made one after the other, and none is lost'
     file.save(PROVIDER),
     file.save({ audience: 'api' }),
     file.save({ scope: 'profile' }),
+    file.save({ audience: 'unusable' }),
     file.save({ endSession: true }),
   ])
-  expect(saved.map(({ kind }) => kind)).toEqual(['saved', 'saved', 'refused', 'saved'])
+  expect(saved.map(({ kind }) => kind)).toEqual(['saved', 'saved', 'refused', 'refused', 'saved'])
   expect(JSON.parse(await readFile(given.path, 'utf8'))).toEqual({
     ...PROVIDER,
     audience: 'api',
