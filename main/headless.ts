@@ -81,8 +81,11 @@ function greet(to: Terminal, { service, storage, issuer }: Latchkey, settings: S
     to.say(`It signs in at its own demo provider (${issuer}): no account of yours is used.`)
   } else if (issuer !== null) {
     to.say(`It signs in at ${issuer}.`)
+  } else {
+    to.say('No provider is set up yet. Start it with --issuer and --client-id, or with --demo.')
   }
   if (storage.note !== null) to.say(storage.note)
+  else to.say('The session is kept between runs, sealed with your passphrase.')
 }
 
 /** True where the session of an earlier run was taken back. */

@@ -254,6 +254,25 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
     await look(program)
   })
 
+  await test.step('a diagnosis, beside the program that runs and fails', async () => {
+    const env = { LATCHKEY_PASSPHRASE: PASSPHRASE, TMPDIR: temporary, TEMP: temporary }
+    await signInHere(program, {})
+    await program.status('signed-in')
+    for (const [fault, ...json] of [[{}], [{ discovery: 'echo' }, '--json']] as const) {
+      const undo = apply(misbehave, fault)
+      const diagnosis = await run(['diagnose', ...flags.slice(SCRIPTED.length), ...json], {
+        dataDir,
+        env,
+      })
+      await diagnosis.ended
+      undo()
+      hunt.see('a diagnosis', diagnosis.stdout() + diagnosis.stderr())
+      await look(program)
+    }
+    program.type('sign-out')
+    await program.status('signed-out')
+  })
+
   await test.step('a program that is killed, and what is found when it starts again', async () => {
     await signInHere(program, { userinfo: 'echo' })
     await program.status('signed-in')
@@ -292,6 +311,9 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
   expect(hunt.seen('stdout')).toContain('client_id=latchkey')
   expect(hunt.seen('the last page')).toContain('client_id=latchkey')
   expect(hunt.seen('an answer to another')).toContain('client_id=latchkey')
+  expect(hunt.seen('a diagnosis')).toContain(new URL(issuer).host)
+  expect(hunt.seen('the data directory: diagnosis.txt')).toContain(new URL(issuer).host)
+  expect(hunt.seen('the data directory: latchkey.log')).toContain('"signed-in"')
   expect(hunt.seen('the data directory: session.json')).toContain('"tier": "passphrase"')
 
   expect(hunt.found()).toEqual([])
