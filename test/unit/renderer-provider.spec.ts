@@ -339,6 +339,15 @@ test('what is typed outlasts news of the state and a look at the settings', asyn
   await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
 })
 
+test('what is typed outlasts that the provider is taken away elsewhere', async ({ open }) => {
+  const { page, tell } = await open(STATES['signed-out'])
+  await openForm(page)
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await tell(STATES['no-provider'])
+  await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
+  await expect(page.getByLabel('Issuer')).toBeFocused()
+})
+
 test('opened from the settings it shows them as they are, not what was typed before', async ({
   open,
 }) => {
