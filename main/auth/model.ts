@@ -11,6 +11,8 @@ export type Session =
       renewal: Renewal
       /** What hinders the renewal, in words for a person; null where nothing does. */
       hindrance: string | null
+      /** While it is tried again: what it was before, and still looks like. */
+      was?: 'offline' | 'failing'
     } & Lifetime)
   | { kind: 'needs-sign-in'; account: Account; reason: string }
 
@@ -117,7 +119,7 @@ function nextSession(model: Model, event: Event): Session {
     case 'restored':
       return session.kind === 'signed-out' ? heldSession(event.account, event) : session
     case 'renewal-started':
-      return session.kind === 'signed-in' ? { ...session, renewal: 'renewing' } : session
+      return session.kind === 'signed-in' ? renewing(session) : session
     case 'renewed':
       return session.kind === 'signed-in' ? heldSession(session.account, event) : session
     case 'renewal-failed': {
@@ -143,6 +145,12 @@ function nextSession(model: Model, event: Event): Session {
     case 'storage-mended':
       return session
   }
+}
+
+function renewing(session: Extract<Session, { kind: 'signed-in' }>): Session {
+  const { renewal } = session
+  const isHindered = renewal === 'offline' || renewal === 'failing'
+  return { ...session, renewal: 'renewing', ...(isHindered && { was: renewal }) }
 }
 
 function heldSession(account: Account, { expiresAtMs, renewsAtMs }: Lifetime): Session {
@@ -275,8 +283,14 @@ export function summarize(model: Model): Summary {
   if (flow) return flow.phase
   switch (session.kind) {
     case 'signed-in':
-      if (session.renewal === 'offline') return 'offline'
-      return session.renewal === 'failing' ? 'renewal-failing' : 'signed-in'
+      switch (session.renewal === 'renewing' ? session.was : session.renewal) {
+        case 'offline':
+          return 'offline'
+        case 'failing':
+          return 'renewal-failing'
+        default:
+          return 'signed-in'
+      }
     case 'needs-sign-in':
       return 'needs-sign-in'
     case 'signed-out':

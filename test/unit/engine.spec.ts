@@ -104,9 +104,10 @@ test('S35: the choice to keep the session is made and taken back with the sessio
 
 test('S19: a sign-out while it is started anew wins', async ({ running }) => {
   const { engine, provider, settings, begin } = running
-  let signedOut: Promise<void> | null = null
   // The one before is closed, and what it held is about to be carried over.
-  begin.before = () => void (signedOut = engine.signOut())
+  const signedOut = new Promise<void>((resolve, reject) => {
+    begin.before = () => void engine.signOut().then(resolve, reject)
+  })
   await engine.restart({ ...settings, redirectPort: [8_400] })
   await signedOut
   expect(session(running)).toEqual({ kind: 'signed-out' })

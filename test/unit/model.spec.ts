@@ -373,11 +373,18 @@ test('a renewal that fails says why and when it is tried again, and the expiry s
   })
 })
 
-test('a renewal that is tried again keeps why the last one failed in sight', () => {
-  const model: Model = { ...initialModel, session: SESSIONS.failing }
-  const { session } = next(model, EVENTS['renewal-started'](''))
-  expect(session).toEqual({ ...SESSIONS.failing, renewal: 'renewing' })
-})
+for (const [before, summary] of [
+  ['offline', 'offline'],
+  ['failing', 'renewal-failing'],
+] as const) {
+  test(`a renewal that is tried again looks as it did, and says why the last one failed (${before})`, () => {
+    const model: Model = { ...initialModel, session: SESSIONS[before] }
+    const again = next(model, EVENTS['renewal-started'](''))
+    expect(again.session).toEqual({ ...SESSIONS[before], renewal: 'renewing', was: before })
+    expect(summarize(again)).toBe(summary)
+    expect(summarize(next(again, EVENTS.renewed('')))).toBe('signed-in')
+  })
+}
 
 test('a storage problem stands until it is mended', () => {
   const failed = next(initialModel, EVENTS['storage-failed'](''))
