@@ -68,6 +68,8 @@ export type Desktop = {
   /** The person turns to the window, or away from it, once it is there to be seen. */
   look(at: boolean): Promise<void>
   minimize(): Promise<void>
+  /** The process of the window's page crashes. */
+  crashWindow(): Promise<void>
 
   /** What is on the clipboard, which is one of this run's own. */
   clipboard(): Promise<string>

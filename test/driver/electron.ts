@@ -103,6 +103,10 @@ export async function launchElectron(
         if (given) window.focus()
         else window.blur()
       }, at),
+    crashWindow: () =>
+      electron.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]!.webContents.forcefullyCrashRenderer(),
+      ),
     minimize: () =>
       electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.minimize()),
 

@@ -97,6 +97,7 @@ export function launchStandIn(
     },
     look: (at) => app.call('look', pages.id(), at),
     minimize: () => app.call('minimize', pages.id()),
+    crashWindow: () => app.call('crash', pages.id()),
 
     clipboard: () => app.call('clipboard'),
     setKeyring: (keyring) => app.call('setKeyring', keyringOf(keyring)),

@@ -237,3 +237,22 @@ async function apiOf(app: Desktop): Promise<JSHandle<LatchkeyApi>> {
   const window = await app.window()
   return window.evaluateHandle(() => (globalThis as never as { latchkey: LatchkeyApi }).latchkey)
 }
+
+test('a window whose page has crashed is there again; one that crashes again, when it is asked for', async ({
+  launch,
+  provider,
+}) => {
+  const app = await launch({ flags: at(provider) })
+  const first = await app.window()
+  await expect.poll(async () => (await app.windowFacts()).isVisible, FAST).toBe(true)
+  await app.crashWindow()
+  await expect.poll(() => first.isClosed(), FAST).toBe(true)
+  const second = await app.window()
+  await expect(second.getByRole('heading', { level: 1 })).toHaveText('You are not signed in')
+
+  await expect.poll(async () => (await app.windowFacts()).isVisible, FAST).toBe(true)
+  await app.crashWindow()
+  await expect.poll(() => app.windowCount(), FAST).toBe(0)
+  await app.choose('Open Latchkey')
+  await expect((await app.window()).getByRole('main')).toBeVisible()
+})

@@ -117,6 +117,8 @@ export type AppCalls = {
   /** The person turns to the window, or away from it. */
   look(window: number, at: boolean): void
   minimize(window: number): void
+  /** The page's process is gone. */
+  crash(window: number): void
   facts(window: number): WindowFacts
   /** The main process takes the window elsewhere, as its own `loadURL` would. */
   loadUrl(window: number, url: string): void

@@ -86,6 +86,10 @@ export class BrowserWindowDouble extends EventEmitter {
     this.emit('restore', createEvent({}))
   }
 
+  isVisible(): boolean {
+    return this.#isVisible
+  }
+
   isMinimized(): boolean {
     return this.#isMinimized
   }
@@ -180,6 +184,10 @@ answer({
     else window.inside.blur()
   },
   minimize: (id) => windowOf(id).inside.minimize(),
+  crash(id) {
+    const details = { reason: 'crashed', exitCode: 5 }
+    contentsOf(id).emit('render-process-gone', createEvent({}), details)
+  },
   facts: (id) => windowOf(id).inside.facts(),
   loadUrl: (id, url) => windowOf(id).loadURL(url),
   painted: (id) => windows.get(id)?.inside.painted(),
