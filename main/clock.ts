@@ -27,6 +27,23 @@ export function at(clock: Clock, atMs: number, run: () => void): () => void {
   return () => callOff()
 }
 
+/** Waits for a task, and no longer than `ms` milliseconds: then it goes on by itself, and this is null. */
+export async function within<Value>(
+  clock: Clock,
+  ms: number,
+  task: Promise<Value>,
+): Promise<Value | null> {
+  let stopTiming: () => void = () => undefined
+  const tooLong = new Promise<null>((resolve) => {
+    stopTiming = clock.after(ms, () => resolve(null))
+  })
+  try {
+    return await Promise.race([task, tooLong])
+  } finally {
+    stopTiming()
+  }
+}
+
 const LONGEST_NAP_MS = 30_000
 
 /** setTimeout fires at once when asked for more than this. */

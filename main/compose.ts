@@ -7,7 +7,7 @@ import { discover } from './auth/discovery.js'
 import { AuthError } from './auth/errors.js'
 import { createHttp } from './auth/http.js'
 import { createCallbackListener } from './auth/loopback.js'
-import type { Clock } from './clock.js'
+import { within, type Clock } from './clock.js'
 import { startDemoProvider } from './demo.js'
 import { diskError, errnoOf } from './errno.js'
 import { makeFolder } from './make-folder.js'
@@ -89,7 +89,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     agent.subscribe((model, event) => log.record(recordOf(model, event)))
     // Before anybody asks who is signed in; but a keyring may have to ask the person first.
     const restored = agent.restore()
-    await (storage.tier === 'keyring' ? unlessLong(restored, clock) : restored)
+    await (storage.tier === 'keyring' ? within(clock, LONGEST_RESTORE_MS, restored) : restored)
 
     const service = await startService({
       agent,
@@ -127,15 +127,6 @@ const demoStorage = (): Storage => ({
 })
 
 const LONGEST_RESTORE_MS = 3_000
-
-async function unlessLong(task: Promise<void>, clock: Clock): Promise<void> {
-  let stopTiming: () => void = () => undefined
-  const tooLong = new Promise<void>((resolve) => {
-    stopTiming = clock.after(LONGEST_RESTORE_MS, resolve)
-  })
-  await Promise.race([task, tooLong])
-  stopTiming()
-}
 
 /** The open logs, for errors that come from anywhere: one in each program. */
 const logs = new Set<Logger>()

@@ -2,6 +2,7 @@
 
 import type { Latchkey } from './compose.js'
 import type { Settings } from './settings.js'
+import { createTurns } from './turns.js'
 
 export type Engine = {
   latchkey(): Latchkey
@@ -29,7 +30,8 @@ export async function createEngine(
 ): Promise<Engine> {
   let settings = first
   let latchkey = await run(settings)
-  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns()
+  const settled = (): Promise<void> => inTurn(() => Promise.resolve())
   let closed = false
   const followers: ((latchkey: Latchkey, settings: Settings) => void)[] = []
 
@@ -78,17 +80,13 @@ export async function createEngine(
     async signOut() {
       const now = latchkey
       await now.agent.signOut()
-      await turn
+      await settled()
       if (latchkey !== now) await latchkey.agent.signOut()
     },
-    restart(wanted) {
-      const gone = turn.then(() => go(wanted))
-      turn = gone.catch(() => undefined)
-      return gone
-    },
+    restart: (wanted) => inTurn(() => go(wanted)),
     async close() {
       closed = true
-      await turn
+      await settled()
       await latchkey.close()
     },
   }

@@ -3,7 +3,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app, dialog, Menu } from 'electron'
-import { systemClock } from './clock.js'
+import { systemClock, within } from './clock.js'
 import {
   createDataDirectory,
   createLatchkey,
@@ -91,7 +91,11 @@ async function start(first: Settings): Promise<void> {
   const starting = begin(first)
   // Also for who quits while it starts.
   quitInOrder(async () => {
-    const begun = await Promise.race([starting.catch(() => null), unanswered()])
+    const begun = await within(
+      systemClock,
+      LONGEST_START_MS,
+      starting.catch(() => null),
+    )
     await begun?.close()
   })
   onShutdown(() => app.quit())
@@ -126,10 +130,6 @@ async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createE
 }
 
 /** Who quits instead of answering the question for the keyring's password need not answer it. */
-function unanswered(): Promise<null> {
-  return new Promise((resolve) => void systemClock.after(LONGEST_START_MS, () => resolve(null)))
-}
-
 const LONGEST_START_MS = 3_000
 
 /** Holds the app back from quitting until `end` is done, so that no port is left behind. */

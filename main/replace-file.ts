@@ -6,6 +6,7 @@ import {
   fsyncSync,
   openSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -41,6 +42,15 @@ export function replaceFile(path: string, content: string): void {
     throw thrown
   }
   syncFolder(dirname(path))
+}
+
+/** Where a path leads in the end; the path itself where it leads nowhere. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
 }
 
 /** Removes what replacements of this file have left behind that were killed half-way. */

@@ -1,14 +1,15 @@
 // settings.json as the window changes it: whole or not at all, and what runs follows it.
 
-import { readFileSync, realpathSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AutostartState } from './autostart.js'
 import type { Engine } from './engine.js'
 import { errnoOf } from './errno.js'
 import type { EditableSettings, SaveOutcome, SettingsChanges, SettingsView } from './ipc.js'
-import { replaceFile } from './replace-file.js'
+import { realPath, replaceFile } from './replace-file.js'
 import { changedContent, settingsView } from './settings-form.js'
 import { examineSettings, SETTINGS_FILE, type Sources } from './settings.js'
+import { createTurns } from './turns.js'
 
 export type SettingsFile = {
   view(startAtLogin: AutostartState): SettingsView
@@ -38,6 +39,7 @@ export function createSettingsFile(
     if (problems[0] !== undefined) return refused(problems[0], missingOf(changed.content))
 
     const text = `${JSON.stringify(changed.content, null, 2)}\n`
+    // A linked file stays linked.
     const target = realPath(path())
     try {
       replaceFile(target, text)
@@ -53,25 +55,12 @@ export function createSettingsFile(
     }
     return { kind: 'saved' }
   }
-  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns()
 
   return {
     view: (startAtLogin) => settingsView(examineSettings(sources), defaults, startAtLogin, path()),
 
-    save(changes) {
-      const saved = turn.then(() => save(changes))
-      turn = saved.catch(() => undefined)
-      return saved
-    },
-  }
-}
-
-/** Where a link leads, so that a linked file stays linked. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
+    save: (changes) => inTurn(() => save(changes)),
   }
 }
 

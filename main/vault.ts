@@ -10,6 +10,7 @@ import type { TokenSet } from './auth/token.js'
 import { keyFileCipher, passphraseCipher, type Cipher } from './cipher.js'
 import { diskError, errnoOf } from './errno.js'
 import { removeLeftovers, replaceFile } from './replace-file.js'
+import { createTurns } from './turns.js'
 
 /** A session's secrets and whom they belong to. */
 export type HeldSession = {
@@ -134,12 +135,7 @@ const wireSession = z.object({
  */
 function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Vault {
   const cipher = ciphers[tier]!
-  let turn: Promise<unknown> = Promise.resolve()
-  const inTurn = <Value>(act: () => Promise<Value>): Promise<Value> => {
-    const acted = turn.then(act)
-    turn = acted.catch(() => undefined)
-    return acted
-  }
+  const inTurn = createTurns()
 
   const write = async (session: HeldSession): Promise<void> => {
     const lead = 'The session could not be kept on this computer'

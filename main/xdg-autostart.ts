@@ -1,15 +1,6 @@
 // Start at login on Linux: an entry in the autostart folder that every desktop reads.
 
-import { randomUUID } from 'node:crypto'
-import {
-  lstatSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { lstatSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import {
   AUTOSTART_FLAG,
@@ -28,6 +19,7 @@ import {
 } from './desktop-entry.js'
 import { errnoOf } from './errno.js'
 import { makeFolder } from './make-folder.js'
+import { realPath, replaceFile } from './replace-file.js'
 
 /** The app's id on Linux: that of its desktop file (`desktopName` in package.json), and of its entry. */
 export const DESKTOP_ID = 'app.latchkey.Latchkey'
@@ -232,14 +224,7 @@ function execKeys({ program, args }: Launch, before: Ours | null): Record<string
 /** Writes all of a file or nothing. Desktops read only what ends in .desktop. */
 function write(path: string, text: string): void {
   makeFolder(dirname(path))
-  const fresh = `${path}.${randomUUID()}`
-  try {
-    writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' })
-    renameSync(fresh, path)
-  } catch (thrown) {
-    rmSync(fresh, { force: true })
-    throw thrown
-  }
+  replaceFile(path, text)
 }
 
 function explain(thrown: unknown, folder: string): string {
@@ -270,12 +255,4 @@ function leftAlone(path: string, reason: string): string {
 
 function isTrue(value: string | undefined): boolean {
   return value === 'true' || value === '1'
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
-  }
 }

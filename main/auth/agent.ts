@@ -1,6 +1,6 @@
 // The agent: holds the model, carries out commands, publishes what happens.
 
-import type { Clock } from '../clock.js'
+import { within, type Clock } from '../clock.js'
 import type { HeldSession, Vault } from '../vault.js'
 import { createApiFlows, type ApiFlows } from './api-flows.js'
 import { attemptSignIn, type ProviderSettings, type SignInRequest } from './attempt.js'
@@ -257,16 +257,11 @@ export function createAgent(ports: AgentPorts): Agent {
       closed = true
       for (const state of running.keys()) callOff(state, { kind: 'cancelled' })
       const stopWaiting = custody.close()
-      let stopTiming: () => void = () => undefined
-      const tooLong = new Promise<void>((resolve) => {
-        stopTiming = clock.after(LONGEST_CLOSE_MS, resolve)
-      })
       const drain = async (): Promise<void> => {
         await api.close()
         while (tasks.size > 0) await Promise.all(tasks)
       }
-      await Promise.race([drain(), tooLong])
-      stopTiming()
+      await within(clock, LONGEST_CLOSE_MS, drain())
       stopWaiting()
     },
   }

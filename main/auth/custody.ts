@@ -1,6 +1,7 @@
 // The one session that is held: kept, told of, replaced, renewed, ended.
 
 import type { Clock } from '../clock.js'
+import { createTurns } from '../turns.js'
 import type { HeldSession, Vault } from '../vault.js'
 import { unlessAborted } from './attempt.js'
 import { discover } from './discovery.js'
@@ -72,14 +73,8 @@ export function createCustody(ports: CustodyPorts): Custody {
   const farewell = new AbortController()
   /** Counts sign-outs: what was being kept when one came is not kept. */
   let wipes = 0
-  let turn: Promise<unknown> = Promise.resolve()
-
   /** One change of what is held at a time, so that the vault ends with what the last one left. */
-  const inTurn = <Value>(change: () => Promise<Value>): Promise<Value> => {
-    const changed = turn.then(change)
-    turn = changed.catch(() => undefined)
-    return changed
-  }
+  const inTurn = createTurns()
 
   const revoke = async (
     { issuer, clientId }: { issuer: string; clientId: string },

@@ -100,7 +100,7 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
     },
     'test-provider': (issuer) => findProvider(http, issuer),
     'make-report': async () => {
-      report = await makeReport(engine.latchkey(), sources)
+      report = await makeReport(engine.latchkey(), sources, http)
       return report
     },
   })

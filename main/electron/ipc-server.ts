@@ -53,19 +53,16 @@ const ARGUMENTS: { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls
  * has other arguments than the contract's, is refused: the caller's promise rejects.
  */
 export function serveCalls(handlers: Handlers): void {
-  serve('read-status', ARGUMENTS['read-status'], handlers['read-status'])
-  serve('run-command', ARGUMENTS['run-command'], handlers['run-command'])
-  serve('read-settings', ARGUMENTS['read-settings'], handlers['read-settings'])
-  serve('save-settings', ARGUMENTS['save-settings'], handlers['save-settings'])
-  serve('set-start-at-login', ARGUMENTS['set-start-at-login'], handlers['set-start-at-login'])
-  serve('test-provider', ARGUMENTS['test-provider'], handlers['test-provider'])
-  serve('make-report', ARGUMENTS['make-report'], handlers['make-report'])
+  for (const channel of Object.keys(ARGUMENTS) as (keyof Calls)[]) {
+    // What was checked by a channel's own schema fits its own handler.
+    serve(channel, ARGUMENTS[channel], handlers[channel] as (...args: unknown[]) => unknown)
+  }
 }
 
-function serve<Arguments extends unknown[]>(
+function serve(
   channel: keyof Calls,
-  argumentsOf: z.ZodType<Arguments>,
-  handler: (...args: Arguments) => unknown,
+  argumentsOf: z.ZodType<unknown[]>,
+  handler: (...args: unknown[]) => unknown,
 ): void {
   ipcMain.handle(channel, (event, ...args: unknown[]) => {
     if (!isFromOurWindow(event)) throw new Error(`${channel}: refused, this is for the window only`)

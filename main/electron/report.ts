@@ -1,18 +1,18 @@
 // The report on what works here and what does not, which a person can send.
 
 import { app, session } from 'electron'
-import { createHttp } from '../auth/http.js'
+import type { Http } from '../auth/http.js'
 import { systemClock } from '../clock.js'
 import type { Latchkey } from '../compose.js'
 import { diagnose, writeReport } from '../diagnose.js'
 import { reportOf } from '../present/report.js'
 import { examineSettings, type Sources } from '../settings.js'
-import { electronFetch } from './network.js'
 
 /** Makes the report, keeps it in the data directory where it can, and gives its text. */
 export async function makeReport(
   { storage, log }: Pick<Latchkey, 'storage' | 'log'>,
   sources: Sources,
+  http: Http,
 ): Promise<string> {
   const findings = examineSettings(sources)
   const { issuer } = findings.settings
@@ -25,7 +25,7 @@ export async function makeReport(
     platform: sources.platform,
     home: sources.home,
     findings,
-    http: createHttp({ fetch: electronFetch }),
+    http,
     proxyFor: () => proxyOf(way),
     storage: { tier, note },
     failures: log.tail(),

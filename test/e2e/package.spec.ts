@@ -430,6 +430,7 @@ const OWN: readonly string[] = [
     'settings-file',
     'settings-form',
     'tray-host',
+    'turns',
     'vault',
     'xdg-autostart',
   ].map((name) => `/dist/main/${name}.js`),
