@@ -18,7 +18,7 @@ export function auth0Of(
   const { claims, tokens, clientId, issuer } = session
   const text = (name: string): string => {
     const value = claims[name]
-    return typeof value === 'string' ? value : ''
+    return typeof value === 'string' && value.trim() !== '' ? value : ''
   }
   const optional = <Name extends string>(name: Name): { [Key in Name]?: string } => {
     const value = text(name)
@@ -43,17 +43,7 @@ export function auth0Of(
           tokens.refreshToken !== null && { refresh_token: tokens.refreshToken }),
         id_token: tokens.idToken,
       },
-      account: {
-        client_id: clientId,
-        email: text('email'),
-        connection: connectionOf(claims.sub),
-        username,
-        given_name: text('given_name'),
-        family_name: text('family_name'),
-        name: text('name'),
-        picture: text('picture'),
-        nickname: text('nickname'),
-      },
+      account: oauthAccountOf(session, text),
     },
     user: {
       user_id: claims.sub,
@@ -71,9 +61,32 @@ export function auth0Of(
   }
 }
 
+/**
+ * All nine hold something, for generated clients refuse an empty one. What the provider does not tell
+ * is told by what it does; an address is never made up.
+ */
+function oauthAccountOf(
+  { claims: { sub }, clientId, issuer }: HeldSession,
+  text: (name: string) => string,
+): Auth0['oAuth']['account'] {
+  const username = text('preferred_username') || text('email') || sub
+  const name = text('name') || username
+  return {
+    client_id: clientId,
+    email: text('email') || username,
+    connection: connectionOf(sub) || new URL(issuer).host,
+    username,
+    given_name: text('given_name') || name,
+    family_name: text('family_name') || name,
+    name,
+    picture: text('picture') || 'about:blank',
+    nickname: text('nickname') || name,
+  }
+}
+
 /** Auth0 writes a subject as `connection|id`; others do not. */
 function connectionOf(sub: string): string {
-  return sub.includes('|') ? sub.split('|')[0]! : ''
+  return sub.includes('|') ? sub.split('|')[0]!.trim() : ''
 }
 
 /** OpenID Connect has seconds, Auth0 has text; clients make a Date of it. */

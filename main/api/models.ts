@@ -8,12 +8,46 @@ const schema = z.unknown().optional()
 
 const shortText = z.string().min(1).max(2048)
 
-/** Some clients send `UNKNOWN` for what they leave out. */
+/** What generated clients send for a value of a list that they do not know, or leave out. */
+const UNKNOWN = 'UNKNOWN'
+
 const optionalWord = (...words: readonly string[]) =>
   z
-    .enum([...words, 'UNKNOWN'])
-    .transform((word): string | undefined => (word === 'UNKNOWN' ? undefined : word))
+    .enum([...words, UNKNOWN])
+    .transform((word): string | undefined => (word === UNKNOWN ? undefined : word))
     .optional()
+
+const SPACES = /\s+/
+const scope = z
+  .union([z.array(z.string().max(256)).max(64), z.string().max(2048)], {
+    error: ({ input }) =>
+      input === undefined ? undefined : 'must be a list of scopes, or text with spaces between',
+  })
+  .transform((scopes) => (typeof scopes === 'string' ? scopes.trim().split(SPACES) : scopes))
+  .transform((scopes) => scopes.filter((one) => one !== UNKNOWN))
+  .refine((scopes) => scopes.includes('openid'), { error: 'must include openid' })
+
+/** @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest} */
+const PROMPTS: readonly string[] = ['login', 'consent', 'select_account', 'create', 'none']
+const prompt = z
+  .string()
+  .max(256)
+  .transform((text) => text.split(SPACES).filter((word) => word !== UNKNOWN))
+  .refine((words) => words.every((word) => PROMPTS.includes(word)), {
+    error: `must be ${PROMPTS.join(' or ')}, or several with spaces between`,
+  })
+  .refine((words) => words.length < 2 || !words.includes('none'), {
+    error: 'must have none alone',
+  })
+  .transform((words) => (words.length === 0 ? undefined : words.join(' ')))
+  .optional()
+
+const additionalParameters = z
+  .record(z.string().max(64), z.string().max(512))
+  .transform((parameters) =>
+    Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== UNKNOWN)),
+  )
+  .optional()
 
 /** @see RFC 7636 sections 4.1 and 4.2 */
 export const challengedPkce = z.object({
@@ -31,21 +65,20 @@ export const seededPkce = z.object({
   response_type: z.literal('code'),
   state: z.string().min(8).max(512),
   nonce: z.string().min(1).max(512),
-  code_challenge: z.string().regex(/^[\w-]{43}$/),
+  code_challenge: z
+    .string()
+    .regex(/^[\w-]{43}$/, { error: 'must be the SHA-256 of the verifier, in base64url' }),
   code_challenge_method: z.literal('S256'),
-  scope: z
-    .union([z.array(z.string().max(256)).max(64), z.string().max(2048)])
-    .transform((scope) => (typeof scope === 'string' ? scope.trim().split(/\s+/) : scope))
-    .refine((scopes) => scopes.includes('openid'), { error: 'must include openid' }),
+  scope,
   client_id: shortText,
   redirect_uri: shortText.optional(),
   domain: shortText.optional(),
   audience: shortText.optional(),
   screen_hint: optionalWord('signup'),
-  prompt: optionalWord('login', 'none'),
+  prompt,
   organization: shortText.optional(),
   invitation: shortText.optional(),
-  ADDITIONAL_PARAMETERS: z.record(z.string().max(64), z.string().max(512)).optional(),
+  ADDITIONAL_PARAMETERS: additionalParameters,
   response_mode: optionalWord('query', 'form_post'),
 })
 export type SeededPkce = z.output<typeof seededPkce>
@@ -68,7 +101,9 @@ export const tokenizedPkce = z.discriminatedUnion('grant_type', [
     client_id: shortText,
     code: shortText.max(8192),
     redirect_uri: shortText,
-    code_verifier: z.string().regex(/^[\w.~-]{43,128}$/),
+    code_verifier: z.string().regex(/^[\w.~-]{43,128}$/, {
+      error: 'must be 43 to 128 of the characters A-Z a-z 0-9 - . _ ~',
+    }),
     audience: shortText.optional(),
   }),
   z.object({
@@ -122,17 +157,19 @@ const oauthToken = z.object({
   id_token: z.string(),
 })
 
-/** All nine are required by the client's type: empty where the provider gave none. */
+const filled = z.string().min(1)
+
+/** All nine are required, and generated clients refuse an empty one. */
 const oauthAccount = z.object({
-  client_id: z.string(),
-  email: z.string(),
-  connection: z.string(),
-  username: z.string(),
-  given_name: z.string(),
-  family_name: z.string(),
-  name: z.string(),
-  picture: z.string(),
-  nickname: z.string(),
+  client_id: filled,
+  email: filled.describe('The username where the provider gives no address.'),
+  connection: filled.describe("What stands before a `|` in the subject, else the provider's host."),
+  username: filled.describe('The preferred username, else the address, else the subject.'),
+  given_name: filled.describe('Like the next two, the name or the username where it is not known.'),
+  family_name: filled,
+  name: filled,
+  picture: filled.describe('`about:blank` where the provider gives none.'),
+  nickname: filled,
 })
 
 const auth0User = z.object({

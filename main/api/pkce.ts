@@ -3,7 +3,6 @@
 import { Hono, type Context } from 'hono'
 import { accepts } from 'hono/accepts'
 import type { HttpBindings } from '@hono/node-server'
-import { z } from 'zod'
 import type { Agent } from '../auth/agent.js'
 import type { Begun, Exchanged, FlowRequest } from '../auth/api-flows.js'
 import { endingOf } from '../auth/endings.js'
@@ -15,6 +14,7 @@ import { auth0Of } from './auth0.js'
 import { FORM_POST_PATH, isFromAPage, originsOf } from './guard.js'
 import { seededPkce, tokenizedPkce, type Pkce, type SeededPkce } from './models.js'
 import { Problem, problemOf } from './problem.js'
+import { parseBody } from './request-body.js'
 import {
   checkAudience,
   checkClient,
@@ -52,7 +52,7 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
   routes.post('/pkce/code', async (c) => {
     const body = await readJson(c)
     const verifier = body === undefined ? createVerifier() : null
-    const seed = body === undefined ? seedFor(ports, verifier!) : parse(seededPkce, body)
+    const seed = body === undefined ? seedFor(ports, verifier!) : parseBody(seededPkce, body)
     await checkSeed(ports, seed)
     const request = flowOf(ports, seed, verifier)
     seeds.set(request, seed)
@@ -93,9 +93,11 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
   routes.post('/pkce/token', async (c) => {
     const body = await readJson(c)
     if (body === undefined) {
-      return exchanged(c, ports, seeds, await agent.api.exchangeLatest())
+      const latest = await agent.api.exchangeLatest()
+      if (latest.kind === 'unknown') throw new Problem('unknown-code', NOTHING_TO_EXCHANGE)
+      return exchanged(c, ports, seeds, latest)
     }
-    const request = parse(tokenizedPkce, body)
+    const request = parseBody(tokenizedPkce, body)
     checkClient(ports, request.client_id)
     if (request.audience !== undefined) checkAudience(ports, request.audience)
     if (request.grant_type === 'refresh_token') {
@@ -115,18 +117,25 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
   return routes
 }
 
+const NOTHING_TO_EXCHANGE =
+  'The body names no code, and no sign-in whose verifier Latchkey keeps has been answered. Call ' +
+  '/pkce/code without a body first, or send the code and its verifier.'
+
 function answer(c: Context<Env>, envelope: Pkce): Response {
   return c.json(envelope)
 }
 
-/** A JSON body; undefined for none, which clients send with a content type and no length. */
+/**
+ * A JSON body; undefined for none, which clients send with a content type and no length, or as the
+ * JSON text `null`.
+ */
 async function readJson(c: Context<Env>): Promise<unknown> {
   const text = await readText(c)
   const isEmpty = text.trim() === ''
   if (!isEmpty || c.req.header('content-type') !== undefined) requireType(c, 'application/json')
   if (isEmpty) return undefined
   try {
-    return JSON.parse(text) as unknown
+    return (JSON.parse(text) as unknown) ?? undefined
   } catch {
     throw new Problem('malformed', 'The body is not valid JSON.')
   }
@@ -151,19 +160,6 @@ function requireType(c: Context<Env>, wanted: string): void {
   const type = (c.req.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
   if (type === wanted) return
   throw new Problem('unsupported-type', `The body's content type must be ${wanted}.`)
-}
-
-function parse<Value>(model: z.ZodType<Value>, body: unknown): Value {
-  const parsed = model.safeParse(body)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  // The outermost name only: it is one of ours, and those within may be the caller's.
-  const where = issue?.path[0]
-  // zod's words name what was expected, and never quote what was sent.
-  throw new Problem(
-    'malformed',
-    `${String(where ?? 'The body')}: ${issue?.message ?? 'is malformed'}.`,
-  )
 }
 
 /** S24: what a session holds goes to a program that has taken part in a sign-in here. */

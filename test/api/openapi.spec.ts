@@ -120,6 +120,16 @@ test('its models know every field that the official client sends', async ({ shar
   )
 })
 
+test('none of the nine members of an account may be empty', async ({ shared }) => {
+  const { components } = await describe(shared)
+  const { properties } = components.schemas['Auth0'] as {
+    properties: { oAuth: { properties: { account: { properties: Record<string, object> } } } }
+  }
+  const members = Object.values(properties.oAuth.properties.account.properties)
+  expect(members).toHaveLength(9)
+  for (const member of members) expect(member).toMatchObject({ type: 'string', minLength: 1 })
+})
+
 test('real answers are as it says, and hold nothing that it does not name', async ({ serve }) => {
   const service = await serve({ flags: ['--expose-refresh-token'] })
   const description = await describe(service)
