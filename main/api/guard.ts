@@ -31,7 +31,7 @@ export function guard(request: IncomingMessage, ports: GuardPorts): Problem | nu
   if (!target.startsWith('/') || hosts.length !== 1) {
     return new Problem('malformed', 'The request must name one Host and a path.')
   }
-  const allowed = LOOPBACK_HOSTS.map((host) => `${host}:${ports.port}`)
+  const allowed = LOOPBACK_HOSTS.flatMap((host) => authoritiesOf(host, ports.port))
   if (!allowed.includes(hosts[0]!.toLowerCase())) {
     return forbidden(`Ask for this service by one of its own names: ${allowed.join(', ')}.`)
   }
@@ -47,6 +47,17 @@ export function guard(request: IncomingMessage, ports: GuardPorts): Problem | nu
   }
   return null
 }
+
+/**
+ * How clients write a host and a port; without the port too where it is http's own.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-4.2.3}
+ */
+export function authoritiesOf(host: string, port: number): string[] {
+  return port === HTTP_PORT ? [`${host}:${port}`, host] : [`${host}:${port}`]
+}
+
+const HTTP_PORT = 80
 
 /** True where a browser says that a page is asking, whichever it is. */
 export function isFromAPage(request: IncomingMessage): boolean {

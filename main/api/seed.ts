@@ -5,7 +5,7 @@ import type { FlowRequest } from '../auth/api-flows.js'
 import { OWN_PARAMETERS } from '../auth/authorize.js'
 import { LOOPBACK_HOSTS } from '../bind.js'
 import { challengeOf, createNonce, createState } from '../auth/pkce.js'
-import { FORM_POST_PATH } from './guard.js'
+import { authoritiesOf, FORM_POST_PATH } from './guard.js'
 import type { Pkce, SeededPkce } from './models.js'
 import { Problem, problemOf } from './problem.js'
 
@@ -105,7 +105,9 @@ export function flowOf(ports: SeedPorts, seed: SeededPkce, verifier: string | nu
 function wayBackOf(ports: SeedPorts, seed: SeededPkce): FlowRequest['wayBack'] {
   const { redirect_uri: redirectUri, response_mode: mode } = seed
   if (redirectUri === undefined) return { kind: 'listener', port: null }
-  const own = LOOPBACK_HOSTS.map((host) => `http://${host}:${ports.port}${FORM_POST_PATH}`)
+  const own = LOOPBACK_HOSTS.flatMap((host) =>
+    authoritiesOf(host, ports.port).map((authority) => `http://${authority}${FORM_POST_PATH}`),
+  )
   if (own.includes(redirectUri)) {
     if (mode === 'form_post') return { kind: 'api', redirectUri }
     throw new Problem('refused', 'redirect_uri: this one needs response_mode form_post.')

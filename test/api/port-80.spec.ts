@@ -1,0 +1,54 @@
+// A service on http's own port, which clients leave out of Host and of addresses.
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { guard } from '../../main/api/guard.js'
+import { seededPkce } from '../../main/api/models.js'
+import { parseBody } from '../../main/api/request-body.js'
+import { flowOf, type SeedPorts } from '../../main/api/seed.js'
+import { SCRIPTED } from '../program.js'
+import { ask, clientOf, expect, expectProblem, seedFor, test } from './service.js'
+
+test.describe('a service on port 80, which clients leave out of Host,', () => {
+  test('is asked by both forms, and by no other host or port', async () => {
+    const server = createServer((request, response) => {
+      const refusal = guard(request, { port: 80, user: null, userOf: () => null })
+      response.end(refusal === null ? 'let in' : refusal.code)
+    })
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const answerTo = async (host: string): Promise<string> =>
+      (await ask({ port }, '/pkce/challenge', { headers: { host } })).text
+    for (const host of ['localhost', '127.0.0.1', '[::1]', 'LocalHost']) {
+      expect(await answerTo(host), host).toBe('let in')
+      expect(await answerTo(`${host}:80`), host).toBe('let in')
+    }
+    for (const host of ['localhost:', 'localhost:8080', 'localhost.', '0.0.0.0', 'example.com']) {
+      expect(await answerTo(host), host).toBe('forbidden')
+    }
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  test('only there: elsewhere a Host without a port is refused', async ({ shared }) => {
+    const answer = await ask(shared, '/pkce/challenge', { headers: { host: 'localhost' } })
+    expectProblem(answer, 403, 'forbidden')
+  })
+
+  test('has a provider post its form to either form of its address', async () => {
+    const ports = { redirectPorts: [], port: 80 } as unknown as SeedPorts
+    for (const authority of ['localhost', 'localhost:80', '127.0.0.1', '[::1]:80']) {
+      const redirectUri = `http://${authority}/pkce/response/code`
+      const { seed } = seedFor('c', { redirect_uri: redirectUri, response_mode: 'form_post' })
+      const { wayBack } = flowOf(ports, parseBody(seededPkce, seed), null)
+      expect(wayBack).toEqual({ kind: 'api', redirectUri })
+    }
+  })
+
+  test('serves the official client by http://localhost:80', async ({ run }) => {
+    const program = await run([...SCRIPTED, '--demo', '--port', '80'])
+    const started = await Promise.race([program.line('listening'), program.ended])
+    test.skip(typeof started === 'number', 'this user cannot have port 80 here, or it is taken')
+    const { challenge } = await clientOf('http://localhost:80').getChallenge()
+    expect(challenge).toBeDefined()
+  })
+})
