@@ -1,9 +1,9 @@
-// The desktop driver: starts the app for a spec, on Electron itself where its binary is, else on the
-// stand-in, and says which.
+// The desktop driver: starts the app for a spec, on the stand-in or on Electron itself, and says which.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TestInfo } from '@playwright/test'
 import { chooseBackEnd, type BackEnd } from './driver/back-end.js'
 import type { Desktop, DesktopOptions, Ended } from './driver/desktop.js'
 import { launchElectron, runElectron } from './driver/electron.js'
@@ -91,6 +91,7 @@ export const test = base.extend<
     testInfo.annotations.push({ type: 'desktop', description: BACK_END_NAMES[backEnd] })
     const started: (Started & { given: DesktopOptions })[] = []
     await use(async ({ after, ...options } = {}) => {
+      skipWhereUnknown(testInfo, backEnd, options)
       const before = started.find(({ desktop }) => desktop === after)?.given
       const given = await completed(
         { ...before, ...(after && { loginItems: await after.loginItems() }), ...options },
@@ -113,9 +114,10 @@ export const test = base.extend<
     }
   },
 
-  runToEnd: async ({ backEnd, browser, folders }, use) => {
+  runToEnd: async ({ backEnd, browser, folders }, use, testInfo) => {
     const started: Started[] = []
     await use(async (options = {}) => {
+      skipWhereUnknown(testInfo, backEnd, options)
       const given = await completed(options, folders)
       if (backEnd === 'electron') return runElectron(given)
       const one = launchStandIn(browser, given)
@@ -125,6 +127,15 @@ export const test = base.extend<
     for (const { close } of started) await close()
   },
 })
+
+/** Electron itself cannot be told to be on another system. */
+function skipWhereUnknown(testInfo: TestInfo, backEnd: BackEnd, options: DesktopOptions): void {
+  const { platform = process.platform } = options
+  testInfo.skip(
+    backEnd === 'electron' && platform !== process.platform,
+    `Electron itself runs on ${process.platform} here, and this is about ${platform}`,
+  )
+}
 
 /** A data directory and a desktop's settings of the spec's own, where it names none. */
 async function completed(

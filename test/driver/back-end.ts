@@ -1,4 +1,4 @@
-// Which of the two the desktop specs run on: Electron itself where it is, else the stand-in.
+// Which of the two the desktop specs run on: the stand-in, or Electron itself where that is asked for.
 
 import { existsSync, readFileSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
@@ -6,7 +6,10 @@ import { dirname, join } from 'node:path'
 
 export type BackEnd = 'electron' | 'stand-in'
 
-/** The choice, and why it fell so. LATCHKEY_E2E names one. */
+/**
+ * The choice, and why it fell so: LATCHKEY_E2E. A binary that happens to be there changes nothing, so
+ * that a run means the same on each machine.
+ */
 export function chooseBackEnd(): { backEnd: BackEnd; why: string } {
   const choice = choose()
   if (choice.backEnd === 'stand-in' && !('registerHooks' in module)) {
@@ -20,20 +23,25 @@ export function chooseBackEnd(): { backEnd: BackEnd; why: string } {
 
 function choose(): { backEnd: BackEnd; why: string } {
   const asked = process.env['LATCHKEY_E2E'] ?? ''
-  const binary = electronBinary()
   switch (asked) {
+    case '':
+      return { backEnd: 'stand-in', why: '`npm run test:electron` runs them on Electron itself' }
     case 'stand-in':
       return { backEnd: 'stand-in', why: 'LATCHKEY_E2E=stand-in' }
-    case 'electron':
+    case 'electron': {
+      const binary = electronBinary()
       if ('missing' in binary) throw new Error(`LATCHKEY_E2E=electron, but ${binary.missing}`)
       return { backEnd: 'electron', why: 'LATCHKEY_E2E=electron' }
-    case '':
-      return 'missing' in binary
-        ? { backEnd: 'stand-in', why: binary.missing }
-        : { backEnd: 'electron', why: `found ${binary.path}` }
+    }
     default:
       throw new Error(`LATCHKEY_E2E is "${asked}"; it can be electron or stand-in`)
   }
+}
+
+/** Where a distribution of Electron has its program; elsewhere it is `electron`. */
+const EXECUTABLES: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: 'Electron.app/Contents/MacOS/Electron',
+  win32: 'electron.exe',
 }
 
 /** Where Electron's binary is. The package itself would begin to download a missing one. */
@@ -43,7 +51,7 @@ export function electronBinary(): { path: string } | { missing: string } {
   const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : null
   const override = process.env['ELECTRON_OVERRIDE_DIST_PATH']
   if (override) {
-    const path = join(override, name ?? 'electron')
+    const path = join(override, name ?? EXECUTABLES[process.platform] ?? 'electron')
     return existsSync(path)
       ? { path }
       : { missing: `there is no ${path}, which ELECTRON_OVERRIDE_DIST_PATH points to` }

@@ -1,4 +1,5 @@
-// Runs in Electron, in the app's place: notes what the app does on the desktop, then starts it.
+// Runs in Electron before the app, which Electron then starts as ever: notes what the app does on the
+// desktop. It is required (`-r`), so nothing is awaited at its top.
 
 import { basename } from 'node:path'
 import {
@@ -32,9 +33,15 @@ import { createLoginItems } from '../stand-in/login-items.js'
 import { linesOf } from '../stand-in/menu.js'
 import { createWaiting } from './waiting.js'
 
+const PASSWORD_STORE = '--password-store='
+
 type Handler = (event: IpcMainInvokeEvent, ...args: unknown[]) => unknown
 
 const behaviour = JSON.parse(process.env[BEHAVIOUR_VARIABLE] ?? '') as Behaviour
+delete process.env[BEHAVIOUR_VARIABLE]
+// As the app finds it without a test: Electron, the app's folder, its flags.
+process.argv.splice(1, process.argv.indexOf(behaviour.appPath) - 1)
+
 const handlers = new Map<string, Handler>()
 const texts: string[] = []
 const notifications: Notification[] = []
@@ -124,15 +131,26 @@ nativeImage.createFromPath = (path) => {
   return image
 }
 
-// The keyring, the clipboard and the login items are the person's own, and whose tests are run is no
-// business of theirs: these three are the stand-in's here too.
+// Playwright's loader has just told Chromium to use no keyring, so that it does not touch the person's.
+// What the app sees of that switch is what the spec asked for, by its own flags.
+const passwordStore = process.argv.findLast((arg) => arg.startsWith(PASSWORD_STORE))
+const { hasSwitch, getSwitchValue } = app.commandLine
+app.commandLine.hasSwitch = (name) =>
+  name === 'password-store' ? passwordStore !== undefined : hasSwitch(name)
+app.commandLine.getSwitchValue = (name) =>
+  name === 'password-store'
+    ? (passwordStore?.slice(PASSWORD_STORE.length) ?? '')
+    : getSwitchValue(name)
+
+// The keyring, the clipboard and the login items are the person's own, and no spec touches them: these
+// three are the stand-in's here too.
 Object.assign(
   safeStorage,
   createSafeStorage({
     platform: behaviour.platform,
     keyring: () => keyring,
     isReady: () => app.isReady(),
-    passwordStore: app.commandLine.getSwitchValue('password-store'),
+    passwordStore: () => app.commandLine.getSwitchValue('password-store'),
   }),
 )
 clipboard.writeText = (text) => {
@@ -201,5 +219,3 @@ app.on('web-contents-created', (_event, contents: WebContents) => {
     send(channel, ...args)
   }
 })
-
-await import('../../main/index.js')

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication } from '@playwright/test'
+import { ROOT } from '../root.js'
 import { BEHAVIOUR_VARIABLE } from '../stand-in/contract.js'
 import { electronBinary } from './back-end.js'
 import { behaviourOf, keyringOf } from './behaviour.js'
@@ -13,7 +14,6 @@ import { follow } from './process.js'
 type Options = DesktopOptions & { dataDir: string }
 type Observing = { latchkeyObserved: Observed }
 
-const ROOT = join(import.meta.dirname, '..', '..')
 const ENTRY = join(ROOT, 'dist', 'test', 'driver', 'electron-entry.js')
 const IS_ROOT = process.getuid?.() === 0
 
@@ -216,17 +216,14 @@ export async function runElectron(options: Options): Promise<Ended> {
   return follow(child).ended
 }
 
-function argsOf({ dataDir, flags = [] }: Options): string[] {
-  return [ENTRY, '--data-dir', dataDir, ...flags]
+/** What Electron is started with, after its own switches and those of Playwright. */
+export function argsOf({ dataDir, flags = [] }: Options): string[] {
+  // The app's own folder, so that its name, version and desktop file are the app's.
+  return ['-r', ENTRY, ROOT, '--data-dir', dataDir, ...flags]
 }
 
 function envOf(options: Options): Record<string, string> {
   const behaviour = behaviourOf(ROOT, options)
-  if (behaviour.platform !== process.platform) {
-    throw new Error(
-      `Electron itself runs on ${process.platform} here: ${behaviour.platform} is for the stand-in`,
-    )
-  }
   const inherited = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   )

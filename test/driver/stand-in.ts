@@ -19,12 +19,13 @@ import { follow } from './process.js'
 import { createWaiting } from './waiting.js'
 
 const RUN = join(ROOT, 'dist', 'test', 'stand-in', 'run.js')
-const MAIN = join(ROOT, 'dist', 'main', 'index.js')
 
 export type StandInOptions = DesktopOptions & {
   dataDir: string
   /** Another program in the app's place: the stand-in's own specs. */
   main?: string
+  /** All that Electron is started with, in place of the app, its data directory and the flags. */
+  args?: readonly string[]
 }
 
 /** Starts the app. Whoever calls ends it, and closes its pages with `close`. */
@@ -32,9 +33,10 @@ export function launchStandIn(
   browser: Browser,
   options: StandInOptions,
 ): { desktop: Desktop; close(): Promise<void> } {
-  const { dataDir, flags = [], main = MAIN } = options
+  const { dataDir, flags = [], main = ROOT } = options
+  const { args = [main, '--data-dir', dataDir, ...flags] } = options
   const behaviour = behaviourOf(ROOT, options)
-  const child = spawn(process.execPath, [RUN, main, '--data-dir', dataDir, ...flags], {
+  const child = spawn(process.execPath, [RUN, ...args], {
     env: { ...process.env, ...options.env, [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour) },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',

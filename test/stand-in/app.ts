@@ -1,7 +1,7 @@
 // Electron's `app`: paths, the single-instance lock, and the order in which things start and end.
 
 import { EventEmitter } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type {
@@ -11,6 +11,7 @@ import type {
   LoginItemSettingsOptions,
   Settings,
 } from 'electron'
+import type { AppPackage } from './default-app.js'
 import { answer, behaviour, tell } from './host.js'
 import { createLoginItems } from './login-items.js'
 import { asChromiumPassesOn, takeLock, type Greeting } from './single-instance.js'
@@ -19,19 +20,15 @@ import { createEvent, strict } from './strict.js'
 /** What `app` needs of a window. */
 export type ClosableWindow = { close(): void; destroy(): void }
 
-const manifest = JSON.parse(readFileSync(join(behaviour.appPath, 'package.json'), 'utf8')) as {
-  name: string
-  version?: string
-}
-
 export class AppDouble extends EventEmitter {
   readonly dock = undefined
   readonly isPackaged = false
   readonly commandLine = strict('app.commandLine', {
-    hasSwitch: (name) =>
-      process.argv.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)),
-    getSwitchValue: (name) => switchValue(name),
-  } satisfies Pick<CommandLine, 'getSwitchValue' | 'hasSwitch'>)
+    hasSwitch: (name) => this.#switches.has(name),
+    getSwitchValue: (name) => this.#switches.get(name) ?? '',
+    appendSwitch: (name, value = '') => void this.#switches.set(name, value),
+  } satisfies Pick<CommandLine, 'appendSwitch' | 'getSwitchValue' | 'hasSwitch'>)
+  readonly #switches = switchesOf(process.argv)
   readonly #paths = new Map([
     ['home', homedir()],
     ['temp', tmpdir()],
@@ -44,12 +41,13 @@ export class AppDouble extends EventEmitter {
   #isSandboxed = false
   #exitCode: number | null = null
   #release: () => void = () => undefined
-  #appUserModelId = `electron.app.${manifest.name}`
+  #package: AppPackage | null = null
+  #appUserModelId: string | null = null
   readonly #loginItems = createLoginItems({
     platform: behaviour.platform,
     items: behaviour.loginItems,
     openedAtLogin: behaviour.openedAtLogin,
-    appUserModelId: () => this.#appUserModelId,
+    appUserModelId: () => this.#appUserModelId ?? `electron.app.${this.getName()}`,
     onSet: (items) => tell('loginItemsSet', items),
   })
 
@@ -61,19 +59,23 @@ export class AppDouble extends EventEmitter {
     return this.#whenReady.promise
   }
 
+  getName(): string {
+    return this.#package?.name ?? 'Electron'
+  }
+
   getVersion(): string {
-    return manifest.version ?? process.versions.node
+    return this.#package?.version ?? process.versions.node
   }
 
   getAppPath(): string {
-    return behaviour.appPath
+    return this.#package?.path ?? ''
   }
 
   getPath(name: string): string {
     const appData = this.#paths.get('appData') ?? ''
     const found =
       this.#paths.get(name) ??
-      (name === 'userData' ? join(appData, manifest.name) : undefined) ??
+      (name === 'userData' ? join(appData, this.getName()) : undefined) ??
       (name === 'sessionData' ? this.getPath('userData') : undefined)
     if (found === undefined) throw new Error(`Failed to get '${name}' path`)
     return found
@@ -165,6 +167,8 @@ export class AppDouble extends EventEmitter {
 
   /** Not Electron's: how the other parts of the double take part. */
   readonly inside = {
+    /** Electron's own name and version hold until it knows the app. */
+    setPackage: (appPackage: AppPackage): void => void (this.#package = appPackage),
     becomeReady: (): void => {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         process.once(signal, () => this.quit())
@@ -190,10 +194,10 @@ export class AppDouble extends EventEmitter {
   }
 }
 
-/** The value of a `--name=value` on the command line; empty where there is none. */
-function switchValue(name: string): string {
-  const given = process.argv.findLast((arg) => arg.startsWith(`--${name}=`))
-  return given?.slice(name.length + 3) ?? ''
+/** The `--name` and `--name=value` of a command line; of a name that comes twice, the last. */
+function switchesOf(argv: readonly string[]): Map<string, string> {
+  const found = argv.map((arg) => /^--([^=]+)=?(.*)$/s.exec(arg)).filter((match) => match !== null)
+  return new Map(found.map(([, name = '', value = '']) => [name, value]))
 }
 
 export const appDouble = new AppDouble()
@@ -208,6 +212,7 @@ appDouble satisfies Pick<
   | 'exit'
   | 'focus'
   | 'getAppPath'
+  | 'getName'
   | 'getPath'
   | 'getVersion'
   | 'isPackaged'

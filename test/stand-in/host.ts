@@ -26,7 +26,6 @@ export const behaviour = readBehaviour()
 
 function readBehaviour(): Behaviour {
   const text = process.env[BEHAVIOUR_VARIABLE]
-  delete process.env[BEHAVIOUR_VARIABLE]
   if (text === undefined) throw new Error('the stand-in is started by test/driver only')
   return JSON.parse(text) as Behaviour
 }

@@ -10,7 +10,7 @@ type KeyringPorts = {
   keyring(): Keyring
   isReady(): boolean
   /** The value of --password-store; empty where it is not given. */
-  passwordStore: string
+  passwordStore(): string
 }
 
 type UsedOfSafeStorage = Pick<
@@ -26,7 +26,7 @@ type Keys = ReadonlyMap<string, Buffer | null>
 /** `safeStorage` over a keyring that is made up. */
 export function createSafeStorage(ports: KeyringPorts): UsedOfSafeStorage {
   const { platform, isReady } = ports
-  const keyring = (): Keyring => ({ ...ports.keyring(), ...SWITCHES[ports.passwordStore] })
+  const keyring = (): Keyring => ({ ...ports.keyring(), ...SWITCHES[ports.passwordStore()] })
   const keys = (): Keys => keysOf(platform, keyring())
   const inUse = (): [string?, (Buffer | null)?] =>
     [...keys()].find(([, found]) => found !== null) ?? []

@@ -1,7 +1,10 @@
-// Runs a built Electron app in plain Node: `node run.js APP flags…`, started by test/driver.
+// Runs a built Electron app in plain Node: `node run.js`, then what Electron would be started with;
+// started by test/driver.
 
-import { enableCompileCache, registerHooks } from 'node:module'
+import { createRequire, enableCompileCache, registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { BEHAVIOUR_VARIABLE } from './contract.js'
+import { readCommandLine, readPackage } from './default-app.js'
 
 // Only for speed: the same modules are compiled for every spec.
 enableCompileCache()
@@ -15,7 +18,7 @@ registerHooks({
   },
 })
 
-// As Electron has them: itself, the app, its flags.
+// As Electron has them: itself, then what it was started with.
 process.argv.splice(1, 1)
 Object.defineProperty(process, 'type', { value: 'browser' })
 const { behaviour } = await import('./host.js')
@@ -24,6 +27,16 @@ Object.defineProperty(process, 'platform', { value: behaviour.platform })
 process.once('disconnect', () => process.exit(1))
 
 const { inside } = await import('./app.js')
-await import(pathToFileURL(process.argv[1] ?? '').href)
+const { modules, file } = readCommandLine(process.argv.slice(1))
+for (const path of modules) createRequire(import.meta.url)(path)
+delete process.env[BEHAVIOUR_VARIABLE]
+const appPackage = readPackage(file)
+inside.setPackage(appPackage)
+await import(pathToFileURL(appPackage.main).href)
 // Ready comes after the app's module, with all that it awaits at its top, has been evaluated.
-setImmediate(() => inside.becomeReady())
+setImmediate(() => {
+  inside.becomeReady()
+  // Playwright's loader holds ready back until Playwright has connected, and calls this.
+  const { __playwright_run: letBecomeReady } = globalThis as { __playwright_run?: () => void }
+  letBecomeReady?.()
+})

@@ -10,7 +10,7 @@ export const safeStorageDouble = createSafeStorage({
   platform: behaviour.platform,
   keyring: () => keyring,
   isReady: () => appDouble.isReady(),
-  passwordStore: appDouble.commandLine.getSwitchValue('password-store'),
+  passwordStore: () => appDouble.commandLine.getSwitchValue('password-store'),
 })
 
 answer({ setKeyring: (next) => void (keyring = next) })

@@ -14,7 +14,8 @@ export function strict<Target extends object>(
   target: Target,
   isDestroyed: () => boolean = () => false,
 ): Target {
-  const bound = new Map<PropertyKey, unknown>()
+  // By the method, not its name: whoever puts another in its place gets that one.
+  const bound = new WeakMap<object, unknown>()
   return new Proxy(target, {
     get(_target, key) {
       if (!(key in target)) {
@@ -27,8 +28,8 @@ export function strict<Target extends object>(
       if (isDestroyed() && !LIVES_ON.has(key)) throw new TypeError('Object has been destroyed')
       const value: unknown = Reflect.get(target, key)
       if (typeof value !== 'function' || key === 'constructor') return value
-      if (bound.get(key) === undefined) bound.set(key, value.bind(target))
-      return bound.get(key)
+      if (!bound.has(value)) bound.set(value, value.bind(target))
+      return bound.get(value)
     },
   })
 }
