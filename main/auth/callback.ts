@@ -31,22 +31,35 @@ export function stateOf(parameters: URLSearchParams): string | null {
 }
 
 /**
- * Checks a callback against the flow that its state named, in this order: state, `iss`, error, code.
- * Nothing that lacks the flow's state can end the flow.
+ * True for what a provider answers with: a code or an error. Anything else may be a browser that
+ * came by, and ends nothing, whatever it carries.
  *
- * @see RFC 9700 section 4.7 (state), RFC 9207 section 2.4 (iss), RFC 6749 section 4.1.2
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2}
+ */
+export function isAnswer(parameters: URLSearchParams): boolean {
+  return ['code', 'error'].some((name) => parameters.getAll(name).some(isFilled))
+}
+
+/**
+ * Checks a callback against the flow that its state named, in this order: whether it is an answer,
+ * whose, `iss`, then error and code. Nothing that lacks the flow's state can end the flow.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.7} (state)
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2.4} (iss)
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2}
  */
 export function validateCallback(
   parameters: URLSearchParams,
   expected: ExpectedCallback,
 ): CallbackResult {
-  // 1. The state is the flow's own, and there is just one.
-  if (stateOf(parameters) !== expected.state) return { kind: 'ignored' }
-
-  // 2. No parameter comes twice (RFC 6749 section 3.1).
+  // 1. It is an answer, and no parameter comes twice (RFC 6749 section 3.1).
+  if (!isAnswer(parameters)) return { kind: 'ignored' }
   for (const name of ['iss', 'error', 'code']) {
     if (parameters.getAll(name).length > 1) return { kind: 'ignored' }
   }
+
+  // 2. The state is the flow's own, and there is just one.
+  if (stateOf(parameters) !== expected.state) return { kind: 'ignored' }
 
   // 3. The answer is from the provider that was asked.
   const iss = parameters.get('iss')
@@ -66,7 +79,7 @@ export function validateCallback(
 
   // 4. The provider, or the person, said no.
   const error = parameters.get('error')
-  if (error !== null && error !== '') {
+  if (error !== null && isFilled(error)) {
     const description = parameters.get('error_description') ?? undefined
     const secrets = [expected.state, expected.nonce ?? '', parameters.get('code') ?? '']
     return {
@@ -84,9 +97,12 @@ export function validateCallback(
     }
   }
 
-  // 5. There is a code.
-  const code = parameters.get('code') ?? ''
-  return code.trim() === '' ? { kind: 'ignored' } : { kind: 'code', code }
+  // 5. There is a code, for it is an answer and no error.
+  return { kind: 'code', code: parameters.get('code')! }
+}
+
+function isFilled(value: string): boolean {
+  return value.trim() !== ''
 }
 
 function single(parameters: URLSearchParams, name: string): string | null {

@@ -6,6 +6,7 @@ import { bindLoopback, type Bound } from '../bind.js'
 import type { Clock } from '../clock.js'
 import { readBody } from '../read-body.js'
 import {
+  isAnswer,
   stateOf,
   validateCallback,
   type CallbackResult,
@@ -111,7 +112,7 @@ export function createCallbackListener(ports: {
     const [path, query = ''] = splitTarget(request.url ?? '')
     if (path !== CALLBACK_PATH) {
       const parameters = new URLSearchParams(query)
-      if (looksLikeAnswer(parameters)) tell(opening, 'other-path', stateOf(parameters))
+      if (isAnswer(parameters)) tell(opening, 'other-path', stateOf(parameters))
       return void send(response, nothingToDoPage(404))
     }
     const takesForms = [...waiting.values()].some(({ expected }) => expected.byFormPost)
@@ -151,7 +152,7 @@ export function createCallbackListener(ports: {
     const result =
       flow && mayAnswer(flow.expected) ? validateCallback(parameters, flow.expected) : null
     if (!flow || result === null || result.kind === 'ignored') {
-      const isOthers = !flow && looksLikeAnswer(parameters)
+      const isOthers = !flow && isAnswer(parameters)
       tell(opening, isOthers ? 'other-state' : 'empty-callback', state)
       return void send(response, nothingToDoPage(400))
     }
@@ -294,11 +295,6 @@ type Waiting = {
   seen: Sighting
   sighted(sighting: Sighting): void
   take(answer: CallbackAnswer): void
-}
-
-/** True for what a provider sends; a browser asks for an icon, and other programs for anything. */
-function looksLikeAnswer(parameters: URLSearchParams): boolean {
-  return ['code', 'error', 'state'].some((name) => parameters.has(name))
 }
 
 /** The first byte of a ClientHello: a record of the handshake. @see RFC 8446 section 5.1 */

@@ -22,12 +22,32 @@ const IGNORED: readonly [name: string, query: string][] = [
   ['RFC 6749 section 3.1: error twice', 'state=the-state&error=access_denied&error=x'],
   ['RFC 6749 section 3.1: code twice', 'state=the-state&code=c&code=d'],
   ['S06: a code of nothing but blanks', 'state=the-state&code=%20%09%C2%A0'],
+  ['S06: neither code nor error', 'state=the-state'],
+  ['S06: an empty code, though an iss is with it', 'state=the-state&code=&iss=https://a.example'],
+  ['S06: an empty code from another provider', 'state=the-state&code=&iss=https://b.example'],
+  ['S06: an empty code and an empty error', 'state=the-state&code=&error='],
+  ['S06: an error of nothing but blanks', 'state=the-state&error=%20'],
+  ['S06: a description of no error', 'state=the-state&error_description=x'],
 ]
 for (const [name, query] of IGNORED) {
-  test(`${name} is ignored`, () => {
+  test(`${name} is ignored, whatever the provider promises`, () => {
     expect(check(query)).toEqual({ kind: 'ignored' })
+    expect(check(query, true)).toEqual({ kind: 'ignored' })
   })
 }
+
+for (const query of ['code=c', 'error=access_denied']) {
+  test(`S05, RFC 9207 section 2.4: ${query} without the promised iss is refused`, () => {
+    expect(check(`state=the-state&${query}`, true)).toMatchObject({
+      kind: 'refused',
+      error: { code: 'issuer-mismatch' },
+    })
+  })
+}
+
+test('RFC 6749 section 4.1.2: a blank error beside a code is none', () => {
+  expect(check('state=the-state&code=c&error=%20')).toEqual({ kind: 'code', code: 'c' })
+})
 
 test('S05, RFC 9207 section 2.4: an iss that nobody promised has to fit all the same', () => {
   expect(check('code=c&state=the-state&iss=https://b.example')).toMatchObject({

@@ -252,6 +252,8 @@ const SIGHTINGS: readonly [name: string, come: Come, seen: Sighting, byOther: Si
   ['a code without a state',               '/callback?code=c',             'other-state',    'other-state'],
   ['its state alone',                      '/callback?state=s',            'empty-callback', 'connection'],
   ['its state with an empty code',         '/callback?state=s&code=',      'empty-callback', 'connection'],
+  ["an old tab's empty code",              '/callback?state=old&code=',    'empty-callback', 'empty-callback'],
+  ['a state at another path',              '/?state=s',                    'connection',     'connection'],
   ['a callback without anything',          '/callback',                    'empty-callback', 'empty-callback'],
   ['a form that nobody asked for', ({ redirectUri }) => fetch(redirectUri, asForm), 'empty-callback', 'empty-callback'],
   ['a look ahead', ({ redirectUri }) => fetch(`${redirectUri}?state=s&code=c`, asLookAhead), 'connection', 'connection'],
