@@ -33,12 +33,20 @@ function linesOf(metadata: ProviderMetadata): string[] {
   const { host } = new URL(metadata.authorizationEndpoint)
   return [
     `You sign in at ${host}, with PKCE.`,
-    metadata.revocationEndpoint === null
-      ? 'Signing out ends the session here only: the provider offers no revocation.'
-      : 'Signing out ends the session at the provider too.',
+    signOutLine(metadata),
     ...(metadata.endSessionEndpoint === null
       ? []
       : ['It has a sign-out page of its own, which Latchkey can open when you sign out.']),
     ...(metadata.userinfoEndpoint === null ? ['It tells who you are in the ID token only.'] : []),
   ]
+}
+
+function signOutLine({ revocationEndpoint, revocationNeedsSecret }: ProviderMetadata): string {
+  if (revocationEndpoint === null) {
+    return 'Signing out ends the session here only: the provider offers no revocation.'
+  }
+  return revocationNeedsSecret
+    ? 'Signing out may end the session here only: the provider announces revocation for ' +
+        'applications with a client secret.'
+    : 'Signing out ends the session at the provider too.'
 }

@@ -15,6 +15,8 @@ export type HttpRequest = {
   form?: Readonly<Record<string, string>>
   bearer?: string
   signal?: AbortSignal
+  /** True: one redirect within the origin is followed. Only for what carries no secret. */
+  followsOneRedirect?: boolean
 }
 
 export type HttpResponse = {
@@ -27,7 +29,8 @@ export type HttpResponse = {
 }
 
 /**
- * Sends one request and gives the whole answer, whatever its status; redirects are errors.
+ * Sends one request and gives the whole answer, whatever its status. Redirects are errors, except the
+ * one that a request may follow.
  * Fails with `provider-unreachable`, `provider-timeout` or `provider-error`. When the request's own
  * signal aborts, its reason is thrown.
  */
@@ -66,7 +69,7 @@ export function createHttp(options: HttpOptions = {}): Http {
     headers: { Accept: 'application/json' },
   })
 
-  return async (request) => {
+  const send = async (request: HttpRequest): Promise<HttpResponse & { redirect: URL | null }> => {
     const url = new URL(request.url)
     const isTunnelled = !options.fetch && url.protocol === 'https:'
     const proxy = isTunnelled ? proxyFor(url, options.env ?? process.env) : null
@@ -107,16 +110,45 @@ export function createHttp(options: HttpOptions = {}): Http {
     } finally {
       done.abort()
     }
-    if (response.status >= 300 && response.status < 400) throw redirected(request.purpose)
+    const redirect = request.followsOneRedirect
+      ? sameOriginTarget(url, response.status, response.headers['location'])
+      : null
+    const isRedirect = response.status >= 300 && response.status < 400
+    if (isRedirect && redirect === null) throw redirected(request.purpose)
     const dateMs = parseDate(response.headers['date'])
     return {
+      redirect,
       status: response.status,
       body: typeof response.data === 'string' ? response.data : '',
       dateMs,
       retryAfterMs: parseRetryAfter(response.headers['retry-after'], dateMs ?? clock.nowMs()),
     }
   }
+
+  return async (request) => {
+    const { redirect, ...response } = await send(request)
+    if (redirect === null) return response
+    const { redirect: _none, ...followed } = await send({
+      ...request,
+      url: redirect.href,
+      followsOneRedirect: false,
+    })
+    return followed
+  }
 }
+
+/** Where an answer sends its reader, if that is in the same origin; null otherwise. */
+function sameOriginTarget(from: URL, status: number, location: unknown): URL | null {
+  if (!REDIRECTS.has(status) || typeof location !== 'string') return null
+  if (!URL.canParse(location, from.href)) return null
+  const target = new URL(location, from.href)
+  // A name and password in the address would be sent along.
+  const isPlain = target.username === '' && target.password === ''
+  return target.origin === from.origin && isPlain ? target : null
+}
+
+/** @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-15.4} */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /**
  * Makes what sends a request on its way, by a proxy where there is one. axios' own tunnel is not

@@ -139,13 +139,14 @@ function notUnderstood(where: string | undefined): AuthError {
 
 /**
  * Ends tokens at the provider: the refresh token where there is one, else the access token. Does
- * nothing where the provider has no revocation endpoint. Fails with `revocation-failed`.
+ * nothing where the provider has no revocation endpoint. Fails with `revocation-failed`, but not
+ * where the provider refuses a client without a secret as it announced.
  *
  * @see RFC 7009 section 2.1
  */
 export async function revokeTokens(
   http: Http,
-  metadata: Pick<ProviderMetadata, 'revocationEndpoint'>,
+  metadata: Pick<ProviderMetadata, 'revocationEndpoint' | 'revocationNeedsSecret'>,
   clientId: string,
   tokens: Pick<TokenSet, 'accessToken' | 'refreshToken'>,
   signal?: AbortSignal,
@@ -166,6 +167,9 @@ export async function revokeTokens(
     const why = cause instanceof AuthError ? cause.message : 'The request failed.'
     throw new AuthError('revocation-failed', why, { cause })
   }
+  // Asked all the same: Keycloak announces only secrets, and revokes for public clients too.
+  // https://github.com/keycloak/keycloak/issues/29822
+  if (metadata.revocationNeedsSecret && REFUSED.has(response.status)) return
   if (response.status !== 200) {
     throw new AuthError(
       'revocation-failed',
@@ -174,6 +178,9 @@ export async function revokeTokens(
     )
   }
 }
+
+/** How a client is refused. @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2} */
+const REFUSED: ReadonlySet<number> = new Set([400, 401, 403])
 
 function tokenError(response: HttpResponse, secrets: readonly string[]): AuthError {
   const parsed = wireError.safeParse(parseJson(response.body))

@@ -14,6 +14,7 @@ export type CheckName =
   | 'certificates'
   | 'provider'
   | 'endpoints'
+  | 'metadata'
   | 'clock'
   | 'storage'
   | 'browser'

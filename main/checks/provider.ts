@@ -1,7 +1,7 @@
 // Checks of the provider and of the way there.
 
 import { accessSync, constants } from 'node:fs'
-import { discover, type ProviderMetadata } from '../auth/discovery.js'
+import { discover, type IgnoredMember, type ProviderMetadata } from '../auth/discovery.js'
 import { asAuthError } from '../auth/errors.js'
 import type { Http } from '../auth/http.js'
 import type { Environment } from '../auth/proxy.js'
@@ -58,7 +58,13 @@ export async function checkProvider(
       tookMs > SLOW_MS ? 'warning' : 'ok',
       tookMs > SLOW_MS ? `${says} That is slow.` : says,
     )
-    return [...way, found, checkEndpoints(metadata, settings), ...present(clocks)]
+    return [
+      ...way,
+      found,
+      checkEndpoints(metadata, settings),
+      ...checkIgnored(metadata),
+      ...present(clocks),
+    ]
   } catch (thrown) {
     return [...way, check('provider', 'problem', asAuthError(thrown).message), ...present(clocks)]
   }
@@ -110,11 +116,34 @@ function checkEndpoints(metadata: ProviderMetadata, { endSession }: Settings): C
   if (endSession && metadata.endSessionEndpoint === null) {
     const says =
       'The provider has no sign-out page that could be opened: --end-session does nothing.'
-    return check('endpoints', 'warning', says, offers)
+    return check('endpoints', 'warning', says, offers, ...revocationLimits(metadata))
   }
-  const without = metadata.revocationEndpoint === null
-  const says = 'Tokens cannot be ended there before they run out, also when you sign out.'
-  return check('endpoints', 'ok', offers, ...(without ? [says] : []))
+  return check('endpoints', 'ok', offers, ...revocationLimits(metadata))
+}
+
+function revocationLimits(metadata: ProviderMetadata): string[] {
+  if (metadata.revocationEndpoint === null) {
+    return ['Tokens cannot be ended there before they run out, also when you sign out.']
+  }
+  if (!metadata.revocationNeedsSecret) return []
+  return [
+    'The provider announces that only applications with a client secret may revoke tokens. Signing ' +
+      'out asks for it anyway, but tokens may stay valid there until they expire.',
+  ]
+}
+
+const FAULTS: Readonly<Record<IgnoredMember['fault'], string>> = {
+  empty: 'empty',
+  unreadable: 'malformed',
+  insecure: 'not https',
+}
+
+function checkIgnored({ ignored }: ProviderMetadata): readonly Check[] {
+  if (ignored.length === 0) return []
+  const names = ignored.map(({ name, fault }) => `${name} (${FAULTS[fault]})`).join(', ')
+  const onlyEmpty = ignored.every(({ fault }) => fault === 'empty')
+  const says = `Latchkey treats these members of the provider's metadata as absent: ${names}.`
+  return [check('metadata', onlyEmpty ? 'ok' : 'warning', says)]
 }
 
 function checkClock(dateMs: number | null, nowMs: number): Check {

@@ -2,14 +2,56 @@
 
 import { net, session } from 'electron'
 
-/** Electron's fetch, without its session's cookies, and without its cache: keys must be fresh, and
- * what a provider says of a person does not belong on the disk. */
-export const electronFetch: typeof fetch = (input, init) =>
-  net.fetch(input instanceof URL ? input.href : input, {
-    ...init,
-    credentials: 'omit',
-    cache: 'no-store',
+/**
+ * Electron's fetch, without its session's cookies, and without its cache: keys must be fresh, and
+ * what a provider says of a person does not belong on the disk. Redirects are not followed. A GET
+ * without credentials gets the redirect as its answer, as fetch gives it elsewhere; `net.fetch` only
+ * fails.
+ */
+export const electronFetch: typeof fetch = async (input, init) => {
+  try {
+    return await net.fetch(input instanceof URL ? input.href : input, {
+      ...init,
+      credentials: 'omit',
+      cache: 'no-store',
+    })
+  } catch (thrown) {
+    const request = new Request(input, init)
+    const isPlainGet = request.method === 'GET' && !request.headers.has('Authorization')
+    const isRedirect = thrown instanceof Error && thrown.message === 'Redirect was cancelled'
+    if (!isPlainGet || !isRedirect) throw thrown
+    return askForRedirect(request.url, request.signal, thrown)
+  }
+}
+
+/** Asks again to learn where an address redirects to. Fails with `thrown` if it no longer does. */
+function askForRedirect(url: string, signal: AbortSignal, thrown: Error): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const request = net.request({
+      url,
+      redirect: 'manual',
+      credentials: 'omit',
+      headers: { 'Cache-Control': 'no-cache' },
+    })
+    const abort = (): void => {
+      reject(signal.reason as Error)
+      request.abort()
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    request.once('close', () => signal.removeEventListener('abort', abort))
+    request.once('redirect', (status, _method, location) => {
+      resolve(new Response(null, { status, headers: { Location: location } }))
+      request.abort()
+    })
+    request.once('response', () => {
+      reject(thrown)
+      request.abort()
+    })
+    request.on('error', reject)
+    if (signal.aborted) return abort()
+    request.end()
   })
+}
 
 /** What a header's value may hold where there are Headers. */
 const BYTES = /^[\0-\xff]*$/

@@ -16,6 +16,7 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   certificates: 'Certificates',
   provider: 'Provider',
   endpoints: 'What the provider offers',
+  metadata: "The provider's metadata",
   clock: 'Clock',
   storage: 'Keeping the session',
   browser: 'Browser',

@@ -440,6 +440,18 @@ test('a header that net.fetch cannot hold (electron/electron#42244) is in nobody
   await untilHeadline(app, 'Signed in as Alice Adams')
 })
 
+test('metadata that is one redirect away is found through Electron’s network too', async ({
+  launch,
+  page,
+  provider,
+}) => {
+  provider.misbehave.discovery = 'redirect'
+  const app = await launch({ flags: [...at(provider), '--sign-in'] })
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilHeadline(app, 'Signed in as Alice Adams')
+  expect(provider.requests.followed).toBe(1)
+})
+
 test('S09: markup in a name is text in a notification, where Linux would obey it', async ({
   launch,
   page,

@@ -1,9 +1,11 @@
-// Electron's `net.fetch`: Node's own, with Chromium's words where it fails.
+// Electron's `net`: Node's own fetch, with Chromium's words where it fails.
 
 import { isUtf8 } from 'node:buffer'
-import type { Net } from 'electron'
+import { EventEmitter } from 'node:events'
+import type { ClientRequest, ClientRequestConstructorOptions, Net } from 'electron'
 import { inside } from './app.js'
 import { receiveHeaders } from './session.js'
+import { strict } from './strict.js'
 
 const CHROMIUM_WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'ERR_CONNECTION_REFUSED',
@@ -52,7 +54,61 @@ export const netDouble = {
         : "Attempted to redirect, but redirect policy was 'error'",
     )
   },
-} satisfies Pick<Net, 'fetch'>
+
+  request(options: ClientRequestConstructorOptions | string): ClientRequest {
+    inside.needsReady('net.request() cannot be called')
+    if (typeof options === 'string' || options.redirect !== 'manual' || !options.url) {
+      throw new Error('the stand-in has net.request() only for a URL whose redirect is looked at')
+    }
+    return strict(
+      'net.request()',
+      new ManualRequest(options.url, options.headers ?? {}),
+      () => false,
+    ) as unknown as ClientRequest
+  },
+} satisfies Pick<Net, 'fetch' | 'request'>
+
+/** A GET whose redirect is told of, and followed only by whoever says so at once. */
+class ManualRequest extends EventEmitter {
+  readonly #url: string
+  readonly #headers: Record<string, string | string[]>
+  readonly #aborted = new AbortController()
+
+  constructor(url: string, headers: Record<string, string | string[]>) {
+    super()
+    this.#url = url
+    this.#headers = headers
+  }
+
+  end(): this {
+    void this.#run().finally(() => this.emit('close'))
+    return this
+  }
+
+  abort(): void {
+    if (this.#aborted.signal.aborted) return
+    this.#aborted.abort()
+    process.nextTick(() => this.emit('abort'))
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#aborted
+    const headers = Object.entries(this.#headers).map(([name, value]): [string, string] => [
+      name,
+      String(value),
+    ])
+    try {
+      const response = await fetch(this.#url, { redirect: 'manual', headers, signal })
+      if (!isRedirect(response)) return void this.emit('response', response)
+      const { href } = new URL(response.headers.get('location')!, this.#url)
+      await response.body?.cancel()
+      this.emit('redirect', response.status, 'GET', href, headersOf(response))
+      if (!signal.aborted) this.emit('error', new Error('Redirect was cancelled'))
+    } catch (thrown) {
+      if (!signal.aborted) this.emit('error', inChromiumsWords(thrown))
+    }
+  }
+}
 
 /** The answer as the session's listeners leave it, where Headers can hold what it says. */
 async function received(

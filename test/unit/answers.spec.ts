@@ -25,6 +25,29 @@ test('S15: keys and userinfo of an answer that failed are not believed', async (
   expect(await readUserinfo(answering(403, { sub: 'alice' }), userinfo, 'token')).toBeNull()
 })
 
+test.describe('S19, RFC 8414 section 2: a public client that revokes', () => {
+  const revoke = (status: number, revocationNeedsSecret: boolean): Promise<void> =>
+    revokeTokens(
+      answering(status, { error: 'invalid_client' }),
+      { revocationEndpoint: 'https://a.example', revocationNeedsSecret },
+      'c',
+      { accessToken: 'a', refreshToken: 'r' },
+    )
+
+  for (const status of [400, 401, 403]) {
+    test(`is refused with ${status} as announced: nothing went wrong`, async () => {
+      await revoke(status, true)
+      await expect(revoke(status, false)).rejects.toMatchObject({ code: 'revocation-failed' })
+    })
+  }
+
+  for (const status of [404, 429, 500, 503]) {
+    test(`fails with ${status}: that was not announced`, async () => {
+      await expect(revoke(status, true)).rejects.toMatchObject({ code: 'revocation-failed' })
+    })
+  }
+})
+
 test('S19, RFC 7009 section 2.1: the hint says what is revoked', async () => {
   const asked: HttpRequest[] = []
   const http: Http = (request) => {
@@ -32,7 +55,7 @@ test('S19, RFC 7009 section 2.1: the hint says what is revoked', async () => {
     return Promise.resolve({ status: 200, body: '', dateMs: null, retryAfterMs: null })
   }
   for (const refreshToken of ['r', null]) {
-    const metadata = { revocationEndpoint: 'https://a.example' }
+    const metadata = { revocationEndpoint: 'https://a.example', revocationNeedsSecret: false }
     await revokeTokens(http, metadata, 'c', { accessToken: 'a', refreshToken })
   }
   expect(asked.map(({ form }) => [form?.['token'], form?.['token_type_hint']])).toEqual([

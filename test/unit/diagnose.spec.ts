@@ -307,6 +307,62 @@ test.describe('the provider', () => {
     })
   })
 
+  test('that announces what cannot be used is told of, member by member', async ({ start }) => {
+    const { issuer } = await start({
+      misbehave: {
+        metadata: (json) => ({
+          ...json,
+          userinfo_endpoint: 'http://provider.example/me',
+          end_session_endpoint: null,
+          code_challenge_methods_supported: 'S256',
+        }),
+      },
+    })
+    const found = await checkProvider(portsWith(), settingsWith({ issuer }))
+    expect(found.find(({ name }) => name === 'endpoints')?.says).toEqual([
+      'Besides signing in the provider offers: revocation. It lacks: userinfo, a sign-out page.',
+    ])
+    expect(found.find(({ name }) => name === 'metadata')).toEqual({
+      name: 'metadata',
+      verdict: 'warning',
+      says: [
+        "Latchkey treats these members of the provider's metadata as absent: " +
+          'code_challenge_methods_supported (malformed), userinfo_endpoint (not https), ' +
+          'end_session_endpoint (empty).',
+      ],
+    })
+  })
+
+  test('that only leaves members empty is all right, and has none is not mentioned', async ({
+    start,
+  }) => {
+    const { issuer, misbehave } = await start()
+    const verdicts = async (): Promise<string[]> =>
+      (await checkProvider(portsWith(), settingsWith({ issuer })))
+        .filter(({ name }) => name === 'metadata')
+        .map(({ verdict }) => verdict)
+    expect(await verdicts()).toEqual([])
+    misbehave.metadata = (json) => ({ ...json, userinfo_endpoint: '', end_session_endpoint: null })
+    expect(await verdicts()).toEqual(['ok'])
+  })
+
+  test('RFC 8414 section 2: that takes revocations only with a secret is told of once', async ({
+    start,
+  }) => {
+    const methods = ['client_secret_basic', 'client_secret_post']
+    const { issuer } = await start({
+      misbehave: {
+        metadata: (json) => ({ ...json, revocation_endpoint_auth_methods_supported: methods }),
+      },
+    })
+    const found = await checkProvider(portsWith(), settingsWith({ issuer }))
+    const says = found.flatMap((one) => one.says).filter((line) => /client secret/.test(line))
+    expect(says).toEqual([
+      'The provider announces that only applications with a client secret may revoke tokens. ' +
+        'Signing out asks for it anyway, but tokens may stay valid there until they expire.',
+    ])
+  })
+
   test('that lacks what sign-out uses is told of where that is asked for', async ({ start }) => {
     const without = new Set(['revocation_endpoint', 'end_session_endpoint'])
     const { issuer } = await start({
@@ -325,7 +381,11 @@ test.describe('the provider', () => {
     const [, , wanting] = await checkProvider(portsWith(), asked)
     expect(wanting).toMatchObject({
       verdict: 'warning',
-      says: [expect.stringContaining('--end-session does nothing'), expect.anything()],
+      says: [
+        expect.stringContaining('--end-session does nothing'),
+        expect.stringContaining('Besides signing in'),
+        expect.stringContaining('Tokens cannot be ended there'),
+      ],
     })
   })
 

@@ -4,6 +4,7 @@ import { expect, test as base } from '@playwright/test'
 import { discover } from '../../main/auth/discovery.js'
 import { AuthError, type ErrorCode } from '../../main/auth/errors.js'
 import { createHttp } from '../../main/auth/http.js'
+import { createKeySet } from '../../main/auth/identity.js'
 import {
   startProvider,
   type Misbehaviour,
@@ -43,9 +44,11 @@ test('an ordinary provider is read in full', async ({ start }) => {
     jwksUri: `${issuer}/jwks`,
     userinfoEndpoint: `${issuer}/userinfo`,
     revocationEndpoint: `${issuer}/revoke`,
+    revocationNeedsSecret: false,
     endSessionEndpoint: `${issuer}/sign-out`,
     signingAlgorithms: ['ES256'],
     promisesIss: true,
+    ignored: [],
   })
 })
 
@@ -54,6 +57,7 @@ test('what a provider need not say has its default', async ({ start }) => {
     changed({
       userinfo_endpoint: undefined,
       revocation_endpoint: undefined,
+      revocation_endpoint_auth_methods_supported: undefined,
       end_session_endpoint: undefined,
       response_types_supported: undefined,
       code_challenge_methods_supported: undefined,
@@ -68,9 +72,11 @@ test('what a provider need not say has its default', async ({ start }) => {
     jwksUri: `${issuer}/jwks`,
     userinfoEndpoint: null,
     revocationEndpoint: null,
+    revocationNeedsSecret: false,
     endSessionEndpoint: null,
     signingAlgorithms: ['RS256'],
     promisesIss: false,
+    ignored: [],
   })
 })
 
@@ -124,17 +130,16 @@ test.describe('S12, RFC 8414 section 3.3: the issuer is exactly the configured o
   }
 })
 
-const ENDPOINTS = [
-  'authorization_endpoint',
-  'token_endpoint',
-  'jwks_uri',
-  'userinfo_endpoint',
-  'revocation_endpoint',
-  'end_session_endpoint',
-]
+const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri']
+const OPTIONAL = {
+  userinfo_endpoint: 'userinfoEndpoint',
+  revocation_endpoint: 'revocationEndpoint',
+  end_session_endpoint: 'endSessionEndpoint',
+} as const
+const ENDPOINTS = [...REQUIRED, ...Object.keys(OPTIONAL)]
 
 test.describe('S12: no endpoint is on plain http', () => {
-  for (const name of ENDPOINTS) {
+  for (const name of REQUIRED) {
     test(`${name} is refused there, and named`, async ({ start }) => {
       for (const url of ['http://provider.example/x', 'http://localhost.provider.example/x']) {
         const { issuer } = await start(changed({ [name]: url }))
@@ -165,6 +170,18 @@ test.describe('S12: no endpoint is on plain http', () => {
     })
   }
 
+  for (const [name, field] of Object.entries(OPTIONAL)) {
+    test(`${name} is not used there, and ignored`, async ({ start }) => {
+      for (const url of ['http://provider.example/x', 'http://localhost.provider.example/x']) {
+        const { issuer } = await start(changed({ [name]: url }))
+        expect(await discover(createHttp(), issuer)).toMatchObject({
+          [field]: null,
+          ignored: [{ name, fault: 'insecure' }],
+        })
+      }
+    })
+  }
+
   test('an issuer there is refused before anything is sent', async () => {
     let requests = 0
     const http = async (): Promise<never> => {
@@ -187,7 +204,7 @@ test.describe('S13, RFC 7636 section 4.2: PKCE with S256', () => {
     })
   }
 
-  for (const methods of [undefined, ['S256'], ['plain', 'S256']]) {
+  for (const methods of [undefined, ['S256'], ['plain', 'S256'], [null, 'S256']]) {
     test(`announced methods ${JSON.stringify(methods)} are taken`, async ({ start }) => {
       const { issuer } = await start(changed({ code_challenge_methods_supported: methods }))
       await expect(discover(createHttp(), issuer)).resolves.toMatchObject({ issuer })
@@ -219,24 +236,121 @@ test('S15: none and symmetric algorithms are never among those for ID tokens', a
   ])
 })
 
+const ALGORITHMS: [string, unknown, readonly string[]][] = [
+  ['text', 'RS256 ES256', ['RS256']],
+  ['null', null, ['RS256']],
+  ['an object', { ES256: true }, ['RS256']],
+  ['an empty list', [], ['RS256']],
+  ['a list of oddities', [null, 256], ['RS256']],
+  ['a list with an oddity in it', [null, 'ES256'], ['ES256']],
+]
+for (const [what, announced, expected] of ALGORITHMS) {
+  test(`${what} for the algorithms of ID tokens means ${expected.join()}`, async ({ start }) => {
+    const { issuer } = await start(changed({ id_token_signing_alg_values_supported: announced }))
+    expect((await discover(createHttp(), issuer)).signingAlgorithms).toEqual(expected)
+  })
+}
+
+test('HS256 alone is refused in words of its own', async ({ start }) => {
+  const announced = ['HS256', 'none']
+  const { issuer } = await start(changed({ id_token_signing_alg_values_supported: announced }))
+  const error = await refusalOf(discover(createHttp(), issuer))
+  expect(error).toMatchObject({ code: 'invalid-metadata' })
+  expect(error.message).toContain('HS256 only, which takes a client secret to check')
+  expect(error.message).toContain('Set RS256 or ES256 for your application there')
+})
+
+const ODD: [string, unknown, 'empty' | 'unreadable'][] = [
+  ...Object.keys(OPTIONAL).flatMap((name): [string, unknown, 'empty' | 'unreadable'][] => [
+    [name, null, 'empty'],
+    [name, '', 'empty'],
+    [name, '/relative', 'unreadable'],
+    [name, 'provider.example/x', 'unreadable'],
+    [name, false, 'unreadable'],
+    [name, 'false', 'unreadable'],
+    [name, ['https://provider.example/x'], 'unreadable'],
+    [name, 'ftp://provider.example', 'unreadable'],
+    [name, 'javascript:alert(1)', 'unreadable'],
+  ]),
+  ['response_types_supported', 'code', 'unreadable'],
+  ['response_types_supported', null, 'empty'],
+  ['code_challenge_methods_supported', null, 'empty'],
+  ['code_challenge_methods_supported', '', 'empty'],
+  ['code_challenge_methods_supported', 'S256', 'unreadable'],
+  ['code_challenge_methods_supported', true, 'unreadable'],
+  ['code_challenge_methods_supported', [null], 'unreadable'],
+  ['id_token_signing_alg_values_supported', { RS256: true }, 'unreadable'],
+  ['id_token_signing_alg_values_supported', null, 'empty'],
+  ['authorization_response_iss_parameter_supported', null, 'empty'],
+  ['authorization_response_iss_parameter_supported', 'yes', 'unreadable'],
+  ['authorization_response_iss_parameter_supported', 1, 'unreadable'],
+  ['revocation_endpoint_auth_methods_supported', 'none', 'unreadable'],
+]
+for (const [name, value, fault] of ODD) {
+  test(`${name} as ${JSON.stringify(value)} counts as absent, and is named`, async ({ start }) => {
+    const { issuer } = await start(changed({ [name]: value }))
+    const { ignored, ...metadata } = await discover(createHttp(), issuer)
+    expect(ignored).toEqual([{ name, fault }])
+    const without = await start(changed({ [name]: undefined }))
+    const { ignored: none, ...expected } = await discover(createHttp(), without.issuer)
+    expect(none).toEqual([])
+    expect(JSON.stringify(metadata)).toBe(
+      JSON.stringify(expected).replaceAll(without.issuer, issuer),
+    )
+  })
+}
+
+test.describe('RFC 9207 section 3: a promise to send iss', () => {
+  for (const [value, promises] of [
+    [true, true],
+    ['true', true],
+    [false, false],
+    ['false', false],
+    ['TRUE', false],
+    [[true], false],
+  ] as const) {
+    test(`${JSON.stringify(value)} is ${promises ? 'one' : 'none'}`, async ({ start }) => {
+      const name = 'authorization_response_iss_parameter_supported'
+      const { issuer } = await start(changed({ [name]: value }))
+      expect((await discover(createHttp(), issuer)).promisesIss).toBe(promises)
+    })
+  }
+})
+
+test.describe('RFC 8414 section 2: who may revoke tokens', () => {
+  for (const [methods, needsSecret] of [
+    [['none'], false],
+    [['client_secret_basic', 'none'], false],
+    [['client_secret_basic', 'client_secret_post'], true],
+    [['private_key_jwt'], true],
+    [[], false],
+    [undefined, false],
+  ] as const) {
+    test(`${JSON.stringify(methods)} ${needsSecret ? 'leaves public clients out' : 'takes public clients'}`, async ({
+      start,
+    }) => {
+      const name = 'revocation_endpoint_auth_methods_supported'
+      const { issuer } = await start(changed({ [name]: methods }))
+      expect((await discover(createHttp(), issuer)).revocationNeedsSecret).toBe(needsSecret)
+    })
+  }
+})
+
 const MALFORMED: [string, unknown][] = [
   ['issuer', undefined],
   ['issuer', 1],
+  ['issuer', null],
   ['authorization_endpoint', undefined],
+  ['authorization_endpoint', null],
   ['authorization_endpoint', '/authorize'],
   ['authorization_endpoint', 'javascript:alert(1)'],
   ['authorization_endpoint', 'file:///etc/passwd'],
   ['token_endpoint', undefined],
+  ['token_endpoint', ''],
   ['token_endpoint', ['https://provider.example/token']],
   ['jwks_uri', undefined],
+  ['jwks_uri', null],
   ['jwks_uri', 'data:application/json,{"keys":[]}'],
-  ['userinfo_endpoint', 'ftp://provider.example'],
-  ['revocation_endpoint', 1],
-  ['end_session_endpoint', ''],
-  ['response_types_supported', 'code'],
-  ['code_challenge_methods_supported', 'S256'],
-  ['id_token_signing_alg_values_supported', { RS256: true }],
-  ['authorization_response_iss_parameter_supported', 'yes'],
 ]
 for (const [name, value] of MALFORMED) {
   test(`${name} as ${JSON.stringify(value)} is refused and named`, async ({ start }) => {
@@ -268,7 +382,6 @@ const FAULTS: [NonNullable<Misbehaviour['discovery']>, ErrorCode, string][] = [
   ['not-json', 'invalid-metadata', "What URL answered is not an OpenID provider's metadata."],
   ['truncated', 'provider-error', "broke off while reading the provider's metadata"],
   ['oversized', 'provider-error', 'sent more than 1024 KiB'],
-  ['redirect', 'provider-error', "with a redirect while reading the provider's metadata"],
   ['hang', 'provider-timeout', "took more than 0.5 seconds while reading the provider's metadata"],
   ['drip', 'provider-timeout', "took more than 0.5 seconds while reading the provider's metadata"],
   ['reset', 'provider-unreachable', 'the connection was cut'],
@@ -284,6 +397,31 @@ for (const [fault, code, words] of FAULTS) {
     expect(requests.followed).toBe(0)
   })
 }
+
+test.describe('metadata that is one redirect away, within the origin', () => {
+  test('is read', async ({ start }) => {
+    const { issuer, requests } = await start({ discovery: 'redirect' })
+    expect((await discover(createHttp(), issuer)).issuer).toBe(issuer)
+    expect(requests).toMatchObject({ discovery: 2, followed: 1 })
+  })
+
+  test('S12: has the configured issuer in it all the same', async ({ start }) => {
+    const { issuer } = await start({
+      ...changed({ issuer: 'https://other.example' }),
+      discovery: 'redirect',
+    })
+    const error = await refusalOf(discover(createHttp(), issuer))
+    expect(error).toMatchObject({ code: 'issuer-mismatch' })
+  })
+
+  test('S12: is the only thing that is', async ({ start }) => {
+    const { issuer, requests } = await start({ jwks: 'redirect' })
+    const metadata = await discover(createHttp(), issuer)
+    const error = await refusalOf(createKeySet(createHttp(), metadata).read())
+    expect(error).toMatchObject({ code: 'provider-error' })
+    expect(requests.followed).toBe(0)
+  })
+})
 
 test('a place where there is no metadata is a wrong setting', async ({ start }) => {
   const { issuer } = await start()

@@ -128,10 +128,20 @@ const ASKING: Record<string, (http: Http, origin: string) => Promise<unknown>> =
       0,
     ),
   'the revocation endpoint': (http, origin) =>
-    revokeTokens(http, { revocationEndpoint: origin }, 'c', {
+    revokeTokens(http, { revocationEndpoint: origin, revocationNeedsSecret: true }, 'c', {
       accessToken: 'a',
       refreshToken: null,
     }),
+}
+
+const NOT_FOLLOWED: Record<string, (host: string, other: string) => string> = {
+  'to another origin': (_host, other) => `${other}/b`,
+  'to another scheme': (host) => `https://${host}/b`,
+  'to another host by two slashes': (_host, other) => other.replace('http:', ''),
+  'with a name and password in it': (host) => `http://user:secret@${host}/b`,
+  'to no web address': () => 'javascript:alert(1)',
+  'to what is no address at all': () => 'http://[',
+  'that leads to another one': () => '/again',
 }
 
 // Every way in which an answer fails, and what is said of it.
@@ -258,6 +268,45 @@ for (const [way, fetch] of [
     test('the longest answer that is taken is 1 MiB', async ({ serve }) => {
       const { origin } = await serve(answer(200, 'x'.repeat(MEBIBYTE)))
       expect((await connect()(get(origin))).body).toHaveLength(MEBIBYTE)
+    })
+
+    for (const status of [301, 302, 303, 307, 308]) {
+      test(`one ${status} within the origin is followed by whoever may`, async ({ serve }) => {
+        const { origin, seen } = await serve((request, response) => {
+          if (request.url === '/b?c') return void response.end('there')
+          response.writeHead(status, { Location: '/b?c' }).end()
+        })
+        const request = { ...get(`${origin}/a`), followsOneRedirect: true }
+        expect(await connect()(request)).toMatchObject({ status: 200, body: 'there' })
+        expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /a', 'GET /b?c'])
+        expect(await errorOf(connect()(get(`${origin}/a`)))).toMatchObject({
+          code: 'provider-error',
+        })
+      })
+    }
+
+    for (const [what, location] of Object.entries(NOT_FOLLOWED)) {
+      test(`a redirect ${what} is followed by nobody`, async ({ serve }) => {
+        const other = await serve(answer(200, 'elsewhere'))
+        const { origin, seen } = await serve((_request, response) => {
+          const { host } = new URL(origin)
+          response.writeHead(302, { Location: location(host, other.origin) }).end()
+        })
+        const request = { ...get(`${origin}/a`), followsOneRedirect: true }
+        expect(await errorOf(connect()(request))).toMatchObject({
+          code: 'provider-error',
+          message: expect.stringContaining('with a redirect'),
+        })
+        expect(other.seen).toEqual([])
+        expect(seen.length).toBeLessThanOrEqual(2)
+      })
+    }
+
+    test('a redirect without a place to go to is followed by nobody', async ({ serve }) => {
+      const { origin, seen } = await serve(answer(302))
+      const request = { ...get(origin), followsOneRedirect: true }
+      expect(await errorOf(connect()(request))).toMatchObject({ code: 'provider-error' })
+      expect(seen).toHaveLength(1)
     })
 
     test('a form is posted as RFC 6749 appendix B has it', async ({ serve }) => {

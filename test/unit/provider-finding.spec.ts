@@ -23,6 +23,24 @@ test('a provider that is there is described', async ({ provider }) => {
   })
 })
 
+test('what cannot be used is not offered, and revocation with a secret is told of', async ({
+  provider,
+}) => {
+  provider.misbehave.metadata = (json) => ({
+    ...json,
+    end_session_endpoint: '/sign-out',
+    revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
+  })
+  expect(await findProvider(createHttp(), provider.issuer)).toEqual({
+    kind: 'found',
+    lines: [
+      `You sign in at ${new URL(provider.issuer).host}, with PKCE.`,
+      'Signing out may end the session here only: the provider announces revocation for ' +
+        'applications with a client secret.',
+    ],
+  })
+})
+
 test('the provider’s own spelling is offered where only the final slash is wrong', async ({
   provider,
 }) => {
