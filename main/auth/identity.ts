@@ -1,19 +1,13 @@
 // Who signed in: the ID token checked, and what userinfo adds.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import {
-  createLocalJWKSet,
-  decodeProtectedHeader,
-  errors,
-  jwtVerify,
-  type JSONWebKeySet,
-  type JWTPayload,
-} from 'jose'
+import { decodeProtectedHeader, errors, type JSONWebKeySet, type JWTPayload } from 'jose'
 import { z } from 'zod'
 import { spanOf } from '../clock.js'
 import type { ProviderMetadata } from './discovery.js'
 import { AuthError, tooManyRequests } from './errors.js'
 import { parseJson, type Http } from './http.js'
+import { parseKeySet, verifyByKeys } from './keys.js'
 import type { TokenSet } from './token.js'
 
 /** A person, as the provider names them. */
@@ -52,8 +46,6 @@ export type KeySet = {
   read(options?: { again?: boolean; signal?: AbortSignal }): Promise<JSONWebKeySet>
 }
 
-const wireKeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
-
 /**
  * Reads and remembers a provider's key set. Fails with `invalid-metadata` and the codes of
  * {@link Http}; a failure is not remembered.
@@ -70,9 +62,9 @@ export function createKeySet(http: Http, metadata: Pick<ProviderMetadata, 'jwksU
       purpose: "reading the provider's keys",
       ...(signal && { signal }),
     })
-    const parsed = wireKeySet.safeParse(parseJson(response.body))
+    const keySet = parseKeySet(parseJson(response.body))
     if (response.status === 429) throw tooManyRequests(response.retryAfterMs)
-    if (response.status !== 200 || !parsed.success) {
+    if (response.status !== 200 || keySet === null) {
       throw new AuthError(
         response.status >= 500 ? 'provider-error' : 'invalid-metadata',
         "The provider's signing keys could not be read, so its answer could not be checked. " +
@@ -80,7 +72,7 @@ export function createKeySet(http: Http, metadata: Pick<ProviderMetadata, 'jwksU
         { retryAfterMs: response.retryAfterMs },
       )
     }
-    return parsed.data
+    return keySet
   }
 
   return {
@@ -113,9 +105,12 @@ export async function verifyIdToken(
   nowMs: number,
   signal?: AbortSignal,
 ): Promise<Claims> {
-  const verify = async (again: boolean): Promise<JWTPayload> => {
-    const keySet = createLocalJWKSet(await keys.read({ again, ...(signal && { signal }) }))
-    const { payload } = await jwtVerify(tokens.idToken, keySet, {
+  const readKeys = (again: boolean): Promise<JSONWebKeySet> =>
+    keys.read({ again, ...(signal && { signal }) })
+
+  let claims: JWTPayload
+  try {
+    claims = await verifyByKeys(tokens.idToken, await readKeys(false), () => readKeys(true), {
       algorithms: [...metadata.signingAlgorithms],
       issuer: metadata.issuer,
       audience: expected.clientId,
@@ -124,19 +119,10 @@ export async function verifyIdToken(
       clockTolerance: CLOCK_TOLERANCE_S,
       currentDate: new Date(nowMs),
     })
-    return payload
-  }
-
-  let claims: JWTPayload
-  try {
-    claims = await verify(false).catch((thrown: unknown) => {
-      if (thrown instanceof errors.JWKSNoMatchingKey) return verify(true)
-      throw thrown
-    })
   } catch (thrown) {
     if (thrown instanceof AuthError) throw thrown
     signal?.throwIfAborted()
-    throw wrongClock(thrown, expected.providerAheadMs) ?? refusal(explain(thrown))
+    throw wrongClock(thrown, expected.providerAheadMs) ?? refusal(explain(thrown, tokens.idToken))
   }
 
   const { sub, aud, azp, nonce, auth_time: authTime, at_hash: atHash } = claims
@@ -248,14 +234,24 @@ const CLAIM_WORDS: Readonly<Record<string, string>> = {
   sub: 'it names nobody',
 }
 
-function explain(thrown: unknown): string {
+function explain(thrown: unknown, idToken: string): string {
   if (thrown instanceof errors.JWTExpired || thrown instanceof errors.JWTClaimValidationFailed) {
     return CLAIM_WORDS[thrown.claim] ?? 'one of its claims is wrong'
   }
-  if (thrown instanceof errors.JOSEAlgNotAllowed)
-    return 'it is not signed as the provider announced'
+  if (thrown instanceof errors.JOSEAlgNotAllowed) {
+    return /^HS\d+$/.test(decodeProtectedHeader(idToken).alg ?? '')
+      ? 'it is signed with a client secret (HS256), which Latchkey has not; set RS256 or ES256 for ' +
+          'your application at the provider'
+      : 'it is not signed as the provider announced'
+  }
   if (thrown instanceof errors.JWKSNoMatchingKey) return 'none of the provider’s keys signed it'
-  return 'its signature is not the provider’s'
+  if (thrown instanceof errors.JWSSignatureVerificationFailed) {
+    return 'its signature is not the provider’s'
+  }
+  if (thrown instanceof errors.JWTInvalid || thrown instanceof errors.JWSInvalid) {
+    return 'it is no signed token'
+  }
+  return 'the provider’s key for it could not be read'
 }
 
 /** Where it is the clocks that do not agree, and ours differs from the one that the provider shows. */

@@ -1,0 +1,142 @@
+// The keys that a provider signs with: read entry by entry, and tried until one fits.
+
+import {
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWK,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+} from 'jose'
+import { z } from 'zod'
+
+const wireKeySet = z.object({ keys: z.array(z.unknown()) })
+
+/** The public numbers of a key, by its type. A Map, because the type is the provider's text. */
+const PUBLIC_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['RSA', ['n', 'e']],
+  ['EC', ['crv', 'x', 'y']],
+  ['OKP', ['crv', 'x']],
+  ['AKP', ['pub']],
+])
+
+/**
+ * Reads a key set; null where there is none. Entries that cannot be read are left out, and so is
+ * whatever an entry holds beyond what a public key needs.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5}
+ */
+export function parseKeySet(json: unknown): JSONWebKeySet | null {
+  const parsed = wireKeySet.safeParse(json)
+  return parsed.success ? { keys: parsed.data.keys.flatMap(parseKey) } : null
+}
+
+function parseKey(entry: unknown): JWK[] {
+  if (typeof entry !== 'object' || entry === null) return []
+  const members = entry as Readonly<Record<string, unknown>>
+  const { kty } = members
+  const names = typeof kty === 'string' ? PUBLIC_MEMBERS.get(kty) : undefined
+  if (!names?.every((name) => isFilled(members[name]))) return []
+  const { key_ops: operations } = members
+  return [
+    {
+      ...pick(members, ['kty', ...names]),
+      ...pick(members, ['alg', 'use']),
+      ...(Array.isArray(operations) && { key_ops: operations as string[] }),
+      ...kidOf(members['kid']),
+    },
+  ]
+}
+
+/** A number means the text that it is written with. */
+function kidOf(kid: unknown): { kid?: string } {
+  if (typeof kid === 'number') return { kid: String(kid) }
+  return isFilled(kid) ? { kid } : {}
+}
+
+function pick(
+  members: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Record<string, unknown> {
+  return Object.fromEntries(
+    names.filter((name) => isFilled(members[name])).map((name) => [name, members[name]]),
+  )
+}
+
+function isFilled(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+/**
+ * Verifies a JWT with the key that its `kid` names, else with each that could have signed it. Where
+ * none fits, `readAgain` is asked for a newer set, once; but not where the named key was there.
+ * Throws jose's errors.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys}
+ */
+export async function verifyByKeys(
+  jwt: string,
+  keySet: JSONWebKeySet,
+  readAgain: () => Promise<JSONWebKeySet>,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  try {
+    return await verifyByAny(jwt, keySet, options)
+  } catch (thrown) {
+    if (!isUnsigned(thrown) || isNamed(jwt, keySet)) throw thrown
+    return verifyByAny(jwt, await readAgain(), options)
+  }
+}
+
+function isUnsigned(thrown: unknown): boolean {
+  return (
+    thrown instanceof errors.JWKSNoMatchingKey ||
+    thrown instanceof errors.JWSSignatureVerificationFailed
+  )
+}
+
+/** True where the set has the key that the JWT names. */
+function isNamed(jwt: string, keySet: JSONWebKeySet): boolean {
+  const { kid } = kidOf(decodeProtectedHeader(jwt).kid)
+  return kid !== undefined && hasKey(keySet, kid)
+}
+
+function hasKey({ keys }: JSONWebKeySet, kid: string): boolean {
+  return keys.some((key) => key.kid === kid)
+}
+
+async function verifyByAny(
+  jwt: string,
+  keySet: JSONWebKeySet,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  const choose: JWTVerifyGetKey = (header, token) => {
+    const { kid: _kid, ...rest } = header
+    const named = kidOf(header.kid)
+    return createLocalJWKSet(candidatesFor(named.kid, keySet))({ ...rest, ...named }, token)
+  }
+  try {
+    return (await jwtVerify(jwt, choose, options)).payload
+  } catch (thrown) {
+    if (!(thrown instanceof errors.JWKSMultipleMatchingKeys)) throw thrown
+    for await (const key of thrown) {
+      try {
+        return (await jwtVerify(jwt, key, options)).payload
+      } catch (failed) {
+        // Another key may fit. Whatever is wrong beyond the signature is wrong for all of them.
+        if (!(failed instanceof errors.JWSSignatureVerificationFailed)) throw failed
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed()
+  }
+}
+
+/** The whole set; where the named key is not in it, the keys without a name. */
+function candidatesFor(kid: string | undefined, keySet: JSONWebKeySet): JSONWebKeySet {
+  if (kid === undefined || hasKey(keySet, kid)) return keySet
+  const nameless = keySet.keys.filter((key) => key.kid === undefined)
+  return { keys: nameless.map((key) => ({ ...key, kid })) }
+}
