@@ -67,6 +67,14 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
       )
     })
 
+    test('it ships the packages it needs, and no other', () => {
+      const names = filesIn(asar()).flatMap((path) => {
+        const found = /^\/node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(path)
+        return found ? [found[1]!] : []
+      })
+      expect(names.toSorted()).toEqual(PACKAGES)
+    })
+
     test('S33: the fuses let nobody use the app as a Node, and load no code but its own archive', async () => {
       const wire = await getCurrentFuseWire(out(PLACES[platform].program))
       const [off, on] = ['0', '1'].map((character) => character.charCodeAt(0))
@@ -78,6 +86,16 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
       expect(wire[FuseV1Options.GrantFileProtocolExtraPrivileges]).toBe(off)
     })
 
+    test('no Node for the npm scripts is packed, whichever of them is installed where it is packed', () => {
+      const { optionalDependencies } = createRequire(import.meta.url)(
+        join(ROOT, 'package.json'),
+      ) as { optionalDependencies: Record<string, string> }
+      const patterns = JSON.stringify(packed.config['files'])
+      for (const name of Object.keys(optionalDependencies)) {
+        expect(patterns).toMatch(new RegExp(`!node_modules/\\{[^}]*\\b${name}\\b[^}]*\\}\\{,/`))
+      }
+    })
+
     if (platform === 'linux') linuxTests(asar)
     if (platform === 'mac') macTests()
     if (platform === 'win') windowsTests()
@@ -85,14 +103,6 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
 }
 
 function linuxTests(asar: () => string): void {
-  test('it ships the packages it needs, and no other', () => {
-    const names = filesIn(asar()).flatMap((path) => {
-      const found = /^\/node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(path)
-      return found ? [found[1]!] : []
-    })
-    expect(names.toSorted()).toEqual(PACKAGES)
-  })
-
   test('of the packages it ships what runs, and their licences', () => {
     const files = filesIn(asar()).filter((path) => path.startsWith('/node_modules'))
     const left = files.filter((path) => !/\.(js|cjs|mjs|json)$/.test(path))
