@@ -7,6 +7,7 @@ import { discover } from './auth/discovery.js'
 import { AuthError } from './auth/errors.js'
 import { createHttp } from './auth/http.js'
 import { createCallbackListener } from './auth/loopback.js'
+import { DEFAULT_TARGET, type RedirectTarget } from './auth/redirect.js'
 import { within, type Clock } from './clock.js'
 import { startDemoProvider } from './demo.js'
 import { diskError, errnoOf } from './errno.js'
@@ -69,17 +70,26 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     const storage: Storage = demo ? demoStorage() : ports.storage
     const { issuer, clientId } = demo ?? settings
     const { scope, audience, prompt, maxAge: maxAgeS } = settings
+    const { clientSecret, authorizationParameters: parameters } = demo
+      ? { clientSecret: null, authorizationParameters: {} }
+      : settings
     const provider =
       issuer === null || clientId === null
         ? null
-        : { issuer, clientId, scope, audience, prompt, maxAgeS }
+        : { issuer, clientId, clientSecret, scope, audience, prompt, maxAgeS, parameters }
+    const redirect = redirectTargetOf(settings)
     const http = createHttp(ports.fetch ? { fetch: ports.fetch } : {})
     const agent = createAgent({
       provider,
       loginTimeoutMs: settings.loginTimeout * 1000,
       http,
       clock,
-      listener: createCallbackListener({ clock, redirectPorts: settings.redirectPort }),
+      listener: createCallbackListener({
+        clock,
+        redirectPorts: redirect.ports,
+        redirectHost: redirect.host,
+        redirectPath: redirect.path,
+      }),
       vault: storage.vault,
       openBrowser: ports.openBrowser,
       endSession: settings.endSession,
@@ -97,7 +107,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
       provider,
       authorizationEndpoint: async () =>
         (await discover(http, provider?.issuer ?? '')).authorizationEndpoint,
-      redirectPorts: settings.redirectPort,
+      redirect,
       wantedPort: settings.port,
       exposeRefreshToken: settings.exposeRefreshToken,
       version: ports.version,
@@ -118,6 +128,17 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     await close()
     throw thrown
   }
+}
+
+/** Where the provider sends the browser; the demo provider knows one host and path only. */
+function redirectTargetOf({
+  demo,
+  redirectHost,
+  redirectPath,
+  redirectPort: ports,
+}: Settings): RedirectTarget {
+  const { host, path } = demo ? DEFAULT_TARGET : { host: redirectHost, path: redirectPath }
+  return { host, path, ports }
 }
 
 const demoStorage = (): Storage => ({

@@ -95,5 +95,7 @@ export async function createEngine(
 /** True where all that differs is looked up each time that it counts. */
 function isLive(before: Settings, after: Settings): boolean {
   const { noNotifications } = after
+  // In JSON one secret looks like the other.
+  if (before.clientSecret?.reveal() !== after.clientSecret?.reveal()) return false
   return JSON.stringify({ ...before, noNotifications }) === JSON.stringify(after)
 }

@@ -46,6 +46,7 @@ async function main(args: readonly string[]): Promise<void> {
   const { LATCHKEY_PASSPHRASE: passphrase } = env
   delete env['LATCHKEY_PASSPHRASE']
   const settings = readSettings({ args, env, platform, home: homedir() })
+  delete env['LATCHKEY_CLIENT_SECRET']
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
 
   starting = createLatchkey({

@@ -36,9 +36,12 @@ process.on('uncaughtException', reportError)
 
 const passphrase = process.env['LATCHKEY_PASSPHRASE'] || null
 delete process.env['LATCHKEY_PASSPHRASE']
+// The settings are read again whenever some are saved; other programs are not to have the secret.
+const env = { ...process.env }
+delete process.env['LATCHKEY_CLIENT_SECRET']
 const sources: Sources = {
   args: process.argv.slice(1),
-  env: process.env,
+  env,
   platform: process.platform,
   home: homedir(),
   readFile: readSettingsFile,

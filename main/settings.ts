@@ -4,8 +4,12 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { PROTOCOL_PARAMETERS } from './auth/authorize.js'
 import { isLoopback } from './auth/http.js'
+import { DEFAULT_TARGET, REDIRECT_HOSTS, type RedirectHost } from './auth/redirect.js'
+import { CLIENT_SECRET, protectSettingsFile, readClientSecret } from './client-secret.js'
 import { errnoOf } from './errno.js'
+import { createSecret, type Secret } from './secret.js'
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
 /** How much the log holds: each level holds those before it too. */
@@ -14,15 +18,23 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export type Settings = {
   issuer: string | null
   clientId: string | null
+  /** Where {@link Settings.clientSecret} was read from; null where it has no file of its own. */
+  clientSecretFile: string | null
+  /** Null for a public client, as RFC 8252 section 8.4 wants them. */
+  clientSecret: Secret | null
   scope: string
   audience: string | null
   prompt: string | null
   /** Seconds. */
   maxAge: number | null
+  /** What else the authorization request carries, by name. */
+  authorizationParameters: Readonly<Record<string, string>>
   /** Null: the ladder; 0: any free port. */
   port: number | null
   /** Ports registered with the provider, in order; none: any free port. */
   redirectPort: readonly number[]
+  redirectHost: RedirectHost
+  redirectPath: string
   dataDir: string
   /** Seconds. */
   loginTimeout: number
@@ -48,11 +60,18 @@ export class SettingsError extends Error {
 }
 
 type Option<Value> = {
-  /** The flag, and what its value is called in the help; a switch has none. */
-  usage: string
+  /**
+   * The flag, and what its value is called in the help; a switch has none. Null: there is no flag,
+   * for a command line can be read by every user of the computer.
+   */
+  usage: string | null
+  /** True for a flag that may come several times. */
+  repeats?: true
   help: string
   /** What a good value is, to follow the setting's name: "must be …". */
-  rule: string
+  rule: string | ((value: unknown) => string)
+  /** True where a value that cannot be used is not quoted either. */
+  secret?: true
   schema: z.ZodType<NonNullable<Value>>
   fallback: Value
 }
@@ -68,9 +87,12 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
   issuer: {
     usage: '--issuer URL',
     help: "the OpenID provider's issuer, spelt as the provider does",
-    rule: 'must be an https URL (http only on this machine) without a query',
-    schema: text.refine((value) => {
-      if (!URL.canParse(value) || /[?#]/.test(value)) return false
+    rule: (value) =>
+      /\{[^}]*\}/.test(String(value))
+        ? "must name one tenant: put your tenant's ID in the place of the braces"
+        : 'must be an https URL (http only on this machine) without a query',
+    schema: text.transform(withoutMetadataPath).refine((value) => {
+      if (!URL.canParse(value) || /[?#{}]/.test(value)) return false
       const url = new URL(value)
       // Names and passwords in a URL would be shown wherever the issuer is.
       if (url.username !== '' || url.password !== '') return false
@@ -83,6 +105,21 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
     help: 'the client ID that is registered there',
     rule: TEXT_RULE,
     schema: text,
+    fallback: null,
+  },
+  clientSecretFile: {
+    usage: '--client-secret-file PATH',
+    help: 'a file, mode 0600, with the client secret, for a provider that demands one',
+    rule: TEXT_RULE,
+    schema: text.transform((path) => resolve(path)),
+    fallback: null,
+  },
+  clientSecret: {
+    usage: null,
+    help: '',
+    rule: 'must be printable ASCII characters',
+    secret: true,
+    schema: text.regex(CLIENT_SECRET).transform(createSecret),
     fallback: null,
   },
   scope: {
@@ -116,6 +153,25 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
     schema: whole(0, 31_536_000),
     fallback: null,
   },
+  authorizationParameters: {
+    usage: '--authorization-parameter NAME=VALUE',
+    repeats: true,
+    help: 'sent along in the sign-in link: access_type=offline; repeatable',
+    rule:
+      'must be NAME=VALUE, each name once, and none that Latchkey sets itself (some have a setting, ' +
+      'such as prompt)',
+    schema: z.preprocess(
+      parametersFrom,
+      z.record(
+        z
+          .string()
+          .regex(/^[\w.-]+$/)
+          .refine((name) => !PROTOCOL_PARAMETERS.includes(name.toLowerCase())),
+        z.string().regex(/^\P{Cc}+$/u),
+      ),
+    ),
+    fallback: {},
+  },
   port: {
     usage: '--port N',
     help: 'the port of the local service; 0 picks a free one',
@@ -129,6 +185,23 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
     rule: 'must be a whole number from 1 to 65535, or several with commas between',
     schema: z.preprocess(listFrom, z.array(whole(1, 65_535)).min(1)),
     fallback: [],
+  },
+  redirectHost: {
+    usage: '--redirect-host HOST',
+    help: 'the host of the redirect URI: 127.0.0.1, localhost or [::1]',
+    rule: 'must be 127.0.0.1, localhost or [::1]',
+    schema: z.preprocess((value) => (value === '::1' ? '[::1]' : value), z.enum(REDIRECT_HOSTS)),
+    fallback: DEFAULT_TARGET.host,
+  },
+  redirectPath: {
+    usage: '--redirect-path PATH',
+    help: 'the path of the redirect URI, as registered with the provider',
+    rule: 'must be a path such as /callback, without a query, encoded characters or empty parts',
+    schema: text.regex(/^\/([\w.~!$&'()*+,;=:@-]+\/)*[\w.~!$&'()*+,;=:@-]*$/).refine(
+      // A browser takes dots out on its way, and the provider compares what was registered.
+      (path) => !path.split('/').some((part) => part === '.' || part === '..'),
+    ),
+    fallback: DEFAULT_TARGET.path,
   },
   dataDir: {
     usage: '--data-dir DIR',
@@ -217,6 +290,7 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
 }
 
 const NAMES = Object.keys(OPTIONS) as (keyof Settings)[]
+const FLAGGED = NAMES.filter((name) => OPTIONS[name].usage !== null)
 
 export type Sources = {
   args: readonly string[]
@@ -270,17 +344,24 @@ export function examineSettings(sources: Sources): SettingsFindings {
     return parsed.value
   }
   const dataDir = pick('dataDir', [flags, environment]) || resolve(defaultDataDir(sources))
-  const file = readFile(join(dataDir, SETTINGS_FILE), sources.readFile ?? readJson, note)
+  const path = join(dataDir, SETTINGS_FILE)
+  const file = readFile(path, sources.readFile ?? readJson, note)
   const layers = [flags, environment, file]
+  const secrets = secretLayers(layers, note)
   const settings: Settings = {
     issuer: pick('issuer', layers),
     clientId: pick('clientId', layers),
+    clientSecretFile: pick('clientSecretFile', secrets),
+    clientSecret: pick('clientSecret', secrets),
     scope: pick('scope', layers),
     audience: pick('audience', layers),
     prompt: pick('prompt', layers),
     maxAge: pick('maxAge', layers),
+    authorizationParameters: pick('authorizationParameters', layers),
     port: pick('port', layers),
     redirectPort: pick('redirectPort', layers),
+    redirectHost: pick('redirectHost', layers),
+    redirectPath: pick('redirectPath', layers),
     dataDir,
     loginTimeout: pick('loginTimeout', layers),
     exposeRefreshToken: pick('exposeRefreshToken', layers),
@@ -306,9 +387,36 @@ export function examineSettings(sources: Sources): SettingsFindings {
     const flag = isGiven('clientId') ? '--issuer' : '--client-id'
     note(`There is ${set} but no ${missing}: set both (${flag} is missing).`)
   }
+  if (file.has('clientSecret')) noteIfAny(protectSettingsFile(path), note)
+  const clientSecret = clientSecretOf(settings, note)
+  if (settings.clientSecret === null) origins.clientSecret = origins.clientSecretFile
   const isUnset = settings.issuer === null && settings.clientId === null
   const demo = settings.demo || (settings.demoIfUnset && isUnset)
-  return { settings: { ...settings, demo }, origins, problems }
+  return { settings: { ...settings, clientSecret, demo }, origins, problems }
+}
+
+/** The client secret is said in one place: what a flag says goes before both names of a variable. */
+function secretLayers(layers: readonly Layer[], note: Note): readonly Layer[] {
+  const layer = layers.find((one) => one.has('clientSecret') || one.has('clientSecretFile'))
+  if (layer === undefined) return []
+  const [own, file] = [layer.get('clientSecret'), layer.get('clientSecretFile')]
+  if (own && file) note(`${own.place} and ${file.place} cannot both be set: leave out one.`)
+  return [layer]
+}
+
+function clientSecretOf(
+  { clientSecret, clientSecretFile }: Settings,
+  note: Note,
+): Settings['clientSecret'] {
+  if (clientSecret !== null || clientSecretFile === null) return clientSecret
+  const read = readClientSecret(clientSecretFile)
+  if ('secret' in read) return read.secret
+  note(read.problem)
+  return null
+}
+
+function noteIfAny(problem: string | null, note: Note): void {
+  if (problem !== null) note(problem)
 }
 
 /** Why a value cannot be that of a setting, in a sentence that begins with `called`; null where it can. */
@@ -325,7 +433,7 @@ export function joinFlags(args: readonly string[]): string[] {
   const joined: string[] = []
   for (const arg of args) {
     const before = joined.at(-1)
-    const name = NAMES.find((known) => `--${flagOf(known)}` === before)
+    const name = FLAGGED.find((known) => `--${flagOf(known)}` === before)
     if (name !== undefined && takesValue(name)) joined[joined.length - 1] = `${before}=${arg}`
     else joined.push(arg)
   }
@@ -342,11 +450,16 @@ export function argsAfter(command: string, args: readonly string[]): readonly st
 
 /** What `--help` prints. */
 export function helpText(): string {
-  const width = Math.max(...NAMES.map((name) => OPTIONS[name].usage.length))
-  const lines = NAMES.map((name) => {
-    const { usage, help, fallback } = OPTIONS[name]
-    const shown = typeof fallback === 'number' || (fallback && typeof fallback === 'string')
-    return `  ${usage.padEnd(width)}  ${help}${shown ? ` [${String(fallback)}]` : ''}`
+  const flags = NAMES.flatMap((name) => {
+    const { usage, ...option } = OPTIONS[name]
+    return usage === null ? [] : [{ usage, ...option }]
+  })
+  const width = Math.max(...flags.map(({ usage }) => usage.length).filter((one) => one < WIDEST))
+  const lines = flags.flatMap(({ usage, help, fallback }) => {
+    const isShown = typeof fallback === 'number' || (fallback && typeof fallback === 'string')
+    const said = isShown ? `${help} [${String(fallback)}]` : help
+    if (usage.length <= width) return [`  ${usage.padEnd(width)}  ${said}`]
+    return [`  ${usage}`, `  ${' '.repeat(width)}  ${said}`]
   })
   return [
     'Latchkey without a tray: signs you in through your browser and keeps the session.',
@@ -359,11 +472,15 @@ export function helpText(): string {
     `  ${'--version'.padEnd(width)}  print the version`,
     '',
     'Each flag is also a variable (--client-id: LATCHKEY_CLIENT_ID) and a name in settings.json in',
-    'the data directory (clientId). Flags go before variables, variables before the file.',
+    'the data directory (clientId). Flags go before variables, variables before the file. A client',
+    'secret is never a flag: LATCHKEY_CLIENT_SECRET, clientSecret in settings.json, or a file.',
     'While it runs, type: sign-in, cancel, sign-out, status, quit; open (opens the link again), link',
     '(prints it), sign-in-as-other (signs somebody else in).',
   ].join('\n')
 }
+
+/** What is as wide has its help on a line of its own. */
+const WIDEST = 24
 
 export const SETTINGS_FILE = 'settings.json'
 
@@ -376,19 +493,29 @@ const given = (value: unknown, origin: string, place = origin): Given => ({ valu
 
 function parse<Name extends keyof Settings>(
   name: Name,
-  { value, place }: Given,
+  { value, origin, place }: Given,
 ): { value: NonNullable<Settings[Name]> } | { problem: string } {
-  const { schema, rule } = OPTIONS[name]
+  const { schema, secret, ...option } = OPTIONS[name]
   const parsed = schema.safeParse(value)
   if (parsed.success) return { value: parsed.data }
-  const shown = JSON.stringify(value) ?? 'missing'
+  const rule = typeof option.rule === 'string' ? option.rule : option.rule(value)
+  if (secret) return { problem: `${place} ${rule}.` }
+  // A flag that may come several times came once.
+  const isOne = Array.isArray(value) && value.length === 1 && origin.startsWith('--')
+  const shown = JSON.stringify(isOne ? value[0] : value) ?? 'missing'
   const cut = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown
   return { problem: `${place} ${rule}, but it is ${cut}.` }
 }
 
-function parseOptions(): Record<string, { type: 'string' | 'boolean' }> {
+function parseOptions(): Record<string, { type: 'string' | 'boolean'; multiple: boolean }> {
   return Object.fromEntries(
-    NAMES.map((name) => [flagOf(name), { type: takesValue(name) ? 'string' : 'boolean' }]),
+    FLAGGED.map((name) => [
+      flagOf(name),
+      {
+        type: takesValue(name) ? 'string' : 'boolean',
+        multiple: OPTIONS[name].repeats === true,
+      },
+    ]),
   )
 }
 
@@ -406,10 +533,12 @@ function readFlags(args: readonly string[], lenient: boolean, note: Note): Layer
     values = read(false)
   }
   const layer = new Map<keyof Settings, Given>()
-  for (const name of NAMES) {
+  for (const name of FLAGGED) {
     const value = values[flagOf(name)]
     // Said already: a flag that lacks its value, or a switch that has one.
-    if (flawed && (typeof value === 'string') !== takesValue(name)) continue
+    if (flawed && [value].flat().some((one) => (typeof one === 'string') !== takesValue(name))) {
+      continue
+    }
     if (value !== undefined) layer.set(name, given(value, `--${flagOf(name)}`))
   }
   return layer
@@ -421,13 +550,14 @@ function flagError(thrown: unknown, args: readonly string[]): string {
   const named = /'(-[^\s'<]*)/.exec(message)?.[1]
   switch (errnoOf(thrown)) {
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
+      if (/^--client-secret(=|$)/.test(named ?? '')) return NO_SECRET_FLAG
       return `There is no flag ${named ?? ''}. See --help for those there are.`
     case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
       return `Latchkey takes flags only, and ${JSON.stringify(
         args.find((arg) => message.includes(`'${arg}'`)) ?? '',
       )} is none. See --help.`
     default: {
-      const name = NAMES.find((known) => `--${flagOf(known)}` === named?.split('=')[0])
+      const name = FLAGGED.find((known) => `--${flagOf(known)}` === named?.split('=')[0])
       return name !== undefined && takesValue(name)
         ? `--${flagOf(name)} needs a value: ${OPTIONS[name].usage}.`
         : `${named ?? 'A flag'} is a switch and takes no value.`
@@ -435,10 +565,15 @@ function flagError(thrown: unknown, args: readonly string[]): string {
   }
 }
 
+const NO_SECRET_FLAG =
+  'A client secret is never given as a flag, which every user of this computer could read. Put it ' +
+  'into a file and name that with --client-secret-file, or set LATCHKEY_CLIENT_SECRET.'
+
 function readEnvironment(env: Sources['env']): Layer {
   const layer = new Map<keyof Settings, Given>()
   for (const name of NAMES) {
-    const variable = `LATCHKEY_${flagOf(name).replaceAll('-', '_').toUpperCase()}`
+    const words = name.replace(/[A-Z]/g, (letter) => `_${letter}`)
+    const variable = `LATCHKEY_${words.toUpperCase()}`
     const value = env[variable]
     if (value !== undefined && value !== '') layer.set(name, given(value, variable))
   }
@@ -502,11 +637,16 @@ function xdgConfigHome(env: Sources['env']): string | null {
 }
 
 function flagOf(name: keyof Settings): string {
-  return OPTIONS[name].usage.slice('--'.length).split(' ')[0]!
+  return (OPTIONS[name].usage ?? '').slice('--'.length).split(' ')[0]!
 }
 
 function takesValue(name: keyof Settings): boolean {
-  return OPTIONS[name].usage.includes(' ')
+  return OPTIONS[name].usage?.includes(' ') ?? false
+}
+
+/** Providers show the address of their metadata where people look for an issuer. */
+function withoutMetadataPath(issuer: string): string {
+  return issuer.replace(/\/\.well-known\/(openid-configuration|oauth-authorization-server)\/?$/, '')
 }
 
 function numberFrom(value: unknown): unknown {
@@ -515,6 +655,20 @@ function numberFrom(value: unknown): unknown {
 
 function listFrom(value: unknown): unknown {
   return typeof value === 'string' ? value.split(',') : [value].flat()
+}
+
+/** Flags come as a list of NAME=VALUE, a variable as a query string, the file as an object. */
+function parametersFrom(value: unknown): unknown {
+  if (typeof value === 'string') return withoutDoubles([...new URLSearchParams(value)])
+  if (!Array.isArray(value)) return value
+  const pairs = value.map((one: unknown) => /^([^=]*)=([^]*)$/.exec(String(one))?.slice(1))
+  return pairs.every((pair) => pair !== undefined) ? withoutDoubles(pairs) : value
+}
+
+/** A record; undefined where a name comes twice. */
+function withoutDoubles(pairs: readonly (readonly string[])[]): unknown {
+  const record = Object.fromEntries(pairs.map(([name = '', value = '']) => [name, value]))
+  return Object.keys(record).length === pairs.length ? record : undefined
 }
 
 function switchFrom(value: unknown): unknown {

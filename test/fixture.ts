@@ -5,6 +5,7 @@ import { createAgent, type Agent } from '../main/auth/agent.js'
 import type { ProviderSettings } from '../main/auth/attempt.js'
 import { createHttp } from '../main/auth/http.js'
 import { createCallbackListener } from '../main/auth/loopback.js'
+import type { RedirectHost } from '../main/auth/redirect.js'
 import { summarize, type Event, type Model, type Summary } from '../main/auth/model.js'
 import { statusOf, type Status } from '../main/present/status.js'
 import { createMemoryVault, type Vault } from '../main/vault.js'
@@ -28,6 +29,8 @@ export type FixtureOptions = {
   provider?: ProviderOptions
   settings?: Partial<ProviderSettings>
   redirectPorts?: readonly number[]
+  redirectHost?: RedirectHost
+  redirectPath?: string
   /** How long a provider may take, in milliseconds of real time. */
   requestTimeoutMs?: number
   openBrowser?: (link: string) => Promise<void>
@@ -66,6 +69,8 @@ async function startAgent(
       audience: null,
       prompt: null,
       maxAgeS: null,
+      clientSecret: null,
+      parameters: {},
       ...options.settings,
     },
     loginTimeoutMs: 300_000,
@@ -73,7 +78,12 @@ async function startAgent(
       options.requestTimeoutMs === undefined ? {} : { timeoutMs: options.requestTimeoutMs },
     ),
     clock,
-    listener: createCallbackListener({ clock, redirectPorts: options.redirectPorts ?? [] }),
+    listener: createCallbackListener({
+      clock,
+      redirectPorts: options.redirectPorts ?? [],
+      redirectHost: options.redirectHost ?? '127.0.0.1',
+      redirectPath: options.redirectPath ?? '/callback',
+    }),
     vault,
     openBrowser: options.openBrowser ?? (() => Promise.resolve()),
     endSession: options.endSession ?? false,

@@ -6,6 +6,12 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import {
+  createOfflineMemory,
+  REDIRECT_URIS,
+  refuseByDemand,
+  type Demands,
+} from './provider-demands.js'
 import { createSigningKey, type JwtPart, type SigningAlg } from './provider-keys.js'
 import {
   failureOf,
@@ -41,6 +47,10 @@ export type ProviderOptions = {
   clock?: { nowMs(): number }
   /** True: who has signed in in a browser is not asked again there. Default: everyone, always. */
   rememberLogin?: boolean
+  /** The client's secret, and the one way in which it may be sent. Default: a public client. */
+  secret?: { value: string; method: 'client_secret_basic' | 'client_secret_post' }
+  /** What it wants of a sign-in link. */
+  demands?: Demands
   misbehave?: Misbehaviour
 }
 
@@ -114,6 +124,8 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
   const { clock } = options
   const aheadS = (): number => (clock ? Math.round((clock.nowMs() - Date.now()) / 1000) : 0)
   const store = createMemoryStore({ aheadS, refreshGraceS: options.refreshGraceS ?? 0 })
+  const { demands = {} } = options
+  const offline = createOfflineMemory(demands)
   const cookieKeys = [randomBytes(32).toString('hex')]
   const mount = issuerPath.replace(/\/$/, '')
   let key = await createSigningKey(signingAlg)
@@ -140,6 +152,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
       ...configure(options, clientId, signingAlg),
       adapter: store,
       cookies: { keys: cookieKeys },
+      issueRefreshToken: (_ctx, _client, code) => offline.issues(code as never),
       jwks: { keys: [key.jwk] },
       interactions: {
         policy: createPolicy(interactionPolicy),
@@ -169,7 +182,11 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
     })
     provider.use(async (ctx: KoaContextWithOIDC, next) => {
       if (ctx.path.startsWith(SIGN_IN)) return askWhoSignsIn(ctx, provider)
-      if (ctx.path === ROUTES.authorization) allowOfflineAccess(ctx)
+      if (ctx.path === ROUTES.authorization) {
+        if (refuseByDemand(ctx, demands, issuer)) return
+        offline.note(ctx)
+        allowOfflineAccess(ctx)
+      }
       if (ctx.path.startsWith(ROUTES.authorization) && !options.rememberLogin) forgetLogin(ctx)
       return next()
     })
@@ -225,14 +242,15 @@ function configure(
       {
         client_id: clientId,
         application_type: 'native',
-        token_endpoint_auth_method: 'none',
-        redirect_uris: ['http://127.0.0.1/callback'],
+        token_endpoint_auth_method: options.secret?.method ?? 'none',
+        ...(options.secret && { client_secret: options.secret.value }),
+        redirect_uris: [...(options.demands?.redirectUris ?? REDIRECT_URIS)],
         response_types: ['code'],
         grant_types: ['authorization_code', 'refresh_token'],
         id_token_signed_response_alg: signingAlg,
       },
     ],
-    clientAuthMethods: ['none'],
+    clientAuthMethods: [options.secret?.method ?? 'none'],
     responseTypes: ['code'],
     routes: ROUTES,
     scopes: ['openid', 'offline_access'],

@@ -3,6 +3,7 @@
 import { endingOf } from '../auth/endings.js'
 import type { FlowRequest } from '../auth/api-flows.js'
 import { OWN_PARAMETERS } from '../auth/authorize.js'
+import { redirectUriAt, type RedirectTarget } from '../auth/redirect.js'
 import { LOOPBACK_HOSTS } from '../bind.js'
 import { challengeOf, createNonce, createState } from '../auth/pkce.js'
 import { authoritiesOf, FORM_POST_PATH } from './guard.js'
@@ -14,8 +15,8 @@ export type SeedPorts = {
   provider: { issuer: string; clientId: string; scope: string; audience: string | null } | null
   /** The provider's authorization endpoint, from its metadata. Fails with an AuthError. */
   authorizationEndpoint(): Promise<string>
-  /** The ports of the redirect URI that are registered with the provider. */
-  redirectPorts: readonly number[]
+  /** Where the provider sends the browser, with the ports that are registered with it. */
+  redirect: RedirectTarget
   /** The service's own port. */
   port: number
 }
@@ -101,7 +102,7 @@ export function flowOf(ports: SeedPorts, seed: SeededPkce, verifier: string | nu
   }
 }
 
-/** Absent, our own form-post endpoint, or `/callback` on a port that is registered. */
+/** Absent, our own form-post endpoint, or the redirect target at a port that is registered. */
 function wayBackOf(ports: SeedPorts, seed: SeededPkce): FlowRequest['wayBack'] {
   const { redirect_uri: redirectUri, response_mode: mode } = seed
   if (redirectUri === undefined) return { kind: 'listener', port: null }
@@ -112,8 +113,8 @@ function wayBackOf(ports: SeedPorts, seed: SeededPkce): FlowRequest['wayBack'] {
     if (mode === 'form_post') return { kind: 'api', redirectUri }
     throw new Problem('refused', 'redirect_uri: this one needs response_mode form_post.')
   }
-  const port = ports.redirectPorts.find(
-    (candidate) => redirectUri === `http://127.0.0.1:${candidate}/callback`,
+  const port = ports.redirect.ports.find(
+    (candidate) => redirectUri === redirectUriAt(ports.redirect, candidate),
   )
   if (port !== undefined) return { kind: 'listener', port }
   throw new Problem(

@@ -125,6 +125,7 @@ export function createAgent(ports: AgentPorts): Agent {
     clock,
     vault,
     random: ports.random ?? Math.random,
+    clientSecret: ports.provider?.clientSecret ?? null,
     dispatch,
     track,
     ...(ports.endSession && { openSignOutPage }),

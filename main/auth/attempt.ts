@@ -1,8 +1,10 @@
 // One sign-in as straight functions: to the provider and back, then from the code to an identity.
 
 import type { Clock } from '../clock.js'
+import type { Secret } from '../secret.js'
 import type { HeldSession } from '../vault.js'
 import { authorizationUrl } from './authorize.js'
+import type { Client } from './client-authentication.js'
 import { discover, type ProviderMetadata } from './discovery.js'
 import type { Http } from './http.js'
 import {
@@ -27,6 +29,10 @@ export type ProviderSettings = {
   audience: string | null
   prompt: string | null
   maxAgeS: number | null
+  /** Null for a public client. */
+  clientSecret: Secret | null
+  /** What else goes along with each sign-in; cannot override what is ours. */
+  parameters: Readonly<Record<string, string>>
 }
 
 export type AttemptPorts = {
@@ -73,7 +79,7 @@ export type Authorized = {
  */
 export async function authorize(
   { http }: AttemptPorts,
-  provider: Pick<ProviderSettings, 'issuer' | 'clientId'>,
+  provider: Pick<ProviderSettings, 'issuer' | 'clientId' | 'parameters'>,
   attempt: AuthorizationAttempt,
   openWayBack: (expected: ExpectedCallback) => Promise<PendingCallback>,
   linkReady: (link: string) => void,
@@ -94,7 +100,10 @@ export async function authorize(
   }
   try {
     signal.throwIfAborted()
-    linkReady(authorizationUrl(metadata, { ...attempt, clientId: provider.clientId, redirectUri }))
+    const { clientId, parameters } = provider
+    // The owner's own, which an app's additional ones do not replace.
+    const extra = { ...attempt.extra, ...parameters }
+    linkReady(authorizationUrl(metadata, { ...attempt, clientId, redirectUri, extra }))
     const keys = createKeySet(http, metadata)
     // Only a head start: where it fails, the check asks again and says what is wrong.
     keys.read({ signal: AbortSignal.any([signal, left.signal]) }).catch(() => undefined)
@@ -134,7 +143,7 @@ export type CompletionSteps = {
  */
 export async function completeSignIn(
   { http, clock }: AttemptPorts,
-  { clientId }: Pick<ProviderSettings, 'clientId'>,
+  { clientId, clientSecret }: Client,
   { metadata, keys, redirectUri }: Pick<Authorized, 'metadata' | 'keys' | 'redirectUri'>,
   { code, verifier, nonce, scope, maxAgeS, organization }: Proof,
   steps: CompletionSteps,
@@ -147,7 +156,7 @@ export async function completeSignIn(
   const exchanged = exchangeCode(
     http,
     metadata,
-    { clientId, code, redirectUri, verifier, scope },
+    { clientId, clientSecret, code, redirectUri, verifier, scope },
     clock.nowMs(),
   )
   try {
@@ -215,7 +224,8 @@ export async function attemptSignIn(
     if (result.kind === 'refused') throw result.error
     steps.exchangeStarted()
     const { code } = result
-    const proof = { code, verifier, nonce, scope, maxAgeS, organization: null }
+    const { organization = null } = provider.parameters
+    const proof = { code, verifier, nonce, scope, maxAgeS, organization }
     const session = await completeSignIn(ports, provider, authorized, proof, steps, signal)
     await show(signedInPage(session.account))
     return session

@@ -19,8 +19,8 @@ export type AuthorizationRequest = {
   extra: Readonly<Record<string, string>>
 }
 
-/** The parameters that are ours to set. */
-export const OWN_PARAMETERS: readonly string[] = [
+/** The parameters that are ours to set, which no setting adds; and those that hold a secret. */
+export const PROTOCOL_PARAMETERS: readonly string[] = [
   'response_type',
   'client_id',
   'redirect_uri',
@@ -36,14 +36,23 @@ export const OWN_PARAMETERS: readonly string[] = [
   'response_mode',
   'request',
   'request_uri',
+  'id_token_hint',
+  'registration',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'code_verifier',
+]
+
+/** The parameters that an app cannot add. */
+export const OWN_PARAMETERS: readonly string[] = [
+  ...PROTOCOL_PARAMETERS,
   // Other names for what a seed has fields of its own for, or for what is not configured.
   'resource',
   'organization',
   'invitation',
   'screen_hint',
-  'id_token_hint',
   'claims',
-  'registration',
 ]
 
 /**

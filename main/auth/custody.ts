@@ -1,6 +1,7 @@
 // The one session that is held: kept, told of, replaced, renewed, ended.
 
 import type { Clock } from '../clock.js'
+import type { Secret } from '../secret.js'
 import { createTurns } from '../turns.js'
 import type { HeldSession, Vault } from '../vault.js'
 import { unlessAborted } from './attempt.js'
@@ -20,6 +21,8 @@ export type CustodyPorts = {
   vault: Vault
   /** From 0 to 1, evenly. */
   random(): number
+  /** Null for a public client. */
+  clientSecret: Secret | null
   dispatch(event: Event): void
   /** Has closing wait for a task that nobody else waits for. */
   track(task: Promise<void>): Promise<void>
@@ -64,7 +67,7 @@ const FAREWELL_MS = 3_000
 const STORAGE_RETRY_MS = 60_000
 
 export function createCustody(ports: CustodyPorts): Custody {
-  const { http, clock, vault, random, dispatch, track, openSignOutPage } = ports
+  const { http, clock, vault, random, clientSecret, dispatch, track, openSignOutPage } = ports
   let held: HeldSession | null = null
   let last: LastSession | null = null
   let callOffRetry: () => void = () => undefined
@@ -81,7 +84,7 @@ export function createCustody(ports: CustodyPorts): Custody {
     tokens: TokenSet,
   ): Promise<void> => {
     const metadata = await discover(http, issuer, farewell.signal)
-    await revokeTokens(http, metadata, clientId, tokens, farewell.signal)
+    await revokeTokens(http, metadata, { clientId, clientSecret }, tokens, farewell.signal)
   }
 
   /** S19: the provider's own session ends in the person's browser, where it lives. */
@@ -130,6 +133,7 @@ export function createCustody(ports: CustodyPorts): Custody {
     http,
     clock,
     random,
+    clientSecret,
     dispatch,
     held: () => held,
     replace: (before, renewed) =>

@@ -1,6 +1,7 @@
 // The provider's metadata: fetched, checked against the configured issuer, parsed.
 
 import { z } from 'zod'
+import type { AuthMethods } from './client-authentication.js'
 import { AuthError, tooManyRequests } from './errors.js'
 import { isLoopback, parseJson, type Http } from './http.js'
 
@@ -18,6 +19,9 @@ export type ProviderMetadata = {
   signingAlgorithms: readonly string[]
   /** True where the provider promises `iss` in the authorization response (RFC 9207). */
   promisesIss: boolean
+  /** How a client with a secret may authenticate; null where the provider does not say. */
+  tokenAuthMethods: AuthMethods
+  revocationAuthMethods: AuthMethods
   /** Optional members that cannot be used as they were announced. They count as absent. */
   ignored: readonly IgnoredMember[]
 }
@@ -75,7 +79,9 @@ export async function discover(
         'Ask its administrator to enable it.',
     )
   }
-  const revocationMethods = optional.list('revocation_endpoint_auth_methods_supported') ?? []
+  const tokenMethods = optional.list('token_endpoint_auth_methods_supported')
+  const announced = optional.list('revocation_endpoint_auth_methods_supported')
+  const revocationMethods = announced ?? []
   return {
     issuer: wire.issuer,
     authorizationEndpoint: requireSecure(wire.authorization_endpoint, 'authorization_endpoint'),
@@ -87,6 +93,9 @@ export async function discover(
     endSessionEndpoint: optional.endpoint('end_session_endpoint'),
     signingAlgorithms: signingAlgorithms(optional.list('id_token_signing_alg_values_supported')),
     promisesIss: optional.promise('authorization_response_iss_parameter_supported'),
+    tokenAuthMethods: tokenMethods,
+    // Most say it once, for both.
+    revocationAuthMethods: announced ?? tokenMethods,
     ignored: optional.ignored,
   }
 }

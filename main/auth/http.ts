@@ -14,6 +14,8 @@ export type HttpRequest = {
   purpose: string
   form?: Readonly<Record<string, string>>
   bearer?: string
+  /** Credentials of the Basic scheme, already encoded. */
+  basic?: string
   signal?: AbortSignal
   /** True: one redirect within the origin is followed. Only for what carries no secret. */
   followsOneRedirect?: boolean
@@ -91,6 +93,9 @@ export function createHttp(options: HttpOptions = {}): Http {
         ...(request.form && { data: new URLSearchParams(request.form) }),
         ...(request.bearer !== undefined && {
           headers: { Authorization: `Bearer ${request.bearer}` },
+        }),
+        ...(request.basic !== undefined && {
+          headers: { Authorization: `Basic ${request.basic}` },
         }),
         ...routeTo(url, proxy),
       })

@@ -12,7 +12,9 @@ import {
   type CallbackResult,
   type ExpectedCallback,
 } from './callback.js'
+import { AuthError } from './errors.js'
 import { nothingToDoPage, renderPage, type Page } from './pages.js'
+import { DEFAULT_TARGET, redirectUriAt, type RedirectHost } from './redirect.js'
 
 export type CallbackListener = {
   /**
@@ -35,7 +37,7 @@ const SIGHTINGS = [
   'nothing',
   /** One without a request that could be read. */
   'connection',
-  /** An answer at another path than /callback, as where another redirect URI is registered. */
+  /** An answer at another path than the redirect URI's, as where another redirect URI is registered. */
   'other-path',
   /** An answer to another sign-in, as from an old tab. */
   'other-state',
@@ -65,8 +67,6 @@ export type CallbackAnswer = {
   show(page: Page): Promise<void>
 }
 
-export const CALLBACK_PATH = '/callback'
-
 /** Sockets that have sent no whole request; the oldest goes when there are more. */
 const MOST_IDLE_SOCKETS = 64
 const REQUEST_TIMEOUT_MS = 20_000
@@ -88,10 +88,13 @@ const DELIVERY_TIMEOUT_MS = 2_000
 export function createCallbackListener(ports: {
   clock: Clock
   redirectPorts: readonly number[]
+  redirectHost?: RedirectHost
+  redirectPath?: string
   /** How long a request may take to come in, in milliseconds of real time. */
   requestTimeoutMs?: number
 }): CallbackListener {
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = ports
+  const { redirectHost: host = DEFAULT_TARGET.host, redirectPath = DEFAULT_TARGET.path } = ports
   const waiting = new Map<string, Waiting>()
   const openings = new Set<Opening>()
   const idleSockets = new WeakMap<Server, Set<Socket>>()
@@ -110,7 +113,7 @@ export function createCallbackListener(ports: {
 
   const handle = (opening: Opening, request: IncomingMessage, response: ServerResponse): void => {
     const [path, query = ''] = splitTarget(request.url ?? '')
-    if (path !== CALLBACK_PATH) {
+    if (path !== redirectPath) {
       const parameters = new URLSearchParams(query)
       if (isAnswer(parameters)) tell(opening, 'other-path', stateOf(parameters))
       return void send(response, nothingToDoPage(404))
@@ -216,6 +219,17 @@ export function createCallbackListener(ports: {
     giveUp()
   }
 
+  /** Where the provider is told of [::1], nothing else will do. */
+  const requireIpv6 = async (bound: Bound): Promise<Bound> => {
+    if (host !== '[::1]' || bound.ipv6) return bound
+    await close(bound)
+    throw new AuthError(
+      'port-taken',
+      'This computer has no IPv6, so your browser could not come back to [::1]. Choose another host ' +
+        'with --redirect-host 127.0.0.1, and register that.',
+    )
+  }
+
   // An open listener serves whoever does not name another port.
   const open = (port: number | null): Opening => {
     const usable = [...openings].find((opening) => port === null || opening.port === port)
@@ -228,7 +242,7 @@ export function createCallbackListener(ports: {
         () => createListener(() => opening),
         wanted,
         'the answer of your browser',
-      ),
+      ).then((bound) => requireIpv6(bound)),
     }
     void opening.bound.then(
       (bound) => (opening.port = bound.port),
@@ -277,7 +291,7 @@ export function createCallbackListener(ports: {
         await closing
       }
       return {
-        redirectUri: `http://127.0.0.1:${bound.port}${CALLBACK_PATH}`,
+        redirectUri: redirectUriAt({ host, path: redirectPath }, bound.port),
         answer,
         leave: () => (left ??= leave()),
       }

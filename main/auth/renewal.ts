@@ -1,6 +1,7 @@
 // When and how a session is renewed: before its access token runs out, one renewal for all who ask.
 
 import { at, type Clock } from '../clock.js'
+import type { Secret } from '../secret.js'
 import type { HeldSession } from '../vault.js'
 import { discover } from './discovery.js'
 import { asAuthError, AuthError } from './errors.js'
@@ -14,6 +15,8 @@ export type RenewalPorts = {
   clock: Clock
   /** From 0 to 1, evenly. */
   random(): number
+  /** Null for a public client. */
+  clientSecret: Secret | null
   dispatch(event: Event): void
   held(): HeldSession | null
   /** Puts the renewed session in the place of the one it was. Fails where that is not held any more. */
@@ -235,7 +238,7 @@ export function createRenewal(ports: RenewalPorts): Renewal {
  * @see RFC 6749 section 6, OpenID Connect Core 1.0 section 12.2
  */
 async function askForTokens(
-  { http, clock, dispatch, discard, closing }: RenewalPorts,
+  { http, clock, clientSecret, dispatch, discard, closing }: RenewalPorts,
   session: HeldSession,
   change: (changed: HeldSession) => Promise<void>,
 ): Promise<HeldSession> {
@@ -252,7 +255,7 @@ async function askForTokens(
   const metadata = await discover(http, issuer, closing)
   const keys = createKeySet(http, metadata)
   await keys.read({ signal: closing })
-  const request = { clientId, refreshToken, scope }
+  const request = { clientId, clientSecret, refreshToken, scope }
   const answer = await renewTokens(http, metadata, request, clock.nowMs())
   const fresh = answer.tokens
   const renewed: HeldSession = {

@@ -1,6 +1,7 @@
 // The token endpoint and its sibling: exchange a code, revoke a token.
 
 import { z } from 'zod'
+import { authenticated, secretsOf, type Client } from './client-authentication.js'
 import type { ProviderMetadata } from './discovery.js'
 import { AuthError, quoteProvider, tooManyRequests } from './errors.js'
 import { parseJson, type Http, type HttpResponse } from './http.js'
@@ -16,8 +17,7 @@ export type TokenSet = {
   scope: string
 }
 
-export type CodeExchange = {
-  clientId: string
+export type CodeExchange = Client & {
   code: string
   redirectUri: string
   verifier: string
@@ -50,7 +50,7 @@ const wireError = z.object({ error: z.string(), error_description: z.string().op
  */
 export async function exchangeCode(
   http: Http,
-  metadata: Pick<ProviderMetadata, 'tokenEndpoint'>,
+  metadata: Pick<ProviderMetadata, 'tokenEndpoint' | 'tokenAuthMethods'>,
   request: CodeExchange,
   nowMs: number,
   signal?: AbortSignal,
@@ -59,19 +59,16 @@ export async function exchangeCode(
     method: 'POST',
     url: metadata.tokenEndpoint,
     purpose: 'finishing the sign-in',
-    form: {
+    ...authenticated(request, metadata.tokenAuthMethods, {
       grant_type: 'authorization_code',
-      client_id: request.clientId,
       code: request.code,
       redirect_uri: request.redirectUri,
       code_verifier: request.verifier,
-    },
+    }),
     ...(signal && { signal }),
   })
-  const { idToken, ...tokens } = parseTokens(response, [request.code, request.verifier], {
-    scope: request.scope,
-    nowMs,
-  })
+  const secrets = [request.code, request.verifier, ...secretsOf(request)]
+  const { idToken, ...tokens } = parseTokens(response, secrets, { scope: request.scope, nowMs })
   if (idToken === null) throw notUnderstood('id_token')
   return { tokens: { ...tokens, idToken }, providerAheadMs: aheadOf(response, nowMs) }
 }
@@ -86,20 +83,23 @@ export type RenewedTokens = Omit<TokenSet, 'idToken'> & { idToken: string | null
  */
 export async function renewTokens(
   http: Http,
-  metadata: Pick<ProviderMetadata, 'tokenEndpoint'>,
-  request: { clientId: string; refreshToken: string; scope: string },
+  metadata: Pick<ProviderMetadata, 'tokenEndpoint' | 'tokenAuthMethods'>,
+  request: Client & { refreshToken: string; scope: string },
   nowMs: number,
   signal?: AbortSignal,
 ): Promise<{ tokens: RenewedTokens; providerAheadMs: number | null }> {
-  const { clientId, refreshToken, scope } = request
+  const { refreshToken, scope } = request
   const response = await http({
     method: 'POST',
     url: metadata.tokenEndpoint,
     purpose: 'renewing the session',
-    form: { grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken },
+    ...authenticated(request, metadata.tokenAuthMethods, {
+      grant_type: 'refresh_token',
+      refresh_token: refreshToken,
+    }),
     ...(signal && { signal }),
   })
-  const tokens = parseTokens(response, [refreshToken], { scope, nowMs })
+  const tokens = parseTokens(response, [refreshToken, ...secretsOf(request)], { scope, nowMs })
   return { tokens, providerAheadMs: aheadOf(response, nowMs) }
 }
 
@@ -146,8 +146,11 @@ function notUnderstood(where: string | undefined): AuthError {
  */
 export async function revokeTokens(
   http: Http,
-  metadata: Pick<ProviderMetadata, 'revocationEndpoint' | 'revocationNeedsSecret'>,
-  clientId: string,
+  metadata: Pick<
+    ProviderMetadata,
+    'revocationEndpoint' | 'revocationNeedsSecret' | 'revocationAuthMethods'
+  >,
+  client: Client,
   tokens: Pick<TokenSet, 'accessToken' | 'refreshToken'>,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -160,7 +163,7 @@ export async function revokeTokens(
       method: 'POST',
       url: metadata.revocationEndpoint,
       purpose: 'ending the old session at the provider',
-      form: { token, token_type_hint: hint, client_id: clientId },
+      ...authenticated(client, metadata.revocationAuthMethods, { token, token_type_hint: hint }),
       ...(signal && { signal }),
     })
   } catch (cause) {
@@ -169,7 +172,8 @@ export async function revokeTokens(
   }
   // Asked all the same: Keycloak announces only secrets, and revokes for public clients too.
   // https://github.com/keycloak/keycloak/issues/29822
-  if (metadata.revocationNeedsSecret && REFUSED.has(response.status)) return
+  const isExpected = metadata.revocationNeedsSecret && client.clientSecret === null
+  if (isExpected && REFUSED.has(response.status)) return
   if (response.status !== 200) {
     throw new AuthError(
       'revocation-failed',

@@ -101,7 +101,7 @@ function checkCertificates(env: Environment): readonly Check[] {
   }
 }
 
-function checkEndpoints(metadata: ProviderMetadata, { endSession }: Settings): Check {
+function checkEndpoints(metadata: ProviderMetadata, { endSession, clientSecret }: Settings): Check {
   const all = {
     revocation: metadata.revocationEndpoint,
     userinfo: metadata.userinfoEndpoint,
@@ -116,16 +116,19 @@ function checkEndpoints(metadata: ProviderMetadata, { endSession }: Settings): C
   if (endSession && metadata.endSessionEndpoint === null) {
     const says =
       'The provider has no sign-out page that could be opened: --end-session does nothing.'
-    return check('endpoints', 'warning', says, offers, ...revocationLimits(metadata))
+    return check('endpoints', 'warning', says, offers, ...revocationLimits(metadata, clientSecret))
   }
-  return check('endpoints', 'ok', offers, ...revocationLimits(metadata))
+  return check('endpoints', 'ok', offers, ...revocationLimits(metadata, clientSecret))
 }
 
-function revocationLimits(metadata: ProviderMetadata): string[] {
+function revocationLimits(
+  metadata: ProviderMetadata,
+  clientSecret: Settings['clientSecret'],
+): string[] {
   if (metadata.revocationEndpoint === null) {
     return ['Tokens cannot be ended there before they run out, also when you sign out.']
   }
-  if (!metadata.revocationNeedsSecret) return []
+  if (!metadata.revocationNeedsSecret || clientSecret !== null) return []
   return [
     'The provider announces that only applications with a client secret may revoke tokens. Signing ' +
       'out asks for it anyway, but tokens may stay valid there until they expire.',

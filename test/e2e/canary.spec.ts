@@ -18,7 +18,7 @@ import {
 import { at, expect, headlineOf, test as onDesktop } from '../driver.js'
 import { answerLink } from '../person.js'
 import { SCRIPTED, test as programs, type Program } from '../program.js'
-import type { Misbehaviour, RunningProvider } from '../provider.js'
+import { startProvider, type Misbehaviour, type RunningProvider } from '../provider.js'
 import { createHunt, type Hunt } from '../secrets.js'
 
 const test = mergeTests(programs, onDesktop)
@@ -359,6 +359,80 @@ test('S38: nor do the words for a person at a terminal', async ({ run, folders, 
   expect(Object.keys(hunt.hidden())).toHaveLength(8)
   expect(hunt.seen('stdout')).toContain('client_id=latchkey')
   expect(hunt.found()).toEqual([])
+})
+
+for (const method of ['client_secret_basic', 'client_secret_post'] as const) {
+  test(`S38: nor the client secret, sent by ${method}`, async ({ run, folders }) => {
+    const secret = 'canary: GOCSPX-+/=secret'
+    const hunt = createHunt()
+    hunt.hide('client_secret', secret)
+    hunt.hide('client_secret', new URLSearchParams({ '': secret }).toString().slice(1))
+    const provider = await startProvider({ secret: { value: secret, method } })
+    const { issuer, clientId, misbehave } = provider
+    const credentials = [clientId, secret].map(encodeURIComponent).join(':').replaceAll('%20', '+')
+    hunt.hide('client_secret', Buffer.from(credentials).toString('base64'))
+    const dataDir = await folders.create()
+    const flags = ['--issuer', issuer, '--client-id', clientId, '--log-level', 'debug']
+    const options = { dataDir, env: { LATCHKEY_CLIENT_SECRET: secret, LATCHKEY_PASSPHRASE: 'p' } }
+    const program = await run([...SCRIPTED, ...flags], options)
+    const signInHere = async (fault: Misbehaviour): Promise<void> => {
+      program.type('sign-in')
+      const undo = apply(misbehave, fault)
+      const page = await fetch(await answerLink(await program.link()))
+      hunt.see('the last page', await page.text())
+      undo()
+    }
+    for (const token of TOKEN_FAULTS) {
+      await signInHere({ token })
+      await program.status('failed')
+    }
+    await signInHere({})
+    await program.status('signed-in')
+    misbehave.revocation = 'echo'
+    program.type('sign-out')
+    await program.line('status', ({ status }) => /could not be told/.test(status.reason ?? ''))
+
+    const diagnosis = await run(['diagnose', ...flags, '--json'], options)
+    await diagnosis.ended
+    hunt.see('a diagnosis', diagnosis.stdout() + diagnosis.stderr())
+    expect(hunt.seen('a diagnosis')).toContain('"name":"clientSecret","value":"••••••••"')
+    program.type('quit')
+    await program.ended
+    hunt.see('stdout', program.stdout())
+    hunt.see('stderr', program.stderr())
+    await hunt.seeFiles('the data directory:', dataDir)
+    await provider.close()
+    expect(hunt.seen('the last page')).toContain('invalid_request')
+    expect(hunt.found()).toEqual([])
+  })
+}
+
+test('S38: the browser that is opened finds no secret in its environment', async ({
+  run,
+  folders,
+  provider,
+}) => {
+  test.skip(process.platform !== 'linux', 'only here is the browser named by a variable')
+  const directory = await folders.create()
+  const [browser, seen] = [join(directory, 'browser'), join(directory, 'environment')]
+  await writeFile(browser, `#!/bin/sh\nenv > ${seen}.part\nmv ${seen}.part ${seen}\n`, {
+    mode: 0o700,
+  })
+  const { issuer, clientId } = provider
+  const env = {
+    LATCHKEY_CLIENT_SECRET: 'canary: GOCSPX-+/=secret',
+    LATCHKEY_PASSPHRASE: PASSPHRASE,
+    LATCHKEY_SCOPE: 'openid',
+    BROWSER: browser,
+    DISPLAY: '',
+    WAYLAND_DISPLAY: '',
+    XDG_CURRENT_DESKTOP: '',
+  }
+  await run(['--json', '--port', '0', '--sign-in', '--issuer', issuer, '--client-id', clientId], {
+    env,
+  })
+  await expect.poll(() => readFile(seen, 'utf8').catch(() => '')).toContain('LATCHKEY_SCOPE')
+  expect(await readFile(seen, 'utf8')).not.toMatch(/canary|LATCHKEY_(CLIENT_SECRET|PASSPHRASE)/)
 })
 
 test('S38: nor do the window, the menu, the notifications and what the browser is sent to', async ({

@@ -44,7 +44,16 @@ const test = base.extend<{
     const vault = vaultOf(dataDir, null)
     const scope = 'openid profile email offline_access'
     const agent = createAgent({
-      provider: { issuer, clientId, scope, audience: null, prompt: null, maxAgeS: null },
+      provider: {
+        issuer,
+        clientId,
+        scope,
+        audience: null,
+        prompt: null,
+        maxAgeS: null,
+        clientSecret: null,
+        parameters: {},
+      },
       loginTimeoutMs: 300_000,
       http: createHttp(),
       clock,

@@ -1,21 +1,26 @@
 // An answer counts by its status first, whatever its body looks like.
 
 import { expect, test } from '@playwright/test'
+import type { Client } from '../../main/auth/client-authentication.js'
 import type { Http, HttpRequest } from '../../main/auth/http.js'
 import { createKeySet, readUserinfo } from '../../main/auth/identity.js'
 import { exchangeCode, revokeTokens } from '../../main/auth/token.js'
+import { createSecret } from '../../main/secret.js'
 
 const answering =
   (status: number, json: object): Http =>
   () =>
     Promise.resolve({ status, body: JSON.stringify(json), dateMs: null, retryAfterMs: null })
 
+const CLIENT = { clientId: 'c', clientSecret: null }
+
 test('S18, RFC 6749 section 5.1: tokens come with status 200 alone', async () => {
   const http = answering(203, { access_token: 'a', token_type: 'Bearer', id_token: 'i' })
-  const request = { clientId: 'c', code: 'c', redirectUri: 'r', verifier: 'v', scope: 'openid' }
-  await expect(
-    exchangeCode(http, { tokenEndpoint: 'https://a.example' }, request, 0),
-  ).rejects.toMatchObject({ code: 'provider-error' })
+  const metadata = { tokenEndpoint: 'https://a.example', tokenAuthMethods: null }
+  const request = { ...CLIENT, code: 'c', redirectUri: 'r', verifier: 'v', scope: 'openid' }
+  await expect(exchangeCode(http, metadata, request, 0)).rejects.toMatchObject({
+    code: 'provider-error',
+  })
 })
 
 test('S15: keys and userinfo of an answer that failed are not believed', async () => {
@@ -26,11 +31,19 @@ test('S15: keys and userinfo of an answer that failed are not believed', async (
 })
 
 test.describe('S19, RFC 8414 section 2: a public client that revokes', () => {
-  const revoke = (status: number, revocationNeedsSecret: boolean): Promise<void> =>
+  const revoke = (
+    status: number,
+    revocationNeedsSecret: boolean,
+    client: Client = CLIENT,
+  ): Promise<void> =>
     revokeTokens(
       answering(status, { error: 'invalid_client' }),
-      { revocationEndpoint: 'https://a.example', revocationNeedsSecret },
-      'c',
+      {
+        revocationEndpoint: 'https://a.example',
+        revocationNeedsSecret,
+        revocationAuthMethods: null,
+      },
+      client,
       { accessToken: 'a', refreshToken: 'r' },
     )
 
@@ -38,6 +51,10 @@ test.describe('S19, RFC 8414 section 2: a public client that revokes', () => {
     test(`is refused with ${status} as announced: nothing went wrong`, async () => {
       await revoke(status, true)
       await expect(revoke(status, false)).rejects.toMatchObject({ code: 'revocation-failed' })
+      const client = { ...CLIENT, clientSecret: createSecret('s') }
+      await expect(revoke(status, true, client)).rejects.toMatchObject({
+        code: 'revocation-failed',
+      })
     })
   }
 
@@ -55,8 +72,12 @@ test('S19, RFC 7009 section 2.1: the hint says what is revoked', async () => {
     return Promise.resolve({ status: 200, body: '', dateMs: null, retryAfterMs: null })
   }
   for (const refreshToken of ['r', null]) {
-    const metadata = { revocationEndpoint: 'https://a.example', revocationNeedsSecret: false }
-    await revokeTokens(http, metadata, 'c', { accessToken: 'a', refreshToken })
+    const metadata = {
+      revocationEndpoint: 'https://a.example',
+      revocationNeedsSecret: false,
+      revocationAuthMethods: null,
+    }
+    await revokeTokens(http, metadata, CLIENT, { accessToken: 'a', refreshToken })
   }
   expect(asked.map(({ form }) => [form?.['token'], form?.['token_type_hint']])).toEqual([
     ['r', 'refresh_token'],

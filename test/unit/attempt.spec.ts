@@ -31,7 +31,7 @@ const test = base.extend<{
       const callOff = (): void => controller.abort(new Error('called off'))
       const attempted = attemptSignIn(
         { http: createHttp(), clock, listener, ...ports },
-        { ...provider, maxAgeS: null },
+        { ...provider, maxAgeS: null, clientSecret: null, parameters: {} },
         { state: 'the-state', scope: 'openid', prompt: null, loginHint: null },
         {
           linkReady(ready) {

@@ -42,6 +42,7 @@ const test = base.extend<{ kept: Kept }>({
       vault,
       dispatch: (event) => void events.push(event),
       random: () => 0,
+      clientSecret: null,
       track: (task) => task,
     })
     await custody.keep(session, new AbortController().signal)

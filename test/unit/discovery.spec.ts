@@ -48,6 +48,8 @@ test('an ordinary provider is read in full', async ({ start }) => {
     endSessionEndpoint: `${issuer}/sign-out`,
     signingAlgorithms: ['ES256'],
     promisesIss: true,
+    tokenAuthMethods: ['none'],
+    revocationAuthMethods: ['none'],
     ignored: [],
   })
 })
@@ -61,6 +63,7 @@ test('what a provider need not say has its default', async ({ start }) => {
       end_session_endpoint: undefined,
       response_types_supported: undefined,
       code_challenge_methods_supported: undefined,
+      token_endpoint_auth_methods_supported: undefined,
       id_token_signing_alg_values_supported: undefined,
       authorization_response_iss_parameter_supported: undefined,
     }),
@@ -76,6 +79,8 @@ test('what a provider need not say has its default', async ({ start }) => {
     endSessionEndpoint: null,
     signingAlgorithms: ['RS256'],
     promisesIss: false,
+    tokenAuthMethods: null,
+    revocationAuthMethods: null,
     ignored: [],
   })
 })

@@ -116,6 +116,14 @@ const RETRY_AFTER: [string | null, number | null][] = [
   [null, null],
 ]
 
+const REVOKING = (revocationEndpoint: string) => ({
+  revocationEndpoint,
+  revocationNeedsSecret: true,
+  revocationAuthMethods: null,
+})
+
+const CLIENT = { clientId: 'c', clientSecret: null }
+
 /** Who hears of Retry-After, and passes it on. */
 const ASKING: Record<string, (http: Http, origin: string) => Promise<unknown>> = {
   discovery: (http, origin) => discover(http, origin),
@@ -123,12 +131,12 @@ const ASKING: Record<string, (http: Http, origin: string) => Promise<unknown>> =
   'the token endpoint': (http, origin) =>
     renewTokens(
       http,
-      { tokenEndpoint: origin },
-      { clientId: 'c', refreshToken: 'r', scope: 'openid' },
+      { tokenEndpoint: origin, tokenAuthMethods: null },
+      { ...CLIENT, refreshToken: 'r', scope: 'openid' },
       0,
     ),
   'the revocation endpoint': (http, origin) =>
-    revokeTokens(http, { revocationEndpoint: origin, revocationNeedsSecret: true }, 'c', {
+    revokeTokens(http, REVOKING(origin), CLIENT, {
       accessToken: 'a',
       refreshToken: null,
     }),

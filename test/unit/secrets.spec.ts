@@ -7,12 +7,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
+import type { AuthMethods } from '../../main/auth/client-authentication.js'
 import { createHttp } from '../../main/auth/http.js'
 import { verifyIdToken, type Claims } from '../../main/auth/identity.js'
 import { exchangeCode, renewTokens } from '../../main/auth/token.js'
+import { createSecret } from '../../main/secret.js'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => unknown
-type Metadata = { tokenEndpoint: string }
+type Metadata = { tokenEndpoint: string; tokenAuthMethods: AuthMethods }
+
+const CLIENT = { clientId: 'client', clientSecret: createSecret('the-secret key/+=') }
 
 const http = createHttp({ timeoutMs: 2_000 })
 const test = base.extend<{ answering: (answer: Answer) => Metadata }>({
@@ -23,7 +27,7 @@ const test = base.extend<{ answering: (answer: Answer) => Metadata }>({
     const tokenEndpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`
     await use((answer) => {
       server.removeAllListeners('request').once('request', (...args) => void answer(...args))
-      return { tokenEndpoint }
+      return { tokenEndpoint, tokenAuthMethods: ['client_secret_post'] }
     })
     server.close()
   },
@@ -37,7 +41,7 @@ const REQUESTS: readonly [name: string, send: (metadata: Metadata) => Promise<un
         http,
         metadata,
         {
-          clientId: 'client',
+          ...CLIENT,
           code: 'the-secret code/+=',
           redirectUri: 'http://127.0.0.1/callback',
           verifier: 'the-secret~verifier',
@@ -52,7 +56,7 @@ const REQUESTS: readonly [name: string, send: (metadata: Metadata) => Promise<un
       renewTokens(
         http,
         metadata,
-        { clientId: 'client', refreshToken: 'the-secret+token==', scope: 'openid' },
+        { ...CLIENT, refreshToken: 'the-secret+token==', scope: 'openid' },
         0,
       ),
   ],
@@ -71,6 +75,23 @@ for (const [name, send] of REQUESTS) {
       expect(shown).toContain('client_id=client')
       expect(shown).not.toContain('the-secret')
     }
+  })
+
+  test(`S18: a client secret that comes back from the header beside a ${name} is masked`, async ({
+    answering,
+  }) => {
+    const metadata = answering((request, response) => {
+      const [, credentials = ''] = (request.headers.authorization ?? '').split(' ')
+      const echo = `${credentials} ${Buffer.from(credentials, 'base64').toString()}`
+      response
+        .writeHead(401)
+        .end(JSON.stringify({ error: 'invalid_client', error_description: echo }))
+    })
+    const byHeader = { ...metadata, tokenAuthMethods: ['client_secret_basic'] }
+    const shown = all(await send(byHeader).catch((thrown: unknown) => thrown))
+    expect(shown).toContain('invalid_client')
+    expect(shown).toContain('… client:…')
+    expect(shown).not.toContain('the-secret')
   })
 
   test(`S18: an error of the connection holds no ${name}`, async ({ answering }) => {

@@ -64,7 +64,11 @@ type Layers<Value> = {
 }
 
 // Each layer says something else than the next, so that it shows which one was heard.
-const LAYERS: { [Name in Exclude<keyof Settings, 'dataDir'>]: Layers<Settings[Name]> } = {
+const LAYERS: {
+  [Name in Exclude<keyof Settings, 'dataDir' | 'clientSecret' | 'clientSecretFile'>]: Layers<
+    Settings[Name]
+  >
+} = {
   issuer: {
     flag: [['--issuer', 'https://flag.example'], 'https://flag.example'],
     variable: ['https://variable.example/', 'https://variable.example/'],
@@ -101,6 +105,15 @@ const LAYERS: { [Name in Exclude<keyof Settings, 'dataDir'>]: Layers<Settings[Na
     file: [31_536_000, 31_536_000],
     fallback: null,
   },
+  authorizationParameters: {
+    flag: [
+      ['--authorization-parameter', 'access_type=offline', '--authorization-parameter=hd=a=b&c%'],
+      { access_type: 'offline', hd: 'a=b&c%' },
+    ],
+    variable: ['access_type=online&hd=a%3Db', { access_type: 'online', hd: 'a=b' }],
+    file: [{ ui_locales: 'en de' }, { ui_locales: 'en de' }],
+    fallback: {},
+  },
   port: {
     flag: [['--port', '0'], 0],
     variable: ['65535', 65_535],
@@ -115,6 +128,18 @@ const LAYERS: { [Name in Exclude<keyof Settings, 'dataDir'>]: Layers<Settings[Na
       [1, 65_535],
     ],
     fallback: [],
+  },
+  redirectHost: {
+    flag: [['--redirect-host', 'localhost'], 'localhost'],
+    variable: ['[::1]', '[::1]'],
+    file: ['::1', '[::1]'],
+    fallback: '127.0.0.1',
+  },
+  redirectPath: {
+    flag: [['--redirect-path', '/signin-oidc'], '/signin-oidc'],
+    variable: ['/', '/'],
+    file: ['/services/oauth2/', '/services/oauth2/'],
+    fallback: '/callback',
   },
   loginTimeout: {
     flag: [['--login-timeout', '1'], 1],
@@ -185,11 +210,22 @@ const LAYERS: { [Name in Exclude<keyof Settings, 'dataDir'>]: Layers<Settings[Na
 }
 
 const names = Object.keys(LAYERS) as (keyof typeof LAYERS)[]
-const defaults = Object.fromEntries(names.map((name) => [name, LAYERS[name].fallback]))
+const defaults = {
+  ...Object.fromEntries(names.map((name) => [name, LAYERS[name].fallback])),
+  clientSecret: null,
+  clientSecretFile: null,
+}
+/** The names in settings.json, as they are listed where one is unknown. */
+const listed = names.flatMap((name) =>
+  name === 'clientId' ? [name, 'clientSecretFile', 'clientSecret'] : [name],
+)
 const variableOf = (name: keyof Settings): string =>
   `LATCHKEY_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 const flagOf = (name: keyof Settings): string =>
-  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  // Each gives one of them.
+  name === 'authorizationParameters'
+    ? '--authorization-parameter'
+    : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 for (const name of names) {
   const { flag, variable, file, fallback } = LAYERS[name]
@@ -241,7 +277,10 @@ for (const [platform, env, expected] of DIRECTORIES) {
 
 const TEXT = 'must be text that is not empty'
 const SWITCH = 'must be true or false'
-const BAD: Record<keyof Settings, { rule: string; texts: string[]; json?: unknown[] }> = {
+const BAD: Record<
+  Exclude<keyof Settings, 'clientSecret' | 'clientSecretFile'>,
+  { rule: string; texts: string[]; json?: unknown[] }
+> = {
   issuer: {
     rule: 'must be an https URL (http only on this machine) without a query',
     texts: [
@@ -269,6 +308,29 @@ const BAD: Record<keyof Settings, { rule: string; texts: string[]; json?: unknow
     texts: ['-1', '31536001', '1.5', 'ten'],
     json: [[1]],
   },
+  authorizationParameters: {
+    rule:
+      'must be NAME=VALUE, each name once, and none that Latchkey sets itself (some have a setting, ' +
+      'such as prompt)',
+    texts: ['offline', '=offline', 'a b=c', 'hd=', 'scope=openid', 'STATE=x', 'client_secret=x'],
+    json: [
+      'a=b&a=c',
+      ['a'],
+      ['a=b', 'a=c'],
+      { code_challenge_method: 'plain' },
+      { Redirect_Uri: 'https://evil.example' },
+      { request: 'x' },
+      { request_uri: 'x' },
+      { response_mode: 'fragment' },
+      { nonce: 'x' },
+      { prompt: 'none' },
+      { audience: 'x' },
+      { max_age: '0' },
+      { a: 1 },
+      { a: 'line\nline' },
+      7,
+    ],
+  },
   port: {
     rule: 'must be a whole number from 0 to 65535',
     texts: ['-1', '65536', '80.5', '0x50', '1e3', 'http'],
@@ -278,6 +340,16 @@ const BAD: Record<keyof Settings, { rule: string; texts: string[]; json?: unknow
     rule: 'must be a whole number from 1 to 65535, or several with commas between',
     texts: ['0', '65536', '8400,', '8400;8401', '8400 8401'],
     json: [[], [0], [[8400]], true],
+  },
+  redirectHost: {
+    rule: 'must be 127.0.0.1, localhost or [::1]',
+    texts: ['127.0.0.2', 'LOCALHOST', 'example.com', '0.0.0.0', 'localhost:80'],
+    json: [1],
+  },
+  redirectPath: {
+    rule: 'must be a path such as /callback, without a query, encoded characters or empty parts',
+    texts: ['callback', '//evil', '/a//b', '/a?b', '/a#b', '/%63', '/a/../b', '/.', '/a b', '/ä'],
+    json: [['/a']],
   },
   dataDir: { rule: TEXT, texts: [' '] },
   loginTimeout: {
@@ -302,8 +374,8 @@ const BAD: Record<keyof Settings, { rule: string; texts: string[]; json?: unknow
 }
 
 for (const [name, { rule, texts, json = [] }] of Object.entries(BAD) as [
-  keyof Settings,
-  (typeof BAD)[keyof Settings],
+  keyof typeof BAD,
+  (typeof BAD)[keyof typeof BAD],
 ][]) {
   for (const value of texts) {
     test(`${name} as ${JSON.stringify(value)} is refused with its source and the rule`, async ({
@@ -332,6 +404,30 @@ for (const [name, { rule, texts, json = [] }] of Object.entries(BAD) as [
     })
   }
 }
+
+test('an issuer loses what leads to the metadata, and a template says what to put in', ({
+  read,
+  refuse,
+}) => {
+  const issuerOf = (issuer: string): string | null =>
+    read({ args: ['--client-id', 'a', '--issuer', issuer] }).issuer
+  for (const [pasted, issuer] of [
+    ['https://a.example/.well-known/openid-configuration', 'https://a.example'],
+    [' https://a.example/t/.well-known/openid-configuration/ ', 'https://a.example/t'],
+    ['https://a.example/.well-known/oauth-authorization-server', 'https://a.example'],
+    ['https://a.example/', 'https://a.example/'],
+    ['https://a.example/.well-known/other', 'https://a.example/.well-known/other'],
+  ] as const) {
+    expect(issuerOf(pasted)).toBe(issuer)
+  }
+  for (const part of ['{tenantid}', '{tenant}', '{}']) {
+    const issuer = `https://login.microsoftonline.com/${part}/v2.0`
+    expect(refuse({ args: ['--client-id', 'a', '--issuer', issuer] })).toBe(
+      "--issuer must name one tenant: put your tenant's ID in the place of the braces, but it is " +
+        `"${issuer}".`,
+    )
+  }
+})
 
 test('a flag is refused when it is given nothing', ({ refuse }) => {
   expect(refuse({ args: ['--audience='] })).toBe(`--audience ${TEXT}, but it is "".`)
@@ -431,7 +527,7 @@ for (const key of ['clientID', 'client-id', 'dataDir', '__proto__', 'constructor
   }) => {
     const path = await writeFile(`{ ${JSON.stringify(key)}: "x" }`)
     expect(refuse()).toBe(
-      `${path} has an unknown setting ${JSON.stringify(key)}. There are: ${names.join(', ')}.`,
+      `${path} has an unknown setting ${JSON.stringify(key)}. There are: ${listed.join(', ')}.`,
     )
   })
 }
@@ -463,7 +559,7 @@ test('an examination goes on where settings cannot be used, and names each that 
   })
   expect(problems.map((problem) => problem.replaceAll(path, 'FILE'))).toEqual([
     'There is no flag --nonsense. See --help for those there are.',
-    `FILE has an unknown setting "prompts". There are: ${names.join(', ')}.`,
+    `FILE has an unknown setting "prompts". There are: ${listed.join(', ')}.`,
     '"issuer" in FILE must be an https URL (http only on this machine) without a query, but it is "ftp://a.example".',
     '--port must be a whole number from 0 to 65535, but it is "high".',
   ])
@@ -531,16 +627,22 @@ for (const [args, rest] of [
 }
 
 test('the help has a line about each flag', () => {
-  const flags = [...helpText().matchAll(/^ {2}(--[a-z-]+) .*\p{L}/gmu)].map(([, flag]) => flag)
+  const flags = [...helpText().matchAll(/^ {2}(--[a-z-]+) .*(\n {10,})?\p{L}/gmu)].map(
+    ([, flag]) => flag,
+  )
   expect(flags).toEqual([
     '--issuer',
     '--client-id',
+    '--client-secret-file',
     '--scope',
     '--audience',
     '--prompt',
     '--max-age',
+    '--authorization-parameter',
     '--port',
     '--redirect-port',
+    '--redirect-host',
+    '--redirect-path',
     '--data-dir',
     '--login-timeout',
     '--expose-refresh-token',

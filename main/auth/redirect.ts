@@ -1,0 +1,43 @@
+// The redirect target: where the provider sends the browser, and what to register for it there.
+
+export const REDIRECT_HOSTS = ['127.0.0.1', 'localhost', '[::1]'] as const
+export type RedirectHost = (typeof REDIRECT_HOSTS)[number]
+
+export type RedirectTarget = {
+  host: RedirectHost
+  /** Begins with a slash. */
+  path: string
+  /** Ports registered with the provider, in order; none: any free port. */
+  ports: readonly number[]
+}
+
+export const DEFAULT_TARGET: RedirectTarget = { host: '127.0.0.1', path: '/callback', ports: [] }
+
+/** The redirect URI at a port; without one, as it is registered where the provider allows any. */
+export function redirectUriAt(
+  { host, path }: Pick<RedirectTarget, 'host' | 'path'>,
+  port: number | null,
+): string {
+  return `http://${host}${port === null ? '' : `:${port}`}${path}`
+}
+
+/**
+ * What to register with the provider, in a sentence for a person.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3}
+ */
+export function registrationAdvice(target: RedirectTarget): string {
+  if (target.ports.length > 0) {
+    const uris = target.ports.map((port) => redirectUriAt(target, port))
+    return `Register ${listOf(uris)} with your provider, exactly so.`
+  }
+  return (
+    `Register ${redirectUriAt(target, null)} with your provider. If it wants a port too, choose one ` +
+    `with --redirect-port 8400 and register ${redirectUriAt(target, 8400)}.`
+  )
+}
+
+function listOf(items: readonly string[]): string {
+  const last = items.at(-1) ?? ''
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`
+}
