@@ -31,7 +31,17 @@ export function onShutdown(quit: () => void): () => void {
     event.preventDefault()
     quit()
   }
+  // On Linux Electron asks the system to wait once it has listeners for `shutdown`, and does not count
+  // the very first listener of all (lib/browser/api/power-monitor.ts). So another one comes first.
+  powerMonitor.on('resume', ignore)
   // electron.d.ts has no event here, though its text speaks of one.
   powerMonitor.on('shutdown', listener as () => void)
-  return () => void powerMonitor.off('shutdown', listener as () => void)
+  return () => {
+    powerMonitor.off('resume', ignore)
+    powerMonitor.off('shutdown', listener as () => void)
+  }
+}
+
+function ignore(): void {
+  // It is there to be the first.
 }

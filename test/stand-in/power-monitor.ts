@@ -10,12 +10,27 @@ const EVENTS = ['suspend', 'resume', 'lock-screen', 'unlock-screen', 'shutdown']
 type Listener = (...args: unknown[]) => void
 
 class PowerMonitorDouble extends EventEmitter {
+  /**
+   * Linux: whether the system is asked to wait with shutting down, without which no `shutdown` is sent.
+   * Electron counts the listeners as others come and go, but looks away as the very first one comes.
+   */
+  isAskedToWait = false
+  isFirst = true
+
   override on(event: string, listener: Listener): this {
     inside.needsReady('powerMonitor cannot be used')
     if (!EVENTS.some((known) => known === event)) {
       throw new Error(`the stand-in has no powerMonitor event ${event}`)
     }
+    if (event === 'shutdown' && !this.isFirst) this.isAskedToWait = true
+    this.isFirst = false
     return super.on(event, listener)
+  }
+
+  override off(event: string, listener: Listener): this {
+    super.off(event, listener)
+    if (event === 'shutdown') this.isAskedToWait = this.listenerCount('shutdown') > 0
+    return this
   }
 
   override addListener(event: string, listener: Listener): this {
@@ -37,6 +52,7 @@ answer({
   },
   shutDown() {
     if (behaviour.platform === 'win32') return false
+    if (behaviour.platform === 'linux' && !powerMonitorDouble.isAskedToWait) return false
     const event = createEvent({})
     powerMonitorDouble.emit('shutdown', event)
     return event.defaultPrevented

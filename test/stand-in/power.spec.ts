@@ -73,3 +73,26 @@ test('a shutdown waits for the app to end in order', async ({ start }) => {
     expect((await program.ended).code).toBe(0)
   }
 })
+
+test('linux: a first listener for the shutdown alone is not told of it, and one after another is', async ({
+  start,
+}) => {
+  const listen = (first: string): string => `
+    app.whenReady().then(() => {
+      ${first}
+      powerMonitor.on('shutdown', (event) => { event.preventDefault(); say('shutdown'); app.quit() })
+      say('listening')
+    })
+  `
+  const deaf = await start(listen(''), { platform: 'linux' })
+  await expect.poll(() => deaf.stdout()).toContain('listening')
+  expect(await deaf.shutDown()).toBe(false)
+  expect(await deaf.said()).toEqual(['listening'])
+
+  const program = await start(listen("powerMonitor.on('suspend', () => undefined)"), {
+    platform: 'linux',
+  })
+  await expect.poll(() => program.stdout()).toContain('listening')
+  expect(await program.shutDown()).toBe(true)
+  expect(await program.said()).toEqual(['listening', 'shutdown'])
+})
