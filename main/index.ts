@@ -21,11 +21,11 @@ import { dropUnreadableHeaders, electronFetch } from './electron/network.js'
 import { onShutdown } from './electron/power.js'
 import { registerScheme, serveWindowFiles } from './electron/scheme.js'
 import { readSettingsFile } from './electron/store.js'
-import { createTray } from './electron/tray.js'
+import { createTray, type TrayIcon } from './electron/tray.js'
 import { createEngine } from './engine.js'
 import { startingMenu } from './present/menu.js'
 import { readSettings, type Settings, type Sources } from './settings.js'
-import { hasTrayHost } from './tray-host.js'
+import { LOGIN_PATIENCE_MS, trayHostDeps, waitForTrayHost, type TrayHost } from './tray-host.js'
 import { chooseStorage, type Keyring } from './vault.js'
 
 /** Windows shows notifications and login items under the name that is registered for this one. */
@@ -88,8 +88,13 @@ async function start(first: Settings): Promise<void> {
   app.on('window-all-closed', () => undefined)
   // In sight before the system asks the person to unlock the keyring.
   const tray = createTray()
-  tray.onCommand(() => app.quit())
+  tray.onCommand((command) => {
+    if (command === 'quit') app.quit()
+    else wanted = true
+  })
   tray.render(startingMenu(), 'signed-out')
+  const isAtLogin = isStartAtLogin(sources.args)
+  const shown = showTray(tray, isAtLogin)
 
   const starting = begin(first)
   // Also for who quits while it starts.
@@ -107,11 +112,26 @@ async function start(first: Settings): Promise<void> {
   app.on('quit', () => tray.destroy())
   app.on('second-instance', () => desktop.open())
   app.on('activate', () => desktop.open())
-  if (!isStartAtLogin(sources.args) || wanted) desktop.open()
-  // Started out of sight, with nothing else to be seen by.
-  else if (!(await hasTrayHost(process.platform, systemClock))) desktop.open()
+  if (!isAtLogin || wanted) desktop.open()
+  // Otherwise there would be nothing to see of this start.
+  else void shown.then((host) => (host === 'none' ? desktop.open() : undefined)).catch(reportError)
   const isSignedIn = engine.latchkey().agent.model().session.kind === 'signed-in'
   if (first.signIn && !isSignedIn) engine.latchkey().agent.signIn()
+}
+
+/**
+ * Shows the icon. At login the desktop may bring its tray a little later than it starts Latchkey, and
+ * Electron asks for it only once. A person who starts Latchkey sees its window, so nothing waits then.
+ */
+async function showTray(tray: TrayIcon, isAtLogin: boolean): Promise<TrayHost> {
+  if (!isAtLogin) {
+    tray.show()
+    return 'unknown'
+  }
+  const deps = trayHostDeps(systemClock, process.env, process.argv)
+  const host = await waitForTrayHost(process.platform, LOGIN_PATIENCE_MS, deps)
+  tray.show()
+  return host
 }
 
 async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createEngine>>> {

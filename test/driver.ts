@@ -128,12 +128,16 @@ export const test = base.extend<
   },
 })
 
-/** Electron itself cannot be told to be on another system. */
+/** Electron itself cannot be told to be on another system, or on a desktop with another tray. */
 function skipWhereUnknown(testInfo: TestInfo, backEnd: BackEnd, options: DesktopOptions): void {
   const { platform = process.platform } = options
   testInfo.skip(
     backEnd === 'electron' && platform !== process.platform,
     `Electron itself runs on ${process.platform} here, and this is about ${platform}`,
+  )
+  testInfo.skip(
+    backEnd === 'electron' && options.trayHost !== undefined,
+    'Electron itself asks the desktop that it runs on for its tray',
   )
 }
 

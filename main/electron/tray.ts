@@ -7,7 +7,12 @@ import { iconOf, type Icon } from '../present/icon.js'
 import type { MenuCommand, MenuItem } from '../present/menu.js'
 
 export type TrayIcon = {
-  /** Shows a menu and an icon in place of those before. */
+  /**
+   * Puts the icon into the tray. On Linux Electron asks once, at this moment, whether the desktop has a
+   * StatusNotifier host; without one it uses the older kind of tray from then on, or none.
+   */
+  show(): void
+  /** Shows a menu and an icon in place of those before; what came before `show` is shown then. */
   render(items: readonly MenuItem[], state: Summary): void
   /** What a chosen command does. */
   onCommand(run: (command: MenuCommand) => void): void
@@ -15,17 +20,16 @@ export type TrayIcon = {
 }
 
 /**
- * Puts the icon into the tray. Keep what this returns: a tray that is garbage-collected disappears.
- * Nothing depends on a click on the icon, which Linux desktops may not send, nor on the icon being
- * seen, which takes a tray host there.
+ * Makes the tray's icon, to be shown later. Keep what this returns: a tray that is garbage-collected
+ * disappears. Nothing depends on a click on the icon, which some Linux desktops do not send, nor on the
+ * icon being seen, which takes a tray host there.
  */
 export function createTray(): TrayIcon {
   let icon: Icon = 'signed-out'
+  let shownItems: readonly MenuItem[] = []
   let run: (command: MenuCommand) => void = () => undefined
-  const tray = new Tray(imageOf(icon))
-  tray.setToolTip('Latchkey')
-  // macOS colours its template images itself.
-  nativeTheme.on('updated', () => tray.setImage(imageOf(icon)))
+  let tray: Tray | null = null
+  let isOver = false
 
   const toTemplate = (item: MenuItem): MenuItemConstructorOptions => {
     switch (item.kind) {
@@ -42,19 +46,36 @@ export function createTray(): TrayIcon {
       }
     }
   }
+  const fill = (): void => {
+    // On Linux a changed item shows only in a new menu.
+    tray?.setContextMenu(Menu.buildFromTemplate(shownItems.map(toTemplate)))
+    const [first] = shownItems
+    tray?.setToolTip(first?.kind === 'text' ? `Latchkey: ${first.label}` : 'Latchkey')
+  }
+  // macOS colours its template images itself.
+  nativeTheme.on('updated', () => tray?.setImage(imageOf(icon)))
 
   return {
+    show() {
+      if (isOver || tray !== null) return
+      tray = new Tray(imageOf(icon))
+      // macOS opens the menu on a click, and tells of the click as well.
+      if (process.platform !== 'darwin') tray.on('click', () => run('open'))
+      fill()
+    },
     render(items, state) {
-      // On Linux a changed item shows only in a new menu.
-      tray.setContextMenu(Menu.buildFromTemplate(items.map(toTemplate)))
-      const [first] = items
-      if (first?.kind === 'text') tray.setToolTip(`Latchkey: ${first.label}`)
+      shownItems = items
       const shown = icon
       icon = iconOf(state)
-      if (icon !== shown) tray.setImage(imageOf(icon))
+      fill()
+      if (icon !== shown) tray?.setImage(imageOf(icon))
     },
     onCommand: (wanted) => void (run = wanted),
-    destroy: () => tray.destroy(),
+    destroy() {
+      isOver = true
+      tray?.destroy()
+      tray = null
+    },
   }
 }
 

@@ -35,6 +35,7 @@ export function behaviourOf(appPath: string, options: DesktopOptions): Behaviour
     keyring: keyringOf(options.keyring ?? {}),
     loginItems: options.loginItems ?? [],
     openedAtLogin: options.openedAtLogin ?? false,
+    trayHostFile: options.trayHost?.file ?? null,
   }
 }
 

@@ -5,6 +5,7 @@ import type { Frame, Page } from '@playwright/test'
 import type { Keyring, LoginItem, MenuLine, Platform, WindowFacts } from '../stand-in/contract.js'
 import type { BackEnd } from './back-end.js'
 import type { KeyringName } from './behaviour.js'
+import type { TrayHostDouble } from './tray-host.js'
 
 export type { Keyring, KeyringName, LoginItem, MenuLine, Platform, WindowFacts }
 
@@ -26,6 +27,8 @@ export type DesktopOptions = {
   loginItems?: readonly LoginItem[]
   /** True: the system started this run at login; macOS. */
   openedAtLogin?: boolean
+  /** Linux, on the stand-in: what shows tray icons; absent: there is something, all the time. */
+  trayHost?: TrayHostDouble
 }
 
 export type Notice = { title: string; body: string }
@@ -48,6 +51,8 @@ export type Desktop = {
   /** Presses a line of the menu. Fails where it is not there or is not enabled. */
   choose(label: string): Promise<void>
   tray(): Promise<{ toolTip: string; hasIcon: boolean } | null>
+  /** A left click on the icon, on a desktop that passes it on. */
+  clickTray(): Promise<void>
   /** The file name of the icon in the tray; null where there is none to be seen. */
   trayIcon(): Promise<string | null>
 

@@ -48,6 +48,7 @@ const notifications: Notification[] = []
 const opened = createWaiting<string>()
 const decisions = createWaiting<{ url: string; may: boolean }>()
 let menu: Menu | null = null
+let click: (() => void) | null = null
 let toolTip: string | null = null
 let hasIcon = false
 let icon: string | null = null
@@ -60,6 +61,7 @@ export type Observed = {
   menu(): readonly MenuLine[] | null
   choose(label: string): void
   tray(): { toolTip: string; hasIcon: boolean } | null
+  clickTray(): void
   /** As far as it was made from a file; the first image that was, until another one is set. */
   trayIcon(): string | null
   clipboard(): string
@@ -83,6 +85,10 @@ const observed: Observed = {
     item.click()
   },
   tray: () => (toolTip === null ? null : { toolTip, hasIcon }),
+  clickTray() {
+    if (!click) throw new Error('there is no icon in the tray')
+    click()
+  },
   trayIcon: () => (toolTip === null ? null : icon),
   clipboard: () => copied,
   setKeyring: (next) => void (keyring = next),
@@ -113,10 +119,12 @@ Tray.prototype.setImage = function (image: NativeImage | string): void {
 }
 Tray.prototype.setToolTip = function (next: string): void {
   toolTip = next
+  click = () => void this.emit('click')
   setToolTip.call(this, next)
 }
 Tray.prototype.destroy = function (): void {
   menu = null
+  click = null
   toolTip = null
   destroy.call(this)
 }

@@ -47,6 +47,8 @@ export async function launchElectron(
         label,
       ),
     tray: () => electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.tray()),
+    clickTray: () =>
+      electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.clickTray()),
     trayIcon: () =>
       electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.trayIcon()),
 

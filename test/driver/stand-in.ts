@@ -37,7 +37,12 @@ export function launchStandIn(
   const { args = [main, '--data-dir', dataDir, ...flags] } = options
   const behaviour = behaviourOf(ROOT, options)
   const child = spawn(process.execPath, [RUN, ...args], {
-    env: { ...process.env, ...options.env, [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour) },
+    env: {
+      ...process.env,
+      ...options.trayHost?.env,
+      ...options.env,
+      [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour),
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',
   })
@@ -82,6 +87,7 @@ export function launchStandIn(
     menu: () => app.call('menu'),
     choose: (label) => app.call('choose', label),
     tray: () => app.call('tray'),
+    clickTray: () => app.call('clickTray'),
     trayIcon: () => app.call('trayIcon'),
 
     notifications: () => Promise.resolve(shown.map(({ title, body }) => ({ title, body }))),

@@ -1,6 +1,6 @@
 // The tray app over its days: starts, restarts, sleep, settings, and what the system does to it.
 
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JSHandle, Page } from '@playwright/test'
 import type { LatchkeyApi, SaveOutcome, SettingsChanges } from '../../main/ipc.js'
@@ -132,20 +132,6 @@ test.describe('start at login', () => {
     expect(await path.windowCount()).toBe(0)
     await path.launchAgain()
     expect(await (await path.window()).title()).toBe('Latchkey')
-  })
-
-  test('opens the window where nothing shows a tray', async ({ launch, provider, folders }) => {
-    // A desktop whose session bus knows no watcher of tray icons.
-    const bin = await folders.create()
-    await writeFile(join(bin, 'gdbus'), '#!/bin/sh\necho "no such name" >&2\nexit 1\n', {
-      mode: 0o755,
-    })
-    const app = await launch({
-      flags: [...at(provider), '--autostart'],
-      platform: 'linux',
-      env: { PATH: `${bin}:${process.env['PATH']}` },
-    })
-    expect(await (await app.window()).title()).toBe('Latchkey')
   })
 })
 

@@ -442,6 +442,7 @@ const OWN: readonly string[] = [
     'tray-host',
     'turns',
     'vault',
+    'x11-selection',
     'xdg-autostart',
   ].map((name) => `/dist/main/${name}.js`),
   '/dist/main/preload.cjs',

@@ -53,6 +53,8 @@ export type Behaviour = {
   loginItems: readonly LoginItem[]
   /** macOS: whether this run was started so. */
   openedAtLogin: boolean
+  /** Linux: a file that says whether a StatusNotifier host is there; null: one is, all the time. */
+  trayHostFile: string | null
 }
 
 export const BEHAVIOUR_VARIABLE = 'LATCHKEY_STAND_IN'
@@ -99,6 +101,8 @@ export type AppCalls = {
   /** Presses a line of the tray's menu. */
   choose(label: string): void
   tray(): { toolTip: string; hasIcon: boolean } | null
+  /** A left click on the icon. Fails where there is none. */
+  clickTray(): void
   /** The file name of the tray's icon; null where there is none to be seen. */
   trayIcon(): string | null
   clipboard(): string

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { FREE_PORT } from '../driver.js'
+import { createTrayHost } from '../driver/tray-host.js'
 import { ROOT } from '../root.js'
 import { expect, test } from './program.js'
 
@@ -684,4 +685,32 @@ test('a run after another one finds the same data directory and system', async (
   expect(second.dataDir).toBe(first.dataDir)
   expect(second.process.spawnargs).toEqual(first.process.spawnargs)
   expect(await second.loginItems()).toEqual(items)
+})
+
+test('a tray that is made before the desktop has a host for it stays out of sight', async ({
+  start,
+  folders,
+}) => {
+  const trayHost = await createTrayHost(await folders.create())
+  const source = `
+    const trays = []
+    const make = () => {
+      const tray = new Tray(nativeImage.createFromPath(${JSON.stringify(join(ASSETS, 'icon.png'))}))
+      tray.setToolTip(String(trays.push(tray)))
+      tray.on('click', () => { say('clicked'); make() })
+      say('made')
+    }
+    app.whenReady().then(() => { powerMonitor.on('resume', make); make() })
+  `
+  const program = await start(source, { platform: 'linux', trayHost })
+  await expect.poll(() => program.stdout()).toContain('made')
+  await trayHost.bring()
+  expect(await program.tray()).toBeNull()
+  await expect(program.clickTray()).rejects.toThrow('there is no icon in the tray')
+  await program.resume()
+  expect(await program.tray()).toEqual({ toolTip: '2', hasIcon: true })
+  await program.clickTray()
+  expect(await program.tray()).toEqual({ toolTip: '3', hasIcon: true })
+  await program.quit()
+  expect(await program.said()).toEqual(['made', 'made', 'clicked', 'made'])
 })

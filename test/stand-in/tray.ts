@@ -1,13 +1,14 @@
 // Electron's Tray: an icon and a menu, which are gone when the app lets go of the object.
 
 import { EventEmitter } from 'node:events'
+import { readFileSync } from 'node:fs'
 import type { Tray } from 'electron'
 import { inside } from './app.js'
 import { collectGarbage } from './collect.js'
-import { answer, tell } from './host.js'
+import { answer, behaviour, tell } from './host.js'
 import { linesOf, type ItemDouble, type MenuDouble } from './menu.js'
 import { fileOf, type ImageDouble } from './native-image.js'
-import { strict } from './strict.js'
+import { createEvent, strict } from './strict.js'
 
 let latest: WeakRef<TrayDouble> | undefined
 
@@ -16,6 +17,8 @@ export class TrayDouble extends EventEmitter {
   #toolTip = ''
   #menu: { items: readonly ItemDouble[]; lines: ReturnType<typeof linesOf> } | null = null
   #isDestroyed = false
+  /** Decided now and for good: on Linux without a host there is nothing to be seen, now or later. */
+  readonly #isSeen = hasTrayHost()
 
   constructor(image: ImageDouble) {
     inside.needsReady('Cannot create Tray')
@@ -54,6 +57,7 @@ export class TrayDouble extends EventEmitter {
   /** Not Electron's. */
   readonly inside = {
     menu: () => (this.#isDestroyed ? null : this.#menu),
+    isSeen: () => this.#isSeen,
     facts: () => ({ toolTip: this.#toolTip, hasIcon: !this.#image.isEmpty() }),
     icon: () => fileOf(this.#image),
   }
@@ -67,13 +71,26 @@ export class TrayDouble extends EventEmitter {
 async function find(): Promise<TrayDouble | undefined> {
   await collectGarbage()
   const tray = latest?.deref()
-  return tray?.isDestroyed() ? undefined : tray
+  return tray?.isDestroyed() || !tray?.inside.isSeen() ? undefined : tray
+}
+
+/** Whether a StatusNotifier host is there; the older kind of tray is none that this double has. */
+function hasTrayHost(): boolean {
+  const { platform, trayHostFile } = behaviour
+  if (platform !== 'linux' || trayHostFile === null) return true
+  return readFileSync(trayHostFile, 'utf8').includes('true')
 }
 
 answer({
   menu: async () => (await find())?.inside.menu()?.lines ?? null,
   tray: async () => (await find())?.inside.facts() ?? null,
   trayIcon: async () => (await find())?.inside.icon() ?? null,
+  async clickTray() {
+    const tray = await find()
+    if (!tray) throw new Error('there is no icon in the tray')
+    // macOS opens the menu too, after it has told.
+    tray.emit('click', createEvent({}), { x: 0, y: 0, width: 22, height: 22 }, { x: 0, y: 0 })
+  },
   async choose(label) {
     const menu = (await find())?.inside.menu()
     if (!menu) throw new Error('there is no menu in the tray')
