@@ -5,9 +5,9 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { access, lstat, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { cacheFolder } from './run-folder.js'
 
 export type FoundBrowser = {
   executablePath: string
@@ -113,7 +113,7 @@ async function unpackBrowser(): Promise<string> {
     await readFile(join(dirname(entry), '..', 'package.json'), 'utf8'),
   ) as { version: string }
   const owner = process.getuid?.() ?? ''
-  const folder = join(tmpdir(), `latchkey-chromium-${version}-${owner}`)
+  const folder = join(cacheFolder(), `latchkey-chromium-${version}-${owner}`)
   if (await isOurs(folder)) return folder
 
   const fresh = await mkdtemp(`${folder}-`)

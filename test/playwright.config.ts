@@ -1,6 +1,9 @@
 // One runner for all tests: unit tests in plain Node, and those that drive a real Chromium.
 
 import { defineConfig } from '@playwright/test'
+import { openRunFolder } from './run-folder.js'
+
+openRunFolder()
 
 export default defineConfig({
   testDir: '.',

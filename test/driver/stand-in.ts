@@ -44,6 +44,8 @@ export function launchStandIn(
       [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour),
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // Elsewhere than on Windows, the name of one of its pipes is that of a file in this folder.
+    cwd: dataDir,
     serialization: 'advanced',
   })
   const followed = follow(child)

@@ -24,20 +24,23 @@ test('the example in TypeScript signs a person in', async ({ run }) => {
   const { url } = await program.line('listening')
   // In the tree, so that it finds its packages.
   const folder = await mkdtemp(join(ROOT, 'dist', 'example-'))
-  const example = join(folder, 'example.ts')
-  await writeFile(example, await exampleOf('ts', /^import pieces/))
-  const child = spawn(process.execPath, [example], {
-    env: { ...process.env, LATCHKEY_URL: url, CLIENT_ID: 'latchkey' },
-  })
-  let said = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => void (said += chunk))
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => void (said += chunk))
-  const closed = once(child, 'close')
+  try {
+    const example = join(folder, 'example.ts')
+    await writeFile(example, await exampleOf('ts', /^import pieces/))
+    const child = spawn(process.execPath, [example], {
+      env: { ...process.env, LATCHKEY_URL: url, CLIENT_ID: 'latchkey' },
+    })
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => void (said += chunk))
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => void (said += chunk))
+    const closed = once(child, 'close')
 
-  await fetch(await answerLink(await program.link()))
-  await closed
-  expect(said).toContain('Signed in as Alice Adams')
-  await rm(folder, { recursive: true })
+    await fetch(await answerLink(await program.link()))
+    await closed
+    expect(said).toContain('Signed in as Alice Adams')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
 
 test('the example with curl signs a person in', async ({ run }) => {
