@@ -16,6 +16,8 @@ import { createLogger, type Logger } from './log.js'
 import { DirectoryInUse, takeOwnership, type Ownership } from './owner.js'
 import { errorRecord, recordOf, runtimeOf, startedRecord, stoppedRecord } from './present/record.js'
 import { SettingsError, type Settings } from './settings.js'
+import { createSocketOwners } from './socket-owner.js'
+import { openTcpTable } from './tcp-table.js'
 import { createMemoryVault, type Storage } from './vault.js'
 
 export type LatchkeyPorts = {
@@ -79,6 +81,10 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
         : { issuer, clientId, clientSecret, scope, audience, prompt, maxAgeS, parameters }
     const redirect = redirectTargetOf(settings)
     const http = createHttp(ports.fetch ? { fetch: ports.fetch } : {})
+    const user = process.getuid?.() ?? null
+    const table = openTcpTable()
+    ends.push(() => Promise.resolve(table?.close()))
+    const owners = createSocketOwners({ table, user })
     const agent = createAgent({
       provider,
       loginTimeoutMs: settings.loginTimeout * 1000,
@@ -86,6 +92,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
       clock,
       listener: createCallbackListener({
         clock,
+        owners,
         redirectPorts: redirect.ports,
         redirectHost: redirect.host,
         redirectPath: redirect.path,
@@ -109,6 +116,8 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
         (await discover(http, provider?.issuer ?? '')).authorizationEndpoint,
       redirect,
       wantedPort: settings.port,
+      owners,
+      user,
       exposeRefreshToken: settings.exposeRefreshToken,
       version: ports.version,
       report: reportError,

@@ -1,18 +1,15 @@
 // Who listens on a port of this machine, as far as the system tells this user.
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-
-const LISTENING = '0A'
+import { listeningInodes } from './tcp-table.js'
 
 /**
  * Names the program that listens on a port, as `name, process 42`; null where the system does not
  * tell: on Linux for another user's programs, elsewhere always.
- *
- * @see https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
  */
 export function holderOf(port: number): string | null {
   try {
-    const sockets = listeningSockets(port)
+    const sockets = new Set(listeningInodes(port).map((inode) => `socket:[${inode}]`))
     if (sockets.size === 0) return null
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       if (!holds(pid, sockets)) continue
@@ -22,18 +19,6 @@ export function holderOf(port: number): string | null {
     // No such table, or the program has just ended: then nobody can be named.
   }
   return null
-}
-
-function listeningSockets(port: number): Set<string> {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0')
-  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) =>
-    readFileSync(table, 'latin1').split('\n'),
-  )
-  const inodes = lines
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, local = '', , state]) => state === LISTENING && local.endsWith(`:${hex}`))
-    .map((columns) => `socket:[${columns[9]}]`)
-  return new Set(inodes)
 }
 
 function holds(pid: string, sockets: ReadonlySet<string>): boolean {

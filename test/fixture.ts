@@ -11,6 +11,7 @@ import { statusOf, type Status } from '../main/present/status.js'
 import { createMemoryVault, type Vault } from '../main/vault.js'
 import { createTestClock, type TestClock } from './clock.js'
 import { startProvider, type ProviderOptions, type RunningProvider } from './provider.js'
+import { owners } from './owners.js'
 
 export type Fixture = {
   agent: Agent
@@ -80,6 +81,7 @@ async function startAgent(
     clock,
     listener: createCallbackListener({
       clock,
+      owners,
       redirectPorts: options.redirectPorts ?? [],
       redirectHost: options.redirectHost ?? '127.0.0.1',
       redirectPath: options.redirectPath ?? '/callback',

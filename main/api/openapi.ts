@@ -100,7 +100,7 @@ export function describeApi(version: string, url: string): object {
           summary: 'End the flows that apps have begun. Signs nobody out.',
           responses: {
             204: { description: 'Done.' },
-            ...problemResponses(['malformed', 'forbidden']),
+            ...problemResponses(['malformed', ...FORBIDDEN]),
           },
         },
       },
@@ -115,6 +115,9 @@ export function describeApi(version: string, url: string): object {
   }
 }
 
+/** Who may not call. */
+const FORBIDDEN = ['other-user', 'web-page', 'wrong-host'] as const satisfies readonly ProblemCode[]
+
 type Operation = {
   body?: { type: string; model: Model; required?: boolean }
   answer: Model
@@ -123,8 +126,8 @@ type Operation = {
 
 function operation(operationId: string, summary: string, { body, answer, problems }: Operation) {
   const common: readonly ProblemCode[] = body
-    ? ['malformed', 'forbidden', 'too-large', 'unsupported-type']
-    : ['malformed', 'forbidden']
+    ? ['malformed', ...FORBIDDEN, 'too-large', 'unsupported-type']
+    : ['malformed', ...FORBIDDEN]
   return {
     operationId,
     summary,

@@ -101,7 +101,7 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
     checkClient(ports, request.client_id)
     if (request.audience !== undefined) checkAudience(ports, request.audience)
     if (request.grant_type === 'refresh_token') {
-      requireCompleted(agent)
+      // S24: until there is consent for each program, a session serves this user's programs.
       const { minimum_validity: leastS } = request
       return answer(c, { auth0: await renewed(ports, leastS === undefined ? null : leastS * 1000) })
     }
@@ -162,18 +162,12 @@ function requireType(c: Context<Env>, wanted: string): void {
   throw new Problem('unsupported-type', `The body's content type must be ${wanted}.`)
 }
 
-/** S24: what a session holds goes to a program that has taken part in a sign-in here. */
-function requireCompleted(agent: Agent): void {
-  if (agent.api.hasCompleted()) return
-  throw new Problem('forbidden', 'Sign in through this service first, with /pkce/code.')
-}
-
 /** S21: the provider's own page may post its form, for a state that waits; no other page may. */
 function checkFormOrigin(c: Context<Env>, state: string, { agent, provider }: PkcePorts): void {
   const origin = provider === null ? null : new URL(provider.issuer).origin
   const allowed = originsOf(c.env.incoming).every((sent) => sent === origin || sent === 'null')
   if (allowed && agent.api.isWaiting(state)) return
-  throw new Problem('forbidden', 'No sign-in waits for this.')
+  throw new Problem('web-page', 'No sign-in waits for this.')
 }
 
 function prefersPage(c: Context<Env>): boolean {

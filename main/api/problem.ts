@@ -21,7 +21,10 @@ const STATUS: Readonly<Record<ProblemCode, { status: number; title: string }>> =
   malformed: { status: 400, title: 'Malformed request' },
   refused: { status: 400, title: 'Not allowed here' },
   'unknown-code': { status: 400, title: 'Unknown code' },
-  forbidden: { status: 403, title: 'Forbidden' },
+  'not-signed-in': { status: 401, title: 'Not signed in' },
+  'other-user': { status: 403, title: 'Another user' },
+  'web-page': { status: 403, title: 'Web pages are not served' },
+  'wrong-host': { status: 403, title: 'Wrong host' },
   'access-denied': { status: 403, title: 'The person refused' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
@@ -58,6 +61,11 @@ export function problemResponse(problem: Problem): Response {
   })
 }
 
+/** RFC 9110 section 15.5.2 asks for a challenge with each 401. */
+function notSignedIn(detail: string): Problem {
+  return new Problem('not-signed-in', detail, { 'WWW-Authenticate': 'Latchkey' })
+}
+
 /** What the API says of a flow that ended without anybody signed in. */
 export function problemOf(ending: Ending): Problem {
   switch (ending.kind) {
@@ -75,7 +83,7 @@ export function problemOf(ending: Ending): Problem {
           return new Problem('unavailable', ending.reason)
         case 'not-signed-in':
         case 'no-refresh-token':
-          return new Problem('forbidden', ending.reason)
+          return notSignedIn(ending.reason)
         case 'unexpected':
           return new Problem('unexpected', ending.reason)
         default:

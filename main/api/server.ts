@@ -5,11 +5,12 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bindLoopback } from '../bind.js'
 import { asAuthError } from '../auth/errors.js'
+import type { SocketOwners } from '../socket-owner.js'
+import { createConnections, mostConnections, type Connections } from './connections.js'
 import { guard, FORM_POST_PATH } from './guard.js'
 import { describeApi } from './openapi.js'
 import { createPkceRoutes, type PkcePorts } from './pkce.js'
 import { Problem, PROBLEM_TYPE, problemOutput, problemResponse } from './problem.js'
-import { createSocketOwners, type SocketOwners } from './socket-owner.js'
 
 /** The ports that clients of the PKCE API know, in the order they are tried in. */
 export const PORT_LADDER: readonly number[] = [
@@ -22,6 +23,9 @@ export type ServicePorts = Omit<PkcePorts, 'port'> & {
   /** 0: any free port; null: the ladder's first free one. */
   wantedPort: number | null
   version: string
+  owners: SocketOwners
+  /** This program's user; null if the system has no user IDs. */
+  user: number | null
   /** Hears of errors of our own. */
   report(error: unknown): void
 }
@@ -31,7 +35,7 @@ export type Service = {
   port: number
   /** False where this machine has no IPv6, so that only 127.0.0.1 is served. */
   ipv6: boolean
-  /** Why it is not on the port that clients try first, in words for a person; null where it is. */
+  /** What a person should know of its port, or of who may call; null if all is as it should be. */
   note: string | null
   close(): Promise<void>
 }
@@ -47,28 +51,41 @@ const ALLOWED: Readonly<Record<string, string>> = {
   '/openapi.json': 'GET, HEAD',
 }
 
+/** A head that is not in by then ends its connection, so that silence holds nothing open. S40. */
+const HEADERS_TIMEOUT_MS = 5_000
+const REQUEST_TIMEOUT_MS = 30_000
+
 /** Starts the service on 127.0.0.1 and ::1. Fails with `port-taken`. */
 export async function startService(ports: ServicePorts): Promise<Service> {
-  let handle: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) =>
-    response.writeHead(503, { Connection: 'close' }).end()
-  const owners = createSocketOwners()
+  let handle: Handle = (_request, response) =>
+    void response.writeHead(503, { Connection: 'close' }).end()
+  const { owners, user } = ports
+  const connections = createConnections({ owners, user, most: mostConnections() })
   const bound = await bindLoopback(
     () =>
       createServer(
-        { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
-        (request, response) => handle(request, response),
-      ).on('connection', owners.accepted),
+        {
+          headersTimeout: HEADERS_TIMEOUT_MS,
+          requestTimeout: REQUEST_TIMEOUT_MS,
+          connectionsCheckingInterval: HEADERS_TIMEOUT_MS,
+        },
+        (request, response) => handle(request, response, 'as-it-is'),
+      )
+        .on('connection', connections.accepted)
+        // Both are for requests with `Expect`, which is answered only after the guard.
+        .on('checkContinue', (...asked: Asked) => handle(...asked, 'continue'))
+        .on('checkExpectation', (...asked: Asked) => handle(...asked, 'unmet')),
     ports.wantedPort === null ? PORT_LADDER : [ports.wantedPort],
     'its local service',
   )
   const { port } = bound
   const url = `http://127.0.0.1:${port}`
-  handle = createHandler({ ...ports, port }, url, owners)
+  handle = createHandler({ ...ports, port }, url, connections)
   return {
     url,
     port,
     ipv6: bound.ipv6,
-    note: noteOf(bound.passedOver, port),
+    note: noteOf(bound.passedOver, port, owners),
     close: async () => {
       // Those who wait are told so, before their connections end.
       await ports.agent.api.close()
@@ -77,19 +94,38 @@ export async function startService(ports: ServicePorts): Promise<Service> {
   }
 }
 
-function noteOf(passedOver: readonly string[], port: number): string | null {
+function noteOf(passedOver: readonly string[], port: number, owners: SocketOwners): string | null {
+  const notes = [portNote(passedOver, port), ownersNote(owners)].filter((note) => note !== null)
+  return notes.length === 0 ? null : notes.join(' ')
+}
+
+/** Elsewhere than on Linux no system tells; the threat model says so, and no start has to. */
+function ownersNote({ areTold }: SocketOwners): string | null {
+  if (areTold || process.platform !== 'linux') return null
+  return (
+    'This system does not show who owns a connection (/proc/net/tcp is missing), so this service ' +
+    'answers programs of other users of this computer too.'
+  )
+}
+
+function portNote(passedOver: readonly string[], port: number): string | null {
   const [first, ...rest] = passedOver
   if (first === undefined) return null
   const others = rest.length === 0 ? '' : ` (and ${rest.length} more are taken)`
   return `Port ${first}${others}, so this service is on ${port}: apps that look on the usual port only will not find it.`
 }
 
+type Asked = [request: IncomingMessage, response: ServerResponse]
+/** `continue`: the caller waits for leave to send its body; `unmet`: it expects what nobody knows. */
+type Expectation = 'as-it-is' | 'continue' | 'unmet'
+type Handle = (...args: [...Asked, expectation: Expectation]) => void
+
 /** The guard first, on the request as it came; then the routes. */
 function createHandler(
   ports: ServicePorts & PkcePorts,
   url: string,
-  { ownerOf }: SocketOwners,
-): (request: IncomingMessage, response: ServerResponse) => void {
+  connections: Connections,
+): Handle {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use(async (c, next) => {
     await next()
@@ -119,22 +155,31 @@ function createHandler(
   })
 
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
-  const user = process.getuid?.() ?? null
-  return (request, response) => {
-    const refusal = guard(request, { port: ports.port, user, userOf: ownerOf })
-    if (refusal === null) return void listener(request, response)
-    const { status, body } = problemOutput(refusal)
-    response
-      .writeHead(status, {
-        'Content-Type': PROBLEM_TYPE,
-        'Content-Length': String(Buffer.byteLength(body)),
-        'Cache-Control': 'no-store',
-        'X-Content-Type-Options': 'nosniff',
-        // What was refused is not read to its end.
-        Connection: 'close',
-      })
-      .end(body)
+  const isOurs = ({ socket }: IncomingMessage): boolean => connections.isOurs(socket)
+  return (request, response, expectation) => {
+    connections.busy(request, response)
+    const refusal = guard(request, { port: ports.port, isOurs })
+    if (refusal !== null) return refuse(response, refusal)
+    // @see RFC 9110 section 10.1.1
+    if (expectation === 'unmet') return void response.writeHead(417, { Connection: 'close' }).end()
+    if (expectation === 'continue') response.writeContinue()
+    void listener(request, response)
   }
+}
+
+function refuse(response: ServerResponse, refusal: Problem): void {
+  const { status, body } = problemOutput(refusal)
+  response
+    .writeHead(status, {
+      ...refusal.headers,
+      'Content-Type': PROBLEM_TYPE,
+      'Content-Length': String(Buffer.byteLength(body)),
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      // What was refused is not read to its end.
+      Connection: 'close',
+    })
+    .end(body)
 }
 
 /** How long the last answers may take to reach programs on this very machine. */

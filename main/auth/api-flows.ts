@@ -70,8 +70,6 @@ export type ApiFlows = {
   exchangeLatest(): Promise<Exchanged>
   /** True while a flow waits for this state. */
   isWaiting(state: string): boolean
-  /** True once an app has completed a sign-in here. */
-  hasCompleted(): boolean
   /** Ends every flow that an app began. Signs nobody out. */
   clear(): void
   /** Ends every flow, begins no other, and resolves when their callers have been told. */
@@ -120,7 +118,6 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
   const flows = new Map<string, Flow>()
   const spent = new Set<string>()
   const waiters = new Set<Promise<Begun>>()
-  let completed = false
   let closed = false
 
   const end = (flow: Flow, ending: Ending): void => {
@@ -212,7 +209,6 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
         controller.signal,
       )
       flows.delete(state)
-      completed = true
       custody.tell(session, state, replaced)
       return { kind: 'signed-in', session, request, code, redirectUri }
     } catch (thrown) {
@@ -347,7 +343,6 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     },
 
     isWaiting: (state) => Boolean(flows.get(state)?.waiting),
-    hasCompleted: () => completed,
     clear: callOffAll,
     async close() {
       closed = true

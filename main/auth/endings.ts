@@ -55,6 +55,9 @@ const ADVICE: Readonly<Record<Sighting, string>> = {
     'Your browser came back without an answer from your provider: neither a code nor an error. Sign ' +
     'in again; if that happens again, an extension or a proxy takes the answer away, or the provider ' +
     'is at fault.',
+  'other-user':
+    'An answer came from a program of another user of this computer, and Latchkey did not take it. ' +
+    'Sign in again, in a browser that runs as you.',
   'tls-hello':
     'Your browser came back over https, where only http works. Allow http://127.0.0.1 in its ' +
     'settings, as an exception from its HTTPS-only mode ("always use secure connections"), and sign ' +
@@ -68,6 +71,11 @@ export function noticeOfSighting(sighting: Sighting): string | null {
       return (
         'The tab of another sign-in came back, most likely an old one. This one still waits: go on ' +
         'in the newest tab.'
+      )
+    case 'other-user':
+      return (
+        'An answer came from a program of another user of this computer, and Latchkey did not take ' +
+        'it. Finish in a browser that runs as you.'
       )
     case 'tls-hello':
       return (

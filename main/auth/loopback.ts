@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { bindLoopback, type Bound } from '../bind.js'
 import type { Clock } from '../clock.js'
 import { readBody } from '../read-body.js'
+import type { SocketOwners } from '../socket-owner.js'
 import {
   isAnswer,
   stateOf,
@@ -43,6 +44,8 @@ const SIGHTINGS = [
   'other-state',
   /** A callback with neither code nor error. */
   'empty-callback',
+  /** An answer from a program of another user, whom nobody here asked for one. */
+  'other-user',
   /** TLS on the port of plain http, as from a browser in HTTPS-only mode. */
   'tls-hello',
 ] as const
@@ -79,17 +82,21 @@ const DELIVERY_TIMEOUT_MS = 2_000
  *
  * 1. The first flow binds one port on 127.0.0.1 and ::1: the first free one of `ports.redirectPorts`,
  *    any free one where there are none.
- * 2. A request that is not `GET /callback` is turned away, and nothing in its query touches a flow.
- * 3. The one `state` in the query names the flow; the rest is checked against it.
- * 4. The flow's first valid answer is taken, and its browser waits for the page that tells the end.
- * 5. Of what is turned away the flows that wait are told the kind (`Sighting`).
- * 6. The last flow to leave closes the port.
+ * 2. Only programs of this user, and root's, may answer: the link can be read by every user of the
+ *    computer, from the command line of the browser's opener, so that knowing it proves nothing.
+ * 3. A request that is not `GET /callback` is turned away, and nothing in its query touches a flow.
+ * 4. The one `state` in the query names the flow; the rest is checked against it.
+ * 5. The flow's first valid answer is taken, and its browser waits for the page that tells the end.
+ * 6. Of what is turned away the flows that wait are told the kind (`Sighting`).
+ * 7. The last flow to leave closes the port.
  */
 export function createCallbackListener(ports: {
   clock: Clock
   redirectPorts: readonly number[]
   redirectHost?: RedirectHost
   redirectPath?: string
+  /** Tells whose the browser is. */
+  owners: Pick<SocketOwners, 'isOurs'>
   /** How long a request may take to come in, in milliseconds of real time. */
   requestTimeoutMs?: number
 }): CallbackListener {
@@ -113,6 +120,14 @@ export function createCallbackListener(ports: {
 
   const handle = (opening: Opening, request: IncomingMessage, response: ServerResponse): void => {
     const [path, query = ''] = splitTarget(request.url ?? '')
+    // S41: before anything of it is looked at, and whatever it asks for.
+    if (!ports.owners.isOurs(request.socket)) {
+      const parameters = new URLSearchParams(query)
+      if (isAnswer(parameters) || request.method === 'POST') {
+        tell(opening, 'other-user', stateOf(parameters))
+      }
+      return void send(response, nothingToDoPage(404))
+    }
     if (path !== redirectPath) {
       const parameters = new URLSearchParams(query)
       if (isAnswer(parameters)) tell(opening, 'other-path', stateOf(parameters))

@@ -905,24 +905,31 @@ test.describe('the token call', () => {
     await expectFailure(api.generateToken(), 400, 'unknown-code')
   })
 
-  test('S24: refresh_token is a 403 until an app has completed a sign-in', async ({ serve }) => {
-    const service = await serve()
-    const { api, program, provider } = service
+  test('S24: refresh_token serves this user’s programs while someone is signed in', async ({
+    serve,
+  }) => {
+    const { api, program, provider } = await serve()
     const renewal = tokenized({ grant_type: 'refresh_token', client_id: provider.clientId })
-    await expectFailure(api.generateToken(renewal), 403, 'forbidden')
+    expect(await expectFailure(api.generateToken(renewal), 401, 'not-signed-in')).toContain(
+      'Sign in',
+    )
 
-    // A session of the tray's is none of an app's.
     program.type('sign-in')
     await comeBack(program)
     await program.status('signed-in')
-    await expectFailure(api.generateToken(renewal), 403, 'forbidden')
-    expect(provider.requests.token).toBe(1)
-
-    await signIn(service)
-    expect((await api.generateToken(renewal)).auth0).toBeDefined()
+    expect((await api.generateToken(renewal)).auth0!.oAuth.account!.name).toBe('Alice Adams')
+    // Without a body it exchanges only what the service itself has begun.
+    await expectFailure(api.generateToken(), 400, 'unknown-code')
   })
 
-  test('refresh_token is a 403 once nobody is signed in any more', async ({ serve }) => {
+  test('RFC 9110 section 15.5.2: a 401 names what it asks for', async ({ serve }) => {
+    const service = await serve()
+    const request = { grant_type: 'refresh_token', client_id: service.provider.clientId }
+    const { status, headers } = await call(service, '/pkce/token', { body: request })
+    expect([status, headers.get('www-authenticate')]).toEqual([401, 'Latchkey'])
+  })
+
+  test('refresh_token is a 401 once nobody is signed in any more', async ({ serve }) => {
     const service = await serve()
     const { api, program, provider } = service
     const renewal = tokenized({ grant_type: 'refresh_token', client_id: provider.clientId })
@@ -930,7 +937,7 @@ test.describe('the token call', () => {
     await program.status('signed-in')
     program.type('sign-out')
     await program.status('signed-out')
-    await expectFailure(api.generateToken(renewal), 403, 'forbidden')
+    await expectFailure(api.generateToken(renewal), 401, 'not-signed-in')
   })
 
   test('refresh_token is a 502 where the provider fails', async ({ serve }) => {

@@ -12,7 +12,7 @@ import { ask, clientOf, expect, expectProblem, seedFor, test } from './service.j
 test.describe('a service on port 80, which clients leave out of Host,', () => {
   test('is asked by both forms, and by no other host or port', async () => {
     const server = createServer((request, response) => {
-      const refusal = guard(request, { port: 80, user: null, userOf: () => null })
+      const refusal = guard(request, { port: 80, isOurs: () => true })
       response.end(refusal === null ? 'let in' : refusal.code)
     })
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
@@ -24,14 +24,14 @@ test.describe('a service on port 80, which clients leave out of Host,', () => {
       expect(await answerTo(`${host}:80`), host).toBe('let in')
     }
     for (const host of ['localhost:', 'localhost:8080', 'localhost.', '0.0.0.0', 'example.com']) {
-      expect(await answerTo(host), host).toBe('forbidden')
+      expect(await answerTo(host), host).toBe('wrong-host')
     }
     await new Promise((resolve) => server.close(resolve))
   })
 
   test('only there: elsewhere a Host without a port is refused', async ({ shared }) => {
     const answer = await ask(shared, '/pkce/challenge', { headers: { host: 'localhost' } })
-    expectProblem(answer, 403, 'forbidden')
+    expectProblem(answer, 403, 'wrong-host')
   })
 
   test('has a provider post its form to either form of its address', async () => {

@@ -27,7 +27,12 @@ export type Service = {
   api: PKCEApi
 }
 
-export type ServiceOptions = { flags?: readonly string[]; provider?: ProviderOptions }
+export type ServiceOptions = {
+  flags?: readonly string[]
+  provider?: ProviderOptions
+  /** A command that runs the program, such as a shell that sets a limit first. */
+  through?: readonly string[]
+}
 
 /** A program for many tests of one worker, for requests that are refused and so change nothing. */
 export type SharedService = Pick<Service, 'url' | 'port'> & {
@@ -45,19 +50,15 @@ export const test = base.extend<
 >({
   serve: async ({ run }, use) => {
     const providers: RunningProvider[] = []
-    await use(async ({ flags = [], provider: options } = {}) => {
+    await use(async ({ flags = [], provider: options, through = [] } = {}) => {
       // Its keys are made faster than RSA's.
       const provider = await startProvider({ signingAlg: 'ES256', ...options })
       providers.push(provider)
       const { issuer, clientId } = provider
-      const program = await run([
-        ...SCRIPTED,
-        '--issuer',
-        issuer,
-        '--client-id',
-        clientId,
-        ...flags,
-      ])
+      const program = await run(
+        [...SCRIPTED, '--issuer', issuer, '--client-id', clientId, ...flags],
+        { through },
+      )
       const { url } = await program.line('listening')
       await program.status('signed-out')
       return { program, provider, url, port: Number(new URL(url).port), api: clientOf(url) }

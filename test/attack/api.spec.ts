@@ -1,6 +1,5 @@
 // The local service against whoever can reach it: websites' pages, other users, other programs.
 
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
@@ -91,7 +90,7 @@ test.describe('S20: the Host', () => {
     test(`${method} ${path} answers its own names only`, async ({ shared }) => {
       for (const host of foreign(shared.port)) {
         const answer = await ask(shared, path, { method, headers: { host } })
-        expectProblem(answer, 403, 'forbidden')
+        expectProblem(answer, 403, 'wrong-host')
         expectNoGrant(answer)
       }
       await expectNothingHappened(shared)
@@ -107,7 +106,7 @@ test.describe('S20: the Host', () => {
       { path: '/pkce/response/code', method: 'POST', body: 'state=x&code=y' },
     ]) {
       const { path, ...rest } = options
-      expectProblem(await ask(shared, path, { ...rest, headers }), 403, 'forbidden')
+      expectProblem(await ask(shared, path, { ...rest, headers }), 403, 'wrong-host')
     }
   })
 
@@ -174,7 +173,7 @@ test.describe('S21: what a browser says of the page that asks', () => {
     test(`${method} ${path} is refused to pages, with no CORS grant`, async ({ shared }) => {
       for (const headers of pages(shared.url)) {
         const answer = await ask(shared, path, { method, headers })
-        expectProblem(answer, 403, 'forbidden')
+        expectProblem(answer, 403, 'web-page')
         expectNoGrant(answer)
       }
       await expectNothingHappened(shared)
@@ -194,7 +193,7 @@ test.describe('S21: what a browser says of the page that asks', () => {
           'sec-fetch-mode': 'cors',
         },
       })
-      expectProblem(answer, 403, 'forbidden')
+      expectProblem(answer, 403, 'web-page')
       expectNoGrant(answer)
       // Of a program it is a wrong method, and no grant either.
       const plain = await ask(shared, path, { method: 'OPTIONS' })
@@ -203,20 +202,79 @@ test.describe('S21: what a browser says of the page that asks', () => {
     }
   })
 
-  test('a program, which sends neither, is answered; so is a person’s own address bar', async ({
-    shared,
-  }) => {
-    for (const headers of [{}, { 'sec-fetch-site': 'none' }, { 'sec-fetch-mode': 'navigate' }]) {
+  test('a program, which sends neither, is answered', async ({ shared }) => {
+    // Node's own fetch sends a mode alone.
+    for (const headers of [{}, { 'sec-fetch-site': 'none' }, { 'sec-fetch-mode': 'cors' }]) {
       const answer = await ask(shared, '/pkce/challenge', { headers })
       expect(answer.status).toBe(200)
       expectNoGrant(answer)
     }
   })
 
+  test('S44: a person’s own address bar gets what is public, and nothing else', async ({
+    shared,
+  }) => {
+    for (const added of ['sec-fetch-mode', 'sec-fetch-dest', 'sec-fetch-user']) {
+      const headers = { 'sec-fetch-site': 'none', [added]: '?1' }
+      for (const path of ['/.well-known/health', '/.well-known/version', '/openapi.json']) {
+        expect((await ask(shared, path, { headers })).status, path).toBe(200)
+        expectProblem(await ask(shared, path, { method: 'POST', headers }), 403, 'web-page')
+      }
+      for (const [method, path] of ENDPOINTS) {
+        if (path.startsWith('/.well-known/') || path === '/openapi.json') continue
+        expectProblem(await ask(shared, path, { method, headers }), 403, 'web-page')
+      }
+    }
+  })
+
+  for (const header of ['sec-purpose', 'purpose']) {
+    test(`S44: what ${header} announces as a prefetch is refused`, async ({ shared }) => {
+      for (const value of ['prefetch', 'prefetch;prerender', 'preview', 'Prefetch', '']) {
+        for (const [method, path] of [...ENDPOINTS, ['GET', '/openapi.json']] as const) {
+          const headers = { [header]: value, 'sec-fetch-site': 'none' }
+          expectProblem(await ask(shared, path, { method, headers }), 403, 'web-page')
+        }
+      }
+      await expectNothingHappened(shared)
+    })
+  }
+
+  test('S44: Expect is answered only after the guard', async ({ shared }) => {
+    const own = `Host: localhost:${shared.port}`
+    const head = ['Content-Type: application/json', 'Content-Length: 2', 'Expect: 100-continue']
+    const bad = ['Origin: https://evil.example.com', ...head]
+    const refused = await sendRaw(shared, ['POST /pkce/code HTTP/1.1', own, ...bad])
+    expect(refused).toMatch(/^HTTP\/1\.1 403 /)
+    const asked = await sendRaw(shared, ['POST /pkce/token HTTP/1.1', own, ...head], '{}')
+    expect(asked).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 400 /)
+    const unknown = ['Content-Length: 0', 'Expect: the-moon']
+    const unmet = ['POST /pkce/clear HTTP/1.1', own, ...unknown]
+    expect(statusOf(await sendRaw(shared, unmet))).toBe(417)
+    const stranger = ['POST /pkce/clear HTTP/1.1', 'Host: evil.example.com', ...unknown]
+    expect(statusOf(await sendRaw(shared, stranger))).toBe(403)
+  })
+
+  test('S44: a path that can be read in two ways is no path', async ({ shared }) => {
+    for (const path of [
+      '/pkce/%63hallenge',
+      '/pkce/response/%63ode',
+      '/pkce/./challenge',
+      '/pkce/x/../challenge',
+      '//pkce/challenge',
+      '/pkce//challenge',
+      '/pkce/challenge/',
+      '/pkce\\challenge',
+      '/pkce/challenge%00',
+    ]) {
+      const raw = await sendRaw(shared, [`GET ${path} HTTP/1.1`, `Host: localhost:${shared.port}`])
+      expect(statusOf(raw), path).toBe(404)
+    }
+  })
+
   test('a page may not post a form for a state that nobody waits for', async ({ shared }) => {
     const form = { state: 'nobody-waits-for-it', code: 'c' }
     for (const headers of [...pages(shared.url), { origin: 'null', accept: 'text/html' }]) {
-      expectProblem(await respond(shared, form, headers), 403, 'forbidden')
+      expectProblem(await respond(shared, form, headers), 403, 'web-page')
     }
   })
 
@@ -231,7 +289,7 @@ test.describe('S21: what a browser says of the page that asks', () => {
       ['POST', '//pkce/response/code'],
       ['POST', '/pkce/response/code/../../clear'],
     ] as const) {
-      expectProblem(await ask(shared, path, { method, headers, body }), 403, 'forbidden')
+      expectProblem(await ask(shared, path, { method, headers, body }), 403, 'web-page')
     }
   })
 
@@ -257,7 +315,7 @@ test.describe('S21: what a browser says of the page that asks', () => {
       '',
     ]) {
       const answer = await respond(service, form, { origin, 'sec-fetch-site': 'cross-site' })
-      expectProblem(answer, 403, 'forbidden')
+      expectProblem(answer, 403, 'web-page')
     }
     const twice = await ask(service, '/pkce/response/code', {
       method: 'POST',
@@ -267,9 +325,9 @@ test.describe('S21: what a browser says of the page that asks', () => {
       },
       body: new URLSearchParams(form).toString(),
     })
-    expectProblem(twice, 403, 'forbidden')
+    expectProblem(twice, 403, 'web-page')
     const other = await respond(service, { ...form, state: 'guessed-0' }, { origin: own })
-    expectProblem(other, 403, 'forbidden')
+    expectProblem(other, 403, 'web-page')
     // The state twice is nobody's.
     const ambiguous = await call(service, '/pkce/response/code', {
       body: `state=${state}&state=guessed&code=c`,
@@ -286,7 +344,7 @@ test.describe('S21: what a browser says of the page that asks', () => {
     expectNoGrant({ headers: Object.fromEntries(answer.headers) })
     expect((await called).result!.state).toBe(state)
     // A second time nobody waits for it.
-    expectProblem(await respond(service, form, { origin: 'null' }), 403, 'forbidden')
+    expectProblem(await respond(service, form, { origin: 'null' }), 403, 'web-page')
   })
 })
 
@@ -365,82 +423,6 @@ test.describe('S24: a code of another app', () => {
     }
     expectProblem(await call(service, '/pkce/token'), 400, 'unknown-code')
     expect(service.provider.requests.token).toBe(0)
-  })
-})
-
-test.describe('S25: another user of this machine', () => {
-  const NOBODY = 65_534
-
-  test.skip(process.platform !== 'linux', 'elsewhere the system does not tell a socket’s owner')
-  test.skip(process.getuid?.() !== 0, 'only root can become another user')
-
-  /** Runs a piece of code as nobody, with `port` in it; gives what it printed. */
-  async function asNobody(port: number, code: string): Promise<string> {
-    const become = `process.setgroups([]); process.setgid(${NOBODY}); process.setuid(${NOBODY})`
-    const script = `const port = ${port}; ${become}; ${code}`
-    const child = spawn(process.execPath, ['--eval', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const [said] = await Promise.all([text(child.stdout), once(child, 'close')])
-    return said
-  }
-
-  for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
-    test(`is refused at ${host}, whatever they ask`, async ({ shared }) => {
-      const said = await asNobody(
-        shared.port,
-        `(async () => {
-          for (const [method, path] of ${JSON.stringify(ENDPOINTS)}) {
-            const answer = await fetch('http://${host}:' + port + path, { method })
-            const { code } = await answer.json()
-            process.stdout.write(answer.status + ' ' + code + ' ')
-          }
-        })()`,
-      )
-      expect(said.trim()).toBe(ENDPOINTS.map(() => '403 forbidden').join(' '))
-      await expectNothingHappened(shared)
-    })
-  }
-
-  test('may not deliver an answer either, even with the right state', async ({ serve }) => {
-    const service = await serve()
-    const { seed } = seedFor(service.provider.clientId)
-    const called = service.api.generateCode(seeded(seed))
-    await service.program.link()
-    const said = await asNobody(
-      service.port,
-      `fetch('http://127.0.0.1:' + port + '/pkce/response/code', {
-        method: 'POST',
-        body: new URLSearchParams({ state: '${seed.state}', code: 'theirs' }),
-      }).then(async (answer) => process.stdout.write(answer.status + ' ' + (await answer.json()).code))`,
-    )
-    expect(said.trim()).toBe('403 forbidden')
-    await respond(service, { state: seed.state, code: 'ours' })
-    expect((await called).result!.code).toBe('ours')
-  })
-
-  test('who hangs up at once is refused as well, though a closed socket may read as root’s', async ({
-    serve,
-  }) => {
-    const { api, program, port } = await serve()
-    const called = api.generateCode()
-    const callback = await answerLink(await program.link())
-    // The service looks only when they are gone.
-    program.process.kill('SIGSTOP')
-    const bytes = `POST /pkce/clear HTTP/1.1\\r\\nHost: localhost:${port}\\r\\n\\r\\n`
-    await asNobody(
-      port,
-      `const socket = require('node:net').connect(port, '127.0.0.1', () =>
-        socket.write("${bytes}", () => process.exit(0)))`,
-    )
-    program.process.kill('SIGCONT')
-
-    const page = await fetch(callback).catch(() => null)
-    const ended = await called.then(
-      () => 'answered',
-      () => 'cancelled',
-    )
-    expect([page?.status, ended]).toEqual([200, 'answered'])
   })
 })
 

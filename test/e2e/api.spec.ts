@@ -332,7 +332,7 @@ test.describe('a hostile page', () => {
 
     expect(read.filter((what) => / 403 /.test(what)).length).toBeGreaterThan(20)
     for (const what of read) {
-      expect(what).toMatch(/: failed$|: 403 .*"code":"forbidden"|^iframe .*"code":"forbidden"/)
+      expect(what).toMatch(/: failed$|: 403 .*"code":"wrong-host"|^iframe .*"code":"wrong-host"/)
     }
     await flow.finish()
   })

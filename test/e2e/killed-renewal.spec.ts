@@ -13,6 +13,7 @@ import { faultEnv, type DiskFault } from '../disk-faults.js'
 import { letRunOut, stop, test as base, vaultOf } from '../kept.js'
 import { answerLink } from '../person.js'
 import type { Program } from '../program.js'
+import { owners } from '../owners.js'
 
 type Round = {
   /** The program that was to renew. */
@@ -57,7 +58,7 @@ const test = base.extend<{
       loginTimeoutMs: 300_000,
       http: createHttp(),
       clock,
-      listener: createCallbackListener({ clock, redirectPorts: [] }),
+      listener: createCallbackListener({ clock, owners, redirectPorts: [] }),
       vault,
       openBrowser: () => Promise.resolve(),
     })

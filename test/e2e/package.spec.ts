@@ -365,10 +365,17 @@ function keyOf(desktop: string, key: string): string | undefined {
 }
 
 const OWN: readonly string[] = [
-  ...['auth0', 'guard', 'models', 'openapi', 'pkce', 'problem', 'seed', 'server'].map(
-    (name) => `/dist/main/api/${name}.js`,
-  ),
-  '/dist/main/api/socket-owner.js',
+  ...[
+    'auth0',
+    'connections',
+    'guard',
+    'models',
+    'openapi',
+    'pkce',
+    'problem',
+    'seed',
+    'server',
+  ].map((name) => `/dist/main/api/${name}.js`),
   ...[
     'agent',
     'api-flows',
@@ -439,6 +446,8 @@ const OWN: readonly string[] = [
     'settings',
     'settings-file',
     'settings-form',
+    'socket-owner',
+    'tcp-table',
     'tray-host',
     'turns',
     'vault',

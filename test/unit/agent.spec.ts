@@ -8,6 +8,7 @@ import { createMemoryVault } from '../../main/vault.js'
 import { createTestClock } from '../clock.js'
 import { test } from '../fixture.js'
 import { altered, answerLink } from '../person.js'
+import { owners } from '../owners.js'
 
 test('a sign-in goes from waiting through exchanging to signed-in', async ({ start }) => {
   const { history, vault, clock, signIn, reached } = await start()
@@ -333,7 +334,7 @@ test('without a provider a sign-in fails at once and says what to set', () => {
     loginTimeoutMs: 1_000,
     http: createHttp(),
     clock,
-    listener: createCallbackListener({ clock, redirectPorts: [] }),
+    listener: createCallbackListener({ clock, owners, redirectPorts: [] }),
     vault: createMemoryVault(),
     openBrowser: () => Promise.reject(new Error('not asked')),
   })

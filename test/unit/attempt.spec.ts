@@ -8,6 +8,7 @@ import { nothingToDoPage } from '../../main/auth/pages.js'
 import { createTestClock } from '../clock.js'
 import { answerLink } from '../person.js'
 import { startProvider } from '../provider.js'
+import { owners } from '../owners.js'
 
 /**
  * Attempts a sign-in, which is called off when its link is out unless `go` does something else, and
@@ -25,7 +26,7 @@ const test = base.extend<{
     const { issuer, clientId, close } = await startProvider()
     const provider = { issuer, clientId, scope: 'openid', audience: null, prompt: null }
     const clock = createTestClock()
-    const listener = createCallbackListener({ clock, redirectPorts: [] })
+    const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
     await use(async (controller, ports = {}, go) => {
       let link = ''
       const callOff = (): void => controller.abort(new Error('called off'))
@@ -65,7 +66,7 @@ test('a sign-in that is called off while its port is bound opens no browser', as
   attempt,
 }) => {
   const controller = new AbortController()
-  const real = createCallbackListener({ clock: createTestClock(), redirectPorts: [] })
+  const real = createCallbackListener({ clock: createTestClock(), owners, redirectPorts: [] })
   const link = await attempt(controller, {
     listener: {
       async expect(expected) {

@@ -38,6 +38,11 @@ const WORDS: Record<Sighting, { seen: RegExp; todo: RegExp; notice: RegExp | nul
     todo: /an extension or a proxy .* or the provider is at fault/,
     notice: null,
   },
+  'other-user': {
+    seen: /came from a program of another user of this computer, and Latchkey did not take it/,
+    todo: /Sign in again, in a browser that runs as you/,
+    notice: /Finish in a browser that runs as you/,
+  },
   'tls-hello': {
     seen: /came back over https, where only http works/,
     todo: /Allow http:\/\/127\.0\.0\.1 .* HTTPS-only .* sign in again/,

@@ -11,12 +11,13 @@ import {
   type Sighting,
 } from '../../main/auth/loopback.js'
 import { createTestClock } from '../clock.js'
+import { owners } from '../owners.js'
 
 const clock = createTestClock()
 const test = base.extend<{ pending: PendingCallback; callback: string }>({
   // eslint-disable-next-line no-empty-pattern
   pending: async ({}, use) => {
-    const listener = createCallbackListener({ clock, redirectPorts: [] })
+    const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
     const pending = await listener.expect({ state: 's', issuer: 'i', promisesIss: false })
     await use(pending)
     await pending.leave()
@@ -102,7 +103,7 @@ test('S10: a port that was taken can be had once it is free, and closes again', 
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const { port } = other.address() as AddressInfo
-  const listener = createCallbackListener({ clock, redirectPorts: [port] })
+  const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
   const expected = { state: 's', issuer: 'i', promisesIss: false }
   await expect(listener.expect(expected)).rejects.toMatchObject({ code: 'port-taken' })
 
@@ -126,7 +127,7 @@ async function freePorts(): Promise<[number, number]> {
 
 test('S10: two flows that need the same port at the same moment share it', async () => {
   const [port] = await freePorts()
-  const listener = createCallbackListener({ clock, redirectPorts: [port] })
+  const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
   const expected = { state: 's', issuer: 'i', promisesIss: false }
   const both = await Promise.allSettled([
     listener.expect(expected),
@@ -137,7 +138,7 @@ test('S10: two flows that need the same port at the same moment share it', async
 })
 
 test('S08: slow forms do not hold up the end of a sign-in', async () => {
-  const listener = createCallbackListener({ clock, redirectPorts: [] })
+  const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
   const pending = await listener.expect({
     state: 's',
     issuer: 'i',
@@ -162,7 +163,12 @@ test('S08: slow forms do not hold up the end of a sign-in', async () => {
 })
 
 test('S08: headers that come a byte at a time end with their time, and keep nobody else out', async () => {
-  const listener = createCallbackListener({ clock, redirectPorts: [], requestTimeoutMs: 50 })
+  const listener = createCallbackListener({
+    clock,
+    owners,
+    redirectPorts: [],
+    requestTimeoutMs: 50,
+  })
   const pending = await listener.expect({ state: 's', issuer: 'i', promisesIss: false })
   const slow = connect(Number(new URL(pending.redirectUri).port), '127.0.0.1')
   const closed = closeOf(slow)
@@ -198,7 +204,7 @@ type Watched = {
 const watching = base.extend<{ watched: Watched }>({
   // eslint-disable-next-line no-empty-pattern
   watched: async ({}, use) => {
-    const listener = createCallbackListener({ clock, redirectPorts: [] })
+    const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
     const expected = { issuer: 'i', promisesIss: false }
     const seen: Sighting[] = []
     const seenByOther: Sighting[] = []
@@ -293,7 +299,7 @@ watching('F30: the most telling one wins, whatever comes after it', async ({ wat
 
 test('F30: what comes to another port is no news', async () => {
   const [port, otherPort] = await freePorts()
-  const listener = createCallbackListener({ clock, redirectPorts: [port] })
+  const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
   const seen: Sighting[] = []
   const seenThere: Sighting[] = []
   const expected = { issuer: 'i', promisesIss: false }
@@ -308,7 +314,7 @@ test('F30: what comes to another port is no news', async () => {
 })
 
 test('F30: once its answer is in, a flow is told of nothing more', async () => {
-  const listener = createCallbackListener({ clock, redirectPorts: [] })
+  const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
   const told: Sighting[] = []
   const expected = { state: 's', issuer: 'i', promisesIss: false }
   const pending = await listener.expect(expected, null, (sighting) => told.push(sighting))

@@ -1,91 +1,210 @@
-// Who owns the other end of a connection, by the kernel's table, which is not read more than it must be.
+// Who owns the other end of a connection, and what it means when nobody can say.
 
 import type { Socket } from 'node:net'
-import { endianness } from 'node:os'
 import { expect, test } from '@playwright/test'
-import { createSocketOwners, NOBODY } from '../../main/api/socket-owner.js'
+import { createConnections, MOST_UNKNOWN, mostConnections } from '../../main/api/connections.js'
+import { createSocketOwners, type SocketOwners } from '../../main/socket-owner.js'
+import { openTcpTable, type Row, type TcpTable } from '../../main/tcp-table.js'
 
-const HEAD =
-  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
-const LOOPBACK = endianness() === 'LE' ? '0100007F' : '7F000001'
+const US = 1000
+const STRANGER = 1001
 
-/** A line of the table, of a connection from `port` to port 1000. */
-function line(port: number, user: number, inode = 4711): string {
-  const hex = (number: number): string => number.toString(16).toUpperCase().padStart(4, '0')
-  const ends = `${LOOPBACK}:${hex(port)} ${LOOPBACK}:${hex(1000)}`
-  return `   0: ${ends} 01 00000000:00000000 00:00000000 00000000 ${user}        0 ${inode} 1 0 20 4 0 10 -1`
-}
+/** As much of a socket as is looked at. */
+type FakeSocket = Socket & { listeners: (() => void)[] }
 
-function connection(port: number): { socket: Socket } {
-  const remote = { remoteAddress: '127.0.0.1', remotePort: port }
-  return { socket: { ...remote, localAddress: '127.0.0.1', localPort: 1000 } as Socket }
-}
-
-/** Owners by a table that the test writes. */
-function owners(lines: string[]): ReturnType<typeof createSocketOwners> & {
-  reads(): number
-  connect(port: number): { socket: Socket }
-} {
-  let reads = 0
-  const created = createSocketOwners(() => {
-    reads += 1
-    return [HEAD, ...lines, ''].join('\n')
-  })
-  const connect = (port: number): { socket: Socket } => {
-    const made = connection(port)
-    created.accepted(made.socket)
-    return made
+function socketAt(port: number): FakeSocket {
+  const listeners: (() => void)[] = []
+  const ends = { remoteAddress: '127.0.0.1', localAddress: '127.0.0.1', localPort: 1000 }
+  const remotePort = port + 1
+  const socket = {
+    ...ends,
+    remotePort,
+    listeners,
+    destroyed: false,
+    once: (_event: string, listener: () => void) => void listeners.push(listener),
+    destroy() {
+      this.destroyed = true
+      for (const listener of listeners.splice(0)) listener()
+    },
   }
-  return { ...created, reads: () => reads, connect }
+  return socket as unknown as FakeSocket
 }
 
-test('S25: the user is the one that the kernel names for the caller’s end', () => {
-  const { connect, ownerOf } = owners([line(40_000, 1000), line(40_001, 65_534)])
-  expect(ownerOf(connect(40_000))).toBe(1000)
-  expect(ownerOf(connect(40_001))).toBe(65_534)
+/** A table that the test fills: the row of each port. */
+function tableOf(rows: Record<number, Row | null>): TcpTable & { readings: number } {
+  return {
+    readings: 0,
+    findPeers(connections) {
+      this.readings += 1
+      return connections.map(({ remotePort }) => rows[remotePort - 1] ?? null)
+    },
+    close: () => undefined,
+  }
+}
+
+const row = (uid: number, inode = '4711'): Row => ({ uid, inode })
+
+test('S25: the owner is the one that the kernel names, and stays it', () => {
+  const rows: Record<number, Row | null> = { 1: row(US), 2: row(STRANGER), 3: row(0) }
+  const owners = createSocketOwners({ table: tableOf(rows), user: US })
+  const sockets = [1, 2, 3].map(socketAt)
+  expect(sockets.map((socket) => owners.isOurs(socket))).toEqual([true, false, true])
+  // A later connection from the same port is another one.
+  rows[1] = row(STRANGER)
+  expect(owners.isOurs(sockets[0]!)).toBe(true)
+  expect(owners.isOurs(socketAt(1))).toBe(false)
 })
 
-test('S25: nobody owns a connection that the table does not have, or that its owner has closed', () => {
-  const { connect, ownerOf } = owners([line(40_000, 0, 0)])
-  expect(ownerOf(connect(40_000))).toBe(NOBODY)
-  expect(ownerOf(connect(40_001))).toBe(NOBODY)
+test('S25: one whose other end is gone is not ours', () => {
+  const owners = createSocketOwners({ table: tableOf({ 1: null, 2: row(0, '0') }), user: US })
+  const reset = { localAddress: '127.0.0.1', localPort: 1000 } as Socket
+  for (const socket of [socketAt(1), socketAt(2), reset]) {
+    expect(owners.ownersOf([socket])).toEqual([{ kind: 'gone' }])
+    expect(owners.isOurs(socket)).toBe(false)
+  }
 })
 
-test('a thousand connections that are there together share one reading', () => {
-  const ports = Array.from({ length: 1_000 }, (_, index) => 40_000 + index)
-  const { connect, ownerOf, reads } = owners(ports.map((port) => line(port, port)))
-  const connections = ports.map(connect)
-  expect(connections.map(ownerOf)).toEqual(ports)
-  // And their next requests, for a connection keeps its owner.
-  expect(connections.map(ownerOf)).toEqual(ports)
-  expect(reads()).toBe(1)
-})
-
-test('S25: a later connection from the same port is looked up anew', () => {
-  const lines = [line(40_000, 1000)]
-  const { connect, ownerOf, reads } = owners(lines)
-  expect(ownerOf(connect(40_000))).toBe(1000)
-  lines[0] = line(40_000, 65_534)
-  expect(ownerOf(connect(40_000))).toBe(65_534)
-  expect(reads()).toBe(2)
-})
-
-test('S25: a connection that nobody was told of is looked up anew each time', () => {
-  const { ownerOf, reads } = owners([line(40_000, 1000)])
-  expect([1, 2].map(() => ownerOf(connection(40_000)))).toEqual([1000, 1000])
-  expect(reads()).toBe(2)
-})
-
-test('a system without a table does not tell', () => {
-  const { accepted, ownerOf } = createSocketOwners(() => {
-    throw new Error('ENOENT')
+test('S25: a table that cannot be read lets nobody in, and is read again', () => {
+  const table = tableOf({ 1: row(US) })
+  let failure: Error | null = Object.assign(new Error('too many open files'), { code: 'EMFILE' })
+  const owners = createSocketOwners({
+    table: {
+      ...table,
+      findPeers(connections) {
+        if (failure) throw failure
+        return table.findPeers(connections)
+      },
+    },
+    user: US,
   })
-  const { socket } = connection(40_000)
-  accepted(socket)
-  expect(ownerOf({ socket })).toBeNull()
+  const socket = socketAt(1)
+  expect(owners.ownersOf([socket])).toEqual([{ kind: 'unreadable' }])
+  expect(owners.isOurs(socket)).toBe(false)
+  failure = null
+  expect(owners.isOurs(socket)).toBe(true)
 })
 
-test('S25: a caller that has reset its connection, so that it has no address any more, is nobody', () => {
-  const { ownerOf } = owners([line(40_000, 1000)])
-  expect(ownerOf({ socket: { localAddress: '127.0.0.1', localPort: 1000 } as Socket })).toBe(NOBODY)
+test('a system without such a table does not tell, and one without user IDs has one user', () => {
+  const untold = createSocketOwners({ table: null, user: US })
+  expect(untold.ownersOf([socketAt(1)])).toEqual([{ kind: 'untold' }])
+  expect(untold.isOurs(socketAt(1))).toBe(true)
+  const single = createSocketOwners({ table: tableOf({ 1: row(7) }), user: null })
+  expect(single.isOurs(socketAt(1))).toBe(true)
+})
+
+test.describe('S25: the table is there unless both files are missing', () => {
+  const errorOf = (code: string): Error => Object.assign(new Error(code), { code })
+  const connection = socketAt(1) as never
+
+  test('both are missing: there is none', () => {
+    const opened = openTcpTable(() => {
+      throw errorOf('ENOENT')
+    })
+    expect(opened).toBeNull()
+  })
+
+  for (const code of ['EMFILE', 'ENFILE', 'EACCES', 'EPERM', 'EIO', 'ENOTDIR']) {
+    test(`${code} at the start: there is one, and each reading fails until it can be opened`, () => {
+      const table = openTcpTable(() => {
+        throw errorOf(code)
+      })
+      expect(table).not.toBeNull()
+      expect(() => table!.findPeers([connection])).toThrow(code)
+      const owners = createSocketOwners({ table, user: US })
+      expect(owners.isOurs(socketAt(1))).toBe(false)
+    })
+  }
+
+  test('one of two cannot be opened: there is one', () => {
+    const table = openTcpTable((family) => {
+      throw errorOf(family === 'tcp' ? 'ENOENT' : 'EMFILE')
+    })
+    expect(table).not.toBeNull()
+  })
+})
+
+test.describe('S40: connections', () => {
+  const owned = (ports: number, uidOf: (port: number) => number) => {
+    const rows = Object.fromEntries(
+      Array.from({ length: ports }, (_, port) => [port, row(uidOf(port))]),
+    )
+    const table = tableOf(rows)
+    const owners: SocketOwners = createSocketOwners({ table, user: US })
+    return { table, owners }
+  }
+
+  test('64 that nobody has asked about are held; the next one makes one reading for all', () => {
+    const { table, owners } = owned(MOST_UNKNOWN + 1, (port) => (port % 2 === 0 ? US : STRANGER))
+    const connections = createConnections({ owners, user: US, most: 2_000 })
+    const sockets = Array.from({ length: MOST_UNKNOWN + 1 }, (_, port) => socketAt(port))
+    for (const socket of sockets.slice(0, -1)) connections.accepted(socket)
+    expect(table.readings).toBe(0)
+    expect(sockets.some(({ destroyed }) => destroyed)).toBe(false)
+    connections.accepted(sockets.at(-1)!)
+    expect(table.readings).toBe(1)
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual(
+      sockets.map((_socket, port) => port % 2 !== 0),
+    )
+    // Those that were found are not asked about again.
+    expect(connections.isOurs(sockets[0]!)).toBe(true)
+    expect(table.readings).toBe(1)
+  })
+
+  test('a question about one answers for all that are not known, and drops the strangers', () => {
+    const { table, owners } = owned(10, (port) => (port < 5 ? US : STRANGER))
+    const connections = createConnections({ owners, user: US, most: 2_000 })
+    const sockets = Array.from({ length: 10 }, (_, port) => socketAt(port))
+    for (const socket of sockets) connections.accepted(socket)
+    expect(sockets.map((socket) => connections.isOurs(socket))).toEqual(
+      sockets.map((_socket, port) => port < 5),
+    )
+    expect(table.readings).toBe(1)
+  })
+
+  test('beyond the most of our own, the oldest that is at rest goes first', () => {
+    const { owners } = owned(10, () => US)
+    const connections = createConnections({ owners, user: US, most: 3 })
+    const [busy, second, third, fourth, fifth] = [0, 1, 2, 3, 4].map(socketAt)
+    connections.accepted(busy!)
+    connections.busy({ socket: busy } as never, { once: () => undefined } as never)
+    for (const socket of [busy, second, third, fourth]) {
+      if (socket !== busy) connections.accepted(socket!)
+      connections.isOurs(socket!)
+    }
+    expect([busy, second, third, fourth].map((socket) => socket!.destroyed)).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ])
+    connections.accepted(fifth!)
+    expect(connections.isOurs(fifth!)).toBe(true)
+    expect(third!.destroyed).toBe(true)
+  })
+
+  test('while the table cannot be read, the oldest of the unknown go', () => {
+    const owners: SocketOwners = {
+      areTold: true,
+      ownersOf: (sockets) => sockets.map(() => ({ kind: 'unreadable' })),
+      isOurs: () => false,
+    }
+    const connections = createConnections({ owners, user: US, most: 2_000 })
+    const sockets = Array.from({ length: MOST_UNKNOWN + 10 }, (_, port) => socketAt(port))
+    for (const socket of sockets) connections.accepted(socket)
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual(
+      sockets.map((_socket, port) => port < 10),
+    )
+    expect(connections.isOurs(sockets.at(-1)!)).toBe(false)
+  })
+
+  test('the most of our own leaves descriptors for all else', () => {
+    const most = (limit: number): number => mostConnections(() => ({ limit, used: 40 }))
+    expect([128, 256, 512, 1_024, 4_096, Infinity].map(most)).toEqual([
+      16, 56, 312, 824, 2_000, 2_000,
+    ])
+    const untold = (): never => {
+      throw new Error('no /proc')
+    }
+    expect(mostConnections(untold)).toBe(2_000)
+  })
 })
