@@ -39,7 +39,7 @@ function parseKey(entry: unknown): JWK[] {
   const members = entry as Readonly<Record<string, unknown>>
   const { kty } = members
   const names = typeof kty === 'string' ? PUBLIC_MEMBERS.get(kty) : undefined
-  if (!names?.every((name) => isFilled(members[name]))) return []
+  if (!names?.every((name) => isFilled(members[name])) || isWeak(members)) return []
   const { key_ops: operations } = members
   return [
     {
@@ -49,6 +49,27 @@ function parseKey(entry: unknown): JWK[] {
       ...kidOf(members['kid']),
     },
   ]
+}
+
+const FEWEST_RSA_BITS = 2048
+
+/**
+ * True for an RSA key with which anybody can sign: with an exponent of 1 the signature is the message.
+ * An even exponent has no inverse, so no key has one.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8017#section-3.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.3}
+ */
+function isWeak({ kty, n, e }: Readonly<Record<string, unknown>>): boolean {
+  if (kty !== 'RSA') return false
+  const exponent = numberOf(e)
+  return exponent < 3n || exponent % 2n === 0n || numberOf(n) >> BigInt(FEWEST_RSA_BITS - 1) === 0n
+}
+
+/** @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-2} (Base64urlUInt) */
+function numberOf(value: unknown): bigint {
+  const hex = Buffer.from(String(value), 'base64url').toString('hex')
+  return hex === '' ? 0n : BigInt(`0x${hex}`)
 }
 
 /** A number means the text that it is written with. */

@@ -1,7 +1,9 @@
 // Text of others on its way to a terminal or a report.
 
+import { UNPRINTABLE } from '../unprintable.js'
+
 // Names come from the provider: an escape sequence in one must not reach the terminal, nor a mark
 // that turns the writing direction of what follows.
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/gu, '�')
+  return text.replace(UNPRINTABLE, '�')
 }
