@@ -34,6 +34,8 @@ export type FixtureOptions = {
   redirectPath?: string
   /** How long a provider may take, in milliseconds of real time. */
   requestTimeoutMs?: number
+  /** The same for a request that spends something; by default as for others. */
+  spendingTimeoutMs?: number
   openBrowser?: (link: string) => Promise<void>
   endSession?: boolean
   /** True: the provider goes by the test's clock too. */
@@ -62,6 +64,7 @@ async function startAgent(
   const clock = createTestClock()
   const provider = await startProvider({ ...(options.inTime && { clock }), ...options.provider })
   const vault = createMemoryVault()
+  const { requestTimeoutMs: timeoutMs } = options
   const agent = createAgent({
     provider: {
       issuer: provider.issuer,
@@ -76,7 +79,9 @@ async function startAgent(
     },
     loginTimeoutMs: 300_000,
     http: createHttp(
-      options.requestTimeoutMs === undefined ? {} : { timeoutMs: options.requestTimeoutMs },
+      timeoutMs === undefined
+        ? {}
+        : { timeoutMs, spendingTimeoutMs: options.spendingTimeoutMs ?? timeoutMs },
     ),
     clock,
     listener: createCallbackListener({
@@ -122,8 +127,8 @@ async function startAgent(
   const close = async (): Promise<void> => {
     const closed = agent.close()
     clock.advance(60_000)
-    await closed
-    await provider.close()
+    // A request that the provider never answers ends with it.
+    await Promise.all([closed, provider.close()])
   }
   return { fixture, close }
 }

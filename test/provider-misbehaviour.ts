@@ -60,6 +60,8 @@ export type Misbehaviour = {
 
   /** RFC 7517 section 5: the key set; `empty` has no keys. */
   jwks?: Fault | 'empty' | undefined
+  /** Rewrites the key set; a string is sent as it is, anything else as JSON. */
+  jwksResponse?: ((json: Json) => unknown) | undefined
 
   /**
    * RFC 6749 section 4.1.2, RFC 9207 section 2: changes the parameters of the redirect back to the
@@ -69,6 +71,10 @@ export type Misbehaviour = {
 
   /** RFC 6749 section 5: the token endpoint; `invalid-grant` is section 5.2's error. */
   token?: Fault | 'invalid-grant' | undefined
+  /** What the token endpoint answers in place of its work: an error of section 5.2, or none at all. */
+  tokenRefusal?: { status: number; body: unknown } | undefined
+  /** The status of a successful token answer; 200 by default. */
+  tokenStatus?: number | undefined
   /** Rewrites a successful token answer; a string is sent as it is, anything else as JSON. */
   tokenResponse?: ((json: Json) => unknown) | undefined
 
@@ -96,6 +102,13 @@ export function failureOf(
   endpoint: Endpoint,
   misbehave: Misbehaviour,
 ): ((ctx: KoaContextWithOIDC, sent: string) => void) | undefined {
+  const { tokenRefusal } = misbehave
+  if (endpoint === 'token' && tokenRefusal) {
+    return (ctx) => {
+      send(ctx, tokenRefusal.body)
+      ctx.status = tokenRefusal.status
+    }
+  }
   const fault = faultOf(endpoint, misbehave)
   if (!fault || (fault === 'redirect' && isFollowed(ctx))) return undefined
   const fail = FAILURES[fault]
@@ -137,6 +150,9 @@ export function spoil(
     ctx.body = Buffer.from(JSON.stringify(plain(ctx.body)))
   }
   if (endpoint === 'jwks' && misbehave.jwks === 'empty') send(ctx, { keys: [] })
+  if (endpoint === 'jwks' && misbehave.jwksResponse) {
+    send(ctx, misbehave.jwksResponse(plain(ctx.body)))
+  }
   if (endpoint === 'token') spoilTokens(ctx, misbehave, key)
   if (endpoint === 'userinfo' && misbehave.userinfo === 'wrong-sub') {
     send(ctx, { ...plain(ctx.body), sub: 'mallory' })
@@ -158,6 +174,7 @@ function spoilTokens(ctx: KoaContextWithOIDC, misbehave: Misbehaviour, key: Sign
     if (idTokenRaw) tokens['id_token'] = idTokenRaw(tokens['id_token'] as string)
   }
   send(ctx, tokenResponse ? tokenResponse(tokens) : tokens)
+  if (misbehave.tokenStatus !== undefined) ctx.status = misbehave.tokenStatus
 }
 
 // The client listens on an origin of its own; all other redirects stay within the provider.

@@ -82,11 +82,25 @@ export type Agent = {
   close(): Promise<void>
 }
 
-/** Longer than any request takes; a keyring that asks the person may take for ever. */
+/**
+ * Longer than any request takes but one that spends something, which is waited for as long as it
+ * takes; a keyring that asks the person may take for ever.
+ */
 const LONGEST_CLOSE_MS = 15_000
 
-export function createAgent(ports: AgentPorts): Agent {
-  const { clock, vault, http } = ports
+export function createAgent(given: AgentPorts): Agent {
+  const { clock, vault } = given
+  const spending = new Set<Promise<unknown>>()
+  const http: Http = (request) => {
+    const sent = given.http(request)
+    if (request.spends) {
+      const forget = (): unknown => spending.delete(sent)
+      spending.add(sent)
+      sent.then(forget, forget)
+    }
+    return sent
+  }
+  const ports: AgentPorts = { ...given, http }
   const subscribers = new Set<(model: Model, event: Event) => void>()
   const running = new Map<string, AbortController>()
   const tasks = new Set<Promise<void>>()
@@ -262,7 +276,11 @@ export function createAgent(ports: AgentPorts): Agent {
         await api.close()
         while (tasks.size > 0) await Promise.all(tasks)
       }
-      await within(clock, LONGEST_CLOSE_MS, drain())
+      const drained = drain().then(() => true)
+      while (!(await within(clock, LONGEST_CLOSE_MS, drained)) && spending.size > 0) {
+        // Its answer brings tokens that must reach the vault, or be ended at the provider.
+        await Promise.allSettled(spending)
+      }
       stopWaiting()
     },
   }

@@ -19,7 +19,7 @@ import type { ExpectedCallback } from './callback.js'
 import type { CallbackAnswer, CallbackListener, PendingCallback, Sighting } from './loopback.js'
 import { signedInPage, type Page } from './pages.js'
 import { challengeOf, createNonce, createVerifier } from './pkce.js'
-import { exchangeCode, type TokenSet } from './token.js'
+import { exchangeCode, type Orphans } from './token.js'
 
 /** Where people sign in, and how. */
 export type ProviderSettings = {
@@ -128,7 +128,7 @@ export type CompletionSteps = {
   /** Keeps the session. Throws, keeping nothing, where the attempt was called off meanwhile. */
   keep(session: HeldSession): Promise<void>
   /** Tokens came, or may still come, that will not be kept. */
-  discard(tokens: Promise<TokenSet>): void
+  discard(tokens: Promise<Orphans>): void
 }
 
 /**
@@ -157,7 +157,8 @@ export async function completeSignIn(
     http,
     metadata,
     { clientId, clientSecret, code, redirectUri, verifier, scope },
-    clock.nowMs(),
+    clock,
+    (orphans) => steps.discard(Promise.resolve(orphans)),
   )
   try {
     const { tokens, providerAheadMs } = await unlessAborted(exchanged, signal)

@@ -4,7 +4,6 @@ import type { Clock } from '../clock.js'
 import type { Secret } from '../secret.js'
 import { createTurns } from '../turns.js'
 import type { HeldSession, Vault } from '../vault.js'
-import { unlessAborted } from './attempt.js'
 import { discover } from './discovery.js'
 import { CalledOff } from './endings.js'
 import { asAuthError, AuthError } from './errors.js'
@@ -13,7 +12,7 @@ import { endSessionUrl } from './end-session.js'
 import type { Account } from './identity.js'
 import type { Event } from './model.js'
 import { createRenewal, lifetimeOf } from './renewal.js'
-import { revokeTokens, type TokenSet } from './token.js'
+import { revokeTokens, type Orphans } from './token.js'
 
 export type CustodyPorts = {
   http: Http
@@ -43,7 +42,7 @@ export type Custody = {
   /** Tells of a session that was kept, once the person's browser has its page. */
   tell(session: HeldSession, state: string, replaced: HeldSession | null): void
   /** Ends tokens that came, or may still come, and will not be kept. */
-  discard(tokens: Promise<TokenSet>, provider: { issuer: string; clientId: string }): void
+  discard(tokens: Promise<Orphans>, provider: { issuer: string; clientId: string }): void
   /** Takes back the session that the vault has kept, where it is this provider's. */
   restore(provider: { issuer: string; clientId: string }): Promise<void>
   /** Null where nobody has signed in, and after a sign-out. */
@@ -81,10 +80,20 @@ export function createCustody(ports: CustodyPorts): Custody {
 
   const revoke = async (
     { issuer, clientId }: { issuer: string; clientId: string },
-    tokens: TokenSet,
+    tokens: Orphans,
   ): Promise<void> => {
-    const metadata = await discover(http, issuer, farewell.signal)
-    await revokeTokens(http, metadata, { clientId, clientSecret }, tokens, farewell.signal)
+    // Tokens that come when closing has begun have as long to be ended as those before them.
+    const late = new AbortController()
+    const stopTiming = closed
+      ? clock.after(FAREWELL_MS, () => late.abort(notTold()))
+      : () => undefined
+    const { signal } = closed ? late : farewell
+    try {
+      const metadata = await discover(http, issuer, signal)
+      await revokeTokens(http, metadata, { clientId, clientSecret }, tokens, signal)
+    } finally {
+      stopTiming()
+    }
   }
 
   /** S19: the provider's own session ends in the person's browser, where it lives. */
@@ -222,9 +231,8 @@ export function createCustody(ports: CustodyPorts): Custody {
     },
 
     discard(coming, provider) {
-      const ended = unlessAborted(coming, farewell.signal).then((tokens) =>
-        revoke(provider, tokens),
-      )
+      // However late they come: nobody else could end them.
+      const ended = coming.then((tokens) => revoke(provider, tokens))
       void track(ended.catch(() => undefined))
     },
 

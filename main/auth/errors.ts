@@ -22,6 +22,8 @@ export type ErrorCode =
   | 'revocation-failed'
   | 'another-account'
   | 'storage-failed'
+  | 'interaction-required'
+  | 'client-refused'
   | 'wrong-clock'
   | 'unexpected'
 
@@ -34,15 +36,18 @@ export class AuthError extends Error {
   readonly code: ErrorCode
   /** How long the provider asked to be left alone; null where it named no time. */
   readonly retryAfterMs: number | null
+  /** True if a request went out and the connection was cut before the whole answer was here. */
+  readonly answerLost: boolean
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; retryAfterMs?: number | null } = {},
+    options: { cause?: unknown; retryAfterMs?: number | null; answerLost?: boolean } = {},
   ) {
     super(message, options)
     this.code = code
     this.retryAfterMs = options.retryAfterMs ?? null
+    this.answerLost = options.answerLost ?? false
   }
 }
 

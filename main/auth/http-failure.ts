@@ -69,15 +69,26 @@ export function describeFailure(thrown: unknown, request: FailedRequest): AuthEr
     return new AuthError(
       'provider-error',
       `The answer of the provider at ${host} broke off while ${purpose}. Try again.`,
-      { cause },
+      { cause, answerLost: true },
     )
   }
   return new AuthError(
     'provider-unreachable',
     `${provider}${way} could not be reached while ${purpose}: ${unreachable(code)}. ` +
       'Check your network and the issuer setting, then try again.',
-    { cause },
+    { cause, answerLost: wasCut(thrown, code) },
   )
+}
+
+/**
+ * True if the connection was cut after the whole request had gone out. Over fetch nobody can tell how
+ * much of it went out: there every cut counts.
+ */
+function wasCut(thrown: AxiosError, code: string): boolean {
+  if (code !== 'ECONNRESET') return chromiumCodeOf(thrown.cause) === 'ERR_NETWORK_CHANGED'
+  const request: unknown = thrown.request
+  const isNodes = typeof request === 'object' && request !== null && 'writableFinished' in request
+  return !isNodes || request.writableFinished === true
 }
 
 /** What is said where a proxy gave no tunnel, and what to do. */
@@ -180,11 +191,15 @@ const BROKEN_OFF = new Set([
 function codeOf(thrown: AxiosError): string {
   if (thrown.code !== undefined && thrown.code !== 'ERR_NETWORK') return thrown.code
   for (let cause: unknown = thrown.cause; cause instanceof Error; cause = cause.cause) {
-    const chromium = /net::(ERR_\w+)/.exec(cause.message)?.[1]
-    if (chromium !== undefined) return UNREACHABLE_BY_CHROMIUM[chromium] ?? chromium
+    const chromium = chromiumCodeOf(cause)
+    if (chromium !== null) return UNREACHABLE_BY_CHROMIUM[chromium] ?? chromium
     const errno = errnoOf(cause)
     if (errno !== '') return errno
     if (/redirect/i.test(cause.message)) return 'REDIRECT'
   }
   return thrown.code ?? ''
+}
+
+function chromiumCodeOf(cause: unknown): string | null {
+  return cause instanceof Error ? (/net::(ERR_\w+)/.exec(cause.message)?.[1] ?? null) : null
 }

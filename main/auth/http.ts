@@ -16,6 +16,11 @@ export type HttpRequest = {
   bearer?: string
   /** Credentials of the Basic scheme, already encoded. */
   basic?: string
+  /**
+   * True for what uses something up (a code, a refresh token) as soon as it arrives: it is waited for
+   * as long as the provider works on it, for an answer that nobody reads is lost.
+   */
+  spends?: boolean
   signal?: AbortSignal
   /** True: one redirect within the origin is followed. Only for what carries no secret. */
   followsOneRedirect?: boolean
@@ -40,11 +45,14 @@ export type Http = (request: HttpRequest) => Promise<HttpResponse>
 
 /** The longest a provider may take for one answer, first byte to last. */
 export const REQUEST_TIMEOUT_MS = 10_000
+/** The same for what spends something: gateways before a provider give up after 60 s, or sooner. */
+export const SPENDING_TIMEOUT_MS = 120_000
 const MOST_BYTES = 1024 * 1024
 
 export type HttpOptions = {
   fetch?: typeof fetch
   timeoutMs?: number
+  spendingTimeoutMs?: number
   clock?: Pick<Clock, 'nowMs'>
   /** Where plain Node finds its proxy. */
   env?: Environment
@@ -56,11 +64,12 @@ export type HttpOptions = {
  */
 export function createHttp(options: HttpOptions = {}): Http {
   const clock = options.clock ?? systemClock
-  const timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS
+  const { spendingTimeoutMs = SPENDING_TIMEOUT_MS } = options
+  const shortMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS
   const trust = options.fetch
     ? 'add it to those that this computer trusts'
     : 'name its file in NODE_EXTRA_CA_CERTS'
-  const routeTo = createRoutes(timeoutMs)
+  const routeTo = createRoutes(shortMs)
   const client = axios.create({
     ...(options.fetch && { adapter: 'fetch', env: { fetch: options.fetch } }),
     maxRedirects: 0,
@@ -75,6 +84,7 @@ export function createHttp(options: HttpOptions = {}): Http {
     const url = new URL(request.url)
     const isTunnelled = !options.fetch && url.protocol === 'https:'
     const proxy = isTunnelled ? proxyFor(url, options.env ?? process.env) : null
+    const timeoutMs = request.spends ? spendingTimeoutMs : shortMs
     // axios' own timeout counts silence, so a provider that drips bytes would never meet it.
     const deadline = AbortSignal.timeout(timeoutMs)
     // Over fetch axios leaves the rest of an answer that is too long on its way.

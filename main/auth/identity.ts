@@ -1,13 +1,14 @@
 // Who signed in: the ID token checked, and what userinfo adds.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { decodeProtectedHeader, errors, type JSONWebKeySet, type JWTPayload } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, type JSONWebKeySet, type JWTPayload } from 'jose'
 import { z } from 'zod'
 import { spanOf } from '../clock.js'
 import type { ProviderMetadata } from './discovery.js'
 import { AuthError, tooManyRequests } from './errors.js'
 import { parseJson, type Http } from './http.js'
 import { parseKeySet, verifyByKeys } from './keys.js'
+import { UNPRINTABLE } from '../unprintable.js'
 import type { TokenSet } from './token.js'
 
 /** A person, as the provider names them. */
@@ -26,8 +27,7 @@ export function labelOf({ name, email }: Account): string {
 
 export type ExpectedIdentity = {
   clientId: string
-  /** Null for a renewed ID token, which belongs to no request of its own. */
-  nonce: string | null
+  nonce: string
   /** The organization that was asked for (Auth0): the ID token must name it. */
   organization?: string | null
   /** Seconds; where it was asked for, the ID token's `auth_time` is checked against it. */
@@ -89,62 +89,154 @@ export function createKeySet(http: Http, metadata: Pick<ProviderMetadata, 'jwksU
   }
 }
 
+type Signed = Pick<TokenSet, 'idToken' | 'accessToken'>
+type Trusted = Pick<ProviderMetadata, 'issuer' | 'signingAlgorithms'>
+
 /**
  * Checks an ID token: signature by the provider's keys with an announced asymmetric algorithm,
  * `iss`, `aud`, `azp`, `nonce`, `exp`, `iat`, `auth_time` where `max_age` was asked for, `at_hash`
  * where present. An unknown `kid` makes the key set be fetched again, once.
- * Fails with `invalid-id-token` and the codes of {@link KeySet}.
+ * Fails with `invalid-id-token`, `wrong-clock` and the codes of {@link KeySet}.
  *
- * @see OpenID Connect Core 1.0 sections 3.1.3.7 and 3.1.3.8
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation}
  */
 export async function verifyIdToken(
   keys: KeySet,
-  metadata: Pick<ProviderMetadata, 'issuer' | 'signingAlgorithms'>,
-  tokens: Pick<TokenSet, 'idToken' | 'accessToken'>,
+  metadata: Trusted,
+  tokens: Signed,
   expected: ExpectedIdentity,
   nowMs: number,
   signal?: AbortSignal,
 ): Promise<Claims> {
+  const { clientId, providerAheadMs } = expected
+  const verified = await verifySigned(keys, metadata, tokens.idToken, clientId, nowMs, signal)
+  const { failure } = verified
+  if (failure) throw wrongClock(providerAheadMs, 'then sign in again') ?? untimely(failure)
+  const claims = requireParty(verified.claims, clientId)
+
+  const { nonce, auth_time: authTime } = claims
+  if (nonce !== expected.nonce) throw refusal('it does not belong to this sign-in')
+  if (expected.maxAgeS !== null) requireRecent(authTime, expected.maxAgeS, nowMs / 1000)
+  if (expected.organization && !isOf(expected.organization, claims)) {
+    throw refusal('it is for another organization')
+  }
+  requireHash(claims, tokens)
+  return claims
+}
+
+/**
+ * Checks a renewed ID token; null if it is outdated: it has expired, or is no newer than the one that
+ * is `held`. Providers send the first one again, or one that they keep; what it says was true once, so
+ * it is as good as none. But whoever it names must be the person whose session it is.
+ * Fails with `invalid-id-token`, `wrong-clock`, `another-account` and the codes of {@link KeySet}.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse}
+ */
+export async function verifyRenewedIdToken(
+  keys: KeySet,
+  metadata: Trusted,
+  tokens: Signed,
+  held: { sub: string; idToken: string },
+  expected: Pick<ExpectedIdentity, 'clientId' | 'providerAheadMs'>,
+  nowMs: number,
+): Promise<Claims | null> {
+  const { clientId, providerAheadMs } = expected
+  const verified = await verifySigned(keys, metadata, tokens.idToken, clientId, nowMs)
+  const { failure } = verified
+  const isExpired = failure instanceof errors.JWTExpired
+  if (failure && !isExpired) {
+    throw wrongClock(providerAheadMs, 'and Latchkey goes on') ?? untimely(failure)
+  }
+  const claims = requireParty(verified.claims, clientId)
+  if (claims.sub !== subjectOf(held.sub)) throw anotherAccount()
+  if (isExpired || !isNewer(claims, held.idToken)) return null
+  requireHash(claims, tokens)
+  return claims
+}
+
+/** What the signature vouches for; `failure` says what is wrong with its times. */
+type Verified = {
+  claims: JWTPayload
+  failure: errors.JWTExpired | errors.JWTClaimValidationFailed | null
+}
+
+const TIMES: ReadonlySet<string> = new Set(['exp', 'iat', 'nbf'])
+
+/** Checks the signature, `iss` and `aud`, then the times. Fails with `invalid-id-token`. */
+async function verifySigned(
+  keys: KeySet,
+  metadata: Trusted,
+  idToken: string,
+  clientId: string,
+  nowMs: number,
+  signal?: AbortSignal,
+): Promise<Verified> {
   const readKeys = (again: boolean): Promise<JSONWebKeySet> =>
     keys.read({ again, ...(signal && { signal }) })
-
-  let claims: JWTPayload
   try {
-    claims = await verifyByKeys(tokens.idToken, await readKeys(false), () => readKeys(true), {
+    const claims = await verifyByKeys(idToken, await readKeys(false), () => readKeys(true), {
       algorithms: [...metadata.signingAlgorithms],
       issuer: metadata.issuer,
-      audience: expected.clientId,
+      audience: clientId,
       requiredClaims: ['sub', 'exp', 'iat'],
       maxTokenAge: OLDEST_ID_TOKEN_S,
       clockTolerance: CLOCK_TOLERANCE_S,
       currentDate: new Date(nowMs),
     })
+    return { claims, failure: null }
   } catch (thrown) {
     if (thrown instanceof AuthError) throw thrown
     signal?.throwIfAborted()
-    throw wrongClock(thrown, expected.providerAheadMs) ?? refusal(explain(thrown, tokens.idToken))
+    // jose looks at the times last: by then the signature, `iss` and `aud` are right.
+    if (isOfTime(thrown)) return { claims: thrown.payload, failure: thrown }
+    throw refusal(explain(thrown, idToken))
   }
+}
 
-  const { sub, aud, azp, nonce, auth_time: authTime, at_hash: atHash } = claims
+function isOfTime(thrown: unknown): thrown is errors.JWTExpired | errors.JWTClaimValidationFailed {
+  return (
+    (thrown instanceof errors.JWTExpired || thrown instanceof errors.JWTClaimValidationFailed) &&
+    thrown.reason === 'check_failed' &&
+    TIMES.has(thrown.claim)
+  )
+}
+
+/** Whom it names, and that it was made for us. */
+function requireParty(claims: JWTPayload, clientId: string): Claims {
+  const { sub, aud, azp } = claims
   if (typeof sub !== 'string' || sub === '') throw refusal('it names nobody')
-  if (azp === undefined ? Array.isArray(aud) && aud.length > 1 : azp !== expected.clientId) {
+  if (azp === undefined ? Array.isArray(aud) && aud.length > 1 : azp !== clientId) {
     throw refusal('it was made for another application')
   }
-  if (expected.nonce !== null && nonce !== expected.nonce)
-    throw refusal('it does not belong to this sign-in')
-  if (expected.maxAgeS !== null) {
-    const oldestS = nowMs / 1000 - expected.maxAgeS - CLOCK_TOLERANCE_S
-    if (typeof authTime !== 'number' || authTime < oldestS) {
-      throw refusal('the provider did not ask you to sign in anew, as it was asked to')
-    }
+  return { ...claims, sub: subjectOf(sub) }
+}
+
+function requireRecent(authTime: unknown, maxAgeS: number, nowS: number): void {
+  const isTime = typeof authTime === 'number'
+  if (!isTime || authTime < nowS - maxAgeS - CLOCK_TOLERANCE_S) {
+    throw refusal('the provider did not ask you to sign in anew, as it was asked to')
   }
-  if (expected.organization && !isOf(expected.organization, claims)) {
-    throw refusal('it is for another organization')
+  if (authTime > nowS + CLOCK_TOLERANCE_S) {
+    throw refusal('it says that you signed in at a time that is yet to come')
   }
+}
+
+function requireHash({ at_hash: atHash }: Claims, tokens: Signed): void {
   if (atHash !== undefined && !matchesHash(atHash, tokens)) {
     throw refusal('it does not belong to the access token beside it')
   }
-  return { ...claims, sub }
+}
+
+function isNewer({ iat }: Claims, heldIdToken: string): boolean {
+  const { iat: heldIat } = decodeJwt(heldIdToken)
+  return heldIat === undefined || (typeof iat === 'number' && iat > heldIat)
+}
+
+function anotherAccount(): AuthError {
+  return new AuthError(
+    'another-account',
+    'The provider renewed the session for somebody else, so Latchkey ended it. Sign in again.',
+  )
 }
 
 const wireUserinfo = z.looseObject({ sub: z.string() })
@@ -178,7 +270,7 @@ export async function readUserinfo(
   })
   if (response === null || response.status !== 200) return null
   const parsed = wireUserinfo.safeParse(parseJson(response.body))
-  return parsed.success ? parsed.data : null
+  return parsed.success ? { ...parsed.data, sub: subjectOf(parsed.data.sub) } : null
 }
 
 /**
@@ -196,11 +288,29 @@ const LONGEST_NAME = 200
 /** The first half of a character that was cut in two. */
 const HALF = /[\ud800-\udbff]$/
 
+/** @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken} */
+const LONGEST_SUBJECT = 255
+
+/**
+ * Names a person by their `sub`, in a form that can be shown and kept everywhere. One that is too long
+ * or cannot be printed ends in its own hash, so that no two of them are the same.
+ */
+export function subjectOf(sub: string): string {
+  if (sub.length <= LONGEST_SUBJECT && sub.search(UNPRINTABLE) === -1) return sub
+  const hash = createHash('sha256').update(Buffer.from(sub, 'utf16le')).digest('base64url')
+  return `${shorten(sub)}…${hash}`
+}
+
+function shorten(text: string): string {
+  const shown = text.replace(/\s+/g, ' ').replace(UNPRINTABLE, '�').trim()
+  return shown.slice(0, LONGEST_NAME).replace(HALF, '')
+}
+
 /** Names the account for a person to read. */
 export function accountOf(claims: Claims): Account {
   const text = (name: string): string => {
     const value = claims[name]
-    return typeof value === 'string' ? value.trim().slice(0, LONGEST_NAME).replace(HALF, '') : ''
+    return typeof value === 'string' ? shorten(value) : ''
   }
   const { sub } = claims
   const email = text('email')
@@ -220,22 +330,26 @@ function isOf(organization: string, { org_id: id, org_name: name }: JWTPayload):
 function refusal(why: string): AuthError {
   return new AuthError(
     'invalid-id-token',
-    `The provider's proof of who signed in (its ID token) was refused: ${why}. Nothing was kept. ` +
-      'Try again; if it happens again, tell its administrator.',
+    `The provider's proof of who signed in (its ID token) was refused: ${why}. Latchkey did ` +
+      'not use it. Try again; if it happens again, tell its administrator.',
   )
+}
+
+function untimely({ claim }: NonNullable<Verified['failure']>): AuthError {
+  return refusal(CLAIM_WORDS[claim] ?? 'one of its times is wrong')
 }
 
 const CLAIM_WORDS: Readonly<Record<string, string>> = {
   iss: 'it is from another provider',
   aud: 'it was made for another application',
-  exp: "it has expired; check this computer's clock",
-  iat: "its time does not fit; check this computer's clock",
-  nbf: "it is not valid yet; check this computer's clock",
+  exp: 'it has expired already',
+  iat: 'it was not made just now',
+  nbf: 'it is not valid yet',
   sub: 'it names nobody',
 }
 
 function explain(thrown: unknown, idToken: string): string {
-  if (thrown instanceof errors.JWTExpired || thrown instanceof errors.JWTClaimValidationFailed) {
+  if (thrown instanceof errors.JWTClaimValidationFailed) {
     return CLAIM_WORDS[thrown.claim] ?? 'one of its claims is wrong'
   }
   if (thrown instanceof errors.JOSEAlgNotAllowed) {
@@ -254,16 +368,13 @@ function explain(thrown: unknown, idToken: string): string {
   return 'the provider’s key for it could not be read'
 }
 
-/** Where it is the clocks that do not agree, and ours differs from the one that the provider shows. */
-function wrongClock(thrown: unknown, aheadMs: number | null): AuthError | null {
-  const isOfTime =
-    (thrown instanceof errors.JWTExpired || thrown instanceof errors.JWTClaimValidationFailed) &&
-    ['exp', 'iat', 'nbf'].includes(thrown.claim)
-  if (!isOfTime || aheadMs === null || Math.abs(aheadMs) <= CLOCK_TOLERANCE_S * 1000) return null
+/** Where ours differs from the clock that the provider shows: then it is that, and not the ID token. */
+function wrongClock(aheadMs: number | null, then: string): AuthError | null {
+  if (aheadMs === null || Math.abs(aheadMs) <= CLOCK_TOLERANCE_S * 1000) return null
   return new AuthError(
     'wrong-clock',
     `This computer's clock is ${spanOf(Math.abs(aheadMs))} ${aheadMs > 0 ? 'behind' : 'ahead of'} the ` +
-      "provider's, so who signed in could not be checked. Set the clock right, then sign in again.",
+      `provider's, so who signed in could not be checked. Set the clock right, ${then}.`,
   )
 }
 

@@ -6,7 +6,7 @@ import type { HeldSession } from '../vault.js'
 import { discover } from './discovery.js'
 import { asAuthError, AuthError } from './errors.js'
 import type { Http } from './http.js'
-import { createKeySet, verifyIdToken } from './identity.js'
+import { createKeySet, verifyRenewedIdToken } from './identity.js'
 import type { Event, Lifetime } from './model.js'
 import { renewTokens, type TokenSet } from './token.js'
 
@@ -232,7 +232,8 @@ export function createRenewal(ports: RenewalPorts): Renewal {
  * the ones to use.
  *
  * 1. Read the keys first, so that a network that fails just then does not cost the refresh token.
- * 2. Ask for new tokens: where the provider rotates them, the old refresh token is spent now.
+ * 2. Ask for new tokens. A new refresh token is kept at once: the old one is spent, whatever becomes of
+ *    the rest of the answer.
  * 3. Check that they belong to the same person.
  *
  * @see RFC 6749 section 6, OpenID Connect Core 1.0 section 12.2
@@ -256,7 +257,9 @@ async function askForTokens(
   const keys = createKeySet(http, metadata)
   await keys.read({ signal: closing })
   const request = { clientId, clientSecret, refreshToken, scope }
-  const answer = await renewTokens(http, metadata, request, clock.nowMs())
+  const keep = (rotated: string): Promise<void> =>
+    change({ ...session, tokens: { ...tokens, refreshToken: rotated } })
+  const answer = await renewTokens(http, metadata, request, clock, keep)
   const fresh = answer.tokens
   const renewed: HeldSession = {
     ...session,
@@ -267,24 +270,23 @@ async function askForTokens(
     },
   }
   if (fresh.idToken === null) return renewed
+  const { providerAheadMs } = answer
   try {
-    const { providerAheadMs } = answer
-    const expected = { clientId, nonce: null, maxAgeS: null, providerAheadMs }
-    const claims = await verifyIdToken(keys, metadata, renewed.tokens, expected, clock.nowMs())
-    if (claims.sub === session.account.sub) return renewed
+    const claims = await verifyRenewedIdToken(
+      keys,
+      metadata,
+      renewed.tokens,
+      { sub: session.account.sub, idToken: tokens.idToken },
+      { clientId, providerAheadMs },
+      clock.nowMs(),
+    )
+    return claims === null
+      ? { ...renewed, tokens: { ...renewed.tokens, idToken: tokens.idToken } }
+      : renewed
   } catch (thrown) {
-    // What could not be checked is not used; but the refresh token that brought it is spent.
-    const { refreshToken: rotated } = renewed.tokens
-    if (rotated !== refreshToken) {
-      await change({ ...session, tokens: { ...tokens, refreshToken: rotated } })
-    }
+    if (thrown instanceof AuthError && thrown.code === 'another-account') discard(renewed)
     throw thrown
   }
-  discard(renewed)
-  throw new AuthError(
-    'another-account',
-    'The provider renewed the session for somebody else, so Latchkey ended it. Sign in again.',
-  )
 }
 
 function requireHeld(session: HeldSession | null): HeldSession {

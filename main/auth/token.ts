@@ -1,20 +1,36 @@
-// The token endpoint and its sibling: exchange a code, revoke a token.
+// The token endpoint and its sibling: exchange a code, renew a session, revoke a token.
 
-import { z } from 'zod'
+import type { Clock } from '../clock.js'
 import { authenticated, secretsOf, type Client } from './client-authentication.js'
 import type { ProviderMetadata } from './discovery.js'
-import { AuthError, quoteProvider, tooManyRequests } from './errors.js'
-import { parseJson, type Http, type HttpResponse } from './http.js'
+import { AuthError } from './errors.js'
+import type { Http, HttpRequest, HttpResponse } from './http.js'
+import { expiryInToken, readTokenAnswer, type TokenAnswer } from './token-answer.js'
+import { tokenFailure, type Grant } from './token-failure.js'
 
 export type TokenSet = {
   accessToken: string
-  /** Milliseconds since the epoch; null where the provider does not say. */
+  /** Milliseconds since the epoch; null where neither the provider nor the token itself says. */
   accessTokenExpiresAtMs: number | null
   /** When it was asked for: its life is counted from here, in milliseconds since the epoch. */
   obtainedAtMs: number
   refreshToken: string | null
   idToken: string
   scope: string
+  /** Members of the last answer that were there and could not be read, by name, for `diagnose`. */
+  unreadable?: readonly string[] | undefined
+}
+
+/** A token whose end nobody tells is taken to live for this long, for those who need a number. */
+export const ASSUMED_LIFE_MS = 300_000
+
+/**
+ * When an access token ends, in milliseconds since the epoch; assumed if nobody says. What cannot be
+ * renewed is assumed anew each time: only a resource server can tell that it has ended.
+ */
+export function expiryOf(tokens: TokenSet, nowMs: number): number {
+  const { accessTokenExpiresAtMs, obtainedAtMs, refreshToken } = tokens
+  return accessTokenExpiresAtMs ?? (refreshToken === null ? nowMs : obtainedAtMs) + ASSUMED_LIFE_MS
 }
 
 export type CodeExchange = Client & {
@@ -25,40 +41,35 @@ export type CodeExchange = Client & {
   scope: string
 }
 
-/** What a header can carry: RFC 6749 appendix A.12 and A.17. */
-const wireToken = z.string().regex(/^[\x20-\x7e]+$/)
+/** Tokens that came in an answer that cannot be used. */
+export type Orphans = Readonly<Pick<TokenAnswer, 'accessToken' | 'refreshToken'>>
 
-const wireTokens = z.object({
-  access_token: wireToken,
-  token_type: z.string().regex(/^bearer$/i),
-  // A hundred years: more than that no date can be relied on to hold.
-  expires_in: z.number().nonnegative().max(3_155_760_000).optional(),
-  refresh_token: wireToken.optional(),
-  id_token: z.string().min(1).optional(),
-  scope: z.string().optional(),
-})
-
-const wireError = z.object({ error: z.string(), error_description: z.string().optional() })
+type Clocked = Pick<Clock, 'nowMs'>
 
 /**
- * Exchanges an authorization code. `nowMs` is when the request was made: a token's life is counted
- * from there, so that a slow answer cannot lengthen it. Beside the tokens comes how far the provider's
- * clock is ahead of ours, in milliseconds (RFC 9110 section 6.6.1).
+ * Exchanges an authorization code. A token's life is counted from when it was asked for, so that a
+ * slow answer cannot lengthen it. Beside the tokens comes how far the provider's clock is ahead of
+ * ours, in milliseconds (RFC 9110 section 6.6.1). `orphaned` is given the tokens of an answer that
+ * cannot be used, for they live on at the provider. The request is sent once: a code is good for one.
  * Fails with `invalid-grant`, `token-error`, `invalid-token-response` and the codes of {@link Http}.
  *
- * @see RFC 6749 sections 4.1.3, 5.1 and 5.2; RFC 7636 section 4.5
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.5}
  */
 export async function exchangeCode(
   http: Http,
   metadata: Pick<ProviderMetadata, 'tokenEndpoint' | 'tokenAuthMethods'>,
   request: CodeExchange,
-  nowMs: number,
+  clock: Clocked,
+  orphaned: (tokens: Orphans) => void,
   signal?: AbortSignal,
 ): Promise<{ tokens: TokenSet; providerAheadMs: number | null }> {
+  const nowMs = clock.nowMs()
   const response = await http({
     method: 'POST',
     url: metadata.tokenEndpoint,
     purpose: 'finishing the sign-in',
+    spends: true,
     ...authenticated(request, metadata.tokenAuthMethods, {
       grant_type: 'authorization_code',
       code: request.code,
@@ -67,73 +78,153 @@ export async function exchangeCode(
     }),
     ...(signal && { signal }),
   })
-  const secrets = [request.code, request.verifier, ...secretsOf(request)]
-  const { idToken, ...tokens } = parseTokens(response, secrets, { scope: request.scope, nowMs })
-  if (idToken === null) throw notUnderstood('id_token')
-  return { tokens: { ...tokens, idToken }, providerAheadMs: aheadOf(response, nowMs) }
+  const providerAheadMs = aheadOf(response, nowMs, clock.nowMs())
+  const answer = readTokenAnswer(response.body)
+  const given = { scope: request.scope, nowMs, providerAheadMs }
+  try {
+    const secrets = [request.code, request.verifier, ...secretsOf(request)]
+    const { idToken, ...tokens } = tokensOf('sign-in', response, answer, secrets, given)
+    if (idToken === null) throw notUnderstood('sign-in', 'id_token')
+    return { tokens: { ...tokens, idToken }, providerAheadMs }
+  } catch (thrown) {
+    orphaned(answer)
+    throw thrown
+  }
 }
 
 /** A renewed session's tokens; what the provider did not send anew stays as it was. */
 export type RenewedTokens = Omit<TokenSet, 'idToken'> & { idToken: string | null }
 
+export type RenewalRequest = Client & { refreshToken: string; scope: string }
+
 /**
- * Renews a session by its refresh token. Fails as {@link exchangeCode} does.
+ * Renews a session by its refresh token. Fails as {@link exchangeCode} does, and with
+ * `interaction-required` and `client-refused`.
  *
- * @see RFC 6749 section 6, OpenID Connect Core 1.0 section 12
+ * 1. Send the refresh token; once more, at once, if the answer was lost on its way. Providers that
+ *    rotate have a grace for that: the first use may have spent it.
+ * 2. Hand a new refresh token to `keep`, before anything else in the answer is judged: the one that
+ *    was sent may be spent, whatever else is wrong.
+ * 3. Read the rest.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6}
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokens}
  */
 export async function renewTokens(
   http: Http,
   metadata: Pick<ProviderMetadata, 'tokenEndpoint' | 'tokenAuthMethods'>,
-  request: Client & { refreshToken: string; scope: string },
-  nowMs: number,
-  signal?: AbortSignal,
+  request: RenewalRequest,
+  clock: Clocked,
+  keep: (refreshToken: string) => Promise<void>,
 ): Promise<{ tokens: RenewedTokens; providerAheadMs: number | null }> {
   const { refreshToken, scope } = request
-  const response = await http({
+  const sent = await sendTwice(http, clock, {
     method: 'POST',
     url: metadata.tokenEndpoint,
     purpose: 'renewing the session',
+    spends: true,
     ...authenticated(request, metadata.tokenAuthMethods, {
       grant_type: 'refresh_token',
       refresh_token: refreshToken,
     }),
-    ...(signal && { signal }),
   })
-  const tokens = parseTokens(response, [refreshToken, ...secretsOf(request)], { scope, nowMs })
-  return { tokens, providerAheadMs: aheadOf(response, nowMs) }
+  const { response, sentAtMs } = sent
+  const answer = readTokenAnswer(response.body)
+  const { refreshToken: rotated } = answer
+  if (isSuccess(response) && rotated !== null && rotated !== refreshToken) await keep(rotated)
+
+  const providerAheadMs = aheadOf(response, sentAtMs, clock.nowMs())
+  const given = { scope, nowMs: sentAtMs, providerAheadMs }
+  const tokens = tokensOf('renewal', response, answer, [refreshToken, ...secretsOf(request)], given)
+  return { tokens, providerAheadMs }
 }
 
-/** How far the provider's clock is ahead of ours, in milliseconds; null where it does not say. */
-function aheadOf({ dateMs }: HttpResponse, nowMs: number): number | null {
-  return dateMs === null ? null : dateMs - nowMs
+/**
+ * The graces that providers give a refresh token that was used: Okta 0 to 60 s (30 by default), Auth0
+ * and Cognito up to 60 s. After that a second use may end the session, so it is left to the next try.
+ *
+ * @see {@link https://developer.okta.com/docs/guides/refresh-tokens/main/}
+ * @see {@link https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation}
+ */
+const GRACE_MS = 30_000
+
+async function sendTwice(
+  http: Http,
+  clock: Clocked,
+  request: HttpRequest,
+): Promise<{ response: HttpResponse; sentAtMs: number }> {
+  const sentAtMs = clock.nowMs()
+  try {
+    return { response: await http(request), sentAtMs }
+  } catch (thrown) {
+    const isLost = thrown instanceof AuthError && thrown.answerLost
+    if (!isLost || clock.nowMs() - sentAtMs >= GRACE_MS) throw thrown
+  }
+  const againAtMs = clock.nowMs()
+  return { response: await http(request), sentAtMs: againAtMs }
 }
 
-function parseTokens(
+function isSuccess({ status }: HttpResponse): boolean {
+  return status >= 200 && status < 300
+}
+
+/**
+ * How far the provider's clock is ahead of ours, in milliseconds; null where it does not say. It may
+ * have looked at its clock at any time between the request and its answer.
+ */
+function aheadOf({ dateMs }: HttpResponse, sentMs: number, answeredMs: number): number | null {
+  if (dateMs === null) return null
+  return dateMs < sentMs ? dateMs - sentMs : Math.max(0, dateMs - answeredMs)
+}
+
+type Given = { scope: string; nowMs: number; providerAheadMs: number | null }
+
+function tokensOf(
+  grant: Grant,
   response: HttpResponse,
+  answer: TokenAnswer,
   secrets: readonly string[],
-  asked: { scope: string; nowMs: number },
+  given: Given,
 ): RenewedTokens {
-  if (response.status !== 200) throw tokenError(response, secrets)
-  const parsed = wireTokens.safeParse(parseJson(response.body))
-  if (!parsed.success) throw notUnderstood(parsed.error.issues[0]?.path.join('.'))
-  const wire = parsed.data
+  if (response.status !== 200 || answer.error !== null) {
+    throw tokenFailure(grant, response, answer, secrets)
+  }
+  const { accessToken, tokenType, refreshToken, idToken, scope, unreadable } = answer
+  if (accessToken === null) throw notUnderstood(grant, 'access_token')
+  if (!/^bearer$/i.test(tokenType ?? '')) throw notUnderstood(grant, 'token_type')
   return {
-    accessToken: wire.access_token,
-    accessTokenExpiresAtMs:
-      wire.expires_in === undefined ? null : asked.nowMs + wire.expires_in * 1000,
-    obtainedAtMs: asked.nowMs,
-    refreshToken: wire.refresh_token ?? null,
-    idToken: wire.id_token ?? null,
-    scope: wire.scope ?? asked.scope,
+    accessToken,
+    accessTokenExpiresAtMs: expiresAtMs(accessToken, answer, given),
+    obtainedAtMs: given.nowMs,
+    refreshToken,
+    idToken,
+    scope: scope ?? given.scope,
+    ...(unreadable.length > 0 && { unreadable }),
   }
 }
 
-function notUnderstood(where: string | undefined): AuthError {
+function expiresAtMs(
+  accessToken: string,
+  { expiresInS }: TokenAnswer,
+  { nowMs, providerAheadMs }: Given,
+): number | null {
+  if (expiresInS !== null) return nowMs + expiresInS * 1000
+  const byItself = expiryInToken(accessToken)
+  return byItself === null ? null : byItself - (providerAheadMs ?? 0)
+}
+
+function notUnderstood(grant: Grant, member: string): AuthError {
+  const [what, then] =
+    grant === 'sign-in'
+      ? ['sign-in', 'Nothing was kept. Try again; if it happens again, the provider is at fault.']
+      : [
+          'renewal of the session',
+          'Latchkey tries again; if it happens again, the provider is at fault.',
+        ]
   return new AuthError(
     'invalid-token-response',
-    `The provider's answer to the sign-in could not be understood` +
-      `${where ? ` (${where} is missing or malformed)` : ''}. Nothing was kept. Try again; if it ` +
-      'happens again, the provider is at fault.',
+    `The provider's answer to the ${what} could not be understood (${member} is missing or ` +
+      `malformed). ${then}`,
   )
 }
 
@@ -151,11 +242,11 @@ export async function revokeTokens(
     'revocationEndpoint' | 'revocationNeedsSecret' | 'revocationAuthMethods'
   >,
   client: Client,
-  tokens: Pick<TokenSet, 'accessToken' | 'refreshToken'>,
+  tokens: Orphans,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (metadata.revocationEndpoint === null) return
   const token = tokens.refreshToken ?? tokens.accessToken
+  if (metadata.revocationEndpoint === null || token === null) return
   const hint = tokens.refreshToken === null ? 'access_token' : 'refresh_token'
   let response: HttpResponse
   try {
@@ -185,27 +276,3 @@ export async function revokeTokens(
 
 /** How a client is refused. @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2} */
 const REFUSED: ReadonlySet<number> = new Set([400, 401, 403])
-
-function tokenError(response: HttpResponse, secrets: readonly string[]): AuthError {
-  const parsed = wireError.safeParse(parseJson(response.body))
-  if (response.status === 429) return tooManyRequests(response.retryAfterMs)
-  if (response.status >= 500 || !parsed.success) {
-    return new AuthError(
-      'provider-error',
-      `The provider answered ${response.status} to the sign-in. Try again later.`,
-      { retryAfterMs: response.retryAfterMs },
-    )
-  }
-  const { error, error_description: description } = parsed.data
-  const quote = quoteProvider(error, description, secrets)
-  return error === 'invalid_grant'
-    ? new AuthError(
-        'invalid-grant',
-        `The provider did not accept the sign-in: ${quote}. Try again.`,
-      )
-    : new AuthError(
-        'token-error',
-        `The provider refused to finish the sign-in: ${quote}. Check the client ID and how the ` +
-          'application is registered there.',
-      )
-}

@@ -17,10 +17,19 @@ const CLIENT = { clientId: 'c', clientSecret: null }
 test('S18, RFC 6749 section 5.1: tokens come with status 200 alone', async () => {
   const http = answering(203, { access_token: 'a', token_type: 'Bearer', id_token: 'i' })
   const metadata = { tokenEndpoint: 'https://a.example', tokenAuthMethods: null }
+  const orphans: unknown[] = []
   const request = { ...CLIENT, code: 'c', redirectUri: 'r', verifier: 'v', scope: 'openid' }
-  await expect(exchangeCode(http, metadata, request, 0)).rejects.toMatchObject({
+  await expect(
+    exchangeCode(http, metadata, request, { nowMs: () => 0 }, (tokens) =>
+      orphans.push(tokens.accessToken),
+    ),
+  ).rejects.toMatchObject({
     code: 'provider-error',
+    message: expect.stringContaining(
+      'answered 203 to the sign-in, where tokens come with 200 alone',
+    ),
   })
+  expect(orphans).toEqual(['a'])
 })
 
 test('S15: keys and userinfo of an answer that failed are not believed', async () => {

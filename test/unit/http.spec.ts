@@ -133,7 +133,8 @@ const ASKING: Record<string, (http: Http, origin: string) => Promise<unknown>> =
       http,
       { tokenEndpoint: origin, tokenAuthMethods: null },
       { ...CLIENT, refreshToken: 'r', scope: 'openid' },
-      0,
+      { nowMs: () => 0 },
+      () => Promise.resolve(),
     ),
   'the revocation endpoint': (http, origin) =>
     revokeTokens(http, REVOKING(origin), CLIENT, {

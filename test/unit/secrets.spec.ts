@@ -26,7 +26,7 @@ const test = base.extend<{ answering: (answer: Answer) => Metadata }>({
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const tokenEndpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`
     await use((answer) => {
-      server.removeAllListeners('request').once('request', (...args) => void answer(...args))
+      server.removeAllListeners('request').on('request', (...args) => void answer(...args))
       return { tokenEndpoint, tokenAuthMethods: ['client_secret_post'] }
     })
     server.close()
@@ -47,7 +47,8 @@ const REQUESTS: readonly [name: string, send: (metadata: Metadata) => Promise<un
           verifier: 'the-secret~verifier',
           scope: 'openid',
         },
-        0,
+        { nowMs: () => 0 },
+        () => undefined,
       ),
   ],
   [
@@ -57,7 +58,8 @@ const REQUESTS: readonly [name: string, send: (metadata: Metadata) => Promise<un
         http,
         metadata,
         { ...CLIENT, refreshToken: 'the-secret+token==', scope: 'openid' },
-        0,
+        { nowMs: () => 0 },
+        () => Promise.resolve(),
       ),
   ],
 ]
@@ -66,7 +68,7 @@ const all = (thrown: unknown): string => inspect(thrown, { depth: Infinity, show
 
 for (const [name, send] of REQUESTS) {
   test(`S18: a ${name} that the token endpoint echoes is masked`, async ({ answering }) => {
-    for (const error of ['invalid_grant', 'invalid_request']) {
+    for (const error of ['invalid_scope', 'invalid_request']) {
       const metadata = answering(async (request, response) => {
         const echo = await text(request)
         response.writeHead(400).end(JSON.stringify({ error, error_description: echo }))

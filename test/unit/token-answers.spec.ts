@@ -1,0 +1,243 @@
+// Answers of the token endpoint that are odd where nothing is decided by it: no session is lost.
+
+import type { TokenSet } from '../../main/auth/token.js'
+import { answerLink } from '../person.js'
+import type { Misbehaviour } from '../provider.js'
+import { expect, MINUTE, SECOND, test, type SignedIn } from '../signed-in.js'
+
+const DUE = 59 * MINUTE
+const ASKED = 'openid profile email offline_access'
+
+type Json = Record<string, unknown>
+type Read = Partial<Omit<TokenSet, 'accessTokenExpiresAtMs'>> & {
+  /** In seconds from when it was asked for; null where nobody can tell. */
+  lifeS?: number | null
+}
+
+/** One odd member each, and how it is read. */
+const ODD: readonly [name: string, change: Json, read: Read][] = [
+  ['a scope that is null', { scope: null }, { scope: ASKED }],
+  ['an empty scope', { scope: '' }, { scope: ASKED }],
+  ['a scope of blanks', { scope: '  ' }, { scope: ASKED }],
+  ['a scope that is a list', { scope: ['openid', 'email'] }, { scope: 'openid email' }],
+  ['a scope that is an empty list', { scope: [] }, { scope: ASKED }],
+  ['a scope that is a number', { scope: 7 }, { scope: ASKED }],
+  ['a scope that is an object', { scope: { openid: true } }, { scope: ASKED }],
+  ['a scope with an escape sequence', { scope: 'openid \u001b[2J' }, { scope: ASKED }],
+  ['a scope with too many blanks', { scope: ' openid   email ' }, { scope: 'openid email' }],
+  ['a life as text', { expires_in: '3600' }, { lifeS: 3600 }],
+  ['a life as a list', { expires_in: [3600] }, { lifeS: 3600 }],
+  ['a life with a fraction', { expires_in: '90.5' }, { lifeS: 90.5 }],
+  ['a life that is null', { expires_in: null }, { lifeS: null }],
+  ['a life that is empty', { expires_in: '' }, { lifeS: null }],
+  ['a life in words', { expires_in: 'one hour' }, { lifeS: null }],
+  ['a life below nothing', { expires_in: -1 }, { lifeS: null }],
+  ['a life that is a boolean', { expires_in: true }, { lifeS: null }],
+  ['a life beyond all dates', { expires_in: 1e300 }, { lifeS: 3_155_760_000 }],
+  ['an error that is null', { error: null, error_description: null }, {}],
+  ['an error that is empty', { error: '' }, {}],
+]
+
+const NO_REFRESH_TOKEN: readonly [name: string, value: unknown][] = [
+  ['null', null],
+  ['empty', ''],
+  ['an object', {}],
+  ['a list of two', ['a', 'b']],
+  ['a number', 7],
+  ['text with a line break', 'a\nb'],
+]
+
+function expectRead(tokens: TokenSet, { lifeS, ...read }: Read): void {
+  expect(tokens).toMatchObject(read)
+  if (lifeS === undefined) return
+  const { accessTokenExpiresAtMs, obtainedAtMs } = tokens
+  const expected = lifeS === null ? null : obtainedAtMs + lifeS * SECOND
+  expect(accessTokenExpiresAtMs).toBe(expected)
+}
+
+/** Has the token endpoint change its answers, and remember the refresh token that was issued last. */
+function changing(provider: SignedIn['provider'], change: Json): { issued: () => unknown } {
+  let issued: unknown
+  provider.misbehave.tokenResponse = (json) => {
+    issued = json['refresh_token']
+    return { ...json, ...change }
+  }
+  return { issued: () => issued }
+}
+
+async function renewedAfter({ clock, next }: SignedIn, ms: number): Promise<void> {
+  const renewed = next('renewed')
+  clock.advance(ms)
+  await renewed
+}
+
+test.describe('RFC 6749 section 5.1: an optional member that is odd costs nobody a sign-in', () => {
+  for (const [name, change, read] of ODD) {
+    test(name, async ({ start }) => {
+      const tokenResponse = (json: Json): unknown => ({ ...json, ...change })
+      const { signIn, reached, vault } = await start({ provider: { misbehave: { tokenResponse } } })
+      await fetch(await answerLink(await signIn()))
+      await reached('signed-in')
+      expectRead((await vault.read())!.tokens, read)
+    })
+  }
+
+  for (const [name, value] of NO_REFRESH_TOKEN) {
+    test(`a refresh token that is ${name} is none`, async ({ start }) => {
+      const tokenResponse = (json: Json): unknown => ({ ...json, refresh_token: value })
+      const { signIn, reached, vault } = await start({ provider: { misbehave: { tokenResponse } } })
+      await fetch(await answerLink(await signIn()))
+      await reached('signed-in')
+      expect((await vault.read())!.tokens.refreshToken).toBeNull()
+    })
+  }
+})
+
+test.describe('RFC 6749 section 6: an optional member that is odd costs nobody a session', () => {
+  for (const [name, change, read] of ODD) {
+    test(name, async ({ signedIn }) => {
+      const session = await signedIn()
+      const { issued } = changing(session.provider, change)
+      await renewedAfter(session, DUE)
+      const { tokens } = (await session.vault.read())!
+      expect(tokens.refreshToken).toBe(issued())
+      expectRead(tokens, read)
+    })
+  }
+
+  for (const [name, value] of NO_REFRESH_TOKEN) {
+    test(`a refresh token that is ${name}: the one before stays`, async ({ signedIn }) => {
+      const session = await signedIn({ provider: { rotates: false } })
+      const { first, provider, spent, vault } = session
+      changing(provider, { refresh_token: value })
+      await renewedAfter(session, DUE)
+      expect((await vault.read())!.tokens.refreshToken).toBe(first.tokens.refreshToken)
+      await renewedAfter(session, DUE)
+      expect(spent()).toEqual([first.tokens.refreshToken, first.tokens.refreshToken])
+    })
+  }
+
+  test('a refresh token that is a list of one is that one', async ({ signedIn }) => {
+    const session = await signedIn()
+    const { provider, vault } = session
+    let issued: unknown
+    provider.misbehave.tokenResponse = (json) => {
+      issued = json['refresh_token']
+      return { ...json, refresh_token: [issued] }
+    }
+    await renewedAfter(session, DUE)
+    expect((await vault.read())!.tokens.refreshToken).toBe(issued)
+  })
+
+  for (const value of [null, '', 7, {}, ['a', 'b']]) {
+    test(`an ID token that is ${JSON.stringify(value)}: the one before stays`, async ({
+      signedIn,
+    }) => {
+      const session = await signedIn()
+      changing(session.provider, { id_token: value })
+      await renewedAfter(session, DUE)
+      const { tokens, claims } = (await session.vault.read())!
+      expect(tokens.idToken).toBe(session.first.tokens.idToken)
+      expect(tokens.accessToken).not.toBe(session.first.tokens.accessToken)
+      expect(claims).toEqual(session.first.claims)
+    })
+  }
+})
+
+test.describe('a new refresh token is kept, whatever else is wrong with the answer:', () => {
+  const json =
+    (change: Json) =>
+    (tokens: Json): unknown => ({ ...tokens, ...change })
+  const UNUSABLE: readonly [name: string, misbehave: Misbehaviour, words: string][] = [
+    ['no access token', { tokenResponse: json({ access_token: undefined }) }, 'access_token is'],
+    ['an access token that is null', { tokenResponse: json({ access_token: null }) }, 'access_tok'],
+    ['one with a line break', { tokenResponse: json({ access_token: 'a\nb' }) }, 'access_token is'],
+    ['no token type', { tokenResponse: json({ token_type: undefined }) }, 'token_type is missing'],
+    [
+      'another token type',
+      { tokenResponse: json({ token_type: 'DPoP' }) },
+      'token_type is missing',
+    ],
+    [
+      'status 201',
+      { tokenStatus: 201 },
+      'answered 201 to the renewal of the session, where tokens',
+    ],
+    [
+      'status 203',
+      { tokenStatus: 203 },
+      'answered 203 to the renewal of the session, where tokens',
+    ],
+    [
+      'an error beside it',
+      { tokenResponse: json({ error: 'server_error' }) },
+      'cannot renew the session now: "server_error"',
+    ],
+    ['an ID token that is none', { idTokenRaw: () => 'none' }, '(its ID token) was refused'],
+  ]
+  for (const [name, misbehave, words] of UNUSABLE) {
+    test(name, async ({ signedIn }) => {
+      const session = await signedIn()
+      const { clock, first, history, next, provider, spent, vault } = session
+      let issued: unknown
+      Object.assign(provider.misbehave, misbehave)
+      provider.misbehave.tokenResponse = (tokens) => {
+        issued = tokens['refresh_token']
+        return misbehave.tokenResponse?.(tokens) ?? tokens
+      }
+      const failed = next('renewal-failed')
+      clock.advance(DUE)
+      await failed
+      expect(issued).not.toBe(first.tokens.refreshToken)
+      const kept = { ...first, tokens: { ...first.tokens, refreshToken: issued } }
+      expect(await vault.read()).toEqual(kept)
+      expect(history.at(-1)?.status.reason).toContain(words)
+      // Not a word of the sign-in, which is long over.
+      expect(history.at(-1)?.status.reason).not.toMatch(/answer to the sign-in|finish the sign-in/)
+
+      for (const fault of Object.keys(misbehave)) {
+        Object.assign(provider.misbehave, { [fault]: undefined })
+      }
+      provider.misbehave.tokenResponse = undefined
+      await renewedAfter(session, 5 * SECOND)
+      expect(spent()).toEqual([first.tokens.refreshToken, issued])
+    })
+  }
+
+  test('also while the rest is being checked', async ({ signedIn }) => {
+    const { agent, provider, vault } = await signedIn()
+    let issued: unknown
+    let atKeys: unknown
+    provider.misbehave.tokenResponse = (tokens) => {
+      issued = tokens['refresh_token']
+      return tokens
+    }
+    await provider.rotateKeys()
+    // Keys that were read before the tokens came know nothing of the ID token's.
+    provider.misbehave.idToken = (_claims, header) => void (header['kid'] = 'newest')
+    provider.misbehave.hold = async (endpoint) => {
+      if (endpoint === 'jwks' && issued !== undefined) {
+        atKeys = (await vault.read())!.tokens.refreshToken
+      }
+    }
+    await expect(agent.read(null)).rejects.toMatchObject({ code: 'invalid-id-token' })
+    expect(atKeys).toBe(issued)
+  })
+})
+
+test('tokens of a sign-in that cannot be used are ended at the provider', async ({ start }) => {
+  let issued: unknown
+  const { provider, signIn, reached } = await start({
+    provider: {
+      misbehave: {
+        tokenResponse: (json) => {
+          issued = json['refresh_token']
+          return { ...json, id_token: null }
+        },
+      },
+    },
+  })
+  await fetch(await answerLink(await signIn()))
+  expect((await reached('failed')).lastOutcome).toMatchObject({ code: 'invalid-token-response' })
+  await expect.poll(() => provider.revoked).toEqual([issued])
+})
