@@ -11,10 +11,10 @@ import { DEFAULT_TARGET, type RedirectTarget } from './auth/redirect.js'
 import { within, type Clock } from './clock.js'
 import { startDemoProvider } from './demo.js'
 import { diskError, errnoOf } from './errno.js'
-import { makeFolder } from './make-folder.js'
 import { createLogger, type Logger } from './log.js'
 import { DirectoryInUse, takeOwnership, type Ownership } from './owner.js'
 import { errorRecord, recordOf, runtimeOf, startedRecord, stoppedRecord } from './present/record.js'
+import { openDataDirectory } from './private-directory.js'
 import { SettingsError, type Settings } from './settings.js'
 import { createSocketOwners } from './socket-owner.js'
 import { openTcpTable } from './tcp-table.js'
@@ -29,6 +29,12 @@ export type LatchkeyPorts = {
   fetch?: typeof fetch
   /** Sends the person's browser to a link. Rejects where no browser could be opened. */
   openBrowser(link: string): Promise<void>
+  /** What a person should know of the settings, one line each. */
+  notices?: readonly string[]
+  /** Asks the person whether Latchkey still runs on another computer; absent where nobody can be asked. */
+  askWhetherRunning?: (host: string) => Promise<boolean>
+  /** Called once another computer has taken the data directory: this program is to end at once. */
+  onDirectoryLost?: (lost: DirectoryInUse) => void
 }
 
 export type Latchkey = {
@@ -38,6 +44,8 @@ export type Latchkey = {
   storage: Storage
   /** Where people sign in; null where no provider is configured. */
   issuer: string | null
+  /** What a person should know of how it started, one line each. */
+  notices: readonly string[]
   /** Calls off every sign-in, closes every port and lets the data directory go. */
   close(): Promise<void>
 }
@@ -53,9 +61,12 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     for (const end of ends.splice(0).toReversed()) await end()
   }
   try {
-    createDataDirectory(settings.dataDir)
-    const ownership = await takeDirectory(settings.dataDir)
+    const opened = openDataDirectory(settings.dataDir)
+    const ownership = await takeDirectory(settings, ports.askWhetherRunning)
     ends.push(() => ownership.release())
+    const notices = [...(ports.notices ?? []), ...opened, ...ownership.notices]
+    const watch = watchDirectory(ownership, ports)
+    ends.push(() => Promise.resolve(watch.stop()))
     const log = createLogger({
       directory: settings.dataDir,
       level: settings.logLevel,
@@ -101,6 +112,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
       openBrowser: ports.openBrowser,
       endSession: settings.endSession,
       noBrowser: settings.noBrowser,
+      holdsDirectory: watch.check,
     })
     ends.push(() => agent.close())
     agent.subscribe((model, event) => log.record(recordOf(model, event)))
@@ -124,6 +136,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     })
     ends.push(() => service.close())
     ownership.announce(service.url)
+    watch.begin()
     const withdraw = announceIfPossible(settings.dataDir, { ...service, version: ports.version })
     ends.push(() => Promise.resolve(withdraw()))
     const { version } = ports
@@ -131,7 +144,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     const runtime = runtimeOf(versions)
     const { tier } = storage
     log.record(startedRecord({ version, runtime, platform, arch, pid, url: service.url, tier }))
-    return { agent, service, log, storage, issuer, close }
+    return { agent, service, log, storage, issuer, notices, close }
   } catch (thrown) {
     for (const log of logs) log.record(errorRecord(thrown))
     await close()
@@ -167,9 +180,15 @@ function endLog(log: Logger): void {
   logs.delete(log)
 }
 
-async function takeDirectory(directory: string): Promise<Ownership> {
+async function takeDirectory(
+  { dataDir: directory, takeOver }: Settings,
+  askWhetherRunning: LatchkeyPorts['askWhetherRunning'],
+): Promise<Ownership> {
   try {
-    return await takeOwnership(directory)
+    return await takeOwnership(directory, {
+      takeOver,
+      ...(askWhetherRunning && { askWhetherRunning }),
+    })
   } catch (thrown) {
     if (errnoOf(thrown) === '') throw thrown
     throw new SettingsError(
@@ -177,6 +196,44 @@ async function takeDirectory(directory: string): Promise<Ownership> {
         'Choose another with --data-dir.',
     )
   }
+}
+
+/** Well within the hour after which another computer may take over. */
+const REFRESH_MS = 20 * 60_000
+
+/**
+ * Refreshes the directory's lock now and then. `check` does so at once, and says whether the directory is
+ * still this program's: a computer that has slept may have lost it meanwhile, and must not renew then.
+ */
+function watchDirectory(
+  ownership: Ownership,
+  { clock, settings, onDirectoryLost }: LatchkeyPorts,
+): { check(): boolean; begin(): void; stop(): void } {
+  let isLost = false
+  let callOff: () => void = () => undefined
+  const check = (): boolean => {
+    if (isLost) return false
+    try {
+      isLost = !ownership.refresh()
+    } catch {
+      // A disk that cannot be written to now keeps everybody else from taking over too.
+      return true
+    }
+    if (!isLost) return true
+    callOff()
+    onDirectoryLost?.(
+      new DirectoryInUse(
+        `Another computer has taken over the data directory ${settings.dataDir}, so Latchkey ends here.`,
+      ),
+    )
+    return false
+  }
+  const wait = (): void => {
+    callOff = clock.after(REFRESH_MS, () => {
+      if (check()) wait()
+    })
+  }
+  return { check, begin: wait, stop: () => callOff() }
 }
 
 /** A disk that is full keeps nobody from signing in: the service runs, and can be found by its port. */
@@ -213,16 +270,4 @@ export function explainFailure(thrown: unknown): { message: string; exitCode: nu
   if (thrown instanceof DirectoryInUse) return { message: thrown.message, exitCode: EXIT.inUse }
   const message = thrown instanceof AuthError ? thrown.message : String(thrown)
   return { message, exitCode: EXIT.failed }
-}
-
-/** Makes the data directory, for its owner alone. Fails with a {@link SettingsError}. */
-export function createDataDirectory(directory: string): void {
-  try {
-    makeFolder(directory)
-  } catch (thrown) {
-    throw new SettingsError(
-      `The data directory ${directory} cannot be made (${errnoOf(thrown)}). ` +
-        'Choose another with --data-dir.',
-    )
-  }
 }

@@ -2,15 +2,10 @@
 // Root: the agent in plain Node, with a terminal in the tray's place.
 
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { systemClock } from './clock.js'
-import {
-  createDataDirectory,
-  createLatchkey,
-  EXIT,
-  explainFailure,
-  type Latchkey,
-} from './compose.js'
+import { createLatchkey, EXIT, explainFailure, type Latchkey } from './compose.js'
+import { findHome } from './home.js'
+import { openDataDirectory } from './private-directory.js'
 import { argsAfter, examineSettings, helpText, readSettings, type Settings } from './settings.js'
 import { createTerminal, readCommands, type Terminal } from './terminal.js'
 import { chooseStorage } from './vault.js'
@@ -26,9 +21,7 @@ let stopping = false
 try {
   await main(process.argv.slice(2))
 } catch (thrown) {
-  const { message, exitCode } = explainFailure(thrown)
-  process.stderr.write(`latchkey: ${message}\n`)
-  process.exit(exitCode)
+  giveUp(thrown)
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -45,7 +38,7 @@ async function main(args: readonly string[]): Promise<void> {
   // Not handed on to the browser and whatever else is started from here.
   const { LATCHKEY_PASSPHRASE: passphrase } = env
   delete env['LATCHKEY_PASSPHRASE']
-  const settings = readSettings({ args, env, platform, home: homedir() })
+  const settings = readSettings({ args, env, platform, home: findHome() })
   delete env['LATCHKEY_CLIENT_SECRET']
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
 
@@ -60,6 +53,8 @@ async function main(args: readonly string[]): Promise<void> {
       keepWithoutKeyring: settings.keepWithoutKeyring,
     }),
     openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
+    ...(!settings.json && process.stdin.isTTY && { askWhetherRunning }),
+    onDirectoryLost: giveUp,
   })
   const latchkey = await starting
   if (stopping) return
@@ -71,8 +66,14 @@ async function main(args: readonly string[]): Promise<void> {
   if (settings.signIn && !isSignedIn(latchkey)) latchkey.agent.signIn()
 }
 
-function greet(to: Terminal, { service, storage, issuer }: Latchkey, settings: Settings): void {
+function greet(
+  to: Terminal,
+  { service, storage, issuer, notices }: Latchkey,
+  settings: Settings,
+): void {
   to.listening(service.url)
+  // On stderr: programs that read the lines on stdout are not disturbed.
+  for (const notice of notices) to.complain(notice)
   to.say(
     `Latchkey ${version} serves this computer's apps at ${service.url}` +
       `${service.ipv6 ? '' : ' (IPv4 only: this computer has no IPv6)'}.`,
@@ -105,7 +106,7 @@ async function diagnoseHere(args: readonly string[]): Promise<void> {
       import('./log.js'),
     ])
   const { env, platform } = process
-  const home = homedir()
+  const home = findHome()
   const findings = examineSettings({ args, env, platform, home })
   const { dataDir, keepWithoutKeyring, json } = findings.settings
   const passphrase = env['LATCHKEY_PASSPHRASE'] || null
@@ -115,7 +116,7 @@ async function diagnoseHere(args: readonly string[]): Promise<void> {
     clock: systemClock,
     env,
     platform,
-    home,
+    home: home ?? '',
     findings,
     http: createHttp(),
     proxyFor: (url) => proxyFor(url, env),
@@ -125,11 +126,12 @@ async function diagnoseHere(args: readonly string[]): Promise<void> {
   const report = reportOf(diagnosis)
   print(json ? JSON.stringify(diagnosis) : report.trimEnd())
   try {
-    createDataDirectory(dataDir)
+    openDataDirectory(dataDir)
     const path = writeReport(dataDir, report)
     process.stderr.write(`This report is in ${path} now. It holds no secrets: you can send it.\n`)
   } catch (thrown) {
-    process.stderr.write(`latchkey: The report could not be written: ${String(thrown)}\n`)
+    const { message } = explainFailure(thrown)
+    process.stderr.write(`latchkey: The report could not be written: ${message}\n`)
   }
 }
 
@@ -145,6 +147,23 @@ async function openBrowser(link: string): Promise<void> {
       else reject(new Error(`the opener ended with code ${code}`))
     }
   })
+}
+
+function giveUp(thrown: unknown): never {
+  const { message, exitCode } = explainFailure(thrown)
+  process.stderr.write(`latchkey: ${message}\n`)
+  process.exit(exitCode)
+}
+
+async function askWhetherRunning(host: string): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises')
+  const input = createInterface({ input: process.stdin, output: process.stderr })
+  const answer = await input.question(
+    `Latchkey ran on ${host} with this data directory, and has given no sign for an hour. ` +
+      'Does it still run there? [y/N] ',
+  )
+  input.close()
+  return /^\s*y/i.test(answer)
 }
 
 /** Ends everything in order. Told a second time, it does not wait for anything any more. */

@@ -1,17 +1,9 @@
 // Root: the tray app.
 
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app, dialog, Menu } from 'electron'
 import { systemClock, within } from './clock.js'
-import {
-  createDataDirectory,
-  createLatchkey,
-  EXIT,
-  explainFailure,
-  reportError,
-  type Latchkey,
-} from './compose.js'
+import { createLatchkey, EXIT, explainFailure, reportError, type Latchkey } from './compose.js'
 import { openBrowser } from './electron/browser.js'
 import { keyringCipher } from './electron/cipher.js'
 import { presentDesktop } from './electron/desktop.js'
@@ -23,7 +15,9 @@ import { registerScheme, serveWindowFiles } from './electron/scheme.js'
 import { readSettingsFile } from './electron/store.js'
 import { createTray, type TrayIcon } from './electron/tray.js'
 import { createEngine } from './engine.js'
+import { findHome } from './home.js'
 import { startingMenu } from './present/menu.js'
+import { makeDataFolder, openDataDirectory } from './private-directory.js'
 import { readSettings, type Settings, type Sources } from './settings.js'
 import { LOGIN_PATIENCE_MS, trayHostDeps, waitForTrayHost, type TrayHost } from './tray-host.js'
 import { chooseStorage, type Keyring } from './vault.js'
@@ -43,12 +37,14 @@ const sources: Sources = {
   args: process.argv.slice(1),
   env,
   platform: process.platform,
-  home: homedir(),
+  home: findHome(),
   readFile: readSettingsFile,
   lenient: true,
 }
 /** Asked to show itself before there was a window to show. */
 let wanted = false
+/** What a person should know of the data directory as it was found. */
+let notices: readonly string[] = []
 
 // All of this happens before the app is ready. The settings come first, for they name the folder
 // that the single-instance lock is kept in.
@@ -56,7 +52,8 @@ try {
   const settings = readSettings(sources)
   // Electron takes no folder that is not there.
   const sessionData = join(settings.dataDir, 'chromium')
-  for (const folder of [settings.dataDir, sessionData]) createDataDirectory(folder)
+  notices = openDataDirectory(settings.dataDir)
+  makeDataFolder(sessionData)
   app.setPath('userData', settings.dataDir)
   app.setPath('sessionData', sessionData)
   if (app.requestSingleInstanceLock()) {
@@ -147,6 +144,9 @@ async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createE
       storage: chooseStorage({ dataDir, keyring, passphrase, keepWithoutKeyring }),
       fetch: electronFetch,
       openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
+      notices,
+      askWhetherRunning,
+      onDirectoryLost: giveUp,
     })
   }
   return createEngine(run, first, giveUp)
@@ -169,6 +169,19 @@ function quitInOrder(end: () => Promise<void>): void {
         app.quit()
       })
   })
+}
+
+async function askWhetherRunning(host: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'question',
+    message: `Does Latchkey still run on ${host}?`,
+    detail:
+      'It used the same data directory there, and has given no sign for an hour. Two computers cannot ' +
+      'share one session.',
+    buttons: ['No, use it here', 'Yes, quit here'],
+    cancelId: 1,
+  })
+  return response !== 0
 }
 
 function giveUp(thrown: unknown): void {

@@ -19,6 +19,12 @@ export function makeFolder(path: string): void {
   }
 }
 
+/** What a person is told where the data directory is another user's. */
+export function ownedBy(directory: string, uid: number): string {
+  const user = uid === 0 ? 'root' : `another user (uid ${uid})`
+  return `The data directory ${directory} belongs to ${user}, so Latchkey does not use it.`
+}
+
 function makeOne(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 })

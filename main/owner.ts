@@ -1,15 +1,28 @@
 // One program per data directory: two owners of one rotating refresh token would end its session.
 
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
-import { connect, createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
-import { errnoOf } from './errno.js'
+import { randomUUID } from 'node:crypto'
+import { readdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { claim, readLock, rewriteLock, writeFresh } from './lock-file.js'
+import type { FoundLock, Fresh, LockContent } from './lock-file.js'
+import {
+  askLockOwner,
+  askLockSocket,
+  ID_LENGTH,
+  listLockSockets,
+  openLockSocket,
+  type LockSocket,
+} from './lock-socket.js'
+import { printable } from './present/printable.js'
+import { processStart, thisComputer, type Computer } from './this-computer.js'
 
 export type Ownership = {
+  /** What a person should know of how the directory was taken, one line each. */
+  notices: readonly string[]
   /** Tells later comers where this program serves. */
   announce(url: string): void
+  /** Shows other computers that this program still runs. False where another one has taken over. */
+  refresh(): boolean
   release(): Promise<void>
 }
 
@@ -18,155 +31,324 @@ export class DirectoryInUse extends Error {
   override readonly name = 'DirectoryInUse'
 }
 
+export type TakeOptions = {
+  /** True where the person says that no other computer uses the directory any more. */
+  takeOver?: boolean
+  /**
+   * Asks the person whether Latchkey still runs on a computer that has given no sign for an hour. Absent
+   * where nobody can be asked: then it counts as gone, and that one ends when it comes back to find this.
+   */
+  askWhetherRunning?: (host: string) => Promise<boolean>
+}
+
+/** Who wants the directory. */
+type Claimant = Computer & { fresh: Fresh }
+
+const LOCK_FILE = 'lock'
+/** Another computer's lock that was not refreshed for so long is asked about. */
+export const STALE_AFTER_MS = 60 * 60_000
+/** How long a lock may be there before its content is. */
+const LONGEST_WRITE_MS = 10_000
+/** More than programs that start at once ever need. */
+const MOST_ROUNDS = 50
+const LONGEST_CHAIN = 50
+
 /**
- * Takes a data directory, or fails with {@link DirectoryInUse}. The mark is a socket that the owner
- * listens on, so the system itself ends the ownership with the process, however that ends.
+ * Takes a data directory, or fails with {@link DirectoryInUse}. Its lock is the file `lock`; the successor
+ * of a lock whose owner is gone is `lock.ID`, with the ID of the lock that it follows. So a name is claimed
+ * once only, and none is ever removed that somebody else could be claiming.
  *
- * 1. Listen on a socket in a folder of our own, which only this user may enter.
- * 2. Ask the newest mark, the one with the highest number. An answer means that the directory is in
- *    use; nobody there, that its owner is gone.
- * 3. Claim the next number by renaming the folder: the system refuses that to all but one.
- * 4. Who was slow may have claimed a number that others have gone past: back to 2.
- * 5. Remove the older marks. The newest stays, dead, when its owner ends; numbers only grow, so no
- *    mark is ever removed that another program could have made in the meantime.
+ * 1. Listen on a socket, and write a lock of our own to a fresh file.
+ * 2. Follow the locks to the last. Where its owner runs, the directory is in use.
+ * 3. Claim the name of its successor: the system gives that to one.
+ * 4. Who was slow may have claimed the successor of a lock that is not there any more: back to 2.
+ * 5. Rename the own lock to `lock`, which ends all those before it, and tidy up.
  */
-export async function takeOwnership(directory: string): Promise<Ownership> {
-  let url: string | null = null
-  const server = createServer((socket) => {
-    socket.on('error', () => socket.destroy())
-    socket.write(JSON.stringify({ pid: process.pid, url }))
-    socket.destroySoon()
-  })
-  const release = (): Promise<void> => new Promise((resolve) => void server.close(() => resolve()))
-  const ownership: Ownership = { announce: (announced) => void (url = announced), release }
-  const inUse = (owner: string): DirectoryInUse =>
-    new DirectoryInUse(
-      `Latchkey already runs with the data directory ${directory}${owner}. ` +
-        'Use that one, or give this one another with --data-dir.',
-    )
-
-  if (process.platform === 'win32') {
-    // A pipe's name goes with its owner, so there are no marks to leave behind.
-    const pipe = pipeOf(realpathSync(directory))
-    if (await listen(server, pipe).catch(isTaken)) throw inUse((await ask(pipe)) ?? '')
-    return ownership
+export async function takeOwnership(
+  directory: string,
+  options: TakeOptions = {},
+): Promise<Ownership> {
+  const folder = realpathSync(directory)
+  const id = randomUUID().replaceAll('-', '').slice(0, ID_LENGTH)
+  const socket = await openLockSocket(folder, id)
+  const computer = thisComputer()
+  const content: LockContent = {
+    version: 1,
+    id,
+    ...computer,
+    pid: process.pid,
+    start: processStart(process.pid) ?? '',
+    refreshedAt: new Date().toISOString(),
+    released: false,
   }
-
-  const prefix = marksOf(realpathSync(directory))
-  const own = `${prefix}${randomUUID().slice(0, 8)}`
-  mkdirSync(own, { mode: 0o700 })
-  await listen(server, join(own, SOCKET))
+  const freshPath = join(folder, `${LOCK_FILE}.${id}.tmp`)
+  const notices: string[] = []
   try {
-    for (;;) {
-      const newest = newestMark(prefix)
-      const owner = newest === 0 ? null : await ask(join(`${prefix}${newest}`, SOCKET))
-      if (owner !== null) throw inUse(owner)
-      const claimed = newest + 1
-      if (!claim(own, `${prefix}${claimed}`)) continue
-      if (newestMark(prefix) === claimed) {
-        for (const old of marks(prefix)) if (old < claimed) remove(`${prefix}${old}`)
-        return ownership
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      const fresh = writeFresh(freshPath, content)
+      try {
+        const last = lastLock(folder)
+        const claimant = { ...computer, fresh }
+        notices.splice(0, Infinity, ...(await requireFree(last, claimant, directory, options)))
+        if (takeAfter(folder, last, freshPath, content)) {
+          tidyUp(folder, id)
+          return ownershipOf({ folder, content, socket, fresh, notices })
+        }
+      } finally {
+        rmSync(freshPath, { force: true })
       }
-      renameSync(`${prefix}${claimed}`, own)
     }
+    throw inUse(directory, ', or several are just starting')
   } catch (thrown) {
-    await release()
-    remove(own)
+    await socket.close()
     throw thrown
   }
 }
 
 /** Who owns a data directory, as far as it says, ` (process 42, at …)`; null where nobody does. */
 export async function ownerOf(directory: string): Promise<string | null> {
-  let path: string
   try {
-    path = realpathSync(directory)
-    if (process.platform === 'win32') return await ask(pipeOf(path))
-    const newest = newestMark(marksOf(path))
-    return newest === 0 ? null : await ask(join(`${marksOf(path)}${newest}`, SOCKET))
+    const last = lastLock(realpathSync(directory))
+    if (last.found === null) return null
+    const fresh = { uid: process.geteuid?.() ?? last.found.uid, atMs: Date.now(), isEmpty: false }
+    const verdict = await judge(last.path, last.found, { ...thisComputer(), fresh })
+    switch (verdict.kind) {
+      case 'free':
+        return null
+      case 'in-use':
+        return verdict.owner
+      case 'elsewhere':
+        return verdict.isStale ? null : ` (on ${verdict.host})`
+    }
   } catch {
     return null // Not even the directory is there.
   }
 }
 
-const SOCKET = 's'
-
-/** The longest path that every system takes for a socket (macOS: 104 bytes with the final zero). */
-const LONGEST_SOCKET_PATH = 100
-
-/** What the paths of a directory's marks begin with. */
-function marksOf(directory: string): string {
-  const inside = join(directory, 'owner.')
-  if (Buffer.byteLength(inside) + 12 <= LONGEST_SOCKET_PATH) return inside
-  return join(tmpdir(), `latchkey-${process.getuid?.() ?? ''}-${digestOf(directory)}.`)
+function ownershipOf(taken: {
+  folder: string
+  content: LockContent
+  socket: LockSocket
+  fresh: Fresh
+  notices: readonly string[]
+}): Ownership {
+  const { folder, content, socket, fresh, notices } = taken
+  const path = join(folder, LOCK_FILE)
+  const { id, pid } = content
+  socket.tell({ id, pid, url: null, isOwner: true })
+  const rewrite = (released: boolean): ReturnType<typeof rewriteLock> =>
+    rewriteLock(
+      path,
+      { ...content, refreshedAt: new Date().toISOString(), released },
+      fresh.isEmpty,
+    )
+  return {
+    notices,
+    announce: (url) => socket.tell({ id, pid, url, isOwner: true }),
+    refresh() {
+      const outcome = rewrite(false)
+      if (outcome !== 'missing') return outcome === 'rewritten'
+      // Somebody has cleaned the directory out.
+      const freshPath = join(folder, `${LOCK_FILE}.${id}.tmp`)
+      writeFresh(freshPath, content)
+      const isClaimed = claim(freshPath, path, content)
+      rmSync(freshPath, { force: true })
+      return isClaimed
+    },
+    async release() {
+      try {
+        rewrite(true)
+      } catch {
+        // The file system has gone away, or allows no writing any more: nobody listens, and that shows.
+      }
+      await socket.close()
+    },
+  }
 }
 
-function pipeOf(directory: string): string {
-  return `\\\\.\\pipe\\latchkey-${digestOf(directory)}`
+type Last = {
+  /** The last lock; null where there is none. */
+  found: FoundLock | null
+  path: string
+  /** What its successor is to be called. */
+  next: string
 }
 
-function digestOf(directory: string): string {
-  return createHash('sha256').update(directory).digest('hex').slice(0, 24)
+function lastLock(folder: string): Last {
+  let last: Last = { found: null, path: '', next: join(folder, LOCK_FILE) }
+  for (let length = 0; length < LONGEST_CHAIN; length += 1) {
+    const found = readLock(last.next)
+    if (found === null) break
+    last = { found, path: last.next, next: join(folder, `${LOCK_FILE}.${found.id}`) }
+  }
+  return last
 }
 
-function isTaken(thrown: unknown): true {
-  if (errnoOf(thrown) === 'EADDRINUSE') return true
-  throw thrown
-}
-
-function marks(prefix: string): number[] {
-  const start = basename(prefix)
-  return readdirSync(dirname(prefix))
-    .filter((name) => name.startsWith(start))
-    .map((name) => name.slice(start.length))
-    .filter((rest) => /^[1-9]\d{0,6}$/.test(rest))
-    .map(Number)
-}
-
-function newestMark(prefix: string): number {
-  return Math.max(0, ...marks(prefix))
-}
-
-function claim(own: string, mark: string): boolean {
+/** Steps 3 to 5. False where somebody else was faster. */
+function takeAfter(folder: string, last: Last, freshPath: string, content: LockContent): boolean {
+  if (!claim(freshPath, last.next, content)) return false
+  const claimed = readLock(last.next)
+  const now = lastLock(folder)
+  if (claimed === null || now.path !== last.next || now.found?.id !== claimed.id) {
+    rmSync(last.next, { force: true })
+    return false
+  }
+  if (last.found === null) return true
   try {
-    renameSync(own, mark)
+    renameSync(last.next, join(folder, LOCK_FILE))
     return true
   } catch (thrown) {
-    if (['ENOTEMPTY', 'EEXIST'].includes(errnoOf(thrown))) return false
+    rmSync(last.next, { force: true })
     throw thrown
   }
 }
 
-function remove(mark: string): void {
-  rmSync(mark, { recursive: true, force: true })
+/** Removes what those before have left: nobody claims any name from now on but our successor's. */
+function tidyUp(folder: string, id: string): void {
+  const sockets = listLockSockets(folder)
+  const files = readdirSync(folder)
+    .filter((name) => /^lock\.(?!s\.)/.test(name) && name !== `${LOCK_FILE}.${id}`)
+    .map((name) => join(folder, name))
+  for (const path of [...files, ...sockets.filter((socket) => !socket.endsWith(id))]) {
+    try {
+      rmSync(path, { force: true })
+    } catch {
+      // A folder, or not to be removed: it is in nobody's way.
+    }
+  }
 }
 
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(path, resolve)
-  })
+type Verdict =
+  | { kind: 'free'; notice: string | null }
+  | { kind: 'in-use'; owner: string }
+  | { kind: 'elsewhere'; host: string; isStale: boolean }
+
+const FREE: Verdict = { kind: 'free', notice: null }
+
+/** What is to be said of taking the place of a lock. Fails where that may not be. */
+async function requireFree(
+  last: Last,
+  claimant: Claimant,
+  directory: string,
+  { takeOver = false, askWhetherRunning }: TakeOptions,
+): Promise<string[]> {
+  if (last.found === null) return []
+  const verdict = await judge(last.path, last.found, claimant)
+  switch (verdict.kind) {
+    case 'free':
+      return verdict.notice === null ? [] : [verdict.notice]
+    case 'in-use':
+      throw inUse(directory, verdict.owner)
+    case 'elsewhere': {
+      const { host, isStale } = verdict
+      if (takeOver) return [`Latchkey takes over the data directory ${directory} from ${host}.`]
+      const stillRuns = !isStale || ((await askWhetherRunning?.(host)) ?? false)
+      if (stillRuns) throw runsElsewhere(directory, host)
+      return [
+        `Latchkey ran on ${host} with the data directory ${directory} and has given no sign for an ` +
+          'hour, so this one takes over. If that one still runs, it ends when it notices.',
+      ]
+    }
+  }
 }
 
-/** What the owner says of itself, as the end of a sentence; null where nobody listens. */
-function ask(path: string): Promise<string | null> {
-  return new Promise((resolve) => {
-    let answer = ''
-    const socket = connect(path)
-    socket.setEncoding('utf8').on('data', (chunk: string) => void (answer += chunk))
-    socket.once('close', () => resolve(whereabouts(answer)))
-    // Any other error (EAGAIN: too many ask at once) means that somebody is there.
-    socket.once('error', (error) => {
-      if (['ECONNREFUSED', 'ENOENT'].includes(errnoOf(error))) resolve(null)
-    })
-    // Somebody is there, though too busy to say who.
-    socket.setTimeout(2_000, () => socket.destroy())
-  })
+/** Whether the owner of a lock is gone, as far as this computer can tell. */
+async function judge(path: string, found: FoundLock, claimant: Claimant): Promise<Verdict> {
+  const { content, uid } = found
+  if (uid !== claimant.fresh.uid) {
+    const notice = `The lock ${path} belonged to another user (uid ${uid}), so it did not count.`
+    return { kind: 'free', notice }
+  }
+  if (content === null) return judgeDamaged(path, found, claimant)
+  if (content.released) return FREE
+  switch (sinceWhen(content, claimant)) {
+    case 'earlier-start':
+      return FREE
+    case 'this-start':
+      return judgeHere(path, content, found, claimant)
+    case 'another':
+      return elsewhere(content, found, claimant)
+  }
 }
 
-function whereabouts(answer: string): string {
-  const found = /^\{"pid":(\d+),"url":(?:"(http:[!#-~]+)"|null)\}$/.exec(answer)
-  if (!found) return ''
-  const [, pid, url] = found
-  return url === undefined ? ` (process ${pid})` : ` (process ${pid}, at ${url})`
+/** Whether a lock is of this computer, and of this start of it. */
+function sinceWhen(
+  content: LockContent,
+  computer: Computer,
+): 'this-start' | 'earlier-start' | 'another' {
+  const isSameHost = content.host === computer.host
+  if (content.boot === '' || computer.boot === '') {
+    return isSameHost && content.machine === computer.machine ? 'this-start' : 'another'
+  }
+  if (content.boot === computer.boot) return 'this-start'
+  // Copies of one virtual machine may share their ID, hardly their name too; a Mac's cannot be copied.
+  const isSameMachine = content.machine !== '' && content.machine === computer.machine
+  const isSure = isSameHost || process.platform === 'darwin'
+  return isSameMachine && isSure ? 'earlier-start' : 'another'
+}
+
+async function judgeHere(
+  path: string,
+  content: LockContent,
+  found: FoundLock,
+  claimant: Claimant,
+): Promise<Verdict> {
+  const { id, pid, start, pidNamespace } = content
+  const asked = await askLockOwner(dirname(path), id)
+  if (asked.kind === 'there') {
+    const { answer } = asked
+    return { kind: 'in-use', owner: answer?.id === id ? whereabouts(answer) : '' }
+  }
+  if (pidNamespace !== claimant.pidNamespace) {
+    // In another container: its processes cannot be seen from here, but its socket could be.
+    return asked.kind === 'gone' ? FREE : elsewhere(content, found, claimant)
+  }
+  const startNow = processStart(pid)
+  if (startNow === null) return FREE
+  const isKnown = start !== '' && startNow !== ''
+  // Where the system does not tell when a process started, its number may be another's by now. A pipe
+  // of Windows goes with its process.
+  const isGone = isKnown
+    ? start !== startNow
+    : asked.kind === 'gone' || process.platform === 'win32'
+  return isGone ? FREE : { kind: 'in-use', owner: whereabouts({ pid, url: null }) }
+}
+
+function elsewhere(content: LockContent, found: FoundLock, claimant: Claimant): Verdict {
+  // By the clock of the disk's own computer. A lock from the future is no fresher than one of the past.
+  const ageMs = Math.abs(claimant.fresh.atMs - found.modifiedAtMs)
+  const host = printable(content.host).slice(0, 64) || 'another computer'
+  return { kind: 'elsewhere', host, isStale: ageMs > STALE_AFTER_MS }
+}
+
+/** A lock that cannot be read: whoever is just writing it, or whose disk was full, has a socket. */
+async function judgeDamaged(path: string, found: FoundLock, { fresh }: Claimant): Promise<Verdict> {
+  for (const socket of listLockSockets(dirname(path))) {
+    const asked = await askLockSocket(socket)
+    if (asked.kind === 'there' && asked.answer?.isOwner !== false) {
+      return { kind: 'in-use', owner: asked.answer ? whereabouts(asked.answer) : '' }
+    }
+  }
+  const ageMs = found.isFile ? fresh.atMs - found.modifiedAtMs : Infinity
+  if (ageMs >= 0 && ageMs < LONGEST_WRITE_MS) return { kind: 'in-use', owner: ', and just starts' }
+  return { kind: 'free', notice: `The lock ${path} was damaged, so it did not count.` }
+}
+
+function whereabouts({ pid, url }: { pid: number; url: string | null }): string {
+  return url === null ? ` (process ${pid})` : ` (process ${pid}, at ${url})`
+}
+
+function inUse(directory: string, owner: string): DirectoryInUse {
+  return new DirectoryInUse(
+    `Latchkey already runs with the data directory ${directory}${owner}. ` +
+      'Use that one, or give this one another with --data-dir.',
+  )
+}
+
+function runsElsewhere(directory: string, host: string): DirectoryInUse {
+  return new DirectoryInUse(
+    `Latchkey runs on ${host} with the data directory ${directory}. Two computers cannot share one ` +
+      'session: use that one, or give this one another data directory with --data-dir. If Latchkey ' +
+      `no longer runs on ${host}, start this one with --take-over.`,
+  )
 }

@@ -26,6 +26,7 @@ export function createSettingsFile(
     ...sources,
     args: [],
     env: {},
+    home: sources.home ?? '/',
     readFile: () => undefined,
   }).settings
 

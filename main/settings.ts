@@ -1,7 +1,7 @@
 // The settings: from flags, the environment, settings.json and defaults, in this order.
 
-import { readFileSync } from 'node:fs'
-import { isAbsolute, join, resolve } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { PROTOCOL_PARAMETERS } from './auth/authorize.js'
@@ -9,6 +9,7 @@ import { isLoopback } from './auth/http.js'
 import { DEFAULT_TARGET, REDIRECT_HOSTS, type RedirectHost } from './auth/redirect.js'
 import { CLIENT_SECRET, protectSettingsFile, readClientSecret } from './client-secret.js'
 import { errnoOf } from './errno.js'
+import { ownedBy } from './make-folder.js'
 import { createSecret, type Secret } from './secret.js'
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
@@ -36,6 +37,8 @@ export type Settings = {
   redirectHost: RedirectHost
   redirectPath: string
   dataDir: string
+  /** True where the person says that no other computer uses the data directory any more. */
+  takeOver: boolean
   /** Seconds. */
   loginTimeout: number
   /** True where other apps may have the refresh token itself. */
@@ -210,6 +213,13 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
     schema: text.transform((path) => resolve(path)),
     fallback: '',
   },
+  takeOver: {
+    usage: '--take-over',
+    help: 'take the data directory from another computer that no longer runs Latchkey',
+    rule: TOGGLE_RULE,
+    schema: toggle,
+    fallback: false,
+  },
   loginTimeout: {
     usage: '--login-timeout S',
     help: 'how many seconds a sign-in waits for you',
@@ -291,12 +301,16 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
 
 const NAMES = Object.keys(OPTIONS) as (keyof Settings)[]
 const FLAGGED = NAMES.filter((name) => OPTIONS[name].usage !== null)
+/** Where the file is, and what is said for one start only, cannot be in the file. */
+const NOT_IN_FILE: ReadonlySet<keyof Settings> = new Set(['dataDir', 'takeOver'])
+const FILE_NAMES = NAMES.filter((name) => !NOT_IN_FILE.has(name))
 
 export type Sources = {
   args: readonly string[]
   env: Readonly<Record<string, string | undefined>>
   platform: NodeJS.Platform
-  home: string
+  /** Null where the system knows of none. */
+  home: string | null
   /** Reads settings.json's content; undefined where there is none. Throws where it is no JSON. */
   readFile?: (path: string) => unknown
   /** True where other programs' switches come on the same command line, as Chromium's do. */
@@ -344,6 +358,7 @@ export function examineSettings(sources: Sources): SettingsFindings {
     return parsed.value
   }
   const dataDir = pick('dataDir', [flags, environment]) || resolve(defaultDataDir(sources))
+  if (origins.dataDir === 'default') problems.push(...problemsOfHome(sources, dataDir))
   const path = join(dataDir, SETTINGS_FILE)
   const file = readFile(path, sources.readFile ?? readJson, note)
   const layers = [flags, environment, file]
@@ -363,6 +378,7 @@ export function examineSettings(sources: Sources): SettingsFindings {
     redirectHost: pick('redirectHost', layers),
     redirectPath: pick('redirectPath', layers),
     dataDir,
+    takeOver: pick('takeOver', [flags, environment]),
     loginTimeout: pick('loginTimeout', layers),
     exposeRefreshToken: pick('exposeRefreshToken', layers),
     keepWithoutKeyring: pick('keepWithoutKeyring', layers),
@@ -598,7 +614,7 @@ function readFile(path: string, read: (path: string) => unknown, note: Note): La
     note(
       thrown instanceof SyntaxError
         ? `${path} is not valid JSON. Mend it, or move it away to start afresh.`
-        : `${path} cannot be read (${errnoOf(thrown)}).`,
+        : (whoseDirectory(path) ?? `${path} cannot be read (${errnoOf(thrown)}).`),
     )
   }
   if (parsed === undefined) return layer
@@ -607,9 +623,9 @@ function readFile(path: string, read: (path: string) => unknown, note: Note): La
     return layer
   }
   for (const [key, value] of Object.entries(parsed)) {
-    const name = NAMES.find((known) => known === key && known !== 'dataDir')
+    const name = FILE_NAMES.find((known) => known === key)
     if (name === undefined) {
-      const known = NAMES.filter((candidate) => candidate !== 'dataDir').join(', ')
+      const known = FILE_NAMES.join(', ')
       note(`${path} has an unknown setting ${JSON.stringify(key)}. There are: ${known}.`)
     } else if (value !== null) {
       layer.set(name, given(value, SETTINGS_FILE, `"${key}" in ${path}`))
@@ -618,8 +634,27 @@ function readFile(path: string, read: (path: string) => unknown, note: Note): La
   return layer
 }
 
-/** Where a desktop program keeps its own: the folder that Electron uses too. */
-function defaultDataDir({ env, platform, home }: Sources): string {
+/** Why a file cannot be read that is in another user's directory; null where it is in this user's. */
+function whoseDirectory(path: string): string | null {
+  const directory = dirname(path)
+  const uid = process.geteuid?.()
+  const owner = statSync(directory, { throwIfNoEntry: false })?.uid
+  if (uid === undefined || uid === 0 || owner === undefined || owner === uid) return null
+  return `${ownedBy(directory, owner)} Choose another with --data-dir.`
+}
+
+/**
+ * Where a desktop program keeps its own: the folder that Electron uses too. Fails with a
+ * {@link SettingsError} where that needs a home, and there is none.
+ */
+function defaultDataDir(sources: Sources): string {
+  const { env, platform } = sources
+  const home = sources.home ?? ''
+  if (home === '' && isHomeNeeded(sources)) {
+    throw new SettingsError(
+      'The system knows no home directory for this user: set HOME, or name a directory with --data-dir.',
+    )
+  }
   switch (platform) {
     case 'darwin':
       return join(home, 'Library', 'Application Support', 'Latchkey')
@@ -628,6 +663,23 @@ function defaultDataDir({ env, platform, home }: Sources): string {
     default:
       return join(xdgConfigHome(env) ?? join(home, '.config'), 'latchkey')
   }
+}
+
+function isHomeNeeded({ env, platform }: Sources): boolean {
+  if (platform === 'win32') return !env['APPDATA']
+  return platform === 'darwin' || xdgConfigHome(env) === null
+}
+
+/** Started by sudo, what root made in somebody's home would keep them from using it. */
+function problemsOfHome({ home }: Sources, dataDir: string): string[] {
+  if (home === null || process.geteuid?.() !== 0 || relative(home, dataDir).startsWith('..'))
+    return []
+  const owner = statSync(home, { throwIfNoEntry: false })?.uid ?? 0
+  if (owner === 0) return []
+  return [
+    `Latchkey was started as root, and the home ${home} belongs to another user (uid ${owner}). Start it ` +
+      'as that user, or name a directory of root with --data-dir.',
+  ]
 }
 
 /** A relative path is to be ignored. @see XDG Base Directory Specification */

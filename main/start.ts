@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { explainFailure } from './compose.js'
+import { findHome } from './home.js'
 import { helpText, joinFlags, readSettings, type Settings } from './settings.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -40,7 +40,7 @@ async function start(settings: Settings): Promise<void> {
 function readOrExit(args: readonly string[]): Settings {
   const { env, platform } = process
   try {
-    return readSettings({ args, env, platform, home: homedir() })
+    return readSettings({ args, env, platform, home: findHome() })
   } catch (thrown) {
     const { message, exitCode } = explainFailure(thrown)
     process.stderr.write(`latchkey: ${message}\n`)

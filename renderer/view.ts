@@ -200,9 +200,9 @@ export const TIERS: { readonly [Tier in WindowStatus['storage']['tier']]: string
 const isSignedIn = (state: State): boolean =>
   state === 'signed-in' || state === 'offline' || state === 'renewal-failing'
 
-function noticesOf({ status, storage }: WindowStatus): readonly Notice[] {
+function noticesOf({ status, storage, ...window }: WindowStatus): readonly Notice[] {
   const { reason, state } = status
-  const notices: Notice[] = []
+  const notices: Notice[] = window.notices.map((text) => ({ text, action: null }))
   if (reason !== null && WORDS[state].takesReason === 'beside') {
     notices.push({ text: reason, action: null })
   }

@@ -42,6 +42,8 @@ export type FixtureOptions = {
   inTime?: boolean
   /** Where in the spread of a delay a retry comes: from 0 to 1. */
   random?: () => number
+  /** Whether the data directory is still this program's. */
+  holdsDirectory?: () => boolean
 }
 
 /** Tests take `start` and need not close what it gives. */
@@ -95,6 +97,7 @@ async function startAgent(
     openBrowser: options.openBrowser ?? (() => Promise.resolve()),
     endSession: options.endSession ?? false,
     ...(options.random && { random: options.random }),
+    ...(options.holdsDirectory && { holdsDirectory: options.holdsDirectory }),
   })
   const history: { event: Event; status: Status }[] = []
   agent.subscribe((model, event) => history.push({ event, status: statusOf(model) }))

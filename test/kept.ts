@@ -63,10 +63,10 @@ export function vaultOf(dataDir: string, passphrase: string | null = PASSPHRASE)
   return chooseStorage({ dataDir, keyring: null, passphrase, keepWithoutKeyring }).vault
 }
 
-/** What is in the data directory, beside the owner's mark and the log. */
+/** What is in the data directory, beside its lock and the log. */
 export async function filesOf(dataDir: string): Promise<string[]> {
   const names = await readdir(dataDir)
-  return names.filter((name) => !name.startsWith('owner.') && name !== LOG_FILE).toSorted()
+  return names.filter((name) => !/^lock(\.|$)/.test(name) && name !== LOG_FILE).toSorted()
 }
 
 /** Makes the kept session one whose access token has run out an hour ago. */

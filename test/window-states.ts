@@ -24,6 +24,7 @@ export function statusIn(
     demo: false,
     serviceUrl: 'http://127.0.0.1:1000',
     serviceNote: null,
+    notices: [],
     version: '0.1.0',
     ...window,
     status: { state, account: null, expiresAt: null, reason: null, ...status },

@@ -41,6 +41,8 @@ export type AgentPorts = {
   noBrowser?: boolean
   /** True where a sign-out also shows the provider's own sign-out page. */
   endSession?: boolean
+  /** Whether what is kept is still this program's to change; absent where it always is. */
+  holdsDirectory?: () => boolean
   /** From 0 to 1, evenly. */
   random?: () => number
 }
@@ -143,6 +145,7 @@ export function createAgent(given: AgentPorts): Agent {
     dispatch,
     track,
     ...(ports.endSession && { openSignOutPage }),
+    ...(ports.holdsDirectory && { holdsDirectory: ports.holdsDirectory }),
   })
   const api = createApiFlows({
     ...ports,

@@ -27,6 +27,8 @@ export type CustodyPorts = {
   track(task: Promise<void>): Promise<void>
   /** Shows the provider's own sign-out page; absent where the person has not asked for that. */
   openSignOutPage?: (link: string) => Promise<void>
+  /** Whether what is kept is still this program's to change; absent where it always is. */
+  holdsDirectory?: () => boolean
 }
 
 /** Whose session is held, or was until it ended, and what it was for. */
@@ -167,6 +169,7 @@ export function createCustody(ports: CustodyPorts): Custody {
     discard: (session) => discardSession(session),
     track: (task) => void track(task),
     closing: farewell.signal,
+    holdsDirectory: ports.holdsDirectory ?? (() => true),
   })
 
   // Nobody was told of these: a failure to end them is nothing that a person could act on.

@@ -29,6 +29,8 @@ export type RenewalPorts = {
   track(task: Promise<void>): void
   /** Aborts what may be left undone when Latchkey closes. */
   closing: AbortSignal
+  /** False where another computer has taken over: its refresh token is not to be spent here. */
+  holdsDirectory(): boolean
 }
 
 export type Renewal = {
@@ -239,7 +241,7 @@ export function createRenewal(ports: RenewalPorts): Renewal {
  * @see RFC 6749 section 6, OpenID Connect Core 1.0 section 12.2
  */
 async function askForTokens(
-  { http, clock, clientSecret, dispatch, discard, closing }: RenewalPorts,
+  { http, clock, clientSecret, dispatch, discard, closing, holdsDirectory }: RenewalPorts,
   session: HeldSession,
   change: (changed: HeldSession) => Promise<void>,
 ): Promise<HeldSession> {
@@ -256,6 +258,9 @@ async function askForTokens(
   const metadata = await discover(http, issuer, closing)
   const keys = createKeySet(http, metadata)
   await keys.read({ signal: closing })
+  if (!holdsDirectory()) {
+    throw new AuthError('storage-failed', 'Another computer has taken over the data directory.')
+  }
   const request = { clientId, clientSecret, refreshToken, scope }
   const keep = (rotated: string): Promise<void> =>
     change({ ...session, tokens: { ...tokens, refreshToken: rotated } })

@@ -59,7 +59,7 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
   }
 
   const status = (): WindowStatus => {
-    const { service, storage, issuer } = engine.latchkey()
+    const { service, storage, issuer, notices } = engine.latchkey()
     const { tier, note } = storage
     return windowStatusOf(agent().model(), {
       issuer,
@@ -68,6 +68,7 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
       storage: { tier, note },
       serviceUrl: service.url,
       serviceNote: service.note,
+      notices,
       version: app.getVersion(),
     })
   }

@@ -1,9 +1,9 @@
 // Start at login, as this system has it; and whether this start is one.
 
-import { homedir } from 'node:os'
 import { app } from 'electron'
 import { AUTOSTART_FLAG, launchOf, type Autostart } from '../autostart.js'
 import { createMacAutostart, createWindowsAutostart, type LoginItems } from '../login-item.js'
+import { findHome } from '../home.js'
 import { createXdgAutostart } from '../xdg-autostart.js'
 
 /** To be called once the app is ready, and has its AppUserModelID, which is passed here too. */
@@ -12,7 +12,8 @@ export function createAutostart(appUserModelId: string): Autostart {
   const { isPackaged } = app
   const launch = launchOf({ execPath, appPath: app.getAppPath(), isPackaged, env })
   if (launch === null || (platform !== 'win32' && platform !== 'darwin')) {
-    return createXdgAutostart({ launch, env, home: homedir() })
+    // Without a home there is no folder of this person's: then nothing can be written, which is said.
+    return createXdgAutostart({ launch, env, home: findHome() ?? '/' })
   }
   const loginItems: LoginItems = {
     get: (options) => app.getLoginItemSettings(options),

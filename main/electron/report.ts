@@ -23,7 +23,7 @@ export async function makeReport(
     clock: systemClock,
     env: sources.env,
     platform: sources.platform,
-    home: sources.home,
+    home: sources.home ?? '',
     findings,
     http,
     proxyFor: () => proxyOf(way),
@@ -34,7 +34,8 @@ export async function makeReport(
   try {
     const path = writeReport(findings.settings.dataDir, report)
     // It is to be sent: without the person's name in their home's path.
-    return `${report.trimEnd()}\n\nThis report is in ${path.replace(sources.home, '~')} too.\n`
+    const shown = sources.home === null ? path : path.replace(sources.home, '~')
+    return `${report.trimEnd()}\n\nThis report is in ${shown} too.\n`
   } catch {
     // It is on the screen, which is what was asked for.
     return report

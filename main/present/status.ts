@@ -47,6 +47,8 @@ export type WindowStatus = {
   serviceUrl: string
   /** Why it is not where they look first; null where it is. */
   serviceNote: string | null
+  /** What a person should know of how this run started, one line each. */
+  notices: readonly string[]
   version: string
 }
 
@@ -79,7 +81,7 @@ export function headlineOf(model: Model): string {
 /** What the window needs beside the model. */
 export type Surroundings = Pick<
   WindowStatus,
-  'scope' | 'storage' | 'issuer' | 'demo' | 'serviceUrl' | 'serviceNote' | 'version'
+  'scope' | 'storage' | 'issuer' | 'demo' | 'serviceUrl' | 'serviceNote' | 'notices' | 'version'
 >
 
 export function windowStatusOf(model: Model, surroundings: Surroundings): WindowStatus {

@@ -30,6 +30,7 @@ export function behaviourOf(appPath: string, options: DesktopOptions): Behaviour
     appPath,
     notifications: options.notifications ?? true,
     browser: options.browser ?? true,
+    dialogAnswer: options.dialogAnswer ?? 0,
     dark: options.dark ?? false,
     platform: options.platform ?? (process.platform as Platform),
     keyring: keyringOf(options.keyring ?? {}),

@@ -17,6 +17,8 @@ export type DesktopOptions = {
   notifications?: boolean
   /** False: the desktop can open no browser. */
   browser?: boolean
+  /** Which button of a question the person presses, counted from 0; the first, unless told. */
+  dialogAnswer?: number
   /** True: the desktop is dark. */
   dark?: boolean
   /** The system that it is to take this one for. Electron itself cannot take it for another. */

@@ -45,6 +45,8 @@ export type Behaviour = {
   notifications: boolean
   /** False: `shell.openExternal` rejects, as where no browser is set. */
   browser: boolean
+  /** Which button of a question the person presses, counted from 0. */
+  dialogAnswer: number
   /** Whether the desktop is dark. */
   dark: boolean
   platform: Platform

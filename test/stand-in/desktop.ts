@@ -1,6 +1,6 @@
 // Electron's `shell` and `dialog`: what an app asks of the desktop.
 
-import type { Dialog, Shell } from 'electron'
+import type { Dialog, MessageBoxOptions, MessageBoxReturnValue, Shell } from 'electron'
 import { behaviour, host } from './host.js'
 
 export const shellDouble = {
@@ -16,4 +16,11 @@ export const dialogDouble = {
   showErrorBox(title: string, content: string): void {
     process.stderr.write(`${title}\n${content}\n`)
   },
-} satisfies Pick<Dialog, 'showErrorBox'>
+  // The person reads it on stderr, and chooses as the spec has it.
+  async showMessageBox(options: MessageBoxOptions): Promise<MessageBoxReturnValue> {
+    process.stderr.write(`${options.message}\n`)
+    return Promise.resolve({ response: behaviour.dialogAnswer, checkboxChecked: false })
+  },
+} satisfies Pick<Dialog, 'showErrorBox'> & {
+  showMessageBox: (options: MessageBoxOptions) => Promise<MessageBoxReturnValue>
+}

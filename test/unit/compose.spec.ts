@@ -1,10 +1,11 @@
 // How the parts start together, where what was kept takes its time to open.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { createLatchkey, type Latchkey } from '../../main/compose.js'
+import { DirectoryInUse } from '../../main/owner.js'
 import { readSettings } from '../../main/settings.js'
 import { createMemoryVault, type HeldSession, type StorageTier } from '../../main/vault.js'
 import { createTestClock, type TestClock } from '../clock.js'
@@ -26,6 +27,8 @@ const SESSION: HeldSession = {
 }
 
 type Starting = {
+  dataDir: string
+  lost: DirectoryInUse[]
   clock: TestClock
   latchkey: Promise<Latchkey>
   /** Gives what was kept to who asked for it. */
@@ -44,6 +47,7 @@ const test = base.extend<{
       const clock = createTestClock()
       const args = ['--issuer', ISSUER, '--client-id', 'client', '--port', '0']
       const { platform } = process
+      const lost: DirectoryInUse[] = []
       let open: () => void = () => undefined
       let latchkey!: Promise<Latchkey>
       await new Promise<void>((asked) => {
@@ -63,10 +67,11 @@ const test = base.extend<{
           clock,
           storage: { vault: { ...createMemoryVault(), read }, tier, note: null },
           openBrowser: () => Promise.resolve(),
+          onDirectoryLost: (error) => lost.push(error),
         })
       })
       ends.push(async () => (await latchkey).close())
-      return { clock, latchkey, open: () => open() }
+      return { dataDir, lost, clock, latchkey, open: () => open() }
     })
     for (const end of ends) await end()
     await rm(dataDir, { recursive: true, force: true })
@@ -91,4 +96,24 @@ test('a key that is made of a passphrase is waited for, however slow the machine
   expect(clock.pending()).toBe(0)
   open()
   expect((await latchkey).agent.model().session.kind).toBe('signed-in')
+})
+
+test('S39: a directory that another computer has taken is noticed within twenty minutes, once', async ({
+  startOpening,
+}) => {
+  const { dataDir, lost, clock, latchkey, open } = await startOpening('passphrase')
+  open()
+  await latchkey
+  const path = join(dataDir, 'lock')
+  const ours = await readFile(path, 'utf8')
+  clock.advance(20 * 60_000)
+  expect(lost).toEqual([])
+  expect(await readFile(path, 'utf8')).not.toBe(ours) // It was refreshed.
+
+  await writeFile(path, ours.replace(/"id":"[0-9a-f]+"/, '"id":"0123456789ab"'))
+  clock.advance(20 * 60_000)
+  clock.advance(20 * 60_000)
+  expect(lost.map(({ message }) => message)).toEqual([
+    `Another computer has taken over the data directory ${dataDir}, so Latchkey ends here.`,
+  ])
 })

@@ -71,6 +71,18 @@ async function renewedAfter({ clock, next }: SignedIn, ms: number): Promise<void
 }
 
 test.describe('the session of who is signed in', () => {
+  test('S39: is not renewed once another computer has taken the data directory', async ({
+    signedIn,
+  }) => {
+    let isHeld = true
+    const { clock, next, spent } = await signedIn({ holdsDirectory: () => isHeld })
+    isHeld = false
+    const failed = next('renewal-failed')
+    clock.advance(59 * MINUTE)
+    expect((await failed).reason).toContain('Another computer has taken over')
+    expect(spent()).toEqual([])
+  })
+
   test('is renewed a minute before its token runs out, without anybody asking', async ({
     signedIn,
   }) => {

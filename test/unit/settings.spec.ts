@@ -65,9 +65,9 @@ type Layers<Value> = {
 
 // Each layer says something else than the next, so that it shows which one was heard.
 const LAYERS: {
-  [Name in Exclude<keyof Settings, 'dataDir' | 'clientSecret' | 'clientSecretFile'>]: Layers<
-    Settings[Name]
-  >
+  [
+    Name in Exclude<keyof Settings, 'dataDir' | 'takeOver' | 'clientSecret' | 'clientSecretFile'>
+  ]: Layers<Settings[Name]>
 } = {
   issuer: {
     flag: [['--issuer', 'https://flag.example'], 'https://flag.example'],
@@ -260,6 +260,14 @@ test("the data directory is the flag's, else the variable's, and absolute", ({ r
   expect(read().dataDir).toBe(dataDir)
 })
 
+test('taking over is for one start: by the flag or the variable, and never by the file', ({
+  read,
+}) => {
+  expect(read().takeOver).toBe(false)
+  expect(read({ args: ['--take-over'] }).takeOver).toBe(true)
+  expect(read({ env: { LATCHKEY_TAKE_OVER: '1' } }).takeOver).toBe(true)
+})
+
 const ANN = '/home/ann'
 const DIRECTORIES: [NodeJS.Platform, Sources['env'], string][] = [
   ['linux', {}, join(ANN, '.config', 'latchkey')],
@@ -352,6 +360,7 @@ const BAD: Record<
     json: [['/a']],
   },
   dataDir: { rule: TEXT, texts: [' '] },
+  takeOver: { rule: SWITCH, texts: ['always'] },
   loginTimeout: {
     rule: 'must be a whole number of seconds from 1 to 86400',
     texts: ['0', '86401', '5m'],
@@ -389,7 +398,7 @@ for (const [name, { rule, texts, json = [] }] of Object.entries(BAD) as [
         const flag = flagOf(name)
         expect(refuse({ args: [`${flag}=${value}`] })).toBe(`${flag} ${problem}`)
       }
-      if (name === 'dataDir') return
+      if (name === 'dataDir' || name === 'takeOver') return
       const path = await writeFile({ [name]: value })
       expect(refuse()).toBe(`"${name}" in ${path} ${problem}`)
     })
@@ -496,7 +505,7 @@ test('--demo goes before a provider that the file or the environment names', asy
 })
 
 test('no settings.json is no error, and everything has its default', ({ read, dataDir }) => {
-  expect(read()).toEqual({ ...defaults, dataDir })
+  expect(read()).toEqual({ ...defaults, dataDir, takeOver: false })
 })
 
 const UNUSABLE_FILES: [string, string, (path: string) => string][] = [
@@ -520,7 +529,7 @@ for (const [name, content, message] of UNUSABLE_FILES) {
   })
 }
 
-for (const key of ['clientID', 'client-id', 'dataDir', '__proto__', 'constructor']) {
+for (const key of ['clientID', 'client-id', 'dataDir', 'takeOver', '__proto__', 'constructor']) {
   test(`the key ${key} in settings.json is refused with those there are`, async ({
     refuse,
     writeFile,
@@ -566,6 +575,7 @@ test('an examination goes on where settings cannot be used, and names each that 
   expect(settings).toEqual({
     ...defaults,
     dataDir,
+    takeOver: false,
     clientId: 'mine',
     audience: 'api',
     noBrowser: true,
@@ -644,6 +654,7 @@ test('the help has a line about each flag', () => {
     '--redirect-host',
     '--redirect-path',
     '--data-dir',
+    '--take-over',
     '--login-timeout',
     '--expose-refresh-token',
     '--keep-without-keyring',

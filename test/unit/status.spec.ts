@@ -223,6 +223,7 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
       demo: false,
       serviceUrl: 'http://127.0.0.1:5323',
       serviceNote: null,
+      notices: [],
       version: '1.2.3',
     }
     expect(windowStatusOf(model, surroundings)).toEqual({

@@ -1,0 +1,203 @@
+// Whose home and whose data directory it is: other users, root in somebody's home, and no home at all.
+
+import { spawn, type ChildProcess } from 'node:child_process'
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test as base } from '@playwright/test'
+import { follow, type Followed } from '../driver/process.js'
+import { HEADLESS, SCRIPTED } from '../program.js'
+
+const PERSON = 1234
+const asPerson = ['setpriv', `--reuid=${PERSON}`, `--regid=${PERSON}`, '--clear-groups']
+
+type Options = { env?: Record<string, string>; through?: readonly string[] }
+
+const test = base.extend<{
+  /** A home, the person's where the tests run as root. */
+  home: string
+  start: (flags: readonly string[], options?: Options) => Followed & { child: ChildProcess }
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  home: async ({}, use) => {
+    const home = await mkdtemp(join(tmpdir(), 'home-'))
+    if (process.getuid?.() === 0) await chown(home, PERSON, PERSON)
+    await use(home)
+    await rm(home, { recursive: true })
+  },
+  // eslint-disable-next-line no-empty-pattern
+  start: async ({}, use) => {
+    const started: (Followed & { child: ChildProcess })[] = []
+    await use((flags, { env = {}, through = [] } = {}) => {
+      const command = [...through, process.execPath, HEADLESS, ...SCRIPTED, ...flags]
+      const { PATH } = process.env
+      const child = spawn(command[0]!, command.slice(1), { env: { PATH, ...env } })
+      const program = { child, ...follow(child) }
+      started.push(program)
+      return program
+    })
+    for (const { child, ended } of started) {
+      child.kill('SIGKILL')
+      await ended
+    }
+  },
+})
+
+async function quit({ child, ended }: { child: ChildProcess; ended: Followed['ended'] }) {
+  child.stdin!.write('quit\n')
+  return ended
+}
+
+test.describe('where root and others are told apart', () => {
+  test.skip(process.getuid?.() !== 0, 'only root can start programs as another user')
+
+  test('S47: root in somebody’s home is refused with code 2, and leaves nothing there', async ({
+    home,
+    start,
+  }) => {
+    const { code, stderr } = await start([], { env: { HOME: home } }).ended
+    expect(stderr).toBe(
+      `latchkey: Latchkey was started as root, and the home ${home} belongs to another user (uid ` +
+        `${PERSON}). Start it as that user, or name a directory of root with --data-dir.\n`,
+    )
+    expect(code).toBe(2)
+    expect(await readdir(home)).toEqual([])
+  })
+
+  test('S47: nor does root make a directory in somebody’s folder, though it is named', async ({
+    home,
+    start,
+  }) => {
+    const { code, stderr } = await start(['--data-dir', join(home, 'a', 'b')]).ended
+    expect(stderr).toContain(`started as root, and ${home} belongs to uid ${PERSON}.`)
+    expect(code).toBe(2)
+    expect(await readdir(home)).toEqual([])
+  })
+
+  test('S47: root with a directory of its own starts in whatever home', async ({ home, start }) => {
+    const own = await mkdtemp(join(tmpdir(), 'own-'))
+    const { code } = await quit(start(['--data-dir', own], { env: { HOME: home } }))
+    expect(code).toBe(0)
+    await rm(own, { recursive: true })
+  })
+
+  test('a directory that root once made in a home is named with its owner, and refused', async ({
+    home,
+    start,
+  }) => {
+    const directory = join(home, '.config', 'latchkey')
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await chown(join(home, '.config'), PERSON, PERSON)
+    const { code, stderr } = await start([], { env: { HOME: home }, through: asPerson }).ended
+    expect(stderr).toBe(
+      `latchkey: The data directory ${directory} belongs to root, so Latchkey does not use it. ` +
+        'Choose another with --data-dir.\n',
+    )
+    expect(code).toBe(2)
+  })
+
+  test('what root has left in a person’s directory keeps them from nothing', async ({
+    home,
+    start,
+  }) => {
+    const directory = join(home, '.config', 'latchkey')
+    const env = { HOME: home, XDG_CONFIG_HOME: join(home, '.config') }
+    // As an earlier version of Latchkey did, when it was started by sudo, and was killed.
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    for (const name of ['lock', 'latchkey.log', 'service.json', 'session.json']) {
+      await writeFile(join(directory, name), '', { mode: 0o600 })
+    }
+    for (const path of [join(home, '.config'), directory]) await chown(path, PERSON, PERSON)
+    const { code, stderr } = await quit(start([], { env, through: asPerson }))
+    expect(code).toBe(0)
+    expect(stderr).toContain('belonged to another user (uid 0), so it did not count')
+  })
+
+  test('S47: a directory of another user is refused with code 2', async ({ home, start }) => {
+    const directory = join(home, 'theirs')
+    await mkdir(directory, { mode: 0o777 })
+    await chmod(directory, 0o777)
+    await chown(directory, 4321, 4321)
+    const { code, stderr } = await start(['--data-dir', directory], { through: asPerson }).ended
+    expect(stderr).toContain('belongs to another user (uid 4321), so Latchkey does not use it')
+    expect(code).toBe(2)
+    expect(await readdir(directory)).toEqual([])
+  })
+})
+
+test('S47: a directory that others may enter is closed to them, and that is said', async ({
+  start,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows keeps rights elsewhere')
+  const directory = await mkdtemp(join(tmpdir(), 'open-'))
+  await chmod(directory, 0o775)
+  const { code, stderr } = await quit(start(['--data-dir', directory]))
+  expect(code).toBe(0)
+  expect((await stat(directory)).mode & 0o777).toBe(0o700)
+  expect(stderr).toContain('was open to other users (mode 775); it is closed to them now')
+  await rm(directory, { recursive: true })
+})
+
+for (const [what, mode, names] of [
+  ['that serves another purpose', 0o755, ['letters.txt']],
+  ['that everybody may put files into', 0o1777, []],
+] as const) {
+  test(`S47: a directory ${what} is not closed, but refused`, async ({ start }) => {
+    test.skip(process.platform === 'win32', 'Windows keeps rights elsewhere')
+    const directory = await mkdtemp(join(tmpdir(), 'shared-'))
+    for (const name of names) await writeFile(join(directory, name), '')
+    await chmod(directory, mode)
+    const { code, stderr } = await start(['--data-dir', directory]).ended
+    expect(code).toBe(2)
+    expect(stderr).toContain('Choose a directory of its own with --data-dir.')
+    expect((await stat(directory)).mode & 0o7777).toBe(mode)
+    expect(await readdir(directory)).toEqual(names)
+    await rm(directory, { recursive: true })
+  })
+}
+
+test.describe('without a home', () => {
+  test.skip(process.getuid?.() !== 0, 'only root can start programs as a user without an entry')
+  // Nobody of this number is in the list of users, so that the system knows no home either.
+  const asNobody = ['setpriv', '--reuid=2000000123', '--regid=2000000123', '--clear-groups']
+  const SAID =
+    'latchkey: The system knows no home directory for this user: set HOME, or name a directory with ' +
+    '--data-dir.\n'
+
+  for (const command of [[], ['diagnose']]) {
+    test(`${command[0] ?? 'a start'} says what to set, with code 2`, async ({ start }) => {
+      const { code, stdout, stderr } = await start(command, { through: asNobody }).ended
+      expect([code, stdout, stderr]).toEqual([2, '', SAID])
+    })
+  }
+
+  test('a named data directory is enough, also for diagnose', async ({ start }) => {
+    const directory = await mkdtemp(join(tmpdir(), 'own-'))
+    await chown(directory, 2_000_000_123, 2_000_000_123)
+    const flags = ['--data-dir', directory]
+    expect(await quit(start(flags, { through: asNobody }))).toMatchObject({ code: 0, stderr: '' })
+    const diagnosis = await start(['diagnose', ...flags], { through: asNobody }).ended
+    expect(diagnosis.code).toBe(0)
+    expect(JSON.parse(diagnosis.stdout)).toMatchObject({ version: expect.any(String) })
+    await rm(directory, { recursive: true })
+  })
+
+  test('so is a place for settings in the environment', async ({ start }) => {
+    const directory = await mkdtemp(join(tmpdir(), 'own-'))
+    await chown(directory, 2_000_000_123, 2_000_000_123)
+    const env = { XDG_CONFIG_HOME: directory }
+    const { code } = await quit(start([], { through: asNobody, env }))
+    expect(code).toBe(0)
+    expect(await readdir(directory)).toEqual(['latchkey'])
+    await rm(directory, { recursive: true })
+  })
+})
+
+test('an empty HOME is none: the system’s list of users has the person’s', async ({ start }) => {
+  test.skip(process.platform === 'win32', 'Windows goes by other variables')
+  const { code, stdout } = await start(['diagnose'], { env: { HOME: '' } }).ended
+  expect(code).toBe(0)
+  const { settings } = JSON.parse(stdout) as { settings: { name: string; value: string }[] }
+  const { value } = settings.find(({ name }) => name === 'dataDir')!
+  expect(value).toMatch(/^(~|\/)/)
+})
