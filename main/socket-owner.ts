@@ -4,7 +4,8 @@ import type { Socket } from 'node:net'
 import type { Connection, TcpTable } from './tcp-table.js'
 
 export type Owner =
-  | { kind: 'user'; uid: number }
+  /** `inode` names the socket, by which the process that holds it is found. */
+  | { kind: 'user'; uid: number; inode: string }
   /** The other end is gone: nothing can be known about it any more. */
   | { kind: 'gone' }
   /** This system has no table that tells. */
@@ -47,7 +48,7 @@ export function createSocketOwners({ table, user }: SocketOwnerDeps): SocketOwne
       const row = rows[index] ?? null
       // What its owner has closed has no inode, and older kernels show it as root's.
       const isGone = row === null || row.inode === '0'
-      known.set(socket, isGone ? { kind: 'gone' } : { kind: 'user', uid: row.uid })
+      known.set(socket, isGone ? { kind: 'gone' } : { kind: 'user', ...row })
     }
   }
 

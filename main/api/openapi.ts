@@ -40,8 +40,10 @@ export function describeApi(version: string, url: string): object {
       '/pkce/code': {
         post: operation(
           'generateCode',
-          'Send the person to the provider and wait for the code, for up to 290 seconds. Without a ' +
-            'body Latchkey makes the challenge and keeps the verifier. Hanging up cancels.',
+          'Send the person to the provider and wait for the code, for up to 290 seconds: give this ' +
+            'call a timeout of 300 seconds. Without a body Latchkey makes the challenge and keeps the ' +
+            'verifier. If the caller hangs up, nobody is signed in; the same program may send the ' +
+            'same seed again to go on waiting.',
           {
             body: { type: 'application/json', model: 'SeededPKCE' },
             answer: 'PKCE',

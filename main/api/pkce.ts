@@ -1,9 +1,11 @@
 // The five PKCE endpoints, over the agent that the tray uses.
 
+import type { IncomingMessage } from 'node:http'
 import { Hono, type Context } from 'hono'
 import { accepts } from 'hono/accepts'
 import type { HttpBindings } from '@hono/node-server'
 import type { Agent } from '../auth/agent.js'
+import type { Caller } from '../auth/caller.js'
 import type { Begun, Exchanged, FlowRequest } from '../auth/api-flows.js'
 import { endingOf } from '../auth/endings.js'
 import { nothingToDoPage, renderPage, type Page } from '../auth/pages.js'
@@ -29,6 +31,8 @@ export type PkcePorts = SeedPorts & {
   agent: Agent
   clock: Clock
   exposeRefreshToken: boolean
+  /** Which program is at the other end of a request. */
+  callerOf(request: IncomingMessage): Promise<Caller>
 }
 
 type Env = { Bindings: HttpBindings }
@@ -56,7 +60,9 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
     await checkSeed(ports, seed)
     const request = flowOf(ports, seed, verifier)
     seeds.set(request, seed)
-    const begun = await agent.api.begin(request, c.req.raw.signal)
+    const begun = await agent.api.begin(request, c.req.raw.signal, () =>
+      ports.callerOf(c.env.incoming),
+    )
     if (begun.kind !== 'answered') throw refusalOf(begun)
 
     const { code, redirectUri } = begun
@@ -82,6 +88,9 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
       throw new Problem('malformed', 'No sign-in waits for this answer, or it has no code.')
     }
     if (wantsPage) return showPage(delivered.page)
+    if (delivered.kind === 'abandoned') {
+      throw new Problem('cancelled', 'The app that began this sign-in has stopped waiting for it.')
+    }
     if (delivered.kind === 'delivered') {
       return answer(c, { result: { code: delivered.code, state } })
     }
@@ -183,7 +192,7 @@ function showPage(page: Page): Response {
 function refusalOf(begun: Exclude<Begun, { kind: 'answered' }>): Problem {
   switch (begun.kind) {
     case 'in-use':
-      return new Problem('in-use', 'A sign-in with this state is under way. Take a fresh one.')
+      return new Problem('in-use', 'A sign-in with this state is under way. Use a new state.')
     case 'too-many':
       return new Problem('too-many', begun.why, { 'Retry-After': '60' })
     case 'ended':

@@ -6,6 +6,7 @@ import { Hono } from 'hono'
 import { bindLoopback } from '../bind.js'
 import { asAuthError } from '../auth/errors.js'
 import type { SocketOwners } from '../socket-owner.js'
+import { callerOf } from './caller-process.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
 import { guard, FORM_POST_PATH } from './guard.js'
 import { describeApi } from './openapi.js'
@@ -19,7 +20,7 @@ export const PORT_LADDER: readonly number[] = [
   ...Array.from({ length: 34 }, (_, index) => 39_300 + index),
 ]
 
-export type ServicePorts = Omit<PkcePorts, 'port'> & {
+export type ServicePorts = Omit<PkcePorts, 'port' | 'callerOf'> & {
   /** 0: any free port; null: the ladder's first free one. */
   wantedPort: number | null
   version: string
@@ -80,7 +81,11 @@ export async function startService(ports: ServicePorts): Promise<Service> {
   )
   const { port } = bound
   const url = `http://127.0.0.1:${port}`
-  handle = createHandler({ ...ports, port }, url, connections)
+  handle = createHandler(
+    { ...ports, port, callerOf: ({ socket }) => callerOf(owners.ownersOf([socket])[0]!) },
+    url,
+    connections,
+  )
   return {
     url,
     port,

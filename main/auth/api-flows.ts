@@ -2,18 +2,20 @@
 // and, by a second call, from the code to a session.
 
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../clock.js'
 import type { HeldSession } from '../vault.js'
 import { authorize, completeSignIn, type Authorized, type ProviderSettings } from './attempt.js'
 import { stateOf, validateCallback, type ExpectedCallback } from './callback.js'
+import { isSameProgram, type Caller } from './caller.js'
 import type { Custody } from './custody.js'
-import { CalledOff, endingOf, notConfigured, pageOf, timedOut } from './endings.js'
+import { abandoned, CalledOff, endingOf, notConfigured, pageOf, timedOut } from './endings.js'
 import { AuthError } from './errors.js'
 import type { Http } from './http.js'
 import type { CallbackAnswer, CallbackListener, PendingCallback, Sighting } from './loopback.js'
-import type { Ending, Event, Model } from './model.js'
+import type { Ending, Event, Flow as ModelFlow, Model } from './model.js'
 import { OPENED_TOO_OFTEN, type Openings, type Reservation } from './openings.js'
-import { returnToAppPage, type Page } from './pages.js'
+import { abandonedPage, returnToAppPage, type Page } from './pages.js'
 import { challengeOf } from './pkce.js'
 
 export type FlowRequest = {
@@ -41,6 +43,8 @@ export type Begun =
 export type Delivered =
   | { kind: 'delivered'; code: string; page: Page }
   | { kind: 'refused'; error: AuthError; page: Page }
+  /** The app that waited for it has hung up: nobody is given the code. */
+  | { kind: 'abandoned'; page: Page }
   | { kind: 'ignored' }
 
 export type Exchanged =
@@ -59,9 +63,16 @@ export type Exchanged =
 export type ApiFlows = {
   /**
    * Begins a flow, sends the person to the provider and waits for the answer, `hangUp` or the time
-   * limit. What is refused or a duplicate opens no browser and uses no budget.
+   * limit. Rejected and duplicate requests open no browser and use no budget.
+   *
+   * A flow whose caller hangs up goes on waiting for its browser, to tell the person that nobody is
+   * signed in by it. The same request, made again by the program that made it first, takes it up.
    */
-  begin(request: FlowRequest, hangUp: AbortSignal): Promise<Begun>
+  begin(
+    request: FlowRequest,
+    hangUp: AbortSignal,
+    askCaller?: () => Promise<Caller>,
+  ): Promise<Begun>
   /** Hands an answer to the flow that waits for its state. A program may leave `iss` out. */
   deliver(parameters: URLSearchParams, from: 'page' | 'program'): Delivered
   /** Exchanges the code of an answered flow, once. */
@@ -102,6 +113,8 @@ const MOST_SPENT_CODES = 1_024
 
 type Flow = {
   request: FlowRequest
+  /** Who made the request first. */
+  caller: Promise<Caller>
   controller: AbortController
   /** What it opens the browser with, once. */
   opening: Reservation
@@ -111,6 +124,8 @@ type Flow = {
   waiting: { expected: ExpectedCallback; take(answer: CallbackAnswer): void } | null
   /** Set once it is answered. */
   answered: (Authorized & { code: string; stopExpiry(): void }) | null
+  /** How its wait ends. */
+  begun: Promise<Begun>
 }
 
 export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
@@ -119,6 +134,10 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
   const spent = new Set<string>()
   const waiters = new Set<Promise<Begun>>()
   let closed = false
+
+  const shown = ({ request }: Flow): ModelFlow | undefined =>
+    ports.model().flows.find(({ state }) => state === request.state)
+  const isAbandoned = (flow: Flow): boolean => shown(flow)?.abandoned === true
 
   const end = (flow: Flow, ending: Ending): void => {
     flows.delete(flow.request.state)
@@ -148,7 +167,8 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
 
   /** Either way back: the listener, or a call of the API. */
   const awaitAnswer = async (flow: Flow, expected: ExpectedCallback): Promise<PendingCallback> => {
-    const pending = await openWayBack(flow, expected)
+    // Who asked is known before a browser is opened: a caller that has hung up cannot be seen.
+    const [pending] = await Promise.all([openWayBack(flow, expected), flow.caller])
     const delivered = new Promise<CallbackAnswer>((take) => (flow.waiting = { expected, take }))
     return { ...pending, answer: Promise.race([pending.answer, delivered]) }
   }
@@ -175,11 +195,18 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     )
     flow.waiting = null
     const { result, show } = authorized.answer
-    await show(result.kind === 'refused' ? pageOf(endingOf(result.error)) : returnToAppPage())
+    await show(pageFor(flow, result))
     await authorized.leave()
     if (result.kind === 'refused') throw result.error
     controller.signal.throwIfAborted()
+    // Whether it was before the browser came or since: the code has nobody to go to.
+    if (isAbandoned(flow)) throw abandoned()
     return authorized
+  }
+
+  const pageFor = (flow: Flow, result: CallbackAnswer['result']): Page => {
+    if (result.kind === 'refused') return pageOf(endingOf(result.error))
+    return isAbandoned(flow) ? abandonedPage() : returnToAppPage()
   }
 
   const complete = async (
@@ -218,42 +245,63 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     }
   }
 
-  const begin = async (request: FlowRequest, hangUp: AbortSignal): Promise<Begun> => {
+  const begin = async (
+    request: FlowRequest,
+    hangUp: AbortSignal,
+    askCaller: () => Promise<Caller>,
+  ): Promise<Begun> => {
     // 1. Whether it may begin at all.
     if (provider === null) return { kind: 'ended', ending: notConfigured() }
     const { state } = request
-    if (ports.model().flows.some((flow) => flow.state === state)) return { kind: 'in-use' }
-    if (flows.size >= MOST_WAITING_FLOWS) {
+    if (ports.model().flows.some((flow) => flow.state === state)) {
+      return takeUp(request, hangUp, askCaller)
+    }
+    if (!makeRoom()) {
       return { kind: 'too-many', why: `${MOST_WAITING_FLOWS} sign-ins are waiting already.` }
     }
     const opening = ports.openings.reserve()
     if (opening === null) return { kind: 'too-many', why: `${OPENED_TOO_OFTEN} Wait a minute.` }
 
-    // 2. It waits, at most so long, and no longer than its caller.
+    // 2. It waits, at most so long, whether or not its caller does.
     const flow: Flow = {
       request,
+      caller: askCaller(),
       controller: new AbortController(),
       opening,
       sighting: null,
       waiting: null,
       answered: null,
+      begun: new Promise(() => undefined),
     }
     flows.set(state, flow)
+    flow.begun = keepWaiter(run(flow, provider))
+    return attend(flow, hangUp)
+  }
+
+  /** Abandoned flows make way for others, the oldest first. */
+  const makeRoom = (): boolean => {
+    if (flows.size < MOST_WAITING_FLOWS) return true
+    const oldest = [...flows.values()].find(isAbandoned)
+    if (!oldest) return false
+    flows.delete(oldest.request.state)
+    oldest.controller.abort(new CalledOff({ kind: 'cancelled' }))
+    return true
+  }
+
+  const run = async (flow: Flow, settings: ProviderSettings): Promise<Begun> => {
+    const { state } = flow.request
     const timeoutMs = Math.min(ports.loginTimeoutMs, LONGEST_WAIT_MS)
-    const stopWaiting = clock.after(timeoutMs, () =>
-      flow.controller.abort(timedOut(timeoutMs, flow.sighting)),
-    )
-    const hungUp = (): void => flow.controller.abort(new CalledOff({ kind: 'cancelled' }))
-    hangUp.addEventListener('abort', hungUp, { once: true })
-    dispatch({
-      type: 'flow-started',
-      state,
-      origin: 'api',
-      deadlineMs: clock.nowMs() + timeoutMs,
+    const stopWaiting = clock.after(timeoutMs, () => {
+      // That an app gave up and its person did too is no news to either.
+      const gaveUp = isAbandoned(flow)
+      flow.controller.abort(
+        gaveUp ? new CalledOff({ kind: 'cancelled' }) : timedOut(timeoutMs, flow.sighting),
+      )
     })
-    if (hangUp.aborted) hungUp()
+    const deadlineMs = clock.nowMs() + timeoutMs
+    dispatch({ type: 'flow-started', state, origin: 'api', deadlineMs })
     try {
-      const authorized = await authorizeFlow(flow, provider)
+      const authorized = await authorizeFlow(flow, settings)
       const { result } = authorized.answer
       if (result.kind !== 'code') throw result.error
       const { code } = result
@@ -266,10 +314,55 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
       return { kind: 'ended', ending }
     } finally {
       flow.waiting = null
-      opening.release()
+      flow.opening.release()
       stopWaiting()
-      hangUp.removeEventListener('abort', hungUp)
     }
+  }
+
+  /** Waits with a caller for the end of a flow, for as long as the caller does. */
+  const attend = (flow: Flow, hangUp: AbortSignal): Promise<Begun> =>
+    new Promise((resolve) => {
+      const hungUp = (): void => {
+        abandon(flow)
+        resolve({ kind: 'ended', ending: { kind: 'cancelled' } })
+      }
+      if (hangUp.aborted) return hungUp()
+      hangUp.addEventListener('abort', hungUp, { once: true })
+      void flow.begun.then((begun) => {
+        hangUp.removeEventListener('abort', hungUp)
+        resolve(begun)
+      })
+    })
+
+  const abandon = (flow: Flow): void => {
+    const { state } = flow.request
+    // Nobody has been sent anywhere yet, so that there is nobody to be told.
+    if (shown(flow)?.link === null) flow.controller.abort(new CalledOff({ kind: 'cancelled' }))
+    else dispatch({ type: 'flow-abandoned', state })
+  }
+
+  /**
+   * Has a caller wait for a flow that its first caller has left. State and challenge prove nothing:
+   * they are in the link, which other programs can read.
+   */
+  const takeUp = async (
+    request: FlowRequest,
+    hangUp: AbortSignal,
+    askCaller: () => Promise<Caller>,
+  ): Promise<Begun> => {
+    const flow = flows.get(request.state)
+    const isFree = (): boolean =>
+      flow !== undefined &&
+      flows.get(request.state) === flow &&
+      flow.waiting !== null &&
+      isAbandoned(flow)
+    // Also unlike: a flow that the service seeded, whose verifier no other request has.
+    if (!flow || !isFree() || !isDeepStrictEqual(request, flow.request)) return { kind: 'in-use' }
+    const [first, again] = await Promise.all([flow.caller, askCaller()])
+    // Check again: meanwhile the browser may have come, or another call.
+    if (!isSameProgram(first, again) || !isFree()) return { kind: 'in-use' }
+    dispatch({ type: 'flow-resumed', state: request.state })
+    return attend(flow, hangUp)
   }
 
   // 3. An answer that no app comes for is forgotten.
@@ -291,6 +384,13 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     }
   }
 
+  /** Has closing wait for what was begun. */
+  const keepWaiter = (begun: Promise<Begun>): Promise<Begun> => {
+    const kept = begun.finally(() => waiters.delete(kept))
+    waiters.add(kept)
+    return kept
+  }
+
   const callOffAll = (): void => {
     for (const { controller } of flows.values()) {
       controller.abort(new CalledOff({ kind: 'cancelled' }))
@@ -298,11 +398,11 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
   }
 
   return {
-    begin(request, hangUp) {
-      if (closed) return Promise.resolve({ kind: 'ended', ending: { kind: 'cancelled' } })
-      const begun = begin(request, hangUp).finally(() => waiters.delete(begun))
-      waiters.add(begun)
-      return begun
+    begin(request, hangUp, askCaller = () => Promise.resolve({ kind: 'unseen' })) {
+      if (closed || hangUp.aborted) {
+        return Promise.resolve({ kind: 'ended', ending: { kind: 'cancelled' } })
+      }
+      return keepWaiter(begin(request, hangUp, askCaller))
     },
 
     deliver(parameters, from) {
@@ -314,11 +414,13 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
       const result = validateCallback(parameters, { ...expected, promisesIss })
       if (result.kind === 'ignored') return { kind: 'ignored' }
       flow.waiting = null
+      const page = pageFor(flow, result)
       // The one who delivered is answered by the API itself.
       take({ result, show: () => Promise.resolve() })
-      return result.kind === 'code'
-        ? { kind: 'delivered', code: result.code, page: returnToAppPage() }
-        : { kind: 'refused', error: result.error, page: pageOf(endingOf(result.error)) }
+      if (result.kind === 'refused') return { kind: 'refused', error: result.error, page }
+      return isAbandoned(flow)
+        ? { kind: 'abandoned', page }
+        : { kind: 'delivered', code: result.code, page }
     },
 
     async exchange({ code, redirectUri, verifier }) {

@@ -36,6 +36,16 @@ export function timedOut(timeoutMs: number, sighting: Sighting | null): CalledOf
   })
 }
 
+/** What calls a flow off whose browser came back after its app had hung up. */
+export function abandoned(): CalledOff {
+  return new CalledOff({
+    kind: 'expired',
+    reason:
+      'The app that asked for the sign-in stopped waiting before it was finished in the browser, so ' +
+      'nobody was signed in. Start again from the app.',
+  })
+}
+
 const ADVICE: Readonly<Record<Sighting, string>> = {
   nothing:
     'Nothing came back from your browser: most likely its page was left. Sign in again when you are ' +

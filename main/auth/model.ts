@@ -38,6 +38,8 @@ export type Flow = {
   link: string | null
   /** What the person should know while the flow waits. */
   notice: string | null
+  /** True while it waits for a browser, and no app waits for it any more. */
+  abandoned: boolean
 }
 
 export type Origin = 'tray' | 'api'
@@ -67,6 +69,8 @@ export type Event =
   | { type: 'flow-started'; state: string; origin: Origin; deadlineMs: number }
   | { type: 'link-ready'; state: string; link: string }
   | { type: 'flow-noticed'; state: string; notice: string }
+  | { type: 'flow-abandoned'; state: string }
+  | { type: 'flow-resumed'; state: string }
   | { type: 'callback-answered'; state: string }
   | { type: 'exchange-started'; state: string }
   | ({ type: 'signed-in'; state: string; account: Account } & Lifetime)
@@ -136,6 +140,8 @@ function nextSession(model: Model, event: Event): Session {
     case 'flow-started':
     case 'link-ready':
     case 'flow-noticed':
+    case 'flow-abandoned':
+    case 'flow-resumed':
     case 'callback-answered':
     case 'exchange-started':
     case 'flow-ended':
@@ -164,10 +170,13 @@ function nextFlows(flows: readonly Flow[], event: Event): readonly Flow[] {
       // At most one flow is the tray's: a new one takes the place of the old.
       const kept = event.origin === 'tray' ? flows.filter((flow) => flow.origin !== 'tray') : flows
       const { state, origin, deadlineMs } = event
-      return [...kept, { state, origin, phase: 'waiting', deadlineMs, link: null, notice: null }]
+      const started = { state, origin, deadlineMs, link: null, notice: null, abandoned: false }
+      return [...kept, { ...started, phase: 'waiting' }]
     }
     case 'link-ready':
     case 'flow-noticed':
+    case 'flow-abandoned':
+    case 'flow-resumed':
     case 'callback-answered':
     case 'exchange-started':
       return flows.some((flow) => flow.state === event.state && nextFlow(flow, event) !== flow)
@@ -193,7 +202,15 @@ function nextFlows(flows: readonly Flow[], event: Event): readonly Flow[] {
 
 type FlowEvent = Extract<
   Event,
-  { type: 'link-ready' | 'flow-noticed' | 'callback-answered' | 'exchange-started' }
+  {
+    type:
+      | 'link-ready'
+      | 'flow-noticed'
+      | 'flow-abandoned'
+      | 'flow-resumed'
+      | 'callback-answered'
+      | 'exchange-started'
+  }
 >
 
 // Phases only go forward: waiting, answered, exchanging.
@@ -204,6 +221,10 @@ function nextFlow(flow: Flow, event: FlowEvent): Flow {
       return flow.phase === 'waiting' ? { ...flow, link: event.link, notice: null } : flow
     case 'flow-noticed':
       return flow.phase === 'waiting' ? { ...flow, notice: event.notice } : flow
+    case 'flow-abandoned':
+      return flow.phase === 'waiting' && !flow.abandoned ? { ...flow, abandoned: true } : flow
+    case 'flow-resumed':
+      return flow.abandoned ? { ...flow, abandoned: false } : flow
     case 'callback-answered':
       return flow.phase === 'waiting'
         ? { ...flow, phase: 'answered', link: null, notice: null }
@@ -240,6 +261,8 @@ function nextOutcome(model: Model, event: Event): Model['lastOutcome'] {
     case 'flow-started':
     case 'link-ready':
     case 'flow-noticed':
+    case 'flow-abandoned':
+    case 'flow-resumed':
     case 'callback-answered':
     case 'exchange-started':
       return lastOutcome
@@ -301,7 +324,8 @@ export function summarize(model: Model): Summary {
 /** The flow whose phase is the state in one word, where a flow's is. */
 export function shownFlow(model: Model): Flow | undefined {
   const tray = trayFlow(model)
-  return tray ?? (model.session.kind === 'signed-out' ? model.flows.at(-1) : undefined)
+  if (tray || model.session.kind !== 'signed-out') return tray
+  return model.flows.findLast(({ abandoned }) => !abandoned) ?? model.flows.at(-1)
 }
 
 /** The sign-in that the person began from the tray, if one is under way. */

@@ -41,6 +41,20 @@ export function returnToAppPage(): Page {
   }
 }
 
+/** Where the app that began the sign-in has hung up before the browser came back. */
+export function abandonedPage(): Page {
+  return {
+    status: 200,
+    tone: 'neutral',
+    heading: 'The app has stopped waiting',
+    text: [
+      'The app that sent you here to sign in gave up before you had finished, so nobody was signed in. ' +
+        'Your answer was given to no one.',
+      `Start again from the app if you still mean to sign in. ${CLOSE}`,
+    ],
+  }
+}
+
 export function cancelledPage(): Page {
   return {
     status: 200,

@@ -29,6 +29,8 @@ export function noticeOf(model: Model, event: Event): Notice | null {
     case 'flow-started':
     case 'link-ready':
     case 'flow-noticed':
+    case 'flow-abandoned':
+    case 'flow-resumed':
     case 'callback-answered':
     case 'exchange-started':
     case 'restored':

@@ -14,7 +14,15 @@ import { isoTime } from './status.js'
 export type LogRecord = { level: LogLevel } & (
   | { event: 'flow-started'; origin: Origin; until: string | null; flows: number }
   | { event: 'link-ready'; origin: Origin | null; host: string; redirectPort: number | null }
-  | { event: 'flow-noticed' | 'callback-answered' | 'exchange-started'; origin: Origin | null }
+  | {
+      event:
+        | 'flow-noticed'
+        | 'flow-abandoned'
+        | 'flow-resumed'
+        | 'callback-answered'
+        | 'exchange-started'
+      origin: Origin | null
+    }
   | { event: 'signed-in'; until: string | null; replaced: boolean }
   | { event: 'flow-ended' | 'flow-refused'; ending: Ending['kind']; code: ErrorCode | null }
   | { event: 'renewal-started' | 'session-ended' | 'signed-out' | 'revocation-failed' }
@@ -41,6 +49,8 @@ export function recordOf(model: Model, event: Event): LogRecord {
     }
     case 'flow-noticed':
       return { level: 'warn', event: event.type, origin: originOf(model, event.state) }
+    case 'flow-abandoned':
+    case 'flow-resumed':
     case 'callback-answered':
     case 'exchange-started':
       return { level: 'info', event: event.type, origin: originOf(model, event.state) }

@@ -103,6 +103,11 @@ export function isoTime(ms: number): string | null {
   return Number.isNaN(date.getTime()) ? null : date.toISOString()
 }
 
+/** What the person should know of a sign-in whose app has hung up. */
+export const ABANDONED =
+  'The app that asked for this sign-in has stopped waiting. Finishing it in your browser signs nobody ' +
+  'in, unless the app asks again before that.'
+
 function pick({ name, email, sub }: Account): Account {
   return { name, email, sub }
 }
@@ -110,7 +115,7 @@ function pick({ name, email, sub }: Account): Account {
 function reasonOf(model: Model): string | null {
   const { session, lastOutcome } = model
   const flow = shownFlow(model)
-  if (flow) return flow.notice
+  if (flow) return flow.abandoned ? ABANDONED : flow.notice
   if (session.kind === 'needs-sign-in') {
     return lastOutcome && isFailure(lastOutcome) ? lastOutcome.reason : session.reason
   }

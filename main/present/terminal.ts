@@ -3,7 +3,7 @@
 import { labelOf } from '../auth/identity.js'
 import { shownFlow, type Event, type Model } from '../auth/model.js'
 import { printable } from './printable.js'
-import { statusOf } from './status.js'
+import { ABANDONED, statusOf } from './status.js'
 
 /** Lines to print for an event; none where it is nothing that a person waits for. */
 export function linesFor(model: Model, event: Event, nowMs: number): readonly string[] {
@@ -24,6 +24,10 @@ export function linesFor(model: Model, event: Event, nowMs: number): readonly st
     }
     case 'flow-noticed':
       return [event.notice]
+    case 'flow-abandoned':
+      return [ABANDONED]
+    case 'flow-resumed':
+      return ['The app waits for this sign-in again. Finish it in your browser.']
     case 'exchange-started':
       return ['Your browser is back. Finishing the sign-in …']
     case 'signed-in':

@@ -120,6 +120,13 @@ test('its models know every field that the official client sends', async ({ shar
   )
 })
 
+test('it names the timeout that a caller of /pkce/code needs', async ({ shared }) => {
+  const { paths } = await describe(shared)
+  expect(paths['/pkce/code']!['post']).toMatchObject({
+    summary: expect.stringContaining('timeout of 300 seconds'),
+  })
+})
+
 test('none of the nine members of an account may be empty', async ({ shared }) => {
   const { components } = await describe(shared)
   const { properties } = components.schemas['Auth0'] as {

@@ -238,7 +238,9 @@ test.describe('who a connection belongs to', () => {
       for (const asOther of [false, true]) {
         const { socket, close } = await connected(host, listenAt, asOther)
         const uid = asOther ? 65_534 : process.getuid!()
-        expect(owners.ownersOf([socket])).toEqual([{ kind: 'user', uid }])
+        expect(owners.ownersOf([socket])).toEqual([
+          { kind: 'user', uid, inode: expect.stringMatching(/^[1-9]\d*$/) },
+        ])
         expect(owners.isOurs(socket)).toBe(!asOther)
         await close()
       }

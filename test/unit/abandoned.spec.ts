@@ -97,6 +97,31 @@ test('F30: an answer that comes by the API is not looked for at a listener', asy
   expect(await begun).toMatchObject({ ending: { reason: reasonOf(290_000, null) } })
 })
 
+test('an app that hung up and a person who did not come back are told nothing', async ({
+  start,
+}) => {
+  const fixture = await start()
+  const { agent, clock, history } = fixture
+  const hangUp = new AbortController()
+  const { begun } = await beginApp(fixture, hangUp.signal)
+  hangUp.abort()
+  expect(await begun).toEqual({ kind: 'ended', ending: { kind: 'cancelled' } })
+  clock.advance(289_999)
+  expect(agent.model().flows).toHaveLength(1)
+  clock.advance(1)
+  await expect.poll(() => agent.model().flows).toEqual([])
+  expect(agent.model().lastOutcome).toBeNull()
+  expect(history.at(-1)?.event).toMatchObject({ ending: { kind: 'cancelled' } })
+})
+
+test('a caller that has hung up before it is heard begins nothing', async ({ start }) => {
+  const { agent, history, provider } = await start()
+  const begun = await agent.api.begin(appFlow(), AbortSignal.abort())
+  expect(begun).toEqual({ kind: 'ended', ending: { kind: 'cancelled' } })
+  expect(history).toEqual([])
+  expect(provider.requests.discovery).toBe(0)
+})
+
 test.describe('F25: what can be mended while the sign-in waits is told at once', () => {
   test('TLS, and then no more often than it changes', async ({ start }) => {
     const { agent, history, signIn, reached } = await start()
@@ -196,7 +221,13 @@ test.describe('F25: the port can be had again, whoever still clings to it,', () 
 
   for (const [when, end] of [
     ["when an app's time is up", ({ clock }) => clock.advance(290_000)],
-    ['when the app hangs up', (_fixture, hangUp) => hangUp.abort()],
+    [
+      'when the time of one that an app has left is up',
+      ({ clock }, hangUp) => {
+        hangUp.abort()
+        clock.advance(290_000)
+      },
+    ],
     ["when apps' sign-ins are cleared", ({ agent }) => agent.api.clear()],
     ['when the program closes on an app', ({ agent }) => void agent.close()],
   ] satisfies [string, (fixture: Fixture, hangUp: AbortController) => void][]) {
@@ -205,8 +236,12 @@ test.describe('F25: the port can be had again, whoever still clings to it,', () 
       const hangUp = new AbortController()
       const { link, begun } = await beginApp(fixture, hangUp.signal)
       const sockets = await clingTo(redirectUriOf(link))
+      const ended = new Promise<void>((resolve) => {
+        fixture.agent.subscribe((_model, { type }) => type === 'flow-ended' && resolve())
+      })
       end(fixture, hangUp)
       expect((await begun).kind).toBe('ended')
+      await ended
       await take(redirectUriOf(link))
       for (const socket of sockets) socket.destroy()
     })

@@ -3,6 +3,7 @@ import type { Account } from '../../main/auth/identity.js'
 import {
   initialModel,
   next,
+  shownFlow,
   summarize,
   trayFlow,
   type Ending,
@@ -36,6 +37,8 @@ const SESSION_TABLE: Record<EventName, string> = {
   'flow-started api':         '=           =           =           =           =           =',
   'link-ready':               '=           =           =           =           =           =',
   'flow-noticed':           '=           =           =           =           =           =',
+  'flow-abandoned':           '=           =           =           =           =           =',
+  'flow-resumed':             '=           =           =           =           =           =',
   'callback-answered':        '=           =           =           =           =           =',
   'exchange-started':         '=           =           =           =           =           =',
   'signed-in again':          'idle        idle        idle        idle        idle        idle',
@@ -65,6 +68,8 @@ const FLOW_TABLE: Record<EventName, string> = {
   'flow-started api':         'waiting  =           =           =',
   'link-ready':               '=        waiting     =           =',
   'flow-noticed':           '=        waiting     =           =',
+  'flow-abandoned':           '=        waiting     =           =',
+  'flow-resumed':             '=        =           =           =',
   'callback-answered':        '=        answered    =           =',
   'exchange-started':         '=        exchanging  exchanging  =',
   'signed-in again':          '=        gone        gone        gone',
@@ -94,6 +99,8 @@ const OUTCOME_TABLE: Record<EventName, string> = {
   'flow-started api':         '=        =        =         =        =        =        =',
   'link-ready':               '=        =        =         =        =        =        =',
   'flow-noticed':           '=        =        =         =        =        =        =',
+  'flow-abandoned':           '=        =        =         =        =        =        =',
+  'flow-resumed':             '=        =        =         =        =        =        =',
   'callback-answered':        '=        =        =         =        =        =        =',
   'exchange-started':         '=        =        =         =        =        =        =',
   'signed-in again':          'done     done     done      done     done     done     done',
@@ -168,6 +175,7 @@ const flow = (origin: Origin, phase: Flow['phase']): Flow => ({
   deadlineMs: 5_000,
   link: phase === 'waiting' ? LINK : null,
   notice: null,
+  abandoned: false,
 })
 const FLOWS: Record<FlowsName, readonly Flow[]> = {
   none: [],
@@ -208,6 +216,8 @@ const EVENTS: Record<EventName, (state: string) => Event> = {
   'flow-started api': (state) => start(state, 'api'),
   'link-ready': (state) => ({ type: 'link-ready', state, link: `${LINK}?new` }),
   'flow-noticed': (state) => ({ type: 'flow-noticed', state, notice: 'no browser' }),
+  'flow-abandoned': (state) => ({ type: 'flow-abandoned', state }),
+  'flow-resumed': (state) => ({ type: 'flow-resumed', state }),
   'callback-answered': (state) => ({ type: 'callback-answered', state }),
   'exchange-started': (state) => ({ type: 'exchange-started', state }),
   'signed-in again': (state) => signIn(state, ALICE),
@@ -280,7 +290,7 @@ test('an event with a state that no flow has gives the same model back', () => {
   const named = eventNames.filter(
     (name) => namesFlow(name) && !/^(flow-started|signed-in)/.test(name),
   )
-  expect(named).toHaveLength(8)
+  expect(named).toHaveLength(10)
   const wrong = named.filter((name) =>
     models.some((before) => next(before, EVENTS[name]('unknown')) !== before),
   )
@@ -319,6 +329,22 @@ test("a new flow of an app stands beside the tray's and the other apps'", () => 
 test('the end of a tray flow that was replaced changes nothing', () => {
   const replaced = play(start('old', 'tray'), start('new', 'tray'))
   expect(next(replaced, EVENTS['flow-ended cancelled']('old'))).toBe(replaced)
+})
+
+test('a flow whose app hangs up waits on, until its app comes again or it ends', () => {
+  const left = play(start('s', 'api'), EVENTS['flow-abandoned']('s'))
+  expect(left.flows).toEqual([expect.objectContaining({ phase: 'waiting', abandoned: true })])
+  expect(next(left, EVENTS['flow-abandoned']('s'))).toBe(left)
+  expect(summarize(left)).toBe('waiting')
+  const again = next(left, EVENTS['flow-resumed']('s'))
+  expect(again.flows).toEqual([expect.objectContaining({ phase: 'waiting', abandoned: false })])
+  expect(next(left, EVENTS['flow-ended expired']('s')).flows).toEqual([])
+})
+
+test('of the flows of apps, the newest that an app waits for is shown, else the newest', () => {
+  const both = play(start('one', 'api'), start('other', 'api'), EVENTS['flow-abandoned']('other'))
+  expect(shownFlow(both)?.state).toBe('one')
+  expect(shownFlow(next(both, EVENTS['flow-abandoned']('one')))?.state).toBe('other')
 })
 
 const opened = [start('s', 'tray'), EVENTS['link-ready']('s'), EVENTS['flow-noticed']('s')]

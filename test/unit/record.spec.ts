@@ -24,6 +24,7 @@ const until = '2026-01-02T03:04:05.000Z'
 
 const waiting = after(initialModel, { type: 'flow-started', state, origin: 'tray', deadlineMs })
 const byApp = after(initialModel, { type: 'flow-started', state, origin: 'api', deadlineMs })
+const abandonedByApp = after(byApp, { type: 'flow-abandoned', state })
 const signedIn = after(waiting, {
   type: 'signed-in',
   state,
@@ -71,6 +72,8 @@ const ROWS: {
     ],
   ],
   'flow-noticed': [[waiting, { state, notice: reason }, { level: 'warn', origin: 'tray' }]],
+  'flow-abandoned': [[byApp, { state }, { level: 'info', origin: 'api' }]],
+  'flow-resumed': [[abandonedByApp, { state }, { level: 'info', origin: 'api' }]],
   'callback-answered': [[byApp, { state }, { level: 'info', origin: 'api' }]],
   'exchange-started': [[waiting, { state }, { level: 'info', origin: 'tray' }]],
   'signed-in': [

@@ -3,7 +3,13 @@
 import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/auth/identity.js'
 import { initialModel, next, type Event, type Flow, type Model } from '../../main/auth/model.js'
-import { headlineOf, statusOf, windowStatusOf, type Status } from '../../main/present/status.js'
+import {
+  ABANDONED,
+  headlineOf,
+  statusOf,
+  windowStatusOf,
+  type Status,
+} from '../../main/present/status.js'
 
 const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
 const BOB: Account = { sub: 'bob', name: 'Bob Brown', email: '' }
@@ -200,6 +206,7 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
           deadlineMs: 5_000,
           link: 'https://provider.example/?canary-link',
           notice: 'No browser.',
+          abandoned: false,
         })),
         lastOutcome: { kind: 'done', replaced: { ...account, sub: 'canary-sub' }, notice: null },
         storageProblem: null,
@@ -236,6 +243,18 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
     })
   })
 }
+
+test('a sign-in whose app has hung up says so, whatever else is noticed of it', () => {
+  const left = play(
+    { type: 'flow-started', state: 's', origin: 'api', deadlineMs: 5_000 },
+    { type: 'flow-abandoned', state: 's' },
+    { type: 'link-ready', state: 's', link: 'https://provider.example/' },
+    { type: 'flow-noticed', state: 's', notice: 'No browser.' },
+  )
+  expect(statusOf(left)).toMatchObject({ state: 'waiting', reason: ABANDONED })
+  const again = next(left, { type: 'flow-resumed', state: 's' })
+  expect(statusOf(again).reason).toBe('No browser.')
+})
 
 const HEADLINES: Record<Status['state'], [Event[], string]> = {
   'signed-out': [[], 'Not signed in'],

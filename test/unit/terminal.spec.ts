@@ -3,6 +3,7 @@
 import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/auth/identity.js'
 import { initialModel, next, type Event, type Model } from '../../main/auth/model.js'
+import { ABANDONED } from '../../main/present/status.js'
 import { describe, linesFor, promptFor, timeLeft } from '../../main/present/terminal.js'
 
 const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
@@ -81,6 +82,25 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       story: 'asks to open the link by hand',
       events: [start, linkReady, noBrowser],
       lines: ['Open the link yourself.'],
+    },
+  ],
+  'flow-abandoned': [
+    {
+      story: 'says that the app has stopped waiting',
+      events: [startOfApp, linkReady, { type: 'flow-abandoned', state: 's' }],
+      lines: [ABANDONED],
+    },
+  ],
+  'flow-resumed': [
+    {
+      story: 'says that the app waits again',
+      events: [
+        startOfApp,
+        linkReady,
+        { type: 'flow-abandoned', state: 's' },
+        { type: 'flow-resumed', state: 's' },
+      ],
+      lines: ['The app waits for this sign-in again. Finish it in your browser.'],
     },
   ],
   'callback-answered': [

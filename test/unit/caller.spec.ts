@@ -1,0 +1,44 @@
+// When two callers count as the same program.
+
+import { expect, test } from '@playwright/test'
+import { callerOf } from '../../main/api/caller-process.js'
+import { isSameProgram, type Caller } from '../../main/auth/caller.js'
+
+const seen = (changes: Partial<Extract<Caller, { kind: 'seen' }>> = {}): Caller => ({
+  kind: 'seen',
+  pid: 42,
+  startedAtTicks: '1000',
+  executable: '8:15',
+  ...changes,
+})
+const unseen: Caller = { kind: 'unseen' }
+const untold: Caller = { kind: 'untold' }
+
+for (const [name, one, other, same] of [
+  ['one process', seen(), seen(), true],
+  ['one process that has run another file since', seen(), seen({ executable: '8:16' }), true],
+  ['two processes of one executable', seen(), seen({ pid: 43, startedAtTicks: '9' }), true],
+  ['two executables', seen(), seen({ pid: 43, executable: '8:16' }), false],
+  [
+    'another process that has the same ID later',
+    seen(),
+    seen({ startedAtTicks: '9', executable: '8:16' }),
+    false,
+  ],
+  ['two that were not seen', unseen, unseen, false],
+  ['one that was seen and one that was not', seen(), unseen, false],
+  ['two on a system that does not tell', untold, untold, true],
+  ['one that was seen and one that is not told of', seen(), untold, false],
+] as const) {
+  test(`${name} ${same ? 'is' : 'are not'} the same program`, () => {
+    expect(isSameProgram(one, other)).toBe(same)
+    expect(isSameProgram(other, one)).toBe(same)
+  })
+}
+
+test('a connection whose socket nobody holds, or whose owner is not known, has no program', async () => {
+  expect(await callerOf({ kind: 'user', uid: 0, inode: '1' })).toEqual(unseen)
+  expect(await callerOf({ kind: 'gone' })).toEqual(unseen)
+  expect(await callerOf({ kind: 'unreadable' })).toEqual(unseen)
+  expect(await callerOf({ kind: 'untold' })).toEqual(untold)
+})
