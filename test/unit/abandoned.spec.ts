@@ -160,7 +160,7 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
     const link = await signIn()
     const canary = 'canary-in-a-query'
     for (const path of ['/callback', '/other', `/${canary}`]) {
-      for (const name of ['state', 'code', 'error', canary]) {
+      for (const name of ['code', 'error', 'state', canary]) {
         await fetch(new URL(`${path}?${name}=${canary}`, redirectUriOf(link)))
       }
     }
