@@ -3,6 +3,7 @@
 import axios, { type AxiosError } from 'axios'
 import { errnoOf } from '../errno.js'
 import { asAuthError, AuthError } from './errors.js'
+import { kindOf, type FailureKind } from './failure-kind.js'
 import { TunnelError, type NoTunnel, type Proxy } from './proxy.js'
 
 export type FailedRequest = {
@@ -28,32 +29,16 @@ export function describeFailure(thrown: unknown, request: FailedRequest): AuthEr
   const code = codeOf(thrown)
   const cause = new Error(code)
   const provider = `The provider at ${host}`
-  const way = proxy === null ? '' : `, asked through the proxy at ${proxy.host},`
   if (timedOutMs !== null) {
     return new AuthError(
       'provider-timeout',
-      `${provider}${way} took more than ${timedOutMs / 1000} seconds while ${purpose}. ` +
+      `${provider}${wayOf(proxy)} took more than ${timedOutMs / 1000} seconds while ${purpose}. ` +
         'Try again later.',
       { cause },
     )
   }
   if (proxy !== null && thrown.cause instanceof TunnelError) {
     return new AuthError('provider-unreachable', wordsOf(thrown.cause.why, proxy, request), {
-      cause,
-    })
-  }
-  // Electron's net.fetch fails where others hand over the 3xx.
-  if (/redirect/i.test(code)) return redirected(purpose)
-  if (NO_PROXY_IN_CHROMIUM.test(code)) {
-    return new AuthError(
-      'provider-unreachable',
-      `The proxy that this computer is set to use did not let Latchkey through (${code}) while ` +
-        `${purpose}. Check the system's proxy settings, then try again.`,
-      { cause },
-    )
-  }
-  if (UNTRUSTED_CERTIFICATE.test(code)) {
-    return new AuthError('provider-unreachable', untrusted(`provider at ${host}`, code, request), {
       cause,
     })
   }
@@ -65,31 +50,97 @@ export function describeFailure(thrown: unknown, request: FailedRequest): AuthEr
       { cause },
     )
   }
-  if (BROKEN_OFF.has(code)) {
-    return new AuthError(
-      'provider-error',
-      `The answer of the provider at ${host} broke off while ${purpose}. Try again.`,
-      { cause, answerLost: true },
-    )
+  const kind = kindOf(code)
+  return describeKind(kind, code, request, wasSent(thrown, kind, code))
+}
+
+/** `answerLost`: whether the request may have reached the provider before it failed. */
+function describeKind(
+  kind: FailureKind,
+  code: string,
+  request: FailedRequest,
+  answerLost: boolean,
+): AuthError {
+  const { host, purpose } = request
+  const provider = `The provider at ${host}`
+  const cause = new Error(code)
+  switch (kind) {
+    case 'redirect':
+      // Electron's net.fetch fails where others hand over the 3xx.
+      return redirected(purpose, cause)
+    case 'proxy':
+      return new AuthError(
+        'provider-unreachable',
+        `The proxy that this computer is set to use did not let Latchkey through (${code}) while ` +
+          `${purpose}. Check the system's proxy settings, then try again.`,
+        { cause },
+      )
+    case 'client-certificate':
+      return new AuthError(
+        'provider-unreachable',
+        `${provider} asks for a client certificate (${code}), and Latchkey has none, so it stopped ` +
+          `while ${purpose}. Ask whoever runs the provider to accept Latchkey without one.`,
+        { cause },
+      )
+    case 'untrusted':
+    case 'out-of-date':
+    case 'wrong-name':
+    case 'revoked':
+      return new AuthError(
+        'provider-unreachable',
+        untrusted(`provider at ${host}`, kind, code, request),
+        { cause },
+      )
+    case 'broken-off':
+      return new AuthError(
+        'provider-error',
+        `The answer of the provider at ${host} broke off while ${purpose}. Try again.`,
+        { cause, answerLost: true },
+      )
+    case 'malformed':
+      return new AuthError(
+        'provider-error',
+        `${provider} sent an answer that is not valid HTTP (${code}) while ${purpose}. ` +
+          'Check the issuer setting.',
+        { cause, answerLost: true },
+      )
+    default:
+      return new AuthError(
+        'provider-unreachable',
+        `${provider}${wayOf(request.proxy)} could not be reached while ${purpose}: ` +
+          `${REASONS[kind](code)}. ${ADVICE[kind] ?? 'Check your network and the issuer setting, then try again.'}`,
+        { cause, answerLost },
+      )
   }
-  return new AuthError(
-    'provider-unreachable',
-    `${provider}${way} could not be reached while ${purpose}: ${unreachable(code)}. ` +
-      'Check your network and the issuer setting, then try again.',
-    { cause, answerLost: wasCut(thrown, code) },
-  )
+}
+
+function wayOf(proxy: Proxy | null): string {
+  return proxy === null ? '' : `, asked through the proxy at ${proxy.host},`
 }
 
 /**
- * True if the connection was cut after the whole request had gone out. Over fetch nobody can tell how
- * much of it went out: there every cut counts.
+ * True if the connection failed after the whole request had gone out. Over fetch nobody can tell how
+ * much of it went out: there every end of a connection that was there counts.
  */
-function wasCut(thrown: AxiosError, code: string): boolean {
-  if (code !== 'ECONNRESET') return chromiumCodeOf(thrown.cause) === 'ERR_NETWORK_CHANGED'
+function wasSent(thrown: AxiosError, kind: FailureKind, code: string): boolean {
   const request: unknown = thrown.request
-  const isNodes = typeof request === 'object' && request !== null && 'writableFinished' in request
-  return !isNodes || request.writableFinished === true
+  if (typeof request === 'object' && request !== null && 'writableFinished' in request) {
+    return ENDED.has(kind) && request.writableFinished === true
+  }
+  return ENDED.has(kind) && !NEVER_SENT.has(code)
 }
+
+/** How a connection ends on which a request may have gone out. */
+const ENDED: ReadonlySet<FailureKind> = new Set(['cut', 'network-changed', 'no-answer'])
+
+/** Of these kinds, what Chromium says where no connection came about or the server took no request. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ERR_CONNECTION_FAILED',
+  'ERR_CONNECTION_TIMED_OUT',
+  'ERR_SOCKET_NOT_CONNECTED',
+  'ERR_HTTP2_SERVER_REFUSED_STREAM',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 
 /** What is said where a proxy gave no tunnel, and what to do. */
 function wordsOf(why: NoTunnel, { host, variable }: Proxy, request: FailedRequest): string {
@@ -98,13 +149,7 @@ function wordsOf(why: NoTunnel, { host, variable }: Proxy, request: FailedReques
   const around = 'name it in NO_PROXY if it can be reached without the proxy'
   switch (why.kind) {
     case 'unreachable':
-      if (UNTRUSTED_CERTIFICATE.test(why.code)) {
-        return untrusted(`proxy at ${host}`, why.code, request)
-      }
-      return (
-        `The proxy at ${host} could not be reached while ${purpose}: ${unreachable(why.code)}. ` +
-        `Check ${variable} and your network, then try again.`
-      )
+      return unreachableProxy(host, variable, why.code, request)
     case 'locked':
       if (!why.basic) {
         return (
@@ -132,57 +177,93 @@ function wordsOf(why: NoTunnel, { host, variable }: Proxy, request: FailedReques
   }
 }
 
-function untrusted(whose: string, code: string, { purpose, trust }: FailedRequest): string {
+function unreachableProxy(
+  host: string,
+  variable: string,
+  code: string,
+  request: FailedRequest,
+): string {
+  const kind = kindOf(code)
+  if (isOfCertificate(kind)) return untrusted(`proxy at ${host}`, kind, code, request)
+  const reason = kind in REASONS ? REASONS[kind as Unreachable](code) : REASONS.unknown(code)
   return (
-    `The certificate of the ${whose} is not trusted (${code}), so Latchkey stopped ` +
-    `while ${purpose}. If your network uses its own certificate authority, ${trust}.`
+    `The proxy at ${host} could not be reached while ${request.purpose}: ${reason}. ` +
+    `Check ${variable} and your network, then try again.`
   )
 }
 
-function unreachable(code: string): string {
-  return UNREACHABLE[code] ?? `the connection failed (${code || 'no reason given'})`
+type OfCertificate = 'untrusted' | 'out-of-date' | 'wrong-name' | 'revoked'
+
+function isOfCertificate(kind: FailureKind): kind is OfCertificate {
+  return ['untrusted', 'out-of-date', 'wrong-name', 'revoked'].includes(kind)
 }
 
-export function redirected(purpose: string): AuthError {
+function untrusted(
+  whose: string,
+  kind: OfCertificate,
+  code: string,
+  { purpose, trust }: FailedRequest,
+): string {
+  const advice: Readonly<Record<OfCertificate, string>> = {
+    untrusted: `If your network uses its own certificate authority, ${trust}.`,
+    'out-of-date':
+      "It has expired or is not valid yet: check this computer's clock, or ask whoever runs it to " +
+      'renew the certificate.',
+    'wrong-name':
+      'It is for another name: check the setting that names it, and whether this network wants you to sign in to ' +
+      'it first, in your browser.',
+    revoked: 'Its issuer has revoked it: tell whoever runs it.',
+  }
+  return (
+    `The certificate of the ${whose} is not trusted (${code}), so Latchkey stopped ` +
+    `while ${purpose}. ${advice[kind]}`
+  )
+}
+
+export function redirected(purpose: string, cause?: Error): AuthError {
   return new AuthError(
     'provider-error',
     `The provider answered with a redirect while ${purpose}. ` +
       'Latchkey follows none there: check the issuer setting.',
+    { cause },
   )
 }
 
-const UNREACHABLE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was cut',
-  ENOTFOUND: 'its name is not known to the network',
-  EAI_AGAIN: 'its name could not be looked up',
-  ENETUNREACH: 'there is no network',
-  EHOSTUNREACH: 'there is no way to it on this network',
-  ETIMEDOUT: 'it did not answer',
+/** The kinds that are told as the end of "could not be reached: …". */
+type Unreachable = Exclude<
+  FailureKind,
+  OfCertificate | 'client-certificate' | 'proxy' | 'redirect' | 'broken-off' | 'malformed'
+>
+
+const REASONS: Readonly<Record<Unreachable, (code: string) => string>> = {
+  refused: () => 'the connection was refused',
+  cut: () => 'the connection was cut',
+  'unknown-name': () => 'its name is not known to the network',
+  'no-lookup': () => 'its name could not be looked up',
+  'name-collision': (code) => `your network uses its name for something else (${code})`,
+  offline: () => 'there is no network',
+  'network-changed': () => 'the network changed meanwhile',
+  'no-route': () => 'there is no way to it on this network',
+  'no-answer': () => 'it did not answer',
+  blocked: (code) => `a firewall or a policy of this computer blocked the connection (${code})`,
+  exhausted: (code) => `this computer has no resources left for a connection (${code})`,
+  'unusable-port': (code) => `its port is one that is kept for another service (${code})`,
+  'unusable-address': (code) => `its address cannot be used (${code})`,
+  'no-tls': (code) => `no secure connection could be made (${code})`,
+  unknown: (code) => `the connection failed (${code || 'no reason given'})`,
 }
 
-const UNREACHABLE_BY_CHROMIUM: Readonly<Record<string, string>> = {
-  ERR_CONNECTION_REFUSED: 'ECONNREFUSED',
-  ERR_CONNECTION_RESET: 'ECONNRESET',
-  ERR_CONNECTION_CLOSED: 'ECONNRESET',
-  ERR_EMPTY_RESPONSE: 'ECONNRESET',
-  ERR_NAME_NOT_RESOLVED: 'ENOTFOUND',
-  ERR_INTERNET_DISCONNECTED: 'ENETUNREACH',
-  ERR_NETWORK_CHANGED: 'ENETUNREACH',
-  ERR_ADDRESS_UNREACHABLE: 'EHOSTUNREACH',
-  ERR_CONNECTION_TIMED_OUT: 'ETIMEDOUT',
+/** Where checking the network and the issuer is not what helps. */
+const ADVICE: Readonly<Partial<Record<Unreachable, string>>> = {
+  'name-collision': 'Check the issuer setting, or ask whoever runs your network.',
+  'network-changed': 'Try again.',
+  blocked: 'Allow Latchkey there, then try again.',
+  exhausted: 'Close other programs, then try again.',
+  'unusable-port': 'Ask whoever runs the provider for another port.',
+  'unusable-address': 'Check the issuer setting.',
+  'no-tls':
+    'Check the issuer setting, and whatever inspects connections on this computer or network.',
 }
-
-const UNTRUSTED_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS/
-
-/** What Chromium says of the proxy that the system's settings name. */
-const NO_PROXY_IN_CHROMIUM = /^ERR_.*(PROXY|TUNNEL|PAC_)/
-
-const BROKEN_OFF = new Set([
-  'ERR_BAD_RESPONSE',
-  'ERR_CONTENT_LENGTH_MISMATCH',
-  'ERR_INCOMPLETE_CHUNKED_ENCODING',
-])
 
 /**
  * What went wrong, as a code. Over fetch axios says ERR_NETWORK and no more; the system's or
@@ -192,7 +273,7 @@ function codeOf(thrown: AxiosError): string {
   if (thrown.code !== undefined && thrown.code !== 'ERR_NETWORK') return thrown.code
   for (let cause: unknown = thrown.cause; cause instanceof Error; cause = cause.cause) {
     const chromium = chromiumCodeOf(cause)
-    if (chromium !== null) return UNREACHABLE_BY_CHROMIUM[chromium] ?? chromium
+    if (chromium !== null) return chromium
     const errno = errnoOf(cause)
     if (errno !== '') return errno
     if (/redirect/i.test(cause.message)) return 'REDIRECT'

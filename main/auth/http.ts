@@ -71,7 +71,7 @@ export function createHttp(options: HttpOptions = {}): Http {
     : 'name its file in NODE_EXTRA_CA_CERTS'
   const routeTo = createRoutes(shortMs)
   const client = axios.create({
-    ...(options.fetch && { adapter: 'fetch', env: { fetch: options.fetch } }),
+    ...(options.fetch && { adapter: 'fetch' }),
     maxRedirects: 0,
     maxContentLength: MOST_BYTES,
     responseType: 'text',
@@ -87,7 +87,6 @@ export function createHttp(options: HttpOptions = {}): Http {
     const timeoutMs = request.spends ? spendingTimeoutMs : shortMs
     // axios' own timeout counts silence, so a provider that drips bytes would never meet it.
     const deadline = AbortSignal.timeout(timeoutMs)
-    // Over fetch axios leaves the rest of an answer that is too long on its way.
     const done = new AbortController()
     const signal = AbortSignal.any([
       deadline,
@@ -100,6 +99,7 @@ export function createHttp(options: HttpOptions = {}): Http {
         method: request.method,
         url: request.url,
         signal,
+        ...(options.fetch && { env: { fetch: withSignal(options.fetch, signal) } }),
         ...(request.form && { data: new URLSearchParams(request.form) }),
         ...(request.bearer !== undefined && {
           headers: { Authorization: `Bearer ${request.bearer}` },
@@ -164,6 +164,15 @@ function sameOriginTarget(from: URL, status: number, location: unknown): URL | n
 
 /** @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-15.4} */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/**
+ * A fetch that our own signal ends. axios unsubscribes from the signal that it was given once it
+ * gives up an answer, such as one that is too long, and the rest would stay on its way: with six
+ * such connections Chromium asks a host for nothing any more.
+ */
+function withSignal(send: typeof fetch, signal: AbortSignal): typeof fetch {
+  return (input, init) => send(input, { ...init, signal })
+}
 
 /**
  * Makes what sends a request on its way, by a proxy where there is one. axios' own tunnel is not

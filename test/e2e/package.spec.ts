@@ -387,6 +387,7 @@ const OWN: readonly string[] = [
     'end-session',
     'endings',
     'errors',
+    'failure-kind',
     'http',
     'http-failure',
     'identity',

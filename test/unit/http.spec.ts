@@ -359,6 +359,23 @@ for (const [way, fetch] of [
       })
     }
 
+    for (const [how, headers] of [
+      ['is announced to be too long', { 'Content-Length': 2 * MEBIBYTE }],
+      ['turns out to be too long', {}],
+    ] as const) {
+      test(`an answer that ${how} is not left open at the provider`, async ({ serve }) => {
+        const closed = Promise.withResolvers<void>()
+        const { origin } = await serve((_request, response) => {
+          response.once('close', closed.resolve)
+          // It never ends by itself.
+          response.writeHead(200, headers).write('x'.repeat(MEBIBYTE + 1))
+        })
+        const error = await errorOf(connect()(get(origin)))
+        expect(error.message).toContain('sent more than 1024 KiB')
+        await closed.promise
+      })
+    }
+
     test('a refused connection is provider-unreachable, and holds no secret', async () => {
       const origin = await closedOrigin()
       const error = await errorOf(connect()(secretRequest(origin)))

@@ -1,0 +1,264 @@
+// What is said of a request that failed: each kind of error in words of its own, with its code.
+
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import tls from 'node:tls'
+import { expect, test } from '@playwright/test'
+import type { AuthError, ErrorCode } from '../../main/auth/errors.js'
+import { kindOf, type FailureKind } from '../../main/auth/failure-kind.js'
+import { createHttp } from '../../main/auth/http.js'
+import { createPrivateAuthority } from '../private-ca.js'
+
+const PURPOSE = 'testing'
+const ADDRESS = 'https://login.example.com/'
+const PROVIDER = 'The provider at login.example.com'
+const NOT_REACHED = `${PROVIDER} could not be reached while ${PURPOSE}: `
+const AND_TRY_AGAIN = ' Check your network and the issuer setting, then try again.'
+const UNTRUSTED = (code: string): string =>
+  `The certificate of the provider at login.example.com is not trusted (${code}), so Latchkey ` +
+  `stopped while ${PURPOSE}. `
+
+async function errorOf(promise: Promise<unknown>): Promise<AuthError> {
+  return promise.then(
+    (value) => Promise.reject(new Error(`it was answered: ${JSON.stringify(value)}`)),
+    (thrown: AuthError) => thrown,
+  )
+}
+
+/** What Electron's net.fetch ends with: Chromium's own words and nothing else. */
+const failing = (code: string): typeof fetch => {
+  return () => Promise.reject(new Error(`net::${code}`))
+}
+
+/** One of each kind as Chromium has it, and what is said of it. */
+const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
+  [
+    'ERR_CONNECTION_REFUSED',
+    'refused',
+    'provider-unreachable',
+    `${NOT_REACHED}the connection was refused.${AND_TRY_AGAIN}`,
+  ],
+  [
+    'ERR_EMPTY_RESPONSE',
+    'cut',
+    'provider-unreachable',
+    `${NOT_REACHED}the connection was cut.${AND_TRY_AGAIN}`,
+  ],
+  [
+    'ERR_NAME_NOT_RESOLVED',
+    'unknown-name',
+    'provider-unreachable',
+    `${NOT_REACHED}its name is not known to the network.${AND_TRY_AGAIN}`,
+  ],
+  [
+    'ERR_DNS_TIMED_OUT',
+    'no-lookup',
+    'provider-unreachable',
+    `${NOT_REACHED}its name could not be looked up.${AND_TRY_AGAIN}`,
+  ],
+  [
+    'ERR_ICANN_NAME_COLLISION',
+    'name-collision',
+    'provider-unreachable',
+    `${NOT_REACHED}your network uses its name for something else (ERR_ICANN_NAME_COLLISION). ` +
+      'Check the issuer setting, or ask whoever runs your network.',
+  ],
+  [
+    'ERR_INTERNET_DISCONNECTED',
+    'offline',
+    'provider-unreachable',
+    `${NOT_REACHED}there is no network.${AND_TRY_AGAIN}`,
+  ],
+  [
+    'ERR_NETWORK_CHANGED',
+    'network-changed',
+    'provider-unreachable',
+    `${NOT_REACHED}the network changed meanwhile. Try again.`,
+  ],
+  [
+    'ERR_ADDRESS_UNREACHABLE',
+    'no-route',
+    'provider-unreachable',
+    `${NOT_REACHED}there is no way to it on this network.${AND_TRY_AGAIN}`,
+  ],
+  [
+    'ERR_TIMED_OUT',
+    'no-answer',
+    'provider-unreachable',
+    `${NOT_REACHED}it did not answer.${AND_TRY_AGAIN}`,
+  ],
+  [
+    'ERR_NETWORK_ACCESS_DENIED',
+    'blocked',
+    'provider-unreachable',
+    `${NOT_REACHED}a firewall or a policy of this computer blocked the connection ` +
+      '(ERR_NETWORK_ACCESS_DENIED). Allow Latchkey there, then try again.',
+  ],
+  [
+    'ERR_INSUFFICIENT_RESOURCES',
+    'exhausted',
+    'provider-unreachable',
+    `${NOT_REACHED}this computer has no resources left for a connection ` +
+      '(ERR_INSUFFICIENT_RESOURCES). Close other programs, then try again.',
+  ],
+  [
+    'ERR_UNSAFE_PORT',
+    'unusable-port',
+    'provider-unreachable',
+    `${NOT_REACHED}its port is one that is kept for another service (ERR_UNSAFE_PORT). ` +
+      'Ask whoever runs the provider for another port.',
+  ],
+  [
+    'ERR_ADDRESS_INVALID',
+    'unusable-address',
+    'provider-unreachable',
+    `${NOT_REACHED}its address cannot be used (ERR_ADDRESS_INVALID). Check the issuer setting.`,
+  ],
+  [
+    'ERR_SSL_VERSION_OR_CIPHER_MISMATCH',
+    'no-tls',
+    'provider-unreachable',
+    `${NOT_REACHED}no secure connection could be made (ERR_SSL_VERSION_OR_CIPHER_MISMATCH). ` +
+      'Check the issuer setting, and whatever inspects connections on this computer or network.',
+  ],
+  [
+    'ERR_SSL_CLIENT_AUTH_CERT_NEEDED',
+    'client-certificate',
+    'provider-unreachable',
+    `${PROVIDER} asks for a client certificate (ERR_SSL_CLIENT_AUTH_CERT_NEEDED), and Latchkey has ` +
+      `none, so it stopped while ${PURPOSE}. Ask whoever runs the provider to accept Latchkey ` +
+      'without one.',
+  ],
+  [
+    'ERR_CERT_AUTHORITY_INVALID',
+    'untrusted',
+    'provider-unreachable',
+    UNTRUSTED('ERR_CERT_AUTHORITY_INVALID') +
+      'If your network uses its own certificate authority, add it to those that this computer trusts.',
+  ],
+  [
+    'ERR_CERT_DATE_INVALID',
+    'out-of-date',
+    'provider-unreachable',
+    UNTRUSTED('ERR_CERT_DATE_INVALID') +
+      "It has expired or is not valid yet: check this computer's clock, or ask whoever runs it to " +
+      'renew the certificate.',
+  ],
+  [
+    'ERR_CERT_COMMON_NAME_INVALID',
+    'wrong-name',
+    'provider-unreachable',
+    UNTRUSTED('ERR_CERT_COMMON_NAME_INVALID') +
+      'It is for another name: check the setting that names it, and whether this network wants you ' +
+      'to sign in to it first, in your browser.',
+  ],
+  [
+    'ERR_CERT_REVOKED',
+    'revoked',
+    'provider-unreachable',
+    UNTRUSTED('ERR_CERT_REVOKED') + 'Its issuer has revoked it: tell whoever runs it.',
+  ],
+  [
+    'ERR_SOCKS_CONNECTION_FAILED',
+    'proxy',
+    'provider-unreachable',
+    'The proxy that this computer is set to use did not let Latchkey through ' +
+      `(ERR_SOCKS_CONNECTION_FAILED) while ${PURPOSE}. Check the system's proxy settings, then try ` +
+      'again.',
+  ],
+  [
+    'ERR_TOO_MANY_REDIRECTS',
+    'redirect',
+    'provider-error',
+    `The provider answered with a redirect while ${PURPOSE}. Latchkey follows none there: check ` +
+      'the issuer setting.',
+  ],
+  [
+    'ERR_INCOMPLETE_CHUNKED_ENCODING',
+    'broken-off',
+    'provider-error',
+    `The answer of the provider at login.example.com broke off while ${PURPOSE}. Try again.`,
+  ],
+  [
+    'ERR_HTTP2_PROTOCOL_ERROR',
+    'malformed',
+    'provider-error',
+    `${PROVIDER} sent an answer that is not valid HTTP (ERR_HTTP2_PROTOCOL_ERROR) while ` +
+      `${PURPOSE}. Check the issuer setting.`,
+  ],
+  [
+    'ERR_FAILED',
+    'unknown',
+    'provider-unreachable',
+    `${NOT_REACHED}the connection failed (ERR_FAILED).${AND_TRY_AGAIN}`,
+  ],
+]
+
+for (const [chromium, kind, code, message] of SAID) {
+  test(`${chromium} is ${kind}, and is told so`, async () => {
+    expect(kindOf(chromium)).toBe(kind)
+    const http = createHttp({ fetch: failing(chromium) })
+    const error = await errorOf(http({ method: 'GET', url: ADDRESS, purpose: PURPOSE }))
+    expect(error).toMatchObject({ code, message, cause: { message: chromium } })
+  })
+}
+
+test('codes whose name says something else than they mean are of the right kind', () => {
+  // A client certificate and a proxy's are none of the provider's; a proxy's redirect is none either.
+  for (const [code, kind] of [
+    ['ERR_BAD_SSL_CLIENT_AUTH_CERT', 'client-certificate'],
+    ['ERR_SSL_CLIENT_AUTH_CERT_NO_PRIVATE_KEY', 'client-certificate'],
+    ['ERR_PROXY_CERTIFICATE_INVALID', 'proxy'],
+    ['ERR_HTTPS_PROXY_TUNNEL_RESPONSE_REDIRECT', 'proxy'],
+    ['ERR_SSL_SERVER_CERT_BAD_FORMAT', 'no-tls'],
+    ['ERR_SSL_PINNED_KEY_NOT_IN_CERT_CHAIN', 'untrusted'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'no-tls'],
+    ['CERT_HAS_EXPIRED', 'out-of-date'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'untrusted'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'untrusted'],
+    ['', 'unknown'],
+  ] as const) {
+    expect({ code, kind: kindOf(code) }).toEqual({ code, kind })
+  }
+})
+
+test('codes that came after the table are still told by what their name says', () => {
+  for (const [code, kind] of [
+    ['ERR_CERT_NEW', 'untrusted'],
+    ['ERR_SSL_CLIENT_AUTH_NEW', 'client-certificate'],
+    ['ERR_SSL_NEW', 'no-tls'],
+    ['ERR_PROXY_NEW', 'proxy'],
+    ['ERR_DNS_NEW', 'no-lookup'],
+    ['ERR_BLOCKED_BY_NEW', 'blocked'],
+    ['ERR_HTTP2_NEW', 'malformed'],
+  ] as const) {
+    expect({ code, kind: kindOf(code) }).toEqual({ code, kind })
+  }
+})
+
+// Node's own fetch, which Latchkey does not use, says only that the connection was closed.
+test('a server that asks for a client certificate is not taken for untrusted', async () => {
+  test.skip(!('setDefaultCACertificates' in tls), 'this Node cannot be told whom to trust')
+  const authority = createPrivateAuthority()
+  const server = createServer({
+    ...authority.issueFor('localhost'),
+    ca: authority.certificate,
+    requestCert: true,
+    rejectUnauthorized: true,
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const trusted = tls.getCACertificates('default')
+  tls.setDefaultCACertificates([authority.certificate])
+  try {
+    const { port } = server.address() as AddressInfo
+    const url = `https://localhost:${port}/`
+    const error = await errorOf(createHttp()({ method: 'GET', url, purpose: PURPOSE }))
+    expect(error).toMatchObject({ code: 'provider-unreachable' })
+    expect(error.message).toContain('asks for a client certificate')
+  } finally {
+    tls.setDefaultCACertificates(trusted)
+    server.close()
+    server.closeAllConnections()
+  }
+})
