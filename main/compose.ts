@@ -127,6 +127,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
       authorizationEndpoint: async () =>
         (await discover(http, provider?.issuer ?? '')).authorizationEndpoint,
       redirect,
+      allowedParameters: settings.allowedParameters,
       wantedPort: settings.port,
       owners,
       user,

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { PROTOCOL_PARAMETERS } from './auth/authorize.js'
+import { PARAMETER_NAME, PROTOCOL_PARAMETERS } from './auth/authorize.js'
 import { isLoopback } from './auth/http.js'
 import { DEFAULT_TARGET, REDIRECT_HOSTS, type RedirectHost } from './auth/redirect.js'
 import { CLIENT_SECRET, protectSettingsFile, readClientSecret } from './client-secret.js'
@@ -30,6 +30,8 @@ export type Settings = {
   maxAge: number | null
   /** What else the authorization request carries, by name. */
   authorizationParameters: Readonly<Record<string, string>>
+  /** What apps may add to it, beside what they always may, by name. */
+  allowedParameters: readonly string[]
   /** Null: the ladder; 0: any free port. */
   port: number | null
   /** Ports registered with the provider, in order; none: any free port. */
@@ -174,6 +176,22 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
       ),
     ),
     fallback: {},
+  },
+  allowedParameters: {
+    usage: '--allowed-parameters NAME',
+    help: 'parameters that apps may add to the sign-in link: hd,kc_idp_hint',
+    rule: 'must be names of small letters, digits and _, and none that Latchkey sets itself',
+    schema: z.preprocess(
+      listFrom,
+      z.array(
+        z
+          .string()
+          .trim()
+          .regex(PARAMETER_NAME)
+          .refine((name) => !PROTOCOL_PARAMETERS.includes(name)),
+      ),
+    ),
+    fallback: [],
   },
   port: {
     usage: '--port N',
@@ -373,6 +391,7 @@ export function examineSettings(sources: Sources): SettingsFindings {
     prompt: pick('prompt', layers),
     maxAge: pick('maxAge', layers),
     authorizationParameters: pick('authorizationParameters', layers),
+    allowedParameters: pick('allowedParameters', layers),
     port: pick('port', layers),
     redirectPort: pick('redirectPort', layers),
     redirectHost: pick('redirectHost', layers),

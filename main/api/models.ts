@@ -18,6 +18,8 @@ const optionalWord = (...words: readonly string[]) =>
     .optional()
 
 const SPACES = /\s+/
+/** @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3} */
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 const scope = z
   .union([z.array(z.string().max(256)).max(64), z.string().max(2048)], {
     error: ({ input }) =>
@@ -25,6 +27,9 @@ const scope = z
   })
   .transform((scopes) => (typeof scopes === 'string' ? scopes.trim().split(SPACES) : scopes))
   .transform((scopes) => scopes.filter((one) => one !== UNKNOWN))
+  .refine((scopes) => scopes.every((one) => SCOPE_TOKEN.test(one)), {
+    error: 'must have one scope in each place, without spaces or quotes',
+  })
   .refine((scopes) => scopes.includes('openid'), { error: 'must include openid' })
 
 /** @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest} */

@@ -2,7 +2,7 @@
 
 import { endingOf } from '../auth/endings.js'
 import type { FlowRequest } from '../auth/api-flows.js'
-import { OWN_PARAMETERS } from '../auth/authorize.js'
+import { APP_PARAMETERS, PARAMETER_NAME } from '../auth/authorize.js'
 import { redirectUriAt, type RedirectTarget } from '../auth/redirect.js'
 import { LOOPBACK_HOSTS } from '../bind.js'
 import { challengeOf, createNonce, createState } from '../auth/pkce.js'
@@ -17,6 +17,8 @@ export type SeedPorts = {
   authorizationEndpoint(): Promise<string>
   /** Where the provider sends the browser, with the ports that are registered with it. */
   redirect: RedirectTarget
+  /** What apps may add to the authorization request, beside {@link APP_PARAMETERS}. */
+  allowedParameters: readonly string[]
   /** The service's own port. */
   port: number
 }
@@ -43,12 +45,7 @@ export async function checkSeed(ports: SeedPorts, seed: SeededPkce): Promise<voi
   }
   checkClient(ports, seed.client_id)
   if (seed.audience !== undefined) checkAudience(ports, seed.audience)
-  const overriding = Object.keys(seed.ADDITIONAL_PARAMETERS ?? {}).find((name) =>
-    OWN_PARAMETERS.includes(name.toLowerCase()),
-  )
-  if (overriding !== undefined) {
-    throw new Problem('refused', `ADDITIONAL_PARAMETERS: ${overriding} cannot be set there.`)
-  }
+  checkParameters(ports, seed.ADDITIONAL_PARAMETERS ?? {})
   if (seed.domain !== undefined && !isIssuer(seed.domain, provider.issuer)) {
     const endpoint = await ports.authorizationEndpoint().catch((thrown: unknown) => {
       throw problemOf(endingOf(thrown))
@@ -57,6 +54,21 @@ export async function checkSeed(ports: SeedPorts, seed: SeededPkce): Promise<voi
       throw new Problem('refused', `domain: Latchkey signs in at ${provider.issuer} only.`)
     }
   }
+}
+
+/** S45: by a list of what is allowed, for nobody can list all that providers understand. */
+function checkParameters(
+  { allowedParameters }: SeedPorts,
+  parameters: Readonly<Record<string, string>>,
+): void {
+  const allowed = [...APP_PARAMETERS, ...allowedParameters]
+  const isAllowed = (name: string): boolean => PARAMETER_NAME.test(name) && allowed.includes(name)
+  if (Object.keys(parameters).every(isAllowed)) return
+  throw new Problem(
+    'refused',
+    `ADDITIONAL_PARAMETERS: only ${allowed.join(', ')} can be set there. The setting ` +
+      'allowedParameters adds others.',
+  )
 }
 
 export function checkClient({ provider }: SeedPorts, clientId: string): void {

@@ -122,7 +122,9 @@ export function createAgent(given: AgentPorts): Agent {
     return tracked
   }
 
+  // Two budgets: what apps ask for cannot keep the person's own sign-in from opening a tab.
   const openings = createOpenings(clock)
+  const openingsOfApps = createOpenings(clock)
   const openSignOutPage = (link: string): Promise<void> =>
     openings.take() ? ports.openBrowser(link) : Promise.reject(new Error(OPENED_TOO_OFTEN))
 
@@ -149,7 +151,7 @@ export function createAgent(given: AgentPorts): Agent {
   })
   const api = createApiFlows({
     ...ports,
-    openings,
+    openings: openingsOfApps,
     custody,
     dispatch,
     tellSighting,

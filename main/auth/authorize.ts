@@ -44,16 +44,21 @@ export const PROTOCOL_PARAMETERS: readonly string[] = [
   'code_verifier',
 ]
 
-/** The parameters that an app cannot add. */
-export const OWN_PARAMETERS: readonly string[] = [
-  ...PROTOCOL_PARAMETERS,
-  // Other names for what a seed has fields of its own for, or for what is not configured.
-  'resource',
-  'organization',
-  'invitation',
-  'screen_hint',
-  'claims',
+/**
+ * The parameters that an app may add (S45); the setting `allowedParameters` adds others. None of them
+ * decides what is asked for, or who answers.
+ */
+export const APP_PARAMETERS: readonly string[] = [
+  'access_type',
+  'display',
+  'acr_values',
+  'ui_locales',
+  'login_hint',
+  'connection',
 ]
+
+/** What the name of a parameter is made of. Providers that take others read some of them twice. */
+export const PARAMETER_NAME = /^[a-z][a-z0-9_]*$/
 
 /**
  * Builds the authorization request. What the endpoint's own URL carries as a query is kept, but

@@ -1,4 +1,4 @@
-// How often the person's browser may be opened: one budget for all that opens it (S26).
+// How often the person's browser may be opened: a budget for the person, and one for all apps (S26).
 
 import type { Clock } from '../clock.js'
 

@@ -381,6 +381,20 @@ test.describe('the code call', () => {
     }
   })
 
+  test('S45: passes on what the setting allowedParameters adds, and no more', async ({ serve }) => {
+    const service = await serve({ flags: ['--allowed-parameters', 'hd,kc_idp_hint'] })
+    const { clientId } = service.provider
+    const bad = seedFor(clientId, { ADDITIONAL_PARAMETERS: { hd: 'x', kc_action: 'y' } })
+    expectProblem(await call(service, '/pkce/code', { body: bad.seed }), 400, 'refused')
+
+    const { seed } = seedFor(clientId, { ADDITIONAL_PARAMETERS: { hd: 'x', login_hint: 'a@b' } })
+    const called = call(service, '/pkce/code', { body: seed })
+    const link = parametersOf(await service.program.link())
+    expect([link.get('hd'), link.get('login_hint')]).toEqual(['x', 'a@b'])
+    service.program.type('cancel')
+    expectProblem(await called, 409, 'cancelled')
+  })
+
   test('passes ADDITIONAL_PARAMETERS, screen_hint, prompt and invitation on', async ({ serve }) => {
     const service = await serve()
     const { seed } = seedFor(service.provider.clientId, {
@@ -561,11 +575,27 @@ test.describe('the code call refuses, with a 400 and without a browser,', () => 
       'code_challenge_method',
       'audience',
       'prompt',
-      'login_hint',
       'max_age',
       'request',
       'request_uri',
       'CLIENT_ID',
+      // S45: what some provider understands, and spellings that one reads as another.
+      'claims',
+      'registration',
+      'id_token_hint',
+      'resource',
+      'organization',
+      'invitation',
+      'screen_hint',
+      'authorization_details',
+      'kc_action',
+      'request.uri',
+      'claims[]',
+      'Access_Type',
+      'access_type ',
+      ' display',
+      'a',
+      '',
     ].map(
       (own) =>
         [
@@ -579,6 +609,21 @@ test.describe('the code call refuses, with a 400 and without a browser,', () => 
       const { seed } = seedFor(shared.clientId, changes)
       expectProblem(await call(shared, '/pkce/code', { body: seed }), 400, code)
       expect(await shared.state()).toBe('signed-out')
+      expect(shared.opened()).toBe(0)
+    })
+  }
+
+  for (const [name, scope] of [
+    ['a scope with a space', ['openid', 'profile email']],
+    ['a scope with a quote', ['openid', 'a"b']],
+    ['a scope with a backslash', ['openid', 'a\\b']],
+    ['a scope with a control character', ['openid', 'a\u0007']],
+    ['a scope beyond ASCII', 'openid ä'],
+    ['an empty scope', ['openid', '']],
+  ] as const) {
+    test(`RFC 6749 section 3.3: ${name}`, async ({ shared }) => {
+      const { seed } = seedFor(shared.clientId, { scope })
+      expectProblem(await call(shared, '/pkce/code', { body: seed }), 400, 'malformed')
       expect(shared.opened()).toBe(0)
     })
   }

@@ -690,9 +690,14 @@ test.describe('what is malformed is a 400 and never a 500', () => {
   test('prototype names among the additional parameters reach no object', async ({ serve }) => {
     const service = await serve()
     const { seed } = seedFor(service.provider.clientId)
-    const names = '{"__proto__":"polluted","constructor":"c","toString":"t"}'
-    const body = `${JSON.stringify(seed).slice(0, -1)},"ADDITIONAL_PARAMETERS":${names}}`
-    const called = call(service, '/pkce/code', { body })
+    const bodyWith = (name: string): string =>
+      `${JSON.stringify(seed).slice(0, -1)},"ADDITIONAL_PARAMETERS":{"${name}":"polluted"}}`
+    for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
+      const answer = await call(service, '/pkce/code', { body: bodyWith(name) })
+      expectProblem(answer, 400, 'refused')
+    }
+    // This one is dropped as it is parsed.
+    const called = call(service, '/pkce/code', { body: bodyWith('__proto__') })
     const callback = await answerLink(await service.program.link())
     await fetch(callback)
     const { status, text } = await called

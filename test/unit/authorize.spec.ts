@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test'
 import {
   authorizationUrl,
-  OWN_PARAMETERS,
+  APP_PARAMETERS,
+  PROTOCOL_PARAMETERS,
   type AuthorizationRequest,
 } from '../../main/auth/authorize.js'
 
@@ -43,18 +44,22 @@ test('audience, prompt and max_age are sent where they are set', () => {
   ).toMatchObject({ audience: 'api', prompt: 'login', max_age: '0' })
 })
 
-test('S23, Core 3.1.2.1: login_hint is sent where somebody is expected, and is ours to set', () => {
+test('S23, Core 3.1.2.1: login_hint is sent where someone is expected, whatever an app adds', () => {
   const endpoint = 'https://a.example/authorize?login_hint=x'
   const extra = { login_hint: 'mallory@example.com', display: 'page' }
   expect(parametersOf(endpoint, { loginHint: 'alice@example.com', extra })).toMatchObject({
     login_hint: 'alice@example.com',
     display: 'page',
   })
-  expect(OWN_PARAMETERS).toContain('login_hint')
 })
 
 test("RFC 6749 section 3.1: the endpoint's own query is kept, and overrides nothing of ours", () => {
   expect(
     parametersOf('https://a.example/authorize?tenant=t&code_challenge_method=plain&state=x'),
   ).toMatchObject({ tenant: 't', code_challenge_method: 'S256', state: 'the-state' })
+})
+
+test('S45: no parameter that an app may add is one that Latchkey sets for every sign-in', () => {
+  const ours = new Set(PROTOCOL_PARAMETERS.filter((name) => name !== 'login_hint'))
+  expect(APP_PARAMETERS.filter((name) => ours.has(name))).toEqual([])
 })

@@ -78,6 +78,7 @@ test('S23: a seed may name the redirect URI that is configured, and not the usua
     provider: { issuer: 'https://a.example', clientId: 'c', scope: 'openid', audience: null },
     authorizationEndpoint: () => Promise.resolve('https://a.example/authorize'),
     redirect: { host: 'localhost', path: '/cb', ports: [8400] },
+    allowedParameters: [],
     port: 1000,
   }
   const seed = {

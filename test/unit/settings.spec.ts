@@ -114,6 +114,12 @@ const LAYERS: {
     file: [{ ui_locales: 'en de' }, { ui_locales: 'en de' }],
     fallback: {},
   },
+  allowedParameters: {
+    flag: [['--allowed-parameters', 'kc_idp_hint'], ['kc_idp_hint']],
+    variable: ['hd, domain_hint', ['hd', 'domain_hint']],
+    file: [['hd'], ['hd']],
+    fallback: [],
+  },
   port: {
     flag: [['--port', '0'], 0],
     variable: ['65535', 65_535],
@@ -338,6 +344,11 @@ const BAD: Record<
       { a: 'line\nline' },
       7,
     ],
+  },
+  allowedParameters: {
+    rule: 'must be names of small letters, digits and _, and none that Latchkey sets itself',
+    texts: ['Hd', 'a.b', 'claims[]', 'a b', ',', 'state', 'hd,redirect_uri', 'request'],
+    json: [[''], [1], [{}], ['ok', 'code_challenge']],
   },
   port: {
     rule: 'must be a whole number from 0 to 65535',
@@ -649,6 +660,7 @@ test('the help has a line about each flag', () => {
     '--prompt',
     '--max-age',
     '--authorization-parameter',
+    '--allowed-parameters',
     '--port',
     '--redirect-port',
     '--redirect-host',
