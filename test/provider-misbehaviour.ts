@@ -105,6 +105,7 @@ export function failureOf(
   const { tokenRefusal } = misbehave
   if (endpoint === 'token' && tokenRefusal) {
     return (ctx) => {
+      if (misbehave.retryAfter !== undefined) ctx.set('Retry-After', misbehave.retryAfter)
       send(ctx, tokenRefusal.body)
       ctx.status = tokenRefusal.status
     }

@@ -1,5 +1,6 @@
 // A session in the shape that the API's clients know: Auth0's, whichever the provider is.
 
+import { expiryOf } from '../auth/token.js'
 import type { HeldSession } from '../vault.js'
 import type { Auth0 } from './models.js'
 
@@ -25,7 +26,8 @@ export function auth0Of(
     return (value === '' ? {} : { [name]: value }) as { [Key in Name]?: string }
   }
   const { email_verified: verified, updated_at: updatedAt } = claims
-  const expiresAtMs = tokens.accessTokenExpiresAtMs
+  const nowMs = clock.nowMs()
+  const leftMs = expiryOf(tokens, nowMs) - nowMs
   const username = text('preferred_username')
   return {
     domain: new URL(issuer).host,
@@ -36,8 +38,7 @@ export function auth0Of(
       token: {
         access_token: tokens.accessToken,
         token_type: 'Bearer',
-        expires_in:
-          expiresAtMs === null ? 0 : Math.max(0, Math.floor((expiresAtMs - clock.nowMs()) / 1000)),
+        expires_in: Math.max(0, Math.floor(leftMs / 1000)),
         scope: tokens.scope,
         ...(exposeRefreshToken &&
           tokens.refreshToken !== null && { refresh_token: tokens.refreshToken }),

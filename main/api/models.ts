@@ -156,7 +156,9 @@ const effectiveSeed = z.object({
 const oauthToken = z.object({
   access_token: z.string(),
   token_type: z.literal('Bearer'),
-  expires_in: z.int().describe('Seconds from now; 0 where the provider does not say.'),
+  expires_in: z
+    .int()
+    .describe('Seconds from now; 300 are assumed where neither the provider nor the token says.'),
   scope: z.string(),
   refresh_token: z.string().optional().describe('Only where its owner turned that on.'),
   id_token: z.string(),

@@ -83,6 +83,7 @@ export function problemOf(ending: Ending): Problem {
           return new Problem('unavailable', ending.reason)
         case 'not-signed-in':
         case 'no-refresh-token':
+        case 'interaction-required':
           return notSignedIn(ending.reason)
         case 'unexpected':
           return new Problem('unexpected', ending.reason)

@@ -8,7 +8,7 @@ import { asAuthError, AuthError } from './errors.js'
 import type { Http } from './http.js'
 import { createKeySet, verifyRenewedIdToken } from './identity.js'
 import type { Event, Lifetime } from './model.js'
-import { renewTokens, type TokenSet } from './token.js'
+import { expiryOf, renewTokens, type TokenSet } from './token.js'
 
 export type RenewalPorts = {
   http: Http
@@ -97,6 +97,10 @@ export function createRenewal(ports: RenewalPorts): Renewal {
   let renewedAtMs = -Infinity
   let failed: { error: AuthError; atMs: number } | null = null
   let failures = 0
+  /** Why no renewal is tried before somebody has signed in; null where it may be. */
+  let stalled: AuthError | null = null
+  /** A refresh token that was sent, and no answer came: our own use of it may be why it is spent. */
+  let unanswered: string | null = null
   let stopped = false
   let planned: { atMs: number; run: () => void } | null = null
   let callOff: () => void = () => undefined
@@ -120,15 +124,17 @@ export function createRenewal(ports: RenewalPorts): Renewal {
 
   const renewHeld = async (): Promise<HeldSession> => {
     let session = requireHeld(ports.held())
+    if (stalled) throw stalled
     const change = async (changed: HeldSession): Promise<void> => {
       await ports.replace(session, changed)
       session = changed
     }
     let renewed: HeldSession
     try {
-      renewed = await askForTokens(ports, session, change)
+      renewed = await askForTokens(ports, session, change, unanswered)
     } catch (thrown) {
       const error = asAuthError(thrown)
+      if (isUnanswered(error)) unanswered = session.tokens.refreshToken
       if (ports.held() === session) await endOrRetry(session, error)
       throw error
     }
@@ -146,8 +152,12 @@ export function createRenewal(ports: RenewalPorts): Renewal {
     const { code } = error
     if (code === 'no-refresh-token') return
     if (code === 'invalid-grant' || code === 'another-account') {
-      return ports.end(session, code === 'invalid-grant' ? WAS_ENDED : error.message)
+      return ports.end(session, error.message)
     }
+    if (code === 'interaction-required') return stall(error)
+    const endsAtMs = expiryOf(session.tokens, clock.nowMs())
+    const isRefused = code === 'client-refused'
+    if (isRefused && endsAtMs <= clock.nowMs()) return stall(error)
     failures += 1
     const atMs = clock.nowMs()
     const retryAtMs = atMs + retryDelayMs(failures, error.retryAfterMs, ports.random())
@@ -156,7 +166,17 @@ export function createRenewal(ports: RenewalPorts): Renewal {
     const renewal = unreached ? 'offline' : 'failing'
     const reason = error.message
     dispatch({ type: 'renewal-failed', renewal, code, reason, renewsAtMs: retryAtMs, failures })
-    schedule(retryAtMs, renewQuietly)
+    // What is refused is given up with the access token: until then somebody may put it right.
+    if (isRefused && endsAtMs < retryAtMs) schedule(endsAtMs, () => stall(error))
+    else schedule(retryAtMs, renewQuietly)
+  }
+
+  /** Nothing but a sign-in helps. The session is held on: its refresh token may still be good. */
+  const stall = (error: AuthError): void => {
+    stalled = new AuthError('not-signed-in', error.message, { cause: error })
+    failed = null
+    schedule(null, renewQuietly)
+    dispatch({ type: 'session-ended', reason: error.message })
   }
 
   const renew = (): Promise<HeldSession> => {
@@ -185,12 +205,18 @@ export function createRenewal(ports: RenewalPorts): Renewal {
       failures = 0
       failed = null
       renewedAtMs = -Infinity
+      stalled = null
+      unanswered = null
       // A renewal of the one before is of no use to who asks from now on.
       running = null
       watch(session)
     },
 
-    forget: () => schedule(null, renewQuietly),
+    forget() {
+      stalled = null
+      unanswered = null
+      schedule(null, renewQuietly)
+    },
 
     stop() {
       stopped = true
@@ -202,8 +228,12 @@ export function createRenewal(ports: RenewalPorts): Renewal {
     read(leastMs) {
       const session = ports.held()
       if (session === null) return renew()
-      const leftMs = (session.tokens.accessTokenExpiresAtMs ?? Infinity) - clock.nowMs()
-      if (leastMs !== null && leftMs >= leastMs) return Promise.resolve(session)
+      const { accessTokenExpiresAtMs, refreshToken } = session.tokens
+      const leftMs = expiryOf(session.tokens, clock.nowMs()) - clock.nowMs()
+      // Nobody can tell how long it is good for, and there is nothing to renew it with.
+      const isAll = accessTokenExpiresAtMs === null && refreshToken === null
+      if (leastMs !== null && (isAll || leftMs >= leastMs)) return Promise.resolve(session)
+      if (stalled) return Promise.reject(stalled)
       if (running) return running
       if (leftMs > 0 && isWithin(SHARED_MS, renewedAtMs)) return Promise.resolve(session)
       // Asked at once again, a provider that fails would only fail more.
@@ -215,7 +245,7 @@ export function createRenewal(ports: RenewalPorts): Renewal {
     wake() {
       const nowMs = clock.nowMs()
       const session = ports.held()
-      if (running || session === null) return
+      if (running || stalled || session === null) return
       // One that lives too shortly to be renewed in time has no plan.
       if (planned === null) {
         const { accessTokenExpiresAtMs: expiresAtMs, refreshToken } = session.tokens
@@ -244,6 +274,7 @@ async function askForTokens(
   { http, clock, clientSecret, dispatch, discard, closing, holdsDirectory }: RenewalPorts,
   session: HeldSession,
   change: (changed: HeldSession) => Promise<void>,
+  unanswered: string | null,
 ): Promise<HeldSession> {
   const { clientId, issuer, tokens } = session
   const { refreshToken, scope } = tokens
@@ -261,7 +292,8 @@ async function askForTokens(
   if (!holdsDirectory()) {
     throw new AuthError('storage-failed', 'Another computer has taken over the data directory.')
   }
-  const request = { clientId, clientSecret, refreshToken, scope }
+  const mayBeSpent = refreshToken === unanswered
+  const request = { clientId, clientSecret, refreshToken, scope, mayBeSpent }
   const keep = (rotated: string): Promise<void> =>
     change({ ...session, tokens: { ...tokens, refreshToken: rotated } })
   const answer = await renewTokens(http, metadata, request, clock, keep)
@@ -294,10 +326,14 @@ async function askForTokens(
   }
 }
 
+/** True where the provider may have done its work, and nobody here has heard of it. */
+function isUnanswered({ code, answerLost }: AuthError): boolean {
+  return answerLost || code === 'provider-timeout'
+}
+
 function requireHeld(session: HeldSession | null): HeldSession {
   if (session !== null) return session
   throw new AuthError('not-signed-in', 'Nobody is signed in. Sign in first.')
 }
 
 const HAS_RUN_OUT = 'Your session has run out. Sign in again.'
-const WAS_ENDED = 'The provider has ended your session. Sign in again.'

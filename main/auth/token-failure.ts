@@ -4,8 +4,11 @@ import { AuthError, quoteProvider, tooManyRequests } from './errors.js'
 import type { HttpResponse } from './http.js'
 import type { TokenAnswer } from './token-answer.js'
 
-/** What the token endpoint was asked for: the words differ. */
-export type Grant = 'sign-in' | 'renewal'
+/**
+ * What the token endpoint was asked for: the words differ. `renewal-again`: with a refresh token that
+ * was sent before, so that its first use was our own.
+ */
+export type Grant = 'sign-in' | 'renewal' | 'renewal-again'
 
 /**
  * Makes the error for an answer without tokens. A refusal counts by its `error`, whatever status it
@@ -38,12 +41,13 @@ export function tokenFailure(
   }
   return grant === 'sign-in'
     ? refusedSignIn(error, quote)
-    : refusedRenewal(error, quote, errorDescription ?? '', retryAfterMs)
+    : refusedRenewal(grant, error, quote, { description: errorDescription ?? '', retryAfterMs })
 }
 
 const DOING: Readonly<Record<Grant, string>> = {
   'sign-in': 'finish the sign-in',
   renewal: 'renew the session',
+  'renewal-again': 'renew the session',
 }
 
 /** Said with whatever status; slow_down is RFC 8628's, and used beyond it. */
@@ -82,13 +86,14 @@ function refusedSignIn(error: string, quote: string): AuthError {
 }
 
 function refusedRenewal(
+  grant: Grant,
   error: string,
   quote: string,
-  description: string,
-  retryAfterMs: number | null,
+  { description, retryAfterMs }: { description: string; retryAfterMs: number | null },
 ): AuthError {
   if (error === 'invalid_grant') {
-    return new AuthError('invalid-grant', REUSED.test(description) ? WAS_REUSED : WAS_ENDED)
+    const isByAnother = grant === 'renewal' && REUSED.test(description)
+    return new AuthError('invalid-grant', isByAnother ? WAS_REUSED : WAS_ENDED)
   }
   if (NEEDS_PERSON.has(error)) {
     return new AuthError(

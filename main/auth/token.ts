@@ -95,7 +95,12 @@ export async function exchangeCode(
 /** A renewed session's tokens; what the provider did not send anew stays as it was. */
 export type RenewedTokens = Omit<TokenSet, 'idToken'> & { idToken: string | null }
 
-export type RenewalRequest = Client & { refreshToken: string; scope: string }
+export type RenewalRequest = Client & {
+  refreshToken: string
+  scope: string
+  /** True where it was sent before, and no answer came. */
+  mayBeSpent?: boolean
+}
 
 /**
  * Renews a session by its refresh token. Fails as {@link exchangeCode} does, and with
@@ -128,14 +133,15 @@ export async function renewTokens(
       refresh_token: refreshToken,
     }),
   })
-  const { response, sentAtMs } = sent
+  const { response, sentAtMs, isAgain } = sent
   const answer = readTokenAnswer(response.body)
   const { refreshToken: rotated } = answer
   if (isSuccess(response) && rotated !== null && rotated !== refreshToken) await keep(rotated)
 
   const providerAheadMs = aheadOf(response, sentAtMs, clock.nowMs())
   const given = { scope, nowMs: sentAtMs, providerAheadMs }
-  const tokens = tokensOf('renewal', response, answer, [refreshToken, ...secretsOf(request)], given)
+  const grant = isAgain || request.mayBeSpent ? 'renewal-again' : 'renewal'
+  const tokens = tokensOf(grant, response, answer, [refreshToken, ...secretsOf(request)], given)
   return { tokens, providerAheadMs }
 }
 
@@ -152,16 +158,16 @@ async function sendTwice(
   http: Http,
   clock: Clocked,
   request: HttpRequest,
-): Promise<{ response: HttpResponse; sentAtMs: number }> {
+): Promise<{ response: HttpResponse; sentAtMs: number; isAgain: boolean }> {
   const sentAtMs = clock.nowMs()
   try {
-    return { response: await http(request), sentAtMs }
+    return { response: await http(request), sentAtMs, isAgain: false }
   } catch (thrown) {
     const isLost = thrown instanceof AuthError && thrown.answerLost
     if (!isLost || clock.nowMs() - sentAtMs >= GRACE_MS) throw thrown
   }
   const againAtMs = clock.nowMs()
-  return { response: await http(request), sentAtMs: againAtMs }
+  return { response: await http(request), sentAtMs: againAtMs, isAgain: true }
 }
 
 function isSuccess({ status }: HttpResponse): boolean {

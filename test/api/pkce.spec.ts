@@ -225,6 +225,34 @@ test.describe('a sign-in', () => {
     for (const wrong of [-1, 1.5, '60']) expect((await read(wrong)).status).toBe(400)
   })
 
+  test('has an assumed life where nobody says, and is renewed once for all who ask for more', async ({
+    serve,
+  }) => {
+    const tokenResponse = (json: Record<string, unknown>): unknown => ({
+      ...json,
+      expires_in: undefined,
+    })
+    const service = await serve({ provider: { misbehave: { tokenResponse } } })
+    const { provider } = service
+    const { token } = await signIn(service)
+    const { access_token: first, expires_in: lifeS } = token.json.auth0!.oAuth.token
+    expect(lifeS).toBeGreaterThan(290)
+    expect(lifeS).toBeLessThanOrEqual(300)
+    const read = async (minimum: number): Promise<string> => {
+      const body = { grant_type: 'refresh_token', client_id: provider.clientId }
+      const answer = await call(service, '/pkce/token', {
+        body: { ...body, minimum_validity: minimum },
+      })
+      return answer.json.auth0!.oAuth.token.access_token
+    }
+    expect(await read(0)).toBe(first)
+    expect(provider.tokenRequests).toHaveLength(1)
+    const renewed = new Set(await Promise.all(Array.from({ length: 10 }, () => read(301))))
+    expect(renewed.size).toBe(1)
+    expect(renewed).not.toContain(first)
+    expect(provider.tokenRequests).toHaveLength(2)
+  })
+
   test('of another person is the session from then on, as from the tray', async ({ serve }) => {
     const service = await serve()
     await signIn(service)

@@ -261,18 +261,32 @@ test.describe('F08: who reads the token', () => {
     expect((await agent.read(null)).tokens).not.toEqual(tokens)
   })
 
-  test('of a provider that does not say how long it lives, gets it, and a new one on request', async ({
+  test('of a provider that does not say how long it lives, is served for five minutes, then anew', async ({
     signedIn,
   }) => {
     const { agent, clock, first, provider } = await signedIn({
       provider: { misbehave: { tokenResponse: (json) => ({ ...json, expires_in: undefined }) } },
     })
+    // Nobody's clock renews it: that would be every four minutes, for a token that may last for days.
     expect(agent.model().session).toMatchObject({ expiresAtMs: null, renewsAtMs: null })
     expect(clock.pending()).toBe(0)
+    clock.advance(4 * MINUTE)
+    expect((await agent.read(MINUTE)).tokens).toEqual(first.tokens)
+    clock.advance(20 * HOUR)
+    const read = await Promise.all(Array.from({ length: 100 }, () => agent.read(MINUTE)))
+    expect(new Set(read.map(({ tokens }) => tokens.accessToken)).size).toBe(1)
+    expect(read[0]!.tokens.accessToken).not.toBe(first.tokens.accessToken)
+    expect(provider.requests.token).toBe(2)
+  })
+
+  test('that nobody can date or renew, gets it for as long as they ask', async ({ signedIn }) => {
+    const { agent, clock, first, reached } = await signedIn({
+      settings: { scope: 'openid profile' },
+      provider: { misbehave: { tokenResponse: (json) => ({ ...json, expires_in: undefined }) } },
+    })
     clock.advance(24 * HOUR)
     expect((await agent.read(HOUR)).tokens).toEqual(first.tokens)
-    expect((await agent.read(null)).tokens).not.toEqual(first.tokens)
-    expect(provider.requests.token).toBe(2)
+    await reached('signed-in')
   })
 
   test('and there is nothing to renew it with, gets it while it lasts, and then words', async ({

@@ -1,6 +1,7 @@
 // Answers of the token endpoint that are odd where nothing is decided by it: no session is lost.
 
-import type { TokenSet } from '../../main/auth/token.js'
+import { expiryInToken } from '../../main/auth/token-answer.js'
+import { expiryOf, type TokenSet } from '../../main/auth/token.js'
 import { answerLink } from '../person.js'
 import type { Misbehaviour } from '../provider.js'
 import { expect, MINUTE, SECOND, test, type SignedIn } from '../signed-in.js'
@@ -240,4 +241,73 @@ test('tokens of a sign-in that cannot be used are ended at the provider', async 
   await fetch(await answerLink(await signIn()))
   expect((await reached('failed')).lastOutcome).toMatchObject({ code: 'invalid-token-response' })
   await expect.poll(() => provider.revoked).toEqual([issued])
+})
+
+test.describe('RFC 9068 section 2.2: where the answer does not say how long it lives, the token may', () => {
+  const jwtWith = (claims: unknown): string =>
+    ['{"alg":"RS256"}', typeof claims === 'string' ? claims : JSON.stringify(claims), 'signature']
+      .map((part) => Buffer.from(part).toString('base64url'))
+      .join('.')
+  const inAnHourS = Math.floor(Date.now() / 1000) + 3_600
+
+  for (const [name, token, expected] of [
+    ['a JWT with exp', jwtWith({ exp: inAnHourS }), inAnHourS * 1000],
+    ['a JWT with a fraction in exp', jwtWith({ exp: 1_900_000_000.5 }), 1_900_000_000_500],
+    ['a JWT without exp', jwtWith({ iat: 1 }), null],
+    ['a JWT with exp as text', jwtWith({ exp: '1900000000' }), null],
+    ['a JWT with exp beyond all dates', jwtWith({ exp: 1e300 }), null],
+    ['a JWT of a list', jwtWith([]), null],
+    ['a JWT of null', jwtWith(null), null],
+    ['what looks like a JWT', jwtWith('not JSON'), null],
+    ['an encrypted JWT', 'a.b.c.d.e', null],
+    ['an opaque token', 'opaque', null],
+  ] as const) {
+    test(name, () => {
+      expect(expiryInToken(token)).toBe(expected)
+    })
+  }
+
+  test('it is read by the provider’s clock, and the session renewed in time', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn({
+      inTime: false,
+      provider: {
+        misbehave: {
+          tokenResponse: (json) => ({
+            ...json,
+            expires_in: undefined,
+            access_token: jwtWith({ exp: Math.floor(Date.now() / 1000) + 3_600 }),
+          }),
+        },
+      },
+    })
+    const { clock, first } = session
+    const lifeMs = first.tokens.accessTokenExpiresAtMs! - clock.nowMs()
+    expect(Math.abs(lifeMs - 60 * MINUTE)).toBeLessThan(10 * SECOND)
+    await renewedAfter(session, 60 * MINUTE)
+
+    clock.leap(5 * 60 * MINUTE)
+    const { tokens } = await session.agent.read(null)
+    expect(Math.abs(tokens.accessTokenExpiresAtMs! - clock.nowMs() - 60 * MINUTE)).toBeLessThan(
+      10 * SECOND,
+    )
+  })
+
+  for (const [name, refreshToken, expected] of [
+    ['from when it was asked for', 'r', 1_000 + 300_000],
+    ['from now on, where it cannot be renewed', null, 9_000 + 300_000],
+  ] as const) {
+    test(`else five minutes are assumed, ${name}`, () => {
+      const tokens = {
+        accessToken: 'a',
+        idToken: 'i',
+        scope: 's',
+        obtainedAtMs: 1_000,
+        refreshToken,
+      }
+      expect(expiryOf({ ...tokens, accessTokenExpiresAtMs: null }, 9_000)).toBe(expected)
+      expect(expiryOf({ ...tokens, accessTokenExpiresAtMs: 7 }, 9_000)).toBe(7)
+    })
+  }
 })

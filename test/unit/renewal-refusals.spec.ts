@@ -1,0 +1,272 @@
+// What a provider says of a renewal that it refuses, and what becomes of the session.
+
+import { answerLink } from '../person.js'
+import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../signed-in.js'
+
+const DUE = 59 * MINUTE
+
+function refuse(session: SignedIn, error: string, status = 400, description?: string): void {
+  session.provider.misbehave.tokenRefusal = {
+    status,
+    body: { error, ...(description !== undefined && { error_description: description }) },
+  }
+}
+
+async function failedAfter({ clock, next }: SignedIn, ms: number): Promise<unknown> {
+  const failed = next('renewal-failed')
+  clock.advance(ms)
+  return failed
+}
+
+async function endedAfter({ clock, next }: SignedIn, ms: number): Promise<{ reason: string }> {
+  const ended = next('session-ended')
+  clock.advance(ms)
+  return ended
+}
+
+async function renewedAfter({ clock, next }: SignedIn, ms: number): Promise<void> {
+  const renewed = next('renewed')
+  clock.advance(ms)
+  await renewed
+}
+
+/** Nobody asks the provider any more, however long it takes and whoever asks here. */
+async function expectRest({ agent, clock, provider }: SignedIn): Promise<void> {
+  const asked = provider.requests.token
+  expect(clock.pending()).toBe(0)
+  agent.wake()
+  clock.advance(24 * HOUR)
+  for (const leastMs of [null, 0]) {
+    await expect(agent.read(leastMs)).rejects.toMatchObject({ code: 'not-signed-in' })
+  }
+  expect(provider.requests.token).toBe(asked)
+}
+
+const NEEDS_PERSON = [
+  'interaction_required',
+  'login_required',
+  'consent_required',
+  'account_selection_required',
+]
+const NEEDS_REGISTRATION = [
+  'unauthorized_client',
+  'invalid_client',
+  'invalid_scope',
+  'unsupported_grant_type',
+]
+
+test.describe('OpenID Connect Core 3.1.2.6: where the provider wants to see the person', () => {
+  for (const error of NEEDS_PERSON) {
+    test(`(${error}) they are asked at once, and nothing is thrown away`, async ({ signedIn }) => {
+      const session = await signedIn()
+      const { agent, first, history, notices, provider, vault } = session
+      refuse(session, error)
+      const { reason } = await endedAfter(session, DUE)
+      expect(reason).toBe(
+        `The provider wants to see you before it renews the session: "${error}". Sign in again.`,
+      )
+      expect(history.at(-1)?.status).toMatchObject({ state: 'needs-sign-in', reason })
+      expect(notices).toHaveLength(1)
+      expect(await vault.read()).toEqual(first)
+      // What there is, is good for another minute.
+      expect((await agent.read(SECOND)).tokens).toEqual(first.tokens)
+      await expectRest(session)
+
+      await agent.signOut()
+      expect(provider.revoked).toEqual([first.tokens.refreshToken])
+      expect(await vault.read()).toBeNull()
+    })
+  }
+
+  for (const status of [200, 401, 403]) {
+    test(`also with status ${status}`, async ({ signedIn }) => {
+      const session = await signedIn()
+      refuse(session, 'login_required', status)
+      await endedAfter(session, DUE)
+      expect(await session.vault.read()).toEqual(session.first)
+    })
+  }
+
+  test('all goes on once they have signed in', async ({ signedIn }) => {
+    const session = await signedIn()
+    const { first, provider, signIn, reached, vault } = session
+    refuse(session, 'interaction_required')
+    await endedAfter(session, DUE)
+    provider.misbehave.tokenRefusal = undefined
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+    expect((await vault.read())!.tokens.refreshToken).not.toBe(first.tokens.refreshToken)
+    await renewedAfter(session, DUE)
+  })
+})
+
+test.describe('RFC 6749 section 5.2: where the application is refused', () => {
+  for (const error of NEEDS_REGISTRATION) {
+    test(`(${error}) it is tried again until the access token has run out`, async ({
+      signedIn,
+    }) => {
+      const session = await signedIn()
+      const { agent, clock, first, history, vault } = session
+      refuse(session, error, error === 'invalid_client' ? 401 : 400)
+      await failedAfter(session, DUE)
+      expect(history.at(-1)?.status).toMatchObject({
+        state: 'renewal-failing',
+        reason: expect.stringContaining(`refused to renew the session: "${error}"`),
+      })
+      for (const seconds of [5, 10, 20]) await failedAfter(session, seconds * SECOND)
+      expect((await agent.read(SECOND)).tokens).toEqual(first.tokens)
+
+      const { reason } = await endedAfter(session, 25 * SECOND)
+      expect(clock.nowMs()).toBe(first.tokens.accessTokenExpiresAtMs)
+      expect(history.at(-1)?.status).toMatchObject({ state: 'needs-sign-in', reason })
+      expect(reason).not.toMatch(/client ID|the sign-in/)
+      expect(await vault.read()).toEqual(first)
+      await expectRest(session)
+    })
+  }
+
+  test('all goes on where somebody puts it right in time', async ({ signedIn }) => {
+    const session = await signedIn()
+    refuse(session, 'unauthorized_client')
+    await failedAfter(session, DUE)
+    session.provider.misbehave.tokenRefusal = undefined
+    await renewedAfter(session, 5 * SECOND)
+  })
+
+  test('it is given up at once where the access token has run out before', async ({ signedIn }) => {
+    const session = await signedIn()
+    const { clock } = session
+    refuse(session, 'invalid_client', 401)
+    clock.leap(8 * HOUR)
+    await endedAfter(session, 30 * SECOND)
+    await expectRest(session)
+  })
+})
+
+test.describe('S17: what passes is waited out, with the access token run out or not', () => {
+  for (const [name, status, body] of [
+    ['temporarily_unavailable', 400, { error: 'temporarily_unavailable' }],
+    ['server_error', 400, { error: 'server_error' }],
+    ['slow_down', 400, { error: 'slow_down' }],
+    ['slow_down with status 200', 200, { error: 'slow_down' }],
+    ['an error that nobody knows', 400, { error: 'quota_of_the_moon' }],
+    ['invalid_request', 400, { error: 'invalid_request' }],
+    ['408', 408, ''],
+    ['429', 429, { error: 'invalid_client' }],
+    ['503 from a gateway', 503, '<h1>Service Unavailable</h1>'],
+    ['502 that speaks of the client', 502, { error: 'invalid_client' }],
+    ['403 from a firewall', 403, '<h1>Forbidden</h1>'],
+    ['404 without a word', 404, ''],
+    ['an error that is no text', 400, { error: { code: 'invalid_grant' } }],
+  ] as const) {
+    test(name, async ({ signedIn }) => {
+      const session = await signedIn()
+      const { clock, first, history, provider, reached, vault } = session
+      provider.misbehave.tokenRefusal = { status, body }
+      await failedAfter(session, DUE)
+      clock.leap(8 * HOUR)
+      await failedAfter(session, 30 * SECOND)
+      await reached('renewal-failing')
+      expect(history.at(-1)?.status.reason).not.toMatch(/the sign-in|client ID/)
+      expect(await vault.read()).toEqual(first)
+      provider.misbehave.tokenRefusal = undefined
+      await renewedAfter(session, 30 * SECOND)
+    })
+  }
+
+  for (const [status, error] of [
+    [400, 'slow_down'],
+    [400, 'temporarily_unavailable'],
+    [400, 'invalid_client'],
+    [400, 'quota_of_the_moon'],
+    [408, 'server_error'],
+    [403, ''],
+  ] as const) {
+    test(`no sooner than Retry-After says (${status} ${error})`, async ({ signedIn }) => {
+      const session = await signedIn()
+      session.provider.misbehave.retryAfter = '40'
+      refuse(session, error, status)
+      expect(await failedAfter(session, DUE)).toMatchObject({
+        renewsAtMs: session.clock.nowMs() + 40 * SECOND,
+      })
+    })
+  }
+})
+
+test.describe('RFC 9700 section 4.14: a refresh token that somebody else has used', () => {
+  for (const description of [
+    'Maximum allowed refresh token reuse exceeded',
+    'The refresh token has already been used',
+    'Refresh token reuse detected',
+    'token replayed',
+  ]) {
+    test(`is said as that (${description})`, async ({ signedIn }) => {
+      const session = await signedIn()
+      refuse(session, 'invalid_grant', 400, description)
+      const { reason } = await endedAfter(session, DUE)
+      expect(reason).toContain('another copy of this session was used')
+      expect(await session.vault.read()).toBeNull()
+    })
+  }
+
+  test('is not claimed where the provider says nothing of it', async ({ signedIn }) => {
+    const session = await signedIn()
+    refuse(session, 'invalid_grant', 400, 'Unknown or invalid refresh token.')
+    const { reason } = await endedAfter(session, DUE)
+    expect(reason).toBe('The provider has ended your session. Sign in again.')
+  })
+
+  test('is not claimed where it was our own use whose answer was lost', async ({ signedIn }) => {
+    const session = await signedIn()
+    session.provider.misbehave.token = 'reset'
+    await failedAfter(session, DUE)
+    session.provider.misbehave.token = undefined
+    refuse(session, 'invalid_grant', 400, 'Refresh token reuse detected')
+    const { reason } = await endedAfter(session, 5 * SECOND)
+    expect(reason).toBe('The provider has ended your session. Sign in again.')
+  })
+
+  test('is not claimed where the answer is lost and asked for again at once', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn()
+    const { misbehave } = session.provider
+    misbehave.token = 'answer-lost'
+    misbehave.hold = (endpoint) => {
+      if (endpoint !== 'token') return undefined
+      refuse(session, 'invalid_grant', 400, 'Refresh token reuse detected')
+      return undefined
+    }
+    const { reason } = await endedAfter(session, DUE)
+    expect(reason).toBe('The provider has ended your session. Sign in again.')
+  })
+})
+
+test.describe('a sign-in that the token endpoint refuses has true words:', () => {
+  for (const [name, status, body, words] of [
+    ['a 200 with an error', 200, { error: 'invalid_grant' }, 'did not accept the sign-in'],
+    [
+      'a 200 with another',
+      200,
+      { error: 'redirect_uri_mismatch' },
+      'refused to finish the sign-in',
+    ],
+    ['a 404 of a web server', 404, '<h1>Not Found</h1>', 'answered 404 to the sign-in, and not as'],
+    ['a 401 without a body', 401, '', 'answered 401 to the sign-in, and not as OAuth wants it'],
+    ['a 400 with JSON of its own', 400, { message: 'no' }, 'it gave no reason'],
+    ['a 201 without tokens', 201, {}, 'answered 201 to the sign-in, where tokens come with 200'],
+    ['a 204', 204, '', 'answered 204 to the sign-in, where tokens come with 200 alone'],
+    ['a 408', 408, '', 'answered 408 to the sign-in. Try again later'],
+    ['a 503', 503, '', 'answered 503 to the sign-in. Try again later'],
+    ['one that passes', 400, { error: 'temporarily_unavailable' }, 'cannot finish the sign-in now'],
+  ] as const) {
+    test(name, async ({ start }) => {
+      const tokenRefusal = { status, body }
+      const { signIn, reached } = await start({ provider: { misbehave: { tokenRefusal } } })
+      await fetch(await answerLink(await signIn()))
+      expect((await reached('failed')).lastOutcome).toMatchObject({
+        reason: expect.stringContaining(words),
+      })
+    })
+  }
+})
