@@ -1,10 +1,11 @@
 // A file in the data directory that tells this user's other programs where the service is.
 
 import { randomUUID } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { isLoopback } from './auth/http.js'
+import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './replace-file.js'
 
 export const ANNOUNCEMENT_FILE = 'service.json'
@@ -46,7 +47,8 @@ const wireAnnouncement = z.object({
 /** What the file says; null where there is none, or none that can be read. */
 export function readAnnouncement(directory: string): Announcement | null {
   try {
-    const content: unknown = JSON.parse(readFileSync(join(directory, ANNOUNCEMENT_FILE), 'utf8'))
+    const bytes = readRegularFile(join(directory, ANNOUNCEMENT_FILE), { mostBytes: 4096 })
+    const content: unknown = JSON.parse(bytes.toString('utf8'))
     return wireAnnouncement.parse(content)
   } catch {
     return null

@@ -1,8 +1,8 @@
 // Seals what is kept on the disk, where no keyring of the system's does.
 
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { diskError, errnoOf } from './errno.js'
+import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './replace-file.js'
 
 /** Fails with an Error whose message is the end of a sentence for a person. */
@@ -58,7 +58,7 @@ export function keyFileCipher(path: string): Cipher {
   const read = (): Buffer | null => {
     let text: string
     try {
-      text = readFileSync(path, 'utf8')
+      text = readRegularFile(path, { mostBytes: 4096 }).toString('utf8')
     } catch (cause) {
       if (errnoOf(cause) === 'ENOENT') return null
       throw new Error(`its key, ${path}, cannot be read (${diskError(cause)})`, { cause })

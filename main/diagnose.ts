@@ -43,10 +43,10 @@ export type Diagnosis = {
  */
 export async function diagnose(ports: DiagnosisPorts): Promise<Diagnosis> {
   const { version, platform, env, clock, findings } = ports
-  const { settings, origins, problems } = findings
+  const { settings, origins, problems, notices } = findings
   const running = await checkRunning(settings.dataDir, ports.http, version)
   const checks = [
-    checkSettings(problems),
+    checkSettings(problems, notices),
     checkDataDirectory(settings.dataDir, platform),
     running.found,
     await checkLoopback(4, clock),
@@ -86,8 +86,12 @@ export function writeReport(directory: string, report: string): string {
   return path
 }
 
-function checkSettings(problems: readonly string[]): Check {
-  if (problems.length === 0) return check('settings', 'ok', 'All of them can be used.')
+function checkSettings(problems: readonly string[], notices: readonly string[]): Check {
+  if (problems.length === 0) {
+    return notices.length === 0
+      ? check('settings', 'ok', 'All of them can be used.')
+      : check('settings', 'warning', ...notices)
+  }
   const says = 'Latchkey does not start with these. Where one is passed over, its default counts.'
   return check('settings', 'problem', says, ...problems)
 }

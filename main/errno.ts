@@ -21,6 +21,9 @@ const DISK_ERRORS: Readonly<Record<string, string>> = {
   EPERM: 'not permitted',
   EROFS: 'the disk is read-only',
   EIO: 'the disk failed',
+  ELOOP: 'a link is in its place',
+  ENOTREGULAR: 'it is no regular file',
+  EFILETOOLARGE: 'it is too large',
   EISDIR: 'a folder is in its place',
   ERR_FS_EISDIR: 'a folder is in its place',
 }

@@ -6,7 +6,7 @@ import { systemClock } from './clock.js'
 import { createLatchkey, EXIT, explainFailure, type Latchkey } from './compose.js'
 import { findHome } from './home.js'
 import { openDataDirectory } from './private-directory.js'
-import { argsAfter, examineSettings, helpText, readSettings, type Settings } from './settings.js'
+import { argsAfter, examineSettings, helpText, requireSettings, type Settings } from './settings.js'
 import { createTerminal, readCommands, type Terminal } from './terminal.js'
 import { chooseStorage } from './vault.js'
 
@@ -38,7 +38,7 @@ async function main(args: readonly string[]): Promise<void> {
   // Not handed on to the browser and whatever else is started from here.
   const { LATCHKEY_PASSPHRASE: passphrase } = env
   delete env['LATCHKEY_PASSPHRASE']
-  const settings = readSettings({ args, env, platform, home: findHome() })
+  const { settings, notices } = requireSettings({ args, env, platform, home: findHome() })
   delete env['LATCHKEY_CLIENT_SECRET']
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
 
@@ -54,6 +54,7 @@ async function main(args: readonly string[]): Promise<void> {
     }),
     openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
     ...(!settings.json && process.stdin.isTTY && { askWhetherRunning }),
+    notices,
     onDirectoryLost: giveUp,
   })
   const latchkey = await starting

@@ -18,7 +18,7 @@ import { createEngine } from './engine.js'
 import { findHome } from './home.js'
 import { startingMenu } from './present/menu.js'
 import { makeDataFolder, openDataDirectory } from './private-directory.js'
-import { readSettings, type Settings, type Sources } from './settings.js'
+import { requireSettings, type Settings, type Sources } from './settings.js'
 import { LOGIN_PATIENCE_MS, trayHostDeps, waitForTrayHost, type TrayHost } from './tray-host.js'
 import { chooseStorage, type Keyring } from './vault.js'
 
@@ -43,16 +43,16 @@ const sources: Sources = {
 }
 /** Asked to show itself before there was a window to show. */
 let wanted = false
-/** What a person should know of the data directory as it was found. */
+/** What a person should know of the settings and the data directory as they were found. */
 let notices: readonly string[] = []
 
 // All of this happens before the app is ready. The settings come first, for they name the folder
 // that the single-instance lock is kept in.
 try {
-  const settings = readSettings(sources)
+  const { settings, notices: ofSettings } = requireSettings(sources)
   // Electron takes no folder that is not there.
   const sessionData = join(settings.dataDir, 'chromium')
-  notices = openDataDirectory(settings.dataDir)
+  notices = [...ofSettings, ...openDataDirectory(settings.dataDir)]
   makeDataFolder(sessionData)
   app.setPath('userData', settings.dataDir)
   app.setPath('sessionData', sessionData)
@@ -144,7 +144,8 @@ async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createE
       storage: chooseStorage({ dataDir, keyring, passphrase, keepWithoutKeyring }),
       fetch: electronFetch,
       openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
-      notices,
+      // What has been saved since is what the person wants.
+      notices: settings === first ? notices : [],
       askWhetherRunning,
       onDirectoryLost: giveUp,
     })

@@ -1,10 +1,11 @@
 // The log: latchkey.log in the data directory, one JSON object a line, of bounded size.
 
-import { readFileSync, statSync } from 'node:fs'
+import { constants, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import electronLog from 'electron-log/node'
 import type { Clock } from './clock.js'
 import type { LogRecord } from './present/record.js'
+import { readRegularFile } from './regular-file.js'
 import type { LogLevel } from './settings.js'
 
 export type Logger = {
@@ -42,7 +43,8 @@ export function createLogger({ directory, level, clock, complain }: LoggerPorts)
   file.setAppName('latchkey')
   file.resolvePathFn = () => path
   file.maxSize = MOST_BYTES
-  file.writeOptions = { flag: 'a', mode: 0o600, encoding: 'utf8' }
+  // Its type knows words only; what it hands them to takes numbers too.
+  file.writeOptions = { flag: APPENDING as unknown as 'a', mode: 0o600, encoding: 'utf8' }
   file.transforms = [({ data }) => String(data[0])]
 
   // What it cannot write it tells on the console, past the level of either logger.
@@ -56,7 +58,9 @@ export function createLogger({ directory, level, clock, complain }: LoggerPorts)
     }
   }
 
-  let closed = false
+  // electron-log's own first look would wait for a pipe, and follow a link.
+  let closed = isOccupied(path)
+  if (closed) complain(`The log ${path} is no regular file. Latchkey goes on without it.`)
   return {
     record({ level: recordLevel, ...entry }) {
       if (closed) return
@@ -66,6 +70,19 @@ export function createLogger({ directory, level, clock, complain }: LoggerPorts)
     tail: () => failuresOf(directory),
     close: () => void (closed = true),
   }
+}
+
+/** Never waits for a pipe's reader, and follows no link. Windows knows neither of the two. */
+const APPENDING =
+  constants.O_APPEND |
+  constants.O_CREAT |
+  constants.O_WRONLY |
+  (constants.O_NOFOLLOW ?? 0) |
+  (constants.O_NONBLOCK ?? 0)
+
+function isOccupied(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  return found !== undefined && !found.isFile()
 }
 
 /** The last failures in a directory's log, whoever writes it; none where there is no log. */
@@ -78,10 +95,10 @@ export function failuresOf(directory: string): readonly string[] {
 
 function linesOf(path: string): string[] {
   try {
-    const found = statSync(path)
     // What is much longer, or never ends, is no log of ours.
-    if (!found.isFile() || found.size > 2 * MOST_BYTES) return []
-    return readFileSync(path, 'utf8').split(/\r?\n/)
+    return readRegularFile(path, { mostBytes: 2 * MOST_BYTES })
+      .toString('utf8')
+      .split(/\r?\n/)
   } catch {
     return []
   }

@@ -1,14 +1,14 @@
 // settings.json as the window changes it: whole or not at all, and what runs follows it.
 
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AutostartState } from './autostart.js'
 import type { Engine } from './engine.js'
-import { errnoOf } from './errno.js'
+import { diskError } from './errno.js'
 import type { EditableSettings, SaveOutcome, SettingsChanges, SettingsView } from './ipc.js'
 import { realPath, replaceFile } from './replace-file.js'
 import { changedContent, settingsView } from './settings-form.js'
 import { examineSettings, SETTINGS_FILE, type Sources } from './settings.js'
+import { readSettingsText, SettingsTextError } from './settings-text.js'
 import { createTurns } from './turns.js'
 
 export type SettingsFile = {
@@ -32,10 +32,10 @@ export function createSettingsFile(
 
   const save = async (changes: SettingsChanges): Promise<SaveOutcome> => {
     const before = read(path())
-    if (before === null) return refused(`${path()} is damaged. Mend it, or move it away.`)
+    if ('problem' in before) return refused(before.problem)
     const changed = changedContent(before.content, changes)
     if ('kind' in changed) return changed
-    const readFile = (): unknown => changed.content
+    const readFile = () => ({ content: changed.content, notice: null })
     const { settings, problems } = examineSettings({ ...sources, readFile })
     if (problems[0] !== undefined) return refused(problems[0], missingOf(changed.content))
 
@@ -43,15 +43,18 @@ export function createSettingsFile(
     // A linked file stays linked.
     const target = realPath(path())
     try {
+      // Zeros are all that is left of the settings, and still nobody's to throw away.
+      if (before.text.includes('\0')) replaceFile(`${target}.damaged`, before.text)
       replaceFile(target, text)
     } catch (thrown) {
-      return refused(`${path()} cannot be written (${errnoOf(thrown)}).`)
+      return refused(`${path()} cannot be written (${diskError(thrown)}).`)
     }
     try {
       await engine.restart(settings)
     } catch (thrown) {
       // Unless somebody else has written there meanwhile.
-      if (read(path())?.text === text) replaceFile(target, before.text)
+      const now = read(path())
+      if ('text' in now && now.text === text) replaceFile(target, before.text)
       return refused(thrown instanceof Error ? thrown.message : String(thrown))
     }
     return { kind: 'saved' }
@@ -76,19 +79,19 @@ function missingOf(content: Readonly<Record<string, unknown>>): keyof EditableSe
   return missing.length === 1 ? missing[0]! : null
 }
 
-/** What the file holds, and its very text; null where that cannot be understood. */
-function read(path: string): { content: Record<string, unknown>; text: string } | null {
-  let text: string
+/** What the file holds, and its very text; or why that cannot be understood. */
+function read(
+  path: string,
+): { content: Record<string, unknown>; text: string } | { problem: string } {
   try {
-    text = readFileSync(path, 'utf8')
+    const found = readSettingsText(path)
+    if (found === undefined) return { content: {}, text: '{}\n' }
+    const { content, text } = found
+    return typeof content === 'object' && content !== null && !Array.isArray(content)
+      ? { content: content as Record<string, unknown>, text }
+      : { problem: `${path} must hold one JSON object.` }
   } catch (thrown) {
-    return errnoOf(thrown) === 'ENOENT' ? { content: {}, text: '{}\n' } : null
-  }
-  try {
-    const content: unknown = JSON.parse(text)
-    if (typeof content !== 'object' || content === null || Array.isArray(content)) return null
-    return { content: content as Record<string, unknown>, text }
-  } catch {
-    return null
+    if (thrown instanceof SettingsTextError) return { problem: thrown.message }
+    return { problem: `${path} cannot be read (${diskError(thrown)}).` }
   }
 }

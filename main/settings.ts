@@ -1,6 +1,6 @@
 // The settings: from flags, the environment, settings.json and defaults, in this order.
 
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
@@ -8,9 +8,10 @@ import { PARAMETER_NAME, PROTOCOL_PARAMETERS } from './auth/authorize.js'
 import { isLoopback } from './auth/http.js'
 import { DEFAULT_TARGET, REDIRECT_HOSTS, type RedirectHost } from './auth/redirect.js'
 import { CLIENT_SECRET, protectSettingsFile, readClientSecret } from './client-secret.js'
-import { errnoOf } from './errno.js'
+import { diskError, errnoOf } from './errno.js'
 import { ownedBy } from './make-folder.js'
 import { createSecret, type Secret } from './secret.js'
+import { readSettingsText, SettingsTextError, type SettingsText } from './settings-text.js'
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
 /** How much the log holds: each level holds those before it too. */
@@ -329,8 +330,8 @@ export type Sources = {
   platform: NodeJS.Platform
   /** Null where the system knows of none. */
   home: string | null
-  /** Reads settings.json's content; undefined where there is none. Throws where it is no JSON. */
-  readFile?: (path: string) => unknown
+  /** Reads settings.json, as `readSettingsText` does. */
+  readFile?: (path: string) => Pick<SettingsText, 'content' | 'notice'> | undefined
   /** True where other programs' switches come on the same command line, as Chromium's do. */
   lenient?: boolean
 }
@@ -340,9 +341,15 @@ export type Sources = {
  * settings.json in the data directory, that before the default. Fails with {@link SettingsError}.
  */
 export function readSettings(sources: Sources): Settings {
-  const { settings, problems } = examineSettings(sources)
-  if (problems[0] !== undefined) throw new SettingsError(problems[0])
-  return settings
+  return requireSettings(sources).settings
+}
+
+/** The same, with what a person should know of them. Fails with {@link SettingsError}. */
+export function requireSettings(sources: Sources): SettingsFindings {
+  const findings = examineSettings(sources)
+  const [problem] = findings.problems
+  if (problem !== undefined) throw new SettingsError(problem)
+  return findings
 }
 
 export type SettingsFindings = {
@@ -352,6 +359,8 @@ export type SettingsFindings = {
   origins: Readonly<Record<keyof Settings, string>>
   /** What cannot be used and why, one line for a person each. */
   problems: readonly string[]
+  /** What a person should know though it keeps nothing from starting, one line each. */
+  notices: readonly string[]
 }
 
 /** Reads the settings as {@link readSettings} does, and goes on where they cannot be used. */
@@ -378,7 +387,9 @@ export function examineSettings(sources: Sources): SettingsFindings {
   const dataDir = pick('dataDir', [flags, environment]) || resolve(defaultDataDir(sources))
   if (origins.dataDir === 'default') problems.push(...problemsOfHome(sources, dataDir))
   const path = join(dataDir, SETTINGS_FILE)
-  const file = readFile(path, sources.readFile ?? readJson, note)
+  const notices: string[] = []
+  const read = sources.readFile ?? readSettingsText
+  const file = readFile(path, read, note, (notice) => notices.push(notice))
   const layers = [flags, environment, file]
   const secrets = secretLayers(layers, note)
   const settings: Settings = {
@@ -427,7 +438,7 @@ export function examineSettings(sources: Sources): SettingsFindings {
   if (settings.clientSecret === null) origins.clientSecret = origins.clientSecretFile
   const isUnset = settings.issuer === null && settings.clientId === null
   const demo = settings.demo || (settings.demoIfUnset && isUnset)
-  return { settings: { ...settings, clientSecret, demo }, origins, problems }
+  return { settings: { ...settings, clientSecret, demo }, origins, problems, notices }
 }
 
 /** The client secret is said in one place: what a flag says goes before both names of a variable. */
@@ -615,25 +626,23 @@ function readEnvironment(env: Sources['env']): Layer {
   return layer
 }
 
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'))
-  } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return undefined
-    throw thrown
-  }
-}
-
-function readFile(path: string, read: (path: string) => unknown, note: Note): Layer {
+function readFile(
+  path: string,
+  read: NonNullable<Sources['readFile']>,
+  note: Note,
+  tell: Note,
+): Layer {
   const layer = new Map<keyof Settings, Given>()
   let parsed: unknown
   try {
-    parsed = read(path)
+    const found = read(path)
+    parsed = found?.content
+    if (found && found.notice !== null) tell(found.notice)
   } catch (thrown) {
     note(
-      thrown instanceof SyntaxError
-        ? `${path} is not valid JSON. Mend it, or move it away to start afresh.`
-        : (whoseDirectory(path) ?? `${path} cannot be read (${errnoOf(thrown)}).`),
+      thrown instanceof SettingsTextError
+        ? thrown.message
+        : (whoseDirectory(path) ?? `${path} cannot be read (${diskError(thrown)}).`),
     )
   }
   if (parsed === undefined) return layer

@@ -1,6 +1,6 @@
 // What is kept of a signed-in session: in memory, or sealed in one file of the data directory.
 
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AuthError } from './auth/errors.js'
@@ -9,6 +9,7 @@ import type { Account, Claims } from './auth/identity.js'
 import type { TokenSet } from './auth/token.js'
 import { keyFileCipher, passphraseCipher, type Cipher } from './cipher.js'
 import { diskError, errnoOf } from './errno.js'
+import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './replace-file.js'
 import { createTurns } from './turns.js'
 
@@ -43,6 +44,8 @@ export type Storage = {
 export type Keyring = { cipher: Cipher } | { note: string }
 
 export const SESSION_FILE = 'session.json'
+/** Many times what the tokens and claims of any provider take. */
+const MOST_BYTES = 4 * 1024 * 1024
 const KEY_FILE = 'session.key'
 
 /**
@@ -191,7 +194,7 @@ function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Va
 function readWire(path: string): z.infer<typeof wireFile> | null {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readRegularFile(path, { mostBytes: MOST_BYTES }).toString('utf8')
   } catch (cause) {
     if (errnoOf(cause) === 'ENOENT') return null
     throw unreadable(`${path} cannot be read (${diskError(cause)})`, cause)

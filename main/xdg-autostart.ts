@@ -1,6 +1,6 @@
 // Start at login on Linux: an entry in the autostart folder that every desktop reads.
 
-import { lstatSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, rmSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import {
   AUTOSTART_FLAG,
@@ -19,6 +19,7 @@ import {
 } from './desktop-entry.js'
 import { errnoOf } from './errno.js'
 import { makeFolder } from './make-folder.js'
+import { readRegularFile } from './regular-file.js'
 import { realPath, replaceFile } from './replace-file.js'
 
 /** The app's id on Linux: that of its desktop file (`desktopName` in package.json), and of its entry. */
@@ -153,12 +154,15 @@ function entryPaths(env: XdgPorts['env'], home: string): string[] {
   )
 }
 
+const MOST_BYTES = 256 * 1024
+
 function readEntryFile(path: string, launch: Launch | null, searched: string): Found {
   let link = false
   try {
     link = lstatSync(path).isSymbolicLink()
     if (!statSync(path).isFile()) return { kind: 'foreign', reason: 'is not a file' }
-    return recognize(readFileSync(path, 'utf8'), { link, launch, searched })
+    const text = readRegularFile(path, { mostBytes: MOST_BYTES, allowLinks: true }).toString('utf8')
+    return recognize(text, { link, launch, searched })
   } catch (thrown) {
     const code = errnoOf(thrown)
     if (!link && ['ENOENT', 'ENOTDIR'].includes(code)) return NONE

@@ -1,15 +1,7 @@
 // The log's file: its lines, its bounds, and what becomes of it on a disk that takes nothing.
 
 import { expect, test as base } from '@playwright/test'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +11,7 @@ import type { LogRecord } from '../../main/present/record.js'
 import { examineSettings, type LogLevel } from '../../main/settings.js'
 import { createMemoryVault } from '../../main/vault.js'
 import { createTestClock } from '../clock.js'
+import { mountFullDisk } from '../full-disk.js'
 
 const STARTED_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
 
@@ -153,16 +146,22 @@ test('closed, it takes nothing more', ({ directory, open }) => {
   expect(read(directory)).toBe(before)
 })
 
-test('a full disk is told of once, and hurts nobody', ({ directory, complaints, open }) => {
-  test.skip(!existsSync('/dev/full'), 'this system has no /dev/full')
-  const path = join(directory, 'latchkey.log')
-  symlinkSync('/dev/full', path)
-  const log = open()
+test('a full disk is told of once, and hurts nobody', ({ directory, complaints }) => {
+  const disk = mountFullDisk(directory)
+  test.skip(disk === null, 'only root can mount a disk to fill')
+  const path = join(disk!.path, 'latchkey.log')
+  const log = createLogger({
+    directory: disk!.path,
+    level: 'info',
+    clock: createTestClock(STARTED_MS),
+    complain: (line) => void complaints.push(line),
+  })
   for (let count = 0; count < 3; count++) log.record(RECORDS.error)
   expect(complaints).toEqual([
     `The log ${path} cannot be written (ENOSPC). Latchkey goes on without it.`,
   ])
   expect(log.tail()).toEqual([])
+  disk!.unmount()
 })
 
 test('a log that cannot be opened is told of once', ({ directory, complaints, open }) => {
@@ -170,9 +169,7 @@ test('a log that cannot be opened is told of once', ({ directory, complaints, op
   mkdirSync(path) // For everyone: root may write any file.
   const log = open()
   for (let count = 0; count < 3; count++) log.record(RECORDS.error)
-  expect(complaints).toEqual([
-    `The log ${path} cannot be written (EISDIR). Latchkey goes on without it.`,
-  ])
+  expect(complaints).toEqual([`The log ${path} is no regular file. Latchkey goes on without it.`])
 })
 
 /** What is printed while something is done. */

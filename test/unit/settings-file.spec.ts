@@ -145,9 +145,35 @@ test('a file that is damaged is not written over', async ({ given }) => {
   await writeFile(given.path, '{ "issuer": ')
   expect(await file.save(PROVIDER)).toMatchObject({
     kind: 'refused',
-    message: expect.stringContaining('is damaged'),
+    message: expect.stringContaining('is not valid JSON. Fix it'),
   })
   expect(await readFile(given.path, 'utf8')).toBe('{ "issuer": ')
+})
+
+test('what a power cut has left of a file is kept beside it when settings are saved', async ({
+  given,
+}) => {
+  const zeros = '\0'.repeat(100)
+  await writeFile(given.path, zeros)
+  expect(await given.file().save(PROVIDER)).toEqual({ kind: 'saved' })
+  expect(JSON.parse(await readFile(given.path, 'utf8'))).toEqual(PROVIDER)
+  expect(await readFile(`${given.path}.damaged`, 'utf8')).toBe(zeros)
+})
+
+test('a file with a byte order mark is read, and one in UTF-16 is left alone', async ({
+  given,
+}) => {
+  await writeFile(given.path, `\ufeff${JSON.stringify({ audience: 'api' })}`)
+  const file = given.file()
+  expect(await file.save(PROVIDER)).toEqual({ kind: 'saved' })
+  expect(JSON.parse(await readFile(given.path, 'utf8'))).toEqual({ ...PROVIDER, audience: 'api' })
+  const utf16 = Buffer.from('\ufeff{}', 'utf16le')
+  await writeFile(given.path, utf16)
+  expect(await file.save(PROVIDER)).toMatchObject({
+    kind: 'refused',
+    message: expect.stringContaining('is encoded as UTF-16. Save it as UTF-8.'),
+  })
+  expect(await readFile(given.path)).toEqual(utf16)
 })
 
 test('a file that cannot be written is said, and nothing is started anew', async ({ given }) => {

@@ -51,7 +51,8 @@ const test = base.extend<{
   writeFile: ({ dataDir }, use) =>
     use(async (content) => {
       const path = join(dataDir, 'settings.json')
-      await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
+      const isRaw = typeof content === 'string' || Buffer.isBuffer(content)
+      await writeFile(path, isRaw ? content : JSON.stringify(content))
       return path
     }),
 })
@@ -519,24 +520,68 @@ test('no settings.json is no error, and everything has its default', ({ read, da
   expect(read()).toEqual({ ...defaults, dataDir, takeOver: false })
 })
 
-const UNUSABLE_FILES: [string, string, (path: string) => string][] = [
+const UNUSABLE_FILES: [string, string | Buffer, (path: string) => string][] = [
   [
     'broken JSON',
     '{ "port": 1000, }',
-    (path) => `${path} is not valid JSON. Mend it, or move it away to start afresh.`,
-  ],
-  [
-    'an empty file',
-    '',
-    (path) => `${path} is not valid JSON. Mend it, or move it away to start afresh.`,
+    (path) => `${path} is not valid JSON. Fix it, or move it away to start over.`,
   ],
   ['a list', '[]', (path) => `${path} must hold one JSON object: { "issuer": "https://…", … }.`],
+  [
+    'text in UTF-16',
+    Buffer.from('\ufeff{ "port": 1000 }', 'utf16le'),
+    (path) => `${path} is encoded as UTF-16. Save it as UTF-8.`,
+  ],
+  [
+    'text in UTF-16 of the other order',
+    Buffer.from('\ufeff{ "port": 1000 }', 'utf16le').swap16(),
+    (path) => `${path} is encoded as UTF-16. Save it as UTF-8.`,
+  ],
+  [
+    'text in UTF-16 without a mark',
+    Buffer.from('{ "port": 1000 }', 'utf16le'),
+    (path) => `${path} is encoded as UTF-16. Save it as UTF-8.`,
+  ],
+  [
+    'text in Latin-1',
+    Buffer.from('{ "clientId": "\u00e4" }', 'latin1'),
+    (path) => `${path} is not encoded as UTF-8. Save it as UTF-8.`,
+  ],
+  [
+    'more than settings take',
+    `{ "port": ${' '.repeat(256 * 1024)} 1 }`,
+    (path) => `${path} cannot be read (it is too large, EFILETOOLARGE).`,
+  ],
   ['null', 'null', (path) => `${path} must hold one JSON object: { "issuer": "https://…", … }.`],
 ]
 for (const [name, content, message] of UNUSABLE_FILES) {
   test(`${name} in settings.json is refused with its path`, async ({ refuse, writeFile }) => {
     const path = await writeFile(content)
     expect(refuse()).toBe(message(path))
+  })
+}
+
+for (const [name, content, settled, notice] of [
+  ['with a byte order mark', '\ufeff{ "port": 4000 }', 4000, null],
+  ['that is empty', '', null, 'is empty, so the defaults apply.'],
+  ['of blank lines', '\ufeff \r\n', null, 'is empty, so the defaults apply.'],
+  [
+    'of zeros, as a power cut leaves it',
+    '\0'.repeat(512),
+    null,
+    'holds nothing but zeros, as after a power cut: its settings are lost, and the defaults apply.',
+  ],
+] as const) {
+  test(`a settings.json ${name} is read, and what it lacks is said`, async ({
+    dataDir,
+    writeFile,
+  }) => {
+    const path = await writeFile(content)
+    const env = { LATCHKEY_DATA_DIR: dataDir }
+    const found = examineSettings({ args: [], env, platform: 'linux', home: dataDir })
+    expect(found.problems).toEqual([])
+    expect(found.settings.port).toBe(settled)
+    expect(found.notices).toEqual(notice === null ? [] : [`${path} ${notice}`])
   })
 }
 
@@ -563,7 +608,7 @@ test('a settings.json that cannot be read is refused with the reason', async ({
 }) => {
   const path = join(dataDir, 'settings.json')
   await mkdir(path) // Unreadable for everyone: root may read any file.
-  expect(refuse()).toBe(`${path} cannot be read (EISDIR).`)
+  expect(refuse()).toBe(`${path} cannot be read (a folder is in its place, EISDIR).`)
 })
 
 test('an examination goes on where settings cannot be used, and names each that cannot', async ({

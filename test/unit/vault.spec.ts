@@ -382,7 +382,7 @@ const DAMAGE: readonly [
       await symlink(path, path)
     },
     KEY_FILE,
-    'DIR/session.json cannot be read (ELOOP)',
+    'DIR/session.json cannot be read (a link is in its place, ELOOP)',
   ],
 ]
 
