@@ -73,13 +73,16 @@ export type ApiFlows = {
     hangUp: AbortSignal,
     askCaller?: () => Promise<Caller>,
   ): Promise<Begun>
-  /** Hands an answer to the flow that waits for its state. A program may leave `iss` out. */
+  /**
+   * Hands an answer to the flow that waits for its state, and was begun with the API as its redirect
+   * target. A program may leave `iss` out.
+   */
   deliver(parameters: URLSearchParams, from: 'page' | 'program'): Delivered
   /** Exchanges the code of an answered flow, once. */
   exchange(proof: { code: string; redirectUri: string; verifier: string }): Promise<Exchanged>
   /** Exchanges the code of the latest answered flow whose verifier is kept here. */
   exchangeLatest(): Promise<Exchanged>
-  /** True while a flow waits for this state. */
+  /** True while a flow waits for an answer with this state at the API itself. */
   isWaiting(state: string): boolean
   /** Ends every flow that an app began. Signs nobody out. */
   clear(): void
@@ -408,7 +411,8 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     deliver(parameters, from) {
       const state = stateOf(parameters)
       const flow = state === null ? undefined : flows.get(state)
-      if (!flow?.waiting) return { kind: 'ignored' }
+      // The rest is the callback listener's alone: who knows a state could hand the app any code here.
+      if (!flow?.waiting || flow.request.wayBack.kind !== 'api') return { kind: 'ignored' }
       const { expected, take } = flow.waiting
       const promisesIss = expected.promisesIss && from === 'page'
       const result = validateCallback(parameters, { ...expected, promisesIss })
@@ -444,7 +448,10 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
       return complete(flow, flow.answered, flow.request.verifier)
     },
 
-    isWaiting: (state) => Boolean(flows.get(state)?.waiting),
+    isWaiting(state) {
+      const flow = flows.get(state)
+      return flow?.request.wayBack.kind === 'api' && flow.waiting !== null
+    },
     clear: callOffAll,
     async close() {
       closed = true

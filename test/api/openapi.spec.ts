@@ -3,7 +3,17 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { PROBLEM_CODES } from '../../main/api/models.js'
-import { call, comeBack, expect, respond, seedFor, signIn, test, type Service } from './service.js'
+import {
+  call,
+  comeBack,
+  expect,
+  formSeedFor,
+  respond,
+  seedFor,
+  signIn,
+  test,
+  type Service,
+} from './service.js'
 
 type Described = {
   openapi: string
@@ -173,9 +183,10 @@ test('real answers are as it says, and hold nothing that it does not name', asyn
   const renewed = await call(service, '/pkce/token', { body: renewal })
   checkAnswer('/pkce/token', 200, 'application/json', renewed.json)
 
-  const own = call(service, '/pkce/code')
-  const link = new URL(await service.program.link())
-  const state = link.searchParams.get('state')!
+  const { seed: formSeed } = formSeedFor(service)
+  const own = call(service, '/pkce/code', { body: formSeed })
+  await service.program.link()
+  const { state } = formSeed
   const delivered = await respond(service, { state, code: 'c' })
   checkAnswer('/pkce/response/code', 200, 'application/json', delivered.json)
   checkAnswer('/pkce/code', 200, 'application/json', (await own).json)

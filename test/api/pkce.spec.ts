@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { PORT_LADDER } from '../../main/api/server.js'
 import { challengeOf } from '../../main/auth/pkce.js'
-import { altered, answerLink } from '../person.js'
+import { altered, answerLink, type Visit } from '../person.js'
 import { SCRIPTED } from '../program.js'
 import {
   call,
@@ -15,6 +15,7 @@ import {
   expect,
   expectFailure,
   expectProblem,
+  formSeedFor,
   respond,
   seeded,
   seedFor,
@@ -706,13 +707,26 @@ test.describe('the limit of five browser openings a minute', () => {
   })
 })
 
+/** Signs in, and takes the code out of the form that the provider's page would post. */
+async function postedCode(link: string): Promise<string> {
+  const visit: Visit = async (url, init) => {
+    const response = await fetch(url, init)
+    const text = await response.clone().text()
+    const code = /name="code" value="([^"]+)"/.exec(text)?.[1]
+    if (code === undefined) return response
+    return new Response(null, { status: 302, headers: { location: `http://app.invalid/${code}` } })
+  }
+  return new URL(await answerLink(link, 'account=alice', visit)).pathname.slice(1)
+}
+
 test.describe('the response call', () => {
   test('of an app ends the waiting code call, and needs no iss', async ({ serve }) => {
-    const { api, program, provider } = await serve()
-    const { seed, verifier } = seedFor(provider.clientId)
+    const redirectUris = ['http://127.0.0.1/pkce/response/code']
+    const service = await serve({ provider: { demands: { redirectUris } } })
+    const { api, program, provider } = service
+    const { seed, verifier } = formSeedFor(service)
     const called = api.generateCode(seeded(seed))
-    const callback = parametersOf(await answerLink(await program.link()))
-    const code = callback.get('code')!
+    const code = await postedCode(await program.link())
     const response = await api.respondWithCode({ code, state: seed.state })
 
     expect(response.result).toMatchObject({ code, state: seed.state })
@@ -732,8 +746,9 @@ test.describe('the response call', () => {
   })
 
   test('takes the schema as the official client encodes it', async ({ serve }) => {
-    const { api, program, provider } = await serve()
-    const { seed } = seedFor(provider.clientId)
+    const service = await serve()
+    const { api, program } = service
+    const { seed } = formSeedFor(service)
     const called = api.generateCode(seeded(seed))
     await program.link()
     const schema = { migration: 0, semantic: 'MAJOR_0_MINOR_0_PATCH_1' } as never
@@ -743,7 +758,7 @@ test.describe('the response call', () => {
 
   test('delivers a refusal too', async ({ serve }) => {
     const service = await serve()
-    const { seed } = seedFor(service.provider.clientId)
+    const { seed } = formSeedFor(service)
     const failed = expectFailure(service.api.generateCode(seeded(seed)), 403, 'access-denied')
     await service.program.link()
     const form = { state: seed.state, error: 'access_denied', error_description: 'They said no' }
@@ -756,7 +771,7 @@ test.describe('the response call', () => {
 
   test('delivers the provider’s other errors, which are a 502', async ({ serve }) => {
     const service = await serve()
-    const { seed } = seedFor(service.provider.clientId)
+    const { seed } = formSeedFor(service)
     const failed = expectFailure(service.api.generateCode(seeded(seed)), 502, 'provider-failed')
     await service.program.link()
     await respond(service, { state: seed.state, error: 'server_error' })
@@ -767,7 +782,7 @@ test.describe('the response call', () => {
     serve,
   }) => {
     const service = await serve()
-    const { seed } = seedFor(service.provider.clientId)
+    const { seed } = formSeedFor(service)
     const failed = expectFailure(service.api.generateCode(seeded(seed)), 502, 'provider-failed')
     await service.program.link()
     const form = { state: seed.state, code: 'c', iss: 'https://other.example.com' }
@@ -777,7 +792,7 @@ test.describe('the response call', () => {
 
   test('from a browser needs the iss that the provider promises', async ({ serve }) => {
     const service = await serve()
-    const { seed } = seedFor(service.provider.clientId)
+    const { seed } = formSeedFor(service)
     const failed = expectFailure(service.api.generateCode(seeded(seed)), 502, 'provider-failed')
     await service.program.link()
     const form = { state: seed.state, code: 'c' }
@@ -787,7 +802,7 @@ test.describe('the response call', () => {
 
   test('without a code or an error is a 400, and the wait goes on', async ({ serve }) => {
     const service = await serve()
-    const { seed } = seedFor(service.provider.clientId)
+    const { seed } = formSeedFor(service)
     const called = service.api.generateCode(seeded(seed))
     await service.program.link()
     const { state } = seed
@@ -798,6 +813,35 @@ test.describe('the response call', () => {
     expect((await called).result!.code).toBe('c')
     // Twice is once too often.
     expectProblem(await respond(service, { state, code: 'c' }), 400, 'malformed')
+  })
+
+  test('S24: for a flow that the listener waits for is a 400, and the wait goes on', async ({
+    serve,
+  }) => {
+    const service = await serve()
+    for (const changes of [{}, { response_mode: 'form_post' }, { response_mode: 'query' }]) {
+      const { seed } = seedFor(service.provider.clientId, changes)
+      const { state } = seed
+      const called = service.api.generateCode(seeded(seed))
+      const link = await service.program.link()
+      const { issuer: iss } = service.provider
+      for (const form of [
+        { state, code: 'theirs' },
+        { state, code: 'theirs', iss },
+      ]) {
+        expectProblem(await respond(service, form), 400, 'malformed')
+        expectProblem(await respond(service, form, { origin: 'null' }), 403, 'web-page')
+      }
+      const denied = { state, error: 'access_denied' }
+      expectProblem(await respond(service, denied), 400, 'malformed')
+      if (changes.response_mode === 'form_post') {
+        await call(service, '/pkce/clear')
+        await expectFailure(called, 409, 'cancelled')
+        continue
+      }
+      await fetch(await answerLink(link))
+      expect((await called).result!.code).not.toBe('theirs')
+    }
   })
 
   test('for a state that nobody waits for is a 400', async ({ shared }) => {

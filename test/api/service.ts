@@ -150,6 +150,15 @@ export function seedFor(clientId: string, changes: Record<string, unknown> = {})
   }
 }
 
+/** One whose answer the provider posts to the service itself. */
+export function formSeedFor(
+  { url, provider }: Pick<Service, 'url' | 'provider'>,
+  changes: Record<string, unknown> = {},
+): OwnSeed {
+  const redirect_uri = `${url}/pkce/response/code`
+  return seedFor(provider.clientId, { redirect_uri, response_mode: 'form_post', ...changes })
+}
+
 /** The same for the official client, which has names of its own. */
 export function seeded(seed: object): { seededPKCE: SeededPKCE } {
   return { seededPKCE: pieces.SeededPKCEFromJSON(seed) }

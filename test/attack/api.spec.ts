@@ -13,6 +13,7 @@ import {
   expect,
   expectFailure,
   expectProblem,
+  formSeedFor,
   respond,
   seeded,
   seedFor,
@@ -297,9 +298,9 @@ test.describe('S21: what a browser says of the page that asks', () => {
     serve,
   }) => {
     const service = await serve()
-    const { issuer, clientId } = service.provider
+    const { issuer } = service.provider
     const own = new URL(issuer).origin
-    const { seed } = seedFor(clientId)
+    const { seed } = formSeedFor(service)
     const { state } = seed
     const called = service.api.generateCode(seeded(seed))
     await service.program.link()
@@ -776,7 +777,7 @@ test.describe('no error holds what was sent in secret', () => {
     serve,
   }) => {
     const service = await serve()
-    const { seed } = seedFor(service.provider.clientId)
+    const { seed } = formSeedFor(service)
     const failed = expectFailure(service.api.generateCode(seeded(seed)), 502, 'provider-failed')
     await service.program.link()
     const { state } = seed

@@ -6,7 +6,16 @@ import { createServer, connect, type Socket } from 'node:net'
 import { mergeTests } from '@playwright/test'
 import { createSocketOwners } from '../../main/socket-owner.js'
 import { openTcpTable } from '../../main/tcp-table.js'
-import { call, expect, respond, seeded, seedFor, signIn, test as service } from '../api/service.js'
+import {
+  call,
+  expect,
+  formSeedFor,
+  respond,
+  seeded,
+  seedFor,
+  signIn,
+  test as service,
+} from '../api/service.js'
 import { test as inProcess } from '../fixture.js'
 import { asNobody, whyNoOtherUser } from '../other-user.js'
 import { owners } from '../owners.js'
@@ -51,7 +60,7 @@ test.describe('S25: the service', () => {
 
   test('takes no answer of theirs, even with the right state', async ({ serve }) => {
     const served = await serve()
-    const { seed } = seedFor(served.provider.clientId)
+    const { seed } = formSeedFor(served)
     const called = served.api.generateCode(seeded(seed))
     await served.program.link()
     const said = await asNobody(

@@ -5,7 +5,16 @@ import type { AddressInfo } from 'node:net'
 import type { Page, Request } from '@playwright/test'
 import { mergeTests } from '@playwright/test'
 import { Provider } from 'oidc-provider'
-import { expect, expectProblem, call, respond, seeded, seedFor, tokenized } from '../api/service.js'
+import {
+  expect,
+  expectProblem,
+  call,
+  formSeedFor,
+  respond,
+  seeded,
+  seedFor,
+  tokenized,
+} from '../api/service.js'
 import { test as service, type Service } from '../api/service.js'
 import { test as inBrowser, signInAs } from './test.js'
 
@@ -262,7 +271,7 @@ test.describe('a hostile page', () => {
     called: Promise<unknown>
     finish(): Promise<void>
   }> {
-    const { seed } = seedFor(service.provider.clientId)
+    const { seed } = formSeedFor(service)
     const called = service.api.generateCode(seeded(seed))
     await service.program.link()
     return {
