@@ -14,7 +14,7 @@ export default defineConfig({
   updateSnapshots: 'none',
   fullyParallel: true,
   forbidOnly: process.env['CI'] !== undefined,
-  reporter: [['list'], ['./reporter.ts']],
+  reporter: [['list'], ['./providers/matrix-reporter.ts'], ['./reporter.ts']],
   workers: 2,
   // So long a test may hang, on a machine that is busy; no test measures time.
   timeout: 60_000,

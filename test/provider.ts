@@ -64,6 +64,8 @@ export type RunningProvider = {
   readonly misbehave: Misbehaviour
   /** How often each endpoint was asked; `followed` counts those who followed fault `redirect`. */
   readonly requests: Readonly<Record<Endpoint | 'followed', number>>
+  /** The status of each endpoint's answers, oldest first. */
+  readonly answers: Readonly<Record<Endpoint, readonly number[]>>
   /** What the token endpoint was sent, oldest first, failed requests too. */
   readonly tokenRequests: readonly URLSearchParams[]
   /** The tokens it was asked to revoke, oldest first, failed requests too. */
@@ -116,6 +118,15 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
     endSession: 0,
     followed: 0,
   }
+  const answers: Record<Endpoint, number[]> = {
+    discovery: [],
+    jwks: [],
+    authorization: [],
+    token: [],
+    userinfo: [],
+    revocation: [],
+    endSession: [],
+  }
   const tokenRequests: URLSearchParams[] = []
   const revoked: string[] = []
 
@@ -167,6 +178,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
       const endpoint = ENDPOINTS[ctx.path]
       if (endpoint) {
         requests[endpoint] += 1
+        ctx.res.once('finish', () => answers[endpoint].push(ctx.res.statusCode))
         if (isFollowed(ctx)) requests.followed += 1
         const fail = failureOf(ctx, endpoint, misbehave)
         if (fail) {
@@ -215,6 +227,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
     accounts: people,
     misbehave,
     requests,
+    answers,
     tokenRequests,
     revoked,
     async rotateKeys() {

@@ -1,0 +1,104 @@
+// Sign-in, renewal and sign-out, end to end, at every shape of provider. The run prints the matrix.
+
+import { call } from '../api/service.js'
+import { expect, SCRIPTED, test } from '../e2e/test.js'
+import type { Program } from '../program.js'
+import { MATRIX_STEPS, MATRIX_TAG, REFUSED_SHAPE } from './matrix-reporter.js'
+import type { OddProvider } from './odd-provider.js'
+import { SHAPES, type Shape, type SignOut } from './shapes.js'
+
+type Page = Parameters<OddProvider['signIn']>[0]
+
+for (const shape of SHAPES) {
+  const details = {
+    tag: MATRIX_TAG,
+    ...(shape.refused && { annotation: { type: REFUSED_SHAPE } }),
+  }
+  test(shape.name, details, async ({ run, page }) => {
+    const provider = await shape.start()
+    try {
+      const { issuer, clientId } = provider
+      const program = await run([...SCRIPTED, '--issuer', issuer, '--client-id', clientId])
+      const { url } = await program.line('listening')
+      const latchkey: Latchkey = { program, url }
+      const [signInStep, renewalStep, signOutStep] = MATRIX_STEPS
+      if (shape.refused) {
+        return await test.step(signInStep, () => refuse(shape.refused!, provider, program, page))
+      }
+      await test.step(signInStep, () => signIn(provider, latchkey, page))
+      await test.step(renewalStep, () => renew(provider, latchkey))
+      await test.step(signOutStep, () => signOut(shape, provider, program))
+    } finally {
+      await provider.close()
+    }
+  })
+}
+
+type Latchkey = { program: Program; url: string }
+
+/** Nobody gets in, the person is told why, and where the metadata says so no browser is opened. */
+async function refuse(
+  { at, words }: NonNullable<Shape['refused']>,
+  provider: OddProvider,
+  program: Program,
+  page: Page,
+): Promise<void> {
+  program.type('sign-in')
+  if (at === 'callback') await provider.signIn(page, await program.link())
+  const { account, reason } = await program.status('failed')
+  expect(account).toBeNull()
+  expect(reason).toContain(words)
+  if (at === 'metadata') expect(program.stdout()).not.toContain('"event":"open"')
+}
+
+/** An app asks for the sign-in, the person answers in the browser, and the app fetches the tokens. */
+async function signIn(
+  provider: OddProvider,
+  { program, url }: Latchkey,
+  page: Page,
+): Promise<void> {
+  const asked = call({ url }, '/pkce/code')
+  // An answer before the link is an error, and there will be no link.
+  const link = await Promise.race([program.link(), asked.then(({ text }) => text)])
+  expect(link).toContain('/authorize')
+  await provider.signIn(page, link)
+  expect((await asked).text).toContain('"code"')
+  await expect(page.getByRole('heading')).toHaveText('Go back to your app')
+  const answer = await call({ url }, '/pkce/token')
+  expect(answer, answer.text).toMatchObject({ status: 200 })
+  const { account, reason } = await program.status('signed-in')
+  expect(account?.sub).toBeTruthy()
+  expect(reason).toBeNull()
+  expect(provider.answers.token).toEqual([200])
+}
+
+async function renew(provider: OddProvider, { program, url }: Latchkey): Promise<void> {
+  const body = { grant_type: 'refresh_token', client_id: provider.clientId }
+  const answer = await call({ url }, '/pkce/token', { body })
+  expect(answer, answer.text).toMatchObject({ status: 200 })
+  expect(provider.answers.token).toEqual([200, 200])
+  program.type('status')
+  expect((await program.status('signed-in')).reason).toBeNull()
+}
+
+async function signOut(
+  { signOut = 'revoked' }: Shape,
+  provider: OddProvider,
+  program: Program,
+): Promise<void> {
+  program.type('sign-out')
+  await program.status('signed-out')
+  // Ends once the provider has been told; until then nothing that went wrong could be seen.
+  program.type('quit')
+  expect(await program.ended).toBe(0)
+  expect(outcomeOf(provider.answers.revocation)).toBe(signOut)
+  expect(program.stdout()).not.toContain('could not be told')
+}
+
+function outcomeOf(revocations: readonly number[]): SignOut | 'failed' {
+  if (revocations.length === 0) return 'forgotten'
+  if (revocations.every((status) => status === 200)) return 'revoked'
+  return revocations.every((status) => [400, 401, 403].includes(status))
+    ? 'refused as announced'
+    : 'failed'
+}

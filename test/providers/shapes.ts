@@ -1,0 +1,171 @@
+// The shapes of providers that Latchkey meets, and what must come of each. The next odd one is one
+// more entry.
+
+import { SignJWT } from 'jose'
+import { startProvider } from '../provider.js'
+import { startBetterAuth } from './better-auth.js'
+import { startMockServer } from './mock-server.js'
+import type { OddProvider } from './odd-provider.js'
+import { startSmallProvider, type Answer, type Parts } from './small-provider.js'
+
+export type Shape = {
+  name: string
+  start(): Promise<OddProvider>
+  /** Where it ends, and in which words, if nobody may be signed in. */
+  refused?: { at: 'metadata' | 'callback'; words: string }
+  signOut?: SignOut
+}
+
+/**
+ * What becomes of a sign-out at the provider: it revokes the tokens; it cannot, so that they are
+ * forgotten here only; it refuses, as it announced. The person is told of none of them.
+ */
+export type SignOut = 'revoked' | 'forgotten' | 'refused as announced'
+
+const WITH_SECRET = {
+  revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+}
+
+const withIss = (answer: URLSearchParams, issuer: string): readonly URLSearchParams[] => [
+  new URLSearchParams([...answer, ['iss', issuer]]),
+]
+
+export const SHAPES: readonly Shape[] = [
+  { name: 'oidc-provider', start: startOidcProvider },
+  { name: 'oauth2-mock-server', start: startMockServer },
+  // It announces revocation with a secret only, and revokes for public clients all the same.
+  { name: 'better-auth', start: startBetterAuth },
+  small('an ordinary provider', {}),
+
+  // Metadata
+  small('metadata that moves to a final slash (Django OAuth Toolkit)', {
+    metadataLocation: (path) => (path.endsWith('/') ? null : `${path}/`),
+  }),
+  {
+    ...small('metadata that moves to another origin', {
+      metadataLocation: () => 'http://127.0.0.1:9/.well-known/openid-configuration',
+    }),
+    refused: { at: 'metadata', words: 'with a redirect' },
+  },
+  {
+    ...small('metadata that moves twice', { metadataLocation: (path) => `${path}/` }),
+    refused: { at: 'metadata', words: 'with a redirect' },
+  },
+  ...[null, '', '/relative', 'http://login.example/x', false, ['x']].map((value) => ({
+    ...small(`optional endpoints as ${JSON.stringify(value)}`, {
+      metadata: changed({
+        revocation_endpoint: value,
+        end_session_endpoint: value,
+        userinfo_endpoint: value,
+      }),
+    }),
+    signOut: 'forgotten' as const,
+  })),
+  small('PKCE methods as text', {
+    metadata: changed({ code_challenge_methods_supported: 'S256' }),
+  }),
+  small('PKCE methods as null', {
+    metadata: changed({ code_challenge_methods_supported: null }),
+  }),
+  {
+    ...small('PKCE with plain only', {
+      metadata: changed({ code_challenge_methods_supported: ['plain'] }),
+    }),
+    refused: { at: 'metadata', words: 'does not support PKCE with S256' },
+  },
+  {
+    ...small('HS256 announced alone', {
+      metadata: changed({ id_token_signing_alg_values_supported: ['HS256'] }),
+    }),
+    refused: { at: 'metadata', words: 'HS256 only, which takes a client secret' },
+  },
+  {
+    ...small('another issuer in the metadata', {
+      metadata: changed({ issuer: 'https://login.example' }),
+    }),
+    refused: { at: 'metadata', words: 'another one' },
+  },
+
+  // The callback
+  small('iss promised as text, and sent', {
+    metadata: changed({ authorization_response_iss_parameter_supported: 'true' }),
+    callback: withIss,
+  }),
+  small('iss not promised, and sent', { callback: withIss }),
+  {
+    ...small('iss promised as text, and not sent', {
+      metadata: changed({ authorization_response_iss_parameter_supported: 'true' }),
+    }),
+    refused: { at: 'callback', words: 'did not say which provider it came from' },
+  },
+  small('an empty code without the promised iss comes first', {
+    metadata: changed({ authorization_response_iss_parameter_supported: true }),
+    callback: (answer, issuer) => [
+      new URLSearchParams({ code: '', state: answer.get('state')! }),
+      ...withIss(answer, issuer),
+    ],
+  }),
+
+  // Keys
+  small('a key set with entries that cannot be read', {
+    keySet: (keys) => ({
+      keys: [null, 'key', { kty: 7 }, { kty: 'RSA', kid: 'key-0' }, { kty: 'PQ' }, ...keys],
+    }),
+  }),
+  small('two keys without a kid, and a token without one', {
+    keys: 2,
+    keySet: (keys) => ({ keys: keys.map((key) => ({ ...key, kid: undefined })) }),
+    idToken: (header) => void delete header['kid'],
+  }),
+  small('three keys of one kid', {
+    keys: 3,
+    keySet: (keys) => ({ keys: keys.map((key) => ({ ...key, kid: 'key-2' })) }),
+  }),
+  small('keys without a kid, and a token with one', {
+    keys: 2,
+    keySet: (keys) => ({ keys: keys.map((key) => ({ ...key, kid: null })) }),
+  }),
+  {
+    ...small('ID tokens signed with a client secret', {
+      signIdToken: (header, claims) =>
+        new SignJWT(claims)
+          .setProtectedHeader({ ...header, alg: 'HS256' })
+          .sign(Buffer.from('the secret of a confidential client')),
+    }),
+    refused: { at: 'callback', words: 'signed with a client secret (HS256)' },
+  },
+
+  // Revocation
+  small('revocation announced with a secret only, and open to all (Keycloak)', {
+    metadata: changed(WITH_SECRET),
+  }),
+  {
+    ...small('revocation with a secret only (Spring Authorization Server)', {
+      metadata: changed(WITH_SECRET),
+      revocation: (): Answer => ({ status: 401, json: { error: 'invalid_client' } }),
+    }),
+    signOut: 'refused as announced',
+  },
+]
+
+function small(name: string, parts: Parts): Shape {
+  return { name, start: () => startSmallProvider(parts) }
+}
+
+/** Metadata in which some members are others. */
+function changed(
+  changes: Readonly<Record<string, unknown>>,
+): (json: Record<string, unknown>) => unknown {
+  return (json) => ({ ...json, ...changes })
+}
+
+async function startOidcProvider(): Promise<OddProvider> {
+  const provider = await startProvider({ signingAlg: 'ES256' })
+  return {
+    ...provider,
+    async signIn(page, link) {
+      await page.goto(link)
+      await page.getByRole('button', { name: 'Sign in as Alice Adams' }).click()
+    },
+  }
+}
