@@ -61,6 +61,10 @@ const ADVICE: Readonly<Record<Sighting, string>> = {
   'other-state':
     'The tab of another sign-in came back, most likely an old one. Close such tabs, sign in again, ' +
     'and go on in the newest tab.',
+  'without-state':
+    'An answer came without its state, by which Latchkey knows whose it is, so Latchkey did not use ' +
+    'it. Some providers answer so when they refuse the request itself: check the client ID, the ' +
+    'scope and the redirect URI that are registered there, and sign in again.',
   'empty-callback':
     'Your browser came back without an answer from your provider: neither a code nor an error. Sign ' +
     'in again; if that happens again, an extension or a proxy takes the answer away, or the provider ' +
@@ -81,6 +85,11 @@ export function noticeOfSighting(sighting: Sighting): string | null {
       return (
         'The tab of another sign-in came back, most likely an old one. This one still waits: go on ' +
         'in the newest tab.'
+      )
+    case 'without-state':
+      return (
+        'An answer came without its state, by which Latchkey knows whose it is, so Latchkey did not ' +
+        'use it. Your provider may have refused the request: the address of that page says why.'
       )
     case 'other-user':
       return (

@@ -42,6 +42,8 @@ const SIGHTINGS = [
   'other-path',
   /** An answer to another sign-in, as from an old tab. */
   'other-state',
+  /** An answer that names no sign-in, as some providers send when they refuse the request itself. */
+  'without-state',
   /** A callback with neither code nor error. */
   'empty-callback',
   /** An answer from a program of another user, whom nobody here asked for one. */
@@ -170,8 +172,8 @@ export function createCallbackListener(ports: {
     const result =
       flow && mayAnswer(flow.expected) ? validateCallback(parameters, flow.expected) : null
     if (!flow || result === null || result.kind === 'ignored') {
-      const isOthers = !flow && isAnswer(parameters)
-      tell(opening, isOthers ? 'other-state' : 'empty-callback', state)
+      const others = parameters.has('state') ? 'other-state' : 'without-state'
+      tell(opening, !flow && isAnswer(parameters) ? others : 'empty-callback', state)
       return void send(response, nothingToDoPage(400))
     }
     waiting.delete(flow.expected.state)

@@ -43,6 +43,7 @@ const CAME: readonly [Sighting, (link: string) => Promise<unknown>][] = [
   ['connection', (link) => fetch(new URL('/favicon.ico', redirectUriOf(link)))],
   ['other-path', async (link) => fetch((await answerLink(link)).replace('/callback', '/'))],
   ['other-state', async (link) => fetch(altered(await answerLink(link), { state: 'old' }))],
+  ['without-state', (link) => fetch(new URL('?error=invalid_request', redirectUriOf(link)))],
   ['empty-callback', async (link) => fetch(altered(await answerLink(link), { code: null }))],
   ['tls-hello', (link) => comeByTls(redirectUriOf(link))],
 ]

@@ -33,6 +33,11 @@ const WORDS: Record<Sighting, { seen: RegExp; todo: RegExp; notice: RegExp | nul
     todo: /go on in the newest tab/,
     notice: /still waits: go on in the newest tab/,
   },
+  'without-state': {
+    seen: /An answer came without its state, .* Latchkey did not use it/,
+    todo: /check the client ID, the scope and the redirect URI/,
+    notice: /Your provider may have refused the request/,
+  },
   'empty-callback': {
     seen: /came back without an answer .* neither a code nor an error/,
     todo: /an extension or a proxy .* or the provider is at fault/,

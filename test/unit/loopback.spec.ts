@@ -255,7 +255,9 @@ const SIGHTINGS: readonly [name: string, come: Come, seen: Sighting, byOther: Si
   ['an unknown answer at another path',    '/?code=c',                     'other-path',     'other-path'],
   ["an old tab's code",                    '/callback?state=old&code=c',   'other-state',    'other-state'],
   ["an old tab's error",                   '/callback?state=old&error=e',  'other-state',    'other-state'],
-  ['a code without a state',               '/callback?code=c',             'other-state',    'other-state'],
+  ['a code without a state',               '/callback?code=c',             'without-state',  'without-state'],
+  ['an error without a state',             '/callback?error=e',            'without-state',  'without-state'],
+  ['an error with two states',             '/callback?error=e&state=s&state=t', 'other-state', 'other-state'],
   ['its state alone',                      '/callback?state=s',            'empty-callback', 'connection'],
   ['its state with an empty code',         '/callback?state=s&code=',      'empty-callback', 'connection'],
   ["an old tab's empty code",              '/callback?state=old&code=',    'empty-callback', 'empty-callback'],
@@ -283,6 +285,7 @@ watching('F30: the most telling one wins, whatever comes after it', async ({ wat
   const order = [
     () => fetch(new URL('/?state=s&code=c', redirectUri)),
     () => fetch(`${redirectUri}?state=old&code=c`),
+    () => fetch(`${redirectUri}?code=c`),
     () => fetch(`${redirectUri}?state=s`),
     () => comeByTls(redirectUri),
   ]
@@ -291,6 +294,7 @@ watching('F30: the most telling one wins, whatever comes after it', async ({ wat
     'connection',
     'other-path',
     'other-state',
+    'without-state',
     'empty-callback',
     'tls-hello',
   ])
