@@ -15,7 +15,7 @@ export type Handlers = {
 const text = z.string().max(2_000)
 
 /** What each channel's arguments must be; one without a check does not compile. */
-const ARGUMENTS: { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls[Channel]>> } = {
+const ARGUMENTS = {
   'read-status': z.tuple([]),
   'run-command': z.tuple([
     z.enum([
@@ -46,7 +46,26 @@ const ARGUMENTS: { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls
   'set-start-at-login': z.tuple([z.boolean()]),
   'test-provider': z.tuple([text]),
   'make-report': z.tuple([]),
-}
+} satisfies { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls[Channel]>> }
+
+/** The channels whose check takes other arguments than the contract's: none, or this does not compile. */
+type Drifted = {
+  [Channel in keyof Calls]: IsSame<
+    Writable<z.output<(typeof ARGUMENTS)[Channel]>>,
+    Writable<Parameters<Calls[Channel]>>
+  > extends true
+    ? never
+    : Channel
+}[keyof Calls]
+void (true satisfies [Drifted] extends [never] ? true : `${Drifted} is checked otherwise`)
+
+/** True for the very same type, down to which members are optional. */
+type IsSame<A, B> =
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- so types are compared as they are
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+
+/** The same without `readonly`, which a check does not give. */
+type Writable<T> = T extends object ? { -readonly [Key in keyof T]: Writable<T[Key]> } : T
 
 /**
  * Answers the window's calls. What does not come from the window's own page, in its main frame, or
