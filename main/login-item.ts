@@ -29,9 +29,10 @@ export function createWindowsAutostart(
   appUserModelId: string,
 ): Autostart {
   const query = {
-    // Electron takes the program to end at the first space of a path without quotes.
+    // Electron takes the program to end at the first space of a path without quotes. Arguments it
+    // quotes itself.
     path: `"${launch.program}"`,
-    args: [...launch.args.map((arg) => `"${arg}"`), AUTOSTART_FLAG],
+    args: [...launch.args, AUTOSTART_FLAG],
   }
   const state = (): AutostartState => {
     const { openAtLogin, launchItems = [] } = loginItems.get(query)
@@ -47,7 +48,8 @@ export function createWindowsAutostart(
         note: `Windows starts Latchkey at login by another entry, ${other.name}. Remove that one first.`,
       }
     }
-    if (!openAtLogin && !mine) return OFF
+    // From the source tree, one with other arguments starts something else than this.
+    if (!openAtLogin && !(mine && launch.installed)) return OFF
     if (mine?.enabled === false) {
       return { ...OFF, note: 'It is switched off under Startup apps, in Task Manager or Settings.' }
     }

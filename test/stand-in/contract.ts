@@ -31,8 +31,10 @@ export type Keyring = {
 /** What the system starts at login: on Windows a value in the registry, on macOS the app itself. */
 export type LoginItem = {
   name: string
-  path: string
-  args: readonly string[]
+  /** Windows: the command line, as it is in the registry. */
+  command: string
+  /** Windows: whose registry it is in; the app writes to the user's. */
+  scope?: 'user' | 'machine'
   /** False: the person turned it off, in the Task Manager or in System Settings. */
   enabled: boolean
 }

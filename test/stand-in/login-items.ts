@@ -2,6 +2,7 @@
 
 import type { LoginItemSettings, LoginItemSettingsOptions, Settings } from 'electron'
 import type { LoginItem, Platform } from './contract.js'
+import { formatCommandLine, parseCommandLine } from './windows-command-line.js'
 
 type LoginItemPorts = {
   platform: Platform
@@ -36,31 +37,40 @@ export function createLoginItems(ports: LoginItemPorts): LoginItems {
 
 type Put = (name: string, item: LoginItem | null) => void
 
-/** A value of the Run key by the name of the app, or by another; the path and arguments are its text. */
+/**
+ * A value of the Run key by the name of the app, or by another, which is a command line
+ * (shell/browser/browser_win.cc). The system starts what that line says.
+ */
 function inRegistry(ports: LoginItemPorts, items: () => LoginItem[], put: Put): LoginItems {
   return {
-    set({ openAtLogin = false, path = process.execPath, args = [], enabled = true, ...rest }) {
+    set({ openAtLogin = false, path = '', args = [], enabled = true, ...rest }) {
       const { name = ports.appUserModelId(), ...unknown } = rest
       refuseRest(unknown)
-      put(name, openAtLogin ? { name, path, args: [...args], enabled } : null)
+      const command = formatCommandLine(path || process.execPath, args)
+      put(name, openAtLogin ? { name, command, enabled } : null)
     },
-    get({ path = process.execPath, args = [], ...unknown }) {
+    get({ path = '', args = [], ...unknown }) {
       refuseRest(unknown)
-      const ofPath = items().filter((item) => programOf(item.path) === programOf(path))
-      const own = items().find(({ name }) => name === ports.appUserModelId())
+      // A path with blanks in it is told with quotes, else it ends at the first.
+      const program = path === '' ? process.execPath : parseCommandLine(path).program
+      const launchItems = items().flatMap(({ name, command, scope = 'user', enabled }) => {
+        const started = parseCommandLine(command)
+        if (started.program.toLowerCase() !== program.toLowerCase()) return []
+        // Switches are none of a command line's arguments to Chromium.
+        const others = started.args.filter((arg) => !/^(--?|\/)./.test(arg))
+        return [{ name, path: started.program, args: others, scope, enabled }]
+      })
+      const own = items().find(
+        ({ name, scope }) => name === ports.appUserModelId() && scope !== 'machine',
+      )
       return {
         // Another name is not looked at, nor whether the person turned it off.
-        openAtLogin: own?.path === path && JSON.stringify(own.args) === JSON.stringify(args),
-        executableWillLaunchAtLogin: ofPath.some(({ enabled }) => enabled),
-        launchItems: ofPath.map((item) => ({ ...item, args: [...item.args], scope: 'user' })),
+        openAtLogin: own?.command === formatCommandLine(path || process.execPath, args),
+        executableWillLaunchAtLogin: launchItems.some(({ enabled }) => enabled),
+        launchItems,
       }
     },
   }
-}
-
-/** The path with blanks in it is given with quotes. */
-function programOf(path: string): string {
-  return path.replaceAll('"', '').toLowerCase()
 }
 
 /** The app itself, as it is; no arguments can be given to it. */
@@ -72,7 +82,7 @@ function ofMainApp(ports: LoginItemPorts, items: () => LoginItem[], put: Put): L
       if (type !== name || serviceName !== undefined) refuse()
       // What the person turned off stays off until they turn it on.
       const known = items().find((item) => item.name === name)
-      put(name, openAtLogin ? { name, path: '', args: [], enabled: known?.enabled ?? true } : null)
+      put(name, openAtLogin ? { name, command: '', enabled: known?.enabled ?? true } : null)
     },
     get({ type = name, serviceName }) {
       if (type !== name || serviceName !== undefined) refuse()

@@ -583,8 +583,10 @@ test('Windows: a login item goes by the app’s name, its path and its arguments
     }
     app.setAppUserModelId('app.of.mine')
     get()
-    set({ openAtLogin: true, args: ['--hidden'] })
+    set({ openAtLogin: true, args: ['--hidden', 'C:\\\\my app'] })
     get()
+    get({ args: ['--hidden', 'C:\\\\my app'] })
+    set({ openAtLogin: true, args: ['--hidden'] })
     get({ args: ['--hidden'] })
     get({ path: 'C:\\\\other.exe', args: ['--hidden'] })
     set({ openAtLogin: true, args: ['--hidden'], enabled: false })
@@ -599,22 +601,23 @@ test('Windows: a login item goes by the app’s name, its path and its arguments
   )
   expect(await program.said()).toEqual([
     [false, false, []],
-    [false, true, [['app.of.mine', ['--hidden'], true]]],
-    [true, true, [['app.of.mine', ['--hidden'], true]]],
+    [false, true, [['app.of.mine', ['C:\\my app'], true]]],
+    [true, true, [['app.of.mine', ['C:\\my app'], true]]],
+    [true, true, [['app.of.mine', [], true]]],
     [false, false, []],
-    [true, false, [['app.of.mine', ['--hidden'], false]]],
+    [true, false, [['app.of.mine', [], false]]],
     [
       false,
       true,
       [
-        ['app.of.mine', ['--hidden'], false],
+        ['app.of.mine', [], false],
         ['other', [], true],
       ],
     ],
     [false, true, [['other', [], true]]],
   ])
   expect(await program.loginItems()).toEqual([
-    { name: 'other', path: process.execPath, args: [], enabled: true },
+    { name: 'other', command: process.execPath, enabled: true },
   ])
 })
 
@@ -641,7 +644,7 @@ test('macOS: a login item is the app itself, and what the person turned off stay
     item('not-registered'),
     ['service', expect.stringContaining('the stand-in has no such login item')],
   ])
-  const off = { name: 'mainAppService', path: '', args: [], enabled: false }
+  const off = { name: 'mainAppService', command: '', enabled: false }
   const second = await start(MAC, {
     platform: 'darwin',
     loginItems: [off],
@@ -672,7 +675,7 @@ test('Linux: Electron has no login items', async ({ start }) => {
 })
 
 test('a run after another one finds the same data directory and system', async ({ launch }) => {
-  const items = [{ name: 'x', path: 'y', args: [], enabled: true }]
+  const items = [{ name: 'x', command: 'y', enabled: true }]
   const first = await launch({
     flags: FREE_PORT,
     loginItems: items,

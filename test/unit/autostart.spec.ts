@@ -29,11 +29,13 @@ import {
   createMacAutostart,
   createWindowsAutostart,
   type LoginItemFacts,
-  type LoginItemQuery,
   type LoginItems,
 } from '../../main/login-item.js'
 import { createXdgAutostart, DESKTOP_ID } from '../../main/xdg-autostart.js'
 import { ROOT } from '../root.js'
+import type { LoginItem } from '../stand-in/contract.js'
+import { createLoginItems } from '../stand-in/login-items.js'
+import { formatCommandLine, parseCommandLine } from '../stand-in/windows-command-line.js'
 
 const FILE = `${DESKTOP_ID}.desktop`
 const ON: AutostartState = { on: true, changeable: true, note: null }
@@ -713,9 +715,7 @@ test.describe('on Windows', () => {
     const { run, autostart } = windows(launch)
     expect(autostart.state()).toEqual(OFF)
     expect(autostart.set(true)).toEqual(ON)
-    expect([...run.values()]).toEqual([
-      { name: ID, command: COMMAND, scope: 'user', enabled: true },
-    ])
+    expect([...run.values()]).toEqual([{ name: ID, command: COMMAND, enabled: true }])
     expect(autostart.repair()).toEqual(ON)
     expect(autostart.set(false)).toEqual(OFF)
     expect(run.size).toBe(0)
@@ -724,7 +724,7 @@ test.describe('on Windows', () => {
   test('switched off in Task Manager it is off, says so, and can be switched on here', () => {
     const { run, autostart } = windows(launch)
     autostart.set(true)
-    run.get(ID)!.enabled = false
+    run.set(ID, { ...run.get(ID)!, enabled: false })
     expect(autostart.state()).toMatchObject({ on: false, changeable: true })
     expect(autostart.state().note).toMatch(/Task Manager/)
     expect(autostart.repair().on).toBe(false)
@@ -735,7 +735,7 @@ test.describe('on Windows', () => {
 
   test('one without the flag, as an older version wrote it, is mended at start', () => {
     const { run, autostart } = windows(launch)
-    run.set(ID, { name: ID, command: `"${launch.program}"`, scope: 'user', enabled: true })
+    run.set(ID, { name: ID, command: `"${launch.program}"`, enabled: true })
     expect(autostart.state()).toEqual(ON)
     expect(autostart.repair()).toEqual(ON)
     expect(run.get(ID)!.command).toBe(COMMAND)
@@ -751,18 +751,48 @@ test.describe('on Windows', () => {
     expect(run.size).toBe(1)
   })
 
-  test('from the source tree it is Electron with the app’s folder, and other apps’ entries do not count', () => {
+  for (const [program, folder] of [
+    ['C:\\electron.exe', 'C:\\my app'],
+    [
+      'C:\\My Projects\\latchkey\\node_modules\\electron\\dist\\electron.exe',
+      'C:\\My Projects\\latchkey',
+    ],
+    ['C:\\electron.exe', 'C:\\'],
+    ['C:\\a b\\electron.exe', '\\\\server\\share\\a b\\'],
+    ['C:\\Schlüssel\\electron.exe', "C:\\100% & 'co'"],
+  ] as const) {
+    test(`from the source tree, the system starts ${program} with ${folder}`, () => {
+      const { run, autostart } = windows({ program, args: [folder], installed: false })
+      run.set('Other', { name: 'Other', command: `"${program}" C:\\x`, enabled: true })
+      expect(autostart.state()).toEqual(OFF)
+      expect(autostart.set(true)).toEqual(ON)
+      expect(parseCommandLine(run.get(ID)!.command)).toEqual({
+        program,
+        args: [folder, '--autostart'],
+      })
+      expect(autostart.set(false)).toEqual(OFF)
+      expect([...run.keys()]).toEqual(['Other'])
+    })
+  }
+
+  test('from the source tree, an entry that starts something else is not on, and is replaced', () => {
     const source = { program: 'C:\\electron.exe', args: ['C:\\my app'], installed: false }
     const { run, autostart } = windows(source)
-    run.set('Other', {
-      name: 'Other',
-      command: 'C:\\electron.exe C:\\x',
-      scope: 'user',
-      enabled: true,
-    })
+    // As it was written with quotes of its own: Electron looks for a folder with quotes in its name.
+    const command = formatCommandLine('"C:\\electron.exe"', ['"C:\\my app"', '--autostart'])
+    run.set(ID, { name: ID, command, enabled: true })
     expect(autostart.state()).toEqual(OFF)
     expect(autostart.set(true)).toEqual(ON)
-    expect(run.get(ID)!.command).toBe('"C:\\electron.exe" "C:\\my app" --autostart')
+    expect(parseCommandLine(run.get(ID)!.command).args).toEqual(['C:\\my app', '--autostart'])
+  })
+
+  test('of a program whose path holds a blank, the entries are found', () => {
+    const { run, autostart } = windows(launch)
+    run.set('Policy', { name: 'Policy', command: COMMAND, scope: 'machine', enabled: true })
+    run.set('Short', { name: 'Short', command: 'C:\\Our', enabled: true })
+    expect(autostart.state().note).toMatch(/Policy/)
+    run.delete('Policy')
+    expect(autostart.state()).toEqual(OFF)
   })
 
   test('what the system does not take is said in words', () => {
@@ -771,30 +801,26 @@ test.describe('on Windows', () => {
     expect(autostart.set(true).note).toMatch(/did not accept/)
   })
 
-  type Value = { name: string; command: string; scope: string; enabled: boolean }
-
   /** The registry's Run keys, with Electron's rules for them. */
   function windows(
     of: Launch,
     { refuses = false } = {},
-  ): { run: Map<string, Value>; autostart: Autostart } {
-    const run = new Map<string, Value>()
-    const programOf = (command: string): string =>
-      (/^"([^"]*)"/.exec(command) ?? /^(\S*)/.exec(command))![1]!.toLowerCase()
-    const format = ({ path, args = [] }: LoginItemQuery): string => [path, ...args].join(' ')
+  ): { run: Map<string, LoginItem>; autostart: Autostart } {
+    const run = new Map<string, LoginItem>()
+    const registry = (): ReturnType<typeof createLoginItems> =>
+      createLoginItems({
+        platform: 'win32',
+        items: [...run.values()],
+        openedAtLogin: false,
+        appUserModelId: () => ID,
+        onSet(items) {
+          run.clear()
+          for (const item of items) run.set(item.name, item)
+        },
+      })
     const loginItems: LoginItems = {
-      get: (options) => ({
-        openAtLogin: run.get(ID)?.command === format(options),
-        launchItems: [...run.values()].filter(
-          ({ command }) => programOf(command) === programOf(options.path!),
-        ),
-      }),
-      set({ openAtLogin, enabled = true, ...options }) {
-        if (refuses) return
-        run.delete(ID)
-        if (!openAtLogin) return
-        run.set(ID, { name: ID, command: format(options), scope: 'user', enabled })
-      },
+      get: (options) => registry().get(options) as LoginItemFacts,
+      set: (settings) => void (refuses || registry().set(settings)),
     }
     return { run, autostart: createWindowsAutostart({ launch: of, loginItems }, ID) }
   }
