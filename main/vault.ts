@@ -1,7 +1,7 @@
 // What is kept of a signed-in session: in memory, or sealed in one file of the data directory.
 
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { lstatSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { AuthError } from './auth/errors.js'
 import { parseJson } from './auth/http.js'
@@ -28,6 +28,11 @@ export type Vault = {
   read(): Promise<HeldSession | null>
   write(session: HeldSession): Promise<void>
   clear(): Promise<void>
+  /**
+   * Moves what could not be opened out of the way, and gives its new path; null where there is nothing.
+   * Absent where nothing is kept. Otherwise the earlier person's session would come back at a later start.
+   */
+  setAside?(): Promise<string | null>
 }
 
 /** What protects what is kept; in memory, nothing is. */
@@ -44,6 +49,8 @@ export type Storage = {
 export type Keyring = { cipher: Cipher } | { note: string }
 
 export const SESSION_FILE = 'session.json'
+/** What a sign-in has replaced though it could not be opened. */
+export const UNOPENED_FILE = 'session.unopened.json'
 /** Many times what the tokens and claims of any provider take. */
 const MOST_BYTES = 4 * 1024 * 1024
 const KEY_FILE = 'session.key'
@@ -104,6 +111,7 @@ export function createMemoryVault(path?: string): Vault {
       held = null
       if (path !== undefined) removeFile(path)
     },
+    ...(path !== undefined && { setAside: async () => moveAside(path) }),
   }
 }
 
@@ -187,6 +195,7 @@ function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Va
     read: () => inTurn(read),
     write: (session) => inTurn(() => write(session)),
     clear: () => inTurn(async () => removeFile(path)),
+    setAside: () => inTurn(async () => moveAside(path)),
   }
 }
 
@@ -202,6 +211,20 @@ function readWire(path: string): z.infer<typeof wireFile> | null {
   const parsed = wireFile.safeParse(parseJson(text))
   if (!parsed.success) throw unreadable(`${path} is damaged`)
   return parsed.data
+}
+
+/** One is kept: whoever wants it back renames it. */
+function moveAside(path: string): string | null {
+  const aside = join(dirname(path), UNOPENED_FILE)
+  // A folder in its place is none of ours, and the next write says so.
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return null
+  try {
+    renameSync(path, aside)
+    return aside
+  } catch (cause) {
+    if (errnoOf(cause) === 'ENOENT') return null
+    throw failed(`${path} cannot be moved out of the way (${diskError(cause)}).`, cause)
+  }
 }
 
 function removeFile(path: string): void {

@@ -73,6 +73,8 @@ export function createCustody(ports: CustodyPorts): Custody {
   let last: LastSession | null = null
   let callOffRetry: () => void = () => undefined
   let isStored = true
+  /** True where something is kept that could not be opened: perhaps another person's session. */
+  let isUnopened = false
   let closed = false
   const farewell = new AbortController()
   /** Counts sign-outs: what was being kept when one came is not kept. */
@@ -140,6 +142,17 @@ export function createCustody(ports: CustodyPorts): Custody {
   }
   const storeHeld = (): Promise<void> => (held ? vault.write(held) : vault.clear())
 
+  /** Where the session that could not be opened is now; null where there is none any more. */
+  const moveAside = async (): Promise<string | null> => {
+    isUnopened = false
+    try {
+      return (await vault.setAside?.()) ?? null
+    } catch (thrown) {
+      dispatch({ type: 'storage-failed', notice: asAuthError(thrown).message })
+      return null
+    }
+  }
+
   const renewal = createRenewal({
     http,
     clock,
@@ -200,7 +213,10 @@ export function createCustody(ports: CustodyPorts): Custody {
       return inTurn(async () => {
         signal.throwIfAborted()
         if (wipes !== before) throw new CalledOff({ kind: 'cancelled' })
+        const aside = isUnopened ? await moveAside() : null
         await store(() => vault.write(session))
+        if (aside !== null && isStored)
+          dispatch({ type: 'storage-failed', notice: setAside(aside) })
         // Somebody else's would be there again at the next start. Removing takes no room on a disk.
         const isOfAnother = held !== null && held.account.sub !== session.account.sub
         if (!isStored && isOfAnother) await vault.clear().catch(() => undefined)
@@ -244,6 +260,7 @@ export function createCustody(ports: CustodyPorts): Custody {
         try {
           await restoreFrom(provider)
         } catch (thrown) {
+          isUnopened = true
           dispatch({ type: 'storage-failed', notice: asAuthError(thrown).message })
         }
       }),
@@ -259,6 +276,7 @@ export function createCustody(ports: CustodyPorts): Custody {
       wipes += 1
       renewal.forget()
       callOffRetry()
+      isUnopened = false
       isStored = await vault.clear().then(
         () => true,
         () => false,
@@ -287,6 +305,13 @@ export function createCustody(ports: CustodyPorts): Custody {
 
 function lastOf({ account, tokens }: HeldSession): LastSession {
   return { account, scope: tokens.scope }
+}
+
+function setAside(path: string): string {
+  return (
+    `The earlier session, which could not be opened, is now in ${path}. To have it back, quit Latchkey ` +
+    'and rename that file to session.json.'
+  )
 }
 
 const NOT_WIPED =
