@@ -72,6 +72,9 @@ const ADVICE: Readonly<Record<Sighting, string>> = {
   'other-user':
     'An answer came from a program of another user of this computer, and Latchkey did not take it. ' +
     'Sign in again, in a browser that runs as you.',
+  'large-head':
+    'Your browser sent so many cookies of other programs on 127.0.0.1 that Latchkey could not read its ' +
+    'answer. Delete the cookies of 127.0.0.1 and localhost, and sign in again.',
   'tls-hello':
     'Your browser came back over https, where only http works. Allow http://127.0.0.1 in its ' +
     'settings, as an exception from its HTTPS-only mode ("always use secure connections"), and sign ' +
@@ -95,6 +98,11 @@ export function noticeOfSighting(sighting: Sighting): string | null {
       return (
         'An answer came from a program of another user of this computer, and Latchkey did not take ' +
         'it. Finish in a browser that runs as you.'
+      )
+    case 'large-head':
+      return (
+        'Your browser sent so many cookies of other programs on 127.0.0.1 that Latchkey could not read ' +
+        'its answer. Delete the cookies of 127.0.0.1 and localhost, then open the link again.'
       )
     case 'tls-hello':
       return (

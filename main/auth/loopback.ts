@@ -1,6 +1,12 @@
 // The callback listener: open on loopback only while a flow waits, shared by all that do.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { Socket } from 'node:net'
 import { bindLoopback, type Bound } from '../bind.js'
 import type { Clock } from '../clock.js'
@@ -14,7 +20,7 @@ import {
   type ExpectedCallback,
 } from './callback.js'
 import { AuthError } from './errors.js'
-import { nothingToDoPage, renderPage, type Page } from './pages.js'
+import { largeHeadPage, nothingToDoPage, renderPage, type Page } from './pages.js'
 import { DEFAULT_TARGET, redirectUriAt, type RedirectHost } from './redirect.js'
 
 export type CallbackListener = {
@@ -48,6 +54,8 @@ const SIGHTINGS = [
   'empty-callback',
   /** An answer from a program of another user, whom nobody here asked for one. */
   'other-user',
+  /** A request whose head was too large, as with the cookies of many programs on 127.0.0.1. */
+  'large-head',
   /** TLS on the port of plain http, as from a browser in HTTPS-only mode. */
   'tls-hello',
 ] as const
@@ -75,7 +83,10 @@ export type CallbackAnswer = {
 /** Sockets that have sent no whole request; the oldest goes when there are more. */
 const MOST_IDLE_SOCKETS = 64
 const REQUEST_TIMEOUT_MS = 20_000
-const MOST_HEADER_BYTES = 16 * 1024
+/** Programs that a person runs on 127.0.0.1 leave cookies there, and the browser sends us all of them. */
+const MOST_HEADER_BYTES = 128 * 1024
+/** Tabs, extensions and scanners that fetch the same answer; the rest is told that there is no more. */
+const MOST_REPEATED = 16
 /** How long a page may take to reach a browser on this very machine. */
 const DELIVERY_TIMEOUT_MS = 2_000
 
@@ -89,8 +100,10 @@ const DELIVERY_TIMEOUT_MS = 2_000
  * 3. A request that is not `GET /callback` is turned away, and nothing in its query touches a flow.
  * 4. The one `state` in the query names the flow; the rest is checked against it.
  * 5. The flow's first valid answer is taken, and its browser waits for the page that tells the end.
- * 6. Of what is turned away the flows that wait are told the kind (`Sighting`).
- * 7. The last flow to leave closes the port.
+ * 6. The same answer again, until then or until the flow has left, waits for the same page: a scanner
+ *    may have fetched it before the person's browser did.
+ * 7. Of what is turned away the flows that wait are told the kind (`Sighting`).
+ * 8. The last flow to leave closes the port.
  */
 export function createCallbackListener(ports: {
   clock: Clock
@@ -105,6 +118,8 @@ export function createCallbackListener(ports: {
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = ports
   const { redirectHost: host = DEFAULT_TARGET.host, redirectPath = DEFAULT_TARGET.path } = ports
   const waiting = new Map<string, Waiting>()
+  /** Flows that have their answer and have not left yet. */
+  const answeredFlows = new Map<string, Taken>()
   const openings = new Set<Opening>()
   const idleSockets = new WeakMap<Server, Set<Socket>>()
   let closed: Promise<unknown> = Promise.resolve()
@@ -168,16 +183,39 @@ export function createCallbackListener(ports: {
     mayAnswer: (expected: ExpectedCallback) => boolean,
   ): void => {
     const state = stateOf(parameters)
+    const before = state === null ? undefined : answeredFlows.get(state)
+    if (before) return repeat(before, parameters, response, mayAnswer)
     const flow = state === null ? undefined : waiting.get(state)
     const result =
       flow && mayAnswer(flow.expected) ? validateCallback(parameters, flow.expected) : null
     if (!flow || result === null || result.kind === 'ignored') {
-      const others = parameters.has('state') ? 'other-state' : 'without-state'
-      tell(opening, !flow && isAnswer(parameters) ? others : 'empty-callback', state)
+      tell(opening, flow ? 'empty-callback' : sightingOf(parameters), state)
       return void send(response, nothingToDoPage(400))
     }
     waiting.delete(flow.expected.state)
-    flow.take({ result, show: (page) => send(response, page) })
+    const answered: Taken = { expected: flow.expected, result, page: null, responses: [response] }
+    answeredFlows.set(flow.expected.state, answered)
+    const show = async (page: Page): Promise<void> => {
+      answered.page = page
+      await Promise.all(answered.responses.splice(0).map((one) => send(one, page)))
+    }
+    flow.take({ result, show })
+  }
+
+  /** S02: one exchange, whoever comes again; another code for the same state is refused. */
+  const repeat = (
+    before: Taken,
+    parameters: URLSearchParams,
+    response: ServerResponse,
+    mayAnswer: (expected: ExpectedCallback) => boolean,
+  ): void => {
+    const again = mayAnswer(before.expected) ? validateCallback(parameters, before.expected) : null
+    if (again === null || !isSameAnswer(before.result, again)) {
+      return void send(response, nothingToDoPage(400))
+    }
+    if (before.page !== null) return void send(response, before.page)
+    if (before.responses.length >= MOST_REPEATED) return void send(response, nothingToDoPage(400))
+    before.responses.push(response)
   }
 
   const send = (response: ServerResponse, page: Page): Promise<void> =>
@@ -191,6 +229,14 @@ export function createCallbackListener(ports: {
       const { html, headers } = renderPage(page)
       response.writeHead(page.status, { ...headers, Connection: 'close' }).end(html)
     })
+
+  const refuseLargeHead = (opening: Opening, socket: Socket): void => {
+    if (ports.owners.isOurs(socket)) tell(opening, 'large-head')
+    // Closed at once, it would be reset, and a browser that is still sending would not see the page.
+    const giveUp = ports.clock.after(DELIVERY_TIMEOUT_MS, () => socket.destroy())
+    socket.once('close', giveUp)
+    socket.resume().end(LARGE_HEAD)
+  }
 
   const createListener = (opening: () => Opening): Server => {
     const server = createServer(
@@ -209,10 +255,14 @@ export function createCallbackListener(ports: {
       request.once('end', () => idle.delete(request.socket))
     })
     idleSockets.set(server, idle)
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      if (error.code === 'HPE_HEADER_OVERFLOW') return refuseLargeHead(opening(), socket)
+      const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      socket.end(isLate ? REQUEST_TIMEOUT : BAD_REQUEST, () => socket.destroy())
+    })
     server.on('connection', (socket: Socket) => {
       idle.add(socket)
       tell(opening(), 'connection')
-      // Not by `clientError`: whoever listens for that has to give node:http's answers itself.
       socket.once('data', (bytes: Buffer) => {
         if (bytes[0] === TLS_HANDSHAKE) tell(opening(), 'tls-hello')
       })
@@ -300,6 +350,7 @@ export function createCallbackListener(ports: {
         waiting.delete(expected.state)
         // Shown already in every ordinary end; a browser is never left without an answer.
         await answered?.show(nothingToDoPage(400))
+        answeredFlows.delete(expected.state)
         opening.flows -= 1
         if (opening.flows > 0) return
         openings.delete(opening)
@@ -319,6 +370,30 @@ export function createCallbackListener(ports: {
 /** The listener on one port, and how many flows need it there. */
 type Opening = { port: number | null; flows: number; bound: Promise<Bound> }
 
+/** An answer that was taken: what it was, and who waits for the page. */
+type Taken = {
+  expected: ExpectedCallback
+  result: CallbackAnswer['result']
+  /** Null until the end is known. */
+  page: Page | null
+  responses: ServerResponse[]
+}
+
+function isSameAnswer(first: CallbackResult, again: CallbackResult): boolean {
+  if (first.kind === 'code') return again.kind === 'code' && again.code === first.code
+  return (
+    first.kind === 'refused' &&
+    again.kind === 'refused' &&
+    again.error.message === first.error.message
+  )
+}
+
+/** What an answer is that belongs to no flow which waits. */
+function sightingOf(parameters: URLSearchParams): Sighting {
+  if (!isAnswer(parameters)) return 'empty-callback'
+  return parameters.has('state') ? 'other-state' : 'without-state'
+}
+
 type Waiting = {
   expected: ExpectedCallback
   opening: Opening
@@ -326,6 +401,21 @@ type Waiting = {
   seen: Sighting
   sighted(sighting: Sighting): void
   take(answer: CallbackAnswer): void
+}
+
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'
+const REQUEST_TIMEOUT = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n'
+
+/** A whole answer, for a request that was not read to the end of its head. @see RFC 6585 section 5 */
+const LARGE_HEAD = textOf(largeHeadPage())
+
+function textOf(page: Page): string {
+  const { html, headers } = renderPage(page)
+  const length = String(Buffer.byteLength(html))
+  const lines = Object.entries({ ...headers, 'Content-Length': length, Connection: 'close' }).map(
+    ([name, value]) => `${name}: ${value}`,
+  )
+  return [`HTTP/1.1 ${page.status} ${STATUS_CODES[page.status]}`, ...lines, '', html].join('\r\n')
 }
 
 /** The first byte of a ClientHello: a record of the handshake. @see RFC 8446 section 5.1 */

@@ -88,6 +88,20 @@ export function nothingToDoPage(status: 400 | 404 | 405): Page {
   }
 }
 
+/** For a browser that sends more than is read of any request. */
+export function largeHeadPage(): Page {
+  return {
+    status: 431,
+    tone: 'bad',
+    heading: 'Your browser sent too much',
+    text: [
+      'Programs on this computer have left so many cookies for 127.0.0.1 in your browser that ' +
+        'Latchkey could not read its answer.',
+      'Delete the cookies of 127.0.0.1 and localhost, then open the sign-in link again.',
+    ],
+  }
+}
+
 /**
  * Renders a page and the headers it needs. The one script takes the query, and the code in it, out
  * of the address bar and the browser's history; its hash is all that the policy allows.

@@ -48,6 +48,11 @@ const WORDS: Record<Sighting, { seen: RegExp; todo: RegExp; notice: RegExp | nul
     todo: /Sign in again, in a browser that runs as you/,
     notice: /Finish in a browser that runs as you/,
   },
+  'large-head': {
+    seen: /so many cookies of other programs on 127\.0\.0\.1/,
+    todo: /Delete the cookies of 127\.0\.0\.1 and localhost, and sign in again/,
+    notice: /Delete the cookies .* then open the link again/,
+  },
   'tls-hello': {
     seen: /came back over https, where only http works/,
     todo: /Allow http:\/\/127\.0\.0\.1 .* HTTPS-only .* sign in again/,

@@ -2,7 +2,7 @@
 
 import { expect, test as base } from '@playwright/test'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, request, type IncomingMessage } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { connect as connectByTls } from 'node:tls'
 import {
@@ -236,6 +236,17 @@ async function comeByTls(redirectUri: string): Promise<void> {
   await closeOf(socket)
 }
 
+/** A browser that other programs on this computer have left so many bytes of cookies in. */
+async function withCookies(url: string, bytes: number): Promise<{ status: number; text: string }> {
+  const sent = request(url, { headers: { cookie: `a=${'x'.repeat(bytes - 2)}` } }).end()
+  sent.on('error', () => undefined) // It may be cut off once it has its answer.
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  return {
+    status: response.statusCode!,
+    text: (await response.setEncoding('utf8').toArray()).join(''),
+  }
+}
+
 type Come = string | ((watched: Watched) => Promise<unknown>)
 
 const asForm = { method: 'POST', body: new URLSearchParams('code=c') }
@@ -258,6 +269,7 @@ const SIGHTINGS: readonly [name: string, come: Come, seen: Sighting, byOther: Si
   ['a code without a state',               '/callback?code=c',             'without-state',  'without-state'],
   ['an error without a state',             '/callback?error=e',            'without-state',  'without-state'],
   ['an error with two states',             '/callback?error=e&state=s&state=t', 'other-state', 'other-state'],
+  ['128 KB of cookies', ({ redirectUri }) => withCookies(redirectUri, 129 * 1024), 'large-head', 'large-head'],
   ['its state alone',                      '/callback?state=s',            'empty-callback', 'connection'],
   ['its state with an empty code',         '/callback?state=s&code=',      'empty-callback', 'connection'],
   ["an old tab's empty code",              '/callback?state=old&code=',    'empty-callback', 'empty-callback'],
@@ -325,9 +337,25 @@ test('F30: once its answer is in, a flow is told of nothing more', async () => {
   const fetched = fetch(`${pending.redirectUri}?state=s&code=c`)
   const { show } = await pending.answer
   const before = told.length
-  expect((await fetch(`${pending.redirectUri}?state=s&code=c`)).status).toBe(400)
+  expect((await fetch(`${pending.redirectUri}?state=s&code=other`)).status).toBe(400)
   expect(told).toHaveLength(before)
   await show({ ...PAGE, text: ['the end'] })
   await fetched
+  // The same answer is shown the same page, until the flow leaves.
+  const again = await fetch(`${pending.redirectUri}?state=s&code=c`)
+  expect(await again.text()).toContain('the end')
+  expect(told).toHaveLength(before)
   await pending.leave()
+})
+
+watching('a callback with 100 KB of cookies gets through', async ({ watched }) => {
+  const { status, text } = await withCookies(`${watched.redirectUri}?state=old&code=c`, 100 * 1024)
+  expect([status, watched.seen.at(-1)]).toEqual([400, 'other-state'])
+  expect(text).toContain('Nothing to do here')
+})
+
+watching('a browser that sends more than is read is told what to do', async ({ watched }) => {
+  const { status, text } = await withCookies(`${watched.redirectUri}?state=s&code=c`, 200 * 1024)
+  expect(status).toBe(431)
+  expect(text).toContain('Delete the cookies of 127.0.0.1 and localhost')
 })
