@@ -135,6 +135,22 @@ export const SHAPES: readonly Shape[] = [
     refused: { at: 'callback', words: 'signed with a client secret (HS256)' },
   },
 
+  // Token answers
+  small('expires_in as text', { tokens: answered({ expires_in: '3600' }) }),
+  small('expires_in and scope as null', { tokens: answered({ expires_in: null, scope: null }) }),
+  small('no expires_in, and an empty scope', {
+    tokens: answered({ expires_in: undefined, scope: '' }),
+  }),
+  small('scope as a list', { tokens: answered({ scope: ['openid'] }) }),
+  ...[null, '', undefined].map((idToken) =>
+    small(`a renewal with ${idToken === undefined ? 'no' : JSON.stringify(idToken)} ID token`, {
+      tokens: (json, grantType) => ({
+        status: 200,
+        json: grantType === 'refresh_token' ? { ...json, id_token: idToken } : json,
+      }),
+    }),
+  ),
+
   // Revocation
   small('revocation announced with a secret only, and open to all (Keycloak)', {
     metadata: changed(WITH_SECRET),
@@ -157,6 +173,11 @@ function changed(
   changes: Readonly<Record<string, unknown>>,
 ): (json: Record<string, unknown>) => unknown {
   return (json) => ({ ...json, ...changes })
+}
+
+/** Successful token answers in which some members are others. */
+function answered(changes: Readonly<Record<string, unknown>>): NonNullable<Parts['tokens']> {
+  return (json) => ({ status: 200, json: { ...json, ...changes } })
 }
 
 async function startOidcProvider(): Promise<OddProvider> {

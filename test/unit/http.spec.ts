@@ -297,7 +297,8 @@ for (const [way, fetch] of [
     for (const [what, location] of Object.entries(NOT_FOLLOWED)) {
       test(`a redirect ${what} is followed by nobody`, async ({ serve }) => {
         const other = await serve(answer(200, 'elsewhere'))
-        const { origin, seen } = await serve((_request, response) => {
+        const { origin, seen } = await serve((request, response) => {
+          if (request.url === '/b') return void response.end('there')
           const { host } = new URL(origin)
           response.writeHead(302, { Location: location(host, other.origin) }).end()
         })
