@@ -2,11 +2,13 @@
 
 import { arch, release, type } from 'node:os'
 import { join } from 'node:path'
+import { checkAnswers } from './checks/answers.js'
 import { check, worstOf, type Check, type Verdict } from './checks/check.js'
 import { checkBrowser, checkDataDirectory, checkLoopback, checkStorage } from './checks/computer.js'
 import { checkRedirectPorts, checkServicePort } from './checks/ports.js'
 import { checkProvider, type ProviderPorts } from './checks/provider.js'
 import { checkRunning } from './checks/running.js'
+import { oddAnswerOf } from './log.js'
 import { printable } from './present/printable.js'
 import { runtimeOf } from './present/record.js'
 import { replaceFile } from './replace-file.js'
@@ -54,6 +56,7 @@ export async function diagnose(ports: DiagnosisPorts): Promise<Diagnosis> {
     await checkServicePort(settings, running.port),
     await checkRedirectPorts(settings),
     ...(await checkProvider(ports, settings)),
+    ...checkAnswers(oddAnswerOf(settings.dataDir)),
     checkStorage(settings.demo ? DEMO_STORAGE : ports.storage),
     checkBrowser(settings, env, platform),
   ]

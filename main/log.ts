@@ -93,6 +93,30 @@ export function failuresOf(directory: string): readonly string[] {
     .slice(-MOST_FAILURES)
 }
 
+/** What was odd in the last answer with tokens that a directory's log tells of, by name. */
+export function oddAnswerOf(directory: string): readonly string[] {
+  const last = [OLD_LOG_FILE, LOG_FILE]
+    .flatMap((name) => linesOf(join(directory, name)))
+    .findLast((line) => /"event":"(signed-in|renewed|restored)"/.test(line))
+  const odd = last === undefined ? null : parseLine(last)?.['odd']
+  // Our own names are short words; a log may have been written by anybody.
+  const isName = (name: unknown): name is string =>
+    typeof name === 'string' && /^[a-z_-]{1,32}$/.test(name)
+  return Array.isArray(odd) ? odd.filter(isName).slice(0, MOST_ODD) : []
+}
+
+const MOST_ODD = 8
+
+// A line that broke off, when the disk was full, is none.
+function parseLine(line: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const parsed: unknown = JSON.parse(line)
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : null
+  } catch {
+    return null
+  }
+}
+
 function linesOf(path: string): string[] {
   try {
     // What is much longer, or never ends, is no log of ours.
@@ -104,12 +128,7 @@ function linesOf(path: string): string[] {
   }
 }
 
-// A line that broke off, when the disk was full, is none.
 function isFailure(line: string): boolean {
-  try {
-    const { level } = JSON.parse(line) as { level?: unknown }
-    return level === 'error' || level === 'warn'
-  } catch {
-    return false
-  }
+  const level = parseLine(line)?.['level']
+  return level === 'error' || level === 'warn'
 }

@@ -22,6 +22,8 @@ export type Lifetime = {
   expiresAtMs: number | null
   /** When the session is renewed next; null where it cannot be, and then it ends with the token. */
   renewsAtMs: number | null
+  /** What was odd about the provider's answer, for the log and `diagnose`; absent where nothing was. */
+  odd?: readonly string[]
 }
 
 /** `offline`: the provider cannot be reached; `failing`: it answers, but not with a token. */

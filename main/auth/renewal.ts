@@ -8,6 +8,7 @@ import { asAuthError, AuthError } from './errors.js'
 import type { Http } from './http.js'
 import { createKeySet, verifyRenewedIdToken } from './identity.js'
 import type { Event, Lifetime } from './model.js'
+import { NO_EXPIRY } from './token-answer.js'
 import { expiryOf, renewTokens, type TokenSet } from './token.js'
 
 export type RenewalPorts = {
@@ -88,7 +89,9 @@ export function retryDelayMs(
 }
 
 export function lifetimeOf({ tokens }: HeldSession): Lifetime {
-  return { expiresAtMs: tokens.accessTokenExpiresAtMs, renewsAtMs: renewalDueMs(tokens) }
+  const { accessTokenExpiresAtMs: expiresAtMs, unreadable = [] } = tokens
+  const odd = [...unreadable, ...(expiresAtMs === null ? [NO_EXPIRY] : [])]
+  return { expiresAtMs, renewsAtMs: renewalDueMs(tokens), ...(odd.length > 0 && { odd }) }
 }
 
 export function createRenewal(ports: RenewalPorts): Renewal {

@@ -17,6 +17,9 @@ export type TokenAnswer = {
   readonly unreadable: readonly string[]
 }
 
+/** Stands among the unreadable members where nobody says how long an access token lives. */
+export const NO_EXPIRY = 'no-expiry'
+
 /** More than that no date can be relied on to hold. */
 const LONGEST_LIFE_S = 3_155_760_000
 

@@ -15,6 +15,7 @@ export type CheckName =
   | 'provider'
   | 'endpoints'
   | 'metadata'
+  | 'token-answers'
   | 'clock'
   | 'storage'
   | 'browser'

@@ -1,7 +1,7 @@
 // What the log holds of what happened. Here is where links, states, names and others' words are dropped.
 
 import { AuthError, type ErrorCode } from '../auth/errors.js'
-import type { Ending, Event, Model, Origin, Renewal } from '../auth/model.js'
+import type { Ending, Event, Lifetime, Model, Origin, Renewal } from '../auth/model.js'
 import { errnoOf } from '../errno.js'
 import type { LogLevel } from '../settings.js'
 import type { StorageTier } from '../vault.js'
@@ -23,11 +23,10 @@ export type LogRecord = { level: LogLevel } & (
         | 'exchange-started'
       origin: Origin | null
     }
-  | { event: 'signed-in'; until: string | null; replaced: boolean }
+  | { event: 'signed-in'; until: string | null; replaced: boolean; odd?: readonly string[] }
   | { event: 'flow-ended' | 'flow-refused'; ending: Ending['kind']; code: ErrorCode | null }
   | { event: 'renewal-started' | 'session-ended' | 'signed-out' | 'revocation-failed' }
-  | { event: 'renewed'; until: string | null }
-  | { event: 'restored'; until: string | null }
+  | { event: 'renewed' | 'restored'; until: string | null; odd?: readonly string[] }
   | { event: 'renewal-failed'; renewal: Renewal; code: ErrorCode; failures: number }
   | { event: 'storage-failed' | 'storage-mended' }
   | ({ event: 'started' } & Started)
@@ -57,7 +56,7 @@ export function recordOf(model: Model, event: Event): LogRecord {
     case 'signed-in': {
       const { lastOutcome } = model
       const replaced = lastOutcome?.kind === 'done' && lastOutcome.replaced !== null
-      return { level: 'info', event: event.type, until: timeOf(event.expiresAtMs), replaced }
+      return { level: 'info', event: event.type, ...lifetimeOf(event), replaced }
     }
     case 'flow-ended':
     case 'flow-refused': {
@@ -69,7 +68,7 @@ export function recordOf(model: Model, event: Event): LogRecord {
       return { level: 'debug', event: event.type }
     case 'restored':
     case 'renewed':
-      return { level: 'info', event: event.type, until: timeOf(event.expiresAtMs) }
+      return { level: 'info', event: event.type, ...lifetimeOf(event) }
     case 'renewal-failed': {
       const { type, renewal, code, failures } = event
       return { level: 'warn', event: type, renewal, code, failures }
@@ -82,6 +81,13 @@ export function recordOf(model: Model, event: Event): LogRecord {
     case 'storage-failed':
       return { level: 'warn', event: event.type }
   }
+}
+
+function lifetimeOf({ expiresAtMs, odd }: Lifetime): {
+  until: string | null
+  odd?: readonly string[]
+} {
+  return { until: timeOf(expiresAtMs), ...(odd && { odd }) }
 }
 
 /** What a program is, and where it serves. */

@@ -1,6 +1,7 @@
 // ID tokens that are odd: outdated at a renewal, or naming and dating in ways that nobody may believe.
 
 import { createHash } from 'node:crypto'
+import { decodeJwt } from 'jose'
 import { accountOf, mergeClaims, subjectOf } from '../../main/auth/identity.js'
 import { parseKeySet } from '../../main/auth/keys.js'
 import { UNPRINTABLE } from '../../main/unprintable.js'
@@ -50,6 +51,18 @@ test.describe('OpenID Connect Core 12.2: a renewed ID token is as good as none, 
       expect(history.map(({ event }) => event.type)).not.toContain('renewal-failed')
     })
   }
+
+  test('when it is as old as the first one, and its at_hash is of then', async ({ signedIn }) => {
+    const { agent, clock, first, provider } = await signedIn()
+    clock.leap(MINUTE)
+    provider.misbehave.idToken = (claims) => {
+      claims['iat'] = decodeJwt(first.tokens.idToken).iat
+      claims['at_hash'] = 'AAAAAAAAAAAAAAAAAAAAAA'
+    }
+    const { tokens } = await agent.read(null)
+    expect(tokens.accessToken).not.toBe(first.tokens.accessToken)
+    expect(tokens.idToken).toBe(first.tokens.idToken)
+  })
 
   test('but not where it comes at once after the first and is right', async ({ signedIn }) => {
     const { agent, clock, first } = await signedIn()

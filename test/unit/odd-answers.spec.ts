@@ -1,0 +1,75 @@
+// What was odd in a provider's answer is in the log by its name, and `diagnose` says it.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkAnswers } from '../../main/checks/answers.js'
+import { createLogger, LOG_FILE, oddAnswerOf } from '../../main/log.js'
+import { recordOf } from '../../main/present/record.js'
+import { answerLink } from '../person.js'
+import { expect, test as base } from '../signed-in.js'
+
+const test = base.extend<{ directory: string }>({
+  // eslint-disable-next-line no-empty-pattern
+  directory: async ({}, use) => {
+    const directory = await mkdtemp(join(tmpdir(), 'latchkey-odd-'))
+    await use(directory)
+    await rm(directory, { recursive: true })
+  },
+})
+
+const said = (directory: string): string =>
+  checkAnswers(oddAnswerOf(directory))
+    .flatMap(({ says }) => says)
+    .join(' ')
+
+for (const [name, change, words] of [
+  ['no life at all', { expires_in: undefined }, '300 s are assumed'],
+  ['a life in words', { expires_in: 'one hour' }, '300 s are assumed'],
+  ['a scope that is an object', { scope: {} }, 'went on without them: scope'],
+  ['a refresh token that is a number', { refresh_token: 7 }, 'without them: refresh_token'],
+] as const) {
+  test(`${name}: from the sign-in until an answer is as it should be`, async ({
+    start,
+    directory,
+  }) => {
+    const { agent, clock, provider, signIn, reached } = await start({
+      provider: { misbehave: { tokenResponse: (json) => ({ ...json, ...change }) } },
+    })
+    const complain = (line: string): void => expect(line).toBe('')
+    const log = createLogger({ directory, level: 'info', clock, complain })
+    agent.subscribe((model, event) => log.record(recordOf(model, event)))
+    const signInAgain = async (): Promise<void> => {
+      await fetch(await answerLink(await signIn()))
+      await reached('signed-in')
+    }
+    await signInAgain()
+    expect(said(directory)).toContain(words)
+    // Odd, but no failure: it is not told twice.
+    expect(log.tail()).toEqual([])
+
+    provider.misbehave.tokenResponse = undefined
+    await agent.signOut()
+    await signInAgain()
+    expect(checkAnswers(oddAnswerOf(directory))).toEqual([])
+    log.close()
+  })
+}
+
+test('S48: a log that somebody else has written brings no text of theirs', async ({
+  directory,
+}) => {
+  const names = Array.from({ length: 12 }, () => 'name')
+  const odd = ['\u001b[2J', 'x'.repeat(99), 7, null, 'scope', ...names]
+  await writeFile(join(directory, LOG_FILE), `${JSON.stringify({ event: 'renewed', odd })}\n`)
+  expect(oddAnswerOf(directory)).toEqual(['scope', ...names.slice(0, 7)])
+  for (const line of ['{"event":"renewed","odd":{}}', '{"event":"renewed"', '"event":"renewed"']) {
+    await writeFile(join(directory, LOG_FILE), `${line}\n`)
+    expect(oddAnswerOf(directory)).toEqual([])
+  }
+})
+
+test('without a log there is nothing to say', ({ directory }) => {
+  expect(oddAnswerOf(directory)).toEqual([])
+  expect(checkAnswers([])).toEqual([])
+})
