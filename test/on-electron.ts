@@ -23,14 +23,15 @@ type Surroundings = {
 export function wrappersFor({ platform, env, has }: Surroundings): string[] {
   if (platform !== 'linux') return []
   const wrappers: string[] = []
-  if (!env['DBUS_SESSION_BUS_ADDRESS'] && has('dbus-run-session')) {
-    wrappers.push('dbus-run-session', '--')
-  }
   if (!env['DISPLAY'] && !env['WAYLAND_DISPLAY']) {
     if (!has('xvfb-run')) {
       throw new Error('Electron needs a screen: start this on a desktop, or install xvfb.')
     }
     wrappers.push('xvfb-run', '--auto-servernum')
+  }
+  // Within the screen: the bus starts programs on it.
+  if (!env['DBUS_SESSION_BUS_ADDRESS'] && has('dbus-run-session')) {
+    wrappers.push('dbus-run-session', '--')
   }
   return wrappers
 }

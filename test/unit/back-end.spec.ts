@@ -71,10 +71,10 @@ test.describe('on Electron itself, the run is started', () => {
 
   test('with a screen and a bus of its own where Linux has none', () => {
     expect(wrappersFor({ platform: 'linux', env: {}, has: all })).toEqual([
-      'dbus-run-session',
-      '--',
       'xvfb-run',
       '--auto-servernum',
+      'dbus-run-session',
+      '--',
     ])
     const env = { WAYLAND_DISPLAY: 'wayland-0' }
     expect(wrappersFor({ platform: 'linux', env, has: () => false })).toEqual([])

@@ -1,0 +1,49 @@
+// Reads a bill of materials of all that is installed (CycloneDX), and prints that of what is shipped:
+// without what only builds and tests it, but with Electron.
+
+const { readFileSync } = require('node:fs')
+
+const bill = JSON.parse(readFileSync(0, 'utf8'))
+const {
+  name: app,
+  dependencies: production,
+  devDependencies,
+} = JSON.parse(readFileSync(require.resolve('../package.json'), 'utf8'))
+const refOf = (name) => {
+  const found = bill.components.find((component) => nameOf(component) === name)
+  if (!found) throw new Error(`the bill of materials has no ${name}`)
+  return found['bom-ref']
+}
+const nameOf = ({ group, name }) => (group ? `${group}/${name}` : name)
+const edges = new Map(bill.dependencies.map(({ ref, dependsOn = [] }) => [ref, dependsOn]))
+
+if (!devDependencies.electron) throw new Error('package.json names no Electron')
+const electron = refOf('electron')
+const direct = Object.keys(production).map(refOf)
+const shipped = new Set([electron])
+const queue = [...direct]
+for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
+  if (shipped.has(ref)) continue
+  shipped.add(ref)
+  queue.push(...(edges.get(ref) ?? []))
+}
+
+const root = bill.metadata.component['bom-ref']
+const dependencies = bill.dependencies
+  .filter(({ ref }) => shipped.has(ref))
+  // Electron's own dependencies fetch its binary, and are not in it.
+  .map((one) => (one.ref === electron ? { ref: electron, dependsOn: [] } : one))
+const components = bill.components
+  .filter((component) => shipped.has(component['bom-ref']))
+  .map((component) => ({ ...component, scope: 'required' }))
+const shippedBill = {
+  ...bill,
+  // npm names it after the folder that it lies in.
+  metadata: {
+    ...bill.metadata,
+    component: { ...bill.metadata.component, name: app, type: 'application' },
+  },
+  components,
+  dependencies: [{ ref: root, dependsOn: [...direct, electron] }, ...dependencies],
+}
+process.stdout.write(`${JSON.stringify(shippedBill, null, 2)}\n`)
