@@ -21,6 +21,8 @@ export type HeldSession = {
   /** What the ID token and userinfo said, as they said it. */
   claims: Claims
   tokens: TokenSet
+  /** Refresh tokens of this person that other sign-ins replaced: a sign-out ends them too. */
+  superseded?: readonly string[]
 }
 
 /** Calls are carried out in the order they are made in. All fail with `storage-failed`. */
@@ -138,6 +140,7 @@ const wireSession = z.object({
     idToken: z.string(),
     scope: z.string(),
   }),
+  superseded: z.array(z.string()).exactOptional(),
 })
 
 /**

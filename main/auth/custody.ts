@@ -12,6 +12,7 @@ import { endSessionUrl } from './end-session.js'
 import type { Account } from './identity.js'
 import type { Event } from './model.js'
 import { createRenewal, lifetimeOf } from './renewal.js'
+import { betterSession, supersede } from './same-person.js'
 import { revokeTokens, type Orphans } from './token.js'
 
 export type CustodyPorts = {
@@ -37,7 +38,8 @@ export type LastSession = { account: Account; scope: string }
 export type Custody = {
   held(): HeldSession | null
   /**
-   * Takes a session in, in place of the one that is held, and gives that one. Throws the signal's
+   * Takes a session in, in place of the one that is held, and gives that one. What is held of the
+   * same person stays, or goes on in part, if they would have less otherwise. Throws the signal's
    * reason, keeping nothing, where the sign-in was called off meanwhile.
    */
   keep(session: HeldSession, signal: AbortSignal): Promise<HeldSession | null>
@@ -71,6 +73,10 @@ export function createCustody(ports: CustodyPorts): Custody {
   const { http, clock, vault, random, clientSecret, dispatch, track, openSignOutPage } = ports
   let held: HeldSession | null = null
   let last: LastSession | null = null
+  /** Refresh tokens of the same person that are alive at the provider, and not held any more. */
+  let superseded: readonly string[] = []
+  /** True once what is held is renewed in time. */
+  let isFollowed = true
   let callOffRetry: () => void = () => undefined
   let isStored = true
   /** True where something is kept that could not be opened: perhaps another person's session. */
@@ -84,8 +90,9 @@ export function createCustody(ports: CustodyPorts): Custody {
 
   const revoke = async (
     { issuer, clientId }: { issuer: string; clientId: string },
-    tokens: Orphans,
+    all: readonly Orphans[],
   ): Promise<void> => {
+    if (all.length === 0) return
     // Tokens that come when closing has begun have as long to be ended as those before them.
     const late = new AbortController()
     const stopTiming = closed
@@ -94,7 +101,14 @@ export function createCustody(ports: CustodyPorts): Custody {
     const { signal } = closed ? late : farewell
     try {
       const metadata = await discover(http, issuer, signal)
-      await revokeTokens(http, metadata, { clientId, clientSecret }, tokens, signal)
+      const client = { clientId, clientSecret }
+      const failures: unknown[] = []
+      for (const tokens of all) {
+        await revokeTokens(http, metadata, client, tokens, signal).catch((thrown: unknown) =>
+          failures.push(thrown),
+        )
+      }
+      if (failures.length > 0) throw failures[0]
     } finally {
       stopTiming()
     }
@@ -116,7 +130,7 @@ export function createCustody(ports: CustodyPorts): Custody {
 
   const endAtProvider = async (session: HeldSession, lead: string): Promise<void> => {
     try {
-      await revoke(session, session.tokens)
+      await revoke(session, [session.tokens, ...orphansOf(session.superseded ?? [])])
     } catch (thrown) {
       const notice = `${lead} ${asAuthError(thrown).message}`
       dispatch({ type: 'revocation-failed', notice })
@@ -140,7 +154,31 @@ export function createCustody(ports: CustodyPorts): Custody {
     if (closed) return
     callOffRetry = clock.after(STORAGE_RETRY_MS, () => void inTurn(() => store(storeHeld)))
   }
-  const storeHeld = (): Promise<void> => (held ? vault.write(held) : vault.clear())
+  const withSuperseded = (session: HeldSession): HeldSession =>
+    superseded.length === 0 ? session : { ...session, superseded }
+  const write = (session: HeldSession): Promise<void> => vault.write(withSuperseded(session))
+  const storeHeld = (): Promise<void> => (held ? write(held) : vault.clear())
+
+  /** A renewal has ended that was begun before the same person signed in again. */
+  const takeRenewed = async (
+    now: HeldSession,
+    before: HeldSession,
+    renewed: HeldSession,
+  ): Promise<boolean> => {
+    const { accessToken, refreshToken: spent } = before.tokens
+    const goesOn = now.tokens.refreshToken === spent
+    // At first it may have brought no more than another refresh token.
+    const brought =
+      renewed.tokens.accessToken === accessToken
+        ? { ...now.tokens, refreshToken: renewed.tokens.refreshToken }
+        : renewed.tokens
+    if (goesOn) held = { ...now, tokens: brought }
+    const alive = superseded.filter((token) => token !== spent)
+    superseded = supersede(alive, [renewed.tokens.refreshToken], held ?? now)
+    await store(storeHeld)
+    // Check again: sign-out bypasses the queue.
+    return goesOn && held !== null
+  }
 
   /** Where the session that could not be opened is now; null where there is none any more. */
   const moveAside = async (): Promise<string | null> => {
@@ -162,11 +200,11 @@ export function createCustody(ports: CustodyPorts): Custody {
     held: () => held,
     replace: (before, renewed) =>
       inTurn(async () => {
-        if (held === before) await store(() => vault.write(renewed))
+        if (held === before) await store(() => write(renewed))
         // Asked again: a sign-out waits for no turn.
         if (held === before) return void (held = renewed)
-        // The same person's is left alone, as in `tell`.
         if (held?.account.sub !== renewed.account.sub) discardSession(renewed)
+        else if (await takeRenewed(held, before, renewed)) return
         throw new AuthError('not-signed-in', 'The session ended while it was being renewed.')
       }),
     end: (session, reason) =>
@@ -175,6 +213,9 @@ export function createCustody(ports: CustodyPorts): Custody {
         held = null
         last = lastOf(session)
         renewal.forget()
+        const left = orphansOf(superseded)
+        superseded = []
+        void track(revoke(session, left).catch(() => undefined))
         // What cannot be wiped is of no more use to anybody: the provider has ended it.
         await vault.clear().catch(() => undefined)
         dispatch({ type: 'session-ended', reason })
@@ -187,7 +228,7 @@ export function createCustody(ports: CustodyPorts): Custody {
 
   // Nobody was told of these: a failure to end them is nothing that a person could act on.
   const discardSession = (session: HeldSession): void =>
-    void track(revoke(session, session.tokens).catch(() => undefined))
+    void track(revoke(session, [session.tokens]).catch(() => undefined))
 
   const restoreFrom = async (provider: { issuer: string; clientId: string }): Promise<void> => {
     const before = wipes
@@ -200,9 +241,11 @@ export function createCustody(ports: CustodyPorts): Custody {
       dispatch({ type: 'storage-failed', notice })
       return
     }
-    held = kept
-    dispatch({ type: 'restored', account: kept.account, ...lifetimeOf(kept) })
-    renewal.follow(kept)
+    const { superseded: replaced = [], ...session } = kept
+    held = session
+    superseded = replaced
+    dispatch({ type: 'restored', account: session.account, ...lifetimeOf(session) })
+    renewal.follow(session)
   }
 
   return {
@@ -213,12 +256,18 @@ export function createCustody(ports: CustodyPorts): Custody {
       return inTurn(async () => {
         signal.throwIfAborted()
         if (wipes !== before) throw new CalledOff({ kind: 'cancelled' })
+        const replaced = held && withSuperseded(held)
+        const isOfAnother = held !== null && held.account.sub !== session.account.sub
+        const isFree = held === null || isOfAnother || renewal.isStalled()
+        const kept = held === null || isFree ? session : betterSession(held, session)
+        const alive = isOfAnother ? [] : [...superseded]
+        const others = [held, session].map((one) => one?.tokens.refreshToken ?? null)
+        const next = supersede(alive, isOfAnother ? [] : others, kept)
         const aside = isUnopened ? await moveAside() : null
-        await store(() => vault.write(session))
+        await store(() => vault.write(next.length === 0 ? kept : { ...kept, superseded: next }))
         if (aside !== null && isStored)
           dispatch({ type: 'storage-failed', notice: setAside(aside) })
         // Somebody else's would be there again at the next start. Removing takes no room on a disk.
-        const isOfAnother = held !== null && held.account.sub !== session.account.sub
         if (!isStored && isOfAnother) await vault.clear().catch(() => undefined)
         try {
           signal.throwIfAborted()
@@ -227,31 +276,33 @@ export function createCustody(ports: CustodyPorts): Custody {
           await store(storeHeld)
           throw thrown
         }
-        const replaced = held
-        held = session
+        isFollowed &&= kept === held
+        held = kept
+        superseded = next
         last = null
         return replaced
       })
     },
 
-    tell(session, state, replaced) {
-      if (held !== session) {
+    tell({ account }, state, replaced) {
+      if (held?.account.sub !== account.sub) {
         // Signed out, or replaced again, in the moment between keeping and telling.
         dispatch({ type: 'flow-ended', state, ending: { kind: 'cancelled' } })
         return
       }
-      const { account } = session
-      dispatch({ type: 'signed-in', state, account, ...lifetimeOf(session) })
-      renewal.follow(session)
+      dispatch({ type: 'signed-in', state, account: held.account, ...lifetimeOf(held) })
+      if (!isFollowed) renewal.follow(held)
+      isFollowed = true
       // Another person's session would live on at the provider, unseen. The same person's is left
-      // alone: there providers end all of a grant's tokens at once, the new ones with the old.
+      // alone until they sign out: there providers end all of a grant's tokens at once, the new ones
+      // with the old.
       if (replaced === null || replaced.account.sub === account.sub) return
       void track(endAtProvider(replaced, unrevoked(`${replaced.account.name} is signed out here`)))
     },
 
     discard(coming, provider) {
       // However late they come: nobody else could end them.
-      const ended = coming.then((tokens) => revoke(provider, tokens))
+      const ended = coming.then((tokens) => revoke(provider, [tokens]))
       void track(ended.catch(() => undefined))
     },
 
@@ -270,8 +321,10 @@ export function createCustody(ports: CustodyPorts): Custody {
     wake: () => renewal.wake(),
 
     async signOut() {
-      const before = held
+      const before = held && withSuperseded(held)
       held = null
+      superseded = []
+      isFollowed = true
       last = null
       wipes += 1
       renewal.forget()
@@ -301,6 +354,10 @@ export function createCustody(ports: CustodyPorts): Custody {
       return clock.after(FAREWELL_MS, () => farewell.abort(notTold()))
     },
   }
+}
+
+function orphansOf(refreshTokens: readonly string[]): Orphans[] {
+  return refreshTokens.map((refreshToken) => ({ accessToken: null, refreshToken }))
 }
 
 function lastOf({ account, tokens }: HeldSession): LastSession {

@@ -48,6 +48,8 @@ export type Renewal = {
    * renewed where it has less; null: renewed in any case. Fails with an AuthError.
    */
   read(leastMs: number | null): Promise<HeldSession>
+  /** True if nothing but a sign-in helps the session that is held. */
+  isStalled(): boolean
   /** The machine has slept, or the network is back: what is due is done now. */
   wake(): void
 }
@@ -97,6 +99,8 @@ export function lifetimeOf({ tokens }: HeldSession): Lifetime {
 export function createRenewal(ports: RenewalPorts): Renewal {
   const { clock, dispatch } = ports
   let running: Promise<HeldSession> | null = null
+  /** The refresh token that it uses. */
+  let using: string | null = null
   let renewedAtMs = -Infinity
   let failed: { error: AuthError; atMs: number } | null = null
   let failures = 0
@@ -128,6 +132,7 @@ export function createRenewal(ports: RenewalPorts): Renewal {
   const renewHeld = async (): Promise<HeldSession> => {
     let session = requireHeld(ports.held())
     if (stalled) throw stalled
+    using = session.tokens.refreshToken
     const change = async (changed: HeldSession): Promise<void> => {
       await ports.replace(session, changed)
       session = changed
@@ -209,11 +214,13 @@ export function createRenewal(ports: RenewalPorts): Renewal {
       failed = null
       renewedAtMs = -Infinity
       stalled = null
-      unanswered = null
-      // A renewal of the one before is of no use to who asks from now on.
-      running = null
+      if (session.tokens.refreshToken !== unanswered) unanswered = null
+      // Don't share a renewal of the previous session, unless this one goes on with its refresh token.
+      if (session.tokens.refreshToken !== using) running = null
       watch(session)
     },
+
+    isStalled: () => stalled !== null,
 
     forget() {
       stalled = null

@@ -1,0 +1,328 @@
+// Somebody who is signed in and signs in again: they never have less than before, and a sign-out ends
+// every refresh token that they were ever given.
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from '@playwright/test'
+import { createCustody, type Custody } from '../../main/auth/custody.js'
+import { createHttp, type Http } from '../../main/auth/http.js'
+import { betterSession, supersede } from '../../main/auth/same-person.js'
+import {
+  chooseStorage,
+  createMemoryVault,
+  SESSION_FILE,
+  type HeldSession,
+} from '../../main/vault.js'
+import { appFlow, NEVER } from '../app-flow.js'
+import { test, type Fixture } from '../fixture.js'
+import { answerLink } from '../person.js'
+
+/** The person's own sign-in; gives what is held then. */
+async function signIn(fixture: Fixture, as = 'alice'): Promise<HeldSession> {
+  const { agent, vault, reached } = fixture
+  const link = await fixture.signIn()
+  await fetch(await answerLink(link, `account=${as}`))
+  await reached('signed-in')
+  expect(agent.model().flows).toEqual([])
+  return (await vault.read())!
+}
+
+/** An app's whole sign-in; gives what the app is given. */
+async function signInByApp({ agent }: Fixture, scope: string, as = 'alice'): Promise<HeldSession> {
+  const request = appFlow({ scope })
+  const linked = new Promise<string>((resolve) => {
+    const unsubscribe = agent.subscribe((_model, event) => {
+      if (event.type !== 'link-ready') return
+      unsubscribe()
+      resolve(event.link)
+    })
+  })
+  const begun = agent.api.begin(request, NEVER)
+  await fetch(await answerLink(await linked, `account=${as}`))
+  expect((await begun).kind).toBe('answered')
+  const exchanged = await agent.api.exchangeLatest()
+  if (exchanged.kind !== 'signed-in') throw new Error(`the app's sign-in is ${exchanged.kind}`)
+  return exchanged.session
+}
+
+const ALL = 'openid profile email offline_access'
+const tokenOf = ({ tokens }: HeldSession): string => tokens.refreshToken!
+
+test.describe('S42: refresh tokens that another sign-in of the same person replaced', () => {
+  test('are left alone until the sign-out, which revokes them all', async ({ start }) => {
+    const fixture = await start()
+    const { agent, provider } = fixture
+    const first = await signIn(fixture)
+    const second = await signInByApp(fixture, ALL)
+    const third = await signIn(fixture)
+    expect(new Set([first, second, third].map(tokenOf)).size).toBe(3)
+    expect(provider.revoked).toEqual([])
+
+    await agent.signOut()
+    expect(provider.revoked.toSorted()).toEqual([first, second, third].map(tokenOf).toSorted())
+    // And the next person's sign-out ends none of them again.
+    const bob = await signIn(fixture, 'bob')
+    await agent.signOut()
+    expect(provider.revoked.slice(3)).toEqual([tokenOf(bob)])
+  })
+
+  test('are revoked where another person takes their place', async ({ start }) => {
+    const fixture = await start()
+    const { provider } = fixture
+    const first = await signIn(fixture)
+    const second = await signIn(fixture)
+    await signIn(fixture, 'bob')
+    await expect
+      .poll(() => provider.revoked.toSorted())
+      .toEqual([first, second].map(tokenOf).toSorted())
+  })
+
+  test('are revoked where the session has ended, for nobody would do it later', async ({
+    start,
+  }) => {
+    const fixture = await start()
+    const { agent, provider } = fixture
+    const first = await signIn(fixture)
+    await signIn(fixture)
+    provider.misbehave.token = 'invalid-grant'
+    await expect(agent.read(null)).rejects.toThrow()
+    await expect.poll(() => provider.revoked).toEqual([tokenOf(first)])
+  })
+
+  test('do not count as dead because one of them cannot be revoked', async ({ start }) => {
+    const fixture = await start()
+    const { agent, provider } = fixture
+    await signIn(fixture)
+    await signIn(fixture)
+    provider.misbehave.revocation = 'server-error'
+    await agent.signOut()
+    expect(provider.revoked).toHaveLength(2)
+    expect(agent.model().lastOutcome).toMatchObject({
+      notice: expect.stringContaining('could not be told'),
+    })
+  })
+
+  test('a token that a renewal has spent is not among them', async ({ start }) => {
+    const fixture = await start()
+    const { agent, provider } = fixture
+    const first = await signIn(fixture)
+    const second = await signIn(fixture)
+    const renewed = await agent.read(null)
+    expect(tokenOf(renewed)).not.toBe(tokenOf(second))
+    await agent.signOut()
+    expect(provider.revoked.toSorted()).toEqual([first, renewed].map(tokenOf).toSorted())
+  })
+
+  test('are kept sealed over a restart', async ({ start }) => {
+    const fixture = await start()
+    const { provider } = fixture
+    const first = await signIn(fixture)
+    const second = await signIn(fixture)
+    const dataDir = await mkdtemp(join(tmpdir(), 'same-person-'))
+    const { vault } = chooseStorage({
+      dataDir,
+      keyring: null,
+      passphrase: 'a passphrase',
+      keepWithoutKeyring: false,
+    })
+    const before = custodyOf(fixture, { vault })
+    await before.keep(first, NEVER)
+    await before.keep(second, NEVER)
+    const file = await readFile(join(dataDir, SESSION_FILE), 'utf8')
+    for (const session of [first, second]) expect(file).not.toContain(tokenOf(session))
+
+    const after = custodyOf(fixture, { vault })
+    await after.restore({ issuer: provider.issuer, clientId: provider.clientId })
+    expect(after.held()).toEqual({ ...second, superseded: undefined })
+    await after.signOut()
+    expect(provider.revoked.toSorted()).toEqual([first, second].map(tokenOf).toSorted())
+    await rm(dataDir, { recursive: true })
+  })
+
+  test('are a hundred at most, the newest, and none of them the one that is held', () => {
+    const held = sessionOf(ALL, 'held')
+    const many = Array.from({ length: 150 }, (_, index) => `token ${index}`)
+    expect(supersede(many, ['held', null, 'token 149', 'new'], held)).toEqual([
+      ...many.slice(51),
+      'new',
+    ])
+  })
+})
+
+test.describe('S43: an app’s sign-in of the same person', () => {
+  for (const scope of ['openid', 'openid email', 'openid offline_access']) {
+    test(`for "${scope}" leaves what they had, and gives the app what it asked for`, async ({
+      start,
+    }) => {
+      const fixture = await start()
+      const { agent, provider, vault, reached } = fixture
+      const before = await signIn(fixture)
+      const given = await signInByApp(fixture, scope)
+      expect(given.tokens.scope).toBe(scope)
+      expect(given.tokens.accessToken).not.toBe(before.tokens.accessToken)
+
+      expect((await agent.read(0)).tokens).toEqual(before.tokens)
+      expect((await vault.read())?.tokens).toEqual(before.tokens)
+      await reached('signed-in')
+      const renewed = await agent.read(null)
+      expect(renewed.tokens.scope).toBe(ALL)
+      await agent.signOut()
+      const alive = [renewed.tokens.refreshToken, given.tokens.refreshToken].filter(
+        (token) => token !== null,
+      )
+      expect(provider.revoked.toSorted()).toEqual(alive.toSorted())
+    })
+  }
+
+  test('for all that they had but the refresh token goes on with the one they had', async ({
+    start,
+  }) => {
+    const fixture = await start()
+    const { agent, provider } = fixture
+    const before = await signIn(fixture)
+    const given = await signInByApp(fixture, 'openid profile email')
+    expect(given.tokens.refreshToken).toBeNull()
+    const held = await agent.read(0)
+    expect(held.tokens.accessToken).toBe(given.tokens.accessToken)
+    expect(tokenOf(held)).toBe(tokenOf(before))
+    // It is renewed in time, as before.
+    const { session } = agent.model()
+    expect(session).toMatchObject({ renewsAtMs: expect.any(Number) })
+    await agent.read(null)
+    expect(provider.tokenRequests.at(-1)!.get('refresh_token')).toBe(tokenOf(before))
+  })
+
+  test('for all that they had and more takes over', async ({ start }) => {
+    const fixture = await start({ settings: { scope: 'openid offline_access' } })
+    const { agent } = fixture
+    await signIn(fixture)
+    const given = await signInByApp(fixture, ALL)
+    expect((await agent.read(0)).tokens).toEqual(given.tokens)
+  })
+
+  test('that lasts takes over from one that does not', async ({ start }) => {
+    const fixture = await start({ settings: { scope: 'openid profile email' } })
+    const { agent } = fixture
+    await signIn(fixture)
+    const given = await signInByApp(fixture, 'openid offline_access')
+    expect((await agent.read(0)).tokens).toEqual(given.tokens)
+  })
+
+  test('takes over, for whatever it is, where nothing but a sign-in helped', async ({ start }) => {
+    const fixture = await start()
+    const { agent, provider, reached } = fixture
+    const before = await signIn(fixture)
+    provider.misbehave.tokenRefusal = { status: 400, body: { error: 'interaction_required' } }
+    await expect(agent.read(null)).rejects.toThrow()
+    await reached('needs-sign-in')
+    provider.misbehave.tokenRefusal = undefined
+    const given = await signInByApp(fixture, 'openid')
+    expect((await agent.read(0)).tokens).toEqual(given.tokens)
+    await reached('signed-in')
+    await agent.signOut()
+    expect(provider.revoked).toContain(tokenOf(before))
+  })
+
+  test('of another person takes over, whatever it is for', async ({ start }) => {
+    const fixture = await start()
+    const { agent } = fixture
+    await signIn(fixture)
+    const given = await signInByApp(fixture, 'openid', 'bob')
+    expect((await agent.read(0)).tokens).toEqual(given.tokens)
+  })
+
+  test('while a renewal is under way loses neither, and spends no token twice', async ({
+    start,
+  }) => {
+    const fixture = await start()
+    const { provider } = fixture
+    const first = await signIn(fixture)
+    const fresh: HeldSession = {
+      ...first,
+      tokens: { ...first.tokens, accessToken: 'fresh', refreshToken: null },
+    }
+    let release: () => void = () => undefined
+    const released = new Promise<void>((resolve) => (release = resolve))
+    let hasAnswered: () => void = () => undefined
+    const answered = new Promise<void>((resolve) => (hasAnswered = resolve))
+    const real = createHttp()
+    const custody = custodyOf(fixture, {
+      http: async (request) => {
+        const answer = await real(request)
+        if (!request.url.endsWith('/token')) return answer
+        hasAnswered()
+        await released
+        return answer
+      },
+    })
+    await custody.keep(first, NEVER)
+    custody.tell(first, 'state', null)
+    const renewing = custody.read(null)
+    await answered
+    await custody.keep(fresh, NEVER)
+    custody.tell(fresh, 'state', first)
+    expect(custody.held()!.tokens).toEqual({ ...fresh.tokens, refreshToken: tokenOf(first) })
+    const other = custody.read(null)
+    release()
+    const renewed = await renewing
+    expect((await other).tokens).toEqual(renewed.tokens)
+    expect(custody.held()!.tokens).toEqual(renewed.tokens)
+    const spent = provider.tokenRequests.filter((form) => form.has('refresh_token'))
+    expect(spent).toHaveLength(1)
+    // It is good at the provider, and the only one.
+    await custody.read(null)
+    await custody.signOut()
+    expect(provider.revoked).toHaveLength(1)
+  })
+})
+
+function custodyOf(
+  { clock }: Fixture,
+  deps: { vault?: Fixture['vault']; http?: Http } = {},
+): Custody {
+  return createCustody({
+    http: createHttp(),
+    vault: createMemoryVault(),
+    clock,
+    dispatch: () => undefined,
+    random: () => 0,
+    clientSecret: null,
+    track: (task) => task,
+    ...deps,
+  })
+}
+
+function sessionOf(scope: string, refreshToken: string | null): HeldSession {
+  const times = { accessTokenExpiresAtMs: null, obtainedAtMs: 0 }
+  return {
+    issuer: 'https://provider.example',
+    clientId: 'client',
+    account: { sub: 'alice', name: 'Alice', email: '' },
+    claims: { sub: 'alice' },
+    tokens: { ...times, accessToken: `for ${scope}`, refreshToken, idToken: 'id', scope },
+  }
+}
+
+const KEPT: readonly [string, HeldSession, HeldSession, 'held' | 'fresh' | 'fresh, lasting'][] = [
+  ['the same', sessionOf('a b', 'R1'), sessionOf('b a', 'R2'), 'fresh'],
+  ['more', sessionOf('a', 'R1'), sessionOf('a b', 'R2'), 'fresh'],
+  ['less', sessionOf('a b', 'R1'), sessionOf('a', 'R2'), 'held'],
+  ['something else', sessionOf('a', 'R1'), sessionOf('b', 'R2'), 'held'],
+  ['the same, not lasting', sessionOf('a', 'R1'), sessionOf('a', null), 'fresh, lasting'],
+  ['less, not lasting', sessionOf('a b', 'R1'), sessionOf('a', null), 'held'],
+  ['less, neither lasting', sessionOf('a b', null), sessionOf('a', null), 'held'],
+  ['the same, neither lasting', sessionOf('a', null), sessionOf(' a', null), 'fresh'],
+  ['less, lasting at last', sessionOf('a b', null), sessionOf('a', 'R2'), 'fresh'],
+  ['no offline_access', sessionOf('a offline_access', 'R1'), sessionOf('a', 'R2'), 'fresh'],
+]
+for (const [name, held, fresh, kept] of KEPT) {
+  test(`of two sessions, the second for ${name}: ${kept} is kept`, () => {
+    const expected = {
+      held,
+      fresh,
+      'fresh, lasting': { ...fresh, tokens: { ...fresh.tokens, refreshToken: 'R1' } },
+    }
+    expect(betterSession(held, fresh)).toEqual(expected[kept])
+  })
+}
