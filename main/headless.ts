@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // Root: the agent in plain Node, with a terminal in the tray's place.
 
+// eslint-disable-next-line import/no-unassigned-import -- what it does is all that it is for
+import './no-inspector.js'
 import { readFileSync } from 'node:fs'
 import { systemClock } from './clock.js'
 import { createLatchkey, EXIT, explainFailure, type Latchkey } from './compose.js'

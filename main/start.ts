@@ -1,5 +1,7 @@
 // Starts the tray app from the source tree; the headless program where there can be no tray.
 
+// eslint-disable-next-line import/no-unassigned-import -- what it does is all that it is for
+import './no-inspector.js'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
