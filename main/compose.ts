@@ -15,6 +15,7 @@ import { createLogger, type Logger } from './log.js'
 import { DirectoryInUse, takeOwnership, type Ownership } from './owner.js'
 import { errorRecord, recordOf, runtimeOf, startedRecord, stoppedRecord } from './present/record.js'
 import { openDataDirectory } from './private-directory.js'
+import { createRepeats } from './repeats.js'
 import { SettingsError, type Settings } from './settings.js'
 import { createSocketOwners } from './socket-owner.js'
 import { openTcpTable } from './tcp-table.js'
@@ -176,6 +177,7 @@ const LONGEST_RESTORE_MS = 3_000
 const logs = new Set<Logger>()
 
 function endLog(log: Logger): void {
+  errors.flush()
   log.record(stoppedRecord())
   log.close()
   logs.delete(log)
@@ -253,11 +255,19 @@ function announceIfPossible(
   }
 }
 
-/** An error of our own, for whoever looks into it; never what a request or an answer held. */
-export function reportError(error: unknown): void {
-  for (const log of logs) log.record(errorRecord(error))
+const errors = createRepeats<unknown>((error, count) => {
+  for (const log of logs) log.record(errorRecord(error, count))
   const shown = error instanceof Error ? (error.stack ?? error.message) : typeof error
-  process.stderr.write(`latchkey: unexpected error: ${shown}\n`)
+  const times = count === 1 ? '' : ` (${count} times so far)`
+  process.stderr.write(`latchkey: unexpected error${times}: ${shown}\n`)
+})
+
+/**
+ * An error of our own, for whoever looks into it; never what a request or an answer held. One that
+ * comes again and again is told of with a count, and not each time.
+ */
+export function reportError(error: unknown): void {
+  errors.add(JSON.stringify(errorRecord(error)), error)
 }
 
 /** Part of both programs' contract: other programs act on these. */

@@ -28,7 +28,9 @@ try {
 
 async function main(args: readonly string[]): Promise<void> {
   // The reader of our output has gone away: nobody is left to talk to.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', stop)
+  // Each write to such a stream fails anew, and must not cut short the end that the first one began.
+  const endOnce = (): void => (stopping ? undefined : stop())
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endOnce)
 
   if (args.includes('--help')) return print(helpText())
   if (args.includes('--version')) return print(version)

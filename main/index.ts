@@ -27,6 +27,9 @@ const APP_ID = 'app.latchkey.desktop'
 
 // Electron would show a dialog and go on; a network stack's stray error is no reason for one.
 process.on('uncaughtException', reportError)
+// Whoever read the output has gone, as a closed terminal has. Nobody else needs it; and without a
+// listener each write would be an uncaught exception, which is reported by another write.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 const passphrase = process.env['LATCHKEY_PASSPHRASE'] || null
 delete process.env['LATCHKEY_PASSPHRASE']

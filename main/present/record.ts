@@ -31,7 +31,7 @@ export type LogRecord = { level: LogLevel } & (
   | { event: 'storage-failed' | 'storage-mended' }
   | ({ event: 'started' } & Started)
   | { event: 'stopped' }
-  | ({ event: 'error'; cause: Fault | null } & Fault)
+  | ({ event: 'error'; cause: Fault | null; count?: number } & Fault)
 )
 
 /** What is said of the agent's event; `model` is the one that followed it. */
@@ -117,13 +117,15 @@ export type Fault = {
   at: readonly string[]
 }
 
-export function errorRecord(thrown: unknown): LogRecord {
+/** `count`: how often it has come so far. */
+export function errorRecord(thrown: unknown, count = 1): LogRecord {
   const cause = thrown instanceof Error ? thrown.cause : undefined
   return {
     level: 'error',
     event: 'error',
     ...faultOf(thrown),
     cause: cause === undefined ? null : faultOf(cause),
+    ...(count > 1 && { count }),
   }
 }
 

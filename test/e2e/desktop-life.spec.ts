@@ -242,3 +242,23 @@ test('a window whose page has crashed is there again; one that crashes again, wh
   await app.choose('Open Latchkey')
   await expect((await app.window()).getByRole('main')).toBeVisible()
 })
+
+test('a reader of its output that goes away costs nothing: not the log, not the processor', async ({
+  launch,
+  page,
+  provider,
+  folders,
+}) => {
+  const dataDir = await folders.create()
+  // Something to say on stderr, once the service runs.
+  await mkdir(join(dataDir, 'service.json'))
+  const app = await launch({ dataDir, flags: [...at(provider), '--sign-in'] })
+  app.process.stdout!.destroy()
+  app.process.stderr!.destroy()
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilHeadline(app, ALICE)
+  expect((await app.quit()).code).toBe(0)
+  const log = await readFile(join(dataDir, 'latchkey.log'), 'utf8')
+  expect(log).toContain('"signed-in"')
+  expect(log).not.toContain('"error"')
+})

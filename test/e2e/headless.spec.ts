@@ -1,7 +1,8 @@
 // The main job, as people and other programs do it.
 
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import type { Status } from '../../main/present/status.js'
 import { answerLink } from '../person.js'
 import { startProvider } from '../provider.js'
@@ -251,6 +252,24 @@ test('one line stays one line, and nothing in it steers a terminal', async ({ ru
   await fetch(await answerLink(await program.link()))
   expect((await program.status('signed-in')).account?.name).toBe(name)
   expect(program.stdout().replaceAll('\n', '')).not.toMatch(/[\p{C}\u2028\u2029]/u)
+  await provider.close()
+})
+
+test('the end of its readers in the middle of a sign-in does not cut its own end short', async ({
+  run,
+}) => {
+  const provider = await startProvider()
+  const { issuer, clientId } = provider
+  const flags = ['--no-browser', '--port', '0', '--issuer', issuer, '--client-id', clientId]
+  const program = await run([...flags, '--sign-in'])
+  await expect.poll(() => program.stdout()).toContain('redirect_uri')
+  program.process.stdout.destroy()
+  program.process.stderr.destroy()
+  // The answers are several lines, and nobody reads them.
+  program.type('status\nnonsense\nstatus')
+  expect(await program.ended).toBe(0)
+  // The last thing that it does.
+  expect(await readFile(join(program.dataDir, 'latchkey.log'), 'utf8')).toContain('"stopped"')
   await provider.close()
 })
 

@@ -457,6 +457,7 @@ const OWN: readonly string[] = [
     'provider-finding',
     'read-body',
     'regular-file',
+    'repeats',
     'replace-file',
     'secret',
     'settings',
