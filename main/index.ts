@@ -7,6 +7,7 @@ import { createLatchkey, EXIT, explainFailure, reportError, type Latchkey } from
 import { openBrowser } from './electron/browser.js'
 import { keyringCipher } from './electron/cipher.js'
 import { presentDesktop } from './electron/desktop.js'
+import { endWithFailure } from './electron/failure.js'
 import { lockDown } from './electron/lockdown.js'
 import { isStartAtLogin } from './electron/login-item.js'
 import { dropUnreadableHeaders, electronFetch } from './electron/network.js'
@@ -18,12 +19,17 @@ import { createEngine } from './engine.js'
 import { findHome } from './home.js'
 import { startingMenu } from './present/menu.js'
 import { makeDataFolder, openDataDirectory } from './private-directory.js'
-import { requireSettings, type Settings, type Sources } from './settings.js'
+import { examineSettings, requireSettings, type Settings, type Sources } from './settings.js'
 import { LOGIN_PATIENCE_MS, trayHostDeps, waitForTrayHost, type TrayHost } from './tray-host.js'
 import { chooseStorage, type Keyring } from './vault.js'
 
-/** Windows shows notifications and login items under the name that is registered for this one. */
-const APP_ID = 'app.latchkey.desktop'
+/**
+ * Windows shows notifications and login items under the name that is registered for this one. From the
+ * source tree it is another: Electron points the Start menu's entry for it at the program that runs,
+ * which would take the installed app's entry over.
+ */
+const APP_ID = app.isPackaged ? 'app.latchkey.desktop' : 'app.latchkey.desktop.source'
+if (!app.isPackaged && process.platform === 'win32') app.setName('Latchkey from source')
 
 // Electron would show a dialog and go on; a network stack's stray error is no reason for one.
 process.on('uncaughtException', reportError)
@@ -49,16 +55,22 @@ let wanted = false
 /** What a person should know of the settings and the data directory as they were found. */
 let notices: readonly string[] = []
 
-// All of this happens before the app is ready. The settings come first, for they name the folder
-// that the single-instance lock is kept in.
+/** Where settings.json is; null until that is known. */
+let directory: string | null = null
+
+// All of this happens before the app is ready. The data directory comes first, for the single-instance
+// lock is kept in it; and reading settings.json asks Electron for the folder of the app's data, which
+// it would otherwise make under the app's name.
 try {
-  const { settings, notices: ofSettings } = requireSettings(sources)
+  directory = examineSettings({ ...sources, readFile: () => undefined }).settings.dataDir
+  const ofDirectory = openDataDirectory(directory)
   // Electron takes no folder that is not there.
-  const sessionData = join(settings.dataDir, 'chromium')
-  notices = [...ofSettings, ...openDataDirectory(settings.dataDir)]
+  const sessionData = join(directory, 'chromium')
   makeDataFolder(sessionData)
-  app.setPath('userData', settings.dataDir)
+  app.setPath('userData', directory)
   app.setPath('sessionData', sessionData)
+  const { settings, notices: ofSettings } = requireSettings(sources)
+  notices = [...ofSettings, ...ofDirectory]
   if (app.requestSingleInstanceLock()) {
     // It would take the switch away from child processes only, and they would not start.
     if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
@@ -189,7 +201,8 @@ async function askWhetherRunning(host: string): Promise<boolean> {
 }
 
 function giveUp(thrown: unknown): void {
-  const { message, exitCode } = explainFailure(thrown)
-  dialog.showErrorBox('Latchkey cannot start', message)
-  app.exit(exitCode)
+  endWithFailure(explainFailure(thrown), directory).catch((failure: unknown) => {
+    reportError(failure)
+    app.exit(EXIT.failed)
+  })
 }

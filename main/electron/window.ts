@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { app, BrowserWindow, nativeTheme } from 'electron'
 import type { Notices } from '../ipc.js'
+import { addContextMenu, addZoom } from './page-tools.js'
 import { WINDOW_URL } from './scheme.js'
 
 export type StatusWindow = {
@@ -18,6 +19,8 @@ export type StatusWindow = {
 const CALM_MS = 60_000
 
 const PRELOAD = fileURLToPath(new URL('../preload.cjs', import.meta.url))
+/** Windows and Linux take it from the installed app; from the source tree and an AppImage there is none. */
+const ICON = fileURLToPath(new URL('../../../main/assets/icon.png', import.meta.url))
 
 export function createStatusWindow(): StatusWindow {
   // Null while there is none: a hidden window would keep some 160 MB.
@@ -32,6 +35,7 @@ export function createStatusWindow(): StatusWindow {
       minHeight: 360,
       show: false,
       title: 'Latchkey',
+      icon: ICON,
       backgroundColor: nativeTheme.shouldUseDarkColors ? '#12161c' : '#eef1f5',
       fullscreenable: false,
       autoHideMenuBar: true,
@@ -46,6 +50,8 @@ export function createStatusWindow(): StatusWindow {
         devTools: !app.isPackaged,
       },
     })
+    addContextMenu(created)
+    addZoom(created)
     created.once('ready-to-show', () => bringForward(created))
     created.once('closed', () => {
       if (window === created) window = null

@@ -30,13 +30,13 @@ export function behaviourOf(appPath: string, options: DesktopOptions): Behaviour
     appPath,
     notifications: options.notifications ?? true,
     browser: options.browser ?? true,
-    dialogAnswer: options.dialogAnswer ?? 0,
     dark: options.dark ?? false,
     platform: options.platform ?? (process.platform as Platform),
     keyring: keyringOf(options.keyring ?? {}),
     loginItems: options.loginItems ?? [],
     openedAtLogin: options.openedAtLogin ?? false,
     trayHostFile: options.trayHost?.file ?? null,
+    boxAnswer: options.boxAnswer ?? null,
   }
 }
 

@@ -1,13 +1,20 @@
 // The app on a desktop, as the specs see it: the same on both back ends.
 
 import type { ChildProcess } from 'node:child_process'
-import type { Frame, Page } from '@playwright/test'
-import type { Keyring, LoginItem, MenuLine, Platform, WindowFacts } from '../stand-in/contract.js'
+import type { Frame, Locator, Page } from '@playwright/test'
+import type {
+  Box,
+  Keyring,
+  LoginItem,
+  MenuLine,
+  Platform,
+  WindowFacts,
+} from '../stand-in/contract.js'
 import type { BackEnd } from './back-end.js'
 import type { KeyringName } from './behaviour.js'
 import type { TrayHostDouble } from './tray-host.js'
 
-export type { Keyring, KeyringName, LoginItem, MenuLine, Platform, WindowFacts }
+export type { Box, Keyring, KeyringName, LoginItem, MenuLine, Platform, WindowFacts }
 
 export type DesktopOptions = {
   flags?: readonly string[]
@@ -17,8 +24,6 @@ export type DesktopOptions = {
   notifications?: boolean
   /** False: the desktop can open no browser. */
   browser?: boolean
-  /** Which button of a question the person presses, counted from 0; the first, unless told. */
-  dialogAnswer?: number
   /** True: the desktop is dark. */
   dark?: boolean
   /** The system that it is to take this one for. Electron itself cannot take it for another. */
@@ -31,6 +36,8 @@ export type DesktopOptions = {
   openedAtLogin?: boolean
   /** Linux, on the stand-in: what shows tray icons; absent: there is something, all the time. */
   trayHost?: TrayHostDouble
+  /** The button that the person presses in each message box; absent: they close it. */
+  boxAnswer?: string
 }
 
 export type Notice = { title: string; body: string }
@@ -58,6 +65,11 @@ export type Desktop = {
   /** The file name of the icon in the tray; null where there is none to be seen. */
   trayIcon(): Promise<string | null>
 
+  /** The message boxes so far, also after the app's end. */
+  boxes(): Promise<readonly Box[]>
+  /** The folders and files that the desktop opened for the app, also after its end. */
+  openedPaths(): Promise<readonly string[]>
+
   notifications(): Promise<readonly Notice[]>
   /** Clicks one, counted from 0. False where the app does not hear it. */
   clickNotification(index: number): Promise<boolean>
@@ -75,6 +87,14 @@ export type Desktop = {
   /** The person turns to the window, or away from it, once it is there to be seen. */
   look(at: boolean): Promise<void>
   minimize(): Promise<void>
+  /** A right click on a part of the window's page: the lines of the menu that opens. */
+  rightClick(target: Locator): Promise<readonly MenuLine[]>
+  /** Presses a line of that menu. */
+  chooseInPage(label: string): Promise<void>
+  /** Ctrl and a key, in the window. */
+  pressControl(key: string): Promise<void>
+  /** Ctrl and the wheel, in the window. */
+  turnWheel(direction: 'in' | 'out'): Promise<void>
   /** The process of the window's page crashes. */
   crashWindow(): Promise<void>
 

@@ -7,6 +7,7 @@ import {
   clipboard,
   dialog,
   ipcMain,
+  Menu,
   nativeImage,
   nativeTheme,
   Notification,
@@ -16,7 +17,7 @@ import {
   type IpcMainInvokeEvent,
   type LoginItemSettings,
   type LoginItemSettingsOptions,
-  type Menu,
+  type MessageBoxOptions,
   type NativeImage,
   type Settings,
   type WebContents,
@@ -30,7 +31,8 @@ import {
 } from '../stand-in/contract.js'
 import { createSafeStorage } from '../stand-in/keyring.js'
 import { createLoginItems } from '../stand-in/login-items.js'
-import { linesOf } from '../stand-in/menu.js'
+import { linesOf } from '../stand-in/menu-lines.js'
+import { OBSERVED } from './observed.js'
 import { createWaiting } from './waiting.js'
 
 const PASSWORD_STORE = '--password-store='
@@ -47,7 +49,9 @@ const texts: string[] = []
 const notifications: Notification[] = []
 const opened = createWaiting<string>()
 const decisions = createWaiting<{ url: string; may: boolean }>()
+const pageMenus = createWaiting<readonly MenuLine[]>()
 let menu: Menu | null = null
+let pageItems: Menu['items'] = []
 let click: (() => void) | null = null
 let toolTip: string | null = null
 let hasIcon = false
@@ -62,6 +66,9 @@ export type Observed = {
   choose(label: string): void
   tray(): { toolTip: string; hasIcon: boolean } | null
   clickTray(): void
+  /** The next menu that opens in a page. */
+  takePageMenu(): Promise<readonly MenuLine[]>
+  chooseInPage(label: string): void
   /** As far as it was made from a file; the first image that was, until another one is set. */
   trayIcon(): string | null
   clipboard(): string
@@ -88,6 +95,13 @@ const observed: Observed = {
   clickTray() {
     if (!click) throw new Error('there is no icon in the tray')
     click()
+  },
+  takePageMenu: () => pageMenus.take(),
+  chooseInPage(label) {
+    const index = linesOf(pageItems).findIndex((line) => line.label === label)
+    const item = pageItems[index]
+    if (!item?.enabled) throw new Error(`the menu has no "${label}" that can be chosen`)
+    item.click()
   },
   trayIcon: () => (toolTip === null ? null : icon),
   clipboard: () => copied,
@@ -127,6 +141,12 @@ Tray.prototype.destroy = function (): void {
   click = null
   toolTip = null
   destroy.call(this)
+}
+// A menu within a page would wait for somebody to choose.
+Menu.prototype.popup = function (): void {
+  const { items } = this
+  pageItems = items
+  pageMenus.put(linesOf(items))
 }
 const { createFromPath } = nativeImage
 nativeImage.createFromPath = (path) => {
@@ -194,8 +214,18 @@ shell.openExternal = async (url) => {
   opened.put(url)
   if (!behaviour.browser) throw new Error('Failed to open')
 }
+shell.openPath = (path) => {
+  process.stderr.write(`${OBSERVED}${JSON.stringify({ path })}\n`)
+  return Promise.resolve('')
+}
 // A box on the screen would wait for somebody to dismiss it.
-dialog.showErrorBox = (title, content) => void process.stderr.write(`${title}\n${content}\n`)
+dialog.showMessageBox = (...given: unknown[]) => {
+  const { message, detail = '', buttons = ['OK'], cancelId = 0 } = given.at(-1) as MessageBoxOptions
+  process.stderr.write(`${OBSERVED}${JSON.stringify({ box: { message, detail, buttons } })}\n`)
+  const { boxAnswer } = behaviour
+  const response = boxAnswer === null ? cancelId : buttons.indexOf(boxAnswer)
+  return Promise.resolve({ response, checkboxChecked: false })
+}
 
 const handle = ipcMain.handle.bind(ipcMain)
 ipcMain.handle = (channel, listener: Handler) => {

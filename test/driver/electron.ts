@@ -9,6 +9,7 @@ import { electronBinary } from './back-end.js'
 import { behaviourOf, keyringOf } from './behaviour.js'
 import type { Desktop, DesktopOptions, Ended } from './desktop.js'
 import type { Observed } from './electron-entry.js'
+import { observationsOf } from './observed.js'
 import { follow } from './process.js'
 
 type Options = DesktopOptions & { dataDir: string }
@@ -52,6 +53,15 @@ export async function launchElectron(
     trayIcon: () =>
       electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.trayIcon()),
 
+    boxes: () =>
+      Promise.resolve(
+        observationsOf(followed.stderr()).flatMap((one) => ('box' in one ? [one.box] : [])),
+      ),
+    openedPaths: () =>
+      Promise.resolve(
+        observationsOf(followed.stderr()).flatMap((one) => ('path' in one ? [one.path] : [])),
+      ),
+
     notifications: () =>
       electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.notifications()),
     clickNotification: (index) =>
@@ -86,6 +96,8 @@ export async function launchElectron(
           isMinimized: window.isMinimized(),
           // Electron does not tell.
           wasShownUnpainted: false,
+          hasIcon: true,
+          zoomLevel: window.webContents.getZoomLevel(),
           webPreferences: { ...getLastWebPreferences.call(window.webContents) },
         }
       }),
@@ -111,6 +123,30 @@ export async function launchElectron(
       ),
     minimize: () =>
       electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.minimize()),
+
+    async rightClick(target) {
+      await target.click({ button: 'right' })
+      return electron.evaluate(() =>
+        (globalThis as never as Observing).latchkeyObserved.takePageMenu(),
+      )
+    },
+    chooseInPage: (label) =>
+      electron.evaluate(
+        (_electron, given) =>
+          (globalThis as never as Observing).latchkeyObserved.chooseInPage(given),
+        label,
+      ),
+    pressControl: (key) =>
+      electron.evaluate(({ BrowserWindow }, keyCode) => {
+        const { webContents } = BrowserWindow.getAllWindows()[0]!
+        webContents.sendInputEvent({ type: 'keyDown', keyCode, modifiers: ['control'] })
+      }, key),
+    turnWheel: (direction) =>
+      electron.evaluate(
+        ({ BrowserWindow }, given) =>
+          void BrowserWindow.getAllWindows()[0]!.webContents.emit('zoom-changed', {}, given),
+        direction,
+      ),
 
     clipboard: () =>
       electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.clipboard()),

@@ -6,8 +6,10 @@ import type { Browser } from '@playwright/test'
 import {
   BEHAVIOUR_VARIABLE,
   type AppCalls,
+  type Box,
   type HostCalls,
   type MenuLine,
+  type Place,
   type ShownNotification,
 } from '../stand-in/contract.js'
 import { ROOT } from '../root.js'
@@ -52,6 +54,8 @@ export function launchStandIn(
   const opened = createWaiting<string>()
   const shown: ShownNotification[] = []
   const menus: (readonly MenuLine[])[] = []
+  const boxes: Box[] = []
+  const paths: string[] = []
 
   let loginItems = behaviour.loginItems
 
@@ -61,6 +65,11 @@ export function launchStandIn(
     notify: (notification) => void shown.push(notification),
     menuSet: (lines) => void menus.push(lines),
     openExternal: (url) => opened.put(url),
+    openPath: (path) => void paths.push(path),
+    showBox(box) {
+      boxes.push(box)
+      return options.boxAnswer ?? null
+    },
     loginItemsSet: (items) => void (loginItems = items),
   })
 
@@ -92,6 +101,9 @@ export function launchStandIn(
     clickTray: () => app.call('clickTray'),
     trayIcon: () => app.call('trayIcon'),
 
+    boxes: () => Promise.resolve(boxes),
+    openedPaths: () => Promise.resolve(paths),
+
     notifications: () => Promise.resolve(shown.map(({ title, body }) => ({ title, body }))),
     clickNotification: (index) => app.call('clickNotification', shown[index]?.id ?? 0),
 
@@ -107,6 +119,11 @@ export function launchStandIn(
     },
     look: (at) => app.call('look', pages.id(), at),
     minimize: () => app.call('minimize', pages.id()),
+    rightClick: async (target) =>
+      app.call('contextMenu', pages.id(), await target.evaluate(describePlace)),
+    chooseInPage: (label) => app.call('chooseInPage', label),
+    pressControl: (key) => app.call('pressControl', pages.id(), key),
+    turnWheel: (direction) => app.call('turnWheel', pages.id(), direction),
     crashWindow: () => app.call('crash', pages.id()),
 
     clipboard: () => app.call('clipboard'),
@@ -147,4 +164,13 @@ export function launchStandIn(
       await pages.close()
     },
   }
+}
+
+/** In the page: what Chromium says of the place that a person has clicked on. */
+function describePlace(target: Element): Place {
+  const isField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
+  const selection = isField
+    ? target.value.slice(target.selectionStart ?? 0, target.selectionEnd ?? 0)
+    : String(getSelection())
+  return { isEditable: isField && !target.readOnly && !target.disabled, selection }
 }

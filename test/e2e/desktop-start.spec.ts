@@ -1,7 +1,9 @@
 // How the tray app starts, and what there is to see of it then.
 
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createTrayHost } from '../driver/tray-host.js'
-import { at, expect, headlineOf, test, type Desktop } from '../driver.js'
+import { at, expect, FREE_PORT, headlineOf, SCRIPTED, test, type Desktop } from '../driver.js'
 
 const FAST = { intervals: [25, 50, 100] }
 
@@ -94,4 +96,79 @@ test.describe('a click on the icon', () => {
     await app.choose('Quit')
     expect((await app.ended).code).toBe(0)
   })
+})
+
+test.describe('what keeps it from starting', () => {
+  for (const platform of ['linux', 'darwin', 'win32'] as const) {
+    test(`is shown in a box, though nobody reads its output (${platform})`, async ({ launch }) => {
+      const app = await launch({ flags: ['--port', 'abc'], platform })
+      const { code, stderr } = await app.ended
+      expect(code).toBe(2)
+      const detail = '--port must be a whole number from 0 to 65535, but it is "abc".'
+      expect(stderr).toContain(detail)
+      expect(await app.boxes()).toEqual([
+        { message: 'Latchkey cannot start', detail, buttons: ['Quit'] },
+      ])
+      expect(await app.openedPaths()).toEqual([])
+    })
+  }
+
+  test('is in settings.json: a button opens its folder', async ({ launch, folders }) => {
+    const dataDir = await folders.create()
+    await writeFile(join(dataDir, 'settings.json'), '{ "issuer": ')
+    const app = await launch({ dataDir, platform: 'linux', boxAnswer: 'Open folder' })
+    expect((await app.ended).code).toBe(2)
+    const [box] = await app.boxes()
+    expect(box?.detail).toContain(join(dataDir, 'settings.json'))
+    expect(box?.buttons).toEqual(['Open folder', 'Quit'])
+    expect(await app.openedPaths()).toEqual([dataDir])
+
+    const closed = await launch({ dataDir, platform: 'linux' })
+    expect((await closed.ended).code).toBe(2)
+    expect(await closed.openedPaths()).toEqual([])
+  })
+
+  test('leaves a Latchkey that runs alone, and nothing behind', async ({ launch, provider }) => {
+    const app = await launch({ flags: at(provider) })
+    await app.window()
+    await app.closeWindow()
+    expect((await app.launchAgain(['--port', 'abc'])).code).toBe(2)
+    await untilHeadline(app, 'Not signed in')
+    expect(await app.windowCount()).toBe(0)
+  })
+
+  test('a data directory that another program has is shown in a box too', async ({
+    launch,
+    run,
+  }) => {
+    const headless = await run(['--demo', ...SCRIPTED])
+    await headless.line('listening')
+    const app = await launch({ flags: ['--demo', ...FREE_PORT], dataDir: headless.dataDir })
+    expect((await app.ended).code).toBe(3)
+    expect(await app.boxes()).toMatchObject([{ message: 'Latchkey cannot start' }])
+  })
+})
+
+test('only its data directory is made, and no folder under the app’s name', async ({
+  launch,
+  provider,
+  folders,
+}) => {
+  const XDG_CONFIG_HOME = await folders.create()
+  const dataDir = await folders.create()
+  await writeFile(join(dataDir, 'settings.json'), '{ "noNotifications": true }')
+  const app = await launch({ flags: at(provider), dataDir, env: { XDG_CONFIG_HOME } })
+  await untilHeadline(app, 'Not signed in')
+  expect(await readdir(XDG_CONFIG_HOME)).toEqual([])
+})
+
+test('from the source tree, Windows knows it by another ID than the installed app', async ({
+  launch,
+  provider,
+}) => {
+  const app = await launch({ flags: at(provider), platform: 'win32' })
+  await app.choose('Start at login')
+  await expect
+    .poll(async () => (await app.loginItems()).map(({ name }) => name), FAST)
+    .toEqual(['app.latchkey.desktop.source'])
 })

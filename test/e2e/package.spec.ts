@@ -131,6 +131,8 @@ function linuxTests(asar: () => string): void {
     const content = JSON.parse(extractFile(asar(), 'package.json').toString()) as object
     expect(content).toMatchObject({
       name: 'latchkey',
+      // Menus, keyrings and notifications call the app so: electron-builder's own does not get here.
+      productName: 'Latchkey',
       main: 'dist/main/index.js',
       type: 'module',
       homepage: 'https://latchkey.app',
@@ -412,11 +414,13 @@ const OWN: readonly string[] = [
     'browser',
     'cipher',
     'desktop',
+    'failure',
     'ipc-server',
     'lockdown',
     'login-item',
     'network',
     'notify',
+    'page-tools',
     'power',
     'report',
     'scheme',

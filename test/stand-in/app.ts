@@ -1,7 +1,7 @@
 // Electron's `app`: paths, the single-instance lock, and the order in which things start and end.
 
 import { EventEmitter } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type {
@@ -42,6 +42,7 @@ export class AppDouble extends EventEmitter {
   #exitCode: number | null = null
   #release: () => void = () => undefined
   #package: AppPackage | null = null
+  #name: string | null = null
   #appUserModelId: string | null = null
   readonly #loginItems = createLoginItems({
     platform: behaviour.platform,
@@ -60,7 +61,7 @@ export class AppDouble extends EventEmitter {
   }
 
   getName(): string {
-    return this.#package?.name ?? 'Electron'
+    return this.#name ?? this.#package?.name ?? 'Electron'
   }
 
   getVersion(): string {
@@ -71,14 +72,24 @@ export class AppDouble extends EventEmitter {
     return this.#package?.path ?? ''
   }
 
+  setName(name: string): void {
+    this.#name = name
+  }
+
   getPath(name: string): string {
-    const appData = this.#paths.get('appData') ?? ''
     const found =
       this.#paths.get(name) ??
-      (name === 'userData' ? join(appData, this.getName()) : undefined) ??
+      (name === 'userData' ? this.#makeUserData() : undefined) ??
       (name === 'sessionData' ? this.getPath('userData') : undefined)
     if (found === undefined) throw new Error(`Failed to get '${name}' path`)
     return found
+  }
+
+  /** Who only asks for it has it made: shell/common/electron_paths.cc. */
+  #makeUserData(): string {
+    const path = join(this.#paths.get('appData') ?? '', this.getName())
+    mkdirSync(path, { recursive: true })
+    return path
   }
 
   setPath(name: string, path: string): void {
@@ -221,6 +232,7 @@ appDouble satisfies Pick<
   | 'requestSingleInstanceLock'
   | 'setAppUserModelId'
   | 'setLoginItemSettings'
+  | 'setName'
   | 'setPath'
   | 'whenReady'
 > & {

@@ -11,6 +11,12 @@ export type MenuLine = {
 
 export type ShownNotification = { id: number; title: string; body: string }
 
+/** A message box on the screen. */
+export type Box = { message: string; detail: string; buttons: readonly string[] }
+
+/** What a right click in a page was on. */
+export type Place = { isEditable: boolean; selection: string }
+
 /** The systems that a stand-in can be told to be, as far as the Electron API differs by them. */
 export type Platform = 'linux' | 'darwin' | 'win32'
 
@@ -47,8 +53,6 @@ export type Behaviour = {
   notifications: boolean
   /** False: `shell.openExternal` rejects, as where no browser is set. */
   browser: boolean
-  /** Which button of a question the person presses, counted from 0. */
-  dialogAnswer: number
   /** Whether the desktop is dark. */
   dark: boolean
   platform: Platform
@@ -59,6 +63,8 @@ export type Behaviour = {
   openedAtLogin: boolean
   /** Linux: a file that says whether a StatusNotifier host is there; null: one is, all the time. */
   trayHostFile: string | null
+  /** The button that the person presses in each message box; null: they close it. */
+  boxAnswer: string | null
 }
 
 export const BEHAVIOUR_VARIABLE = 'LATCHKEY_STAND_IN'
@@ -93,6 +99,10 @@ export type HostCalls = {
   reply(window: number, call: number, outcome: Outcome): void
   notify(notification: ShownNotification): void
   openExternal(url: string): void
+  /** The desktop opens a folder or file. */
+  openPath(path: string): void
+  /** Resolves with the button that the person presses; null where they close the box. */
+  showBox(box: Box): string | null
   menuSet(lines: readonly MenuLine[]): void
   /** The app changed what the system starts at login. */
   loginItemsSet(items: readonly LoginItem[]): void
@@ -125,6 +135,12 @@ export type AppCalls = {
   /** The person turns to the window, or away from it. */
   look(window: number, at: boolean): void
   minimize(window: number): void
+  /** A right click in the page; the lines of the menu that the app opens. */
+  contextMenu(window: number, place: Place): readonly MenuLine[]
+  /** Presses a line of that menu. */
+  chooseInPage(label: string): void
+  pressControl(window: number, key: string): void
+  turnWheel(window: number, direction: 'in' | 'out'): void
   /** The page's process is gone. */
   crash(window: number): void
   facts(window: number): WindowFacts
@@ -151,5 +167,8 @@ export type WindowFacts = {
   isMinimized: boolean
   /** Whether it was ever visible before its page had been painted. */
   wasShownUnpainted: boolean
+  /** Whether it has an icon of its own. */
+  hasIcon: boolean
+  zoomLevel: number
   webPreferences: Readonly<Record<string, unknown>>
 }

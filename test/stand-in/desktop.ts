@@ -1,6 +1,7 @@
 // Electron's `shell` and `dialog`: what an app asks of the desktop.
 
 import type { Dialog, MessageBoxOptions, MessageBoxReturnValue, Shell } from 'electron'
+import { inside } from './app.js'
 import { behaviour, host } from './host.js'
 
 export const shellDouble = {
@@ -8,19 +9,19 @@ export const shellDouble = {
     await host.call('openExternal', url)
     if (!behaviour.browser) throw new Error('Failed to open: no application is registered for it')
   },
-} satisfies Pick<Shell, 'openExternal'>
+  async openPath(path: string): Promise<string> {
+    await host.call('openPath', path)
+    return ''
+  },
+} satisfies Pick<Shell, 'openExternal' | 'openPath'>
 
 export const dialogDouble = {
-  // Before the app is ready Linux has it on stderr. Afterwards it is a box on the screen, which
-  // keeps the app from going on; the person here reads it on stderr too and dismisses it at once.
-  showErrorBox(title: string, content: string): void {
-    process.stderr.write(`${title}\n${content}\n`)
-  },
-  // The person reads it on stderr, and chooses as the spec has it.
+  // A box on the screen, until the person dismisses it; the app goes on meanwhile.
   async showMessageBox(options: MessageBoxOptions): Promise<MessageBoxReturnValue> {
-    process.stderr.write(`${options.message}\n`)
-    return Promise.resolve({ response: behaviour.dialogAnswer, checkboxChecked: false })
+    inside.needsReady('dialog module cannot be used')
+    const { message, detail = '', buttons = ['OK'], cancelId = 0 } = options
+    const chosen = await host.call('showBox', { message, detail, buttons })
+    const response = chosen === null ? cancelId : buttons.indexOf(chosen)
+    return { response, checkboxChecked: false }
   },
-} satisfies Pick<Dialog, 'showErrorBox'> & {
-  showMessageBox: (options: MessageBoxOptions) => Promise<MessageBoxReturnValue>
-}
+} satisfies { showMessageBox(options: MessageBoxOptions): ReturnType<Dialog['showMessageBox']> }

@@ -85,10 +85,9 @@ for (const [by, begin] of [
   }) => {
     const flags = at(provider)
     const app = await enter(begin, { flags })
-    const { name, version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
-      name: string
-      version: string
-    }
+    const { productName: name, version } = JSON.parse(
+      await readFile(join(ROOT, 'package.json'), 'utf8'),
+    ) as { productName: string; version: string }
     const facts = await app.facts()
     expect(facts).toEqual({
       name,

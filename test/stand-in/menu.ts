@@ -2,6 +2,9 @@
 
 import type { MenuItem, MenuItemConstructorOptions } from 'electron'
 import type { MenuLine } from './contract.js'
+import { clipboardDouble } from './clipboard.js'
+import { answer } from './host.js'
+import { linesOf } from './menu-lines.js'
 import { strict } from './strict.js'
 
 export type ItemDouble = {
@@ -11,6 +14,9 @@ export type ItemDouble = {
   checked: boolean
   click: () => void
 }
+
+/** The menu that is open in a page, and what a person had selected there. */
+let openMenu: { items: readonly ItemDouble[]; selection: string } | null = null
 
 export class MenuDouble {
   items: ItemDouble[] = []
@@ -24,14 +30,18 @@ export class MenuDouble {
         enabled = true,
         checked = false,
         click,
+        role,
         ...rest
       } = options
       const [unknown] = Object.keys(rest)
       if (
         unknown !== undefined ||
+        (role !== undefined && !ROLES.some((known) => known === role)) ||
         (type !== 'normal' && type !== 'separator' && type !== 'checkbox')
       ) {
-        throw new Error(`the stand-in has no menu item with ${unknown ?? `type ${type}`}`)
+        throw new Error(
+          `the stand-in has no menu item with ${unknown ?? (role === undefined ? `type ${type}` : 'role')}`,
+        )
       }
       const item: ItemDouble = strict('menuItem', {
         type,
@@ -41,6 +51,7 @@ export class MenuDouble {
         click: () => {
           // Electron changes it before the app hears of the click.
           if (type === 'checkbox') item.checked = !item.checked
+          if (role !== undefined) playRole(role)
           click?.(item as never, undefined, {})
         },
       })
@@ -49,23 +60,38 @@ export class MenuDouble {
     return strict('menu', menu)
   }
 
+  popup(): void {
+    openMenu = { items: this.items, selection: openMenu?.selection ?? '' }
+  }
+
   static setApplicationMenu(_menu: MenuDouble | null): void {
     // The menu bar of windows, which pages do not see.
   }
 }
 
-/** What a person reads now: a later change of an item is not in it. */
-export function linesOf(
-  items: readonly { type: string; label: string; enabled: boolean; checked: boolean }[],
-): MenuLine[] {
-  return items.map(({ type, label, enabled, checked }) => ({
-    kind: type === 'separator' ? 'separator' : 'item',
-    // One & marks the access key, two are one that is read.
-    label: label.replace(/&(.?)/gs, '$1'),
-    enabled: enabled && type !== 'separator',
-    ...(type === 'checkbox' && { checked }),
-  }))
+const ROLES = ['copy', 'cut', 'paste', 'selectAll'] as const
+
+/** What Chromium does for an item; of these, only copying is seen outside the page. */
+function playRole(role: string): void {
+  if (role !== 'copy') throw new Error(`the stand-in cannot ${role} in a page`)
+  void clipboardDouble.writeText(openMenu?.selection ?? '')
 }
+
+/** The lines of the menu that opens while `click` runs. */
+export function openMenuIn(selection: string, click: () => void): MenuLine[] {
+  openMenu = { items: [], selection }
+  click()
+  return linesOf(openMenu.items)
+}
+
+answer({
+  chooseInPage(label) {
+    const lines = linesOf(openMenu?.items ?? [])
+    const index = lines.findIndex((line) => line.label === label)
+    if (!lines[index]?.enabled) throw new Error(`the menu has no "${label}" that can be chosen`)
+    openMenu?.items[index]?.click()
+  },
+})
 
 MenuDouble satisfies {
   buildFromTemplate(template: MenuItemConstructorOptions[]): {

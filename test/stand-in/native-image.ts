@@ -25,7 +25,7 @@ export function fileOf(image: ImageDouble): string | null {
   return image.isEmpty() ? null : (files.get(image) ?? null)
 }
 
-function isPng(path: string): boolean {
+export function isPng(path: string): boolean {
   try {
     return readFileSync(path).subarray(0, PNG.length).equals(PNG)
   } catch {

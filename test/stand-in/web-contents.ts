@@ -14,6 +14,7 @@ export class WebContentsDouble extends EventEmitter {
   #url = ''
   #documents = 0
   #isDestroyed = false
+  #zoomLevel = 0
   #openHandler: ((details: HandlerDetails) => WindowOpenHandlerResponse) | null = null
   readonly #facade: this
 
@@ -35,6 +36,14 @@ export class WebContentsDouble extends EventEmitter {
 
   send(channel: string, ...args: unknown[]): void {
     tell('send', this.id, channel, cloneForIpc(args))
+  }
+
+  getZoomLevel(): number {
+    return this.#zoomLevel
+  }
+
+  setZoomLevel(level: number): void {
+    this.#zoomLevel = level
   }
 
   setWindowOpenHandler(handler: (details: HandlerDetails) => WindowOpenHandlerResponse): void {
@@ -77,4 +86,7 @@ export function cloneForIpc<Value>(value: Value): Value {
 
 WebContentsDouble satisfies new (
   id: number,
-) => Pick<WebContents, 'id' | 'isDestroyed' | 'send' | 'setWindowOpenHandler'>
+) => Pick<
+  WebContents,
+  'getZoomLevel' | 'id' | 'isDestroyed' | 'send' | 'setWindowOpenHandler' | 'setZoomLevel'
+>

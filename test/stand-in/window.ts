@@ -6,6 +6,8 @@ import type { BrowserWindow, BrowserWindowConstructorOptions, WebPreferences } f
 import { appDouble, inside } from './app.js'
 import type { WindowFacts } from './contract.js'
 import { answer, host, tell } from './host.js'
+import { openMenuIn } from './menu.js'
+import { isPng } from './native-image.js'
 import { createEvent, strict } from './strict.js'
 import { WebContentsDouble } from './web-contents.js'
 
@@ -18,6 +20,7 @@ export class BrowserWindowDouble extends EventEmitter {
   readonly #contents: WebContentsDouble
   readonly #preferences: WebPreferences
   readonly #size: { width: number; height: number }
+  readonly #hasIcon: boolean
   #isDestroyed = false
   #isVisible = false
   #isFocused = false
@@ -31,6 +34,9 @@ export class BrowserWindowDouble extends EventEmitter {
     lastId += 1
     this.id = lastId
     this.#size = { width: options.width ?? 800, height: options.height ?? 600 }
+    const { icon = '' } = options
+    if (typeof icon !== 'string') throw new Error('the stand-in has window icons by a path only')
+    this.#hasIcon = isPng(icon)
     this.#preferences = {
       contextIsolation: true,
       sandbox: true,
@@ -151,6 +157,8 @@ export class BrowserWindowDouble extends EventEmitter {
       isFocused: this.#isFocused,
       isMinimized: this.#isMinimized,
       wasShownUnpainted: this.#wasShownUnpainted,
+      hasIcon: this.#hasIcon,
+      zoomLevel: this.#contents.getZoomLevel(),
       webPreferences: { ...this.#preferences },
     }),
   }
@@ -184,6 +192,23 @@ answer({
     else window.inside.blur()
   },
   minimize: (id) => windowOf(id).inside.minimize(),
+  contextMenu: (id, { isEditable, selection }) =>
+    openMenuIn(selection, () => {
+      const canCopy = selection !== ''
+      const editFlags = { canCut: isEditable && canCopy, canCopy, canPaste: isEditable }
+      contentsOf(id).emit('context-menu', createEvent({}), {
+        isEditable,
+        selectionText: selection,
+        editFlags: { ...editFlags, canSelectAll: true },
+      })
+    }),
+  pressControl(id, key) {
+    const modifiers = { control: true, shift: false, alt: false, meta: false }
+    const input = { type: 'keyDown', key, ...modifiers }
+    contentsOf(id).emit('before-input-event', createEvent({}), input)
+  },
+  turnWheel: (id, direction) =>
+    void contentsOf(id).emit('zoom-changed', createEvent({}), direction),
   crash(id) {
     const details = { reason: 'crashed', exitCode: 5 }
     contentsOf(id).emit('render-process-gone', createEvent({}), details)

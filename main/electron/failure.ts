@@ -1,0 +1,55 @@
+// Says why the app cannot start, to a person who may have started it from a menu or at login.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { app, dialog, shell } from 'electron'
+import { SETTINGS_FILE } from '../settings.js'
+
+export type Failure = { message: string; exitCode: number }
+
+/**
+ * Writes the message on stderr, shows it in a box, and ends the app with the code once the person has
+ * dismissed it. If the message is about settings.json, a button opens its folder. A terminal is enough
+ * for a person who reads it there. Boxes need a ready app: before that, Linux would only print them.
+ *
+ * @see {@link https://www.electronjs.org/docs/latest/api/dialog#dialogshowerrorboxtitle-content}
+ */
+export async function endWithFailure(
+  { message, exitCode }: Failure,
+  dataDir: string | null,
+): Promise<void> {
+  process.stderr.write(`latchkey: ${message}\n`)
+  if (process.stderr.isTTY) return app.exit(exitCode)
+  const folder = app.isReady() ? null : useFolderForNow()
+  await app.whenReady()
+  await showBox(message, dataDir)
+  if (folder !== null) rmSync(folder, { recursive: true, force: true, maxRetries: 2 })
+  app.exit(exitCode)
+}
+
+/** Chromium needs a profile to become ready, and another Latchkey may be using the usual one. */
+function useFolderForNow(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  for (const name of ['userData', 'sessionData']) app.setPath(name, folder)
+  return folder
+}
+
+async function showBox(message: string, dataDir: string | null): Promise<void> {
+  const file = dataDir === null ? null : join(dataDir, SETTINGS_FILE)
+  const isAboutFile = file !== null && message.includes(file)
+  // An app without a place in the Dock does not come to the front by showing a box.
+  if (process.platform === 'darwin') app.focus({ steal: true })
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    title: 'Latchkey',
+    message: 'Latchkey cannot start',
+    detail: message,
+    buttons: isAboutFile ? ['Open folder', 'Quit'] : ['Quit'],
+    defaultId: 0,
+    cancelId: isAboutFile ? 1 : 0,
+  })
+  if (!isAboutFile || response !== 0) return
+  const problem = await shell.openPath(dirname(file))
+  if (problem !== '') process.stderr.write(`latchkey: ${dirname(file)} could not be opened.\n`)
+}
