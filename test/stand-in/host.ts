@@ -24,6 +24,9 @@ export function tell<Name extends keyof HostCalls>(
 
 export const behaviour = readBehaviour()
 
+// Before any module of the double looks.
+Object.defineProperty(process, 'platform', { value: behaviour.platform })
+
 function readBehaviour(): Behaviour {
   const text = process.env[BEHAVIOUR_VARIABLE]
   if (text === undefined) throw new Error('the stand-in is started by test/driver only')

@@ -21,8 +21,8 @@ registerHooks({
 // As Electron has them: itself, then what it was started with.
 process.argv.splice(1, 1)
 Object.defineProperty(process, 'type', { value: 'browser' })
-const { behaviour } = await import('./host.js')
-Object.defineProperty(process, 'platform', { value: behaviour.platform })
+// All of the double at once: a call that the driver makes in between would be answered by nobody.
+await import('./electron.js')
 // Whoever started this is gone, and with them the pages.
 process.once('disconnect', () => process.exit(1))
 
