@@ -23,6 +23,20 @@ export type Autostart = {
   repair(): AutostartState
 }
 
+/** As it is, but where it would fail: that is said, and it cannot be turned on. */
+export function hindered(autostart: Autostart, message: string): Autostart {
+  const seen = (state: AutostartState): AutostartState => ({
+    ...state,
+    changeable: state.on && state.changeable,
+    note: message,
+  })
+  return {
+    state: () => seen(autostart.state()),
+    set: (on) => seen(on ? autostart.state() : autostart.set(false)),
+    repair: () => seen(autostart.repair()),
+  }
+}
+
 /** The flag that a start at login comes with: it opens no window, for nobody has asked for one. */
 export const AUTOSTART_FLAG = '--autostart'
 

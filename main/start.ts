@@ -3,23 +3,30 @@
 // eslint-disable-next-line import/no-unassigned-import -- what it does is all that it is for
 import './no-inspector.js'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { splitSwitches } from './chromium-switches.js'
 import { explainFailure } from './compose.js'
 import { findHome } from './home.js'
+import { fetchBinary, findBinary } from './launch/binary.js'
+import { explainEarlyEnd } from './launch/early-end.js'
+import { obstacle, type Obstacle } from './launch/obstacle.js'
+import { thisSystem } from './launch/sandbox.js'
 import { helpText, joinFlags, readSettings, type Settings } from './settings.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** Long enough for 110 MB over a slow line. */
-const FETCH_TIMEOUT_MS = 10 * 60_000
+/** So soon ends what hinders Electron itself. */
 const EARLY_MS = 5_000
-
-const flags = process.argv.slice(2)
+const { env, platform } = process
+const { own, chromium } = splitSwitches(process.argv.slice(2))
+const flags = [...own]
 if (flags.includes('--help')) {
   process.stdout.write(`${helpText()}\n`)
+} else if (flags.includes('--version')) {
+  const { version } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as {
+    version: string
+  }
+  process.stdout.write(`${version}\n`)
 } else {
   await start(readOrExit(flags))
 }
@@ -27,82 +34,85 @@ if (flags.includes('--help')) {
 /**
  * 1. Where no provider is configured, sign in at the embedded demo provider.
  * 2. Where Electron can run here and its binary is there or can be fetched, start the tray app.
- * 3. Else say why not, in one line, and start the headless program, which begins a sign-in.
+ * 3. Else say why not and what can be done, and start the headless program, which begins a sign-in.
  */
 async function start(settings: Settings): Promise<void> {
   if (settings.issuer === null && !settings.demo) flags.unshift('--demo-if-unset')
-  const obstacle = obstacleToElectron() ?? (await fetchElectron())
-  const failure = obstacle ?? (await runElectron())
-  if (failure === null) return
-  process.stderr.write(`${failure} Latchkey starts without its tray, in this terminal.\n`)
+  const found = obstacleToElectron() ?? (await obstacleToBinary()) ?? (await runElectron())
+  if (found === null) return
+  const { message, cures } = found
+  say(`${message} Latchkey starts without its tray, in this terminal.\n`)
+  if (cures.length > 0) say(`For the tray:\n${cures.map((line) => `  ${line}\n`).join('')}`)
   process.argv.splice(2, Infinity, '--sign-in', ...flags)
   await import('./headless.js')
 }
 
 function readOrExit(args: readonly string[]): Settings {
-  const { env, platform } = process
   try {
     return readSettings({ args, env, platform, home: findHome() })
   } catch (thrown) {
     const { message, exitCode } = explainFailure(thrown)
-    process.stderr.write(`latchkey: ${message}\n`)
+    say(`latchkey: ${message}\n`)
     process.exit(exitCode)
   }
 }
 
 /** Why Electron cannot run on this machine at all; null where it can. */
-function obstacleToElectron(): string | null {
-  const { env, platform } = process
+function obstacleToElectron(): Obstacle | null {
   if (platform !== 'linux') return null
   if (!env['DISPLAY'] && !env['WAYLAND_DISPLAY']) {
-    return 'Electron needs a desktop, and there is none here.'
+    return obstacle('Electron needs a desktop, and there is none here.')
   }
-  return process.getuid?.() === 0 ? 'Electron does not run as root.' : null
+  if (process.getuid?.() === 0 && !chromium.includes('--no-sandbox')) {
+    return obstacle('Electron does not run as root.')
+  }
+  return null
 }
 
-/** Fetches Electron's binary where it is missing. Why it could not; null where it is there. */
-async function fetchElectron(): Promise<string | null> {
-  if (existsSync(electronPath() ?? '')) return null
-  process.stderr.write('Fetching Electron, once …\n')
-  // Its output is for those who install it by hand: the stack of a failed download.
-  const installer = spawn(process.execPath, [join(electronDirectory(), 'install.js')], {
-    stdio: 'ignore',
-    timeout: FETCH_TIMEOUT_MS,
-  })
-  await once(installer, 'close')
-  return existsSync(electronPath() ?? '') ? null : "Electron's binary could not be fetched."
-}
-
-function electronDirectory(): string {
-  return dirname(createRequire(import.meta.url).resolve('electron/package.json'))
-}
-
-/** Where Electron's binary is, by the file that its installer leaves; null where it left none. */
-function electronPath(): string | null {
-  const note = join(electronDirectory(), 'path.txt')
-  const distribution = process.env['ELECTRON_OVERRIDE_DIST_PATH']
-  if (!existsSync(note)) return distribution ? join(distribution, 'electron') : null
-  return join(distribution ?? join(electronDirectory(), 'dist'), readFileSync(note, 'utf8'))
+/** Why Electron's binary is not there and could not be fetched; null where it is. */
+async function obstacleToBinary(): Promise<Obstacle | null> {
+  const binary = findBinary(env, platform)
+  if (binary.found) return null
+  if (binary.named) {
+    return obstacle(`There is no ${binary.path}, which ELECTRON_OVERRIDE_DIST_PATH points to.`)
+  }
+  const isTerminal = process.stderr.isTTY
+  const failure = await fetchBinary({ env, isTerminal, write: say })
+  return failure === null ? null : obstacle(failure)
 }
 
 /** Runs the tray app to its end. Why it could not start; null where it did. */
-async function runElectron(): Promise<string | null> {
-  const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env
-  const app = spawn(electronPath()!, [ROOT, ...joinFlags(flags)], { stdio: 'inherit', env })
+async function runElectron(): Promise<Obstacle | null> {
+  const { path } = findBinary(env, platform)
+  const { ELECTRON_RUN_AS_NODE: _, ...given } = env
+  const app = spawn(path, [...chromium, ROOT, ...joinFlags(flags)], {
+    stdio: 'inherit',
+    env: given,
+  })
   // Ctrl-C reaches both; SIGTERM only this one.
-  const ignore = (): void => undefined
-  const pass = (): void => void app.kill('SIGTERM')
-  process.on('SIGINT', ignore).on('SIGTERM', pass)
+  let wasStopped = false
+  const note = (): void => void (wasStopped = true)
+  const pass = (): void => {
+    note()
+    app.kill('SIGTERM')
+  }
+  process.on('SIGINT', note).on('SIGTERM', pass)
   const startedMs = Date.now()
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
     app.once('error', (error) => resolve([null, error.message]))
     app.once('exit', (...ended) => resolve(ended))
   })
-  process.off('SIGINT', ignore).off('SIGTERM', pass)
-  // Kernels that give programs of ordinary users no sandbox have it end at once.
-  if (code === null && Date.now() - startedMs < EARLY_MS) {
-    return `Electron ended as it started (${signal}).`
+  process.off('SIGINT', note).off('SIGTERM', pass)
+  if (!wasStopped && Date.now() - startedMs < EARLY_MS) {
+    const isUnsandboxed = chromium.includes('--no-sandbox')
+    const deps = { sandbox: thisSystem(path), env, platform, isUnsandboxed }
+    const found = await explainEarlyEnd({ code, signal }, deps)
+    if (found !== null) return found
   }
   process.exitCode = code ?? 1
   return null
+}
+
+function say(text: string): void {
+  process.stderr.write(text)
 }

@@ -1,7 +1,7 @@
 // Start at login, as this system has it; and whether this start is one.
 
 import { app } from 'electron'
-import { AUTOSTART_FLAG, launchOf, type Autostart } from '../autostart.js'
+import { AUTOSTART_FLAG, hindered, launchOf, type Autostart } from '../autostart.js'
 import { createMacAutostart, createWindowsAutostart, type LoginItems } from '../login-item.js'
 import { findHome } from '../home.js'
 import { createXdgAutostart } from '../xdg-autostart.js'
@@ -13,7 +13,9 @@ export function createAutostart(appUserModelId: string): Autostart {
   const launch = launchOf({ execPath, appPath: app.getAppPath(), isPackaged, env })
   if (launch === null || (platform !== 'win32' && platform !== 'darwin')) {
     // Without a home there is no folder of this person's: then nothing can be written, which is said.
-    return createXdgAutostart({ launch, env, home: findHome() ?? '/' })
+    const autostart = createXdgAutostart({ launch, env, home: findHome() ?? '/' })
+    const isUnsandboxed = app.commandLine.hasSwitch('no-sandbox')
+    return isUnsandboxed && !isPackaged ? hindered(autostart, WITHOUT_SANDBOX) : autostart
   }
   const loginItems: LoginItems = {
     get: (options) => app.getLoginItemSettings(options),
@@ -23,6 +25,12 @@ export function createAutostart(appUserModelId: string): Autostart {
     ? createWindowsAutostart({ launch, loginItems }, appUserModelId)
     : createMacAutostart({ launch, loginItems })
 }
+
+// The entry starts Electron itself, and never without its sandbox; where that cannot start, nobody would
+// see why.
+const WITHOUT_SANDBOX =
+  "This Latchkey runs without Chromium's sandbox. A start at login would not, and would fail unseen " +
+  'where the sandbox cannot start; `npm start` says what cures that.'
 
 /** Whether the system started the app at login. macOS passes no flag to login items. */
 export function isStartAtLogin(args: readonly string[]): boolean {

@@ -126,6 +126,18 @@ test.describe('start at login', () => {
     await expect.poll(checked, FAST).toBe(false)
   })
 
+  test('from source without the sandbox it cannot be turned on, and says why', async ({
+    launch,
+    provider,
+  }) => {
+    const app = await launch({ flags: [...at(provider), '--no-sandbox'], platform: 'linux' })
+    const latchkey = await apiOf(app)
+    const set = await latchkey.evaluate((api) => api.setStartAtLogin(true))
+    expect(set).toMatchObject({ kind: 'refused', message: expect.stringContaining('sandbox') })
+    const { startAtLogin } = await latchkey.evaluate((api) => api.readSettings())
+    expect(startAtLogin).toMatchObject({ on: false, changeable: false })
+  })
+
   test('opens no window, and a second start opens it', async ({ launch, provider }) => {
     const path = await launch({ flags: [...at(provider), '--autostart'], platform: 'win32' })
     await untilHeadline(path, 'Not signed in')

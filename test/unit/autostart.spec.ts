@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import {
+  hindered,
   launchOf,
   type Autostart,
   type AutostartState,
@@ -902,3 +903,23 @@ function snapshot(path: string): unknown {
     file.isFile() ? readFileSync(join(folder, file.name), 'utf8') : null,
   ])
 }
+
+test('where a start at login would fail, it can be turned off and not on, and says why', () => {
+  let on = true
+  const asked: boolean[] = []
+  const state = () => ({ on, changeable: true, note: null })
+  const inner: Autostart = {
+    state,
+    set(next) {
+      asked.push(next)
+      on = next
+      return state()
+    },
+    repair: state,
+  }
+  const autostart = hindered(inner, 'No sandbox.')
+  expect(autostart.repair()).toEqual({ on: true, changeable: true, note: 'No sandbox.' })
+  expect(autostart.set(false)).toEqual({ on: false, changeable: false, note: 'No sandbox.' })
+  expect(autostart.set(true)).toEqual({ on: false, changeable: false, note: 'No sandbox.' })
+  expect(asked).toEqual([false])
+})

@@ -1,0 +1,89 @@
+// What keeps Chromium's sandbox from starting on a Linux, and the commands that cure it.
+
+import { spawnSync } from 'node:child_process'
+import { expect, test } from '@playwright/test'
+import { sandboxObstacle, type SandboxDeps } from '../../main/launch/sandbox.js'
+
+type Machine = {
+  program?: string
+  files?: Record<string, string>
+  helper?: { uid: number; mode: number } | null
+}
+
+const FETCHED = { uid: 1000, mode: 0o100755 }
+
+function on({
+  program = '/home/a/dist/electron',
+  files = {},
+  helper = FETCHED,
+}: Machine): SandboxDeps {
+  return { program, read: (path) => files[path] ?? null, stat: () => helper }
+}
+
+const APPARMOR = { '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1' }
+
+test('a kernel that gives everybody user namespaces hinders nothing', () => {
+  expect(sandboxObstacle(on({}))).toBeNull()
+  const files = {
+    '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '0',
+    '/proc/sys/kernel/unprivileged_userns_clone': '1',
+    '/proc/sys/user/max_user_namespaces': '63414',
+  }
+  expect(sandboxObstacle(on({ files }))).toBeNull()
+})
+
+for (const [key, value] of [
+  ['kernel.apparmor_restrict_unprivileged_userns', '1'],
+  ['kernel.unprivileged_userns_clone', '0'],
+  ['user.max_user_namespaces', '0'],
+] as const) {
+  test(`${key} = ${value} is named, with the helper's state`, () => {
+    const files = { [`/proc/sys/${key.replaceAll('.', '/')}`]: value }
+    expect(sandboxObstacle(on({ files }))?.message).toBe(
+      `Chromium's sandbox cannot start: this system gives programs no user namespaces (${key} is ` +
+        `${value}), and /home/a/dist/chrome-sandbox has mode 0755 and owner 1000, not 4755 and 0.`,
+    )
+    expect(sandboxObstacle(on({ files, helper: null }))?.message).toContain('is missing, not 4755')
+  })
+}
+
+test('a helper that is setuid root is enough; one that is only half of that is not', () => {
+  expect(sandboxObstacle(on({ files: APPARMOR, helper: { uid: 0, mode: 0o104755 } }))).toBeNull()
+  for (const helper of [
+    { uid: 0, mode: 0o100755 },
+    { uid: 1000, mode: 0o104755 },
+  ]) {
+    expect(sandboxObstacle(on({ files: APPARMOR, helper }))).not.toBeNull()
+  }
+})
+
+/** The commands among the cures, as a shell takes them, with its tools replaced by ones that print. */
+function effectOf(machine: Machine): string[] {
+  const commands = sandboxObstacle(on(machine))!.cures.filter((line) => line.startsWith('  '))
+  return commands.map((command) => {
+    const script = `sudo() { if [ "$1" = tee ]; then cat; fi; printf '<%s>' "$@"; }; npm() { printf '<%s>' "$@"; }
+${command}`
+    const { stdout, status } = spawnSync('/bin/sh', ['-c', script], { encoding: 'utf8' })
+    expect(status).toBe(0)
+    return stdout
+  })
+}
+
+test('the cures are commands that can be pasted, whatever the path holds', () => {
+  test.skip(process.platform === 'win32', 'there is no sh here')
+  const program = `/home/a/it's [mine] $HOME/electron`
+  const helper = `/home/a/it's [mine] $HOME/chrome-sandbox`
+  const inProfile = String.raw`/home/a/it's \[mine\] $HOME/electron`
+  expect(effectOf({ program, files: APPARMOR })).toEqual([
+    `<chown><root:root><${helper}><chmod><4755><${helper}>`,
+    `abi <abi/4.0>,\nprofile latchkey-source "${inProfile}" flags=(unconfined) {\n  userns,\n}\n` +
+      '<tee></etc/apparmor.d/latchkey-source>' +
+      '<apparmor_parser><-r></etc/apparmor.d/latchkey-source>',
+    '<start><--><--no-sandbox>',
+  ])
+})
+
+test('an AppArmor profile cures only what AppArmor forbids', () => {
+  const files = { '/proc/sys/kernel/unprivileged_userns_clone': '0' }
+  expect(sandboxObstacle(on({ files }))?.cures.join()).not.toContain('apparmor')
+})
