@@ -1,16 +1,8 @@
 // The files that hold a client secret: one of its own, and settings.json.
 
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readSync,
-  statSync,
-  type Stats,
-} from 'node:fs'
+import { chmodSync, statSync, type Stats } from 'node:fs'
 import { errnoOf } from './errno.js'
+import { readSmallFile } from './read-small-file.js'
 import { createSecret, type Secret } from './secret.js'
 
 /** What a request can carry: RFC 6749 appendix A.2. */
@@ -26,43 +18,24 @@ const OTHERS = 0o077
  * a sentence for a person, with nothing in it of what the file holds.
  */
 export function readClientSecret(path: string): { secret: Secret } | { problem: string } {
-  let file: number
-  try {
-    // A named pipe must not hold up the start, and a link may lead to a file of somebody else's choice.
-    // Windows knows neither of the two, and then they count as 0.
-    const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants
-    file = openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
-  } catch (thrown) {
-    const errno = errnoOf(thrown)
-    return problem(path, errno === 'ELOOP' ? 'is a link, not a file' : `cannot be read (${errno})`)
+  const read = readSmallFile(path, MOST_BYTES)
+  if ('why' in read) return problem(path, read.why)
+  const obstacle = obstacleIn(path, read.stats)
+  if (obstacle !== null) return problem(path, obstacle)
+  const text = read.text.trim()
+  if (text === '') return problem(path, 'is empty')
+  if (!CLIENT_SECRET.test(text)) {
+    return problem(path, 'holds more than one line of printable ASCII characters')
   }
-  try {
-    const obstacle = obstacleIn(path, fstatSync(file))
-    if (obstacle !== null) return problem(path, obstacle)
-    // One more than there may be: the file may have grown since it was measured.
-    const bytes = Buffer.alloc(MOST_BYTES + 1)
-    const text = bytes.toString('utf8', 0, readSync(file, bytes)).trim()
-    if (text === '') return problem(path, 'is empty')
-    if (!CLIENT_SECRET.test(text) || text.length > MOST_BYTES) {
-      return problem(path, 'holds more than one line of printable ASCII characters')
-    }
-    return { secret: createSecret(text) }
-  } catch (thrown) {
-    return problem(path, `cannot be read (${errnoOf(thrown)})`)
-  } finally {
-    closeSync(file)
-  }
+  return { secret: createSecret(text) }
 }
 
-function obstacleIn(path: string, stats: Stats): string | null {
-  if (!stats.isFile()) return 'is not a regular file'
-  if (stats.size > MOST_BYTES) return `is larger than ${MOST_BYTES} bytes`
+function obstacleIn(path: string, { uid, mode }: Stats): string | null {
   const user = process.getuid?.()
   // Windows has neither owners nor modes here.
   if (user === undefined) return null
-  if (stats.uid !== user) return 'belongs to another user'
-  if ((stats.mode & OTHERS) === 0) return null
-  return `can be read by other users: chmod 600 "${path}"`
+  if (uid !== user) return 'belongs to another user'
+  return (mode & OTHERS) === 0 ? null : `can be read by other users: chmod 600 "${path}"`
 }
 
 function problem(path: string, what: string): { problem: string } {

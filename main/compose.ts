@@ -15,6 +15,7 @@ import { createLogger, type Logger } from './log.js'
 import { DirectoryInUse, takeOwnership, type Ownership } from './owner.js'
 import { errorRecord, recordOf, runtimeOf, startedRecord, stoppedRecord } from './present/record.js'
 import { openDataDirectory } from './private-directory.js'
+import { keepProviderMemory } from './provider-memory.js'
 import { createRepeats } from './repeats.js'
 import { SettingsError, type Settings } from './settings.js'
 import { createSocketOwners } from './socket-owner.js'
@@ -111,6 +112,14 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
       }),
       vault: storage.vault,
       openBrowser: ports.openBrowser,
+      ...(!demo && {
+        memory: keepProviderMemory({
+          directory: settings.dataDir,
+          asked: settings,
+          nowMs: () => clock.nowMs(),
+          complain: (line) => void process.stderr.write(`latchkey: ${line}\n`),
+        }),
+      }),
       endSession: settings.endSession,
       noBrowser: settings.noBrowser,
       holdsDirectory: watch.check,

@@ -56,7 +56,8 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
   routes.post('/pkce/code', async (c) => {
     const body = await readJson(c)
     const verifier = body === undefined ? createVerifier() : null
-    const seed = body === undefined ? seedFor(ports, verifier!) : parseBody(seededPkce, body)
+    const asked = body === undefined ? seedFor(ports, verifier!) : parseBody(seededPkce, body)
+    const seed = { ...asked, scope: [...agent.api.allowedScopes(asked.scope)] }
     await checkSeed(ports, seed)
     const request = flowOf(ports, seed, verifier)
     seeds.set(request, seed)

@@ -26,6 +26,12 @@ import {
 } from './model.js'
 import { createOpenings, OPENED_TOO_OFTEN } from './openings.js'
 import { createState } from './pkce.js'
+import {
+  ASKED_AGAIN,
+  createProviderMemory,
+  withoutOfflineAccess,
+  type ProviderMemory,
+} from './scopes.js'
 
 export type AgentPorts = {
   /** Null where none is configured; a sign-in then fails saying so. */
@@ -37,6 +43,8 @@ export type AgentPorts = {
   vault: Vault
   /** Sends the person's browser to a link. Rejects where no browser could be opened. */
   openBrowser(link: string): Promise<void>
+  /** What is known of the provider from earlier. */
+  memory?: ProviderMemory
   /** True where the person opens each link themselves: then no tab is opened, nor counted. */
   noBrowser?: boolean
   /** True where a sign-out also shows the provider's own sign-out page. */
@@ -91,7 +99,7 @@ export type Agent = {
 const LONGEST_CLOSE_MS = 15_000
 
 export function createAgent(given: AgentPorts): Agent {
-  const { clock, vault } = given
+  const { clock, vault, memory = createProviderMemory() } = given
   const spending = new Set<Promise<unknown>>()
   const http: Http = (request) => {
     const sent = given.http(request)
@@ -153,6 +161,7 @@ export function createAgent(given: AgentPorts): Agent {
     ...ports,
     openings: openingsOfApps,
     custody,
+    memory,
     dispatch,
     tellSighting,
     model: () => model,
@@ -192,6 +201,9 @@ export function createAgent(given: AgentPorts): Agent {
             if (ports.noBrowser || openings.take()) openBrowser(state, link)
             else dispatch({ type: 'flow-noticed', state, notice: TOO_OFTEN })
           },
+          linkChanged: (link) =>
+            dispatch({ type: 'flow-noticed', state, link, notice: ASKED_AGAIN }),
+          offlineAccessRejected: () => memory.noteRejection(),
           sighted(seen) {
             sighting = seen
             tellSighting(state, seen)
@@ -222,7 +234,9 @@ export function createAgent(given: AgentPorts): Agent {
     const { provider } = ports
     if (provider === null) return dispatch({ type: 'flow-refused', ending: notConfigured() })
     const before = trayFlow(model)
-    void track(run(provider, { ...asked(provider), state: createState() }))
+    const { scope, ...rest } = asked(provider)
+    const allowed = memory.rejectsOfflineAccess() ? withoutOfflineAccess(scope) : scope
+    void track(run(provider, { ...rest, scope: allowed, state: createState() }))
     if (before) callOff(before.state, { kind: 'cancelled' })
   }
 

@@ -17,6 +17,7 @@ import type { Ending, Event, Flow as ModelFlow, Model } from './model.js'
 import { OPENED_TOO_OFTEN, type Openings, type Reservation } from './openings.js'
 import { abandonedPage, returnToAppPage, type Page } from './pages.js'
 import { challengeOf } from './pkce.js'
+import { asksOffline, OFFLINE_ACCESS, withoutOfflineAccess, type ProviderMemory } from './scopes.js'
 
 export type FlowRequest = {
   state: string
@@ -82,6 +83,8 @@ export type ApiFlows = {
   exchange(proof: { code: string; redirectUri: string; verifier: string }): Promise<Exchanged>
   /** Exchanges the code of the latest answered flow whose verifier is kept here. */
   exchangeLatest(): Promise<Exchanged>
+  /** The scopes that the provider allows, as far as is known. */
+  allowedScopes(scopes: readonly string[]): readonly string[]
   /** True while a flow waits for an answer with this state at the API itself. */
   isWaiting(state: string): boolean
   /** Ends every flow that an app began. Signs nobody out. */
@@ -99,6 +102,7 @@ export type ApiFlowPorts = {
   openings: Openings
   openBrowser(link: string): Promise<void>
   custody: Custody
+  memory: ProviderMemory
   dispatch(event: Event): void
   /** Tells the person of what they may do something about. */
   tellSighting(state: string, sighting: Sighting): void
@@ -186,6 +190,24 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     })
   }
 
+  /**
+   * An app's own state and challenge can be used once, so the app has to ask again; from then on it is
+   * asked for what the provider allows.
+   */
+  const rejected = (
+    { error, aboutScope }: Extract<CallbackAnswer['result'], { kind: 'refused' }>,
+    { scope }: FlowRequest,
+  ): AuthError => {
+    const usual = `openid profile email ${provider?.scope ?? ''}`.split(' ')
+    const others = withoutOfflineAccess(scope).split(' ')
+    // Else it may be another scope that is not allowed.
+    const isCulprit = aboutScope && asksOffline(scope) && others.every((one) => usual.includes(one))
+    if (!isCulprit) return error
+    ports.memory.noteRejection()
+    const words = 'Latchkey leaves out offline_access from now on: try again.'
+    return new AuthError(error.code, `${error.message} ${words}`)
+  }
+
   const authorizeFlow = async (flow: Flow, settings: ProviderSettings): Promise<Authorized> => {
     const { request, controller } = flow
     const authorized = await authorize(
@@ -198,9 +220,10 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     )
     flow.waiting = null
     const { result, show } = authorized.answer
-    await show(pageFor(flow, result))
+    const refusal = result.kind === 'refused' ? rejected(result, request) : null
+    await show(refusal === null ? pageFor(flow, result) : pageOf(endingOf(refusal)))
     await authorized.leave()
-    if (result.kind === 'refused') throw result.error
+    if (refusal !== null) throw refusal
     controller.signal.throwIfAborted()
     // Whether it was before the browser came or since: the code has nobody to go to.
     if (isAbandoned(flow)) throw abandoned()
@@ -420,7 +443,7 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
       flow.waiting = null
       const page = pageFor(flow, result)
       // The one who delivered is answered by the API itself.
-      take({ result, show: () => Promise.resolve() })
+      take({ result, show: () => Promise.resolve(), redirect: () => Promise.resolve() })
       if (result.kind === 'refused') return { kind: 'refused', error: result.error, page }
       return isAbandoned(flow)
         ? { kind: 'abandoned', page }
@@ -448,6 +471,10 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
       return complete(flow, flow.answered, flow.request.verifier)
     },
 
+    allowedScopes(scopes) {
+      const allowed = scopes.filter((scope) => scope !== OFFLINE_ACCESS)
+      return ports.memory.rejectsOfflineAccess() && allowed.length > 0 ? allowed : scopes
+    },
     isWaiting(state) {
       const flow = flows.get(state)
       return flow?.request.wayBack.kind === 'api' && flow.waiting !== null

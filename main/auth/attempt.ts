@@ -18,7 +18,8 @@ import {
 import type { ExpectedCallback } from './callback.js'
 import type { CallbackAnswer, CallbackListener, PendingCallback, Sighting } from './loopback.js'
 import { signedInPage, type Page } from './pages.js'
-import { challengeOf, createNonce, createVerifier } from './pkce.js'
+import { challengeOf, createNonce, createState, createVerifier } from './pkce.js'
+import { asksOffline, withoutOfflineAccess } from './scopes.js'
 import { exchangeCode, type Orphans } from './token.js'
 
 /** Where people sign in, and how. */
@@ -187,6 +188,10 @@ export type SignInRequest = Pick<AuthorizationAttempt, 'state' | 'scope' | 'prom
 export type AttemptSteps = CompletionSteps & {
   /** The listener is open: the person may be sent to the link. */
   linkReady(link: string): void
+  /** The person's tab goes on to this link by itself: the provider did not allow offline_access. */
+  linkChanged(link: string): void
+  /** Without offline_access the provider's answer was another one. */
+  offlineAccessRejected(): void
   /** Something reached the listener that is no answer: the most telling so far, or the like again. */
   sighted(sighting: Sighting): void
   /** The person's answer is in; from here on the wait's time limit no longer counts. */
@@ -195,9 +200,13 @@ export type AttemptSteps = CompletionSteps & {
   pageFor(thrown: unknown): Page
 }
 
+/** One request to the provider, its secrets, and the person's answer to it. */
+type Asked = { scope: string; verifier: string; nonce: string; authorized: Authorized }
+
 /**
- * The tray's sign-in: both halves in one, with a verifier and nonce of its own. Success is shown when
- * the session is kept, not before. When it ends, in whatever way, the browser has its page and the
+ * The tray's sign-in: both halves in one, with verifiers and nonces of its own. Where the provider
+ * does not allow offline_access, the same tab goes on without it, once. Success is shown when the
+ * session is kept, not before. When it ends, in whatever way, the browser has its page and the
  * listener is left.
  */
 export async function attemptSignIn(
@@ -207,8 +216,39 @@ export async function attemptSignIn(
   steps: AttemptSteps,
   signal: AbortSignal,
 ): Promise<HeldSession> {
+  const first = await ask(ports, provider, request, steps, (link) => steps.linkReady(link), signal)
+  let asked = first
+  try {
+    if (mayAskAgain(first)) {
+      asked = await askWithoutOffline(ports, provider, request, first, steps, signal)
+    }
+    const { authorized, ...secrets } = asked
+    const { result, show } = authorized.answer
+    if (result.kind === 'refused') throw result.error
+    steps.exchangeStarted()
+    const { organization = null } = provider.parameters
+    const proof = { ...secrets, code: result.code, maxAgeS: provider.maxAgeS, organization }
+    const session = await completeSignIn(ports, provider, authorized, proof, steps, signal)
+    await show(signedInPage(session.account))
+    return session
+  } catch (thrown) {
+    await asked.authorized.answer.show(steps.pageFor(thrown))
+    throw thrown
+  } finally {
+    await asked.authorized.leave()
+    await first.authorized.leave()
+  }
+}
+
+async function ask(
+  ports: AttemptPorts,
+  provider: ProviderSettings,
+  request: SignInRequest,
+  steps: AttemptSteps,
+  linkReady: (link: string) => void,
+  signal: AbortSignal,
+): Promise<Asked> {
   const { audience, maxAgeS } = provider
-  const { scope } = request
   const verifier = createVerifier()
   const nonce = createNonce()
   const challenge = challengeOf(verifier)
@@ -217,25 +257,36 @@ export async function attemptSignIn(
     provider,
     { ...request, nonce, challenge, audience, maxAgeS, extra: {} },
     (expected) => ports.listener.expect(expected, null, (sighting) => steps.sighted(sighting)),
-    (link) => steps.linkReady(link),
+    linkReady,
     signal,
   )
-  const { result, show } = authorized.answer
-  try {
-    if (result.kind === 'refused') throw result.error
-    steps.exchangeStarted()
-    const { code } = result
-    const { organization = null } = provider.parameters
-    const proof = { code, verifier, nonce, scope, maxAgeS, organization }
-    const session = await completeSignIn(ports, provider, authorized, proof, steps, signal)
-    await show(signedInPage(session.account))
-    return session
-  } catch (thrown) {
-    await show(steps.pageFor(thrown))
-    throw thrown
-  } finally {
-    await authorized.leave()
+  return { scope: request.scope, verifier, nonce, authorized }
+}
+
+function mayAskAgain({ scope, authorized }: Asked): boolean {
+  const { result } = authorized.answer
+  return result.kind === 'refused' && result.aboutScope && asksOffline(scope)
+}
+
+/** The first request has been answered for good: the second one shares nothing secret with it. */
+async function askWithoutOffline(
+  ports: AttemptPorts,
+  provider: ProviderSettings,
+  request: SignInRequest,
+  first: Asked,
+  steps: AttemptSteps,
+  signal: AbortSignal,
+): Promise<Asked> {
+  const scope = withoutOfflineAccess(request.scope)
+  const goOn = (link: string): void => {
+    steps.linkChanged(link)
+    void first.authorized.answer.redirect(link)
   }
+  const second = { ...request, state: createState(), scope }
+  const asked = await ask(ports, provider, second, steps, goOn, signal)
+  const { result } = asked.authorized.answer
+  if (result.kind === 'code' || !result.aboutScope) steps.offlineAccessRejected()
+  return asked
 }
 
 /** Waits for a promise, or throws the signal's reason as soon as it aborts. */

@@ -1,6 +1,7 @@
 // What a browser brought back: whose it is, and whether it may be believed.
 
 import { AuthError, quoteProvider } from './errors.js'
+import { isAboutScope } from './scopes.js'
 
 /** What a flow waits for. */
 export type ExpectedCallback = {
@@ -17,7 +18,12 @@ export type ExpectedCallback = {
 export type CallbackResult =
   /** The provider's answer: this flow goes on, or ends. */
   | { kind: 'code'; code: string }
-  | { kind: 'refused'; error: AuthError }
+  | {
+      kind: 'refused'
+      error: AuthError
+      /** True where it says that the scopes which were asked for are not allowed. */
+      aboutScope: boolean
+    }
   /** Not an answer that any flow may take: it is turned away and the wait goes on. */
   | { kind: 'ignored' }
 
@@ -66,6 +72,7 @@ export function validateCallback(
   if (iss === null ? expected.promisesIss : iss !== expected.issuer) {
     return {
       kind: 'refused',
+      aboutScope: false,
       error: new AuthError(
         'issuer-mismatch',
         iss === null
@@ -82,8 +89,11 @@ export function validateCallback(
   if (error !== null && isFilled(error)) {
     const description = parameters.get('error_description') ?? undefined
     const secrets = [expected.state, expected.nonce ?? '', parameters.get('code') ?? '']
+    const aboutScope = isAboutScope(error, description)
+    const advice = aboutScope ? ' Choose what is asked for with --scope.' : ''
     return {
       kind: 'refused',
+      aboutScope,
       error:
         error === 'access_denied'
           ? new AuthError(
@@ -92,7 +102,8 @@ export function validateCallback(
             )
           : new AuthError(
               'authorization-error',
-              `The provider could not sign you in: ${quoteProvider(error, description, secrets)}.`,
+              `The provider could not sign you in: ${quoteProvider(error, description, secrets)}.` +
+                advice,
             ),
     }
   }

@@ -78,6 +78,8 @@ export type CallbackAnswer = {
   result: Exclude<CallbackResult, { kind: 'ignored' }>
   /** Shows the person the end, in the tab that waits; resolves once delivered, or found gone. */
   show(page: Page): Promise<void>
+  /** Sends that tab on to a link of ours in place of a page; resolves as {@link show} does. */
+  redirect(link: string): Promise<void>
 }
 
 /** Sockets that have sent no whole request; the oldest goes when there are more. */
@@ -199,7 +201,12 @@ export function createCallbackListener(ports: {
       answered.page = page
       await Promise.all(answered.responses.splice(0).map((one) => send(one, page)))
     }
-    flow.take({ result, show })
+    // Its answer is another one's from then on: who comes again with this one is turned away.
+    const redirect = async (link: string): Promise<void> => {
+      answeredFlows.delete(flow.expected.state)
+      await Promise.all(answered.responses.splice(0).map((one) => sendOn(one, link)))
+    }
+    flow.take({ result, show, redirect })
   }
 
   /** S02: one exchange, whoever comes again; another code for the same state is refused. */
@@ -218,7 +225,20 @@ export function createCallbackListener(ports: {
     before.responses.push(response)
   }
 
-  const send = (response: ServerResponse, page: Page): Promise<void> =>
+  const send = (response: ServerResponse, page: Page): Promise<void> => {
+    const { html, headers } = renderPage(page)
+    return deliver(response, page.status, headers, html)
+  }
+
+  const sendOn = (response: ServerResponse, link: string): Promise<void> =>
+    deliver(response, 303, { Location: link, ...UNSEEN }, '')
+
+  const deliver = (
+    response: ServerResponse,
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ): Promise<void> =>
     new Promise((resolve) => {
       if (response.closed || response.headersSent) return resolve()
       const giveUp = ports.clock.after(DELIVERY_TIMEOUT_MS, () => response.destroy())
@@ -226,8 +246,7 @@ export function createCallbackListener(ports: {
         giveUp()
         resolve()
       })
-      const { html, headers } = renderPage(page)
-      response.writeHead(page.status, { ...headers, Connection: 'close' }).end(html)
+      response.writeHead(status, { ...headers, Connection: 'close' }).end(body)
     })
 
   const refuseLargeHead = (opening: Opening, socket: Socket): void => {
@@ -416,6 +435,13 @@ function textOf(page: Page): string {
     ([name, value]) => `${name}: ${value}`,
   )
   return [`HTTP/1.1 ${page.status} ${STATUS_CODES[page.status]}`, ...lines, '', html].join('\r\n')
+}
+
+/** What a redirect needs so that nobody keeps or hears of the address that it came from. */
+const UNSEEN = {
+  'Content-Length': '0',
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'no-referrer',
 }
 
 /** The first byte of a ClientHello: a record of the handshake. @see RFC 8446 section 5.1 */

@@ -70,7 +70,8 @@ export type Model = {
 export type Event =
   | { type: 'flow-started'; state: string; origin: Origin; deadlineMs: number }
   | { type: 'link-ready'; state: string; link: string }
-  | { type: 'flow-noticed'; state: string; notice: string }
+  /** `link`: where the person's tab goes on by itself, in place of the link before. */
+  | { type: 'flow-noticed'; state: string; notice: string; link?: string }
   | { type: 'flow-abandoned'; state: string }
   | { type: 'flow-resumed'; state: string }
   | { type: 'callback-answered'; state: string }
@@ -222,7 +223,9 @@ function nextFlow(flow: Flow, event: FlowEvent): Flow {
       // Also when it is opened once more: what was noticed before then is old.
       return flow.phase === 'waiting' ? { ...flow, link: event.link, notice: null } : flow
     case 'flow-noticed':
-      return flow.phase === 'waiting' ? { ...flow, notice: event.notice } : flow
+      return flow.phase === 'waiting'
+        ? { ...flow, notice: event.notice, link: event.link ?? flow.link }
+        : flow
     case 'flow-abandoned':
       return flow.phase === 'waiting' && !flow.abandoned ? { ...flow, abandoned: true } : flow
     case 'flow-resumed':

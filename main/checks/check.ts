@@ -14,6 +14,7 @@ export type CheckName =
   | 'certificates'
   | 'provider'
   | 'endpoints'
+  | 'scopes'
   | 'metadata'
   | 'token-answers'
   | 'clock'

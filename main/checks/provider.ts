@@ -7,6 +7,7 @@ import type { Http } from '../auth/http.js'
 import type { Environment } from '../auth/proxy.js'
 import { spanOf, type Clock } from '../clock.js'
 import { errnoOf } from '../errno.js'
+import { hasRejectedOfflineAccess } from '../provider-memory.js'
 import type { Settings } from '../settings.js'
 import { check, type Check } from './check.js'
 
@@ -62,12 +63,25 @@ export async function checkProvider(
       ...way,
       found,
       checkEndpoints(metadata, settings),
+      ...checkScopes(settings, startedMs),
       ...checkIgnored(metadata),
       ...present(clocks),
     ]
   } catch (thrown) {
     return [...way, check('provider', 'problem', asAuthError(thrown).message), ...present(clocks)]
   }
+}
+
+/** What a sign-in has found out: the provider itself says it to no one who only asks. */
+function checkScopes(settings: Settings, nowMs: number): readonly Check[] {
+  if (!hasRejectedOfflineAccess(settings.dataDir, settings, nowMs)) return []
+  const says =
+    'The provider does not allow the scope offline_access, so Latchkey asks without it, and the ' +
+    'session may end with its access token.'
+  const todo =
+    'Allow it there, then change --scope or delete provider.json in the data directory, so that ' +
+    'Latchkey asks for it again.'
+  return [check('scopes', 'warning', says, todo)]
 }
 
 function present(found: Check | null): readonly Check[] {

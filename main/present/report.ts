@@ -16,6 +16,7 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   certificates: 'Certificates',
   provider: 'Provider',
   endpoints: 'What the provider offers',
+  scopes: 'Scopes',
   metadata: "The provider's metadata",
   'token-answers': "The provider's tokens",
   clock: 'Clock',

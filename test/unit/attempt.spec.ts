@@ -40,6 +40,8 @@ const test = base.extend<{
             if (go) go(link)
             else callOff()
           },
+          linkChanged: () => undefined,
+          offlineAccessRejected: () => undefined,
           sighted: () => undefined,
           exchangeStarted: () => undefined,
           keep: () => Promise.resolve(),

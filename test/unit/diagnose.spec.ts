@@ -30,6 +30,7 @@ import { checkRunning } from '../../main/checks/running.js'
 import { systemClock } from '../../main/clock.js'
 import { diagnose, writeReport } from '../../main/diagnose.js'
 import { takeOwnership } from '../../main/owner.js'
+import { keepProviderMemory } from '../../main/provider-memory.js'
 import { examineSettings, type Settings } from '../../main/settings.js'
 import { createTestClock } from '../clock.js'
 import { startProvider, type ProviderOptions, type RunningProvider } from '../provider.js'
@@ -266,6 +267,26 @@ test.describe('the provider', () => {
       'Besides signing in the provider offers: revocation, userinfo, a sign-out page. It lacks: nothing.',
     ])
     expect(requests).toMatchObject({ discovery: 1, authorization: 0, token: 0, jwks: 0 })
+  })
+
+  test('that has rejected offline_access is told of, with what brings it back', async ({
+    start,
+    directory,
+  }) => {
+    const { issuer } = await start()
+    const settings = settingsWith({ issuer, dataDir: directory })
+    const ports = { directory, nowMs: Date.now, complain: () => undefined }
+    keepProviderMemory({ ...ports, asked: settings }).noteRejection()
+    const about = async (asked: Settings): Promise<unknown> =>
+      (await checkProvider(portsWith(), asked)).find(({ name }) => name === 'scopes')
+    expect(await about(settings)).toMatchObject({
+      verdict: 'warning',
+      says: [
+        expect.stringContaining('does not allow the scope offline_access'),
+        expect.stringContaining('--scope'),
+      ],
+    })
+    expect(await about({ ...settings, scope: 'openid' })).toBeUndefined()
   })
 
   test('that is not there is a problem in the words of a sign-in', async ({ freePort }) => {

@@ -1,0 +1,268 @@
+// A provider that does not allow offline_access: asked again without it, in the same tab, and only once.
+
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from '@playwright/test'
+import { validateCallback } from '../../main/auth/callback.js'
+import {
+  hasRejectedOfflineAccess,
+  keepProviderMemory,
+  PROVIDER_FILE,
+} from '../../main/provider-memory.js'
+import { appFlow, NEVER } from '../app-flow.js'
+import { launchBrowser } from '../browser.js'
+import { test } from '../fixture.js'
+import { answerLink } from '../person.js'
+
+const parametersOf = (link: string): URLSearchParams => new URL(link).searchParams
+
+/** Goes to the provider, comes back with its no, and gives where the tab is sent on to. */
+async function comeBackOnce(link: string): Promise<{ status: number; next: string | null }> {
+  const response = await fetch(await answerLink(link), { redirect: 'manual' })
+  return { status: response.status, next: response.headers.get('location') }
+}
+
+for (const offlineAccess of ['invalid_scope', 'invalid_request'] as const) {
+  test(`${offlineAccess} sends the same tab on without offline_access, with nothing secret of before`, async ({
+    start,
+  }) => {
+    const { agent, signIn, reached, history, provider } = await start({
+      provider: { demands: { offlineAccess } },
+    })
+    const first = await signIn()
+    const { status, next } = await comeBackOnce(first)
+    expect(status).toBe(303)
+    const [before, after] = [parametersOf(first), parametersOf(next!)]
+    expect(before.get('scope')).toBe('openid profile email offline_access')
+    expect(after.get('scope')).toBe('openid profile email')
+    for (const name of ['state', 'nonce', 'code_challenge']) {
+      expect(after.get(name), name).toMatch(/^[\w-]{43,}$/)
+      expect(after.get(name), name).not.toBe(before.get(name))
+    }
+    // Registered once, it must be the same.
+    expect(after.get('redirect_uri')).toBe(before.get('redirect_uri'))
+    // Opened again, it is the new one; no second tab was opened for it.
+    expect(agent.link()).toBe(next)
+    expect(history.filter(({ event }) => event.type === 'link-ready')).toHaveLength(1)
+    expect(agent.model().flows).toMatchObject([
+      { phase: 'waiting', notice: expect.stringContaining('--scope') },
+    ])
+
+    // The first state is spent: forged, it ends nothing.
+    const forged = new URL(before.get('redirect_uri')!)
+    forged.search = new URLSearchParams({ state: before.get('state')!, code: 'x' }).toString()
+    expect((await fetch(forged)).status).toBe(400)
+
+    expect((await fetch(await answerLink(next!))).status).toBe(200)
+    expect(await reached('signed-in')).toMatchObject({ flows: [] })
+    expect(provider.requests.token).toBe(1)
+    await expect(fetch(forged)).rejects.toThrow()
+
+    // Remembered: the next sign-in asks without it at once.
+    const again = await signIn()
+    expect(parametersOf(again).get('scope')).toBe('openid profile email')
+  })
+}
+
+test('a browser follows in its one tab', async ({ start }) => {
+  const { signIn, reached } = await start({
+    provider: { demands: { offlineAccess: 'invalid_scope' } },
+  })
+  const browser = await launchBrowser()
+  try {
+    const page = await browser.newPage()
+    await page.goto(await signIn())
+    await page.getByRole('button', { name: 'Sign in as Alice Adams' }).click()
+    await page.getByRole('heading', { name: 'You are signed in' }).waitFor()
+    await reached('signed-in')
+    expect(page.context().pages()).toHaveLength(1)
+  } finally {
+    await browser.close()
+  }
+})
+
+test('it is asked again once only, and what did not help is not remembered', async ({ start }) => {
+  const { signIn, reached, history } = await start({
+    provider: {
+      misbehave: {
+        callback: (params) => {
+          params.delete('code')
+          params.set('error', 'invalid_scope')
+        },
+      },
+    },
+  })
+  const { next } = await comeBackOnce(await signIn())
+  const page = await fetch(await answerLink(next!), { redirect: 'manual' })
+  expect(page.status).toBe(502)
+  const { lastOutcome } = await reached('failed')
+  expect(lastOutcome).toMatchObject({
+    code: 'authorization-error',
+    reason:
+      'The provider could not sign you in: "invalid_scope". Choose what is asked for with --scope.',
+  })
+  expect(history.filter(({ event }) => event.type === 'flow-noticed')).toHaveLength(1)
+  expect(parametersOf(await signIn()).get('scope')).toContain('offline_access')
+})
+
+test('where offline_access was not asked for, or another error came, nothing is asked again', async ({
+  start,
+}) => {
+  for (const [scope, error] of [
+    ['openid email', 'invalid_scope'],
+    ['openid offline_access', 'invalid_request'],
+    ['openid offline_access', 'server_error'],
+    ['openid offline_access', 'access_denied'],
+  ] as const) {
+    const { signIn, reached } = await start({
+      settings: { scope },
+      provider: {
+        misbehave: {
+          callback: (params) => {
+            params.delete('code')
+            params.set('error', error)
+          },
+        },
+      },
+    })
+    expect(await comeBackOnce(await signIn())).toMatchObject({ next: null })
+    await reached('failed')
+  }
+})
+
+test('cancelled while the tab is sent on, nothing is left open', async ({ start }) => {
+  const { agent, signIn } = await start({
+    provider: { demands: { offlineAccess: 'invalid_scope' } },
+  })
+  const link = await signIn()
+  const { next } = await comeBackOnce(link)
+  agent.cancel()
+  await agent.close()
+  const redirectUri = parametersOf(next!).get('redirect_uri')!
+  await expect(fetch(redirectUri)).rejects.toThrow()
+})
+
+test('an app’s sign-in fails with what to do, and the next one is asked for what is allowed', async ({
+  start,
+}) => {
+  const { agent } = await start({ provider: { demands: { offlineAccess: 'invalid_scope' } } })
+  const linkOf = (): Promise<string> =>
+    new Promise((resolve) => {
+      const unsubscribe = agent.subscribe((_model, event) => {
+        if (event.type !== 'link-ready') return
+        unsubscribe()
+        resolve(event.link)
+      })
+    })
+  const scope = 'openid email offline_access'
+  const link = linkOf()
+  const begun = agent.api.begin(appFlow({ scope }), NEVER)
+  await fetch(await answerLink(await link))
+  expect(await begun).toMatchObject({
+    kind: 'ended',
+    ending: {
+      reason: expect.stringContaining('leaves out offline_access from now on: try again.'),
+    },
+  })
+  expect(agent.api.allowedScopes(scope.split(' '))).toEqual(['openid', 'email'])
+  expect(agent.api.allowedScopes(['offline_access'])).toEqual(['offline_access'])
+})
+
+test('an app’s own odd scope does not have offline_access left out for all', async ({ start }) => {
+  const { agent } = await start({ provider: { demands: { offlineAccess: 'invalid_scope' } } })
+  const link = new Promise<string>((resolve) => {
+    agent.subscribe((_model, event) => event.type === 'link-ready' && resolve(event.link))
+  })
+  const begun = agent.api.begin(appFlow({ scope: 'openid nonsense offline_access' }), NEVER)
+  await fetch(await answerLink(await link))
+  expect(await begun).toMatchObject({ kind: 'ended' })
+  expect(agent.api.allowedScopes(['openid', 'offline_access'])).toContain('offline_access')
+})
+
+test('RFC 6749 section 4.1.2.1: what an error says of scopes', () => {
+  const about = (error: string, description?: string): unknown => {
+    const parameters = new URLSearchParams({ state: 's', error })
+    if (description !== undefined) parameters.set('error_description', description)
+    const expected = { state: 's', issuer: 'https://a.example', promisesIss: false }
+    const result = validateCallback(parameters, expected)
+    return result.kind === 'refused' && result.aboutScope
+  }
+  expect(about('invalid_scope')).toBe(true)
+  expect(about('invalid_request', 'Offline access is not enabled')).toBe(true)
+  expect(about('invalid_request', 'unknown scopes: offline_access')).toBe(true)
+  expect(about('invalid_request', 'redirect_uri is missing')).toBe(false)
+  expect(about('invalid_request', 'microscope')).toBe(false)
+  expect(about('invalid_request')).toBe(false)
+  expect(about('access_denied', 'scope')).toBe(false)
+})
+
+test.describe('what is remembered of the provider', () => {
+  const asked = { issuer: 'https://a.example', clientId: 'c', scope: 'openid offline_access' }
+  const DAY_MS = 24 * 60 * 60 * 1000
+
+  test('outlasts the program, for its owner alone, and is of no other provider, client or scope', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'latchkey-memory-'))
+    const complaints: string[] = []
+    const ports = { directory, complain: (line: string) => void complaints.push(line) }
+    const memory = keepProviderMemory({ ...ports, asked, nowMs: () => 1_000 })
+    expect(memory.rejectsOfflineAccess()).toBe(false)
+    memory.noteRejection()
+    expect(memory.rejectsOfflineAccess()).toBe(true)
+    expect(statSync(join(directory, PROVIDER_FILE)).mode & 0o077).toBe(0)
+    const knows = (other: Partial<typeof asked>, nowMs = 2_000): boolean =>
+      hasRejectedOfflineAccess(directory, { ...asked, ...other }, nowMs)
+    expect(knows({})).toBe(true)
+    expect(knows({ issuer: 'https://b.example' })).toBe(false)
+    expect(knows({ clientId: 'd' })).toBe(false)
+    expect(knows({ scope: 'openid profile offline_access' })).toBe(false)
+    expect(knows({}, 1_000 + 29 * DAY_MS)).toBe(true)
+    expect(knows({}, 1_000 + 31 * DAY_MS)).toBe(false)
+    expect(knows({}, 999)).toBe(false)
+    expect(complaints).toEqual([])
+    rmSync(directory, { recursive: true })
+  })
+
+  test('is nothing where the file cannot be understood, and is known until the end where it cannot be kept', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'latchkey-memory-'))
+    const path = join(directory, PROVIDER_FILE)
+    for (const content of [
+      '',
+      '[]',
+      '{',
+      JSON.stringify({ ...asked, rejected: 'openid', atMs: 1 }),
+    ]) {
+      writeFileSync(path, content)
+      expect(hasRejectedOfflineAccess(directory, asked, 2)).toBe(false)
+    }
+    const kept = JSON.stringify({ ...asked, rejected: 'offline_access', atMs: 1 })
+    writeFileSync(join(directory, 'elsewhere'), kept)
+    rmSync(path)
+    symlinkSync(join(directory, 'elsewhere'), path)
+    expect(hasRejectedOfflineAccess(directory, asked, 2)).toBe(false)
+    rmSync(directory, { recursive: true })
+
+    const complaints: string[] = []
+    const memory = keepProviderMemory({
+      directory,
+      asked,
+      nowMs: () => 1,
+      complain: (line) => void complaints.push(line),
+    })
+    memory.noteRejection()
+    expect(memory.rejectsOfflineAccess()).toBe(true)
+    expect(complaints).toEqual(['provider.json cannot be written (ENOENT).'])
+  })
+
+  test('holds no secret', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'latchkey-memory-'))
+    const ports = { directory, nowMs: () => 1, complain: () => undefined }
+    keepProviderMemory({
+      ...ports,
+      asked: { ...asked, clientSecret: 'x' } as never,
+    }).noteRejection()
+    const kept: unknown = JSON.parse(readFileSync(join(directory, PROVIDER_FILE), 'utf8'))
+    expect(kept).toEqual({ ...asked, rejected: 'offline_access', atMs: 1 })
+    rmSync(directory, { recursive: true })
+  })
+})
