@@ -2,13 +2,21 @@
 
 import { chmodSync, statSync, type Stats } from 'node:fs'
 import { errnoOf } from './errno.js'
-import { readSmallFile } from './read-small-file.js'
+import { readRegularFile } from './regular-file.js'
 import { createSecret, type Secret } from './secret.js'
 
 /** What a request can carry: RFC 6749 appendix A.2. */
 export const CLIENT_SECRET = /^[\x20-\x7e]+$/
 
 const MOST_BYTES = 4_096
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ELOOP: 'is a link, not a file',
+  EISDIR: 'is not a regular file',
+  ENOTREGULAR: 'is not a regular file',
+  EFILETOOLARGE: `is larger than ${MOST_BYTES} bytes`,
+}
+
 /** Any right of the group or of others. */
 const OTHERS = 0o077
 
@@ -18,11 +26,17 @@ const OTHERS = 0o077
  * a sentence for a person, with nothing in it of what the file holds.
  */
 export function readClientSecret(path: string): { secret: Secret } | { problem: string } {
-  const read = readSmallFile(path, MOST_BYTES)
-  if ('why' in read) return problem(path, read.why)
-  const obstacle = obstacleIn(path, read.stats)
+  let obstacle: string | null = null
+  const inspect = (stats: Stats): void => void (obstacle = obstacleIn(path, stats))
+  let bytes: Buffer
+  try {
+    bytes = readRegularFile(path, { mostBytes: MOST_BYTES, inspect })
+  } catch (thrown) {
+    const errno = errnoOf(thrown)
+    return problem(path, UNREADABLE[errno] ?? `cannot be read (${errno})`)
+  }
   if (obstacle !== null) return problem(path, obstacle)
-  const text = read.text.trim()
+  const text = bytes.toString('utf8').trim()
   if (text === '') return problem(path, 'is empty')
   if (!CLIENT_SECRET.test(text)) {
     return problem(path, 'holds more than one line of printable ASCII characters')

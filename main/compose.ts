@@ -15,6 +15,7 @@ import { createLogger, type Logger } from './log.js'
 import { DirectoryInUse, takeOwnership, type Ownership } from './owner.js'
 import { errorRecord, recordOf, runtimeOf, startedRecord, stoppedRecord } from './present/record.js'
 import { openDataDirectory } from './private-directory.js'
+import { lackingFor } from './presets.js'
 import { keepProviderMemory } from './provider-memory.js'
 import { createRepeats } from './repeats.js'
 import { SettingsError, type Settings } from './settings.js'
@@ -46,6 +47,8 @@ export type Latchkey = {
   storage: Storage
   /** Where people sign in; null where no provider is configured. */
   issuer: string | null
+  /** Where the provider sends the browser. */
+  redirect: RedirectTarget
   /** What a person should know of how it started, one line each. */
   notices: readonly string[]
   /** Calls off every sign-in, closes every port and lets the data directory go. */
@@ -66,7 +69,8 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     const opened = openDataDirectory(settings.dataDir)
     const ownership = await takeDirectory(settings, ports.askWhetherRunning)
     ends.push(() => ownership.release())
-    const notices = [...(ports.notices ?? []), ...opened, ...ownership.notices]
+    const lacking = settings.demo ? [] : lackingFor(settings)
+    const notices = [...(ports.notices ?? []), ...opened, ...ownership.notices, ...lacking]
     const watch = watchDirectory(ownership, ports)
     ends.push(() => Promise.resolve(watch.stop()))
     const log = createLogger({
@@ -120,6 +124,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
           complain: (line) => void process.stderr.write(`latchkey: ${line}\n`),
         }),
       }),
+      redirect,
       endSession: settings.endSession,
       noBrowser: settings.noBrowser,
       holdsDirectory: watch.check,
@@ -155,7 +160,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     const runtime = runtimeOf(versions)
     const { tier } = storage
     log.record(startedRecord({ version, runtime, platform, arch, pid, url: service.url, tier }))
-    return { agent, service, log, storage, issuer, notices, close }
+    return { agent, service, log, storage, issuer, redirect, notices, close }
   } catch (thrown) {
     for (const log of logs) log.record(errorRecord(thrown))
     await close()

@@ -4,6 +4,7 @@
 // eslint-disable-next-line import/no-unassigned-import -- what it does is all that it is for
 import './no-inspector.js'
 import { readFileSync } from 'node:fs'
+import { registrationAdvice } from './auth/redirect.js'
 import { systemClock } from './clock.js'
 import { createLatchkey, EXIT, explainFailure, type Latchkey } from './compose.js'
 import { findHome } from './home.js'
@@ -64,7 +65,12 @@ async function main(args: readonly string[]): Promise<void> {
   const latchkey = await starting
   if (stopping) return
 
-  terminal = createTerminal({ json: settings.json, clock: systemClock, onInterrupt: stop })
+  terminal = createTerminal({
+    json: settings.json,
+    clock: systemClock,
+    registration: registrationAdvice(latchkey.redirect),
+    onInterrupt: stop,
+  })
   greet(terminal, latchkey, settings)
   terminal.follow(latchkey.agent, { quietly: settings.signIn })
   readCommands(terminal, latchkey.agent, stop)

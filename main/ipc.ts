@@ -26,11 +26,18 @@ export type Field<Value> = {
 export type EditableSettings = {
   issuer: string
   clientId: string
+  /** A mask where one is set: it never comes to the window. */
+  clientSecret: string
   /** With spaces between. */
   scope: string
   audience: string
   /** With commas between. */
   redirectPort: string
+  redirectHost: string
+  redirectPath: string
+  prompt: string
+  /** NAME=VALUE, with & between. */
+  authorizationParameters: string
   notifications: boolean
   endSession: boolean
   keepWithoutKeyring: boolean
@@ -39,7 +46,7 @@ export type EditableSettings = {
 export type SettingsView = {
   fields: { readonly [Name in keyof EditableSettings]: Field<EditableSettings[Name]> }
   /** What the fields of text hold when they are empty. */
-  defaults: Pick<EditableSettings, 'scope'>
+  defaults: Pick<EditableSettings, 'scope' | 'redirectHost' | 'redirectPath'>
   /** As the system says it is; a person who cannot change it is told why. */
   startAtLogin: { on: boolean; changeable: boolean; note: string | null }
   /** Where the settings are kept. */
@@ -62,6 +69,9 @@ export type ProviderFinding =
   /** `issuer`: how the provider spells its own, where only that is wrong. */
   | { kind: 'failed'; message: string; issuer: string | null }
 
+/** What is known of a provider by its documentation, for a person who is setting it up. */
+export type KnownProvider = { name: string; lines: readonly string[] }
+
 /** What the window asks of the main process. The main process answers nobody else. */
 export type Calls = {
   'read-status': () => WindowStatus
@@ -70,6 +80,7 @@ export type Calls = {
   'save-settings': (changes: SettingsChanges) => SaveOutcome
   'set-start-at-login': (on: boolean) => SaveOutcome
   'test-provider': (issuer: string) => ProviderFinding
+  'describe-provider': (issuer: string) => KnownProvider | null
   'make-report': () => string
 }
 
@@ -86,6 +97,8 @@ export type LatchkeyApi = {
   saveSettings(changes: SettingsChanges): Promise<SaveOutcome>
   setStartAtLogin(on: boolean): Promise<SaveOutcome>
   testProvider(issuer: string): Promise<ProviderFinding>
+  /** Asks nobody; null where nothing is known. */
+  describeProvider(issuer: string): Promise<KnownProvider | null>
   /** A report that a person can send; `copy-report` puts the last one on the clipboard. */
   makeReport(): Promise<string>
   /** Calls `listener` on each change; the returned function ends that. */

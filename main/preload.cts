@@ -31,6 +31,7 @@ const api: LatchkeyApi = {
   saveSettings: (changes) => call('save-settings', changes),
   setStartAtLogin: (on) => call('set-start-at-login', on),
   testProvider: (issuer) => call('test-provider', issuer),
+  describeProvider: (issuer) => call('describe-provider', issuer),
   makeReport: () => call('make-report'),
   onStatusChanged: (listener) => listen('status-changed', listener),
 }

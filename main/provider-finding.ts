@@ -4,6 +4,7 @@ import { discover, type ProviderMetadata } from './auth/discovery.js'
 import { asAuthError } from './auth/errors.js'
 import type { Http } from './auth/http.js'
 import type { ProviderFinding } from './ipc.js'
+import { presetFor } from './presets.js'
 import { problemOf } from './settings.js'
 
 /** Looks a provider up. Nothing is kept, and nobody is signed in. */
@@ -11,6 +12,10 @@ export async function findProvider(http: Http, issuer: string): Promise<Provider
   const typed = issuer.trim()
   const problem = problemOf('issuer', typed, 'The issuer')
   if (problem !== null) return { kind: 'failed', message: problem, issuer: null }
+  const preset = presetFor(typed)
+  if (preset?.verdict === 'does not work') {
+    return { kind: 'failed', message: preset.why, issuer: null }
+  }
   try {
     return { kind: 'found', lines: linesOf(await discover(http, typed)) }
   } catch (thrown) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { OFFLINE_ACCESS, type ProviderMemory } from './auth/scopes.js'
 import { diskError, errnoOf } from './errno.js'
-import { readSmallFile } from './read-small-file.js'
+import { readRegularFile } from './regular-file.js'
 import { replaceFile } from './replace-file.js'
 
 export const PROVIDER_FILE = 'provider.json'
@@ -26,8 +26,7 @@ const content = z.object({
 
 /** True where the provider has rejected offline_access lately. A file that cannot be read says nothing. */
 export function hasRejectedOfflineAccess(directory: string, asked: Asked, nowMs: number): boolean {
-  const read = readSmallFile(join(directory, PROVIDER_FILE), MOST_BYTES)
-  const parsed = content.safeParse('text' in read ? parseJson(read.text) : null)
+  const parsed = content.safeParse(readJson(join(directory, PROVIDER_FILE)))
   if (!parsed.success) return false
   const { issuer, clientId, scope, atMs } = parsed.data
   const isSame = issuer === asked.issuer && clientId === asked.clientId && scope === asked.scope
@@ -61,9 +60,10 @@ export function keepProviderMemory(ports: {
   }
 }
 
-function parseJson(text: string): unknown {
+/** Null for what is not there, no file of ours or no JSON: all of these say nothing. */
+function readJson(path: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(readRegularFile(path, { mostBytes: MOST_BYTES }).toString('utf8'))
   } catch {
     return null
   }

@@ -1,11 +1,13 @@
 // Reads files that others may have exchanged: regular ones only, of bounded size, without ever waiting.
 
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs'
 
 export type ReadOptions = {
   mostBytes: number
   /** True where a person may keep the file elsewhere, behind a link. */
   allowLinks?: boolean
+  /** Is shown what the system says of the very file that is read. */
+  inspect?(stats: Stats): void
 }
 
 /**
@@ -14,7 +16,7 @@ export type ReadOptions = {
  */
 export function readRegularFile(
   path: string,
-  { mostBytes, allowLinks = false }: ReadOptions,
+  { mostBytes, allowLinks = false, inspect }: ReadOptions,
 ): Buffer {
   // Even to open a device may do something. What takes its place after this is caught below.
   requireRegular(path, statSync(path))
@@ -24,6 +26,7 @@ export function readRegularFile(
   try {
     const stats = fstatSync(file)
     requireRegular(path, stats)
+    inspect?.(stats)
     if (stats.size > mostBytes) throw fault('EFILETOOLARGE', path)
     // One more than there may be: the file may have grown since it was measured.
     const bytes = Buffer.alloc(mostBytes + 1)

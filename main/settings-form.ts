@@ -2,6 +2,7 @@
 
 import type { AutostartState } from './autostart.js'
 import type { EditableSettings, Field, SaveOutcome, SettingsChanges, SettingsView } from './ipc.js'
+import { MASK } from './secret.js'
 import { problemOf, type Settings, type SettingsFindings } from './settings.js'
 
 /** How each field of the form is kept, and what it is called where its value is refused. */
@@ -10,9 +11,17 @@ const KEPT: {
 } = {
   issuer: { setting: 'issuer', called: 'The issuer' },
   clientId: { setting: 'clientId', called: 'The client ID' },
+  clientSecret: { setting: 'clientSecret', called: 'The client secret' },
   scope: { setting: 'scope', called: 'The scopes' },
   audience: { setting: 'audience', called: 'The audience' },
   redirectPort: { setting: 'redirectPort', called: 'A redirect port' },
+  redirectHost: { setting: 'redirectHost', called: 'The redirect host' },
+  redirectPath: { setting: 'redirectPath', called: 'The redirect path' },
+  prompt: { setting: 'prompt', called: 'The prompt' },
+  authorizationParameters: {
+    setting: 'authorizationParameters',
+    called: 'An additional parameter',
+  },
   notifications: { setting: 'noNotifications', called: 'Notifications' },
   endSession: { setting: 'endSession', called: 'The sign-out page' },
   keepWithoutKeyring: { setting: 'keepWithoutKeyring', called: 'Keeping without a keyring' },
@@ -36,14 +45,26 @@ export function settingsView(
     fields: {
       issuer: field('issuer', settings.issuer ?? ''),
       clientId: field('clientId', settings.clientId ?? ''),
+      clientSecret: field('clientSecret', settings.clientSecret === null ? '' : MASK),
       scope: field('scope', settings.scope),
       audience: field('audience', settings.audience ?? ''),
       redirectPort: field('redirectPort', settings.redirectPort.join(', ')),
+      redirectHost: field('redirectHost', settings.redirectHost),
+      redirectPath: field('redirectPath', settings.redirectPath),
+      prompt: field('prompt', settings.prompt ?? ''),
+      authorizationParameters: field(
+        'authorizationParameters',
+        new URLSearchParams({ ...settings.authorizationParameters }).toString(),
+      ),
       notifications: field('notifications', !settings.noNotifications),
       endSession: field('endSession', settings.endSession),
       keepWithoutKeyring: field('keepWithoutKeyring', settings.keepWithoutKeyring),
     },
-    defaults: { scope: defaults.scope },
+    defaults: {
+      scope: defaults.scope,
+      redirectHost: defaults.redirectHost,
+      redirectPath: defaults.redirectPath,
+    },
     startAtLogin,
     file,
   }
@@ -61,6 +82,8 @@ export function changedContent(
     if (value === undefined) continue
     // Left empty, a setting has its default.
     delete changed[setting]
+    // What is typed takes the place of the file that was named.
+    if (setting === 'clientSecret') delete changed['clientSecretFile']
     if (value === null) continue
     const problem = problemOf(setting, value, called)
     if (problem !== null) return { kind: 'refused', field: name, message: problem }

@@ -27,6 +27,8 @@ export type Terminal = {
 type TerminalPorts = {
   json: boolean
   clock: Clock
+  /** What to register with the provider, in a sentence. */
+  registration: string
   /** Ctrl-C, where it is a key and no signal. */
   onInterrupt(): void
 }
@@ -109,7 +111,7 @@ function jsonLine(event: object): string {
 }
 
 /** Text for a person; on a real terminal with a prompt that shows the state and the time left. */
-function createPlainText({ clock, onInterrupt }: TerminalPorts): Terminal {
+function createPlainText({ clock, registration, onInterrupt }: TerminalPorts): Terminal {
   const prompting = process.stdin.isTTY && process.stdout.isTTY
   const input: Interface = prompting
     ? createInterface({ input: process.stdin, output: process.stdout })
@@ -134,7 +136,7 @@ function createPlainText({ clock, onInterrupt }: TerminalPorts): Terminal {
     for (const line of lines) stream.write(`${line}\n`)
   }
   const present = (model: Model, event: Event): void => {
-    print(process.stdout, linesFor(model, event, clock.nowMs()))
+    print(process.stdout, linesFor(model, event, clock.nowMs(), registration))
     prompt()
   }
   input.on('SIGINT', onInterrupt)

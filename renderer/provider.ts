@@ -20,8 +20,22 @@ export type ProviderPorts = {
   saved(): Promise<void>
 }
 
-const NAMES = ['issuer', 'clientId', 'scope', 'audience', 'redirectPort'] as const
+const NAMES = [
+  'issuer',
+  'clientId',
+  'clientSecret',
+  'scope',
+  'audience',
+  'redirectPort',
+  'redirectHost',
+  'redirectPath',
+  'prompt',
+  'authorizationParameters',
+] as const
 type Name = (typeof NAMES)[number]
+
+/** Those that few providers need. */
+const MORE = NAMES.filter((name) => name !== 'issuer' && name !== 'clientId')
 
 /** Without these there is no provider. */
 const NEEDED: ReadonlySet<Name> = new Set(['issuer', 'clientId'])
@@ -29,11 +43,22 @@ const NEEDED: ReadonlySet<Name> = new Set(['issuer', 'clientId'])
 const WORDS: { readonly [N in Name]: readonly [label: string, hint: string] } = {
   issuer: ['Issuer', 'Spelt as your provider does: https://login.example.com'],
   clientId: ['Client ID', 'Of the application that you registered there.'],
+  clientSecret: [
+    'Client secret',
+    'Only where your provider demands one. It is kept in the settings file, for you alone.',
+  ],
   scope: ['Scopes', 'What to ask for, with spaces between.'],
   audience: ['Audience', 'The API that the access token is for, where your provider asks for one.'],
   redirectPort: [
     'Redirect ports',
     'Those that you registered, with commas between: 8400, 8401. Empty: any free one.',
+  ],
+  redirectHost: ['Redirect host', '127.0.0.1, localhost or [::1], as you registered it.'],
+  redirectPath: ['Redirect path', 'As you registered it.'],
+  prompt: ['Prompt', 'What your provider asks each time: login, consent or select_account.'],
+  authorizationParameters: [
+    'Additional parameters',
+    'Sent along in the sign-in link: access_type=offline. Several with & between.',
   ],
 }
 
@@ -42,6 +67,11 @@ export function createProviderForm({ latchkey, saved }: ProviderPorts): Provider
     NAMES.map((name) => [name, makeTextField(name, ...WORDS[name])]),
   ) as Record<Name, TextControl>
   fields.issuer.input.inputMode = 'url'
+  fields.clientSecret.input.type = 'password'
+  // A mask cannot be mended: what is typed takes its place.
+  fields.clientSecret.input.addEventListener('focus', ({ target }) =>
+    (target as HTMLInputElement).select(),
+  )
   const more = elementOf(HTMLDetailsElement, '#more')
   for (const name of NAMES) {
     const parent = NEEDED.has(name) ? element('#needed') : element('#more > div')
@@ -50,6 +80,8 @@ export function createProviderForm({ latchkey, saved }: ProviderPorts): Provider
   const finding = createFinding(latchkey, fields.issuer)
   fields.issuer.row.append(finding.test)
   fields.issuer.box.append(finding.box)
+  const documented = createKnown(latchkey, fields.issuer, () => (more.open = true))
+  fields.issuer.box.append(documented.box)
 
   /** As they were when the form was filled. */
   let before: SettingsView['fields'] | null = null
@@ -99,9 +131,9 @@ export function createProviderForm({ latchkey, saved }: ProviderPorts): Provider
       if (view.fields.scope.lockedBy === null) {
         fields.scope.setHint(`${WORDS.scope[1]} Empty: ${view.defaults.scope}`)
       }
-      const { scope, audience, redirectPort } = view.fields
-      const isUsual = ['', view.defaults.scope].includes(scope.value)
-      more.open = !isUsual || audience.value !== '' || redirectPort.value !== ''
+      const usual: Partial<Record<Name, string>> = view.defaults
+      more.open = MORE.some((name) => !['', usual[name]].includes(view.fields[name].value))
+      await documented.look()
     },
     frame({ isHome, notice, warning }) {
       setText(element('#provider h1'), isHome ? NO_PROVIDER : 'Your provider')
@@ -114,6 +146,38 @@ export function createProviderForm({ latchkey, saved }: ProviderPorts): Provider
 const MISSING: { readonly [N in Name]?: string } = {
   issuer: 'Enter the address of your provider.',
   clientId: 'Enter the client ID that you got there.',
+}
+
+/** What the documentation of the provider asks for, as soon as its issuer is typed. */
+function createKnown(
+  latchkey: LatchkeyApi,
+  { input }: TextControl,
+  found: () => void,
+): { box: HTMLElement; look(): Promise<void> } {
+  const box = make('div', { className: 'known', hidden: true })
+  box.setAttribute('role', 'status')
+  const look = async (): Promise<void> => {
+    const issuer = input.value
+    const known = await latchkey.describeProvider(issuer)
+    // Typed on meanwhile.
+    if (input.value !== issuer) return
+    box.hidden = known === null
+    box.replaceChildren()
+    if (known === null) return
+    const lines = known.lines.map((line) => make('li', {}, withFlags(line)))
+    box.append(make('p', {}, [`${known.name}, by its documentation:`]), make('ul', {}, lines))
+    found()
+  }
+  // Where it cannot be said, the form works as well.
+  input.addEventListener('input', () => void look().catch(() => (box.hidden = true)))
+  return { box, look }
+}
+
+/** A line would else break after the hyphens that a flag begins with. */
+function withFlags(line: string): (Node | string)[] {
+  return line
+    .split(/(--[a-z-]+)/)
+    .map((part) => (part.startsWith('--') ? make('code', {}, [part]) : part))
 }
 
 /** The button that asks the provider, and what it found. */

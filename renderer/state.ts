@@ -3,7 +3,7 @@
 import { makeCopyButton, onPress } from './button.js'
 import { element, elementOf, make, setAttribute, setChildren, setText } from './dom.js'
 import { drawFacts } from './facts.js'
-import type { Action, Button, Notice, View } from './view.js'
+import type { Action, Button, Help, Notice, View } from './view.js'
 
 export type StateView = {
   draw(view: View): void
@@ -63,9 +63,23 @@ export function createStateView(
       setText(element('#text'), view.text)
       drawNotices(view.notices)
       drawFacts(element('#facts'), view.facts)
+      drawHelp(view.help)
       drawButtons(view.buttons)
     },
   }
+}
+
+/** Kept as it is while it says the same, so that who has opened it can read on. */
+function drawHelp(help: Help | null): void {
+  const box = elementOf(HTMLDetailsElement, '#help')
+  box.hidden = help === null
+  if (help === null) {
+    box.open = false
+    return
+  }
+  setText(element('#help summary'), help.question)
+  setText(element('#help-uri'), help.redirectUri)
+  setText(element('#help-answer'), help.answer)
 }
 
 function makeNotice(

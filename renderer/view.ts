@@ -13,6 +13,8 @@ export type Notice = {
   action: 'keep-without-keyring' | null
 }
 
+export type Help = { question: string; redirectUri: string; answer: string }
+
 export type Fact = { label: string; value: string; detail: string | null }
 
 export type Action = Command | 'open-report'
@@ -33,6 +35,8 @@ export type View = {
   /** News and warnings beside that. */
   notices: readonly Notice[]
   facts: readonly Fact[]
+  /** For who is stuck meanwhile; null where there is nothing to say. */
+  help: Help | null
   buttons: readonly Button[]
   /** For the live region: it changes with the state and its reason, and never with the time. */
   announcement: string
@@ -65,6 +69,7 @@ export function viewOf(window: WindowStatus, nowMs: number): View {
     text: takesReason === 'instead' ? (reason ?? text) : text,
     notices: noticesOf(window),
     facts: factsOf(window, nowMs),
+    help: helpOf(window),
     buttons: buttonsOf(window),
     announcement: reason === null ? `${said}.` : `${said}. ${reason}`,
     nextTickMs: nextTickMs(window, nowMs),
@@ -154,6 +159,7 @@ export const NO_ANSWER: View = {
   text: 'Close this window and open it again. If that does not help, quit Latchkey and start it.',
   notices: [],
   facts: [],
+  help: null,
   buttons: [],
   announcement: 'Latchkey does not answer.',
   nextTickMs: null,
@@ -211,6 +217,12 @@ function noticesOf({ status, storage, ...window }: WindowStatus): readonly Notic
     notices.push({ text: storage.note, action: 'keep-without-keyring' })
   }
   return notices
+}
+
+function helpOf({ wayBack }: WindowStatus): Help | null {
+  if (wayBack === null) return null
+  const { redirectUri, registration: answer } = wayBack
+  return { question: 'Does your provider show an error page?', redirectUri, answer }
 }
 
 function factsOf(window: WindowStatus, nowMs: number): readonly Fact[] {

@@ -1,5 +1,6 @@
 // Pictures of the window: every view and state, in light and dark, as large as it is and at 200 %.
 
+import { describePreset } from '../main/presets.js'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -150,6 +151,11 @@ export const PICTURES: readonly Picture[] = [
       },
     },
   },
+  {
+    name: 'waiting-help',
+    answers: { status: STATES.waiting },
+    act: (page) => page.getByText('Does your provider show an error page?').click(),
+  },
   { name: 'settings', answers: { status: SIGNED_IN }, act: toSettings },
   { name: 'settings-locked', answers: { status: SIGNED_IN, settings: LOCKED }, act: toSettings },
   { name: 'provider', answers: { status: SIGNED_IN }, act: toProvider },
@@ -170,6 +176,14 @@ export const PICTURES: readonly Picture[] = [
       await fillIn(page, 'https://login.example.com')
       await press(page, 'Test')
       await page.getByText('This provider works.').waitFor()
+    },
+  },
+  {
+    name: 'provider-known',
+    answers: { ...NO_PROVIDER, known: describePreset('https://accounts.google.com')! },
+    async act(page) {
+      await fillIn(page, 'https://accounts.google.com')
+      await page.getByText('Google, by its documentation:').waitFor()
     },
   },
   {

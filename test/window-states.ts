@@ -1,5 +1,6 @@
 // Every state that the window can be told of, as an ordinary moment of it.
 
+import { DEFAULT_TARGET, registrationAdvice } from '../main/auth/redirect.js'
 import type { SettingsView, WindowStatus } from '../main/ipc.js'
 
 export type State = WindowStatus['status']['state']
@@ -16,6 +17,7 @@ export function statusIn(
 ): WindowStatus {
   return {
     waitingUntilMs: null,
+    wayBack: null,
     canOpenAgain: false,
     renewsAtMs: null,
     scope: null,
@@ -49,7 +51,18 @@ export const STATES = {
   'no-provider': statusIn('signed-out', {}, { issuer: null }),
   'signed-out': statusIn('signed-out'),
   starting: statusIn('waiting', {}, { waitingUntilMs: NOW_MS + 300_000 }),
-  waiting: statusIn('waiting', {}, { waitingUntilMs: NOW_MS + 299_000, canOpenAgain: true }),
+  waiting: statusIn(
+    'waiting',
+    {},
+    {
+      waitingUntilMs: NOW_MS + 299_000,
+      canOpenAgain: true,
+      wayBack: {
+        redirectUri: 'http://127.0.0.1:40123/callback',
+        registration: registrationAdvice(DEFAULT_TARGET),
+      },
+    },
+  ),
   'no-browser': statusIn(
     'waiting',
     { reason: 'No browser could be opened here. Open the link yourself.' },
@@ -114,14 +127,23 @@ export const SETTINGS: SettingsView = {
   fields: {
     issuer: open('https://login.example.com/tenant/'),
     clientId: open('latchkey-desktop'),
+    clientSecret: open(''),
     scope: open('openid profile email offline_access'),
     audience: open(''),
     redirectPort: open(''),
+    redirectHost: open('127.0.0.1'),
+    redirectPath: open('/callback'),
+    prompt: open(''),
+    authorizationParameters: open(''),
     notifications: open(true),
     endSession: open(false),
     keepWithoutKeyring: open(false),
   },
-  defaults: { scope: 'openid profile email offline_access' },
+  defaults: {
+    scope: 'openid profile email offline_access',
+    redirectHost: '127.0.0.1',
+    redirectPath: '/callback',
+  },
   startAtLogin: { on: true, changeable: true, note: null },
   file: '/home/alice/.config/latchkey/settings.json',
 }

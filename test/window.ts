@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
 import type {
   LatchkeyApi,
+  KnownProvider,
   ProviderFinding,
   SaveOutcome,
   SettingsChanges,
@@ -20,6 +21,7 @@ export type Answers = {
   status: WindowStatus | null
   settings?: SettingsView | null
   outcomes?: readonly SaveOutcome[]
+  known?: KnownProvider
   finding?: ProviderFinding
   report?: string
 }
@@ -175,6 +177,8 @@ function installFake(answers: Answers): void {
     saveSettings: (changes) => call('saveSettings', [changes], () => save(changes)),
     setStartAtLogin: (on) => call('setStartAtLogin', [on], () => setStartAtLogin(on)),
     testProvider: (issuer) => call('testProvider', [issuer], () => fake.finding),
+    // Asked at each letter, and no news to a test of what the page asks for.
+    describeProvider: () => Promise.resolve(answers.known ?? null),
     makeReport: () => call('makeReport', [], () => answers.report ?? null),
     onStatusChanged(added) {
       listener = added

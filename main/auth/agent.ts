@@ -3,6 +3,7 @@
 import { within, type Clock } from '../clock.js'
 import type { HeldSession, Vault } from '../vault.js'
 import { createApiFlows, type ApiFlows } from './api-flows.js'
+import { redirectUriOf } from './authorize.js'
 import { attemptSignIn, type ProviderSettings, type SignInRequest } from './attempt.js'
 import { createCustody, type LastSession } from './custody.js'
 import {
@@ -12,6 +13,7 @@ import {
   notConfigured,
   pageOf,
   timedOut,
+  type WayBackSeen,
 } from './endings.js'
 import type { Http } from './http.js'
 import type { CallbackListener, Sighting } from './loopback.js'
@@ -26,6 +28,7 @@ import {
 } from './model.js'
 import { createOpenings, OPENED_TOO_OFTEN } from './openings.js'
 import { createState } from './pkce.js'
+import { DEFAULT_TARGET, registrationAdvice, type RedirectTarget } from './redirect.js'
 import {
   ASKED_AGAIN,
   createProviderMemory,
@@ -43,6 +46,8 @@ export type AgentPorts = {
   vault: Vault
   /** Sends the person's browser to a link. Rejects where no browser could be opened. */
   openBrowser(link: string): Promise<void>
+  /** Where the provider sends the browser; what to register follows from it. */
+  redirect?: RedirectTarget
   /** What is known of the provider from earlier. */
   memory?: ProviderMemory
   /** True where the person opens each link themselves: then no tab is opened, nor counted. */
@@ -111,6 +116,7 @@ export function createAgent(given: AgentPorts): Agent {
     return sent
   }
   const ports: AgentPorts = { ...given, http }
+  const registration = registrationAdvice(given.redirect ?? DEFAULT_TARGET)
   const subscribers = new Set<(model: Model, event: Event) => void>()
   const running = new Map<string, AbortController>()
   const tasks = new Set<Promise<void>>()
@@ -162,6 +168,7 @@ export function createAgent(given: AgentPorts): Agent {
     openings: openingsOfApps,
     custody,
     memory,
+    registration,
     dispatch,
     tellSighting,
     model: () => model,
@@ -179,11 +186,11 @@ export function createAgent(given: AgentPorts): Agent {
     const { state } = request
     const controller = new AbortController()
     const { signal } = controller
-    let sighting: Sighting | null = null
+    let seen: WayBackSeen | null = null
     running.set(state, controller)
     const deadlineMs = clock.nowMs() + ports.loginTimeoutMs
     const stopWaiting = clock.after(ports.loginTimeoutMs, () => {
-      controller.abort(timedOut(ports.loginTimeoutMs, sighting))
+      controller.abort(timedOut(ports.loginTimeoutMs, seen))
     })
     dispatch({ type: 'flow-started', state, origin: 'tray', deadlineMs })
 
@@ -196,7 +203,7 @@ export function createAgent(given: AgentPorts): Agent {
         request,
         {
           linkReady(link) {
-            sighting ??= 'nothing'
+            seen = { sighting: 'nothing', redirectUri: redirectUriOf(link), registration }
             dispatch({ type: 'link-ready', state, link })
             if (ports.noBrowser || openings.take()) openBrowser(state, link)
             else dispatch({ type: 'flow-noticed', state, notice: TOO_OFTEN })
@@ -204,9 +211,9 @@ export function createAgent(given: AgentPorts): Agent {
           linkChanged: (link) =>
             dispatch({ type: 'flow-noticed', state, link, notice: ASKED_AGAIN }),
           offlineAccessRejected: () => memory.noteRejection(),
-          sighted(seen) {
-            sighting = seen
-            tellSighting(state, seen)
+          sighted(sighting) {
+            if (seen !== null) seen = { ...seen, sighting }
+            tellSighting(state, sighting)
           },
           exchangeStarted() {
             stopWaiting()

@@ -9,7 +9,15 @@ import { authorize, completeSignIn, type Authorized, type ProviderSettings } fro
 import { stateOf, validateCallback, type ExpectedCallback } from './callback.js'
 import { isSameProgram, type Caller } from './caller.js'
 import type { Custody } from './custody.js'
-import { abandoned, CalledOff, endingOf, notConfigured, pageOf, timedOut } from './endings.js'
+import {
+  abandoned,
+  CalledOff,
+  endingOf,
+  notConfigured,
+  pageOf,
+  timedOut,
+  type WayBackSeen,
+} from './endings.js'
 import { AuthError } from './errors.js'
 import type { Http } from './http.js'
 import type { CallbackAnswer, CallbackListener, PendingCallback, Sighting } from './loopback.js'
@@ -103,6 +111,8 @@ export type ApiFlowPorts = {
   openBrowser(link: string): Promise<void>
   custody: Custody
   memory: ProviderMemory
+  /** What to register with the provider. */
+  registration: string
   dispatch(event: Event): void
   /** Tells the person of what they may do something about. */
   tellSighting(state: string, sighting: Sighting): void
@@ -126,7 +136,7 @@ type Flow = {
   /** What it opens the browser with, once. */
   opening: Reservation
   /** What reached the listener meanwhile; null where there is none. */
-  sighting: Sighting | null
+  seen: WayBackSeen | null
   /** Set while the flow waits for its answer. */
   waiting: { expected: ExpectedCallback; take(answer: CallbackAnswer): void } | null
   /** Set once it is answered. */
@@ -158,11 +168,12 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
         { ...expected, byFormPost },
         wayBack.port,
         (sighting) => {
-          flow.sighting = sighting
+          if (flow.seen !== null) flow.seen = { ...flow.seen, sighting }
           ports.tellSighting(expected.state, sighting)
         },
       )
-      flow.sighting ??= 'nothing'
+      const { redirectUri } = pending
+      flow.seen = { sighting: 'nothing', redirectUri, registration: ports.registration }
       return pending
     }
     return {
@@ -294,7 +305,7 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
       caller: askCaller(),
       controller: new AbortController(),
       opening,
-      sighting: null,
+      seen: null,
       waiting: null,
       answered: null,
       begun: new Promise(() => undefined),
@@ -321,7 +332,7 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
       // That an app gave up and its person did too is no news to either.
       const gaveUp = isAbandoned(flow)
       flow.controller.abort(
-        gaveUp ? new CalledOff({ kind: 'cancelled' }) : timedOut(timeoutMs, flow.sighting),
+        gaveUp ? new CalledOff({ kind: 'cancelled' }) : timedOut(timeoutMs, flow.seen),
       )
     })
     const deadlineMs = clock.nowMs() + timeoutMs

@@ -91,3 +91,8 @@ export function authorizationUrl(
   }
   return url.href
 }
+
+/** The redirect URI in a link of ours. */
+export function redirectUriOf(link: string): string {
+  return new URL(link).searchParams.get('redirect_uri') ?? ''
+}

@@ -196,13 +196,36 @@ function signingAlgorithms(announced: readonly string[] | null): readonly string
 
 function requireIssuer(configured: string, announced: string): void {
   if (announced === configured) return
-  const onlySlash = announced.replace(/\/$/, '') === configured.replace(/\/$/, '')
-  throw new AuthError(
-    'issuer-mismatch',
-    onlySlash
-      ? `The provider spells its issuer ${announced}: set the issuer exactly so.`
-      : `The provider at ${configured} says that its issuer is another one. Check the issuer setting.`,
+  throw new AuthError('issuer-mismatch', mismatchOf(configured, announced))
+}
+
+function mismatchOf(configured: string, announced: string): string {
+  const shown = quoteUntrusted(announced)
+  if (announced.trim() === '') {
+    return `The provider at ${configured} does not say what its issuer is. Check the issuer setting.`
+  }
+  if (announced.replace(/\/$/, '') === configured.replace(/\/$/, '')) {
+    return `The provider spells its issuer ${shown}: set the issuer exactly so.`
+  }
+  // Microsoft Entra's addresses for any tenant announce one that nobody's ID tokens come from.
+  if (/\{[^}]*\}/.test(announced)) {
+    return (
+      `The provider at ${configured} is that of many tenants: its issuer is ${shown}. Set the issuer ` +
+      "to your own tenant's: put its ID in the place of the braces."
+    )
+  }
+  return (
+    `The provider at ${configured} says that its issuer is another one: ${shown}. If that is your ` +
+    'provider, set the issuer exactly so.'
   )
+}
+
+const LONGEST_ISSUER = 200
+
+/** Printable, and no longer than a person reads. */
+function quoteUntrusted(text: string): string {
+  const plain = text.replace(/[\p{C}\p{Z}]+/gu, ' ')
+  return plain.length > LONGEST_ISSUER ? `${plain.slice(0, LONGEST_ISSUER)}…` : plain
 }
 
 function isSecure(url: string): boolean {

@@ -22,14 +22,23 @@ export function endingOf(thrown: unknown): Ending {
   return { kind: code === 'access-denied' ? 'denied' : 'failed', code, reason: message }
 }
 
+/** What a flow knows of its way back once the listener is open. */
+export type WayBackSeen = {
+  sighting: Sighting
+  /** The very one that the provider was sent. */
+  redirectUri: string
+  /** What to register with the provider. */
+  registration: string
+}
+
 /**
  * What calls a flow off when nobody finished it within `timeoutMs`: it says what reached the listener
  * meanwhile, and what to do; null where there was no listener yet.
  */
-export function timedOut(timeoutMs: number, sighting: Sighting | null): CalledOff {
+export function timedOut(timeoutMs: number, seen: WayBackSeen | null): CalledOff {
   const seconds = Math.round(timeoutMs / 1000)
   const words = seconds % 60 === 0 ? plural(seconds / 60, 'minute') : plural(seconds, 'second')
-  const advice = sighting === null ? 'Sign in again when you are ready.' : ADVICE[sighting]
+  const advice = seen === null ? 'Sign in again when you are ready.' : adviceOf(seen)
   return new CalledOff({
     kind: 'expired',
     reason: `Nobody finished the sign-in within ${words}. ${advice}`,
@@ -46,18 +55,29 @@ export function abandoned(): CalledOff {
   })
 }
 
-const ADVICE: Readonly<Record<Sighting, string>> = {
-  nothing:
-    'Nothing came back from your browser: most likely its page was left. Sign in again when you are ' +
-    'ready. If you did finish there, then your browser runs on another computer, in a container or ' +
-    'in WSL, or a proxy or an extension keeps it from 127.0.0.1.',
+function adviceOf({ sighting, redirectUri, registration }: WayBackSeen): string {
+  if (sighting === 'nothing') {
+    return (
+      'Nothing came back from your browser. If your provider showed an error page there, it most ' +
+      `likely does not know the redirect URI ${redirectUri}. ${registration} If the page was left, ` +
+      'sign in again. If you did finish there, your browser runs on another computer, in a ' +
+      'container or in WSL, or a proxy or an extension keeps it from this address.'
+    )
+  }
+  if (sighting === 'other-path') {
+    return (
+      `Your browser came back to another address than ${redirectUri}, where Latchkey waits. ` +
+      `${registration} Then sign in again.`
+    )
+  }
+  return ADVICE[sighting]
+}
+
+const ADVICE: Readonly<Record<Exclude<Sighting, 'nothing' | 'other-path'>, string>> = {
   connection:
     'Something connected to 127.0.0.1, where Latchkey waits, and asked for nothing. If you did ' +
     'finish in your browser, then a proxy, an extension or a security program held the answer back: ' +
     'make an exception there for 127.0.0.1, and sign in again.',
-  'other-path':
-    'Your browser came back to another address than Latchkey waits at, which ends in /callback. ' +
-    'Register the redirect URI http://127.0.0.1/callback with your provider, and sign in again.',
   'other-state':
     'The tab of another sign-in came back, most likely an old one. Close such tabs, sign in again, ' +
     'and go on in the newest tab.',

@@ -15,6 +15,7 @@ export type CheckName =
   | 'provider'
   | 'endpoints'
   | 'scopes'
+  | 'known-provider'
   | 'metadata'
   | 'token-answers'
   | 'clock'

@@ -7,6 +7,7 @@ import type { Http } from '../auth/http.js'
 import type { Environment } from '../auth/proxy.js'
 import { spanOf, type Clock } from '../clock.js'
 import { errnoOf } from '../errno.js'
+import { lackingFor, presetFor } from '../presets.js'
 import { hasRejectedOfflineAccess } from '../provider-memory.js'
 import type { Settings } from '../settings.js'
 import { check, type Check } from './check.js'
@@ -39,7 +40,11 @@ export async function checkProvider(
     const says = 'No provider is configured. Set --issuer and --client-id, or try --demo.'
     return [check('provider', 'problem', says)]
   }
-  const way = [checkProxy(ports, issuer), ...checkCertificates(ports.env)]
+  const way = [
+    checkProxy(ports, issuer),
+    ...checkCertificates(ports.env),
+    ...checkPreset(settings, issuer),
+  ]
   const { host } = new URL(issuer)
   let clocks: Check | null = null
   const startedMs = ports.clock.nowMs()
@@ -70,6 +75,16 @@ export async function checkProvider(
   } catch (thrown) {
     return [...way, check('provider', 'problem', asAuthError(thrown).message), ...present(clocks)]
   }
+}
+
+function checkPreset(settings: Settings, issuer: string): readonly Check[] {
+  const preset = presetFor(issuer)
+  if (preset === null) return []
+  const lacking = lackingFor(settings)
+  if (preset.verdict === 'does not work') return [check('known-provider', 'problem', ...lacking)]
+  return lacking.length === 0
+    ? [check('known-provider', 'ok', `${preset.name}: nothing that its documentation asks for.`)]
+    : [check('known-provider', 'warning', ...lacking)]
 }
 
 /** What a sign-in has found out: the provider itself says it to no one who only asks. */

@@ -2,6 +2,7 @@
 
 import { app, clipboard } from 'electron'
 import { createHttp } from '../auth/http.js'
+import { registrationAdvice } from '../auth/redirect.js'
 import { reportError } from '../compose.js'
 import { summarize, type Event, type Model } from '../auth/model.js'
 import type { Engine } from '../engine.js'
@@ -9,6 +10,7 @@ import type { Command } from '../ipc.js'
 import { menuOf, type MenuCommand } from '../present/menu.js'
 import { noticeOf } from '../present/notice.js'
 import { windowStatusOf, type WindowStatus } from '../present/status.js'
+import { describePreset } from '../presets.js'
 import { findProvider } from '../provider-finding.js'
 import { createSettingsFile } from '../settings-file.js'
 import type { Sources } from '../settings.js'
@@ -59,10 +61,11 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
   }
 
   const status = (): WindowStatus => {
-    const { service, storage, issuer, notices } = engine.latchkey()
+    const { service, storage, issuer, redirect, notices } = engine.latchkey()
     const { tier, note } = storage
     return windowStatusOf(agent().model(), {
       issuer,
+      registration: registrationAdvice(redirect),
       demo: engine.settings().demo,
       scope: agent().last()?.scope ?? null,
       storage: { tier, note },
@@ -99,6 +102,7 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
       const message = state.note ?? 'The system did not take it.'
       return state.on === on ? { kind: 'saved' } : { kind: 'refused', field: null, message }
     },
+    'describe-provider': (issuer) => describePreset(issuer.trim()),
     'test-provider': (issuer) => findProvider(http, issuer),
     'make-report': async () => {
       report = await makeReport(engine.latchkey(), sources, http)

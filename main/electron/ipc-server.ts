@@ -35,9 +35,14 @@ const ARGUMENTS = {
     z.strictObject({
       issuer: text.optional(),
       clientId: text.optional(),
+      clientSecret: z.string().max(8_000).optional(),
       scope: text.optional(),
       audience: text.optional(),
       redirectPort: text.optional(),
+      redirectHost: text.optional(),
+      redirectPath: text.optional(),
+      prompt: text.optional(),
+      authorizationParameters: text.optional(),
       notifications: z.boolean().optional(),
       endSession: z.boolean().optional(),
       keepWithoutKeyring: z.boolean().optional(),
@@ -45,6 +50,7 @@ const ARGUMENTS = {
   ]),
   'set-start-at-login': z.tuple([z.boolean()]),
   'test-provider': z.tuple([text]),
+  'describe-provider': z.tuple([text]),
   'make-report': z.tuple([]),
 } satisfies { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls[Channel]>> }
 

@@ -1,5 +1,6 @@
 // What the log holds of what happened. Here is where links, states, names and others' words are dropped.
 
+import { redirectUriOf } from '../auth/authorize.js'
 import { AuthError, type ErrorCode } from '../auth/errors.js'
 import type { Ending, Event, Lifetime, Model, Origin, Renewal } from '../auth/model.js'
 import { errnoOf } from '../errno.js'
@@ -147,8 +148,8 @@ function originOf(model: Model, state: string): Origin | null {
 
 /** Where a link leads, and where it leads back to; the rest of it is secret. */
 function placesOf(link: string): { host: string; redirectPort: number | null } {
-  const { host, searchParams } = new URL(link)
-  const redirectUri = searchParams.get('redirect_uri') ?? ''
+  const { host } = new URL(link)
+  const redirectUri = redirectUriOf(link)
   const port = URL.canParse(redirectUri) ? new URL(redirectUri).port : ''
   return { host, redirectPort: port === '' ? null : Number(port) }
 }

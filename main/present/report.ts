@@ -17,6 +17,7 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   provider: 'Provider',
   endpoints: 'What the provider offers',
   scopes: 'Scopes',
+  'known-provider': 'Known of this provider',
   metadata: "The provider's metadata",
   'token-answers': "The provider's tokens",
   clock: 'Clock',

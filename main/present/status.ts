@@ -1,5 +1,6 @@
 // The status that people and programs are shown. Here is where links, states and codes are dropped.
 
+import { redirectUriOf } from '../auth/authorize.js'
 import type { Account } from '../auth/identity.js'
 import { isFailure, summarize, shownFlow, type Model, type Summary } from '../auth/model.js'
 import type { StorageTier } from '../vault.js'
@@ -31,6 +32,8 @@ export type WindowStatus = {
   status: Status
   /** When the wait for the person's browser ends, in milliseconds since the epoch; else null. */
   waitingUntilMs: number | null
+  /** Where the provider sends the browser that is waited for, and what to register there; else null. */
+  wayBack: { redirectUri: string; registration: string } | null
   /** True while there is a link that the browser can be sent to once more. */
   canOpenAgain: boolean
   /** When the session is renewed next, in milliseconds since the epoch; null where it is not. */
@@ -82,15 +85,22 @@ export function headlineOf(model: Model): string {
 export type Surroundings = Pick<
   WindowStatus,
   'scope' | 'storage' | 'issuer' | 'demo' | 'serviceUrl' | 'serviceNote' | 'notices' | 'version'
->
+> & { registration: string }
 
-export function windowStatusOf(model: Model, surroundings: Surroundings): WindowStatus {
+export function windowStatusOf(
+  model: Model,
+  { registration, ...surroundings }: Surroundings,
+): WindowStatus {
   const { session } = model
   const flow = shownFlow(model)
   return {
     ...surroundings,
     status: statusOf(model),
     waitingUntilMs: flow?.phase === 'waiting' ? flow.deadlineMs : null,
+    wayBack:
+      flow?.phase === 'waiting' && flow.link !== null
+        ? { redirectUri: redirectUriOf(flow.link), registration }
+        : null,
     canOpenAgain: flow?.phase === 'waiting' && flow.link !== null,
     renewsAtMs: session.kind === 'signed-in' ? session.renewsAtMs : null,
     scope: session.kind === 'signed-in' ? surroundings.scope : null,

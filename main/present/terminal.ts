@@ -1,12 +1,18 @@
 // What the headless program says to a person at a terminal.
 
 import { labelOf } from '../auth/identity.js'
+import { redirectUriOf } from '../auth/authorize.js'
 import { shownFlow, type Event, type Model } from '../auth/model.js'
 import { printable } from './printable.js'
 import { ABANDONED, statusOf } from './status.js'
 
 /** Lines to print for an event; none where it is nothing that a person waits for. */
-export function linesFor(model: Model, event: Event, nowMs: number): readonly string[] {
+export function linesFor(
+  model: Model,
+  event: Event,
+  nowMs: number,
+  registration: string,
+): readonly string[] {
   switch (event.type) {
     case 'link-ready': {
       const flow = model.flows.find(({ state }) => state === event.state)
@@ -20,6 +26,8 @@ export function linesFor(model: Model, event: Event, nowMs: number): readonly st
         event.link,
         '',
         `Waiting for you there: ${timeLeft(flow.deadlineMs - nowMs)} left. Type cancel to stop.`,
+        `Your browser comes back to ${redirectUriOf(event.link)}. If your provider shows an error ` +
+          `page instead: ${registration}`,
       ]
     }
     case 'flow-noticed':

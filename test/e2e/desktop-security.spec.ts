@@ -101,6 +101,7 @@ test('the page gets eight functions and nothing else, and cannot change them', a
       ['saveSettings', 'function'],
       ['setStartAtLogin', 'function'],
       ['testProvider', 'function'],
+      ['describeProvider', 'function'],
       ['makeReport', 'function'],
       ['onStatusChanged', 'function'],
     ],

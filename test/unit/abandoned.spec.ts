@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { connect as connectByTls } from 'node:tls'
 import { expect } from '@playwright/test'
 import type { Begun } from '../../main/auth/api-flows.js'
+import { DEFAULT_TARGET, registrationAdvice } from '../../main/auth/redirect.js'
 import { timedOut } from '../../main/auth/endings.js'
 import type { Sighting } from '../../main/auth/loopback.js'
 import { appFlow, NEVER } from '../app-flow.js'
@@ -47,8 +48,12 @@ const CAME: readonly [Sighting, (link: string) => Promise<unknown>][] = [
   ['empty-callback', async (link) => fetch(altered(await answerLink(link), { code: null }))],
   ['tls-hello', (link) => comeByTls(redirectUriOf(link))],
 ]
-const reasonOf = (timeoutMs: number, sighting: Sighting | null): string => {
-  const { ending } = timedOut(timeoutMs, sighting)
+const reasonOf = (timeoutMs: number, sighting: Sighting | null, link: string | null): string => {
+  const registration = registrationAdvice(DEFAULT_TARGET)
+  const { ending } = timedOut(
+    timeoutMs,
+    sighting && { sighting, redirectUri: redirectUriOf(link!).href, registration },
+  )
   return 'reason' in ending ? ending.reason : ''
 }
 
@@ -57,7 +62,8 @@ for (const [sighting, come] of CAME) {
     start,
   }) => {
     const own = await start()
-    await come(await own.signIn())
+    const ownLink = await own.signIn()
+    await come(ownLink)
     const other = await start()
     const { link, begun } = await beginApp(other)
     await come(link)
@@ -65,12 +71,12 @@ for (const [sighting, come] of CAME) {
     own.clock.advance(300_000)
     expect((await own.reached('failed')).lastOutcome).toEqual({
       kind: 'expired',
-      reason: reasonOf(300_000, sighting),
+      reason: reasonOf(300_000, sighting, ownLink),
     })
     other.clock.advance(290_000)
     expect(await begun).toEqual({
       kind: 'ended',
-      ending: { kind: 'expired', reason: reasonOf(290_000, sighting) },
+      ending: { kind: 'expired', reason: reasonOf(290_000, sighting, link) },
     })
   })
 }
@@ -82,7 +88,7 @@ test('F30: before there is a listener, nothing is said of what came there', asyn
   await expect.poll(() => own.provider.requests.discovery).toBe(1)
   own.clock.advance(300_000)
   expect((await own.reached('failed')).lastOutcome).toMatchObject({
-    reason: reasonOf(300_000, null),
+    reason: reasonOf(300_000, null, null),
   })
 })
 
@@ -95,7 +101,7 @@ test('F30: an answer that comes by the API is not looked for at a listener', asy
   const begun = agent.api.begin(appFlow({ wayBack: { kind: 'api', redirectUri } }), NEVER)
   await linked
   clock.advance(290_000)
-  expect(await begun).toMatchObject({ ending: { reason: reasonOf(290_000, null) } })
+  expect(await begun).toMatchObject({ ending: { reason: reasonOf(290_000, null, null) } })
 })
 
 test('an app that hung up and a person who did not come back are told nothing', async ({

@@ -112,8 +112,12 @@ test.describe('S12, RFC 8414 section 3.3: the issuer is exactly the configured o
       })
       const error = await refusalOf(discover(createHttp(), issuer))
       expect(error).toMatchObject({ code: 'issuer-mismatch' })
+      const announced = announce(issuer)
       expect(error.message).toBe(
-        `The provider at ${issuer} says that its issuer is another one. Check the issuer setting.`,
+        announced === ''
+          ? `The provider at ${issuer} does not say what its issuer is. Check the issuer setting.`
+          : `The provider at ${issuer} says that its issuer is another one: ${announced}. If that is ` +
+              'your provider, set the issuer exactly so.',
       )
     })
   }

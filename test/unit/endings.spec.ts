@@ -4,8 +4,17 @@ import { expect, test } from '@playwright/test'
 import { noticeOfSighting, timedOut } from '../../main/auth/endings.js'
 import type { Sighting } from '../../main/auth/loopback.js'
 
+const REDIRECT_URI = 'http://localhost:40123/cb'
+
 const reasonOf = (sighting: Sighting | null, timeoutMs = 300_000): string => {
-  const { ending } = timedOut(timeoutMs, sighting)
+  const { ending } = timedOut(
+    timeoutMs,
+    sighting && {
+      sighting,
+      redirectUri: REDIRECT_URI,
+      registration: 'Register what is said here.',
+    },
+  )
   if (ending.kind !== 'expired') throw new Error(`it ended as ${ending.kind}`)
   return ending.reason
 }
@@ -14,7 +23,7 @@ const reasonOf = (sighting: Sighting | null, timeoutMs = 300_000): string => {
 // while the flow still waits.
 const WORDS: Record<Sighting, { seen: RegExp; todo: RegExp; notice: RegExp | null }> = {
   nothing: {
-    seen: /Nothing came back .* its page was left/,
+    seen: /Nothing came back .* redirect URI http:\/\/localhost:40123\/cb\. Register what is said here\./,
     todo: /another computer, in a container or in WSL, or a proxy or an extension/,
     notice: null,
   },
@@ -24,8 +33,8 @@ const WORDS: Record<Sighting, { seen: RegExp; todo: RegExp; notice: RegExp | nul
     notice: null,
   },
   'other-path': {
-    seen: /came back to another address .* ends in \/callback/,
-    todo: /Register the redirect URI http:\/\/127\.0\.0\.1\/callback with your provider/,
+    seen: /came back to another address than http:\/\/localhost:40123\/cb, where Latchkey waits/,
+    todo: /Register what is said here\./,
     notice: null,
   },
   'other-state': {

@@ -227,7 +227,7 @@ test('no field is completed, corrected or checked for spelling', async ({ open }
   const { page } = await open({ status: STATES['signed-out'], settings: LOCKED })
   await openForm(page)
   const fields = page.locator('#provider input')
-  await expect(fields).toHaveCount(5)
+  await expect(fields).toHaveCount(10)
   for (const field of await fields.all()) {
     await expect(field).toHaveAttribute('autocomplete', 'off')
     await expect(field).toHaveAttribute('autocapitalize', 'off')
@@ -372,4 +372,39 @@ test('what few providers need is out of sight until it is used', async ({ open }
   await openForm(used.page)
   await expect(used.page.getByLabel('Redirect ports')).toHaveValue('8400, 8401')
   await expect(used.page.getByLabel('Redirect ports')).toBeVisible()
+})
+
+test('what is known of a provider is said as soon as its issuer is typed, and its fields are open', async ({
+  open,
+}) => {
+  const known = {
+    name: 'Google',
+    lines: ['It needs --client-secret-file PATH.', 'And <b>more</b>.'],
+  }
+  const { page } = await open({ status: STATES['no-provider'], settings: UNSET, known })
+  await page.getByLabel('Issuer').fill('https://accounts.google.com')
+  await expect(page.getByText('Google, by its documentation:')).toBeVisible()
+  await expect(page.getByRole('listitem')).toHaveText(known.lines)
+  await expect(page.getByLabel('Client secret')).toBeVisible()
+  await expect(page.getByLabel('Client secret')).toHaveAttribute('type', 'password')
+})
+
+test('a client secret that is set is shown as a mask, and sent only once it is typed anew', async ({
+  open,
+}) => {
+  const fields = { ...SETTINGS.fields, clientSecret: { value: '••••••••', lockedBy: null } }
+  const { page, fake } = await open({
+    status: STATES['signed-out'],
+    settings: { ...SETTINGS, fields },
+  })
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'Change the provider' }).click()
+  const secret = page.getByLabel('Client secret')
+  await expect(secret).toHaveValue('••••••••')
+  await secret.focus()
+  await page.keyboard.type('typed')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect
+    .poll(() => fake(({ calls }) => calls.filter(([name]) => name === 'saveSettings')))
+    .toEqual([['saveSettings', { clientSecret: 'typed' }]])
 })

@@ -202,3 +202,83 @@ test('the view shows what is in effect, and what locks it', async ({ given }) =>
     file: given.path,
   })
 })
+
+test('S32: the client secret never comes to the window, and is kept, replaced and taken away there', async ({
+  given,
+}) => {
+  const file = given.file()
+  const secret = 'GOCSPX-canary'
+  const kept = async (): Promise<unknown> => JSON.parse(await readFile(given.path, 'utf8'))
+  expect(await file.save({ ...PROVIDER, clientSecret: ` ${secret} ` })).toEqual({ kind: 'saved' })
+  expect(await kept()).toEqual({ ...PROVIDER, clientSecret: secret })
+  expect((await stat(given.path)).mode & 0o777).toBe(0o600)
+  const shown = file.view(AUTOSTART)
+  expect(shown.fields.clientSecret).toEqual({ value: '••••••••', lockedBy: null })
+  expect(JSON.stringify(shown)).not.toContain(secret)
+  expect(given.restarted.at(-1)?.clientSecret?.reveal()).toBe(secret)
+
+  // A mask that was added to is no secret.
+  expect(await file.save({ clientSecret: '••••••••x' })).toEqual({
+    kind: 'refused',
+    field: 'clientSecret',
+    message: 'The client secret must be printable ASCII characters.',
+  })
+  expect(await kept()).toEqual({ ...PROVIDER, clientSecret: secret })
+  expect(await file.save({ clientSecret: '' })).toEqual({ kind: 'saved' })
+  expect(await kept()).toEqual(PROVIDER)
+  expect(file.view(AUTOSTART).fields.clientSecret.value).toBe('')
+})
+
+test('a client secret that is typed takes the place of the file that was named', async ({
+  given,
+}) => {
+  const path = join(given.dataDir, 'secret')
+  await writeFile(path, 'from the file', { mode: 0o600 })
+  await writeFile(given.path, JSON.stringify({ ...PROVIDER, clientSecretFile: path }))
+  const file = given.file()
+  expect(file.view(AUTOSTART).fields.clientSecret.value).toBe('••••••••')
+  expect(await file.save({ clientSecret: 'typed' })).toEqual({ kind: 'saved' })
+  expect(JSON.parse(await readFile(given.path, 'utf8'))).toEqual({
+    ...PROVIDER,
+    clientSecret: 'typed',
+  })
+})
+
+test('a client secret of a flag or variable is locked, and shown as a mask', async ({ given }) => {
+  await writeFile(given.path, JSON.stringify(PROVIDER))
+  const env = { LATCHKEY_CLIENT_SECRET: 'canary' }
+  expect(given.file([], env).view(AUTOSTART).fields.clientSecret).toEqual({
+    value: '••••••••',
+    lockedBy: 'LATCHKEY_CLIENT_SECRET',
+  })
+})
+
+test('where the browser comes back to, and what is sent along, is kept as it is typed', async ({
+  given,
+}) => {
+  const changes = {
+    ...PROVIDER,
+    redirectHost: 'localhost',
+    redirectPath: '/cb',
+    prompt: 'consent',
+    authorizationParameters: 'access_type=offline&hd=a%26b',
+  }
+  const file = given.file()
+  expect(await file.save(changes)).toEqual({ kind: 'saved' })
+  expect(given.restarted.at(-1)).toMatchObject({
+    redirectHost: 'localhost',
+    redirectPath: '/cb',
+    prompt: 'consent',
+    authorizationParameters: { access_type: 'offline', hd: 'a&b' },
+  })
+  const { fields } = file.view(AUTOSTART)
+  expect(fields.authorizationParameters.value).toBe('access_type=offline&hd=a%26b')
+  expect(fields.redirectHost.value).toBe('localhost')
+  for (const [name, value] of [
+    ['redirectHost', 'example.com'],
+    ['redirectPath', 'cb'],
+    ['authorizationParameters', 'scope=openid'],
+  ] as const) {
+    expect(await file.save({ [name]: value })).toMatchObject({ kind: 'refused', field: name })
+  }
+})

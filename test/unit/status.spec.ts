@@ -21,7 +21,12 @@ const start = (origin: Flow['origin'] = 'tray', state = 's'): Event => ({
   origin,
   deadlineMs: 5_000,
 })
-const link: Event = { type: 'link-ready', state: 's', link: 'https://provider.example/?state=s' }
+const REDIRECT_URI = 'http://127.0.0.1:40123/callback'
+const link: Event = {
+  type: 'link-ready',
+  state: 's',
+  link: `https://provider.example/?state=s&redirect_uri=${REDIRECT_URI}`,
+}
 const noBrowser: Event = { type: 'flow-noticed', state: 's', notice: 'No browser.' }
 const exchange: Event = { type: 'exchange-started', state: 's' }
 const signIn = (account: Account, expiresAtMs: number | null = EXPIRES_AT_MS): Event[] => [
@@ -204,7 +209,7 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
           origin,
           phase,
           deadlineMs: 5_000,
-          link: 'https://provider.example/?canary-link',
+          link: `https://provider.example/?canary-link&redirect_uri=${REDIRECT_URI}`,
           notice: 'No browser.',
           abandoned: false,
         })),
@@ -233,11 +238,13 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
       notices: [],
       version: '1.2.3',
     }
-    expect(windowStatusOf(model, surroundings)).toEqual({
+    const registration = 'Register it.'
+    expect(windowStatusOf(model, { ...surroundings, registration })).toEqual({
       ...surroundings,
       status: statusOf(model),
       waitingUntilMs: name.startsWith('waiting') ? 5_000 : null,
       canOpenAgain: name.startsWith('waiting'),
+      wayBack: name.startsWith('waiting') ? { redirectUri: REDIRECT_URI, registration } : null,
       renewsAtMs: null,
       scope: name.endsWith('needs-sign-in') ? null : 'openid profile',
     })

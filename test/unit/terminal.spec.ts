@@ -7,7 +7,8 @@ import { ABANDONED } from '../../main/present/status.js'
 import { describe, linesFor, promptFor, timeLeft } from '../../main/present/terminal.js'
 
 const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
-const LINK = 'https://provider.example/authorize?state=s'
+const LINK =
+  'https://provider.example/authorize?state=s&redirect_uri=http://127.0.0.1:40123/callback'
 const NOON_MS = new Date(2027, 0, 2, 12, 0).getTime() // By the clock on this machine's wall.
 const FIVE_MINUTES_MS = 300_000
 
@@ -62,6 +63,8 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         LINK,
         '',
         'Waiting for you there: 5:00 left. Type cancel to stop.',
+        'Your browser comes back to http://127.0.0.1:40123/callback. If your provider shows an error ' +
+          'page instead: Register it.',
       ],
     },
     {
@@ -74,6 +77,8 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         LINK,
         '',
         'Waiting for you there: 5:00 left. Type cancel to stop.',
+        'Your browser comes back to http://127.0.0.1:40123/callback. If your provider shows an error ' +
+          'page instead: Register it.',
       ],
     },
   ],
@@ -235,7 +240,7 @@ for (const [type, rows] of Object.entries(WORDS)) {
   for (const { story, events, lines } of rows) {
     test(`${type} ${story}`, () => {
       expect(events.at(-1)!.type).toBe(type)
-      expect(linesFor(play(...events), events.at(-1)!, NOON_MS)).toEqual(lines)
+      expect(linesFor(play(...events), events.at(-1)!, NOON_MS, 'Register it.')).toEqual(lines)
     })
   }
 }
@@ -345,7 +350,7 @@ for (const [where, events] of Object.entries(EVIL_STORIES)) {
   test(`control characters in ${where} never reach the terminal`, () => {
     const model = play(...events)
     const printed = [
-      ...linesFor(model, events.at(-1)!, NOON_MS),
+      ...linesFor(model, events.at(-1)!, NOON_MS, 'Register it.'),
       ...describe(model, NOON_MS),
       promptFor(model, NOON_MS),
     ]
