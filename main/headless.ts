@@ -5,11 +5,19 @@
 import './no-inspector.js'
 import { readFileSync } from 'node:fs'
 import { registrationAdvice } from './auth/redirect.js'
+import { problemOfTls } from './auth/unchecked-tls.js'
 import { systemClock } from './clock.js'
 import { createLatchkey, EXIT, explainFailure, type Latchkey } from './compose.js'
 import { findHome } from './home.js'
 import { openDataDirectory } from './private-directory.js'
-import { argsAfter, examineSettings, helpText, requireSettings, type Settings } from './settings.js'
+import {
+  argsAfter,
+  examineSettings,
+  helpText,
+  requireSettings,
+  SettingsError,
+  type Settings,
+} from './settings.js'
 import { createTerminal, readCommands, type Terminal } from './terminal.js'
 import { chooseStorage } from './vault.js'
 
@@ -43,6 +51,8 @@ async function main(args: readonly string[]): Promise<void> {
   // Not handed on to the browser and whatever else is started from here.
   const { LATCHKEY_PASSPHRASE: passphrase } = env
   delete env['LATCHKEY_PASSPHRASE']
+  const unchecked = problemOfTls(env)
+  if (unchecked !== null) throw new SettingsError(unchecked)
   const { settings, notices } = requireSettings({ args, env, platform, home: findHome() })
   delete env['LATCHKEY_CLIENT_SECRET']
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)

@@ -7,9 +7,11 @@ import forge from 'node-forge'
 export type PrivateAuthority = {
   /** Its own certificate, in PEM: what NODE_EXTRA_CA_CERTS wants a file of. */
   readonly certificate: string
-  /** A server's key and certificate for a name or an address, both in PEM. */
-  issueFor(host: string): { key: string; cert: string }
+  /** A server's key and certificate for a name or an address, both in PEM; valid for two days around now. */
+  issueFor(host: string, validity?: Validity): { key: string; cert: string }
 }
+
+export type Validity = { fromMs: number; toMs: number }
 
 /** Makes an authority that nobody trusts yet. */
 export function createPrivateAuthority(): PrivateAuthority {
@@ -22,15 +24,16 @@ export function createPrivateAuthority(): PrivateAuthority {
   ])
   return {
     certificate: authority,
-    issueFor(host) {
+    issueFor(host, validity) {
       const { publicKey, key } = generateKeys()
       const altName = isIP(host) ? { type: 7, ip: host } : { type: 2, value: host }
       const named = [{ name: 'commonName', value: host }]
-      const cert = certify(publicKey, named, subject, own, [
+      const extensions = [
         { name: 'basicConstraints', cA: false },
         { name: 'extKeyUsage', serverAuth: true },
         { name: 'subjectAltName', altNames: [altName] },
-      ])
+      ]
+      const cert = certify(publicKey, named, subject, own, extensions, validity)
       return { key, cert }
     },
   }
@@ -44,12 +47,13 @@ function certify(
   issuer: forge.pki.CertificateField[],
   signer: Keys,
   extensions: object[],
+  { fromMs, toMs }: Validity = { fromMs: Date.now() - DAY_MS, toMs: Date.now() + DAY_MS },
 ): string {
   const certificate = forge.pki.createCertificate()
   certificate.publicKey = publicKey
   certificate.serialNumber = `01${randomBytes(15).toString('hex')}`
-  certificate.validity.notBefore = new Date(Date.now() - DAY_MS)
-  certificate.validity.notAfter = new Date(Date.now() + DAY_MS)
+  certificate.validity.notBefore = new Date(fromMs)
+  certificate.validity.notAfter = new Date(toMs)
   certificate.setSubject(subject)
   certificate.setIssuer(issuer)
   certificate.setExtensions(extensions)

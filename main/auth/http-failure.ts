@@ -1,6 +1,7 @@
 // What is said of a request that failed: words for a person, and none of its secrets.
 
 import axios, { type AxiosError } from 'axios'
+import { spanOf } from '../clock.js'
 import { errnoOf } from '../errno.js'
 import { asAuthError, AuthError } from './errors.js'
 import { kindOf, type FailureKind } from './failure-kind.js'
@@ -17,6 +18,8 @@ export type FailedRequest = {
   /** How long it was waited for where that was too long. */
   timedOutMs: number | null
   mostBytes: number
+  /** What this computer's clock says, and how far it is behind at the least; null: not known. */
+  clock: { nowMs: number; behindMs: number | null }
 }
 
 /**
@@ -83,6 +86,7 @@ function describeKind(
         { cause },
       )
     case 'untrusted':
+    case 'unfit':
     case 'out-of-date':
     case 'wrong-name':
     case 'revoked':
@@ -192,31 +196,52 @@ function unreachableProxy(
   )
 }
 
-type OfCertificate = 'untrusted' | 'out-of-date' | 'wrong-name' | 'revoked'
+type OfCertificate = 'untrusted' | 'unfit' | 'out-of-date' | 'wrong-name' | 'revoked'
 
 function isOfCertificate(kind: FailureKind): kind is OfCertificate {
-  return ['untrusted', 'out-of-date', 'wrong-name', 'revoked'].includes(kind)
+  return ['untrusted', 'unfit', 'out-of-date', 'wrong-name', 'revoked'].includes(kind)
 }
 
 function untrusted(
   whose: string,
   kind: OfCertificate,
   code: string,
-  { purpose, trust }: FailedRequest,
+  { purpose, trust, clock }: FailedRequest,
 ): string {
   const advice: Readonly<Record<OfCertificate, string>> = {
     untrusted: `If your network uses its own certificate authority, ${trust}.`,
-    'out-of-date':
-      "It has expired or is not valid yet: check this computer's clock, or ask whoever runs it to " +
-      'renew the certificate.',
+    unfit: 'It does not meet the rules for certificates: ask whoever runs it to replace it.',
+    'out-of-date': outOfDate(code, clock),
     'wrong-name':
-      'It is for another name: check the setting that names it, and whether this network wants you to sign in to ' +
-      'it first, in your browser.',
+      'It is for another name: check the setting that names it, and whether this network wants you ' +
+      'to sign in to it first, in your browser.',
     revoked: 'Its issuer has revoked it: tell whoever runs it.',
   }
   return (
     `The certificate of the ${whose} is not trusted (${code}), so Latchkey stopped ` +
     `while ${purpose}. ${advice[kind]}`
+  )
+}
+
+/** Certificates count days: a clock that is wrong by less is not what makes one out of date. */
+const MATTERS_MS = 60 * 60_000
+
+/** Whether the clock or the certificate is to blame, as far as that is known. */
+function outOfDate(code: string, { nowMs, behindMs }: FailedRequest['clock']): string {
+  const expired = code === 'CERT_HAS_EXPIRED'
+  const early = code === 'CERT_NOT_YET_VALID'
+  const what = expired
+    ? 'has expired'
+    : early
+      ? 'is not valid yet'
+      : 'has expired or is not valid yet'
+  if (behindMs !== null && behindMs > MATTERS_MS && !expired) {
+    return `It ${what}: this computer's clock is at least ${spanOf(behindMs)} behind. Correct the clock.`
+  }
+  const says = new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')
+  return (
+    `It ${what} by this computer's clock, which says ${says} UTC: correct the clock if that is wrong; ` +
+    'otherwise ask whoever runs it to renew the certificate.'
   )
 }
 

@@ -1,11 +1,11 @@
 // Requests to the provider, over axios, with every bound in one place.
 
-import type { Agent } from 'node:https'
+import { Agent } from 'node:https'
 import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios'
 import { LOOPBACK_HOSTS } from '../bind.js'
 import { systemClock, type Clock } from '../clock.js'
 import { describeFailure, redirected } from './http-failure.js'
-import { createTunnelAgent, proxyFor, type Environment, type Proxy } from './proxy.js'
+import { CONNECTING, createTunnelAgent, proxyFor, type Environment, type Proxy } from './proxy.js'
 
 export type HttpRequest = {
   method: 'GET' | 'POST'
@@ -70,6 +70,7 @@ export function createHttp(options: HttpOptions = {}): Http {
     ? 'add it to those that this computer trusts'
     : 'name its file in NODE_EXTRA_CA_CERTS'
   const routeTo = createRoutes(shortMs)
+  const clockSkew = createClockSkew(clock)
   const client = axios.create({
     ...(options.fetch && { adapter: 'fetch' }),
     maxRedirects: 0,
@@ -121,6 +122,7 @@ export function createHttp(options: HttpOptions = {}): Http {
         trust,
         timedOutMs,
         mostBytes: MOST_BYTES,
+        clock: { nowMs: clock.nowMs(), behindMs: clockSkew.behindMs() },
       })
     } finally {
       done.abort()
@@ -131,6 +133,7 @@ export function createHttp(options: HttpOptions = {}): Http {
     const isRedirect = response.status >= 300 && response.status < 400
     if (isRedirect && redirect === null) throw redirected(request.purpose)
     const dateMs = parseDate(response.headers['date'])
+    if (url.protocol === 'https:' && dateMs !== null) clockSkew.note(dateMs)
     return {
       redirect,
       status: response.status,
@@ -184,13 +187,36 @@ function createRoutes(
   timeoutMs: number,
 ): (url: URL, proxy: Proxy | null) => Pick<AxiosRequestConfig, 'proxy' | 'httpsAgent'> {
   const tunnels = new Map<string, Agent>()
+  // Node's own agents are like this, but for what is said of certificates and of attempts.
+  const direct = new Agent({ keepAlive: true, scheduling: 'lifo', timeout: 5_000, ...CONNECTING })
   return (url, proxy) => {
     // Only tests ask for plain http beyond the loopback: there axios goes by HTTP_PROXY.
-    if (proxy === null) return url.protocol === 'https:' || isLoopback(url) ? { proxy: false } : {}
+    if (proxy === null) {
+      if (url.protocol === 'https:') return { proxy: false, httpsAgent: direct }
+      return isLoopback(url) ? { proxy: false } : {}
+    }
     const { href } = proxy.url
     const httpsAgent = tunnels.get(href) ?? createTunnelAgent(proxy, timeoutMs)
     tunnels.set(href, httpsAgent)
     return { proxy: false, httpsAgent }
+  }
+}
+
+/**
+ * What earlier answers tell of the wrong that this computer's clock may be in. Time is counted from the
+ * last of them by a clock that nobody sets; that one may stand still while the computer sleeps, so the
+ * true time is never earlier than it says.
+ */
+function createClockSkew(clock: Pick<Clock, 'nowMs'>): {
+  note(dateMs: number): void
+  /** How far the clock is behind, at the least; null while no answer has told the time. */
+  behindMs(): number | null
+} {
+  let told: { dateMs: number; countedMs: number } | null = null
+  return {
+    note: (dateMs) => void (told = { dateMs, countedMs: performance.now() }),
+    behindMs: () =>
+      told === null ? null : told.dateMs + performance.now() - told.countedMs - clock.nowMs(),
   }
 }
 

@@ -97,6 +97,18 @@ export function createTunnelAgent(proxy: Proxy, timeoutMs: number): Agent {
   return new TunnelAgent(proxy, timeoutMs)
 }
 
+/**
+ * How connections are made, whatever the environment says. A host with several addresses is tried at
+ * each for `autoSelectFamilyAttemptTimeout` ms: Node's own 250 are too few for a slow line, and all
+ * attempts together must end before a request does. NODE_TLS_REJECT_UNAUTHORIZED has no say.
+ *
+ * @see https://nodejs.org/api/net.html#socketconnectoptions-connectlistener
+ */
+export const CONNECTING = {
+  autoSelectFamilyAttemptTimeout: 2_500,
+  rejectUnauthorized: true,
+} as const
+
 type Created = (error: Error | null, connection?: Duplex) => void
 
 class TunnelAgent extends Agent {
@@ -105,7 +117,7 @@ class TunnelAgent extends Agent {
 
   constructor(proxy: Proxy, timeoutMs: number) {
     // As Node's own agents are.
-    super({ keepAlive: true, scheduling: 'lifo', timeout: 5_000 })
+    super({ keepAlive: true, scheduling: 'lifo', timeout: 5_000, ...CONNECTING })
     this.#proxy = proxy
     this.#timeoutMs = timeoutMs
   }
@@ -136,6 +148,7 @@ class TunnelAgent extends Agent {
         ...(credentials !== null && { 'Proxy-Authorization': `Basic ${credentials}` }),
       },
       agent: false,
+      ...CONNECTING,
       signal: AbortSignal.timeout(this.#timeoutMs),
     })
     return new Promise((resolve, reject) => {

@@ -5,6 +5,7 @@ import { discover, type IgnoredMember, type ProviderMetadata } from '../auth/dis
 import { asAuthError } from '../auth/errors.js'
 import type { Http } from '../auth/http.js'
 import type { Environment } from '../auth/proxy.js'
+import { problemOfTls } from '../auth/unchecked-tls.js'
 import { spanOf, type Clock } from '../clock.js'
 import { errnoOf } from '../errno.js'
 import { lackingFor, presetFor } from '../presets.js'
@@ -115,10 +116,8 @@ function checkProxy({ proxyFor }: ProviderPorts, issuer: string): Check {
 
 function checkCertificates(env: Environment): readonly Check[] {
   const name = 'certificates'
-  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
-    const says = 'Anyone on the way can read and change what goes to the provider, for they are not'
-    return [check(name, 'problem', `${says} checked. Unset NODE_TLS_REJECT_UNAUTHORIZED.`)]
-  }
+  const unchecked = problemOfTls(env)
+  if (unchecked !== null) return [check(name, 'problem', unchecked)]
   const path = env['NODE_EXTRA_CA_CERTS']
   if (!path) return []
   try {

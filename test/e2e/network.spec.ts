@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import tls from 'node:tls'
 import { expect } from '@playwright/test'
@@ -15,6 +15,7 @@ import { createPrivateAuthority } from '../private-ca.js'
 import { SCRIPTED, test as base, type Program } from '../program.js'
 import { startProvider, type RunningProvider } from '../provider.js'
 import { startProxy, type ProxyOptions, type TestProxy } from '../proxy.js'
+import { startSlowLine, whyNoSlowLine, withHosts } from '../slow-line.js'
 
 const HOST = 'login.example.test'
 
@@ -136,6 +137,35 @@ test('without NODE_EXTRA_CA_CERTS the provider’s certificate is not trusted, a
   expect(network.provider.requests.discovery).toBe(0)
 })
 
+test('S12: with NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment it does not start, and says so', async ({
+  network,
+}) => {
+  const proxy = await network.proxy()
+  const program = await network.program({
+    HTTPS_PROXY: proxy.origin,
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
+  })
+  expect(await program.ended).toBe(2)
+  expect(program.stderr()).toContain('Unset NODE_TLS_REJECT_UNAUTHORIZED')
+  expect(program.stdout()).toBe('')
+  expect(proxy.seen).toEqual([])
+})
+
+test('S12: through a tunnel too NODE_TLS_REJECT_UNAUTHORIZED has no say', async ({
+  network,
+  run,
+}) => {
+  const proxy = await network.proxy()
+  const { issuer, clientId } = network.provider
+  const program = await run(['diagnose', '--issuer', issuer, '--client-id', clientId], {
+    env: { ...NO_NETWORK, HTTPS_PROXY: proxy.origin, NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+  })
+  expect(await program.ended).toBe(0)
+  expect(program.stdout()).toContain('is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)')
+  expect(program.stdout()).toContain('Unset NODE_TLS_REJECT_UNAUTHORIZED')
+  expect(network.provider.requests.discovery).toBe(0)
+})
+
 test('NODE_USE_SYSTEM_CA has the system’s authorities trusted', async ({ network }) => {
   test.skip(!('setDefaultCACertificates' in tls), 'this Node does not read the variable')
   test.skip(process.platform !== 'linux', 'only there a variable can stand for the system’s')
@@ -147,6 +177,39 @@ test('NODE_USE_SYSTEM_CA has the system’s authorities trusted', async ({ netwo
   await network.answer(program)
   await program.status('signed-in')
 })
+
+for (const way of ['the provider', 'the proxy'] as const) {
+  test(`${way} is reached on a slow line, by a name with an IPv6 address that has no route`, async ({
+    network,
+    run,
+  }) => {
+    test.skip(whyNoSlowLine() !== null, whyNoSlowLine() ?? '')
+    const proxy = await network.proxy()
+    const isProxy = way === 'the proxy'
+    const slow = await startSlowLine(
+      isProxy ? Number(new URL(proxy.origin).port) : network.provider.port,
+    )
+    const hosts = join(await mkdtemp(join(tmpdir(), 'latchkey-hosts-')), 'hosts')
+    const name = isProxy ? 'proxy.example.test' : HOST
+    await writeFile(hosts, `127.0.0.1 localhost ${name}\n2001:db8::1 ${name}\n`)
+    const issuer = isProxy ? network.provider.issuer : `https://${HOST}:${slow.port}`
+    const program = await run(['diagnose', '--json', '--issuer', issuer, '--client-id', 'x'], {
+      through: withHosts(hosts),
+      env: {
+        ...NO_NETWORK,
+        NODE_EXTRA_CA_CERTS: network.caFile,
+        HTTPS_PROXY: isProxy ? `http://${name}:${slow.port}` : '',
+      },
+    })
+    await slow.letOneIn()
+    expect(await program.ended).toBe(0)
+    // What is asked for at the slow port is not the provider's own issuer: that it says so is enough.
+    expect(program.stdout()).not.toContain('could not be reached')
+    expect(network.provider.requests.discovery).toBe(1)
+    await slow.close()
+    await rm(dirname(hosts), { recursive: true })
+  })
+}
 
 test('S12: the tunnel’s other end must be the provider, whoever vouches for it', async ({
   network,

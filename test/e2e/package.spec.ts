@@ -410,6 +410,7 @@ const OWN: readonly string[] = [
     'token',
     'token-answer',
     'token-failure',
+    'unchecked-tls',
   ].map((name) => `/dist/main/auth/${name}.js`),
   ...[
     'browser',

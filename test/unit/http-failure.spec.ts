@@ -8,8 +8,10 @@ import { expect, test } from '@playwright/test'
 import type { AuthError, ErrorCode } from '../../main/auth/errors.js'
 import { kindOf, type FailureKind } from '../../main/auth/failure-kind.js'
 import { createHttp } from '../../main/auth/http.js'
-import { createPrivateAuthority } from '../private-ca.js'
+import { createTestClock } from '../clock.js'
+import { createPrivateAuthority, type Validity } from '../private-ca.js'
 
+const NOW_MS = Date.UTC(2026, 2, 1, 12, 34)
 const PURPOSE = 'testing'
 const ADDRESS = 'https://login.example.com/'
 const PROVIDER = 'The provider at login.example.com'
@@ -138,12 +140,19 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
       'If your network uses its own certificate authority, add it to those that this computer trusts.',
   ],
   [
+    'ERR_CERT_WEAK_KEY',
+    'unfit',
+    'provider-unreachable',
+    UNTRUSTED('ERR_CERT_WEAK_KEY') +
+      'It does not meet the rules for certificates: ask whoever runs it to replace it.',
+  ],
+  [
     'ERR_CERT_DATE_INVALID',
     'out-of-date',
     'provider-unreachable',
     UNTRUSTED('ERR_CERT_DATE_INVALID') +
-      "It has expired or is not valid yet: check this computer's clock, or ask whoever runs it to " +
-      'renew the certificate.',
+      "It has expired or is not valid yet by this computer's clock, which says 2026-03-01 12:34 UTC: " +
+      'correct the clock if that is wrong; otherwise ask whoever runs it to renew the certificate.',
   ],
   [
     'ERR_CERT_COMMON_NAME_INVALID',
@@ -198,7 +207,7 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
 for (const [chromium, kind, code, message] of SAID) {
   test(`${chromium} is ${kind}, and is told so`, async () => {
     expect(kindOf(chromium)).toBe(kind)
-    const http = createHttp({ fetch: failing(chromium) })
+    const http = createHttp({ fetch: failing(chromium), clock: createTestClock(NOW_MS) })
     const error = await errorOf(http({ method: 'GET', url: ADDRESS, purpose: PURPOSE }))
     expect(error).toMatchObject({ code, message, cause: { message: chromium } })
   })
@@ -212,11 +221,20 @@ test('codes whose name says something else than they mean are of the right kind'
     ['ERR_PROXY_CERTIFICATE_INVALID', 'proxy'],
     ['ERR_HTTPS_PROXY_TUNNEL_RESPONSE_REDIRECT', 'proxy'],
     ['ERR_SSL_SERVER_CERT_BAD_FORMAT', 'no-tls'],
-    ['ERR_SSL_PINNED_KEY_NOT_IN_CERT_CHAIN', 'untrusted'],
+    ['ERR_SSL_PINNED_KEY_NOT_IN_CERT_CHAIN', 'unfit'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'no-tls'],
     ['CERT_HAS_EXPIRED', 'out-of-date'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'untrusted'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'untrusted'],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'untrusted'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'untrusted'],
+    ['HOSTNAME_MISMATCH', 'wrong-name'],
+    ['CERT_SIGNATURE_FAILURE', 'unfit'],
+    ['ERROR_IN_CERT_NOT_AFTER_FIELD', 'unfit'],
+    ['UNABLE_TO_DECRYPT_CERT_SIGNATURE', 'unfit'],
+    ['INVALID_PURPOSE', 'unfit'],
+    ['PATH_LENGTH_EXCEEDED', 'unfit'],
+    ['ERR_CERT_NAME_CONSTRAINT_VIOLATION', 'unfit'],
     ['', 'unknown'],
   ] as const) {
     expect({ code, kind: kindOf(code) }).toEqual({ code, kind })
@@ -225,7 +243,7 @@ test('codes whose name says something else than they mean are of the right kind'
 
 test('codes that came after the table are still told by what their name says', () => {
   for (const [code, kind] of [
-    ['ERR_CERT_NEW', 'untrusted'],
+    ['ERR_CERT_NEW', 'unfit'],
     ['ERR_SSL_CLIENT_AUTH_NEW', 'client-certificate'],
     ['ERR_SSL_NEW', 'no-tls'],
     ['ERR_PROXY_NEW', 'proxy'],
@@ -234,6 +252,100 @@ test('codes that came after the table are still told by what their name says', (
     ['ERR_HTTP2_NEW', 'malformed'],
   ] as const) {
     expect({ code, kind: kindOf(code) }).toEqual({ code, kind })
+  }
+})
+
+const DAY_MS = 24 * 60 * 60_000
+
+/** Serves https with a certificate of an authority that this process trusts while `act` runs. */
+async function serving(
+  certificate: Partial<Validity> & { host?: string },
+  act: (url: string) => Promise<void>,
+): Promise<void> {
+  const { host = 'localhost', fromMs = NOW_MS, toMs = Date.now() + DAY_MS } = certificate
+  const authority = createPrivateAuthority()
+  const server = createServer(authority.issueFor(host, { fromMs, toMs }), (_request, response) =>
+    response.setHeader('Date', new Date().toUTCString()).end('{}'),
+  )
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const trusted = tls.getCACertificates('default')
+  tls.setDefaultCACertificates([authority.certificate])
+  try {
+    await act(`https://localhost:${(server.address() as AddressInfo).port}/`)
+  } finally {
+    tls.setDefaultCACertificates(trusted)
+    server.close()
+    server.closeAllConnections()
+  }
+}
+
+const canTrust = 'setDefaultCACertificates' in tls
+
+for (const [what, certificate, code, advice] of [
+  [
+    'that has expired',
+    { fromMs: Date.now() - 3 * DAY_MS, toMs: Date.now() - DAY_MS },
+    'CERT_HAS_EXPIRED',
+    "It has expired by this computer's clock, which says 2026-03-01 12:34 UTC",
+  ],
+  [
+    'that is not valid yet',
+    { fromMs: Date.now() + DAY_MS, toMs: Date.now() + 3 * DAY_MS },
+    'CERT_NOT_YET_VALID',
+    "It is not valid yet by this computer's clock, which says 2026-03-01 12:34 UTC",
+  ],
+  [
+    'for another name',
+    { host: 'other.example.test' },
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'It is for another name: check the setting that names it, and whether this network wants you',
+  ],
+] as const) {
+  test(`a certificate ${what} is told as such, and no authority is asked for`, async () => {
+    test.skip(!canTrust, 'this Node cannot be told whom to trust')
+    await serving(certificate, async (url) => {
+      const http = createHttp({ clock: createTestClock(NOW_MS) })
+      const { message } = await errorOf(http({ method: 'GET', url, purpose: PURPOSE }))
+      expect(message).toContain(`is not trusted (${code})`)
+      expect(message).toContain(advice)
+      expect(message).not.toContain('NODE_EXTRA_CA_CERTS')
+    })
+  })
+}
+
+test('a certificate that is not valid yet is the clock’s fault where an answer told the time', async () => {
+  test.skip(!canTrust, 'this Node cannot be told whom to trust')
+  const clock = createTestClock()
+  const http = createHttp({ clock })
+  await serving({}, async (url) => {
+    expect((await http({ method: 'GET', url, purpose: PURPOSE })).status).toBe(200)
+  })
+  clock.leap(-3 * DAY_MS)
+  await serving({ fromMs: Date.now() + DAY_MS, toMs: Date.now() + 2 * DAY_MS }, async (url) => {
+    const { message } = await errorOf(http({ method: 'GET', url, purpose: PURPOSE }))
+    expect(message).toContain(
+      "It is not valid yet: this computer's clock is at least 3 days behind. Correct the clock.",
+    )
+  })
+})
+
+test('S12: NODE_TLS_REJECT_UNAUTHORIZED has no say in what is trusted', async () => {
+  const authority = createPrivateAuthority()
+  const server = createServer(authority.issueFor('localhost'), (_request, response) =>
+    response.end('{}'),
+  )
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
+  try {
+    const url = `https://localhost:${(server.address() as AddressInfo).port}/`
+    const { message } = await errorOf(createHttp()({ method: 'GET', url, purpose: PURPOSE }))
+    expect(message).toContain('is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)')
+  } finally {
+    if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+    else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before
+    server.close()
+    server.closeAllConnections()
   }
 })
 
