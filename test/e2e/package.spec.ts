@@ -430,7 +430,7 @@ const OWN: readonly string[] = [
     'tray',
     'window',
   ].map((name) => `/dist/main/electron/${name}.js`),
-  ...['check', 'computer', 'ports', 'provider', 'running'].map(
+  ...['answers', 'check', 'computer', 'ports', 'provider', 'running'].map(
     (name) => `/dist/main/checks/${name}.js`,
   ),
   ...['icon', 'menu', 'notice', 'printable', 'record', 'report', 'status'].map(
