@@ -5,6 +5,7 @@ import type { AutostartState } from './autostart.js'
 import type { Engine } from './engine.js'
 import { diskError } from './errno.js'
 import type { EditableSettings, SaveOutcome, SettingsChanges, SettingsView } from './ipc.js'
+import { editJsonText } from './json-text.js'
 import { realPath, replaceFile } from './replace-file.js'
 import { changedContent, settingsView } from './settings-form.js'
 import { examineSettings, SETTINGS_FILE, type Sources } from './settings.js'
@@ -39,7 +40,9 @@ export function createSettingsFile(
     const { settings, problems } = examineSettings({ ...sources, readFile })
     if (problems[0] !== undefined) return refused(problems[0], missingOf(changed.content))
 
-    const text = `${JSON.stringify(changed.content, null, 2)}\n`
+    const text = before.hasComments
+      ? editJsonText(before.text, changed.content)
+      : `${JSON.stringify(changed.content, null, 2)}\n`
     // A linked file stays linked.
     const target = realPath(path())
     try {
@@ -82,13 +85,13 @@ function missingOf(content: Readonly<Record<string, unknown>>): keyof EditableSe
 /** What the file holds, and its very text; or why that cannot be understood. */
 function read(
   path: string,
-): { content: Record<string, unknown>; text: string } | { problem: string } {
+): { content: Record<string, unknown>; text: string; hasComments: boolean } | { problem: string } {
   try {
     const found = readSettingsText(path)
-    if (found === undefined) return { content: {}, text: '{}\n' }
-    const { content, text } = found
+    if (found === undefined) return { content: {}, text: '{}\n', hasComments: false }
+    const { content, text, hasComments } = found
     return typeof content === 'object' && content !== null && !Array.isArray(content)
-      ? { content: content as Record<string, unknown>, text }
+      ? { content: content as Record<string, unknown>, text, hasComments }
       : { problem: `${path} must hold one JSON object.` }
   } catch (thrown) {
     if (thrown instanceof SettingsTextError) return { problem: thrown.message }

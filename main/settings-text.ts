@@ -1,6 +1,7 @@
 // The text of settings.json, as editors and power cuts leave it.
 
 import { errnoOf } from './errno.js'
+import { JsonTextError, parseJsonText, type JsonText, type Place } from './json-text.js'
 import { readRegularFile } from './regular-file.js'
 
 export type SettingsText = {
@@ -9,6 +10,10 @@ export type SettingsText = {
   text: string
   /** What a person should know of it; null where all is well. */
   notice: string | null
+  /** Where in the file each name of its object is. */
+  places: ReadonlyMap<string, Place>
+  /** True where something is in it that is written for people alone. */
+  hasComments: boolean
 }
 
 /** The file is there and cannot be understood. The message is a sentence for a person. */
@@ -40,21 +45,35 @@ export function readSettingsText(path: string): SettingsText | undefined {
   } catch {
     throw new SettingsTextError(`${path} is not encoded as UTF-8. Save it as UTF-8.`)
   }
-  return { content: parseSettings(text, path), text, notice: noticeOf(text, path) }
+  const { value, members, hasComments } = parse(text, path)
+  const places = new Map([...members].map(([name, { place }]) => [name, place]))
+  return { content: value, text, notice: noticeOf(text, path), places, hasComments }
 }
 
-/** Parses the file's text; an empty file is an empty object. */
+/** Parses the file's text; an empty file is an empty object. Throws a {@link SettingsTextError}. */
 export function parseSettings(text: string, path: string): unknown {
-  if (isBlank(text)) return {}
+  return parse(text, path).value
+}
+
+/** Where something is in the file, for a person to look there. */
+export function placeIn(path: string, place: Place | undefined): string {
+  return place ? `${path} (line ${place.line}, column ${place.column})` : path
+}
+
+function parse(text: string, path: string): JsonText {
+  if (isBlank(text)) return { value: {}, start: 0, members: new Map(), hasComments: false }
   try {
-    return JSON.parse(text.replace(BYTE_ORDER_MARK, ''))
-  } catch {
-    throw new SettingsTextError(`${path} is not valid JSON. Fix it, or move it away to start over.`)
+    return parseJsonText(text)
+  } catch (thrown) {
+    if (!(thrown instanceof JsonTextError)) throw thrown
+    const { message, place } = thrown
+    throw new SettingsTextError(
+      `${placeIn(path, place)} is not valid JSON: ${message}. Fix it, or move it away to start over.`,
+    )
   }
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-const BYTE_ORDER_MARK = /^\ufeff/
 
 /** After a power cut, some file systems give a file its length, and zeros for its content. */
 function isBlank(text: string): boolean {

@@ -4,14 +4,15 @@ import { statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { PARAMETER_NAME, PROTOCOL_PARAMETERS } from './auth/authorize.js'
+import { PARAMETER_NAME, PROMPTS, PROTOCOL_PARAMETERS } from './auth/authorize.js'
 import { isLoopback } from './auth/http.js'
 import { DEFAULT_TARGET, REDIRECT_HOSTS, type RedirectHost } from './auth/redirect.js'
 import { CLIENT_SECRET, protectSettingsFile, readClientSecret } from './client-secret.js'
 import { diskError, errnoOf } from './errno.js'
 import { ownedBy } from './make-folder.js'
+import { nearest } from './nearest.js'
 import { createSecret, type Secret } from './secret.js'
-import { readSettingsText, SettingsTextError, type SettingsText } from './settings-text.js'
+import { placeIn, readSettingsText, SettingsTextError, type SettingsText } from './settings-text.js'
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
 /** How much the log holds: each level holds those before it too. */
@@ -76,6 +77,8 @@ type Option<Value> = {
   help: string
   /** What a good value is, to follow the setting's name: "must be …". */
   rule: string | ((value: unknown) => string)
+  /** What was probably meant by a value that cannot be used; null where nobody can say. */
+  meant?: (value: string) => string | null
   /** True where a value that cannot be used is not quoted either. */
   secret?: true
   schema: z.ZodType<NonNullable<Value>>
@@ -104,6 +107,7 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
       if (url.username !== '' || url.password !== '') return false
       return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
     }),
+    meant: withHttps,
     fallback: null,
   },
   clientId: {
@@ -148,8 +152,12 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
   prompt: {
     usage: '--prompt P',
     help: "OpenID Connect's prompt: login, consent, select_account",
-    rule: TEXT_RULE,
-    schema: text,
+    rule: `must be ${PROMPTS.join(', ')}, or several with spaces between, and none alone`,
+    schema: text
+      .transform((value) => value.split(/\s+/))
+      .refine((values) => values.every((one) => PROMPTS.includes(one)))
+      .refine((values) => values.length < 2 || !values.includes('none'))
+      .transform((values) => values.join(' ')),
     fallback: null,
   },
   maxAge: {
@@ -320,6 +328,8 @@ const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
 
 const NAMES = Object.keys(OPTIONS) as (keyof Settings)[]
 const FLAGGED = NAMES.filter((name) => OPTIONS[name].usage !== null)
+/** By it, editors know the schema of the file: see `main/assets/settings.schema.json`. */
+const SCHEMA_KEY = '$schema'
 /** Where the file is, and what is said for one start only, cannot be in the file. */
 const NOT_IN_FILE: ReadonlySet<keyof Settings> = new Set(['dataDir', 'takeOver'])
 const FILE_NAMES = NAMES.filter((name) => !NOT_IN_FILE.has(name))
@@ -331,7 +341,10 @@ export type Sources = {
   /** Null where the system knows of none. */
   home: string | null
   /** Reads settings.json, as `readSettingsText` does. */
-  readFile?: (path: string) => Pick<SettingsText, 'content' | 'notice'> | undefined
+  readFile?: (
+    path: string,
+  ) =>
+    (Pick<SettingsText, 'content' | 'notice'> & Partial<Pick<SettingsText, 'places'>>) | undefined
   /** True where other programs' switches come on the same command line, as Chromium's do. */
   lenient?: boolean
 }
@@ -387,7 +400,7 @@ export function examineSettings(sources: Sources): SettingsFindings {
   const dataDir = pick('dataDir', [flags, environment]) || resolve(defaultDataDir(sources))
   if (origins.dataDir === 'default') problems.push(...problemsOfHome(sources, dataDir))
   const path = join(dataDir, SETTINGS_FILE)
-  const notices: string[] = []
+  const notices = unknownVariables(sources)
   const read = sources.readFile ?? readSettingsText
   const file = readFile(path, read, note, (notice) => notices.push(notice))
   const layers = [flags, environment, file]
@@ -437,7 +450,8 @@ export function examineSettings(sources: Sources): SettingsFindings {
   const clientSecret = clientSecretOf(settings, note)
   if (settings.clientSecret === null) origins.clientSecret = origins.clientSecretFile
   const isUnset = settings.issuer === null && settings.clientId === null
-  const demo = settings.demo || (settings.demoIfUnset && isUnset)
+  const isRefused = origins.demo === '--no-demo'
+  const demo = settings.demo || (settings.demoIfUnset && isUnset && !isRefused)
   return { settings: { ...settings, clientSecret, demo }, origins, problems, notices }
 }
 
@@ -518,8 +532,9 @@ export function helpText(): string {
     `  ${'--version'.padEnd(width)}  print the version`,
     '',
     'Each flag is also a variable (--client-id: LATCHKEY_CLIENT_ID) and a name in settings.json in',
-    'the data directory (clientId). Flags go before variables, variables before the file. A client',
-    'secret is never a flag: LATCHKEY_CLIENT_SECRET, clientSecret in settings.json, or a file.',
+    'the data directory (clientId). Flags go before variables, variables before the file. A switch is',
+    'turned off by --no- before its name, or without it (--no-demo, --browser). A client secret is',
+    'never a flag: LATCHKEY_CLIENT_SECRET, clientSecret in settings.json, or a file.',
     'While it runs, type: sign-in, cancel, sign-out, status, quit; open (opens the link again), link',
     '(prints it), sign-in-as-other (signs somebody else in).',
   ].join('\n')
@@ -550,18 +565,25 @@ function parse<Name extends keyof Settings>(
   const isOne = Array.isArray(value) && value.length === 1 && origin.startsWith('--')
   const shown = JSON.stringify(isOne ? value[0] : value) ?? 'missing'
   const cut = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown
-  return { problem: `${place} ${rule}, but it is ${cut}.` }
+  const meant = typeof value === 'string' ? (option.meant?.(value.trim()) ?? null) : null
+  const offer = meant !== null && schema.safeParse(meant).success ? didYouMean(meant) : ''
+  return { problem: `${place} ${rule}, but it is ${cut}.${offer}` }
+}
+
+function didYouMean(name: string | null): string {
+  return name === null ? '' : ` Did you mean ${name}?`
 }
 
 function parseOptions(): Record<string, { type: 'string' | 'boolean'; multiple: boolean }> {
   return Object.fromEntries(
-    FLAGGED.map((name) => [
-      flagOf(name),
-      {
-        type: takesValue(name) ? 'string' : 'boolean',
-        multiple: OPTIONS[name].repeats === true,
-      },
-    ]),
+    FLAGGED.flatMap((name) => {
+      const type = takesValue(name) ? ('string' as const) : ('boolean' as const)
+      const option = { type, multiple: OPTIONS[name].repeats === true }
+      return [flagOf(name), ...(takesValue(name) ? [] : [offFlagOf(name)])].map((flag) => [
+        flag,
+        option,
+      ])
+    }),
   )
 }
 
@@ -586,6 +608,10 @@ function readFlags(args: readonly string[], lenient: boolean, note: Note): Layer
       continue
     }
     if (value !== undefined) layer.set(name, given(value, `--${flagOf(name)}`))
+    if (takesValue(name) || values[offFlagOf(name)] !== true) continue
+    if (value !== undefined)
+      note(`--${flagOf(name)} and --${offFlagOf(name)} contradict each other.`)
+    layer.set(name, given(false, `--${offFlagOf(name)}`))
   }
   return layer
 }
@@ -597,7 +623,7 @@ function flagError(thrown: unknown, args: readonly string[]): string {
   switch (errnoOf(thrown)) {
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
       if (/^--client-secret(=|$)/.test(named ?? '')) return NO_SECRET_FLAG
-      return `There is no flag ${named ?? ''}. See --help for those there are.`
+      return unknownFlag(named ?? '')
     case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
       return `Latchkey takes flags only, and ${JSON.stringify(
         args.find((arg) => message.includes(`'${arg}'`)) ?? '',
@@ -611,6 +637,11 @@ function flagError(thrown: unknown, args: readonly string[]): string {
   }
 }
 
+function unknownFlag(flag: string): string {
+  const near = flag.startsWith('--') ? nearest(flag.slice(2), Object.keys(parseOptions())) : null
+  return `There is no flag ${flag}.${didYouMean(near && `--${near}`)} See --help for those there are.`
+}
+
 const NO_SECRET_FLAG =
   'A client secret is never given as a flag, which every user of this computer could read. Put it ' +
   'into a file and name that with --client-secret-file, or set LATCHKEY_CLIENT_SECRET.'
@@ -618,12 +649,33 @@ const NO_SECRET_FLAG =
 function readEnvironment(env: Sources['env']): Layer {
   const layer = new Map<keyof Settings, Given>()
   for (const name of NAMES) {
-    const words = name.replace(/[A-Z]/g, (letter) => `_${letter}`)
-    const variable = `LATCHKEY_${words.toUpperCase()}`
+    const variable = variableOf(name)
     const value = env[variable]
     if (value !== undefined && value !== '') layer.set(name, given(value, variable))
   }
   return layer
+}
+
+function variableOf(name: keyof Settings): string {
+  const words = name.replace(/[A-Z]/g, (letter) => `_${letter}`)
+  return `LATCHKEY_${words.toUpperCase()}`
+}
+
+/** No settings: the passphrase, what apps go by, and what the tests do. */
+const OTHER_VARIABLES = /^LATCHKEY_(PASSPHRASE|URL|BROWSER|STAND_IN|TEST_.*)$/
+
+/** Names alone: what is meant as a passphrase may be under a misspelt one. */
+function unknownVariables({ env, platform }: Sources): string[] {
+  const known = NAMES.map(variableOf)
+  const unknown = Object.keys(env).filter((spelt) => {
+    // Windows finds them in any case.
+    const name = platform === 'win32' ? spelt.toUpperCase() : spelt
+    return /^LATCHKEY_/i.test(name) && !known.includes(name) && !OTHER_VARIABLES.test(name)
+  })
+  return unknown.map((name) => {
+    const near = nearest(name, [...known, 'LATCHKEY_PASSPHRASE'])
+    return `Latchkey knows no variable ${JSON.stringify(name)}.${didYouMean(near)}`
+  })
 }
 
 function readFile(
@@ -634,9 +686,11 @@ function readFile(
 ): Layer {
   const layer = new Map<keyof Settings, Given>()
   let parsed: unknown
+  let places: SettingsText['places'] = new Map()
   try {
     const found = read(path)
     parsed = found?.content
+    places = found?.places ?? places
     if (found && found.notice !== null) tell(found.notice)
   } catch (thrown) {
     note(
@@ -651,12 +705,15 @@ function readFile(
     return layer
   }
   for (const [key, value] of Object.entries(parsed)) {
+    if (key === SCHEMA_KEY) continue
     const name = FILE_NAMES.find((known) => known === key)
+    const place = placeIn(path, places.get(key))
     if (name === undefined) {
-      const known = FILE_NAMES.join(', ')
-      note(`${path} has an unknown setting ${JSON.stringify(key)}. There are: ${known}.`)
+      const near = nearest(key, FILE_NAMES)
+      const known = near ? didYouMean(near) : ` There are: ${FILE_NAMES.join(', ')}.`
+      note(`${place} has an unknown setting ${JSON.stringify(key)}.${known}`)
     } else if (value !== null) {
-      layer.set(name, given(value, SETTINGS_FILE, `"${key}" in ${path}`))
+      layer.set(name, given(value, SETTINGS_FILE, `"${key}" in ${place}`))
     }
   }
   return layer
@@ -722,6 +779,18 @@ function flagOf(name: keyof Settings): string {
 
 function takesValue(name: keyof Settings): boolean {
   return OPTIONS[name].usage?.includes(' ') ?? false
+}
+
+/** The flag that turns a switch off, without its hyphens. */
+function offFlagOf(name: keyof Settings): string {
+  const flag = flagOf(name)
+  return flag.startsWith('no-') ? flag.slice('no-'.length) : `no-${flag}`
+}
+
+/** An issuer as people read it out, and as it is meant. */
+function withHttps(issuer: string): string | null {
+  if (/^(?!http:)[a-z][\w+.-]*:\/\//i.test(issuer)) return null
+  return `https://${issuer.replace(/^(http:)?\/*/i, '')}`
 }
 
 /** Providers show the address of their metadata where people look for an issuer. */

@@ -2,6 +2,7 @@
 // same schemas.
 
 import { z } from 'zod'
+import { PROMPTS } from '../auth/authorize.js'
 
 /** Sent on any model, in any shape; it never decides anything. */
 const schema = z.unknown().optional()
@@ -32,8 +33,6 @@ const scope = z
   })
   .refine((scopes) => scopes.includes('openid'), { error: 'must include openid' })
 
-/** @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest} */
-const PROMPTS: readonly string[] = ['login', 'consent', 'select_account', 'create', 'none']
 const prompt = z
   .string()
   .max(256)

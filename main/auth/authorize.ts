@@ -19,6 +19,9 @@ export type AuthorizationRequest = {
   extra: Readonly<Record<string, string>>
 }
 
+/** @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest} */
+export const PROMPTS: readonly string[] = ['login', 'consent', 'select_account', 'create', 'none']
+
 /** The parameters that are ours to set, which no setting adds; and those that hold a secret. */
 export const PROTOCOL_PARAMETERS: readonly string[] = [
   'response_type',

@@ -6,7 +6,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileS
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { extractAll, extractFile, listPackage, statFile } from '@electron/asar'
@@ -64,6 +64,13 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
           '/main/assets/icon.png',
           ...TRAY_ICONS[platform].map((name) => `/main/assets/${name}`),
         ].toSorted(),
+      )
+    })
+
+    test('beside the archive is the schema of settings.json, for editors', async () => {
+      const schema = join(dirname(asar()), 'settings.schema.json')
+      expect(await readFile(schema, 'utf8')).toBe(
+        await readFile(join(ROOT, 'main/assets/settings.schema.json'), 'utf8'),
       )
     })
 
@@ -452,11 +459,13 @@ const OWN: readonly string[] = [
     'home',
     'index',
     'ipc',
+    'json-text',
     'lock-file',
     'lock-socket',
     'log',
     'login-item',
     'make-folder',
+    'nearest',
     'owner',
     'port-holder',
     'presets',

@@ -107,7 +107,7 @@ for (const [name, value] of [
   test(`a secret ${name} is refused, and not quoted`, ({ examine, write }) => {
     const path = write('settings.json', JSON.stringify({ clientSecret: value }))
     expect(examine().problems).toEqual([
-      `"clientSecret" in ${path} must be printable ASCII characters.`,
+      `"clientSecret" in ${path} (line 1, column 2) must be printable ASCII characters.`,
     ])
   })
 }

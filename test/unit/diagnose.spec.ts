@@ -597,7 +597,7 @@ test('S38: homes become ~ and passwords in addresses …, wherever they stand', 
   const text = JSON.stringify(diagnosis)
   expect(text).not.toContain('canary')
   expect(diagnosis.checks[0]!.says[1]).toContain(
-    '"issuer" in ~/data/settings.json must be an https',
+    '"issuer" in ~/data/settings.json (line 1, column 3) must be an https',
   )
   expect(diagnosis.checks[0]!.says[1]).toContain('https://…@a.example')
   expect(diagnosis.settings.find(({ name }) => name === 'dataDir')!.value).toBe('~/data')

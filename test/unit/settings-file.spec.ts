@@ -145,7 +145,7 @@ test('a file that is damaged is not written over', async ({ given }) => {
   await writeFile(given.path, '{ "issuer": ')
   expect(await file.save(PROVIDER)).toMatchObject({
     kind: 'refused',
-    message: expect.stringContaining('is not valid JSON. Fix it'),
+    message: expect.stringContaining('(line 1, column 13) is not valid JSON'),
   })
   expect(await readFile(given.path, 'utf8')).toBe('{ "issuer": ')
 })
@@ -281,4 +281,35 @@ test('where the browser comes back to, and what is sent along, is kept as it is 
   ] as const) {
     expect(await file.save({ [name]: value })).toMatchObject({ kind: 'refused', field: name })
   }
+})
+
+test('what a person wrote into settings.json for people stays when the window changes it', async ({
+  given,
+}) => {
+  const written = [
+    '// { "mine": "as I like it" }',
+    '{',
+    '  "$schema": "/opt/Latchkey/resources/settings.schema.json",',
+    '  "issuer": "https://login.example.com", // ours',
+    '  "clientId": "$& abc" /* since May */,',
+    '  "audience": "api" /* the old one */, "redirectPort": [8400, 8401,], // both registered',
+    '  "loginTimeout": 60',
+    '}',
+  ]
+  await writeFile(given.path, written.join('\n'))
+  const changes = { audience: '', redirectPort: '8402', notifications: false, scope: '' }
+  expect(await given.file().save(changes)).toEqual({ kind: 'saved' })
+  expect((await readFile(given.path, 'utf8')).split('\n')).toEqual([
+    ...written.slice(0, 2),
+    '  "noNotifications": true,',
+    ...written.slice(2, 5),
+    '   /* the old one */ "redirectPort": [8402], // both registered',
+    ...written.slice(6),
+  ])
+  expect(given.restarted).toMatchObject([
+    { clientId: '$& abc', audience: null, redirectPort: [8402], loginTimeout: 60 },
+  ])
+  // Again, so that what was written by the program is read by it.
+  expect(await given.file().save({ issuer: '', clientId: '' })).toEqual({ kind: 'saved' })
+  expect(given.restarted.at(-1)).toMatchObject({ issuer: null, noNotifications: true })
 })

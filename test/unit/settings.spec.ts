@@ -1,6 +1,8 @@
 // The settings: where each one comes from, and what is said of those that cannot be used.
 
 import { expect, test as base } from '@playwright/test'
+import { Ajv } from 'ajv'
+import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -317,7 +319,11 @@ const BAD: Record<
     json: [['openid']],
   },
   audience: { rule: TEXT, texts: [' '], json: [{}] },
-  prompt: { rule: TEXT, texts: ['\t'], json: [true] },
+  prompt: {
+    rule: 'must be login, consent, select_account, create, none, or several with spaces between, and none alone',
+    texts: ['\t', 'foo', 'Login', 'login,consent', 'login none'],
+    json: [true, ['login']],
+  },
   maxAge: {
     rule: 'must be a whole number of seconds from 0 to 31536000',
     texts: ['-1', '31536001', '1.5', 'ten'],
@@ -394,6 +400,13 @@ const BAD: Record<
   json: { rule: SWITCH, texts: ['lines'], json: [0] },
 }
 
+/** What is offered in the place of a value, where that can be guessed. */
+const OFFERS: Record<string, string> = {
+  'provider.example': 'https://provider.example',
+  'http://provider.example': 'https://provider.example',
+  'http://localhost.provider.example': 'https://localhost.provider.example',
+}
+
 for (const [name, { rule, texts, json = [] }] of Object.entries(BAD) as [
   keyof typeof BAD,
   (typeof BAD)[keyof typeof BAD],
@@ -403,7 +416,8 @@ for (const [name, { rule, texts, json = [] }] of Object.entries(BAD) as [
       refuse,
       writeFile,
     }) => {
-      const problem = `${rule}, but it is ${JSON.stringify(value)}.`
+      const offer = OFFERS[value] ? ` Did you mean ${OFFERS[value]}?` : ''
+      const problem = `${rule}, but it is ${JSON.stringify(value)}.${offer}`
       const variable = variableOf(name)
       expect(refuse({ env: { [variable]: value } })).toBe(`${variable} ${problem}`)
       if (rule !== SWITCH) {
@@ -412,7 +426,7 @@ for (const [name, { rule, texts, json = [] }] of Object.entries(BAD) as [
       }
       if (name === 'dataDir' || name === 'takeOver') return
       const path = await writeFile({ [name]: value })
-      expect(refuse()).toBe(`"${name}" in ${path} ${problem}`)
+      expect(refuse()).toBe(`"${name}" in ${path} (line 1, column 2) ${problem}`)
     })
   }
   for (const value of json) {
@@ -421,7 +435,9 @@ for (const [name, { rule, texts, json = [] }] of Object.entries(BAD) as [
       writeFile,
     }) => {
       const path = await writeFile({ [name]: value })
-      expect(refuse()).toBe(`"${name}" in ${path} ${rule}, but it is ${JSON.stringify(value)}.`)
+      expect(refuse()).toBe(
+        `"${name}" in ${path} (line 1, column 2) ${rule}, but it is ${JSON.stringify(value)}.`,
+      )
     })
   }
 }
@@ -459,7 +475,31 @@ test('a long bad value is cut', ({ refuse }) => {
 })
 
 const UNUSABLE_ARGS: [string, string[], string][] = [
-  ['an unknown flag', ['--isuer'], 'There is no flag --isuer. See --help for those there are.'],
+  [
+    'an unknown flag',
+    ['--isuer'],
+    'There is no flag --isuer. Did you mean --issuer? See --help for those there are.',
+  ],
+  [
+    'a flag in the spelling of settings.json',
+    ['--clientId=mine'],
+    'There is no flag --clientId. Did you mean --client-id? See --help for those there are.',
+  ],
+  [
+    'a flag that resembles none',
+    ['--verbose'],
+    'There is no flag --verbose. See --help for those there are.',
+  ],
+  [
+    'a switch that is on and off',
+    ['--no-demo', '--demo'],
+    '--demo and --no-demo contradict each other.',
+  ],
+  [
+    'a flag with a value, turned off',
+    ['--no-issuer'],
+    'There is no flag --no-issuer. See --help for those there are.',
+  ],
   ['an unknown short flag', ['-p'], 'There is no flag -p. See --help for those there are.'],
   [
     'a word that is no flag',
@@ -523,8 +563,17 @@ test('no settings.json is no error, and everything has its default', ({ read, da
 const UNUSABLE_FILES: [string, string | Buffer, (path: string) => string][] = [
   [
     'broken JSON',
-    '{ "port": 1000, }',
-    (path) => `${path} is not valid JSON. Fix it, or move it away to start over.`,
+    '{\n  "port": 1000\n"json": true }',
+    (path) =>
+      `${path} (line 3, column 1) is not valid JSON: a comma or "}" was expected, and there is "\\"". ` +
+      'Fix it, or move it away to start over.',
+  ],
+  [
+    'a setting that is there twice',
+    '\ufeff{ "port": 1000, "port": 2000 }',
+    (path) =>
+      `${path} (line 1, column 17) is not valid JSON: "port" is there twice. ` +
+      'Fix it, or move it away to start over.',
   ],
   ['a list', '[]', (path) => `${path} must hold one JSON object: { "issuer": "https://…", … }.`],
   [
@@ -585,17 +634,103 @@ for (const [name, content, settled, notice] of [
   })
 }
 
-for (const key of ['clientID', 'client-id', 'dataDir', 'takeOver', '__proto__', 'constructor']) {
-  test(`the key ${key} in settings.json is refused with those there are`, async ({
+for (const [key, meant] of [
+  ['clientID', 'clientId'],
+  ['client-id', 'clientId'],
+  ['isuer', 'issuer'],
+  ['promtp', 'prompt'],
+  ['exposeRefrehToken', 'exposeRefreshToken'],
+  ['schema', null],
+  ['dataDir', null],
+  ['takeOver', null],
+  ['__proto__', null],
+  ['constructor', null],
+] as const) {
+  test(`the key ${key} in settings.json is refused with what is meant, or those there are`, async ({
     refuse,
     writeFile,
   }) => {
-    const path = await writeFile(`{ ${JSON.stringify(key)}: "x" }`)
+    const path = await writeFile(`{\n  ${JSON.stringify(key)}: "x" }`)
+    const known = meant ? `Did you mean ${meant}?` : `There are: ${listed.join(', ')}.`
     expect(refuse()).toBe(
-      `${path} has an unknown setting ${JSON.stringify(key)}. There are: ${listed.join(', ')}.`,
+      `${path} (line 2, column 3) has an unknown setting ${JSON.stringify(key)}. ${known}`,
     )
   })
 }
+
+test('comments and a comma too many in settings.json are read over, and places count them', async ({
+  read,
+  refuse,
+  writeFile,
+}) => {
+  const commented = `// { mine }\n{\n  /* a\n     port */ "port": 4000, // "port": 5000\n  "redirectPort": [8400,],\n`
+  await writeFile(`${commented}}\n`)
+  expect(read()).toMatchObject({ port: 4000, redirectPort: [8400] })
+  const path = await writeFile(`${commented}  "json": 7\n}`)
+  expect(refuse()).toBe(`"json" in ${path} (line 6, column 3) must be true or false, but it is 7.`)
+})
+
+test('a variable that Latchkey does not know is said by its name alone, and keeps nothing from starting', ({
+  dataDir,
+}) => {
+  const env = {
+    LATCHKEY_DATA_DIR: dataDir,
+    LATCHKEY_ISUER: 'https://a.example',
+    LATCHKEY_PASPHRASE: 'correct horse',
+    LATCHKEY_ELSE: '1',
+    latchkey_port: '1',
+    LATCHKEY_PASSPHRASE: 'correct horse',
+    LATCHKEY_URL: 'http://127.0.0.1:5323',
+  }
+  const { problems, notices } = examineSettings({
+    args: [],
+    env,
+    platform: 'linux',
+    home: dataDir,
+  })
+  expect(problems).toEqual([])
+  expect(notices).toEqual([
+    'Latchkey knows no variable "LATCHKEY_ISUER". Did you mean LATCHKEY_ISSUER?',
+    'Latchkey knows no variable "LATCHKEY_PASPHRASE". Did you mean LATCHKEY_PASSPHRASE?',
+    'Latchkey knows no variable "LATCHKEY_ELSE".',
+    'Latchkey knows no variable "latchkey_port". Did you mean LATCHKEY_PORT?',
+  ])
+})
+
+test('on Windows, where the case of a variable does not count, none is unknown for its case', ({
+  dataDir,
+}) => {
+  const env = { LATCHKEY_DATA_DIR: dataDir, Latchkey_Port: '1' }
+  expect(examineSettings({ args: [], env, platform: 'win32', home: dataDir }).notices).toEqual([])
+})
+
+for (const name of names.filter((one) => typeof LAYERS[one].fallback === 'boolean')) {
+  const off = flagOf(name).startsWith('--no-')
+    ? flagOf(name).replace('--no-', '--')
+    : flagOf(name).replace('--', '--no-')
+  test(`${name} is turned off by ${off}, whatever the variable and the file say`, async ({
+    read,
+    dataDir,
+    writeFile,
+  }) => {
+    await writeFile({ [name]: true })
+    const env = { [variableOf(name)]: 'yes', LATCHKEY_DATA_DIR: dataDir }
+    expect(read({ env })[name]).toBe(true)
+    expect(read({ args: [off], env })[name]).toBe(false)
+    const { origins } = examineSettings({ args: [off], env, platform: 'linux', home: dataDir })
+    expect(origins[name]).toBe(off)
+  })
+}
+
+test('--no-demo turns off the demo that would be there for want of a provider, too', ({ read }) => {
+  expect(read({ args: ['--demo-if-unset'] }).demo).toBe(true)
+  expect(read({ args: ['--demo-if-unset', '--no-demo'] }).demo).toBe(false)
+})
+
+test('several prompts are sent together, with one space between', ({ read }) => {
+  expect(read({ args: ['--prompt', ' login  consent '] }).prompt).toBe('login consent')
+  expect(read({ args: ['--prompt', 'none'] }).prompt).toBe('none')
+})
 
 test('a refusal is one line, whatever an unknown key holds', async ({ refuse, writeFile }) => {
   await writeFile({ 'po\nrt\u001b[2J': 1 })
@@ -624,8 +759,8 @@ test('an examination goes on where settings cannot be used, and names each that 
   })
   expect(problems.map((problem) => problem.replaceAll(path, 'FILE'))).toEqual([
     'There is no flag --nonsense. See --help for those there are.',
-    `FILE has an unknown setting "prompts". There are: ${listed.join(', ')}.`,
-    '"issuer" in FILE must be an https URL (http only on this machine) without a query, but it is "ftp://a.example".',
+    'FILE (line 1, column 29) has an unknown setting "prompts". Did you mean prompt?',
+    '"issuer" in FILE (line 1, column 2) must be an https URL (http only on this machine) without a query, but it is "ftp://a.example".',
     '--port must be a whole number from 0 to 65535, but it is "high".',
   ])
   expect(settings).toEqual({
@@ -750,3 +885,44 @@ for (const [what, args, demo] of [
     expect(settings.demo).toBe(demo)
   })
 }
+
+/** Whether an editor that knows the schema finds nothing wrong with a settings.json. */
+const fits = ((): ((content: object) => boolean) => {
+  const path = new URL('../../main/assets/settings.schema.json', import.meta.url)
+  const ajv = new Ajv({ strictTypes: false }).addVocabulary([
+    'allowComments',
+    'allowTrailingCommas',
+  ])
+  const validate = ajv.compile(JSON.parse(readFileSync(path, 'utf8')) as object)
+  return (content) => validate(content)
+})()
+
+test('the schema has each setting that can be in the file, and each may be null', () => {
+  for (const name of listed) expect(fits({ $schema: 'x', [name]: null }), name).toBe(true)
+  for (const name of ['dataDir', 'takeOver', 'isuer']) {
+    expect(fits({ [name]: null }), name).toBe(false)
+  }
+})
+
+for (const name of names) {
+  test(`the schema takes what ${name} can be, and refuses what it cannot`, () => {
+    const { file, fallback, flag } = LAYERS[name]
+    // A switch as text is understood and not what to write.
+    const isSwitch = typeof fallback === 'boolean'
+    for (const value of isSwitch ? [true, false] : [file[0], flag[1]]) {
+      expect(fits({ [name]: value }), JSON.stringify(value)).toBe(true)
+    }
+    const { texts, json = [] } = BAD[name]
+    for (const value of [...(isSwitch ? ['yes'] : texts), ...json]) {
+      // Which ones Latchkey sets itself, only it can tell.
+      const isReserved = /"(state|nonce|prompt|audience|max_age|re\w+|code_\w+)"/i
+      if (name.endsWith('Parameters') && isReserved.test(JSON.stringify(value))) continue
+      expect(fits({ [name]: value }), JSON.stringify(value)).toBe(false)
+    }
+  })
+}
+
+test('the schema may be named in settings.json, and is no setting', async ({ read, writeFile }) => {
+  await writeFile({ $schema: '/opt/Latchkey/resources/settings.schema.json', port: 4000 })
+  expect(read().port).toBe(4000)
+})

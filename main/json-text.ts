@@ -1,0 +1,190 @@
+// JSON as people write it by hand: comments and a comma too many are read, and what is wrong has a place.
+
+/** Counted from 1, as editors do. */
+export type Place = { readonly line: number; readonly column: number }
+
+/** A name of the outermost object: where it begins in the text, and where its value is. */
+export type Member = {
+  readonly place: Place
+  readonly start: number
+  readonly valueStart: number
+  readonly end: number
+}
+
+export type JsonText = {
+  readonly value: unknown
+  /** Where the value begins. */
+  readonly start: number
+  /** Those of the outermost object; none where the text holds something else. */
+  readonly members: ReadonlyMap<string, Member>
+  readonly hasComments: boolean
+}
+
+/** The text is no JSON. The message says what is wrong, to follow its place. */
+export class JsonTextError extends Error {
+  override readonly name = 'JsonTextError'
+  readonly place: Place
+
+  constructor(message: string, place: Place) {
+    super(message)
+    this.place = place
+  }
+}
+
+/**
+ * Parses JSON with comments and final commas. Throws a {@link JsonTextError}, also where an object has
+ * a name twice: which of the two is meant, nobody can know.
+ *
+ * @see RFC 8259 section 2, https://www.rfc-editor.org/rfc/rfc8259#section-2
+ */
+export function parseJsonText(text: string): JsonText {
+  const reader = createReader(text)
+  const members = new Map<string, Member>()
+  reader.skip()
+  const start = reader.at()
+  const value = readValue(reader, 0, members)
+  reader.skip()
+  if (reader.next() !== '') throw reader.unexpected('the end of the file')
+  return { value, start, members, hasComments: reader.hasComments() }
+}
+
+/** Deeper than any settings, and far from what the stack takes. */
+const DEEPEST = 64
+
+type Reader = ReturnType<typeof createReader>
+
+function createReader(text: string) {
+  let at = text.startsWith('\ufeff') ? 1 : 0
+  let commented = false
+  const placeOf = (index: number): Place => {
+    const before = text.slice(0, index).replace(/^\ufeff/, '')
+    const lines = before.split(/\r\n|\n|\r/)
+    return { line: lines.length, column: lines.at(-1)!.length + 1 }
+  }
+  const fail = (message: string, index = at): JsonTextError =>
+    new JsonTextError(message, placeOf(index))
+  const next = (): string => text.charAt(at)
+  /** Reads what `pattern`, which is sticky, finds here. */
+  const match = (pattern: RegExp): string | null => {
+    pattern.lastIndex = at
+    const found = pattern.exec(text)?.[0] ?? null
+    at += found?.length ?? 0
+    return found
+  }
+  /** Goes on after blanks and comments. */
+  const skip = (): void => {
+    for (;;) {
+      match(/[ \t\r\n]+/y)
+      if (match(/\/\/[^\r\n]*|\/\*[^]*?\*\//y) === null) break
+      commented = true
+    }
+    if (text.startsWith('/*', at)) throw fail('a comment has no end')
+  }
+  const unexpected = (wanted: string): JsonTextError => {
+    const [character = ''] = text.slice(at, at + 2)
+    const found = character === '' ? 'the file ends' : `there is ${JSON.stringify(character)}`
+    return fail(`${wanted} was expected, and ${found}`)
+  }
+  return {
+    at: () => at,
+    hasComments: () => commented,
+    placeOf,
+    fail,
+    next,
+    match,
+    skip,
+    unexpected,
+  }
+}
+
+function readValue(reader: Reader, depth: number, members?: Map<string, Member>): unknown {
+  if (depth > DEEPEST) throw reader.fail('the brackets are too deep')
+  switch (reader.next()) {
+    case '{':
+      return readObject(reader, depth, members)
+    case '[':
+      return readList(reader, depth)
+    case '"':
+      return readString(reader)
+    default: {
+      const word = reader.match(
+        /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])/y,
+      )
+      if (word === null) throw reader.unexpected('a value')
+      return JSON.parse(word)
+    }
+  }
+}
+
+function readObject(reader: Reader, depth: number, members?: Map<string, Member>): object {
+  const entries = new Map<string, unknown>()
+  readItems(reader, '{', '}', () => {
+    const start = reader.at()
+    if (reader.next() !== '"') throw reader.unexpected('a name in double quotes')
+    const name = readString(reader)
+    if (entries.has(name)) throw reader.fail(`${JSON.stringify(name)} is there twice`, start)
+    reader.skip()
+    if (reader.match(/:/y) === null) throw reader.unexpected('a colon')
+    reader.skip()
+    const valueStart = reader.at()
+    entries.set(name, readValue(reader, depth + 1))
+    members?.set(name, { place: reader.placeOf(start), start, valueStart, end: reader.at() })
+  })
+  return Object.fromEntries(entries)
+}
+
+function readList(reader: Reader, depth: number): unknown[] {
+  const list: unknown[] = []
+  readItems(reader, '[', ']', () => void list.push(readValue(reader, depth + 1)))
+  return list
+}
+
+/** Reads from one bracket to the other, with commas between the items. */
+function readItems(reader: Reader, open: string, close: string, readItem: () => void): void {
+  const isAt = (character: string): boolean =>
+    reader.next() === character && reader.match(/[^]/y) !== null
+  isAt(open)
+  for (;;) {
+    reader.skip()
+    if (isAt(close)) return
+    readItem()
+    reader.skip()
+    if (isAt(close)) return
+    if (!isAt(',')) throw reader.unexpected(`a comma or ${JSON.stringify(close)}`)
+  }
+}
+
+function readString(reader: Reader): string {
+  const start = reader.at()
+  // eslint-disable-next-line no-control-regex
+  const found = reader.match(/"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y)
+  if (found !== null) return JSON.parse(found) as string
+  throw reader.fail('a text has no end, or a backslash or line break that it cannot have', start)
+}
+
+/**
+ * The text with `content` in the place of what it holds, and with its comments. Members that stay the
+ * same are left as they are written.
+ */
+export function editJsonText(text: string, content: Readonly<Record<string, unknown>>): string {
+  const { value, start, members } = parseJsonText(text)
+  const before = value as Readonly<Record<string, unknown>>
+  let edited = text
+  // From the end, so that what was found before it stays where it is.
+  for (const [name, member] of [...members].toReversed()) {
+    const [old, now] = [before[name], content[name]].map((one) => JSON.stringify(one))
+    if (old === now) continue
+    const rest = edited.slice(member.end)
+    edited =
+      now === undefined
+        ? edited.slice(0, member.start) + rest.replace(COMMA, '$1')
+        : edited.slice(0, member.valueStart) + now + rest
+  }
+  const lines = Object.entries(content)
+    .filter(([name]) => !members.has(name))
+    .map(([name, one]) => `\n  ${JSON.stringify(name)}: ${JSON.stringify(one)},`)
+  return edited.slice(0, start + 1) + lines.join('') + edited.slice(start + 1)
+}
+
+/** The comma after a member, and the comments before that. */
+const COMMA = /^((?:\s|\/\/[^\r\n]*|\/\*[^]*?\*\/)*),/
