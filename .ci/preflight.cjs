@@ -1,9 +1,11 @@
 // Says in one line what a script of package.json lacks on this machine, before it fails in many:
-// `node preflight.cjs [test]`. Plain old JavaScript, for it runs on any Node and before anything is built.
+// `node preflight.cjs [test|start]`. For a start it also says that the first one builds. Plain old JavaScript, for it runs on any Node and before anything is built.
 
 'use strict'
 
+const { existsSync } = require('node:fs')
 const nodeModule = require('node:module')
+const { join } = require('node:path')
 
 /** The first of Node 20 that can `require` ES modules, as Electron's installer does. */
 const OLDEST = [20, 19]
@@ -41,4 +43,7 @@ const found = obstacle(process.argv[2] === 'test')
 if (found !== null) {
   process.stderr.write(`latchkey: ${found}\n`)
   process.exitCode = 1
+} else if (process.argv[2] === 'start' && !existsSync(join(__dirname, '../dist/main/start.js'))) {
+  // On stderr, for what is printed on the other may be for a program.
+  process.stderr.write('Building Latchkey, once: this takes a few seconds.\n')
 }

@@ -49,7 +49,7 @@ test('npm runs no package’s own script here, whatever the version of npm', asy
   // npm would pass over these as well.
   expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)/.test(name))).toEqual([])
   for (const name of ['start', 'headless', 'test']) {
-    expect(manifest.scripts[name]).toMatch(/^node \.ci\/preflight\.cjs( test)? && tsc -b && /)
+    expect(manifest.scripts[name]).toMatch(/^node \.ci\/preflight\.cjs (test|start) && tsc -b /)
   }
 })
 
@@ -100,6 +100,18 @@ test.describe('before a script of ours begins', () => {
     expect(preflight(process.version, true, 'test')).toEqual({ status: 0, stderr: '' })
     // The programs need no more than this; the tests do.
     expect(preflight('v20.19.0', false)).toEqual({ status: 0, stderr: '' })
+  })
+
+  test('the first start says that it builds, and no later one does', () => {
+    install('typescript')
+    install(compiler)
+    expect(preflight(process.version, true, 'start')).toEqual({
+      status: 0,
+      stderr: 'Building Latchkey, once: this takes a few seconds.\n',
+    })
+    mkdirSync(join(folder, 'dist/main'), { recursive: true })
+    writeFileSync(join(folder, 'dist/main/start.js'), '')
+    expect(preflight(process.version, true, 'start')).toEqual({ status: 0, stderr: '' })
   })
 
   test('one line says what is missing', () => {
