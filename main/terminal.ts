@@ -2,8 +2,10 @@
 
 import { createInterface, type Interface } from 'node:readline'
 import type { Agent } from './auth/agent.js'
-import { shownFlow, type Event, type Model } from './auth/model.js'
+import { reachableFlow, shownFlow, trayFlow, type Event, type Model } from './auth/model.js'
 import type { Clock } from './clock.js'
+import { excerpt } from './present/printable.js'
+import { createSignInLines } from './present/sign-ins.js'
 import { statusOf } from './present/status.js'
 import { describe, linesFor, promptFor } from './present/terminal.js'
 
@@ -18,11 +20,16 @@ export type Terminal = {
   follow(agent: Agent, options: { quietly: boolean }): void
   /** Presents the state once more, as asked. */
   status(model: Model): void
-  /** Hands out the link of the sign-in that waits, as asked; null where none does. */
+  /** Hands out the link of the sign-in that waits, as asked; null if none does. */
   link(url: string | null): void
+  /** Answers a command; a person is told of it only what the events do not tell. */
+  answer(command: string, answer: Answer): void
   onLine(take: (line: string) => void): void
   close(): void
 }
+
+/** What became of a command. `tell`: what a person has to be told of it, beside the events. */
+export type Answer = { ok: boolean; message: string; tell?: boolean }
 
 type TerminalPorts = {
   json: boolean
@@ -39,34 +46,82 @@ export function createTerminal(ports: TerminalPorts): Terminal {
 
 /** Carries out the tray's commands, one a line. The end of the input is not a command. */
 export function readCommands(terminal: Terminal, agent: Agent, quit: () => void): void {
-  const commands: Readonly<Record<string, () => void>> = {
-    'sign-in': () => agent.signIn(),
-    cancel: () => {
-      if (!shownFlow(agent.model())) terminal.say('There is no sign-in to cancel.')
-      agent.cancel()
-    },
-    'sign-out': () => {
-      if (agent.model().session.kind === 'signed-out') terminal.say('Nobody is signed in.')
-      void agent.signOut()
-    },
-    status: () => terminal.status(agent.model()),
-    open: () => {
-      if (agent.link() === null) terminal.say(NO_LINK)
-      agent.openAgain()
-    },
-    link: () => terminal.link(agent.link()),
-    'sign-in-as-other': () => agent.signInAsOther(),
-    quit,
-  }
+  const commands = commandsOf(terminal, agent)
   terminal.onLine((line) => {
     const name = line.trim()
     if (name === '') return
+    if (name === 'quit') {
+      terminal.answer(name, done('Latchkey ends.'))
+      return quit()
+    }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-    if (command) return command()
-    terminal.complain(
-      `There is no command ${JSON.stringify(name)}. There are: ${Object.keys(commands).join(', ')}.`,
-    )
+    if (command) return terminal.answer(name, command())
+    const there = [...Object.keys(commands), 'quit'].join(', ')
+    // S42: what was typed by mistake may hold a secret.
+    const message = `There is no command ${JSON.stringify(excerpt(name))}. There are: ${there}.`
+    terminal.complain(message)
+    terminal.answer(excerpt(name), { ok: false, message })
   })
+}
+
+function commandsOf(terminal: Terminal, agent: Agent): Readonly<Record<string, () => Answer>> {
+  return {
+    'sign-in': () => begin(agent, () => agent.signIn()),
+    cancel: () => {
+      const isUnderWay = reachableFlow(agent.model()) !== undefined
+      agent.cancel()
+      return isUnderWay
+        ? done('The sign-in was cancelled.')
+        : failed('There is no sign-in to cancel.')
+    },
+    'sign-out': () => {
+      const isSomebody = agent.model().session.kind !== 'signed-out'
+      void agent.signOut()
+      return isSomebody ? done('You are being signed out.') : failed('Nobody is signed in.')
+    },
+    status: () => {
+      terminal.status(agent.model())
+      return done('This is the status.')
+    },
+    open: () => {
+      if (agent.link() === null) return failed(NO_LINK)
+      agent.openAgain()
+      const notice = reachableFlow(agent.model())?.notice ?? null
+      return notice === null
+        ? done('The link was opened again.')
+        : { ok: false, message: notice, tell: false }
+    },
+    link: () => {
+      const link = agent.link()
+      terminal.link(link)
+      return link === null
+        ? { ok: false, message: NO_LINK, tell: false }
+        : done('This is the link.')
+    },
+    'sign-in-as-other': () => begin(agent, () => agent.signInAsOther()),
+  }
+}
+
+function begin(agent: Agent, signIn: () => void): Answer {
+  const before = trayFlow(agent.model())
+  signIn()
+  const flow = trayFlow(agent.model())
+  if (!flow) {
+    // The event tells a person.
+    const message = statusOf(agent.model()).reason ?? 'No sign-in could begin.'
+    return { ok: false, message, tell: false }
+  }
+  if (!before) return done('The sign-in has begun.')
+  const message = 'This sign-in takes the place of the one that waited. Its link no longer works.'
+  return { ok: true, message, tell: true }
+}
+
+function done(message: string): Answer {
+  return { ok: true, message, tell: false }
+}
+
+function failed(message: string): Answer {
+  return { ok: false, message, tell: true }
 }
 
 const NO_LINK = 'There is no sign-in that waits, so there is no link.'
@@ -83,19 +138,23 @@ function createJsonLines(): Terminal {
     last = text
     print({ event: 'status', status: current })
   }
+  const signInLines = createSignInLines()
   return {
     listening: (url) => print({ event: 'listening', url }),
     say: () => undefined,
     complain: (line) => void process.stderr.write(`latchkey: ${line}\n`),
     follow(agent) {
       status(agent.model(), { ifChanged: false })
+      for (const line of signInLines(agent.model(), null)) print(line)
       agent.subscribe((model, event) => {
         if (event.type === 'link-ready') print({ event: 'open', url: event.link })
+        for (const line of signInLines(model, event)) print(line)
         status(model, { ifChanged: true })
       })
     },
     status: (model) => status(model, { ifChanged: false }),
     link: (url) => print({ event: 'link', url }),
+    answer: (command, { ok, message }) => print({ event: 'answer', command, ok, message }),
     onLine: (take) => void input.on('line', take),
     close: () => input.close(),
   }
@@ -166,6 +225,11 @@ function createPlainText({ clock, registration, onInterrupt }: TerminalPorts): T
     },
     link: (url) => {
       print(process.stdout, [url ?? NO_LINK])
+      prompt()
+    },
+    answer: (_command, { message, tell }) => {
+      if (!tell) return
+      print(process.stdout, [message])
       prompt()
     },
     onLine: (take) =>

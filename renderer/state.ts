@@ -16,7 +16,6 @@ export function createStateView(
 ): StateView {
   const heading = element('#heading')
   const mark = elementOf(SVGUseElement, '#mark use')
-  const actions = element('#actions')
 
   const makeButton = ({ action, label, weight }: Button): HTMLButtonElement => {
     const run = (): Promise<void> => act(action)
@@ -29,13 +28,17 @@ export function createStateView(
     return button
   }
 
-  const drawButtons = (buttons: readonly Button[]): void => {
+  const drawButtons = (
+    actions: HTMLElement,
+    buttons: readonly Button[],
+    weight?: Button['weight'],
+  ): void => {
     const before = [...actions.querySelectorAll('button')]
     const after = buttons.map((wanted) => {
       const found = before.find(({ value }) => value === wanted.action)
       // Signing in is called otherwise where it is done again; no other button changes its words.
       if (found && wanted.action === 'sign-in') setText(found, wanted.label)
-      return found ?? makeButton(wanted)
+      return found ?? makeButton(weight ? { ...wanted, weight } : wanted)
     })
     const focused = before.find((button) => button === document.activeElement)
     setChildren(actions, after)
@@ -55,6 +58,14 @@ export function createStateView(
     setChildren(notices, drawn)
   }
 
+  const drawAsking = (asking: View['asking']): void => {
+    const box = element('#asking')
+    drawButtons(element('#asking > div'), asking?.buttons ?? [], 'quiet')
+    if (box.hidden !== (asking === null)) box.hidden = asking === null
+    setText(element('#asking > p'), asking?.text ?? '')
+    setText(element('#asking > .hint'), asking?.hint ?? '')
+  }
+
   return {
     draw(view) {
       setAttribute(element('#state'), 'data-tone', view.tone)
@@ -62,9 +73,10 @@ export function createStateView(
       setText(element('#heading span'), view.heading)
       setText(element('#text'), view.text)
       drawNotices(view.notices)
+      drawAsking(view.asking)
       drawFacts(element('#facts'), view.facts)
       drawHelp(view.help)
-      drawButtons(view.buttons)
+      drawButtons(element('#actions'), view.buttons)
     },
   }
 }

@@ -15,6 +15,13 @@ export type Notice = {
 
 export type Help = { question: string; redirectUri: string; answer: string }
 
+export type Asking = {
+  text: string
+  /** How long it waits, and what hinders it. */
+  hint: string
+  buttons: readonly Button[]
+}
+
 export type Fact = { label: string; value: string; detail: string | null }
 
 export type Action = Command | 'open-report'
@@ -34,6 +41,8 @@ export type View = {
   text: string
   /** News and warnings beside that. */
   notices: readonly Notice[]
+  /** What an app asks for beside the session; null where none does. */
+  asking: Asking | null
   facts: readonly Fact[]
   /** For who is stuck meanwhile; null where there is nothing to say. */
   help: Help | null
@@ -68,10 +77,13 @@ export function viewOf(window: WindowStatus, nowMs: number): View {
     heading,
     text: takesReason === 'instead' ? (reason ?? text) : text,
     notices: noticesOf(window),
+    asking: askingOf(window, nowMs),
     facts: factsOf(window, nowMs),
     help: helpOf(window),
     buttons: buttonsOf(window),
-    announcement: reason === null ? `${said}.` : `${said}. ${reason}`,
+    announcement: [`${said}.`, reason, window.asking && `${window.asking.words}.`]
+      .filter((part) => part !== null)
+      .join(' '),
     nextTickMs: nextTickMs(window, nowMs),
   }
 }
@@ -158,6 +170,7 @@ export const NO_ANSWER: View = {
   heading: 'Latchkey does not answer',
   text: 'Close this window and open it again. If that does not help, quit Latchkey and start it.',
   notices: [],
+  asking: null,
   facts: [],
   help: null,
   buttons: [],
@@ -193,6 +206,15 @@ const BUTTONS: { readonly [S in State]: readonly Button[] } = {
 function buttonsOf({ status, canOpenAgain }: WindowStatus): readonly Button[] {
   const buttons = BUTTONS[status.state]
   return status.state === 'waiting' && canOpenAgain ? [OPEN_AGAIN, COPY_LINK, ...buttons] : buttons
+}
+
+/** Calling it off leaves the session as it is. */
+function askingOf({ asking }: WindowStatus, nowMs: number): Asking | null {
+  if (asking === null) return null
+  const left = `${clockTime(asking.untilMs - nowMs)} left.`
+  const hint =
+    asking.reason === null ? `Sign in with your browser: ${left}` : `${asking.reason} ${left}`
+  return { text: `${asking.words}.`, hint, buttons: [OPEN_AGAIN, COPY_LINK, CANCEL] }
 }
 
 /** The storage tiers in words, to follow "kept" and to begin with. */
@@ -287,9 +309,11 @@ function runsOutMs({ status }: WindowStatus): number | null {
 /** The full seconds of what is counted down to, so that all of it changes as its own time does. */
 function nextTickMs(window: WindowStatus, nowMs: number): number | null {
   const { state } = window.status
-  const ends = isSignedIn(state)
-    ? [window.renewsAtMs, runsOutMs(window)]
-    : [state === 'waiting' ? window.waitingUntilMs : null]
+  const ends = [
+    ...(isSignedIn(state) ? [window.renewsAtMs, runsOutMs(window)] : []),
+    state === 'waiting' ? window.waitingUntilMs : null,
+    window.asking?.untilMs ?? null,
+  ]
   const ticks = ends
     .filter((endMs) => endMs !== null && endMs > nowMs)
     .map((endMs) => (endMs! - nowMs) % 1000 || 1000)

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test as base } from '@playwright/test'
+import type { SignInLine } from '../main/present/sign-ins.js'
 import type { Status } from '../main/present/status.js'
 
 export const HEADLESS = join(import.meta.dirname, '..', 'dist', 'main', 'headless.js')
@@ -15,6 +16,8 @@ export type Line =
   | { event: 'open'; url: string }
   | { event: 'link'; url: string | null }
   | { event: 'status'; status: Status }
+  | SignInLine
+  | { event: 'answer'; command: string; ok: boolean; message: string }
 
 export type Program = {
   process: ChildProcessWithoutNullStreams

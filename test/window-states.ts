@@ -19,6 +19,7 @@ export function statusIn(
     waitingUntilMs: null,
     wayBack: null,
     canOpenAgain: false,
+    asking: null,
     renewsAtMs: null,
     scope: null,
     storage: { tier: 'keyring', note: null },
@@ -76,6 +77,14 @@ export const STATES = {
   answered: statusIn('answered'),
   exchanging: statusIn('exchanging'),
   'signed-in': statusIn('signed-in', SESSION, RENEWAL),
+  asking: statusIn('signed-in', SESSION, {
+    ...RENEWAL,
+    asking: {
+      words: 'An app asks you to sign in: mail-sync',
+      untilMs: NOW_MS + 299_000,
+      reason: null,
+    },
+  }),
   'ends-soon': statusIn(
     'signed-in',
     { account: ALICE, expiresAt: inMs(90_000) },

@@ -2,6 +2,7 @@
 
 import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import type { Caller } from '../auth/caller.js'
+import { programName } from '../program-name.js'
 import type { Owner } from '../socket-owner.js'
 
 const UNSEEN: Caller = { kind: 'unseen' }
@@ -57,11 +58,14 @@ async function holds(pid: string, socket: string): Promise<boolean> {
 const START_TIME_INDEX = 19
 
 async function describe(pid: string): Promise<Caller> {
-  const [status, { dev, ino }] = await Promise.all([
+  const [status, { dev, ino }, executable, commandLine] = await Promise.all([
     readFile(`/proc/${pid}/stat`, 'latin1'),
     stat(`/proc/${pid}/exe`, { bigint: true }),
+    readlink(`/proc/${pid}/exe`),
+    readFile(`/proc/${pid}/cmdline`, 'utf8'),
   ])
   const fields = status.slice(status.lastIndexOf(')') + 2).split(' ')
   const startedAtTicks = fields[START_TIME_INDEX] ?? ''
-  return { kind: 'seen', pid: Number(pid), startedAtTicks, executable: `${dev}:${ino}` }
+  const name = programName(executable, commandLine.split('\0'))
+  return { kind: 'seen', pid: Number(pid), startedAtTicks, executable: `${dev}:${ino}`, name }
 }

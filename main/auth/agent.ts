@@ -20,7 +20,7 @@ import type { CallbackListener, Sighting } from './loopback.js'
 import {
   initialModel,
   next,
-  shownFlow,
+  reachableFlow,
   trayFlow,
   type Ending,
   type Event,
@@ -71,7 +71,7 @@ export type Agent = {
   signIn(): void
   /** The same for whomever it may be: a provider that remembers somebody asks all the same. */
   signInAsOther(): void
-  /** Opens the link of the sign-in that the person sees once more, where one waits. */
+  /** Opens the link of the sign-in that the person sees once more, if one waits: theirs, or an app's. */
   openAgain(): void
   /** That link, for the person alone to be given; null where none waits. */
   link(): string | null
@@ -248,7 +248,7 @@ export function createAgent(given: AgentPorts): Agent {
   }
 
   const cancel = (): void => {
-    const flow = shownFlow(model)
+    const flow = reachableFlow(model)
     if (flow?.origin === 'tray') callOff(flow.state, { kind: 'cancelled' })
     else if (flow) api.clear()
   }
@@ -266,7 +266,7 @@ export function createAgent(given: AgentPorts): Agent {
     signInAsOther: () => begin(asOther),
 
     openAgain() {
-      const flow = shownFlow(model)
+      const flow = reachableFlow(model)
       if (!flow || flow.link === null) return
       const { state, link } = flow
       if (!ports.noBrowser && !openings.take()) {
@@ -276,7 +276,7 @@ export function createAgent(given: AgentPorts): Agent {
       openBrowser(state, link)
     },
 
-    link: () => shownFlow(model)?.link ?? null,
+    link: () => reachableFlow(model)?.link ?? null,
 
     cancel,
 

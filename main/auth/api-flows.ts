@@ -132,6 +132,8 @@ type Flow = {
   request: FlowRequest
   /** Who made the request first. */
   caller: Promise<Caller>
+  /** Its name, once it is known; null where the system does not tell. */
+  program: string | null
   controller: AbortController
   /** What it opens the browser with, once. */
   opening: Reservation
@@ -186,7 +188,8 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
   /** Either way back: the listener, or a call of the API. */
   const awaitAnswer = async (flow: Flow, expected: ExpectedCallback): Promise<PendingCallback> => {
     // Who asked is known before a browser is opened: a caller that has hung up cannot be seen.
-    const [pending] = await Promise.all([openWayBack(flow, expected), flow.caller])
+    const [pending, caller] = await Promise.all([openWayBack(flow, expected), flow.caller])
+    flow.program = caller.kind === 'seen' ? caller.name : null
     const delivered = new Promise<CallbackAnswer>((take) => (flow.waiting = { expected, take }))
     return { ...pending, answer: Promise.race([pending.answer, delivered]) }
   }
@@ -194,7 +197,7 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
   const send = (flow: Flow, link: string): void => {
     const { state } = flow.request
     flow.opening.use()
-    dispatch({ type: 'link-ready', state, link })
+    dispatch({ type: 'link-ready', state, link, program: flow.program })
     void ports.openBrowser(link).catch(() => {
       const reason = 'No browser could be opened on this computer, so nobody could sign in.'
       flow.controller.abort(new CalledOff({ kind: 'failed', code: 'no-browser', reason }))
@@ -303,6 +306,7 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     const flow: Flow = {
       request,
       caller: askCaller(),
+      program: null,
       controller: new AbortController(),
       opening,
       seen: null,

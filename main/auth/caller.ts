@@ -1,8 +1,11 @@
 // Which program of this computer is asking: a label for honest programs, and no proof.
 
 export type Caller =
-  /** `startedAtTicks`: another process may have the same ID later. `executable`: its device and inode. */
-  | { kind: 'seen'; pid: number; startedAtTicks: string; executable: string }
+  /**
+   * `startedAtTicks`: another process may have the same ID later. `executable`: its device and inode.
+   * `name`: as people know the program; null where it has none that can be shown.
+   */
+  | { kind: 'seen'; pid: number; startedAtTicks: string; executable: string; name: string | null }
   /** The system tells of programs, and not of this one. */
   | { kind: 'unseen' }
   /** The system does not tell of any. */

@@ -42,6 +42,8 @@ export type Flow = {
   notice: string | null
   /** True while it waits for a browser, and no app waits for it any more. */
   abandoned: boolean
+  /** The app that asked, as far as the system tells; a label, and no proof. */
+  program: string | null
 }
 
 export type Origin = 'tray' | 'api'
@@ -69,7 +71,7 @@ export type Model = {
 
 export type Event =
   | { type: 'flow-started'; state: string; origin: Origin; deadlineMs: number }
-  | { type: 'link-ready'; state: string; link: string }
+  | { type: 'link-ready'; state: string; link: string; program?: string | null }
   /** `link`: where the person's tab goes on by itself, in place of the link before. */
   | { type: 'flow-noticed'; state: string; notice: string; link?: string }
   | { type: 'flow-abandoned'; state: string }
@@ -174,7 +176,7 @@ function nextFlows(flows: readonly Flow[], event: Event): readonly Flow[] {
       const kept = event.origin === 'tray' ? flows.filter((flow) => flow.origin !== 'tray') : flows
       const { state, origin, deadlineMs } = event
       const started = { state, origin, deadlineMs, link: null, notice: null, abandoned: false }
-      return [...kept, { ...started, phase: 'waiting' }]
+      return [...kept, { ...started, phase: 'waiting', program: null }]
     }
     case 'link-ready':
     case 'flow-noticed':
@@ -221,7 +223,8 @@ function nextFlow(flow: Flow, event: FlowEvent): Flow {
   switch (event.type) {
     case 'link-ready':
       // Also when it is opened once more: what was noticed before then is old.
-      return flow.phase === 'waiting' ? { ...flow, link: event.link, notice: null } : flow
+      if (flow.phase !== 'waiting') return flow
+      return { ...flow, link: event.link, notice: null, program: event.program ?? flow.program }
     case 'flow-noticed':
       return flow.phase === 'waiting'
         ? { ...flow, notice: event.notice, link: event.link ?? flow.link }
@@ -331,6 +334,22 @@ export function shownFlow(model: Model): Flow | undefined {
   const tray = trayFlow(model)
   if (tray || model.session.kind !== 'signed-out') return tray
   return model.flows.findLast(({ abandoned }) => !abandoned) ?? model.flows.at(-1)
+}
+
+/**
+ * The flow that cancel, open and link act on: the one that is shown, else an app's beside the session,
+ * which the state in one word does not tell of.
+ */
+export function reachableFlow(model: Model): Flow | undefined {
+  return shownFlow(model) ?? askingFlow(model) ?? model.flows.at(-1)
+}
+
+/** The newest sign-in that an app asks the person for beside a session. */
+export function askingFlow(model: Model): Flow | undefined {
+  if (shownFlow(model)) return undefined
+  return model.flows.findLast(
+    ({ phase, link, abandoned }) => phase === 'waiting' && link !== null && !abandoned,
+  )
 }
 
 /** The sign-in that the person began from the tray, if one is under way. */

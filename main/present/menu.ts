@@ -1,8 +1,8 @@
 // The tray's menu, from the model.
 
-import { shownFlow, summarize, type Model } from '../auth/model.js'
+import { askingFlow, reachableFlow, summarize, type Model } from '../auth/model.js'
 import type { Command } from '../ipc.js'
-import { headlineOf } from './status.js'
+import { askedBy, headlineOf } from './status.js'
 
 export type MenuCommand =
   Exclude<Command, 'copy-service-url' | 'copy-report'> | 'open' | 'toggle-start-at-login' | 'quit'
@@ -26,6 +26,7 @@ export function menuOf(model: Model, startAtLogin: StartAtLogin): readonly MenuI
   return [
     { kind: 'text', label: headlineOf(model) },
     { kind: 'separator' },
+    ...askedCommandsOf(model),
     ...commandsOf(model),
     { kind: 'separator' },
     command('Open Latchkey', 'open'),
@@ -65,9 +66,21 @@ function commandsOf(model: Model): readonly MenuItem[] {
   }
 }
 
+/** An app asks while somebody is signed in: beside the session, and called off without a sign-out. */
+function askedCommandsOf(model: Model): readonly MenuItem[] {
+  const flow = askingFlow(model)
+  if (!flow) return []
+  return [
+    { kind: 'text', label: askedBy(flow.program) },
+    ...linkCommandsOf(model),
+    command('Cancel', 'cancel'),
+    { kind: 'separator' },
+  ]
+}
+
 /** F19: the way on where the browser did not open, or its page was closed. */
 function linkCommandsOf(model: Model): readonly MenuItem[] {
-  if (!shownFlow(model)?.link) return []
+  if (!reachableFlow(model)?.link) return []
   return [command('Open the link again', 'open-again'), command('Copy sign-in link', 'copy-link')]
 }
 

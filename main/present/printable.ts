@@ -7,3 +7,13 @@ import { UNPRINTABLE } from '../unprintable.js'
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, '�')
 }
+
+const LONGEST_EXCERPT = 20
+
+/** The beginning of what somebody typed: enough to know it again, and no secret's whole. */
+export function excerpt(text: string): string {
+  const characters = Array.from(printable(text))
+  return characters.length <= LONGEST_EXCERPT
+    ? characters.join('')
+    : `${characters.slice(0, LONGEST_EXCERPT).join('')}…`
+}

@@ -2,7 +2,14 @@
 
 import { redirectUriOf } from '../auth/authorize.js'
 import type { Account } from '../auth/identity.js'
-import { isFailure, summarize, shownFlow, type Model, type Summary } from '../auth/model.js'
+import {
+  askingFlow,
+  isFailure,
+  summarize,
+  shownFlow,
+  type Model,
+  type Summary,
+} from '../auth/model.js'
 import type { StorageTier } from '../vault.js'
 
 /** Part of the headless program's contract: what it holds only ever grows. */
@@ -36,6 +43,8 @@ export type WindowStatus = {
   wayBack: { redirectUri: string; registration: string } | null
   /** True while there is a link that the browser can be sent to once more. */
   canOpenAgain: boolean
+  /** An app's sign-in that waits beside a session, until when (as above); null where none does. */
+  asking: { words: string; untilMs: number; reason: string | null } | null
   /** When the session is renewed next, in milliseconds since the epoch; null where it is not. */
   renewsAtMs: number | null
   /** What was granted, with spaces between; null where nobody is signed in. */
@@ -93,6 +102,7 @@ export function windowStatusOf(
 ): WindowStatus {
   const { session } = model
   const flow = shownFlow(model)
+  const asking = askingFlow(model)
   return {
     ...surroundings,
     status: statusOf(model),
@@ -102,9 +112,17 @@ export function windowStatusOf(
         ? { redirectUri: redirectUriOf(flow.link), registration }
         : null,
     canOpenAgain: flow?.phase === 'waiting' && flow.link !== null,
+    asking: asking
+      ? { words: askedBy(asking.program), untilMs: asking.deadlineMs, reason: asking.notice }
+      : null,
     renewsAtMs: session.kind === 'signed-in' ? session.renewsAtMs : null,
     scope: session.kind === 'signed-in' ? surroundings.scope : null,
   }
+}
+
+/** Who asks the person to sign in. The name is the program's own choice: said as one, not as a fact. */
+export function askedBy(program: string | null): string {
+  return program === null ? 'An app asks you to sign in' : `An app asks you to sign in: ${program}`
 }
 
 /** Null for a moment that no date can hold, which a provider may well send. */

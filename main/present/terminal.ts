@@ -2,9 +2,9 @@
 
 import { labelOf } from '../auth/identity.js'
 import { redirectUriOf } from '../auth/authorize.js'
-import { shownFlow, type Event, type Model } from '../auth/model.js'
+import { askingFlow, shownFlow, type Event, type Model } from '../auth/model.js'
 import { printable } from './printable.js'
-import { ABANDONED, statusOf } from './status.js'
+import { ABANDONED, askedBy, statusOf } from './status.js'
 
 /** Lines to print for an event; none where it is nothing that a person waits for. */
 export function linesFor(
@@ -21,7 +21,7 @@ export function linesFor(
         '',
         flow.origin === 'tray'
           ? 'Sign in with your browser. If it does not open by itself, open this link:'
-          : 'An app on this computer asks you to sign in. If your browser does not open, open this link:',
+          : `${askedBy(flow.program)}. If your browser does not open, open this link:`,
         '',
         event.link,
         '',
@@ -82,6 +82,11 @@ export function describe(model: Model, nowMs: number): readonly string[] {
     lines.push('Nobody is signed in. Type sign-in to begin.')
   }
   if (reason !== null) lines.push(printable(reason))
+  const asking = askingFlow(model)
+  if (asking) {
+    const left = timeLeft(asking.deadlineMs - nowMs)
+    lines.push(`${askedBy(asking.program)}. ${left} left. Type open, link or cancel.`)
+  }
   return lines
 }
 

@@ -440,7 +440,7 @@ const OWN: readonly string[] = [
   ...['answers', 'check', 'computer', 'ports', 'provider', 'running'].map(
     (name) => `/dist/main/checks/${name}.js`,
   ),
-  ...['icon', 'menu', 'notice', 'printable', 'record', 'report', 'status'].map(
+  ...['icon', 'menu', 'notice', 'printable', 'record', 'report', 'sign-ins', 'status'].map(
     (name) => `/dist/main/present/${name}.js`,
   ),
   ...[
@@ -470,6 +470,7 @@ const OWN: readonly string[] = [
     'port-holder',
     'presets',
     'private-directory',
+    'program-name',
     'provider-finding',
     'provider-memory',
     'read-body',

@@ -9,6 +9,7 @@ const seen = (changes: Partial<Extract<Caller, { kind: 'seen' }>> = {}): Caller 
   pid: 42,
   startedAtTicks: '1000',
   executable: '8:15',
+  name: 'app',
   ...changes,
 })
 const unseen: Caller = { kind: 'unseen' }

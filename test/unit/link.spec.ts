@@ -201,3 +201,36 @@ test.describe('F19: the link once more', () => {
     expect(noticeOf('tray')).toBeNull()
   })
 })
+
+test.describe('an app’s sign-in beside a session', () => {
+  test('its link is opened and told, and cancel calls it off and nobody out', async ({ watch }) => {
+    const { agent, opened, signIn, reached } = await watch()
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+    const request = appFlow()
+    const begun = agent.api.begin(request, NEVER)
+    await expect.poll(() => agent.link()).not.toBeNull()
+    const link = agent.link()
+    expect(new URL(link!).searchParams.get('state')).toBe(request.state)
+    agent.openAgain()
+    expect(opened.slice(1)).toEqual([link, link])
+
+    agent.cancel()
+    expect(await begun).toEqual({ kind: 'ended', ending: { kind: 'cancelled' } })
+    expect(agent.link()).toBeNull()
+    expect(agent.model()).toMatchObject({ flows: [], session: { kind: 'signed-in' } })
+  })
+
+  test('the person’s own comes first', async ({ watch }) => {
+    const { agent, appLink, signIn, reached } = await watch()
+    await fetch(await answerLink(await signIn()))
+    await reached('signed-in')
+    const link = await appLink()
+    const own = await signIn()
+    expect(agent.link()).toBe(own)
+    agent.cancel()
+    await expect.poll(() => agent.link()).toBe(link)
+    agent.cancel()
+    await expect.poll(() => agent.model().flows).toEqual([])
+  })
+})

@@ -32,6 +32,14 @@ const offline: Event = {
 const ended: Event = { type: 'session-ended', reason: 'It has run out.' }
 
 const linked: Event = { type: 'link-ready', state: 's', link: 'https://provider.example/' }
+const linkedByApp: Event = {
+  type: 'link-ready',
+  state: 'a',
+  link: 'https://provider.example/?a',
+  program: 'mail',
+}
+const LINK_COMMANDS = ['Open the link again', 'Copy sign-in link', 'Cancel']
+const SIGNED_IN_COMMANDS = ['Sign out', 'Sign in as somebody else']
 const OFF = { on: false, changeable: true }
 
 const play = (...events: Event[]): Model => events.reduce(next, initialModel)
@@ -77,6 +85,36 @@ for (const [name, events, headline, commands] of [
     ['Sign in again', 'Sign out'],
   ],
   ['a failure', [started, failed], 'Sign-in failed', ['Sign in']],
+  [
+    'somebody whom an app asks',
+    [started, signedIn, byApp, linkedByApp],
+    'Signed in as Alice & Co',
+    ['An app asks you to sign in: mail', ...LINK_COMMANDS, '-', ...SIGNED_IN_COMMANDS],
+  ],
+  [
+    'somebody whom an app asks that the system does not name',
+    [started, signedIn, byApp, { ...linkedByApp, program: null }],
+    'Signed in as Alice & Co',
+    ['An app asks you to sign in', ...LINK_COMMANDS, '-', ...SIGNED_IN_COMMANDS],
+  ],
+  [
+    'a session that has ended, and an app that asks',
+    [started, signedIn, ended, byApp, linkedByApp],
+    'Alice & Co, sign in again',
+    ['An app asks you to sign in: mail', ...LINK_COMMANDS, '-', 'Sign in again', 'Sign out'],
+  ],
+  [
+    'somebody, and an app that has hung up',
+    [started, signedIn, byApp, linkedByApp, { type: 'flow-abandoned', state: 'a' }],
+    'Signed in as Alice & Co',
+    SIGNED_IN_COMMANDS,
+  ],
+  [
+    'somebody, and an app that has its answer',
+    [started, signedIn, byApp, linkedByApp, { type: 'callback-answered', state: 'a' }],
+    'Signed in as Alice & Co',
+    SIGNED_IN_COMMANDS,
+  ],
 ] satisfies [string, Event[], string, string[]][]) {
   test(`the menu for ${name}`, () => {
     const labels = menuOf(play(...events), OFF).map((item) =>

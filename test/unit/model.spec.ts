@@ -176,6 +176,7 @@ const flow = (origin: Origin, phase: Flow['phase']): Flow => ({
   link: phase === 'waiting' ? LINK : null,
   notice: null,
   abandoned: false,
+  program: null,
 })
 const FLOWS: Record<FlowsName, readonly Flow[]> = {
   none: [],

@@ -39,6 +39,18 @@ for (const [name, status] of Object.entries(CONFIGURED)) {
   })
 }
 
+test('an app that asks is shown beside the session, until it has its end', async ({ open }) => {
+  const { page, tell } = await open(STATES.asking)
+  const box = page.locator('#asking')
+  await expect(box).toContainText('An app asks you to sign in: mail-sync.')
+  await expect(box).toContainText('4:59 left.')
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+  await box.getByRole('button', { name: 'Cancel' }).focus()
+  await tell(SIGNED_IN)
+  await expect(box).toBeHidden()
+  await expect(page.getByRole('heading')).toBeFocused()
+})
+
 test('every sign that a state may have is there to be drawn', async ({ open }) => {
   const { page } = await open(SIGNED_OUT)
   const marks = Object.values(CONFIGURED).map((status) => `mark-${viewOf(status, NOW_MS).mark}`)
@@ -68,9 +80,12 @@ for (const [name, label, command] of [
   ['signed-in', 'Sign out', 'sign-out'],
   ['signed-in', 'Sign in as somebody else', 'sign-in-as-other'],
   ['renewal-failing', 'Sign in again', 'sign-in'],
+  ['asking', 'Open the link again', 'open-again'],
+  ['asking', 'Copy sign-in link', 'copy-link'],
+  ['asking', 'Cancel', 'cancel'],
   ['signed-in', 'Copy the address of the local service', 'copy-service-url'],
 ] as const) {
-  test(`${label} asks for ${command}`, async ({ open }) => {
+  test(`${label} asks for ${command}, ${name}`, async ({ open }) => {
     const { page, fake } = await open(STATES[name])
     await page.getByRole('button', { name: label, exact: true }).click()
     expect(commands(await fake(({ calls }) => calls))).toEqual([command])

@@ -212,6 +212,7 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
           link: `https://provider.example/?canary-link&redirect_uri=${REDIRECT_URI}`,
           notice: 'No browser.',
           abandoned: false,
+          program: 'Mail',
         })),
         lastOutcome: { kind: 'done', replaced: { ...account, sub: 'canary-sub' }, notice: null },
         storageProblem: null,
@@ -245,6 +246,7 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
       waitingUntilMs: name.startsWith('waiting') ? 5_000 : null,
       canOpenAgain: name.startsWith('waiting'),
       wayBack: name.startsWith('waiting') ? { redirectUri: REDIRECT_URI, registration } : null,
+      asking: null,
       renewsAtMs: null,
       scope: name.endsWith('needs-sign-in') ? null : 'openid profile',
     })

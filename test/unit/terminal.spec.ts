@@ -72,7 +72,21 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       events: [startOfApp, linkReady],
       lines: [
         '',
-        'An app on this computer asks you to sign in. If your browser does not open, open this link:',
+        'An app asks you to sign in. If your browser does not open, open this link:',
+        '',
+        LINK,
+        '',
+        'Waiting for you there: 5:00 left. Type cancel to stop.',
+        'Your browser comes back to http://127.0.0.1:40123/callback. If your provider shows an error ' +
+          'page instead: Register it.',
+      ],
+    },
+    {
+      story: 'names the app where the system tells',
+      events: [startOfApp, { ...linkReady, program: 'mail' }],
+      lines: [
+        '',
+        'An app asks you to sign in: mail. If your browser does not open, open this link:',
         '',
         LINK,
         '',
@@ -271,6 +285,11 @@ const STATES: Record<string, { events: Event[]; lines: string[]; prompt: string 
     events: [start, signedIn(), start],
     lines: [WAITING, SIGNED_IN],
     prompt: 'latchkey (waiting, 5:00)> ',
+  },
+  'an app asks for a sign-in beside the session': {
+    events: [start, signedIn(), startOfApp, { ...linkReady, program: 'mail' }],
+    lines: [SIGNED_IN, 'An app asks you to sign in: mail. 5:00 left. Type open, link or cancel.'],
+    prompt: 'latchkey (signed-in)> ',
   },
   'the session ended': {
     events: [start, signedIn(), { type: 'session-ended', reason: 'It has run out.' }],

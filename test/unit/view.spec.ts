@@ -43,6 +43,8 @@ const SIGNED_IN: Row = {
   announcement: 'You are signed in as Alice Adams.',
 }
 
+const ASKED = 'An app asks you to sign in: mail-sync.'
+
 const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Row } = {
   'signed-out': {
     tone: 'neutral',
@@ -103,6 +105,8 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
     buttons: ['cancel: Cancel'],
   },
   'signed-in': SIGNED_IN,
+  // The app's is beside the session, with buttons of its own.
+  asking: { ...SIGNED_IN, announcement: `You are signed in as Alice Adams. ${ASKED}` },
   'ends-soon': {
     ...SIGNED_IN,
     facts: [
@@ -350,4 +354,20 @@ test('what is announced does not change with the time', () => {
     const later = viewOf(window, NOW_MS + 30_000)
     expect(later.announcement).toBe(viewOf(window, NOW_MS).announcement)
   }
+})
+
+test('what an app asks for stands beside the session, with the time that it waits', () => {
+  const { asking, nextTickMs } = viewOf(STATES.asking, NOW_MS)
+  expect(asking).toMatchObject({ text: ASKED, hint: 'Sign in with your browser: 4:59 left.' })
+  expect(asking?.buttons.map(({ action }) => action)).toEqual(['open-again', 'copy-link', 'cancel'])
+  expect(nextTickMs).toBe(1000)
+  const later = viewOf(STATES.asking, NOW_MS + 60_000)
+  expect(later.asking?.hint).toBe('Sign in with your browser: 3:59 left.')
+  expect(later.announcement).toBe(viewOf(STATES.asking, NOW_MS).announcement)
+
+  const hindered = { ...STATES.asking.asking!, reason: 'No browser could be opened here.' }
+  expect(viewOf({ ...STATES.asking, asking: hindered }, NOW_MS).asking?.hint).toBe(
+    'No browser could be opened here. 4:59 left.',
+  )
+  expect(viewOf(STATES['signed-in'], NOW_MS).asking).toBeNull()
 })
