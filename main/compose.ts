@@ -12,6 +12,7 @@ import { within, type Clock } from './clock.js'
 import { startDemoProvider } from './demo.js'
 import { diskError, errnoOf } from './errno.js'
 import { createLogger, type Logger } from './log.js'
+import { writeText } from './output.js'
 import { DirectoryInUse, takeOwnership, type Ownership } from './owner.js'
 import { errorRecord, recordOf, runtimeOf, startedRecord, stoppedRecord } from './present/record.js'
 import { openDataDirectory } from './private-directory.js'
@@ -77,7 +78,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
       directory: settings.dataDir,
       level: settings.logLevel,
       clock,
-      complain: (line) => void process.stderr.write(`latchkey: ${line}\n`),
+      complain: (line) => writeText('stderr', `latchkey: ${line}`),
     })
     logs.add(log)
     ends.push(() => Promise.resolve(endLog(log)))
@@ -121,7 +122,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
           directory: settings.dataDir,
           asked: settings,
           nowMs: () => clock.nowMs(),
-          complain: (line) => void process.stderr.write(`latchkey: ${line}\n`),
+          complain: (line) => writeText('stderr', `latchkey: ${line}`),
         }),
       }),
       redirect,
@@ -261,9 +262,10 @@ function announceIfPossible(
   try {
     return announce(directory, service)
   } catch (thrown) {
-    process.stderr.write(
+    writeText(
+      'stderr',
       `latchkey: ${ANNOUNCEMENT_FILE} cannot be written (${diskError(thrown)}): other apps are not ` +
-        `told that the service is at ${service.url}.\n`,
+        `told that the service is at ${service.url}.`,
     )
     return () => undefined
   }
@@ -273,7 +275,7 @@ const errors = createRepeats<unknown>((error, count) => {
   for (const log of logs) log.record(errorRecord(error, count))
   const shown = error instanceof Error ? (error.stack ?? error.message) : typeof error
   const times = count === 1 ? '' : ` (${count} times so far)`
-  process.stderr.write(`latchkey: unexpected error${times}: ${shown}\n`)
+  writeText('stderr', `latchkey: unexpected error${times}: ${shown}`)
 })
 
 /**

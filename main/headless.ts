@@ -9,6 +9,8 @@ import { problemOfTls } from './auth/unchecked-tls.js'
 import { systemClock } from './clock.js'
 import { createLatchkey, EXIT, explainFailure, type Latchkey } from './compose.js'
 import { findHome } from './home.js'
+import { watchOutput, writeLine, writeText } from './output.js'
+import { jsonLine } from './present/printable.js'
 import { openDataDirectory } from './private-directory.js'
 import {
   argsAfter,
@@ -28,6 +30,8 @@ const { version } = JSON.parse(
 let starting: Promise<Latchkey> | null = null
 let terminal: Terminal | null = null
 let stopping = false
+/** What it ends with once it is told to stop. */
+let exitCode: number = EXIT.ok
 
 try {
   await main(process.argv.slice(2))
@@ -36,10 +40,15 @@ try {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  // The reader of our output has gone away: nobody is left to talk to.
+  // Where the reader of our output has gone away, nobody is left to talk to.
   // Each write to such a stream fails anew, and must not cut short the end that the first one began.
   const endOnce = (): void => (stopping ? undefined : stop())
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', endOnce)
+  watchOutput(endOnce, (message) => {
+    const isFirst = exitCode !== EXIT.failed
+    exitCode = EXIT.failed
+    if (isFirst) complain(message)
+    endOnce()
+  })
 
   if (args.includes('--help')) return print(helpText())
   if (args.includes('--version')) return print(version)
@@ -145,14 +154,15 @@ async function diagnoseHere(args: readonly string[]): Promise<void> {
     failures: failuresOf(dataDir),
   })
   const report = reportOf(diagnosis)
-  print(json ? JSON.stringify(diagnosis) : report.trimEnd())
+  if (json) writeLine(jsonLine(diagnosis))
+  else print(report.trimEnd())
   try {
     openDataDirectory(dataDir)
     const path = writeReport(dataDir, report)
-    process.stderr.write(`This report is in ${path} now. It holds no secrets: you can send it.\n`)
+    writeText('stderr', `This report is in ${path} now. It holds no secrets: you can send it.`)
   } catch (thrown) {
     const { message } = explainFailure(thrown)
-    process.stderr.write(`latchkey: The report could not be written: ${message}\n`)
+    complain(`The report could not be written: ${message}`)
   }
 }
 
@@ -171,9 +181,9 @@ async function openBrowser(link: string): Promise<void> {
 }
 
 function giveUp(thrown: unknown): never {
-  const { message, exitCode } = explainFailure(thrown)
-  process.stderr.write(`latchkey: ${message}\n`)
-  process.exit(exitCode)
+  const { message, exitCode: code } = explainFailure(thrown)
+  complain(message)
+  process.exit(code)
 }
 
 async function askWhetherRunning(host: string): Promise<boolean> {
@@ -189,10 +199,10 @@ async function askWhetherRunning(host: string): Promise<boolean> {
 
 /** Ends everything in order. Told a second time, it does not wait for anything any more. */
 function stop(): void {
-  if (stopping) process.exit(EXIT.ok)
+  if (stopping) process.exit(exitCode)
   stopping = true
   terminal?.close()
-  void endAll().then(() => process.exit(EXIT.ok))
+  void endAll().then(() => process.exit(exitCode))
 }
 
 async function endAll(): Promise<void> {
@@ -202,5 +212,9 @@ async function endAll(): Promise<void> {
 }
 
 function print(text: string): void {
-  process.stdout.write(`${text}\n`)
+  writeText('stdout', text)
+}
+
+function complain(message: string): void {
+  writeText('stderr', `latchkey: ${message}`)
 }

@@ -4,6 +4,7 @@ import { constants, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import electronLog from 'electron-log/node'
 import type { Clock } from './clock.js'
+import { jsonLine } from './present/printable.js'
 import type { LogRecord } from './present/record.js'
 import { readRegularFile } from './regular-file.js'
 import type { LogLevel } from './settings.js'
@@ -65,7 +66,7 @@ export function createLogger({ directory, level, clock, complain }: LoggerPorts)
     record({ level: recordLevel, ...entry }) {
       if (closed) return
       const at = new Date(clock.nowMs()).toISOString()
-      library[recordLevel](JSON.stringify({ at, level: recordLevel, ...entry }))
+      library[recordLevel](jsonLine({ at, level: recordLevel, ...entry }))
     },
     tail: () => failuresOf(directory),
     close: () => void (closed = true),

@@ -12,6 +12,7 @@ import { fetchBinary, findBinary } from './launch/binary.js'
 import { explainEarlyEnd } from './launch/early-end.js'
 import { obstacle, type Obstacle } from './launch/obstacle.js'
 import { thisSystem } from './launch/sandbox.js'
+import { writeText } from './output.js'
 import { helpText, joinFlags, readSettings, type Settings } from './settings.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -21,12 +22,12 @@ const { env, platform } = process
 const { own, chromium } = splitSwitches(process.argv.slice(2))
 const flags = [...own]
 if (flags.includes('--help')) {
-  process.stdout.write(`${helpText()}\n`)
+  writeText('stdout', helpText())
 } else if (flags.includes('--version')) {
   const { version } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as {
     version: string
   }
-  process.stdout.write(`${version}\n`)
+  writeText('stdout', version)
 } else {
   await start(readOrExit(flags))
 }
@@ -114,5 +115,5 @@ async function runElectron(): Promise<Obstacle | null> {
 }
 
 function say(text: string): void {
-  process.stderr.write(text)
+  writeText('stderr', text.trimEnd())
 }

@@ -4,7 +4,8 @@ import { createInterface, type Interface } from 'node:readline'
 import type { Agent } from './auth/agent.js'
 import { reachableFlow, shownFlow, trayFlow, type Event, type Model } from './auth/model.js'
 import type { Clock } from './clock.js'
-import { excerpt } from './present/printable.js'
+import { clearLine, writeLine, writeText } from './output.js'
+import { excerpt, jsonLine } from './present/printable.js'
 import { createSignInLines } from './present/sign-ins.js'
 import { statusOf } from './present/status.js'
 import { describe, linesFor, promptFor } from './present/terminal.js'
@@ -129,7 +130,7 @@ const NO_LINK = 'There is no sign-in that waits, so there is no link.'
 /** One JSON object a line on stdout, and nothing else: the contract that other programs script. */
 function createJsonLines(): Terminal {
   const input = createInterface({ input: process.stdin })
-  const print = (event: object): void => void process.stdout.write(`${jsonLine(event)}\n`)
+  const print = (event: object): void => writeLine(jsonLine(event))
   let last = ''
   const status = (model: Model, { ifChanged }: { ifChanged: boolean }): void => {
     const current = statusOf(model)
@@ -142,7 +143,7 @@ function createJsonLines(): Terminal {
   return {
     listening: (url) => print({ event: 'listening', url }),
     say: () => undefined,
-    complain: (line) => void process.stderr.write(`latchkey: ${line}\n`),
+    complain: (line) => writeText('stderr', `latchkey: ${line}`),
     follow(agent) {
       status(agent.model(), { ifChanged: false })
       for (const line of signInLines(agent.model(), null)) print(line)
@@ -158,15 +159,6 @@ function createJsonLines(): Terminal {
     onLine: (take) => void input.on('line', take),
     close: () => input.close(),
   }
-}
-
-// JSON leaves characters as they are that end a line (U+2028, U+2029: node:readline splits there) or
-// steer a terminal, and names come from the provider.
-function jsonLine(event: object): string {
-  return JSON.stringify(event).replace(
-    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }
 
 /** Text for a person; on a real terminal with a prompt that shows the state and the time left. */
@@ -188,14 +180,14 @@ function createPlainText({ clock, registration, onInterrupt }: TerminalPorts): T
     input.prompt(true)
     if (shownFlow(model)?.phase === 'waiting') stopTicking = clock.after(1_000, prompt)
   }
-  const print = (stream: NodeJS.WriteStream, lines: readonly string[]): void => {
+  const print = (stream: 'stdout' | 'stderr', lines: readonly string[]): void => {
     if (lines.length === 0) return
     // The prompt's line gives way to the text and comes back below it.
-    if (prompting) process.stdout.write('\r\u001b[K')
-    for (const line of lines) stream.write(`${line}\n`)
+    if (prompting) clearLine()
+    for (const line of lines) writeText(stream, line)
   }
   const present = (model: Model, event: Event): void => {
-    print(process.stdout, linesFor(model, event, clock.nowMs(), registration))
+    print('stdout', linesFor(model, event, clock.nowMs(), registration))
     prompt()
   }
   input.on('SIGINT', onInterrupt)
@@ -206,30 +198,30 @@ function createPlainText({ clock, registration, onInterrupt }: TerminalPorts): T
   return {
     listening: () => undefined,
     say: (line) => {
-      print(process.stdout, [line])
+      print('stdout', [line])
       prompt()
     },
     complain: (line) => {
-      print(process.stderr, [line])
+      print('stderr', [line])
       prompt()
     },
     follow(followed, { quietly }) {
       agent = followed
-      if (!quietly) print(process.stdout, describe(agent.model(), clock.nowMs()))
+      if (!quietly) print('stdout', describe(agent.model(), clock.nowMs()))
       unsubscribe = agent.subscribe(present)
       prompt()
     },
     status: (model) => {
-      print(process.stdout, describe(model, clock.nowMs()))
+      print('stdout', describe(model, clock.nowMs()))
       prompt()
     },
     link: (url) => {
-      print(process.stdout, [url ?? NO_LINK])
+      print('stdout', [url ?? NO_LINK])
       prompt()
     },
     answer: (_command, { message, tell }) => {
       if (!tell) return
-      print(process.stdout, [message])
+      print('stdout', [message])
       prompt()
     },
     onLine: (take) =>
@@ -241,7 +233,7 @@ function createPlainText({ clock, registration, onInterrupt }: TerminalPorts): T
       ended = true
       stopTicking()
       unsubscribe()
-      if (prompting) process.stdout.write('\r\u001b[K')
+      if (prompting) clearLine()
       input.close()
     },
   }

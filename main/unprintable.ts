@@ -2,6 +2,8 @@
 
 /**
  * Control characters, halves of characters, line separators, marks that turn the writing direction of
- * what follows, and tags, which nobody sees. Joiners stay: names and emoji are written with them.
+ * what follows, and what nobody sees: spaces of no width and tags. Joiners stay: names and emoji are
+ * written with them.
  */
-export const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu
+export const UNPRINTABLE =
+  /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { app, dialog, shell } from 'electron'
 import { SETTINGS_FILE } from '../settings.js'
+import { writeText } from '../output.js'
 
 export type Failure = { message: string; exitCode: number }
 
@@ -19,7 +20,7 @@ export async function endWithFailure(
   { message, exitCode }: Failure,
   dataDir: string | null,
 ): Promise<void> {
-  process.stderr.write(`latchkey: ${message}\n`)
+  writeText('stderr', `latchkey: ${message}`)
   if (process.stderr.isTTY) return app.exit(exitCode)
   const folder = app.isReady() ? null : useFolderForNow()
   await app.whenReady()
@@ -51,5 +52,5 @@ async function showBox(message: string, dataDir: string | null): Promise<void> {
   })
   if (!isAboutFile || response !== 0) return
   const problem = await shell.openPath(dirname(file))
-  if (problem !== '') process.stderr.write(`latchkey: ${dirname(file)} could not be opened.\n`)
+  if (problem !== '') writeText('stderr', `latchkey: ${dirname(file)} could not be opened.`)
 }

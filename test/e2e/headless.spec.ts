@@ -1,5 +1,6 @@
 // The main job, as people and other programs do it.
 
+import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -281,6 +282,24 @@ test('the end of its readers ends it in order', async ({ run }) => {
   expect(await program.ended).toBe(0)
   expect(await readdir(program.dataDir)).not.toContain('service.json')
 })
+
+for (const [what, flags, stream] of [
+  ['its lines', DEMO, '>'],
+  ['its complaints', DEMO, '2>'],
+  ['a diagnosis', ['diagnose', '--demo'], '>'],
+  ['its help', ['--help'], '>'],
+] as const) {
+  test(`a full disk under ${what} ends it with 1 and a word`, async ({ run }) => {
+    test.skip(!existsSync('/dev/full'), 'this system has no device that is always full')
+    const through = ['sh', '-c', `exec "$@" ${stream}/dev/full`, 'sh']
+    const program = await run([...flags], { through })
+    program.type('nonsense')
+    expect(await program.ended).toBe(1)
+    const word = 'latchkey: The output cannot be written (ENOSPC).\n'
+    if (stream === '>') expect(program.stderr()).toContain(word)
+    expect(await readdir(program.dataDir)).not.toContain('service.json')
+  })
+}
 
 test('the end of its input is not a command', async ({ run, page }) => {
   const program = await run([...DEMO, '--sign-in'])

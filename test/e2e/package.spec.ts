@@ -466,6 +466,7 @@ const OWN: readonly string[] = [
     'login-item',
     'make-folder',
     'nearest',
+    'output',
     'owner',
     'port-holder',
     'presets',
