@@ -16,10 +16,12 @@ export const electronFetch: typeof fetch = async (input, init) => {
       cache: 'no-store',
     })
   } catch (thrown) {
-    const request = new Request(input, init)
-    const isPlainGet = request.method === 'GET' && !request.headers.has('Authorization')
     const isRedirect = thrown instanceof Error && thrown.message === 'Redirect was cancelled'
-    if (!isPlainGet || !isRedirect) throw thrown
+    // A request whose body has been sent cannot be copied, and this would hide why it failed.
+    const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
+    if (!isRedirect || method !== 'GET') throw thrown
+    const request = new Request(input, init)
+    if (request.headers.has('Authorization')) throw thrown
     return askForRedirect(request.url, request.signal, thrown)
   }
 }

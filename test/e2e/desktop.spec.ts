@@ -410,7 +410,7 @@ test('bad settings: words that say which, and code 2', async ({ runToEnd, folder
   await writeFile(join(dataDir, 'settings.json'), '{ "issuer": ')
   const broken = await runToEnd({ dataDir })
   expect(broken.code).toBe(2)
-  expect(broken.stderr).toContain('settings.json is not valid JSON')
+  expect(broken.stderr).toContain('settings.json (line 1, column 13) is not valid JSON')
 })
 
 test('settings.json is read, and is left as it was', async ({ launch, folders }) => {

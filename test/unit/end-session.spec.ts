@@ -134,10 +134,8 @@ for (const endpoint of ['http://login.attacker.example/', 'file:///etc/passwd', 
     await agent.signOut()
     expect(opened).toEqual([])
     expect(await vault.read()).toBeNull()
-    expect(history.at(-1)?.status).toMatchObject({
-      state: 'signed-out',
-      reason: expect.stringContaining('Sign out there in your browser'),
-    })
+    // As at a provider that has no such page; `diagnose` names what is not used.
+    expect(history.at(-1)?.status).toMatchObject({ state: 'signed-out', reason: null })
   })
 }
 
