@@ -673,8 +673,9 @@ function unknownVariables({ env, platform }: Sources): string[] {
     return /^LATCHKEY_/i.test(name) && !known.includes(name) && !OTHER_VARIABLES.test(name)
   })
   return unknown.map((name) => {
-    const near = nearest(name, [...known, 'LATCHKEY_PASSPHRASE'])
-    return `Latchkey knows no variable ${JSON.stringify(name)}.${didYouMean(near)}`
+    const bare = (one: string): string => one.slice('LATCHKEY_'.length)
+    const near = nearest(bare(name), [...known, 'LATCHKEY_PASSPHRASE'].map(bare))
+    return `Latchkey knows no variable ${JSON.stringify(name)}.${didYouMean(near && `LATCHKEY_${near}`)}`
   })
 }
 

@@ -677,7 +677,7 @@ test('a variable that Latchkey does not know is said by its name alone, and keep
     LATCHKEY_DATA_DIR: dataDir,
     LATCHKEY_ISUER: 'https://a.example',
     LATCHKEY_PASPHRASE: 'correct horse',
-    LATCHKEY_ELSE: '1',
+    LATCHKEY_SLOT: '1',
     latchkey_port: '1',
     LATCHKEY_PASSPHRASE: 'correct horse',
     LATCHKEY_URL: 'http://127.0.0.1:5323',
@@ -692,7 +692,7 @@ test('a variable that Latchkey does not know is said by its name alone, and keep
   expect(notices).toEqual([
     'Latchkey knows no variable "LATCHKEY_ISUER". Did you mean LATCHKEY_ISSUER?',
     'Latchkey knows no variable "LATCHKEY_PASPHRASE". Did you mean LATCHKEY_PASSPHRASE?',
-    'Latchkey knows no variable "LATCHKEY_ELSE".',
+    'Latchkey knows no variable "LATCHKEY_SLOT".',
     'Latchkey knows no variable "latchkey_port". Did you mean LATCHKEY_PORT?',
   ])
 })
