@@ -17,6 +17,8 @@ export type Announcement = {
   port: number
   pid: number
   version: string
+  /** The client ID that Latchkey signs people in with; null where no provider is configured. */
+  clientId: string | null
 }
 
 /**
@@ -25,12 +27,12 @@ export type Announcement = {
  */
 export function announce(
   directory: string,
-  service: Pick<Announcement, 'url' | 'port' | 'version'>,
+  service: Pick<Announcement, 'url' | 'port' | 'version' | 'clientId'>,
 ): () => void {
   const path = join(directory, ANNOUNCEMENT_FILE)
   const instance = randomUUID()
-  const { url, port, version } = service
-  const content: Announcement = { instance, url, port, pid: process.pid, version }
+  const { url, port, version, clientId } = service
+  const content: Announcement = { instance, url, port, pid: process.pid, version, clientId }
   removeLeftovers(path)
   replaceFile(path, `${JSON.stringify(content, null, 2)}\n`)
   return () => rmSync(path, { force: true })
@@ -42,6 +44,8 @@ const wireAnnouncement = z.object({
   port: z.int(),
   pid: z.int(),
   version: z.string(),
+  // Versions before 0.1.0 said none.
+  clientId: z.string().nullable().default(null),
 })
 
 /** What the file says; null where there is none, or none that can be read. */

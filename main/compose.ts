@@ -154,7 +154,11 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     ends.push(() => service.close())
     ownership.announce(service.url)
     watch.begin()
-    const withdraw = announceIfPossible(settings.dataDir, { ...service, version: ports.version })
+    const withdraw = announceIfPossible(settings.dataDir, {
+      ...service,
+      version: ports.version,
+      clientId: provider?.clientId ?? null,
+    })
     ends.push(() => Promise.resolve(withdraw()))
     const { version } = ports
     const { platform, arch, pid, versions } = process
@@ -257,7 +261,7 @@ function watchDirectory(
 /** A disk that is full keeps nobody from signing in: the service runs, and can be found by its port. */
 function announceIfPossible(
   directory: string,
-  service: Pick<Announcement, 'url' | 'port' | 'version'>,
+  service: Pick<Announcement, 'url' | 'port' | 'version' | 'clientId'>,
 ): () => void {
   try {
     return announce(directory, service)

@@ -63,6 +63,10 @@ export const challengedPkce = z.object({
   verifier: z.string(),
 })
 
+const clientId = shortText
+  .optional()
+  .describe('Where it is left out, the one that Latchkey is configured for.')
+
 /** @see RFC 6749 section 4.1.1 */
 export const seededPkce = z.object({
   schema,
@@ -74,7 +78,7 @@ export const seededPkce = z.object({
     .regex(/^[\w-]{43}$/, { error: 'must be the SHA-256 of the verifier, in base64url' }),
   code_challenge_method: z.literal('S256'),
   scope,
-  client_id: shortText,
+  client_id: clientId,
   redirect_uri: shortText.optional(),
   domain: shortText.optional(),
   audience: shortText.optional(),
@@ -85,7 +89,8 @@ export const seededPkce = z.object({
   ADDITIONAL_PARAMETERS: additionalParameters,
   response_mode: optionalWord('query', 'form_post'),
 })
-export type SeededPkce = z.output<typeof seededPkce>
+/** A seed whose client is known. */
+export type SeededPkce = z.output<typeof seededPkce> & { client_id: string }
 
 /** @see RFC 6749 section 4.1.2, RFC 9207 section 2 */
 export const responseForm = z.object({
@@ -102,7 +107,7 @@ export const tokenizedPkce = z.discriminatedUnion('grant_type', [
   z.object({
     schema,
     grant_type: z.literal('authorization_code'),
-    client_id: shortText,
+    client_id: clientId,
     code: shortText.max(8192),
     redirect_uri: shortText,
     code_verifier: z.string().regex(/^[\w.~-]{43,128}$/, {
@@ -113,7 +118,7 @@ export const tokenizedPkce = z.discriminatedUnion('grant_type', [
   z.object({
     schema,
     grant_type: z.literal('refresh_token'),
-    client_id: shortText,
+    client_id: clientId,
     code: z.string().optional(),
     redirect_uri: z.string().optional(),
     code_verifier: z.string().optional(),

@@ -57,7 +57,11 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
     const body = await readJson(c)
     const verifier = body === undefined ? createVerifier() : null
     const asked = body === undefined ? seedFor(ports, verifier!) : parseBody(seededPkce, body)
-    const seed = { ...asked, scope: [...agent.api.allowedScopes(asked.scope)] }
+    const seed = {
+      ...asked,
+      client_id: asked.client_id ?? ports.provider?.clientId ?? '',
+      scope: [...agent.api.allowedScopes(asked.scope)],
+    }
     await checkSeed(ports, seed)
     const request = flowOf(ports, seed, verifier)
     seeds.set(request, seed)
@@ -108,7 +112,7 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
       return exchanged(c, ports, seeds, latest)
     }
     const request = parseBody(tokenizedPkce, body)
-    checkClient(ports, request.client_id)
+    if (request.client_id !== undefined) checkClient(ports, request.client_id)
     if (request.audience !== undefined) checkAudience(ports, request.audience)
     if (request.grant_type === 'refresh_token') {
       // S24: until there is consent for each program, a session serves this user's programs.

@@ -13,6 +13,7 @@ import {
   seedFor,
   signIn,
   test,
+  tokenRequest,
   type Answer,
   type Service,
 } from './service.js'
@@ -160,7 +161,7 @@ test.describe('a null is an absence', () => {
   })
 
   test('and what is required is missing then', async ({ shared }) => {
-    for (const name of ['state', 'nonce', 'client_id', 'code_challenge', 'scope']) {
+    for (const name of ['state', 'nonce', 'code_challenge', 'scope']) {
       const { seed } = seedFor(shared.clientId, { [name]: null })
       const answer = await call(shared, '/pkce/code', { body: seed })
       expect(expectProblem(answer, 400, 'malformed')).toBe(`${name} is missing.`)
@@ -234,6 +235,24 @@ test('errors are in plain words, and quote nothing of what was sent', async ({ s
   }
 })
 const GRANT_TYPES = 'grant_type must be authorization_code or refresh_token.'
+
+test('the client may be left out of each request, and is the one that Latchkey is configured for', async ({
+  serve,
+}) => {
+  const service = await serve()
+  for (const left of [undefined, null]) {
+    const { seed, verifier } = seedFor(service.provider.clientId, { client_id: left })
+    const coding = call(service, '/pkce/code', { body: seed })
+    await comeBack(service.program)
+    const coded = await coding
+    expect(coded.json.seed!.client_id).toBe(service.provider.clientId)
+
+    const code = tokenRequest(coded.json, verifier, { client_id: left })
+    expectTokens(await call(service, '/pkce/token', { body: code }))
+    const renewal = { grant_type: 'refresh_token', client_id: left }
+    expectTokens(await call(service, '/pkce/token', { body: renewal }))
+  }
+})
 
 test('where no code was sent, none is spoken of', async ({ shared }) => {
   for (const body of [undefined, '', 'null']) {

@@ -586,7 +586,8 @@ test.describe('the code call refuses, with a 400 and without a browser,', () => 
     ['no state', 'malformed', { state: undefined }],
     ['a state that can be guessed', 'malformed', { state: '1234567' }],
     ['no nonce', 'malformed', { nonce: undefined }],
-    ['no client', 'malformed', { client_id: undefined }],
+    ['an empty client', 'malformed', { client_id: '' }],
+    ['a client that is no text', 'malformed', { client_id: 7 }],
     ['a scope without openid', 'malformed', { scope: ['email'] }],
     ['a scope that is a number', 'malformed', { scope: 5 }],
     ['a screen_hint that is not known', 'malformed', { screen_hint: 'login' }],
@@ -952,7 +953,7 @@ test.describe('the token call', () => {
       { redirect_uri: undefined },
       { code_verifier: undefined },
       { code_verifier: 'too short' },
-      { client_id: undefined },
+      { client_id: '' },
     ]) {
       const answer = await call(shared, '/pkce/token', { body: { ...full, ...changes } })
       expectProblem(answer, 400, 'malformed')
@@ -1268,7 +1269,7 @@ test.describe('where the service is', () => {
   test('service.json tells it to this user’s programs only, and goes with the program', async ({
     serve,
   }) => {
-    const { program, url, port } = await serve()
+    const { program, provider, url, port } = await serve()
     const path = join(program.dataDir, 'service.json')
     const told = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
     expect(told).toEqual({
@@ -1277,6 +1278,7 @@ test.describe('where the service is', () => {
       port,
       pid: program.process.pid,
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      clientId: provider.clientId,
     })
     if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600)
 

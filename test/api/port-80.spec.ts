@@ -39,7 +39,7 @@ test.describe('a service on port 80, which clients leave out of Host,', () => {
     for (const authority of ['localhost', 'localhost:80', '127.0.0.1', '[::1]:80']) {
       const redirectUri = `http://${authority}/pkce/response/code`
       const { seed } = seedFor('c', { redirect_uri: redirectUri, response_mode: 'form_post' })
-      const { wayBack } = flowOf(ports, parseBody(seededPkce, seed), null)
+      const { wayBack } = flowOf(ports, { ...parseBody(seededPkce, seed), client_id: 'c' }, null)
       expect(wayBack).toEqual({ kind: 'api', redirectUri })
     }
   })
