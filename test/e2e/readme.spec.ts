@@ -2,13 +2,21 @@
 
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { answerLink } from '../person.js'
 import { expect, SCRIPTED, test } from './test.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
+
+/** A home of which `dataDir` is the usual data directory. */
+async function homeWith(dataDir: string): Promise<{ HOME: string; USERPROFILE: string }> {
+  const home = join(dataDir, 'home')
+  await mkdir(join(home, '.config'), { recursive: true })
+  await symlink(dataDir, join(home, '.config', 'latchkey'), 'junction')
+  return { HOME: home, USERPROFILE: home }
+}
 
 /** The README's code block that begins with a line like `begins`. */
 async function exampleOf(language: string, begins: RegExp): Promise<string> {
@@ -21,14 +29,14 @@ async function exampleOf(language: string, begins: RegExp): Promise<string> {
 
 test('the example in TypeScript signs a person in', async ({ run }) => {
   const program = await run(['--demo', ...SCRIPTED])
-  const { url } = await program.line('listening')
+  await program.line('listening')
   // In the tree, so that it finds its packages.
   const folder = await mkdtemp(join(ROOT, 'dist', 'example-'))
   try {
     const example = join(folder, 'example.ts')
     await writeFile(example, await exampleOf('ts', /^import pieces/))
     const child = spawn(process.execPath, [example], {
-      env: { ...process.env, LATCHKEY_URL: url, CLIENT_ID: 'latchkey' },
+      env: { ...process.env, ...(await homeWith(program.dataDir)) },
     })
     let said = ''
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => void (said += chunk))
@@ -47,12 +55,18 @@ test('the example with curl signs a person in', async ({ run }) => {
   const hasCurl = await promisify(execFile)('curl', ['--version']).catch(() => null)
   test.skip(hasCurl === null, 'curl is not installed here')
   const program = await run(['--demo', ...SCRIPTED])
-  const { url } = await program.line('listening')
+  await program.line('listening')
   const answered = promisify(execFile)('sh', ['-ec', await exampleOf('sh', /pkce\/code/)], {
-    env: { ...process.env, LATCHKEY_URL: url },
+    env: { ...process.env, ...(await homeWith(program.dataDir)) },
   })
 
   await fetch(await answerLink(await program.link()))
   const { stdout } = await answered
   expect(JSON.parse(stdout)).toMatchObject({ auth0: { user: { name: 'Alice Adams' } } })
+})
+
+test('the README names no port as if it were sure, and the one that an ordinary user of Linux has', async () => {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
+  expect(readme).not.toContain('127.0.0.1:1000')
+  expect(readme).toContain('127.0.0.1:5323')
 })
