@@ -4,6 +4,10 @@ import { defineConfig } from '@playwright/test'
 import { openRunFolder } from './run-folder.js'
 
 openRunFolder()
+// A person's own settings are no test's, nor is a variable that Latchkey would complain of.
+for (const name of Object.keys(process.env)) {
+  if (/^LATCHKEY_(?!BROWSER$|STAND_IN$|TEST_)/.test(name)) delete process.env[name]
+}
 
 export default defineConfig({
   testDir: '.',
