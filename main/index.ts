@@ -13,6 +13,7 @@ import { isStartAtLogin } from './electron/login-item.js'
 import { dropUnreadableHeaders, electronFetch } from './electron/network.js'
 import { onShutdown } from './electron/power.js'
 import { registerScheme, serveWindowFiles } from './electron/scheme.js'
+import { isFirstInstance } from './electron/single-instance.js'
 import { readSettingsFile } from './electron/store.js'
 import { createTray, type TrayIcon } from './electron/tray.js'
 import { createEngine } from './engine.js'
@@ -71,7 +72,7 @@ try {
   app.setPath('sessionData', sessionData)
   const { settings, notices: ofSettings } = requireSettings(sources)
   notices = [...ofSettings, ...ofDirectory]
-  if (app.requestSingleInstanceLock()) {
+  if (await isFirstInstance(directory)) {
     // It would take the switch away from child processes only, and they would not start.
     if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
     app.setAppUserModelId(APP_ID)

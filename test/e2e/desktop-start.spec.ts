@@ -1,6 +1,6 @@
 // How the tray app starts, and what there is to see of it then.
 
-import { readdir, writeFile } from 'node:fs/promises'
+import { lstat, readdir, readlink, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTrayHost } from '../driver/tray-host.js'
 import { at, expect, FREE_PORT, headlineOf, SCRIPTED, test, type Desktop } from '../driver.js'
@@ -146,6 +146,65 @@ test.describe('what keeps it from starting', () => {
     const app = await launch({ flags: ['--demo', ...FREE_PORT], dataDir: headless.dataDir })
     expect((await app.ended).code).toBe(3)
     expect(await app.boxes()).toMatchObject([{ message: 'Latchkey cannot start' }])
+  })
+})
+
+test.describe('Chromium’s own lock in the data directory', () => {
+  test.skip(process.platform === 'win32', 'has none there')
+
+  test('that cannot be made, for a backup has put a file in its place, keeps nobody out', async ({
+    launch,
+    provider,
+    folders,
+  }) => {
+    const dataDir = await folders.create()
+    await writeFile(join(dataDir, 'SingletonLock'), '')
+    const app = await launch({ flags: at(provider), dataDir })
+    await untilHeadline(app, 'Not signed in')
+    const second = await launch({ flags: at(provider), dataDir })
+    const { code, stderr } = await second.ended
+    expect(code).toBe(3)
+    expect(stderr).toContain(`already runs with the data directory ${dataDir}`)
+    expect((await lstat(join(dataDir, 'SingletonLock'))).isFile()).toBe(true)
+  })
+
+  for (const [what, dead] of [
+    ['of another computer', 'other-laptop-1'],
+    ['of another computer, by the number of a process here', `other-laptop-${process.pid}`],
+  ] as const) {
+    test(`${what} is taken over`, async ({ launch, provider, folders }) => {
+      const dataDir = await folders.create()
+      await symlink(dead, join(dataDir, 'SingletonLock'))
+      const app = await launch({ flags: at(provider), dataDir })
+      await untilHeadline(app, 'Not signed in')
+      expect(await readlink(join(dataDir, 'SingletonLock'))).not.toBe(dead)
+    })
+  }
+
+  test('of another computer that still runs: it ends with words, by the directory lock', async ({
+    launch,
+    provider,
+    folders,
+  }) => {
+    const dataDir = await folders.create()
+    await symlink('other-laptop-1', join(dataDir, 'SingletonLock'))
+    const lock = {
+      version: 1,
+      id: '0123456789ab',
+      host: 'other-laptop',
+      machine: 'a',
+      boot: 'b',
+      pidNamespace: '',
+      pid: 1,
+      start: '1',
+      refreshedAt: new Date().toISOString(),
+      released: false,
+    }
+    await writeFile(join(dataDir, 'lock'), JSON.stringify(lock))
+    const app = await launch({ flags: at(provider), dataDir })
+    const { code, stderr } = await app.ended
+    expect(code).toBe(3)
+    expect(stderr).toContain('Latchkey runs on other-laptop')
   })
 })
 

@@ -434,6 +434,7 @@ const OWN: readonly string[] = [
     'power',
     'report',
     'scheme',
+    'single-instance',
     'store',
     'tray',
     'window',

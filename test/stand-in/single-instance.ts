@@ -1,9 +1,9 @@
 // One program per folder, kept much as Chromium keeps it on Linux: a link that names the process, and
-// a socket that it listens on.
+// one to a socket that it listens on.
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readlinkSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,8 +15,10 @@ export type Greeting = { argv: string[]; workingDirectory: string; additionalDat
 const MESSENGER = fileURLToPath(new URL('messenger.js', import.meta.url))
 
 /**
- * Takes the folder; or, where it is taken, greets the program that has it, waits until that has
- * heard, and gives null. A program that was killed leaves its link behind, and that is removed.
+ * Takes the folder; or gives null, as Electron gives false: either a program that has it was greeted and
+ * has heard, or the link cannot be made, and nobody was told. Links of programs that are gone, or that
+ * ran on another computer, are removed (Electron's patch process_singleton.patch answers Chromium's
+ * question about the latter with yes).
  */
 export function takeLock(
   folder: string,
@@ -24,35 +26,38 @@ export function takeLock(
   onGreeting: (greeting: Greeting) => void,
 ): { release(): void } | null {
   const link = join(folder, 'SingletonLock')
+  const socketLink = join(folder, 'SingletonSocket')
   const socketPath = socketOf(folder)
-  for (;;) {
-    try {
-      symlinkSync(`${hostname()}-${process.pid}`, link)
-      break
-    } catch {
-      if (isAlive(Number(/-(\d+)$/.exec(readlinkSync(link))?.[1]))) {
-        const sent = spawnSync(process.execPath, [MESSENGER, socketPath], {
-          input: JSON.stringify(greeting),
-        })
-        if (sent.status === 0) return null
-      }
-      rmSync(link)
-      rmSync(socketPath, { force: true })
-    }
+  const greet = (): boolean =>
+    existsSync(socketPath) &&
+    spawnSync(process.execPath, [MESSENGER, socketPath], { input: JSON.stringify(greeting) })
+      .status === 0
+  if (greet()) return null
+  // What is no link stays: Chromium takes that for no lock, and then cannot make its own.
+  if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(link)
+  try {
+    symlinkSync(`${hostname()}-${process.pid}`, link)
+  } catch {
+    // Another one may have been faster, and is greeted then.
+    greet()
+    return null
   }
+  for (const path of [socketLink, socketPath]) rmSync(path, { force: true })
+  symlinkSync(socketPath, socketLink)
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     let text = ''
     socket.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk))
     socket.on('error', () => socket.destroy())
     socket.on('end', () => {
-      socket.end('ACK')
-      onGreeting(JSON.parse(text) as Greeting)
+      // Who only looks whether somebody listens says nothing, as with Chromium's reader.
+      socket.end(text === '' ? '' : 'ACK')
+      if (text !== '') onGreeting(JSON.parse(text) as Greeting)
     })
   })
   server.listen(socketPath).unref()
   return {
     release() {
-      for (const path of [link, socketPath]) rmSync(path, { force: true })
+      for (const path of [link, socketLink, socketPath]) rmSync(path, { force: true })
     },
   }
 }
@@ -70,18 +75,8 @@ export function asChromiumPassesOn(argv: readonly string[]): string[] {
   ]
 }
 
-/** In the folder itself, where the system takes a path that long for a socket. */
+/** Elsewhere, as Chromium's is: a data directory's path may be too long for a socket. */
 function socketOf(folder: string): string {
-  const path = join(folder, 'SingletonSocket')
-  if (Buffer.byteLength(path) < 100) return path
-  return join(tmpdir(), `latchkey-stand-in-${createHash('sha256').update(folder).digest('hex')}`)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  const digest = createHash('sha256').update(folder).digest('hex').slice(0, 32)
+  return join(tmpdir(), `latchkey-stand-in-${digest}`)
 }
