@@ -7,7 +7,9 @@ import { unescape } from 'node:querystring'
 import type { Duplex } from 'node:stream'
 import { LOOPBACK_HOSTS } from '../bind.js'
 import { errnoOf } from '../errno.js'
+import { excerpt } from '../present/printable.js'
 import { AuthError } from './errors.js'
+import { isExempt } from './no-proxy.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -20,50 +22,70 @@ export type Proxy = {
 }
 
 /**
- * The proxy that an https request goes through, by the variables that curl and others read: a name
- * in `NO_PROXY` stands for itself and all below it. Null where there is none; this machine's
+ * The proxy that an https request goes through, by the variables that curl and others read.
+ * Null where there is none; this machine's
  * loopback has none, for a proxy on another machine could not reach it. Fails with
- * `provider-unreachable` where the variable names no proxy that could be used.
+ * `provider-unreachable` where the variable names no proxy that could be used, or `NO_PROXY` cannot be
+ * read.
  */
 export function proxyFor(target: URL, env: Environment): Proxy | null {
   if (LOOPBACK_HOSTS.includes(target.hostname)) return null
   const variable = VARIABLES.find((name) => env[name])
   if (variable === undefined) return null
-  if (isExempt(target, env['no_proxy'] || env['NO_PROXY'] || '')) return null
-  const url = parseProxy(env[variable] ?? '')
-  if (url === null) {
+  if (isExemptBy(env, target)) return null
+  const parsed = parseProxy(env[variable] ?? '')
+  if ('unknown' in parsed) {
+    throw new AuthError('provider-unreachable', `${variable} ${UNUSABLE[parsed.unknown]}`)
+  }
+  const { url } = parsed
+  return { url, host: url.host, variable }
+}
+
+function isExemptBy(env: Environment, target: URL): boolean {
+  const variable = env['no_proxy'] ? 'no_proxy' : 'NO_PROXY'
+  return isExempt(target, env[variable] ?? '', (entry) => {
     throw new AuthError(
       'provider-unreachable',
-      `${variable} does not name a proxy that Latchkey can use. Write it as http://HOST:PORT, or ` +
-        'take it out.',
+      `${variable} holds "${excerpt(entry)}", which Latchkey cannot read. ` +
+        'Write names (example.com), addresses (192.0.2.1) or ranges (192.0.2.0/24), with commas between.',
     )
-  }
-  return { url, host: url.host, variable }
+  })
 }
 
 const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']
 
-function parseProxy(value: string): URL | null {
-  const text = value.includes('://') ? value : `http://${value}`
-  if (!URL.canParse(text)) return null
+/** What stands before the last @ is a name and a password, whatever it holds. */
+const PROXY = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:(.*)@)?([^@]+)$/is
+
+/**
+ * Reads `http://USER:PASSWORD@HOST:PORT`. A URL's own parser would end the host at the `\\` of
+ * `CORP\\user`, or at a `#`, `/` or `?` of a password, and ask a host that nobody meant.
+ */
+function parseProxy(value: string): { url: URL } | { unknown: 'socks' | 'pac' | 'other' } {
+  const [, scheme = 'http', credentials = '', host = ''] = PROXY.exec(value.trim()) ?? []
+  if (/^socks/i.test(scheme)) return { unknown: 'socks' }
+  if (/^pac\+|^file$/i.test(scheme) || /\/[^/]*\.(pac|dat)$/i.test(host)) return { unknown: 'pac' }
+  if (!/^https?$/i.test(scheme) || !/^[^\s\\?#]+$/.test(host)) return { unknown: 'other' }
+  const text = `${scheme}://${host}`
+  if (!URL.canParse(text)) return { unknown: 'other' }
   const url = new URL(text)
-  return url.protocol === 'http:' || url.protocol === 'https:' ? url : null
+  const colon = credentials.indexOf(':')
+  url.username = colon === -1 ? credentials : credentials.slice(0, colon)
+  url.password = colon === -1 ? '' : credentials.slice(colon + 1)
+  return { url }
 }
 
-/** A name with or without a dot or star before it, or an address; a port after it or none. */
-const EXEMPTION = /^(?:\*?\.)?(\[.+\]|[^:]+)(?::(\d+))?$/
+const FORM = 'Write it as http://HOST:PORT, or take it out.'
 
-function isExempt({ hostname, port }: URL, list: string): boolean {
-  return list
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .some((entry) => {
-      if (entry === '*' || entry === hostname) return true
-      const [, name, onlyPort] = EXEMPTION.exec(isIPv6(entry) ? `[${entry}]` : entry) ?? []
-      if (name === undefined) return false
-      if (onlyPort !== undefined && onlyPort !== (port || '443')) return false
-      return hostname === name || hostname.endsWith(`.${name}`)
-    })
+const UNUSABLE: Readonly<Record<'socks' | 'pac' | 'other', string>> = {
+  socks:
+    'names a SOCKS proxy. In a terminal Latchkey knows http proxies only: name one as ' +
+    "http://HOST:PORT, or use the tray app, which goes by the system's settings.",
+  pac:
+    'names a file for automatic proxy configuration (PAC). In a terminal Latchkey cannot read one: ' +
+    'look in it for the proxy, and name that as http://HOST:PORT, or use the tray app, which goes ' +
+    "by the system's settings.",
+  other: `does not name a proxy that Latchkey can use. ${FORM}`,
 }
 
 /** Why a proxy gave no tunnel. */

@@ -104,15 +104,27 @@ function present(found: Check | null): readonly Check[] {
   return found === null ? [] : [found]
 }
 
-function checkProxy({ proxyFor }: ProviderPorts, issuer: string): Check {
+function checkProxy({ proxyFor, env }: ProviderPorts, issuer: string): Check {
   try {
     const proxy = proxyFor(new URL(issuer))
+    const unread = UNREAD.filter((variable) => env[variable])
+    if (proxy === null && unread.length > 0) {
+      return check(
+        'proxy',
+        'warning',
+        `${unread.join(', ')} names a proxy of a kind that Latchkey does not know (SOCKS, or a file for ` +
+          'automatic configuration), so it uses none. Name an http proxy in HTTPS_PROXY.',
+      )
+    }
     if (proxy === null) return check('proxy', 'ok', 'There is none on the way to the provider.')
     return check('proxy', 'ok', `The provider is asked by ${proxy.host} (${proxy.variable}).`)
   } catch (thrown) {
     return check('proxy', 'problem', asAuthError(thrown).message)
   }
 }
+
+/** Variables of other programs, which Latchkey does not go by. */
+const UNREAD = ['socks_proxy', 'SOCKS_PROXY', 'auto_proxy', 'AUTO_PROXY']
 
 function checkCertificates(env: Environment): readonly Check[] {
   const name = 'certificates'

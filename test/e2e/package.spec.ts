@@ -407,6 +407,7 @@ const OWN: readonly string[] = [
     'keys',
     'loopback',
     'model',
+    'no-proxy',
     'openings',
     'pages',
     'pkce',

@@ -470,6 +470,16 @@ test.describe('the way to the provider', () => {
     expect(found).toMatchObject({ verdict: 'problem', says: ['HTTPS_PROXY names none.'] })
   })
 
+  test('does not go by a SOCKS proxy or a PAC file, and it is said', async ({ start }) => {
+    const { issuer } = await start()
+    for (const variable of ['socks_proxy', 'SOCKS_PROXY', 'auto_proxy', 'AUTO_PROXY']) {
+      const env = { [variable]: 'p.test:1080' }
+      const [found] = await checkProvider(portsWith({ env }), settingsWith({ issuer }))
+      expect(found).toMatchObject({ name: 'proxy', verdict: 'warning' })
+      expect(found!.says[0]).toContain(`${variable} names a proxy of a kind that`)
+    }
+  })
+
   test('trusts the certificates that are named, if they can be read', async ({
     start,
     directory,

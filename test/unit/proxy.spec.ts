@@ -45,6 +45,26 @@ const CHOICES: [string, Environment, string | null][] = [
   ['HTTP_PROXY, which is for http', { HTTP_PROXY: 'http://p.test' }, null],
   ['an address without a scheme', { HTTPS_PROXY: 'p.test:3128' }, 'http://p.test:3128/'],
   ['credentials without a scheme', { HTTPS_PROXY: 'u:p@p.test:3128' }, 'http://u:p@p.test:3128/'],
+  [
+    'a Windows domain',
+    { HTTPS_PROXY: 'http://CORP\\user:pw@p.test' },
+    'http://CORP%5Cuser:pw@p.test/',
+  ],
+  ['a # in the password', { HTTPS_PROXY: 'http://u:pa#ss@p.test' }, 'http://u:pa%23ss@p.test/'],
+  ['/ and ? there', { HTTPS_PROXY: 'u:p/a?s@p.test:3128/' }, 'http://u:p%2Fa%3Fs@p.test:3128/'],
+  ['@ and : there', { HTTPS_PROXY: 'http://u:p@a:s@p.test' }, 'http://u:p%40a%3As@p.test/'],
+  [
+    'a port that reads like a password',
+    { HTTPS_PROXY: 'http://u:1#x@p.test' },
+    'http://u:1%23x@p.test/',
+  ],
+  [
+    'a proxy by an IPv6 address',
+    { HTTPS_PROXY: 'http://[2001:db8::1]:3128' },
+    'http://[2001:db8::1]:3128/',
+  ],
+  ['spaces around it', { HTTPS_PROXY: ' http://p.test ' }, 'http://p.test/'],
+  ['capitals', { HTTPS_PROXY: 'HTTP://P.test' }, 'http://p.test/'],
   ['a proxy that speaks TLS', { HTTPS_PROXY: 'https://p.test' }, 'https://p.test/'],
 ]
 for (const [what, env, expected] of CHOICES) {
@@ -73,6 +93,28 @@ const EXEMPTIONS: [string, string, boolean][] = [
   ['2001:db8::1', 'https://[2001:db8::1]/', true],
   ['[2001:db8::1]:443', 'https://[2001:db8::1]/', true],
   [' , ', TARGET, false],
+  ['other.test;example.test', TARGET, true],
+  ['other.test; .example.test', TARGET, true],
+  ['login.example.test.', TARGET, true],
+  ['login.example.test', 'https://login.example.test./', true],
+  ['https://login.example.test/', TARGET, true],
+  ['*login.example.test', TARGET, true],
+  ['login.*', TARGET, true],
+  ['xlogin.*', TARGET, false],
+  ['192.0.2.0/24', 'https://192.0.2.77/', true],
+  ['192.0.2.0/24', 'https://192.0.3.77/', false],
+  ['192.0.2.0/24', TARGET, false],
+  ['0.0.0.0/0', 'https://192.0.3.77/', true],
+  ['192.0.2.*', 'https://192.0.2.77/', true],
+  ['2001:db8::/32', 'https://[2001:db8:1::1]/', true],
+  ['[2001:db8::]/32', 'https://[2001:db9::1]/', false],
+  ['2001:DB8:0::1', 'https://[2001:db8::1]/', true],
+  ['<local>', 'https://login/', true],
+  ['<local>', TARGET, false],
+  ['<local>', 'https://[2001:db8::1]/', false],
+  ['bücher.test', 'https://login.bücher.test/', true],
+  ['localhost,/var/run/docker.sock', TARGET, false],
+  ['192.0.2.0/99,example.test', TARGET, true],
 ]
 for (const [list, target, isExempt] of EXEMPTIONS) {
   test(`NO_PROXY "${list}" ${isExempt ? 'exempts' : 'leaves'} ${new URL(target).host}`, () => {
@@ -89,8 +131,54 @@ for (const target of ['https://127.0.0.1/', 'https://localhost:8443/', 'https://
   })
 }
 
+for (const entry of [
+  '192.0.2.0/99',
+  '192.0.2.0/24/8',
+  'a b/24',
+  '<loopback>',
+  'u@example.test',
+  '1.2.3.4-5:x',
+]) {
+  test(`NO_PROXY "${entry}" cannot be read, and is told`, async () => {
+    const error = await failureOf({ HTTPS_PROXY: 'http://p.test', NO_PROXY: entry })
+    expect(error.message).toContain('NO_PROXY holds "')
+    expect(error.message).toContain('which Latchkey cannot read. Write names (example.com)')
+  })
+}
+
+test('S48: at most 20 characters of NO_PROXY are quoted, and they can be printed', async () => {
+  const env = { HTTPS_PROXY: 'http://p.test', no_proxy: `\u001b[2J<${'x'.repeat(500)}` }
+  expect((await failureOf(env)).message).toContain(
+    `no_proxy holds "�[2j<${'x'.repeat(15)}…", which`,
+  )
+})
+
+for (const [value, words] of [
+  ['socks5://canary:canary@p.test:1080', 'names a SOCKS proxy. In a terminal Latchkey knows http'],
+  ['SOCKS5h://p.test:1080', 'names a SOCKS proxy'],
+  ['http://wpad.test/wpad.dat', 'names a file for automatic proxy configuration (PAC)'],
+  ['http://p.test/proxy.pac', 'names a file for automatic proxy configuration (PAC)'],
+  ['pac+http://p.test/x', 'names a file for automatic proxy configuration (PAC)'],
+] as const) {
+  test(`"${value.replaceAll('canary', '…')}" is told for what it is, and what to do`, async () => {
+    const error = await failureOf({ ALL_PROXY: value })
+    expect(error.message).toContain(`ALL_PROXY ${words}`)
+    expect(error.message).toContain('http://HOST:PORT, or use the tray app')
+    expect(inspect(error)).not.toContain('canary')
+  })
+}
+
+test('RFC 7617 section 2: a Windows user name and a # reach the proxy as they are meant', async ({
+  start,
+}) => {
+  const { host, seen } = await start({ credentials: 'CORP\\ann:pa#s:s@/é' })
+  const error = await failureOf({ HTTPS_PROXY: `http://CORP\\ann:pa#s:s@/é@${host}` })
+  expect(error.message).toContain('could not reach the provider')
+  expect(seen).toHaveLength(1)
+})
+
 for (const value of [
-  'socks5://canary:canary@p.test:1080',
+  'ftp://canary:canary@p.test',
   'http://canary:canary@',
   'http://p.test:canary',
 ]) {

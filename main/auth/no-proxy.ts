@@ -1,0 +1,78 @@
+// NO_PROXY: which hosts are reached without the proxy, in the spellings that are in use.
+
+import { BlockList, isIP, isIPv6 } from 'node:net'
+import { domainToASCII } from 'node:url'
+
+/**
+ * True where `list` names the host of `target`: by its name or that of a domain above it (`example.com`,
+ * `.example.com`, `*.example.com`), an address, a range (`192.0.2.0/24`), a pattern (`192.0.2.*`),
+ * `<local>` (names without a dot) or `*`; each with a port or without. Entries are parted by commas,
+ * semicolons or spaces. Calls `onUnknown` with an entry that is none of these.
+ */
+export function isExempt(
+  { hostname, port }: URL,
+  list: string,
+  onUnknown: (entry: string) => void,
+): boolean {
+  const host = { name: plain(hostname), port: port || '443' }
+  const entries = list.toLowerCase().split(/[\s,;]+/)
+  const results = entries
+    .filter((entry) => entry !== '')
+    .map((entry) => ({ entry, result: matches(host, entry) }))
+  // One that is understood counts, whatever stands beside it.
+  if (results.some(({ result }) => result === true)) return true
+  const unknown = results.find(({ result }) => result === null)
+  if (unknown !== undefined) onUnknown(unknown.entry)
+  return false
+}
+
+type Host = { name: string; port: string }
+
+/** A name, address or pattern; a port after it or none. */
+const ENTRY = /^(\[[0-9a-f:.]+\]|[^:/\\@?#<>[\]]+)(?::(\d+))?$/
+
+/** Null where an entry cannot be read. */
+function matches({ name, port }: Host, entry: string): boolean | null {
+  if (entry === '*') return true
+  if (entry === '<local>') return !name.includes('.') && isIP(name) === 0
+  // The socket of a service of this computer, such as Docker's, is no host.
+  if (entry.startsWith('/')) return false
+  const bare = entry.replace(/^[a-z][a-z0-9+.-]*:\/\/([^/]*)\/?$/, '$1')
+  const [network, length, ...more] = bare.split('/')
+  if (length !== undefined) return more.length > 0 ? null : isInRange(name, network ?? '', length)
+  const [, found, onlyPort] = ENTRY.exec(isIPv6(bare) ? `[${bare}]` : bare) ?? []
+  if (found === undefined) return null
+  const hostMatches = matchesName(name, found)
+  return hostMatches && onlyPort !== undefined ? onlyPort === port : hostMatches
+}
+
+function matchesName(name: string, entry: string): boolean | null {
+  const wanted = plain(entry.replace(/^(?:\*?\.)/, ''))
+  if (isIP(wanted) !== 0) return isInRange(name, wanted, isIPv6(wanted) ? '128' : '32')
+  if (wanted.includes('*')) return patternOf(wanted).test(name)
+  const ascii = domainToASCII(wanted)
+  if (ascii === '') return null
+  return name === ascii || name.endsWith(`.${ascii}`)
+}
+
+function patternOf(entry: string): RegExp {
+  const parts = entry.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`)
+}
+
+/** Null where there is no such range. A name is in none: it is not looked up for this. */
+function isInRange(name: string, network: string, length: string): boolean | null {
+  const address = plain(network)
+  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+  const isRange = isIP(address) !== 0 && /^\d{1,3}$/.test(length)
+  if (!isRange || Number(length) > (family === 'ipv6' ? 128 : 32)) return null
+  const range = new BlockList()
+  range.addSubnet(address, Number(length), family)
+  const version = isIP(name)
+  return version !== 0 && range.check(name, version === 6 ? 'ipv6' : 'ipv4')
+}
+
+/** A host without the brackets of IPv6 and the dot that ends a full name. */
+function plain(host: string): string {
+  return host.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+}
