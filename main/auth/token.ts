@@ -106,8 +106,8 @@ export type RenewalRequest = Client & {
  * Renews a session by its refresh token. Fails as {@link exchangeCode} does, and with
  * `interaction-required` and `client-refused`.
  *
- * 1. Send the refresh token; once more, at once, if the answer was lost on its way. Providers that
- *    rotate have a grace for that: the first use may have spent it.
+ * 1. Send the refresh token; once more, at once, if the answer was lost on its way. The first use may
+ *    have spent it; some providers that rotate give it a grace for that.
  * 2. Hand a new refresh token to `keep`, before anything else in the answer is judged: the one that
  *    was sent may be spent, whatever else is wrong.
  * 3. Read the rest.
@@ -146,11 +146,17 @@ export async function renewTokens(
 }
 
 /**
- * The graces that providers give a refresh token that was used: Okta 0 to 60 s (30 by default), Auth0
- * and Cognito up to 60 s. After that a second use may end the session, so it is left to the next try.
+ * The time within which a refresh token that was used is sent again, in milliseconds: the grace that
+ * Okta gives it by default. After that a second use may end the session, so it is left to the next try.
+ *
+ * Providers that rotate document different graces (all read 2026-11-26). Okta: 0 to 60 s, 30 by default.
+ * Auth0: none by default, or as many seconds as its administrator sets; its documentation names no
+ * maximum. Amazon Cognito: 0 to 60 s, said of its own call GetTokensFromRefreshToken. That its token
+ * endpoint, which is asked here, gives the same: not found in its documentation; to be checked.
  *
  * @see {@link https://developer.okta.com/docs/guides/refresh-tokens/main/}
  * @see {@link https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation}
+ * @see {@link https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RefreshTokenRotationType.html}
  */
 const GRACE_MS = 30_000
 
