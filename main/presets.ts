@@ -1,4 +1,7 @@
 // What the documentation of well-known providers says that Latchkey has to be set to. None was tried.
+// A link marked "read", with a day, is a page whose own text says what stands beside it. What such a page
+// does not say is marked "not found in its documentation; to be checked", and people are told of it as
+// not confirmed.
 
 import type { Settings } from './settings.js'
 
@@ -40,28 +43,30 @@ const usesHost = (...hosts: readonly string[]): Preset['matches'] => {
   return ({ hostname }) => hosts.some((name) => isOf(hostname, name))
 }
 
-const fixedPort = (name: string): Need => ({
-  says: `${name} compares the port too: choose one with --redirect-port.`,
+const fixedPort = (says: string): Need => ({
+  says: `${says}: choose one with --redirect-port.`,
   isMet: ({ redirectPort }) => redirectPort.length > 0,
 })
 
-const localhost = (name: string): Need => ({
-  says: `${name} takes plain http for localhost only: set --redirect-host localhost.`,
+const localhost = (says: string): Need => ({
+  says: `${says}: set --redirect-host localhost.`,
   isMet: ({ redirectHost }) => redirectHost === 'localhost',
 })
 
 const noOfflineAccess = (name: string): Need => ({
-  says: `${name} has no scope offline_access: set --scope "openid profile email".`,
+  says: `${name} documents no scope offline_access: set --scope "openid profile email".`,
   isMet: ({ scope }) => !scope.split(' ').includes('offline_access'),
 })
 
 export const PRESETS: readonly Preset[] = [
   {
     name: 'Auth0',
-    // https://auth0.com/docs/get-started/applications/application-settings (2026-11-26): users are
-    // sent to the URLs in Allowed Callback URLs; placeholders stand for subdomains, not for ports.
-    // https://auth0.com/docs/secure/tokens/id-tokens/validate-id-tokens (2026-11-26): the issuer is
-    // the tenant's domain, with https:// before and a slash after it.
+    // https://auth0.com/docs/get-started/applications/configure-applications-with-oidc-discovery
+    // (read 2026-11-26): the issuer in the metadata ends in a slash.
+    // https://auth0.com/docs/get-started/applications/application-settings (read 2026-11-26): native
+    // applications are those on desktops too; users are sent to the URLs in Allowed Callback URLs.
+    // https://support.auth0.com/center/s/article/Callback-URL-Mismatch-Error-Is-Not-in-the-List-of-Allowed-Callback-URLs
+    // (read 2026-11-26): these are compared as text, and a different port is a mismatch.
     matches: usesHost('.auth0.com'),
     verdict: 'works',
     register: 'A native application, with the redirect URI under Allowed Callback URLs.',
@@ -70,29 +75,34 @@ export const PRESETS: readonly Preset[] = [
         says: "Auth0's issuer ends in a slash: https://YOUR_TENANT.auth0.com/",
         isMet: ({ issuer }) => issuer?.endsWith('/') ?? false,
       },
-      fixedPort('Auth0'),
+      fixedPort('Auth0 compares the port too'),
     ],
   },
   {
     name: 'Google',
-    // https://developers.google.com/identity/protocols/oauth2/native-app (2026-11-26): desktop apps
-    // get a client secret, which is not confidential, and send it with the code; the loopback address
-    // may have any port. https://developers.google.com/identity/openid-connect/openid-connect
-    // (2026-11-26): access_type=offline brings a refresh token, which comes with consent; the scopes
-    // are openid, profile and email.
+    // https://developers.google.com/youtube/v3/live/guides/auth/installed-apps (read 2026-11-26): a
+    // client of the type Desktop app listens on a random port of 127.0.0.1; the client secret is
+    // optional; a refresh token always comes. Its examples have no path after the port. That one may be
+    // there: not found in its documentation; to be checked.
+    // https://developers.google.com/identity/openid-connect/openid-connect (read 2026-11-26): the request
+    // with the code must have the client secret; access_type=offline brings a refresh token, at the first
+    // sign-in only; the scopes are openid, profile, email and those of Google's APIs. That
+    // prompt=consent brings a refresh token again: not found in its documentation; to be checked.
     matches: usesHost('accounts.google.com'),
     verdict: 'works',
-    register: 'An OAuth client of the type Desktop app. It needs no redirect URI.',
+    register: 'An OAuth client of the type Desktop app, which takes any port of 127.0.0.1.',
     needs: [
       {
-        says: 'Google needs the client secret of the desktop client: --client-secret-file PATH.',
+        says:
+          'Google asks for the client secret on one page of its documentation and calls it optional ' +
+          'on another (not confirmed): --client-secret-file PATH.',
         isMet: ({ clientSecret }) => clientSecret !== null,
       },
       noOfflineAccess('Google'),
       {
         says:
-          'For a session that lasts, Google needs --authorization-parameter access_type=offline ' +
-          'and --prompt consent.',
+          'For a session that lasts, Google documents --authorization-parameter access_type=offline. ' +
+          'At later sign-ins --prompt consent may be needed too (not confirmed).',
         isMet: ({ authorizationParameters, prompt }) =>
           authorizationParameters['access_type'] === 'offline' &&
           (prompt ?? '').split(' ').includes('consent'),
@@ -101,10 +111,15 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'Microsoft Entra',
-    // https://learn.microsoft.com/en-us/entra/identity-platform/reply-url (2026-11-26): http is for
-    // localhost, whose port is ignored; the portal takes no http://127.0.0.1, and [::1] is not
-    // supported. https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc
-    // (2026-11-26): the metadata of common and organizations has {tenantid} in its issuer.
+    // https://learn.microsoft.com/en-us/entra/identity-platform/reply-url (read 2026-11-26): http is for
+    // localhost, whose port is ignored; the portal takes no http://127.0.0.1, which has to be written into
+    // the manifest; [::1] is not supported.
+    // https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens (read 2026-11-26): the
+    // metadata of common has {tenantid} in its issuer, and tokens have their tenant's ID there.
+    // https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc (read 2026-11-26):
+    // common, organizations and consumers stand for many tenants, or for that of personal accounts.
+    // https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud
+    // (read 2026-11-26): the hosts.
     matches: usesHost(
       'login.microsoftonline.com',
       'login.microsoftonline.us',
@@ -120,70 +135,99 @@ export const PRESETS: readonly Preset[] = [
           'consumers: https://login.microsoftonline.com/TENANT_ID/v2.0',
         isMet: ({ issuer }) => !/\/(common|organizations|consumers)(\/|$)/i.test(issuer ?? ''),
       },
-      {
-        says: "Microsoft Entra's portal takes no http://127.0.0.1: set --redirect-host localhost.",
-        isMet: ({ redirectHost }) => redirectHost === 'localhost',
-      },
+      localhost("Microsoft Entra's portal takes no http://127.0.0.1"),
     ],
   },
   {
     name: 'Okta',
-    // https://developer.okta.com/docs/guides/refresh-tokens/main/ (2026-11-26): offline_access in the
-    // authorization request brings a refresh token where the grant type Refresh Token is allowed.
-    // That any port is accepted is said nowhere, so a fixed one is asked for.
+    // https://developer.okta.com/docs/guides/refresh-tokens/main/ (read 2026-11-26): offline_access in
+    // the authorization request brings a refresh token where the grant type Refresh Token is allowed.
+    // https://developer.okta.com/docs/guides/implement-grant-type/authcodepkce/main/ (read 2026-11-26):
+    // the application is a native one; the redirect URI must match one that is registered.
+    // https://support.okta.com/help/s/article/openid-connect-oidc-redirect-uri (read 2026-11-26): it
+    // must match exactly, and a different port is a mismatch.
+    // https://developer.okta.com/docs/guides/terraform-enable-org-access/main/ (read 2026-11-26): the
+    // hosts.
     matches: usesHost('.okta.com', '.oktapreview.com', '.okta-emea.com'),
     verdict: 'works',
     register: 'A native application, with the grant type Refresh Token and each redirect URI.',
-    needs: [fixedPort('Okta')],
+    needs: [fixedPort('Okta compares the port too')],
   },
   {
     name: 'Keycloak',
-    // https://www.keycloak.org/securing-apps/oidc-layers (2026-11-26): the redirect URI
-    // http://127.0.0.1 allows any port. It runs on hosts of its owners: known by its path.
+    // https://www.keycloak.org/securing-apps/oidc-layers (read 2026-11-26): the redirect URI
+    // http://127.0.0.1 allows any port; the metadata is below /realms/NAME. It runs on hosts of its
+    // owners, so it is known by that path. That a path may follow in the redirect URI, and that the
+    // client is one without client authentication: not found in its documentation; to be checked.
     matches: ({ pathname }) => /\/realms\/[^/]+\/?$/.test(pathname),
     verdict: 'works',
-    register: 'A client without client authentication, with http://127.0.0.1/callback.',
+    register:
+      'A client without client authentication, with http://127.0.0.1/callback. Any port is ' +
+      'documented for http://127.0.0.1; with the path it is not confirmed.',
     needs: [],
   },
   {
     name: 'GitLab',
-    // https://docs.gitlab.com/integration/openid_connect_provider/ and
-    // https://docs.gitlab.com/api/oauth2/ (2026-11-26): applications choose among GitLab's own scopes,
-    // openid, profile and email among them; the code flow with PKCE brings a refresh token.
+    // https://docs.gitlab.com/integration/oauth_provider/ (read 2026-11-26): the table of all scopes has
+    // openid, profile and email, and no offline_access.
+    // https://docs.gitlab.com/api/oauth2/ (read 2026-11-26): the code flow with PKCE needs no client
+    // secret and brings a refresh token; http is for development.
+    // https://docs.gitlab.com/api/applications/ (read 2026-11-26): native applications count as not
+    // confidential. That the port is compared: not found in its documentation; to be checked.
     matches: usesHost('gitlab.com'),
     verdict: 'works',
     register: 'An application that is not confidential, with openid, profile and email.',
-    needs: [noOfflineAccess('GitLab'), fixedPort('GitLab')],
+    needs: [noOfflineAccess('GitLab'), fixedPort('That GitLab takes any port is not confirmed')],
   },
   {
     name: 'Amazon Cognito',
     // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
-    // (2026-11-26): redirect URIs are those in CallbackURLs, and https but for http://localhost.
+    // (read 2026-11-26): redirect URIs are those in CallbackURLs, ports included, and https but for
+    // http://localhost, http://127.0.0.1 and http://[::1], which are for testing.
     // https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
-    // (2026-11-26): the scopes are openid, profile, email, phone and those of the user pool.
+    // (read 2026-11-26): https but for http://localhost, for testing; the scopes are openid, profile,
+    // email, phone, aws.cognito.signin.user.admin and those of the user pool, and an unknown one is
+    // answered with invalid_scope; the code flow brings a refresh token.
     matches: ({ hostname }) => /^cognito-idp\.[\w-]+\.amazonaws\.com(\.cn)?$/.test(hostname),
     verdict: 'works',
     register: 'A public app client with the authorization code grant and each callback URL.',
     needs: [
-      localhost('Amazon Cognito'),
-      fixedPort('Amazon Cognito'),
+      localhost('Amazon Cognito takes http://localhost, and http://127.0.0.1 by one page of two'),
+      fixedPort('Amazon Cognito takes only the callback URLs in its list'),
       noOfflineAccess('Amazon Cognito'),
     ],
   },
   {
     name: 'Salesforce',
-    // https://developer.salesforce.com/docs/atlas.en-us.sfdx_dev.meta/sfdx_dev/sfdx_dev_auth_connected_app.htm
-    // (2026-11-26): its own command line signs in by the callback URL
-    // http://localhost:1717/OauthRedirect; other callback URLs are https or of an app's own scheme.
+    // https://help.salesforce.com/apex/HTViewHelpDoc?id=xcloud.configure_external_client_app_oauth_settings.htm
+    // (read 2026-11-26): the redirect URI must match a callback URL, which is https or of an app's own
+    // scheme.
+    // https://developer.salesforce.com/docs/platform/hosted-mcp-servers/guide/create-external-client-app.md
+    // (read 2026-11-26): the callback URL of one program is http://localhost:8787/callback.
+    // https://developer.salesforce.com/workshops/try-headless-360/2-create-the-app (read 2026-11-26): a
+    // public client is an external client app that requires PKCE and no secrets, with the scopes
+    // refresh_token and offline_access.
+    // https://developer.salesforce.com/docs/atlas.en-us.headless_identity.meta/headless_identity/headless_identity_create_connected_app.htm
+    // (read 2026-11-26): openid is a scope that is chosen for the app. That http://127.0.0.1 is taken, and
+    // that the port is compared: not found in its documentation; to be checked.
     matches: usesHost('login.salesforce.com', 'test.salesforce.com', '.my.salesforce.com'),
     verdict: 'works',
-    register: 'An app with PKCE and without a required secret, with each callback URL.',
-    needs: [localhost('Salesforce'), fixedPort('Salesforce')],
+    register:
+      'An external client app that requires PKCE and no secrets, with the scopes openid, ' +
+      'refresh_token and offline_access, and each callback URL.',
+    needs: [
+      localhost(
+        'Salesforce documents https on one page and http://localhost on another, and no ' +
+          'http://127.0.0.1 (not confirmed)',
+      ),
+      fixedPort('That Salesforce takes any port is not confirmed'),
+    ],
   },
   {
     name: 'Apple',
     // https://developer.apple.com/documentation/signinwithapplejs/clientconfigi/redirecturi
-    // (2026-11-26): the redirect URI must lead to a website under one's own control.
+    // (read 2026-11-26): the redirect URI must lead to a website under one's own control. That the issuer
+    // is on one of these hosts: not found in its documentation; to be checked.
     matches: usesHost('appleid.apple.com', 'account.apple.com'),
     verdict: 'does not work',
     why: 'Apple sends the browser to a website of yours only, never to a program on this computer.',
@@ -191,10 +235,12 @@ export const PRESETS: readonly Preset[] = [
   {
     name: 'GitHub',
     // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
-    // (2026-11-26): OAuth apps get an access token, and no ID token; there is no OpenID Connect.
+    // (read 2026-11-26): it is OAuth 2.0, whose answer has an access token and no ID token, and needs the
+    // client secret. That there is no OpenID Connect for people: not found in its documentation; to be
+    // checked.
     matches: usesHost('github.com'),
     verdict: 'does not work',
-    why: 'GitHub signs people in by OAuth alone, without OpenID Connect: nothing proves who they are.',
+    why: 'GitHub documents OAuth alone, without an ID token: nothing would prove who signed in.',
   },
 ]
 

@@ -56,13 +56,29 @@ test('each provider is known by its issuer, and by no other', () => {
   }
 })
 
-test('every provider has its sources beside it, of its own documentation, with the day', async () => {
+test('every provider has its sources beside it, and each says on which day it was read', async () => {
   const code = await readFile(join(ROOT, 'main', 'presets.ts'), 'utf8')
   const parts = code.split(/^ {4}name: '/m).slice(1)
   expect(parts).toHaveLength(PRESETS.length)
   for (const part of parts) {
-    expect(part).toMatch(/\/\/ https:\/\/\S+/)
-    expect(part).toMatch(/\(20\d\d-\d\d-\d\d\)/)
+    const comment = part.match(/^ *\/\/ .*$/gm)!.map((line) => line.replace(/^ *\/\/ /, ''))
+    const links = comment.join(' ').match(/https:\/\/\S+( \(read 20\d\d-\d\d-\d\d\))?/g) ?? []
+    expect(links, part).not.toEqual([])
+    for (const link of links) expect(link).toMatch(/ \(read /)
+  }
+})
+
+test('what the documentation leaves open is told as not confirmed, and nothing else is', async () => {
+  const code = await readFile(join(ROOT, 'main', 'presets.ts'), 'utf8')
+  const parts = code.split(/^ {4}name: '/m).slice(1)
+  for (const [index, part] of parts.entries()) {
+    const preset = PRESETS[index]!
+    if (preset.verdict === 'does not work') continue
+    const lines = [preset.register, ...preset.needs.map(({ says }) => says)]
+    const isOpen = /not found in its documentation; to be checked/.test(
+      part.replace(/\s+\/\/ /g, ' '),
+    )
+    expect(/not confirmed/.test(lines.join(' ')), preset.name).toBe(isOpen)
   }
 })
 
