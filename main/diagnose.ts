@@ -4,7 +4,13 @@ import { arch, release, type } from 'node:os'
 import { join } from 'node:path'
 import { checkAnswers } from './checks/answers.js'
 import { check, worstOf, type Check, type Verdict } from './checks/check.js'
-import { checkBrowser, checkDataDirectory, checkLoopback, checkStorage } from './checks/computer.js'
+import {
+  checkBrowser,
+  checkDataDirectory,
+  checkLocalhost,
+  checkLoopback,
+  checkStorage,
+} from './checks/computer.js'
 import { checkRedirectPorts, checkServicePort } from './checks/ports.js'
 import { checkProvider, type ProviderPorts } from './checks/provider.js'
 import { checkRunning } from './checks/running.js'
@@ -53,6 +59,7 @@ export async function diagnose(ports: DiagnosisPorts): Promise<Diagnosis> {
     running.found,
     await checkLoopback(4, clock),
     await checkLoopback(6, clock),
+    await checkLocalhost(),
     await checkServicePort(settings, running.port),
     await checkRedirectPorts(settings),
     ...(await checkProvider(ports, settings)),

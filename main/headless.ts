@@ -6,6 +6,7 @@ import './no-inspector.js'
 import { readFileSync } from 'node:fs'
 import { registrationAdvice } from './auth/redirect.js'
 import { problemOfTls } from './auth/unchecked-tls.js'
+import { openBrowser } from './browser-opener.js'
 import { systemClock } from './clock.js'
 import { createLatchkey, EXIT, explainFailure, type Latchkey } from './compose.js'
 import { findHome } from './home.js'
@@ -76,7 +77,7 @@ async function main(args: readonly string[]): Promise<void> {
       passphrase: passphrase || null,
       keepWithoutKeyring: settings.keepWithoutKeyring,
     }),
-    openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
+    openBrowser: settings.noBrowser ? () => Promise.resolve() : (link) => openBrowser(link),
     ...(!settings.json && process.stdin.isTTY && { askWhetherRunning }),
     notices,
     onDirectoryLost: giveUp,
@@ -164,20 +165,6 @@ async function diagnoseHere(args: readonly string[]): Promise<void> {
     const { message } = explainFailure(thrown)
     complain(`The report could not be written: ${message}`)
   }
-}
-
-/** Sends the browser to a link; rejects when the system's opener says that it could not. */
-async function openBrowser(link: string): Promise<void> {
-  const { default: open } = await import('open')
-  const opener = await open(link)
-  await new Promise<void>((resolve, reject) => {
-    if (opener.exitCode !== null) return settle(opener.exitCode)
-    opener.once('exit', settle)
-    function settle(code: number | null): void {
-      if (code === 0) resolve()
-      else reject(new Error(`the opener ended with code ${code}`))
-    }
-  })
 }
 
 function giveUp(thrown: unknown): never {

@@ -8,6 +8,7 @@ export type CheckName =
   | 'running'
   | 'loopback-ipv4'
   | 'loopback-ipv6'
+  | 'localhost'
   | 'service-port'
   | 'redirect-port'
   | 'proxy'

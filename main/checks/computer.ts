@@ -1,8 +1,10 @@
 // Checks of this computer: the data directory, its loopback, what keeps the session, the browser.
 
+import { lookup } from 'node:dns/promises'
 import { accessSync, constants, statSync } from 'node:fs'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, createServer, isIPv4, type AddressInfo, type Socket } from 'node:net'
 import type { Environment } from '../auth/proxy.js'
+import { canShowBrowser } from '../browser-opener.js'
 import type { Clock } from '../clock.js'
 import { errnoOf } from '../errno.js'
 import type { Settings } from '../settings.js'
@@ -81,6 +83,36 @@ function connectToSelf(address: string, clock: Clock): Promise<string | null> {
   })
 }
 
+/** Whether `localhost`, by which some clients ask, is this computer's loopback and nothing else. */
+export async function checkLocalhost(
+  lookUp: (name: string) => Promise<readonly string[]> = addressesOf,
+): Promise<Check> {
+  const name = 'localhost'
+  const todo = 'Have /etc/hosts name 127.0.0.1 and ::1 for localhost, and nothing else.'
+  try {
+    const addresses = await lookUp('localhost')
+    const others = addresses.filter((address) => !isLoopbackAddress(address))
+    if (addresses.length > 0 && others.length === 0) {
+      return check(name, 'ok', `localhost is ${addresses.join(' and ')}.`)
+    }
+    const found = others.length > 0 ? `leads to ${others.join(' and ')}` : 'leads nowhere'
+    const says = `localhost ${found}, so clients that ask for it do not find Latchkey.`
+    return check(name, 'problem', says, todo)
+  } catch (thrown) {
+    const says = `localhost cannot be looked up (${errnoOf(thrown)}), so clients that ask for it do not find Latchkey.`
+    return check(name, 'problem', says, todo)
+  }
+}
+
+async function addressesOf(name: string): Promise<readonly string[]> {
+  const found = await lookup(name, { all: true })
+  return [...new Set(found.map(({ address }) => address))]
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || (isIPv4(address) && address.startsWith('127.'))
+}
+
 const TIERS: Readonly<Record<StorageTier, string>> = {
   keyring: "The session is kept between runs, under a key in this computer's keyring.",
   passphrase: 'The session is kept between runs, under your passphrase.',
@@ -101,8 +133,7 @@ export function checkBrowser(
   platform: NodeJS.Platform,
 ): Check {
   if (noBrowser) return check('browser', 'ok', 'Links are printed, and no browser is opened.')
-  const hasDesktop = Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY'] || env['WSL_DISTRO_NAME'])
-  if (platform !== 'linux' || hasDesktop) {
+  if (canShowBrowser(env, platform)) {
     return check('browser', 'ok', "Links are opened by the system's own opener.")
   }
   const remote = env['SSH_CONNECTION']
@@ -112,7 +143,7 @@ export function checkBrowser(
   return check(
     'browser',
     'warning',
-    `There is no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set), so most likely no ` +
-      `browser can be opened. ${remote}`,
+    `There is no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no browser is ` +
+      `opened. ${remote}`,
   )
 }

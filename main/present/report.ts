@@ -10,6 +10,7 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   running: 'Running',
   'loopback-ipv4': 'Loopback, IPv4',
   'loopback-ipv6': 'Loopback, IPv6',
+  localhost: 'localhost',
   'service-port': 'Port of the local service',
   'redirect-port': 'Port of the redirect URI',
   proxy: 'Proxy',

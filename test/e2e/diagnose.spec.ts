@@ -10,6 +10,7 @@ import type { Diagnosis } from '../../main/diagnose.js'
 import { answerLink } from '../person.js'
 import type { Program } from '../program.js'
 import { startProvider, type Misbehaviour, type RunningProvider } from '../provider.js'
+import { whyNoSlowLine, withHosts } from '../slow-line.js'
 import { expect, SCRIPTED, test as base } from './test.js'
 
 type Found = { diagnosis: Diagnosis; of: (name: CheckName) => Check; program: Program }
@@ -90,6 +91,30 @@ test('a provider that is down is a problem in the words of a sign-in', async ({ 
   expect(diagnosis.verdict).toBe('problem')
   expect(of('provider')).toMatchObject({ verdict: 'problem' })
   expect(of('provider').says[0]).toContain('could not be reached')
+})
+
+test('localhost that leads elsewhere is a problem, and one that leads here is none', async ({
+  diagnose,
+  run,
+}) => {
+  test.skip(whyNoSlowLine() !== null, whyNoSlowLine() ?? '')
+  expect((await diagnose(['--demo'], WELL)).of('localhost')).toMatchObject({ verdict: 'ok' })
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-hosts-'))
+  await writeFile(join(folder, 'hosts'), '192.0.2.7 localhost\n')
+  const program = await run(['diagnose', '--json', '--demo'], {
+    ...WELL,
+    through: withHosts(join(folder, 'hosts')),
+  })
+  expect(await program.ended).toBe(0)
+  const { checks } = JSON.parse(program.stdout()) as Diagnosis
+  expect(checks.find(({ name }) => name === 'localhost')).toMatchObject({
+    verdict: 'problem',
+    says: [
+      'localhost leads to 192.0.2.7, so clients that ask for it do not find Latchkey.',
+      'Have /etc/hosts name 127.0.0.1 and ::1 for localhost, and nothing else.',
+    ],
+  })
+  await rm(folder, { recursive: true })
 })
 
 test('S38: the proxy on the way is named, and its password is not', async ({ diagnose }) => {

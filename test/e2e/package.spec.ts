@@ -450,6 +450,7 @@ const OWN: readonly string[] = [
     'announcement',
     'autostart',
     'bind',
+    'browser-opener',
     'chromium-switches',
     'cipher',
     'client-secret',

@@ -1,0 +1,101 @@
+// Which browser is opened from a terminal: the person's own opener, and none where none can be seen.
+
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { expect, test as base } from './test.js'
+
+const test = base.extend<{
+  /** Puts a program of a person's into a folder of PATH; it writes its name and link to `opened`. */
+  install: (name: string) => Promise<void>
+  folder: string
+  opened: () => Promise<string>
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'latchkey-opener-'))
+    await use(folder)
+    await rm(folder, { recursive: true })
+  },
+  install: ({ folder }, use) =>
+    use(async (name) => {
+      const path = join(folder, name)
+      const script = `#!/bin/sh\nprintf '%s %s\\n' ${name} "$1" >> "${join(folder, 'opened')}"\n`
+      await writeFile(path, script)
+      await chmod(path, 0o755)
+    }),
+  opened: ({ folder }, use) =>
+    use(() => readFile(join(folder, 'opened'), 'utf8').catch(() => 'nothing')),
+})
+test.skip(process.platform !== 'linux', 'elsewhere the system opens links')
+
+const NOTHING = {
+  DISPLAY: '',
+  WAYLAND_DISPLAY: '',
+  BROWSER: '',
+  WSL_DISTRO_NAME: '',
+  WSL_INTEROP: '',
+}
+const FLAGS = ['--json', '--demo', '--port', '0', '--sign-in']
+
+for (const [where, names, env, expected] of [
+  ['on a desktop', ['xdg-open', 'wslview'], { DISPLAY: ':0' }, 'xdg-open'],
+  ['in WSL', ['xdg-open', 'wslview'], { WSL_DISTRO_NAME: 'Debian' }, 'wslview'],
+  ['in WSL without wslview', ['xdg-open'], { WSL_INTEROP: '/run/x' }, 'xdg-open'],
+] as const) {
+  test(`the opener in PATH is used ${where}: ${expected}`, async ({
+    run,
+    install,
+    folder,
+    opened,
+  }) => {
+    for (const name of names) await install(name)
+    const PATH = [folder, process.env['PATH']].join(delimiter)
+    const program = await run(FLAGS, { env: { ...NOTHING, ...env, PATH } })
+    const link = await program.link()
+    await expect.poll(opened).toBe(`${expected} ${link}\n`)
+  })
+}
+
+for (const [what, env] of [
+  ['without DISPLAY, BROWSER or WSL', {}],
+  ['with text browsers in BROWSER only', { BROWSER: 'www-browser:/usr/bin/lynx -x:w3m %s' }],
+] as const) {
+  test(`${what} nothing is started, and the link comes at once`, async ({
+    run,
+    install,
+    folder,
+    opened,
+  }) => {
+    for (const name of ['xdg-open', 'wslview', 'www-browser', 'w3m', 'lynx']) await install(name)
+    const PATH = [folder, process.env['PATH']].join(delimiter)
+    const program = await run(FLAGS, { env: { ...NOTHING, ...env, PATH } })
+    await program.link()
+    const { status } = await program.line('status', ({ status: { reason } }) => reason !== null)
+    expect(status.reason).toBe('No browser could be opened here. Open the link yourself.')
+    program.type('quit')
+    expect(await program.ended).toBe(0)
+    expect(await opened()).toBe('nothing')
+  })
+}
+
+test('a text browser that BROWSER names is not run unseen on a desktop either', async ({
+  run,
+  install,
+  folder,
+  opened,
+}) => {
+  await install('lynx')
+  await install('firefox')
+  // No opener of the person's own: the one that comes along looks for browsers in PATH.
+  const program = await run(FLAGS, {
+    env: {
+      ...NOTHING,
+      DISPLAY: ':0',
+      BROWSER: 'lynx',
+      PATH: [folder, '/usr/bin', '/bin'].join(':'),
+    },
+  })
+  const link = await program.link()
+  await expect.poll(opened).toBe(`firefox ${link}\n`)
+})
