@@ -157,8 +157,10 @@ export const PRESETS: readonly Preset[] = [
     name: 'Keycloak',
     // https://www.keycloak.org/securing-apps/oidc-layers (read 2026-11-26): the redirect URI
     // http://127.0.0.1 allows any port; the metadata is below /realms/NAME. It runs on hosts of its
-    // owners, so it is known by that path. That a path may follow in the redirect URI, and that the
-    // client is one without client authentication: not found in its documentation; to be checked.
+    // owners, so it is known by that path.
+    // https://www.keycloak.org/docs/latest/server_admin/index.html (read 2026-11-26): clients with client
+    // authentication off are the public ones; redirect URIs are compared as text, but for wildcards.
+    // That any port goes with a path too: not found in its documentation; to be checked.
     matches: ({ pathname }) => /\/realms\/[^/]+\/?$/.test(pathname),
     verdict: 'works',
     register:

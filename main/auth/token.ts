@@ -151,12 +151,11 @@ export async function renewTokens(
  *
  * Providers that rotate document different graces (all read 2026-11-26). Okta: 0 to 60 s, 30 by default.
  * Auth0: none by default, or as many seconds as its administrator sets; its documentation names no
- * maximum. Amazon Cognito: 0 to 60 s, said of its own call GetTokensFromRefreshToken. That its token
- * endpoint, which is asked here, gives the same: not found in its documentation; to be checked.
+ * maximum. Amazon Cognito: up to 60 s, as its administrator sets, where rotation is turned on.
  *
  * @see {@link https://developer.okta.com/docs/guides/refresh-tokens/main/}
  * @see {@link https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation}
- * @see {@link https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RefreshTokenRotationType.html}
+ * @see {@link https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html}
  */
 const GRACE_MS = 30_000
 
