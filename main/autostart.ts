@@ -47,6 +47,8 @@ export type Launch = {
   args: readonly string[]
   /** False from the source tree. */
   installed: boolean
+  /** What follows {@link AUTOSTART_FLAG} in an entry that is written for this start; absent: nothing. */
+  flags?: readonly string[]
 }
 
 export type ThisProcess = {

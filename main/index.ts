@@ -20,6 +20,7 @@ import { createEngine } from './engine.js'
 import { findHome } from './home.js'
 import { startingMenu } from './present/menu.js'
 import { makeDataFolder, openDataDirectory } from './private-directory.js'
+import { secondStartOf } from './second-start.js'
 import { examineSettings, requireSettings, type Settings, type Sources } from './settings.js'
 import { LOGIN_PATIENCE_MS, trayHostDeps, waitForTrayHost, type TrayHost } from './tray-host.js'
 import { chooseStorage, type Keyring } from './vault.js'
@@ -53,6 +54,9 @@ const sources: Sources = {
 }
 /** Asked to show itself before there was a window to show. */
 let wanted = false
+/** What second starts handed over before there was a desktop to answer them. */
+const secondStarts: unknown[] = []
+let hearSecondStart = (data: unknown): void => void secondStarts.push(data)
 /** What a person should know of the settings and the data directory as they were found. */
 let notices: readonly string[] = []
 
@@ -70,21 +74,22 @@ try {
   makeDataFolder(sessionData)
   app.setPath('userData', directory)
   app.setPath('sessionData', sessionData)
-  const { settings, notices: ofSettings } = requireSettings(sources)
-  notices = [...ofSettings, ...ofDirectory]
-  if (await isFirstInstance(directory)) {
+  const findings = requireSettings(sources)
+  const { settings } = findings
+  notices = [...findings.notices, ...ofDirectory]
+  if (await isFirstInstance(directory, secondStartOf(findings, sources.args))) {
     // It would take the switch away from child processes only, and they would not start.
     if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
     app.setAppUserModelId(APP_ID)
     registerScheme()
-    app.on('second-instance', () => void (wanted = true))
+    app.on('second-instance', (_event, _args, _folder, data) => hearSecondStart(data))
     // Not awaited here: the app is ready only once this module has been evaluated.
     app
       .whenReady()
       .then(() => start(settings))
       .catch(giveUp)
   } else {
-    // The first one hears of it and opens its window.
+    // The first one hears of it, and says what it does.
     app.exit(EXIT.ok)
   }
 } catch (thrown) {
@@ -123,13 +128,14 @@ async function start(first: Settings): Promise<void> {
   const engine = await starting
   const desktop = presentDesktop({ engine, sources, tray, appId: APP_ID })
   app.on('quit', () => tray.destroy())
-  app.on('second-instance', () => desktop.open())
+  hearSecondStart = (data) => desktop.startedAgain(data)
   app.on('activate', () => desktop.open())
   if (!isAtLogin || wanted) desktop.open()
   // Otherwise there would be nothing to see of this start.
   else void shown.then((host) => (host === 'none' ? desktop.open() : undefined)).catch(reportError)
   const isSignedIn = engine.latchkey().agent.model().session.kind === 'signed-in'
   if (first.signIn && !isSignedIn) engine.latchkey().agent.signIn()
+  for (const data of secondStarts.splice(0)) desktop.startedAgain(data)
 }
 
 /**

@@ -32,7 +32,7 @@ export function createWindowsAutostart(
     // Electron takes the program to end at the first space of a path without quotes. Arguments it
     // quotes itself.
     path: `"${launch.program}"`,
-    args: [...launch.args, AUTOSTART_FLAG],
+    args: [...launch.args, AUTOSTART_FLAG, ...(launch.flags ?? [])],
   }
   const state = (): AutostartState => {
     const { openAtLogin, launchItems = [] } = loginItems.get(query)
@@ -65,10 +65,11 @@ export function createWindowsAutostart(
     state,
     set: (on) => (state().changeable ? attempt(() => write(on), state) : state()),
     repair() {
-      const { openAtLogin } = loginItems.get(query)
       const before = state()
-      // On, but with other arguments: as an older version wrote it.
-      const stale = launch.installed && before.on && before.changeable && !openAtLogin
+      // As an older version wrote it. One that has other flags than this start is as somebody wants it,
+      // and Electron does not tell which it has (its `args` are without what begins with a dash).
+      const isOld = loginItems.get({ path: query.path, args: [] }).openAtLogin
+      const stale = launch.installed && before.on && before.changeable && isOld
       return stale ? attempt(() => write(true), state) : before
     },
   }

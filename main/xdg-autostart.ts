@@ -72,7 +72,9 @@ export function createXdgAutostart({ launch, env, home }: XdgPorts): Autostart {
   const turnOn = (): AutostartState =>
     change('turned on', (mine, here) => {
       const text = mine?.text ?? STUB
-      const keys = { ...missingKeys(text), ...(mine?.here ? {} : execKeys(here, mine)) }
+      const tail = withFlags(tailOf(mine), here.flags ?? [])
+      const exec = mine?.here ? tailKeys(mine.command, tail) : execKeys(here, tail)
+      const keys = { ...missingKeys(text), ...exec }
       write(own, editEntry(text, { ...keys, Hidden: null, 'X-GNOME-Autostart-enabled': 'true' }))
     })
 
@@ -100,7 +102,7 @@ export function createXdgAutostart({ launch, env, home }: XdgPorts): Autostart {
       // A run from the source tree takes nothing over from an installed Latchkey.
       if (launch?.installed === false && isFile(mine.program)) return state()
       return change('kept on', (found, here) => {
-        if (found) write(own, editEntry(found.text, execKeys(here, found)))
+        if (found) write(own, editEntry(found.text, execKeys(here, tailOf(found))))
       })
     },
   }
@@ -211,18 +213,42 @@ function missingKeys(text: string): Record<string, string> {
   return Object.fromEntries(Object.entries(KEYS).filter(([key]) => !entry?.has(key)))
 }
 
-/**
- * What starts this Latchkey, with whatever a person wrote behind the flag. By `TryExec`, desktops
- * pass over the entry of an uninstalled one.
- */
-function execKeys({ program, args }: Launch, before: Ours | null): Record<string, string> {
-  const obstacle = execObstacle([program, ...args])
-  if (obstacle !== null) throw new Obstacle(obstacle)
+/** From the flag that marks a start at login on: what follows it may be a person's own. */
+function tailOf(before: Ours | null): readonly string[] {
   const at = before?.command.indexOf(AUTOSTART_FLAG) ?? -1
-  const tail = before && at >= 0 ? before.command.slice(at) : [AUTOSTART_FLAG]
+  return before && at >= 0 ? before.command.slice(at) : [AUTOSTART_FLAG]
+}
+
+/** The same with `flags`, each as `--name=value`, in place of those of their names. */
+function withFlags([mark = '', ...rest]: readonly string[], flags: readonly string[]): string[] {
+  const names = new Set(flags.map((flag) => flag.split('=', 1)[0]!))
+  const others = rest.filter((argument, at) => {
+    const before = at === 0 ? '' : rest[at - 1]!
+    return !names.has(argument.split('=', 1)[0]!) && !names.has(before)
+  })
+  return [mark, ...flags, ...others]
+}
+
+/** What changes in a command that starts this Latchkey already, in whatever way. */
+function tailKeys(command: readonly string[], tail: readonly string[]): Record<string, string> {
+  const at = command.indexOf(AUTOSTART_FLAG)
+  if (at < 0) return {}
+  refuseObstacle(tail)
+  const changed = [...command.slice(0, at), ...tail]
+  return changed.join('\n') === command.join('\n') ? {} : { Exec: formatExec(changed) }
+}
+
+/** What starts this Latchkey. By `TryExec`, desktops pass over the entry of an uninstalled one. */
+function execKeys({ program, args }: Launch, tail: readonly string[]): Record<string, string> {
+  refuseObstacle([program, ...args, ...tail])
   // GLib and systemd look for the program before they read its %% as %. Arguments they read well.
   const front = program.includes('%') ? [ENV, program] : [program]
   return { Exec: formatExec([...front, ...args, ...tail]), TryExec: escapeValue(program) }
+}
+
+function refuseObstacle(command: readonly string[]): void {
+  const obstacle = execObstacle(command)
+  if (obstacle !== null) throw new Obstacle(obstacle)
 }
 
 /** Writes all of a file or nothing. Desktops read only what ends in .desktop. */

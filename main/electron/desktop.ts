@@ -13,7 +13,8 @@ import { windowStatusOf, type WindowStatus } from '../present/status.js'
 import { describePreset } from '../presets.js'
 import { findProvider } from '../provider-finding.js'
 import { createSettingsFile } from '../settings-file.js'
-import type { Sources } from '../settings.js'
+import { answerSecondStart } from '../second-start.js'
+import { examineSettings, type Sources } from '../settings.js'
 import { serveCalls } from './ipc-server.js'
 import { createAutostart } from './login-item.js'
 import { electronFetch } from './network.js'
@@ -30,14 +31,22 @@ export type DesktopPorts = {
   appId: string
 }
 
-export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): { open(): void } {
+export type Desktop = {
+  open(): void
+  /** Does what a second start wants; `data` is what it handed over. */
+  startedAgain(data: unknown): void
+}
+
+export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): Desktop {
   const window = createStatusWindow()
-  const autostart = createAutostart(appId)
+  const autostart = createAutostart(appId, examineSettings(sources))
   autostart.repair()
   const agent = () => engine.latchkey().agent
   const http = createHttp({ fetch: electronFetch })
   const settings = createSettingsFile(engine, sources)
   let report = ''
+  /** What a second start wanted and did not get. */
+  let startNotice: string | null = null
 
   const commands: Readonly<Record<Command | MenuCommand, () => void | Promise<void>>> = {
     'sign-in': () => {
@@ -71,7 +80,7 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
       storage: { tier, note },
       serviceUrl: service.url,
       serviceNote: service.note,
-      notices,
+      notices: startNotice === null ? notices : [...notices, startNotice],
       version: app.getVersion(),
     })
   }
@@ -116,7 +125,16 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
     window.tell('status-changed', status())
   })
   onResume(() => agent().wake())
-  return { open: () => window.open() }
+  return {
+    open: () => window.open(),
+    startedAgain(data) {
+      const { open, signIn, notice } = answerSecondStart(data, engine.settings())
+      startNotice = notice
+      if (open) window.open()
+      window.tell('status-changed', status())
+      if (signIn && agent().model().session.kind !== 'signed-in') run('sign-in')
+    },
+  }
 }
 
 // A secret is on the clipboard only where a person has put it there: the link, to open it elsewhere.

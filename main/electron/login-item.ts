@@ -1,16 +1,34 @@
 // Start at login, as this system has it; and whether this start is one.
 
 import { app } from 'electron'
-import { AUTOSTART_FLAG, hindered, launchOf, type Autostart } from '../autostart.js'
+import {
+  AUTOSTART_FLAG,
+  hindered,
+  launchOf,
+  type Autostart,
+  type AutostartState,
+} from '../autostart.js'
 import { createMacAutostart, createWindowsAutostart, type LoginItems } from '../login-item.js'
 import { findHome } from '../home.js'
+import { keptAtLogin, lostNote } from '../second-start.js'
+import type { SettingsFindings } from '../settings.js'
 import { createXdgAutostart } from '../xdg-autostart.js'
 
-/** To be called once the app is ready, and has its AppUserModelID, which is passed here too. */
-export function createAutostart(appUserModelId: string): Autostart {
+/**
+ * To be called once the app is ready, and has its AppUserModelID, which is passed here too. The entry
+ * keeps the data directory and the port that this start was given; the notes say what it does not keep.
+ */
+export function createAutostart(appUserModelId: string, findings: SettingsFindings): Autostart {
+  // A login item of macOS is the app itself, without flags.
+  const { flags, lost } = keptAtLogin(findings, process.platform !== 'darwin')
+  return withNote(createOf(appUserModelId, flags), lostNote(lost))
+}
+
+function createOf(appUserModelId: string, flags: readonly string[]): Autostart {
   const { env, execPath, platform } = process
   const { isPackaged } = app
-  const launch = launchOf({ execPath, appPath: app.getAppPath(), isPackaged, env })
+  const found = launchOf({ execPath, appPath: app.getAppPath(), isPackaged, env })
+  const launch = found && { ...found, flags }
   if (launch === null || (platform !== 'win32' && platform !== 'darwin')) {
     // Without a home there is no folder of this person's: then nothing can be written, which is said.
     const autostart = createXdgAutostart({ launch, env, home: findHome() ?? '/' })
@@ -31,6 +49,17 @@ export function createAutostart(appUserModelId: string): Autostart {
 const WITHOUT_SANDBOX =
   "This Latchkey runs without Chromium's sandbox. A start at login would not, and would fail unseen " +
   'where the sandbox cannot start; `npm start` says what cures that.'
+
+/** Adds a note wherever a person could change the state and nothing else is to be said. */
+function withNote(autostart: Autostart, note: string | null): Autostart {
+  const add = (state: AutostartState): AutostartState =>
+    state.changeable && state.note === null ? { ...state, note } : state
+  return {
+    state: () => add(autostart.state()),
+    set: (on) => add(autostart.set(on)),
+    repair: () => add(autostart.repair()),
+  }
+}
 
 /** Whether the system started the app at login. macOS passes no flag to login items. */
 export function isStartAtLogin(args: readonly string[]): boolean {

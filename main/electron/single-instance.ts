@@ -5,9 +5,10 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { app } from 'electron'
 import { errnoOf } from '../errno.js'
+import type { SecondStart } from '../second-start.js'
 
 /**
- * Resolves to false if another Latchkey has heard of this start and opens its window. True otherwise,
+ * Resolves to false if another Latchkey has heard of this start, with `handedOver`. True otherwise,
  * also if Chromium's lock cannot be made: then the directory lock alone decides, and says why.
  *
  * Electron answers false in both cases. The lock is a symbolic link, so it cannot be made on file systems
@@ -15,8 +16,11 @@ import { errnoOf } from '../errno.js'
  *
  * @see https://www.electronjs.org/docs/latest/api/app#apprequestsingleinstancelockadditionaldata
  */
-export async function isFirstInstance(directory: string): Promise<boolean> {
-  if (app.requestSingleInstanceLock()) return true
+export async function isFirstInstance(
+  directory: string,
+  handedOver: SecondStart,
+): Promise<boolean> {
+  if (app.requestSingleInstanceLock(handedOver)) return true
   // A mutex and a window there, neither of which depends on the file system.
   if (process.platform === 'win32') return false
   return !(await hasListener(directory))

@@ -3,7 +3,16 @@
 import { lstat, readdir, readlink, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTrayHost } from '../driver/tray-host.js'
-import { at, expect, FREE_PORT, headlineOf, SCRIPTED, test, type Desktop } from '../driver.js'
+import {
+  at,
+  expect,
+  FREE_PORT,
+  headlineOf,
+  SCRIPTED,
+  signInAs,
+  test,
+  type Desktop,
+} from '../driver.js'
 
 const FAST = { intervals: [25, 50, 100] }
 
@@ -230,4 +239,67 @@ test('from the source tree, Windows knows it by another ID than the installed ap
   await expect
     .poll(async () => (await app.loginItems()).map(({ name }) => name), FAST)
     .toEqual(['app.latchkey.desktop.source'])
+})
+
+test.describe('a second start', () => {
+  test('with --sign-in begins one, and says of its other flags that they had no effect', async ({
+    launch,
+    page,
+    provider,
+  }) => {
+    const app = await launch({ flags: at(provider) })
+    await app.window()
+    await app.closeWindow()
+    const flags = [...at(provider), '--sign-in', '--scope', 'openid email']
+    expect((await app.launchAgain(flags)).code).toBe(0)
+    const link = await app.takeUrl()
+    const main = (await app.window()).getByRole('main')
+    await expect(main).toContainText('already running, so --scope had no effect. Quit it first')
+    await signInAs(page, link, 'Alice Adams')
+    await untilHeadline(app, 'Signed in as Alice Adams')
+
+    // Nobody is signed in anew who is signed in, and what has been said is not said for ever.
+    expect((await app.launchAgain([...at(provider), '--sign-in'])).code).toBe(0)
+    await expect(main).not.toContainText('had no effect')
+    expect(await app.openedUrls()).toHaveLength(1)
+  })
+
+  test('at login opens no window', async ({ launch, provider }) => {
+    const app = await launch({ flags: at(provider) })
+    await app.window()
+    await app.closeWindow()
+    expect((await app.launchAgain([...at(provider), '--autostart'])).code).toBe(0)
+    // It has been heard by now, and what came of it is told before this is answered.
+    await untilHeadline(app, 'Not signed in')
+    expect(await app.windowCount()).toBe(0)
+    expect((await app.launchAgain(at(provider))).code).toBe(0)
+    await app.window()
+    expect(await app.windowCount()).toBe(1)
+  })
+
+  test('is heard while the keyring asks for its password', async ({ launch, page, provider }) => {
+    const app = await launch({ flags: at(provider), keyring: 'asking' })
+    await untilHeadline(app, 'Latchkey is starting')
+    expect((await app.launchAgain([...at(provider), '--sign-in'])).code).toBe(0)
+    await app.setKeyring('gnome_libsecret')
+    await signInAs(page, await app.takeUrl(), 'Alice Adams')
+    await untilHeadline(app, 'Signed in as Alice Adams')
+  })
+})
+
+test('the start at login keeps the data directory and the port, and the settings page says what it does not', async ({
+  launch,
+  provider,
+}) => {
+  const app = await launch({ flags: at(provider), platform: 'win32' })
+  await app.choose('Start at login')
+  await expect.poll(async () => (await app.loginItems()).length, FAST).toBe(1)
+  const [item] = await app.loginItems()
+  expect(item?.command).toContain(`--autostart --data-dir=${app.dataDir} --port=0`)
+  expect(item?.command).not.toContain(provider.issuer)
+  const window = await app.window()
+  await window.getByRole('button', { name: 'Settings' }).click()
+  await expect(window.getByRole('main')).toContainText(
+    'The start at login does not keep --issuer and --client-id.',
+  )
 })

@@ -484,6 +484,7 @@ const OWN: readonly string[] = [
     'repeats',
     'replace-file',
     'secret',
+    'second-start',
     'settings',
     'settings-file',
     'settings-form',

@@ -1,5 +1,6 @@
 // The system's keyring behind `safeStorage`: which keys Chromium has on each system, and what follows.
 
+import { setTimeout } from 'node:timers/promises'
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import type { SafeStorage } from 'electron'
 import type { Keyring, Platform } from './contract.js'
@@ -33,8 +34,11 @@ export function createSafeStorage(ports: KeyringPorts): UsedOfSafeStorage {
   const algorithm = platform === 'win32' ? AEAD : CBC
 
   return {
-    isAsyncEncryptionAvailable: () =>
-      keyring().asks ? new Promise(() => undefined) : Promise.resolve(isReady()),
+    async isAsyncEncryptionAvailable() {
+      // Until the person has answered, and it is another keyring.
+      while (keyring().asks) await setTimeout(20)
+      return isReady()
+    },
     async encryptStringAsync(plainText) {
       if (!isReady()) throw new Error(NOT_READY)
       if (plainText === '') return Buffer.alloc(0)

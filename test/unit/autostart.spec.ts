@@ -707,6 +707,53 @@ test.describe('how this Latchkey is started again', () => {
   })
 })
 
+test.describe('flags that a start at login keeps', () => {
+  const FLAGS = ['--data-dir=/srv/my "data" 100%', '--port=5000']
+
+  test('follow the flag that marks it', ({ place }) => {
+    const launch = { ...place.program(), flags: FLAGS }
+    expect(place.autostart(launch).set(true)).toEqual(ON)
+    expect(place.starts()).toEqual([launch.program, '--autostart', ...FLAGS])
+  })
+
+  test('take the place of those of their names, and leave what a person added', ({ place }) => {
+    const { program } = place.program()
+    const own = '--no-sandbox --autostart --port 4000 --data-dir=/old --json'
+    place.write(entry(`Exec=${program} ${own}\nHidden=true\nX-Latchkey-Autostart=true`))
+    expect(place.autostart({ program, args: [], installed: true, flags: FLAGS }).set(true)).toEqual(
+      ON,
+    )
+    expect(place.starts()).toEqual([program, '--no-sandbox', '--autostart', ...FLAGS, '--json'])
+  })
+
+  test('stay as they are while it is on, whatever this start was given', ({ place }) => {
+    const launch = place.program()
+    place.autostart({ ...launch, flags: FLAGS }).set(true)
+    const before = readFileSync(place.entry, 'utf8')
+    const other = place.autostart({ ...launch, flags: ['--port=4000'] })
+    expect(other.repair()).toEqual(ON)
+    expect(other.set(true)).toEqual(ON)
+    expect(readFileSync(place.entry, 'utf8')).toBe(before)
+  })
+
+  test('go with a program that has moved', ({ place }) => {
+    const old = place.program()
+    place.autostart({ ...old, flags: FLAGS }).set(true)
+    rmSync(old.program)
+    const moved = place.program('opt/elsewhere/latchkey')
+    expect(place.autostart({ ...moved, flags: ['--port=4000'] }).repair()).toEqual(ON)
+    expect(place.starts()).toEqual([moved.program, '--autostart', ...FLAGS])
+  })
+
+  test('that no entry can hold are an obstacle that is told', ({ place }) => {
+    const launch = { ...place.program(), flags: ['--data-dir=/srv/a\nb'] }
+    const state = place.autostart(launch).set(true)
+    expect(state).toMatchObject({ on: false, changeable: true })
+    expect(state.note).toContain('line break')
+    expect(existsSync(place.entry)).toBe(false)
+  })
+})
+
 test.describe('on Windows', () => {
   const ID = 'app.latchkey.desktop'
   const launch: Launch = { program: 'C:\\Our Programs\\Latchkey.exe', args: [], installed: true }
@@ -740,6 +787,20 @@ test.describe('on Windows', () => {
     expect(autostart.state()).toEqual(ON)
     expect(autostart.repair()).toEqual(ON)
     expect(run.get(ID)!.command).toBe(COMMAND)
+  })
+
+  test('it keeps flags, and stays as it is for a start with others', () => {
+    const flags = ['--data-dir=D:\\My Data', '--port=5000']
+    const { run, autostart } = windows({ ...launch, flags })
+    expect(autostart.set(true)).toEqual(ON)
+    const { command } = run.get(ID)!
+    const args = ['--autostart', ...flags]
+    expect(parseCommandLine(command)).toEqual({ program: launch.program, args })
+
+    const other = windows(launch, { run })
+    expect(other.autostart.state()).toEqual(ON)
+    expect(other.autostart.repair()).toEqual(ON)
+    expect(run.get(ID)!.command).toBe(command)
   })
 
   test('an entry by an administrator is told of, and not fought', () => {
@@ -805,9 +866,8 @@ test.describe('on Windows', () => {
   /** The registry's Run keys, with Electron's rules for them. */
   function windows(
     of: Launch,
-    { refuses = false } = {},
+    { refuses = false, run = new Map<string, LoginItem>() } = {},
   ): { run: Map<string, LoginItem>; autostart: Autostart } {
-    const run = new Map<string, LoginItem>()
     const registry = (): ReturnType<typeof createLoginItems> =>
       createLoginItems({
         platform: 'win32',
