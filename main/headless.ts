@@ -51,8 +51,8 @@ async function main(args: readonly string[]): Promise<void> {
     endOnce()
   })
 
-  if (args.includes('--help')) return print(helpText())
-  if (args.includes('--version')) return print(version)
+  if (args.includes('--help') || args.includes('-h')) return print(helpText())
+  if (args.includes('--version') || args.includes('-V')) return print(version)
 
   const diagnoseArgs = argsAfter('diagnose', args)
   if (diagnoseArgs !== null) return diagnoseHere(diagnoseArgs)
@@ -88,6 +88,7 @@ async function main(args: readonly string[]): Promise<void> {
   terminal = createTerminal({
     json: settings.json,
     clock: systemClock,
+    env,
     registration: registrationAdvice(latchkey.redirect),
     onInterrupt: stop,
   })

@@ -21,9 +21,9 @@ const EARLY_MS = 5_000
 const { env, platform } = process
 const { own, chromium } = splitSwitches(process.argv.slice(2))
 const flags = [...own]
-if (flags.includes('--help')) {
+if (flags.includes('--help') || flags.includes('-h')) {
   writeText('stdout', helpText())
-} else if (flags.includes('--version')) {
+} else if (flags.includes('--version') || flags.includes('-V')) {
   const { version } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as {
     version: string
   }

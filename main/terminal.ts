@@ -3,8 +3,10 @@
 import { createInterface, type Interface } from 'node:readline'
 import type { Agent } from './auth/agent.js'
 import { reachableFlow, shownFlow, trayFlow, type Event, type Model } from './auth/model.js'
+import { looksPasted, PASTED_WORDS } from './auth/pasted.js'
 import type { Clock } from './clock.js'
 import { clearLine, writeLine, writeText } from './output.js'
+import { forwardingLines } from './present/forwarding.js'
 import { excerpt, jsonLine } from './present/printable.js'
 import { createSignInLines } from './present/sign-ins.js'
 import { statusOf } from './present/status.js'
@@ -35,6 +37,7 @@ export type Answer = { ok: boolean; message: string; tell?: boolean }
 type TerminalPorts = {
   json: boolean
   clock: Clock
+  env: NodeJS.ProcessEnv
   /** What to register with the provider, in a sentence. */
   registration: string
   /** Ctrl-C, where it is a key and no signal. */
@@ -49,8 +52,11 @@ export function createTerminal(ports: TerminalPorts): Terminal {
 export function readCommands(terminal: Terminal, agent: Agent, quit: () => void): void {
   const commands = commandsOf(terminal, agent)
   terminal.onLine((line) => {
-    const name = line.trim()
-    if (name === '') return
+    const typed = line.trim()
+    if (typed === '') return
+    if (looksPasted(line)) return terminal.answer('paste', paste(agent, line))
+    const lower = typed.toLowerCase()
+    const name = Object.hasOwn(OTHER_NAMES, lower) ? OTHER_NAMES[lower]! : lower
     if (name === 'quit') {
       terminal.answer(name, done('Latchkey ends.'))
       return quit()
@@ -59,10 +65,39 @@ export function readCommands(terminal: Terminal, agent: Agent, quit: () => void)
     if (command) return terminal.answer(name, command())
     const there = [...Object.keys(commands), 'quit'].join(', ')
     // S42: what was typed by mistake may hold a secret.
-    const message = `There is no command ${JSON.stringify(excerpt(name))}. There are: ${there}.`
+    const message = `There is no command ${JSON.stringify(excerpt(typed))}. There are: ${there}.`
     terminal.complain(message)
-    terminal.answer(excerpt(name), { ok: false, message })
+    terminal.answer(excerpt(typed), { ok: false, message })
   })
+}
+
+/** What people type out of habit. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  '?': 'help',
+  '-h': 'help',
+  '--help': 'help',
+  exit: 'quit',
+  q: 'quit',
+  login: 'sign-in',
+  logout: 'sign-out',
+}
+
+const HELP = [
+  'sign-in           Sign in, or sign in again.',
+  'sign-in-as-other  Sign in as someone else.',
+  'open              Open the link of the sign-in that waits once more.',
+  'link              Print that link.',
+  "cancel            Call off the sign-in that waits, yours or an app's.",
+  'status            Say who is signed in.',
+  'sign-out          Sign out, here and at the provider.',
+  'quit              End Latchkey. The session stays, if it is kept.',
+  'Or paste the address of the page that your browser could not load.',
+]
+
+/** The events tell a person of an address that was taken. */
+function paste(agent: Agent, line: string): Answer {
+  const pasted = agent.paste(line)
+  return pasted === 'taken' ? done(PASTED_WORDS.taken) : failed(PASTED_WORDS[pasted])
 }
 
 function commandsOf(terminal: Terminal, agent: Agent): Readonly<Record<string, () => Answer>> {
@@ -100,6 +135,7 @@ function commandsOf(terminal: Terminal, agent: Agent): Readonly<Record<string, (
         : done('This is the link.')
     },
     'sign-in-as-other': () => begin(agent, () => agent.signInAsOther()),
+    help: () => ({ ok: true, message: HELP.join('\n'), tell: true }),
   }
 }
 
@@ -162,7 +198,7 @@ function createJsonLines(): Terminal {
 }
 
 /** Text for a person; on a real terminal with a prompt that shows the state and the time left. */
-function createPlainText({ clock, registration, onInterrupt }: TerminalPorts): Terminal {
+function createPlainText({ clock, env, registration, onInterrupt }: TerminalPorts): Terminal {
   const prompting = process.stdin.isTTY && process.stdout.isTTY
   const input: Interface = prompting
     ? createInterface({ input: process.stdin, output: process.stdout })
@@ -188,6 +224,7 @@ function createPlainText({ clock, registration, onInterrupt }: TerminalPorts): T
   }
   const present = (model: Model, event: Event): void => {
     print('stdout', linesFor(model, event, clock.nowMs(), registration))
+    if (event.type === 'link-ready') print('stdout', forwardingLines(event.link, env))
     prompt()
   }
   input.on('SIGINT', onInterrupt)

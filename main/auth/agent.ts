@@ -27,6 +27,7 @@ import {
   type Model,
 } from './model.js'
 import { createOpenings, OPENED_TOO_OFTEN } from './openings.js'
+import { readAddress, type Pasted } from './pasted.js'
 import { createState } from './pkce.js'
 import { DEFAULT_TARGET, registrationAdvice, type RedirectTarget } from './redirect.js'
 import {
@@ -75,6 +76,8 @@ export type Agent = {
   openAgain(): void
   /** That link, for the person alone to be given; null where none waits. */
   link(): string | null
+  /** Finishes a sign-in by the address that the browser was sent back to, which the person pasted. */
+  paste(text: string): Pasted
   /** Calls off the sign-in that the person sees: the tray's, else those that apps have begun. */
   cancel(): void
   /** Forgets the session here, first; then ends it at the provider. */
@@ -277,6 +280,13 @@ export function createAgent(given: AgentPorts): Agent {
     },
 
     link: () => reachableFlow(model)?.link ?? null,
+
+    paste(text) {
+      const address = readAddress(text)
+      if (address === null) return 'no-address'
+      if (api.paste(address)) return 'taken'
+      return ports.listener.paste(address)
+    },
 
     cancel,
 

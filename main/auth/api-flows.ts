@@ -24,6 +24,7 @@ import type { CallbackAnswer, CallbackListener, PendingCallback, Sighting } from
 import type { Ending, Event, Flow as ModelFlow, Model } from './model.js'
 import { OPENED_TOO_OFTEN, type Openings, type Reservation } from './openings.js'
 import { abandonedPage, returnToAppPage, type Page } from './pages.js'
+import { isAt } from './pasted.js'
 import { challengeOf } from './pkce.js'
 import { asksOffline, OFFLINE_ACCESS, withoutOfflineAccess, type ProviderMemory } from './scopes.js'
 
@@ -87,6 +88,8 @@ export type ApiFlows = {
    * target. A program may leave `iss` out.
    */
   deliver(parameters: URLSearchParams, from: 'page' | 'program'): Delivered
+  /** The same for an address that the person pasted; false if it belongs to none of these flows. */
+  paste(address: URL): boolean
   /** Exchanges the code of an answered flow, once. */
   exchange(proof: { code: string; redirectUri: string; verifier: string }): Promise<Exchanged>
   /** Exchanges the code of the latest answered flow whose verifier is kept here. */
@@ -432,6 +435,25 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     return kept
   }
 
+  const deliver: ApiFlows['deliver'] = (parameters, from) => {
+    const state = stateOf(parameters)
+    const flow = state === null ? undefined : flows.get(state)
+    // The rest is the callback listener's alone: who knows a state could hand the app any code here.
+    if (!flow?.waiting || flow.request.wayBack.kind !== 'api') return { kind: 'ignored' }
+    const { expected, take } = flow.waiting
+    const promisesIss = expected.promisesIss && from === 'page'
+    const result = validateCallback(parameters, { ...expected, promisesIss })
+    if (result.kind === 'ignored') return { kind: 'ignored' }
+    flow.waiting = null
+    const page = pageFor(flow, result)
+    // The one who delivered is answered by the API itself.
+    take({ result, show: () => Promise.resolve(), redirect: () => Promise.resolve() })
+    if (result.kind === 'refused') return { kind: 'refused', error: result.error, page }
+    return isAbandoned(flow)
+      ? { kind: 'abandoned', page }
+      : { kind: 'delivered', code: result.code, page }
+  }
+
   const callOffAll = (): void => {
     for (const { controller } of flows.values()) {
       controller.abort(new CalledOff({ kind: 'cancelled' }))
@@ -446,23 +468,13 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
       return keepWaiter(begin(request, hangUp, askCaller))
     },
 
-    deliver(parameters, from) {
-      const state = stateOf(parameters)
-      const flow = state === null ? undefined : flows.get(state)
-      // The rest is the callback listener's alone: who knows a state could hand the app any code here.
-      if (!flow?.waiting || flow.request.wayBack.kind !== 'api') return { kind: 'ignored' }
-      const { expected, take } = flow.waiting
-      const promisesIss = expected.promisesIss && from === 'page'
-      const result = validateCallback(parameters, { ...expected, promisesIss })
-      if (result.kind === 'ignored') return { kind: 'ignored' }
-      flow.waiting = null
-      const page = pageFor(flow, result)
-      // The one who delivered is answered by the API itself.
-      take({ result, show: () => Promise.resolve(), redirect: () => Promise.resolve() })
-      if (result.kind === 'refused') return { kind: 'refused', error: result.error, page }
-      return isAbandoned(flow)
-        ? { kind: 'abandoned', page }
-        : { kind: 'delivered', code: result.code, page }
+    deliver,
+
+    paste(address) {
+      const flow = flows.get(stateOf(address.searchParams) ?? '')
+      if (flow?.request.wayBack.kind !== 'api') return false
+      if (!isAt(address, flow.request.wayBack.redirectUri)) return false
+      return deliver(address.searchParams, 'page').kind !== 'ignored'
     },
 
     async exchange({ code, redirectUri, verifier }) {

@@ -117,7 +117,7 @@ export function noticeOfSighting(sighting: Sighting): string | null {
     case 'other-user':
       return (
         'An answer came from a program of another user of this computer, and Latchkey did not take ' +
-        'it. Finish in a browser that runs as you.'
+        'it. Finish in a browser that runs as you, or paste the address of its last page here.'
       )
     case 'large-head':
       return (

@@ -21,6 +21,7 @@ import {
 } from './callback.js'
 import { AuthError } from './errors.js'
 import { largeHeadPage, nothingToDoPage, renderPage, type Page } from './pages.js'
+import { isAt, type Pasted } from './pasted.js'
 import { DEFAULT_TARGET, redirectUriAt, type RedirectHost } from './redirect.js'
 
 export type CallbackListener = {
@@ -34,6 +35,11 @@ export type CallbackListener = {
     port?: number | null,
     sighted?: (sighting: Sighting) => void,
   ): Promise<PendingCallback>
+  /**
+   * Takes an answer that the person brought by hand, after the same checks as the browser's. Whose
+   * browser it was does not matter: whoever can paste here runs as this user.
+   */
+  paste(address: URL): Pasted
 }
 
 /**
@@ -194,8 +200,16 @@ export function createCallbackListener(ports: {
       tell(opening, flow ? 'empty-callback' : sightingOf(parameters), state)
       return void send(response, nothingToDoPage(400))
     }
+    accept(flow, result, [response])
+  }
+
+  const accept = (
+    flow: Waiting,
+    result: CallbackAnswer['result'],
+    responses: ServerResponse[],
+  ): void => {
     waiting.delete(flow.expected.state)
-    const answered: Taken = { expected: flow.expected, result, page: null, responses: [response] }
+    const answered: Taken = { expected: flow.expected, result, page: null, responses }
     answeredFlows.set(flow.expected.state, answered)
     const show = async (page: Page): Promise<void> => {
       answered.page = page
@@ -207,6 +221,20 @@ export function createCallbackListener(ports: {
       await Promise.all(answered.responses.splice(0).map((one) => sendOn(one, link)))
     }
     flow.take({ result, show, redirect })
+  }
+
+  const paste = (address: URL): Pasted => {
+    const parameters = address.searchParams
+    const state = stateOf(parameters)
+    if (!isAnswer(parameters)) return 'no-answer'
+    if (state !== null && answeredFlows.has(state)) return 'again'
+    const flow = state === null ? undefined : waiting.get(state)
+    if (!flow) return 'other-sign-in'
+    if (!isAt(address, flow.redirectUri)) return 'other-place'
+    const result = validateCallback(parameters, flow.expected)
+    if (result.kind === 'ignored') return 'no-answer'
+    accept(flow, result, [])
+    return 'taken'
   }
 
   /** S02: one exchange, whoever comes again; another code for the same state is refused. */
@@ -339,6 +367,8 @@ export function createCallbackListener(ports: {
   }
 
   return {
+    paste,
+
     async expect(expected, port = null, sighted = () => undefined) {
       await closed
       // What is being bound may turn out to be the port that is wanted.
@@ -351,10 +381,12 @@ export function createCallbackListener(ports: {
       opening.flows += 1
       const bound = await opening.bound
 
+      const redirectUri = redirectUriAt({ host, path: redirectPath }, bound.port)
       let answered: CallbackAnswer | null = null
       const answer = new Promise<CallbackAnswer>((resolve) => {
         waiting.set(expected.state, {
           expected,
+          redirectUri,
           opening,
           seen: 'nothing',
           sighted,
@@ -378,7 +410,7 @@ export function createCallbackListener(ports: {
         await closing
       }
       return {
-        redirectUri: redirectUriAt({ host, path: redirectPath }, bound.port),
+        redirectUri,
         answer,
         leave: () => (left ??= leave()),
       }
@@ -415,6 +447,7 @@ function sightingOf(parameters: URLSearchParams): Sighting {
 
 type Waiting = {
   expected: ExpectedCallback
+  redirectUri: string
   opening: Opening
   /** The most telling so far. */
   seen: Sighting

@@ -28,6 +28,7 @@ export function linesFor(
         `Waiting for you there: ${timeLeft(flow.deadlineMs - nowMs)} left. Type cancel to stop.`,
         `Your browser comes back to ${redirectUriOf(event.link)}. If your provider shows an error ` +
           `page instead: ${registration}`,
+        'If it shows a page that cannot be loaded, paste the address of that page here.',
       ]
     }
     case 'flow-noticed':

@@ -200,6 +200,14 @@ test.describe('S41: the callback listener', () => {
     })
   }
 
+  test('takes it from the hand of the person, who pastes it', async ({ start }) => {
+    const { agent, signIn: begin, reached } = await start()
+    const callback = await answerLink(await begin())
+    expect((await deliver(callback)).trim()).toBe('404 true')
+    expect(agent.paste(callback)).toBe('taken')
+    await reached('signed-in')
+  })
+
   test('takes no form of theirs', async ({ serve }) => {
     const served = await serve()
     const { seed } = seedFor(served.provider.clientId, { response_mode: 'form_post' })

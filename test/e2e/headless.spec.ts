@@ -5,7 +5,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Status } from '../../main/present/status.js'
-import { answerLink } from '../person.js'
+import { altered, answerLink } from '../person.js'
 import { startProvider } from '../provider.js'
 import { expect, SCRIPTED, signInAs, test } from './test.js'
 
@@ -419,8 +419,115 @@ test('a command that is none is answered on stderr, and the rest goes on', async
   await program.link()
   expect(program.stderr()).toContain(
     'There is no command "sing-in". There are: sign-in, cancel, sign-out, status, open, link, ' +
-      'sign-in-as-other, quit.',
+      'sign-in-as-other, help, quit.',
   )
+})
+
+test('no more of what is typed by mistake is printed than its beginning', async ({ run }) => {
+  const program = await run([...DEMO])
+  await program.line('listening')
+  program.type(`password ${'s3cret'.repeat(9)}\u001b[2J`)
+  const { command, ok } = await program.line('answer')
+  expect({ command, ok }).toEqual({ command: 'password s3crets3cre…', ok: false })
+  for (const answer of [
+    'http://127.0.0.1:1/callback?code=s3cretcode&state=s3cretstate',
+    '?code=s3cretcode',
+  ]) {
+    program.type(answer)
+    expect(await program.line('answer')).toMatchObject({ command: 'paste', ok: false })
+  }
+  program.type('quit')
+  await program.ended
+  expect(program.stderr() + program.stdout()).not.toMatch(/s3cret(code|state|s3crets)/)
+})
+
+test('commands are taken as people type them', async ({ run }) => {
+  const program = await run([...DEMO])
+  await program.line('listening')
+  for (const [typed, command] of [
+    ['STATUS', 'status'],
+    ['?', 'help'],
+    ['Help', 'help'],
+    [' link ', 'link'],
+    ['sign-in', 'sign-in'],
+    ['exit', 'quit'],
+  ] as const) {
+    program.type(typed)
+    expect(await program.line('answer')).toMatchObject({ command, ok: command !== 'link' })
+  }
+  expect(await program.ended).toBe(0)
+})
+
+test('a sign-in in place of one that waits says so', async ({ run }) => {
+  const program = await run(['--demo', '--no-browser', '--port', '0', '--sign-in'])
+  await expect.poll(() => program.stdout()).toContain('Type cancel to stop.')
+  program.type('sign-in')
+  await expect.poll(() => program.stdout()).toContain('takes the place of the one that waited')
+})
+
+for (const [short, long] of [
+  ['-h', '--help'],
+  ['-V', '--version'],
+] as const) {
+  test(`${short} is ${long}`, async ({ run }) => {
+    const [one, other] = [await run([short]), await run([long])]
+    expect([await one.ended, await other.ended]).toEqual([0, 0])
+    expect(one.stdout()).toBe(other.stdout())
+    expect(one.stdout()).not.toBe('')
+  })
+}
+
+test.describe('F19: the address that the browser could not load', () => {
+  test('is pasted, in quotes or not, and finishes the sign-in', async ({ run }) => {
+    for (const wrap of [
+      (url: string) => url,
+      (url: string) => `<${url}>`,
+      (url: string) => url.slice(7),
+    ]) {
+      const program = await run([...DEMO, '--sign-in'])
+      const address = await answerLink(await program.link())
+      program.type(wrap(address))
+      await program.status('signed-in')
+      program.type(address)
+      expect(
+        await program.line('answer', ({ command, ok }) => command === 'paste' && !ok),
+      ).toBeTruthy()
+      const { searchParams } = new URL(address)
+      const printed = program.stdout() + program.stderr()
+      expect(printed).not.toContain(searchParams.get('code'))
+    }
+  })
+
+  test('a forged one is refused in words, and the wait goes on', async ({ run }) => {
+    const program = await run([...DEMO, '--sign-in'])
+    const address = await answerLink(await program.link())
+    for (const [forged, words] of [
+      [altered(address, { state: 'guessed' }), 'no sign-in that waits'],
+      [altered(address, { state: null }), 'no sign-in that waits'],
+      [altered(address, { code: null }), 'no answer of your provider'],
+      [address.replace('/callback', '/other'), 'not the address'],
+      [address.replace('127.0.0.1', 'evil.example'), 'not the address'],
+      [address.replace('127.0.0.1', 'user@127.0.0.1'), 'not the address'],
+      ['http://', 'no address'],
+    ] as const) {
+      program.type(forged)
+      const { ok, message } = await program.line('answer')
+      expect(ok).toBe(false)
+      expect(message).toContain(words)
+    }
+    program.type(address)
+    await program.status('signed-in')
+  })
+
+  test('over SSH it is said how to forward the port, with the link', async ({ run }) => {
+    const env = { SSH_CONNECTION: '192.0.2.1 51000 192.0.2.7 2222', USER: 'alice' }
+    const program = await run(['--demo', '--no-browser', '--port', '0', '--sign-in'], { env })
+    await expect.poll(() => program.stdout()).toContain('ssh -N')
+    const [, port] = /redirect_uri=http%3A%2F%2F127\.0\.0\.1%3A(\d+)/.exec(program.stdout())!
+    expect(program.stdout()).toContain(
+      `\n  ssh -N -L ${port}:127.0.0.1:${port} -p 2222 alice@192.0.2.7\n`,
+    )
+  })
 })
 
 test('on a plain pipe it says in words what happens', async ({ run, page }) => {

@@ -410,6 +410,7 @@ const OWN: readonly string[] = [
     'no-proxy',
     'openings',
     'pages',
+    'pasted',
     'pkce',
     'proxy',
     'redirect',
@@ -443,9 +444,17 @@ const OWN: readonly string[] = [
   ...['answers', 'check', 'computer', 'ports', 'provider', 'running'].map(
     (name) => `/dist/main/checks/${name}.js`,
   ),
-  ...['icon', 'menu', 'notice', 'printable', 'record', 'report', 'sign-ins', 'status'].map(
-    (name) => `/dist/main/present/${name}.js`,
-  ),
+  ...[
+    'forwarding',
+    'icon',
+    'menu',
+    'notice',
+    'printable',
+    'record',
+    'report',
+    'sign-ins',
+    'status',
+  ].map((name) => `/dist/main/present/${name}.js`),
   ...[
     'announcement',
     'autostart',

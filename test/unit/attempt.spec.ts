@@ -71,6 +71,7 @@ test('a sign-in that is called off while its port is bound opens no browser', as
   const real = createCallbackListener({ clock: createTestClock(), owners, redirectPorts: [] })
   const link = await attempt(controller, {
     listener: {
+      ...real,
       async expect(expected) {
         const pending = await real.expect(expected)
         controller.abort(new Error('called off'))

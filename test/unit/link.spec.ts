@@ -234,3 +234,66 @@ test.describe('an app’s sign-in beside a session', () => {
     await expect.poll(() => agent.model().flows).toEqual([])
   })
 })
+
+test.describe('F19: an address that is pasted', () => {
+  test('finishes an app’s sign-in too, once', async ({ watch }) => {
+    const { agent } = await watch()
+    const begun = agent.api.begin(appFlow(), NEVER)
+    await expect.poll(() => agent.link()).not.toBeNull()
+    const address = await answerLink(agent.link()!)
+    expect(agent.paste(address)).toBe('taken')
+    const code = new URL(address).searchParams.get('code')
+    expect(await begun).toMatchObject({ kind: 'answered', code })
+    expect(agent.paste(address)).toBe('other-sign-in')
+  })
+
+  test('finishes one whose redirect URI is the service’s own, and no other place will do', async ({
+    watch,
+  }) => {
+    const { agent } = await watch()
+    const redirectUri = 'http://127.0.0.1:9999/pkce/response/code'
+    const request = appFlow({ wayBack: { kind: 'api', redirectUri } })
+    const begun = agent.api.begin(request, NEVER)
+    await expect.poll(() => agent.link()).not.toBeNull()
+    const issuer = new URL(agent.link()!).origin
+    const query = new URLSearchParams({ code: 'c', state: request.state, iss: issuer })
+    expect(agent.paste(`http://127.0.0.1:9998/pkce/response/code?${query}`)).toBe('other-sign-in')
+    expect(agent.paste(`${redirectUri}?${query}`)).toBe('taken')
+    expect(await begun).toMatchObject({ kind: 'answered', code: 'c' })
+  })
+
+  test('is taken once, also while its answer is being exchanged', async ({ watch }) => {
+    const { agent, provider, signIn, reached } = await watch()
+    const exchange = Promise.withResolvers<void>()
+    provider.misbehave.hold = (endpoint) =>
+      endpoint === 'token' ? exchange.promise : Promise.resolve()
+    const address = await answerLink(await signIn())
+    expect(agent.paste(`"${address}"`)).toBe('taken')
+    await expect.poll(() => provider.requests.token).toBe(1)
+    expect(agent.paste(address)).toBe('again')
+    // The tab that comes through after all waits for the same page.
+    const page = fetch(address)
+    exchange.resolve()
+    await reached('signed-in')
+    expect((await page).status).toBe(200)
+    expect(provider.requests.token).toBe(1)
+  })
+
+  test('a refusal that is pasted ends the sign-in with the reason', async ({ watch }) => {
+    const { agent, signIn, reached } = await watch()
+    expect(agent.paste(await answerLink(await signIn(), 'refuse=yes'))).toBe('taken')
+    await reached('failed')
+  })
+
+  for (const [text, kind] of [
+    ['', 'no-address'],
+    ['http://', 'no-address'],
+    [`http://127.0.0.1/?code=${'c'.repeat(65_536)}`, 'no-address'],
+    ['http://127.0.0.1/callback', 'no-answer'],
+    ['http://127.0.0.1/callback?code=c&state=s', 'other-sign-in'],
+  ] as const) {
+    test(`${text.slice(0, 40)} (${text.length}) is ${kind}`, async ({ watch }) => {
+      expect((await watch()).agent.paste(text)).toBe(kind)
+    })
+  }
+})

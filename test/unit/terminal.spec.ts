@@ -65,6 +65,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         'Waiting for you there: 5:00 left. Type cancel to stop.',
         'Your browser comes back to http://127.0.0.1:40123/callback. If your provider shows an error ' +
           'page instead: Register it.',
+        'If it shows a page that cannot be loaded, paste the address of that page here.',
       ],
     },
     {
@@ -79,6 +80,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         'Waiting for you there: 5:00 left. Type cancel to stop.',
         'Your browser comes back to http://127.0.0.1:40123/callback. If your provider shows an error ' +
           'page instead: Register it.',
+        'If it shows a page that cannot be loaded, paste the address of that page here.',
       ],
     },
     {
@@ -93,6 +95,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         'Waiting for you there: 5:00 left. Type cancel to stop.',
         'Your browser comes back to http://127.0.0.1:40123/callback. If your provider shows an error ' +
           'page instead: Register it.',
+        'If it shows a page that cannot be loaded, paste the address of that page here.',
       ],
     },
   ],
