@@ -33,6 +33,8 @@ export type LatchkeyPorts = {
   fetch?: typeof fetch
   /** Sends the person's browser to a link. Rejects where no browser could be opened. */
   openBrowser(link: string): Promise<void>
+  /** Shows the link of the provider's sign-out page if no browser is opened here; see the agent. */
+  showSignOutLink?: (link: string) => void
   /** What a person should know of the settings, one line each. */
   notices?: readonly string[]
   /** Asks the person whether Latchkey still runs on another computer; absent where nobody can be asked. */
@@ -117,6 +119,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
       }),
       vault: storage.vault,
       openBrowser: ports.openBrowser,
+      ...(ports.showSignOutLink && { showSignOutLink: ports.showSignOutLink }),
       ...(!demo && {
         memory: keepProviderMemory({
           directory: settings.dataDir,

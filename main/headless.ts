@@ -77,6 +77,7 @@ async function main(args: readonly string[]): Promise<void> {
       passphrase: passphrase || null,
       keepWithoutKeyring: settings.keepWithoutKeyring,
     }),
+    showSignOutLink: (link) => terminal?.signOutLink(link),
     openBrowser: settings.noBrowser ? () => Promise.resolve() : (link) => openBrowser(link),
     ...(!settings.json && process.stdin.isTTY && { askWhetherRunning }),
     notices,

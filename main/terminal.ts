@@ -25,6 +25,8 @@ export type Terminal = {
   status(model: Model): void
   /** Hands out the link of the sign-in that waits, as asked; null if none does. */
   link(url: string | null): void
+  /** Hands out the link of the provider's sign-out page. */
+  signOutLink(url: string): void
   /** Answers a command; a person is told of it only what the events do not tell. */
   answer(command: string, answer: Answer): void
   onLine(take: (line: string) => void): void
@@ -191,6 +193,7 @@ function createJsonLines(): Terminal {
     },
     status: (model) => status(model, { ifChanged: false }),
     link: (url) => print({ event: 'link', url }),
+    signOutLink: (url) => print({ event: 'open', url }),
     answer: (command, { ok, message }) => print({ event: 'answer', command, ok, message }),
     onLine: (take) => void input.on('line', take),
     close: () => input.close(),
@@ -254,6 +257,10 @@ function createPlainText({ clock, env, registration, onInterrupt }: TerminalPort
     },
     link: (url) => {
       print('stdout', [url ?? NO_LINK])
+      prompt()
+    },
+    signOutLink: (url) => {
+      print('stdout', ['', 'To sign out at the provider too, open this link:', '', url, ''])
       prompt()
     },
     answer: (_command, { message, tell }) => {

@@ -53,6 +53,8 @@ export type AgentPorts = {
   memory?: ProviderMemory
   /** True where the person opens each link themselves: then no tab is opened, nor counted. */
   noBrowser?: boolean
+  /** Shows the link of the provider's sign-out page to a person who opens each link themselves. */
+  showSignOutLink?: (link: string) => void
   /** True where a sign-out also shows the provider's own sign-out page. */
   endSession?: boolean
   /** Whether what is kept is still this program's to change; absent where it always is. */
@@ -142,8 +144,14 @@ export function createAgent(given: AgentPorts): Agent {
   // Two budgets: what apps ask for cannot keep the person's own sign-in from opening a tab.
   const openings = createOpenings(clock)
   const openingsOfApps = createOpenings(clock)
-  const openSignOutPage = (link: string): Promise<void> =>
-    openings.take() ? ports.openBrowser(link) : Promise.reject(new Error(OPENED_TOO_OFTEN))
+  const openSignOutPage = async (link: string): Promise<void> => {
+    if (ports.noBrowser) {
+      if (!ports.showSignOutLink) throw new Error('no browser is opened here, nor a link shown')
+      return ports.showSignOutLink(link)
+    }
+    if (!openings.take()) throw new Error(OPENED_TOO_OFTEN)
+    await ports.openBrowser(link)
+  }
 
   /** Tells at once what the person may do something about while they still wait. */
   const tellSighting = (state: string, sighting: Sighting): void => {

@@ -530,6 +530,25 @@ test.describe('F19: the address that the browser could not load', () => {
   })
 })
 
+test('the provider’s sign-out page is a link too where no browser is opened', async ({ run }) => {
+  const json = await run([...DEMO, '--sign-in', '--end-session'])
+  await fetch(await answerLink(await json.link()))
+  await json.status('signed-in')
+  json.type('sign-out')
+  const url = await json.link()
+  expect(new URL(url).searchParams.get('logout_hint')).toBe('alice@example.com')
+  expect(new URL(url).searchParams.has('id_token_hint')).toBe(false)
+
+  const plain = await run(['--demo', '--no-browser', '--port', '0', '--sign-in', '--end-session'])
+  await expect.poll(() => plain.stdout()).toContain('Type cancel to stop.')
+  await fetch(await answerLink(/^http:\S+\/authorize\S+$/m.exec(plain.stdout())![0]))
+  await expect.poll(() => plain.stdout()).toContain('Signed in as Alice Adams')
+  plain.type('sign-out')
+  await expect
+    .poll(() => plain.stdout())
+    .toMatch(/too, open this link:\n\nhttp:\S+logout_hint=\S+\n/)
+})
+
 test('on a plain pipe it says in words what happens', async ({ run, page }) => {
   const program = await run(['--demo', '--no-browser', '--port', '0', '--sign-in'])
   await expect.poll(() => program.stdout()).toContain('left. Type cancel to stop.')
