@@ -57,6 +57,9 @@ async function main(args: readonly string[]): Promise<void> {
   const diagnoseArgs = argsAfter('diagnose', args)
   if (diagnoseArgs !== null) return diagnoseHere(diagnoseArgs)
 
+  const uninstallArgs = argsAfter('uninstall-data', args)
+  if (uninstallArgs !== null) return uninstallHere(uninstallArgs)
+
   const { env, platform } = process
   // Not handed on to the browser and whatever else is started from here.
   const { LATCHKEY_PASSPHRASE: passphrase } = env
@@ -168,6 +171,56 @@ async function diagnoseHere(args: readonly string[]): Promise<void> {
     complain(`The report could not be written: ${message}`)
   }
 }
+
+/** Signs out at the provider and removes what is kept; says what was removed, and what was not. */
+async function uninstallHere(args: readonly string[]): Promise<void> {
+  const [{ uninstallData }, { createHttp }, { removeXdgEntry }] = await Promise.all([
+    import('./uninstall.js'),
+    import('./auth/http.js'),
+    import('./xdg-autostart.js'),
+  ])
+  const { env, platform } = process
+  const unchecked = problemOfTls(env)
+  if (unchecked !== null) throw new SettingsError(unchecked)
+  const home = findHome()
+  // Settings that cannot be used are removed all the same; what a flag says must be right.
+  requireSettings({ args, env, platform, home, readFile: () => undefined })
+  const { settings } = examineSettings({ args, env, platform, home })
+  const passphrase = env['LATCHKEY_PASSPHRASE'] || null
+  const { done, failed, stays } = await uninstallData({
+    settings,
+    http: createHttp(),
+    platform,
+    openVault: (fileName) =>
+      chooseStorage({
+        dataDir: settings.dataDir,
+        keyring: null,
+        passphrase,
+        // Whatever was chosen: a key that is there can be used once more, to sign out.
+        keepWithoutKeyring: true,
+        fileName,
+      }).vault,
+    removeAutostart: () => {
+      if (platform === 'win32' || platform === 'darwin') {
+        return { done: [], failed: [], stays: [LOGIN_ITEM_STAYS] }
+      }
+      const found = home === null ? null : removeXdgEntry({ launch: null, env, home })
+      return {
+        done: found?.kind === 'gone' ? [`The start at login, ${found.path}, was removed.`] : [],
+        failed: [],
+        stays: found?.kind === 'left' ? [found.message] : [],
+      }
+    },
+  })
+  for (const line of done) print(line)
+  for (const line of stays) print(line)
+  for (const line of failed) complain(line)
+  if (failed.length > 0) process.exitCode = EXIT.failed
+}
+
+const LOGIN_ITEM_STAYS =
+  'If Latchkey starts at login, its own uninstaller or the login items in the settings of the system end ' +
+  'that: only the tray app can.'
 
 function giveUp(thrown: unknown): never {
   const { message, exitCode: code } = explainFailure(thrown)

@@ -26,7 +26,7 @@ type LoggerPorts = {
 }
 
 export const LOG_FILE = 'latchkey.log'
-const OLD_LOG_FILE = 'latchkey.old.log'
+export const OLD_LOG_FILE = 'latchkey.old.log'
 /** The log gives way to a new one when it is longer; one old one is kept. */
 const MOST_BYTES = 1024 * 1024
 const MOST_FAILURES = 20

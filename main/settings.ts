@@ -526,6 +526,7 @@ export function helpText(): string {
     '',
     'Usage: npm run headless -- [flags]',
     '       npm run headless -- diagnose [flags]   find out what is wrong; writes a report to send',
+    '       npm run headless -- uninstall-data     sign out everywhere and remove all that is kept',
     '',
     ...lines,
     `  ${'--help'.padEnd(width)}  print this`,

@@ -55,7 +55,7 @@ export const SESSION_FILE = 'session.json'
 export const UNOPENED_FILE = 'session.unopened.json'
 /** Many times what the tokens and claims of any provider take. */
 const MOST_BYTES = 4 * 1024 * 1024
-const KEY_FILE = 'session.key'
+export const KEY_FILE = 'session.key'
 
 /**
  * Chooses how a session is kept: by the keyring; where there is none, by a passphrase; where there is
@@ -66,9 +66,11 @@ export function chooseStorage(options: {
   keyring: Keyring | null
   passphrase: string | null
   keepWithoutKeyring: boolean
+  /** Where it is kept, in the data directory. */
+  fileName?: string
 }): Storage {
-  const { dataDir, keyring, passphrase, keepWithoutKeyring } = options
-  const path = join(dataDir, SESSION_FILE)
+  const { dataDir, keyring, passphrase, keepWithoutKeyring, fileName = SESSION_FILE } = options
+  const path = join(dataDir, fileName)
   const ciphers: Ciphers = {
     ...(keyring && 'cipher' in keyring && { keyring: keyring.cipher }),
     ...(passphrase !== null && { passphrase: passphraseCipher(passphrase) }),
@@ -214,6 +216,15 @@ function readWire(path: string): z.infer<typeof wireFile> | null {
   const parsed = wireFile.safeParse(parseJson(text))
   if (!parsed.success) throw unreadable(`${path} is damaged`)
   return parsed.data
+}
+
+/** What seals the session in a file; null if the file is missing or holds no session. */
+export function tierOfFile(path: string): StorageTier | null {
+  try {
+    return readWire(path)?.tier ?? null
+  } catch {
+    return null
+  }
 }
 
 /** One is kept: whoever wants it back renames it. */

@@ -108,6 +108,32 @@ export function createXdgAutostart({ launch, env, home }: XdgPorts): Autostart {
   }
 }
 
+/**
+ * Removes the entry in the person's own autostart folder if it is Latchkey's. `gone`: it is not there
+ * any more; `left`: it stays, and the message says why.
+ */
+export function removeXdgEntry({
+  launch,
+  env,
+  home,
+}: XdgPorts):
+  { kind: 'none' } | { kind: 'gone'; path: string } | { kind: 'left'; message: string } {
+  const [own] = entryPaths(env, home) as [string, ...string[]]
+  const found = readEntryFile(own, launch, env['PATH'] ?? '')
+  if (found.kind === 'none') return found
+  if (found.kind === 'foreign') return { kind: 'left', message: leftAlone(own, found.reason) }
+  if (found.link) return { kind: 'left', message: leftAlone(own, 'is a link') }
+  try {
+    rmSync(own, { force: true })
+    return { kind: 'gone', path: own }
+  } catch (thrown) {
+    return {
+      kind: 'left',
+      message: `${own} could not be removed: ${explain(thrown, dirname(own))}.`,
+    }
+  }
+}
+
 type Found =
   | typeof NONE
   /** Not Latchkey's; why not is the end of a sentence about the file. */

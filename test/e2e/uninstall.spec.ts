@@ -1,0 +1,215 @@
+// `uninstall-data`: signed out at the provider, and nothing of Latchkey's left on this computer.
+
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from '@playwright/test'
+import { filesOf, signInOn, stop, test as base, vaultOf } from '../kept.js'
+import type { Program, ProgramOptions } from '../program.js'
+import type { RunningProvider } from '../provider.js'
+
+const test = base.extend<{
+  config: string
+  elsewhere: string
+  uninstall: (options?: ProgramOptions, ...flags: readonly string[]) => Promise<Program>
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  config: async ({}, use) => {
+    const config = await mkdtemp(join(tmpdir(), 'latchkey-config-'))
+    await use(config)
+    await rm(config, { recursive: true, force: true })
+  },
+  // eslint-disable-next-line no-empty-pattern
+  elsewhere: async ({}, use) => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'latchkey-elsewhere-'))
+    await use(elsewhere)
+    await rm(elsewhere, { recursive: true, force: true })
+  },
+  uninstall: ({ dataDir, config, run }, use) =>
+    use(({ env, ...options } = {}, ...flags) =>
+      run(['uninstall-data', ...flags], {
+        dataDir,
+        ...options,
+        env: {
+          LATCHKEY_PASSPHRASE: 'correct horse battery staple',
+          XDG_CONFIG_HOME: config,
+          ...env,
+        },
+      }),
+    ),
+})
+
+async function isAlive(provider: RunningProvider, refreshToken: string): Promise<boolean> {
+  const response = await fetch(`${provider.issuer}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: provider.clientId,
+      refresh_token: refreshToken,
+    }),
+  })
+  return response.ok
+}
+
+test('every refresh token is revoked, also superseded ones, and all that is Latchkey’s is removed', async ({
+  start,
+  provider,
+  dataDir,
+  config,
+  uninstall,
+}) => {
+  const program = await start()
+  await signInOn(program)
+  await signInOn(program)
+  await stop(program)
+  const { tokens, superseded = [] } = (await vaultOf(dataDir).read())!
+  const all = [tokens.refreshToken!, ...superseded]
+  expect(superseded).toHaveLength(1)
+
+  await mkdir(join(dataDir, 'chromium', 'Default'), { recursive: true })
+  const ours = [
+    'settings.json',
+    'session.key',
+    'latchkey.old.log',
+    'diagnosis.txt',
+    'provider.json',
+  ]
+  const fresh = 'session.json.01234567-89ab-4cde-8f01-23456789abcd.tmp'
+  for (const name of [...ours, fresh, 'chromium/Default/Cookies']) {
+    await writeFile(join(dataDir, name), '{}')
+  }
+  await mkdir(join(config, 'autostart'))
+  const entry = join(config, 'autostart', 'app.latchkey.Latchkey.desktop')
+  const text =
+    '[Desktop Entry]\nType=Application\nName=Latchkey\nExec=/opt/Latchkey/latchkey --autostart\n'
+  await writeFile(entry, `${text}X-Latchkey-Autostart=true\n`)
+
+  const ended = await uninstall()
+  expect(await ended.ended, ended.stderr()).toBe(0)
+  expect(provider.revoked.toSorted()).toEqual(all.toSorted())
+  for (const token of all) expect(await isAlive(provider, token)).toBe(false)
+  expect(existsSync(dataDir)).toBe(false)
+  expect(ended.stdout()).toContain(`Removed ${dataDir}.`)
+  expect(ended.stdout()).toContain('"Latchkey Safe Storage"')
+  for (const token of all) expect(ended.stdout() + ended.stderr()).not.toContain(token)
+  if (process.platform === 'linux') expect(existsSync(entry)).toBe(false)
+})
+
+test('what is not Latchkey’s stays: other files, what links lead to, a folder in a file’s place', async ({
+  start,
+  dataDir,
+  config,
+  elsewhere,
+  uninstall,
+}) => {
+  test.skip(process.platform === 'win32', 'links need rights there')
+  const program = await start()
+  await signInOn(program)
+  await stop(program)
+  await writeFile(join(elsewhere, 'kept'), 'mine')
+  await symlink(elsewhere, join(dataDir, 'chromium'))
+  await symlink(join(elsewhere, 'kept'), join(dataDir, 'diagnosis.txt'))
+  await mkdir(join(dataDir, 'session.key'))
+  await writeFile(join(dataDir, 'session.key', 'mine'), '')
+  const others = [
+    'lockfile.txt',
+    'lock.s.notes',
+    'notes.txt',
+    'session.json.bak',
+    'settings.json.tmp',
+  ]
+  for (const name of others) await writeFile(join(dataDir, name), '')
+  await mkdir(join(config, 'autostart'))
+  const entry = join(config, 'autostart', 'app.latchkey.Latchkey.desktop')
+  await writeFile(entry, '[Desktop Entry]\nType=Application\nName=Other\nExec=/usr/bin/other\n')
+
+  const ended = await uninstall()
+  expect(await ended.ended, ended.stderr()).toBe(0)
+  expect((await readdir(dataDir)).toSorted()).toEqual([...others, 'session.key'].toSorted())
+  expect(await readFile(join(elsewhere, 'kept'), 'utf8')).toBe('mine')
+  expect(existsSync(entry)).toBe(true)
+  expect(ended.stdout()).toContain('because there is something else in it')
+})
+
+test('while a Latchkey runs it ends with 3, and nothing is revoked or removed', async ({
+  start,
+  provider,
+  dataDir,
+  uninstall,
+}) => {
+  const program = await start()
+  await signInOn(program)
+  const before = await filesOf(dataDir)
+  const ended = await uninstall()
+  expect(await ended.ended).toBe(3)
+  expect(ended.stderr()).toContain('already runs')
+  expect(await filesOf(dataDir)).toEqual(before)
+  expect(provider.revoked).toEqual([])
+})
+
+test('an earlier session that was set aside is revoked too', async ({
+  start,
+  provider,
+  dataDir,
+  uninstall,
+}) => {
+  const program = await start()
+  await signInOn(program)
+  await stop(program)
+  const { tokens } = (await vaultOf(dataDir).read())!
+  await rename(join(dataDir, 'session.json'), join(dataDir, 'session.unopened.json'))
+  expect(await (await uninstall()).ended).toBe(0)
+  expect(provider.revoked).toEqual([tokens.refreshToken])
+})
+
+test.describe('what could not be revoked is said, with code 1, and removed all the same', () => {
+  test('without the passphrase', async ({ start, provider, dataDir, uninstall }) => {
+    const program = await start()
+    await signInOn(program)
+    await stop(program)
+    const ended = await uninstall({ env: { LATCHKEY_PASSPHRASE: 'another' } })
+    expect(await ended.ended).toBe(1)
+    expect(ended.stderr()).toContain('So it was not revoked: sign out at your provider.')
+    expect(provider.revoked).toEqual([])
+    expect(existsSync(dataDir)).toBe(false)
+  })
+
+  test('where the provider answers with an error', async ({
+    start,
+    provider,
+    dataDir,
+    uninstall,
+  }) => {
+    const program = await start()
+    await signInOn(program)
+    await stop(program)
+    provider.misbehave.revocation = 'unavailable'
+    const ended = await uninstall()
+    expect(await ended.ended).toBe(1)
+    expect(ended.stderr()).toContain('Alice Adams')
+    expect(existsSync(dataDir)).toBe(false)
+  })
+})
+
+test('a directory that Latchkey never used is refused with 2, and stays as it is', async ({
+  dataDir,
+  uninstall,
+}) => {
+  for (const name of ['settings.json', 'lock', 'latchkey.log']) {
+    await writeFile(join(dataDir, name), 'of another program')
+  }
+  const ended = await uninstall()
+  expect(await ended.ended).toBe(2)
+  expect(ended.stderr()).toContain('shows no sign that Latchkey ever used it')
+  for (const name of ['settings.json', 'lock', 'latchkey.log']) {
+    expect(await readFile(join(dataDir, name), 'utf8')).toBe('of another program')
+  }
+})
+
+test('a directory that is not there is not made', async ({ dataDir, uninstall }) => {
+  const missing = join(dataDir, 'missing')
+  const ended = await uninstall({ dataDir: missing })
+  expect(await ended.ended, ended.stderr()).toBe(0)
+  expect(existsSync(missing)).toBe(false)
+})
