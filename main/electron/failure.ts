@@ -51,6 +51,10 @@ async function showBox(message: string, dataDir: string | null): Promise<void> {
     cancelId: isAboutFile ? 1 : 0,
   })
   if (!isAboutFile || response !== 0) return
-  const problem = await shell.openPath(dirname(file))
+  const opening = shell.openPath(dirname(file))
+  // On Linux nothing is ever said of how that ended: xdg-open has been started, which is all there is to
+  // wait for (platform_util::OpenPath, shell/common/platform_util_linux.cc).
+  if (process.platform === 'linux') return
+  const problem = await opening
   if (problem !== '') writeText('stderr', `latchkey: ${dirname(file)} could not be opened.`)
 }

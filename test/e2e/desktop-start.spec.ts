@@ -122,20 +122,25 @@ test.describe('what keeps it from starting', () => {
     })
   }
 
-  test('is in settings.json: a button opens its folder', async ({ launch, folders }) => {
-    const dataDir = await folders.create()
-    await writeFile(join(dataDir, 'settings.json'), '{ "issuer": ')
-    const app = await launch({ dataDir, platform: 'linux', boxAnswer: 'Open folder' })
-    expect((await app.ended).code).toBe(2)
-    const [box] = await app.boxes()
-    expect(box?.detail).toContain(join(dataDir, 'settings.json'))
-    expect(box?.buttons).toEqual(['Open folder', 'Quit'])
-    expect(await app.openedPaths()).toEqual([dataDir])
+  for (const platform of ['linux', 'darwin', 'win32'] as const) {
+    test(`is in settings.json: a button opens its folder, and it ends (${platform})`, async ({
+      launch,
+      folders,
+    }) => {
+      const dataDir = await folders.create()
+      await writeFile(join(dataDir, 'settings.json'), '{ "issuer": ')
+      const app = await launch({ dataDir, platform, boxAnswer: 'Open folder' })
+      expect((await app.ended).code).toBe(2)
+      const [box] = await app.boxes()
+      expect(box?.detail).toContain(join(dataDir, 'settings.json'))
+      expect(box?.buttons).toEqual(['Open folder', 'Quit'])
+      expect(await app.openedPaths()).toEqual([dataDir])
 
-    const closed = await launch({ dataDir, platform: 'linux' })
-    expect((await closed.ended).code).toBe(2)
-    expect(await closed.openedPaths()).toEqual([])
-  })
+      const closed = await launch({ dataDir, platform })
+      expect((await closed.ended).code).toBe(2)
+      expect(await closed.openedPaths()).toEqual([])
+    })
+  }
 
   test('leaves a Latchkey that runs alone, and nothing behind', async ({ launch, provider }) => {
     const app = await launch({ flags: at(provider) })

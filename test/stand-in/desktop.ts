@@ -9,9 +9,10 @@ export const shellDouble = {
     await host.call('openExternal', url)
     if (!behaviour.browser) throw new Error('Failed to open: no application is registered for it')
   },
-  async openPath(path: string): Promise<string> {
-    await host.call('openPath', path)
-    return ''
+  openPath(path: string): Promise<string> {
+    const opened = host.call('openPath', path)
+    // Linux starts xdg-open at once, and never comes back to the promise.
+    return behaviour.platform === 'linux' ? new Promise(() => undefined) : opened.then(() => '')
   },
 } satisfies Pick<Shell, 'openExternal' | 'openPath'>
 

@@ -717,3 +717,27 @@ test('a tray that is made before the desktop has a host for it stays out of sigh
   await program.quit()
   expect(await program.said()).toEqual(['made', 'made', 'clicked', 'made'])
 })
+
+for (const [platform, told] of [
+  ['linux', 'nothing'],
+  ['darwin', ''],
+  ['win32', ''],
+] as const) {
+  test(`shell.openPath opens it, and tells ${told === '' ? 'so' : told} (${platform})`, async ({
+    start,
+  }) => {
+    const program = await start(
+      `
+      app.whenReady().then(async () => {
+        const opening = electron.shell.openPath(dataDir)
+        const later = electron.shell.openExternal('https://id.example/').then(() => 'nothing')
+        say(await Promise.race([opening, later]))
+        app.quit()
+      })
+      `,
+      { platform },
+    )
+    expect(await program.said()).toEqual([told])
+    expect(await program.openedPaths()).toEqual([program.dataDir])
+  })
+}
