@@ -43,7 +43,7 @@ export function passphraseCipher(passphrase: string): Cipher {
       const plain = decrypt(
         await keyFor(salt),
         rest,
-        'LATCHKEY_PASSPHRASE is not the one it was kept with',
+        'the passphrase is not the one it was kept with',
       )
       return { plain, stale: false }
     },

@@ -187,10 +187,12 @@ function redirectTargetOf({
   return { host, path, ports }
 }
 
+export const DEMO_NOTE = "The demo's session stays in memory and ends with Latchkey."
+
 const demoStorage = (): Storage => ({
   vault: createMemoryVault(),
   tier: 'memory',
-  note: "The demo's session stays in memory and ends with Latchkey.",
+  note: DEMO_NOTE,
 })
 
 const LONGEST_RESTORE_MS = 3_000

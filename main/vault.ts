@@ -92,7 +92,7 @@ export function chooseStorage(options: {
 const NO_PASSPHRASE =
   'The session stays in memory and ends with Latchkey. To keep it, start Latchkey with a passphrase ' +
   'of yours in the environment variable LATCHKEY_PASSPHRASE.'
-const KEPT_WITHOUT_KEYRING =
+export const KEPT_WITHOUT_KEYRING =
   'The session is kept without a keyring, as you chose: programs that run as you could read it.'
 
 /**
@@ -250,13 +250,15 @@ function removeFile(path: string): void {
   }
 }
 
-const MISSING_KEY: Readonly<Record<SealedTier, string>> = {
+/** Why a file of each tier cannot be opened, where its key is not there. */
+export const MISSING_KEY: Readonly<Record<SealedTier, string>> = {
   keyring: "the system's keyring, which protects it, cannot be used now",
-  passphrase: 'LATCHKEY_PASSPHRASE, which protects it, is not set',
-  'key-file': 'it was kept without a keyring, and --keep-without-keyring is not set',
+  passphrase: 'the passphrase that protects it was not given',
+  'key-file': 'it was kept without a keyring, and that is turned off now',
 }
 
-function unreadable(why: string, cause?: unknown): AuthError {
+/** What a person is told of a session that could not be opened, and why. */
+export function unreadable(why: string, cause?: unknown): AuthError {
   return failed(
     `The session that was kept on this computer could not be opened: ${why}. Sign in again.`,
     cause,

@@ -205,7 +205,11 @@ const BUTTONS: { readonly [S in State]: readonly Button[] } = {
 
 function buttonsOf({ status, canOpenAgain }: WindowStatus): readonly Button[] {
   const buttons = BUTTONS[status.state]
-  return status.state === 'waiting' && canOpenAgain ? [OPEN_AGAIN, COPY_LINK, ...buttons] : buttons
+  if (status.state !== 'waiting' || !canOpenAgain) return buttons
+  // While a sign-in waits, a reason says that no browser was opened: opening it again may fail too.
+  return status.reason === null
+    ? [OPEN_AGAIN, COPY_LINK, ...buttons]
+    : [COPY_LINK, OPEN_AGAIN, ...buttons]
 }
 
 /** Calling it off leaves the session as it is. */
@@ -228,14 +232,14 @@ export const TIERS: { readonly [Tier in WindowStatus['storage']['tier']]: string
 const isSignedIn = (state: State): boolean =>
   state === 'signed-in' || state === 'offline' || state === 'renewal-failing'
 
-function noticesOf({ status, storage, ...window }: WindowStatus): readonly Notice[] {
+function noticesOf({ status, storage, demo, ...window }: WindowStatus): readonly Notice[] {
   const { reason, state } = status
   const notices: Notice[] = window.notices.map((text) => ({ text, action: null }))
   if (reason !== null && WORDS[state].takesReason === 'beside') {
     notices.push({ text: reason, action: null })
   }
-  // Where it is the person's own choice, it is a fact among others.
-  if (isSignedIn(state) && storage.tier === 'memory' && storage.note !== null) {
+  // Where it is the person's own choice, or nothing helps, it is a fact among others.
+  if (isSignedIn(state) && !demo && storage.tier === 'memory' && storage.note !== null) {
     notices.push({ text: storage.note, action: 'keep-without-keyring' })
   }
   return notices
@@ -268,7 +272,11 @@ function factsOf(window: WindowStatus, nowMs: number): readonly Fact[] {
   }
   facts.push(...timesOf(window, nowMs))
   const { tier, note } = window.storage
-  facts.push({ label: 'Kept', value: TIERS[tier], detail: tier === 'memory' ? null : note })
+  facts.push({
+    label: 'Kept',
+    value: TIERS[tier],
+    detail: tier === 'memory' && !window.demo ? null : note,
+  })
   return facts
 }
 

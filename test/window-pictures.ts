@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from '@playwright/test'
+import { WINDOW_SIZE } from '../main/present/window-size.js'
 import { findPackagedBrowser, launchBrowser } from './browser.js'
 import { LOCKED, REPORT, SETTINGS, STATES, statusIn, UNSET } from './window-states.js'
 import { openWindow, type Answers } from './window.js'
@@ -72,7 +73,10 @@ export async function takePicture(
   { scheme, zoom }: Look,
 ): Promise<Buffer> {
   const { page } = await openWindow(browser, answers, {
-    viewport: { width: 38_000 / zoom, height: 52_000 / zoom },
+    viewport: {
+      width: (WINDOW_SIZE.width * 100) / zoom,
+      height: (WINDOW_SIZE.height * 100) / zoom,
+    },
     colorScheme: scheme,
     reducedMotion: 'reduce',
     locale: 'en-GB',

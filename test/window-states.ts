@@ -1,6 +1,10 @@
 // Every state that the window can be told of, as an ordinary moment of it.
 
 import { DEFAULT_TARGET, registrationAdvice } from '../main/auth/redirect.js'
+import { NO_BROWSER } from '../main/auth/agent.js'
+import { DEMO_NOTE } from '../main/compose.js'
+import { keyringNote } from '../main/keyring-note.js'
+import { KEPT_WITHOUT_KEYRING, MISSING_KEY, unreadable } from '../main/vault.js'
 import type { SettingsView, WindowStatus } from '../main/ipc.js'
 
 export type State = WindowStatus['status']['state']
@@ -25,7 +29,7 @@ export function statusIn(
     storage: { tier: 'keyring', note: null },
     issuer: 'https://login.example.com/tenant/',
     demo: false,
-    serviceUrl: 'http://127.0.0.1:1000',
+    serviceUrl: 'http://127.0.0.1:5323',
     serviceNote: null,
     notices: [],
     version: '0.1.0',
@@ -40,10 +44,7 @@ const RENEWAL = { renewsAtMs: NOW_MS + 3_540_000, scope: 'openid profile email o
 const UNREACHABLE =
   'The provider at login.example.com could not be reached while reading the provider’s metadata: ' +
   'the name could not be resolved. Check your network and the issuer setting, then try again.'
-export const NO_KEYRING =
-  'No keyring was found on this desktop, so the session stays in memory and ends with Latchkey. ' +
-  'Install and unlock gnome-keyring, KWallet or another Secret Service and start Latchkey again, ' +
-  'or choose to keep it anyway (keepWithoutKeyring).'
+export const NO_KEYRING = keyringNote('none')
 export const DISK_FULL =
   'The session could not be kept on this computer: /home/alice/.config/latchkey/session.json ' +
   'cannot be written (the disk is full, ENOSPC). It lasts until Latchkey is closed.'
@@ -66,7 +67,7 @@ export const STATES = {
   ),
   'no-browser': statusIn(
     'waiting',
-    { reason: 'No browser could be opened here. Open the link yourself.' },
+    { reason: NO_BROWSER },
     { waitingUntilMs: NOW_MS + 299_000, canOpenAgain: true },
   ),
   'second-sign-in': statusIn(
@@ -90,6 +91,12 @@ export const STATES = {
     { account: ALICE, expiresAt: inMs(90_000) },
     { scope: 'openid profile email', storage: { tier: 'passphrase', note: null } },
   ),
+  demo: statusIn('signed-in', SESSION, {
+    ...RENEWAL,
+    demo: true,
+    issuer: 'http://127.0.0.1:40124',
+    storage: { tier: 'memory', note: DEMO_NOTE },
+  }),
   'kept-in-memory': statusIn('signed-in', SESSION, {
     ...RENEWAL,
     storage: { tier: 'memory', note: NO_KEYRING },
@@ -98,7 +105,7 @@ export const STATES = {
     ...RENEWAL,
     storage: {
       tier: 'key-file',
-      note: 'The session is kept without a keyring, as you chose: programs that run as you could read it.',
+      note: KEPT_WITHOUT_KEYRING,
     },
   }),
   'not-kept': statusIn('signed-in', { ...SESSION, reason: DISK_FULL }, RENEWAL),
@@ -124,9 +131,7 @@ export const STATES = {
     reason: 'You refused at the provider, or it refused you: "access_denied".',
   }),
   'not-restored': statusIn('signed-out', {
-    reason:
-      'The session that was kept on this computer could not be opened: LATCHKEY_PASSPHRASE, which ' +
-      'protects it, is not set. Sign in again.',
+    reason: unreadable(MISSING_KEY.passphrase).message,
   }),
 } satisfies Record<string, WindowStatus>
 
@@ -187,7 +192,7 @@ Settings: /home/alice/.config/latchkey/settings.json
   scope         openid profile email offline_access (default)
 Provider: answers, supports PKCE with S256
 Session: signed in, kept in the system's keyring
-Service: http://127.0.0.1:1000
+Service: http://127.0.0.1:5323
 Clock: 0.4 s behind the provider's
 Log, last lines:
   12:00:00 info  The tray app is running.

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
+import { WINDOW_SIZE } from '../main/present/window-size.js'
 import type {
   LatchkeyApi,
   KnownProvider,
@@ -71,7 +72,7 @@ export async function openWindow(
   answers: Answers,
   options: BrowserContextOptions = {},
 ): Promise<Opened> {
-  const page = await browser.newPage({ viewport: { width: 380, height: 520 }, ...options })
+  const page = await browser.newPage({ viewport: WINDOW_SIZE, ...options })
   const said: string[] = []
   page.on('console', (message) => said.push(message.text()))
   page.on('pageerror', (error) => said.push(String(error)))

@@ -330,7 +330,7 @@ export function createAgent(given: AgentPorts): Agent {
   }
 }
 
-const NO_BROWSER = 'No browser could be opened here. Open the link yourself.'
+export const NO_BROWSER = 'No browser could be opened here. Open the link yourself.'
 
 const TOO_OFTEN =
   `${OPENED_TOO_OFTEN} Latchkey opens no more tabs for now: wait a minute and open the link again, ` +

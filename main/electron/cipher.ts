@@ -3,6 +3,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { app, safeStorage } from 'electron'
 import type { Cipher } from '../cipher.js'
+import { keyringNote, type MissingKeyring } from '../keyring-note.js'
 
 /**
  * The keyring as a cipher; or, where it gives no key, a note that says why and what to do.
@@ -19,7 +20,7 @@ export async function keyringCipher(): Promise<{ cipher: Cipher } | { note: stri
     .isAsyncEncryptionAvailable()
     .then(async (isAvailable) => isAvailable && (await open(await seal(PROBE))).plain === PROBE)
     .catch(() => false)
-  return givesKey ? { cipher: { seal, open } } : { note: noteOf(findReason()) }
+  return givesKey ? { cipher: { seal, open } } : { note: keyringNote(findReason()) }
 }
 
 const PROBE = 'probe'
@@ -97,9 +98,7 @@ function unlock(locked: Buffer, key: Buffer): string {
   return Buffer.concat([decipher.update(locked.subarray(textStart)), decipher.final()]).toString()
 }
 
-type Reason = 'turned-off' | 'none' | 'secret-service' | 'kwallet' | 'keychain' | 'dpapi'
-
-function findReason(): Reason {
+function findReason(): MissingKeyring {
   if (process.platform === 'darwin') return 'keychain'
   if (process.platform === 'win32') return 'dpapi'
   if (app.commandLine.getSwitchValue('password-store') === 'basic') return 'turned-off'
@@ -107,41 +106,4 @@ function findReason(): Reason {
   const backend = safeStorage.getSelectedStorageBackend()
   if (backend === 'gnome_libsecret') return 'secret-service'
   return backend.startsWith('kwallet') ? 'kwallet' : 'none'
-}
-
-function noteOf(reason: Reason): string {
-  const { why, remedy } = NOTES[reason]
-  return (
-    `${why}, so the session stays in memory and ends with Latchkey. ` +
-    `${remedy}; or turn on "Keep the session without a keyring" in Latchkey's settings.`
-  )
-}
-
-// Whether a keyring is missing, locked or was refused, Electron does not say.
-const NOTES: Readonly<Record<Reason, { why: string; remedy: string }>> = {
-  'turned-off': {
-    why: 'Latchkey was started with --password-store=basic, which turns the keyring off',
-    remedy: 'Start it without that flag',
-  },
-  none: {
-    why: 'No keyring was found on this desktop',
-    remedy:
-      'Install and unlock gnome-keyring, KWallet or another Secret Service and start Latchkey again',
-  },
-  'secret-service': {
-    why: 'The keyring of this desktop is locked or does not run',
-    remedy: 'Install or unlock gnome-keyring (Passwords and Keys) and start Latchkey again',
-  },
-  kwallet: {
-    why: 'KWallet is closed, turned off or does not run',
-    remedy: 'Turn it on and open it (System Settings, KDE Wallet) and start Latchkey again',
-  },
-  keychain: {
-    why: 'macOS gave Latchkey no key from the keychain, because it is locked or was denied',
-    remedy: 'Start Latchkey again and choose Always Allow when you are asked',
-  },
-  dpapi: {
-    why: 'Windows gave Latchkey no key: its data protection (DPAPI) failed for this user',
-    remedy: 'Sign in to Windows again and start Latchkey again',
-  },
 }

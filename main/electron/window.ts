@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { app, BrowserWindow, nativeTheme } from 'electron'
 import type { Notices } from '../ipc.js'
+import { WINDOW_SIZE } from '../present/window-size.js'
 import { addContextMenu, addZoom } from './page-tools.js'
 import { WINDOW_URL } from './scheme.js'
 
@@ -29,8 +30,9 @@ export function createStatusWindow(): StatusWindow {
 
   const create = (): BrowserWindow => {
     const created = new BrowserWindow({
-      width: 380,
-      height: 520,
+      ...WINDOW_SIZE,
+      // Without the frame, which is as high as the desktop likes.
+      useContentSize: true,
       minWidth: 300,
       minHeight: 360,
       show: false,

@@ -252,8 +252,8 @@ test('S19: without the passphrase it is said what is missing, and a sign-out rem
   expect((await program.line('status')).status).toMatchObject({
     state: 'signed-out',
     reason:
-      'The session that was kept on this computer could not be opened: LATCHKEY_PASSPHRASE, which ' +
-      'protects it, is not set. Sign in again.',
+      'The session that was kept on this computer could not be opened: the ' +
+      'passphrase that protects it was not given. Sign in again.',
   })
   program.type('sign-out')
   expect((await program.status('signed-out')).reason).toBeNull()

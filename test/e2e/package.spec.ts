@@ -454,6 +454,7 @@ const OWN: readonly string[] = [
     'report',
     'sign-ins',
     'status',
+    'window-size',
   ].map((name) => `/dist/main/present/${name}.js`),
   ...[
     'announcement',
@@ -474,6 +475,7 @@ const OWN: readonly string[] = [
     'index',
     'ipc',
     'json-text',
+    'keyring-note',
     'lock-file',
     'lock-socket',
     'log',

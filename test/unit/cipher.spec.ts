@@ -28,7 +28,7 @@ const CIPHERS: readonly [name: string, make: (keyFile: string) => Cipher, refusa
   [
     'passphrase',
     () => passphraseCipher(PASSPHRASE),
-    /^(the file is damaged|LATCHKEY_PASSPHRASE is not the one it was kept with, or the file is damaged)$/,
+    /^(the file is damaged|the passphrase is not the one it was kept with, or the file is damaged)$/,
   ],
   [
     'key file',
@@ -107,7 +107,7 @@ for (const [name, make, refusal] of CIPHERS) {
 test('what another passphrase has sealed does not open, and it is said that way', async () => {
   const sealed = await passphraseCipher(PASSPHRASE).seal(PLAIN)
   await expect(passphraseCipher(`${PASSPHRASE} `).open(sealed)).rejects.toThrow(
-    'LATCHKEY_PASSPHRASE is not the one it was kept with, or the file is damaged',
+    'the passphrase is not the one it was kept with, or the file is damaged',
   )
 })
 

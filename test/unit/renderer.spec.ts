@@ -3,6 +3,7 @@
 import type { Page } from '@playwright/test'
 import type { LatchkeyApi, WindowStatus } from '../../main/ipc.js'
 import { viewOf } from '../../dist/renderer/view.js'
+import { WINDOW_SIZE } from '../../main/present/window-size.js'
 import { ALICE, inMs, NOW_MS, SETTINGS, STATES, statusIn, UNSET } from '../window-states.js'
 import { expect, test } from '../window-test.js'
 
@@ -33,7 +34,7 @@ for (const [name, status] of Object.entries(CONFIGURED)) {
     await expect(page.locator('#mark use')).toHaveAttribute('href', `#mark-${mark}`)
     const box = await page.locator('#mark').boundingBox()
     expect(box?.width).toBeGreaterThan(10)
-    await expect(page.getByRole('contentinfo')).toContainText('127.0.0.1:1000')
+    await expect(page.getByRole('contentinfo')).toContainText('127.0.0.1:5323')
     await expect(page.getByRole('contentinfo')).toContainText('0.1.0')
     expect(await complaints()).toEqual([])
   })
@@ -435,4 +436,45 @@ test('without a provider there is the form in the place of the state, until ther
     `No provider is set up yet. ${STATES['not-restored'].status.reason}`,
     'You are not signed in.',
   ])
+})
+
+for (const name of ['signed-out', 'waiting', 'failed', 'signed-in', 'demo'] as const) {
+  test(`${name} fits into the window as it opens`, async ({ open }) => {
+    const { page } = await open(STATES[name])
+    expect(page.viewportSize()).toEqual(WINDOW_SIZE)
+    const [taken, there] = await page.evaluate(() => [
+      document.documentElement.scrollHeight,
+      innerHeight,
+    ])
+    expect(taken).toBeLessThanOrEqual(there)
+  })
+}
+
+for (const [name, status] of Object.entries(CONFIGURED)) {
+  test(`the heading of ${name} breaks between words, in the smallest window at 200 %`, async ({
+    open,
+  }) => {
+    const { page } = await open(status)
+    await page.setViewportSize({ width: 150, height: 180 })
+    const broken = await page.locator('#heading span').evaluate((span) => {
+      // As wide as the widest of the fonts that systems have.
+      span.style.letterSpacing = '0.12em'
+      const text = span.firstChild as Text
+      return [...text.data.matchAll(/[^\s-]+/g)].flatMap(({ 0: word, index }) => {
+        const range = document.createRange()
+        range.setStart(text, index)
+        range.setEnd(text, index + word.length)
+        return range.getClientRects().length === 1 ? [] : [word]
+      })
+    })
+    expect(broken).toEqual([])
+  })
+}
+
+test('no state of the window has words of the source', () => {
+  for (const [name, status] of Object.entries(STATES)) {
+    const { heading, text, notices, facts } = viewOf(status, NOW_MS)
+    const said = JSON.stringify([heading, text, notices.map((notice) => notice.text), facts])
+    expect(said, name).not.toMatch(/LATCHKEY_|keepWithoutKeyring|--[a-z]/)
+  }
 })

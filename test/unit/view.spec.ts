@@ -1,5 +1,6 @@
 // What the window says of each state, in words.
 
+import { DEMO_NOTE } from '../../main/compose.js'
 import { expect, test } from '@playwright/test'
 import type { WindowStatus } from '../../main/ipc.js'
 import { needsProvider, TIERS, viewOf, type View } from '../../dist/renderer/view.js'
@@ -76,7 +77,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
     heading: 'Waiting for your browser',
     text: 'No browser could be opened here.',
     facts: ['Time left: 4:59', PROVIDER],
-    buttons: WAITING,
+    buttons: [WAITING[1]!, WAITING[0]!, WAITING[2]!],
     announcement:
       'Waiting for your browser. No browser could be opened here. Open the link yourself.',
   },
@@ -115,6 +116,16 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
       'Scopes: openid profile email',
       'Runs out: TIME, in 1 minute',
       'Kept: On this computer, sealed with your passphrase',
+    ],
+  },
+  demo: {
+    ...SIGNED_IN,
+    facts: [
+      ACCOUNT,
+      'Provider: Demo provider, with made-up people',
+      SCOPES,
+      'Renews: By itself, TIME',
+      `Kept: In memory only, ${DEMO_NOTE}`,
     ],
   },
   'kept-in-memory': {
