@@ -200,11 +200,19 @@ function createJsonLines(): Terminal {
   }
 }
 
+/** In columns. */
+const NARROWEST_TICKING = 40
+
+const STAYS = 'Latchkey goes on, for a sign-in is under way. Press Ctrl-C to quit.'
+
 /** Text for a person; on a real terminal with a prompt that shows the state and the time left. */
 function createPlainText({ clock, env, registration, onInterrupt }: TerminalPorts): Terminal {
   const prompting = process.stdin.isTTY && process.stdout.isTTY
+  // Without cursor movement nothing can be taken back, so nothing ticks; a narrow prompt would wrap.
+  const isDumb = env['TERM'] === 'dumb'
+  const ticks = (): boolean => !isDumb && process.stdout.columns >= NARROWEST_TICKING
   const input: Interface = prompting
-    ? createInterface({ input: process.stdin, output: process.stdout })
+    ? createInterface({ input: process.stdin, output: process.stdout, terminal: !isDumb })
     : createInterface({ input: process.stdin })
   let agent: Agent | null = null
   let stopTicking: () => void = () => undefined
@@ -217,12 +225,16 @@ function createPlainText({ clock, env, registration, onInterrupt }: TerminalPort
     const model = agent.model()
     input.setPrompt(promptFor(model, clock.nowMs()))
     input.prompt(true)
-    if (shownFlow(model)?.phase === 'waiting') stopTicking = clock.after(1_000, prompt)
+    if (shownFlow(model)?.phase === 'waiting' && ticks()) stopTicking = clock.after(1_000, prompt)
+  }
+  const startLine = (): void => {
+    if (isDumb) writeText('stdout', '')
+    else clearLine()
   }
   const print = (stream: 'stdout' | 'stderr', lines: readonly string[]): void => {
     if (lines.length === 0) return
     // The prompt's line gives way to the text and comes back below it.
-    if (prompting) clearLine()
+    if (prompting) startLine()
     for (const line of lines) writeText(stream, line)
   }
   const present = (model: Model, event: Event): void => {
@@ -232,8 +244,14 @@ function createPlainText({ clock, env, registration, onInterrupt }: TerminalPort
   }
   input.on('SIGINT', onInterrupt)
   input.on('close', () => {
-    ended = true
     stopTicking()
+    if (ended) return
+    ended = true
+    // Ctrl-D, or a terminal that has gone; the end of a pipe is no command.
+    if (!prompting) return
+    const isWaiting = agent !== null && reachableFlow(agent.model()) !== undefined
+    if (isWaiting) print('stdout', [STAYS])
+    else onInterrupt()
   })
   return {
     listening: () => undefined,
@@ -277,7 +295,7 @@ function createPlainText({ clock, env, registration, onInterrupt }: TerminalPort
       ended = true
       stopTicking()
       unsubscribe()
-      if (prompting) clearLine()
+      if (prompting) startLine()
       input.close()
     },
   }

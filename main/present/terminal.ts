@@ -77,8 +77,11 @@ export function describe(model: Model, nowMs: number): readonly string[] {
     )
   }
   if (account !== null && model.session.kind === 'signed-in') {
+    const renews = model.session.renewsAtMs !== null && model.session.hindrance === null
     const until = expiresAt === null ? '' : `, until ${untilWhen(Date.parse(expiresAt), nowMs)}`
-    lines.push(printable(`Signed in as ${labelOf(account)}${until}.`))
+    // When the access token expires is no news for a person whose session goes on.
+    const lasts = renews ? '. The session renews automatically' : until
+    lines.push(printable(`Signed in as ${labelOf(account)}${lasts}.`))
   } else if (!flow && reason === null) {
     lines.push('Nobody is signed in. Type sign-in to begin.')
   }
@@ -110,10 +113,14 @@ export function timeLeft(ms: number): string {
     : `${hours}:${pad(minutes)}:${pad(seconds % 60)}`
 }
 
-/** A local time, with the date where it is not today's. */
+/** A local time with its zone, and the date if it is not today's. */
 function untilWhen(ms: number, nowMs: number): string {
   const when = new Date(ms)
-  const time = when.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+  const time = when.toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  })
   const sameDay = when.toDateString() === new Date(nowMs).toDateString()
   return sameDay ? time : `${when.toLocaleDateString()} ${time}`
 }

@@ -1,5 +1,6 @@
 // The main job, as people and other programs do it.
 
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -549,6 +550,40 @@ test('the provider’s sign-out page is a link too where no browser is opened', 
     .toMatch(/too, open this link:\n\nhttp:\S+logout_hint=\S+\n/)
 })
 
+test.describe('at a terminal', () => {
+  const PTY = ['python3', '-c', 'import pty, sys; pty.spawn(sys.argv[1:])'] as const
+  const hasPty =
+    process.platform === 'linux' && spawnSync('python3', ['-c', 'import pty']).status === 0
+  test.skip(!hasPty, 'a terminal of its own is made by Python, on Linux')
+  const FLAGS = ['--demo', '--no-browser', '--port', '0'] as const
+
+  test('Ctrl-D quits where nothing waits', async ({ run }) => {
+    const program = await run(FLAGS, { through: PTY, env: { TERM: 'xterm' } })
+    await expect.poll(() => program.stdout()).toContain('latchkey (signed-out)> ')
+    program.process.stdin.write('\u0004')
+    expect(await program.ended).toBe(0)
+  })
+
+  test('Ctrl-D goes on with a sign-in that waits, and says so', async ({ run }) => {
+    const program = await run([...FLAGS, '--sign-in'], { through: PTY, env: { TERM: 'xterm' } })
+    await expect.poll(() => program.stdout()).toContain('latchkey (waiting')
+    program.process.stdin.write('\u0004')
+    await expect.poll(() => program.stdout()).toContain('Press Ctrl-C to quit.')
+    await fetch(await answerLink(/^http:\S+\/authorize\S+(?=\r?$)/m.exec(program.stdout())![0]))
+    await expect.poll(() => program.stdout()).toContain('Signed in as Alice Adams')
+  })
+
+  test('a dumb terminal is sent no escape sequence', async ({ run }) => {
+    const program = await run([...FLAGS, '--sign-in'], { through: PTY, env: { TERM: 'dumb' } })
+    await expect.poll(() => program.stdout()).toContain('latchkey (waiting')
+    program.process.stdin.write('cancel\n')
+    await expect.poll(() => program.stdout()).toContain('The sign-in was cancelled.')
+    program.process.stdin.write('quit\n')
+    expect(await program.ended).toBe(0)
+    expect(program.stdout()).not.toContain('\u001b')
+  })
+})
+
 test('on a plain pipe it says in words what happens', async ({ run, page }) => {
   const program = await run(['--demo', '--no-browser', '--port', '0', '--sign-in'])
   await expect.poll(() => program.stdout()).toContain('left. Type cancel to stop.')
@@ -556,7 +591,7 @@ test('on a plain pipe it says in words what happens', async ({ run, page }) => {
   await signInAs(page, link, 'Alice Adams')
   await expect
     .poll(() => program.stdout())
-    .toMatch(/Signed in as Alice Adams \(alice@example.com\), until .+\./)
+    .toContain('Signed in as Alice Adams (alice@example.com). The session renews automatically.')
   program.type('sign-out')
   await expect.poll(() => program.stdout()).toContain('Nobody is signed in. Type sign-in to begin.')
 })

@@ -321,9 +321,24 @@ test('the end of a session is told by the time, and with the date on another day
   const until = (end: Date): string =>
     describe(play(start, signedIn(ALICE, end.getTime())), NOON_MS).join('\n')
   const [today, tomorrow] = [new Date(2027, 0, 2, 12, 34), new Date(2027, 0, 3, 12, 34)]
-  const time = today.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+  const time = today.toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  })
   expect(until(today)).toBe(`Signed in as Alice Adams (alice@example.com), until ${time}.`)
   expect(until(tomorrow)).toContain(`, until ${tomorrow.toLocaleDateString()} ${time}.`)
+})
+
+test('a session that renews has no end to be told', () => {
+  const renews: Event = {
+    type: 'renewed',
+    expiresAtMs: NOON_MS + 60_000,
+    renewsAtMs: NOON_MS + 30_000,
+  }
+  expect(describe(play(start, signedIn(), renews), NOON_MS)).toEqual([
+    'Signed in as Alice Adams (alice@example.com). The session renews automatically.',
+  ])
 })
 
 const TIMES: [ms: number, text: string][] = [
