@@ -23,7 +23,10 @@ export function createNotifier(onClick: (notice: Notice) => void): (notice: Noti
       forget()
       onClick(notice)
     })
-    notification.once('close', forget)
+    notification.on('close', ({ reason }) => {
+      // Windows keeps one that nobody clicked in its notification center, where a click still counts.
+      if (reason !== 'timedOut') forget()
+    })
     notification.once('failed', forget)
     keep(notification)
     notification.show()

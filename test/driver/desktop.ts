@@ -73,6 +73,8 @@ export type Desktop = {
   notifications(): Promise<readonly Notice[]>
   /** Clicks one, counted from 0. False where the app does not hear it. */
   clickNotification(index: number): Promise<boolean>
+  /** Lets one go unclicked for some seconds: Windows tells the app, and keeps it to be clicked later. */
+  timeOutNotification(index: number): Promise<void>
 
   /** The links that the person's browser was sent to. */
   openedUrls(): Promise<readonly string[]>

@@ -76,6 +76,7 @@ export type Observed = {
   loginItems(): readonly LoginItem[]
   notifications(): { title: string; body: string }[]
   clickNotification(index: number): boolean
+  timeOutNotification(index: number): void
   opened(): readonly string[]
   takeOpened(): Promise<string>
   wasLetGo(url: string): Promise<boolean>
@@ -109,6 +110,9 @@ const observed: Observed = {
   loginItems: () => loginItems,
   notifications: () => notifications.map(({ title, body }) => ({ title, body })),
   clickNotification: (index) => notifications[index]?.emit('click') ?? false,
+  timeOutNotification(index) {
+    if (process.platform === 'win32') notifications[index]?.emit('close', { reason: 'timedOut' })
+  },
   opened: () => opened.all,
   takeOpened: () => opened.take(),
   wasLetGo: async (url) => (await decisions.take((decision) => decision.url === url)).may,

@@ -70,6 +70,12 @@ export async function launchElectron(
           (globalThis as never as Observing).latchkeyObserved.clickNotification(given),
         index,
       ),
+    timeOutNotification: (index) =>
+      electron.evaluate(
+        (_electron, given) =>
+          (globalThis as never as Observing).latchkeyObserved.timeOutNotification(given),
+        index,
+      ),
 
     openedUrls: () =>
       electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.opened()),

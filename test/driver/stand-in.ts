@@ -106,6 +106,7 @@ export function launchStandIn(
 
     notifications: () => Promise.resolve(shown.map(({ title, body }) => ({ title, body }))),
     clickNotification: (index) => app.call('clickNotification', shown[index]?.id ?? 0),
+    timeOutNotification: (index) => app.call('timeOutNotification', shown[index]?.id ?? 0),
 
     openedUrls: () => Promise.resolve(opened.all),
     takeUrl: () => unlessEnded(opened.take()),

@@ -97,6 +97,23 @@ test('with the window closed one notification tells of the sign-in, and a click 
   await expect((await app.window()).getByRole('main')).toContainText('Alice Adams')
 })
 
+for (const platform of ['linux', 'darwin', 'win32'] as const) {
+  test(`a notification that nobody clicked at once can be clicked later (${platform})`, async ({
+    launch,
+    page,
+    provider,
+  }) => {
+    const app = await launch({ flags: [...at(provider), '--sign-in'], platform })
+    await app.window()
+    await app.closeWindow()
+    await signInAs(page, await app.takeUrl(), 'Alice Adams')
+    await expect.poll(() => app.notifications(), FAST).toHaveLength(1)
+    await app.timeOutNotification(0)
+    expect(await app.clickNotification(0)).toBe(true)
+    await expect((await app.window()).getByRole('main')).toContainText('Alice Adams')
+  })
+}
+
 test('a person who looks at the window is not notified, and one who looks away is', async ({
   launch,
   page,

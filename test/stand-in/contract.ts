@@ -129,6 +129,8 @@ export type AppCalls = {
   shutDown(): boolean
   /** False where nobody hears the click any more. */
   clickNotification(id: number): boolean
+  /** Nobody has clicked it for some seconds. */
+  timeOutNotification(id: number): void
   quit(): void
 
   close(window: number): void

@@ -38,6 +38,14 @@ export class NotificationDouble extends EventEmitter {
 }
 
 answer({
+  timeOutNotification(id) {
+    // Elsewhere it stays where it can be clicked, and nothing is said.
+    if (behaviour.platform !== 'win32') return
+    shown
+      .get(id)
+      ?.deref()
+      ?.emit('close', createEvent({ reason: 'timedOut' }))
+  },
   async clickNotification(id) {
     await collectGarbage()
     const notification = shown.get(id)?.deref()
