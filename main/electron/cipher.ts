@@ -9,8 +9,10 @@ import { keyringNote, type MissingKeyring } from '../keyring-note.js'
  * The keyring as a cipher; or, where it gives no key, a note that says why and what to do.
  *
  * Call when the app is ready, and show the person something before: the system may ask them to
- * unlock the keyring or to agree, and this waits for their answer. Electron asks it once a run, so
- * that a keyring which is opened later is found at the next start.
+ * unlock the keyring or to agree, and this waits for their answer. Electron asks it once in a process and
+ * keeps the encryptor (`EnsureAsyncEncryptorRequested` in its electron_api_safe_storage.cc), on Linux with
+ * the keys that it has then. A later call that says "temporarily unavailable, please try again" says so
+ * until the next start: a keyring that is opened later is found only then, and the notes say so.
  *
  * @see https://www.electronjs.org/docs/latest/api/safe-storage
  */

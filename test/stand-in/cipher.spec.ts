@@ -126,29 +126,57 @@ test('what an older key sealed opens and is stale, until it is sealed anew', asy
   expect(await anew.said()).toEqual([{ isPlain: true, stale: false }])
 })
 
-for (const platform of ['linux', 'darwin'] as const) {
-  test(`S35: ${platform}: a keyring that is lost while the app runs seals nothing more, and says so`, async ({
+for (const [before, after, heard] of [
+  ['present', 'missing', { isPlain: true, stale: false }],
+  ['missing', 'present', expect.stringMatching(/start Latchkey again/)],
+] as const) {
+  test(`S35: linux: a keyring that is ${before} at first and ${after} later is what it was, until the next start`, async ({
     start,
   }) => {
+    const platform = 'linux'
+    const { dataDir, ended } = await start(SEAL, { platform })
+    await ended
     const program = await start(
       `${PRELUDE}
+      const look = ({ cipher, note }) => note ?? open(cipher, read())
+      app.whenReady().then(keyringCipher).then(() => {
+        powerMonitor.on('resume', () =>
+          keyringCipher().then(look).then(say).then(() => app.exit()))
+        say('listening')
+      })
+      `,
+      { platform, dataDir, ...(before === 'missing' && { keyring: 'missing' }) },
+    )
+    await expect.poll(() => program.stdout()).toContain('listening')
+    await program.setKeyring(after === 'missing' ? 'missing' : {})
+    await program.resume()
+    expect(await program.said()).toEqual(['listening', heard])
+    const next = await start(OPEN, { platform, dataDir })
+    expect(await next.said()).toEqual([{ isPlain: true, stale: false }])
+  })
+}
+
+test(`S35: darwin: a keyring that is lost while the app runs seals nothing more, and says so`, async ({
+  start,
+}) => {
+  const program = await start(
+    `${PRELUDE}
       app.whenReady().then(keyringCipher).then(({ cipher }) => {
         powerMonitor.on('resume', () =>
           cipher.seal(PLAIN).then(() => say('sealed'), (error) => say(error.message)).then(() => app.exit()))
         say('listening')
       })
       `,
-      { platform },
-    )
-    await expect.poll(() => program.stdout()).toContain('listening')
-    await program.setKeyring('missing')
-    await program.resume()
-    expect(await program.said()).toEqual([
-      'listening',
-      expect.stringMatching(/^the keyring does not seal it \(unlock the keyring /),
-    ])
-  })
-}
+    { platform: 'darwin' },
+  )
+  await expect.poll(() => program.stdout()).toContain('listening')
+  await program.setKeyring('missing')
+  await program.resume()
+  expect(await program.said()).toEqual([
+    'listening',
+    expect.stringMatching(/^the keyring does not seal it \(unlock the keyring /),
+  ])
+})
 
 test('a key that is away just now is no loss: it says to unlock, and the text stays', async ({
   start,

@@ -28,16 +28,23 @@ type Keys = ReadonlyMap<string, Buffer | null>
 export function createSafeStorage(ports: KeyringPorts): UsedOfSafeStorage {
   const { platform, isReady } = ports
   const keyring = (): Keyring => ({ ...ports.keyring(), ...SWITCHES[ports.passwordStore()] })
-  const keys = (): Keys => keysOf(platform, keyring())
+  let asked: Keys | null = null
+  /** On Linux Electron's one encryptor keeps the keys that it was first given, also none. */
+  const keys = (): Keys => {
+    if (platform !== 'linux') return keysOf(platform, keyring())
+    return (asked ??= keysOf(platform, keyring()))
+  }
   const inUse = (): [string?, (Buffer | null)?] =>
     [...keys()].find(([, found]) => found !== null) ?? []
   const algorithm = platform === 'win32' ? AEAD : CBC
 
   return {
     async isAsyncEncryptionAvailable() {
+      if (!isReady()) return false
       // Until the person has answered, and it is another keyring.
       while (keyring().asks) await setTimeout(20)
-      return isReady()
+      keys()
+      return true
     },
     async encryptStringAsync(plainText) {
       if (!isReady()) throw new Error(NOT_READY)
