@@ -1,7 +1,7 @@
 // Start at login on Linux: an entry in the autostart folder that every desktop reads.
 
-import { lstatSync, rmSync, statSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { lstatSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import {
   AUTOSTART_FLAG,
   isFile,
@@ -42,11 +42,20 @@ export function createXdgAutostart({ launch, env, home }: XdgPorts): Autostart {
   const read = (path: string): Found => readEntryFile(path, launch, env['PATH'] ?? '')
   const readShared = (): Found => shared.map(read).find(({ kind }) => kind !== 'none') ?? NONE
 
+  /** Entries of other names that start a Latchkey too: copies, or written by the person. */
+  const copies = (): (Ours & { path: string })[] =>
+    entriesBeside(own).flatMap((path) => {
+      const found = read(path)
+      const counts = found.kind === 'ours' && found.enabled && found.command.length > 0
+      return counts ? [{ ...found, path }] : []
+    })
+
   const state = (): AutostartState => {
     if (launch === null) return fixed(false, 'The AppImage that Latchkey runs from is gone.')
     const mine = read(own)
     const found = mine.kind === 'none' ? readShared() : mine
-    const on = found.kind === 'ours' && found.enabled && found.here
+    const isFound = found.kind === 'ours' && found.enabled && found.here
+    const on = isFound || copies().some(({ here }) => here)
     if (mine.kind === 'foreign') return fixed(false, leftAlone(own, mine.reason))
     if (mine.kind === 'ours' && mine.link) return fixed(on, leftAlone(own, 'is a link'))
     if (found.kind === 'ours' && found.enabled && !on) {
@@ -86,6 +95,11 @@ export function createXdgAutostart({ launch, env, home }: XdgPorts): Autostart {
         write(own, editEntry(text, { ...missingKeys(text), Hidden: 'true' }))
       } else {
         rmSync(own, { force: true })
+      }
+      // Hidden and not removed: it may hold what a person wrote.
+      for (const copy of copies()) {
+        if (copy.link) throw new Obstacle(`${copy.path} is a link, which Latchkey leaves as it is`)
+        write(copy.path, editEntry(copy.text, { Hidden: 'true' }))
       }
     })
 
@@ -180,6 +194,18 @@ function entryPaths(env: XdgPorts['env'], home: string): string[] {
   return [own, ...(shared.length > 0 ? shared : ['/etc/xdg'])].map((folder) =>
     join(folder, 'autostart', `${DESKTOP_ID}.desktop`),
   )
+}
+
+/** The other entries in the folder of one; none where it cannot be read. */
+function entriesBeside(own: string): readonly string[] {
+  try {
+    return readdirSync(dirname(own))
+      .filter((name) => name.endsWith('.desktop') && name !== basename(own))
+      .map((name) => join(dirname(own), name))
+  } catch (thrown) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errnoOf(thrown))) return []
+    throw thrown
+  }
 }
 
 const MOST_BYTES = 256 * 1024

@@ -491,6 +491,50 @@ test('an entry that a person wrote for this program is on, and not rewritten', (
   expect(autostart.set(false)).toEqual(OFF)
 })
 
+test('a copy of the entry under another name counts as on, and is turned off too', ({ place }) => {
+  const launch = place.program()
+  const autostart = place.autostart(launch)
+  autostart.set(true)
+  const copy = join(dirname(place.entry), 'latchkey (copy).desktop')
+  const others = {
+    [join(dirname(place.entry), 'other.desktop')]: entry('Exec=/usr/bin/other --autostart'),
+    [join(dirname(place.entry), 'notes.txt')]: entry(`Exec=${launch.program}`),
+  }
+  for (const [path, text] of Object.entries(others)) place.write(text, path)
+  renameSync(place.entry, copy)
+  expect(autostart.state()).toEqual(ON)
+  expect(autostart.set(true)).toEqual(ON)
+  expect(existsSync(place.entry)).toBe(false)
+  expect(autostart.set(false)).toEqual(OFF)
+  expect(entryOf(readFileSync(copy, 'utf8')).get('Hidden')).toBe('true')
+
+  // Beside the entry itself, and one that a person wrote for this program: nothing of it is lost.
+  const own = join(dirname(place.entry), 'mine.desktop')
+  const written = entry(`Exec=${launch.program} --demo\nX-Mine=1`)
+  place.write(written, own)
+  autostart.set(true)
+  expect(autostart.set(false)).toEqual(OFF)
+  expect(existsSync(place.entry)).toBe(false)
+  expect(entryOf(readFileSync(own, 'utf8')).get('X-Mine')).toBe('1')
+  expect(entryOf(readFileSync(own, 'utf8')).get('Hidden')).toBe('true')
+  for (const [path, text] of Object.entries(others)) {
+    expect(readFileSync(path, 'utf8')).toBe(text)
+  }
+})
+
+test('a copy that is a link is left alone, and it is said', ({ place }) => {
+  const launch = place.program()
+  const elsewhere = join(place.home, 'elsewhere.desktop')
+  place.write(entry(`Exec=${launch.program}`), elsewhere)
+  mkdirSync(dirname(place.entry), { recursive: true })
+  symlinkSync(elsewhere, join(dirname(place.entry), 'linked.desktop'))
+  const autostart = place.autostart(launch)
+  expect(autostart.state()).toEqual(ON)
+  const { on, note } = autostart.set(false)
+  expect(on).toBe(true)
+  expect(note).toContain('linked.desktop is a link, which Latchkey leaves as it is')
+})
+
 test.describe('where there is an entry for all users', () => {
   const shared = (place: Place, folder: string, exec: string): void =>
     place.write(entry(`Exec=${exec}`), join(place.home, folder, 'autostart', FILE))
