@@ -3,9 +3,11 @@
 import { join } from 'node:path'
 import { app, dialog, Menu } from 'electron'
 import { systemClock, within } from './clock.js'
+import { ownArgs } from './command.js'
 import { createLatchkey, EXIT, explainFailure, reportError, type Latchkey } from './compose.js'
 import { openBrowser } from './electron/browser.js'
 import { keyringCipher } from './electron/cipher.js'
+import { runCommand } from './electron/command.js'
 import { presentDesktop } from './electron/desktop.js'
 import { endWithFailure } from './electron/failure.js'
 import { lockDown } from './electron/lockdown.js'
@@ -39,18 +41,22 @@ process.on('uncaughtException', reportError)
 // listener each write would be an uncaught exception, which is reported by another write.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
+// A command never comes back: it is no tray app, and takes no lock.
+await runCommand(process.argv.slice(1))
+
 const passphrase = process.env['LATCHKEY_PASSPHRASE'] || null
 delete process.env['LATCHKEY_PASSPHRASE']
 // The settings are read again whenever some are saved; other programs are not to have the secret.
 const env = { ...process.env }
 delete process.env['LATCHKEY_CLIENT_SECRET']
 const sources: Sources = {
-  args: process.argv.slice(1),
+  args: app.isPackaged ? ownArgs(process.argv.slice(1)) : process.argv.slice(1),
   env,
   platform: process.platform,
   home: findHome(),
   readFile: readSettingsFile,
-  lenient: true,
+  // From the source tree, the app's folder is among them, and `npm start` has looked for misspelt ones.
+  lenient: !app.isPackaged,
 }
 /** Asked to show itself before there was a window to show. */
 let wanted = false
@@ -111,7 +117,7 @@ async function start(first: Settings): Promise<void> {
     else wanted = true
   })
   tray.render(startingMenu(), 'signed-out')
-  const isAtLogin = isStartAtLogin(sources.args)
+  const isAtLogin = isStartAtLogin(process.argv)
   const shown = showTray(tray, isAtLogin)
 
   const starting = begin(first)

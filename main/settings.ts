@@ -508,8 +508,8 @@ export function argsAfter(command: string, args: readonly string[]): readonly st
   return word ? args.toSpliced(word.index, 1) : null
 }
 
-/** What `--help` prints. */
-export function helpText(): string {
+/** What `--help` prints, where a command is started by `invocation`. */
+export function helpText(invocation = 'npm run headless --'): string {
   const flags = NAMES.flatMap((name) => {
     const { usage, ...option } = OPTIONS[name]
     return usage === null ? [] : [{ usage, ...option }]
@@ -524,9 +524,7 @@ export function helpText(): string {
   return [
     'Latchkey without a tray: signs you in through your browser and keeps the session.',
     '',
-    'Usage: npm run headless -- [flags]',
-    '       npm run headless -- diagnose [flags]   find out what is wrong; writes a report to send',
-    '       npm run headless -- uninstall-data     sign out everywhere and remove all that is kept',
+    ...usageOf(invocation),
     '',
     ...lines,
     `  ${'--help'.padEnd(width)}  print this`,
@@ -540,6 +538,24 @@ export function helpText(): string {
     '(prints it), sign-in-as-other (signs somebody else in).',
   ].join('\n')
 }
+
+function usageOf(invocation: string): readonly string[] {
+  const diagnosis = 'find out what is wrong; writes a report to send'
+  const removal = 'sign out everywhere and remove all that is kept'
+  if (invocation !== INSTALLED) {
+    return [`Usage: ${invocation} [flags]`, `       ${invocation} diagnose [flags]   ${diagnosis}`]
+  }
+  return [
+    'Usage: latchkey [flags]            the tray app',
+    '       latchkey headless [flags]   the same in this terminal, without a tray',
+    `       latchkey diagnose [flags]   ${diagnosis}`,
+    `       latchkey uninstall-data     ${removal}`,
+    '       latchkey help, version',
+  ]
+}
+
+/** How a command of an installed package is started. */
+export const INSTALLED = 'latchkey'
 
 /** What is as wide has its help on a line of its own. */
 const WIDEST = 24

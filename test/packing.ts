@@ -26,6 +26,8 @@ export type PackageParts = {
   /** fpm's arguments. */
   args: readonly string[]
   desktop: string
+  /** What runs after it was installed. */
+  afterInstall: string
   /** What runs after it was removed. */
   afterRemove: string
 }
@@ -82,6 +84,7 @@ async function packHere(platform: PackedPlatform, folder: string): Promise<void>
         packages[valueOf('--package').endsWith('.deb') ? 'deb' : 'rpm'] = {
           args,
           desktop: await readFile(desktop, 'utf8'),
+          afterInstall: await readFile(valueOf('--after-install'), 'utf8'),
           afterRemove: await readFile(valueOf('--after-remove'), 'utf8'),
         }
       } else {

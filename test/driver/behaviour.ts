@@ -28,6 +28,7 @@ export type KeyringName = keyof typeof KEYRINGS
 export function behaviourOf(appPath: string, options: DesktopOptions): Behaviour {
   return {
     appPath,
+    isPackaged: options.isPackaged ?? false,
     notifications: options.notifications ?? true,
     browser: options.browser ?? true,
     dark: options.dark ?? false,

@@ -19,6 +19,8 @@ export type { Box, Keyring, KeyringName, LoginItem, MenuLine, Platform, WindowFa
 export type DesktopOptions = {
   flags?: readonly string[]
   dataDir?: string
+  /** True: the app takes itself for an installed one; on the stand-in only. */
+  isPackaged?: boolean
   env?: Readonly<Record<string, string>>
   /** False: the desktop shows no notifications. */
   notifications?: boolean

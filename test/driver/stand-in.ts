@@ -36,7 +36,8 @@ export function launchStandIn(
   options: StandInOptions,
 ): { desktop: Desktop; close(): Promise<void> } {
   const { dataDir, flags = [], main = ROOT } = options
-  const { args = [main, '--data-dir', dataDir, ...flags] } = options
+  const named = options.isPackaged === true ? [] : [main]
+  const { args = [...named, '--data-dir', dataDir, ...flags] } = options
   const behaviour = behaviourOf(ROOT, options)
   const child = spawn(process.execPath, [RUN, ...args], {
     env: {

@@ -485,3 +485,45 @@ test('S09: markup in a name is text in a notification, where Linux would obey it
     .poll(async () => (await app.notifications())[0]?.body, FAST)
     .toContain('Tom &amp; &lt;a href="https://evil.example"&gt;')
 })
+
+test('an installed app refuses a flag that there is none of, and takes Chromium’s', async ({
+  launch,
+  runToEnd,
+  provider,
+}) => {
+  test.skip(
+    process.env['LATCHKEY_E2E'] === 'electron',
+    'Electron itself runs from the source tree here',
+  )
+  const isPackaged = true
+  const ended = await runToEnd({ flags: ['--sing-in'], isPackaged, boxAnswer: 'Quit' })
+  expect(ended.code).toBe(2)
+  expect(ended.stderr).toContain('There is no flag --sing-in.')
+  const word = await runToEnd({ flags: ['hedless'], isPackaged, boxAnswer: 'Quit' })
+  expect(word.code).toBe(2)
+  const app = await launch({
+    flags: [...at(provider), '--lang=de', '--autostart'],
+    isPackaged,
+    platform: 'win32',
+  })
+  await untilHeadline(app, 'Not signed in')
+})
+
+test('a command takes no lock: a running app neither hears of it nor keeps it', async ({
+  launch,
+  provider,
+}) => {
+  test.skip(
+    process.env['LATCHKEY_E2E'] === 'electron',
+    'Electron itself runs from the source tree here',
+  )
+  const app = await launch({
+    flags: [...at(provider), '--autostart'],
+    isPackaged: true,
+    platform: 'win32',
+  })
+  await untilHeadline(app, 'Not signed in')
+  const windows = await app.windowCount()
+  expect(await app.launchAgain(['version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' })
+  expect(await app.windowCount()).toBe(windows)
+})

@@ -1,20 +1,31 @@
 // What would ship: the app as electron-builder packs it for each platform, around stubs of Electron's
 // distributions, for neither Electron nor a packaging tool can be fetched everywhere.
 
-import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFile, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { extractAll, extractFile, listPackage, statFile } from '@electron/asar'
 import fuses from '@electron/fuses'
 import { expect, test } from '@playwright/test'
 import { DESKTOP_ID } from '../../main/xdg-autostart.js'
+import { behaviourOf } from '../driver/behaviour.js'
 import { pack, type PackageParts, type Packed, type PackedPlatform } from '../packing.js'
 import { ROOT } from '../root.js'
+import { BEHAVIOUR_VARIABLE } from '../stand-in/contract.js'
 
 const { FuseV1Options, getCurrentFuseWire } = fuses
 
@@ -214,29 +225,170 @@ function linuxTests(asar: () => string): void {
     }
   })
 
-  test('an upgraded RPM keeps its link in /usr/bin, a removed one does not', () => {
+  test('an upgraded package keeps its AppArmor profile, a removed one does not', () => {
     test.skip(!existsSync('/bin/bash'), 'there is no bash here')
     const root = join(folder, 'root')
-    const link = join(root, 'usr', 'bin', 'latchkey')
     const profile = join(root, 'etc', 'apparmor.d', 'latchkey')
-    for (const path of ['usr/bin', 'etc/apparmor.d', 'bin']) {
-      mkdirSync(join(root, path), { recursive: true })
-    }
-    symlinkSync('/opt/Latchkey/latchkey', link)
-    writeFileSync(profile, '')
+    for (const path of ['etc/apparmor.d', 'bin']) mkdirSync(join(root, path), { recursive: true })
     // A PATH of its own, so that no tool changes anything of this machine.
     symlinkSync('/bin/rm', join(root, 'bin', 'rm'))
-    const script = packed.packages.rpm!.afterRemove.replaceAll(/'(?=\/(usr|etc)\/)/g, `'${root}`)
-    const removed = (packagesLeft: number): boolean => {
-      const run = spawnSync('/bin/bash', ['--norc', '-c', script, 'postun', String(packagesLeft)], {
+    const [deb, rpm] = bothPackages().map(({ afterRemove }) => afterRemove)
+    const isGone = (script: string, argument: string): boolean => {
+      writeFileSync(profile, '')
+      const own = script.replaceAll(/'(?=\/etc\/)/g, `'${root}`)
+      const run = spawnSync('/bin/bash', ['--norc', '-c', own, 'postrm', argument], {
         env: { PATH: join(root, 'bin') },
         encoding: 'utf8',
       })
       expect(run).toMatchObject({ status: 0, stderr: '' })
-      return lstatSync(link, { throwIfNoEntry: false }) === undefined && !existsSync(profile)
+      return !existsSync(profile)
     }
-    expect(removed(1)).toBe(false)
-    expect(removed(0)).toBe(true)
+    expect(isGone(rpm!, '1')).toBe(false)
+    expect(isGone(rpm!, '0')).toBe(true)
+    expect(isGone(deb!, 'upgrade')).toBe(false)
+    expect(isGone(deb!, 'remove')).toBe(true)
+  })
+
+  test('installing touches nothing of the command line, and sets the sandbox up', () => {
+    for (const { afterInstall } of bothPackages()) {
+      expect(afterInstall).not.toContain("/usr/bin/latchkey'")
+      expect(afterInstall).not.toContain('update-alternatives')
+      expect(afterInstall).toContain("chmod 4755 '/opt/Latchkey/chrome-sandbox'")
+      expect(afterInstall).toContain("profile='/etc/apparmor.d/latchkey'")
+      expect(spawnSync('/bin/bash', ['-n'], { input: afterInstall }).status).toBe(0)
+    }
+  })
+
+  commandLineTests(asar)
+}
+
+/** The commands of the installed package: its own script, and its own app on the stand-in. */
+function commandLineTests(asar: () => string): void {
+  const place = (): string => join(folder, 'installed')
+  const script = (): string => join(place(), 'latchkey.sh')
+
+  /** The script as it is installed, with a program in the app's place. */
+  async function install(program: string): Promise<void> {
+    mkdirSync(place(), { recursive: true })
+    const source = bothPackages()
+      .map(({ args }) => args.find((arg) => arg.endsWith('=/usr/bin/latchkey')))
+      .map((arg) => join(ROOT, arg!.split('=')[0]!))
+    expect(new Set(source).size).toBe(1)
+    const text = await readFile(source[0]!, 'utf8')
+    expect(text).toContain('app=/opt/Latchkey/latchkey\n')
+    writeFileSync(script(), text.replace('/opt/Latchkey/latchkey', join(place(), 'program')), {
+      mode: 0o755,
+    })
+    writeFileSync(join(place(), 'program'), `#!/bin/sh\n${program}\n`, { mode: 0o755 })
+  }
+
+  async function installApp(): Promise<Record<string, string | undefined>> {
+    const app = join(folder, 'app')
+    if (!existsSync(app)) extractAll(asar(), app)
+    const run = join(ROOT, 'dist', 'test', 'stand-in', 'run.js')
+    await install(`exec '${process.execPath}' '${run}' "$@"`)
+    const behaviour = behaviourOf(app, { isPackaged: true })
+    // No screen, as on a server.
+    const { DISPLAY: _x, WAYLAND_DISPLAY: _wayland, ...env } = process.env
+    return { ...env, [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour) }
+  }
+
+  test('the script gives commands no screen, and the app the one that there is', async () => {
+    await install(`printf '%s\\n' "$@"`)
+    const isRoot = process.getuid?.() === 0
+    const run = (args: string[], env: Record<string, string>) => {
+      const { status, stdout, stderr } = spawnSync(script(), args, {
+        env: { PATH: process.env['PATH'], ...env },
+        encoding: 'utf8',
+      })
+      return { status, args: stdout.trimEnd().split('\n'), stderr }
+    }
+    const screenless = [
+      '--ozone-platform=headless',
+      '--disable-gpu',
+      ...(isRoot ? ['--no-sandbox'] : []),
+    ]
+    for (const args of [
+      ['help'],
+      ['version'],
+      ['diagnose', '--json'],
+      ['headless', '--port', '0'],
+      ['--json', '--version'],
+      ['--help'],
+      ['-V'],
+      ['uninstall-data'],
+    ]) {
+      for (const env of [{}, { DISPLAY: ':0' }]) {
+        expect(run(args, env)).toEqual({ status: 0, args: [...screenless, ...args], stderr: '' })
+      }
+    }
+    const app = ['--issuer', 'a b', '--sign-in']
+    expect(run(app, { DISPLAY: ':0' })).toEqual({ status: 0, args: app, stderr: '' })
+    expect(run(app, { WAYLAND_DISPLAY: 'wayland-0' })).toEqual({ status: 0, args: app, stderr: '' })
+    const refused = run(app, {})
+    expect(refused).toMatchObject({ status: 1, args: [''] })
+    expect(refused.stderr).toMatch(/^latchkey: .*latchkey headless\n$/)
+  })
+
+  test('help, version and diagnose print what they do in the source tree, and end', async () => {
+    const env = await installApp()
+    const run = (...args: string[]) => {
+      const { status, stdout, stderr } = spawnSync(script(), args, { env, encoding: 'utf8' })
+      return { status, stdout, stderr }
+    }
+    for (const word of ['version', '--version']) {
+      expect(run(word)).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' })
+    }
+    const help = run('help')
+    expect(help).toMatchObject({ status: 0, stderr: '' })
+    expect(help.stdout).toContain('latchkey headless [flags]')
+    expect(help.stdout).toContain('--client-id ID')
+    expect(help.stdout).not.toContain('npm')
+    expect(run('--help')).toEqual(help)
+    const dataDir = join(folder, 'diagnosed')
+    const diagnosis = run('diagnose', '--json', '--data-dir', dataDir)
+    expect(diagnosis.status).toBe(0)
+    expect(JSON.parse(diagnosis.stdout)).toMatchObject({ version: '0.1.0' })
+    expect(run('headless', '--misspelt', '--data-dir', dataDir)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'latchkey: There is no flag --misspelt. See --help for those there are.\n',
+    })
+  })
+
+  test('headless serves until it is stopped, and a second one is told', async () => {
+    const env = await installApp()
+    const args = [
+      'headless',
+      '--json',
+      '--no-browser',
+      '--port',
+      '0',
+      '--data-dir',
+      join(folder, 'served'),
+    ]
+    const child = spawn(script(), args, {
+      env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const ended = once(child, 'close')
+    try {
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+      const next = async (): Promise<unknown> => JSON.parse((await lines.next()).value as string)
+      const { event, url } = (await next()) as { event: string; url: string }
+      expect(event).toBe('listening')
+      expect(await (await fetch(`${url}/.well-known/health`)).text()).toBe('ok')
+      expect(spawnSync(script(), args, { env, encoding: 'utf8' })).toMatchObject({
+        status: 3,
+        stdout: '',
+      })
+      expect(await next()).toMatchObject({ event: 'status', status: { state: 'signed-out' } })
+      child.stdin.write('quit\n')
+      expect(await ended).toEqual([0, null])
+    } finally {
+      child.kill('SIGKILL')
+      await ended
+    }
   })
 }
 
@@ -257,6 +409,20 @@ function macTests(): void {
     expect(value('LSApplicationCategoryType')).toBe('public.app-category.utilities')
     expect(value('CFBundleIconFile')).toBe('icon.icns')
     expect(plist).toContain('<key>ElectronAsarIntegrity</key>')
+  })
+
+  test('its command line starts the app, also by a link', async () => {
+    test.skip(process.platform === 'win32', 'there is no sh here')
+    const program = contents('MacOS/Latchkey')
+    writeFileSync(program, `#!/bin/sh\nprintf '%s\\n' "$0" "$@"\n`, { mode: 0o755 })
+    const links = join(folder, 'links')
+    mkdirSync(links)
+    symlinkSync(contents('Resources/bin/latchkey'), join(links, 'first'))
+    symlinkSync('first', join(links, 'latchkey'))
+    for (const path of [contents('Resources/bin/latchkey'), join(links, 'latchkey')]) {
+      const { stdout } = spawnSync(path, ['diagnose', '--data-dir', 'a b'], { encoding: 'utf8' })
+      expect(stdout).toBe(`${realpathSync(program)}\ndiagnose\n--data-dir\na b\n`)
+    }
   })
 
   test('its icon is the one that was drawn', async () => {
@@ -297,6 +463,13 @@ function windowsTests(): void {
     const [group] = Resource.IconGroupEntry.fromEntries(entries)
     const drawn = Data.IconFile.from(await readFile(join(ROOT, 'main/assets/icon.ico')))
     expect(group!.icons.map(({ width }) => width)).toEqual(drawn.icons.map(({ width }) => width))
+  })
+
+  test('its command line waits for the app, and has its exit code', async () => {
+    const script = await readFile(out('win-unpacked/bin/latchkey.cmd'), 'utf8')
+    const lines = script.split('\r\n').filter((line) => line !== '' && !line.startsWith('rem '))
+    expect(lines).toEqual(['@echo off', '"%~dp0..\\Latchkey.exe" %*', 'exit /b %ERRORLEVEL%'])
+    expect(existsSync(out('win-unpacked/bin/../Latchkey.exe'))).toBe(true)
   })
 
   test('it is installed for the person alone, without questions, and leaves the settings behind', () => {
@@ -425,6 +598,7 @@ const OWN: readonly string[] = [
   ...[
     'browser',
     'cipher',
+    'command',
     'desktop',
     'failure',
     'ipc-server',
@@ -455,6 +629,7 @@ const OWN: readonly string[] = [
     'sign-ins',
     'status',
     'window-size',
+    'terminal',
   ].map((name) => `/dist/main/present/${name}.js`),
   ...[
     'announcement',
@@ -465,6 +640,8 @@ const OWN: readonly string[] = [
     'cipher',
     'client-secret',
     'clock',
+    'command',
+    'commands',
     'compose',
     'demo',
     'desktop-entry',
@@ -503,8 +680,10 @@ const OWN: readonly string[] = [
     'socket-owner',
     'tcp-table',
     'this-computer',
+    'terminal',
     'tray-host',
     'turns',
+    'uninstall',
     'unprintable',
     'vault',
     'x11-selection',
@@ -533,16 +712,18 @@ const OWN: readonly string[] = [
   '/renderer/style.css',
 ]
 
-/** axios, electron-log, electron-store, hono, jose and zod, with all that they stand on. */
+/** axios, electron-log, electron-store, hono, jose, open and zod, with all that they stand on. */
 const PACKAGES: readonly string[] = `
-  @hono/node-server agent-base ajv ajv-formats async-function async-generator-function asynckit atomically axios
-  call-bind-apply-helpers combined-stream conf debounce-fn debug delayed-stream dot-prop
-  dunder-proto electron-log electron-store env-paths es-define-property es-errors es-object-atoms
+  @hono/node-server agent-base ajv ajv-formats async-function async-generator-function asynckit
+  atomically axios bundle-name call-bind-apply-helpers combined-stream conf debounce-fn debug
+  default-browser default-browser-id define-lazy-prop delayed-stream dot-prop dunder-proto
+  electron-log electron-store env-paths es-define-property es-errors es-object-atoms
   es-set-tostringtag fast-deep-equal fast-uri follow-redirects form-data function-bind
   generator-function get-intrinsic get-proto gopd has-symbols has-tostringtag hasown hono
-  https-proxy-agent is-safe-filename jose json-schema-traverse json-schema-typed math-intrinsics
-  mime-db mime-types mimic-function ms proxy-from-env require-from-string semver stubborn-fs
-  stubborn-utils uint8array-extras when-exit zod
+  https-proxy-agent is-docker is-in-ssh is-inside-container is-safe-filename is-wsl jose
+  json-schema-traverse json-schema-typed math-intrinsics mime-db mime-types mimic-function ms open
+  powershell-utils proxy-from-env require-from-string run-applescript semver stubborn-fs
+  stubborn-utils uint8array-extras when-exit wsl-utils zod
 `
   .trim()
   .split(/\s+/)

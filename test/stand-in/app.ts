@@ -22,7 +22,7 @@ export type ClosableWindow = { close(): void; destroy(): void }
 
 export class AppDouble extends EventEmitter {
   readonly dock = undefined
-  readonly isPackaged = false
+  readonly isPackaged = behaviour.isPackaged
   readonly commandLine = strict('app.commandLine', {
     hasSwitch: (name) => this.#switches.has(name),
     getSwitchValue: (name) => this.#switches.get(name) ?? '',

@@ -49,6 +49,8 @@ export type LoginItem = {
 export type Behaviour = {
   /** The folder whose package.json names the app and its version. */
   appPath: string
+  /** True: that folder is an installed package's, and the command line names no app. */
+  isPackaged: boolean
   /** What `Notification.isSupported()` says. */
   notifications: boolean
   /** False: `shell.openExternal` rejects, as where no browser is set. */

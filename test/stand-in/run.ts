@@ -27,7 +27,10 @@ await import('./electron.js')
 process.once('disconnect', () => process.exit(1))
 
 const { inside } = await import('./app.js')
-const { modules, file } = readCommandLine(process.argv.slice(1))
+const { behaviour } = await import('./host.js')
+const { modules, file } = behaviour.isPackaged
+  ? { modules: [], file: behaviour.appPath }
+  : readCommandLine(process.argv.slice(1))
 for (const path of modules) createRequire(import.meta.url)(path)
 delete process.env[BEHAVIOUR_VARIABLE]
 const appPackage = readPackage(file)

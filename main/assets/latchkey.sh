@@ -1,0 +1,22 @@
+#!/bin/sh
+# /usr/bin/latchkey: starts the tray app, or one of the commands, which need no desktop.
+
+app=/opt/Latchkey/latchkey
+
+command=
+case ${1-} in help | version | diagnose | headless | uninstall-data) command=$1 ;; esac
+for arg in "$@"; do
+  case $arg in --help | --version | -h | -V) command=$arg ;; esac
+done
+
+if [ -n "$command" ]; then
+  # Chromium has no sandbox for root. A command opens no page, so there is nothing to put into one.
+  if [ "$(id -u)" -eq 0 ]; then set -- --no-sandbox "$@"; fi
+  exec "$app" --ozone-platform=headless --disable-gpu "$@"
+fi
+
+if [ -z "${DISPLAY-}${WAYLAND_DISPLAY-}" ]; then
+  echo 'latchkey: The tray app needs a desktop, and there is none here. Without one, run: latchkey headless' >&2
+  exit 1
+fi
+exec "$app" "$@"
