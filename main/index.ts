@@ -1,10 +1,11 @@
 // Root: the tray app.
 
 import { join } from 'node:path'
-import { app, dialog, Menu } from 'electron'
+import { app, Menu } from 'electron'
 import { systemClock, within } from './clock.js'
 import { ownArgs } from './command.js'
 import { createLatchkey, EXIT, explainFailure, reportError, type Latchkey } from './compose.js'
+import { showBox } from './electron/box.js'
 import { openBrowser } from './electron/browser.js'
 import { keyringCipher } from './electron/cipher.js'
 import { runCommand } from './electron/command.js'
@@ -201,7 +202,7 @@ function quitInOrder(end: () => Promise<void>): void {
 }
 
 async function askWhetherRunning(host: string): Promise<boolean> {
-  const { response } = await dialog.showMessageBox({
+  const chosen = await showBox({
     type: 'question',
     message: `Does Latchkey still run on ${host}?`,
     detail:
@@ -210,7 +211,7 @@ async function askWhetherRunning(host: string): Promise<boolean> {
     buttons: ['No, use it here', 'Yes, quit here'],
     cancelId: 1,
   })
-  return response !== 0
+  return chosen !== 0
 }
 
 function giveUp(thrown: unknown): void {

@@ -3,9 +3,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { app, dialog, shell } from 'electron'
+import { app, shell } from 'electron'
 import { SETTINGS_FILE } from '../settings.js'
 import { writeText } from '../output.js'
+import { showBox } from './box.js'
 
 export type Failure = { message: string; exitCode: number }
 
@@ -24,7 +25,7 @@ export async function endWithFailure(
   if (process.stderr.isTTY) return app.exit(exitCode)
   const folder = app.isReady() ? null : useFolderForNow()
   await app.whenReady()
-  await showBox(message, dataDir)
+  await showFailure(message, dataDir)
   if (folder !== null) rmSync(folder, { recursive: true, force: true, maxRetries: 2 })
   app.exit(exitCode)
 }
@@ -36,21 +37,18 @@ function useFolderForNow(): string {
   return folder
 }
 
-async function showBox(message: string, dataDir: string | null): Promise<void> {
+async function showFailure(message: string, dataDir: string | null): Promise<void> {
   const file = dataDir === null ? null : join(dataDir, SETTINGS_FILE)
   const isAboutFile = file !== null && message.includes(file)
-  // An app without a place in the Dock does not come to the front by showing a box.
-  if (process.platform === 'darwin') app.focus({ steal: true })
-  const { response } = await dialog.showMessageBox({
+  const chosen = await showBox({
     type: 'error',
-    title: 'Latchkey',
     message: 'Latchkey cannot start',
     detail: message,
     buttons: isAboutFile ? ['Open folder', 'Quit'] : ['Quit'],
     defaultId: 0,
     cancelId: isAboutFile ? 1 : 0,
   })
-  if (!isAboutFile || response !== 0) return
+  if (!isAboutFile || chosen !== 0) return
   const opening = shell.openPath(dirname(file))
   // On Linux nothing is ever said of how that ended: xdg-open has been started, which is all there is to
   // wait for (platform_util::OpenPath, shell/common/platform_util_linux.cc).

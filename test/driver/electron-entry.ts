@@ -25,6 +25,7 @@ import {
 import {
   BEHAVIOUR_VARIABLE,
   type Behaviour,
+  type Box,
   type Keyring,
   type LoginItem,
   type MenuLine,
@@ -223,10 +224,18 @@ shell.openPath = (path) => {
   // Linux starts xdg-open at once, and never comes back to the promise.
   return process.platform === 'linux' ? new Promise(() => undefined) : Promise.resolve('')
 }
+let isInFront = process.platform !== 'darwin'
+const focus = app.focus.bind(app)
+app.focus = (options) => {
+  if (options?.steal) isInFront = true
+  focus(options)
+}
 // A box on the screen would wait for somebody to dismiss it.
 dialog.showMessageBox = (...given: unknown[]) => {
-  const { message, detail = '', buttons = ['OK'], cancelId = 0 } = given.at(-1) as MessageBoxOptions
-  process.stderr.write(`${OBSERVED}${JSON.stringify({ box: { message, detail, buttons } })}\n`)
+  const options = given.at(-1) as MessageBoxOptions
+  const { title = '', message, detail = '', buttons = ['OK'], cancelId = 0 } = options
+  const box: Box = { title, message, detail, buttons, isInFront }
+  process.stderr.write(`${OBSERVED}${JSON.stringify({ box })}\n`)
   const { boxAnswer } = behaviour
   const response = boxAnswer === null ? cancelId : buttons.indexOf(boxAnswer)
   return Promise.resolve({ response, checkboxChecked: false })

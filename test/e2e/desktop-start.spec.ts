@@ -1,6 +1,6 @@
 // How the tray app starts, and what there is to see of it then.
 
-import { lstat, readdir, readlink, symlink, writeFile } from 'node:fs/promises'
+import { lstat, readdir, readlink, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTrayHost } from '../driver/tray-host.js'
 import {
@@ -15,6 +15,20 @@ import {
 } from '../driver.js'
 
 const FAST = { intervals: [25, 50, 100] }
+
+/** What a Latchkey on another computer has left in the data directory. */
+const LOCK_ELSEWHERE = {
+  version: 1,
+  id: '0123456789ab',
+  host: 'other-laptop',
+  machine: 'a',
+  boot: 'b',
+  pidNamespace: '',
+  pid: 1,
+  start: '1',
+  refreshedAt: '2026-11-22T00:00:00.000Z',
+  released: false,
+}
 
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
   await expect.poll(() => headlineOf(app), FAST).toBe(headline)
@@ -116,7 +130,13 @@ test.describe('what keeps it from starting', () => {
       const detail = '--port must be a whole number from 0 to 65535, but it is "abc".'
       expect(stderr).toContain(detail)
       expect(await app.boxes()).toEqual([
-        { message: 'Latchkey cannot start', detail, buttons: ['Quit'] },
+        {
+          title: 'Latchkey',
+          message: 'Latchkey cannot start',
+          detail,
+          buttons: ['Quit'],
+          isInFront: true,
+        },
       ])
       expect(await app.openedPaths()).toEqual([])
     })
@@ -150,6 +170,38 @@ test.describe('what keeps it from starting', () => {
     await untilHeadline(app, 'Not signed in')
     expect(await app.windowCount()).toBe(0)
   })
+
+  for (const platform of ['linux', 'darwin', 'win32'] as const) {
+    test(`the question whether it still runs elsewhere is in front (${platform})`, async ({
+      launch,
+      provider,
+      folders,
+    }) => {
+      const dataDir = await folders.create()
+      const leaveLock = async (): Promise<void> => {
+        await writeFile(join(dataDir, 'lock'), JSON.stringify(LOCK_ELSEWHERE))
+        await utimes(join(dataDir, 'lock'), 0, 0)
+      }
+      await leaveLock()
+      const boxAnswer = 'Yes, quit here'
+      const quitting = await launch({ flags: at(provider), dataDir, platform, boxAnswer })
+      expect((await quitting.ended).code).toBe(3)
+      expect((await quitting.boxes())[0]).toMatchObject({
+        title: 'Latchkey',
+        message: 'Does Latchkey still run on other-laptop?',
+        isInFront: true,
+      })
+
+      await leaveLock()
+      const using = await launch({
+        flags: at(provider),
+        dataDir,
+        platform,
+        boxAnswer: 'No, use it here',
+      })
+      await untilHeadline(using, 'Not signed in')
+    })
+  }
 
   test('a data directory that another program has is shown in a box too', async ({
     launch,
@@ -202,18 +254,7 @@ test.describe('Chromium’s own lock in the data directory', () => {
   }) => {
     const dataDir = await folders.create()
     await symlink('other-laptop-1', join(dataDir, 'SingletonLock'))
-    const lock = {
-      version: 1,
-      id: '0123456789ab',
-      host: 'other-laptop',
-      machine: 'a',
-      boot: 'b',
-      pidNamespace: '',
-      pid: 1,
-      start: '1',
-      refreshedAt: new Date().toISOString(),
-      released: false,
-    }
+    const lock = { ...LOCK_ELSEWHERE, refreshedAt: new Date().toISOString() }
     await writeFile(join(dataDir, 'lock'), JSON.stringify(lock))
     const app = await launch({ flags: at(provider), dataDir })
     const { code, stderr } = await app.ended

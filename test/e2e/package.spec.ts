@@ -596,6 +596,7 @@ const OWN: readonly string[] = [
     'unchecked-tls',
   ].map((name) => `/dist/main/auth/${name}.js`),
   ...[
+    'box',
     'browser',
     'cipher',
     'command',

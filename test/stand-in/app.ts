@@ -7,6 +7,7 @@ import { isAbsolute, join } from 'node:path'
 import type {
   App,
   CommandLine,
+  FocusOptions,
   LoginItemSettings,
   LoginItemSettingsOptions,
   Settings,
@@ -39,6 +40,7 @@ export class AppDouble extends EventEmitter {
   #isReady = false
   #isQuitting = false
   #isSandboxed = false
+  #isInFront = behaviour.platform !== 'darwin'
   #exitCode: number | null = null
   #release: () => void = () => undefined
   #package: AppPackage | null = null
@@ -104,8 +106,9 @@ export class AppDouble extends EventEmitter {
     this.#isSandboxed = true
   }
 
-  focus(): void {
-    // Which app is in front is nothing that a page sees; a window's own focus is.
+  /** Nothing that a page sees, where a window's own focus is; but boxes have none. */
+  focus({ steal = false }: Partial<FocusOptions> = {}): void {
+    if (steal) this.#isInFront = true
   }
 
   setAppUserModelId(id: string): void {
@@ -193,6 +196,7 @@ export class AppDouble extends EventEmitter {
     },
     onlyBeforeReady: (call: string): void => this.#onlyBeforeReady(call),
     isSandboxed: (): boolean => this.#isSandboxed,
+    isInFront: (): boolean => this.#isInFront,
     opened: (window: ClosableWindow): void => void this.#windows.add(window),
     /** A window's close was prevented, which calls off quitting. */
     closeCancelled: (): void => void (this.#isQuitting = false),

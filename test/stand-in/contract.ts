@@ -12,7 +12,14 @@ export type MenuLine = {
 export type ShownNotification = { id: number; title: string; body: string }
 
 /** A message box on the screen. */
-export type Box = { message: string; detail: string; buttons: readonly string[] }
+export type Box = {
+  title: string
+  message: string
+  detail: string
+  buttons: readonly string[]
+  /** False on macOS where the app, which has no place in the Dock, did not ask to come to the front. */
+  isInFront: boolean
+}
 
 /** What a right click in a page was on. */
 export type Place = { isEditable: boolean; selection: string }

@@ -20,8 +20,9 @@ export const dialogDouble = {
   // A box on the screen, until the person dismisses it; the app goes on meanwhile.
   async showMessageBox(options: MessageBoxOptions): Promise<MessageBoxReturnValue> {
     inside.needsReady('dialog module cannot be used')
-    const { message, detail = '', buttons = ['OK'], cancelId = 0 } = options
-    const chosen = await host.call('showBox', { message, detail, buttons })
+    const { title = '', message, detail = '', buttons = ['OK'], cancelId = 0 } = options
+    const isInFront = inside.isInFront()
+    const chosen = await host.call('showBox', { title, message, detail, buttons, isInFront })
     const response = chosen === null ? cancelId : buttons.indexOf(chosen)
     return { response, checkboxChecked: false }
   },
