@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { app, shell } from 'electron'
+import { diskError } from '../errno.js'
 import { SETTINGS_FILE } from '../settings.js'
 import { writeText } from '../output.js'
 import { showBox } from './box.js'
@@ -26,7 +27,7 @@ export async function endWithFailure(
   const folder = app.isReady() ? null : useFolderForNow()
   await app.whenReady()
   await showFailure(message, dataDir)
-  if (folder !== null) rmSync(folder, { recursive: true, force: true, maxRetries: 2 })
+  if (folder !== null) removeFolder(folder)
   app.exit(exitCode)
 }
 
@@ -35,6 +36,15 @@ function useFolderForNow(): string {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
   for (const name of ['userData', 'sessionData']) app.setPath(name, folder)
   return folder
+}
+
+/** Chromium uses it until the app has ended, and Windows removes no file that is in use: then it stays. */
+function removeFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 2 })
+  } catch (thrown) {
+    writeText('stderr', `latchkey: ${folder} could not be removed (${diskError(thrown)}).`)
+  }
 }
 
 async function showFailure(message: string, dataDir: string | null): Promise<void> {

@@ -1,0 +1,30 @@
+// What keeps the app from starting, as main/electron ends with it.
+
+import { built, expect, test } from './program.js'
+
+test('a folder that Windows does not let go of changes nothing about the end', async ({
+  start,
+}) => {
+  // Chromium holds files in it open there until it has ended, and they cannot be removed before.
+  const program = await start(
+    `
+    import fs from 'node:fs'
+    import { syncBuiltinESMExports } from 'node:module'
+    fs.rmSync = (path) => {
+      throw Object.assign(new Error('EBUSY: resource busy or locked, unlink ' + path), { code: 'EBUSY' })
+    }
+    syncBuiltinESMExports()
+    const { endWithFailure } = await import(${JSON.stringify(built('failure.js'))})
+    endWithFailure({ message: 'no', exitCode: 3 }, null).catch((failure) => {
+      say(failure.message)
+      app.exit(1)
+    })
+    `,
+    { platform: 'win32' },
+  )
+  const { code, stdout, stderr } = await program.ended
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(/^latchkey: no\nlatchkey: \S+ could not be removed \(EBUSY\)\.\n$/)
+  expect(code).toBe(3)
+  expect(await program.boxes()).toHaveLength(1)
+})
