@@ -100,6 +100,7 @@ export const test = base.extend<
       const one =
         backEnd === 'electron' ? await launchElectron(given) : launchStandIn(browser, given)
       started.push({ ...one, given })
+      if ('ready' in one) await one.ready
       return one.desktop
     })
     for (const { close } of started) await close()

@@ -140,6 +140,8 @@ for (const limit of [128, 512]) {
   test(`S40: ${limit} descriptors: a flood of theirs gets nothing but 403, and the owner is served`, async ({
     serve,
   }) => {
+    const needs = 'Node 22 itself opens more files than that while it loads the program'
+    test.skip(limit < 256 && Number.parseInt(process.versions.node, 10) < 24, needs)
     const served = await serve({ through: ['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh'] })
     const { clientId } = served.provider
     await signIn(served)

@@ -30,11 +30,14 @@ export type StandInOptions = DesktopOptions & {
   args?: readonly string[]
 }
 
-/** Starts the app. Whoever calls ends it, and closes its pages with `close`. */
+/**
+ * Starts the app. Whoever calls ends it, and closes its pages with `close`. `ready` is when the app is
+ * ready, as on Electron, or has ended before that.
+ */
 export function launchStandIn(
   browser: Browser,
   options: StandInOptions,
-): { desktop: Desktop; close(): Promise<void> } {
+): { desktop: Desktop; ready: Promise<void>; close(): Promise<void> } {
   const { dataDir, flags = [], main = ROOT } = options
   const named = options.isPackaged === true ? [] : [main]
   const { args = [...named, '--data-dir', dataDir, ...flags] } = options
@@ -60,9 +63,11 @@ export function launchStandIn(
 
   let loginItems = behaviour.loginItems
 
+  const isReady = Promise.withResolvers<void>()
   const pages = createPages(browser, behaviour.dark ? 'dark' : 'light', () => wire)
   const wire: Wire<AppCalls> = connect<AppCalls, HostCalls>(child, {
     ...pages.answers,
+    ready: () => isReady.resolve(),
     notify: (notification) => void shown.push(notification),
     menuSet: (lines) => void menus.push(lines),
     openExternal: (url) => opened.put(url),
@@ -160,6 +165,7 @@ export function launchStandIn(
   }
   return {
     desktop,
+    ready: Promise.race([isReady.promise, followed.ended.then(() => undefined)]),
     async close() {
       child.kill('SIGKILL')
       await followed.ended

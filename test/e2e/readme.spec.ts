@@ -35,7 +35,8 @@ test('the example in TypeScript signs a person in', async ({ run }) => {
   try {
     const example = join(folder, 'example.ts')
     await writeFile(example, await exampleOf('ts', /^import pieces/))
-    const child = spawn(process.execPath, [example], {
+    // Before Node 22.18 it takes the flag, which newer ones ignore.
+    const child = spawn(process.execPath, ['--experimental-strip-types', example], {
       env: { ...process.env, ...(await homeWith(program.dataDir)) },
     })
     let said = ''

@@ -98,6 +98,8 @@ export type PageSettings = { preload: string | null; width: number; height: numb
 
 /** What the double wants of the driver, which has the Chromium, the tray and the desktop. */
 export type HostCalls = {
+  /** The app is ready, and has heard of it. */
+  ready(): void
   /** Opens a page for a window or takes its page elsewhere. Rejects with Chromium's error. */
   load(window: number, url: string, settings: PageSettings): void
   /** A window is destroyed. */

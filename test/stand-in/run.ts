@@ -27,7 +27,7 @@ await import('./electron.js')
 process.once('disconnect', () => process.exit(1))
 
 const { inside } = await import('./app.js')
-const { behaviour } = await import('./host.js')
+const { behaviour, tell } = await import('./host.js')
 const { modules, file } = behaviour.isPackaged
   ? { modules: [], file: behaviour.appPath }
   : readCommandLine(process.argv.slice(1))
@@ -42,4 +42,5 @@ setImmediate(() => {
   // Playwright's loader holds ready back until Playwright has connected, and calls this.
   const { __playwright_run: letBecomeReady } = globalThis as { __playwright_run?: () => void }
   letBecomeReady?.()
+  setImmediate(() => tell('ready'))
 })
