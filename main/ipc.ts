@@ -72,6 +72,9 @@ export type ProviderFinding =
 /** What is known of a provider by its documentation, for a person who is setting it up. */
 export type KnownProvider = { name: string; lines: readonly string[] }
 
+/** What became of a pasted address, in words with nothing of the address in them. */
+export type PasteOutcome = { kind: 'taken' | 'refused'; message: string }
+
 /** What the window asks of the main process. The main process answers nobody else. */
 export type Calls = {
   'read-status': () => WindowStatus
@@ -81,6 +84,7 @@ export type Calls = {
   'set-start-at-login': (on: boolean) => SaveOutcome
   'test-provider': (issuer: string) => ProviderFinding
   'describe-provider': (issuer: string) => KnownProvider | null
+  'paste-address': (address: string) => PasteOutcome
   'make-report': () => string
 }
 
@@ -99,6 +103,8 @@ export type LatchkeyApi = {
   testProvider(issuer: string): Promise<ProviderFinding>
   /** Asks nobody; null where nothing is known. */
   describeProvider(issuer: string): Promise<KnownProvider | null>
+  /** Finishes a sign-in by the address of the browser's last page. */
+  pasteAddress(address: string): Promise<PasteOutcome>
   /** A report that a person can send; `copy-report` puts the last one on the clipboard. */
   makeReport(): Promise<string>
   /** Calls `listener` on each change; the returned function ends that. */

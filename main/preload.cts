@@ -32,6 +32,7 @@ const api: LatchkeyApi = {
   setStartAtLogin: (on) => call('set-start-at-login', on),
   testProvider: (issuer) => call('test-provider', issuer),
   describeProvider: (issuer) => call('describe-provider', issuer),
+  pasteAddress: (address) => call('paste-address', address),
   makeReport: () => call('make-report'),
   onStatusChanged: (listener) => listen('status-changed', listener),
 }

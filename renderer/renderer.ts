@@ -5,6 +5,7 @@ import { guardPresses, makeCopyButton } from './button.js'
 import { element, setText, showText } from './dom.js'
 import { createViews, type ViewName } from './navigation.js'
 import { announce, setProblem, UNREADABLE } from './news.js'
+import { createPasteForm } from './paste.js'
 import { createProviderForm } from './provider.js'
 import { createReportPage } from './report.js'
 import { createSettingsPage } from './settings.js'
@@ -23,7 +24,7 @@ let announced: string | null = null
 let tick: number | undefined
 
 const views = createViews({ shown: frameProvider, opened })
-const stateView = createStateView(act, () => {
+const stateView = createStateView(act, createPasteForm(latchkey), () => {
   views.open('settings')
   settings.focusKeeping()
 })

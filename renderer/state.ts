@@ -3,6 +3,7 @@
 import { makeCopyButton, onPress } from './button.js'
 import { element, elementOf, make, setAttribute, setChildren, setText } from './dom.js'
 import { drawFacts } from './facts.js'
+import type { PasteForm } from './paste.js'
 import type { Action, Button, Help, Notice, View } from './view.js'
 
 export type StateView = {
@@ -12,6 +13,7 @@ export type StateView = {
 /** `act`: what a button does; `chooseKeeping`: where a person chooses how the session is kept. */
 export function createStateView(
   act: (action: Action) => Promise<void>,
+  pasteForm: PasteForm,
   chooseKeeping: () => void,
 ): StateView {
   const heading = element('#heading')
@@ -66,6 +68,24 @@ export function createStateView(
     setText(element('#asking > .hint'), asking?.hint ?? '')
   }
 
+  /** Kept as it is while it says the same, so that who has opened it can read on. */
+  const drawHelp = (help: Help | null): void => {
+    const box = elementOf(HTMLDetailsElement, '#help')
+    if (help === null) {
+      if (box.hidden) return
+      pasteForm.clear()
+      // A keyboard goes on from there, and not from the page's beginning.
+      if (box.contains(document.activeElement)) heading.focus()
+      box.open = false
+      box.hidden = true
+      return
+    }
+    box.hidden = false
+    setText(element('#help summary'), help.question)
+    setText(element('#help-uri'), help.redirectUri)
+    setText(element('#help-answer'), help.answer)
+  }
+
   return {
     draw(view) {
       setAttribute(element('#state'), 'data-tone', view.tone)
@@ -79,19 +99,6 @@ export function createStateView(
       drawButtons(element('#actions'), view.buttons)
     },
   }
-}
-
-/** Kept as it is while it says the same, so that who has opened it can read on. */
-function drawHelp(help: Help | null): void {
-  const box = elementOf(HTMLDetailsElement, '#help')
-  box.hidden = help === null
-  if (help === null) {
-    box.open = false
-    return
-  }
-  setText(element('#help summary'), help.question)
-  setText(element('#help-uri'), help.redirectUri)
-  setText(element('#help-answer'), help.answer)
 }
 
 function makeNotice(

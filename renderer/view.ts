@@ -248,7 +248,7 @@ function noticesOf({ status, storage, demo, ...window }: WindowStatus): readonly
 function helpOf({ wayBack }: WindowStatus): Help | null {
   if (wayBack === null) return null
   const { redirectUri, registration: answer } = wayBack
-  return { question: 'Does your provider show an error page?', redirectUri, answer }
+  return { question: 'Does your browser show an error page?', redirectUri, answer }
 }
 
 function factsOf(window: WindowStatus, nowMs: number): readonly Fact[] {

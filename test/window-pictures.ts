@@ -1,5 +1,6 @@
 // Pictures of the window: every view and state, in light and dark, as large as it is and at 200 %.
 
+import { PASTED_WORDS } from '../main/auth/pasted.js'
 import { describePreset } from '../main/presets.js'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -95,6 +96,9 @@ export async function takePicture(
   }
 }
 
+const openHelp = (page: Page): Promise<void> =>
+  page.getByText('Does your browser show an error page?').click()
+
 const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click()
 
@@ -158,7 +162,20 @@ export const PICTURES: readonly Picture[] = [
   {
     name: 'waiting-help',
     answers: { status: STATES.waiting },
-    act: (page) => page.getByText('Does your provider show an error page?').click(),
+    act: openHelp,
+  },
+  {
+    name: 'waiting-pasted',
+    answers: {
+      status: STATES.waiting,
+      pasted: { kind: 'refused', message: PASTED_WORDS['other-place'] },
+    },
+    async act(page) {
+      await openHelp(page)
+      await page.getByLabel('Address of the page').fill('https://login.example.com/error')
+      await press(page, 'Continue')
+      await page.locator('[aria-invalid]').waitFor()
+    },
   },
   { name: 'settings', answers: { status: SIGNED_IN }, act: toSettings },
   { name: 'settings-locked', answers: { status: SIGNED_IN, settings: LOCKED }, act: toSettings },

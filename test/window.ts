@@ -8,6 +8,7 @@ import { WINDOW_SIZE } from '../main/present/window-size.js'
 import type {
   LatchkeyApi,
   KnownProvider,
+  PasteOutcome,
   ProviderFinding,
   SaveOutcome,
   SettingsChanges,
@@ -24,6 +25,7 @@ export type Answers = {
   outcomes?: readonly SaveOutcome[]
   known?: KnownProvider
   finding?: ProviderFinding
+  pasted?: PasteOutcome
   report?: string
 }
 
@@ -180,6 +182,7 @@ function installFake(answers: Answers): void {
     testProvider: (issuer) => call('testProvider', [issuer], () => fake.finding),
     // Asked at each letter, and no news to a test of what the page asks for.
     describeProvider: () => Promise.resolve(answers.known ?? null),
+    pasteAddress: (address) => call('pasteAddress', [address], () => answers.pasted ?? null),
     makeReport: () => call('makeReport', [], () => answers.report ?? null),
     onStatusChanged(added) {
       listener = added

@@ -2,6 +2,7 @@
 
 import { app, clipboard } from 'electron'
 import { createHttp } from '../auth/http.js'
+import { PASTED_WORDS } from '../auth/pasted.js'
 import { registrationAdvice } from '../auth/redirect.js'
 import { reportError } from '../compose.js'
 import { summarize, type Event, type Model } from '../auth/model.js'
@@ -113,6 +114,10 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
     },
     'describe-provider': (issuer) => describePreset(issuer.trim()),
     'test-provider': (issuer) => findProvider(http, issuer),
+    'paste-address': (address) => {
+      const pasted = agent().paste(address)
+      return { kind: pasted === 'taken' ? 'taken' : 'refused', message: PASTED_WORDS[pasted] }
+    },
     'make-report': async () => {
       report = await makeReport(engine.latchkey(), sources, http)
       return report

@@ -13,6 +13,8 @@ export type Handlers = {
 }
 
 const text = z.string().max(2_000)
+/** Longer than any address that is read, so that the person is told so in words. */
+const pasted = z.string().max(1_000_000)
 
 /** What each channel's arguments must be; one without a check does not compile. */
 const ARGUMENTS = {
@@ -51,6 +53,7 @@ const ARGUMENTS = {
   'set-start-at-login': z.tuple([z.boolean()]),
   'test-provider': z.tuple([text]),
   'describe-provider': z.tuple([text]),
+  'paste-address': z.tuple([pasted]),
   'make-report': z.tuple([]),
 } satisfies { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls[Channel]>> }
 

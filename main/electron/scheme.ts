@@ -20,6 +20,7 @@ const FILES: Readonly<Record<string, { file: string; type: string }>> = {
   '/fields.js': { file: '../../renderer/fields.js', type: 'text/javascript' },
   '/navigation.js': { file: '../../renderer/navigation.js', type: 'text/javascript' },
   '/news.js': { file: '../../renderer/news.js', type: 'text/javascript' },
+  '/paste.js': { file: '../../renderer/paste.js', type: 'text/javascript' },
   '/provider.js': { file: '../../renderer/provider.js', type: 'text/javascript' },
   '/report.js': { file: '../../renderer/report.js', type: 'text/javascript' },
   '/settings.js': { file: '../../renderer/settings.js', type: 'text/javascript' },

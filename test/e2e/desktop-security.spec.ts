@@ -80,7 +80,7 @@ test('S29: the window’s page is sandboxed, isolated, without Node, and in web 
   expect(found).toEqual([])
 })
 
-test('the page gets eight functions and nothing else, and cannot change them', async ({
+test('the page gets these functions and nothing else, and cannot change them', async ({
   launch,
 }) => {
   const app = await launch({ flags: FREE_PORT })
@@ -102,6 +102,7 @@ test('the page gets eight functions and nothing else, and cannot change them', a
       ['setStartAtLogin', 'function'],
       ['testProvider', 'function'],
       ['describeProvider', 'function'],
+      ['pasteAddress', 'function'],
       ['makeReport', 'function'],
       ['onStatusChanged', 'function'],
     ],
@@ -342,6 +343,13 @@ test('S30: arguments of the wrong type are refused, and commands that are not th
     ['save-settings', { notifications: 'no' }],
     ['set-start-at-login', 'yes'],
     ['test-provider', { href: 'https://login.example.com' }],
+    ['paste-address'],
+    ['paste-address', 7],
+    ['paste-address', null],
+    ['paste-address', { href: 'http://127.0.0.1/callback' }],
+    ['paste-address', ['http://127.0.0.1/callback']],
+    ['paste-address', 'x'.repeat(1_000_001)],
+    ['paste-address', 'http://127.0.0.1/callback', 'more'],
     ['make-report', 'more'],
   ] as const) {
     await expect(app.invokeFrom(frame, channel, ...args)).rejects.toThrow('arguments are wrong')

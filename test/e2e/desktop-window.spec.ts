@@ -1,7 +1,8 @@
-// The window as a window: its icon, its context menu, and zoom.
+// The window as a window: its icon, its context menu, zoom, and a sign-in that is finished in it.
 
 import type { Page } from '@playwright/test'
-import { at, expect, FREE_PORT, test, type Desktop } from '../driver.js'
+import { at, expect, FREE_PORT, headlineOf, test, type Desktop } from '../driver.js'
+import { altered, answerLink } from '../person.js'
 
 const FAST = { intervals: [25, 50, 100] }
 
@@ -79,4 +80,40 @@ test('Ctrl with plus, minus, 0 and the wheel zoom within bounds', async ({ launc
   expect(await level()).toBe(5)
   for (let count = 0; count < 30; count += 1) await app.turnWheel('out')
   expect(await level()).toBe(-3)
+})
+
+test('F19: the address that the browser could not load finishes the sign-in in the window', async ({
+  launch,
+}) => {
+  const app = await launch({ flags: ['--demo', ...FREE_PORT] })
+  const window = await app.window()
+  await app.choose('Sign in')
+  const address = await answerLink(await app.takeUrl())
+  await window.getByText('Does your browser show an error page?').click()
+  const field = window.getByLabel('Address of the page that cannot be loaded')
+  const paste = async (text: string): Promise<void> => {
+    // A button rests for a moment once it was pressed.
+    await expect(window.getByRole('button', { name: 'Continue' })).toBeEnabled()
+    await field.fill(text)
+    await field.press('Enter')
+  }
+
+  for (const [forged, words] of [
+    [altered(address, { state: 'guessed' }), 'no sign-in that waits'],
+    [altered(address, { code: null }), 'no answer of your provider'],
+    [address.replace('127.0.0.1', 'evil.example'), 'not the address'],
+    // Longer than any address that is read, and told in words all the same.
+    [`${address}${'x'.repeat(100_000)}`, 'no address'],
+  ] as const) {
+    await paste(forged)
+    await expect(field).toHaveAccessibleDescription(new RegExp(words))
+    await expect(field).toHaveValue('')
+    expect(await headlineOf(app)).toBe('Waiting for your browser')
+  }
+  await paste(address)
+  await expect(window.getByRole('heading')).toHaveText('You are signed in')
+  await expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
+  const { searchParams } = new URL(address)
+  const said = [await window.content(), app.stdout(), app.stderr()].join('\n')
+  for (const name of ['code', 'state']) expect(said).not.toContain(searchParams.get(name)!)
 })

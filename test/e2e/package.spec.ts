@@ -698,6 +698,7 @@ const OWN: readonly string[] = [
     'fields',
     'navigation',
     'news',
+    'paste',
     'provider',
     'renderer',
     'report',

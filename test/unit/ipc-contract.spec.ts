@@ -86,6 +86,13 @@ for (const [what, file, before, after, channel] of [
     "'test-provider': z.tuple([])",
     'test-provider',
   ],
+  [
+    'a pasted address of another type',
+    CHECKS,
+    "'paste-address': z.tuple([pasted])",
+    "'paste-address': z.tuple([z.url().or(z.number())])",
+    'paste-address',
+  ],
 ] as const) {
   test(`${what} does not compile`, async ({ compile }) => {
     expect(await compile(file, before, after)).toContain(`"${channel} is checked otherwise"`)

@@ -179,6 +179,22 @@ test('by keyboard: sign in, open the link again, copy it, and cancel', async ({ 
   ])
 })
 
+test('by keyboard: paste the address that the browser could not load', async ({ open }) => {
+  const { page, fake, tell } = await open({
+    status: STATES.waiting,
+    pasted: { kind: 'taken', message: 'It was taken.' },
+  })
+  await pressByKey(page, 'Does your browser show an error page?')
+  await tabTo(page, 'Address of the page that cannot be loaded')
+  await page.keyboard.type('http://127.0.0.1:40123/callback?code=c&state=s')
+  await pressByKey(page, 'Continue')
+  await tell(STATES.answered)
+  await expect(page.getByRole('heading')).toBeFocused()
+  expect(await fake(calls)).toEqual([
+    ['pasteAddress', 'http://127.0.0.1:40123/callback?code=c&state=s'],
+  ])
+})
+
 test('by keyboard: sign out, sign in as somebody else, and copy the service’s address', async ({
   open,
 }) => {
