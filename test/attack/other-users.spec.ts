@@ -151,7 +151,7 @@ for (const limit of [128, 512]) {
       minimum_validity: 0,
     })
     const flooding = { isOn: true }
-    const flood = asNobody({ port: served.port, connections: 4_000, body }, FLOOD).finally(
+    const flood = asNobody({ port: served.port, connections: 1_500, body }, FLOOD).finally(
       () => void (flooding.isOn = false),
     )
     let answered = 0
