@@ -194,8 +194,8 @@ test('S36: another passphrase: it is said, the file stays, and the next sign-in 
   const { status } = await program.line('status')
   expect(status).toMatchObject({ state: 'signed-out', account: null })
   expect(status.reason).toBe(
-    'The session that was kept on this computer could not be opened: LATCHKEY_PASSPHRASE is not the ' +
-      'one it was kept with, or the file is damaged. Sign in again.',
+    'The session that was kept on this computer could not be opened: the passphrase is not the one it ' +
+      'was kept with, or the file is damaged. Sign in again.',
   )
   expect(await readFile(path, 'utf8')).toBe(before)
 
