@@ -19,6 +19,11 @@ export function writeLine(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+/** Waits until what was printed is out: to a pipe on Windows, it would be lost with the process. */
+export function flushOutput(): Promise<void> {
+  return new Promise((resolve) => void process.stdout.write('', () => resolve()))
+}
+
 /** Takes back what stands on the terminal's line. */
 export function clearLine(): void {
   process.stdout.write('\r\u001b[K')

@@ -2,6 +2,7 @@
 
 import { app } from 'electron'
 import { readCommand } from '../command.js'
+import { flushOutput } from '../output.js'
 import { INSTALLED } from '../settings.js'
 
 /**
@@ -15,8 +16,7 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   const { runInTerminal } = await import('../commands.js')
   const deps = { version: app.getVersion(), invocation: INSTALLED }
   if (await runInTerminal(command, deps)) {
-    // Written to a pipe on Windows, the text would be lost with the process.
-    await new Promise<void>((resolve) => void process.stdout.write('', () => resolve()))
+    await flushOutput()
     app.exit(Number(process.exitCode ?? 0))
   }
   await new Promise<never>(() => undefined)

@@ -3,12 +3,13 @@
 import { expect, test as base } from '@playwright/test'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, lstatSync, readdirSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, stat, symlink } from 'node:fs/promises'
+import { lstatSync, readdirSync } from 'node:fs'
+import { mkdir, mkdtemp, realpath, rm, stat, symlink } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { listLockSockets } from '../../main/lock-socket.js'
 import { DirectoryInUse, takeOwnership, type Ownership } from '../../main/owner.js'
 
 // Takes each directory that it reads a line with, and prints what came of it.
@@ -210,13 +211,10 @@ for (const [length, name] of [
     test.skip(process.platform === 'win32', 'named pipes have no mode')
     const taken = join(directory, name)
     await mkdir(taken, { mode: 0o700 })
-    const shared = `/tmp/latchkey-${process.getuid!()}`
-    const before = new Set(existsSync(shared) ? socketsIn(shared) : [])
     const { take } = await start({ TMPDIR: directory }) // It sets no umask.
     expect(await take(taken)).toBe('taken')
 
-    const found = [...socketsIn(taken), ...(existsSync(shared) ? socketsIn(shared) : [])]
-    const [path, ...others] = found.filter((socket) => !before.has(socket))
+    const [path, ...others] = listLockSockets(await realpath(taken))
     expect(others).toEqual([])
     const [socket, folder] = [await stat(path!), await stat(dirname(path!))]
     // To connect takes writing to the socket and searching its folder.
