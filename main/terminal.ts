@@ -11,6 +11,7 @@ import { excerpt, jsonLine } from './present/printable.js'
 import { createSignInLines } from './present/sign-ins.js'
 import { statusOf } from './present/status.js'
 import { describe, linesFor, promptFor } from './present/terminal.js'
+import { standardInput } from './standard-input.js'
 
 export type Terminal = {
   /** Tells where the local service is. */
@@ -167,7 +168,7 @@ const NO_LINK = 'There is no sign-in that waits, so there is no link.'
 
 /** One JSON object a line on stdout, and nothing else: the contract that other programs script. */
 function createJsonLines(): Terminal {
-  const input = createInterface({ input: process.stdin })
+  const input = createInterface({ input: standardInput() })
   const print = (event: object): void => writeLine(jsonLine(event))
   let last = ''
   const status = (model: Model, { ifChanged }: { ifChanged: boolean }): void => {
@@ -207,13 +208,14 @@ const STAYS = 'Latchkey goes on, for a sign-in is under way. Press Ctrl-C to qui
 
 /** Text for a person; on a real terminal with a prompt that shows the state and the time left. */
 function createPlainText({ clock, env, registration, onInterrupt }: TerminalPorts): Terminal {
-  const prompting = process.stdin.isTTY && process.stdout.isTTY
+  const stdin = standardInput()
+  const prompting = stdin.isTTY === true && process.stdout.isTTY
   // Without cursor movement nothing can be taken back, so nothing ticks; a narrow prompt would wrap.
   const isDumb = env['TERM'] === 'dumb'
   const ticks = (): boolean => !isDumb && process.stdout.columns >= NARROWEST_TICKING
   const input: Interface = prompting
-    ? createInterface({ input: process.stdin, output: process.stdout, terminal: !isDumb })
-    : createInterface({ input: process.stdin })
+    ? createInterface({ input: stdin, output: process.stdout, terminal: !isDumb })
+    : createInterface({ input: stdin })
   let agent: Agent | null = null
   let stopTicking: () => void = () => undefined
   let unsubscribe: () => void = () => undefined

@@ -49,7 +49,7 @@ export function launchStandIn(
       ...options.env,
       [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour),
     },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     // Elsewhere than on Windows, the name of one of its pipes is that of a file in this folder.
     cwd: dataDir,
     serialization: 'advanced',

@@ -2,6 +2,7 @@
 
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { launchStandIn } from '../driver/stand-in.js'
 import {
   at,
   expect,
@@ -527,3 +528,26 @@ test('a command takes no lock: a running app neither hears of it nor keeps it', 
   expect(await app.launchAgain(['version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' })
   expect(await app.windowCount()).toBe(windows)
 })
+
+for (const platform of ['linux', 'darwin', 'win32'] as const) {
+  test(`headless in an installed app takes commands from a pipe (${platform})`, async ({
+    browser,
+    folders,
+    provider,
+  }) => {
+    const flags = ['headless', '--json', ...at(provider)]
+    const dataDir = await folders.create()
+    // Not by `launch`: a command is no app that becomes ready.
+    const options = { flags, isPackaged: true, platform, dataDir }
+    const { desktop: app, close } = launchStandIn(browser, options)
+    try {
+      await expect.poll(() => app.stdout(), FAST).toContain('"event":"status"')
+      app.process.stdin?.write('cancel\n')
+      await expect.poll(() => app.stdout(), FAST).toContain('There is no sign-in to cancel.')
+      app.process.stdin?.end('quit\n')
+      expect((await app.ended).code).toBe(0)
+    } finally {
+      await close()
+    }
+  })
+}

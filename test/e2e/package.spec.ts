@@ -679,6 +679,7 @@ const OWN: readonly string[] = [
     'settings-form',
     'settings-text',
     'socket-owner',
+    'standard-input',
     'tcp-table',
     'this-computer',
     'terminal',

@@ -2,6 +2,7 @@
 // started by test/driver.
 
 import { createRequire, enableCompileCache, registerHooks } from 'node:module'
+import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { BEHAVIOUR_VARIABLE } from './contract.js'
 import { readCommandLine, readPackage } from './default-app.js'
@@ -28,6 +29,11 @@ process.once('disconnect', () => process.exit(1))
 
 const { inside } = await import('./app.js')
 const { behaviour, tell } = await import('./host.js')
+// Electron has a standard input at its end there, and no program can put it back.
+if (behaviour.platform === 'win32') {
+  const ended = Readable.from([])
+  Object.defineProperty(process, 'stdin', { get: () => ended })
+}
 const { modules, file } = behaviour.isPackaged
   ? { modules: [], file: behaviour.appPath }
   : readCommandLine(process.argv.slice(1))
