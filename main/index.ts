@@ -89,6 +89,8 @@ try {
     if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
     app.setAppUserModelId(APP_ID)
     registerScheme()
+    // So macOS tells of a second start from the Finder.
+    app.on('activate', () => void (wanted = true))
     app.on('second-instance', (_event, _args, _folder, data) => hearSecondStart(data))
     // Not awaited here: the app is ready only once this module has been evaluated.
     app

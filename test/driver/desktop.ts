@@ -106,6 +106,8 @@ export type Desktop = {
   clipboard(): Promise<string>
   /** The keyring changes while the app runs, as the documentation lets it. */
   setKeyring(keyring: KeyringName | Partial<Keyring>): Promise<void>
+  /** macOS: the person opens the app in the Finder once more, which starts no second one. */
+  activate(): Promise<void>
   /** What the system starts at login by now, also after the app's end. */
   loginItems(): Promise<readonly LoginItem[]>
   /** The machine sleeps and wakes. */

@@ -156,6 +156,7 @@ export async function launchElectron(
 
     clipboard: () =>
       electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.clipboard()),
+    activate: () => electron.evaluate(({ app }) => void app.emit('activate', {}, false)),
     setKeyring: (keyring) =>
       electron.evaluate(
         (_electron, given) => (globalThis as never as Observing).latchkeyObserved.setKeyring(given),

@@ -134,6 +134,7 @@ export function launchStandIn(
     crashWindow: () => app.call('crash', pages.id()),
 
     clipboard: () => app.call('clipboard'),
+    activate: () => app.call('activate'),
     setKeyring: (keyring) => app.call('setKeyring', keyringOf(keyring)),
     loginItems: () => Promise.resolve(loginItems),
     resume: () => app.call('resume'),

@@ -323,6 +323,23 @@ test.describe('a second start', () => {
     expect(await app.windowCount()).toBe(1)
   })
 
+  test('from the Finder is heard while the keychain asks for its password', async ({
+    launch,
+    provider,
+  }) => {
+    const app = await launch({
+      flags: at(provider),
+      platform: 'darwin',
+      openedAtLogin: true,
+      keyring: 'asking',
+    })
+    await untilHeadline(app, 'Latchkey is starting')
+    await app.activate()
+    await app.setKeyring('gnome_libsecret')
+    await untilHeadline(app, 'Not signed in')
+    expect(await app.windowCount()).toBe(1)
+  })
+
   test('is heard while the keyring asks for its password', async ({ launch, page, provider }) => {
     const app = await launch({ flags: at(provider), keyring: 'asking' })
     await untilHeadline(app, 'Latchkey is starting')

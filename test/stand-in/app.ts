@@ -218,7 +218,10 @@ function switchesOf(argv: readonly string[]): Map<string, string> {
 export const appDouble = new AppDouble()
 export const { inside } = appDouble
 
-answer({ quit: () => appDouble.quit() })
+answer({
+  quit: () => appDouble.quit(),
+  activate: () => void appDouble.emit('activate', createEvent({}), false),
+})
 
 /** The parts of `App` that the app uses; listening is Node's own. */
 appDouble satisfies Pick<

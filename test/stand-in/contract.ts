@@ -133,6 +133,8 @@ export type AppCalls = {
   clipboard(): string
   /** The keyring is another one, or another way, from now on. */
   setKeyring(keyring: Keyring): void
+  /** macOS: the person opens the app in the Finder once more. */
+  activate(): void
   /** The machine sleeps and wakes. */
   resume(): void
   unlockScreen(): void
