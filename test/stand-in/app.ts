@@ -149,6 +149,7 @@ export class AppDouble extends EventEmitter {
     // Before it is ready nothing runs that would have to come to an end.
     if (!this.#isReady) return this.#end(exitCode)
     for (const window of this.#windows) window.destroy()
+    this.emit('quit', createEvent({}), exitCode)
     setImmediate(() => this.#end(exitCode))
   }
 

@@ -85,12 +85,12 @@ test('a window that will not close calls off quitting', async ({ start }) => {
   expect(await program.said()).toEqual(['before-quit', 'stays', 'before-quit', 'will-quit', 'quit'])
 })
 
-test('exit emits none of it', async ({ start }) => {
+test('exit asks nobody, and tells of its end', async ({ start }) => {
   const program = await start(`
     ${EVENTS}
     app.whenReady().then(() => { new BrowserWindow(); app.exit(3) })
   `)
-  expect(await program.said()).toEqual([])
+  expect(await program.said()).toEqual(['quit'])
   expect((await program.ended).code).toBe(3)
 })
 
@@ -108,7 +108,7 @@ test('closing the last window quits where nobody listens, and does not where som
     app.on('window-all-closed', () => setTimeout(() => app.exit(), 20))
     app.whenReady().then(() => new BrowserWindow().close())
   `)
-  expect(await watched.said()).toEqual(['window-all-closed'])
+  expect(await watched.said()).toEqual(['window-all-closed', 'quit'])
 })
 
 test('a destroyed window says so to whoever uses it', async ({ start }) => {
