@@ -102,7 +102,11 @@ async function main(args: readonly string[], deps: CommandDeps): Promise<IsDone>
     json: settings.json,
     clock: systemClock,
     env,
-    registration: registrationAdvice(latchkey.redirect),
+    setting: {
+      registration: registrationAdvice(latchkey.redirect),
+      opensBrowser: !settings.noBrowser,
+      hasProvider: latchkey.issuer !== null,
+    },
     onInterrupt: stop,
   })
   greet(terminal, latchkey, settings, version)

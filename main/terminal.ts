@@ -10,7 +10,7 @@ import { forwardingLines } from './present/forwarding.js'
 import { excerpt, jsonLine } from './present/printable.js'
 import { createSignInLines } from './present/sign-ins.js'
 import { statusOf } from './present/status.js'
-import { describe, linesFor, promptFor } from './present/terminal.js'
+import { describe, linesFor, promptFor, type Setting } from './present/terminal.js'
 import { standardInput } from './standard-input.js'
 
 export type Terminal = {
@@ -41,8 +41,7 @@ type TerminalPorts = {
   json: boolean
   clock: Clock
   env: NodeJS.ProcessEnv
-  /** What to register with the provider, in a sentence. */
-  registration: string
+  setting: Setting
   /** Ctrl-C, where it is a key and no signal. */
   onInterrupt(): void
 }
@@ -207,7 +206,7 @@ const NARROWEST_TICKING = 40
 const STAYS = 'Latchkey goes on, for a sign-in is under way. Press Ctrl-C to quit.'
 
 /** Text for a person; on a real terminal with a prompt that shows the state and the time left. */
-function createPlainText({ clock, env, registration, onInterrupt }: TerminalPorts): Terminal {
+function createPlainText({ clock, env, setting, onInterrupt }: TerminalPorts): Terminal {
   const stdin = standardInput()
   const prompting = stdin.isTTY === true && process.stdout.isTTY
   // Without cursor movement nothing can be taken back, so nothing ticks; a narrow prompt would wrap.
@@ -240,7 +239,7 @@ function createPlainText({ clock, env, registration, onInterrupt }: TerminalPort
     for (const line of lines) writeText(stream, line)
   }
   const present = (model: Model, event: Event): void => {
-    print('stdout', linesFor(model, event, clock.nowMs(), registration))
+    print('stdout', linesFor(model, event, clock.nowMs(), setting))
     if (event.type === 'link-ready') print('stdout', forwardingLines(event.link, env))
     prompt()
   }
@@ -267,12 +266,12 @@ function createPlainText({ clock, env, registration, onInterrupt }: TerminalPort
     },
     follow(followed, { quietly }) {
       agent = followed
-      if (!quietly) print('stdout', describe(agent.model(), clock.nowMs()))
+      if (!quietly) print('stdout', describe(agent.model(), clock.nowMs(), setting))
       unsubscribe = agent.subscribe(present)
       prompt()
     },
     status: (model) => {
-      print('stdout', describe(model, clock.nowMs()))
+      print('stdout', describe(model, clock.nowMs(), setting))
       prompt()
     },
     link: (url) => {

@@ -2,16 +2,26 @@
 
 import { labelOf } from '../auth/identity.js'
 import { redirectUriOf } from '../auth/authorize.js'
-import { askingFlow, shownFlow, type Event, type Model } from '../auth/model.js'
+import { askingFlow, shownFlow, type Event, type Flow, type Model } from '../auth/model.js'
 import { printable } from './printable.js'
 import { ABANDONED, askedBy, statusOf } from './status.js'
+
+/** What is so for the whole run. */
+export type Setting = {
+  /** What to register with the provider, in a sentence. */
+  registration: string
+  /** False where the person opens each link by hand. */
+  opensBrowser: boolean
+  /** False where there is no provider to sign in at. */
+  hasProvider: boolean
+}
 
 /** Lines to print for an event; none where it is nothing that a person waits for. */
 export function linesFor(
   model: Model,
   event: Event,
   nowMs: number,
-  registration: string,
+  setting: Setting,
 ): readonly string[] {
   switch (event.type) {
     case 'link-ready': {
@@ -19,15 +29,13 @@ export function linesFor(
       if (!flow) return []
       return [
         '',
-        flow.origin === 'tray'
-          ? 'Sign in with your browser. If it does not open by itself, open this link:'
-          : `${askedBy(flow.program)}. If your browser does not open, open this link:`,
+        invitationOf(flow, setting),
         '',
         event.link,
         '',
         `Waiting for you there: ${timeLeft(flow.deadlineMs - nowMs)} left. Type cancel to stop.`,
         `Your browser comes back to ${redirectUriOf(event.link)}. If your provider shows an error ` +
-          `page instead: ${registration}`,
+          `page instead: ${setting.registration}`,
         'If it shows a page that cannot be loaded, paste the address of that page here.',
       ]
     }
@@ -45,7 +53,7 @@ export function linesFor(
     case 'session-ended':
     case 'signed-out':
     case 'revocation-failed':
-      return describe(model, nowMs)
+      return describe(model, nowMs, setting)
     case 'storage-failed':
       return [printable(event.notice)]
     case 'renewal-failed':
@@ -53,8 +61,8 @@ export function linesFor(
       return event.failures === 1 ? [printable(event.reason), STAYS_SIGNED_IN] : []
     case 'flow-ended':
       return event.ending.kind === 'cancelled'
-        ? ['The sign-in was cancelled.', ...describe(model, nowMs)]
-        : describe(model, nowMs)
+        ? ['The sign-in was cancelled.', ...describe(model, nowMs, setting)]
+        : describe(model, nowMs, setting)
     case 'flow-started':
     case 'callback-answered':
     case 'renewal-started':
@@ -65,8 +73,12 @@ export function linesFor(
 }
 
 /** The state in full: the answer to `status`. */
-export function describe(model: Model, nowMs: number): readonly string[] {
-  const { account, expiresAt, reason } = statusOf(model)
+export function describe(
+  model: Model,
+  nowMs: number,
+  { hasProvider }: Pick<Setting, 'hasProvider'>,
+): readonly string[] {
+  const { account, expiresAt, reason, state } = statusOf(model)
   const flow = shownFlow(model)
   const lines: string[] = []
   if (flow) {
@@ -83,15 +95,32 @@ export function describe(model: Model, nowMs: number): readonly string[] {
     const lasts = renews ? '. The session renews automatically' : until
     lines.push(printable(`Signed in as ${labelOf(account)}${lasts}.`))
   } else if (!flow && reason === null) {
-    lines.push('Nobody is signed in. Type sign-in to begin.')
+    lines.push(`Nobody is signed in.${hasProvider ? ' Type sign-in to begin.' : ''}`)
   }
   if (reason !== null) lines.push(printable(reason))
+  if (hasProvider && (state === 'failed' || state === 'needs-sign-in')) {
+    lines.push('Type sign-in to sign in again.')
+  }
   const asking = askingFlow(model)
   if (asking) {
     const left = timeLeft(asking.deadlineMs - nowMs)
     lines.push(`${askedBy(asking.program)}. ${left} left. Type open, link or cancel.`)
   }
   return lines
+}
+
+function invitationOf(
+  { origin, program }: Pick<Flow, 'origin' | 'program'>,
+  { opensBrowser }: Setting,
+): string {
+  if (origin === 'tray') {
+    return opensBrowser
+      ? 'Sign in with your browser. If it does not open by itself, open this link:'
+      : 'Sign in with your browser. Open this link in it:'
+  }
+  return opensBrowser
+    ? `${askedBy(program)}. If your browser does not open, open this link:`
+    : `${askedBy(program)}. Open this link in your browser:`
 }
 
 /** A short text for the prompt, so that the time left is always in sight. */

@@ -4,12 +4,19 @@ import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/auth/identity.js'
 import { initialModel, next, type Event, type Model } from '../../main/auth/model.js'
 import { ABANDONED } from '../../main/present/status.js'
-import { describe, linesFor, promptFor, timeLeft } from '../../main/present/terminal.js'
+import {
+  describe,
+  linesFor,
+  promptFor,
+  timeLeft,
+  type Setting,
+} from '../../main/present/terminal.js'
 
 const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
 const LINK =
   'https://provider.example/authorize?state=s&redirect_uri=http://127.0.0.1:40123/callback'
 const NOON_MS = new Date(2027, 0, 2, 12, 0).getTime() // By the clock on this machine's wall.
+const SETTING: Setting = { registration: 'Register it.', opensBrowser: true, hasProvider: true }
 const FIVE_MINUTES_MS = 300_000
 
 const start: Event = {
@@ -45,6 +52,7 @@ const ended = (reason = 'It was too slow.'): Event => ({
 const cancelled: Event = { type: 'flow-ended', state: 's', ending: { kind: 'cancelled' } }
 
 const SIGNED_IN = 'Signed in as Alice Adams (alice@example.com).'
+const AGAIN = 'Type sign-in to sign in again.'
 const NOBODY = 'Nobody is signed in. Type sign-in to begin.'
 const FINISHING = 'Finishing the sign-in …'
 const WAITING = 'Waiting for you to sign in: 5:00 left.'
@@ -154,7 +162,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     },
   ],
   'flow-ended': [
-    { story: 'says why it failed', events: [start, ended()], lines: ['It was too slow.'] },
+    { story: 'says why it failed', events: [start, ended()], lines: ['It was too slow.', AGAIN] },
     {
       story: 'says that it was cancelled',
       events: [start, cancelled],
@@ -180,7 +188,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
           ending: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
         },
       ],
-      lines: ['There is no provider.'],
+      lines: ['There is no provider.', AGAIN],
     },
   ],
   'renewal-started': [
@@ -230,7 +238,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     {
       story: 'says why, and no more that somebody is signed in',
       events: [start, signedIn(), { type: 'session-ended', reason: 'It has run out.' }],
-      lines: ['It has run out.'],
+      lines: ['It has run out.', AGAIN],
     },
   ],
   'signed-out': [
@@ -257,7 +265,7 @@ for (const [type, rows] of Object.entries(WORDS)) {
   for (const { story, events, lines } of rows) {
     test(`${type} ${story}`, () => {
       expect(events.at(-1)!.type).toBe(type)
-      expect(linesFor(play(...events), events.at(-1)!, NOON_MS, 'Register it.')).toEqual(lines)
+      expect(linesFor(play(...events), events.at(-1)!, NOON_MS, SETTING)).toEqual(lines)
     })
   }
 }
@@ -296,7 +304,7 @@ const STATES: Record<string, { events: Event[]; lines: string[]; prompt: string 
   },
   'the session ended': {
     events: [start, signedIn(), { type: 'session-ended', reason: 'It has run out.' }],
-    lines: ['It has run out.'],
+    lines: ['It has run out.', AGAIN],
     prompt: 'latchkey (needs-sign-in)> ',
   },
   'a sign-in waits after the session ended': {
@@ -306,20 +314,20 @@ const STATES: Record<string, { events: Event[]; lines: string[]; prompt: string 
   },
   'a sign-in failed': {
     events: [start, ended()],
-    lines: ['It was too slow.'],
+    lines: ['It was too slow.', AGAIN],
     prompt: 'latchkey (failed)> ',
   },
 }
 for (const [state, { events, lines, prompt }] of Object.entries(STATES)) {
   test(`the status and the prompt while ${state}`, () => {
-    expect(describe(play(...events), NOON_MS)).toEqual(lines)
+    expect(describe(play(...events), NOON_MS, SETTING)).toEqual(lines)
     expect(promptFor(play(...events), NOON_MS)).toBe(prompt)
   })
 }
 
 test('the end of a session is told by the time, and with the date on another day', () => {
   const until = (end: Date): string =>
-    describe(play(start, signedIn(ALICE, end.getTime())), NOON_MS).join('\n')
+    describe(play(start, signedIn(ALICE, end.getTime())), NOON_MS, SETTING).join('\n')
   const [today, tomorrow] = [new Date(2027, 0, 2, 12, 34), new Date(2027, 0, 3, 12, 34)]
   const time = today.toLocaleTimeString(undefined, {
     hour: '2-digit',
@@ -336,7 +344,7 @@ test('a session that renews has no end to be told', () => {
     expiresAtMs: NOON_MS + 60_000,
     renewsAtMs: NOON_MS + 30_000,
   }
-  expect(describe(play(start, signedIn(), renews), NOON_MS)).toEqual([
+  expect(describe(play(start, signedIn(), renews), NOON_MS, SETTING)).toEqual([
     'Signed in as Alice Adams (alice@example.com). The session renews automatically.',
   ])
 })
@@ -387,8 +395,8 @@ for (const [where, events] of Object.entries(EVIL_STORIES)) {
   test(`control characters in ${where} never reach the terminal`, () => {
     const model = play(...events)
     const printed = [
-      ...linesFor(model, events.at(-1)!, NOON_MS, 'Register it.'),
-      ...describe(model, NOON_MS),
+      ...linesFor(model, events.at(-1)!, NOON_MS, SETTING),
+      ...describe(model, NOON_MS, SETTING),
       promptFor(model, NOON_MS),
     ]
     expect(printed.join(' ')).toContain('[2J') // What is left of it is shown.
@@ -398,7 +406,7 @@ for (const [where, events] of Object.entries(EVIL_STORIES)) {
 
 test('letters of every script reach the terminal; what joins them goes without a trace', () => {
   const name = 'Zoë Ünal 山田 אבג علی\u200cرضا 👩' // A zero-width non-joiner is Persian spelling.
-  expect(describe(play(start, signedIn({ ...ALICE, name })), NOON_MS)).toEqual([
+  expect(describe(play(start, signedIn({ ...ALICE, name })), NOON_MS, SETTING)).toEqual([
     `Signed in as ${name.replace('\u200c', '')} (alice@example.com).`,
   ])
 })
@@ -406,3 +414,25 @@ test('letters of every script reach the terminal; what joins them goes without a
 function play(...events: readonly Event[]): Model {
   return events.reduce(next, initialModel)
 }
+
+test('where no browser is opened, nothing is said of one that opens', () => {
+  const setting = { ...SETTING, opensBrowser: false }
+  for (const [begun, words] of [
+    [start, 'Sign in with your browser. Open this link in it:'],
+    [startOfApp, 'An app asks you to sign in. Open this link in your browser:'],
+  ] as const) {
+    const lines = linesFor(play(begun, linkReady), linkReady, NOON_MS, setting)
+    expect(lines[1]).toBe(words)
+    expect(lines.join(' ')).not.toMatch(/does not open|by itself/)
+  }
+})
+
+test('without a provider nobody is told to type sign-in', () => {
+  const setting = { ...SETTING, hasProvider: false }
+  expect(describe(play(), NOON_MS, setting)).toEqual(['Nobody is signed in.'])
+  const refused: Event = {
+    type: 'flow-refused',
+    ending: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
+  }
+  expect(linesFor(play(refused), refused, NOON_MS, setting)).toEqual(['There is no provider.'])
+})
