@@ -342,7 +342,8 @@ test('S38: nor do the words for a person at a terminal', async ({ run, folders, 
   await expect.poll(() => program.stdout()).toContain('It signs in at')
   await signInHere({ token: 'echo' })
   await expect.poll(() => program.stdout()).toContain('The provider refused to finish the sign-in')
-  await signInHere({}, 'invalid_request')
+  // Not invalid_request: one that quotes offline_access is asked again without that scope.
+  await signInHere({}, 'unauthorized_client')
   await expect.poll(() => program.stdout()).toContain('The provider could not sign you in')
   await signInHere({})
   await expect.poll(() => program.stdout()).toContain('Signed in as Alice Adams')
@@ -481,7 +482,7 @@ test('S38: nor do the window, the menu, the notifications and what the browser i
   await comeBackFrom(() => ({ token: 'echo' }))
   await reached('Sign-in failed', 2)
   await app.choose('Sign in')
-  await comeBackFrom((link) => quoting(link, 'invalid_request'))
+  await comeBackFrom((link) => quoting(link, 'unauthorized_client'))
   await reached('Sign-in failed', 3)
 
   await app.choose('Sign in')
