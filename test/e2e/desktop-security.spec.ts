@@ -458,7 +458,7 @@ test('S32: no token, code, verifier, state or nonce reaches the window, the menu
 for (const injected of [
   ['latchkey://callback?code=x&state=y'],
   ['--code=x', '--state=y'],
-  ['--sign-in', '--issuer', 'https://login.attacker.example', '--client-id', 'x'],
+  ['--issuer', 'https://login.attacker.example', '--client-id', 'x'],
 ] as const) {
   test(`S34: a second start with ${injected[0]} puts nothing into the first`, async ({
     launch,
@@ -486,6 +486,19 @@ for (const injected of [
     await expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
   })
 }
+
+test('S34: a second start with --sign-in begins one at the provider of the first, and no other', async ({
+  launch,
+  provider,
+}) => {
+  const app = await launch({ flags: at(provider) })
+  await app.window()
+  const injected = ['--sign-in', '--issuer', 'https://login.attacker.example', '--client-id', 'x']
+  expect((await app.launchAgain(injected)).code).toBe(0)
+  const link = new URL(await app.takeUrl())
+  expect(link.origin).toBe(new URL(provider.issuer).origin)
+  expect(link.searchParams.get('client_id')).toBe(provider.clientId)
+})
 
 test('S34: nor does its own command line, where a link would be', async ({ launch, provider }) => {
   const app = await launch({
