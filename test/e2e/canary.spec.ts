@@ -185,7 +185,7 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
       await signInHere(program, refused)
       await program.status('failed')
     }
-    for (const error of ['invalid_request', 'access_denied', 'login_required']) {
+    for (const error of ['unauthorized_client', 'access_denied', 'login_required']) {
       await signInHere(program, {}, error)
       await program.status('failed')
     }
