@@ -17,6 +17,7 @@ import {
   SettingsError,
   type Settings,
 } from './settings.js'
+import { isInBackground } from './standard-input.js'
 import { createTerminal, readCommands, type Terminal } from './terminal.js'
 import { chooseStorage } from './vault.js'
 
@@ -110,11 +111,14 @@ async function main(args: readonly string[], deps: CommandDeps): Promise<IsDone>
     onInterrupt: stop,
   })
   greet(terminal, latchkey, settings, version)
+  if (isInBackground()) terminal.say(IN_BACKGROUND)
   terminal.follow(latchkey.agent, { quietly: settings.signIn })
   readCommands(terminal, latchkey.agent, stop)
   if (settings.signIn && !isSignedIn(latchkey)) latchkey.agent.signIn()
   return false
 }
+
+const IN_BACKGROUND = 'Latchkey runs in the background, so it reads no commands from this terminal.'
 
 function greet(
   to: Terminal,

@@ -66,7 +66,7 @@ export function readCommands(terminal: Terminal, agent: Agent, quit: () => void)
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (command) return terminal.answer(name, command())
     const there = [...Object.keys(commands), 'quit'].join(', ')
-    // S42: what was typed by mistake may hold a secret.
+    // S48: what was typed by mistake may hold a secret.
     const message = `There is no command ${JSON.stringify(excerpt(typed))}. There are: ${there}.`
     terminal.complain(message)
     terminal.answer(excerpt(typed), { ok: false, message })

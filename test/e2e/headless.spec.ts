@@ -566,11 +566,35 @@ test.describe('at a terminal', () => {
 
   test('Ctrl-D goes on with a sign-in that waits, and says so', async ({ run }) => {
     const program = await run([...FLAGS, '--sign-in'], { through: PTY, env: { TERM: 'xterm' } })
-    await expect.poll(() => program.stdout()).toContain('latchkey (waiting')
+    // The prompt waits a moment before the link is there.
+    const link = /^http:\S+\/authorize\S+(?=\r?$)/m
+    await expect.poll(() => program.stdout()).toMatch(link)
     program.process.stdin.write('\u0004')
     await expect.poll(() => program.stdout()).toContain('Press Ctrl-C to quit.')
-    await fetch(await answerLink(/^http:\S+\/authorize\S+(?=\r?$)/m.exec(program.stdout())![0]))
+    await fetch(await answerLink(link.exec(program.stdout())![0]))
     await expect.poll(() => program.stdout()).toContain('Signed in as Alice Adams')
+    program.process.stdin.write('\u0003')
+    expect(await program.ended).toBe(0)
+  })
+
+  test('in the background of a shell it reads nothing, so that nothing stops it', async ({
+    run,
+  }) => {
+    // Job control: the program has a process group of its own, which is not the terminal's.
+    const inBackground = [...PTY, 'bash', '-c', 'set -m; "$@" & wait $!', 'bash']
+    const program = await run(FLAGS, { through: inBackground, env: { TERM: 'xterm' } })
+    await expect.poll(() => program.stdout()).toContain('reads no commands')
+    program.process.stdin.write('status\n')
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(program.stdout())![0]
+    expect(await (await fetch(`${url}/.well-known/health`)).text()).toBe('ok')
+    expect(program.stdout()).not.toContain('latchkey (')
+    const { pid } = JSON.parse(await readFile(join(program.dataDir, 'service.json'), 'utf8')) as {
+      pid: number
+    }
+    const state = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '')[0]
+    expect(state).not.toBe('T')
+    process.kill(pid, 'SIGTERM')
+    expect(await program.ended).toBe(0)
   })
 
   test('a dumb terminal is sent no escape sequence', async ({ run }) => {
