@@ -1,8 +1,10 @@
 // The desktop on the stand-in: the built app in plain Node, its windows in the tests' Chromium.
 
 import { spawn } from 'node:child_process'
+import { readlinkSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from '@playwright/test'
+import { errnoOf } from '../../main/errno.js'
 import {
   BEHAVIOUR_VARIABLE,
   type AppCalls,
@@ -170,8 +172,20 @@ export function launchStandIn(
     async close() {
       child.kill('SIGKILL')
       await followed.ended
+      removeSocketOf(child.pid, options.dataDir)
       await pages.close()
     },
+  }
+}
+
+/** The socket for second starts lies outside of the data directory, and a killed app leaves it. */
+function removeSocketOf(pid: number | undefined, dataDir: string): void {
+  try {
+    if (!readlinkSync(join(dataDir, 'SingletonLock')).endsWith(`-${pid}`)) return
+    rmSync(readlinkSync(join(dataDir, 'SingletonSocket')), { force: true })
+  } catch (thrown) {
+    // It has removed both, or never had them.
+    if (!['ENOENT', 'EINVAL'].includes(errnoOf(thrown))) throw thrown
   }
 }
 

@@ -151,7 +151,10 @@ for (const [label, shown] of [
       button.getByText(text, { exact: true }).evaluate((span) => getComputedStyle(span).opacity)
     const boxes = (): Promise<unknown> =>
       page.evaluate(() =>
-        [...document.querySelectorAll('button, dd, p')].map((one) => one.getBoundingClientRect()),
+        [...document.querySelectorAll('button, dd, p')]
+          // What is folded away has a box only now and then.
+          .filter((one) => one.checkVisibility())
+          .map((one) => one.getBoundingClientRect()),
       )
     expect([await opacity(shown), await opacity('Copied')]).toEqual(['1', '0'])
     const before = await boxes()
