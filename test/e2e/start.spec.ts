@@ -149,12 +149,14 @@ test('a screen that does not answer is named, and the headless program starts', 
 
 test('where the screen answers, it is not blamed', async ({ electron, start }) => {
   await electron('exit 1')
+  // Not the one of the other specs, which run beside this one.
+  const DISPLAY = ':7655'
   const screen = createServer((socket) => socket.destroy())
   await new Promise<void>((resolve) =>
-    screen.listen(`\0/tmp/.X11-unix/X${SCREEN.slice(1)}`, resolve),
+    screen.listen(`\0/tmp/.X11-unix/X${DISPLAY.slice(1)}`, resolve),
   )
   try {
-    const started = await start(WITHOUT_SANDBOX)
+    const started = await start({ ...WITHOUT_SANDBOX, env: { DISPLAY } })
     await started.headless
     expect(started.stderr()).toContain(`Electron ended as it started (code 1). ${FALLBACK}`)
   } finally {

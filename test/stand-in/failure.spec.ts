@@ -1,5 +1,6 @@
 // What keeps the app from starting, as main/electron ends with it.
 
+import { rm } from 'node:fs/promises'
 import { built, expect, test } from './program.js'
 
 test('a folder that Windows does not let go of changes nothing about the end', async ({
@@ -24,7 +25,10 @@ test('a folder that Windows does not let go of changes nothing about the end', a
   )
   const { code, stdout, stderr } = await program.ended
   expect(stdout).toBe('')
-  expect(stderr).toMatch(/^latchkey: no\nlatchkey: \S+ could not be removed \(EBUSY\)\.\n$/)
+  const [, folder] = /^latchkey: no\nlatchkey: (\S+) could not be removed \(EBUSY\)\.\n$/.exec(
+    stderr,
+  )!
+  await rm(folder!, { recursive: true })
   expect(code).toBe(3)
   expect(await program.boxes()).toHaveLength(1)
 })
