@@ -22,61 +22,98 @@ const VARIABLE = 'LATCHKEY_TEST_DISK_FAULT'
 
 /** The environment in which a program meets the fault. */
 export function faultEnv(fault: DiskFault): Record<string, string> {
-  const built = pathToFileURL(join(ROOT, 'dist', 'test', 'disk-faults.js'))
-  return { NODE_OPTIONS: `--import=${built.href}`, [VARIABLE]: JSON.stringify(fault) }
+  return { ...importing('disk-faults'), [VARIABLE]: JSON.stringify(fault) }
+}
+
+/** The environment in which a program in plain Node first loads a module of the tests. */
+export function importing(module: string): Record<string, string> {
+  const built = pathToFileURL(join(ROOT, 'dist', 'test', `${module}.js`))
+  return { NODE_OPTIONS: `--import=${built.href}` }
 }
 
 const CALLS = ['openSync', 'writeFileSync', 'fsyncSync', 'closeSync', 'renameSync'] as const
 
-function disturb({ path, at, how, journal }: DiskFault): void {
+/** A call that is a part of the file's replacement. */
+export type ReplacementCall = {
+  name: (typeof CALLS)[number]
+  /** Whether it is made on a file beside the file, or on their folder. */
+  target: 'file' | 'folder'
+  make(): unknown
+  /** Makes the first half of a call that writes; does nothing for the others. */
+  makeHalf(): void
+}
+
+/** Has `around` make each call that replaces the file, in this process, from now on. */
+export function watchReplacements(
+  path: string,
+  around: (call: ReplacementCall) => unknown,
+): typeof fs {
   const real = { ...fs }
   const folder = dirname(path)
   const opened = new Map<unknown, 'file' | 'folder'>()
-  let count = 0
-  let over = false
+  let isReplacing = false
 
-  /** What a call is made on, by path or descriptor; null where it is none of the replacement's. */
+  /** What a call is made on, by path or descriptor; null if it is not one of the replacement's. */
   const targetOf = (given: unknown): 'file' | 'folder' | null => {
     if (typeof given !== 'string') return opened.get(given) ?? null
-    if (given === folder) return count === 0 ? null : 'folder'
+    if (given === folder) return isReplacing ? 'folder' : null
     return dirname(given) === folder && basename(given).startsWith(`${basename(path)}.`)
       ? 'file'
       : null
   }
-  const kill = (): unknown => process.kill(process.pid, 'SIGKILL')
-
-  const disturbed = (name: (typeof CALLS)[number], call: (...args: unknown[]) => unknown) => {
+  const watched = (name: (typeof CALLS)[number], call: (...args: unknown[]) => unknown) => {
     return (...args: unknown[]): unknown => {
-      const target = over ? null : targetOf(args[0])
+      const target = targetOf(args[0])
       if (target === null) return call(...args)
-      count += 1
-      real.appendFileSync(journal, `${name} ${target}\n`)
-      const isNow = count === at
-      if (isNow && typeof how === 'object') {
-        throw Object.assign(new Error(`${how.error}: as the test has it`), { code: how.error })
-      }
-      if (isNow && how === 'killed-within') {
-        if (name === 'writeFileSync') {
+      isReplacing = true
+      const result = around({
+        name,
+        target,
+        make: () => call(...args),
+        makeHalf() {
+          if (name !== 'writeFileSync') return
           const content = String(args[1])
           real.writeSync(args[0] as number, content.slice(0, content.length / 2))
-        }
-        kill()
-      }
-      if (isNow && how === 'killed-before') kill()
-      const result = call(...args)
-      if (isNow && how === 'killed-after') kill()
+        },
+      })
       if (name === 'openSync') opened.set(result, target)
       if (name === 'closeSync') {
         opened.delete(args[0])
-        over = target === 'folder'
+        isReplacing = target === 'file'
       }
       return result
     }
   }
   for (const name of CALLS) {
-    Object.assign(fs, { [name]: disturbed(name, real[name] as (...args: unknown[]) => unknown) })
+    Object.assign(fs, { [name]: watched(name, real[name] as (...args: unknown[]) => unknown) })
   }
   syncBuiltinESMExports()
+  return real
+}
+
+function disturb({ path, at, how, journal }: DiskFault): void {
+  let count = 0
+  let over = false
+  const kill = (): unknown => process.kill(process.pid, 'SIGKILL')
+
+  const real = watchReplacements(path, ({ name, target, make, makeHalf }) => {
+    if (over) return make()
+    count += 1
+    real.appendFileSync(journal, `${name} ${target}\n`)
+    const isNow = count === at
+    if (isNow && typeof how === 'object') {
+      throw Object.assign(new Error(`${how.error}: as the test has it`), { code: how.error })
+    }
+    if (isNow && how === 'killed-within') {
+      makeHalf()
+      kill()
+    }
+    if (isNow && how === 'killed-before') kill()
+    const result = make()
+    if (isNow && how === 'killed-after') kill()
+    over = name === 'closeSync' && target === 'folder'
+    return result
+  })
 }
 
 const told = process.env[VARIABLE]

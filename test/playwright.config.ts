@@ -12,6 +12,8 @@ for (const name of Object.keys(process.env)) {
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
+  // `npm run test:long` runs those.
+  testIgnore: 'long/**',
   outputDir: '../test-results',
   // Pictures are made by `npm run pictures` only, where a person looks at them.
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',

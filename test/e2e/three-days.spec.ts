@@ -1,0 +1,10 @@
+// Three days of one session; `npm run test:long` has thirty of them.
+
+import { liveFor } from '../month.js'
+import { expect, test } from '../signed-in.js'
+
+test('three days: nobody has to sign in again, and nothing is lost', async ({ signedIn }) => {
+  const { renewals, failures } = await liveFor(3, signedIn)
+  expect(renewals).toBeGreaterThan(200)
+  expect(failures).toBeGreaterThan(20)
+})
