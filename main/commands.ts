@@ -17,6 +17,7 @@ import {
   SettingsError,
   type Settings,
 } from './settings.js'
+import { providerNames } from './provider-choices.js'
 import { isInBackground } from './standard-input.js'
 import { createTerminal, readCommands, type Terminal } from './terminal.js'
 import { chooseStorage } from './vault.js'
@@ -140,6 +141,7 @@ function greet(
     to.say(`It signs in at ${issuer}.`)
   } else {
     to.say('No provider is set up yet. Start it with --issuer and --client-id, or with --demo.')
+    to.say(`What to register at ${providerNames()} is in the README.`)
   }
   if (storage.note !== null) to.say(storage.note)
   else to.say('The session is kept between runs, sealed with your passphrase.')

@@ -1,5 +1,6 @@
 // The embedded demo provider, which is part of the source tree and not of a packaged app.
 
+import { existsSync } from 'node:fs'
 import { errnoOf } from './errno.js'
 import { SettingsError } from './settings.js'
 
@@ -9,12 +10,18 @@ export type DemoProvider = {
   close(): Promise<void>
 }
 
+const PROVIDER = new URL('../test/provider.js', import.meta.url)
+
+/** False in a package, which leaves the demo out: it stands on a whole provider and its libraries. */
+export function hasDemo(): boolean {
+  return existsSync(PROVIDER)
+}
+
 /** Starts the demo provider on a free port. Fails with a {@link SettingsError} where it is absent. */
 export async function startDemoProvider(): Promise<DemoProvider> {
-  const path = new URL('../test/provider.js', import.meta.url).href
   let module: { startProvider(): Promise<DemoProvider> }
   try {
-    module = (await import(path)) as typeof module
+    module = (await import(PROVIDER.href)) as typeof module
   } catch (thrown) {
     if (errnoOf(thrown) !== 'ERR_MODULE_NOT_FOUND') throw thrown
     throw new SettingsError(

@@ -14,6 +14,7 @@ export type Command =
   | 'copy-link'
   | 'copy-service-url'
   | 'copy-report'
+  | 'copy-redirect-uris'
 
 /** A setting as the window shows it. */
 export type Field<Value> = {
@@ -69,8 +70,41 @@ export type ProviderFinding =
   /** `issuer`: how the provider spells its own, where only that is wrong. */
   | { kind: 'failed'; message: string; issuer: string | null }
 
+/** The providers that a person can choose by name. */
+export type ProviderId =
+  'auth0' | 'google' | 'entra' | 'okta' | 'keycloak' | 'gitlab' | 'cognito' | 'salesforce'
+
+/** A provider to choose by name, and what the form is filled in with for it. */
+export type ProviderChoice = {
+  id: ProviderId
+  name: string
+  /** As far as it is the same for everybody. */
+  issuer: string
+  /** The parts of the issuer that a person replaces. */
+  blanks: readonly string[]
+  /** What to put in the place of those. */
+  hint: string
+  /** What its documentation asks for, for fields that hold nothing of the person's own. */
+  settings: Partial<
+    Pick<
+      EditableSettings,
+      'scope' | 'redirectPort' | 'redirectHost' | 'prompt' | 'authorizationParameters'
+    >
+  >
+  /** What to register there, and what is not filled in by choosing it. */
+  lines: readonly string[]
+}
+
 /** What is known of a provider by its documentation, for a person who is setting it up. */
-export type KnownProvider = { name: string; lines: readonly string[] }
+export type KnownProvider = {
+  /** Null where it cannot be chosen, for it does not work. */
+  id: ProviderId | null
+  name: string
+  lines: readonly string[]
+}
+
+/** The fields of the form that make the redirect URIs, as they are typed. */
+export type TypedRedirect = Pick<EditableSettings, 'redirectPort' | 'redirectHost' | 'redirectPath'>
 
 /** What became of a pasted address, in words with nothing of the address in them. */
 export type PasteOutcome = { kind: 'taken' | 'refused'; message: string }
@@ -84,6 +118,9 @@ export type Calls = {
   'set-start-at-login': (on: boolean) => SaveOutcome
   'test-provider': (issuer: string) => ProviderFinding
   'describe-provider': (issuer: string) => KnownProvider | null
+  'list-providers': () => readonly ProviderChoice[]
+  'open-provider-guide': (id: ProviderId) => string
+  'list-redirect-uris': (typed: TypedRedirect) => readonly string[]
   'paste-address': (address: string) => PasteOutcome
   'make-report': () => string
 }
@@ -103,6 +140,15 @@ export type LatchkeyApi = {
   testProvider(issuer: string): Promise<ProviderFinding>
   /** Asks nobody; null where nothing is known. */
   describeProvider(issuer: string): Promise<KnownProvider | null>
+  /** Those that can be chosen by name. */
+  listProviders(): Promise<readonly ProviderChoice[]>
+  /** Opens the provider's page on registering an application; gives its link, to be read. */
+  openProviderGuide(id: ProviderId): Promise<string>
+  /**
+   * What to register, as the fields stand; none while they cannot be used. `copy-redirect-uris` puts
+   * the last ones on the clipboard.
+   */
+  listRedirectUris(typed: TypedRedirect): Promise<readonly string[]>
   /** Finishes a sign-in by the address of the browser's last page. */
   pasteAddress(address: string): Promise<PasteOutcome>
   /** A report that a person can send; `copy-report` puts the last one on the clipboard. */

@@ -3,10 +3,11 @@
 // does not say is marked "not found in its documentation; to be checked", and people are told of it as
 // not confirmed.
 
+import type { KnownProvider, ProviderId } from './ipc.js'
 import type { Settings } from './settings.js'
 
 /** The settings that a need looks at. */
-type Chosen = Pick<
+export type Chosen = Pick<
   Settings,
   | 'issuer'
   | 'clientSecret'
@@ -29,6 +30,7 @@ export type Preset = {
 } & (
   | {
       verdict: 'works'
+      id: ProviderId
       needs: readonly Need[]
       /** What to register there, and as what. */
       register: string
@@ -69,6 +71,7 @@ export const PRESETS: readonly Preset[] = [
     // (read 2026-11-26): these are compared as text, and a different port is a mismatch.
     matches: usesHost('.auth0.com'),
     verdict: 'works',
+    id: 'auth0',
     register: 'A native application, with the redirect URI under Allowed Callback URLs.',
     needs: [
       {
@@ -90,6 +93,7 @@ export const PRESETS: readonly Preset[] = [
     // prompt=consent brings a refresh token again: not found in its documentation; to be checked.
     matches: usesHost('accounts.google.com'),
     verdict: 'works',
+    id: 'google',
     register: 'An OAuth client of the type Desktop app, which takes any port of 127.0.0.1.',
     needs: [
       {
@@ -126,6 +130,7 @@ export const PRESETS: readonly Preset[] = [
       'login.partner.microsoftonline.cn',
     ),
     verdict: 'works',
+    id: 'entra',
     register:
       'A public client under Mobile and desktop applications, with http://localhost/callback.',
     needs: [
@@ -150,6 +155,7 @@ export const PRESETS: readonly Preset[] = [
     // hosts.
     matches: usesHost('.okta.com', '.oktapreview.com', '.okta-emea.com'),
     verdict: 'works',
+    id: 'okta',
     register: 'A native application, with the grant type Refresh Token and each redirect URI.',
     needs: [fixedPort('Okta compares the port too')],
   },
@@ -163,6 +169,7 @@ export const PRESETS: readonly Preset[] = [
     // That any port goes with a path too: not found in its documentation; to be checked.
     matches: ({ pathname }) => /\/realms\/[^/]+\/?$/.test(pathname),
     verdict: 'works',
+    id: 'keycloak',
     register:
       'A client without client authentication, with http://127.0.0.1/callback. Any port is ' +
       'documented for http://127.0.0.1; with the path it is not confirmed.',
@@ -178,6 +185,7 @@ export const PRESETS: readonly Preset[] = [
     // confidential. That the port is compared: not found in its documentation; to be checked.
     matches: usesHost('gitlab.com'),
     verdict: 'works',
+    id: 'gitlab',
     register: 'An application that is not confidential, with openid, profile and email.',
     needs: [noOfflineAccess('GitLab'), fixedPort('That GitLab takes any port is not confirmed')],
   },
@@ -192,6 +200,7 @@ export const PRESETS: readonly Preset[] = [
     // answered with invalid_scope; the code flow brings a refresh token.
     matches: ({ hostname }) => /^cognito-idp\.[\w-]+\.amazonaws\.com(\.cn)?$/.test(hostname),
     verdict: 'works',
+    id: 'cognito',
     register: 'A public app client with the authorization code grant and each callback URL.',
     needs: [
       localhost('Amazon Cognito takes http://localhost, and http://127.0.0.1 by one page of two'),
@@ -214,6 +223,7 @@ export const PRESETS: readonly Preset[] = [
     // that the port is compared: not found in its documentation; to be checked.
     matches: usesHost('login.salesforce.com', 'test.salesforce.com', '.my.salesforce.com'),
     verdict: 'works',
+    id: 'salesforce',
     register:
       'An external client app that requires PKCE and no secrets, with the scopes openid, ' +
       'refresh_token and offline_access, and each callback URL.',
@@ -262,12 +272,13 @@ export function lackingFor(settings: Chosen): readonly string[] {
 }
 
 /** All that is known of an issuer, for a person who is setting it up; null where nothing is. */
-export function describePreset(issuer: string): { name: string; lines: readonly string[] } | null {
+export function describePreset(issuer: string): KnownProvider | null {
   const preset = presetFor(issuer)
   if (preset === null) return null
   const { name } = preset
-  if (preset.verdict === 'does not work') return { name, lines: [preset.why] }
-  return { name, lines: [preset.register, ...preset.needs.map(({ says }) => says)] }
+  if (preset.verdict === 'does not work') return { id: null, name, lines: [preset.why] }
+  const { id, register, needs } = preset
+  return { id, name, lines: [register, ...needs.map(({ says }) => says)] }
 }
 
 /** The README's table of providers: one line for each. */

@@ -5,6 +5,8 @@ import { onPress } from './button.js'
 import { element, elementOf, make, setText, showText } from './dom.js'
 import { makeTextField, type TextControl } from './fields.js'
 import { announce, setProblem, UNREADABLE } from './news.js'
+import { createProviderList } from './provider-choice.js'
+import { createRedirectUris } from './redirect-uris.js'
 import { NO_PROVIDER } from './view.js'
 
 export type ProviderForm = {
@@ -34,11 +36,12 @@ const NAMES = [
 ] as const
 type Name = (typeof NAMES)[number]
 
-/** Those that few providers need. */
-const MORE = NAMES.filter((name) => name !== 'issuer' && name !== 'clientId')
-
 /** Without these there is no provider. */
-const NEEDED: ReadonlySet<Name> = new Set(['issuer', 'clientId'])
+const NEEDED = ['issuer', 'clientId'] as const
+const isNeeded = (name: Name): boolean => NEEDED.some((needed) => needed === name)
+
+/** Those that few providers need. */
+const MORE = NAMES.filter((name) => !isNeeded(name))
 
 const WORDS: { readonly [N in Name]: readonly [label: string, hint: string] } = {
   issuer: ['Issuer', 'Spelt as your provider does: https://login.example.com'],
@@ -74,21 +77,35 @@ export function createProviderForm({ latchkey, saved }: ProviderPorts): Provider
   )
   const more = elementOf(HTMLDetailsElement, '#more')
   for (const name of NAMES) {
-    const parent = NEEDED.has(name) ? element('#needed') : element('#more > div')
+    const parent = isNeeded(name) ? element('#needed') : element('#more > div')
     parent.append(fields[name].box)
   }
-  const finding = createFinding(latchkey, fields.issuer)
+  let usual: Partial<Record<Name, string>> = {}
+  const list = createProviderList({
+    latchkey,
+    fields,
+    hint: WORDS.issuer[1],
+    usual: (name) => usual[name] ?? '',
+    found: () => (more.open = true),
+  })
+  element('#provider-list').append(list.box)
+  const lookAtRedirect = createRedirectUris(latchkey, fields)
+  /** What keeps the issuer that is typed from being one. */
+  const problemOfIssuer = (): string | null => {
+    const blank = list.blank()
+    if (blank !== null) return `Put your own in the place of ${blank}.`
+    return fields.issuer.input.value.trim() === '' ? MISSING.issuer : null
+  }
+  const finding = createFinding(latchkey, fields.issuer, problemOfIssuer)
   fields.issuer.row.append(finding.test)
   fields.issuer.box.append(finding.box)
-  const documented = createKnown(latchkey, fields.issuer, () => (more.open = true))
-  fields.issuer.box.append(documented.box)
 
   /** As they were when the form was filled. */
   let before: SettingsView['fields'] | null = null
   let fills = 0
 
   const refuse = (name: Name, message: string): void => {
-    if (!NEEDED.has(name)) more.open = true
+    if (!isNeeded(name)) more.open = true
     fields[name].setRefusal(message)
     fields[name].input.focus()
   }
@@ -101,10 +118,11 @@ export function createProviderForm({ latchkey, saved }: ProviderPorts): Provider
       const { value, readOnly } = fields[name].input
       if (!readOnly && value !== before[name].value) changes[name] = value
     }
-    const empty = [...NEEDED].find((name) => fields[name].input.value.trim() === '')
+    const empty = NEEDED.find((name) => fields[name].input.value.trim() === '')
     // Emptied on purpose, both at once, they take the provider away.
     const isRemoval = changes.issuer?.trim() === '' && changes.clientId?.trim() === ''
-    if (empty !== undefined && !isRemoval) return refuse(empty, MISSING[empty] ?? '')
+    if (list.blank() !== null) return refuse('issuer', problemOfIssuer() ?? '')
+    if (empty !== undefined && !isRemoval) return refuse(empty, MISSING[empty])
 
     if (Object.keys(changes).length === 0) return saved()
     const outcome = await latchkey.saveSettings(changes)
@@ -131,59 +149,29 @@ export function createProviderForm({ latchkey, saved }: ProviderPorts): Provider
       if (view.fields.scope.lockedBy === null) {
         fields.scope.setHint(`${WORDS.scope[1]} Empty: ${view.defaults.scope}`)
       }
-      const usual: Partial<Record<Name, string>> = view.defaults
+      usual = view.defaults
       more.open = MORE.some((name) => !['', usual[name]].includes(view.fields[name].value))
-      await documented.look()
+      await Promise.all([list.fill(), lookAtRedirect()])
     },
     frame({ isHome, notice, warning }) {
       setText(element('#provider h1'), isHome ? NO_PROVIDER : 'Your provider')
       showText(element('#provider-notice'), notice)
       showText(element('#provider-warning'), warning)
+      element('#provider-trial').hidden = !isHome
     },
   }
 }
 
-const MISSING: { readonly [N in Name]?: string } = {
+const MISSING: { readonly [N in (typeof NEEDED)[number]]: string } = {
   issuer: 'Enter the address of your provider.',
   clientId: 'Enter the client ID that you got there.',
-}
-
-/** What the documentation of the provider asks for, as soon as its issuer is typed. */
-function createKnown(
-  latchkey: LatchkeyApi,
-  { input }: TextControl,
-  found: () => void,
-): { box: HTMLElement; look(): Promise<void> } {
-  const box = make('div', { className: 'known', hidden: true })
-  box.setAttribute('role', 'status')
-  const look = async (): Promise<void> => {
-    const issuer = input.value
-    const known = await latchkey.describeProvider(issuer)
-    // Typed on meanwhile.
-    if (input.value !== issuer) return
-    box.hidden = known === null
-    box.replaceChildren()
-    if (known === null) return
-    const lines = known.lines.map((line) => make('li', {}, withFlags(line)))
-    box.append(make('p', {}, [`${known.name}, by its documentation:`]), make('ul', {}, lines))
-    found()
-  }
-  // Where it cannot be said, the form works as well.
-  input.addEventListener('input', () => void look().catch(() => (box.hidden = true)))
-  return { box, look }
-}
-
-/** A line would else break after the hyphens that a flag begins with. */
-function withFlags(line: string): (Node | string)[] {
-  return line
-    .split(/(--[a-z-]+)/)
-    .map((part) => (part.startsWith('--') ? make('code', {}, [part]) : part))
 }
 
 /** The button that asks the provider, and what it found. */
 function createFinding(
   latchkey: LatchkeyApi,
   { input, setRefusal }: TextControl,
+  problemOfIssuer: () => string | null,
 ): { test: HTMLElement; box: HTMLElement; clear(): void } {
   const test = make('button', { type: 'button', className: 'plain' }, ['Test'])
   const found = make('div', { className: 'finding' })
@@ -210,8 +198,9 @@ function createFinding(
   }
   const ask = async (): Promise<void> => {
     const issuer = input.value.trim()
-    if (issuer === '') {
-      setRefusal(MISSING.issuer ?? '')
+    const problem = problemOfIssuer()
+    if (problem !== null) {
+      setRefusal(problem)
       return input.focus()
     }
     clear()

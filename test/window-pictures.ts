@@ -1,7 +1,6 @@
 // Pictures of the window: every view and state, in light and dark, as large as it is and at 200 %.
 
 import { PASTED_WORDS } from '../main/auth/pasted.js'
-import { describePreset } from '../main/presets.js'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -201,10 +200,30 @@ export const PICTURES: readonly Picture[] = [
   },
   {
     name: 'provider-known',
-    answers: { ...NO_PROVIDER, known: describePreset('https://accounts.google.com')! },
+    answers: NO_PROVIDER,
     async act(page) {
       await fillIn(page, 'https://accounts.google.com')
       await page.getByText('Google, by its documentation:').waitFor()
+    },
+  },
+  {
+    name: 'provider-chosen',
+    answers: NO_PROVIDER,
+    async act(page) {
+      await page.getByLabel('Provider', { exact: true }).selectOption('Auth0')
+      await page.getByText('Filled in below').waitFor()
+    },
+  },
+  {
+    name: 'provider-guide',
+    answers: NO_PROVIDER,
+    async act(page) {
+      await page.getByLabel('Provider', { exact: true }).selectOption('Amazon Cognito')
+      await press(page, 'How to register at Amazon Cognito')
+      await page.getByText('If your browser does not open').waitFor()
+      await page.getByLabel('Redirect ports').fill('8400, 8401')
+      await press(page, 'Save')
+      await page.locator('[aria-invalid]').waitFor()
     },
   },
   {

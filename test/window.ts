@@ -9,12 +9,15 @@ import type {
   LatchkeyApi,
   KnownProvider,
   PasteOutcome,
+  ProviderChoice,
   ProviderFinding,
   SaveOutcome,
   SettingsChanges,
   SettingsView,
   WindowStatus,
 } from '../main/ipc.js'
+import { describePreset } from '../main/presets.js'
+import { guideOf, listProviders, redirectUrisOf } from '../main/provider-choices.js'
 import { ROOT } from './root.js'
 import { NOW_MS, SETTINGS } from './window-states.js'
 
@@ -23,6 +26,7 @@ export type Answers = {
   status: WindowStatus | null
   settings?: SettingsView | null
   outcomes?: readonly SaveOutcome[]
+  /** What is known of whatever is typed; else what the main process knows of it. */
   known?: KnownProvider
   finding?: ProviderFinding
   pasted?: PasteOutcome
@@ -90,7 +94,12 @@ export async function openWindow(
     await route.fulfill({ body: await readFile(found.file), headers })
   })
   await page.clock.install({ time: NOW_MS - 1000 })
-  await page.addInitScript(installFake, { settings: SETTINGS, ...answers })
+  // These ask nobody, so they are the main process' own.
+  await page.exposeFunction('describePreset', describePreset)
+  await page.exposeFunction('guideOf', guideOf)
+  await page.exposeFunction('redirectUrisOf', redirectUrisOf)
+  const choices = listProviders()
+  await page.addInitScript(installFake, { settings: SETTINGS, choices, ...answers })
   await page.clock.pauseAt(NOW_MS)
   await page.goto(`${ORIGIN}/`)
   await Promise.race([page.getByRole('heading', { level: 1 }).waitFor(), broken])
@@ -112,7 +121,12 @@ export async function openWindow(
 }
 
 /** Runs in the page, before its own script. */
-function installFake(answers: Answers): void {
+function installFake(answers: Answers & { choices: readonly ProviderChoice[] }): void {
+  const { describePreset, guideOf, redirectUrisOf } = globalThis as unknown as {
+    describePreset: LatchkeyApi['describeProvider']
+    guideOf: LatchkeyApi['openProviderGuide']
+    redirectUrisOf: LatchkeyApi['listRedirectUris']
+  }
   let { status } = answers
   let settings = answers.settings ?? null
   let listener: ((status: WindowStatus) => void) | undefined
@@ -181,7 +195,14 @@ function installFake(answers: Answers): void {
     setStartAtLogin: (on) => call('setStartAtLogin', [on], () => setStartAtLogin(on)),
     testProvider: (issuer) => call('testProvider', [issuer], () => fake.finding),
     // Asked at each letter, and no news to a test of what the page asks for.
-    describeProvider: () => Promise.resolve(answers.known ?? null),
+    describeProvider: (issuer) =>
+      answers.known ? Promise.resolve(answers.known) : describePreset(issuer),
+    listProviders: () => Promise.resolve(answers.choices),
+    listRedirectUris: redirectUrisOf,
+    openProviderGuide: (id) => {
+      fake.calls.push(['openProviderGuide', id])
+      return guideOf(id)
+    },
     pasteAddress: (address) => call('pasteAddress', [address], () => answers.pasted ?? null),
     makeReport: () => call('makeReport', [], () => answers.report ?? null),
     onStatusChanged(added) {

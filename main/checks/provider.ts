@@ -7,6 +7,7 @@ import type { Http } from '../auth/http.js'
 import type { Environment } from '../auth/proxy.js'
 import { problemOfTls } from '../auth/unchecked-tls.js'
 import { spanOf, type Clock } from '../clock.js'
+import { hasDemo } from '../demo.js'
 import { errnoOf } from '../errno.js'
 import { lackingFor, presetFor } from '../presets.js'
 import { hasRejectedOfflineAccess } from '../provider-memory.js'
@@ -38,7 +39,8 @@ export async function checkProvider(
     return [check('provider', 'ok', 'The demo provider, which comes with the program.')]
   }
   if (issuer === null) {
-    const says = 'No provider is configured. Set --issuer and --client-id, or try --demo.'
+    const orDemo = hasDemo() ? ', or try --demo' : ''
+    const says = `No provider is configured. Set --issuer and --client-id${orDemo}.`
     return [check('provider', 'problem', says)]
   }
   const way = [

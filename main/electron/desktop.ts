@@ -12,10 +12,12 @@ import { menuOf, type MenuCommand } from '../present/menu.js'
 import { noticeOf } from '../present/notice.js'
 import { windowStatusOf, type WindowStatus } from '../present/status.js'
 import { describePreset } from '../presets.js'
+import { guideOf, listProviders, redirectUrisOf } from '../provider-choices.js'
 import { findProvider } from '../provider-finding.js'
 import { createSettingsFile } from '../settings-file.js'
 import { answerSecondStart } from '../second-start.js'
 import { examineSettings, type Sources } from '../settings.js'
+import { openBrowser } from './browser.js'
 import { serveCalls } from './ipc-server.js'
 import { createAutostart } from './login-item.js'
 import { electronFetch } from './network.js'
@@ -46,6 +48,7 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
   const http = createHttp({ fetch: electronFetch })
   const settings = createSettingsFile(engine, sources)
   let report = ''
+  let redirectUris: readonly string[] = []
   /** What a second start wanted and did not get. */
   let startNotice: string | null = null
 
@@ -62,6 +65,7 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
     'copy-link': () => copy(agent().link()),
     'copy-service-url': () => copy(engine.latchkey().service.url),
     'copy-report': () => copy(report),
+    'copy-redirect-uris': () => copy(redirectUris.join('\n')),
     open: () => window.open(),
     'toggle-start-at-login': () => {
       autostart.set(!autostart.state().on)
@@ -113,6 +117,14 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
       return state.on === on ? { kind: 'saved' } : { kind: 'refused', field: null, message }
     },
     'describe-provider': (issuer) => describePreset(issuer.trim()),
+    'list-providers': listProviders,
+    'open-provider-guide': (id) => {
+      const link = guideOf(id)
+      // The window shows the link, for where no browser opens.
+      if (!engine.settings().noBrowser) openBrowser(link).catch(reportError)
+      return link
+    },
+    'list-redirect-uris': (typed) => (redirectUris = redirectUrisOf(typed)),
     'test-provider': (issuer) => findProvider(http, issuer),
     'paste-address': (address) => {
       const pasted = agent().paste(address)

@@ -29,6 +29,7 @@ const ARGUMENTS = {
       'copy-link',
       'copy-service-url',
       'copy-report',
+      'copy-redirect-uris',
     ]),
   ]),
   'read-settings': z.tuple([]),
@@ -53,6 +54,14 @@ const ARGUMENTS = {
   'set-start-at-login': z.tuple([z.boolean()]),
   'test-provider': z.tuple([text]),
   'describe-provider': z.tuple([text]),
+  'list-providers': z.tuple([]),
+  // A name of a table's, never a link.
+  'open-provider-guide': z.tuple([
+    z.enum(['auth0', 'google', 'entra', 'okta', 'keycloak', 'gitlab', 'cognito', 'salesforce']),
+  ]),
+  'list-redirect-uris': z.tuple([
+    z.strictObject({ redirectPort: text, redirectHost: text, redirectPath: text }),
+  ]),
   'paste-address': z.tuple([pasted]),
   'make-report': z.tuple([]),
 } satisfies { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls[Channel]>> }

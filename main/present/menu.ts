@@ -5,7 +5,10 @@ import type { Command } from '../ipc.js'
 import { askedBy, headlineOf } from './status.js'
 
 export type MenuCommand =
-  Exclude<Command, 'copy-service-url' | 'copy-report'> | 'open' | 'toggle-start-at-login' | 'quit'
+  | Exclude<Command, 'copy-service-url' | 'copy-report' | 'copy-redirect-uris'>
+  | 'open'
+  | 'toggle-start-at-login'
+  | 'quit'
 
 export type MenuItem =
   | { kind: 'text'; label: string }

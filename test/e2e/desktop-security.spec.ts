@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Page } from '@playwright/test'
 import { at, expect, FREE_PORT, headlineOf, signInAs, test as base } from '../driver.js'
 import type { LatchkeyApi } from '../../main/ipc.js'
+import { guideOf, listProviders } from '../../main/provider-choices.js'
 
 type Attacker = {
   url: string
@@ -102,6 +103,9 @@ test('the page gets these functions and nothing else, and cannot change them', a
       ['setStartAtLogin', 'function'],
       ['testProvider', 'function'],
       ['describeProvider', 'function'],
+      ['listProviders', 'function'],
+      ['openProviderGuide', 'function'],
+      ['listRedirectUris', 'function'],
       ['pasteAddress', 'function'],
       ['makeReport', 'function'],
       ['onStatusChanged', 'function'],
@@ -343,6 +347,19 @@ test('S30: arguments of the wrong type are refused, and commands that are not th
     ['save-settings', { notifications: 'no' }],
     ['set-start-at-login', 'yes'],
     ['test-provider', { href: 'https://login.example.com' }],
+    ['list-providers', 'more'],
+    ['open-provider-guide'],
+    ['open-provider-guide', null],
+    ['open-provider-guide', 'https://attacker.example/'],
+    ['open-provider-guide', 'Auth0'],
+    ['open-provider-guide', '__proto__'],
+    ['open-provider-guide', 'constructor'],
+    ['open-provider-guide', ['auth0']],
+    ['open-provider-guide', 'auth0', 'https://attacker.example/'],
+    ['list-redirect-uris'],
+    ['list-redirect-uris', {}],
+    ['list-redirect-uris', { redirectPort: 8400, redirectHost: '', redirectPath: '' }],
+    ['list-redirect-uris', { redirectPort: '', redirectHost: '', redirectPath: '', more: '' }],
     ['paste-address'],
     ['paste-address', 7],
     ['paste-address', null],
@@ -390,6 +407,25 @@ test('S31: the browser is sent to the provider’s authorization page, with noth
       'state',
     ])
   }
+})
+
+test('S31: a provider’s page is opened by the provider’s name, and is one of a fixed table', async ({
+  launch,
+}) => {
+  const app = await launch({ flags: FREE_PORT })
+  const window = await app.window()
+  const links = []
+  for (const { id } of listProviders()) {
+    expect(await callApi(window, 'openProviderGuide', id)).toBe(`answered "${guideOf(id)}"`)
+    links.push(guideOf(id))
+  }
+  await expect.poll(() => app.openedUrls(), FAST).toEqual(links)
+
+  // Where no browser may open, the link is there to read.
+  const quiet = await launch({ flags: [...FREE_PORT, '--no-browser'] })
+  const answer = await callApi(await quiet.window(), 'openProviderGuide', 'auth0')
+  expect(answer).toBe(`answered "${guideOf('auth0')}"`)
+  expect(await quiet.openedUrls()).toEqual([])
 })
 
 for (const endpoint of ['http://login.attacker.example/', 'file:///etc/passwd', 'calc:'] as const) {

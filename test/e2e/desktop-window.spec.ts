@@ -1,8 +1,10 @@
 // The window as a window: its icon, its context menu, zoom, and a sign-in that is finished in it.
 
 import type { Page } from '@playwright/test'
-import { at, expect, FREE_PORT, headlineOf, test, type Desktop } from '../driver.js'
+import { guideOf } from '../../main/provider-choices.js'
+import { at, expect, FREE_PORT, headlineOf, signInAs, test, type Desktop } from '../driver.js'
 import { altered, answerLink } from '../person.js'
+import { startProvider } from '../provider.js'
 
 const FAST = { intervals: [25, 50, 100] }
 
@@ -116,4 +118,35 @@ test('F19: the address that the browser could not load finishes the sign-in in t
   const { searchParams } = new URL(address)
   const said = [await window.content(), app.stdout(), app.stderr()].join('\n')
   for (const name of ['code', 'state']) expect(said).not.toContain(searchParams.get(name)!)
+})
+
+test('a provider that is chosen by name is registered, tested, saved and signed in at', async ({
+  launch,
+  page,
+}) => {
+  const keycloak = await startProvider({ issuerPath: '/realms/main', clientId: 'desktop' })
+  const app = await launch({ flags: FREE_PORT })
+  const window = await providerForm(app)
+  await window.getByLabel('Provider', { exact: true }).selectOption('Keycloak')
+  await window.getByRole('button', { name: 'How to register at Keycloak' }).click()
+  expect(await app.takeUrl()).toBe(guideOf('keycloak'))
+  await expect(window.getByText('If your browser does not open:')).toContainText(
+    guideOf('keycloak'),
+  )
+  await window.getByRole('button', { name: 'Copy the redirect URI' }).click()
+  await expect.poll(() => app.clipboard(), FAST).toBe('http://127.0.0.1/callback')
+
+  const issuer = window.getByLabel('Issuer')
+  await expect(issuer).toHaveValue('https://YOUR_HOST/realms/YOUR_REALM')
+  await issuer.fill(keycloak.issuer)
+  await window.getByRole('button', { name: 'Test', exact: true }).click()
+  await expect(window.getByText('This provider works.')).toBeVisible()
+  await window.getByLabel('Client ID').fill('desktop')
+  await window.getByRole('button', { name: 'Save' }).click()
+  await expect(window.getByRole('heading')).toHaveText('You are not signed in')
+  await window.getByRole('button', { name: 'Sign in' }).click()
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await expect(window.getByRole('heading')).toHaveText('You are signed in')
+  await expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
+  await keycloak.close()
 })

@@ -86,6 +86,14 @@ for (const [what, file, before, after, channel] of [
     "'test-provider': z.tuple([])",
     'test-provider',
   ],
+  ['a provider that the check leaves out', CHECKS, /'salesforce',?/, '', 'open-provider-guide'],
+  [
+    'a provider’s page by its link',
+    CHECKS,
+    /'open-provider-guide': z.tuple\(\[[^\]]+\]\),?\s*\]\)/,
+    "'open-provider-guide': z.tuple([text])",
+    'open-provider-guide',
+  ],
   [
     'a pasted address of another type',
     CHECKS,

@@ -252,6 +252,37 @@ test('by keyboard: set up a provider, with a test, another spelling and a refuse
   ])
 })
 
+test('by keyboard: choose a provider by name, read how to register there, and save it', async ({
+  open,
+}) => {
+  const { page, fake } = await open({ status: STATES['no-provider'], settings: UNSET })
+  await pressByKey(page, /^Copy the redirect URI/)
+  await tabTo(page, 'Provider')
+  // Letters go to the first that begins so.
+  await page.keyboard.type('Aut')
+  await expect(page.getByText('Auth0, by its documentation:')).toBeVisible()
+  await expect(page.getByLabel('Provider', { exact: true })).toBeFocused()
+  await pressByKey(page, 'How to register at Auth0')
+  await tabTo(page, 'Issuer')
+  await page.keyboard.type('example.eu.auth0.com')
+  await tabTo(page, 'Client ID')
+  await page.keyboard.type('latchkey-desktop')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  expect(await fake(calls)).toEqual([
+    ['runCommand', 'copy-redirect-uris'],
+    ['openProviderGuide', 'auth0'],
+    [
+      'saveSettings',
+      {
+        issuer: 'https://example.eu.auth0.com/',
+        clientId: 'latchkey-desktop',
+        redirectPort: '8400',
+      },
+    ],
+  ])
+})
+
 test('by keyboard: change a setting, make a report, copy it, and come back', async ({ open }) => {
   const { page, fake } = await open({ status: STATES['signed-in'], report: REPORT })
   await pressByKey(page, 'Settings')
@@ -279,12 +310,14 @@ test('in forced colours every button and field has an edge, and every sign a col
       { status: STATES[name], settings: UNSET },
       { forcedColors: 'active', colorScheme: 'dark' },
     )
-    const edges = await page.locator('button:visible, input:visible').evaluateAll((all) =>
-      all.map((one) => {
-        const { borderTopColor, borderTopWidth } = getComputedStyle(one)
-        return borderTopWidth === '0px' ? 'none' : borderTopColor
-      }),
-    )
+    const edges = await page
+      .locator('button:visible, input:visible, select:visible')
+      .evaluateAll((all) =>
+        all.map((one) => {
+          const { borderTopColor, borderTopWidth } = getComputedStyle(one)
+          return borderTopWidth === '0px' ? 'none' : borderTopColor
+        }),
+      )
     expect(edges.length).toBeGreaterThan(2)
     expect(edges.filter((edge) => /none|rgba\(0, 0, 0, 0\)|rgb\(0, 0, 0\)/.test(edge))).toEqual([])
   }

@@ -2,6 +2,7 @@
 
 import type { Page } from '@playwright/test'
 import type { ProviderFinding } from '../../main/ipc.js'
+import { guideOf, listProviders } from '../../main/provider-choices.js'
 import { LOCKED, SETTINGS, STATES, UNSET } from '../window-states.js'
 import { expect, test } from '../window-test.js'
 import type { Fake } from '../window.js'
@@ -378,6 +379,7 @@ test('what is known of a provider is said as soon as its issuer is typed, and it
   open,
 }) => {
   const known = {
+    id: 'google' as const,
     name: 'Google',
     lines: ['It needs --client-secret-file PATH.', 'And <b>more</b>.'],
   }
@@ -407,4 +409,222 @@ test('a client secret that is set is shown as a mask, and sent only once it is t
   await expect
     .poll(() => fake(({ calls }) => calls.filter(([name]) => name === 'saveSettings')))
     .toEqual([['saveSettings', { clientSecret: 'typed' }]])
+})
+
+const provider = (page: Page) => page.getByLabel('Provider', { exact: true })
+const known = (page: Page) => page.locator('.known')
+const uris = (page: Page) => page.locator('#redirect-uris code')
+
+test('a provider is chosen by name, out of those that work and one that is another', async ({
+  open,
+}) => {
+  const { page, complaints } = await open(NONE)
+  await expect(provider(page)).toHaveValue('')
+  const options = page.locator('#provider-name option:not([hidden])')
+  await expect(options).toHaveText([
+    ...listProviders().map(({ name }) => name),
+    'Another OpenID provider',
+  ])
+  expect(await options.allTextContents()).toContain('Microsoft Entra')
+  expect(await complaints()).toEqual([])
+})
+
+for (const choice of listProviders()) {
+  test(`${choice.name}, chosen: its issuer, what to register, and what it asks for is filled in`, async ({
+    open,
+  }) => {
+    const { page, fake } = await open(NONE)
+    await provider(page).selectOption(choice.name)
+    await expect(page.getByLabel('Issuer')).toHaveValue(choice.issuer)
+    await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(choice.hint)
+    await expect(known(page).getByRole('listitem')).toHaveText(choice.lines)
+    await expect(known(page)).toHaveRole('status')
+    for (const [name, value] of Object.entries(choice.settings)) {
+      await expect(page.locator(`#${name}`)).toHaveValue(value)
+      await expect(page.locator(`#${name}`)).toBeVisible()
+    }
+    const { redirectPort = '', redirectHost = '127.0.0.1' } = choice.settings
+    const port = redirectPort === '' ? '' : `:${redirectPort}`
+    await expect(uris(page)).toHaveText([`http://${redirectHost}${port}/callback`])
+
+    // What is still to be replaced is selected, and is not taken for an issuer.
+    await page.getByLabel('Client ID').fill('latchkey-desktop')
+    const issuer = page.getByLabel('Issuer')
+    for (const blank of choice.blanks) {
+      await button(page, 'Save').click()
+      await expect(issuer).toBeFocused()
+      await expect(issuer).toHaveAccessibleDescription(
+        new RegExp(`^Put your own in the place of ${blank}\\.`),
+      )
+      await page.keyboard.type('mine')
+      await page.clock.runFor(500)
+    }
+    const typed = choice.blanks.reduce((text, blank) => text.replace(blank, 'mine'), choice.issuer)
+    await expect(issuer).toHaveValue(typed)
+    await expect(provider(page)).toHaveValue(choice.id)
+    await button(page, 'Save').click()
+    await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+    expect(await fake(saves)).toEqual([
+      { ...choice.settings, issuer: typed, clientId: 'latchkey-desktop' },
+    ])
+  })
+}
+
+test('Test asks no provider whose issuer has a part to replace', async ({ open }) => {
+  const { page, fake } = await open(NONE)
+  await provider(page).selectOption('Keycloak')
+  await button(page, 'Test').click()
+  await expect(page.getByLabel('Issuer')).toBeFocused()
+  await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(
+    /^Put your own .* YOUR_HOST\./,
+  )
+  expect(await fake(tests)).toEqual([])
+})
+
+test('choosing another takes back what was filled in, and what was typed is there on return', async ({
+  open,
+}) => {
+  const { page } = await open(NONE)
+  const issuer = page.getByLabel('Issuer')
+  const scopes = page.getByLabel('Scopes')
+  const ports = page.getByLabel('Redirect ports')
+  await issuer.fill(ISSUER)
+  await expect(provider(page)).toHaveValue('other')
+  await provider(page).selectOption('GitLab')
+  await expect(scopes).toHaveValue('openid profile email')
+  await ports.fill('9000')
+  await provider(page).selectOption('Auth0')
+  await expect(scopes).toHaveValue('openid profile email offline_access')
+  // The person's own stays.
+  await expect(ports).toHaveValue('9000')
+  await expect(uris(page)).toHaveText(['http://127.0.0.1:9000/callback'])
+  await issuer.fill('https://login.example.org/')
+  await expect(provider(page)).toHaveValue('auth0')
+  await provider(page).selectOption('Another OpenID provider')
+  await expect(issuer).toHaveValue(ISSUER)
+  await expect(issuer).toHaveAccessibleDescription(/^Spelt as your provider does/)
+  await expect(known(page)).toBeEmpty()
+  await provider(page).selectOption('Auth0')
+  await expect(issuer).toHaveValue('https://login.example.org/')
+})
+
+test('an issuer that is pasted whole takes the place of all that stands there', async ({
+  open,
+}) => {
+  const { page } = await open(NONE)
+  const issuer = page.getByLabel('Issuer')
+  await provider(page).selectOption('Auth0')
+  await page.getByLabel('Client ID').fill('https://example.eu.auth0.com/')
+  await page.getByLabel('Client ID').selectText()
+  await page.keyboard.press('ControlOrMeta+X')
+  await issuer.focus()
+  await page.keyboard.press('ControlOrMeta+V')
+  await expect(issuer).toHaveValue('https://example.eu.auth0.com/')
+
+  // A domain is a part of it.
+  await provider(page).selectOption('Okta')
+  await page.getByLabel('Client ID').fill('example.okta.com')
+  await page.getByLabel('Client ID').selectText()
+  await page.keyboard.press('ControlOrMeta+X')
+  await issuer.focus()
+  await page.keyboard.press('ControlOrMeta+V')
+  await expect(issuer).toHaveValue('https://example.okta.com')
+})
+
+test('the list follows an issuer that is typed or set, and then fills nothing in', async ({
+  open,
+}) => {
+  const fields = {
+    ...SETTINGS.fields,
+    issuer: { value: 'https://tenant.auth0.com/', lockedBy: null },
+  }
+  const { page } = await open({
+    status: STATES['signed-out'],
+    settings: { ...SETTINGS, fields },
+  })
+  await openForm(page)
+  await expect(provider(page)).toHaveValue('auth0')
+  await expect(known(page)).toContainText('choose one with --redirect-port')
+  await page.getByLabel('Issuer').fill('https://gitlab.com')
+  await expect(provider(page)).toHaveValue('gitlab')
+  await expect(page.getByLabel('Redirect ports')).toHaveValue('')
+  await page.getByLabel('Issuer').fill('https://github.com')
+  await expect(provider(page)).toHaveValue('other')
+  await expect(known(page)).toContainText('GitHub documents OAuth alone')
+  await expect(page.getByRole('button', { name: 'How to register' })).toBeHidden()
+  await page.getByLabel('Issuer').fill('')
+  await page.keyboard.press('Escape')
+  await button(page, 'Change the provider').click()
+  await expect(provider(page)).toHaveValue('auth0')
+})
+
+test('saved, what was filled in is the person’s own', async ({ open }) => {
+  const { page } = await open({ status: STATES['signed-out'] })
+  await openForm(page)
+  await provider(page).selectOption('Auth0')
+  await page.getByLabel('Issuer').fill('https://tenant.auth0.com/')
+  await expect(page.getByLabel('Issuer')).toHaveValue('https://tenant.auth0.com/')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await openForm(page)
+  await expect(page.getByLabel('Redirect ports')).toHaveValue('8400')
+  await provider(page).selectOption('Google')
+  await expect(page.getByLabel('Redirect ports')).toHaveValue('8400')
+})
+
+test('where a flag sets the issuer there is nothing to choose, and locked fields stay', async ({
+  open,
+}) => {
+  const { page } = await open({ status: STATES['signed-out'], settings: LOCKED })
+  await openForm(page)
+  await expect(provider(page)).toBeHidden()
+
+  const fields = { ...UNSET.fields, scope: { value: 'openid', lockedBy: '--scope' } }
+  const scoped = await open({ ...NONE, settings: { ...UNSET, fields } })
+  await provider(scoped.page).selectOption('Google')
+  await expect(scoped.page.getByLabel('Prompt')).toHaveValue('consent')
+  await expect(scoped.page.getByLabel('Scopes')).toHaveValue('openid')
+  await expect(known(scoped.page)).toContainText('Filled in below: Prompt, Additional parameters.')
+})
+
+test('the provider’s page is asked for by its name, and its link is there to read', async ({
+  open,
+}) => {
+  const { page, fake } = await open(NONE)
+  await provider(page).selectOption('Okta')
+  await button(page, 'How to register at Okta').click()
+  await expect(page.getByText('If your browser does not open:')).toContainText(guideOf('okta'))
+  expect(await fake(({ calls }) => calls.at(-1))).toEqual(['openProviderGuide', 'okta'])
+  await provider(page).selectOption('Google')
+  await expect(page.getByText('If your browser does not open:')).toBeHidden()
+  await page.clock.runFor(500)
+  await button(page, 'How to register at Google').click()
+  await expect
+    .poll(() => fake(({ calls }) => calls.at(-1)))
+    .toEqual(['openProviderGuide', 'google'])
+})
+
+test('the redirect URIs are those that the fields make, and can be copied', async ({ open }) => {
+  const { page, fake } = await open(NONE)
+  await expect(uris(page)).toHaveText(['http://127.0.0.1/callback'])
+  await page.getByText('More, for providers that need it').click()
+  await page.getByLabel('Redirect ports').fill('8400, 8401')
+  await page.getByLabel('Redirect host').fill('[::1]')
+  await page.getByLabel('Redirect path').fill('/done')
+  await expect(uris(page)).toHaveText(['http://[::1]:8400/done', 'http://[::1]:8401/done'])
+  await button(page, 'Copy the redirect URI').click()
+  expect(await fake(({ calls }) => calls.at(-1))).toEqual(['runCommand', 'copy-redirect-uris'])
+  await page.getByLabel('Redirect host').fill('evil.example')
+  await expect(uris(page)).toHaveCount(0)
+  await expect(button(page, 'Copy the redirect URI')).toBeHidden()
+})
+
+test('where there is a trial with made-up people is said on the first screen only', async ({
+  open,
+}) => {
+  const { page, tell } = await open(NONE)
+  await expect(page.getByText('made-up people')).toContainText('npm start')
+  await tell(STATES['signed-out'])
+  await openForm(page)
+  await expect(page.getByText('made-up people')).toBeHidden()
 })

@@ -1,0 +1,89 @@
+// The providers that can be chosen by name: what is filled in is what their documentation asks for, and
+// their pages are fixed ones of their own.
+
+import { expect, test } from '@playwright/test'
+import { lackingFor, PRESETS, presetFor } from '../../main/presets.js'
+import {
+  guideOf,
+  listProviders,
+  providerNames,
+  redirectUrisOf,
+} from '../../main/provider-choices.js'
+import { changedContent } from '../../main/settings-form.js'
+import { examineSettings } from '../../main/settings.js'
+
+const CHOICES = listProviders()
+
+test('each provider that works by its documentation can be chosen, and no other', () => {
+  const working = PRESETS.filter(({ verdict }) => verdict === 'works').map(({ name }) => name)
+  expect(working.length).toBeGreaterThan(5)
+  expect(CHOICES.map(({ name }) => name)).toEqual(working)
+  expect(new Set(CHOICES.map(({ id }) => id)).size).toBe(CHOICES.length)
+  expect(providerNames()).toMatch(/^Auth0, Google, .* and Salesforce$/)
+})
+
+for (const { id, name, issuer, blanks, hint, settings, lines } of CHOICES) {
+  test(`${name}: what is filled in can be saved, and is what its documentation asks for`, () => {
+    const typed = blanks.reduce((text, blank) => text.replace(blank, 'mine'), issuer)
+    expect(/[A-Z]{2,}/.exec(typed)).toBeNull()
+    for (const blank of blanks) expect(issuer).toContain(blank)
+    // By its issuer it is known again; only a GitLab of somebody's own is anywhere.
+    const example = /https:\/\/\S+/.exec(hint)?.[0] ?? issuer
+    if (id !== 'gitlab') expect(presetFor(example)?.name).toBe(name)
+
+    const saved = changedContent({}, { ...settings, issuer: typed, clientId: 'latchkey' })
+    expect(saved).toHaveProperty('content')
+    const { settings: read, problems } = examineSettings({
+      args: [],
+      env: {},
+      platform: 'linux',
+      home: '/none',
+      readFile: () => ({ content: 'content' in saved ? saved.content : {}, notice: null }),
+    })
+    expect(problems).toEqual([])
+    // Nobody but the person has the client secret.
+    const lacking = lackingFor(read)
+    expect(lacking.filter((line) => !line.includes('--client-secret-file'))).toEqual([])
+    expect(lines.slice(1)).toEqual(lacking)
+    expect(lines.join(' ')).not.toMatch(/--(scope|redirect|prompt|authorization)/)
+  })
+
+  test(`${name}: its page is one of its own, over https`, () => {
+    const hosts = {
+      auth0: 'auth0.com',
+      google: 'developers.google.com',
+      entra: 'learn.microsoft.com',
+      okta: 'help.okta.com',
+      keycloak: 'www.keycloak.org',
+      gitlab: 'docs.gitlab.com',
+      cognito: 'docs.aws.amazon.com',
+      salesforce: 'help.salesforce.com',
+    } as const
+    const { protocol, host, username, password } = new URL(guideOf(id))
+    expect({ protocol, host, username, password }).toEqual({
+      protocol: 'https:',
+      host: hosts[id],
+      username: '',
+      password: '',
+    })
+  })
+}
+
+for (const [typed, uris] of [
+  [{}, ['http://127.0.0.1/callback']],
+  [{ redirectPort: '', redirectHost: '', redirectPath: ' ' }, ['http://127.0.0.1/callback']],
+  [
+    { redirectPort: '8400 8401', redirectHost: 'localhost', redirectPath: '/a' },
+    ['http://localhost:8400/a', 'http://localhost:8401/a'],
+  ],
+  [{ redirectHost: '[::1]' }, ['http://[::1]/callback']],
+  [{ redirectHost: 'evil.example' }, []],
+  [{ redirectPort: 'http' }, []],
+  [{ redirectPort: '70000' }, []],
+  [{ redirectPath: 'https://evil.example/' }, []],
+] as const) {
+  test(`the redirect URIs of ${JSON.stringify(typed)} are ${uris.join(' and ') || 'none'}`, () => {
+    const usual = { redirectPort: '', redirectHost: '127.0.0.1', redirectPath: '/callback' }
+    expect(redirectUrisOf({ ...usual, ...typed })).toEqual(uris)
+  })
+}
