@@ -5,6 +5,7 @@ import { problemOfTls } from './auth/unchecked-tls.js'
 import { openBrowser } from './browser-opener.js'
 import { systemClock } from './clock.js'
 import { createLatchkey, EXIT, explainFailure, type Latchkey } from './compose.js'
+import { hasDemo } from './demo.js'
 import { findHome } from './home.js'
 import { watchOutput, writeLine, writeText } from './output.js'
 import { jsonLine } from './present/printable.js'
@@ -140,7 +141,8 @@ function greet(
   } else if (issuer !== null) {
     to.say(`It signs in at ${issuer}.`)
   } else {
-    to.say('No provider is set up yet. Start it with --issuer and --client-id, or with --demo.')
+    const orDemo = hasDemo() ? ', or with --demo' : ''
+    to.say(`No provider is set up yet. Start it with --issuer and --client-id${orDemo}.`)
     to.say(`What to register at ${providerNames()} is in the README.`)
   }
   if (storage.note !== null) to.say(storage.note)

@@ -41,13 +41,25 @@ export function createProviderList(ports: ProviderListPorts): ProviderList {
   let choices: readonly ProviderChoice[] = []
   let chosen: ProviderChoice | null = null
 
+  const blank = (): string | null =>
+    chosen?.blanks.find((part) => input.value.includes(part)) ?? null
+  /** So that what is typed takes its place. */
+  const selectBlank = (): void => {
+    const part = blank()
+    if (part === null) return
+    const start = input.value.indexOf(part)
+    // Its beginning is what is scrolled to.
+    input.setSelectionRange(start, start + part.length, 'backward')
+  }
   const choose = (): void => {
     chosen = choices.find(({ id }) => id === list.value) ?? null
     const labels = filling.change(chosen)
     issuers.change(list.value, chosen?.issuer ?? '')
     setHint(chosen?.hint ?? ports.hint)
     known.show(chosen, labels)
-    if (labels.length > 0) found()
+    selectBlank()
+    // What is filled in may stay out of sight; what is left to decide may not.
+    if (chosen !== null && chosen.lines.length > 1) found()
   }
   /** What is typed may be the issuer of another than the one that was chosen. */
   const look = async (): Promise<void> => {
@@ -64,19 +76,11 @@ export function createProviderList(ports: ProviderListPorts): ProviderList {
     known.show(provider, [])
     if (provider !== null) found()
   }
-  const blank = (): string | null =>
-    chosen?.blanks.find((part) => input.value.includes(part)) ?? null
 
   list.addEventListener('change', choose)
   // Where it cannot be said, the form works as well.
   input.addEventListener('input', () => void look().catch(() => known.show(null, [])))
-  input.addEventListener('focus', () => {
-    const part = blank()
-    if (part === null) return
-    const start = input.value.indexOf(part)
-    // What is typed takes its place.
-    input.setSelectionRange(start, start + part.length)
-  })
+  input.addEventListener('focus', selectBlank)
 
   input.addEventListener('beforeinput', ({ data }) => {
     // Not a part, but all of it.
@@ -195,7 +199,8 @@ function createKnown(latchkey: LatchkeyApi): {
       guide.textContent = `How to register at ${known.name}`
       const lines = known.lines.map((line) => make('li', {}, withFlags(line)))
       said.append(make('p', {}, [`${known.name}, by its documentation:`]), make('ul', {}, lines))
-      if (filled.length > 0) said.append(make('p', {}, [`Filled in below: ${filled.join(', ')}.`]))
+      if (filled.length > 0)
+        said.append(make('p', {}, [`Filled in under More: ${filled.join(', ')}.`]))
     },
   }
 }

@@ -211,7 +211,7 @@ export const PICTURES: readonly Picture[] = [
     answers: NO_PROVIDER,
     async act(page) {
       await page.getByLabel('Provider', { exact: true }).selectOption('Auth0')
-      await page.getByText('Filled in below').waitFor()
+      await page.getByText('Filled in under More').waitFor()
     },
   },
   {
@@ -221,6 +221,7 @@ export const PICTURES: readonly Picture[] = [
       await page.getByLabel('Provider', { exact: true }).selectOption('Amazon Cognito')
       await press(page, 'How to register at Amazon Cognito')
       await page.getByText('If your browser does not open').waitFor()
+      await page.getByText('More, for providers that need it').click()
       await page.getByLabel('Redirect ports').fill('8400, 8401')
       await press(page, 'Save')
       await page.locator('[aria-invalid]').waitFor()

@@ -396,6 +396,15 @@ test('S28: where the usual port is not to be had, it says why and which one it i
   await new Promise((resolve) => holder.close(resolve))
 })
 
+test('without a provider it says how to set one up, and which ones it knows by name', async ({
+  run,
+}) => {
+  const program = await run(['--no-browser'])
+  await expect.poll(() => program.stdout()).toContain('is in the README.')
+  expect(program.stdout()).toContain('Start it with --issuer and --client-id, or with --demo.')
+  expect(program.stdout()).toContain('What to register at Auth0, Google, Microsoft Entra,')
+})
+
 test('S36: the data directory that it makes is its owner’s alone', async ({ run }) => {
   const parent = await run([...DEMO])
   await parent.line('listening')

@@ -349,6 +349,9 @@ function commandLineTests(asar: () => string): void {
     const diagnosis = run('diagnose', '--json', '--data-dir', dataDir)
     expect(diagnosis.status).toBe(0)
     expect(JSON.parse(diagnosis.stdout)).toMatchObject({ version: '0.1.0' })
+    // There is none in a package.
+    expect(diagnosis.stdout).toContain('Set --issuer and --client-id.')
+    expect(diagnosis.stdout).not.toContain('--demo')
     expect(run('headless', '--misspelt', '--data-dir', dataDir)).toEqual({
       status: 2,
       stdout: '',
