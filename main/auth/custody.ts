@@ -13,7 +13,7 @@ import type { Account } from './identity.js'
 import type { Event } from './model.js'
 import { createRenewal, lifetimeOf } from './renewal.js'
 import { betterSession, supersede } from './same-person.js'
-import { revokeTokens, type Orphans } from './token.js'
+import { restoredTokens, revokeTokens, type Orphans } from './token.js'
 
 export type CustodyPorts = {
   http: Http
@@ -241,7 +241,8 @@ export function createCustody(ports: CustodyPorts): Custody {
       dispatch({ type: 'storage-failed', notice })
       return
     }
-    const { superseded: replaced = [], ...session } = kept
+    const { superseded: replaced = [], ...stored } = kept
+    const session = { ...stored, tokens: restoredTokens(stored.tokens, clock.nowMs()) }
     held = session
     superseded = replaced
     dispatch({ type: 'restored', account: session.account, ...lifetimeOf(session) })

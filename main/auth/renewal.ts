@@ -124,9 +124,13 @@ export function createRenewal(ports: RenewalPorts): Renewal {
   }
 
   const watch = (session: HeldSession): void => {
-    const { accessTokenExpiresAtMs: expiresAtMs, refreshToken } = session.tokens
-    if (refreshToken !== null) return schedule(renewalDueMs(session.tokens), renewQuietly)
-    schedule(expiresAtMs, () => void ports.end(session, HAS_RUN_OUT))
+    const { accessTokenExpiresAtMs: expiresAtMs, obtainedAtMs, refreshToken } = session.tokens
+    // A life begins now at the latest: the clock may have been set back while the answer was on its way.
+    const setBackMs = Math.max(0, obtainedAtMs - clock.nowMs())
+    const dueMs = refreshToken === null ? expiresAtMs : renewalDueMs(session.tokens)
+    const endOrRenew =
+      refreshToken === null ? () => void ports.end(session, HAS_RUN_OUT) : renewQuietly
+    schedule(dueMs === null ? null : dueMs - setBackMs, endOrRenew)
   }
 
   const renewHeld = async (): Promise<HeldSession> => {

@@ -33,6 +33,24 @@ export function expiryOf(tokens: TokenSet, nowMs: number): number {
   return accessTokenExpiresAtMs ?? (refreshToken === null ? nowMs : obtainedAtMs) + ASSUMED_LIFE_MS
 }
 
+/**
+ * Tokens that were stored, as they count at a start. If they were asked for at a time that is still to
+ * come, the clock was set back since, and nobody can tell how old they are: those that can be renewed
+ * count as expired, the others as asked for just now. Otherwise apps would be given a dead access token
+ * until the clock is back where it was.
+ */
+export function restoredTokens(tokens: TokenSet, nowMs: number): TokenSet {
+  const { accessTokenExpiresAtMs: endsAtMs, obtainedAtMs, refreshToken } = tokens
+  if (obtainedAtMs <= nowMs) return tokens
+  const lifeMs = endsAtMs === null ? ASSUMED_LIFE_MS : endsAtMs - obtainedAtMs
+  const countedFromMs = refreshToken === null ? nowMs : nowMs - lifeMs
+  return {
+    ...tokens,
+    obtainedAtMs: countedFromMs,
+    accessTokenExpiresAtMs: endsAtMs === null ? null : countedFromMs + lifeMs,
+  }
+}
+
 export type CodeExchange = Client & {
   code: string
   redirectUri: string

@@ -1,7 +1,7 @@
 // A session that is renewed in time: when, by whom, how often, and in which order.
 
 import { renewalDueMs, retryDelayMs } from '../../main/auth/renewal.js'
-import type { TokenSet } from '../../main/auth/token.js'
+import { expiryOf, restoredTokens, type TokenSet } from '../../main/auth/token.js'
 import { answerLink } from '../person.js'
 import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../signed-in.js'
 
@@ -40,6 +40,27 @@ test.describe('a token is renewed', () => {
       expect(renewalDueMs(given)).toBeNull()
     })
   }
+})
+
+test.describe('stored tokens of a time that is still to come, for the clock was set back,', () => {
+  const NOW_MS = OBTAINED_MS - 24 * HOUR
+  const isLeft = (restored: TokenSet): number => expiryOf(restored, NOW_MS) - NOW_MS
+
+  test('have expired if they can be renewed, and are renewed at once', () => {
+    const restored = restoredTokens(tokens(HOUR), NOW_MS)
+    expect(isLeft(restored)).toBe(0)
+    expect(renewalDueMs(restored)).toBeLessThan(NOW_MS)
+    expect(isLeft(restoredTokens(tokens(null), NOW_MS))).toBe(0)
+  })
+
+  test('live no longer than from now on if they cannot', () => {
+    expect(isLeft(restoredTokens(tokens(HOUR, null), NOW_MS))).toBe(HOUR)
+    expect(restoredTokens(tokens(null, null), NOW_MS).accessTokenExpiresAtMs).toBeNull()
+  })
+
+  test('are as they were if their time has come', () => {
+    expect(restoredTokens(tokens(HOUR), OBTAINED_MS)).toEqual(tokens(HOUR))
+  })
 })
 
 test.describe('after failures in a row it is tried again', () => {
@@ -571,5 +592,42 @@ test.describe('a clock that is set', () => {
     clock.leap(23 * HOUR + 1 * MINUTE)
     await renewedAfter(session, 1)
     expect(provider.requests.token).toBe(2)
+  })
+
+  test('back while the answer is on its way: it is renewed when its hour is over too', async ({
+    signedIn,
+  }) => {
+    const session = await signedIn()
+    const { agent, clock, provider } = session
+    provider.misbehave.hold = (endpoint) => {
+      if (endpoint === 'token') clock.leap(-24 * HOUR)
+      return undefined
+    }
+    await agent.read(null)
+    provider.misbehave.hold = undefined
+    expect(provider.requests.token).toBe(2)
+    clock.advance(59 * MINUTE - 1)
+    await agent.read(MINUTE)
+    expect(provider.requests.token).toBe(2)
+    await renewedAfter(session, 1)
+    expect(provider.requests.token).toBe(3)
+  })
+
+  test('back while a session is on its way that cannot be renewed: it is over after its hour', async ({
+    signedIn,
+  }) => {
+    const { agent, clock, provider, signIn, next } = await signedIn()
+    provider.misbehave.tokenResponse = ({ refresh_token: _none, ...tokens }) => tokens
+    provider.misbehave.hold = (endpoint) => {
+      if (endpoint === 'token') clock.leap(-24 * HOUR)
+      return undefined
+    }
+    const told = next('signed-in')
+    await fetch(await answerLink(await signIn(), 'account=bob'))
+    await told
+    const ended = next('session-ended')
+    clock.advance(HOUR)
+    expect(await ended).toMatchObject({ reason: expect.stringContaining('has run out') })
+    expect(agent.model().session.kind).toBe('needs-sign-in')
   })
 })
