@@ -12,6 +12,11 @@ export type Cipher = {
   open(sealed: string): Promise<{ plain: string; stale: boolean }>
 }
 
+/** The key exists, but is not to be had until Latchkey is started again. */
+export class KeyUnavailable extends Error {
+  override readonly name = 'KeyUnavailable'
+}
+
 const KEY_BYTES = 32
 const SALT_BYTES = 16
 /** AES-GCM. @see NIST SP 800-38D sections 5.2.1.1 and 8.2.2 */

@@ -23,7 +23,12 @@ export function readCommand(args: readonly string[]): readonly string[] | null {
 
 /** Latchkey's own arguments: neither Chromium's nor what the system adds when it starts an app. */
 export function ownArgs(args: readonly string[]): readonly string[] {
-  return splitSwitches(args).own.filter((arg) => arg !== AUTOSTART_FLAG && !SYSTEM.test(arg))
+  return splitSwitches(args).own.filter((arg) => arg !== AUTOSTART_FLAG && !isAddedBySystem(arg))
+}
+
+/** True for what the system itself adds when it starts an app. */
+export function isAddedBySystem(arg: string): boolean {
+  return SYSTEM.test(arg)
 }
 
 /** macOS from the Finder and from Xcode; Windows for a notification that was clicked. */

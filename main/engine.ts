@@ -51,8 +51,9 @@ export async function createEngine(
     // Not before it is closed: a renewal under way has left its new token there, a sign-out nothing.
     const kept = isSameProvider ? await vault.read().catch(() => null) : null
     try {
-      // A choice that is taken back leaves nothing behind.
-      if (wanted.keepWithoutKeyring !== settings.keepWithoutKeyring) await vault.clear()
+      // A choice that is taken back leaves nothing behind; but what waits for the keyring is no part of it.
+      const isOtherChoice = wanted.keepWithoutKeyring !== settings.keepWithoutKeyring
+      if (isOtherChoice && vault.isLocked?.() !== true) await vault.clear()
       latchkey = await run(wanted)
       settings = wanted
     } catch (thrown) {

@@ -15,6 +15,7 @@ import { lockDown } from './electron/lockdown.js'
 import { isStartAtLogin } from './electron/login-item.js'
 import { dropUnreadableHeaders, electronFetch } from './electron/network.js'
 import { onShutdown } from './electron/power.js'
+import { createRestarter } from './electron/restart.js'
 import { registerScheme, serveWindowFiles } from './electron/scheme.js'
 import { isFirstInstance } from './electron/single-instance.js'
 import { readSettingsFile } from './electron/store.js'
@@ -135,7 +136,13 @@ async function start(first: Settings): Promise<void> {
   })
   onShutdown(() => app.quit())
   const engine = await starting
-  const desktop = presentDesktop({ engine, sources, tray, appId: APP_ID })
+  // As this start was given them.
+  const { LATCHKEY_CLIENT_SECRET } = env
+  const restarter = createRestarter({
+    ...(passphrase !== null && { LATCHKEY_PASSPHRASE: passphrase }),
+    ...(LATCHKEY_CLIENT_SECRET !== undefined && { LATCHKEY_CLIENT_SECRET }),
+  })
+  const desktop = presentDesktop({ engine, sources, tray, appId: APP_ID, restarter })
   app.on('quit', () => tray.destroy())
   hearSecondStart = (data) => desktop.startedAgain(data)
   app.on('activate', () => desktop.open())

@@ -15,6 +15,7 @@ export type Command =
   | 'copy-service-url'
   | 'copy-report'
   | 'copy-redirect-uris'
+  | 'restart'
 
 /** A setting as the window shows it. */
 export type Field<Value> = {

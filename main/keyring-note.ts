@@ -12,6 +12,17 @@ export function keyringNote(reason: MissingKeyring): string {
   )
 }
 
+/**
+ * What a person can do so that a restart finds the keyring; null where a restart does not help. It asks the
+ * keyring again on every system, but has the flags of this start, and on Windows the same sign-in.
+ */
+export function restartAdvice(reason: MissingKeyring): string | null {
+  return reason === 'turned-off' || reason === 'dpapi' ? null : NOTES[reason].remedy
+}
+
+/** What a person can do where the keyring gives one key and not another one. */
+export const UNLOCK_AND_RESTART = 'Unlock the keyring and restart Latchkey'
+
 // Whether a keyring is missing, locked or was refused, Electron does not say.
 const NOTES: Readonly<Record<MissingKeyring, { why: string; remedy: string }>> = {
   'turned-off': {
@@ -21,19 +32,19 @@ const NOTES: Readonly<Record<MissingKeyring, { why: string; remedy: string }>> =
   none: {
     why: 'No keyring was found on this desktop',
     remedy:
-      'Install and unlock gnome-keyring, KWallet or another Secret Service and start Latchkey again',
+      'Install and unlock gnome-keyring, KWallet or another Secret Service and restart Latchkey',
   },
   'secret-service': {
     why: 'The keyring of this desktop is locked or does not run',
-    remedy: 'Install or unlock gnome-keyring (Passwords and Keys) and start Latchkey again',
+    remedy: 'Install or unlock gnome-keyring (Passwords and Keys) and restart Latchkey',
   },
   kwallet: {
     why: 'KWallet is closed, turned off or does not run',
-    remedy: 'Turn it on and open it (System Settings, KDE Wallet) and start Latchkey again',
+    remedy: 'Turn KWallet on and open it (System Settings, KDE Wallet) and restart Latchkey',
   },
   keychain: {
     why: 'macOS gave Latchkey no key from the keychain, because it is locked or was denied',
-    remedy: 'Start Latchkey again and choose Always Allow when you are asked',
+    remedy: 'Restart Latchkey and choose Always Allow when you are asked',
   },
   dpapi: {
     why: 'Windows gave Latchkey no key: its data protection (DPAPI) failed for this user',

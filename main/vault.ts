@@ -7,8 +7,9 @@ import { AuthError } from './auth/errors.js'
 import { parseJson } from './auth/http.js'
 import type { Account, Claims } from './auth/identity.js'
 import type { TokenSet } from './auth/token.js'
-import { keyFileCipher, passphraseCipher, type Cipher } from './cipher.js'
+import { keyFileCipher, KeyUnavailable, passphraseCipher, type Cipher } from './cipher.js'
 import { diskError, errnoOf } from './errno.js'
+import { UNLOCK_AND_RESTART } from './keyring-note.js'
 import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './replace-file.js'
 import { createTurns } from './turns.js'
@@ -35,6 +36,8 @@ export type Vault = {
    * Absent where nothing is kept. Otherwise the earlier person's session would come back at a later start.
    */
   setAside?(): Promise<string | null>
+  /** True while a session is kept that only the keyring opens, and it gave no key. Absent where nothing is. */
+  isLocked?(): boolean
 }
 
 /** What protects what is kept; in memory, nothing is. */
@@ -45,10 +48,12 @@ export type Storage = {
   tier: StorageTier
   /** Why nothing better protects the session, and what to do, for a person; null where all is well. */
   note: string | null
+  /** What to do so that a restart finds the keyring, for a person; null or absent where that does not help. */
+  restartAdvice?: string | null
 }
 
-/** The system's keyring, or why it cannot be used. */
-export type Keyring = { cipher: Cipher } | { note: string }
+/** The system's keyring; or why it cannot be used, and what to do so that a restart finds it. */
+export type Keyring = { cipher: Cipher } | { note: string; restartAdvice: string | null }
 
 export const SESSION_FILE = 'session.json'
 /** What a sign-in has replaced though it could not be opened. */
@@ -76,17 +81,20 @@ export function chooseStorage(options: {
     ...(passphrase !== null && { passphrase: passphraseCipher(passphrase) }),
     'key-file': keyFileCipher(join(dataDir, KEY_FILE)),
   }
+  const restartAdvice =
+    keyring && ('cipher' in keyring ? UNLOCK_AND_RESTART : keyring.restartAdvice)
   const sealed = (tier: SealedTier, note: string | null): Storage => ({
     vault: createSealedVault(path, tier, ciphers),
     tier,
     note,
+    restartAdvice,
   })
   if (ciphers.keyring) return sealed('keyring', null)
   if (ciphers.passphrase) return sealed('passphrase', null)
   const why = keyring && 'note' in keyring ? keyring.note : NO_PASSPHRASE
   return keepWithoutKeyring
     ? sealed('key-file', KEPT_WITHOUT_KEYRING)
-    : { vault: createMemoryVault(path), tier: 'memory', note: why }
+    : { vault: createMemoryVault(path), tier: 'memory', note: why, restartAdvice }
 }
 
 const NO_PASSPHRASE =
@@ -101,9 +109,11 @@ export const KEPT_WITHOUT_KEYRING =
  */
 export function createMemoryVault(path?: string): Vault {
   let held: HeldSession | null = null
+  let isLocked = false
   return {
     async read() {
       const file = held === null && path !== undefined ? readWire(path) : null
+      isLocked = file?.tier === 'keyring'
       if (file !== null) throw unreadable(MISSING_KEY[file.tier])
       return held
     },
@@ -114,8 +124,16 @@ export function createMemoryVault(path?: string): Vault {
     async clear() {
       held = null
       if (path !== undefined) removeFile(path)
+      isLocked = false
     },
-    ...(path !== undefined && { setAside: async () => moveAside(path) }),
+    ...(path !== undefined && {
+      async setAside() {
+        const aside = moveAside(path)
+        isLocked = false
+        return aside
+      },
+      isLocked: () => isLocked,
+    }),
   }
 }
 
@@ -152,6 +170,7 @@ const wireSession = z.object({
 function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Vault {
   const cipher = ciphers[tier]!
   const inTurn = createTurns()
+  let isLocked = false
 
   const write = async (session: HeldSession): Promise<void> => {
     const lead = 'The session could not be kept on this computer'
@@ -169,9 +188,11 @@ function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Va
         cause,
       )
     }
+    isLocked = false
   }
 
   const read = async (): Promise<HeldSession | null> => {
+    isLocked = false
     try {
       removeLeftovers(path)
     } catch {
@@ -180,11 +201,15 @@ function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Va
     const file = readWire(path)
     if (file === null) return null
     const opener = ciphers[file.tier]
-    if (!opener) throw unreadable(MISSING_KEY[file.tier])
+    if (!opener) {
+      isLocked = file.tier === 'keyring'
+      throw unreadable(MISSING_KEY[file.tier])
+    }
     let opened: { plain: string; stale: boolean }
     try {
       opened = await opener.open(file.sealed)
     } catch (cause) {
+      isLocked = cause instanceof KeyUnavailable
       throw unreadable(messageOf(cause), cause)
     }
     const parsed = wireSession.safeParse(parseJson(opened.plain))
@@ -199,8 +224,18 @@ function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Va
   return {
     read: () => inTurn(read),
     write: (session) => inTurn(() => write(session)),
-    clear: () => inTurn(async () => removeFile(path)),
-    setAside: () => inTurn(async () => moveAside(path)),
+    clear: () =>
+      inTurn(async () => {
+        removeFile(path)
+        isLocked = false
+      }),
+    setAside: () =>
+      inTurn(async () => {
+        const aside = moveAside(path)
+        isLocked = false
+        return aside
+      }),
+    isLocked: () => isLocked,
   }
 }
 

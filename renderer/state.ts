@@ -4,7 +4,15 @@ import { makeCopyButton, onPress } from './button.js'
 import { element, elementOf, make, setAttribute, setChildren, setText } from './dom.js'
 import { drawFacts } from './facts.js'
 import type { PasteForm } from './paste.js'
-import type { Action, Button, Help, Notice, View } from './view.js'
+import {
+  NOTICE_LABELS,
+  type Action,
+  type Button,
+  type Help,
+  type Notice,
+  type NoticeAction,
+  type View,
+} from './view.js'
 
 export type StateView = {
   draw(view: View): void
@@ -50,14 +58,15 @@ export function createStateView(
 
   const notices = element('#notices')
   const drawNotices = (wanted: readonly Notice[]): void => {
-    const drawn = wanted.map(({ text, action }, index) => {
+    const drawn = wanted.map((notice, index) => {
       const found = notices.children[index]
-      const isThere =
-        found?.querySelector('p')?.textContent === text &&
-        (found.querySelector('button') !== null) === (action !== null)
-      return isThere ? found : makeNotice(text, action, chooseKeeping)
+      return found && isNotice(found, notice) ? found : makeNotice(notice, runNotice)
     })
     setChildren(notices, drawn)
+  }
+  const runNotice = async (action: NoticeAction): Promise<void> => {
+    if (action === 'keep-without-keyring') chooseKeeping()
+    else await act(action)
   }
 
   const drawAsking = (asking: View['asking']): void => {
@@ -101,15 +110,24 @@ export function createStateView(
   }
 }
 
+/** True where a box says and offers the very same already. */
+function isNotice(box: Element, { text, hint, actions }: Notice): boolean {
+  const [words, ...hints] = [...box.querySelectorAll('p')].map((p) => p.textContent)
+  const offered = [...box.querySelectorAll('button')].map(({ value }) => value)
+  return words === text && (hints[0] ?? null) === hint && offered.join(' ') === actions.join(' ')
+}
+
 function makeNotice(
-  text: string,
-  action: Notice['action'],
-  chooseKeeping: () => void,
+  { text, hint, actions }: Notice,
+  run: (action: NoticeAction) => Promise<void>,
 ): HTMLElement {
   const box = make('div', { className: 'notice' }, [make('p', {}, [text])])
-  if (action === null) return box
-  const button = make('button', { type: 'button', className: 'quiet' }, ['Choose in Settings'])
-  button.addEventListener('click', chooseKeeping)
-  box.append(button)
+  if (hint !== null) box.append(make('p', { className: 'hint' }, [hint]))
+  for (const action of actions) {
+    const properties = { type: 'button', className: 'quiet', value: action } as const
+    const button = make('button', properties, [NOTICE_LABELS[action]])
+    onPress(button, () => run(action))
+    box.append(button)
+  }
   return box
 }

@@ -9,9 +9,13 @@ export type Mark = 'done' | 'nobody' | 'busy' | 'offline' | 'warning' | 'again' 
 
 export type Notice = {
   text: string
-  /** What a button beside it leads to. */
-  action: 'keep-without-keyring' | null
+  /** What to know before the buttons are pressed; null where there is nothing to say. */
+  hint: string | null
+  /** What the buttons beside it lead to. */
+  actions: readonly NoticeAction[]
 }
+
+export type NoticeAction = 'keep-without-keyring' | 'restart'
 
 export type Help = { question: string; redirectUri: string; answer: string }
 
@@ -221,6 +225,12 @@ function askingOf({ asking }: WindowStatus, nowMs: number): Asking | null {
   return { text: `${asking.words}.`, hint, buttons: [OPEN_AGAIN, COPY_LINK, CANCEL] }
 }
 
+/** What the buttons of a notice are called. */
+export const NOTICE_LABELS: Readonly<Record<NoticeAction, string>> = {
+  'keep-without-keyring': 'Choose in Settings',
+  restart: 'Restart Latchkey',
+}
+
 /** The storage tiers in words, to follow "kept" and to begin with. */
 export const TIERS: { readonly [Tier in WindowStatus['storage']['tier']]: string } = {
   keyring: "In the system's keyring",
@@ -234,13 +244,21 @@ const isSignedIn = (state: State): boolean =>
 
 function noticesOf({ status, storage, demo, ...window }: WindowStatus): readonly Notice[] {
   const { reason, state } = status
-  const notices: Notice[] = window.notices.map((text) => ({ text, action: null }))
-  if (reason !== null && WORDS[state].takesReason === 'beside') {
-    notices.push({ text: reason, action: null })
+  const { restart } = window
+  const plain = (text: string): Notice => ({ text, hint: null, actions: [] })
+  const notices = window.notices.map(plain)
+  if (reason !== null && WORDS[state].takesReason === 'beside') notices.push(plain(reason))
+  if (restart?.kind === 'session-back') {
+    notices.push({ text: restart.message, hint: null, actions: ['restart'] })
   }
   // Where it is the person's own choice, or nothing helps, it is a fact among others.
   if (isSignedIn(state) && !demo && storage.tier === 'memory' && storage.note !== null) {
-    notices.push({ text: storage.note, action: 'keep-without-keyring' })
+    const canRestart = restart?.kind === 'sign-in-again'
+    notices.push({
+      text: storage.note,
+      hint: canRestart ? restart.message : null,
+      actions: ['keep-without-keyring', ...(canRestart ? (['restart'] as const) : [])],
+    })
   }
   return notices
 }

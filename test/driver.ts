@@ -42,7 +42,7 @@ type LaunchOptions = DesktopOptions & {
   after?: Desktop
 }
 
-type Started = { desktop: Desktop; close(): Promise<void> }
+type Started = { desktop: Desktop; later?: readonly Desktop[]; close(): Promise<void> }
 
 /**
  * Specs take `launch`, which starts the app, and `runToEnd`, for where it is to end by itself. What
@@ -104,7 +104,7 @@ export const test = base.extend<
       return one.desktop
     })
     for (const { close } of started) await close()
-    for (const { desktop } of started) {
+    for (const desktop of started.flatMap((one) => [one.desktop, ...(one.later ?? [])])) {
       const { stdout, stderr } = await desktop.ended
       const output = `${stdout}${stderr}`
       if (testInfo.status !== testInfo.expectedStatus && output !== '') {
@@ -139,6 +139,10 @@ function skipWhereUnknown(testInfo: TestInfo, backEnd: BackEnd, options: Desktop
   testInfo.skip(
     backEnd === 'electron' && options.trayHost !== undefined,
     'Electron itself asks the desktop that it runs on for its tray',
+  )
+  testInfo.skip(
+    options.restarts !== undefined && (backEnd === 'electron' || process.platform === 'win32'),
+    'only the stand-in, where there is a shell, can be followed to the run that it starts itself',
   )
 }
 

@@ -3,7 +3,8 @@
 import { DEFAULT_TARGET, registrationAdvice } from '../main/auth/redirect.js'
 import { NO_BROWSER } from '../main/auth/agent.js'
 import { DEMO_NOTE } from '../main/compose.js'
-import { keyringNote } from '../main/keyring-note.js'
+import { keyringNote, restartAdvice } from '../main/keyring-note.js'
+import { sessionBack, SIGN_IN_AGAIN } from '../main/present/restart.js'
 import { KEPT_WITHOUT_KEYRING, MISSING_KEY, unreadable } from '../main/vault.js'
 import type { SettingsView, WindowStatus } from '../main/ipc.js'
 
@@ -27,6 +28,7 @@ export function statusIn(
     renewsAtMs: null,
     scope: null,
     storage: { tier: 'keyring', note: null },
+    restart: null,
     issuer: 'https://login.example.com/tenant/',
     demo: false,
     serviceUrl: 'http://127.0.0.1:5323',
@@ -100,6 +102,7 @@ export const STATES = {
   'kept-in-memory': statusIn('signed-in', SESSION, {
     ...RENEWAL,
     storage: { tier: 'memory', note: NO_KEYRING },
+    restart: { kind: 'sign-in-again', message: SIGN_IN_AGAIN },
   }),
   'kept-without-keyring': statusIn('signed-in', SESSION, {
     ...RENEWAL,
@@ -130,9 +133,14 @@ export const STATES = {
   failed: statusIn('failed', {
     reason: 'You refused at the provider, or it refused you: "access_denied".',
   }),
-  'not-restored': statusIn('signed-out', {
-    reason: unreadable(MISSING_KEY.passphrase).message,
-  }),
+  'not-restored': statusIn(
+    'signed-out',
+    { reason: unreadable(MISSING_KEY.keyring).message },
+    {
+      storage: { tier: 'memory', note: keyringNote('secret-service') },
+      restart: sessionBack(restartAdvice('secret-service') ?? ''),
+    },
+  ),
 } satisfies Record<string, WindowStatus>
 
 const open = <Value>(value: Value): { value: Value; lockedBy: null } => ({ value, lockedBy: null })

@@ -2,27 +2,30 @@
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { app, safeStorage } from 'electron'
-import type { Cipher } from '../cipher.js'
-import { keyringNote, type MissingKeyring } from '../keyring-note.js'
+import { KeyUnavailable, type Cipher } from '../cipher.js'
+import { keyringNote, restartAdvice, type MissingKeyring } from '../keyring-note.js'
+import type { Keyring } from '../vault.js'
 
 /**
  * The keyring as a cipher; or, where it gives no key, a note that says why and what to do.
  *
  * Call when the app is ready, and show the person something before: the system may ask them to
  * unlock the keyring or to agree, and this waits for their answer. Electron asks it once in a process and
- * keeps the encryptor (`EnsureAsyncEncryptorRequested` in its electron_api_safe_storage.cc), on Linux with
+ * keeps the encryptor (`EnsureAsyncEncryptorRequested` in its electron_api_safe_storage.cc), with
  * the keys that it has then. A later call that says "temporarily unavailable, please try again" says so
  * until the next start: a keyring that is opened later is found only then, and the notes say so.
  *
  * @see https://www.electronjs.org/docs/latest/api/safe-storage
  */
-export async function keyringCipher(): Promise<{ cipher: Cipher } | { note: string }> {
+export async function keyringCipher(): Promise<Keyring> {
   // On Linux it is available without a keyring too: only what it seals shows which key it has.
   const givesKey = await safeStorage
     .isAsyncEncryptionAvailable()
     .then(async (isAvailable) => isAvailable && (await open(await seal(PROBE))).plain === PROBE)
     .catch(() => false)
-  return givesKey ? { cipher: { seal, open } } : { note: keyringNote(findReason()) }
+  if (givesKey) return { cipher: { seal, open } satisfies Cipher }
+  const reason = findReason()
+  return { note: keyringNote(reason), restartAdvice: restartAdvice(reason) }
 }
 
 const PROBE = 'probe'
@@ -31,10 +34,9 @@ const PROBE = 'probe'
 const SEALED = /^keyring:([A-Za-z\d+/]+={0,2})\.([A-Za-z\d+/]+={0,2})$/
 
 const CANNOT_SEAL =
-  'the keyring does not seal it (unlock the keyring and start Latchkey again to have it kept)'
+  'the keyring does not seal it (unlock the keyring and restart Latchkey to have it kept)'
 const CANNOT_OPEN_NOW =
-  'the keyring does not open it just now (unlock the keyring and start Latchkey again to have the ' +
-  'session back)'
+  'the keyring does not open it just now (unlock the keyring and restart Latchkey to have the session back)'
 const CANNOT_OPEN =
   'it is damaged, or was sealed on another computer, by another user or with a keyring that is gone'
 
@@ -58,7 +60,8 @@ async function open(sealed: string): Promise<{ plain: string; stale: boolean }> 
     .decryptStringAsync(wrappedKey)
     .catch((cause: unknown) => {
       const isPassing = /temporarily unavailable/i.test(String(cause))
-      throw new Error(isPassing ? CANNOT_OPEN_NOW : CANNOT_OPEN, { cause })
+      if (isPassing) throw new KeyUnavailable(CANNOT_OPEN_NOW, { cause })
+      throw new Error(CANNOT_OPEN, { cause })
     })
   try {
     const plain = unlock(Buffer.from(locked, 'base64'), Buffer.from(result, 'base64'))

@@ -10,6 +10,7 @@ import type { Engine } from '../engine.js'
 import type { Command } from '../ipc.js'
 import { menuOf, type MenuCommand } from '../present/menu.js'
 import { noticeOf } from '../present/notice.js'
+import { restartOfferOf, type RestartOffer } from '../present/restart.js'
 import { windowStatusOf, type WindowStatus } from '../present/status.js'
 import { describePreset } from '../presets.js'
 import { guideOf, listProviders, redirectUrisOf } from '../provider-choices.js'
@@ -24,6 +25,7 @@ import { electronFetch } from './network.js'
 import { createNotifier } from './notify.js'
 import { onResume } from './power.js'
 import { makeReport } from './report.js'
+import type { Restarter } from './restart.js'
 import type { TrayIcon } from './tray.js'
 import { createStatusWindow } from './window.js'
 
@@ -32,6 +34,7 @@ export type DesktopPorts = {
   sources: Sources
   tray: TrayIcon
   appId: string
+  restarter: Restarter
 }
 
 export type Desktop = {
@@ -40,7 +43,8 @@ export type Desktop = {
   startedAgain(data: unknown): void
 }
 
-export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): Desktop {
+export function presentDesktop(ports: DesktopPorts): Desktop {
+  const { engine, sources, tray, appId, restarter } = ports
   const window = createStatusWindow()
   const autostart = createAutostart(appId, examineSettings(sources))
   autostart.repair()
@@ -66,6 +70,8 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
     'copy-service-url': () => copy(engine.latchkey().service.url),
     'copy-report': () => copy(report),
     'copy-redirect-uris': () => copy(redirectUris.join('\n')),
+    // A page that asks without an offer gets no restart.
+    restart: () => (restartOffer() === null ? tellStatus() : restarter.restart()),
     open: () => window.open(),
     'toggle-start-at-login': () => {
       autostart.set(!autostart.state().on)
@@ -74,6 +80,8 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
     quit: () => app.quit(),
   }
 
+  const restartOffer = (): RestartOffer | null =>
+    restarter.canRestart() ? restartOfferOf(agent().model(), engine.latchkey().storage) : null
   const status = (): WindowStatus => {
     const { service, storage, issuer, redirect, notices } = engine.latchkey()
     const { tier, note } = storage
@@ -83,6 +91,7 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
       demo: engine.settings().demo,
       scope: agent().last()?.scope ?? null,
       storage: { tier, note },
+      restart: restartOffer(),
       serviceUrl: service.url,
       serviceNote: service.note,
       notices: startNotice === null ? notices : [...notices, startNotice],
@@ -91,20 +100,27 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
   }
   const renderTray = (): void => {
     const model = agent().model()
-    tray.render(menuOf(model, autostart.state()), summarize(model))
+    tray.render(menuOf(model, autostart.state(), restartOffer()), summarize(model))
+  }
+  const tellStatus = (): void => {
+    renderTray()
+    window.tell('status-changed', status())
   }
   const run = (command: Command | MenuCommand): void =>
     void Promise.resolve(commands[command]()).catch(reportError)
   const notify = createNotifier((notice) => run(notice.onClick))
   const present = (model: Model, event: Event): void => {
-    renderTray()
-    window.tell('status-changed', status())
+    tellStatus()
     const notice = noticeOf(model, event)
     // A person who looks at the window has seen it there.
     if (notice && !window.isFocused() && !engine.settings().noNotifications) notify(notice)
   }
 
-  tray.onCommand(run)
+  tray.onCommand((command) => {
+    // A menu that has been open since before a sign-in: what follows is said in the window.
+    const isLate = command === 'restart' && restartOffer()?.kind !== 'session-back'
+    run(isLate ? 'open' : command)
+  })
   serveCalls({
     'read-status': status,
     'run-command': (command) => commands[command](),
@@ -138,8 +154,7 @@ export function presentDesktop({ engine, sources, tray, appId }: DesktopPorts): 
 
   engine.follow((latchkey) => {
     latchkey.agent.subscribe(present)
-    renderTray()
-    window.tell('status-changed', status())
+    tellStatus()
   })
   onResume(() => agent().wake())
   return {

@@ -30,6 +30,7 @@ const ARGUMENTS = {
       'copy-service-url',
       'copy-report',
       'copy-redirect-uris',
+      'restart',
     ]),
   ]),
   'read-settings': z.tuple([]),

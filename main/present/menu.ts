@@ -2,6 +2,7 @@
 
 import { askingFlow, reachableFlow, summarize, type Model } from '../auth/model.js'
 import type { Command } from '../ipc.js'
+import type { RestartOffer } from './restart.js'
 import { askedBy, headlineOf } from './status.js'
 
 export type MenuCommand =
@@ -23,7 +24,11 @@ export type StartAtLogin = { on: boolean; changeable: boolean }
  * The whole menu. Every command is in it, for on Linux a click on the tray's icon may do nothing, and
  * what a person may do is decided here alone.
  */
-export function menuOf(model: Model, startAtLogin: StartAtLogin): readonly MenuItem[] {
+export function menuOf(
+  model: Model,
+  startAtLogin: StartAtLogin,
+  restart: RestartOffer | null = null,
+): readonly MenuItem[] {
   const { on: checked, changeable: enabled } = startAtLogin
   const label = 'Start at login'
   return [
@@ -35,6 +40,8 @@ export function menuOf(model: Model, startAtLogin: StartAtLogin): readonly MenuI
     command('Open Latchkey', 'open'),
     { kind: 'checkbox', label, command: 'toggle-start-at-login', checked, enabled },
     { kind: 'separator' },
+    // The other kind loses a session, and a menu has no place to say so beforehand.
+    ...(restart?.kind === 'session-back' ? [command('Restart Latchkey', 'restart')] : []),
     command('Quit', 'quit'),
   ]
 }

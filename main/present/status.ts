@@ -11,6 +11,7 @@ import {
   type Summary,
 } from '../auth/model.js'
 import type { StorageTier } from '../vault.js'
+import type { RestartOffer } from './restart.js'
 
 /** Part of the headless program's contract: what it holds only ever grows. */
 export type Status = {
@@ -51,6 +52,8 @@ export type WindowStatus = {
   scope: string | null
   /** What protects the session on the disk, and why nothing better does. */
   storage: { tier: StorageTier; note: string | null }
+  /** A restart that would find the keyring; null where it would not help. */
+  restart: RestartOffer | null
   /** The provider's issuer; null where none is configured. */
   issuer: string | null
   /** True where that is the embedded demo provider. */
@@ -93,7 +96,15 @@ export function headlineOf(model: Model): string {
 /** What the window needs beside the model. */
 export type Surroundings = Pick<
   WindowStatus,
-  'scope' | 'storage' | 'issuer' | 'demo' | 'serviceUrl' | 'serviceNote' | 'notices' | 'version'
+  | 'scope'
+  | 'storage'
+  | 'restart'
+  | 'issuer'
+  | 'demo'
+  | 'serviceUrl'
+  | 'serviceNote'
+  | 'notices'
+  | 'version'
 > & { registration: string }
 
 export function windowStatusOf(

@@ -38,6 +38,7 @@ export function behaviourOf(appPath: string, options: DesktopOptions): Behaviour
     openedAtLogin: options.openedAtLogin ?? false,
     trayHostFile: options.trayHost?.file ?? null,
     boxAnswer: options.boxAnswer ?? null,
+    executable: null,
   }
 }
 

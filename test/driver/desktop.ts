@@ -10,6 +10,7 @@ import type {
   Platform,
   WindowFacts,
 } from '../stand-in/contract.js'
+import type { StartedAs } from '../stand-in/relay.js'
 import type { BackEnd } from './back-end.js'
 import type { KeyringName } from './behaviour.js'
 import type { TrayHostDouble } from './tray-host.js'
@@ -40,9 +41,16 @@ export type DesktopOptions = {
   trayHost?: TrayHostDouble
   /** The button that the person presses in each message box; absent: they close it. */
   boxAnswer?: string
+  /** Has the app start itself again, for {@link Desktop.restarted}; on the stand-in only. */
+  restarts?: 'as-program' | 'as-AppImage'
 }
 
 export type Notice = { title: string; body: string }
+
+export type Restarted = Desktop & {
+  /** How it was started. */
+  readonly startedAs: StartedAs
+}
 
 /** How a program ended. */
 export type Ended = { code: number | null; stdout: string; stderr: string }
@@ -117,6 +125,8 @@ export type Desktop = {
   /** The system shuts down, and ends the app where that does not ask it to wait. False then. */
   shutDown(): Promise<boolean>
 
+  /** The app that this one has started in its own place, once there is one. */
+  restarted(): Promise<Restarted>
   /** A second start with the same data directory, to its end. */
   launchAgain(flags?: readonly string[]): Promise<Ended>
   /** Quits as the desktop does, and waits for the end. */

@@ -193,6 +193,9 @@ export async function launchElectron(
       return isDelayed
     },
 
+    // Playwright drives what it has started itself, and nothing else.
+    restarted: () =>
+      Promise.reject(new Error('Electron itself cannot be followed to its next run')),
     launchAgain: (flags = []) => runElectron({ ...options, flags }),
     async quit() {
       await desktop.loginItems().catch(() => undefined)

@@ -15,9 +15,11 @@ import {
   type ShownNotification,
 } from '../stand-in/contract.js'
 import { ROOT } from '../root.js'
+import type { StartedAs } from '../stand-in/relay.js'
 import { connect, type Wire } from '../stand-in/wire.js'
 import { behaviourOf, keyringOf } from './behaviour.js'
 import type { Desktop, DesktopOptions } from './desktop.js'
+import { createExecutable, type Executable } from './executable.js'
 import { createPages } from './pages.js'
 import { follow } from './process.js'
 import { createWaiting } from './waiting.js'
@@ -30,30 +32,35 @@ export type StandInOptions = DesktopOptions & {
   main?: string
   /** All that Electron is started with, in place of the app, its data directory and the flags. */
   args?: readonly string[]
+  /** Where the app starts itself again: what it is started as, instead of by these options. */
+  startedAs?: StartedAs
+  executable?: Executable
+}
+
+export type LaunchedStandIn = {
+  desktop: Desktop
+  ready: Promise<void>
+  /** Those that the app has started in its own place, and they in theirs. */
+  later: Desktop[]
+  close(): Promise<void>
 }
 
 /**
  * Starts the app. Whoever calls ends it, and closes its pages with `close`. `ready` is when the app is
  * ready, as on Electron, or has ended before that.
  */
-export function launchStandIn(
-  browser: Browser,
-  options: StandInOptions,
-): { desktop: Desktop; ready: Promise<void>; close(): Promise<void> } {
-  const { dataDir, flags = [], main = ROOT } = options
-  const named = options.isPackaged === true ? [] : [main]
-  const { args = [...named, '--data-dir', dataDir, ...flags] } = options
-  const behaviour = behaviourOf(ROOT, options)
+export function launchStandIn(browser: Browser, options: StandInOptions): LaunchedStandIn {
+  const { dataDir } = options
+  const executable = options.executable ?? (options.restarts ? createExecutable() : null)
+  const behaviour = { ...behaviourOf(ROOT, options), executable: executable?.path ?? null }
+  const start = options.startedAs ?? startOf(options)
+  const { args, cwd } = start
+  const image = options.restarts === 'as-AppImage' ? executable?.image : {}
+  const env = { ...start.env, ...image, [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour) }
   const child = spawn(process.execPath, [RUN, ...args], {
-    env: {
-      ...process.env,
-      ...options.trayHost?.env,
-      ...options.env,
-      [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour),
-    },
+    env,
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-    // Elsewhere than on Windows, the name of one of its pipes is that of a file in this folder.
-    cwd: dataDir,
+    cwd,
     serialization: 'advanced',
   })
   const followed = follow(child)
@@ -63,7 +70,9 @@ export function launchStandIn(
   const boxes: Box[] = []
   const paths: string[] = []
 
-  let loginItems = behaviour.loginItems
+  let { loginItems, keyring } = behaviour
+  const later: Desktop[] = []
+  const endings: (() => Promise<void>)[] = []
 
   const isReady = Promise.withResolvers<void>()
   const pages = createPages(browser, behaviour.dark ? 'dark' : 'light', () => wire)
@@ -137,7 +146,10 @@ export function launchStandIn(
 
     clipboard: () => app.call('clipboard'),
     activate: () => app.call('activate'),
-    setKeyring: (keyring) => app.call('setKeyring', keyringOf(keyring)),
+    setKeyring(next) {
+      keyring = keyringOf(next)
+      return app.call('setKeyring', keyring)
+    },
     loginItems: () => Promise.resolve(loginItems),
     resume: () => app.call('resume'),
     unlockScreen: () => app.call('unlockScreen'),
@@ -147,8 +159,19 @@ export function launchStandIn(
       return isDelayed
     },
 
+    async restarted() {
+      if (!executable) throw new Error('an app that restarts is launched with `restarts`')
+      const startedAs = await executable.starts.take()
+      const found = { ...options, keyring, loginItems, executable, startedAs }
+      const next = launchStandIn(browser, found)
+      endings.push(next.close)
+      later.push(next.desktop)
+      await next.ready
+      return { ...next.desktop, startedAs }
+    },
     async launchAgain(again = []) {
-      const second = launchStandIn(browser, { ...options, flags: again })
+      const { executable: _, startedAs: __, restarts: ___, ...first } = options
+      const second = launchStandIn(browser, { ...first, flags: again })
       const ended = await second.desktop.ended
       await second.close()
       return ended
@@ -169,13 +192,28 @@ export function launchStandIn(
   return {
     desktop,
     ready: Promise.race([isReady.promise, followed.ended.then(() => undefined)]),
+    later,
     async close() {
+      for (const end of endings) await end()
       child.kill('SIGKILL')
       await followed.ended
       removeSocketOf(child.pid, options.dataDir)
       await pages.close()
+      if (executable !== options.executable) await executable?.close()
     },
   }
+}
+
+/** Electron's command line, and the surroundings of a start by the person. */
+function startOf(options: StandInOptions): Pick<StartedAs, 'args' | 'cwd'> & {
+  env: Readonly<Record<string, string | undefined>>
+} {
+  const { dataDir, flags = [], main = ROOT } = options
+  const named = options.isPackaged === true ? [] : [main]
+  const { args = [...named, '--data-dir', dataDir, ...flags] } = options
+  const env = { ...process.env, ...options.trayHost?.env, ...options.env }
+  // Elsewhere than on Windows, the name of one of its pipes is that of a file in this folder.
+  return { args, env, cwd: dataDir }
 }
 
 /** The socket for second starts lies outside of the data directory, and a killed app leaves it. */

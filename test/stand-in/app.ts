@@ -1,5 +1,6 @@
 // Electron's `app`: paths, the single-instance lock, and the order in which things start and end.
 
+import { spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { existsSync, mkdirSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
@@ -10,6 +11,7 @@ import type {
   FocusOptions,
   LoginItemSettings,
   LoginItemSettingsOptions,
+  RelaunchOptions,
   Settings,
 } from 'electron'
 import type { AppPackage } from './default-app.js'
@@ -17,6 +19,9 @@ import { answer, behaviour, tell } from './host.js'
 import { createLoginItems } from './login-items.js'
 import { asChromiumPassesOn, takeLock, type Greeting } from './single-instance.js'
 import { createEvent, strict } from './strict.js'
+
+/** Electron's own command line, whatever is made of `process.argv`. */
+const COMMAND_LINE = [...process.argv]
 
 /** What `app` needs of a window. */
 export type ClosableWindow = { close(): void; destroy(): void }
@@ -151,6 +156,26 @@ export class AppDouble extends EventEmitter {
     for (const window of this.#windows) window.destroy()
     this.emit('quit', createEvent({}), exitCode)
     setImmediate(() => this.#end(exitCode))
+  }
+
+  /**
+   * Starts a process that waits for this one's end, at once and each time: without a quit it waits on. Who
+   * gives the program and no arguments has it run without any. In an AppImage the waiter's own file goes with
+   * the mount (electron-builder#1727), and on Linux what it starts can gain no privileges (electron#41463).
+   */
+  relaunch(options: RelaunchOptions = {}): boolean {
+    const isGiven = options.args !== undefined || options.execPath !== undefined
+    const program = options.execPath ?? process.execPath
+    const args = isGiven ? (options.args ?? []) : COMMAND_LINE.slice(1)
+    const { APPDIR } = process.env
+    if (APPDIR !== undefined && process.execPath.startsWith(`${APPDIR}/`)) return true
+    const restricted = behaviour.platform === 'linux' ? 'setpriv --no-new-privs' : ''
+    const wait = `read -r line; exec ${restricted} "$0" "$@" </dev/null`
+    spawn('/bin/sh', ['-c', wait, program, ...args], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    })
+    return true
   }
 
   #willQuit(): void {

@@ -74,6 +74,8 @@ export type Behaviour = {
   trayHostFile: string | null
   /** The button that the person presses in each message box; null: they close it. */
   boxAnswer: string | null
+  /** Electron's program; null: Node's, which starts nothing of the app. */
+  executable: string | null
 }
 
 export const BEHAVIOUR_VARIABLE = 'LATCHKEY_STAND_IN'

@@ -24,6 +24,10 @@ export function tell<Name extends keyof HostCalls>(
 
 export const behaviour = readBehaviour()
 
+/** Node, whatever the app is told that its program is. */
+export const node = process.execPath
+if (behaviour.executable !== null) process.execPath = behaviour.executable
+
 // Before any module of the double looks.
 Object.defineProperty(process, 'platform', { value: behaviour.platform })
 

@@ -29,11 +29,8 @@ export function createSafeStorage(ports: KeyringPorts): UsedOfSafeStorage {
   const { platform, isReady } = ports
   const keyring = (): Keyring => ({ ...ports.keyring(), ...SWITCHES[ports.passwordStore()] })
   let asked: Keys | null = null
-  /** On Linux Electron's one encryptor keeps the keys that it was first given, also none. */
-  const keys = (): Keys => {
-    if (platform !== 'linux') return keysOf(platform, keyring())
-    return (asked ??= keysOf(platform, keyring()))
-  }
+  /** Electron's one encryptor keeps the keys that it was first given, also none. */
+  const keys = (): Keys => (asked ??= keysOf(platform, keyring()))
   const inUse = (): [string?, (Buffer | null)?] =>
     [...keys()].find(([, found]) => found !== null) ?? []
   const algorithm = platform === 'win32' ? AEAD : CBC

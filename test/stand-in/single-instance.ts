@@ -8,6 +8,7 @@ import { createServer } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { node } from './host.js'
 
 /** What a second program hands to the first. */
 export type Greeting = { argv: string[]; workingDirectory: string; additionalData: unknown }
@@ -30,8 +31,7 @@ export function takeLock(
   const socketPath = socketOf(folder)
   const greet = (): boolean =>
     existsSync(socketPath) &&
-    spawnSync(process.execPath, [MESSENGER, socketPath], { input: JSON.stringify(greeting) })
-      .status === 0
+    spawnSync(node, [MESSENGER, socketPath], { input: JSON.stringify(greeting) }).status === 0
   if (greet()) return null
   // What is no link stays: Chromium takes that for no lock, and then cannot make its own.
   if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(link)

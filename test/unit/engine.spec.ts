@@ -1,13 +1,14 @@
 // The running Latchkey, started anew with other settings: the real one, at the embedded provider.
 
 import { expect, test as base } from '@playwright/test'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLatchkey, type Latchkey } from '../../main/compose.js'
 import { createEngine, type Engine } from '../../main/engine.js'
 import { readSettings, type Settings } from '../../main/settings.js'
-import { chooseStorage } from '../../main/vault.js'
+import { KeyUnavailable, type Cipher } from '../../main/cipher.js'
+import { chooseStorage, type HeldSession } from '../../main/vault.js'
 import { systemClock } from '../../main/clock.js'
 import { answerLink } from '../person.js'
 import { startProvider, type RunningProvider } from '../provider.js'
@@ -42,6 +43,21 @@ const test = base.extend<{ running: Running }>({
     await rm(dataDir, { recursive: true, force: true })
   },
 })
+
+const HELD: HeldSession = {
+  issuer: 'https://login.example.com',
+  clientId: 'client',
+  account: { sub: 'zoe', name: 'Zoe', email: '' },
+  claims: { sub: 'zoe' },
+  tokens: {
+    accessToken: 'a',
+    accessTokenExpiresAtMs: null,
+    obtainedAtMs: 0,
+    refreshToken: null,
+    idToken: 'i',
+    scope: 'openid',
+  },
+}
 
 function run(settings: Settings): Promise<Latchkey> {
   const { dataDir, keepWithoutKeyring } = settings
@@ -100,6 +116,27 @@ test('S35: the choice to keep the session is made and taken back with the sessio
   await engine.restart(settings)
   expect(await readdir(dataDir)).not.toContain('session.json')
   expect(session(running)).toMatchObject({ kind: 'signed-in' })
+})
+
+test('another choice of how to keep the session leaves alone what waits for the keyring', async ({
+  running,
+}) => {
+  const { engine, settings, dataDir } = running
+  await engine.signOut()
+  const cipher: Cipher = {
+    seal: (plain) => Promise.resolve(plain),
+    open: () => Promise.reject(new KeyUnavailable('it is away')),
+  }
+  const byKeyring = { dataDir, keyring: { cipher }, passphrase: null, keepWithoutKeyring: false }
+  await chooseStorage(byKeyring).vault.write(HELD)
+  const file = join(dataDir, 'session.json')
+  const kept = await readFile(file, 'utf8')
+  await engine.restart({ ...settings, redirectPort: [8_400] })
+  for (const keepWithoutKeyring of [true, false]) {
+    await engine.restart({ ...settings, keepWithoutKeyring })
+    expect(await readFile(file, 'utf8')).toBe(kept)
+    expect(engine.latchkey().storage.vault.isLocked?.()).toBe(true)
+  }
 })
 
 test('S19: a sign-out while it is started anew wins', async ({ running }) => {

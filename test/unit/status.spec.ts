@@ -22,10 +22,11 @@ const start = (origin: Flow['origin'] = 'tray', state = 's'): Event => ({
   deadlineMs: 5_000,
 })
 const REDIRECT_URI = 'http://127.0.0.1:40123/callback'
+const LINK = `https://provider.example/?state=s&redirect_uri=${REDIRECT_URI}`
 const link: Event = {
   type: 'link-ready',
   state: 's',
-  link: `https://provider.example/?state=s&redirect_uri=${REDIRECT_URI}`,
+  link: LINK,
 }
 const noBrowser: Event = { type: 'flow-noticed', state: 's', notice: 'No browser.' }
 const exchange: Event = { type: 'exchange-started', state: 's' }
@@ -232,6 +233,7 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
     const surroundings = {
       scope: 'openid profile',
       storage: { tier: 'memory', note: 'Why.' } as const,
+      restart: null,
       issuer: 'https://provider.example',
       demo: false,
       serviceUrl: 'http://127.0.0.1:5323',

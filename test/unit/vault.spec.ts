@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import type { AuthError } from '../../main/auth/errors.js'
-import type { Cipher } from '../../main/cipher.js'
+import { KeyUnavailable, type Cipher } from '../../main/cipher.js'
 import {
   chooseStorage,
   createMemoryVault,
@@ -25,6 +25,7 @@ import {
   type Keyring,
   type Storage,
   type StorageTier,
+  type Vault,
 } from '../../main/vault.js'
 import { unprivileged } from '../unprivileged.js'
 
@@ -81,7 +82,10 @@ const test = base.extend<{
     use((choice, dataDir = usual) => chooseStorage({ dataDir, ...choice })),
 })
 
-const LOCKED: Keyring = { note: 'The keyring is locked. Unlock it.' }
+const LOCKED: Keyring = {
+  note: 'The keyring is locked. Unlock it.',
+  restartAdvice: 'Unlock it and restart',
+}
 
 const CHOICES: readonly [choice: Choice, tier: StorageTier, note: RegExp | null][] = [
   [MEMORY, 'memory', /stays in memory and ends with Latchkey.*LATCHKEY_PASSPHRASE/],
@@ -413,6 +417,58 @@ for (const [name, keptBy, damage, readBy, why] of DAMAGE) {
     expect((await readdir(dataDir)).filter((left) => left !== 'session.key')).toEqual([])
   })
 }
+
+for (const [name, choice] of Object.entries({ MEMORY, KEY_FILE, PASSPHRASE })) {
+  test(`what the keyring has sealed waits for it until it is replaced or removed (${name})`, async ({
+    storage,
+  }) => {
+    const locked = { ...choice, keyring: LOCKED }
+    const store = (): Promise<void> => storage(KEYRING).vault.write(OTHER)
+    const read = async (by: Choice): Promise<Vault> => {
+      const { vault } = storage(by)
+      await vault.read().catch(() => null)
+      return vault
+    }
+    expect((await read(locked)).isLocked?.()).toBe(false)
+    await store()
+    const { restartAdvice } = storage(locked)
+    expect(restartAdvice).toBe('Unlock it and restart')
+    const aside = await read(locked)
+    expect(aside.isLocked?.()).toBe(true)
+    expect(await aside.setAside?.()).toContain('session.unopened.json')
+    expect(aside.isLocked?.()).toBe(false)
+    await store()
+    const cleared = await read(locked)
+    expect(cleared.isLocked?.()).toBe(true)
+    await cleared.clear()
+    expect(cleared.isLocked?.()).toBe(false)
+  })
+}
+
+test('a key that is away until the next start leaves a session waiting, and damage does not', async ({
+  storage,
+}) => {
+  await storage(KEYRING).vault.write(OTHER)
+  for (const [error, isLocked] of [
+    [new KeyUnavailable('it is away'), true],
+    [new Error('it is damaged'), false],
+  ] as const) {
+    const away: Cipher = { ...keyring(), open: () => Promise.reject(error) }
+    const { vault, restartAdvice } = storage({ ...MEMORY, keyring: { cipher: away } })
+    await expect(vault.read()).rejects.toThrow(error.message)
+    expect(vault.isLocked?.()).toBe(isLocked)
+    expect(restartAdvice).toBe('Unlock the keyring and restart Latchkey')
+  }
+})
+
+test('without a tray app there is no keyring, and no restart to offer for it', async ({
+  storage,
+}) => {
+  await storage(KEYRING).vault.write(OTHER)
+  for (const choice of [MEMORY, KEY_FILE, PASSPHRASE]) {
+    expect(storage(choice).restartAdvice).toBeNull()
+  }
+})
 
 function refusalOf(reading: Promise<unknown>): Promise<AuthError> {
   return reading.then(

@@ -1,6 +1,7 @@
 // What the window says of each state, in words.
 
 import { DEMO_NOTE } from '../../main/compose.js'
+import { SIGN_IN_AGAIN } from '../../main/present/restart.js'
 import { expect, test } from '@playwright/test'
 import type { WindowStatus } from '../../main/ipc.js'
 import { needsProvider, TIERS, viewOf, type View } from '../../dist/renderer/view.js'
@@ -130,7 +131,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
   },
   'kept-in-memory': {
     ...SIGNED_IN,
-    notices: [`${NO_KEYRING} → keep-without-keyring`],
+    notices: [`${NO_KEYRING} ${SIGN_IN_AGAIN} → keep-without-keyring → restart`],
     facts: [ACCOUNT, PROVIDER, SCOPES, 'Renews: By itself, TIME', 'Kept: In memory only'],
   },
   'kept-without-keyring': {
@@ -206,7 +207,10 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
     mark: 'nobody',
     heading: 'You are not signed in',
     text: 'Sign in once',
-    notices: [STATES['not-restored'].status.reason],
+    notices: [
+      STATES['not-restored'].status.reason,
+      `${STATES['not-restored'].restart!.message} → restart`,
+    ],
     facts: [PROVIDER],
     buttons: ['sign-in: Sign in'],
     announcement: `You are not signed in. ${STATES['not-restored'].status.reason}`,
@@ -235,7 +239,11 @@ for (const [name, row] of Object.entries(ROWS)) {
     expect(view.heading).toBe(row.heading)
     expect(view.text).toContain(row.text)
     expect(
-      view.notices.map(({ text, action }) => (action === null ? text : `${text} → ${action}`)),
+      view.notices.map(({ text, hint, actions }) =>
+        [text, ...(hint === null ? [] : [hint]), ...actions.map((action) => `→ ${action}`)].join(
+          ' ',
+        ),
+      ),
     ).toEqual(row.notices ?? [])
     expect(linesOf(view)).toEqual(row.facts)
     expect(view.buttons.map(({ action, label }) => `${action}: ${label}`)).toEqual(row.buttons)
@@ -303,7 +311,7 @@ test('S35: why it stays in memory, and where to change that, is said to who is s
   const storage = { tier: 'memory', note: NO_KEYRING } as const
   for (const state of ['signed-in', 'offline', 'renewal-failing'] as const) {
     const { notices } = viewOf(statusIn(state, { account: ALICE }, { storage }), NOW_MS)
-    expect(notices).toEqual([{ text: NO_KEYRING, action: 'keep-without-keyring' }])
+    expect(notices).toEqual([{ text: NO_KEYRING, hint: null, actions: ['keep-without-keyring'] }])
   }
   expect(viewOf(statusIn('signed-out', {}, { storage }), NOW_MS).notices).toEqual([])
 })

@@ -1,0 +1,48 @@
+// A file that stands for Electron's program: an app that starts itself again by its path is started here.
+
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { ROOT } from '../root.js'
+import type { StartedAs } from '../stand-in/relay.js'
+import { createWaiting, type Waiting } from './waiting.js'
+
+export type Executable = {
+  path: string
+  /** What an AppImage's runtime tells the program in it: the image's file, and where it is mounted. */
+  image: Readonly<{ APPIMAGE: string; APPDIR: string }>
+  /** How it was started, each time. */
+  starts: Waiting<StartedAs>
+  close(): Promise<void>
+}
+
+const RELAY = join(ROOT, 'dist', 'test', 'stand-in', 'relay.js')
+
+export function createExecutable(): Executable {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  const APPDIR = join(folder, 'mount')
+  const APPIMAGE = join(folder, 'Latchkey.AppImage')
+  const path = join(APPDIR, 'electron')
+  const socket = join(folder, 'socket')
+  mkdirSync(APPDIR)
+  for (const file of [path, APPIMAGE]) {
+    writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${RELAY}' '${socket}' "$0" "$@"\n`)
+    chmodSync(file, 0o755)
+  }
+  const starts = createWaiting<StartedAs>()
+  const server = createServer((from) => {
+    void text(from).then((told) => starts.put(JSON.parse(told) as StartedAs))
+  })
+  server.listen(socket)
+  return {
+    path,
+    image: { APPIMAGE, APPDIR },
+    starts,
+    async close() {
+      await new Promise((resolve) => server.close(resolve))
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

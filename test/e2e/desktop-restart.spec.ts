@@ -1,0 +1,191 @@
+// "Restart Latchkey": a keyring that was missing or locked is found by a new process only.
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JSHandle, Page } from '@playwright/test'
+import type { LatchkeyApi } from '../../main/ipc.js'
+import { SIGN_IN_AGAIN } from '../../main/present/restart.js'
+import type { DesktopOptions } from '../driver/desktop.js'
+import { createTrayHost } from '../driver/tray-host.js'
+import { at, expect, headlineOf, signInAs, test as base, type Desktop } from '../driver.js'
+import { ROOT } from '../root.js'
+
+const FAST = { intervals: [25, 50, 100] }
+const ALICE = 'Signed in as Alice Adams'
+const RESTART = 'Restart Latchkey'
+
+async function untilHeadline(app: Desktop, headline: string): Promise<void> {
+  await expect.poll(() => headlineOf(app), FAST).toBe(headline)
+}
+
+async function signIn(app: Desktop, page: Page): Promise<void> {
+  await app.choose('Sign in')
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilHeadline(app, ALICE)
+}
+
+const commandsOf = async (app: Desktop): Promise<string[]> =>
+  (await app.menu())!.map(({ label }) => label)
+
+const tierOf = async (app: Desktop): Promise<unknown> =>
+  (JSON.parse(await readFile(join(app.dataDir, 'session.json'), 'utf8')) as { tier: unknown }).tier
+
+/** Sends a command past the page's buttons. */
+async function command(app: Desktop, name: 'restart'): Promise<void> {
+  const window = await app.window()
+  const latchkey: JSHandle<LatchkeyApi> = await window.evaluateHandle('latchkey')
+  await latchkey.evaluate((api, given) => api.runCommand(given), name)
+}
+
+const test = base.extend<{
+  /** Starts the app with a keyring that is not to be had, and what an earlier run kept under it. */
+  lock: (options?: DesktopOptions) => Promise<Desktop>
+}>({
+  lock: async ({ launch, page, provider }, use) => {
+    await use(async (options = {}) => {
+      const { platform = 'linux' } = options
+      const first = await launch({ flags: at(provider), platform })
+      await signIn(first, page)
+      await first.quit()
+      const again = { keyring: 'missing', restarts: 'as-program', ...options } as const
+      const app = await launch({ after: first, ...again })
+      await untilHeadline(app, 'Not signed in')
+      return app
+    })
+  },
+})
+
+for (const platform of ['linux', 'darwin'] as const) {
+  test(`a locked keyring is found after a restart, and with it the session (${platform})`, async ({
+    lock,
+    provider,
+    folders,
+  }) => {
+    const trayHost = await createTrayHost(await folders.create())
+    await trayHost.bring()
+    const flags = [...at(provider), '--log-level=debug', '--autostart', '--no-notifications']
+    const secrets = { LATCHKEY_PASSPHRASE: 'a passphrase', LATCHKEY_CLIENT_SECRET: 'a secret' }
+    const env = { ...secrets, LATCHKEY_PROMPT: 'login' }
+    const app = await lock({ platform, flags, env, ...(platform === 'linux' && { trayHost }) })
+    expect(await app.windowCount()).toBe(0)
+    await app.choose('Open Latchkey')
+    const main = (await app.window()).getByRole('main')
+    await expect(main).toContainText('Your earlier session is still stored on this computer.')
+    await app.setKeyring('gnome_libsecret')
+    await main.getByRole('button', { name: RESTART }).click()
+
+    const next = await app.restarted()
+    expect((await app.ended).code).toBe(0)
+    await untilHeadline(next, ALICE)
+    expect(await next.openedUrls()).toEqual([])
+    expect(await tierOf(next)).toBe('keyring')
+    expect(provider.tokenRequests).toHaveLength(1)
+    // Somebody has clicked: the window is back, though this start began at login.
+    await expect((await next.window()).getByRole('main')).toContainText('You are signed in')
+    expect(await commandsOf(next)).not.toContain(RESTART)
+    const { args, cwd, hasNoNewPrivileges } = next.startedAs
+    const kept = flags.filter((flag) => flag !== '--autostart')
+    expect(args).toEqual([ROOT, '--data-dir', app.dataDir, ...kept])
+    expect(cwd).toBe(app.dataDir)
+    expect(next.startedAs.env).toMatchObject(env)
+    expect(hasNoNewPrivileges).toBe(false)
+  })
+}
+
+test('the menu offers it too; where the keyring is still locked, so does the next run', async ({
+  lock,
+}) => {
+  const app = await lock()
+  expect(await commandsOf(app)).toContain(RESTART)
+  await app.choose(RESTART)
+  const second = await app.restarted()
+  await untilHeadline(second, 'Not signed in')
+  await second.setKeyring('gnome_libsecret')
+  await second.choose(RESTART)
+  await untilHeadline(await second.restarted(), ALICE)
+})
+
+test('an AppImage is started by its file, once it is unmounted', async ({ lock }) => {
+  const app = await lock({ restarts: 'as-AppImage' })
+  await app.setKeyring('gnome_libsecret')
+  await app.choose(RESTART)
+  const next = await app.restarted()
+  expect(next.startedAs.program).toMatch(/\/Latchkey\.AppImage$/)
+  expect(next.startedAs.hasNoNewPrivileges).toBe(false)
+  await untilHeadline(next, ALICE)
+})
+
+test('a session in memory ends with a restart: that is said beside the button, and the next one is stored', async ({
+  launch,
+  page,
+  provider,
+}) => {
+  const app = await launch({
+    flags: at(provider),
+    keyring: 'missing',
+    platform: 'linux',
+    restarts: 'as-program',
+  })
+  const main = (await app.window()).getByRole('main')
+  // There is nothing to lose or to have back.
+  await expect(main.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  await expect(main.getByRole('button', { name: RESTART })).toHaveCount(0)
+  await signIn(app, page)
+  await expect(main).toContainText(SIGN_IN_AGAIN)
+  expect(await commandsOf(app)).not.toContain(RESTART)
+  await app.setKeyring('gnome_libsecret')
+  await main.getByRole('button', { name: RESTART }).click()
+
+  const next = await app.restarted()
+  expect((await app.ended).code).toBe(0)
+  await untilHeadline(next, 'Not signed in')
+  const nextMain = (await next.window()).getByRole('main')
+  await expect(nextMain.getByRole('button', { name: RESTART })).toHaveCount(0)
+  await signIn(next, page)
+  expect(await tierOf(next)).toBe('keyring')
+})
+
+test('it is no more offered once somebody has signed in, or while they do', async ({
+  lock,
+  page,
+}) => {
+  const app = await lock({ env: { LATCHKEY_PASSPHRASE: 'a passphrase' } })
+  expect(await commandsOf(app)).toContain(RESTART)
+  await app.choose('Sign in')
+  await untilHeadline(app, 'Waiting for your browser')
+  expect(await commandsOf(app)).not.toContain(RESTART)
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilHeadline(app, ALICE)
+  expect(await commandsOf(app)).not.toContain(RESTART)
+  await command(app, 'restart')
+  expect(await tierOf(app)).toBe('passphrase')
+  expect(await headlineOf(app)).toBe(ALICE)
+})
+
+for (const [why, options] of [
+  ['this start turned the keyring off', { flags: ['--password-store=basic'] }],
+  ['it is Windows that does not encrypt', { platform: 'win32' }],
+] as const) {
+  test(`a restart that would find no keyring is not offered, nor done: ${why}`, async ({
+    lock,
+    provider,
+  }) => {
+    const flags = [...at(provider), ...('flags' in options ? options.flags : [])]
+    const app = await lock({ ...options, flags })
+    expect(await commandsOf(app)).not.toContain(RESTART)
+    const main = (await app.window()).getByRole('main')
+    await expect(main).toContainText('could not be opened')
+    await expect(main.getByRole('button', { name: RESTART })).toHaveCount(0)
+    await command(app, 'restart')
+    expect(await headlineOf(app)).toBe('Not signed in')
+  })
+}
+
+test('the demo keeps nothing, and offers none', async ({ launch, page }) => {
+  const app = await launch({ flags: ['--port', '0', '--demo'], keyring: 'missing' })
+  await untilHeadline(app, 'Not signed in')
+  await signIn(app, page)
+  const main = (await app.window()).getByRole('main')
+  await expect(main).toContainText('You are signed in')
+  await expect(main.getByRole('button', { name: RESTART })).toHaveCount(0)
+})

@@ -1,0 +1,25 @@
+// What a stand-in's program is when it is started by its path: tells the driver how, which then starts it.
+
+import { connect } from 'node:net'
+import { readFileSync } from 'node:fs'
+
+/** How a program was started, and what it may do. */
+export type StartedAs = {
+  program: string
+  args: readonly string[]
+  env: Readonly<Record<string, string>>
+  cwd: string
+  /** Linux: whether it, and all that come of it, can gain no privileges. */
+  hasNoNewPrivileges: boolean
+}
+
+const [socket = '', program = '', ...args] = process.argv.slice(2)
+const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : ''
+const started: StartedAs = {
+  program,
+  args,
+  env: process.env as Record<string, string>,
+  cwd: process.cwd(),
+  hasNoNewPrivileges: /^NoNewPrivs:\s*1$/m.test(status),
+}
+connect(socket).end(JSON.stringify(started))
