@@ -82,6 +82,10 @@ export const STATES = {
   'signed-in': statusIn('signed-in', SESSION, RENEWAL),
   asking: statusIn('signed-in', SESSION, {
     ...RENEWAL,
+    wayBack: {
+      redirectUri: 'http://127.0.0.1:40124/callback',
+      registration: registrationAdvice(DEFAULT_TARGET),
+    },
     asking: {
       words: 'An app asks you to sign in: mail-sync',
       untilMs: NOW_MS + 299_000,

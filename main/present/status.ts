@@ -40,7 +40,10 @@ export type WindowStatus = {
   status: Status
   /** When the wait for the person's browser ends, in milliseconds since the epoch; else null. */
   waitingUntilMs: number | null
-  /** Where the provider sends the browser that is waited for, and what to register there; else null. */
+  /**
+   * Where the provider sends the browser that is waited for, also by an app beside a session, and what to
+   * register there; else null.
+   */
   wayBack: { redirectUri: string; registration: string } | null
   /** True while there is a link that the browser can be sent to once more. */
   canOpenAgain: boolean
@@ -114,13 +117,14 @@ export function windowStatusOf(
   const { session } = model
   const flow = shownFlow(model)
   const asking = askingFlow(model)
+  const waiting = flow ?? asking
   return {
     ...surroundings,
     status: statusOf(model),
     waitingUntilMs: flow?.phase === 'waiting' ? flow.deadlineMs : null,
     wayBack:
-      flow?.phase === 'waiting' && flow.link !== null
-        ? { redirectUri: redirectUriOf(flow.link), registration }
+      waiting?.phase === 'waiting' && waiting.link !== null
+        ? { redirectUri: redirectUriOf(waiting.link), registration }
         : null,
     canOpenAgain: flow?.phase === 'waiting' && flow.link !== null,
     asking: asking

@@ -46,6 +46,19 @@ test('a field takes the address while a sign-in waits, and at no other time', as
   }
 })
 
+test('F19: it takes the address of what an app asks for beside a session too', async ({ open }) => {
+  const { page, fake, tell } = await open({ ...TAKING, status: STATES['signed-in'] })
+  await expect(page.getByText('Does your browser show an error page?')).toBeHidden()
+  await tell(STATES.asking)
+  await paste(page)
+  await expect(page.getByRole('status')).toHaveText(PASTED_WORDS.taken)
+  await expect(field(page)).toHaveValue('')
+  expect(await fake(asked)).toEqual([['pasteAddress', ADDRESS]])
+  expect(await held(page)).not.toMatch(CANARY)
+  await tell(STATES['signed-in'])
+  await expect(field(page)).toBeHidden()
+})
+
 test('a refusal is said at the field, aloud too, and nothing of the address stays', async ({
   open,
 }) => {

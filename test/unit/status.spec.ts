@@ -255,6 +255,30 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
   })
 }
 
+test('F19: the window is told the way back of what an app asks for beside a session', () => {
+  const surroundings = {
+    scope: null,
+    storage: { tier: 'memory', note: null } as const,
+    restart: null,
+    issuer: null,
+    demo: false,
+    serviceUrl: '',
+    serviceNote: null,
+    notices: [],
+    version: '1.2.3',
+    registration: 'Register it.',
+  }
+  const app: Event[] = [
+    { type: 'flow-started', state: 'a', origin: 'api', deadlineMs: 5_000 },
+    { type: 'link-ready', state: 'a', link: LINK, program: 'mail' },
+  ]
+  const waiting = windowStatusOf(play(...signIn(ALICE), ...app), surroundings)
+  expect(waiting.asking).not.toBeNull()
+  expect(waiting.wayBack).toEqual({ redirectUri: REDIRECT_URI, registration: 'Register it.' })
+  const left: Event = { type: 'flow-abandoned', state: 'a' }
+  expect(windowStatusOf(play(...signIn(ALICE), ...app, left), surroundings).wayBack).toBeNull()
+})
+
 test('a sign-in whose app has hung up says so, whatever else is noticed of it', () => {
   const left = play(
     { type: 'flow-started', state: 's', origin: 'api', deadlineMs: 5_000 },
