@@ -24,9 +24,15 @@ export function flushOutput(): Promise<void> {
   return new Promise((resolve) => void process.stdout.write('', () => resolve()))
 }
 
-/** Takes back what stands on the terminal's line. */
-export function clearLine(): void {
-  process.stdout.write('\r\u001b[K')
+/** Takes back what stands on the terminal's line, and on so many rows above it. */
+export function clearLines(rowsAbove: number): void {
+  const up = rowsAbove === 0 ? '' : `\u001b[${rowsAbove}A`
+  process.stdout.write(`${up}\r\u001b[J`)
+}
+
+/** Leaves so many rows of the terminal empty. */
+export function skipLines(rows: number): void {
+  process.stdout.write('\n'.repeat(rows))
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Agent } from './auth/agent.js'
 import { reachableFlow, shownFlow, trayFlow, type Event, type Model } from './auth/model.js'
 import { looksPasted, PASTED_WORDS } from './auth/pasted.js'
 import type { Clock } from './clock.js'
-import { clearLine, writeLine, writeText } from './output.js'
+import { clearLines, skipLines, writeLine, writeText } from './output.js'
 import { forwardingLines } from './present/forwarding.js'
 import { excerpt, jsonLine } from './present/printable.js'
 import { createSignInLines } from './present/sign-ins.js'
@@ -219,18 +219,35 @@ function createPlainText({ clock, env, setting, onInterrupt }: TerminalPorts): T
   let stopTicking: () => void = () => undefined
   let unsubscribe: () => void = () => undefined
   let ended = false
+  /** The prompt that stands on the line; null where none does. */
+  let shownPrompt: string | null = null
+  /** Rows of the prompt that text has taken the place of, and that readline still goes up by. */
+  let rowsCleared = 0
+  // Registered first: what is typed ends the prompt's line before anything answers it.
+  if (prompting) input.on('line', () => (shownPrompt = null))
 
   const prompt = (): void => {
     if (!prompting || agent === null || ended) return
     stopTicking()
     const model = agent.model()
-    input.setPrompt(promptFor(model, clock.nowMs()))
+    const text = promptFor(model, clock.nowMs())
+    if (!isDumb) {
+      skipLines(rowsCleared)
+      rowsCleared = 0
+    } else if (shownPrompt !== text) startLine()
+    else return
+    input.setPrompt(text)
     input.prompt(true)
+    shownPrompt = text
     if (shownFlow(model)?.phase === 'waiting' && ticks()) stopTicking = clock.after(1_000, prompt)
   }
   const startLine = (): void => {
-    if (isDumb) writeText('stdout', '')
-    else clearLine()
+    if (shownPrompt === null) return
+    shownPrompt = null
+    if (isDumb) return writeText('stdout', '')
+    // What is typed may have made the prompt longer than a row.
+    rowsCleared = input.getCursorPos().rows
+    clearLines(rowsCleared)
   }
   const print = (stream: 'stdout' | 'stderr', lines: readonly string[]): void => {
     if (lines.length === 0) return

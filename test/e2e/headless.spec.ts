@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Status } from '../../main/present/status.js'
 import { altered, answerLink } from '../person.js'
 import { startProvider } from '../provider.js'
+import { screenOf } from '../screen.js'
 import { expect, SCRIPTED, signInAs, test } from './test.js'
 
 const DEMO = ['--demo', ...SCRIPTED] as const
@@ -606,14 +607,54 @@ test.describe('at a terminal', () => {
     expect(await program.ended).toBe(0)
   })
 
+  for (const columns of [20, 50]) {
+    test(`in ${columns} columns no line is lost, and no prompt is left between`, async ({
+      run,
+    }) => {
+      const narrow = [...PTY, 'sh', '-c', `stty cols ${columns} rows 24; exec "$@"`, 'sh']
+      const program = await run([...FLAGS, '--sign-in'], {
+        through: narrow,
+        env: { TERM: 'xterm' },
+      })
+      // Where a row ends decides nothing, nor do spaces there.
+      const shown = (): string => screenOf(program.stdout(), columns).join('').replaceAll(' ', '')
+      await expect.poll(shown).toMatch(/pagehere\.latchkey\(waiting,\d:\d\d\)>$/)
+      // Half a line, in more than one row: what is said from now on comes above it.
+      program.process.stdin.write('x'.repeat(60))
+      await expect.poll(shown).toMatch(/>x{60}$/)
+      const link = /^http:\S+\/authorize\S+(?=\r?$)/m.exec(program.stdout())![0]
+      await fetch(await answerLink(link))
+      await expect.poll(shown).toMatch(/\(signed-in\)>x{60}$/)
+
+      for (const text of [
+        "Latchkey 0.1.0 serves this computer's apps at http://127.0.0.1:",
+        "The demo's session stays in memory and ends with Latchkey.",
+        'Sign in with your browser. Open this link in it:',
+        'If it shows a page that cannot be loaded, paste the address of that page here.',
+        'Your browser is back. Finishing the sign-in …',
+        'Signed in as Alice Adams (alice@example.com).',
+      ]) {
+        expect(shown()).toContain(text.replaceAll(' ', ''))
+      }
+      expect(shown().match(/latchkey\(/g)).toHaveLength(1)
+      program.process.stdin.write('\u0003')
+      expect(await program.ended).toBe(0)
+    })
+  }
+
   test('a dumb terminal is sent no escape sequence', async ({ run }) => {
     const program = await run([...FLAGS, '--sign-in'], { through: PTY, env: { TERM: 'dumb' } })
     await expect.poll(() => program.stdout()).toContain('latchkey (waiting')
     program.process.stdin.write('cancel\n')
     await expect.poll(() => program.stdout()).toContain('The sign-in was cancelled.')
+    program.process.stdin.write('status\n')
+    await expect.poll(() => program.stdout()).toMatch(/status\r\n[^]*signed-out\)> $/)
     program.process.stdin.write('quit\n')
     expect(await program.ended).toBe(0)
     expect(program.stdout()).not.toContain('\u001b')
+    // Each prompt on a line of its own, and no line that is empty but for looks.
+    expect(program.stdout()).not.toMatch(/> latchkey/)
+    expect(program.stdout()).not.toMatch(/(\r\n){3}/)
   })
 })
 
