@@ -35,19 +35,18 @@ export async function checkProvider(
   settings: Settings,
 ): Promise<readonly Check[]> {
   const { issuer } = settings
+  // Latchkey starts only if these are right, whatever its provider.
+  const certificates = checkCertificates(ports.env)
   if (settings.demo) {
-    return [check('provider', 'ok', 'The demo provider, which comes with the program.')]
+    const says = 'The demo provider, which comes with the program.'
+    return [...certificates, check('provider', 'ok', says)]
   }
   if (issuer === null) {
     const orDemo = hasDemo() ? ', or try --demo' : ''
     const says = `No provider is configured. Set --issuer and --client-id${orDemo}.`
-    return [check('provider', 'problem', says)]
+    return [...certificates, check('provider', 'problem', says)]
   }
-  const way = [
-    checkProxy(ports, issuer),
-    ...checkCertificates(ports.env),
-    ...checkPreset(settings, issuer),
-  ]
+  const way = [checkProxy(ports, issuer), ...certificates, ...checkPreset(settings, issuer)]
   const { host } = new URL(issuer)
   let clocks: Check | null = null
   const startedMs = ports.clock.nowMs()

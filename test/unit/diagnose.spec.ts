@@ -503,6 +503,17 @@ test.describe('the way to the provider', () => {
       says: [expect.stringContaining('Unset NODE_TLS_REJECT_UNAUTHORIZED')],
     })
   })
+
+  test('S12: unchecked certificates are told where there is no provider yet, or the demo’s', async () => {
+    const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+    for (const settings of [{}, { demo: true }]) {
+      const found = await checkProvider(portsWith({ env }), settingsWith(settings))
+      expect(found.map(({ name, verdict }) => [name, verdict])).toContainEqual([
+        'certificates',
+        'problem',
+      ])
+    }
+  })
 })
 
 test('each way to keep the session is told, with the reason for it', () => {
