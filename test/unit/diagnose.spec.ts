@@ -21,6 +21,7 @@ import { worstOf } from '../../main/checks/check.js'
 import {
   checkBrowser,
   checkDataDirectory,
+  checkLocalhost,
   checkLoopback,
   checkStorage,
 } from '../../main/checks/computer.js'
@@ -514,6 +515,32 @@ test.describe('the way to the provider', () => {
       ])
     }
   })
+})
+
+for (const [addresses, verdict, says] of [
+  [['127.0.0.1', '::1'], 'ok', 'localhost is 127.0.0.1 and ::1.'],
+  [['127.0.0.53'], 'ok', 'localhost is 127.0.0.53.'],
+  [['127.0.0.1', '192.0.2.7'], 'problem', 'localhost leads to 192.0.2.7, so clients'],
+  [['::1', '2001:db8::1'], 'problem', 'localhost leads to 2001:db8::1, so clients'],
+  [['0.0.0.0'], 'problem', 'localhost leads to 0.0.0.0, so clients'],
+  [['::'], 'problem', 'localhost leads to ::, so clients'],
+  [[], 'problem', 'localhost leads nowhere, so clients'],
+] as const) {
+  test(`localhost as ${addresses.join(' and ') || 'nothing'}: ${verdict}`, async () => {
+    const found = await checkLocalhost(() => Promise.resolve(addresses))
+    expect(found).toMatchObject({ name: 'localhost', verdict })
+    expect(found.says[0]).toContain(says)
+    expect(found.says.slice(1)).toEqual(
+      verdict === 'ok' ? [] : [expect.stringContaining('Have /etc/hosts name 127.0.0.1 and ::1')],
+    )
+  })
+}
+
+test('localhost that cannot be looked up is a problem, with the system’s code', async () => {
+  const failure = Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' })
+  const found = await checkLocalhost(() => Promise.reject(failure))
+  expect(found).toMatchObject({ name: 'localhost', verdict: 'problem' })
+  expect(found.says[0]).toContain('localhost cannot be looked up (EAI_AGAIN)')
 })
 
 test('each way to keep the session is told, with the reason for it', () => {

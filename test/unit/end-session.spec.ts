@@ -1,6 +1,7 @@
 // The provider's own sign-out page, which a sign-out opens where the person has asked for that.
 
 import { endSessionUrl } from '../../main/auth/end-session.js'
+import { appFlow, NEVER } from '../app-flow.js'
 import { answerLink } from '../person.js'
 import { expect, test as base, type SignedIn, type SignedInOptions } from '../signed-in.js'
 
@@ -66,6 +67,19 @@ test('S31: the link says whose session and of which application, and holds no to
     ['client_id', provider.clientId],
     ['logout_hint', 'alice@example.com'],
   ])
+})
+
+test('S26: no app keeps the sign-out page from being opened', async ({ watched }) => {
+  const { agent, next, opened } = await watched()
+  for (let begun = 0; begun < 5; begun++) {
+    const linked = next('link-ready')
+    void agent.api.begin(appFlow(), NEVER)
+    await linked
+  }
+  expect(await agent.api.begin(appFlow(), NEVER)).toMatchObject({ kind: 'too-many' })
+  await agent.signOut()
+  expect(opened).toHaveLength(6)
+  expect(opened.at(-1)).toContain('/sign-out?')
 })
 
 test('RP-Initiated Logout section 2: the provider understands it', async ({ watched }) => {

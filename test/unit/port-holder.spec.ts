@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -82,4 +82,17 @@ test('S48: what would steer a terminal in a program’s name does not leave as i
   await copyFile(process.execPath, program)
   const other = await listening(program, ['--eval', LISTENER])
   expect(holderOf(other.port)).toBe(`pro�[2Jgram, process ${other.pid}`)
+})
+
+test('a program whose file is gone, as after an update, is named as it was', async ({
+  folder,
+  listening,
+}) => {
+  const program = join(folder, 'node')
+  await copyFile(process.execPath, program)
+  const script = join(folder, 'server.cjs')
+  await writeFile(script, LISTENER)
+  const { port, pid } = await listening(program, [script])
+  await unlink(program)
+  expect(holderOf(port)).toBe(`server.cjs (node), process ${pid}`)
 })

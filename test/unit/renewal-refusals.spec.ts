@@ -152,6 +152,7 @@ test.describe('S17: what passes is waited out, with the access token run out or 
     ['an error that nobody knows', 400, { error: 'quota_of_the_moon' }],
     ['invalid_request', 400, { error: 'invalid_request' }],
     ['408', 408, ''],
+    ['408 that speaks of the client', 408, { error: 'invalid_client' }],
     ['429', 429, { error: 'invalid_client' }],
     ['503 from a gateway', 503, '<h1>Service Unavailable</h1>'],
     ['502 that speaks of the client', 502, { error: 'invalid_client' }],
@@ -171,6 +172,16 @@ test.describe('S17: what passes is waited out, with the access token run out or 
       expect(await vault.read()).toEqual(first)
       provider.misbehave.tokenRefusal = undefined
       await renewedAfter(session, 30 * SECOND)
+    })
+  }
+
+  for (const error of ['temporarily_unavailable', 'server_error', 'slow_down']) {
+    test(`${error} is said to pass`, async ({ signedIn }) => {
+      const session = await signedIn()
+      refuse(session, error)
+      await failedAfter(session, DUE)
+      const { reason } = session.history.at(-1)!.status
+      expect(reason).toContain('The provider cannot renew the session now: ')
     })
   }
 
