@@ -578,8 +578,8 @@ function parse<Name extends keyof Settings>(
   if (parsed.success) return { value: parsed.data }
   const rule = typeof option.rule === 'string' ? option.rule : option.rule(value)
   if (secret) return { problem: `${place} ${rule}.` }
-  // A flag that may come several times came once.
-  const isOne = Array.isArray(value) && value.length === 1 && origin.startsWith('--')
+  // A flag that may come several times came once, as did what was typed into the window's field.
+  const isOne = Array.isArray(value) && value.length === 1 && origin !== SETTINGS_FILE
   const shown = JSON.stringify(isOne ? value[0] : value) ?? 'missing'
   const cut = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown
   const meant = typeof value === 'string' ? (option.meant?.(value.trim()) ?? null) : null

@@ -82,6 +82,7 @@ for (const [what, changes, field, message] of [
   ['an issuer on plain http', { ...PROVIDER, issuer: 'http://example.com' }, 'issuer', 'https URL'],
   ['scopes without openid', { scope: 'profile' }, 'scope', 'openid among them'],
   ['a port that is none', { redirectPort: '8400, eighty' }, 'redirectPort', '1 to 65535'],
+  ['one port that is none', { redirectPort: 'http' }, 'redirectPort', 'but it is "http".'],
   ['an issuer alone', { issuer: PROVIDER.issuer }, 'clientId', 'no client ID'],
   ['a client ID alone', { clientId: 'abc' }, 'issuer', 'no issuer'],
 ] as const) {
