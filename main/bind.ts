@@ -37,7 +37,7 @@ export async function bindLoopback(
     for (let attempt = 0; attempt < tries; attempt++) {
       const bound = await bindBoth(createServer, wanted)
       if ('servers' in bound) return { ...bound, passedOver: refusals }
-      refusals.push(`${bound.port} ${explain(bound.port, bound.refusal)}`)
+      refusals.push(`${bound.port} ${explainRefusal(bound.port, bound.refusal)}`)
     }
   }
   throw new AuthError(
@@ -55,7 +55,8 @@ const WORDS: Readonly<Record<Refusal, string>> = {
   EACCES: 'needs rights that this user does not have',
 }
 
-function explain(port: number, refusal: Refusal): string {
+/** Why a port is not to be had, in words that follow its number. */
+export function explainRefusal(port: number, refusal: Refusal): string {
   const holder = refusal === 'EADDRINUSE' ? holderOf(port) : null
   return holder === null ? WORDS[refusal] : `${WORDS[refusal]} (${holder})`
 }

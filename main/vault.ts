@@ -173,20 +173,16 @@ function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Va
   let isLocked = false
 
   const write = async (session: HeldSession): Promise<void> => {
-    const lead = 'The session could not be kept on this computer'
     let sealed: string
     try {
       sealed = await cipher.seal(JSON.stringify(session))
     } catch (cause) {
-      throw failed(`${lead}: ${messageOf(cause)}. It lasts until Latchkey is closed.`, cause)
+      throw notKept(messageOf(cause), cause)
     }
     try {
       replaceFile(path, `${JSON.stringify({ version: 1, tier, sealed }, null, 2)}\n`)
     } catch (cause) {
-      throw failed(
-        `${lead}: ${path} cannot be written (${diskError(cause)}). It lasts until Latchkey is closed.`,
-        cause,
-      )
+      throw unwritable(path, cause)
     }
     isLocked = false
   }
@@ -296,6 +292,18 @@ export const MISSING_KEY: Readonly<Record<SealedTier, string>> = {
 export function unreadable(why: string, cause?: unknown): AuthError {
   return failed(
     `The session that was kept on this computer could not be opened: ${why}. Sign in again.`,
+    cause,
+  )
+}
+
+/** What a person is told of a session that is held, and whose file could not be written. */
+export function unwritable(path: string, cause: unknown): AuthError {
+  return notKept(`${path} cannot be written (${diskError(cause)})`, cause)
+}
+
+function notKept(why: string, cause: unknown): AuthError {
+  return failed(
+    `The session could not be kept on this computer: ${why}. It lasts until Latchkey is closed.`,
     cause,
   )
 }

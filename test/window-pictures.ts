@@ -1,13 +1,19 @@
 // Pictures of the window: every view and state, in light and dark, as large as it is and at 200 %.
 
+import { portNote } from '../main/api/server.js'
 import { PASTED_WORDS } from '../main/auth/pasted.js'
+import { explainRefusal } from '../main/bind.js'
+import type { SaveOutcome, SettingsChanges } from '../main/ipc.js'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from '@playwright/test'
+import { changedContent } from '../main/settings-form.js'
 import { WINDOW_SIZE } from '../main/present/window-size.js'
 import { findPackagedBrowser, launchBrowser } from './browser.js'
-import { LOCKED, REPORT, SETTINGS, STATES, statusIn, UNSET } from './window-states.js'
+import { FOUND, MISSPELT } from './window-provider.js'
+import { REPORT } from './window-report.js'
+import { afterSignIn, LOCKED, SETTINGS, STATES, UNSET } from './window-states.js'
 import { openWindow, type Answers } from './window.js'
 
 export type Picture = {
@@ -112,6 +118,13 @@ const fillIn = async (page: Page, issuer: string): Promise<void> => {
   await page.getByLabel('Client ID').fill('latchkey-desktop')
 }
 
+/** What saving says to changes that cannot be. */
+function refusalOf(changes: SettingsChanges): SaveOutcome {
+  const changed = changedContent({}, changes)
+  if ('kind' in changed) return changed
+  throw new Error('what was to be refused is taken')
+}
+
 const SIGNED_IN = STATES['signed-in']
 const NO_PROVIDER = { status: STATES['no-provider'], settings: UNSET }
 
@@ -123,28 +136,20 @@ export const PICTURES: readonly Picture[] = [
   {
     name: 'long-names',
     answers: {
-      status: statusIn(
-        'signed-in',
+      status: afterSignIn(
         {
-          account: {
-            sub: 'l',
-            name: 'Adélaïde-Hortense Wolfeschlegelsteinhausenbergerdorff-O’Shaughnessy the Elder',
-            email: 'adelaide.hortense.wolfeschlegelsteinhausenbergerdorff@students.example.edu',
-          },
+          sub: 'l',
+          name: 'Adélaïde-Hortense Wolfeschlegelsteinhausenbergerdorff-O’Shaughnessy the Elder',
+          email: 'adelaide.hortense.wolfeschlegelsteinhausenbergerdorff@students.example.edu',
         },
-        {
-          scope: SIGNED_IN.scope,
-          issuer: 'https://a-very-long-name-of-a-tenant.login.example.com',
-        },
+        { issuer: 'https://a-very-long-name-of-a-tenant.login.example.com' },
       ),
     },
   },
   {
     name: 'right-to-left',
     answers: {
-      status: statusIn('signed-in', {
-        account: { sub: 'r', name: 'דוד בן־גוריון (מנהל)', email: 'david@example.com' },
-      }),
+      status: afterSignIn({ sub: 'r', name: 'דוד בן־גוריון (מנהל)', email: 'david@example.com' }),
     },
   },
   {
@@ -152,9 +157,7 @@ export const PICTURES: readonly Picture[] = [
     answers: {
       status: {
         ...STATES['signed-out'],
-        serviceUrl: 'http://127.0.0.1:5323',
-        serviceNote:
-          'Port 1000 is in use by another program, so apps that look only there do not find Latchkey.',
+        serviceNote: portNote([`1000 ${explainRefusal(1000, 'EACCES')}`], 5323),
       },
     },
   },
@@ -184,13 +187,7 @@ export const PICTURES: readonly Picture[] = [
     name: 'provider-found',
     answers: {
       ...NO_PROVIDER,
-      finding: {
-        kind: 'found',
-        lines: [
-          'You sign in at login.example.com, with PKCE.',
-          'Signing out ends the session at the provider too.',
-        ],
-      },
+      finding: FOUND,
     },
     async act(page) {
       await fillIn(page, 'https://login.example.com')
@@ -231,12 +228,7 @@ export const PICTURES: readonly Picture[] = [
     name: 'provider-misspelt',
     answers: {
       ...NO_PROVIDER,
-      finding: {
-        kind: 'failed',
-        message:
-          'The provider spells its issuer https://login.example.com/: set the issuer exactly so.',
-        issuer: 'https://login.example.com/',
-      },
+      finding: MISSPELT,
     },
     async act(page) {
       await fillIn(page, 'https://login.example.com')
@@ -248,14 +240,7 @@ export const PICTURES: readonly Picture[] = [
     name: 'provider-refused',
     answers: {
       ...NO_PROVIDER,
-      outcomes: [
-        {
-          kind: 'refused',
-          field: 'redirectPort',
-          message:
-            'A redirect port must be a whole number from 1 to 65535, or several with commas between, but it is "http".',
-        },
-      ],
+      outcomes: [refusalOf({ redirectPort: 'http' })],
     },
     async act(page) {
       await fillIn(page, 'https://login.example.com')

@@ -1,16 +1,30 @@
-// Every state that the window can be told of, as an ordinary moment of it.
+// Every state that the window can be told of, as an ordinary moment of it. What stands there in words is
+// the product's own: events go through its model, failures come from what failed, and its functions say so.
 
-import { DEFAULT_TARGET, registrationAdvice } from '../main/auth/redirect.js'
+import { authorizationUrl } from '../main/auth/authorize.js'
 import { NO_BROWSER } from '../main/auth/agent.js'
+import type { AuthError } from '../main/auth/errors.js'
+import { endingOf } from '../main/auth/endings.js'
+import type { Account } from '../main/auth/identity.js'
+import { initialModel, next, type Event, type Origin } from '../main/auth/model.js'
+import { DEFAULT_TARGET, redirectUriAt, registrationAdvice } from '../main/auth/redirect.js'
+import { withoutOfflineAccess } from '../main/auth/scopes.js'
 import { DEMO_NOTE } from '../main/compose.js'
+import type { SettingsView, WindowStatus } from '../main/ipc.js'
 import { keyringNote, restartAdvice } from '../main/keyring-note.js'
 import { sessionBack, SIGN_IN_AGAIN } from '../main/present/restart.js'
-import { KEPT_WITHOUT_KEYRING, MISSING_KEY, unreadable } from '../main/vault.js'
-import type { SettingsView, WindowStatus } from '../main/ipc.js'
+import { windowStatusOf, type Surroundings } from '../main/present/status.js'
+import { settingsView } from '../main/settings-form.js'
+import { examineSettings, SETTINGS_FILE, type Sources } from '../main/settings.js'
+import { chooseStorage, MISSING_KEY, unreadable, unwritable } from '../main/vault.js'
+import { createXdgAutostart } from '../main/xdg-autostart.js'
+import { CLIENT_ID, ENDED, ISSUER, REFUSED, UNAVAILABLE, UNREACHABLE } from './window-provider.js'
 
 export type State = WindowStatus['status']['state']
 
 export const NOW_MS = Date.UTC(2026, 10, 22, 12)
+const SERVICE_URL = 'http://127.0.0.1:5323'
+export const VERSION = '0.1.0'
 export const ALICE = { name: 'Alice Adams', email: 'alice@example.com', sub: 'alice' }
 
 export const inMs = (ms: number): string => new Date(NOW_MS + ms).toISOString()
@@ -29,185 +43,194 @@ export function statusIn(
     scope: null,
     storage: { tier: 'keyring', note: null },
     restart: null,
-    issuer: 'https://login.example.com/tenant/',
+    issuer: ISSUER,
     demo: false,
-    serviceUrl: 'http://127.0.0.1:5323',
+    serviceUrl: SERVICE_URL,
     serviceNote: null,
     notices: [],
-    version: '0.1.0',
+    version: VERSION,
     ...window,
     status: { state, account: null, expiresAt: null, reason: null, ...status },
   }
 }
 
-const SESSION = { account: ALICE, expiresAt: inMs(3_600_000) }
-const RENEWAL = { renewsAtMs: NOW_MS + 3_540_000, scope: 'openid profile email offline_access' }
+const HOME = '/home/alice'
+const DATA_DIR = `${HOME}/.config/latchkey`
+const DEFAULTS = examineSettings({
+  args: [],
+  env: {},
+  platform: 'linux',
+  home: HOME,
+  readFile: () => undefined,
+}).settings
 
-const UNREACHABLE =
-  'The provider at login.example.com could not be reached while reading the provider’s metadata: ' +
-  'the name could not be resolved. Check your network and the issuer setting, then try again.'
 export const NO_KEYRING = keyringNote('none')
-export const DISK_FULL =
-  'The session could not be kept on this computer: /home/alice/.config/latchkey/session.json ' +
-  'cannot be written (the disk is full, ENOSPC). It lasts until Latchkey is closed.'
+export const DISK_FULL = unwritable(`${DATA_DIR}/session.json`, { code: 'ENOSPC' }).message
+
+const SURROUNDINGS: Surroundings = {
+  scope: DEFAULTS.scope,
+  storage: { tier: 'keyring', note: null },
+  restart: null,
+  issuer: ISSUER,
+  demo: false,
+  serviceUrl: SERVICE_URL,
+  serviceNote: null,
+  notices: [],
+  version: VERSION,
+  registration: registrationAdvice(DEFAULT_TARGET),
+}
+
+/** What the window is told after these events, by the same functions as in the app. */
+function after(events: readonly Event[], surroundings: Partial<Surroundings> = {}): WindowStatus {
+  return windowStatusOf(events.reduce(next, initialModel), { ...SURROUNDINGS, ...surroundings })
+}
+
+/** The same, where somebody is signed in. */
+export function afterSignIn(
+  account: Account,
+  surroundings: Partial<Surroundings> = {},
+): WindowStatus {
+  return after([{ ...restore(), account }], surroundings)
+}
+
+/** How a session is kept where there is no keyring. */
+function withoutKeyring(choice: {
+  passphrase?: string
+  keepWithoutKeyring?: boolean
+}): Surroundings['storage'] {
+  const { tier, note } = chooseStorage({
+    dataDir: DATA_DIR,
+    keyring: { note: NO_KEYRING, restartAdvice: restartAdvice('none') },
+    passphrase: choice.passphrase ?? null,
+    keepWithoutKeyring: choice.keepWithoutKeyring ?? false,
+  })
+  return { tier, note }
+}
+
+const STATE = 'a-state'
+
+const LINK = authorizationUrl(
+  { authorizationEndpoint: `${ISSUER}authorize` },
+  {
+    clientId: CLIENT_ID,
+    redirectUri: redirectUriAt(DEFAULT_TARGET, 40_123),
+    scope: DEFAULTS.scope,
+    state: STATE,
+    nonce: 'a-nonce',
+    challenge: 'a-challenge',
+    audience: null,
+    prompt: null,
+    loginHint: null,
+    maxAgeS: null,
+    extra: {},
+  },
+)
+
+const start = (leftMs: number, origin: Origin = 'tray'): Event => ({
+  type: 'flow-started',
+  state: STATE,
+  origin,
+  deadlineMs: NOW_MS + leftMs,
+})
+const signInWaits: readonly Event[] = [
+  start(299_000),
+  { type: 'link-ready', state: STATE, link: LINK },
+]
+const answered: readonly Event[] = [...signInWaits, { type: 'callback-answered', state: STATE }]
+
+const restore = (
+  expiresInMs = 3_600_000,
+  renewsInMs: number | null = expiresInMs - 60_000,
+): Event & { type: 'restored' } => ({
+  type: 'restored',
+  account: ALICE,
+  expiresAtMs: NOW_MS + expiresInMs,
+  renewsAtMs: renewsInMs === null ? null : NOW_MS + renewsInMs,
+})
+const renewalFails = (
+  renewal: 'offline' | 'failing',
+  { code, message: reason }: AuthError,
+  retriesInMs: number,
+): readonly Event[] => [
+  { type: 'renewal-started' },
+  { type: 'renewal-failed', renewal, code, reason, renewsAtMs: NOW_MS + retriesInMs, failures: 4 },
+]
+const storageFails = (notice: string): Event => ({ type: 'storage-failed', notice })
 
 export const STATES = {
-  'no-provider': statusIn('signed-out', {}, { issuer: null }),
-  'signed-out': statusIn('signed-out'),
-  starting: statusIn('waiting', {}, { waitingUntilMs: NOW_MS + 300_000 }),
-  waiting: statusIn(
-    'waiting',
-    {},
-    {
-      waitingUntilMs: NOW_MS + 299_000,
-      canOpenAgain: true,
-      wayBack: {
-        redirectUri: 'http://127.0.0.1:40123/callback',
-        registration: registrationAdvice(DEFAULT_TARGET),
-      },
-    },
-  ),
-  'no-browser': statusIn(
-    'waiting',
-    { reason: NO_BROWSER },
-    { waitingUntilMs: NOW_MS + 299_000, canOpenAgain: true },
-  ),
-  'second-sign-in': statusIn(
-    'waiting',
-    { account: ALICE },
-    { waitingUntilMs: NOW_MS + 299_000, canOpenAgain: true },
-  ),
-  answered: statusIn('answered'),
-  exchanging: statusIn('exchanging'),
-  'signed-in': statusIn('signed-in', SESSION, RENEWAL),
-  asking: statusIn('signed-in', SESSION, {
-    ...RENEWAL,
-    wayBack: {
-      redirectUri: 'http://127.0.0.1:40124/callback',
-      registration: registrationAdvice(DEFAULT_TARGET),
-    },
-    asking: {
-      words: 'An app asks you to sign in: mail-sync',
-      untilMs: NOW_MS + 299_000,
-      reason: null,
-    },
+  'no-provider': after([], { issuer: null }),
+  'signed-out': after([]),
+  starting: after([start(300_000)]),
+  waiting: after(signInWaits),
+  'no-browser': after([...signInWaits, { type: 'flow-noticed', state: STATE, notice: NO_BROWSER }]),
+  'second-sign-in': after([restore(), ...signInWaits]),
+  answered: after(answered),
+  exchanging: after([...answered, { type: 'exchange-started', state: STATE }]),
+  'signed-in': after([restore()]),
+  asking: after([
+    restore(),
+    start(299_000, 'api'),
+    { type: 'link-ready', state: STATE, link: LINK, program: 'mail-sync' },
+  ]),
+  'ends-soon': after([restore(90_000, null)], {
+    scope: withoutOfflineAccess(DEFAULTS.scope),
+    storage: withoutKeyring({ passphrase: 'a-passphrase' }),
   }),
-  'ends-soon': statusIn(
-    'signed-in',
-    { account: ALICE, expiresAt: inMs(90_000) },
-    { scope: 'openid profile email', storage: { tier: 'passphrase', note: null } },
-  ),
-  demo: statusIn('signed-in', SESSION, {
-    ...RENEWAL,
+  demo: after([restore()], {
     demo: true,
     issuer: 'http://127.0.0.1:40124',
     storage: { tier: 'memory', note: DEMO_NOTE },
   }),
-  'kept-in-memory': statusIn('signed-in', SESSION, {
-    ...RENEWAL,
-    storage: { tier: 'memory', note: NO_KEYRING },
+  'kept-in-memory': after([restore()], {
+    storage: withoutKeyring({}),
     restart: { kind: 'sign-in-again', message: SIGN_IN_AGAIN },
   }),
-  'kept-without-keyring': statusIn('signed-in', SESSION, {
-    ...RENEWAL,
-    storage: {
-      tier: 'key-file',
-      note: KEPT_WITHOUT_KEYRING,
-    },
+  'kept-without-keyring': after([restore()], {
+    storage: withoutKeyring({ keepWithoutKeyring: true }),
   }),
-  'not-kept': statusIn('signed-in', { ...SESSION, reason: DISK_FULL }, RENEWAL),
-  offline: statusIn(
-    'offline',
-    { account: ALICE, expiresAt: inMs(45_000), reason: UNREACHABLE },
-    { ...RENEWAL, renewsAtMs: NOW_MS + 12_000 },
-  ),
-  'renewal-failing': statusIn(
-    'renewal-failing',
-    {
-      account: ALICE,
-      expiresAt: inMs(-60_000),
-      reason: 'The provider answered 503 while renewing the session. Try again later.',
-    },
-    { ...RENEWAL, renewsAtMs: NOW_MS + 80_000 },
-  ),
-  'needs-sign-in': statusIn('needs-sign-in', {
-    account: ALICE,
-    reason: 'The provider has ended your session. Sign in again.',
+  'not-kept': after([restore(), storageFails(DISK_FULL)]),
+  offline: after([restore(45_000), ...renewalFails('offline', UNREACHABLE, 12_000)]),
+  'renewal-failing': after([restore(-60_000), ...renewalFails('failing', UNAVAILABLE, 80_000)]),
+  'needs-sign-in': after([restore(), { type: 'session-ended', reason: ENDED.message }]),
+  failed: after([...answered, { type: 'flow-ended', state: STATE, ending: endingOf(REFUSED) }]),
+  'not-restored': after([storageFails(unreadable(MISSING_KEY.keyring).message)], {
+    storage: { tier: 'memory', note: keyringNote('secret-service') },
+    restart: sessionBack(restartAdvice('secret-service') ?? ''),
   }),
-  failed: statusIn('failed', {
-    reason: 'You refused at the provider, or it refused you: "access_denied".',
-  }),
-  'not-restored': statusIn(
-    'signed-out',
-    { reason: unreadable(MISSING_KEY.keyring).message },
-    {
-      storage: { tier: 'memory', note: keyringNote('secret-service') },
-      restart: sessionBack(restartAdvice('secret-service') ?? ''),
-    },
-  ),
 } satisfies Record<string, WindowStatus>
 
-const open = <Value>(value: Value): { value: Value; lockedBy: null } => ({ value, lockedBy: null })
-
-export const SETTINGS: SettingsView = {
-  fields: {
-    issuer: open('https://login.example.com/tenant/'),
-    clientId: open('latchkey-desktop'),
-    clientSecret: open(''),
-    scope: open('openid profile email offline_access'),
-    audience: open(''),
-    redirectPort: open(''),
-    redirectHost: open('127.0.0.1'),
-    redirectPath: open('/callback'),
-    prompt: open(''),
-    authorizationParameters: open(''),
-    notifications: open(true),
-    endSession: open(false),
-    keepWithoutKeyring: open(false),
-  },
-  defaults: {
-    scope: 'openid profile email offline_access',
-    redirectHost: '127.0.0.1',
-    redirectPath: '/callback',
-  },
-  startAtLogin: { on: true, changeable: true, note: null },
-  file: '/home/alice/.config/latchkey/settings.json',
+/** What the window is told of settings that come from a file, flags and variables. */
+function viewOfSettings(
+  content: Readonly<Record<string, unknown>>,
+  { args = [], env = {} }: Partial<Pick<Sources, 'args' | 'env'>> = {},
+  startAtLogin: SettingsView['startAtLogin'] = { on: true, changeable: true, note: null },
+): SettingsView {
+  const findings = examineSettings({
+    args,
+    env,
+    platform: 'linux',
+    home: HOME,
+    readFile: () => ({ content, notice: null }),
+  })
+  return settingsView(findings, DEFAULTS, startAtLogin, `${DATA_DIR}/${SETTINGS_FILE}`)
 }
+
+const CONTENT = { issuer: ISSUER, clientId: CLIENT_ID }
+
+export const SETTINGS = viewOfSettings(CONTENT)
 
 /** Nothing is set. */
-export const UNSET: SettingsView = {
-  ...SETTINGS,
-  fields: { ...SETTINGS.fields, issuer: open(''), clientId: open('') },
-}
+export const UNSET = viewOfSettings({})
 
-/** Much is set by flags and variables, and cannot be changed in the window. */
-export const LOCKED: SettingsView = {
-  ...SETTINGS,
-  fields: {
-    ...SETTINGS.fields,
-    issuer: { value: 'https://login.example.com/tenant/', lockedBy: '--issuer' },
-    audience: { value: 'https://api.example.com', lockedBy: 'LATCHKEY_AUDIENCE' },
-    notifications: { value: false, lockedBy: '--no-notifications' },
-    keepWithoutKeyring: { value: true, lockedBy: 'LATCHKEY_KEEP_WITHOUT_KEYRING' },
+/** Much is set by flags and variables, and cannot be changed in the window; nor can start at login. */
+export const LOCKED = viewOfSettings(
+  CONTENT,
+  {
+    args: ['--issuer', ISSUER, '--no-notifications'],
+    env: {
+      LATCHKEY_AUDIENCE: 'https://api.example.com',
+      LATCHKEY_KEEP_WITHOUT_KEYRING: 'true',
+    },
   },
-  startAtLogin: {
-    on: false,
-    changeable: false,
-    note: 'Your system has turned this off: /etc/xdg/autostart/latchkey.desktop hides it.',
-  },
-}
-
-export const REPORT = `Latchkey 0.1.0, Node 24.21.0, linux x64
-Settings: /home/alice/.config/latchkey/settings.json
-  issuer        https://login.example.com/tenant/ (settings.json)
-  clientId      latchkey-desktop (settings.json)
-  scope         openid profile email offline_access (default)
-Provider: answers, supports PKCE with S256
-Session: signed in, kept in the system's keyring
-Service: http://127.0.0.1:5323
-Clock: 0.4 s behind the provider's
-Log, last lines:
-  12:00:00 info  The tray app is running.
-  12:00:01 info  The session was restored.
-  12:00:01 info  The session is renewed at 12:59.
-`
+  createXdgAutostart({ launch: null, env: {}, home: HOME }).state(),
+)

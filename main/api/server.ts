@@ -113,7 +113,8 @@ function ownersNote({ areTold }: SocketOwners): string | null {
   )
 }
 
-function portNote(passedOver: readonly string[], port: number): string | null {
+/** What a person should know of the ports that could not be had; null where the first one could. */
+export function portNote(passedOver: readonly string[], port: number): string | null {
   const [first, ...rest] = passedOver
   if (first === undefined) return null
   const others = rest.length === 0 ? '' : ` (and ${rest.length} more are taken)`

@@ -1,7 +1,8 @@
 // The settings and the report, and the ways between the window's views, in a real Chromium.
 
 import type { Page } from '@playwright/test'
-import { LOCKED, REPORT, SETTINGS, STATES, UNSET } from '../window-states.js'
+import { REPORT } from '../window-report.js'
+import { LOCKED, SETTINGS, STATES, UNSET } from '../window-states.js'
 import { expect, test } from '../window-test.js'
 import type { Fake } from '../window.js'
 
@@ -90,7 +91,7 @@ test('what a flag or variable sets is shown locked, with its name, and can be re
   for (const [label, checked, words] of [
     ['Show notifications', false, 'Set by --no-notifications, so it cannot be changed here.'],
     ['Keep the session', true, 'Set by LATCHKEY_KEEP_WITHOUT_KEYRING'],
-    ['Start Latchkey', false, 'Your system has turned this off'],
+    ['Start Latchkey', false, 'The AppImage that Latchkey runs from is gone.'],
   ] as const) {
     const box = page.getByRole('checkbox', { name: label })
     await expect(box).toHaveAttribute('aria-disabled', 'true')
