@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { AdapterFactory, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import {
   createOfflineMemory,
   REDIRECT_URIS,
@@ -43,6 +43,8 @@ export type ProviderOptions = {
   rotates?: boolean
   /** How long a refresh token that was used may be used again. Default: not at all. */
   refreshGraceS?: number
+  /** Where it keeps what it issues: after a restart, what was kept before. Default: a store of its own. */
+  store?: AdapterFactory
   /** What it takes the time from; the machine's by default. */
   clock?: { nowMs(): number }
   /** True: who has signed in in a browser is not asked again there. Default: everyone, always. */
@@ -134,7 +136,8 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
   // oidc-provider itself goes by the machine's clock: what it is given and what it gives is moved.
   const { clock } = options
   const aheadS = (): number => (clock ? Math.round((clock.nowMs() - Date.now()) / 1000) : 0)
-  const store = createMemoryStore({ aheadS, refreshGraceS: options.refreshGraceS ?? 0 })
+  const { refreshGraceS = 0 } = options
+  const store = options.store ?? createMemoryStore({ aheadS, refreshGraceS })
   const { demands = {} } = options
   const offline = createOfflineMemory(demands)
   const cookieKeys = [randomBytes(32).toString('hex')]
