@@ -40,24 +40,15 @@ export function createProviderList(ports: ProviderListPorts): ProviderList {
   const issuers = createIssuers(input)
   let choices: readonly ProviderChoice[] = []
   let chosen: ProviderChoice | null = null
+  const blanks = createBlanks(input, () => chosen?.blanks ?? [])
 
-  const blank = (): string | null =>
-    chosen?.blanks.find((part) => input.value.includes(part)) ?? null
-  /** So that what is typed takes its place. */
-  const selectBlank = (): void => {
-    const part = blank()
-    if (part === null) return
-    const start = input.value.indexOf(part)
-    // Its beginning is what is scrolled to.
-    input.setSelectionRange(start, start + part.length, 'backward')
-  }
   const choose = (): void => {
     chosen = choices.find(({ id }) => id === list.value) ?? null
     const labels = filling.change(chosen)
     issuers.change(list.value, chosen?.issuer ?? '')
     setHint(chosen?.hint ?? ports.hint)
     known.show(chosen, labels)
-    selectBlank()
+    blanks.select()
     // What is filled in may stay out of sight; what is left to decide may not.
     if (chosen !== null && chosen.lines.length > 1) found()
   }
@@ -69,6 +60,10 @@ export function createProviderList(ports: ProviderListPorts): ProviderList {
     if (input.value !== issuer) return
     // A domain of their own does not show whose it is: it is the chosen one's.
     if (chosen !== null && (provider === null || provider.id === chosen.id)) return
+    if (chosen !== null) {
+      filling.change(null)
+      setHint(ports.hint)
+    }
     chosen = null
     const isNone = provider === null && issuer.trim() === '' && list.value !== OTHER
     list.value = provider?.id ?? (isNone ? '' : OTHER)
@@ -80,16 +75,10 @@ export function createProviderList(ports: ProviderListPorts): ProviderList {
   list.addEventListener('change', choose)
   // Where it cannot be said, the form works as well.
   input.addEventListener('input', () => void look().catch(() => known.show(null, [])))
-  input.addEventListener('focus', selectBlank)
-
-  input.addEventListener('beforeinput', ({ data }) => {
-    // Not a part, but all of it.
-    if (blank() !== null && /^\s*https?:\/\//i.test(data ?? '')) input.select()
-  })
 
   return {
     box: make('div', { className: 'field' }, [title, list, known.box]),
-    blank,
+    blank: blanks.first,
     async fill() {
       chosen = null
       filling.forget()
@@ -112,6 +101,27 @@ function optionsOf(choices: readonly ProviderChoice[]): HTMLOptionElement[] {
     ...choices.map(({ id, name }) => make('option', { value: id }, [name])),
     make('option', { value: OTHER }, ['Another OpenID provider']),
   ]
+}
+
+/** The parts of an issuer that are to be replaced: what is typed takes the place of the first one. */
+function createBlanks(
+  input: HTMLInputElement,
+  parts: () => readonly string[],
+): { first(): string | null; select(): void } {
+  const first = (): string | null => parts().find((part) => input.value.includes(part)) ?? null
+  const select = (): void => {
+    const part = first()
+    if (part === null) return
+    const start = input.value.indexOf(part)
+    // Its beginning is what is scrolled to.
+    input.setSelectionRange(start, start + part.length, 'backward')
+  }
+  input.addEventListener('focus', select)
+  input.addEventListener('beforeinput', ({ data }) => {
+    // Not a part, but all of it.
+    if (first() !== null && /^\s*https?:\/\//i.test(data ?? '')) input.select()
+  })
+  return { first, select }
 }
 
 /** Keeps what was typed as the issuer of each provider, for who chooses another and comes back. */

@@ -66,20 +66,8 @@ const WORDS: { readonly [N in Name]: readonly [label: string, hint: string] } = 
 }
 
 export function createProviderForm({ latchkey, saved }: ProviderPorts): ProviderForm {
-  const fields = Object.fromEntries(
-    NAMES.map((name) => [name, makeTextField(name, ...WORDS[name])]),
-  ) as Record<Name, TextControl>
-  fields.issuer.input.inputMode = 'url'
-  fields.clientSecret.input.type = 'password'
-  // A mask cannot be mended: what is typed takes its place.
-  fields.clientSecret.input.addEventListener('focus', ({ target }) =>
-    (target as HTMLInputElement).select(),
-  )
+  const fields = makeFields()
   const more = elementOf(HTMLDetailsElement, '#more')
-  for (const name of NAMES) {
-    const parent = isNeeded(name) ? element('#needed') : element('#more > div')
-    parent.append(fields[name].box)
-  }
   let usual: Partial<Record<Name, string>> = {}
   const list = createProviderList({
     latchkey,
@@ -113,11 +101,7 @@ export function createProviderForm({ latchkey, saved }: ProviderPorts): Provider
   const save = async (): Promise<void> => {
     for (const name of NAMES) fields[name].setRefusal(null)
     if (before === null) return setProblem(UNREADABLE)
-    const changes: { [N in Name]?: EditableSettings[N] } = {}
-    for (const name of NAMES) {
-      const { value, readOnly } = fields[name].input
-      if (!readOnly && value !== before[name].value) changes[name] = value
-    }
+    const changes = changesIn(fields, before)
     const empty = NEEDED.find((name) => fields[name].input.value.trim() === '')
     // Emptied on purpose, both at once, they take the provider away.
     const isRemoval = changes.issuer?.trim() === '' && changes.clientId?.trim() === ''
@@ -160,6 +144,37 @@ export function createProviderForm({ latchkey, saved }: ProviderPorts): Provider
       element('#provider-trial').hidden = !isHome
     },
   }
+}
+
+/** The fields, each in its place of the form. */
+function makeFields(): Record<Name, TextControl> {
+  const fields = Object.fromEntries(
+    NAMES.map((name) => [name, makeTextField(name, ...WORDS[name])]),
+  ) as Record<Name, TextControl>
+  fields.issuer.input.inputMode = 'url'
+  fields.clientSecret.input.type = 'password'
+  // A mask cannot be corrected: what is typed takes its place.
+  fields.clientSecret.input.addEventListener('focus', ({ target }) =>
+    (target as HTMLInputElement).select(),
+  )
+  for (const name of NAMES) {
+    const parent = isNeeded(name) ? element('#needed') : element('#more > div')
+    parent.append(fields[name].box)
+  }
+  return fields
+}
+
+/** What a person has typed that was not there before. */
+function changesIn(
+  fields: Readonly<Record<Name, TextControl>>,
+  before: SettingsView['fields'],
+): { [N in Name]?: EditableSettings[N] } {
+  const changes: { [N in Name]?: EditableSettings[N] } = {}
+  for (const name of NAMES) {
+    const { value, readOnly } = fields[name].input
+    if (!readOnly && value !== before[name].value) changes[name] = value
+  }
+  return changes
 }
 
 const MISSING: { readonly [N in (typeof NEEDED)[number]]: string } = {

@@ -561,6 +561,21 @@ test('the list follows an issuer that is typed or set, and then fills nothing in
   await expect(provider(page)).toHaveValue('auth0')
 })
 
+test('what was filled in for one provider is taken back when another’s issuer is typed', async ({
+  open,
+}) => {
+  const { page } = await open(NONE)
+  await provider(page).selectOption('Google')
+  await expect(page.getByLabel('Prompt')).toHaveValue('consent')
+  await page.getByLabel('Issuer').fill('https://gitlab.com')
+  await expect(provider(page)).toHaveValue('gitlab')
+  await expect(page.getByLabel('Prompt')).toHaveValue('')
+  await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(
+    /^Spelt as your provider does/,
+  )
+  await expect(known(page)).toContainText('choose one with --redirect-port')
+})
+
 test('saved, what was filled in is the person’s own', async ({ open }) => {
   const { page } = await open({ status: STATES['signed-out'] })
   await openForm(page)
