@@ -198,11 +198,12 @@ async function diagnoseHere(args: readonly string[], version: string): Promise<I
 
 /** Signs out at the provider and removes what is kept; says what was removed, and what was not. */
 async function uninstallHere(args: readonly string[]): Promise<IsDone> {
-  const [{ uninstallData }, { createHttp }, { removeXdgEntry }] = await Promise.all([
-    import('./uninstall.js'),
-    import('./auth/http.js'),
-    import('./xdg-autostart.js'),
-  ])
+  const [{ uninstallData }, { createHttp }, { removeKeyringKey, removeXdgAutostart }] =
+    await Promise.all([
+      import('./uninstall.js'),
+      import('./auth/http.js'),
+      import('./system-traces.js'),
+    ])
   const { env, platform } = process
   const unchecked = problemOfTls(env)
   if (unchecked !== null) throw new SettingsError(unchecked)
@@ -214,7 +215,6 @@ async function uninstallHere(args: readonly string[]): Promise<IsDone> {
   const { done, failed, stays } = await uninstallData({
     settings,
     http: createHttp(),
-    platform,
     openVault: (fileName) =>
       chooseStorage({
         dataDir: settings.dataDir,
@@ -224,17 +224,11 @@ async function uninstallHere(args: readonly string[]): Promise<IsDone> {
         keepWithoutKeyring: true,
         fileName,
       }).vault,
-    removeAutostart: () => {
-      if (platform === 'win32' || platform === 'darwin') {
-        return { done: [], failed: [], stays: [LOGIN_ITEM_STAYS] }
-      }
-      const found = home === null ? null : removeXdgEntry({ launch: null, env, home })
-      return {
-        done: found?.kind === 'gone' ? [`The start at login, ${found.path}, was removed.`] : [],
-        failed: [],
-        stays: found?.kind === 'left' ? [found.message] : [],
-      }
-    },
+    removeAutostart: () =>
+      platform === 'win32' || platform === 'darwin'
+        ? { done: [], failed: [], stays: [LOGIN_ITEM_STAYS] }
+        : removeXdgAutostart({ env, home }),
+    removeKeyringKey: () => removeKeyringKey(settings.dataDir, { env, home, platform }),
   })
   for (const line of done) print(line)
   for (const line of stays) print(line)

@@ -3,6 +3,7 @@
 import type { Latchkey } from './compose.js'
 import type { Settings } from './settings.js'
 import { createTurns } from './turns.js'
+import type { HeldSession } from './vault.js'
 
 export type Engine = {
   latchkey(): Latchkey
@@ -17,6 +18,8 @@ export type Engine = {
    */
   restart(settings: Settings): Promise<void>
   close(): Promise<void>
+  /** Closes for good, and gives the session that was held; null if nobody's, or one of the demo's. */
+  retire(): Promise<HeldSession | null>
 }
 
 /**
@@ -71,6 +74,12 @@ export async function createEngine(
     }
   }
 
+  const close = async (): Promise<void> => {
+    closed = true
+    await settled()
+    await latchkey.close()
+  }
+
   return {
     latchkey: () => latchkey,
     settings: () => settings,
@@ -85,10 +94,11 @@ export async function createEngine(
       if (latchkey !== now) await latchkey.agent.signOut()
     },
     restart: (wanted) => inTurn(() => go(wanted)),
-    async close() {
-      closed = true
-      await settled()
-      await latchkey.close()
+    close,
+    async retire() {
+      await close()
+      // Not before: a renewal under way may have brought another refresh token.
+      return settings.demo ? null : latchkey.agent.whole()
     },
   }
 }

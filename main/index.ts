@@ -27,7 +27,7 @@ import { makeDataFolder, openDataDirectory } from './private-directory.js'
 import { secondStartOf } from './second-start.js'
 import { examineSettings, requireSettings, type Settings, type Sources } from './settings.js'
 import { LOGIN_PATIENCE_MS, trayHostDeps, waitForTrayHost, type TrayHost } from './tray-host.js'
-import { chooseStorage, type Keyring } from './vault.js'
+import { chooseStorage, tierOfFile, type Keyring, type Vault } from './vault.js'
 
 /**
  * Windows shows notifications and login items under the name that is registered for this one. From the
@@ -142,7 +142,7 @@ async function start(first: Settings): Promise<void> {
     ...(passphrase !== null && { LATCHKEY_PASSPHRASE: passphrase }),
     ...(LATCHKEY_CLIENT_SECRET !== undefined && { LATCHKEY_CLIENT_SECRET }),
   })
-  const desktop = presentDesktop({ engine, sources, tray, appId: APP_ID, restarter })
+  const desktop = presentDesktop({ engine, sources, tray, appId: APP_ID, restarter, openVault })
   app.on('quit', () => tray.destroy())
   hearSecondStart = (data) => desktop.startedAgain(data)
   app.on('activate', () => desktop.open())
@@ -169,10 +169,18 @@ async function showTray(tray: TrayIcon, isAtLogin: boolean): Promise<TrayHost> {
   return host
 }
 
+/** The system's keyring, once it was asked. */
+let keyring: Keyring | null = null
+
+/** Opens a file with a session that was left here, by whatever has sealed it. */
+async function openVault(dataDir: string, fileName: string): Promise<Vault> {
+  if (tierOfFile(join(dataDir, fileName)) === 'keyring') keyring ??= await keyringCipher()
+  return chooseStorage({ dataDir, keyring, passphrase, keepWithoutKeyring: true, fileName }).vault
+}
+
 async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createEngine>>> {
-  // The demo keeps nothing: no reason to have the system ask for the keyring.
-  let keyring: Keyring | null = null
   const run = async (settings: Settings): Promise<Latchkey> => {
+    // The demo keeps nothing: no reason to have the system ask for the keyring.
     if (!settings.demo) keyring ??= await keyringCipher()
     const { dataDir, keepWithoutKeyring } = settings
     return createLatchkey({

@@ -110,6 +110,12 @@ export type TypedRedirect = Pick<EditableSettings, 'redirectPort' | 'redirectHos
 /** What became of a pasted address, in words with nothing of the address in them. */
 export type PasteOutcome = { kind: 'taken' | 'refused'; message: string }
 
+/** What removing Latchkey's data does, for a person who decides on it: one line each. */
+export type RemovalPlan = { lines: readonly string[] }
+
+/** Whether the provider has ended the session; `not-revoked`: why not, for a person. */
+export type RevocationOutcome = { kind: 'revoked' } | { kind: 'not-revoked'; message: string }
+
 /** What the window asks of the main process. The main process answers nobody else. */
 export type Calls = {
   'read-status': () => WindowStatus
@@ -124,6 +130,9 @@ export type Calls = {
   'list-redirect-uris': (typed: TypedRedirect) => readonly string[]
   'paste-address': (address: string) => PasteOutcome
   'make-report': () => string
+  'read-removal': () => RemovalPlan
+  'revoke-session': () => RevocationOutcome
+  'remove-data': () => void
 }
 
 /** What the main process tells the window. */
@@ -154,6 +163,12 @@ export type LatchkeyApi = {
   pasteAddress(address: string): Promise<PasteOutcome>
   /** A report that a person can send; `copy-report` puts the last one on the clipboard. */
   makeReport(): Promise<string>
+  /** What {@link removeData} would do. */
+  readRemoval(): Promise<RemovalPlan>
+  /** Ends the session at the provider, and changes nothing here: the first step of removing all. */
+  revokeSession(): Promise<RevocationOutcome>
+  /** Removes Latchkey's data whether or not the session was revoked. The app then ends. */
+  removeData(): Promise<void>
   /** Calls `listener` on each change; the returned function ends that. */
   onStatusChanged(listener: (status: WindowStatus) => void): () => void
 }

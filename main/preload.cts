@@ -37,6 +37,9 @@ const api: LatchkeyApi = {
   listRedirectUris: (typed) => call('list-redirect-uris', typed),
   pasteAddress: (address) => call('paste-address', address),
   makeReport: () => call('make-report'),
+  readRemoval: () => call('read-removal'),
+  revokeSession: () => call('revoke-session'),
+  removeData: () => call('remove-data'),
   onStatusChanged: (listener) => listen('status-changed', listener),
 }
 

@@ -11,9 +11,10 @@ import { REPORT_FILE } from './diagnose.js'
 import { diskError, errnoOf } from './errno.js'
 import { readLock } from './lock-file.js'
 import { LOG_FILE, OLD_LOG_FILE } from './log.js'
-import { takeOwnership, type Ownership } from './owner.js'
+import { DirectoryInUse, ownerOf, takeOwnership, type Ownership } from './owner.js'
 import { openDataDirectory } from './private-directory.js'
 import { PROVIDER_FILE } from './provider-memory.js'
+import { failedTo, merged, NOTHING, type Removal } from './removal.js'
 import { SETTINGS_FILE, SettingsError, type Settings } from './settings.js'
 import {
   KEY_FILE,
@@ -27,18 +28,16 @@ import {
 export type UninstallDeps = {
   settings: Pick<Settings, 'dataDir' | 'clientId' | 'clientSecret' | 'takeOver'>
   http: Http
-  platform: NodeJS.Platform
   /** Opens a file with a session in the data directory. */
   openVault(fileName: string): Pick<Vault, 'read'>
   /** Removes the entry that starts Latchkey at login; gives what to say, by whether it worked. */
   removeAutostart(): Removal
-}
-
-/** What was done, what went wrong, and what stays by design: one line for a person each. */
-export type Removal = {
-  done: readonly string[]
-  failed: readonly string[]
-  stays: readonly string[]
+  /** Removes the key that Electron made in the system's keyring, likewise. */
+  removeKeyringKey(): Promise<Removal>
+  /** A session in memory, which may never have been stored. */
+  held?: HeldSession | null
+  /** Tokens that the provider was already asked to revoke, whatever came of it. */
+  told?: ReadonlySet<string>
 }
 
 /**
@@ -49,39 +48,43 @@ export type Removal = {
  *
  * 1. Take the directory lock, so that no Latchkey runs or starts meanwhile.
  * 2. Revoke every refresh token that is kept, also superseded ones.
- * 3. Remove the files by name, and the start at login.
+ * 3. Remove the files by name, the start at login, and the key in the keyring.
  */
 export async function uninstallData(deps: UninstallDeps): Promise<Removal> {
   const { dataDir, takeOver } = deps.settings
   const autostart = deps.removeAutostart
   if (!existsSync(dataDir)) {
     const none = { ...NOTHING, done: [`There is no data directory ${dataDir}.`] }
-    return merged([none, autostart(), keyringRemoval(deps.platform, false)])
+    return merged([none, autostart()])
   }
   const ownership = await takeLatchkeys(dataDir, takeOver)
   const removals: Removal[] = []
+  let files: Removal
   let isInKeyring: boolean
   try {
-    const files = [SESSION_FILE, UNOPENED_FILE]
     isInKeyring =
       existsSync(join(dataDir, PROFILE)) ||
-      files.some((name) => tierOfFile(join(dataDir, name)) === 'keyring')
-    removals.push(...(await Promise.all(files.map((name) => revokeKept(name, deps)))))
-    removals.push(removeFiles(dataDir, isOwn))
+      SESSION_FILES.some((name) => tierOfFile(join(dataDir, name)) === 'keyring')
+    removals.push(await revokeAll(deps))
+    files = removeFiles(dataDir, isOwn)
+    removals.push(files)
   } finally {
     await ownership.release()
   }
-  // Unless a Latchkey has started in this moment: then it is that one's.
+  // By its lock a directory is known as Latchkey's when this is run again to remove the rest. And if a
+  // Latchkey has started in this moment, the lock is that one's.
   const isFree = readLock(join(dataDir, LOCK_FILE))?.content?.released !== false
-  if (isFree) removals.push(removeFiles(dataDir, isLock))
-  removals.push(removeDirectory(dataDir))
-  return merged([...removals, autostart(), keyringRemoval(deps.platform, isInKeyring)])
+  if (isFree && files.failed.length === 0) removals.push(removeFiles(dataDir, isLock))
+  if (files.failed.length === 0) removals.push(removeDirectory(dataDir))
+  removals.push(autostart())
+  if (isInKeyring) removals.push(await deps.removeKeyringKey())
+  return merged(removals)
 }
 
 /** Chromium's profile in the data directory. */
 const PROFILE = 'chromium'
 const LOCK_FILE = 'lock'
-const NOTHING: Removal = { done: [], failed: [], stays: [] }
+const SESSION_FILES = [SESSION_FILE, UNOPENED_FILE]
 const NAMES: ReadonlySet<string> = new Set([
   SESSION_FILE,
   KEY_FILE,
@@ -108,6 +111,7 @@ async function takeLatchkeys(directory: string, takeOver: boolean): Promise<Owne
     openDataDirectory(directory)
     return await takeOwnership(directory, { takeOver })
   } catch (thrown) {
+    if (thrown instanceof DirectoryInUse) throw await stillRuns(directory, thrown)
     if (errnoOf(thrown) === '') throw thrown
     throw new SettingsError(
       `The data directory ${directory} cannot be used (${diskError(thrown)}), so nothing was removed.`,
@@ -115,34 +119,63 @@ async function takeLatchkeys(directory: string, takeOver: boolean): Promise<Owne
   }
 }
 
+/** To choose another directory, as a start is told, would be no help here. */
+async function stillRuns(directory: string, thrown: DirectoryInUse): Promise<DirectoryInUse> {
+  const owner = await ownerOf(directory)
+  // On another computer: that message names what to type.
+  if (owner === null || owner.startsWith(' (on ')) return thrown
+  return new DirectoryInUse(
+    `Latchkey already runs with the data directory ${directory}${owner}, so nothing was removed. Quit ` +
+      'it and try again. Or, in its window, choose Settings and "Remove Latchkey\'s data": that also ' +
+      'ends a session that is sealed by the keyring.',
+  )
+}
+
 /** A directory without any sign of Latchkey may hold another program's files of the same names. */
 function requireLatchkeys(directory: string): void {
   const lock = readLock(join(directory, LOCK_FILE))
   const hasLock = lock !== null && lock.content !== null
-  const hasSession = [SESSION_FILE, UNOPENED_FILE].some(
-    (name) => tierOfFile(join(directory, name)) !== null,
-  )
+  const hasSession = SESSION_FILES.some((name) => tierOfFile(join(directory, name)) !== null)
   if (hasLock || hasSession || readdirSync(directory).length === 0) return
   throw new SettingsError(
     `The directory ${directory} shows no sign that Latchkey ever used it, so nothing in it was removed.`,
   )
 }
 
-async function revokeKept(
-  fileName: string,
-  { settings, http, openVault }: UninstallDeps,
-): Promise<Removal> {
-  const path = join(settings.dataDir, fileName)
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return NOTHING
-  let session: HeldSession | null
-  try {
-    session = await openVault(fileName).read()
-  } catch (thrown) {
-    const { message } = asAuthError(thrown)
-    const why = message.replace(/ Sign in again\.$/, '')
-    return failedTo(`${path}: ${why} So it was not revoked: sign out at your provider.`)
+/** Ends the session in memory and those in files, each token once. */
+async function revokeAll(deps: UninstallDeps): Promise<Removal> {
+  const { settings, openVault, held = null } = deps
+  const told = new Set(deps.told)
+  const removals: Removal[] = []
+  const revoke = async (session: HeldSession | null): Promise<void> => {
+    if (session === null || tokensIn(session).every((token) => told.has(token))) return
+    for (const token of tokensIn(session)) told.add(token)
+    removals.push(await revokeSession(session, deps))
   }
-  if (session === null) return NOTHING
+  await revoke(held)
+  for (const fileName of SESSION_FILES) {
+    const path = join(settings.dataDir, fileName)
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) continue
+    try {
+      await revoke(await openVault(fileName).read())
+    } catch (thrown) {
+      const why = asAuthError(thrown).message.replace(/ Sign in again\.$/, '')
+      removals.push(failedTo(`${path}: ${why} So it was not revoked: sign out at your provider.`))
+    }
+  }
+  return merged(removals)
+}
+
+/** What {@link revokeSession} asks the provider to end. */
+export function tokensIn({ tokens, superseded = [] }: HeldSession): readonly string[] {
+  return [tokens.refreshToken ?? tokens.accessToken, ...superseded]
+}
+
+/** Revokes every token of a session; what came of it is in the words of `uninstall-data`. */
+export async function revokeSession(
+  session: HeldSession,
+  { settings, http }: Pick<UninstallDeps, 'settings' | 'http'>,
+): Promise<Removal> {
   const { issuer, clientId, account, tokens, superseded = [] } = session
   const who = `The session of ${account.name} at ${issuer}`
   const client = {
@@ -204,31 +237,5 @@ function removeDirectory(directory: string): Removal {
     return { ...NOTHING, done: [`Removed ${directory}.`] }
   } catch (thrown) {
     return failedTo(`${directory} could not be removed (${diskError(thrown)}).`)
-  }
-}
-
-/**
- * Electron can make the key in the system's keyring, and cannot remove it.
- *
- * @see https://www.electronjs.org/docs/latest/api/safe-storage
- */
-function keyringRemoval(platform: NodeJS.Platform, isInKeyring: boolean): Removal {
-  if (!isInKeyring || platform === 'win32') return NOTHING
-  const where = platform === 'darwin' ? 'Keychain Access' : 'the manager of your keyring or wallet'
-  const key =
-    "The keyring keeps the key that sealed the session. It opens nothing any more. Electron can't " +
-    `remove it: look for "Latchkey Safe Storage" in ${where}.`
-  return { ...NOTHING, stays: [key] }
-}
-
-function failedTo(message: string): Removal {
-  return { ...NOTHING, failed: [message] }
-}
-
-function merged(removals: readonly Removal[]): Removal {
-  return {
-    done: removals.flatMap(({ done }) => done),
-    failed: removals.flatMap(({ failed }) => failed),
-    stays: removals.flatMap(({ stays }) => stays),
   }
 }

@@ -3,7 +3,7 @@
 import { element } from './dom.js'
 import { setProblem } from './news.js'
 
-export type ViewName = 'state' | 'provider' | 'settings' | 'report'
+export type ViewName = 'state' | 'provider' | 'settings' | 'report' | 'removal'
 
 /** What is shown where no other view was opened. */
 export type Home = Extract<ViewName, 'state' | 'provider'>
@@ -21,7 +21,7 @@ export type Views = {
   leave(): void
 }
 
-const NAMES: readonly ViewName[] = ['state', 'provider', 'settings', 'report']
+const NAMES: readonly ViewName[] = ['state', 'provider', 'settings', 'report', 'removal']
 
 /**
  * Escape and the button Back return. `shown` is called when another comes into sight, `opened`

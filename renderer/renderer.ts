@@ -7,6 +7,7 @@ import { createViews, type ViewName } from './navigation.js'
 import { announce, setProblem, UNREADABLE } from './news.js'
 import { createPasteForm } from './paste.js'
 import { createProviderForm } from './provider.js'
+import { createRemovalPage } from './removal.js'
 import { createReportPage } from './report.js'
 import { createSettingsPage } from './settings.js'
 import { createStateView } from './state.js'
@@ -30,6 +31,11 @@ const stateView = createStateView(act, createPasteForm(latchkey), () => {
 })
 const settings = createSettingsPage(latchkey)
 const report = createReportPage(latchkey)
+const removal = createRemovalPage({
+  latchkey,
+  isShown: () => views.shown() === 'removal',
+  leave: () => views.back(),
+})
 const provider = createProviderForm({
   latchkey,
   async saved() {
@@ -46,6 +52,7 @@ guardPresses()
 element('#open-settings').addEventListener('click', () => views.open('settings'))
 element('#open-provider').addEventListener('click', () => views.open('provider'))
 element('#open-report').addEventListener('click', () => views.open('report'))
+element('#open-removal').addEventListener('click', () => views.open('removal'))
 const copyService = makeCopyButton('Copy', 'quiet', () => latchkey.runCommand('copy-service-url'))
 copyService.ariaLabel = 'Copy the address of the local service'
 element('#service-line').append(copyService)
@@ -80,6 +87,8 @@ function opened(view: ViewName): void {
       return orSay(settings.fill())
     case 'report':
       return void report.make()
+    case 'removal':
+      return orSay(removal.fill())
   }
 }
 

@@ -4,6 +4,7 @@ import { portNote } from '../main/api/server.js'
 import { PASTED_WORDS } from '../main/auth/pasted.js'
 import { explainRefusal } from '../main/bind.js'
 import type { SaveOutcome, SettingsChanges } from '../main/ipc.js'
+import { removalPlan } from '../main/present/removal-plan.js'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import { WINDOW_SIZE } from '../main/present/window-size.js'
 import { findPackagedBrowser, launchBrowser } from './browser.js'
 import { FOUND, MISSPELT } from './window-provider.js'
 import { REPORT } from './window-report.js'
-import { afterSignIn, LOCKED, SETTINGS, STATES, UNSET } from './window-states.js'
+import { afterSignIn, ALICE, LOCKED, SETTINGS, STATES, UNSET } from './window-states.js'
 import { openWindow, type Answers } from './window.js'
 
 export type Picture = {
@@ -125,7 +126,19 @@ function refusalOf(changes: SettingsChanges): SaveOutcome {
   throw new Error('what was to be refused is taken')
 }
 
+const toRemoval = async (page: Page): Promise<void> => {
+  await toSettings(page)
+  await press(page, "Remove Latchkey's data")
+  await page.getByRole('button', { name: 'Remove and quit' }).waitFor()
+}
+
 const SIGNED_IN = STATES['signed-in']
+const PLAN = removalPlan({
+  session: { name: ALICE.name, issuer: SIGNED_IN.issuer! },
+  dataDir: '/home/alice/.config/latchkey',
+  startsAtLogin: true,
+  hasKeyringKey: true,
+})
 const NO_PROVIDER = { status: STATES['no-provider'], settings: UNSET }
 
 export const PICTURES: readonly Picture[] = [
@@ -248,6 +261,25 @@ export const PICTURES: readonly Picture[] = [
       await page.getByLabel('Redirect ports').fill('http')
       await press(page, 'Save')
       await page.locator('[aria-invalid]').waitFor()
+    },
+  },
+  { name: 'removal', answers: { status: SIGNED_IN, plan: PLAN }, act: toRemoval },
+  {
+    name: 'removal-not-revoked',
+    answers: {
+      status: SIGNED_IN,
+      plan: PLAN,
+      revocation: {
+        kind: 'not-revoked',
+        message:
+          'The session of Alice Adams at https://login.example.com/tenant/: 1 of its 1 tokens could ' +
+          'not be revoked: The provider answered 503 when asked to end the old session. Sign out there.',
+      },
+    },
+    async act(page) {
+      await toRemoval(page)
+      await press(page, 'Remove and quit')
+      await page.getByRole('button', { name: 'Try again' }).waitFor()
     },
   },
   {

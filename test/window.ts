@@ -11,6 +11,8 @@ import type {
   PasteOutcome,
   ProviderChoice,
   ProviderFinding,
+  RemovalPlan,
+  RevocationOutcome,
   SaveOutcome,
   SettingsChanges,
   SettingsView,
@@ -31,6 +33,8 @@ export type Answers = {
   finding?: ProviderFinding
   pasted?: PasteOutcome
   report?: string
+  plan?: RemovalPlan
+  revocation?: RevocationOutcome
 }
 
 /** The fake, in the page. */
@@ -42,6 +46,7 @@ export type Fake = {
   /** How the next saves end; `saved` where there is none. */
   outcomes: SaveOutcome[]
   finding: ProviderFinding
+  revocation: RevocationOutcome
   violations: string[]
   announcements: string[]
   tell(status: WindowStatus): void
@@ -141,6 +146,7 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
     held: [],
     outcomes: [...(answers.outcomes ?? [])],
     finding: answers.finding ?? { kind: 'found', lines: [] },
+    revocation: answers.revocation ?? { kind: 'revoked' },
     violations: [],
     announcements: [],
     tell,
@@ -205,6 +211,9 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
     },
     pasteAddress: (address) => call('pasteAddress', [address], () => answers.pasted ?? null),
     makeReport: () => call('makeReport', [], () => answers.report ?? null),
+    readRemoval: () => call('readRemoval', [], () => answers.plan ?? null),
+    revokeSession: () => call('revokeSession', [], () => fake.revocation),
+    removeData: () => call('removeData', [], () => undefined),
     onStatusChanged(added) {
       listener = added
       return () => (listener = undefined)

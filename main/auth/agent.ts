@@ -96,6 +96,8 @@ export type Agent = {
   wake(): void
   /** Whose session is held, or was until it ended; null where nobody's, and after a sign-out. */
   last(): LastSession | null
+  /** The held session with every token that is alive, for whoever ends it; also once closed. */
+  whole(): HeldSession | null
   /** The sign-ins of other apps. */
   api: ApiFlows
   /** Calls off every sign-in and resolves when nothing of them is left: no port, no request. */
@@ -309,6 +311,7 @@ export function createAgent(given: AgentPorts): Agent {
     read: (leastMs) => custody.read(leastMs),
     wake: () => custody.wake(),
     last: () => custody.last(),
+    whole: () => custody.whole(),
 
     api,
 

@@ -37,6 +37,8 @@ export type LastSession = { account: Account; scope: string }
 
 export type Custody = {
   held(): HeldSession | null
+  /** The same, with the refresh tokens of the same person that are alive besides; also once closed. */
+  whole(): HeldSession | null
   /**
    * Takes a session in, in place of the one that is held, and gives that one. What is held of the
    * same person stays, or goes on in part, if they would have less otherwise. Throws the signal's
@@ -251,6 +253,7 @@ export function createCustody(ports: CustodyPorts): Custody {
 
   return {
     held: () => held,
+    whole: () => held && withSuperseded(held),
 
     keep(session, signal) {
       const before = wipes

@@ -18,9 +18,11 @@ import { findProvider } from '../provider-finding.js'
 import { createSettingsFile } from '../settings-file.js'
 import { answerSecondStart } from '../second-start.js'
 import { examineSettings, type Sources } from '../settings.js'
+import { removeKeyringKey } from '../system-traces.js'
 import { openBrowser } from './browser.js'
+import { createDataRemoval, type DataRemovalDeps } from './data-removal.js'
 import { serveCalls } from './ipc-server.js'
-import { createAutostart } from './login-item.js'
+import { createAutostart, removeLoginItem } from './login-item.js'
 import { electronFetch } from './network.js'
 import { createNotifier } from './notify.js'
 import { onResume } from './power.js'
@@ -35,6 +37,7 @@ export type DesktopPorts = {
   tray: TrayIcon
   appId: string
   restarter: Restarter
+  openVault: DataRemovalDeps['openVault']
 }
 
 export type Desktop = {
@@ -44,13 +47,25 @@ export type Desktop = {
 }
 
 export function presentDesktop(ports: DesktopPorts): Desktop {
-  const { engine, sources, tray, appId, restarter } = ports
+  const { engine, sources, tray, appId, restarter, openVault } = ports
   const window = createStatusWindow()
   const autostart = createAutostart(appId, examineSettings(sources))
   autostart.repair()
   const agent = () => engine.latchkey().agent
   const http = createHttp({ fetch: electronFetch })
   const settings = createSettingsFile(engine, sources)
+  const removal = createDataRemoval({
+    engine,
+    http,
+    openVault,
+    removeAutostart: () => removeLoginItem(autostart),
+    removeKeyringKey: (dataDir) => removeKeyringKey(dataDir, sources),
+    startsAtLogin: () => autostart.state().on,
+    withdraw() {
+      window.retire()
+      tray.destroy()
+    },
+  })
   let report = ''
   let redirectUris: readonly string[] = []
   /** What a second start wanted and did not get. */
@@ -150,6 +165,9 @@ export function presentDesktop(ports: DesktopPorts): Desktop {
       report = await makeReport(engine.latchkey(), sources, http)
       return report
     },
+    'read-removal': () => removal.plan(),
+    'revoke-session': () => removal.revoke(),
+    'remove-data': () => removal.remove(),
   })
 
   engine.follow((latchkey) => {

@@ -65,6 +65,9 @@ const ARGUMENTS = {
   ]),
   'paste-address': z.tuple([pasted]),
   'make-report': z.tuple([]),
+  'read-removal': z.tuple([]),
+  'revoke-session': z.tuple([]),
+  'remove-data': z.tuple([]),
 } satisfies { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls[Channel]>> }
 
 /** The channels whose check takes other arguments than the contract's: none, or this does not compile. */

@@ -10,8 +10,10 @@ import {
 } from '../autostart.js'
 import { createMacAutostart, createWindowsAutostart, type LoginItems } from '../login-item.js'
 import { findHome } from '../home.js'
+import { NOTHING, type Removal } from '../removal.js'
 import { keptAtLogin, lostNote } from '../second-start.js'
 import type { SettingsFindings } from '../settings.js'
+import { removeXdgAutostart } from '../system-traces.js'
 import { createXdgAutostart } from '../xdg-autostart.js'
 
 /**
@@ -49,6 +51,19 @@ function createOf(appUserModelId: string, flags: readonly string[]): Autostart {
 const WITHOUT_SANDBOX =
   "This Latchkey runs without Chromium's sandbox. A start at login would not, and would fail unseen " +
   'where the sandbox cannot start; `npm start` says what cures that.'
+
+/** Turns the start at login off for good, and says what came of it. */
+export function removeLoginItem(autostart: Autostart): Removal {
+  const { env, platform } = process
+  if (platform !== 'win32' && platform !== 'darwin') {
+    return removeXdgAutostart({ env, home: findHome() })
+  }
+  const wasOn = autostart.state().on
+  // In any case: an item that the person switched off in the system's settings is still there.
+  const { on, note } = autostart.set(false)
+  if (on) return { ...NOTHING, stays: [note ?? 'The system still starts Latchkey at login.'] }
+  return wasOn ? { ...NOTHING, done: ['The start at login was turned off.'] } : NOTHING
+}
 
 /** Adds a note wherever a person could change the state and nothing else is to be said. */
 function withNote(autostart: Autostart, note: string | null): Autostart {

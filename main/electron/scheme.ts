@@ -24,6 +24,7 @@ const FILES: Readonly<Record<string, { file: string; type: string }>> = {
   '/provider-choice.js': { file: '../../renderer/provider-choice.js', type: 'text/javascript' },
   '/provider.js': { file: '../../renderer/provider.js', type: 'text/javascript' },
   '/redirect-uris.js': { file: '../../renderer/redirect-uris.js', type: 'text/javascript' },
+  '/removal.js': { file: '../../renderer/removal.js', type: 'text/javascript' },
   '/report.js': { file: '../../renderer/report.js', type: 'text/javascript' },
   '/settings.js': { file: '../../renderer/settings.js', type: 'text/javascript' },
   '/state.js': { file: '../../renderer/state.js', type: 'text/javascript' },

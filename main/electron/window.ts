@@ -10,6 +10,8 @@ import { WINDOW_URL } from './scheme.js'
 export type StatusWindow = {
   /** Opens the window, or brings the open one to the front. */
   open(): void
+  /** Closes the window for good: nothing opens it again. */
+  retire(): void
   /** Tells the window, where there is one. */
   tell<Channel extends keyof Notices>(channel: Channel, ...args: Parameters<Notices[Channel]>): void
   /** True while a person has it in front of them. */
@@ -27,6 +29,7 @@ export function createStatusWindow(): StatusWindow {
   // Null while there is none: a hidden window would keep some 160 MB.
   let window: BrowserWindow | null = null
   let recoveredAtMs = -Infinity
+  let isRetired = false
 
   const create = (): BrowserWindow => {
     const created = new BrowserWindow({
@@ -75,12 +78,17 @@ export function createStatusWindow(): StatusWindow {
 
   return {
     open() {
+      if (isRetired) return
       if (window === null) {
         window = create()
         return
       }
       if (window.isMinimized()) window.restore()
       bringForward(window)
+    },
+    retire() {
+      isRetired = true
+      window?.destroy()
     },
     tell(channel, ...args) {
       window?.webContents.send(channel, ...args)

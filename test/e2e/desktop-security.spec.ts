@@ -321,6 +321,9 @@ test('S30: a frame within our page is answered nothing, though it has our addres
   await expect(app.invokeFrom(outer, 'read-status')).resolves.toHaveProperty('status')
   await expect(app.invokeFrom(inner, 'read-status')).rejects.toThrow('refused')
   await expect(app.invokeFrom(inner, 'run-command', 'sign-in')).rejects.toThrow('refused')
+  for (const channel of ['read-removal', 'revoke-session', 'remove-data']) {
+    await expect(app.invokeFrom(inner, channel)).rejects.toThrow('refused')
+  }
   expect(await headlineOf(app)).toBe('Not signed in')
 })
 
@@ -368,6 +371,9 @@ test('S30: arguments of the wrong type are refused, and commands that are not th
     ['paste-address', 'x'.repeat(1_000_001)],
     ['paste-address', 'http://127.0.0.1/callback', 'more'],
     ['make-report', 'more'],
+    ['read-removal', 'more'],
+    ['revoke-session', true],
+    ['remove-data', 'more'],
   ] as const) {
     await expect(app.invokeFrom(frame, channel, ...args)).rejects.toThrow('arguments are wrong')
   }

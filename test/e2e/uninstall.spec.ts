@@ -1,10 +1,21 @@
 // `uninstall-data`: signed out at the provider, and nothing of Latchkey's left on this computer.
 
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
+import { makeFakeTool, type FakeTool } from '../fake-tool.js'
 import { filesOf, signInOn, stop, test as base, vaultOf } from '../kept.js'
 import type { Program, ProgramOptions } from '../program.js'
 import type { RunningProvider } from '../provider.js'
@@ -12,6 +23,8 @@ import type { RunningProvider } from '../provider.js'
 const test = base.extend<{
   config: string
   elsewhere: string
+  /** The keyring's own tool, in the place of this computer's. */
+  tool: FakeTool
   uninstall: (options?: ProgramOptions, ...flags: readonly string[]) => Promise<Program>
 }>({
   // eslint-disable-next-line no-empty-pattern
@@ -26,7 +39,9 @@ const test = base.extend<{
     await use(elsewhere)
     await rm(elsewhere, { recursive: true, force: true })
   },
-  uninstall: ({ dataDir, config, run }, use) =>
+  tool: async ({ elsewhere }, use) =>
+    use(await makeFakeTool(elsewhere, process.platform === 'darwin' ? 'security' : 'secret-tool')),
+  uninstall: ({ dataDir, config, tool, run }, use) =>
     use(({ env, ...options } = {}, ...flags) =>
       run(['uninstall-data', ...flags], {
         dataDir,
@@ -34,6 +49,7 @@ const test = base.extend<{
         env: {
           LATCHKEY_PASSPHRASE: 'correct horse battery staple',
           XDG_CONFIG_HOME: config,
+          PATH: tool.path,
           ...env,
         },
       }),
@@ -91,7 +107,11 @@ test('every refresh token is revoked, also superseded ones, and all that is Latc
   for (const token of all) expect(await isAlive(provider, token)).toBe(false)
   expect(existsSync(dataDir)).toBe(false)
   expect(ended.stdout()).toContain(`Removed ${dataDir}.`)
-  expect(ended.stdout()).toContain('"Latchkey Safe Storage"')
+  if (process.platform !== 'win32') {
+    expect(ended.stdout()).toContain(
+      'The key "Latchkey Safe Storage" was removed from the keyring.',
+    )
+  }
   for (const token of all) expect(ended.stdout() + ended.stderr()).not.toContain(token)
   if (process.platform === 'linux') expect(existsSync(entry)).toBe(false)
 })
@@ -144,8 +164,58 @@ test('while a Latchkey runs it ends with 3, and nothing is revoked or removed', 
   const ended = await uninstall()
   expect(await ended.ended).toBe(3)
   expect(ended.stderr()).toContain('already runs')
+  expect(ended.stderr()).toContain('so nothing was removed. Quit it and try again.')
+  expect(ended.stderr()).toContain('"Remove Latchkey\'s data"')
+  expect(ended.stderr()).not.toContain('--data-dir')
   expect(await filesOf(dataDir)).toEqual(before)
   expect(provider.revoked).toEqual([])
+})
+
+test('what could not be removed keeps the directory known, so that a second run removes it', async ({
+  start,
+  dataDir,
+  uninstall,
+}) => {
+  test.skip(process.platform === 'win32', 'rights are kept elsewhere there')
+  const isRoot = process.getuid?.() === 0
+  test.skip(isRoot && process.platform !== 'linux', 'nothing holds the superuser there')
+  const program = await start()
+  await signInOn(program)
+  await stop(program)
+  const held = join(dataDir, 'chromium', 'Default')
+  await mkdir(held, { recursive: true })
+  await writeFile(join(held, 'Cookies'), '')
+  await chmod(held, 0o500)
+  // Permissions hold the superuser too where it has no capabilities.
+  const first = await uninstall({ through: isRoot ? ['setpriv', '--bounding-set=-all'] : [] })
+  expect(await first.ended, first.stderr()).toBe(1)
+  expect(first.stderr()).toContain('chromium could not be removed (not permitted, EACCES)')
+  expect((await readdir(dataDir)).toSorted()).toEqual(['chromium', 'lock'])
+  await chmod(held, 0o700)
+  const second = await uninstall()
+  expect(await second.ended, second.stderr()).toBe(0)
+  expect(existsSync(dataDir)).toBe(false)
+})
+
+test('the key stays while the session of the usual data directory is sealed with it', async ({
+  start,
+  dataDir,
+  config,
+  tool,
+  uninstall,
+}) => {
+  test.skip(process.platform !== 'linux', 'the usual data directory is found as on Linux')
+  const program = await start()
+  await signInOn(program)
+  await stop(program)
+  await mkdir(join(dataDir, 'chromium'))
+  await mkdir(join(config, 'latchkey'))
+  const sealed = JSON.stringify({ version: 1, tier: 'keyring', sealed: 'keyring:AA==.AA==' })
+  await writeFile(join(config, 'latchkey', 'session.json'), sealed)
+  const ended = await uninstall()
+  expect(await ended.ended, ended.stderr()).toBe(0)
+  expect(ended.stdout()).toContain('The key "Latchkey Safe Storage" stays in the keyring')
+  expect(await tool.runs()).toEqual([])
 })
 
 test('an earlier session that was set aside is revoked too', async ({

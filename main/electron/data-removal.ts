@@ -1,0 +1,104 @@
+// Removes Latchkey's data from within the tray app, as `uninstall-data` does, and ends the app.
+
+import { app, type MessageBoxOptions } from 'electron'
+import type { Http } from '../auth/http.js'
+import { EXIT, explainFailure } from '../compose.js'
+import type { Engine } from '../engine.js'
+import type { RemovalPlan, RevocationOutcome } from '../ipc.js'
+import { removalPlan } from '../present/removal-plan.js'
+import { failedTo, merged, NOTHING, shortened, type Removal } from '../removal.js'
+import { revokeSession, tokensIn, uninstallData, type UninstallDeps } from '../uninstall.js'
+import type { HeldSession, Vault } from '../vault.js'
+import { showBox } from './box.js'
+
+export type DataRemovalDeps = Pick<UninstallDeps, 'removeAutostart'> & {
+  engine: Engine
+  http: Http
+  /** Opens a file with a session in the data directory, by whatever can open it. */
+  openVault(dataDir: string, fileName: string): Promise<Pick<Vault, 'read'>>
+  removeKeyringKey(dataDir: string): Promise<Removal>
+  startsAtLogin(): boolean
+  /** Takes the window and the tray icon away. */
+  withdraw(): void
+}
+
+export type DataRemoval = {
+  plan(): RemovalPlan
+  /** Ends the session at the provider, and changes nothing here. */
+  revoke(): Promise<RevocationOutcome>
+  /** Removes all, whether or not the session was revoked; says in a box what came of it; ends the app. */
+  remove(): Promise<void>
+}
+
+export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
+  const { engine, http } = deps
+  /** What the provider was asked to revoke, and what came of it. */
+  let told: { tokens: ReadonlySet<string>; removal: Removal } = {
+    tokens: new Set(),
+    removal: NOTHING,
+  }
+  let isRemoving = false
+
+  // The demo's session ends with its provider, which is this app.
+  const held = (): HeldSession | null =>
+    engine.settings().demo ? null : engine.latchkey().agent.whole()
+
+  const removeAll = async (): Promise<Removal> => {
+    const { dataDir } = engine.settings()
+    const rest = await engine
+      .retire()
+      .then((session) =>
+        uninstallData({
+          settings: engine.settings(),
+          http,
+          held: session,
+          told: told.tokens,
+          openVault: (fileName) => ({
+            read: async () => (await deps.openVault(dataDir, fileName)).read(),
+          }),
+          removeAutostart: deps.removeAutostart,
+          removeKeyringKey: () => deps.removeKeyringKey(dataDir),
+        }),
+      )
+      .catch((thrown: unknown) => failedTo(explainFailure(thrown).message))
+    return merged([told.removal, shortened(rest, dataDir)])
+  }
+
+  return {
+    plan() {
+      const session = held()
+      return removalPlan({
+        session: session && { name: session.account.name, issuer: session.issuer },
+        dataDir: engine.settings().dataDir,
+        startsAtLogin: deps.startsAtLogin(),
+        hasKeyringKey: engine.latchkey().storage.tier === 'keyring' && process.platform !== 'win32',
+      })
+    },
+    async revoke() {
+      const session = held()
+      if (session === null) return { kind: 'revoked' }
+      const removal = await revokeSession(session, { settings: engine.settings(), http })
+      told = { tokens: new Set(tokensIn(session)), removal }
+      if (removal.failed.length === 0) return { kind: 'revoked' }
+      return { kind: 'not-revoked', message: removal.failed.join(' ') }
+    },
+    async remove() {
+      if (isRemoving) return
+      isRemoving = true
+      deps.withdraw()
+      const removal = await removeAll()
+      await showBox(resultOf(removal))
+      app.exit(removal.failed.length > 0 ? EXIT.failed : EXIT.ok)
+    },
+  }
+}
+
+function resultOf({ done, failed, stays }: Removal): MessageBoxOptions {
+  return {
+    type: failed.length > 0 ? 'warning' : 'info',
+    message:
+      failed.length > 0 ? "Not all of Latchkey's data was removed" : "Latchkey's data was removed",
+    detail: [...failed, ...stays, ...done].join('\n\n'),
+    buttons: ['Quit'],
+  }
+}

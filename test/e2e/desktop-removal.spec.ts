@@ -1,0 +1,275 @@
+// Removing Latchkey's data from the window's settings: a question first, then nothing is left.
+
+import { existsSync } from 'node:fs'
+import { readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { at, expect, headlineOf, signInAs, test as base, type Desktop } from '../driver.js'
+import { makeFakeTool, type FakeTool } from '../fake-tool.js'
+import { filesOf } from '../kept.js'
+import type { RunningProvider } from '../provider.js'
+
+const FAST = { intervals: [25, 50, 100] }
+const REMOVED_KEY = 'The key "Latchkey Safe Storage" was removed from the keyring.'
+
+const test = base.extend<{
+  /** The keyring's own tool; the environment in which the app finds it. */
+  tool: FakeTool
+  env: Readonly<Record<string, string>>
+  entry: string
+}>({
+  tool: async ({ folders }, use) => use(await makeFakeTool(await folders.create(), 'secret-tool')),
+  env: async ({ tool, folders }, use) =>
+    use({ PATH: tool.path, XDG_CONFIG_HOME: await folders.create() }),
+  entry: ({ env }, use) =>
+    use(join(env['XDG_CONFIG_HOME']!, 'autostart', 'app.latchkey.Latchkey.desktop')),
+})
+test.skip(process.platform === 'win32', 'the made-up tools are scripts of a shell')
+
+const openQuestion = async (app: Desktop) => {
+  const window = await app.window()
+  await window.getByRole('button', { name: 'Settings', exact: true }).click()
+  await window.getByRole('button', { name: "Remove Latchkey's data" }).click()
+  await expect(window.getByRole('button', { name: 'Remove and quit' })).toBeVisible()
+  return window
+}
+
+const isAlive = async (provider: RunningProvider, refreshToken: string): Promise<boolean> => {
+  const response = await fetch(`${provider.issuer}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: provider.clientId,
+      refresh_token: refreshToken,
+    }),
+  })
+  return response.ok
+}
+
+const untilSignedIn = (app: Desktop) =>
+  expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
+
+test('the session is revoked, and files, start at login and key are gone with the app', async ({
+  launch,
+  page,
+  provider,
+  tool,
+  env,
+  entry,
+}) => {
+  const app = await launch({ flags: at(provider), env, platform: 'linux' })
+  await app.choose('Start at login')
+  expect(existsSync(entry)).toBe(true)
+  await app.choose('Sign in')
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilSignedIn(app)
+  expect(await readFile(join(app.dataDir, 'session.json'), 'utf8')).toContain('"keyring"')
+
+  const window = await openQuestion(app)
+  for (const words of ['Alice Adams', provider.issuer, app.dataDir, 'starts at login', 'keyring']) {
+    await expect(window.getByRole('list')).toContainText(words)
+  }
+  await window.getByRole('button', { name: 'Remove and quit' }).click()
+  const ended = await app.ended
+  expect(ended.code, ended.stderr).toBe(0)
+  const [token] = provider.revoked
+  expect(provider.revoked).toEqual([token])
+  expect(await isAlive(provider, token!)).toBe(false)
+  expect(existsSync(app.dataDir)).toBe(false)
+  expect(existsSync(entry)).toBe(false)
+  expect(await tool.runs()).toEqual([
+    'clear xdg:schema chrome_libsecret_os_crypt_password_v2 application Latchkey',
+    'clear app_id app.latchkey.Latchkey',
+  ])
+  const [box] = await app.boxes()
+  expect(box).toMatchObject({ message: "Latchkey's data was removed", buttons: ['Quit'] })
+  expect(box!.detail.split('\n\n')).toEqual([
+    `The session of Alice Adams at ${provider.issuer} was revoked.`,
+    `Removed ${app.dataDir}.`,
+    `The start at login, ${entry}, was removed.`,
+    REMOVED_KEY,
+  ])
+  expect(ended.stdout + ended.stderr + box!.detail).not.toContain(token)
+})
+
+test('called off, nothing is revoked or removed, and the session goes on', async ({
+  launch,
+  page,
+  provider,
+  tool,
+  env,
+  entry,
+}) => {
+  const app = await launch({ flags: [...at(provider), '--sign-in'], env, platform: 'linux' })
+  await app.choose('Start at login')
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilSignedIn(app)
+  const before = await readFile(join(app.dataDir, 'session.json'), 'utf8')
+  const window = await openQuestion(app)
+  await window.getByRole('button', { name: 'Cancel' }).click()
+  await expect(window.getByRole('heading')).toHaveText('Settings')
+  await window.getByRole('button', { name: "Remove Latchkey's data" }).click()
+  await window.keyboard.press('Escape')
+  expect(await headlineOf(app)).toBe('Signed in as Alice Adams')
+  expect(await readFile(join(app.dataDir, 'session.json'), 'utf8')).toBe(before)
+  expect(existsSync(entry)).toBe(true)
+  expect(provider.revoked).toEqual([])
+  expect(await tool.runs()).toEqual([])
+  expect((await app.quit()).code).toBe(0)
+})
+
+test('a provider that cannot revoke: said first, nothing removed; then removed all the same, with code 1', async ({
+  launch,
+  page,
+  provider,
+  env,
+}) => {
+  const app = await launch({ flags: [...at(provider), '--sign-in'], env })
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilSignedIn(app)
+  provider.misbehave.revocation = 'unavailable'
+  const window = await openQuestion(app)
+  const before = await filesOf(app.dataDir)
+  await window.getByRole('button', { name: 'Remove and quit' }).click()
+  const alert = window.getByRole('alert').filter({ visible: true })
+  await expect(alert).toContainText(`The session of Alice Adams at ${provider.issuer}`)
+  await expect(alert).toContainText('Nothing was removed yet.')
+  expect(await filesOf(app.dataDir)).toEqual(before)
+  await untilSignedIn(app)
+
+  await window.getByRole('button', { name: 'Remove without signing out' }).click()
+  const ended = await app.ended
+  expect(ended.code, ended.stderr).toBe(1)
+  expect(existsSync(app.dataDir)).toBe(false)
+  const [box] = await app.boxes()
+  expect(box!.message).toBe("Not all of Latchkey's data was removed")
+  expect(box!.detail).toContain('could not be revoked')
+  expect(box!.detail).toContain(`Removed ${app.dataDir}.`)
+})
+
+test('a provider that revokes again: Try again removes all, with code 0', async ({
+  launch,
+  page,
+  provider,
+  env,
+}) => {
+  const app = await launch({ flags: [...at(provider), '--sign-in'], env })
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilSignedIn(app)
+  provider.misbehave.revocation = 'unavailable'
+  const window = await openQuestion(app)
+  await window.getByRole('button', { name: 'Remove and quit' }).click()
+  await expect(window.getByRole('button', { name: 'Try again' })).toBeVisible()
+  delete provider.misbehave.revocation
+  await window.getByRole('button', { name: 'Try again' }).click()
+  expect((await app.ended).code).toBe(0)
+  expect(existsSync(app.dataDir)).toBe(false)
+  expect((await app.boxes())[0]!.detail).toContain('was revoked.')
+})
+
+test('a session that is in memory only is revoked too', async ({ launch, page, provider, env }) => {
+  const flags = [...at(provider), '--sign-in']
+  const app = await launch({ flags, env, keyring: 'missing', platform: 'linux' })
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilSignedIn(app)
+  expect(existsSync(join(app.dataDir, 'session.json'))).toBe(false)
+  const window = await openQuestion(app)
+  await window.getByRole('button', { name: 'Remove and quit' }).click()
+  expect((await app.ended).code).toBe(0)
+  expect(provider.revoked).toHaveLength(1)
+  expect(existsSync(app.dataDir)).toBe(false)
+})
+
+test('an earlier session that the keyring has sealed and that was set aside is revoked too', async ({
+  launch,
+  page,
+  provider,
+  env,
+}) => {
+  const flags = at(provider)
+  const app = await launch({ flags: [...flags, '--sign-in'], env })
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilSignedIn(app)
+  await app.quit()
+  const { dataDir } = app
+  await rename(join(dataDir, 'session.json'), join(dataDir, 'session.unopened.json'))
+  const next = await launch({ after: app, flags, dataDir, env })
+  const window = await openQuestion(next)
+  await window.getByRole('button', { name: 'Remove and quit' }).click()
+  expect((await next.ended).code).toBe(0)
+  expect(provider.revoked).toHaveLength(1)
+  expect(await isAlive(provider, provider.revoked[0]!)).toBe(false)
+  expect(existsSync(dataDir)).toBe(false)
+})
+
+test('in the demo a real session that is stored beside it is revoked', async ({
+  launch,
+  page,
+  provider,
+  env,
+}) => {
+  const app = await launch({ flags: [...at(provider), '--sign-in'], env })
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await untilSignedIn(app)
+  await app.quit()
+  const { dataDir } = app
+  const demo = await launch({ flags: ['--demo', '--port', '0'], dataDir, env })
+  const window = await openQuestion(demo)
+  await window.getByRole('button', { name: 'Remove and quit' }).click()
+  expect((await demo.ended).code).toBe(0)
+  expect(provider.revoked).toHaveLength(1)
+  expect(existsSync(dataDir)).toBe(false)
+})
+
+test.describe('on other systems', () => {
+  test('macOS: the login item and the item of the keychain are removed', async ({
+    launch,
+    provider,
+    folders,
+    env,
+  }) => {
+    const security = await makeFakeTool(await folders.create(), 'security')
+    const app = await launch({
+      flags: at(provider),
+      env: { ...env, PATH: security.path },
+      platform: 'darwin',
+      isPackaged: true,
+    })
+    await app.choose('Start at login')
+    const window = await openQuestion(app)
+    await window.getByRole('button', { name: 'Remove and quit' }).click()
+    const ended = await app.ended
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(await security.runs()).toEqual([
+      'delete-generic-password -s Latchkey Safe Storage -a Latchkey Key',
+    ])
+    expect(await app.loginItems()).toEqual([])
+    const [box] = await app.boxes()
+    expect(box!.isInFront).toBe(true)
+    expect(box!.detail).toContain('The start at login was turned off.')
+    expect(box!.detail).toContain(REMOVED_KEY)
+  })
+
+  test('Windows: the value in the registry is removed, also one that was switched off', async ({
+    launch,
+    provider,
+    tool,
+    env,
+  }) => {
+    const options = { flags: at(provider), env, platform: 'win32', isPackaged: true } as const
+    const app = await launch(options)
+    await app.choose('Start at login')
+    await app.quit()
+    const [item] = await app.loginItems()
+    const next = await launch({
+      ...options,
+      dataDir: app.dataDir,
+      loginItems: [{ ...item!, enabled: false }],
+    })
+    const window = await openQuestion(next)
+    await window.getByRole('button', { name: 'Remove and quit' }).click()
+    expect((await next.ended).code).toBe(0)
+    expect(await next.loginItems()).toEqual([])
+    expect(await tool.runs()).toEqual([])
+    expect(existsSync(app.dataDir)).toBe(false)
+  })
+})

@@ -1,0 +1,108 @@
+// The key in the system's keyring: which tool is asked, and what is said of what it answers.
+
+import { expect, test } from '@playwright/test'
+import { removeKeyringItem, runSystemTool, type ToolEnd } from '../../main/keyring-item.js'
+
+const REMOVED = ['The key "Latchkey Safe Storage" was removed from the keyring.']
+const ended = (code: number, stderr = '', stdout = ''): ToolEnd => ({
+  kind: 'ended',
+  code,
+  stdout,
+  stderr,
+})
+
+type Asked = { runs: string[]; done: readonly string[]; failed: readonly string[]; stays: string }
+
+/** `answers`: by the beginning of the command; else it ends with 1, as where there is no such item. */
+async function remove(
+  platform: NodeJS.Platform,
+  answers: Readonly<Record<string, ToolEnd>>,
+  { desktop = 'GNOME', isShared = false } = {},
+): Promise<Asked> {
+  const runs: string[] = []
+  const { done, failed, stays } = await removeKeyringItem({
+    platform,
+    env: { XDG_CURRENT_DESKTOP: desktop },
+    isShared,
+    async runTool(program, args) {
+      const command = [program, ...args].join(' ')
+      runs.push(command)
+      const found = Object.entries(answers).find(([beginning]) => command.startsWith(beginning))
+      return found?.[1] ?? ended(1)
+    },
+  })
+  return { runs, done, failed, stays: stays.join('\n') }
+}
+
+test('Linux: the items of Chromium and of the portal are removed, and no other', async () => {
+  const { runs, done, stays } = await remove('linux', { 'secret-tool clear xdg:schema': ended(0) })
+  expect(runs).toEqual([
+    'secret-tool clear xdg:schema chrome_libsecret_os_crypt_password_v2 application Latchkey',
+    'secret-tool clear app_id app.latchkey.Latchkey',
+    'secret-tool search app_id app.latchkey.Latchkey',
+  ])
+  expect({ done, stays }).toEqual({ done: REMOVED, stays: '' })
+})
+
+test('Linux: where there was no key, nothing is said', async () => {
+  const { done, failed, stays } = await remove('linux', { 'secret-tool search': ended(0) })
+  expect({ done, failed, stays }).toEqual({ done: [], failed: [], stays: '' })
+})
+
+for (const [what, answers] of [
+  ['secret-tool is not there', { 'secret-tool clear': { kind: 'missing' } }],
+  ['no keyring runs', { 'secret-tool clear': ended(1, 'secret-tool: Cannot autolaunch D-Bus') }],
+  ['the keyring is locked', { 'secret-tool search': ended(0, '', '[/3]\nlabel = Latchkey') }],
+] as const) {
+  test(`Linux: ${what}, so it is said where to look`, async () => {
+    const { runs, done, stays } = await remove('linux', answers)
+    expect(done).toEqual([])
+    expect(stays).toContain('look for "Latchkey Safe Storage" in the manager of your keyring.')
+    // An item that is not removed and not locked either would be printed with its secret.
+    if (what === 'no keyring runs') expect(runs.join()).not.toContain('search')
+  })
+}
+
+test('KDE: the folder in the wallet is named, whatever the keyring held', async () => {
+  for (const code of [0, 1]) {
+    const answers = { 'secret-tool clear': ended(code) }
+    const { done, stays } = await remove('linux', answers, { desktop: 'KDE' })
+    expect(done).toEqual(code === 0 ? REMOVED : [])
+    expect(stays).toContain('look for the folder "Latchkey Keys" in KWalletManager.')
+  }
+})
+
+test('macOS: the item of the keychain is removed, by its service and account', async () => {
+  const { runs, done } = await remove('darwin', { security: ended(0) })
+  expect(runs).toEqual([
+    'security delete-generic-password -s Latchkey Safe Storage -a Latchkey Key',
+  ])
+  expect(done).toEqual(REMOVED)
+  const none = await remove('darwin', {
+    security: ended(44, 'security: SecKeychainSearchCopyNext'),
+  })
+  expect(none).toMatchObject({ done: [], stays: '' })
+  const denied = await remove('darwin', { security: ended(51, 'User interaction is not allowed.') })
+  expect(denied.stays).toContain('look for "Latchkey Safe Storage" in Keychain Access.')
+})
+
+test('Windows: the key is in Chromium’s profile, so no tool is asked', async () => {
+  expect(await remove('win32', {})).toEqual({ runs: [], done: [], failed: [], stays: '' })
+})
+
+test('a key that seals another session too is left alone', async () => {
+  for (const platform of ['linux', 'darwin'] as const) {
+    const { runs, stays } = await remove(platform, {}, { isShared: true })
+    expect(runs).toEqual([])
+    expect(stays).toContain('stays in the keyring, because another data directory')
+  }
+})
+
+test('a program that is not there is told from one that fails', async () => {
+  expect(await runSystemTool('latchkey-no-such-program', [])).toEqual({ kind: 'missing' })
+  const failing = await runSystemTool(process.execPath, [
+    '-e',
+    'console.error("no"); process.exit(3)',
+  ])
+  expect(failing).toEqual({ kind: 'ended', code: 3, stdout: '', stderr: 'no\n' })
+})
