@@ -1,4 +1,5 @@
-// Electron's `net`: Node's own fetch, with Chromium's words where it fails.
+// Electron's `net`: Node's own fetch, with its session's cookies and cache, and with Chromium's words where
+// it fails.
 
 import { isUtf8 } from 'node:buffer'
 import { EventEmitter } from 'node:events'
@@ -39,11 +40,15 @@ export const netDouble = {
       if (headers.has(name)) throw new Error(`net.fetch() must not be given the header ${name}`)
     }
     const redirect = init.redirect ?? (typeof input === 'string' ? 'follow' : input.redirect)
+    const asked = new Request(input instanceof Request ? input.clone() : input, init)
     // Followed by Node only where the caller wants that; else its answer is looked at here.
-    const response = await fetch(input, {
-      ...init,
-      redirect: redirect === 'follow' ? 'follow' : 'manual',
-    }).catch((thrown: unknown) => {
+    const response = await throughSession(asked, () =>
+      fetch(input, {
+        ...init,
+        headers: withCookies(asked),
+        redirect: redirect === 'follow' ? 'follow' : 'manual',
+      }),
+    ).catch((thrown: unknown) => {
       throw inChromiumsWords(thrown)
     })
     if (redirect === 'follow' || !isRedirect(response)) return received(response, init.signal)
@@ -98,7 +103,12 @@ class ManualRequest extends EventEmitter {
       String(value),
     ])
     try {
-      const response = await fetch(this.#url, { redirect: 'manual', headers, signal })
+      // It sends no cookies by itself, and is told how fresh its answer must be by a header.
+      const cache = headers.some(([, value]) => value === 'no-cache') ? 'no-cache' : 'default'
+      const asked = new Request(this.#url, { headers, cache, credentials: 'omit' })
+      const response = await throughSession(asked, () =>
+        fetch(this.#url, { redirect: 'manual', headers, signal }),
+      )
       if (!isRedirect(response)) return void this.emit('response', response)
       const { href } = new URL(response.headers.get('location')!, this.#url)
       await response.body?.cancel()
@@ -108,6 +118,42 @@ class ManualRequest extends EventEmitter {
       if (!signal.aborted) this.emit('error', inChromiumsWords(thrown))
     }
   }
+}
+
+/** By origin, `name=value`. */
+const cookies = new Map<string, Set<string>>()
+/** Answers by their URL: the session's cache is on the disk. */
+const cached = new Map<string, Response>()
+
+/** Electron has cookies sent where nobody says `omit`, and takes them from answers. */
+function withCookies({ url, headers, credentials }: Request): Headers {
+  const own = cookies.get(new URL(url).origin)
+  const sent = new Headers(headers)
+  if (credentials !== 'omit' && own) sent.set('Cookie', [...own].join('; '))
+  return sent
+}
+
+/** Asks, unless the session's cache has the answer; keeps what the answer says is to be kept. */
+async function throughSession(asked: Request, ask: () => Promise<Response>): Promise<Response> {
+  const { url, method, cache, credentials } = asked
+  const known = cached.get(url)
+  if (method === 'GET' && cache === 'default' && known) return known.clone()
+  const response = await ask()
+  const lasts = /max-age=[1-9]/.test(response.headers.get('cache-control') ?? '')
+  if (method === 'GET' && cache !== 'no-store' && lasts) cached.set(url, copyOf(response))
+  if (credentials !== 'omit') {
+    const { origin } = new URL(url)
+    const own = cookies.get(origin) ?? new Set()
+    for (const cookie of response.headers.getSetCookie()) own.add(cookie.split(';')[0]!)
+    cookies.set(origin, own)
+  }
+  return response
+}
+
+/** A redirect's body is of no use to anybody. */
+function copyOf(response: Response): Response {
+  const { status, headers } = response
+  return isRedirect(response) ? new Response(null, { status, headers }) : response.clone()
 }
 
 /** The answer as the session's listeners leave it, where Headers can hold what it says. */

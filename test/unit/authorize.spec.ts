@@ -19,11 +19,14 @@ const request: AuthorizationRequest = {
   maxAgeS: null,
   extra: {},
 }
-const parametersOf = (endpoint: string, changes: Partial<AuthorizationRequest> = {}): object =>
-  Object.fromEntries(
-    new URL(authorizationUrl({ authorizationEndpoint: endpoint }, { ...request, ...changes }))
-      .searchParams,
-  )
+const parametersOf = (endpoint: string, changes: Partial<AuthorizationRequest> = {}): object => {
+  const link = authorizationUrl({ authorizationEndpoint: endpoint }, { ...request, ...changes })
+  const { searchParams } = new URL(link)
+  const parameters = Object.fromEntries(searchParams)
+  // RFC 6749 section 3.1: none comes twice.
+  expect(searchParams.size).toBe(Object.keys(parameters).length)
+  return parameters
+}
 
 test('RFC 7636 section 4.3: the request holds just what it needs', () => {
   expect(parametersOf('https://a.example/authorize')).toEqual({

@@ -49,12 +49,17 @@ test('RFC 6749 section 4.1.2: a blank error beside a code is none', () => {
   expect(check('state=the-state&code=c&error=%20')).toEqual({ kind: 'code', code: 'c' })
 })
 
-test('S05, RFC 9207 section 2.4: an iss that nobody promised has to fit all the same', () => {
-  expect(check('code=c&state=the-state&iss=https://b.example')).toMatchObject({
-    kind: 'refused',
-    error: { code: 'issuer-mismatch' },
+for (const iss of ['https://b.example', 'https://a.example/', 'https://a.example.b.example', '']) {
+  test(`S05, RFC 9207 section 2.4: the iss "${iss}" has to fit, whether or not it was promised`, () => {
+    const query = new URLSearchParams({ code: 'c', state: 'the-state', iss }).toString()
+    for (const promisesIss of [true, false]) {
+      expect(check(query, promisesIss)).toMatchObject({
+        kind: 'refused',
+        error: { code: 'issuer-mismatch' },
+      })
+    }
   })
-})
+}
 
 test('S09: an echoed state, nonce or code is masked in every kind of refusal', () => {
   for (const error of ['access_denied', 'server_error']) {

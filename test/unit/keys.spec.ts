@@ -167,6 +167,9 @@ test.describe('OpenID Connect Core 10.1: each key that could have signed is trie
       pairs.ours.publicJwk,
     ]
     expect(await refusalOf(verify(idToken, keys))).toContain('signature is not the provider’s')
+    // Nor are the keys read again: whoever forges a token could have that done as often as they like.
+    const later = [{ ...pairs.ours.publicJwk, kid: 'k' }]
+    expect(await refusalOf(verify(idToken, keys, later))).toContain('signature is not')
   })
 
   test('a token that none of several signed is refused, and the keys are read once more', async () => {

@@ -294,6 +294,12 @@ for (const [platform, env, expected] of DIRECTORIES) {
 
 const TEXT = 'must be text that is not empty'
 const SWITCH = 'must be true or false'
+/** S23: what decides whom is asked, for what, and where the answer goes; and what is secret. */
+const NEVER_ADDED = (
+  'response_type client_id redirect_uri scope state nonce audience code_challenge ' +
+  'code_challenge_method prompt login_hint max_age response_mode request request_uri ' +
+  'id_token_hint registration client_secret client_assertion client_assertion_type code_verifier'
+).split(' ')
 const BAD: Record<
   Exclude<keyof Settings, 'clientSecret' | 'clientSecretFile'>,
   { rule: string; texts: string[]; json?: unknown[] }
@@ -333,7 +339,14 @@ const BAD: Record<
     rule:
       'must be NAME=VALUE, each name once, and none that Latchkey sets itself (some have a setting, ' +
       'such as prompt)',
-    texts: ['offline', '=offline', 'a b=c', 'hd=', 'scope=openid', 'STATE=x', 'client_secret=x'],
+    texts: [
+      'offline',
+      '=offline',
+      'a b=c',
+      'hd=',
+      'STATE=x',
+      ...NEVER_ADDED.map((name) => `${name}=x`),
+    ],
     json: [
       'a=b&a=c',
       ['a'],
@@ -354,7 +367,7 @@ const BAD: Record<
   },
   allowedParameters: {
     rule: 'must be names of small letters, digits and _, and none that Latchkey sets itself',
-    texts: ['Hd', 'a.b', 'claims[]', 'a b', ',', 'state', 'hd,redirect_uri', 'request'],
+    texts: ['Hd', 'a.b', 'claims[]', 'a b', ',', 'hd,redirect_uri', ...NEVER_ADDED],
     json: [[''], [1], [{}], ['ok', 'code_challenge']],
   },
   port: {

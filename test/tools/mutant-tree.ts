@@ -1,0 +1,198 @@
+// A copy of the project in which mutants are made and tested, so that the project itself stays whole.
+
+import { spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import type { JSONReport, JSONReportSuite } from '@playwright/test/reporter'
+import { mutate, type Mutant } from './mutants.js'
+
+/** What the tests made of the tree as it is. */
+export type TestRun = {
+  /** Tests that failed, as `path:line`, with their titles. */
+  failed: readonly { at: string; title: string }[]
+  passed: number
+  /** True where a test, or the whole run, did not come to an end. */
+  timedOut: boolean
+  /** Why there is no outcome: something does not load, or no test was found; null where there is one. */
+  fault: string | null
+}
+
+export type MutantTree = {
+  /** Builds all mutants at once. What the compiler has against some of them, by their IDs. */
+  build(mutants: readonly Mutant[]): Promise<ReadonlyMap<string, string>>
+  /** Puts a mutant that was built in the place of its file, in the source and in what is built of it. */
+  plant(mutant: Mutant): void
+  /** Takes it back. */
+  restore(mutant: Mutant): void
+  test(options: {
+    specs: readonly string[]
+    grep?: string | undefined
+    /** Goes on after a test has failed. */
+    all?: boolean
+  }): Promise<TestRun>
+  remove(): void
+}
+
+const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '.git', 'test-results', 'release'])
+const PLAYWRIGHT = 'node_modules/@playwright/test/cli.js'
+/** After that a run is taken to hang. */
+const LONGEST_RUN_MS = 5 * 60_000
+const LONGEST_TEST_MS = 20_000
+
+/** Copies a project that is built. */
+export function copyTree(root: string): MutantTree {
+  const tree = mkdtempSync(join(tmpdir(), 'latchkey-mutants-'))
+  cpSync(root, tree, {
+    recursive: true,
+    preserveTimestamps: true,
+    filter: (source) => !LEFT_OUT.has(relative(root, source)),
+  })
+  symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'), 'junction')
+  const built = new Map<string, Built>()
+  const originals = new Map<string, string>()
+  return {
+    build: (mutants) => build(tree, mutants, built),
+    plant({ id, file }) {
+      const { source, program } = built.get(id)!
+      for (const path of [file, programOf(file)]) {
+        if (!originals.has(path)) originals.set(path, readFileSync(join(tree, path), 'utf8'))
+      }
+      writeFileSync(join(tree, file), source)
+      writeFileSync(join(tree, programOf(file)), program)
+    },
+    restore({ file }) {
+      for (const path of [file, programOf(file)])
+        writeFileSync(join(tree, path), originals.get(path)!)
+    },
+    test: (options) => runTests(tree, options),
+    remove: () => rmSync(tree, { recursive: true, force: true }),
+  }
+}
+
+type Built = { source: string; program: string }
+
+function programOf(file: string): string {
+  return join('dist', file.replace(/\.ts$/, '.js'))
+}
+
+/** One reading of the program for all: each mutant is a file of its own beside the one it is made of. */
+async function build(
+  tree: string,
+  mutants: readonly Mutant[],
+  built: Map<string, Built>,
+): Promise<ReadonlyMap<string, string>> {
+  const besides = new Map<string, Mutant>()
+  const complaints = new Map<string, string>()
+  for (const [index, mutant] of mutants.entries()) {
+    const beside = mutant.file.replace(/\.ts$/, `.mutant-${index}.ts`)
+    try {
+      writeFileSync(
+        join(tree, beside),
+        mutate(readFileSync(join(tree, mutant.file), 'utf8'), mutant),
+      )
+      besides.set(beside, mutant)
+    } catch (thrown) {
+      complaints.set(mutant.id, thrown instanceof Error ? thrown.message : String(thrown))
+    }
+  }
+  // Part of what a mutant leaves out may be of no use any more: that is no fault of the compiler's.
+  const unused = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false']
+  const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
+  const { output } = await run(tree, [tsc, '-p', 'main', ...unused])
+  for (const line of output.split('\n')) {
+    const [, file] = /^(\S+)\(\d+,\d+\): error /.exec(line) ?? []
+    const mutant = besides.get(file ?? '')
+    if (mutant) complaints.set(mutant.id, line)
+    else if (file !== undefined) throw new Error(line)
+  }
+  for (const [beside, { id }] of besides) {
+    const [source, program] = [join(tree, beside), join(tree, programOf(beside))]
+    built.set(id, {
+      source: readFileSync(source, 'utf8'),
+      program: readFileSync(program, 'utf8'),
+    })
+    for (const path of [source, program, program.replace(/\.js$/, '.d.ts')]) rmSync(path)
+  }
+  return complaints
+}
+
+const runTests: (
+  tree: string,
+  options: Parameters<MutantTree['test']>[0],
+) => Promise<TestRun> = async (tree, { specs, grep, all = false }) => {
+  const reportFile = join(tree, 'mutant-report.json')
+  rmSync(reportFile, { force: true })
+  const command = [PLAYWRIGHT, 'test', '-c', 'test/playwright.config.ts', '--reporter=json']
+  command.push('--workers=1', `--timeout=${LONGEST_TEST_MS}`, ...(all ? [] : ['-x']))
+  if (grep !== undefined) command.push('-g', grep)
+  const { output, hung } = await run(tree, [...command, ...specs], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile,
+  })
+  if (hung) return { failed: [], passed: 0, timedOut: true, fault: null }
+  let report: JSONReport
+  try {
+    report = JSON.parse(readFileSync(reportFile, 'utf8')) as JSONReport
+  } catch {
+    return { failed: [], passed: 0, timedOut: false, fault: output.slice(0, 500) }
+  }
+  const tests = report.suites.flatMap((suite) => testsOf(suite))
+  const failed = tests.filter(({ outcome }) => outcome === 'unexpected')
+  const passed = tests.filter(({ outcome }) => outcome === 'expected').length
+  const noOutcome = report.errors[0]?.message ?? 'every test was skipped'
+  return {
+    failed,
+    passed,
+    timedOut: failed.some(({ timedOut }) => timedOut),
+    fault: failed.length + passed > 0 ? null : noOutcome,
+  }
+}
+
+type Tested = { at: string; title: string; outcome: string; timedOut: boolean }
+
+function testsOf(suite: JSONReportSuite, lead = ''): Tested[] {
+  const own = suite.specs.flatMap(({ title, file, line, tests }) =>
+    tests.map(({ status, results }) => ({
+      at: `test/${file}:${line}`,
+      title: `${lead}${title}`,
+      outcome: status,
+      timedOut: results.some((result) => result.status === 'timedOut'),
+    })),
+  )
+  const inner = (suite.suites ?? []).flatMap((one) => testsOf(one, `${lead}${one.title} `))
+  return [...own, ...inner]
+}
+
+type Ended = { code: number | null; output: string; hung: boolean }
+
+/** Runs Node in a process group of its own, which ends as a whole. */
+function run(
+  cwd: string,
+  command: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    let hung = false
+    const child = spawn(process.execPath, command, {
+      cwd,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+    })
+    const collect = (chunk: Buffer): void => void (output += chunk.toString())
+    child.stdout.on('data', collect)
+    child.stderr.on('data', collect)
+    const timer = setTimeout(() => {
+      hung = true
+      if (child.pid !== undefined && process.platform !== 'win32')
+        process.kill(-child.pid, 'SIGKILL')
+      else child.kill('SIGKILL')
+    }, LONGEST_RUN_MS)
+    child.once('error', reject)
+    child.once('close', (code) => {
+      clearTimeout(timer)
+      resolve({ code, output, hung })
+    })
+  })
+}

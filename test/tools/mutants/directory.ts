@@ -1,0 +1,357 @@
+// Faults in who owns the data directory, and in what is read from it.
+
+import type { MutatedFile } from '../mutants.js'
+
+const OWNER = 'test/unit/owner.spec.ts'
+const ELSEWHERE = 'test/unit/owner-elsewhere.spec.ts'
+
+export const DIRECTORY: readonly MutatedFile[] = [
+  {
+    file: 'main/owner.ts',
+    specs: [ELSEWHERE, OWNER],
+    faults: [
+      {
+        name: 'old locks stay',
+        find: '          tidyUp(folder, id)\n',
+        replace: '',
+      },
+      {
+        name: 'a directory that could not be taken keeps a socket',
+        find: '  } catch (thrown) {\n    await socket.close()\n    throw thrown\n  }\n}\n\n/** Who owns',
+        replace: '  } catch (thrown) {\n    throw thrown\n  }\n}\n\n/** Who owns',
+      },
+      {
+        name: 'a directory that could not be taken keeps a file',
+        find: '      } finally {\n        rmSync(freshPath, { force: true })\n      }',
+        replace: '      } finally {\n        void freshPath\n      }',
+      },
+      {
+        name: 'an owner that runs is stepped past',
+        find: "    case 'in-use':\n      throw inUse(directory, verdict.owner)",
+        replace: "    case 'in-use':\n      return []",
+      },
+      {
+        name: 'a lock of another user counts',
+        find: '  if (uid !== claimant.fresh.uid) {',
+        replace: '  if (uid !== claimant.fresh.uid && Boolean(0)) {',
+      },
+      {
+        name: 'a lock that was released counts',
+        find: '  if (content.released) return FREE\n',
+        replace: '',
+      },
+      {
+        name: 'another computer’s lock is free',
+        find: "    case 'another':\n      return elsewhere(content, found, claimant)",
+        replace: "    case 'another':\n      return FREE",
+      },
+      {
+        name: 'every lock is of this computer',
+        find: "return isSameMachine && isSure ? 'earlier-start' : 'another'",
+        replace: "return isSameMachine || isSure ? 'earlier-start' : 'earlier-start'",
+      },
+      {
+        name: 'a copy of this machine is this machine',
+        find: "return isSameMachine && isSure ? 'earlier-start' : 'another'",
+        replace: "return isSameMachine ? 'earlier-start' : isSure ? 'another' : 'another'",
+      },
+      {
+        name: 'the process ID alone names an owner',
+        find: '? start !== startNow\n',
+        replace: '? Boolean(0)\n',
+      },
+      {
+        name: 'an owner whose socket is gone is gone',
+        find: '? start !== startNow\n',
+        replace: '? Boolean(1)\n',
+      },
+      {
+        name: 'an owner that listens is not asked',
+        find: "  if (asked.kind === 'there') {",
+        replace: "  if (asked.kind === 'there' && Boolean(0)) {",
+      },
+      {
+        name: 'a process in another container is looked for here',
+        find: '  if (pidNamespace !== claimant.pidNamespace) {',
+        replace: '  if (pidNamespace !== claimant.pidNamespace && Boolean(0)) {',
+      },
+      {
+        name: 'another computer’s lock is never asked about',
+        find: 'isStale: ageMs > STALE_AFTER_MS',
+        replace: 'isStale: ageMs > Infinity',
+      },
+      {
+        name: 'a lock of a wrong clock counts for ever',
+        find: 'Math.abs(claimant.fresh.atMs - found.modifiedAtMs)',
+        replace: '(claimant.fresh.atMs - found.modifiedAtMs)',
+      },
+      {
+        name: 'a person who says that it runs is not heard',
+        find: 'const stillRuns = !isStale || ((await askWhetherRunning?.(host)) ?? false)',
+        replace: 'const stillRuns = !isStale || !((await askWhetherRunning?.(host)) ?? true)',
+      },
+      {
+        name: 'several claim one name',
+        find: '  if (!claim(freshPath, last.next, content)) return false\n',
+        replace: '  claim(freshPath, last.next, content)\n',
+      },
+      {
+        name: 'who was slow does not look again',
+        find: '  if (claimed === null || now.path !== last.next || now.found?.id !== claimed.id) {',
+        replace: '  if (claimed === null || (now.path !== last.next && Boolean(0))) {',
+      },
+      {
+        name: 'who was taken over goes on',
+        find: "      if (outcome !== 'missing') return outcome === 'rewritten'\n",
+        replace: "      if (outcome !== 'missing') return true\n",
+      },
+      {
+        name: 'locks in a circle hang the start',
+        find: 'for (let length = 0; length < LONGEST_CHAIN; length += 1) {',
+        replace: 'for (let length = 0; length < Infinity; length += 1) {',
+        grep: 'circle',
+      },
+      {
+        name: 'a lock that is just being written is damaged',
+        find: 'if (ageMs >= 0 && ageMs < LONGEST_WRITE_MS) return',
+        replace: 'if (ageMs < 0 && ageMs < LONGEST_WRITE_MS) return',
+      },
+      {
+        name: 'a release keeps the lock',
+        find: '        rewrite(true)\n',
+        replace: '        rewrite(false)\n',
+      },
+      {
+        name: 'a release keeps the socket',
+        find: 'and that shows.\n      }\n      await socket.close()\n',
+        replace: 'and that shows.\n      }\n',
+      },
+      {
+        name: 'a host name reaches the terminal as it is',
+        find: "printable(content.host).slice(0, 64) || 'another computer'",
+        replace: "(printable('') || content.host)",
+      },
+    ],
+  },
+  {
+    file: 'main/lock-file.ts',
+    specs: [ELSEWHERE, OWNER],
+    faults: [
+      {
+        name: 'a lock is read through a link',
+        find: 'const CAREFUL = (constants.O_NOFOLLOW ?? 0) |',
+        replace: 'const CAREFUL = 0 |',
+        specs: ['test/unit/lock-file.spec.ts'],
+      },
+      {
+        name: 'a pipe in the place of the lock hangs the start',
+        find: ' | (constants.O_NONBLOCK ?? 0)',
+        replace: '',
+        specs: ['test/unit/lock-file.spec.ts'],
+      },
+      {
+        name: 'what is no file is read',
+        find: '  if (!fstatSync(file).isFile()) return null\n',
+        replace: '',
+        specs: ['test/unit/lock-file.spec.ts'],
+      },
+      {
+        name: 'what is no file is opened',
+        find: 'const content = isFile ? readContent(path) : null',
+        replace: 'const content = readContent(path)',
+        specs: ['test/unit/lock-file.spec.ts'],
+      },
+      {
+        name: 'others may read the lock',
+        find: 'O_CREAT | O_EXCL | O_WRONLY, 0o600)',
+        replace: 'O_CREAT | O_EXCL | O_WRONLY, 0o644)',
+        specs: ['test/unit/lock-file.spec.ts'],
+      },
+      {
+        name: 'a fresh lock is written over what is there',
+        find: 'O_CREAT | O_EXCL | O_WRONLY, 0o600)',
+        replace: 'O_CREAT | (O_EXCL & 0) | O_WRONLY, 0o600)',
+        specs: ['test/unit/lock-file.spec.ts'],
+      },
+      {
+        name: 'another’s lock is rewritten',
+        find: "    if (!isOurs && parseOpened(file)?.id !== content.id) return 'lost'\n",
+        replace: '    void isOurs\n',
+      },
+      {
+        name: 'an empty lock is always our own',
+        find: 'const isOurs = wasEmpty && fstatSync(file).size === 0',
+        replace: 'const isOurs = fstatSync(file).size === 0',
+        specs: ['test/unit/lock-file.spec.ts'],
+      },
+      {
+        name: 'a name that is taken is claimed',
+        find: "if (errno === 'EEXIST') return readLock(path)?.content?.id === content.id",
+        replace: "if (errno === 'EEXIST') return true",
+      },
+      {
+        name: 'a link that was made in spite of its error is not seen',
+        find: "if (errno === 'EEXIST') return readLock(path)?.content?.id === content.id",
+        replace: "if (errno === 'EEXIST') return false",
+        specs: ['test/unit/lock-file.spec.ts'],
+      },
+      {
+        name: 'a lock’s ID may be any text',
+        find: 'id: z.string().regex(/^[0-9a-f]{12}$/)',
+        replace: 'id: z.string()',
+        specs: ['test/unit/lock-file.spec.ts'],
+      },
+    ],
+  },
+  {
+    file: 'main/lock-socket.ts',
+    specs: [OWNER, ELSEWHERE],
+    faults: [
+      {
+        name: 'a folder of somebody else in /tmp is used',
+        find: 'return found.uid === process.geteuid?.() && (found.mode & 0o077) === 0',
+        replace: 'return (found.mode & 0o077) === 0',
+      },
+      {
+        name: 'a folder in /tmp that others may enter is used',
+        find: 'return found.uid === process.geteuid?.() && (found.mode & 0o077) === 0',
+        replace: 'return found.uid === process.geteuid?.()',
+      },
+      {
+        name: 'a link in /tmp is used',
+        find: 'const found = lstatSync(folder, { throwIfNoEntry: false })\n  if (found?.isDirectory() !== true) return false',
+        replace:
+          "const real = join(folder, '.')\n  const found = lstatSync(real, { throwIfNoEntry: false })\n  if (found === undefined) return false",
+      },
+      {
+        name: 'others may enter the folder in /tmp',
+        find: 'mkdirSync(folder, { mode: 0o700 })',
+        replace: 'mkdirSync(folder, { mode: 0o755 })',
+      },
+      {
+        name: 'a folder in /tmp is not looked at by who asks',
+        find: '    if (place.folder !== directory && !isPrivate(place.folder, false)) continue\n    const asked',
+        replace: '    const asked',
+      },
+      {
+        name: 'an owner that is too busy is gone',
+        find: "if (errno === 'ECONNREFUSED') resolve({ kind: 'gone' })",
+        replace: "if (errno !== '') resolve({ kind: 'gone' })",
+      },
+      {
+        name: 'an owner may say anything',
+        find: '"url":(?:"(http:[!#-~]+)"|null)',
+        replace: '"url":(?:"(.*)"|null)',
+      },
+      {
+        name: 'an owner may talk without end',
+        find: 'if (text.length > LONGEST_ANSWER) socket.destroy()',
+        replace: 'if (text.length > LONGEST_ANSWER * 1e9) socket.destroy()',
+      },
+      {
+        name: 'an owner that says nothing is waited for',
+        find: 'socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy())',
+        replace: 'socket.setTimeout(0, () => socket.destroy())',
+      },
+    ],
+  },
+  {
+    file: 'main/private-directory.ts',
+    specs: ['test/e2e/whose-directory.spec.ts'],
+    faults: [
+      {
+        name: 'a directory of another user is used',
+        find: 'if (found.uid !== uid) throw',
+        replace: 'if (found.uid < 0) throw',
+      },
+      {
+        name: 'a directory that others may enter stays open',
+        find: 'return isOpen(found) ? close(directory, found) : []',
+        replace: 'return isOpen(found) && Boolean(0) ? close(directory, found) : []',
+      },
+      {
+        name: 'group may enter',
+        find: 'return (mode & 0o077) !== 0',
+        replace: 'return (mode & 0o007) !== 0',
+      },
+      {
+        name: 'others may look at names',
+        find: 'return (mode & 0o077) !== 0',
+        replace: 'return (mode & 0o066) !== 0',
+      },
+      {
+        name: 'root makes files in somebody’s home',
+        find: '  if (uid === 0) refuseAsRoot(directory)\n',
+        replace: '  void refuseAsRoot\n',
+      },
+      {
+        name: 'root makes a directory in somebody’s folder',
+        find: '  return stats ? { path, stats } : nearest(dirname(path))',
+        replace: "  return stats ? { path, stats } : nearest(dirname(path) && '/')",
+      },
+      {
+        name: 'a folder of another purpose is closed',
+        find: 'if ((found.mode & 0o1000) !== 0 || !isForLatchkey(directory)) {',
+        replace: 'if ((found.mode & 0o1000) !== 0) {',
+      },
+      {
+        name: 'a folder that all share is closed',
+        find: 'if ((found.mode & 0o1000) !== 0 || !isForLatchkey(directory)) {',
+        replace: 'if (!isForLatchkey(directory)) {',
+      },
+      {
+        name: 'a directory is closed to others in words only',
+        find: '    chmodSync(directory, 0o700)\n',
+        replace: '    chmodSync(directory, found.mode & 0o7777)\n',
+      },
+    ],
+  },
+  {
+    file: 'main/regular-file.ts',
+    specs: ['test/unit/regular-file.spec.ts'],
+    faults: [
+      {
+        name: 'a device is opened',
+        find: '  requireRegular(path, statSync(path))\n',
+        replace: '  void statSync\n',
+      },
+      {
+        name: 'what took the file’s place is read',
+        find: '    requireRegular(path, stats)\n    inspect',
+        replace: '    inspect',
+      },
+      {
+        name: 'a link is followed where none belongs',
+        find: '(allowLinks ? 0 : (constants.O_NOFOLLOW ?? 0))',
+        replace: '(allowLinks ? 0 : 0)',
+      },
+      {
+        name: 'a pipe in the file’s place is waited for',
+        find: '(constants.O_NONBLOCK ?? 0) |',
+        replace: '0 |',
+      },
+      {
+        name: 'a file may be larger than it may be',
+        find: "    if (stats.size > mostBytes) throw fault('EFILETOOLARGE', path)\n",
+        replace: '',
+        equivalent: 'What is read is measured again, and one byte too many is the same error.',
+      },
+      {
+        name: 'a file that has no size is not bounded',
+        find: "    if (length > mostBytes) throw fault('EFILETOOLARGE', path)\n",
+        replace: '',
+      },
+      {
+        name: 'a file at its bound is refused',
+        find: 'if (length > mostBytes) throw',
+        replace: 'if (length >= mostBytes) throw',
+      },
+      {
+        name: 'only the first part of a file is read',
+        find: '    if (read === 0) return length\n    length += read',
+        replace: '    if (read >= 0) return length + read',
+        equivalent: 'A regular file is read in one piece; only a file of the kernel may need more.',
+      },
+    ],
+  },
+]

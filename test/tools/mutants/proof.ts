@@ -1,0 +1,510 @@
+// Faults in what proves who signed in: metadata, keys, ID tokens, token answers.
+
+import type { MutatedFile } from '../mutants.js'
+
+export const PROOF: readonly MutatedFile[] = [
+  {
+    file: 'main/auth/discovery.ts',
+    specs: ['test/unit/discovery.spec.ts'],
+    faults: [
+      {
+        name: 'another issuer is believed',
+        find: '  requireIssuer(issuer, wire.issuer)\n',
+        replace: '',
+      },
+      {
+        name: 'a final slash of the issuer does not matter',
+        find: 'if (announced === configured) return',
+        replace: "if (announced.replace(/\\/$/, '') === configured.replace(/\\/$/, '')) return",
+      },
+      {
+        name: 'an issuer that begins alike is believed',
+        find: 'if (announced === configured) return',
+        replace: 'if (announced.startsWith(configured)) return',
+      },
+      {
+        name: 'no PKCE is no matter',
+        find: "if (methods && !methods.includes('S256')) {",
+        replace: 'if (methods && methods.length > 99) {',
+      },
+      {
+        name: 'plain PKCE will do',
+        find: "if (methods && !methods.includes('S256')) {",
+        replace: "if (methods && !methods.includes('S256') && !methods.includes('plain')) {",
+      },
+      {
+        name: 'an empty list of PKCE methods rules nothing out',
+        find: "if (methods && !methods.includes('S256')) {",
+        replace: "if (methods && methods.length > 0 && !methods.includes('S256')) {",
+      },
+      {
+        name: 'a provider without the code flow is used',
+        find: "if (responseTypes && !responseTypes.includes('code')) {",
+        replace: 'if (responseTypes && responseTypes.length > 99) {',
+      },
+      ...['authorization', 'token'].map((name) => ({
+        name: `the ${name} endpoint may be plain http`,
+        find: `requireSecure(wire.${name}_endpoint, '${name}_endpoint')`,
+        replace: `wire.${name}_endpoint`,
+      })),
+      {
+        name: 'the keys may come by plain http',
+        find: "requireSecure(wire.jwks_uri, 'jwks_uri')",
+        replace: 'wire.jwks_uri',
+      },
+      {
+        name: 'the metadata may come by plain http',
+        find: "  requireSecure(url, 'issuer')\n",
+        replace: '',
+      },
+      {
+        name: 'an optional endpoint may be plain http',
+        find: 'if (url !== undefined && isSecure(url)) return url',
+        replace: 'if (url !== undefined) return url',
+      },
+      {
+        name: 'any http counts as secure',
+        find: "return parsed.protocol === 'https:' || isLoopback(parsed)",
+        replace: "return parsed.protocol.startsWith('http')",
+      },
+      {
+        name: 'HS256 is among the algorithms',
+        find: "return algorithm !== 'none' && !algorithm.startsWith('HS')",
+        replace: "return algorithm !== 'none'",
+      },
+      {
+        name: 'none is among the algorithms',
+        find: "return algorithm !== 'none' && !algorithm.startsWith('HS')",
+        replace: "return !algorithm.startsWith('HS')",
+      },
+      {
+        name: 'the promise of iss is not heard',
+        find: "if (value === true || value === 'true') return true",
+        replace: '',
+      },
+      {
+        name: 'the promise of iss as a text is not heard',
+        find: "if (value === true || value === 'true') return true",
+        replace: 'if (value === true) return true',
+      },
+      {
+        name: 'metadata of any status are read',
+        find: 'if (response.status !== 200) {\n    if (response.status === 429)',
+        replace: 'if (response.status >= 500) {\n    if (response.status === 429)',
+      },
+    ],
+  },
+  {
+    file: 'main/auth/keys.ts',
+    specs: ['test/unit/keys.spec.ts', 'test/unit/id-token.spec.ts'],
+    faults: [
+      {
+        name: 'weak keys are used',
+        find: ' || isWeak(members)) return []',
+        replace: ') return []',
+      },
+      { name: 'an exponent of 1 will do', find: 'exponent < 3n', replace: 'exponent < 1n' },
+      { name: 'an even exponent will do', find: ' || exponent % 2n === 0n', replace: '' },
+      {
+        name: 'a short modulus will do',
+        find: 'const FEWEST_RSA_BITS = 2048',
+        replace: 'const FEWEST_RSA_BITS = 1024',
+      },
+      {
+        name: 'a named key that does not fit is looked for anew',
+        find: 'if (!isUnsigned(thrown) || isNamed(jwt, keySet)) throw thrown',
+        replace: 'if (!isUnsigned(thrown)) throw thrown',
+      },
+      {
+        name: 'keys are never read again',
+        find: 'if (!isUnsigned(thrown) || isNamed(jwt, keySet)) throw thrown',
+        replace: 'if (Boolean(1)) throw thrown',
+      },
+      {
+        name: 'symmetric keys are read',
+        find: "  ['RSA', ['n', 'e']],",
+        replace: "  ['oct', ['k']],\n  ['RSA', ['n', 'e']],",
+        equivalent:
+          'No algorithm with a secret is ever among those that are allowed, so such a key signs nothing.',
+      },
+      {
+        name: 'a private key is kept whole',
+        find: "...pick(members, ['kty', ...names]),",
+        replace: '...(members as Record<string, string>),',
+      },
+    ],
+  },
+  {
+    file: 'main/auth/identity.ts',
+    specs: [
+      'test/unit/id-token-checks.spec.ts',
+      'test/unit/id-token.spec.ts',
+      'test/unit/answers.spec.ts',
+    ],
+    faults: [
+      {
+        name: 'the nonce is not compared',
+        find: "if (nonce !== expected.nonce) throw refusal('it does not belong to this sign-in')",
+        replace: 'void nonce',
+      },
+      {
+        name: 'the nonce may be missing',
+        find: 'if (nonce !== expected.nonce)',
+        replace: 'if (nonce !== undefined && nonce !== expected.nonce)',
+      },
+      {
+        name: 'the issuer is not compared',
+        find: '      issuer: metadata.issuer,\n',
+        replace: '',
+      },
+      {
+        name: 'the audience is not compared',
+        find: '      audience: clientId,\n',
+        replace: '',
+      },
+      {
+        name: 'any algorithm will do',
+        find: '      algorithms: [...metadata.signingAlgorithms],\n',
+        replace: '',
+      },
+      {
+        name: 'an ID token without sub is not noticed early',
+        find: "requiredClaims: ['sub', 'exp', 'iat']",
+        replace: "requiredClaims: ['exp', 'iat']",
+        equivalent: 'requireParty refuses it with the same words.',
+      },
+      {
+        name: 'an ID token without exp never ends',
+        find: "requiredClaims: ['sub', 'exp', 'iat']",
+        replace: "requiredClaims: ['sub', 'iat']",
+      },
+      {
+        name: 'an ID token may be of any age',
+        find: '      maxTokenAge: OLDEST_ID_TOKEN_S,\n',
+        replace: '',
+      },
+      {
+        name: 'clocks may differ by an hour',
+        find: 'const CLOCK_TOLERANCE_S = 30',
+        replace: 'const CLOCK_TOLERANCE_S = 3600',
+      },
+      {
+        name: 'the clock is the system’s, not ours',
+        find: '      currentDate: new Date(nowMs),\n',
+        replace: '',
+      },
+      {
+        name: 'an untimely ID token is believed',
+        find: "  if (failure) throw wrongClock(providerAheadMs, 'then sign in again') ?? untimely(failure)\n",
+        replace: '',
+      },
+      {
+        name: 'any failed claim counts as one of time',
+        find: '    TIMES.has(thrown.claim)\n',
+        replace: "    thrown.claim !== ''\n",
+      },
+      {
+        name: 'a failed signature counts as one of time',
+        find: 'throw refusal(explain(thrown, idToken))',
+        replace: 'return { claims: decodeJwt(idToken), failure: null }',
+      },
+      {
+        name: 'sub may be empty',
+        find: "if (typeof sub !== 'string' || sub === '') throw",
+        replace: "if (typeof sub !== 'string') throw",
+      },
+      {
+        name: 'sub may be no text',
+        find: "if (typeof sub !== 'string' || sub === '') throw refusal('it names nobody')",
+        replace: "if (sub === '' || sub === undefined) throw refusal('it names nobody')",
+      },
+      {
+        name: 'another party’s azp is believed',
+        find: 'if (azp === undefined ? Array.isArray(aud) && aud.length > 1 : azp !== clientId) {',
+        replace: 'if (azp === undefined && Array.isArray(aud) && aud.length > 1) {',
+      },
+      {
+        name: 'several audiences need no azp',
+        find: 'if (azp === undefined ? Array.isArray(aud) && aud.length > 1 : azp !== clientId) {',
+        replace: 'if (azp !== undefined && azp !== clientId) {',
+      },
+      {
+        name: 'at_hash is not compared',
+        find: 'if (atHash !== undefined && !matchesHash(atHash, tokens)) {',
+        replace: 'if (atHash === 99) {',
+      },
+      {
+        name: 'an at_hash that is no text fits',
+        find: "if (typeof atHash !== 'string') return false",
+        replace: "if (typeof atHash !== 'string') return true",
+      },
+      {
+        name: 'a part of at_hash will do',
+        find: 'return given.length === computed.length && timingSafeEqual(given, computed)',
+        replace: 'return timingSafeEqual(given, computed.subarray(0, given.length))',
+      },
+      {
+        name: 'auth_time is not compared',
+        find: 'if (expected.maxAgeS !== null) requireRecent(authTime, expected.maxAgeS, nowMs / 1000)',
+        replace: 'void authTime',
+      },
+      {
+        name: 'auth_time may be missing',
+        find: 'if (!isTime || authTime < nowS - maxAgeS - CLOCK_TOLERANCE_S) {',
+        replace:
+          'if (isTime ? authTime < nowS - maxAgeS - CLOCK_TOLERANCE_S : authTime !== undefined) {',
+      },
+      {
+        name: 'auth_time may be yet to come',
+        find: 'if (authTime > nowS + CLOCK_TOLERANCE_S) {',
+        replace: 'if (Number(authTime) > Infinity) {',
+      },
+      {
+        name: 'another organization is believed',
+        find: 'if (expected.organization && !isOf(expected.organization, claims)) {',
+        replace: "if (expected.organization === 0 + '') {",
+      },
+      {
+        name: 'a renewal may be for somebody else',
+        find: 'if (claims.sub !== subjectOf(held.sub)) throw anotherAccount()',
+        replace: '',
+      },
+      {
+        name: 'who an outdated renewed ID token names is not looked at',
+        find: '  if (claims.sub !== subjectOf(held.sub)) throw anotherAccount()\n  if (isExpired || !isNewer(claims, held.idToken)) return null\n',
+        replace:
+          '  if (isExpired || !isNewer(claims, held.idToken)) return null\n  if (claims.sub !== subjectOf(held.sub)) throw anotherAccount()\n',
+      },
+      {
+        name: 'an untimely renewed ID token is believed',
+        find: 'if (failure && !isExpired) {',
+        replace: 'if (failure && !isExpired && Boolean(0)) {',
+      },
+      {
+        name: 'the first ID token that is sent again is a new one',
+        find: 'if (isExpired || !isNewer(claims, held.idToken)) return null',
+        replace: 'if (isExpired) return null',
+      },
+      {
+        name: 'the at_hash of a renewed ID token is not compared',
+        find: '  requireHash(claims, tokens)\n  return claims\n}\n\n/** What the signature',
+        replace: '  return claims\n}\n\n/** What the signature',
+      },
+      {
+        name: 'keys of a failed answer are believed',
+        find: 'if (response.status !== 200 || keySet === null) {',
+        replace: 'if (keySet === null) {',
+      },
+      {
+        name: 'userinfo of a failed answer is believed',
+        find: 'if (response === null || response.status !== 200) return null',
+        replace: 'if (response === null) return null',
+      },
+      {
+        name: 'userinfo about somebody else is added',
+        find: 'return userinfo?.sub === idToken.sub ? { ...userinfo, ...idToken } : idToken',
+        replace: 'return { ...userinfo, ...idToken }',
+      },
+      {
+        name: 'userinfo goes before the ID token',
+        find: '{ ...userinfo, ...idToken }',
+        replace: '{ ...idToken, ...userinfo }',
+      },
+      {
+        name: 'a name may be of any length',
+        find: 'return shown.slice(0, LONGEST_NAME).replace(HALF',
+        replace: 'return shown.replace(HALF',
+      },
+      {
+        name: 'a name may be cut in the middle of a character',
+        find: "return shown.slice(0, LONGEST_NAME).replace(HALF, '')",
+        replace: 'return HALF && shown.slice(0, LONGEST_NAME)',
+      },
+      {
+        name: 'a name may hold what cannot be printed',
+        find: ".replace(UNPRINTABLE, '�')",
+        replace: '',
+      },
+      {
+        name: 'two long subs that begin alike are one person',
+        find: 'return `${shorten(sub)}…${hash}`',
+        replace: 'return `${shorten(sub)}…${hash.length}`',
+      },
+      {
+        name: 'a failed reading of the keys is remembered',
+        find: 'if (known === fetched) known = null',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/auth/token-answer.ts',
+    specs: ['test/unit/token-answers.spec.ts'],
+    faults: [
+      {
+        name: 'expires_in may lie beyond any date',
+        find: 'Math.min(seconds, LONGEST_LIFE_S)',
+        replace: 'seconds',
+      },
+      {
+        name: 'expires_in may be negative',
+        find: "typeof seconds === 'number' && seconds >= 0 ?",
+        replace: "typeof seconds === 'number' ?",
+      },
+      {
+        name: 'exp of an access token may lie beyond any date',
+        find: ' && exp <= LATEST_EXP_S ?',
+        replace: ' ?',
+      },
+      {
+        name: 'a token may hold characters that no header carries',
+        find: "typeof text === 'string' && /^[\\x20-\\x7e]+$/.test(text)",
+        replace: "typeof text === 'string'",
+      },
+      {
+        name: 'a list of several tokens is the first',
+        find: 'value.length === 1 ? (value[0] as unknown)',
+        replace: 'value.length > 0 ? (value[0] as unknown)',
+      },
+      {
+        name: 'a scope may hold what is no scope-token',
+        find: 'tokens.length > 0 && areTokens ?',
+        replace: 'tokens.length > 0 ?',
+      },
+    ],
+  },
+  {
+    file: 'main/auth/token.ts',
+    specs: ['test/unit/token-answers.spec.ts', 'test/unit/answers.spec.ts'],
+    faults: [
+      {
+        name: 'the verifier is not sent',
+        find: '      code_verifier: request.verifier,\n',
+        replace: '',
+        specs: ['test/unit/agent.spec.ts'],
+      },
+      {
+        name: 'the redirect URI is not sent',
+        find: '      redirect_uri: request.redirectUri,\n',
+        replace: '',
+        specs: ['test/unit/agent.spec.ts'],
+      },
+      {
+        name: 'tokens come with any status',
+        find: 'if (response.status !== 200 || answer.error !== null) {',
+        replace: 'if (answer.error !== null) {',
+      },
+      {
+        name: 'tokens come beside an error',
+        find: 'if (response.status !== 200 || answer.error !== null) {',
+        replace: 'if (response.status !== 200) {',
+      },
+      {
+        name: 'tokens may be of any type',
+        find: "if (!/^bearer$/i.test(tokenType ?? '')) throw",
+        replace: "if (tokenType === '-') throw",
+      },
+      {
+        name: 'a sign-in needs no ID token',
+        find: "if (idToken === null) throw notUnderstood('sign-in', 'id_token')\n    return { tokens: { ...tokens, idToken }, providerAheadMs }",
+        replace: "return { tokens: { ...tokens, idToken: idToken ?? '' }, providerAheadMs }",
+      },
+      {
+        name: 'tokens that cannot be used live on at the provider',
+        find: '    orphaned(answer)\n',
+        replace: '',
+      },
+      {
+        name: 'a code is sent a second time',
+        find: 'const answer = readTokenAnswer(response.body)\n  const given = { scope: request.scope',
+        replace:
+          "await http({ method: 'POST', url: metadata.tokenEndpoint, purpose: '', ...authenticated(request, metadata.tokenAuthMethods, { code: request.code }) })\n  const answer = readTokenAnswer(response.body)\n  const given = { scope: request.scope",
+        specs: ['test/unit/agent.spec.ts', 'test/attack/callback.spec.ts'],
+      },
+      {
+        name: 'a new refresh token is kept late',
+        find: 'if (isSuccess(response) && rotated !== null && rotated !== refreshToken) await keep(rotated)',
+        replace: '',
+        specs: ['test/unit/token-answers.spec.ts', 'test/unit/renewal-faults.spec.ts'],
+      },
+      {
+        name: 'a refresh token beside an error is kept',
+        find: 'if (isSuccess(response) && rotated !== null',
+        replace: 'if (rotated !== null',
+      },
+      {
+        name: 'a refresh token that was used is sent again at any time',
+        find: 'if (!isLost || clock.nowMs() - sentAtMs >= GRACE_MS) throw thrown',
+        replace: 'if (!isLost) throw thrown',
+        specs: [
+          'test/unit/renewal-faults.spec.ts',
+          'test/unit/renewal-refusals.spec.ts',
+          'test/unit/http-failure.spec.ts',
+        ],
+      },
+      {
+        name: 'a lost answer is not asked for again',
+        find: 'if (!isLost || clock.nowMs() - sentAtMs >= GRACE_MS) throw thrown',
+        replace: 'if (Boolean(1)) throw thrown',
+        specs: ['test/unit/renewal-faults.spec.ts', 'test/unit/renewal-refusals.spec.ts'],
+      },
+      {
+        name: 'a token’s life is counted from its answer',
+        find: 'const given = { scope: request.scope, nowMs, providerAheadMs }',
+        replace: 'const given = { scope: request.scope, nowMs: clock.nowMs(), providerAheadMs }',
+        specs: ['test/unit/token-answers.spec.ts', 'test/unit/slow-answers.spec.ts'],
+      },
+      {
+        name: 'a failed revocation is no failure',
+        find: "  if (response.status !== 200) {\n    throw new AuthError(\n      'revocation-failed'",
+        replace:
+          "  if (response.status > 999) {\n    throw new AuthError(\n      'revocation-failed'",
+        specs: ['test/unit/answers.spec.ts', 'test/unit/agent.spec.ts'],
+      },
+      {
+        name: 'the access token is revoked in place of the refresh token',
+        find: 'const token = tokens.refreshToken ?? tokens.accessToken',
+        replace: 'const token = tokens.accessToken ?? tokens.refreshToken',
+        specs: ['test/unit/answers.spec.ts', 'test/unit/agent.spec.ts'],
+      },
+      {
+        name: 'what the provider quotes of a code is shown',
+        find: 'const secrets = [request.code, request.verifier,',
+        replace: 'const secrets = [request.verifier,',
+        specs: [
+          'test/unit/token-answers.spec.ts',
+          'test/unit/answers.spec.ts',
+          'test/unit/http-failure.spec.ts',
+          'test/attack/callback.spec.ts',
+          'test/unit/secrets.spec.ts',
+          'test/attack/provider.spec.ts',
+        ],
+      },
+      {
+        name: 'what the provider quotes of a verifier is shown',
+        find: 'const secrets = [request.code, request.verifier,',
+        replace: 'const secrets = [request.code,',
+        specs: [
+          'test/unit/token-answers.spec.ts',
+          'test/unit/answers.spec.ts',
+          'test/unit/http-failure.spec.ts',
+          'test/attack/callback.spec.ts',
+          'test/unit/secrets.spec.ts',
+          'test/attack/provider.spec.ts',
+        ],
+      },
+      {
+        name: 'what the provider quotes of a refresh token is shown',
+        find: 'tokensOf(grant, response, answer, [refreshToken, ...secretsOf(request)], given)',
+        replace: 'tokensOf(grant, response, answer, [...secretsOf(request)], given)',
+        specs: [
+          'test/unit/token-answers.spec.ts',
+          'test/unit/answers.spec.ts',
+          'test/unit/renewal-refusals.spec.ts',
+          'test/unit/renewal-faults.spec.ts',
+          'test/unit/secrets.spec.ts',
+        ],
+      },
+    ],
+  },
+]

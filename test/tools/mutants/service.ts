@@ -1,0 +1,701 @@
+// Faults in the local service: who is answered, and what they may ask for.
+
+import type { MutatedFile } from '../mutants.js'
+
+const REQUESTS = 'test/attack/api.spec.ts'
+const OTHER_USERS = 'test/attack/other-users.spec.ts'
+
+export const SERVICE: readonly MutatedFile[] = [
+  {
+    file: 'main/api/guard.ts',
+    specs: [REQUESTS],
+    faults: [
+      {
+        name: 'any Host is ours',
+        find: 'if (!allowed.includes(hosts[0]!.toLowerCase())) {',
+        replace: 'if (allowed.length === 0) {',
+        grep: 'S20',
+      },
+      {
+        name: 'a Host that begins as ours is ours',
+        find: 'if (!allowed.includes(hosts[0]!.toLowerCase())) {',
+        replace: 'if (!allowed.some((one) => hosts[0]!.toLowerCase().startsWith(one))) {',
+        grep: 'S20',
+      },
+      {
+        name: 'a Host that ends as ours is ours',
+        find: 'if (!allowed.includes(hosts[0]!.toLowerCase())) {',
+        replace: 'if (!allowed.some((one) => hosts[0]!.toLowerCase().endsWith(one))) {',
+        grep: 'S20',
+      },
+      {
+        name: 'Host may have another port',
+        find: 'if (!allowed.includes(hosts[0]!.toLowerCase())) {',
+        replace:
+          "if (!allowed.map((one) => one.replace(/\\d+$/, '')).some((one) => hosts[0]!.toLowerCase().startsWith(one))) {",
+        grep: 'S20',
+      },
+      {
+        name: 'Host may have no port',
+        find: 'port === HTTP_PORT ? [`${host}:${port}`, host] : [`${host}:${port}`]',
+        replace: 'port === HTTP_PORT ? [] : [`${host}:${port}`, host]',
+        grep: 'S20',
+      },
+      {
+        name: 'the first of several Hosts counts',
+        find: "if (!target.startsWith('/') || hosts.length !== 1) {",
+        replace: "if (!target.startsWith('/') || hosts.length < 1) {",
+        grep: 'S20',
+      },
+      {
+        name: 'a target may be a whole URL',
+        find: "if (!target.startsWith('/') || hosts.length !== 1) {",
+        replace: 'if (hosts.length !== 1) {',
+        grep: 'S20',
+      },
+      {
+        name: 'Host must be in small letters',
+        find: 'hosts[0]!.toLowerCase()',
+        replace: 'hosts[0]!',
+        grep: 'S20',
+      },
+      {
+        name: 'any page is answered',
+        find: 'if (isPrefetch(request) || (!isFormPost && isFromAPage(request))) return webPage()',
+        replace: 'if (isPrefetch(request)) return webPage()',
+        grep: 'S21',
+      },
+      {
+        name: 'Origin is not looked at',
+        find: "    valuesOf(request, 'origin').length > 0 ||\n",
+        replace: '',
+        grep: 'S21',
+      },
+      {
+        name: 'the Origin null is not looked at',
+        find: "    valuesOf(request, 'origin').length > 0 ||\n",
+        replace: "    valuesOf(request, 'origin').some((origin) => origin !== 'null') ||\n",
+        grep: 'S21',
+      },
+      {
+        name: 'Sec-Fetch-Site is not looked at',
+        find: "    sites.some((site) => site !== 'none' && site !== 'same-origin')\n",
+        replace: '    sites.length > 99\n',
+        grep: 'S21',
+      },
+      {
+        name: 'a page of the same site is answered',
+        find: "site !== 'none' && site !== 'same-origin'",
+        replace: "site === 'cross-site'",
+        grep: 'S21',
+      },
+      {
+        name: 'a prefetch is answered',
+        find: 'if (isPrefetch(request) || (',
+        replace: 'if ((',
+        grep: 'S44|prefetch|looks ahead|S21',
+      },
+      {
+        name: 'a prefetch by Sec-Purpose is answered',
+        find: "['sec-purpose', 'purpose']",
+        replace: "['purpose']",
+        grep: 'S44|prefetch|looks ahead|S21',
+      },
+      {
+        name: 'a prefetch by Purpose is answered',
+        find: "['sec-purpose', 'purpose']",
+        replace: "['sec-purpose']",
+        grep: 'S44|prefetch|looks ahead|S21',
+      },
+      {
+        name: 'the address bar gets everything',
+        find: 'if (!isFormPost && isFromAddressBar(request) && !(isRead && isPublic(path))) return webPage()',
+        replace: '',
+        grep: 'S44',
+      },
+      {
+        name: 'the address bar gets what is not public',
+        find: 'isFromAddressBar(request) && !(isRead && isPublic(path))) return webPage()',
+        replace: 'isFromAddressBar(request) && !isRead) return webPage()',
+        grep: 'S44',
+      },
+      {
+        name: 'every path is public',
+        find: "return path.startsWith('/.well-known/') || path === '/openapi.json'",
+        replace: "return path.startsWith('/')",
+        grep: 'S44',
+      },
+      {
+        name: 'whose connection it is is not asked',
+        find: 'if (!(isRead && OPEN_PATHS.has(path)) && !ports.isOurs(request)) {',
+        replace: 'if (!(isRead && OPEN_PATHS.has(path)) && Boolean(0)) {',
+        specs: [OTHER_USERS],
+        grep: 'S25: the service refuses',
+      },
+      {
+        name: 'other users may read everything',
+        find: 'if (!(isRead && OPEN_PATHS.has(path)) && !ports.isOurs(request)) {',
+        replace: 'if (!isRead && !ports.isOurs(request)) {',
+        specs: [OTHER_USERS],
+        grep: 'S25: the service refuses',
+      },
+      {
+        name: 'other users may write at open paths',
+        find: 'if (!(isRead && OPEN_PATHS.has(path)) && !ports.isOurs(request)) {',
+        replace: 'if (!OPEN_PATHS.has(path) && !ports.isOurs(request)) {',
+        specs: [OTHER_USERS],
+        grep: 'S25: the service refuses',
+      },
+      {
+        name: 'a path may be read in two ways',
+        find: '  if (isPlain(path)) return null\n',
+        replace: '  if (isPlain(path) || Boolean(1)) return null\n',
+        grep: 'S44',
+      },
+      {
+        name: 'a path may hold escapes',
+        find: "  if (path.includes('%')) return false\n",
+        replace: '',
+        grep: 'S44',
+      },
+      {
+        name: 'every post is the provider’s form',
+        find: "request.method === 'POST' && path === FORM_POST_PATH",
+        replace: "request.method === 'POST'",
+        grep: 'S21|S44',
+      },
+      {
+        name: 'a page may read the path of the form',
+        find: "const isFormPost = request.method === 'POST' && path === FORM_POST_PATH",
+        replace: 'const isFormPost = path === FORM_POST_PATH',
+        grep: 'S21|form',
+      },
+      {
+        name: 'only the first of several headers counts',
+        find: '    (_value, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === name,',
+        replace:
+          '    (_value, index) => index % 2 === 1 && rawHeaders.findIndex((one) => one.toLowerCase() === name) === index - 1,',
+        grep: 'S20|S21',
+      },
+    ],
+  },
+  {
+    file: 'main/api/connections.ts',
+    specs: ['test/unit/socket-owner.spec.ts'],
+    faults: [
+      {
+        name: 'connections of nobody known pile up',
+        find: '      if (unknown.size <= MOST_UNKNOWN) return\n',
+        replace: '      if (unknown.size > 0) return\n',
+      },
+      {
+        name: 'strangers stay connected',
+        find: 'else if (!underWay.has(socket)) socket.destroy()',
+        replace: '',
+      },
+      {
+        name: 'a stranger who has asked is not told that it is refused',
+        find: 'else if (!underWay.has(socket)) socket.destroy()',
+        replace: 'else socket.destroy()',
+        specs: ['test/unit/socket-owner.spec.ts', OTHER_USERS],
+        grep: 'S40|S25',
+      },
+      {
+        name: 'an owner that cannot be read is taken for ours',
+        find: "      if (owner.kind === 'unreadable') continue\n",
+        replace: "      if (owner.kind === 'unreadable') ours.add(socket)\n",
+      },
+      {
+        name: 'strangers are ours',
+        find: 'if (isOwnedBy(user, owner)) ours.add(socket)',
+        replace: 'if (isOwnedBy(user, owner) || Boolean(1)) ours.add(socket)',
+      },
+      {
+        name: 'one’s own connections pile up',
+        find: '      if (ours.has(socket)) makeRoom()\n',
+        replace: '',
+      },
+      {
+        name: 'who is at work makes room first',
+        find: 'const inOrder = [...idle, ...[...ours]',
+        replace: 'const inOrder = [...[...ours]',
+      },
+      {
+        name: 'while owners cannot be read the unknown pile up',
+        find: 'for (const oldest of [...unknown].slice(0, unknown.size - MOST_UNKNOWN)) drop(oldest)',
+        replace: 'void drop',
+      },
+      {
+        name: 'no descriptors are left for all else',
+        find: 'limit - used - MOST_UNKNOWN - RESERVED',
+        replace: 'limit - used - MOST_UNKNOWN',
+      },
+    ],
+  },
+  {
+    file: 'main/socket-owner.ts',
+    specs: ['test/unit/socket-owner.spec.ts'],
+    faults: [
+      {
+        name: 'an unreadable table lets everybody in',
+        find: "    case 'gone':\n    case 'unreadable':\n      return false",
+        replace: "    case 'gone':\n      return false\n    case 'unreadable':\n      return true",
+      },
+      {
+        name: 'who is gone is let in',
+        find: "    case 'gone':\n    case 'unreadable':\n      return false",
+        replace: "    case 'gone':\n      return true\n    case 'unreadable':\n      return false",
+      },
+      {
+        name: 'a failed reading counts as no table',
+        find: "missing = { kind: 'unreadable' }",
+        replace: "missing = { kind: 'untold' }",
+      },
+      {
+        name: 'every user is this one',
+        find: 'return user === null || owner.uid === user || owner.uid === ROOT',
+        replace: 'return user === null || owner.uid >= ROOT',
+      },
+      {
+        name: 'root is a stranger',
+        find: ' || owner.uid === ROOT',
+        replace: '',
+      },
+      {
+        name: 'only root is let in',
+        find: ' || owner.uid === user ||',
+        replace: ' ||',
+      },
+      {
+        name: 'what its owner has closed is root’s',
+        find: "const isGone = row === null || row.inode === '0'",
+        replace: 'const isGone = row === null',
+      },
+      {
+        name: 'an owner that was found is looked for again',
+        find: 'look(sockets.filter((socket) => !known.has(socket)))',
+        replace: 'look(sockets)',
+      },
+      {
+        name: 'a failed reading is remembered',
+        find: "missing = { kind: 'unreadable' }",
+        replace:
+          "missing = { kind: 'unreadable' }\n        for (const socket of sockets) if (!known.has(socket)) known.set(socket, missing)",
+      },
+      {
+        name: 'rows are given to other sockets',
+        find: 'const row = rows[index] ?? null',
+        replace: 'const row = rows[rows.length - 1 - index] ?? null',
+      },
+    ],
+  },
+  {
+    file: 'main/tcp-table.ts',
+    specs: ['test/unit/socket-owner.spec.ts', OTHER_USERS],
+    faults: [
+      {
+        name: 'any error counts as no table',
+        find: "if (errnoOf(thrown) === 'ENOENT') return null\n    throw thrown",
+        replace: "if (errnoOf(thrown) !== '') return null\n    throw thrown",
+      },
+      {
+        name: 'one missing table counts as both',
+        find: 'if (missing.length === FAMILIES.length) return null',
+        replace: 'if (missing.length > 0) return null',
+      },
+      {
+        name: 'a table that cannot be opened at the start counts as missing',
+        find: 'return false // Tried again when it is needed, and refused until then.',
+        replace: 'return true',
+      },
+      {
+        name: 'who only tries to connect is an owner',
+        find: 'if (inode !== undefined && CONNECTED.has(state!)) return',
+        replace: 'if (inode !== undefined && CONNECTED.size > 0) return',
+        specs: [OTHER_USERS, 'test/unit/socket-owner.spec.ts', 'test/unit/tcp-table.spec.ts'],
+      },
+      {
+        name: 'this end’s row is taken for the other end’s',
+        find: '`: ${entry(`${prefix}${remoteAddress}`, remotePort)} ${entry(`${prefix}${localAddress}`, localPort)}`',
+        replace:
+          '`: ${entry(`${prefix}${localAddress}`, localPort)} ${entry(`${prefix}${remoteAddress}`, remotePort)}`',
+        specs: [OTHER_USERS],
+      },
+      {
+        name: 'the port alone names the other end',
+        find: ' ${entry(`${prefix}${localAddress}`, localPort)}`',
+        replace: '`',
+        specs: [OTHER_USERS],
+      },
+      {
+        name: 'the other table is not looked at for IPv4',
+        find: "    { family: 'tcp6', text: text('::ffff:') },\n",
+        replace: '',
+        specs: [OTHER_USERS, 'test/unit/tcp-table.spec.ts'],
+      },
+      {
+        name: 'a row that slipped is not looked for again',
+        find: 'const again = read(missed.flat())',
+        replace: 'const again = read([])',
+        specs: ['test/unit/tcp-table.spec.ts'],
+      },
+      {
+        name: 'a table is read in one piece only',
+        find: '    rest = text.slice(end)\n',
+        replace: "    rest = ''\n",
+        specs: ['test/unit/tcp-table.spec.ts'],
+      },
+    ],
+  },
+  {
+    file: 'main/auth/caller.ts',
+    specs: ['test/unit/caller.spec.ts'],
+    faults: [
+      {
+        name: 'who is not seen is like everybody',
+        find: "if (one.kind !== 'seen' || other.kind !== 'seen') return false",
+        replace: "if (one.kind !== 'seen' || other.kind !== 'seen') return true",
+      },
+      {
+        name: 'a process ID that was given anew is the same program',
+        find: ' && one.startedAtTicks === other.startedAtTicks',
+        replace: '',
+      },
+      {
+        name: 'any executable is the same program',
+        find: 'return isSameProcess || one.executable === other.executable',
+        replace: 'return isSameProcess || one.executable !== other.executable',
+      },
+    ],
+  },
+  {
+    file: 'main/api/seed.ts',
+    specs: ['test/unit/seed-checks.spec.ts'],
+    faults: [
+      {
+        name: 'any client will do',
+        find: 'if (provider === null || clientId === provider.clientId) return',
+        replace: "if (provider === null || clientId !== '') return",
+      },
+      {
+        name: 'a client ID that begins alike will do',
+        find: 'clientId === provider.clientId) return',
+        replace: 'clientId.startsWith(provider.clientId)) return',
+      },
+      {
+        name: 'the client is not checked',
+        find: '  checkClient(ports, seed.client_id)\n',
+        replace: '',
+      },
+      {
+        name: 'the audience is not checked',
+        find: 'if (seed.audience !== undefined) checkAudience(ports, seed.audience)',
+        replace: '',
+      },
+      {
+        name: 'an audience that begins alike will do',
+        find: 'if (provider?.audience === audience) return',
+        replace: "if (audience.startsWith(provider?.audience ?? '-')) return",
+      },
+      {
+        name: 'additional parameters are not checked',
+        find: '  checkParameters(ports, seed.ADDITIONAL_PARAMETERS ?? {})\n',
+        replace: '',
+      },
+      {
+        name: 'a parameter’s name may have any form',
+        find: 'PARAMETER_NAME.test(name) && allowed.includes(name)',
+        replace: 'allowed.includes(name)',
+        specs: ['test/unit/seed-checks.spec.ts', 'test/unit/settings.spec.ts'],
+      },
+      {
+        name: 'a parameter off the list is passed on',
+        find: 'PARAMETER_NAME.test(name) && allowed.includes(name)',
+        replace: 'PARAMETER_NAME.test(name)',
+      },
+      {
+        name: 'a parameter that begins as one on the list is passed on',
+        find: 'allowed.includes(name)\n',
+        replace: 'allowed.some((one) => name.startsWith(one))\n',
+      },
+      {
+        name: 'one good parameter lets all pass',
+        find: '.every(isAllowed)) return',
+        replace: '.some(isAllowed)) return',
+      },
+      {
+        name: 'any domain will do',
+        find: 'if (seed.domain !== endpoint) {',
+        replace: 'if (seed.domain === endpoint + endpoint) {',
+      },
+      {
+        name: 'a domain that begins as the endpoint will do',
+        find: 'if (seed.domain !== endpoint) {',
+        replace: 'if (!seed.domain.startsWith(endpoint)) {',
+      },
+      {
+        name: 'a domain that begins as the issuer will do',
+        find: '`${bare}/`].includes(domain)',
+        replace: '`${bare}/`].some((one) => domain.startsWith(one))',
+      },
+      {
+        name: 'a redirect URI that begins as one that is configured will do',
+        find: '(candidate) => redirectUri === redirectUriAt(ports.redirect, candidate)',
+        replace: '(candidate) => redirectUri.startsWith(redirectUriAt(ports.redirect, candidate))',
+      },
+      {
+        name: 'a redirect URI that begins as our own will do',
+        find: 'if (own.includes(redirectUri)) {',
+        replace: 'if (own.some((one) => redirectUri.startsWith(one))) {',
+      },
+      {
+        name: 'our own redirect URI needs no form_post',
+        find: "if (mode === 'form_post') return { kind: 'api', redirectUri }",
+        replace: "if (mode !== 'fragment') return { kind: 'api', redirectUri }",
+      },
+      {
+        name: 'any other redirect URI is answered by the listener',
+        find: "if (port !== undefined) return { kind: 'listener', port }",
+        replace: "if (Boolean(1)) return { kind: 'listener', port: port ?? null }",
+      },
+      {
+        name: 'the state and the nonce of a seed are the same one',
+        find: '    nonce: createNonce(),\n',
+        replace: "    nonce: '',\n",
+        specs: ['test/unit/seed-checks.spec.ts'],
+      },
+      {
+        name: 'the organization is not checked later',
+        find: 'organization: organization ?? null,',
+        replace: 'organization: null,',
+      },
+    ],
+  },
+  {
+    file: 'main/auth/api-flows.ts',
+    specs: ['test/unit/api-flows.spec.ts', 'test/unit/abandoned.spec.ts', 'test/unit/link.spec.ts'],
+    faults: [
+      {
+        name: 'a caller that has hung up before begins a sign-in',
+        find: 'if (closed || hangUp.aborted) {',
+        replace: 'if (closed) {',
+      },
+      {
+        name: 'a sign-in begins after closing',
+        find: 'if (closed || hangUp.aborted) {',
+        replace: 'if (hangUp.aborted) {',
+      },
+      {
+        name: 'a caller that hangs up while it is asked about goes on',
+        find: '      if (hangUp.aborted) return hungUp()\n',
+        replace: '',
+      },
+      {
+        name: 'spent codes pile up',
+        find: 'if (spent.size > MOST_SPENT_CODES && oldest !== undefined) spent.delete(oldest)',
+        replace: 'void oldest',
+      },
+      {
+        name: 'a spent code is exchanged again',
+        find: "if (spent.has(digest(code))) return { kind: 'spent' }",
+        replace: '',
+      },
+      {
+        name: 'a spent code is not remembered',
+        find: '    remember(spent, code)\n',
+        replace: '',
+      },
+      {
+        name: 'a code may be exchanged with any redirect URI',
+        find: 'if (redirectUri !== flow.answered.redirectUri)\n',
+        replace: "if (redirectUri === '')\n",
+      },
+      {
+        name: 'a code may be exchanged with any verifier',
+        find: 'if (challengeOf(verifier) !== flow.request.challenge) {',
+        replace: "if (challengeOf(verifier) === '') {",
+      },
+      {
+        name: 'the challenge will do for a verifier',
+        find: 'if (challengeOf(verifier) !== flow.request.challenge) {',
+        replace:
+          'if (challengeOf(verifier) !== flow.request.challenge && verifier !== flow.request.challenge) {',
+      },
+      {
+        name: 'any code is exchanged for any flow',
+        find: '(candidate) => candidate.answered?.code === code)',
+        replace: "(candidate) => candidate.answered !== null && code !== '')",
+      },
+      {
+        name: 'without a body an app’s own code is exchanged',
+        find: 'candidate.answered !== null && candidate.request.verifier !== null,',
+        replace: 'candidate.answered !== null,',
+      },
+      {
+        name: 'the API answers a flow of the listener',
+        find: "if (!flow?.waiting || flow.request.wayBack.kind !== 'api') return { kind: 'ignored' }",
+        replace: "if (!flow?.waiting) return { kind: 'ignored' }",
+      },
+      {
+        name: 'a page’s answer needs no iss',
+        find: "expected.promisesIss && from === 'page'",
+        replace: "expected.promisesIss && from !== 'page'",
+      },
+      {
+        name: 'an answer to the API is not checked',
+        find: 'const result = validateCallback(parameters, { ...expected, promisesIss })',
+        replace:
+          "const result = validateCallback(new URLSearchParams({ state: expected.state, code: parameters.get('code') ?? '' }), { ...expected, promisesIss })",
+      },
+      {
+        name: 'a pasted address may be of any place',
+        find: '      if (!isAt(address, flow.request.wayBack.redirectUri)) return false\n',
+        replace: '',
+      },
+      {
+        name: 'anybody takes up a flow that its caller left',
+        find: "if (!isSameProgram(first, again) || !isFree()) return { kind: 'in-use' }",
+        replace: "if ((first === again && Boolean(0)) || !isFree()) return { kind: 'in-use' }",
+      },
+      {
+        name: 'a flow that has a caller is taken up',
+        find: '      flow.waiting !== null &&\n      isAbandoned(flow)\n',
+        replace: '      flow.waiting !== null\n',
+      },
+      {
+        name: 'a flow is taken up by another request',
+        find: "if (!flow || !isFree() || !isDeepStrictEqual(request, flow.request)) return { kind: 'in-use' }",
+        replace:
+          "if (!flow || !isFree() || !isDeepStrictEqual(request.state, flow.request.state)) return { kind: 'in-use' }",
+      },
+      {
+        name: 'a second flow has the same state',
+        find: '    if (ports.model().flows.some((flow) => flow.state === state)) {',
+        replace:
+          '    if (ports.model().flows.some((flow) => flow.state === state && flow.abandoned)) {',
+      },
+      {
+        name: 'flows pile up',
+        find: 'if (flows.size < MOST_WAITING_FLOWS) return true',
+        replace: 'if (flows.size < Infinity) return true',
+        specs: [REQUESTS],
+        grep: '64 flows',
+      },
+      {
+        name: 'any number of tabs is opened',
+        find: "if (opening === null) return { kind: 'too-many', why: `${OPENED_TOO_OFTEN} Wait a minute.` }",
+        replace: "if (opening === null) return { kind: 'ended', ending: notConfigured() }",
+        specs: [REQUESTS],
+        grep: '64 flows|storm',
+      },
+      {
+        name: 'a code whose app is gone is given out',
+        find: '    if (isAbandoned(flow)) throw abandoned()\n',
+        replace: '',
+        specs: ['test/unit/api-flows.spec.ts', 'test/api/hang-up.spec.ts'],
+      },
+      {
+        name: 'a code waits for its app without end',
+        find: '      flow.answered = { ...authorized, code, stopExpiry: expireAnswered(flow) }',
+        replace:
+          '      flow.answered = { ...authorized, code, stopExpiry: () => void expireAnswered }',
+      },
+      {
+        name: 'a sign-in waits without end',
+        find: 'const timeoutMs = Math.min(ports.loginTimeoutMs, LONGEST_WAIT_MS)',
+        replace: 'const timeoutMs = ports.loginTimeoutMs',
+      },
+      {
+        name: 'closing does not wait for those who wait',
+        find: '      await Promise.all(waiters)\n',
+        replace: '',
+      },
+      {
+        name: 'closing leaves flows behind',
+        find: '      closed = true\n      callOffAll()\n',
+        replace: '      closed = true\n',
+      },
+    ],
+  },
+  {
+    file: 'main/api/server.ts',
+    specs: ['test/unit/server.spec.ts', REQUESTS],
+    faults: [
+      {
+        name: 'who waits is not told of the end',
+        find: '      await ports.agent.api.close()\n',
+        replace: '',
+        specs: ['test/unit/server.spec.ts'],
+      },
+      {
+        name: 'closing waits for a slow reader for ever',
+        find: 'const giveUp = setTimeout(() => server.closeAllConnections(), DELIVERY_TIMEOUT_MS)',
+        replace: 'const giveUp = setTimeout(() => undefined, DELIVERY_TIMEOUT_MS)',
+        specs: ['test/unit/server.spec.ts'],
+      },
+      {
+        name: 'a connection that is kept alive keeps it open',
+        find: 'const sweep = setInterval(() => server.closeIdleConnections(), 20)',
+        replace: 'const sweep = setInterval(() => undefined, 20)',
+        specs: ['test/unit/server.spec.ts'],
+        equivalent:
+          'Node closes idle connections by itself once a server closes; the rest ends with the time limit.',
+      },
+      {
+        name: 'who hangs up is an error of the service’s own',
+        find: 'if (!c.env.incoming.destroyed) ports.report(thrown)',
+        replace: 'ports.report(thrown)',
+        specs: ['test/unit/server.spec.ts'],
+      },
+      {
+        name: 'errors of the service’s own are hidden',
+        find: 'if (!c.env.incoming.destroyed) ports.report(thrown)',
+        replace: '',
+        specs: ['test/unit/server.spec.ts'],
+      },
+      {
+        name: 'the guard is asked nothing',
+        find: 'if (refusal !== null) return refuse(response, refusal)',
+        replace: 'void refuse',
+        grep: 'S20',
+      },
+      {
+        name: 'Expect is answered before the guard',
+        find: "        .on('checkContinue', (...asked: Asked) => handle(...asked, 'continue'))\n",
+        replace: '',
+        grep: 'S44',
+      },
+      {
+        name: 'an expectation that nobody knows is met',
+        find: "if (expectation === 'unmet') return void response.writeHead(417, { Connection: 'close' }).end()",
+        replace: '',
+        grep: 'S44',
+      },
+      {
+        name: 'answers are kept by caches',
+        find: "    c.header('Cache-Control', 'no-store')\n",
+        replace: '',
+        grep: 'kept by a cache',
+      },
+      {
+        name: 'answers are taken for another type',
+        find: "    c.header('X-Content-Type-Options', 'nosniff')\n",
+        replace: '',
+        grep: 'kept by a cache',
+      },
+      {
+        name: 'a head may take as long as it likes',
+        find: '          headersTimeout: HEADERS_TIMEOUT_MS,\n          requestTimeout: REQUEST_TIMEOUT_MS,',
+        replace: '          headersTimeout: 0,\n          requestTimeout: 0,',
+        specs: ['test/unit/server.spec.ts'],
+      },
+      {
+        name: 'connections are not counted',
+        find: "        .on('connection', connections.accepted)\n",
+        replace: '',
+        specs: [OTHER_USERS],
+        grep: 'S40|S25',
+      },
+    ],
+  },
+]

@@ -1,0 +1,384 @@
+// Faults in how the session is held, renewed, sealed and wiped.
+
+import type { MutatedFile } from '../mutants.js'
+
+export const SESSION: readonly MutatedFile[] = [
+  {
+    file: 'main/auth/custody.ts',
+    specs: [
+      'test/unit/custody.spec.ts',
+      'test/unit/agent.spec.ts',
+      'test/unit/same-person.spec.ts',
+    ],
+    faults: [
+      {
+        name: 'a sign-out during the reading at the start is undone',
+        find: 'if (kept === null || wipes !== before || held !== null) return',
+        replace: 'if (kept === null || held !== null) return',
+      },
+      {
+        name: 'a sign-in during the reading at the start is undone',
+        find: 'if (kept === null || wipes !== before || held !== null) return',
+        replace: 'if (kept === null || wipes !== before) return',
+      },
+      {
+        name: 'another provider’s session is restored',
+        find: 'if (kept.issuer !== provider.issuer || kept.clientId !== provider.clientId) {',
+        replace: 'if (kept.clientId !== provider.clientId) {',
+        specs: ['test/unit/custody.spec.ts', 'test/unit/keeping.spec.ts'],
+      },
+      {
+        name: 'another client’s session is restored',
+        find: 'if (kept.issuer !== provider.issuer || kept.clientId !== provider.clientId) {',
+        replace: 'if (kept.issuer !== provider.issuer) {',
+        specs: ['test/unit/custody.spec.ts', 'test/unit/keeping.spec.ts'],
+      },
+      {
+        name: 'a sign-in that waits for its turn outlives a sign-out',
+        find: "        signal.throwIfAborted()\n        if (wipes !== before) throw new CalledOff({ kind: 'cancelled' })\n        const replaced",
+        replace: '        signal.throwIfAborted()\n        const replaced',
+      },
+      {
+        name: 'a sign-in that is being written outlives a sign-out',
+        find: "          signal.throwIfAborted()\n          if (wipes !== before) throw new CalledOff({ kind: 'cancelled' })\n        } catch",
+        replace: '          signal.throwIfAborted()\n        } catch',
+      },
+      {
+        name: 'a sign-in that was called off is written',
+        find: '      return inTurn(async () => {\n        signal.throwIfAborted()\n',
+        replace: '      return inTurn(async () => {\n',
+      },
+      {
+        name: 'a sign-in that is called off while it is written is kept',
+        find: '        try {\n          signal.throwIfAborted()\n',
+        replace: '        try {\n',
+      },
+      {
+        name: 'what was called off stays on the disk',
+        find: '          await store(storeHeld)\n          throw thrown',
+        replace: '          throw thrown',
+      },
+      {
+        name: 'a sign-out leaves the session in memory',
+        find: '      const before = held && withSuperseded(held)\n      held = null\n',
+        replace: '      const before = held && withSuperseded(held)\n',
+      },
+      {
+        name: 'a sign-out leaves the session on the disk',
+        find: '      isStored = await vault.clear().then(',
+        replace: '      isStored = await Promise.resolve().then(',
+      },
+      {
+        name: 'a sign-out does not tell the provider',
+        find: "      await track(endAtProvider(before, unrevoked('You are signed out here')))\n",
+        replace: '',
+      },
+      {
+        name: 'a sign-out tells the provider first',
+        find: '      isStored = await vault.clear().then(',
+        replace:
+          "      if (before) await track(endAtProvider(before, unrevoked('')))\n      isStored = await vault.clear().then(",
+      },
+      {
+        name: 'a sign-out leaves what other sign-ins replaced',
+        find: '[session.tokens, ...orphansOf(session.superseded ?? [])]',
+        replace: '[session.tokens]',
+      },
+      {
+        name: 'a sign-out that could not wipe does not try again',
+        find: "dispatch({ type: 'storage-failed', notice: NOT_WIPED })\n        tryAgainLater()",
+        replace: "dispatch({ type: 'storage-failed', notice: NOT_WIPED })",
+        specs: ['test/unit/keeping.spec.ts'],
+      },
+      {
+        name: 'a renewal brings back a session that was signed out of',
+        find: '        if (held === before) return void (held = renewed)\n',
+        replace: '        if (held === before || held === null) return void (held = renewed)\n',
+        specs: [
+          'test/unit/renewal.spec.ts',
+          'test/unit/custody.spec.ts',
+          'test/unit/renewal-faults.spec.ts',
+        ],
+      },
+      {
+        name: 'a renewal is held before it is stored',
+        find: 'if (held === before) await store(() => write(renewed))',
+        replace:
+          'if (held === before) held = renewed\n        if (held === renewed) return void store(() => write(renewed))',
+        specs: ['test/unit/renewal.spec.ts'],
+      },
+      {
+        name: 'a renewal that nobody holds lives on at the provider',
+        find: 'if (held?.account.sub !== renewed.account.sub) discardSession(renewed)',
+        replace: 'if (held?.account.sub !== renewed.account.sub) void 0',
+        specs: [
+          'test/unit/renewal.spec.ts',
+          'test/unit/custody.spec.ts',
+          'test/unit/renewal-faults.spec.ts',
+        ],
+      },
+      {
+        name: 'the end of an earlier session ends the one that is held',
+        find: '        if (held !== session) return\n',
+        replace: '',
+      },
+      {
+        name: 'a session that ends stays on the disk',
+        find: '        await vault.clear().catch(() => undefined)\n        dispatch',
+        replace: '        dispatch',
+        specs: ['test/unit/custody.spec.ts', 'test/unit/renewal-faults.spec.ts'],
+      },
+      {
+        name: 'another person’s sign-in leaves the first session at the provider',
+        find: 'if (replaced === null || replaced.account.sub === account.sub) return',
+        replace: 'if (Boolean(1)) return',
+      },
+      {
+        name: 'another person’s session stays on a disk that is full',
+        find: 'if (!isStored && isOfAnother) await vault.clear().catch(() => undefined)',
+        replace: '',
+        specs: ['test/unit/keeping.spec.ts'],
+      },
+      {
+        name: 'another computer’s directory is not minded',
+        find: 'holdsDirectory: ports.holdsDirectory ?? (() => true)',
+        replace: 'holdsDirectory: () => true',
+        specs: ['test/unit/renewal.spec.ts'],
+      },
+    ],
+  },
+  {
+    file: 'main/auth/renewal.ts',
+    specs: ['test/unit/renewal.spec.ts', 'test/unit/renewal-faults.spec.ts'],
+    faults: [
+      {
+        name: 'several renewals run at once',
+        find: '    if (running) return running\n    const renewed',
+        replace: '    const renewed',
+      },
+      {
+        name: 'a token is given out before it is stored',
+        find: '    await change(renewed)\n    failures = 0',
+        replace: '    void change(renewed)\n    failures = 0',
+      },
+      {
+        name: 'a new refresh token is stored only with the rest',
+        find: 'change({ ...session, tokens: { ...tokens, refreshToken: rotated } })',
+        replace: 'Promise.resolve(void rotated)',
+      },
+      {
+        name: 'a refused renewal is tried again',
+        find: "if (code === 'invalid-grant' || code === 'another-account') {",
+        replace: "if (code === 'another-account') {",
+      },
+      {
+        name: 'a renewal for somebody else goes on',
+        find: "if (code === 'invalid-grant' || code === 'another-account') {",
+        replace: "if (code === 'invalid-grant') {",
+      },
+      {
+        name: 'tokens of somebody else live on at the provider',
+        find: "if (thrown instanceof AuthError && thrown.code === 'another-account') discard(renewed)",
+        replace: '',
+      },
+      {
+        name: 'a refresh token is spent on another computer’s session',
+        find: 'if (!holdsDirectory()) {',
+        replace: 'if (!holdsDirectory() && Boolean(0)) {',
+      },
+      {
+        name: 'a refresh token is spent on keys that cannot be read',
+        find: '  await keys.read({ signal: closing })\n',
+        replace: '',
+      },
+      {
+        name: 'a renewed ID token is not checked',
+        find: '  if (fresh.idToken === null) return renewed\n',
+        replace: '  if (Boolean(1)) return renewed\n',
+      },
+      {
+        name: 'an outdated ID token takes the place of the first',
+        find: '    return claims === null\n      ? { ...renewed, tokens: { ...renewed.tokens, idToken: tokens.idToken } }\n      : renewed',
+        replace: '    return claims === null ? renewed : renewed',
+      },
+      {
+        name: 'a refresh token that is not sent anew is lost',
+        find: 'refreshToken: fresh.refreshToken ?? refreshToken',
+        replace: 'refreshToken: fresh.refreshToken',
+      },
+      {
+        name: 'a stalled session is asked for again',
+        find: '    if (stalled) throw stalled\n',
+        replace: '',
+        specs: ['test/unit/renewal-refusals.spec.ts'],
+      },
+      {
+        name: 'a provider that fails is asked at once by all',
+        find: 'if (failed && isWithin(pauseMs, failed.atMs)) return Promise.reject(failed.error)',
+        replace: '',
+      },
+      {
+        name: 'a provider that asks to be left alone is not',
+        find: 'return Math.max(Math.round(spreadMs), retryAfterMs ?? 0)',
+        replace: 'return Math.round(spreadMs)',
+      },
+      {
+        name: 'renewals go on after closing',
+        find: 'planned = atMs === null || stopped ? null : { atMs, run }',
+        replace: 'planned = atMs === null ? null : { atMs, run }',
+      },
+      {
+        name: 'renewals go on after a sign-out',
+        find: '      unanswered = null\n      schedule(null, renewQuietly)',
+        replace: '      unanswered = null',
+      },
+      {
+        name: 'a token is given out though less is left than was asked for',
+        find: '(isAll || leftMs >= leastMs)',
+        replace: '(isAll || leftMs >= 0)',
+      },
+      {
+        name: 'closing does not wait for a renewal',
+        find: '    ports.track(\n      renewed.then(\n        () => undefined,\n        () => undefined,\n      ),\n    )\n',
+        replace: '    renewed.catch(() => undefined)\n',
+        specs: ['test/unit/renewal.spec.ts', 'test/unit/engine.spec.ts', 'test/unit/agent.spec.ts'],
+      },
+    ],
+  },
+  {
+    file: 'main/vault.ts',
+    specs: ['test/unit/vault.spec.ts'],
+    faults: [
+      {
+        name: 'without a keyring the session is kept by a key beside it, unasked',
+        find: 'return keepWithoutKeyring\n',
+        replace: 'return keepWithoutKeyring || Boolean(1)\n',
+      },
+      {
+        name: 'a passphrase goes before the keyring',
+        find: "  if (ciphers.keyring) return sealed('keyring', null)\n  if (ciphers.passphrase) return sealed('passphrase', null)",
+        replace:
+          "  if (ciphers.passphrase) return sealed('passphrase', null)\n  if (ciphers.keyring) return sealed('keyring', null)",
+      },
+      {
+        name: 'the file says that it is sealed, and is not',
+        find: 'sealed = await cipher.seal(JSON.stringify(session))',
+        replace: "sealed = (await cipher.seal('')) && JSON.stringify(session)",
+      },
+      {
+        name: 'what a sealed file holds is not checked',
+        find: "if (!parsed.success) throw unreadable('its content is not that of this version of Latchkey')\n    if (opened.stale",
+        replace:
+          'if (!parsed.success) return parseJson(opened.plain) as HeldSession\n    if (opened.stale',
+      },
+      {
+        name: 'a file of any size is read',
+        find: 'mostBytes: MOST_BYTES',
+        replace: 'mostBytes: 64 * MOST_BYTES',
+      },
+      {
+        name: 'a sign-out leaves the file',
+        find: '    rmSync(path, { force: true })\n    removeLeftovers(path)',
+        replace: '    removeLeftovers(path)',
+      },
+      {
+        name: 'a sign-out leaves what a killed program wrote',
+        find: '    rmSync(path, { force: true })\n    removeLeftovers(path)',
+        replace: '    rmSync(path, { force: true })',
+      },
+      {
+        name: 'a sign-out without the key leaves the file',
+        find: 'if (path !== undefined) removeFile(path)',
+        replace: '',
+      },
+      {
+        name: 'calls overtake each other',
+        find: 'inTurn(async () => {\n        removeFile(path)',
+        replace:
+          '(async (run: () => Promise<void>) => run())(async () => {\n        removeFile(path)',
+      },
+      {
+        name: 'an older seal stays as it is',
+        find: 'if (opened.stale || file.tier !== tier) {',
+        replace: 'if (file.tier !== tier) {',
+      },
+      {
+        name: 'what a worse cipher sealed stays as it is',
+        find: 'if (opened.stale || file.tier !== tier) {',
+        replace: 'if (opened.stale) {',
+      },
+    ],
+  },
+  {
+    file: 'main/cipher.ts',
+    specs: ['test/unit/cipher.spec.ts'],
+    faults: [
+      {
+        name: 'the initialization vector is always the same',
+        find: 'const iv = randomBytes(IV_BYTES)',
+        replace: 'const iv = Buffer.alloc(IV_BYTES)',
+      },
+      {
+        name: 'the tag may be short',
+        find: ' || tag?.length !== TAG_BYTES || !text) throw',
+        replace: ' || !tag || !text) throw',
+      },
+      {
+        name: 'the initialization vector may have any length',
+        find: 'if (iv?.length !== IV_BYTES || ',
+        replace: 'if (!iv || ',
+      },
+      {
+        name: 'the salt may have any length',
+        find: 'if (salt?.length !== SALT_BYTES) throw',
+        replace: 'if (!salt) throw',
+      },
+      {
+        name: 'the purpose is not sealed in',
+        find: "createCipheriv('aes-256-gcm', key, iv).setAAD(PURPOSE)",
+        replace: "createCipheriv('aes-256-gcm', key, iv)",
+      },
+      {
+        name: 'what is sealed has no purpose',
+        find: "const PURPOSE = Buffer.from('latchkey session 1')",
+        replace: 'const PURPOSE = Buffer.alloc(0)',
+      },
+      {
+        name: 'a guess costs nothing',
+        find: 'N: 2 ** 17',
+        replace: 'N: 2 ** 10',
+      },
+      {
+        name: 'the salt is always the same',
+        find: 'known?.salt ?? randomBytes(SALT_BYTES)',
+        replace: 'known?.salt ?? Buffer.alloc(SALT_BYTES)',
+      },
+      {
+        name: 'characters that say nothing may be added',
+        find: "if (bytes.toString('base64url') !== part) throw new Error(DAMAGED)",
+        replace: '',
+      },
+      {
+        name: 'parts may be added',
+        find: 'if (parts.length !== count) throw',
+        replace: 'if (parts.length < count) throw',
+      },
+      {
+        name: 'a short key will do',
+        find: 'return key.length === KEY_BYTES ? key : null',
+        replace:
+          'return key.length > 0 ? Buffer.concat([key, Buffer.alloc(KEY_BYTES)], KEY_BYTES) : null',
+      },
+      {
+        name: 'a key is made to open something',
+        find: '      const key = read()\n      if (key === null) throw',
+        replace: '      const key = read() ?? make()\n      if (key === null) throw',
+      },
+      {
+        name: 'a passphrase depends on how its letters were typed',
+        find: "passphrase.normalize('NFC')",
+        replace: 'passphrase',
+      },
+    ],
+  },
+]

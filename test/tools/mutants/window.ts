@@ -1,0 +1,272 @@
+// Faults in what belongs to Electron: the window's scheme, its calls, what it may do, the keyring.
+
+import type { MutatedFile } from '../mutants.js'
+
+const SECURITY = 'test/e2e/desktop-security.spec.ts'
+
+export const WINDOW: readonly MutatedFile[] = [
+  {
+    file: 'main/electron/scheme.ts',
+    specs: [SECURITY],
+    faults: [
+      {
+        name: 'any host is served',
+        find: 'url.host === HOST && request.method',
+        replace: 'request.method',
+        grep: 'S29',
+      },
+      {
+        name: 'any method is served',
+        find: "url.host === HOST && request.method === 'GET'",
+        replace: 'url.host === HOST',
+        grep: 'S29',
+      },
+      ...['base-uri', 'form-action', 'frame-ancestors', 'default-src'].map((name) => ({
+        name: `the policy has no ${name}`,
+        find: `  "${name} 'none'",\n`,
+        replace: '',
+        grep: 'S29',
+      })),
+      {
+        name: 'the page may run scripts of its own text',
+        find: '"script-src \'self\'"',
+        replace: "\"script-src 'self' 'unsafe-inline'\"",
+        grep: 'S29',
+      },
+      {
+        name: 'the page may load scripts from elsewhere',
+        find: '"script-src \'self\'"',
+        replace: '"script-src \'self\' http: https:"',
+        grep: 'S29',
+      },
+      {
+        name: 'files may be taken for another type',
+        find: "    'X-Content-Type-Options': 'nosniff',\n",
+        replace: '',
+        grep: 'S29',
+      },
+      {
+        name: 'an answer that is no file has no policy',
+        find: "{ status: 404, headers: headersFor('text/plain') }",
+        replace: '{ status: 404 }',
+        grep: 'S29',
+      },
+    ],
+  },
+  {
+    file: 'main/electron/lockdown.ts',
+    specs: [SECURITY],
+    faults: [
+      {
+        name: 'the page may leave',
+        find: 'if (details.url !== WINDOW_URL) details.preventDefault()',
+        replace: 'if (details.url === WINDOW_URL) details.preventDefault()',
+        grep: 'S29',
+      },
+      {
+        name: 'the page may go to an address that begins as its own',
+        find: 'if (details.url !== WINDOW_URL) details.preventDefault()',
+        replace: 'if (!details.url.startsWith(WINDOW_URL)) details.preventDefault()',
+        grep: 'S29',
+      },
+      {
+        name: 'a redirect may lead away',
+        find: "    contents.on('will-redirect', (details) => details.preventDefault())\n",
+        replace: '',
+        grep: 'S29',
+      },
+      {
+        name: 'the page may embed others',
+        find: "    contents.on('will-attach-webview', (event) => event.preventDefault())\n",
+        replace: '',
+        grep: 'S29',
+      },
+      {
+        name: 'the page may open windows',
+        find: "contents.setWindowOpenHandler(() => ({ action: 'deny' }))",
+        replace: "contents.setWindowOpenHandler(() => ({ action: 'allow' }))",
+        grep: 'S29',
+      },
+      {
+        name: 'permissions are granted',
+        find: '    answer(false),\n',
+        replace: '    answer(true),\n',
+        grep: 'S29',
+      },
+      {
+        name: 'permissions are said to be there',
+        find: 'setPermissionCheckHandler(() => false)',
+        replace: 'setPermissionCheckHandler(() => true)',
+        grep: 'S29',
+      },
+    ],
+  },
+  {
+    file: 'main/electron/ipc-server.ts',
+    specs: [SECURITY],
+    faults: [
+      {
+        name: 'anybody may call',
+        find: 'if (!isFromOurWindow(event)) throw',
+        replace: 'if (!isFromOurWindow(event) && Boolean(0)) throw',
+        grep: 'S30',
+      },
+      {
+        name: 'a frame within the page may call',
+        find: 'if (senderFrame === null || senderFrame !== sender.mainFrame) return false',
+        replace: 'if (senderFrame === null || sender === null) return false',
+        grep: 'S30',
+      },
+      {
+        name: 'a page from elsewhere may call',
+        find: 'return senderFrame.url === `${WINDOW_ORIGIN}/`',
+        replace: "return senderFrame.url !== WINDOW_ORIGIN + '-'",
+        grep: 'S30',
+      },
+      {
+        name: 'a page whose address begins as ours may call',
+        find: 'return senderFrame.url === `${WINDOW_ORIGIN}/`',
+        replace: 'return senderFrame.url.startsWith(WINDOW_ORIGIN)',
+        grep: 'S30',
+      },
+      {
+        name: 'a page whose address begins with our page’s may call',
+        find: 'return senderFrame.url === `${WINDOW_ORIGIN}/`',
+        replace: 'return senderFrame.url.startsWith(`${WINDOW_ORIGIN}/`)',
+        grep: 'S30',
+      },
+      {
+        name: 'arguments are not checked',
+        find: '    if (!parsed.success) throw new Error(`${channel}: refused, its arguments are wrong`)\n    return handler(...parsed.data)',
+        replace: '    return handler(...(parsed.data ?? args))',
+        grep: 'S30',
+      },
+      {
+        name: 'settings that are not the window’s may be saved',
+        find: 'z.strictObject({\n      issuer',
+        replace: 'z.looseObject({\n      issuer',
+        grep: 'S30',
+      },
+      {
+        name: 'texts may be of any length',
+        find: 'const text = z.string().max(2_000)',
+        replace: 'const text = z.string()',
+        grep: 'S30',
+      },
+    ],
+  },
+  {
+    file: 'main/electron/browser.ts',
+    specs: [SECURITY],
+    faults: [
+      {
+        name: 'any http link is opened',
+        find: "url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))",
+        replace: "url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)",
+        grep: 'S31',
+      },
+      {
+        name: 'any link on this machine is opened',
+        find: "url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))",
+        replace: "url.protocol !== 'https:' && !isLoopback(url)",
+        grep: 'S31',
+      },
+      {
+        name: 'any link is opened',
+        find: "url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))",
+        replace: "url.protocol === '-:' && !isLoopback(url)",
+        grep: 'S31',
+      },
+    ],
+  },
+  {
+    file: 'main/electron/network.ts',
+    specs: [SECURITY],
+    faults: [
+      {
+        name: 'cookies are on',
+        find: "      credentials: 'omit',\n      cache: 'no-store',",
+        replace: "      cache: 'no-store',",
+        grep: 'S38|cookies|cache',
+      },
+      {
+        name: 'the cache is on',
+        find: "      credentials: 'omit',\n      cache: 'no-store',",
+        replace: "      credentials: 'omit',",
+        grep: 'S38|cookies|cache',
+      },
+      {
+        name: 'the second look at a redirect has cookies',
+        find: "      redirect: 'manual',\n      credentials: 'omit',\n",
+        replace: "      redirect: 'manual',\n",
+        grep: 'S38|cookies|cache',
+      },
+      {
+        name: 'the second look at a redirect is cached',
+        find: "      headers: { 'Cache-Control': 'no-cache' },\n",
+        replace: '',
+        grep: 'S38|cookies|cache',
+      },
+      {
+        name: 'a post is asked again to see its redirect',
+        find: "if (!isRedirect || method !== 'GET') throw thrown",
+        replace: "if (!isRedirect || method === '') throw thrown",
+        grep: 'S12|redirect',
+      },
+      {
+        name: 'a token is sent again to see its redirect',
+        find: "    if (request.headers.has('Authorization')) throw thrown\n",
+        replace: '',
+        grep: 'S12|redirect',
+      },
+    ],
+  },
+  {
+    file: 'main/electron/cipher.ts',
+    specs: ['test/stand-in/cipher.spec.ts'],
+    faults: [
+      {
+        name: 'what everybody’s key seals is kept',
+        find: '  if (isUnprotected(wrapped)) throw new Error(CANNOT_SEAL)\n',
+        replace: '',
+      },
+      {
+        name: 'what everybody’s key sealed is opened',
+        find: '  if (isUnprotected(wrappedKey)) throw new Error(CANNOT_OPEN)\n',
+        replace: '',
+      },
+      {
+        name: 'everybody’s key is not told from a keyring’s',
+        find: "return wrapped.subarray(0, 3).toString('latin1') === 'v10'",
+        replace: "return wrapped.subarray(0, 3).toString('latin1') === 'v1x'",
+      },
+      {
+        name: 'a keyring is taken at its word',
+        find: 'isAvailable && (await open(await seal(PROBE))).plain === PROBE)',
+        replace: 'isAvailable)',
+      },
+      {
+        name: 'the initialization vector is always the same',
+        find: 'const nonce = randomBytes(NONCE_BYTES)',
+        replace: 'const nonce = Buffer.alloc(NONCE_BYTES)',
+      },
+      {
+        name: 'one key seals every text',
+        find: 'const key = randomBytes(KEY_BYTES)',
+        replace: 'const key = Buffer.alloc(KEY_BYTES, randomBytes.length)',
+      },
+      {
+        name: 'a part of the tag will do',
+        find: ', { authTagLength: TAG_BYTES }',
+        replace: '',
+        equivalent:
+          'The tag is cut out with its length; too short a text has no whole tag, which fails.',
+      },
+      {
+        name: 'what an error says of the text is passed on',
+        find: '    throw new Error(CANNOT_OPEN, { cause })\n  }\n}',
+        replace: '    throw cause\n  }\n}',
+      },
+    ],
+  },
+]

@@ -1,0 +1,70 @@
+// What the last run of the mutants found: kept beside them, so that only what changed is run again.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { MUTANTS, type Mutant } from './mutants.js'
+
+/**
+ * `killed`: a test failed, which passes without the mutant. `timed-out`: so did one that did not come to
+ * an end. `survived`: all passed.
+ */
+export type Outcome = 'killed' | 'timed-out' | 'survived'
+
+export type Entry = { fingerprint: string; outcome: Outcome; by?: string | undefined }
+
+/** By a mutant's ID. */
+export type MutationRecord = Readonly<Record<string, Entry>>
+
+const wireRecord = z.record(
+  z.string(),
+  z.strictObject({
+    fingerprint: z.string(),
+    outcome: z.enum(['killed', 'timed-out', 'survived']),
+    by: z.string().optional(),
+  }),
+)
+
+const RECORD_FILE = 'test/tools/mutants/last-run.json'
+
+export function readRecord(root: string): MutationRecord {
+  return wireRecord.parse(JSON.parse(readFileSync(join(root, RECORD_FILE), 'utf8')))
+}
+
+/** Writes it in the order of the mutants, without those that are not there any more. */
+export function writeRecord(root: string, record: MutationRecord): void {
+  const entries = MUTANTS.flatMap(({ id }) => {
+    const entry = record[id]
+    return entry === undefined ? [] : [[id, entry] as const]
+  })
+  const text = `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`
+  writeFileSync(join(root, RECORD_FILE), text)
+}
+
+/** The score in one line. */
+export function scoreOf(record: MutationRecord): string {
+  const isEquivalent = ({ equivalent }: Mutant): boolean => equivalent !== undefined
+  const others = MUTANTS.filter((mutant) => !isEquivalent(mutant))
+  const count = (outcome: Outcome): number =>
+    others.filter(({ id }) => record[id]?.outcome === outcome).length
+  const notRun = MUTANTS.filter(({ id }) => record[id] === undefined).length
+  return (
+    `${MUTANTS.length} mutants: ${count('killed')} killed, ${count('timed-out')} killed by a time ` +
+    `limit, ${count('survived')} survived, ${MUTANTS.length - others.length} equivalent` +
+    `${notRun > 0 ? `, ${notRun} not run` : ''}.`
+  )
+}
+
+const [FROM, TO] = ['<!-- mutants: npm run mutate -->', '<!-- /mutants -->']
+
+/** SECURITY.md with the score, and with the mutants that nothing can show, and why. */
+export function withScore(text: string, record: MutationRecord): string {
+  const [before, rest = ''] = text.split(FROM)
+  const [, after] = rest.split(TO)
+  if (before === undefined || after === undefined) throw new Error(`SECURITY.md lacks ${FROM}`)
+  const equivalents = MUTANTS.flatMap(({ file, name, equivalent }) =>
+    equivalent === undefined ? [] : [`- \`${file}\`, _${name}_: ${equivalent}`],
+  )
+  const lines = [FROM, '', scoreOf(record), '', ...equivalents, '', TO]
+  return `${before}${lines.join('\n')}${after}`
+}

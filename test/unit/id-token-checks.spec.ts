@@ -1,0 +1,275 @@
+// Each check of an ID token on its own: what was signed well, and is wrong in one thing.
+
+import { createHash } from 'node:crypto'
+import { expect, test } from '@playwright/test'
+import {
+  exportJWK,
+  generateKeyPair,
+  SignJWT,
+  type CryptoKey,
+  type JWK,
+  type JWTPayload,
+} from 'jose'
+import {
+  accountOf,
+  createKeySet,
+  mergeClaims,
+  verifyIdToken,
+  verifyRenewedIdToken,
+  type Claims,
+  type ExpectedIdentity,
+} from '../../main/auth/identity.js'
+
+const ISSUER = 'https://login.example'
+const NOW_S = Date.parse('2026-11-26T12:00:00Z') / 1000
+const ACCESS_TOKEN = 'the-access-token'
+const AT_HASH = createHash('sha256')
+  .update(ACCESS_TOKEN)
+  .digest()
+  .subarray(0, 16)
+  .toString('base64url')
+
+const keys: { own: CryptoKey; others: CryptoKey; published: JWK[] } = {} as never
+
+test.beforeAll(async () => {
+  const own = await generateKeyPair('ES256')
+  keys.own = own.privateKey
+  keys.others = (await generateKeyPair('ES256')).privateKey
+  keys.published = [await exportJWK(own.publicKey)]
+})
+
+/** Undefined takes a claim out. */
+type Changes = Readonly<Record<string, unknown>>
+
+function tokenOf(changes: Changes = {}, key = keys.own, alg = 'ES256'): Promise<string> {
+  const claims: JWTPayload = {
+    iss: ISSUER,
+    sub: 'alice',
+    aud: 'the-client',
+    nonce: 'the-nonce',
+    iat: NOW_S,
+    exp: NOW_S + 300,
+    ...changes,
+  }
+  return new SignJWT(claims).setProtectedHeader({ alg }).sign(key)
+}
+
+const keySet = (): ReturnType<typeof createKeySet> =>
+  createKeySet(
+    () =>
+      Promise.resolve({
+        status: 200,
+        body: JSON.stringify({ keys: keys.published }),
+        dateMs: null,
+        retryAfterMs: null,
+      }),
+    { jwksUri: `${ISSUER}/keys` },
+  )
+
+const METADATA = { issuer: ISSUER, signingAlgorithms: ['ES256'] }
+
+function verify(idToken: string, expected: Partial<ExpectedIdentity> = {}): Promise<Claims> {
+  return verifyIdToken(
+    keySet(),
+    METADATA,
+    { idToken, accessToken: ACCESS_TOKEN },
+    {
+      clientId: 'the-client',
+      nonce: 'the-nonce',
+      maxAgeS: null,
+      providerAheadMs: null,
+      ...expected,
+    },
+    NOW_S * 1000,
+  )
+}
+
+const MAX_AGE = { maxAgeS: 60 }
+const OF_ORG = { organization: 'org_1' }
+
+const GOOD: readonly (readonly [what: string, Changes, Partial<ExpectedIdentity>?])[] = [
+  ['nothing beside what is needed', {}],
+  ['an at_hash that fits', { at_hash: AT_HASH }],
+  ['our azp', { azp: 'the-client' }],
+  ['several audiences, and our azp', { aud: ['x', 'the-client'], azp: 'the-client' }],
+  ['one audience in a list', { aud: ['the-client'] }],
+  ['an end that is 29 s past', { exp: NOW_S - 29 }],
+  ['an age of 629 s', { iat: NOW_S - 629 }],
+  ['a birth in 29 s', { iat: NOW_S + 29 }],
+  ['a sign-in 89 s ago, where 60 s were asked for', { auth_time: NOW_S - 89 }, MAX_AGE],
+  ['the organization’s ID', { org_id: 'org_1' }, OF_ORG],
+  ['the organization’s name in other letters', { org_name: 'ORG_1' }, OF_ORG],
+]
+for (const [what, changes, expected] of GOOD) {
+  test(`S15: an ID token with ${what} is believed`, async () => {
+    expect(await verify(await tokenOf(changes), expected)).toMatchObject({ sub: 'alice' })
+  })
+}
+
+const NOT_THIS = 'does not belong to this sign-in'
+const NOBODY = 'names nobody'
+const OTHER_APP = 'made for another application'
+const NOT_BESIDE = 'does not belong to the access token beside it'
+const NOT_ANEW = 'did not ask you to sign in anew'
+const BAD: readonly (readonly [
+  what: string,
+  Changes,
+  words: string,
+  Partial<ExpectedIdentity>?,
+])[] = [
+  ['another nonce', { nonce: 'other' }, NOT_THIS],
+  ['a nonce that begins alike', { nonce: 'the-nonce2' }, NOT_THIS],
+  ['a list of nonces', { nonce: ['the-nonce'] }, NOT_THIS],
+  ['no nonce', { nonce: undefined }, NOT_THIS],
+  ['another issuer', { iss: 'https://evil.example' }, 'another provider'],
+  ['an issuer with a slash more', { iss: `${ISSUER}/` }, 'another provider'],
+  ['no issuer', { iss: undefined }, 'another provider'],
+  ['another audience', { aud: 'other' }, OTHER_APP],
+  ['no audience', { aud: undefined }, OTHER_APP],
+  ['audiences without us', { aud: ['other', 'third'] }, OTHER_APP],
+  ['several audiences and no azp', { aud: ['the-client', 'other'] }, OTHER_APP],
+  ['another azp', { azp: 'other' }, OTHER_APP],
+  ['several audiences and another azp', { aud: ['the-client', 'x'], azp: 'x' }, OTHER_APP],
+  ['an empty azp', { azp: '' }, OTHER_APP],
+  ['no sub', { sub: undefined }, NOBODY],
+  ['an empty sub', { sub: '' }, NOBODY],
+  ['a number for a sub', { sub: 7 }, NOBODY],
+  ['an end that is 31 s past', { exp: NOW_S - 31 }, 'expired already'],
+  ['no end', { exp: undefined }, 'expired already'],
+  ['an age of 631 s', { iat: NOW_S - 631 }, 'not made just now'],
+  ['a birth in 31 s', { iat: NOW_S + 31 }, 'not made just now'],
+  ['no birth', { iat: undefined }, 'not made just now'],
+  ['a start in 31 s', { nbf: NOW_S + 31 }, 'not valid yet'],
+  ['another at_hash', { at_hash: AT_HASH.toLowerCase() }, NOT_BESIDE],
+  ['a part of its at_hash', { at_hash: AT_HASH.slice(0, -1) }, NOT_BESIDE],
+  ['an empty at_hash', { at_hash: '' }, NOT_BESIDE],
+  ['more than its at_hash', { at_hash: `${AT_HASH}A` }, NOT_BESIDE],
+  ['an at_hash that is no text', { at_hash: null }, NOT_BESIDE],
+  ['no auth_time, where it was asked for', {}, NOT_ANEW, MAX_AGE],
+  ['an auth_time as text', { auth_time: String(NOW_S) }, NOT_ANEW, MAX_AGE],
+  ['a sign-in 91 s ago', { auth_time: NOW_S - 91 }, NOT_ANEW, MAX_AGE],
+  ['a sign-in in 31 s', { auth_time: NOW_S + 31 }, 'yet to come', MAX_AGE],
+  ['another organization', { org_id: 'org_2' }, 'another organization', OF_ORG],
+  ['no organization', {}, 'another organization', OF_ORG],
+  ['an organization’s ID in other letters', { org_id: 'ORG_1' }, 'another organization', OF_ORG],
+]
+for (const [what, changes, words, expected] of BAD) {
+  test(`S15: an ID token with ${what} is refused`, async () => {
+    const verified = verify(await tokenOf(changes), expected)
+    await expect(verified).rejects.toMatchObject({
+      code: 'invalid-id-token',
+      message: expect.stringContaining(words),
+    })
+  })
+}
+
+test('S15: an ID token that another key signed, or another algorithm, is refused', async () => {
+  await expect(verify(await tokenOf({}, keys.others))).rejects.toThrow('signature is not')
+  const rsa = await generateKeyPair('RS256', { extractable: true })
+  keys.published.push(await exportJWK(rsa.publicKey))
+  const idToken = await tokenOf({}, rsa.privateKey, 'RS256')
+  await expect(verify(idToken)).rejects.toThrow('not signed as the provider announced')
+  // One that was announced is believed.
+  const announced = { ...METADATA, signingAlgorithms: ['ES256', 'RS256'] }
+  const expected = { clientId: 'the-client', nonce: 'the-nonce', maxAgeS: null }
+  const claims = await verifyIdToken(
+    keySet(),
+    announced,
+    { idToken, accessToken: ACCESS_TOKEN },
+    { ...expected, providerAheadMs: null },
+    NOW_S * 1000,
+  )
+  expect(claims.sub).toBe('alice')
+  keys.published.pop()
+})
+
+test('S15: where the clocks differ too, a wrong issuer is still what is wrong', async () => {
+  const expected = { providerAheadMs: 60_000 }
+  await expect(verify(await tokenOf({ iss: 'https://evil.example' }), expected)).rejects.toThrow(
+    'another provider',
+  )
+  await expect(verify(await tokenOf({ iat: NOW_S + 60 }), expected)).rejects.toMatchObject({
+    code: 'wrong-clock',
+  })
+})
+
+test('S15, OpenID Connect Core 5.3.2: userinfo only adds, and only of the same person', () => {
+  const idToken = { sub: 'alice', name: 'Alice' }
+  expect(mergeClaims(idToken, { sub: 'alice', name: 'Eve', email: 'a@b' })).toEqual({
+    sub: 'alice',
+    name: 'Alice',
+    email: 'a@b',
+  })
+  expect(mergeClaims(idToken, { sub: 'bob', email: 'b@b' })).toEqual(idToken)
+  expect(mergeClaims(idToken, null)).toEqual(idToken)
+})
+
+test('a name is 200 units at most, and ends in a whole character', () => {
+  const nameOf = (name: string): string => accountOf({ sub: 'alice', name }).name
+  expect(nameOf('x'.repeat(201))).toBe('x'.repeat(200))
+  expect(nameOf(`${'x'.repeat(199)}😀`)).toBe('x'.repeat(199))
+  expect(nameOf(`${'x'.repeat(198)}😀`)).toBe(`${'x'.repeat(198)}😀`)
+})
+
+test('a key set that could not be read is asked for again', async () => {
+  let asked = 0
+  const flaky = createKeySet(
+    () => {
+      asked += 1
+      const status = asked === 1 ? 503 : 200
+      const body = JSON.stringify({ keys: keys.published })
+      return Promise.resolve({ status, body, dateMs: null, retryAfterMs: null })
+    },
+    { jwksUri: `${ISSUER}/keys` },
+  )
+  await expect(flaky.read()).rejects.toMatchObject({ code: 'provider-error' })
+  expect((await flaky.read()).keys).toHaveLength(1)
+  await flaky.read()
+  expect(asked).toBe(2)
+})
+
+test.describe('S16: a renewed ID token', () => {
+  const renewed = async (changes: Changes, key = keys.own): Promise<Claims | null> =>
+    verifyRenewedIdToken(
+      keySet(),
+      METADATA,
+      { idToken: await tokenOf({ nonce: undefined, ...changes }, key), accessToken: ACCESS_TOKEN },
+      { sub: 'alice', idToken: await tokenOf({ iat: NOW_S - 100 }) },
+      { clientId: 'the-client', providerAheadMs: null },
+      NOW_S * 1000,
+    )
+
+  test('is believed where it is newer, and its at_hash fits', async () => {
+    expect(await renewed({ at_hash: AT_HASH })).toMatchObject({ sub: 'alice' })
+  })
+
+  for (const [what, changes] of [
+    ['as old as the one that is held', { iat: NOW_S - 100, at_hash: 'of-then' }],
+    ['older than the one that is held', { iat: NOW_S - 200 }],
+    ['of the past', { iat: NOW_S - 900, exp: NOW_S - 600 }],
+  ] as const) {
+    test(`is as good as none where it is ${what}; but it may name nobody else`, async () => {
+      expect(await renewed(changes)).toBeNull()
+      await expect(renewed({ ...changes, sub: 'bob' })).rejects.toMatchObject({
+        code: 'another-account',
+      })
+    })
+  }
+
+  for (const [what, changes, code] of [
+    ['is for somebody else', { sub: 'bob' }, 'another-account'],
+    ['is from another provider', { iss: 'https://evil.example' }, 'invalid-id-token'],
+    ['is for another application', { aud: 'other' }, 'invalid-id-token'],
+    ['names another party', { azp: 'other' }, 'invalid-id-token'],
+    ['was made in the future', { iat: NOW_S + 31 }, 'invalid-id-token'],
+    ['has another at_hash', { at_hash: 'other' }, 'invalid-id-token'],
+  ] as const) {
+    test(`that ${what} is refused`, async () => {
+      await expect(renewed(changes)).rejects.toMatchObject({ code })
+    })
+  }
+
+  test('that another key signed is refused', async () => {
+    await expect(renewed({}, keys.others)).rejects.toMatchObject({ code: 'invalid-id-token' })
+  })
+})

@@ -1,0 +1,138 @@
+// The lock's file on its own: what may be in its place, and that it is written over nothing.
+
+import { spawnSync } from 'node:child_process'
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test as base } from '@playwright/test'
+import { claim, readLock, rewriteLock, writeFresh, type LockContent } from '../../main/lock-file.js'
+
+const test = base.extend<{ folder: string; path: string }>({
+  // eslint-disable-next-line no-empty-pattern
+  folder: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'lock-'))
+    await use(folder)
+    rmSync(folder, { recursive: true })
+  },
+  path: ({ folder }, use) => use(join(folder, 'lock')),
+})
+
+const CONTENT: LockContent = {
+  version: 1,
+  id: '0123456789ab',
+  host: 'here',
+  machine: 'm',
+  boot: 'b',
+  pidNamespace: 'p',
+  pid: 42,
+  start: '1',
+  refreshedAt: '2026-11-22T00:00:00.000Z',
+  released: false,
+}
+const OTHER = { ...CONTENT, id: 'ba9876543210' }
+
+test('S36: a lock is for its owner alone, whatever the umask', ({ path }) => {
+  const before = process.umask(0)
+  writeFresh(path, CONTENT)
+  process.umask(before)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(readLock(path)).toMatchObject({ id: CONTENT.id, content: CONTENT, isFile: true })
+})
+
+test('S39: a fresh lock is written over nothing, and through no link', ({ folder, path }) => {
+  const kept = join(folder, 'kept')
+  writeFileSync(kept, 'kept')
+  writeFileSync(path, 'kept')
+  expect(() => writeFresh(path, CONTENT)).toThrow('EEXIST')
+  rmSync(path)
+  symlinkSync(kept, path)
+  expect(() => writeFresh(path, CONTENT)).toThrow('EEXIST')
+  expect(readFileSync(kept, 'utf8')).toBe('kept')
+})
+
+test('S46: a lock behind a link is none, to whoever reads or rewrites it', ({ folder, path }) => {
+  const kept = join(folder, 'kept')
+  writeFresh(kept, CONTENT)
+  symlinkSync(kept, path)
+  expect(readLock(path)).toMatchObject({ content: null, isFile: false })
+  expect(rewriteLock(path, { ...CONTENT, released: true }, false)).toBe('lost')
+  expect(readLock(kept)?.content?.released).toBe(false)
+})
+
+test('S46: a pipe or a folder in the place of the lock is none, and nobody waits for it', ({
+  path,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no pipes in folders')
+  spawnSync('mkfifo', [path])
+  expect(readLock(path)).toMatchObject({ content: null, isFile: false })
+  expect(rewriteLock(path, CONTENT, false)).toBe('lost')
+  rmSync(path)
+  mkdirSync(path)
+  expect(readLock(path)).toMatchObject({ content: null, isFile: false })
+  expect(rewriteLock(path, CONTENT, false)).toBe('lost')
+  rmSync(path, { recursive: true })
+})
+
+test('S39: a lock is rewritten where it is the own one only', ({ path }) => {
+  expect(rewriteLock(path, CONTENT, false)).toBe('missing')
+  writeFresh(path, OTHER)
+  expect(rewriteLock(path, CONTENT, false)).toBe('lost')
+  expect(rewriteLock(path, CONTENT, true)).toBe('lost')
+  expect(readLock(path)?.content).toEqual(OTHER)
+  // An empty one is the own one only where the disk was full.
+  writeFileSync(path, '')
+  expect(rewriteLock(path, CONTENT, false)).toBe('lost')
+  expect(readFileSync(path, 'utf8')).toBe('')
+  expect(rewriteLock(path, CONTENT, true)).toBe('rewritten')
+  expect(readLock(path)?.content).toEqual(CONTENT)
+})
+
+test('S39: a name is claimed once; that it is our own link already is no failure', ({
+  folder,
+  path,
+}) => {
+  const [own, other] = [join(folder, 'own'), join(folder, 'other')]
+  writeFresh(own, CONTENT)
+  writeFresh(other, OTHER)
+  expect(claim(own, path, CONTENT)).toBe(true)
+  expect(claim(other, path, OTHER)).toBe(false)
+  expect(readLock(path)?.content).toEqual(CONTENT)
+  // Network drives say that a link is there which they have just made.
+  expect(claim(own, path, CONTENT)).toBe(true)
+  rmSync(own)
+  expect(claim(own, join(folder, 'next'), CONTENT)).toBe(false)
+})
+
+for (const [what, text] of [
+  ['an ID that is a path', JSON.stringify({ ...CONTENT, id: '../../../etc' })],
+  ['an ID of another length', JSON.stringify({ ...CONTENT, id: '0123456789abc' })],
+  ['no ID', JSON.stringify({ ...CONTENT, id: undefined })],
+  ['another version', JSON.stringify({ ...CONTENT, version: 2 })],
+  ['a text that is cut off', JSON.stringify(CONTENT).slice(0, -2)],
+  ['nothing', ''],
+] as const) {
+  test(`S46: a lock with ${what} is damaged, and its successor's name is of its own facts`, ({
+    path,
+  }) => {
+    writeFileSync(path, text)
+    const found = readLock(path)!
+    expect(found.content).toBeNull()
+    expect(found.id).toMatch(/^x[\d-]+$/)
+  })
+}
+
+test('a hard link in the place of the lock is a lock like any other', ({ folder, path }) => {
+  const elsewhere = join(folder, 'elsewhere')
+  writeFresh(elsewhere, CONTENT)
+  linkSync(elsewhere, path)
+  expect(readLock(path)?.content).toEqual(CONTENT)
+})

@@ -1,0 +1,48 @@
+// The mutants fit the code as it is, and SECURITY.md says what their last run found.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { ROOT } from '../root.js'
+import { mutate, MUTANTS, MUTATED_FILES } from '../tools/mutants.js'
+import { readRecord, withScore } from '../tools/mutation-record.js'
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+
+for (const { file, faults } of MUTATED_FILES) {
+  test(`each fault of ${file} changes one place of it`, () => {
+    const text = read(file)
+    for (const { name } of faults) {
+      const mutant = MUTANTS.find(({ id }) => id === `${file}: ${name}`)!
+      expect(mutate(text, mutant), name).not.toBe(text)
+      expect(mutant.specs.filter((spec) => !existsSync(join(ROOT, spec)))).toEqual([])
+    }
+  })
+}
+
+test('no two mutants have one name, nor make one change', () => {
+  const ids = MUTANTS.map(({ id }) => id)
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
+  const changes = MUTANTS.map(({ file, find, replace }) => JSON.stringify([file, find, replace]))
+  expect(changes.filter((change, index) => changes.indexOf(change) !== index)).toEqual([])
+})
+
+test('a fault that is not in the file exactly once is refused', () => {
+  const mutant = { ...MUTANTS[0]!, id: 'a fault', find: 'ab', replace: 'c' }
+  expect(mutate('xaby', mutant)).toBe('xcy')
+  expect(() => mutate('xy', mutant)).toThrow('a fault: what it changes is there 0 times')
+  expect(() => mutate('ababab', mutant)).toThrow('a fault: what it changes is there 3 times')
+})
+
+test('no mutant survived its last run but those that nothing can show', () => {
+  const record = readRecord(ROOT)
+  const survivors = MUTANTS.filter(({ id }) => record[id]?.outcome === 'survived')
+  expect(survivors.filter(({ equivalent }) => equivalent === undefined)).toEqual([])
+  const killed = MUTANTS.filter(({ id }) => (record[id]?.outcome ?? 'survived') !== 'survived')
+  expect(killed.filter(({ equivalent }) => equivalent !== undefined)).toEqual([])
+})
+
+test('SECURITY.md has the score of the last run, and what is equivalent', () => {
+  const text = read('SECURITY.md')
+  expect(text).toBe(withScore(text, readRecord(ROOT)))
+})

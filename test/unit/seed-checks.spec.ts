@@ -1,0 +1,150 @@
+// What an app's seed may ask for, on its own: nothing beyond what the service was configured for.
+
+import { expect, test } from '@playwright/test'
+import { checkSeed, flowOf, seedFor, type SeedPorts } from '../../main/api/seed.js'
+import type { SeededPkce } from '../../main/api/models.js'
+import { challengeOf } from '../../main/auth/pkce.js'
+
+const PORTS: SeedPorts = {
+  provider: {
+    issuer: 'https://a.example/tenant',
+    clientId: 'the-client',
+    scope: 'openid profile',
+    audience: 'https://api.example',
+  },
+  authorizationEndpoint: () => Promise.resolve('https://a.example/authorize'),
+  redirect: { host: '127.0.0.1', path: '/callback', ports: [8400] },
+  allowedParameters: ['kc_idp_hint', 'Odd', 'odd[]'],
+  port: 1000,
+}
+const SEED: SeededPkce = {
+  response_type: 'code',
+  state: 'the-state',
+  nonce: 'the-nonce',
+  code_challenge: 'the-challenge',
+  code_challenge_method: 'S256',
+  scope: ['openid'],
+  client_id: 'the-client',
+}
+
+const ALLOWED: readonly Partial<SeededPkce>[] = [
+  {},
+  { audience: 'https://api.example' },
+  { ADDITIONAL_PARAMETERS: {} },
+  { ADDITIONAL_PARAMETERS: { display: 'page', kc_idp_hint: 'x' } },
+  { domain: 'a.example' },
+  { domain: 'https://a.example/tenant' },
+  { domain: 'https://a.example/tenant/' },
+  { domain: 'https://a.example/authorize' },
+]
+for (const changes of ALLOWED) {
+  test(`S23: a seed with ${JSON.stringify(changes)} may be used`, async () => {
+    await checkSeed(PORTS, { ...SEED, ...changes })
+  })
+}
+
+const names = ['claims', 'registration', 'id_token_hint', 'request', 'request_uri', 'redirect_uri']
+const alike = [
+  'display2',
+  '-display',
+  'display[]',
+  'xdisplay',
+  'display ',
+  'Odd',
+  'odd[]',
+  '9display',
+]
+const REFUSED: readonly (readonly [field: string, changes: Partial<SeededPkce>])[] = [
+  ...['', 'the-client2', 'the-clien', 'The-Client'].map(
+    (client_id) => ['client_id', { client_id }] as const,
+  ),
+  ...['', 'https://api.example/', 'https://api.example2', 'https://api'].map(
+    (audience) => ['audience', { audience }] as const,
+  ),
+  ...[...names, ...alike].map(
+    (name) => ['ADDITIONAL_PARAMETERS', { ADDITIONAL_PARAMETERS: { [name]: 'x' } }] as const,
+  ),
+  // One that is allowed does not bring in another.
+  ['ADDITIONAL_PARAMETERS', { ADDITIONAL_PARAMETERS: { display: 'page', claims: '{}' } }],
+  ...[
+    '',
+    'b.example',
+    'a.example.b.example',
+    'a.example:444',
+    'https://a.example/tenant2',
+    'https://a.example/tenant//',
+    'https://a.example/authorize2',
+    'https://a.example/authorize/',
+    'http://a.example/tenant',
+  ].map((domain) => ['domain', { domain }] as const),
+]
+for (const [field, changes] of REFUSED) {
+  test(`S23, S45: a seed with ${JSON.stringify(changes)} is refused`, async () => {
+    await expect(checkSeed(PORTS, { ...SEED, ...changes })).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining(`${field}: `),
+    })
+  })
+}
+
+test('S23: where no audience is configured, none may be asked for', async () => {
+  const provider = { ...PORTS.provider!, audience: null }
+  const ports = { ...PORTS, provider }
+  await expect(checkSeed(ports, { ...SEED, audience: 'null' })).rejects.toThrow('audience: ')
+})
+
+const OWN = 'http://127.0.0.1:1000/pkce/response/code'
+
+test('S23: a way back is the listener, a port that is registered there, or our own endpoint', () => {
+  const wayBackOf = (changes: Partial<SeededPkce>): unknown =>
+    flowOf(PORTS, { ...SEED, ...changes }, null).wayBack
+  expect(wayBackOf({})).toEqual({ kind: 'listener', port: null })
+  expect(wayBackOf({ redirect_uri: 'http://127.0.0.1:8400/callback' })).toEqual({
+    kind: 'listener',
+    port: 8400,
+  })
+  expect(wayBackOf({ redirect_uri: OWN, response_mode: 'form_post' })).toEqual({
+    kind: 'api',
+    redirectUri: OWN,
+  })
+  for (const changes of [
+    { redirect_uri: OWN },
+    { redirect_uri: OWN, response_mode: 'query' as const },
+    { redirect_uri: `${OWN}/`, response_mode: 'form_post' as const },
+    { redirect_uri: `${OWN}2`, response_mode: 'form_post' as const },
+    { redirect_uri: `${OWN}?x`, response_mode: 'form_post' as const },
+    { redirect_uri: 'http://127.0.0.1:8400/callback/' },
+    { redirect_uri: 'http://127.0.0.1:8400/callback?x' },
+    { redirect_uri: 'http://127.0.0.1:8401/callback' },
+    { redirect_uri: 'https://b.example/' },
+  ]) {
+    expect(() => wayBackOf(changes), JSON.stringify(changes)).toThrow('redirect_uri: ')
+  }
+})
+
+test('S13, S14: a seed of our own has a challenge of the verifier, and a state and nonce of its own', () => {
+  const [one, other] = [seedFor(PORTS, 'the-verifier'), seedFor(PORTS, 'the-verifier')]
+  expect(one).toMatchObject({
+    code_challenge: challengeOf('the-verifier'),
+    code_challenge_method: 'S256',
+    client_id: 'the-client',
+    audience: 'https://api.example',
+    scope: ['openid', 'profile'],
+  })
+  const values = [one.state, one.nonce, other.state, other.nonce]
+  expect(new Set(values).size).toBe(4)
+  for (const value of values) expect(value).toMatch(/^[\w-]{43}$/)
+})
+
+test('S23: what is to be checked of the answer goes with the flow', () => {
+  const seed = { ...SEED, organization: 'org_1' }
+  const flow = flowOf(PORTS, seed, null)
+  expect(flow).toMatchObject({
+    state: 'the-state',
+    nonce: 'the-nonce',
+    challenge: 'the-challenge',
+    organization: 'org_1',
+    extra: { organization: 'org_1' },
+    byFormPost: false,
+  })
+})

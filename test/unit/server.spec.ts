@@ -1,0 +1,161 @@
+// The local service inside this process: how it ends, and what it reports as its own fault.
+
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { expect } from '@playwright/test'
+import { startService, type Service, type ServicePorts } from '../../main/api/server.js'
+import type { Agent } from '../../main/auth/agent.js'
+import { DEFAULT_TARGET } from '../../main/auth/redirect.js'
+import { test as base } from '../fixture.js'
+import { owners } from '../owners.js'
+
+type Serving = Service & {
+  agent: Agent
+  /** What the service has reported as errors of its own. */
+  reported: readonly unknown[]
+  connect(): Promise<Socket>
+  post(path: string): Promise<{ status: number; text: string }>
+}
+
+const test = base.extend<{
+  serve: (changes?: (agent: Agent) => Partial<ServicePorts>) => Promise<Serving>
+}>({
+  serve: async ({ start }, use) => {
+    const started: Service[] = []
+    const sockets: Socket[] = []
+    await use(async (changes = () => ({})) => {
+      const { agent, provider, clock } = await start()
+      const { issuer, clientId } = provider
+      const reported: unknown[] = []
+      const service = await startService({
+        agent,
+        clock,
+        provider: { issuer, clientId, scope: 'openid', audience: null },
+        authorizationEndpoint: () => Promise.resolve(`${issuer}/auth`),
+        redirect: DEFAULT_TARGET,
+        allowedParameters: [],
+        exposeRefreshToken: false,
+        wantedPort: 0,
+        version: '1.2.3',
+        owners,
+        user: process.getuid?.() ?? null,
+        report: (error) => reported.push(error),
+        ...changes(agent),
+      })
+      started.push(service)
+      return {
+        ...service,
+        agent,
+        reported,
+        async connect() {
+          const socket = connect(service.port, '127.0.0.1').on('error', () => undefined)
+          sockets.push(socket)
+          await once(socket, 'connect')
+          return socket
+        },
+        async post(path) {
+          const sent = request({
+            port: service.port,
+            host: '127.0.0.1',
+            path,
+            method: 'POST',
+          }).end()
+          const [response] = (await once(sent, 'response')) as [IncomingMessage]
+          return { status: response.statusCode!, text: await text(response) }
+        },
+      }
+    })
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(started.map((service) => service.close()))
+  },
+})
+
+/** Resolves with the next link that a browser is sent to. */
+function linkOf(agent: Agent): Promise<string> {
+  return new Promise((resolve) => {
+    const unsubscribe = agent.subscribe((_model, event) => {
+      if (event.type !== 'link-ready') return
+      unsubscribe()
+      resolve(event.link)
+    })
+  })
+}
+
+test('who waits for a sign-in is told of the end before the service is gone', async ({ serve }) => {
+  const { agent, close, post } = await serve()
+  const link = linkOf(agent)
+  const asked = post('/pkce/code')
+  await link
+  const closed = close()
+  const answer = await asked
+  expect([answer.status, JSON.parse(answer.text)]).toEqual([
+    409,
+    expect.objectContaining({ code: 'cancelled' }),
+  ])
+  await closed
+})
+
+test('S40: a caller that reads none of its answers does not keep the service from ending', async ({
+  serve,
+}) => {
+  const { port, close, connect } = await serve()
+  const socket = await connect()
+  socket.pause()
+  // More than the system's buffers hold: the service cannot be rid of all its answers.
+  const asking = `GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`
+  const isTakenUp = (): boolean => socket.write(asking.repeat(100))
+  while (isTakenUp()) await new Promise((resolve) => setImmediate(resolve))
+  const gone = new Promise((resolve) => socket.once('close', resolve))
+  await close()
+  socket.resume()
+  await gone
+})
+
+test('S40: a connection whose head does not come in ends', async ({ serve }) => {
+  test.slow()
+  const { port, connect } = await serve()
+  const socket = await connect()
+  socket.write(`GET /.well-known/health HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`)
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /)
+})
+
+test('a caller that hangs up in the midst of its body is no error of the service’s own', async ({
+  serve,
+}) => {
+  const { port, connect, post, reported } = await serve()
+  for (const framing of ['Content-Length: 100', 'Transfer-Encoding: chunked']) {
+    const socket = await connect()
+    const own = `Host: localhost:${port}`
+    const lines = ['POST /pkce/code HTTP/1.1', own, 'Content-Type: application/json', framing]
+    socket.write(`${[...lines, 'Expect: 100-continue'].join('\r\n')}\r\n\r\n5\r\n{"sta`)
+    await once(socket, 'data')
+    socket.resetAndDestroy()
+    await once(socket, 'close')
+  }
+  // Answered after what the others left.
+  expect((await post('/pkce/clear')).status).toBe(204)
+  expect(reported).toEqual([])
+})
+
+test('an error of the service’s own is reported, and its caller is told nothing of it', async ({
+  serve,
+}) => {
+  const fault = new TypeError('the-canary is not a function')
+  const { post, reported } = await serve((agent) => ({
+    agent: {
+      ...agent,
+      api: {
+        ...agent.api,
+        clear() {
+          throw fault
+        },
+      },
+    },
+  }))
+  const answer = await post('/pkce/clear')
+  expect(answer.status).toBe(500)
+  expect(answer.text).not.toContain('canary')
+  expect(reported).toEqual([fault])
+})
