@@ -21,11 +21,6 @@ export const DIRECTORY: readonly MutatedFile[] = [
         replace: '  } catch (thrown) {\n    throw thrown\n  }\n}\n\n/** Who owns',
       },
       {
-        name: 'a directory that could not be taken keeps a file',
-        find: '      } finally {\n        rmSync(freshPath, { force: true })\n      }',
-        replace: '      } finally {\n        void freshPath\n      }',
-      },
-      {
         name: 'an owner that runs is stepped past',
         find: "    case 'in-use':\n      throw inUse(directory, verdict.owner)",
         replace: "    case 'in-use':\n      return []",
@@ -36,19 +31,9 @@ export const DIRECTORY: readonly MutatedFile[] = [
         replace: '  if (uid !== claimant.fresh.uid && Boolean(0)) {',
       },
       {
-        name: 'a lock that was released counts',
-        find: '  if (content.released) return FREE\n',
-        replace: '',
-      },
-      {
         name: 'another computer’s lock is free',
         find: "    case 'another':\n      return elsewhere(content, found, claimant)",
         replace: "    case 'another':\n      return FREE",
-      },
-      {
-        name: 'every lock is of this computer',
-        find: "return isSameMachine && isSure ? 'earlier-start' : 'another'",
-        replace: "return isSameMachine || isSure ? 'earlier-start' : 'earlier-start'",
       },
       {
         name: 'a copy of this machine is this machine',
@@ -69,26 +54,6 @@ export const DIRECTORY: readonly MutatedFile[] = [
         name: 'an owner that listens is not asked',
         find: "  if (asked.kind === 'there') {",
         replace: "  if (asked.kind === 'there' && Boolean(0)) {",
-      },
-      {
-        name: 'a process in another container is looked for here',
-        find: '  if (pidNamespace !== claimant.pidNamespace) {',
-        replace: '  if (pidNamespace !== claimant.pidNamespace && Boolean(0)) {',
-      },
-      {
-        name: 'another computer’s lock is never asked about',
-        find: 'isStale: ageMs > STALE_AFTER_MS',
-        replace: 'isStale: ageMs > Infinity',
-      },
-      {
-        name: 'a lock of a wrong clock counts for ever',
-        find: 'Math.abs(claimant.fresh.atMs - found.modifiedAtMs)',
-        replace: '(claimant.fresh.atMs - found.modifiedAtMs)',
-      },
-      {
-        name: 'a person who says that it runs is not heard',
-        find: 'const stillRuns = !isStale || ((await askWhetherRunning?.(host)) ?? false)',
-        replace: 'const stillRuns = !isStale || !((await askWhetherRunning?.(host)) ?? true)',
       },
       {
         name: 'several claim one name',
@@ -112,11 +77,6 @@ export const DIRECTORY: readonly MutatedFile[] = [
         grep: 'circle',
       },
       {
-        name: 'a lock that is just being written is damaged',
-        find: 'if (ageMs >= 0 && ageMs < LONGEST_WRITE_MS) return',
-        replace: 'if (ageMs < 0 && ageMs < LONGEST_WRITE_MS) return',
-      },
-      {
         name: 'a release keeps the lock',
         find: '        rewrite(true)\n',
         replace: '        rewrite(false)\n',
@@ -125,11 +85,6 @@ export const DIRECTORY: readonly MutatedFile[] = [
         name: 'a release keeps the socket',
         find: 'and that shows.\n      }\n      await socket.close()\n',
         replace: 'and that shows.\n      }\n',
-      },
-      {
-        name: 'a host name reaches the terminal as it is',
-        find: "printable(content.host).slice(0, 64) || 'another computer'",
-        replace: "(printable('') || content.host)",
       },
     ],
   },

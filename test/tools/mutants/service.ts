@@ -216,19 +216,9 @@ export const SERVICE: readonly MutatedFile[] = [
         replace: '',
       },
       {
-        name: 'who is at work makes room first',
-        find: 'const inOrder = [...idle, ...[...ours]',
-        replace: 'const inOrder = [...[...ours]',
-      },
-      {
         name: 'while owners cannot be read the unknown pile up',
         find: 'for (const oldest of [...unknown].slice(0, unknown.size - MOST_UNKNOWN)) drop(oldest)',
         replace: 'void drop',
-      },
-      {
-        name: 'no descriptors are left for all else',
-        find: 'limit - used - MOST_UNKNOWN - RESERVED',
-        replace: 'limit - used - MOST_UNKNOWN',
       },
     ],
   },
@@ -634,14 +624,6 @@ export const SERVICE: readonly MutatedFile[] = [
         specs: ['test/unit/server.spec.ts'],
       },
       {
-        name: 'a connection that is kept alive keeps it open',
-        find: 'const sweep = setInterval(() => server.closeIdleConnections(), 20)',
-        replace: 'const sweep = setInterval(() => undefined, 20)',
-        specs: ['test/unit/server.spec.ts'],
-        equivalent:
-          'Node closes idle connections by itself once a server closes; the rest ends with the time limit.',
-      },
-      {
         name: 'who hangs up is an error of the service’s own',
         find: 'if (!c.env.incoming.destroyed) ports.report(thrown)',
         replace: 'ports.report(thrown)',
@@ -670,18 +652,6 @@ export const SERVICE: readonly MutatedFile[] = [
         find: "if (expectation === 'unmet') return void response.writeHead(417, { Connection: 'close' }).end()",
         replace: '',
         grep: 'S44',
-      },
-      {
-        name: 'answers are kept by caches',
-        find: "    c.header('Cache-Control', 'no-store')\n",
-        replace: '',
-        grep: 'kept by a cache',
-      },
-      {
-        name: 'answers are taken for another type',
-        find: "    c.header('X-Content-Type-Options', 'nosniff')\n",
-        replace: '',
-        grep: 'kept by a cache',
       },
       {
         name: 'a head may take as long as it likes',

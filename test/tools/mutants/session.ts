@@ -196,53 +196,6 @@ export const SESSION: readonly MutatedFile[] = [
         find: '  if (fresh.idToken === null) return renewed\n',
         replace: '  if (Boolean(1)) return renewed\n',
       },
-      {
-        name: 'an outdated ID token takes the place of the first',
-        find: '    return claims === null\n      ? { ...renewed, tokens: { ...renewed.tokens, idToken: tokens.idToken } }\n      : renewed',
-        replace: '    return claims === null ? renewed : renewed',
-      },
-      {
-        name: 'a refresh token that is not sent anew is lost',
-        find: 'refreshToken: fresh.refreshToken ?? refreshToken',
-        replace: 'refreshToken: fresh.refreshToken',
-      },
-      {
-        name: 'a stalled session is asked for again',
-        find: '    if (stalled) throw stalled\n',
-        replace: '',
-        specs: ['test/unit/renewal-refusals.spec.ts'],
-      },
-      {
-        name: 'a provider that fails is asked at once by all',
-        find: 'if (failed && isWithin(pauseMs, failed.atMs)) return Promise.reject(failed.error)',
-        replace: '',
-      },
-      {
-        name: 'a provider that asks to be left alone is not',
-        find: 'return Math.max(Math.round(spreadMs), retryAfterMs ?? 0)',
-        replace: 'return Math.round(spreadMs)',
-      },
-      {
-        name: 'renewals go on after closing',
-        find: 'planned = atMs === null || stopped ? null : { atMs, run }',
-        replace: 'planned = atMs === null ? null : { atMs, run }',
-      },
-      {
-        name: 'renewals go on after a sign-out',
-        find: '      unanswered = null\n      schedule(null, renewQuietly)',
-        replace: '      unanswered = null',
-      },
-      {
-        name: 'a token is given out though less is left than was asked for',
-        find: '(isAll || leftMs >= leastMs)',
-        replace: '(isAll || leftMs >= 0)',
-      },
-      {
-        name: 'closing does not wait for a renewal',
-        find: '    ports.track(\n      renewed.then(\n        () => undefined,\n        () => undefined,\n      ),\n    )\n',
-        replace: '    renewed.catch(() => undefined)\n',
-        specs: ['test/unit/renewal.spec.ts', 'test/unit/engine.spec.ts', 'test/unit/agent.spec.ts'],
-      },
     ],
   },
   {
@@ -253,12 +206,6 @@ export const SESSION: readonly MutatedFile[] = [
         name: 'without a keyring the session is kept by a key beside it, unasked',
         find: 'return keepWithoutKeyring\n',
         replace: 'return keepWithoutKeyring || Boolean(1)\n',
-      },
-      {
-        name: 'a passphrase goes before the keyring',
-        find: "  if (ciphers.keyring) return sealed('keyring', null)\n  if (ciphers.passphrase) return sealed('passphrase', null)",
-        replace:
-          "  if (ciphers.passphrase) return sealed('passphrase', null)\n  if (ciphers.keyring) return sealed('keyring', null)",
       },
       {
         name: 'the file says that it is sealed, and is not',
@@ -290,22 +237,6 @@ export const SESSION: readonly MutatedFile[] = [
         name: 'a sign-out without the key leaves the file',
         find: 'if (path !== undefined) removeFile(path)',
         replace: '',
-      },
-      {
-        name: 'calls overtake each other',
-        find: 'inTurn(async () => {\n        removeFile(path)',
-        replace:
-          '(async (run: () => Promise<void>) => run())(async () => {\n        removeFile(path)',
-      },
-      {
-        name: 'an older seal stays as it is',
-        find: 'if (opened.stale || file.tier !== tier) {',
-        replace: 'if (file.tier !== tier) {',
-      },
-      {
-        name: 'what a worse cipher sealed stays as it is',
-        find: 'if (opened.stale || file.tier !== tier) {',
-        replace: 'if (opened.stale) {',
       },
     ],
   },
