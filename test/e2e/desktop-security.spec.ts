@@ -201,6 +201,33 @@ test('S29: its policy lets nothing out to another place', async ({ launch, attac
   expect(attacker.hits).toEqual([])
 })
 
+test('S29: its policy lets nobody change what its addresses mean, nor where its forms go', async ({
+  launch,
+  attacker,
+}) => {
+  const app = await launch({ flags: FREE_PORT })
+  const window = await app.window()
+  const { violations, base } = await window.evaluate(async (url) => {
+    const seen: string[] = []
+    const both = new Promise<void>((resolve) => {
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+        seen.push(effectiveDirective)
+        if (seen.length === 2) resolve()
+      })
+    })
+    const before = document.baseURI
+    document.head.append(Object.assign(document.createElement('base'), { href: `${url}/` }))
+    const form = Object.assign(document.createElement('form'), { action: `${url}/form` })
+    document.body.append(form)
+    form.submit()
+    await both
+    return { violations: seen.toSorted(), base: document.baseURI === before }
+  }, attacker.url)
+  expect(violations).toEqual(['base-uri', 'form-action'])
+  expect(base).toBe(true)
+  expect(attacker.hits).toEqual([])
+})
+
 test('S29: the page cannot leave: not by its address, a link, a form or a frame', async ({
   launch,
   attacker,

@@ -69,6 +69,19 @@ test('S10: a browser whose answer nobody shows an end gets a page all the same',
   expect((await fetched).status).toBe(400)
 })
 
+test('S10: a browser that is sent on tells nobody where it was, and keeps nothing', async ({
+  pending,
+  callback,
+}) => {
+  const fetched = fetch(callback, { redirect: 'manual' })
+  const { redirect } = await pending.answer
+  await redirect('http://127.0.0.1:1/')
+  const { status, headers } = await fetched
+  expect([status, headers.get('location')]).toEqual([303, 'http://127.0.0.1:1/'])
+  expect(headers.get('referrer-policy')).toBe('no-referrer')
+  expect(headers.get('cache-control')).toBe('no-store')
+})
+
 test('S08: a browser that waits for its page is not idle', async ({ pending, callback }) => {
   const fetched = fetch(callback)
   const { show } = await pending.answer

@@ -250,9 +250,9 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'auth_time may be missing',
-        find: 'if (!isTime || authTime < nowS - maxAgeS - CLOCK_TOLERANCE_S) {',
+        find: "const isTime = typeof authTime === 'number'\n",
         replace:
-          'if (isTime ? authTime < nowS - maxAgeS - CLOCK_TOLERANCE_S : authTime !== undefined) {',
+          "if (authTime === undefined) return\n  const isTime = typeof authTime === 'number'\n",
       },
       {
         name: 'auth_time may be yet to come',

@@ -263,6 +263,7 @@ export const SESSION: readonly MutatedFile[] = [
         name: 'the salt may have any length',
         find: 'if (salt?.length !== SALT_BYTES) throw',
         replace: 'if (!salt) throw',
+        equivalent: 'Another salt gives another key, with which nothing opens.',
       },
       {
         name: 'the purpose is not sealed in',

@@ -257,7 +257,7 @@ export const SIGN_IN: readonly MutatedFile[] = [
         name: 'the page that is sent on keeps its address',
         find: "  'Referrer-Policy': 'no-referrer',\n",
         replace: '',
-        specs: ['test/unit/again.spec.ts'],
+        specs: ['test/unit/loopback.spec.ts'],
       },
     ],
   },
