@@ -1,9 +1,10 @@
 // Seals what is kept on the disk, where no keyring of the system's does.
 
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto'
+import { randomBytes, scrypt } from 'node:crypto'
 import { diskError, errnoOf } from './errno.js'
 import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './replace-file.js'
+import { DAMAGED, decrypt, encrypt, joinParts, KEY_BYTES, splitParts } from './seal.js'
 
 /** Fails with an Error whose message is the end of a sentence for a person. */
 export type Cipher = {
@@ -17,11 +18,7 @@ export class KeyUnavailable extends Error {
   override readonly name = 'KeyUnavailable'
 }
 
-const KEY_BYTES = 32
 const SALT_BYTES = 16
-/** AES-GCM. @see NIST SP 800-38D sections 5.2.1.1 and 8.2.2 */
-const IV_BYTES = 12
-const TAG_BYTES = 16
 /** A sealed session cannot be passed off as something else that the same key sealed. */
 const PURPOSE = Buffer.from('latchkey session 1')
 
@@ -40,14 +37,15 @@ export function passphraseCipher(passphrase: string): Cipher {
   return {
     async seal(plain) {
       const salt = known?.salt ?? randomBytes(SALT_BYTES)
-      return join([salt, ...encrypt(await keyFor(salt), plain)])
+      return joinParts([salt, ...encrypt(await keyFor(salt), plain, PURPOSE)])
     },
     async open(sealed) {
-      const [salt, ...rest] = split(sealed, 4)
+      const [salt, ...rest] = splitParts(sealed, 4)
       if (salt?.length !== SALT_BYTES) throw new Error(DAMAGED)
       const plain = decrypt(
         await keyFor(salt),
         rest,
+        PURPOSE,
         'the passphrase is not the one it was kept with',
       )
       return { plain, stale: false }
@@ -82,55 +80,20 @@ export function keyFileCipher(path: string): Cipher {
     return key
   }
   return {
-    seal: async (plain) => join(encrypt(read() ?? make(), plain)),
+    seal: async (plain) => joinParts(encrypt(read() ?? make(), plain, PURPOSE)),
     async open(sealed) {
       const key = read()
       if (key === null) throw new Error(`its key, ${path}, is missing or damaged`)
-      return { plain: decrypt(key, split(sealed, 3), 'its key is another one'), stale: false }
+      const plain = decrypt(key, splitParts(sealed, 3), PURPOSE, 'its key is another one')
+      return { plain, stale: false }
     },
   }
 }
-
-const DAMAGED = 'the file is damaged'
 
 function deriveKey(passphrase: string, salt: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(passphrase.normalize('NFC'), salt, KEY_BYTES, COST, (error, key) =>
       error ? reject(error) : resolve(key),
     )
-  })
-}
-
-function encrypt(key: Buffer, plain: string): [iv: Buffer, tag: Buffer, text: Buffer] {
-  const iv = randomBytes(IV_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(PURPOSE)
-  const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
-  return [iv, cipher.getAuthTag(), text]
-}
-
-function decrypt(key: Buffer, parts: readonly Buffer[], otherwise: string): string {
-  const [iv, tag, text] = parts
-  if (iv?.length !== IV_BYTES || tag?.length !== TAG_BYTES || !text) throw new Error(DAMAGED)
-  const decipher = createDecipheriv('aes-256-gcm', key, iv).setAAD(PURPOSE).setAuthTag(tag)
-  try {
-    return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8')
-  } catch (cause) {
-    // Another key, or a file that was tampered with: nothing tells them apart.
-    throw new Error(`${otherwise}, or ${DAMAGED}`, { cause })
-  }
-}
-
-function join(parts: readonly Buffer[]): string {
-  return parts.map((part) => part.toString('base64url')).join('.')
-}
-
-function split(sealed: string, count: number): Buffer[] {
-  const parts = sealed.split('.')
-  if (parts.length !== count) throw new Error(DAMAGED)
-  return parts.map((part) => {
-    const bytes = Buffer.from(part, 'base64url')
-    // Node passes over what is no base64url, and over bits that are left over at the end.
-    if (bytes.toString('base64url') !== part) throw new Error(DAMAGED)
-    return bytes
   })
 }

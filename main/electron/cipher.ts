@@ -1,9 +1,10 @@
 // Seals what is kept with a key from the system's keyring, where there is one.
 
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { app, safeStorage } from 'electron'
 import { KeyUnavailable, type Cipher } from '../cipher.js'
 import { keyringNote, restartAdvice, type MissingKeyring } from '../keyring-note.js'
+import { decrypt, encrypt, IV_BYTES, KEY_BYTES, TAG_BYTES } from '../seal.js'
 import type { Keyring } from '../vault.js'
 
 /**
@@ -80,28 +81,24 @@ function isUnprotected(wrapped: Buffer): boolean {
   return wrapped.subarray(0, 3).toString('latin1') === 'v10'
 }
 
-const ALGORITHM = 'aes-256-gcm'
-const KEY_BYTES = 32
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
-
-// On Linux and macOS Chromium uses AES-CBC, which opens changed bytes too, as others. So it seals
-// only a key, and the text itself is under one that notices.
+// On Linux and macOS Chromium uses AES-CBC, which also opens changed bytes, as other ones. So the keyring
+// seals only a key, and the text itself is sealed with that key, which notices any change.
 function lock(plain: string, key: Buffer): Buffer {
-  const nonce = randomBytes(NONCE_BYTES)
-  const cipher = createCipheriv(ALGORITHM, key, nonce)
-  const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
-  return Buffer.concat([nonce, cipher.getAuthTag(), text])
+  return Buffer.concat(encrypt(key, plain, NOTHING_ADDED))
 }
 
-/** Throws where a byte of it, or the key, is another one. */
+/** Throws if a byte of the text or of the key was changed. */
 function unlock(locked: Buffer, key: Buffer): string {
-  const textStart = NONCE_BYTES + TAG_BYTES
-  const nonce = locked.subarray(0, NONCE_BYTES)
-  const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
-  decipher.setAuthTag(locked.subarray(NONCE_BYTES, textStart))
-  return Buffer.concat([decipher.update(locked.subarray(textStart)), decipher.final()]).toString()
+  const textStart = IV_BYTES + TAG_BYTES
+  const parts = [
+    locked.subarray(0, IV_BYTES),
+    locked.subarray(IV_BYTES, textStart),
+    locked.subarray(textStart),
+  ]
+  return decrypt(key, parts, NOTHING_ADDED, 'its key is another one')
 }
+
+const NOTHING_ADDED = Buffer.alloc(0)
 
 function findReason(): MissingKeyring {
   if (process.platform === 'darwin') return 'keychain'

@@ -683,6 +683,7 @@ const OWN: readonly string[] = [
     'repeats',
     'replace-file',
     'restart',
+    'seal',
     'secret',
     'second-start',
     'settings',

@@ -1,0 +1,60 @@
+// Seals text with AES-256-GCM: the one place that does.
+
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+
+/** @see {@link https://csrc.nist.gov/pubs/sp/800/38/d/final NIST SP 800-38D} sections 5.2.1.1 and 8.2.2 */
+const ALGORITHM = 'aes-256-gcm'
+export const KEY_BYTES = 32
+export const IV_BYTES = 12
+export const TAG_BYTES = 16
+
+export const DAMAGED = 'the file is damaged'
+
+export type SealedParts = readonly [iv: Buffer, tag: Buffer, text: Buffer]
+
+/** Seals a text, with a new initialization vector each time. It opens with the same additional data only. */
+export function encrypt(key: Buffer, plain: string, additional: Buffer): SealedParts {
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES }).setAAD(additional)
+  const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
+  return [iv, cipher.getAuthTag(), text]
+}
+
+/**
+ * Opens what {@link encrypt} made. Fails with an Error whose message is the end of a sentence for a
+ * person: `otherwise` says what else than damage a failed check can mean.
+ */
+export function decrypt(
+  key: Buffer,
+  parts: readonly Buffer[],
+  additional: Buffer,
+  otherwise: string,
+): string {
+  const [iv, tag, text] = parts
+  if (iv?.length !== IV_BYTES || tag?.length !== TAG_BYTES || !text) throw new Error(DAMAGED)
+  try {
+    const decipher = createDecipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES })
+    decipher.setAAD(additional).setAuthTag(tag)
+    return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8')
+  } catch (cause) {
+    // Another key, other additional data or a changed byte: nothing tells them apart.
+    throw new Error(`${otherwise}, or ${DAMAGED}`, { cause })
+  }
+}
+
+/** Writes bytes as one text: base64url, with dots between the parts. */
+export function joinParts(parts: readonly Buffer[]): string {
+  return parts.map((part) => part.toString('base64url')).join('.')
+}
+
+/** Reads what {@link joinParts} wrote. Fails with an Error if there are not `count` parts, spelt as written. */
+export function splitParts(sealed: string, count: number): Buffer[] {
+  const parts = sealed.split('.')
+  if (parts.length !== count) throw new Error(DAMAGED)
+  return parts.map((part) => {
+    const bytes = Buffer.from(part, 'base64url')
+    // Node skips characters that are not base64url, and bits that are left over at the end.
+    if (bytes.toString('base64url') !== part) throw new Error(DAMAGED)
+    return bytes
+  })
+}
