@@ -4,13 +4,26 @@ import { randomBytes, scrypt } from 'node:crypto'
 import { diskError, errnoOf } from './errno.js'
 import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './replace-file.js'
-import { DAMAGED, decrypt, encrypt, joinParts, KEY_BYTES, splitParts } from './seal.js'
+import {
+  additionalData,
+  type Binding,
+  DAMAGED,
+  decrypt,
+  encrypt,
+  joinParts,
+  KEY_BYTES,
+  type SealedFor,
+  splitParts,
+} from './seal.js'
 
 /** Fails with an Error whose message is the end of a sentence for a person. */
 export type Cipher = {
-  seal(plain: string): Promise<string>
-  /** `stale`: it should be sealed anew, for it was sealed in a way that is going out of use. */
-  open(sealed: string): Promise<{ plain: string; stale: boolean }>
+  seal(plain: string, what: SealedFor): Promise<string>
+  /**
+   * Opens only what was sealed with the same binding.
+   * `stale`: it should be sealed anew, for it was sealed in a way that is going out of use.
+   */
+  open(sealed: string, binding: Binding): Promise<{ plain: string; stale: boolean }>
 }
 
 /** The key exists, but is not to be had until Latchkey is started again. */
@@ -19,8 +32,8 @@ export class KeyUnavailable extends Error {
 }
 
 const SALT_BYTES = 16
-/** A sealed session cannot be passed off as something else that the same key sealed. */
-const PURPOSE = Buffer.from('latchkey session 1')
+/** What every file of version 1 was sealed with: it kept a session from being passed off as something else. */
+const VERSION_1 = Buffer.from('latchkey session 1')
 
 /** 128 MiB of memory for a guess. @see RFC 7914 section 2; OWASP Password Storage Cheat Sheet */
 const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 }
@@ -35,17 +48,17 @@ export function passphraseCipher(passphrase: string): Cipher {
     return known.key
   }
   return {
-    async seal(plain) {
+    async seal(plain, what) {
       const salt = known?.salt ?? randomBytes(SALT_BYTES)
-      return joinParts([salt, ...encrypt(await keyFor(salt), plain, PURPOSE)])
+      return joinParts([salt, ...encrypt(await keyFor(salt), plain, additionalData(what))])
     },
-    async open(sealed) {
+    async open(sealed, binding) {
       const [salt, ...rest] = splitParts(sealed, 4)
       if (salt?.length !== SALT_BYTES) throw new Error(DAMAGED)
       const plain = decrypt(
         await keyFor(salt),
         rest,
-        PURPOSE,
+        additionalDataOf(binding),
         'the passphrase is not the one it was kept with',
       )
       return { plain, stale: false }
@@ -80,11 +93,16 @@ export function keyFileCipher(path: string): Cipher {
     return key
   }
   return {
-    seal: async (plain) => joinParts(encrypt(read() ?? make(), plain, PURPOSE)),
-    async open(sealed) {
+    seal: async (plain, what) => joinParts(encrypt(read() ?? make(), plain, additionalData(what))),
+    async open(sealed, binding) {
       const key = read()
       if (key === null) throw new Error(`its key, ${path}, is missing or damaged`)
-      const plain = decrypt(key, splitParts(sealed, 3), PURPOSE, 'its key is another one')
+      const plain = decrypt(
+        key,
+        splitParts(sealed, 3),
+        additionalDataOf(binding),
+        'its key is another one',
+      )
       return { plain, stale: false }
     },
   }
@@ -96,4 +114,8 @@ function deriveKey(passphrase: string, salt: Buffer): Promise<Buffer> {
       error ? reject(error) : resolve(key),
     )
   })
+}
+
+function additionalDataOf(binding: Binding): Buffer {
+  return binding === 'version-1' ? VERSION_1 : additionalData(binding)
 }

@@ -1,4 +1,4 @@
-// Seals text with AES-256-GCM: the one place that does.
+// Seals text with AES-256-GCM, bound to what it is for: the one place that does.
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
@@ -9,6 +9,27 @@ export const IV_BYTES = 12
 export const TAG_BYTES = 16
 
 export const DAMAGED = 'the file is damaged'
+
+/** What a sealed text is for. It opens as nothing else, even if the same key sealed both. */
+export type SealedFor = {
+  readonly purpose: 'session' | 'probe'
+  readonly issuer: string
+  readonly clientId: string
+}
+
+/** How a text is bound: to what it is for, or not at all, as the first version of Latchkey's files were. */
+export type Binding = SealedFor | 'version-1'
+
+/** The version of the files that are bound to what they are for. */
+export const BOUND_VERSION = 2
+
+/**
+ * The additional data that binds a text to what it is for. An array in JSON, so that no two bindings
+ * have the same bytes, whatever characters the names contain.
+ */
+export function additionalData({ purpose, issuer, clientId }: SealedFor): Buffer {
+  return Buffer.from(JSON.stringify(['latchkey', BOUND_VERSION, purpose, issuer, clientId]))
+}
 
 export type SealedParts = readonly [iv: Buffer, tag: Buffer, text: Buffer]
 

@@ -3,16 +3,26 @@
 import { lstatSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { AuthError } from './auth/errors.js'
+import type { AuthError } from './auth/errors.js'
 import { parseJson } from './auth/http.js'
 import type { Account, Claims } from './auth/identity.js'
 import type { TokenSet } from './auth/token.js'
 import { keyFileCipher, KeyUnavailable, passphraseCipher, type Cipher } from './cipher.js'
 import { diskError, errnoOf } from './errno.js'
 import { UNLOCK_AND_RESTART } from './keyring-note.js'
-import { readRegularFile } from './regular-file.js'
-import { removeLeftovers, replaceFile } from './replace-file.js'
+import { removeLeftovers } from './replace-file.js'
+import type { Binding, SealedFor } from './seal.js'
+import {
+  isOfNewerVersion,
+  readSessionFile,
+  type SealedTier,
+  type SessionFile,
+  storageFailed,
+  unreadable,
+  writeSessionFile,
+} from './session-file.js'
 import { createTurns } from './turns.js'
+import { UNPRINTABLE } from './unprintable.js'
 
 /** A session's secrets and whom they belong to. */
 export type HeldSession = {
@@ -26,9 +36,17 @@ export type HeldSession = {
   superseded?: readonly string[]
 }
 
+/** Whose client a session belongs to. */
+export type SessionOwner = Pick<HeldSession, 'issuer' | 'clientId'>
+
 /** Calls are carried out in the order they are made in. All fail with `storage-failed`. */
 export type Vault = {
-  read(): Promise<HeldSession | null>
+  /**
+   * Reads the session of this owner: one of another provider or client ID does not open.
+   * Without an owner, whatever session it is, as when all of them are to be ended.
+   */
+  read(owner?: SessionOwner): Promise<HeldSession | null>
+  /** Never writes over a file of a newer version of Latchkey. */
   write(session: HeldSession): Promise<void>
   clear(): Promise<void>
   /**
@@ -58,8 +76,6 @@ export type Keyring = { cipher: Cipher } | { note: string; restartAdvice: string
 export const SESSION_FILE = 'session.json'
 /** What a sign-in has replaced though it could not be opened. */
 export const UNOPENED_FILE = 'session.unopened.json'
-/** Many times what the tokens and claims of any provider take. */
-const MOST_BYTES = 4 * 1024 * 1024
 export const KEY_FILE = 'session.key'
 
 /**
@@ -111,10 +127,11 @@ export function createMemoryVault(path?: string): Vault {
   let held: HeldSession | null = null
   let isLocked = false
   return {
-    async read() {
-      const file = held === null && path !== undefined ? readWire(path) : null
+    async read(owner) {
+      const file = held === null && path !== undefined ? readSessionFile(path) : null
       isLocked = file?.tier === 'keyring'
       if (file !== null) throw unreadable(MISSING_KEY[file.tier])
+      if (held !== null && owner !== undefined) requireOwner(held, owner)
       return held
     },
     write(session) {
@@ -137,14 +154,7 @@ export function createMemoryVault(path?: string): Vault {
   }
 }
 
-type SealedTier = Exclude<StorageTier, 'memory'>
 type Ciphers = Partial<Record<SealedTier, Cipher>>
-
-const wireFile = z.object({
-  version: z.literal(1),
-  tier: z.enum(['keyring', 'passphrase', 'key-file']),
-  sealed: z.string(),
-})
 
 const nullableText = z.string().nullable()
 const wireSession = z.object({
@@ -173,52 +183,46 @@ function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Va
   let isLocked = false
 
   const write = async (session: HeldSession): Promise<void> => {
+    const what = bindingOf(session)
     let sealed: string
     try {
-      sealed = await cipher.seal(JSON.stringify(session))
+      sealed = await cipher.seal(JSON.stringify(session), what)
     } catch (cause) {
       throw notKept(messageOf(cause), cause)
     }
+    if (isOfNewerVersion(path)) {
+      throw notKept(`${path} was written by a newer version of Latchkey and is not overwritten`)
+    }
     try {
-      replaceFile(path, `${JSON.stringify({ version: 1, tier, sealed }, null, 2)}\n`)
+      writeSessionFile(path, tier, what, sealed)
     } catch (cause) {
       throw unwritable(path, cause)
     }
     isLocked = false
   }
 
-  const read = async (): Promise<HeldSession | null> => {
+  const read = async (owner?: SessionOwner): Promise<HeldSession | null> => {
     isLocked = false
     try {
       removeLeftovers(path)
     } catch {
       // They hold nothing that could be read, and are not in the way.
     }
-    const file = readWire(path)
+    const file = readSessionFile(path)
     if (file === null) return null
-    const opener = ciphers[file.tier]
-    if (!opener) {
-      isLocked = file.tier === 'keyring'
-      throw unreadable(MISSING_KEY[file.tier])
-    }
-    let opened: { plain: string; stale: boolean }
-    try {
-      opened = await opener.open(file.sealed)
-    } catch (cause) {
-      isLocked = cause instanceof KeyUnavailable
-      throw unreadable(messageOf(cause), cause)
-    }
-    const parsed = wireSession.safeParse(parseJson(opened.plain))
-    if (!parsed.success) throw unreadable('its content is not that of this version of Latchkey')
-    if (opened.stale || file.tier !== tier) {
+    const { session, stale } = await openSession(file, ciphers, owner).catch((thrown: unknown) => {
+      isLocked = isKeyUnavailable(file, ciphers, thrown)
+      throw thrown
+    })
+    if (stale || file.tier !== tier || file.version === 1) {
       // Only an improvement: what is there can be read.
-      await write(parsed.data).catch(() => undefined)
+      await write(session).catch(() => undefined)
     }
-    return parsed.data
+    return session
   }
 
   return {
-    read: () => inTurn(read),
+    read: (owner) => inTurn(() => read(owner)),
     write: (session) => inTurn(() => write(session)),
     clear: () =>
       inTurn(async () => {
@@ -235,24 +239,59 @@ function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Va
   }
 }
 
-/** What the file says before it is opened; null where there is none. */
-function readWire(path: string): z.infer<typeof wireFile> | null {
-  let text: string
+/** True if the key exists, or may exist, but can't be used until the keyring is unlocked. */
+function isKeyUnavailable(file: SessionFile, ciphers: Ciphers, thrown: unknown): boolean {
+  if (!ciphers[file.tier]) return file.tier === 'keyring'
+  return thrown instanceof Error && thrown.cause instanceof KeyUnavailable
+}
+
+/** Opens a file as the expected owner's, whatever the file says: the owner is authenticated with it. */
+async function openSession(
+  file: SessionFile,
+  ciphers: Ciphers,
+  owner: SessionOwner | undefined,
+): Promise<{ session: HeldSession; stale: boolean }> {
+  const opener = ciphers[file.tier]
+  if (!opener) throw unreadable(MISSING_KEY[file.tier])
+  if (file.version !== 1 && owner !== undefined) requireOwner(file, owner)
+  let opened: { plain: string; stale: boolean }
   try {
-    text = readRegularFile(path, { mostBytes: MOST_BYTES }).toString('utf8')
+    opened = await opener.open(file.sealed, expectedBinding(file, owner))
   } catch (cause) {
-    if (errnoOf(cause) === 'ENOENT') return null
-    throw unreadable(`${path} cannot be read (${diskError(cause)})`, cause)
+    throw unreadable(messageOf(cause), cause)
   }
-  const parsed = wireFile.safeParse(parseJson(text))
-  if (!parsed.success) throw unreadable(`${path} is damaged`)
-  return parsed.data
+  const parsed = wireSession.safeParse(parseJson(opened.plain))
+  if (!parsed.success) throw unreadable('its content is not that of this version of Latchkey')
+  if (owner !== undefined) requireOwner(parsed.data, owner)
+  return { session: parsed.data, stale: opened.stale }
+}
+
+function expectedBinding(file: SessionFile, owner: SessionOwner | undefined): Binding {
+  return file.version === 1 ? 'version-1' : bindingOf(owner ?? file)
+}
+
+function bindingOf({ issuer, clientId }: SessionOwner): SealedFor {
+  return { purpose: 'session', issuer, clientId }
+}
+
+/** Fails if the session is another provider's or client's. */
+function requireOwner({ issuer, clientId }: SessionOwner, owner: SessionOwner): void {
+  if (issuer === owner.issuer && clientId === owner.clientId) return
+  throw storageFailed(
+    'The session that was kept on this computer belongs to another provider or client ID ' +
+      `(${quoted(issuer)}, client ID ${quoted(clientId)}). Sign in again.`,
+  )
+}
+
+/** Anyone who can write the file can write what it says of itself. */
+function quoted(text: string): string {
+  return text.replace(UNPRINTABLE, '\ufffd').slice(0, 200)
 }
 
 /** What seals the session in a file; null if the file is missing or holds no session. */
 export function tierOfFile(path: string): StorageTier | null {
   try {
-    return readWire(path)?.tier ?? null
+    return readSessionFile(path)?.tier ?? null
   } catch {
     return null
   }
@@ -263,12 +302,18 @@ function moveAside(path: string): string | null {
   const aside = join(dirname(path), UNOPENED_FILE)
   // A folder in its place is none of ours, and the next write says so.
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return null
+  if (isOfNewerVersion(aside)) {
+    throw storageFailed(
+      `${path} cannot be moved out of the way: ${aside} was written by a newer version of Latchkey and is ` +
+        'not overwritten.',
+    )
+  }
   try {
     renameSync(path, aside)
     return aside
   } catch (cause) {
     if (errnoOf(cause) === 'ENOENT') return null
-    throw failed(`${path} cannot be moved out of the way (${diskError(cause)}).`, cause)
+    throw storageFailed(`${path} cannot be moved out of the way (${diskError(cause)}).`, cause)
   }
 }
 
@@ -277,7 +322,7 @@ function removeFile(path: string): void {
     rmSync(path, { force: true })
     removeLeftovers(path)
   } catch (cause) {
-    throw failed(`${path} cannot be removed (${diskError(cause)}).`, cause)
+    throw storageFailed(`${path} cannot be removed (${diskError(cause)}).`, cause)
   }
 }
 
@@ -288,10 +333,9 @@ export const MISSING_KEY: Readonly<Record<SealedTier, string>> = {
   'key-file': 'it was kept without a keyring, and that is turned off now',
 }
 
-/** What a person is told of a session that could not be opened, and why. */
-export function unreadable(why: string, cause?: unknown): AuthError {
-  return failed(
-    `The session that was kept on this computer could not be opened: ${why}. Sign in again.`,
+function notKept(why: string, cause?: unknown): AuthError {
+  return storageFailed(
+    `The session could not be kept on this computer: ${why}. It lasts until Latchkey is closed.`,
     cause,
   )
 }
@@ -299,17 +343,6 @@ export function unreadable(why: string, cause?: unknown): AuthError {
 /** What a person is told of a session that is held, and whose file could not be written. */
 export function unwritable(path: string, cause: unknown): AuthError {
   return notKept(`${path} cannot be written (${diskError(cause)})`, cause)
-}
-
-function notKept(why: string, cause: unknown): AuthError {
-  return failed(
-    `The session could not be kept on this computer: ${why}. It lasts until Latchkey is closed.`,
-    cause,
-  )
-}
-
-function failed(message: string, cause?: unknown): AuthError {
-  return new AuthError('storage-failed', message, { cause })
 }
 
 function messageOf(thrown: unknown): string {

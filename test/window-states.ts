@@ -16,9 +16,10 @@ import { sessionBack, SIGN_IN_AGAIN } from '../main/present/restart.js'
 import { windowStatusOf, type Surroundings } from '../main/present/status.js'
 import { settingsView } from '../main/settings-form.js'
 import { examineSettings, SETTINGS_FILE, type Sources } from '../main/settings.js'
-import { chooseStorage, MISSING_KEY, unreadable, unwritable } from '../main/vault.js'
+import { chooseStorage, MISSING_KEY, unwritable } from '../main/vault.js'
 import { createXdgAutostart } from '../main/xdg-autostart.js'
 import { CLIENT_ID, ENDED, ISSUER, REFUSED, UNAVAILABLE, UNREACHABLE } from './window-provider.js'
+import { unreadable } from '../main/session-file.js'
 
 export type State = WindowStatus['status']['state']
 

@@ -234,15 +234,9 @@ export function createCustody(ports: CustodyPorts): Custody {
 
   const restoreFrom = async (provider: { issuer: string; clientId: string }): Promise<void> => {
     const before = wipes
-    const kept = await vault.read()
+    // A session of another provider does not open: a sign-in here sets it aside.
+    const kept = await vault.read(provider)
     if (kept === null || wipes !== before || held !== null) return
-    if (kept.issuer !== provider.issuer || kept.clientId !== provider.clientId) {
-      const notice =
-        `The session that was kept on this computer is from ${kept.issuer}, and Latchkey is now set ` +
-        'to another provider or client ID. Sign in again.'
-      dispatch({ type: 'storage-failed', notice })
-      return
-    }
     const { superseded: replaced = [], ...stored } = kept
     const session = { ...stored, tokens: restoredTokens(stored.tokens, clock.nowMs()) }
     held = session

@@ -4,7 +4,18 @@ import { randomBytes } from 'node:crypto'
 import { app, safeStorage } from 'electron'
 import { KeyUnavailable, type Cipher } from '../cipher.js'
 import { keyringNote, restartAdvice, type MissingKeyring } from '../keyring-note.js'
-import { decrypt, encrypt, IV_BYTES, KEY_BYTES, TAG_BYTES } from '../seal.js'
+import {
+  additionalData,
+  type Binding,
+  decrypt,
+  encrypt,
+  IV_BYTES,
+  joinParts,
+  KEY_BYTES,
+  type SealedFor,
+  splitParts,
+  TAG_BYTES,
+} from '../seal.js'
 import type { Keyring } from '../vault.js'
 
 /**
@@ -22,17 +33,22 @@ export async function keyringCipher(): Promise<Keyring> {
   // On Linux it is available without a keyring too: only what it seals shows which key it has.
   const givesKey = await safeStorage
     .isAsyncEncryptionAvailable()
-    .then(async (isAvailable) => isAvailable && (await open(await seal(PROBE))).plain === PROBE)
+    .then(async (isAvailable) => isAvailable && (await opensProbe()))
     .catch(() => false)
   if (givesKey) return { cipher: { seal, open } satisfies Cipher }
   const reason = findReason()
   return { note: keyringNote(reason), restartAdvice: restartAdvice(reason) }
 }
 
-const PROBE = 'probe'
+async function opensProbe(): Promise<boolean> {
+  const probe = 'probe'
+  const binding = { purpose: 'probe', issuer: '', clientId: '' } as const
+  return (await open(await seal(probe, binding), binding)).plain === probe
+}
 
-/** What is sealed: a tier's name, a key that the keyring sealed, and the text under that key. */
-const SEALED = /^keyring:([A-Za-z\d+/]+={0,2})\.([A-Za-z\d+/]+={0,2})$/
+/** What sealed texts begin with, before a key that the keyring sealed, and the text under that key. */
+const PREFIX = 'keyring:'
+const VERSION_1 = /^([A-Za-z\d+/]+={0,2})\.([A-Za-z\d+/]+={0,2})$/
 
 const CANNOT_SEAL =
   'the keyring does not seal it (unlock the keyring and restart Latchkey to have it kept)'
@@ -41,7 +57,7 @@ const CANNOT_OPEN_NOW =
 const CANNOT_OPEN =
   'it is damaged, or was sealed on another computer, by another user or with a keyring that is gone'
 
-async function seal(plain: string): Promise<string> {
+async function seal(plain: string, what: SealedFor): Promise<string> {
   const key = randomBytes(KEY_BYTES)
   const wrapped = await safeStorage
     .encryptStringAsync(key.toString('base64'))
@@ -49,27 +65,60 @@ async function seal(plain: string): Promise<string> {
       throw new Error(CANNOT_SEAL, { cause })
     })
   if (isUnprotected(wrapped)) throw new Error(CANNOT_SEAL)
-  return `keyring:${wrapped.toString('base64')}.${lock(plain, key).toString('base64')}`
+  return PREFIX + joinParts([wrapped, ...encrypt(key, plain, additionalData(what))])
 }
 
-async function open(sealed: string): Promise<{ plain: string; stale: boolean }> {
-  const [, wrapped, locked] = SEALED.exec(sealed) ?? []
-  if (wrapped === undefined || locked === undefined) throw new Error(CANNOT_OPEN)
-  const wrappedKey = Buffer.from(wrapped, 'base64')
-  if (isUnprotected(wrappedKey)) throw new Error(CANNOT_OPEN)
+async function open(sealed: string, binding: Binding): Promise<{ plain: string; stale: boolean }> {
+  const { wrapped, parts } = read(sealed, binding)
+  if (isUnprotected(wrapped)) throw new Error(CANNOT_OPEN)
   const { result, shouldReEncrypt } = await safeStorage
-    .decryptStringAsync(wrappedKey)
+    .decryptStringAsync(wrapped)
     .catch((cause: unknown) => {
       const isPassing = /temporarily unavailable/i.test(String(cause))
       if (isPassing) throw new KeyUnavailable(CANNOT_OPEN_NOW, { cause })
       throw new Error(CANNOT_OPEN, { cause })
     })
   try {
-    const plain = unlock(Buffer.from(locked, 'base64'), Buffer.from(result, 'base64'))
-    return { plain, stale: shouldReEncrypt }
+    // Version 1 had no additional data here.
+    const additional = binding === 'version-1' ? Buffer.alloc(0) : additionalData(binding)
+    const key = Buffer.from(result, 'base64')
+    return {
+      plain: decrypt(key, parts, additional, 'its key is another one'),
+      stale: shouldReEncrypt,
+    }
   } catch (cause) {
     throw new Error(CANNOT_OPEN, { cause })
   }
+}
+
+/**
+ * A sealed text's parts. On Linux and macOS Chromium uses AES-CBC, which also opens changed bytes, as
+ * other ones. So the keyring seals only a key, and the text is sealed with that key, which notices any
+ * change.
+ */
+function read(sealed: string, binding: Binding): { wrapped: Buffer; parts: readonly Buffer[] } {
+  if (!sealed.startsWith(PREFIX)) throw new Error(CANNOT_OPEN)
+  const text = sealed.slice(PREFIX.length)
+  if (binding === 'version-1') return readVersion1(text)
+  try {
+    const [wrapped, ...parts] = splitParts(text, 4)
+    return { wrapped: wrapped!, parts }
+  } catch (cause) {
+    throw new Error(CANNOT_OPEN, { cause })
+  }
+}
+
+function readVersion1(text: string): { wrapped: Buffer; parts: readonly Buffer[] } {
+  const [, wrapped, locked] = VERSION_1.exec(text) ?? []
+  if (wrapped === undefined || locked === undefined) throw new Error(CANNOT_OPEN)
+  const bytes = Buffer.from(locked, 'base64')
+  const textStart = IV_BYTES + TAG_BYTES
+  const parts = [
+    bytes.subarray(0, IV_BYTES),
+    bytes.subarray(IV_BYTES, textStart),
+    bytes.subarray(textStart),
+  ]
+  return { wrapped: Buffer.from(wrapped, 'base64'), parts }
 }
 
 /**
@@ -80,25 +129,6 @@ function isUnprotected(wrapped: Buffer): boolean {
   if (process.platform === 'darwin' || process.platform === 'win32') return false
   return wrapped.subarray(0, 3).toString('latin1') === 'v10'
 }
-
-// On Linux and macOS Chromium uses AES-CBC, which also opens changed bytes, as other ones. So the keyring
-// seals only a key, and the text itself is sealed with that key, which notices any change.
-function lock(plain: string, key: Buffer): Buffer {
-  return Buffer.concat(encrypt(key, plain, NOTHING_ADDED))
-}
-
-/** Throws if a byte of the text or of the key was changed. */
-function unlock(locked: Buffer, key: Buffer): string {
-  const textStart = IV_BYTES + TAG_BYTES
-  const parts = [
-    locked.subarray(0, IV_BYTES),
-    locked.subarray(IV_BYTES, textStart),
-    locked.subarray(textStart),
-  ]
-  return decrypt(key, parts, NOTHING_ADDED, 'its key is another one')
-}
-
-const NOTHING_ADDED = Buffer.alloc(0)
 
 function findReason(): MissingKeyring {
   if (process.platform === 'darwin') return 'keychain'

@@ -1,6 +1,6 @@
 // A session that outlives the program that it was kept by, and what is said where it does not.
 
-import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import {
@@ -77,16 +77,14 @@ test('a file that came from another machine, without its key, is told of', async
   const there = await start({ env }, '--keep-without-keyring')
   await signInOn(there)
   await stop(there)
-  const elsewhere = join(dataDir, 'elsewhere')
-  await mkdir(elsewhere)
-  await cp(join(dataDir, 'session.json'), join(elsewhere, 'session.json'))
+  await rm(join(dataDir, 'session.key'))
 
-  const here = await start({ env, dataDir: elsewhere }, '--keep-without-keyring')
+  const here = await start({ env }, '--keep-without-keyring')
   expect((await here.line('status')).status).toMatchObject({
     state: 'signed-out',
     reason:
       'The session that was kept on this computer could not be opened: its key, ' +
-      `${join(elsewhere, 'session.key')}, is missing or damaged. Sign in again.`,
+      `${join(dataDir, 'session.key')}, is missing or damaged. Sign in again.`,
   })
   expect((await signInOn(here)).reason).toContain('is now in')
 })
@@ -159,12 +157,59 @@ test('a session of another provider or client ID is not used, and it is said', a
     const { status } = await program.line('status')
     expect(status).toMatchObject({ state: 'signed-out', account: null })
     expect(status.reason).toBe(
-      `The session that was kept on this computer is from ${provider.issuer}, and Latchkey is now ` +
-        'set to another provider or client ID. Sign in again.',
+      'The session that was kept on this computer belongs to another provider or client ID ' +
+        `(${provider.issuer}, client ID ${provider.clientId}). Sign in again.`,
     )
     await stop(program)
     expect(await readFile(join(dataDir, 'session.json'), 'utf8')).toBe(file)
   }
+})
+
+test('S36: a session of another client ID is not lost when someone signs in', async ({
+  start,
+  dataDir,
+}) => {
+  await keepSession(start)
+  const path = join(dataDir, 'session.json')
+  const vault = vaultOf(dataDir)
+  await vault.write({ ...(await vault.read())!, clientId: 'the earlier one' })
+  const kept = await readFile(path, 'utf8')
+
+  const program = await start()
+  expect((await program.line('status')).status).toMatchObject({
+    state: 'signed-out',
+    reason: expect.stringContaining('belongs to another provider or client ID'),
+  })
+  const aside = join(dataDir, 'session.unopened.json')
+  expect(await signInOn(program, 'bob')).toMatchObject({
+    account: { sub: 'bob' },
+    reason: expect.stringContaining(`is now in ${aside}. To have it back,`),
+  })
+  await stop(program)
+  expect(await readFile(aside, 'utf8')).toBe(kept)
+  expect((await vault.read())?.account.sub).toBe('bob')
+})
+
+test('S36: a session that a newer version kept is set aside as it is when someone signs in', async ({
+  start,
+  dataDir,
+}) => {
+  await keepSession(start)
+  const path = join(dataDir, 'session.json')
+  const kept = JSON.stringify({ version: 3, sealedBy: 'a means to come' })
+  await writeFile(path, kept)
+
+  const program = await start()
+  expect((await program.line('status')).status).toMatchObject({
+    state: 'signed-out',
+    reason:
+      `The session that was kept on this computer could not be opened: ${path} was written by a ` +
+      'newer version of Latchkey. Sign in again.',
+  })
+  expect((await signInOn(program)).reason).toContain('is now in')
+  await stop(program)
+  expect(await readFile(join(dataDir, 'session.unopened.json'), 'utf8')).toBe(kept)
+  expect((await vaultOf(dataDir).read())?.account.sub).toBe('alice')
 })
 
 test('--sign-in begins a sign-in only where nobody is signed in', async ({ start }) => {

@@ -686,6 +686,7 @@ const OWN: readonly string[] = [
     'seal',
     'secret',
     'second-start',
+    'session-file',
     'settings',
     'settings-file',
     'settings-form',

@@ -2,16 +2,24 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { SealedFor } from '../../main/seal.js'
 import type { DesktopOptions } from '../driver/desktop.js'
+import { OLD_BY_KEYRING, OLD_PLAIN } from '../sealed-by-version-1.js'
 import { built, expect, test } from './program.js'
 
+const WHAT: SealedFor = {
+  purpose: 'session',
+  issuer: 'https://login.example.com/',
+  clientId: 'client',
+}
 const PRELUDE = `
   import { readFileSync } from 'node:fs'
   import { keyringCipher } from ${JSON.stringify(built('cipher.js'))}
   const PLAIN = '{"refreshToken":"a secret of some length","name":"Ålice ✓"}'
+  const WHAT = ${JSON.stringify(WHAT)}
   const file = join(dataDir, 'sealed')
   const read = () => readFileSync(file, 'utf8')
-  const open = (cipher, sealed) => cipher.open(sealed).then(
+  const open = (cipher, sealed, binding = WHAT) => cipher.open(sealed, binding).then(
     ({ plain, stale }) => ({ isPlain: plain === PLAIN, stale }),
     (error) => error.message,
   )
@@ -19,7 +27,7 @@ const PRELUDE = `
 `
 const SEAL = `${PRELUDE}
   tell(async ({ cipher, note }) => {
-    writeFileSync(file, await cipher.seal(PLAIN))
+    writeFileSync(file, await cipher.seal(PLAIN, WHAT))
     say(await open(cipher, read()))
   })
 `
@@ -36,9 +44,12 @@ test('what is sealed opens, also in a later run, and shows nothing of itself', a
     const first = await start(SEAL, { platform })
     expect(await first.said()).toEqual([{ isPlain: true, stale: false }])
     const sealed = await readFile(join(first.dataDir, 'sealed'), 'utf8')
-    expect(sealed).toMatch(/^keyring:[\w+/=.]+$/)
+    expect(sealed).toMatch(/^keyring:[\w.-]+$/)
     const parts = sealed.slice('keyring:'.length).split('.')
-    for (const text of [sealed, ...parts.map((part) => Buffer.from(part, 'base64').toString())]) {
+    for (const text of [
+      sealed,
+      ...parts.map((part) => Buffer.from(part, 'base64url').toString()),
+    ]) {
       expect(text).not.toContain('secret')
     }
     const second = await start(OPEN, { platform, dataDir: first.dataDir })
@@ -49,14 +60,14 @@ test('what is sealed opens, also in a later run, and shows nothing of itself', a
 test('the same text is sealed as another one each time', async ({ start }) => {
   const program = await start(`${PRELUDE}
     tell(async ({ cipher }) => {
-      const parts = async () => (await cipher.seal(PLAIN)).slice('keyring:'.length).split('.')
+      const parts = async () => (await cipher.seal(PLAIN, WHAT)).slice('keyring:'.length).split('.')
       const [one, other] = [await parts(), await parts()]
       say(one.some((part) => other.includes(part)))
-      say(one[1].slice(0, 16) === other[1].slice(0, 16))
+      say(one.length)
     })
   `)
-  // Their key, their text, and the nonce that it begins with.
-  expect(await program.said()).toEqual([false, false])
+  // Their key, their initialization vector, their tag and their text.
+  expect(await program.said()).toEqual([false, 4])
 })
 
 const NOTES: readonly [string, DesktopOptions, note: RegExp, advice?: RegExp][] = [
@@ -191,8 +202,8 @@ for (const platform of ['linux', 'darwin', 'win32'] as const) {
     const program = await start(
       `${PRELUDE}
       const variants = (sealed) => {
-        const parts = sealed.slice('keyring:'.length).split('.').map((part) => Buffer.from(part, 'base64'))
-        const join = (parts) => 'keyring:' + parts.map((part) => part.toString('base64')).join('.')
+        const parts = sealed.slice('keyring:'.length).split('.').map((part) => Buffer.from(part, 'base64url'))
+        const join = (parts) => 'keyring:' + parts.map((part) => part.toString('base64url')).join('.')
         const changed = parts.flatMap((part, index) => [...part].map((_, at) =>
           join(parts.with(index, Buffer.from(part.map((byte, here) => byte ^ (here === at ? 1 : 0)))))))
         const cut = parts.flatMap((part, index) => [...part].map((_, at) =>
@@ -218,7 +229,7 @@ test('S36: what is no sealed text at all fails with words, and nothing is called
   const foreign = ['', 'keyring:', 'keyring:.', 'keyring:AAAA', 'key-file:AAAA.AAAA', '{}', 'null']
   const program = await start(`${PRELUDE}
     tell(async ({ cipher }) => {
-      const sealed = await cipher.seal(PLAIN)
+      const sealed = await cipher.seal(PLAIN, WHAT)
       for (const text of ${JSON.stringify(foreign)}) say(await open(cipher, text))
       for (const text of [sealed + '\\n', ' ' + sealed, sealed + '.AAAA', sealed.replace('keyring:', '')]) {
         say(await open(cipher, text))
@@ -241,11 +252,13 @@ test('S35: nothing is taken for a keyring’s that was sealed with the key that 
     import { createCipheriv } from 'node:crypto'
     tell(async () => {
       const [key, nonce] = [Buffer.alloc(32, 7), Buffer.alloc(12)]
-      const cipher = createCipheriv('aes-256-gcm', key, nonce)
+      const { purpose, issuer, clientId } = WHAT
+      const additional = JSON.stringify(['latchkey', 2, purpose, issuer, clientId])
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(additional))
       const text = Buffer.concat([cipher.update(PLAIN), cipher.final()])
       const wrapped = await safeStorage.encryptStringAsync(key.toString('base64'))
-      const locked = Buffer.concat([nonce, cipher.getAuthTag(), text])
-      writeFileSync(file, 'keyring:' + wrapped.toString('base64') + '.' + locked.toString('base64'))
+      const parts = [wrapped, nonce, cipher.getAuthTag(), text]
+      writeFileSync(file, 'keyring:' + parts.map((part) => part.toString('base64url')).join('.'))
     })
   `
   for (const [keyring, opened] of [
@@ -263,11 +276,11 @@ test('S38: no error holds the text or its key', async ({ start }) => {
   const program = await start(`${PRELUDE}
     import { inspect } from 'node:util'
     tell(async ({ cipher }) => {
-      const sealed = await cipher.seal(PLAIN)
+      const sealed = await cipher.seal(PLAIN, WHAT)
       const [wrapped] = sealed.slice('keyring:'.length).split('.')
-      const { result: key } = await safeStorage.decryptStringAsync(Buffer.from(wrapped, 'base64'))
-      for (const spoiled of [sealed.replace('.', '.AAAA'), sealed.replace('keyring:', 'keyring:AAAA')]) {
-        const shown = await cipher.open(spoiled).catch((error) => inspect(error, { depth: 9 }))
+      const { result: key } = await safeStorage.decryptStringAsync(Buffer.from(wrapped, 'base64url'))
+      for (const spoiled of [sealed.slice(0, -4), sealed.replace('keyring:', 'keyring:AAAA')]) {
+        const shown = await cipher.open(spoiled, WHAT).catch((error) => inspect(error, { depth: 9 }))
         say([shown.includes('[cause]'), key.length, shown.includes('secret'), shown.includes(key)])
       }
     })
@@ -277,3 +290,50 @@ test('S38: no error holds the text or its key', async ({ start }) => {
     [true, 44, false, false],
   ])
 })
+
+for (const platform of ['linux', 'darwin', 'win32'] as const) {
+  test(`S36: ${platform}: what was sealed for one thing opens as no other, nor as an old text`, async ({
+    start,
+  }) => {
+    const others = OTHERS.map((other) => ({ ...WHAT, ...other }))
+    const program = await start(
+      `${PRELUDE}
+      tell(async ({ cipher }) => {
+        const sealed = await cipher.seal(PLAIN, WHAT)
+        for (const other of ${JSON.stringify([...others, 'version-1'])}) say(await open(cipher, sealed, other))
+        say(await open(cipher, sealed))
+      })
+      `,
+      { platform },
+    )
+    const said = await program.said()
+    expect(said.pop()).toEqual({ isPlain: true, stale: false })
+    expect(said).toEqual([...others, null].map(() => DAMAGED as unknown))
+  })
+
+  test(`${platform}: what the version before sealed opens, and as nothing new`, async ({
+    start,
+  }) => {
+    const program = await start(
+      `${PRELUDE}
+      tell(async ({ cipher }) => {
+        const sealed = ${JSON.stringify(OLD_BY_KEYRING[platform])}
+        const { plain, stale } = await cipher.open(sealed, 'version-1')
+        say([plain, stale])
+        say(await open(cipher, sealed))
+      })
+      `,
+      { platform },
+    )
+    expect(await program.said()).toEqual([[OLD_PLAIN, false], DAMAGED])
+  })
+}
+
+const OTHERS: readonly Partial<SealedFor>[] = [
+  { purpose: 'probe' },
+  { issuer: 'https://login.example.org/' },
+  { clientId: 'another' },
+  // The same characters, divided in another way.
+  { issuer: `${WHAT.issuer}","${WHAT.clientId}`, clientId: '' },
+  { issuer: '', clientId: `${WHAT.issuer}${WHAT.clientId}` },
+]

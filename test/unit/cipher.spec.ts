@@ -6,9 +6,15 @@ import { join } from 'node:path'
 import { createDecipheriv, scryptSync } from 'node:crypto'
 import { expect, test as base } from '@playwright/test'
 import { keyFileCipher, passphraseCipher, type Cipher } from '../../main/cipher.js'
+import type { SealedFor } from '../../main/seal.js'
 import { unprivileged } from '../unprivileged.js'
 
 const PLAIN = '{"name":"Zoë O\'Ünal 𝕏","refreshToken":"the-secret-token"}'
+const WHAT: SealedFor = {
+  purpose: 'session',
+  issuer: 'https://login.example.com/',
+  clientId: 'client',
+}
 const PASSPHRASE = 'correct horse battery staple'
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -40,26 +46,26 @@ const CIPHERS: readonly [name: string, make: (keyFile: string) => Cipher, refusa
 for (const [name, make, refusal] of CIPHERS) {
   test.describe(name, () => {
     test('what was sealed opens as it was, also later', async ({ keyFile }) => {
-      const sealed = await make(keyFile).seal(PLAIN)
+      const sealed = await make(keyFile).seal(PLAIN, WHAT)
       expect(sealed).not.toContain('secret')
       expect(Buffer.from(sealed, 'base64url').includes('secret')).toBe(false)
-      expect(await make(keyFile).open(sealed)).toEqual({ plain: PLAIN, stale: false })
+      expect(await make(keyFile).open(sealed, WHAT)).toEqual({ plain: PLAIN, stale: false })
     })
 
     test('NIST SP 800-38D section 8.2.2: each seal has an initialization vector of its own', async ({
       keyFile,
     }) => {
       const cipher = make(keyFile)
-      const sealed = await Promise.all(Array.from({ length: 50 }, () => cipher.seal(PLAIN)))
+      const sealed = await Promise.all(Array.from({ length: 50 }, () => cipher.seal(PLAIN, WHAT)))
       const ivs = sealed.map((text) => text.split('.').at(-3)!)
       expect(new Set(ivs).size).toBe(50)
       for (const iv of ivs) expect(Buffer.from(iv, 'base64url')).toHaveLength(12)
-      expect(await cipher.open(sealed[0]!)).toEqual(await cipher.open(sealed[49]!))
+      expect(await cipher.open(sealed[0]!, WHAT)).toEqual(await cipher.open(sealed[49]!, WHAT))
     })
 
     test('S36: no character of it can be another', async ({ keyFile }) => {
       const cipher = make(keyFile)
-      const sealed = await cipher.seal(PLAIN)
+      const sealed = await cipher.seal(PLAIN, WHAT)
       const saltEnd = sealed.length - sealed.split('.').slice(-3).join('.').length
       for (let at = 0; at < sealed.length; at++) {
         // A salt that is another is a key to be made anew, which takes its time: one is enough.
@@ -69,7 +75,7 @@ for (const [name, make, refusal] of CIPHERS) {
         for (const other of at < saltEnd ? ['!'] : [next, 'A', '_', '.', '!', '']) {
           if (sealed[at] === other) continue
           const tampered = sealed.slice(0, at) + other + sealed.slice(at + 1)
-          await expect(cipher.open(tampered), `${other} at ${at}`).rejects.toThrow(refusal)
+          await expect(cipher.open(tampered, WHAT), `${other} at ${at}`).rejects.toThrow(refusal)
         }
       }
     })
@@ -78,8 +84,8 @@ for (const [name, make, refusal] of CIPHERS) {
       keyFile,
     }) => {
       const cipher = make(keyFile)
-      const parts = (await cipher.seal(PLAIN)).split('.')
-      const others = (await cipher.seal(PLAIN)).split('.')
+      const parts = (await cipher.seal(PLAIN, WHAT)).split('.')
+      const others = (await cipher.seal(PLAIN, WHAT)).split('.')
       const text = parts.length - 1
       const tampered = [
         '',
@@ -99,28 +105,28 @@ for (const [name, make, refusal] of CIPHERS) {
         ...[text, text - 1, text - 2].map((at) => parts.with(at, others[at]!).join('.')),
       ]
       expect(tampered).toContain(parts.slice(1).join('.'))
-      for (const one of tampered) await expect(cipher.open(one), one).rejects.toThrow(refusal)
+      for (const one of tampered) await expect(cipher.open(one, WHAT), one).rejects.toThrow(refusal)
     })
   })
 }
 
 test('what another passphrase has sealed does not open, and it is said that way', async () => {
-  const sealed = await passphraseCipher(PASSPHRASE).seal(PLAIN)
-  await expect(passphraseCipher(`${PASSPHRASE} `).open(sealed)).rejects.toThrow(
+  const sealed = await passphraseCipher(PASSPHRASE).seal(PLAIN, WHAT)
+  await expect(passphraseCipher(`${PASSPHRASE} `).open(sealed, WHAT)).rejects.toThrow(
     'the passphrase is not the one it was kept with, or the file is damaged',
   )
 })
 
 test('a passphrase is the same however its letters were typed (RFC 8265 section 4.2.2)', async () => {
   const [composed, decomposed] = ['Zoë', 'Zoe\u0308']
-  const sealed = await passphraseCipher(composed).seal(PLAIN)
+  const sealed = await passphraseCipher(composed).seal(PLAIN, WHAT)
   expect(composed).not.toBe(decomposed)
-  expect((await passphraseCipher(decomposed).open(sealed)).plain).toBe(PLAIN)
+  expect((await passphraseCipher(decomposed).open(sealed, WHAT)).plain).toBe(PLAIN)
 })
 
 test('RFC 7914 section 2: the key comes of scrypt with N = 2^17, r = 8, p = 1 and a fresh salt', async () => {
   const [sealed, other] = await Promise.all(
-    [1, 2].map(() => passphraseCipher(PASSPHRASE).seal(PLAIN)),
+    [1, 2].map(() => passphraseCipher(PASSPHRASE).seal(PLAIN, WHAT)),
   )
   const [salt, iv, tag, text] = sealed!.split('.').map((part) => Buffer.from(part, 'base64url'))
   expect(salt).toHaveLength(16)
@@ -128,7 +134,7 @@ test('RFC 7914 section 2: the key comes of scrypt with N = 2^17, r = 8, p = 1 an
   const cost = { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 28 }
   const key = scryptSync(PASSPHRASE, salt!, 32, cost)
   const decipher = createDecipheriv('aes-256-gcm', key, iv!)
-    .setAAD(Buffer.from('latchkey session 1'))
+    .setAAD(Buffer.from('["latchkey",2,"session","https://login.example.com/","client"]'))
     .setAuthTag(tag!)
   const plain = Buffer.concat([decipher.update(text!), decipher.final()]).toString()
   expect(plain).toBe(PLAIN)
@@ -136,10 +142,10 @@ test('RFC 7914 section 2: the key comes of scrypt with N = 2^17, r = 8, p = 1 an
 
 test('one key is made of a passphrase while the salt stays the same', async () => {
   const cipher = passphraseCipher(PASSPHRASE)
-  const first = await cipher.seal(PLAIN)
+  const first = await cipher.seal(PLAIN, WHAT)
   const later = passphraseCipher(PASSPHRASE)
-  await later.open(first)
-  const salts = [first, await cipher.seal(PLAIN), await later.seal(PLAIN)].map(
+  await later.open(first, WHAT)
+  const salts = [first, await cipher.seal(PLAIN, WHAT), await later.seal(PLAIN, WHAT)].map(
     (sealed) => sealed.split('.')[0],
   )
   expect(new Set(salts).size).toBe(1)
@@ -148,7 +154,7 @@ test('one key is made of a passphrase while the salt stays the same', async () =
 test('S36: the key file is its owner’s alone, whatever the umask', async ({ keyFile }) => {
   const umask = process.umask(0)
   try {
-    await keyFileCipher(keyFile).seal(PLAIN)
+    await keyFileCipher(keyFile).seal(PLAIN, WHAT)
   } finally {
     process.umask(umask)
   }
@@ -158,21 +164,23 @@ test('S36: the key file is its owner’s alone, whatever the umask', async ({ ke
 
 test('the key file is made once, and never to open something', async ({ folder, keyFile }) => {
   const cipher = keyFileCipher(keyFile)
-  const sealed = await cipher.seal(PLAIN)
+  const sealed = await cipher.seal(PLAIN, WHAT)
   const key = await readFile(keyFile, 'utf8')
-  await cipher.seal(PLAIN)
+  await cipher.seal(PLAIN, WHAT)
   expect(await readFile(keyFile, 'utf8')).toBe(key)
 
   await rm(keyFile)
-  await expect(cipher.open(sealed)).rejects.toThrow(`its key, ${keyFile}, is missing or damaged`)
+  await expect(cipher.open(sealed, WHAT)).rejects.toThrow(
+    `its key, ${keyFile}, is missing or damaged`,
+  )
   expect(await readdir(folder)).toEqual([])
 })
 
 test('what another key has sealed does not open', async ({ folder, keyFile }) => {
-  const sealed = await keyFileCipher(join(folder, 'other.key')).seal(PLAIN)
+  const sealed = await keyFileCipher(join(folder, 'other.key')).seal(PLAIN, WHAT)
   const cipher = keyFileCipher(keyFile)
-  await cipher.seal(PLAIN)
-  await expect(cipher.open(sealed)).rejects.toThrow('its key is another one')
+  await cipher.seal(PLAIN, WHAT)
+  await expect(cipher.open(sealed, WHAT)).rejects.toThrow('its key is another one')
 })
 
 for (const [name, content] of [
@@ -185,26 +193,28 @@ for (const [name, content] of [
     keyFile,
   }) => {
     const cipher = keyFileCipher(keyFile)
-    const sealed = await cipher.seal(PLAIN)
+    const sealed = await cipher.seal(PLAIN, WHAT)
     await writeFile(keyFile, content)
-    await expect(cipher.open(sealed)).rejects.toThrow(`its key, ${keyFile}, is missing or damaged`)
+    await expect(cipher.open(sealed, WHAT)).rejects.toThrow(
+      `its key, ${keyFile}, is missing or damaged`,
+    )
     expect(await readFile(keyFile, 'utf8')).toBe(content)
 
-    const again = await cipher.seal(PLAIN)
-    expect((await cipher.open(again)).plain).toBe(PLAIN)
+    const again = await cipher.seal(PLAIN, WHAT)
+    expect((await cipher.open(again, WHAT)).plain).toBe(PLAIN)
   })
 }
 
 test('a key file that may not be read is said, and left alone', async ({ folder, keyFile }) => {
   test.skip(process.platform === 'win32', 'Windows has no such permissions')
   const cipher = keyFileCipher(keyFile)
-  const sealed = await cipher.seal(PLAIN)
+  const sealed = await cipher.seal(PLAIN, WHAT)
   const key = await readFile(keyFile, 'utf8')
   await chmod(keyFile, 0)
   const words = `its key, ${keyFile}, cannot be read (not permitted, EACCES)`
   await unprivileged(folder, async () => {
-    await expect(cipher.open(sealed)).rejects.toThrow(words)
-    await expect(cipher.seal(PLAIN)).rejects.toThrow(words)
+    await expect(cipher.open(sealed, WHAT)).rejects.toThrow(words)
+    await expect(cipher.seal(PLAIN, WHAT)).rejects.toThrow(words)
   })
   await chmod(keyFile, 0o600)
   expect(await readFile(keyFile, 'utf8')).toBe(key)
@@ -214,7 +224,7 @@ test('a key file that cannot be made is said', async ({ folder, keyFile }) => {
   test.skip(process.platform === 'win32', 'Windows has no such permissions')
   await chmod(folder, 0o500)
   await unprivileged(folder, () =>
-    expect(keyFileCipher(keyFile).seal(PLAIN)).rejects.toThrow(
+    expect(keyFileCipher(keyFile).seal(PLAIN, WHAT)).rejects.toThrow(
       `its key, ${keyFile}, cannot be written (not permitted, EACCES)`,
     ),
   )
@@ -226,6 +236,6 @@ test('what a killed program left of a key file goes when one is made', async ({
   keyFile,
 }) => {
   await writeFile(`${keyFile}.00000000-0000-4000-8000-000000000000.tmp`, 'AAAA')
-  await keyFileCipher(keyFile).seal(PLAIN)
+  await keyFileCipher(keyFile).seal(PLAIN, WHAT)
   expect(await readdir(folder)).toEqual(['session.key'])
 })

@@ -1,0 +1,250 @@
+// Someone who can write files, and has no key, swaps sealed sessions or changes what they say of themselves.
+
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { expect, test as base } from '@playwright/test'
+import { keyFileCipher, passphraseCipher } from '../../main/cipher.js'
+import { additionalData, type SealedFor } from '../../main/seal.js'
+import { chooseStorage, SESSION_FILE, UNOPENED_FILE, type Vault } from '../../main/vault.js'
+import {
+  OLD_BY_KEY_FILE,
+  OLD_BY_PASSPHRASE,
+  OLD_KEY_FILE,
+  OLD_PASSPHRASE,
+  OLD_SESSION as SESSION,
+} from '../sealed-by-version-1.js'
+
+type Tier = 'passphrase' | 'key-file'
+const { issuer, clientId } = SESSION
+const OWNER = { issuer, clientId }
+const OTHER_PROVIDER = { ...SESSION, issuer: 'https://login.example.org/' }
+const OTHER_CLIENT = { ...SESSION, clientId: 'another' }
+const OPENS_NOT = 'The session that was kept on this computer could not be opened: '
+
+const test = base.extend<{
+  dataDir: string
+  other: string
+  vaultIn: (directory: string, tier: Tier) => Vault
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  dataDir: async ({}, use) => {
+    const dataDir = await realpath(await mkdtemp(join(tmpdir(), 'sealed-')))
+    await writeFile(join(dataDir, 'session.key'), OLD_KEY_FILE)
+    await use(dataDir)
+    await rm(dataDir, { recursive: true })
+  },
+  /** Another data directory, with the same key. */
+  other: async ({ dataDir }, use) => {
+    const other = join(dataDir, 'other')
+    await mkdir(other)
+    await writeFile(join(other, 'session.key'), OLD_KEY_FILE)
+    await use(other)
+  },
+  // eslint-disable-next-line no-empty-pattern
+  vaultIn: async ({}, use) => {
+    await use((dataDir, tier) => {
+      const isByKeyFile = tier === 'key-file'
+      const passphrase = isByKeyFile ? null : OLD_PASSPHRASE
+      const choice = { keyring: null, passphrase, keepWithoutKeyring: isByKeyFile }
+      return chooseStorage({ dataDir, ...choice }).vault
+    })
+  },
+})
+
+type File = { version: number; sealed: string } & Record<string, unknown>
+
+async function fileIn(directory: string): Promise<File> {
+  return JSON.parse(await readFile(join(directory, SESSION_FILE), 'utf8')) as File
+}
+
+async function writeIn(directory: string, file: Partial<File>): Promise<void> {
+  await writeFile(join(directory, SESSION_FILE), JSON.stringify(file))
+}
+
+/** Sees that it does not open, that nothing secret is said and that the file stays; gives what is said. */
+async function refusalIn(directory: string, vault: Vault): Promise<string> {
+  const path = join(directory, SESSION_FILE)
+  const before = await readFile(path, 'utf8')
+  const thrown: unknown = await vault.read(OWNER).then(
+    () => new Error('it was opened'),
+    (error: unknown) => error,
+  )
+  expect(thrown).toMatchObject({ code: 'storage-failed' })
+  const shown = inspect(thrown, { depth: 9, showHidden: true })
+  for (const secret of ['the-secret', 'zoe@', OLD_PASSPHRASE, OLD_KEY_FILE.trim()]) {
+    expect(shown).not.toContain(secret)
+  }
+  expect(await readFile(path, 'utf8')).toBe(before)
+  return (thrown as Error).message
+}
+
+for (const tier of ['passphrase', 'key-file'] as const) {
+  for (const [name, session] of [
+    ['provider', OTHER_PROVIDER],
+    ['client ID', OTHER_CLIENT],
+  ] as const) {
+    test(`S36: ${tier}: a session of another ${name} does not open, under its own name or ours`, async ({
+      dataDir,
+      vaultIn,
+    }) => {
+      const vault = vaultIn(dataDir, tier)
+      await vault.write(SESSION)
+      const ours = await fileIn(dataDir)
+      await vault.write(session)
+      const theirs = await fileIn(dataDir)
+
+      expect(await refusalIn(dataDir, vault)).toBe(
+        'The session that was kept on this computer belongs to another provider or client ID ' +
+          `(${session.issuer}, client ID ${session.clientId}). Sign in again.`,
+      )
+      await writeIn(dataDir, { ...ours, sealed: theirs.sealed })
+      expect(await refusalIn(dataDir, vault)).toContain('or the file is damaged')
+      // Nor does it open to someone who asks for none in particular.
+      await expect(vault.read()).rejects.toThrow('or the file is damaged')
+
+      await writeIn(dataDir, ours)
+      expect(await vault.read(OWNER)).toEqual(SESSION)
+    })
+  }
+
+  test(`S36: ${tier}: a data directory that was moved opens, with its key`, async ({
+    dataDir,
+    other,
+    vaultIn,
+  }) => {
+    await vaultIn(other, tier).write(SESSION)
+    await cp(join(other, SESSION_FILE), join(dataDir, SESSION_FILE))
+    expect(await vaultIn(dataDir, tier).read(OWNER)).toEqual(SESSION)
+  })
+
+  test(`S36: ${tier}: what is sealed for another purpose is no session`, async ({
+    dataDir,
+    vaultIn,
+  }) => {
+    const vault = vaultIn(dataDir, tier)
+    await vault.write(SESSION)
+    const ours = await fileIn(dataDir)
+    const cipher =
+      tier === 'passphrase'
+        ? passphraseCipher(OLD_PASSPHRASE)
+        : keyFileCipher(join(dataDir, 'session.key'))
+    const what = { purpose: 'probe', ...OWNER } as const
+    const sealed = await cipher.seal(JSON.stringify(SESSION), what)
+
+    await writeIn(dataDir, { ...ours, sealed })
+    expect(await refusalIn(dataDir, vault)).toContain('or the file is damaged')
+    await writeIn(dataDir, { ...ours, purpose: 'probe', sealed })
+    expect(await refusalIn(dataDir, vault)).toContain(`${SESSION_FILE} is damaged`)
+  })
+
+  test(`S36: ${tier}: a file that is called an old one opens no more than before`, async ({
+    dataDir,
+    vaultIn,
+  }) => {
+    const vault = vaultIn(dataDir, tier)
+    await vault.write(SESSION)
+    await writeIn(dataDir, { ...(await fileIn(dataDir)), version: 1 })
+    expect(await refusalIn(dataDir, vault)).toContain('or the file is damaged')
+  })
+
+  test(`S36: ${tier}: a file of the version before opens, and is bound from then on`, async ({
+    dataDir,
+    vaultIn,
+  }) => {
+    const path = join(dataDir, SESSION_FILE)
+    await writeFile(path, tier === 'passphrase' ? OLD_BY_PASSPHRASE : OLD_BY_KEY_FILE)
+    const vault = vaultIn(dataDir, tier)
+    expect(await vault.read(OWNER)).toEqual(SESSION)
+    expect(await fileIn(dataDir)).toMatchObject({
+      version: 2,
+      tier,
+      purpose: 'session',
+      ...OWNER,
+    })
+    expect(await vaultIn(dataDir, tier).read(OWNER)).toEqual(SESSION)
+  })
+
+  test(`S36: ${tier}: a file of the version before is no other provider’s or client’s`, async ({
+    dataDir,
+    vaultIn,
+  }) => {
+    const path = join(dataDir, SESSION_FILE)
+    const before = tier === 'passphrase' ? OLD_BY_PASSPHRASE : OLD_BY_KEY_FILE
+    await writeFile(path, before)
+    const vault = vaultIn(dataDir, tier)
+    for (const owner of [OTHER_PROVIDER, OTHER_CLIENT]) {
+      await expect(vault.read(owner)).rejects.toThrow('belongs to another provider or client ID')
+      expect(await readFile(path, 'utf8')).toBe(before)
+    }
+  })
+
+  test(`S36: ${tier}: a file of a newer version is neither read nor written over`, async ({
+    dataDir,
+    vaultIn,
+  }) => {
+    const path = join(dataDir, SESSION_FILE)
+    const vault = vaultIn(dataDir, tier)
+    for (const version of [3, 1_000]) {
+      const newer = JSON.stringify({ version, sealedBy: 'a means to come' })
+      await writeFile(path, newer)
+      expect(await refusalIn(dataDir, vault)).toBe(
+        `${OPENS_NOT}${path} was written by a newer version of Latchkey. Sign in again.`,
+      )
+      await expect(vault.write(SESSION)).rejects.toMatchObject({
+        code: 'storage-failed',
+        message:
+          `The session could not be kept on this computer: ${path} was written by a newer version of ` +
+          'Latchkey and is not overwritten. It lasts until Latchkey is closed.',
+      })
+      expect(await readFile(path, 'utf8')).toBe(newer)
+    }
+    const newer = await readFile(path, 'utf8')
+    const aside = join(dataDir, UNOPENED_FILE)
+    expect(await vault.setAside!()).toBe(aside)
+    await vault.write(SESSION)
+    await expect(vault.setAside!()).rejects.toThrow(
+      `${aside} was written by a newer version of Latchkey and is not overwritten.`,
+    )
+    expect(await readFile(aside, 'utf8')).toBe(newer)
+    expect(await vault.read(OWNER)).toEqual(SESSION)
+    expect((await readdir(dataDir)).toSorted()).toEqual([
+      SESSION_FILE,
+      'session.key',
+      UNOPENED_FILE,
+    ])
+  })
+}
+
+test('S36: what a file says of itself is quoted without what steers a terminal, and not at length', async ({
+  dataDir,
+  vaultIn,
+}) => {
+  const vault = vaultIn(dataDir, 'key-file')
+  await vault.write(SESSION)
+  const ours = await fileIn(dataDir)
+  const odd = `\u001b[2J\u202e${'x'.repeat(10_000)}`
+  for (const lie of [{ issuer: odd }, { clientId: odd }]) {
+    await writeIn(dataDir, { ...ours, ...lie })
+    const said = await refusalIn(dataDir, vault)
+    for (const steering of ['\u001b', '\u202e']) expect(said).not.toContain(steering)
+    expect(said.length).toBeLessThan(500)
+  }
+})
+
+test('no two bindings have the same additional data, however their characters are divided', () => {
+  const texts = ['', '"', '","', '\\', '\\"', ',', ']', '\u0000', '\ud800', '\ufffd', 'a', 'a","b']
+  const all = texts.flatMap((one) =>
+    texts.flatMap((two) =>
+      (['session', 'probe'] as const).map((purpose): SealedFor => ({
+        purpose,
+        issuer: one,
+        clientId: two,
+      })),
+    ),
+  )
+  const bytes = new Set(all.map((what) => additionalData(what).toString('latin1')))
+  expect(bytes.size).toBe(all.length)
+  expect(all.length).toBe(2 * texts.length ** 2)
+})
