@@ -1,8 +1,9 @@
 // Which browser is opened from a terminal: the person's own opener, and none where none can be seen.
 
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, relative } from 'node:path'
 import { expect, test as base } from './test.js'
 
 const test = base.extend<{
@@ -98,4 +99,63 @@ test('a text browser that BROWSER names is not run unseen on a desktop either', 
   })
   const link = await program.link()
   await expect.poll(opened).toBe(`firefox ${link}\n`)
+})
+
+const SYSTEM = ['/usr/bin', '/bin'] as const
+
+test('a browser that BROWSER names is opened without a desktop too', async ({
+  run,
+  install,
+  folder,
+  opened,
+}) => {
+  await install('my-browser')
+  const PATH = [folder, ...SYSTEM].join(':')
+  const program = await run(FLAGS, { env: { ...NOTHING, BROWSER: 'my-browser', PATH } })
+  const link = await program.link()
+  await expect.poll(opened).toBe(`my-browser ${link}\n`)
+})
+
+test('what only has the name of an opener is passed over', async ({
+  run,
+  install,
+  folder,
+  opened,
+}) => {
+  await install('xdg-open')
+  await mkdir(join(folder, 'directory', 'xdg-open'), { recursive: true })
+  await mkdir(join(folder, 'text'))
+  await writeFile(join(folder, 'text', 'xdg-open'), 'not a program', { mode: 0o644 })
+  const PATH = [join(folder, 'directory'), join(folder, 'text'), folder, ...SYSTEM].join(':')
+  const program = await run(FLAGS, { env: { ...NOTHING, DISPLAY: ':0', PATH } })
+  const link = await program.link()
+  await expect.poll(opened).toBe(`xdg-open ${link}\n`)
+})
+
+test.describe('on a desktop without a browser', () => {
+  const graphical =
+    'x-www-browser firefox chromium chromium-browser google-chrome epiphany konqueror'
+  const found = [...graphical.split(' '), 'xdg-open']
+    .flatMap((name) => SYSTEM.map((directory) => join(directory, name)))
+    .find((path) => existsSync(path))
+  test.skip(found !== undefined, `${found} is there`)
+
+  for (const [what, names, pathOf] of [
+    ['no text browser is run unseen', ['www-browser', 'lynx', 'w3m', 'links'], String],
+    [
+      'no opener is taken from a folder that depends on where it was started',
+      ['xdg-open'],
+      (folder: string) => relative(process.cwd(), folder),
+    ],
+  ] as const) {
+    test(what, async ({ run, install, folder, opened }) => {
+      for (const name of names) await install(name)
+      const PATH = [pathOf(folder), ...SYSTEM].join(':')
+      const program = await run(FLAGS, { env: { ...NOTHING, DISPLAY: ':0', PATH } })
+      await program.link()
+      const { status } = await program.line('status', ({ status: { reason } }) => reason !== null)
+      expect(status.reason).toBe('No browser could be opened here. Open the link yourself.')
+      expect(await opened()).toBe('nothing')
+    })
+  }
 })
