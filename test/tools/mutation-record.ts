@@ -57,7 +57,7 @@ export function scoreOf(record: MutationRecord): string {
 
 const [FROM, TO] = ['<!-- mutants: npm run mutate -->', '<!-- /mutants -->']
 
-/** SECURITY.md with the score, and with the mutants that nothing can show, and why. */
+/** SECURITY.md with the score, with the mutants that nothing can show, and why, and with those that lived. */
 export function withScore(text: string, record: MutationRecord): string {
   const [before, rest = ''] = text.split(FROM)
   const [, after] = rest.split(TO)
@@ -65,6 +65,11 @@ export function withScore(text: string, record: MutationRecord): string {
   const equivalents = MUTANTS.flatMap(({ file, name, equivalent }) =>
     equivalent === undefined ? [] : [`- \`${file}\`, _${name}_: ${equivalent}`],
   )
-  const lines = [FROM, '', scoreOf(record), '', ...equivalents, '', TO]
+  const survivors = MUTANTS.flatMap(({ id, file, name, equivalent }) =>
+    equivalent === undefined && record[id]?.outcome === 'survived'
+      ? [`- \`${file}\`, _${name}_: survived; a test is missing.`]
+      : [],
+  )
+  const lines = [FROM, '', scoreOf(record), '', ...equivalents, ...survivors, '', TO]
   return `${before}${lines.join('\n')}${after}`
 }

@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test'
 import type { Client } from '../../main/auth/client-authentication.js'
 import type { Http, HttpRequest } from '../../main/auth/http.js'
 import { createKeySet, readUserinfo } from '../../main/auth/identity.js'
-import { exchangeCode, revokeTokens } from '../../main/auth/token.js'
+import { exchangeCode, renewTokens, revokeTokens } from '../../main/auth/token.js'
 import { createSecret } from '../../main/secret.js'
 
 const answering =
@@ -30,6 +30,24 @@ test('S18, RFC 6749 section 5.1: tokens come with status 200 alone', async () =>
     ),
   })
   expect(orphans).toEqual(['a'])
+})
+
+test('RFC 6749 section 6: a refresh token is kept at once, but not one beside a failure', async () => {
+  const metadata = { tokenEndpoint: 'https://a.example', tokenAuthMethods: null }
+  const request = { ...CLIENT, refreshToken: 'old', scope: 'openid' }
+  const kept: string[] = []
+  const renew = (status: number, json: object): Promise<unknown> =>
+    renewTokens(answering(status, json), metadata, request, { nowMs: () => 0 }, async (token) => {
+      kept.push(token)
+    })
+  for (const status of [400, 401, 302, 500]) {
+    await expect(renew(status, { error: 'x', refresh_token: 'odd' })).rejects.toThrow()
+  }
+  await renew(200, { access_token: 'a', token_type: 'Bearer', refresh_token: 'old' })
+  expect(kept).toEqual([])
+  // What else is wrong with the answer does not matter: the old one may be spent.
+  await expect(renew(200, { refresh_token: 'new' })).rejects.toThrow('access_token')
+  expect(kept).toEqual(['new'])
 })
 
 test('S15: keys and userinfo of an answer that failed are not believed', async () => {

@@ -130,3 +130,78 @@ test('F29: nobody’s session is known where the one that ended was signed out o
   await custody.signOut()
   expect(custody.last()).toBeNull()
 })
+
+/** Custody of nothing yet, whose vault gives a session once it is told to. */
+function beforeTheReading({ session, fixture }: Kept): {
+  custody: Custody
+  events: readonly Event[]
+  provider: { issuer: string; clientId: string }
+  /** The reading has begun. */
+  isReading: Promise<void>
+  goOn(): void
+} {
+  const events: Event[] = []
+  let goOn: () => void = () => undefined
+  const told = new Promise<void>((resolve) => (goOn = resolve))
+  let begin: () => void = () => undefined
+  const isReading = new Promise<void>((resolve) => (begin = resolve))
+  const read = async (): Promise<HeldSession> => {
+    begin()
+    await told
+    return session
+  }
+  const custody = createCustody({
+    http: createHttp(),
+    clock: fixture.clock,
+    vault: { ...createMemoryVault(), read },
+    dispatch: (event) => void events.push(event),
+    random: () => 0,
+    clientSecret: null,
+    track: (task) => task,
+  })
+  const { issuer, clientId } = session
+  return { custody, events, provider: { issuer, clientId }, isReading, goOn: () => goOn() }
+}
+
+test('a kept session is restored, and told of', async ({ kept }) => {
+  const { custody, events, provider, goOn } = beforeTheReading(kept)
+  const restored = custody.restore(provider)
+  goOn()
+  await restored
+  expect(custody.held()).toEqual(kept.session)
+  expect(events).toMatchObject([{ type: 'restored' }])
+  custody.close()()
+})
+
+test('S19: a sign-out during the reading at the start wins', async ({ kept }) => {
+  const { custody, events, provider, isReading, goOn } = beforeTheReading(kept)
+  const restored = custody.restore(provider)
+  await isReading
+  const signedOut = custody.signOut()
+  goOn()
+  await Promise.all([restored, signedOut])
+  expect(custody.held()).toBeNull()
+  expect(events.map(({ type }) => type)).not.toContain('restored')
+})
+
+test('a sign-in that was kept before the reading goes before what is read', async ({ kept }) => {
+  const { custody, provider, goOn } = beforeTheReading(kept)
+  await custody.keep(kept.other, new AbortController().signal)
+  const restored = custody.restore(provider)
+  goOn()
+  await restored
+  expect(custody.held()).toEqual(kept.other)
+})
+
+for (const changes of [{ issuer: 'https://other.example' }, { clientId: 'other' }]) {
+  test(`S23: with ${JSON.stringify(changes)} set, the session that was kept is not restored`, async ({
+    kept,
+  }) => {
+    const { custody, events, provider, goOn } = beforeTheReading(kept)
+    const restored = custody.restore({ ...provider, ...changes })
+    goOn()
+    await restored
+    expect(custody.held()).toBeNull()
+    expect(events).toMatchObject([{ type: 'storage-failed' }])
+  })
+}

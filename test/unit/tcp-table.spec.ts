@@ -106,23 +106,20 @@ test('S25: an IPv6 connection is looked for in its own table only', ({ openTable
 })
 
 test('S25: a table that is read in many pieces is read to its last row', ({ openTables }) => {
-  // A row for each length that a piece may end at within it.
-  const others = Array.from({ length: 5_000 }, (_, index) =>
-    row(`0300007F:${(index + 4096).toString(16).toUpperCase()}`, SERVER, 9),
+  const hex = (port: number): string => port.toString(16).toUpperCase()
+  // Wanted rows stand wherever a piece of 64 KiB may end, and are too many to fit within one row's length.
+  const lines = Array.from({ length: 3_000 }, (_, index) =>
+    row(`0100007F:${hex(20_000 + index)}`, SERVER, 1_000 + index),
   )
-  for (let shift = 0; shift < 10; shift += 1) {
-    const wanted = Array.from({ length: 200 }, (_, index) => 50_000 + index)
-    const rows = wanted.map((port) =>
-      row(`0100007F:${port.toString(16).toUpperCase()}`, SERVER, port),
-    )
-    const lines = others.flatMap((line, index) => [
-      line,
-      ...(rows[index / 25] ? [rows[index / 25]!] : []),
-    ])
-    const table = openTables({ tcp: [' '.repeat(shift * 15), ...lines] })
-    const found = table.findPeers(wanted.map((remotePort) => ({ ...CONNECTION, remotePort })))
-    expect(found.map((one) => one?.uid)).toEqual(wanted)
-  }
+  const length = lines[0]!.length + 1
+  const wanted = [1, 2, 3, 4].flatMap((piece) => {
+    const middle = Math.floor((piece * 64 * 1024) / length)
+    return Array.from({ length: 21 }, (_, index) => middle - 10 + index)
+  })
+  const found = openTables({ tcp: lines }).findPeers(
+    wanted.map((index) => ({ ...CONNECTION, remotePort: 20_000 + index })),
+  )
+  expect(found.map((one) => one?.uid)).toEqual(wanted.map((index) => 1_000 + index))
 })
 
 test('S25: a row that slips between two pages of the table is looked for once more', ({

@@ -375,19 +375,21 @@ export const PROOF: readonly MutatedFile[] = [
   },
   {
     file: 'main/auth/token.ts',
-    specs: ['test/unit/token-answers.spec.ts', 'test/unit/answers.spec.ts'],
+    specs: [
+      'test/unit/token-requests.spec.ts',
+      'test/unit/answers.spec.ts',
+      'test/unit/token-answers.spec.ts',
+    ],
     faults: [
       {
         name: 'the verifier is not sent',
         find: '      code_verifier: request.verifier,\n',
         replace: '',
-        specs: ['test/unit/agent.spec.ts'],
       },
       {
         name: 'the redirect URI is not sent',
         find: '      redirect_uri: request.redirectUri,\n',
         replace: '',
-        specs: ['test/unit/agent.spec.ts'],
       },
       {
         name: 'tokens come with any status',
@@ -419,7 +421,6 @@ export const PROOF: readonly MutatedFile[] = [
         find: 'const answer = readTokenAnswer(response.body)\n  const given = { scope: request.scope',
         replace:
           "await http({ method: 'POST', url: metadata.tokenEndpoint, purpose: '', ...authenticated(request, metadata.tokenAuthMethods, { code: request.code }) })\n  const answer = readTokenAnswer(response.body)\n  const given = { scope: request.scope",
-        specs: ['test/unit/agent.spec.ts', 'test/attack/callback.spec.ts'],
       },
       {
         name: 'a new refresh token is kept late',
@@ -436,23 +437,16 @@ export const PROOF: readonly MutatedFile[] = [
         name: 'a refresh token that was used is sent again at any time',
         find: 'if (!isLost || clock.nowMs() - sentAtMs >= GRACE_MS) throw thrown',
         replace: 'if (!isLost) throw thrown',
-        specs: [
-          'test/unit/renewal-faults.spec.ts',
-          'test/unit/renewal-refusals.spec.ts',
-          'test/unit/http-failure.spec.ts',
-        ],
       },
       {
         name: 'a lost answer is not asked for again',
         find: 'if (!isLost || clock.nowMs() - sentAtMs >= GRACE_MS) throw thrown',
         replace: 'if (Boolean(1)) throw thrown',
-        specs: ['test/unit/renewal-faults.spec.ts', 'test/unit/renewal-refusals.spec.ts'],
       },
       {
         name: 'a token’s life is counted from its answer',
         find: 'const given = { scope: request.scope, nowMs, providerAheadMs }',
         replace: 'const given = { scope: request.scope, nowMs: clock.nowMs(), providerAheadMs }',
-        specs: ['test/unit/token-answers.spec.ts', 'test/unit/slow-answers.spec.ts'],
       },
       {
         name: 'a failed revocation is no failure',
@@ -471,39 +465,16 @@ export const PROOF: readonly MutatedFile[] = [
         name: 'what the provider quotes of a code is shown',
         find: 'const secrets = [request.code, request.verifier,',
         replace: 'const secrets = [request.verifier,',
-        specs: [
-          'test/unit/token-answers.spec.ts',
-          'test/unit/answers.spec.ts',
-          'test/unit/http-failure.spec.ts',
-          'test/attack/callback.spec.ts',
-          'test/unit/secrets.spec.ts',
-          'test/attack/provider.spec.ts',
-        ],
       },
       {
         name: 'what the provider quotes of a verifier is shown',
         find: 'const secrets = [request.code, request.verifier,',
         replace: 'const secrets = [request.code,',
-        specs: [
-          'test/unit/token-answers.spec.ts',
-          'test/unit/answers.spec.ts',
-          'test/unit/http-failure.spec.ts',
-          'test/attack/callback.spec.ts',
-          'test/unit/secrets.spec.ts',
-          'test/attack/provider.spec.ts',
-        ],
       },
       {
         name: 'what the provider quotes of a refresh token is shown',
         find: 'tokensOf(grant, response, answer, [refreshToken, ...secretsOf(request)], given)',
         replace: 'tokensOf(grant, response, answer, [...secretsOf(request)], given)',
-        specs: [
-          'test/unit/token-answers.spec.ts',
-          'test/unit/answers.spec.ts',
-          'test/unit/renewal-refusals.spec.ts',
-          'test/unit/renewal-faults.spec.ts',
-          'test/unit/secrets.spec.ts',
-        ],
       },
     ],
   },

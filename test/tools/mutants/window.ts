@@ -135,12 +135,6 @@ export const WINDOW: readonly MutatedFile[] = [
         grep: 'S30',
       },
       {
-        name: 'settings that are not the window’s may be saved',
-        find: 'z.strictObject({\n      issuer',
-        replace: 'z.looseObject({\n      issuer',
-        grep: 'S30',
-      },
-      {
         name: 'texts may be of any length',
         find: 'const text = z.string().max(2_000)',
         replace: 'const text = z.string()',

@@ -1,0 +1,105 @@
+// What is sent to the token endpoint, how often, and what an answer is counted from.
+
+import { expect, test } from '@playwright/test'
+import { AuthError } from '../../main/auth/errors.js'
+import type { Http, HttpRequest } from '../../main/auth/http.js'
+import { exchangeCode, renewTokens, type TokenSet } from '../../main/auth/token.js'
+
+const METADATA = { tokenEndpoint: 'https://a.example/token', tokenAuthMethods: null }
+const CLIENT = { clientId: 'c', clientSecret: null }
+const TOKENS = { access_token: 'a', token_type: 'Bearer', id_token: 'i', expires_in: 60 }
+
+type Provider = { http: Http; sent: HttpRequest[]; clock: { nowMs: () => number } }
+
+/** A provider that takes so long for each answer; null: the answer is lost. */
+function providerOf(tookMs: number, ...answers: readonly (object | null)[]): Provider {
+  let nowMs = 1_000
+  const sent: HttpRequest[] = []
+  const http: Http = (request) => {
+    sent.push(request)
+    nowMs += tookMs
+    const answer = answers[Math.min(sent.length, answers.length) - 1]!
+    return answer === null
+      ? Promise.reject(new AuthError('provider-unreachable', 'lost', { answerLost: true }))
+      : Promise.resolve({
+          status: 'error' in answer ? 400 : 200,
+          body: JSON.stringify(answer),
+          dateMs: null,
+          retryAfterMs: null,
+        })
+  }
+  return { http, sent, clock: { nowMs: () => nowMs } }
+}
+
+const exchange = async ({ http, clock }: Provider): Promise<TokenSet> => {
+  const request = { ...CLIENT, code: 'the-code', redirectUri: 'r', verifier: 'v', scope: 'openid' }
+  return (await exchangeCode(http, METADATA, request, clock, () => undefined)).tokens
+}
+const renew = ({ http, clock }: Provider): Promise<unknown> => {
+  const request = { ...CLIENT, refreshToken: 'the-refresh-token', scope: 'openid' }
+  return renewTokens(http, METADATA, request, clock, () => Promise.resolve())
+}
+
+test('S13, RFC 7636 section 4.5: a code is sent once, with its verifier and redirect URI', async () => {
+  const provider = providerOf(0, TOKENS)
+  await exchange(provider)
+  expect(provider.sent).toHaveLength(1)
+  expect(provider.sent[0]).toMatchObject({
+    method: 'POST',
+    form: {
+      grant_type: 'authorization_code',
+      code: 'the-code',
+      redirect_uri: 'r',
+      code_verifier: 'v',
+    },
+  })
+  const lost = providerOf(0, null, TOKENS)
+  await expect(exchange(lost)).rejects.toThrow('lost')
+  expect(lost.sent).toHaveLength(1)
+})
+
+test('S18: tokens of another type, or beside an error, are not taken', async () => {
+  for (const changes of [{ token_type: 'mac' }, { token_type: null }, { id_token: null }]) {
+    await expect(exchange(providerOf(0, { ...TOKENS, ...changes }))).rejects.toMatchObject({
+      code: 'invalid-token-response',
+    })
+  }
+  const http = providerOf(0, TOKENS)
+  const beside: Http = async (request) => {
+    const answer = await http.http(request)
+    return { ...answer, body: JSON.stringify({ ...TOKENS, error: 'server_error' }) }
+  }
+  await expect(exchange({ ...http, http: beside })).rejects.toBeInstanceOf(AuthError)
+})
+
+test('a token’s life is counted from when it was asked for', async () => {
+  const tokens = await exchange(providerOf(40_000, TOKENS))
+  expect(tokens.obtainedAtMs).toBe(1_000)
+  expect(tokens.accessTokenExpiresAtMs).toBe(61_000)
+})
+
+test('a refresh token whose answer was lost is sent again at once, and not half a minute later', async () => {
+  const quick = providerOf(29_999, null, TOKENS)
+  await renew(quick)
+  expect(quick.sent).toHaveLength(2)
+  const slow = providerOf(30_000, null, TOKENS)
+  await expect(renew(slow)).rejects.toThrow('lost')
+  expect(slow.sent).toHaveLength(1)
+})
+
+test('S09: what a provider quotes of a code, a verifier or a refresh token is masked', async () => {
+  const error_description = 'bad the-code, the-verifier-of-it and the-refresh-token'
+  const failure = providerOf(0, { error: 'invalid_request', error_description })
+  const request = {
+    ...CLIENT,
+    code: 'the-code',
+    redirectUri: 'r',
+    verifier: 'the-verifier-of-it',
+    scope: 'openid',
+  }
+  const exchanged = exchangeCode(failure.http, METADATA, request, failure.clock, () => undefined)
+  const refusal = await exchanged.catch(String)
+  expect(refusal).not.toContain('the-code')
+  expect(refusal).not.toContain('the-verifier')
+  expect(await renew(failure).catch(String)).not.toContain('the-refresh-token')
+})
