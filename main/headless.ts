@@ -2,9 +2,9 @@
 // Root: the agent in plain Node, with a terminal in the tray's place.
 
 // eslint-disable-next-line import/no-unassigned-import -- what it does is all that it is for
-import './no-inspector.js'
+import './terminal/no-inspector.js'
 import { readFileSync } from 'node:fs'
-import { runInTerminal } from './commands.js'
+import { runInTerminal } from './terminal/commands.js'
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),

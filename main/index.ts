@@ -2,17 +2,17 @@
 
 import { join } from 'node:path'
 import { app, Menu } from 'electron'
-import { systemClock, within } from './clock.js'
-import { ownArgs } from './command.js'
-import { createLatchkey, EXIT, explainFailure, reportError, type Latchkey } from './compose.js'
+import { systemClock, within } from './base/clock.js'
+import { ownArgs } from './app/packaged-command.js'
+import { createLatchkey, EXIT, explainFailure, reportError, type Latchkey } from './app/compose.js'
 import { showBox } from './electron/box.js'
 import { openBrowser } from './electron/browser.js'
-import { keyringCipher } from './electron/cipher.js'
-import { runCommand } from './electron/command.js'
+import { keyringCipher } from './electron/keyring.js'
+import { runCommand } from './electron/run-command.js'
 import { presentDesktop } from './electron/desktop.js'
 import { endWithFailure } from './electron/failure.js'
 import { lockDown } from './electron/lockdown.js'
-import { isStartAtLogin } from './electron/login-item.js'
+import { isStartAtLogin } from './electron/system-login-item.js'
 import { dropUnreadableHeaders, electronFetch } from './electron/network.js'
 import { onShutdown } from './electron/power.js'
 import { createRestarter } from './electron/restart.js'
@@ -20,14 +20,24 @@ import { registerScheme, serveWindowFiles } from './electron/scheme.js'
 import { isFirstInstance } from './electron/single-instance.js'
 import { readSettingsFile } from './electron/store.js'
 import { createTray, type TrayIcon } from './electron/tray.js'
-import { createEngine } from './engine.js'
-import { findHome } from './home.js'
+import { createEngine } from './app/supervisor.js'
+import { findHome } from './base/home.js'
 import { startingMenu } from './present/menu.js'
-import { makeDataFolder, openDataDirectory } from './private-directory.js'
-import { secondStartOf } from './second-start.js'
-import { examineSettings, requireSettings, type Settings, type Sources } from './settings.js'
-import { LOGIN_PATIENCE_MS, trayHostDeps, waitForTrayHost, type TrayHost } from './tray-host.js'
-import { chooseStorage, tierOfFile, type Keyring, type Vault } from './vault.js'
+import { makeDataFolder, openDataDirectory } from './storage/private-directory.js'
+import { secondStartOf } from './app/second-start.js'
+import {
+  examineSettings,
+  requireSettings,
+  type Settings,
+  type Sources,
+} from './settings/options.js'
+import {
+  LOGIN_PATIENCE_MS,
+  trayHostDeps,
+  waitForTrayHost,
+  type TrayHost,
+} from './autostart/tray-host.js'
+import { chooseStorage, tierOfFile, type Keyring, type Vault } from './storage/session-store.js'
 
 /**
  * Windows shows notifications and login items under the name that is registered for this one. From the

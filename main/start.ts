@@ -1,19 +1,19 @@
 // Starts the tray app from the source tree; the headless program where there can be no tray.
 
 // eslint-disable-next-line import/no-unassigned-import -- what it does is all that it is for
-import './no-inspector.js'
+import './terminal/no-inspector.js'
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { splitSwitches } from './chromium-switches.js'
-import { explainFailure } from './compose.js'
-import { findHome } from './home.js'
+import { splitSwitches } from './settings/chromium-switches.js'
+import { explainFailure } from './app/compose.js'
+import { findHome } from './base/home.js'
 import { fetchBinary, findBinary } from './launch/binary.js'
 import { explainEarlyEnd } from './launch/early-end.js'
 import { obstacle, type Obstacle } from './launch/obstacle.js'
 import { thisSystem } from './launch/sandbox.js'
-import { writeText } from './output.js'
-import { helpText, joinFlags, readSettings, type Settings } from './settings.js'
+import { writeText } from './base/output.js'
+import { helpText, joinFlags, readSettings, type Settings } from './settings/options.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** So soon ends what hinders Electron itself. */

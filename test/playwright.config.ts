@@ -1,7 +1,7 @@
 // One runner for all tests: unit tests in plain Node, and those that drive a real Chromium.
 
 import { defineConfig } from '@playwright/test'
-import { openRunFolder } from './run-folder.js'
+import { openRunFolder } from './support/run-folder.js'
 
 openRunFolder()
 // A person's own settings are no test's, nor is a variable that Latchkey would complain of.
@@ -20,7 +20,7 @@ export default defineConfig({
   updateSnapshots: 'none',
   fullyParallel: true,
   forbidOnly: process.env['CI'] !== undefined,
-  reporter: [['list'], ['./providers/matrix-reporter.ts'], ['./reporter.ts']],
+  reporter: [['list'], ['./providers/matrix-reporter.ts'], ['./support/reporter.ts']],
   workers: 2,
   // So long a test may hang, on a machine that is busy; no test measures time.
   timeout: 60_000,

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { isOwnedBy, type SocketOwners } from '../socket-owner.js'
+import { isOwnedBy, type SocketOwners } from '../net/socket-owner.js'
 
 export type Connections = {
   /** Takes a new connection in; it is of nobody known until somebody asks, or there are too many. */

@@ -1,7 +1,7 @@
 // Who may call the local service: programs of this user, and no page of any website.
 
 import type { IncomingMessage } from 'node:http'
-import { LOOPBACK_HOSTS } from '../bind.js'
+import { LOOPBACK_HOSTS } from '../net/loopback.js'
 import { Problem } from './problem.js'
 
 export type GuardPorts = {

@@ -2,7 +2,7 @@
 // same schemas.
 
 import { z } from 'zod'
-import { PROMPTS } from '../auth/authorize.js'
+import { PROMPTS } from '../oauth/authorization-url.js'
 
 /** Sent on any model, in any shape; it never decides anything. */
 const schema = z.unknown().optional()

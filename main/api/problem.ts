@@ -1,6 +1,6 @@
 // Errors as the API gives them: problem details with a code from one closed list.
 
-import type { Ending } from '../auth/model.js'
+import type { Ending } from '../agent/model.js'
 import type { ProblemCode } from './models.js'
 
 /** Thrown by a handler, and answered as `application/problem+json`. */

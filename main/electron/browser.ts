@@ -1,7 +1,7 @@
 // The one place that hands a link to the person's browser.
 
 import { shell } from 'electron'
-import { isLoopback } from '../auth/http.js'
+import { isLoopback } from '../net/http.js'
 
 /** Opens an https link, or an http one on this machine. Rejects anything else, and
  * where the system says that it failed; on Linux it may say nothing. */

@@ -1,14 +1,14 @@
 // Removes Latchkey's data from within the tray app, as `uninstall-data` does, and ends the app.
 
 import { app, type MessageBoxOptions } from 'electron'
-import type { Http } from '../auth/http.js'
-import { EXIT, explainFailure } from '../compose.js'
-import type { Engine } from '../engine.js'
+import type { Http } from '../net/http.js'
+import { EXIT, explainFailure } from '../app/compose.js'
+import type { Engine } from '../app/supervisor.js'
 import type { RemovalPlan, RevocationOutcome } from '../ipc.js'
 import { removalPlan } from '../present/removal-plan.js'
-import { failedTo, merged, NOTHING, shortened, type Removal } from '../removal.js'
-import { revokeSession, tokensIn, uninstallData, type UninstallDeps } from '../uninstall.js'
-import type { HeldSession, Vault } from '../vault.js'
+import { failedTo, merged, NOTHING, shortened, type Removal } from '../app/removal.js'
+import { revokeSession, tokensIn, uninstallData, type UninstallDeps } from '../app/uninstall.js'
+import type { HeldSession, Vault } from '../storage/session-store.js'
 import { showBox } from './box.js'
 
 export type DataRemovalDeps = Pick<UninstallDeps, 'removeAutostart'> & {

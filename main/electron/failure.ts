@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { app, shell } from 'electron'
-import { diskError } from '../errno.js'
-import { SETTINGS_FILE } from '../settings.js'
-import { writeText } from '../output.js'
+import { diskError } from '../base/errno.js'
+import { SETTINGS_FILE } from '../settings/options.js'
+import { writeText } from '../base/output.js'
 import { showBox } from './box.js'
 
 export type Failure = { message: string; exitCode: number }

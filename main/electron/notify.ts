@@ -1,7 +1,7 @@
 // Desktop notifications. Never the only way to learn of something: a system may show none.
 
 import { Notification } from 'electron'
-import type { Notice } from '../present/notice.js'
+import type { Notice } from '../present/notification.js'
 
 const MOST_KEPT = 8
 

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { app } from 'electron'
-import { restartOf, waiterOf, type Restart } from '../restart.js'
+import { restartOf, waiterOf, type Restart } from '../app/restart-command.js'
 
 export type Restarter = {
   /** False where this Latchkey's file is gone. */

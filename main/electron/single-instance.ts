@@ -4,8 +4,8 @@ import { readlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { app } from 'electron'
-import { errnoOf } from '../errno.js'
-import type { SecondStart } from '../second-start.js'
+import { errnoOf } from '../base/errno.js'
+import type { SecondStart } from '../app/second-start.js'
 
 /**
  * Resolves to false if another Latchkey has heard of this start, with `handedOver`. True otherwise,

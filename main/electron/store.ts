@@ -3,7 +3,7 @@
 import { basename, dirname, extname } from 'node:path'
 import { ipcMain } from 'electron'
 import Store from 'electron-store'
-import { parseSettings, readSettingsText, type SettingsText } from '../settings-text.js'
+import { parseSettings, readSettingsText, type SettingsText } from '../settings/settings-text.js'
 
 /** Reads settings.json, as `readSettingsText` does. */
 export function readSettingsFile(path: string): SettingsText | undefined {

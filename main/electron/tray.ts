@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { Menu, nativeImage, nativeTheme, Tray, type MenuItemConstructorOptions } from 'electron'
-import type { Summary } from '../auth/model.js'
+import type { Summary } from '../agent/model.js'
 import { iconOf, type Icon } from '../present/icon.js'
 import type { MenuCommand, MenuItem } from '../present/menu.js'
 

@@ -13,8 +13,8 @@ import {
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { errnoOf } from '../errno.js'
-import { printable } from '../present/printable.js'
+import { errnoOf } from '../base/errno.js'
+import { printable } from '../base/printable.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,8 +1,8 @@
 // The way back from a browser on another computer, for a person who works here over SSH.
 
 import { isIP } from 'node:net'
-import { redirectUriOf } from '../auth/authorize.js'
-import { printable } from './printable.js'
+import { redirectUriOf } from '../oauth/authorization-url.js'
+import { printable } from '../base/printable.js'
 
 /**
  * Says which ports to forward, if this program runs over SSH; else nothing.

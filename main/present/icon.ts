@@ -1,6 +1,6 @@
 // The tray's icon, from the state in one word.
 
-import type { Summary } from '../auth/model.js'
+import type { Summary } from '../agent/model.js'
 
 export type Icon = 'signed-out' | 'waiting' | 'signed-in' | 'attention'
 

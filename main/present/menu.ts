@@ -1,8 +1,8 @@
 // The tray's menu, from the model.
 
-import { askingFlow, reachableFlow, summarize, type Model } from '../auth/model.js'
+import { askingFlow, reachableFlow, summarize, type Model } from '../agent/model.js'
 import type { Command } from '../ipc.js'
-import type { RestartOffer } from './restart.js'
+import type { RestartOffer } from './restart-offer.js'
 import { askedBy, headlineOf } from './status.js'
 
 export type MenuCommand =

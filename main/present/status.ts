@@ -1,7 +1,7 @@
 // The status that people and programs are shown. Here is where links, states and codes are dropped.
 
-import { redirectUriOf } from '../auth/authorize.js'
-import type { Account } from '../auth/identity.js'
+import { redirectUriOf } from '../oauth/authorization-url.js'
+import type { Account } from '../oauth/id-token.js'
 import {
   askingFlow,
   isFailure,
@@ -9,9 +9,9 @@ import {
   shownFlow,
   type Model,
   type Summary,
-} from '../auth/model.js'
-import type { StorageTier } from '../vault.js'
-import type { RestartOffer } from './restart.js'
+} from '../agent/model.js'
+import type { StorageTier } from '../storage/session-store.js'
+import type { RestartOffer } from './restart-offer.js'
 
 /** Part of the headless program's contract: what it holds only ever grows. */
 export type Status = {

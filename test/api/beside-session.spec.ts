@@ -2,8 +2,8 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { answerLink } from '../person.js'
-import { call, expect, expectProblem, seedFor, test } from './service.js'
+import { answerLink } from '../support/person.js'
+import { call, expect, expectProblem, seedFor, test } from '../support/service.js'
 
 const ASK =
   'const [url, body] = process.argv.slice(1); const headers = { "content-type": "application/json" };' +

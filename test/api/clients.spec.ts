@@ -2,9 +2,9 @@
 // each demands of the answers.
 
 import type { Pkce } from '../../main/api/models.js'
-import { challengeOf, createState, createVerifier } from '../../main/auth/pkce.js'
-import { GENERATED_CLIENTS, type GeneratedClient, type Values } from '../clients/bodies.js'
-import { answerLink } from '../person.js'
+import { challengeOf, createState, createVerifier } from '../../main/oauth/pkce.js'
+import { GENERATED_CLIENTS, type GeneratedClient, type Values } from '../support/client-bodies.js'
+import { answerLink } from '../support/person.js'
 import {
   call,
   comeBack,
@@ -16,7 +16,7 @@ import {
   tokenRequest,
   type Answer,
   type Service,
-} from './service.js'
+} from '../support/service.js'
 
 /** What a link may hold; the rest was left out by the client, or is UNKNOWN. */
 const ASKED = new Set([

@@ -2,8 +2,8 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { challengeOf } from '../../main/auth/pkce.js'
-import { answerLink } from '../person.js'
+import { challengeOf } from '../../main/oauth/pkce.js'
+import { answerLink } from '../support/person.js'
 import {
   call,
   comeBack,
@@ -16,7 +16,7 @@ import {
   type Answer,
   type OwnSeed,
   type Service,
-} from './service.js'
+} from '../support/service.js'
 
 /** Waits until the program says that the app has left. */
 async function left({ program }: Service): Promise<void> {

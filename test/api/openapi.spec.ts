@@ -13,7 +13,7 @@ import {
   signIn,
   test,
   type Service,
-} from './service.js'
+} from '../support/service.js'
 
 type Described = {
   openapi: string

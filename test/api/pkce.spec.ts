@@ -5,9 +5,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { PORT_LADDER } from '../../main/api/server.js'
-import { challengeOf } from '../../main/auth/pkce.js'
-import { altered, answerLink, type Visit } from '../person.js'
-import { SCRIPTED } from '../program.js'
+import { challengeOf } from '../../main/oauth/pkce.js'
+import { altered, answerLink, type Visit } from '../support/person.js'
+import { SCRIPTED } from '../support/program.js'
 import {
   call,
   clientOf,
@@ -24,7 +24,7 @@ import {
   tokenized,
   tokenRequest,
   type Service,
-} from './service.js'
+} from '../support/service.js'
 
 const NO_BODY = { headers: { 'content-type': 'application/json' } }
 

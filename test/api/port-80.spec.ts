@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { guard } from '../../main/api/guard.js'
 import { seededPkce } from '../../main/api/models.js'
 import { parseBody } from '../../main/api/request-body.js'
-import { flowOf, type SeedPorts } from '../../main/api/seed.js'
-import { SCRIPTED } from '../program.js'
-import { ask, clientOf, expect, expectProblem, seedFor, test } from './service.js'
+import { flowOf, type SeedPorts } from '../../main/api/seeded-request.js'
+import { SCRIPTED } from '../support/program.js'
+import { ask, clientOf, expect, expectProblem, seedFor, test } from '../support/service.js'
 
 test.describe('a service on port 80, which clients leave out of Host,', () => {
   test('is asked by both forms, and by no other host or port', async () => {

@@ -5,8 +5,8 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { mergeTests } from '@playwright/test'
-import type { FlowRequest } from '../../main/auth/api-flows.js'
-import { challengeOf } from '../../main/auth/pkce.js'
+import type { FlowRequest } from '../../main/agent/api-sign-ins.js'
+import { challengeOf } from '../../main/oauth/pkce.js'
 import {
   ask,
   call,
@@ -22,9 +22,9 @@ import {
   type RawAnswer,
   type Service,
   type SharedService,
-} from '../api/service.js'
-import { test as inProcess } from '../fixture.js'
-import { answerLink } from '../person.js'
+} from '../support/service.js'
+import { test as inProcess } from '../support/fixture.js'
+import { answerLink } from '../support/person.js'
 
 const test = mergeTests(service, inProcess)
 

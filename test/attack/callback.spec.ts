@@ -10,10 +10,10 @@ import {
 import { connect, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { expect } from '@playwright/test'
-import { authorizationUrl } from '../../main/auth/authorize.js'
-import { challengeOf } from '../../main/auth/pkce.js'
-import { test } from '../fixture.js'
-import { altered, answerLink } from '../person.js'
+import { authorizationUrl } from '../../main/oauth/authorization-url.js'
+import { challengeOf } from '../../main/oauth/pkce.js'
+import { test } from '../support/fixture.js'
+import { altered, answerLink } from '../support/person.js'
 
 const redirectUriOf = (link: string): URL =>
   new URL(new URL(link).searchParams.get('redirect_uri')!)

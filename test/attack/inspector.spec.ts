@@ -1,6 +1,6 @@
 // Latchkey against programs of the same user that would look into it.
 
-import { expect, SCRIPTED, test } from '../e2e/test.js'
+import { expect, SCRIPTED, test } from '../support/desktop-test.js'
 
 test.skip(process.platform === 'win32', 'there is no SIGUSR1')
 

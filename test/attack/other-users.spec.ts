@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, connect, type Socket } from 'node:net'
 import { mergeTests } from '@playwright/test'
-import { createSocketOwners } from '../../main/socket-owner.js'
-import { openTcpTable } from '../../main/tcp-table.js'
+import { createSocketOwners } from '../../main/net/socket-owner.js'
+import { openTcpTable } from '../../main/net/proc-net-tcp.js'
 import {
   call,
   expect,
@@ -15,11 +15,11 @@ import {
   seedFor,
   signIn,
   test as service,
-} from '../api/service.js'
-import { test as inProcess } from '../fixture.js'
-import { asNobody, whyNoOtherUser } from '../other-user.js'
-import { owners } from '../owners.js'
-import { answerLink } from '../person.js'
+} from '../support/service.js'
+import { test as inProcess } from '../support/fixture.js'
+import { asNobody, whyNoOtherUser } from '../support/other-user.js'
+import { owners } from '../support/owners.js'
+import { answerLink } from '../support/person.js'
 
 const test = mergeTests(service, inProcess)
 test.skip(whyNoOtherUser() !== null, whyNoOtherUser() ?? '')

@@ -1,10 +1,10 @@
 // A sign-in at a provider that is broken, careless or hostile.
 
 import { expect } from '@playwright/test'
-import { challengeOf } from '../../main/auth/pkce.js'
-import { test, type Fixture, type FixtureOptions } from '../fixture.js'
-import { altered, answerLink } from '../person.js'
-import type { Misbehaviour } from '../provider.js'
+import { challengeOf } from '../../main/oauth/pkce.js'
+import { test, type Fixture, type FixtureOptions } from '../support/fixture.js'
+import { altered, answerLink } from '../support/person.js'
+import type { Misbehaviour } from '../provider/provider.js'
 
 type Start = (options?: FixtureOptions) => Promise<Fixture>
 

@@ -5,16 +5,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, test as base } from '@playwright/test'
-import { keyFileCipher, passphraseCipher } from '../../main/cipher.js'
-import { additionalData, type SealedFor } from '../../main/seal.js'
-import { chooseStorage, SESSION_FILE, UNOPENED_FILE, type Vault } from '../../main/vault.js'
+import { keyFileCipher, passphraseCipher } from '../../main/storage/cipher.js'
+import { additionalData, type SealedFor } from '../../main/storage/seal.js'
+import {
+  chooseStorage,
+  SESSION_FILE,
+  UNOPENED_FILE,
+  type Vault,
+} from '../../main/storage/session-store.js'
 import {
   OLD_BY_KEY_FILE,
   OLD_BY_PASSPHRASE,
   OLD_KEY_FILE,
   OLD_PASSPHRASE,
   OLD_SESSION as SESSION,
-} from '../sealed-by-version-1.js'
+} from '../support/sealed-by-version-1.js'
 
 type Tier = 'passphrase' | 'key-file'
 const { issuer, clientId } = SESSION

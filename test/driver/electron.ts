@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication } from '@playwright/test'
-import { ROOT } from '../root.js'
+import { ROOT } from '../support/root.js'
 import { BEHAVIOUR_VARIABLE } from '../stand-in/contract.js'
 import { electronBinary } from './back-end.js'
 import { behaviourOf, keyringOf } from './behaviour.js'

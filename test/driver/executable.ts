@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { ROOT } from '../root.js'
+import { ROOT } from '../support/root.js'
 import type { StartedAs } from '../stand-in/relay.js'
 import { createWaiting, type Waiting } from './waiting.js'
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { readlinkSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from '@playwright/test'
-import { errnoOf } from '../../main/errno.js'
+import { errnoOf } from '../../main/base/errno.js'
 import {
   BEHAVIOUR_VARIABLE,
   type AppCalls,
@@ -14,7 +14,7 @@ import {
   type Place,
   type ShownNotification,
 } from '../stand-in/contract.js'
-import { ROOT } from '../root.js'
+import { ROOT } from '../support/root.js'
 import type { StartedAs } from '../stand-in/relay.js'
 import { connect, type Wire } from '../stand-in/wire.js'
 import { behaviourOf, keyringOf } from './behaviour.js'

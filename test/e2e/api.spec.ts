@@ -14,9 +14,9 @@ import {
   seeded,
   seedFor,
   tokenized,
-} from '../api/service.js'
-import { test as service, type Service } from '../api/service.js'
-import { test as inBrowser, signInAs } from './test.js'
+} from '../support/service.js'
+import { test as service, type Service } from '../support/service.js'
+import { test as inBrowser, signInAs } from '../support/desktop-test.js'
 
 const test = mergeTests(service, inBrowser)
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join, relative } from 'node:path'
-import { expect, test as base } from './test.js'
+import { expect, test as base } from '../support/desktop-test.js'
 
 const test = base.extend<{
   /** Puts a program of a person's into a folder of PATH; it writes its name and link to `opened`. */

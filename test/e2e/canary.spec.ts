@@ -14,12 +14,12 @@ import {
   tokenRequest,
   type Answer,
   type Service,
-} from '../api/service.js'
-import { at, expect, headlineOf, test as onDesktop } from '../driver.js'
-import { answerLink } from '../person.js'
-import { SCRIPTED, test as programs, type Program } from '../program.js'
-import { startProvider, type Misbehaviour, type RunningProvider } from '../provider.js'
-import { createHunt, type Hunt } from '../secrets.js'
+} from '../support/service.js'
+import { at, expect, headlineOf, test as onDesktop } from '../driver/driver.js'
+import { answerLink } from '../support/person.js'
+import { SCRIPTED, test as programs, type Program } from '../support/program.js'
+import { startProvider, type Misbehaviour, type RunningProvider } from '../provider/provider.js'
+import { createHunt, type Hunt } from '../support/secrets.js'
 
 const test = mergeTests(programs, onDesktop)
 

@@ -1,10 +1,15 @@
 // The clock of the whole program is set, ahead and back, while it runs and while it does not.
 
 import { expect } from '@playwright/test'
-import { createFakeTime, removeFakeTimeOf, whyNoFakeTime, type FakeTime } from '../fake-time.js'
-import { signInOn, stop, test as base } from '../kept.js'
-import type { Program } from '../program.js'
-import { startProvider } from '../provider.js'
+import {
+  createFakeTime,
+  removeFakeTimeOf,
+  whyNoFakeTime,
+  type FakeTime,
+} from '../support/fake-time.js'
+import { signInOn, stop, test as base } from '../support/kept.js'
+import type { Program } from '../support/program.js'
+import { startProvider } from '../provider/provider.js'
 
 const SECOND = 1_000
 const HOUR = 3_600 * SECOND

@@ -4,8 +4,16 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JSHandle, Page } from '@playwright/test'
 import type { LatchkeyApi, SaveOutcome, SettingsChanges } from '../../main/ipc.js'
-import { startProvider } from '../provider.js'
-import { at, expect, FREE_PORT, headlineOf, signInAs, test, type Desktop } from '../driver.js'
+import { startProvider } from '../provider/provider.js'
+import {
+  at,
+  expect,
+  FREE_PORT,
+  headlineOf,
+  signInAs,
+  test,
+  type Desktop,
+} from '../driver/driver.js'
 
 const FAST = { intervals: [25, 50, 100] }
 const ALICE = 'Signed in as Alice Adams'

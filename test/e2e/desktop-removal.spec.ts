@@ -3,10 +3,10 @@
 import { existsSync } from 'node:fs'
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { at, expect, headlineOf, signInAs, test as base, type Desktop } from '../driver.js'
-import { makeFakeTool, type FakeTool } from '../fake-tool.js'
-import { filesOf } from '../kept.js'
-import type { RunningProvider } from '../provider.js'
+import { at, expect, headlineOf, signInAs, test as base, type Desktop } from '../driver/driver.js'
+import { makeFakeTool, type FakeTool } from '../support/fake-tool.js'
+import { filesOf } from '../support/kept.js'
+import type { RunningProvider } from '../provider/provider.js'
 
 const FAST = { intervals: [25, 50, 100] }
 const REMOVED_KEY = 'The key "Latchkey Safe Storage" was removed from the keyring.'

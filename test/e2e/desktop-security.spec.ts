@@ -3,9 +3,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from '@playwright/test'
-import { at, expect, FREE_PORT, headlineOf, signInAs, test as base } from '../driver.js'
+import { at, expect, FREE_PORT, headlineOf, signInAs, test as base } from '../driver/driver.js'
 import type { LatchkeyApi } from '../../main/ipc.js'
-import { guideOf, listProviders } from '../../main/provider-choices.js'
+import { guideOf, listProviders } from '../../main/settings/provider-choices.js'
 
 type Attacker = {
   url: string

@@ -12,7 +12,7 @@ import {
   signInAs,
   test,
   type Desktop,
-} from '../driver.js'
+} from '../driver/driver.js'
 
 const FAST = { intervals: [25, 50, 100] }
 

@@ -1,10 +1,18 @@
 // The window as a window: its icon, its context menu, zoom, and a sign-in that is finished in it.
 
 import type { Page } from '@playwright/test'
-import { guideOf } from '../../main/provider-choices.js'
-import { at, expect, FREE_PORT, headlineOf, signInAs, test, type Desktop } from '../driver.js'
-import { altered, answerLink } from '../person.js'
-import { startProvider } from '../provider.js'
+import { guideOf } from '../../main/settings/provider-choices.js'
+import {
+  at,
+  expect,
+  FREE_PORT,
+  headlineOf,
+  signInAs,
+  test,
+  type Desktop,
+} from '../driver/driver.js'
+import { altered, answerLink } from '../support/person.js'
+import { startProvider } from '../provider/provider.js'
 
 const FAST = { intervals: [25, 50, 100] }
 

@@ -12,8 +12,8 @@ import {
   signInAs,
   test,
   type Desktop,
-} from '../driver.js'
-import { startProvider } from '../provider.js'
+} from '../driver/driver.js'
+import { startProvider } from '../provider/provider.js'
 
 const DEMO = ['--demo', ...FREE_PORT] as const
 const FAST = { intervals: [25, 50, 100] }

@@ -43,7 +43,7 @@ test('a first start says that it builds, builds no test, and has the demo', asyn
     expect(existsSync(join(folder, 'dist/main/headless.js'))).toBe(true)
     const built = readdirSync(join(folder, 'dist/test'), { recursive: true, encoding: 'utf8' })
     const names = built.filter((name) => name.endsWith('.js'))
-    expect(names.filter((name) => !/^provider[\w-]*\.js$/.test(name))).toEqual([])
+    expect(names.filter((name) => !/^provider\/provider[\w-]*\.js$/.test(name))).toEqual([])
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

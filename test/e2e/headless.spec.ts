@@ -6,10 +6,10 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Status } from '../../main/present/status.js'
-import { altered, answerLink } from '../person.js'
-import { startProvider } from '../provider.js'
-import { screenOf } from '../screen.js'
-import { expect, SCRIPTED, signInAs, test } from './test.js'
+import { altered, answerLink } from '../support/person.js'
+import { startProvider } from '../provider/provider.js'
+import { screenOf } from '../support/screen.js'
+import { expect, SCRIPTED, signInAs, test } from '../support/desktop-test.js'
 
 const DEMO = ['--demo', ...SCRIPTED] as const
 

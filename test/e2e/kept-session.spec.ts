@@ -12,7 +12,7 @@ import {
   test,
   vaultOf,
   type Start,
-} from '../kept.js'
+} from '../support/kept.js'
 
 async function keepSession(start: Start): Promise<void> {
   const program = await start()

@@ -3,9 +3,9 @@
 // that `npm run test:long` tries.
 
 import { expect } from '@playwright/test'
-import type { Moment } from '../kill-moments.js'
-import { test } from '../killed-renewals.js'
-import { letRunOut, signInOn, stop, test as kept, vaultOf } from '../kept.js'
+import type { Moment } from '../support/kill-moments.js'
+import { test } from '../support/killed-renewals.js'
+import { letRunOut, signInOn, stop, test as kept, vaultOf } from '../support/kept.js'
 
 /** The calls of one replacement: 2 writes, 5 renames; the second replacement's come after 8. */
 const WRITE = 2

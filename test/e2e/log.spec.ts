@@ -4,11 +4,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { mountFullDisk } from '../full-disk.js'
-import { answerLink } from '../person.js'
-import type { Program } from '../program.js'
-import { startProvider } from '../provider.js'
-import { expect, SCRIPTED, test } from './test.js'
+import { mountFullDisk } from '../support/full-disk.js'
+import { answerLink } from '../support/person.js'
+import type { Program } from '../support/program.js'
+import { startProvider } from '../provider/provider.js'
+import { expect, SCRIPTED, test } from '../support/desktop-test.js'
 
 type Entry = { at: string; level: string; event: string; code?: string; origin?: string }
 
@@ -176,7 +176,7 @@ test('what kept it from starting is in the log, by its code', async ({ run }) =>
     { event: 'error', level: 'error', name: 'AuthError', code: 'port-taken', cause: null },
     { event: 'stopped' },
   ])
-  expect(JSON.stringify(logOf(second))).toContain('main/bind.js:')
+  expect(JSON.stringify(logOf(second))).toContain('main/net/loopback.js:')
 })
 
 test('where it is asked to, the log holds failures only', async ({ run }) => {

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { createConnection, type Socket } from 'node:net'
-import { call, expect, signIn, test, type Service } from '../api/service.js'
+import { call, expect, signIn, test, type Service } from '../support/service.js'
 
 const READERS = 1_000
 

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import {
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   symlinkSync,
@@ -21,10 +22,10 @@ import { promisify } from 'node:util'
 import { extractAll, extractFile, listPackage, statFile } from '@electron/asar'
 import fuses from '@electron/fuses'
 import { expect, test } from '@playwright/test'
-import { DESKTOP_ID } from '../../main/xdg-autostart.js'
+import { DESKTOP_ID } from '../../main/autostart/linux.js'
 import { behaviourOf } from '../driver/behaviour.js'
-import { pack, type PackageParts, type Packed, type PackedPlatform } from '../packing.js'
-import { ROOT } from '../root.js'
+import { pack, type PackageParts, type Packed, type PackedPlatform } from '../tools/packing.js'
+import { ROOT } from '../support/root.js'
 import { BEHAVIOUR_VARIABLE } from '../stand-in/contract.js'
 
 const { FuseV1Options, getCurrentFuseWire } = fuses
@@ -134,7 +135,7 @@ function linuxTests(asar: () => string): void {
   test('what is packed is enough to run: every part loads', async () => {
     const place = join(folder, 'extracted')
     extractAll(asar(), place)
-    for (const part of ['dist/main/compose.js', 'node_modules/conf/dist/source/index.js']) {
+    for (const part of ['dist/main/app/compose.js', 'node_modules/conf/dist/source/index.js']) {
       const script = `await import(${JSON.stringify(pathToFileURL(join(place, part)).href)})`
       await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script])
     }
@@ -545,186 +546,26 @@ function valueOf(args: readonly string[], flag: string): string | undefined {
   return at < 0 ? undefined : args[at + 1]
 }
 
+/** The TypeScript files of a folder of the project, from there. */
+function sourcesOf(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.ts'))
+}
+
 function keyOf(desktop: string, key: string): string | undefined {
   return new RegExp(`^${key}=(.*)$`, 'm').exec(desktop)?.[1]
 }
 
+/** Run from a checkout only. */
+const UNPACKED = /^(headless|start|launch\/.+|terminal\/no-inspector)\.ts$/
+
 const OWN: readonly string[] = [
-  ...[
-    'auth0',
-    'caller-process',
-    'connections',
-    'guard',
-    'models',
-    'openapi',
-    'pkce',
-    'problem',
-    'request-body',
-    'seed',
-    'server',
-  ].map((name) => `/dist/main/api/${name}.js`),
-  ...[
-    'agent',
-    'api-flows',
-    'attempt',
-    'authorize',
-    'callback',
-    'caller',
-    'client-authentication',
-    'custody',
-    'discovery',
-    'end-session',
-    'endings',
-    'errors',
-    'failure-kind',
-    'http',
-    'http-failure',
-    'identity',
-    'keys',
-    'loopback',
-    'model',
-    'no-proxy',
-    'openings',
-    'pages',
-    'pasted',
-    'pkce',
-    'proxy',
-    'redirect',
-    'renewal',
-    'same-person',
-    'scopes',
-    'token',
-    'token-answer',
-    'token-failure',
-    'unchecked-tls',
-  ].map((name) => `/dist/main/auth/${name}.js`),
-  ...[
-    'box',
-    'browser',
-    'cipher',
-    'command',
-    'data-removal',
-    'desktop',
-    'failure',
-    'ipc-server',
-    'lockdown',
-    'login-item',
-    'network',
-    'notify',
-    'page-tools',
-    'power',
-    'report',
-    'restart',
-    'scheme',
-    'single-instance',
-    'store',
-    'tray',
-    'window',
-  ].map((name) => `/dist/main/electron/${name}.js`),
-  ...['answers', 'check', 'computer', 'ports', 'provider', 'running'].map(
-    (name) => `/dist/main/checks/${name}.js`,
-  ),
-  ...[
-    'forwarding',
-    'icon',
-    'menu',
-    'notice',
-    'printable',
-    'record',
-    'removal-plan',
-    'report',
-    'restart',
-    'sign-ins',
-    'status',
-    'window-size',
-    'terminal',
-  ].map((name) => `/dist/main/present/${name}.js`),
-  ...[
-    'announcement',
-    'autostart',
-    'bind',
-    'browser-opener',
-    'chromium-switches',
-    'cipher',
-    'client-secret',
-    'clock',
-    'command',
-    'commands',
-    'compose',
-    'demo',
-    'desktop-entry',
-    'diagnose',
-    'engine',
-    'errno',
-    'home',
-    'index',
-    'ipc',
-    'json-text',
-    'keyring-item',
-    'keyring-note',
-    'lock-file',
-    'lock-socket',
-    'log',
-    'login-item',
-    'make-folder',
-    'nearest',
-    'output',
-    'owner',
-    'port-holder',
-    'presets',
-    'private-directory',
-    'program-name',
-    'provider-choices',
-    'provider-finding',
-    'provider-memory',
-    'read-body',
-    'regular-file',
-    'removal',
-    'repeats',
-    'replace-file',
-    'restart',
-    'seal',
-    'secret',
-    'second-start',
-    'session-file',
-    'settings',
-    'settings-file',
-    'settings-form',
-    'settings-text',
-    'socket-owner',
-    'standard-input',
-    'system-traces',
-    'tcp-table',
-    'this-computer',
-    'terminal',
-    'tray-host',
-    'turns',
-    'uninstall',
-    'unprintable',
-    'vault',
-    'x11-selection',
-    'xdg-autostart',
-  ].map((name) => `/dist/main/${name}.js`),
+  ...sourcesOf('main')
+    .filter((path) => !UNPACKED.test(path))
+    .map((path) => `/dist/main/${path.replace(/ts$/, 'js')}`),
+  ...sourcesOf('renderer').map((path) => `/dist/renderer/${path.replace(/ts$/, 'js')}`),
   '/dist/main/preload.cjs',
-  ...[
-    'button',
-    'dom',
-    'facts',
-    'fields',
-    'navigation',
-    'news',
-    'paste',
-    'provider-choice',
-    'provider',
-    'redirect-uris',
-    'removal',
-    'renderer',
-    'report',
-    'settings',
-    'state',
-    'time',
-    'view',
-  ].map((name) => `/dist/renderer/${name}.js`),
   '/LICENSE',
   '/package.json',
   '/renderer/forms.css',

@@ -2,11 +2,11 @@
 // the code is exchanged; its signing keys are new then. Also while a session is held.
 
 import { expect } from '@playwright/test'
-import { test as base } from '../kept.js'
-import { answerLink } from '../person.js'
-import type { Program } from '../program.js'
-import { createMemoryStore } from '../provider-store.js'
-import { startProvider, type RunningProvider } from '../provider.js'
+import { test as base } from '../support/kept.js'
+import { answerLink } from '../support/person.js'
+import type { Program } from '../support/program.js'
+import { createMemoryStore } from '../provider/provider-store.js'
+import { startProvider, type RunningProvider } from '../provider/provider.js'
 
 type Store = 'kept' | 'lost'
 

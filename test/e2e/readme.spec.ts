@@ -5,8 +5,8 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { answerLink } from '../person.js'
-import { expect, SCRIPTED, test } from './test.js'
+import { answerLink } from '../support/person.js'
+import { expect, SCRIPTED, test } from '../support/desktop-test.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 

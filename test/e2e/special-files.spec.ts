@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process'
 import { lstat, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SCRIPTED, test as base } from '../program.js'
-import { expect } from './test.js'
+import { SCRIPTED, test as base } from '../support/program.js'
+import { expect } from '../support/desktop-test.js'
 
 const test = base.extend<{ dataDir: string }>({
   // eslint-disable-next-line no-empty-pattern

@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { findBinary } from '../../main/launch/binary.js'
-import { startProxy } from '../proxy.js'
-import { ROOT } from '../root.js'
+import { startProxy } from '../support/proxy.js'
+import { ROOT } from '../support/root.js'
 
 const START = join(ROOT, 'dist', 'main', 'start.js')
 const IS_ROOT = process.getuid?.() === 0

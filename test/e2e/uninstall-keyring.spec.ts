@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test as base } from '@playwright/test'
-import { HEADLESS } from '../program.js'
+import { HEADLESS } from '../support/program.js'
 
 const NEEDED = ['dbus-run-session', 'dbus-send', 'gnome-keyring-daemon', 'secret-tool']
 const folders = (process.env['PATH'] ?? '').split(delimiter)

@@ -15,10 +15,10 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
-import { makeFakeTool, type FakeTool } from '../fake-tool.js'
-import { filesOf, signInOn, stop, test as base, vaultOf } from '../kept.js'
-import type { Program, ProgramOptions } from '../program.js'
-import type { RunningProvider } from '../provider.js'
+import { makeFakeTool, type FakeTool } from '../support/fake-tool.js'
+import { filesOf, signInOn, stop, test as base, vaultOf } from '../support/kept.js'
+import type { Program, ProgramOptions } from '../support/program.js'
+import type { RunningProvider } from '../provider/provider.js'
 
 const test = base.extend<{
   config: string

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { follow, type Followed } from '../driver/process.js'
-import { HEADLESS, SCRIPTED } from '../program.js'
+import { HEADLESS, SCRIPTED } from '../support/program.js'
 
 const PERSON = 1234
 const asPerson = ['setpriv', `--reuid=${PERSON}`, `--regid=${PERSON}`, '--clear-groups']

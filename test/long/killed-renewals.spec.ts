@@ -2,8 +2,8 @@
 // a second use of a refresh token for a while and at one that never does.
 
 import { expect } from '@playwright/test'
-import type { Moment, MomentKind } from '../kill-moments.js'
-import { reportOf, test, type Outcome } from '../killed-renewals.js'
+import type { Moment, MomentKind } from '../support/kill-moments.js'
+import { reportOf, test, type Outcome } from '../support/killed-renewals.js'
 
 const MOMENTS = 100
 const PARTS = 5

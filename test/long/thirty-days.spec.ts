@@ -1,7 +1,7 @@
 // A month of one session, in which what piles up by one renewal after the other would show.
 
-import { liveFor, meanHeap, SETTLED_DAYS } from '../month.js'
-import { expect, test } from '../signed-in.js'
+import { liveFor, meanHeap, SETTLED_DAYS } from '../support/month.js'
+import { expect, test } from '../support/signed-in.js'
 
 test('thirty days: nobody has to sign in again, nothing is lost, and nothing piles up', async ({
   signedIn,

@@ -1,8 +1,8 @@
 // Sign-in, renewal and sign-out, end to end, at every shape of provider. The run prints the matrix.
 
-import { call } from '../api/service.js'
-import { expect, SCRIPTED, test } from '../e2e/test.js'
-import type { Program } from '../program.js'
+import { call } from '../support/service.js'
+import { expect, SCRIPTED, test } from '../support/desktop-test.js'
+import type { Program } from '../support/program.js'
 import { MATRIX_STEPS, MATRIX_TAG, REFUSED_SHAPE } from './matrix-reporter.js'
 import type { OddProvider } from './odd-provider.js'
 import { SHAPES, type Shape, type SignOut } from './shapes.js'

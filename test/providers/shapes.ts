@@ -2,7 +2,7 @@
 // more entry.
 
 import { SignJWT } from 'jose'
-import { startProvider } from '../provider.js'
+import { startProvider } from '../provider/provider.js'
 import { startBetterAuth } from './better-auth.js'
 import { startMockServer } from './mock-server.js'
 import type { OddProvider } from './odd-provider.js'

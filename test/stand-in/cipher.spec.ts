@@ -2,9 +2,9 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SealedFor } from '../../main/seal.js'
+import type { SealedFor } from '../../main/storage/seal.js'
 import type { DesktopOptions } from '../driver/desktop.js'
-import { OLD_BY_KEYRING, OLD_PLAIN } from '../sealed-by-version-1.js'
+import { OLD_BY_KEYRING, OLD_PLAIN } from '../support/sealed-by-version-1.js'
 import { built, expect, test } from './program.js'
 
 const WHAT: SealedFor = {
@@ -14,7 +14,7 @@ const WHAT: SealedFor = {
 }
 const PRELUDE = `
   import { readFileSync } from 'node:fs'
-  import { keyringCipher } from ${JSON.stringify(built('cipher.js'))}
+  import { keyringCipher } from ${JSON.stringify(built('keyring.js'))}
   const PLAIN = '{"refreshToken":"a secret of some length","name":"Ålice ✓"}'
   const WHAT = ${JSON.stringify(WHAT)}
   const file = join(dataDir, 'sealed')

@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path'
 import type { DesktopOptions } from '../driver/desktop.js'
 import { argsOf } from '../driver/electron.js'
 import { launchStandIn } from '../driver/stand-in.js'
-import { at, expect, headlineOf, signInAs, test as base, type Desktop } from '../driver.js'
-import { ROOT } from '../root.js'
+import { at, expect, headlineOf, signInAs, test as base, type Desktop } from '../driver/driver.js'
+import { ROOT } from '../support/root.js'
 
 const FAST = { intervals: [25, 50, 100] }
 

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Desktop, DesktopOptions } from '../driver/desktop.js'
 import { launchStandIn } from '../driver/stand-in.js'
-import { expect, test as base } from '../driver.js'
-import { ROOT } from '../root.js'
+import { expect, test as base } from '../driver/driver.js'
+import { ROOT } from '../support/root.js'
 
-export { expect } from '../driver.js'
+export { expect } from '../driver/driver.js'
 
 /** What a program imports of main/electron, as it is built. */
 export function built(file: string): string {

@@ -1,9 +1,9 @@
 // The stand-in against Electron's documentation: small programs that try its awkward parts.
 
 import { join } from 'node:path'
-import { FREE_PORT } from '../driver.js'
+import { FREE_PORT } from '../driver/driver.js'
 import { createTrayHost } from '../driver/tray-host.js'
-import { ROOT } from '../root.js'
+import { ROOT } from '../support/root.js'
 import { expect, test } from './program.js'
 
 const ASSETS = join(ROOT, 'main', 'assets')

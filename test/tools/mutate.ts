@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { ROOT } from '../root.js'
+import { ROOT } from '../support/root.js'
 import { copyTree, type MutantTree } from './mutant-tree.js'
 import { fingerprintOf, MUTANTS, type Mutant } from './mutants.js'
 import { readRecord, scoreOf, withScore, writeRecord, type Entry } from './mutation-record.js'

@@ -1,9 +1,9 @@
 // Signing in again: whose sign-in the provider is asked for, and with what.
 
 import { expect } from '@playwright/test'
-import { appFlow, NEVER } from '../app-flow.js'
-import { test as base, type Fixture, type FixtureOptions } from '../fixture.js'
-import { answerLink } from '../person.js'
+import { appFlow, NEVER } from '../support/app-flow.js'
+import { test as base, type Fixture, type FixtureOptions } from '../support/fixture.js'
+import { answerLink } from '../support/person.js'
 
 type Asked = { scope: string | null; prompt: string | null; login_hint: string | null }
 type Asking = Fixture & {

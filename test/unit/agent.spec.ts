@@ -1,14 +1,14 @@
 // The agent, at a real provider, with a clock that the tests move.
 
 import { expect } from '@playwright/test'
-import { createAgent } from '../../main/auth/agent.js'
-import { createHttp } from '../../main/auth/http.js'
-import { createCallbackListener } from '../../main/auth/loopback.js'
-import { createMemoryVault } from '../../main/vault.js'
-import { createTestClock } from '../clock.js'
-import { test } from '../fixture.js'
-import { altered, answerLink } from '../person.js'
-import { owners } from '../owners.js'
+import { createAgent } from '../../main/agent/agent.js'
+import { createHttp } from '../../main/net/http.js'
+import { createCallbackListener } from '../../main/oauth/callback-listener.js'
+import { createMemoryVault } from '../../main/storage/session-store.js'
+import { createTestClock } from '../support/clock.js'
+import { test } from '../support/fixture.js'
+import { altered, answerLink } from '../support/person.js'
+import { owners } from '../support/owners.js'
 
 test('a sign-in goes from waiting through exchanging to signed-in', async ({ start }) => {
   const { history, vault, clock, signIn, reached } = await start()

@@ -25,15 +25,15 @@ import {
   type AutostartState,
   type Launch,
   type ThisProcess,
-} from '../../main/autostart.js'
+} from '../../main/autostart/autostart.js'
 import {
   createMacAutostart,
   createWindowsAutostart,
   type LoginItemFacts,
   type LoginItems,
-} from '../../main/login-item.js'
-import { createXdgAutostart, DESKTOP_ID } from '../../main/xdg-autostart.js'
-import { ROOT } from '../root.js'
+} from '../../main/autostart/login-item.js'
+import { createXdgAutostart, DESKTOP_ID } from '../../main/autostart/linux.js'
+import { ROOT } from '../support/root.js'
 import type { LoginItem } from '../stand-in/contract.js'
 import { createLoginItems } from '../stand-in/login-items.js'
 import { formatCommandLine, parseCommandLine } from '../stand-in/windows-command-line.js'
@@ -314,7 +314,7 @@ test('a write that fails half-way leaves the entry as it was, and no other file'
   const before = readFileSync(place.entry, 'utf8').replace('enabled=true', 'enabled=false')
   place.write(before)
   const ports = JSON.stringify({ launch, home: place.home, env: {} })
-  const module = JSON.stringify(new URL('../../dist/main/xdg-autostart.js', import.meta.url).href)
+  const module = JSON.stringify(new URL('../../dist/main/autostart/linux.js', import.meta.url).href)
   const script = `
     import { createXdgAutostart } from ${module}
     console.log(createXdgAutostart(${ports}).set(true).note)

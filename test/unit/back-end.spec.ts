@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { chooseBackEnd, electronBinary } from '../driver/back-end.js'
-import { wrappersFor } from '../on-electron.js'
+import { wrappersFor } from '../tools/on-electron.js'
 
 const NAMES = ['LATCHKEY_E2E', 'ELECTRON_OVERRIDE_DIST_PATH'] as const
 

@@ -1,5 +1,5 @@
 import { expect, test, type Browser } from '@playwright/test'
-import { findBrowser, launchBrowser } from '../browser.js'
+import { findBrowser, launchBrowser } from '../support/browser.js'
 
 let browser: Browser
 test.beforeAll(async () => {

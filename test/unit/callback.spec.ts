@@ -1,9 +1,9 @@
 // What a callback is worth, on its own: no caller is trusted to have looked at it before.
 
 import { expect, test } from '@playwright/test'
-import { validateCallback, type CallbackResult } from '../../main/auth/callback.js'
-import { quoteProvider } from '../../main/auth/errors.js'
-import { renderPage } from '../../main/auth/pages.js'
+import { validateCallback, type CallbackResult } from '../../main/oauth/callback.js'
+import { quoteProvider } from '../../main/base/errors.js'
+import { renderPage } from '../../main/oauth/pages.js'
 
 const check = (query: string, promisesIss = false): CallbackResult =>
   validateCallback(new URLSearchParams(query), {

@@ -1,8 +1,8 @@
 // When two callers count as the same program.
 
 import { expect, test } from '@playwright/test'
-import { callerOf } from '../../main/api/caller-process.js'
-import { isSameProgram, type Caller } from '../../main/auth/caller.js'
+import { callerOf } from '../../main/net/caller-process.js'
+import { isSameProgram, type Caller } from '../../main/net/caller.js'
 
 const seen = (changes: Partial<Extract<Caller, { kind: 'seen' }>> = {}): Caller => ({
   kind: 'seen',

@@ -1,8 +1,8 @@
 // Chromium's switches and Latchkey's flags on one command line.
 
 import { expect, test } from '@playwright/test'
-import { splitSwitches } from '../../main/chromium-switches.js'
-import { examineSettings, helpText } from '../../main/settings.js'
+import { splitSwitches } from '../../main/settings/chromium-switches.js'
+import { examineSettings, helpText } from '../../main/settings/options.js'
 
 test('Chromium’s switches are taken out, with their values, and nothing else is', () => {
   const args = [

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDecipheriv, scryptSync } from 'node:crypto'
 import { expect, test as base } from '@playwright/test'
-import { keyFileCipher, passphraseCipher, type Cipher } from '../../main/cipher.js'
-import type { SealedFor } from '../../main/seal.js'
-import { unprivileged } from '../unprivileged.js'
+import { keyFileCipher, passphraseCipher, type Cipher } from '../../main/storage/cipher.js'
+import type { SealedFor } from '../../main/storage/seal.js'
+import { unprivileged } from '../support/unprivileged.js'
 
 const PLAIN = '{"name":"Zoë O\'Ünal 𝕏","refreshToken":"the-secret-token"}'
 const WHAT: SealedFor = {

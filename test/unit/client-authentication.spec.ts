@@ -1,11 +1,11 @@
 // How a client with a secret authenticates, by header or by body, as the provider's metadata says.
 
 import { expect } from '@playwright/test'
-import { authenticated, type AuthMethods } from '../../main/auth/client-authentication.js'
-import { createSecret } from '../../main/secret.js'
-import { appFlow, NEVER } from '../app-flow.js'
-import { answerLink } from '../person.js'
-import { test } from '../fixture.js'
+import { authenticated, type AuthMethods } from '../../main/oauth/client-authentication.js'
+import { createSecret } from '../../main/base/secret.js'
+import { appFlow, NEVER } from '../support/app-flow.js'
+import { answerLink } from '../support/person.js'
+import { test } from '../support/fixture.js'
 
 const SECRET = 'GOCSPX-a b+c/d=e:%'
 const CLIENT = { clientId: 'id:with/odd+parts', clientSecret: createSecret(SECRET) }

@@ -7,9 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, test as base } from '@playwright/test'
-import { readClientSecret } from '../../main/client-secret.js'
-import { createSecret, MASK } from '../../main/secret.js'
-import { examineSettings, type SettingsFindings, type Sources } from '../../main/settings.js'
+import { readClientSecret } from '../../main/settings/client-secret.js'
+import { createSecret, MASK } from '../../main/base/secret.js'
+import {
+  examineSettings,
+  type SettingsFindings,
+  type Sources,
+} from '../../main/settings/options.js'
 
 const CANARY = 'GOCSPX-canary_0123/+='
 

@@ -1,8 +1,8 @@
 // Moments that are waited for by the wall clock, on machines that sleep and clocks that are set.
 
 import { expect, test } from '@playwright/test'
-import { at, systemClock } from '../../main/clock.js'
-import { createTestClock, type TestClock } from '../clock.js'
+import { at, systemClock } from '../../main/base/clock.js'
+import { createTestClock, type TestClock } from '../support/clock.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -4,11 +4,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
-import { createLatchkey, type Latchkey } from '../../main/compose.js'
-import { DirectoryInUse } from '../../main/owner.js'
-import { readSettings } from '../../main/settings.js'
-import { createMemoryVault, type HeldSession, type StorageTier } from '../../main/vault.js'
-import { createTestClock, type TestClock } from '../clock.js'
+import { createLatchkey, type Latchkey } from '../../main/app/compose.js'
+import { DirectoryInUse } from '../../main/storage/directory-lock.js'
+import { readSettings } from '../../main/settings/options.js'
+import {
+  createMemoryVault,
+  type HeldSession,
+  type StorageTier,
+} from '../../main/storage/session-store.js'
+import { createTestClock, type TestClock } from '../support/clock.js'
 
 const ISSUER = 'https://login.example.com'
 const SESSION: HeldSession = {

@@ -14,27 +14,27 @@ import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
-import { readAnnouncement } from '../../main/announcement.js'
-import { AuthError } from '../../main/auth/errors.js'
-import { createHttp } from '../../main/auth/http.js'
-import { worstOf } from '../../main/checks/check.js'
+import { readAnnouncement } from '../../main/storage/service-file.js'
+import { AuthError } from '../../main/base/errors.js'
+import { createHttp } from '../../main/net/http.js'
+import { worstOf } from '../../main/diagnose/check.js'
 import {
   checkBrowser,
   checkDataDirectory,
   checkLocalhost,
   checkLoopback,
   checkStorage,
-} from '../../main/checks/computer.js'
-import { checkRedirectPorts, checkServicePort } from '../../main/checks/ports.js'
-import { checkProvider, type ProviderPorts } from '../../main/checks/provider.js'
-import { checkRunning } from '../../main/checks/running.js'
-import { systemClock } from '../../main/clock.js'
-import { diagnose, writeReport } from '../../main/diagnose.js'
-import { takeOwnership } from '../../main/owner.js'
-import { keepProviderMemory } from '../../main/provider-memory.js'
-import { examineSettings, type Settings } from '../../main/settings.js'
-import { createTestClock } from '../clock.js'
-import { startProvider, type ProviderOptions, type RunningProvider } from '../provider.js'
+} from '../../main/diagnose/check-computer.js'
+import { checkRedirectPorts, checkServicePort } from '../../main/diagnose/check-ports.js'
+import { checkProvider, type ProviderPorts } from '../../main/diagnose/check-provider.js'
+import { checkRunning } from '../../main/diagnose/check-running.js'
+import { systemClock } from '../../main/base/clock.js'
+import { diagnose, writeReport } from '../../main/diagnose/diagnose.js'
+import { takeOwnership } from '../../main/storage/directory-lock.js'
+import { keepProviderMemory } from '../../main/storage/provider-memory.js'
+import { examineSettings, type Settings } from '../../main/settings/options.js'
+import { createTestClock } from '../support/clock.js'
+import { startProvider, type ProviderOptions, type RunningProvider } from '../provider/provider.js'
 
 const test = base.extend<{
   directory: string

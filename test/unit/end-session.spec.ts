@@ -1,9 +1,9 @@
 // The provider's own sign-out page, which a sign-out opens where the person has asked for that.
 
-import { endSessionUrl } from '../../main/auth/end-session.js'
-import { appFlow, NEVER } from '../app-flow.js'
-import { answerLink } from '../person.js'
-import { expect, test as base, type SignedIn, type SignedInOptions } from '../signed-in.js'
+import { endSessionUrl } from '../../main/oauth/end-session.js'
+import { appFlow, NEVER } from '../support/app-flow.js'
+import { answerLink } from '../support/person.js'
+import { expect, test as base, type SignedIn, type SignedInOptions } from '../support/signed-in.js'
 
 type Watched = SignedIn & {
   /** The links that the person's browser was sent to since the sign-in. */

@@ -12,19 +12,19 @@ import {
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
-import { discover } from '../../main/auth/discovery.js'
-import { AuthError, type ErrorCode } from '../../main/auth/errors.js'
+import { discover } from '../../main/oauth/metadata.js'
+import { AuthError, type ErrorCode } from '../../main/base/errors.js'
 import {
   createHttp,
   isLoopback,
   parseJson,
   type Http,
   type HttpRequest,
-} from '../../main/auth/http.js'
-import { createKeySet } from '../../main/auth/identity.js'
-import { renewTokens, revokeTokens } from '../../main/auth/token.js'
-import { systemClock } from '../../main/clock.js'
-import { createTestClock } from '../clock.js'
+} from '../../main/net/http.js'
+import { createKeySet } from '../../main/oauth/id-token.js'
+import { renewTokens, revokeTokens } from '../../main/oauth/token-endpoint.js'
+import { systemClock } from '../../main/base/clock.js'
+import { createTestClock } from '../support/clock.js'
 
 type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string }
 

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test as base, type Page } from '@playwright/test'
-import { launchBrowser } from '../browser.js'
+import { launchBrowser } from '../support/browser.js'
 import {
   ASSETS,
   drawIcons,
@@ -13,7 +13,7 @@ import {
   SCHEMES,
   TRAY_ICO_SIZES,
   TRAY_STATES,
-} from '../icons.js'
+} from '../tools/icons.js'
 
 const read = (file: string): Buffer => readFileSync(join(ASSETS, file))
 

@@ -18,7 +18,7 @@ import {
   verifyRenewedIdToken,
   type Claims,
   type ExpectedIdentity,
-} from '../../main/auth/identity.js'
+} from '../../main/oauth/id-token.js'
 
 const ISSUER = 'https://login.example'
 const NOW_S = Date.parse('2026-11-26T12:00:00Z') / 1000

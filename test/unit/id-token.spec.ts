@@ -2,12 +2,12 @@
 
 import { createHash } from 'node:crypto'
 import { decodeJwt } from 'jose'
-import { accountOf, mergeClaims, subjectOf } from '../../main/auth/identity.js'
-import { parseKeySet } from '../../main/auth/keys.js'
-import { UNPRINTABLE } from '../../main/unprintable.js'
-import { answerLink } from '../person.js'
-import type { Misbehaviour } from '../provider.js'
-import { expect, MINUTE, SECOND, test } from '../signed-in.js'
+import { accountOf, mergeClaims, subjectOf } from '../../main/oauth/id-token.js'
+import { parseKeySet } from '../../main/oauth/key-set.js'
+import { UNPRINTABLE } from '../../main/base/unprintable.js'
+import { answerLink } from '../support/person.js'
+import type { Misbehaviour } from '../provider/provider.js'
+import { expect, MINUTE, SECOND, test } from '../support/signed-in.js'
 
 const DUE = 59 * MINUTE
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from '@playwright/test'
-import { ROOT } from '../root.js'
+import { ROOT } from '../support/root.js'
 
 type Locked = {
   version: string

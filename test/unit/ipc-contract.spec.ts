@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
-import { ROOT } from '../root.js'
+import { ROOT } from '../support/root.js'
 
 const CHECKS = join('electron', 'ipc-server.ts')
 const CONTRACT = 'ipc.ts'

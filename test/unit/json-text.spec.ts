@@ -1,7 +1,7 @@
 // JSON as people write it by hand: read as JSON.parse does where that can, and the place of what is wrong.
 
 import { expect, test } from '@playwright/test'
-import { JsonTextError, parseJsonText } from '../../main/json-text.js'
+import { JsonTextError, parseJsonText } from '../../main/base/json-text.js'
 
 for (const text of [
   '{}',

@@ -2,9 +2,9 @@
 // in the vault and what lives on at the provider have to agree.
 
 import { expect } from '@playwright/test'
-import { AuthError } from '../../main/auth/errors.js'
-import { test as base, type Fixture, type FixtureOptions } from '../fixture.js'
-import { answerLink } from '../person.js'
+import { AuthError } from '../../main/base/errors.js'
+import { test as base, type Fixture, type FixtureOptions } from '../support/fixture.js'
+import { answerLink } from '../support/person.js'
 
 type Kept = Fixture & {
   /** The page that the browser will get. */

@@ -1,7 +1,7 @@
 // The key in the system's keyring: which tool is asked, and what is said of what it answers.
 
 import { expect, test } from '@playwright/test'
-import { removeKeyringItem, runSystemTool, type ToolEnd } from '../../main/keyring-item.js'
+import { removeKeyringItem, runSystemTool, type ToolEnd } from '../../main/app/keyring-item.js'
 
 const REMOVED = ['The key "Latchkey Safe Storage" was removed from the keyring.']
 const ended = (code: number, stderr = '', stdout = ''): ToolEnd => ({

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test as base } from '@playwright/test'
-import { watchForLeftovers } from '../leftovers.js'
-import { ROOT } from '../root.js'
+import { watchForLeftovers } from '../support/leftovers.js'
+import { ROOT } from '../support/root.js'
 
 const test = base.extend<{ folder: string }>({
   // eslint-disable-next-line no-empty-pattern
@@ -62,10 +62,10 @@ test('what is new in the tree, in the run’s folder or at home is told; what wa
 
 test.describe('a whole run', () => {
   const CONFIG = `
-    import { openRunFolder } from ${JSON.stringify(join(ROOT, 'test', 'run-folder.ts'))}
+    import { openRunFolder } from ${JSON.stringify(join(ROOT, 'test', 'support', 'run-folder.ts'))}
     openRunFolder()
     export default {
-      reporter: [[${JSON.stringify(join(ROOT, 'test', 'reporter.ts'))}, { root: import.meta.dirname }]],
+      reporter: [[${JSON.stringify(join(ROOT, 'test', 'support', 'reporter.ts'))}, { root: import.meta.dirname }]],
       workers: 1,
     }
   `

@@ -14,7 +14,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
-import { claim, readLock, rewriteLock, writeFresh, type LockContent } from '../../main/lock-file.js'
+import {
+  claim,
+  readLock,
+  rewriteLock,
+  writeFresh,
+  type LockContent,
+} from '../../main/storage/lock-file.js'
 
 const test = base.extend<{ folder: string; path: string }>({
   // eslint-disable-next-line no-empty-pattern

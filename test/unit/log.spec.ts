@@ -5,13 +5,13 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLatchkey, reportError } from '../../main/compose.js'
-import { createLogger, failuresOf, type Logger } from '../../main/log.js'
-import type { LogRecord } from '../../main/present/record.js'
-import { examineSettings, type LogLevel } from '../../main/settings.js'
-import { createMemoryVault } from '../../main/vault.js'
-import { createTestClock } from '../clock.js'
-import { mountFullDisk } from '../full-disk.js'
+import { createLatchkey, reportError } from '../../main/app/compose.js'
+import { createLogger, failuresOf, type Logger } from '../../main/storage/log.js'
+import type { LogRecord } from '../../main/present/log-record.js'
+import { examineSettings, type LogLevel } from '../../main/settings/options.js'
+import { createMemoryVault } from '../../main/storage/session-store.js'
+import { createTestClock } from '../support/clock.js'
+import { mountFullDisk } from '../support/full-disk.js'
 
 const STARTED_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
 
@@ -91,7 +91,7 @@ for (const [level, held] of [
 
 test('it gives way to a new one at a mebibyte, and one old one is kept', ({ directory, open }) => {
   const log = open()
-  const at = Array.from({ length: 500 }, (_, line) => `main/auth/agent.js:${line}:1`)
+  const at = Array.from({ length: 500 }, (_, line) => `main/agent/agent.js:${line}:1`)
   const long: LogRecord = {
     level: 'info',
     event: 'error',

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeFolder } from '../../main/make-folder.js'
+import { makeFolder } from '../../main/storage/make-folder.js'
 
 test('a folder is made with those above it, for its owner alone, and once', async () => {
   const top = await mkdtemp(join(tmpdir(), 'latchkey-'))

@@ -1,9 +1,9 @@
 // What the tray's menu offers, and what a person is notified of, for each state.
 
 import { expect, test } from '@playwright/test'
-import { initialModel, next, type Event, type Model } from '../../main/auth/model.js'
+import { initialModel, next, type Event, type Model } from '../../main/agent/model.js'
 import { menuOf } from '../../main/present/menu.js'
-import { noticeOf, type Notice } from '../../main/present/notice.js'
+import { noticeOf, type Notice } from '../../main/present/notification.js'
 
 const ALICE = { sub: 'alice', name: 'Alice & Co', email: 'alice@example.com' }
 const started: Event = { type: 'flow-started', state: 's', origin: 'tray', deadlineMs: 1 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import type { Account } from '../../main/auth/identity.js'
+import type { Account } from '../../main/oauth/id-token.js'
 import {
   initialModel,
   next,
@@ -15,7 +15,7 @@ import {
   type Renewal,
   type Session,
   type Summary,
-} from '../../main/auth/model.js'
+} from '../../main/agent/model.js'
 
 // The events by name, those apart that lead to different states. A new event, ending or renewal does
 // not compile until each table below has its row.

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { ROOT } from '../root.js'
+import { ROOT } from '../support/root.js'
 import { mutate, MUTANTS, MUTATED_FILES } from '../tools/mutants.js'
 import { readRecord, withScore } from '../tools/mutation-record.js'
 

@@ -3,11 +3,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkAnswers } from '../../main/checks/answers.js'
-import { createLogger, LOG_FILE, oddAnswerOf } from '../../main/log.js'
-import { recordOf } from '../../main/present/record.js'
-import { answerLink } from '../person.js'
-import { expect, test as base } from '../signed-in.js'
+import { checkAnswers } from '../../main/diagnose/check-answers.js'
+import { createLogger, LOG_FILE, oddAnswerOf } from '../../main/storage/log.js'
+import { recordOf } from '../../main/present/log-record.js'
+import { answerLink } from '../support/person.js'
+import { expect, test as base } from '../support/signed-in.js'
 
 const test = base.extend<{ directory: string }>({
   // eslint-disable-next-line no-empty-pattern

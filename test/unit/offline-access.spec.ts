@@ -4,16 +4,16 @@ import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
-import { validateCallback } from '../../main/auth/callback.js'
+import { validateCallback } from '../../main/oauth/callback.js'
 import {
   hasRejectedOfflineAccess,
   keepProviderMemory,
   PROVIDER_FILE,
-} from '../../main/provider-memory.js'
-import { appFlow, NEVER } from '../app-flow.js'
-import { launchBrowser } from '../browser.js'
-import { test } from '../fixture.js'
-import { answerLink } from '../person.js'
+} from '../../main/storage/provider-memory.js'
+import { appFlow, NEVER } from '../support/app-flow.js'
+import { launchBrowser } from '../support/browser.js'
+import { test } from '../support/fixture.js'
+import { answerLink } from '../support/person.js'
 
 const parametersOf = (link: string): URLSearchParams => new URL(link).searchParams
 

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from '@playwright/test'
-import { jsonLine, printable } from '../../main/present/printable.js'
+import { jsonLine, printable } from '../../main/base/printable.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
@@ -34,7 +34,7 @@ test('letters of every script, accents and emoji are printed as they are', () =>
   expect(printable('👩\u200d💻 می\u200cخواهم')).toBe('👩💻 میخواهم')
 })
 
-test('S48: only main/output.ts writes to the terminal', () => {
+test('S48: only main/base/output.ts writes to the terminal', () => {
   const writers = readdirSync(join(ROOT, 'main'), { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.c?ts$/.test(path))
     .filter((path) =>
@@ -42,11 +42,11 @@ test('S48: only main/output.ts writes to the terminal', () => {
         readFileSync(join(ROOT, 'main', path), 'utf8'),
       ),
     )
-  expect(writers).toEqual(['output.ts'])
+  expect(writers).toEqual(['base/output.ts'])
 })
 
 test('S48: text is printed line by line, cleaned and bounded', async () => {
-  const output = JSON.stringify(join(ROOT, 'dist', 'main', 'output.js'))
+  const output = JSON.stringify(join(ROOT, 'dist', 'main', 'base', 'output.js'))
   const code = `
     import { writeText } from ${output}
     writeText('stdout', 'one\\u001b[2J\\ntwo\\u202e')

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { challengeOf, createNonce, createState, createVerifier } from '../../main/auth/pkce.js'
+import { challengeOf, createNonce, createState, createVerifier } from '../../main/oauth/pkce.js'
 
 test('RFC 7636 appendix B: the challenge of the vector', () => {
   expect(challengeOf('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).toBe(

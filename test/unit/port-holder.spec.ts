@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test as base } from '@playwright/test'
-import { holderOf } from '../../main/port-holder.js'
+import { holderOf } from '../../main/net/port-holder.js'
 
 const LISTENER = `
   const server = require('node:net').createServer()

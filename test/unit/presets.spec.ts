@@ -4,16 +4,22 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
-import { discover } from '../../main/auth/discovery.js'
-import { createHttp } from '../../main/auth/http.js'
-import { describePreset, lackingFor, PRESETS, presetFor, presetsTable } from '../../main/presets.js'
-import { createSecret } from '../../main/secret.js'
-import { examineSettings, type Settings } from '../../main/settings.js'
-import { findProvider } from '../../main/provider-finding.js'
-import { test, type FixtureOptions } from '../fixture.js'
-import { answerLink } from '../person.js'
-import { startProvider, type ProviderOptions } from '../provider.js'
-import { ROOT } from '../root.js'
+import { discover } from '../../main/oauth/metadata.js'
+import { createHttp } from '../../main/net/http.js'
+import {
+  describePreset,
+  lackingFor,
+  PRESETS,
+  presetFor,
+  presetsTable,
+} from '../../main/settings/presets.js'
+import { createSecret } from '../../main/base/secret.js'
+import { examineSettings, type Settings } from '../../main/settings/options.js'
+import { findProvider } from '../../main/diagnose/test-provider.js'
+import { test, type FixtureOptions } from '../support/fixture.js'
+import { answerLink } from '../support/person.js'
+import { startProvider, type ProviderOptions } from '../provider/provider.js'
+import { ROOT } from '../support/root.js'
 
 const DEFAULTS = examineSettings({ args: [], env: {}, platform: 'linux', home: '/none' }).settings
 const given = (settings: Partial<Settings>): Settings => ({ ...DEFAULTS, ...settings })
@@ -57,7 +63,7 @@ test('each provider is known by its issuer, and by no other', () => {
 })
 
 test('every provider has its sources beside it, and each says on which day it was read', async () => {
-  const code = await readFile(join(ROOT, 'main', 'presets.ts'), 'utf8')
+  const code = await readFile(join(ROOT, 'main', 'settings', 'presets.ts'), 'utf8')
   const parts = code.split(/^ {4}name: '/m).slice(1)
   expect(parts).toHaveLength(PRESETS.length)
   for (const part of parts) {
@@ -69,7 +75,7 @@ test('every provider has its sources beside it, and each says on which day it wa
 })
 
 test('what the documentation leaves open is told as not confirmed, and nothing else is', async () => {
-  const code = await readFile(join(ROOT, 'main', 'presets.ts'), 'utf8')
+  const code = await readFile(join(ROOT, 'main', 'settings', 'presets.ts'), 'utf8')
   const parts = code.split(/^ {4}name: '/m).slice(1)
   for (const [index, part] of parts.entries()) {
     const preset = PRESETS[index]!

@@ -1,7 +1,7 @@
 // What a person calls the program that asks.
 
 import { expect, test } from '@playwright/test'
-import { programName } from '../../main/program-name.js'
+import { programName } from '../../main/base/program-name.js'
 
 for (const [executable, args, name] of [
   ['/usr/lib/mail/mail-sync', ['mail-sync', '--token', 'secret'], 'mail-sync'],

@@ -2,15 +2,15 @@
 // their pages are fixed ones of their own.
 
 import { expect, test } from '@playwright/test'
-import { lackingFor, PRESETS, presetFor } from '../../main/presets.js'
+import { lackingFor, PRESETS, presetFor } from '../../main/settings/presets.js'
 import {
   guideOf,
   listProviders,
   providerNames,
   redirectUrisOf,
-} from '../../main/provider-choices.js'
-import { changedContent } from '../../main/settings-form.js'
-import { examineSettings } from '../../main/settings.js'
+} from '../../main/settings/provider-choices.js'
+import { changedContent } from '../../main/settings/form.js'
+import { examineSettings } from '../../main/settings/options.js'
 
 const CHOICES = listProviders()
 

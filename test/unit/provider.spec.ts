@@ -9,15 +9,15 @@ import {
   jwtVerify,
   type JSONWebKeySet,
 } from 'jose'
-import { launchBrowser } from '../browser.js'
-import { createTestClock } from '../clock.js'
+import { launchBrowser } from '../support/browser.js'
+import { createTestClock } from '../support/clock.js'
 import {
   startProvider,
   type Fault,
   type Misbehaviour,
   type ProviderOptions,
   type RunningProvider,
-} from '../provider.js'
+} from '../provider/provider.js'
 
 // The provider runs inside programs whose output others read, so whatever it prints is a fault.
 const printed: string[] = []

@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { expect, test as base } from '@playwright/test'
-import { AuthError } from '../../main/auth/errors.js'
-import { createHttp } from '../../main/auth/http.js'
-import { proxyFor, type Environment } from '../../main/auth/proxy.js'
-import { startProxy, type ProxyOptions, type TestProxy } from '../proxy.js'
+import { AuthError } from '../../main/base/errors.js'
+import { createHttp } from '../../main/net/http.js'
+import { proxyFor, type Environment } from '../../main/net/proxy.js'
+import { startProxy, type ProxyOptions, type TestProxy } from '../support/proxy.js'
 
 const test = base.extend<{ start: (options: ProxyOptions) => Promise<TestProxy> }>({
   // eslint-disable-next-line no-empty-pattern

@@ -5,8 +5,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { errnoOf } from '../../main/errno.js'
-import { readRegularFile, type ReadOptions } from '../../main/regular-file.js'
+import { errnoOf } from '../../main/base/errno.js'
+import { readRegularFile, type ReadOptions } from '../../main/storage/regular-file.js'
 
 const test = base.extend<{ path: string }>({
   // eslint-disable-next-line no-empty-pattern

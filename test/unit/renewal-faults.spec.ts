@@ -1,8 +1,8 @@
 // What a person sees of a provider, a network or a clock that fails while their session is renewed.
 
-import { answerLink } from '../person.js'
-import type { Misbehaviour } from '../provider.js'
-import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../signed-in.js'
+import { answerLink } from '../support/person.js'
+import type { Misbehaviour } from '../provider/provider.js'
+import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
 
 /** Brings the renewal, by the agent's own clock, and waits until it has failed. */
 async function failedAfter(

@@ -1,7 +1,7 @@
 // What a provider says of a renewal that it refuses, and what becomes of the session.
 
-import { answerLink } from '../person.js'
-import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../signed-in.js'
+import { answerLink } from '../support/person.js'
+import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
 
 const DUE = 59 * MINUTE
 

@@ -1,9 +1,9 @@
 // A session that is renewed in time: when, by whom, how often, and in which order.
 
-import { renewalDueMs, retryDelayMs } from '../../main/auth/renewal.js'
-import { expiryOf, restoredTokens, type TokenSet } from '../../main/auth/token.js'
-import { answerLink } from '../person.js'
-import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../signed-in.js'
+import { renewalDueMs, retryDelayMs } from '../../main/agent/renewal.js'
+import { expiryOf, restoredTokens, type TokenSet } from '../../main/oauth/token-endpoint.js'
+import { answerLink } from '../support/person.js'
+import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
 
 const OBTAINED_MS = 1_000_000
 const tokens = (lifeMs: number | null, refreshToken: string | null = 'r'): TokenSet => ({

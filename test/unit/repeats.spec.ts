@@ -1,7 +1,7 @@
 // What comes again and again is counted, and not told each time.
 
 import { expect, test } from '@playwright/test'
-import { createRepeats } from '../../main/repeats.js'
+import { createRepeats } from '../../main/base/repeats.js'
 
 function collect() {
   const told: string[] = []

@@ -1,8 +1,8 @@
 // A diagnosis as the text that a person reads and sends.
 
 import { expect, test } from '@playwright/test'
-import type { Diagnosis } from '../../main/diagnose.js'
-import { reportOf } from '../../main/present/report.js'
+import type { Diagnosis } from '../../main/diagnose/diagnose.js'
+import { reportOf } from '../../main/diagnose/report.js'
 
 const DIAGNOSIS: Diagnosis = {
   at: '2026-01-02T03:04:05.000Z',

@@ -5,18 +5,18 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
-import { createCustody, type Custody } from '../../main/auth/custody.js'
-import { createHttp, type Http } from '../../main/auth/http.js'
-import { betterSession, supersede } from '../../main/auth/same-person.js'
+import { createCustody, type Custody } from '../../main/agent/session-keeper.js'
+import { createHttp, type Http } from '../../main/net/http.js'
+import { betterSession, supersede } from '../../main/agent/same-person.js'
 import {
   chooseStorage,
   createMemoryVault,
   SESSION_FILE,
   type HeldSession,
-} from '../../main/vault.js'
-import { appFlow, NEVER } from '../app-flow.js'
-import { test, type Fixture } from '../fixture.js'
-import { answerLink } from '../person.js'
+} from '../../main/storage/session-store.js'
+import { appFlow, NEVER } from '../support/app-flow.js'
+import { test, type Fixture } from '../support/fixture.js'
+import { answerLink } from '../support/person.js'
 
 /** The person's own sign-in; gives what is held then. */
 async function signIn(fixture: Fixture, as = 'alice'): Promise<HeldSession> {

@@ -1,8 +1,13 @@
 // What a second start hands over, what the running Latchkey makes of it, and what a login keeps.
 
 import { expect, test } from '@playwright/test'
-import { answerSecondStart, keptAtLogin, lostNote, secondStartOf } from '../../main/second-start.js'
-import { examineSettings, type SettingsFindings } from '../../main/settings.js'
+import {
+  answerSecondStart,
+  keptAtLogin,
+  lostNote,
+  secondStartOf,
+} from '../../main/app/second-start.js'
+import { examineSettings, type SettingsFindings } from '../../main/settings/options.js'
 
 const SECRET = 'a-secret-of-this-client'
 

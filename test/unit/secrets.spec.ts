@@ -7,11 +7,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
-import type { AuthMethods } from '../../main/auth/client-authentication.js'
-import { createHttp } from '../../main/auth/http.js'
-import { verifyIdToken, type Claims } from '../../main/auth/identity.js'
-import { exchangeCode, renewTokens } from '../../main/auth/token.js'
-import { createSecret } from '../../main/secret.js'
+import type { AuthMethods } from '../../main/oauth/client-authentication.js'
+import { createHttp } from '../../main/net/http.js'
+import { verifyIdToken, type Claims } from '../../main/oauth/id-token.js'
+import { exchangeCode, renewTokens } from '../../main/oauth/token-endpoint.js'
+import { createSecret } from '../../main/base/secret.js'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => unknown
 type Metadata = { tokenEndpoint: string; tokenAuthMethods: AuthMethods }

@@ -1,9 +1,9 @@
 // What an app's seed may ask for, on its own: nothing beyond what the service was configured for.
 
 import { expect, test } from '@playwright/test'
-import { checkSeed, flowOf, seedFor, type SeedPorts } from '../../main/api/seed.js'
+import { checkSeed, flowOf, seedFor, type SeedPorts } from '../../main/api/seeded-request.js'
 import type { SeededPkce } from '../../main/api/models.js'
-import { challengeOf } from '../../main/auth/pkce.js'
+import { challengeOf } from '../../main/oauth/pkce.js'
 
 const PORTS: SeedPorts = {
   provider: {

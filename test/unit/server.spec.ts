@@ -6,10 +6,10 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect } from '@playwright/test'
 import { startService, type Service, type ServicePorts } from '../../main/api/server.js'
-import type { Agent } from '../../main/auth/agent.js'
-import { DEFAULT_TARGET } from '../../main/auth/redirect.js'
-import { test as base } from '../fixture.js'
-import { owners } from '../owners.js'
+import type { Agent } from '../../main/agent/agent.js'
+import { DEFAULT_TARGET } from '../../main/oauth/redirect-target.js'
+import { test as base } from '../support/fixture.js'
+import { owners } from '../support/owners.js'
 
 type Serving = Service & {
   agent: Agent

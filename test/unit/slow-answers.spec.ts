@@ -1,9 +1,9 @@
 // A token endpoint that takes its time, or whose answer is lost: what was spent for it is not.
 
-import { createHttp } from '../../main/auth/http.js'
-import { answerLink } from '../person.js'
-import type { RunningProvider } from '../provider.js'
-import { expect, MINUTE, SECOND, test } from '../signed-in.js'
+import { createHttp } from '../../main/net/http.js'
+import { answerLink } from '../support/person.js'
+import type { RunningProvider } from '../provider/provider.js'
+import { expect, MINUTE, SECOND, test } from '../support/signed-in.js'
 
 const DUE = 59 * MINUTE
 

@@ -3,8 +3,8 @@
 import type { Socket } from 'node:net'
 import { expect, test } from '@playwright/test'
 import { createConnections, MOST_UNKNOWN, mostConnections } from '../../main/api/connections.js'
-import { createSocketOwners, type SocketOwners } from '../../main/socket-owner.js'
-import { openTcpTable, type Row, type TcpTable } from '../../main/tcp-table.js'
+import { createSocketOwners, type SocketOwners } from '../../main/net/socket-owner.js'
+import { openTcpTable, type Row, type TcpTable } from '../../main/net/proc-net-tcp.js'
 
 const US = 1000
 const STRANGER = 1001

@@ -1,8 +1,8 @@
 // What people and programs are shown of the model.
 
 import { expect, test } from '@playwright/test'
-import type { Account } from '../../main/auth/identity.js'
-import { initialModel, next, type Event, type Flow, type Model } from '../../main/auth/model.js'
+import type { Account } from '../../main/oauth/id-token.js'
+import { initialModel, next, type Event, type Flow, type Model } from '../../main/agent/model.js'
 import {
   ABANDONED,
   headlineOf,

@@ -1,16 +1,10 @@
 // What the headless program says to a person at a terminal.
 
 import { expect, test } from '@playwright/test'
-import type { Account } from '../../main/auth/identity.js'
-import { initialModel, next, type Event, type Model } from '../../main/auth/model.js'
+import type { Account } from '../../main/oauth/id-token.js'
+import { initialModel, next, type Event, type Model } from '../../main/agent/model.js'
 import { ABANDONED } from '../../main/present/status.js'
-import {
-  describe,
-  linesFor,
-  promptFor,
-  timeLeft,
-  type Setting,
-} from '../../main/present/terminal.js'
+import { describe, linesFor, promptFor, timeLeft, type Setting } from '../../main/terminal/lines.js'
 
 const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
 const LINK =

@@ -1,10 +1,10 @@
 // Answers of the token endpoint that are odd where nothing is decided by it: no session is lost.
 
-import { expiryInToken } from '../../main/auth/token-answer.js'
-import { expiryOf, type TokenSet } from '../../main/auth/token.js'
-import { answerLink } from '../person.js'
-import type { Misbehaviour } from '../provider.js'
-import { expect, MINUTE, SECOND, test, type SignedIn } from '../signed-in.js'
+import { expiryInToken } from '../../main/oauth/token-answer.js'
+import { expiryOf, type TokenSet } from '../../main/oauth/token-endpoint.js'
+import { answerLink } from '../support/person.js'
+import type { Misbehaviour } from '../provider/provider.js'
+import { expect, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
 
 const DUE = 59 * MINUTE
 const ASKED = 'openid profile email offline_access'

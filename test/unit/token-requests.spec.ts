@@ -1,9 +1,9 @@
 // What is sent to the token endpoint, how often, and what an answer is counted from.
 
 import { expect, test } from '@playwright/test'
-import { AuthError } from '../../main/auth/errors.js'
-import type { Http, HttpRequest } from '../../main/auth/http.js'
-import { exchangeCode, renewTokens, type TokenSet } from '../../main/auth/token.js'
+import { AuthError } from '../../main/base/errors.js'
+import type { Http, HttpRequest } from '../../main/net/http.js'
+import { exchangeCode, renewTokens, type TokenSet } from '../../main/oauth/token-endpoint.js'
 
 const METADATA = { tokenEndpoint: 'https://a.example/token', tokenAuthMethods: null }
 const CLIENT = { clientId: 'c', clientSecret: null }

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from '@playwright/test'
-import { LOGIN_PATIENCE_MS, trayHostDeps, waitForTrayHost } from '../../main/tray-host.js'
-import { createTestClock } from '../clock.js'
-import { findProgram } from '../program-path.js'
+import { LOGIN_PATIENCE_MS, trayHostDeps, waitForTrayHost } from '../../main/autostart/tray-host.js'
+import { createTestClock } from '../support/clock.js'
+import { findProgram } from '../support/program-path.js'
 
 type Answers = { watcher: readonly (string | null)[]; xembed?: boolean }
 

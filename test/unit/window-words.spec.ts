@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { ROOT } from '../root.js'
-import { PICTURES } from '../window-pictures.js'
-import { REPORT } from '../window-report.js'
-import { STATES } from '../window-states.js'
+import { ROOT } from '../support/root.js'
+import { PICTURES } from '../support/window-pictures.js'
+import { REPORT } from '../support/window-report.js'
+import { STATES } from '../support/window-states.js'
 
 const FILES = ['window-pictures', 'window-provider', 'window-report', 'window-states']
 
@@ -18,7 +18,9 @@ const IN_A_ROW = 3
 const NAMES = /^(name|email|sub|scope|issuer)$/
 
 test('no words that the window is told stand in the files that make its pictures', () => {
-  const written = FILES.map((name) => readFileSync(join(ROOT, 'test', `${name}.ts`), 'utf8'))
+  const written = FILES.map((name) =>
+    readFileSync(join(ROOT, 'test', 'support', `${name}.ts`), 'utf8'),
+  )
     .join('\n')
     .replace(/^\s*(\/\/|\/?\*).*$/gm, '')
   const ours = new Set(runsOf(written))

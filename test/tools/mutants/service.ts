@@ -223,7 +223,7 @@ export const SERVICE: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/socket-owner.ts',
+    file: 'main/net/socket-owner.ts',
     specs: ['test/unit/socket-owner.spec.ts'],
     faults: [
       {
@@ -280,7 +280,7 @@ export const SERVICE: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/tcp-table.ts',
+    file: 'main/net/proc-net-tcp.ts',
     specs: ['test/unit/socket-owner.spec.ts', OTHER_USERS],
     faults: [
       {
@@ -302,7 +302,7 @@ export const SERVICE: readonly MutatedFile[] = [
         name: 'who only tries to connect is an owner',
         find: 'if (inode !== undefined && CONNECTED.has(state!)) return',
         replace: 'if (inode !== undefined && CONNECTED.size > 0) return',
-        specs: [OTHER_USERS, 'test/unit/socket-owner.spec.ts', 'test/unit/tcp-table.spec.ts'],
+        specs: [OTHER_USERS, 'test/unit/socket-owner.spec.ts', 'test/unit/proc-net-tcp.spec.ts'],
       },
       {
         name: 'this end’s row is taken for the other end’s',
@@ -321,24 +321,24 @@ export const SERVICE: readonly MutatedFile[] = [
         name: 'the other table is not looked at for IPv4',
         find: "    { family: 'tcp6', text: text('::ffff:') },\n",
         replace: '',
-        specs: [OTHER_USERS, 'test/unit/tcp-table.spec.ts'],
+        specs: [OTHER_USERS, 'test/unit/proc-net-tcp.spec.ts'],
       },
       {
         name: 'a row that slipped is not looked for again',
         find: 'const again = read(missed.flat())',
         replace: 'const again = read([])',
-        specs: ['test/unit/tcp-table.spec.ts'],
+        specs: ['test/unit/proc-net-tcp.spec.ts'],
       },
       {
         name: 'a table is read in one piece only',
         find: '    rest = text.slice(end)\n',
         replace: "    rest = ''\n",
-        specs: ['test/unit/tcp-table.spec.ts'],
+        specs: ['test/unit/proc-net-tcp.spec.ts'],
       },
     ],
   },
   {
-    file: 'main/auth/caller.ts',
+    file: 'main/net/caller.ts',
     specs: ['test/unit/caller.spec.ts'],
     faults: [
       {
@@ -359,7 +359,7 @@ export const SERVICE: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/api/seed.ts',
+    file: 'main/api/seeded-request.ts',
     specs: ['test/unit/seed-checks.spec.ts'],
     faults: [
       {
@@ -396,7 +396,7 @@ export const SERVICE: readonly MutatedFile[] = [
         name: 'a parameter’s name may have any form',
         find: 'PARAMETER_NAME.test(name) && allowed.includes(name)',
         replace: 'allowed.includes(name)',
-        specs: ['test/unit/seed-checks.spec.ts', 'test/unit/settings.spec.ts'],
+        specs: ['test/unit/seed-checks.spec.ts', 'test/unit/options.spec.ts'],
       },
       {
         name: 'a parameter off the list is passed on',
@@ -462,8 +462,12 @@ export const SERVICE: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/auth/api-flows.ts',
-    specs: ['test/unit/api-flows.spec.ts', 'test/unit/abandoned.spec.ts', 'test/unit/link.spec.ts'],
+    file: 'main/agent/api-sign-ins.ts',
+    specs: [
+      'test/unit/api-sign-ins.spec.ts',
+      'test/unit/abandoned.spec.ts',
+      'test/unit/authorization-link.spec.ts',
+    ],
     faults: [
       {
         name: 'a caller that has hung up before begins a sign-in',
@@ -582,7 +586,7 @@ export const SERVICE: readonly MutatedFile[] = [
         name: 'a code whose app is gone is given out',
         find: '    if (isAbandoned(flow)) throw abandoned()\n',
         replace: '',
-        specs: ['test/unit/api-flows.spec.ts', 'test/api/hang-up.spec.ts'],
+        specs: ['test/unit/api-sign-ins.spec.ts', 'test/api/hang-up.spec.ts'],
       },
       {
         name: 'a code waits for its app without end',

@@ -4,9 +4,9 @@ import type { MutatedFile } from '../mutants.js'
 
 export const SESSION: readonly MutatedFile[] = [
   {
-    file: 'main/auth/custody.ts',
+    file: 'main/agent/session-keeper.ts',
     specs: [
-      'test/unit/custody.spec.ts',
+      'test/unit/session-keeper.spec.ts',
       'test/unit/agent.spec.ts',
       'test/unit/same-person.spec.ts',
     ],
@@ -84,7 +84,7 @@ export const SESSION: readonly MutatedFile[] = [
         replace: '        if (held === before || held === null) return void (held = renewed)\n',
         specs: [
           'test/unit/renewal.spec.ts',
-          'test/unit/custody.spec.ts',
+          'test/unit/session-keeper.spec.ts',
           'test/unit/renewal-faults.spec.ts',
         ],
       },
@@ -101,7 +101,7 @@ export const SESSION: readonly MutatedFile[] = [
         replace: 'if (held?.account.sub !== renewed.account.sub) void 0',
         specs: [
           'test/unit/renewal.spec.ts',
-          'test/unit/custody.spec.ts',
+          'test/unit/session-keeper.spec.ts',
           'test/unit/renewal-faults.spec.ts',
         ],
       },
@@ -114,7 +114,7 @@ export const SESSION: readonly MutatedFile[] = [
         name: 'a session that ends stays on the disk',
         find: '        await vault.clear().catch(() => undefined)\n        dispatch',
         replace: '        dispatch',
-        specs: ['test/unit/custody.spec.ts', 'test/unit/renewal-faults.spec.ts'],
+        specs: ['test/unit/session-keeper.spec.ts', 'test/unit/renewal-faults.spec.ts'],
       },
       {
         name: 'another person’s sign-in leaves the first session at the provider',
@@ -136,7 +136,7 @@ export const SESSION: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/auth/renewal.ts',
+    file: 'main/agent/renewal.ts',
     specs: ['test/unit/renewal.spec.ts', 'test/unit/renewal-faults.spec.ts'],
     faults: [
       {
@@ -187,8 +187,8 @@ export const SESSION: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/vault.ts',
-    specs: ['test/unit/vault.spec.ts'],
+    file: 'main/storage/session-store.ts',
+    specs: ['test/unit/session-store.spec.ts'],
     faults: [
       {
         name: 'without a keyring the session is kept by a key beside it, unasked',
@@ -213,7 +213,7 @@ export const SESSION: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/cipher.ts',
+    file: 'main/storage/cipher.ts',
     specs: ['test/unit/cipher.spec.ts'],
     faults: [
       {

@@ -4,7 +4,7 @@ import type { MutatedFile } from '../mutants.js'
 
 export const SIGN_IN: readonly MutatedFile[] = [
   {
-    file: 'main/auth/callback.ts',
+    file: 'main/oauth/callback.ts',
     specs: ['test/unit/callback.spec.ts'],
     faults: [
       {
@@ -105,8 +105,8 @@ export const SIGN_IN: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/auth/loopback.ts',
-    specs: ['test/unit/loopback.spec.ts', 'test/attack/callback.spec.ts'],
+    file: 'main/oauth/callback-listener.ts',
+    specs: ['test/unit/callback-listener.spec.ts', 'test/attack/callback.spec.ts'],
     faults: [
       {
         name: 'a form answers a flow that asked for a query',
@@ -235,13 +235,13 @@ export const SIGN_IN: readonly MutatedFile[] = [
         name: 'a pasted address is not compared with the redirect URI',
         find: "if (!isAt(address, flow.redirectUri)) return 'other-place'",
         replace: '',
-        specs: ['test/unit/link.spec.ts'],
+        specs: ['test/unit/authorization-link.spec.ts'],
       },
       {
         name: 'a pasted answer is taken a second time',
         find: "if (state !== null && answeredFlows.has(state)) return 'again'",
         replace: '',
-        specs: ['test/unit/link.spec.ts'],
+        specs: ['test/unit/authorization-link.spec.ts'],
       },
       {
         name: 'a form that is not in yet is not idle',
@@ -257,13 +257,13 @@ export const SIGN_IN: readonly MutatedFile[] = [
         name: 'the page that is sent on keeps its address',
         find: "  'Referrer-Policy': 'no-referrer',\n",
         replace: '',
-        specs: ['test/unit/loopback.spec.ts'],
+        specs: ['test/unit/callback-listener.spec.ts'],
       },
     ],
   },
   {
-    file: 'main/auth/pasted.ts',
-    specs: ['test/unit/link.spec.ts', 'test/unit/callback.spec.ts'],
+    file: 'main/oauth/pasted-redirect.ts',
+    specs: ['test/unit/authorization-link.spec.ts', 'test/unit/callback.spec.ts'],
     faults: [
       {
         name: 'a pasted address may have any origin',
@@ -288,7 +288,7 @@ export const SIGN_IN: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/auth/pkce.ts',
+    file: 'main/oauth/pkce.ts',
     specs: ['test/unit/pkce.spec.ts'],
     faults: [
       {
@@ -325,15 +325,15 @@ export const SIGN_IN: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/auth/authorize.ts',
-    specs: ['test/unit/authorize.spec.ts'],
+    file: 'main/oauth/authorization-url.ts',
+    specs: ['test/unit/authorization-url.spec.ts'],
     faults: [
       ...['request', 'request_uri', 'id_token_hint', 'registration', 'client_secret'].map(
         (name) => ({
           name: `a setting may add ${name}`,
           find: `  '${name}',\n`,
           replace: '',
-          specs: ['test/unit/settings.spec.ts'],
+          specs: ['test/unit/options.spec.ts'],
           grep: 'authorizationParameters|allowedParameters',
         }),
       ),
@@ -342,7 +342,7 @@ export const SIGN_IN: readonly MutatedFile[] = [
           name: `a setting may add ${name}`,
           find: `  '${name}',\n`,
           replace: '',
-          specs: ['test/unit/settings.spec.ts'],
+          specs: ['test/unit/options.spec.ts'],
           grep: 'authorizationParameters|allowedParameters',
         }),
       ),
@@ -351,7 +351,7 @@ export const SIGN_IN: readonly MutatedFile[] = [
           name: `a setting may add ${name}`,
           find: `  '${name}',\n`,
           replace: '',
-          specs: ['test/unit/settings.spec.ts'],
+          specs: ['test/unit/options.spec.ts'],
           grep: 'authorizationParameters|allowedParameters',
         }),
       ),
@@ -360,20 +360,20 @@ export const SIGN_IN: readonly MutatedFile[] = [
           name: `an app may add ${name}`,
           find: "  'access_type',\n",
           replace: `  'access_type',\n  '${name}',\n`,
-          specs: ['test/unit/authorize.spec.ts', 'test/unit/seed-checks.spec.ts'],
+          specs: ['test/unit/authorization-url.spec.ts', 'test/unit/seed-checks.spec.ts'],
         }),
       ),
       {
         name: 'a parameter’s name may begin with anything',
         find: '/^[a-z][a-z0-9_]*$/',
         replace: '/[a-z][a-z0-9_]*$/',
-        specs: ['test/unit/seed-checks.spec.ts', 'test/unit/settings.spec.ts'],
+        specs: ['test/unit/seed-checks.spec.ts', 'test/unit/options.spec.ts'],
       },
       {
         name: 'a parameter’s name may end with anything',
         find: '/^[a-z][a-z0-9_]*$/',
         replace: '/^[a-z][a-z0-9_]*/',
-        specs: ['test/unit/seed-checks.spec.ts', 'test/unit/settings.spec.ts'],
+        specs: ['test/unit/seed-checks.spec.ts', 'test/unit/options.spec.ts'],
       },
       {
         name: 'the challenge is sent as plain',
@@ -401,8 +401,8 @@ export const SIGN_IN: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/auth/redirect.ts',
-    specs: ['test/unit/redirect.spec.ts'],
+    file: 'main/oauth/redirect-target.ts',
+    specs: ['test/unit/redirect-target.spec.ts'],
     faults: [
       {
         name: 'the redirect URI leaves out its port',

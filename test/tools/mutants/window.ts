@@ -202,7 +202,7 @@ export const WINDOW: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/electron/cipher.ts',
+    file: 'main/electron/keyring.ts',
     specs: ['test/stand-in/cipher.spec.ts'],
     faults: [
       {

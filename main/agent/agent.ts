@@ -1,0 +1,368 @@
+// The agent: holds the model, carries out commands, publishes what happens.
+
+import { within, type Clock } from '../base/clock.js'
+import type { HeldSession, Vault } from '../storage/session-store.js'
+import { createApiFlows, type ApiFlows } from './api-sign-ins.js'
+import { redirectUriOf } from '../oauth/authorization-url.js'
+import { attemptSignIn, type ProviderSettings, type SignInRequest } from '../oauth/sign-in.js'
+import { createCustody, type LastSession } from './session-keeper.js'
+import {
+  CalledOff,
+  endingOf,
+  noticeOfSighting,
+  notConfigured,
+  pageOf,
+  timedOut,
+  type WayBackSeen,
+} from './results.js'
+import type { Http } from '../net/http.js'
+import type { CallbackListener, Sighting } from '../oauth/callback-listener.js'
+import {
+  initialModel,
+  next,
+  reachableFlow,
+  trayFlow,
+  type Ending,
+  type Event,
+  type Model,
+} from './model.js'
+import { createOpenings, OPENED_TOO_OFTEN } from './browser-budget.js'
+import { readAddress, type Pasted } from '../oauth/pasted-redirect.js'
+import { createState } from '../oauth/pkce.js'
+import {
+  DEFAULT_TARGET,
+  registrationAdvice,
+  type RedirectTarget,
+} from '../oauth/redirect-target.js'
+import {
+  ASKED_AGAIN,
+  createProviderMemory,
+  withoutOfflineAccess,
+  type ProviderMemory,
+} from '../oauth/scopes.js'
+
+export type AgentPorts = {
+  /** Null where none is configured; a sign-in then fails saying so. */
+  provider: ProviderSettings | null
+  loginTimeoutMs: number
+  http: Http
+  clock: Clock
+  listener: CallbackListener
+  vault: Vault
+  /** Sends the person's browser to a link. Rejects where no browser could be opened. */
+  openBrowser(link: string): Promise<void>
+  /** Where the provider sends the browser; what to register follows from it. */
+  redirect?: RedirectTarget
+  /** What is known of the provider from earlier. */
+  memory?: ProviderMemory
+  /** True where the person opens each link themselves: then no tab is opened, nor counted. */
+  noBrowser?: boolean
+  /** Shows the link of the provider's sign-out page to a person who opens each link themselves. */
+  showSignOutLink?: (link: string) => void
+  /** True where a sign-out also shows the provider's own sign-out page. */
+  endSession?: boolean
+  /** Whether what is kept is still this program's to change; absent where it always is. */
+  holdsDirectory?: () => boolean
+  /** From 0 to 1, evenly. */
+  random?: () => number
+}
+
+export type Agent = {
+  model(): Model
+  /** Calls `present` after every change; the returned function ends that. */
+  subscribe(present: (model: Model, event: Event) => void): () => void
+  /**
+   * Begins a sign-in from the tray, in place of one that is under way. Where somebody is signed in,
+   * or was until the session ended, it is theirs again, with what they had granted.
+   */
+  signIn(): void
+  /** The same for whomever it may be: a provider that remembers somebody asks all the same. */
+  signInAsOther(): void
+  /** Opens the link of the sign-in that the person sees once more, if one waits: theirs, or an app's. */
+  openAgain(): void
+  /** That link, for the person alone to be given; null where none waits. */
+  link(): string | null
+  /** Finishes a sign-in by the address that the browser was sent back to, which the person pasted. */
+  paste(text: string): Pasted
+  /** Calls off the sign-in that the person sees: the tray's, else those that apps have begun. */
+  cancel(): void
+  /** Forgets the session here, first; then ends it at the provider. */
+  signOut(): Promise<void>
+  /** Takes back the session that was kept, and renews it where that is due. */
+  restore(): Promise<void>
+  /**
+   * Gives the held session with at least `leastMs` milliseconds of its access token's life left,
+   * renewed where it has less; null: renewed in any case. One renewal serves all who ask meanwhile.
+   * Fails with an AuthError.
+   */
+  read(leastMs: number | null): Promise<HeldSession>
+  /** The machine has slept, or the network is back: what is due is done now. */
+  wake(): void
+  /** Whose session is held, or was until it ended; null where nobody's, and after a sign-out. */
+  last(): LastSession | null
+  /** The held session with every token that is alive, for whoever ends it; also once closed. */
+  whole(): HeldSession | null
+  /** The sign-ins of other apps. */
+  api: ApiFlows
+  /** Calls off every sign-in and resolves when nothing of them is left: no port, no request. */
+  close(): Promise<void>
+}
+
+/**
+ * Longer than any request takes but one that spends something, which is waited for as long as it
+ * takes; a keyring that asks the person may take for ever.
+ */
+const LONGEST_CLOSE_MS = 15_000
+
+export function createAgent(given: AgentPorts): Agent {
+  const { clock, vault, memory = createProviderMemory() } = given
+  const spending = new Set<Promise<unknown>>()
+  const http: Http = (request) => {
+    const sent = given.http(request)
+    if (request.spends) {
+      const forget = (): unknown => spending.delete(sent)
+      spending.add(sent)
+      sent.then(forget, forget)
+    }
+    return sent
+  }
+  const ports: AgentPorts = { ...given, http }
+  const registration = registrationAdvice(given.redirect ?? DEFAULT_TARGET)
+  const subscribers = new Set<(model: Model, event: Event) => void>()
+  const running = new Map<string, AbortController>()
+  const tasks = new Set<Promise<void>>()
+  let model = initialModel
+  let closed = false
+
+  const dispatch = (event: Event): void => {
+    const changed = next(model, event)
+    if (changed === model) return
+    model = changed
+    for (const present of subscribers) present(model, event)
+  }
+
+  const track = (task: Promise<void>): Promise<void> => {
+    const tracked = task.finally(() => tasks.delete(tracked))
+    tasks.add(tracked)
+    return tracked
+  }
+
+  // Two budgets: what apps ask for cannot keep the person's own sign-in from opening a tab.
+  const openings = createOpenings(clock)
+  const openingsOfApps = createOpenings(clock)
+  const openSignOutPage = async (link: string): Promise<void> => {
+    if (ports.noBrowser) {
+      if (!ports.showSignOutLink) throw new Error('no browser is opened here, nor a link shown')
+      return ports.showSignOutLink(link)
+    }
+    if (!openings.take()) throw new Error(OPENED_TOO_OFTEN)
+    await ports.openBrowser(link)
+  }
+
+  /** Tells at once what the person may do something about while they still wait. */
+  const tellSighting = (state: string, sighting: Sighting): void => {
+    const flow = model.flows.find((candidate) => candidate.state === state)
+    const notice = noticeOfSighting(sighting)
+    // A flood of one kind is told once.
+    if (flow && notice !== null && flow.notice !== notice) {
+      dispatch({ type: 'flow-noticed', state, notice })
+    }
+  }
+
+  const custody = createCustody({
+    http,
+    clock,
+    vault,
+    random: ports.random ?? Math.random,
+    clientSecret: ports.provider?.clientSecret ?? null,
+    dispatch,
+    track,
+    ...(ports.endSession && { openSignOutPage }),
+    ...(ports.holdsDirectory && { holdsDirectory: ports.holdsDirectory }),
+  })
+  const api = createApiFlows({
+    ...ports,
+    openings: openingsOfApps,
+    custody,
+    memory,
+    registration,
+    dispatch,
+    tellSighting,
+    model: () => model,
+  })
+
+  const openBrowser = (state: string, link: string): void =>
+    void ports
+      .openBrowser(link)
+      .catch(() => dispatch({ type: 'flow-noticed', state, notice: NO_BROWSER }))
+
+  const callOff = (state: string, ending: Ending): void =>
+    running.get(state)?.abort(new CalledOff(ending))
+
+  const run = async (provider: ProviderSettings, request: SignInRequest): Promise<void> => {
+    const { state } = request
+    const controller = new AbortController()
+    const { signal } = controller
+    let seen: WayBackSeen | null = null
+    running.set(state, controller)
+    const deadlineMs = clock.nowMs() + ports.loginTimeoutMs
+    const stopWaiting = clock.after(ports.loginTimeoutMs, () => {
+      controller.abort(timedOut(ports.loginTimeoutMs, seen))
+    })
+    dispatch({ type: 'flow-started', state, origin: 'tray', deadlineMs })
+
+    let replaced: HeldSession | null = null
+    let ending: Ending
+    try {
+      const session = await attemptSignIn(
+        ports,
+        provider,
+        request,
+        {
+          linkReady(link) {
+            seen = { sighting: 'nothing', redirectUri: redirectUriOf(link), registration }
+            dispatch({ type: 'link-ready', state, link })
+            if (ports.noBrowser || openings.take()) openBrowser(state, link)
+            else dispatch({ type: 'flow-noticed', state, notice: TOO_OFTEN })
+          },
+          linkChanged: (link) =>
+            dispatch({ type: 'flow-noticed', state, link, notice: ASKED_AGAIN }),
+          offlineAccessRejected: () => memory.noteRejection(),
+          sighted(sighting) {
+            if (seen !== null) seen = { ...seen, sighting }
+            tellSighting(state, sighting)
+          },
+          exchangeStarted() {
+            stopWaiting()
+            dispatch({ type: 'exchange-started', state })
+          },
+          keep: async (kept) => void (replaced = await custody.keep(kept, signal)),
+          discard: (tokens) => custody.discard(tokens, provider),
+          pageFor: (thrown) => pageOf(endingOf(thrown)),
+        },
+        signal,
+      )
+      custody.tell(session, state, replaced)
+      return
+    } catch (thrown) {
+      ending = endingOf(thrown)
+    } finally {
+      stopWaiting()
+      running.delete(state)
+    }
+    dispatch({ type: 'flow-ended', state, ending })
+  }
+
+  const begin = (asked: (provider: ProviderSettings) => Omit<SignInRequest, 'state'>): void => {
+    if (closed) return
+    const { provider } = ports
+    if (provider === null) return dispatch({ type: 'flow-refused', ending: notConfigured() })
+    const before = trayFlow(model)
+    const { scope, ...rest } = asked(provider)
+    const allowed = memory.rejectsOfflineAccess() ? withoutOfflineAccess(scope) : scope
+    void track(run(provider, { ...rest, scope: allowed, state: createState() }))
+    if (before) callOff(before.state, { kind: 'cancelled' })
+  }
+
+  const cancel = (): void => {
+    const flow = reachableFlow(model)
+    if (flow?.origin === 'tray') callOff(flow.state, { kind: 'cancelled' })
+    else if (flow) api.clear()
+  }
+
+  return {
+    model: () => model,
+
+    subscribe(present) {
+      subscribers.add(present)
+      return () => void subscribers.delete(present)
+    },
+
+    signIn: () => begin((provider) => asBefore(provider, custody.last())),
+
+    signInAsOther: () => begin(asOther),
+
+    openAgain() {
+      const flow = reachableFlow(model)
+      if (!flow || flow.link === null) return
+      const { state, link } = flow
+      if (!ports.noBrowser && !openings.take()) {
+        return dispatch({ type: 'flow-noticed', state, notice: TOO_OFTEN })
+      }
+      dispatch({ type: 'link-ready', state, link })
+      openBrowser(state, link)
+    },
+
+    link: () => reachableFlow(model)?.link ?? null,
+
+    paste(text) {
+      const address = readAddress(text)
+      if (address === null) return 'no-address'
+      if (api.paste(address)) return 'taken'
+      return ports.listener.paste(address)
+    },
+
+    cancel,
+
+    async signOut() {
+      cancel()
+      // Else an app's sign-in that was answered before would sign the person in again.
+      api.clear()
+      await custody.signOut()
+    },
+
+    restore: () => (ports.provider ? custody.restore(ports.provider) : Promise.resolve()),
+    read: (leastMs) => custody.read(leastMs),
+    wake: () => custody.wake(),
+    last: () => custody.last(),
+    whole: () => custody.whole(),
+
+    api,
+
+    async close() {
+      closed = true
+      for (const state of running.keys()) callOff(state, { kind: 'cancelled' })
+      const stopWaiting = custody.close()
+      const drain = async (): Promise<void> => {
+        await api.close()
+        while (tasks.size > 0) await Promise.all(tasks)
+      }
+      const drained = drain().then(() => true)
+      while (!(await within(clock, LONGEST_CLOSE_MS, drained)) && spending.size > 0) {
+        // Its answer brings tokens that must reach the vault, or be ended at the provider.
+        await Promise.allSettled(spending)
+      }
+      stopWaiting()
+    },
+  }
+}
+
+export const NO_BROWSER = 'No browser could be opened here. Open the link yourself.'
+
+const TOO_OFTEN =
+  `${OPENED_TOO_OFTEN} Latchkey opens no more tabs for now: wait a minute and open the link again, ` +
+  'or copy it into your browser.'
+
+/**
+ * Asks for the person who has, or had, the session, and for what they have granted beside what is
+ * configured. @see OpenID Connect Core 1.0 section 3.1.2.1
+ */
+function asBefore(
+  { scope, prompt }: ProviderSettings,
+  last: LastSession | null,
+): Omit<SignInRequest, 'state'> {
+  if (last === null) return { scope, prompt, loginHint: null }
+  return { scope: union(scope, last.scope), prompt, loginHint: last.account.email || null }
+}
+
+/** Asks for anybody: the provider has to ask who it is. */
+function asOther({ scope, prompt }: ProviderSettings): Omit<SignInRequest, 'state'> {
+  // No other value may stand beside `none`.
+  const asked = (prompt ?? '').split(' ').filter((value) => value !== 'none')
+  return { scope, prompt: union(asked.join(' '), 'login'), loginHint: null }
+}
+
+/** The values of both lists, each once, with a space between. */
+function union(one: string, other: string): string {
+  return [...new Set(`${one} ${other}`.split(/\s+/).filter(Boolean))].join(' ')
+}

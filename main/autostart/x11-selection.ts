@@ -1,0 +1,158 @@
+// Asks an X display whether a program has a selection: by such a selection trays make themselves known.
+
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { errnoOf } from '../base/errno.js'
+
+const TIMEOUT_MS = 5_000
+const COOKIE = 'MIT-MAGIC-COOKIE-1'
+/** Replies and errors have this length, and the two replies that are asked for have no more. */
+const REPLY_BYTES = 32
+const SETUP_HEAD_BYTES = 8
+const OPCODE = { internAtom: 16, getSelectionOwner: 23 } as const
+
+/**
+ * Whether a program has the selection `name` on the display that `DISPLAY` names. Null if the display
+ * cannot be asked: none is named, it is on another computer, or its server turns Latchkey away.
+ *
+ * @see {@link https://www.x.org/releases/current/doc/xproto/x11protocol.html}
+ */
+export async function isSelectionOwned(
+  name: string,
+  env: Readonly<Record<string, string | undefined>>,
+  home: string,
+): Promise<boolean | null> {
+  const display = /^(?:unix)?:(\d+)(?:\.\d+)?$/.exec(env['DISPLAY'] ?? '')?.[1]
+  if (display === undefined) return null
+  const cookie = cookieFor(display, env['XAUTHORITY'] || join(home, '.Xauthority'))
+  return askForOwner(`/tmp/.X11-unix/X${display}`, cookie, name)
+}
+
+/** As {@link isSelectionOwned}, at a server's own socket. */
+export async function askForOwner(
+  socketPath: string,
+  cookie: Buffer,
+  name: string,
+): Promise<boolean | null> {
+  const socket = connect(socketPath)
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy())
+  try {
+    socket.write(setupRequest(cookie))
+    const read = createReader(socket)
+    const head = await read(SETUP_HEAD_BYTES)
+    if (head[0] !== 1) return null
+    await read(head.readUInt16LE(6) * 4)
+
+    socket.write(internAtomRequest(name))
+    const atom = await readReply(read)
+    if (atom === null) return null
+    // No program has ever named it.
+    if (atom === 0) return false
+    socket.write(getSelectionOwnerRequest(atom))
+    const owner = await readReply(read)
+    return owner === null ? null : owner !== 0
+  } catch (thrown) {
+    // No such server, or it ended in between; anything else is a fault of ours.
+    if (thrown instanceof ServerGone || errnoOf(thrown) !== '') return null
+    throw thrown
+  } finally {
+    socket.destroy()
+  }
+}
+
+/**
+ * The cookie for a display, from the file of cookies; empty if there is none, which some servers allow.
+ *
+ * @see {@link https://www.x.org/releases/current/doc/man/man7/Xsecurity.7.xhtml}
+ */
+export function cookieFor(display: string, file: string): Buffer {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(file)
+  } catch (thrown) {
+    if (errnoOf(thrown) === '') throw thrown
+    return Buffer.alloc(0)
+  }
+  let offset = 0
+  const take = (length: number): Buffer => {
+    const taken = bytes.subarray(offset, offset + length)
+    offset += length
+    return taken
+  }
+  const takeField = (): Buffer => {
+    const length = take(2)
+    return length.length < 2 ? length : take(length.readUInt16BE(0))
+  }
+  while (offset < bytes.length) {
+    // The family, and the address, of which a display on this computer has one only.
+    take(2)
+    takeField()
+    const number = takeField().toString('latin1')
+    const name = takeField().toString('latin1')
+    const cookie = takeField()
+    if (name === COOKIE && (number === display || number === '')) return cookie
+  }
+  return Buffer.alloc(0)
+}
+
+class ServerGone extends Error {
+  override readonly name = 'ServerGone'
+}
+
+type Read = (length: number) => Promise<Buffer>
+
+/** Reads so many bytes at a time. Fails if the server ends the connection before. */
+function createReader(socket: Socket): Read {
+  let held = Buffer.alloc(0)
+  const chunks = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  return async (length) => {
+    while (held.length < length) {
+      const { done, value } = await chunks.next()
+      if (done) throw new ServerGone('the X server ended the connection')
+      held = Buffer.concat([held, value])
+    }
+    const taken = held.subarray(0, length)
+    held = held.subarray(length)
+    return taken
+  }
+}
+
+/** The number that both replies hold in the same place; null for an error. */
+async function readReply(read: Read): Promise<number | null> {
+  const reply = await read(REPLY_BYTES)
+  return reply[0] === 1 ? reply.readUInt32LE(8) : null
+}
+
+function setupRequest(cookie: Buffer): Buffer {
+  const name = cookie.length === 0 ? '' : COOKIE
+  const head = Buffer.alloc(12)
+  head.write('l')
+  head.writeUInt16LE(11, 2)
+  head.writeUInt16LE(name.length, 6)
+  head.writeUInt16LE(cookie.length, 8)
+  return Buffer.concat([head, padded(Buffer.from(name)), padded(cookie)])
+}
+
+function internAtomRequest(name: string): Buffer {
+  const text = padded(Buffer.from(name))
+  const head = Buffer.alloc(8)
+  head.writeUInt8(OPCODE.internAtom, 0)
+  // Only if it exists.
+  head.writeUInt8(1, 1)
+  head.writeUInt16LE(2 + text.length / 4, 2)
+  head.writeUInt16LE(name.length, 4)
+  return Buffer.concat([head, text])
+}
+
+function getSelectionOwnerRequest(atom: number): Buffer {
+  const request = Buffer.alloc(8)
+  request.writeUInt8(OPCODE.getSelectionOwner, 0)
+  request.writeUInt16LE(2, 2)
+  request.writeUInt32LE(atom, 4)
+  return request
+}
+
+function padded(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)])
+}

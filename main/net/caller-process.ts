@@ -1,0 +1,71 @@
+// The process at the other end of a loopback connection, by the socket that it holds.
+
+import { readdir, readFile, readlink, stat } from 'node:fs/promises'
+import type { Caller } from './caller.js'
+import { programName } from '../base/program-name.js'
+import type { Owner } from './socket-owner.js'
+
+const UNSEEN: Caller = { kind: 'unseen' }
+
+/** Tells which program is at the other end of a connection. Never fails; see {@link callerOfSocket}. */
+export async function callerOf(owner: Owner): Promise<Caller> {
+  switch (owner.kind) {
+    case 'user':
+      return callerOfSocket(owner.inode)
+    case 'untold':
+      return { kind: 'untold' }
+    case 'gone':
+    case 'unreadable':
+      return UNSEEN
+  }
+}
+
+/**
+ * Looks up the one process that holds a socket, named by its inode. Scans /proc without blocking
+ * (about 100 ms on a busy computer). Never fails: a process that cannot be told for certain, because
+ * several hold the socket or none may be looked at, is `unseen`.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html}
+ */
+async function callerOfSocket(inode: string): Promise<Caller> {
+  try {
+    const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+    const holders: string[] = []
+    for (const pid of processes) {
+      if (await holds(pid, `socket:[${inode}]`)) holders.push(pid)
+    }
+    const [holder, ...others] = holders
+    return holder === undefined || others.length > 0 ? UNSEEN : await describe(holder)
+  } catch {
+    return UNSEEN // It has ended in the meantime.
+  }
+}
+
+async function holds(pid: string, socket: string): Promise<boolean> {
+  const directory = `/proc/${pid}/fd`
+  // Another user's process, or one that has just ended.
+  const descriptors = await readdir(directory).catch((): string[] => [])
+  const links = descriptors.map((name) =>
+    readlink(`${directory}/${name}`).then(
+      (target) => target === socket,
+      () => false, // Closed in the meantime.
+    ),
+  )
+  return (await Promise.all(links)).includes(true)
+}
+
+/** In the fields after the name, which may hold spaces and brackets itself. */
+const START_TIME_INDEX = 19
+
+async function describe(pid: string): Promise<Caller> {
+  const [status, { dev, ino }, executable, commandLine] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, 'latin1'),
+    stat(`/proc/${pid}/exe`, { bigint: true }),
+    readlink(`/proc/${pid}/exe`),
+    readFile(`/proc/${pid}/cmdline`, 'utf8'),
+  ])
+  const fields = status.slice(status.lastIndexOf(')') + 2).split(' ')
+  const startedAtTicks = fields[START_TIME_INDEX] ?? ''
+  const name = programName(executable, commandLine.split('\0'))
+  return { kind: 'seen', pid: Number(pid), startedAtTicks, executable: `${dev}:${ino}`, name }
+}

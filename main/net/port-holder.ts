@@ -1,0 +1,81 @@
+// Who listens on a port of this machine, as far as the system tells this user.
+
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
+import { printable } from '../base/printable.js'
+import { listeningInodes } from './proc-net-tcp.js'
+
+/**
+ * Names the program that listens on a port, as `name, process 42`, or `script (interpreter), process
+ * 42`; null where the system does not tell: on Linux for another user's programs, elsewhere always.
+ */
+export function holderOf(port: number): string | null {
+  try {
+    const sockets = new Set(listeningInodes(port).map((inode) => `socket:[${inode}]`))
+    if (sockets.size === 0) return null
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      if (holds(pid, sockets)) return `${nameOf(pid)}, process ${pid}`
+    }
+  } catch {
+    // No such table, or the program has just ended: then nobody can be named.
+  }
+  return null
+}
+
+function holds(pid: string, sockets: ReadonlySet<string>): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+      try {
+        return sockets.has(readlinkSync(`/proc/${pid}/fd/${fd}`))
+      } catch {
+        return false // Closed in the meantime.
+      }
+    })
+  } catch {
+    return false // Another user's.
+  }
+}
+
+const LONGEST_NAME = 64
+
+/** Programs choose their arguments, and files their names: both are cleaned and cut. */
+function nameOf(pid: string): string {
+  const executable = executableOf(pid)
+  const script = INTERPRETER.test(executable) ? scriptOf(argumentsOf(pid)) : null
+  const shown = (name: string): string => printable(name).slice(0, LONGEST_NAME)
+  return script === null ? shown(executable) : `${shown(script)} (${shown(executable)})`
+}
+
+/** The kernel's name of a process is that of its main thread, which Node calls MainThread. */
+function executableOf(pid: string): string {
+  try {
+    return basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '')
+  } catch {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  }
+}
+
+const INTERPRETER =
+  /^(node|nodejs|bun|deno|electron|python|pypy|ruby|perl|php|java|dotnet|mono|lua|tclsh|(?:ba|da|k|z)?sh|busybox)[\d.]*$/
+
+function argumentsOf(pid: string): readonly string[] {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1, -1)
+}
+
+/** Options that name a program to run; and those whose value is none, the more usual ones. */
+const NAMES_PROGRAM = /^(-m|-jar)$/
+const TAKES_VALUE =
+  /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|-W|-X|-I|-cp)$/
+const HOLDS_CODE = /^(-e|-c|-p|--eval|--print)$/
+
+/** The script that an interpreter runs; null where it was given code, or cannot be told from options. */
+function scriptOf(given: readonly string[]): string | null {
+  for (let at = 0; at < given.length; at++) {
+    const argument = given[at]!
+    if (HOLDS_CODE.test(argument)) return null
+    if (NAMES_PROGRAM.test(argument)) return basename(given[at + 1] ?? '') || null
+    if (TAKES_VALUE.test(argument)) at++
+    else if (!argument.startsWith('-')) return basename(argument) || null
+  }
+  return null
+}

@@ -1,0 +1,209 @@
+// The kernel's table of TCP sockets (Linux): the only reader and the only parser of it.
+
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
+import { endianness } from 'node:os'
+import { errnoOf } from '../base/errno.js'
+
+/** One end of a connection, as its owner's row shows it. */
+export type Row = {
+  /** The user ID of the owner. */
+  uid: number
+  /** `0`: the owner has closed the socket. */
+  inode: string
+}
+
+/** A connection as it looks from this end. */
+export type Connection = {
+  remoteAddress: string
+  remotePort: number
+  localAddress: string
+  localPort: number
+}
+
+export type TcpTable = {
+  /**
+   * Finds the rows of the other ends of some connections, all in one reading; null for one that has
+   * no row. Throws if the table cannot be read, which says nothing about the connections.
+   */
+  findPeers(connections: readonly Connection[]): readonly (Row | null)[]
+  close(): void
+}
+
+type Family = 'tcp' | 'tcp6'
+const FAMILIES: readonly Family[] = ['tcp', 'tcp6']
+
+/**
+ * Opens the table and keeps it open, so that nobody who uses up this process' descriptors can keep
+ * it from being read later. Null if the system has no such table: only a missing file means that, at
+ * the start, for both families. If it is there and cannot be opened, it is opened on first use, and
+ * until then each reading throws.
+ *
+ * @see {@link https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html}
+ */
+export function openTcpTable(
+  open: (family: Family) => number = (family) => openSync(`/proc/net/${family}`, 'r'),
+): TcpTable | null {
+  const descriptors = new Map<Family, number | null>()
+  /** Null: this family has no table. Throws if it has one that cannot be opened. */
+  const descriptorOf = (family: Family): number | null => {
+    const known = descriptors.get(family)
+    if (known !== undefined) return known
+    const opened = openIfThere(() => open(family))
+    descriptors.set(family, opened)
+    return opened
+  }
+  const missing = FAMILIES.filter((family) => {
+    try {
+      return descriptorOf(family) === null
+    } catch {
+      return false // Tried again when it is needed, and refused until then.
+    }
+  })
+  if (missing.length === FAMILIES.length) return null
+
+  return {
+    findPeers(connections) {
+      const wanted = connections.map(keysOf)
+      const read = (keys: readonly Key[]): ReadonlyMap<string, Row> => {
+        const rows = new Map<string, Row>()
+        for (const family of FAMILIES) {
+          const texts = keys.filter((key) => key.family === family).map(({ text }) => text)
+          const descriptor = texts.length === 0 ? null : descriptorOf(family)
+          if (descriptor === null) continue
+          for (const [text, row] of findRows(descriptor, texts)) rows.set(`${family} ${text}`, row)
+        }
+        return rows
+      }
+      const find = (rows: ReadonlyMap<string, Row>, keys: readonly Key[]): Row | null =>
+        keys.map(({ family, text }) => rows.get(`${family} ${text}`)).find(Boolean) ?? null
+
+      const rows = read(wanted.flat())
+      const found = wanted.map((keys) => find(rows, keys))
+      // The kernel writes its table page by page: a row can slip between two pages as others go.
+      const missed = wanted.filter((_keys, index) => found[index] === null)
+      if (missed.length === 0) return found
+      const again = read(missed.flat())
+      return found.map((row, index) => row ?? find(again, wanted[index]!))
+    },
+
+    close() {
+      for (const descriptor of descriptors.values()) if (descriptor !== null) closeSync(descriptor)
+      descriptors.clear()
+    },
+  }
+}
+
+function openIfThere(open: () => number): number | null {
+  try {
+    return open()
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return null
+    throw thrown
+  }
+}
+
+/** The inodes of the sockets that listen on a port, whoever owns them. Throws if there is no table. */
+export function listeningInodes(port: number): readonly string[] {
+  const suffix = `:${hexPort(port)}`
+  return FAMILIES.flatMap((family) => readFileSync(`/proc/net/${family}`, 'latin1').split('\n'))
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local = '', , state]) => state === LISTENING && local.endsWith(suffix))
+    .map((columns) => columns[9] ?? '')
+}
+
+const LISTENING = '0A'
+
+/** Longer than a row, which has some 150 characters. */
+const CHUNK_BYTES = 64 * 1024
+
+/** Reads from the start of the table up to the last of the wanted rows. */
+function findRows(descriptor: number, wanted: readonly string[]): ReadonlyMap<string, Row> {
+  const rows = new Map<string, Row>()
+  const missing = new Set(wanted)
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+  let rest = ''
+  let position = 0
+  while (missing.size > 0) {
+    const length = readSync(descriptor, chunk, 0, chunk.length, position)
+    if (length === 0) break
+    position += length
+    const text = rest + chunk.toString('latin1', 0, length)
+    const end = text.lastIndexOf('\n') + 1
+    rest = text.slice(end)
+    for (const key of missing) {
+      const row = rowOf(text, end, key)
+      if (row === null) continue
+      missing.delete(key)
+      rows.set(key, row)
+    }
+  }
+  return rows
+}
+
+/** `ST QUEUES TIMER RETRANSMITS UID TIMEOUT INODE`, behind a row's two addresses. */
+const REST_OF_ROW = / ([\dA-F]{2}) \S+ \S+ \S+ +(\d+) +\d+ (\d+)/y
+
+/**
+ * The states of an end that has been connected, and still is or was closed by its owner. One that
+ * only tries to connect, from a port where a connection is left over, is not its owner.
+ */
+const CONNECTED: ReadonlySet<string> = new Set(['01', '04', '05', '08', '09', '0B'])
+
+function rowOf(text: string, end: number, key: string): Row | null {
+  for (let at = text.indexOf(key); at !== -1 && at < end; at = text.indexOf(key, at + 1)) {
+    REST_OF_ROW.lastIndex = at + key.length
+    const [, state, uid, inode] = REST_OF_ROW.exec(text) ?? []
+    if (inode !== undefined && CONNECTED.has(state!)) return { uid: Number(uid), inode }
+  }
+  return null
+}
+
+type Key = { family: Family; text: string }
+
+/** How the table writes the other end: its local address is our remote one. */
+function keysOf(connection: Connection): readonly Key[] {
+  const { remoteAddress, remotePort, localAddress, localPort } = connection
+  const text = (prefix: string): string =>
+    `: ${entry(`${prefix}${remoteAddress}`, remotePort)} ${entry(`${prefix}${localAddress}`, localPort)}`
+  if (isIPv6(remoteAddress)) return [{ family: 'tcp6', text: text('') }]
+  // An IPv6 socket that is connected to an IPv4 address (Java's are) is in the other table.
+  return [
+    { family: 'tcp', text: text('') },
+    { family: 'tcp6', text: text('::ffff:') },
+  ]
+}
+
+/** An address as the table writes it: 32-bit words in the machine's byte order, then the port. */
+function entry(address: string, port: number): string {
+  const bytes = isIPv6(address) ? ipv6Bytes(address) : ipv4Bytes(address)
+  const words: string[] = []
+  for (let index = 0; index < bytes.length; index += 4) {
+    const word = bytes.slice(index, index + 4)
+    words.push(Buffer.from(endianness() === 'LE' ? word.toReversed() : word).toString('hex'))
+  }
+  return `${words.join('').toUpperCase()}:${hexPort(port)}`
+}
+
+function hexPort(port: number): string {
+  return port.toString(16).padStart(4, '0').toUpperCase()
+}
+
+function ipv4Bytes(address: string): number[] {
+  return address.split('.').map(Number)
+}
+
+function ipv6Bytes(address: string): number[] {
+  const [head = '', tail] = address.split('::')
+  const groups = (part: string): number[] =>
+    part.split(':').flatMap((group) => {
+      if (group === '') return []
+      if (group.includes('.')) return ipv4Bytes(group)
+      const value = Number.parseInt(group, 16)
+      return [value >> 8, value & 0xff]
+    })
+  const before = groups(head)
+  const after = tail === undefined ? [] : groups(tail)
+  const zeros = Array.from({ length: 16 - before.length - after.length }, () => 0)
+  return [...before, ...zeros, ...after]
+}

@@ -1,0 +1,209 @@
+// The way to the provider through a proxy: which one, and the tunnel that only the two ends can read.
+
+import { request as requestHttp } from 'node:http'
+import { Agent, request as requestHttps, type RequestOptions } from 'node:https'
+import { isIP, isIPv6 } from 'node:net'
+import { unescape } from 'node:querystring'
+import type { Duplex } from 'node:stream'
+import { LOOPBACK_HOSTS } from './loopback.js'
+import { errnoOf } from '../base/errno.js'
+import { excerpt } from '../base/printable.js'
+import { AuthError } from '../base/errors.js'
+import { isExempt } from './no-proxy.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export type Proxy = {
+  /** It may hold a password: what is shown of it is `host`. */
+  url: URL
+  host: string
+  /** The variable that named it. */
+  variable: string
+}
+
+/**
+ * The proxy that an https request goes through, by the variables that curl and others read.
+ * Null where there is none; this machine's
+ * loopback has none, for a proxy on another machine could not reach it. Fails with
+ * `provider-unreachable` where the variable names no proxy that could be used, or `NO_PROXY` cannot be
+ * read.
+ */
+export function proxyFor(target: URL, env: Environment): Proxy | null {
+  if (LOOPBACK_HOSTS.includes(target.hostname)) return null
+  const variable = VARIABLES.find((name) => env[name])
+  if (variable === undefined) return null
+  if (isExemptBy(env, target)) return null
+  const parsed = parseProxy(env[variable] ?? '')
+  if ('unknown' in parsed) {
+    throw new AuthError('provider-unreachable', `${variable} ${UNUSABLE[parsed.unknown]}`)
+  }
+  const { url } = parsed
+  return { url, host: url.host, variable }
+}
+
+function isExemptBy(env: Environment, target: URL): boolean {
+  const variable = env['no_proxy'] ? 'no_proxy' : 'NO_PROXY'
+  return isExempt(target, env[variable] ?? '', (entry) => {
+    throw new AuthError(
+      'provider-unreachable',
+      `${variable} holds "${excerpt(entry)}", which Latchkey cannot read. ` +
+        'Write names (example.com), addresses (192.0.2.1) or ranges (192.0.2.0/24), with commas between.',
+    )
+  })
+}
+
+const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']
+
+/** What stands before the last @ is a name and a password, whatever it holds. */
+const PROXY = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:(.*)@)?([^@]+)$/is
+
+/**
+ * Reads `http://USER:PASSWORD@HOST:PORT`. A URL's own parser would end the host at the `\\` of
+ * `CORP\\user`, or at a `#`, `/` or `?` of a password, and ask a host that nobody meant.
+ */
+function parseProxy(value: string): { url: URL } | { unknown: 'socks' | 'pac' | 'other' } {
+  const [, scheme = 'http', credentials = '', host = ''] = PROXY.exec(value.trim()) ?? []
+  if (/^socks/i.test(scheme)) return { unknown: 'socks' }
+  if (/^pac\+|^file$/i.test(scheme) || /\/[^/]*\.(pac|dat)$/i.test(host)) return { unknown: 'pac' }
+  if (!/^https?$/i.test(scheme) || !/^[^\s\\?#]+$/.test(host)) return { unknown: 'other' }
+  const text = `${scheme}://${host}`
+  if (!URL.canParse(text)) return { unknown: 'other' }
+  const url = new URL(text)
+  const colon = credentials.indexOf(':')
+  url.username = colon === -1 ? credentials : credentials.slice(0, colon)
+  url.password = colon === -1 ? '' : credentials.slice(colon + 1)
+  return { url }
+}
+
+const FORM = 'Write it as http://HOST:PORT, or take it out.'
+
+const UNUSABLE: Readonly<Record<'socks' | 'pac' | 'other', string>> = {
+  socks:
+    'names a SOCKS proxy. In a terminal Latchkey knows http proxies only: name one as ' +
+    "http://HOST:PORT, or use the tray app, which goes by the system's settings.",
+  pac:
+    'names a file for automatic proxy configuration (PAC). In a terminal Latchkey cannot read one: ' +
+    'look in it for the proxy, and name that as http://HOST:PORT, or use the tray app, which goes ' +
+    "by the system's settings.",
+  other: `does not name a proxy that Latchkey can use. ${FORM}`,
+}
+
+/** Why a proxy gave no tunnel. */
+export type NoTunnel =
+  | { kind: 'unreachable'; code: string }
+  /** It asks for a name and a password, `basic`, or for something else. */
+  | { kind: 'locked'; basic: boolean; given: boolean }
+  | { kind: 'refused'; status: number }
+  /** What answered is no proxy. */
+  | { kind: 'nonsense' }
+
+/** What a request fails with that a proxy gave no tunnel. */
+export class TunnelError extends Error {
+  override readonly name = 'TunnelError'
+  readonly why: NoTunnel
+
+  constructor(why: NoTunnel) {
+    super(why.kind)
+    this.why = why
+  }
+}
+
+/**
+ * Makes an agent whose connections go through tunnels of `proxy`. A tunnel is what a 2xx answer
+ * opens; whatever else is answered stays here and is never taken for the provider's. A proxy has
+ * `timeoutMs` for its answer.
+ *
+ * @see RFC 9110 section 9.3.6
+ */
+export function createTunnelAgent(proxy: Proxy, timeoutMs: number): Agent {
+  return new TunnelAgent(proxy, timeoutMs)
+}
+
+/**
+ * How connections are made, whatever the environment says. A host with several addresses is tried at
+ * each for `autoSelectFamilyAttemptTimeout` ms: Node's own 250 are too few for a slow line, and all
+ * attempts together must end before a request does. NODE_TLS_REJECT_UNAUTHORIZED has no say.
+ *
+ * @see https://nodejs.org/api/net.html#socketconnectoptions-connectlistener
+ */
+export const CONNECTING = {
+  autoSelectFamilyAttemptTimeout: 2_500,
+  rejectUnauthorized: true,
+} as const
+
+type Created = (error: Error | null, connection?: Duplex) => void
+
+class TunnelAgent extends Agent {
+  readonly #proxy: Proxy
+  readonly #timeoutMs: number
+
+  constructor(proxy: Proxy, timeoutMs: number) {
+    // As Node's own agents are.
+    super({ keepAlive: true, scheduling: 'lifo', timeout: 5_000, ...CONNECTING })
+    this.#proxy = proxy
+    this.#timeoutMs = timeoutMs
+  }
+
+  override createConnection(options: RequestOptions, created: Created): undefined {
+    const tls = this.#openTunnel(options).then((socket) => {
+      const within: RequestOptions & { socket: Duplex } = { ...options, socket }
+      return super.createConnection(within) ?? undefined
+    })
+    tls.then((connection) => created(null, connection), created)
+  }
+
+  #openTunnel(to: RequestOptions): Promise<Duplex> {
+    const { url } = this.#proxy
+    const target = `${isIPv6(to.host ?? '') ? `[${to.host}]` : to.host}:${to.port}`
+    const credentials = credentialsOf(url)
+    const isSecure = url.protocol === 'https:'
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const request = (isSecure ? requestHttps : requestHttp)({
+      method: 'CONNECT',
+      host,
+      // Else it would be taken from the Host header, which is the provider's.
+      servername: isIP(host) ? '' : host,
+      port: url.port || (isSecure ? 443 : 80),
+      path: target,
+      headers: {
+        Host: target,
+        ...(credentials !== null && { 'Proxy-Authorization': `Basic ${credentials}` }),
+      },
+      agent: false,
+      ...CONNECTING,
+      signal: AbortSignal.timeout(this.#timeoutMs),
+    })
+    return new Promise((resolve, reject) => {
+      request.once('error', (error) => reject(new TunnelError(whyBroken(errnoOf(error)))))
+      request.once('connect', ({ statusCode = 0, headers }, socket, early) => {
+        const isOpen = statusCode >= 200 && statusCode < 300
+        // In a tunnel to TLS nobody speaks before the client does.
+        if (isOpen && early.length === 0) return resolve(socket)
+        socket.destroy()
+        const challenge = headers['proxy-authenticate']
+        reject(new TunnelError(isOpen ? { kind: 'nonsense' } : whyRefused(statusCode, challenge)))
+      })
+      request.end()
+    })
+
+    function whyRefused(status: number, challenge: string | string[] | undefined): NoTunnel {
+      if (status !== 407) return { kind: 'refused', status }
+      const basic = /(^|,)\s*basic\b/i.test(String(challenge))
+      return { kind: 'locked', basic, given: credentials !== null }
+    }
+  }
+}
+
+/** What llhttp or OpenSSL say of an answer that is none of http or of TLS. */
+const NONSENSE = /^(HPE_|ERR_SSL_|EPROTO)/
+
+function whyBroken(code: string): NoTunnel {
+  return NONSENSE.test(code) ? { kind: 'nonsense' } : { kind: 'unreachable', code }
+}
+
+/** @see RFC 7617 section 2 */
+function credentialsOf({ username, password }: URL): string | null {
+  if (username === '' && password === '') return null
+  // Unlike decodeURIComponent this takes a lone % for what it is.
+  return Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64')
+}

@@ -1,0 +1,93 @@
+// Which user of this computer is at the other end of a loopback connection, and whether that is us.
+
+import type { Socket } from 'node:net'
+import type { Connection, TcpTable } from './proc-net-tcp.js'
+
+export type Owner =
+  /** `inode` names the socket, by which the process that holds it is found. */
+  | { kind: 'user'; uid: number; inode: string }
+  /** The other end is gone: nothing can be known about it any more. */
+  | { kind: 'gone' }
+  /** This system has no table that tells. */
+  | { kind: 'untold' }
+  /** The table is there and could not be read now. */
+  | { kind: 'unreadable' }
+
+export type SocketOwners = {
+  /** False if this system does not tell who owns a connection, so that everybody is let in. */
+  areTold: boolean
+  /** Finds who owns the other ends of some connections, with one reading for all not yet known. */
+  ownersOf(sockets: readonly Socket[]): readonly Owner[]
+  /** True if this program's user, or root, owns the other end. S25, S41. */
+  isOurs(socket: Socket): boolean
+}
+
+export type SocketOwnerDeps = {
+  /** Null if the system has no such table. */
+  table: TcpTable | null
+  /** This program's user; null if the system has no user IDs. */
+  user: number | null
+}
+
+/** Root can read what this user can read anyway; forwarders of containers and of WSL run as root. */
+const ROOT = 0
+
+/** Tells owners. A connection keeps the owner that was found: its row is its own until it ends. */
+export function createSocketOwners({ table, user }: SocketOwnerDeps): SocketOwners {
+  const known = new WeakMap<Socket, Owner>()
+
+  const look = (sockets: readonly Socket[]): void => {
+    const asked = sockets.map((socket) => ({ socket, connection: connectionOf(socket) }))
+    const alive = asked.filter((entry): entry is Asked => entry.connection !== null)
+    for (const { socket, connection } of asked) {
+      if (connection === null) known.set(socket, { kind: 'gone' })
+    }
+    if (table === null || alive.length === 0) return
+    const rows = table.findPeers(alive.map(({ connection }) => connection))
+    for (const [index, { socket }] of alive.entries()) {
+      const row = rows[index] ?? null
+      // What its owner has closed has no inode, and older kernels show it as root's.
+      const isGone = row === null || row.inode === '0'
+      known.set(socket, isGone ? { kind: 'gone' } : { kind: 'user', ...row })
+    }
+  }
+
+  const owners: SocketOwners = {
+    areTold: table !== null,
+
+    ownersOf(sockets) {
+      let missing: Owner = { kind: 'untold' }
+      try {
+        look(sockets.filter((socket) => !known.has(socket)))
+      } catch {
+        missing = { kind: 'unreadable' }
+      }
+      return sockets.map((socket) => known.get(socket) ?? missing)
+    },
+
+    isOurs: (socket) => isOwnedBy(user, owners.ownersOf([socket])[0]!),
+  }
+  return owners
+}
+
+/** True if an owner is this user, or root; or nobody can tell, on a system that never tells. */
+export function isOwnedBy(user: number | null, owner: Owner): boolean {
+  switch (owner.kind) {
+    case 'user':
+      return user === null || owner.uid === user || owner.uid === ROOT
+    case 'untold':
+      return true
+    case 'gone':
+    case 'unreadable':
+      return false
+  }
+}
+
+type Asked = { socket: Socket; connection: Connection }
+
+function connectionOf(socket: Socket): Connection | null {
+  const { remoteAddress, remotePort, localAddress, localPort } = socket
+  // A peer that has reset its connection has no address any more.
+  if (!remoteAddress || !remotePort || !localAddress || !localPort) return null
+  return { remoteAddress, remotePort, localAddress, localPort }
+}

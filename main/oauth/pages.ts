@@ -1,0 +1,201 @@
+// The pages a browser is shown when it comes back: plain HTML that loads and sends nothing.
+
+import { createHash } from 'node:crypto'
+import { labelOf, type Account } from './id-token.js'
+
+export type Page = {
+  status: number
+  tone: 'good' | 'neutral' | 'bad'
+  heading: string
+  /** Paragraphs of plain text; markup in them is shown, not obeyed. */
+  text: readonly string[]
+}
+
+const CLOSE = 'You can close this tab.'
+
+export function signedInPage(account: Account): Page {
+  return {
+    status: 200,
+    tone: 'good',
+    heading: 'You are signed in',
+    text: [`Latchkey signed you in as ${labelOf(account)}.`, CLOSE],
+  }
+}
+
+export function refusedPage(reason: string): Page {
+  return {
+    status: 200,
+    tone: 'neutral',
+    heading: 'You are not signed in',
+    text: [reason, `If you did not mean to refuse, start again from Latchkey. ${CLOSE}`],
+  }
+}
+
+/** Where another app will exchange the code: nothing is claimed that has not happened yet. */
+export function returnToAppPage(): Page {
+  return {
+    status: 200,
+    tone: 'neutral',
+    heading: 'Go back to your app',
+    text: ['Your answer has arrived, and the app is finishing the sign-in.', CLOSE],
+  }
+}
+
+/** Where the app that began the sign-in has hung up before the browser came back. */
+export function abandonedPage(): Page {
+  return {
+    status: 200,
+    tone: 'neutral',
+    heading: 'The app has stopped waiting',
+    text: [
+      'The app that sent you here to sign in gave up before you had finished, so nobody was signed in. ' +
+        'Your answer was given to no one.',
+      `Start again from the app if you still mean to sign in. ${CLOSE}`,
+    ],
+  }
+}
+
+export function cancelledPage(): Page {
+  return {
+    status: 200,
+    tone: 'neutral',
+    heading: 'This sign-in was cancelled',
+    text: ['Latchkey stopped it before it was finished, and kept nothing.', CLOSE],
+  }
+}
+
+/** 400 where the browser brought what may not be used, 502 where the provider failed. */
+export function failedPage(status: 400 | 502, reason: string): Page {
+  return {
+    status,
+    tone: 'bad',
+    heading: 'The sign-in failed',
+    text: [reason, CLOSE],
+  }
+}
+
+/** For a callback that no flow waits for, and for everything else that finds its way here. */
+export function nothingToDoPage(status: 400 | 404 | 405): Page {
+  return {
+    status,
+    tone: 'neutral',
+    heading: 'Nothing to do here',
+    text: [
+      'Latchkey is not waiting for this answer: it may have been used already, or it belongs to a ' +
+        'sign-in that has ended.',
+      `If you meant to sign in, start from Latchkey. ${CLOSE}`,
+    ],
+  }
+}
+
+/** For a browser that sends more than is read of any request. */
+export function largeHeadPage(): Page {
+  return {
+    status: 431,
+    tone: 'bad',
+    heading: 'Your browser sent too much',
+    text: [
+      'Programs on this computer have left so many cookies for 127.0.0.1 in your browser that ' +
+        'Latchkey could not read its answer.',
+      'Delete the cookies of 127.0.0.1 and localhost, then open the sign-in link again.',
+    ],
+  }
+}
+
+/**
+ * Renders a page and the headers it needs. The one script takes the query, and the code in it, out
+ * of the address bar and the browser's history; its hash is all that the policy allows.
+ *
+ * @see RFC 9700 section 4.2.4
+ */
+export function renderPage(page: Page): { html: string; headers: Record<string, string> } {
+  const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(page.heading)} – Latchkey</title>
+<style>${STYLE}</style>
+<script>${SCRIPT}</script>
+</head>
+<body>
+<main class="${page.tone}">
+<header>${LOGO}<p>Latchkey</p></header>
+<h1>${MARKS[page.tone]}${escapeHtml(page.heading)}</h1>
+${page.text.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`).join('\n')}
+</main>
+</body>
+</html>
+`
+  return {
+    html,
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Length': String(Buffer.byteLength(html)),
+      'Content-Security-Policy': POLICY,
+      'Cache-Control': 'no-store',
+      'Referrer-Policy': 'no-referrer',
+      'X-Content-Type-Options': 'nosniff',
+    },
+  }
+}
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
+}
+
+const SCRIPT = `history.replaceState(null, '', location.pathname)`
+
+const STYLE = `
+:root { color-scheme: light dark; --page: #eef1f5; --card: #fff; --text: #1b2430; --soft: #56606e;
+  --line: #d9dfe7; --good: #17734a; --neutral: #56606e; --bad: #b3261e; --brand: #2d5bd7 }
+@media (prefers-color-scheme: dark) { :root { --page: #12161c; --card: #1b2129; --text: #e8ecf2;
+  --soft: #a3adba; --line: #313a46; --good: #5fd39b; --neutral: #a3adba; --bad: #ff8a80;
+  --brand: #8fb0ff } }
+* { box-sizing: border-box }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem;
+  background: var(--page); color: var(--text); font: 1rem/1.55 system-ui, sans-serif }
+main { width: min(30rem, 100%); background: var(--card); border: 1px solid var(--line);
+  border-radius: 14px; padding: 1.75rem 2rem 2rem; overflow-wrap: anywhere }
+header { display: flex; align-items: center; gap: .6rem; color: var(--brand) }
+header p { margin: 0; font-weight: 600 }
+header svg { width: 1.6rem; height: 1.6rem }
+h1 { display: flex; align-items: center; gap: .6rem; margin: 1.25rem 0 .5rem; font-size: 1.5rem;
+  line-height: 1.25 }
+h1 svg { flex: none; width: 1.6rem; height: 1.6rem }
+.good h1 svg { color: var(--good) } .neutral h1 svg { color: var(--neutral) }
+.bad h1 svg { color: var(--bad) }
+h1 ~ p { margin: .5rem 0 0 } main > p:last-child { color: var(--soft) }
+`
+
+const icon = (path: string): string =>
+  `<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" ` +
+  `stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${path}</svg>`
+
+const LOGO = icon(
+  '<circle cx="8" cy="16" r="4.5"/><path d="M11.2 12.8 20 4m-4 4 3 3m-6 0 2.5 2.5"/>',
+)
+
+const MARKS: Readonly<Record<Page['tone'], string>> = {
+  good: icon('<circle cx="12" cy="12" r="10"/><path d="m7.5 12.5 3 3 6-6.5"/>'),
+  neutral: icon('<circle cx="12" cy="12" r="10"/><path d="M8 12h8"/>'),
+  bad: icon('<circle cx="12" cy="12" r="10"/><path d="M12 7v6m0 3.5v.01"/>'),
+}
+
+const hash = (source: string): string =>
+  `'sha256-${createHash('sha256').update(source).digest('base64')}'`
+
+const POLICY = [
+  `default-src 'none'`,
+  `style-src ${hash(STYLE)}`,
+  `script-src ${hash(SCRIPT)}`,
+  `base-uri 'none'`,
+  `form-action 'none'`,
+  `frame-ancestors 'none'`,
+].join('; ')

@@ -1,0 +1,186 @@
+// What the log holds of what happened. Here is where links, states, names and others' words are dropped.
+
+import { redirectUriOf } from '../oauth/authorization-url.js'
+import { AuthError, type ErrorCode } from '../base/errors.js'
+import type { Ending, Event, Lifetime, Model, Origin, Renewal } from '../agent/model.js'
+import { errnoOf } from '../base/errno.js'
+import type { LogLevel } from '../settings/options.js'
+import type { StorageTier } from '../storage/session-store.js'
+import { isoTime } from './status.js'
+
+/**
+ * One line of the log: codes, hosts, counts and times. There is no place in it for a token, code,
+ * verifier, state or link, nor for a name, an address or a text that came from elsewhere.
+ */
+export type LogRecord = { level: LogLevel } & (
+  | { event: 'flow-started'; origin: Origin; until: string | null; flows: number }
+  | { event: 'link-ready'; origin: Origin | null; host: string; redirectPort: number | null }
+  | {
+      event:
+        | 'flow-noticed'
+        | 'flow-abandoned'
+        | 'flow-resumed'
+        | 'callback-answered'
+        | 'exchange-started'
+      origin: Origin | null
+    }
+  | { event: 'signed-in'; until: string | null; replaced: boolean; odd?: readonly string[] }
+  | { event: 'flow-ended' | 'flow-refused'; ending: Ending['kind']; code: ErrorCode | null }
+  | { event: 'renewal-started' | 'session-ended' | 'signed-out' | 'revocation-failed' }
+  | { event: 'renewed' | 'restored'; until: string | null; odd?: readonly string[] }
+  | { event: 'renewal-failed'; renewal: Renewal; code: ErrorCode; failures: number }
+  | { event: 'storage-failed' | 'storage-mended' }
+  | ({ event: 'started' } & Started)
+  | { event: 'stopped' }
+  | ({ event: 'error'; cause: Fault | null; count?: number } & Fault)
+)
+
+/** What is said of the agent's event; `model` is the one that followed it. */
+export function recordOf(model: Model, event: Event): LogRecord {
+  switch (event.type) {
+    case 'flow-started': {
+      const { type, origin, deadlineMs } = event
+      const flows = model.flows.length
+      return { level: 'info', event: type, origin, until: isoTime(deadlineMs), flows }
+    }
+    case 'link-ready': {
+      const origin = originOf(model, event.state)
+      return { level: 'info', event: event.type, origin, ...placesOf(event.link) }
+    }
+    case 'flow-noticed':
+      return { level: 'warn', event: event.type, origin: originOf(model, event.state) }
+    case 'flow-abandoned':
+    case 'flow-resumed':
+    case 'callback-answered':
+    case 'exchange-started':
+      return { level: 'info', event: event.type, origin: originOf(model, event.state) }
+    case 'signed-in': {
+      const { lastOutcome } = model
+      const replaced = lastOutcome?.kind === 'done' && lastOutcome.replaced !== null
+      return { level: 'info', event: event.type, ...lifetimeOf(event), replaced }
+    }
+    case 'flow-ended':
+    case 'flow-refused': {
+      const { ending } = event
+      const code = 'code' in ending ? ending.code : null
+      return { level: LEVELS[ending.kind], event: event.type, ending: ending.kind, code }
+    }
+    case 'renewal-started':
+      return { level: 'debug', event: event.type }
+    case 'restored':
+    case 'renewed':
+      return { level: 'info', event: event.type, ...lifetimeOf(event) }
+    case 'renewal-failed': {
+      const { type, renewal, code, failures } = event
+      return { level: 'warn', event: type, renewal, code, failures }
+    }
+    case 'signed-out':
+    case 'storage-mended':
+      return { level: 'info', event: event.type }
+    case 'session-ended':
+    case 'revocation-failed':
+    case 'storage-failed':
+      return { level: 'warn', event: event.type }
+  }
+}
+
+function lifetimeOf({ expiresAtMs, odd }: Lifetime): {
+  until: string | null
+  odd?: readonly string[]
+} {
+  return { until: timeOf(expiresAtMs), ...(odd && { odd }) }
+}
+
+/** What a program is, and where it serves. */
+export type Started = {
+  version: string
+  runtime: string
+  platform: string
+  arch: string
+  pid: number
+  url: string
+  tier: StorageTier
+}
+
+export function startedRecord(started: Started): LogRecord {
+  return { level: 'info', event: 'started', ...started }
+}
+
+export function stoppedRecord(): LogRecord {
+  return { level: 'info', event: 'stopped' }
+}
+
+/** An error without its message, which may quote what a request or an answer held. */
+export type Fault = {
+  name: string
+  code: string | null
+  /** Where it was thrown, from the inside out: `main/agent/agent.js:63:5`. */
+  at: readonly string[]
+}
+
+/** `count`: how often it has come so far. */
+export function errorRecord(thrown: unknown, count = 1): LogRecord {
+  const cause = thrown instanceof Error ? thrown.cause : undefined
+  return {
+    level: 'error',
+    event: 'error',
+    ...faultOf(thrown),
+    cause: cause === undefined ? null : faultOf(cause),
+    ...(count > 1 && { count }),
+  }
+}
+
+/** `Node 24.21.0`, or `Electron 45.4.1` where it is inside one. */
+export function runtimeOf(versions: { node: string; electron?: string }): string {
+  return versions.electron === undefined ? `Node ${versions.node}` : `Electron ${versions.electron}`
+}
+
+const LEVELS: Readonly<Record<Ending['kind'], LogLevel>> = {
+  cancelled: 'info',
+  denied: 'warn',
+  expired: 'warn',
+  failed: 'error',
+}
+
+function originOf(model: Model, state: string): Origin | null {
+  return model.flows.find((flow) => flow.state === state)?.origin ?? null
+}
+
+/** Where a link leads, and where it leads back to; the rest of it is secret. */
+function placesOf(link: string): { host: string; redirectPort: number | null } {
+  const { host } = new URL(link)
+  const redirectUri = redirectUriOf(link)
+  const port = URL.canParse(redirectUri) ? new URL(redirectUri).port : ''
+  return { host, redirectPort: port === '' ? null : Number(port) }
+}
+
+function timeOf(ms: number | null): string | null {
+  return ms === null ? null : isoTime(ms)
+}
+
+const MOST_FRAMES = 12
+
+function faultOf(thrown: unknown): Fault {
+  if (!(thrown instanceof Error)) return { name: typeof thrown, code: null, at: [] }
+  const code = thrown instanceof AuthError ? thrown.code : errnoOf(thrown)
+  return {
+    name: /^\w{1,40}$/.test(thrown.name) ? thrown.name : 'Error',
+    code: /^[\w-]{1,40}$/.test(code) ? code : null,
+    at: framesOf(thrown).slice(0, MOST_FRAMES),
+  }
+}
+
+// The stack begins with the message. What follows it is V8's own, and of that only places in the
+// program are taken: no paths of the person's, no names of functions.
+function framesOf({ stack = '', message }: Error): string[] {
+  const end = stack.indexOf(message)
+  if (end === -1) return []
+  return stack
+    .slice(end + message.length)
+    .split('\n')
+    .flatMap((line) => FRAME.exec(line)?.[1] ?? [])
+    .map((place) => place.replaceAll('\\', '/').replace(/^dist\//, ''))
+}
+
+const FRAME =
+  /^ +at .*?\b(node:[\w/]+:\d+:\d+|(?:dist[\\/]main|node_modules(?!.*node_modules))[\\/][\w@.\\/-]+\.[cm]?js:\d+:\d+)\)?$/

@@ -1,0 +1,33 @@
+// The embedded demo provider, which is part of the source tree and not of a packaged app.
+
+import { existsSync } from 'node:fs'
+import { errnoOf } from '../base/errno.js'
+import { SettingsError } from './options.js'
+
+export type DemoProvider = {
+  issuer: string
+  clientId: string
+  close(): Promise<void>
+}
+
+const PROVIDER = new URL('../../test/provider/provider.js', import.meta.url)
+
+/** False in a package, which leaves the demo out: it stands on a whole provider and its libraries. */
+export function hasDemo(): boolean {
+  return existsSync(PROVIDER)
+}
+
+/** Starts the demo provider on a free port. Fails with a {@link SettingsError} where it is absent. */
+export async function startDemoProvider(): Promise<DemoProvider> {
+  let module: { startProvider(): Promise<DemoProvider> }
+  try {
+    module = (await import(PROVIDER.href)) as typeof module
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'ERR_MODULE_NOT_FOUND') throw thrown
+    throw new SettingsError(
+      'The demo provider comes with the source tree only. Set --issuer and --client-id to sign in ' +
+        'at a provider of yours.',
+    )
+  }
+  return module.startProvider()
+}

@@ -1,0 +1,297 @@
+// What the documentation of well-known providers says that Latchkey has to be set to. None was tried.
+// A link marked "read", with a day, is a page whose own text says what stands beside it. What such a page
+// does not say is marked "not found in its documentation; to be checked", and people are told of it as
+// not confirmed.
+
+import type { KnownProvider, ProviderId } from '../ipc.js'
+import type { Settings } from './options.js'
+
+/** The settings that a need looks at. */
+export type Chosen = Pick<
+  Settings,
+  | 'issuer'
+  | 'clientSecret'
+  | 'scope'
+  | 'prompt'
+  | 'redirectPort'
+  | 'redirectHost'
+  | 'authorizationParameters'
+>
+
+export type Need = {
+  /** What is needed and which setting it is, as a sentence for a person. */
+  says: string
+  isMet(settings: Chosen): boolean
+}
+
+export type Preset = {
+  name: string
+  matches(issuer: URL): boolean
+} & (
+  | {
+      verdict: 'works'
+      id: ProviderId
+      needs: readonly Need[]
+      /** What to register there, and as what. */
+      register: string
+    }
+  /** `why`: a sentence for a person. */
+  | { verdict: 'does not work'; why: string }
+)
+
+const usesHost = (...hosts: readonly string[]): Preset['matches'] => {
+  const isOf = (host: string, name: string): boolean =>
+    name.startsWith('.') ? host.endsWith(name) : host === name
+  return ({ hostname }) => hosts.some((name) => isOf(hostname, name))
+}
+
+const fixedPort = (says: string): Need => ({
+  says: `${says}: choose one with --redirect-port.`,
+  isMet: ({ redirectPort }) => redirectPort.length > 0,
+})
+
+const localhost = (says: string): Need => ({
+  says: `${says}: set --redirect-host localhost.`,
+  isMet: ({ redirectHost }) => redirectHost === 'localhost',
+})
+
+const noOfflineAccess = (name: string): Need => ({
+  says: `${name} documents no scope offline_access: set --scope "openid profile email".`,
+  isMet: ({ scope }) => !scope.split(' ').includes('offline_access'),
+})
+
+export const PRESETS: readonly Preset[] = [
+  {
+    name: 'Auth0',
+    // https://auth0.com/docs/get-started/applications/configure-applications-with-oidc-discovery
+    // (read 2026-11-26): the issuer in the metadata ends in a slash.
+    // https://auth0.com/docs/get-started/applications/application-settings (read 2026-11-26): native
+    // applications are those on desktops too; users are sent to the URLs in Allowed Callback URLs.
+    // https://support.auth0.com/center/s/article/Callback-URL-Mismatch-Error-Is-Not-in-the-List-of-Allowed-Callback-URLs
+    // (read 2026-11-26): these are compared as text, and a different port is a mismatch.
+    matches: usesHost('.auth0.com'),
+    verdict: 'works',
+    id: 'auth0',
+    register: 'A native application, with the redirect URI under Allowed Callback URLs.',
+    needs: [
+      {
+        says: "Auth0's issuer ends in a slash: https://YOUR_TENANT.auth0.com/",
+        isMet: ({ issuer }) => issuer?.endsWith('/') ?? false,
+      },
+      fixedPort('Auth0 compares the port too'),
+    ],
+  },
+  {
+    name: 'Google',
+    // https://developers.google.com/youtube/v3/live/guides/auth/installed-apps (read 2026-11-26): a
+    // client of the type Desktop app listens on a random port of 127.0.0.1; the client secret is
+    // optional; a refresh token always comes. Its examples have no path after the port. That one may be
+    // there: not found in its documentation; to be checked.
+    // https://developers.google.com/identity/openid-connect/openid-connect (read 2026-11-26): the request
+    // with the code must have the client secret; access_type=offline brings a refresh token, at the first
+    // sign-in only; the scopes are openid, profile, email and those of Google's APIs. That
+    // prompt=consent brings a refresh token again: not found in its documentation; to be checked.
+    matches: usesHost('accounts.google.com'),
+    verdict: 'works',
+    id: 'google',
+    register: 'An OAuth client of the type Desktop app, which takes any port of 127.0.0.1.',
+    needs: [
+      {
+        says:
+          'Google asks for the client secret on one page of its documentation and calls it optional ' +
+          'on another (not confirmed): --client-secret-file PATH.',
+        isMet: ({ clientSecret }) => clientSecret !== null,
+      },
+      noOfflineAccess('Google'),
+      {
+        says:
+          'For a session that lasts, Google documents --authorization-parameter access_type=offline. ' +
+          'At later sign-ins --prompt consent may be needed too (not confirmed).',
+        isMet: ({ authorizationParameters, prompt }) =>
+          authorizationParameters['access_type'] === 'offline' &&
+          (prompt ?? '').split(' ').includes('consent'),
+      },
+    ],
+  },
+  {
+    name: 'Microsoft Entra',
+    // https://learn.microsoft.com/en-us/entra/identity-platform/reply-url (read 2026-11-26): http is for
+    // localhost, whose port is ignored; the portal takes no http://127.0.0.1, which has to be written into
+    // the manifest; [::1] is not supported.
+    // https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens (read 2026-11-26): the
+    // metadata of common has {tenantid} in its issuer, and tokens have their tenant's ID there.
+    // https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc (read 2026-11-26):
+    // common, organizations and consumers stand for many tenants, or for that of personal accounts.
+    // https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud
+    // (read 2026-11-26): the hosts.
+    matches: usesHost(
+      'login.microsoftonline.com',
+      'login.microsoftonline.us',
+      'login.partner.microsoftonline.cn',
+    ),
+    verdict: 'works',
+    id: 'entra',
+    register:
+      'A public client under Mobile and desktop applications, with http://localhost/callback.',
+    needs: [
+      {
+        says:
+          "Microsoft Entra needs your tenant's ID in the issuer, not common, organizations or " +
+          'consumers: https://login.microsoftonline.com/TENANT_ID/v2.0',
+        isMet: ({ issuer }) => !/\/(common|organizations|consumers)(\/|$)/i.test(issuer ?? ''),
+      },
+      localhost("Microsoft Entra's portal takes no http://127.0.0.1"),
+    ],
+  },
+  {
+    name: 'Okta',
+    // https://developer.okta.com/docs/guides/refresh-tokens/main/ (read 2026-11-26): offline_access in
+    // the authorization request brings a refresh token where the grant type Refresh Token is allowed.
+    // https://developer.okta.com/docs/guides/implement-grant-type/authcodepkce/main/ (read 2026-11-26):
+    // the application is a native one; the redirect URI must match one that is registered.
+    // https://support.okta.com/help/s/article/openid-connect-oidc-redirect-uri (read 2026-11-26): it
+    // must match exactly, and a different port is a mismatch.
+    // https://developer.okta.com/docs/guides/terraform-enable-org-access/main/ (read 2026-11-26): the
+    // hosts.
+    matches: usesHost('.okta.com', '.oktapreview.com', '.okta-emea.com'),
+    verdict: 'works',
+    id: 'okta',
+    register: 'A native application, with the grant type Refresh Token and each redirect URI.',
+    needs: [fixedPort('Okta compares the port too')],
+  },
+  {
+    name: 'Keycloak',
+    // https://www.keycloak.org/securing-apps/oidc-layers (read 2026-11-26): the redirect URI
+    // http://127.0.0.1 allows any port; the metadata is below /realms/NAME. It runs on hosts of its
+    // owners, so it is known by that path.
+    // https://www.keycloak.org/docs/latest/server_admin/index.html (read 2026-11-26): clients with client
+    // authentication off are the public ones; redirect URIs are compared as text, but for wildcards.
+    // That any port goes with a path too: not found in its documentation; to be checked.
+    matches: ({ pathname }) => /\/realms\/[^/]+\/?$/.test(pathname),
+    verdict: 'works',
+    id: 'keycloak',
+    register:
+      'A client without client authentication, with http://127.0.0.1/callback. Any port is ' +
+      'documented for http://127.0.0.1; with the path it is not confirmed.',
+    needs: [],
+  },
+  {
+    name: 'GitLab',
+    // https://docs.gitlab.com/integration/oauth_provider/ (read 2026-11-26): the table of all scopes has
+    // openid, profile and email, and no offline_access.
+    // https://docs.gitlab.com/api/oauth2/ (read 2026-11-26): the code flow with PKCE needs no client
+    // secret and brings a refresh token; http is for development.
+    // https://docs.gitlab.com/api/applications/ (read 2026-11-26): native applications count as not
+    // confidential. That the port is compared: not found in its documentation; to be checked.
+    matches: usesHost('gitlab.com'),
+    verdict: 'works',
+    id: 'gitlab',
+    register: 'An application that is not confidential, with openid, profile and email.',
+    needs: [noOfflineAccess('GitLab'), fixedPort('That GitLab takes any port is not confirmed')],
+  },
+  {
+    name: 'Amazon Cognito',
+    // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
+    // (read 2026-11-26): redirect URIs are those in CallbackURLs, ports included, and https but for
+    // http://localhost, http://127.0.0.1 and http://[::1], which are for testing.
+    // https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
+    // (read 2026-11-26): https but for http://localhost, for testing; the scopes are openid, profile,
+    // email, phone, aws.cognito.signin.user.admin and those of the user pool, and an unknown one is
+    // answered with invalid_scope; the code flow brings a refresh token.
+    matches: ({ hostname }) => /^cognito-idp\.[\w-]+\.amazonaws\.com(\.cn)?$/.test(hostname),
+    verdict: 'works',
+    id: 'cognito',
+    register: 'A public app client with the authorization code grant and each callback URL.',
+    needs: [
+      localhost('Amazon Cognito takes http://localhost, and http://127.0.0.1 by one page of two'),
+      fixedPort('Amazon Cognito takes only the callback URLs in its list'),
+      noOfflineAccess('Amazon Cognito'),
+    ],
+  },
+  {
+    name: 'Salesforce',
+    // https://help.salesforce.com/apex/HTViewHelpDoc?id=xcloud.configure_external_client_app_oauth_settings.htm
+    // (read 2026-11-26): the redirect URI must match a callback URL, which is https or of an app's own
+    // scheme.
+    // https://developer.salesforce.com/docs/platform/hosted-mcp-servers/guide/create-external-client-app.md
+    // (read 2026-11-26): the callback URL of one program is http://localhost:8787/callback.
+    // https://developer.salesforce.com/workshops/try-headless-360/2-create-the-app (read 2026-11-26): a
+    // public client is an external client app that requires PKCE and no secrets, with the scopes
+    // refresh_token and offline_access.
+    // https://developer.salesforce.com/docs/atlas.en-us.headless_identity.meta/headless_identity/headless_identity_create_connected_app.htm
+    // (read 2026-11-26): openid is a scope that is chosen for the app. That http://127.0.0.1 is taken, and
+    // that the port is compared: not found in its documentation; to be checked.
+    matches: usesHost('login.salesforce.com', 'test.salesforce.com', '.my.salesforce.com'),
+    verdict: 'works',
+    id: 'salesforce',
+    register:
+      'An external client app that requires PKCE and no secrets, with the scopes openid, ' +
+      'refresh_token and offline_access, and each callback URL.',
+    needs: [
+      localhost(
+        'Salesforce documents https on one page and http://localhost on another, and no ' +
+          'http://127.0.0.1 (not confirmed)',
+      ),
+      fixedPort('That Salesforce takes any port is not confirmed'),
+    ],
+  },
+  {
+    name: 'Apple',
+    // https://developer.apple.com/documentation/signinwithapplejs/clientconfigi/redirecturi
+    // (read 2026-11-26): the redirect URI must lead to a website under one's own control. That the issuer
+    // is on one of these hosts: not found in its documentation; to be checked.
+    matches: usesHost('appleid.apple.com', 'account.apple.com'),
+    verdict: 'does not work',
+    why: 'Apple sends the browser to a website of yours only, never to a program on this computer.',
+  },
+  {
+    name: 'GitHub',
+    // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+    // (read 2026-11-26): it is OAuth 2.0, whose answer has an access token and no ID token, and needs the
+    // client secret. That there is no OpenID Connect for people: not found in its documentation; to be
+    // checked.
+    matches: usesHost('github.com'),
+    verdict: 'does not work',
+    why: 'GitHub documents OAuth alone, without an ID token: nothing would prove who signed in.',
+  },
+]
+
+/** What is known of an issuer; null where nothing is. */
+export function presetFor(issuer: string): Preset | null {
+  if (!URL.canParse(issuer)) return null
+  const url = new URL(issuer)
+  return PRESETS.find(({ matches }) => matches(url)) ?? null
+}
+
+/** What the settings lack for the provider that they name, a sentence each; none where it is unknown. */
+export function lackingFor(settings: Chosen): readonly string[] {
+  const preset = settings.issuer === null ? null : presetFor(settings.issuer)
+  if (preset === null) return []
+  if (preset.verdict === 'does not work') return [preset.why]
+  return preset.needs.filter((need) => !need.isMet(settings)).map(({ says }) => says)
+}
+
+/** All that is known of an issuer, for a person who is setting it up; null where nothing is. */
+export function describePreset(issuer: string): KnownProvider | null {
+  const preset = presetFor(issuer)
+  if (preset === null) return null
+  const { name } = preset
+  if (preset.verdict === 'does not work') return { id: null, name, lines: [preset.why] }
+  const { id, register, needs } = preset
+  return { id, name, lines: [register, ...needs.map(({ says }) => says)] }
+}
+
+/** The README's table of providers: one line for each. */
+export function presetsTable(): string {
+  const rows = PRESETS.map((preset) => {
+    if (preset.verdict === 'does not work') return [preset.name, 'does not work', preset.why]
+    const verdict = preset.needs.length === 0 ? 'works' : 'works with these settings'
+    return [
+      preset.name,
+      verdict,
+      [preset.register, ...preset.needs.map(({ says }) => says)].join(' '),
+    ]
+  })
+  const cells = [['provider', 'by documentation', 'what to do'], ['---', '---', '---'], ...rows]
+  return cells.map((row) => `| ${row.join(' | ')} |`).join('\n')
+}

@@ -1,0 +1,144 @@
+// The socket of a directory lock: while its process lives, however busy or suspended, it is there.
+
+import { createHash } from 'node:crypto'
+import { lstatSync, mkdirSync, readdirSync } from 'node:fs'
+import { connect, createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { errnoOf } from '../base/errno.js'
+
+export type LockSocket = {
+  /** What it tells whoever connects. */
+  tell(answer: LockAnswer): void
+  close(): Promise<void>
+}
+
+export type LockAnswer = { id: string; pid: number; url: string | null; isOwner: boolean }
+
+/** What a socket said: nobody is there; somebody is, with what was understood of the answer. */
+export type Asked = { kind: 'gone' | 'missing' } | { kind: 'there'; answer: LockAnswer | null }
+
+/** The longest path that every system takes for a socket (macOS: 104 bytes with the final zero). */
+const LONGEST_PATH = 100
+
+/** Where sockets of a directory's locks may be: `PREFIX` and the lock's ID in a folder. */
+export type SocketPlace = { folder: string; prefix: string }
+
+/**
+ * By the directory alone, never by the environment, for cron and sudo have another: beside the lock, and
+ * in this user's own folder in /tmp where the path is too long or the file system has no sockets.
+ */
+export function socketPlaces(directory: string): readonly SocketPlace[] {
+  const digest = createHash('sha256').update(directory).digest('hex').slice(0, 16)
+  if (process.platform === 'win32') {
+    return [{ folder: '\\\\.\\pipe', prefix: `latchkey-${digest}-` }]
+  }
+  const shared = { folder: `/tmp/latchkey-${process.geteuid?.()}`, prefix: `${digest}.` }
+  const beside = { folder: directory, prefix: 'lock.s.' }
+  const isTooLong = Buffer.byteLength(join(directory, beside.prefix)) + ID_LENGTH > LONGEST_PATH
+  return isTooLong ? [shared] : [beside, shared]
+}
+
+export const ID_LENGTH = 12
+
+/** Listens in the first place where that can be; where there is none, nowhere. */
+export async function openLockSocket(directory: string, id: string): Promise<LockSocket> {
+  let answer: LockAnswer = { id, pid: process.pid, url: null, isOwner: false }
+  let server: Server | null = null
+  for (const place of socketPlaces(directory)) {
+    if (place.folder !== directory && !isPrivate(place.folder, true)) continue
+    server = await listen(pathOf(place, id), () => JSON.stringify(answer))
+    if (server !== null) break
+  }
+  return {
+    tell: (told) => void (answer = told),
+    close: () => new Promise((resolve) => (server ? server.close(() => resolve()) : resolve())),
+  }
+}
+
+/** Asks whoever listens for the lock with this ID. */
+export async function askLockOwner(directory: string, id: string): Promise<Asked> {
+  for (const place of socketPlaces(directory)) {
+    if (place.folder !== directory && !isPrivate(place.folder, false)) continue
+    const asked = await askLockSocket(pathOf(place, id))
+    if (asked.kind !== 'missing') return asked
+  }
+  return { kind: 'missing' }
+}
+
+/** The sockets that are there, whosever they are. */
+export function listLockSockets(directory: string): readonly string[] {
+  if (process.platform === 'win32') return []
+  return socketPlaces(directory).flatMap(({ folder, prefix }) => {
+    if (folder !== directory && !isPrivate(folder, false)) return []
+    return readdirSync(folder)
+      .filter((name) => name.startsWith(prefix) && name.length === prefix.length + ID_LENGTH)
+      .map((name) => join(folder, name))
+  })
+}
+
+function pathOf({ folder, prefix }: SocketPlace, id: string): string {
+  return join(folder, `${prefix}${id}`)
+}
+
+/**
+ * Whether only this user can enter a folder; `make`: makes it where it is missing. What somebody else has
+ * put in its place is not used: they would see who connects, and could answer.
+ */
+function isPrivate(folder: string, make: boolean): boolean {
+  if (process.platform === 'win32') return true
+  try {
+    if (make) mkdirSync(folder, { mode: 0o700 })
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'EEXIST') return false
+  }
+  const found = lstatSync(folder, { throwIfNoEntry: false })
+  if (found?.isDirectory() !== true) return false
+  return found.uid === process.geteuid?.() && (found.mode & 0o077) === 0
+}
+
+/** Asks whoever listens on a lock's socket. Resolves in two seconds at most. */
+export function askLockSocket(path: string): Promise<Asked> {
+  return new Promise((resolve) => {
+    let text = ''
+    const socket = connect(path)
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+      if (text.length > LONGEST_ANSWER) socket.destroy()
+    })
+    socket.once('close', () => resolve({ kind: 'there', answer: parseAnswer(text) }))
+    // Any other error (EAGAIN: too many ask at once) means that somebody is there.
+    socket.once('error', (error) => {
+      const errno = errnoOf(error)
+      if (errno === 'ECONNREFUSED') resolve({ kind: 'gone' })
+      if (['ENOENT', 'ENOTSOCK', 'EACCES', 'ENOTDIR'].includes(errno)) resolve({ kind: 'missing' })
+    })
+    // Somebody is there, though too busy to say who.
+    socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy())
+  })
+}
+
+const ANSWER_TIMEOUT_MS = 2_000
+const LONGEST_ANSWER = 1_000
+
+function parseAnswer(text: string): LockAnswer | null {
+  const found =
+    /^\{"id":"([0-9a-f]+)","pid":(\d+),"url":(?:"(http:[!#-~]+)"|null),"isOwner":(true|false)\}$/.exec(
+      text,
+    )
+  if (!found) return null
+  const [, id, pid, url, isOwner] = found
+  return { id: id!, pid: Number(pid), url: url ?? null, isOwner: isOwner === 'true' }
+}
+
+/** Null where there can be no socket: the file system has none, or nothing can be written there. */
+function listen(path: string, answer: () => string): Promise<Server | null> {
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.write(answer())
+    socket.destroySoon()
+  })
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(null))
+    server.listen(path, () => resolve(server))
+  })
+}

@@ -1,0 +1,60 @@
+// A file in the data directory that tells this user's other programs where the service is.
+
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { isLoopback } from '../net/http.js'
+import { readRegularFile } from './regular-file.js'
+import { removeLeftovers, replaceFile } from './atomic-file.js'
+
+export const ANNOUNCEMENT_FILE = 'service.json'
+
+export type Announcement = {
+  /** New for each run: a program that holds another one knows that this is not the same service. */
+  instance: string
+  url: string
+  port: number
+  pid: number
+  version: string
+  /** The client ID that Latchkey signs people in with; null where no provider is configured. */
+  clientId: string | null
+}
+
+/**
+ * Writes the file, for its owner's eyes alone; the returned function takes it away. Throws the system's
+ * error where it cannot.
+ */
+export function announce(
+  directory: string,
+  service: Pick<Announcement, 'url' | 'port' | 'version' | 'clientId'>,
+): () => void {
+  const path = join(directory, ANNOUNCEMENT_FILE)
+  const instance = randomUUID()
+  const { url, port, version, clientId } = service
+  const content: Announcement = { instance, url, port, pid: process.pid, version, clientId }
+  removeLeftovers(path)
+  replaceFile(path, `${JSON.stringify(content, null, 2)}\n`)
+  return () => rmSync(path, { force: true })
+}
+
+const wireAnnouncement = z.object({
+  instance: z.string(),
+  url: z.url({ protocol: /^http$/ }).refine((url) => isLoopback(new URL(url))),
+  port: z.int(),
+  pid: z.int(),
+  version: z.string(),
+  // Versions before 0.1.0 said none.
+  clientId: z.string().nullable().default(null),
+})
+
+/** What the file says; null where there is none, or none that can be read. */
+export function readAnnouncement(directory: string): Announcement | null {
+  try {
+    const bytes = readRegularFile(join(directory, ANNOUNCEMENT_FILE), { mostBytes: 4096 })
+    const content: unknown = JSON.parse(bytes.toString('utf8'))
+    return wireAnnouncement.parse(content)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,79 @@
+// Sends a person's browser to a link from a terminal, by the opener that they have.
+
+import { accessSync, constants, statSync } from 'node:fs'
+import { basename, isAbsolute, join } from 'node:path'
+import type { Environment } from '../net/proxy.js'
+
+/** Browsers that draw in a terminal: started unseen, they show nothing and end as if all were well. */
+const TEXT_BROWSERS: ReadonlySet<string> = new Set(
+  'browsh carbonyl elinks links links2 lynx w3m www-browser'.split(' '),
+)
+
+/** What xdg-open looks for itself where BROWSER is not set, without the text browsers. */
+const GRAPHICAL = 'x-www-browser:firefox:chromium:chromium-browser:google-chrome:epiphany:konqueror'
+
+/** Whether a browser could be shown here at all: on a desktop, in WSL, or where BROWSER names one. */
+export function canShowBrowser(env: Environment, platform: NodeJS.Platform): boolean {
+  if (platform !== 'linux') return true
+  return hasDesktop(env) || isWsl(env) || browserList(env) !== ''
+}
+
+function hasDesktop(env: Environment): boolean {
+  return Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY'])
+}
+
+function isWsl(env: Environment): boolean {
+  return Boolean(env['WSL_DISTRO_NAME'] || env['WSL_INTEROP'])
+}
+
+/** What BROWSER names, without the text browsers. */
+function browserList(env: Environment): string {
+  const isText = (command: string): boolean =>
+    TEXT_BROWSERS.has(basename(command.trim().split(/\s+/)[0] ?? ''))
+  return (env['BROWSER'] ?? '')
+    .split(':')
+    .filter((command) => command.trim() !== '' && !isText(command))
+    .join(':')
+}
+
+/**
+ * Sends the browser to a link; rejects at once where no browser can be shown, and when the opener says
+ * that it could not. A person's own `wslview` or `xdg-open` in PATH goes before the one that comes with
+ * Latchkey. Takes the text browsers out of BROWSER in `env`, which must be the process's own.
+ */
+export async function openBrowser(
+  link: string,
+  env: Record<string, string | undefined> = process.env,
+  platform: NodeJS.Platform = process.platform,
+): Promise<void> {
+  if (!canShowBrowser(env, platform)) throw new Error('there is no desktop')
+  const { default: open } = await import('open')
+  const own = platform === 'linux' ? ownOpener(env) : null
+  if (platform === 'linux') env['BROWSER'] = browserList(env) || GRAPHICAL
+  const opener = await (own === null ? open(link) : open(link, { app: { name: own } }))
+  await new Promise<void>((resolve, reject) => {
+    if (opener.exitCode !== null) return settle(opener.exitCode)
+    opener.once('exit', settle)
+    function settle(code: number | null): void {
+      if (code === 0) resolve()
+      else reject(new Error(`the opener ended with code ${code}`))
+    }
+  })
+}
+
+/** The path of the person's own opener; null where they have none. */
+function ownOpener(env: Environment): string | null {
+  const names = isWsl(env) ? ['wslview', 'xdg-open'] : ['xdg-open']
+  const folders = (env['PATH'] ?? '').split(':').filter((folder) => isAbsolute(folder))
+  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)))
+  return paths.find((path) => isProgram(path)) ?? null
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false // Not there, or not for this user.
+  }
+}

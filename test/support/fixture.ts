@@ -1,0 +1,137 @@
+// The agent in this process, at an embedded provider of its own, for tests that look inside.
+
+import { test as base } from '@playwright/test'
+import { createAgent, type Agent } from '../../main/agent/agent.js'
+import type { ProviderSettings } from '../../main/oauth/sign-in.js'
+import { createHttp } from '../../main/net/http.js'
+import { createCallbackListener } from '../../main/oauth/callback-listener.js'
+import type { RedirectHost } from '../../main/oauth/redirect-target.js'
+import { summarize, type Event, type Model, type Summary } from '../../main/agent/model.js'
+import { statusOf, type Status } from '../../main/present/status.js'
+import { createMemoryVault, type Vault } from '../../main/storage/session-store.js'
+import { createTestClock, type TestClock } from './clock.js'
+import { startProvider, type ProviderOptions, type RunningProvider } from '../provider/provider.js'
+import { owners } from './owners.js'
+
+export type Fixture = {
+  agent: Agent
+  provider: RunningProvider
+  vault: Vault
+  clock: TestClock
+  /** Every event that changed the model, and the status after it. */
+  history: readonly { event: Event; status: Status }[]
+  /** Begins a sign-in and gives its link. */
+  signIn(): Promise<string>
+  /** Waits until the model is in a state. */
+  reached(state: Summary): Promise<Model>
+}
+
+export type FixtureOptions = {
+  provider?: ProviderOptions
+  settings?: Partial<ProviderSettings>
+  redirectPorts?: readonly number[]
+  redirectHost?: RedirectHost
+  redirectPath?: string
+  /** How long a provider may take, in milliseconds of real time. */
+  requestTimeoutMs?: number
+  /** The same for a request that spends something; by default as for others. */
+  spendingTimeoutMs?: number
+  openBrowser?: (link: string) => Promise<void>
+  endSession?: boolean
+  /** True: the provider goes by the test's clock too. */
+  inTime?: boolean
+  /** Where in the spread of a delay a retry comes: from 0 to 1. */
+  random?: () => number
+  /** Whether the data directory is still this program's. */
+  holdsDirectory?: () => boolean
+}
+
+/** Tests take `start` and need not close what it gives. */
+export const test = base.extend<{ start: (options?: FixtureOptions) => Promise<Fixture> }>({
+  // eslint-disable-next-line no-empty-pattern
+  start: async ({}, use) => {
+    const ends: (() => Promise<void>)[] = []
+    await use(async (options) => {
+      const { fixture, close } = await startAgent(options)
+      ends.push(close)
+      return fixture
+    })
+    await Promise.all(ends.map((end) => end()))
+  },
+})
+
+async function startAgent(
+  options: FixtureOptions = {},
+): Promise<{ fixture: Fixture; close: () => Promise<void> }> {
+  const clock = createTestClock()
+  const provider = await startProvider({ ...(options.inTime && { clock }), ...options.provider })
+  const vault = createMemoryVault()
+  const { requestTimeoutMs: timeoutMs } = options
+  const agent = createAgent({
+    provider: {
+      issuer: provider.issuer,
+      clientId: provider.clientId,
+      scope: 'openid profile email offline_access',
+      audience: null,
+      prompt: null,
+      maxAgeS: null,
+      clientSecret: null,
+      parameters: {},
+      ...options.settings,
+    },
+    loginTimeoutMs: 300_000,
+    http: createHttp(
+      timeoutMs === undefined
+        ? {}
+        : { timeoutMs, spendingTimeoutMs: options.spendingTimeoutMs ?? timeoutMs },
+    ),
+    clock,
+    listener: createCallbackListener({
+      clock,
+      owners,
+      redirectPorts: options.redirectPorts ?? [],
+      redirectHost: options.redirectHost ?? '127.0.0.1',
+      redirectPath: options.redirectPath ?? '/callback',
+    }),
+    vault,
+    openBrowser: options.openBrowser ?? (() => Promise.resolve()),
+    endSession: options.endSession ?? false,
+    ...(options.random && { random: options.random }),
+    ...(options.holdsDirectory && { holdsDirectory: options.holdsDirectory }),
+  })
+  const history: { event: Event; status: Status }[] = []
+  agent.subscribe((model, event) => history.push({ event, status: statusOf(model) }))
+
+  const fixture: Fixture = {
+    agent,
+    provider,
+    vault,
+    clock,
+    history,
+    signIn: () =>
+      new Promise((resolve) => {
+        const unsubscribe = agent.subscribe((_model, event) => {
+          if (event.type !== 'link-ready') return
+          unsubscribe()
+          resolve(event.link)
+        })
+        agent.signIn()
+      }),
+    reached: (state) =>
+      new Promise((resolve) => {
+        if (summarize(agent.model()) === state) return resolve(agent.model())
+        const unsubscribe = agent.subscribe((model) => {
+          if (summarize(model) !== state) return
+          unsubscribe()
+          resolve(model)
+        })
+      }),
+  }
+  const close = async (): Promise<void> => {
+    const closed = agent.close()
+    clock.advance(60_000)
+    // A request that the provider never answers ends with it.
+    await Promise.all([closed, provider.close()])
+  }
+  return { fixture, close }
+}

@@ -1,0 +1,238 @@
+// Days of one session: nights asleep, networks that are away, a provider that fails in every way.
+
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { HeldSession } from '../../main/storage/session-store.js'
+import type { Misbehaviour } from '../provider/provider.js'
+import { expect, HOUR, MINUTE, SECOND, type SignedIn, type SignedInOptions } from './signed-in.js'
+
+const DAY = 24 * HOUR
+
+/** What the provider has issued is forgotten again within these days: from then on it holds as much. */
+const LIVES = { accessTokenTtlS: 600, refreshTokenTtlS: 4 * 24 * 3_600 }
+export const SETTLED_DAYS = 10
+
+/** A part of a day. */
+type Spell = {
+  minutes: number
+  /** What fails meanwhile; `once`: the first time only. */
+  misbehave?: Misbehaviour
+  once?: boolean
+  asleep?: boolean
+  /** True where the system tells of the end of a sleep. */
+  tells?: boolean
+}
+
+const AWAY: Misbehaviour = { discovery: 'reset', jwks: 'reset', token: 'reset' }
+const OUTAGES: readonly Misbehaviour[] = [
+  { token: 'server-error' },
+  { discovery: 'unavailable', retryAfter: '240' },
+  { token: 'rate-limited', retryAfter: '90' },
+  { jwks: 'truncated' },
+  { token: 'not-json' },
+  { discovery: 'server-error' },
+  { token: 'reset' },
+]
+
+/** A day from seven in the morning, of which every seventh lasts until the day after the next. */
+function dayOf(day: number): readonly Spell[] {
+  return [
+    // The notebook wakes before its network does.
+    { minutes: day % 3 === 0 ? 25 : 0, misbehave: AWAY },
+    { minutes: 4 * 60 },
+    { minutes: 50, asleep: true, tells: day % 2 === 0 },
+    { minutes: 3 * 60 },
+    { minutes: day % 2 === 0 ? 45 : 5, misbehave: OUTAGES[day % OUTAGES.length]! },
+    { minutes: 3 * 60 },
+    { minutes: 20, misbehave: { token: day === 12 ? 'hang' : 'answer-lost' }, once: true },
+    { minutes: 2 * 60 + 47 },
+    { minutes: day % 7 === 5 ? 32 * 60 : 8 * 60, asleep: true, tells: day % 5 !== 0 },
+  ]
+}
+
+/** What a day has left behind. */
+export type Day = {
+  timers: number
+  sockets: number
+  heapBytes: number
+  /** Sessions in memory, of all that there were. */
+  sessions: number
+  triesAnHour: number
+}
+
+export type Month = {
+  days: Day[]
+  renewals: number
+  failures: number
+  /** When the provider was asked, in milliseconds since the epoch. */
+  tries: number[]
+  /** Waits for the renewal that is under way, where there is one. */
+  settled(): Promise<void>
+  measure(sinceMs: number): Promise<Day>
+}
+
+/**
+ * Lives through so many days and sees that nobody has to sign in again, that nothing is lost or piles
+ * up, and that the provider has its peace. Gives what there was.
+ */
+export async function liveFor(
+  days: number,
+  signedIn: (options: SignedInOptions) => Promise<SignedIn>,
+): Promise<Month> {
+  const session = await signedIn({
+    random: Math.random,
+    requestTimeoutMs: 2_000,
+    provider: { ...LIVES, refreshGraceS: 60 },
+  })
+  const { agent, clock, notices, provider, vault } = session
+  let newest: unknown
+  provider.misbehave.tokenResponse = (json) => {
+    newest = json['refresh_token']
+    return json
+  }
+  const ended: string[] = []
+  agent.subscribe((_model, { type }) => {
+    if (type === 'session-ended' || type === 'signed-out') ended.push(type)
+  })
+  const month = watch(session)
+  const endMs = clock.nowMs() + days * DAY
+  for (let day = 0; clock.nowMs() < endMs; day++) {
+    const sinceMs = clock.nowMs()
+    for (const spell of dayOf(day)) await live(session, month, spell)
+    month.days.push(await month.measure(sinceMs))
+  }
+
+  // Nobody had to sign in again, or was interrupted.
+  expect(ended).toEqual([])
+  expect(notices).toEqual([])
+  const { tokens } = await agent.read(MINUTE)
+  expect(agent.model()).toMatchObject({
+    session: { kind: 'signed-in', renewal: 'idle', hindrance: null },
+    storageProblem: null,
+  })
+  // What is kept is the newest, and good.
+  expect((await vault.read())!.tokens).toEqual(tokens)
+  expect(tokens.refreshToken).toBe(newest)
+  await agent.read(null)
+
+  // Nothing piled up.
+  const lived = month.days
+  expect(new Set(lived.map(({ timers }) => timers))).toEqual(new Set([1]))
+  expect(Math.max(...lived.map(({ sessions }) => sessions))).toBeLessThanOrEqual(2)
+  expect(Math.max(...lived.map(({ sockets }) => sockets))).toBeLessThanOrEqual(10)
+
+  // And the provider had its peace: a renewal each 9 minutes, and ever fewer tries while it failed.
+  expect(Math.max(...lived.map(({ triesAnHour }) => triesAnHour))).toBeLessThan(10)
+  expect(mostWithin(month.tries, MINUTE)).toBeLessThanOrEqual(6)
+  expect(mostWithin(month.tries, HOUR)).toBeLessThanOrEqual(30)
+  return month
+}
+
+function watch(session: SignedIn): Month {
+  const { agent, clock, history, provider, vault } = session
+  let renewal = Promise.resolve()
+  let done: () => void = () => undefined
+  let sessions: WeakRef<HeldSession>[] = []
+  const { write } = vault
+  vault.write = (held) => {
+    sessions.push(new WeakRef(held))
+    return write(held)
+  }
+  const month: Month = {
+    days: [],
+    renewals: 0,
+    failures: 0,
+    tries: [],
+    async settled() {
+      await renewal
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+    async measure(sinceMs) {
+      // What the test itself has kept is no growth of the agent's.
+      for (const kept of [history, provider.tokenRequests] as unknown[][]) kept.length = 0
+      await new Promise((resolve) => setImmediate(resolve))
+      collectGarbage()
+      sessions = sessions.filter((held) => held.deref() !== undefined)
+      const hours = (clock.nowMs() - sinceMs) / HOUR
+      return {
+        timers: clock.pending(),
+        sockets: process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length,
+        heapBytes: process.memoryUsage().heapUsed,
+        sessions: sessions.length,
+        triesAnHour: month.tries.filter((atMs) => atMs >= sinceMs).length / hours,
+      }
+    },
+  }
+  agent.subscribe((_model, { type }) => {
+    if (type === 'renewal-started') {
+      month.tries.push(clock.nowMs())
+      renewal = new Promise((resolve) => (done = resolve))
+    } else done()
+    if (type === 'renewed') month.renewals += 1
+    if (type === 'renewal-failed') month.failures += 1
+  })
+  return month
+}
+
+async function live(session: SignedIn, month: Month, spell: Spell): Promise<void> {
+  const { agent, clock, provider } = session
+  const { minutes, misbehave = {}, once = false, asleep = false, tells = false } = spell
+  const names = Object.keys(misbehave) as (keyof Misbehaviour)[]
+  const behave = (): void => {
+    for (const name of names) provider.misbehave[name] = undefined
+  }
+  Object.assign(provider.misbehave, misbehave)
+  const stop = agent.subscribe((_model, { type }) => {
+    if (once && type === 'renewal-failed') behave()
+  })
+  const endMs = clock.nowMs() + minutes * MINUTE
+  if (asleep) {
+    clock.leap(minutes * MINUTE)
+    if (tells) agent.wake()
+    clock.advance(0)
+    await month.settled()
+  }
+  while (clock.nowMs() < endMs) {
+    // To what is next; or, where that passed in a sleep of which nobody told, a nap on.
+    const nextMs = renewsAtMs(session)
+    const stepMs = nextMs > clock.nowMs() ? nextMs - clock.nowMs() : 15 * SECOND
+    clock.advance(Math.min(stepMs, endMs - clock.nowMs()))
+    await month.settled()
+  }
+  stop()
+  behave()
+  // An app comes for the token and uses it.
+  if (names.length === 0 && !asleep) await useToken(session)
+}
+
+function renewsAtMs({ agent }: SignedIn): number {
+  const { session } = agent.model()
+  return session.kind === 'signed-in' ? (session.renewsAtMs ?? 0) : 0
+}
+
+async function useToken({ agent, provider }: SignedIn): Promise<void> {
+  const { accessToken } = (await agent.read(MINUTE)).tokens
+  const headers = { Authorization: `Bearer ${accessToken}` }
+  const { status } = await fetch(`${provider.issuer}/userinfo`, { headers })
+  expect(status).toBe(200)
+}
+
+const collectGarbage = ((): (() => void) => {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
+})()
+
+export function meanHeap(days: readonly Day[]): number {
+  return days.reduce((sum, day) => sum + day.heapBytes, 0) / days.length
+}
+
+/** The most of some times, which are in their order, that lie within a span. */
+function mostWithin(times: readonly number[], spanMs: number): number {
+  let first = 0
+  let most = 0
+  for (const [last, atMs] of times.entries()) {
+    while (atMs - times[first]! >= spanMs) first += 1
+    most = Math.max(most, last - first + 1)
+  }
+  return most
+}

@@ -1,0 +1,294 @@
+// Pictures of the window: every view and state, in light and dark, as large as it is and at 200 %.
+
+import { portNote } from '../../main/api/server.js'
+import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
+import { explainRefusal } from '../../main/net/loopback.js'
+import type { SaveOutcome, SettingsChanges } from '../../main/ipc.js'
+import { removalPlan } from '../../main/present/removal-plan.js'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from '@playwright/test'
+import { changedContent } from '../../main/settings/form.js'
+import { WINDOW_SIZE } from '../../main/present/window-size.js'
+import { findPackagedBrowser, launchBrowser } from './browser.js'
+import { FOUND, MISSPELT } from './window-provider.js'
+import { REPORT } from './window-report.js'
+import { afterSignIn, ALICE, LOCKED, SETTINGS, STATES, UNSET } from './window-states.js'
+import { openWindow, type Answers } from './window.js'
+
+export type Picture = {
+  name: string
+  answers: Answers
+  /** Leads to what the picture shows. */
+  act?: (page: Page) => Promise<void>
+}
+
+export type Look = { scheme: 'light' | 'dark'; zoom: 100 | 200 }
+
+export const LOOKS: readonly Look[] = (['light', 'dark'] as const).flatMap((scheme) =>
+  ([100, 200] as const).map((zoom) => ({ scheme, zoom })),
+)
+
+/** The picture's file in test/pictures. */
+export function fileOf({ name }: Picture, { scheme, zoom }: Look): string {
+  return `window-${name}-${scheme}${zoom === 100 ? '' : `-${zoom}`}.png`
+}
+
+/**
+ * The one browser that pictures are made and compared with, for others draw letters differently: the
+ * one in @sparticuz/chromium, with no fonts but its own. It runs on Linux only, and fails elsewhere.
+ */
+export async function launchPictureBrowser(): Promise<{
+  browser: Browser
+  close(): Promise<void>
+}> {
+  const found = await findPackagedBrowser()
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-fonts-'))
+  const configuration = join(folder, 'fonts.conf')
+  await writeFile(configuration, fontsOf(join(found.env['FONTCONFIG_PATH'] ?? '', 'fonts'), folder))
+  const env = { ...found.env, FONTCONFIG_FILE: configuration }
+  const browser = await launchBrowser(Promise.resolve({ ...found, env }))
+  return {
+    browser,
+    async close() {
+      await browser.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function fontsOf(folder: string, cache: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${folder}</dir>
+  <cachedir>${cache}</cachedir>
+  <match target="font">
+    <edit name="antialias" mode="assign"><bool>true</bool></edit>
+    <edit name="hinting" mode="assign"><bool>false</bool></edit>
+    <edit name="rgba" mode="assign"><const>none</const></edit>
+  </match>
+</fontconfig>
+`
+}
+
+/** Takes one. At 200 % the window has half as many pixels of its page's own. */
+export async function takePicture(
+  browser: Browser,
+  { answers, act }: Picture,
+  { scheme, zoom }: Look,
+): Promise<Buffer> {
+  const { page } = await openWindow(browser, answers, {
+    viewport: {
+      width: (WINDOW_SIZE.width * 100) / zoom,
+      height: (WINDOW_SIZE.height * 100) / zoom,
+    },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+  })
+  try {
+    if (act) {
+      await act(page)
+      // What comes and goes is not in the picture, nor is what the mouse is over.
+      await page.clock.runFor(8000)
+      await page.mouse.move(0, 0)
+    }
+    return await page.screenshot({ fullPage: true, animations: 'disabled', caret: 'hide' })
+  } finally {
+    await page.context().close()
+  }
+}
+
+const openHelp = (page: Page): Promise<void> =>
+  page.getByText('Does your browser show an error page?').click()
+
+const press = (page: Page, name: string): Promise<void> =>
+  page.getByRole('button', { name, exact: true }).click()
+
+const toSettings = (page: Page): Promise<void> => press(page, 'Settings')
+const toProvider = async (page: Page): Promise<void> => {
+  await toSettings(page)
+  await press(page, 'Change the provider')
+  await page.getByLabel('Issuer').waitFor()
+}
+const fillIn = async (page: Page, issuer: string): Promise<void> => {
+  await page.getByLabel('Issuer').fill(issuer)
+  await page.getByLabel('Client ID').fill('latchkey-desktop')
+}
+
+/** What saving says to changes that cannot be. */
+function refusalOf(changes: SettingsChanges): SaveOutcome {
+  const changed = changedContent({}, changes)
+  if ('kind' in changed) return changed
+  throw new Error('what was to be refused is taken')
+}
+
+const toRemoval = async (page: Page): Promise<void> => {
+  await toSettings(page)
+  await press(page, "Remove Latchkey's data")
+  await page.getByRole('button', { name: 'Remove and quit' }).waitFor()
+}
+
+const SIGNED_IN = STATES['signed-in']
+const PLAN = removalPlan({
+  session: { name: ALICE.name, issuer: SIGNED_IN.issuer! },
+  dataDir: '/home/alice/.config/latchkey',
+  startsAtLogin: true,
+  hasKeyringKey: true,
+})
+const NO_PROVIDER = { status: STATES['no-provider'], settings: UNSET }
+
+export const PICTURES: readonly Picture[] = [
+  ...Object.entries(STATES).map(([name, status]) => ({
+    name,
+    answers: { status, settings: status.issuer === null ? UNSET : SETTINGS },
+  })),
+  {
+    name: 'long-names',
+    answers: {
+      status: afterSignIn(
+        {
+          sub: 'l',
+          name: 'Adélaïde-Hortense Wolfeschlegelsteinhausenbergerdorff-O’Shaughnessy the Elder',
+          email: 'adelaide.hortense.wolfeschlegelsteinhausenbergerdorff@students.example.edu',
+        },
+        { issuer: 'https://a-very-long-name-of-a-tenant.login.example.com' },
+      ),
+    },
+  },
+  {
+    name: 'right-to-left',
+    answers: {
+      status: afterSignIn({ sub: 'r', name: 'דוד בן־גוריון (מנהל)', email: 'david@example.com' }),
+    },
+  },
+  {
+    name: 'other-port',
+    answers: {
+      status: {
+        ...STATES['signed-out'],
+        serviceNote: portNote([`1000 ${explainRefusal(1000, 'EACCES')}`], 5323),
+      },
+    },
+  },
+  {
+    name: 'waiting-help',
+    answers: { status: STATES.waiting },
+    act: openHelp,
+  },
+  {
+    name: 'waiting-pasted',
+    answers: {
+      status: STATES.waiting,
+      pasted: { kind: 'refused', message: PASTED_WORDS['other-place'] },
+    },
+    async act(page) {
+      await openHelp(page)
+      await page.getByLabel('Address of the page').fill('https://login.example.com/error')
+      await press(page, 'Continue')
+      await page.locator('[aria-invalid]').waitFor()
+    },
+  },
+  { name: 'settings', answers: { status: SIGNED_IN }, act: toSettings },
+  { name: 'settings-locked', answers: { status: SIGNED_IN, settings: LOCKED }, act: toSettings },
+  { name: 'provider', answers: { status: SIGNED_IN }, act: toProvider },
+  { name: 'provider-locked', answers: { status: SIGNED_IN, settings: LOCKED }, act: toProvider },
+  {
+    name: 'provider-found',
+    answers: {
+      ...NO_PROVIDER,
+      finding: FOUND,
+    },
+    async act(page) {
+      await fillIn(page, 'https://login.example.com')
+      await press(page, 'Test')
+      await page.getByText('This provider works.').waitFor()
+    },
+  },
+  {
+    name: 'provider-known',
+    answers: NO_PROVIDER,
+    async act(page) {
+      await fillIn(page, 'https://accounts.google.com')
+      await page.getByText('Google, by its documentation:').waitFor()
+    },
+  },
+  {
+    name: 'provider-chosen',
+    answers: NO_PROVIDER,
+    async act(page) {
+      await page.getByLabel('Provider', { exact: true }).selectOption('Auth0')
+      await page.getByText('Filled in under More').waitFor()
+    },
+  },
+  {
+    name: 'provider-guide',
+    answers: NO_PROVIDER,
+    async act(page) {
+      await page.getByLabel('Provider', { exact: true }).selectOption('Amazon Cognito')
+      await press(page, 'How to register at Amazon Cognito')
+      await page.getByText('If your browser does not open').waitFor()
+      await page.getByText('More, for providers that need it').click()
+      await page.getByLabel('Redirect ports').fill('8400, 8401')
+      await press(page, 'Save')
+      await page.locator('[aria-invalid]').waitFor()
+    },
+  },
+  {
+    name: 'provider-misspelt',
+    answers: {
+      ...NO_PROVIDER,
+      finding: MISSPELT,
+    },
+    async act(page) {
+      await fillIn(page, 'https://login.example.com')
+      await press(page, 'Test')
+      await page.getByRole('button', { name: 'Use this spelling' }).waitFor()
+    },
+  },
+  {
+    name: 'provider-refused',
+    answers: {
+      ...NO_PROVIDER,
+      outcomes: [refusalOf({ redirectPort: 'http' })],
+    },
+    async act(page) {
+      await fillIn(page, 'https://login.example.com')
+      await page.getByText('More, for providers that need it').click()
+      await page.getByLabel('Redirect ports').fill('http')
+      await press(page, 'Save')
+      await page.locator('[aria-invalid]').waitFor()
+    },
+  },
+  { name: 'removal', answers: { status: SIGNED_IN, plan: PLAN }, act: toRemoval },
+  {
+    name: 'removal-not-revoked',
+    answers: {
+      status: SIGNED_IN,
+      plan: PLAN,
+      revocation: {
+        kind: 'not-revoked',
+        message:
+          'The session of Alice Adams at https://login.example.com/tenant/: 1 of its 1 tokens could ' +
+          'not be revoked: The provider answered 503 when asked to end the old session. Sign out there.',
+      },
+    },
+    async act(page) {
+      await toRemoval(page)
+      await press(page, 'Remove and quit')
+      await page.getByRole('button', { name: 'Try again' }).waitFor()
+    },
+  },
+  {
+    name: 'report',
+    answers: { status: SIGNED_IN, report: REPORT },
+    async act(page) {
+      await toSettings(page)
+      await press(page, 'Make a report')
+      await page.getByRole('button', { name: 'Copy the report' }).waitFor()
+    },
+  },
+]

@@ -1,0 +1,82 @@
+// The provider that the window's pictures are about: how it answers, and what the product says of that.
+
+import { validateCallback } from '../../main/oauth/callback.js'
+import { discover } from '../../main/oauth/metadata.js'
+import { AuthError } from '../../main/base/errors.js'
+import { createHttp, type Http } from '../../main/net/http.js'
+import { renewTokens } from '../../main/oauth/token-endpoint.js'
+import { systemClock } from '../../main/base/clock.js'
+import type { ProviderFinding } from '../../main/ipc.js'
+import { findProvider } from '../../main/diagnose/test-provider.js'
+
+export const ISSUER = 'https://login.example.com/tenant/'
+export const CLIENT_ID = 'latchkey-desktop'
+
+/** The app's own requests, on a network where every one of them is answered so. */
+export function answeredBy(answer: () => Response | Promise<Response>): Http {
+  return createHttp({ fetch: () => Promise.resolve().then(answer) })
+}
+
+/** The metadata of a provider whose issuer is this one. */
+export function metadataOf(issuer: string): Record<string, unknown> {
+  const at = (path: string): string => `${issuer.replace(/\/$/, '')}/${path}`
+  return {
+    issuer,
+    authorization_endpoint: at('authorize'),
+    token_endpoint: at('token'),
+    jwks_uri: at('keys'),
+    userinfo_endpoint: at('userinfo'),
+    revocation_endpoint: at('revoke'),
+  }
+}
+
+const describes = (issuer: string): Http => answeredBy(() => Response.json(metadataOf(issuer)))
+
+const HERE = 'https://login.example.com'
+
+/** What its form's Test says of a provider, and of one that is spelt with a slash. */
+export const FOUND: ProviderFinding = await findProvider(describes(HERE), HERE)
+export const MISSPELT: ProviderFinding = await findProvider(describes(`${HERE}/`), HERE)
+
+/** There is no network, as Chromium tells it. */
+export const UNREACHABLE = await failureOf(
+  discover(
+    answeredBy(() => Promise.reject(new Error('net::ERR_NAME_NOT_RESOLVED'))),
+    ISSUER,
+  ),
+)
+export const UNAVAILABLE = await failureOfRenewal(new Response(null, { status: 503 }))
+export const ENDED = await failureOfRenewal(
+  Response.json({ error: 'invalid_grant' }, { status: 400 }),
+)
+export const REFUSED = refusal()
+
+function failureOfRenewal(response: Response): Promise<AuthError> {
+  const metadata = { tokenEndpoint: `${ISSUER}token`, tokenAuthMethods: null }
+  const request = {
+    clientId: CLIENT_ID,
+    clientSecret: null,
+    refreshToken: 'a-refresh-token',
+    scope: 'openid',
+  }
+  const http = answeredBy(() => response)
+  return failureOf(renewTokens(http, metadata, request, systemClock, () => Promise.resolve()))
+}
+
+/** The person has refused at the provider. */
+function refusal(): AuthError {
+  const answer = new URLSearchParams({ error: 'access_denied', state: 'a-state' })
+  const expected = { state: 'a-state', issuer: ISSUER, promisesIss: false }
+  const result = validateCallback(answer, expected)
+  if (result.kind !== 'refused') throw new Error(`a refusal is told as ${result.kind}`)
+  return result.error
+}
+
+async function failureOf(task: Promise<unknown>): Promise<AuthError> {
+  const thrown = await task.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (thrown instanceof AuthError) return thrown
+  throw new Error('what was to fail has not', { cause: thrown })
+}

@@ -1,0 +1,87 @@
+// A report as the window shows it: made by the product, of an ordinary computer.
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { initialModel, type Event } from '../../main/agent/model.js'
+import type { CheckName } from '../../main/diagnose/check.js'
+import { diagnose, type Diagnosis } from '../../main/diagnose/diagnose.js'
+import { createLogger } from '../../main/storage/log.js'
+import { recordOf } from '../../main/present/log-record.js'
+import { reportOf } from '../../main/diagnose/report.js'
+import { examineSettings } from '../../main/settings/options.js'
+import { createTestClock } from './clock.js'
+import { answeredBy, CLIENT_ID, ISSUER, metadataOf, UNREACHABLE } from './window-provider.js'
+import { NOW_MS, VERSION } from './window-states.js'
+
+/** What differs from one computer to the next is no part of it. */
+const OF_THIS_COMPUTER: ReadonlySet<CheckName> = new Set(['loopback-ipv6', 'localhost', 'browser'])
+const AN_ORDINARY_ONE: Pick<Diagnosis, 'runtime' | 'system'> = {
+  runtime: 'Electron 45.4.1',
+  system: 'Linux 6.14.0 x64',
+}
+
+export const REPORT = await makeReport()
+
+async function makeReport(): Promise<string> {
+  const home = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  const dataDir = join(home, '.config', 'latchkey')
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  try {
+    const diagnosis = await diagnoseFrom(home, dataDir)
+    const checks = diagnosis.checks.filter(({ name }) => !OF_THIS_COMPUTER.has(name))
+    return reportOf({ ...diagnosis, ...AN_ORDINARY_ONE, checks })
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+function diagnoseFrom(home: string, dataDir: string): Promise<Diagnosis> {
+  const clock = createTestClock(NOW_MS)
+  const env = {}
+  return diagnose({
+    version: VERSION,
+    clock,
+    env,
+    platform: 'linux',
+    home,
+    findings: examineSettings({
+      args: ['--data-dir', dataDir, '--port', '0'],
+      env,
+      platform: 'linux',
+      home,
+      readFile: () => ({ content: { issuer: ISSUER, clientId: CLIENT_ID }, notice: null }),
+    }),
+    http: answeredBy(() => {
+      clock.advance(84)
+      return Response.json(metadataOf(ISSUER), {
+        headers: { Date: new Date(NOW_MS).toUTCString() },
+      })
+    }),
+    proxyFor: () => null,
+    storage: { tier: 'keyring', note: null },
+    failures: failuresIn(dataDir),
+  })
+}
+
+/** The failures that are in the log once a renewal has failed. */
+function failuresIn(directory: string): readonly string[] {
+  const clock = createTestClock(NOW_MS - 3_600_000)
+  const complain = (line: string): never => {
+    throw new Error(line)
+  }
+  const log = createLogger({ directory, level: 'info', clock, complain })
+  const { code, message: reason } = UNREACHABLE
+  const event: Event = {
+    type: 'renewal-failed',
+    renewal: 'offline',
+    code,
+    reason,
+    renewsAtMs: NOW_MS,
+    failures: 1,
+  }
+  log.record(recordOf(initialModel, event))
+  const failures = log.tail()
+  log.close()
+  return failures
+}

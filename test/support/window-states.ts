@@ -1,0 +1,241 @@
+// Every state that the window can be told of, as an ordinary moment of it. What stands there in words is
+// the product's own: events go through its model, failures come from what failed, and its functions say so.
+
+import { authorizationUrl } from '../../main/oauth/authorization-url.js'
+import { NO_BROWSER } from '../../main/agent/agent.js'
+import type { AuthError } from '../../main/base/errors.js'
+import { endingOf } from '../../main/agent/results.js'
+import type { Account } from '../../main/oauth/id-token.js'
+import { initialModel, next, type Event, type Origin } from '../../main/agent/model.js'
+import {
+  DEFAULT_TARGET,
+  redirectUriAt,
+  registrationAdvice,
+} from '../../main/oauth/redirect-target.js'
+import { withoutOfflineAccess } from '../../main/oauth/scopes.js'
+import { DEMO_NOTE } from '../../main/app/compose.js'
+import type { SettingsView, WindowStatus } from '../../main/ipc.js'
+import { keyringNote, restartAdvice } from '../../main/storage/keyring-note.js'
+import { sessionBack, SIGN_IN_AGAIN } from '../../main/present/restart-offer.js'
+import { windowStatusOf, type Surroundings } from '../../main/present/status.js'
+import { settingsView } from '../../main/settings/form.js'
+import { examineSettings, SETTINGS_FILE, type Sources } from '../../main/settings/options.js'
+import { chooseStorage, MISSING_KEY, unwritable } from '../../main/storage/session-store.js'
+import { createXdgAutostart } from '../../main/autostart/linux.js'
+import { CLIENT_ID, ENDED, ISSUER, REFUSED, UNAVAILABLE, UNREACHABLE } from './window-provider.js'
+import { unreadable } from '../../main/storage/session-file.js'
+
+export type State = WindowStatus['status']['state']
+
+export const NOW_MS = Date.UTC(2026, 10, 22, 12)
+const SERVICE_URL = 'http://127.0.0.1:5323'
+export const VERSION = '0.1.0'
+export const ALICE = { name: 'Alice Adams', email: 'alice@example.com', sub: 'alice' }
+
+export const inMs = (ms: number): string => new Date(NOW_MS + ms).toISOString()
+
+export function statusIn(
+  state: State,
+  status: Partial<WindowStatus['status']> = {},
+  window: Partial<Omit<WindowStatus, 'status'>> = {},
+): WindowStatus {
+  return {
+    waitingUntilMs: null,
+    wayBack: null,
+    canOpenAgain: false,
+    asking: null,
+    renewsAtMs: null,
+    scope: null,
+    storage: { tier: 'keyring', note: null },
+    restart: null,
+    issuer: ISSUER,
+    demo: false,
+    serviceUrl: SERVICE_URL,
+    serviceNote: null,
+    notices: [],
+    version: VERSION,
+    ...window,
+    status: { state, account: null, expiresAt: null, reason: null, ...status },
+  }
+}
+
+const HOME = '/home/alice'
+const DATA_DIR = `${HOME}/.config/latchkey`
+const DEFAULTS = examineSettings({
+  args: [],
+  env: {},
+  platform: 'linux',
+  home: HOME,
+  readFile: () => undefined,
+}).settings
+
+export const NO_KEYRING = keyringNote('none')
+export const DISK_FULL = unwritable(`${DATA_DIR}/session.json`, { code: 'ENOSPC' }).message
+
+const SURROUNDINGS: Surroundings = {
+  scope: DEFAULTS.scope,
+  storage: { tier: 'keyring', note: null },
+  restart: null,
+  issuer: ISSUER,
+  demo: false,
+  serviceUrl: SERVICE_URL,
+  serviceNote: null,
+  notices: [],
+  version: VERSION,
+  registration: registrationAdvice(DEFAULT_TARGET),
+}
+
+/** What the window is told after these events, by the same functions as in the app. */
+function after(events: readonly Event[], surroundings: Partial<Surroundings> = {}): WindowStatus {
+  return windowStatusOf(events.reduce(next, initialModel), { ...SURROUNDINGS, ...surroundings })
+}
+
+/** The same, where somebody is signed in. */
+export function afterSignIn(
+  account: Account,
+  surroundings: Partial<Surroundings> = {},
+): WindowStatus {
+  return after([{ ...restore(), account }], surroundings)
+}
+
+/** How a session is kept where there is no keyring. */
+function withoutKeyring(choice: {
+  passphrase?: string
+  keepWithoutKeyring?: boolean
+}): Surroundings['storage'] {
+  const { tier, note } = chooseStorage({
+    dataDir: DATA_DIR,
+    keyring: { note: NO_KEYRING, restartAdvice: restartAdvice('none') },
+    passphrase: choice.passphrase ?? null,
+    keepWithoutKeyring: choice.keepWithoutKeyring ?? false,
+  })
+  return { tier, note }
+}
+
+const STATE = 'a-state'
+
+const LINK = authorizationUrl(
+  { authorizationEndpoint: `${ISSUER}authorize` },
+  {
+    clientId: CLIENT_ID,
+    redirectUri: redirectUriAt(DEFAULT_TARGET, 40_123),
+    scope: DEFAULTS.scope,
+    state: STATE,
+    nonce: 'a-nonce',
+    challenge: 'a-challenge',
+    audience: null,
+    prompt: null,
+    loginHint: null,
+    maxAgeS: null,
+    extra: {},
+  },
+)
+
+const start = (leftMs: number, origin: Origin = 'tray'): Event => ({
+  type: 'flow-started',
+  state: STATE,
+  origin,
+  deadlineMs: NOW_MS + leftMs,
+})
+const signInWaits: readonly Event[] = [
+  start(299_000),
+  { type: 'link-ready', state: STATE, link: LINK },
+]
+const answered: readonly Event[] = [...signInWaits, { type: 'callback-answered', state: STATE }]
+
+const restore = (
+  expiresInMs = 3_600_000,
+  renewsInMs: number | null = expiresInMs - 60_000,
+): Event & { type: 'restored' } => ({
+  type: 'restored',
+  account: ALICE,
+  expiresAtMs: NOW_MS + expiresInMs,
+  renewsAtMs: renewsInMs === null ? null : NOW_MS + renewsInMs,
+})
+const renewalFails = (
+  renewal: 'offline' | 'failing',
+  { code, message: reason }: AuthError,
+  retriesInMs: number,
+): readonly Event[] => [
+  { type: 'renewal-started' },
+  { type: 'renewal-failed', renewal, code, reason, renewsAtMs: NOW_MS + retriesInMs, failures: 4 },
+]
+const storageFails = (notice: string): Event => ({ type: 'storage-failed', notice })
+
+export const STATES = {
+  'no-provider': after([], { issuer: null }),
+  'signed-out': after([]),
+  starting: after([start(300_000)]),
+  waiting: after(signInWaits),
+  'no-browser': after([...signInWaits, { type: 'flow-noticed', state: STATE, notice: NO_BROWSER }]),
+  'second-sign-in': after([restore(), ...signInWaits]),
+  answered: after(answered),
+  exchanging: after([...answered, { type: 'exchange-started', state: STATE }]),
+  'signed-in': after([restore()]),
+  asking: after([
+    restore(),
+    start(299_000, 'api'),
+    { type: 'link-ready', state: STATE, link: LINK, program: 'mail-sync' },
+  ]),
+  'ends-soon': after([restore(90_000, null)], {
+    scope: withoutOfflineAccess(DEFAULTS.scope),
+    storage: withoutKeyring({ passphrase: 'a-passphrase' }),
+  }),
+  demo: after([restore()], {
+    demo: true,
+    issuer: 'http://127.0.0.1:40124',
+    storage: { tier: 'memory', note: DEMO_NOTE },
+  }),
+  'kept-in-memory': after([restore()], {
+    storage: withoutKeyring({}),
+    restart: { kind: 'sign-in-again', message: SIGN_IN_AGAIN },
+  }),
+  'kept-without-keyring': after([restore()], {
+    storage: withoutKeyring({ keepWithoutKeyring: true }),
+  }),
+  'not-kept': after([restore(), storageFails(DISK_FULL)]),
+  offline: after([restore(45_000), ...renewalFails('offline', UNREACHABLE, 12_000)]),
+  'renewal-failing': after([restore(-60_000), ...renewalFails('failing', UNAVAILABLE, 80_000)]),
+  'needs-sign-in': after([restore(), { type: 'session-ended', reason: ENDED.message }]),
+  failed: after([...answered, { type: 'flow-ended', state: STATE, ending: endingOf(REFUSED) }]),
+  'not-restored': after([storageFails(unreadable(MISSING_KEY.keyring).message)], {
+    storage: { tier: 'memory', note: keyringNote('secret-service') },
+    restart: sessionBack(restartAdvice('secret-service') ?? ''),
+  }),
+} satisfies Record<string, WindowStatus>
+
+/** What the window is told of settings that come from a file, flags and variables. */
+function viewOfSettings(
+  content: Readonly<Record<string, unknown>>,
+  { args = [], env = {} }: Partial<Pick<Sources, 'args' | 'env'>> = {},
+  startAtLogin: SettingsView['startAtLogin'] = { on: true, changeable: true, note: null },
+): SettingsView {
+  const findings = examineSettings({
+    args,
+    env,
+    platform: 'linux',
+    home: HOME,
+    readFile: () => ({ content, notice: null }),
+  })
+  return settingsView(findings, DEFAULTS, startAtLogin, `${DATA_DIR}/${SETTINGS_FILE}`)
+}
+
+const CONTENT = { issuer: ISSUER, clientId: CLIENT_ID }
+
+export const SETTINGS = viewOfSettings(CONTENT)
+
+/** Nothing is set. */
+export const UNSET = viewOfSettings({})
+
+/** Much is set by flags and variables, and cannot be changed in the window; nor can start at login. */
+export const LOCKED = viewOfSettings(
+  CONTENT,
+  {
+    args: ['--issuer', ISSUER, '--no-notifications'],
+    env: {
+      LATCHKEY_AUDIENCE: 'https://api.example.com',
+      LATCHKEY_KEEP_WITHOUT_KEYRING: 'true',
+    },
+  },
+  createXdgAutostart({ launch: null, env: {}, home: HOME }).state(),
+)

@@ -1,0 +1,232 @@
+// The window's page in a real Chromium, served as the app serves it; the main process is a fake.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
+import { WINDOW_SIZE } from '../../main/present/window-size.js'
+import type {
+  LatchkeyApi,
+  KnownProvider,
+  PasteOutcome,
+  ProviderChoice,
+  ProviderFinding,
+  RemovalPlan,
+  RevocationOutcome,
+  SaveOutcome,
+  SettingsChanges,
+  SettingsView,
+  WindowStatus,
+} from '../../main/ipc.js'
+import { describePreset } from '../../main/settings/presets.js'
+import { guideOf, listProviders, redirectUrisOf } from '../../main/settings/provider-choices.js'
+import { ROOT } from './root.js'
+import { NOW_MS, SETTINGS } from './window-states.js'
+
+/** What the fake is told before the page's own scripts run. Null: it does not answer. */
+export type Answers = {
+  status: WindowStatus | null
+  settings?: SettingsView | null
+  outcomes?: readonly SaveOutcome[]
+  /** What is known of whatever is typed; else what the main process knows of it. */
+  known?: KnownProvider
+  finding?: ProviderFinding
+  pasted?: PasteOutcome
+  report?: string
+  plan?: RemovalPlan
+  revocation?: RevocationOutcome
+}
+
+/** The fake, in the page. */
+export type Fake = {
+  /** What was called, with its arguments. */
+  calls: [name: keyof LatchkeyApi, ...args: unknown[]][]
+  /** Calls of these names wait until they are answered. */
+  held: (keyof LatchkeyApi)[]
+  /** How the next saves end; `saved` where there is none. */
+  outcomes: SaveOutcome[]
+  finding: ProviderFinding
+  revocation: RevocationOutcome
+  violations: string[]
+  announcements: string[]
+  tell(status: WindowStatus): void
+  /** Ends the calls that wait. */
+  answer(how: 'done' | 'refused'): void
+}
+
+export type Opened = {
+  page: Page
+  /** What the console, the page's errors and the policy had to say. */
+  complaints(): Promise<readonly string[]>
+  fake<Result>(use: (fake: Fake) => Result): Promise<Result>
+  tell(status: WindowStatus): Promise<void>
+}
+
+const ORIGIN = 'http://app.latchkey.localhost'
+const SCHEME = readFileSync(join(ROOT, 'main', 'electron', 'scheme.ts'), 'utf8')
+/** The very policy and list of files that the app has. */
+const POLICY = [.../const POLICY = \[([^\]]+)\]/.exec(SCHEME)![1]!.matchAll(/"([^"]+)"/g)]
+  .map(([, directive]) => directive)
+  .join('; ')
+const FILES = new Map(
+  [...SCHEME.matchAll(/'(\/[^']*)': \{ file: '([^']+)', type: '([^']+)' \}/g)].map(
+    ([, path, file, type]) => [
+      path!,
+      { file: join(ROOT, 'dist/main/electron', file!), type: type! },
+    ],
+  ),
+)
+
+/** Opens the page. Its clock stands still at {@link NOW_MS} until the test moves it. */
+export async function openWindow(
+  browser: Browser,
+  answers: Answers,
+  options: BrowserContextOptions = {},
+): Promise<Opened> {
+  const page = await browser.newPage({ viewport: WINDOW_SIZE, ...options })
+  const said: string[] = []
+  page.on('console', (message) => said.push(message.text()))
+  page.on('pageerror', (error) => said.push(String(error)))
+  const broken = new Promise<never>((_resolve, reject) => page.once('pageerror', reject))
+  broken.catch(() => undefined)
+  await page.route('**/*', async (route) => {
+    const found = FILES.get(new URL(route.request().url()).pathname)
+    if (!found || !existsSync(found.file)) {
+      said.push(`asked for ${route.request().url()}`)
+      return route.abort()
+    }
+    const headers = { 'Content-Type': found.type, 'Content-Security-Policy': POLICY }
+    await route.fulfill({ body: await readFile(found.file), headers })
+  })
+  await page.clock.install({ time: NOW_MS - 1000 })
+  // These ask nobody, so they are the main process' own.
+  await page.exposeFunction('describePreset', describePreset)
+  await page.exposeFunction('guideOf', guideOf)
+  await page.exposeFunction('redirectUrisOf', redirectUrisOf)
+  const choices = listProviders()
+  await page.addInitScript(installFake, { settings: SETTINGS, choices, ...answers })
+  await page.clock.pauseAt(NOW_MS)
+  await page.goto(`${ORIGIN}/`)
+  await Promise.race([page.getByRole('heading', { level: 1 }).waitFor(), broken])
+  const fake: Opened['fake'] = async (use) => {
+    const handle = await page.evaluateHandle(() => (globalThis as unknown as { fake: Fake }).fake)
+    // Playwright's own type forgets that the function's argument is the handle's value.
+    return page.evaluate(use as never, handle)
+  }
+  return {
+    page,
+    fake,
+    complaints: async () => [...said, ...(await fake(({ violations }) => violations))],
+    tell: (status) =>
+      page.evaluate(
+        (status) => (globalThis as unknown as { fake: Fake }).fake.tell(status),
+        status,
+      ),
+  }
+}
+
+/** Runs in the page, before its own script. */
+function installFake(answers: Answers & { choices: readonly ProviderChoice[] }): void {
+  const { describePreset, guideOf, redirectUrisOf } = globalThis as unknown as {
+    describePreset: LatchkeyApi['describeProvider']
+    guideOf: LatchkeyApi['openProviderGuide']
+    redirectUrisOf: LatchkeyApi['listRedirectUris']
+  }
+  let { status } = answers
+  let settings = answers.settings ?? null
+  let listener: ((status: WindowStatus) => void) | undefined
+  let waiting: { resolve: () => void; reject: (error: Error) => void }[] = []
+
+  const tell = (told: WindowStatus): void => {
+    status = told
+    listener?.(told)
+  }
+  const fake: Fake = {
+    calls: [],
+    held: [],
+    outcomes: [...(answers.outcomes ?? [])],
+    finding: answers.finding ?? { kind: 'found', lines: [] },
+    revocation: answers.revocation ?? { kind: 'revoked' },
+    violations: [],
+    announcements: [],
+    tell,
+    answer: (how) => {
+      const answered = waiting
+      waiting = []
+      for (const call of answered) {
+        if (how === 'done') call.resolve()
+        else call.reject(new Error('refused'))
+      }
+    },
+  }
+  const call = async <Value>(
+    name: keyof LatchkeyApi,
+    args: readonly unknown[],
+    value: () => Value | null,
+  ): Promise<Value> => {
+    fake.calls.push([name, ...args])
+    if (fake.held.includes(name)) {
+      await new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }))
+    }
+    const answer = value()
+    if (answer === null) throw new Error('gone')
+    return answer
+  }
+
+  /** As the main process does: a change that is taken shows in the settings and in the status. */
+  const save = (changes: SettingsChanges): SaveOutcome => {
+    const outcome = fake.outcomes.shift() ?? { kind: 'saved' }
+    if (outcome.kind === 'refused' || settings === null) return outcome
+    const fields = structuredClone(settings.fields)
+    for (const [name, value] of Object.entries(changes)) {
+      Object.assign(fields[name as keyof typeof fields], { value })
+    }
+    settings = { ...settings, fields }
+    if ('issuer' in changes && status) tell({ ...status, issuer: changes.issuer || null })
+    return outcome
+  }
+  const setStartAtLogin = (on: boolean): SaveOutcome => {
+    const outcome = fake.outcomes.shift() ?? { kind: 'saved' }
+    if (outcome.kind === 'saved' && settings) {
+      settings = { ...settings, startAtLogin: { ...settings.startAtLogin, on } }
+    }
+    return outcome
+  }
+
+  const latchkey: LatchkeyApi = {
+    readStatus: () => call('readStatus', [], () => status),
+    runCommand: (command) => call('runCommand', [command], () => undefined),
+    readSettings: () => call('readSettings', [], () => settings),
+    saveSettings: (changes) => call('saveSettings', [changes], () => save(changes)),
+    setStartAtLogin: (on) => call('setStartAtLogin', [on], () => setStartAtLogin(on)),
+    testProvider: (issuer) => call('testProvider', [issuer], () => fake.finding),
+    // Asked at each letter, and no news to a test of what the page asks for.
+    describeProvider: (issuer) =>
+      answers.known ? Promise.resolve(answers.known) : describePreset(issuer),
+    listProviders: () => Promise.resolve(answers.choices),
+    listRedirectUris: redirectUrisOf,
+    openProviderGuide: (id) => {
+      fake.calls.push(['openProviderGuide', id])
+      return guideOf(id)
+    },
+    pasteAddress: (address) => call('pasteAddress', [address], () => answers.pasted ?? null),
+    makeReport: () => call('makeReport', [], () => answers.report ?? null),
+    readRemoval: () => call('readRemoval', [], () => answers.plan ?? null),
+    revokeSession: () => call('revokeSession', [], () => fake.revocation),
+    removeData: () => call('removeData', [], () => undefined),
+    onStatusChanged(added) {
+      listener = added
+      return () => (listener = undefined)
+    },
+  }
+  Object.assign(globalThis, { fake, latchkey })
+  document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => {
+    fake.violations.push(violatedDirective)
+  })
+  document.addEventListener('DOMContentLoaded', () => {
+    const region = document.querySelector('#news') as Element
+    new MutationObserver(() => {
+      if (region.textContent) fake.announcements.push(region.textContent)
+    }).observe(region, { characterData: true, childList: true, subtree: true })
+  })
+}

@@ -1,0 +1,374 @@
+// The callback listener without an agent: what its users cannot make happen at will.
+
+import { expect, test as base } from '@playwright/test'
+import { once } from 'node:events'
+import { createServer, request, type IncomingMessage } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { connect as connectByTls } from 'node:tls'
+import {
+  createCallbackListener,
+  type PendingCallback,
+  type Sighting,
+} from '../../main/oauth/callback-listener.js'
+import { createTestClock } from '../support/clock.js'
+import { owners } from '../support/owners.js'
+
+const clock = createTestClock()
+const test = base.extend<{ pending: PendingCallback; callback: string }>({
+  // eslint-disable-next-line no-empty-pattern
+  pending: async ({}, use) => {
+    const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
+    const pending = await listener.expect({ state: 's', issuer: 'i', promisesIss: false })
+    await use(pending)
+    await pending.leave()
+  },
+  callback: ({ pending }, use) => use(`${pending.redirectUri}?state=s&code=c`),
+})
+
+const TEXT = 'x'.repeat(32 * 1024 * 1024) // More than the system's buffers hold.
+const PAGE = { status: 200, tone: 'good', heading: 'h', text: [TEXT] } as const
+
+test('S10: a page is delivered in full, however slow the browser, before the port closes', async ({
+  pending,
+  callback,
+}) => {
+  const fetched = fetch(callback)
+  const { show } = await pending.answer
+  let left = false
+  const end = show(PAGE)
+    .then(() => pending.leave())
+    .then(() => (left = true))
+  const response = await fetched
+
+  expect(left).toBe(false)
+  expect((await response.text()).includes(TEXT)).toBe(true)
+  await end
+})
+
+test('S10: a browser that does not read its page is waited for two seconds', async ({
+  pending,
+  callback,
+}) => {
+  const { port, pathname, search } = new URL(callback)
+  const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined)
+  socket.pause().write(`GET ${pathname}${search} HTTP/1.1\r\nHost: x\r\n\r\n`)
+  const { show } = await pending.answer
+  const delivered = show(PAGE)
+  clock.advance(2_000)
+  await delivered
+  socket.destroy()
+})
+
+test('S10: a browser whose answer nobody shows an end gets a page all the same', async ({
+  pending,
+  callback,
+}) => {
+  const fetched = fetch(callback)
+  await pending.answer
+  await pending.leave()
+  expect((await fetched).status).toBe(400)
+})
+
+test('S10: a browser that is sent on tells nobody where it was, and keeps nothing', async ({
+  pending,
+  callback,
+}) => {
+  const fetched = fetch(callback, { redirect: 'manual' })
+  const { redirect } = await pending.answer
+  await redirect('http://127.0.0.1:1/')
+  const { status, headers } = await fetched
+  expect([status, headers.get('location')]).toEqual([303, 'http://127.0.0.1:1/'])
+  expect(headers.get('referrer-policy')).toBe('no-referrer')
+  expect(headers.get('cache-control')).toBe('no-store')
+})
+
+test('S08: a browser that waits for its page is not idle', async ({ pending, callback }) => {
+  const fetched = fetch(callback)
+  const { show } = await pending.answer
+  const port = Number(new URL(callback).port)
+  const sockets = await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+      await once(socket, 'connect')
+      return socket
+    }),
+  )
+  expect((await fetch(new URL('/', callback))).headers.get('connection')).toBe('close')
+  await show({ ...PAGE, text: ['the end'] })
+  expect(await (await fetched).text()).toContain('the end')
+  for (const socket of sockets) socket.destroy()
+})
+
+test('S07: a few connections that send nothing are left alone', async ({ callback }) => {
+  const port = Number(new URL(callback).port)
+  let closed = 0
+  const sockets = Array.from({ length: 8 }, () =>
+    connect(port, '127.0.0.1').on('close', () => (closed += 1)),
+  )
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+  await fetch(new URL('/', callback))
+  await fetch(new URL('/', callback))
+  expect(closed).toBe(0)
+  for (const socket of sockets) socket.destroy()
+})
+
+test('S10: a port that was taken can be had once it is free, and closes again', async () => {
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const { port } = other.address() as AddressInfo
+  const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
+  const expected = { state: 's', issuer: 'i', promisesIss: false }
+  await expect(listener.expect(expected)).rejects.toMatchObject({ code: 'port-taken' })
+
+  await new Promise((resolve) => other.close(resolve))
+  const pending = await listener.expect(expected)
+  expect((await fetch(pending.redirectUri)).status).toBe(400)
+  await pending.leave()
+  await expect(fetch(pending.redirectUri)).rejects.toThrow('fetch failed')
+})
+
+/** Two ports that were free just now. */
+async function freePorts(): Promise<[number, number]> {
+  const [one, other] = [createServer(), createServer()]
+  for (const server of [one, other]) {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  }
+  const ports = [one, other].map((server) => (server.address() as AddressInfo).port)
+  for (const server of [one, other]) await new Promise((resolve) => server.close(resolve))
+  return [ports[0]!, ports[1]!]
+}
+
+test('S10: two flows that need the same port at the same moment share it', async () => {
+  const [port] = await freePorts()
+  const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
+  const expected = { state: 's', issuer: 'i', promisesIss: false }
+  const both = await Promise.allSettled([
+    listener.expect(expected),
+    listener.expect({ ...expected, state: 't' }, port),
+  ])
+  expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+  for (const one of both) if (one.status === 'fulfilled') await one.value.leave()
+})
+
+test('S08: slow forms do not hold up the end of a sign-in', async () => {
+  const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
+  const pending = await listener.expect({
+    state: 's',
+    issuer: 'i',
+    promisesIss: false,
+    byFormPost: true,
+  })
+  const { port } = new URL(pending.redirectUri)
+  const sockets = await Promise.all(
+    Array.from({ length: 200 }, async () => {
+      const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined)
+      await once(socket, 'connect')
+      socket.write(
+        'POST /callback HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n' +
+          'Content-Type: application/x-www-form-urlencoded\r\n\r\na',
+      )
+      return socket
+    }),
+  )
+  await fetch(new URL('/', pending.redirectUri))
+  await pending.leave()
+  for (const socket of sockets) socket.destroy()
+})
+
+test('S08: headers that come a byte at a time end with their time, and keep nobody else out', async () => {
+  const listener = createCallbackListener({
+    clock,
+    owners,
+    redirectPorts: [],
+    requestTimeoutMs: 50,
+  })
+  const pending = await listener.expect({ state: 's', issuer: 'i', promisesIss: false })
+  const slow = connect(Number(new URL(pending.redirectUri).port), '127.0.0.1')
+  const closed = closeOf(slow)
+  slow.write('GET /callback?state=s&code=c HTTP/1.1\r\nX: ')
+  // A pace, and no wait: it goes on for as long as the listener lets it.
+  const drip = setInterval(() => slow.write('x'), 1)
+
+  const fetched = fetch(`${pending.redirectUri}?state=s&code=c`)
+  const { show } = await pending.answer
+  await show({ ...PAGE, text: ['the end'] })
+  expect(await (await fetched).text()).toContain('the end')
+
+  await closed
+  clearInterval(drip)
+  expect(slow.bytesWritten).toBeLessThan(16 * 1024) // Which would have been too much in itself.
+  await pending.leave()
+})
+
+/** The end of a connection, in order or not. */
+function closeOf(socket: Socket): Promise<void> {
+  socket.on('error', () => undefined)
+  return new Promise((resolve) => socket.once('close', () => resolve()))
+}
+
+type Watched = {
+  redirectUri: string
+  /** What one flow, or another at the same port, was told of, oldest first. */
+  seen: Sighting[]
+  seenByOther: Sighting[]
+  socket(): Promise<Socket>
+}
+
+const watching = base.extend<{ watched: Watched }>({
+  // eslint-disable-next-line no-empty-pattern
+  watched: async ({}, use) => {
+    const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
+    const expected = { issuer: 'i', promisesIss: false }
+    const seen: Sighting[] = []
+    const seenByOther: Sighting[] = []
+    const both = [
+      await listener.expect({ ...expected, state: 's' }, null, (sighting) => seen.push(sighting)),
+      await listener.expect({ ...expected, state: 't' }, null, (sighting) =>
+        seenByOther.push(sighting),
+      ),
+    ]
+    const { redirectUri } = both[0]!
+    const sockets: Socket[] = []
+    const socket = async (): Promise<Socket> => {
+      const made = connect(Number(new URL(redirectUri).port), '127.0.0.1')
+      made.on('error', () => undefined)
+      sockets.push(made)
+      await once(made, 'connect')
+      return made
+    }
+    await use({ redirectUri, seen, seenByOther, socket })
+    for (const made of sockets) made.destroy()
+    for (const pending of both) await pending.leave()
+  },
+})
+
+/** A browser in HTTPS-only mode; resolves when it has given up. */
+async function comeByTls(redirectUri: string): Promise<void> {
+  const { port } = new URL(redirectUri)
+  const socket = connectByTls({ port: Number(port), host: '127.0.0.1', rejectUnauthorized: false })
+  await closeOf(socket)
+}
+
+/** A browser that other programs on this computer have left so many bytes of cookies in. */
+async function withCookies(url: string, bytes: number): Promise<{ status: number; text: string }> {
+  const sent = request(url, { headers: { cookie: `a=${'x'.repeat(bytes - 2)}` } }).end()
+  sent.on('error', () => undefined) // It may be cut off once it has its answer.
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  return {
+    status: response.statusCode!,
+    text: (await response.setEncoding('utf8').toArray()).join(''),
+  }
+}
+
+type Come = string | ((watched: Watched) => Promise<unknown>)
+
+const asForm = { method: 'POST', body: new URLSearchParams('code=c') }
+const asLookAhead = { headers: { 'Sec-Purpose': 'prefetch' } }
+
+// What is seen of each (of a GET, where it is a path) by the flow whose state is s, and by another
+// that waits at the same port.
+// prettier-ignore
+const SIGHTINGS: readonly [name: string, come: Come, seen: Sighting, byOther: Sighting][] = [
+  ['a connection that asks for nothing', ({ socket }) => socket(),         'connection',     'connection'],
+  ['what is no request',      async ({ socket }) => (await socket()).write('nonsense\r\n\r\n'), 'connection', 'connection'],
+  ['a TLS ClientHello',       ({ redirectUri }) => comeByTls(redirectUri), 'tls-hello',      'tls-hello'],
+  ['the first byte of one',   async ({ socket }) => (await socket()).write(Buffer.of(0x16)), 'tls-hello', 'tls-hello'],
+  ['an icon that is asked for',            '/favicon.ico',                 'connection',     'connection'],
+  ['its code at another path',             '/?state=s&code=c',             'other-path',     'connection'],
+  ['its error at another path',            '/auth/callback?state=s&error=e', 'other-path',   'connection'],
+  ['an unknown answer at another path',    '/?code=c',                     'other-path',     'other-path'],
+  ["an old tab's code",                    '/callback?state=old&code=c',   'other-state',    'other-state'],
+  ["an old tab's error",                   '/callback?state=old&error=e',  'other-state',    'other-state'],
+  ['a code without a state',               '/callback?code=c',             'without-state',  'without-state'],
+  ['an error without a state',             '/callback?error=e',            'without-state',  'without-state'],
+  ['an error with two states',             '/callback?error=e&state=s&state=t', 'other-state', 'other-state'],
+  ['128 KB of cookies', ({ redirectUri }) => withCookies(redirectUri, 129 * 1024), 'large-head', 'large-head'],
+  ['its state alone',                      '/callback?state=s',            'empty-callback', 'connection'],
+  ['its state with an empty code',         '/callback?state=s&code=',      'empty-callback', 'connection'],
+  ["an old tab's empty code",              '/callback?state=old&code=',    'empty-callback', 'empty-callback'],
+  ['a state at another path',              '/?state=s',                    'connection',     'connection'],
+  ['a callback without anything',          '/callback',                    'empty-callback', 'empty-callback'],
+  ['a form that nobody asked for', ({ redirectUri }) => fetch(redirectUri, asForm), 'empty-callback', 'empty-callback'],
+  ['a look ahead', ({ redirectUri }) => fetch(`${redirectUri}?state=s&code=c`, asLookAhead), 'connection', 'connection'],
+]
+for (const [name, come, sighting, byOther] of SIGHTINGS) {
+  watching(`F30: ${name} is seen as ${sighting}, and the wait goes on`, async ({ watched }) => {
+    const { seen, seenByOther, redirectUri } = watched
+    await (typeof come === 'string' ? fetch(new URL(come, redirectUri)) : come(watched))
+    await expect.poll(() => seen.at(-1)).toBe(sighting)
+    await expect.poll(() => seenByOther.at(-1)).toBe(byOther)
+
+    // What comes last, and tells the least, changes nothing; the answer is taken all the same.
+    await watched.socket()
+    await fetch(new URL('/favicon.ico', redirectUri))
+    expect([seen.at(-1), seenByOther.at(-1)]).toEqual([sighting, byOther])
+  })
+}
+
+watching('F30: the most telling one wins, whatever comes after it', async ({ watched }) => {
+  const { redirectUri, seen } = watched
+  const order = [
+    () => fetch(new URL('/?state=s&code=c', redirectUri)),
+    () => fetch(`${redirectUri}?state=old&code=c`),
+    () => fetch(`${redirectUri}?code=c`),
+    () => fetch(`${redirectUri}?state=s`),
+    () => comeByTls(redirectUri),
+  ]
+  for (const come of [...order, ...order.toReversed()]) await come()
+  expect([...new Set(seen)]).toEqual([
+    'connection',
+    'other-path',
+    'other-state',
+    'without-state',
+    'empty-callback',
+    'tls-hello',
+  ])
+  expect(seen.slice(seen.indexOf('tls-hello')).every((one) => one === 'tls-hello')).toBe(true)
+})
+
+test('F30: what comes to another port is no news', async () => {
+  const [port, otherPort] = await freePorts()
+  const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
+  const seen: Sighting[] = []
+  const seenThere: Sighting[] = []
+  const expected = { issuer: 'i', promisesIss: false }
+  const both = [
+    await listener.expect({ ...expected, state: 's' }, port, (one) => seen.push(one)),
+    await listener.expect({ ...expected, state: 't' }, otherPort, (one) => seenThere.push(one)),
+  ]
+  await fetch(`${both[1]!.redirectUri}?state=old&code=c`)
+  expect(seenThere).toContain('other-state')
+  expect(seen).toEqual([])
+  for (const pending of both) await pending.leave()
+})
+
+test('F30: once its answer is in, a flow is told of nothing more', async () => {
+  const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
+  const told: Sighting[] = []
+  const expected = { state: 's', issuer: 'i', promisesIss: false }
+  const pending = await listener.expect(expected, null, (sighting) => told.push(sighting))
+  const fetched = fetch(`${pending.redirectUri}?state=s&code=c`)
+  const { show } = await pending.answer
+  const before = told.length
+  expect((await fetch(`${pending.redirectUri}?state=s&code=other`)).status).toBe(400)
+  expect(told).toHaveLength(before)
+  await show({ ...PAGE, text: ['the end'] })
+  await fetched
+  // The same answer is shown the same page, until the flow leaves.
+  const again = await fetch(`${pending.redirectUri}?state=s&code=c`)
+  expect(await again.text()).toContain('the end')
+  expect(told).toHaveLength(before)
+  await pending.leave()
+})
+
+watching('a callback with 100 KB of cookies gets through', async ({ watched }) => {
+  const { status, text } = await withCookies(`${watched.redirectUri}?state=old&code=c`, 100 * 1024)
+  expect([status, watched.seen.at(-1)]).toEqual([400, 'other-state'])
+  expect(text).toContain('Nothing to do here')
+})
+
+watching('a browser that sends more than is read is told what to do', async ({ watched }) => {
+  const { status, text } = await withCookies(`${watched.redirectUri}?state=s&code=c`, 200 * 1024)
+  expect(status).toBe(431)
+  expect(text).toContain('Delete the cookies of 127.0.0.1 and localhost')
+})

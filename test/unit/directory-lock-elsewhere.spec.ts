@@ -1,0 +1,413 @@
+// Locks of other computers, other starts, other users and no program at all.
+
+import { expect, test as base } from '@playwright/test'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import {
+  DirectoryInUse,
+  ownerOf,
+  takeOwnership,
+  type Ownership,
+} from '../../main/storage/directory-lock.js'
+import { thisComputer } from '../../main/storage/this-computer.js'
+
+const HOUR_MS = 60 * 60_000
+const BUILT = new URL('../../dist/main/storage/directory-lock.js', import.meta.url).href
+const PROGRAM = `
+  import { takeOwnership } from ${JSON.stringify(BUILT)}
+  process.stdin.resume()
+  await takeOwnership(process.argv[1], JSON.parse(process.argv[2] ?? '{}')).then(
+    ({ notices }) => console.log(['taken', ...notices].join(' ')),
+    (thrown) => console.log(thrown.name + ' ' + thrown.message),
+  )
+`
+
+const test = base.extend<{
+  directory: string
+  /** A lock as another program has left it, with what is other than here. */
+  leave: (changes?: object, modifiedAtMs?: number) => Promise<void>
+  own: (options?: Parameters<typeof takeOwnership>[1]) => Promise<Ownership>
+  /** Starts a program through a command; what it prints first, and itself. */
+  run: (through?: readonly string[], directory?: string) => Promise<[string, ChildProcess]>
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  directory: async ({}, use) => {
+    const directory = await mkdtemp(join(tmpdir(), 'own-'))
+    await use(directory)
+    await rm(directory, { recursive: true })
+  },
+  leave: ({ directory }, use) =>
+    use(async (changes = {}, modifiedAtMs = Date.now()) => {
+      const path = join(directory, 'lock')
+      const content = {
+        version: 1,
+        id: '0123456789ab',
+        ...thisComputer(),
+        pid: 2 ** 22 + 1,
+        start: '1',
+        refreshedAt: '2026-11-22T00:00:00.000Z',
+        released: false,
+        ...changes,
+      }
+      await writeFile(path, JSON.stringify(content), { mode: 0o600 })
+      await utimes(path, modifiedAtMs / 1000, modifiedAtMs / 1000)
+    }),
+  own: async ({ directory }, use) => {
+    const owned: Ownership[] = []
+    await use(async (options) => {
+      const ownership = await takeOwnership(directory, options)
+      owned.push(ownership)
+      return ownership
+    })
+    await Promise.all(owned.map((ownership) => ownership.release()))
+  },
+  run: async ({ directory }, use) => {
+    const children: ChildProcess[] = []
+    await use(async (through = [], where = directory) => {
+      const args = ['--input-type=module', '--eval', PROGRAM, where]
+      const command = [...through, process.execPath, ...args]
+      const child = spawn(command[0]!, command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] })
+      children.push(child)
+      const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+      return [line, child]
+    })
+    for (const child of children) {
+      if (child.exitCode !== null || child.signalCode !== null) continue
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+    }
+  },
+})
+
+const ELSEWHERE = { host: 'other-laptop', machine: 'other', boot: 'other' }
+
+test('S39: a lock of another computer that was refreshed within the hour is obeyed', async ({
+  own,
+  leave,
+  directory,
+}) => {
+  await leave(ELSEWHERE, Date.now() - HOUR_MS + 60_000)
+  await expect(own()).rejects.toThrow(DirectoryInUse)
+  await expect(own()).rejects.toThrow(
+    `Latchkey runs on other-laptop with the data directory ${directory}. Two computers cannot share ` +
+      'one session: use that one, or give this one another data directory with --data-dir. If ' +
+      'Latchkey no longer runs on other-laptop, start this one with --take-over.',
+  )
+  expect(await ownerOf(directory)).toBe(' (on other-laptop)')
+})
+
+test('S39: a person can take the directory over from another computer', async ({ own, leave }) => {
+  await leave(ELSEWHERE)
+  const { notices } = await own({ takeOver: true })
+  expect(notices[0]).toContain('takes over the data directory')
+})
+
+test('S39: taking over takes nothing from a program that runs here', async ({ own }) => {
+  await own()
+  await expect(own({ takeOver: true })).rejects.toThrow(DirectoryInUse)
+})
+
+test('a lock of another computer without a sign for an hour is asked about', async ({
+  own,
+  leave,
+}) => {
+  await leave(ELSEWHERE, Date.now() - HOUR_MS - 60_000)
+  const asked: string[] = []
+  const answer = (stillRuns: boolean) => (host: string) => {
+    asked.push(host)
+    return Promise.resolve(stillRuns)
+  }
+  await expect(own({ askWhetherRunning: answer(true) })).rejects.toThrow(DirectoryInUse)
+  await own({ askWhetherRunning: answer(false) })
+  expect(asked).toEqual(['other-laptop', 'other-laptop'])
+})
+
+test('where nobody can be asked, it is taken over, and that is said', async ({ own, leave }) => {
+  await leave(ELSEWHERE, Date.now() - HOUR_MS - 60_000)
+  expect((await own()).notices[0]).toContain('has given no sign for an hour')
+})
+
+test('a lock from a future that a wrong clock has made does not count for ever', async ({
+  own,
+  leave,
+}) => {
+  await leave(ELSEWHERE, Date.now() + 365 * 24 * HOUR_MS)
+  await own()
+})
+
+test('a lock of another computer that has ended in order is free', async ({ own, leave }) => {
+  await leave({ ...ELSEWHERE, released: true })
+  expect((await own()).notices).toEqual([])
+})
+
+test('a host name cannot break the line or reach the terminal', async ({ own, leave }) => {
+  await leave({ ...ELSEWHERE, host: `a\n\u001b[2J${'b'.repeat(500)}` })
+  const refused = await own().catch((thrown: Error) => thrown)
+  expect((refused as Error).message).toMatch(/^\P{C}{1,600}$/u)
+})
+
+test('a lock of an earlier start of this computer is free', async ({ own, leave }) => {
+  test.skip(process.platform !== 'linux' || thisComputer().machine === '', 'no machine ID here')
+  await leave({ boot: 'an earlier one', pid: process.pid })
+  await own()
+})
+
+test('a copy of this machine under another name is another computer', async ({ own, leave }) => {
+  await leave({ boot: 'its own', host: 'clone-2' })
+  await expect(own()).rejects.toThrow('runs on clone-2')
+})
+
+test('S39: a process ID that another program has now is no owner', async ({ own, leave }) => {
+  test.skip(!existsSync('/proc/self/stat'), 'the system does not tell when a process started')
+  await leave({ pid: process.pid, start: '1' })
+  await own()
+})
+
+test('a process that was killed and is not yet waited for by its parent is no owner', async ({
+  own,
+  leave,
+}) => {
+  test.skip(!existsSync('/proc/self/stat'), 'the system does not tell of such')
+  // The shell starts it, and becomes a program that never waits.
+  const script = 'exec 3<&0; (read line <&3) & echo $!; exec sleep 600'
+  const parent = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const [pid] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string]
+  await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n')
+  parent.stdin.end('end\n')
+  await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0]).toBe('Z')
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  await leave({ pid: Number(pid), start: stat.split(') ')[1]!.split(' ')[19] })
+  await own()
+  parent.kill('SIGKILL')
+})
+
+test('S39: an owner whose socket was removed, as /tmp is tidied, is still the owner', async ({
+  run,
+  own,
+  directory,
+}) => {
+  const [line] = await run()
+  expect(line).toBe('taken')
+  const names = await readdir(directory)
+  for (const name of names.filter((each) => each.startsWith('lock.s.'))) {
+    await rm(join(directory, name))
+  }
+  await expect(own()).rejects.toThrow(DirectoryInUse)
+})
+
+test('S46: what is no file in the place of the lock hangs nothing and stops nobody', async ({
+  own,
+  directory,
+}) => {
+  const path = join(directory, 'lock')
+  for (const make of [
+    () => spawnSync('mkfifo', [path]),
+    () => symlink('/dev/zero', path),
+    () => symlink('lock', path),
+    () => writeFile(path, '\0'.repeat(10_000)),
+    () => writeFile(path, ''),
+    () => writeFile(path, '{"version":1,"id":"0123456789ab","host":'),
+  ]) {
+    await rm(path, { force: true })
+    await make()
+    // What is empty or cut off may be just being written, for ten seconds.
+    if ((await lstat(path)).isFile()) await utimes(path, 1, 1)
+    const ownership = await takeOwnership(directory)
+    expect(ownership.notices).toEqual([`The lock ${path} was damaged, so it did not count.`])
+    expect((await lstat(path)).isFile()).toBe(true)
+    await ownership.release()
+  }
+  await rm(path)
+  await own()
+})
+
+test('files that look like locks of old, of whatever number, hang nothing', async ({
+  own,
+  directory,
+}) => {
+  for (const name of ['owner.9999999', 'lock.9999999', `lock.${'9'.repeat(30)}`, 'lock.x']) {
+    await mkdir(join(directory, name))
+  }
+  await own()
+})
+
+test('S39: locks that follow each other in a circle end the search', async ({
+  leave,
+  own,
+  directory,
+}) => {
+  await leave()
+  await symlink('lock', join(directory, 'lock.0123456789ab'))
+  await writeFile(join(directory, 'lock.aaaaaaaaaaaa'), '')
+  const ended = await own().then(
+    () => 'taken',
+    (thrown: Error) => thrown.name,
+  )
+  expect(['taken', 'DirectoryInUse']).toContain(ended)
+})
+
+test('S47: a lock of another user is no rival, and that is said', async ({ own, directory }) => {
+  test.skip(process.getuid?.() !== 0, 'only root can make files of another user')
+  const path = join(directory, 'lock')
+  await writeFile(path, 'whatever', { mode: 0o600 })
+  await chown(path, 1234, 1234)
+  expect((await own()).notices).toEqual([
+    `The lock ${path} belonged to another user (uid 1234), so it did not count.`,
+  ])
+})
+
+test('S47: a lock that root has left is stepped past by the person whose directory it is', async ({
+  directory,
+  run,
+}) => {
+  test.skip(process.getuid?.() !== 0, 'only root can start programs as another user')
+  const [byRoot, root] = await run()
+  expect(byRoot).toBe('taken')
+  root.kill('SIGKILL')
+  await once(root, 'exit')
+  await chown(directory, 1234, 1234)
+  const [line] = await run(['setpriv', '--reuid=1234', '--regid=1234', '--clear-groups'])
+  expect(line).toContain('taken The lock')
+  expect(line).toContain('belonged to another user (uid 0)')
+})
+
+test('S47: a folder of somebody else in /tmp, where sockets would be, is not used', async ({
+  run,
+  directory,
+}) => {
+  test.skip(process.getuid?.() !== 0, 'only root can start programs as another user')
+  const uid = 2_000_000_000 + process.pid
+  const squatted = `/tmp/latchkey-${uid}`
+  const long = join(directory, 'a'.repeat(150))
+  await mkdir(squatted, { mode: 0o700 })
+  await chmod(directory, 0o755)
+  await mkdir(long)
+  await chown(long, uid, uid)
+  // One whom modes do not hold, as root: only the folder's owner tells.
+  const capable = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override']
+  const as = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', ...capable]
+  expect((await run(as, long))[0]).toBe('taken')
+  expect(await readdir(squatted)).toEqual([])
+  // Nothing listens, and still there is one owner.
+  expect((await run(as, long))[0]).toMatch(/^DirectoryInUse /)
+  await rm(squatted, { recursive: true })
+})
+
+test.describe('computers as real as namespaces make them', () => {
+  /** Another computer: its own host name, machine ID and start, and its own processes. */
+  const otherComputer = (name: string, files: string): string[] => [
+    'unshare',
+    '--uts',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--mount-proc',
+    'sh',
+    '-c',
+    `hostname ${name}; mount --bind ${files}/machine-id /etc/machine-id && ` +
+      `mount --bind ${files}/boot_id /proc/sys/kernel/random/boot_id && exec "$@"`,
+    'sh',
+  ]
+  /** Another container on this computer: the same kernel, and a host name for this run. */
+  const otherContainer = (name: string): string[] => [
+    'unshare',
+    '--uts',
+    '--pid',
+    '--fork',
+    '--mount-proc',
+    '--kill-child',
+    'sh',
+    '-c',
+    `hostname ${name}; exec "$@"`,
+    'sh',
+  ]
+  const canUnshare =
+    spawnSync('unshare', ['--uts', '--mount', '--pid', '--fork', '--mount-proc', 'true']).status ===
+    0
+
+  test.skip(!canUnshare, 'namespaces cannot be made here')
+
+  test('S39: two computers on one directory: the second is told of the first', async ({
+    run,
+    directory,
+  }) => {
+    const files = await mkdtemp(join(tmpdir(), 'computer-'))
+    await writeFile(join(files, 'machine-id'), 'c'.repeat(32))
+    await writeFile(join(files, 'boot_id'), '11111111-2222-3333-4444-555555555555')
+    const [first] = await run(otherComputer('other-laptop', files))
+    expect(first).toBe('taken')
+    const [second] = await run()
+    expect(second).toContain('Latchkey runs on other-laptop with the data directory')
+    expect(await ownerOf(directory)).toBe(' (on other-laptop)')
+    await rm(files, { recursive: true })
+  })
+
+  test('S39: a container of another name is seen to run, and to have been killed', async ({
+    run,
+    own,
+  }) => {
+    const [first, container] = await run(otherContainer('run-1'))
+    expect(first).toBe('taken')
+    await expect(own()).rejects.toThrow('Latchkey already runs with the data directory')
+    expect((await run(otherContainer('run-2')))[0]).toMatch(/^DirectoryInUse Latchkey already runs/)
+    container.kill('SIGKILL')
+    await once(container, 'exit')
+    expect((await run(otherContainer('run-3')))[0]).toBe('taken')
+  })
+})
+
+test('who was taken over learns of it at the next refresh, and leaves the new lock alone', async ({
+  own,
+  leave,
+  directory,
+}) => {
+  const first = await own()
+  expect(first.refresh()).toBe(true)
+  // As another computer does: its own lock in the place of ours.
+  await leave(ELSEWHERE)
+  const lock = readFileSync(join(directory, 'lock'), 'utf8')
+  expect(first.refresh()).toBe(false)
+  await first.release()
+  expect(readFileSync(join(directory, 'lock'), 'utf8')).toBe(lock)
+})
+
+test('a lock that somebody has removed is put back, unless another has its place', async ({
+  own,
+  directory,
+}) => {
+  const first = await own()
+  await rm(join(directory, 'lock'))
+  expect(first.refresh()).toBe(true)
+  await expect(own()).rejects.toThrow(DirectoryInUse)
+  await rename(join(directory, 'lock'), join(directory, 'kept'))
+})
+
+test('the lock names this computer, and keeps its machine ID to itself', async ({
+  own,
+  directory,
+}) => {
+  await own()
+  const text = readFileSync(join(directory, 'lock'), 'utf8')
+  expect(JSON.parse(text)).toMatchObject({ host: hostname(), pid: process.pid, released: false })
+  expect((await lstat(join(directory, 'lock'))).mode & 0o777).toBe(0o600)
+  const path = '/etc/machine-id'
+  if (existsSync(path)) expect(text).not.toContain(readFileSync(path, 'utf8').trim())
+})

@@ -1,0 +1,285 @@
+// One owner per data directory, among real programs of which some are killed.
+
+import { expect, test as base } from '@playwright/test'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { lstatSync, readdirSync } from 'node:fs'
+import { mkdir, mkdtemp, realpath, rm, stat, symlink } from 'node:fs/promises'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { listLockSockets } from '../../main/storage/lock-socket.js'
+import { DirectoryInUse, takeOwnership, type Ownership } from '../../main/storage/directory-lock.js'
+
+// Takes each directory that it reads a line with, and prints what came of it.
+const BUILT = new URL('../../dist/main/storage/directory-lock.js', import.meta.url).href
+const PROGRAM = `
+  import { createInterface } from 'node:readline'
+  import { takeOwnership } from ${JSON.stringify(BUILT)}
+  process.umask(0)
+  console.log('ready')
+  createInterface({ input: process.stdin }).on('line', async (directory) => {
+    try {
+      const ownership = await takeOwnership(directory)
+      ownership.announce('http://127.0.0.1:5323')
+      console.log('taken')
+    } catch (thrown) {
+      console.log(thrown.name)
+    }
+  })
+`
+
+// With one of these, the path is longer than a socket's may be.
+const longNames = ['a'.repeat(150), 'b'.repeat(150)]
+
+type Program = { child: ChildProcess; take: (directory: string) => Promise<string> }
+
+const test = base.extend<{
+  directory: string
+  /** Starts a program, with what is to be added to its environment. */
+  start: (env?: Record<string, string>) => Promise<Program>
+  /** Takes a directory in this process, until the test ends. */
+  own: (directory: string) => Promise<Ownership>
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  directory: async ({}, use) => {
+    const directory = await mkdtemp(join(tmpdir(), 'own-')) // Its mode is 0700.
+    await use(directory)
+    await rm(directory, { recursive: true })
+  },
+  // eslint-disable-next-line no-empty-pattern
+  start: async ({}, use) => {
+    const children: ChildProcess[] = []
+    await use(async (env) => {
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+        env: { ...process.env, ...env },
+      })
+      children.push(child)
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+      const read = async (): Promise<string> => String((await lines.next()).value)
+      expect(await read()).toBe('ready')
+      return {
+        child,
+        take(directory) {
+          child.stdin.write(`${directory}\n`)
+          return read()
+        },
+      }
+    })
+    await Promise.all(children.map(kill))
+  },
+  // eslint-disable-next-line no-empty-pattern
+  own: async ({}, use) => {
+    const owned: Ownership[] = []
+    await use(async (directory) => {
+      const ownership = await takeOwnership(directory)
+      owned.push(ownership)
+      return ownership
+    })
+    await Promise.all(owned.map((ownership) => ownership.release()))
+  },
+})
+
+test('S39: a directory that a program owns is refused with its process and its address', async ({
+  directory,
+  start,
+}) => {
+  const { child, take } = await start()
+  expect(await take(directory)).toBe('taken')
+  const refusal = await refusalOf(directory)
+  expect(refusal).toBeInstanceOf(DirectoryInUse)
+  expect(refusal.message).toBe(
+    `Latchkey already runs with the data directory ${directory} (process ${child.pid}, at ` +
+      'http://127.0.0.1:5323). Use that one, or give this one another with --data-dir.',
+  )
+})
+
+test('an owner that serves nowhere yet is named by its process alone', async ({
+  directory,
+  own,
+}) => {
+  await own(directory)
+  expect((await refusalOf(directory)).message).toContain(`${directory} (process ${process.pid}).`)
+})
+
+test('a directory can be taken once it is released', async ({ directory, own }) => {
+  const first = await takeOwnership(directory)
+  await first.release()
+  await own(directory)
+  await expect(takeOwnership(directory)).rejects.toThrow(DirectoryInUse)
+})
+
+test('each directory has an owner of its own', async ({ directory, own }) => {
+  for (const name of ['one', 'other', ...longNames]) {
+    await mkdir(join(directory, name))
+    await own(join(directory, name))
+  }
+})
+
+test('S39: a directory whose owner was killed can be taken at once, and is then owned', async ({
+  directory,
+  start,
+  own,
+}) => {
+  const { child, take } = await start()
+  expect(await take(directory)).toBe('taken')
+  await kill(child)
+  await own(directory)
+  await expect(takeOwnership(directory)).rejects.toThrow(DirectoryInUse)
+})
+
+test('S39: of several programs that take over at the same moment, exactly one wins', async ({
+  directory,
+  start,
+}) => {
+  const rounds = Array.from({ length: 50 }, (_, round) => join(directory, String(round)))
+  const { child, take } = await start()
+  for (const round of rounds) {
+    await mkdir(round)
+    expect(await take(round)).toBe('taken')
+  }
+  await kill(child)
+
+  const programs = await Promise.all(Array.from({ length: 6 }, () => start()))
+  const winners: number[] = []
+  for (const round of rounds) {
+    const results = await Promise.all(programs.map((program) => program.take(round)))
+    expect(results.filter((result) => !['taken', 'DirectoryInUse'].includes(result))).toEqual([])
+    winners.push(results.filter((result) => result === 'taken').length)
+  }
+  expect(winners).toEqual(rounds.map(() => 1))
+})
+
+test('S39: an owner that is suspended is still the owner', async ({ directory, start }) => {
+  const { child, take } = await start()
+  expect(await take(directory)).toBe('taken')
+  child.kill('SIGSTOP')
+  expect((await refusalOf(directory)).message).toContain(`${directory}. Use that one`)
+})
+
+test('S39: an owner that more ask than it can answer is still the owner', async ({
+  directory,
+  start,
+}) => {
+  const { child, take } = await start()
+  expect(await take(directory)).toBe('taken')
+  child.kill('SIGSTOP')
+  const path = onlySocketIn(directory)
+  const asking = Array.from({ length: 600 }, () => connect(path))
+  await Promise.all(asking.map(settled))
+
+  await expect(takeOwnership(directory)).rejects.toThrow(DirectoryInUse)
+  for (const socket of asking) socket.destroy()
+})
+
+test('a path too long for a socket has an owner too, and is freed when that is killed', async ({
+  directory,
+  start,
+  own,
+}) => {
+  const long = join(directory, longNames[0]!)
+  await mkdir(long)
+  const { child, take } = await start()
+  expect(await take(long)).toBe('taken')
+  expect(await refusalOf(long)).toBeInstanceOf(DirectoryInUse)
+  await kill(child)
+  await own(long)
+})
+
+for (const [length, name] of [
+  ['short', 'real'],
+  ['long', longNames[0]!],
+] as const) {
+  test(`S39: a directory with a ${length} path is the same one by the name of a link to it`, async ({
+    directory,
+    own,
+  }) => {
+    const real = join(directory, name)
+    const link = join(directory, 'link')
+    await mkdir(real)
+    await symlink(real, link)
+    await own(real)
+    await expect(takeOwnership(link)).rejects.toThrow(DirectoryInUse)
+  })
+
+  test(`the socket of a directory with a ${length} path is out of other users' reach`, async ({
+    directory,
+    start,
+  }) => {
+    test.skip(process.platform === 'win32', 'named pipes have no mode')
+    const taken = join(directory, name)
+    await mkdir(taken, { mode: 0o700 })
+    const { take } = await start({ TMPDIR: directory }) // It sets no umask.
+    expect(await take(taken)).toBe('taken')
+
+    const [path, ...others] = listLockSockets(await realpath(taken))
+    expect(others).toEqual([])
+    const [socket, folder] = [await stat(path!), await stat(dirname(path!))]
+    // To connect takes writing to the socket and searching its folder.
+    expect((folder.mode & 0o011) !== 0 && (socket.mode & 0o022) !== 0).toBe(false)
+  })
+}
+
+test('a program that stays connected does not hold up the release', async ({ directory }) => {
+  test.setTimeout(5_000)
+  const ownership = await takeOwnership(directory)
+  const staying = connect({ path: onlySocketIn(directory), allowHalfOpen: true })
+  await once(staying.resume(), 'end')
+  await ownership.release()
+  staying.destroy()
+})
+
+test('what an owner says of itself cannot break the line or reach the terminal', async ({
+  directory,
+  start,
+}) => {
+  const { child, take } = await start()
+  expect(await take(directory)).toBe('taken')
+  const path = onlySocketIn(directory)
+  await kill(child)
+  await rm(path)
+  const impostor = createServer((socket) => {
+    socket.end('{"pid":1,"url":"http://127.0.0.1\n\u001b[2J"}')
+  })
+  await once(impostor.listen(path), 'listening')
+
+  const refusal = await refusalOf(directory)
+  impostor.close()
+  expect(refusal.message).toMatch(/^\P{C}+$/u)
+})
+
+async function refusalOf(directory: string): Promise<Error> {
+  return takeOwnership(directory).then(
+    () => Promise.reject(new Error('the directory was taken')),
+    (thrown: Error) => thrown,
+  )
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+}
+
+/** Resolves when the system has said whether the socket is connected. */
+function settled(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('connect', resolve)
+    socket.once('error', () => resolve())
+  })
+}
+
+function socketsIn(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(directory, name))
+    .filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isSocket())
+}
+
+function onlySocketIn(directory: string): string {
+  const sockets = socketsIn(directory)
+  expect(sockets).toHaveLength(1)
+  return sockets[0]!
+}

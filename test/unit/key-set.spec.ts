@@ -1,0 +1,211 @@
+// ID tokens and the key sets that providers publish, odd ones too: real keys, real signatures.
+
+import { expect, test } from '@playwright/test'
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose'
+import { AuthError } from '../../main/base/errors.js'
+import type { Http } from '../../main/net/http.js'
+import { createKeySet, verifyIdToken } from '../../main/oauth/id-token.js'
+
+const ISSUER = 'https://login.example'
+const NOW_MS = Date.parse('2026-11-26T12:00:00Z')
+
+type Pair = { publicJwk: JWK; privateJwk: JWK; privateKey: CryptoKey }
+
+const pairs: Record<'ours' | 'other' | 'third' | 'rsa', Pair> = {} as never
+
+async function makePair(alg: string): Promise<Pair> {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
+  return {
+    publicJwk: await exportJWK(publicKey),
+    privateJwk: await exportJWK(privateKey),
+    privateKey,
+  }
+}
+
+test.beforeAll(async () => {
+  for (const name of ['ours', 'other', 'third'] as const) pairs[name] = await makePair('ES256')
+  pairs.rsa = await makePair('RS256')
+})
+
+function sign(key: Parameters<SignJWT['sign']>[0], header: object = {}): Promise<string> {
+  return new SignJWT({ nonce: 'n' })
+    .setProtectedHeader({ alg: 'ES256', ...header })
+    .setIssuer(ISSUER)
+    .setSubject('alice')
+    .setAudience('c')
+    .setIssuedAt(NOW_MS / 1000)
+    .setExpirationTime(NOW_MS / 1000 + 300)
+    .sign(key)
+}
+
+type Verified = { sub: string; reads: number }
+
+/** Verifies with the key sets that the provider shows, one after the other. */
+async function verify(
+  idToken: string,
+  ...keySets: readonly [unknown[], ...unknown[][]]
+): Promise<Verified> {
+  let reads = 0
+  const http: Http = () => {
+    const keys = keySets[Math.min(reads, keySets.length - 1)]
+    reads += 1
+    const body = JSON.stringify({ keys })
+    return Promise.resolve({ status: 200, body, dateMs: null, retryAfterMs: null })
+  }
+  const { sub } = await verifyIdToken(
+    createKeySet(http, { jwksUri: `${ISSUER}/keys` }),
+    { issuer: ISSUER, signingAlgorithms: ['ES256', 'RS256'] },
+    { idToken, accessToken: 'a' },
+    { clientId: 'c', nonce: 'n', maxAgeS: null, providerAheadMs: null },
+    NOW_MS,
+  )
+  return { sub, reads }
+}
+
+async function refusalOf(verified: Promise<Verified>): Promise<string> {
+  const thrown: unknown = await verified.catch((refusal: unknown) => refusal)
+  expect(thrown).toBeInstanceOf(AuthError)
+  expect(thrown).toMatchObject({ code: 'invalid-id-token' })
+  return (thrown as AuthError).message
+}
+
+test.describe('RFC 7517 section 5: an entry that cannot be read is left out', () => {
+  const ODD: Record<string, unknown> = {
+    null: null,
+    'a text': 'key',
+    'a list': [],
+    'without a type': { kid: 'k', n: 'AQAB' },
+    'with a type that is no text': { kty: 7 },
+    'of a type that nobody knows': { kty: 'PQ', kid: 'k' },
+    'with the name of a built-in as its type': { kty: 'constructor', kid: 'k' },
+    'of RSA without its numbers': { kty: 'RSA', kid: 'k', alg: 'RS256' },
+    'with a curve that nobody knows': { kty: 'EC', crv: 'P-0', x: 'AA', y: 'AA', kid: 'k' },
+    'with a point that is on no curve': { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: 'k' },
+    'with a number for a coordinate': { kty: 'EC', crv: 'P-256', x: 1, y: 2, kid: 'k' },
+    'that is symmetric': { kty: 'oct', k: 'c2VjcmV0', kid: 'k', alg: 'HS256' },
+  }
+  for (const [what, entry] of Object.entries(ODD)) {
+    test(`one ${what}, beside the key that signed`, async () => {
+      const ours = { ...pairs.ours.publicJwk, kid: 'k' }
+      const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
+      expect(await verify(idToken, [entry, ours])).toEqual({ sub: 'alice', reads: 1 })
+      expect(await verify(idToken, [ours, entry])).toEqual({ sub: 'alice', reads: 1 })
+    })
+  }
+
+  const IGNORED: Record<string, object> = {
+    'use that is null': { use: null },
+    'an empty alg': { alg: '' },
+    'operations that are null': { key_ops: null },
+    'ext as text': { ext: 'true' },
+    'certificates that are none': { x5c: [7], x5t: null },
+  }
+  for (const [what, members] of Object.entries(IGNORED)) {
+    test(`but not one with ${what}`, async () => {
+      const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
+      const key = { ...pairs.ours.publicJwk, kid: 'k', ...members }
+      expect(await verify(idToken, [key])).toEqual({ sub: 'alice', reads: 1 })
+    })
+  }
+
+  test('but not one that shows its private half too', async () => {
+    const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
+    const key = { ...pairs.ours.privateJwk, kid: 'k' }
+    expect(await verify(idToken, [key])).toEqual({ sub: 'alice', reads: 1 })
+  })
+
+  test('a key that says it is for encryption signs nothing', async () => {
+    const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
+    const key = { ...pairs.ours.publicJwk, kid: 'k', use: 'enc' }
+    expect(await refusalOf(verify(idToken, [key]))).toContain('none of the provider’s keys signed')
+  })
+
+  test('the one that signed cannot be read: that is what is said', async () => {
+    const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
+    const key = { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: 'k' }
+    expect(await refusalOf(verify(idToken, [key]))).toContain('key for it could not be read')
+  })
+})
+
+test.describe('OpenID Connect Core 10.1: each key that could have signed is tried', () => {
+  for (const [what, kids] of [
+    ['no key has a name, nor has the token', [undefined, undefined, undefined]],
+    ['two keys have one name', ['k', 'k', 'k']],
+    ['all names are empty', ['', '', '']],
+  ] as const) {
+    test(`where ${what}`, async () => {
+      const keys = [pairs.other, pairs.rsa, pairs.ours].map(({ publicJwk }, index) => ({
+        ...publicJwk,
+        kid: kids[index],
+      }))
+      const header = kids[0] === 'k' ? { kid: 'k' } : {}
+      const idToken = await sign(pairs.ours.privateKey, header)
+      expect(await verify(idToken, keys)).toEqual({ sub: 'alice', reads: 1 })
+    })
+  }
+
+  test('where the token names a key, and no key has a name', async () => {
+    const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
+    const keys = [pairs.other.publicJwk, pairs.ours.publicJwk]
+    expect(await verify(idToken, keys)).toEqual({ sub: 'alice', reads: 1 })
+  })
+
+  test('where a name is a number', async () => {
+    const idToken = await sign(pairs.ours.privateKey, { kid: '7' })
+    const keys = [
+      { ...pairs.other.publicJwk, kid: 6 },
+      { ...pairs.ours.publicJwk, kid: 7 },
+    ]
+    expect(await verify(idToken, keys)).toEqual({ sub: 'alice', reads: 1 })
+  })
+
+  test('a key of another name is not tried where the named one is there', async () => {
+    const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
+    const keys = [
+      { ...pairs.other.publicJwk, kid: 'k' },
+      { ...pairs.ours.publicJwk, kid: 'l' },
+      pairs.ours.publicJwk,
+    ]
+    expect(await refusalOf(verify(idToken, keys))).toContain('signature is not the provider’s')
+    // Nor are the keys read again: whoever forges a token could have that done as often as they like.
+    const later = [{ ...pairs.ours.publicJwk, kid: 'k' }]
+    expect(await refusalOf(verify(idToken, keys, later))).toContain('signature is not')
+  })
+
+  test('a token that none of several signed is refused, and the keys are read once more', async () => {
+    const idToken = await sign(pairs.third.privateKey)
+    const before = [pairs.other.publicJwk, pairs.ours.publicJwk]
+    expect(await refusalOf(verify(idToken, before))).toContain('signature is not the provider’s')
+    expect(await verify(idToken, before, [pairs.ours.publicJwk, pairs.third.publicJwk])).toEqual({
+      sub: 'alice',
+      reads: 2,
+    })
+  })
+
+  test('a claim that is wrong is said, whichever of several keys signed it', async () => {
+    const idToken = await new SignJWT({ nonce: 'n' })
+      .setProtectedHeader({ alg: 'ES256' })
+      .setIssuer('https://other.example')
+      .setSubject('alice')
+      .setAudience('c')
+      .setIssuedAt(NOW_MS / 1000)
+      .setExpirationTime(NOW_MS / 1000 + 300)
+      .sign(pairs.ours.privateKey)
+    const keys = [pairs.ours.publicJwk, pairs.other.publicJwk]
+    expect(await refusalOf(verify(idToken, keys))).toContain('from another provider')
+  })
+})
+
+test('S15: an ID token of HS256 is refused in words of its own, and no key makes it good', async () => {
+  const secret = Buffer.from(JSON.stringify(pairs.ours.publicJwk))
+  const idToken = await sign(secret, { alg: 'HS256', kid: 'k' })
+  const message = await refusalOf(verify(idToken, [{ ...pairs.ours.publicJwk, kid: 'k' }]))
+  expect(message).toContain('signed with a client secret (HS256)')
+  expect(message).toContain('set RS256 or ES256 for your application at the provider')
+})
+
+test('S15: what is no token is said to be none', async () => {
+  for (const idToken of ['not-a-jwt', 'a.b.c', '..']) {
+    expect(await refusalOf(verify(idToken, [pairs.ours.publicJwk]))).toContain('no signed token')
+  }
+})

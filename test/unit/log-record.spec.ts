@@ -1,0 +1,236 @@
+// What the log holds of each event, and what it cannot hold.
+
+import { expect, test } from '@playwright/test'
+import { AuthError } from '../../main/base/errors.js'
+import { initialModel, next, type Event, type Model } from '../../main/agent/model.js'
+import {
+  errorRecord,
+  recordOf,
+  runtimeOf,
+  startedRecord,
+  stoppedRecord,
+} from '../../main/present/log-record.js'
+
+// Whatever a provider, a person or a flow puts into an event holds this word.
+const CANARY = 'canary'
+const state = `${CANARY}-state`
+const link =
+  `https://login.example.com:8443/authorize?state=${state}&nonce=${CANARY}&login_hint=${CANARY}` +
+  '&redirect_uri=http%3A%2F%2F127.0.0.1%3A8400%2Fcallback'
+const reason = `${CANARY} said the provider`
+const account = { sub: CANARY, name: CANARY, email: `${CANARY}@example.com` }
+const deadlineMs = Date.UTC(2026, 0, 2, 3, 4, 5)
+const until = '2026-01-02T03:04:05.000Z'
+
+const waiting = after(initialModel, { type: 'flow-started', state, origin: 'tray', deadlineMs })
+const byApp = after(initialModel, { type: 'flow-started', state, origin: 'api', deadlineMs })
+const abandonedByApp = after(byApp, { type: 'flow-abandoned', state })
+const signedIn = after(waiting, {
+  type: 'signed-in',
+  state,
+  account,
+  expiresAtMs: deadlineMs,
+  renewsAtMs: null,
+})
+const asOther = after(signedIn, { type: 'flow-started', state, origin: 'tray', deadlineMs })
+
+function after(model: Model, event: Event): Model {
+  return next(model, event)
+}
+
+// A new event does not compile until it has its row.
+const ROWS: {
+  [Type in Event['type']]: [Model, Omit<Extract<Event, { type: Type }>, 'type'>, object][]
+} = {
+  'flow-started': [
+    [
+      initialModel,
+      { state, origin: 'tray', deadlineMs },
+      { level: 'info', origin: 'tray', until, flows: 1 },
+    ],
+    [
+      byApp,
+      { state: `${CANARY} 2`, origin: 'api', deadlineMs: Infinity },
+      { level: 'info', origin: 'api', until: null, flows: 2 },
+    ],
+  ],
+  'link-ready': [
+    [
+      waiting,
+      { state, link },
+      { level: 'info', origin: 'tray', host: 'login.example.com:8443', redirectPort: 8400 },
+    ],
+    [
+      byApp,
+      { state, link: `https://a.example/?redirect_uri=${CANARY}` },
+      { level: 'info', origin: 'api', host: 'a.example', redirectPort: null },
+    ],
+    [
+      initialModel,
+      { state, link: `https://${CANARY}:${CANARY}@a.example/#${CANARY}` },
+      { level: 'info', origin: null, host: 'a.example', redirectPort: null },
+    ],
+  ],
+  'flow-noticed': [[waiting, { state, notice: reason }, { level: 'warn', origin: 'tray' }]],
+  'flow-abandoned': [[byApp, { state }, { level: 'info', origin: 'api' }]],
+  'flow-resumed': [[abandonedByApp, { state }, { level: 'info', origin: 'api' }]],
+  'callback-answered': [[byApp, { state }, { level: 'info', origin: 'api' }]],
+  'exchange-started': [[waiting, { state }, { level: 'info', origin: 'tray' }]],
+  'signed-in': [
+    [
+      waiting,
+      { state, account, expiresAtMs: deadlineMs, renewsAtMs: null },
+      { level: 'info', until, replaced: false },
+    ],
+    [
+      asOther,
+      { state, account: { ...account, sub: `${CANARY} 2` }, expiresAtMs: null, renewsAtMs: null },
+      { level: 'info', until: null, replaced: true },
+    ],
+  ],
+  'flow-ended': [
+    [
+      waiting,
+      { state, ending: { kind: 'cancelled' } },
+      { level: 'info', ending: 'cancelled', code: null },
+    ],
+    [
+      waiting,
+      { state, ending: { kind: 'denied', code: 'access-denied', reason } },
+      { level: 'warn', ending: 'denied', code: 'access-denied' },
+    ],
+    [
+      waiting,
+      { state, ending: { kind: 'expired', reason } },
+      { level: 'warn', ending: 'expired', code: null },
+    ],
+    [
+      waiting,
+      { state, ending: { kind: 'failed', code: 'token-error', reason } },
+      { level: 'error', ending: 'failed', code: 'token-error' },
+    ],
+  ],
+  'flow-refused': [
+    [
+      initialModel,
+      { ending: { kind: 'failed', code: 'not-configured', reason } },
+      { level: 'error', ending: 'failed', code: 'not-configured' },
+    ],
+  ],
+  'renewal-started': [[signedIn, {}, { level: 'debug' }]],
+  renewed: [[signedIn, { expiresAtMs: deadlineMs, renewsAtMs: null }, { level: 'info', until }]],
+  restored: [
+    [
+      initialModel,
+      { account, expiresAtMs: deadlineMs, renewsAtMs: null },
+      { level: 'info', until },
+    ],
+  ],
+  'renewal-failed': [
+    [
+      signedIn,
+      { renewal: 'offline', code: 'provider-timeout', reason, renewsAtMs: deadlineMs, failures: 2 },
+      { level: 'warn', renewal: 'offline', code: 'provider-timeout', failures: 2 },
+    ],
+  ],
+  'storage-failed': [[signedIn, { notice: reason }, { level: 'warn' }]],
+  'storage-mended': [[signedIn, {}, { level: 'info' }]],
+  'session-ended': [[signedIn, { reason }, { level: 'warn' }]],
+  'signed-out': [[signedIn, {}, { level: 'info' }]],
+  'revocation-failed': [[signedIn, { notice: reason }, { level: 'warn' }]],
+}
+
+for (const [type, rows] of Object.entries(ROWS)) {
+  test(`S38: of ${type} the log holds codes, hosts and times, and nothing that is secret or said`, () => {
+    for (const [model, fields, expected] of rows) {
+      const event = { type, ...fields } as Event
+      const record = recordOf(next(model, event), event)
+      expect(record).toEqual({ event: type, ...expected })
+      expect(JSON.stringify(record)).not.toContain(CANARY)
+    }
+  })
+}
+
+test('a start says what runs where, and an end that it ended', () => {
+  const started = {
+    version: '1.2.3',
+    runtime: runtimeOf({ node: '24.1.0' }),
+    platform: 'linux',
+    arch: 'x64',
+    pid: 42,
+    url: 'http://127.0.0.1:1000',
+    tier: 'memory',
+  } as const
+  expect(startedRecord(started)).toEqual({ level: 'info', event: 'started', ...started })
+  expect(started.runtime).toBe('Node 24.1.0')
+  expect(runtimeOf({ node: '24.1.0', electron: '45.0.0' })).toBe('Electron 45.0.0')
+  expect(stoppedRecord()).toEqual({ level: 'info', event: 'stopped' })
+})
+
+/** An error with V8's stack as if it had been thrown by the program that is installed. */
+function thrownAt(error: Error, ...frames: string[]): Error {
+  return Object.assign(error, {
+    stack: [`${error.name}: ${error.message}`, ...frames.map((frame) => `    at ${frame}`)].join(
+      '\n',
+    ),
+  })
+}
+
+test('S38: of an error it holds the name, the code and the places, and no message', () => {
+  const error = thrownAt(
+    Object.assign(new TypeError(`cannot read ${CANARY}`), { code: 'ERR_INVALID_URL' }),
+    'new URL (node:internal/url:816:29)',
+    `Object.${CANARY} [as run] (file:///home/${CANARY}/dist/latchkey/dist/main/agent/agent.js:63:5)`,
+    `async file:///home/${CANARY}/node_modules/latchkey/node_modules/hono/dist/cjs/app.js:7:1`,
+    `run (C:\\Users\\${CANARY}\\latchkey\\resources\\app.asar\\dist\\main\\index.js:9:2)`,
+    `eval (eval at run (file:///home/${CANARY}/x.js:1:1), <anonymous>:1:1)`,
+    `new Promise (<anonymous>)`,
+    `run (file:///home/${CANARY}/other.js:1:1)`,
+  )
+  const record = errorRecord(error)
+  expect(record).toEqual({
+    level: 'error',
+    event: 'error',
+    name: 'TypeError',
+    code: 'ERR_INVALID_URL',
+    at: [
+      'node:internal/url:816:29',
+      'main/agent/agent.js:63:5',
+      'node_modules/hono/dist/cjs/app.js:7:1',
+      'main/index.js:9:2',
+    ],
+    cause: null,
+  })
+})
+
+test('S38: a message that looks like a stack is not taken for one', () => {
+  const fake = `\n    at f (file:///x/dist/main/${CANARY}.js:1:1)`
+  const record = errorRecord(thrownAt(new Error(fake), 'node:internal/url:1:1'))
+  expect(record).toMatchObject({ at: ['node:internal/url:1:1'] })
+  // One that was changed since can no longer be told from the stack.
+  const changed = thrownAt(new Error(fake))
+  changed.message = '?'
+  expect(errorRecord(changed)).toMatchObject({ at: [] })
+})
+
+test('S38: of a cause it holds as little, and of a thrown text nothing', () => {
+  const cause = new AuthError('provider-timeout', CANARY, { cause: new Error(CANARY) })
+  const error = Object.assign(new Error(CANARY, { cause }), {
+    name: `${CANARY} error`,
+    code: `${CANARY}?code=${CANARY}`,
+  })
+  const record = errorRecord(error)
+  expect(record).toMatchObject({
+    name: 'Error',
+    code: null,
+    cause: { name: 'AuthError', code: 'provider-timeout' },
+  })
+  expect(JSON.stringify([record, errorRecord(CANARY)])).not.toContain(CANARY)
+  expect(errorRecord(CANARY)).toMatchObject({ name: 'string', code: null, at: [], cause: null })
+})
+
+test('an error has a bounded number of places', () => {
+  const frames = Array.from({ length: 50 }, (_, line) => `node:internal/url:${line}:1`)
+  const { at } = errorRecord(thrownAt(new Error('deep'), ...frames)) as unknown as { at: string[] }
+  expect(at).toHaveLength(12)
+})

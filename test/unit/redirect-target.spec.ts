@@ -1,0 +1,106 @@
+// The redirect target that the owner chose: where the browser comes back to, and what to register.
+
+import { networkInterfaces } from 'node:os'
+import { expect } from '@playwright/test'
+import { checkSeed, flowOf, type SeedPorts } from '../../main/api/seeded-request.js'
+import { redirectUriAt, registrationAdvice } from '../../main/oauth/redirect-target.js'
+import { test } from '../support/fixture.js'
+import { answerLink } from '../support/person.js'
+
+const HAS_IPV6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+)
+
+for (const [redirectHost, redirectPath] of [
+  ['localhost', '/callback'],
+  ['localhost', '/signin-oidc'],
+  ['127.0.0.1', '/'],
+  ['[::1]', '/services/oauth2/callback'],
+] as const) {
+  const registered = `http://${redirectHost}${redirectPath}`
+  test(`a person signs in where ${registered} is registered, and only there`, async ({ start }) => {
+    test.skip(redirectHost === '[::1]' && !HAS_IPV6, 'this computer has no IPv6')
+    const { agent, provider, signIn, reached } = await start({
+      provider: { demands: { redirectUris: [registered] } },
+      redirectHost,
+      redirectPath,
+    })
+    const link = await signIn()
+    const redirectUri = new URL(new URL(link).searchParams.get('redirect_uri')!)
+    expect(redirectUri.href).toBe(
+      redirectUriAt({ host: redirectHost, path: redirectPath }, Number(redirectUri.port)),
+    )
+    const callback = await answerLink(link)
+    const elsewhere = new URL(callback)
+    elsewhere.pathname = '/elsewhere'
+    expect((await fetch(elsewhere)).status).toBe(404)
+    expect(agent.model().flows).toMatchObject([{ phase: 'waiting' }])
+    expect((await fetch(callback)).status).toBe(200)
+    await reached('signed-in')
+    expect(provider.tokenRequests[0]!.get('redirect_uri')).toBe(redirectUri.href)
+  })
+}
+
+test('S10: whichever host is told, the listener is on both loopback addresses and no other', async ({
+  start,
+}) => {
+  const { signIn } = await start({ redirectHost: 'localhost' })
+  const { port } = new URL(new URL(await signIn()).searchParams.get('redirect_uri')!)
+  const hosts = ['127.0.0.1', ...(HAS_IPV6 ? ['[::1]'] : [])]
+  for (const host of hosts) {
+    expect((await fetch(`http://${host}:${port}/callback`)).status).toBe(400)
+  }
+  const others = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+  for (const { address } of others) {
+    await expect(fetch(`http://${address}:${port}/callback`)).rejects.toThrow()
+  }
+})
+
+test('what to register is said with each port, or with none', () => {
+  const target = { host: 'localhost', path: '/cb', ports: [] } as const
+  expect(registrationAdvice(target)).toBe(
+    'Register http://localhost/cb with your provider. If it wants a port too, choose one with ' +
+      '--redirect-port 8400 and register http://localhost:8400/cb.',
+  )
+  expect(registrationAdvice({ ...target, ports: [8400] })).toBe(
+    'Register http://localhost:8400/cb with your provider, exactly so.',
+  )
+  expect(registrationAdvice({ ...target, ports: [8400, 8401, 8402] })).toBe(
+    'Register http://localhost:8400/cb, http://localhost:8401/cb and http://localhost:8402/cb with ' +
+      'your provider, exactly so.',
+  )
+})
+
+test('S23: a seed may name the redirect URI that is configured, and not the usual one then', async () => {
+  const ports: SeedPorts = {
+    provider: { issuer: 'https://a.example', clientId: 'c', scope: 'openid', audience: null },
+    authorizationEndpoint: () => Promise.resolve('https://a.example/authorize'),
+    redirect: { host: 'localhost', path: '/cb', ports: [8400] },
+    allowedParameters: [],
+    port: 1000,
+  }
+  const seed = {
+    response_type: 'code' as const,
+    state: 's',
+    nonce: 'n',
+    code_challenge: 'c',
+    code_challenge_method: 'S256' as const,
+    scope: ['openid'],
+    client_id: 'c',
+  }
+  await checkSeed(ports, seed)
+  expect(
+    flowOf(ports, { ...seed, redirect_uri: 'http://localhost:8400/cb' }, null).wayBack,
+  ).toEqual({ kind: 'listener', port: 8400 })
+  for (const redirect_uri of [
+    'http://127.0.0.1:8400/callback',
+    'http://127.0.0.1:8400/cb',
+    'http://localhost:8401/cb',
+    'http://localhost:8400/cb/',
+    'http://localhost:8400/CB',
+  ]) {
+    expect(() => flowOf(ports, { ...seed, redirect_uri }, null)).toThrow('redirect_uri')
+  }
+})

@@ -1,0 +1,131 @@
+// How Latchkey is started again in its own place, and whether a person is offered that.
+
+import { expect, test } from '@playwright/test'
+import { initialModel, next, type Event, type Model } from '../../main/agent/model.js'
+import { restartAdvice, type MissingKeyring } from '../../main/storage/keyring-note.js'
+import { menuOf } from '../../main/present/menu.js'
+import { restartOfferOf, sessionBack, SIGN_IN_AGAIN } from '../../main/present/restart-offer.js'
+import { restartOf } from '../../main/app/restart-command.js'
+import { createMemoryVault, type Storage } from '../../main/storage/session-store.js'
+
+const HERE = {
+  execPath: '/opt/Latchkey/latchkey',
+  appPath: '/opt/Latchkey/resources/app.asar',
+  isPackaged: true,
+  env: {},
+}
+
+test('a restart has the arguments of this start, and is no start at login', () => {
+  const given = ['--no-sandbox', '--autostart', '--data-dir=/srv/my data', '--port', '0', '--', 'x']
+  expect(restartOf(HERE, [HERE.execPath, ...given])).toEqual({
+    program: HERE.execPath,
+    args: given.filter((arg) => arg !== '--autostart'),
+  })
+})
+
+test('what the system added to this start is not passed on', () => {
+  for (const arg of ['-psn_0_12345', '-ToastActivated', '-Embedding', '-NSDocumentRevisions']) {
+    expect(restartOf(HERE, ['', arg, '--sign-in'])?.args).toEqual(['--sign-in'])
+  }
+})
+
+test('from the source tree the app’s folder stays among the arguments, once', () => {
+  const tree = { ...HERE, execPath: '/src/electron', appPath: '/src', isPackaged: false }
+  expect(restartOf(tree, ['', '--no-sandbox', '/src', '--demo-if-unset'])).toEqual({
+    program: '/src/electron',
+    args: ['--no-sandbox', '/src', '--demo-if-unset'],
+  })
+})
+
+test('there is none where the AppImage is gone', () => {
+  const env = { APPIMAGE: '/gone', APPDIR: '/tmp/.mount_x' }
+  expect(restartOf({ ...HERE, execPath: '/tmp/.mount_x/latchkey', env }, [''])).toBeNull()
+})
+
+for (const [reason, helps] of Object.entries({
+  'turned-off': false,
+  none: true,
+  'secret-service': true,
+  kwallet: true,
+  keychain: true,
+  dpapi: false,
+} satisfies Record<MissingKeyring, boolean>)) {
+  test(`where the keyring is missing (${reason}), a restart ${helps ? 'helps' : 'does not help'}`, () => {
+    const advice = restartAdvice(reason as MissingKeyring)
+    expect(advice !== null).toBe(helps)
+    if (advice !== null) expect(advice).toContain('estart Latchkey')
+  })
+}
+
+const ADVICE = 'Unlock it and restart Latchkey'
+const account = { sub: 'alice', name: 'Alice Adams', email: '' }
+const started: Event = { type: 'flow-started', state: 's', origin: 'tray', deadlineMs: 1 }
+const signedIn: Event = {
+  type: 'signed-in',
+  state: 's',
+  account,
+  expiresAtMs: null,
+  renewsAtMs: null,
+}
+const failed: Event = {
+  type: 'flow-ended',
+  state: 's',
+  ending: { kind: 'failed', code: 'invalid-grant', reason: 'No.' },
+}
+const ended: Event = { type: 'session-ended', reason: 'It is over.' }
+const appAsks: Event = { type: 'flow-started', state: 'a', origin: 'api', deadlineMs: 1 }
+const SESSION_BACK = sessionBack(ADVICE)
+
+const locked = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Storage => ({
+  vault: { ...createMemoryVault(), isLocked: () => true },
+  tier,
+  note: null,
+  restartAdvice,
+})
+const open = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Storage => ({
+  ...locked(tier, restartAdvice),
+  vault: createMemoryVault(),
+})
+const AGAIN = { kind: 'sign-in-again', message: SIGN_IN_AGAIN }
+
+for (const [what, events, storage, offer] of [
+  ['a session that waits for the keyring', [], locked('memory'), SESSION_BACK],
+  ['a session that waits, with a passphrase', [], locked('passphrase'), SESSION_BACK],
+  [
+    'a session that waits, after a failed sign-in',
+    [started, failed],
+    locked('memory'),
+    SESSION_BACK,
+  ],
+  ['a session that waits, where a restart does not help', [], locked('memory', null), null],
+  ['nobody, and nothing stored', [], open('memory'), null],
+  ['a sign-in under way', [started], locked('memory'), null],
+  ['an app’s sign-in under way', [appAsks], locked('memory'), null],
+  ['a session in memory', [started, signedIn], open('memory'), AGAIN],
+  [
+    'a session in memory, with a second sign-in',
+    [started, signedIn, started],
+    open('memory'),
+    null,
+  ],
+  [
+    'a session in memory, where a restart does not help',
+    [started, signedIn],
+    open('memory', null),
+    null,
+  ],
+  ['a session in memory that has ended', [started, signedIn, ended], open('memory'), null],
+  ['a session under a passphrase', [started, signedIn], open('passphrase'), null],
+  ['a session in the keyring', [started, signedIn], open('keyring'), null],
+] satisfies [string, Event[], Storage, object | null][]) {
+  test(`${what}: ${offer === null ? 'no restart is offered' : `a restart (${offer.kind})`}`, () => {
+    const model: Model = events.reduce(next, initialModel)
+    const found = restartOfferOf(model, storage)
+    expect(found).toEqual(offer)
+    // A menu cannot say beforehand that a session ends.
+    const labels = menuOf(model, { on: false, changeable: true }, found).map((item) =>
+      item.kind === 'separator' ? '' : item.label,
+    )
+    expect(labels.includes('Restart Latchkey')).toBe(offer === SESSION_BACK)
+  })
+}

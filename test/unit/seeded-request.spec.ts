@@ -1,0 +1,83 @@
+// What a seed may ask for, held to what this service is configured for: letter by letter.
+
+import { expect, test } from '@playwright/test'
+import type { SeededPkce } from '../../main/api/models.js'
+import { Problem } from '../../main/api/problem.js'
+import { checkSeed, flowOf, type SeedPorts } from '../../main/api/seeded-request.js'
+
+const ISSUER = 'https://login.example/tenant'
+const ENDPOINT = 'https://login.example/tenant/authorize'
+const PORTS: SeedPorts = {
+  provider: { issuer: ISSUER, clientId: 'client', scope: 'openid', audience: null },
+  authorizationEndpoint: () => Promise.resolve(ENDPOINT),
+  redirect: { host: '127.0.0.1', path: '/callback', ports: [8400] },
+  allowedParameters: [],
+  port: 1000,
+}
+const SEED: SeededPkce = {
+  response_type: 'code',
+  state: 'state-of-an-app',
+  nonce: 'nonce-of-an-app',
+  code_challenge: 'c'.repeat(43),
+  code_challenge_method: 'S256',
+  scope: ['openid'],
+  client_id: 'client',
+}
+
+/** What is changed in a spelling, one at a time, so that it is another one. */
+const variantsOf = (exact: string): readonly string[] => [
+  `${exact}/..`,
+  `${exact}x`,
+  `${exact}.evil.example`,
+  `${exact}@evil.example`,
+  `${exact}?a=b`,
+  `${exact}#a`,
+  `${exact} `,
+  ` ${exact}`,
+  exact.slice(0, -1),
+  exact.toUpperCase(),
+]
+
+test('S45: domain is the issuer, its host or its authorization endpoint, and nothing like them', async () => {
+  const exact = [ISSUER, `${ISSUER}/`, 'login.example', ENDPOINT]
+  for (const domain of exact) await checkSeed(PORTS, { ...SEED, domain })
+  const others = [...exact.flatMap(variantsOf), `${ENDPOINT}/`, 'https://login.example', '']
+  for (const domain of others.filter((other) => !exact.includes(other))) {
+    await expect(checkSeed(PORTS, { ...SEED, domain }), domain).rejects.toThrow('domain: ')
+  }
+})
+
+test('S45: redirect_uri is one that is registered, or our own, and nothing like them', () => {
+  const wayBackOf = (redirect_uri: string): unknown =>
+    flowOf(PORTS, { ...SEED, redirect_uri, response_mode: 'form_post' }, null).wayBack
+  const registered = 'http://127.0.0.1:8400/callback'
+  const own = 'http://localhost:1000/pkce/response/code'
+  expect(wayBackOf(registered)).toEqual({ kind: 'listener', port: 8400 })
+  expect(wayBackOf(own)).toEqual({ kind: 'api', redirectUri: own })
+  for (const other of [
+    ...[registered, own].flatMap(variantsOf),
+    `${registered}/`,
+    `${own}/`,
+    'http://127.0.0.1:8400/',
+    'http://127.0.0.1:8400/callback/../other',
+    'http://127.0.0.1:08400/callback',
+    'http://localhost:8400/callback',
+    'https://127.0.0.1:8400/callback',
+    'http://127.0.0.1:1000/pkce/response/code/',
+    'http://127.0.0.1:1001/pkce/response/code',
+    'http://u@localhost:1000/pkce/response/code',
+  ]) {
+    expect(() => wayBackOf(other), other).toThrow(Problem)
+  }
+})
+
+test('S45: a name that some provider reads as another is none, whatever the setting holds', async () => {
+  const names = ['claims[]', 'request.uri', 'Access_Type', '_x', '1x', 'a-b', 'a b', '']
+  for (const name of names) {
+    const seed = { ...SEED, ADDITIONAL_PARAMETERS: { [name]: 'x' } }
+    const checked = checkSeed({ ...PORTS, allowedParameters: names }, seed)
+    await expect(checked, name).rejects.toThrow('ADDITIONAL_PARAMETERS: ')
+  }
+  const seed = { ...SEED, ADDITIONAL_PARAMETERS: { hd: 'x', display: 'page' } }
+  await checkSeed({ ...PORTS, allowedParameters: ['hd'] }, seed)
+})

@@ -1,0 +1,638 @@
+// What is kept between runs: by which means, in what file, and what is said where it cannot be read.
+
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { expect, test as base } from '@playwright/test'
+import type { AuthError } from '../../main/base/errors.js'
+import { KeyUnavailable, type Cipher } from '../../main/storage/cipher.js'
+import {
+  chooseStorage,
+  createMemoryVault,
+  SESSION_FILE,
+  type HeldSession,
+  type Keyring,
+  type Storage,
+  type StorageTier,
+  type Vault,
+} from '../../main/storage/session-store.js'
+import { unprivileged } from '../support/unprivileged.js'
+
+const SESSION: HeldSession = {
+  issuer: 'https://login.example.com/',
+  clientId: 'client',
+  account: { sub: 'zoe', name: "Zoë O'Ünal", email: 'zoe@example.com' },
+  claims: { sub: 'zoe', name: "Zoë O'Ünal", roles: ['admin'], updated_at: 1 },
+  tokens: {
+    accessToken: 'the-secret-access-token',
+    accessTokenExpiresAtMs: null,
+    obtainedAtMs: 1_700_000_000_000,
+    refreshToken: 'the-secret-refresh-token',
+    idToken: 'the-secret-id-token',
+    scope: 'openid profile',
+  },
+}
+const OTHER: HeldSession = { ...SESSION, account: { ...SESSION.account, sub: 'bob', name: 'Bob' } }
+
+type Choice = Omit<Parameters<typeof chooseStorage>[0], 'dataDir'>
+
+const MEMORY: Choice = { keyring: null, passphrase: null, keepWithoutKeyring: false }
+const KEY_FILE: Choice = { ...MEMORY, keepWithoutKeyring: true }
+const PASSPHRASE: Choice = { ...MEMORY, passphrase: 'correct horse battery staple' }
+const KEYRING: Choice = { ...MEMORY, keyring: { cipher: keyring() } }
+
+/** A system's keyring that has one key. */
+function keyring({ stale = false } = {}): Cipher {
+  const mask = (bytes: Buffer): Buffer => Buffer.from(bytes.map((byte) => byte ^ 0x55))
+  return {
+    seal: async (plain, what) =>
+      `v1:${mask(Buffer.from(JSON.stringify([what, plain]))).toString('base64')}`,
+    async open(sealed, binding) {
+      const [version, bytes = ''] = sealed.split(':')
+      if (version !== 'v1') throw new Error('the keyring does not know what sealed it')
+      const [what, plain] = JSON.parse(mask(Buffer.from(bytes, 'base64')).toString()) as [
+        unknown,
+        string,
+      ]
+      if (!isDeepStrictEqual(binding, what)) throw new Error('it was sealed for something else')
+      return { plain, stale }
+    },
+  }
+}
+
+const test = base.extend<{
+  dataDir: string
+  path: string
+  /** As a program that starts anew would have it. */
+  storage: (choice: Choice, dataDir?: string) => Storage
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  dataDir: async ({}, use) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'vault-'))
+    await use(dataDir)
+    await rm(dataDir, { recursive: true })
+  },
+  path: ({ dataDir }, use) => use(join(dataDir, SESSION_FILE)),
+  storage: ({ dataDir: usual }, use) =>
+    use((choice, dataDir = usual) => chooseStorage({ dataDir, ...choice })),
+})
+
+const LOCKED: Keyring = {
+  note: 'The keyring is locked. Unlock it.',
+  restartAdvice: 'Unlock it and restart',
+}
+
+const CHOICES: readonly [choice: Choice, tier: StorageTier, note: RegExp | null][] = [
+  [MEMORY, 'memory', /stays in memory and ends with Latchkey.*LATCHKEY_PASSPHRASE/],
+  [KEY_FILE, 'key-file', /without a keyring, as you chose: programs that run as you could read it/],
+  [PASSPHRASE, 'passphrase', null],
+  [{ ...PASSPHRASE, keepWithoutKeyring: true }, 'passphrase', null],
+  [{ ...MEMORY, keyring: LOCKED }, 'memory', /^The keyring is locked\. Unlock it\.$/],
+  [{ ...KEY_FILE, keyring: LOCKED }, 'key-file', /without a keyring, as you chose/],
+  [{ ...PASSPHRASE, keyring: LOCKED }, 'passphrase', null],
+  [{ ...PASSPHRASE, keyring: LOCKED, keepWithoutKeyring: true }, 'passphrase', null],
+  [KEYRING, 'keyring', null],
+  [{ ...KEYRING, keepWithoutKeyring: true }, 'keyring', null],
+  [{ ...KEYRING, ...PASSPHRASE, keyring: KEYRING.keyring }, 'keyring', null],
+  [{ ...PASSPHRASE, keyring: KEYRING.keyring, keepWithoutKeyring: true }, 'keyring', null],
+]
+
+for (const [choice, tier, note] of CHOICES) {
+  const { keyring: system, passphrase, keepWithoutKeyring } = choice
+  const given = [
+    system === null ? 'no keyring' : 'note' in system ? 'a locked keyring' : 'a keyring',
+    passphrase === null ? 'no passphrase' : 'a passphrase',
+    keepWithoutKeyring ? 'the choice to do without' : 'no choice to do without',
+  ]
+  test(`S35: ${given.join(', ')}: ${tier}`, ({ storage }) => {
+    const chosen = storage(choice)
+    expect(chosen.tier).toBe(tier)
+    if (note === null) expect(chosen.note).toBeNull()
+    else expect(chosen.note).toMatch(note)
+  })
+}
+
+const SEALED = [
+  ['keyring', KEYRING],
+  ['passphrase', PASSPHRASE],
+  ['key-file', KEY_FILE],
+] as const
+
+for (const [tier, choice] of SEALED) {
+  test(`${tier}: what was kept is there after a restart, until it is cleared`, async ({
+    storage,
+    path,
+    dataDir,
+  }) => {
+    const { vault } = storage(choice)
+    expect(await vault.read()).toBeNull()
+    await vault.write(OTHER)
+    await vault.write(SESSION)
+    expect(await storage(choice).vault.read()).toEqual(SESSION)
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ version: 2, tier })
+
+    await storage(choice).vault.clear()
+    expect(await vault.read()).toBeNull()
+    expect(await readdir(dataDir)).toEqual(tier === 'key-file' ? ['session.key'] : [])
+  })
+
+  test(`S35: ${tier}: nothing of a session can be read in the file`, async ({
+    storage,
+    dataDir,
+  }) => {
+    await storage(choice).vault.write(SESSION)
+    for (const name of await readdir(dataDir)) {
+      const content = await readFile(join(dataDir, name), 'utf8')
+      const texts = [content, ...content.split(/[".:]/).map((part) => decode(part))]
+      for (const text of texts) expect(text).not.toMatch(/secret|Zoë|zoe|admin/)
+    }
+  })
+}
+
+function decode(text: string): string {
+  return Buffer.from(text, 'base64').toString()
+}
+
+test('S36: the files are their owner’s alone, whatever the umask', async ({ storage, dataDir }) => {
+  const umask = process.umask(0)
+  try {
+    await storage(KEY_FILE).vault.write(SESSION)
+  } finally {
+    process.umask(umask)
+  }
+  const names = (await readdir(dataDir)).toSorted()
+  expect(names).toEqual([SESSION_FILE, 'session.key'])
+  for (const name of names) {
+    expect((await stat(join(dataDir, name))).mode & 0o777, name).toBe(0o600)
+  }
+})
+
+test('S35: what is kept in memory only is never on the disk', async ({ storage, dataDir }) => {
+  const { vault } = storage(MEMORY)
+  await vault.write(SESSION)
+  expect(await vault.read()).toEqual(SESSION)
+  expect(await readdir(dataDir)).toEqual([])
+  expect(await storage(MEMORY).vault.read()).toBeNull()
+  await vault.clear()
+  expect(await vault.read()).toBeNull()
+})
+
+test('a vault that has no place keeps a session all the same', async () => {
+  const vault = createMemoryVault()
+  await vault.write(SESSION)
+  expect(await vault.read()).toEqual(SESSION)
+  await vault.clear()
+  expect(await vault.read()).toBeNull()
+})
+
+test('what follows a write waits for it, in the order of the calls', async ({ dataDir, path }) => {
+  const { seal, open } = keyring()
+  const held: (() => void)[] = []
+  const slow: Cipher = {
+    async seal(plain, what) {
+      await new Promise<void>((resolve) => held.push(resolve))
+      return seal(plain, what)
+    },
+    open,
+  }
+  const { vault } = chooseStorage({ dataDir, ...MEMORY, keyring: { cipher: slow } })
+  const ended: string[] = []
+  const calls = Promise.all([
+    vault.write(SESSION).then(() => ended.push('written')),
+    vault.read().then((session) => ended.push(session!.account.sub)),
+    vault.write(OTHER).then(() => ended.push('written')),
+    vault.clear().then(() => ended.push('cleared')),
+    vault.read().then((session) => ended.push(session === null ? 'nothing' : 'something')),
+  ])
+  await expect.poll(() => held.length).toBe(1)
+  expect(ended).toEqual([])
+  held[0]!()
+  await expect.poll(() => held.length).toBe(2)
+  expect(ended).toEqual(['written', 'zoe'])
+  held[1]!()
+  await calls
+  expect(ended).toEqual(['written', 'zoe', 'written', 'cleared', 'nothing'])
+  await expect(stat(path)).rejects.toThrow('ENOENT')
+})
+
+test('a call that fails does not hold up those after it', async ({ storage, path }) => {
+  const { vault } = storage(KEY_FILE)
+  await writeFile(path, 'damaged')
+  const [read, written] = await Promise.allSettled([vault.read(), vault.write(SESSION)])
+  expect([read.status, written.status]).toEqual(['rejected', 'fulfilled'])
+  expect(await vault.read()).toEqual(SESSION)
+})
+
+const LEAD = 'The session that was kept on this computer could not be opened: '
+const changed = (change: (file: { tier: string; sealed: string; version: number }) => void) => {
+  return async (path: string): Promise<void> => {
+    const file = JSON.parse(await readFile(path, 'utf8')) as Parameters<typeof change>[0]
+    change(file)
+    await writeFile(path, JSON.stringify(file))
+  }
+}
+/** Seals what is no session with the right key. */
+const sealing = (plain: string) => async (path: string) => {
+  const { issuer, clientId } = SESSION
+  const what = {
+    purpose: 'session',
+    issuer,
+    clientId,
+  } as const
+  const sealed = await keyring().seal(plain, what)
+  await writeFile(path, JSON.stringify({ version: 2, tier: 'keyring', ...what, sealed }))
+}
+
+const DAMAGE: readonly [
+  name: string,
+  keptBy: Choice,
+  damage: (path: string) => Promise<unknown>,
+  readBy: Choice,
+  why: string,
+][] = [
+  ['empty', KEY_FILE, (path) => writeFile(path, ''), KEY_FILE, 'DIR/session.json is damaged'],
+  [
+    'cut off',
+    KEY_FILE,
+    async (path) => writeFile(path, (await readFile(path, 'utf8')).slice(0, -5)),
+    KEY_FILE,
+    'DIR/session.json is damaged',
+  ],
+  [
+    'no JSON',
+    KEY_FILE,
+    (path) => writeFile(path, 'Hello'),
+    KEY_FILE,
+    'DIR/session.json is damaged',
+  ],
+  [
+    'JSON of another kind',
+    KEY_FILE,
+    (path) => writeFile(path, '[]'),
+    KEY_FILE,
+    'DIR/session.json is damaged',
+  ],
+  [
+    'of zero bytes',
+    KEY_FILE,
+    (path) => writeFile(path, Buffer.alloc(900)),
+    KEY_FILE,
+    'DIR/session.json is damaged',
+  ],
+  [
+    'tampered with',
+    KEY_FILE,
+    changed(
+      (file) => (file.sealed = file.sealed.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A'))),
+    ),
+    KEY_FILE,
+    'the file is damaged',
+  ],
+  [
+    'said to be sealed in another way',
+    PASSPHRASE,
+    changed((file) => (file.tier = 'key-file')),
+    PASSPHRASE,
+    'its key, DIR/session.key, is missing or damaged',
+  ],
+  [
+    'without its key, as on another machine',
+    KEY_FILE,
+    (path) => rm(path.replace('.json', '.key')),
+    KEY_FILE,
+    'its key, DIR/session.key, is missing or damaged',
+  ],
+  [
+    'beside another key',
+    KEY_FILE,
+    (path) => writeFile(path.replace('.json', '.key'), 'A'.repeat(43)),
+    KEY_FILE,
+    'its key is another one, or the file is damaged',
+  ],
+  [
+    'sealed with another passphrase',
+    PASSPHRASE,
+    () => Promise.resolve(),
+    { ...MEMORY, passphrase: 'another' },
+    'the passphrase is not the one it was kept with, or the file is damaged',
+  ],
+  [
+    'sealed with a passphrase, and there is none but a key file',
+    PASSPHRASE,
+    () => Promise.resolve(),
+    KEY_FILE,
+    'the passphrase that protects it was not given',
+  ],
+  [
+    'sealed with a passphrase, and there is nothing',
+    PASSPHRASE,
+    () => Promise.resolve(),
+    MEMORY,
+    'the passphrase that protects it was not given',
+  ],
+  [
+    'sealed by a key file, and that is not wanted any more',
+    KEY_FILE,
+    () => Promise.resolve(),
+    MEMORY,
+    'it was kept without a keyring, and that is turned off now',
+  ],
+  [
+    'sealed by the keyring, and there is none',
+    KEYRING,
+    () => Promise.resolve(),
+    PASSPHRASE,
+    "the system's keyring, which protects it, cannot be used now",
+  ],
+  [
+    'sealed by the keyring, and that is locked',
+    KEYRING,
+    () => Promise.resolve(),
+    { ...MEMORY, keyring: LOCKED },
+    "the system's keyring, which protects it, cannot be used now",
+  ],
+  [
+    'sealed by a keyring that is another one',
+    KEYRING,
+    changed((file) => (file.sealed = 'v2:AAAA')),
+    KEYRING,
+    'the keyring does not know what sealed it',
+  ],
+  [
+    'sealed well and holds no JSON',
+    KEYRING,
+    sealing('null and void'),
+    KEYRING,
+    'its content is not that of this version of Latchkey',
+  ],
+  [
+    'sealed well and holds no session',
+    KEYRING,
+    sealing(JSON.stringify({ ...SESSION, tokens: {} })),
+    KEYRING,
+    'its content is not that of this version of Latchkey',
+  ],
+  [
+    'a link that leads to itself',
+    KEY_FILE,
+    async (path) => {
+      await rm(path)
+      await symlink(path, path)
+    },
+    KEY_FILE,
+    'DIR/session.json cannot be read (a link is in its place, ELOOP)',
+  ],
+]
+
+for (const [name, keptBy, damage, readBy, why] of DAMAGE) {
+  test(`S36: a file that is ${name}: it is said, and the file stays until the next sign-in`, async ({
+    storage,
+    path,
+    dataDir,
+  }) => {
+    await storage(keptBy).vault.write(OTHER)
+    await damage(path)
+    const before = await contentOf(path)
+    const { vault, tier } = storage(readBy)
+    const words = why.replace('DIR', dataDir)
+    const refusals = [await refusalOf(vault.read()), await refusalOf(vault.read())]
+    for (const { code, message } of refusals) {
+      expect(code).toBe('storage-failed')
+      expect(message.startsWith(LEAD)).toBe(true)
+      expect(message).toContain(words)
+      expect(message.endsWith('. Sign in again.')).toBe(true)
+    }
+    expect(await contentOf(path)).toBe(before)
+
+    await vault.write(SESSION)
+    expect(await vault.read()).toEqual(SESSION)
+    if (tier !== 'memory') expect(await storage(readBy).vault.read()).toEqual(SESSION)
+    await vault.clear()
+    expect((await readdir(dataDir)).filter((left) => left !== 'session.key')).toEqual([])
+  })
+}
+
+for (const [name, choice] of Object.entries({ MEMORY, KEY_FILE, PASSPHRASE })) {
+  test(`what the keyring has sealed waits for it until it is replaced or removed (${name})`, async ({
+    storage,
+  }) => {
+    const locked = { ...choice, keyring: LOCKED }
+    const store = (): Promise<void> => storage(KEYRING).vault.write(OTHER)
+    const read = async (by: Choice): Promise<Vault> => {
+      const { vault } = storage(by)
+      await vault.read().catch(() => null)
+      return vault
+    }
+    expect((await read(locked)).isLocked?.()).toBe(false)
+    await store()
+    const { restartAdvice } = storage(locked)
+    expect(restartAdvice).toBe('Unlock it and restart')
+    const aside = await read(locked)
+    expect(aside.isLocked?.()).toBe(true)
+    expect(await aside.setAside?.()).toContain('session.unopened.json')
+    expect(aside.isLocked?.()).toBe(false)
+    await store()
+    const cleared = await read(locked)
+    expect(cleared.isLocked?.()).toBe(true)
+    await cleared.clear()
+    expect(cleared.isLocked?.()).toBe(false)
+  })
+}
+
+test('a key that is away until the next start leaves a session waiting, and damage does not', async ({
+  storage,
+}) => {
+  await storage(KEYRING).vault.write(OTHER)
+  for (const [error, isLocked] of [
+    [new KeyUnavailable('it is away'), true],
+    [new Error('it is damaged'), false],
+  ] as const) {
+    const away: Cipher = { ...keyring(), open: () => Promise.reject(error) }
+    const { vault, restartAdvice } = storage({ ...MEMORY, keyring: { cipher: away } })
+    await expect(vault.read()).rejects.toThrow(error.message)
+    expect(vault.isLocked?.()).toBe(isLocked)
+    expect(restartAdvice).toBe('Unlock the keyring and restart Latchkey')
+  }
+})
+
+test('without a tray app there is no keyring, and no restart to offer for it', async ({
+  storage,
+}) => {
+  await storage(KEYRING).vault.write(OTHER)
+  for (const choice of [MEMORY, KEY_FILE, PASSPHRASE]) {
+    expect(storage(choice).restartAdvice).toBeNull()
+  }
+})
+
+function refusalOf(reading: Promise<unknown>): Promise<AuthError> {
+  return reading.then(
+    () => Promise.reject(new Error('it was read')),
+    (thrown: AuthError) => thrown,
+  )
+}
+
+function contentOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: Error) => error.message)
+}
+
+test('S36: a folder in the file’s place is told of, also when a session is to be kept', async ({
+  storage,
+  path,
+}) => {
+  await mkdir(path)
+  const { vault } = storage(KEY_FILE)
+  const words = 'a folder is in its place'
+  await expect(vault.read()).rejects.toThrow(`${LEAD}${path} cannot be read (${words}, EISDIR)`)
+  await expect(vault.write(SESSION)).rejects.toMatchObject({
+    code: 'storage-failed',
+    message:
+      `The session could not be kept on this computer: ${path} cannot be written (${words}, ` +
+      'EISDIR). It lasts until Latchkey is closed.',
+  })
+  await expect(vault.clear()).rejects.toThrow(`${path} cannot be removed (${words}`)
+})
+
+test('S36: a file that may not be read is told of, and replaced by the next sign-in', async ({
+  storage,
+  path,
+  dataDir,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no such permissions')
+  await storage(KEY_FILE).vault.write(OTHER)
+  await chmod(path, 0)
+  await unprivileged(dataDir, async () => {
+    const { vault } = storage(KEYRING)
+    await expect(vault.read()).rejects.toThrow(
+      `${LEAD}${path} cannot be read (not permitted, EACCES). Sign in again.`,
+    )
+    await vault.write(SESSION)
+    expect(await vault.read()).toEqual(SESSION)
+  })
+})
+
+test('S36: in a folder that may not be written, what was kept is read, and what cannot be is told', async ({
+  storage,
+  path,
+  dataDir,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no such permissions')
+  await storage(KEYRING).vault.write(OTHER)
+  await chmod(path, 0o644)
+  await writeFile(`${path}.00000000-0000-4000-8000-000000000000.tmp`, 'half')
+  await chmod(dataDir, 0o500)
+  await unprivileged(dataDir, async () => {
+    const { vault } = storage(KEYRING)
+    expect(await vault.read()).toEqual(OTHER)
+    await expect(vault.write(SESSION)).rejects.toMatchObject({
+      code: 'storage-failed',
+      message:
+        `The session could not be kept on this computer: ${path} cannot be written (not permitted, ` +
+        'EACCES). It lasts until Latchkey is closed.',
+    })
+    await expect(vault.clear()).rejects.toThrow(`${path} cannot be removed (not permitted, EACCES)`)
+    expect(await vault.read()).toEqual(OTHER)
+  })
+  await chmod(dataDir, 0o700)
+})
+
+test('S36: a key that cannot be made is told, and nothing is kept in the plain', async ({
+  storage,
+  dataDir,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no such permissions')
+  await chmod(dataDir, 0o500)
+  await unprivileged(dataDir, () =>
+    expect(storage(KEY_FILE).vault.write(SESSION)).rejects.toMatchObject({
+      code: 'storage-failed',
+      message:
+        `The session could not be kept on this computer: its key, ${join(dataDir, 'session.key')}, ` +
+        'cannot be written (not permitted, EACCES). It lasts until Latchkey is closed.',
+    }),
+  )
+  await chmod(dataDir, 0o700)
+  expect(await readdir(dataDir)).toEqual([])
+})
+
+test('what a keyring says when it fails is told, and what was kept stays', async ({
+  storage,
+  dataDir,
+}) => {
+  await storage(KEYRING).vault.write(OTHER)
+  const locked: Cipher = { ...keyring(), seal: () => Promise.reject(new Error('it was locked')) }
+  const { vault } = chooseStorage({ dataDir, ...MEMORY, keyring: { cipher: locked } })
+  await expect(vault.write(SESSION)).rejects.toThrow(
+    'The session could not be kept on this computer: it was locked. It lasts until Latchkey is closed.',
+  )
+  expect(await vault.read()).toEqual(OTHER)
+})
+
+const STALE: Choice = { ...MEMORY, keyring: { cipher: keyring({ stale: true }) } }
+
+for (const [from, to] of [
+  [KEY_FILE, PASSPHRASE],
+  [KEY_FILE, KEYRING],
+  [PASSPHRASE, { ...PASSPHRASE, keyring: KEYRING.keyring }],
+  [KEYRING, STALE],
+] as const) {
+  const [before, after] = [from, to].map((choice) => chooseStorage({ dataDir: '', ...choice }).tier)
+  const name = to === STALE ? 'a keyring with a new key' : `${before} to ${after}`
+  test(`${name}: what was kept is read, and sealed anew`, async ({ storage, path }) => {
+    await storage(from).vault.write(SESSION)
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ tier: before })
+    const { ino } = await stat(path)
+    expect(await storage(to).vault.read()).toEqual(SESSION)
+    expect((await stat(path)).ino).not.toBe(ino)
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ tier: after })
+    expect(await storage(to).vault.read()).toEqual(SESSION)
+  })
+}
+
+test('what is sealed well is not written again', async ({ storage, path }) => {
+  await storage(KEYRING).vault.write(SESSION)
+  const { ino } = await stat(path)
+  expect(await storage(KEYRING).vault.read()).toEqual(SESSION)
+  expect((await stat(path)).ino).toBe(ino)
+})
+
+test('what cannot be sealed anew is read all the same', async ({ storage, dataDir }) => {
+  await storage(KEY_FILE).vault.write(SESSION)
+  const locked: Cipher = { ...keyring(), seal: () => Promise.reject(new Error('it was locked')) }
+  const { vault } = chooseStorage({ dataDir, ...MEMORY, keyring: { cipher: locked } })
+  expect(await vault.read()).toEqual(SESSION)
+  expect(await storage(KEY_FILE).vault.read()).toEqual(SESSION)
+})
+
+for (const [tier, choice] of [...SEALED, ['memory', MEMORY]] as const) {
+  test(`S19: ${tier}: clearing removes the file of an earlier run and what a killed one left`, async ({
+    storage,
+    dataDir,
+    path,
+  }) => {
+    await writeFile(path, 'damaged')
+    await writeFile(`${path}.00000000-0000-4000-8000-000000000000.tmp`, 'half')
+    await storage(choice).vault.clear()
+    expect(await readdir(dataDir)).toEqual([])
+  })
+}
+
+test('S37: what a killed program left goes at the next start', async ({
+  storage,
+  dataDir,
+  path,
+}) => {
+  await storage(KEYRING).vault.write(SESSION)
+  await writeFile(`${path}.00000000-0000-4000-8000-000000000000.tmp`, 'half')
+  expect(await storage(KEYRING).vault.read()).toEqual(SESSION)
+  expect(await readdir(dataDir)).toEqual([SESSION_FILE])
+})

@@ -1,0 +1,117 @@
+// One attempt, with the steps in the test's own hands.
+
+import { expect, test as base } from '@playwright/test'
+import { attemptSignIn, type AttemptPorts } from '../../main/oauth/sign-in.js'
+import { createHttp, type Http } from '../../main/net/http.js'
+import { createCallbackListener } from '../../main/oauth/callback-listener.js'
+import { nothingToDoPage } from '../../main/oauth/pages.js'
+import { createTestClock } from '../support/clock.js'
+import { answerLink } from '../support/person.js'
+import { startProvider } from '../provider/provider.js'
+import { owners } from '../support/owners.js'
+
+/**
+ * Attempts a sign-in, which is called off when its link is out unless `go` does something else, and
+ * gives the parameters of the link; none where it handed out no link.
+ */
+const test = base.extend<{
+  attempt: (
+    controller: AbortController,
+    ports?: Partial<AttemptPorts>,
+    go?: (link: string) => void,
+  ) => Promise<URLSearchParams>
+}>({
+  // eslint-disable-next-line no-empty-pattern
+  attempt: async ({}, use) => {
+    const { issuer, clientId, close } = await startProvider()
+    const provider = { issuer, clientId, scope: 'openid', audience: null, prompt: null }
+    const clock = createTestClock()
+    const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
+    await use(async (controller, ports = {}, go) => {
+      let link = ''
+      const callOff = (): void => controller.abort(new Error('called off'))
+      const attempted = attemptSignIn(
+        { http: createHttp(), clock, listener, ...ports },
+        { ...provider, maxAgeS: null, clientSecret: null, parameters: {} },
+        { state: 'the-state', scope: 'openid', prompt: null, loginHint: null },
+        {
+          linkReady(ready) {
+            link = ready
+            if (go) go(link)
+            else callOff()
+          },
+          linkChanged: () => undefined,
+          offlineAccessRejected: () => undefined,
+          sighted: () => undefined,
+          exchangeStarted: () => undefined,
+          keep: () => Promise.resolve(),
+          discard: () => undefined,
+          pageFor: () => nothingToDoPage(400),
+        },
+        controller.signal,
+      )
+      await expect(attempted).rejects.toThrow(/called off|refused/)
+      return new URL(link || 'about:blank').searchParams
+    })
+    await close()
+  },
+})
+
+test('S14: neither verifier nor nonce can be worked out from the state', async ({ attempt }) => {
+  const [one, other] = [await attempt(new AbortController()), await attempt(new AbortController())]
+  expect(one.get('state')).toBe(other.get('state'))
+  expect(one.get('code_challenge')).not.toBe(other.get('code_challenge'))
+  expect(one.get('nonce')).not.toBe(other.get('nonce'))
+})
+
+test('a sign-in that is called off while its port is bound opens no browser', async ({
+  attempt,
+}) => {
+  const controller = new AbortController()
+  const real = createCallbackListener({ clock: createTestClock(), owners, redirectPorts: [] })
+  const link = await attempt(controller, {
+    listener: {
+      ...real,
+      async expect(expected) {
+        const pending = await real.expect(expected)
+        controller.abort(new Error('called off'))
+        return pending
+      },
+    },
+  })
+  expect(link.size).toBe(0)
+})
+
+test('requests that nobody waits for any more end with the attempt', async ({ attempt }) => {
+  const real = createHttp()
+  const signals: (AbortSignal | undefined)[] = []
+  const http: Http = (request) => {
+    signals.push(request.signal)
+    return real(request)
+  }
+  await attempt(new AbortController(), { http }, (link) => {
+    const { searchParams } = new URL(link)
+    const callback = new URL(searchParams.get('redirect_uri')!)
+    callback.searchParams.set('state', searchParams.get('state')!)
+    callback.searchParams.set('iss', new URL(link).origin)
+    callback.searchParams.set('error', 'access_denied')
+    void fetch(callback)
+  })
+  expect(signals.at(-1)?.aborted).toBe(true)
+})
+
+test('userinfo is not waited for where the ID token is refused', async ({ attempt }) => {
+  const real = createHttp()
+  let asked: AbortSignal | undefined
+  const http: Http = (request) => {
+    if (request.url.endsWith('/jwks')) {
+      return Promise.resolve({ status: 200, body: '{"keys":[]}', dateMs: null, retryAfterMs: null })
+    }
+    if (!request.url.endsWith('/userinfo')) return real(request)
+    asked = request.signal
+    return new Promise(() => undefined)
+  }
+  const goBack = async (link: string): Promise<unknown> => fetch(await answerLink(link))
+  await attempt(new AbortController(), { http }, (link) => void goBack(link))
+  expect(asked?.aborted).toBe(true)
+})

@@ -1,0 +1,205 @@
+// The running Latchkey, started anew with other settings: the real one, at the embedded provider.
+
+import { expect, test as base } from '@playwright/test'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLatchkey, type Latchkey } from '../../main/app/compose.js'
+import { createEngine, type Engine } from '../../main/app/supervisor.js'
+import { readSettings, type Settings } from '../../main/settings/options.js'
+import { KeyUnavailable, type Cipher } from '../../main/storage/cipher.js'
+import { chooseStorage, type HeldSession } from '../../main/storage/session-store.js'
+import { systemClock } from '../../main/base/clock.js'
+import { answerLink } from '../support/person.js'
+import { startProvider, type RunningProvider } from '../provider/provider.js'
+
+type Running = {
+  engine: Engine
+  provider: RunningProvider
+  settings: Settings
+  dataDir: string
+  /** What happens before the next one begins. */
+  begin: { before(): void }
+}
+
+const test = base.extend<{ running: Running }>({
+  // eslint-disable-next-line no-empty-pattern
+  running: async ({}, use) => {
+    const provider = await startProvider()
+    const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-'))
+    const args = ['--data-dir', dataDir, '--port', '0', '--log-level', 'error']
+    args.push('--issuer', provider.issuer, '--client-id', provider.clientId)
+    const settings = readSettings({ args, env: {}, platform: 'linux', home: dataDir })
+    const begin = { before: () => undefined as void }
+    const start = (wanted: Settings): Promise<Latchkey> => {
+      begin.before()
+      return run(wanted)
+    }
+    const engine = await createEngine(start, settings, () => undefined)
+    await signIn(engine.latchkey())
+    await use({ engine, provider, settings, dataDir, begin })
+    await engine.close()
+    await provider.close()
+    await rm(dataDir, { recursive: true, force: true })
+  },
+})
+
+const HELD: HeldSession = {
+  issuer: 'https://login.example.com',
+  clientId: 'client',
+  account: { sub: 'zoe', name: 'Zoe', email: '' },
+  claims: { sub: 'zoe' },
+  tokens: {
+    accessToken: 'a',
+    accessTokenExpiresAtMs: null,
+    obtainedAtMs: 0,
+    refreshToken: null,
+    idToken: 'i',
+    scope: 'openid',
+  },
+}
+
+function run(settings: Settings): Promise<Latchkey> {
+  const { dataDir, keepWithoutKeyring } = settings
+  return createLatchkey({
+    settings,
+    version: '1.2.3',
+    clock: systemClock,
+    storage: chooseStorage({ dataDir, keyring: null, passphrase: null, keepWithoutKeyring }),
+    openBrowser: () => Promise.resolve(),
+  })
+}
+
+async function signIn({ agent }: Latchkey): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    agent.subscribe((_model, event) => {
+      if (event.type === 'link-ready') answerLink(event.link).then(fetch).catch(reject)
+      if (event.type === 'signed-in') resolve()
+    })
+    agent.signIn()
+  })
+}
+
+const session = ({ engine }: Running) => engine.latchkey().agent.model().session
+
+test('other settings of the same provider leave the person signed in', async ({ running }) => {
+  const { engine, provider, settings } = running
+  const before = engine.latchkey()
+  const shown: Latchkey[] = []
+  engine.follow((latchkey) => void shown.push(latchkey))
+  await engine.restart({ ...settings, redirectPort: [8_400] })
+
+  expect(shown).toEqual([before, engine.latchkey()])
+  expect(engine.latchkey()).not.toBe(before)
+  expect(session(running)).toMatchObject({ kind: 'signed-in', account: { sub: 'alice' } })
+  expect(provider.revoked).toEqual([])
+})
+
+test('another provider begins with nobody signed in, and the session is ended at the first', async ({
+  running,
+}) => {
+  const { engine, provider, settings } = running
+  await engine.restart({ ...settings, clientId: 'another' })
+  expect(session(running)).toEqual({ kind: 'signed-out' })
+  expect(provider.revoked).toHaveLength(1)
+})
+
+test('S35: the choice to keep the session is made and taken back with the session at hand', async ({
+  running,
+}) => {
+  const { engine, settings, dataDir } = running
+  expect(await readdir(dataDir)).not.toContain('session.json')
+  await engine.restart({ ...settings, keepWithoutKeyring: true })
+  expect(await readdir(dataDir)).toContain('session.json')
+  expect(session(running)).toMatchObject({ kind: 'signed-in' })
+
+  await engine.restart(settings)
+  expect(await readdir(dataDir)).not.toContain('session.json')
+  expect(session(running)).toMatchObject({ kind: 'signed-in' })
+})
+
+test('another choice of how to keep the session leaves alone what waits for the keyring', async ({
+  running,
+}) => {
+  const { engine, settings, dataDir } = running
+  await engine.signOut()
+  const cipher: Cipher = {
+    seal: (plain) => Promise.resolve(plain),
+    open: () => Promise.reject(new KeyUnavailable('it is away')),
+  }
+  const byKeyring = { dataDir, keyring: { cipher }, passphrase: null, keepWithoutKeyring: false }
+  await chooseStorage(byKeyring).vault.write(HELD)
+  const file = join(dataDir, 'session.json')
+  const kept = await readFile(file, 'utf8')
+  await engine.restart({ ...settings, redirectPort: [8_400] })
+  for (const keepWithoutKeyring of [true, false]) {
+    await engine.restart({ ...settings, keepWithoutKeyring })
+    expect(await readFile(file, 'utf8')).toBe(kept)
+    expect(engine.latchkey().storage.vault.isLocked?.()).toBe(true)
+  }
+})
+
+test('S19: a sign-out while it is started anew wins', async ({ running }) => {
+  const { engine, provider, settings, begin } = running
+  // The one before is closed, and what it held is about to be carried over.
+  const signedOut = new Promise<void>((resolve, reject) => {
+    begin.before = () => void engine.signOut().then(resolve, reject)
+  })
+  await engine.restart({ ...settings, redirectPort: [8_400] })
+  await signedOut
+  expect(session(running)).toEqual({ kind: 'signed-out' })
+  expect(await engine.latchkey().storage.vault.read()).toBeNull()
+  await expect.poll(() => provider.revoked.length).toBeGreaterThan(0)
+})
+
+test('settings that it cannot run with leave it as it was, and say why', async ({ running }) => {
+  const { engine, settings } = running
+  const taken = await startProvider()
+  const { port } = new URL(taken.issuer)
+  await expect(engine.restart({ ...settings, port: Number(port) })).rejects.toThrow('in use')
+  await taken.close()
+  expect(engine.settings()).toEqual(settings)
+  expect(session(running)).toMatchObject({ kind: 'signed-in', account: { sub: 'alice' } })
+})
+
+test('what is looked up each time is changed without a pause', async ({ running }) => {
+  const { engine, settings } = running
+  const before = engine.latchkey()
+  await engine.restart({ ...settings, noNotifications: true })
+  expect(engine.latchkey()).toBe(before)
+  expect(engine.settings().noNotifications).toBe(true)
+})
+
+test('S37: a renewal under way while it is started anew is the one that goes on', async ({
+  running,
+}) => {
+  const { engine, provider, settings } = running
+  let answer: () => void = () => undefined
+  const asked = new Promise<void>((resolve) => {
+    provider.misbehave.hold = (endpoint) => {
+      if (endpoint !== 'token') return undefined
+      resolve()
+      return new Promise<void>((answered) => (answer = answered))
+    }
+  })
+  const renewed = engine.latchkey().agent.read(null)
+  await asked
+  provider.misbehave.hold = undefined
+  const restarted = engine.restart({ ...settings, redirectPort: [8_400] })
+  answer()
+  const { tokens } = await renewed
+  await restarted
+  const held = await engine.latchkey().agent.read(0)
+  expect(held.tokens.refreshToken).toBe(tokens.refreshToken)
+})
+
+test('a file that cannot be removed leaves it running as it was', async ({ running }) => {
+  const { engine, settings } = running
+  const { vault } = engine.latchkey().storage
+  vault.clear = () => Promise.reject(new Error('the disk is read-only'))
+  await expect(engine.restart({ ...settings, keepWithoutKeyring: true })).rejects.toThrow(
+    'read-only',
+  )
+  expect(engine.settings()).toEqual(settings)
+  expect(session(running)).toMatchObject({ kind: 'signed-in' })
+})

@@ -1,0 +1,335 @@
+// The window for everybody: no violation that axe finds, each task by keyboard alone, every size.
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from '@playwright/test'
+import type { AxeResults, RunOptions } from 'axe-core'
+import { REPORT } from '../support/window-report.js'
+import { STATES, statusIn, UNSET } from '../support/window-states.js'
+import { PICTURES } from '../support/window-pictures.js'
+import { expect, test } from '../support/window-test.js'
+import type { Fake } from '../support/window.js'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe has to say against the page, and how many rules found something to look at. */
+async function examine(page: Page): Promise<{ violations: string[]; passes: number }> {
+  // It waits for timers.
+  await page.clock.resume()
+  // Above the page's policy, as all that a test evaluates.
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(context: Document, options: RunOptions): Promise<AxeResults> }
+    }
+    const { violations, passes } = await axe.run(document, { preload: false })
+    return {
+      violations: violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
+      ),
+      passes: passes.length,
+    }
+  })
+}
+
+/** As narrow as the window gets; as it is, and that, at 200 %. */
+const SIZES = [
+  { width: 300, height: 360 },
+  { width: 190, height: 260 },
+  { width: 150, height: 180 },
+] as const
+
+// Every view and state that there is a picture of.
+for (const { name, answers, act } of PICTURES) {
+  test(`axe finds nothing against ${name}, light or dark`, async ({ open }) => {
+    const { page } = await open(answers, { reducedMotion: 'reduce' })
+    await act?.(page)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      const { violations, passes } = await examine(page)
+      expect(violations).toEqual([])
+      expect(passes).toBeGreaterThan(10)
+    }
+  })
+
+  test(`nothing of ${name} is cut off or scrolls sideways, however narrow or enlarged`, async ({
+    open,
+  }) => {
+    const { page } = await open(answers)
+    await act?.(page)
+    for (const size of SIZES) {
+      await page.setViewportSize(size)
+      expect(await cutOff(page)).toEqual([])
+    }
+  })
+}
+
+/** What reaches out of the card or the window, or is out of sight with no way to scroll there. */
+function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    const found = scrollWidth > clientWidth ? ['the page scrolls sideways'] : []
+    for (const card of document.querySelectorAll('main, footer')) {
+      const { left, right } = card.getBoundingClientRect()
+      const isOut = (rect: DOMRect): boolean =>
+        rect.width > 0 &&
+        (rect.left < Math.max(left, 0) || rect.right > Math.min(right, clientWidth))
+      for (const one of card.querySelectorAll('*')) {
+        const range = document.createRange()
+        // Where lines are kept as they are, the blanks at their ends hang out, and nothing else.
+        if (one.closest('pre') === null && !one.querySelector('pre')) range.selectNodeContents(one)
+        else if (one.scrollWidth > one.clientWidth + 1) found.push(one.outerHTML)
+        const isClipped =
+          ['hidden', 'clip'].includes(getComputedStyle(one).overflowY) &&
+          one.scrollHeight > one.clientHeight + 1
+        if (isClipped || [one.getBoundingClientRect(), ...range.getClientRects()].some(isOut)) {
+          found.push(one.outerHTML)
+        }
+      }
+    }
+    return found
+  })
+}
+
+test('what does not fit would be seen', async ({ open }) => {
+  const { page } = await open(STATES['signed-in'])
+  for (const style of [
+    'width: 400px',
+    'white-space: nowrap; padding-left: 150px',
+    'overflow: hidden; height: 5px',
+    'margin-left: -130px',
+  ]) {
+    expect(await cutOff(page)).toEqual([])
+    const row = page.locator('dd', { hasText: 'offline_access' })
+    await row.evaluate((one, style) => (one.style.cssText = style), style)
+    expect(await cutOff(page), style).not.toEqual([])
+    await row.evaluate((one) => one.removeAttribute('style'))
+  }
+})
+
+for (const [name, status] of [
+  ['words without end', 'x'.repeat(200)],
+  ['many words', 'a few words '.repeat(16)],
+] as const) {
+  test(`nothing is cut off of names and reasons that are ${name}`, async ({ open }) => {
+    const account = { sub: 'x', name: status, email: `${status}@example.com` }
+    const { page, tell } = await open(STATES['signed-in'], {
+      viewport: { width: 190, height: 260 },
+    })
+    for (const state of ['signed-in', 'offline', 'needs-sign-in', 'failed'] as const) {
+      await tell({
+        ...statusIn(state, { account, reason: status }),
+        scope: status,
+        storage: { tier: 'memory', note: status },
+        issuer: `https://${'y'.repeat(60)}.example.com`,
+        serviceNote: status,
+      })
+      expect(await cutOff(page)).toEqual([])
+    }
+  })
+}
+
+// A keyboard, and what has the focus: nothing is found but by going there.
+
+const ROUND = 40
+
+/** Presses Tab until something of that name has the focus. */
+async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  const seen: string[] = []
+  for (let step = 0; step < ROUND; step++) {
+    await page.keyboard.press('Tab')
+    const focused = page.locator(':focus')
+    if ((await focused.count()) === 0) continue
+    const found = await focused.evaluate((one) => {
+      const { labels } = one as HTMLInputElement
+      return one.ariaLabel ?? labels?.[0]?.textContent ?? one.textContent ?? ''
+    })
+    seen.push(found.trim())
+    if (typeof name === 'string' ? found.trim() === name : name.test(found)) {
+      // Who sees the page sees where they are.
+      const outline = await focused.evaluate((one) => getComputedStyle(one).outlineStyle)
+      expect(outline, `${found} shows that it has the focus`).toBe('solid')
+      return
+    }
+  }
+  throw new Error(`Tab does not come to ${name}, but to ${seen.join(', ')}`)
+}
+
+async function pressByKey(page: Page, name: string | RegExp, key = 'Enter'): Promise<void> {
+  await tabTo(page, name)
+  await page.keyboard.press(key)
+}
+
+const calls = ({ calls }: Fake): unknown[] =>
+  calls.filter(([name]) => name !== 'readStatus' && name !== 'readSettings')
+
+test('by keyboard: sign in, open the link again, copy it, and cancel', async ({ open }) => {
+  const { page, fake, tell } = await open(STATES['signed-out'])
+  await pressByKey(page, 'Sign in')
+  await tell(STATES.waiting)
+  await pressByKey(page, 'Open the link again')
+  await pressByKey(page, /^Copy sign-in link/, 'Space')
+  await pressByKey(page, 'Cancel')
+  await tell(STATES['signed-out'])
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeFocused()
+  expect(await fake(calls)).toEqual([
+    ['runCommand', 'sign-in'],
+    ['runCommand', 'open-again'],
+    ['runCommand', 'copy-link'],
+    ['runCommand', 'cancel'],
+  ])
+})
+
+test('by keyboard: paste the address that the browser could not load', async ({ open }) => {
+  const { page, fake, tell } = await open({
+    status: STATES.waiting,
+    pasted: { kind: 'taken', message: 'It was taken.' },
+  })
+  await pressByKey(page, 'Does your browser show an error page?')
+  await tabTo(page, 'Address of the page that cannot be loaded')
+  await page.keyboard.type('http://127.0.0.1:40123/callback?code=c&state=s')
+  await pressByKey(page, 'Continue')
+  await tell(STATES.answered)
+  await expect(page.getByRole('heading')).toBeFocused()
+  expect(await fake(calls)).toEqual([
+    ['pasteAddress', 'http://127.0.0.1:40123/callback?code=c&state=s'],
+  ])
+})
+
+test('by keyboard: sign out, sign in as somebody else, and copy the service’s address', async ({
+  open,
+}) => {
+  const { page, fake } = await open(STATES['signed-in'])
+  await pressByKey(page, 'Sign out')
+  await pressByKey(page, 'Sign in as somebody else')
+  await pressByKey(page, 'Copy the address of the local service')
+  expect(await fake(calls)).toEqual([
+    ['runCommand', 'sign-out'],
+    ['runCommand', 'sign-in-as-other'],
+    ['runCommand', 'copy-service-url'],
+  ])
+})
+
+test('by keyboard: set up a provider, with a test, another spelling and a refused field', async ({
+  open,
+}) => {
+  const issuer = 'https://login.example.com'
+  const { page, fake } = await open({
+    status: STATES['no-provider'],
+    settings: UNSET,
+    finding: { kind: 'failed', message: 'Only the slash is missing.', issuer: `${issuer}/` },
+    outcomes: [{ kind: 'refused', field: 'scope', message: 'openid must be among them.' }],
+  })
+  await tabTo(page, 'Issuer')
+  await page.keyboard.type(issuer)
+  await pressByKey(page, 'Test')
+  await expect(page.getByText('Only the slash is missing.')).toBeVisible()
+  await fake((fake) => void (fake.finding = { kind: 'found', lines: [] }))
+  await pressByKey(page, 'Use this spelling')
+  await expect(page.getByText('This provider works.')).toBeVisible()
+  await expect(page.getByLabel('Issuer')).toBeFocused()
+  await tabTo(page, 'Client ID')
+  await page.keyboard.type('latchkey-desktop')
+  await pressByKey(page, 'More, for providers that need it')
+  await tabTo(page, 'Scopes')
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.type('profile')
+  await pressByKey(page, 'Save')
+  await expect(page.getByLabel('Scopes')).toBeFocused()
+  await page.keyboard.press('Home')
+  await page.keyboard.type('openid ')
+  await page.clock.runFor(500)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toBeFocused()
+  expect(await fake(calls)).toEqual([
+    ['testProvider', issuer],
+    ['testProvider', `${issuer}/`],
+    ['saveSettings', { issuer: `${issuer}/`, clientId: 'latchkey-desktop', scope: 'profile' }],
+    [
+      'saveSettings',
+      { issuer: `${issuer}/`, clientId: 'latchkey-desktop', scope: 'openid profile' },
+    ],
+  ])
+})
+
+test('by keyboard: choose a provider by name, read how to register there, and save it', async ({
+  open,
+}) => {
+  const { page, fake } = await open({ status: STATES['no-provider'], settings: UNSET })
+  await pressByKey(page, /^Copy the redirect URI/)
+  await tabTo(page, 'Provider')
+  // Letters go to the first that begins so.
+  await page.keyboard.type('Aut')
+  await expect(page.getByText('Auth0, by its documentation:')).toBeVisible()
+  await expect(page.getByLabel('Provider', { exact: true })).toBeFocused()
+  await pressByKey(page, 'How to register at Auth0')
+  await tabTo(page, 'Issuer')
+  await page.keyboard.type('example.eu.auth0.com')
+  await tabTo(page, 'Client ID')
+  await page.keyboard.type('latchkey-desktop')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  expect(await fake(calls)).toEqual([
+    ['runCommand', 'copy-redirect-uris'],
+    ['openProviderGuide', 'auth0'],
+    [
+      'saveSettings',
+      {
+        issuer: 'https://example.eu.auth0.com/',
+        clientId: 'latchkey-desktop',
+        redirectPort: '8400',
+      },
+    ],
+  ])
+})
+
+test('by keyboard: change a setting, make a report, copy it, and come back', async ({ open }) => {
+  const { page, fake } = await open({ status: STATES['signed-in'], report: REPORT })
+  await pressByKey(page, 'Settings')
+  await pressByKey(page, 'Show notifications', 'Space')
+  await expect(page.getByText('Saved.')).toBeVisible()
+  await pressByKey(page, 'Make a report')
+  await expect(page.getByRole('button', { name: 'Copy the report' })).toBeVisible()
+  await tabTo(page, 'The report')
+  await pressByKey(page, /^Copy the report/)
+  await page.keyboard.press('Escape')
+  await pressByKey(page, 'Back')
+  await expect(page.getByRole('button', { name: 'Settings' })).toBeFocused()
+  expect(await fake(calls)).toEqual([
+    ['saveSettings', { notifications: false }],
+    ['makeReport'],
+    ['runCommand', 'copy-report'],
+  ])
+})
+
+test('in forced colours every button and field has an edge, and every sign a colour', async ({
+  open,
+}) => {
+  for (const name of ['signed-in', 'no-provider'] as const) {
+    const { page } = await open(
+      { status: STATES[name], settings: UNSET },
+      { forcedColors: 'active', colorScheme: 'dark' },
+    )
+    const edges = await page
+      .locator('button:visible, input:visible, select:visible')
+      .evaluateAll((all) =>
+        all.map((one) => {
+          const { borderTopColor, borderTopWidth } = getComputedStyle(one)
+          return borderTopWidth === '0px' ? 'none' : borderTopColor
+        }),
+      )
+    expect(edges.length).toBeGreaterThan(2)
+    expect(edges.filter((edge) => /none|rgba\(0, 0, 0, 0\)|rgb\(0, 0, 0\)/.test(edge))).toEqual([])
+  }
+})
+
+test('where more contrast is asked for, what is soft else is as strong as the rest', async ({
+  open,
+}) => {
+  const { page } = await open(STATES['signed-in'], { contrast: 'more' })
+  const colours = await page
+    .locator('dt:visible, dd:visible, footer p:visible, #text')
+    .evaluateAll((all) => all.map((one) => getComputedStyle(one).color))
+  expect(new Set(colours).size).toBe(1)
+})

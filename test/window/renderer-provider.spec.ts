@@ -1,0 +1,650 @@
+// The form that a provider is set up with, in a real Chromium.
+
+import type { Page } from '@playwright/test'
+import type { ProviderFinding } from '../../main/ipc.js'
+import { guideOf, listProviders } from '../../main/settings/provider-choices.js'
+import { LOCKED, SETTINGS, STATES, UNSET } from '../support/window-states.js'
+import { expect, test } from '../support/window-test.js'
+import type { Fake } from '../support/window.js'
+
+const NONE = { status: STATES['no-provider'], settings: UNSET }
+const ISSUER = 'https://login.example.com'
+
+const MISSPELT: ProviderFinding = {
+  kind: 'failed',
+  message: `The provider spells its issuer ${ISSUER}/: set the issuer exactly so.`,
+  issuer: `${ISSUER}/`,
+}
+
+const saves = ({ calls }: Fake): unknown[] =>
+  calls.filter(([name]) => name === 'saveSettings').map(([, changes]) => changes)
+const tests = ({ calls }: Fake): unknown[] =>
+  calls.filter(([name]) => name === 'testProvider').map(([, issuer]) => issuer)
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+const finding = (page: Page) => page.locator('.finding')
+
+async function openForm(page: Page): Promise<void> {
+  await button(page, 'Settings').click()
+  await button(page, 'Change the provider').click()
+  await expect(page.getByRole('heading')).toHaveText('Your provider')
+}
+
+test('a first provider is saved with what was typed and no more, and the state is shown', async ({
+  open,
+}) => {
+  const { page, fake, complaints } = await open(NONE)
+  await page.getByLabel('Issuer').fill(` ${ISSUER} `)
+  await page.getByLabel('Client ID').fill('latchkey-desktop')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toBeFocused()
+  await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible()
+  expect(await fake(saves)).toEqual([{ issuer: ` ${ISSUER} `, clientId: 'latchkey-desktop' }])
+  expect(await fake(({ announcements }) => announcements)).toEqual([
+    'You are not signed in.',
+    'Saved.',
+  ])
+  expect(await complaints()).toEqual([])
+})
+
+test('Enter in a field saves, once until that has been answered', async ({ open }) => {
+  const { page, fake } = await open(NONE)
+  await fake(({ held }) => held.push('saveSettings'))
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await page.getByLabel('Client ID').fill('latchkey-desktop')
+  await page.getByLabel('Client ID').press('Enter')
+  await page.getByLabel('Client ID').press('Enter')
+  await expect(button(page, 'Save')).toBeDisabled()
+  expect(await fake(saves)).toHaveLength(1)
+  await fake((fake) => fake.answer('done'))
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  expect(new URL(page.url()).search).toBe('')
+})
+
+for (const [empty, filled, words] of [
+  ['Issuer', 'Client ID', 'Enter the address of your provider.'],
+  ['Client ID', 'Issuer', 'Enter the client ID that you got there.'],
+] as const) {
+  test(`without its ${empty} nothing is saved, and the field says so`, async ({ open }) => {
+    const { page, fake } = await open(NONE)
+    await page.getByLabel(filled).fill(ISSUER)
+    await button(page, 'Save').click()
+    const field = page.getByLabel(empty)
+    await expect(field).toBeFocused()
+    await expect(field).toHaveAttribute('aria-invalid', 'true')
+    await expect(field).toHaveAccessibleDescription(new RegExp(`^${words}`))
+    expect(await fake(saves)).toEqual([])
+  })
+}
+
+test('a refusal stands at its field, which gets the focus, and nothing typed is lost', async ({
+  open,
+}) => {
+  const message = 'A redirect port must be a whole number from 1 to 65535.'
+  const { page, fake } = await open({
+    ...NONE,
+    outcomes: [{ kind: 'refused', field: 'redirectPort', message }],
+  })
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await page.getByLabel('Client ID').fill('latchkey-desktop')
+  await page.getByText('More, for providers that need it').click()
+  await page.getByLabel('Audience').fill('https://api.example.com')
+  await page.getByLabel('Redirect ports').fill('http')
+  // Closed, it would hide what was refused.
+  await page.getByText('More, for providers that need it').click()
+  await button(page, 'Save').click()
+
+  const field = page.getByLabel('Redirect ports')
+  await expect(field).toBeFocused()
+  await expect(field).toHaveAttribute('aria-invalid', 'true')
+  await expect(field).toHaveAccessibleDescription(new RegExp(`^${message}`))
+  await expect(page.getByText(message)).toBeVisible()
+  await expect(page.locator('[aria-invalid]')).toHaveCount(1)
+  for (const [label, value] of [
+    ['Issuer', ISSUER],
+    ['Client ID', 'latchkey-desktop'],
+    ['Scopes', 'openid profile email offline_access'],
+    ['Audience', 'https://api.example.com'],
+    ['Redirect ports', 'http'],
+  ] as const) {
+    await expect(page.getByLabel(label)).toHaveValue(value)
+  }
+
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.type('8400')
+  await expect(page.locator('[aria-invalid]')).toHaveCount(0)
+  await expect(page.getByText(message)).toBeHidden()
+  await page.clock.runFor(500)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  expect(await fake(saves)).toHaveLength(2)
+})
+
+for (const field of [null, 'notifications'] as const) {
+  test(`a refusal that is about no field of the form stands by its button: ${field}`, async ({
+    open,
+  }) => {
+    const message = 'settings.json cannot be written (EROFS).'
+    const { page } = await open({ ...NONE, outcomes: [{ kind: 'refused', field, message }] })
+    await page.getByLabel('Issuer').fill(ISSUER)
+    await page.getByLabel('Client ID').fill('x')
+    await button(page, 'Save').click()
+    await expect(page.getByRole('alert')).toHaveText(message)
+    await expect(button(page, 'Save')).toBeFocused()
+    await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
+  })
+}
+
+test('a save that comes to nothing is told, and nothing typed is lost', async ({ open }) => {
+  const { page, fake } = await open(NONE)
+  await fake(({ held }) => held.push('saveSettings'))
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await page.getByLabel('Client ID').fill('x')
+  await button(page, 'Save').click()
+  await fake((fake) => fake.answer('refused'))
+  await expect(page.getByRole('alert')).toHaveText(/^That did not work\./)
+  await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
+  await expect(button(page, 'Save')).toBeEnabled()
+})
+
+for (const [how, outcomes, words] of [
+  ['saved', [], 'Saved.'],
+  ['refused', [{ kind: 'refused', field: 'issuer', message: 'No.' }], 'No.'],
+] as const) {
+  test(`who has left the form stays where they are when it is ${how}, and is told`, async ({
+    open,
+  }) => {
+    const { page, fake } = await open({ status: STATES['signed-in'], outcomes })
+    await openForm(page)
+    await fake(({ held }) => held.push('saveSettings'))
+    await page.getByLabel('Client ID').fill('other')
+    await button(page, 'Save').click()
+    await page.keyboard.press('Escape')
+    await expect(button(page, 'Change the provider')).toBeFocused()
+    await fake((fake) => fake.answer('done'))
+    await expect(page.getByRole('status').filter({ hasText: words })).toBeVisible()
+    await expect(page.getByRole('heading')).toHaveText('Settings')
+    await expect(button(page, 'Change the provider')).toBeFocused()
+    const shown = how === 'saved' ? 'other' : 'latchkey-desktop'
+    await expect(page.locator('#provider-facts')).toContainText(shown)
+  })
+}
+
+test('only what was changed is sent, and nothing where nothing was', async ({ open }) => {
+  const { page, fake } = await open(STATES['signed-in'])
+  await openForm(page)
+  await expect(page.getByLabel('Issuer')).toHaveValue('https://login.example.com/tenant/')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  expect(await fake(saves)).toEqual([])
+
+  await openForm(page)
+  await page.clock.runFor(500)
+  await page.getByText('More, for providers that need it').click()
+  await page.getByLabel('Scopes').fill('openid')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  expect(await fake(saves)).toEqual([{ scope: 'openid' }])
+})
+
+test('emptied of both, it takes the provider away, and asks for one again', async ({ open }) => {
+  const { page, fake } = await open(STATES['signed-out'])
+  await openForm(page)
+  await page.getByLabel('Issuer').fill('')
+  await page.getByLabel('Client ID').fill('')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('heading')).toHaveText('No provider is set up yet')
+  expect(await fake(saves)).toEqual([{ issuer: '', clientId: '' }])
+})
+
+test('that another provider signs them out is said to who is signed in', async ({ open }) => {
+  const { page, tell } = await open(STATES['signed-in'])
+  await openForm(page)
+  const warning = page.getByText('Another provider, or another client ID, signs you out.')
+  await expect(warning).toBeVisible()
+  await tell(STATES['signed-out'])
+  await expect(warning).toBeHidden()
+})
+
+test('a field that a flag or variable sets is shown locked, and is not sent', async ({ open }) => {
+  const { page, fake } = await open({ status: STATES['signed-out'], settings: LOCKED })
+  await openForm(page)
+  for (const [label, by] of [
+    ['Issuer', '--issuer'],
+    ['Audience', 'LATCHKEY_AUDIENCE'],
+  ] as const) {
+    const field = page.getByLabel(label)
+    await expect(field).toHaveAttribute('readonly')
+    await expect(field).toHaveAccessibleDescription(`Set by ${by}, so it cannot be changed here.`)
+  }
+  await expect(page.getByLabel('Client ID')).not.toHaveAttribute('readonly')
+  await page.getByLabel('Client ID').fill('other')
+  await button(page, 'Save').click()
+  await expect.poll(() => fake(saves)).toEqual([{ clientId: 'other' }])
+})
+
+test('no field is completed, corrected or checked for spelling', async ({ open }) => {
+  const { page } = await open({ status: STATES['signed-out'], settings: LOCKED })
+  await openForm(page)
+  const fields = page.locator('#provider input')
+  await expect(fields).toHaveCount(10)
+  for (const field of await fields.all()) {
+    await expect(field).toHaveAttribute('autocomplete', 'off')
+    await expect(field).toHaveAttribute('autocapitalize', 'off')
+    await expect(field).toHaveAttribute('spellcheck', 'false')
+  }
+  await expect(page.getByLabel('Issuer')).toHaveAttribute('inputmode', 'url')
+})
+
+test('Test asks the provider that is typed, and lists what it says', async ({ open }) => {
+  const lines = ['You sign in at login.example.com, with PKCE.', 'It has a sign-out page.']
+  const { page, fake } = await open({ ...NONE, finding: { kind: 'found', lines } })
+  await fake(({ held }) => held.push('testProvider'))
+  await page.getByLabel('Issuer').fill(` ${ISSUER} `)
+  await button(page, 'Test').click()
+  await expect(finding(page)).toHaveText('Asking your provider…')
+  await expect(button(page, 'Test')).toBeDisabled()
+  await fake((fake) => fake.answer('done'))
+  await expect(finding(page).getByRole('listitem')).toHaveText(lines)
+  await expect(finding(page)).toHaveRole('status')
+  await expect(button(page, 'Use this spelling')).toBeHidden()
+  expect(await fake(tests)).toEqual([ISSUER])
+  expect(await fake(saves)).toEqual([])
+})
+
+test('Test without an issuer asks nobody', async ({ open }) => {
+  const { page, fake } = await open(NONE)
+  await button(page, 'Test').click()
+  await expect(page.getByLabel('Issuer')).toBeFocused()
+  await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(/^Enter the address/)
+  expect(await fake(tests)).toEqual([])
+})
+
+test('what is wrong is said, and a spelling that is right is taken with one press', async ({
+  open,
+}) => {
+  const { page, fake } = await open({ ...NONE, finding: MISSPELT })
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await button(page, 'Test').click()
+  await expect(finding(page)).toHaveText(MISSPELT.message)
+  await fake((fake) => void (fake.finding = { kind: 'found', lines: ['With PKCE.'] }))
+  await page.clock.runFor(500)
+  await button(page, 'Use this spelling').click()
+  await expect(page.getByLabel('Issuer')).toHaveValue(`${ISSUER}/`)
+  await expect(page.getByLabel('Issuer')).toBeFocused()
+  await expect(finding(page)).toContainText('With PKCE.')
+  await expect(button(page, 'Use this spelling')).toBeHidden()
+  expect(await fake(tests)).toEqual([ISSUER, `${ISSUER}/`])
+})
+
+test('the spelling can be taken at once, while the button Test still rests', async ({ open }) => {
+  const { page, fake } = await open({ ...NONE, finding: MISSPELT })
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await button(page, 'Test').click()
+  await button(page, 'Use this spelling').click()
+  await expect.poll(() => fake(tests)).toEqual([ISSUER, `${ISSUER}/`])
+})
+
+test('what was found is not shown beside another issuer', async ({ open }) => {
+  const { page, fake } = await open({ ...NONE, finding: MISSPELT })
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await button(page, 'Test').click()
+  await expect(button(page, 'Use this spelling')).toBeVisible()
+  await page.getByLabel('Issuer').press('End')
+  await page.keyboard.type('x')
+  await expect(finding(page)).toBeEmpty()
+  await expect(button(page, 'Use this spelling')).toBeHidden()
+
+  // Nor where it comes late.
+  await page.clock.runFor(500)
+  await fake(({ held }) => held.push('testProvider'))
+  await button(page, 'Test').click()
+  await page.getByLabel('Issuer').fill('https://other.example.com')
+  await fake((fake) => fake.answer('done'))
+  await page.clock.runFor(500)
+  await expect(button(page, 'Test')).toBeEnabled()
+  await expect(finding(page)).toBeEmpty()
+})
+
+test('a test that comes to nothing is told', async ({ open }) => {
+  const { page, fake } = await open(NONE)
+  await fake(({ held }) => held.push('testProvider'))
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await button(page, 'Test').click()
+  await fake((fake) => fake.answer('refused'))
+  await expect(page.getByRole('alert')).toHaveText(/^That did not work\./)
+  await expect(finding(page)).toBeEmpty()
+})
+
+test('settings that cannot be read are told, and nothing is saved over them', async ({ open }) => {
+  const { page, fake } = await open({ ...NONE, settings: null })
+  await expect(page.getByRole('alert')).toHaveText(/^The settings could not be read\./)
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await page.getByLabel('Client ID').fill('x')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('alert')).toHaveText(/^The settings could not be read\./)
+  expect(await fake(saves)).toEqual([])
+})
+
+test('what is typed outlasts news of the state and a look at the settings', async ({ open }) => {
+  const { page, tell } = await open(NONE)
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await tell({ ...STATES['no-provider'], serviceNote: 'Port 1000 is taken.' })
+  await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
+  await expect(page.getByLabel('Issuer')).toBeFocused()
+  await button(page, 'Settings').click()
+  await page.keyboard.press('Escape')
+  await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
+  await page.keyboard.press('Escape')
+  await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
+})
+
+test('what is typed outlasts that the provider is taken away elsewhere', async ({ open }) => {
+  const { page, tell } = await open(STATES['signed-out'])
+  await openForm(page)
+  await page.getByLabel('Issuer').fill(ISSUER)
+  await tell(STATES['no-provider'])
+  await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
+  await expect(page.getByLabel('Issuer')).toBeFocused()
+})
+
+test('opened from the settings it shows them as they are, not what was typed before', async ({
+  open,
+}) => {
+  const { page } = await open(STATES['signed-out'])
+  await openForm(page)
+  await page.getByLabel('Issuer').fill('https://nonsense.example')
+  await page.keyboard.press('Escape')
+  await button(page, 'Change the provider').click()
+  await expect(page.getByLabel('Issuer')).toHaveValue('https://login.example.com/tenant/')
+})
+
+test('what few providers need is out of sight until it is used', async ({ open }) => {
+  const { page } = await open(STATES['signed-out'])
+  await openForm(page)
+  await expect(page.getByLabel('Audience')).toBeHidden()
+
+  const fields = { ...SETTINGS.fields, redirectPort: { value: '8400, 8401', lockedBy: null } }
+  const used = await open({
+    status: STATES['signed-out'],
+    settings: { ...SETTINGS, fields },
+  })
+  await openForm(used.page)
+  await expect(used.page.getByLabel('Redirect ports')).toHaveValue('8400, 8401')
+  await expect(used.page.getByLabel('Redirect ports')).toBeVisible()
+})
+
+test('what is known of a provider is said as soon as its issuer is typed, and its fields are open', async ({
+  open,
+}) => {
+  const known = {
+    id: 'google' as const,
+    name: 'Google',
+    lines: ['It needs --client-secret-file PATH.', 'And <b>more</b>.'],
+  }
+  const { page } = await open({ status: STATES['no-provider'], settings: UNSET, known })
+  await page.getByLabel('Issuer').fill('https://accounts.google.com')
+  await expect(page.getByText('Google, by its documentation:')).toBeVisible()
+  await expect(page.getByRole('listitem')).toHaveText(known.lines)
+  await expect(page.getByLabel('Client secret')).toBeVisible()
+  await expect(page.getByLabel('Client secret')).toHaveAttribute('type', 'password')
+})
+
+test('a client secret that is set is shown as a mask, and sent only once it is typed anew', async ({
+  open,
+}) => {
+  const fields = { ...SETTINGS.fields, clientSecret: { value: '••••••••', lockedBy: null } }
+  const { page, fake } = await open({
+    status: STATES['signed-out'],
+    settings: { ...SETTINGS, fields },
+  })
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'Change the provider' }).click()
+  const secret = page.getByLabel('Client secret')
+  await expect(secret).toHaveValue('••••••••')
+  await secret.focus()
+  await page.keyboard.type('typed')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect
+    .poll(() => fake(({ calls }) => calls.filter(([name]) => name === 'saveSettings')))
+    .toEqual([['saveSettings', { clientSecret: 'typed' }]])
+})
+
+const provider = (page: Page) => page.getByLabel('Provider', { exact: true })
+const known = (page: Page) => page.locator('.known')
+const uris = (page: Page) => page.locator('#redirect-uris code')
+
+test('a provider is chosen by name, out of those that work and one that is another', async ({
+  open,
+}) => {
+  const { page, complaints } = await open(NONE)
+  await expect(provider(page)).toHaveValue('')
+  const options = page.locator('#provider-name option:not([hidden])')
+  await expect(options).toHaveText([
+    ...listProviders().map(({ name }) => name),
+    'Another OpenID provider',
+  ])
+  expect(await options.allTextContents()).toContain('Microsoft Entra')
+  expect(await complaints()).toEqual([])
+})
+
+for (const choice of listProviders()) {
+  test(`${choice.name}, chosen: its issuer, what to register, and what it asks for is filled in`, async ({
+    open,
+  }) => {
+    const { page, fake } = await open(NONE)
+    await provider(page).selectOption(choice.name)
+    await expect(page.getByLabel('Issuer')).toHaveValue(choice.issuer)
+    await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(choice.hint)
+    await expect(known(page).getByRole('listitem')).toHaveText(choice.lines)
+    await expect(known(page)).toHaveRole('status')
+    for (const [name, value] of Object.entries(choice.settings)) {
+      await expect(page.locator(`#${name}`)).toHaveValue(value)
+    }
+    // What is filled in needs no look; what is left to decide does.
+    const more = page.locator('#more > div')
+    await expect(more).toBeVisible({ visible: choice.lines.length > 1 })
+    const { redirectPort = '', redirectHost = '127.0.0.1' } = choice.settings
+    const port = redirectPort === '' ? '' : `:${redirectPort}`
+    await expect(uris(page)).toHaveText([`http://${redirectHost}${port}/callback`])
+
+    // What is still to be replaced is selected, and is not taken for an issuer.
+    await page.getByLabel('Client ID').fill('latchkey-desktop')
+    const issuer = page.getByLabel('Issuer')
+    for (const blank of choice.blanks) {
+      await button(page, 'Save').click()
+      await expect(issuer).toBeFocused()
+      await expect(issuer).toHaveAccessibleDescription(
+        new RegExp(`^Put your own in the place of ${blank}\\.`),
+      )
+      await page.keyboard.type('mine')
+      await page.clock.runFor(500)
+    }
+    const typed = choice.blanks.reduce((text, blank) => text.replace(blank, 'mine'), choice.issuer)
+    await expect(issuer).toHaveValue(typed)
+    await expect(provider(page)).toHaveValue(choice.id)
+    await button(page, 'Save').click()
+    await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+    expect(await fake(saves)).toEqual([
+      { ...choice.settings, issuer: typed, clientId: 'latchkey-desktop' },
+    ])
+  })
+}
+
+test('Test asks no provider whose issuer has a part to replace', async ({ open }) => {
+  const { page, fake } = await open(NONE)
+  await provider(page).selectOption('Keycloak')
+  await button(page, 'Test').click()
+  await expect(page.getByLabel('Issuer')).toBeFocused()
+  await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(
+    /^Put your own .* YOUR_HOST\./,
+  )
+  expect(await fake(tests)).toEqual([])
+})
+
+test('choosing another takes back what was filled in, and what was typed is there on return', async ({
+  open,
+}) => {
+  const { page } = await open(NONE)
+  const issuer = page.getByLabel('Issuer')
+  const scopes = page.getByLabel('Scopes')
+  const ports = page.getByLabel('Redirect ports')
+  await issuer.fill(ISSUER)
+  await expect(provider(page)).toHaveValue('other')
+  await provider(page).selectOption('GitLab')
+  await expect(scopes).toHaveValue('openid profile email')
+  await page.getByText('More, for providers that need it').click()
+  await ports.fill('9000')
+  await provider(page).selectOption('Auth0')
+  await expect(scopes).toHaveValue('openid profile email offline_access')
+  // The person's own stays.
+  await expect(ports).toHaveValue('9000')
+  await expect(uris(page)).toHaveText(['http://127.0.0.1:9000/callback'])
+  await issuer.fill('https://login.example.org/')
+  await expect(provider(page)).toHaveValue('auth0')
+  await provider(page).selectOption('Another OpenID provider')
+  await expect(issuer).toHaveValue(ISSUER)
+  await expect(issuer).toHaveAccessibleDescription(/^Spelt as your provider does/)
+  await expect(known(page)).toBeEmpty()
+  await provider(page).selectOption('Auth0')
+  await expect(issuer).toHaveValue('https://login.example.org/')
+})
+
+test('an issuer that is pasted whole takes the place of all that stands there', async ({
+  open,
+}) => {
+  const { page } = await open(NONE)
+  const issuer = page.getByLabel('Issuer')
+  await provider(page).selectOption('Auth0')
+  await page.getByLabel('Client ID').fill('https://example.eu.auth0.com/')
+  await page.getByLabel('Client ID').selectText()
+  await page.keyboard.press('ControlOrMeta+X')
+  await issuer.focus()
+  await page.keyboard.press('ControlOrMeta+V')
+  await expect(issuer).toHaveValue('https://example.eu.auth0.com/')
+
+  // A domain is a part of it.
+  await provider(page).selectOption('Okta')
+  await page.getByLabel('Client ID').fill('example.okta.com')
+  await page.getByLabel('Client ID').selectText()
+  await page.keyboard.press('ControlOrMeta+X')
+  await issuer.focus()
+  await page.keyboard.press('ControlOrMeta+V')
+  await expect(issuer).toHaveValue('https://example.okta.com')
+})
+
+test('the list follows an issuer that is typed or set, and then fills nothing in', async ({
+  open,
+}) => {
+  const fields = {
+    ...SETTINGS.fields,
+    issuer: { value: 'https://tenant.auth0.com/', lockedBy: null },
+  }
+  const { page } = await open({
+    status: STATES['signed-out'],
+    settings: { ...SETTINGS, fields },
+  })
+  await openForm(page)
+  await expect(provider(page)).toHaveValue('auth0')
+  await expect(known(page)).toContainText('choose one with --redirect-port')
+  await page.getByLabel('Issuer').fill('https://gitlab.com')
+  await expect(provider(page)).toHaveValue('gitlab')
+  await expect(page.getByLabel('Redirect ports')).toHaveValue('')
+  await page.getByLabel('Issuer').fill('https://github.com')
+  await expect(provider(page)).toHaveValue('other')
+  await expect(known(page)).toContainText('GitHub documents OAuth alone')
+  await expect(page.getByRole('button', { name: 'How to register' })).toBeHidden()
+  await page.getByLabel('Issuer').fill('')
+  await page.keyboard.press('Escape')
+  await button(page, 'Change the provider').click()
+  await expect(provider(page)).toHaveValue('auth0')
+})
+
+test('what was filled in for one provider is taken back when another’s issuer is typed', async ({
+  open,
+}) => {
+  const { page } = await open(NONE)
+  await provider(page).selectOption('Google')
+  await expect(page.getByLabel('Prompt')).toHaveValue('consent')
+  await page.getByLabel('Issuer').fill('https://gitlab.com')
+  await expect(provider(page)).toHaveValue('gitlab')
+  await expect(page.getByLabel('Prompt')).toHaveValue('')
+  await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(
+    /^Spelt as your provider does/,
+  )
+  await expect(known(page)).toContainText('choose one with --redirect-port')
+})
+
+test('saved, what was filled in is the person’s own', async ({ open }) => {
+  const { page } = await open({ status: STATES['signed-out'] })
+  await openForm(page)
+  await provider(page).selectOption('Auth0')
+  await page.getByLabel('Issuer').fill('https://tenant.auth0.com/')
+  await expect(page.getByLabel('Issuer')).toHaveValue('https://tenant.auth0.com/')
+  await button(page, 'Save').click()
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await openForm(page)
+  await expect(page.getByLabel('Redirect ports')).toHaveValue('8400')
+  await provider(page).selectOption('Google')
+  await expect(page.getByLabel('Redirect ports')).toHaveValue('8400')
+})
+
+test('where a flag sets the issuer there is nothing to choose, and locked fields stay', async ({
+  open,
+}) => {
+  const { page } = await open({ status: STATES['signed-out'], settings: LOCKED })
+  await openForm(page)
+  await expect(provider(page)).toBeHidden()
+
+  const fields = { ...UNSET.fields, scope: { value: 'openid', lockedBy: '--scope' } }
+  const scoped = await open({ ...NONE, settings: { ...UNSET, fields } })
+  await provider(scoped.page).selectOption('Google')
+  await expect(scoped.page.getByLabel('Prompt')).toHaveValue('consent')
+  await expect(scoped.page.getByLabel('Scopes')).toHaveValue('openid')
+  await expect(known(scoped.page)).toContainText(
+    'Filled in under More: Prompt, Additional parameters.',
+  )
+})
+
+test('the provider’s page is asked for by its name, and its link is there to read', async ({
+  open,
+}) => {
+  const { page, fake } = await open(NONE)
+  await provider(page).selectOption('Okta')
+  await button(page, 'How to register at Okta').click()
+  await expect(page.getByText('If your browser does not open:')).toContainText(guideOf('okta'))
+  expect(await fake(({ calls }) => calls.at(-1))).toEqual(['openProviderGuide', 'okta'])
+  await provider(page).selectOption('Google')
+  await expect(page.getByText('If your browser does not open:')).toBeHidden()
+  await page.clock.runFor(500)
+  await button(page, 'How to register at Google').click()
+  await expect
+    .poll(() => fake(({ calls }) => calls.at(-1)))
+    .toEqual(['openProviderGuide', 'google'])
+})
+
+test('the redirect URIs are those that the fields make, and can be copied', async ({ open }) => {
+  const { page, fake } = await open(NONE)
+  await expect(uris(page)).toHaveText(['http://127.0.0.1/callback'])
+  await page.getByText('More, for providers that need it').click()
+  await page.getByLabel('Redirect ports').fill('8400, 8401')
+  await page.getByLabel('Redirect host').fill('[::1]')
+  await page.getByLabel('Redirect path').fill('/done')
+  await expect(uris(page)).toHaveText(['http://[::1]:8400/done', 'http://[::1]:8401/done'])
+  await button(page, 'Copy the redirect URI').click()
+  expect(await fake(({ calls }) => calls.at(-1))).toEqual(['runCommand', 'copy-redirect-uris'])
+  await page.getByLabel('Redirect host').fill('evil.example')
+  await expect(uris(page)).toHaveCount(0)
+  await expect(button(page, 'Copy the redirect URI')).toBeHidden()
+})
+
+test('where there is a trial with made-up people is said on the first screen only', async ({
+  open,
+}) => {
+  const { page, tell } = await open(NONE)
+  await expect(page.getByText('made-up people')).toContainText('npm start')
+  await tell(STATES['signed-out'])
+  await openForm(page)
+  await expect(page.getByText('made-up people')).toBeHidden()
+})

@@ -1,0 +1,133 @@
+// The question before Latchkey's data is removed, in a real Chromium.
+
+import type { Page } from '@playwright/test'
+import { STATES } from '../support/window-states.js'
+import { expect, test } from '../support/window-test.js'
+import type { Fake } from '../support/window.js'
+
+const PLAN = {
+  lines: [
+    'The session of Alice Adams is ended at https://login.example.com. Every app that uses it loses it.',
+    "Latchkey's files in /home/alice/.config/latchkey are deleted.",
+  ],
+}
+const ANSWERS = { status: STATES['signed-in'], plan: PLAN }
+const NOT_REVOKED = 'The session of Alice Adams was not revoked: the provider answered 503.'
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+const asked = ({ calls }: Fake): unknown[] =>
+  calls.filter(([name]) => ['revokeSession', 'removeData', 'runCommand'].includes(name))
+
+async function openQuestion(page: Page): Promise<void> {
+  await button(page, 'Settings').click()
+  await button(page, "Remove Latchkey's data").click()
+  await expect(page.getByRole('heading')).toHaveText("Remove Latchkey's data?")
+  await expect(page.getByRole('listitem')).toHaveText(PLAN.lines)
+}
+
+test('the question says what is removed, and removes nothing by itself', async ({ open }) => {
+  const { page, fake, complaints } = await open(ANSWERS)
+  await openQuestion(page)
+  await expect(page.getByRole('heading')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Space')
+  await page.keyboard.press('Tab')
+  await expect(button(page, 'Remove and quit')).toBeFocused()
+  await expect(button(page, 'Remove and quit')).toHaveAccessibleDescription(
+    /Every app that uses it loses it.*Then Latchkey quits. This can't be undone/,
+  )
+  expect(await fake(asked)).toEqual([])
+  expect(await complaints()).toEqual([])
+})
+
+test('signed out at the provider first, then removed', async ({ open }) => {
+  const { page, fake } = await open(ANSWERS)
+  await openQuestion(page)
+  await button(page, 'Remove and quit').click()
+  await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['removeData']])
+})
+
+for (const [how, leave] of [
+  ['Cancel', (page: Page) => button(page, 'Cancel').click()],
+  ['Back', (page: Page) => button(page, 'Back').click()],
+  ['Escape', (page: Page) => page.keyboard.press('Escape')],
+] as const) {
+  test(`${how} leaves all as it is, with the focus where it was`, async ({ open }) => {
+    const { page, fake } = await open(ANSWERS)
+    await openQuestion(page)
+    await leave(page)
+    await expect(button(page, "Remove Latchkey's data")).toBeFocused()
+    expect(await fake(asked)).toEqual([])
+  })
+
+  test(`${how} while the provider is asked removes nothing, and signs out here too`, async ({
+    open,
+  }) => {
+    const { page, fake } = await open(ANSWERS)
+    await openQuestion(page)
+    await fake(({ held }) => held.push('revokeSession'))
+    await button(page, 'Remove and quit').click()
+    await expect(page.getByText('Signing out at your provider…')).toBeVisible()
+    await leave(page)
+    await fake((fake) => fake.answer('done'))
+    await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['runCommand', 'sign-out']])
+  })
+}
+
+test('a press answers only the question that was on the page then', async ({ open }) => {
+  const { page, fake } = await open(ANSWERS)
+  await openQuestion(page)
+  await fake(({ held }) => held.push('revokeSession'))
+  await button(page, 'Remove and quit').click()
+  await page.keyboard.press('Escape')
+  await button(page, "Remove Latchkey's data").click()
+  await expect(page.getByRole('listitem')).toHaveText(PLAN.lines)
+  await fake((fake) => fake.answer('done'))
+  await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['runCommand', 'sign-out']])
+})
+
+test('what was not revoked is said, and the person decides', async ({ open }) => {
+  const { page, fake } = await open({
+    ...ANSWERS,
+    revocation: { kind: 'not-revoked', message: NOT_REVOKED },
+  })
+  await openQuestion(page)
+  await expect(button(page, 'Remove without signing out')).toBeHidden()
+  await button(page, 'Remove and quit').press('Enter')
+  await expect(page.getByRole('alert').filter({ visible: true })).toHaveText(
+    `${NOT_REVOKED} Nothing was removed yet.`,
+  )
+  // Whoever presses once more without reading tries again, and removes nothing.
+  await expect(button(page, 'Try again')).toBeFocused()
+  await page.clock.runFor(1000)
+  await page.keyboard.press('Enter')
+  await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['revokeSession']])
+  await page.clock.runFor(1000)
+  await button(page, 'Remove without signing out').click()
+  await expect
+    .poll(() => fake(asked))
+    .toEqual([['revokeSession'], ['revokeSession'], ['removeData']])
+})
+
+test('opened once more it asks anew', async ({ open }) => {
+  const { page } = await open({
+    ...ANSWERS,
+    revocation: { kind: 'not-revoked', message: NOT_REVOKED },
+  })
+  await openQuestion(page)
+  await button(page, 'Remove and quit').click()
+  await expect(button(page, 'Remove without signing out')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await button(page, "Remove Latchkey's data").click()
+  await expect(button(page, 'Remove and quit')).toBeVisible()
+  await expect(button(page, 'Remove without signing out')).toBeHidden()
+})
+
+test('nobody can confirm what was not said', async ({ open }) => {
+  const { page, fake } = await open(STATES['signed-in'])
+  await button(page, 'Settings').click()
+  await button(page, "Remove Latchkey's data").click()
+  await expect(page.getByRole('alert').filter({ visible: true })).toContainText('could not be read')
+  await expect(button(page, 'Remove and quit')).toBeHidden()
+  expect(await fake(asked)).toEqual([])
+})

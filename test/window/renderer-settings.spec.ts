@@ -1,0 +1,351 @@
+// The settings and the report, and the ways between the window's views, in a real Chromium.
+
+import type { Page } from '@playwright/test'
+import { REPORT } from '../support/window-report.js'
+import { LOCKED, SETTINGS, STATES, UNSET } from '../support/window-states.js'
+import { expect, test } from '../support/window-test.js'
+import type { Fake } from '../support/window.js'
+
+const SIGNED_IN = STATES['signed-in']
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+const changes = ({ calls }: Fake): unknown[] =>
+  calls.filter(([name]) => name === 'saveSettings' || name === 'setStartAtLogin')
+
+async function openSettings(page: Page): Promise<void> {
+  await button(page, 'Settings').click()
+  await expect(page.getByRole('heading')).toHaveText('Settings')
+}
+
+for (const [label, before, call] of [
+  ['Start Latchkey when you log in', true, ['setStartAtLogin', false]],
+  ['Show notifications', true, ['saveSettings', { notifications: false }]],
+  ['Sign out at the provider too', false, ['saveSettings', { endSession: true }]],
+  ['Keep the session without a keyring', false, ['saveSettings', { keepWithoutKeyring: true }]],
+] as const) {
+  test(`${label}: a press changes it, and that is said`, async ({ open }) => {
+    const { page, fake, complaints } = await open(SIGNED_IN)
+    await openSettings(page)
+    const box = page.getByRole('checkbox', { name: label })
+    await expect(box).toBeChecked({ checked: before })
+    await box.click()
+    await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible()
+    await expect(box).toBeChecked({ checked: !before })
+    await expect(box).toBeFocused()
+    expect(await fake(changes)).toEqual([call])
+    expect(await fake(({ announcements }) => announcements)).toEqual(['Saved.'])
+    await page.clock.runFor(6000)
+    await expect(page.getByText('Saved.')).toBeHidden()
+    expect(await complaints()).toEqual([])
+  })
+
+  test(`${label}: a refusal is said there, and it shows what is so still`, async ({ open }) => {
+    const message = 'settings.json cannot be written (EROFS).'
+    const { page, fake } = await open({
+      status: SIGNED_IN,
+      outcomes: [{ kind: 'refused', field: null, message }],
+    })
+    await openSettings(page)
+    const box = page.getByRole('checkbox', { name: label })
+    await box.click()
+    await expect(box).toHaveAccessibleDescription(/^settings\.json cannot be written/)
+    await expect(page.getByRole('main').getByText(message)).toBeVisible()
+    await expect(box).toBeChecked({ checked: before })
+    await expect(box).toHaveAttribute('aria-invalid', 'true')
+    expect(await fake(({ announcements }) => announcements)).toEqual([message])
+    await box.click()
+    await expect(page.getByRole('main').getByText(message)).toBeHidden()
+    await expect(box).toBeChecked({ checked: !before })
+  })
+}
+
+test('a press is not heard twice while the first is on its way', async ({ open }) => {
+  const { page, fake } = await open(SIGNED_IN)
+  await openSettings(page)
+  await fake(({ held }) => held.push('saveSettings'))
+  const box = page.getByRole('checkbox', { name: 'Show notifications' })
+  await box.click()
+  await box.click({ force: true })
+  expect(await fake(changes)).toHaveLength(1)
+  await fake((fake) => fake.answer('done'))
+  await expect(box).not.toBeChecked()
+  await expect(box).toBeEnabled()
+})
+
+test('a change that comes to nothing is told, and undone', async ({ open }) => {
+  const { page, fake } = await open(SIGNED_IN)
+  await openSettings(page)
+  await fake(({ held }) => held.push('saveSettings'))
+  const box = page.getByRole('checkbox', { name: 'Show notifications' })
+  await box.click()
+  await fake((fake) => fake.answer('refused'))
+  await expect(page.getByText('That did not work. Try again.').first()).toBeVisible()
+  await expect(box).toBeChecked()
+})
+
+test('what a flag or variable sets is shown locked, with its name, and can be reached', async ({
+  open,
+}) => {
+  const { page, fake } = await open({ status: SIGNED_IN, settings: LOCKED })
+  await openSettings(page)
+  for (const [label, checked, words] of [
+    ['Show notifications', false, 'Set by --no-notifications, so it cannot be changed here.'],
+    ['Keep the session', true, 'Set by LATCHKEY_KEEP_WITHOUT_KEYRING'],
+    ['Start Latchkey', false, 'The AppImage that Latchkey runs from is gone.'],
+  ] as const) {
+    const box = page.getByRole('checkbox', { name: label })
+    await expect(box).toHaveAttribute('aria-disabled', 'true')
+    await expect(box).toHaveAccessibleDescription(new RegExp(words))
+    await box.focus()
+    await expect(box).toBeFocused()
+    await page.keyboard.press('Space')
+    await expect(box).toBeChecked({ checked })
+  }
+  expect(await fake(changes)).toEqual([])
+  await expect(page.getByRole('checkbox', { name: 'Sign out at' })).toBeEnabled()
+})
+
+test('why it cannot start at login is said once, where the system says it already', async ({
+  open,
+}) => {
+  const note = 'Your desktop does not let Latchkey start by itself.'
+  const startAtLogin = { on: false, changeable: true, note }
+  const { page } = await open({
+    status: SIGNED_IN,
+    settings: { ...SETTINGS, startAtLogin },
+    outcomes: [{ kind: 'refused', field: null, message: note }],
+  })
+  await openSettings(page)
+  const box = page.getByRole('checkbox', { name: 'Start Latchkey' })
+  await expect(box).toHaveAccessibleDescription(note)
+  await box.click()
+  await expect(box).toHaveAttribute('aria-invalid', 'true')
+  await expect(box).not.toBeChecked()
+  await expect(box).toHaveAccessibleDescription(note)
+  await expect(page.getByRole('main').getByText(note).filter({ visible: true })).toHaveCount(1)
+})
+
+test('F28: what keeping without a keyring means is said plainly, with how it is kept now', async ({
+  open,
+}) => {
+  const { page, tell } = await open(SIGNED_IN)
+  await openSettings(page)
+  const box = page.getByRole('checkbox', { name: 'Keep the session without a keyring' })
+  await expect(box).toHaveAccessibleDescription(/Any program that runs as you could read/)
+  await expect(box).toHaveAccessibleDescription(/Now it is kept in the system's keyring\.$/)
+  await tell(STATES['kept-without-keyring'])
+  await expect(box).toHaveAccessibleDescription(/Now it is kept on this computer, without a/)
+})
+
+test('S35: from why the session stays in memory one press leads to the choice', async ({
+  open,
+}) => {
+  const { page } = await open(STATES['kept-in-memory'])
+  await button(page, 'Choose in Settings').click()
+  await expect(page.getByRole('heading')).toHaveText('Settings')
+  await expect(page.getByRole('checkbox', { name: 'Keep the session' })).toBeFocused()
+  await expect(page.getByRole('checkbox', { name: 'Keep the session' })).toBeInViewport()
+  await page.keyboard.press('Escape')
+  await expect(button(page, 'Choose in Settings')).toBeFocused()
+})
+
+test('the provider as it is set, and where the settings are kept, are shown', async ({ open }) => {
+  const { page } = await open(SIGNED_IN)
+  await openSettings(page)
+  const main = page.getByRole('main')
+  await expect(main).toContainText('https://login.example.com/tenant/')
+  await expect(main).toContainText('latchkey-desktop')
+  await expect(main).toContainText('Any free one')
+  await expect(main).toContainText(SETTINGS.file)
+
+  const unset = await open({ status: STATES['no-provider'], settings: UNSET })
+  await openSettings(unset.page)
+  await expect(unset.page.locator('#provider-facts')).toContainText('None yet')
+
+  const demo = await open({ status: { ...STATES['signed-out'], demo: true }, settings: UNSET })
+  await openSettings(demo.page)
+  await expect(demo.page.locator('#provider-facts')).toHaveText('ProviderThe demo')
+})
+
+test('settings that cannot be read are told', async ({ open }) => {
+  const { page, complaints } = await open({ status: SIGNED_IN, settings: null })
+  await openSettings(page)
+  await expect(page.getByRole('alert')).toHaveText(/^The settings could not be read\./)
+  expect(await complaints()).toEqual([])
+})
+
+test('they are read anew each time they are opened', async ({ open }) => {
+  const { page, fake } = await open(SIGNED_IN)
+  const reads = (): Promise<number> =>
+    fake(({ calls }) => calls.filter(([name]) => name === 'readSettings').length)
+  await openSettings(page)
+  await expect.poll(reads).toBe(1)
+  await page.keyboard.press('Escape')
+  await openSettings(page)
+  await expect.poll(reads).toBe(2)
+})
+
+test('the report is made when it is opened, says that it holds no secret, and is copied', async ({
+  open,
+}) => {
+  const { page, fake, complaints } = await open({ status: SIGNED_IN, report: REPORT })
+  await fake(({ held }) => held.push('makeReport'))
+  await openSettings(page)
+  await button(page, 'Make a report').click()
+  await expect(page.getByRole('heading')).toHaveText('Report')
+  await expect(page.getByRole('heading')).toBeFocused()
+  const text = page.getByRole('region', { name: 'The report' })
+  await expect(text).toHaveAttribute('aria-busy', 'true')
+  await expect(button(page, 'Copy the report')).toHaveCount(0)
+  await fake((fake) => fake.answer('done'))
+  await expect(text).toHaveText(REPORT)
+  await expect(text).not.toHaveAttribute('aria-busy')
+  await expect(page.getByRole('main')).toContainText('There is no password, token or other secret')
+  await button(page, 'Copy the report').click()
+  await expect(page.getByRole('status')).toHaveText('Copied.')
+  expect(await fake(({ calls }) => calls.slice(-1))).toEqual([['runCommand', 'copy-report']])
+  expect(await fake(({ announcements }) => announcements)).toEqual([
+    'The report is ready.',
+    'Copied.',
+  ])
+  expect(await complaints()).toEqual([])
+})
+
+test('a long report scrolls in itself, and is reached by keyboard', async ({ open }) => {
+  const { page } = await open({ status: SIGNED_IN, report: `${REPORT}\n`.repeat(20) })
+  await openSettings(page)
+  await button(page, 'Make a report').click()
+  await expect(button(page, 'Copy the report')).toBeInViewport()
+  await page.keyboard.press('Tab')
+  const text = page.getByRole('region', { name: 'The report' })
+  await expect(text).toBeFocused()
+  await page.keyboard.press('End')
+  await expect.poll(() => text.evaluate((box) => box.scrollTop)).toBeGreaterThan(100)
+  expect(await page.evaluate(() => document.scrollingElement!.scrollTop)).toBe(0)
+})
+
+test('a report that cannot be made is told, and can be tried again', async ({ open }) => {
+  const { page, fake } = await open({ status: SIGNED_IN, report: REPORT })
+  await fake(({ held }) => held.push('makeReport'))
+  await openSettings(page)
+  await button(page, 'Make a report').click()
+  await fake((fake) => fake.answer('refused'))
+  const text = page.getByRole('region', { name: 'The report' })
+  await expect(text).toHaveText('The report could not be made.')
+  await expect(button(page, 'Copy the report')).toHaveCount(0)
+  await button(page, 'Make it anew').click()
+  await fake((fake) => fake.answer('done'))
+  await expect(text).toHaveText(REPORT)
+})
+
+test('a report that is ready for who has left it is not announced', async ({ open }) => {
+  const { page, fake } = await open({ status: SIGNED_IN, report: REPORT })
+  await fake(({ held }) => held.push('makeReport'))
+  await openSettings(page)
+  await button(page, 'Make a report').click()
+  await page.keyboard.press('Escape')
+  await fake((fake) => fake.answer('done'))
+  await expect(page.locator('#report-text')).toHaveText(REPORT)
+  expect(await fake(({ announcements }) => announcements)).toEqual([])
+})
+
+test('a failed sign-in leads to the report, and Back to the failed sign-in', async ({ open }) => {
+  const { page } = await open({ status: STATES.failed, report: REPORT })
+  await button(page, 'Make a report').click()
+  await expect(page.getByRole('heading')).toHaveText('Report')
+  await button(page, 'Back').click()
+  await expect(page.getByRole('heading')).toHaveText('The sign-in failed')
+  await expect(button(page, 'Make a report')).toBeFocused()
+})
+
+for (const way of ['Escape', 'Back'] as const) {
+  test(`${way} returns by the way one came, with the focus on what led there`, async ({ open }) => {
+    const { page } = await open({ status: SIGNED_IN, report: REPORT })
+    const back = (): Promise<void> =>
+      way === 'Escape' ? page.keyboard.press('Escape') : button(page, 'Back').click()
+    await openSettings(page)
+    await expect(page.getByRole('heading')).toBeFocused()
+    for (const [name, heading] of [
+      ['Change the provider', 'Your provider'],
+      ['Make a report', 'Report'],
+    ] as const) {
+      await button(page, name).click()
+      await expect(page.getByRole('heading')).toHaveText(heading)
+      await expect(page.getByRole('heading')).toBeFocused()
+      await back()
+      await expect(page.getByRole('heading')).toHaveText('Settings')
+      await expect(button(page, name)).toBeFocused()
+    }
+    await back()
+    await expect(page.getByRole('heading')).toHaveText('You are signed in')
+    await expect(button(page, 'Settings')).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  })
+}
+
+test('Escape that ends the composing of a word leaves the view as it is', async ({ open }) => {
+  const { page } = await open(SIGNED_IN)
+  await openSettings(page)
+  await page.evaluate(() =>
+    document.body.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'Escape', isComposing: true, bubbles: true }),
+    ),
+  )
+  await expect(page.getByRole('heading')).toHaveText('Settings')
+})
+
+test('Enter held down on Back does not go in again', async ({ open }) => {
+  const { page } = await open(SIGNED_IN)
+  await openSettings(page)
+  await button(page, 'Back').focus()
+  await page.keyboard.down('Enter')
+  await expect(button(page, 'Settings')).toBeFocused()
+  await page.keyboard.down('Enter')
+  await page.keyboard.up('Enter')
+  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+})
+
+test('a view that is opened begins at its top', async ({ open }) => {
+  const { page } = await open(STATES['kept-in-memory'])
+  await page.setViewportSize({ width: 300, height: 360 })
+  await openSettings(page)
+  const top = (): Promise<number> => page.evaluate(() => scrollY)
+  await page.mouse.wheel(0, 400)
+  await expect.poll(top).toBeGreaterThan(100)
+  await button(page, 'Make a report').click()
+  await expect(page.getByRole('heading')).toHaveText('Report')
+  expect(await top()).toBe(0)
+})
+
+test('a change of the state is in sight, once, for who is in another view', async ({ open }) => {
+  const { page, fake, tell } = await open(SIGNED_IN)
+  await openSettings(page)
+  await page.getByRole('checkbox', { name: 'Show notifications' }).focus()
+  await tell(STATES['needs-sign-in'])
+  const news = page.getByRole('status').filter({ hasText: 'Please sign in again.' })
+  await expect(news).toBeInViewport()
+  expect((await news.boundingBox())?.width).toBeGreaterThan(100)
+  await expect(page.getByRole('checkbox', { name: 'Show notifications' })).toBeFocused()
+  await expect(page.getByRole('heading')).toHaveText('Settings')
+  expect(await fake(({ announcements }) => announcements)).toHaveLength(1)
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('heading')).toHaveText('Please sign in again')
+})
+
+test('each view has one heading, and the same title', async ({ open }) => {
+  const { page } = await open({ status: SIGNED_IN, report: REPORT })
+  const isOne = async (): Promise<void> => {
+    await expect(page.getByRole('heading')).toHaveCount(1)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1)
+    await expect(page).toHaveTitle('Latchkey')
+  }
+  await isOne()
+  await openSettings(page)
+  await isOne()
+  await button(page, 'Change the provider').click()
+  await isOne()
+  await page.keyboard.press('Escape')
+  await button(page, 'Make a report').click()
+  await isOne()
+})

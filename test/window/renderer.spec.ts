@@ -1,0 +1,483 @@
+// The window's page in a real Chromium: the state, its buttons, and what is told of a change.
+
+import type { Page } from '@playwright/test'
+import type { LatchkeyApi, WindowStatus } from '../../main/ipc.js'
+import { viewOf } from '../../dist/renderer/view.js'
+import { WINDOW_SIZE } from '../../main/present/window-size.js'
+import { ALICE, inMs, NOW_MS, SETTINGS, STATES, statusIn, UNSET } from '../support/window-states.js'
+import { expect, test } from '../support/window-test.js'
+
+const WAITING = STATES.waiting
+const SIGNED_IN = STATES['signed-in']
+const SIGNED_OUT = STATES['signed-out']
+
+const { 'no-provider': _, ...CONFIGURED } = STATES
+
+for (const [name, status] of Object.entries(CONFIGURED)) {
+  test(`${name} is shown without an error or a breach of the policy`, async ({ open }) => {
+    const { page, complaints } = await open(status)
+    const { buttons, facts, heading, mark, notices, text } = viewOf(status, NOW_MS)
+    await expect(page.getByRole('heading')).toHaveText(heading)
+    await expect(page.getByRole('main')).toContainText(text)
+    for (const notice of notices) await expect(page.getByText(notice.text)).toBeVisible()
+    const said = facts.map(({ label, value, detail }) =>
+      // A time of day is written as the machine's language and zone have it.
+      /^(Runs|Ran|Renews)/.test(label)
+        ? new RegExp(`^${label}.*\\d.*${detail ?? ''}$`)
+        : label + value + (detail ?? ''),
+    )
+    await expect(page.locator('#facts > div')).toHaveText(said)
+    await expect(page.locator('#actions').getByRole('button')).toHaveText(
+      // A button that copies has the words for afterwards in it already.
+      buttons.map(({ action, label }) => (action === 'copy-link' ? `${label}Copied` : label)),
+    )
+    await expect(page.locator('#mark use')).toHaveAttribute('href', `#mark-${mark}`)
+    const box = await page.locator('#mark').boundingBox()
+    expect(box?.width).toBeGreaterThan(10)
+    await expect(page.getByRole('contentinfo')).toContainText('127.0.0.1:5323')
+    await expect(page.getByRole('contentinfo')).toContainText('0.1.0')
+    expect(await complaints()).toEqual([])
+  })
+}
+
+test('an app that asks is shown beside the session, until it has its end', async ({ open }) => {
+  const { page, tell } = await open(STATES.asking)
+  const box = page.locator('#asking')
+  await expect(box).toContainText('An app asks you to sign in: mail-sync.')
+  await expect(box).toContainText('4:59 left.')
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+  await box.getByRole('button', { name: 'Cancel' }).focus()
+  await tell(SIGNED_IN)
+  await expect(box).toBeHidden()
+  await expect(page.getByRole('heading')).toBeFocused()
+})
+
+test('every sign that a state may have is there to be drawn', async ({ open }) => {
+  const { page } = await open(SIGNED_OUT)
+  const marks = Object.values(CONFIGURED).map((status) => `mark-${viewOf(status, NOW_MS).mark}`)
+  const drawn = await page.locator('symbol').evaluateAll((all) => all.map(({ id }) => id))
+  expect(drawn.toSorted()).toEqual([...new Set(marks)].toSorted())
+})
+
+test('the policy is in force, and a breach of it would be seen', async ({ open }) => {
+  const { page, complaints } = await open(SIGNED_IN)
+  await page.evaluate(() => document.body.setAttribute('style', 'color: red'))
+  await expect.poll(complaints).toContain('style-src-attr')
+})
+
+test('why the local service is not where apps look first is said below', async ({ open }) => {
+  const { page } = await open({ ...SIGNED_OUT, serviceNote: 'Port 1000 is taken.' })
+  await expect(page.getByRole('contentinfo').getByText('Port 1000 is taken.')).toBeVisible()
+})
+
+const commands = (calls: readonly unknown[][]): unknown[] =>
+  calls.filter(([name]) => name === 'runCommand').map(([, command]) => command)
+
+for (const [name, label, command] of [
+  ['signed-out', 'Sign in', 'sign-in'],
+  ['waiting', 'Open the link again', 'open-again'],
+  ['waiting', 'Copy sign-in link', 'copy-link'],
+  ['waiting', 'Cancel', 'cancel'],
+  ['signed-in', 'Sign out', 'sign-out'],
+  ['signed-in', 'Sign in as somebody else', 'sign-in-as-other'],
+  ['renewal-failing', 'Sign in again', 'sign-in'],
+  ['asking', 'Open the link again', 'open-again'],
+  ['asking', 'Copy sign-in link', 'copy-link'],
+  ['asking', 'Cancel', 'cancel'],
+  ['signed-in', 'Copy the address of the local service', 'copy-service-url'],
+] as const) {
+  test(`${label} asks for ${command}, ${name}`, async ({ open }) => {
+    const { page, fake } = await open(STATES[name])
+    await page.getByRole('button', { name: label, exact: true }).click()
+    expect(commands(await fake(({ calls }) => calls))).toEqual([command])
+  })
+}
+
+test('a button calls its command, once until that has been answered', async ({ open }) => {
+  const { page, fake } = await open(SIGNED_IN)
+  await fake(({ held }) => held.push('runCommand'))
+  const signOut = page.getByRole('button', { name: 'Sign out' })
+  await signOut.click()
+  await expect(signOut).toBeDisabled()
+  await signOut.click({ force: true })
+  await page.getByRole('button', { name: 'Sign in as somebody else' }).click()
+  expect(commands(await fake(({ calls }) => calls))).toEqual(['sign-out', 'sign-in-as-other'])
+  await fake((fake) => fake.answer('done'))
+  await expect(signOut).toBeDisabled()
+  await page.clock.runFor(500)
+  await expect(signOut).toBeEnabled()
+})
+
+test('a command that is refused is told in a sentence, until the next try', async ({ open }) => {
+  const { page, fake, tell } = await open(SIGNED_OUT)
+  await fake(({ held }) => held.push('runCommand'))
+  const button = page.getByRole('button', { name: 'Sign in' })
+  await button.click()
+  await fake((fake) => fake.answer('refused'))
+  await expect(page.getByRole('alert')).toHaveText(/^That did not work\./)
+  await expect(button).toBeEnabled()
+  await tell(SIGNED_OUT)
+  await expect(page.getByRole('alert')).toHaveText(/^That did not work\./)
+  await button.click()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await fake((fake) => fake.answer('refused'))
+  await expect(page.getByRole('alert')).toHaveCount(1)
+  await tell(WAITING)
+  await expect(page.getByRole('alert')).toHaveCount(0)
+})
+
+test('a main process that does not answer is told, and nothing is offered', async ({ open }) => {
+  const { page, complaints, tell } = await open({ status: null })
+  await expect(page.getByRole('heading')).toHaveText('Latchkey does not answer')
+  await expect(page.getByRole('button')).toHaveCount(0)
+  await expect(page.getByRole('contentinfo')).toHaveCount(0)
+  expect(await complaints()).toEqual([])
+  await tell(SIGNED_OUT)
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('button', { name: 'Settings' })).toBeVisible()
+  await expect(page.getByRole('contentinfo')).toBeVisible()
+})
+
+for (const [label, shown] of [
+  ['Copy sign-in link', 'Copy sign-in link'],
+  ['Copy the address of the local service', 'Copy'],
+] as const) {
+  test(`${label}: that it is copied is seen and heard, and the page stays as it is`, async ({
+    open,
+  }) => {
+    const { page, fake } = await open(WAITING)
+    const button = page.getByRole('button', { name: label })
+    const opacity = (text: string): Promise<string> =>
+      button.getByText(text, { exact: true }).evaluate((span) => getComputedStyle(span).opacity)
+    const boxes = (): Promise<unknown> =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('button, dd, p')]
+          // What is folded away has a box only now and then.
+          .filter((one) => one.checkVisibility())
+          .map((one) => one.getBoundingClientRect()),
+      )
+    expect([await opacity(shown), await opacity('Copied')]).toEqual(['1', '0'])
+    const before = await boxes()
+    await button.click()
+    await expect(page.getByRole('status')).toHaveText('Copied.')
+    expect([await opacity(shown), await opacity('Copied')]).toEqual(['0', '1'])
+    expect(await boxes()).toEqual(before)
+    await page.clock.runFor(2000)
+    expect([await opacity(shown), await opacity('Copied')]).toEqual(['1', '0'])
+    await expect(button).toHaveAccessibleName(label)
+    // The second time is news as well.
+    await button.click()
+    await expect
+      .poll(() => fake(({ announcements }) => announcements))
+      .toEqual(['Copied.', 'Copied.'])
+  })
+}
+
+test('what could not be copied is not said to be', async ({ open }) => {
+  const { page, fake } = await open(WAITING)
+  await fake(({ held }) => held.push('runCommand'))
+  const button = page.getByRole('button', { name: 'Copy sign-in link' })
+  await button.click()
+  await fake((fake) => fake.answer('refused'))
+  await expect(page.getByRole('alert')).toHaveText(/^That did not work\./)
+  await expect(button).not.toHaveClass(/copied/)
+  expect(await fake(({ announcements }) => announcements)).toEqual([])
+})
+
+test('the focus goes on to what takes a button’s place, and stays where its button stays', async ({
+  open,
+}) => {
+  const { page, fake, tell } = await open(SIGNED_OUT)
+  await page.getByRole('button', { name: 'Sign in' }).focus()
+  await page.keyboard.press('Enter')
+  await tell(STATES.starting)
+  const cancel = page.getByRole('button', { name: 'Cancel' })
+  await expect(cancel).toBeFocused()
+  const before = await cancel.boundingBox()
+  // The link is ready: two more buttons, and this one is where it was.
+  await tell(WAITING)
+  await expect(page.getByRole('button', { name: 'Open the link again' })).toBeVisible()
+  await expect(cancel).toBeFocused()
+  expect(await cancel.boundingBox()).toEqual(before)
+  await page.keyboard.press('Space')
+  expect(commands(await fake(({ calls }) => calls))).toEqual(['sign-in', 'cancel'])
+
+  await tell(STATES['needs-sign-in'])
+  await expect(page.getByRole('button', { name: 'Sign in again' })).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeFocused()
+  await tell(SIGNED_IN)
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeFocused()
+  await tell(STATES['no-provider'])
+  await expect(page.getByRole('heading')).toBeFocused()
+  await expect(page.getByRole('heading')).toHaveText('No provider is set up yet')
+})
+
+test('a change does not take the focus where it was not', async ({ open }) => {
+  const { page, tell } = await open(SIGNED_OUT)
+  await tell(SIGNED_IN)
+  await expect(page.locator(':focus')).toHaveCount(0)
+})
+
+test('neither a double click nor Enter held down presses the next button', async ({ open }) => {
+  const { page, fake, tell } = await open(SIGNED_OUT)
+  const middle = await middleOf(page, 'Sign in')
+  await page.mouse.click(...middle)
+  await tell(STATES.starting)
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeVisible()
+  await page.mouse.move(...middle)
+  await page.mouse.down({ clickCount: 2 })
+  await page.mouse.up({ clickCount: 2 })
+  await tell(SIGNED_OUT)
+  await page.getByRole('button', { name: 'Sign in' }).focus()
+  await page.keyboard.down('Enter')
+  await tell(STATES.starting)
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await page.keyboard.down('Enter')
+  await page.keyboard.up('Enter')
+  expect(commands(await fake(({ calls }) => calls))).toEqual(['sign-in', 'sign-in'])
+})
+
+async function middleOf(page: Page, name: string): Promise<[x: number, y: number]> {
+  const box = await page.getByRole('button', { name, exact: true }).boundingBox()
+  if (!box) throw new Error(`${name} is out of sight`)
+  return [box.x + box.width / 2, box.y + box.height / 2]
+}
+
+test('a change of the state is announced once, and the countdown never', async ({ open }) => {
+  const { page, fake, tell } = await open(SIGNED_OUT)
+  const announcements = (): Promise<string[]> => fake(({ announcements }) => announcements)
+  await expect(page.getByRole('status')).toBeEmpty()
+  await tell(WAITING)
+  await expect(page.getByText('4:59')).toBeVisible()
+  await page.clock.runFor(3000)
+  await expect(page.getByText('4:56')).toBeVisible()
+  await tell(WAITING)
+  expect(await announcements()).toEqual(['Waiting for your browser.'])
+  await tell(SIGNED_IN)
+  await page.clock.runFor(10_000)
+  await tell({ ...SIGNED_IN, scope: 'openid' })
+  expect(await announcements()).toEqual([
+    'Waiting for your browser.',
+    'You are signed in as Alice Adams.',
+  ])
+  await expect(page.getByRole('status')).toBeEmpty()
+})
+
+for (const name of ['waiting', 'offline', 'ends-soon'] as const) {
+  test(`the page moves nothing as the time goes by: ${name}`, async ({ open }) => {
+    const { page } = await open(STATES[name])
+    const layout = (): Promise<unknown> =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('main, main *:not(svg, svg *), footer')].map((one) => {
+          const { x, y, width, height } = one.getBoundingClientRect()
+          // Its words may get longer; what stands around them may not move.
+          return one.tagName === 'BDI' ? [x, y] : [x, y, width, height]
+        }),
+      )
+    const before = await layout()
+    for (let second = 0; second < 11; second++) {
+      await page.clock.runFor(1000)
+      expect(await layout()).toEqual(before)
+    }
+  })
+}
+
+test('a tick changes the one text that reads differently, and draws nothing else anew', async ({
+  open,
+}) => {
+  const { page } = await open(WAITING)
+  await page.evaluate(() => {
+    const changed: string[] = []
+    new MutationObserver((records) => {
+      for (const { target } of records) {
+        changed.push(target.parentElement?.closest('dd')?.textContent ?? target.nodeName)
+      }
+    }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+    Object.assign(globalThis, { changed })
+  })
+  await page.clock.runFor(2000)
+  const changed = await page.evaluate(
+    () => (globalThis as unknown as { changed: string[] }).changed,
+  )
+  expect(new Set(changed)).toEqual(new Set(['4:58', '4:57']))
+})
+
+test('the time until the session runs out ticks each second, until it is up', async ({ open }) => {
+  const { page } = await open(statusIn('signed-in', { account: ALICE, expiresAt: inMs(61_000) }))
+  await expect(page.getByText('in 1 minute')).toBeVisible()
+  await page.clock.runFor(2000)
+  await expect(page.getByText('in 59 seconds')).toBeVisible()
+  await page.clock.runFor(1000)
+  await expect(page.getByText('in 58 seconds')).toBeVisible()
+  await page.clock.runFor(60_000)
+  await expect(page.getByText('any moment now')).toBeVisible()
+})
+
+test('a status that was told is not undone by the answer to the first question', async ({
+  open,
+}) => {
+  const { page, tell } = await open(SIGNED_OUT)
+  await page.addInitScript((status) => {
+    const { latchkey } = globalThis as unknown as { latchkey: LatchkeyApi }
+    const { onStatusChanged } = latchkey
+    latchkey.onStatusChanged = (listener) => {
+      const end = onStatusChanged(listener)
+      listener(status)
+      return end
+    }
+  }, SIGNED_IN)
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are signed in')
+  await tell(WAITING)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Waiting for your browser')
+})
+
+test('S09: markup in what the provider says is shown, not obeyed', async ({ open }) => {
+  const markup = '<img src=x onerror="document.title=1"><b id="evil">B</b>'
+  const account = { sub: 'm', name: markup, email: `${markup}@x` }
+  const window: WindowStatus = {
+    ...statusIn('offline', { account, reason: markup }),
+    scope: markup,
+    issuer: `not a URL ${markup}`,
+    storage: { tier: 'memory', note: markup },
+    serviceUrl: markup,
+    serviceNote: markup,
+    version: markup,
+  }
+  const settings = {
+    ...SETTINGS,
+    fields: { ...SETTINGS.fields, issuer: { value: markup, lockedBy: markup } },
+    startAtLogin: { on: true, changeable: true, note: markup },
+    file: markup,
+  }
+  const { page, complaints, tell } = await open({
+    status: SIGNED_OUT,
+    settings,
+    report: markup,
+    finding: { kind: 'failed', message: markup, issuer: markup },
+    outcomes: [{ kind: 'refused', field: 'clientId', message: markup }],
+  })
+  const isInert = async (): Promise<void> => {
+    await expect(page.locator('img, b, #evil')).toHaveCount(0)
+    await expect(page).toHaveTitle('Latchkey')
+  }
+  await tell(window)
+  // Name, reason, scopes, note, address, its note and version.
+  const seen = page.getByText(markup, { exact: true }).filter({ visible: true })
+  await expect(seen).toHaveCount(7)
+  await isInert()
+  await tell(statusIn('failed', { reason: markup }))
+  await expect(page.locator('#text').getByText(markup, { exact: true })).toBeVisible()
+  await isInert()
+
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await expect(seen).toHaveCount(3)
+  await isInert()
+  await page.getByRole('button', { name: 'Change the provider' }).click()
+  await page.getByRole('button', { name: 'Test' }).click()
+  await expect(page.locator('.finding')).toHaveText(markup)
+  await page.getByLabel('Client ID').fill('x')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.locator('.refusal:visible')).toHaveText(markup)
+  await isInert()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Make a report' }).click()
+  await expect(page.getByRole('region', { name: 'The report' })).toHaveText(markup)
+  await isInert()
+  expect(await complaints()).toEqual([])
+})
+
+test('a name from right to left begins where the others do, and turns nothing else round', async ({
+  open,
+}) => {
+  const name = 'דוד בן־גוריון'
+  const { page } = await open(
+    statusIn('signed-in', { account: { sub: 'r', name, email: '\u202edlrow@example.com' } }),
+  )
+  const lefts = await page.locator('#facts dd bdi:not(:empty)').evaluateAll((all) =>
+    all.map((one) => {
+      const range = document.createRange()
+      range.selectNodeContents(one)
+      return Math.round(range.getBoundingClientRect().left)
+    }),
+  )
+  expect(lefts.length).toBeGreaterThan(3)
+  expect(new Set(lefts).size).toBe(1)
+  const direction = (text: string): Promise<string> =>
+    page.getByText(text, { exact: true }).evaluate((one) => getComputedStyle(one).direction)
+  expect(await direction(name)).toBe('rtl')
+  expect(await direction('login.example.com')).toBe('ltr')
+  await expect(page.getByText('login.example.com', { exact: true })).toBeVisible()
+})
+
+test('nothing turns where a person asked for less motion', async ({ open }) => {
+  const { page } = await open(WAITING)
+  const animation = (): Promise<string> =>
+    page.locator('#mark').evaluate((mark) => getComputedStyle(mark).animationName)
+  expect(await animation()).toBe('turn')
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await animation()).toBe('none')
+})
+
+test('without a provider there is the form in the place of the state, until there is one', async ({
+  open,
+}) => {
+  const { page, tell, fake } = await open({ status: STATES['no-provider'], settings: UNSET })
+  await expect(page.getByRole('heading')).toHaveText('No provider is set up yet')
+  await expect(page.getByLabel('Issuer')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Back' })).toHaveCount(0)
+  // What the tray's Sign in says then is what the form says.
+  const reason = 'No provider is configured yet.'
+  await tell({ ...STATES['no-provider'], status: { ...STATES.failed.status, reason } })
+  await expect(page.locator('#provider').getByText(reason)).toHaveCount(0)
+  await tell({ ...STATES['not-restored'], issuer: null })
+  await expect(page.locator('#provider').getByText('could not be opened')).toBeVisible()
+  await tell(SIGNED_OUT)
+  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  expect(await fake(({ announcements }) => announcements)).toEqual([
+    `No provider is set up yet. ${STATES['not-restored'].status.reason}`,
+    'You are not signed in.',
+  ])
+})
+
+for (const name of ['signed-out', 'waiting', 'failed', 'signed-in', 'demo'] as const) {
+  test(`${name} fits into the window as it opens`, async ({ open }) => {
+    const { page } = await open(STATES[name])
+    expect(page.viewportSize()).toEqual(WINDOW_SIZE)
+    const [taken, there] = await page.evaluate(() => [
+      document.documentElement.scrollHeight,
+      innerHeight,
+    ])
+    expect(taken).toBeLessThanOrEqual(there)
+  })
+}
+
+for (const [name, status] of Object.entries(CONFIGURED)) {
+  test(`the heading of ${name} breaks between words, in the smallest window at 200 %`, async ({
+    open,
+  }) => {
+    const { page } = await open(status)
+    await page.setViewportSize({ width: 150, height: 180 })
+    const broken = await page.locator('#heading span').evaluate((span) => {
+      // As wide as the widest of the fonts that systems have.
+      span.style.letterSpacing = '0.12em'
+      const text = span.firstChild as Text
+      return [...text.data.matchAll(/[^\s-]+/g)].flatMap(({ 0: word, index }) => {
+        const range = document.createRange()
+        range.setStart(text, index)
+        range.setEnd(text, index + word.length)
+        return range.getClientRects().length === 1 ? [] : [word]
+      })
+    })
+    expect(broken).toEqual([])
+  })
+}
+
+test('no state of the window has words of the source', () => {
+  for (const [name, status] of Object.entries(STATES)) {
+    const { heading, text, notices, facts } = viewOf(status, NOW_MS)
+    const said = JSON.stringify([heading, text, notices.map((notice) => notice.text), facts])
+    expect(said, name).not.toMatch(/LATCHKEY_|keepWithoutKeyring|--[a-z]/)
+  }
+})

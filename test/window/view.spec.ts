@@ -1,0 +1,392 @@
+// What the window says of each state, in words.
+
+import { DEMO_NOTE } from '../../main/app/compose.js'
+import { SIGN_IN_AGAIN } from '../../main/present/restart-offer.js'
+import { expect, test } from '@playwright/test'
+import type { WindowStatus } from '../../main/ipc.js'
+import { needsProvider, TIERS, viewOf, type View } from '../../dist/renderer/view.js'
+import {
+  ALICE,
+  DISK_FULL,
+  inMs,
+  NO_KEYRING,
+  NOW_MS,
+  STATES,
+  statusIn,
+  type State,
+} from '../support/window-states.js'
+
+type Row = {
+  tone: View['tone']
+  mark: View['mark']
+  heading: string
+  text: string
+  notices?: readonly (string | null)[]
+  facts: readonly string[]
+  buttons: readonly string[]
+  announcement?: string
+}
+
+const PROVIDER = 'Provider: login.example.com'
+const ACCOUNT = 'Account: Alice Adams, alice@example.com'
+const SCOPES = 'Scopes: openid profile email offline_access'
+const WAITING = [
+  'open-again: Open the link again',
+  'copy-link: Copy sign-in link',
+  'cancel: Cancel',
+]
+const SIGNED_IN: Row = {
+  tone: 'good',
+  mark: 'done',
+  heading: 'You are signed in',
+  text: 'apps on this computer',
+  facts: [ACCOUNT, PROVIDER, SCOPES, 'Renews: By itself, TIME', "Kept: In the system's keyring"],
+  buttons: ['sign-out: Sign out', 'sign-in-as-other: Sign in as somebody else'],
+  announcement: 'You are signed in as Alice Adams.',
+}
+
+const ASKED = 'An app asks you to sign in: mail-sync.'
+
+const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Row } = {
+  'signed-out': {
+    tone: 'neutral',
+    mark: 'nobody',
+    heading: 'You are not signed in',
+    text: 'Sign in once',
+    facts: [PROVIDER],
+    buttons: ['sign-in: Sign in'],
+  },
+  starting: {
+    tone: 'busy',
+    mark: 'busy',
+    heading: 'Waiting for your browser',
+    text: 'Sign in on the page that opens there.',
+    facts: ['Time left: 5:00', PROVIDER],
+    buttons: ['cancel: Cancel'],
+  },
+  waiting: {
+    tone: 'busy',
+    mark: 'busy',
+    heading: 'Waiting for your browser',
+    text: 'Sign in on the page that opens there.',
+    facts: ['Time left: 4:59', PROVIDER],
+    buttons: WAITING,
+  },
+  'no-browser': {
+    tone: 'busy',
+    mark: 'busy',
+    heading: 'Waiting for your browser',
+    text: 'No browser could be opened here.',
+    facts: ['Time left: 4:59', PROVIDER],
+    buttons: [WAITING[1]!, WAITING[0]!, WAITING[2]!],
+    announcement:
+      'Waiting for your browser. No browser could be opened here. Open the link yourself.',
+  },
+  'second-sign-in': {
+    tone: 'busy',
+    mark: 'busy',
+    heading: 'Waiting for your browser',
+    text: 'Sign in on the page that opens there.',
+    facts: ['Time left: 4:59', 'Until now: Alice Adams, alice@example.com', PROVIDER],
+    buttons: WAITING,
+  },
+  answered: {
+    tone: 'busy',
+    mark: 'busy',
+    heading: 'Your browser is back',
+    text: 'checking',
+    facts: [PROVIDER],
+    buttons: ['cancel: Cancel'],
+  },
+  exchanging: {
+    tone: 'busy',
+    mark: 'busy',
+    heading: 'Finishing the sign-in',
+    text: 'confirming who you are',
+    facts: [PROVIDER],
+    buttons: ['cancel: Cancel'],
+  },
+  'signed-in': SIGNED_IN,
+  // The app's is beside the session, with buttons of its own.
+  asking: { ...SIGNED_IN, announcement: `You are signed in as Alice Adams. ${ASKED}` },
+  'ends-soon': {
+    ...SIGNED_IN,
+    facts: [
+      ACCOUNT,
+      PROVIDER,
+      'Scopes: openid profile email',
+      'Runs out: TIME, in 1 minute',
+      'Kept: On this computer, sealed with your passphrase',
+    ],
+  },
+  demo: {
+    ...SIGNED_IN,
+    facts: [
+      ACCOUNT,
+      'Provider: Demo provider, with made-up people',
+      SCOPES,
+      'Renews: By itself, TIME',
+      `Kept: In memory only, ${DEMO_NOTE}`,
+    ],
+  },
+  'kept-in-memory': {
+    ...SIGNED_IN,
+    notices: [`${NO_KEYRING} ${SIGN_IN_AGAIN} → keep-without-keyring → restart`],
+    facts: [ACCOUNT, PROVIDER, SCOPES, 'Renews: By itself, TIME', 'Kept: In memory only'],
+  },
+  'kept-without-keyring': {
+    ...SIGNED_IN,
+    facts: [
+      ACCOUNT,
+      PROVIDER,
+      SCOPES,
+      'Renews: By itself, TIME',
+      'Kept: On this computer, without a keyring, The session is kept without a keyring, as you ' +
+        'chose: programs that run as you could read it.',
+    ],
+  },
+  'not-kept': {
+    ...SIGNED_IN,
+    notices: [DISK_FULL],
+    announcement: `You are signed in as Alice Adams. ${DISK_FULL}`,
+  },
+  offline: {
+    tone: 'neutral',
+    mark: 'offline',
+    heading: 'Signed in, but offline',
+    text: 'Latchkey keeps trying',
+    notices: [STATES.offline.status.reason],
+    facts: [
+      ACCOUNT,
+      PROVIDER,
+      SCOPES,
+      'Next try: In 12 seconds',
+      'Runs out: TIME, in 45 seconds',
+      "Kept: In the system's keyring",
+    ],
+    buttons: ['sign-out: Sign out'],
+    announcement: `Signed in, but offline. ${STATES.offline.status.reason}`,
+  },
+  'renewal-failing': {
+    tone: 'warning',
+    mark: 'warning',
+    heading: 'Your session cannot be renewed',
+    text: 'Latchkey keeps trying',
+    notices: [STATES['renewal-failing'].status.reason],
+    facts: [
+      ACCOUNT,
+      PROVIDER,
+      SCOPES,
+      'Next try: In 1 minute',
+      'Ran out: TIME, Apps wait until it is renewed.',
+      "Kept: In the system's keyring",
+    ],
+    buttons: ['sign-in: Sign in again', 'sign-out: Sign out', 'open-report: Make a report'],
+    announcement: `Your session cannot be renewed. ${STATES['renewal-failing'].status.reason}`,
+  },
+  'needs-sign-in': {
+    tone: 'warning',
+    mark: 'again',
+    heading: 'Please sign in again',
+    text: 'The provider has ended your session.',
+    facts: ['Until now: Alice Adams, alice@example.com', PROVIDER],
+    buttons: ['sign-in: Sign in again', 'sign-out: Sign out'],
+    announcement: 'Please sign in again. The provider has ended your session. Sign in again.',
+  },
+  failed: {
+    tone: 'bad',
+    mark: 'failed',
+    heading: 'The sign-in failed',
+    text: 'The sign-in was refused at the provider',
+    facts: [PROVIDER],
+    buttons: ['sign-in: Sign in', 'open-report: Make a report'],
+    announcement: `The sign-in failed. ${STATES.failed.status.reason}`,
+  },
+  'not-restored': {
+    tone: 'neutral',
+    mark: 'nobody',
+    heading: 'You are not signed in',
+    text: 'Sign in once',
+    notices: [
+      STATES['not-restored'].status.reason,
+      `${STATES['not-restored'].restart!.message} → restart`,
+    ],
+    facts: [PROVIDER],
+    buttons: ['sign-in: Sign in'],
+    announcement: `You are not signed in. ${STATES['not-restored'].status.reason}`,
+  },
+}
+
+/** The facts as lines; the time of day, which the machine's language and zone decide, is left out. */
+function linesOf({ facts }: View): readonly string[] {
+  return facts.map(({ label, value, detail }) => {
+    const shown = /^R[au]n/.test(label) ? 'TIME' : value.replace(/^(By itself, ).*/, '$1TIME')
+    return `${label}: ${shown}${detail === null ? '' : `, ${detail}`}`
+  })
+}
+
+const signedIn = (ms: number, window: Partial<WindowStatus> = {}): View =>
+  viewOf(statusIn('signed-in', { account: ALICE, expiresAt: inMs(ms) }, window), NOW_MS)
+
+const expiryIn = (ms: number): string | undefined =>
+  linesOf(signedIn(ms)).find((line) => line.startsWith('Runs out'))
+
+for (const [name, row] of Object.entries(ROWS)) {
+  test(`${name} is said in words, with what can be done`, () => {
+    const view = viewOf(STATES[name as keyof typeof ROWS], NOW_MS)
+    expect(view.tone).toBe(row.tone)
+    expect(view.mark).toBe(row.mark)
+    expect(view.heading).toBe(row.heading)
+    expect(view.text).toContain(row.text)
+    expect(
+      view.notices.map(({ text, hint, actions }) =>
+        [text, ...(hint === null ? [] : [hint]), ...actions.map((action) => `→ ${action}`)].join(
+          ' ',
+        ),
+      ),
+    ).toEqual(row.notices ?? [])
+    expect(linesOf(view)).toEqual(row.facts)
+    expect(view.buttons.map(({ action, label }) => `${action}: ${label}`)).toEqual(row.buttons)
+    expect(view.announcement).toBe(row.announcement ?? `${row.heading}.`)
+  })
+}
+
+test('every state has a heading of its own, and those that ask for something else another sign', () => {
+  const states: readonly State[] = [
+    'signed-out',
+    'waiting',
+    'answered',
+    'exchanging',
+    'signed-in',
+    'offline',
+    'renewal-failing',
+    'needs-sign-in',
+    'failed',
+  ]
+  const views = states.map((state) => viewOf(STATES[state], NOW_MS))
+  expect(new Set(views.map(({ heading }) => heading)).size).toBe(states.length)
+  // Those that are busy are busy alike.
+  expect(new Set(views.map(({ mark }) => mark)).size).toBe(states.length - 2)
+})
+
+for (const state of ['signed-out', 'failed', 'needs-sign-in'] as const) {
+  test(`${state} without a provider needs one before anything else`, () => {
+    expect(needsProvider(statusIn(state, {}, { issuer: null }))).toBe(true)
+    expect(needsProvider(statusIn(state))).toBe(false)
+  })
+}
+
+test('who is signed in is shown, whatever has become of the provider', () => {
+  expect(needsProvider(statusIn('signed-in', { account: ALICE }, { issuer: null }))).toBe(false)
+})
+
+test('the link is offered again only while there is one', () => {
+  const offered = (window: WindowStatus): string[] =>
+    viewOf(window, NOW_MS).buttons.map(({ action }) => action)
+  expect(offered(statusIn('waiting', {}, { canOpenAgain: false }))).toEqual(['cancel'])
+  expect(offered(statusIn('exchanging', {}, { canOpenAgain: true }))).toEqual(['cancel'])
+})
+
+test('the demo provider is named as one', () => {
+  const demo = statusIn('signed-out', {}, { demo: true, issuer: 'http://127.0.0.1:4000' })
+  expect(linesOf(viewOf(demo, NOW_MS))).toEqual(['Provider: Demo provider, with made-up people'])
+})
+
+test('an email that is the name is shown once', () => {
+  const account = { ...ALICE, name: ALICE.email }
+  const view = viewOf(statusIn('signed-in', { account }), NOW_MS)
+  expect(linesOf(view)[0]).toBe(`Account: ${ALICE.email}`)
+})
+
+for (const [tier, words] of Object.entries(TIERS)) {
+  test(`a session that is kept by ${tier} is said to be kept "${words}"`, () => {
+    const storage = { tier: tier as keyof typeof TIERS, note: null }
+    const view = signedIn(1000, { storage })
+    expect(linesOf(view)).toContain(`Kept: ${words}`)
+    expect(view.notices).toEqual([])
+  })
+}
+
+test('S35: why it stays in memory, and where to change that, is said to who is signed in', () => {
+  const storage = { tier: 'memory', note: NO_KEYRING } as const
+  for (const state of ['signed-in', 'offline', 'renewal-failing'] as const) {
+    const { notices } = viewOf(statusIn(state, { account: ALICE }, { storage }), NOW_MS)
+    expect(notices).toEqual([{ text: NO_KEYRING, hint: null, actions: ['keep-without-keyring'] }])
+  }
+  expect(viewOf(statusIn('signed-out', {}, { storage }), NOW_MS).notices).toEqual([])
+})
+
+test('a session that nothing renews runs out, and one that is renewed does not say so', () => {
+  expect(expiryIn(3_570_000)).toBe('Runs out: TIME, in 59 minutes')
+  const renewed = linesOf(signedIn(3_570_000, { renewsAtMs: NOW_MS + 1_000 }))
+  expect(renewed.filter((line) => /^(Runs|Renews)/.test(line))).toEqual(['Renews: By itself, TIME'])
+})
+
+test('a session of which no time is known says none', () => {
+  const lines = linesOf(viewOf(statusIn('signed-in', { account: ALICE }), NOW_MS))
+  expect(lines).toEqual([ACCOUNT, PROVIDER, "Kept: In the system's keyring"])
+})
+
+for (const [ms, words] of [
+  [-1, 'any moment now'],
+  [0, 'any moment now'],
+  [1, 'in 1 second'],
+  [59_000, 'in 59 seconds'],
+  [60_000, 'in 1 minute'],
+  [3_599_000, 'in 59 minutes'],
+  [3_600_000, 'in 1 hour'],
+  [7_500_000, 'in 2 hours 5 minutes'],
+  [86_400_000, 'in 1 day'],
+  [180_000_000, 'in 2 days 2 hours'],
+] as const) {
+  test(`${ms} ms before the end reads "${words}"`, () => {
+    expect(expiryIn(ms)).toBe(`Runs out: TIME, ${words}`)
+  })
+}
+
+test('the day is said where it is not today', () => {
+  const day = new Date(NOW_MS + 180_000_000).toLocaleDateString(undefined, { weekday: 'short' })
+  const shown = (ms: number): string | undefined =>
+    signedIn(ms).facts.find(({ label }) => label === 'Runs out')?.value
+  expect(shown(180_000_000)).toContain(day)
+  expect(shown(3_570_000)).not.toContain(day)
+})
+
+test('the next tick falls on the second of what is counted down, and none follows it', () => {
+  const at = (ms: number): number | null => viewOf(STATES.waiting, NOW_MS + ms).nextTickMs
+  expect(at(0)).toBe(1000)
+  expect(at(250)).toBe(750)
+  expect(at(298_999)).toBe(1)
+  expect(at(299_000)).toBe(null)
+  expect(viewOf(STATES['signed-out'], NOW_MS).nextTickMs).toBe(null)
+  const both = statusIn(
+    'offline',
+    { account: ALICE, expiresAt: inMs(5_300) },
+    { renewsAtMs: NOW_MS + 9_700 },
+  )
+  expect(viewOf(both, NOW_MS).nextTickMs).toBe(300)
+  expect(viewOf(both, NOW_MS + 6_000).nextTickMs).toBe(700)
+})
+
+test('what is announced does not change with the time', () => {
+  for (const window of Object.values(STATES)) {
+    const later = viewOf(window, NOW_MS + 30_000)
+    expect(later.announcement).toBe(viewOf(window, NOW_MS).announcement)
+  }
+})
+
+test('what an app asks for stands beside the session, with the time that it waits', () => {
+  const { asking, nextTickMs } = viewOf(STATES.asking, NOW_MS)
+  expect(asking).toMatchObject({ text: ASKED, hint: 'Sign in with your browser: 4:59 left.' })
+  expect(asking?.buttons.map(({ action }) => action)).toEqual(['open-again', 'copy-link', 'cancel'])
+  expect(nextTickMs).toBe(1000)
+  const later = viewOf(STATES.asking, NOW_MS + 60_000)
+  expect(later.asking?.hint).toBe('Sign in with your browser: 3:59 left.')
+  expect(later.announcement).toBe(viewOf(STATES.asking, NOW_MS).announcement)
+
+  const hindered = { ...STATES.asking.asking!, reason: 'No browser could be opened here.' }
+  expect(viewOf({ ...STATES.asking, asking: hindered }, NOW_MS).asking?.hint).toBe(
+    'No browser could be opened here. 4:59 left.',
+  )
+  expect(viewOf(STATES['signed-in'], NOW_MS).asking).toBeNull()
+})
