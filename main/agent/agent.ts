@@ -1,7 +1,8 @@
 // The agent: holds the model, carries out commands, publishes what happens.
 
 import { within, type Clock } from '../base/clock.js'
-import type { HeldSession, Vault } from '../storage/session-store.js'
+import type { Vault } from '../storage/session-store.js'
+import type { HeldSession } from '../oauth/session.js'
 import { createApiFlows, type ApiFlows } from './api-sign-ins.js'
 import { redirectUriOf } from '../oauth/authorization-url.js'
 import { attemptSignIn, type ProviderSettings, type SignInRequest } from '../oauth/sign-in.js'

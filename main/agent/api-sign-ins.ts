@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../base/clock.js'
-import type { HeldSession } from '../storage/session-store.js'
+import type { HeldSession } from '../oauth/session.js'
 import {
   authorize,
   completeSignIn,

@@ -2,7 +2,7 @@
 
 import { at, type Clock } from '../base/clock.js'
 import type { Secret } from '../base/secret.js'
-import type { HeldSession } from '../storage/session-store.js'
+import type { HeldSession } from '../oauth/session.js'
 import { discover } from '../oauth/metadata.js'
 import { asAuthError, AuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'

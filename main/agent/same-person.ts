@@ -1,6 +1,6 @@
 // What is held after somebody who is signed in has signed in once more: never less than before.
 
-import type { HeldSession } from '../storage/session-store.js'
+import type { HeldSession } from '../oauth/session.js'
 
 /** More than any app signs a person in while one session lasts. */
 const MOST_SUPERSEDED = 100

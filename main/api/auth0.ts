@@ -1,7 +1,7 @@
 // A session in the shape that the API's clients know: Auth0's, whichever the provider is.
 
 import { expiryOf } from '../oauth/token-endpoint.js'
-import type { HeldSession } from '../storage/session-store.js'
+import type { HeldSession } from '../oauth/session.js'
 import type { Auth0 } from './models.js'
 
 export type Auth0Ports = {

@@ -3,7 +3,7 @@
 import type { Latchkey } from './compose.js'
 import type { Settings } from '../settings/options.js'
 import { createTurns } from '../base/serial-queue.js'
-import type { HeldSession } from '../storage/session-store.js'
+import type { HeldSession } from '../oauth/session.js'
 
 export type Engine = {
   latchkey(): Latchkey

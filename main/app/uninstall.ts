@@ -20,15 +20,16 @@ import {
 import { openDataDirectory } from '../storage/private-directory.js'
 import { PROVIDER_FILE } from '../storage/provider-memory.js'
 import { failedTo, merged, NOTHING, type Removal } from './removal.js'
-import { SETTINGS_FILE, SettingsError, type Settings } from '../settings/options.js'
+import { SETTINGS_FILE, type Settings } from '../settings/options.js'
+import { SettingsError } from '../base/settings-error.js'
 import {
   KEY_FILE,
   SESSION_FILE,
   UNOPENED_FILE,
   tierOfFile,
-  type HeldSession,
   type Vault,
 } from '../storage/session-store.js'
+import type { HeldSession } from '../oauth/session.js'
 
 export type UninstallDeps = {
   settings: Pick<Settings, 'dataDir' | 'clientId' | 'clientSecret' | 'takeOver'>

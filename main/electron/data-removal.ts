@@ -8,7 +8,8 @@ import type { RemovalPlan, RevocationOutcome } from '../ipc.js'
 import { removalPlan } from '../present/removal-plan.js'
 import { failedTo, merged, NOTHING, shortened, type Removal } from '../app/removal.js'
 import { revokeSession, tokensIn, uninstallData, type UninstallDeps } from '../app/uninstall.js'
-import type { HeldSession, Vault } from '../storage/session-store.js'
+import type { Vault } from '../storage/session-store.js'
+import type { HeldSession } from '../oauth/session.js'
 import { showBox } from './box.js'
 
 export type DataRemovalDeps = Pick<UninstallDeps, 'removeAutostart'> & {

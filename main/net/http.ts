@@ -5,7 +5,8 @@ import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios'
 import { LOOPBACK_HOSTS } from './loopback.js'
 import { systemClock, type Clock } from '../base/clock.js'
 import { describeFailure, redirected } from './http-failure.js'
-import { CONNECTING, createTunnelAgent, proxyFor, type Environment, type Proxy } from './proxy.js'
+import { CONNECTING, createTunnelAgent, proxyFor, type Proxy } from './proxy.js'
+import type { Environment } from '../base/environment.js'
 
 export type HttpRequest = {
   method: 'GET' | 'POST'

@@ -1,5 +1,6 @@
 // The way to the provider through a proxy: which one, and the tunnel that only the two ends can read.
 
+import type { Environment } from '../base/environment.js'
 import { request as requestHttp } from 'node:http'
 import { Agent, request as requestHttps, type RequestOptions } from 'node:https'
 import { isIP, isIPv6 } from 'node:net'
@@ -10,8 +11,6 @@ import { errnoOf } from '../base/errno.js'
 import { excerpt } from '../base/printable.js'
 import { AuthError } from '../base/errors.js'
 import { isExempt } from './no-proxy.js'
-
-export type Environment = Readonly<Record<string, string | undefined>>
 
 export type Proxy = {
   /** It may hold a password: what is shown of it is `host`. */

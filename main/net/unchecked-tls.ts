@@ -1,6 +1,6 @@
 // What the environment may say that would have anybody on the way taken for the provider.
 
-import type { Environment } from './proxy.js'
+import type { Environment } from '../base/environment.js'
 
 /** Why Latchkey doesn't start in this environment, in words for a person; null if it can. */
 export function problemOfTls(env: Environment): string | null {

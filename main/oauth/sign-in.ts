@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.js'
 import type { Secret } from '../base/secret.js'
-import type { HeldSession } from '../storage/session-store.js'
+import type { HeldSession } from './session.js'
 import { authorizationUrl } from './authorization-url.js'
 import type { Client } from './client-authentication.js'
 import { discover, type ProviderMetadata } from './metadata.js'

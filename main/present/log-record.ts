@@ -4,7 +4,7 @@ import { redirectUriOf } from '../oauth/authorization-url.js'
 import { AuthError, type ErrorCode } from '../base/errors.js'
 import type { Ending, Event, Lifetime, Model, Origin, Renewal } from '../agent/model.js'
 import { errnoOf } from '../base/errno.js'
-import type { LogLevel } from '../settings/options.js'
+import type { LogLevel } from '../base/log-level.js'
 import type { StorageTier } from '../storage/session-store.js'
 import { isoTime } from './status.js'
 

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { errnoOf } from '../base/errno.js'
-import { SettingsError } from './options.js'
+import { SettingsError } from '../base/settings-error.js'
 
 export type DemoProvider = {
   issuer: string

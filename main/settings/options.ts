@@ -1,5 +1,7 @@
 // The settings: from flags, the environment, settings.json and defaults, in this order.
 
+import { LOG_LEVELS, type LogLevel } from '../base/log-level.js'
+import { SettingsError } from '../base/settings-error.js'
 import { statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -13,10 +15,6 @@ import { ownedBy } from '../storage/make-folder.js'
 import { nearest } from '../base/nearest.js'
 import { createSecret, type Secret } from '../base/secret.js'
 import { placeIn, readSettingsText, SettingsTextError, type SettingsText } from './settings-text.js'
-
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
-/** How much the log holds: each level holds those before it too. */
-export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export type Settings = {
   issuer: string | null
@@ -59,11 +57,6 @@ export type Settings = {
   noNotifications: boolean
   logLevel: LogLevel
   json: boolean
-}
-
-/** A setting that cannot be used. The message is one line for a person. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError'
 }
 
 type Option<Value> = {

@@ -2,13 +2,12 @@
 
 import { join } from 'node:path'
 import type { AutostartState } from '../autostart/autostart.js'
-import type { Engine } from '../app/supervisor.js'
 import { diskError } from '../base/errno.js'
 import type { EditableSettings, SaveOutcome, SettingsChanges, SettingsView } from '../ipc.js'
 import { editJsonText } from '../base/json-text.js'
 import { realPath, replaceFile } from '../storage/atomic-file.js'
 import { changedContent, settingsView } from './form.js'
-import { examineSettings, SETTINGS_FILE, type Sources } from './options.js'
+import { examineSettings, SETTINGS_FILE, type Settings, type Sources } from './options.js'
 import { readSettingsText, SettingsTextError } from './settings-text.js'
 import { createTurns } from '../base/serial-queue.js'
 
@@ -18,10 +17,10 @@ export type SettingsFile = {
   save(changes: SettingsChanges): Promise<SaveOutcome>
 }
 
-export function createSettingsFile(
-  engine: Pick<Engine, 'settings' | 'restart'>,
-  sources: Sources,
-): SettingsFile {
+/** What runs by the settings, and starts again with others. */
+export type RunsSettings = { settings(): Settings; restart(settings: Settings): Promise<void> }
+
+export function createSettingsFile(engine: RunsSettings, sources: Sources): SettingsFile {
   const path = (): string => join(engine.settings().dataDir, SETTINGS_FILE)
   const defaults = examineSettings({
     ...sources,

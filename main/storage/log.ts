@@ -5,12 +5,11 @@ import { join } from 'node:path'
 import electronLog from 'electron-log/node'
 import type { Clock } from '../base/clock.js'
 import { jsonLine } from '../base/printable.js'
-import type { LogRecord } from '../present/log-record.js'
 import { readRegularFile } from './regular-file.js'
-import type { LogLevel } from '../settings/options.js'
+import type { LogLevel } from '../base/log-level.js'
 
 export type Logger = {
-  record(record: LogRecord): void
+  record(record: Readonly<{ level: LogLevel }>): void
   /** The last failures, oldest first, as they stand in the log: for a report. */
   tail(): readonly string[]
   close(): void

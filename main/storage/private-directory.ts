@@ -4,7 +4,7 @@ import { chmodSync, readdirSync, statSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { diskError } from '../base/errno.js'
 import { makeFolder, ownedBy } from './make-folder.js'
-import { SettingsError } from '../settings/options.js'
+import { SettingsError } from '../base/settings-error.js'
 
 /**
  * Makes the data directory where it is missing, and closes it to others. Gives what a person should know

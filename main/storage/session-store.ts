@@ -1,12 +1,11 @@
 // What is kept of a signed-in session: in memory, or sealed in one file of the data directory.
 
+import type { HeldSession } from '../oauth/session.js'
 import { lstatSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { AuthError } from '../base/errors.js'
 import { parseJson } from '../net/http.js'
-import type { Account, Claims } from '../oauth/id-token.js'
-import type { TokenSet } from '../oauth/token-endpoint.js'
 import { keyFileCipher, KeyUnavailable, passphraseCipher, type Cipher } from './cipher.js'
 import { diskError, errnoOf } from '../base/errno.js'
 import { UNLOCK_AND_RESTART } from './keyring-note.js'
@@ -23,18 +22,6 @@ import {
 } from './session-file.js'
 import { createTurns } from '../base/serial-queue.js'
 import { UNPRINTABLE } from '../base/unprintable.js'
-
-/** A session's secrets and whom they belong to. */
-export type HeldSession = {
-  issuer: string
-  clientId: string
-  account: Account
-  /** What the ID token and userinfo said, as they said it. */
-  claims: Claims
-  tokens: TokenSet
-  /** Refresh tokens of this person that other sign-ins replaced: a sign-out ends them too. */
-  superseded?: readonly string[]
-}
 
 /** Whose client a session belongs to. */
 export type SessionOwner = Pick<HeldSession, 'issuer' | 'clientId'>

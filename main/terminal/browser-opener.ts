@@ -1,40 +1,12 @@
 // Sends a person's browser to a link from a terminal, by the opener that they have.
 
+import { browserList, canShowBrowser, isWsl } from '../base/graphical-browser.js'
 import { accessSync, constants, statSync } from 'node:fs'
-import { basename, isAbsolute, join } from 'node:path'
-import type { Environment } from '../net/proxy.js'
-
-/** Browsers that draw in a terminal: started unseen, they show nothing and end as if all were well. */
-const TEXT_BROWSERS: ReadonlySet<string> = new Set(
-  'browsh carbonyl elinks links links2 lynx w3m www-browser'.split(' '),
-)
+import { isAbsolute, join } from 'node:path'
+import type { Environment } from '../base/environment.js'
 
 /** What xdg-open looks for itself where BROWSER is not set, without the text browsers. */
 const GRAPHICAL = 'x-www-browser:firefox:chromium:chromium-browser:google-chrome:epiphany:konqueror'
-
-/** Whether a browser could be shown here at all: on a desktop, in WSL, or where BROWSER names one. */
-export function canShowBrowser(env: Environment, platform: NodeJS.Platform): boolean {
-  if (platform !== 'linux') return true
-  return hasDesktop(env) || isWsl(env) || browserList(env) !== ''
-}
-
-function hasDesktop(env: Environment): boolean {
-  return Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY'])
-}
-
-function isWsl(env: Environment): boolean {
-  return Boolean(env['WSL_DISTRO_NAME'] || env['WSL_INTEROP'])
-}
-
-/** What BROWSER names, without the text browsers. */
-function browserList(env: Environment): string {
-  const isText = (command: string): boolean =>
-    TEXT_BROWSERS.has(basename(command.trim().split(/\s+/)[0] ?? ''))
-  return (env['BROWSER'] ?? '')
-    .split(':')
-    .filter((command) => command.trim() !== '' && !isText(command))
-    .join(':')
-}
 
 /**
  * Sends the browser to a link; rejects at once where no browser can be shown, and when the opener says

@@ -15,9 +15,9 @@ import {
   examineSettings,
   helpText,
   requireSettings,
-  SettingsError,
   type Settings,
 } from '../settings/options.js'
+import { SettingsError } from '../base/settings-error.js'
 import { providerNames } from '../settings/provider-choices.js'
 import { isInBackground } from './standard-input.js'
 import { createTerminal, readCommands, type Terminal } from './terminal.js'

@@ -2,7 +2,7 @@
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { HeldSession } from '../../main/storage/session-store.js'
+import type { HeldSession } from '../../main/oauth/session.js'
 import type { Misbehaviour } from '../provider/provider.js'
 import { expect, HOUR, MINUTE, SECOND, type SignedIn, type SignedInOptions } from './signed-in.js'
 

@@ -1,6 +1,6 @@
 // Session files as the version before files were bound to their purpose wrote them, byte for byte.
 
-import type { HeldSession } from '../../main/storage/session-store.js'
+import type { HeldSession } from '../../main/oauth/session.js'
 
 export const OLD_PASSPHRASE = 'correct horse battery staple'
 

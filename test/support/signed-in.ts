@@ -2,7 +2,7 @@
 
 import type { Event } from '../../main/agent/model.js'
 import { noticeOf, type Notice } from '../../main/present/notification.js'
-import type { HeldSession } from '../../main/storage/session-store.js'
+import type { HeldSession } from '../../main/oauth/session.js'
 import { test as base, type Fixture, type FixtureOptions } from './fixture.js'
 import { answerLink } from './person.js'
 

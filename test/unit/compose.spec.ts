@@ -7,11 +7,8 @@ import { expect, test as base } from '@playwright/test'
 import { createLatchkey, type Latchkey } from '../../main/app/compose.js'
 import { DirectoryInUse } from '../../main/storage/directory-lock.js'
 import { readSettings } from '../../main/settings/options.js'
-import {
-  createMemoryVault,
-  type HeldSession,
-  type StorageTier,
-} from '../../main/storage/session-store.js'
+import { createMemoryVault, type StorageTier } from '../../main/storage/session-store.js'
+import type { HeldSession } from '../../main/oauth/session.js'
 import { createTestClock, type TestClock } from '../support/clock.js'
 
 const ISSUER = 'https://login.example.com'

@@ -11,10 +11,10 @@ import {
   examineSettings,
   helpText,
   readSettings,
-  SettingsError,
   type Settings,
   type Sources,
 } from '../../main/settings/options.js'
+import { SettingsError } from '../../main/base/settings-error.js'
 
 /** A data directory of the test's own, named by the environment. */
 const test = base.extend<{

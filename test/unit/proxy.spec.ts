@@ -6,7 +6,8 @@ import { inspect } from 'node:util'
 import { expect, test as base } from '@playwright/test'
 import { AuthError } from '../../main/base/errors.js'
 import { createHttp } from '../../main/net/http.js'
-import { proxyFor, type Environment } from '../../main/net/proxy.js'
+import { proxyFor } from '../../main/net/proxy.js'
+import type { Environment } from '../../main/base/environment.js'
 import { startProxy, type ProxyOptions, type TestProxy } from '../support/proxy.js'
 
 const test = base.extend<{ start: (options: ProxyOptions) => Promise<TestProxy> }>({

@@ -8,12 +8,8 @@ import { expect } from '@playwright/test'
 import { createCustody, type Custody } from '../../main/agent/session-keeper.js'
 import { createHttp, type Http } from '../../main/net/http.js'
 import { betterSession, supersede } from '../../main/agent/same-person.js'
-import {
-  chooseStorage,
-  createMemoryVault,
-  SESSION_FILE,
-  type HeldSession,
-} from '../../main/storage/session-store.js'
+import { chooseStorage, createMemoryVault, SESSION_FILE } from '../../main/storage/session-store.js'
+import type { HeldSession } from '../../main/oauth/session.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { test, type Fixture } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'

@@ -4,11 +4,8 @@ import { expect } from '@playwright/test'
 import { createCustody, type Custody } from '../../main/agent/session-keeper.js'
 import { createHttp } from '../../main/net/http.js'
 import type { Event } from '../../main/agent/model.js'
-import {
-  createMemoryVault,
-  type HeldSession,
-  type Vault,
-} from '../../main/storage/session-store.js'
+import { createMemoryVault, type Vault } from '../../main/storage/session-store.js'
+import type { HeldSession } from '../../main/oauth/session.js'
 import { test as base, type Fixture } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 

@@ -21,12 +21,12 @@ import {
   chooseStorage,
   createMemoryVault,
   SESSION_FILE,
-  type HeldSession,
   type Keyring,
   type Storage,
   type StorageTier,
   type Vault,
 } from '../../main/storage/session-store.js'
+import type { HeldSession } from '../../main/oauth/session.js'
 import { unprivileged } from '../support/unprivileged.js'
 
 const SESSION: HeldSession = {
