@@ -20,7 +20,7 @@ import { registerScheme, serveWindowFiles } from './electron/scheme.js'
 import { isFirstInstance } from './electron/single-instance.js'
 import { readSettingsFile } from './electron/store.js'
 import { createTray, type TrayIcon } from './electron/tray.js'
-import { createEngine } from './app/supervisor.js'
+import { createSupervisor } from './app/supervisor.js'
 import { findHome } from './base/home.js'
 import { startingMenu } from './present/menu.js'
 import { makeDataFolder, openDataDirectory } from './storage/private-directory.js'
@@ -37,7 +37,12 @@ import {
   waitForTrayHost,
   type TrayHost,
 } from './autostart/tray-host.js'
-import { chooseStorage, tierOfFile, type Keyring, type Vault } from './storage/session-store.js'
+import {
+  chooseStorage,
+  tierOfFile,
+  type Keyring,
+  type SessionStore,
+} from './storage/session-store.js'
 
 /**
  * Windows shows notifications and login items under the name that is registered for this one. From the
@@ -145,22 +150,22 @@ async function start(first: Settings): Promise<void> {
     await begun?.close()
   })
   onShutdown(() => app.quit())
-  const engine = await starting
+  const supervisor = await starting
   // As this start was given them.
   const { LATCHKEY_CLIENT_SECRET } = env
   const restarter = createRestarter({
     ...(passphrase !== null && { LATCHKEY_PASSPHRASE: passphrase }),
     ...(LATCHKEY_CLIENT_SECRET !== undefined && { LATCHKEY_CLIENT_SECRET }),
   })
-  const desktop = presentDesktop({ engine, sources, tray, appId: APP_ID, restarter, openVault })
+  const desktop = presentDesktop({ supervisor, sources, tray, appId: APP_ID, restarter, openVault })
   app.on('quit', () => tray.destroy())
   hearSecondStart = (data) => desktop.startedAgain(data)
   app.on('activate', () => desktop.open())
   if (!isAtLogin || wanted) desktop.open()
   // Otherwise there would be nothing to see of this start.
   else void shown.then((host) => (host === 'none' ? desktop.open() : undefined)).catch(reportError)
-  const isSignedIn = engine.latchkey().agent.model().session.kind === 'signed-in'
-  if (first.signIn && !isSignedIn) engine.latchkey().agent.signIn()
+  const isSignedIn = supervisor.latchkey().agent.model().session.kind === 'signed-in'
+  if (first.signIn && !isSignedIn) supervisor.latchkey().agent.signIn()
   for (const data of secondStarts.splice(0)) desktop.startedAgain(data)
 }
 
@@ -183,12 +188,13 @@ async function showTray(tray: TrayIcon, isAtLogin: boolean): Promise<TrayHost> {
 let keyring: Keyring | null = null
 
 /** Opens a file with a session that was left here, by whatever has sealed it. */
-async function openVault(dataDir: string, fileName: string): Promise<Vault> {
+async function openVault(dataDir: string, fileName: string): Promise<SessionStore> {
   if (tierOfFile(join(dataDir, fileName)) === 'keyring') keyring ??= await keyringCipher()
-  return chooseStorage({ dataDir, keyring, passphrase, keepWithoutKeyring: true, fileName }).vault
+  return chooseStorage({ dataDir, keyring, passphrase, keepWithoutKeyring: true, fileName })
+    .sessionStore
 }
 
-async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createEngine>>> {
+async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createSupervisor>>> {
   const run = async (settings: Settings): Promise<Latchkey> => {
     // The demo keeps nothing: no reason to have the system ask for the keyring.
     if (!settings.demo) keyring ??= await keyringCipher()
@@ -206,7 +212,7 @@ async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createE
       onDirectoryLost: giveUp,
     })
   }
-  return createEngine(run, first, giveUp)
+  return createSupervisor(run, first, giveUp)
 }
 
 /** Who quits instead of answering the question for the keyring's password need not answer it. */

@@ -16,7 +16,7 @@ export type ProviderForm = {
   frame(options: { isHome: boolean; notice: string | null; warning: string | null }): void
 }
 
-export type ProviderPorts = {
+export type ProviderDeps = {
   latchkey: LatchkeyApi
   /** Called when the settings have been saved. */
   saved(): Promise<void>
@@ -65,7 +65,7 @@ const WORDS: { readonly [N in Name]: readonly [label: string, hint: string] } = 
   ],
 }
 
-export function createProviderForm({ latchkey, saved }: ProviderPorts): ProviderForm {
+export function createProviderForm({ latchkey, saved }: ProviderDeps): ProviderForm {
   const fields = makeFields()
   const more = elementOf(HTMLDetailsElement, '#more')
   let usual: Partial<Record<Name, string>> = {}

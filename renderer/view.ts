@@ -263,9 +263,9 @@ function noticesOf({ status, storage, demo, ...window }: WindowStatus): readonly
   return notices
 }
 
-function helpOf({ wayBack }: WindowStatus): Help | null {
-  if (wayBack === null) return null
-  const { redirectUri, registration: answer } = wayBack
+function helpOf({ redirectTarget }: WindowStatus): Help | null {
+  if (redirectTarget === null) return null
+  const { redirectUri, registration: answer } = redirectTarget
   return { question: 'Does your browser show an error page?', redirectUri, answer }
 }
 

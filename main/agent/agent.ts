@@ -1,33 +1,33 @@
 // The agent: holds the model, carries out commands, publishes what happens.
 
 import { within, type Clock } from '../base/clock.js'
-import type { Vault } from '../storage/session-store.js'
-import type { HeldSession } from '../oauth/session.js'
-import { createApiFlows, type ApiFlows } from './api-sign-ins.js'
+import type { SessionStore } from '../storage/session-store.js'
+import type { Session } from '../oauth/session.js'
+import { createApiSignIns, type ApiSignIns } from './api-sign-ins.js'
 import { redirectUriOf } from '../oauth/authorization-url.js'
-import { attemptSignIn, type ProviderSettings, type SignInRequest } from '../oauth/sign-in.js'
-import { createCustody, type LastSession } from './session-keeper.js'
+import { signInFromTray, type ProviderSettings, type SignInRequest } from '../oauth/sign-in.js'
+import { createSessionKeeper, type LastSession } from './session-keeper.js'
 import {
   CalledOff,
-  endingOf,
-  noticeOfSighting,
+  resultOf,
+  diagnosticMessage,
   notConfigured,
   pageOf,
   timedOut,
-  type WayBackSeen,
+  type CallbackSeen,
 } from './results.js'
 import type { Http } from '../net/http.js'
-import type { CallbackListener, Sighting } from '../oauth/callback-listener.js'
+import type { CallbackListener, CallbackDiagnostic } from '../oauth/callback-listener.js'
 import {
   initialModel,
   next,
-  reachableFlow,
-  trayFlow,
-  type Ending,
+  reachableSignIn,
+  traySignIn,
+  type SignInResult,
   type Event,
   type Model,
 } from './model.js'
-import { createOpenings, OPENED_TOO_OFTEN } from './browser-budget.js'
+import { createBrowserBudget, OPENED_TOO_OFTEN } from './browser-budget.js'
 import { readAddress, type Pasted } from '../oauth/pasted-redirect.js'
 import { createState } from '../oauth/pkce.js'
 import {
@@ -42,14 +42,14 @@ import {
   type ProviderMemory,
 } from '../oauth/scopes.js'
 
-export type AgentPorts = {
+export type AgentDeps = {
   /** Null where none is configured; a sign-in then fails saying so. */
   provider: ProviderSettings | null
-  loginTimeoutMs: number
+  signInTimeoutMs: number
   http: Http
   clock: Clock
   listener: CallbackListener
-  vault: Vault
+  sessionStore: SessionStore
   /** Sends the person's browser to a link. Rejects where no browser could be opened. */
   openBrowser(link: string): Promise<void>
   /** Where the provider sends the browser; what to register follows from it. */
@@ -96,15 +96,15 @@ export type Agent = {
    * renewed where it has less; null: renewed in any case. One renewal serves all who ask meanwhile.
    * Fails with an AuthError.
    */
-  read(leastMs: number | null): Promise<HeldSession>
+  read(leastMs: number | null): Promise<Session>
   /** The machine has slept, or the network is back: what is due is done now. */
   wake(): void
   /** Whose session is held, or was until it ended; null where nobody's, and after a sign-out. */
   last(): LastSession | null
   /** The held session with every token that is alive, for whoever ends it; also once closed. */
-  whole(): HeldSession | null
+  whole(): Session | null
   /** The sign-ins of other apps. */
-  api: ApiFlows
+  api: ApiSignIns
   /** Calls off every sign-in and resolves when nothing of them is left: no port, no request. */
   close(): Promise<void>
 }
@@ -115,8 +115,8 @@ export type Agent = {
  */
 const LONGEST_CLOSE_MS = 15_000
 
-export function createAgent(given: AgentPorts): Agent {
-  const { clock, vault, memory = createProviderMemory() } = given
+export function createAgent(given: AgentDeps): Agent {
+  const { clock, sessionStore, memory = createProviderMemory() } = given
   const spending = new Set<Promise<unknown>>()
   const http: Http = (request) => {
     const sent = given.http(request)
@@ -127,7 +127,7 @@ export function createAgent(given: AgentPorts): Agent {
     }
     return sent
   }
-  const ports: AgentPorts = { ...given, http }
+  const deps: AgentDeps = { ...given, http }
   const registration = registrationAdvice(given.redirect ?? DEFAULT_TARGET)
   const subscribers = new Set<(model: Model, event: Event) => void>()
   const running = new Map<string, AbortController>()
@@ -149,116 +149,116 @@ export function createAgent(given: AgentPorts): Agent {
   }
 
   // Two budgets: what apps ask for cannot keep the person's own sign-in from opening a tab.
-  const openings = createOpenings(clock)
-  const openingsOfApps = createOpenings(clock)
+  const browserBudget = createBrowserBudget(clock)
+  const appBrowserBudget = createBrowserBudget(clock)
   const openSignOutPage = async (link: string): Promise<void> => {
-    if (ports.noBrowser) {
-      if (!ports.showSignOutLink) throw new Error('no browser is opened here, nor a link shown')
-      return ports.showSignOutLink(link)
+    if (deps.noBrowser) {
+      if (!deps.showSignOutLink) throw new Error('no browser is opened here, nor a link shown')
+      return deps.showSignOutLink(link)
     }
-    if (!openings.take()) throw new Error(OPENED_TOO_OFTEN)
-    await ports.openBrowser(link)
+    if (!browserBudget.take()) throw new Error(OPENED_TOO_OFTEN)
+    await deps.openBrowser(link)
   }
 
   /** Tells at once what the person may do something about while they still wait. */
-  const tellSighting = (state: string, sighting: Sighting): void => {
-    const flow = model.flows.find((candidate) => candidate.state === state)
-    const notice = noticeOfSighting(sighting)
+  const reportDiagnostic = (state: string, diagnostic: CallbackDiagnostic): void => {
+    const signIn = model.signIns.find((candidate) => candidate.state === state)
+    const notice = diagnosticMessage(diagnostic)
     // A flood of one kind is told once.
-    if (flow && notice !== null && flow.notice !== notice) {
-      dispatch({ type: 'flow-noticed', state, notice })
+    if (signIn && notice !== null && signIn.notice !== notice) {
+      dispatch({ type: 'sign-in-noticed', state, notice })
     }
   }
 
-  const custody = createCustody({
+  const sessionKeeper = createSessionKeeper({
     http,
     clock,
-    vault,
-    random: ports.random ?? Math.random,
-    clientSecret: ports.provider?.clientSecret ?? null,
+    sessionStore,
+    random: deps.random ?? Math.random,
+    clientSecret: deps.provider?.clientSecret ?? null,
     dispatch,
     track,
-    ...(ports.endSession && { openSignOutPage }),
-    ...(ports.holdsDirectory && { holdsDirectory: ports.holdsDirectory }),
+    ...(deps.endSession && { openSignOutPage }),
+    ...(deps.holdsDirectory && { holdsDirectory: deps.holdsDirectory }),
   })
-  const api = createApiFlows({
-    ...ports,
-    openings: openingsOfApps,
-    custody,
+  const api = createApiSignIns({
+    ...deps,
+    browserBudget: appBrowserBudget,
+    sessionKeeper,
     memory,
     registration,
     dispatch,
-    tellSighting,
+    reportDiagnostic,
     model: () => model,
   })
 
   const openBrowser = (state: string, link: string): void =>
-    void ports
+    void deps
       .openBrowser(link)
-      .catch(() => dispatch({ type: 'flow-noticed', state, notice: NO_BROWSER }))
+      .catch(() => dispatch({ type: 'sign-in-noticed', state, notice: NO_BROWSER }))
 
-  const callOff = (state: string, ending: Ending): void =>
-    running.get(state)?.abort(new CalledOff(ending))
+  const callOff = (state: string, result: SignInResult): void =>
+    running.get(state)?.abort(new CalledOff(result))
 
   const run = async (provider: ProviderSettings, request: SignInRequest): Promise<void> => {
     const { state } = request
     const controller = new AbortController()
     const { signal } = controller
-    let seen: WayBackSeen | null = null
+    let seen: CallbackSeen | null = null
     running.set(state, controller)
-    const deadlineMs = clock.nowMs() + ports.loginTimeoutMs
-    const stopWaiting = clock.after(ports.loginTimeoutMs, () => {
-      controller.abort(timedOut(ports.loginTimeoutMs, seen))
+    const deadlineMs = clock.nowMs() + deps.signInTimeoutMs
+    const stopWaiting = clock.after(deps.signInTimeoutMs, () => {
+      controller.abort(timedOut(deps.signInTimeoutMs, seen))
     })
-    dispatch({ type: 'flow-started', state, origin: 'tray', deadlineMs })
+    dispatch({ type: 'sign-in-started', state, origin: 'tray', deadlineMs })
 
-    let replaced: HeldSession | null = null
-    let ending: Ending
+    let replaced: Session | null = null
+    let result: SignInResult
     try {
-      const session = await attemptSignIn(
-        ports,
+      const session = await signInFromTray(
+        deps,
         provider,
         request,
         {
           linkReady(link) {
-            seen = { sighting: 'nothing', redirectUri: redirectUriOf(link), registration }
+            seen = { diagnostic: 'nothing', redirectUri: redirectUriOf(link), registration }
             dispatch({ type: 'link-ready', state, link })
-            if (ports.noBrowser || openings.take()) openBrowser(state, link)
-            else dispatch({ type: 'flow-noticed', state, notice: TOO_OFTEN })
+            if (deps.noBrowser || browserBudget.take()) openBrowser(state, link)
+            else dispatch({ type: 'sign-in-noticed', state, notice: TOO_OFTEN })
           },
           linkChanged: (link) =>
-            dispatch({ type: 'flow-noticed', state, link, notice: ASKED_AGAIN }),
+            dispatch({ type: 'sign-in-noticed', state, link, notice: ASKED_AGAIN }),
           offlineAccessRejected: () => memory.noteRejection(),
-          sighted(sighting) {
-            if (seen !== null) seen = { ...seen, sighting }
-            tellSighting(state, sighting)
+          onDiagnostic(diagnostic) {
+            if (seen !== null) seen = { ...seen, diagnostic }
+            reportDiagnostic(state, diagnostic)
           },
           exchangeStarted() {
             stopWaiting()
             dispatch({ type: 'exchange-started', state })
           },
-          keep: async (kept) => void (replaced = await custody.keep(kept, signal)),
-          discard: (tokens) => custody.discard(tokens, provider),
-          pageFor: (thrown) => pageOf(endingOf(thrown)),
+          keep: async (kept) => void (replaced = await sessionKeeper.keep(kept, signal)),
+          discard: (tokens) => sessionKeeper.discard(tokens, provider),
+          pageFor: (thrown) => pageOf(resultOf(thrown)),
         },
         signal,
       )
-      custody.tell(session, state, replaced)
+      sessionKeeper.tell(session, state, replaced)
       return
     } catch (thrown) {
-      ending = endingOf(thrown)
+      result = resultOf(thrown)
     } finally {
       stopWaiting()
       running.delete(state)
     }
-    dispatch({ type: 'flow-ended', state, ending })
+    dispatch({ type: 'sign-in-ended', state, result })
   }
 
   const begin = (asked: (provider: ProviderSettings) => Omit<SignInRequest, 'state'>): void => {
     if (closed) return
-    const { provider } = ports
-    if (provider === null) return dispatch({ type: 'flow-refused', ending: notConfigured() })
-    const before = trayFlow(model)
+    const { provider } = deps
+    if (provider === null) return dispatch({ type: 'sign-in-rejected', result: notConfigured() })
+    const before = traySignIn(model)
     const { scope, ...rest } = asked(provider)
     const allowed = memory.rejectsOfflineAccess() ? withoutOfflineAccess(scope) : scope
     void track(run(provider, { ...rest, scope: allowed, state: createState() }))
@@ -266,9 +266,9 @@ export function createAgent(given: AgentPorts): Agent {
   }
 
   const cancel = (): void => {
-    const flow = reachableFlow(model)
-    if (flow?.origin === 'tray') callOff(flow.state, { kind: 'cancelled' })
-    else if (flow) api.clear()
+    const signIn = reachableSignIn(model)
+    if (signIn?.origin === 'tray') callOff(signIn.state, { kind: 'cancelled' })
+    else if (signIn) api.clear()
   }
 
   return {
@@ -279,28 +279,28 @@ export function createAgent(given: AgentPorts): Agent {
       return () => void subscribers.delete(present)
     },
 
-    signIn: () => begin((provider) => asBefore(provider, custody.last())),
+    signIn: () => begin((provider) => asBefore(provider, sessionKeeper.last())),
 
     signInAsOther: () => begin(asOther),
 
     openAgain() {
-      const flow = reachableFlow(model)
-      if (!flow || flow.link === null) return
-      const { state, link } = flow
-      if (!ports.noBrowser && !openings.take()) {
-        return dispatch({ type: 'flow-noticed', state, notice: TOO_OFTEN })
+      const signIn = reachableSignIn(model)
+      if (!signIn || signIn.link === null) return
+      const { state, link } = signIn
+      if (!deps.noBrowser && !browserBudget.take()) {
+        return dispatch({ type: 'sign-in-noticed', state, notice: TOO_OFTEN })
       }
       dispatch({ type: 'link-ready', state, link })
       openBrowser(state, link)
     },
 
-    link: () => reachableFlow(model)?.link ?? null,
+    link: () => reachableSignIn(model)?.link ?? null,
 
     paste(text) {
       const address = readAddress(text)
       if (address === null) return 'no-address'
       if (api.paste(address)) return 'taken'
-      return ports.listener.paste(address)
+      return deps.listener.paste(address)
     },
 
     cancel,
@@ -309,21 +309,21 @@ export function createAgent(given: AgentPorts): Agent {
       cancel()
       // Else an app's sign-in that was answered before would sign the person in again.
       api.clear()
-      await custody.signOut()
+      await sessionKeeper.signOut()
     },
 
-    restore: () => (ports.provider ? custody.restore(ports.provider) : Promise.resolve()),
-    read: (leastMs) => custody.read(leastMs),
-    wake: () => custody.wake(),
-    last: () => custody.last(),
-    whole: () => custody.whole(),
+    restore: () => (deps.provider ? sessionKeeper.restore(deps.provider) : Promise.resolve()),
+    read: (leastMs) => sessionKeeper.read(leastMs),
+    wake: () => sessionKeeper.wake(),
+    last: () => sessionKeeper.last(),
+    whole: () => sessionKeeper.whole(),
 
     api,
 
     async close() {
       closed = true
       for (const state of running.keys()) callOff(state, { kind: 'cancelled' })
-      const stopWaiting = custody.close()
+      const stopWaiting = sessionKeeper.close()
       const drain = async (): Promise<void> => {
         await api.close()
         while (tasks.size > 0) await Promise.all(tasks)

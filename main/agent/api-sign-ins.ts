@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../base/clock.js'
-import type { HeldSession } from '../oauth/session.js'
+import type { Session } from '../oauth/session.js'
 import {
   authorize,
   completeSignIn,
@@ -13,15 +13,15 @@ import {
 } from '../oauth/sign-in.js'
 import { stateOf, validateCallback, type ExpectedCallback } from '../oauth/callback.js'
 import { isSameProgram, type Caller } from '../net/caller.js'
-import type { Custody } from './session-keeper.js'
+import type { SessionKeeper } from './session-keeper.js'
 import {
   abandoned,
   CalledOff,
-  endingOf,
+  resultOf,
   notConfigured,
   pageOf,
   timedOut,
-  type WayBackSeen,
+  type CallbackSeen,
 } from './results.js'
 import { AuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
@@ -29,13 +29,13 @@ import type {
   CallbackAnswer,
   CallbackListener,
   PendingCallback,
-  Sighting,
+  CallbackDiagnostic,
 } from '../oauth/callback-listener.js'
-import type { Ending, Event, Flow as ModelFlow, Model } from './model.js'
-import { OPENED_TOO_OFTEN, type Openings, type Reservation } from './browser-budget.js'
+import type { SignInResult, Event, SignIn as ModelSignIn, Model } from './model.js'
+import { OPENED_TOO_OFTEN, type BrowserBudget, type Reservation } from './browser-budget.js'
 import { abandonedPage, returnToAppPage, type Page } from '../oauth/pages.js'
 import { isAt } from '../oauth/pasted-redirect.js'
-import { challengeOf } from '../oauth/pkce.js'
+import { codeChallenge } from '../oauth/pkce.js'
 import {
   asksOffline,
   OFFLINE_ACCESS,
@@ -43,7 +43,7 @@ import {
   type ProviderMemory,
 } from '../oauth/scopes.js'
 
-export type FlowRequest = {
+export type ApiSignInRequest = {
   state: string
   nonce: string
   challenge: string
@@ -55,7 +55,7 @@ export type FlowRequest = {
   organization: string | null
   extra: Readonly<Record<string, string>>
   /** Where the provider sends the browser: our listener, at a port where one is named, or the API. */
-  wayBack: { kind: 'listener'; port: number | null } | { kind: 'api'; redirectUri: string }
+  redirectTarget: { kind: 'listener'; port: number | null } | { kind: 'api'; redirectUri: string }
   byFormPost: boolean
 }
 
@@ -63,7 +63,7 @@ export type Begun =
   | { kind: 'answered'; code: string; redirectUri: string }
   | { kind: 'in-use' }
   | { kind: 'too-many'; why: string }
-  | { kind: 'ended'; ending: Ending }
+  | { kind: 'ended'; result: SignInResult }
 
 export type Delivered =
   | { kind: 'delivered'; code: string; page: Page }
@@ -75,17 +75,17 @@ export type Delivered =
 export type Exchanged =
   | {
       kind: 'signed-in'
-      session: HeldSession
-      request: FlowRequest
+      session: Session
+      request: ApiSignInRequest
       code: string
       redirectUri: string
     }
   | { kind: 'unknown' }
   | { kind: 'spent' }
   | { kind: 'mismatch'; what: string }
-  | { kind: 'ended'; ending: Ending }
+  | { kind: 'ended'; result: SignInResult }
 
-export type ApiFlows = {
+export type ApiSignIns = {
   /**
    * Begins a flow, sends the person to the provider and waits for the answer, `hangUp` or the time
    * limit. Rejected and duplicate requests open no browser and use no budget.
@@ -94,7 +94,7 @@ export type ApiFlows = {
    * signed in by it. The same request, made again by the program that made it first, takes it up.
    */
   begin(
-    request: FlowRequest,
+    request: ApiSignInRequest,
     hangUp: AbortSignal,
     askCaller?: () => Promise<Caller>,
   ): Promise<Begun>
@@ -119,26 +119,26 @@ export type ApiFlows = {
   close(): Promise<void>
 }
 
-export type ApiFlowPorts = {
+export type ApiSignInDeps = {
   provider: ProviderSettings | null
-  loginTimeoutMs: number
+  signInTimeoutMs: number
   http: Http
   clock: Clock
   listener: CallbackListener
-  openings: Openings
+  browserBudget: BrowserBudget
   openBrowser(link: string): Promise<void>
-  custody: Custody
+  sessionKeeper: SessionKeeper
   memory: ProviderMemory
   /** What to register with the provider. */
   registration: string
   dispatch(event: Event): void
   /** Tells the person of what they may do something about. */
-  tellSighting(state: string, sighting: Sighting): void
+  reportDiagnostic(state: string, diagnostic: CallbackDiagnostic): void
   model(): Model
 }
 
 /** S26: no storm of waiting flows. */
-export const MOST_WAITING_FLOWS = 64
+export const MOST_WAITING_SIGN_INS = 64
 
 /** A call is answered before Node's own fetch gives up on it, at 300 s. */
 const LONGEST_WAIT_MS = 290_000
@@ -146,17 +146,17 @@ const LONGEST_WAIT_MS = 290_000
 const CODE_LIFETIME_MS = 600_000
 const MOST_SPENT_CODES = 1_024
 
-type Flow = {
-  request: FlowRequest
+type SignIn = {
+  request: ApiSignInRequest
   /** Who made the request first. */
   caller: Promise<Caller>
   /** Its name, once it is known; null where the system does not tell. */
   program: string | null
   controller: AbortController
   /** What it opens the browser with, once. */
-  opening: Reservation
+  launch: Reservation
   /** What reached the listener meanwhile; null where there is none. */
-  seen: WayBackSeen | null
+  seen: CallbackSeen | null
   /** Set while the flow waits for its answer. */
   waiting: { expected: ExpectedCallback; take(answer: CallbackAnswer): void } | null
   /** Set once it is answered. */
@@ -165,60 +165,69 @@ type Flow = {
   begun: Promise<Begun>
 }
 
-export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
-  const { clock, custody, dispatch, provider } = ports
-  const flows = new Map<string, Flow>()
+export function createApiSignIns(deps: ApiSignInDeps): ApiSignIns {
+  const { clock, sessionKeeper, dispatch, provider } = deps
+  const signIns = new Map<string, SignIn>()
   const spent = new Set<string>()
   const waiters = new Set<Promise<Begun>>()
   let closed = false
 
-  const shown = ({ request }: Flow): ModelFlow | undefined =>
-    ports.model().flows.find(({ state }) => state === request.state)
-  const isAbandoned = (flow: Flow): boolean => shown(flow)?.abandoned === true
+  const shown = ({ request }: SignIn): ModelSignIn | undefined =>
+    deps.model().signIns.find(({ state }) => state === request.state)
+  const isAbandoned = (signIn: SignIn): boolean => shown(signIn)?.abandoned === true
 
-  const end = (flow: Flow, ending: Ending): void => {
-    flows.delete(flow.request.state)
-    dispatch({ type: 'flow-ended', state: flow.request.state, ending })
+  const end = (signIn: SignIn, result: SignInResult): void => {
+    signIns.delete(signIn.request.state)
+    dispatch({ type: 'sign-in-ended', state: signIn.request.state, result })
   }
 
-  const openWayBack = async (flow: Flow, expected: ExpectedCallback): Promise<PendingCallback> => {
-    const { wayBack, byFormPost } = flow.request
-    if (wayBack.kind === 'listener') {
-      const pending = await ports.listener.expect(
+  const openRedirectTarget = async (
+    signIn: SignIn,
+    expected: ExpectedCallback,
+  ): Promise<PendingCallback> => {
+    const { redirectTarget, byFormPost } = signIn.request
+    if (redirectTarget.kind === 'listener') {
+      const pending = await deps.listener.expect(
         { ...expected, byFormPost },
-        wayBack.port,
-        (sighting) => {
-          if (flow.seen !== null) flow.seen = { ...flow.seen, sighting }
-          ports.tellSighting(expected.state, sighting)
+        redirectTarget.port,
+        (diagnostic) => {
+          if (signIn.seen !== null) signIn.seen = { ...signIn.seen, diagnostic }
+          deps.reportDiagnostic(expected.state, diagnostic)
         },
       )
       const { redirectUri } = pending
-      flow.seen = { sighting: 'nothing', redirectUri, registration: ports.registration }
+      signIn.seen = { diagnostic: 'nothing', redirectUri, registration: deps.registration }
       return pending
     }
     return {
-      redirectUri: wayBack.redirectUri,
+      redirectUri: redirectTarget.redirectUri,
       answer: new Promise(() => undefined), // Comes by `deliver` only.
       leave: () => Promise.resolve(),
     }
   }
 
   /** Either way back: the listener, or a call of the API. */
-  const awaitAnswer = async (flow: Flow, expected: ExpectedCallback): Promise<PendingCallback> => {
+  const awaitAnswer = async (
+    signIn: SignIn,
+    expected: ExpectedCallback,
+  ): Promise<PendingCallback> => {
     // Who asked is known before a browser is opened: a caller that has hung up cannot be seen.
-    const [pending, caller] = await Promise.all([openWayBack(flow, expected), flow.caller])
-    flow.program = caller.kind === 'seen' ? caller.name : null
-    const delivered = new Promise<CallbackAnswer>((take) => (flow.waiting = { expected, take }))
+    const [pending, caller] = await Promise.all([
+      openRedirectTarget(signIn, expected),
+      signIn.caller,
+    ])
+    signIn.program = caller.kind === 'seen' ? caller.name : null
+    const delivered = new Promise<CallbackAnswer>((take) => (signIn.waiting = { expected, take }))
     return { ...pending, answer: Promise.race([pending.answer, delivered]) }
   }
 
-  const send = (flow: Flow, link: string): void => {
-    const { state } = flow.request
-    flow.opening.use()
-    dispatch({ type: 'link-ready', state, link, program: flow.program })
-    void ports.openBrowser(link).catch(() => {
+  const send = (signIn: SignIn, link: string): void => {
+    const { state } = signIn.request
+    signIn.launch.use()
+    dispatch({ type: 'link-ready', state, link, program: signIn.program })
+    void deps.openBrowser(link).catch(() => {
       const reason = 'No browser could be opened on this computer, so nobody could sign in.'
-      flow.controller.abort(new CalledOff({ kind: 'failed', code: 'no-browser', reason }))
+      signIn.controller.abort(new CalledOff({ kind: 'failed', code: 'no-browser', reason }))
     })
   }
 
@@ -228,176 +237,179 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
    */
   const rejected = (
     { error, aboutScope }: Extract<CallbackAnswer['result'], { kind: 'refused' }>,
-    { scope }: FlowRequest,
+    { scope }: ApiSignInRequest,
   ): AuthError => {
     const usual = `openid profile email ${provider?.scope ?? ''}`.split(' ')
     const others = withoutOfflineAccess(scope).split(' ')
     // Else it may be another scope that is not allowed.
     const isCulprit = aboutScope && asksOffline(scope) && others.every((one) => usual.includes(one))
     if (!isCulprit) return error
-    ports.memory.noteRejection()
+    deps.memory.noteRejection()
     const words = 'Latchkey leaves out offline_access from now on: try again.'
     return new AuthError(error.code, `${error.message} ${words}`)
   }
 
-  const authorizeFlow = async (flow: Flow, settings: ProviderSettings): Promise<Authorized> => {
-    const { request, controller } = flow
+  const authorizeSignIn = async (
+    signIn: SignIn,
+    settings: ProviderSettings,
+  ): Promise<Authorized> => {
+    const { request, controller } = signIn
     const authorized = await authorize(
-      ports,
+      deps,
       settings,
       { ...request, loginHint: null, maxAgeS: settings.maxAgeS },
-      (expected) => awaitAnswer(flow, expected),
-      (link) => send(flow, link),
+      (expected) => awaitAnswer(signIn, expected),
+      (link) => send(signIn, link),
       controller.signal,
     )
-    flow.waiting = null
+    signIn.waiting = null
     const { result, show } = authorized.answer
     const refusal = result.kind === 'refused' ? rejected(result, request) : null
-    await show(refusal === null ? pageFor(flow, result) : pageOf(endingOf(refusal)))
+    await show(refusal === null ? pageFor(signIn, result) : pageOf(resultOf(refusal)))
     await authorized.leave()
     if (refusal !== null) throw refusal
     controller.signal.throwIfAborted()
     // Whether it was before the browser came or since: the code has nobody to go to.
-    if (isAbandoned(flow)) throw abandoned()
+    if (isAbandoned(signIn)) throw abandoned()
     return authorized
   }
 
-  const pageFor = (flow: Flow, result: CallbackAnswer['result']): Page => {
-    if (result.kind === 'refused') return pageOf(endingOf(result.error))
-    return isAbandoned(flow) ? abandonedPage() : returnToAppPage()
+  const pageFor = (signIn: SignIn, result: CallbackAnswer['result']): Page => {
+    if (result.kind === 'refused') return pageOf(resultOf(result.error))
+    return isAbandoned(signIn) ? abandonedPage() : returnToAppPage()
   }
 
   const complete = async (
-    flow: Flow,
-    answered: NonNullable<Flow['answered']>,
+    signIn: SignIn,
+    answered: NonNullable<SignIn['answered']>,
     verifier: string,
   ): Promise<Exchanged> => {
-    const { request, controller } = flow
+    const { request, controller } = signIn
     const { state, nonce, scope, organization } = request
     const { code, redirectUri } = answered
     const settings = provider!
     answered.stopExpiry()
-    flow.answered = null
+    signIn.answered = null
     remember(spent, code)
     dispatch({ type: 'exchange-started', state })
     try {
-      let replaced: HeldSession | null = null
+      let replaced: Session | null = null
       const session = await completeSignIn(
-        ports,
+        deps,
         settings,
         answered,
         { code, verifier, nonce, scope, maxAgeS: settings.maxAgeS, organization },
         {
-          keep: async (kept) => void (replaced = await custody.keep(kept, controller.signal)),
-          discard: (tokens) => custody.discard(tokens, settings),
+          keep: async (kept) => void (replaced = await sessionKeeper.keep(kept, controller.signal)),
+          discard: (tokens) => sessionKeeper.discard(tokens, settings),
         },
         controller.signal,
       )
-      flows.delete(state)
-      custody.tell(session, state, replaced)
+      signIns.delete(state)
+      sessionKeeper.tell(session, state, replaced)
       return { kind: 'signed-in', session, request, code, redirectUri }
     } catch (thrown) {
-      const ending = endingOf(thrown)
-      end(flow, ending)
-      return { kind: 'ended', ending }
+      const result = resultOf(thrown)
+      end(signIn, result)
+      return { kind: 'ended', result }
     }
   }
 
   const begin = async (
-    request: FlowRequest,
+    request: ApiSignInRequest,
     hangUp: AbortSignal,
     askCaller: () => Promise<Caller>,
   ): Promise<Begun> => {
     // 1. Whether it may begin at all.
-    if (provider === null) return { kind: 'ended', ending: notConfigured() }
+    if (provider === null) return { kind: 'ended', result: notConfigured() }
     const { state } = request
-    if (ports.model().flows.some((flow) => flow.state === state)) {
+    if (deps.model().signIns.some((signIn) => signIn.state === state)) {
       return takeUp(request, hangUp, askCaller)
     }
     if (!makeRoom()) {
-      return { kind: 'too-many', why: `${MOST_WAITING_FLOWS} sign-ins are waiting already.` }
+      return { kind: 'too-many', why: `${MOST_WAITING_SIGN_INS} sign-ins are waiting already.` }
     }
-    const opening = ports.openings.reserve()
-    if (opening === null) return { kind: 'too-many', why: `${OPENED_TOO_OFTEN} Wait a minute.` }
+    const launch = deps.browserBudget.reserve()
+    if (launch === null) return { kind: 'too-many', why: `${OPENED_TOO_OFTEN} Wait a minute.` }
 
     // 2. It waits, at most so long, whether or not its caller does.
-    const flow: Flow = {
+    const signIn: SignIn = {
       request,
       caller: askCaller(),
       program: null,
       controller: new AbortController(),
-      opening,
+      launch,
       seen: null,
       waiting: null,
       answered: null,
       begun: new Promise(() => undefined),
     }
-    flows.set(state, flow)
-    flow.begun = keepWaiter(run(flow, provider))
-    return attend(flow, hangUp)
+    signIns.set(state, signIn)
+    signIn.begun = keepWaiter(run(signIn, provider))
+    return attend(signIn, hangUp)
   }
 
   /** Abandoned flows make way for others, the oldest first. */
   const makeRoom = (): boolean => {
-    if (flows.size < MOST_WAITING_FLOWS) return true
-    const oldest = [...flows.values()].find(isAbandoned)
+    if (signIns.size < MOST_WAITING_SIGN_INS) return true
+    const oldest = [...signIns.values()].find(isAbandoned)
     if (!oldest) return false
-    flows.delete(oldest.request.state)
+    signIns.delete(oldest.request.state)
     oldest.controller.abort(new CalledOff({ kind: 'cancelled' }))
     return true
   }
 
-  const run = async (flow: Flow, settings: ProviderSettings): Promise<Begun> => {
-    const { state } = flow.request
-    const timeoutMs = Math.min(ports.loginTimeoutMs, LONGEST_WAIT_MS)
+  const run = async (signIn: SignIn, settings: ProviderSettings): Promise<Begun> => {
+    const { state } = signIn.request
+    const timeoutMs = Math.min(deps.signInTimeoutMs, LONGEST_WAIT_MS)
     const stopWaiting = clock.after(timeoutMs, () => {
       // That an app gave up and its person did too is no news to either.
-      const gaveUp = isAbandoned(flow)
-      flow.controller.abort(
-        gaveUp ? new CalledOff({ kind: 'cancelled' }) : timedOut(timeoutMs, flow.seen),
+      const gaveUp = isAbandoned(signIn)
+      signIn.controller.abort(
+        gaveUp ? new CalledOff({ kind: 'cancelled' }) : timedOut(timeoutMs, signIn.seen),
       )
     })
     const deadlineMs = clock.nowMs() + timeoutMs
-    dispatch({ type: 'flow-started', state, origin: 'api', deadlineMs })
+    dispatch({ type: 'sign-in-started', state, origin: 'api', deadlineMs })
     try {
-      const authorized = await authorizeFlow(flow, settings)
+      const authorized = await authorizeSignIn(signIn, settings)
       const { result } = authorized.answer
       if (result.kind !== 'code') throw result.error
       const { code } = result
-      flow.answered = { ...authorized, code, stopExpiry: expireAnswered(flow) }
+      signIn.answered = { ...authorized, code, stopExpiry: expireAnswered(signIn) }
       dispatch({ type: 'callback-answered', state })
       return { kind: 'answered', code, redirectUri: authorized.redirectUri }
     } catch (thrown) {
-      const ending = endingOf(thrown)
-      end(flow, ending)
-      return { kind: 'ended', ending }
+      const result = resultOf(thrown)
+      end(signIn, result)
+      return { kind: 'ended', result }
     } finally {
-      flow.waiting = null
-      flow.opening.release()
+      signIn.waiting = null
+      signIn.launch.release()
       stopWaiting()
     }
   }
 
   /** Waits with a caller for the end of a flow, for as long as the caller does. */
-  const attend = (flow: Flow, hangUp: AbortSignal): Promise<Begun> =>
+  const attend = (signIn: SignIn, hangUp: AbortSignal): Promise<Begun> =>
     new Promise((resolve) => {
       const hungUp = (): void => {
-        abandon(flow)
-        resolve({ kind: 'ended', ending: { kind: 'cancelled' } })
+        abandon(signIn)
+        resolve({ kind: 'ended', result: { kind: 'cancelled' } })
       }
       if (hangUp.aborted) return hungUp()
       hangUp.addEventListener('abort', hungUp, { once: true })
-      void flow.begun.then((begun) => {
+      void signIn.begun.then((begun) => {
         hangUp.removeEventListener('abort', hungUp)
         resolve(begun)
       })
     })
 
-  const abandon = (flow: Flow): void => {
-    const { state } = flow.request
+  const abandon = (signIn: SignIn): void => {
+    const { state } = signIn.request
     // Nobody has been sent anywhere yet, so that there is nobody to be told.
-    if (shown(flow)?.link === null) flow.controller.abort(new CalledOff({ kind: 'cancelled' }))
-    else dispatch({ type: 'flow-abandoned', state })
+    if (shown(signIn)?.link === null) signIn.controller.abort(new CalledOff({ kind: 'cancelled' }))
+    else dispatch({ type: 'sign-in-abandoned', state })
   }
 
   /**
@@ -405,36 +417,37 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
    * they are in the link, which other programs can read.
    */
   const takeUp = async (
-    request: FlowRequest,
+    request: ApiSignInRequest,
     hangUp: AbortSignal,
     askCaller: () => Promise<Caller>,
   ): Promise<Begun> => {
-    const flow = flows.get(request.state)
+    const signIn = signIns.get(request.state)
     const isFree = (): boolean =>
-      flow !== undefined &&
-      flows.get(request.state) === flow &&
-      flow.waiting !== null &&
-      isAbandoned(flow)
+      signIn !== undefined &&
+      signIns.get(request.state) === signIn &&
+      signIn.waiting !== null &&
+      isAbandoned(signIn)
     // Also unlike: a flow that the service seeded, whose verifier no other request has.
-    if (!flow || !isFree() || !isDeepStrictEqual(request, flow.request)) return { kind: 'in-use' }
-    const [first, again] = await Promise.all([flow.caller, askCaller()])
+    if (!signIn || !isFree() || !isDeepStrictEqual(request, signIn.request))
+      return { kind: 'in-use' }
+    const [first, again] = await Promise.all([signIn.caller, askCaller()])
     // Check again: meanwhile the browser may have come, or another call.
     if (!isSameProgram(first, again) || !isFree()) return { kind: 'in-use' }
-    dispatch({ type: 'flow-resumed', state: request.state })
-    return attend(flow, hangUp)
+    dispatch({ type: 'sign-in-resumed', state: request.state })
+    return attend(signIn, hangUp)
   }
 
   // 3. An answer that no app comes for is forgotten.
-  const expireAnswered = (flow: Flow): (() => void) => {
-    const { signal } = flow.controller
+  const expireAnswered = (signIn: SignIn): (() => void) => {
+    const { signal } = signIn.controller
     const stop = clock.after(CODE_LIFETIME_MS, () => {
       const reason = 'The app that began the sign-in did not finish it.'
-      flow.controller.abort(new CalledOff({ kind: 'expired', reason }))
+      signIn.controller.abort(new CalledOff({ kind: 'expired', reason }))
     })
     const calledOff = (): void => {
       stop()
-      flow.answered = null
-      end(flow, endingOf(signal.reason))
+      signIn.answered = null
+      end(signIn, resultOf(signal.reason))
     }
     signal.addEventListener('abort', calledOff, { once: true })
     return () => {
@@ -450,27 +463,27 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     return kept
   }
 
-  const deliver: ApiFlows['deliver'] = (parameters, from) => {
+  const deliver: ApiSignIns['deliver'] = (parameters, from) => {
     const state = stateOf(parameters)
-    const flow = state === null ? undefined : flows.get(state)
+    const signIn = state === null ? undefined : signIns.get(state)
     // The rest is the callback listener's alone: who knows a state could hand the app any code here.
-    if (!flow?.waiting || flow.request.wayBack.kind !== 'api') return { kind: 'ignored' }
-    const { expected, take } = flow.waiting
-    const promisesIss = expected.promisesIss && from === 'page'
-    const result = validateCallback(parameters, { ...expected, promisesIss })
+    if (!signIn?.waiting || signIn.request.redirectTarget.kind !== 'api') return { kind: 'ignored' }
+    const { expected, take } = signIn.waiting
+    const issParameterSupported = expected.issParameterSupported && from === 'page'
+    const result = validateCallback(parameters, { ...expected, issParameterSupported })
     if (result.kind === 'ignored') return { kind: 'ignored' }
-    flow.waiting = null
-    const page = pageFor(flow, result)
+    signIn.waiting = null
+    const page = pageFor(signIn, result)
     // The one who delivered is answered by the API itself.
     take({ result, show: () => Promise.resolve(), redirect: () => Promise.resolve() })
     if (result.kind === 'refused') return { kind: 'refused', error: result.error, page }
-    return isAbandoned(flow)
+    return isAbandoned(signIn)
       ? { kind: 'abandoned', page }
       : { kind: 'delivered', code: result.code, page }
   }
 
   const callOffAll = (): void => {
-    for (const { controller } of flows.values()) {
+    for (const { controller } of signIns.values()) {
       controller.abort(new CalledOff({ kind: 'cancelled' }))
     }
   }
@@ -478,7 +491,7 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
   return {
     begin(request, hangUp, askCaller = () => Promise.resolve({ kind: 'unseen' })) {
       if (closed || hangUp.aborted) {
-        return Promise.resolve({ kind: 'ended', ending: { kind: 'cancelled' } })
+        return Promise.resolve({ kind: 'ended', result: { kind: 'cancelled' } })
       }
       return keepWaiter(begin(request, hangUp, askCaller))
     },
@@ -486,40 +499,40 @@ export function createApiFlows(ports: ApiFlowPorts): ApiFlows {
     deliver,
 
     paste(address) {
-      const flow = flows.get(stateOf(address.searchParams) ?? '')
-      if (flow?.request.wayBack.kind !== 'api') return false
-      if (!isAt(address, flow.request.wayBack.redirectUri)) return false
+      const signIn = signIns.get(stateOf(address.searchParams) ?? '')
+      if (signIn?.request.redirectTarget.kind !== 'api') return false
+      if (!isAt(address, signIn.request.redirectTarget.redirectUri)) return false
       return deliver(address.searchParams, 'page').kind !== 'ignored'
     },
 
     async exchange({ code, redirectUri, verifier }) {
       if (spent.has(digest(code))) return { kind: 'spent' }
-      const flow = [...flows.values()].find((candidate) => candidate.answered?.code === code)
-      if (!flow?.answered) return { kind: 'unknown' }
+      const signIn = [...signIns.values()].find((candidate) => candidate.answered?.code === code)
+      if (!signIn?.answered) return { kind: 'unknown' }
       // Asked of the provider, a wrong proof would spend the code.
-      if (redirectUri !== flow.answered.redirectUri)
+      if (redirectUri !== signIn.answered.redirectUri)
         return { kind: 'mismatch', what: 'redirect_uri' }
-      if (challengeOf(verifier) !== flow.request.challenge) {
+      if (codeChallenge(verifier) !== signIn.request.challenge) {
         return { kind: 'mismatch', what: 'code_verifier' }
       }
-      return complete(flow, flow.answered, verifier)
+      return complete(signIn, signIn.answered, verifier)
     },
 
     async exchangeLatest() {
-      const flow = [...flows.values()].findLast(
+      const signIn = [...signIns.values()].findLast(
         (candidate) => candidate.answered !== null && candidate.request.verifier !== null,
       )
-      if (!flow?.answered || flow.request.verifier === null) return { kind: 'unknown' }
-      return complete(flow, flow.answered, flow.request.verifier)
+      if (!signIn?.answered || signIn.request.verifier === null) return { kind: 'unknown' }
+      return complete(signIn, signIn.answered, signIn.request.verifier)
     },
 
     allowedScopes(scopes) {
       const allowed = scopes.filter((scope) => scope !== OFFLINE_ACCESS)
-      return ports.memory.rejectsOfflineAccess() && allowed.length > 0 ? allowed : scopes
+      return deps.memory.rejectsOfflineAccess() && allowed.length > 0 ? allowed : scopes
     },
     isWaiting(state) {
-      const flow = flows.get(state)
-      return flow?.request.wayBack.kind === 'api' && flow.waiting !== null
+      const signIn = signIns.get(state)
+      return signIn?.request.redirectTarget.kind === 'api' && signIn.waiting !== null
     },
     clear: callOffAll,
     async close() {

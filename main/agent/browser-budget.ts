@@ -8,7 +8,7 @@ export const OPENINGS_WINDOW_MS = 60_000
 /** For whoever is not given one. */
 export const OPENED_TOO_OFTEN = `The browser was opened ${MOST_OPENINGS} times in a minute.`
 
-export type Openings = {
+export type BrowserBudget = {
   /** Takes one, for a browser that is opened at once; false where none is left. */
   take(): boolean
   /** Sets one aside, for a browser that is opened a little later; null where none is left. */
@@ -23,7 +23,7 @@ export type Reservation = {
 }
 
 /** Makes the budget: at most {@link MOST_OPENINGS} in any {@link OPENINGS_WINDOW_MS}. */
-export function createOpenings(clock: Pick<Clock, 'nowMs'>): Openings {
+export function createBrowserBudget(clock: Pick<Clock, 'nowMs'>): BrowserBudget {
   let usedAtMs: number[] = []
   const reserved = new Set<Reservation>()
 

@@ -3,14 +3,14 @@
 import type { ErrorCode } from '../base/errors.js'
 import type { Account } from '../oauth/id-token.js'
 
-export type Session =
+export type SessionState =
   | { kind: 'signed-out' }
   | ({
       kind: 'signed-in'
       account: Account
       renewal: Renewal
       /** What hinders the renewal, in words for a person; null where nothing does. */
-      hindrance: string | null
+      message: string | null
       /** While it is tried again: what it was before, and still looks like. */
       was?: 'offline' | 'failing'
     } & Lifetime)
@@ -30,7 +30,7 @@ export type Lifetime = {
 export type Renewal = 'idle' | 'renewing' | 'offline' | 'failing'
 
 /** One sign-in under way, keyed by its `state`. */
-export type Flow = {
+export type SignIn = {
   state: string
   origin: Origin
   phase: 'waiting' | 'answered' | 'exchanging'
@@ -49,7 +49,7 @@ export type Flow = {
 export type Origin = 'tray' | 'api'
 
 /** How the last sign-in or sign-out ended. */
-export type Outcome =
+export type LastResult =
   | { kind: 'done'; replaced: Account | null; notice: string | null }
   | { kind: 'denied'; code: ErrorCode; reason: string }
   | { kind: 'failed'; code: ErrorCode; reason: string }
@@ -58,30 +58,33 @@ export type Outcome =
   | { kind: 'signed-out'; notice: string | null }
 
 /** An end of a flow that signed nobody in. */
-export type Ending = Extract<Outcome, { kind: 'denied' | 'failed' | 'expired' | 'cancelled' }>
+export type SignInResult = Extract<
+  LastResult,
+  { kind: 'denied' | 'failed' | 'expired' | 'cancelled' }
+>
 
 export type Model = {
-  session: Session
-  flows: readonly Flow[]
+  session: SessionState
+  signIns: readonly SignIn[]
   /** Null at first. Cancelling leaves it as it was. */
-  lastOutcome: Exclude<Outcome, { kind: 'cancelled' }> | null
+  lastResult: Exclude<LastResult, { kind: 'cancelled' }> | null
   /** Why what is on the disk is not what is held, in words for a person; null where it is. */
   storageProblem: string | null
 }
 
 export type Event =
-  | { type: 'flow-started'; state: string; origin: Origin; deadlineMs: number }
+  | { type: 'sign-in-started'; state: string; origin: Origin; deadlineMs: number }
   | { type: 'link-ready'; state: string; link: string; program?: string | null }
   /** `link`: where the person's tab goes on by itself, in place of the link before. */
-  | { type: 'flow-noticed'; state: string; notice: string; link?: string }
-  | { type: 'flow-abandoned'; state: string }
-  | { type: 'flow-resumed'; state: string }
+  | { type: 'sign-in-noticed'; state: string; notice: string; link?: string }
+  | { type: 'sign-in-abandoned'; state: string }
+  | { type: 'sign-in-resumed'; state: string }
   | { type: 'callback-answered'; state: string }
   | { type: 'exchange-started'; state: string }
   | ({ type: 'signed-in'; state: string; account: Account } & Lifetime)
   | ({ type: 'restored'; account: Account } & Lifetime)
-  | { type: 'flow-ended'; state: string; ending: Ending }
-  | { type: 'flow-refused'; ending: Extract<Ending, { kind: 'failed' }> }
+  | { type: 'sign-in-ended'; state: string; result: SignInResult }
+  | { type: 'sign-in-rejected'; result: Extract<SignInResult, { kind: 'failed' }> }
   | { type: 'renewal-started' }
   | ({ type: 'renewed' } & Lifetime)
   | {
@@ -102,8 +105,8 @@ export type Event =
 
 export const initialModel: Model = {
   session: { kind: 'signed-out' },
-  flows: [],
-  lastOutcome: null,
+  signIns: [],
+  lastResult: null,
   storageProblem: null,
 }
 
@@ -111,15 +114,15 @@ export const initialModel: Model = {
 export function next(model: Model, event: Event): Model {
   const changed: Model = {
     session: nextSession(model, event),
-    flows: nextFlows(model.flows, event),
-    lastOutcome: nextOutcome(model, event),
+    signIns: nextSignIns(model.signIns, event),
+    lastResult: nextResult(model, event),
     storageProblem: nextStorageProblem(model, event),
   }
   const same = (Object.keys(changed) as (keyof Model)[]).every((key) => changed[key] === model[key])
   return same ? model : changed
 }
 
-function nextSession(model: Model, event: Event): Session {
+function nextSession(model: Model, event: Event): SessionState {
   const { session } = model
   switch (event.type) {
     case 'signed-in':
@@ -133,8 +136,8 @@ function nextSession(model: Model, event: Event): Session {
       return session.kind === 'signed-in' ? heldSession(session.account, event) : session
     case 'renewal-failed': {
       if (session.kind !== 'signed-in') return session
-      const { renewal, reason: hindrance, renewsAtMs } = event
-      return { ...session, renewal, hindrance, renewsAtMs }
+      const { renewal, reason: message, renewsAtMs } = event
+      return { ...session, renewal, message, renewsAtMs }
     }
     case 'session-ended':
       return session.kind === 'signed-in'
@@ -142,15 +145,15 @@ function nextSession(model: Model, event: Event): Session {
         : session
     case 'signed-out':
       return session.kind === 'signed-out' ? session : { kind: 'signed-out' }
-    case 'flow-started':
+    case 'sign-in-started':
     case 'link-ready':
-    case 'flow-noticed':
-    case 'flow-abandoned':
-    case 'flow-resumed':
+    case 'sign-in-noticed':
+    case 'sign-in-abandoned':
+    case 'sign-in-resumed':
     case 'callback-answered':
     case 'exchange-started':
-    case 'flow-ended':
-    case 'flow-refused':
+    case 'sign-in-ended':
+    case 'sign-in-rejected':
     case 'revocation-failed':
     case 'storage-failed':
     case 'storage-mended':
@@ -158,50 +161,55 @@ function nextSession(model: Model, event: Event): Session {
   }
 }
 
-function renewing(session: Extract<Session, { kind: 'signed-in' }>): Session {
+function renewing(session: Extract<SessionState, { kind: 'signed-in' }>): SessionState {
   const { renewal } = session
   const isHindered = renewal === 'offline' || renewal === 'failing'
   return { ...session, renewal: 'renewing', ...(isHindered && { was: renewal }) }
 }
 
-function heldSession(account: Account, { expiresAtMs, renewsAtMs }: Lifetime): Session {
-  return { kind: 'signed-in', account, expiresAtMs, renewsAtMs, renewal: 'idle', hindrance: null }
+function heldSession(account: Account, { expiresAtMs, renewsAtMs }: Lifetime): SessionState {
+  return { kind: 'signed-in', account, expiresAtMs, renewsAtMs, renewal: 'idle', message: null }
 }
 
-function nextFlows(flows: readonly Flow[], event: Event): readonly Flow[] {
+function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[] {
   switch (event.type) {
-    case 'flow-started': {
-      if (hasFlow(flows, event.state)) return flows
+    case 'sign-in-started': {
+      if (hasSignIn(signIns, event.state)) return signIns
       // At most one flow is the tray's: a new one takes the place of the old.
-      const kept = event.origin === 'tray' ? flows.filter((flow) => flow.origin !== 'tray') : flows
+      const kept =
+        event.origin === 'tray' ? signIns.filter((signIn) => signIn.origin !== 'tray') : signIns
       const { state, origin, deadlineMs } = event
       const started = { state, origin, deadlineMs, link: null, notice: null, abandoned: false }
       return [...kept, { ...started, phase: 'waiting', program: null }]
     }
     case 'link-ready':
-    case 'flow-noticed':
-    case 'flow-abandoned':
-    case 'flow-resumed':
+    case 'sign-in-noticed':
+    case 'sign-in-abandoned':
+    case 'sign-in-resumed':
     case 'callback-answered':
     case 'exchange-started':
-      return flows.some((flow) => flow.state === event.state && nextFlow(flow, event) !== flow)
-        ? flows.map((flow) => (flow.state === event.state ? nextFlow(flow, event) : flow))
-        : flows
+      return signIns.some(
+        (signIn) => signIn.state === event.state && nextSignIn(signIn, event) !== signIn,
+      )
+        ? signIns.map((signIn) =>
+            signIn.state === event.state ? nextSignIn(signIn, event) : signIn,
+          )
+        : signIns
     case 'signed-in':
-    case 'flow-ended':
-      if (!hasFlow(flows, event.state)) return flows
-      return flows.filter((flow) => flow.state !== event.state)
+    case 'sign-in-ended':
+      if (!hasSignIn(signIns, event.state)) return signIns
+      return signIns.filter((signIn) => signIn.state !== event.state)
     case 'restored':
     case 'renewal-started':
     case 'renewed':
     case 'renewal-failed':
     case 'session-ended':
     case 'signed-out':
-    case 'flow-refused':
+    case 'sign-in-rejected':
     case 'revocation-failed':
     case 'storage-failed':
     case 'storage-mended':
-      return flows
+      return signIns
   }
 }
 
@@ -210,80 +218,82 @@ type FlowEvent = Extract<
   {
     type:
       | 'link-ready'
-      | 'flow-noticed'
-      | 'flow-abandoned'
-      | 'flow-resumed'
+      | 'sign-in-noticed'
+      | 'sign-in-abandoned'
+      | 'sign-in-resumed'
       | 'callback-answered'
       | 'exchange-started'
   }
 >
 
 // Phases only go forward: waiting, answered, exchanging.
-function nextFlow(flow: Flow, event: FlowEvent): Flow {
+function nextSignIn(signIn: SignIn, event: FlowEvent): SignIn {
   switch (event.type) {
     case 'link-ready':
       // Also when it is opened once more: what was noticed before then is old.
-      if (flow.phase !== 'waiting') return flow
-      return { ...flow, link: event.link, notice: null, program: event.program ?? flow.program }
-    case 'flow-noticed':
-      return flow.phase === 'waiting'
-        ? { ...flow, notice: event.notice, link: event.link ?? flow.link }
-        : flow
-    case 'flow-abandoned':
-      return flow.phase === 'waiting' && !flow.abandoned ? { ...flow, abandoned: true } : flow
-    case 'flow-resumed':
-      return flow.abandoned ? { ...flow, abandoned: false } : flow
+      if (signIn.phase !== 'waiting') return signIn
+      return { ...signIn, link: event.link, notice: null, program: event.program ?? signIn.program }
+    case 'sign-in-noticed':
+      return signIn.phase === 'waiting'
+        ? { ...signIn, notice: event.notice, link: event.link ?? signIn.link }
+        : signIn
+    case 'sign-in-abandoned':
+      return signIn.phase === 'waiting' && !signIn.abandoned
+        ? { ...signIn, abandoned: true }
+        : signIn
+    case 'sign-in-resumed':
+      return signIn.abandoned ? { ...signIn, abandoned: false } : signIn
     case 'callback-answered':
-      return flow.phase === 'waiting'
-        ? { ...flow, phase: 'answered', link: null, notice: null }
-        : flow
+      return signIn.phase === 'waiting'
+        ? { ...signIn, phase: 'answered', link: null, notice: null }
+        : signIn
     case 'exchange-started':
-      return flow.phase === 'exchanging'
-        ? flow
-        : { ...flow, phase: 'exchanging', link: null, notice: null }
+      return signIn.phase === 'exchanging'
+        ? signIn
+        : { ...signIn, phase: 'exchanging', link: null, notice: null }
   }
 }
 
-function nextOutcome(model: Model, event: Event): Model['lastOutcome'] {
-  const { session, lastOutcome } = model
+function nextResult(model: Model, event: Event): Model['lastResult'] {
+  const { session, lastResult } = model
   switch (event.type) {
     case 'signed-in': {
       const before = session.kind === 'signed-out' ? null : session.account
       const replaced = before !== null && before.sub !== event.account.sub ? before : null
       return { kind: 'done', replaced, notice: null }
     }
-    case 'flow-ended':
-      if (!hasFlow(model.flows, event.state) || event.ending.kind === 'cancelled')
-        return lastOutcome
-      return event.ending
+    case 'sign-in-ended':
+      if (!hasSignIn(model.signIns, event.state) || event.result.kind === 'cancelled')
+        return lastResult
+      return event.result
     case 'signed-out':
-      return session.kind === 'signed-out' ? lastOutcome : { kind: 'signed-out', notice: null }
+      return session.kind === 'signed-out' ? lastResult : { kind: 'signed-out', notice: null }
     case 'revocation-failed':
       // What has happened since is newer news than the end of an old session.
-      return lastOutcome?.kind === 'signed-out' ||
-        (lastOutcome?.kind === 'done' && lastOutcome.replaced)
-        ? { ...lastOutcome, notice: event.notice }
-        : lastOutcome
-    case 'flow-refused':
-      return event.ending
-    case 'flow-started':
+      return lastResult?.kind === 'signed-out' ||
+        (lastResult?.kind === 'done' && lastResult.replaced)
+        ? { ...lastResult, notice: event.notice }
+        : lastResult
+    case 'sign-in-rejected':
+      return event.result
+    case 'sign-in-started':
     case 'link-ready':
-    case 'flow-noticed':
-    case 'flow-abandoned':
-    case 'flow-resumed':
+    case 'sign-in-noticed':
+    case 'sign-in-abandoned':
+    case 'sign-in-resumed':
     case 'callback-answered':
     case 'exchange-started':
-      return lastOutcome
+      return lastResult
     case 'session-ended':
       // Older news than this, which the session itself tells.
-      return session.kind === 'signed-in' ? null : lastOutcome
+      return session.kind === 'signed-in' ? null : lastResult
     case 'restored':
     case 'renewal-started':
     case 'renewed':
     case 'renewal-failed':
     case 'storage-failed':
     case 'storage-mended':
-      return lastOutcome
+      return lastResult
   }
 }
 
@@ -309,9 +319,9 @@ export type Summary =
  * out, the newest API flow's phase, else the last failure.
  */
 export function summarize(model: Model): Summary {
-  const { session, lastOutcome } = model
-  const flow = shownFlow(model)
-  if (flow) return flow.phase
+  const { session, lastResult } = model
+  const signIn = shownSignIn(model)
+  if (signIn) return signIn.phase
   switch (session.kind) {
     case 'signed-in':
       switch (session.renewal === 'renewing' ? session.was : session.renewal) {
@@ -325,44 +335,44 @@ export function summarize(model: Model): Summary {
     case 'needs-sign-in':
       return 'needs-sign-in'
     case 'signed-out':
-      return lastOutcome !== null && isFailure(lastOutcome) ? 'failed' : 'signed-out'
+      return lastResult !== null && isFailure(lastResult) ? 'failed' : 'signed-out'
   }
 }
 
 /** The flow whose phase is the state in one word, where a flow's is. */
-export function shownFlow(model: Model): Flow | undefined {
-  const tray = trayFlow(model)
+export function shownSignIn(model: Model): SignIn | undefined {
+  const tray = traySignIn(model)
   if (tray || model.session.kind !== 'signed-out') return tray
-  return model.flows.findLast(({ abandoned }) => !abandoned) ?? model.flows.at(-1)
+  return model.signIns.findLast(({ abandoned }) => !abandoned) ?? model.signIns.at(-1)
 }
 
 /**
  * The flow that cancel, open and link act on: the one that is shown, else an app's beside the session,
  * which the state in one word does not tell of.
  */
-export function reachableFlow(model: Model): Flow | undefined {
-  return shownFlow(model) ?? askingFlow(model) ?? model.flows.at(-1)
+export function reachableSignIn(model: Model): SignIn | undefined {
+  return shownSignIn(model) ?? askingSignIn(model) ?? model.signIns.at(-1)
 }
 
 /** The newest sign-in that an app asks the person for beside a session. */
-export function askingFlow(model: Model): Flow | undefined {
-  if (shownFlow(model)) return undefined
-  return model.flows.findLast(
+export function askingSignIn(model: Model): SignIn | undefined {
+  if (shownSignIn(model)) return undefined
+  return model.signIns.findLast(
     ({ phase, link, abandoned }) => phase === 'waiting' && link !== null && !abandoned,
   )
 }
 
 /** The sign-in that the person began from the tray, if one is under way. */
-export function trayFlow(model: Model): Flow | undefined {
-  return model.flows.find((flow) => flow.origin === 'tray')
+export function traySignIn(model: Model): SignIn | undefined {
+  return model.signIns.find((signIn) => signIn.origin === 'tray')
 }
 
 export function isFailure(
-  outcome: Outcome,
-): outcome is Extract<Outcome, { kind: 'denied' | 'failed' | 'expired' }> {
+  outcome: LastResult,
+): outcome is Extract<LastResult, { kind: 'denied' | 'failed' | 'expired' }> {
   return outcome.kind === 'denied' || outcome.kind === 'failed' || outcome.kind === 'expired'
 }
 
-function hasFlow(flows: readonly Flow[], state: string): boolean {
-  return flows.some((flow) => flow.state === state)
+function hasSignIn(signIns: readonly SignIn[], state: string): boolean {
+  return signIns.some((signIn) => signIn.state === state)
 }

@@ -2,8 +2,8 @@
 
 import { at, type Clock } from '../base/clock.js'
 import type { Secret } from '../base/secret.js'
-import type { HeldSession } from '../oauth/session.js'
-import { discover } from '../oauth/metadata.js'
+import type { Session } from '../oauth/session.js'
+import { fetchMetadata } from '../oauth/metadata.js'
 import { asAuthError, AuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
 import { createKeySet, verifyRenewedIdToken } from '../oauth/id-token.js'
@@ -11,7 +11,7 @@ import type { Event, Lifetime } from './model.js'
 import { NO_EXPIRY } from '../oauth/token-answer.js'
 import { expiryOf, renewTokens, type TokenSet } from '../oauth/token-endpoint.js'
 
-export type RenewalPorts = {
+export type RenewalDeps = {
   http: Http
   clock: Clock
   /** From 0 to 1, evenly. */
@@ -19,13 +19,13 @@ export type RenewalPorts = {
   /** Null for a public client. */
   clientSecret: Secret | null
   dispatch(event: Event): void
-  held(): HeldSession | null
+  held(): Session | null
   /** Puts the renewed session in the place of the one it was. Fails where that is not held any more. */
-  replace(before: HeldSession, renewed: HeldSession): Promise<void>
+  replace(before: Session, renewed: Session): Promise<void>
   /** Ends a session that is over, where it is held still, and says why. */
-  end(session: HeldSession, reason: string): Promise<void>
+  end(session: Session, reason: string): Promise<void>
   /** Ends tokens at the provider that will not be kept. */
-  discard(session: HeldSession): void
+  discard(session: Session): void
   /** Has closing wait for a renewal: a refresh token on its way must reach the vault. */
   track(task: Promise<void>): void
   /** Aborts what may be left undone when Latchkey closes. */
@@ -36,18 +36,18 @@ export type RenewalPorts = {
 
 export type Renewal = {
   /** Looks after a session from now on: renews it in time, or ends it when its time is over. */
-  follow(session: HeldSession): void
+  follow(session: Session): void
   /** Looks after none any more, until the next one. */
   forget(): void
   /** Looks after none any more, for good. */
   stop(): void
   /** Renews the held session now; one renewal serves all who ask meanwhile. Fails with an AuthError. */
-  renew(): Promise<HeldSession>
+  renew(): Promise<Session>
   /**
    * Gives the held session with at least `leastMs` milliseconds of its access token's life left,
    * renewed where it has less; null: renewed in any case. Fails with an AuthError.
    */
-  read(leastMs: number | null): Promise<HeldSession>
+  read(leastMs: number | null): Promise<Session>
   /** True if nothing but a sign-in helps the session that is held. */
   isStalled(): boolean
   /** The machine has slept, or the network is back: what is due is done now. */
@@ -90,15 +90,15 @@ export function retryDelayMs(
   return Math.max(Math.round(spreadMs), retryAfterMs ?? 0)
 }
 
-export function lifetimeOf({ tokens }: HeldSession): Lifetime {
+export function lifetimeOf({ tokens }: Session): Lifetime {
   const { accessTokenExpiresAtMs: expiresAtMs, unreadable = [] } = tokens
   const odd = [...unreadable, ...(expiresAtMs === null ? [NO_EXPIRY] : [])]
   return { expiresAtMs, renewsAtMs: renewalDueMs(tokens), ...(odd.length > 0 && { odd }) }
 }
 
-export function createRenewal(ports: RenewalPorts): Renewal {
-  const { clock, dispatch } = ports
-  let running: Promise<HeldSession> | null = null
+export function createRenewal(deps: RenewalDeps): Renewal {
+  const { clock, dispatch } = deps
+  let running: Promise<Session> | null = null
   /** The refresh token that it uses. */
   let using: string | null = null
   let renewedAtMs = -Infinity
@@ -123,31 +123,31 @@ export function createRenewal(ports: RenewalPorts): Renewal {
     renew().catch(() => undefined)
   }
 
-  const watch = (session: HeldSession): void => {
+  const watch = (session: Session): void => {
     const { accessTokenExpiresAtMs: expiresAtMs, obtainedAtMs, refreshToken } = session.tokens
     // A life begins now at the latest: the clock may have been set back while the answer was on its way.
     const setBackMs = Math.max(0, obtainedAtMs - clock.nowMs())
     const dueMs = refreshToken === null ? expiresAtMs : renewalDueMs(session.tokens)
     const endOrRenew =
-      refreshToken === null ? () => void ports.end(session, HAS_RUN_OUT) : renewQuietly
+      refreshToken === null ? () => void deps.end(session, HAS_RUN_OUT) : renewQuietly
     schedule(dueMs === null ? null : dueMs - setBackMs, endOrRenew)
   }
 
-  const renewHeld = async (): Promise<HeldSession> => {
-    let session = requireHeld(ports.held())
+  const renewHeld = async (): Promise<Session> => {
+    let session = requireHeld(deps.held())
     if (stalled) throw stalled
     using = session.tokens.refreshToken
-    const change = async (changed: HeldSession): Promise<void> => {
-      await ports.replace(session, changed)
+    const change = async (changed: Session): Promise<void> => {
+      await deps.replace(session, changed)
       session = changed
     }
-    let renewed: HeldSession
+    let renewed: Session
     try {
-      renewed = await askForTokens(ports, session, change, unanswered)
+      renewed = await askForTokens(deps, session, change, unanswered)
     } catch (thrown) {
       const error = asAuthError(thrown)
       if (isUnanswered(error)) unanswered = session.tokens.refreshToken
-      if (ports.held() === session) await endOrRetry(session, error)
+      if (deps.held() === session) await endOrRetry(session, error)
       throw error
     }
     // Before anybody is given the new access token: the old refresh token is of no more use.
@@ -160,11 +160,11 @@ export function createRenewal(ports: RenewalPorts): Renewal {
     return renewed
   }
 
-  const endOrRetry = async (session: HeldSession, error: AuthError): Promise<void> => {
+  const endOrRetry = async (session: Session, error: AuthError): Promise<void> => {
     const { code } = error
     if (code === 'no-refresh-token') return
     if (code === 'invalid-grant' || code === 'another-account') {
-      return ports.end(session, error.message)
+      return deps.end(session, error.message)
     }
     if (code === 'interaction-required') return stall(error)
     const endsAtMs = expiryOf(session.tokens, clock.nowMs())
@@ -172,7 +172,7 @@ export function createRenewal(ports: RenewalPorts): Renewal {
     if (isRefused && endsAtMs <= clock.nowMs()) return stall(error)
     failures += 1
     const atMs = clock.nowMs()
-    const retryAtMs = atMs + retryDelayMs(failures, error.retryAfterMs, ports.random())
+    const retryAtMs = atMs + retryDelayMs(failures, error.retryAfterMs, deps.random())
     failed = { error, atMs }
     const unreached = code === 'provider-unreachable' || code === 'provider-timeout'
     const renewal = unreached ? 'offline' : 'failing'
@@ -191,13 +191,13 @@ export function createRenewal(ports: RenewalPorts): Renewal {
     dispatch({ type: 'session-ended', reason: error.message })
   }
 
-  const renew = (): Promise<HeldSession> => {
+  const renew = (): Promise<Session> => {
     if (running) return running
     const renewed = renewHeld().finally(() => {
       if (running === renewed) running = null
     })
     running = renewed
-    ports.track(
+    deps.track(
       renewed.then(
         () => undefined,
         () => undefined,
@@ -240,7 +240,7 @@ export function createRenewal(ports: RenewalPorts): Renewal {
     renew,
 
     read(leastMs) {
-      const session = ports.held()
+      const session = deps.held()
       if (session === null) return renew()
       const { accessTokenExpiresAtMs, refreshToken } = session.tokens
       const leftMs = expiryOf(session.tokens, clock.nowMs()) - clock.nowMs()
@@ -258,7 +258,7 @@ export function createRenewal(ports: RenewalPorts): Renewal {
 
     wake() {
       const nowMs = clock.nowMs()
-      const session = ports.held()
+      const session = deps.held()
       if (running || stalled || session === null) return
       // One that lives too shortly to be renewed in time has no plan.
       if (planned === null) {
@@ -285,11 +285,11 @@ export function createRenewal(ports: RenewalPorts): Renewal {
  * @see RFC 6749 section 6, OpenID Connect Core 1.0 section 12.2
  */
 async function askForTokens(
-  { http, clock, clientSecret, dispatch, discard, closing, holdsDirectory }: RenewalPorts,
-  session: HeldSession,
-  change: (changed: HeldSession) => Promise<void>,
+  { http, clock, clientSecret, dispatch, discard, closing, holdsDirectory }: RenewalDeps,
+  session: Session,
+  change: (changed: Session) => Promise<void>,
   unanswered: string | null,
-): Promise<HeldSession> {
+): Promise<Session> {
   const { clientId, issuer, tokens } = session
   const { refreshToken, scope } = tokens
   if (refreshToken === null) {
@@ -300,7 +300,7 @@ async function askForTokens(
     )
   }
   dispatch({ type: 'renewal-started' })
-  const metadata = await discover(http, issuer, closing)
+  const metadata = await fetchMetadata(http, issuer, closing)
   const keys = createKeySet(http, metadata)
   await keys.read({ signal: closing })
   if (!holdsDirectory()) {
@@ -312,7 +312,7 @@ async function askForTokens(
     change({ ...session, tokens: { ...tokens, refreshToken: rotated } })
   const answer = await renewTokens(http, metadata, request, clock, keep)
   const fresh = answer.tokens
-  const renewed: HeldSession = {
+  const renewed: Session = {
     ...session,
     tokens: {
       ...fresh,
@@ -321,14 +321,14 @@ async function askForTokens(
     },
   }
   if (fresh.idToken === null) return renewed
-  const { providerAheadMs } = answer
+  const { clockSkewMs } = answer
   try {
     const claims = await verifyRenewedIdToken(
       keys,
       metadata,
       renewed.tokens,
       { sub: session.account.sub, idToken: tokens.idToken },
-      { clientId, providerAheadMs },
+      { clientId, clockSkewMs },
       clock.nowMs(),
     )
     return claims === null
@@ -345,7 +345,7 @@ function isUnanswered({ code, answerLost }: AuthError): boolean {
   return answerLost || code === 'provider-timeout'
 }
 
-function requireHeld(session: HeldSession | null): HeldSession {
+function requireHeld(session: Session | null): Session {
   if (session !== null) return session
   throw new AuthError('not-signed-in', 'Nobody is signed in. Sign in first.')
 }

@@ -1,30 +1,30 @@
 // How a flow can end without anybody signed in, from what was thrown, and the page for it.
 
 import { asAuthError } from '../base/errors.js'
-import type { Sighting } from '../oauth/callback-listener.js'
-import type { Ending } from './model.js'
+import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
+import type { SignInResult } from './model.js'
 import { cancelledPage, failedPage, refusedPage, type Page } from '../oauth/pages.js'
 
 /** Why a flow was called off; what its signal aborts with. */
 export class CalledOff extends Error {
   override readonly name = 'CalledOff'
-  readonly ending: Ending
+  readonly result: SignInResult
 
-  constructor(ending: Ending) {
-    super(ending.kind)
-    this.ending = ending
+  constructor(result: SignInResult) {
+    super(result.kind)
+    this.result = result
   }
 }
 
-export function endingOf(thrown: unknown): Ending {
-  if (thrown instanceof CalledOff) return thrown.ending
+export function resultOf(thrown: unknown): SignInResult {
+  if (thrown instanceof CalledOff) return thrown.result
   const { code, message } = asAuthError(thrown)
   return { kind: code === 'access-denied' ? 'denied' : 'failed', code, reason: message }
 }
 
 /** What a flow knows of its way back once the listener is open. */
-export type WayBackSeen = {
-  sighting: Sighting
+export type CallbackSeen = {
+  diagnostic: CallbackDiagnostic
   /** The very one that the provider was sent. */
   redirectUri: string
   /** What to register with the provider. */
@@ -35,7 +35,7 @@ export type WayBackSeen = {
  * What calls a flow off when nobody finished it within `timeoutMs`: it says what reached the listener
  * meanwhile, and what to do; null where there was no listener yet.
  */
-export function timedOut(timeoutMs: number, seen: WayBackSeen | null): CalledOff {
+export function timedOut(timeoutMs: number, seen: CallbackSeen | null): CalledOff {
   const seconds = Math.round(timeoutMs / 1000)
   const words = seconds % 60 === 0 ? plural(seconds / 60, 'minute') : plural(seconds, 'second')
   const advice = seen === null ? 'Sign in again when you are ready.' : adviceOf(seen)
@@ -55,8 +55,8 @@ export function abandoned(): CalledOff {
   })
 }
 
-function adviceOf({ sighting, redirectUri, registration }: WayBackSeen): string {
-  if (sighting === 'nothing') {
+function adviceOf({ diagnostic, redirectUri, registration }: CallbackSeen): string {
+  if (diagnostic === 'nothing') {
     return (
       'Nothing came back from your browser. If your provider showed an error page there, it most ' +
       `likely does not know the redirect URI ${redirectUri}. ${registration} If the page was left, ` +
@@ -64,16 +64,16 @@ function adviceOf({ sighting, redirectUri, registration }: WayBackSeen): string 
       'container or in WSL, or a proxy or an extension keeps it from this address.'
     )
   }
-  if (sighting === 'other-path') {
+  if (diagnostic === 'other-path') {
     return (
       `Your browser came back to another address than ${redirectUri}, where Latchkey waits. ` +
       `${registration} Then sign in again.`
     )
   }
-  return ADVICE[sighting]
+  return ADVICE[diagnostic]
 }
 
-const ADVICE: Readonly<Record<Exclude<Sighting, 'nothing' | 'other-path'>, string>> = {
+const ADVICE: Readonly<Record<Exclude<CallbackDiagnostic, 'nothing' | 'other-path'>, string>> = {
   connection:
     'Something connected to 127.0.0.1, where Latchkey waits, and asked for nothing. If you did ' +
     'finish in your browser, then a proxy, an extension or a security program held the answer back: ' +
@@ -102,8 +102,8 @@ const ADVICE: Readonly<Record<Exclude<Sighting, 'nothing' | 'other-path'>, strin
 }
 
 /** What a person should know of a sighting while the flow still waits; null where that is no news. */
-export function noticeOfSighting(sighting: Sighting): string | null {
-  switch (sighting) {
+export function diagnosticMessage(diagnostic: CallbackDiagnostic): string | null {
+  switch (diagnostic) {
     case 'other-state':
       return (
         'The tab of another sign-in came back, most likely an old one. This one still waits: go on ' +
@@ -139,7 +139,7 @@ export function noticeOfSighting(sighting: Sighting): string | null {
 }
 
 /** How a sign-in ends that has no provider to go to. */
-export function notConfigured(): Extract<Ending, { kind: 'failed' }> {
+export function notConfigured(): Extract<SignInResult, { kind: 'failed' }> {
   return {
     kind: 'failed',
     code: 'not-configured',
@@ -149,16 +149,16 @@ export function notConfigured(): Extract<Ending, { kind: 'failed' }> {
   }
 }
 
-export function pageOf(ending: Ending): Page {
-  switch (ending.kind) {
+export function pageOf(result: SignInResult): Page {
+  switch (result.kind) {
     case 'cancelled':
       return cancelledPage()
     case 'denied':
-      return refusedPage(ending.reason)
+      return refusedPage(result.reason)
     case 'expired':
-      return failedPage(400, ending.reason)
+      return failedPage(400, result.reason)
     case 'failed':
-      return failedPage(ending.code === 'issuer-mismatch' ? 400 : 502, ending.reason)
+      return failedPage(result.code === 'issuer-mismatch' ? 400 : 502, result.reason)
   }
 }
 

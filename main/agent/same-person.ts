@@ -1,6 +1,6 @@
 // What is held after somebody who is signed in has signed in once more: never less than before.
 
-import type { HeldSession } from '../oauth/session.js'
+import type { Session } from '../oauth/session.js'
 
 /** More than any app signs a person in while one session lasts. */
 const MOST_SUPERSEDED = 100
@@ -11,7 +11,7 @@ const MOST_SUPERSEDED = 100
  * held, which providers give at the first sign-in only. Else the held one stays, unless the fresh one
  * lasts and the held one does not.
  */
-export function betterSession(held: HeldSession, fresh: HeldSession): HeldSession {
+export function betterSession(held: Session, fresh: Session): Session {
   const covers = coversScope(fresh.tokens.scope, held.tokens.scope)
   const { refreshToken } = held.tokens
   const lasts = fresh.tokens.refreshToken !== null
@@ -24,7 +24,7 @@ export function betterSession(held: HeldSession, fresh: HeldSession): HeldSessio
 export function supersede(
   before: readonly string[],
   replaced: readonly (string | null)[],
-  held: HeldSession,
+  held: Session,
 ): readonly string[] {
   const all = new Set([...before, ...replaced.filter((token) => token !== null)])
   if (held.tokens.refreshToken !== null) all.delete(held.tokens.refreshToken)

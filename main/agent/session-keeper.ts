@@ -2,10 +2,10 @@
 
 import type { Clock } from '../base/clock.js'
 import type { Secret } from '../base/secret.js'
-import { createTurns } from '../base/serial-queue.js'
-import type { Vault } from '../storage/session-store.js'
-import type { HeldSession } from '../oauth/session.js'
-import { discover } from '../oauth/metadata.js'
+import { createSerialQueue } from '../base/serial-queue.js'
+import type { SessionStore } from '../storage/session-store.js'
+import type { Session } from '../oauth/session.js'
+import { fetchMetadata } from '../oauth/metadata.js'
 import { CalledOff } from './results.js'
 import { asAuthError, AuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
@@ -16,10 +16,10 @@ import { createRenewal, lifetimeOf } from './renewal.js'
 import { betterSession, supersede } from './same-person.js'
 import { restoredTokens, revokeTokens, type Orphans } from '../oauth/token-endpoint.js'
 
-export type CustodyPorts = {
+export type SessionKeeperDeps = {
   http: Http
   clock: Clock
-  vault: Vault
+  sessionStore: SessionStore
   /** From 0 to 1, evenly. */
   random(): number
   /** Null for a public client. */
@@ -36,18 +36,18 @@ export type CustodyPorts = {
 /** Whose session is held, or was until it ended, and what it was for. */
 export type LastSession = { account: Account; scope: string }
 
-export type Custody = {
-  held(): HeldSession | null
+export type SessionKeeper = {
+  held(): Session | null
   /** The same, with the refresh tokens of the same person that are alive besides; also once closed. */
-  whole(): HeldSession | null
+  whole(): Session | null
   /**
    * Takes a session in, in place of the one that is held, and gives that one. What is held of the
    * same person stays, or goes on in part, if they would have less otherwise. Throws the signal's
    * reason, keeping nothing, where the sign-in was called off meanwhile.
    */
-  keep(session: HeldSession, signal: AbortSignal): Promise<HeldSession | null>
+  keep(session: Session, signal: AbortSignal): Promise<Session | null>
   /** Tells of a session that was kept, once the person's browser has its page. */
-  tell(session: HeldSession, state: string, replaced: HeldSession | null): void
+  tell(session: Session, state: string, replaced: Session | null): void
   /** Ends tokens that came, or may still come, and will not be kept. */
   discard(tokens: Promise<Orphans>, provider: { issuer: string; clientId: string }): void
   /** Takes back the session that the vault has kept, where it is this provider's. */
@@ -58,7 +58,7 @@ export type Custody = {
    * Gives the held session with at least `leastMs` milliseconds of its access token's life left,
    * renewed where it has less; null: renewed in any case. Fails with an AuthError.
    */
-  read(leastMs: number | null): Promise<HeldSession>
+  read(leastMs: number | null): Promise<Session>
   /** The machine has slept, or the network is back: what is due is done now. */
   wake(): void
   /** Forgets the session here, first; then ends it at the provider. */
@@ -72,9 +72,9 @@ const FAREWELL_MS = 3_000
 /** A disk that was full may have room again. */
 const STORAGE_RETRY_MS = 60_000
 
-export function createCustody(ports: CustodyPorts): Custody {
-  const { http, clock, vault, random, clientSecret, dispatch, track, openSignOutPage } = ports
-  let held: HeldSession | null = null
+export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
+  const { http, clock, sessionStore, random, clientSecret, dispatch, track, openSignOutPage } = deps
+  let held: Session | null = null
   let last: LastSession | null = null
   /** Refresh tokens of the same person that are alive at the provider, and not held any more. */
   let superseded: readonly string[] = []
@@ -89,7 +89,7 @@ export function createCustody(ports: CustodyPorts): Custody {
   /** Counts sign-outs: what was being kept when one came is not kept. */
   let wipes = 0
   /** One change of what is held at a time, so that the vault ends with what the last one left. */
-  const inTurn = createTurns()
+  const enqueue = createSerialQueue()
 
   const revoke = async (
     { issuer, clientId }: { issuer: string; clientId: string },
@@ -103,7 +103,7 @@ export function createCustody(ports: CustodyPorts): Custody {
       : () => undefined
     const { signal } = closed ? late : farewell
     try {
-      const metadata = await discover(http, issuer, signal)
+      const metadata = await fetchMetadata(http, issuer, signal)
       const client = { clientId, clientSecret }
       const failures: unknown[] = []
       for (const tokens of all) {
@@ -118,9 +118,9 @@ export function createCustody(ports: CustodyPorts): Custody {
   }
 
   /** S19: the provider's own session ends in the person's browser, where it lives. */
-  const openAtProvider = async (session: HeldSession): Promise<void> => {
+  const openAtProvider = async (session: Session): Promise<void> => {
     try {
-      const metadata = await discover(http, session.issuer, farewell.signal)
+      const metadata = await fetchMetadata(http, session.issuer, farewell.signal)
       const link = endSessionUrl(metadata, session.clientId, session.account)
       if (link !== null) await openSignOutPage?.(link)
     } catch {
@@ -131,7 +131,7 @@ export function createCustody(ports: CustodyPorts): Custody {
     }
   }
 
-  const endAtProvider = async (session: HeldSession, lead: string): Promise<void> => {
+  const endAtProvider = async (session: Session, lead: string): Promise<void> => {
     try {
       await revoke(session, [session.tokens, ...orphansOf(session.superseded ?? [])])
     } catch (thrown) {
@@ -155,19 +155,15 @@ export function createCustody(ports: CustodyPorts): Custody {
   }
   const tryAgainLater = (): void => {
     if (closed) return
-    callOffRetry = clock.after(STORAGE_RETRY_MS, () => void inTurn(() => store(storeHeld)))
+    callOffRetry = clock.after(STORAGE_RETRY_MS, () => void enqueue(() => store(storeHeld)))
   }
-  const withSuperseded = (session: HeldSession): HeldSession =>
+  const withSuperseded = (session: Session): Session =>
     superseded.length === 0 ? session : { ...session, superseded }
-  const write = (session: HeldSession): Promise<void> => vault.write(withSuperseded(session))
-  const storeHeld = (): Promise<void> => (held ? write(held) : vault.clear())
+  const write = (session: Session): Promise<void> => sessionStore.write(withSuperseded(session))
+  const storeHeld = (): Promise<void> => (held ? write(held) : sessionStore.clear())
 
   /** A renewal has ended that was begun before the same person signed in again. */
-  const takeRenewed = async (
-    now: HeldSession,
-    before: HeldSession,
-    renewed: HeldSession,
-  ): Promise<boolean> => {
+  const takeRenewed = async (now: Session, before: Session, renewed: Session): Promise<boolean> => {
     const { accessToken, refreshToken: spent } = before.tokens
     const goesOn = now.tokens.refreshToken === spent
     // At first it may have brought no more than another refresh token.
@@ -187,7 +183,7 @@ export function createCustody(ports: CustodyPorts): Custody {
   const moveAside = async (): Promise<string | null> => {
     isUnopened = false
     try {
-      return (await vault.setAside?.()) ?? null
+      return (await sessionStore.setAside?.()) ?? null
     } catch (thrown) {
       dispatch({ type: 'storage-failed', notice: asAuthError(thrown).message })
       return null
@@ -202,7 +198,7 @@ export function createCustody(ports: CustodyPorts): Custody {
     dispatch,
     held: () => held,
     replace: (before, renewed) =>
-      inTurn(async () => {
+      enqueue(async () => {
         if (held === before) await store(() => write(renewed))
         // Asked again: a sign-out waits for no turn.
         if (held === before) return void (held = renewed)
@@ -211,7 +207,7 @@ export function createCustody(ports: CustodyPorts): Custody {
         throw new AuthError('not-signed-in', 'The session ended while it was being renewed.')
       }),
     end: (session, reason) =>
-      inTurn(async () => {
+      enqueue(async () => {
         if (held !== session) return
         held = null
         last = lastOf(session)
@@ -220,23 +216,23 @@ export function createCustody(ports: CustodyPorts): Custody {
         superseded = []
         void track(revoke(session, left).catch(() => undefined))
         // What cannot be wiped is of no more use to anybody: the provider has ended it.
-        await vault.clear().catch(() => undefined)
+        await sessionStore.clear().catch(() => undefined)
         dispatch({ type: 'session-ended', reason })
       }),
     discard: (session) => discardSession(session),
     track: (task) => void track(task),
     closing: farewell.signal,
-    holdsDirectory: ports.holdsDirectory ?? (() => true),
+    holdsDirectory: deps.holdsDirectory ?? (() => true),
   })
 
   // Nobody was told of these: a failure to end them is nothing that a person could act on.
-  const discardSession = (session: HeldSession): void =>
+  const discardSession = (session: Session): void =>
     void track(revoke(session, [session.tokens]).catch(() => undefined))
 
   const restoreFrom = async (provider: { issuer: string; clientId: string }): Promise<void> => {
     const before = wipes
     // A session of another provider does not open: a sign-in here sets it aside.
-    const kept = await vault.read(provider)
+    const kept = await sessionStore.read(provider)
     if (kept === null || wipes !== before || held !== null) return
     const { superseded: replaced = [], ...stored } = kept
     const session = { ...stored, tokens: restoredTokens(stored.tokens, clock.nowMs()) }
@@ -252,7 +248,7 @@ export function createCustody(ports: CustodyPorts): Custody {
 
     keep(session, signal) {
       const before = wipes
-      return inTurn(async () => {
+      return enqueue(async () => {
         signal.throwIfAborted()
         if (wipes !== before) throw new CalledOff({ kind: 'cancelled' })
         const replaced = held && withSuperseded(held)
@@ -263,11 +259,13 @@ export function createCustody(ports: CustodyPorts): Custody {
         const others = [held, session].map((one) => one?.tokens.refreshToken ?? null)
         const next = supersede(alive, isOfAnother ? [] : others, kept)
         const aside = isUnopened ? await moveAside() : null
-        await store(() => vault.write(next.length === 0 ? kept : { ...kept, superseded: next }))
+        await store(() =>
+          sessionStore.write(next.length === 0 ? kept : { ...kept, superseded: next }),
+        )
         if (aside !== null && isStored)
           dispatch({ type: 'storage-failed', notice: setAside(aside) })
         // Somebody else's would be there again at the next start. Removing takes no room on a disk.
-        if (!isStored && isOfAnother) await vault.clear().catch(() => undefined)
+        if (!isStored && isOfAnother) await sessionStore.clear().catch(() => undefined)
         try {
           signal.throwIfAborted()
           if (wipes !== before) throw new CalledOff({ kind: 'cancelled' })
@@ -286,7 +284,7 @@ export function createCustody(ports: CustodyPorts): Custody {
     tell({ account }, state, replaced) {
       if (held?.account.sub !== account.sub) {
         // Signed out, or replaced again, in the moment between keeping and telling.
-        dispatch({ type: 'flow-ended', state, ending: { kind: 'cancelled' } })
+        dispatch({ type: 'sign-in-ended', state, result: { kind: 'cancelled' } })
         return
       }
       dispatch({ type: 'signed-in', state, account: held.account, ...lifetimeOf(held) })
@@ -306,7 +304,7 @@ export function createCustody(ports: CustodyPorts): Custody {
     },
 
     restore: (provider) =>
-      inTurn(async () => {
+      enqueue(async () => {
         try {
           await restoreFrom(provider)
         } catch (thrown) {
@@ -329,7 +327,7 @@ export function createCustody(ports: CustodyPorts): Custody {
       renewal.forget()
       callOffRetry()
       isUnopened = false
-      isStored = await vault.clear().then(
+      isStored = await sessionStore.clear().then(
         () => true,
         () => false,
       )
@@ -349,7 +347,7 @@ export function createCustody(ports: CustodyPorts): Custody {
       callOffRetry()
       renewal.stop()
       // A last try, for what is not stored by then is lost.
-      if (!isStored) void track(inTurn(() => store(storeHeld)))
+      if (!isStored) void track(enqueue(() => store(storeHeld)))
       return clock.after(FAREWELL_MS, () => farewell.abort(notTold()))
     },
   }
@@ -359,7 +357,7 @@ function orphansOf(refreshTokens: readonly string[]): Orphans[] {
   return refreshTokens.map((refreshToken) => ({ accessToken: null, refreshToken }))
 }
 
-function lastOf({ account, tokens }: HeldSession): LastSession {
+function lastOf({ account, tokens }: Session): LastSession {
   return { account, scope: tokens.scope }
 }
 

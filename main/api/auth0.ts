@@ -1,20 +1,20 @@
 // A session in the shape that the API's clients know: Auth0's, whichever the provider is.
 
 import { expiryOf } from '../oauth/token-endpoint.js'
-import type { HeldSession } from '../oauth/session.js'
+import type { Session } from '../oauth/session.js'
 import type { Auth0 } from './models.js'
 
-export type Auth0Ports = {
+export type Auth0Deps = {
   clock: { nowMs(): number }
   exposeRefreshToken: boolean
 }
 
 /** Fills the envelope from the ID token, userinfo and the token response. */
 export function auth0Of(
-  session: HeldSession,
+  session: Session,
   audience: string | null,
   redirectUri: string | null,
-  { clock, exposeRefreshToken }: Auth0Ports,
+  { clock, exposeRefreshToken }: Auth0Deps,
 ): Auth0 {
   const { claims, tokens, clientId, issuer } = session
   const text = (name: string): string => {
@@ -67,7 +67,7 @@ export function auth0Of(
  * is told by what it does; an address is never made up.
  */
 function oauthAccountOf(
-  { claims: { sub }, clientId, issuer }: HeldSession,
+  { claims: { sub }, clientId, issuer }: Session,
   text: (name: string) => string,
 ): Auth0['oAuth']['account'] {
   const username = text('preferred_username') || text('email') || sub

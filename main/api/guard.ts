@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { LOOPBACK_HOSTS } from '../net/loopback.js'
 import { Problem } from './problem.js'
 
-export type GuardPorts = {
+export type GuardDeps = {
   port: number
   /** True if this user or root is at the other end, or the system cannot tell. S25. */
   isOurs(request: IncomingMessage): boolean
@@ -32,13 +32,13 @@ const OPEN_PATHS: ReadonlySet<string> = new Set([
  *
  * The provider's form post is let through here; what guards it is the state of a waiting flow.
  */
-export function guard(request: IncomingMessage, ports: GuardPorts): Problem | null {
+export function guard(request: IncomingMessage, deps: GuardDeps): Problem | null {
   const target = request.url ?? ''
   const hosts = valuesOf(request, 'host')
   if (!target.startsWith('/') || hosts.length !== 1) {
     return new Problem('malformed', 'The request must name one Host and a path.')
   }
-  const allowed = LOOPBACK_HOSTS.flatMap((host) => authoritiesOf(host, ports.port))
+  const allowed = LOOPBACK_HOSTS.flatMap((host) => authoritiesOf(host, deps.port))
   if (!allowed.includes(hosts[0]!.toLowerCase())) {
     const detail = `Ask for this service by one of its own names: ${allowed.join(', ')}.`
     return new Problem('wrong-host', detail)
@@ -50,7 +50,7 @@ export function guard(request: IncomingMessage, ports: GuardPorts): Problem | nu
   if (isPrefetch(request) || (!isFormPost && isFromAPage(request))) return webPage()
   if (!isFormPost && isFromAddressBar(request) && !(isRead && isPublic(path))) return webPage()
 
-  if (!(isRead && OPEN_PATHS.has(path)) && !ports.isOurs(request)) {
+  if (!(isRead && OPEN_PATHS.has(path)) && !deps.isOurs(request)) {
     const detail = 'This service belongs to another user of this computer.'
     return new Problem('other-user', detail)
   }

@@ -6,10 +6,10 @@ import { accepts } from 'hono/accepts'
 import type { HttpBindings } from '@hono/node-server'
 import type { Agent } from '../agent/agent.js'
 import type { Caller } from '../net/caller.js'
-import type { Begun, Exchanged, FlowRequest } from '../agent/api-sign-ins.js'
-import { endingOf } from '../agent/results.js'
+import type { Begun, Exchanged, ApiSignInRequest } from '../agent/api-sign-ins.js'
+import { resultOf } from '../agent/results.js'
 import { nothingToDoPage, renderPage, type Page } from '../oauth/pages.js'
-import { challengeOf, createState, createVerifier } from '../oauth/pkce.js'
+import { codeChallenge, createState, createVerifier } from '../oauth/pkce.js'
 import type { Clock } from '../base/clock.js'
 import { readBody } from '../net/read-body.js'
 import { auth0Of } from './auth0.js'
@@ -24,10 +24,10 @@ import {
   effective,
   flowOf,
   seedFor,
-  type SeedPorts,
+  type SeedDeps,
 } from './seeded-request.js'
 
-export type PkcePorts = SeedPorts & {
+export type PkceDeps = SeedDeps & {
   agent: Agent
   clock: Clock
   exposeRefreshToken: boolean
@@ -36,12 +36,12 @@ export type PkcePorts = SeedPorts & {
 }
 
 type Env = { Bindings: HttpBindings }
-type Seeds = WeakMap<FlowRequest, SeededPkce>
+type Seeds = WeakMap<ApiSignInRequest, SeededPkce>
 
 const MOST_BODY_BYTES = 64 * 1024
 
-export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
-  const { agent } = ports
+export function createPkceRoutes(deps: PkceDeps): Hono<Env> {
+  const { agent } = deps
   const routes = new Hono<Env>()
   /** What each flow was begun with, for as long as the flow is remembered. */
   const seeds: Seeds = new WeakMap()
@@ -49,24 +49,24 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
     const verifier = createVerifier()
     // The reference: the nonce is compared with the state, so they are the same.
     const state = createState()
-    const challenge = { state, nonce: state, challenge: challengeOf(verifier), verifier }
+    const challenge = { state, nonce: state, challenge: codeChallenge(verifier), verifier }
     return answer(c, { challenge: { ...challenge, method: 'S256' } })
   })
 
   routes.post('/pkce/code', async (c) => {
     const body = await readJson(c)
     const verifier = body === undefined ? createVerifier() : null
-    const asked = body === undefined ? seedFor(ports, verifier!) : parseBody(seededPkce, body)
+    const asked = body === undefined ? seedFor(deps, verifier!) : parseBody(seededPkce, body)
     const seed = {
       ...asked,
-      client_id: asked.client_id ?? ports.provider?.clientId ?? '',
+      client_id: asked.client_id ?? deps.provider?.clientId ?? '',
       scope: [...agent.api.allowedScopes(asked.scope)],
     }
-    await checkSeed(ports, seed)
-    const request = flowOf(ports, seed, verifier)
+    await checkSeed(deps, seed)
+    const request = flowOf(deps, seed, verifier)
     seeds.set(request, seed)
     const begun = await agent.api.begin(request, c.req.raw.signal, () =>
-      ports.callerOf(c.env.incoming),
+      deps.callerOf(c.env.incoming),
     )
     if (begun.kind !== 'answered') throw refusalOf(begun)
 
@@ -85,7 +85,7 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
     const parameters = await readForm(c)
     const fromPage = isFromAPage(c.env.incoming)
     const state = parameters.get('state') ?? ''
-    if (fromPage) checkFormOrigin(c, state, ports)
+    if (fromPage) checkFormOrigin(c, state, deps)
     const delivered = agent.api.deliver(parameters, fromPage ? 'page' : 'program')
     const wantsPage = prefersPage(c)
     if (delivered.kind === 'ignored') {
@@ -109,18 +109,18 @@ export function createPkceRoutes(ports: PkcePorts): Hono<Env> {
     if (body === undefined) {
       const latest = await agent.api.exchangeLatest()
       if (latest.kind === 'unknown') throw new Problem('unknown-code', NOTHING_TO_EXCHANGE)
-      return exchanged(c, ports, seeds, latest)
+      return exchanged(c, deps, seeds, latest)
     }
     const request = parseBody(tokenizedPkce, body)
-    if (request.client_id !== undefined) checkClient(ports, request.client_id)
-    if (request.audience !== undefined) checkAudience(ports, request.audience)
+    if (request.client_id !== undefined) checkClient(deps, request.client_id)
+    if (request.audience !== undefined) checkAudience(deps, request.audience)
     if (request.grant_type === 'refresh_token') {
       // S24: until there is consent for each program, a session serves this user's programs.
       const { minimum_validity: leastS } = request
-      return answer(c, { auth0: await renewed(ports, leastS === undefined ? null : leastS * 1000) })
+      return answer(c, { auth0: await renewed(deps, leastS === undefined ? null : leastS * 1000) })
     }
     const { code, redirect_uri: redirectUri, code_verifier: verifier } = request
-    return exchanged(c, ports, seeds, await agent.api.exchange({ code, redirectUri, verifier }))
+    return exchanged(c, deps, seeds, await agent.api.exchange({ code, redirectUri, verifier }))
   })
 
   routes.post('/pkce/clear', (c) => {
@@ -177,7 +177,7 @@ function requireType(c: Context<Env>, wanted: string): void {
 }
 
 /** S21: the provider's own page may post its form, for a state that waits; no other page may. */
-function checkFormOrigin(c: Context<Env>, state: string, { agent, provider }: PkcePorts): void {
+function checkFormOrigin(c: Context<Env>, state: string, { agent, provider }: PkceDeps): void {
   const origin = provider === null ? null : new URL(provider.issuer).origin
   const allowed = originsOf(c.env.incoming).every((sent) => sent === origin || sent === 'null')
   if (allowed && agent.api.isWaiting(state)) return
@@ -201,11 +201,11 @@ function refusalOf(begun: Exclude<Begun, { kind: 'answered' }>): Problem {
     case 'too-many':
       return new Problem('too-many', begun.why, { 'Retry-After': '60' })
     case 'ended':
-      return problemOf(begun.ending)
+      return problemOf(begun.result)
   }
 }
 
-function exchanged(c: Context<Env>, ports: PkcePorts, seeds: Seeds, outcome: Exchanged): Response {
+function exchanged(c: Context<Env>, deps: PkceDeps, seeds: Seeds, outcome: Exchanged): Response {
   switch (outcome.kind) {
     case 'signed-in': {
       const { session, request, code, redirectUri } = outcome
@@ -213,7 +213,7 @@ function exchanged(c: Context<Env>, ports: PkcePorts, seeds: Seeds, outcome: Exc
       return answer(c, {
         ...(seed && { seed: effective(seed, redirectUri) }),
         result: { code, state: request.state },
-        auth0: auth0Of(session, request.audience, redirectUri, ports),
+        auth0: auth0Of(session, request.audience, redirectUri, deps),
       })
     }
     case 'unknown':
@@ -223,15 +223,15 @@ function exchanged(c: Context<Env>, ports: PkcePorts, seeds: Seeds, outcome: Exc
     case 'mismatch':
       throw new Problem('refused', `${outcome.what}: it does not belong to this code.`)
     case 'ended':
-      throw problemOf(outcome.ending)
+      throw problemOf(outcome.result)
   }
 }
 
-async function renewed(ports: PkcePorts, leastMs: number | null): Promise<Pkce['auth0']> {
+async function renewed(deps: PkceDeps, leastMs: number | null): Promise<Pkce['auth0']> {
   try {
-    const session = await ports.agent.read(leastMs)
-    return auth0Of(session, ports.provider?.audience ?? null, null, ports)
+    const session = await deps.agent.read(leastMs)
+    return auth0Of(session, deps.provider?.audience ?? null, null, deps)
   } catch (thrown) {
-    throw problemOf(endingOf(thrown))
+    throw problemOf(resultOf(thrown))
   }
 }

@@ -1,6 +1,6 @@
 // Errors as the API gives them: problem details with a code from one closed list.
 
-import type { Ending } from '../agent/model.js'
+import type { SignInResult } from '../agent/model.js'
 import type { ProblemCode } from './models.js'
 
 /** Thrown by a handler, and answered as `application/problem+json`. */
@@ -67,28 +67,28 @@ function notSignedIn(detail: string): Problem {
 }
 
 /** What the API says of a flow that ended without anybody signed in. */
-export function problemOf(ending: Ending): Problem {
-  switch (ending.kind) {
+export function problemOf(result: SignInResult): Problem {
+  switch (result.kind) {
     case 'cancelled':
       return new Problem('cancelled', 'The sign-in was cancelled.')
     case 'expired':
-      return new Problem('timeout', ending.reason)
+      return new Problem('timeout', result.reason)
     case 'denied':
-      return new Problem('access-denied', ending.reason)
+      return new Problem('access-denied', result.reason)
     case 'failed':
-      switch (ending.code) {
+      switch (result.code) {
         case 'not-configured':
         case 'no-browser':
         case 'port-taken':
-          return new Problem('unavailable', ending.reason)
+          return new Problem('unavailable', result.reason)
         case 'not-signed-in':
         case 'no-refresh-token':
         case 'interaction-required':
-          return notSignedIn(ending.reason)
+          return notSignedIn(result.reason)
         case 'unexpected':
-          return new Problem('unexpected', ending.reason)
+          return new Problem('unexpected', result.reason)
         default:
-          return new Problem('provider-failed', ending.reason)
+          return new Problem('provider-failed', result.reason)
       }
   }
 }

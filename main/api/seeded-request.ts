@@ -1,16 +1,16 @@
 // What a seed asks for: checked against what this service is configured for, and made into a flow.
 
-import { endingOf } from '../agent/results.js'
-import type { FlowRequest } from '../agent/api-sign-ins.js'
+import { resultOf } from '../agent/results.js'
+import type { ApiSignInRequest } from '../agent/api-sign-ins.js'
 import { APP_PARAMETERS, PARAMETER_NAME } from '../oauth/authorization-url.js'
 import { redirectUriAt, type RedirectTarget } from '../oauth/redirect-target.js'
 import { LOOPBACK_HOSTS } from '../net/loopback.js'
-import { challengeOf, createNonce, createState } from '../oauth/pkce.js'
+import { codeChallenge, createNonce, createState } from '../oauth/pkce.js'
 import { authoritiesOf, FORM_POST_PATH } from './guard.js'
 import type { Pkce, SeededPkce } from './models.js'
 import { Problem, problemOf } from './problem.js'
 
-export type SeedPorts = {
+export type SeedDeps = {
   /** Null where no provider is configured. */
   provider: { issuer: string; clientId: string; scope: string; audience: string | null } | null
   /** The provider's authorization endpoint, from its metadata. Fails with an AuthError. */
@@ -24,12 +24,12 @@ export type SeedPorts = {
 }
 
 /** The seed of a call without a body: as the tray's own sign-in would be. */
-export function seedFor({ provider }: SeedPorts, verifier: string): SeededPkce {
+export function seedFor({ provider }: SeedDeps, verifier: string): SeededPkce {
   return {
     response_type: 'code',
     state: createState(),
     nonce: createNonce(),
-    code_challenge: challengeOf(verifier),
+    code_challenge: codeChallenge(verifier),
     code_challenge_method: 'S256',
     scope: (provider?.scope ?? 'openid').split(' '),
     client_id: provider?.clientId ?? '',
@@ -38,17 +38,17 @@ export function seedFor({ provider }: SeedPorts, verifier: string): SeededPkce {
 }
 
 /** S23: nothing outside of what this service was configured for. */
-export async function checkSeed(ports: SeedPorts, seed: SeededPkce): Promise<void> {
-  const { provider } = ports
+export async function checkSeed(deps: SeedDeps, seed: SeededPkce): Promise<void> {
+  const { provider } = deps
   if (provider === null) {
     throw new Problem('unavailable', 'No provider is configured. Set one up in Latchkey first.')
   }
-  checkClient(ports, seed.client_id)
-  if (seed.audience !== undefined) checkAudience(ports, seed.audience)
-  checkParameters(ports, seed.ADDITIONAL_PARAMETERS ?? {})
+  checkClient(deps, seed.client_id)
+  if (seed.audience !== undefined) checkAudience(deps, seed.audience)
+  checkParameters(deps, seed.ADDITIONAL_PARAMETERS ?? {})
   if (seed.domain !== undefined && !isIssuer(seed.domain, provider.issuer)) {
-    const endpoint = await ports.authorizationEndpoint().catch((thrown: unknown) => {
-      throw problemOf(endingOf(thrown))
+    const endpoint = await deps.authorizationEndpoint().catch((thrown: unknown) => {
+      throw problemOf(resultOf(thrown))
     })
     if (seed.domain !== endpoint) {
       throw new Problem('refused', `domain: Latchkey signs in at ${provider.issuer} only.`)
@@ -58,7 +58,7 @@ export async function checkSeed(ports: SeedPorts, seed: SeededPkce): Promise<voi
 
 /** S45: by a list of what is allowed, for nobody can list all that providers understand. */
 function checkParameters(
-  { allowedParameters }: SeedPorts,
+  { allowedParameters }: SeedDeps,
   parameters: Readonly<Record<string, string>>,
 ): void {
   const allowed = [...APP_PARAMETERS, ...allowedParameters]
@@ -71,12 +71,12 @@ function checkParameters(
   )
 }
 
-export function checkClient({ provider }: SeedPorts, clientId: string): void {
+export function checkClient({ provider }: SeedDeps, clientId: string): void {
   if (provider === null || clientId === provider.clientId) return
   throw new Problem('refused', 'client_id: this is not the client that Latchkey is configured for.')
 }
 
-export function checkAudience({ provider }: SeedPorts, audience: string): void {
+export function checkAudience({ provider }: SeedDeps, audience: string): void {
   if (provider?.audience === audience) return
   throw new Problem(
     'refused',
@@ -90,7 +90,11 @@ function isIssuer(domain: string, issuer: string): boolean {
   return [new URL(issuer).host, bare, `${bare}/`].includes(domain)
 }
 
-export function flowOf(ports: SeedPorts, seed: SeededPkce, verifier: string | null): FlowRequest {
+export function flowOf(
+  deps: SeedDeps,
+  seed: SeededPkce,
+  verifier: string | null,
+): ApiSignInRequest {
   const { organization, invitation, screen_hint, response_mode } = seed
   const extra = {
     ...seed.ADDITIONAL_PARAMETERS,
@@ -109,24 +113,24 @@ export function flowOf(ports: SeedPorts, seed: SeededPkce, verifier: string | nu
     prompt: seed.prompt ?? null,
     organization: organization ?? null,
     extra,
-    wayBack: wayBackOf(ports, seed),
+    redirectTarget: redirectTargetFor(deps, seed),
     byFormPost: response_mode === 'form_post',
   }
 }
 
 /** Absent, our own form-post endpoint, or the redirect target at a port that is registered. */
-function wayBackOf(ports: SeedPorts, seed: SeededPkce): FlowRequest['wayBack'] {
+function redirectTargetFor(deps: SeedDeps, seed: SeededPkce): ApiSignInRequest['redirectTarget'] {
   const { redirect_uri: redirectUri, response_mode: mode } = seed
   if (redirectUri === undefined) return { kind: 'listener', port: null }
   const own = LOOPBACK_HOSTS.flatMap((host) =>
-    authoritiesOf(host, ports.port).map((authority) => `http://${authority}${FORM_POST_PATH}`),
+    authoritiesOf(host, deps.port).map((authority) => `http://${authority}${FORM_POST_PATH}`),
   )
   if (own.includes(redirectUri)) {
     if (mode === 'form_post') return { kind: 'api', redirectUri }
     throw new Problem('refused', 'redirect_uri: this one needs response_mode form_post.')
   }
-  const port = ports.redirect.ports.find(
-    (candidate) => redirectUri === redirectUriAt(ports.redirect, candidate),
+  const port = deps.redirect.ports.find(
+    (candidate) => redirectUri === redirectUriAt(deps.redirect, candidate),
   )
   if (port !== undefined) return { kind: 'listener', port }
   throw new Problem(

@@ -10,7 +10,7 @@ import { callerOf } from '../net/caller-process.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
 import { guard, FORM_POST_PATH } from './guard.js'
 import { describeApi } from './openapi.js'
-import { createPkceRoutes, type PkcePorts } from './pkce-routes.js'
+import { createPkceRoutes, type PkceDeps } from './pkce-routes.js'
 import { Problem, PROBLEM_TYPE, problemOutput, problemResponse } from './problem.js'
 
 /** The ports that clients of the PKCE API know, in the order they are tried in. */
@@ -20,7 +20,7 @@ export const PORT_LADDER: readonly number[] = [
   ...Array.from({ length: 34 }, (_, index) => 39_300 + index),
 ]
 
-export type ServicePorts = Omit<PkcePorts, 'port' | 'callerOf'> & {
+export type ServiceDeps = Omit<PkceDeps, 'port' | 'callerOf'> & {
   /** 0: any free port; null: the ladder's first free one. */
   wantedPort: number | null
   version: string
@@ -57,10 +57,10 @@ const HEADERS_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
 
 /** Starts the service on 127.0.0.1 and ::1. Fails with `port-taken`. */
-export async function startService(ports: ServicePorts): Promise<Service> {
+export async function startService(deps: ServiceDeps): Promise<Service> {
   let handle: Handle = (_request, response) =>
     void response.writeHead(503, { Connection: 'close' }).end()
-  const { owners, user } = ports
+  const { owners, user } = deps
   const connections = createConnections({ owners, user, most: mostConnections() })
   const bound = await bindLoopback(
     () =>
@@ -76,13 +76,13 @@ export async function startService(ports: ServicePorts): Promise<Service> {
         // Both are for requests with `Expect`, which is answered only after the guard.
         .on('checkContinue', (...asked: Asked) => handle(...asked, 'continue'))
         .on('checkExpectation', (...asked: Asked) => handle(...asked, 'unmet')),
-    ports.wantedPort === null ? PORT_LADDER : [ports.wantedPort],
+    deps.wantedPort === null ? PORT_LADDER : [deps.wantedPort],
     'its local service',
   )
   const { port } = bound
   const url = `http://127.0.0.1:${port}`
   handle = createHandler(
-    { ...ports, port, callerOf: ({ socket }) => callerOf(owners.ownersOf([socket])[0]!) },
+    { ...deps, port, callerOf: ({ socket }) => callerOf(owners.ownersOf([socket])[0]!) },
     url,
     connections,
   )
@@ -93,7 +93,7 @@ export async function startService(ports: ServicePorts): Promise<Service> {
     note: noteOf(bound.passedOver, port, owners),
     close: async () => {
       // Those who wait are told so, before their connections end.
-      await ports.agent.api.close()
+      await deps.agent.api.close()
       await Promise.all(bound.servers.map(closeServer))
     },
   }
@@ -128,7 +128,7 @@ type Handle = (...args: [...Asked, expectation: Expectation]) => void
 
 /** The guard first, on the request as it came; then the routes. */
 function createHandler(
-  ports: ServicePorts & PkcePorts,
+  deps: ServiceDeps & PkceDeps,
   url: string,
   connections: Connections,
 ): Handle {
@@ -139,9 +139,9 @@ function createHandler(
     c.header('X-Content-Type-Options', 'nosniff')
   })
   app.get('/.well-known/health', (c) => c.text('ok'))
-  app.get('/.well-known/version', (c) => c.text(ports.version))
-  app.get('/openapi.json', (c) => c.json(describeApi(ports.version, url)))
-  app.route('/', createPkceRoutes(ports))
+  app.get('/.well-known/version', (c) => c.text(deps.version))
+  app.get('/openapi.json', (c) => c.json(describeApi(deps.version, url)))
+  app.route('/', createPkceRoutes(deps))
   app.notFound((c) => {
     const allow = ALLOWED[c.req.path]
     return problemResponse(
@@ -156,7 +156,7 @@ function createHandler(
   app.onError((thrown, c) => {
     if (thrown instanceof Problem) return problemResponse(thrown)
     // A caller that hung up in the middle of its request is no error of ours.
-    if (!c.env.incoming.destroyed) ports.report(thrown)
+    if (!c.env.incoming.destroyed) deps.report(thrown)
     return problemResponse(new Problem('unexpected', asAuthError(thrown).message))
   })
 
@@ -164,7 +164,7 @@ function createHandler(
   const isOurs = ({ socket }: IncomingMessage): boolean => connections.isOurs(socket)
   return (request, response, expectation) => {
     connections.busy(request, response)
-    const refusal = guard(request, { port: ports.port, isOurs })
+    const refusal = guard(request, { port: deps.port, isOurs })
     if (refusal !== null) return refuse(response, refusal)
     // @see RFC 9110 section 10.1.1
     if (expectation === 'unmet') return void response.writeHead(417, { Connection: 'close' }).end()

@@ -1,9 +1,9 @@
 // What both programs share: the parts in their order, wired over the ports that a root hands in.
 
-import { announce, ANNOUNCEMENT_FILE, type Announcement } from '../storage/service-file.js'
+import { announce, SERVICE_FILE, type ServiceFile } from '../storage/service-file.js'
 import { startService, type Service } from '../api/server.js'
 import { createAgent, type Agent } from '../agent/agent.js'
-import { discover } from '../oauth/metadata.js'
+import { fetchMetadata } from '../oauth/metadata.js'
 import { AuthError } from '../base/errors.js'
 import { createHttp } from '../net/http.js'
 import { createCallbackListener } from '../oauth/callback-listener.js'
@@ -13,7 +13,7 @@ import { startDemoProvider } from '../settings/demo.js'
 import { diskError, errnoOf } from '../base/errno.js'
 import { createLogger, type Logger } from '../storage/log.js'
 import { writeText } from '../base/output.js'
-import { DirectoryInUse, takeOwnership, type Ownership } from '../storage/directory-lock.js'
+import { DirectoryInUse, lockDirectory, type DirectoryLock } from '../storage/directory-lock.js'
 import {
   errorRecord,
   recordOf,
@@ -29,9 +29,9 @@ import { type Settings } from '../settings/options.js'
 import { SettingsError } from '../base/settings-error.js'
 import { createSocketOwners } from '../net/socket-owner.js'
 import { openTcpTable } from '../net/proc-net-tcp.js'
-import { createMemoryVault, type Storage } from '../storage/session-store.js'
+import { createMemoryStore, type Storage } from '../storage/session-store.js'
 
-export type LatchkeyPorts = {
+export type LatchkeyDeps = {
   settings: Settings
   version: string
   clock: Clock
@@ -69,19 +69,19 @@ export type Latchkey = {
  * Takes the data directory, starts the demo provider where it is asked for, and the local service,
  * and makes the agent. When it fails, nothing stays behind; {@link explainFailure} has the words.
  */
-export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
-  const { settings, clock } = ports
+export async function createLatchkey(deps: LatchkeyDeps): Promise<Latchkey> {
+  const { settings, clock } = deps
   const ends: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const end of ends.splice(0).toReversed()) await end()
   }
   try {
     const opened = openDataDirectory(settings.dataDir)
-    const ownership = await takeDirectory(settings, ports.askWhetherRunning)
-    ends.push(() => ownership.release())
+    const directoryLock = await takeDirectory(settings, deps.askWhetherRunning)
+    ends.push(() => directoryLock.release())
     const lacking = settings.demo ? [] : lackingFor(settings)
-    const notices = [...(ports.notices ?? []), ...opened, ...ownership.notices, ...lacking]
-    const watch = watchDirectory(ownership, ports)
+    const notices = [...(deps.notices ?? []), ...opened, ...directoryLock.notices, ...lacking]
+    const watch = watchDirectory(directoryLock, deps)
     ends.push(() => Promise.resolve(watch.stop()))
     const log = createLogger({
       directory: settings.dataDir,
@@ -96,7 +96,7 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
     if (demo) ends.push(() => demo.close())
 
     // The demo's people are gone when it is closed, and a real session is none of its business.
-    const storage: Storage = demo ? demoStorage() : ports.storage
+    const storage: Storage = demo ? demoStorage() : deps.storage
     const { issuer, clientId } = demo ?? settings
     const { scope, audience, prompt, maxAge: maxAgeS } = settings
     const { clientSecret, authorizationParameters: parameters } = demo
@@ -107,14 +107,14 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
         ? null
         : { issuer, clientId, clientSecret, scope, audience, prompt, maxAgeS, parameters }
     const redirect = redirectTargetOf(settings)
-    const http = createHttp(ports.fetch ? { fetch: ports.fetch } : {})
+    const http = createHttp(deps.fetch ? { fetch: deps.fetch } : {})
     const user = process.getuid?.() ?? null
     const table = openTcpTable()
     ends.push(() => Promise.resolve(table?.close()))
     const owners = createSocketOwners({ table, user })
     const agent = createAgent({
       provider,
-      loginTimeoutMs: settings.loginTimeout * 1000,
+      signInTimeoutMs: settings.loginTimeout * 1000,
       http,
       clock,
       listener: createCallbackListener({
@@ -124,9 +124,9 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
         redirectHost: redirect.host,
         redirectPath: redirect.path,
       }),
-      vault: storage.vault,
-      openBrowser: ports.openBrowser,
-      ...(ports.showSignOutLink && { showSignOutLink: ports.showSignOutLink }),
+      sessionStore: storage.sessionStore,
+      openBrowser: deps.openBrowser,
+      ...(deps.showSignOutLink && { showSignOutLink: deps.showSignOutLink }),
       ...(!demo && {
         memory: keepProviderMemory({
           directory: settings.dataDir,
@@ -151,26 +151,26 @@ export async function createLatchkey(ports: LatchkeyPorts): Promise<Latchkey> {
       clock,
       provider,
       authorizationEndpoint: async () =>
-        (await discover(http, provider?.issuer ?? '')).authorizationEndpoint,
+        (await fetchMetadata(http, provider?.issuer ?? '')).authorizationEndpoint,
       redirect,
       allowedParameters: settings.allowedParameters,
       wantedPort: settings.port,
       owners,
       user,
       exposeRefreshToken: settings.exposeRefreshToken,
-      version: ports.version,
+      version: deps.version,
       report: reportError,
     })
     ends.push(() => service.close())
-    ownership.announce(service.url)
+    directoryLock.announce(service.url)
     watch.begin()
-    const withdraw = announceIfPossible(settings.dataDir, {
+    const withdraw = writeServiceFileIfPossible(settings.dataDir, {
       ...service,
-      version: ports.version,
+      version: deps.version,
       clientId: provider?.clientId ?? null,
     })
     ends.push(() => Promise.resolve(withdraw()))
-    const { version } = ports
+    const { version } = deps
     const { platform, arch, pid, versions } = process
     const runtime = runtimeOf(versions)
     const { tier } = storage
@@ -197,7 +197,7 @@ function redirectTargetOf({
 export const DEMO_NOTE = "The demo's session stays in memory and ends with Latchkey."
 
 const demoStorage = (): Storage => ({
-  vault: createMemoryVault(),
+  sessionStore: createMemoryStore(),
   tier: 'memory',
   note: DEMO_NOTE,
 })
@@ -216,10 +216,10 @@ function endLog(log: Logger): void {
 
 async function takeDirectory(
   { dataDir: directory, takeOver }: Settings,
-  askWhetherRunning: LatchkeyPorts['askWhetherRunning'],
-): Promise<Ownership> {
+  askWhetherRunning: LatchkeyDeps['askWhetherRunning'],
+): Promise<DirectoryLock> {
   try {
-    return await takeOwnership(directory, {
+    return await lockDirectory(directory, {
       takeOver,
       ...(askWhetherRunning && { askWhetherRunning }),
     })
@@ -240,15 +240,15 @@ const REFRESH_MS = 20 * 60_000
  * still this program's: a computer that has slept may have lost it meanwhile, and must not renew then.
  */
 function watchDirectory(
-  ownership: Ownership,
-  { clock, settings, onDirectoryLost }: LatchkeyPorts,
+  directoryLock: DirectoryLock,
+  { clock, settings, onDirectoryLost }: LatchkeyDeps,
 ): { check(): boolean; begin(): void; stop(): void } {
   let isLost = false
   let callOff: () => void = () => undefined
   const check = (): boolean => {
     if (isLost) return false
     try {
-      isLost = !ownership.refresh()
+      isLost = !directoryLock.refresh()
     } catch {
       // A disk that cannot be written to now keeps everybody else from taking over too.
       return true
@@ -271,16 +271,16 @@ function watchDirectory(
 }
 
 /** A disk that is full keeps nobody from signing in: the service runs, and can be found by its port. */
-function announceIfPossible(
+function writeServiceFileIfPossible(
   directory: string,
-  service: Pick<Announcement, 'url' | 'port' | 'version' | 'clientId'>,
+  service: Pick<ServiceFile, 'url' | 'port' | 'version' | 'clientId'>,
 ): () => void {
   try {
     return announce(directory, service)
   } catch (thrown) {
     writeText(
       'stderr',
-      `latchkey: ${ANNOUNCEMENT_FILE} cannot be written (${diskError(thrown)}): other apps are not ` +
+      `latchkey: ${SERVICE_FILE} cannot be written (${diskError(thrown)}): other apps are not ` +
         `told that the service is at ${service.url}.`,
     )
     return () => undefined

@@ -2,10 +2,10 @@
 
 import type { Latchkey } from './compose.js'
 import type { Settings } from '../settings/options.js'
-import { createTurns } from '../base/serial-queue.js'
-import type { HeldSession } from '../oauth/session.js'
+import { createSerialQueue } from '../base/serial-queue.js'
+import type { Session } from '../oauth/session.js'
 
-export type Engine = {
+export type Supervisor = {
   latchkey(): Latchkey
   settings(): Settings
   /** Signs out for good, also while it is being started anew. */
@@ -19,22 +19,22 @@ export type Engine = {
   restart(settings: Settings): Promise<void>
   close(): Promise<void>
   /** Closes for good, and gives the session that was held; null if nobody's, or one of the demo's. */
-  retire(): Promise<HeldSession | null>
+  retire(): Promise<Session | null>
 }
 
 /**
  * Starts the first one. Fails as `run` does. `lost` hears where neither the wanted settings nor those
  * before could be started with, so that nothing runs any more.
  */
-export async function createEngine(
+export async function createSupervisor(
   run: (settings: Settings) => Promise<Latchkey>,
   first: Settings,
   lost: (thrown: unknown) => void,
-): Promise<Engine> {
+): Promise<Supervisor> {
   let settings = first
   let latchkey = await run(settings)
-  const inTurn = createTurns()
-  const settled = (): Promise<void> => inTurn(() => Promise.resolve())
+  const enqueue = createSerialQueue()
+  const settled = (): Promise<void> => enqueue(() => Promise.resolve())
   let closed = false
   const followers: ((latchkey: Latchkey, settings: Settings) => void)[] = []
 
@@ -50,13 +50,13 @@ export async function createEngine(
       wanted.demo === settings.demo
     if (!isSameProvider) await latchkey.agent.signOut()
     await latchkey.close()
-    const { vault } = latchkey.storage
+    const { sessionStore } = latchkey.storage
     // Not before it is closed: a renewal under way has left its new token there, a sign-out nothing.
-    const kept = isSameProvider ? await vault.read().catch(() => null) : null
+    const kept = isSameProvider ? await sessionStore.read().catch(() => null) : null
     try {
       // A choice that is taken back leaves nothing behind; but what waits for the keyring is no part of it.
       const isOtherChoice = wanted.keepWithoutKeyring !== settings.keepWithoutKeyring
-      if (isOtherChoice && vault.isLocked?.() !== true) await vault.clear()
+      if (isOtherChoice && sessionStore.isLocked?.() !== true) await sessionStore.clear()
       latchkey = await run(wanted)
       settings = wanted
     } catch (thrown) {
@@ -67,7 +67,7 @@ export async function createEngine(
       throw thrown
     } finally {
       if (kept !== null && latchkey.agent.model().session.kind === 'signed-out') {
-        await latchkey.storage.vault.write(kept).catch(() => undefined)
+        await latchkey.storage.sessionStore.write(kept).catch(() => undefined)
         await latchkey.agent.restore()
       }
       for (const present of followers) present(latchkey, settings)
@@ -93,7 +93,7 @@ export async function createEngine(
       await settled()
       if (latchkey !== now) await latchkey.agent.signOut()
     },
-    restart: (wanted) => inTurn(() => go(wanted)),
+    restart: (wanted) => enqueue(() => go(wanted)),
     close,
     async retire() {
       await close()

@@ -2,8 +2,8 @@
 
 import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { ANNOUNCEMENT_FILE } from '../storage/service-file.js'
-import { discover } from '../oauth/metadata.js'
+import { SERVICE_FILE } from '../storage/service-file.js'
+import { fetchMetadata } from '../oauth/metadata.js'
 import { asAuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
 import { revokeTokens } from '../oauth/token-endpoint.js'
@@ -14,8 +14,8 @@ import { LOG_FILE, OLD_LOG_FILE } from '../storage/log.js'
 import {
   DirectoryInUse,
   ownerOf,
-  takeOwnership,
-  type Ownership,
+  lockDirectory,
+  type DirectoryLock,
 } from '../storage/directory-lock.js'
 import { openDataDirectory } from '../storage/private-directory.js'
 import { PROVIDER_FILE } from '../storage/provider-memory.js'
@@ -27,21 +27,21 @@ import {
   SESSION_FILE,
   UNOPENED_FILE,
   tierOfFile,
-  type Vault,
+  type SessionStore,
 } from '../storage/session-store.js'
-import type { HeldSession } from '../oauth/session.js'
+import type { Session } from '../oauth/session.js'
 
 export type UninstallDeps = {
   settings: Pick<Settings, 'dataDir' | 'clientId' | 'clientSecret' | 'takeOver'>
   http: Http
   /** Opens a file with a session in the data directory. */
-  openVault(fileName: string): Pick<Vault, 'read'>
+  openVault(fileName: string): Pick<SessionStore, 'read'>
   /** Removes the entry that starts Latchkey at login; gives what to say, by whether it worked. */
   removeAutostart(): Removal
   /** Removes the key that Electron made in the system's keyring, likewise. */
   removeKeyringKey(): Promise<Removal>
   /** A session in memory, which may never have been stored. */
-  held?: HeldSession | null
+  held?: Session | null
   /** Tokens that the provider was already asked to revoke, whatever came of it. */
   told?: ReadonlySet<string>
 }
@@ -63,7 +63,7 @@ export async function uninstallData(deps: UninstallDeps): Promise<Removal> {
     const none = { ...NOTHING, done: [`There is no data directory ${dataDir}.`] }
     return merged([none, autostart()])
   }
-  const ownership = await takeLatchkeys(dataDir, takeOver)
+  const directoryLock = await takeLatchkeys(dataDir, takeOver)
   const removals: Removal[] = []
   let files: Removal
   let isInKeyring: boolean
@@ -75,7 +75,7 @@ export async function uninstallData(deps: UninstallDeps): Promise<Removal> {
     files = removeFiles(dataDir, isOwn)
     removals.push(files)
   } finally {
-    await ownership.release()
+    await directoryLock.release()
   }
   // By its lock a directory is known as Latchkey's when this is run again to remove the rest. And if a
   // Latchkey has started in this moment, the lock is that one's.
@@ -98,7 +98,7 @@ const NAMES: ReadonlySet<string> = new Set([
   SETTINGS_FILE,
   `${SETTINGS_FILE}.damaged`,
   PROVIDER_FILE,
-  ANNOUNCEMENT_FILE,
+  SERVICE_FILE,
   LOG_FILE,
   OLD_LOG_FILE,
   REPORT_FILE,
@@ -111,11 +111,11 @@ const PATTERNS: readonly RegExp[] = [
   /^Singleton(Lock|Socket|Cookie)$/,
 ]
 
-async function takeLatchkeys(directory: string, takeOver: boolean): Promise<Ownership> {
+async function takeLatchkeys(directory: string, takeOver: boolean): Promise<DirectoryLock> {
   try {
     requireLatchkeys(directory)
     openDataDirectory(directory)
-    return await takeOwnership(directory, { takeOver })
+    return await lockDirectory(directory, { takeOver })
   } catch (thrown) {
     if (thrown instanceof DirectoryInUse) throw await stillRuns(directory, thrown)
     if (errnoOf(thrown) === '') throw thrown
@@ -153,7 +153,7 @@ async function revokeAll(deps: UninstallDeps): Promise<Removal> {
   const { settings, openVault, held = null } = deps
   const told = new Set(deps.told)
   const removals: Removal[] = []
-  const revoke = async (session: HeldSession | null): Promise<void> => {
+  const revoke = async (session: Session | null): Promise<void> => {
     if (session === null || tokensIn(session).every((token) => told.has(token))) return
     for (const token of tokensIn(session)) told.add(token)
     removals.push(await revokeSession(session, deps))
@@ -173,13 +173,13 @@ async function revokeAll(deps: UninstallDeps): Promise<Removal> {
 }
 
 /** What {@link revokeSession} asks the provider to end. */
-export function tokensIn({ tokens, superseded = [] }: HeldSession): readonly string[] {
+export function tokensIn({ tokens, superseded = [] }: Session): readonly string[] {
   return [tokens.refreshToken ?? tokens.accessToken, ...superseded]
 }
 
 /** Revokes every token of a session; what came of it is in the words of `uninstall-data`. */
 export async function revokeSession(
-  session: HeldSession,
+  session: Session,
   { settings, http }: Pick<UninstallDeps, 'settings' | 'http'>,
 ): Promise<Removal> {
   const { issuer, clientId, account, tokens, superseded = [] } = session
@@ -191,7 +191,7 @@ export async function revokeSession(
   const all = [tokens, ...superseded.map((refreshToken) => ({ accessToken: null, refreshToken }))]
   const failures: string[] = []
   try {
-    const metadata = await discover(http, issuer)
+    const metadata = await fetchMetadata(http, issuer)
     if (metadata.revocationEndpoint === null) {
       return failedTo(`${who} was not revoked: the provider offers no revocation. Sign out there.`)
     }

@@ -25,7 +25,7 @@ import { realPath, replaceFile } from '../storage/atomic-file.js'
 /** The app's id on Linux: that of its desktop file (`desktopName` in package.json), and of its entry. */
 export const DESKTOP_ID = 'app.latchkey.Latchkey'
 
-export type XdgPorts = {
+export type LinuxDeps = {
   launch: Launch | null
   env: Readonly<Record<string, string | undefined>>
   home: string
@@ -37,7 +37,7 @@ export type XdgPorts = {
  *
  * @see https://specifications.freedesktop.org/autostart-spec/latest/
  */
-export function createXdgAutostart({ launch, env, home }: XdgPorts): Autostart {
+export function createLinuxAutostart({ launch, env, home }: LinuxDeps): Autostart {
   const [own, ...shared] = entryPaths(env, home) as [string, ...string[]]
   const read = (path: string): Found => readEntryFile(path, launch, env['PATH'] ?? '')
   const readShared = (): Found => shared.map(read).find(({ kind }) => kind !== 'none') ?? NONE
@@ -130,7 +130,7 @@ export function removeXdgEntry({
   launch,
   env,
   home,
-}: XdgPorts):
+}: LinuxDeps):
   { kind: 'none' } | { kind: 'gone'; path: string } | { kind: 'left'; message: string } {
   const [own] = entryPaths(env, home) as [string, ...string[]]
   const found = readEntryFile(own, launch, env['PATH'] ?? '')
@@ -186,7 +186,7 @@ const KEYS: Readonly<Record<string, string>> = {
   [MARK]: 'true',
 }
 /** The person's own entry, and those for all users, the more important first. */
-function entryPaths(env: XdgPorts['env'], home: string): string[] {
+function entryPaths(env: LinuxDeps['env'], home: string): string[] {
   // The specification has a relative path ignored.
   const { XDG_CONFIG_HOME = '', XDG_CONFIG_DIRS = '' } = env
   const own = isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(home, '.config')

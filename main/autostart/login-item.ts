@@ -18,14 +18,14 @@ export type LoginItemFacts = {
   launchItems?: readonly { name: string; scope: string; enabled: boolean }[]
 }
 
-export type LoginItemPorts = { launch: Launch; loginItems: LoginItems }
+export type LoginItemDeps = { launch: Launch; loginItems: LoginItems }
 
 /**
  * A value of the registry's Run key, which Electron names after the app's AppUserModelID. A person may
  * switch it off in Task Manager, where it stays and says so.
  */
 export function createWindowsAutostart(
-  { launch, loginItems }: LoginItemPorts,
+  { launch, loginItems }: LoginItemDeps,
   appUserModelId: string,
 ): Autostart {
   const query = {
@@ -76,7 +76,7 @@ export function createWindowsAutostart(
 }
 
 /** The app itself as a login item, which macOS 13 and up let a person refuse in System Settings. */
-export function createMacAutostart({ launch, loginItems }: LoginItemPorts): Autostart {
+export function createMacAutostart({ launch, loginItems }: LoginItemDeps): Autostart {
   const state = (): AutostartState => {
     if (!launch.installed) {
       return {

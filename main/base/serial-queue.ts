@@ -4,7 +4,7 @@
  * Makes a queue. What is given to it runs once all that was given before has settled, whether that
  * succeeded or failed, and settles for its own caller.
  */
-export function createTurns(): <Value>(act: () => Promise<Value>) => Promise<Value> {
+export function createSerialQueue(): <Value>(act: () => Promise<Value>) => Promise<Value> {
   let last: Promise<unknown> = Promise.resolve()
   return (act) => {
     const acted = last.then(act)

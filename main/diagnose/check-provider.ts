@@ -1,7 +1,7 @@
 // Checks of the provider and of the way there.
 
 import { accessSync, constants } from 'node:fs'
-import { discover, type IgnoredMember, type ProviderMetadata } from '../oauth/metadata.js'
+import { fetchMetadata, type IgnoredMember, type ProviderMetadata } from '../oauth/metadata.js'
 import { asAuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
 import type { Environment } from '../base/environment.js'
@@ -14,7 +14,7 @@ import { hasRejectedOfflineAccess } from '../storage/provider-memory.js'
 import type { Settings } from '../settings/options.js'
 import { check, type Check } from './check.js'
 
-export type ProviderPorts = {
+export type ProviderDeps = {
   http: Http
   clock: Clock
   env: Environment
@@ -31,7 +31,7 @@ const NOTICED_MS = 5_000
 
 /** Asks the provider for its metadata, as a sign-in does, and looks at how it answers. */
 export async function checkProvider(
-  ports: ProviderPorts,
+  ports: ProviderDeps,
   settings: Settings,
 ): Promise<readonly Check[]> {
   const { issuer } = settings
@@ -58,7 +58,7 @@ export async function checkProvider(
     return answer
   }
   try {
-    const metadata = await discover(http, issuer)
+    const metadata = await fetchMetadata(http, issuer)
     const tookMs = ports.clock.nowMs() - startedMs
     const says = `${host} answered in ${tookMs} ms, and its metadata can be used.`
     const found = check(
@@ -105,7 +105,7 @@ function present(found: Check | null): readonly Check[] {
   return found === null ? [] : [found]
 }
 
-function checkProxy({ proxyFor, env }: ProviderPorts, issuer: string): Check {
+function checkProxy({ proxyFor, env }: ProviderDeps, issuer: string): Check {
   try {
     const proxy = proxyFor(new URL(issuer))
     const unread = UNREAD.filter((variable) => env[variable])
@@ -192,13 +192,13 @@ function checkIgnored({ ignored }: ProviderMetadata): readonly Check[] {
 
 function checkClock(dateMs: number | null, nowMs: number): Check {
   if (dateMs === null) return check('clock', 'ok', 'The provider does not say what time it is.')
-  const aheadMs = nowMs - dateMs
-  const offMs = Math.abs(aheadMs)
+  const clockSkewMs = nowMs - dateMs
+  const offMs = Math.abs(clockSkewMs)
   if (offMs < NOTICED_MS) return check('clock', 'ok', "It shows the provider's time.")
   return check(
     'clock',
     offMs < TOLERATED_MS ? 'warning' : 'problem',
-    `This computer's clock is ${spanOf(offMs)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the ` +
+    `This computer's clock is ${spanOf(offMs)} ${clockSkewMs > 0 ? 'ahead of' : 'behind'} the ` +
       `provider's. Sign-ins fail where they differ by more than ${spanOf(TOLERATED_MS)}: have ` +
       'this computer take its time from the network.',
   )

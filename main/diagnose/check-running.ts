@@ -1,6 +1,6 @@
 // Whether a Latchkey runs on a data directory, and answers.
 
-import { readAnnouncement } from '../storage/service-file.js'
+import { readServiceFile } from '../storage/service-file.js'
 import type { Http } from '../net/http.js'
 import { ownerOf } from '../storage/directory-lock.js'
 import { check, type Check } from './check.js'
@@ -19,7 +19,7 @@ export async function checkRunning(
   if (owner === null) {
     return { found: check(name, 'ok', 'No Latchkey runs with this data directory.'), port: null }
   }
-  const service = readAnnouncement(directory)
+  const service = readServiceFile(directory)
   if (service === null) {
     const says = `A Latchkey runs here${owner}, and has not said yet where it serves.`
     return { found: check(name, 'warning', `${says} Try again in a moment.`), port: null }

@@ -12,7 +12,7 @@ import {
   checkStorage,
 } from './check-computer.js'
 import { checkRedirectPorts, checkServicePort } from './check-ports.js'
-import { checkProvider, type ProviderPorts } from './check-provider.js'
+import { checkProvider, type ProviderDeps } from './check-provider.js'
 import { checkRunning } from './check-running.js'
 import { oddAnswerOf } from '../storage/log.js'
 import { printable } from '../base/printable.js'
@@ -21,7 +21,7 @@ import { replaceFile } from '../storage/atomic-file.js'
 import type { Settings, SettingsFindings } from '../settings/options.js'
 import type { Storage } from '../storage/session-store.js'
 
-export type DiagnosisPorts = ProviderPorts & {
+export type DiagnosisDeps = ProviderDeps & {
   version: string
   platform: NodeJS.Platform
   home: string
@@ -49,10 +49,10 @@ export type Diagnosis = {
  * Looks at everything that a sign-in needs. Takes nothing that a running Latchkey holds, and does not
  * sign in; a port is held for the moment it takes to see that it is free.
  */
-export async function diagnose(ports: DiagnosisPorts): Promise<Diagnosis> {
-  const { version, platform, env, clock, findings } = ports
+export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
+  const { version, platform, env, clock, findings } = deps
   const { settings, origins, problems, notices } = findings
-  const running = await checkRunning(settings.dataDir, ports.http, version)
+  const running = await checkRunning(settings.dataDir, deps.http, version)
   const checks = [
     checkSettings(problems, notices),
     checkDataDirectory(settings.dataDir, platform),
@@ -62,9 +62,9 @@ export async function diagnose(ports: DiagnosisPorts): Promise<Diagnosis> {
     await checkLocalhost(),
     await checkServicePort(settings, running.port),
     await checkRedirectPorts(settings),
-    ...(await checkProvider(ports, settings)),
+    ...(await checkProvider(deps, settings)),
     ...checkAnswers(oddAnswerOf(settings.dataDir)),
-    checkStorage(settings.demo ? DEMO_STORAGE : ports.storage),
+    checkStorage(settings.demo ? DEMO_STORAGE : deps.storage),
     checkBrowser(settings, env, platform),
   ]
   const diagnosis: Diagnosis = {
@@ -79,9 +79,9 @@ export async function diagnose(ports: DiagnosisPorts): Promise<Diagnosis> {
       origin: origins[name],
     })),
     checks,
-    failures: ports.failures,
+    failures: deps.failures,
   }
-  return discreet(diagnosis, ports.home)
+  return discreet(diagnosis, deps.home)
 }
 
 /** What the demo's people are kept in, whatever keeps others. */

@@ -1,6 +1,6 @@
 // What a provider's metadata says, for a person who is setting it up.
 
-import { discover, type ProviderMetadata } from '../oauth/metadata.js'
+import { fetchMetadata, type ProviderMetadata } from '../oauth/metadata.js'
 import { asAuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
 import type { ProviderFinding } from '../ipc.js'
@@ -17,7 +17,7 @@ export async function findProvider(http: Http, issuer: string): Promise<Provider
     return { kind: 'failed', message: preset.why, issuer: null }
   }
   try {
-    return { kind: 'found', lines: linesOf(await discover(http, typed)) }
+    return { kind: 'found', lines: linesOf(await fetchMetadata(http, typed)) }
   } catch (thrown) {
     const { code, message } = asAuthError(thrown)
     const other = typed.endsWith('/') ? typed.slice(0, -1) : `${typed}/`
@@ -28,7 +28,7 @@ export async function findProvider(http: Http, issuer: string): Promise<Provider
 }
 
 async function isFound(http: Http, issuer: string): Promise<boolean> {
-  return discover(http, issuer).then(
+  return fetchMetadata(http, issuer).then(
     () => true,
     () => false,
   )

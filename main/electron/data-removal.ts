@@ -3,20 +3,20 @@
 import { app, type MessageBoxOptions } from 'electron'
 import type { Http } from '../net/http.js'
 import { EXIT, explainFailure } from '../app/compose.js'
-import type { Engine } from '../app/supervisor.js'
+import type { Supervisor } from '../app/supervisor.js'
 import type { RemovalPlan, RevocationOutcome } from '../ipc.js'
 import { removalPlan } from '../present/removal-plan.js'
 import { failedTo, merged, NOTHING, shortened, type Removal } from '../app/removal.js'
 import { revokeSession, tokensIn, uninstallData, type UninstallDeps } from '../app/uninstall.js'
-import type { Vault } from '../storage/session-store.js'
-import type { HeldSession } from '../oauth/session.js'
+import type { SessionStore } from '../storage/session-store.js'
+import type { Session } from '../oauth/session.js'
 import { showBox } from './box.js'
 
 export type DataRemovalDeps = Pick<UninstallDeps, 'removeAutostart'> & {
-  engine: Engine
+  supervisor: Supervisor
   http: Http
   /** Opens a file with a session in the data directory, by whatever can open it. */
-  openVault(dataDir: string, fileName: string): Promise<Pick<Vault, 'read'>>
+  openVault(dataDir: string, fileName: string): Promise<Pick<SessionStore, 'read'>>
   removeKeyringKey(dataDir: string): Promise<Removal>
   startsAtLogin(): boolean
   /** Takes the window and the tray icon away. */
@@ -32,7 +32,7 @@ export type DataRemoval = {
 }
 
 export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
-  const { engine, http } = deps
+  const { supervisor, http } = deps
   /** What the provider was asked to revoke, and what came of it. */
   let told: { tokens: ReadonlySet<string>; removal: Removal } = {
     tokens: new Set(),
@@ -41,16 +41,16 @@ export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
   let isRemoving = false
 
   // The demo's session ends with its provider, which is this app.
-  const held = (): HeldSession | null =>
-    engine.settings().demo ? null : engine.latchkey().agent.whole()
+  const held = (): Session | null =>
+    supervisor.settings().demo ? null : supervisor.latchkey().agent.whole()
 
   const removeAll = async (): Promise<Removal> => {
-    const { dataDir } = engine.settings()
-    const rest = await engine
+    const { dataDir } = supervisor.settings()
+    const rest = await supervisor
       .retire()
       .then((session) =>
         uninstallData({
-          settings: engine.settings(),
+          settings: supervisor.settings(),
           http,
           held: session,
           told: told.tokens,
@@ -70,15 +70,16 @@ export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
       const session = held()
       return removalPlan({
         session: session && { name: session.account.name, issuer: session.issuer },
-        dataDir: engine.settings().dataDir,
+        dataDir: supervisor.settings().dataDir,
         startsAtLogin: deps.startsAtLogin(),
-        hasKeyringKey: engine.latchkey().storage.tier === 'keyring' && process.platform !== 'win32',
+        hasKeyringKey:
+          supervisor.latchkey().storage.tier === 'keyring' && process.platform !== 'win32',
       })
     },
     async revoke() {
       const session = held()
       if (session === null) return { kind: 'revoked' }
-      const removal = await revokeSession(session, { settings: engine.settings(), http })
+      const removal = await revokeSession(session, { settings: supervisor.settings(), http })
       told = { tokens: new Set(tokensIn(session)), removal }
       if (removal.failed.length === 0) return { kind: 'revoked' }
       return { kind: 'not-revoked', message: removal.failed.join(' ') }

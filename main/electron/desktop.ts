@@ -6,10 +6,10 @@ import { PASTED_WORDS } from '../oauth/pasted-redirect.js'
 import { registrationAdvice } from '../oauth/redirect-target.js'
 import { reportError } from '../app/compose.js'
 import { summarize, type Event, type Model } from '../agent/model.js'
-import type { Engine } from '../app/supervisor.js'
+import type { Supervisor } from '../app/supervisor.js'
 import type { Command } from '../ipc.js'
 import { menuOf, type MenuCommand } from '../present/menu.js'
-import { noticeOf } from '../present/notification.js'
+import { notificationFor } from '../present/notification.js'
 import { restartOfferOf, type RestartOffer } from '../present/restart-offer.js'
 import { windowStatusOf, type WindowStatus } from '../present/status.js'
 import { describePreset } from '../settings/presets.js'
@@ -31,8 +31,8 @@ import type { Restarter } from './restart.js'
 import type { TrayIcon } from './tray.js'
 import { createStatusWindow } from './window.js'
 
-export type DesktopPorts = {
-  engine: Engine
+export type DesktopDeps = {
+  supervisor: Supervisor
   sources: Sources
   tray: TrayIcon
   appId: string
@@ -46,16 +46,16 @@ export type Desktop = {
   startedAgain(data: unknown): void
 }
 
-export function presentDesktop(ports: DesktopPorts): Desktop {
-  const { engine, sources, tray, appId, restarter, openVault } = ports
+export function presentDesktop(ports: DesktopDeps): Desktop {
+  const { supervisor, sources, tray, appId, restarter, openVault } = ports
   const window = createStatusWindow()
   const autostart = createAutostart(appId, examineSettings(sources))
   autostart.repair()
-  const agent = () => engine.latchkey().agent
+  const agent = () => supervisor.latchkey().agent
   const http = createHttp({ fetch: electronFetch })
-  const settings = createSettingsFile(engine, sources)
+  const settings = createSettingsFile(supervisor, sources)
   const removal = createDataRemoval({
-    engine,
+    supervisor,
     http,
     openVault,
     removeAutostart: () => removeLoginItem(autostart),
@@ -74,15 +74,15 @@ export function presentDesktop(ports: DesktopPorts): Desktop {
   const commands: Readonly<Record<Command | MenuCommand, () => void | Promise<void>>> = {
     'sign-in': () => {
       // Where there is no provider yet, the window is where one is set up.
-      if (engine.latchkey().issuer === null) window.open()
+      if (supervisor.latchkey().issuer === null) window.open()
       else agent().signIn()
     },
     'sign-in-as-other': () => agent().signInAsOther(),
     cancel: () => agent().cancel(),
-    'sign-out': () => void engine.signOut().catch(reportError),
+    'sign-out': () => void supervisor.signOut().catch(reportError),
     'open-again': () => agent().openAgain(),
     'copy-link': () => copy(agent().link()),
-    'copy-service-url': () => copy(engine.latchkey().service.url),
+    'copy-service-url': () => copy(supervisor.latchkey().service.url),
     'copy-report': () => copy(report),
     'copy-redirect-uris': () => copy(redirectUris.join('\n')),
     // A page that asks without an offer gets no restart.
@@ -96,14 +96,14 @@ export function presentDesktop(ports: DesktopPorts): Desktop {
   }
 
   const restartOffer = (): RestartOffer | null =>
-    restarter.canRestart() ? restartOfferOf(agent().model(), engine.latchkey().storage) : null
+    restarter.canRestart() ? restartOfferOf(agent().model(), supervisor.latchkey().storage) : null
   const status = (): WindowStatus => {
-    const { service, storage, issuer, redirect, notices } = engine.latchkey()
+    const { service, storage, issuer, redirect, notices } = supervisor.latchkey()
     const { tier, note } = storage
     return windowStatusOf(agent().model(), {
       issuer,
       registration: registrationAdvice(redirect),
-      demo: engine.settings().demo,
+      demo: supervisor.settings().demo,
       scope: agent().last()?.scope ?? null,
       storage: { tier, note },
       restart: restartOffer(),
@@ -126,9 +126,9 @@ export function presentDesktop(ports: DesktopPorts): Desktop {
   const notify = createNotifier((notice) => run(notice.onClick))
   const present = (model: Model, event: Event): void => {
     tellStatus()
-    const notice = noticeOf(model, event)
+    const notice = notificationFor(model, event)
     // A person who looks at the window has seen it there.
-    if (notice && !window.isFocused() && !engine.settings().noNotifications) notify(notice)
+    if (notice && !window.isFocused() && !supervisor.settings().noNotifications) notify(notice)
   }
 
   tray.onCommand((command) => {
@@ -152,7 +152,7 @@ export function presentDesktop(ports: DesktopPorts): Desktop {
     'open-provider-guide': (id) => {
       const link = guideOf(id)
       // The window shows the link, for where no browser opens.
-      if (!engine.settings().noBrowser) openBrowser(link).catch(reportError)
+      if (!supervisor.settings().noBrowser) openBrowser(link).catch(reportError)
       return link
     },
     'list-redirect-uris': (typed) => (redirectUris = redirectUrisOf(typed)),
@@ -162,7 +162,7 @@ export function presentDesktop(ports: DesktopPorts): Desktop {
       return { kind: pasted === 'taken' ? 'taken' : 'refused', message: PASTED_WORDS[pasted] }
     },
     'make-report': async () => {
-      report = await makeReport(engine.latchkey(), sources, http)
+      report = await makeReport(supervisor.latchkey(), sources, http)
       return report
     },
     'read-removal': () => removal.plan(),
@@ -170,7 +170,7 @@ export function presentDesktop(ports: DesktopPorts): Desktop {
     'remove-data': () => removal.remove(),
   })
 
-  engine.follow((latchkey) => {
+  supervisor.follow((latchkey) => {
     latchkey.agent.subscribe(present)
     tellStatus()
   })
@@ -178,7 +178,7 @@ export function presentDesktop(ports: DesktopPorts): Desktop {
   return {
     open: () => window.open(),
     startedAgain(data) {
-      const { open, signIn, notice } = answerSecondStart(data, engine.settings())
+      const { open, signIn, notice } = answerSecondStart(data, supervisor.settings())
       startNotice = notice
       if (open) window.open()
       window.tell('status-changed', status())

@@ -18,7 +18,7 @@ import { NOTHING, type Removal } from '../app/removal.js'
 import { keptAtLogin, lostNote } from '../app/second-start.js'
 import type { SettingsFindings } from '../settings/options.js'
 import { removeXdgAutostart } from '../app/system-traces.js'
-import { createXdgAutostart } from '../autostart/linux.js'
+import { createLinuxAutostart } from '../autostart/linux.js'
 
 /**
  * To be called once the app is ready, and has its AppUserModelID, which is passed here too. The entry
@@ -37,7 +37,7 @@ function createOf(appUserModelId: string, flags: readonly string[]): Autostart {
   const launch = found && { ...found, flags }
   if (launch === null || (platform !== 'win32' && platform !== 'darwin')) {
     // Without a home there is no folder of this person's: then nothing can be written, which is said.
-    const autostart = createXdgAutostart({ launch, env, home: findHome() ?? '/' })
+    const autostart = createLinuxAutostart({ launch, env, home: findHome() ?? '/' })
     const isUnsandboxed = app.commandLine.hasSwitch('no-sandbox')
     return isUnsandboxed && !isPackaged ? hindered(autostart, WITHOUT_SANDBOX) : autostart
   }

@@ -33,7 +33,7 @@ export type CallbackListener = {
   expect(
     expected: ExpectedCallback,
     port?: number | null,
-    sighted?: (sighting: Sighting) => void,
+    onDiagnostic?: (diagnostic: CallbackDiagnostic) => void,
   ): Promise<PendingCallback>
   /**
    * Takes an answer that the person brought by hand, after the same checks as the browser's. Whose
@@ -46,7 +46,7 @@ export type CallbackListener = {
  * What reached the listener while a flow waited and was not its answer: only the kind, never what was
  * in it. The later in this list, the more it tells of why there is no answer.
  */
-const SIGHTINGS = [
+const DIAGNOSTICS = [
   'nothing',
   /** One without a request that could be read. */
   'connection',
@@ -66,7 +66,7 @@ const SIGHTINGS = [
   'tls-hello',
 ] as const
 
-export type Sighting = (typeof SIGHTINGS)[number]
+export type CallbackDiagnostic = (typeof DIAGNOSTICS)[number]
 
 export type PendingCallback = {
   /** @see RFC 8252 section 7.3 */
@@ -113,7 +113,7 @@ const DELIVERY_TIMEOUT_MS = 2_000
  * 7. Of what is turned away the flows that wait are told the kind (`Sighting`).
  * 8. The last flow to leave closes the port.
  */
-export function createCallbackListener(ports: {
+export function createCallbackListener(deps: {
   clock: Clock
   redirectPorts: readonly number[]
   redirectHost?: RedirectHost
@@ -123,45 +123,51 @@ export function createCallbackListener(ports: {
   /** How long a request may take to come in, in milliseconds of real time. */
   requestTimeoutMs?: number
 }): CallbackListener {
-  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = ports
-  const { redirectHost: host = DEFAULT_TARGET.host, redirectPath = DEFAULT_TARGET.path } = ports
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = deps
+  const { redirectHost: host = DEFAULT_TARGET.host, redirectPath = DEFAULT_TARGET.path } = deps
   const waiting = new Map<string, Waiting>()
   /** Flows that have their answer and have not left yet. */
-  const answeredFlows = new Map<string, Taken>()
-  const openings = new Set<Opening>()
+  const answeredSignIns = new Map<string, Taken>()
+  const openPorts = new Set<OpenPort>()
   const idleSockets = new WeakMap<Server, Set<Socket>>()
   let closed: Promise<unknown> = Promise.resolve()
 
   /** Tells the flow that is named; where none is, all that wait at this opening. */
-  const tell = (opening: Opening, sighting: Sighting, state: string | null = null): void => {
+  const tell = (
+    openPort: OpenPort,
+    diagnostic: CallbackDiagnostic,
+    state: string | null = null,
+  ): void => {
     const named = state === null ? undefined : waiting.get(state)
-    const flows = named ? [named] : [...waiting.values()].filter((flow) => flow.opening === opening)
-    for (const flow of flows) {
-      if (SIGHTINGS.indexOf(sighting) < SIGHTINGS.indexOf(flow.seen)) continue
-      flow.seen = sighting
-      flow.sighted(sighting)
+    const signIns = named
+      ? [named]
+      : [...waiting.values()].filter((signIn) => signIn.openPort === openPort)
+    for (const signIn of signIns) {
+      if (DIAGNOSTICS.indexOf(diagnostic) < DIAGNOSTICS.indexOf(signIn.seen)) continue
+      signIn.seen = diagnostic
+      signIn.onDiagnostic(diagnostic)
     }
   }
 
-  const handle = (opening: Opening, request: IncomingMessage, response: ServerResponse): void => {
+  const handle = (openPort: OpenPort, request: IncomingMessage, response: ServerResponse): void => {
     const [path, query = ''] = splitTarget(request.url ?? '')
     // S41: before anything of it is looked at, and whatever it asks for.
-    if (!ports.owners.isOurs(request.socket)) {
+    if (!deps.owners.isOurs(request.socket)) {
       const parameters = new URLSearchParams(query)
       if (isAnswer(parameters) || request.method === 'POST') {
-        tell(opening, 'other-user', stateOf(parameters))
+        tell(openPort, 'other-user', stateOf(parameters))
       }
       return void send(response, nothingToDoPage(404))
     }
     if (path !== redirectPath) {
       const parameters = new URLSearchParams(query)
-      if (isAnswer(parameters)) tell(opening, 'other-path', stateOf(parameters))
+      if (isAnswer(parameters)) tell(openPort, 'other-path', stateOf(parameters))
       return void send(response, nothingToDoPage(404))
     }
     const takesForms = [...waiting.values()].some(({ expected }) => expected.byFormPost)
-    if (request.method === 'POST' && takesForms) return void handleForm(opening, request, response)
+    if (request.method === 'POST' && takesForms) return void handleForm(openPort, request, response)
     if (request.method !== 'GET') {
-      if (request.method === 'POST') tell(opening, 'empty-callback')
+      if (request.method === 'POST') tell(openPort, 'empty-callback')
       response.setHeader('Allow', takesForms ? 'GET, POST' : 'GET')
       return void send(response, nothingToDoPage(405))
     }
@@ -170,70 +176,70 @@ export function createCallbackListener(ports: {
       response.writeHead(204, { Connection: 'close', 'Cache-Control': 'no-store' }).end()
       return
     }
-    take(opening, new URLSearchParams(query), response, () => true)
+    take(openPort, new URLSearchParams(query), response, () => true)
   }
 
   /** @see OAuth 2.0 Form Post Response Mode */
   const handleForm = async (
-    opening: Opening,
+    openPort: OpenPort,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> => {
     const body = await readForm(request)
     if (body === null) return send(response, nothingToDoPage(400))
-    take(opening, new URLSearchParams(body), response, ({ byFormPost }) => byFormPost === true)
+    take(openPort, new URLSearchParams(body), response, ({ byFormPost }) => byFormPost === true)
   }
 
   const take = (
-    opening: Opening,
+    openPort: OpenPort,
     parameters: URLSearchParams,
     response: ServerResponse,
     mayAnswer: (expected: ExpectedCallback) => boolean,
   ): void => {
     const state = stateOf(parameters)
-    const before = state === null ? undefined : answeredFlows.get(state)
+    const before = state === null ? undefined : answeredSignIns.get(state)
     if (before) return repeat(before, parameters, response, mayAnswer)
-    const flow = state === null ? undefined : waiting.get(state)
+    const signIn = state === null ? undefined : waiting.get(state)
     const result =
-      flow && mayAnswer(flow.expected) ? validateCallback(parameters, flow.expected) : null
-    if (!flow || result === null || result.kind === 'ignored') {
-      tell(opening, flow ? 'empty-callback' : sightingOf(parameters), state)
+      signIn && mayAnswer(signIn.expected) ? validateCallback(parameters, signIn.expected) : null
+    if (!signIn || result === null || result.kind === 'ignored') {
+      tell(openPort, signIn ? 'empty-callback' : diagnosticOf(parameters), state)
       return void send(response, nothingToDoPage(400))
     }
-    accept(flow, result, [response])
+    accept(signIn, result, [response])
   }
 
   const accept = (
-    flow: Waiting,
+    signIn: Waiting,
     result: CallbackAnswer['result'],
     responses: ServerResponse[],
   ): void => {
-    waiting.delete(flow.expected.state)
-    const answered: Taken = { expected: flow.expected, result, page: null, responses }
-    answeredFlows.set(flow.expected.state, answered)
+    waiting.delete(signIn.expected.state)
+    const answered: Taken = { expected: signIn.expected, result, page: null, responses }
+    answeredSignIns.set(signIn.expected.state, answered)
     const show = async (page: Page): Promise<void> => {
       answered.page = page
       await Promise.all(answered.responses.splice(0).map((one) => send(one, page)))
     }
     // Its answer is another one's from then on: who comes again with this one is turned away.
     const redirect = async (link: string): Promise<void> => {
-      answeredFlows.delete(flow.expected.state)
+      answeredSignIns.delete(signIn.expected.state)
       await Promise.all(answered.responses.splice(0).map((one) => sendOn(one, link)))
     }
-    flow.take({ result, show, redirect })
+    signIn.take({ result, show, redirect })
   }
 
   const paste = (address: URL): Pasted => {
     const parameters = address.searchParams
     const state = stateOf(parameters)
     if (!isAnswer(parameters)) return 'no-answer'
-    if (state !== null && answeredFlows.has(state)) return 'again'
-    const flow = state === null ? undefined : waiting.get(state)
-    if (!flow) return 'other-sign-in'
-    if (!isAt(address, flow.redirectUri)) return 'other-place'
-    const result = validateCallback(parameters, flow.expected)
+    if (state !== null && answeredSignIns.has(state)) return 'again'
+    const signIn = state === null ? undefined : waiting.get(state)
+    if (!signIn) return 'other-sign-in'
+    if (!isAt(address, signIn.redirectUri)) return 'other-place'
+    const result = validateCallback(parameters, signIn.expected)
     if (result.kind === 'ignored') return 'no-answer'
-    accept(flow, result, [])
+    accept(signIn, result, [])
     return 'taken'
   }
 
@@ -269,7 +275,7 @@ export function createCallbackListener(ports: {
   ): Promise<void> =>
     new Promise((resolve) => {
       if (response.closed || response.headersSent) return resolve()
-      const giveUp = ports.clock.after(DELIVERY_TIMEOUT_MS, () => response.destroy())
+      const giveUp = deps.clock.after(DELIVERY_TIMEOUT_MS, () => response.destroy())
       response.once('close', () => {
         giveUp()
         resolve()
@@ -277,15 +283,15 @@ export function createCallbackListener(ports: {
       response.writeHead(status, { ...headers, Connection: 'close' }).end(body)
     })
 
-  const refuseLargeHead = (opening: Opening, socket: Socket): void => {
-    if (ports.owners.isOurs(socket)) tell(opening, 'large-head')
+  const refuseLargeHead = (openPort: OpenPort, socket: Socket): void => {
+    if (deps.owners.isOurs(socket)) tell(openPort, 'large-head')
     // Closed at once, it would be reset, and a browser that is still sending would not see the page.
-    const giveUp = ports.clock.after(DELIVERY_TIMEOUT_MS, () => socket.destroy())
+    const giveUp = deps.clock.after(DELIVERY_TIMEOUT_MS, () => socket.destroy())
     socket.once('close', giveUp)
     socket.resume().end(LARGE_HEAD)
   }
 
-  const createListener = (opening: () => Opening): Server => {
+  const createListener = (openPort: () => OpenPort): Server => {
     const server = createServer(
       {
         maxHeaderSize: MOST_HEADER_BYTES,
@@ -293,7 +299,7 @@ export function createCallbackListener(ports: {
         requestTimeout: requestTimeoutMs,
         connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
       },
-      (request, response) => handle(opening(), request, response),
+      (request, response) => handle(openPort(), request, response),
     )
     const idle = new Set<Socket>()
     // A form that is not in yet may be as slow as a head that is not.
@@ -303,15 +309,15 @@ export function createCallbackListener(ports: {
     })
     idleSockets.set(server, idle)
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-      if (error.code === 'HPE_HEADER_OVERFLOW') return refuseLargeHead(opening(), socket)
+      if (error.code === 'HPE_HEADER_OVERFLOW') return refuseLargeHead(openPort(), socket)
       const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
       socket.end(isLate ? REQUEST_TIMEOUT : BAD_REQUEST, () => socket.destroy())
     })
     server.on('connection', (socket: Socket) => {
       idle.add(socket)
-      tell(opening(), 'connection')
+      tell(openPort(), 'connection')
       socket.once('data', (bytes: Buffer) => {
-        if (bytes[0] === TLS_HANDSHAKE) tell(opening(), 'tls-hello')
+        if (bytes[0] === TLS_HANDSHAKE) tell(openPort(), 'tls-hello')
       })
       socket.once('close', () => idle.delete(socket))
       const [oldest] = idle
@@ -324,7 +330,7 @@ export function createCallbackListener(ports: {
     for (const server of servers) {
       for (const socket of idleSockets.get(server) ?? []) socket.destroy()
     }
-    const giveUp = ports.clock.after(DELIVERY_TIMEOUT_MS, () => {
+    const giveUp = deps.clock.after(DELIVERY_TIMEOUT_MS, () => {
       for (const server of servers) server.closeAllConnections()
     })
     await Promise.all(
@@ -345,41 +351,41 @@ export function createCallbackListener(ports: {
   }
 
   // An open listener serves whoever does not name another port.
-  const open = (port: number | null): Opening => {
-    const usable = [...openings].find((opening) => port === null || opening.port === port)
+  const open = (port: number | null): OpenPort => {
+    const usable = [...openPorts].find((openPort) => port === null || openPort.port === port)
     if (usable) return usable
-    const wanted = port === null ? redirectPorts(ports) : [port]
-    const opening: Opening = {
+    const wanted = port === null ? redirectPorts(deps) : [port]
+    const openPort: OpenPort = {
       port,
-      flows: 0,
+      signIns: 0,
       bound: bindLoopback(
-        () => createListener(() => opening),
+        () => createListener(() => openPort),
         wanted,
         'the answer of your browser',
       ).then((bound) => requireIpv6(bound)),
     }
-    void opening.bound.then(
-      (bound) => (opening.port = bound.port),
-      () => openings.delete(opening),
+    void openPort.bound.then(
+      (bound) => (openPort.port = bound.port),
+      () => openPorts.delete(openPort),
     )
-    openings.add(opening)
-    return opening
+    openPorts.add(openPort)
+    return openPort
   }
 
   return {
     paste,
 
-    async expect(expected, port = null, sighted = () => undefined) {
+    async expect(expected, port = null, onDiagnostic = () => undefined) {
       await closed
       // What is being bound may turn out to be the port that is wanted.
       for (;;) {
-        const binding = [...openings].find((opening) => opening.port === null)
+        const binding = [...openPorts].find((openPort) => openPort.port === null)
         if (port === null || !binding) break
         await binding.bound.catch(() => undefined)
       }
-      const opening = open(port)
-      opening.flows += 1
-      const bound = await opening.bound
+      const openPort = open(port)
+      openPort.signIns += 1
+      const bound = await openPort.bound
 
       const redirectUri = redirectUriAt({ host, path: redirectPath }, bound.port)
       let answered: CallbackAnswer | null = null
@@ -387,9 +393,9 @@ export function createCallbackListener(ports: {
         waiting.set(expected.state, {
           expected,
           redirectUri,
-          opening,
+          openPort,
           seen: 'nothing',
-          sighted,
+          onDiagnostic,
           take: (taken) => {
             answered = taken
             resolve(taken)
@@ -401,10 +407,10 @@ export function createCallbackListener(ports: {
         waiting.delete(expected.state)
         // Shown already in every ordinary end; a browser is never left without an answer.
         await answered?.show(nothingToDoPage(400))
-        answeredFlows.delete(expected.state)
-        opening.flows -= 1
-        if (opening.flows > 0) return
-        openings.delete(opening)
+        answeredSignIns.delete(expected.state)
+        openPort.signIns -= 1
+        if (openPort.signIns > 0) return
+        openPorts.delete(openPort)
         const closing = close(bound)
         closed = Promise.all([closed, closing])
         await closing
@@ -419,7 +425,7 @@ export function createCallbackListener(ports: {
 }
 
 /** The listener on one port, and how many flows need it there. */
-type Opening = { port: number | null; flows: number; bound: Promise<Bound> }
+type OpenPort = { port: number | null; signIns: number; bound: Promise<Bound> }
 
 /** An answer that was taken: what it was, and who waits for the page. */
 type Taken = {
@@ -440,7 +446,7 @@ function isSameAnswer(first: CallbackResult, again: CallbackResult): boolean {
 }
 
 /** What an answer is that belongs to no flow which waits. */
-function sightingOf(parameters: URLSearchParams): Sighting {
+function diagnosticOf(parameters: URLSearchParams): CallbackDiagnostic {
   if (!isAnswer(parameters)) return 'empty-callback'
   return parameters.has('state') ? 'other-state' : 'without-state'
 }
@@ -448,10 +454,10 @@ function sightingOf(parameters: URLSearchParams): Sighting {
 type Waiting = {
   expected: ExpectedCallback
   redirectUri: string
-  opening: Opening
+  openPort: OpenPort
   /** The most telling so far. */
-  seen: Sighting
-  sighted(sighting: Sighting): void
+  seen: CallbackDiagnostic
+  onDiagnostic(diagnostic: CallbackDiagnostic): void
   take(answer: CallbackAnswer): void
 }
 
@@ -480,8 +486,8 @@ const UNSEEN = {
 /** The first byte of a ClientHello: a record of the handshake. @see RFC 8446 section 5.1 */
 const TLS_HANDSHAKE = 0x16
 
-function redirectPorts(ports: { redirectPorts: readonly number[] }): readonly number[] {
-  return ports.redirectPorts.length === 0 ? [0] : ports.redirectPorts
+function redirectPorts(deps: { redirectPorts: readonly number[] }): readonly number[] {
+  return deps.redirectPorts.length === 0 ? [0] : deps.redirectPorts
 }
 
 // Not `new URL`: a target such as `//host/callback` would lose its first part to the host.

@@ -10,7 +10,7 @@ export type ExpectedCallback = {
   nonce?: string
   issuer: string
   /** True where the provider promises `iss`, so that one without it is refused. */
-  promisesIss: boolean
+  issParameterSupported: boolean
   /** True where the provider was asked to answer by a form post. */
   byFormPost?: boolean
 }
@@ -69,7 +69,7 @@ export function validateCallback(
 
   // 3. The answer is from the provider that was asked.
   const iss = parameters.get('iss')
-  if (iss === null ? expected.promisesIss : iss !== expected.issuer) {
+  if (iss === null ? expected.issParameterSupported : iss !== expected.issuer) {
     return {
       kind: 'refused',
       aboutScope: false,

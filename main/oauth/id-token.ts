@@ -33,7 +33,7 @@ export type ExpectedIdentity = {
   /** Seconds; where it was asked for, the ID token's `auth_time` is checked against it. */
   maxAgeS: number | null
   /** How far the provider's clock is ahead of ours, in milliseconds; null where it did not say. */
-  providerAheadMs: number | null
+  clockSkewMs: number | null
 }
 
 /** How far the provider's clock and ours may differ. */
@@ -108,10 +108,10 @@ export async function verifyIdToken(
   nowMs: number,
   signal?: AbortSignal,
 ): Promise<Claims> {
-  const { clientId, providerAheadMs } = expected
+  const { clientId, clockSkewMs } = expected
   const verified = await verifySigned(keys, metadata, tokens.idToken, clientId, nowMs, signal)
   const { failure } = verified
-  if (failure) throw wrongClock(providerAheadMs, 'then sign in again') ?? untimely(failure)
+  if (failure) throw wrongClock(clockSkewMs, 'then sign in again') ?? untimely(failure)
   const claims = requireParty(verified.claims, clientId)
 
   const { nonce, auth_time: authTime } = claims
@@ -137,15 +137,15 @@ export async function verifyRenewedIdToken(
   metadata: Trusted,
   tokens: Signed,
   held: { sub: string; idToken: string },
-  expected: Pick<ExpectedIdentity, 'clientId' | 'providerAheadMs'>,
+  expected: Pick<ExpectedIdentity, 'clientId' | 'clockSkewMs'>,
   nowMs: number,
 ): Promise<Claims | null> {
-  const { clientId, providerAheadMs } = expected
+  const { clientId, clockSkewMs } = expected
   const verified = await verifySigned(keys, metadata, tokens.idToken, clientId, nowMs)
   const { failure } = verified
   const isExpired = failure instanceof errors.JWTExpired
   if (failure && !isExpired) {
-    throw wrongClock(providerAheadMs, 'and Latchkey goes on') ?? untimely(failure)
+    throw wrongClock(clockSkewMs, 'and Latchkey goes on') ?? untimely(failure)
   }
   const claims = requireParty(verified.claims, clientId)
   if (claims.sub !== subjectOf(held.sub)) throw anotherAccount()
@@ -369,11 +369,11 @@ function explain(thrown: unknown, idToken: string): string {
 }
 
 /** Where ours differs from the clock that the provider shows: then it is that, and not the ID token. */
-function wrongClock(aheadMs: number | null, then: string): AuthError | null {
-  if (aheadMs === null || Math.abs(aheadMs) <= CLOCK_TOLERANCE_S * 1000) return null
+function wrongClock(clockSkewMs: number | null, then: string): AuthError | null {
+  if (clockSkewMs === null || Math.abs(clockSkewMs) <= CLOCK_TOLERANCE_S * 1000) return null
   return new AuthError(
     'wrong-clock',
-    `This computer's clock is ${spanOf(Math.abs(aheadMs))} ${aheadMs > 0 ? 'behind' : 'ahead of'} the ` +
+    `This computer's clock is ${spanOf(Math.abs(clockSkewMs))} ${clockSkewMs > 0 ? 'behind' : 'ahead of'} the ` +
       `provider's, so who signed in could not be checked. Set the clock right, ${then}.`,
   )
 }

@@ -18,7 +18,7 @@ export type ProviderMetadata = {
   /** What the provider says it signs ID tokens with; none and symmetric ones are left out. */
   signingAlgorithms: readonly string[]
   /** True where the provider promises `iss` in the authorization response (RFC 9207). */
-  promisesIss: boolean
+  issParameterSupported: boolean
   /** How a client with a secret may authenticate; null where the provider does not say. */
   tokenAuthMethods: AuthMethods
   revocationAuthMethods: AuthMethods
@@ -55,12 +55,12 @@ type WireMetadata = z.infer<typeof wireMetadata>
  * @see {@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig}
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3.3}
  */
-export async function discover(
+export async function fetchMetadata(
   http: Http,
   issuer: string,
   signal?: AbortSignal,
 ): Promise<ProviderMetadata> {
-  const wire = await fetchMetadata(http, issuer, signal)
+  const wire = await requestMetadata(http, issuer, signal)
   requireIssuer(issuer, wire.issuer)
 
   const optional = readOptional(wire)
@@ -92,7 +92,7 @@ export async function discover(
     revocationNeedsSecret: revocationMethods.length > 0 && !revocationMethods.includes('none'),
     endSessionEndpoint: optional.endpoint('end_session_endpoint'),
     signingAlgorithms: signingAlgorithms(optional.list('id_token_signing_alg_values_supported')),
-    promisesIss: optional.promise('authorization_response_iss_parameter_supported'),
+    issParameterSupported: optional.promise('authorization_response_iss_parameter_supported'),
     tokenAuthMethods: tokenMethods,
     // Most say it once, for both.
     revocationAuthMethods: announced ?? tokenMethods,
@@ -100,7 +100,7 @@ export async function discover(
   }
 }
 
-async function fetchMetadata(
+async function requestMetadata(
   http: Http,
   issuer: string,
   signal: AbortSignal | undefined,

@@ -16,7 +16,7 @@ export function createVerifier(): string {
  *
  * @see RFC 7636 section 4.2
  */
-export function challengeOf(verifier: string): string {
+export function codeChallenge(verifier: string): string {
   return createHash('sha256').update(verifier, 'ascii').digest('base64url')
 }
 

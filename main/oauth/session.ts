@@ -4,7 +4,7 @@ import type { Account, Claims } from './id-token.js'
 import type { TokenSet } from './token-endpoint.js'
 
 /** A session's secrets and whom they belong to. */
-export type HeldSession = {
+export type Session = {
   issuer: string
   clientId: string
   account: Account

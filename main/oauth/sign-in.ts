@@ -2,10 +2,10 @@
 
 import type { Clock } from '../base/clock.js'
 import type { Secret } from '../base/secret.js'
-import type { HeldSession } from './session.js'
+import type { Session } from './session.js'
 import { authorizationUrl } from './authorization-url.js'
 import type { Client } from './client-authentication.js'
-import { discover, type ProviderMetadata } from './metadata.js'
+import { fetchMetadata, type ProviderMetadata } from './metadata.js'
 import type { Http } from '../net/http.js'
 import {
   accountOf,
@@ -20,10 +20,10 @@ import type {
   CallbackAnswer,
   CallbackListener,
   PendingCallback,
-  Sighting,
+  CallbackDiagnostic,
 } from './callback-listener.js'
 import { signedInPage, type Page } from './pages.js'
-import { challengeOf, createNonce, createState, createVerifier } from './pkce.js'
+import { codeChallenge, createNonce, createState, createVerifier } from './pkce.js'
 import { asksOffline, withoutOfflineAccess } from './scopes.js'
 import { exchangeCode, type Orphans } from './token-endpoint.js'
 
@@ -41,7 +41,7 @@ export type ProviderSettings = {
   parameters: Readonly<Record<string, string>>
 }
 
-export type AttemptPorts = {
+export type AttemptDeps = {
   http: Http
   clock: Clock
   listener: CallbackListener
@@ -84,20 +84,20 @@ export type Authorized = {
  * @see RFC 8252 section 4.1, RFC 7636 section 1.1
  */
 export async function authorize(
-  { http }: AttemptPorts,
+  { http }: AttemptDeps,
   provider: Pick<ProviderSettings, 'issuer' | 'clientId' | 'parameters'>,
   attempt: AuthorizationAttempt,
-  openWayBack: (expected: ExpectedCallback) => Promise<PendingCallback>,
+  openRedirectTarget: (expected: ExpectedCallback) => Promise<PendingCallback>,
   linkReady: (link: string) => void,
   signal: AbortSignal,
 ): Promise<Authorized> {
-  const metadata = await discover(http, provider.issuer, signal)
-  const { issuer, promisesIss } = metadata
-  const { redirectUri, answer, leave } = await openWayBack({
+  const metadata = await fetchMetadata(http, provider.issuer, signal)
+  const { issuer, issParameterSupported } = metadata
+  const { redirectUri, answer, leave } = await openRedirectTarget({
     state: attempt.state,
     nonce: attempt.nonce,
     issuer,
-    promisesIss,
+    issParameterSupported,
   })
   const left = new AbortController()
   const end = (): Promise<void> => {
@@ -132,7 +132,7 @@ export type Proof = {
 
 export type CompletionSteps = {
   /** Keeps the session. Throws, keeping nothing, where the attempt was called off meanwhile. */
-  keep(session: HeldSession): Promise<void>
+  keep(session: Session): Promise<void>
   /** Tokens came, or may still come, that will not be kept. */
   discard(tokens: Promise<Orphans>): void
 }
@@ -148,13 +148,13 @@ export type CompletionSteps = {
  * @see RFC 6749 section 4.1.3, OpenID Connect Core 1.0 section 3.1.3
  */
 export async function completeSignIn(
-  { http, clock }: AttemptPorts,
+  { http, clock }: AttemptDeps,
   { clientId, clientSecret }: Client,
   { metadata, keys, redirectUri }: Pick<Authorized, 'metadata' | 'keys' | 'redirectUri'>,
   { code, verifier, nonce, scope, maxAgeS, organization }: Proof,
   steps: CompletionSteps,
   signal: AbortSignal,
-): Promise<HeldSession> {
+): Promise<Session> {
   // Requests that nobody waits for any more end with the attempt.
   const ended = new AbortController()
   const within = AbortSignal.any([signal, ended.signal])
@@ -167,15 +167,15 @@ export async function completeSignIn(
     (orphans) => steps.discard(Promise.resolve(orphans)),
   )
   try {
-    const { tokens, providerAheadMs } = await unlessAborted(exchanged, signal)
-    const expected = { clientId, nonce, maxAgeS, organization, providerAheadMs }
+    const { tokens, clockSkewMs } = await unlessAborted(exchanged, signal)
+    const expected = { clientId, nonce, maxAgeS, organization, clockSkewMs }
     const [idToken, userinfo] = await Promise.all([
       verifyIdToken(keys, metadata, tokens, expected, clock.nowMs(), within),
       readUserinfo(http, metadata, tokens.accessToken, within),
     ])
     const claims = mergeClaims(idToken, userinfo)
     const { issuer } = metadata
-    const session: HeldSession = { issuer, clientId, account: accountOf(claims), claims, tokens }
+    const session: Session = { issuer, clientId, account: accountOf(claims), claims, tokens }
     await steps.keep(session)
     return session
   } catch (thrown) {
@@ -198,7 +198,7 @@ export type AttemptSteps = CompletionSteps & {
   /** Without offline_access the provider's answer was another one. */
   offlineAccessRejected(): void
   /** Something reached the listener that is no answer: the most telling so far, or the like again. */
-  sighted(sighting: Sighting): void
+  onDiagnostic(diagnostic: CallbackDiagnostic): void
   /** The person's answer is in; from here on the wait's time limit no longer counts. */
   exchangeStarted(): void
   /** What a browser that waits is shown when the attempt fails with `thrown`. */
@@ -214,18 +214,18 @@ type Asked = { scope: string; verifier: string; nonce: string; authorized: Autho
  * session is kept, not before. When it ends, in whatever way, the browser has its page and the
  * listener is left.
  */
-export async function attemptSignIn(
-  ports: AttemptPorts,
+export async function signInFromTray(
+  deps: AttemptDeps,
   provider: ProviderSettings,
   request: SignInRequest,
   steps: AttemptSteps,
   signal: AbortSignal,
-): Promise<HeldSession> {
-  const first = await ask(ports, provider, request, steps, (link) => steps.linkReady(link), signal)
+): Promise<Session> {
+  const first = await ask(deps, provider, request, steps, (link) => steps.linkReady(link), signal)
   let asked = first
   try {
     if (mayAskAgain(first)) {
-      asked = await askWithoutOffline(ports, provider, request, first, steps, signal)
+      asked = await askWithoutOffline(deps, provider, request, first, steps, signal)
     }
     const { authorized, ...secrets } = asked
     const { result, show } = authorized.answer
@@ -233,7 +233,7 @@ export async function attemptSignIn(
     steps.exchangeStarted()
     const { organization = null } = provider.parameters
     const proof = { ...secrets, code: result.code, maxAgeS: provider.maxAgeS, organization }
-    const session = await completeSignIn(ports, provider, authorized, proof, steps, signal)
+    const session = await completeSignIn(deps, provider, authorized, proof, steps, signal)
     await show(signedInPage(session.account))
     return session
   } catch (thrown) {
@@ -246,7 +246,7 @@ export async function attemptSignIn(
 }
 
 async function ask(
-  ports: AttemptPorts,
+  deps: AttemptDeps,
   provider: ProviderSettings,
   request: SignInRequest,
   steps: AttemptSteps,
@@ -256,12 +256,13 @@ async function ask(
   const { audience, maxAgeS } = provider
   const verifier = createVerifier()
   const nonce = createNonce()
-  const challenge = challengeOf(verifier)
+  const challenge = codeChallenge(verifier)
   const authorized = await authorize(
-    ports,
+    deps,
     provider,
     { ...request, nonce, challenge, audience, maxAgeS, extra: {} },
-    (expected) => ports.listener.expect(expected, null, (sighting) => steps.sighted(sighting)),
+    (expected) =>
+      deps.listener.expect(expected, null, (diagnostic) => steps.onDiagnostic(diagnostic)),
     linkReady,
     signal,
   )
@@ -275,7 +276,7 @@ function mayAskAgain({ scope, authorized }: Asked): boolean {
 
 /** The first request has been answered for good: the second one shares nothing secret with it. */
 async function askWithoutOffline(
-  ports: AttemptPorts,
+  deps: AttemptDeps,
   provider: ProviderSettings,
   request: SignInRequest,
   first: Asked,
@@ -288,7 +289,7 @@ async function askWithoutOffline(
     void first.authorized.answer.redirect(link)
   }
   const second = { ...request, state: createState(), scope }
-  const asked = await ask(ports, provider, second, steps, goOn, signal)
+  const asked = await ask(deps, provider, second, steps, goOn, signal)
   const { result } = asked.authorized.answer
   if (result.kind === 'code' || !result.aboutScope) steps.offlineAccessRejected()
   return asked

@@ -81,7 +81,7 @@ export async function exchangeCode(
   clock: Clocked,
   orphaned: (tokens: Orphans) => void,
   signal?: AbortSignal,
-): Promise<{ tokens: TokenSet; providerAheadMs: number | null }> {
+): Promise<{ tokens: TokenSet; clockSkewMs: number | null }> {
   const nowMs = clock.nowMs()
   const response = await http({
     method: 'POST',
@@ -96,14 +96,14 @@ export async function exchangeCode(
     }),
     ...(signal && { signal }),
   })
-  const providerAheadMs = aheadOf(response, nowMs, clock.nowMs())
+  const clockSkewMs = aheadOf(response, nowMs, clock.nowMs())
   const answer = readTokenAnswer(response.body)
-  const given = { scope: request.scope, nowMs, providerAheadMs }
+  const given = { scope: request.scope, nowMs, clockSkewMs }
   try {
     const secrets = [request.code, request.verifier, ...secretsOf(request)]
     const { idToken, ...tokens } = tokensOf('sign-in', response, answer, secrets, given)
     if (idToken === null) throw notUnderstood('sign-in', 'id_token')
-    return { tokens: { ...tokens, idToken }, providerAheadMs }
+    return { tokens: { ...tokens, idToken }, clockSkewMs }
   } catch (thrown) {
     orphaned(answer)
     throw thrown
@@ -139,7 +139,7 @@ export async function renewTokens(
   request: RenewalRequest,
   clock: Clocked,
   keep: (refreshToken: string) => Promise<void>,
-): Promise<{ tokens: RenewedTokens; providerAheadMs: number | null }> {
+): Promise<{ tokens: RenewedTokens; clockSkewMs: number | null }> {
   const { refreshToken, scope } = request
   const sent = await sendTwice(http, clock, {
     method: 'POST',
@@ -156,11 +156,11 @@ export async function renewTokens(
   const { refreshToken: rotated } = answer
   if (isSuccess(response) && rotated !== null && rotated !== refreshToken) await keep(rotated)
 
-  const providerAheadMs = aheadOf(response, sentAtMs, clock.nowMs())
-  const given = { scope, nowMs: sentAtMs, providerAheadMs }
+  const clockSkewMs = aheadOf(response, sentAtMs, clock.nowMs())
+  const given = { scope, nowMs: sentAtMs, clockSkewMs }
   const grant = isAgain || request.mayBeSpent ? 'renewal-again' : 'renewal'
   const tokens = tokensOf(grant, response, answer, [refreshToken, ...secretsOf(request)], given)
-  return { tokens, providerAheadMs }
+  return { tokens, clockSkewMs }
 }
 
 /**
@@ -206,7 +206,7 @@ function aheadOf({ dateMs }: HttpResponse, sentMs: number, answeredMs: number): 
   return dateMs < sentMs ? dateMs - sentMs : Math.max(0, dateMs - answeredMs)
 }
 
-type Given = { scope: string; nowMs: number; providerAheadMs: number | null }
+type Given = { scope: string; nowMs: number; clockSkewMs: number | null }
 
 function tokensOf(
   grant: Grant,
@@ -235,11 +235,11 @@ function tokensOf(
 function expiresAtMs(
   accessToken: string,
   { expiresInS }: TokenAnswer,
-  { nowMs, providerAheadMs }: Given,
+  { nowMs, clockSkewMs }: Given,
 ): number | null {
   if (expiresInS !== null) return nowMs + expiresInS * 1000
   const byItself = expiryInToken(accessToken)
-  return byItself === null ? null : byItself - (providerAheadMs ?? 0)
+  return byItself === null ? null : byItself - (clockSkewMs ?? 0)
 }
 
 function notUnderstood(grant: Grant, member: string): AuthError {

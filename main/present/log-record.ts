@@ -2,7 +2,7 @@
 
 import { redirectUriOf } from '../oauth/authorization-url.js'
 import { AuthError, type ErrorCode } from '../base/errors.js'
-import type { Ending, Event, Lifetime, Model, Origin, Renewal } from '../agent/model.js'
+import type { SignInResult, Event, Lifetime, Model, Origin, Renewal } from '../agent/model.js'
 import { errnoOf } from '../base/errno.js'
 import type { LogLevel } from '../base/log-level.js'
 import type { StorageTier } from '../storage/session-store.js'
@@ -13,19 +13,23 @@ import { isoTime } from './status.js'
  * verifier, state or link, nor for a name, an address or a text that came from elsewhere.
  */
 export type LogRecord = { level: LogLevel } & (
-  | { event: 'flow-started'; origin: Origin; until: string | null; flows: number }
+  | { event: 'sign-in-started'; origin: Origin; until: string | null; signIns: number }
   | { event: 'link-ready'; origin: Origin | null; host: string; redirectPort: number | null }
   | {
       event:
-        | 'flow-noticed'
-        | 'flow-abandoned'
-        | 'flow-resumed'
+        | 'sign-in-noticed'
+        | 'sign-in-abandoned'
+        | 'sign-in-resumed'
         | 'callback-answered'
         | 'exchange-started'
       origin: Origin | null
     }
   | { event: 'signed-in'; until: string | null; replaced: boolean; odd?: readonly string[] }
-  | { event: 'flow-ended' | 'flow-refused'; ending: Ending['kind']; code: ErrorCode | null }
+  | {
+      event: 'sign-in-ended' | 'sign-in-rejected'
+      result: SignInResult['kind']
+      code: ErrorCode | null
+    }
   | { event: 'renewal-started' | 'session-ended' | 'signed-out' | 'revocation-failed' }
   | { event: 'renewed' | 'restored'; until: string | null; odd?: readonly string[] }
   | { event: 'renewal-failed'; renewal: Renewal; code: ErrorCode; failures: number }
@@ -38,32 +42,32 @@ export type LogRecord = { level: LogLevel } & (
 /** What is said of the agent's event; `model` is the one that followed it. */
 export function recordOf(model: Model, event: Event): LogRecord {
   switch (event.type) {
-    case 'flow-started': {
+    case 'sign-in-started': {
       const { type, origin, deadlineMs } = event
-      const flows = model.flows.length
-      return { level: 'info', event: type, origin, until: isoTime(deadlineMs), flows }
+      const signIns = model.signIns.length
+      return { level: 'info', event: type, origin, until: isoTime(deadlineMs), signIns }
     }
     case 'link-ready': {
       const origin = originOf(model, event.state)
       return { level: 'info', event: event.type, origin, ...placesOf(event.link) }
     }
-    case 'flow-noticed':
+    case 'sign-in-noticed':
       return { level: 'warn', event: event.type, origin: originOf(model, event.state) }
-    case 'flow-abandoned':
-    case 'flow-resumed':
+    case 'sign-in-abandoned':
+    case 'sign-in-resumed':
     case 'callback-answered':
     case 'exchange-started':
       return { level: 'info', event: event.type, origin: originOf(model, event.state) }
     case 'signed-in': {
-      const { lastOutcome } = model
-      const replaced = lastOutcome?.kind === 'done' && lastOutcome.replaced !== null
+      const { lastResult } = model
+      const replaced = lastResult?.kind === 'done' && lastResult.replaced !== null
       return { level: 'info', event: event.type, ...lifetimeOf(event), replaced }
     }
-    case 'flow-ended':
-    case 'flow-refused': {
-      const { ending } = event
-      const code = 'code' in ending ? ending.code : null
-      return { level: LEVELS[ending.kind], event: event.type, ending: ending.kind, code }
+    case 'sign-in-ended':
+    case 'sign-in-rejected': {
+      const { result } = event
+      const code = 'code' in result ? result.code : null
+      return { level: LEVELS[result.kind], event: event.type, result: result.kind, code }
     }
     case 'renewal-started':
       return { level: 'debug', event: event.type }
@@ -135,7 +139,7 @@ export function runtimeOf(versions: { node: string; electron?: string }): string
   return versions.electron === undefined ? `Node ${versions.node}` : `Electron ${versions.electron}`
 }
 
-const LEVELS: Readonly<Record<Ending['kind'], LogLevel>> = {
+const LEVELS: Readonly<Record<SignInResult['kind'], LogLevel>> = {
   cancelled: 'info',
   denied: 'warn',
   expired: 'warn',
@@ -143,7 +147,7 @@ const LEVELS: Readonly<Record<Ending['kind'], LogLevel>> = {
 }
 
 function originOf(model: Model, state: string): Origin | null {
-  return model.flows.find((flow) => flow.state === state)?.origin ?? null
+  return model.signIns.find((signIn) => signIn.state === state)?.origin ?? null
 }
 
 /** Where a link leads, and where it leads back to; the rest of it is secret. */

@@ -1,6 +1,6 @@
 // The tray's menu, from the model.
 
-import { askingFlow, reachableFlow, summarize, type Model } from '../agent/model.js'
+import { askingSignIn, reachableSignIn, summarize, type Model } from '../agent/model.js'
 import type { Command } from '../ipc.js'
 import type { RestartOffer } from './restart-offer.js'
 import { askedBy, headlineOf } from './status.js'
@@ -78,10 +78,10 @@ function commandsOf(model: Model): readonly MenuItem[] {
 
 /** An app asks while somebody is signed in: beside the session, and called off without a sign-out. */
 function askedCommandsOf(model: Model): readonly MenuItem[] {
-  const flow = askingFlow(model)
-  if (!flow) return []
+  const signIn = askingSignIn(model)
+  if (!signIn) return []
   return [
-    { kind: 'text', label: askedBy(flow.program) },
+    { kind: 'text', label: askedBy(signIn.program) },
     ...linkCommandsOf(model),
     command('Cancel', 'cancel'),
     { kind: 'separator' },
@@ -90,7 +90,7 @@ function askedCommandsOf(model: Model): readonly MenuItem[] {
 
 /** F19: the way on where the browser did not open, or its page was closed. */
 function linkCommandsOf(model: Model): readonly MenuItem[] {
-  if (!reachableFlow(model)?.link) return []
+  if (!reachableSignIn(model)?.link) return []
   return [command('Open the link again', 'open-again'), command('Copy sign-in link', 'copy-link')]
 }
 

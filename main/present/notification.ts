@@ -11,26 +11,26 @@ export type Notice = {
 }
 
 /** What a person is notified of; null where it is nothing they need to be interrupted for. */
-export function noticeOf(model: Model, event: Event): Notice | null {
-  const { lastOutcome, session } = model
+export function notificationFor(model: Model, event: Event): Notice | null {
+  const { lastResult, session } = model
   switch (event.type) {
     case 'signed-in': {
       const body = session.kind === 'signed-in' ? labelOf(session.account) : ''
       return { title: 'Signed in', body, onClick: 'open' }
     }
-    case 'flow-ended':
-    case 'flow-refused':
+    case 'sign-in-ended':
+    case 'sign-in-rejected':
       // A person who cancels knows it.
-      return event.ending.kind !== 'cancelled' && lastOutcome && isFailure(lastOutcome)
-        ? { title: 'Sign-in failed', body: lastOutcome.reason, onClick: 'open' }
+      return event.result.kind !== 'cancelled' && lastResult && isFailure(lastResult)
+        ? { title: 'Sign-in failed', body: lastResult.reason, onClick: 'open' }
         : null
     case 'session-ended':
       return { title: 'Sign in again', body: event.reason, onClick: 'sign-in' }
-    case 'flow-started':
+    case 'sign-in-started':
     case 'link-ready':
-    case 'flow-noticed':
-    case 'flow-abandoned':
-    case 'flow-resumed':
+    case 'sign-in-noticed':
+    case 'sign-in-abandoned':
+    case 'sign-in-resumed':
     case 'callback-answered':
     case 'exchange-started':
     case 'restored':

@@ -1,6 +1,6 @@
 // Whether a person is offered to restart Latchkey, so that it finds a keyring that was missing or locked.
 
-import { shownFlow, type Model } from '../agent/model.js'
+import { shownSignIn, type Model } from '../agent/model.js'
 import type { Storage } from '../storage/session-store.js'
 
 export type RestartOffer = {
@@ -13,13 +13,17 @@ export type RestartOffer = {
 /** Null where a restart would not help, and while a sign-in is under way, which it would call off. */
 export function restartOfferOf(
   model: Model,
-  { vault, tier, restartAdvice = null }: Pick<Storage, 'vault' | 'tier' | 'restartAdvice'>,
+  {
+    sessionStore,
+    tier,
+    restartAdvice = null,
+  }: Pick<Storage, 'sessionStore' | 'tier' | 'restartAdvice'>,
 ): RestartOffer | null {
-  if (restartAdvice === null || shownFlow(model)) return null
+  if (restartAdvice === null || shownSignIn(model)) return null
   if (model.session.kind === 'signed-in') {
     return tier === 'memory' ? { kind: 'sign-in-again', message: SIGN_IN_AGAIN } : null
   }
-  return vault.isLocked?.() === true ? sessionBack(restartAdvice) : null
+  return sessionStore.isLocked?.() === true ? sessionBack(restartAdvice) : null
 }
 
 /** `advice`: what to do so that the restart finds the keyring. */

@@ -1,6 +1,6 @@
 // The lines that tell programs of each sign-in under way, the person's own and those of apps.
 
-import type { Ending, Event, Flow, Model, Origin } from '../agent/model.js'
+import type { SignInResult, Event, SignIn, Model, Origin } from '../agent/model.js'
 
 /** Part of the headless program's contract. There is no OAuth state, link or code in it. */
 export type SignInLine = {
@@ -8,7 +8,7 @@ export type SignInLine = {
   /** Ours, for as long as this program runs. */
   id: number
   origin: Origin
-  state: Flow['phase'] | 'abandoned' | 'signed-in' | Ending['kind']
+  state: SignIn['phase'] | 'abandoned' | 'signed-in' | SignInResult['kind']
   /** The app that asked, as far as the system tells. */
   program: string | null
 }
@@ -23,15 +23,17 @@ export function createSignInLines(): (model: Model, event: Event | null) => read
 
   return (model, event) => {
     const lines: SignInLine[] = []
-    for (const flow of model.flows) {
-      const before = told.get(flow.state)
-      const line = lineOf(flow, before?.id ?? count + 1)
-      if (before ? isSame(before, line) : !isTold(flow)) continue
+    for (const signIn of model.signIns) {
+      const before = told.get(signIn.state)
+      const line = lineOf(signIn, before?.id ?? count + 1)
+      if (before ? isSame(before, line) : !isTold(signIn)) continue
       if (!before) count += 1
-      told.set(flow.state, line)
+      told.set(signIn.state, line)
       lines.push(line)
     }
-    const gone = [...told].filter(([state]) => model.flows.every((flow) => flow.state !== state))
+    const gone = [...told].filter(([state]) =>
+      model.signIns.every((signIn) => signIn.state !== state),
+    )
     for (const [state, line] of gone) {
       told.delete(state)
       lines.push({ ...line, state: endOf(state, event) })
@@ -40,11 +42,11 @@ export function createSignInLines(): (model: Model, event: Event | null) => read
   }
 }
 
-function isTold({ phase, link }: Flow): boolean {
+function isTold({ phase, link }: SignIn): boolean {
   return phase !== 'waiting' || link !== null
 }
 
-function lineOf({ origin, phase, abandoned, program }: Flow, id: number): SignInLine {
+function lineOf({ origin, phase, abandoned, program }: SignIn, id: number): SignInLine {
   return { event: 'sign-in', id, origin, state: abandoned ? 'abandoned' : phase, program }
 }
 
@@ -55,5 +57,5 @@ function isSame(one: SignInLine, other: SignInLine): boolean {
 /** One that made way for another ends without an event of its own. */
 function endOf(state: string, event: Event | null): SignInLine['state'] {
   if (event?.type === 'signed-in' && event.state === state) return 'signed-in'
-  return event?.type === 'flow-ended' && event.state === state ? event.ending.kind : 'cancelled'
+  return event?.type === 'sign-in-ended' && event.state === state ? event.result.kind : 'cancelled'
 }

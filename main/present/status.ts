@@ -3,10 +3,10 @@
 import { redirectUriOf } from '../oauth/authorization-url.js'
 import type { Account } from '../oauth/id-token.js'
 import {
-  askingFlow,
+  askingSignIn,
   isFailure,
   summarize,
-  shownFlow,
+  shownSignIn,
   type Model,
   type Summary,
 } from '../agent/model.js'
@@ -44,7 +44,7 @@ export type WindowStatus = {
    * Where the provider sends the browser that is waited for, also by an app beside a session, and what to
    * register there; else null.
    */
-  wayBack: { redirectUri: string; registration: string } | null
+  redirectTarget: { redirectUri: string; registration: string } | null
   /** True while there is a link that the browser can be sent to once more. */
   canOpenAgain: boolean
   /** An app's sign-in that waits beside a session, until when (as above); null where none does. */
@@ -115,18 +115,18 @@ export function windowStatusOf(
   { registration, ...surroundings }: Surroundings,
 ): WindowStatus {
   const { session } = model
-  const flow = shownFlow(model)
-  const asking = askingFlow(model)
-  const waiting = flow ?? asking
+  const signIn = shownSignIn(model)
+  const asking = askingSignIn(model)
+  const waiting = signIn ?? asking
   return {
     ...surroundings,
     status: statusOf(model),
-    waitingUntilMs: flow?.phase === 'waiting' ? flow.deadlineMs : null,
-    wayBack:
+    waitingUntilMs: signIn?.phase === 'waiting' ? signIn.deadlineMs : null,
+    redirectTarget:
       waiting?.phase === 'waiting' && waiting.link !== null
         ? { redirectUri: redirectUriOf(waiting.link), registration }
         : null,
-    canOpenAgain: flow?.phase === 'waiting' && flow.link !== null,
+    canOpenAgain: signIn?.phase === 'waiting' && signIn.link !== null,
     asking: asking
       ? { words: askedBy(asking.program), untilMs: asking.deadlineMs, reason: asking.notice }
       : null,
@@ -156,24 +156,24 @@ function pick({ name, email, sub }: Account): Account {
 }
 
 function reasonOf(model: Model): string | null {
-  const { session, lastOutcome } = model
-  const flow = shownFlow(model)
-  if (flow) return flow.abandoned ? ABANDONED : flow.notice
+  const { session, lastResult } = model
+  const signIn = shownSignIn(model)
+  if (signIn) return signIn.abandoned ? ABANDONED : signIn.notice
   if (session.kind === 'needs-sign-in') {
-    return lastOutcome && isFailure(lastOutcome) ? lastOutcome.reason : session.reason
+    return lastResult && isFailure(lastResult) ? lastResult.reason : session.reason
   }
-  const hindrance = session.kind === 'signed-in' ? session.hindrance : null
-  const standing = hindrance ?? model.storageProblem
-  if (lastOutcome === null) return standing
-  if (isFailure(lastOutcome)) {
+  const message = session.kind === 'signed-in' ? session.message : null
+  const standing = message ?? model.storageProblem
+  if (lastResult === null) return standing
+  if (isFailure(lastResult)) {
     return session.kind === 'signed-in'
-      ? `You are still signed in as ${session.account.name}. ${lastOutcome.reason}`
-      : lastOutcome.reason
+      ? `You are still signed in as ${session.account.name}. ${lastResult.reason}`
+      : lastResult.reason
   }
   if (standing !== null) return standing
-  if (lastOutcome.notice !== null) return lastOutcome.notice
-  if (lastOutcome.kind === 'done' && lastOutcome.replaced !== null) {
-    return `${lastOutcome.replaced.name} was signed out, because you signed in as somebody else.`
+  if (lastResult.notice !== null) return lastResult.notice
+  if (lastResult.kind === 'done' && lastResult.replaced !== null) {
+    return `${lastResult.replaced.name} was signed out, because you signed in as somebody else.`
   }
   return null
 }

@@ -9,7 +9,7 @@ import { realPath, replaceFile } from '../storage/atomic-file.js'
 import { changedContent, settingsView } from './form.js'
 import { examineSettings, SETTINGS_FILE, type Settings, type Sources } from './options.js'
 import { readSettingsText, SettingsTextError } from './settings-text.js'
-import { createTurns } from '../base/serial-queue.js'
+import { createSerialQueue } from '../base/serial-queue.js'
 
 export type SettingsFile = {
   view(startAtLogin: AutostartState): SettingsView
@@ -20,8 +20,8 @@ export type SettingsFile = {
 /** What runs by the settings, and starts again with others. */
 export type RunsSettings = { settings(): Settings; restart(settings: Settings): Promise<void> }
 
-export function createSettingsFile(engine: RunsSettings, sources: Sources): SettingsFile {
-  const path = (): string => join(engine.settings().dataDir, SETTINGS_FILE)
+export function createSettingsFile(supervisor: RunsSettings, sources: Sources): SettingsFile {
+  const path = (): string => join(supervisor.settings().dataDir, SETTINGS_FILE)
   const defaults = examineSettings({
     ...sources,
     args: [],
@@ -52,7 +52,7 @@ export function createSettingsFile(engine: RunsSettings, sources: Sources): Sett
       return refused(`${path()} cannot be written (${diskError(thrown)}).`)
     }
     try {
-      await engine.restart(settings)
+      await supervisor.restart(settings)
     } catch (thrown) {
       // Unless somebody else has written there meanwhile.
       const now = read(path())
@@ -61,12 +61,12 @@ export function createSettingsFile(engine: RunsSettings, sources: Sources): Sett
     }
     return { kind: 'saved' }
   }
-  const inTurn = createTurns()
+  const enqueue = createSerialQueue()
 
   return {
     view: (startAtLogin) => settingsView(examineSettings(sources), defaults, startAtLogin, path()),
 
-    save: (changes) => inTurn(() => save(changes)),
+    save: (changes) => enqueue(() => save(changes)),
   }
 }
 

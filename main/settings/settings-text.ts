@@ -47,7 +47,7 @@ export function readSettingsText(path: string): SettingsText | undefined {
   }
   const { value, members, hasComments } = parse(text, path)
   const places = new Map([...members].map(([name, { place }]) => [name, place]))
-  return { content: value, text, notice: noticeOf(text, path), places, hasComments }
+  return { content: value, text, notice: notificationFor(text, path), places, hasComments }
 }
 
 /** Parses the file's text; an empty file is an empty object. Throws a {@link SettingsTextError}. */
@@ -80,7 +80,7 @@ function isBlank(text: string): boolean {
   return /^\ufeff?[\s\0]*$/.test(text)
 }
 
-function noticeOf(text: string, path: string): string | null {
+function notificationFor(text: string, path: string): string | null {
   if (!isBlank(text)) return null
   return text.includes('\0')
     ? `${path} holds nothing but zeros, as after a power cut: its settings are lost, and the defaults apply.`

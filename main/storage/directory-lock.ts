@@ -16,7 +16,7 @@ import {
 import { printable } from '../base/printable.js'
 import { processStart, thisComputer, type Computer } from './this-computer.js'
 
-export type Ownership = {
+export type DirectoryLock = {
   /** What a person should know of how the directory was taken, one line each. */
   notices: readonly string[]
   /** Tells later comers where this program serves. */
@@ -64,10 +64,10 @@ const LONGEST_CHAIN = 50
  * 4. Who was slow may have claimed the successor of a lock that is not there any more: back to 2.
  * 5. Rename the own lock to `lock`, which ends all those before it, and tidy up.
  */
-export async function takeOwnership(
+export async function lockDirectory(
   directory: string,
   options: TakeOptions = {},
-): Promise<Ownership> {
+): Promise<DirectoryLock> {
   const folder = realpathSync(directory)
   const id = randomUUID().replaceAll('-', '').slice(0, ID_LENGTH)
   const socket = await openLockSocket(folder, id)
@@ -131,7 +131,7 @@ function ownershipOf(taken: {
   socket: LockSocket
   fresh: Fresh
   notices: readonly string[]
-}): Ownership {
+}): DirectoryLock {
   const { folder, content, socket, fresh, notices } = taken
   const path = join(folder, LOCK_FILE)
   const { id, pid } = content

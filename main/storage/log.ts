@@ -15,7 +15,7 @@ export type Logger = {
   close(): void
 }
 
-type LoggerPorts = {
+type LoggerDeps = {
   /** It exists, and belongs to this program. */
   directory: string
   level: LogLevel
@@ -31,7 +31,7 @@ const MOST_BYTES = 1024 * 1024
 const MOST_FAILURES = 20
 
 /** Makes the log. It is best effort: a disk that is full or read-only hurts nobody. */
-export function createLogger({ directory, level, clock, complain }: LoggerPorts): Logger {
+export function createLogger({ directory, level, clock, complain }: LoggerDeps): Logger {
   const path = join(directory, LOG_FILE)
   const library = electronLog.create({ logId: path })
   const { file } = library.transports

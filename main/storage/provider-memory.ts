@@ -35,26 +35,26 @@ export function hasRejectedOfflineAccess(directory: string, asked: Asked, nowMs:
 }
 
 /** `complain` hears where it cannot be kept, and then it is known until the program ends. */
-export function keepProviderMemory(ports: {
+export function keepProviderMemory(deps: {
   directory: string
   asked: Asked
   nowMs(): number
   complain(line: string): void
 }): ProviderMemory {
-  const { directory } = ports
-  const { issuer, clientId, scope } = ports.asked
+  const { directory } = deps
+  const { issuer, clientId, scope } = deps.asked
   const asked = { issuer, clientId, scope }
-  let rejects = hasRejectedOfflineAccess(directory, asked, ports.nowMs())
+  let rejects = hasRejectedOfflineAccess(directory, asked, deps.nowMs())
   return {
     rejectsOfflineAccess: () => rejects,
     noteRejection() {
       rejects = true
-      const kept = { ...asked, rejected: OFFLINE_ACCESS, atMs: ports.nowMs() }
+      const kept = { ...asked, rejected: OFFLINE_ACCESS, atMs: deps.nowMs() }
       try {
         replaceFile(join(directory, PROVIDER_FILE), `${JSON.stringify(kept, null, 2)}\n`)
       } catch (thrown) {
         if (errnoOf(thrown) === '') throw thrown
-        ports.complain(`${PROVIDER_FILE} cannot be written (${diskError(thrown)}).`)
+        deps.complain(`${PROVIDER_FILE} cannot be written (${diskError(thrown)}).`)
       }
     },
   }

@@ -8,9 +8,9 @@ import { isLoopback } from '../net/http.js'
 import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './atomic-file.js'
 
-export const ANNOUNCEMENT_FILE = 'service.json'
+export const SERVICE_FILE = 'service.json'
 
-export type Announcement = {
+export type ServiceFile = {
   /** New for each run: a program that holds another one knows that this is not the same service. */
   instance: string
   url: string
@@ -27,12 +27,12 @@ export type Announcement = {
  */
 export function announce(
   directory: string,
-  service: Pick<Announcement, 'url' | 'port' | 'version' | 'clientId'>,
+  service: Pick<ServiceFile, 'url' | 'port' | 'version' | 'clientId'>,
 ): () => void {
-  const path = join(directory, ANNOUNCEMENT_FILE)
+  const path = join(directory, SERVICE_FILE)
   const instance = randomUUID()
   const { url, port, version, clientId } = service
-  const content: Announcement = { instance, url, port, pid: process.pid, version, clientId }
+  const content: ServiceFile = { instance, url, port, pid: process.pid, version, clientId }
   removeLeftovers(path)
   replaceFile(path, `${JSON.stringify(content, null, 2)}\n`)
   return () => rmSync(path, { force: true })
@@ -49,9 +49,9 @@ const wireAnnouncement = z.object({
 })
 
 /** What the file says; null where there is none, or none that can be read. */
-export function readAnnouncement(directory: string): Announcement | null {
+export function readServiceFile(directory: string): ServiceFile | null {
   try {
-    const bytes = readRegularFile(join(directory, ANNOUNCEMENT_FILE), { mostBytes: 4096 })
+    const bytes = readRegularFile(join(directory, SERVICE_FILE), { mostBytes: 4096 })
     const content: unknown = JSON.parse(bytes.toString('utf8'))
     return wireAnnouncement.parse(content)
   } catch {

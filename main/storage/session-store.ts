@@ -1,6 +1,6 @@
 // What is kept of a signed-in session: in memory, or sealed in one file of the data directory.
 
-import type { HeldSession } from '../oauth/session.js'
+import type { Session } from '../oauth/session.js'
 import { lstatSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -20,21 +20,21 @@ import {
   unreadable,
   writeSessionFile,
 } from './session-file.js'
-import { createTurns } from '../base/serial-queue.js'
+import { createSerialQueue } from '../base/serial-queue.js'
 import { UNPRINTABLE } from '../base/unprintable.js'
 
 /** Whose client a session belongs to. */
-export type SessionOwner = Pick<HeldSession, 'issuer' | 'clientId'>
+export type SessionOwner = Pick<Session, 'issuer' | 'clientId'>
 
 /** Calls are carried out in the order they are made in. All fail with `storage-failed`. */
-export type Vault = {
+export type SessionStore = {
   /**
    * Reads the session of this owner: one of another provider or client ID does not open.
    * Without an owner, whatever session it is, as when all of them are to be ended.
    */
-  read(owner?: SessionOwner): Promise<HeldSession | null>
+  read(owner?: SessionOwner): Promise<Session | null>
   /** Never writes over a file of a newer version of Latchkey. */
-  write(session: HeldSession): Promise<void>
+  write(session: Session): Promise<void>
   clear(): Promise<void>
   /**
    * Moves what could not be opened out of the way, and gives its new path; null where there is nothing.
@@ -49,7 +49,7 @@ export type Vault = {
 export type StorageTier = 'keyring' | 'passphrase' | 'key-file' | 'memory'
 
 export type Storage = {
-  vault: Vault
+  sessionStore: SessionStore
   tier: StorageTier
   /** Why nothing better protects the session, and what to do, for a person; null where all is well. */
   note: string | null
@@ -87,7 +87,7 @@ export function chooseStorage(options: {
   const restartAdvice =
     keyring && ('cipher' in keyring ? UNLOCK_AND_RESTART : keyring.restartAdvice)
   const sealed = (tier: SealedTier, note: string | null): Storage => ({
-    vault: createSealedVault(path, tier, ciphers),
+    sessionStore: createSealedStore(path, tier, ciphers),
     tier,
     note,
     restartAdvice,
@@ -97,7 +97,7 @@ export function chooseStorage(options: {
   const why = keyring && 'note' in keyring ? keyring.note : NO_PASSPHRASE
   return keepWithoutKeyring
     ? sealed('key-file', KEPT_WITHOUT_KEYRING)
-    : { vault: createMemoryVault(path), tier: 'memory', note: why, restartAdvice }
+    : { sessionStore: createMemoryStore(path), tier: 'memory', note: why, restartAdvice }
 }
 
 const NO_PASSPHRASE =
@@ -110,8 +110,8 @@ export const KEPT_WITHOUT_KEYRING =
  * Keeps a session in memory. `path`: the file of an earlier run, which cannot be opened now; a sign-out
  * removes it too.
  */
-export function createMemoryVault(path?: string): Vault {
-  let held: HeldSession | null = null
+export function createMemoryStore(path?: string): SessionStore {
+  let held: Session | null = null
   let isLocked = false
   return {
     async read(owner) {
@@ -164,12 +164,12 @@ const wireSession = z.object({
  * Keeps a session in a file, sealed by the cipher of `tier`. What another cipher at hand has sealed is
  * read too, and sealed anew. A file that cannot be read stays as it is until the next write.
  */
-function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Vault {
+function createSealedStore(path: string, tier: SealedTier, ciphers: Ciphers): SessionStore {
   const cipher = ciphers[tier]!
-  const inTurn = createTurns()
+  const enqueue = createSerialQueue()
   let isLocked = false
 
-  const write = async (session: HeldSession): Promise<void> => {
+  const write = async (session: Session): Promise<void> => {
     const what = bindingOf(session)
     let sealed: string
     try {
@@ -188,7 +188,7 @@ function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Va
     isLocked = false
   }
 
-  const read = async (owner?: SessionOwner): Promise<HeldSession | null> => {
+  const read = async (owner?: SessionOwner): Promise<Session | null> => {
     isLocked = false
     try {
       removeLeftovers(path)
@@ -209,15 +209,15 @@ function createSealedVault(path: string, tier: SealedTier, ciphers: Ciphers): Va
   }
 
   return {
-    read: (owner) => inTurn(() => read(owner)),
-    write: (session) => inTurn(() => write(session)),
+    read: (owner) => enqueue(() => read(owner)),
+    write: (session) => enqueue(() => write(session)),
     clear: () =>
-      inTurn(async () => {
+      enqueue(async () => {
         removeFile(path)
         isLocked = false
       }),
     setAside: () =>
-      inTurn(async () => {
+      enqueue(async () => {
         const aside = moveAside(path)
         isLocked = false
         return aside
@@ -237,7 +237,7 @@ async function openSession(
   file: SessionFile,
   ciphers: Ciphers,
   owner: SessionOwner | undefined,
-): Promise<{ session: HeldSession; stale: boolean }> {
+): Promise<{ session: Session; stale: boolean }> {
   const opener = ciphers[file.tier]
   if (!opener) throw unreadable(MISSING_KEY[file.tier])
   if (file.version !== 1 && owner !== undefined) requireOwner(file, owner)

@@ -223,7 +223,7 @@ async function uninstallHere(args: readonly string[]): Promise<IsDone> {
         // Whatever was chosen: a key that is there can be used once more, to sign out.
         keepWithoutKeyring: true,
         fileName,
-      }).vault,
+      }).sessionStore,
     removeAutostart: () =>
       platform === 'win32' || platform === 'darwin'
         ? { done: [], failed: [], stays: [LOGIN_ITEM_STAYS] }

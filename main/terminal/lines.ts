@@ -2,7 +2,7 @@
 
 import { labelOf } from '../oauth/id-token.js'
 import { redirectUriOf } from '../oauth/authorization-url.js'
-import { askingFlow, shownFlow, type Event, type Flow, type Model } from '../agent/model.js'
+import { askingSignIn, shownSignIn, type Event, type SignIn, type Model } from '../agent/model.js'
 import { printable } from '../base/printable.js'
 import { ABANDONED, askedBy, statusOf } from '../present/status.js'
 
@@ -25,31 +25,31 @@ export function linesFor(
 ): readonly string[] {
   switch (event.type) {
     case 'link-ready': {
-      const flow = model.flows.find(({ state }) => state === event.state)
-      if (!flow) return []
+      const signIn = model.signIns.find(({ state }) => state === event.state)
+      if (!signIn) return []
       return [
         '',
-        invitationOf(flow, setting),
+        invitationOf(signIn, setting),
         '',
         event.link,
         '',
-        `Waiting for you there: ${timeLeft(flow.deadlineMs - nowMs)} left. Type cancel to stop.`,
+        `Waiting for you there: ${timeLeft(signIn.deadlineMs - nowMs)} left. Type cancel to stop.`,
         `Your browser comes back to ${redirectUriOf(event.link)}. If your provider shows an error ` +
           `page instead: ${setting.registration}`,
         'If it shows a page that cannot be loaded, paste the address of that page here.',
       ]
     }
-    case 'flow-noticed':
+    case 'sign-in-noticed':
       return [event.notice]
-    case 'flow-abandoned':
+    case 'sign-in-abandoned':
       return [ABANDONED]
-    case 'flow-resumed':
+    case 'sign-in-resumed':
       return ['The app waits for this sign-in again. Finish it in your browser.']
     case 'exchange-started':
       return ['Your browser is back. Finishing the sign-in …']
     case 'signed-in':
     case 'restored':
-    case 'flow-refused':
+    case 'sign-in-rejected':
     case 'session-ended':
     case 'signed-out':
     case 'revocation-failed':
@@ -59,11 +59,11 @@ export function linesFor(
     case 'renewal-failed':
       // The first of a row: it goes on trying, and that is no news.
       return event.failures === 1 ? [printable(event.reason), STAYS_SIGNED_IN] : []
-    case 'flow-ended':
-      return event.ending.kind === 'cancelled'
+    case 'sign-in-ended':
+      return event.result.kind === 'cancelled'
         ? ['The sign-in was cancelled.', ...describe(model, nowMs, setting)]
         : describe(model, nowMs, setting)
-    case 'flow-started':
+    case 'sign-in-started':
     case 'callback-answered':
     case 'renewal-started':
     case 'renewed':
@@ -79,29 +79,29 @@ export function describe(
   { hasProvider }: Pick<Setting, 'hasProvider'>,
 ): readonly string[] {
   const { account, expiresAt, reason, state } = statusOf(model)
-  const flow = shownFlow(model)
+  const signIn = shownSignIn(model)
   const lines: string[] = []
-  if (flow) {
+  if (signIn) {
     lines.push(
-      flow.phase === 'waiting'
-        ? `Waiting for you to sign in: ${timeLeft(flow.deadlineMs - nowMs)} left.`
+      signIn.phase === 'waiting'
+        ? `Waiting for you to sign in: ${timeLeft(signIn.deadlineMs - nowMs)} left.`
         : 'Finishing the sign-in …',
     )
   }
   if (account !== null && model.session.kind === 'signed-in') {
-    const renews = model.session.renewsAtMs !== null && model.session.hindrance === null
+    const renews = model.session.renewsAtMs !== null && model.session.message === null
     const until = expiresAt === null ? '' : `, until ${untilWhen(Date.parse(expiresAt), nowMs)}`
     // When the access token expires is no news for a person whose session goes on.
     const lasts = renews ? '. The session renews automatically' : until
     lines.push(printable(`Signed in as ${labelOf(account)}${lasts}.`))
-  } else if (!flow && reason === null) {
+  } else if (!signIn && reason === null) {
     lines.push(`Nobody is signed in.${hasProvider ? ' Type sign-in to begin.' : ''}`)
   }
   if (reason !== null) lines.push(printable(reason))
   if (hasProvider && (state === 'failed' || state === 'needs-sign-in')) {
     lines.push('Type sign-in to sign in again.')
   }
-  const asking = askingFlow(model)
+  const asking = askingSignIn(model)
   if (asking) {
     const left = timeLeft(asking.deadlineMs - nowMs)
     lines.push(`${askedBy(asking.program)}. ${left} left. Type open, link or cancel.`)
@@ -110,7 +110,7 @@ export function describe(
 }
 
 function invitationOf(
-  { origin, program }: Pick<Flow, 'origin' | 'program'>,
+  { origin, program }: Pick<SignIn, 'origin' | 'program'>,
   { opensBrowser }: Setting,
 ): string {
   if (origin === 'tray') {
@@ -125,8 +125,9 @@ function invitationOf(
 
 /** A short text for the prompt, so that the time left is always in sight. */
 export function promptFor(model: Model, nowMs: number): string {
-  const flow = shownFlow(model)
-  if (flow?.phase === 'waiting') return `latchkey (waiting, ${timeLeft(flow.deadlineMs - nowMs)})> `
+  const signIn = shownSignIn(model)
+  if (signIn?.phase === 'waiting')
+    return `latchkey (waiting, ${timeLeft(signIn.deadlineMs - nowMs)})> `
   return `latchkey (${statusOf(model).state})> `
 }
 

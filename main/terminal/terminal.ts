@@ -2,7 +2,7 @@
 
 import { createInterface, type Interface } from 'node:readline'
 import type { Agent } from '../agent/agent.js'
-import { reachableFlow, shownFlow, trayFlow, type Event, type Model } from '../agent/model.js'
+import { reachableSignIn, shownSignIn, traySignIn, type Event, type Model } from '../agent/model.js'
 import { looksPasted, PASTED_WORDS } from '../oauth/pasted-redirect.js'
 import type { Clock } from '../base/clock.js'
 import { clearLines, skipLines, writeLine, writeText } from '../base/output.js'
@@ -37,7 +37,7 @@ export type Terminal = {
 /** What became of a command. `tell`: what a person has to be told of it, beside the events. */
 export type Answer = { ok: boolean; message: string; tell?: boolean }
 
-type TerminalPorts = {
+type TerminalDeps = {
   json: boolean
   clock: Clock
   env: NodeJS.ProcessEnv
@@ -46,8 +46,8 @@ type TerminalPorts = {
   onInterrupt(): void
 }
 
-export function createTerminal(ports: TerminalPorts): Terminal {
-  return ports.json ? createJsonLines() : createPlainText(ports)
+export function createTerminal(deps: TerminalDeps): Terminal {
+  return deps.json ? createJsonLines() : createPlainText(deps)
 }
 
 /** Carries out the tray's commands, one a line. The end of the input is not a command. */
@@ -106,7 +106,7 @@ function commandsOf(terminal: Terminal, agent: Agent): Readonly<Record<string, (
   return {
     'sign-in': () => begin(agent, () => agent.signIn()),
     cancel: () => {
-      const isUnderWay = reachableFlow(agent.model()) !== undefined
+      const isUnderWay = reachableSignIn(agent.model()) !== undefined
       agent.cancel()
       return isUnderWay
         ? done('The sign-in was cancelled.')
@@ -124,7 +124,7 @@ function commandsOf(terminal: Terminal, agent: Agent): Readonly<Record<string, (
     open: () => {
       if (agent.link() === null) return failed(NO_LINK)
       agent.openAgain()
-      const notice = reachableFlow(agent.model())?.notice ?? null
+      const notice = reachableSignIn(agent.model())?.notice ?? null
       return notice === null
         ? done('The link was opened again.')
         : { ok: false, message: notice, tell: false }
@@ -141,11 +141,11 @@ function commandsOf(terminal: Terminal, agent: Agent): Readonly<Record<string, (
   }
 }
 
-function begin(agent: Agent, signIn: () => void): Answer {
-  const before = trayFlow(agent.model())
-  signIn()
-  const flow = trayFlow(agent.model())
-  if (!flow) {
+function begin(agent: Agent, start: () => void): Answer {
+  const before = traySignIn(agent.model())
+  start()
+  const signIn = traySignIn(agent.model())
+  if (!signIn) {
     // The event tells a person.
     const message = statusOf(agent.model()).reason ?? 'No sign-in could begin.'
     return { ok: false, message, tell: false }
@@ -206,7 +206,7 @@ const NARROWEST_TICKING = 40
 const STAYS = 'Latchkey goes on, for a sign-in is under way. Press Ctrl-C to quit.'
 
 /** Text for a person; on a real terminal with a prompt that shows the state and the time left. */
-function createPlainText({ clock, env, setting, onInterrupt }: TerminalPorts): Terminal {
+function createPlainText({ clock, env, setting, onInterrupt }: TerminalDeps): Terminal {
   const stdin = standardInput()
   const prompting = stdin.isTTY === true && process.stdout.isTTY
   // Without cursor movement nothing can be taken back, so nothing ticks; a narrow prompt would wrap.
@@ -239,7 +239,7 @@ function createPlainText({ clock, env, setting, onInterrupt }: TerminalPorts): T
     input.setPrompt(text)
     input.prompt(true)
     shownPrompt = text
-    if (shownFlow(model)?.phase === 'waiting' && ticks()) stopTicking = clock.after(1_000, prompt)
+    if (shownSignIn(model)?.phase === 'waiting' && ticks()) stopTicking = clock.after(1_000, prompt)
   }
   const startLine = (): void => {
     if (shownPrompt === null) return
@@ -267,7 +267,7 @@ function createPlainText({ clock, env, setting, onInterrupt }: TerminalPorts): T
     ended = true
     // Ctrl-D, or a terminal that has gone; the end of a pipe is no command.
     if (!prompting) return
-    const isWaiting = agent !== null && reachableFlow(agent.model()) !== undefined
+    const isWaiting = agent !== null && reachableSignIn(agent.model()) !== undefined
     if (isWaiting) print('stdout', [STAYS])
     else onInterrupt()
   })

@@ -2,7 +2,7 @@
 // each demands of the answers.
 
 import type { Pkce } from '../../main/api/models.js'
-import { challengeOf, createState, createVerifier } from '../../main/oauth/pkce.js'
+import { codeChallenge, createState, createVerifier } from '../../main/oauth/pkce.js'
 import { GENERATED_CLIENTS, type GeneratedClient, type Values } from '../support/client-bodies.js'
 import { answerLink } from '../support/person.js'
 import {
@@ -36,7 +36,7 @@ function valuesFor({ provider, port }: Service): Values {
   return {
     clientId: provider.clientId,
     state: createState(),
-    challenge: challengeOf(verifier),
+    challenge: codeChallenge(verifier),
     formUri: `http://localhost:${port}/pkce/response/code`,
     code: '',
     redirectUri: '',

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { challengeOf } from '../../main/oauth/pkce.js'
+import { codeChallenge } from '../../main/oauth/pkce.js'
 import { answerLink } from '../support/person.js'
 import {
   call,
@@ -183,7 +183,7 @@ test.describe('the same seed, asked for again,', () => {
     await expect(asked).rejects.toThrow('abort')
     await left(service)
     for (const changes of [
-      { code_challenge: challengeOf('y'.repeat(43)) },
+      { code_challenge: codeChallenge('y'.repeat(43)) },
       { nonce: 'another-nonce' },
       { scope: ['openid'] },
       { prompt: 'login' },

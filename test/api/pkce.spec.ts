@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { PORT_LADDER } from '../../main/api/server.js'
-import { challengeOf } from '../../main/oauth/pkce.js'
+import { codeChallenge } from '../../main/oauth/pkce.js'
 import { altered, answerLink, type Visit } from '../support/person.js'
 import { SCRIPTED } from '../support/program.js'
 import {
@@ -53,7 +53,7 @@ test('a challenge is fresh each time, S256, with the state as its nonce, and not
   expect(nonce).toBe(state)
   expect(method).toBe('S256')
   expect(verifier).toMatch(/^[\w.~-]{43,128}$/)
-  expect(challenge).toBe(challengeOf(verifier))
+  expect(challenge).toBe(codeChallenge(verifier))
   for (const key of ['state', 'challenge', 'verifier'] as const) {
     expect(one.challenge![key]).not.toBe(other.challenge![key])
   }
@@ -126,7 +126,7 @@ test.describe('a sign-in', () => {
     const { challenge, seed, result } = await called
 
     expect(challenge).toMatchObject({ state: seed!.state, nonce: seed!.nonce, method: 'S256' })
-    expect(challenge!.challenge).toBe(challengeOf(challenge!.verifier))
+    expect(challenge!.challenge).toBe(codeChallenge(challenge!.verifier))
     expect(seed!.codeChallenge).toBe(challenge!.challenge)
     expect(result!.state).toBe(seed!.state)
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { guard } from '../../main/api/guard.js'
 import { seededPkce } from '../../main/api/models.js'
 import { parseBody } from '../../main/api/request-body.js'
-import { flowOf, type SeedPorts } from '../../main/api/seeded-request.js'
+import { flowOf, type SeedDeps } from '../../main/api/seeded-request.js'
 import { SCRIPTED } from '../support/program.js'
 import { ask, clientOf, expect, expectProblem, seedFor, test } from '../support/service.js'
 
@@ -35,12 +35,16 @@ test.describe('a service on port 80, which clients leave out of Host,', () => {
   })
 
   test('has a provider post its form to either form of its address', async () => {
-    const ports = { redirectPorts: [], port: 80 } as unknown as SeedPorts
+    const ports = { redirectPorts: [], port: 80 } as unknown as SeedDeps
     for (const authority of ['localhost', 'localhost:80', '127.0.0.1', '[::1]:80']) {
       const redirectUri = `http://${authority}/pkce/response/code`
       const { seed } = seedFor('c', { redirect_uri: redirectUri, response_mode: 'form_post' })
-      const { wayBack } = flowOf(ports, { ...parseBody(seededPkce, seed), client_id: 'c' }, null)
-      expect(wayBack).toEqual({ kind: 'api', redirectUri })
+      const { redirectTarget } = flowOf(
+        ports,
+        { ...parseBody(seededPkce, seed), client_id: 'c' },
+        null,
+      )
+      expect(redirectTarget).toEqual({ kind: 'api', redirectUri })
     }
   })
 

@@ -5,8 +5,8 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { mergeTests } from '@playwright/test'
-import type { FlowRequest } from '../../main/agent/api-sign-ins.js'
-import { challengeOf } from '../../main/oauth/pkce.js'
+import type { ApiSignInRequest } from '../../main/agent/api-sign-ins.js'
+import { codeChallenge } from '../../main/oauth/pkce.js'
 import {
   ask,
   call,
@@ -529,17 +529,17 @@ test.describe('S26: floods', () => {
     const { agent, clock } = await start()
     const { api } = agent
     let count = 0
-    const wantedFlow = (): FlowRequest => ({
+    const wantedFlow = (): ApiSignInRequest => ({
       state: `state-${(count += 1)}`,
       nonce: 'nonce',
-      challenge: challengeOf('x'.repeat(43)),
+      challenge: codeChallenge('x'.repeat(43)),
       verifier: null,
       scope: 'openid',
       audience: null,
       prompt: null,
       organization: null,
       extra: {},
-      wayBack: { kind: 'api', redirectUri: 'http://127.0.0.1:1/pkce/response/code' },
+      redirectTarget: { kind: 'api', redirectUri: 'http://127.0.0.1:1/pkce/response/code' },
       byFormPost: true,
     })
     const never = new AbortController().signal
@@ -559,9 +559,9 @@ test.describe('S26: floods', () => {
       return wanted.state
     }
     // A flow waits for four minutes here, and ten more for its app once it is answered.
-    while (agent.model().flows.length < 63) {
+    while (agent.model().signIns.length < 63) {
       minutes.push([])
-      for (let opened = 0; opened < 5 && agent.model().flows.length < 63; opened++) await begin()
+      for (let opened = 0; opened < 5 && agent.model().signIns.length < 63; opened++) await begin()
       if (minutes.at(-1)!.length === 5) {
         const why = 'The browser was opened 5 times in a minute. Wait a minute.'
         expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', why })
@@ -572,7 +572,7 @@ test.describe('S26: floods', () => {
       }
     }
     const why = '64 sign-ins are waiting already.'
-    const statesOf = (): string[] => agent.model().flows.map(({ state }) => state)
+    const statesOf = (): string[] => agent.model().signIns.map(({ state }) => state)
     // One whose app has hung up makes way for another, and is the only one that does.
     const hangUp = new AbortController()
     const left = await begin(hangUp.signal)
@@ -584,7 +584,7 @@ test.describe('S26: floods', () => {
     expect(statesOf().toSorted()).toEqual([...before, other].toSorted())
     expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', why })
     api.clear()
-    await expect.poll(() => agent.model().flows.length).toBe(0)
+    await expect.poll(() => agent.model().signIns.length).toBe(0)
   })
 
   test('500 connections that send nothing keep nobody else out', async ({ shared }) => {

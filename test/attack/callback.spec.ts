@@ -11,7 +11,7 @@ import { connect, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { expect } from '@playwright/test'
 import { authorizationUrl } from '../../main/oauth/authorization-url.js'
-import { challengeOf } from '../../main/oauth/pkce.js'
+import { codeChallenge } from '../../main/oauth/pkce.js'
 import { test } from '../support/fixture.js'
 import { altered, answerLink } from '../support/person.js'
 
@@ -43,7 +43,7 @@ test.describe('S01, RFC 9700 section 4.7: a callback without the state of a flow
       const forged = await ask(forge(callback))
       expect(forged.status).toBe(400)
       expect(forged.body).toContain('Nothing to do here')
-      expect(agent.model().flows[0]?.phase).toBe('waiting')
+      expect(agent.model().signIns[0]?.phase).toBe('waiting')
       expect(provider.requests.token).toBe(0)
 
       expect((await fetch(callback)).status).toBe(200)
@@ -113,7 +113,7 @@ test('S02: a callback repeated after the end finds the listener closed', async (
 test("S03, RFC 9700 section 4.5: a code of somebody else's flow is refused for its verifier", async ({
   start,
 }) => {
-  const { provider, vault, signIn, reached } = await start()
+  const { provider, sessionStore, signIn, reached } = await start()
   const link = await signIn()
   const callback = await answerLink(link)
 
@@ -126,7 +126,7 @@ test("S03, RFC 9700 section 4.5: a code of somebody else's flow is refused for i
         scope: 'openid',
         state: 'theirs',
         nonce: 'theirs',
-        challenge: challengeOf('their-own-verifier-of-at-least-43-characters-'),
+        challenge: codeChallenge('their-own-verifier-of-at-least-43-characters-'),
         audience: null,
         prompt: null,
         loginHint: null,
@@ -139,8 +139,8 @@ test("S03, RFC 9700 section 4.5: a code of somebody else's flow is refused for i
   const page = await fetch(altered(callback, { code: new URL(theirs).searchParams.get('code') }))
 
   expect(page.status).toBe(502)
-  expect((await reached('failed')).lastOutcome).toMatchObject({ code: 'invalid-grant' })
-  expect(await vault.read()).toBeNull()
+  expect((await reached('failed')).lastResult).toMatchObject({ code: 'invalid-grant' })
+  expect(await sessionStore.read()).toBeNull()
 })
 
 test('S04: an error without the state of a flow ends nothing', async ({ start }) => {
@@ -150,7 +150,7 @@ test('S04: an error without the state of a flow ends nothing', async ({ start })
   for (const query of ['?error=access_denied', '?error=access_denied&state=guessed']) {
     expect((await fetch(new URL(query, callback))).status).toBe(400)
   }
-  expect(agent.model().flows).toHaveLength(1)
+  expect(agent.model().signIns).toHaveLength(1)
 
   await fetch(callback)
   await reached('signed-in')
@@ -163,14 +163,14 @@ test.describe('S05, RFC 9207 section 2.4: an answer of another provider', () => 
     ['no iss, though the provider promises one', null],
   ] as const) {
     test(`${name} is refused before the code is used`, async ({ start }) => {
-      const { provider, vault, signIn, reached } = await start()
+      const { provider, sessionStore, signIn, reached } = await start()
       const callback = await answerLink(await signIn())
       const changed = iss === 'slash' ? `${provider.issuer}/` : iss
 
       expect((await fetch(altered(callback, { iss: changed }))).status).toBe(400)
-      expect((await reached('failed')).lastOutcome).toMatchObject({ code: 'issuer-mismatch' })
+      expect((await reached('failed')).lastResult).toMatchObject({ code: 'issuer-mismatch' })
       expect(provider.requests.token).toBe(0)
-      expect(await vault.read()).toBeNull()
+      expect(await sessionStore.read()).toBeNull()
     })
   }
 
@@ -179,7 +179,7 @@ test.describe('S05, RFC 9207 section 2.4: an answer of another provider', () => 
     const callback = await answerLink(await signIn(), 'refuse=yes')
 
     await fetch(altered(callback, { iss: 'https://other.example' }))
-    expect((await reached('failed')).lastOutcome).toMatchObject({ code: 'issuer-mismatch' })
+    expect((await reached('failed')).lastResult).toMatchObject({ code: 'issuer-mismatch' })
   })
 
   test('where the provider promises no iss, none is needed', async ({ start }) => {
@@ -240,7 +240,7 @@ test.describe('S07: only GET /callback touches a flow', () => {
       const answer = await ask(callback, { ...options, path })
       expect(answer.status).toBe(status)
       if (status === 405) expect(answer.headers['allow']).toBe('GET')
-      expect(agent.model().flows[0]?.phase).toBe('waiting')
+      expect(agent.model().signIns[0]?.phase).toBe('waiting')
 
       await fetch(callback)
       await reached('signed-in')
@@ -270,7 +270,7 @@ test.describe('S08: a flood', () => {
       () => 'cut off',
     )
     expect(['cut off', 431]).toContain(status)
-    expect(agent.model().flows[0]?.phase).toBe('waiting')
+    expect(agent.model().signIns[0]?.phase).toBe('waiting')
     await fetch(callback)
     await reached('signed-in')
   })

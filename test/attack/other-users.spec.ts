@@ -192,9 +192,9 @@ test.describe('S41: the callback listener', () => {
       const { agent, provider, signIn: begin, reached } = await start()
       const callback = await answerLink(await begin())
       expect((await deliver(altered(new URL(callback)).href)).trim()).toBe('404 true')
-      const [flow] = agent.model().flows
-      expect(flow?.phase).toBe('waiting')
-      expect(flow?.notice).toContain('another user of this computer')
+      const [signIn] = agent.model().signIns
+      expect(signIn?.phase).toBe('waiting')
+      expect(signIn?.notice).toContain('another user of this computer')
       expect(provider.requests.token).toBe(0)
       // The person's own browser still gets through.
       expect((await fetch(callback)).status).toBe(200)

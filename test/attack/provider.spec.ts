@@ -1,7 +1,7 @@
 // A sign-in at a provider that is broken, careless or hostile.
 
 import { expect } from '@playwright/test'
-import { challengeOf } from '../../main/oauth/pkce.js'
+import { codeChallenge } from '../../main/oauth/pkce.js'
 import { test, type Fixture, type FixtureOptions } from '../support/fixture.js'
 import { altered, answerLink } from '../support/person.js'
 import type { Misbehaviour } from '../provider/provider.js'
@@ -16,17 +16,17 @@ async function failedSignIn(
 ): Promise<Fixture & { code: string | undefined }> {
   const fixture = await start({ ...options, provider: { ...options.provider, misbehave } })
   await fetch(await answerLink(await fixture.signIn()))
-  const { lastOutcome, session } = await fixture.reached('failed')
+  const { lastResult, session } = await fixture.reached('failed')
   expect(session).toEqual({ kind: 'signed-out' })
-  expect(await fixture.vault.read()).toBeNull()
-  return { ...fixture, code: lastOutcome?.kind === 'failed' ? lastOutcome.code : undefined }
+  expect(await fixture.sessionStore.read()).toBeNull()
+  return { ...fixture, code: lastResult?.kind === 'failed' ? lastResult.code : undefined }
 }
 
 test('S12: a redirect of the token endpoint is not followed', async ({ start }) => {
   const { agent, code, provider } = await failedSignIn(start, { token: 'redirect' })
 
   expect(code).toBe('provider-error')
-  expect(agent.model().lastOutcome).toHaveProperty('reason', expect.stringContaining('redirect'))
+  expect(agent.model().lastResult).toHaveProperty('reason', expect.stringContaining('redirect'))
   expect(provider.requests.followed).toBe(0)
 })
 
@@ -51,8 +51,8 @@ test.describe('S12, S13: metadata that may not be used opens no listener and no 
       })
       agent.signIn()
 
-      expect((await reached('failed')).lastOutcome).toMatchObject({ code })
-      expect(history.map(({ event }) => event.type)).toEqual(['flow-started', 'flow-ended'])
+      expect((await reached('failed')).lastResult).toMatchObject({ code })
+      expect(history.map(({ event }) => event.type)).toEqual(['sign-in-started', 'sign-in-ended'])
       expect(provider.requests.authorization).toBe(0)
     })
   }
@@ -72,7 +72,7 @@ test('S13, S14: every flow proves itself with an S256 verifier of its own', asyn
     for (const name of ['state', 'nonce', 'code_challenge']) seen.add(link.searchParams.get(name)!)
     seen.add(verifier)
     for (const name of ['state', 'nonce']) {
-      expect(challengeOf(link.searchParams.get(name)!)).not.toBe(verifier)
+      expect(codeChallenge(link.searchParams.get(name)!)).not.toBe(verifier)
     }
   }
   expect(seen.size).toBe(12)
@@ -236,7 +236,7 @@ test.describe('S15, OpenID Connect Core 5.3.2: userinfo only adds', () => {
     test(`userinfo that fails with ${userinfo} is left out, and the sign-in succeeds`, async ({
       start,
     }) => {
-      const { vault, signIn, reached } = await start({
+      const { sessionStore, signIn, reached } = await start({
         provider: {
           misbehave: { userinfo, idToken: (claims) => void delete claims['nickname'] },
         },
@@ -244,7 +244,7 @@ test.describe('S15, OpenID Connect Core 5.3.2: userinfo only adds', () => {
       await fetch(await answerLink(await signIn()))
       await reached('signed-in')
 
-      const held = await vault.read()
+      const held = await sessionStore.read()
       expect(held?.account).toEqual({
         sub: 'alice',
         name: 'Alice Adams',
@@ -255,7 +255,7 @@ test.describe('S15, OpenID Connect Core 5.3.2: userinfo only adds', () => {
   }
 
   test('what it adds is kept, and what the ID token says goes before it', async ({ start }) => {
-    const { vault, signIn, reached } = await start({
+    const { sessionStore, signIn, reached } = await start({
       provider: {
         misbehave: {
           idToken: (claims) => {
@@ -268,7 +268,7 @@ test.describe('S15, OpenID Connect Core 5.3.2: userinfo only adds', () => {
     await fetch(await answerLink(await signIn()))
     await reached('signed-in')
 
-    const held = await vault.read()
+    const held = await sessionStore.read()
     expect(held?.account.name).toBe('Alice of the ID token')
     expect(held?.claims['nickname']).toBe('Alice')
   })
@@ -317,8 +317,8 @@ test.describe('S18: a token response that cannot be used ends in words, with not
     test(name, async ({ start }) => {
       const { code, agent } = await failedSignIn(start, misbehave)
       expect(code).toBe(expected)
-      const { lastOutcome } = agent.model()
-      expect(lastOutcome).toHaveProperty('reason', expect.stringMatching(/\.$/))
+      const { lastResult } = agent.model()
+      expect(lastResult).toHaveProperty('reason', expect.stringMatching(/\.$/))
     })
   }
 
@@ -340,7 +340,7 @@ test('tokens that are not kept are ended at the provider', async ({ start }) => 
 test('a sign-in that is called off while its tokens are checked keeps nothing', async ({
   start,
 }) => {
-  const { agent, provider, vault, signIn, reached } = await start({
+  const { agent, provider, sessionStore, signIn, reached } = await start({
     provider: { misbehave: { userinfo: 'hang' } },
   })
   const page = fetch(await answerLink(await signIn()))
@@ -349,7 +349,7 @@ test('a sign-in that is called off while its tokens are checked keeps nothing', 
 
   expect(await (await page).text()).toContain('This sign-in was cancelled')
   await reached('signed-out')
-  expect(await vault.read()).toBeNull()
+  expect(await sessionStore.read()).toBeNull()
   await expect.poll(() => provider.revoked).toHaveLength(1)
 })
 

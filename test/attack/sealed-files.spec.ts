@@ -11,7 +11,7 @@ import {
   chooseStorage,
   SESSION_FILE,
   UNOPENED_FILE,
-  type Vault,
+  type SessionStore,
 } from '../../main/storage/session-store.js'
 import {
   OLD_BY_KEY_FILE,
@@ -31,7 +31,7 @@ const OPENS_NOT = 'The session that was kept on this computer could not be opene
 const test = base.extend<{
   dataDir: string
   other: string
-  vaultIn: (directory: string, tier: Tier) => Vault
+  vaultIn: (directory: string, tier: Tier) => SessionStore
 }>({
   // eslint-disable-next-line no-empty-pattern
   dataDir: async ({}, use) => {
@@ -53,7 +53,7 @@ const test = base.extend<{
       const isByKeyFile = tier === 'key-file'
       const passphrase = isByKeyFile ? null : OLD_PASSPHRASE
       const choice = { keyring: null, passphrase, keepWithoutKeyring: isByKeyFile }
-      return chooseStorage({ dataDir, ...choice }).vault
+      return chooseStorage({ dataDir, ...choice }).sessionStore
     })
   },
 })
@@ -69,10 +69,10 @@ async function writeIn(directory: string, file: Partial<File>): Promise<void> {
 }
 
 /** Sees that it does not open, that nothing secret is said and that the file stays; gives what is said. */
-async function refusalIn(directory: string, vault: Vault): Promise<string> {
+async function refusalIn(directory: string, sessionStore: SessionStore): Promise<string> {
   const path = join(directory, SESSION_FILE)
   const before = await readFile(path, 'utf8')
-  const thrown: unknown = await vault.read(OWNER).then(
+  const thrown: unknown = await sessionStore.read(OWNER).then(
     () => new Error('it was opened'),
     (error: unknown) => error,
   )
@@ -94,23 +94,23 @@ for (const tier of ['passphrase', 'key-file'] as const) {
       dataDir,
       vaultIn,
     }) => {
-      const vault = vaultIn(dataDir, tier)
-      await vault.write(SESSION)
+      const sessionStore = vaultIn(dataDir, tier)
+      await sessionStore.write(SESSION)
       const ours = await fileIn(dataDir)
-      await vault.write(session)
+      await sessionStore.write(session)
       const theirs = await fileIn(dataDir)
 
-      expect(await refusalIn(dataDir, vault)).toBe(
+      expect(await refusalIn(dataDir, sessionStore)).toBe(
         'The session that was kept on this computer belongs to another provider or client ID ' +
           `(${session.issuer}, client ID ${session.clientId}). Sign in again.`,
       )
       await writeIn(dataDir, { ...ours, sealed: theirs.sealed })
-      expect(await refusalIn(dataDir, vault)).toContain('or the file is damaged')
+      expect(await refusalIn(dataDir, sessionStore)).toContain('or the file is damaged')
       // Nor does it open to someone who asks for none in particular.
-      await expect(vault.read()).rejects.toThrow('or the file is damaged')
+      await expect(sessionStore.read()).rejects.toThrow('or the file is damaged')
 
       await writeIn(dataDir, ours)
-      expect(await vault.read(OWNER)).toEqual(SESSION)
+      expect(await sessionStore.read(OWNER)).toEqual(SESSION)
     })
   }
 
@@ -128,8 +128,8 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     dataDir,
     vaultIn,
   }) => {
-    const vault = vaultIn(dataDir, tier)
-    await vault.write(SESSION)
+    const sessionStore = vaultIn(dataDir, tier)
+    await sessionStore.write(SESSION)
     const ours = await fileIn(dataDir)
     const cipher =
       tier === 'passphrase'
@@ -139,19 +139,19 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     const sealed = await cipher.seal(JSON.stringify(SESSION), what)
 
     await writeIn(dataDir, { ...ours, sealed })
-    expect(await refusalIn(dataDir, vault)).toContain('or the file is damaged')
+    expect(await refusalIn(dataDir, sessionStore)).toContain('or the file is damaged')
     await writeIn(dataDir, { ...ours, purpose: 'probe', sealed })
-    expect(await refusalIn(dataDir, vault)).toContain(`${SESSION_FILE} is damaged`)
+    expect(await refusalIn(dataDir, sessionStore)).toContain(`${SESSION_FILE} is damaged`)
   })
 
   test(`S36: ${tier}: a file that is called an old one opens no more than before`, async ({
     dataDir,
     vaultIn,
   }) => {
-    const vault = vaultIn(dataDir, tier)
-    await vault.write(SESSION)
+    const sessionStore = vaultIn(dataDir, tier)
+    await sessionStore.write(SESSION)
     await writeIn(dataDir, { ...(await fileIn(dataDir)), version: 1 })
-    expect(await refusalIn(dataDir, vault)).toContain('or the file is damaged')
+    expect(await refusalIn(dataDir, sessionStore)).toContain('or the file is damaged')
   })
 
   test(`S36: ${tier}: a file of the version before opens, and is bound from then on`, async ({
@@ -160,8 +160,8 @@ for (const tier of ['passphrase', 'key-file'] as const) {
   }) => {
     const path = join(dataDir, SESSION_FILE)
     await writeFile(path, tier === 'passphrase' ? OLD_BY_PASSPHRASE : OLD_BY_KEY_FILE)
-    const vault = vaultIn(dataDir, tier)
-    expect(await vault.read(OWNER)).toEqual(SESSION)
+    const sessionStore = vaultIn(dataDir, tier)
+    expect(await sessionStore.read(OWNER)).toEqual(SESSION)
     expect(await fileIn(dataDir)).toMatchObject({
       version: 2,
       tier,
@@ -178,9 +178,11 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     const path = join(dataDir, SESSION_FILE)
     const before = tier === 'passphrase' ? OLD_BY_PASSPHRASE : OLD_BY_KEY_FILE
     await writeFile(path, before)
-    const vault = vaultIn(dataDir, tier)
+    const sessionStore = vaultIn(dataDir, tier)
     for (const owner of [OTHER_PROVIDER, OTHER_CLIENT]) {
-      await expect(vault.read(owner)).rejects.toThrow('belongs to another provider or client ID')
+      await expect(sessionStore.read(owner)).rejects.toThrow(
+        'belongs to another provider or client ID',
+      )
       expect(await readFile(path, 'utf8')).toBe(before)
     }
   })
@@ -190,14 +192,14 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     vaultIn,
   }) => {
     const path = join(dataDir, SESSION_FILE)
-    const vault = vaultIn(dataDir, tier)
+    const sessionStore = vaultIn(dataDir, tier)
     for (const version of [3, 1_000]) {
       const newer = JSON.stringify({ version, sealedBy: 'a means to come' })
       await writeFile(path, newer)
-      expect(await refusalIn(dataDir, vault)).toBe(
+      expect(await refusalIn(dataDir, sessionStore)).toBe(
         `${OPENS_NOT}${path} was written by a newer version of Latchkey. Sign in again.`,
       )
-      await expect(vault.write(SESSION)).rejects.toMatchObject({
+      await expect(sessionStore.write(SESSION)).rejects.toMatchObject({
         code: 'storage-failed',
         message:
           `The session could not be kept on this computer: ${path} was written by a newer version of ` +
@@ -207,13 +209,13 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     }
     const newer = await readFile(path, 'utf8')
     const aside = join(dataDir, UNOPENED_FILE)
-    expect(await vault.setAside!()).toBe(aside)
-    await vault.write(SESSION)
-    await expect(vault.setAside!()).rejects.toThrow(
+    expect(await sessionStore.setAside!()).toBe(aside)
+    await sessionStore.write(SESSION)
+    await expect(sessionStore.setAside!()).rejects.toThrow(
       `${aside} was written by a newer version of Latchkey and is not overwritten.`,
     )
     expect(await readFile(aside, 'utf8')).toBe(newer)
-    expect(await vault.read(OWNER)).toEqual(SESSION)
+    expect(await sessionStore.read(OWNER)).toEqual(SESSION)
     expect((await readdir(dataDir)).toSorted()).toEqual([
       SESSION_FILE,
       'session.key',
@@ -226,13 +228,13 @@ test('S36: what a file says of itself is quoted without what steers a terminal, 
   dataDir,
   vaultIn,
 }) => {
-  const vault = vaultIn(dataDir, 'key-file')
-  await vault.write(SESSION)
+  const sessionStore = vaultIn(dataDir, 'key-file')
+  await sessionStore.write(SESSION)
   const ours = await fileIn(dataDir)
   const odd = `\u001b[2J\u202e${'x'.repeat(10_000)}`
   for (const lie of [{ issuer: odd }, { clientId: odd }]) {
     await writeIn(dataDir, { ...ours, ...lie })
-    const said = await refusalIn(dataDir, vault)
+    const said = await refusalIn(dataDir, sessionStore)
     for (const steering of ['\u001b', '\u202e']) expect(said).not.toContain(steering)
     expect(said.length).toBeLessThan(500)
   }

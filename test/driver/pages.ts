@@ -7,7 +7,7 @@ import type {
   AppCalls,
   FrameFacts,
   HostCalls,
-  Outcome,
+  LastResult,
   PageSettings,
 } from '../stand-in/contract.js'
 import type { Answers, Wire } from '../stand-in/wire.js'
@@ -59,7 +59,7 @@ export function createPages(
   const sent: string[] = []
   const closing: Promise<void>[] = []
   const decisions = createWaiting<{ url: string; may: boolean }>()
-  const replies = new Map<number, (outcome: Outcome) => void>()
+  const replies = new Map<number, (outcome: LastResult) => void>()
   let lastCall = 0
   let wake = Promise.withResolvers<void>()
 
@@ -73,7 +73,7 @@ export function createPages(
     frame: FrameFacts,
     channel: string,
     args: readonly unknown[],
-    answered: (outcome: Outcome) => void,
+    answered: (outcome: LastResult) => void,
   ): Promise<void> => {
     lastCall += 1
     replies.set(lastCall, answered)
@@ -252,7 +252,7 @@ export function createPages(
     async invokeFrom(frame, channel, args) {
       const [id] = [...windows].find(([, { page }]) => page === frame.page()) ?? []
       if (id === undefined) throw new Error('this frame is in no window of the app')
-      const outcome = await new Promise<Outcome>((resolve, reject) => {
+      const outcome = await new Promise<LastResult>((resolve, reject) => {
         invoke(id, factsOf(frame), channel, args, resolve).catch(reject)
       })
       if ('error' in outcome) throw new Error(outcome.error)

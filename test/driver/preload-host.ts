@@ -1,7 +1,7 @@
 // Runs the app's preload script in the stand-in's Chromium. In the page: nothing from outside the
 // function reaches it.
 
-import type { Outcome } from '../stand-in/contract.js'
+import type { LastResult } from '../stand-in/contract.js'
 
 /** What a page sends through its binding. */
 export type PagePacket =
@@ -12,7 +12,7 @@ export type PagePacket =
 /** What a page gets in answer to `receive`, when there is something; null when it is over. */
 export type Delivery =
   | { kind: 'message'; channel: string; args: readonly unknown[] }
-  | { kind: 'reply'; call: number; outcome: Outcome }
+  | { kind: 'reply'; call: number; outcome: LastResult }
 
 type Preload = (
   require: (name: string) => unknown,

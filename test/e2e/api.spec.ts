@@ -312,7 +312,7 @@ test.describe('a hostile page', () => {
     test(`${name} reads nothing and brings nothing about`, async ({ serve, page }) => {
       const service = await serve()
       const { server, port } = await startPage()
-      const flow = await beginFlow(service)
+      const signIn = await beginFlow(service)
       const { asked, answers } = watch(page)
       await page.goto(`${origin}:${port}/`)
       // It knows no state of a flow: those are guesses.
@@ -322,7 +322,7 @@ test.describe('a hostile page', () => {
       expect(read.filter((what) => !what.endsWith(': failed'))).toEqual([])
       expect(asked.length).toBeGreaterThan(60)
       expect(answers).toEqual([])
-      await flow.finish()
+      await signIn.finish()
       server.close()
       server.closeAllConnections()
     })
@@ -333,26 +333,26 @@ test.describe('a hostile page', () => {
     page,
   }) => {
     const service = await serve()
-    const flow = await beginFlow(service)
+    const signIn = await beginFlow(service)
     const rebound = `http://rebound.localhost:${service.port}`
     expect((await page.goto(`${rebound}/openapi.json`))!.status()).toBe(403)
     // Its own origin now: nothing in the browser keeps it from asking and reading.
-    const read = await attack(page, rebound, flow.state)
+    const read = await attack(page, rebound, signIn.state)
 
     expect(read.filter((what) => / 403 /.test(what)).length).toBeGreaterThan(20)
     for (const what of read) {
       expect(what).toMatch(/: failed$|: 403 .*"code":"wrong-host"|^iframe .*"code":"wrong-host"/)
     }
-    await flow.finish()
+    await signIn.finish()
   })
 
   test('that knows the state of a flow cannot deliver for it', async ({ serve, page }) => {
     const service = await serve()
     const { server, port } = await startPage()
-    const flow = await beginFlow(service)
+    const signIn = await beginFlow(service)
     await page.goto(`http://hostile.localhost:${port}/`)
-    await attack(page, service.url, flow.state)
-    await flow.finish()
+    await attack(page, service.url, signIn.state)
+    await signIn.finish()
     server.close()
     server.closeAllConnections()
   })

@@ -30,10 +30,10 @@ const test = base.extend<{
   lives: [{ accessTokenTtlS: 3_600 }, { option: true }],
   time: ({ dataDir }, use) => use(createFakeTime(dataDir)),
   provider: async ({ lives }, use) => {
-    let aheadMs = 0
-    const clock = { nowMs: () => Date.now() + aheadMs }
+    let clockSkewMs = 0
+    const clock = { nowMs: () => Date.now() + clockSkewMs }
     const provider = await startProvider({ signingAlg: 'ES256', clock, ...lives })
-    await use(Object.assign(provider, { setAhead: (ms: number) => void (aheadMs = ms) }))
+    await use(Object.assign(provider, { setAhead: (ms: number) => void (clockSkewMs = ms) }))
     await provider.close()
   },
   setAhead: ({ time, provider }, use) =>

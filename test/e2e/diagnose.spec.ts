@@ -274,7 +274,7 @@ test('the last failures of the program that ran are in it', async ({ run, diagno
   await program.status('failed')
   const { diagnosis } = await diagnose(provider.flags, { dataDir: program.dataDir })
   expect(diagnosis.failures.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-    { level: 'error', event: 'flow-ended', ending: 'failed', code: 'provider-error' },
+    { level: 'error', event: 'sign-in-ended', result: 'failed', code: 'provider-error' },
   ])
 })
 

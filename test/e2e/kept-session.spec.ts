@@ -171,8 +171,8 @@ test('S36: a session of another client ID is not lost when someone signs in', as
 }) => {
   await keepSession(start)
   const path = join(dataDir, 'session.json')
-  const vault = vaultOf(dataDir)
-  await vault.write({ ...(await vault.read())!, clientId: 'the earlier one' })
+  const sessionStore = vaultOf(dataDir)
+  await sessionStore.write({ ...(await sessionStore.read())!, clientId: 'the earlier one' })
   const kept = await readFile(path, 'utf8')
 
   const program = await start()
@@ -187,7 +187,7 @@ test('S36: a session of another client ID is not lost when someone signs in', as
   })
   await stop(program)
   expect(await readFile(aside, 'utf8')).toBe(kept)
-  expect((await vault.read())?.account.sub).toBe('bob')
+  expect((await sessionStore.read())?.account.sub).toBe('bob')
 })
 
 test('S36: a session that a newer version kept is set aside as it is when someone signs in', async ({

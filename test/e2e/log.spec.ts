@@ -117,7 +117,12 @@ test('S38: after sign-ins, renewal, failures and sign-out no secret is in any fi
   for (const event of ['started', 'link-ready', 'exchange-started', 'signed-in', 'renewed']) {
     expect(events).toContain(event)
   }
-  for (const event of ['callback-answered', 'flow-ended', 'session-ended', 'revocation-failed']) {
+  for (const event of [
+    'callback-answered',
+    'sign-in-ended',
+    'session-ended',
+    'revocation-failed',
+  ]) {
     expect(events).toContain(event)
   }
   expect(events.slice(-2)).toEqual(['revocation-failed', 'stopped'])
@@ -159,9 +164,9 @@ test('the log says what ran where, what happened, and that it ended', async ({ r
   await program.ended
   expect(logOf(program)).toMatchObject([
     { event: 'started', level: 'info', pid: program.process.pid, url, tier: 'memory' },
-    { event: 'flow-started', origin: 'tray' },
+    { event: 'sign-in-started', origin: 'tray' },
     { event: 'link-ready', origin: 'tray' },
-    { event: 'flow-ended', ending: 'cancelled' },
+    { event: 'sign-in-ended', result: 'cancelled' },
     { event: 'stopped' },
   ])
   expect(statSync(join(program.dataDir, 'latchkey.log')).mode & 0o777).toBe(0o600)
@@ -184,7 +189,7 @@ test('where it is asked to, the log holds failures only', async ({ run }) => {
   await program.status('failed')
   program.type('quit')
   await program.ended
-  expect(logOf(program)).toMatchObject([{ event: 'flow-refused', code: 'not-configured' }])
+  expect(logOf(program)).toMatchObject([{ event: 'sign-in-rejected', code: 'not-configured' }])
 })
 
 test('a disk that is full is told of once, and people sign in all the same', async ({ run }) => {

@@ -3,7 +3,7 @@
 
 import { expect } from '@playwright/test'
 import type { Moment, MomentKind } from '../support/kill-moments.js'
-import { reportOf, test, type Outcome } from '../support/killed-renewals.js'
+import { reportOf, test, type LastResult } from '../support/killed-renewals.js'
 
 const MOMENTS = 100
 const PARTS = 5
@@ -18,7 +18,7 @@ for (const graceS of GRACES_S) {
     }) => {
       test.setTimeout(600_000)
       const kills = await killsAt(graceS)
-      const outcomes: Outcome[] = []
+      const outcomes: LastResult[] = []
       for (const [index, moment] of momentsOf(await kills.count()).entries()) {
         if (index % PARTS === part) outcomes.push(await kills.kill(moment))
       }

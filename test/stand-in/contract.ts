@@ -94,7 +94,7 @@ export type SchemeResponse = { status: number; headers: Record<string, string>; 
 
 export type Arguments = readonly unknown[]
 
-export type Outcome = { value: unknown } | { error: string }
+export type LastResult = { value: unknown } | { error: string }
 
 export type PageSettings = { preload: string | null; width: number; height: number }
 
@@ -109,7 +109,7 @@ export type HostCalls = {
   /** `webContents.send`. */
   send(window: number, channel: string, args: Arguments): void
   /** How a call of `ipcRenderer.invoke` ended. On the same way as `send`, so in the same order. */
-  reply(window: number, call: number, outcome: Outcome): void
+  reply(window: number, call: number, outcome: LastResult): void
   notify(notification: ShownNotification): void
   openExternal(url: string): void
   /** The desktop opens a folder or file. */

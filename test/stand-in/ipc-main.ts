@@ -2,7 +2,7 @@
 
 import { EventEmitter } from 'node:events'
 import type { IpcMain, IpcMainInvokeEvent } from 'electron'
-import type { Arguments, FrameFacts, Outcome } from './contract.js'
+import type { Arguments, FrameFacts, LastResult } from './contract.js'
 import { answer, tell } from './host.js'
 import { createEvent, strict } from './strict.js'
 import { cloneForIpc, type FrameDouble } from './web-contents.js'
@@ -25,7 +25,7 @@ export class IpcMainDouble extends EventEmitter {
     event: () => IpcMainInvokeEvent,
     channel: string,
     args: Arguments,
-  ): Promise<Outcome> {
+  ): Promise<LastResult> {
     try {
       const handler = this.#handlers.get(channel)
       if (!handler) throw new Error(`No handler registered for '${channel}'`)

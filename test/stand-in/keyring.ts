@@ -5,7 +5,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import type { SafeStorage } from 'electron'
 import type { Keyring, Platform } from './contract.js'
 
-type KeyringPorts = {
+type KeyringDeps = {
   platform: Platform
   /** As it is now. */
   keyring(): Keyring
@@ -25,7 +25,7 @@ type UsedOfSafeStorage = Pick<
 type Keys = ReadonlyMap<string, Buffer | null>
 
 /** `safeStorage` over a keyring that is made up. */
-export function createSafeStorage(ports: KeyringPorts): UsedOfSafeStorage {
+export function createSafeStorage(ports: KeyringDeps): UsedOfSafeStorage {
   const { platform, isReady } = ports
   const keyring = (): Keyring => ({ ...ports.keyring(), ...SWITCHES[ports.passwordStore()] })
   let asked: Keys | null = null

@@ -4,7 +4,7 @@ import type { LoginItemSettings, LoginItemSettingsOptions, Settings } from 'elec
 import type { LoginItem, Platform } from './contract.js'
 import { formatCommandLine, parseCommandLine } from './windows-command-line.js'
 
-type LoginItemPorts = {
+type LoginItemDeps = {
   platform: Platform
   items: readonly LoginItem[]
   openedAtLogin: boolean
@@ -18,7 +18,7 @@ export type LoginItems = {
   get(options: LoginItemSettingsOptions): Partial<LoginItemSettings>
 }
 
-export function createLoginItems(ports: LoginItemPorts): LoginItems {
+export function createLoginItems(ports: LoginItemDeps): LoginItems {
   let items = [...ports.items]
   const put = (name: string, item: LoginItem | null): void => {
     items = [...items.filter((known) => known.name !== name), ...(item ? [item] : [])]
@@ -41,7 +41,7 @@ type Put = (name: string, item: LoginItem | null) => void
  * A value of the Run key by the name of the app, or by another, which is a command line
  * (shell/browser/browser_win.cc). The system starts what that line says.
  */
-function inRegistry(ports: LoginItemPorts, items: () => LoginItem[], put: Put): LoginItems {
+function inRegistry(ports: LoginItemDeps, items: () => LoginItem[], put: Put): LoginItems {
   return {
     set({ openAtLogin = false, path = '', args = [], enabled = true, ...rest }) {
       const { name = ports.appUserModelId(), ...unknown } = rest
@@ -74,7 +74,7 @@ function inRegistry(ports: LoginItemPorts, items: () => LoginItem[], put: Put): 
 }
 
 /** The app itself, as it is; no arguments can be given to it. */
-function ofMainApp(ports: LoginItemPorts, items: () => LoginItem[], put: Put): LoginItems {
+function ofMainApp(ports: LoginItemDeps, items: () => LoginItem[], put: Put): LoginItems {
   const name = 'mainAppService'
   return {
     // `path` and the like are Windows' and are not looked at.

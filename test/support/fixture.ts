@@ -8,7 +8,7 @@ import { createCallbackListener } from '../../main/oauth/callback-listener.js'
 import type { RedirectHost } from '../../main/oauth/redirect-target.js'
 import { summarize, type Event, type Model, type Summary } from '../../main/agent/model.js'
 import { statusOf, type Status } from '../../main/present/status.js'
-import { createMemoryVault, type Vault } from '../../main/storage/session-store.js'
+import { createMemoryStore, type SessionStore } from '../../main/storage/session-store.js'
 import { createTestClock, type TestClock } from './clock.js'
 import { startProvider, type ProviderOptions, type RunningProvider } from '../provider/provider.js'
 import { owners } from './owners.js'
@@ -16,7 +16,7 @@ import { owners } from './owners.js'
 export type Fixture = {
   agent: Agent
   provider: RunningProvider
-  vault: Vault
+  sessionStore: SessionStore
   clock: TestClock
   /** Every event that changed the model, and the status after it. */
   history: readonly { event: Event; status: Status }[]
@@ -65,7 +65,7 @@ async function startAgent(
 ): Promise<{ fixture: Fixture; close: () => Promise<void> }> {
   const clock = createTestClock()
   const provider = await startProvider({ ...(options.inTime && { clock }), ...options.provider })
-  const vault = createMemoryVault()
+  const sessionStore = createMemoryStore()
   const { requestTimeoutMs: timeoutMs } = options
   const agent = createAgent({
     provider: {
@@ -79,7 +79,7 @@ async function startAgent(
       parameters: {},
       ...options.settings,
     },
-    loginTimeoutMs: 300_000,
+    signInTimeoutMs: 300_000,
     http: createHttp(
       timeoutMs === undefined
         ? {}
@@ -93,7 +93,7 @@ async function startAgent(
       redirectHost: options.redirectHost ?? '127.0.0.1',
       redirectPath: options.redirectPath ?? '/callback',
     }),
-    vault,
+    sessionStore,
     openBrowser: options.openBrowser ?? (() => Promise.resolve()),
     endSession: options.endSession ?? false,
     ...(options.random && { random: options.random }),
@@ -105,7 +105,7 @@ async function startAgent(
   const fixture: Fixture = {
     agent,
     provider,
-    vault,
+    sessionStore,
     clock,
     history,
     signIn: () =>

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { LOG_FILE } from '../../main/storage/log.js'
 import type { Status } from '../../main/present/status.js'
-import { chooseStorage, type Vault } from '../../main/storage/session-store.js'
-import type { HeldSession } from '../../main/oauth/session.js'
+import { chooseStorage, type SessionStore } from '../../main/storage/session-store.js'
+import type { Session } from '../../main/oauth/session.js'
 import { answerLink } from './person.js'
 import { SCRIPTED, test as base, type Program, type ProgramOptions } from './program.js'
 import { startProvider, type RunningProvider } from '../provider/provider.js'
@@ -59,9 +59,9 @@ export async function stop(program: Program): Promise<void> {
 }
 
 /** What the program keeps, as it would find it; null: without a passphrase, by a key file. */
-export function vaultOf(dataDir: string, passphrase: string | null = PASSPHRASE): Vault {
+export function vaultOf(dataDir: string, passphrase: string | null = PASSPHRASE): SessionStore {
   const keepWithoutKeyring = passphrase === null
-  return chooseStorage({ dataDir, keyring: null, passphrase, keepWithoutKeyring }).vault
+  return chooseStorage({ dataDir, keyring: null, passphrase, keepWithoutKeyring }).sessionStore
 }
 
 /** What is in the data directory, beside its lock and the log. */
@@ -71,14 +71,14 @@ export async function filesOf(dataDir: string): Promise<string[]> {
 }
 
 /** Makes the kept session one whose access token has run out an hour ago. */
-export async function letRunOut(vault: Vault): Promise<HeldSession> {
-  const session = (await vault.read())!
+export async function letRunOut(sessionStore: SessionStore): Promise<Session> {
+  const session = (await sessionStore.read())!
   const hourMs = 3_600_000
   const tokens = {
     ...session.tokens,
     obtainedAtMs: Date.now() - 2 * hourMs,
     accessTokenExpiresAtMs: Date.now() - hourMs,
   }
-  await vault.write({ ...session, tokens })
+  await sessionStore.write({ ...session, tokens })
   return { ...session, tokens }
 }

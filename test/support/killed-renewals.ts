@@ -10,7 +10,7 @@ import type { Program } from './program.js'
 import { startProvider } from '../provider/provider.js'
 
 /** What the next start came to. `needs-sign-in` only where nothing else was possible. */
-export type Outcome = {
+export type LastResult = {
   moment: Moment
   /** False where the renewal was over before the moment came: it was killed then. */
   cameInTime: boolean
@@ -24,7 +24,7 @@ export type Kills = {
   /** How many moments of each kind there are in a renewal that nobody disturbs. */
   count(): Promise<Record<MomentKind, number>>
   /** Kills a renewal at the moment, starts the program again, and sees that nothing more is lost. */
-  kill(moment: Moment): Promise<Outcome>
+  kill(moment: Moment): Promise<LastResult>
 }
 
 /**
@@ -47,7 +47,7 @@ export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Ki
       const elsewhere = join(dataDir, 'elsewhere')
       await mkdir(elsewhere)
       const journal = join(dataDir, 'journal')
-      const vault = vaultOf(dataDir, null)
+      const sessionStore = vaultOf(dataDir, null)
       const issued: string[] = []
       provider.misbehave.tokenResponse = (tokens) => {
         issued.push(String(tokens['refresh_token']))
@@ -61,7 +61,7 @@ export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Ki
       }
       /** Has a session whose access token has run out; gives its refresh token. */
       const runOut = async (): Promise<string> => {
-        const token = (await letRunOut(vault)).tokens.refreshToken!
+        const token = (await letRunOut(sessionStore)).tokens.refreshToken!
         issued.length = 0
         await rm(journal, { force: true })
         return token
@@ -114,7 +114,7 @@ export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Ki
           const rotated = state === 'needs-sign-in' ? issued.length > 0 : kept !== before
           expect((await readdir(dataDir)).filter((name) => name.endsWith('.tmp'))).toEqual([])
           if (state === 'needs-sign-in') await signIn()
-          const outcome: Outcome = {
+          const outcome: LastResult = {
             moment,
             cameInTime: killed,
             kept: kept === before ? 'old' : 'new',
@@ -139,7 +139,7 @@ function freshStatus(program: Program): Promise<unknown> {
 async function goOn(
   start: () => Promise<Program>,
   provider: Awaited<ReturnType<typeof startProvider>>,
-): Promise<Outcome['state']> {
+): Promise<LastResult['state']> {
   const renewals = provider.answers.token.filter((status) => status === 200).length
   const program = await start()
   const { url } = await program.line('listening')
@@ -168,7 +168,7 @@ async function goOn(
 }
 
 /** `20 kills, grace 60 s: 20 renewed (12 by the old token), 0 need a sign-in.` */
-export function reportOf(outcomes: readonly Outcome[], refreshGraceS: number): string {
+export function reportOf(outcomes: readonly LastResult[], refreshGraceS: number): string {
   const renewed = outcomes.filter(({ state }) => state === 'renewed')
   const byOld = renewed.filter(({ kept }) => kept === 'old').length
   const late = outcomes.filter(({ cameInTime }) => !cameInTime).length

@@ -2,7 +2,7 @@
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { HeldSession } from '../../main/oauth/session.js'
+import type { Session } from '../../main/oauth/session.js'
 import type { Misbehaviour } from '../provider/provider.js'
 import { expect, HOUR, MINUTE, SECOND, type SignedIn, type SignedInOptions } from './signed-in.js'
 
@@ -84,7 +84,7 @@ export async function liveFor(
     requestTimeoutMs: 2_000,
     provider: { ...LIVES, refreshGraceS: 60 },
   })
-  const { agent, clock, notices, provider, vault } = session
+  const { agent, clock, notices, provider, sessionStore } = session
   let newest: unknown
   provider.misbehave.tokenResponse = (json) => {
     newest = json['refresh_token']
@@ -107,11 +107,11 @@ export async function liveFor(
   expect(notices).toEqual([])
   const { tokens } = await agent.read(MINUTE)
   expect(agent.model()).toMatchObject({
-    session: { kind: 'signed-in', renewal: 'idle', hindrance: null },
+    session: { kind: 'signed-in', renewal: 'idle', message: null },
     storageProblem: null,
   })
   // What is kept is the newest, and good.
-  expect((await vault.read())!.tokens).toEqual(tokens)
+  expect((await sessionStore.read())!.tokens).toEqual(tokens)
   expect(tokens.refreshToken).toBe(newest)
   await agent.read(null)
 
@@ -129,12 +129,12 @@ export async function liveFor(
 }
 
 function watch(session: SignedIn): Month {
-  const { agent, clock, history, provider, vault } = session
+  const { agent, clock, history, provider, sessionStore } = session
   let renewal = Promise.resolve()
   let done: () => void = () => undefined
-  let sessions: WeakRef<HeldSession>[] = []
-  const { write } = vault
-  vault.write = (held) => {
+  let sessions: WeakRef<Session>[] = []
+  const { write } = sessionStore
+  sessionStore.write = (held) => {
     sessions.push(new WeakRef(held))
     return write(held)
   }

@@ -1,11 +1,11 @@
 // Session files as the version before files were bound to their purpose wrote them, byte for byte.
 
-import type { HeldSession } from '../../main/oauth/session.js'
+import type { Session } from '../../main/oauth/session.js'
 
 export const OLD_PASSPHRASE = 'correct horse battery staple'
 
 /** The session that is in each of them. */
-export const OLD_SESSION: HeldSession = {
+export const OLD_SESSION: Session = {
   issuer: 'https://login.example.com/',
   clientId: 'client',
   account: { sub: 'zoe', name: "Zoë O'Ünal", email: 'zoe@example.com' },

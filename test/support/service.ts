@@ -11,7 +11,7 @@ import pieces from '@pieces.app/pieces-os-client'
 import type { PKCEApi, SeededPKCE, TokenizedPKCE } from '@pieces.app/pieces-os-client'
 import { expect } from '@playwright/test'
 import { PROBLEM_CODES, type Pkce, type ProblemCode } from '../../main/api/models.js'
-import { challengeOf, createState, createVerifier } from '../../main/oauth/pkce.js'
+import { codeChallenge, createState, createVerifier } from '../../main/oauth/pkce.js'
 import { answerLink } from './person.js'
 import { HEADLESS, SCRIPTED, test as base, type Line, type Program } from './program.js'
 import { startProvider, type ProviderOptions, type RunningProvider } from '../provider/provider.js'
@@ -141,7 +141,7 @@ export function seedFor(clientId: string, changes: Record<string, unknown> = {})
       response_type: 'code',
       state,
       nonce: state,
-      code_challenge: challengeOf(verifier),
+      code_challenge: codeChallenge(verifier),
       code_challenge_method: 'S256',
       scope: ['openid', 'profile', 'email', 'offline_access'],
       client_id: clientId,

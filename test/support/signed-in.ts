@@ -1,8 +1,8 @@
 // Alice signed in, at a provider that goes by the test's clock: where the tests of a session's life begin.
 
 import type { Event } from '../../main/agent/model.js'
-import { noticeOf, type Notice } from '../../main/present/notification.js'
-import type { HeldSession } from '../../main/oauth/session.js'
+import { notificationFor, type Notice } from '../../main/present/notification.js'
+import type { Session } from '../../main/oauth/session.js'
 import { test as base, type Fixture, type FixtureOptions } from './fixture.js'
 import { answerLink } from './person.js'
 
@@ -14,7 +14,7 @@ export const HOUR = 60 * MINUTE
 
 export type SignedIn = Fixture & {
   /** What the sign-in brought. */
-  first: HeldSession
+  first: Session
   /** The refresh tokens that renewals were asked for with, oldest first, failed ones too. */
   spent(): readonly (string | null)[]
   /** The next event of a kind, from now on, once what it brings about at once is done. */
@@ -39,17 +39,17 @@ export const test = base.extend<{
         ...options,
         provider: { signingAlg: 'ES256', ...options.provider },
       })
-      const { agent, provider, signIn, reached, vault } = fixture
+      const { agent, provider, signIn, reached, sessionStore } = fixture
       await fetch(await answerLink(await signIn(), `account=${as}`))
       await reached('signed-in')
       const notices: Notice[] = []
       agent.subscribe((model, event) => {
-        const notice = noticeOf(model, event)
+        const notice = notificationFor(model, event)
         if (notice) notices.push(notice)
       })
       return {
         ...fixture,
-        first: (await vault.read())!,
+        first: (await sessionStore.read())!,
         spent: () =>
           provider.tokenRequests
             .filter((form) => form.get('grant_type') === 'refresh_token')

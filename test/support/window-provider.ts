@@ -1,7 +1,7 @@
 // The provider that the window's pictures are about: how it answers, and what the product says of that.
 
 import { validateCallback } from '../../main/oauth/callback.js'
-import { discover } from '../../main/oauth/metadata.js'
+import { fetchMetadata } from '../../main/oauth/metadata.js'
 import { AuthError } from '../../main/base/errors.js'
 import { createHttp, type Http } from '../../main/net/http.js'
 import { renewTokens } from '../../main/oauth/token-endpoint.js'
@@ -40,7 +40,7 @@ export const MISSPELT: ProviderFinding = await findProvider(describes(`${HERE}/`
 
 /** There is no network, as Chromium tells it. */
 export const UNREACHABLE = await failureOf(
-  discover(
+  fetchMetadata(
     answeredBy(() => Promise.reject(new Error('net::ERR_NAME_NOT_RESOLVED'))),
     ISSUER,
   ),
@@ -66,7 +66,7 @@ function failureOfRenewal(response: Response): Promise<AuthError> {
 /** The person has refused at the provider. */
 function refusal(): AuthError {
   const answer = new URLSearchParams({ error: 'access_denied', state: 'a-state' })
-  const expected = { state: 'a-state', issuer: ISSUER, promisesIss: false }
+  const expected = { state: 'a-state', issuer: ISSUER, issParameterSupported: false }
   const result = validateCallback(answer, expected)
   if (result.kind !== 'refused') throw new Error(`a refusal is told as ${result.kind}`)
   return result.error

@@ -4,7 +4,7 @@
 import { authorizationUrl } from '../../main/oauth/authorization-url.js'
 import { NO_BROWSER } from '../../main/agent/agent.js'
 import type { AuthError } from '../../main/base/errors.js'
-import { endingOf } from '../../main/agent/results.js'
+import { resultOf } from '../../main/agent/results.js'
 import type { Account } from '../../main/oauth/id-token.js'
 import { initialModel, next, type Event, type Origin } from '../../main/agent/model.js'
 import {
@@ -21,7 +21,7 @@ import { windowStatusOf, type Surroundings } from '../../main/present/status.js'
 import { settingsView } from '../../main/settings/form.js'
 import { examineSettings, SETTINGS_FILE, type Sources } from '../../main/settings/options.js'
 import { chooseStorage, MISSING_KEY, unwritable } from '../../main/storage/session-store.js'
-import { createXdgAutostart } from '../../main/autostart/linux.js'
+import { createLinuxAutostart } from '../../main/autostart/linux.js'
 import { CLIENT_ID, ENDED, ISSUER, REFUSED, UNAVAILABLE, UNREACHABLE } from './window-provider.js'
 import { unreadable } from '../../main/storage/session-file.js'
 
@@ -41,7 +41,7 @@ export function statusIn(
 ): WindowStatus {
   return {
     waitingUntilMs: null,
-    wayBack: null,
+    redirectTarget: null,
     canOpenAgain: false,
     asking: null,
     renewsAtMs: null,
@@ -132,7 +132,7 @@ const LINK = authorizationUrl(
 )
 
 const start = (leftMs: number, origin: Origin = 'tray'): Event => ({
-  type: 'flow-started',
+  type: 'sign-in-started',
   state: STATE,
   origin,
   deadlineMs: NOW_MS + leftMs,
@@ -167,7 +167,10 @@ export const STATES = {
   'signed-out': after([]),
   starting: after([start(300_000)]),
   waiting: after(signInWaits),
-  'no-browser': after([...signInWaits, { type: 'flow-noticed', state: STATE, notice: NO_BROWSER }]),
+  'no-browser': after([
+    ...signInWaits,
+    { type: 'sign-in-noticed', state: STATE, notice: NO_BROWSER },
+  ]),
   'second-sign-in': after([restore(), ...signInWaits]),
   answered: after(answered),
   exchanging: after([...answered, { type: 'exchange-started', state: STATE }]),
@@ -197,7 +200,7 @@ export const STATES = {
   offline: after([restore(45_000), ...renewalFails('offline', UNREACHABLE, 12_000)]),
   'renewal-failing': after([restore(-60_000), ...renewalFails('failing', UNAVAILABLE, 80_000)]),
   'needs-sign-in': after([restore(), { type: 'session-ended', reason: ENDED.message }]),
-  failed: after([...answered, { type: 'flow-ended', state: STATE, ending: endingOf(REFUSED) }]),
+  failed: after([...answered, { type: 'sign-in-ended', state: STATE, result: resultOf(REFUSED) }]),
   'not-restored': after([storageFails(unreadable(MISSING_KEY.keyring).message)], {
     storage: { tier: 'memory', note: keyringNote('secret-service') },
     restart: sessionBack(restartAdvice('secret-service') ?? ''),
@@ -237,5 +240,5 @@ export const LOCKED = viewOfSettings(
       LATCHKEY_KEEP_WITHOUT_KEYRING: 'true',
     },
   },
-  createXdgAutostart({ launch: null, env: {}, home: HOME }).state(),
+  createLinuxAutostart({ launch: null, env: {}, home: HOME }).state(),
 )

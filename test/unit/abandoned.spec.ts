@@ -7,7 +7,7 @@ import { expect } from '@playwright/test'
 import type { Begun } from '../../main/agent/api-sign-ins.js'
 import { DEFAULT_TARGET, registrationAdvice } from '../../main/oauth/redirect-target.js'
 import { timedOut } from '../../main/agent/results.js'
-import type { Sighting } from '../../main/oauth/callback-listener.js'
+import type { CallbackDiagnostic } from '../../main/oauth/callback-listener.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { test, type Fixture } from '../support/fixture.js'
 import { altered, answerLink } from '../support/person.js'
@@ -39,7 +39,7 @@ async function comeByTls({ port }: URL): Promise<void> {
   await new Promise((resolve) => socket.once('close', resolve))
 }
 
-const CAME: readonly [Sighting, (link: string) => Promise<unknown>][] = [
+const CAME: readonly [CallbackDiagnostic, (link: string) => Promise<unknown>][] = [
   ['nothing', () => Promise.resolve()],
   ['connection', (link) => fetch(new URL('/favicon.ico', redirectUriOf(link)))],
   ['other-path', async (link) => fetch((await answerLink(link)).replace('/callback', '/'))],
@@ -48,17 +48,21 @@ const CAME: readonly [Sighting, (link: string) => Promise<unknown>][] = [
   ['empty-callback', async (link) => fetch(altered(await answerLink(link), { code: null }))],
   ['tls-hello', (link) => comeByTls(redirectUriOf(link))],
 ]
-const reasonOf = (timeoutMs: number, sighting: Sighting | null, link: string | null): string => {
+const reasonOf = (
+  timeoutMs: number,
+  diagnostic: CallbackDiagnostic | null,
+  link: string | null,
+): string => {
   const registration = registrationAdvice(DEFAULT_TARGET)
-  const { ending } = timedOut(
+  const { result } = timedOut(
     timeoutMs,
-    sighting && { sighting, redirectUri: redirectUriOf(link!).href, registration },
+    diagnostic && { diagnostic, redirectUri: redirectUriOf(link!).href, registration },
   )
-  return 'reason' in ending ? ending.reason : ''
+  return 'reason' in result ? result.reason : ''
 }
 
-for (const [sighting, come] of CAME) {
-  test(`F30: a wait in which ${sighting} was seen ends by saying so, the person's and an app's`, async ({
+for (const [diagnostic, come] of CAME) {
+  test(`F30: a wait in which ${diagnostic} was seen ends by saying so, the person's and an app's`, async ({
     start,
   }) => {
     const own = await start()
@@ -69,14 +73,14 @@ for (const [sighting, come] of CAME) {
     await come(link)
 
     own.clock.advance(300_000)
-    expect((await own.reached('failed')).lastOutcome).toEqual({
+    expect((await own.reached('failed')).lastResult).toEqual({
       kind: 'expired',
-      reason: reasonOf(300_000, sighting, ownLink),
+      reason: reasonOf(300_000, diagnostic, ownLink),
     })
     other.clock.advance(290_000)
     expect(await begun).toEqual({
       kind: 'ended',
-      ending: { kind: 'expired', reason: reasonOf(290_000, sighting, link) },
+      result: { kind: 'expired', reason: reasonOf(290_000, diagnostic, link) },
     })
   })
 }
@@ -87,7 +91,7 @@ test('F30: before there is a listener, nothing is said of what came there', asyn
   own.agent.signIn()
   await expect.poll(() => own.provider.requests.discovery).toBe(1)
   own.clock.advance(300_000)
-  expect((await own.reached('failed')).lastOutcome).toMatchObject({
+  expect((await own.reached('failed')).lastResult).toMatchObject({
     reason: reasonOf(300_000, null, null),
   })
 })
@@ -98,10 +102,10 @@ test('F30: an answer that comes by the API is not looked for at a listener', asy
   const linked = new Promise<void>((resolve) => {
     agent.subscribe((_model, { type }) => type === 'link-ready' && resolve())
   })
-  const begun = agent.api.begin(appFlow({ wayBack: { kind: 'api', redirectUri } }), NEVER)
+  const begun = agent.api.begin(appFlow({ redirectTarget: { kind: 'api', redirectUri } }), NEVER)
   await linked
   clock.advance(290_000)
-  expect(await begun).toMatchObject({ ending: { reason: reasonOf(290_000, null, null) } })
+  expect(await begun).toMatchObject({ result: { reason: reasonOf(290_000, null, null) } })
 })
 
 test('an app that hung up and a person who did not come back are told nothing', async ({
@@ -112,19 +116,19 @@ test('an app that hung up and a person who did not come back are told nothing', 
   const hangUp = new AbortController()
   const { begun } = await beginApp(fixture, hangUp.signal)
   hangUp.abort()
-  expect(await begun).toEqual({ kind: 'ended', ending: { kind: 'cancelled' } })
+  expect(await begun).toEqual({ kind: 'ended', result: { kind: 'cancelled' } })
   clock.advance(289_999)
-  expect(agent.model().flows).toHaveLength(1)
+  expect(agent.model().signIns).toHaveLength(1)
   clock.advance(1)
-  await expect.poll(() => agent.model().flows).toEqual([])
-  expect(agent.model().lastOutcome).toBeNull()
-  expect(history.at(-1)?.event).toMatchObject({ ending: { kind: 'cancelled' } })
+  await expect.poll(() => agent.model().signIns).toEqual([])
+  expect(agent.model().lastResult).toBeNull()
+  expect(history.at(-1)?.event).toMatchObject({ result: { kind: 'cancelled' } })
 })
 
 test('a caller that has hung up before it is heard begins nothing', async ({ start }) => {
   const { agent, history, provider } = await start()
   const begun = await agent.api.begin(appFlow(), AbortSignal.abort())
-  expect(begun).toEqual({ kind: 'ended', ending: { kind: 'cancelled' } })
+  expect(begun).toEqual({ kind: 'ended', result: { kind: 'cancelled' } })
   expect(history).toEqual([])
   expect(provider.requests.discovery).toBe(0)
 })
@@ -136,7 +140,7 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
     for (let come = 0; come < 5; come++) await comeByTls(redirectUriOf(link))
     await fetch(altered(await answerLink(link), { state: 'old' }))
 
-    const told = history.filter(({ event }) => event.type === 'flow-noticed')
+    const told = history.filter(({ event }) => event.type === 'sign-in-noticed')
     expect(told).toHaveLength(1)
     expect(told[0]?.status).toMatchObject({
       state: 'waiting',
@@ -144,9 +148,9 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
     })
     // The person opens the link again, and it is no better.
     agent.openAgain()
-    expect(agent.model().flows[0]?.notice).toBeNull()
+    expect(agent.model().signIns[0]?.notice).toBeNull()
     await comeByTls(redirectUriOf(link))
-    expect(agent.model().flows[0]?.notice).toBe(told[0]?.status.reason)
+    expect(agent.model().signIns[0]?.notice).toBe(told[0]?.status.reason)
 
     await fetch(await answerLink(link))
     await reached('signed-in')
@@ -157,7 +161,7 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
     const { agent } = fixture
     const { link } = await beginApp(fixture)
     await fetch(altered(await answerLink(link), { state: 'old' }))
-    expect(agent.model().flows).toEqual([
+    expect(agent.model().signIns).toEqual([
       expect.objectContaining({ origin: 'api', notice: expect.stringContaining('the newest tab') }),
     ])
   })
@@ -217,7 +221,7 @@ test.describe('F25: the port can be had again, whoever still clings to it,', () 
       const redirectUri = redirectUriOf(await signIn())
       const sockets = await clingTo(redirectUri)
       const ended = new Promise<void>((resolve) => {
-        agent.subscribe((_model, { type }) => type === 'flow-ended' && resolve())
+        agent.subscribe((_model, { type }) => type === 'sign-in-ended' && resolve())
       })
       end(fixture)
       await ended
@@ -244,7 +248,7 @@ test.describe('F25: the port can be had again, whoever still clings to it,', () 
       const { link, begun } = await beginApp(fixture, hangUp.signal)
       const sockets = await clingTo(redirectUriOf(link))
       const ended = new Promise<void>((resolve) => {
-        fixture.agent.subscribe((_model, { type }) => type === 'flow-ended' && resolve())
+        fixture.agent.subscribe((_model, { type }) => type === 'sign-in-ended' && resolve())
       })
       end(fixture, hangUp)
       expect((await begun).kind).toBe('ended')

@@ -93,7 +93,7 @@ test.describe('F29, Core 3.1.2.1: signing in again', () => {
     test(`keeps what was granted beside what is configured, ${which}, until the sign-out`, async ({
       ask,
     }) => {
-      const { agent, asks, reached, signedIn, vault } = await ask({
+      const { agent, asks, reached, signedIn, sessionStore } = await ask({
         settings: { scope: 'openid email' },
         provider: { misbehave: { tokenResponse } },
       })
@@ -110,7 +110,7 @@ test.describe('F29, Core 3.1.2.1: signing in again', () => {
       expect(await asks('signIn')).toMatchObject({ scope: both })
       // Twice: what was added once is not lost by the next.
       await signedIn()
-      expect((await vault.read())?.tokens.scope.split(' ').toSorted()).toEqual(
+      expect((await sessionStore.read())?.tokens.scope.split(' ').toSorted()).toEqual(
         both.split(' ').toSorted(),
       )
       expect(await asks('signIn')).toMatchObject({ scope: both, login_hint: ALICE })
@@ -125,7 +125,7 @@ test.describe('F29, Core 3.1.2.1: signing in again', () => {
     await signedIn()
     await fetch(await answerLink(await signIn(), 'account=bob'))
     expect((await reached('signed-in')).session).toMatchObject({ account: { sub: 'bob' } })
-    expect(agent.model().flows).toEqual([])
+    expect(agent.model().signIns).toEqual([])
   })
 })
 
@@ -156,7 +156,7 @@ test.describe('F29: signing in as somebody else', () => {
     const { agent, asks } = await ask()
     await asks('signIn')
     await asks('signInAsOther')
-    expect(agent.model().flows).toHaveLength(1)
+    expect(agent.model().signIns).toHaveLength(1)
   })
 
   test('does not begin once the program closes', async ({ ask }) => {

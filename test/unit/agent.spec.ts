@@ -4,21 +4,21 @@ import { expect } from '@playwright/test'
 import { createAgent } from '../../main/agent/agent.js'
 import { createHttp } from '../../main/net/http.js'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
-import { createMemoryVault } from '../../main/storage/session-store.js'
+import { createMemoryStore } from '../../main/storage/session-store.js'
 import { createTestClock } from '../support/clock.js'
 import { test } from '../support/fixture.js'
 import { altered, answerLink } from '../support/person.js'
 import { owners } from '../support/owners.js'
 
 test('a sign-in goes from waiting through exchanging to signed-in', async ({ start }) => {
-  const { history, vault, clock, signIn, reached } = await start()
+  const { history, sessionStore, clock, signIn, reached } = await start()
   const page = await fetch(await answerLink(await signIn()))
   await reached('signed-in')
 
   expect(page.status).toBe(200)
   expect(await page.text()).toContain('Latchkey signed you in as Alice Adams (alice@example.com).')
   expect(history.map(({ event, status }) => [event.type, status.state])).toEqual([
-    ['flow-started', 'waiting'],
+    ['sign-in-started', 'waiting'],
     ['link-ready', 'waiting'],
     ['exchange-started', 'exchanging'],
     ['signed-in', 'signed-in'],
@@ -29,7 +29,7 @@ test('a sign-in goes from waiting through exchanging to signed-in', async ({ sta
     expiresAt: new Date(clock.nowMs() + 3_600_000).toISOString(),
     reason: null,
   })
-  const held = await vault.read()
+  const held = await sessionStore.read()
   expect(held?.tokens.refreshToken).toBeTruthy()
   expect(held?.tokens.scope).toContain('offline_access')
 })
@@ -58,7 +58,7 @@ test('a refusal at the provider is an outcome with words, and the page says so',
 
   expect(page.status).toBe(200)
   expect(await page.text()).toContain('You are not signed in')
-  expect((await reached('failed')).lastOutcome).toMatchObject({
+  expect((await reached('failed')).lastResult).toMatchObject({
     kind: 'denied',
     code: 'access-denied',
     reason: expect.stringContaining('refused at the provider'),
@@ -72,7 +72,7 @@ test('a sign-in that nobody finishes in time ends, and its port is free', async 
   await expect(fetch(altered(callback, { state: 'x' }))).resolves.toHaveProperty('status', 400)
   clock.advance(1)
 
-  expect((await reached('failed')).lastOutcome).toEqual({
+  expect((await reached('failed')).lastResult).toEqual({
     kind: 'expired',
     reason: expect.stringContaining('Nobody finished the sign-in within 5 minutes.'),
   })
@@ -111,7 +111,7 @@ test('a new sign-in takes the place of the old one, whose answer is then refused
   const old = await answerLink(await signIn())
   const link = await signIn()
 
-  expect(agent.model().flows).toHaveLength(1)
+  expect(agent.model().signIns).toHaveLength(1)
   const port = new URL(new URL(link).searchParams.get('redirect_uri')!).port
   const late = new URL(old)
   late.port = port
@@ -125,13 +125,13 @@ test('a new sign-in takes the place of the old one, whose answer is then refused
 test('a failed second sign-in leaves the first person signed in, and says so', async ({
   start,
 }) => {
-  const { history, vault, signIn, reached } = await start()
+  const { history, sessionStore, signIn, reached } = await start()
   await fetch(await answerLink(await signIn()))
   await reached('signed-in')
   await fetch(await answerLink(await signIn(), 'refuse=yes'))
   await reached('signed-in')
 
-  expect((await vault.read())?.account.sub).toBe('alice')
+  expect((await sessionStore.read())?.account.sub).toBe('alice')
   expect(history.at(-1)?.status).toMatchObject({
     state: 'signed-in',
     reason: expect.stringMatching(/^You are still signed in as Alice Adams\. .*refused/),
@@ -141,14 +141,14 @@ test('a failed second sign-in leaves the first person signed in, and says so', a
 test('signing in as somebody else ends the first session at the provider and says so', async ({
   start,
 }) => {
-  const { history, provider, vault, signIn, reached } = await start()
+  const { history, provider, sessionStore, signIn, reached } = await start()
   await fetch(await answerLink(await signIn()))
   await reached('signed-in')
-  const first = (await vault.read())!.tokens.refreshToken
+  const first = (await sessionStore.read())!.tokens.refreshToken
 
   await fetch(await answerLink(await signIn(), 'account=bob'))
   await expect.poll(() => provider.revoked).toEqual([first])
-  expect((await vault.read())?.account.sub).toBe('bob')
+  expect((await sessionStore.read())?.account.sub).toBe('bob')
   expect(history.at(-1)?.status.reason).toBe(
     'Alice Adams was signed out, because you signed in as somebody else.',
   )
@@ -165,7 +165,7 @@ test('signing in again as the same person revokes nothing', async ({ start }) =>
 })
 
 test('a session that cannot be renewed needs a new sign-in when it runs out', async ({ start }) => {
-  const { clock, vault, signIn, reached } = await start({
+  const { clock, sessionStore, signIn, reached } = await start({
     provider: { accessTokenTtlS: 120 },
     settings: { scope: 'openid profile email' },
   })
@@ -175,24 +175,24 @@ test('a session that cannot be renewed needs a new sign-in when it runs out', as
   clock.advance(120_000)
   const { session } = await reached('needs-sign-in')
   expect(session).toMatchObject({ account: { sub: 'alice' } })
-  expect(await vault.read()).toBeNull()
+  expect(await sessionStore.read()).toBeNull()
 })
 
 test.describe('S19: signing out', () => {
   test('wipes here first, then revokes the refresh token (RFC 7009 section 2.1)', async ({
     start,
   }) => {
-    const { agent, clock, history, provider, vault, signIn, reached } = await start()
+    const { agent, clock, history, provider, sessionStore, signIn, reached } = await start()
     await fetch(await answerLink(await signIn()))
     await reached('signed-in')
-    const { refreshToken } = (await vault.read())!.tokens
+    const { refreshToken } = (await sessionStore.read())!.tokens
 
     let revokedAtWipe: number | null = null
     let heldAtWipe: unknown
     agent.subscribe((_model, { type }) => {
       if (type !== 'signed-out') return
       revokedAtWipe = provider.revoked.length
-      void vault.read().then((held) => (heldAtWipe = held))
+      void sessionStore.read().then((held) => (heldAtWipe = held))
     })
     await agent.signOut()
 
@@ -201,7 +201,7 @@ test.describe('S19: signing out', () => {
     expect(clock.pending()).toBe(0)
     await agent.signOut() // Nothing is left to be ended.
     expect(provider.revoked).toEqual([refreshToken])
-    expect(await vault.read()).toBeNull()
+    expect(await sessionStore.read()).toBeNull()
     expect(history.at(-1)?.status).toEqual({
       state: 'signed-out',
       account: null,
@@ -212,7 +212,7 @@ test.describe('S19: signing out', () => {
 
   for (const fault of ['server-error', 'reset', 'hang'] as const) {
     test(`wipes here though revocation fails with ${fault}, and says so`, async ({ start }) => {
-      const { agent, history, vault, signIn, reached } = await start({
+      const { agent, history, sessionStore, signIn, reached } = await start({
         provider: { misbehave: { revocation: fault } },
         requestTimeoutMs: 500,
       })
@@ -220,7 +220,7 @@ test.describe('S19: signing out', () => {
       await reached('signed-in')
       await agent.signOut()
 
-      expect(await vault.read()).toBeNull()
+      expect(await sessionStore.read()).toBeNull()
       expect(history.at(-1)?.status).toMatchObject({
         state: 'signed-out',
         reason: expect.stringContaining('the provider could not be told'),
@@ -229,12 +229,12 @@ test.describe('S19: signing out', () => {
   }
 
   test('revokes the access token where there is no refresh token', async ({ start }) => {
-    const { agent, provider, vault, signIn, reached } = await start({
+    const { agent, provider, sessionStore, signIn, reached } = await start({
       settings: { scope: 'openid' },
     })
     await fetch(await answerLink(await signIn()))
     await reached('signed-in')
-    const { accessToken, refreshToken } = (await vault.read())!.tokens
+    const { accessToken, refreshToken } = (await sessionStore.read())!.tokens
     await agent.signOut()
 
     expect(refreshToken).toBeNull()
@@ -246,7 +246,7 @@ test.describe('S19: signing out', () => {
     await signIn()
     await agent.signOut()
     await reached('signed-out')
-    expect(agent.model().flows).toEqual([])
+    expect(agent.model().signIns).toEqual([])
   })
 
   test('while nobody is signed in changes nothing', async ({ start }) => {
@@ -332,17 +332,17 @@ test('without a provider a sign-in fails at once and says what to set', () => {
   const clock = createTestClock()
   const agent = createAgent({
     provider: null,
-    loginTimeoutMs: 1_000,
+    signInTimeoutMs: 1_000,
     http: createHttp(),
     clock,
     listener: createCallbackListener({ clock, owners, redirectPorts: [] }),
-    vault: createMemoryVault(),
+    sessionStore: createMemoryStore(),
     openBrowser: () => Promise.reject(new Error('not asked')),
   })
   agent.signIn()
   expect(agent.model()).toMatchObject({
-    flows: [],
-    lastOutcome: { kind: 'failed', code: 'not-configured' },
+    signIns: [],
+    lastResult: { kind: 'failed', code: 'not-configured' },
   })
 })
 
@@ -350,7 +350,7 @@ test('a provider that cannot be reached fails the sign-in with words', async ({ 
   const { agent, provider, reached } = await start()
   await provider.close()
   agent.signIn()
-  expect((await reached('failed')).lastOutcome).toMatchObject({
+  expect((await reached('failed')).lastResult).toMatchObject({
     code: 'provider-unreachable',
     reason: expect.stringContaining('the connection was refused'),
   })
@@ -362,7 +362,7 @@ test('a redirect port that is taken fails the sign-in and names it', async ({ st
   const second = await start({ redirectPorts: [Number(port)] })
   second.agent.signIn()
 
-  expect((await second.reached('failed')).lastOutcome).toMatchObject({
+  expect((await second.reached('failed')).lastResult).toMatchObject({
     code: 'port-taken',
     reason: expect.stringContaining(`${port} is in use by another program`),
   })
@@ -375,7 +375,7 @@ test('an error inside a sign-in is a failure with a reason, not a crash', async 
     },
   })
   agent.signIn()
-  expect((await reached('failed')).lastOutcome).toMatchObject({
+  expect((await reached('failed')).lastResult).toMatchObject({
     code: 'unexpected',
     reason: expect.stringContaining('an error of its own (TypeError)'),
   })

@@ -1,25 +1,25 @@
 // The sign-ins that apps begin, inside the agent: who is given a code, what for, and for how long.
 
 import { expect } from '@playwright/test'
-import type { Begun, FlowRequest } from '../../main/agent/api-sign-ins.js'
+import type { Begun, ApiSignInRequest } from '../../main/agent/api-sign-ins.js'
 import type { Caller } from '../../main/net/caller.js'
-import { challengeOf, createVerifier } from '../../main/oauth/pkce.js'
+import { codeChallenge, createVerifier } from '../../main/oauth/pkce.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { test, type Fixture } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 
 const REDIRECT_URI = 'http://127.0.0.1:1/pkce/response/code'
-const BY_API: Partial<FlowRequest> = {
-  wayBack: { kind: 'api', redirectUri: REDIRECT_URI },
+const BY_API: Partial<ApiSignInRequest> = {
+  redirectTarget: { kind: 'api', redirectUri: REDIRECT_URI },
   byFormPost: true,
 }
 
-type Asked = { request: FlowRequest; begun: Promise<Begun>; link: string }
+type Asked = { request: ApiSignInRequest; begun: Promise<Begun>; link: string }
 
 /** Begins a sign-in; gives its link once the browser would be opened. */
 async function begin(
   { agent }: Fixture,
-  changes: Partial<FlowRequest> = {},
+  changes: Partial<ApiSignInRequest> = {},
   hangUp = NEVER,
   askCaller?: () => Promise<Caller>,
 ): Promise<Asked> {
@@ -44,7 +44,10 @@ async function answered(
   fixture: Fixture,
 ): Promise<{ code: string; redirectUri: string; verifier: string }> {
   const verifier = createVerifier()
-  const { begun, link } = await begin(fixture, { verifier: null, challenge: challengeOf(verifier) })
+  const { begun, link } = await begin(fixture, {
+    verifier: null,
+    challenge: codeChallenge(verifier),
+  })
   await fetch(await answerLink(link))
   const ended = await begun
   if (ended.kind !== 'answered') throw new Error(`the sign-in is ${ended.kind}`)
@@ -61,7 +64,7 @@ test.describe('S24: a code is exchanged', () => {
     const other = await answered(fixture)
     for (const [changes, what] of [
       [{ verifier: other.verifier }, 'code_verifier'],
-      [{ verifier: challengeOf(own.verifier) }, 'code_verifier'],
+      [{ verifier: codeChallenge(own.verifier) }, 'code_verifier'],
       [{ verifier: '' }, 'code_verifier'],
       [{ redirectUri: '' }, 'redirect_uri'],
       [{ redirectUri: `${own.redirectUri}/` }, 'redirect_uri'],
@@ -100,7 +103,7 @@ test.describe('S24: a code is exchanged', () => {
     expect((await fixture.agent.api.exchange(own)).kind).toBe('signed-in')
     fixture.clock.advance(1)
     expect(await fixture.agent.api.exchange(late)).toEqual({ kind: 'unknown' })
-    expect(fixture.agent.model().flows).toEqual([])
+    expect(fixture.agent.model().signIns).toEqual([])
   })
 })
 
@@ -111,7 +114,7 @@ test.describe('an answer that is handed to the API', () => {
     for (const from of ['page', 'program'] as const) {
       expect(fixture.agent.api.deliver(answerTo(asked), from)).toEqual({ kind: 'ignored' })
     }
-    expect(fixture.agent.model().flows).toMatchObject([{ phase: 'waiting' }])
+    expect(fixture.agent.model().signIns).toMatchObject([{ phase: 'waiting' }])
     await fetch(await answerLink(asked.link))
     expect((await asked.begun).kind).toBe('answered')
   })
@@ -165,7 +168,7 @@ test.describe('an answer that is handed to the API', () => {
     for (const place of ['http://127.0.0.1:1/callback', 'http://127.0.0.1:2/pkce/response/code']) {
       expect(agent.api.paste(new URL(`${place}?${answer}`))).toBe(false)
     }
-    expect(agent.model().flows).toMatchObject([{ phase: 'waiting' }])
+    expect(agent.model().signIns).toMatchObject([{ phase: 'waiting' }])
     expect(agent.api.paste(new URL(`${REDIRECT_URI}?${answer}`))).toBe(true)
     expect(await asked.begun).toMatchObject({ kind: 'answered', code: 'the-code' })
   })
@@ -193,7 +196,7 @@ test.describe('S24: a sign-in that waits', () => {
     expect(await api.begin(appFlow({ state: request.state }), NEVER, OTHER)).toEqual({
       kind: 'in-use',
     })
-    expect(fixture.agent.model().flows).toHaveLength(1)
+    expect(fixture.agent.model().signIns).toHaveLength(1)
   })
 
   test('is taken up by the program that began it, with the very same request', async ({
@@ -212,7 +215,7 @@ test.describe('S24: a sign-in that waits', () => {
       expect(await api.begin({ ...request, ...changes }, NEVER, FIRST)).toEqual({ kind: 'in-use' })
     }
     const again = api.begin(request, NEVER, FIRST)
-    await expect.poll(() => fixture.agent.model().flows[0]?.abandoned).toBe(false)
+    await expect.poll(() => fixture.agent.model().signIns[0]?.abandoned).toBe(false)
     await fetch(await answerLink(link))
     expect((await again).kind).toBe('answered')
   })
@@ -230,8 +233,8 @@ test.describe('S24: a sign-in that waits', () => {
       again.abort()
       return FIRST()
     })
-    expect(await ended).toEqual({ kind: 'ended', ending: { kind: 'cancelled' } })
-    expect(fixture.agent.model().flows).toMatchObject([{ abandoned: true }])
+    expect(await ended).toEqual({ kind: 'ended', result: { kind: 'cancelled' } })
+    expect(fixture.agent.model().signIns).toMatchObject([{ abandoned: true }])
   })
 
   test('gives its code to nobody once its app has left', async ({ start }) => {
@@ -242,7 +245,7 @@ test.describe('S24: a sign-in that waits', () => {
     hangUp.abort()
     const callback = await answerLink(link)
     expect(await (await fetch(callback)).text()).toContain('has stopped waiting')
-    await expect.poll(() => agent.model().flows).toEqual([])
+    await expect.poll(() => agent.model().signIns).toEqual([])
     const code = new URL(callback).searchParams.get('code')!
     const redirectUri = new URL(link).searchParams.get('redirect_uri')!
     const proof = { code, redirectUri, verifier: request.verifier! }
@@ -260,12 +263,12 @@ test('closing tells those who wait before it is done, and begins no other', asyn
   let told: Begun | null = null
   const listening = begun.then((ended) => (told = ended))
   await api.close()
-  expect(told).toEqual({ kind: 'ended', ending: { kind: 'cancelled' } })
+  expect(told).toEqual({ kind: 'ended', result: { kind: 'cancelled' } })
   await listening
-  expect(fixture.agent.model().flows).toEqual([])
+  expect(fixture.agent.model().signIns).toEqual([])
   expect(await api.begin(appFlow(), NEVER)).toEqual({
     kind: 'ended',
-    ending: { kind: 'cancelled' },
+    result: { kind: 'cancelled' },
   })
 })
 

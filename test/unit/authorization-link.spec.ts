@@ -1,7 +1,7 @@
 // The link of a sign-in: how often a browser is sent there, and how else a person comes by it.
 
 import { expect } from '@playwright/test'
-import { trayFlow } from '../../main/agent/model.js'
+import { traySignIn } from '../../main/agent/model.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { test as base, type Fixture, type FixtureOptions } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
@@ -67,12 +67,12 @@ test.describe('S26: at most five tabs a minute', () => {
     clock.advance(59_999)
     agent.openAgain()
     expect(opened).not.toContain(link)
-    expect(trayFlow(agent.model())).toMatchObject({ link, notice: WAIT_A_MINUTE })
+    expect(traySignIn(agent.model())).toMatchObject({ link, notice: WAIT_A_MINUTE })
 
     clock.advance(1)
     agent.openAgain()
     expect(opened.at(-1)).toBe(link)
-    expect(trayFlow(agent.model())).toMatchObject({ link, notice: null })
+    expect(traySignIn(agent.model())).toMatchObject({ link, notice: null })
   })
 
   test('opening a link again counts too', async ({ watch }) => {
@@ -80,7 +80,7 @@ test.describe('S26: at most five tabs a minute', () => {
     const link = await signIn()
     for (let pressed = 0; pressed < 8; pressed++) agent.openAgain()
     expect(opened).toEqual([link, link, link, link, link])
-    expect(trayFlow(agent.model())?.notice).toBe(WAIT_A_MINUTE)
+    expect(traySignIn(agent.model())?.notice).toBe(WAIT_A_MINUTE)
   })
 
   test('all apps share five, and the person has five of their own', async ({ watch }) => {
@@ -94,7 +94,7 @@ test.describe('S26: at most five tabs a minute', () => {
     await signIn()
     for (let again = 0; again < 8; again++) agent.openAgain()
     expect(opened).toHaveLength(10)
-    expect(trayFlow(agent.model())?.notice).toBe(WAIT_A_MINUTE)
+    expect(traySignIn(agent.model())?.notice).toBe(WAIT_A_MINUTE)
     expect(await agent.api.begin(appFlow(), NEVER)).toEqual({ kind: 'too-many', why })
 
     clock.advance(60_000)
@@ -127,9 +127,9 @@ test.describe('F19: the link once more', () => {
     expect(opened).toEqual([link, link])
     expect(agent.model()).toEqual(before)
     expect(history.map(({ event }) => event)).toEqual([
-      expect.objectContaining({ type: 'flow-started' }),
-      { type: 'link-ready', state: before.flows[0]?.state, link },
-      { type: 'link-ready', state: before.flows[0]?.state, link },
+      expect.objectContaining({ type: 'sign-in-started' }),
+      { type: 'link-ready', state: before.signIns[0]?.state, link },
+      { type: 'link-ready', state: before.signIns[0]?.state, link },
     ])
     await fetch(await answerLink(link))
     await reached('signed-in')
@@ -185,20 +185,20 @@ test.describe('F19: the link once more', () => {
     const { agent, appLink, signIn } = await watch({
       openBrowser: () => (works ? Promise.resolve() : Promise.reject(new Error('no browser'))),
     })
-    const noticeOf = (origin: string): string | null | undefined =>
-      agent.model().flows.find((flow) => flow.origin === origin)?.notice
+    const notificationFor = (origin: string): string | null | undefined =>
+      agent.model().signIns.find((signIn) => signIn.origin === origin)?.notice
     await appLink()
     works = false
     agent.openAgain()
-    await expect.poll(() => noticeOf('api')).toBe(NO_BROWSER)
+    await expect.poll(() => notificationFor('api')).toBe(NO_BROWSER)
     works = true
     await signIn()
     works = false
     agent.openAgain()
-    await expect.poll(() => noticeOf('tray')).toBe(NO_BROWSER)
+    await expect.poll(() => notificationFor('tray')).toBe(NO_BROWSER)
     works = true
     agent.openAgain()
-    expect(noticeOf('tray')).toBeNull()
+    expect(notificationFor('tray')).toBeNull()
   })
 })
 
@@ -216,9 +216,9 @@ test.describe('an app’s sign-in beside a session', () => {
     expect(opened.slice(1)).toEqual([link, link])
 
     agent.cancel()
-    expect(await begun).toEqual({ kind: 'ended', ending: { kind: 'cancelled' } })
+    expect(await begun).toEqual({ kind: 'ended', result: { kind: 'cancelled' } })
     expect(agent.link()).toBeNull()
-    expect(agent.model()).toMatchObject({ flows: [], session: { kind: 'signed-in' } })
+    expect(agent.model()).toMatchObject({ signIns: [], session: { kind: 'signed-in' } })
   })
 
   test('the person’s own comes first', async ({ watch }) => {
@@ -231,7 +231,7 @@ test.describe('an app’s sign-in beside a session', () => {
     agent.cancel()
     await expect.poll(() => agent.link()).toBe(link)
     agent.cancel()
-    await expect.poll(() => agent.model().flows).toEqual([])
+    await expect.poll(() => agent.model().signIns).toEqual([])
   })
 })
 
@@ -252,7 +252,7 @@ test.describe('F19: an address that is pasted', () => {
   }) => {
     const { agent } = await watch()
     const redirectUri = 'http://127.0.0.1:9999/pkce/response/code'
-    const request = appFlow({ wayBack: { kind: 'api', redirectUri } })
+    const request = appFlow({ redirectTarget: { kind: 'api', redirectUri } })
     const begun = agent.api.begin(request, NEVER)
     await expect.poll(() => agent.link()).not.toBeNull()
     const issuer = new URL(agent.link()!).origin

@@ -32,7 +32,7 @@ import {
   type LoginItemFacts,
   type LoginItems,
 } from '../../main/autostart/login-item.js'
-import { createXdgAutostart, DESKTOP_ID } from '../../main/autostart/linux.js'
+import { createLinuxAutostart, DESKTOP_ID } from '../../main/autostart/linux.js'
 import { ROOT } from '../support/root.js'
 import type { LoginItem } from '../stand-in/contract.js'
 import { createLoginItems } from '../stand-in/login-items.js'
@@ -79,7 +79,7 @@ const test = base.extend<{ place: Place }>({
         return { program, args: [], installed: true }
       },
       autostart: (launch, env = {}) =>
-        createXdgAutostart({ launch, home, env: { ...nowhere, ...env } }),
+        createLinuxAutostart({ launch, home, env: { ...nowhere, ...env } }),
       starts: (env = {}) => startedAtLogin({ HOME: home, ...nowhere, ...env }),
     })
     rmSync(home, { recursive: true })
@@ -316,8 +316,8 @@ test('a write that fails half-way leaves the entry as it was, and no other file'
   const ports = JSON.stringify({ launch, home: place.home, env: {} })
   const module = JSON.stringify(new URL('../../dist/main/autostart/linux.js', import.meta.url).href)
   const script = `
-    import { createXdgAutostart } from ${module}
-    console.log(createXdgAutostart(${ports}).set(true).note)
+    import { createLinuxAutostart } from ${module}
+    console.log(createLinuxAutostart(${ports}).set(true).note)
   `
   const { stdout } = spawnSync(
     'sh',

@@ -1,10 +1,10 @@
 // The budget of browser openings, by a clock that can be set.
 
 import { expect, test } from '@playwright/test'
-import { createOpenings, type Openings } from '../../main/agent/browser-budget.js'
+import { createBrowserBudget, type BrowserBudget } from '../../main/agent/browser-budget.js'
 import { createTestClock } from '../support/clock.js'
 
-const takeAll = (openings: Openings): number => {
+const takeAll = (openings: BrowserBudget): number => {
   let taken = 0
   while (openings.take()) taken += 1
   return taken
@@ -12,7 +12,7 @@ const takeAll = (openings: Openings): number => {
 
 test('S26: five may be taken in any 60 seconds, however they are spread', () => {
   const clock = createTestClock()
-  const openings = createOpenings(clock)
+  const openings = createBrowserBudget(clock)
   const takenAtMs: number[] = []
   // Primes, so that the steps meet the window's ends in ever other ways.
   for (const stepMs of Array.from({ length: 500 }, (_, index) => (index * 7_919) % 30_011)) {
@@ -28,7 +28,7 @@ test('S26: five may be taken in any 60 seconds, however they are spread', () => 
 
 test('S26: each comes back a minute after it was taken, and no sooner', () => {
   const clock = createTestClock()
-  const openings = createOpenings(clock)
+  const openings = createBrowserBudget(clock)
   expect(openings.take()).toBe(true)
   clock.advance(30_000)
   expect(takeAll(openings)).toBe(4)
@@ -40,7 +40,7 @@ test('S26: each comes back a minute after it was taken, and no sooner', () => {
 
 test('S26: what is set aside counts, and from its use on for a minute', () => {
   const clock = createTestClock()
-  const openings = createOpenings(clock)
+  const openings = createBrowserBudget(clock)
   const reservation = openings.reserve()
   clock.advance(300_000)
   expect(takeAll(openings)).toBe(4)
@@ -54,7 +54,7 @@ test('S26: what is set aside counts, and from its use on for a minute', () => {
 })
 
 test('what was set aside and not used is given back; what was used is not', () => {
-  const openings = createOpenings(createTestClock())
+  const openings = createBrowserBudget(createTestClock())
   const [unused, used] = [openings.reserve(), openings.reserve()]
   used?.use()
   for (const reservation of [unused, used]) reservation?.release()
@@ -64,7 +64,7 @@ test('what was set aside and not used is given back; what was used is not', () =
 
 test('a clock that is set back by hours holds nobody up for longer than a minute', () => {
   let nowMs = Date.now()
-  const openings = createOpenings({ nowMs: () => nowMs })
+  const openings = createBrowserBudget({ nowMs: () => nowMs })
   expect(takeAll(openings)).toBe(5)
   nowMs -= 7_200_000
   expect(takeAll(openings)).toBe(0)

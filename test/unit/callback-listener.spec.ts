@@ -8,7 +8,7 @@ import { connect as connectByTls } from 'node:tls'
 import {
   createCallbackListener,
   type PendingCallback,
-  type Sighting,
+  type CallbackDiagnostic,
 } from '../../main/oauth/callback-listener.js'
 import { createTestClock } from '../support/clock.js'
 import { owners } from '../support/owners.js'
@@ -18,7 +18,7 @@ const test = base.extend<{ pending: PendingCallback; callback: string }>({
   // eslint-disable-next-line no-empty-pattern
   pending: async ({}, use) => {
     const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
-    const pending = await listener.expect({ state: 's', issuer: 'i', promisesIss: false })
+    const pending = await listener.expect({ state: 's', issuer: 'i', issParameterSupported: false })
     await use(pending)
     await pending.leave()
   },
@@ -117,7 +117,7 @@ test('S10: a port that was taken can be had once it is free, and closes again', 
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const { port } = other.address() as AddressInfo
   const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
-  const expected = { state: 's', issuer: 'i', promisesIss: false }
+  const expected = { state: 's', issuer: 'i', issParameterSupported: false }
   await expect(listener.expect(expected)).rejects.toMatchObject({ code: 'port-taken' })
 
   await new Promise((resolve) => other.close(resolve))
@@ -141,7 +141,7 @@ async function freePorts(): Promise<[number, number]> {
 test('S10: two flows that need the same port at the same moment share it', async () => {
   const [port] = await freePorts()
   const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
-  const expected = { state: 's', issuer: 'i', promisesIss: false }
+  const expected = { state: 's', issuer: 'i', issParameterSupported: false }
   const both = await Promise.allSettled([
     listener.expect(expected),
     listener.expect({ ...expected, state: 't' }, port),
@@ -155,7 +155,7 @@ test('S08: slow forms do not hold up the end of a sign-in', async () => {
   const pending = await listener.expect({
     state: 's',
     issuer: 'i',
-    promisesIss: false,
+    issParameterSupported: false,
     byFormPost: true,
   })
   const { port } = new URL(pending.redirectUri)
@@ -182,7 +182,7 @@ test('S08: headers that come a byte at a time end with their time, and keep nobo
     redirectPorts: [],
     requestTimeoutMs: 50,
   })
-  const pending = await listener.expect({ state: 's', issuer: 'i', promisesIss: false })
+  const pending = await listener.expect({ state: 's', issuer: 'i', issParameterSupported: false })
   const slow = connect(Number(new URL(pending.redirectUri).port), '127.0.0.1')
   const closed = closeOf(slow)
   slow.write('GET /callback?state=s&code=c HTTP/1.1\r\nX: ')
@@ -209,8 +209,8 @@ function closeOf(socket: Socket): Promise<void> {
 type Watched = {
   redirectUri: string
   /** What one flow, or another at the same port, was told of, oldest first. */
-  seen: Sighting[]
-  seenByOther: Sighting[]
+  seen: CallbackDiagnostic[]
+  seenByOther: CallbackDiagnostic[]
   socket(): Promise<Socket>
 }
 
@@ -218,13 +218,15 @@ const watching = base.extend<{ watched: Watched }>({
   // eslint-disable-next-line no-empty-pattern
   watched: async ({}, use) => {
     const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
-    const expected = { issuer: 'i', promisesIss: false }
-    const seen: Sighting[] = []
-    const seenByOther: Sighting[] = []
+    const expected = { issuer: 'i', issParameterSupported: false }
+    const seen: CallbackDiagnostic[] = []
+    const seenByOther: CallbackDiagnostic[] = []
     const both = [
-      await listener.expect({ ...expected, state: 's' }, null, (sighting) => seen.push(sighting)),
-      await listener.expect({ ...expected, state: 't' }, null, (sighting) =>
-        seenByOther.push(sighting),
+      await listener.expect({ ...expected, state: 's' }, null, (diagnostic) =>
+        seen.push(diagnostic),
+      ),
+      await listener.expect({ ...expected, state: 't' }, null, (diagnostic) =>
+        seenByOther.push(diagnostic),
       ),
     ]
     const { redirectUri } = both[0]!
@@ -268,7 +270,7 @@ const asLookAhead = { headers: { 'Sec-Purpose': 'prefetch' } }
 // What is seen of each (of a GET, where it is a path) by the flow whose state is s, and by another
 // that waits at the same port.
 // prettier-ignore
-const SIGHTINGS: readonly [name: string, come: Come, seen: Sighting, byOther: Sighting][] = [
+const DIAGNOSTICS: readonly [name: string, come: Come, seen: CallbackDiagnostic, byOther: CallbackDiagnostic][] = [
   ['a connection that asks for nothing', ({ socket }) => socket(),         'connection',     'connection'],
   ['what is no request',      async ({ socket }) => (await socket()).write('nonsense\r\n\r\n'), 'connection', 'connection'],
   ['a TLS ClientHello',       ({ redirectUri }) => comeByTls(redirectUri), 'tls-hello',      'tls-hello'],
@@ -291,17 +293,17 @@ const SIGHTINGS: readonly [name: string, come: Come, seen: Sighting, byOther: Si
   ['a form that nobody asked for', ({ redirectUri }) => fetch(redirectUri, asForm), 'empty-callback', 'empty-callback'],
   ['a look ahead', ({ redirectUri }) => fetch(`${redirectUri}?state=s&code=c`, asLookAhead), 'connection', 'connection'],
 ]
-for (const [name, come, sighting, byOther] of SIGHTINGS) {
-  watching(`F30: ${name} is seen as ${sighting}, and the wait goes on`, async ({ watched }) => {
+for (const [name, come, diagnostic, byOther] of DIAGNOSTICS) {
+  watching(`F30: ${name} is seen as ${diagnostic}, and the wait goes on`, async ({ watched }) => {
     const { seen, seenByOther, redirectUri } = watched
     await (typeof come === 'string' ? fetch(new URL(come, redirectUri)) : come(watched))
-    await expect.poll(() => seen.at(-1)).toBe(sighting)
+    await expect.poll(() => seen.at(-1)).toBe(diagnostic)
     await expect.poll(() => seenByOther.at(-1)).toBe(byOther)
 
     // What comes last, and tells the least, changes nothing; the answer is taken all the same.
     await watched.socket()
     await fetch(new URL('/favicon.ico', redirectUri))
-    expect([seen.at(-1), seenByOther.at(-1)]).toEqual([sighting, byOther])
+    expect([seen.at(-1), seenByOther.at(-1)]).toEqual([diagnostic, byOther])
   })
 }
 
@@ -329,9 +331,9 @@ watching('F30: the most telling one wins, whatever comes after it', async ({ wat
 test('F30: what comes to another port is no news', async () => {
   const [port, otherPort] = await freePorts()
   const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
-  const seen: Sighting[] = []
-  const seenThere: Sighting[] = []
-  const expected = { issuer: 'i', promisesIss: false }
+  const seen: CallbackDiagnostic[] = []
+  const seenThere: CallbackDiagnostic[] = []
+  const expected = { issuer: 'i', issParameterSupported: false }
   const both = [
     await listener.expect({ ...expected, state: 's' }, port, (one) => seen.push(one)),
     await listener.expect({ ...expected, state: 't' }, otherPort, (one) => seenThere.push(one)),
@@ -344,9 +346,9 @@ test('F30: what comes to another port is no news', async () => {
 
 test('F30: once its answer is in, a flow is told of nothing more', async () => {
   const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
-  const told: Sighting[] = []
-  const expected = { state: 's', issuer: 'i', promisesIss: false }
-  const pending = await listener.expect(expected, null, (sighting) => told.push(sighting))
+  const told: CallbackDiagnostic[] = []
+  const expected = { state: 's', issuer: 'i', issParameterSupported: false }
+  const pending = await listener.expect(expected, null, (diagnostic) => told.push(diagnostic))
   const fetched = fetch(`${pending.redirectUri}?state=s&code=c`)
   const { show } = await pending.answer
   const before = told.length

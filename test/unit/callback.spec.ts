@@ -5,12 +5,12 @@ import { validateCallback, type CallbackResult } from '../../main/oauth/callback
 import { quoteProvider } from '../../main/base/errors.js'
 import { renderPage } from '../../main/oauth/pages.js'
 
-const check = (query: string, promisesIss = false): CallbackResult =>
+const check = (query: string, issParameterSupported = false): CallbackResult =>
   validateCallback(new URLSearchParams(query), {
     state: 'the-state',
     nonce: 'the-nonce',
     issuer: 'https://a.example',
-    promisesIss,
+    issParameterSupported,
   })
 const IGNORED: readonly [name: string, query: string][] = [
   ['S01: no state', 'code=c'],
@@ -52,8 +52,8 @@ test('RFC 6749 section 4.1.2: a blank error beside a code is none', () => {
 for (const iss of ['https://b.example', 'https://a.example/', 'https://a.example.b.example', '']) {
   test(`S05, RFC 9207 section 2.4: the iss "${iss}" has to fit, whether or not it was promised`, () => {
     const query = new URLSearchParams({ code: 'c', state: 'the-state', iss }).toString()
-    for (const promisesIss of [true, false]) {
-      expect(check(query, promisesIss)).toMatchObject({
+    for (const issParameterSupported of [true, false]) {
+      expect(check(query, issParameterSupported)).toMatchObject({
         kind: 'refused',
         error: { code: 'issuer-mismatch' },
       })

@@ -68,7 +68,7 @@ for (const method of ['client_secret_basic', 'client_secret_post'] as const) {
     await agent.signOut()
     expect(provider.requests).toMatchObject({ token: 2, revocation: 1 })
     expect(provider.revoked).toEqual([after.tokens.refreshToken])
-    expect(agent.model().lastOutcome).toEqual({ kind: 'signed-out', notice: null })
+    expect(agent.model().lastResult).toEqual({ kind: 'signed-out', notice: null })
     expect(JSON.stringify(history)).not.toContain(SECRET)
   })
 }
@@ -80,7 +80,7 @@ test('without what such a provider demands the sign-in fails, with its words', a
   const secret = { value: SECRET, method: 'client_secret_basic' } as const
   const unasked = await start({ provider: { demands } })
   await fetch(await answerLink(await unasked.signIn()))
-  expect((await unasked.reached('failed')).lastOutcome).toMatchObject({
+  expect((await unasked.reached('failed')).lastResult).toMatchObject({
     code: 'authorization-error',
     reason: expect.stringContaining('"invalid_request" (no access_type)'),
   })
@@ -91,7 +91,7 @@ test('without what such a provider demands the sign-in fails, with its words', a
       settings: { parameters, clientSecret },
     })
     await fetch(await answerLink(await unknown.signIn()))
-    expect((await unknown.reached('failed')).lastOutcome).toMatchObject({ code: 'token-error' })
+    expect((await unknown.reached('failed')).lastResult).toMatchObject({ code: 'token-error' })
   }
 })
 

@@ -7,12 +7,12 @@ import { expect, test as base } from '@playwright/test'
 import { createLatchkey, type Latchkey } from '../../main/app/compose.js'
 import { DirectoryInUse } from '../../main/storage/directory-lock.js'
 import { readSettings } from '../../main/settings/options.js'
-import { createMemoryVault, type StorageTier } from '../../main/storage/session-store.js'
-import type { HeldSession } from '../../main/oauth/session.js'
+import { createMemoryStore, type StorageTier } from '../../main/storage/session-store.js'
+import type { Session } from '../../main/oauth/session.js'
 import { createTestClock, type TestClock } from '../support/clock.js'
 
 const ISSUER = 'https://login.example.com'
-const SESSION: HeldSession = {
+const SESSION: Session = {
   issuer: ISSUER,
   clientId: 'client',
   account: { sub: 'alice', name: 'Alice Adams', email: '' },
@@ -52,7 +52,7 @@ const test = base.extend<{
       let open: () => void = () => undefined
       let latchkey!: Promise<Latchkey>
       await new Promise<void>((asked) => {
-        const read = async (): Promise<HeldSession> => {
+        const read = async (): Promise<Session> => {
           asked()
           await new Promise<void>((resolve) => (open = resolve))
           return SESSION
@@ -66,7 +66,7 @@ const test = base.extend<{
           }),
           version: '0.0.0',
           clock,
-          storage: { vault: { ...createMemoryVault(), read }, tier, note: null },
+          storage: { sessionStore: { ...createMemoryStore(), read }, tier, note: null },
           openBrowser: () => Promise.resolve(),
           onDirectoryLost: (error) => lost.push(error),
         })

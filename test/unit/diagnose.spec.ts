@@ -14,7 +14,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
-import { readAnnouncement } from '../../main/storage/service-file.js'
+import { readServiceFile } from '../../main/storage/service-file.js'
 import { AuthError } from '../../main/base/errors.js'
 import { createHttp } from '../../main/net/http.js'
 import { worstOf } from '../../main/diagnose/check.js'
@@ -26,11 +26,11 @@ import {
   checkStorage,
 } from '../../main/diagnose/check-computer.js'
 import { checkRedirectPorts, checkServicePort } from '../../main/diagnose/check-ports.js'
-import { checkProvider, type ProviderPorts } from '../../main/diagnose/check-provider.js'
+import { checkProvider, type ProviderDeps } from '../../main/diagnose/check-provider.js'
 import { checkRunning } from '../../main/diagnose/check-running.js'
 import { systemClock } from '../../main/base/clock.js'
 import { diagnose, writeReport } from '../../main/diagnose/diagnose.js'
-import { takeOwnership } from '../../main/storage/directory-lock.js'
+import { lockDirectory } from '../../main/storage/directory-lock.js'
 import { keepProviderMemory } from '../../main/storage/provider-memory.js'
 import { examineSettings, type Settings } from '../../main/settings/options.js'
 import { createTestClock } from '../support/clock.js'
@@ -245,7 +245,7 @@ const settingsWith = (settings: Partial<Settings>): Settings => ({
   ...settings,
 })
 
-const portsWith = (changes: Partial<ProviderPorts> = {}): ProviderPorts => ({
+const portsWith = (changes: Partial<ProviderDeps> = {}): ProviderDeps => ({
   http: createHttp({ timeoutMs: 5_000 }),
   clock: systemClock,
   env: {},
@@ -317,7 +317,7 @@ test.describe('the provider', () => {
     const { issuer } = await start()
     const clock = createTestClock()
     const http = createHttp()
-    const slowly: ProviderPorts['http'] = async (request) => {
+    const slowly: ProviderDeps['http'] = async (request) => {
       const answer = await http(request)
       clock.advance(4_000)
       return answer
@@ -411,7 +411,7 @@ test.describe('the provider', () => {
     })
   })
 
-  for (const [name, aheadMs, verdict, words] of [
+  for (const [name, clockSkewMs, verdict, words] of [
     ['a little ahead', 3_000, 'ok', "It shows the provider's time."],
     ['ahead', 20_000, 'warning', /clock is [12]\d seconds ahead of the provider's/],
     ['behind', -20_000, 'warning', /clock is [12]\d seconds behind the provider's/],
@@ -421,7 +421,7 @@ test.describe('the provider', () => {
   ] as const) {
     test(`shows a clock that is ${name}`, async ({ start }) => {
       const { issuer } = await start()
-      const clock = createTestClock(Date.now() + aheadMs)
+      const clock = createTestClock(Date.now() + clockSkewMs)
       const found = await checkProvider(portsWith({ clock }), settingsWith({ issuer }))
       expect(found.at(-1)).toMatchObject({ name: 'clock', verdict })
       expect(found.at(-1)!.says[0]).toMatch(words)
@@ -449,7 +449,7 @@ test.describe('the way to the provider', () => {
   test('leads by the proxy that is named', async ({ start }) => {
     const { issuer } = await start()
     const asked: string[] = []
-    const proxyFor: ProviderPorts['proxyFor'] = (url) => {
+    const proxyFor: ProviderDeps['proxyFor'] = (url) => {
       asked.push(url.href)
       return { host: 'proxy.example:3128', variable: 'HTTPS_PROXY' }
     }
@@ -487,7 +487,7 @@ test.describe('the way to the provider', () => {
   }) => {
     const { issuer } = await start()
     const path = join(directory, 'ca.pem')
-    const certificates = async (env: ProviderPorts['env']): Promise<unknown> =>
+    const certificates = async (env: ProviderDeps['env']): Promise<unknown> =>
       (await checkProvider(portsWith({ env }), settingsWith({ issuer }))).find(
         ({ name }) => name === 'certificates',
       )
@@ -583,37 +583,37 @@ test.describe('a Latchkey on the data directory', () => {
     expect(await checkRunning(join(directory, 'new'), http, '1.0.0')).toMatchObject(none)
     expect(await checkRunning(directory, http, '1.0.0')).toMatchObject(none)
     announceBy(directory, `http://127.0.0.1:${await freePort()}`)
-    const ended = await takeOwnership(directory)
+    const ended = await lockDirectory(directory)
     await ended.release()
     expect(await checkRunning(directory, http, '1.0.0')).toMatchObject(none)
   })
 
   test('that has not said where it serves may be starting', async ({ directory }) => {
-    const ownership = await takeOwnership(directory)
+    const directoryLock = await lockDirectory(directory)
     const { found, port } = await checkRunning(directory, http, '1.0.0')
     expect([found.verdict, port]).toEqual(['warning', null])
     expect(found.says[0]).toContain(`(process ${process.pid})`)
-    await ownership.release()
+    await directoryLock.release()
   })
 
   test('that does not answer is a problem', async ({ directory, freePort }) => {
-    const ownership = await takeOwnership(directory)
+    const directoryLock = await lockDirectory(directory)
     announceBy(directory, `http://127.0.0.1:${await freePort()}`)
     const { found, port } = await checkRunning(directory, http, '1.0.0')
     expect([found.verdict, port]).toEqual(['problem', null])
     expect(found.says[0]).toContain('does not answer. Quit it and start it again.')
-    await ownership.release()
+    await directoryLock.release()
   })
 
   test('is asked on this computer only, whatever its file says', ({ directory }) => {
     for (const url of ['http://192.0.2.1:80', 'https://127.0.0.1:80', 'file:///etc', 'nonsense']) {
       announceBy(directory, url)
-      expect(readAnnouncement(directory)).toBeNull()
+      expect(readServiceFile(directory)).toBeNull()
     }
     announceBy(directory, 'http://127.0.0.1:80')
-    expect(readAnnouncement(directory)).toMatchObject({ url: 'http://127.0.0.1:80', pid: 42 })
+    expect(readServiceFile(directory)).toMatchObject({ url: 'http://127.0.0.1:80', pid: 42 })
     writeFileSync(join(directory, 'service.json'), '{ "url": ')
-    expect(readAnnouncement(directory)).toBeNull()
+    expect(readServiceFile(directory)).toBeNull()
   })
 })
 

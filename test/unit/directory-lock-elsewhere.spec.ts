@@ -23,17 +23,17 @@ import { createInterface } from 'node:readline'
 import {
   DirectoryInUse,
   ownerOf,
-  takeOwnership,
-  type Ownership,
+  lockDirectory,
+  type DirectoryLock,
 } from '../../main/storage/directory-lock.js'
 import { thisComputer } from '../../main/storage/this-computer.js'
 
 const HOUR_MS = 60 * 60_000
 const BUILT = new URL('../../dist/main/storage/directory-lock.js', import.meta.url).href
 const PROGRAM = `
-  import { takeOwnership } from ${JSON.stringify(BUILT)}
+  import { lockDirectory } from ${JSON.stringify(BUILT)}
   process.stdin.resume()
-  await takeOwnership(process.argv[1], JSON.parse(process.argv[2] ?? '{}')).then(
+  await lockDirectory(process.argv[1], JSON.parse(process.argv[2] ?? '{}')).then(
     ({ notices }) => console.log(['taken', ...notices].join(' ')),
     (thrown) => console.log(thrown.name + ' ' + thrown.message),
   )
@@ -43,7 +43,7 @@ const test = base.extend<{
   directory: string
   /** A lock as another program has left it, with what is other than here. */
   leave: (changes?: object, modifiedAtMs?: number) => Promise<void>
-  own: (options?: Parameters<typeof takeOwnership>[1]) => Promise<Ownership>
+  own: (options?: Parameters<typeof lockDirectory>[1]) => Promise<DirectoryLock>
   /** Starts a program through a command; what it prints first, and itself. */
   run: (through?: readonly string[], directory?: string) => Promise<[string, ChildProcess]>
 }>({
@@ -70,13 +70,13 @@ const test = base.extend<{
       await utimes(path, modifiedAtMs / 1000, modifiedAtMs / 1000)
     }),
   own: async ({ directory }, use) => {
-    const owned: Ownership[] = []
+    const owned: DirectoryLock[] = []
     await use(async (options) => {
-      const ownership = await takeOwnership(directory, options)
-      owned.push(ownership)
-      return ownership
+      const directoryLock = await lockDirectory(directory, options)
+      owned.push(directoryLock)
+      return directoryLock
     })
-    await Promise.all(owned.map((ownership) => ownership.release()))
+    await Promise.all(owned.map((directoryLock) => directoryLock.release()))
   },
   run: async ({ directory }, use) => {
     const children: ChildProcess[] = []
@@ -230,10 +230,10 @@ test('S46: what is no file in the place of the lock hangs nothing and stops nobo
     await make()
     // What is empty or cut off may be just being written, for ten seconds.
     if ((await lstat(path)).isFile()) await utimes(path, 1, 1)
-    const ownership = await takeOwnership(directory)
-    expect(ownership.notices).toEqual([`The lock ${path} was damaged, so it did not count.`])
+    const directoryLock = await lockDirectory(directory)
+    expect(directoryLock.notices).toEqual([`The lock ${path} was damaged, so it did not count.`])
     expect((await lstat(path)).isFile()).toBe(true)
-    await ownership.release()
+    await directoryLock.release()
   }
   await rm(path)
   await own()

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { DirectoryInUse, takeOwnership } from '../../main/storage/directory-lock.js'
+import { DirectoryInUse, lockDirectory } from '../../main/storage/directory-lock.js'
 
 const BUILT = new URL('../../dist/main/storage/directory-lock.js', import.meta.url).href
 
@@ -34,10 +34,10 @@ const PROGRAM = `
     }
   }
   syncBuiltinESMExports()
-  const { takeOwnership } = await import(${JSON.stringify(BUILT)})
+  const { lockDirectory } = await import(${JSON.stringify(BUILT)})
   process.stdin.resume()
   armed = true
-  await takeOwnership(directory).then(() => console.log('taken'), (e) => console.log(e.message))
+  await lockDirectory(directory).then(() => console.log('taken'), (e) => console.log(e.message))
 `
 
 type Options = { directory: string; at: number; links: boolean }
@@ -79,14 +79,14 @@ for (const links of [true, false]) {
         const child = start({ directory, at, links })
         const result = await run(child)
         if (result === 'killed') {
-          const taken = await takeOwnership(directory).catch((thrown: Error) => thrown)
+          const taken = await lockDirectory(directory).catch((thrown: Error) => thrown)
           // Without links, an empty lock may be of a program that is just about to fill it.
           if (!links && taken instanceof DirectoryInUse) {
             expect(taken.message).toContain('just starts')
           } else if (taken instanceof Error) {
             throw taken
           } else {
-            await expect(takeOwnership(directory)).rejects.toThrow(DirectoryInUse)
+            await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUse)
             await taken.release()
           }
         }
@@ -108,8 +108,8 @@ test('S39: of several that start at once while others are killed on their way, o
     const results = await Promise.all([...doomed, ...others].map(run))
     const taken = results.filter((result) => result === 'taken')
     expect(taken.length, results.join('\n')).toBeLessThanOrEqual(1)
-    if (taken.length === 0) await (await takeOwnership(directory)).release()
-    else await expect(takeOwnership(directory)).rejects.toThrow(DirectoryInUse)
+    if (taken.length === 0) await (await lockDirectory(directory)).release()
+    else await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUse)
     await Promise.all([...doomed, ...others].map(kill))
     await rm(directory, { recursive: true })
   }

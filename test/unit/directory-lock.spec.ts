@@ -10,18 +10,22 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { listLockSockets } from '../../main/storage/lock-socket.js'
-import { DirectoryInUse, takeOwnership, type Ownership } from '../../main/storage/directory-lock.js'
+import {
+  DirectoryInUse,
+  lockDirectory,
+  type DirectoryLock,
+} from '../../main/storage/directory-lock.js'
 
 // Takes each directory that it reads a line with, and prints what came of it.
 const BUILT = new URL('../../dist/main/storage/directory-lock.js', import.meta.url).href
 const PROGRAM = `
   import { createInterface } from 'node:readline'
-  import { takeOwnership } from ${JSON.stringify(BUILT)}
+  import { lockDirectory } from ${JSON.stringify(BUILT)}
   process.umask(0)
   console.log('ready')
   createInterface({ input: process.stdin }).on('line', async (directory) => {
     try {
-      const ownership = await takeOwnership(directory)
+      const ownership = await lockDirectory(directory)
       ownership.announce('http://127.0.0.1:5323')
       console.log('taken')
     } catch (thrown) {
@@ -40,7 +44,7 @@ const test = base.extend<{
   /** Starts a program, with what is to be added to its environment. */
   start: (env?: Record<string, string>) => Promise<Program>
   /** Takes a directory in this process, until the test ends. */
-  own: (directory: string) => Promise<Ownership>
+  own: (directory: string) => Promise<DirectoryLock>
 }>({
   // eslint-disable-next-line no-empty-pattern
   directory: async ({}, use) => {
@@ -72,13 +76,13 @@ const test = base.extend<{
   },
   // eslint-disable-next-line no-empty-pattern
   own: async ({}, use) => {
-    const owned: Ownership[] = []
+    const owned: DirectoryLock[] = []
     await use(async (directory) => {
-      const ownership = await takeOwnership(directory)
-      owned.push(ownership)
-      return ownership
+      const directoryLock = await lockDirectory(directory)
+      owned.push(directoryLock)
+      return directoryLock
     })
-    await Promise.all(owned.map((ownership) => ownership.release()))
+    await Promise.all(owned.map((directoryLock) => directoryLock.release()))
   },
 })
 
@@ -105,10 +109,10 @@ test('an owner that serves nowhere yet is named by its process alone', async ({
 })
 
 test('a directory can be taken once it is released', async ({ directory, own }) => {
-  const first = await takeOwnership(directory)
+  const first = await lockDirectory(directory)
   await first.release()
   await own(directory)
-  await expect(takeOwnership(directory)).rejects.toThrow(DirectoryInUse)
+  await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUse)
 })
 
 test('each directory has an owner of its own', async ({ directory, own }) => {
@@ -127,7 +131,7 @@ test('S39: a directory whose owner was killed can be taken at once, and is then 
   expect(await take(directory)).toBe('taken')
   await kill(child)
   await own(directory)
-  await expect(takeOwnership(directory)).rejects.toThrow(DirectoryInUse)
+  await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUse)
 })
 
 test('S39: of several programs that take over at the same moment, exactly one wins', async ({
@@ -170,7 +174,7 @@ test('S39: an owner that more ask than it can answer is still the owner', async 
   const asking = Array.from({ length: 600 }, () => connect(path))
   await Promise.all(asking.map(settled))
 
-  await expect(takeOwnership(directory)).rejects.toThrow(DirectoryInUse)
+  await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUse)
   for (const socket of asking) socket.destroy()
 })
 
@@ -201,7 +205,7 @@ for (const [length, name] of [
     await mkdir(real)
     await symlink(real, link)
     await own(real)
-    await expect(takeOwnership(link)).rejects.toThrow(DirectoryInUse)
+    await expect(lockDirectory(link)).rejects.toThrow(DirectoryInUse)
   })
 
   test(`the socket of a directory with a ${length} path is out of other users' reach`, async ({
@@ -224,10 +228,10 @@ for (const [length, name] of [
 
 test('a program that stays connected does not hold up the release', async ({ directory }) => {
   test.setTimeout(5_000)
-  const ownership = await takeOwnership(directory)
+  const directoryLock = await lockDirectory(directory)
   const staying = connect({ path: onlySocketIn(directory), allowHalfOpen: true })
   await once(staying.resume(), 'end')
-  await ownership.release()
+  await directoryLock.release()
   staying.destroy()
 })
 
@@ -251,7 +255,7 @@ test('what an owner says of itself cannot break the line or reach the terminal',
 })
 
 async function refusalOf(directory: string): Promise<Error> {
-  return takeOwnership(directory).then(
+  return lockDirectory(directory).then(
     () => Promise.reject(new Error('the directory was taken')),
     (thrown: Error) => thrown,
   )

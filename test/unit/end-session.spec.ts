@@ -27,11 +27,11 @@ const test = base.extend<{ watched: (options?: SignedInOptions) => Promise<Watch
           return openBrowser(link)
         },
       })
-      const { agent, provider, vault } = session
+      const { agent, provider, sessionStore } = session
       opened.length = 0
       order.length = 0
-      const { clear } = vault
-      vault.clear = async () => {
+      const { clear } = sessionStore
+      sessionStore.clear = async () => {
         await clear()
         order.push('wiped')
       }
@@ -143,11 +143,11 @@ test('it is not opened twice, nor where nobody is signed in', async ({ watched }
 
 for (const endpoint of ['http://login.attacker.example/', 'file:///etc/passwd', 'calc:'] as const) {
   test(`S31: a provider cannot send the browser to ${endpoint} by it`, async ({ watched }) => {
-    const { agent, history, opened, provider, vault } = await watched()
+    const { agent, history, opened, provider, sessionStore } = await watched()
     provider.misbehave.metadata = (json) => ({ ...json, end_session_endpoint: endpoint })
     await agent.signOut()
     expect(opened).toEqual([])
-    expect(await vault.read()).toBeNull()
+    expect(await sessionStore.read()).toBeNull()
     // As at a provider that has no such page; `diagnose` names what is not used.
     expect(history.at(-1)?.status).toMatchObject({ state: 'signed-out', reason: null })
   })
@@ -161,10 +161,10 @@ for (const [name, options, fault] of [
   test(`where ${name}, the person is signed out here, and told what is left to do`, async ({
     watched,
   }) => {
-    const { agent, history, provider, vault } = await watched(options)
+    const { agent, history, provider, sessionStore } = await watched(options)
     if (fault) provider.misbehave.discovery = fault
     await agent.signOut()
-    expect(await vault.read()).toBeNull()
+    expect(await sessionStore.read()).toBeNull()
     expect(history.at(-1)?.status).toMatchObject({
       state: 'signed-out',
       reason:

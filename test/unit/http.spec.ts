@@ -12,7 +12,7 @@ import {
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
-import { discover } from '../../main/oauth/metadata.js'
+import { fetchMetadata } from '../../main/oauth/metadata.js'
 import { AuthError, type ErrorCode } from '../../main/base/errors.js'
 import {
   createHttp,
@@ -126,7 +126,7 @@ const CLIENT = { clientId: 'c', clientSecret: null }
 
 /** Who hears of Retry-After, and passes it on. */
 const ASKING: Record<string, (http: Http, origin: string) => Promise<unknown>> = {
-  discovery: (http, origin) => discover(http, origin),
+  discovery: (http, origin) => fetchMetadata(http, origin),
   'the key set': (http, origin) => createKeySet(http, { jwksUri: origin }).read(),
   'the token endpoint': (http, origin) =>
     renewTokens(

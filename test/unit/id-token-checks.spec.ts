@@ -77,7 +77,7 @@ function verify(idToken: string, expected: Partial<ExpectedIdentity> = {}): Prom
       clientId: 'the-client',
       nonce: 'the-nonce',
       maxAgeS: null,
-      providerAheadMs: null,
+      clockSkewMs: null,
       ...expected,
     },
     NOW_S * 1000,
@@ -176,7 +176,7 @@ test('S15: an ID token that another key signed, or another algorithm, is refused
     keySet(),
     announced,
     { idToken, accessToken: ACCESS_TOKEN },
-    { ...expected, providerAheadMs: null },
+    { ...expected, clockSkewMs: null },
     NOW_S * 1000,
   )
   expect(claims.sub).toBe('alice')
@@ -184,7 +184,7 @@ test('S15: an ID token that another key signed, or another algorithm, is refused
 })
 
 test('S15: where the clocks differ too, a wrong issuer is still what is wrong', async () => {
-  const expected = { providerAheadMs: 60_000 }
+  const expected = { clockSkewMs: 60_000 }
   await expect(verify(await tokenOf({ iss: 'https://evil.example' }), expected)).rejects.toThrow(
     'another provider',
   )
@@ -235,7 +235,7 @@ test.describe('S16: a renewed ID token', () => {
       METADATA,
       { idToken: await tokenOf({ nonce: undefined, ...changes }, key), accessToken: ACCESS_TOKEN },
       { sub: 'alice', idToken: await tokenOf({ iat: NOW_S - 100 }) },
-      { clientId: 'the-client', providerAheadMs: null },
+      { clientId: 'the-client', clockSkewMs: null },
       NOW_S * 1000,
     )
 

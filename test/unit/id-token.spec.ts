@@ -38,12 +38,12 @@ test.describe('OpenID Connect Core 12.2: a renewed ID token is as good as none, 
   ]
   for (const [name, misbehave] of OUTDATED) {
     test(name, async ({ signedIn }) => {
-      const { clock, first, history, next, provider, vault } = await signedIn()
+      const { clock, first, history, next, provider, sessionStore } = await signedIn()
       Object.assign(provider.misbehave, misbehave(first.tokens.idToken))
       const renewed = next('renewed')
       clock.advance(DUE)
       await renewed
-      const { tokens, claims, account } = (await vault.read())!
+      const { tokens, claims, account } = (await sessionStore.read())!
       expect(tokens.accessToken).not.toBe(first.tokens.accessToken)
       expect(tokens.refreshToken).not.toBe(first.tokens.refreshToken)
       expect(tokens.idToken).toBe(first.tokens.idToken)
@@ -72,7 +72,7 @@ test.describe('OpenID Connect Core 12.2: a renewed ID token is as good as none, 
   })
 
   test('and one that is old still may name nobody else', async ({ signedIn }) => {
-    const { clock, next, provider, vault } = await signedIn()
+    const { clock, next, provider, sessionStore } = await signedIn()
     provider.misbehave.idToken = (claims) => {
       claims['sub'] = 'bob'
       claims['iat'] = (claims['iat'] as number) - 86_400
@@ -80,7 +80,7 @@ test.describe('OpenID Connect Core 12.2: a renewed ID token is as good as none, 
     const ended = next('session-ended')
     clock.advance(DUE)
     expect((await ended).reason).toContain('for somebody else')
-    expect(await vault.read()).toBeNull()
+    expect(await sessionStore.read()).toBeNull()
   })
 
   for (const [name, misbehave] of [
@@ -124,12 +124,12 @@ test.describe('a clock is blamed where the provider’s Date differs, and not el
         },
       })
       await fetch(await answerLink(await signIn()))
-      const { lastOutcome } = await reached('failed')
-      expect(lastOutcome).toMatchObject({
+      const { lastResult } = await reached('failed')
+      expect(lastResult).toMatchObject({
         code: 'invalid-id-token',
         reason: expect.stringContaining(words),
       })
-      expect(lastOutcome).toMatchObject({ reason: expect.not.stringContaining('clock') })
+      expect(lastResult).toMatchObject({ reason: expect.not.stringContaining('clock') })
     })
   }
 })
@@ -213,9 +213,9 @@ test.describe('S15: auth_time', () => {
         },
       })
       await fetch(await answerLink(await signIn()))
-      const { lastOutcome } = await reached(ends)
+      const { lastResult } = await reached(ends)
       if (ends === 'failed') {
-        expect(lastOutcome).toMatchObject({ reason: expect.stringContaining('yet to come') })
+        expect(lastResult).toMatchObject({ reason: expect.stringContaining('yet to come') })
       }
     })
   }
@@ -270,7 +270,7 @@ test.describe('RFC 8017 section 3.1: an RSA key with which anybody can sign is n
     })
     provider.misbehave.idTokenRaw = forge
     await fetch(await answerLink(await signIn()))
-    expect((await reached('failed')).lastOutcome).toMatchObject({
+    expect((await reached('failed')).lastResult).toMatchObject({
       code: 'invalid-id-token',
       reason: expect.stringContaining('none of the provider’s keys signed it'),
     })

@@ -23,17 +23,17 @@ const test = base.extend<{
   keeping: ({ start }, use) =>
     use(async ({ after, as = 'alice', ...options } = {}) => {
       const fixture = await start(options)
-      const { vault, signIn, reached } = fixture
+      const { sessionStore, signIn, reached } = fixture
       if (after !== undefined) {
         await fetch(await answerLink(await signIn(), `account=${after}`))
         await reached('signed-in')
       }
-      const write = vault.write
+      const write = sessionStore.write
       let finish!: Kept['finish']
       let page!: Promise<string>
       const refreshToken = await new Promise<string>((resolve, reject) => {
-        vault.write = async (session) => {
-          vault.write = write
+        sessionStore.write = async (session) => {
+          sessionStore.write = write
           resolve(session.tokens.refreshToken!)
           const failure = await new Promise<Error | undefined>((finished) => (finish = finished))
           if (failure) throw failure
@@ -49,49 +49,49 @@ const test = base.extend<{
 })
 
 test('a cancelled sign-in keeps nothing', async ({ keeping }) => {
-  const { agent, provider, vault, page, finish, refreshToken, reached } = await keeping()
+  const { agent, provider, sessionStore, page, finish, refreshToken, reached } = await keeping()
   agent.cancel()
   finish()
   expect(await page).toContain('This sign-in was cancelled')
   await reached('signed-out')
-  expect(await vault.read()).toBeNull()
+  expect(await sessionStore.read()).toBeNull()
   await expect.poll(() => provider.revoked).toEqual([refreshToken])
 })
 
 test('a sign-in whose place another takes keeps nothing', async ({ keeping }) => {
-  const { agent, provider, vault, signIn, finish, refreshToken } = await keeping()
+  const { agent, provider, sessionStore, signIn, finish, refreshToken } = await keeping()
   const link = signIn()
   finish()
   await link
   await expect.poll(() => provider.revoked).toEqual([refreshToken])
   agent.cancel()
   expect(agent.model().session).toEqual({ kind: 'signed-out' })
-  expect(await vault.read()).toBeNull()
+  expect(await sessionStore.read()).toBeNull()
 })
 
 test('a second sign-in that is cancelled leaves the first person’s session', async ({
   keeping,
 }) => {
-  const { agent, vault, finish, reached } = await keeping({ after: 'alice', as: 'bob' })
+  const { agent, sessionStore, finish, reached } = await keeping({ after: 'alice', as: 'bob' })
   agent.cancel()
   finish()
   await reached('signed-in')
   expect(agent.model().session).toMatchObject({ account: { sub: 'alice' } })
-  expect((await vault.read())?.account.sub).toBe('alice')
+  expect((await sessionStore.read())?.account.sub).toBe('alice')
 })
 
 for (const failure of [undefined, new Error('the disk is full')]) {
   const ends = failure ? 'fails' : 'succeeds'
   test(`S19: a sign-out during a write that ${ends} ends both sessions`, async ({ keeping }) => {
     const kept = await keeping({ after: 'alice', as: 'bob' })
-    const { agent, provider, vault, page, finish, refreshToken } = kept
-    const { refreshToken: first } = (await vault.read())!.tokens
+    const { agent, provider, sessionStore, page, finish, refreshToken } = kept
+    const { refreshToken: first } = (await sessionStore.read())!.tokens
     const signedOut = agent.signOut()
     finish(failure)
     await signedOut
     expect(await page).not.toContain('You are signed in')
     expect(agent.model().session).toEqual({ kind: 'signed-out' })
-    expect(await vault.read()).toBeNull()
+    expect(await sessionStore.read()).toBeNull()
     await expect.poll(() => new Set(provider.revoked)).toEqual(new Set([first, refreshToken]))
   })
 }
@@ -107,10 +107,10 @@ test('closing leaves no timer', async ({ keeping }) => {
 test('S19: a vault that cannot be wiped is told of, and the provider ends the session', async ({
   start,
 }) => {
-  const { agent, provider, vault, history, signIn, reached } = await start()
+  const { agent, provider, sessionStore, history, signIn, reached } = await start()
   await fetch(await answerLink(await signIn()))
   await reached('signed-in')
-  vault.clear = () => Promise.reject(new Error('the disk is read-only'))
+  sessionStore.clear = () => Promise.reject(new Error('the disk is read-only'))
   await agent.signOut()
 
   expect(provider.revoked).toHaveLength(1)
@@ -126,19 +126,19 @@ const full = (): Promise<never> =>
 test('S19: signing out ends the words for a session that could not be written', async ({
   start,
 }) => {
-  const { agent, clock, history, vault, signIn, reached } = await start()
-  const { write, clear } = vault
-  vault.write = full
+  const { agent, clock, history, sessionStore, signIn, reached } = await start()
+  const { write, clear } = sessionStore
+  sessionStore.write = full
   await fetch(await answerLink(await signIn()))
   await reached('signed-in')
-  vault.clear = () => Promise.reject(new Error('the disk is read-only'))
+  sessionStore.clear = () => Promise.reject(new Error('the disk is read-only'))
   await agent.signOut()
   expect(history.at(-1)?.status).toMatchObject({
     state: 'signed-out',
     reason: expect.stringContaining('could not be removed'),
   })
 
-  Object.assign(vault, { write, clear })
+  Object.assign(sessionStore, { write, clear })
   await agent.signOut()
   expect(history.at(-1)?.status).toMatchObject({ state: 'signed-out', reason: null })
   expect(clock.pending()).toBe(0)
@@ -161,65 +161,65 @@ test('a sign-in that is cancelled while its code is exchanged leaves no tokens a
 test('a sign-in that cannot be written lasts, and says so until the disk has room', async ({
   start,
 }) => {
-  const { agent, clock, history, vault, signIn, reached } = await start()
-  const { write } = vault
-  vault.write = full
+  const { agent, clock, history, sessionStore, signIn, reached } = await start()
+  const { write } = sessionStore
+  sessionStore.write = full
   const page = await fetch(await answerLink(await signIn()))
   expect(await page.text()).toContain('You are signed in')
   await reached('signed-in')
   expect(history.at(-1)?.status.reason).toBe('The disk is full.')
 
-  vault.write = write
+  sessionStore.write = write
   clock.advance(60_000)
   await expect.poll(() => history.at(-1)?.status.reason).toBeNull()
-  expect(await vault.read()).toEqual(await agent.read(0))
+  expect(await sessionStore.read()).toEqual(await agent.read(0))
 })
 
 test('somebody else’s sign-in that cannot be written leaves nothing of the first person’s', async ({
   start,
 }) => {
-  const { agent, vault, signIn, reached } = await start()
+  const { agent, sessionStore, signIn, reached } = await start()
   await fetch(await answerLink(await signIn()))
   await reached('signed-in')
-  vault.write = full
+  sessionStore.write = full
   await fetch(await answerLink(await signIn(), 'account=bob'))
   await reached('signed-in')
   expect(agent.model()).toMatchObject({
     session: { account: { sub: 'bob' } },
     storageProblem: 'The disk is full.',
   })
-  expect(await vault.read()).toBeNull()
+  expect(await sessionStore.read()).toBeNull()
 })
 
 test('a renewal that cannot be written goes on with the new token, and says so', async ({
   start,
 }) => {
-  const { agent, provider, vault, signIn, reached } = await start()
+  const { agent, provider, sessionStore, signIn, reached } = await start()
   await fetch(await answerLink(await signIn()))
   await reached('signed-in')
-  const { write } = vault
-  vault.write = full
+  const { write } = sessionStore
+  sessionStore.write = full
   const { tokens } = await agent.read(null)
   expect(agent.model()).toMatchObject({
     session: { kind: 'signed-in', renewal: 'idle' },
     storageProblem: 'The disk is full.',
   })
 
-  vault.write = write
+  sessionStore.write = write
   await agent.close()
   expect(provider.tokenRequests).toHaveLength(2)
-  expect((await vault.read())!.tokens).toEqual(tokens)
+  expect((await sessionStore.read())!.tokens).toEqual(tokens)
 })
 
 test('S37: closing waits for a renewal whose token is on its way', async ({ start }) => {
-  const { agent, provider, vault, signIn, reached } = await start()
+  const { agent, provider, sessionStore, signIn, reached } = await start()
   await fetch(await answerLink(await signIn()))
   await reached('signed-in')
   let newest: unknown
   const closed = new Promise((resolve, reject) => {
     provider.misbehave.tokenResponse = (tokens) => {
       newest = tokens['refresh_token']
-      agent.close().then(() => resolve(vault.read()), reject)
+      agent.close().then(() => resolve(sessionStore.read()), reject)
       return tokens
     }
   })

@@ -56,7 +56,7 @@ async function verify(
     createKeySet(http, { jwksUri: `${ISSUER}/keys` }),
     { issuer: ISSUER, signingAlgorithms: ['ES256', 'RS256'] },
     { idToken, accessToken: 'a' },
-    { clientId: 'c', nonce: 'n', maxAgeS: null, providerAheadMs: null },
+    { clientId: 'c', nonce: 'n', maxAgeS: null, clockSkewMs: null },
     NOW_MS,
   )
   return { sub, reads }

@@ -22,9 +22,9 @@ const account = { sub: CANARY, name: CANARY, email: `${CANARY}@example.com` }
 const deadlineMs = Date.UTC(2026, 0, 2, 3, 4, 5)
 const until = '2026-01-02T03:04:05.000Z'
 
-const waiting = after(initialModel, { type: 'flow-started', state, origin: 'tray', deadlineMs })
-const byApp = after(initialModel, { type: 'flow-started', state, origin: 'api', deadlineMs })
-const abandonedByApp = after(byApp, { type: 'flow-abandoned', state })
+const waiting = after(initialModel, { type: 'sign-in-started', state, origin: 'tray', deadlineMs })
+const byApp = after(initialModel, { type: 'sign-in-started', state, origin: 'api', deadlineMs })
+const abandonedByApp = after(byApp, { type: 'sign-in-abandoned', state })
 const signedIn = after(waiting, {
   type: 'signed-in',
   state,
@@ -32,7 +32,7 @@ const signedIn = after(waiting, {
   expiresAtMs: deadlineMs,
   renewsAtMs: null,
 })
-const asOther = after(signedIn, { type: 'flow-started', state, origin: 'tray', deadlineMs })
+const asOther = after(signedIn, { type: 'sign-in-started', state, origin: 'tray', deadlineMs })
 
 function after(model: Model, event: Event): Model {
   return next(model, event)
@@ -42,16 +42,16 @@ function after(model: Model, event: Event): Model {
 const ROWS: {
   [Type in Event['type']]: [Model, Omit<Extract<Event, { type: Type }>, 'type'>, object][]
 } = {
-  'flow-started': [
+  'sign-in-started': [
     [
       initialModel,
       { state, origin: 'tray', deadlineMs },
-      { level: 'info', origin: 'tray', until, flows: 1 },
+      { level: 'info', origin: 'tray', until, signIns: 1 },
     ],
     [
       byApp,
       { state: `${CANARY} 2`, origin: 'api', deadlineMs: Infinity },
-      { level: 'info', origin: 'api', until: null, flows: 2 },
+      { level: 'info', origin: 'api', until: null, signIns: 2 },
     ],
   ],
   'link-ready': [
@@ -71,9 +71,9 @@ const ROWS: {
       { level: 'info', origin: null, host: 'a.example', redirectPort: null },
     ],
   ],
-  'flow-noticed': [[waiting, { state, notice: reason }, { level: 'warn', origin: 'tray' }]],
-  'flow-abandoned': [[byApp, { state }, { level: 'info', origin: 'api' }]],
-  'flow-resumed': [[abandonedByApp, { state }, { level: 'info', origin: 'api' }]],
+  'sign-in-noticed': [[waiting, { state, notice: reason }, { level: 'warn', origin: 'tray' }]],
+  'sign-in-abandoned': [[byApp, { state }, { level: 'info', origin: 'api' }]],
+  'sign-in-resumed': [[abandonedByApp, { state }, { level: 'info', origin: 'api' }]],
   'callback-answered': [[byApp, { state }, { level: 'info', origin: 'api' }]],
   'exchange-started': [[waiting, { state }, { level: 'info', origin: 'tray' }]],
   'signed-in': [
@@ -88,33 +88,33 @@ const ROWS: {
       { level: 'info', until: null, replaced: true },
     ],
   ],
-  'flow-ended': [
+  'sign-in-ended': [
     [
       waiting,
-      { state, ending: { kind: 'cancelled' } },
-      { level: 'info', ending: 'cancelled', code: null },
+      { state, result: { kind: 'cancelled' } },
+      { level: 'info', result: 'cancelled', code: null },
     ],
     [
       waiting,
-      { state, ending: { kind: 'denied', code: 'access-denied', reason } },
-      { level: 'warn', ending: 'denied', code: 'access-denied' },
+      { state, result: { kind: 'denied', code: 'access-denied', reason } },
+      { level: 'warn', result: 'denied', code: 'access-denied' },
     ],
     [
       waiting,
-      { state, ending: { kind: 'expired', reason } },
-      { level: 'warn', ending: 'expired', code: null },
+      { state, result: { kind: 'expired', reason } },
+      { level: 'warn', result: 'expired', code: null },
     ],
     [
       waiting,
-      { state, ending: { kind: 'failed', code: 'token-error', reason } },
-      { level: 'error', ending: 'failed', code: 'token-error' },
+      { state, result: { kind: 'failed', code: 'token-error', reason } },
+      { level: 'error', result: 'failed', code: 'token-error' },
     ],
   ],
-  'flow-refused': [
+  'sign-in-rejected': [
     [
       initialModel,
-      { ending: { kind: 'failed', code: 'not-configured', reason } },
-      { level: 'error', ending: 'failed', code: 'not-configured' },
+      { result: { kind: 'failed', code: 'not-configured', reason } },
+      { level: 'error', result: 'failed', code: 'not-configured' },
     ],
   ],
   'renewal-started': [[signedIn, {}, { level: 'debug' }]],

@@ -10,7 +10,7 @@ import { createLogger, failuresOf, type Logger } from '../../main/storage/log.js
 import type { LogRecord } from '../../main/present/log-record.js'
 import { examineSettings } from '../../main/settings/options.js'
 import type { LogLevel } from '../../main/base/log-level.js'
-import { createMemoryVault } from '../../main/storage/session-store.js'
+import { createMemoryStore } from '../../main/storage/session-store.js'
 import { createTestClock } from '../support/clock.js'
 import { mountFullDisk } from '../support/full-disk.js'
 
@@ -42,8 +42,8 @@ const test = base.extend<{
 
 const failed = (code: 'token-error' | 'port-taken' = 'token-error'): LogRecord => ({
   level: 'error',
-  event: 'flow-ended',
-  ending: 'failed',
+  event: 'sign-in-ended',
+  result: 'failed',
   code,
 })
 const RECORDS: Readonly<Record<LogLevel, LogRecord>> = {
@@ -123,8 +123,8 @@ test('its tail is the last failures, from the old file too', ({ directory, open 
   expect(log.tail()).toEqual([earlier])
   for (const record of Object.values(RECORDS)) log.record(record)
   expect(log.tail().map((line) => (JSON.parse(line) as LogRecord).event)).toEqual([
-    'flow-ended',
-    'flow-ended',
+    'sign-in-ended',
+    'sign-in-ended',
     'session-ended',
   ])
   for (let count = 0; count < 50; count++) log.record(RECORDS.warn)
@@ -204,7 +204,7 @@ test('S38: an error of our own is told on stderr, and in the log without its mes
     settings: examineSettings({ args, env: {}, platform: 'linux', home: directory }).settings,
     version: '1.2.3',
     clock: createTestClock(),
-    storage: { vault: createMemoryVault(), tier: 'memory', note: null },
+    storage: { sessionStore: createMemoryStore(), tier: 'memory', note: null },
     openBrowser: () => Promise.resolve(),
   })
   const error = Object.assign(new TypeError('canary'), { code: 'ERR_SOME' })

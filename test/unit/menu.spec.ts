@@ -3,11 +3,11 @@
 import { expect, test } from '@playwright/test'
 import { initialModel, next, type Event, type Model } from '../../main/agent/model.js'
 import { menuOf } from '../../main/present/menu.js'
-import { noticeOf, type Notice } from '../../main/present/notification.js'
+import { notificationFor, type Notice } from '../../main/present/notification.js'
 
 const ALICE = { sub: 'alice', name: 'Alice & Co', email: 'alice@example.com' }
-const started: Event = { type: 'flow-started', state: 's', origin: 'tray', deadlineMs: 1 }
-const byApp: Event = { type: 'flow-started', state: 'a', origin: 'api', deadlineMs: 1 }
+const started: Event = { type: 'sign-in-started', state: 's', origin: 'tray', deadlineMs: 1 }
+const byApp: Event = { type: 'sign-in-started', state: 'a', origin: 'api', deadlineMs: 1 }
 const signedIn: Event = {
   type: 'signed-in',
   state: 's',
@@ -16,11 +16,11 @@ const signedIn: Event = {
   renewsAtMs: null,
 }
 const failed: Event = {
-  type: 'flow-ended',
+  type: 'sign-in-ended',
   state: 's',
-  ending: { kind: 'failed', code: 'invalid-grant', reason: 'The provider said no.' },
+  result: { kind: 'failed', code: 'invalid-grant', reason: 'The provider said no.' },
 }
-const cancelled: Event = { type: 'flow-ended', state: 's', ending: { kind: 'cancelled' } }
+const cancelled: Event = { type: 'sign-in-ended', state: 's', result: { kind: 'cancelled' } }
 const offline: Event = {
   type: 'renewal-failed',
   renewal: 'offline',
@@ -105,7 +105,7 @@ for (const [name, events, headline, commands] of [
   ],
   [
     'somebody, and an app that has hung up',
-    [started, signedIn, byApp, linkedByApp, { type: 'flow-abandoned', state: 'a' }],
+    [started, signedIn, byApp, linkedByApp, { type: 'sign-in-abandoned', state: 'a' }],
     'Signed in as Alice & Co',
     SIGNED_IN_COMMANDS,
   ],
@@ -186,6 +186,6 @@ for (const [name, events, notice] of [
   ['a link', [started, { type: 'link-ready', state: 's', link: 'https://a.example' }], null],
 ] satisfies [string, Event[], Notice | null][]) {
   test(`${name} is ${notice === null ? 'no reason for a notification' : 'notified'}`, () => {
-    expect(noticeOf(play(...events), events.at(-1)!)).toEqual(notice)
+    expect(notificationFor(play(...events), events.at(-1)!)).toEqual(notice)
   })
 }

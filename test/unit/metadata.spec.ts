@@ -1,7 +1,7 @@
 // The provider's metadata, from a provider that says what it should not.
 
 import { expect, test as base } from '@playwright/test'
-import { discover } from '../../main/oauth/metadata.js'
+import { fetchMetadata } from '../../main/oauth/metadata.js'
 import { AuthError, type ErrorCode } from '../../main/base/errors.js'
 import { createHttp } from '../../main/net/http.js'
 import { createKeySet } from '../../main/oauth/id-token.js'
@@ -37,7 +37,7 @@ const changed = (changes: Metadata): Misbehaviour => ({
 
 test('an ordinary provider is read in full', async ({ start }) => {
   const { issuer } = await start()
-  expect(await discover(createHttp(), issuer)).toEqual({
+  expect(await fetchMetadata(createHttp(), issuer)).toEqual({
     issuer,
     authorizationEndpoint: `${issuer}/authorize`,
     tokenEndpoint: `${issuer}/token`,
@@ -47,7 +47,7 @@ test('an ordinary provider is read in full', async ({ start }) => {
     revocationNeedsSecret: false,
     endSessionEndpoint: `${issuer}/sign-out`,
     signingAlgorithms: ['ES256'],
-    promisesIss: true,
+    issParameterSupported: true,
     tokenAuthMethods: ['none'],
     revocationAuthMethods: ['none'],
     ignored: [],
@@ -68,7 +68,7 @@ test('what a provider need not say has its default', async ({ start }) => {
       authorization_response_iss_parameter_supported: undefined,
     }),
   )
-  expect(await discover(createHttp(), issuer)).toEqual({
+  expect(await fetchMetadata(createHttp(), issuer)).toEqual({
     issuer,
     authorizationEndpoint: `${issuer}/authorize`,
     tokenEndpoint: `${issuer}/token`,
@@ -78,7 +78,7 @@ test('what a provider need not say has its default', async ({ start }) => {
     revocationNeedsSecret: false,
     endSessionEndpoint: null,
     signingAlgorithms: ['RS256'],
-    promisesIss: false,
+    issParameterSupported: false,
     tokenAuthMethods: null,
     revocationAuthMethods: null,
     ignored: [],
@@ -90,7 +90,7 @@ for (const issuerPath of ['/', '/tenant', '/tenant/']) {
     start,
   }) => {
     const { issuer, requests } = await start({}, { issuerPath })
-    expect((await discover(createHttp(), issuer)).issuer).toBe(issuer)
+    expect((await fetchMetadata(createHttp(), issuer)).issuer).toBe(issuer)
     expect(requests.discovery).toBe(1)
   })
 }
@@ -110,7 +110,7 @@ test.describe('S12, RFC 8414 section 3.3: the issuer is exactly the configured o
       const { issuer } = await start({
         metadata: (json) => ({ ...json, issuer: announce(String(json['issuer'])) }),
       })
-      const error = await refusalOf(discover(createHttp(), issuer))
+      const error = await refusalOf(fetchMetadata(createHttp(), issuer))
       expect(error).toMatchObject({ code: 'issuer-mismatch' })
       const announced = announce(issuer)
       expect(error.message).toBe(
@@ -130,7 +130,7 @@ test.describe('S12, RFC 8414 section 3.3: the issuer is exactly the configured o
       start,
     }) => {
       const { issuer } = await start({}, { issuerPath })
-      const error = await refusalOf(discover(createHttp(), configure(issuer)))
+      const error = await refusalOf(fetchMetadata(createHttp(), configure(issuer)))
       expect(error).toMatchObject({ code: 'issuer-mismatch' })
       expect(error.message).toBe(
         `The provider spells its issuer ${issuer}: set the issuer exactly so.`,
@@ -152,7 +152,7 @@ test.describe('S12: no endpoint is on plain http', () => {
     test(`${name} is refused there, and named`, async ({ start }) => {
       for (const url of ['http://provider.example/x', 'http://localhost.provider.example/x']) {
         const { issuer } = await start(changed({ [name]: url }))
-        const error = await refusalOf(discover(createHttp(), issuer))
+        const error = await refusalOf(fetchMetadata(createHttp(), issuer))
         expect(error).toMatchObject({ code: 'insecure-endpoint' })
         expect(error.message).toContain(`The provider's ${name} is not https`)
       }
@@ -168,7 +168,7 @@ test.describe('S12: no endpoint is on plain http', () => {
     test(`${url} is taken for each`, async ({ start }) => {
       const fields = Object.fromEntries(ENDPOINTS.map((name) => [name, url]))
       const { issuer } = await start(changed(fields))
-      expect(await discover(createHttp(), issuer)).toMatchObject({
+      expect(await fetchMetadata(createHttp(), issuer)).toMatchObject({
         authorizationEndpoint: url,
         tokenEndpoint: url,
         jwksUri: url,
@@ -183,7 +183,7 @@ test.describe('S12: no endpoint is on plain http', () => {
     test(`${name} is not used there, and ignored`, async ({ start }) => {
       for (const url of ['http://provider.example/x', 'http://localhost.provider.example/x']) {
         const { issuer } = await start(changed({ [name]: url }))
-        expect(await discover(createHttp(), issuer)).toMatchObject({
+        expect(await fetchMetadata(createHttp(), issuer)).toMatchObject({
           [field]: null,
           ignored: [{ name, fault: 'insecure' }],
         })
@@ -197,7 +197,7 @@ test.describe('S12: no endpoint is on plain http', () => {
       requests += 1
       throw new Error('it was asked')
     }
-    const error = await refusalOf(discover(http, 'http://provider.example'))
+    const error = await refusalOf(fetchMetadata(http, 'http://provider.example'))
     expect(error).toMatchObject({ code: 'insecure-endpoint' })
     expect(requests).toBe(0)
   })
@@ -207,7 +207,7 @@ test.describe('S13, RFC 7636 section 4.2: PKCE with S256', () => {
   for (const methods of [[], ['plain'], ['s256']]) {
     test(`announced methods ${JSON.stringify(methods)} are refused`, async ({ start }) => {
       const { issuer } = await start(changed({ code_challenge_methods_supported: methods }))
-      const error = await refusalOf(discover(createHttp(), issuer))
+      const error = await refusalOf(fetchMetadata(createHttp(), issuer))
       expect(error).toMatchObject({ code: 'pkce-unsupported' })
       expect(error.message).toContain('does not support PKCE with S256')
     })
@@ -216,7 +216,7 @@ test.describe('S13, RFC 7636 section 4.2: PKCE with S256', () => {
   for (const methods of [undefined, ['S256'], ['plain', 'S256'], [null, 'S256']]) {
     test(`announced methods ${JSON.stringify(methods)} are taken`, async ({ start }) => {
       const { issuer } = await start(changed({ code_challenge_methods_supported: methods }))
-      await expect(discover(createHttp(), issuer)).resolves.toMatchObject({ issuer })
+      await expect(fetchMetadata(createHttp(), issuer)).resolves.toMatchObject({ issuer })
     })
   }
 })
@@ -226,7 +226,7 @@ for (const types of [[], ['id_token'], ['code id_token', 'token']]) {
     start,
   }) => {
     const { issuer } = await start(changed({ response_types_supported: types }))
-    const error = await refusalOf(discover(createHttp(), issuer))
+    const error = await refusalOf(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
     expect(error.message).toContain('does not offer the authorization code flow')
   })
@@ -237,7 +237,7 @@ test('S15: none and symmetric algorithms are never among those for ID tokens', a
 }) => {
   const announced = ['none', 'HS256', 'RS256', 'HS512', 'EdDSA', 'ES256', 'PS384']
   const { issuer } = await start(changed({ id_token_signing_alg_values_supported: announced }))
-  expect((await discover(createHttp(), issuer)).signingAlgorithms).toEqual([
+  expect((await fetchMetadata(createHttp(), issuer)).signingAlgorithms).toEqual([
     'RS256',
     'EdDSA',
     'ES256',
@@ -256,14 +256,14 @@ const ALGORITHMS: [string, unknown, readonly string[]][] = [
 for (const [what, announced, expected] of ALGORITHMS) {
   test(`${what} for the algorithms of ID tokens means ${expected.join()}`, async ({ start }) => {
     const { issuer } = await start(changed({ id_token_signing_alg_values_supported: announced }))
-    expect((await discover(createHttp(), issuer)).signingAlgorithms).toEqual(expected)
+    expect((await fetchMetadata(createHttp(), issuer)).signingAlgorithms).toEqual(expected)
   })
 }
 
 test('HS256 alone is refused in words of its own', async ({ start }) => {
   const announced = ['HS256', 'none']
   const { issuer } = await start(changed({ id_token_signing_alg_values_supported: announced }))
-  const error = await refusalOf(discover(createHttp(), issuer))
+  const error = await refusalOf(fetchMetadata(createHttp(), issuer))
   expect(error).toMatchObject({ code: 'invalid-metadata' })
   expect(error.message).toContain('HS256 only, which takes a client secret to check')
   expect(error.message).toContain('Set RS256 or ES256 for your application there')
@@ -298,10 +298,10 @@ const ODD: [string, unknown, 'empty' | 'unreadable'][] = [
 for (const [name, value, fault] of ODD) {
   test(`${name} as ${JSON.stringify(value)} counts as absent, and is named`, async ({ start }) => {
     const { issuer } = await start(changed({ [name]: value }))
-    const { ignored, ...metadata } = await discover(createHttp(), issuer)
+    const { ignored, ...metadata } = await fetchMetadata(createHttp(), issuer)
     expect(ignored).toEqual([{ name, fault }])
     const without = await start(changed({ [name]: undefined }))
-    const { ignored: none, ...expected } = await discover(createHttp(), without.issuer)
+    const { ignored: none, ...expected } = await fetchMetadata(createHttp(), without.issuer)
     expect(none).toEqual([])
     expect(JSON.stringify(metadata)).toBe(
       JSON.stringify(expected).replaceAll(without.issuer, issuer),
@@ -321,7 +321,7 @@ test.describe('RFC 9207 section 3: a promise to send iss', () => {
     test(`${JSON.stringify(value)} is ${promises ? 'one' : 'none'}`, async ({ start }) => {
       const name = 'authorization_response_iss_parameter_supported'
       const { issuer } = await start(changed({ [name]: value }))
-      expect((await discover(createHttp(), issuer)).promisesIss).toBe(promises)
+      expect((await fetchMetadata(createHttp(), issuer)).issParameterSupported).toBe(promises)
     })
   }
 })
@@ -340,7 +340,7 @@ test.describe('RFC 8414 section 2: who may revoke tokens', () => {
     }) => {
       const name = 'revocation_endpoint_auth_methods_supported'
       const { issuer } = await start(changed({ [name]: methods }))
-      expect((await discover(createHttp(), issuer)).revocationNeedsSecret).toBe(needsSecret)
+      expect((await fetchMetadata(createHttp(), issuer)).revocationNeedsSecret).toBe(needsSecret)
     })
   }
 })
@@ -364,7 +364,7 @@ const MALFORMED: [string, unknown][] = [
 for (const [name, value] of MALFORMED) {
   test(`${name} as ${JSON.stringify(value)} is refused and named`, async ({ start }) => {
     const { issuer } = await start(changed({ [name]: value }))
-    const error = await refusalOf(discover(createHttp(), issuer))
+    const error = await refusalOf(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
     expect(error.message).toBe(
       `What ${issuer}/.well-known/openid-configuration answered is not an OpenID provider's ` +
@@ -376,7 +376,7 @@ for (const [name, value] of MALFORMED) {
 for (const body of ['[]', 'null', '"text"', '']) {
   test(`${body || 'nothing'} instead of the metadata is refused`, async ({ start }) => {
     const { issuer } = await start({ metadata: () => body })
-    const error = await refusalOf(discover(createHttp(), issuer))
+    const error = await refusalOf(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
     expect(error.message).toBe(
       `What ${issuer}/.well-known/openid-configuration answered is not an OpenID provider's ` +
@@ -399,7 +399,7 @@ for (const [fault, code, words] of FAULTS) {
   test(`S12, S18: metadata with the fault ${fault} is ${code}, in words`, async ({ start }) => {
     const { issuer, requests } = await start({ discovery: fault })
     const timeoutMs = code === 'provider-timeout' ? 500 : 10_000
-    const error = await refusalOf(discover(createHttp({ timeoutMs }), issuer))
+    const error = await refusalOf(fetchMetadata(createHttp({ timeoutMs }), issuer))
     expect(error).toMatchObject({ code })
     const url = `${issuer}/.well-known/openid-configuration`
     expect(error.message).toContain(words.replace('URL', url))
@@ -410,7 +410,7 @@ for (const [fault, code, words] of FAULTS) {
 test.describe('metadata that is one redirect away, within the origin', () => {
   test('is read', async ({ start }) => {
     const { issuer, requests } = await start({ discovery: 'redirect' })
-    expect((await discover(createHttp(), issuer)).issuer).toBe(issuer)
+    expect((await fetchMetadata(createHttp(), issuer)).issuer).toBe(issuer)
     expect(requests).toMatchObject({ discovery: 2, followed: 1 })
   })
 
@@ -419,13 +419,13 @@ test.describe('metadata that is one redirect away, within the origin', () => {
       ...changed({ issuer: 'https://other.example' }),
       discovery: 'redirect',
     })
-    const error = await refusalOf(discover(createHttp(), issuer))
+    const error = await refusalOf(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'issuer-mismatch' })
   })
 
   test('S12: is the only thing that is', async ({ start }) => {
     const { issuer, requests } = await start({ jwks: 'redirect' })
-    const metadata = await discover(createHttp(), issuer)
+    const metadata = await fetchMetadata(createHttp(), issuer)
     const error = await refusalOf(createKeySet(createHttp(), metadata).read())
     expect(error).toMatchObject({ code: 'provider-error' })
     expect(requests.followed).toBe(0)
@@ -434,7 +434,7 @@ test.describe('metadata that is one redirect away, within the origin', () => {
 
 test('a place where there is no metadata is a wrong setting', async ({ start }) => {
   const { issuer } = await start()
-  const error = await refusalOf(discover(createHttp(), `${issuer}/nowhere`))
+  const error = await refusalOf(fetchMetadata(createHttp(), `${issuer}/nowhere`))
   expect(error).toMatchObject({ code: 'invalid-metadata' })
   expect(error.message).toBe(
     `The provider answered 404 at ${issuer}/nowhere/.well-known/openid-configuration. ` +
@@ -446,7 +446,7 @@ test('being called off ends the reading with the reason given', async ({ start }
   const { issuer, requests } = await start({ discovery: 'hang' })
   const controller = new AbortController()
   const reason = new Error('called off')
-  const reading = discover(createHttp(), issuer, controller.signal)
+  const reading = fetchMetadata(createHttp(), issuer, controller.signal)
   await expect.poll(() => requests.discovery).toBe(1)
   controller.abort(reason)
   await expect(reading).rejects.toBe(reason)

@@ -3,51 +3,51 @@ import type { Account } from '../../main/oauth/id-token.js'
 import {
   initialModel,
   next,
-  shownFlow,
+  shownSignIn,
   summarize,
-  trayFlow,
-  type Ending,
+  traySignIn,
+  type SignInResult,
   type Event,
-  type Flow,
+  type SignIn,
   type Model,
   type Origin,
-  type Outcome,
+  type LastResult,
   type Renewal,
-  type Session,
+  type SessionState,
   type Summary,
 } from '../../main/agent/model.js'
 
 // The events by name, those apart that lead to different states. A new event, ending or renewal does
 // not compile until each table below has its row.
 type EventName =
-  | Exclude<Event['type'], 'flow-started' | 'signed-in' | 'flow-ended' | 'renewal-failed'>
-  | `flow-started ${Origin}`
+  | Exclude<Event['type'], 'sign-in-started' | 'signed-in' | 'sign-in-ended' | 'renewal-failed'>
+  | `sign-in-started ${Origin}`
   | `signed-in ${'again' | 'as another'}`
-  | `flow-ended ${Ending['kind']}`
+  | `sign-in-ended ${SignInResult['kind']}`
   | `renewal-failed ${Extract<Event, { type: 'renewal-failed' }>['renewal']}`
-type SessionName = Exclude<Session['kind'], 'signed-in' | 'needs-sign-in'> | Renewal | 'ended'
-type FlowsName = 'none' | `${Origin} ${Flow['phase']}` | 'both'
-type OutcomeName = Exclude<Outcome['kind'], 'cancelled'> | 'none' | 'replaced'
+type SessionName = Exclude<SessionState['kind'], 'signed-in' | 'needs-sign-in'> | Renewal | 'ended'
+type FlowsName = 'none' | `${Origin} ${SignIn['phase']}` | 'both'
+type OutcomeName = Exclude<LastResult['kind'], 'cancelled'> | 'none' | 'replaced'
 
 // Cells are the state that follows; = is the very same object. Columns are the states before.
 // prettier-ignore
 const SESSION_TABLE: Record<EventName, string> = {
   // before:                   signed-out  idle        renewing    offline     failing     ended
-  'flow-started tray':        '=           =           =           =           =           =',
-  'flow-started api':         '=           =           =           =           =           =',
+  'sign-in-started tray':        '=           =           =           =           =           =',
+  'sign-in-started api':         '=           =           =           =           =           =',
   'link-ready':               '=           =           =           =           =           =',
-  'flow-noticed':           '=           =           =           =           =           =',
-  'flow-abandoned':           '=           =           =           =           =           =',
-  'flow-resumed':             '=           =           =           =           =           =',
+  'sign-in-noticed':           '=           =           =           =           =           =',
+  'sign-in-abandoned':           '=           =           =           =           =           =',
+  'sign-in-resumed':             '=           =           =           =           =           =',
   'callback-answered':        '=           =           =           =           =           =',
   'exchange-started':         '=           =           =           =           =           =',
   'signed-in again':          'idle        idle        idle        idle        idle        idle',
   'signed-in as another':     'idle        idle        idle        idle        idle        idle',
-  'flow-ended denied':        '=           =           =           =           =           =',
-  'flow-ended failed':        '=           =           =           =           =           =',
-  'flow-ended expired':       '=           =           =           =           =           =',
-  'flow-ended cancelled':     '=           =           =           =           =           =',
-  'flow-refused':             '=           =           =           =           =           =',
+  'sign-in-ended denied':        '=           =           =           =           =           =',
+  'sign-in-ended failed':        '=           =           =           =           =           =',
+  'sign-in-ended expired':       '=           =           =           =           =           =',
+  'sign-in-ended cancelled':     '=           =           =           =           =           =',
+  'sign-in-rejected':             '=           =           =           =           =           =',
   'restored':                 'idle        =           =           =           =           =',
   'renewal-started':          '=           renewing    renewing    renewing    renewing    =',
   'renewed':                  '=           idle        idle        idle        idle        =',
@@ -64,21 +64,21 @@ const SESSION_TABLE: Record<EventName, string> = {
 // prettier-ignore
 const FLOW_TABLE: Record<EventName, string> = {
   // before:                   absent   waiting     answered    exchanging
-  'flow-started tray':        'waiting  =           =           =',
-  'flow-started api':         'waiting  =           =           =',
+  'sign-in-started tray':        'waiting  =           =           =',
+  'sign-in-started api':         'waiting  =           =           =',
   'link-ready':               '=        waiting     =           =',
-  'flow-noticed':           '=        waiting     =           =',
-  'flow-abandoned':           '=        waiting     =           =',
-  'flow-resumed':             '=        =           =           =',
+  'sign-in-noticed':           '=        waiting     =           =',
+  'sign-in-abandoned':           '=        waiting     =           =',
+  'sign-in-resumed':             '=        =           =           =',
   'callback-answered':        '=        answered    =           =',
   'exchange-started':         '=        exchanging  exchanging  =',
   'signed-in again':          '=        gone        gone        gone',
   'signed-in as another':     '=        gone        gone        gone',
-  'flow-ended denied':        '=        gone        gone        gone',
-  'flow-ended failed':        '=        gone        gone        gone',
-  'flow-ended expired':       '=        gone        gone        gone',
-  'flow-ended cancelled':     '=        gone        gone        gone',
-  'flow-refused':             '=        =           =           =',
+  'sign-in-ended denied':        '=        gone        gone        gone',
+  'sign-in-ended failed':        '=        gone        gone        gone',
+  'sign-in-ended expired':       '=        gone        gone        gone',
+  'sign-in-ended cancelled':     '=        gone        gone        gone',
+  'sign-in-rejected':             '=        =           =           =',
   'restored':                 '=        =           =           =',
   'renewal-started':          '=        =           =           =',
   'renewed':                  '=        =           =           =',
@@ -95,21 +95,21 @@ const FLOW_TABLE: Record<EventName, string> = {
 // prettier-ignore
 const OUTCOME_TABLE: Record<EventName, string> = {
   // before:                   none     done     replaced  denied   failed   expired  signed-out
-  'flow-started tray':        '=        =        =         =        =        =        =',
-  'flow-started api':         '=        =        =         =        =        =        =',
+  'sign-in-started tray':        '=        =        =         =        =        =        =',
+  'sign-in-started api':         '=        =        =         =        =        =        =',
   'link-ready':               '=        =        =         =        =        =        =',
-  'flow-noticed':           '=        =        =         =        =        =        =',
-  'flow-abandoned':           '=        =        =         =        =        =        =',
-  'flow-resumed':             '=        =        =         =        =        =        =',
+  'sign-in-noticed':           '=        =        =         =        =        =        =',
+  'sign-in-abandoned':           '=        =        =         =        =        =        =',
+  'sign-in-resumed':             '=        =        =         =        =        =        =',
   'callback-answered':        '=        =        =         =        =        =        =',
   'exchange-started':         '=        =        =         =        =        =        =',
   'signed-in again':          'done     done     done      done     done     done     done',
   'signed-in as another':     'done     done     done      done     done     done     done',
-  'flow-ended denied':        'denied   denied   denied    denied   denied   denied   denied',
-  'flow-ended failed':        'failed   failed   failed    failed   failed   failed   failed',
-  'flow-ended expired':       'expired  expired  expired   expired  expired  expired  expired',
-  'flow-ended cancelled':     '=        =        =         =        =        =        =',
-  'flow-refused':             'failed   failed   failed    failed   failed   failed   failed',
+  'sign-in-ended denied':        'denied   denied   denied    denied   denied   denied   denied',
+  'sign-in-ended failed':        'failed   failed   failed    failed   failed   failed   failed',
+  'sign-in-ended expired':       'expired  expired  expired   expired  expired  expired  expired',
+  'sign-in-ended cancelled':     '=        =        =         =        =        =        =',
+  'sign-in-rejected':             'failed   failed   failed    failed   failed   failed   failed',
   'restored':                 '=        =        =         =        =        =        =',
   'renewal-started':          '=        =        =         =        =        =        =',
   'renewed':                  '=        =        =         =        =        =        =',
@@ -151,15 +151,15 @@ const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@exampl
 const BOB: Account = { sub: 'bob', name: 'Bob Brown', email: '' }
 const LINK = 'https://provider.example/authorize'
 
-const signedIn = (renewal: Renewal): Session => ({
+const signedIn = (renewal: Renewal): SessionState => ({
   kind: 'signed-in',
   account: ALICE,
   expiresAtMs: 9_000,
   renewsAtMs: 8_000,
   renewal,
-  hindrance: renewal === 'offline' || renewal === 'failing' ? 'it was away before' : null,
+  message: renewal === 'offline' || renewal === 'failing' ? 'it was away before' : null,
 })
-const SESSIONS: Record<SessionName, Session> = {
+const SESSIONS: Record<SessionName, SessionState> = {
   'signed-out': { kind: 'signed-out' },
   idle: signedIn('idle'),
   renewing: signedIn('renewing'),
@@ -168,7 +168,7 @@ const SESSIONS: Record<SessionName, Session> = {
   ended: { kind: 'needs-sign-in', account: ALICE, reason: 'it ran out' },
 }
 
-const flow = (origin: Origin, phase: Flow['phase']): Flow => ({
+const signIn = (origin: Origin, phase: SignIn['phase']): SignIn => ({
   state: `${origin}-state`,
   origin,
   phase,
@@ -178,24 +178,24 @@ const flow = (origin: Origin, phase: Flow['phase']): Flow => ({
   abandoned: false,
   program: null,
 })
-const FLOWS: Record<FlowsName, readonly Flow[]> = {
+const FLOWS: Record<FlowsName, readonly SignIn[]> = {
   none: [],
-  'tray waiting': [flow('tray', 'waiting')],
-  'tray answered': [flow('tray', 'answered')],
-  'tray exchanging': [flow('tray', 'exchanging')],
-  'api waiting': [flow('api', 'waiting')],
-  'api answered': [flow('api', 'answered')],
-  'api exchanging': [flow('api', 'exchanging')],
-  both: [flow('tray', 'waiting'), flow('api', 'exchanging')],
+  'tray waiting': [signIn('tray', 'waiting')],
+  'tray answered': [signIn('tray', 'answered')],
+  'tray exchanging': [signIn('tray', 'exchanging')],
+  'api waiting': [signIn('api', 'waiting')],
+  'api answered': [signIn('api', 'answered')],
+  'api exchanging': [signIn('api', 'exchanging')],
+  both: [signIn('tray', 'waiting'), signIn('api', 'exchanging')],
 }
 
-const ENDINGS: { [Kind in Ending['kind']]: Extract<Ending, { kind: Kind }> } = {
+const ENDINGS: { [Kind in SignInResult['kind']]: Extract<SignInResult, { kind: Kind }> } = {
   denied: { kind: 'denied', code: 'access-denied', reason: 'they said no' },
   failed: { kind: 'failed', code: 'provider-timeout', reason: 'it was too slow' },
   expired: { kind: 'expired', reason: 'nobody came' },
   cancelled: { kind: 'cancelled' },
 }
-const OUTCOMES: Record<OutcomeName, Model['lastOutcome']> = {
+const OUTCOMES: Record<OutcomeName, Model['lastResult']> = {
   none: null,
   done: { kind: 'done', replaced: null, notice: null },
   replaced: { kind: 'done', replaced: BOB, notice: null },
@@ -206,28 +206,32 @@ const OUTCOMES: Record<OutcomeName, Model['lastOutcome']> = {
 }
 
 const LIFETIME = { expiresAtMs: 7_000, renewsAtMs: 6_000 }
-const signIn = (state: string, account: Account): Event => ({
+const signedInBy = (state: string, account: Account): Event => ({
   type: 'signed-in',
   state,
   account,
   ...LIFETIME,
 })
 const EVENTS: Record<EventName, (state: string) => Event> = {
-  'flow-started tray': (state) => start(state, 'tray'),
-  'flow-started api': (state) => start(state, 'api'),
+  'sign-in-started tray': (state) => start(state, 'tray'),
+  'sign-in-started api': (state) => start(state, 'api'),
   'link-ready': (state) => ({ type: 'link-ready', state, link: `${LINK}?new` }),
-  'flow-noticed': (state) => ({ type: 'flow-noticed', state, notice: 'no browser' }),
-  'flow-abandoned': (state) => ({ type: 'flow-abandoned', state }),
-  'flow-resumed': (state) => ({ type: 'flow-resumed', state }),
+  'sign-in-noticed': (state) => ({ type: 'sign-in-noticed', state, notice: 'no browser' }),
+  'sign-in-abandoned': (state) => ({ type: 'sign-in-abandoned', state }),
+  'sign-in-resumed': (state) => ({ type: 'sign-in-resumed', state }),
   'callback-answered': (state) => ({ type: 'callback-answered', state }),
   'exchange-started': (state) => ({ type: 'exchange-started', state }),
-  'signed-in again': (state) => signIn(state, ALICE),
-  'signed-in as another': (state) => signIn(state, BOB),
-  'flow-ended denied': (state) => ({ type: 'flow-ended', state, ending: ENDINGS.denied }),
-  'flow-ended failed': (state) => ({ type: 'flow-ended', state, ending: ENDINGS.failed }),
-  'flow-ended expired': (state) => ({ type: 'flow-ended', state, ending: ENDINGS.expired }),
-  'flow-ended cancelled': (state) => ({ type: 'flow-ended', state, ending: ENDINGS.cancelled }),
-  'flow-refused': () => ({ type: 'flow-refused', ending: ENDINGS.failed }),
+  'signed-in again': (state) => signedInBy(state, ALICE),
+  'signed-in as another': (state) => signedInBy(state, BOB),
+  'sign-in-ended denied': (state) => ({ type: 'sign-in-ended', state, result: ENDINGS.denied }),
+  'sign-in-ended failed': (state) => ({ type: 'sign-in-ended', state, result: ENDINGS.failed }),
+  'sign-in-ended expired': (state) => ({ type: 'sign-in-ended', state, result: ENDINGS.expired }),
+  'sign-in-ended cancelled': (state) => ({
+    type: 'sign-in-ended',
+    state,
+    result: ENDINGS.cancelled,
+  }),
+  'sign-in-rejected': () => ({ type: 'sign-in-rejected', result: ENDINGS.failed }),
   'renewal-started': () => ({ type: 'renewal-started' }),
   restored: () => ({ type: 'restored', account: ALICE, ...LIFETIME }),
   renewed: () => ({ type: 'renewed', ...LIFETIME }),
@@ -241,10 +245,10 @@ const EVENTS: Record<EventName, (state: string) => Event> = {
 }
 
 const models: readonly Model[] = Object.values(SESSIONS).flatMap((session) =>
-  Object.values(FLOWS).flatMap((flows) =>
-    Object.values(OUTCOMES).flatMap((lastOutcome) =>
+  Object.values(FLOWS).flatMap((signIns) =>
+    Object.values(OUTCOMES).flatMap((lastResult) =>
       [null, 'the disk was full before'].map((storageProblem) =>
-        freeze({ session, flows, lastOutcome, storageProblem }),
+        freeze({ session, signIns, lastResult, storageProblem }),
       ),
     ),
   ),
@@ -255,13 +259,13 @@ for (const name of eventNames) {
   test(`${name} leads from every state where the tables say`, () => {
     expect({
       session: sessionRow(name),
-      flow: flowRow(name),
+      signIn: flowRow(name),
       outcomeSignedOut: outcomeRow(name, 'signed-out'),
       outcomeEnded: outcomeRow(name, 'needs-sign-in'),
       outcomeSignedIn: outcomeRow(name, 'signed-in'),
     }).toEqual({
       session: SESSION_TABLE[name].split(/\s+/),
-      flow: FLOW_TABLE[name].split(/\s+/),
+      signIn: FLOW_TABLE[name].split(/\s+/),
       outcomeSignedOut: OUTCOME_TABLE[name].split(/\s+/),
       outcomeEnded: OUTCOME_TABLE_OF_ENDED[name].split(/\s+/),
       outcomeSignedIn: OUTCOME_TABLE_OF_SIGNED_IN[name].split(/\s+/),
@@ -272,7 +276,7 @@ for (const name of eventNames) {
 test('an event touches no flow but the one that it names', () => {
   const touching = eventNames.filter((name) =>
     stepsOfFlows(name).some(({ before, named, after }) =>
-      before.flows.some((other) => other !== named && !after.flows.includes(other)),
+      before.signIns.some((other) => other !== named && !after.signIns.includes(other)),
     ),
   )
   expect(touching).toEqual([])
@@ -289,7 +293,7 @@ test('an event that does not fit gives the same model back, so that nobody is to
 
 test('an event with a state that no flow has gives the same model back', () => {
   const named = eventNames.filter(
-    (name) => namesFlow(name) && !/^(flow-started|signed-in)/.test(name),
+    (name) => namesFlow(name) && !/^(sign-in-started|signed-in)/.test(name),
   )
   expect(named).toHaveLength(10)
   const wrong = named.filter((name) =>
@@ -312,77 +316,84 @@ test('next changes neither the model nor the event that it is given', () => {
 })
 
 test("a new tray flow takes the place of the tray's and leaves the apps'", () => {
-  const model: Model = { ...initialModel, flows: FLOWS.both }
-  expect(next(model, start('new', 'tray')).flows).toEqual([
-    flow('api', 'exchanging'),
-    { ...flow('tray', 'waiting'), state: 'new', deadlineMs: 6_000, link: null },
+  const model: Model = { ...initialModel, signIns: FLOWS.both }
+  expect(next(model, start('new', 'tray')).signIns).toEqual([
+    signIn('api', 'exchanging'),
+    { ...signIn('tray', 'waiting'), state: 'new', deadlineMs: 6_000, link: null },
   ])
 })
 
 test("a new flow of an app stands beside the tray's and the other apps'", () => {
-  const model: Model = { ...initialModel, flows: FLOWS.both }
-  expect(next(model, start('new', 'api')).flows).toEqual([
+  const model: Model = { ...initialModel, signIns: FLOWS.both }
+  expect(next(model, start('new', 'api')).signIns).toEqual([
     ...FLOWS.both,
-    { ...flow('api', 'waiting'), state: 'new', deadlineMs: 6_000, link: null },
+    { ...signIn('api', 'waiting'), state: 'new', deadlineMs: 6_000, link: null },
   ])
 })
 
 test('the end of a tray flow that was replaced changes nothing', () => {
   const replaced = play(start('old', 'tray'), start('new', 'tray'))
-  expect(next(replaced, EVENTS['flow-ended cancelled']('old'))).toBe(replaced)
+  expect(next(replaced, EVENTS['sign-in-ended cancelled']('old'))).toBe(replaced)
 })
 
 test('a flow whose app hangs up waits on, until its app comes again or it ends', () => {
-  const left = play(start('s', 'api'), EVENTS['flow-abandoned']('s'))
-  expect(left.flows).toEqual([expect.objectContaining({ phase: 'waiting', abandoned: true })])
-  expect(next(left, EVENTS['flow-abandoned']('s'))).toBe(left)
+  const left = play(start('s', 'api'), EVENTS['sign-in-abandoned']('s'))
+  expect(left.signIns).toEqual([expect.objectContaining({ phase: 'waiting', abandoned: true })])
+  expect(next(left, EVENTS['sign-in-abandoned']('s'))).toBe(left)
   expect(summarize(left)).toBe('waiting')
-  const again = next(left, EVENTS['flow-resumed']('s'))
-  expect(again.flows).toEqual([expect.objectContaining({ phase: 'waiting', abandoned: false })])
-  expect(next(left, EVENTS['flow-ended expired']('s')).flows).toEqual([])
+  const again = next(left, EVENTS['sign-in-resumed']('s'))
+  expect(again.signIns).toEqual([expect.objectContaining({ phase: 'waiting', abandoned: false })])
+  expect(next(left, EVENTS['sign-in-ended expired']('s')).signIns).toEqual([])
 })
 
 test('of the flows of apps, the newest that an app waits for is shown, else the newest', () => {
-  const both = play(start('one', 'api'), start('other', 'api'), EVENTS['flow-abandoned']('other'))
-  expect(shownFlow(both)?.state).toBe('one')
-  expect(shownFlow(next(both, EVENTS['flow-abandoned']('one')))?.state).toBe('other')
+  const both = play(
+    start('one', 'api'),
+    start('other', 'api'),
+    EVENTS['sign-in-abandoned']('other'),
+  )
+  expect(shownSignIn(both)?.state).toBe('one')
+  expect(shownSignIn(next(both, EVENTS['sign-in-abandoned']('one')))?.state).toBe('other')
 })
 
-const opened = [start('s', 'tray'), EVENTS['link-ready']('s'), EVENTS['flow-noticed']('s')]
+const opened = [start('s', 'tray'), EVENTS['link-ready']('s'), EVENTS['sign-in-noticed']('s')]
 
 test('a flow has a link and a notice while it waits', () => {
-  expect(trayFlow(play(...opened))).toMatchObject({ link: `${LINK}?new`, notice: 'no browser' })
+  expect(traySignIn(play(...opened))).toMatchObject({ link: `${LINK}?new`, notice: 'no browser' })
 })
 
 test('a link that is opened once more takes the notice away', () => {
   const again = play(...opened, EVENTS['link-ready']('s'))
-  expect(trayFlow(again)).toMatchObject({ link: `${LINK}?new`, notice: null })
+  expect(traySignIn(again)).toMatchObject({ link: `${LINK}?new`, notice: null })
 })
 
 for (const name of ['callback-answered', 'exchange-started'] as const) {
   test(`${name} takes the link and the notice away, for they are of no more use`, () => {
-    expect(trayFlow(play(...opened, EVENTS[name]('s')))).toMatchObject({ link: null, notice: null })
+    expect(traySignIn(play(...opened, EVENTS[name]('s')))).toMatchObject({
+      link: null,
+      notice: null,
+    })
   })
 }
 
 test('signing in takes the account and its expiry from the event', () => {
-  const { session } = play(start('s', 'tray'), signIn('s', BOB))
+  const { session } = play(start('s', 'tray'), signedInBy('s', BOB))
   expect(session).toEqual({
     kind: 'signed-in',
     account: BOB,
     ...LIFETIME,
     renewal: 'idle',
-    hindrance: null,
+    message: null,
   })
 })
 
 for (const before of ['idle', 'ended'] as const) {
   test(`signing in as somebody else names the one who was there before (${before})`, () => {
-    const model: Model = { ...initialModel, session: SESSIONS[before], flows: FLOWS.both }
-    const replaced = next(model, signIn('tray-state', BOB))
-    expect(replaced.lastOutcome).toEqual({ kind: 'done', replaced: ALICE, notice: null })
-    const again = next(model, signIn('tray-state', { ...ALICE, name: 'Alice Baker' }))
-    expect(again.lastOutcome).toEqual({ kind: 'done', replaced: null, notice: null })
+    const model: Model = { ...initialModel, session: SESSIONS[before], signIns: FLOWS.both }
+    const replaced = next(model, signedInBy('tray-state', BOB))
+    expect(replaced.lastResult).toEqual({ kind: 'done', replaced: ALICE, notice: null })
+    const again = next(model, signedInBy('tray-state', { ...ALICE, name: 'Alice Baker' }))
+    expect(again.lastResult).toEqual({ kind: 'done', replaced: null, notice: null })
   })
 }
 
@@ -396,7 +407,7 @@ test('a renewal that fails says why and when it is tried again, and the expiry s
   expect(next(model, EVENTS['renewal-failed offline']('')).session).toEqual({
     ...SESSIONS.offline,
     renewsAtMs: 9_500,
-    hindrance: 'it was away',
+    message: 'it was away',
   })
 })
 
@@ -421,9 +432,9 @@ test('a storage problem stands until it is mended', () => {
 })
 
 test('a session is held though its flow has made way for another meanwhile', () => {
-  const model = play(start('old', 'tray'), start('new', 'tray'), signIn('old', BOB))
+  const model = play(start('old', 'tray'), start('new', 'tray'), signedInBy('old', BOB))
   expect(model.session).toMatchObject({ kind: 'signed-in', account: BOB })
-  expect(trayFlow(model)).toMatchObject({ state: 'new' })
+  expect(traySignIn(model)).toMatchObject({ state: 'new' })
 })
 
 test('a session that ends keeps whose it was, and says why it ended', () => {
@@ -437,8 +448,8 @@ test('a session that ends keeps whose it was, and says why it ended', () => {
 
 for (const name of ['replaced', 'signed-out'] as const) {
   test(`a revocation that fails adds its notice to the outcome ${name}`, () => {
-    const model: Model = { ...initialModel, lastOutcome: OUTCOMES[name] }
-    expect(next(model, EVENTS['revocation-failed']('')).lastOutcome).toEqual({
+    const model: Model = { ...initialModel, lastResult: OUTCOMES[name] }
+    expect(next(model, EVENTS['revocation-failed']('')).lastResult).toEqual({
       ...OUTCOMES[name],
       notice: 'the provider was away',
     })
@@ -447,9 +458,9 @@ for (const name of ['replaced', 'signed-out'] as const) {
 
 const places: Record<string, [Model, Summary]> = {
   'signed-out': [initialModel, 'signed-out'],
-  failed: [{ ...initialModel, lastOutcome: ENDINGS.failed }, 'failed'],
+  failed: [{ ...initialModel, lastResult: ENDINGS.failed }, 'failed'],
   'signed-in': [
-    { ...initialModel, session: SESSIONS.idle, lastOutcome: OUTCOMES.done },
+    { ...initialModel, session: SESSIONS.idle, lastResult: OUTCOMES.done },
     'signed-in',
   ],
   'needs-sign-in': [{ ...initialModel, session: SESSIONS.ended }, 'needs-sign-in'],
@@ -458,17 +469,17 @@ for (const [place, [before, summary]] of Object.entries(places)) {
   test(`cancelling leads back to ${place}, where it was before`, () => {
     const waiting = opened.reduce(next, before)
     expect(summarize(waiting)).toBe('waiting')
-    const after = next(waiting, EVENTS['flow-ended cancelled']('s'))
+    const after = next(waiting, EVENTS['sign-in-ended cancelled']('s'))
     expect(after).toEqual(before)
     expect(summarize(after)).toBe(summary)
   })
 }
 
 test('a failed second login leaves signed-in, and is told', () => {
-  const before: Model = { ...initialModel, session: SESSIONS.idle, lastOutcome: OUTCOMES.done }
-  const after = [...opened, EVENTS['flow-ended failed']('s')].reduce(next, before)
+  const before: Model = { ...initialModel, session: SESSIONS.idle, lastResult: OUTCOMES.done }
+  const after = [...opened, EVENTS['sign-in-ended failed']('s')].reduce(next, before)
   expect(after.session).toBe(before.session)
-  expect(after.lastOutcome).toEqual(ENDINGS.failed)
+  expect(after.lastResult).toEqual(ENDINGS.failed)
   expect(summarize(after)).toBe('signed-in')
 })
 
@@ -476,7 +487,7 @@ for (const flowsName of Object.keys(FLOWS) as FlowsName[]) {
   test(`the one word for every session with flows: ${flowsName}`, () => {
     const row = Object.values(SESSIONS).map((session) =>
       cell(
-        models.filter((model) => model.session === session && model.flows === FLOWS[flowsName]),
+        models.filter((model) => model.session === session && model.signIns === FLOWS[flowsName]),
         summarize,
       ),
     )
@@ -485,9 +496,9 @@ for (const flowsName of Object.keys(FLOWS) as FlowsName[]) {
 }
 
 test('signed out and with no flow, only a last failure makes the word failed', () => {
-  const words = Object.entries(OUTCOMES).map(([name, lastOutcome]) => [
+  const words = Object.entries(OUTCOMES).map(([name, lastResult]) => [
     name,
-    summarize({ ...initialModel, lastOutcome }),
+    summarize({ ...initialModel, lastResult }),
   ])
   expect(Object.fromEntries(words)).toEqual({
     none: 'signed-out',
@@ -512,7 +523,7 @@ function renewalFailed(renewal: 'offline' | 'failing'): Event {
 }
 
 function start(state: string, origin: Origin): Event {
-  return { type: 'flow-started', state, origin, deadlineMs: 6_000 }
+  return { type: 'sign-in-started', state, origin, deadlineMs: 6_000 }
 }
 
 function play(...events: readonly Event[]): Model {
@@ -547,13 +558,13 @@ function flowRow(name: EventName): string[] {
   return [absent, ...present]
 }
 
-function outcomeRow(name: EventName, kind: Session['kind']): string[] {
+function outcomeRow(name: EventName, kind: SessionState['kind']): string[] {
   const those = steps(name).filter(({ before }) => before.session.kind === kind)
-  return Object.values(OUTCOMES).map((lastOutcome) =>
+  return Object.values(OUTCOMES).map((lastResult) =>
     cell(
-      those.filter(({ before }) => before.lastOutcome === lastOutcome),
+      those.filter(({ before }) => before.lastResult === lastResult),
       ({ before, after }) =>
-        after.lastOutcome === before.lastOutcome ? '=' : nameOfOutcome(after.lastOutcome),
+        after.lastResult === before.lastResult ? '=' : nameOfOutcome(after.lastResult),
     ),
   )
 }
@@ -564,9 +575,9 @@ function steps(name: EventName): { before: Model; after: Model }[] {
   return models.map((before) => ({ before, after: next(before, EVENTS[name]('')) }))
 }
 
-function stepsOfFlows(name: EventName): { before: Model; named: Flow; after: Model }[] {
+function stepsOfFlows(name: EventName): { before: Model; named: SignIn; after: Model }[] {
   return models.flatMap((before) =>
-    before.flows.map((named) => ({
+    before.signIns.map((named) => ({
       before,
       named,
       after: next(before, EVENTS[name](named.state)),
@@ -579,31 +590,31 @@ function cell<Case>(cases: readonly Case[], read: (one: Case) => string): string
   return [...new Set(cases.map(read))].join('|')
 }
 
-function findFlow(model: Model, state: string): Flow | undefined {
-  return model.flows.find((candidate) => candidate.state === state)
+function findFlow(model: Model, state: string): SignIn | undefined {
+  return model.signIns.find((candidate) => candidate.state === state)
 }
 
-function nameOf(session: Session): SessionName {
+function nameOf(session: SessionState): SessionName {
   if (session.kind === 'needs-sign-in') return 'ended'
   return session.kind === 'signed-in' ? session.renewal : session.kind
 }
 
-function nameOfOutcome(outcome: Model['lastOutcome']): OutcomeName {
+function nameOfOutcome(outcome: Model['lastResult']): OutcomeName {
   if (outcome === null) return 'none'
   return outcome.kind === 'done' && outcome.replaced !== null ? 'replaced' : outcome.kind
 }
 
 function nameOfFlows(model: Model): string {
-  return Object.entries(FLOWS).find(([, flows]) => flows === model.flows)![0]
+  return Object.entries(FLOWS).find(([, signIns]) => signIns === model.signIns)![0]
 }
 
 function hasSameParts(before: Model, after: Model): boolean {
   return (
     after.session === before.session &&
-    after.lastOutcome === before.lastOutcome &&
+    after.lastResult === before.lastResult &&
     after.storageProblem === before.storageProblem &&
-    after.flows.length === before.flows.length &&
-    after.flows.every((kept, index) => kept === before.flows[index])
+    after.signIns.length === before.signIns.length &&
+    after.signIns.every((kept, index) => kept === before.signIns[index])
   )
 }
 

@@ -45,7 +45,7 @@ for (const offlineAccess of ['invalid_scope', 'invalid_request'] as const) {
     // Opened again, it is the new one; no second tab was opened for it.
     expect(agent.link()).toBe(next)
     expect(history.filter(({ event }) => event.type === 'link-ready')).toHaveLength(1)
-    expect(agent.model().flows).toMatchObject([
+    expect(agent.model().signIns).toMatchObject([
       { phase: 'waiting', notice: expect.stringContaining('--scope') },
     ])
 
@@ -55,7 +55,7 @@ for (const offlineAccess of ['invalid_scope', 'invalid_request'] as const) {
     expect((await fetch(forged)).status).toBe(400)
 
     expect((await fetch(await answerLink(next!))).status).toBe(200)
-    expect(await reached('signed-in')).toMatchObject({ flows: [] })
+    expect(await reached('signed-in')).toMatchObject({ signIns: [] })
     expect(provider.requests.token).toBe(1)
     await expect(fetch(forged)).rejects.toThrow()
 
@@ -96,13 +96,13 @@ test('it is asked again once only, and what did not help is not remembered', asy
   const { next } = await comeBackOnce(await signIn())
   const page = await fetch(await answerLink(next!), { redirect: 'manual' })
   expect(page.status).toBe(502)
-  const { lastOutcome } = await reached('failed')
-  expect(lastOutcome).toMatchObject({
+  const { lastResult } = await reached('failed')
+  expect(lastResult).toMatchObject({
     code: 'authorization-error',
     reason:
       'The provider could not sign you in: "invalid_scope". Choose what is asked for with --scope.',
   })
-  expect(history.filter(({ event }) => event.type === 'flow-noticed')).toHaveLength(1)
+  expect(history.filter(({ event }) => event.type === 'sign-in-noticed')).toHaveLength(1)
   expect(parametersOf(await signIn()).get('scope')).toContain('offline_access')
 })
 
@@ -161,7 +161,7 @@ test('an app’s sign-in fails with what to do, and the next one is asked for wh
   await fetch(await answerLink(await link))
   expect(await begun).toMatchObject({
     kind: 'ended',
-    ending: {
+    result: {
       reason: expect.stringContaining('leaves out offline_access from now on: try again.'),
     },
   })
@@ -184,7 +184,7 @@ test('RFC 6749 section 4.1.2.1: what an error says of scopes', () => {
   const about = (error: string, description?: string): unknown => {
     const parameters = new URLSearchParams({ state: 's', error })
     if (description !== undefined) parameters.set('error_description', description)
-    const expected = { state: 's', issuer: 'https://a.example', promisesIss: false }
+    const expected = { state: 's', issuer: 'https://a.example', issParameterSupported: false }
     const result = validateCallback(parameters, expected)
     return result.kind === 'refused' && result.aboutScope
   }

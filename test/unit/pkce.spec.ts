@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
-import { challengeOf, createNonce, createState, createVerifier } from '../../main/oauth/pkce.js'
+import { codeChallenge, createNonce, createState, createVerifier } from '../../main/oauth/pkce.js'
 
 test('RFC 7636 appendix B: the challenge of the vector', () => {
-  expect(challengeOf('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).toBe(
+  expect(codeChallenge('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).toBe(
     'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
   )
 })

@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
-import { discover } from '../../main/oauth/metadata.js'
+import { fetchMetadata } from '../../main/oauth/metadata.js'
 import { createHttp } from '../../main/net/http.js'
 import {
   describePreset,
@@ -275,7 +275,7 @@ test('an issuer of many tenants, or of another name, is refused and shown', asyn
     const { issuer, close } = await startProvider({
       misbehave: { metadata: (json) => ({ ...json, issuer: announced }) },
     })
-    await expect(discover(createHttp(), issuer)).rejects.toMatchObject({
+    await expect(fetchMetadata(createHttp(), issuer)).rejects.toMatchObject({
       code: 'issuer-mismatch',
       message: expect.stringMatching(words),
     })

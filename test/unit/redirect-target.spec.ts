@@ -2,7 +2,7 @@
 
 import { networkInterfaces } from 'node:os'
 import { expect } from '@playwright/test'
-import { checkSeed, flowOf, type SeedPorts } from '../../main/api/seeded-request.js'
+import { checkSeed, flowOf, type SeedDeps } from '../../main/api/seeded-request.js'
 import { redirectUriAt, registrationAdvice } from '../../main/oauth/redirect-target.js'
 import { test } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
@@ -34,7 +34,7 @@ for (const [redirectHost, redirectPath] of [
     const elsewhere = new URL(callback)
     elsewhere.pathname = '/elsewhere'
     expect((await fetch(elsewhere)).status).toBe(404)
-    expect(agent.model().flows).toMatchObject([{ phase: 'waiting' }])
+    expect(agent.model().signIns).toMatchObject([{ phase: 'waiting' }])
     expect((await fetch(callback)).status).toBe(200)
     await reached('signed-in')
     expect(provider.tokenRequests[0]!.get('redirect_uri')).toBe(redirectUri.href)
@@ -74,7 +74,7 @@ test('what to register is said with each port, or with none', () => {
 })
 
 test('S23: a seed may name the redirect URI that is configured, and not the usual one then', async () => {
-  const ports: SeedPorts = {
+  const ports: SeedDeps = {
     provider: { issuer: 'https://a.example', clientId: 'c', scope: 'openid', audience: null },
     authorizationEndpoint: () => Promise.resolve('https://a.example/authorize'),
     redirect: { host: 'localhost', path: '/cb', ports: [8400] },
@@ -92,7 +92,7 @@ test('S23: a seed may name the redirect URI that is configured, and not the usua
   }
   await checkSeed(ports, seed)
   expect(
-    flowOf(ports, { ...seed, redirect_uri: 'http://localhost:8400/cb' }, null).wayBack,
+    flowOf(ports, { ...seed, redirect_uri: 'http://localhost:8400/cb' }, null).redirectTarget,
   ).toEqual({ kind: 'listener', port: 8400 })
   for (const redirect_uri of [
     'http://127.0.0.1:8400/callback',

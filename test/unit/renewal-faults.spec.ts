@@ -34,10 +34,10 @@ test.describe('S17: a session that the provider has ended', () => {
     signedIn,
   }) => {
     const session = await signedIn()
-    const { agent, clock, history, notices, provider, vault } = session
+    const { agent, clock, history, notices, provider, sessionStore } = session
     await refuse(session)
 
-    expect(await vault.read()).toBeNull()
+    expect(await sessionStore.read()).toBeNull()
     expect(history.at(-1)?.status).toEqual({
       state: 'needs-sign-in',
       account: { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' },
@@ -128,11 +128,11 @@ test.describe('S17: the person stays signed in and is told why, and it is tried 
   for (const [name, misbehave, renewal, words] of FAILURES) {
     test(`with ${name}`, async ({ signedIn }) => {
       const session = await signedIn({ requestTimeoutMs: 1_000 })
-      const { agent, clock, first, history, notices, provider, spent, vault } = session
+      const { agent, clock, first, history, notices, provider, spent, sessionStore } = session
       Object.assign(provider.misbehave, misbehave)
       expect(await failedAfter(session, DUE)).toMatchObject({ renewal, failures: 1 })
 
-      expect(await vault.read()).toEqual(first)
+      expect(await sessionStore.read()).toEqual(first)
       const state = renewal === 'offline' ? 'offline' : 'renewal-failing'
       expect(history.at(-1)?.status).toMatchObject({
         state,
@@ -291,7 +291,7 @@ test.describe('where an answer with a rotated token is lost on its way', () => {
     signedIn,
   }) => {
     const session = await signedIn()
-    const { history, next, notices, provider, vault, clock } = session
+    const { history, next, notices, provider, sessionStore, clock } = session
     provider.misbehave.token = 'answer-lost'
     await failedAfter(session, DUE)
     expect(history.at(-1)?.status.state).toBe('offline')
@@ -305,12 +305,12 @@ test.describe('where an answer with a rotated token is lost on its way', () => {
       reason: 'The provider has ended your session. Sign in again.',
     })
     expect(notices).toHaveLength(1)
-    expect(await vault.read()).toBeNull()
+    expect(await sessionStore.read()).toBeNull()
   })
 
   test('and the provider has a grace for that, the session goes on', async ({ signedIn }) => {
     const session = await signedIn({ provider: { refreshGraceS: 30 } })
-    const { first, history, provider, spent, vault } = session
+    const { first, history, provider, spent, sessionStore } = session
     provider.misbehave.token = 'answer-lost'
     await failedAfter(session, DUE)
     provider.misbehave.token = undefined
@@ -318,7 +318,7 @@ test.describe('where an answer with a rotated token is lost on its way', () => {
     // At once again, in vain, and then once more.
     expect(new Set(spent())).toEqual(new Set([first.tokens.refreshToken]))
     expect(spent()).toHaveLength(3)
-    expect((await vault.read())!.tokens.refreshToken).not.toBe(first.tokens.refreshToken)
+    expect((await sessionStore.read())!.tokens.refreshToken).not.toBe(first.tokens.refreshToken)
     expect(history.at(-1)?.status).toMatchObject({ state: 'signed-in', reason: null })
   })
 })
@@ -328,7 +328,7 @@ test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
     signedIn,
   }) => {
     const session = await signedIn()
-    const { agent, first, history, next, notices, clock, provider, vault } = session
+    const { agent, first, history, next, notices, clock, provider, sessionStore } = session
     let came: unknown
     provider.misbehave.idToken = (claims) => void (claims['sub'] = 'bob')
     provider.misbehave.tokenResponse = (json) => {
@@ -340,7 +340,7 @@ test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
     expect((await ended).reason).toBe(
       'The provider renewed the session for somebody else, so Latchkey ended it. Sign in again.',
     )
-    expect(await vault.read()).toBeNull()
+    expect(await sessionStore.read()).toBeNull()
     expect(history.at(-1)?.status).toMatchObject({
       state: 'needs-sign-in',
       account: { sub: 'alice' },
@@ -371,7 +371,7 @@ test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
       signedIn,
     }) => {
       const session = await signedIn()
-      const { agent, first, history, provider, spent, vault } = session
+      const { agent, first, history, provider, spent, sessionStore } = session
       let rotated: unknown
       Object.assign(provider.misbehave, misbehave)
       provider.misbehave.tokenResponse = (json) => {
@@ -380,7 +380,7 @@ test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
       }
       await failedAfter(session, DUE)
       const held = { ...first, tokens: { ...first.tokens, refreshToken: rotated } }
-      expect(await vault.read()).toEqual(held)
+      expect(await sessionStore.read()).toEqual(held)
       expect(rotated).not.toBe(first.tokens.refreshToken)
       expect(history.at(-1)?.status).toMatchObject({
         state: 'renewal-failing',
@@ -399,16 +399,16 @@ test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
     signedIn,
   }) => {
     const session = await signedIn({ provider: { rotates: false } })
-    const { first, provider, vault } = session
-    const { write } = vault
+    const { first, provider, sessionStore } = session
+    const { write } = sessionStore
     let writes = 0
-    vault.write = (held) => {
+    sessionStore.write = (held) => {
       writes += 1
       return write(held)
     }
     provider.misbehave.idTokenRaw = () => 'not-a-jwt'
     await failedAfter(session, DUE)
-    expect(await vault.read()).toEqual(first)
+    expect(await sessionStore.read()).toEqual(first)
     expect(writes).toBe(0)
   })
 
@@ -428,20 +428,20 @@ test.describe('a clock that is wrong', () => {
     ['a minute and a half behind', -90 * SECOND, '90 seconds behind the provider’s'],
   ] as const) {
     test(`${name} is what a sign-in that fails for it says, and what to do`, async ({ start }) => {
-      const { clock, provider, signIn, reached, vault } = await start()
+      const { clock, provider, signIn, reached, sessionStore } = await start()
       clock.leap(ms)
       const page = await fetch(await answerLink(await signIn()))
       const said = `This computer's clock is ${words.replace('’', "'")}`
-      expect((await reached('failed')).lastOutcome).toMatchObject({
+      expect((await reached('failed')).lastResult).toMatchObject({
         code: 'wrong-clock',
         reason: expect.stringMatching(/Set the clock right, then sign in again\.$/),
       })
-      const { lastOutcome } = await reached('failed')
+      const { lastResult } = await reached('failed')
       // A header has no milliseconds, and the sign-in takes its time.
-      const reason = lastOutcome?.kind === 'failed' ? lastOutcome.reason : ''
+      const reason = lastResult?.kind === 'failed' ? lastResult.reason : ''
       expect(reason.replace(/\b(89|91) seconds/, '90 seconds')).toContain(said)
       expect(await page.text()).toContain('clock is')
-      expect(await vault.read()).toBeNull()
+      expect(await sessionStore.read()).toBeNull()
       await expect.poll(() => provider.revoked).toHaveLength(1)
     })
   }
@@ -466,7 +466,7 @@ test.describe('a clock that is wrong', () => {
       const { clock, signIn, reached } = await start({ provider: { misbehave } })
       if ('date' in misbehave) clock.leap(-3 * HOUR)
       await fetch(await answerLink(await signIn()))
-      expect((await reached('failed')).lastOutcome).toMatchObject({
+      expect((await reached('failed')).lastResult).toMatchObject({
         code: 'invalid-id-token',
         reason: expect.not.stringContaining('clock'),
       })
@@ -477,7 +477,7 @@ test.describe('a clock that is wrong', () => {
     signedIn,
   }) => {
     const session = await signedIn({ inTime: false })
-    const { agent, clock, history, provider, vault } = session
+    const { agent, clock, history, provider, sessionStore } = session
     let rotated: unknown
     provider.misbehave.tokenResponse = (json) => {
       rotated = json['refresh_token']
@@ -491,7 +491,7 @@ test.describe('a clock that is wrong', () => {
         /^This computer's clock is 3 hours behind the provider's.*and Latchkey goes on\.$/,
       ),
     })
-    expect((await vault.read())!.tokens.refreshToken).toBe(rotated)
+    expect((await sessionStore.read())!.tokens.refreshToken).toBe(rotated)
 
     clock.leap(3 * HOUR)
     await renewedAfter(session, 5 * SECOND)
@@ -502,10 +502,10 @@ test.describe('a clock that is wrong', () => {
     signedIn,
   }) => {
     const session = await signedIn({ inTime: false, provider: { accessTokenTtlS: 120 } })
-    const { clock, first, vault } = session
+    const { clock, first, sessionStore } = session
     clock.leap(3 * HOUR)
     await renewedAfter(session, 30 * SECOND)
-    const { tokens } = (await vault.read())!
+    const { tokens } = (await sessionStore.read())!
     expect(tokens.idToken).toBe(first.tokens.idToken)
     expect(tokens.accessToken).not.toBe(first.tokens.accessToken)
   })

@@ -59,7 +59,7 @@ test.describe('OpenID Connect Core 3.1.2.6: where the provider wants to see the 
   for (const error of NEEDS_PERSON) {
     test(`(${error}) they are asked at once, and nothing is thrown away`, async ({ signedIn }) => {
       const session = await signedIn()
-      const { agent, first, history, notices, provider, vault } = session
+      const { agent, first, history, notices, provider, sessionStore } = session
       refuse(session, error)
       const { reason } = await endedAfter(session, DUE)
       expect(reason).toBe(
@@ -67,14 +67,14 @@ test.describe('OpenID Connect Core 3.1.2.6: where the provider wants to see the 
       )
       expect(history.at(-1)?.status).toMatchObject({ state: 'needs-sign-in', reason })
       expect(notices).toHaveLength(1)
-      expect(await vault.read()).toEqual(first)
+      expect(await sessionStore.read()).toEqual(first)
       // What there is, is good for another minute.
       expect((await agent.read(SECOND)).tokens).toEqual(first.tokens)
       await expectRest(session)
 
       await agent.signOut()
       expect(provider.revoked).toEqual([first.tokens.refreshToken])
-      expect(await vault.read()).toBeNull()
+      expect(await sessionStore.read()).toBeNull()
     })
   }
 
@@ -83,19 +83,19 @@ test.describe('OpenID Connect Core 3.1.2.6: where the provider wants to see the 
       const session = await signedIn()
       refuse(session, 'login_required', status)
       await endedAfter(session, DUE)
-      expect(await session.vault.read()).toEqual(session.first)
+      expect(await session.sessionStore.read()).toEqual(session.first)
     })
   }
 
   test('all goes on once they have signed in', async ({ signedIn }) => {
     const session = await signedIn()
-    const { first, provider, signIn, reached, vault } = session
+    const { first, provider, signIn, reached, sessionStore } = session
     refuse(session, 'interaction_required')
     await endedAfter(session, DUE)
     provider.misbehave.tokenRefusal = undefined
     await fetch(await answerLink(await signIn()))
     await reached('signed-in')
-    expect((await vault.read())!.tokens.refreshToken).not.toBe(first.tokens.refreshToken)
+    expect((await sessionStore.read())!.tokens.refreshToken).not.toBe(first.tokens.refreshToken)
     await renewedAfter(session, DUE)
   })
 })
@@ -106,7 +106,7 @@ test.describe('RFC 6749 section 5.2: where the application is refused', () => {
       signedIn,
     }) => {
       const session = await signedIn()
-      const { agent, clock, first, history, vault } = session
+      const { agent, clock, first, history, sessionStore } = session
       refuse(session, error, error === 'invalid_client' ? 401 : 400)
       await failedAfter(session, DUE)
       expect(history.at(-1)?.status).toMatchObject({
@@ -120,7 +120,7 @@ test.describe('RFC 6749 section 5.2: where the application is refused', () => {
       expect(clock.nowMs()).toBe(first.tokens.accessTokenExpiresAtMs)
       expect(history.at(-1)?.status).toMatchObject({ state: 'needs-sign-in', reason })
       expect(reason).not.toMatch(/client ID|the sign-in/)
-      expect(await vault.read()).toEqual(first)
+      expect(await sessionStore.read()).toEqual(first)
       await expectRest(session)
     })
   }
@@ -162,14 +162,14 @@ test.describe('S17: what passes is waited out, with the access token run out or 
   ] as const) {
     test(name, async ({ signedIn }) => {
       const session = await signedIn()
-      const { clock, first, history, provider, reached, vault } = session
+      const { clock, first, history, provider, reached, sessionStore } = session
       provider.misbehave.tokenRefusal = { status, body }
       await failedAfter(session, DUE)
       clock.leap(8 * HOUR)
       await failedAfter(session, 30 * SECOND)
       await reached('renewal-failing')
       expect(history.at(-1)?.status.reason).not.toMatch(/the sign-in|client ID/)
-      expect(await vault.read()).toEqual(first)
+      expect(await sessionStore.read()).toEqual(first)
       provider.misbehave.tokenRefusal = undefined
       await renewedAfter(session, 30 * SECOND)
     })
@@ -216,7 +216,7 @@ test.describe('RFC 9700 section 4.14: a refresh token that somebody else has use
       refuse(session, 'invalid_grant', 400, description)
       const { reason } = await endedAfter(session, DUE)
       expect(reason).toContain('another copy of this session was used')
-      expect(await session.vault.read()).toBeNull()
+      expect(await session.sessionStore.read()).toBeNull()
     })
   }
 
@@ -275,7 +275,7 @@ test.describe('a sign-in that the token endpoint refuses has true words:', () =>
       const tokenRefusal = { status, body }
       const { signIn, reached } = await start({ provider: { misbehave: { tokenRefusal } } })
       await fetch(await answerLink(await signIn()))
-      expect((await reached('failed')).lastOutcome).toMatchObject({
+      expect((await reached('failed')).lastResult).toMatchObject({
         reason: expect.stringContaining(words),
       })
     })

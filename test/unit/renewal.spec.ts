@@ -108,7 +108,7 @@ test.describe('the session of who is signed in', () => {
     signedIn,
   }) => {
     const session = await signedIn()
-    const { agent, clock, first, history, provider, spent, vault } = session
+    const { agent, clock, first, history, provider, spent, sessionStore } = session
     clock.advance(59 * MINUTE - 1)
     expect(provider.requests.token).toBe(1)
     expect(history.at(-1)?.event.type).toBe('signed-in')
@@ -120,11 +120,11 @@ test.describe('the session of who is signed in', () => {
       kind: 'signed-in',
       account: { sub: 'alice' },
       renewal: 'idle',
-      hindrance: null,
+      message: null,
       expiresAtMs: before + 1 + HOUR,
       renewsAtMs: before + 1 + 59 * MINUTE,
     })
-    const kept = (await vault.read())!
+    const kept = (await sessionStore.read())!
     expect(kept.tokens.accessToken).not.toBe(first.tokens.accessToken)
     expect(kept.tokens.refreshToken).not.toBe(first.tokens.refreshToken)
     expect(kept.tokens.idToken).not.toBe(first.tokens.idToken)
@@ -164,11 +164,11 @@ test.describe('the session of who is signed in', () => {
       signedIn,
     }) => {
       const session = await signedIn({ provider: { rotates: false } })
-      const { agent, first, provider, spent, vault } = session
+      const { agent, first, provider, spent, sessionStore } = session
       provider.misbehave.tokenResponse = (json) => ({ ...json, [change]: undefined })
       await renewedAfter(session, 59 * MINUTE)
 
-      const { accessToken, refreshToken, idToken, scope } = (await vault.read())!.tokens
+      const { accessToken, refreshToken, idToken, scope } = (await sessionStore.read())!.tokens
       expect(accessToken).not.toBe(first.tokens.accessToken)
       expect(refreshToken).toBe(first.tokens.refreshToken)
       expect(idToken === first.tokens.idToken).toBe(change === 'id_token')
@@ -411,14 +411,14 @@ test.describe('a rotated refresh token', () => {
   test('is stored before anybody is given what came with it, and before it is used', async ({
     signedIn,
   }) => {
-    const { agent, clock, first, history, spent, vault } = await signedIn()
-    const { write } = vault
+    const { agent, clock, first, history, spent, sessionStore } = await signedIn()
+    const { write } = sessionStore
     let finish: () => void = () => undefined
     const writing = new Promise<string>((began) => {
-      vault.write = async ({ tokens }) => {
+      sessionStore.write = async ({ tokens }) => {
         began(tokens.refreshToken!)
         await new Promise<void>((resolve) => (finish = resolve))
-        await write({ ...(await vault.read())!, tokens })
+        await write({ ...(await sessionStore.read())!, tokens })
       }
     })
     const given: string[] = []
@@ -435,7 +435,7 @@ test.describe('a rotated refresh token', () => {
     expect(spent()).toHaveLength(1)
     expect(history.at(-1)?.event.type).toBe('renewal-started')
 
-    vault.write = write
+    sessionStore.write = write
     finish()
     await Promise.all(reads)
     expect(given.slice(0, 3)).toEqual([rotated, rotated, rotated])
@@ -444,7 +444,7 @@ test.describe('a rotated refresh token', () => {
   test('that comes after a sign-out is not kept, and is ended at the provider', async ({
     signedIn,
   }) => {
-    const { agent, provider, vault } = await signedIn()
+    const { agent, provider, sessionStore } = await signedIn()
     let rotated: unknown
     let signedOut: Promise<void> | undefined
     provider.misbehave.tokenResponse = (json) => {
@@ -454,7 +454,7 @@ test.describe('a rotated refresh token', () => {
     }
     await expect(agent.read(null)).rejects.toMatchObject({ code: 'not-signed-in' })
     await signedOut
-    expect(await vault.read()).toBeNull()
+    expect(await sessionStore.read()).toBeNull()
     expect(agent.model().session).toEqual({ kind: 'signed-out' })
     await expect.poll(() => provider.revoked).toContain(rotated)
   })
@@ -464,7 +464,7 @@ test.describe('where another sign-in takes the session’s place while it is ren
   for (const as of ['alice', 'bob'] as const) {
     const whose = as === 'alice' ? 'the same person’s' : 'somebody else’s'
     test(`${whose} session is the one that is kept and read`, async ({ signedIn }) => {
-      const { agent, provider, signIn, next, vault } = await signedIn()
+      const { agent, provider, signIn, next, sessionStore } = await signedIn()
       let release: () => void = () => undefined
       const held = new Promise<void>((resolve) => (release = resolve))
       let late: unknown
@@ -492,7 +492,7 @@ test.describe('where another sign-in takes the session’s place while it is ren
       }
       release()
       expect(await renewal).toMatchObject({ code: 'not-signed-in' })
-      expect((await vault.read())?.tokens).toEqual(session.tokens)
+      expect((await sessionStore.read())?.tokens).toEqual(session.tokens)
       expect((await agent.read(0)).tokens).toEqual(session.tokens)
       expect(agent.model().session).toMatchObject({ kind: 'signed-in', account: { sub: as } })
       // As when he signs in anew, the same person's is left alone: it may be one with the new.
@@ -551,7 +551,7 @@ test.describe('after a sleep', () => {
   test('a session that cannot be renewed and has run out meanwhile is over', async ({
     signedIn,
   }) => {
-    const { agent, clock, history, next, notices, vault } = await signedIn({
+    const { agent, clock, history, next, notices, sessionStore } = await signedIn({
       settings: { scope: 'openid profile' },
     })
     clock.leap(8 * HOUR)
@@ -559,7 +559,7 @@ test.describe('after a sleep', () => {
     agent.wake()
     clock.advance(0)
     expect((await ended).reason).toBe('Your session has run out. Sign in again.')
-    expect(await vault.read()).toBeNull()
+    expect(await sessionStore.read()).toBeNull()
     expect(history.at(-1)?.status.state).toBe('needs-sign-in')
     expect(notices).toHaveLength(1)
   })

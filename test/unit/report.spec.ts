@@ -21,7 +21,7 @@ const DIAGNOSIS: Diagnosis = {
     { name: 'provider', verdict: 'problem', says: ['It is down.', 'Since a while.', 'Wait.'] },
     { name: 'storage', verdict: 'warning', says: [] },
   ],
-  failures: ['{"level":"error","event":"flow-ended"}'],
+  failures: ['{"level":"error","event":"sign-in-ended"}'],
 }
 
 test('the report says what runs where, what was found, and with which settings', () => {
@@ -41,7 +41,7 @@ Settings, and where each comes from:
   maxAge        null  default
 
 The last failures in the log:
-  {"level":"error","event":"flow-ended"}
+  {"level":"error","event":"sign-in-ended"}
 
 1 problem, 2 warnings.
 `)

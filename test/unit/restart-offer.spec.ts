@@ -6,7 +6,7 @@ import { restartAdvice, type MissingKeyring } from '../../main/storage/keyring-n
 import { menuOf } from '../../main/present/menu.js'
 import { restartOfferOf, sessionBack, SIGN_IN_AGAIN } from '../../main/present/restart-offer.js'
 import { restartOf } from '../../main/app/restart-command.js'
-import { createMemoryVault, type Storage } from '../../main/storage/session-store.js'
+import { createMemoryStore, type Storage } from '../../main/storage/session-store.js'
 
 const HERE = {
   execPath: '/opt/Latchkey/latchkey',
@@ -59,7 +59,7 @@ for (const [reason, helps] of Object.entries({
 
 const ADVICE = 'Unlock it and restart Latchkey'
 const account = { sub: 'alice', name: 'Alice Adams', email: '' }
-const started: Event = { type: 'flow-started', state: 's', origin: 'tray', deadlineMs: 1 }
+const started: Event = { type: 'sign-in-started', state: 's', origin: 'tray', deadlineMs: 1 }
 const signedIn: Event = {
   type: 'signed-in',
   state: 's',
@@ -68,23 +68,23 @@ const signedIn: Event = {
   renewsAtMs: null,
 }
 const failed: Event = {
-  type: 'flow-ended',
+  type: 'sign-in-ended',
   state: 's',
-  ending: { kind: 'failed', code: 'invalid-grant', reason: 'No.' },
+  result: { kind: 'failed', code: 'invalid-grant', reason: 'No.' },
 }
 const ended: Event = { type: 'session-ended', reason: 'It is over.' }
-const appAsks: Event = { type: 'flow-started', state: 'a', origin: 'api', deadlineMs: 1 }
+const appAsks: Event = { type: 'sign-in-started', state: 'a', origin: 'api', deadlineMs: 1 }
 const SESSION_BACK = sessionBack(ADVICE)
 
 const locked = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Storage => ({
-  vault: { ...createMemoryVault(), isLocked: () => true },
+  sessionStore: { ...createMemoryStore(), isLocked: () => true },
   tier,
   note: null,
   restartAdvice,
 })
 const open = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Storage => ({
   ...locked(tier, restartAdvice),
-  vault: createMemoryVault(),
+  sessionStore: createMemoryStore(),
 })
 const AGAIN = { kind: 'sign-in-again', message: SIGN_IN_AGAIN }
 

@@ -1,27 +1,27 @@
 // What a person is told when nobody finished in time, for all that may have been seen meanwhile.
 
 import { expect, test } from '@playwright/test'
-import { noticeOfSighting, timedOut } from '../../main/agent/results.js'
-import type { Sighting } from '../../main/oauth/callback-listener.js'
+import { diagnosticMessage, timedOut } from '../../main/agent/results.js'
+import type { CallbackDiagnostic } from '../../main/oauth/callback-listener.js'
 
 const REDIRECT_URI = 'http://localhost:40123/cb'
 
-const reasonOf = (sighting: Sighting | null, timeoutMs = 300_000): string => {
-  const { ending } = timedOut(
+const reasonOf = (diagnostic: CallbackDiagnostic | null, timeoutMs = 300_000): string => {
+  const { result } = timedOut(
     timeoutMs,
-    sighting && {
-      sighting,
+    diagnostic && {
+      diagnostic,
       redirectUri: REDIRECT_URI,
       registration: 'Register what is said here.',
     },
   )
-  if (ending.kind !== 'expired') throw new Error(`it ended as ${ending.kind}`)
-  return ending.reason
+  if (result.kind !== 'expired') throw new Error(`it ended as ${result.kind}`)
+  return result.reason
 }
 
 // A new sighting does not compile until it has its words: what was seen, what to do, and the same
 // while the flow still waits.
-const WORDS: Record<Sighting, { seen: RegExp; todo: RegExp; notice: RegExp | null }> = {
+const WORDS: Record<CallbackDiagnostic, { seen: RegExp; todo: RegExp; notice: RegExp | null }> = {
   nothing: {
     seen: /Nothing came back .* redirect URI http:\/\/localhost:40123\/cb\. Register what is said here\./,
     todo: /another computer, in a container or in WSL, or a proxy or an extension/,
@@ -69,14 +69,14 @@ const WORDS: Record<Sighting, { seen: RegExp; todo: RegExp; notice: RegExp | nul
   },
 }
 
-for (const [sighting, { seen, todo, notice }] of Object.entries(WORDS)) {
-  test(`F30: ${sighting} is told with what to do, and ${notice ? 'at once too' : 'not before the end'}`, () => {
-    const reason = reasonOf(sighting as Sighting)
+for (const [diagnostic, { seen, todo, notice }] of Object.entries(WORDS)) {
+  test(`F30: ${diagnostic} is told with what to do, and ${notice ? 'at once too' : 'not before the end'}`, () => {
+    const reason = reasonOf(diagnostic as CallbackDiagnostic)
     expect(reason).toMatch(/^Nobody finished the sign-in within 5 minutes\. /)
     expect(reason).toMatch(seen)
     expect(reason).toMatch(todo)
     expect(reason).toMatch(/[Ss]ign in again/)
-    const told = noticeOfSighting(sighting as Sighting)
+    const told = diagnosticMessage(diagnostic as CallbackDiagnostic)
     if (notice) expect(told).toMatch(notice)
     else expect(told).toBeNull()
   })

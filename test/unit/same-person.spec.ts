@@ -5,27 +5,27 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
-import { createCustody, type Custody } from '../../main/agent/session-keeper.js'
+import { createSessionKeeper, type SessionKeeper } from '../../main/agent/session-keeper.js'
 import { createHttp, type Http } from '../../main/net/http.js'
 import { betterSession, supersede } from '../../main/agent/same-person.js'
-import { chooseStorage, createMemoryVault, SESSION_FILE } from '../../main/storage/session-store.js'
-import type { HeldSession } from '../../main/oauth/session.js'
+import { chooseStorage, createMemoryStore, SESSION_FILE } from '../../main/storage/session-store.js'
+import type { Session } from '../../main/oauth/session.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { test, type Fixture } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 
 /** The person's own sign-in; gives what is held then. */
-async function signIn(fixture: Fixture, as = 'alice'): Promise<HeldSession> {
-  const { agent, vault, reached } = fixture
+async function signIn(fixture: Fixture, as = 'alice'): Promise<Session> {
+  const { agent, sessionStore, reached } = fixture
   const link = await fixture.signIn()
   await fetch(await answerLink(link, `account=${as}`))
   await reached('signed-in')
-  expect(agent.model().flows).toEqual([])
-  return (await vault.read())!
+  expect(agent.model().signIns).toEqual([])
+  return (await sessionStore.read())!
 }
 
 /** An app's whole sign-in; gives what the app is given. */
-async function signInByApp({ agent }: Fixture, scope: string, as = 'alice'): Promise<HeldSession> {
+async function signInByApp({ agent }: Fixture, scope: string, as = 'alice'): Promise<Session> {
   const request = appFlow({ scope })
   const linked = new Promise<string>((resolve) => {
     const unsubscribe = agent.subscribe((_model, event) => {
@@ -43,7 +43,7 @@ async function signInByApp({ agent }: Fixture, scope: string, as = 'alice'): Pro
 }
 
 const ALL = 'openid profile email offline_access'
-const tokenOf = ({ tokens }: HeldSession): string => tokens.refreshToken!
+const tokenOf = ({ tokens }: Session): string => tokens.refreshToken!
 
 test.describe('S42: refresh tokens that another sign-in of the same person replaced', () => {
   test('are left alone until the sign-out, which revokes them all', async ({ start }) => {
@@ -94,7 +94,7 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     provider.misbehave.revocation = 'server-error'
     await agent.signOut()
     expect(provider.revoked).toHaveLength(2)
-    expect(agent.model().lastOutcome).toMatchObject({
+    expect(agent.model().lastResult).toMatchObject({
       notice: expect.stringContaining('could not be told'),
     })
   })
@@ -116,19 +116,19 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     const first = await signIn(fixture)
     const second = await signIn(fixture)
     const dataDir = await mkdtemp(join(tmpdir(), 'same-person-'))
-    const { vault } = chooseStorage({
+    const { sessionStore } = chooseStorage({
       dataDir,
       keyring: null,
       passphrase: 'a passphrase',
       keepWithoutKeyring: false,
     })
-    const before = custodyOf(fixture, { vault })
+    const before = custodyOf(fixture, { sessionStore })
     await before.keep(first, NEVER)
     await before.keep(second, NEVER)
     const file = await readFile(join(dataDir, SESSION_FILE), 'utf8')
     for (const session of [first, second]) expect(file).not.toContain(tokenOf(session))
 
-    const after = custodyOf(fixture, { vault })
+    const after = custodyOf(fixture, { sessionStore })
     await after.restore({ issuer: provider.issuer, clientId: provider.clientId })
     expect(after.held()).toEqual({ ...second, superseded: undefined })
     await after.signOut()
@@ -152,14 +152,14 @@ test.describe('S43: an app’s sign-in of the same person', () => {
       start,
     }) => {
       const fixture = await start()
-      const { agent, provider, vault, reached } = fixture
+      const { agent, provider, sessionStore, reached } = fixture
       const before = await signIn(fixture)
       const given = await signInByApp(fixture, scope)
       expect(given.tokens.scope).toBe(scope)
       expect(given.tokens.accessToken).not.toBe(before.tokens.accessToken)
 
       expect((await agent.read(0)).tokens).toEqual(before.tokens)
-      expect((await vault.read())?.tokens).toEqual(before.tokens)
+      expect((await sessionStore.read())?.tokens).toEqual(before.tokens)
       await reached('signed-in')
       const renewed = await agent.read(null)
       expect(renewed.tokens.scope).toBe(ALL)
@@ -234,7 +234,7 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     const fixture = await start()
     const { provider } = fixture
     const first = await signIn(fixture)
-    const fresh: HeldSession = {
+    const fresh: Session = {
       ...first,
       tokens: { ...first.tokens, accessToken: 'fresh', refreshToken: null },
     }
@@ -243,7 +243,7 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     let hasAnswered: () => void = () => undefined
     const answered = new Promise<void>((resolve) => (hasAnswered = resolve))
     const real = createHttp()
-    const custody = custodyOf(fixture, {
+    const sessionKeeper = custodyOf(fixture, {
       http: async (request) => {
         const answer = await real(request)
         if (!request.url.endsWith('/token')) return answer
@@ -252,34 +252,34 @@ test.describe('S43: an app’s sign-in of the same person', () => {
         return answer
       },
     })
-    await custody.keep(first, NEVER)
-    custody.tell(first, 'state', null)
-    const renewing = custody.read(null)
+    await sessionKeeper.keep(first, NEVER)
+    sessionKeeper.tell(first, 'state', null)
+    const renewing = sessionKeeper.read(null)
     await answered
-    await custody.keep(fresh, NEVER)
-    custody.tell(fresh, 'state', first)
-    expect(custody.held()!.tokens).toEqual({ ...fresh.tokens, refreshToken: tokenOf(first) })
-    const other = custody.read(null)
+    await sessionKeeper.keep(fresh, NEVER)
+    sessionKeeper.tell(fresh, 'state', first)
+    expect(sessionKeeper.held()!.tokens).toEqual({ ...fresh.tokens, refreshToken: tokenOf(first) })
+    const other = sessionKeeper.read(null)
     release()
     const renewed = await renewing
     expect((await other).tokens).toEqual(renewed.tokens)
-    expect(custody.held()!.tokens).toEqual(renewed.tokens)
+    expect(sessionKeeper.held()!.tokens).toEqual(renewed.tokens)
     const spent = provider.tokenRequests.filter((form) => form.has('refresh_token'))
     expect(spent).toHaveLength(1)
     // It is good at the provider, and the only one.
-    await custody.read(null)
-    await custody.signOut()
+    await sessionKeeper.read(null)
+    await sessionKeeper.signOut()
     expect(provider.revoked).toHaveLength(1)
   })
 })
 
 function custodyOf(
   { clock }: Fixture,
-  deps: { vault?: Fixture['vault']; http?: Http } = {},
-): Custody {
-  return createCustody({
+  deps: { sessionStore?: Fixture['sessionStore']; http?: Http } = {},
+): SessionKeeper {
+  return createSessionKeeper({
     http: createHttp(),
-    vault: createMemoryVault(),
+    sessionStore: createMemoryStore(),
     clock,
     dispatch: () => undefined,
     random: () => 0,
@@ -289,7 +289,7 @@ function custodyOf(
   })
 }
 
-function sessionOf(scope: string, refreshToken: string | null): HeldSession {
+function sessionOf(scope: string, refreshToken: string | null): Session {
   const times = { accessTokenExpiresAtMs: null, obtainedAtMs: 0 }
   return {
     issuer: 'https://provider.example',
@@ -300,7 +300,7 @@ function sessionOf(scope: string, refreshToken: string | null): HeldSession {
   }
 }
 
-const KEPT: readonly [string, HeldSession, HeldSession, 'held' | 'fresh' | 'fresh, lasting'][] = [
+const KEPT: readonly [string, Session, Session, 'held' | 'fresh' | 'fresh, lasting'][] = [
   ['the same', sessionOf('a b', 'R1'), sessionOf('b a', 'R2'), 'fresh'],
   ['more', sessionOf('a', 'R1'), sessionOf('a b', 'R2'), 'fresh'],
   ['less', sessionOf('a b', 'R1'), sessionOf('a', 'R2'), 'held'],

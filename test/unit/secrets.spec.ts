@@ -123,7 +123,7 @@ async function check(alg: string, changes: Record<string, unknown> = {}): Promis
     { read: () => Promise.resolve({ keys }) },
     { issuer: ISSUER, signingAlgorithms: [alg] },
     { idToken, accessToken: ACCESS_TOKEN },
-    { clientId: 'client', nonce: 'the-nonce', maxAgeS: null, providerAheadMs: null },
+    { clientId: 'client', nonce: 'the-nonce', maxAgeS: null, clockSkewMs: null },
     nowMs,
   )
 }

@@ -1,11 +1,11 @@
 // What an app's seed may ask for, on its own: nothing beyond what the service was configured for.
 
 import { expect, test } from '@playwright/test'
-import { checkSeed, flowOf, seedFor, type SeedPorts } from '../../main/api/seeded-request.js'
+import { checkSeed, flowOf, seedFor, type SeedDeps } from '../../main/api/seeded-request.js'
 import type { SeededPkce } from '../../main/api/models.js'
-import { challengeOf } from '../../main/oauth/pkce.js'
+import { codeChallenge } from '../../main/oauth/pkce.js'
 
-const PORTS: SeedPorts = {
+const PORTS: SeedDeps = {
   provider: {
     issuer: 'https://a.example/tenant',
     clientId: 'the-client',
@@ -96,14 +96,14 @@ test('S23: where no audience is configured, none may be asked for', async () => 
 const OWN = 'http://127.0.0.1:1000/pkce/response/code'
 
 test('S23: a way back is the listener, a port that is registered there, or our own endpoint', () => {
-  const wayBackOf = (changes: Partial<SeededPkce>): unknown =>
-    flowOf(PORTS, { ...SEED, ...changes }, null).wayBack
-  expect(wayBackOf({})).toEqual({ kind: 'listener', port: null })
-  expect(wayBackOf({ redirect_uri: 'http://127.0.0.1:8400/callback' })).toEqual({
+  const redirectTargetFor = (changes: Partial<SeededPkce>): unknown =>
+    flowOf(PORTS, { ...SEED, ...changes }, null).redirectTarget
+  expect(redirectTargetFor({})).toEqual({ kind: 'listener', port: null })
+  expect(redirectTargetFor({ redirect_uri: 'http://127.0.0.1:8400/callback' })).toEqual({
     kind: 'listener',
     port: 8400,
   })
-  expect(wayBackOf({ redirect_uri: OWN, response_mode: 'form_post' })).toEqual({
+  expect(redirectTargetFor({ redirect_uri: OWN, response_mode: 'form_post' })).toEqual({
     kind: 'api',
     redirectUri: OWN,
   })
@@ -118,14 +118,14 @@ test('S23: a way back is the listener, a port that is registered there, or our o
     { redirect_uri: 'http://127.0.0.1:8401/callback' },
     { redirect_uri: 'https://b.example/' },
   ]) {
-    expect(() => wayBackOf(changes), JSON.stringify(changes)).toThrow('redirect_uri: ')
+    expect(() => redirectTargetFor(changes), JSON.stringify(changes)).toThrow('redirect_uri: ')
   }
 })
 
 test('S13, S14: a seed of our own has a challenge of the verifier, and a state and nonce of its own', () => {
   const [one, other] = [seedFor(PORTS, 'the-verifier'), seedFor(PORTS, 'the-verifier')]
   expect(one).toMatchObject({
-    code_challenge: challengeOf('the-verifier'),
+    code_challenge: codeChallenge('the-verifier'),
     code_challenge_method: 'S256',
     client_id: 'the-client',
     audience: 'https://api.example',
@@ -138,8 +138,8 @@ test('S13, S14: a seed of our own has a challenge of the verifier, and a state a
 
 test('S23: what is to be checked of the answer goes with the flow', () => {
   const seed = { ...SEED, organization: 'org_1' }
-  const flow = flowOf(PORTS, seed, null)
-  expect(flow).toMatchObject({
+  const signIn = flowOf(PORTS, seed, null)
+  expect(signIn).toMatchObject({
     state: 'the-state',
     nonce: 'the-nonce',
     challenge: 'the-challenge',

@@ -3,11 +3,11 @@
 import { expect, test } from '@playwright/test'
 import type { SeededPkce } from '../../main/api/models.js'
 import { Problem } from '../../main/api/problem.js'
-import { checkSeed, flowOf, type SeedPorts } from '../../main/api/seeded-request.js'
+import { checkSeed, flowOf, type SeedDeps } from '../../main/api/seeded-request.js'
 
 const ISSUER = 'https://login.example/tenant'
 const ENDPOINT = 'https://login.example/tenant/authorize'
-const PORTS: SeedPorts = {
+const PORTS: SeedDeps = {
   provider: { issuer: ISSUER, clientId: 'client', scope: 'openid', audience: null },
   authorizationEndpoint: () => Promise.resolve(ENDPOINT),
   redirect: { host: '127.0.0.1', path: '/callback', ports: [8400] },
@@ -48,12 +48,12 @@ test('S45: domain is the issuer, its host or its authorization endpoint, and not
 })
 
 test('S45: redirect_uri is one that is registered, or our own, and nothing like them', () => {
-  const wayBackOf = (redirect_uri: string): unknown =>
-    flowOf(PORTS, { ...SEED, redirect_uri, response_mode: 'form_post' }, null).wayBack
+  const redirectTargetFor = (redirect_uri: string): unknown =>
+    flowOf(PORTS, { ...SEED, redirect_uri, response_mode: 'form_post' }, null).redirectTarget
   const registered = 'http://127.0.0.1:8400/callback'
   const own = 'http://localhost:1000/pkce/response/code'
-  expect(wayBackOf(registered)).toEqual({ kind: 'listener', port: 8400 })
-  expect(wayBackOf(own)).toEqual({ kind: 'api', redirectUri: own })
+  expect(redirectTargetFor(registered)).toEqual({ kind: 'listener', port: 8400 })
+  expect(redirectTargetFor(own)).toEqual({ kind: 'api', redirectUri: own })
   for (const other of [
     ...[registered, own].flatMap(variantsOf),
     `${registered}/`,
@@ -67,7 +67,7 @@ test('S45: redirect_uri is one that is registered, or our own, and nothing like 
     'http://127.0.0.1:1001/pkce/response/code',
     'http://u@localhost:1000/pkce/response/code',
   ]) {
-    expect(() => wayBackOf(other), other).toThrow(Problem)
+    expect(() => redirectTargetFor(other), other).toThrow(Problem)
   }
 })
 

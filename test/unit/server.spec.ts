@@ -5,7 +5,7 @@ import { request, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect } from '@playwright/test'
-import { startService, type Service, type ServicePorts } from '../../main/api/server.js'
+import { startService, type Service, type ServiceDeps } from '../../main/api/server.js'
 import type { Agent } from '../../main/agent/agent.js'
 import { DEFAULT_TARGET } from '../../main/oauth/redirect-target.js'
 import { test as base } from '../support/fixture.js'
@@ -20,7 +20,7 @@ type Serving = Service & {
 }
 
 const test = base.extend<{
-  serve: (changes?: (agent: Agent) => Partial<ServicePorts>) => Promise<Serving>
+  serve: (changes?: (agent: Agent) => Partial<ServiceDeps>) => Promise<Serving>
 }>({
   serve: async ({ start }, use) => {
     const started: Service[] = []

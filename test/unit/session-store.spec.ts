@@ -19,17 +19,17 @@ import type { AuthError } from '../../main/base/errors.js'
 import { KeyUnavailable, type Cipher } from '../../main/storage/cipher.js'
 import {
   chooseStorage,
-  createMemoryVault,
+  createMemoryStore,
   SESSION_FILE,
   type Keyring,
   type Storage,
   type StorageTier,
-  type Vault,
+  type SessionStore,
 } from '../../main/storage/session-store.js'
-import type { HeldSession } from '../../main/oauth/session.js'
+import type { Session } from '../../main/oauth/session.js'
 import { unprivileged } from '../support/unprivileged.js'
 
-const SESSION: HeldSession = {
+const SESSION: Session = {
   issuer: 'https://login.example.com/',
   clientId: 'client',
   account: { sub: 'zoe', name: "Zoë O'Ünal", email: 'zoe@example.com' },
@@ -43,7 +43,7 @@ const SESSION: HeldSession = {
     scope: 'openid profile',
   },
 }
-const OTHER: HeldSession = { ...SESSION, account: { ...SESSION.account, sub: 'bob', name: 'Bob' } }
+const OTHER: Session = { ...SESSION, account: { ...SESSION.account, sub: 'bob', name: 'Bob' } }
 
 type Choice = Omit<Parameters<typeof chooseStorage>[0], 'dataDir'>
 
@@ -135,15 +135,15 @@ for (const [tier, choice] of SEALED) {
     path,
     dataDir,
   }) => {
-    const { vault } = storage(choice)
-    expect(await vault.read()).toBeNull()
-    await vault.write(OTHER)
-    await vault.write(SESSION)
-    expect(await storage(choice).vault.read()).toEqual(SESSION)
+    const { sessionStore } = storage(choice)
+    expect(await sessionStore.read()).toBeNull()
+    await sessionStore.write(OTHER)
+    await sessionStore.write(SESSION)
+    expect(await storage(choice).sessionStore.read()).toEqual(SESSION)
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ version: 2, tier })
 
-    await storage(choice).vault.clear()
-    expect(await vault.read()).toBeNull()
+    await storage(choice).sessionStore.clear()
+    expect(await sessionStore.read()).toBeNull()
     expect(await readdir(dataDir)).toEqual(tier === 'key-file' ? ['session.key'] : [])
   })
 
@@ -151,7 +151,7 @@ for (const [tier, choice] of SEALED) {
     storage,
     dataDir,
   }) => {
-    await storage(choice).vault.write(SESSION)
+    await storage(choice).sessionStore.write(SESSION)
     for (const name of await readdir(dataDir)) {
       const content = await readFile(join(dataDir, name), 'utf8')
       const texts = [content, ...content.split(/[".:]/).map((part) => decode(part))]
@@ -167,7 +167,7 @@ function decode(text: string): string {
 test('S36: the files are their owner’s alone, whatever the umask', async ({ storage, dataDir }) => {
   const umask = process.umask(0)
   try {
-    await storage(KEY_FILE).vault.write(SESSION)
+    await storage(KEY_FILE).sessionStore.write(SESSION)
   } finally {
     process.umask(umask)
   }
@@ -179,21 +179,21 @@ test('S36: the files are their owner’s alone, whatever the umask', async ({ st
 })
 
 test('S35: what is kept in memory only is never on the disk', async ({ storage, dataDir }) => {
-  const { vault } = storage(MEMORY)
-  await vault.write(SESSION)
-  expect(await vault.read()).toEqual(SESSION)
+  const { sessionStore } = storage(MEMORY)
+  await sessionStore.write(SESSION)
+  expect(await sessionStore.read()).toEqual(SESSION)
   expect(await readdir(dataDir)).toEqual([])
-  expect(await storage(MEMORY).vault.read()).toBeNull()
-  await vault.clear()
-  expect(await vault.read()).toBeNull()
+  expect(await storage(MEMORY).sessionStore.read()).toBeNull()
+  await sessionStore.clear()
+  expect(await sessionStore.read()).toBeNull()
 })
 
 test('a vault that has no place keeps a session all the same', async () => {
-  const vault = createMemoryVault()
-  await vault.write(SESSION)
-  expect(await vault.read()).toEqual(SESSION)
-  await vault.clear()
-  expect(await vault.read()).toBeNull()
+  const sessionStore = createMemoryStore()
+  await sessionStore.write(SESSION)
+  expect(await sessionStore.read()).toEqual(SESSION)
+  await sessionStore.clear()
+  expect(await sessionStore.read()).toBeNull()
 })
 
 test('what follows a write waits for it, in the order of the calls', async ({ dataDir, path }) => {
@@ -206,14 +206,14 @@ test('what follows a write waits for it, in the order of the calls', async ({ da
     },
     open,
   }
-  const { vault } = chooseStorage({ dataDir, ...MEMORY, keyring: { cipher: slow } })
+  const { sessionStore } = chooseStorage({ dataDir, ...MEMORY, keyring: { cipher: slow } })
   const ended: string[] = []
   const calls = Promise.all([
-    vault.write(SESSION).then(() => ended.push('written')),
-    vault.read().then((session) => ended.push(session!.account.sub)),
-    vault.write(OTHER).then(() => ended.push('written')),
-    vault.clear().then(() => ended.push('cleared')),
-    vault.read().then((session) => ended.push(session === null ? 'nothing' : 'something')),
+    sessionStore.write(SESSION).then(() => ended.push('written')),
+    sessionStore.read().then((session) => ended.push(session!.account.sub)),
+    sessionStore.write(OTHER).then(() => ended.push('written')),
+    sessionStore.clear().then(() => ended.push('cleared')),
+    sessionStore.read().then((session) => ended.push(session === null ? 'nothing' : 'something')),
   ])
   await expect.poll(() => held.length).toBe(1)
   expect(ended).toEqual([])
@@ -227,11 +227,14 @@ test('what follows a write waits for it, in the order of the calls', async ({ da
 })
 
 test('a call that fails does not hold up those after it', async ({ storage, path }) => {
-  const { vault } = storage(KEY_FILE)
+  const { sessionStore } = storage(KEY_FILE)
   await writeFile(path, 'damaged')
-  const [read, written] = await Promise.allSettled([vault.read(), vault.write(SESSION)])
+  const [read, written] = await Promise.allSettled([
+    sessionStore.read(),
+    sessionStore.write(SESSION),
+  ])
   expect([read.status, written.status]).toEqual(['rejected', 'fulfilled'])
-  expect(await vault.read()).toEqual(SESSION)
+  expect(await sessionStore.read()).toEqual(SESSION)
 })
 
 const LEAD = 'The session that was kept on this computer could not be opened: '
@@ -401,12 +404,12 @@ for (const [name, keptBy, damage, readBy, why] of DAMAGE) {
     path,
     dataDir,
   }) => {
-    await storage(keptBy).vault.write(OTHER)
+    await storage(keptBy).sessionStore.write(OTHER)
     await damage(path)
     const before = await contentOf(path)
-    const { vault, tier } = storage(readBy)
+    const { sessionStore, tier } = storage(readBy)
     const words = why.replace('DIR', dataDir)
-    const refusals = [await refusalOf(vault.read()), await refusalOf(vault.read())]
+    const refusals = [await refusalOf(sessionStore.read()), await refusalOf(sessionStore.read())]
     for (const { code, message } of refusals) {
       expect(code).toBe('storage-failed')
       expect(message.startsWith(LEAD)).toBe(true)
@@ -415,10 +418,10 @@ for (const [name, keptBy, damage, readBy, why] of DAMAGE) {
     }
     expect(await contentOf(path)).toBe(before)
 
-    await vault.write(SESSION)
-    expect(await vault.read()).toEqual(SESSION)
-    if (tier !== 'memory') expect(await storage(readBy).vault.read()).toEqual(SESSION)
-    await vault.clear()
+    await sessionStore.write(SESSION)
+    expect(await sessionStore.read()).toEqual(SESSION)
+    if (tier !== 'memory') expect(await storage(readBy).sessionStore.read()).toEqual(SESSION)
+    await sessionStore.clear()
     expect((await readdir(dataDir)).filter((left) => left !== 'session.key')).toEqual([])
   })
 }
@@ -428,11 +431,11 @@ for (const [name, choice] of Object.entries({ MEMORY, KEY_FILE, PASSPHRASE })) {
     storage,
   }) => {
     const locked = { ...choice, keyring: LOCKED }
-    const store = (): Promise<void> => storage(KEYRING).vault.write(OTHER)
-    const read = async (by: Choice): Promise<Vault> => {
-      const { vault } = storage(by)
-      await vault.read().catch(() => null)
-      return vault
+    const store = (): Promise<void> => storage(KEYRING).sessionStore.write(OTHER)
+    const read = async (by: Choice): Promise<SessionStore> => {
+      const { sessionStore } = storage(by)
+      await sessionStore.read().catch(() => null)
+      return sessionStore
     }
     expect((await read(locked)).isLocked?.()).toBe(false)
     await store()
@@ -453,15 +456,15 @@ for (const [name, choice] of Object.entries({ MEMORY, KEY_FILE, PASSPHRASE })) {
 test('a key that is away until the next start leaves a session waiting, and damage does not', async ({
   storage,
 }) => {
-  await storage(KEYRING).vault.write(OTHER)
+  await storage(KEYRING).sessionStore.write(OTHER)
   for (const [error, isLocked] of [
     [new KeyUnavailable('it is away'), true],
     [new Error('it is damaged'), false],
   ] as const) {
     const away: Cipher = { ...keyring(), open: () => Promise.reject(error) }
-    const { vault, restartAdvice } = storage({ ...MEMORY, keyring: { cipher: away } })
-    await expect(vault.read()).rejects.toThrow(error.message)
-    expect(vault.isLocked?.()).toBe(isLocked)
+    const { sessionStore, restartAdvice } = storage({ ...MEMORY, keyring: { cipher: away } })
+    await expect(sessionStore.read()).rejects.toThrow(error.message)
+    expect(sessionStore.isLocked?.()).toBe(isLocked)
     expect(restartAdvice).toBe('Unlock the keyring and restart Latchkey')
   }
 })
@@ -469,7 +472,7 @@ test('a key that is away until the next start leaves a session waiting, and dama
 test('without a tray app there is no keyring, and no restart to offer for it', async ({
   storage,
 }) => {
-  await storage(KEYRING).vault.write(OTHER)
+  await storage(KEYRING).sessionStore.write(OTHER)
   for (const choice of [MEMORY, KEY_FILE, PASSPHRASE]) {
     expect(storage(choice).restartAdvice).toBeNull()
   }
@@ -491,16 +494,18 @@ test('S36: a folder in the file’s place is told of, also when a session is to 
   path,
 }) => {
   await mkdir(path)
-  const { vault } = storage(KEY_FILE)
+  const { sessionStore } = storage(KEY_FILE)
   const words = 'a folder is in its place'
-  await expect(vault.read()).rejects.toThrow(`${LEAD}${path} cannot be read (${words}, EISDIR)`)
-  await expect(vault.write(SESSION)).rejects.toMatchObject({
+  await expect(sessionStore.read()).rejects.toThrow(
+    `${LEAD}${path} cannot be read (${words}, EISDIR)`,
+  )
+  await expect(sessionStore.write(SESSION)).rejects.toMatchObject({
     code: 'storage-failed',
     message:
       `The session could not be kept on this computer: ${path} cannot be written (${words}, ` +
       'EISDIR). It lasts until Latchkey is closed.',
   })
-  await expect(vault.clear()).rejects.toThrow(`${path} cannot be removed (${words}`)
+  await expect(sessionStore.clear()).rejects.toThrow(`${path} cannot be removed (${words}`)
 })
 
 test('S36: a file that may not be read is told of, and replaced by the next sign-in', async ({
@@ -509,15 +514,15 @@ test('S36: a file that may not be read is told of, and replaced by the next sign
   dataDir,
 }) => {
   test.skip(process.platform === 'win32', 'Windows has no such permissions')
-  await storage(KEY_FILE).vault.write(OTHER)
+  await storage(KEY_FILE).sessionStore.write(OTHER)
   await chmod(path, 0)
   await unprivileged(dataDir, async () => {
-    const { vault } = storage(KEYRING)
-    await expect(vault.read()).rejects.toThrow(
+    const { sessionStore } = storage(KEYRING)
+    await expect(sessionStore.read()).rejects.toThrow(
       `${LEAD}${path} cannot be read (not permitted, EACCES). Sign in again.`,
     )
-    await vault.write(SESSION)
-    expect(await vault.read()).toEqual(SESSION)
+    await sessionStore.write(SESSION)
+    expect(await sessionStore.read()).toEqual(SESSION)
   })
 })
 
@@ -527,21 +532,23 @@ test('S36: in a folder that may not be written, what was kept is read, and what 
   dataDir,
 }) => {
   test.skip(process.platform === 'win32', 'Windows has no such permissions')
-  await storage(KEYRING).vault.write(OTHER)
+  await storage(KEYRING).sessionStore.write(OTHER)
   await chmod(path, 0o644)
   await writeFile(`${path}.00000000-0000-4000-8000-000000000000.tmp`, 'half')
   await chmod(dataDir, 0o500)
   await unprivileged(dataDir, async () => {
-    const { vault } = storage(KEYRING)
-    expect(await vault.read()).toEqual(OTHER)
-    await expect(vault.write(SESSION)).rejects.toMatchObject({
+    const { sessionStore } = storage(KEYRING)
+    expect(await sessionStore.read()).toEqual(OTHER)
+    await expect(sessionStore.write(SESSION)).rejects.toMatchObject({
       code: 'storage-failed',
       message:
         `The session could not be kept on this computer: ${path} cannot be written (not permitted, ` +
         'EACCES). It lasts until Latchkey is closed.',
     })
-    await expect(vault.clear()).rejects.toThrow(`${path} cannot be removed (not permitted, EACCES)`)
-    expect(await vault.read()).toEqual(OTHER)
+    await expect(sessionStore.clear()).rejects.toThrow(
+      `${path} cannot be removed (not permitted, EACCES)`,
+    )
+    expect(await sessionStore.read()).toEqual(OTHER)
   })
   await chmod(dataDir, 0o700)
 })
@@ -553,7 +560,7 @@ test('S36: a key that cannot be made is told, and nothing is kept in the plain',
   test.skip(process.platform === 'win32', 'Windows has no such permissions')
   await chmod(dataDir, 0o500)
   await unprivileged(dataDir, () =>
-    expect(storage(KEY_FILE).vault.write(SESSION)).rejects.toMatchObject({
+    expect(storage(KEY_FILE).sessionStore.write(SESSION)).rejects.toMatchObject({
       code: 'storage-failed',
       message:
         `The session could not be kept on this computer: its key, ${join(dataDir, 'session.key')}, ` +
@@ -568,13 +575,13 @@ test('what a keyring says when it fails is told, and what was kept stays', async
   storage,
   dataDir,
 }) => {
-  await storage(KEYRING).vault.write(OTHER)
+  await storage(KEYRING).sessionStore.write(OTHER)
   const locked: Cipher = { ...keyring(), seal: () => Promise.reject(new Error('it was locked')) }
-  const { vault } = chooseStorage({ dataDir, ...MEMORY, keyring: { cipher: locked } })
-  await expect(vault.write(SESSION)).rejects.toThrow(
+  const { sessionStore } = chooseStorage({ dataDir, ...MEMORY, keyring: { cipher: locked } })
+  await expect(sessionStore.write(SESSION)).rejects.toThrow(
     'The session could not be kept on this computer: it was locked. It lasts until Latchkey is closed.',
   )
-  expect(await vault.read()).toEqual(OTHER)
+  expect(await sessionStore.read()).toEqual(OTHER)
 })
 
 const STALE: Choice = { ...MEMORY, keyring: { cipher: keyring({ stale: true }) } }
@@ -588,29 +595,29 @@ for (const [from, to] of [
   const [before, after] = [from, to].map((choice) => chooseStorage({ dataDir: '', ...choice }).tier)
   const name = to === STALE ? 'a keyring with a new key' : `${before} to ${after}`
   test(`${name}: what was kept is read, and sealed anew`, async ({ storage, path }) => {
-    await storage(from).vault.write(SESSION)
+    await storage(from).sessionStore.write(SESSION)
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ tier: before })
     const { ino } = await stat(path)
-    expect(await storage(to).vault.read()).toEqual(SESSION)
+    expect(await storage(to).sessionStore.read()).toEqual(SESSION)
     expect((await stat(path)).ino).not.toBe(ino)
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ tier: after })
-    expect(await storage(to).vault.read()).toEqual(SESSION)
+    expect(await storage(to).sessionStore.read()).toEqual(SESSION)
   })
 }
 
 test('what is sealed well is not written again', async ({ storage, path }) => {
-  await storage(KEYRING).vault.write(SESSION)
+  await storage(KEYRING).sessionStore.write(SESSION)
   const { ino } = await stat(path)
-  expect(await storage(KEYRING).vault.read()).toEqual(SESSION)
+  expect(await storage(KEYRING).sessionStore.read()).toEqual(SESSION)
   expect((await stat(path)).ino).toBe(ino)
 })
 
 test('what cannot be sealed anew is read all the same', async ({ storage, dataDir }) => {
-  await storage(KEY_FILE).vault.write(SESSION)
+  await storage(KEY_FILE).sessionStore.write(SESSION)
   const locked: Cipher = { ...keyring(), seal: () => Promise.reject(new Error('it was locked')) }
-  const { vault } = chooseStorage({ dataDir, ...MEMORY, keyring: { cipher: locked } })
-  expect(await vault.read()).toEqual(SESSION)
-  expect(await storage(KEY_FILE).vault.read()).toEqual(SESSION)
+  const { sessionStore } = chooseStorage({ dataDir, ...MEMORY, keyring: { cipher: locked } })
+  expect(await sessionStore.read()).toEqual(SESSION)
+  expect(await storage(KEY_FILE).sessionStore.read()).toEqual(SESSION)
 })
 
 for (const [tier, choice] of [...SEALED, ['memory', MEMORY]] as const) {
@@ -621,7 +628,7 @@ for (const [tier, choice] of [...SEALED, ['memory', MEMORY]] as const) {
   }) => {
     await writeFile(path, 'damaged')
     await writeFile(`${path}.00000000-0000-4000-8000-000000000000.tmp`, 'half')
-    await storage(choice).vault.clear()
+    await storage(choice).sessionStore.clear()
     expect(await readdir(dataDir)).toEqual([])
   })
 }
@@ -631,8 +638,8 @@ test('S37: what a killed program left goes at the next start', async ({
   dataDir,
   path,
 }) => {
-  await storage(KEYRING).vault.write(SESSION)
+  await storage(KEYRING).sessionStore.write(SESSION)
   await writeFile(`${path}.00000000-0000-4000-8000-000000000000.tmp`, 'half')
-  expect(await storage(KEYRING).vault.read()).toEqual(SESSION)
+  expect(await storage(KEYRING).sessionStore.read()).toEqual(SESSION)
   expect(await readdir(dataDir)).toEqual([SESSION_FILE])
 })

@@ -5,7 +5,7 @@ import { initialModel, next, type Event } from '../../main/agent/model.js'
 import { createSignInLines, type SignInLine } from '../../main/present/sign-in-lines.js'
 
 const start = (state: string, origin: 'tray' | 'api'): Event => ({
-  type: 'flow-started',
+  type: 'sign-in-started',
   state,
   origin,
   deadlineMs: 1,
@@ -17,9 +17,9 @@ const link = (state: string, program?: string): Event => ({
   ...(program !== undefined && { program }),
 })
 const end = (state: string, kind: 'cancelled' | 'expired'): Event => ({
-  type: 'flow-ended',
+  type: 'sign-in-ended',
   state,
-  ending: kind === 'cancelled' ? { kind } : { kind, reason: 'Nobody came.' },
+  result: kind === 'cancelled' ? { kind } : { kind, reason: 'Nobody came.' },
 })
 const account = { sub: 'a', name: 'Alice', email: '' }
 const signedIn = (state: string): Event => ({
@@ -68,8 +68,8 @@ const STORIES: Record<string, [Event[], SignInLine[]]> = {
     [
       start('a', 'api'),
       link('a', 'mail'),
-      { type: 'flow-abandoned', state: 'a' },
-      { type: 'flow-resumed', state: 'a' },
+      { type: 'sign-in-abandoned', state: 'a' },
+      { type: 'sign-in-resumed', state: 'a' },
       { type: 'callback-answered', state: 'a' },
       end('a', 'expired'),
     ],

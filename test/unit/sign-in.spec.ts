@@ -1,7 +1,7 @@
 // One attempt, with the steps in the test's own hands.
 
 import { expect, test as base } from '@playwright/test'
-import { attemptSignIn, type AttemptPorts } from '../../main/oauth/sign-in.js'
+import { signInFromTray, type AttemptDeps } from '../../main/oauth/sign-in.js'
 import { createHttp, type Http } from '../../main/net/http.js'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
 import { nothingToDoPage } from '../../main/oauth/pages.js'
@@ -17,7 +17,7 @@ import { owners } from '../support/owners.js'
 const test = base.extend<{
   attempt: (
     controller: AbortController,
-    ports?: Partial<AttemptPorts>,
+    ports?: Partial<AttemptDeps>,
     go?: (link: string) => void,
   ) => Promise<URLSearchParams>
 }>({
@@ -30,7 +30,7 @@ const test = base.extend<{
     await use(async (controller, ports = {}, go) => {
       let link = ''
       const callOff = (): void => controller.abort(new Error('called off'))
-      const attempted = attemptSignIn(
+      const attempted = signInFromTray(
         { http: createHttp(), clock, listener, ...ports },
         { ...provider, maxAgeS: null, clientSecret: null, parameters: {} },
         { state: 'the-state', scope: 'openid', prompt: null, loginHint: null },
@@ -42,7 +42,7 @@ const test = base.extend<{
           },
           linkChanged: () => undefined,
           offlineAccessRejected: () => undefined,
-          sighted: () => undefined,
+          onDiagnostic: () => undefined,
           exchangeStarted: () => undefined,
           keep: () => Promise.resolve(),
           discard: () => undefined,

@@ -70,7 +70,7 @@ test.describe('what spends something is waited for when others are given up:', (
 
 test.describe('closing waits for as long as the provider works on it', () => {
   test('a renewal: its new refresh token is kept', async ({ signedIn }) => {
-    const { agent, clock, provider, vault } = await signedIn()
+    const { agent, clock, provider, sessionStore } = await signedIn()
     const { working, release } = hold(provider)
     const issued = issuedBy(provider)
     const renewed = agent.read(null)
@@ -84,12 +84,12 @@ test.describe('closing waits for as long as the provider works on it', () => {
     expect(isClosed).toBe(false)
     release()
     await closed
-    expect((await vault.read())!.tokens.refreshToken).toBe(issued())
+    expect((await sessionStore.read())!.tokens.refreshToken).toBe(issued())
     await renewed
   })
 
   test('a sign-in: its tokens are ended at the provider', async ({ start }) => {
-    const { agent, clock, provider, signIn, vault } = await start()
+    const { agent, clock, provider, signIn, sessionStore } = await start()
     const { working, release } = hold(provider)
     const issued = issuedBy(provider)
     const page = fetch(await answerLink(await signIn()))
@@ -105,7 +105,7 @@ test.describe('closing waits for as long as the provider works on it', () => {
     release()
     await closed
     expect(provider.revoked).toEqual([issued()])
-    expect(await vault.read()).toBeNull()
+    expect(await sessionStore.read()).toBeNull()
   })
 
   test('and no longer than three seconds for a provider that does not end them then', async ({
@@ -151,7 +151,7 @@ test.describe('where the answer is lost on its way', () => {
   test('the session goes on where the provider has a grace for it, and nobody notices', async ({
     signedIn,
   }) => {
-    const { clock, first, history, next, provider, spent, vault } = await signedIn({
+    const { clock, first, history, next, provider, spent, sessionStore } = await signedIn({
       provider: { refreshGraceS: 10 },
     })
     provider.misbehave.token = 'answer-lost'
@@ -165,7 +165,7 @@ test.describe('where the answer is lost on its way', () => {
     await renewed
     const { refreshToken } = first.tokens
     expect(spent()).toEqual([refreshToken, refreshToken])
-    expect((await vault.read())!.tokens.refreshToken).not.toBe(refreshToken)
+    expect((await sessionStore.read())!.tokens.refreshToken).not.toBe(refreshToken)
     expect(history.map(({ event }) => event.type)).not.toContain('renewal-failed')
   })
 

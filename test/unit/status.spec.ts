@@ -2,7 +2,7 @@
 
 import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/oauth/id-token.js'
-import { initialModel, next, type Event, type Flow, type Model } from '../../main/agent/model.js'
+import { initialModel, next, type Event, type SignIn, type Model } from '../../main/agent/model.js'
 import {
   ABANDONED,
   headlineOf,
@@ -15,8 +15,8 @@ const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@exampl
 const BOB: Account = { sub: 'bob', name: 'Bob Brown', email: '' }
 const EXPIRES_AT_MS = Date.UTC(2027, 0, 2, 3, 4, 5)
 
-const start = (origin: Flow['origin'] = 'tray', state = 's'): Event => ({
-  type: 'flow-started',
+const start = (origin: SignIn['origin'] = 'tray', state = 's'): Event => ({
+  type: 'sign-in-started',
   state,
   origin,
   deadlineMs: 5_000,
@@ -28,32 +28,32 @@ const link: Event = {
   state: 's',
   link: LINK,
 }
-const noBrowser: Event = { type: 'flow-noticed', state: 's', notice: 'No browser.' }
+const noBrowser: Event = { type: 'sign-in-noticed', state: 's', notice: 'No browser.' }
 const exchange: Event = { type: 'exchange-started', state: 's' }
 const signIn = (account: Account, expiresAtMs: number | null = EXPIRES_AT_MS): Event[] => [
   start(),
   exchange,
   { type: 'signed-in', state: 's', account, expiresAtMs, renewsAtMs: null },
 ]
-const cancel: Event = { type: 'flow-ended', state: 's', ending: { kind: 'cancelled' } }
+const cancel: Event = { type: 'sign-in-ended', state: 's', result: { kind: 'cancelled' } }
 const fail: Event = {
-  type: 'flow-ended',
+  type: 'sign-in-ended',
   state: 's',
-  ending: { kind: 'failed', code: 'provider-timeout', reason: 'It was too slow.' },
+  result: { kind: 'failed', code: 'provider-timeout', reason: 'It was too slow.' },
 }
 const deny: Event = {
-  type: 'flow-ended',
+  type: 'sign-in-ended',
   state: 's',
-  ending: { kind: 'denied', code: 'access-denied', reason: 'It was refused.' },
+  result: { kind: 'denied', code: 'access-denied', reason: 'It was refused.' },
 }
 const expire: Event = {
-  type: 'flow-ended',
+  type: 'sign-in-ended',
   state: 's',
-  ending: { kind: 'expired', reason: 'Nobody came.' },
+  result: { kind: 'expired', reason: 'Nobody came.' },
 }
 const refuse: Event = {
-  type: 'flow-refused',
-  ending: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
+  type: 'sign-in-rejected',
+  result: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
 }
 const end: Event = { type: 'session-ended', reason: 'It has run out.' }
 const signOut: Event = { type: 'signed-out' }
@@ -202,10 +202,10 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
                 expiresAtMs: EXPIRES_AT_MS,
                 renewsAtMs: null,
                 renewal: 'idle',
-                hindrance: null,
+                message: null,
               }
             : { kind, account, reason: 'It has run out.' },
-        flows: (['tray', 'api'] as const).map((origin) => ({
+        signIns: (['tray', 'api'] as const).map((origin) => ({
           state: 'canary-state',
           origin,
           phase,
@@ -215,7 +215,7 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
           abandoned: false,
           program: 'Mail',
         })),
-        lastOutcome: { kind: 'done', replaced: { ...account, sub: 'canary-sub' }, notice: null },
+        lastResult: { kind: 'done', replaced: { ...account, sub: 'canary-sub' }, notice: null },
         storageProblem: null,
       },
     ]),
@@ -247,7 +247,9 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
       status: statusOf(model),
       waitingUntilMs: name.startsWith('waiting') ? 5_000 : null,
       canOpenAgain: name.startsWith('waiting'),
-      wayBack: name.startsWith('waiting') ? { redirectUri: REDIRECT_URI, registration } : null,
+      redirectTarget: name.startsWith('waiting')
+        ? { redirectUri: REDIRECT_URI, registration }
+        : null,
       asking: null,
       renewsAtMs: null,
       scope: name.endsWith('needs-sign-in') ? null : 'openid profile',
@@ -269,25 +271,30 @@ test('F19: the window is told the way back of what an app asks for beside a sess
     registration: 'Register it.',
   }
   const app: Event[] = [
-    { type: 'flow-started', state: 'a', origin: 'api', deadlineMs: 5_000 },
+    { type: 'sign-in-started', state: 'a', origin: 'api', deadlineMs: 5_000 },
     { type: 'link-ready', state: 'a', link: LINK, program: 'mail' },
   ]
   const waiting = windowStatusOf(play(...signIn(ALICE), ...app), surroundings)
   expect(waiting.asking).not.toBeNull()
-  expect(waiting.wayBack).toEqual({ redirectUri: REDIRECT_URI, registration: 'Register it.' })
-  const left: Event = { type: 'flow-abandoned', state: 'a' }
-  expect(windowStatusOf(play(...signIn(ALICE), ...app, left), surroundings).wayBack).toBeNull()
+  expect(waiting.redirectTarget).toEqual({
+    redirectUri: REDIRECT_URI,
+    registration: 'Register it.',
+  })
+  const left: Event = { type: 'sign-in-abandoned', state: 'a' }
+  expect(
+    windowStatusOf(play(...signIn(ALICE), ...app, left), surroundings).redirectTarget,
+  ).toBeNull()
 })
 
 test('a sign-in whose app has hung up says so, whatever else is noticed of it', () => {
   const left = play(
-    { type: 'flow-started', state: 's', origin: 'api', deadlineMs: 5_000 },
-    { type: 'flow-abandoned', state: 's' },
+    { type: 'sign-in-started', state: 's', origin: 'api', deadlineMs: 5_000 },
+    { type: 'sign-in-abandoned', state: 's' },
     { type: 'link-ready', state: 's', link: 'https://provider.example/' },
-    { type: 'flow-noticed', state: 's', notice: 'No browser.' },
+    { type: 'sign-in-noticed', state: 's', notice: 'No browser.' },
   )
   expect(statusOf(left)).toMatchObject({ state: 'waiting', reason: ABANDONED })
-  const again = next(left, { type: 'flow-resumed', state: 's' })
+  const again = next(left, { type: 'sign-in-resumed', state: 's' })
   expect(statusOf(again).reason).toBe('No browser.')
 })
 

@@ -5,17 +5,17 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLatchkey, type Latchkey } from '../../main/app/compose.js'
-import { createEngine, type Engine } from '../../main/app/supervisor.js'
+import { createSupervisor, type Supervisor } from '../../main/app/supervisor.js'
 import { readSettings, type Settings } from '../../main/settings/options.js'
 import { KeyUnavailable, type Cipher } from '../../main/storage/cipher.js'
 import { chooseStorage } from '../../main/storage/session-store.js'
-import type { HeldSession } from '../../main/oauth/session.js'
+import type { Session } from '../../main/oauth/session.js'
 import { systemClock } from '../../main/base/clock.js'
 import { answerLink } from '../support/person.js'
 import { startProvider, type RunningProvider } from '../provider/provider.js'
 
 type Running = {
-  engine: Engine
+  supervisor: Supervisor
   provider: RunningProvider
   settings: Settings
   dataDir: string
@@ -36,16 +36,16 @@ const test = base.extend<{ running: Running }>({
       begin.before()
       return run(wanted)
     }
-    const engine = await createEngine(start, settings, () => undefined)
-    await signIn(engine.latchkey())
-    await use({ engine, provider, settings, dataDir, begin })
-    await engine.close()
+    const supervisor = await createSupervisor(start, settings, () => undefined)
+    await signIn(supervisor.latchkey())
+    await use({ supervisor, provider, settings, dataDir, begin })
+    await supervisor.close()
     await provider.close()
     await rm(dataDir, { recursive: true, force: true })
   },
 })
 
-const HELD: HeldSession = {
+const HELD: Session = {
   issuer: 'https://login.example.com',
   clientId: 'client',
   account: { sub: 'zoe', name: 'Zoe', email: '' },
@@ -81,17 +81,17 @@ async function signIn({ agent }: Latchkey): Promise<void> {
   })
 }
 
-const session = ({ engine }: Running) => engine.latchkey().agent.model().session
+const session = ({ supervisor }: Running) => supervisor.latchkey().agent.model().session
 
 test('other settings of the same provider leave the person signed in', async ({ running }) => {
-  const { engine, provider, settings } = running
-  const before = engine.latchkey()
+  const { supervisor, provider, settings } = running
+  const before = supervisor.latchkey()
   const shown: Latchkey[] = []
-  engine.follow((latchkey) => void shown.push(latchkey))
-  await engine.restart({ ...settings, redirectPort: [8_400] })
+  supervisor.follow((latchkey) => void shown.push(latchkey))
+  await supervisor.restart({ ...settings, redirectPort: [8_400] })
 
-  expect(shown).toEqual([before, engine.latchkey()])
-  expect(engine.latchkey()).not.toBe(before)
+  expect(shown).toEqual([before, supervisor.latchkey()])
+  expect(supervisor.latchkey()).not.toBe(before)
   expect(session(running)).toMatchObject({ kind: 'signed-in', account: { sub: 'alice' } })
   expect(provider.revoked).toEqual([])
 })
@@ -99,8 +99,8 @@ test('other settings of the same provider leave the person signed in', async ({ 
 test('another provider begins with nobody signed in, and the session is ended at the first', async ({
   running,
 }) => {
-  const { engine, provider, settings } = running
-  await engine.restart({ ...settings, clientId: 'another' })
+  const { supervisor, provider, settings } = running
+  await supervisor.restart({ ...settings, clientId: 'another' })
   expect(session(running)).toEqual({ kind: 'signed-out' })
   expect(provider.revoked).toHaveLength(1)
 })
@@ -108,13 +108,13 @@ test('another provider begins with nobody signed in, and the session is ended at
 test('S35: the choice to keep the session is made and taken back with the session at hand', async ({
   running,
 }) => {
-  const { engine, settings, dataDir } = running
+  const { supervisor, settings, dataDir } = running
   expect(await readdir(dataDir)).not.toContain('session.json')
-  await engine.restart({ ...settings, keepWithoutKeyring: true })
+  await supervisor.restart({ ...settings, keepWithoutKeyring: true })
   expect(await readdir(dataDir)).toContain('session.json')
   expect(session(running)).toMatchObject({ kind: 'signed-in' })
 
-  await engine.restart(settings)
+  await supervisor.restart(settings)
   expect(await readdir(dataDir)).not.toContain('session.json')
   expect(session(running)).toMatchObject({ kind: 'signed-in' })
 })
@@ -122,59 +122,59 @@ test('S35: the choice to keep the session is made and taken back with the sessio
 test('another choice of how to keep the session leaves alone what waits for the keyring', async ({
   running,
 }) => {
-  const { engine, settings, dataDir } = running
-  await engine.signOut()
+  const { supervisor, settings, dataDir } = running
+  await supervisor.signOut()
   const cipher: Cipher = {
     seal: (plain) => Promise.resolve(plain),
     open: () => Promise.reject(new KeyUnavailable('it is away')),
   }
   const byKeyring = { dataDir, keyring: { cipher }, passphrase: null, keepWithoutKeyring: false }
-  await chooseStorage(byKeyring).vault.write(HELD)
+  await chooseStorage(byKeyring).sessionStore.write(HELD)
   const file = join(dataDir, 'session.json')
   const kept = await readFile(file, 'utf8')
-  await engine.restart({ ...settings, redirectPort: [8_400] })
+  await supervisor.restart({ ...settings, redirectPort: [8_400] })
   for (const keepWithoutKeyring of [true, false]) {
-    await engine.restart({ ...settings, keepWithoutKeyring })
+    await supervisor.restart({ ...settings, keepWithoutKeyring })
     expect(await readFile(file, 'utf8')).toBe(kept)
-    expect(engine.latchkey().storage.vault.isLocked?.()).toBe(true)
+    expect(supervisor.latchkey().storage.sessionStore.isLocked?.()).toBe(true)
   }
 })
 
 test('S19: a sign-out while it is started anew wins', async ({ running }) => {
-  const { engine, provider, settings, begin } = running
+  const { supervisor, provider, settings, begin } = running
   // The one before is closed, and what it held is about to be carried over.
   const signedOut = new Promise<void>((resolve, reject) => {
-    begin.before = () => void engine.signOut().then(resolve, reject)
+    begin.before = () => void supervisor.signOut().then(resolve, reject)
   })
-  await engine.restart({ ...settings, redirectPort: [8_400] })
+  await supervisor.restart({ ...settings, redirectPort: [8_400] })
   await signedOut
   expect(session(running)).toEqual({ kind: 'signed-out' })
-  expect(await engine.latchkey().storage.vault.read()).toBeNull()
+  expect(await supervisor.latchkey().storage.sessionStore.read()).toBeNull()
   await expect.poll(() => provider.revoked.length).toBeGreaterThan(0)
 })
 
 test('settings that it cannot run with leave it as it was, and say why', async ({ running }) => {
-  const { engine, settings } = running
+  const { supervisor, settings } = running
   const taken = await startProvider()
   const { port } = new URL(taken.issuer)
-  await expect(engine.restart({ ...settings, port: Number(port) })).rejects.toThrow('in use')
+  await expect(supervisor.restart({ ...settings, port: Number(port) })).rejects.toThrow('in use')
   await taken.close()
-  expect(engine.settings()).toEqual(settings)
+  expect(supervisor.settings()).toEqual(settings)
   expect(session(running)).toMatchObject({ kind: 'signed-in', account: { sub: 'alice' } })
 })
 
 test('what is looked up each time is changed without a pause', async ({ running }) => {
-  const { engine, settings } = running
-  const before = engine.latchkey()
-  await engine.restart({ ...settings, noNotifications: true })
-  expect(engine.latchkey()).toBe(before)
-  expect(engine.settings().noNotifications).toBe(true)
+  const { supervisor, settings } = running
+  const before = supervisor.latchkey()
+  await supervisor.restart({ ...settings, noNotifications: true })
+  expect(supervisor.latchkey()).toBe(before)
+  expect(supervisor.settings().noNotifications).toBe(true)
 })
 
 test('S37: a renewal under way while it is started anew is the one that goes on', async ({
   running,
 }) => {
-  const { engine, provider, settings } = running
+  const { supervisor, provider, settings } = running
   let answer: () => void = () => undefined
   const asked = new Promise<void>((resolve) => {
     provider.misbehave.hold = (endpoint) => {
@@ -183,24 +183,24 @@ test('S37: a renewal under way while it is started anew is the one that goes on'
       return new Promise<void>((answered) => (answer = answered))
     }
   })
-  const renewed = engine.latchkey().agent.read(null)
+  const renewed = supervisor.latchkey().agent.read(null)
   await asked
   provider.misbehave.hold = undefined
-  const restarted = engine.restart({ ...settings, redirectPort: [8_400] })
+  const restarted = supervisor.restart({ ...settings, redirectPort: [8_400] })
   answer()
   const { tokens } = await renewed
   await restarted
-  const held = await engine.latchkey().agent.read(0)
+  const held = await supervisor.latchkey().agent.read(0)
   expect(held.tokens.refreshToken).toBe(tokens.refreshToken)
 })
 
 test('a file that cannot be removed leaves it running as it was', async ({ running }) => {
-  const { engine, settings } = running
-  const { vault } = engine.latchkey().storage
-  vault.clear = () => Promise.reject(new Error('the disk is read-only'))
-  await expect(engine.restart({ ...settings, keepWithoutKeyring: true })).rejects.toThrow(
+  const { supervisor, settings } = running
+  const { sessionStore } = supervisor.latchkey().storage
+  sessionStore.clear = () => Promise.reject(new Error('the disk is read-only'))
+  await expect(supervisor.restart({ ...settings, keepWithoutKeyring: true })).rejects.toThrow(
     'read-only',
   )
-  expect(engine.settings()).toEqual(settings)
+  expect(supervisor.settings()).toEqual(settings)
   expect(session(running)).toMatchObject({ kind: 'signed-in' })
 })

@@ -14,14 +14,14 @@ const SETTING: Setting = { registration: 'Register it.', opensBrowser: true, has
 const FIVE_MINUTES_MS = 300_000
 
 const start: Event = {
-  type: 'flow-started',
+  type: 'sign-in-started',
   state: 's',
   origin: 'tray',
   deadlineMs: NOON_MS + FIVE_MINUTES_MS,
 }
 const startOfApp: Event = { ...start, origin: 'api' }
 const linkReady: Event = { type: 'link-ready', state: 's', link: LINK }
-const noBrowser: Event = { type: 'flow-noticed', state: 's', notice: 'Open the link yourself.' }
+const noBrowser: Event = { type: 'sign-in-noticed', state: 's', notice: 'Open the link yourself.' }
 const exchange: Event = { type: 'exchange-started', state: 's' }
 const signedIn = (account = ALICE, expiresAtMs: number | null = null): Event => ({
   type: 'signed-in',
@@ -39,11 +39,11 @@ const notRenewed = (failures: number): Event => ({
   failures,
 })
 const ended = (reason = 'It was too slow.'): Event => ({
-  type: 'flow-ended',
+  type: 'sign-in-ended',
   state: 's',
-  ending: { kind: 'failed', code: 'provider-timeout', reason },
+  result: { kind: 'failed', code: 'provider-timeout', reason },
 })
-const cancelled: Event = { type: 'flow-ended', state: 's', ending: { kind: 'cancelled' } }
+const cancelled: Event = { type: 'sign-in-ended', state: 's', result: { kind: 'cancelled' } }
 
 const SIGNED_IN = 'Signed in as Alice Adams (alice@example.com).'
 const AGAIN = 'Type sign-in to sign in again.'
@@ -53,7 +53,7 @@ const WAITING = 'Waiting for you to sign in: 5:00 left.'
 
 // What is printed when the last of the events happens. A new event does not compile without its row.
 const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: string[] }[]> = {
-  'flow-started': [{ story: 'says nothing before there is a link', events: [start], lines: [] }],
+  'sign-in-started': [{ story: 'says nothing before there is a link', events: [start], lines: [] }],
   'link-ready': [
     {
       story: 'gives the link on a line of its own, and the time left',
@@ -101,28 +101,28 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       ],
     },
   ],
-  'flow-noticed': [
+  'sign-in-noticed': [
     {
       story: 'asks to open the link by hand',
       events: [start, linkReady, noBrowser],
       lines: ['Open the link yourself.'],
     },
   ],
-  'flow-abandoned': [
+  'sign-in-abandoned': [
     {
       story: 'says that the app has stopped waiting',
-      events: [startOfApp, linkReady, { type: 'flow-abandoned', state: 's' }],
+      events: [startOfApp, linkReady, { type: 'sign-in-abandoned', state: 's' }],
       lines: [ABANDONED],
     },
   ],
-  'flow-resumed': [
+  'sign-in-resumed': [
     {
       story: 'says that the app waits again',
       events: [
         startOfApp,
         linkReady,
-        { type: 'flow-abandoned', state: 's' },
-        { type: 'flow-resumed', state: 's' },
+        { type: 'sign-in-abandoned', state: 's' },
+        { type: 'sign-in-resumed', state: 's' },
       ],
       lines: ['The app waits for this sign-in again. Finish it in your browser.'],
     },
@@ -155,7 +155,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       lines: [SIGNED_IN, 'Bob Brown was signed out, because you signed in as somebody else.'],
     },
   ],
-  'flow-ended': [
+  'sign-in-ended': [
     { story: 'says why it failed', events: [start, ended()], lines: ['It was too slow.', AGAIN] },
     {
       story: 'says that it was cancelled',
@@ -173,13 +173,13 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       lines: [SIGNED_IN, 'You are still signed in as Alice Adams. It was too slow.'],
     },
   ],
-  'flow-refused': [
+  'sign-in-rejected': [
     {
       story: 'says why it did not begin',
       events: [
         {
-          type: 'flow-refused',
-          ending: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
+          type: 'sign-in-rejected',
+          result: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
         },
       ],
       lines: ['There is no provider.', AGAIN],
@@ -425,8 +425,8 @@ test('without a provider nobody is told to type sign-in', () => {
   const setting = { ...SETTING, hasProvider: false }
   expect(describe(play(), NOON_MS, setting)).toEqual(['Nobody is signed in.'])
   const refused: Event = {
-    type: 'flow-refused',
-    ending: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
+    type: 'sign-in-rejected',
+    result: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
   }
   expect(linesFor(play(refused), refused, NOON_MS, setting)).toEqual(['There is no provider.'])
 })

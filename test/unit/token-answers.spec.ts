@@ -76,20 +76,24 @@ test.describe('RFC 6749 section 5.1: an optional member that is odd costs nobody
   for (const [name, change, read] of ODD) {
     test(name, async ({ start }) => {
       const tokenResponse = (json: Json): unknown => ({ ...json, ...change })
-      const { signIn, reached, vault } = await start({ provider: { misbehave: { tokenResponse } } })
+      const { signIn, reached, sessionStore } = await start({
+        provider: { misbehave: { tokenResponse } },
+      })
       await fetch(await answerLink(await signIn()))
       await reached('signed-in')
-      expectRead((await vault.read())!.tokens, read)
+      expectRead((await sessionStore.read())!.tokens, read)
     })
   }
 
   for (const [name, value] of NO_REFRESH_TOKEN) {
     test(`a refresh token that is ${name} is none`, async ({ start }) => {
       const tokenResponse = (json: Json): unknown => ({ ...json, refresh_token: value })
-      const { signIn, reached, vault } = await start({ provider: { misbehave: { tokenResponse } } })
+      const { signIn, reached, sessionStore } = await start({
+        provider: { misbehave: { tokenResponse } },
+      })
       await fetch(await answerLink(await signIn()))
       await reached('signed-in')
-      expect((await vault.read())!.tokens.refreshToken).toBeNull()
+      expect((await sessionStore.read())!.tokens.refreshToken).toBeNull()
     })
   }
 })
@@ -100,7 +104,7 @@ test.describe('RFC 6749 section 6: an optional member that is odd costs nobody a
       const session = await signedIn()
       const { issued } = changing(session.provider, change)
       await renewedAfter(session, DUE)
-      const { tokens } = (await session.vault.read())!
+      const { tokens } = (await session.sessionStore.read())!
       expect(tokens.refreshToken).toBe(issued())
       expectRead(tokens, read)
     })
@@ -109,10 +113,10 @@ test.describe('RFC 6749 section 6: an optional member that is odd costs nobody a
   for (const [name, value] of NO_REFRESH_TOKEN) {
     test(`a refresh token that is ${name}: the one before stays`, async ({ signedIn }) => {
       const session = await signedIn({ provider: { rotates: false } })
-      const { first, provider, spent, vault } = session
+      const { first, provider, spent, sessionStore } = session
       changing(provider, { refresh_token: value })
       await renewedAfter(session, DUE)
-      expect((await vault.read())!.tokens.refreshToken).toBe(first.tokens.refreshToken)
+      expect((await sessionStore.read())!.tokens.refreshToken).toBe(first.tokens.refreshToken)
       await renewedAfter(session, DUE)
       expect(spent()).toEqual([first.tokens.refreshToken, first.tokens.refreshToken])
     })
@@ -120,14 +124,14 @@ test.describe('RFC 6749 section 6: an optional member that is odd costs nobody a
 
   test('a refresh token that is a list of one is that one', async ({ signedIn }) => {
     const session = await signedIn()
-    const { provider, vault } = session
+    const { provider, sessionStore } = session
     let issued: unknown
     provider.misbehave.tokenResponse = (json) => {
       issued = json['refresh_token']
       return { ...json, refresh_token: [issued] }
     }
     await renewedAfter(session, DUE)
-    expect((await vault.read())!.tokens.refreshToken).toBe(issued)
+    expect((await sessionStore.read())!.tokens.refreshToken).toBe(issued)
   })
 
   for (const value of [null, '', 7, {}, ['a', 'b']]) {
@@ -137,7 +141,7 @@ test.describe('RFC 6749 section 6: an optional member that is odd costs nobody a
       const session = await signedIn()
       changing(session.provider, { id_token: value })
       await renewedAfter(session, DUE)
-      const { tokens, claims } = (await session.vault.read())!
+      const { tokens, claims } = (await session.sessionStore.read())!
       expect(tokens.idToken).toBe(session.first.tokens.idToken)
       expect(tokens.accessToken).not.toBe(session.first.tokens.accessToken)
       expect(claims).toEqual(session.first.claims)
@@ -179,7 +183,7 @@ test.describe('a new refresh token is kept, whatever else is wrong with the answ
   for (const [name, misbehave, words] of UNUSABLE) {
     test(name, async ({ signedIn }) => {
       const session = await signedIn()
-      const { clock, first, history, next, provider, spent, vault } = session
+      const { clock, first, history, next, provider, spent, sessionStore } = session
       let issued: unknown
       Object.assign(provider.misbehave, misbehave)
       provider.misbehave.tokenResponse = (tokens) => {
@@ -191,7 +195,7 @@ test.describe('a new refresh token is kept, whatever else is wrong with the answ
       await failed
       expect(issued).not.toBe(first.tokens.refreshToken)
       const kept = { ...first, tokens: { ...first.tokens, refreshToken: issued } }
-      expect(await vault.read()).toEqual(kept)
+      expect(await sessionStore.read()).toEqual(kept)
       expect(history.at(-1)?.status.reason).toContain(words)
       // Not a word of the sign-in, which is long over.
       expect(history.at(-1)?.status.reason).not.toMatch(/answer to the sign-in|finish the sign-in/)
@@ -206,7 +210,7 @@ test.describe('a new refresh token is kept, whatever else is wrong with the answ
   }
 
   test('also while the rest is being checked', async ({ signedIn }) => {
-    const { agent, provider, vault } = await signedIn()
+    const { agent, provider, sessionStore } = await signedIn()
     let issued: unknown
     let atKeys: unknown
     provider.misbehave.tokenResponse = (tokens) => {
@@ -218,7 +222,7 @@ test.describe('a new refresh token is kept, whatever else is wrong with the answ
     provider.misbehave.idToken = (_claims, header) => void (header['kid'] = 'newest')
     provider.misbehave.hold = async (endpoint) => {
       if (endpoint === 'jwks' && issued !== undefined) {
-        atKeys = (await vault.read())!.tokens.refreshToken
+        atKeys = (await sessionStore.read())!.tokens.refreshToken
       }
     }
     await expect(agent.read(null)).rejects.toMatchObject({ code: 'invalid-id-token' })
@@ -239,7 +243,7 @@ test('tokens of a sign-in that cannot be used are ended at the provider', async 
     },
   })
   await fetch(await answerLink(await signIn()))
-  expect((await reached('failed')).lastOutcome).toMatchObject({ code: 'invalid-token-response' })
+  expect((await reached('failed')).lastResult).toMatchObject({ code: 'invalid-token-response' })
   await expect.poll(() => provider.revoked).toEqual([issued])
 })
 

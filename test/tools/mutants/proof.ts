@@ -195,7 +195,7 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'an untimely ID token is believed',
-        find: "  if (failure) throw wrongClock(providerAheadMs, 'then sign in again') ?? untimely(failure)\n",
+        find: "  if (failure) throw wrongClock(clockSkewMs, 'then sign in again') ?? untimely(failure)\n",
         replace: '',
       },
       {
@@ -408,8 +408,8 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-in needs no ID token',
-        find: "if (idToken === null) throw notUnderstood('sign-in', 'id_token')\n    return { tokens: { ...tokens, idToken }, providerAheadMs }",
-        replace: "return { tokens: { ...tokens, idToken: idToken ?? '' }, providerAheadMs }",
+        find: "if (idToken === null) throw notUnderstood('sign-in', 'id_token')\n    return { tokens: { ...tokens, idToken }, clockSkewMs }",
+        replace: "return { tokens: { ...tokens, idToken: idToken ?? '' }, clockSkewMs }",
       },
       {
         name: 'tokens that cannot be used live on at the provider',
@@ -445,8 +445,8 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'a token’s life is counted from its answer',
-        find: 'const given = { scope: request.scope, nowMs, providerAheadMs }',
-        replace: 'const given = { scope: request.scope, nowMs: clock.nowMs(), providerAheadMs }',
+        find: 'const given = { scope: request.scope, nowMs, clockSkewMs }',
+        replace: 'const given = { scope: request.scope, nowMs: clock.nowMs(), clockSkewMs }',
       },
       {
         name: 'a failed revocation is no failure',

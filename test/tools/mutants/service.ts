@@ -127,22 +127,22 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'whose connection it is is not asked',
-        find: 'if (!(isRead && OPEN_PATHS.has(path)) && !ports.isOurs(request)) {',
+        find: 'if (!(isRead && OPEN_PATHS.has(path)) && !deps.isOurs(request)) {',
         replace: 'if (!(isRead && OPEN_PATHS.has(path)) && Boolean(0)) {',
         specs: [OTHER_USERS],
         grep: 'S25: the service refuses',
       },
       {
         name: 'other users may read everything',
-        find: 'if (!(isRead && OPEN_PATHS.has(path)) && !ports.isOurs(request)) {',
-        replace: 'if (!isRead && !ports.isOurs(request)) {',
+        find: 'if (!(isRead && OPEN_PATHS.has(path)) && !deps.isOurs(request)) {',
+        replace: 'if (!isRead && !deps.isOurs(request)) {',
         specs: [OTHER_USERS],
         grep: 'S25: the service refuses',
       },
       {
         name: 'other users may write at open paths',
-        find: 'if (!(isRead && OPEN_PATHS.has(path)) && !ports.isOurs(request)) {',
-        replace: 'if (!OPEN_PATHS.has(path) && !ports.isOurs(request)) {',
+        find: 'if (!(isRead && OPEN_PATHS.has(path)) && !deps.isOurs(request)) {',
+        replace: 'if (!OPEN_PATHS.has(path) && !deps.isOurs(request)) {',
         specs: [OTHER_USERS],
         grep: 'S25: the service refuses',
       },
@@ -374,12 +374,12 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'the client is not checked',
-        find: '  checkClient(ports, seed.client_id)\n',
+        find: '  checkClient(deps, seed.client_id)\n',
         replace: '',
       },
       {
         name: 'the audience is not checked',
-        find: 'if (seed.audience !== undefined) checkAudience(ports, seed.audience)',
+        find: 'if (seed.audience !== undefined) checkAudience(deps, seed.audience)',
         replace: '',
       },
       {
@@ -389,7 +389,7 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'additional parameters are not checked',
-        find: '  checkParameters(ports, seed.ADDITIONAL_PARAMETERS ?? {})\n',
+        find: '  checkParameters(deps, seed.ADDITIONAL_PARAMETERS ?? {})\n',
         replace: '',
       },
       {
@@ -430,8 +430,8 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'a redirect URI that begins as one that is configured will do',
-        find: '(candidate) => redirectUri === redirectUriAt(ports.redirect, candidate)',
-        replace: '(candidate) => redirectUri.startsWith(redirectUriAt(ports.redirect, candidate))',
+        find: '(candidate) => redirectUri === redirectUriAt(deps.redirect, candidate)',
+        replace: '(candidate) => redirectUri.startsWith(redirectUriAt(deps.redirect, candidate))',
       },
       {
         name: 'a redirect URI that begins as our own will do',
@@ -501,19 +501,19 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'a code may be exchanged with any redirect URI',
-        find: 'if (redirectUri !== flow.answered.redirectUri)\n',
+        find: 'if (redirectUri !== signIn.answered.redirectUri)\n',
         replace: "if (redirectUri === '')\n",
       },
       {
         name: 'a code may be exchanged with any verifier',
-        find: 'if (challengeOf(verifier) !== flow.request.challenge) {',
-        replace: "if (challengeOf(verifier) === '') {",
+        find: 'if (codeChallenge(verifier) !== signIn.request.challenge) {',
+        replace: "if (codeChallenge(verifier) === '') {",
       },
       {
         name: 'the challenge will do for a verifier',
-        find: 'if (challengeOf(verifier) !== flow.request.challenge) {',
+        find: 'if (codeChallenge(verifier) !== signIn.request.challenge) {',
         replace:
-          'if (challengeOf(verifier) !== flow.request.challenge && verifier !== flow.request.challenge) {',
+          'if (codeChallenge(verifier) !== signIn.request.challenge && verifier !== signIn.request.challenge) {',
       },
       {
         name: 'any code is exchanged for any flow',
@@ -527,23 +527,23 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'the API answers a flow of the listener',
-        find: "if (!flow?.waiting || flow.request.wayBack.kind !== 'api') return { kind: 'ignored' }",
-        replace: "if (!flow?.waiting) return { kind: 'ignored' }",
+        find: "if (!signIn?.waiting || signIn.request.redirectTarget.kind !== 'api') return { kind: 'ignored' }",
+        replace: "if (!signIn?.waiting) return { kind: 'ignored' }",
       },
       {
         name: 'a page’s answer needs no iss',
-        find: "expected.promisesIss && from === 'page'",
-        replace: "expected.promisesIss && from !== 'page'",
+        find: "expected.issParameterSupported && from === 'page'",
+        replace: "expected.issParameterSupported && from !== 'page'",
       },
       {
         name: 'an answer to the API is not checked',
-        find: 'const result = validateCallback(parameters, { ...expected, promisesIss })',
+        find: 'const result = validateCallback(parameters, { ...expected, issParameterSupported })',
         replace:
-          "const result = validateCallback(new URLSearchParams({ state: expected.state, code: parameters.get('code') ?? '' }), { ...expected, promisesIss })",
+          "const result = validateCallback(new URLSearchParams({ state: expected.state, code: parameters.get('code') ?? '' }), { ...expected, issParameterSupported })",
       },
       {
         name: 'a pasted address may be of any place',
-        find: '      if (!isAt(address, flow.request.wayBack.redirectUri)) return false\n',
+        find: '      if (!isAt(address, signIn.request.redirectTarget.redirectUri)) return false\n',
         replace: '',
       },
       {
@@ -553,51 +553,51 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'a flow that has a caller is taken up',
-        find: '      flow.waiting !== null &&\n      isAbandoned(flow)\n',
-        replace: '      flow.waiting !== null\n',
+        find: '      signIn.waiting !== null &&\n      isAbandoned(signIn)\n',
+        replace: '      signIn.waiting !== null\n',
       },
       {
         name: 'a flow is taken up by another request',
-        find: "if (!flow || !isFree() || !isDeepStrictEqual(request, flow.request)) return { kind: 'in-use' }",
+        find: 'if (!signIn || !isFree() || !isDeepStrictEqual(request, signIn.request))',
         replace:
-          "if (!flow || !isFree() || !isDeepStrictEqual(request.state, flow.request.state)) return { kind: 'in-use' }",
+          'if (!signIn || !isFree() || !isDeepStrictEqual(request.state, signIn.request.state))',
       },
       {
         name: 'a second flow has the same state',
-        find: '    if (ports.model().flows.some((flow) => flow.state === state)) {',
+        find: '    if (deps.model().signIns.some((signIn) => signIn.state === state)) {',
         replace:
-          '    if (ports.model().flows.some((flow) => flow.state === state && flow.abandoned)) {',
+          '    if (deps.model().signIns.some((signIn) => signIn.state === state && signIn.abandoned)) {',
       },
       {
         name: 'flows pile up',
-        find: 'if (flows.size < MOST_WAITING_FLOWS) return true',
-        replace: 'if (flows.size < Infinity) return true',
+        find: 'if (signIns.size < MOST_WAITING_SIGN_INS) return true',
+        replace: 'if (signIns.size < Infinity) return true',
         specs: [REQUESTS],
         grep: '64 flows',
       },
       {
         name: 'any number of tabs is opened',
-        find: "if (opening === null) return { kind: 'too-many', why: `${OPENED_TOO_OFTEN} Wait a minute.` }",
-        replace: "if (opening === null) return { kind: 'ended', ending: notConfigured() }",
+        find: "if (launch === null) return { kind: 'too-many', why: `${OPENED_TOO_OFTEN} Wait a minute.` }",
+        replace: "if (launch === null) return { kind: 'ended', result: notConfigured() }",
         specs: [REQUESTS],
         grep: '64 flows|storm',
       },
       {
         name: 'a code whose app is gone is given out',
-        find: '    if (isAbandoned(flow)) throw abandoned()\n',
+        find: '    if (isAbandoned(signIn)) throw abandoned()\n',
         replace: '',
         specs: ['test/unit/api-sign-ins.spec.ts', 'test/api/hang-up.spec.ts'],
       },
       {
         name: 'a code waits for its app without end',
-        find: '      flow.answered = { ...authorized, code, stopExpiry: expireAnswered(flow) }',
+        find: '      signIn.answered = { ...authorized, code, stopExpiry: expireAnswered(signIn) }',
         replace:
-          '      flow.answered = { ...authorized, code, stopExpiry: () => void expireAnswered }',
+          '      signIn.answered = { ...authorized, code, stopExpiry: () => void expireAnswered }',
       },
       {
         name: 'a sign-in waits without end',
-        find: 'const timeoutMs = Math.min(ports.loginTimeoutMs, LONGEST_WAIT_MS)',
-        replace: 'const timeoutMs = ports.loginTimeoutMs',
+        find: 'const timeoutMs = Math.min(deps.signInTimeoutMs, LONGEST_WAIT_MS)',
+        replace: 'const timeoutMs = deps.signInTimeoutMs',
       },
       {
         name: 'closing does not wait for those who wait',
@@ -617,7 +617,7 @@ export const SERVICE: readonly MutatedFile[] = [
     faults: [
       {
         name: 'who waits is not told of the end',
-        find: '      await ports.agent.api.close()\n',
+        find: '      await deps.agent.api.close()\n',
         replace: '',
         specs: ['test/unit/server.spec.ts'],
       },
@@ -629,13 +629,13 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'who hangs up is an error of the service’s own',
-        find: 'if (!c.env.incoming.destroyed) ports.report(thrown)',
+        find: 'if (!c.env.incoming.destroyed) deps.report(thrown)',
         replace: 'ports.report(thrown)',
         specs: ['test/unit/server.spec.ts'],
       },
       {
         name: 'errors of the service’s own are hidden',
-        find: 'if (!c.env.incoming.destroyed) ports.report(thrown)',
+        find: 'if (!c.env.incoming.destroyed) deps.report(thrown)',
         replace: '',
         specs: ['test/unit/server.spec.ts'],
       },

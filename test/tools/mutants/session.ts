@@ -33,8 +33,8 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-in that was called off is written',
-        find: '      return inTurn(async () => {\n        signal.throwIfAborted()\n',
-        replace: '      return inTurn(async () => {\n',
+        find: '      return enqueue(async () => {\n        signal.throwIfAborted()\n',
+        replace: '      return enqueue(async () => {\n',
       },
       {
         name: 'a sign-in that is called off while it is written is kept',
@@ -53,7 +53,7 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-out leaves the session on the disk',
-        find: '      isStored = await vault.clear().then(',
+        find: '      isStored = await sessionStore.clear().then(',
         replace: '      isStored = await Promise.resolve().then(',
       },
       {
@@ -63,9 +63,9 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-out tells the provider first',
-        find: '      isStored = await vault.clear().then(',
+        find: '      isStored = await sessionStore.clear().then(',
         replace:
-          "      if (before) await track(endAtProvider(before, unrevoked('')))\n      isStored = await vault.clear().then(",
+          "      if (before) await track(endAtProvider(before, unrevoked('')))\n      isStored = await sessionStore.clear().then(",
       },
       {
         name: 'a sign-out leaves what other sign-ins replaced',
@@ -112,7 +112,7 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a session that ends stays on the disk',
-        find: '        await vault.clear().catch(() => undefined)\n        dispatch',
+        find: '        await sessionStore.clear().catch(() => undefined)\n        dispatch',
         replace: '        dispatch',
         specs: ['test/unit/session-keeper.spec.ts', 'test/unit/renewal-faults.spec.ts'],
       },
@@ -123,13 +123,13 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'another person’s session stays on a disk that is full',
-        find: 'if (!isStored && isOfAnother) await vault.clear().catch(() => undefined)',
+        find: 'if (!isStored && isOfAnother) await sessionStore.clear().catch(() => undefined)',
         replace: '',
         specs: ['test/unit/keeping.spec.ts'],
       },
       {
         name: 'another computer’s directory is not minded',
-        find: 'holdsDirectory: ports.holdsDirectory ?? (() => true)',
+        find: 'holdsDirectory: deps.holdsDirectory ?? (() => true)',
         replace: 'holdsDirectory: () => true',
         specs: ['test/unit/renewal.spec.ts'],
       },

@@ -34,18 +34,18 @@ export const SIGN_IN: readonly MutatedFile[] = [
       },
       {
         name: 'iss is not compared',
-        find: 'iss === null ? expected.promisesIss : iss !== expected.issuer',
-        replace: 'iss === null && expected.promisesIss',
+        find: 'iss === null ? expected.issParameterSupported : iss !== expected.issuer',
+        replace: 'iss === null && expected.issParameterSupported',
       },
       {
         name: 'a promised iss may be missing',
-        find: 'iss === null ? expected.promisesIss : iss !== expected.issuer',
+        find: 'iss === null ? expected.issParameterSupported : iss !== expected.issuer',
         replace: 'iss !== null && iss !== expected.issuer',
       },
       {
         name: 'iss is compared only where it is promised',
-        find: 'iss === null ? expected.promisesIss : iss !== expected.issuer',
-        replace: 'expected.promisesIss && iss !== expected.issuer',
+        find: 'iss === null ? expected.issParameterSupported : iss !== expected.issuer',
+        replace: 'expected.issParameterSupported && iss !== expected.issuer',
       },
       {
         name: 'an iss that begins as the issuer will do',
@@ -140,7 +140,7 @@ export const SIGN_IN: readonly MutatedFile[] = [
       },
       {
         name: 'whose browser it is is not asked',
-        find: '    if (!ports.owners.isOurs(request.socket)) {',
+        find: '    if (!deps.owners.isOurs(request.socket)) {',
         replace: '    if (Boolean(0)) {',
         specs: ['test/attack/other-users.spec.ts'],
         grep: 'S41',
@@ -172,18 +172,18 @@ export const SIGN_IN: readonly MutatedFile[] = [
       },
       {
         name: 'an answer is not checked against its flow',
-        find: 'flow && mayAnswer(flow.expected) ? validateCallback(parameters, flow.expected) : null',
+        find: 'signIn && mayAnswer(signIn.expected) ? validateCallback(parameters, signIn.expected) : null',
         replace:
-          "flow && mayAnswer(flow.expected) ? ({ kind: 'code', code: parameters.get('code') ?? '' } as CallbackResult) : null",
+          "signIn && mayAnswer(signIn.expected) ? ({ kind: 'code', code: parameters.get('code') ?? '' } as CallbackResult) : null",
       },
       {
         name: 'a flow that is answered waits on',
-        find: '    waiting.delete(flow.expected.state)\n    const answered: Taken',
+        find: '    waiting.delete(signIn.expected.state)\n    const answered: Taken',
         replace: '    const answered: Taken',
       },
       {
         name: 'an answered flow forgets that it was',
-        find: '    answeredFlows.set(flow.expected.state, answered)\n',
+        find: '    answeredSignIns.set(signIn.expected.state, answered)\n',
         replace: '',
       },
       {
@@ -228,18 +228,18 @@ export const SIGN_IN: readonly MutatedFile[] = [
       },
       {
         name: 'the listener closes with the first of two flows',
-        find: 'if (opening.flows > 0) return',
+        find: 'if (openPort.signIns > 0) return',
         replace: '',
       },
       {
         name: 'a pasted address is not compared with the redirect URI',
-        find: "if (!isAt(address, flow.redirectUri)) return 'other-place'",
+        find: "if (!isAt(address, signIn.redirectUri)) return 'other-place'",
         replace: '',
         specs: ['test/unit/authorization-link.spec.ts'],
       },
       {
         name: 'a pasted answer is taken a second time',
-        find: "if (state !== null && answeredFlows.has(state)) return 'again'",
+        find: "if (state !== null && answeredSignIns.has(state)) return 'again'",
         replace: '',
         specs: ['test/unit/authorization-link.spec.ts'],
       },
