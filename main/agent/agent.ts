@@ -163,10 +163,10 @@ export function createAgent(given: AgentDeps): Agent {
   /** Tells at once what the person may do something about while they still wait. */
   const reportDiagnostic = (state: string, diagnostic: CallbackDiagnostic): void => {
     const signIn = model.signIns.find((candidate) => candidate.state === state)
-    const notice = diagnosticMessage(diagnostic)
+    const message = diagnosticMessage(diagnostic)
     // A flood of one kind is told once.
-    if (signIn && notice !== null && signIn.notice !== notice) {
-      dispatch({ type: 'sign-in-noticed', state, notice })
+    if (signIn && message !== null && signIn.message !== message) {
+      dispatch({ type: 'sign-in-message-changed', state, message })
     }
   }
 
@@ -195,7 +195,7 @@ export function createAgent(given: AgentDeps): Agent {
   const openBrowser = (state: string, link: string): void =>
     void deps
       .openBrowser(link)
-      .catch(() => dispatch({ type: 'sign-in-noticed', state, notice: NO_BROWSER }))
+      .catch(() => dispatch({ type: 'sign-in-message-changed', state, message: NO_BROWSER }))
 
   const callOff = (state: string, result: SignInResult): void =>
     running.get(state)?.abort(new CalledOff(result))
@@ -224,10 +224,10 @@ export function createAgent(given: AgentDeps): Agent {
             seen = { diagnostic: 'nothing', redirectUri: redirectUriOf(link), registration }
             dispatch({ type: 'link-ready', state, link })
             if (deps.noBrowser || browserBudget.take()) openBrowser(state, link)
-            else dispatch({ type: 'sign-in-noticed', state, notice: TOO_OFTEN })
+            else dispatch({ type: 'sign-in-message-changed', state, message: TOO_OFTEN })
           },
           linkChanged: (link) =>
-            dispatch({ type: 'sign-in-noticed', state, link, notice: ASKED_AGAIN }),
+            dispatch({ type: 'sign-in-message-changed', state, link, message: ASKED_AGAIN }),
           offlineAccessRejected: () => memory.noteRejection(),
           onDiagnostic(diagnostic) {
             if (seen !== null) seen = { ...seen, diagnostic }
@@ -288,7 +288,7 @@ export function createAgent(given: AgentDeps): Agent {
       if (!signIn || signIn.link === null) return
       const { state, link } = signIn
       if (!deps.noBrowser && !browserBudget.take()) {
-        return dispatch({ type: 'sign-in-noticed', state, notice: TOO_OFTEN })
+        return dispatch({ type: 'sign-in-message-changed', state, message: TOO_OFTEN })
       }
       dispatch({ type: 'link-ready', state, link })
       openBrowser(state, link)

@@ -9,10 +9,6 @@ export type SessionState =
       kind: 'signed-in'
       account: Account
       renewal: Renewal
-      /** What hinders the renewal, in words for a person; null where nothing does. */
-      message: string | null
-      /** While it is tried again: what it was before, and still looks like. */
-      was?: 'offline' | 'failing'
     } & Lifetime)
   | { kind: 'needs-sign-in'; account: Account; reason: string }
 
@@ -26,8 +22,12 @@ export type Lifetime = {
   odd?: readonly string[]
 }
 
-/** `offline`: the provider cannot be reached; `failing`: it answers, but not with a token. */
-export type Renewal = 'idle' | 'renewing' | 'offline' | 'failing'
+/** `after`: the failure that this renewal retries. Until it ends, the session still shows that failure. */
+export type Renewal =
+  { kind: 'idle' } | { kind: 'renewing'; after: RenewalFailure | null } | RenewalFailure
+
+/** `offline`: the provider cannot be reached. `failing`: it answers, but not with a token. */
+export type RenewalFailure = { kind: 'offline' | 'failing'; message: string }
 
 /** One sign-in under way, keyed by its `state`. */
 export type SignIn = {
@@ -39,7 +39,7 @@ export type SignIn = {
   /** Where the person signs in; null until the listener is open. */
   link: string | null
   /** What the person should know while the flow waits. */
-  notice: string | null
+  message: string | null
   /** True while it waits for a browser, and no app waits for it any more. */
   abandoned: boolean
   /** The app that asked, as far as the system tells; a label, and no proof. */
@@ -50,12 +50,12 @@ export type Origin = 'tray' | 'api'
 
 /** How the last sign-in or sign-out ended. */
 export type LastResult =
-  | { kind: 'done'; replaced: Account | null; notice: string | null }
+  | { kind: 'done'; replaced: Account | null; message: string | null }
   | { kind: 'denied'; code: ErrorCode; reason: string }
   | { kind: 'failed'; code: ErrorCode; reason: string }
   | { kind: 'expired'; reason: string }
   | { kind: 'cancelled' }
-  | { kind: 'signed-out'; notice: string | null }
+  | { kind: 'signed-out'; message: string | null }
 
 /** An end of a flow that signed nobody in. */
 export type SignInResult = Extract<
@@ -76,7 +76,7 @@ export type Event =
   | { type: 'sign-in-started'; state: string; origin: Origin; deadlineMs: number }
   | { type: 'link-ready'; state: string; link: string; program?: string | null }
   /** `link`: where the person's tab goes on by itself, in place of the link before. */
-  | { type: 'sign-in-noticed'; state: string; notice: string; link?: string }
+  | { type: 'sign-in-message-changed'; state: string; message: string; link?: string }
   | { type: 'sign-in-abandoned'; state: string }
   | { type: 'sign-in-resumed'; state: string }
   | { type: 'callback-answered'; state: string }
@@ -89,7 +89,7 @@ export type Event =
   | ({ type: 'renewed' } & Lifetime)
   | {
       type: 'renewal-failed'
-      renewal: 'offline' | 'failing'
+      renewal: RenewalFailure['kind']
       code: ErrorCode
       reason: string
       /** When it is tried again. */
@@ -99,9 +99,9 @@ export type Event =
     }
   | { type: 'session-ended'; reason: string }
   | { type: 'signed-out' }
-  | { type: 'revocation-failed'; notice: string }
-  | { type: 'storage-failed'; notice: string }
-  | { type: 'storage-mended' }
+  | { type: 'revocation-failed'; message: string }
+  | { type: 'storage-failed'; message: string }
+  | { type: 'storage-recovered' }
 
 export const initialModel: Model = {
   session: { kind: 'signed-out' },
@@ -131,13 +131,14 @@ function nextSession(model: Model, event: Event): SessionState {
     case 'restored':
       return session.kind === 'signed-out' ? heldSession(event.account, event) : session
     case 'renewal-started':
-      return session.kind === 'signed-in' ? renewing(session) : session
+      if (session.kind !== 'signed-in') return session
+      return { ...session, renewal: { kind: 'renewing', after: renewalFailure(session.renewal) } }
     case 'renewed':
       return session.kind === 'signed-in' ? heldSession(session.account, event) : session
     case 'renewal-failed': {
       if (session.kind !== 'signed-in') return session
-      const { renewal, reason: message, renewsAtMs } = event
-      return { ...session, renewal, message, renewsAtMs }
+      const renewal = { kind: event.renewal, message: event.reason }
+      return { ...session, renewal, renewsAtMs: event.renewsAtMs }
     }
     case 'session-ended':
       return session.kind === 'signed-in'
@@ -147,7 +148,7 @@ function nextSession(model: Model, event: Event): SessionState {
       return session.kind === 'signed-out' ? session : { kind: 'signed-out' }
     case 'sign-in-started':
     case 'link-ready':
-    case 'sign-in-noticed':
+    case 'sign-in-message-changed':
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
     case 'callback-answered':
@@ -156,19 +157,26 @@ function nextSession(model: Model, event: Event): SessionState {
     case 'sign-in-rejected':
     case 'revocation-failed':
     case 'storage-failed':
-    case 'storage-mended':
+    case 'storage-recovered':
       return session
   }
 }
 
-function renewing(session: Extract<SessionState, { kind: 'signed-in' }>): SessionState {
-  const { renewal } = session
-  const isHindered = renewal === 'offline' || renewal === 'failing'
-  return { ...session, renewal: 'renewing', ...(isHindered && { was: renewal }) }
+/** Returns the failure that the renewal shows: its own, or the one that it retries. */
+export function renewalFailure(renewal: Renewal): RenewalFailure | null {
+  switch (renewal.kind) {
+    case 'idle':
+      return null
+    case 'renewing':
+      return renewal.after
+    case 'offline':
+    case 'failing':
+      return renewal
+  }
 }
 
 function heldSession(account: Account, { expiresAtMs, renewsAtMs }: Lifetime): SessionState {
-  return { kind: 'signed-in', account, expiresAtMs, renewsAtMs, renewal: 'idle', message: null }
+  return { kind: 'signed-in', account, expiresAtMs, renewsAtMs, renewal: { kind: 'idle' } }
 }
 
 function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[] {
@@ -179,11 +187,11 @@ function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[
       const kept =
         event.origin === 'tray' ? signIns.filter((signIn) => signIn.origin !== 'tray') : signIns
       const { state, origin, deadlineMs } = event
-      const started = { state, origin, deadlineMs, link: null, notice: null, abandoned: false }
+      const started = { state, origin, deadlineMs, link: null, message: null, abandoned: false }
       return [...kept, { ...started, phase: 'waiting', program: null }]
     }
     case 'link-ready':
-    case 'sign-in-noticed':
+    case 'sign-in-message-changed':
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
     case 'callback-answered':
@@ -208,7 +216,7 @@ function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[
     case 'sign-in-rejected':
     case 'revocation-failed':
     case 'storage-failed':
-    case 'storage-mended':
+    case 'storage-recovered':
       return signIns
   }
 }
@@ -218,7 +226,7 @@ type FlowEvent = Extract<
   {
     type:
       | 'link-ready'
-      | 'sign-in-noticed'
+      | 'sign-in-message-changed'
       | 'sign-in-abandoned'
       | 'sign-in-resumed'
       | 'callback-answered'
@@ -232,10 +240,15 @@ function nextSignIn(signIn: SignIn, event: FlowEvent): SignIn {
     case 'link-ready':
       // Also when it is opened once more: what was noticed before then is old.
       if (signIn.phase !== 'waiting') return signIn
-      return { ...signIn, link: event.link, notice: null, program: event.program ?? signIn.program }
-    case 'sign-in-noticed':
+      return {
+        ...signIn,
+        link: event.link,
+        message: null,
+        program: event.program ?? signIn.program,
+      }
+    case 'sign-in-message-changed':
       return signIn.phase === 'waiting'
-        ? { ...signIn, notice: event.notice, link: event.link ?? signIn.link }
+        ? { ...signIn, message: event.message, link: event.link ?? signIn.link }
         : signIn
     case 'sign-in-abandoned':
       return signIn.phase === 'waiting' && !signIn.abandoned
@@ -245,12 +258,12 @@ function nextSignIn(signIn: SignIn, event: FlowEvent): SignIn {
       return signIn.abandoned ? { ...signIn, abandoned: false } : signIn
     case 'callback-answered':
       return signIn.phase === 'waiting'
-        ? { ...signIn, phase: 'answered', link: null, notice: null }
+        ? { ...signIn, phase: 'answered', link: null, message: null }
         : signIn
     case 'exchange-started':
       return signIn.phase === 'exchanging'
         ? signIn
-        : { ...signIn, phase: 'exchanging', link: null, notice: null }
+        : { ...signIn, phase: 'exchanging', link: null, message: null }
   }
 }
 
@@ -260,25 +273,25 @@ function nextResult(model: Model, event: Event): Model['lastResult'] {
     case 'signed-in': {
       const before = session.kind === 'signed-out' ? null : session.account
       const replaced = before !== null && before.sub !== event.account.sub ? before : null
-      return { kind: 'done', replaced, notice: null }
+      return { kind: 'done', replaced, message: null }
     }
     case 'sign-in-ended':
       if (!hasSignIn(model.signIns, event.state) || event.result.kind === 'cancelled')
         return lastResult
       return event.result
     case 'signed-out':
-      return session.kind === 'signed-out' ? lastResult : { kind: 'signed-out', notice: null }
+      return session.kind === 'signed-out' ? lastResult : { kind: 'signed-out', message: null }
     case 'revocation-failed':
       // What has happened since is newer news than the end of an old session.
       return lastResult?.kind === 'signed-out' ||
         (lastResult?.kind === 'done' && lastResult.replaced)
-        ? { ...lastResult, notice: event.notice }
+        ? { ...lastResult, message: event.message }
         : lastResult
     case 'sign-in-rejected':
       return event.result
     case 'sign-in-started':
     case 'link-ready':
-    case 'sign-in-noticed':
+    case 'sign-in-message-changed':
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
     case 'callback-answered':
@@ -292,14 +305,14 @@ function nextResult(model: Model, event: Event): Model['lastResult'] {
     case 'renewed':
     case 'renewal-failed':
     case 'storage-failed':
-    case 'storage-mended':
+    case 'storage-recovered':
       return lastResult
   }
 }
 
 function nextStorageProblem({ storageProblem }: Model, event: Event): Model['storageProblem'] {
-  if (event.type === 'storage-failed') return event.notice
-  return event.type === 'storage-mended' ? null : storageProblem
+  if (event.type === 'storage-failed') return event.message
+  return event.type === 'storage-recovered' ? null : storageProblem
 }
 
 /** The one word for a person. */
@@ -324,12 +337,12 @@ export function summarize(model: Model): Summary {
   if (signIn) return signIn.phase
   switch (session.kind) {
     case 'signed-in':
-      switch (session.renewal === 'renewing' ? session.was : session.renewal) {
+      switch (renewalFailure(session.renewal)?.kind) {
         case 'offline':
           return 'offline'
         case 'failing':
           return 'renewal-failing'
-        default:
+        case undefined:
           return 'signed-in'
       }
     case 'needs-sign-in':

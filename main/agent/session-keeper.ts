@@ -124,10 +124,10 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
       const link = endSessionUrl(metadata, session.clientId, session.account)
       if (link !== null) await openSignOutPage?.(link)
     } catch {
-      const notice =
+      const message =
         "You are signed out here, but the provider's own sign-out page could not be opened. Sign out " +
         'there in your browser.'
-      dispatch({ type: 'revocation-failed', notice })
+      dispatch({ type: 'revocation-failed', message })
     }
   }
 
@@ -135,8 +135,8 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
     try {
       await revoke(session, [session.tokens, ...orphansOf(session.superseded ?? [])])
     } catch (thrown) {
-      const notice = `${lead} ${asAuthError(thrown).message}`
-      dispatch({ type: 'revocation-failed', notice })
+      const message = `${lead} ${asAuthError(thrown).message}`
+      dispatch({ type: 'revocation-failed', message })
     }
   }
 
@@ -146,10 +146,10 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
     isStored = true
     try {
       await change()
-      dispatch({ type: 'storage-mended' })
+      dispatch({ type: 'storage-recovered' })
     } catch (thrown) {
       isStored = false
-      dispatch({ type: 'storage-failed', notice: asAuthError(thrown).message })
+      dispatch({ type: 'storage-failed', message: asAuthError(thrown).message })
       tryAgainLater()
     }
   }
@@ -185,7 +185,7 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
     try {
       return (await sessionStore.setAside?.()) ?? null
     } catch (thrown) {
-      dispatch({ type: 'storage-failed', notice: asAuthError(thrown).message })
+      dispatch({ type: 'storage-failed', message: asAuthError(thrown).message })
       return null
     }
   }
@@ -263,7 +263,7 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
           sessionStore.write(next.length === 0 ? kept : { ...kept, superseded: next }),
         )
         if (aside !== null && isStored)
-          dispatch({ type: 'storage-failed', notice: setAside(aside) })
+          dispatch({ type: 'storage-failed', message: setAside(aside) })
         // Somebody else's would be there again at the next start. Removing takes no room on a disk.
         if (!isStored && isOfAnother) await sessionStore.clear().catch(() => undefined)
         try {
@@ -309,7 +309,7 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
           await restoreFrom(provider)
         } catch (thrown) {
           isUnopened = true
-          dispatch({ type: 'storage-failed', notice: asAuthError(thrown).message })
+          dispatch({ type: 'storage-failed', message: asAuthError(thrown).message })
         }
       }),
 
@@ -331,10 +331,10 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
         () => true,
         () => false,
       )
-      if (isStored) dispatch({ type: 'storage-mended' })
+      if (isStored) dispatch({ type: 'storage-recovered' })
       dispatch({ type: 'signed-out' })
       if (!isStored) {
-        dispatch({ type: 'storage-failed', notice: NOT_WIPED })
+        dispatch({ type: 'storage-failed', message: NOT_WIPED })
         tryAgainLater()
       }
       if (before === null) return

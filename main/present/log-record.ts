@@ -2,7 +2,14 @@
 
 import { redirectUriOf } from '../oauth/authorization-url.js'
 import { AuthError, type ErrorCode } from '../base/errors.js'
-import type { SignInResult, Event, Lifetime, Model, Origin, Renewal } from '../agent/model.js'
+import type {
+  SignInResult,
+  Event,
+  Lifetime,
+  Model,
+  Origin,
+  RenewalFailure,
+} from '../agent/model.js'
 import { errnoOf } from '../base/errno.js'
 import type { LogLevel } from '../base/log-level.js'
 import type { StorageTier } from '../storage/session-store.js'
@@ -17,7 +24,7 @@ export type LogRecord = { level: LogLevel } & (
   | { event: 'link-ready'; origin: Origin | null; host: string; redirectPort: number | null }
   | {
       event:
-        | 'sign-in-noticed'
+        | 'sign-in-message-changed'
         | 'sign-in-abandoned'
         | 'sign-in-resumed'
         | 'callback-answered'
@@ -32,8 +39,8 @@ export type LogRecord = { level: LogLevel } & (
     }
   | { event: 'renewal-started' | 'session-ended' | 'signed-out' | 'revocation-failed' }
   | { event: 'renewed' | 'restored'; until: string | null; odd?: readonly string[] }
-  | { event: 'renewal-failed'; renewal: Renewal; code: ErrorCode; failures: number }
-  | { event: 'storage-failed' | 'storage-mended' }
+  | { event: 'renewal-failed'; renewal: RenewalFailure['kind']; code: ErrorCode; failures: number }
+  | { event: 'storage-failed' | 'storage-recovered' }
   | ({ event: 'started' } & Started)
   | { event: 'stopped' }
   | ({ event: 'error'; cause: Fault | null; count?: number } & Fault)
@@ -51,7 +58,7 @@ export function recordOf(model: Model, event: Event): LogRecord {
       const origin = originOf(model, event.state)
       return { level: 'info', event: event.type, origin, ...placesOf(event.link) }
     }
-    case 'sign-in-noticed':
+    case 'sign-in-message-changed':
       return { level: 'warn', event: event.type, origin: originOf(model, event.state) }
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
@@ -79,7 +86,7 @@ export function recordOf(model: Model, event: Event): LogRecord {
       return { level: 'warn', event: type, renewal, code, failures }
     }
     case 'signed-out':
-    case 'storage-mended':
+    case 'storage-recovered':
       return { level: 'info', event: event.type }
     case 'session-ended':
     case 'revocation-failed':

@@ -28,7 +28,7 @@ export function notificationFor(model: Model, event: Event): Notice | null {
       return { title: 'Sign in again', body: event.reason, onClick: 'sign-in' }
     case 'sign-in-started':
     case 'link-ready':
-    case 'sign-in-noticed':
+    case 'sign-in-message-changed':
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
     case 'callback-answered':
@@ -40,7 +40,7 @@ export function notificationFor(model: Model, event: Event): Notice | null {
     case 'signed-out':
     case 'revocation-failed':
     case 'storage-failed':
-    case 'storage-mended':
+    case 'storage-recovered':
       return null
   }
 }

@@ -5,6 +5,7 @@ import type { Account } from '../oauth/id-token.js'
 import {
   askingSignIn,
   isFailure,
+  renewalFailure,
   summarize,
   shownSignIn,
   type Model,
@@ -128,7 +129,7 @@ export function windowStatusOf(
         : null,
     canOpenAgain: signIn?.phase === 'waiting' && signIn.link !== null,
     asking: asking
-      ? { words: askedBy(asking.program), untilMs: asking.deadlineMs, reason: asking.notice }
+      ? { words: askedBy(asking.program), untilMs: asking.deadlineMs, reason: asking.message }
       : null,
     renewsAtMs: session.kind === 'signed-in' ? session.renewsAtMs : null,
     scope: session.kind === 'signed-in' ? surroundings.scope : null,
@@ -158,12 +159,12 @@ function pick({ name, email, sub }: Account): Account {
 function reasonOf(model: Model): string | null {
   const { session, lastResult } = model
   const signIn = shownSignIn(model)
-  if (signIn) return signIn.abandoned ? ABANDONED : signIn.notice
+  if (signIn) return signIn.abandoned ? ABANDONED : signIn.message
   if (session.kind === 'needs-sign-in') {
     return lastResult && isFailure(lastResult) ? lastResult.reason : session.reason
   }
-  const message = session.kind === 'signed-in' ? session.message : null
-  const standing = message ?? model.storageProblem
+  const failure = session.kind === 'signed-in' ? renewalFailure(session.renewal) : null
+  const standing = failure?.message ?? model.storageProblem
   if (lastResult === null) return standing
   if (isFailure(lastResult)) {
     return session.kind === 'signed-in'
@@ -171,7 +172,7 @@ function reasonOf(model: Model): string | null {
       : lastResult.reason
   }
   if (standing !== null) return standing
-  if (lastResult.notice !== null) return lastResult.notice
+  if (lastResult.message !== null) return lastResult.message
   if (lastResult.kind === 'done' && lastResult.replaced !== null) {
     return `${lastResult.replaced.name} was signed out, because you signed in as somebody else.`
   }

@@ -2,7 +2,14 @@
 
 import { labelOf } from '../oauth/id-token.js'
 import { redirectUriOf } from '../oauth/authorization-url.js'
-import { askingSignIn, shownSignIn, type Event, type SignIn, type Model } from '../agent/model.js'
+import {
+  askingSignIn,
+  renewalFailure,
+  shownSignIn,
+  type Event,
+  type SignIn,
+  type Model,
+} from '../agent/model.js'
 import { printable } from '../base/printable.js'
 import { ABANDONED, askedBy, statusOf } from '../present/status.js'
 
@@ -39,8 +46,8 @@ export function linesFor(
         'If it shows a page that cannot be loaded, paste the address of that page here.',
       ]
     }
-    case 'sign-in-noticed':
-      return [event.notice]
+    case 'sign-in-message-changed':
+      return [event.message]
     case 'sign-in-abandoned':
       return [ABANDONED]
     case 'sign-in-resumed':
@@ -55,7 +62,7 @@ export function linesFor(
     case 'revocation-failed':
       return describe(model, nowMs, setting)
     case 'storage-failed':
-      return [printable(event.notice)]
+      return [printable(event.message)]
     case 'renewal-failed':
       // The first of a row: it goes on trying, and that is no news.
       return event.failures === 1 ? [printable(event.reason), STAYS_SIGNED_IN] : []
@@ -67,7 +74,7 @@ export function linesFor(
     case 'callback-answered':
     case 'renewal-started':
     case 'renewed':
-    case 'storage-mended':
+    case 'storage-recovered':
       return []
   }
 }
@@ -89,7 +96,8 @@ export function describe(
     )
   }
   if (account !== null && model.session.kind === 'signed-in') {
-    const renews = model.session.renewsAtMs !== null && model.session.message === null
+    const { renewsAtMs, renewal } = model.session
+    const renews = renewsAtMs !== null && renewalFailure(renewal) === null
     const until = expiresAt === null ? '' : `, until ${untilWhen(Date.parse(expiresAt), nowMs)}`
     // When the access token expires is no news for a person whose session goes on.
     const lasts = renews ? '. The session renews automatically' : until

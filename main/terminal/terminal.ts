@@ -124,10 +124,10 @@ function commandsOf(terminal: Terminal, agent: Agent): Readonly<Record<string, (
     open: () => {
       if (agent.link() === null) return failed(NO_LINK)
       agent.openAgain()
-      const notice = reachableSignIn(agent.model())?.notice ?? null
-      return notice === null
+      const message = reachableSignIn(agent.model())?.message ?? null
+      return message === null
         ? done('The link was opened again.')
-        : { ok: false, message: notice, tell: false }
+        : { ok: false, message, tell: false }
     },
     link: () => {
       const link = agent.link()

@@ -194,7 +194,7 @@ test.describe('S41: the callback listener', () => {
       expect((await deliver(altered(new URL(callback)).href)).trim()).toBe('404 true')
       const [signIn] = agent.model().signIns
       expect(signIn?.phase).toBe('waiting')
-      expect(signIn?.notice).toContain('another user of this computer')
+      expect(signIn?.message).toContain('another user of this computer')
       expect(provider.requests.token).toBe(0)
       // The person's own browser still gets through.
       expect((await fetch(callback)).status).toBe(200)

@@ -107,7 +107,7 @@ export async function liveFor(
   expect(notices).toEqual([])
   const { tokens } = await agent.read(MINUTE)
   expect(agent.model()).toMatchObject({
-    session: { kind: 'signed-in', renewal: 'idle', message: null },
+    session: { kind: 'signed-in', renewal: { kind: 'idle' } },
     storageProblem: null,
   })
   // What is kept is the newest, and good.

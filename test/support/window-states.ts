@@ -160,7 +160,7 @@ const renewalFails = (
   { type: 'renewal-started' },
   { type: 'renewal-failed', renewal, code, reason, renewsAtMs: NOW_MS + retriesInMs, failures: 4 },
 ]
-const storageFails = (notice: string): Event => ({ type: 'storage-failed', notice })
+const storageFails = (message: string): Event => ({ type: 'storage-failed', message })
 
 export const STATES = {
   'no-provider': after([], { issuer: null }),
@@ -169,7 +169,7 @@ export const STATES = {
   waiting: after(signInWaits),
   'no-browser': after([
     ...signInWaits,
-    { type: 'sign-in-noticed', state: STATE, notice: NO_BROWSER },
+    { type: 'sign-in-message-changed', state: STATE, message: NO_BROWSER },
   ]),
   'second-sign-in': after([restore(), ...signInWaits]),
   answered: after(answered),

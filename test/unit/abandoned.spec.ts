@@ -140,7 +140,7 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
     for (let come = 0; come < 5; come++) await comeByTls(redirectUriOf(link))
     await fetch(altered(await answerLink(link), { state: 'old' }))
 
-    const told = history.filter(({ event }) => event.type === 'sign-in-noticed')
+    const told = history.filter(({ event }) => event.type === 'sign-in-message-changed')
     expect(told).toHaveLength(1)
     expect(told[0]?.status).toMatchObject({
       state: 'waiting',
@@ -148,9 +148,9 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
     })
     // The person opens the link again, and it is no better.
     agent.openAgain()
-    expect(agent.model().signIns[0]?.notice).toBeNull()
+    expect(agent.model().signIns[0]?.message).toBeNull()
     await comeByTls(redirectUriOf(link))
-    expect(agent.model().signIns[0]?.notice).toBe(told[0]?.status.reason)
+    expect(agent.model().signIns[0]?.message).toBe(told[0]?.status.reason)
 
     await fetch(await answerLink(link))
     await reached('signed-in')
@@ -162,7 +162,10 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
     const { link } = await beginApp(fixture)
     await fetch(altered(await answerLink(link), { state: 'old' }))
     expect(agent.model().signIns).toEqual([
-      expect.objectContaining({ origin: 'api', notice: expect.stringContaining('the newest tab') }),
+      expect.objectContaining({
+        origin: 'api',
+        message: expect.stringContaining('the newest tab'),
+      }),
     ])
   })
 

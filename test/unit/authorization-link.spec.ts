@@ -67,12 +67,12 @@ test.describe('S26: at most five tabs a minute', () => {
     clock.advance(59_999)
     agent.openAgain()
     expect(opened).not.toContain(link)
-    expect(traySignIn(agent.model())).toMatchObject({ link, notice: WAIT_A_MINUTE })
+    expect(traySignIn(agent.model())).toMatchObject({ link, message: WAIT_A_MINUTE })
 
     clock.advance(1)
     agent.openAgain()
     expect(opened.at(-1)).toBe(link)
-    expect(traySignIn(agent.model())).toMatchObject({ link, notice: null })
+    expect(traySignIn(agent.model())).toMatchObject({ link, message: null })
   })
 
   test('opening a link again counts too', async ({ watch }) => {
@@ -80,7 +80,7 @@ test.describe('S26: at most five tabs a minute', () => {
     const link = await signIn()
     for (let pressed = 0; pressed < 8; pressed++) agent.openAgain()
     expect(opened).toEqual([link, link, link, link, link])
-    expect(traySignIn(agent.model())?.notice).toBe(WAIT_A_MINUTE)
+    expect(traySignIn(agent.model())?.message).toBe(WAIT_A_MINUTE)
   })
 
   test('all apps share five, and the person has five of their own', async ({ watch }) => {
@@ -94,7 +94,7 @@ test.describe('S26: at most five tabs a minute', () => {
     await signIn()
     for (let again = 0; again < 8; again++) agent.openAgain()
     expect(opened).toHaveLength(10)
-    expect(traySignIn(agent.model())?.notice).toBe(WAIT_A_MINUTE)
+    expect(traySignIn(agent.model())?.message).toBe(WAIT_A_MINUTE)
     expect(await agent.api.begin(appFlow(), NEVER)).toEqual({ kind: 'too-many', why })
 
     clock.advance(60_000)
@@ -186,7 +186,7 @@ test.describe('F19: the link once more', () => {
       openBrowser: () => (works ? Promise.resolve() : Promise.reject(new Error('no browser'))),
     })
     const notificationFor = (origin: string): string | null | undefined =>
-      agent.model().signIns.find((signIn) => signIn.origin === origin)?.notice
+      agent.model().signIns.find((signIn) => signIn.origin === origin)?.message
     await appLink()
     works = false
     agent.openAgain()

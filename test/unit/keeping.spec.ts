@@ -201,7 +201,7 @@ test('a renewal that cannot be written goes on with the new token, and says so',
   sessionStore.write = full
   const { tokens } = await agent.read(null)
   expect(agent.model()).toMatchObject({
-    session: { kind: 'signed-in', renewal: 'idle' },
+    session: { kind: 'signed-in', renewal: { kind: 'idle' } },
     storageProblem: 'The disk is full.',
   })
 

@@ -71,7 +71,9 @@ const ROWS: {
       { level: 'info', origin: null, host: 'a.example', redirectPort: null },
     ],
   ],
-  'sign-in-noticed': [[waiting, { state, notice: reason }, { level: 'warn', origin: 'tray' }]],
+  'sign-in-message-changed': [
+    [waiting, { state, message: reason }, { level: 'warn', origin: 'tray' }],
+  ],
   'sign-in-abandoned': [[byApp, { state }, { level: 'info', origin: 'api' }]],
   'sign-in-resumed': [[abandonedByApp, { state }, { level: 'info', origin: 'api' }]],
   'callback-answered': [[byApp, { state }, { level: 'info', origin: 'api' }]],
@@ -133,11 +135,11 @@ const ROWS: {
       { level: 'warn', renewal: 'offline', code: 'provider-timeout', failures: 2 },
     ],
   ],
-  'storage-failed': [[signedIn, { notice: reason }, { level: 'warn' }]],
-  'storage-mended': [[signedIn, {}, { level: 'info' }]],
+  'storage-failed': [[signedIn, { message: reason }, { level: 'warn' }]],
+  'storage-recovered': [[signedIn, {}, { level: 'info' }]],
   'session-ended': [[signedIn, { reason }, { level: 'warn' }]],
   'signed-out': [[signedIn, {}, { level: 'info' }]],
-  'revocation-failed': [[signedIn, { notice: reason }, { level: 'warn' }]],
+  'revocation-failed': [[signedIn, { message: reason }, { level: 'warn' }]],
 }
 
 for (const [type, rows] of Object.entries(ROWS)) {

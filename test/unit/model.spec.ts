@@ -25,7 +25,8 @@ type EventName =
   | `signed-in ${'again' | 'as another'}`
   | `sign-in-ended ${SignInResult['kind']}`
   | `renewal-failed ${Extract<Event, { type: 'renewal-failed' }>['renewal']}`
-type SessionName = Exclude<SessionState['kind'], 'signed-in' | 'needs-sign-in'> | Renewal | 'ended'
+type SessionName =
+  Exclude<SessionState['kind'], 'signed-in' | 'needs-sign-in'> | Renewal['kind'] | 'ended'
 type FlowsName = 'none' | `${Origin} ${SignIn['phase']}` | 'both'
 type OutcomeName = Exclude<LastResult['kind'], 'cancelled'> | 'none' | 'replaced'
 
@@ -36,7 +37,7 @@ const SESSION_TABLE: Record<EventName, string> = {
   'sign-in-started tray':        '=           =           =           =           =           =',
   'sign-in-started api':         '=           =           =           =           =           =',
   'link-ready':               '=           =           =           =           =           =',
-  'sign-in-noticed':           '=           =           =           =           =           =',
+  'sign-in-message-changed':           '=           =           =           =           =           =',
   'sign-in-abandoned':           '=           =           =           =           =           =',
   'sign-in-resumed':             '=           =           =           =           =           =',
   'callback-answered':        '=           =           =           =           =           =',
@@ -57,7 +58,7 @@ const SESSION_TABLE: Record<EventName, string> = {
   'signed-out':               '=           signed-out  signed-out  signed-out  signed-out  signed-out',
   'revocation-failed':        '=           =           =           =           =           =',
   'storage-failed':           '=           =           =           =           =           =',
-  'storage-mended':           '=           =           =           =           =           =',
+  'storage-recovered':           '=           =           =           =           =           =',
 }
 
 // What becomes of the flow that the event names, the tray's or an app's.
@@ -67,7 +68,7 @@ const FLOW_TABLE: Record<EventName, string> = {
   'sign-in-started tray':        'waiting  =           =           =',
   'sign-in-started api':         'waiting  =           =           =',
   'link-ready':               '=        waiting     =           =',
-  'sign-in-noticed':           '=        waiting     =           =',
+  'sign-in-message-changed':           '=        waiting     =           =',
   'sign-in-abandoned':           '=        waiting     =           =',
   'sign-in-resumed':             '=        =           =           =',
   'callback-answered':        '=        answered    =           =',
@@ -88,7 +89,7 @@ const FLOW_TABLE: Record<EventName, string> = {
   'signed-out':               '=        =           =           =',
   'revocation-failed':        '=        =           =           =',
   'storage-failed':           '=        =           =           =',
-  'storage-mended':           '=        =           =           =',
+  'storage-recovered':           '=        =           =           =',
 }
 
 // The last outcome, while nobody is signed in …
@@ -98,7 +99,7 @@ const OUTCOME_TABLE: Record<EventName, string> = {
   'sign-in-started tray':        '=        =        =         =        =        =        =',
   'sign-in-started api':         '=        =        =         =        =        =        =',
   'link-ready':               '=        =        =         =        =        =        =',
-  'sign-in-noticed':           '=        =        =         =        =        =        =',
+  'sign-in-message-changed':           '=        =        =         =        =        =        =',
   'sign-in-abandoned':           '=        =        =         =        =        =        =',
   'sign-in-resumed':             '=        =        =         =        =        =        =',
   'callback-answered':        '=        =        =         =        =        =        =',
@@ -119,7 +120,7 @@ const OUTCOME_TABLE: Record<EventName, string> = {
   'signed-out':               '=        =        =         =        =        =        =',
   'revocation-failed':        '=        =        replaced  =        =        =        signed-out',
   'storage-failed':           '=        =        =         =        =        =        =',
-  'storage-mended':           '=        =        =         =        =        =        =',
+  'storage-recovered':           '=        =        =         =        =        =        =',
 }
 // … what is different once the session of somebody has ended …
 const OUTCOME_TABLE_OF_ENDED: Record<EventName, string> = {
@@ -151,13 +152,18 @@ const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@exampl
 const BOB: Account = { sub: 'bob', name: 'Bob Brown', email: '' }
 const LINK = 'https://provider.example/authorize'
 
-const signedIn = (renewal: Renewal): SessionState => ({
+const RENEWALS = {
+  idle: { kind: 'idle' },
+  renewing: { kind: 'renewing', after: null },
+  offline: { kind: 'offline', message: 'it was away before' },
+  failing: { kind: 'failing', message: 'it was away before' },
+} as const satisfies Record<Renewal['kind'], Renewal>
+const signedIn = (renewal: Renewal['kind']): SessionState => ({
   kind: 'signed-in',
   account: ALICE,
   expiresAtMs: 9_000,
   renewsAtMs: 8_000,
-  renewal,
-  message: renewal === 'offline' || renewal === 'failing' ? 'it was away before' : null,
+  renewal: RENEWALS[renewal],
 })
 const SESSIONS: Record<SessionName, SessionState> = {
   'signed-out': { kind: 'signed-out' },
@@ -174,7 +180,7 @@ const signIn = (origin: Origin, phase: SignIn['phase']): SignIn => ({
   phase,
   deadlineMs: 5_000,
   link: phase === 'waiting' ? LINK : null,
-  notice: null,
+  message: null,
   abandoned: false,
   program: null,
 })
@@ -197,12 +203,12 @@ const ENDINGS: { [Kind in SignInResult['kind']]: Extract<SignInResult, { kind: K
 }
 const OUTCOMES: Record<OutcomeName, Model['lastResult']> = {
   none: null,
-  done: { kind: 'done', replaced: null, notice: null },
-  replaced: { kind: 'done', replaced: BOB, notice: null },
+  done: { kind: 'done', replaced: null, message: null },
+  replaced: { kind: 'done', replaced: BOB, message: null },
   denied: { ...ENDINGS.denied, reason: 'they said no before' },
   failed: { ...ENDINGS.failed, reason: 'it was too slow before' },
   expired: { ...ENDINGS.expired, reason: 'nobody came before' },
-  'signed-out': { kind: 'signed-out', notice: null },
+  'signed-out': { kind: 'signed-out', message: null },
 }
 
 const LIFETIME = { expiresAtMs: 7_000, renewsAtMs: 6_000 }
@@ -216,7 +222,11 @@ const EVENTS: Record<EventName, (state: string) => Event> = {
   'sign-in-started tray': (state) => start(state, 'tray'),
   'sign-in-started api': (state) => start(state, 'api'),
   'link-ready': (state) => ({ type: 'link-ready', state, link: `${LINK}?new` }),
-  'sign-in-noticed': (state) => ({ type: 'sign-in-noticed', state, notice: 'no browser' }),
+  'sign-in-message-changed': (state) => ({
+    type: 'sign-in-message-changed',
+    state,
+    message: 'no browser',
+  }),
   'sign-in-abandoned': (state) => ({ type: 'sign-in-abandoned', state }),
   'sign-in-resumed': (state) => ({ type: 'sign-in-resumed', state }),
   'callback-answered': (state) => ({ type: 'callback-answered', state }),
@@ -239,9 +249,9 @@ const EVENTS: Record<EventName, (state: string) => Event> = {
   'renewal-failed failing': () => renewalFailed('failing'),
   'session-ended': () => ({ type: 'session-ended', reason: 'it was revoked' }),
   'signed-out': () => ({ type: 'signed-out' }),
-  'revocation-failed': () => ({ type: 'revocation-failed', notice: 'the provider was away' }),
-  'storage-failed': () => ({ type: 'storage-failed', notice: 'the disk is full' }),
-  'storage-mended': () => ({ type: 'storage-mended' }),
+  'revocation-failed': () => ({ type: 'revocation-failed', message: 'the provider was away' }),
+  'storage-failed': () => ({ type: 'storage-failed', message: 'the disk is full' }),
+  'storage-recovered': () => ({ type: 'storage-recovered' }),
 }
 
 const models: readonly Model[] = Object.values(SESSIONS).flatMap((session) =>
@@ -356,22 +366,26 @@ test('of the flows of apps, the newest that an app waits for is shown, else the 
   expect(shownSignIn(next(both, EVENTS['sign-in-abandoned']('one')))?.state).toBe('other')
 })
 
-const opened = [start('s', 'tray'), EVENTS['link-ready']('s'), EVENTS['sign-in-noticed']('s')]
+const opened = [
+  start('s', 'tray'),
+  EVENTS['link-ready']('s'),
+  EVENTS['sign-in-message-changed']('s'),
+]
 
 test('a flow has a link and a notice while it waits', () => {
-  expect(traySignIn(play(...opened))).toMatchObject({ link: `${LINK}?new`, notice: 'no browser' })
+  expect(traySignIn(play(...opened))).toMatchObject({ link: `${LINK}?new`, message: 'no browser' })
 })
 
 test('a link that is opened once more takes the notice away', () => {
   const again = play(...opened, EVENTS['link-ready']('s'))
-  expect(traySignIn(again)).toMatchObject({ link: `${LINK}?new`, notice: null })
+  expect(traySignIn(again)).toMatchObject({ link: `${LINK}?new`, message: null })
 })
 
 for (const name of ['callback-answered', 'exchange-started'] as const) {
   test(`${name} takes the link and the notice away, for they are of no more use`, () => {
     expect(traySignIn(play(...opened, EVENTS[name]('s')))).toMatchObject({
       link: null,
-      notice: null,
+      message: null,
     })
   })
 }
@@ -382,8 +396,7 @@ test('signing in takes the account and its expiry from the event', () => {
     kind: 'signed-in',
     account: BOB,
     ...LIFETIME,
-    renewal: 'idle',
-    message: null,
+    renewal: { kind: 'idle' },
   })
 })
 
@@ -391,9 +404,9 @@ for (const before of ['idle', 'ended'] as const) {
   test(`signing in as somebody else names the one who was there before (${before})`, () => {
     const model: Model = { ...initialModel, session: SESSIONS[before], signIns: FLOWS.both }
     const replaced = next(model, signedInBy('tray-state', BOB))
-    expect(replaced.lastResult).toEqual({ kind: 'done', replaced: ALICE, notice: null })
+    expect(replaced.lastResult).toEqual({ kind: 'done', replaced: ALICE, message: null })
     const again = next(model, signedInBy('tray-state', { ...ALICE, name: 'Alice Baker' }))
-    expect(again.lastResult).toEqual({ kind: 'done', replaced: null, notice: null })
+    expect(again.lastResult).toEqual({ kind: 'done', replaced: null, message: null })
   })
 }
 
@@ -407,7 +420,7 @@ test('a renewal that fails says why and when it is tried again, and the expiry s
   expect(next(model, EVENTS['renewal-failed offline']('')).session).toEqual({
     ...SESSIONS.offline,
     renewsAtMs: 9_500,
-    message: 'it was away',
+    renewal: { kind: 'offline', message: 'it was away' },
   })
 })
 
@@ -418,17 +431,20 @@ for (const [before, summary] of [
   test(`a renewal that is tried again looks as it did, and says why the last one failed (${before})`, () => {
     const model: Model = { ...initialModel, session: SESSIONS[before] }
     const again = next(model, EVENTS['renewal-started'](''))
-    expect(again.session).toEqual({ ...SESSIONS[before], renewal: 'renewing', was: before })
+    expect(again.session).toEqual({
+      ...SESSIONS[before],
+      renewal: { kind: 'renewing', after: RENEWALS[before] },
+    })
     expect(summarize(again)).toBe(summary)
     expect(summarize(next(again, EVENTS.renewed('')))).toBe('signed-in')
   })
 }
 
-test('a storage problem stands until it is mended', () => {
+test('a storage problem stays until it is solved', () => {
   const failed = next(initialModel, EVENTS['storage-failed'](''))
   expect(failed).toEqual({ ...initialModel, storageProblem: 'the disk is full' })
-  expect(next(failed, EVENTS['storage-mended'](''))).toEqual(initialModel)
-  expect(next(initialModel, EVENTS['storage-mended'](''))).toBe(initialModel)
+  expect(next(failed, EVENTS['storage-recovered'](''))).toEqual(initialModel)
+  expect(next(initialModel, EVENTS['storage-recovered'](''))).toBe(initialModel)
 })
 
 test('a session is held though its flow has made way for another meanwhile', () => {
@@ -447,11 +463,11 @@ test('a session that ends keeps whose it was, and says why it ended', () => {
 })
 
 for (const name of ['replaced', 'signed-out'] as const) {
-  test(`a revocation that fails adds its notice to the outcome ${name}`, () => {
+  test(`a revocation that fails adds its message to the outcome ${name}`, () => {
     const model: Model = { ...initialModel, lastResult: OUTCOMES[name] }
     expect(next(model, EVENTS['revocation-failed']('')).lastResult).toEqual({
       ...OUTCOMES[name],
-      notice: 'the provider was away',
+      message: 'the provider was away',
     })
   })
 }
@@ -596,7 +612,7 @@ function findFlow(model: Model, state: string): SignIn | undefined {
 
 function nameOf(session: SessionState): SessionName {
   if (session.kind === 'needs-sign-in') return 'ended'
-  return session.kind === 'signed-in' ? session.renewal : session.kind
+  return session.kind === 'signed-in' ? session.renewal.kind : session.kind
 }
 
 function nameOfOutcome(outcome: Model['lastResult']): OutcomeName {

@@ -46,7 +46,7 @@ for (const offlineAccess of ['invalid_scope', 'invalid_request'] as const) {
     expect(agent.link()).toBe(next)
     expect(history.filter(({ event }) => event.type === 'link-ready')).toHaveLength(1)
     expect(agent.model().signIns).toMatchObject([
-      { phase: 'waiting', notice: expect.stringContaining('--scope') },
+      { phase: 'waiting', message: expect.stringContaining('--scope') },
     ])
 
     // The first state is spent: forged, it ends nothing.
@@ -102,7 +102,7 @@ test('it is asked again once only, and what did not help is not remembered', asy
     reason:
       'The provider could not sign you in: "invalid_scope". Choose what is asked for with --scope.',
   })
-  expect(history.filter(({ event }) => event.type === 'sign-in-noticed')).toHaveLength(1)
+  expect(history.filter(({ event }) => event.type === 'sign-in-message-changed')).toHaveLength(1)
   expect(parametersOf(await signIn()).get('scope')).toContain('offline_access')
 })
 

@@ -119,8 +119,7 @@ test.describe('the session of who is signed in', () => {
     expect(agent.model().session).toMatchObject({
       kind: 'signed-in',
       account: { sub: 'alice' },
-      renewal: 'idle',
-      message: null,
+      renewal: { kind: 'idle' },
       expiresAtMs: before + 1 + HOUR,
       renewsAtMs: before + 1 + 59 * MINUTE,
     })
@@ -319,7 +318,7 @@ test.describe('F08: who reads the token', () => {
     const refusal = { code: 'no-refresh-token', message: expect.stringContaining('offline_access') }
     await expect(agent.read(31 * MINUTE)).rejects.toMatchObject(refusal)
     await expect(agent.read(null)).rejects.toMatchObject(refusal)
-    expect(agent.model().session).toMatchObject({ kind: 'signed-in', renewal: 'idle' })
+    expect(agent.model().session).toMatchObject({ kind: 'signed-in', renewal: { kind: 'idle' } })
     expect(provider.requests.token).toBe(1)
   })
 

@@ -95,7 +95,7 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     await agent.signOut()
     expect(provider.revoked).toHaveLength(2)
     expect(agent.model().lastResult).toMatchObject({
-      notice: expect.stringContaining('could not be told'),
+      message: expect.stringContaining('could not be told'),
     })
   })
 

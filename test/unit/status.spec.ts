@@ -28,7 +28,7 @@ const link: Event = {
   state: 's',
   link: LINK,
 }
-const noBrowser: Event = { type: 'sign-in-noticed', state: 's', notice: 'No browser.' }
+const noBrowser: Event = { type: 'sign-in-message-changed', state: 's', message: 'No browser.' }
 const exchange: Event = { type: 'exchange-started', state: 's' }
 const signIn = (account: Account, expiresAtMs: number | null = EXPIRES_AT_MS): Event[] => [
   start(),
@@ -57,7 +57,7 @@ const refuse: Event = {
 }
 const end: Event = { type: 'session-ended', reason: 'It has run out.' }
 const signOut: Event = { type: 'signed-out' }
-const unrevoked: Event = { type: 'revocation-failed', notice: 'The provider was away.' }
+const unrevoked: Event = { type: 'revocation-failed', message: 'The provider was away.' }
 const renew = (renewal: 'offline' | 'failing'): Event => ({
   type: 'renewal-failed',
   renewal,
@@ -66,7 +66,7 @@ const renew = (renewal: 'offline' | 'failing'): Event => ({
   renewsAtMs: 9_000,
   failures: 1,
 })
-const full: Event = { type: 'storage-failed', notice: 'The disk is full.' }
+const full: Event = { type: 'storage-failed', message: 'The disk is full.' }
 
 const STILL_ALICE = 'You are still signed in as Alice Adams.'
 const BOB_LEFT = 'Bob Brown was signed out, because you signed in as somebody else.'
@@ -201,8 +201,7 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
                 account,
                 expiresAtMs: EXPIRES_AT_MS,
                 renewsAtMs: null,
-                renewal: 'idle',
-                message: null,
+                renewal: { kind: 'idle' },
               }
             : { kind, account, reason: 'It has run out.' },
         signIns: (['tray', 'api'] as const).map((origin) => ({
@@ -211,11 +210,11 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
           phase,
           deadlineMs: 5_000,
           link: `https://provider.example/?canary-link&redirect_uri=${REDIRECT_URI}`,
-          notice: 'No browser.',
+          message: 'No browser.',
           abandoned: false,
           program: 'Mail',
         })),
-        lastResult: { kind: 'done', replaced: { ...account, sub: 'canary-sub' }, notice: null },
+        lastResult: { kind: 'done', replaced: { ...account, sub: 'canary-sub' }, message: null },
         storageProblem: null,
       },
     ]),
@@ -291,7 +290,7 @@ test('a sign-in whose app has hung up says so, whatever else is noticed of it', 
     { type: 'sign-in-started', state: 's', origin: 'api', deadlineMs: 5_000 },
     { type: 'sign-in-abandoned', state: 's' },
     { type: 'link-ready', state: 's', link: 'https://provider.example/' },
-    { type: 'sign-in-noticed', state: 's', notice: 'No browser.' },
+    { type: 'sign-in-message-changed', state: 's', message: 'No browser.' },
   )
   expect(statusOf(left)).toMatchObject({ state: 'waiting', reason: ABANDONED })
   const again = next(left, { type: 'sign-in-resumed', state: 's' })

@@ -21,7 +21,11 @@ const start: Event = {
 }
 const startOfApp: Event = { ...start, origin: 'api' }
 const linkReady: Event = { type: 'link-ready', state: 's', link: LINK }
-const noBrowser: Event = { type: 'sign-in-noticed', state: 's', notice: 'Open the link yourself.' }
+const noBrowser: Event = {
+  type: 'sign-in-message-changed',
+  state: 's',
+  message: 'Open the link yourself.',
+}
 const exchange: Event = { type: 'exchange-started', state: 's' }
 const signedIn = (account = ALICE, expiresAtMs: number | null = null): Event => ({
   type: 'signed-in',
@@ -101,7 +105,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       ],
     },
   ],
-  'sign-in-noticed': [
+  'sign-in-message-changed': [
     {
       story: 'asks to open the link by hand',
       events: [start, linkReady, noBrowser],
@@ -217,14 +221,17 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
   'storage-failed': [
     {
       story: 'says why',
-      events: [{ type: 'storage-failed', notice: 'The disk is full.' }],
+      events: [{ type: 'storage-failed', message: 'The disk is full.' }],
       lines: ['The disk is full.'],
     },
   ],
-  'storage-mended': [
+  'storage-recovered': [
     {
       story: 'is silent',
-      events: [{ type: 'storage-failed', notice: 'The disk is full.' }, { type: 'storage-mended' }],
+      events: [
+        { type: 'storage-failed', message: 'The disk is full.' },
+        { type: 'storage-recovered' },
+      ],
       lines: [],
     },
   ],
@@ -249,7 +256,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         start,
         signedIn(),
         { type: 'signed-out' },
-        { type: 'revocation-failed', notice: 'The provider was away.' },
+        { type: 'revocation-failed', message: 'The provider was away.' },
       ],
       lines: ['The provider was away.'],
     },
@@ -382,7 +389,7 @@ const EVIL_STORIES: Record<string, Event[]> = {
     start,
     signedIn(),
     { type: 'signed-out' },
-    { type: 'revocation-failed', notice: EVIL },
+    { type: 'revocation-failed', message: EVIL },
   ],
 }
 for (const [where, events] of Object.entries(EVIL_STORIES)) {

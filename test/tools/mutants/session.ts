@@ -74,8 +74,8 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-out that could not wipe does not try again',
-        find: "dispatch({ type: 'storage-failed', notice: NOT_WIPED })\n        tryAgainLater()",
-        replace: "dispatch({ type: 'storage-failed', notice: NOT_WIPED })",
+        find: "dispatch({ type: 'storage-failed', message: NOT_WIPED })\n        tryAgainLater()",
+        replace: "dispatch({ type: 'storage-failed', message: NOT_WIPED })",
         specs: ['test/unit/keeping.spec.ts'],
       },
       {
