@@ -62,8 +62,8 @@ export type SettingsChanges = {
 
 export type SaveOutcome =
   | { kind: 'saved' }
-  /** `field`: the one that is wrong; null where it is not one of them. Nothing was changed. */
-  | { kind: 'refused'; field: keyof EditableSettings | null; message: string }
+  /** `field`: the field with the wrong value; null if the message is about no single field. */
+  | { kind: 'rejected'; field: keyof EditableSettings | null; message: string }
 
 /** What the provider's metadata says, for a person who is setting it up. */
 export type ProviderFinding =

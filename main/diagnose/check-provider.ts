@@ -7,7 +7,6 @@ import type { Http } from '../net/http.js'
 import type { Environment } from '../base/environment.js'
 import { problemOfTls } from '../net/unchecked-tls.js'
 import { spanOf, type Clock } from '../base/clock.js'
-import { hasDemo } from '../settings/demo.js'
 import { errnoOf } from '../base/errno.js'
 import { lackingFor, presetFor } from '../settings/presets.js'
 import { hasRejectedOfflineAccess } from '../storage/provider-memory.js'
@@ -18,6 +17,8 @@ export type ProviderDeps = {
   http: Http
   clock: Clock
   env: Environment
+  /** True if this installation contains the demo provider. */
+  hasDemo: boolean
   /** The proxy on the way to an address; null where there is none. Fails with an AuthError. */
   proxyFor(url: URL): { host: string; variable: string } | null
 }
@@ -42,7 +43,7 @@ export async function checkProvider(
     return [...certificates, check('provider', 'ok', says)]
   }
   if (issuer === null) {
-    const orDemo = hasDemo() ? ', or try --demo' : ''
+    const orDemo = ports.hasDemo ? ', or try --demo' : ''
     const says = `No provider is configured. Set --issuer and --client-id${orDemo}.`
     return [...certificates, check('provider', 'problem', says)]
   }

@@ -4,6 +4,7 @@ import { app, session } from 'electron'
 import type { Http } from '../net/http.js'
 import { systemClock } from '../base/clock.js'
 import type { Latchkey } from '../app/compose.js'
+import { hasDemo } from '../app/demo.js'
 import { diagnose, writeReport } from '../diagnose/diagnose.js'
 import { reportOf } from '../diagnose/report.js'
 import { examineSettings, type Sources } from '../settings/options.js'
@@ -26,6 +27,7 @@ export async function makeReport(
     home: sources.home ?? '',
     findings,
     http,
+    hasDemo: hasDemo(),
     proxyFor: () => proxyOf(way),
     storage: { tier, note },
     failures: log.tail(),

@@ -145,7 +145,7 @@ export function presentDesktop(ports: DesktopDeps): Desktop {
       const state = autostart.set(on)
       renderTray()
       const message = state.note ?? 'The system did not take it.'
-      return state.on === on ? { kind: 'saved' } : { kind: 'refused', field: null, message }
+      return state.on === on ? { kind: 'saved' } : { kind: 'rejected', field: null, message }
     },
     'describe-provider': (issuer) => describePreset(issuer.trim()),
     'list-providers': listProviders,

@@ -74,7 +74,7 @@ export function settingsView(
 export function changedContent(
   content: Readonly<Record<string, unknown>>,
   changes: SettingsChanges,
-): { content: Record<string, unknown> } | Extract<SaveOutcome, { kind: 'refused' }> {
+): { content: Record<string, unknown> } | Extract<SaveOutcome, { kind: 'rejected' }> {
   const changed: Record<string, unknown> = { ...content }
   for (const name of NAMES) {
     const { setting, called } = KEPT[name]
@@ -86,7 +86,7 @@ export function changedContent(
     if (setting === 'clientSecret') delete changed['clientSecretFile']
     if (value === null) continue
     const problem = problemOf(setting, value, called)
-    if (problem !== null) return { kind: 'refused', field: name, message: problem }
+    if (problem !== null) return { kind: 'rejected', field: name, message: problem }
     changed[setting] = value
   }
   return { content: changed }

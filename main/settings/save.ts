@@ -32,12 +32,12 @@ export function createSettingsFile(supervisor: RunsSettings, sources: Sources): 
 
   const save = async (changes: SettingsChanges): Promise<SaveOutcome> => {
     const before = read(path())
-    if ('problem' in before) return refused(before.problem)
+    if ('problem' in before) return rejected(before.problem)
     const changed = changedContent(before.content, changes)
     if ('kind' in changed) return changed
     const readFile = () => ({ content: changed.content, notice: null })
     const { settings, problems } = examineSettings({ ...sources, readFile })
-    if (problems[0] !== undefined) return refused(problems[0], missingOf(changed.content))
+    if (problems[0] !== undefined) return rejected(problems[0], missingOf(changed.content))
 
     const text = before.hasComments
       ? editJsonText(before.text, changed.content)
@@ -49,7 +49,7 @@ export function createSettingsFile(supervisor: RunsSettings, sources: Sources): 
       if (before.text.includes('\0')) replaceFile(`${target}.damaged`, before.text)
       replaceFile(target, text)
     } catch (thrown) {
-      return refused(`${path()} cannot be written (${diskError(thrown)}).`)
+      return rejected(`${path()} cannot be written (${diskError(thrown)}).`)
     }
     try {
       await supervisor.restart(settings)
@@ -57,7 +57,7 @@ export function createSettingsFile(supervisor: RunsSettings, sources: Sources): 
       // Unless somebody else has written there meanwhile.
       const now = read(path())
       if ('text' in now && now.text === text) replaceFile(target, before.text)
-      return refused(thrown instanceof Error ? thrown.message : String(thrown))
+      return rejected(thrown instanceof Error ? thrown.message : String(thrown))
     }
     return { kind: 'saved' }
   }
@@ -70,8 +70,8 @@ export function createSettingsFile(supervisor: RunsSettings, sources: Sources): 
   }
 }
 
-function refused(message: string, field: keyof EditableSettings | null = null): SaveOutcome {
-  return { kind: 'refused', field, message }
+function rejected(message: string, field: keyof EditableSettings | null = null): SaveOutcome {
+  return { kind: 'rejected', field, message }
 }
 
 /** The one of the two without which there is no provider. */

@@ -5,7 +5,7 @@ import { problemOfTls } from '../net/unchecked-tls.js'
 import { openBrowser } from './browser-opener.js'
 import { systemClock } from '../base/clock.js'
 import { createLatchkey, EXIT, explainFailure, type Latchkey } from '../app/compose.js'
-import { hasDemo } from '../settings/demo.js'
+import { hasDemo } from '../app/demo.js'
 import { findHome } from '../base/home.js'
 import { watchOutput, writeLine, writeText } from '../base/output.js'
 import { jsonLine } from '../base/printable.js'
@@ -178,6 +178,7 @@ async function diagnoseHere(args: readonly string[], version: string): Promise<I
     home: home ?? '',
     findings,
     http: createHttp(),
+    hasDemo: hasDemo(),
     proxyFor: (url) => proxyFor(url, env),
     storage: { tier, note },
     failures: failuresOf(dataDir),

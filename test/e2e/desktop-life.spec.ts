@@ -141,7 +141,7 @@ test.describe('start at login', () => {
     const app = await launch({ flags: [...at(provider), '--no-sandbox'], platform: 'linux' })
     const latchkey = await apiOf(app)
     const set = await latchkey.evaluate((api) => api.setStartAtLogin(true))
-    expect(set).toMatchObject({ kind: 'refused', message: expect.stringContaining('sandbox') })
+    expect(set).toMatchObject({ kind: 'rejected', message: expect.stringContaining('sandbox') })
     const { startAtLogin } = await latchkey.evaluate((api) => api.readSettings())
     expect(startAtLogin).toMatchObject({ on: false, changeable: false })
   })
@@ -174,7 +174,7 @@ test.describe('settings', () => {
       clientId,
     })
     await signInFromTray(app, page)
-    expect(await save({ scope: 'profile' })).toMatchObject({ kind: 'refused', field: 'scope' })
+    expect(await save({ scope: 'profile' })).toMatchObject({ kind: 'rejected', field: 'scope' })
 
     // Another setting of the same provider leaves the person signed in.
     expect(await save({ endSession: true })).toEqual({ kind: 'saved' })

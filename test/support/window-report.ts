@@ -58,6 +58,7 @@ function diagnoseFrom(home: string, dataDir: string): Promise<Diagnosis> {
         headers: { Date: new Date(NOW_MS).toUTCString() },
       })
     }),
+    hasDemo: true,
     proxyFor: () => null,
     storage: { tier: 'keyring', note: null },
     failures: failuresIn(dataDir),

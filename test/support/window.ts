@@ -176,7 +176,7 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
   /** As the main process does: a change that is taken shows in the settings and in the status. */
   const save = (changes: SettingsChanges): SaveOutcome => {
     const outcome = fake.outcomes.shift() ?? { kind: 'saved' }
-    if (outcome.kind === 'refused' || settings === null) return outcome
+    if (outcome.kind === 'rejected' || settings === null) return outcome
     const fields = structuredClone(settings.fields)
     for (const [name, value] of Object.entries(changes)) {
       Object.assign(fields[name as keyof typeof fields], { value })

@@ -249,6 +249,7 @@ const portsWith = (changes: Partial<ProviderDeps> = {}): ProviderDeps => ({
   http: createHttp({ timeoutMs: 5_000 }),
   clock: systemClock,
   env: {},
+  hasDemo: true,
   proxyFor: () => null,
   ...changes,
 })

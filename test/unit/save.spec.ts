@@ -90,7 +90,7 @@ for (const [what, changes, field, message] of [
     const before = JSON.stringify({ loginTimeout: 60 })
     await writeFile(given.path, before)
     expect(await given.file().save(changes)).toEqual({
-      kind: 'refused',
+      kind: 'rejected',
       field,
       message: expect.stringContaining(message),
     })
@@ -106,7 +106,7 @@ test('where Latchkey cannot go on with the new settings, the file is as it was',
   await writeFile(given.path, before)
   const file = given.file([], {}, new Error('Port 8400 is in use by another program.'))
   expect(await file.save({ ...PROVIDER, redirectPort: '8400' })).toEqual({
-    kind: 'refused',
+    kind: 'rejected',
     field: null,
     message: 'Port 8400 is in use by another program.',
   })
@@ -124,7 +124,7 @@ test('changes that come together are made one after the other, and none is lost'
     file.save({ audience: 'unusable' }),
     file.save({ endSession: true }),
   ])
-  expect(saved.map(({ kind }) => kind)).toEqual(['saved', 'saved', 'refused', 'refused', 'saved'])
+  expect(saved.map(({ kind }) => kind)).toEqual(['saved', 'saved', 'rejected', 'rejected', 'saved'])
   expect(JSON.parse(await readFile(given.path, 'utf8'))).toEqual({
     ...PROVIDER,
     audience: 'api',
@@ -145,7 +145,7 @@ test('a file that is damaged is not written over', async ({ given }) => {
   const file = given.file()
   await writeFile(given.path, '{ "issuer": ')
   expect(await file.save(PROVIDER)).toMatchObject({
-    kind: 'refused',
+    kind: 'rejected',
     message: expect.stringContaining('(line 1, column 13) is not valid JSON'),
   })
   expect(await readFile(given.path, 'utf8')).toBe('{ "issuer": ')
@@ -171,7 +171,7 @@ test('a file with a byte order mark is read, and one in UTF-16 is left alone', a
   const utf16 = Buffer.from('\ufeff{}', 'utf16le')
   await writeFile(given.path, utf16)
   expect(await file.save(PROVIDER)).toMatchObject({
-    kind: 'refused',
+    kind: 'rejected',
     message: expect.stringContaining('is encoded as UTF-16. Save it as UTF-8.'),
   })
   expect(await readFile(given.path)).toEqual(utf16)
@@ -181,7 +181,7 @@ test('a file that cannot be written is said, and nothing is started anew', async
   const file = given.file()
   await mkdir(given.path)
   await writeFile(join(given.path, 'something'), '')
-  expect(await file.save(PROVIDER)).toMatchObject({ kind: 'refused', field: null })
+  expect(await file.save(PROVIDER)).toMatchObject({ kind: 'rejected', field: null })
   expect(given.restarted).toEqual([])
 })
 
@@ -220,7 +220,7 @@ test('S32: the client secret never comes to the window, and is kept, replaced an
 
   // A mask that was added to is no secret.
   expect(await file.save({ clientSecret: '••••••••x' })).toEqual({
-    kind: 'refused',
+    kind: 'rejected',
     field: 'clientSecret',
     message: 'The client secret must be printable ASCII characters.',
   })
@@ -280,7 +280,7 @@ test('where the browser comes back to, and what is sent along, is kept as it is 
     ['redirectPath', 'cb'],
     ['authorizationParameters', 'scope=openid'],
   ] as const) {
-    expect(await file.save({ [name]: value })).toMatchObject({ kind: 'refused', field: name })
+    expect(await file.save({ [name]: value })).toMatchObject({ kind: 'rejected', field: name })
   }
 })
 

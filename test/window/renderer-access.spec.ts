@@ -218,7 +218,7 @@ test('by keyboard: set up a provider, with a test, another spelling and a refuse
     status: STATES['no-provider'],
     settings: UNSET,
     finding: { kind: 'failed', message: 'Only the slash is missing.', issuer: `${issuer}/` },
-    outcomes: [{ kind: 'refused', field: 'scope', message: 'openid must be among them.' }],
+    outcomes: [{ kind: 'rejected', field: 'scope', message: 'openid must be among them.' }],
   })
   await tabTo(page, 'Issuer')
   await page.keyboard.type(issuer)

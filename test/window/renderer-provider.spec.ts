@@ -84,7 +84,7 @@ test('a refusal stands at its field, which gets the focus, and nothing typed is 
   const message = 'A redirect port must be a whole number from 1 to 65535.'
   const { page, fake } = await open({
     ...NONE,
-    outcomes: [{ kind: 'refused', field: 'redirectPort', message }],
+    outcomes: [{ kind: 'rejected', field: 'redirectPort', message }],
   })
   await page.getByLabel('Issuer').fill(ISSUER)
   await page.getByLabel('Client ID').fill('latchkey-desktop')
@@ -126,7 +126,7 @@ for (const field of [null, 'notifications'] as const) {
     open,
   }) => {
     const message = 'settings.json cannot be written (EROFS).'
-    const { page } = await open({ ...NONE, outcomes: [{ kind: 'refused', field, message }] })
+    const { page } = await open({ ...NONE, outcomes: [{ kind: 'rejected', field, message }] })
     await page.getByLabel('Issuer').fill(ISSUER)
     await page.getByLabel('Client ID').fill('x')
     await button(page, 'Save').click()
@@ -150,7 +150,7 @@ test('a save that comes to nothing is told, and nothing typed is lost', async ({
 
 for (const [how, outcomes, words] of [
   ['saved', [], 'Saved.'],
-  ['refused', [{ kind: 'refused', field: 'issuer', message: 'No.' }], 'No.'],
+  ['rejected', [{ kind: 'rejected', field: 'issuer', message: 'No.' }], 'No.'],
 ] as const) {
   test(`who has left the form stays where they are when it is ${how}, and is told`, async ({
     open,

@@ -43,7 +43,7 @@ for (const [label, before, call] of [
     const message = 'settings.json cannot be written (EROFS).'
     const { page, fake } = await open({
       status: SIGNED_IN,
-      outcomes: [{ kind: 'refused', field: null, message }],
+      outcomes: [{ kind: 'rejected', field: null, message }],
     })
     await openSettings(page)
     const box = page.getByRole('checkbox', { name: label })
@@ -113,7 +113,7 @@ test('why it cannot start at login is said once, where the system says it alread
   const { page } = await open({
     status: SIGNED_IN,
     settings: { ...SETTINGS, startAtLogin },
-    outcomes: [{ kind: 'refused', field: null, message: note }],
+    outcomes: [{ kind: 'rejected', field: null, message: note }],
   })
   await openSettings(page)
   const box = page.getByRole('checkbox', { name: 'Start Latchkey' })

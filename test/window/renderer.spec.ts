@@ -356,7 +356,7 @@ test('S09: markup in what the provider says is shown, not obeyed', async ({ open
     settings,
     report: markup,
     finding: { kind: 'failed', message: markup, issuer: markup },
-    outcomes: [{ kind: 'refused', field: 'clientId', message: markup }],
+    outcomes: [{ kind: 'rejected', field: 'clientId', message: markup }],
   })
   const isInert = async (): Promise<void> => {
     await expect(page.locator('img, b, #evil')).toHaveCount(0)

@@ -1,4 +1,4 @@
-// The embedded demo provider, which is part of the source tree and not of a packaged app.
+// Starts the embedded demo provider. Only the source tree contains it, packaged apps do not.
 
 import { existsSync } from 'node:fs'
 import { errnoOf } from '../base/errno.js'
@@ -12,12 +12,12 @@ export type DemoProvider = {
 
 const PROVIDER = new URL('../../test/provider/provider.js', import.meta.url)
 
-/** False in a package, which leaves the demo out: it stands on a whole provider and its libraries. */
+/** True in the source tree. Packages leave out the demo provider because it needs its own libraries. */
 export function hasDemo(): boolean {
   return existsSync(PROVIDER)
 }
 
-/** Starts the demo provider on a free port. Fails with a {@link SettingsError} where it is absent. */
+/** Starts the demo provider on a free port. Rejects with a {@link SettingsError} if it is absent. */
 export async function startDemoProvider(): Promise<DemoProvider> {
   let module: { startProvider(): Promise<DemoProvider> }
   try {
