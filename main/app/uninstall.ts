@@ -204,8 +204,11 @@ export async function revokeSession(
     return failedTo(`${who} was not revoked: ${asAuthError(thrown).message} Sign out there.`)
   }
   if (failures.length === 0) return { ...NOTHING, done: [`${who} was revoked.`] }
-  const count = `${failures.length} of its ${all.length} tokens could not be revoked`
-  return failedTo(`${who}: ${count}: ${failures[0]} Sign out there.`)
+  const what =
+    failures.length === all.length
+      ? `${who} was not revoked`
+      : `${who}: ${failures.length} of ${all.length} tokens were not revoked`
+  return failedTo(`${what}: ${failures[0]} Sign out there.`)
 }
 
 const isOwn = (name: string): boolean =>

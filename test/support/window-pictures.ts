@@ -1,4 +1,4 @@
-// Pictures of the window: every view and state, in light and dark, as large as it is and at 200 %.
+// Pictures of the window: every view and state in light, some in dark or at 200 % too.
 
 import { portNote } from '../../main/api/server.js'
 import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
@@ -12,9 +12,9 @@ import type { Browser, Page } from '@playwright/test'
 import { changedContent } from '../../main/settings/form.js'
 import { WINDOW_SIZE } from '../../main/present/window-size.js'
 import { findPackagedBrowser, launchBrowser } from './browser.js'
-import { FOUND, MISSPELT } from './window-provider.js'
+import { FOUND, MISSPELT, notRevoked } from './window-provider.js'
 import { REPORT } from './window-report.js'
-import { afterSignIn, ALICE, LOCKED, SETTINGS, STATES, UNSET } from './window-states.js'
+import { afterSignIn, ALICE, DEFAULTS, LOCKED, SETTINGS, STATES, UNSET } from './window-states.js'
 import { openWindow, type Answers } from './window.js'
 
 export type Picture = {
@@ -26,9 +26,51 @@ export type Picture = {
 
 export type Look = { scheme: 'light' | 'dark'; zoom: 100 | 200 }
 
-export const LOOKS: readonly Look[] = (['light', 'dark'] as const).flatMap((scheme) =>
-  ([100, 200] as const).map((zoom) => ({ scheme, zoom })),
-)
+/** Pictures whose colours or parts no other of these has: they are also taken in dark. */
+const IN_DARK: ReadonlySet<string> = new Set([
+  'signed-out',
+  'waiting',
+  'waiting-pasted',
+  'signed-in',
+  'asking',
+  'kept-in-memory',
+  'offline',
+  'renewal-failing',
+  'needs-sign-in',
+  'failed',
+  'settings',
+  'settings-locked',
+  'provider',
+  'provider-refused',
+  'removal',
+  'report',
+])
+
+/** Pictures whose layout changes most in a narrow window: they are also taken at 200 %. */
+const ZOOMED: ReadonlySet<string> = new Set([
+  'signed-in',
+  'asking',
+  'kept-in-memory',
+  'long-names',
+  'right-to-left',
+  'other-port',
+  'waiting-pasted',
+  'settings-locked',
+  'provider',
+  'provider-guide',
+  'provider-misspelt',
+  'removal-not-revoked',
+  'report',
+])
+
+/** How a picture is taken. Colours don't depend on the zoom, nor the layout on the colours. */
+export function listLooks({ name }: Picture): readonly Look[] {
+  return [
+    { scheme: 'light', zoom: 100 },
+    ...(IN_DARK.has(name) ? [{ scheme: 'dark', zoom: 100 } as const] : []),
+    ...(ZOOMED.has(name) ? [{ scheme: 'light', zoom: 200 } as const] : []),
+  ]
+}
 
 /** The picture's file in test/pictures. */
 export function fileOf({ name }: Picture, { scheme, zoom }: Look): string {
@@ -271,9 +313,7 @@ export const PICTURES: readonly Picture[] = [
       plan: PLAN,
       revocation: {
         kind: 'not-revoked',
-        message:
-          'The session of Alice Adams at https://login.example.com/tenant/: 1 of its 1 tokens could ' +
-          'not be revoked: The provider answered 503 when asked to end the old session. Sign out there.',
+        message: await notRevoked(ALICE, DEFAULTS),
       },
     },
     async act(page) {

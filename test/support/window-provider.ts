@@ -7,6 +7,10 @@ import { createHttp, type Http } from '../../main/net/http.js'
 import { renewTokens } from '../../main/oauth/token-endpoint.js'
 import { systemClock } from '../../main/base/clock.js'
 import type { ProviderFinding } from '../../main/ipc.js'
+import type { Account } from '../../main/oauth/id-token.js'
+import type { Session } from '../../main/oauth/session.js'
+import type { Settings } from '../../main/settings/options.js'
+import { revokeSession } from '../../main/app/uninstall.js'
 import { findProvider } from '../../main/diagnose/test-provider.js'
 
 export const ISSUER = 'https://login.example.com/tenant/'
@@ -50,6 +54,16 @@ export const ENDED = await failureOfRenewal(
   Response.json({ error: 'invalid_grant' }, { status: 400 }),
 )
 export const REFUSED = refusal()
+
+/** What removing the data says if this provider doesn't revoke the session. */
+export async function notRevoked(account: Account, settings: Settings): Promise<string> {
+  const answers = [Response.json(metadataOf(ISSUER)), new Response(null, { status: 503 })]
+  const http = answeredBy(() => answers.shift() ?? Promise.reject(new Error('asked too often')))
+  const tokens = { accessToken: 'an-access-token', refreshToken: 'a-refresh-token' }
+  const session = { issuer: ISSUER, clientId: CLIENT_ID, account, tokens } as Session
+  const { failed } = await revokeSession(session, { settings, http })
+  return failed.join(' ')
+}
 
 function failureOfRenewal(response: Response): Promise<AuthError> {
   const metadata = { tokenEndpoint: `${ISSUER}token`, tokenAuthMethods: null }

@@ -61,7 +61,7 @@ export function statusIn(
 
 const HOME = '/home/alice'
 const DATA_DIR = `${HOME}/.config/latchkey`
-const DEFAULTS = examineSettings({
+export const DEFAULTS = examineSettings({
   args: [],
   env: {},
   platform: 'linux',

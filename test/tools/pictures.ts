@@ -13,7 +13,7 @@ import { ROOT } from '../support/root.js'
 import {
   fileOf,
   launchPictureBrowser,
-  LOOKS,
+  listLooks,
   PICTURES as WINDOW_PICTURES,
   takePicture,
 } from '../support/window-pictures.js'
@@ -43,7 +43,7 @@ async function takeWindowPictures(): Promise<void> {
   const { browser, close } = await launchPictureBrowser()
   try {
     for (const picture of WINDOW_PICTURES) {
-      for (const look of LOOKS) {
+      for (const look of listLooks(picture)) {
         const file = join(PICTURES, fileOf(picture, look))
         await writeFile(file, shrinkPng(await takePicture(browser, picture, look)))
       }
