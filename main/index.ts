@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { app, Menu } from 'electron'
 import { systemClock, within } from './base/clock.js'
 import { ownArgs } from './app/packaged-command.js'
-import { createLatchkey, EXIT, explainFailure, reportError, type Latchkey } from './app/compose.js'
+import { createLatchkey, type Latchkey } from './app/compose.js'
+import { EXIT, explainFailure } from './app/exit.js'
+import { reportError } from './app/report-error.js'
 import { showBox } from './electron/box.js'
 import { openBrowser } from './electron/browser.js'
 import { keyringCipher } from './electron/keyring.js'
@@ -81,7 +83,7 @@ let wanted = false
 const secondStarts: unknown[] = []
 let hearSecondStart = (data: unknown): void => void secondStarts.push(data)
 /** What a person should know of the settings and the data directory as they were found. */
-let notices: readonly string[] = []
+let messages: readonly string[] = []
 
 /** Where settings.json is; null until that is known. */
 let directory: string | null = null
@@ -99,7 +101,7 @@ try {
   app.setPath('sessionData', sessionData)
   const findings = requireSettings(sources)
   const { settings } = findings
-  notices = [...findings.notices, ...ofDirectory]
+  messages = [...findings.notices, ...ofDirectory]
   if (await isFirstInstance(directory, secondStartOf(findings, sources.args))) {
     // It would take the switch away from child processes only, and they would not start.
     if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
@@ -207,12 +209,12 @@ async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createS
       fetch: electronFetch,
       openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
       // What has been saved since is what the person wants.
-      notices: settings === first ? notices : [],
+      messages: settings === first ? messages : [],
       askWhetherRunning,
       onDirectoryLost: giveUp,
     })
   }
-  return createSupervisor(run, first, giveUp)
+  return createSupervisor({ run, onFatal: giveUp }, first)
 }
 
 /** Who quits instead of answering the question for the keyring's password need not answer it. */

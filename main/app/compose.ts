@@ -1,52 +1,46 @@
-// What both programs share: the parts in their order, wired over the ports that a root hands in.
+// Starts the parts that both programs share, in order, with the dependencies of a root.
 
-import { announce, SERVICE_FILE, type ServiceFile } from '../storage/service-file.js'
 import { startService, type Service } from '../api/server.js'
 import { createAgent, type Agent } from '../agent/agent.js'
 import { fetchMetadata } from '../oauth/metadata.js'
-import { AuthError } from '../base/errors.js'
-import { createHttp } from '../net/http.js'
+import { createHttp, type Http } from '../net/http.js'
 import { createCallbackListener } from '../oauth/callback-listener.js'
 import { DEFAULT_TARGET, type RedirectTarget } from '../oauth/redirect-target.js'
 import { within, type Clock } from '../base/clock.js'
-import { startDemoProvider } from './demo.js'
-import { diskError, errnoOf } from '../base/errno.js'
+import { startDemoProvider, type DemoProvider } from './demo.js'
+import { diskError } from '../base/errno.js'
 import { createLogger, type Logger } from '../storage/log.js'
 import { writeText } from '../base/output.js'
-import { DirectoryInUse, lockDirectory, type DirectoryLock } from '../storage/directory-lock.js'
-import {
-  errorRecord,
-  recordOf,
-  runtimeOf,
-  startedRecord,
-  stoppedRecord,
-} from '../present/log-record.js'
+import type { DirectoryInUse } from '../storage/directory-lock.js'
+import { recordOf, runtimeOf, startedRecord } from '../present/log-record.js'
 import { openDataDirectory } from '../storage/private-directory.js'
 import { lackingFor } from '../settings/presets.js'
 import { keepProviderMemory } from '../storage/provider-memory.js'
-import { createRepeats } from '../base/repeats.js'
-import { type Settings } from '../settings/options.js'
-import { SettingsError } from '../base/settings-error.js'
-import { createSocketOwners } from '../net/socket-owner.js'
+import type { Settings } from '../settings/options.js'
+import { createSocketOwners, type SocketOwners } from '../net/socket-owner.js'
 import { openTcpTable } from '../net/proc-net-tcp.js'
+import { announce, type ServiceFile } from '../storage/service-file.js'
 import { createMemoryStore, type Storage } from '../storage/session-store.js'
+import { START_MESSAGES } from './app-messages.js'
+import { takeDirectory, watchDirectory, type AskWhetherRunning } from './data-directory.js'
+import { attachLog, logError, reportError } from './report-error.js'
 
 export type LatchkeyDeps = {
   settings: Settings
   version: string
   clock: Clock
   storage: Storage
-  /** Electron's way to the network; absent: plain Node's. */
+  /** Electron's network stack; plain Node's if absent. */
   fetch?: typeof fetch
-  /** Sends the person's browser to a link. Rejects where no browser could be opened. */
+  /** Opens a link in the user's browser. Rejects if no browser could be opened. */
   openBrowser(link: string): Promise<void>
   /** Shows the link of the provider's sign-out page if no browser is opened here; see the agent. */
   showSignOutLink?: (link: string) => void
-  /** What a person should know of the settings, one line each. */
-  notices?: readonly string[]
-  /** Asks the person whether Latchkey still runs on another computer; absent where nobody can be asked. */
-  askWhetherRunning?: (host: string) => Promise<boolean>
-  /** Called once another computer has taken the data directory: this program is to end at once. */
+  /** Messages about the settings, one line each. */
+  messages?: readonly string[]
+  /** Asks if Latchkey still runs on another computer. Absent if there is no user to ask. */
+  askWhetherRunning?: AskWhetherRunning
+  /** Called once another computer has taken the data directory. This program must end at once. */
   onDirectoryLost?: (lost: DirectoryInUse) => void
 }
 
@@ -55,136 +49,129 @@ export type Latchkey = {
   service: Service
   log: Logger
   storage: Storage
-  /** Where people sign in; null where no provider is configured. */
+  /** The provider's issuer; null if no provider is configured. */
   issuer: string | null
-  /** Where the provider sends the browser. */
+  /** The redirect target of sign-ins. */
   redirect: RedirectTarget
-  /** What a person should know of how it started, one line each. */
-  notices: readonly string[]
-  /** Calls off every sign-in, closes every port and lets the data directory go. */
+  /** Messages about this start, one line each. */
+  messages: readonly string[]
+  /** Cancels every sign-in, closes every port and unlocks the data directory. */
   close(): Promise<void>
 }
 
+/** Registers a function to call on close, before those registered earlier. */
+type OnClose = (close: () => void | Promise<void>) => void
+
 /**
- * Takes the data directory, starts the demo provider where it is asked for, and the local service,
- * and makes the agent. When it fails, nothing stays behind; {@link explainFailure} has the words.
+ * Starts a Latchkey. If a step fails, everything that was started is closed again, and the error is
+ * thrown; `explainFailure` makes a message of it.
+ *
+ * 1. Lock the data directory and open the log.
+ * 2. Start the demo provider if the settings ask for it.
+ * 3. Make the agent, and restore the stored session.
+ * 4. Start the local service, and write the service file.
  */
 export async function createLatchkey(deps: LatchkeyDeps): Promise<Latchkey> {
-  const { settings, clock } = deps
-  const ends: (() => Promise<void>)[] = []
+  const closers: (() => void | Promise<void>)[] = []
   const close = async (): Promise<void> => {
-    for (const end of ends.splice(0).toReversed()) await end()
+    for (const closer of closers.splice(0).toReversed()) await closer()
   }
   try {
-    const opened = openDataDirectory(settings.dataDir)
-    const directoryLock = await takeDirectory(settings, deps.askWhetherRunning)
-    ends.push(() => directoryLock.release())
-    const lacking = settings.demo ? [] : lackingFor(settings)
-    const notices = [...(deps.notices ?? []), ...opened, ...directoryLock.notices, ...lacking]
-    const watch = watchDirectory(directoryLock, deps)
-    ends.push(() => Promise.resolve(watch.stop()))
-    const log = createLogger({
-      directory: settings.dataDir,
-      level: settings.logLevel,
-      clock,
-      complain: (line) => writeText('stderr', `latchkey: ${line}`),
-    })
-    logs.add(log)
-    ends.push(() => Promise.resolve(endLog(log)))
-
-    const demo = settings.demo ? await startDemoProvider() : null
-    if (demo) ends.push(() => demo.close())
-
-    // The demo's people are gone when it is closed, and a real session is none of its business.
-    const storage: Storage = demo ? demoStorage() : deps.storage
-    const { issuer, clientId } = demo ?? settings
-    const { scope, audience, prompt, maxAge: maxAgeS } = settings
-    const { clientSecret, authorizationParameters: parameters } = demo
-      ? { clientSecret: null, authorizationParameters: {} }
-      : settings
-    const provider =
-      issuer === null || clientId === null
-        ? null
-        : { issuer, clientId, clientSecret, scope, audience, prompt, maxAgeS, parameters }
-    const redirect = redirectTargetOf(settings)
-    const http = createHttp(deps.fetch ? { fetch: deps.fetch } : {})
-    const user = process.getuid?.() ?? null
-    const table = openTcpTable()
-    ends.push(() => Promise.resolve(table?.close()))
-    const owners = createSocketOwners({ table, user })
-    const agent = createAgent({
-      provider,
-      signInTimeoutMs: settings.loginTimeout * 1000,
-      http,
-      clock,
-      listener: createCallbackListener({
-        clock,
-        owners,
-        redirectPorts: redirect.ports,
-        redirectHost: redirect.host,
-        redirectPath: redirect.path,
-      }),
-      sessionStore: storage.sessionStore,
-      openBrowser: deps.openBrowser,
-      ...(deps.showSignOutLink && { showSignOutLink: deps.showSignOutLink }),
-      ...(!demo && {
-        memory: keepProviderMemory({
-          directory: settings.dataDir,
-          asked: settings,
-          nowMs: () => clock.nowMs(),
-          complain: (line) => writeText('stderr', `latchkey: ${line}`),
-        }),
-      }),
-      redirect,
-      endSession: settings.endSession,
-      noBrowser: settings.noBrowser,
-      holdsDirectory: watch.check,
-    })
-    ends.push(() => agent.close())
-    agent.subscribe((model, event) => log.record(recordOf(model, event)))
-    // Before anybody asks who is signed in; but a keyring may have to ask the person first.
-    const restored = agent.restore()
-    await (storage.tier === 'keyring' ? within(clock, LONGEST_RESTORE_MS, restored) : restored)
-
-    const service = await startService({
-      agent,
-      clock,
-      provider,
-      authorizationEndpoint: async () =>
-        (await fetchMetadata(http, provider?.issuer ?? '')).authorizationEndpoint,
-      redirect,
-      allowedParameters: settings.allowedParameters,
-      wantedPort: settings.port,
-      owners,
-      user,
-      exposeRefreshToken: settings.exposeRefreshToken,
-      version: deps.version,
-      report: reportError,
-    })
-    ends.push(() => service.close())
-    directoryLock.announce(service.url)
-    watch.begin()
-    const withdraw = writeServiceFileIfPossible(settings.dataDir, {
-      ...service,
-      version: deps.version,
-      clientId: provider?.clientId ?? null,
-    })
-    ends.push(() => Promise.resolve(withdraw()))
-    const { version } = deps
-    const { platform, arch, pid, versions } = process
-    const runtime = runtimeOf(versions)
-    const { tier } = storage
-    log.record(startedRecord({ version, runtime, platform, arch, pid, url: service.url, tier }))
-    return { agent, service, log, storage, issuer, redirect, notices, close }
+    const parts = await startParts(deps, (closer) => closers.push(closer))
+    return { ...parts, close }
   } catch (thrown) {
-    for (const log of logs) log.record(errorRecord(thrown))
+    logError(thrown)
     await close()
     throw thrown
   }
 }
 
-/** Where the provider sends the browser; the demo provider knows one host and path only. */
-function redirectTargetOf({
+async function startParts(deps: LatchkeyDeps, onClose: OnClose): Promise<Omit<Latchkey, 'close'>> {
+  const { settings, version } = deps
+  const { lock, watch, messages } = await openDirectory(deps, onClose)
+  const log = openLog(deps, onClose)
+
+  const demo = settings.demo ? await startDemoProvider() : null
+  if (demo) onClose(() => demo.close())
+
+  const parts = makeParts(deps, demo, onClose)
+  const { storage, provider, redirect } = parts
+  const agent = await startAgent(deps, { ...parts, holdsDirectory: watch.check, log }, onClose)
+  const service = await startApi(deps, { ...parts, agent }, onClose)
+  lock.announce(service.url)
+  watch.begin()
+  const clientId = provider?.clientId ?? null
+  const file = { url: service.url, port: service.port, version, clientId }
+  onClose(writeServiceFileIfPossible(settings.dataDir, file))
+
+  const { platform, arch, pid, versions } = process
+  const runtime = runtimeOf(versions)
+  const { tier } = storage
+  log.record(startedRecord({ version, runtime, platform, arch, pid, url: service.url, tier }))
+  return { agent, service, log, storage, issuer: provider?.issuer ?? null, redirect, messages }
+}
+
+async function openDirectory(deps: LatchkeyDeps, onClose: OnClose) {
+  const { settings, clock, askWhetherRunning, onDirectoryLost } = deps
+  const directory = settings.dataDir
+  const openMessages = openDataDirectory(directory)
+  const lock = await takeDirectory(settings, askWhetherRunning)
+  onClose(() => lock.release())
+  const lost = onDirectoryLost && { onLost: onDirectoryLost }
+  const watch = watchDirectory(lock, { clock, directory, ...lost })
+  onClose(() => watch.stop())
+  const lacking = settings.demo ? [] : lackingFor(settings)
+  const messages = [...(deps.messages ?? []), ...openMessages, ...lock.notices, ...lacking]
+  return { lock, watch, messages }
+}
+
+function openLog({ settings, clock }: LatchkeyDeps, onClose: OnClose): Logger {
+  const { dataDir: directory, logLevel: level } = settings
+  const log = createLogger({ directory, level, clock, complain })
+  onClose(attachLog(log))
+  return log
+}
+
+/** What the agent and the service share. */
+type Parts = {
+  http: Http
+  owners: SocketOwners
+  user: number | null
+  storage: Storage
+  provider: ReturnType<typeof readProvider>
+  redirect: RedirectTarget
+  isDemo: boolean
+}
+
+function makeParts(deps: LatchkeyDeps, demo: DemoProvider | null, onClose: OnClose): Parts {
+  const user = process.getuid?.() ?? null
+  const table = openTcpTable()
+  onClose(() => table?.close())
+  return {
+    http: createHttp(deps.fetch ? { fetch: deps.fetch } : {}),
+    owners: createSocketOwners({ table, user }),
+    user,
+    // The demo provider's accounts are gone when it closes. It must not touch a real session.
+    storage: demo ? makeDemoStorage() : deps.storage,
+    provider: readProvider(deps.settings, demo),
+    redirect: readRedirectTarget(deps.settings),
+    isDemo: demo !== null,
+  }
+}
+
+/** Reads the provider from the settings; null if none is configured. */
+function readProvider(settings: Settings, demo: DemoProvider | null) {
+  const { issuer, clientId } = demo ?? settings
+  if (issuer === null || clientId === null) return null
+  const { scope, audience, prompt, maxAge: maxAgeS } = settings
+  const { clientSecret, authorizationParameters: parameters } = demo
+    ? { clientSecret: null, authorizationParameters: {} }
+    : settings
+  return { issuer, clientId, clientSecret, scope, audience, prompt, maxAgeS, parameters }
+}
+
+/** Reads the redirect target; the demo provider accepts the default host and path only. */
+function readRedirectTarget({
   demo,
   redirectHost,
   redirectPath,
@@ -194,83 +181,79 @@ function redirectTargetOf({
   return { host, path, ports }
 }
 
-export const DEMO_NOTE = "The demo's session stays in memory and ends with Latchkey."
+function makeDemoStorage(): Storage {
+  return {
+    sessionStore: createMemoryStore(),
+    tier: 'memory',
+    note: START_MESSAGES.demoSession,
+  }
+}
 
-const demoStorage = (): Storage => ({
-  sessionStore: createMemoryStore(),
-  tier: 'memory',
-  note: DEMO_NOTE,
-})
-
+/** Longest wait for a keyring that asks the user for a password. The session is restored later then. */
 const LONGEST_RESTORE_MS = 3_000
 
-/** The open logs, for errors that come from anywhere: one in each program. */
-const logs = new Set<Logger>()
-
-function endLog(log: Logger): void {
-  errors.flush()
-  log.record(stoppedRecord())
-  log.close()
-  logs.delete(log)
+async function startAgent(
+  deps: LatchkeyDeps,
+  parts: Parts & { holdsDirectory(): boolean; log: Logger },
+  onClose: OnClose,
+): Promise<Agent> {
+  const { settings, clock, openBrowser, showSignOutLink } = deps
+  const { http, owners, storage, provider, redirect, holdsDirectory, log } = parts
+  const { host: redirectHost, path: redirectPath, ports: redirectPorts } = redirect
+  const agent = createAgent({
+    provider,
+    signInTimeoutMs: settings.loginTimeout * 1000,
+    http,
+    clock,
+    listener: createCallbackListener({ clock, owners, redirectPorts, redirectHost, redirectPath }),
+    sessionStore: storage.sessionStore,
+    openBrowser,
+    ...(showSignOutLink && { showSignOutLink }),
+    ...(!parts.isDemo && { memory: openProviderMemory(deps) }),
+    redirect,
+    endSession: settings.endSession,
+    noBrowser: settings.noBrowser,
+    holdsDirectory,
+  })
+  onClose(() => agent.close())
+  agent.subscribe((model, event) => log.record(recordOf(model, event)))
+  // Restore before the service answers its first caller.
+  const restored = agent.restore()
+  await (storage.tier === 'keyring' ? within(clock, LONGEST_RESTORE_MS, restored) : restored)
+  return agent
 }
 
-async function takeDirectory(
-  { dataDir: directory, takeOver }: Settings,
-  askWhetherRunning: LatchkeyDeps['askWhetherRunning'],
-): Promise<DirectoryLock> {
-  try {
-    return await lockDirectory(directory, {
-      takeOver,
-      ...(askWhetherRunning && { askWhetherRunning }),
-    })
-  } catch (thrown) {
-    if (errnoOf(thrown) === '') throw thrown
-    throw new SettingsError(
-      `The data directory ${directory} cannot be used (${diskError(thrown)}). ` +
-        'Choose another with --data-dir.',
-    )
-  }
+function openProviderMemory({ settings, clock }: LatchkeyDeps) {
+  const nowMs = (): number => clock.nowMs()
+  return keepProviderMemory({ directory: settings.dataDir, asked: settings, nowMs, complain })
 }
 
-/** Well within the hour after which another computer may take over. */
-const REFRESH_MS = 20 * 60_000
-
-/**
- * Refreshes the directory's lock now and then. `check` does so at once, and says whether the directory is
- * still this program's: a computer that has slept may have lost it meanwhile, and must not renew then.
- */
-function watchDirectory(
-  directoryLock: DirectoryLock,
-  { clock, settings, onDirectoryLost }: LatchkeyDeps,
-): { check(): boolean; begin(): void; stop(): void } {
-  let isLost = false
-  let callOff: () => void = () => undefined
-  const check = (): boolean => {
-    if (isLost) return false
-    try {
-      isLost = !directoryLock.refresh()
-    } catch {
-      // A disk that cannot be written to now keeps everybody else from taking over too.
-      return true
-    }
-    if (!isLost) return true
-    callOff()
-    onDirectoryLost?.(
-      new DirectoryInUse(
-        `Another computer has taken over the data directory ${settings.dataDir}, so Latchkey ends here.`,
-      ),
-    )
-    return false
-  }
-  const wait = (): void => {
-    callOff = clock.after(REFRESH_MS, () => {
-      if (check()) wait()
-    })
-  }
-  return { check, begin: wait, stop: () => callOff() }
+async function startApi(
+  { settings, clock, version }: LatchkeyDeps,
+  parts: Parts & { agent: Agent },
+  onClose: OnClose,
+): Promise<Service> {
+  const { agent, http, provider, redirect, owners, user } = parts
+  const service = await startService({
+    agent,
+    clock,
+    provider,
+    authorizationEndpoint: async () =>
+      (await fetchMetadata(http, provider?.issuer ?? '')).authorizationEndpoint,
+    redirect,
+    allowedParameters: settings.allowedParameters,
+    wantedPort: settings.port,
+    owners,
+    user,
+    exposeRefreshToken: settings.exposeRefreshToken,
+    version,
+    report: reportError,
+  })
+  onClose(() => service.close())
+  return service
 }
 
-/** A disk that is full keeps nobody from signing in: the service runs, and can be found by its port. */
+/** Writes the service file. A full disk prevents no sign-in: apps can still find the service by its port. */
 function writeServiceFileIfPossible(
   directory: string,
   service: Pick<ServiceFile, 'url' | 'port' | 'version' | 'clientId'>,
@@ -278,39 +261,11 @@ function writeServiceFileIfPossible(
   try {
     return announce(directory, service)
   } catch (thrown) {
-    writeText(
-      'stderr',
-      `latchkey: ${SERVICE_FILE} cannot be written (${diskError(thrown)}): other apps are not ` +
-        `told that the service is at ${service.url}.`,
-    )
+    complain(START_MESSAGES.noServiceFile(service.url, diskError(thrown)))
     return () => undefined
   }
 }
 
-const errors = createRepeats<unknown>((error, count) => {
-  for (const log of logs) log.record(errorRecord(error, count))
-  const shown = error instanceof Error ? (error.stack ?? error.message) : typeof error
-  const times = count === 1 ? '' : ` (${count} times so far)`
-  writeText('stderr', `latchkey: unexpected error${times}: ${shown}`)
-})
-
-/**
- * An error of our own, for whoever looks into it; never what a request or an answer held. One that
- * comes again and again is told of with a count, and not each time.
- */
-export function reportError(error: unknown): void {
-  errors.add(JSON.stringify(errorRecord(error)), error)
-}
-
-/** Part of both programs' contract: other programs act on these. */
-export const EXIT = { ok: 0, failed: 1, badSettings: 2, inUse: 3 } as const
-
-/** Why a program could not start: words for a person, and the code that it ends with. */
-export function explainFailure(thrown: unknown): { message: string; exitCode: number } {
-  if (thrown instanceof SettingsError) {
-    return { message: thrown.message, exitCode: EXIT.badSettings }
-  }
-  if (thrown instanceof DirectoryInUse) return { message: thrown.message, exitCode: EXIT.inUse }
-  const message = thrown instanceof AuthError ? thrown.message : String(thrown)
-  return { message, exitCode: EXIT.failed }
+function complain(message: string): void {
+  writeText('stderr', `latchkey: ${message}`)
 }

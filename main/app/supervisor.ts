@@ -1,4 +1,4 @@
-// The running Latchkey, started anew when its settings change.
+// Runs one Latchkey, and restarts it when its settings change.
 
 import type { Latchkey } from './compose.js'
 import type { Settings } from '../settings/options.js'
@@ -6,107 +6,138 @@ import { createSerialQueue } from '../base/serial-queue.js'
 import type { Session } from '../oauth/session.js'
 
 export type Supervisor = {
+  /** The Latchkey that runs now. */
   latchkey(): Latchkey
   settings(): Settings
-  /** Signs out for good, also while it is being started anew. */
+  /** Signs out, also if Latchkey is restarting at the moment. */
   signOut(): Promise<void>
-  /** Calls `present` for the one that runs, and for each that takes its place. */
+  /** Calls `present` now, and again after each restart. */
   follow(present: (latchkey: Latchkey, settings: Settings) => void): void
   /**
-   * Goes on with other settings: with the session, where that is still the same provider's; else it is
-   * signed out first. Where that cannot be, goes on with those before, and throws why.
+   * Applies new settings. The session is kept if the provider stays the same; otherwise the user is
+   * signed out first. If Latchkey cannot run with the new settings, it goes on with the previous ones,
+   * and the error is thrown.
    */
   restart(settings: Settings): Promise<void>
   close(): Promise<void>
-  /** Closes for good, and gives the session that was held; null if nobody's, or one of the demo's. */
+  /** Closes for good. Returns the session that was held; null if there was none, or in the demo. */
   retire(): Promise<Session | null>
 }
 
-/**
- * Starts the first one. Fails as `run` does. `lost` hears where neither the wanted settings nor those
- * before could be started with, so that nothing runs any more.
- */
-export async function createSupervisor(
-  run: (settings: Settings) => Promise<Latchkey>,
-  first: Settings,
-  lost: (thrown: unknown) => void,
-): Promise<Supervisor> {
-  let settings = first
-  let latchkey = await run(settings)
+export type SupervisorDeps = {
+  /** Starts a Latchkey with the given settings. */
+  run(settings: Settings): Promise<Latchkey>
+  /** Called if neither the new nor the previous settings start. Nothing runs then. */
+  onFatal(thrown: unknown): void
+}
+
+/** What runs now. */
+type Running = { latchkey: Latchkey; settings: Settings; isClosed: boolean }
+
+/** Starts Latchkey with the first settings. Fails as `run` does. */
+export async function createSupervisor(deps: SupervisorDeps, first: Settings): Promise<Supervisor> {
+  const running: Running = { latchkey: await deps.run(first), settings: first, isClosed: false }
   const enqueue = createSerialQueue()
-  const settled = (): Promise<void> => enqueue(() => Promise.resolve())
-  let closed = false
+  const waitForQueue = (): Promise<void> => enqueue(() => Promise.resolve())
   const followers: ((latchkey: Latchkey, settings: Settings) => void)[] = []
 
-  const go = async (wanted: Settings): Promise<void> => {
-    if (closed) return
-    if (isLive(settings, wanted)) {
-      settings = wanted
-      return
-    }
-    const isSameProvider =
-      wanted.issuer === settings.issuer &&
-      wanted.clientId === settings.clientId &&
-      wanted.demo === settings.demo
-    if (!isSameProvider) await latchkey.agent.signOut()
-    await latchkey.close()
-    const { sessionStore } = latchkey.storage
-    // Not before it is closed: a renewal under way has left its new token there, a sign-out nothing.
-    const kept = isSameProvider ? await sessionStore.read().catch(() => null) : null
-    try {
-      // A choice that is taken back leaves nothing behind; but what waits for the keyring is no part of it.
-      const isOtherChoice = wanted.keepWithoutKeyring !== settings.keepWithoutKeyring
-      if (isOtherChoice && sessionStore.isLocked?.() !== true) await sessionStore.clear()
-      latchkey = await run(wanted)
-      settings = wanted
-    } catch (thrown) {
-      latchkey = await run(settings).catch((failure: unknown) => {
-        lost(failure)
-        throw failure
-      })
-      throw thrown
-    } finally {
-      if (kept !== null && latchkey.agent.model().session.kind === 'signed-out') {
-        await latchkey.storage.sessionStore.write(kept).catch(() => undefined)
-        await latchkey.agent.restore()
-      }
-      for (const present of followers) present(latchkey, settings)
-    }
-  }
-
   const close = async (): Promise<void> => {
-    closed = true
-    await settled()
-    await latchkey.close()
+    running.isClosed = true
+    await waitForQueue()
+    await running.latchkey.close()
   }
 
   return {
-    latchkey: () => latchkey,
-    settings: () => settings,
+    latchkey: () => running.latchkey,
+    settings: () => running.settings,
     follow(present) {
       followers.push(present)
-      present(latchkey, settings)
+      present(running.latchkey, running.settings)
     },
     async signOut() {
-      const now = latchkey
-      await now.agent.signOut()
-      await settled()
-      if (latchkey !== now) await latchkey.agent.signOut()
+      const { latchkey } = running
+      await latchkey.agent.signOut()
+      await waitForQueue()
+      if (running.latchkey !== latchkey) await running.latchkey.agent.signOut()
     },
-    restart: (wanted) => enqueue(() => go(wanted)),
+    restart: (wanted) =>
+      enqueue(async () => {
+        if (running.isClosed) return
+        if (appliesWithoutRestart(running.settings, wanted)) {
+          running.settings = wanted
+          return
+        }
+        try {
+          await restart(running, wanted, deps)
+        } finally {
+          for (const present of followers) present(running.latchkey, running.settings)
+        }
+      }),
     close,
     async retire() {
       await close()
-      // Not before: a renewal under way may have brought another refresh token.
-      return settings.demo ? null : latchkey.agent.whole()
+      // Not earlier: a renewal in progress may have brought another refresh token.
+      return running.settings.demo ? null : running.latchkey.agent.whole()
     },
   }
 }
 
-/** True where all that differs is looked up each time that it counts. */
-function isLive(before: Settings, after: Settings): boolean {
+/**
+ * Replaces the running Latchkey.
+ *
+ * 1. Sign out if the provider changes, then close the running Latchkey.
+ * 2. Read the session that it left in its store.
+ * 3. Clear the store if the user changed how the session is stored.
+ * 4. Start with the new settings; if that fails, with the previous ones.
+ * 5. Hand the session on if the started Latchkey did not find it.
+ */
+async function restart(
+  running: Running,
+  wanted: Settings,
+  { run, onFatal }: SupervisorDeps,
+): Promise<void> {
+  const { latchkey, settings } = running
+  const isSame = isSameProvider(settings, wanted)
+  if (!isSame) await latchkey.agent.signOut()
+  await latchkey.close()
+  const { sessionStore } = latchkey.storage
+  // After closing: by then a renewal in progress has stored its new token, or a sign-out has cleared it.
+  const session = isSame ? await sessionStore.read().catch(() => null) : null
+  try {
+    const isStoredOtherwise = wanted.keepWithoutKeyring !== settings.keepWithoutKeyring
+    // A session that waits for the keyring is not affected by this choice.
+    if (isStoredOtherwise && sessionStore.isLocked?.() !== true) await sessionStore.clear()
+    running.latchkey = await run(wanted)
+    running.settings = wanted
+  } catch (thrown) {
+    running.latchkey = await run(settings).catch((failure: unknown) => {
+      onFatal(failure)
+      throw failure
+    })
+    throw thrown
+  } finally {
+    await handOn(session, running.latchkey)
+  }
+}
+
+async function handOn(session: Session | null, { agent, storage }: Latchkey): Promise<void> {
+  if (session === null || agent.model().session.kind !== 'signed-out') return
+  await storage.sessionStore.write(session).catch(() => undefined)
+  await agent.restore()
+}
+
+function isSameProvider(before: Settings, after: Settings): boolean {
+  return (
+    before.issuer === after.issuer &&
+    before.clientId === after.clientId &&
+    before.demo === after.demo
+  )
+}
+
+/** True if every changed setting is read on use, so no restart is needed. */
+function appliesWithoutRestart(before: Settings, after: Settings): boolean {
   const { noNotifications } = after
-  // In JSON one secret looks like the other.
+  // In JSON all secrets look the same.
   if (before.clientSecret?.reveal() !== after.clientSecret?.reveal()) return false
   return JSON.stringify({ ...before, noNotifications }) === JSON.stringify(after)
 }

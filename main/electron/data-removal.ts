@@ -2,7 +2,7 @@
 
 import { app, type MessageBoxOptions } from 'electron'
 import type { Http } from '../net/http.js'
-import { EXIT, explainFailure } from '../app/compose.js'
+import { EXIT, explainFailure } from '../app/exit.js'
 import type { Supervisor } from '../app/supervisor.js'
 import type { RemovalPlan, RevocationOutcome } from '../ipc.js'
 import { removalPlan } from '../present/removal-plan.js'

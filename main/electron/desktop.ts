@@ -4,7 +4,7 @@ import { app, clipboard } from 'electron'
 import { createHttp } from '../net/http.js'
 import { PASTED_WORDS } from '../oauth/pasted-redirect.js'
 import { registrationAdvice } from '../oauth/redirect-target.js'
-import { reportError } from '../app/compose.js'
+import { reportError } from '../app/report-error.js'
 import { summarize, type Event, type Model } from '../agent/model.js'
 import type { Supervisor } from '../app/supervisor.js'
 import type { Command } from '../ipc.js'
@@ -98,7 +98,7 @@ export function presentDesktop(ports: DesktopDeps): Desktop {
   const restartOffer = (): RestartOffer | null =>
     restarter.canRestart() ? restartOfferOf(agent().model(), supervisor.latchkey().storage) : null
   const status = (): WindowStatus => {
-    const { service, storage, issuer, redirect, notices } = supervisor.latchkey()
+    const { service, storage, issuer, redirect, messages } = supervisor.latchkey()
     const { tier, note } = storage
     return windowStatusOf(agent().model(), {
       issuer,
@@ -109,7 +109,7 @@ export function presentDesktop(ports: DesktopDeps): Desktop {
       restart: restartOffer(),
       serviceUrl: service.url,
       serviceNote: service.note,
-      notices: startNotice === null ? notices : [...notices, startNotice],
+      notices: startNotice === null ? messages : [...messages, startNotice],
       version: app.getVersion(),
     })
   }

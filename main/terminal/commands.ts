@@ -4,7 +4,8 @@ import { registrationAdvice } from '../oauth/redirect-target.js'
 import { problemOfTls } from '../net/unchecked-tls.js'
 import { openBrowser } from './browser-opener.js'
 import { systemClock } from '../base/clock.js'
-import { createLatchkey, EXIT, explainFailure, type Latchkey } from '../app/compose.js'
+import { createLatchkey, type Latchkey } from '../app/compose.js'
+import { EXIT, explainFailure } from '../app/exit.js'
 import { hasDemo } from '../app/demo.js'
 import { findHome } from '../base/home.js'
 import { watchOutput, writeLine, writeText } from '../base/output.js'
@@ -95,7 +96,7 @@ async function main(args: readonly string[], deps: CommandDeps): Promise<IsDone>
     showSignOutLink: (link) => terminal?.signOutLink(link),
     openBrowser: settings.noBrowser ? () => Promise.resolve() : (link) => openBrowser(link),
     ...(!settings.json && process.stdin.isTTY && { askWhetherRunning }),
-    notices,
+    messages: notices,
     onDirectoryLost: giveUp,
   })
   const latchkey = await starting
@@ -124,13 +125,13 @@ const IN_BACKGROUND = 'Latchkey runs in the background, so it reads no commands 
 
 function greet(
   to: Terminal,
-  { service, storage, issuer, notices }: Latchkey,
+  { service, storage, issuer, messages }: Latchkey,
   settings: Settings,
   version: string,
 ): void {
   to.listening(service.url)
   // On stderr: programs that read the lines on stdout are not disturbed.
-  for (const notice of notices) to.complain(notice)
+  for (const message of messages) to.complain(message)
   to.say(
     `Latchkey ${version} serves this computer's apps at ${service.url}` +
       `${service.ipv6 ? '' : ' (IPv4 only: this computer has no IPv6)'}.`,

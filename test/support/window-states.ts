@@ -13,7 +13,7 @@ import {
   registrationAdvice,
 } from '../../main/oauth/redirect-target.js'
 import { withoutOfflineAccess } from '../../main/oauth/scopes.js'
-import { DEMO_NOTE } from '../../main/app/compose.js'
+import { START_MESSAGES } from '../../main/app/app-messages.js'
 import type { SettingsView, WindowStatus } from '../../main/ipc.js'
 import { keyringNote, restartAdvice } from '../../main/storage/keyring-note.js'
 import { sessionBack, SIGN_IN_AGAIN } from '../../main/present/restart-offer.js'
@@ -187,7 +187,7 @@ export const STATES = {
   demo: after([restore()], {
     demo: true,
     issuer: 'http://127.0.0.1:40124',
-    storage: { tier: 'memory', note: DEMO_NOTE },
+    storage: { tier: 'memory', note: START_MESSAGES.demoSession },
   }),
   'kept-in-memory': after([restore()], {
     storage: withoutKeyring({}),

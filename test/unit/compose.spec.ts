@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
+import { START_MESSAGES } from '../../main/app/app-messages.js'
 import { createLatchkey, type Latchkey } from '../../main/app/compose.js'
 import { DirectoryInUse } from '../../main/storage/directory-lock.js'
 import { readSettings } from '../../main/settings/options.js'
@@ -114,7 +115,5 @@ test('S39: a directory that another computer has taken is noticed within twenty 
   await writeFile(path, ours.replace(/"id":"[0-9a-f]+"/, '"id":"0123456789ab"'))
   clock.advance(20 * 60_000)
   clock.advance(20 * 60_000)
-  expect(lost.map(({ message }) => message)).toEqual([
-    `Another computer has taken over the data directory ${dataDir}, so Latchkey ends here.`,
-  ])
+  expect(lost.map(({ message }) => message)).toEqual([START_MESSAGES.takenOver(dataDir)])
 })

@@ -1,4 +1,4 @@
-// The running Latchkey, started anew with other settings: the real one, at the embedded provider.
+// A real Latchkey, restarted with other settings, at the embedded provider.
 
 import { expect, test as base } from '@playwright/test'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
@@ -19,7 +19,7 @@ type Running = {
   provider: RunningProvider
   settings: Settings
   dataDir: string
-  /** What happens before the next one begins. */
+  /** Called before the next Latchkey starts. */
   begin: { before(): void }
 }
 
@@ -36,7 +36,7 @@ const test = base.extend<{ running: Running }>({
       begin.before()
       return run(wanted)
     }
-    const supervisor = await createSupervisor(start, settings, () => undefined)
+    const supervisor = await createSupervisor({ run: start, onFatal: () => undefined }, settings)
     await signIn(supervisor.latchkey())
     await use({ supervisor, provider, settings, dataDir, begin })
     await supervisor.close()
@@ -83,7 +83,7 @@ async function signIn({ agent }: Latchkey): Promise<void> {
 
 const session = ({ supervisor }: Running) => supervisor.latchkey().agent.model().session
 
-test('other settings of the same provider leave the person signed in', async ({ running }) => {
+test('a change of settings for the same provider keeps the user signed in', async ({ running }) => {
   const { supervisor, provider, settings } = running
   const before = supervisor.latchkey()
   const shown: Latchkey[] = []
@@ -96,18 +96,14 @@ test('other settings of the same provider leave the person signed in', async ({ 
   expect(provider.revoked).toEqual([])
 })
 
-test('another provider begins with nobody signed in, and the session is ended at the first', async ({
-  running,
-}) => {
+test('a change of provider ends the session at the first provider', async ({ running }) => {
   const { supervisor, provider, settings } = running
   await supervisor.restart({ ...settings, clientId: 'another' })
   expect(session(running)).toEqual({ kind: 'signed-out' })
   expect(provider.revoked).toHaveLength(1)
 })
 
-test('S35: the choice to keep the session is made and taken back with the session at hand', async ({
-  running,
-}) => {
+test('S35: turning session storage on and off keeps the user signed in', async ({ running }) => {
   const { supervisor, settings, dataDir } = running
   expect(await readdir(dataDir)).not.toContain('session.json')
   await supervisor.restart({ ...settings, keepWithoutKeyring: true })
@@ -119,7 +115,7 @@ test('S35: the choice to keep the session is made and taken back with the sessio
   expect(session(running)).toMatchObject({ kind: 'signed-in' })
 })
 
-test('another choice of how to keep the session leaves alone what waits for the keyring', async ({
+test('a change of session storage leaves a session alone that waits for the keyring', async ({
   running,
 }) => {
   const { supervisor, settings, dataDir } = running
@@ -140,9 +136,9 @@ test('another choice of how to keep the session leaves alone what waits for the 
   }
 })
 
-test('S19: a sign-out while it is started anew wins', async ({ running }) => {
+test('S19: a sign-out during a restart wins', async ({ running }) => {
   const { supervisor, provider, settings, begin } = running
-  // The one before is closed, and what it held is about to be carried over.
+  // By now the previous Latchkey is closed, and its session is about to be handed on.
   const signedOut = new Promise<void>((resolve, reject) => {
     begin.before = () => void supervisor.signOut().then(resolve, reject)
   })
@@ -153,7 +149,7 @@ test('S19: a sign-out while it is started anew wins', async ({ running }) => {
   await expect.poll(() => provider.revoked.length).toBeGreaterThan(0)
 })
 
-test('settings that it cannot run with leave it as it was, and say why', async ({ running }) => {
+test('settings that do not start are rolled back, and the error is thrown', async ({ running }) => {
   const { supervisor, settings } = running
   const taken = await startProvider()
   const { port } = new URL(taken.issuer)
@@ -163,7 +159,7 @@ test('settings that it cannot run with leave it as it was, and say why', async (
   expect(session(running)).toMatchObject({ kind: 'signed-in', account: { sub: 'alice' } })
 })
 
-test('what is looked up each time is changed without a pause', async ({ running }) => {
+test('settings that are read on use change without a restart', async ({ running }) => {
   const { supervisor, settings } = running
   const before = supervisor.latchkey()
   await supervisor.restart({ ...settings, noNotifications: true })
@@ -171,9 +167,7 @@ test('what is looked up each time is changed without a pause', async ({ running 
   expect(supervisor.settings().noNotifications).toBe(true)
 })
 
-test('S37: a renewal under way while it is started anew is the one that goes on', async ({
-  running,
-}) => {
+test('S37: the tokens of a renewal during a restart are kept', async ({ running }) => {
   const { supervisor, provider, settings } = running
   let answer: () => void = () => undefined
   const asked = new Promise<void>((resolve) => {
@@ -194,7 +188,9 @@ test('S37: a renewal under way while it is started anew is the one that goes on'
   expect(held.tokens.refreshToken).toBe(tokens.refreshToken)
 })
 
-test('a file that cannot be removed leaves it running as it was', async ({ running }) => {
+test('if the stored session cannot be removed, the previous settings stay in use', async ({
+  running,
+}) => {
   const { supervisor, settings } = running
   const { sessionStore } = supervisor.latchkey().storage
   sessionStore.clear = () => Promise.reject(new Error('the disk is read-only'))

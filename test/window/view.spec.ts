@@ -1,6 +1,6 @@
 // What the window says of each state, in words.
 
-import { DEMO_NOTE } from '../../main/app/compose.js'
+import { START_MESSAGES } from '../../main/app/app-messages.js'
 import { SIGN_IN_AGAIN } from '../../main/present/restart-offer.js'
 import { expect, test } from '@playwright/test'
 import type { WindowStatus } from '../../main/ipc.js'
@@ -126,7 +126,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
       'Provider: Demo provider, with made-up people',
       SCOPES,
       'Renews: By itself, TIME',
-      `Kept: In memory only, ${DEMO_NOTE}`,
+      `Kept: In memory only, ${START_MESSAGES.demoSession}`,
     ],
   },
   'kept-in-memory': {
