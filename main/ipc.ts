@@ -1,8 +1,71 @@
-// The contract between the main process and the window: types only.
+// The contract between the main process and the window: types only. It imports nothing, so that any
+// folder may import it.
 
-import type { WindowStatus } from './present/status.js'
+/** The state in one word. */
+export type StatusState =
+  | 'signed-out'
+  | 'waiting'
+  | 'answered'
+  | 'exchanging'
+  | 'signed-in'
+  | 'offline'
+  | 'renewal-failing'
+  | 'needs-sign-in'
+  | 'failed'
 
-export type { WindowStatus }
+/** What people and programs are shown. Part of the command line's contract: members are only added. */
+export type Status = {
+  state: StatusState
+  /** The person who is signed in, or was until the session ended. */
+  account: { sub: string; name: string; email: string } | null
+  /** When the session expires, as RFC 3339; null if that isn't known. */
+  expiresAt: string | null
+  /** What happened and what to do, for a person. */
+  reason: string | null
+}
+
+/** A restart that would find a keyring that was missing or locked. */
+export type RestartOffer = {
+  /** `session-back`: nothing is lost. `sign-in-again`: the session is only in memory and ends with it. */
+  kind: 'session-back' | 'sign-in-again'
+  /** What to do, or what follows, for a person. */
+  message: string
+}
+
+/** Everything that the window shows. It never holds a token, code, verifier, state or link. */
+export type WindowStatus = {
+  status: Status
+  /** When the wait for the person's browser ends, in milliseconds since the epoch; null if none waits. */
+  waitingUntilMs: number | null
+  /**
+   * Where the provider sends the browser of the sign-in that waits, and what to register there. Set for
+   * an app's sign-in beside a session too; null if no sign-in waits.
+   */
+  redirectTarget: { redirectUri: string; registration: string } | null
+  /** True while there is a link that can be opened again. */
+  canOpenAgain: boolean
+  /** An app's sign-in that waits beside a session, and until when, as above; null if none waits. */
+  asking: { words: string; untilMs: number; reason: string | null } | null
+  /** When the session is renewed next, in milliseconds since the epoch; null if it isn't. */
+  renewsAtMs: number | null
+  /** The granted scopes, separated by spaces; null if nobody is signed in. */
+  scope: string | null
+  /** What protects the stored session, and why nothing better does. */
+  storage: { tier: 'keyring' | 'passphrase' | 'key-file' | 'memory'; note: string | null }
+  /** Null if a restart wouldn't help. */
+  restart: RestartOffer | null
+  /** The provider's issuer; null if none is set. */
+  issuer: string | null
+  /** True if the provider is the embedded demo. */
+  demo: boolean
+  /** The address of the local service. */
+  serviceUrl: string
+  /** Why the service isn't at its usual address; null if it is. */
+  serviceNote: string | null
+  /** What a person should know about this start, one line each. */
+  notices: readonly string[]
+  version: string
+}
 
 /** What a person may ask for, in the window as in the tray. */
 export type Command =

@@ -2,7 +2,7 @@
 
 import { askingSignIn, reachableSignIn, summarize, type Model } from '../agent/model.js'
 import type { Command } from '../ipc.js'
-import type { RestartOffer } from './restart-offer.js'
+import type { RestartOffer } from '../ipc.js'
 import { askedBy, headlineOf } from './status.js'
 
 export type MenuCommand =

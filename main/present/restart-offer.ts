@@ -1,14 +1,8 @@
 // Whether a person is offered to restart Latchkey, so that it finds a keyring that was missing or locked.
 
 import { shownSignIn, type Model } from '../agent/model.js'
+import type { RestartOffer } from '../ipc.js'
 import type { Storage } from '../storage/session-store.js'
-
-export type RestartOffer = {
-  /** `session-back`: nothing is lost. `sign-in-again`: the session is in memory only, and ends with it. */
-  kind: 'session-back' | 'sign-in-again'
-  /** What to do, or what follows, for a person. */
-  message: string
-}
 
 /** Null where a restart would not help, and while a sign-in is under way, which it would call off. */
 export function restartOfferOf(

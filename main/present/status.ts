@@ -9,21 +9,8 @@ import {
   summarize,
   shownSignIn,
   type Model,
-  type Summary,
 } from '../agent/model.js'
-import type { StorageTier } from '../storage/session-store.js'
-import type { RestartOffer } from './restart-offer.js'
-
-/** Part of the headless program's contract: what it holds only ever grows. */
-export type Status = {
-  state: Summary
-  /** Who is signed in, or was until the session ended. */
-  account: Account | null
-  /** When the session runs out, as RFC 3339; null where that is not known. */
-  expiresAt: string | null
-  /** What happened and what to do, in words for a person. */
-  reason: string | null
-}
+import type { Status, WindowStatus } from '../ipc.js'
 
 export function statusOf(model: Model): Status {
   const { session } = model
@@ -34,41 +21,6 @@ export function statusOf(model: Model): Status {
     expiresAt: expiresAtMs === null ? null : isoTime(expiresAtMs),
     reason: reasonOf(model),
   }
-}
-
-/** What the window shows. There is no token, code, verifier, state or link in it, and never will be. */
-export type WindowStatus = {
-  status: Status
-  /** When the wait for the person's browser ends, in milliseconds since the epoch; else null. */
-  waitingUntilMs: number | null
-  /**
-   * Where the provider sends the browser that is waited for, also by an app beside a session, and what to
-   * register there; else null.
-   */
-  redirectTarget: { redirectUri: string; registration: string } | null
-  /** True while there is a link that the browser can be sent to once more. */
-  canOpenAgain: boolean
-  /** An app's sign-in that waits beside a session, until when (as above); null where none does. */
-  asking: { words: string; untilMs: number; reason: string | null } | null
-  /** When the session is renewed next, in milliseconds since the epoch; null where it is not. */
-  renewsAtMs: number | null
-  /** What was granted, with spaces between; null where nobody is signed in. */
-  scope: string | null
-  /** What protects the session on the disk, and why nothing better does. */
-  storage: { tier: StorageTier; note: string | null }
-  /** A restart that would find the keyring; null where it would not help. */
-  restart: RestartOffer | null
-  /** The provider's issuer; null where none is configured. */
-  issuer: string | null
-  /** True where that is the embedded demo provider. */
-  demo: boolean
-  /** Where other apps find the local service. */
-  serviceUrl: string
-  /** Why it is not where they look first; null where it is. */
-  serviceNote: string | null
-  /** What a person should know of how this run started, one line each. */
-  notices: readonly string[]
-  version: string
 }
 
 /** The state in a few words: the first line of the tray's menu. */

@@ -135,7 +135,7 @@ test('a destroyed window says so to whoever uses it', async ({ start }) => {
 
 test('what the stand-in lacks is refused by name', async ({ start }) => {
   const program = await start(`
-    refused('method', () => app.relaunch())
+    refused('method', () => app.setBadgeCount(1))
     refused('static', () => Menu.getApplicationMenu())
     refused('item', () => Menu.buildFromTemplate([{ role: 'quit' }]))
     refused('option', () => new Notification({ title: 'x', actions: [] }))
@@ -146,7 +146,7 @@ test('what the stand-in lacks is refused by name', async ({ start }) => {
   `)
   const lacks = (what: string): unknown => expect.stringContaining(`the stand-in has no ${what}`)
   expect(await program.said()).toEqual([
-    ['method', lacks('app.relaunch')],
+    ['method', lacks('app.setBadgeCount')],
     ['static', lacks('Menu.getApplicationMenu')],
     ['item', lacks('menu item with role')],
     ['option', lacks('notification with actions')],

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { test as base } from '@playwright/test'
 import { ROOT } from './root.js'
 import type { SignInLine } from '../../main/present/sign-in-lines.js'
-import type { Status } from '../../main/present/status.js'
+import type { Status } from '../../main/ipc.js'
 
 export const HEADLESS = join(ROOT, 'dist', 'main', 'headless.js')
 

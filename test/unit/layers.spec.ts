@@ -114,6 +114,13 @@ test('the window takes nothing from the main process but types', () => {
   expect(refused(sources).filter((path) => path in sources)).toEqual(['renderer/value.ts'])
 })
 
+test('the contract with the window imports nothing', () => {
+  const sources = {
+    'main/ipc.ts': `import type { X } from './base/clock.js'\nexport type Y = X\n`,
+  }
+  expect(refused(sources).filter((path) => path in sources)).toEqual(['main/ipc.ts'])
+})
+
 test('no two files of main/ have one name', () => {
   const names = readdirSync(join(ROOT, 'main'), { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.c?ts$/.test(path))

@@ -1,15 +1,10 @@
 // What people and programs are shown of the model.
 
+import type { Status } from '../../main/ipc.js'
 import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/oauth/id-token.js'
 import { initialModel, next, type Event, type SignIn, type Model } from '../../main/agent/model.js'
-import {
-  ABANDONED,
-  headlineOf,
-  statusOf,
-  windowStatusOf,
-  type Status,
-} from '../../main/present/status.js'
+import { ABANDONED, headlineOf, statusOf, windowStatusOf } from '../../main/present/status.js'
 
 const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
 const BOB: Account = { sub: 'bob', name: 'Bob Brown', email: '' }
