@@ -1,29 +1,39 @@
-// One runner for all tests: unit tests in plain Node, and those that drive a real Chromium.
+// One runner for all tests, in four projects: `unit` needs no browser, `window` drives the renderer
+// and other pages in a real Chromium, `e2e` runs whole programs, `attack` holds the attacks.
 
 import { defineConfig } from '@playwright/test'
 import { openRunFolder } from './support/run-folder.js'
 
 openRunFolder()
-// A person's own settings are no test's, nor is a variable that Latchkey would complain of.
+// Settings in the developer's own environment must not reach the tests.
 for (const name of Object.keys(process.env)) {
   if (/^LATCHKEY_(?!BROWSER$|STAND_IN$|TEST_)/.test(name)) delete process.env[name]
 }
 
+/** The folders of each project. `long` has a configuration of its own. */
+const PROJECTS = {
+  unit: ['unit'],
+  window: ['window'],
+  e2e: ['e2e', 'api', 'providers', 'stand-in'],
+  attack: ['attack'],
+}
+
 export default defineConfig({
   testDir: '.',
-  testMatch: '**/*.spec.ts',
-  // `npm run test:long` runs those.
-  testIgnore: 'long/**',
   outputDir: '../test-results',
-  // Pictures are made by `npm run pictures` only, where a person looks at them.
+  // `npm run pictures` makes the pictures, so that a person looks at each change.
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   updateSnapshots: 'none',
   fullyParallel: true,
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list'], ['./providers/matrix-reporter.ts'], ['./support/reporter.ts']],
   workers: 2,
-  // So long a test may hang, on a machine that is busy; no test measures time.
+  // Generous, for a busy machine: no test measures time.
   timeout: 60_000,
   expect: { timeout: 20_000 },
   retries: 0,
+  projects: Object.entries(PROJECTS).map(([name, folders]) => ({
+    name,
+    testMatch: folders.map((folder) => `${folder}/**/*.spec.ts`),
+  })),
 })

@@ -1,6 +1,6 @@
 // Seals what is kept on the disk, where no keyring of the system's does.
 
-import { randomBytes, scrypt } from 'node:crypto'
+import { randomBytes, scrypt, type ScryptOptions } from 'node:crypto'
 import { diskError, errnoOf } from '../base/errno.js'
 import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './atomic-file.js'
@@ -38,13 +38,13 @@ const VERSION_1 = Buffer.from('latchkey session 1')
 /** 128 MiB of memory for a guess. @see RFC 7914 section 2; OWASP Password Storage Cheat Sheet */
 const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 }
 
-/** Seals with a key that is made of a passphrase, by scrypt. */
-export function passphraseCipher(passphrase: string): Cipher {
+/** Seals with a key that scrypt derives from a passphrase. Tests pass a lower cost. */
+export function passphraseCipher(passphrase: string, cost: ScryptOptions = COST): Cipher {
   let known: { salt: Buffer; key: Promise<Buffer> } | null = null
 
   // One salt, and so one derivation, for as long as the program runs.
   const keyFor = (salt: Buffer): Promise<Buffer> => {
-    if (!known?.salt.equals(salt)) known = { salt, key: deriveKey(passphrase, salt) }
+    if (!known?.salt.equals(salt)) known = { salt, key: deriveKey(passphrase, salt, cost) }
     return known.key
   }
   return {
@@ -108,9 +108,9 @@ export function keyFileCipher(path: string): Cipher {
   }
 }
 
-function deriveKey(passphrase: string, salt: Buffer): Promise<Buffer> {
+function deriveKey(passphrase: string, salt: Buffer, cost: ScryptOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(passphrase.normalize('NFC'), salt, KEY_BYTES, COST, (error, key) =>
+    scrypt(passphrase.normalize('NFC'), salt, KEY_BYTES, cost, (error, key) =>
       error ? reject(error) : resolve(key),
     )
   })

@@ -1,15 +1,8 @@
 // Whether the desktop shows tray icons: what is asked, and how long for.
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { expect, test } from '@playwright/test'
 import { LOGIN_PATIENCE_MS, trayHostDeps, waitForTrayHost } from '../../main/autostart/tray-host.js'
 import { createTestClock } from '../support/clock.js'
-import { findProgram } from '../support/program-path.js'
 
 type Answers = { watcher: readonly (string | null)[]; xembed?: boolean }
 
@@ -90,47 +83,6 @@ test('a host that comes soon after the older tray is preferred to it', async () 
   })
 })
 
-test.describe('on a real session bus', () => {
-  test('a bus on which nobody watches is one without a host, whichever program asks', async () => {
-    const daemon = findProgram('dbus-daemon')
-    test.skip(daemon === null, 'dbus-daemon is not installed')
-    const folder = await mkdtemp(join(tmpdir(), 'latchkey-'))
-    const config = join(folder, 'bus.conf')
-    await writeFile(config, busConfig(folder))
-    const bus = spawn(daemon!, [`--config-file=${config}`, '--nofork', '--print-address'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    try {
-      const [address] = (await once(createInterface(bus.stdout), 'line')) as [string]
-      const found = ['gdbus', 'busctl', 'dbus-send'].map(
-        (name) => [name, findProgram(name)] as const,
-      )
-      test.skip(
-        found.every(([, path]) => path === null),
-        'no program to ask a bus with is installed',
-      )
-      for (const [name, path] of found) {
-        if (path === null) continue
-        const bin = await mkdtemp(join(folder, 'bin-'))
-        await symlink(path, join(bin, name))
-        const env = { PATH: bin, DBUS_SESSION_BUS_ADDRESS: address }
-        expect(await trayHostDeps(createTestClock(), env, []).askWatcher(), name).toBe('')
-      }
-    } finally {
-      bus.kill()
-      await rm(folder, { recursive: true, force: true })
-    }
-  })
-
-  test('no bus is no host, and no program to ask with is nothing known', async () => {
-    const clock = createTestClock()
-    const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent', PATH: process.env['PATH'] }
-    test.skip(findProgram('gdbus') === null, 'gdbus is not installed')
-    expect(await trayHostDeps(clock, env, []).askWatcher()).toBe('')
-    expect(await trayHostDeps(clock, { PATH: '/nonexistent' }, []).askWatcher()).toBeNull()
-  })
-})
-
 test('the older tray does not count in a Wayland session, unless Electron is told to use X11', async () => {
   const clock = createTestClock()
   const env = { XDG_SESSION_TYPE: 'wayland', DISPLAY: ':4242' }
@@ -139,14 +91,3 @@ test('the older tray does not count in a Wayland session, unless Electron is tol
   const x11 = ['--ozone-platform=x11']
   expect(await trayHostDeps(clock, env, x11).hasXembedTray()).toBe(false)
 })
-
-function busConfig(folder: string): string {
-  return `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:path=${join(folder, 'bus')}</listen>
-  <policy context="default"><allow send_destination="*"/><allow own="*"/></policy>
-</busconfig>
-`
-}
