@@ -281,7 +281,7 @@ export function describePreset(issuer: string): KnownProvider | null {
   return { id, name, lines: [register, ...needs.map(({ says }) => says)] }
 }
 
-/** The README's table of providers: one line for each. */
+/** The table in docs/providers.md: one line for each provider. */
 export function presetsTable(): string {
   const rows = PRESETS.map((preset) => {
     if (preset.verdict === 'does not work') return [preset.name, 'does not work', preset.why]

@@ -101,7 +101,7 @@ const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
   },
 }
 
-/** Those that work, in the order of the README's table. */
+/** The providers that work, in the order of docs/providers.md. */
 export function listProviders(): readonly ProviderChoice[] {
   return PRESETS.flatMap((preset) =>
     preset.verdict === 'works' ? [choiceOf(preset, TEMPLATES[preset.id])] : [],

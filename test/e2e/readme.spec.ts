@@ -1,4 +1,4 @@
-// The README's examples for plugin authors, run as they stand there.
+// Runs the README's examples for app authors exactly as they are printed.
 
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,7 +10,7 @@ import { expect, SCRIPTED, test } from '../support/desktop-test.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-/** A home of which `dataDir` is the usual data directory. */
+/** Makes a home directory that has `dataDir` as its default data directory. */
 async function homeWith(dataDir: string): Promise<{ HOME: string; USERPROFILE: string }> {
   const home = join(dataDir, 'home')
   await mkdir(join(home, '.config'), { recursive: true })
@@ -18,7 +18,7 @@ async function homeWith(dataDir: string): Promise<{ HOME: string; USERPROFILE: s
   return { HOME: home, USERPROFILE: home }
 }
 
-/** The README's code block that begins with a line like `begins`. */
+/** Finds the README's code block that matches `begins`. */
 async function exampleOf(language: string, begins: RegExp): Promise<string> {
   const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
   const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
@@ -30,12 +30,12 @@ async function exampleOf(language: string, begins: RegExp): Promise<string> {
 test('the example in TypeScript signs a person in', async ({ run }) => {
   const program = await run(['--demo', ...SCRIPTED])
   await program.line('listening')
-  // In the tree, so that it finds its packages.
+  // Inside the project, so that it finds its packages.
   const folder = await mkdtemp(join(ROOT, 'dist', 'example-'))
   try {
     const example = join(folder, 'example.ts')
     await writeFile(example, await exampleOf('ts', /^import pieces/))
-    // Before Node 22.18 it takes the flag, which newer ones ignore.
+    // Node before 22.18 needs the flag; newer versions ignore it.
     const child = spawn(process.execPath, ['--experimental-strip-types', example], {
       env: { ...process.env, ...(await homeWith(program.dataDir)) },
     })
@@ -66,8 +66,9 @@ test('the example with curl signs a person in', async ({ run }) => {
   expect(JSON.parse(stdout)).toMatchObject({ auth0: { user: { name: 'Alice Adams' } } })
 })
 
-test('the README names no port as if it were sure, and the one that an ordinary user of Linux has', async () => {
-  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
-  expect(readme).not.toContain('127.0.0.1:1000')
-  expect(readme).toContain('127.0.0.1:5323')
+test('the README and its pages never present port 1000 as certain', async () => {
+  const pages = ['README.md', 'docs/api.md', 'docs/command-line.md', 'docs/settings.md']
+  const texts = await Promise.all(pages.map((page) => readFile(join(ROOT, page), 'utf8')))
+  for (const text of texts) expect(text).not.toContain('127.0.0.1:1000')
+  expect(texts.join('\n')).toContain('127.0.0.1:5323')
 })

@@ -1,5 +1,5 @@
 // Takes the pictures that are kept: `npm run pictures`. Those of the window are what a test compares it
-// with; those of the browser's pages are from real sign-ins, as are the tray's menus in the README.
+// with; those of the browser's pages are from real sign-ins, as are the tray's menus in docs/tray-app.md.
 
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ import {
 } from '../support/window-pictures.js'
 
 const PICTURES = join(ROOT, 'test', 'pictures')
-const README = join(ROOT, 'README.md')
+const TRAY_PAGE = join(ROOT, 'docs', 'tray-app.md')
 
 type Scheme = 'light' | 'dark'
 
@@ -120,7 +120,7 @@ async function menuText(desktop: Desktop): Promise<string> {
     .join('\n')
 }
 
-/** Puts the menus, side by side, between the README's two marks. */
+/** Puts the menus, side by side, between the two marks of docs/tray-app.md. */
 async function writeMenus(menus: readonly string[]): Promise<void> {
   const columns = menus.map((menu) => menu.split('\n'))
   const widths = columns.map((lines) => Math.max(...lines.map(({ length }) => length)))
@@ -131,9 +131,9 @@ async function writeMenus(menus: readonly string[]): Promise<void> {
       .join('   ')
       .trimEnd(),
   )
-  const text = await readFile(README, 'utf8')
+  const text = await readFile(TRAY_PAGE, 'utf8')
   const marked = /(<!-- menus -->\n)[\s\S]*?(<!-- \/menus -->)/
-  if (!marked.test(text)) throw new Error('the README has no place for the menus')
+  if (!marked.test(text)) throw new Error('docs/tray-app.md has no place for the menus')
   const block = `\n\`\`\`text\n${rows.join('\n')}\n\`\`\`\n\n`
-  await writeFile(README, text.replace(marked, `$1${block}$2`))
+  await writeFile(TRAY_PAGE, text.replace(marked, `$1${block}$2`))
 }

@@ -57,7 +57,7 @@ test.describe('pictures', () => {
     test(`${picture.name} looks as it did`, async ({ artist }) => {
       for (const look of listLooks(picture)) {
         const taken = await takePicture(artist, picture, look)
-        // Made anew with `npm run pictures`. Look at them: some are in the README.
+        // `npm run pictures` makes the files. Look at each change: the README shows some of them.
         expect.soft(taken).toMatchSnapshot(fileOf(picture, look), SAME)
       }
     })
@@ -89,10 +89,11 @@ test('every picture of the window that is kept is of something, and the whole is
   expect(bytes.reduce((sum, length) => sum + length, 0)).toBeLessThan(2_000_000)
 })
 
-test('the README shows pictures that are there', () => {
-  const shown = [
-    ...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/test\/pictures\/([\w-]+\.png)/g),
-  ]
+test('the README and docs/tray-app.md show pictures that exist', () => {
+  const pages = ['README.md', 'docs/tray-app.md'].map((page) =>
+    readFileSync(join(ROOT, page), 'utf8'),
+  )
+  const shown = [...pages.join('\n').matchAll(/test\/pictures\/([\w-]+\.png)/g)]
   expect(shown.length).toBeGreaterThan(3)
   for (const [, file] of shown) expect(readdirSync(KEPT)).toContain(file)
 })

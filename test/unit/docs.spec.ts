@@ -1,0 +1,77 @@
+// The documentation is complete and its links work.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { PROBLEM_CODES } from '../../main/api/models.js'
+import { PROBLEMS } from '../../main/api/problem.js'
+import { helpText } from '../../main/settings/options.js'
+import { ROOT } from '../support/root.js'
+
+const PAGES = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+  'test/stand-in/README.md',
+]
+
+function read(page: string): string {
+  return readFileSync(join(ROOT, page), 'utf8')
+}
+
+/** Makes the anchor that GitHub gives a heading. */
+function toAnchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-')
+}
+
+/** Reads the rows of the table between two marks, as cells. */
+function readTable(page: string, mark: string): string[][] {
+  const pattern = new RegExp(`<!-- ${mark} -->([\\s\\S]*)<!-- /${mark} -->`)
+  const [, table = ''] = pattern.exec(read(page)) ?? []
+  const rows = table.split('\n').filter((line) => line.startsWith('|'))
+  return rows.slice(2).map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+}
+
+for (const page of PAGES) {
+  test(`every link in ${page} leads to a file and heading that exist`, () => {
+    const links = [...read(page).matchAll(/(?:\]\(|src(?:set)?=")((?!https?:)[^)"\s]+)[)"]/g)]
+    for (const [, link] of links) {
+      const [path = '', anchor] = link!.split('#')
+      const target = path === '' ? page : join(dirname(page), path)
+      expect(existsSync(join(ROOT, target)), link).toBe(true)
+      if (anchor === undefined) continue
+      const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, text]) => toAnchor(text!))
+      expect(headings, link).toContain(anchor)
+    }
+  })
+}
+
+test('docs/settings.md lists every flag of the help, with its variable and name', () => {
+  const rows = readTable('docs/settings.md', 'settings')
+  const inHelp = [...helpText().matchAll(/^ +--([a-z-]+)/gm)].map(([, flag]) => flag!)
+  const flags = new Set(inHelp.filter((flag) => !['help', 'version'].includes(flag)))
+  expect(flags.size).toBeGreaterThan(20)
+  const listed = rows.flatMap(([cell]) => /^`--([a-z-]+)/.exec(cell!)?.[1] ?? [])
+  expect(listed.toSorted()).toEqual([...flags].toSorted())
+  for (const [flag, variable, name] of rows) {
+    const words = /^`--([a-z-]+)/.exec(flag!)?.[1]
+    if (words === undefined) continue
+    expect(variable).toContain(`LATCHKEY_${words.replaceAll('-', '_').toUpperCase()}`)
+    const camelCase = words.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+    if (name !== '') expect(name).toContain(`\`${camelCase}`)
+  }
+})
+
+test('docs/api.md lists every problem code with its status', () => {
+  const rows = readTable('docs/api.md', 'codes')
+  expect(Object.fromEntries(rows.map(([code, status]) => [code, Number(status)]))).toEqual(
+    Object.fromEntries(PROBLEM_CODES.map((code) => [`\`${code}\``, PROBLEMS[code].status])),
+  )
+})
