@@ -30,6 +30,7 @@ import {
 import { createBrowserBudget, OPENED_TOO_OFTEN } from './browser-budget.js'
 import { readAddress, type Pasted } from '../oauth/pasted-redirect.js'
 import { createState } from '../oauth/pkce.js'
+import { createProviders, type FindProvider } from '../oauth/provider.js'
 import {
   DEFAULT_TARGET,
   registrationAdvice,
@@ -47,6 +48,8 @@ export type AgentDeps = {
   provider: ProviderSettings | null
   signInTimeoutMs: number
   http: Http
+  /** The cache of the provider's metadata and keys; made here by default. */
+  findProvider?: FindProvider
   clock: Clock
   listener: CallbackListener
   sessionStore: SessionStore
@@ -127,7 +130,8 @@ export function createAgent(given: AgentDeps): Agent {
     }
     return sent
   }
-  const deps: AgentDeps = { ...given, http }
+  const findProvider = given.findProvider ?? createProviders({ http, clock })
+  const deps = { ...given, http, findProvider }
   const registration = registrationAdvice(given.redirect ?? DEFAULT_TARGET)
   const subscribers = new Set<(model: Model, event: Event) => void>()
   const running = new Map<string, AbortController>()
@@ -172,6 +176,7 @@ export function createAgent(given: AgentDeps): Agent {
 
   const sessionKeeper = createSessionKeeper({
     http,
+    findProvider,
     clock,
     sessionStore,
     random: deps.random ?? Math.random,

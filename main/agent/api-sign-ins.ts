@@ -36,6 +36,7 @@ import { OPENED_TOO_OFTEN, type BrowserBudget, type Reservation } from './browse
 import { abandonedPage, returnToAppPage, type Page } from '../oauth/pages.js'
 import { isAt } from '../oauth/pasted-redirect.js'
 import { codeChallenge } from '../oauth/pkce.js'
+import type { FindProvider } from '../oauth/provider.js'
 import {
   asksOffline,
   OFFLINE_ACCESS,
@@ -123,6 +124,7 @@ export type ApiSignInDeps = {
   provider: ProviderSettings | null
   signInTimeoutMs: number
   http: Http
+  findProvider: FindProvider
   clock: Clock
   listener: CallbackListener
   browserBudget: BrowserBudget

@@ -3,16 +3,17 @@
 import { at, type Clock } from '../base/clock.js'
 import type { Secret } from '../base/secret.js'
 import type { Session } from '../oauth/session.js'
-import { fetchMetadata } from '../oauth/metadata.js'
+import { wasNeverSent, type FindProvider } from '../oauth/provider.js'
 import { asAuthError, AuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
-import { createKeySet, verifyRenewedIdToken } from '../oauth/id-token.js'
+import { verifyRenewedIdToken } from '../oauth/id-token.js'
 import type { Event, Lifetime } from './model.js'
 import { NO_EXPIRY } from '../oauth/token-answer.js'
 import { expiryOf, renewTokens, type TokenSet } from '../oauth/token-endpoint.js'
 
 export type RenewalDeps = {
   http: Http
+  findProvider: FindProvider
   clock: Clock
   /** From 0 to 1, evenly. */
   random(): number
@@ -285,12 +286,13 @@ export function createRenewal(deps: RenewalDeps): Renewal {
  * @see RFC 6749 section 6, OpenID Connect Core 1.0 section 12.2
  */
 async function askForTokens(
-  { http, clock, clientSecret, dispatch, discard, closing, holdsDirectory }: RenewalDeps,
+  deps: RenewalDeps,
   session: Session,
   change: (changed: Session) => Promise<void>,
   unanswered: string | null,
 ): Promise<Session> {
-  const { clientId, issuer, tokens } = session
+  const { http, clock, clientSecret, closing } = deps
+  const { clientId, tokens } = session
   const { refreshToken, scope } = tokens
   if (refreshToken === null) {
     throw new AuthError(
@@ -299,18 +301,22 @@ async function askForTokens(
         'ask for the scope offline_access.',
     )
   }
-  dispatch({ type: 'renewal-started' })
-  const metadata = await fetchMetadata(http, issuer, closing)
-  const keys = createKeySet(http, metadata)
-  await keys.read({ signal: closing })
-  if (!holdsDirectory()) {
-    throw new AuthError('storage-failed', 'Another computer has taken over the data directory.')
-  }
+  deps.dispatch({ type: 'renewal-started' })
+  const provider = deps.findProvider(session)
+  await provider.keys.read({ signal: closing })
   const mayBeSpent = refreshToken === unanswered
   const request = { clientId, clientSecret, refreshToken, scope, mayBeSpent }
   const keep = (rotated: string): Promise<void> =>
     change({ ...session, tokens: { ...tokens, refreshToken: rotated } })
-  const answer = await renewTokens(http, metadata, request, clock, keep)
+  const answer = await provider.request(
+    (metadata) => {
+      if (!deps.holdsDirectory()) {
+        throw new AuthError('storage-failed', 'Another computer has taken over the data directory.')
+      }
+      return renewTokens(http, metadata, request, clock, keep)
+    },
+    { mayRepeat: wasNeverSent, signal: closing },
+  )
   const fresh = answer.tokens
   const renewed: Session = {
     ...session,
@@ -323,19 +329,23 @@ async function askForTokens(
   if (fresh.idToken === null) return renewed
   const { clockSkewMs } = answer
   try {
-    const claims = await verifyRenewedIdToken(
-      keys,
-      metadata,
-      renewed.tokens,
-      { sub: session.account.sub, idToken: tokens.idToken },
-      { clientId, clockSkewMs },
-      clock.nowMs(),
+    const claims = await provider.request(
+      (metadata) =>
+        verifyRenewedIdToken(
+          provider.keys,
+          metadata,
+          renewed.tokens,
+          { sub: session.account.sub, idToken: tokens.idToken },
+          { clientId, clockSkewMs },
+          clock.nowMs(),
+        ),
+      { mayRepeat: () => true },
     )
     return claims === null
       ? { ...renewed, tokens: { ...renewed.tokens, idToken: tokens.idToken } }
       : renewed
   } catch (thrown) {
-    if (thrown instanceof AuthError && thrown.code === 'another-account') discard(renewed)
+    if (thrown instanceof AuthError && thrown.code === 'another-account') deps.discard(renewed)
     throw thrown
   }
 }

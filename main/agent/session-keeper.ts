@@ -5,7 +5,7 @@ import type { Secret } from '../base/secret.js'
 import { createSerialQueue } from '../base/serial-queue.js'
 import type { SessionStore } from '../storage/session-store.js'
 import type { Session } from '../oauth/session.js'
-import { fetchMetadata } from '../oauth/metadata.js'
+import type { FindProvider } from '../oauth/provider.js'
 import { CalledOff } from './results.js'
 import { asAuthError, AuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
@@ -18,6 +18,7 @@ import { restoredTokens, revokeTokens, type Orphans } from '../oauth/token-endpo
 
 export type SessionKeeperDeps = {
   http: Http
+  findProvider: FindProvider
   clock: Clock
   sessionStore: SessionStore
   /** From 0 to 1, evenly. */
@@ -73,7 +74,17 @@ const FAREWELL_MS = 3_000
 const STORAGE_RETRY_MS = 60_000
 
 export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
-  const { http, clock, sessionStore, random, clientSecret, dispatch, track, openSignOutPage } = deps
+  const {
+    http,
+    findProvider,
+    clock,
+    sessionStore,
+    random,
+    clientSecret,
+    dispatch,
+    track,
+    openSignOutPage,
+  } = deps
   let held: Session | null = null
   let last: LastSession | null = null
   /** Refresh tokens of the same person that are alive at the provider, and not held any more. */
@@ -103,13 +114,16 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
       : () => undefined
     const { signal } = closed ? late : farewell
     try {
-      const metadata = await fetchMetadata(http, issuer, signal)
+      const provider = findProvider({ issuer, clientId })
       const client = { clientId, clientSecret }
       const failures: unknown[] = []
+      await provider.readMetadata({ signal })
       for (const tokens of all) {
-        await revokeTokens(http, metadata, client, tokens, signal).catch((thrown: unknown) =>
-          failures.push(thrown),
+        const revoked = provider.request(
+          (metadata) => revokeTokens(http, metadata, client, tokens, signal),
+          { mayRepeat: () => true, signal },
         )
+        await revoked.catch((thrown: unknown) => failures.push(thrown))
       }
       if (failures.length > 0) throw failures[0]
     } finally {
@@ -120,7 +134,7 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
   /** S19: the provider's own session ends in the person's browser, where it lives. */
   const openAtProvider = async (session: Session): Promise<void> => {
     try {
-      const metadata = await fetchMetadata(http, session.issuer, farewell.signal)
+      const metadata = await findProvider(session).readMetadata({ signal: farewell.signal })
       const link = endSessionUrl(metadata, session.clientId, session.account)
       if (link !== null) await openSignOutPage?.(link)
     } catch {
@@ -192,6 +206,7 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
 
   const renewal = createRenewal({
     http,
+    findProvider,
     clock,
     random,
     clientSecret,

@@ -2,9 +2,9 @@
 
 import { startService, type Service } from '../api/server.js'
 import { createAgent, type Agent } from '../agent/agent.js'
-import { fetchMetadata } from '../oauth/metadata.js'
 import { createHttp, type Http } from '../net/http.js'
 import { createCallbackListener } from '../oauth/callback-listener.js'
+import { createProviders, RECENT_METADATA_MS, type FindProvider } from '../oauth/provider.js'
 import { DEFAULT_TARGET, type RedirectTarget } from '../oauth/redirect-target.js'
 import { within, type Clock } from '../base/clock.js'
 import { startDemoProvider, type DemoProvider } from './demo.js'
@@ -135,6 +135,7 @@ function openLog({ settings, clock }: LatchkeyDeps, onClose: OnClose): Logger {
 /** What the agent and the service share. */
 type Parts = {
   http: Http
+  findProvider: FindProvider
   owners: SocketOwners
   user: number | null
   storage: Storage
@@ -145,10 +146,12 @@ type Parts = {
 
 function makeParts(deps: LatchkeyDeps, demo: DemoProvider | null, onClose: OnClose): Parts {
   const user = process.getuid?.() ?? null
+  const http = createHttp(deps.fetch ? { fetch: deps.fetch } : {})
   const table = openTcpTable()
   onClose(() => table?.close())
   return {
-    http: createHttp(deps.fetch ? { fetch: deps.fetch } : {}),
+    http,
+    findProvider: createProviders({ http, clock: deps.clock }),
     owners: createSocketOwners({ table, user }),
     user,
     // The demo provider's accounts are gone when it closes. It must not touch a real session.
@@ -198,12 +201,13 @@ async function startAgent(
   onClose: OnClose,
 ): Promise<Agent> {
   const { settings, clock, openBrowser, showSignOutLink } = deps
-  const { http, owners, storage, provider, redirect, holdsDirectory, log } = parts
+  const { http, findProvider, owners, storage, provider, redirect, holdsDirectory, log } = parts
   const { host: redirectHost, path: redirectPath, ports: redirectPorts } = redirect
   const agent = createAgent({
     provider,
     signInTimeoutMs: settings.loginTimeout * 1000,
     http,
+    findProvider,
     clock,
     listener: createCallbackListener({ clock, owners, redirectPorts, redirectHost, redirectPath }),
     sessionStore: storage.sessionStore,
@@ -233,13 +237,16 @@ async function startApi(
   parts: Parts & { agent: Agent },
   onClose: OnClose,
 ): Promise<Service> {
-  const { agent, http, provider, redirect, owners, user } = parts
+  const { agent, findProvider, provider, redirect, owners, user } = parts
   const service = await startService({
     agent,
     clock,
     provider,
-    authorizationEndpoint: async () =>
-      (await fetchMetadata(http, provider?.issuer ?? '')).authorizationEndpoint,
+    authorizationEndpoint: async () => {
+      const client = { issuer: provider?.issuer ?? '', clientId: provider?.clientId ?? '' }
+      const metadata = await findProvider(client).readMetadata({ maxAgeMs: RECENT_METADATA_MS })
+      return metadata.authorizationEndpoint
+    },
     redirect,
     allowedParameters: settings.allowedParameters,
     wantedPort: settings.port,

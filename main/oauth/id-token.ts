@@ -5,9 +5,9 @@ import { decodeJwt, decodeProtectedHeader, errors, type JSONWebKeySet, type JWTP
 import { z } from 'zod'
 import { spanOf } from '../base/clock.js'
 import type { ProviderMetadata } from './metadata.js'
-import { AuthError, tooManyRequests } from '../base/errors.js'
+import { AuthError } from '../base/errors.js'
 import { parseJson, type Http } from '../net/http.js'
-import { parseKeySet, verifyByKeys } from './key-set.js'
+import { verifyByKeys, type KeySet } from './key-set.js'
 import { UNPRINTABLE } from '../base/unprintable.js'
 import type { TokenSet } from './token-endpoint.js'
 
@@ -40,54 +40,6 @@ export type ExpectedIdentity = {
 const CLOCK_TOLERANCE_S = 30
 /** An ID token that comes straight from the token endpoint was made just now. */
 const OLDEST_ID_TOKEN_S = 600
-
-export type KeySet = {
-  /** The provider's signing keys, fetched once; `again` fetches them anew. */
-  read(options?: { again?: boolean; signal?: AbortSignal }): Promise<JSONWebKeySet>
-}
-
-/**
- * Reads and remembers a provider's key set. Fails with `invalid-metadata` and the codes of
- * {@link Http}; a failure is not remembered.
- *
- * @see RFC 7517 section 5
- */
-export function createKeySet(http: Http, metadata: Pick<ProviderMetadata, 'jwksUri'>): KeySet {
-  let known: Promise<JSONWebKeySet> | null = null
-
-  const fetchKeys = async (signal?: AbortSignal): Promise<JSONWebKeySet> => {
-    const response = await http({
-      method: 'GET',
-      url: metadata.jwksUri,
-      purpose: "reading the provider's keys",
-      ...(signal && { signal }),
-    })
-    const keySet = parseKeySet(parseJson(response.body))
-    if (response.status === 429) throw tooManyRequests(response.retryAfterMs)
-    if (response.status !== 200 || keySet === null) {
-      throw new AuthError(
-        response.status >= 500 ? 'provider-error' : 'invalid-metadata',
-        "The provider's signing keys could not be read, so its answer could not be checked. " +
-          'Try again later.',
-        { retryAfterMs: response.retryAfterMs },
-      )
-    }
-    return keySet
-  }
-
-  return {
-    read({ again = false, signal } = {}) {
-      if (known === null || again) {
-        const fetched = fetchKeys(signal)
-        known = fetched
-        fetched.catch(() => {
-          if (known === fetched) known = null
-        })
-      }
-      return known
-    },
-  }
-}
 
 type Signed = Pick<TokenSet, 'idToken' | 'accessToken'>
 type Trusted = Pick<ProviderMetadata, 'issuer' | 'signingAlgorithms'>
@@ -174,7 +126,10 @@ async function verifySigned(
   const readKeys = (again: boolean): Promise<JSONWebKeySet> =>
     keys.read({ again, ...(signal && { signal }) })
   try {
-    const claims = await verifyByKeys(idToken, await readKeys(false), () => readKeys(true), {
+    const isOutdated = keys.areOutdated()
+    const keySet = await readKeys(false)
+    const found = { keySet, isOutdated, readAgain: () => readKeys(true) }
+    const claims = await verifyByKeys(idToken, found, {
       algorithms: [...metadata.signingAlgorithms],
       issuer: metadata.issuer,
       audience: clientId,

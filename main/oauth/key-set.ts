@@ -1,4 +1,4 @@
-// The keys that a provider signs with: read entry by entry, and tried until one fits.
+// The keys that a provider signs with: fetched, read entry by entry, and tried until one fits.
 
 import {
   createLocalJWKSet,
@@ -12,6 +12,42 @@ import {
   type JWTVerifyOptions,
 } from 'jose'
 import { z } from 'zod'
+import { AuthError, tooManyRequests } from '../base/errors.js'
+import { parseJson, type Http } from '../net/http.js'
+
+export type KeySet = {
+  /** Gives the provider's signing keys. If `again` is true, they are fetched again. */
+  read(options?: { again?: boolean; signal?: AbortSignal }): Promise<JSONWebKeySet>
+  /** True if the keys are so old that the provider may have replaced one under the same name. */
+  areOutdated(): boolean
+}
+
+/**
+ * Fetches the key set. Fails with `invalid-metadata`, `provider-error` and the codes of {@link Http}.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5}
+ */
+export async function fetchKeySet(
+  http: Http,
+  jwksUri: string,
+  signal?: AbortSignal,
+): Promise<JSONWebKeySet> {
+  const response = await http({
+    method: 'GET',
+    url: jwksUri,
+    purpose: "reading the provider's keys",
+    ...(signal && { signal }),
+  })
+  const keySet = parseKeySet(parseJson(response.body))
+  if (response.status === 429) throw tooManyRequests(response.retryAfterMs)
+  if (response.status === 200 && keySet !== null) return keySet
+  throw new AuthError(
+    response.status >= 500 ? 'provider-error' : 'invalid-metadata',
+    "The provider's signing keys could not be read, so its answer could not be checked. " +
+      'Try again later.',
+    { retryAfterMs: response.retryAfterMs },
+  )
+}
 
 const wireKeySet = z.object({ keys: z.array(z.unknown()) })
 
@@ -91,23 +127,28 @@ function isFilled(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
+export type VerificationKeys = {
+  keySet: JSONWebKeySet
+  isOutdated: boolean
+  readAgain(): Promise<JSONWebKeySet>
+}
+
 /**
- * Verifies a JWT with the key that its `kid` names, else with each that could have signed it. Where
- * none fits, `readAgain` is asked for a newer set, once; but not where the named key was there.
- * Throws jose's errors.
+ * Verifies a JWT with the key that its `kid` names, else with each that could have signed it. If
+ * none fits, `readAgain` is asked for a newer set, once. If the set has the named key, it is asked
+ * only if the set is outdated. Throws jose's errors.
  *
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys}
  */
 export async function verifyByKeys(
   jwt: string,
-  keySet: JSONWebKeySet,
-  readAgain: () => Promise<JSONWebKeySet>,
+  { keySet, isOutdated, readAgain }: VerificationKeys,
   options: JWTVerifyOptions,
 ): Promise<JWTPayload> {
   try {
     return await verifyByAny(jwt, keySet, options)
   } catch (thrown) {
-    if (!isUnsigned(thrown) || isNamed(jwt, keySet)) throw thrown
+    if (!isUnsigned(thrown) || (!isOutdated && isNamed(jwt, keySet))) throw thrown
     return verifyByAny(jwt, await readAgain(), options)
   }
 }

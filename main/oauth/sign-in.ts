@@ -1,20 +1,16 @@
 // One sign-in as straight functions: to the provider and back, then from the code to an identity.
 
+import { unlessAborted } from '../base/abort.js'
 import type { Clock } from '../base/clock.js'
 import type { Secret } from '../base/secret.js'
 import type { Session } from './session.js'
 import { authorizationUrl } from './authorization-url.js'
 import type { Client } from './client-authentication.js'
-import { fetchMetadata, type ProviderMetadata } from './metadata.js'
+import type { ProviderMetadata } from './metadata.js'
 import type { Http } from '../net/http.js'
-import {
-  accountOf,
-  createKeySet,
-  mergeClaims,
-  readUserinfo,
-  verifyIdToken,
-  type KeySet,
-} from './id-token.js'
+import { accountOf, mergeClaims, readUserinfo, verifyIdToken } from './id-token.js'
+import type { KeySet } from './key-set.js'
+import { RECENT_METADATA_MS, type FindProvider } from './provider.js'
 import type { ExpectedCallback } from './callback.js'
 import type {
   CallbackAnswer,
@@ -43,6 +39,7 @@ export type ProviderSettings = {
 
 export type AttemptDeps = {
   http: Http
+  findProvider: FindProvider
   clock: Clock
   listener: CallbackListener
 }
@@ -84,14 +81,15 @@ export type Authorized = {
  * @see RFC 8252 section 4.1, RFC 7636 section 1.1
  */
 export async function authorize(
-  { http }: AttemptDeps,
+  { findProvider }: Pick<AttemptDeps, 'findProvider'>,
   provider: Pick<ProviderSettings, 'issuer' | 'clientId' | 'parameters'>,
   attempt: AuthorizationAttempt,
   openRedirectTarget: (expected: ExpectedCallback) => Promise<PendingCallback>,
   linkReady: (link: string) => void,
   signal: AbortSignal,
 ): Promise<Authorized> {
-  const metadata = await fetchMetadata(http, provider.issuer, signal)
+  const { readMetadata, keys } = findProvider(provider)
+  const metadata = await readMetadata({ maxAgeMs: RECENT_METADATA_MS, signal })
   const { issuer, issParameterSupported } = metadata
   const { redirectUri, answer, leave } = await openRedirectTarget({
     state: attempt.state,
@@ -110,7 +108,6 @@ export async function authorize(
     // The owner's own, which an app's additional ones do not replace.
     const extra = { ...attempt.extra, ...parameters }
     linkReady(authorizationUrl(metadata, { ...attempt, clientId, redirectUri, extra }))
-    const keys = createKeySet(http, metadata)
     // Only a head start: where it fails, the check asks again and says what is wrong.
     keys.read({ signal: AbortSignal.any([signal, left.signal]) }).catch(() => undefined)
     return { metadata, keys, redirectUri, answer: await unlessAborted(answer, signal), leave: end }
@@ -293,14 +290,4 @@ async function askWithoutOffline(
   const { result } = asked.authorized.answer
   if (result.kind === 'code' || !result.aboutScope) steps.offlineAccessRejected()
   return asked
-}
-
-/** Waits for a promise, or throws the signal's reason as soon as it aborts. */
-export function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error)
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    promise.finally(() => signal.removeEventListener('abort', abort)).then(resolve, reject)
-  })
 }

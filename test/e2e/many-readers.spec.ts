@@ -67,7 +67,7 @@ for (const fault of [undefined, 'server-error'] as const) {
     provider.misbehave.token = fault
     let release: () => void = () => undefined
     const held = new Promise<void>((resolve) => (release = resolve))
-    provider.misbehave.hold = (endpoint) => (endpoint === 'discovery' ? held : undefined)
+    provider.misbehave.hold = (endpoint) => (endpoint === 'token' ? held : undefined)
     for (const { finish } of readers) finish()
     // It has heard them all before it hears this.
     expect((await call(service, '/.well-known/health', { method: 'GET' })).text).toBe('ok')

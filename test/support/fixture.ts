@@ -3,7 +3,8 @@
 import { test as base } from '@playwright/test'
 import { createAgent, type Agent } from '../../main/agent/agent.js'
 import type { ProviderSettings } from '../../main/oauth/sign-in.js'
-import { createHttp } from '../../main/net/http.js'
+import { createHttp, type Http } from '../../main/net/http.js'
+import { createProvider } from '../../main/oauth/provider.js'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
 import type { RedirectHost } from '../../main/oauth/redirect-target.js'
 import { summarize, type Event, type Model, type Summary } from '../../main/agent/model.js'
@@ -33,6 +34,10 @@ export type FixtureOptions = {
   redirectPorts?: readonly number[]
   redirectHost?: RedirectHost
   redirectPath?: string
+  /** True: metadata and keys are read for each sign-in and renewal, as after a start. */
+  coldCache?: boolean
+  /** The way to the provider; by default plain Node's. */
+  http?: Http
   /** How long a provider may take, in milliseconds of real time. */
   requestTimeoutMs?: number
   /** The same for a request that spends something; by default as for others. */
@@ -68,6 +73,13 @@ async function startAgent(
   const provider = await startProvider({ ...(options.inTime && { clock }), ...options.provider })
   const sessionStore = createMemoryStore()
   const { requestTimeoutMs: timeoutMs } = options
+  const http =
+    options.http ??
+    createHttp(
+      timeoutMs === undefined
+        ? {}
+        : { timeoutMs, spendingTimeoutMs: options.spendingTimeoutMs ?? timeoutMs },
+    )
   const agent = createAgent({
     provider: {
       issuer: provider.issuer,
@@ -81,11 +93,10 @@ async function startAgent(
       ...options.settings,
     },
     signInTimeoutMs: 300_000,
-    http: createHttp(
-      timeoutMs === undefined
-        ? {}
-        : { timeoutMs, spendingTimeoutMs: options.spendingTimeoutMs ?? timeoutMs },
-    ),
+    http,
+    ...(options.coldCache && {
+      findProvider: (client) => createProvider({ http, clock }, client),
+    }),
     clock,
     listener: createCallbackListener({
       clock,

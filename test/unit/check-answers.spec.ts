@@ -3,7 +3,8 @@
 import { expect, test } from '@playwright/test'
 import type { Client } from '../../main/oauth/client-authentication.js'
 import type { Http, HttpRequest } from '../../main/net/http.js'
-import { createKeySet, readUserinfo } from '../../main/oauth/id-token.js'
+import { readUserinfo } from '../../main/oauth/id-token.js'
+import { fetchKeySet } from '../../main/oauth/key-set.js'
 import { exchangeCode, renewTokens, revokeTokens } from '../../main/oauth/token-endpoint.js'
 import { createSecret } from '../../main/base/secret.js'
 
@@ -51,8 +52,8 @@ test('RFC 6749 section 6: a refresh token is kept at once, but not one beside a 
 })
 
 test('S15: keys and userinfo of an answer that failed are not believed', async () => {
-  const keys = createKeySet(answering(404, { keys: [] }), { jwksUri: 'https://a.example' })
-  await expect(keys.read()).rejects.toMatchObject({ code: 'invalid-metadata' })
+  const keys = fetchKeySet(answering(404, { keys: [] }), 'https://a.example')
+  await expect(keys).rejects.toMatchObject({ code: 'invalid-metadata' })
   const userinfo = { userinfoEndpoint: 'https://a.example' }
   expect(await readUserinfo(answering(403, { sub: 'alice' }), userinfo, 'token')).toBeNull()
 })

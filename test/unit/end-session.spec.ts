@@ -107,7 +107,7 @@ test('it is not opened where the person has not asked for that', async ({ watche
 })
 
 test('it is not opened where the provider has none, and nothing is said', async ({ watched }) => {
-  const { agent, history, opened, provider } = await watched()
+  const { agent, history, opened, provider } = await watched({ coldCache: true })
   provider.misbehave.metadata = (json) => ({ ...json, end_session_endpoint: undefined })
   await agent.signOut()
   expect(opened).toEqual([])
@@ -143,7 +143,7 @@ test('it is not opened twice, nor where nobody is signed in', async ({ watched }
 
 for (const endpoint of ['http://login.attacker.example/', 'file:///etc/passwd', 'calc:'] as const) {
   test(`S31: a provider cannot send the browser to ${endpoint} by it`, async ({ watched }) => {
-    const { agent, history, opened, provider, sessionStore } = await watched()
+    const { agent, history, opened, provider, sessionStore } = await watched({ coldCache: true })
     provider.misbehave.metadata = (json) => ({ ...json, end_session_endpoint: endpoint })
     await agent.signOut()
     expect(opened).toEqual([])
@@ -161,7 +161,10 @@ for (const [name, options, fault] of [
   test(`where ${name}, the person is signed out here, and told what is left to do`, async ({
     watched,
   }) => {
-    const { agent, history, provider, sessionStore } = await watched(options)
+    const { agent, history, provider, sessionStore } = await watched({
+      coldCache: true,
+      ...options,
+    })
     if (fault) provider.misbehave.discovery = fault
     await agent.signOut()
     expect(await sessionStore.read()).toBeNull()

@@ -21,7 +21,7 @@ import {
   type Http,
   type HttpRequest,
 } from '../../main/net/http.js'
-import { createKeySet } from '../../main/oauth/id-token.js'
+import { fetchKeySet } from '../../main/oauth/key-set.js'
 import { renewTokens, revokeTokens } from '../../main/oauth/token-endpoint.js'
 import { systemClock } from '../../main/base/clock.js'
 import { createTestClock } from '../support/clock.js'
@@ -127,7 +127,7 @@ const CLIENT = { clientId: 'c', clientSecret: null }
 /** Who hears of Retry-After, and passes it on. */
 const ASKING: Record<string, (http: Http, origin: string) => Promise<unknown>> = {
   discovery: (http, origin) => fetchMetadata(http, origin),
-  'the key set': (http, origin) => createKeySet(http, { jwksUri: origin }).read(),
+  'the key set': (http, origin) => fetchKeySet(http, origin),
   'the token endpoint': (http, origin) =>
     renewTokens(
       http,

@@ -4,7 +4,8 @@ import { expect, test } from '@playwright/test'
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose'
 import { AuthError } from '../../main/base/errors.js'
 import type { Http } from '../../main/net/http.js'
-import { createKeySet, verifyIdToken } from '../../main/oauth/id-token.js'
+import { verifyIdToken } from '../../main/oauth/id-token.js'
+import { fetchKeySet } from '../../main/oauth/key-set.js'
 
 const ISSUER = 'https://login.example'
 const NOW_MS = Date.parse('2026-11-26T12:00:00Z')
@@ -53,7 +54,7 @@ async function verify(
     return Promise.resolve({ status: 200, body, dateMs: null, retryAfterMs: null })
   }
   const { sub } = await verifyIdToken(
-    createKeySet(http, { jwksUri: `${ISSUER}/keys` }),
+    { read: () => fetchKeySet(http, `${ISSUER}/keys`), areOutdated: () => false },
     { issuer: ISSUER, signingAlgorithms: ['ES256', 'RS256'] },
     { idToken, accessToken: 'a' },
     { clientId: 'c', nonce: 'n', maxAgeS: null, clockSkewMs: null },

@@ -4,7 +4,7 @@ import { expect, test as base } from '@playwright/test'
 import { fetchMetadata } from '../../main/oauth/metadata.js'
 import { AuthError, type ErrorCode } from '../../main/base/errors.js'
 import { createHttp } from '../../main/net/http.js'
-import { createKeySet } from '../../main/oauth/id-token.js'
+import { fetchKeySet } from '../../main/oauth/key-set.js'
 import {
   startProvider,
   type Misbehaviour,
@@ -426,7 +426,7 @@ test.describe('metadata that is one redirect away, within the origin', () => {
   test('S12: is the only thing that is', async ({ start }) => {
     const { issuer, requests } = await start({ jwks: 'redirect' })
     const metadata = await fetchMetadata(createHttp(), issuer)
-    const error = await refusalOf(createKeySet(createHttp(), metadata).read())
+    const error = await refusalOf(fetchKeySet(createHttp(), metadata.jwksUri))
     expect(error).toMatchObject({ code: 'provider-error' })
     expect(requests.followed).toBe(0)
   })

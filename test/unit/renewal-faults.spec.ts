@@ -127,7 +127,7 @@ const FAILURES: readonly [
 test.describe('S17: the person stays signed in and is told why, and it is tried again', () => {
   for (const [name, misbehave, renewal, words] of FAILURES) {
     test(`with ${name}`, async ({ signedIn }) => {
-      const session = await signedIn({ requestTimeoutMs: 1_000 })
+      const session = await signedIn({ coldCache: true, requestTimeoutMs: 1_000 })
       const { agent, clock, first, history, notices, provider, spent, sessionStore } = session
       Object.assign(provider.misbehave, misbehave)
       expect(await failedAfter(session, DUE)).toMatchObject({ renewal, failures: 1 })
@@ -153,7 +153,7 @@ test.describe('S17: the person stays signed in and is told why, and it is tried 
   }
 
   test('and no token is spent on keys that cannot be read', async ({ signedIn }) => {
-    const session = await signedIn()
+    const session = await signedIn({ coldCache: true })
     session.provider.misbehave.jwks = 'reset'
     await failedAfter(session, DUE)
     expect(session.provider.requests.token).toBe(1)
@@ -234,7 +234,7 @@ test.describe('S17: the person stays signed in and is told why, and it is tried 
   })
 
   test('at once when the machine wakes or the network is back', async ({ signedIn }) => {
-    const session = await signedIn()
+    const session = await signedIn({ coldCache: true })
     const { agent, clock, provider } = session
     provider.misbehave.discovery = 'reset'
     for (let count = 0; count < 6; count++) await failedAfter(session, count ? 5 * MINUTE : DUE)
@@ -246,7 +246,7 @@ test.describe('S17: the person stays signed in and is told why, and it is tried 
   })
 
   test('by the wall clock: a machine that slept tries within a nap', async ({ signedIn }) => {
-    const session = await signedIn()
+    const session = await signedIn({ coldCache: true })
     const { clock, provider } = session
     provider.misbehave.discovery = 'reset'
     for (let count = 0; count < 7; count++) await failedAfter(session, count ? 5 * MINUTE : DUE)
@@ -258,7 +258,7 @@ test.describe('S17: the person stays signed in and is told why, and it is tried 
   test('also when the token has run out meanwhile; who asks then is told why', async ({
     signedIn,
   }) => {
-    const session = await signedIn()
+    const session = await signedIn({ coldCache: true })
     const { agent, clock, provider, reached } = session
     provider.misbehave.discovery = 'reset'
     await failedAfter(session, DUE)

@@ -179,7 +179,7 @@ test.describe('the session of who is signed in', () => {
   }
 
   test('is asked for at the provider’s place of today', async ({ signedIn }) => {
-    const { agent, provider } = await signedIn()
+    const { agent, provider } = await signedIn({ coldCache: true })
     provider.misbehave.metadata = (json) => ({
       ...json,
       token_endpoint: `${provider.issuer}/moved`,
@@ -208,7 +208,7 @@ test.describe('the session of who is signed in', () => {
   })
 
   test('is not tried again where a renewal fails while Latchkey closes', async ({ signedIn }) => {
-    const { agent, clock, next, provider } = await signedIn()
+    const { agent, clock, next, provider } = await signedIn({ coldCache: true })
     let closed: Promise<void> | undefined
     provider.misbehave.token = 'server-error'
     provider.misbehave.hold = (endpoint) => {
@@ -350,7 +350,7 @@ test.describe('F09: one renewal serves all who ask', () => {
   })
 
   test('those who come one by one while it is under way', async ({ signedIn }) => {
-    const { agent, provider } = await signedIn()
+    const { agent, provider } = await signedIn({ coldCache: true })
     const reads: Promise<unknown>[] = []
     // A reader for each answer that the renewal waits for.
     provider.misbehave.hold = () => {

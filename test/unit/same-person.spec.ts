@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { createSessionKeeper, type SessionKeeper } from '../../main/agent/session-keeper.js'
+import { createProviders } from '../../main/oauth/provider.js'
 import { createHttp, type Http } from '../../main/net/http.js'
 import { betterSession, supersede } from '../../main/agent/same-person.js'
 import { chooseStorage, createMemoryStore, SESSION_FILE } from '../../main/storage/session-store.js'
@@ -279,6 +280,7 @@ function custodyOf(
 ): SessionKeeper {
   return createSessionKeeper({
     http: createHttp(),
+    findProvider: createProviders({ http: createHttp(), clock }),
     sessionStore: createMemoryStore(),
     clock,
     dispatch: () => undefined,

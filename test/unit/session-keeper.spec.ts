@@ -2,6 +2,7 @@
 
 import { expect } from '@playwright/test'
 import { createSessionKeeper, type SessionKeeper } from '../../main/agent/session-keeper.js'
+import { createProviders } from '../../main/oauth/provider.js'
 import { createHttp } from '../../main/net/http.js'
 import type { Event } from '../../main/agent/model.js'
 import { createMemoryStore, type SessionStore } from '../../main/storage/session-store.js'
@@ -39,6 +40,7 @@ const test = base.extend<{ kept: Kept }>({
         if (request.url.endsWith('/token')) setImmediate(hasAnswered)
         return answer
       },
+      findProvider: createProviders({ http: real, clock: fixture.clock }),
       clock: fixture.clock,
       sessionStore,
       dispatch: (event) => void events.push(event),
@@ -156,6 +158,7 @@ function beforeTheReading({ session, fixture }: Kept): {
   }
   const sessionKeeper = createSessionKeeper({
     http: createHttp(),
+    findProvider: createProviders({ http: createHttp(), clock: fixture.clock }),
     clock: fixture.clock,
     sessionStore: { ...createMemoryStore(), read },
     dispatch: (event) => void events.push(event),

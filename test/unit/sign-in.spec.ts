@@ -2,6 +2,7 @@
 
 import { expect, test as base } from '@playwright/test'
 import { signInFromTray, type AttemptDeps } from '../../main/oauth/sign-in.js'
+import { createProviders } from '../../main/oauth/provider.js'
 import { createHttp, type Http } from '../../main/net/http.js'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
 import { nothingToDoPage } from '../../main/oauth/pages.js'
@@ -30,8 +31,10 @@ const test = base.extend<{
     await use(async (controller, ports = {}, go) => {
       let link = ''
       const callOff = (): void => controller.abort(new Error('called off'))
+      const http = ports.http ?? createHttp()
+      const findProvider = createProviders({ http, clock })
       const attempted = signInFromTray(
-        { http: createHttp(), clock, listener, ...ports },
+        { findProvider, clock, listener, ...ports, http },
         { ...provider, maxAgeS: null, clientSecret: null, parameters: {} },
         { state: 'the-state', scope: 'openid', prompt: null, loginHint: null },
         {

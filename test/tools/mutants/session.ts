@@ -166,17 +166,17 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'tokens of somebody else live on at the provider',
-        find: "if (thrown instanceof AuthError && thrown.code === 'another-account') discard(renewed)",
+        find: "if (thrown instanceof AuthError && thrown.code === 'another-account') deps.discard(renewed)",
         replace: '',
       },
       {
         name: 'a refresh token is spent on another computer’s session',
-        find: 'if (!holdsDirectory()) {',
-        replace: 'if (!holdsDirectory() && Boolean(0)) {',
+        find: 'if (!deps.holdsDirectory()) {',
+        replace: 'if (!deps.holdsDirectory() && Boolean(0)) {',
       },
       {
         name: 'a refresh token is spent on keys that cannot be read',
-        find: '  await keys.read({ signal: closing })\n',
+        find: '  await provider.keys.read({ signal: closing })\n',
         replace: '',
       },
       {
