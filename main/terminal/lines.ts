@@ -1,4 +1,4 @@
-// What the headless program says to a person at a terminal.
+// The lines that a person at a terminal reads about sign-ins and the session.
 
 import { labelOf } from '../oauth/id-token.js'
 import { redirectUriOf } from '../oauth/authorization-url.js'
@@ -12,64 +12,55 @@ import {
 } from '../agent/model.js'
 import { printable } from '../base/printable.js'
 import { ABANDONED, askedBy, statusOf } from '../present/status.js'
+import { SIGN_IN_LINES } from './terminal-messages.js'
 
-/** What is so for the whole run. */
-export type Setting = {
+/** Facts that stay the same for the whole run. */
+export type RunInfo = {
   /** What to register with the provider, in a sentence. */
   registration: string
-  /** False where the person opens each link by hand. */
+  /** False if the user opens each link by hand. */
   opensBrowser: boolean
-  /** False where there is no provider to sign in at. */
+  /** False if no provider is configured. */
   hasProvider: boolean
 }
 
-/** Lines to print for an event; none where it is nothing that a person waits for. */
-export function linesFor(
+/** Lines to print for an event; none if the user does not wait for it. */
+// oxlint-disable-next-line complexity -- a switch with one case per event
+export function describeEvent(
   model: Model,
   event: Event,
   nowMs: number,
-  setting: Setting,
+  info: RunInfo,
 ): readonly string[] {
   switch (event.type) {
     case 'link-ready': {
       const signIn = model.signIns.find(({ state }) => state === event.state)
-      if (!signIn) return []
-      return [
-        '',
-        invitationOf(signIn, setting),
-        '',
-        event.link,
-        '',
-        `Waiting for you there: ${timeLeft(signIn.deadlineMs - nowMs)} left. Type cancel to stop.`,
-        `Your browser comes back to ${redirectUriOf(event.link)}. If your provider shows an error ` +
-          `page instead: ${setting.registration}`,
-        'If it shows a page that cannot be loaded, paste the address of that page here.',
-      ]
+      return signIn ? describeLink(signIn, event.link, nowMs, info) : []
     }
     case 'sign-in-message-changed':
       return [event.message]
     case 'sign-in-abandoned':
       return [ABANDONED]
     case 'sign-in-resumed':
-      return ['The app waits for this sign-in again. Finish it in your browser.']
+      return [SIGN_IN_LINES.resumed]
     case 'exchange-started':
-      return ['Your browser is back. Finishing the sign-in …']
+      return [SIGN_IN_LINES.browserIsBack]
     case 'signed-in':
     case 'restored':
     case 'sign-in-rejected':
     case 'session-ended':
     case 'signed-out':
     case 'revocation-failed':
-      return describe(model, nowMs, setting)
+      return describeStatus(model, nowMs, info)
     case 'storage-failed':
       return [printable(event.message)]
     case 'renewal-failed':
-      // The first of a row: it goes on trying, and that is no news.
-      return event.failures === 1 ? [printable(event.reason), STAYS_SIGNED_IN] : []
+      // Only the first of several failures in a row: the user cannot do anything about the next ones.
+      return event.failures === 1 ? [printable(event.reason), SIGN_IN_LINES.staysSignedIn] : []
     case 'sign-in-ended':
       return event.result.kind === 'cancelled'
-        ? ['The sign-in was cancelled.', ...describe(model, nowMs, setting)]
-        : describe(model, nowMs, setting)
+        ? [SIGN_IN_LINES.cancelled, ...describeStatus(model, nowMs, info)]
+        : describeStatus(model, nowMs, info)
     case 'sign-in-started':
     case 'callback-answered':
     case 'renewal-started':
@@ -79,70 +70,93 @@ export function linesFor(
   }
 }
 
-/** The state in full: the answer to `status`. */
-export function describe(
+/** The full state: the answer to `status`. */
+export function describeStatus(
   model: Model,
   nowMs: number,
-  { hasProvider }: Pick<Setting, 'hasProvider'>,
+  { hasProvider }: Pick<RunInfo, 'hasProvider'>,
 ): readonly string[] {
-  const { account, expiresAt, reason, state } = statusOf(model)
+  const { reason, state } = statusOf(model)
+  const canSignInAgain = hasProvider && (state === 'failed' || state === 'needs-sign-in')
+  return [
+    ...describeSignIn(model, nowMs),
+    ...describeSession(model, nowMs, hasProvider),
+    ...(reason === null ? [] : [printable(reason)]),
+    ...(canSignInAgain ? [SIGN_IN_LINES.typeSignInAgain] : []),
+    ...describeAppSignIn(model, nowMs),
+  ]
+}
+
+function describeSignIn(model: Model, nowMs: number): readonly string[] {
   const signIn = shownSignIn(model)
-  const lines: string[] = []
-  if (signIn) {
-    lines.push(
-      signIn.phase === 'waiting'
-        ? `Waiting for you to sign in: ${timeLeft(signIn.deadlineMs - nowMs)} left.`
-        : 'Finishing the sign-in …',
-    )
+  if (!signIn) return []
+  return signIn.phase === 'waiting'
+    ? [SIGN_IN_LINES.waiting(formatTimeLeft(signIn.deadlineMs - nowMs))]
+    : [SIGN_IN_LINES.finishing]
+}
+
+function describeSession(model: Model, nowMs: number, hasProvider: boolean): readonly string[] {
+  const { account, expiresAt, reason } = statusOf(model)
+  const { session } = model
+  if (account !== null && session.kind === 'signed-in') {
+    const label = labelOf(account)
+    const isRenewing = session.renewsAtMs !== null && renewalFailure(session.renewal) === null
+    // If the session renews, the expiry of its access token does not matter to a person.
+    if (isRenewing) return [printable(SIGN_IN_LINES.signedInRenewing(label))]
+    if (expiresAt === null) return [printable(SIGN_IN_LINES.signedIn(label))]
+    const time = formatTime(Date.parse(expiresAt), nowMs)
+    return [printable(SIGN_IN_LINES.signedInUntil(label, time))]
   }
-  if (account !== null && model.session.kind === 'signed-in') {
-    const { renewsAtMs, renewal } = model.session
-    const renews = renewsAtMs !== null && renewalFailure(renewal) === null
-    const until = expiresAt === null ? '' : `, until ${untilWhen(Date.parse(expiresAt), nowMs)}`
-    // When the access token expires is no news for a person whose session goes on.
-    const lasts = renews ? '. The session renews automatically' : until
-    lines.push(printable(`Signed in as ${labelOf(account)}${lasts}.`))
-  } else if (!signIn && reason === null) {
-    lines.push(`Nobody is signed in.${hasProvider ? ' Type sign-in to begin.' : ''}`)
-  }
-  if (reason !== null) lines.push(printable(reason))
-  if (hasProvider && (state === 'failed' || state === 'needs-sign-in')) {
-    lines.push('Type sign-in to sign in again.')
-  }
+  if (shownSignIn(model) || reason !== null) return []
+  const { notSignedIn, typeSignIn } = SIGN_IN_LINES
+  return [hasProvider ? `${notSignedIn} ${typeSignIn}` : notSignedIn]
+}
+
+/** The sign-in of an app that waits while someone is signed in. */
+function describeAppSignIn(model: Model, nowMs: number): readonly string[] {
   const asking = askingSignIn(model)
-  if (asking) {
-    const left = timeLeft(asking.deadlineMs - nowMs)
-    lines.push(`${askedBy(asking.program)}. ${left} left. Type open, link or cancel.`)
-  }
-  return lines
+  if (!asking) return []
+  const timeLeft = formatTimeLeft(asking.deadlineMs - nowMs)
+  return [SIGN_IN_LINES.appWaits(askedBy(asking.program), timeLeft)]
 }
 
-function invitationOf(
-  { origin, program }: Pick<SignIn, 'origin' | 'program'>,
-  { opensBrowser }: Setting,
-): string {
+function describeLink(
+  signIn: SignIn,
+  link: string,
+  nowMs: number,
+  info: RunInfo,
+): readonly string[] {
+  return [
+    '',
+    invite(signIn, info),
+    '',
+    link,
+    '',
+    SIGN_IN_LINES.waitingThere(formatTimeLeft(signIn.deadlineMs - nowMs)),
+    SIGN_IN_LINES.redirect(redirectUriOf(link), info.registration),
+    SIGN_IN_LINES.pasteHere,
+  ]
+}
+
+function invite({ origin, program }: SignIn, { opensBrowser }: RunInfo): string {
   if (origin === 'tray') {
-    return opensBrowser
-      ? 'Sign in with your browser. If it does not open by itself, open this link:'
-      : 'Sign in with your browser. Open this link in it:'
+    return opensBrowser ? SIGN_IN_LINES.openLink : SIGN_IN_LINES.openLinkYourself
   }
-  return opensBrowser
-    ? `${askedBy(program)}. If your browser does not open, open this link:`
-    : `${askedBy(program)}. Open this link in your browser:`
+  const asked = askedBy(program)
+  return opensBrowser ? SIGN_IN_LINES.appOpenLink(asked) : SIGN_IN_LINES.appOpenLinkYourself(asked)
 }
 
-/** A short text for the prompt, so that the time left is always in sight. */
-export function promptFor(model: Model, nowMs: number): string {
+/** The prompt: a short text with the state, and with the time left while a sign-in waits. */
+export function formatPrompt(model: Model, nowMs: number): string {
   const signIn = shownSignIn(model)
-  if (signIn?.phase === 'waiting')
-    return `latchkey (waiting, ${timeLeft(signIn.deadlineMs - nowMs)})> `
+  if (signIn?.phase === 'waiting') {
+    return `latchkey (waiting, ${formatTimeLeft(signIn.deadlineMs - nowMs)})> `
+  }
   return `latchkey (${statusOf(model).state})> `
 }
 
-const STAYS_SIGNED_IN = 'You stay signed in. Latchkey keeps trying.'
-
-/** `4:59` for milliseconds. */
-export function timeLeft(ms: number): string {
+/** Formats milliseconds as `4:59`, or as `1:23:45`. */
+export function formatTimeLeft(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000))
   const pad = (count: number): string => String(count).padStart(2, '0')
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)]
@@ -151,8 +165,8 @@ export function timeLeft(ms: number): string {
     : `${hours}:${pad(minutes)}:${pad(seconds % 60)}`
 }
 
-/** A local time with its zone, and the date if it is not today's. */
-function untilWhen(ms: number, nowMs: number): string {
+/** Formats a local time with its zone, and with the date if that is not today. */
+function formatTime(ms: number, nowMs: number): string {
   const when = new Date(ms)
   const time = when.toLocaleTimeString(undefined, {
     hour: '2-digit',

@@ -283,7 +283,7 @@ test('S25: a system that shows no owners is said to be one', async ({ run }) => 
   const hidden = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /proc && exec "$@"', 'sh']
   test.skip(spawnSync(hidden[0]!, [...hidden.slice(1), 'true']).status !== 0, 'no mount namespaces')
   const program = await run(['--no-browser', '--port', '0'], { through: hidden })
-  await expect.poll(() => program.stdout()).toContain('Nobody is signed in')
+  await expect.poll(() => program.stdout()).toContain('Not signed in')
   expect(program.stdout()).toContain(
     'does not show who owns a connection (/proc/net/tcp is missing)',
   )

@@ -339,7 +339,7 @@ test('S38: nor do the words for a person at a terminal', async ({ run, folders, 
     await fetch(await answerLink(link))
     undo()
   }
-  await expect.poll(() => program.stdout()).toContain('It signs in at')
+  await expect.poll(() => program.stdout()).toContain('Sign-ins use ')
   await signInHere({ token: 'echo' })
   await expect.poll(() => program.stdout()).toContain('The provider refused to finish the sign-in')
   // Not invalid_request: one that quotes offline_access is asked again without that scope.

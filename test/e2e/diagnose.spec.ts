@@ -1,6 +1,7 @@
 // diagnose, as a person runs it who wants to know what is wrong, and sends what it says.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { COMMAND_MESSAGES } from '../../main/terminal/terminal-messages.js'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -59,9 +60,7 @@ test('where all is well it says so, prints the report and keeps it in a file', a
   expect(program.stdout()).toContain('\n0 problems, 0 warnings.\n')
   expect(program.stdout()).toContain(`"${issuer}"  --issuer\n`)
   expect(program.stdout()).toContain(`[ok]      Provider: ${new URL(issuer).host} answered in`)
-  expect(program.stderr()).toBe(
-    `This report is in ${path} now. It holds no secrets: you can send it.\n`,
-  )
+  expect(program.stderr()).toBe(`${COMMAND_MESSAGES.reportSaved(path)}\n`)
   expect(readFileSync(path, 'utf8')).toBe(program.stdout())
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(readdirSync(program.dataDir)).toEqual(['diagnosis.txt'])
@@ -253,7 +252,7 @@ test('a report that cannot be kept is printed all the same', async ({ run }) => 
   const program = await run(['diagnose'], { dataDir })
   expect(await program.ended).toBe(0)
   expect(program.stdout()).toContain(`[problem] Data directory: ${dataDir} is no directory.`)
-  expect(program.stderr()).toContain('latchkey: The report could not be written')
+  expect(program.stderr()).toContain(`latchkey: ${COMMAND_MESSAGES.reportNotSaved('')}`)
   expect(readFileSync(dataDir, 'utf8')).toBe('')
   await rm(folder, { recursive: true })
 })

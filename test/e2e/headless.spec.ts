@@ -1,4 +1,4 @@
-// The main job, as people and other programs do it.
+// The headless program, as people and other programs use it.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -7,13 +7,17 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Status } from '../../main/ipc.js'
 import { altered, answerLink } from '../support/person.js'
+import { providerNames } from '../../main/settings/provider-choices.js'
 import { startProvider } from '../provider/provider.js'
 import { screenOf } from '../support/screen.js'
+import { START_MESSAGES } from '../../main/app/app-messages.js'
+import { ANSWERS, GREETING, SIGN_IN_LINES } from '../../main/terminal/terminal-messages.js'
 import { expect, SCRIPTED, signInAs, test } from '../support/desktop-test.js'
 
 const DEMO = ['--demo', ...SCRIPTED] as const
+const ALICE = 'Alice Adams (alice@example.com)'
 
-test('a sign-in ends in signed-in with the person’s name', async ({ run, page }) => {
+test('a sign-in ends in signed-in with the user’s name', async ({ run, page }) => {
   const program = await run([...DEMO, '--sign-in'])
   const { url } = await program.line('listening')
   expect(await (await fetch(`${url}/.well-known/health`)).text()).toBe('ok')
@@ -36,7 +40,7 @@ test('a sign-in ends in signed-in with the person’s name', async ({ run, page 
   expect(await program.ended).toBe(0)
 })
 
-test('S09: the last page takes the code out of the address bar and the history', async ({
+test('S09: the last page removes the code from the address bar and the history', async ({
   run,
   page,
 }) => {
@@ -50,7 +54,7 @@ test('S09: the last page takes the code out of the address bar and the history',
   expect(page.url()).not.toContain('code=')
 })
 
-test('S09: markup in a name is shown as text, and nothing of it runs', async ({ run, page }) => {
+test('S09: markup in a name is shown as text and does not run', async ({ run, page }) => {
   const problems: string[] = []
   page.on('console', (message) => problems.push(message.text()))
   const name = `Zoë <b>Ünal</b><img src=x onerror="document.title='owned'">`
@@ -69,7 +73,7 @@ test('S09: markup in a name is shown as text, and nothing of it runs', async ({ 
   await provider.close()
 })
 
-test('a refusal at the provider is told on the page and in the status', async ({ run, page }) => {
+test('a denial at the provider is shown on the page and in the status', async ({ run, page }) => {
   const program = await run([...DEMO, '--sign-in'])
   await page.goto(await program.link())
   await page.getByRole('button', { name: 'Refuse' }).click()
@@ -80,7 +84,7 @@ test('a refusal at the provider is told on the page and in the status', async ({
   expect(status.reason).toContain('refused at the provider')
 })
 
-test('cancel ends the wait, and the person who comes back later finds nobody', async ({
+test('cancel ends the wait, and a browser that returns later is not answered', async ({
   run,
   page,
 }) => {
@@ -94,14 +98,14 @@ test('cancel ends the wait, and the person who comes back later finds nobody', a
   expect((await failed).failure()?.errorText).toBe('net::ERR_CONNECTION_REFUSED')
 })
 
-test('a sign-in that takes too long fails with words', async ({ run }) => {
+test('a sign-in that takes too long fails with a message', async ({ run }) => {
   const program = await run([...DEMO, '--sign-in', '--login-timeout', '1'])
   expect((await program.status('failed')).reason).toMatch(
     /^Nobody finished the sign-in within 1 second\. Nothing came back from your browser/,
   )
 })
 
-test('F30: a browser that is sent back by https is told of, and gets through by http', async ({
+test('F30: a redirect over https is reported, and one over http is accepted', async ({
   run,
   page,
   context,
@@ -120,7 +124,7 @@ test('F30: a browser that is sent back by https is told of, and gets through by 
   await program.status('signed-in')
 })
 
-test('F19: open hands out the same link again, and link tells it', async ({ run, page }) => {
+test('F19: open and link give the same link again', async ({ run, page }) => {
   const program = await run([...DEMO, '--sign-in'])
   const url = await program.link()
   program.type('open')
@@ -142,8 +146,7 @@ test('F19: on a plain pipe the link is printed again', async ({ run }) => {
   const program = await run(['--demo', '--no-browser', '--port', '0'])
   program.type('open')
   program.type('link')
-  const NO_LINK = 'There is no sign-in that waits, so there is no link.\n'
-  await expect.poll(() => program.stdout()).toContain(NO_LINK.repeat(2))
+  await expect.poll(() => program.stdout()).toContain(`${ANSWERS.noLink}\n`.repeat(2))
   const links = (): string[] => program.stdout().match(/^http:\S+\/authorize\S+$/gm) ?? []
   for (const [count, command] of ['sign-in', 'open', 'link'].entries()) {
     program.type(command)
@@ -152,7 +155,7 @@ test('F19: on a plain pipe the link is printed again', async ({ run }) => {
   expect(new Set(links()).size).toBe(1)
 })
 
-test('F29: who signed in before is asked for again, and sign-in-as-other asks who it is', async ({
+test('F29: the last account is suggested again, but not by sign-in-as-other', async ({
   run,
   page,
 }) => {
@@ -178,7 +181,7 @@ test('F29: who signed in before is asked for again, and sign-in-as-other asks wh
   await provider.close()
 })
 
-test('a new sign-in takes the place of the old one', async ({ run, page, context }) => {
+test('a new sign-in replaces the old one', async ({ run, page, context }) => {
   const program = await run([...DEMO, '--sign-in'])
   const old = await program.link()
   program.type('sign-in')
@@ -191,11 +194,11 @@ test('a new sign-in takes the place of the old one', async ({ run, page, context
   await context.close()
 })
 
-test('the old link of a replaced sign-in leads to a page that says so', async ({ run, page }) => {
+test('the link of a replaced sign-in leads to a page that says so', async ({ run, page }) => {
   const program = await run([...DEMO, '--sign-in'])
   const old = new URL(await program.link())
   program.type('sign-in')
-  // As when one redirect port is registered: both links lead to the same port.
+  // As if only one redirect port were registered: both links lead to the same port.
   const { searchParams } = new URL(await program.link())
   old.searchParams.set('redirect_uri', searchParams.get('redirect_uri')!)
   await signInAs(page, old.href, 'Alice Adams')
@@ -203,10 +206,7 @@ test('the old link of a replaced sign-in leads to a page that says so', async ({
   await expect(page.getByRole('heading')).toHaveText('Nothing to do here')
 })
 
-test('two people one after the other: the first is signed out, and it is said', async ({
-  run,
-  page,
-}) => {
+test('a second account replaces the first, and the status says so', async ({ run, page }) => {
   const program = await run([...DEMO, '--sign-in'])
   await signInAs(page, await program.link(), 'Alice Adams')
   await program.status('signed-in')
@@ -218,7 +218,7 @@ test('two people one after the other: the first is signed out, and it is said', 
   expect(status.reason).toBe('Alice Adams was signed out, because you signed in as somebody else.')
 })
 
-test('sign-out forgets the person, and status shows it', async ({ run, page }) => {
+test('sign-out forgets the account, and the status shows it', async ({ run, page }) => {
   const program = await run([...DEMO, '--sign-in'])
   await signInAs(page, await program.link(), 'Alice Adams')
   await program.status('signed-in')
@@ -229,7 +229,7 @@ test('sign-out forgets the person, and status shows it', async ({ run, page }) =
 })
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  test(`${signal} in the middle of a sign-in leaves nothing behind`, async ({ run }) => {
+  test(`${signal} during a sign-in leaves nothing behind`, async ({ run }) => {
     const program = await run([...DEMO, '--sign-in'])
     const { url } = await program.line('listening')
     const redirectUri = new URL(await program.link()).searchParams.get('redirect_uri')!
@@ -239,15 +239,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     expect(program.stderr()).toBe('')
     await expect(fetch(redirectUri)).rejects.toThrow('fetch failed')
     await expect(fetch(url)).rejects.toThrow('fetch failed')
-    // The mark of who owned the directory stays, dead; and the log.
+    // The released lock and the log stay.
     const left = await readdir(program.dataDir)
     expect(left.filter((name) => !name.match(/^lock(\.|$)/))).toEqual(['latchkey.log'])
   })
 }
 
-test('one line stays one line, and nothing in it steers a terminal', async ({ run }) => {
+test('a line stays one line and contains no terminal control characters', async ({ run }) => {
   const name = 'A\u2028[]\u2029\u009b31m\u202eB'
-  // What shows nothing, or steers, is replaced where the name comes in.
+  // Invisible and control characters are replaced when the name is read.
   const shown = 'A [] \ufffd31m\ufffdB'
   const provider = await startProvider({
     misbehave: { idToken: (claims) => void (claims['name'] = name) },
@@ -260,7 +260,7 @@ test('one line stays one line, and nothing in it steers a terminal', async ({ ru
   await provider.close()
 })
 
-test('the end of its readers in the middle of a sign-in does not cut its own end short', async ({
+test('if the output is closed during a sign-in, the program still ends in order', async ({
   run,
 }) => {
   const provider = await startProvider()
@@ -270,15 +270,15 @@ test('the end of its readers in the middle of a sign-in does not cut its own end
   await expect.poll(() => program.stdout()).toContain('redirect_uri')
   program.process.stdout.destroy()
   program.process.stderr.destroy()
-  // The answers are several lines, and nobody reads them.
+  // The answers are several lines, and no one reads them.
   program.type('status\nnonsense\nstatus')
   expect(await program.ended).toBe(0)
-  // The last thing that it does.
+  // The last record of an orderly end.
   expect(await readFile(join(program.dataDir, 'latchkey.log'), 'utf8')).toContain('"stopped"')
   await provider.close()
 })
 
-test('the end of its readers ends it in order', async ({ run }) => {
+test('if the output is closed, the program ends in order', async ({ run }) => {
   const program = await run([...DEMO])
   await program.line('listening')
   program.process.stderr.destroy()
@@ -293,7 +293,7 @@ for (const [what, flags, stream] of [
   ['a diagnosis', ['diagnose', '--demo'], '>'],
   ['its help', ['--help'], '>'],
 ] as const) {
-  test(`a full disk under ${what} ends it with 1 and a word`, async ({ run }) => {
+  test(`a full disk for ${what} ends the program with 1 and a message`, async ({ run }) => {
     test.skip(!existsSync('/dev/full'), 'this system has no device that is always full')
     const through = ['sh', '-c', `exec "$@" ${stream}/dev/full`, 'sh']
     const program = await run([...flags], { through })
@@ -305,7 +305,7 @@ for (const [what, flags, stream] of [
   })
 }
 
-test('the end of its input is not a command', async ({ run, page }) => {
+test('the end of the input is not a command', async ({ run, page }) => {
   const program = await run([...DEMO, '--sign-in'])
   const link = await program.link()
   program.process.stdin.end()
@@ -336,11 +336,11 @@ test('no token, code, verifier or state is printed beyond the link itself', asyn
     expect(secret.length).toBeGreaterThan(20)
     expect(printed).not.toContain(secret)
   }
-  // A JWT, and what a token is called where one is printed.
+  // A JWT, or the name of a token.
   expect(printed).not.toMatch(/eyJ|_token|verifier/)
 })
 
-test('bad settings: one clear line and code 2', async ({ run }) => {
+test('invalid settings end it with one line and code 2', async ({ run }) => {
   for (const [flags, words] of [
     [['--port', 'abc'], 'latchkey: --port must be a whole number from 0 to 65535'],
     [
@@ -357,7 +357,9 @@ test('bad settings: one clear line and code 2', async ({ run }) => {
   }
 })
 
-test('S39: a data directory in use: where the first one runs, and code 3', async ({ run }) => {
+test('S39: a data directory in use ends it with the other one’s address and code 3', async ({
+  run,
+}) => {
   const first = await run([...DEMO])
   const { url } = await first.line('listening')
   const second = await run([...DEMO], { dataDir: first.dataDir })
@@ -368,7 +370,7 @@ test('S39: a data directory in use: where the first one runs, and code 3', async
   expect(second.stdout()).toBe('')
 })
 
-test('a port that is taken ends it in words', async ({ run }) => {
+test('a port in use ends it with a message', async ({ run }) => {
   const first = await run([...DEMO])
   const { port } = new URL((await first.line('listening')).url)
   const second = await run(['--demo', '--json', '--port', port])
@@ -377,16 +379,16 @@ test('a port that is taken ends it in words', async ({ run }) => {
   expect(second.stderr()).toContain(`${port} is in use by another program`)
 })
 
-test('S28: where the usual port is not to be had, it says why and which one it is on', async ({
+test('S28: if the usual port is not available, it says why and which port it uses', async ({
   run,
 }) => {
-  // Refused here too, to a user without the right: then the program is told the same.
+  // A user without the right cannot listen on port 1000, and neither can the program.
   const holder = createServer()
   const held = await new Promise<boolean>((resolve) => {
     holder.once('error', () => resolve(false)).listen(1000, '127.0.0.1', () => resolve(true))
   })
   const program = await run(['--demo', '--no-browser'])
-  await expect.poll(() => program.stdout()).toContain('It signs in at its own demo provider')
+  await expect.poll(() => program.stdout()).toContain('Sign-ins use the built-in demo provider')
 
   const said = /Port 1000 (.*), so this service is on (\d+):/.exec(program.stdout())
   expect(said?.[1]).toMatch(
@@ -397,16 +399,16 @@ test('S28: where the usual port is not to be had, it says why and which one it i
   await new Promise((resolve) => holder.close(resolve))
 })
 
-test('without a provider it says how to set one up, and which ones it knows by name', async ({
+test('without a provider it says how to configure one, and names the known ones', async ({
   run,
 }) => {
   const program = await run(['--no-browser'])
-  await expect.poll(() => program.stdout()).toContain('is in the README.')
-  expect(program.stdout()).toContain('Start it with --issuer and --client-id, or with --demo.')
-  expect(program.stdout()).toContain('What to register at Auth0, Google, Microsoft Entra,')
+  await expect.poll(() => program.stdout()).toContain(GREETING.howToRegister(providerNames()))
+  expect(program.stdout()).toContain(GREETING.noProvider(true))
+  expect(providerNames()).toContain('Auth0, Google, Microsoft Entra,')
 })
 
-test('S36: the data directory that it makes is its owner’s alone', async ({ run }) => {
+test('S36: only the owner can open a data directory that it creates', async ({ run }) => {
   const parent = await run([...DEMO])
   await parent.line('listening')
   const dataDir = `${parent.dataDir}/new/one`
@@ -415,26 +417,35 @@ test('S36: the data directory that it makes is its owner’s alone', async ({ ru
   expect((await stat(dataDir)).mode & 0o777).toBe(0o700)
 })
 
-test('settings come from the environment too', async ({ run }) => {
+test('settings can come from the environment', async ({ run }) => {
   const program = await run([...DEMO], {
     env: { LATCHKEY_SIGN_IN: 'true', LATCHKEY_AUDIENCE: 'api' },
   })
   expect(new URL(await program.link()).searchParams.get('audience')).toBe('api')
 })
 
-test('a command that is none is answered on stderr, and the rest goes on', async ({ run }) => {
+test('an unknown command is answered on stderr, and the next one works', async ({ run }) => {
   const program = await run([...DEMO])
   await program.line('listening')
   program.type('sing-in')
   program.type('sign-in')
   await program.link()
   expect(program.stderr()).toContain(
-    'There is no command "sing-in". There are: sign-in, cancel, sign-out, status, open, link, ' +
-      'sign-in-as-other, help, quit.',
+    ANSWERS.noCommand('sing-in', [
+      'sign-in',
+      'cancel',
+      'sign-out',
+      'status',
+      'open',
+      'link',
+      'sign-in-as-other',
+      'help',
+      'quit',
+    ]),
   )
 })
 
-test('no more of what is typed by mistake is printed than its beginning', async ({ run }) => {
+test('only the beginning of mistyped text is printed', async ({ run }) => {
   const program = await run([...DEMO])
   await program.line('listening')
   program.type(`password ${'s3cret'.repeat(9)}\u001b[2J`)
@@ -452,7 +463,7 @@ test('no more of what is typed by mistake is printed than its beginning', async 
   expect(program.stderr() + program.stdout()).not.toMatch(/s3cret(code|state|s3crets)/)
 })
 
-test('commands are taken as people type them', async ({ run }) => {
+test('commands can be typed in several ways', async ({ run }) => {
   const program = await run([...DEMO])
   await program.line('listening')
   for (const [typed, command] of [
@@ -469,11 +480,11 @@ test('commands are taken as people type them', async ({ run }) => {
   expect(await program.ended).toBe(0)
 })
 
-test('a sign-in in place of one that waits says so', async ({ run }) => {
+test('a sign-in that replaces another one says so', async ({ run }) => {
   const program = await run(['--demo', '--no-browser', '--port', '0', '--sign-in'])
   await expect.poll(() => program.stdout()).toContain('Type cancel to stop.')
   program.type('sign-in')
-  await expect.poll(() => program.stdout()).toContain('takes the place of the one that waited')
+  await expect.poll(() => program.stdout()).toContain(ANSWERS.replaced)
 })
 
 for (const [short, long] of [
@@ -489,7 +500,7 @@ for (const [short, long] of [
 }
 
 test.describe('F19: the address that the browser could not load', () => {
-  test('is pasted, in quotes or not, and finishes the sign-in', async ({ run }) => {
+  test('finishes the sign-in when it is pasted, quoted or not', async ({ run }) => {
     for (const wrap of [
       (url: string) => url,
       (url: string) => `<${url}>`,
@@ -509,7 +520,7 @@ test.describe('F19: the address that the browser could not load', () => {
     }
   })
 
-  test('a forged one is refused in words, and the wait goes on', async ({ run }) => {
+  test('a forged one is refused with a message, and the wait goes on', async ({ run }) => {
     const program = await run([...DEMO, '--sign-in'])
     const address = await answerLink(await program.link())
     for (const [forged, words] of [
@@ -530,7 +541,7 @@ test.describe('F19: the address that the browser could not load', () => {
     await program.status('signed-in')
   })
 
-  test('over SSH it is said how to forward the port, with the link', async ({ run }) => {
+  test('over SSH the link comes with the command that forwards the port', async ({ run }) => {
     const env = { SSH_CONNECTION: '192.0.2.1 51000 192.0.2.7 2222', USER: 'alice' }
     const program = await run(['--demo', '--no-browser', '--port', '0', '--sign-in'], { env })
     await expect.poll(() => program.stdout()).toContain('ssh -N')
@@ -541,7 +552,9 @@ test.describe('F19: the address that the browser could not load', () => {
   })
 })
 
-test('the provider’s sign-out page is a link too where no browser is opened', async ({ run }) => {
+test('if no browser is opened, the provider’s sign-out page is shown as a link', async ({
+  run,
+}) => {
   const json = await run([...DEMO, '--sign-in', '--end-session'])
   await fetch(await answerLink(await json.link()))
   await json.status('signed-in')
@@ -555,26 +568,25 @@ test('the provider’s sign-out page is a link too where no browser is opened', 
   await fetch(await answerLink(/^http:\S+\/authorize\S+$/m.exec(plain.stdout())![0]))
   await expect.poll(() => plain.stdout()).toContain('Signed in as Alice Adams')
   plain.type('sign-out')
-  await expect
-    .poll(() => plain.stdout())
-    .toMatch(/too, open this link:\n\nhttp:\S+logout_hint=\S+\n/)
+  await expect.poll(() => plain.stdout()).toMatch(/http:\S+logout_hint=\S+\n/)
+  expect(plain.stdout()).toContain(`${SIGN_IN_LINES.signOutLink}\n\nhttp`)
 })
 
 test.describe('at a terminal', () => {
   const PTY = ['python3', '-c', 'import pty, sys; pty.spawn(sys.argv[1:])'] as const
   const hasPty =
     process.platform === 'linux' && spawnSync('python3', ['-c', 'import pty']).status === 0
-  test.skip(!hasPty, 'a terminal of its own is made by Python, on Linux')
+  test.skip(!hasPty, 'Python makes the terminal, on Linux')
   const FLAGS = ['--demo', '--no-browser', '--port', '0'] as const
 
-  test('Ctrl-D quits where nothing waits', async ({ run }) => {
+  test('Ctrl-D quits if no sign-in waits', async ({ run }) => {
     const program = await run(FLAGS, { through: PTY, env: { TERM: 'xterm' } })
     await expect.poll(() => program.stdout()).toContain('latchkey (signed-out)> ')
     program.process.stdin.write('\u0004')
     expect(await program.ended).toBe(0)
   })
 
-  test('Ctrl-D goes on with a sign-in that waits, and says so', async ({ run }) => {
+  test('Ctrl-D does not end a waiting sign-in, and says so', async ({ run }) => {
     const program = await run([...FLAGS, '--sign-in'], { through: PTY, env: { TERM: 'xterm' } })
     // The prompt waits a moment before the link is there.
     const link = /^http:\S+\/authorize\S+(?=\r?$)/m
@@ -587,10 +599,10 @@ test.describe('at a terminal', () => {
     expect(await program.ended).toBe(0)
   })
 
-  test('in the background of a shell it reads nothing, so that nothing stops it', async ({
+  test('in the background of a shell it reads no input, so the shell does not stop it', async ({
     run,
   }) => {
-    // Job control: the program has a process group of its own, which is not the terminal's.
+    // Job control gives the program its own process group, which is not the terminal's.
     const inBackground = [...PTY, 'bash', '-c', 'set -m; "$@" & wait $!', 'bash']
     const program = await run(FLAGS, { through: inBackground, env: { TERM: 'xterm' } })
     await expect.poll(() => program.stdout()).toContain('reads no commands')
@@ -608,7 +620,7 @@ test.describe('at a terminal', () => {
   })
 
   for (const columns of [20, 50]) {
-    test(`in ${columns} columns no line is lost, and no prompt is left between`, async ({
+    test(`in ${columns} columns no line is lost, and no prompt stays between lines`, async ({
       run,
     }) => {
       const narrow = [...PTY, 'sh', '-c', `stty cols ${columns} rows 24; exec "$@"`, 'sh']
@@ -616,10 +628,10 @@ test.describe('at a terminal', () => {
         through: narrow,
         env: { TERM: 'xterm' },
       })
-      // Where a row ends decides nothing, nor do spaces there.
+      // Line breaks and spaces do not matter here.
       const shown = (): string => screenOf(program.stdout(), columns).join('').replaceAll(' ', '')
-      await expect.poll(shown).toMatch(/pagehere\.latchkey\(waiting,\d:\d\d\)>$/)
-      // Half a line, in more than one row: what is said from now on comes above it.
+      await expect.poll(shown).toMatch(/addresshere\.latchkey\(waiting,\d:\d\d\)>$/)
+      // Half a line that takes more than one row: later text is printed above it.
       program.process.stdin.write('x'.repeat(60))
       await expect.poll(shown).toMatch(/>x{60}$/)
       const link = /^http:\S+\/authorize\S+(?=\r?$)/m.exec(program.stdout())![0]
@@ -628,11 +640,11 @@ test.describe('at a terminal', () => {
 
       for (const text of [
         "Latchkey 0.1.0 serves this computer's apps at http://127.0.0.1:",
-        "The demo's session stays in memory and ends with Latchkey.",
-        'Sign in with your browser. Open this link in it:',
-        'If it shows a page that cannot be loaded, paste the address of that page here.',
-        'Your browser is back. Finishing the sign-in …',
-        'Signed in as Alice Adams (alice@example.com).',
+        START_MESSAGES.demoSession,
+        SIGN_IN_LINES.openLinkYourself,
+        SIGN_IN_LINES.pasteHere,
+        SIGN_IN_LINES.browserIsBack,
+        SIGN_IN_LINES.signedInRenewing(ALICE),
       ]) {
         expect(shown()).toContain(text.replaceAll(' ', ''))
       }
@@ -642,9 +654,9 @@ test.describe('at a terminal', () => {
     })
   }
 
-  test('a dumb terminal is sent no escape sequence', async ({ run }) => {
+  test('a dumb terminal gets no escape sequences', async ({ run }) => {
     const program = await run([...FLAGS, '--sign-in'], { through: PTY, env: { TERM: 'dumb' } })
-    // Typed sooner, a command would be echoed before its prompt.
+    // A command that is typed too early would be echoed before its prompt.
     const isAsking = (state: string): Promise<void> =>
       expect
         .poll(() => program.stdout())
@@ -657,20 +669,20 @@ test.describe('at a terminal', () => {
     program.process.stdin.write('quit\n')
     expect(await program.ended).toBe(0)
     expect(program.stdout()).not.toContain('\u001b')
-    // Each prompt on a line of its own, and no line that is empty but for looks.
+    // Each prompt has a line of its own, and there are no runs of empty lines.
     expect(program.stdout()).not.toMatch(/> latchkey/)
     expect(program.stdout()).not.toMatch(/(\r\n){3}/)
   })
 })
 
-test('on a plain pipe it says in words what happens', async ({ run, page }) => {
+test('on a plain pipe it says what happens', async ({ run, page }) => {
   const program = await run(['--demo', '--no-browser', '--port', '0', '--sign-in'])
   await expect.poll(() => program.stdout()).toContain('left. Type cancel to stop.')
   const link = /^http:\S+$/m.exec(program.stdout())![0]
   await signInAs(page, link, 'Alice Adams')
+  await expect.poll(() => program.stdout()).toContain(SIGN_IN_LINES.signedInRenewing(ALICE))
+  program.type('sign-out')
   await expect
     .poll(() => program.stdout())
-    .toContain('Signed in as Alice Adams (alice@example.com). The session renews automatically.')
-  program.type('sign-out')
-  await expect.poll(() => program.stdout()).toContain('Nobody is signed in. Type sign-in to begin.')
+    .toContain(`${SIGN_IN_LINES.notSignedIn} ${SIGN_IN_LINES.typeSignIn}`)
 })

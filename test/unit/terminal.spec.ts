@@ -1,16 +1,23 @@
-// What the headless program says to a person at a terminal.
+// The lines that a person at a terminal reads. They are spelled out here, so this spec pins their words.
 
 import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/oauth/id-token.js'
 import { initialModel, next, type Event, type Model } from '../../main/agent/model.js'
 import { ABANDONED } from '../../main/present/status.js'
-import { describe, linesFor, promptFor, timeLeft, type Setting } from '../../main/terminal/lines.js'
+import {
+  describeEvent,
+  describeStatus,
+  formatPrompt,
+  formatTimeLeft,
+  type RunInfo,
+} from '../../main/terminal/lines.js'
+import { SIGN_IN_LINES } from '../../main/terminal/terminal-messages.js'
 
 const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
 const LINK =
   'https://provider.example/authorize?state=s&redirect_uri=http://127.0.0.1:40123/callback'
-const NOON_MS = new Date(2027, 0, 2, 12, 0).getTime() // By the clock on this machine's wall.
-const SETTING: Setting = { registration: 'Register it.', opensBrowser: true, hasProvider: true }
+const NOON_MS = new Date(2027, 0, 2, 12, 0).getTime() // Local time.
+const INFO: RunInfo = { registration: 'Register it.', opensBrowser: true, hasProvider: true }
 const FIVE_MINUTES_MS = 300_000
 
 const start: Event = {
@@ -51,31 +58,31 @@ const cancelled: Event = { type: 'sign-in-ended', state: 's', result: { kind: 'c
 
 const SIGNED_IN = 'Signed in as Alice Adams (alice@example.com).'
 const AGAIN = 'Type sign-in to sign in again.'
-const NOBODY = 'Nobody is signed in. Type sign-in to begin.'
+const NOBODY = 'Not signed in. Type sign-in to begin.'
 const FINISHING = 'Finishing the sign-in …'
 const WAITING = 'Waiting for you to sign in: 5:00 left.'
 
-// What is printed when the last of the events happens. A new event does not compile without its row.
+// The lines for the last of the events. A new event type does not compile without a row here.
 const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: string[] }[]> = {
-  'sign-in-started': [{ story: 'says nothing before there is a link', events: [start], lines: [] }],
+  'sign-in-started': [{ story: 'is silent until there is a link', events: [start], lines: [] }],
   'link-ready': [
     {
       story: 'gives the link on a line of its own, and the time left',
       events: [start, linkReady],
       lines: [
         '',
-        'Sign in with your browser. If it does not open by itself, open this link:',
+        'Sign in with your browser. If it does not open, open this link:',
         '',
         LINK,
         '',
-        'Waiting for you there: 5:00 left. Type cancel to stop.',
-        'Your browser comes back to http://127.0.0.1:40123/callback. If your provider shows an error ' +
+        'Waiting for your browser: 5:00 left. Type cancel to stop.',
+        'Your browser will return to http://127.0.0.1:40123/callback. If your provider shows an error ' +
           'page instead: Register it.',
-        'If it shows a page that cannot be loaded, paste the address of that page here.',
+        'If your browser cannot load that page, paste its address here.',
       ],
     },
     {
-      story: "says that an app's link is an app's",
+      story: 'says that an app asks',
       events: [startOfApp, linkReady],
       lines: [
         '',
@@ -83,14 +90,14 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         '',
         LINK,
         '',
-        'Waiting for you there: 5:00 left. Type cancel to stop.',
-        'Your browser comes back to http://127.0.0.1:40123/callback. If your provider shows an error ' +
+        'Waiting for your browser: 5:00 left. Type cancel to stop.',
+        'Your browser will return to http://127.0.0.1:40123/callback. If your provider shows an error ' +
           'page instead: Register it.',
-        'If it shows a page that cannot be loaded, paste the address of that page here.',
+        'If your browser cannot load that page, paste its address here.',
       ],
     },
     {
-      story: 'names the app where the system tells',
+      story: 'names the app if the system knows it',
       events: [startOfApp, { ...linkReady, program: 'mail' }],
       lines: [
         '',
@@ -98,10 +105,10 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         '',
         LINK,
         '',
-        'Waiting for you there: 5:00 left. Type cancel to stop.',
-        'Your browser comes back to http://127.0.0.1:40123/callback. If your provider shows an error ' +
+        'Waiting for your browser: 5:00 left. Type cancel to stop.',
+        'Your browser will return to http://127.0.0.1:40123/callback. If your provider shows an error ' +
           'page instead: Register it.',
-        'If it shows a page that cannot be loaded, paste the address of that page here.',
+        'If your browser cannot load that page, paste its address here.',
       ],
     },
   ],
@@ -128,7 +135,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         { type: 'sign-in-abandoned', state: 's' },
         { type: 'sign-in-resumed', state: 's' },
       ],
-      lines: ['The app waits for this sign-in again. Finish it in your browser.'],
+      lines: ['The app is waiting for this sign-in again. Finish it in your browser.'],
     },
   ],
   'callback-answered': [
@@ -142,19 +149,19 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     },
   ],
   'signed-in': [
-    { story: 'names who signed in', events: [start, signedIn()], lines: [SIGNED_IN] },
+    { story: 'names the account', events: [start, signedIn()], lines: [SIGNED_IN] },
     {
-      story: 'does not say a name twice where it is the address',
+      story: 'does not repeat a name that is the address',
       events: [start, signedIn({ ...ALICE, name: ALICE.email })],
       lines: ['Signed in as alice@example.com.'],
     },
     {
-      story: 'has no empty brackets for a person without an address',
+      story: 'has no empty brackets if there is no address',
       events: [start, signedIn({ ...ALICE, email: '' })],
       lines: ['Signed in as Alice Adams.'],
     },
     {
-      story: 'says who was signed out by it',
+      story: 'names the account that was signed out',
       events: [start, signedIn({ sub: 'bob', name: 'Bob Brown', email: '' }), start, signedIn()],
       lines: [SIGNED_IN, 'Bob Brown was signed out, because you signed in as somebody else.'],
     },
@@ -167,19 +174,19 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       lines: ['The sign-in was cancelled.', NOBODY],
     },
     {
-      story: 'says who is still signed in when a second one was cancelled',
+      story: 'names the signed-in account if a second sign-in was cancelled',
       events: [start, signedIn(), start, cancelled],
       lines: ['The sign-in was cancelled.', SIGNED_IN],
     },
     {
-      story: 'says who is still signed in when a second one failed',
+      story: 'names the signed-in account if a second sign-in failed',
       events: [start, signedIn(), start, ended()],
       lines: [SIGNED_IN, 'You are still signed in as Alice Adams. It was too slow.'],
     },
   ],
   'sign-in-rejected': [
     {
-      story: 'says why it did not begin',
+      story: 'says why it did not start',
       events: [
         {
           type: 'sign-in-rejected',
@@ -201,9 +208,9 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
   ],
   'renewal-failed': [
     {
-      story: 'says why, and that nobody is signed out',
+      story: 'says why, and that the session stays',
       events: [start, signedIn(), notRenewed(1)],
-      lines: ['It is away.', 'You stay signed in. Latchkey keeps trying.'],
+      lines: ['It is away.', 'You stay signed in. Latchkey keeps trying to renew the session.'],
     },
     {
       story: 'is silent when it fails again',
@@ -213,7 +220,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
   ],
   restored: [
     {
-      story: 'says who is signed in',
+      story: 'names the account',
       events: [{ type: 'restored', account: ALICE, expiresAtMs: null, renewsAtMs: null }],
       lines: ['Signed in as Alice Adams (alice@example.com).'],
     },
@@ -237,7 +244,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
   ],
   'session-ended': [
     {
-      story: 'says why, and no more that somebody is signed in',
+      story: 'says why, and names no account',
       events: [start, signedIn(), { type: 'session-ended', reason: 'It has run out.' }],
       lines: ['It has run out.', AGAIN],
     },
@@ -251,7 +258,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
   ],
   'revocation-failed': [
     {
-      story: 'says what could not be done',
+      story: 'says what failed',
       events: [
         start,
         signedIn(),
@@ -266,7 +273,7 @@ for (const [type, rows] of Object.entries(WORDS)) {
   for (const { story, events, lines } of rows) {
     test(`${type} ${story}`, () => {
       expect(events.at(-1)!.type).toBe(type)
-      expect(linesFor(play(...events), events.at(-1)!, NOON_MS, SETTING)).toEqual(lines)
+      expect(describeEvent(play(...events), events.at(-1)!, NOON_MS, INFO)).toEqual(lines)
     })
   }
 }
@@ -283,12 +290,12 @@ const STATES: Record<string, { events: Event[]; lines: string[]; prompt: string 
     lines: [WAITING, 'Open the link yourself.'],
     prompt: 'latchkey (waiting, 5:00)> ',
   },
-  'a sign-in is finished': {
+  'a sign-in is being finished': {
     events: [start, exchange],
     lines: [FINISHING],
     prompt: 'latchkey (exchanging)> ',
   },
-  'somebody is signed in': {
+  'someone is signed in': {
     events: [start, signedIn()],
     lines: [SIGNED_IN],
     prompt: 'latchkey (signed-in)> ',
@@ -321,14 +328,14 @@ const STATES: Record<string, { events: Event[]; lines: string[]; prompt: string 
 }
 for (const [state, { events, lines, prompt }] of Object.entries(STATES)) {
   test(`the status and the prompt while ${state}`, () => {
-    expect(describe(play(...events), NOON_MS, SETTING)).toEqual(lines)
-    expect(promptFor(play(...events), NOON_MS)).toBe(prompt)
+    expect(describeStatus(play(...events), NOON_MS, INFO)).toEqual(lines)
+    expect(formatPrompt(play(...events), NOON_MS)).toBe(prompt)
   })
 }
 
-test('the end of a session is told by the time, and with the date on another day', () => {
+test('the end of a session is shown as a time, with the date on another day', () => {
   const until = (end: Date): string =>
-    describe(play(start, signedIn(ALICE, end.getTime())), NOON_MS, SETTING).join('\n')
+    describeStatus(play(start, signedIn(ALICE, end.getTime())), NOON_MS, INFO).join('\n')
   const [today, tomorrow] = [new Date(2027, 0, 2, 12, 34), new Date(2027, 0, 3, 12, 34)]
   const time = today.toLocaleTimeString(undefined, {
     hour: '2-digit',
@@ -339,13 +346,13 @@ test('the end of a session is told by the time, and with the date on another day
   expect(until(tomorrow)).toContain(`, until ${tomorrow.toLocaleDateString()} ${time}.`)
 })
 
-test('a session that renews has no end to be told', () => {
+test('a session that renews shows no end', () => {
   const renews: Event = {
     type: 'renewed',
     expiresAtMs: NOON_MS + 60_000,
     renewsAtMs: NOON_MS + 30_000,
   }
-  expect(describe(play(start, signedIn(), renews), NOON_MS, SETTING)).toEqual([
+  expect(describeStatus(play(start, signedIn(), renews), NOON_MS, INFO)).toEqual([
     'Signed in as Alice Adams (alice@example.com). The session renews automatically.',
   ])
 })
@@ -363,7 +370,7 @@ const TIMES: [ms: number, text: string][] = [
   [5_025_000, '1:23:45'],
 ]
 for (const [ms, text] of TIMES) {
-  test(`${ms} milliseconds are ${text}`, () => expect(timeLeft(ms)).toBe(text))
+  test(`${ms} milliseconds are ${text}`, () => expect(formatTimeLeft(ms)).toBe(text))
 }
 
 // Clear the screen, set the title, ring, delete, the C1 form of CSI, a new line, a change of direction.
@@ -371,21 +378,16 @@ const EVIL = 'A\u001b[2J\u001b]0;x\u0007\u007f\u009b2J\r\n\u202eB'
 const EVIL_STORIES: Record<string, Event[]> = {
   'a name': [start, signedIn({ ...ALICE, name: EVIL })],
   'an address': [start, signedIn({ ...ALICE, email: EVIL })],
-  "the replaced one's name": [
+  'the name of a replaced account': [
     start,
     signedIn({ sub: 'bob', name: EVIL, email: '' }),
     start,
     signedIn(),
   ],
-  'the name of one who is still signed in': [
-    start,
-    signedIn({ ...ALICE, name: EVIL }),
-    start,
-    ended(),
-  ],
+  'the name of the signed-in account': [start, signedIn({ ...ALICE, name: EVIL }), start, ended()],
   'a reason': [start, ended(EVIL)],
   "a session's end": [start, signedIn(), { type: 'session-ended', reason: EVIL }],
-  'a notice of revocation': [
+  'a message about revocation': [
     start,
     signedIn(),
     { type: 'signed-out' },
@@ -396,18 +398,18 @@ for (const [where, events] of Object.entries(EVIL_STORIES)) {
   test(`control characters in ${where} never reach the terminal`, () => {
     const model = play(...events)
     const printed = [
-      ...linesFor(model, events.at(-1)!, NOON_MS, SETTING),
-      ...describe(model, NOON_MS, SETTING),
-      promptFor(model, NOON_MS),
+      ...describeEvent(model, events.at(-1)!, NOON_MS, INFO),
+      ...describeStatus(model, NOON_MS, INFO),
+      formatPrompt(model, NOON_MS),
     ]
-    expect(printed.join(' ')).toContain('[2J') // What is left of it is shown.
+    expect(printed.join(' ')).toContain('[2J') // The rest of the text is shown.
     for (const line of printed) expect(line).toMatch(/^\P{C}*$/u)
   })
 }
 
-test('letters of every script reach the terminal; what joins them goes without a trace', () => {
+test('letters of every script reach the terminal; joiners are dropped', () => {
   const name = 'Zoë Ünal 山田 אבג علی\u200cرضا 👩' // A zero-width non-joiner is Persian spelling.
-  expect(describe(play(start, signedIn({ ...ALICE, name })), NOON_MS, SETTING)).toEqual([
+  expect(describeStatus(play(start, signedIn({ ...ALICE, name })), NOON_MS, INFO)).toEqual([
     `Signed in as ${name.replace('\u200c', '')} (alice@example.com).`,
   ])
 })
@@ -416,24 +418,24 @@ function play(...events: readonly Event[]): Model {
   return events.reduce(next, initialModel)
 }
 
-test('where no browser is opened, nothing is said of one that opens', () => {
-  const setting = { ...SETTING, opensBrowser: false }
+test('if no browser is opened, the lines do not mention one that opens', () => {
+  const info = { ...INFO, opensBrowser: false }
   for (const [begun, words] of [
-    [start, 'Sign in with your browser. Open this link in it:'],
-    [startOfApp, 'An app asks you to sign in. Open this link in your browser:'],
+    [start, SIGN_IN_LINES.openLinkYourself],
+    [startOfApp, SIGN_IN_LINES.appOpenLinkYourself('An app asks you to sign in')],
   ] as const) {
-    const lines = linesFor(play(begun, linkReady), linkReady, NOON_MS, setting)
+    const lines = describeEvent(play(begun, linkReady), linkReady, NOON_MS, info)
     expect(lines[1]).toBe(words)
-    expect(lines.join(' ')).not.toMatch(/does not open|by itself/)
+    expect(lines.join(' ')).not.toContain('does not open')
   }
 })
 
-test('without a provider nobody is told to type sign-in', () => {
-  const setting = { ...SETTING, hasProvider: false }
-  expect(describe(play(), NOON_MS, setting)).toEqual(['Nobody is signed in.'])
+test('without a provider the lines do not ask to type sign-in', () => {
+  const info = { ...INFO, hasProvider: false }
+  expect(describeStatus(play(), NOON_MS, info)).toEqual([SIGN_IN_LINES.notSignedIn])
   const refused: Event = {
     type: 'sign-in-rejected',
     result: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
   }
-  expect(linesFor(play(refused), refused, NOON_MS, setting)).toEqual(['There is no provider.'])
+  expect(describeEvent(play(refused), refused, NOON_MS, info)).toEqual(['There is no provider.'])
 })

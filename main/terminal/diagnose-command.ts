@@ -1,0 +1,54 @@
+// Runs `diagnose`: prints the diagnosis, and saves it as a report to share.
+
+import { explainFailure } from '../app/exit.js'
+import { hasDemo } from '../app/demo.js'
+import { systemClock } from '../base/clock.js'
+import { findHome } from '../base/home.js'
+import { writeLine, writeText } from '../base/output.js'
+import { jsonLine } from '../base/printable.js'
+import { examineSettings } from '../settings/options.js'
+import { openDataDirectory } from '../storage/private-directory.js'
+import { chooseStorage } from '../storage/session-store.js'
+import { complain, print } from './print.js'
+import { COMMAND_MESSAGES } from './terminal-messages.js'
+
+/** Diagnoses what works on this computer. A report that cannot be saved is printed all the same. */
+export async function runDiagnose(args: readonly string[], version: string): Promise<void> {
+  const [{ diagnose, writeReport }, { reportOf }, { createHttp }, { proxyFor }, { failuresOf }] =
+    await Promise.all([
+      import('../diagnose/diagnose.js'),
+      import('../diagnose/report.js'),
+      import('../net/http.js'),
+      import('../net/proxy.js'),
+      import('../storage/log.js'),
+    ])
+  const { env, platform } = process
+  const home = findHome()
+  const findings = examineSettings({ args, env, platform, home })
+  const { dataDir, keepWithoutKeyring, json } = findings.settings
+  const passphrase = env['LATCHKEY_PASSPHRASE'] || null
+  const { tier, note } = chooseStorage({ dataDir, keyring: null, passphrase, keepWithoutKeyring })
+  const diagnosis = await diagnose({
+    version,
+    clock: systemClock,
+    env,
+    platform,
+    home: home ?? '',
+    findings,
+    http: createHttp(),
+    hasDemo: hasDemo(),
+    proxyFor: (url) => proxyFor(url, env),
+    storage: { tier, note },
+    failures: failuresOf(dataDir),
+  })
+  const report = reportOf(diagnosis)
+  if (json) writeLine(jsonLine(diagnosis))
+  else print(report.trimEnd())
+  try {
+    openDataDirectory(dataDir)
+    const path = writeReport(dataDir, report)
+    writeText('stderr', COMMAND_MESSAGES.reportSaved(path))
+  } catch (thrown) {
+    complain(COMMAND_MESSAGES.reportNotSaved(explainFailure(thrown).message))
+  }
+}

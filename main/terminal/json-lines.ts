@@ -1,0 +1,44 @@
+// JSON lines for programs: one object a line on stdout, and nothing else. Other programs rely on them.
+
+import { createInterface } from 'node:readline'
+import type { Model } from '../agent/model.js'
+import { writeLine, writeText } from '../base/output.js'
+import { jsonLine } from '../base/printable.js'
+import { createSignInLines } from '../present/sign-in-lines.js'
+import { statusOf } from '../present/status.js'
+import { standardInput } from './standard-input.js'
+import type { Terminal } from './terminal.js'
+
+export function createJsonLines(): Terminal {
+  const input = createInterface({ input: standardInput() })
+  const print = (event: object): void => writeLine(jsonLine(event))
+  let lastStatus = ''
+  const status = (model: Model, { ifChanged }: { ifChanged: boolean }): void => {
+    const current = statusOf(model)
+    const text = JSON.stringify(current)
+    if (ifChanged && text === lastStatus) return
+    lastStatus = text
+    print({ event: 'status', status: current })
+  }
+  const signInLines = createSignInLines()
+  return {
+    listening: (url) => print({ event: 'listening', url }),
+    say: () => undefined,
+    complain: (line) => writeText('stderr', `latchkey: ${line}`),
+    follow(agent) {
+      status(agent.model(), { ifChanged: false })
+      for (const line of signInLines(agent.model(), null)) print(line)
+      agent.subscribe((model, event) => {
+        if (event.type === 'link-ready') print({ event: 'open', url: event.link })
+        for (const line of signInLines(model, event)) print(line)
+        status(model, { ifChanged: true })
+      })
+    },
+    status: (model) => status(model, { ifChanged: false }),
+    link: (url) => print({ event: 'link', url }),
+    signOutLink: (url) => print({ event: 'open', url }),
+    answer: (command, { ok, message }) => print({ event: 'answer', command, ok, message }),
+    onLine: (take) => void input.on('line', take),
+    close: () => input.close(),
+  }
+}

@@ -1,0 +1,116 @@
+// Text for a person; at a real terminal with a prompt that shows the state and the time left.
+
+import { createInterface, type Interface } from 'node:readline'
+import type { Agent } from '../agent/agent.js'
+import { reachableSignIn, shownSignIn, type Event, type Model } from '../agent/model.js'
+import type { Clock } from '../base/clock.js'
+import { writeText } from '../base/output.js'
+import { forwardingLines } from '../present/forwarding.js'
+import { describeEvent, describeStatus, formatPrompt } from './lines.js'
+import { createPromptLine, type PromptLine } from './prompt-line.js'
+import { standardInput } from './standard-input.js'
+import type { Terminal, TerminalDeps } from './terminal.js'
+import { ANSWERS, SIGN_IN_LINES } from './terminal-messages.js'
+
+export function createPlainText({ clock, env, info, onInterrupt }: TerminalDeps): Terminal {
+  const { input, promptLine } = openInput(env)
+  const screen = createScreen(clock, promptLine)
+  const { print } = screen
+  const say = (...lines: readonly string[]): void => {
+    print('stdout', lines)
+    screen.prompt()
+  }
+  const present = (model: Model, event: Event): void => {
+    print('stdout', describeEvent(model, event, clock.nowMs(), info))
+    if (event.type === 'link-ready') print('stdout', forwardingLines(event.link, env))
+    screen.prompt()
+  }
+  let unsubscribe: () => void = () => undefined
+
+  input.on('SIGINT', onInterrupt)
+  input.on('close', () => {
+    const { agent, hasEnded } = screen.state
+    screen.end()
+    // The end of a pipe is not a command. Ctrl-D is, and so is a terminal that was closed.
+    if (hasEnded || promptLine === null) return
+    const isWaiting = agent !== null && reachableSignIn(agent.model()) !== undefined
+    if (isWaiting) print('stdout', [SIGN_IN_LINES.ctrlD])
+    else onInterrupt()
+  })
+  return {
+    listening: () => undefined,
+    say,
+    complain: (line) => {
+      print('stderr', [line])
+      screen.prompt()
+    },
+    follow(agent, { quietly }) {
+      screen.state.agent = agent
+      if (!quietly) print('stdout', describeStatus(agent.model(), clock.nowMs(), info))
+      unsubscribe = agent.subscribe(present)
+      screen.prompt()
+    },
+    status: (model) => say(...describeStatus(model, clock.nowMs(), info)),
+    link: (url) => say(url ?? ANSWERS.noLink),
+    signOutLink: (url) => say('', SIGN_IN_LINES.signOutLink, '', url, ''),
+    answer: (_command, { message, isShown }) => (isShown ? say(message) : undefined),
+    onLine: (take) =>
+      void input.on('line', (line) => {
+        take(line)
+        screen.prompt()
+      }),
+    close: () => {
+      screen.end()
+      unsubscribe()
+      promptLine?.clear()
+      input.close()
+    },
+  }
+}
+
+/** Opens the input; the prompt is null unless both input and output are a terminal. */
+function openInput(env: NodeJS.ProcessEnv): { input: Interface; promptLine: PromptLine | null } {
+  const stdin = standardInput()
+  if (stdin.isTTY !== true || !process.stdout.isTTY) {
+    return { input: createInterface({ input: stdin }), promptLine: null }
+  }
+  const isDumb = env['TERM'] === 'dumb'
+  const input = createInterface({ input: stdin, output: process.stdout, terminal: !isDumb })
+  return { input, promptLine: createPromptLine(input, isDumb) }
+}
+
+type Screen = {
+  state: { agent: Agent | null; hasEnded: boolean }
+  /** Prints lines above the prompt. Does not show the prompt again. */
+  print(stream: 'stdout' | 'stderr', lines: readonly string[]): void
+  /** Shows the prompt with the current state, updated each second while a sign-in waits. */
+  prompt(): void
+  /** Shows no prompt from now on. */
+  end(): void
+}
+
+function createScreen(clock: Clock, promptLine: PromptLine | null): Screen {
+  const state: Screen['state'] = { agent: null, hasEnded: false }
+  let stopUpdates: () => void = () => undefined
+  const prompt = (): void => {
+    if (promptLine === null || state.agent === null || state.hasEnded) return
+    stopUpdates()
+    const model = state.agent.model()
+    promptLine.show(formatPrompt(model, clock.nowMs()))
+    const isWaiting = shownSignIn(model)?.phase === 'waiting'
+    if (isWaiting && promptLine.canUpdate()) stopUpdates = clock.after(1_000, prompt)
+  }
+  return {
+    state,
+    print(stream, lines) {
+      if (lines.length === 0) return
+      promptLine?.clear()
+      for (const line of lines) writeText(stream, line)
+    },
+    prompt,
+    end() {
+      state.hasEnded = true
+      stopUpdates()
+    },
+  }
+}

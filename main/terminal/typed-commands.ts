@@ -1,0 +1,100 @@
+// The commands that are typed into the terminal, one a line.
+
+import type { Agent } from '../agent/agent.js'
+import { reachableSignIn, traySignIn } from '../agent/model.js'
+import { excerpt } from '../base/printable.js'
+import { looksPasted, PASTED_WORDS } from '../oauth/pasted-redirect.js'
+import { statusOf } from '../present/status.js'
+import type { Answer, Terminal } from './terminal.js'
+import { ANSWERS } from './terminal-messages.js'
+
+/** Runs each typed command. The end of the input is not a command. */
+export function readCommands(terminal: Terminal, agent: Agent, quit: () => void): void {
+  const commands = createCommands(terminal, agent)
+  terminal.onLine((line) => {
+    const typed = line.trim()
+    if (typed === '') return
+    if (looksPasted(line)) return terminal.answer('paste', paste(agent, line))
+    const lower = typed.toLowerCase()
+    const name = Object.hasOwn(ALIASES, lower) ? ALIASES[lower]! : lower
+    if (name === 'quit') {
+      terminal.answer(name, done(ANSWERS.quit))
+      return quit()
+    }
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+    if (command) return terminal.answer(name, command())
+    // S48: text that was typed by mistake may contain a secret.
+    const message = ANSWERS.noCommand(excerpt(typed), [...Object.keys(commands), 'quit'])
+    terminal.complain(message)
+    terminal.answer(excerpt(typed), { ok: false, message })
+  })
+}
+
+/** Other names that people type out of habit. */
+const ALIASES: Readonly<Record<string, string>> = {
+  '?': 'help',
+  '-h': 'help',
+  '--help': 'help',
+  exit: 'quit',
+  q: 'quit',
+  login: 'sign-in',
+  logout: 'sign-out',
+}
+
+function createCommands(terminal: Terminal, agent: Agent): Readonly<Record<string, () => Answer>> {
+  return {
+    'sign-in': () => begin(agent, () => agent.signIn()),
+    cancel: () => {
+      const isInProgress = reachableSignIn(agent.model()) !== undefined
+      agent.cancel()
+      return isInProgress ? done(ANSWERS.cancelled) : failed(ANSWERS.nothingToCancel)
+    },
+    'sign-out': () => {
+      const isSignedOut = agent.model().session.kind === 'signed-out'
+      void agent.signOut()
+      return isSignedOut ? failed(ANSWERS.notSignedIn) : done(ANSWERS.signingOut)
+    },
+    status: () => {
+      terminal.status(agent.model())
+      return done(ANSWERS.status)
+    },
+    open: () => {
+      if (agent.link() === null) return failed(ANSWERS.noLink)
+      agent.openAgain()
+      const message = reachableSignIn(agent.model())?.message ?? null
+      return message === null ? done(ANSWERS.opened) : { ok: false, message }
+    },
+    link: () => {
+      const link = agent.link()
+      terminal.link(link)
+      return link === null ? { ok: false, message: ANSWERS.noLink } : done(ANSWERS.link)
+    },
+    'sign-in-as-other': () => begin(agent, () => agent.signInAsOther()),
+    help: () => ({ ok: true, message: ANSWERS.help, isShown: true }),
+  }
+}
+
+/** If the address was taken, the agent's events say so to a person. */
+function paste(agent: Agent, line: string): Answer {
+  const pasted = agent.paste(line)
+  return pasted === 'taken' ? done(PASTED_WORDS.taken) : failed(PASTED_WORDS[pasted])
+}
+
+function begin(agent: Agent, start: () => void): Answer {
+  const before = traySignIn(agent.model())
+  start()
+  if (!traySignIn(agent.model())) {
+    // The agent's event has said so to a person.
+    return { ok: false, message: statusOf(agent.model()).reason ?? ANSWERS.notStarted }
+  }
+  if (!before) return done(ANSWERS.started)
+  return { ok: true, message: ANSWERS.replaced, isShown: true }
+}
+
+function done(message: string): Answer {
+  return { ok: true, message }
+}
+
+function failed(message: string): Answer {
+  return { ok: false, message, isShown: true }
+}
