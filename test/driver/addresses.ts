@@ -1,8 +1,8 @@
-// The app's own scheme in a Chromium that does not know it.
+// Maps the app's own scheme for a Chromium that does not know it.
 
 /**
- * `latchkey://app/x` as `http://app.latchkey.localhost/x`: an origin of its own, in a secure context,
- * that no name server is asked for. Other addresses stay as they are.
+ * Maps `latchkey://app/x` to `http://app.latchkey.localhost/x`, which is an origin of its own in a
+ * secure context and needs no name server. Other addresses stay as they are.
  */
 export function toChromium(url: string): string {
   const found = /^([a-z][a-z0-9+-]*):\/\/([^/?#]*)(.*)$/is.exec(url)
@@ -11,7 +11,7 @@ export function toChromium(url: string): string {
   return `http://${host}.${scheme}.localhost${rest!.startsWith('/') ? '' : '/'}${rest}`
 }
 
-/** The other way round. */
+/** Maps back. */
 export function fromChromium(url: string): string {
   return url.replace(/^http:\/\/([^/?#]+)\.([a-z][a-z0-9+-]*)\.localhost(?=[/?#]|$)/, '$2://$1')
 }

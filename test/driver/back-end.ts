@@ -1,4 +1,4 @@
-// Which of the two the desktop specs run on: the stand-in, or Electron itself where that is asked for.
+// Chooses where the desktop specs run: on the stand-in, or on Electron if asked for.
 
 import { existsSync, readFileSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path'
 export type BackEnd = 'electron' | 'stand-in'
 
 /**
- * The choice, and why it fell so: LATCHKEY_E2E. A binary that happens to be there changes nothing, so
- * that a run means the same on each machine.
+ * The choice and its reason, from LATCHKEY_E2E. An installed Electron does not change the choice,
+ * so that a run means the same on every machine.
  */
 export function chooseBackEnd(): { backEnd: BackEnd; why: string } {
   const choice = choose()
@@ -38,13 +38,13 @@ function choose(): { backEnd: BackEnd; why: string } {
   }
 }
 
-/** Where a distribution of Electron has its program; elsewhere it is `electron`. */
+/** Where a distribution of Electron has its program. On other systems it is `electron`. */
 const EXECUTABLES: Partial<Record<NodeJS.Platform, string>> = {
   darwin: 'Electron.app/Contents/MacOS/Electron',
   win32: 'electron.exe',
 }
 
-/** Where Electron's binary is. The package itself would begin to download a missing one. */
+/** Finds Electron's binary. Importing the package itself would download a missing one. */
 export function electronBinary(): { path: string } | { missing: string } {
   const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
   const pathFile = join(folder, 'path.txt')

@@ -1,21 +1,21 @@
-// The system that a spec asks for, in full.
+// The complete system that a spec asks for.
 
 import type { Behaviour, Keyring, Platform } from '../stand-in/contract.js'
 import type { DesktopOptions } from './desktop.js'
 
-/** Keyrings as people have them. */
+/** Typical keyrings. */
 const KEYRINGS = {
   gnome_libsecret: { backend: 'gnome_libsecret', givesKey: true },
   kwallet: { backend: 'kwallet', givesKey: true },
   kwallet5: { backend: 'kwallet5', givesKey: true },
   kwallet6: { backend: 'kwallet6', givesKey: true },
-  /** Linux, a desktop that Electron does not know: sway and the like, with a keyring. */
+  /** Linux with a keyring, on a desktop that Electron does not know, such as sway. */
   secret_service: { backend: 'basic_text', givesKey: true },
-  /** The same without one. */
+  /** The same without a keyring. */
   basic_text: { backend: 'basic_text', givesKey: false },
-  /** Not installed, not running or locked; on Windows and macOS failing or denied. */
+  /** Linux: not installed, not running or locked. Windows and macOS: failing or denied. */
   missing: { backend: 'gnome_libsecret', givesKey: false },
-  /** Locked, with the question for its password on the screen. */
+  /** Locked, with the password prompt on the screen. */
   asking: { backend: 'gnome_libsecret', givesKey: true, asks: true },
   kwallet_closed: { backend: 'kwallet6', givesKey: false },
 } as const satisfies Record<

@@ -1,4 +1,4 @@
-// The app on a desktop, as the specs see it: the same on both back ends.
+// The app on a desktop, as the specs see it. It is the same on both back ends.
 
 import type { ChildProcess } from 'node:child_process'
 import type { Frame, Locator, Page } from '@playwright/test'
@@ -20,35 +20,35 @@ export type { Box, Keyring, KeyringName, LoginItem, MenuLine, Platform, WindowFa
 export type DesktopOptions = {
   flags?: readonly string[]
   dataDir?: string
-  /** True: the app takes itself for an installed one; on the stand-in only. */
+  /** True if the app should believe that it is installed. Stand-in only. */
   isPackaged?: boolean
   env?: Readonly<Record<string, string>>
-  /** False: the desktop shows no notifications. */
+  /** False if the desktop shows no notifications. */
   notifications?: boolean
-  /** False: the desktop can open no browser. */
+  /** False if the desktop can't open a browser. */
   browser?: boolean
-  /** True: the desktop is dark. */
+  /** True if the desktop is dark. */
   dark?: boolean
-  /** The system that it is to take this one for. Electron itself cannot take it for another. */
+  /** The system that the app should see. Electron itself always sees the real one. */
   platform?: Platform
-  /** The system's keyring, made up on both back ends; absent: there, and open. */
+  /** The system's keyring, a fake on both back ends. Absent: available and open. */
   keyring?: KeyringName | Partial<Keyring>
-  /** What the system starts at login by now, made up on both back ends; Windows and macOS. */
+  /** The system's login items, a fake on both back ends. Windows and macOS. */
   loginItems?: readonly LoginItem[]
-  /** True: the system started this run at login; macOS. */
+  /** True if the system started this run at login. macOS. */
   openedAtLogin?: boolean
-  /** Linux, on the stand-in: what shows tray icons; absent: there is something, all the time. */
+  /** The tray of a Linux desktop, on the stand-in. Absent: there is always one. */
   trayHost?: TrayHostDouble
-  /** The button that the person presses in each message box; absent: they close it. */
+  /** The button that the user presses in each message box. Absent: the user closes it. */
   boxAnswer?: string
-  /** Has the app start itself again, for {@link Desktop.restarted}; on the stand-in only. */
+  /** Lets the app start itself again, for {@link Desktop.restarted}. Stand-in only. */
   restarts?: 'as-program' | 'as-AppImage'
 }
 
 export type Notice = { title: string; body: string }
 
 export type Restarted = Desktop & {
-  /** How it was started. */
+  /** How the app was started. */
   readonly startedAs: StartedAs
 }
 
@@ -59,20 +59,20 @@ export type Desktop = {
   readonly backEnd: BackEnd
   readonly dataDir: string
   readonly process: ChildProcess
-  /** What it has printed so far; its error boxes are on stderr too. */
+  /** The output so far. Error boxes are on stderr too. */
   stdout(): string
   stderr(): string
-  /** Settles when it has ended and all its output is in. */
+  /** Settles when the app has ended and all its output has arrived. */
   readonly ended: Promise<Ended>
 
-  /** The tray's menu; null where there is none. */
+  /** The tray's menu. Null if there is none. */
   menu(): Promise<readonly MenuLine[] | null>
-  /** Presses a line of the menu. Fails where it is not there or is not enabled. */
+  /** Presses an item of the menu. Fails if the item is missing or disabled. */
   choose(label: string): Promise<void>
   tray(): Promise<{ toolTip: string; hasIcon: boolean } | null>
-  /** A left click on the icon, on a desktop that passes it on. */
+  /** Left-clicks the icon, on a desktop that passes the click on. */
   clickTray(): Promise<void>
-  /** The file name of the icon in the tray; null where there is none to be seen. */
+  /** The file name of the tray icon. Null if no icon is visible. */
   trayIcon(): Promise<string | null>
 
   /** The message boxes so far, also after the app's end. */
@@ -81,67 +81,69 @@ export type Desktop = {
   openedPaths(): Promise<readonly string[]>
 
   notifications(): Promise<readonly Notice[]>
-  /** Clicks one, counted from 0. False where the app does not hear it. */
+  /** Clicks a notification, counted from 0. False if the app does not notice. */
   clickNotification(index: number): Promise<boolean>
-  /** Lets one go unclicked for some seconds: Windows tells the app, and keeps it to be clicked later. */
+  /**
+   * Leaves a notification unclicked for some seconds. Windows tells the app, and still lets the
+   * user click it.
+   */
   timeOutNotification(index: number): Promise<void>
 
-  /** The links that the person's browser was sent to. */
+  /** The links that were opened in the user's browser. */
   openedUrls(): Promise<readonly string[]>
-  /** The next of them that was not taken yet, once there is one. */
+  /** Takes the next opened link, as soon as there is one. */
   takeUrl(): Promise<string>
 
-  /** The page of the open window, once it is loaded. */
+  /** The page of the open window, after it has loaded. */
   window(): Promise<Page>
   windowCount(): Promise<number>
   windowFacts(): Promise<WindowFacts>
   closeWindow(): Promise<void>
-  /** The person turns to the window, or away from it, once it is there to be seen. */
+  /** The user focuses the window, or leaves it, as soon as it is visible. */
   look(at: boolean): Promise<void>
   minimize(): Promise<void>
-  /** A right click on a part of the window's page: the lines of the menu that opens. */
+  /** Right-clicks a part of the window's page. Returns the items of the menu that opens. */
   rightClick(target: Locator): Promise<readonly MenuLine[]>
-  /** Presses a line of that menu. */
+  /** Presses an item of that menu. */
   chooseInPage(label: string): Promise<void>
-  /** Ctrl and a key, in the window. */
+  /** Presses Ctrl and a key in the window. */
   pressControl(key: string): Promise<void>
-  /** Ctrl and the wheel, in the window. */
+  /** Turns the wheel with Ctrl in the window. */
   turnWheel(direction: 'in' | 'out'): Promise<void>
-  /** The process of the window's page crashes. */
+  /** Crashes the process of the window's page. */
   crashWindow(): Promise<void>
 
-  /** What is on the clipboard, which is one of this run's own. */
+  /** The text on this run's own clipboard. */
   clipboard(): Promise<string>
-  /** The keyring changes while the app runs, as the documentation lets it. */
+  /** Changes the keyring while the app runs, as the documentation permits. */
   setKeyring(keyring: KeyringName | Partial<Keyring>): Promise<void>
-  /** macOS: the person opens the app in the Finder once more, which starts no second one. */
+  /** macOS: the user opens the app in the Finder again, which starts no second one. */
   activate(): Promise<void>
-  /** What the system starts at login by now, also after the app's end. */
+  /** The system's login items now, also after the app's end. */
   loginItems(): Promise<readonly LoginItem[]>
   /** The machine sleeps and wakes. */
   resume(): Promise<void>
-  /** The screen is locked and unlocked, of which Linux tells nobody. */
+  /** The screen is locked and unlocked. Linux reports neither. */
   unlockScreen(): Promise<void>
-  /** The system shuts down, and ends the app where that does not ask it to wait. False then. */
+  /** Shuts the system down. Ends the app and returns false if the app does not ask it to wait. */
   shutDown(): Promise<boolean>
 
-  /** The app that this one has started in its own place, once there is one. */
+  /** The app that this one has started in its place, as soon as there is one. */
   restarted(): Promise<Restarted>
-  /** A second start with the same data directory, to its end. */
+  /** Runs a second start with the same data directory, to its end. */
   launchAgain(flags?: readonly string[]): Promise<Ended>
   /** Quits as the desktop does, and waits for the end. */
   quit(): Promise<Ended>
 
-  /** Takes the window elsewhere with `loadURL`, as only the main process can. */
+  /** Navigates the window with `loadURL`, as only the main process can. */
   loadInWindow(url: string): Promise<void>
   /**
-   * Whether the app let a page go to an address, or open a window for it, once it has been asked: the
-   * first of its answers that was not taken yet.
+   * Takes the app's next answer to a page that wanted to go to an address or open a window for it.
    */
   wasLetGo(url: string): Promise<boolean>
-  /** Calls the main process as a frame with a broken-out page in it could, past the preload script. */
+  /** Calls the main process past the preload script, as a compromised page could. */
   invokeFrom(frame: Frame, channel: string, ...args: unknown[]): Promise<unknown>
   attachesWebview(url: string): Promise<boolean>
-  /** All that menus, notifications and the IPC to windows ever held, as text. */
+  /** All text that menus, notifications and the IPC to windows ever held. */
   everythingShown(): Promise<string>
 }

@@ -1,4 +1,4 @@
-// The desktop driver: starts the app for a spec, on the stand-in or on Electron itself, and says which.
+// The desktop driver starts the app for a spec, on the stand-in or on Electron, and says on which.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -22,15 +22,15 @@ export type {
 } from './desktop.js'
 export { expect, SCRIPTED, signInAs } from '../support/desktop-test.js'
 
-/** Flags: any free port, so that specs run side by side. */
+/** Flags for any free port, so that specs can run side by side. */
 export const FREE_PORT = ['--port', '0'] as const
 
-/** Flags: a free port, and a provider to sign in at. */
+/** Flags for a free port and a provider. */
 export function at({ issuer, clientId }: RunningProvider): string[] {
   return [...FREE_PORT, '--issuer', issuer, '--client-id', clientId]
 }
 
-/** The menu's first line, which says the state. */
+/** Reads the menu's first line, which shows the state. */
 export async function headlineOf(app: Desktop): Promise<string | undefined> {
   return (await app.menu())?.[0]?.label
 }
@@ -38,15 +38,15 @@ export async function headlineOf(app: Desktop): Promise<string | undefined> {
 type Folders = { create(): Promise<string> }
 
 type LaunchOptions = DesktopOptions & {
-  /** A run that has ended. This one is its next: with the same options, data directory and system. */
+  /** An earlier run that has ended. The new run has the same options, data directory and system. */
   after?: Desktop
 }
 
 type Started = { desktop: Desktop; later?: readonly Desktop[]; close(): Promise<void> }
 
 /**
- * Specs take `launch`, which starts the app, and `runToEnd`, for where it is to end by itself. What
- * still runs at the end of a spec is killed. `provider` is one of the spec's own.
+ * Specs take `launch`, which starts the app, and `runToEnd`, for an app that ends by itself. Apps
+ * still running at the end of a spec are killed. `provider` belongs to the spec.
  */
 export const test = base.extend<
   {
@@ -110,7 +110,7 @@ export const test = base.extend<
       if (testInfo.status !== testInfo.expectedStatus && output !== '') {
         await testInfo.attach('output', { body: output, contentType: 'text/plain' })
       }
-      // The app goes on after one; a spec must not.
+      // The app continues after an unhandled error. A spec must not.
       expect(stderr).not.toContain('unexpected error')
     }
   },
@@ -129,7 +129,7 @@ export const test = base.extend<
   },
 })
 
-/** Electron itself cannot be told to be on another system, or on a desktop with another tray. */
+/** Electron can't pretend to run on another system, or on a desktop with another tray. */
 function skipWhereUnknown(testInfo: TestInfo, backEnd: BackEnd, options: DesktopOptions): void {
   const { platform = process.platform } = options
   testInfo.skip(
@@ -146,7 +146,7 @@ function skipWhereUnknown(testInfo: TestInfo, backEnd: BackEnd, options: Desktop
   )
 }
 
-/** A data directory and a desktop's settings of the spec's own, where it names none. */
+/** Uses a data directory and desktop settings of the spec's own, unless it names others. */
 async function completed(
   options: DesktopOptions,
   folders: Folders,

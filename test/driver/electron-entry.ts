@@ -1,5 +1,5 @@
-// Runs in Electron before the app, which Electron then starts as ever: notes what the app does on the
-// desktop. It is required (`-r`), so nothing is awaited at its top.
+// Runs in Electron before the app and records what the app does on the desktop. It is loaded with
+// `-r`, so it can't use top-level await.
 
 import { basename } from 'node:path'
 import {
@@ -42,7 +42,7 @@ type Handler = (event: IpcMainInvokeEvent, ...args: unknown[]) => unknown
 
 const behaviour = JSON.parse(process.env[BEHAVIOUR_VARIABLE] ?? '') as Behaviour
 delete process.env[BEHAVIOUR_VARIABLE]
-// As the app finds it without a test: Electron, the app's folder, its flags.
+// What the app would find without a test: Electron, the app's folder, its flags.
 process.argv.splice(1, process.argv.indexOf(behaviour.appPath) - 1)
 
 const handlers = new Map<string, Handler>()
@@ -70,7 +70,7 @@ export type Observed = {
   /** The next menu that opens in a page. */
   takePageMenu(): Promise<readonly MenuLine[]>
   chooseInPage(label: string): void
-  /** As far as it was made from a file; the first image that was, until another one is set. */
+  /** The icon's file: the first one, until another one is set. Null if it came from no file. */
   trayIcon(): string | null
   clipboard(): string
   setKeyring(keyring: Keyring): void
@@ -147,7 +147,7 @@ Tray.prototype.destroy = function (): void {
   toolTip = null
   destroy.call(this)
 }
-// A menu within a page would wait for somebody to choose.
+// A menu within a page would wait for a choice.
 Menu.prototype.popup = function (): void {
   const { items } = this
   pageItems = items
@@ -164,8 +164,8 @@ nativeImage.createFromPath = (path) => {
   return image
 }
 
-// Playwright's loader has just told Chromium to use no keyring, so that it does not touch the person's.
-// What the app sees of that switch is what the spec asked for, by its own flags.
+// Playwright's loader has just told Chromium to use no keyring, to protect the developer's own. The
+// app sees the switch as the spec's flags set it.
 const passwordStore = process.argv.findLast((arg) => arg.startsWith(PASSWORD_STORE))
 const { hasSwitch, getSwitchValue } = app.commandLine
 app.commandLine.hasSwitch = (name) =>
@@ -175,8 +175,8 @@ app.commandLine.getSwitchValue = (name) =>
     ? (passwordStore?.slice(PASSWORD_STORE.length) ?? '')
     : getSwitchValue(name)
 
-// The keyring, the clipboard and the login items are the person's own, and no spec touches them: these
-// three are the stand-in's here too.
+// The keyring, the clipboard and the login items belong to the developer, and no spec touches them:
+// these three come from the stand-in here too.
 Object.assign(
   safeStorage,
   createSafeStorage({
@@ -221,7 +221,7 @@ shell.openExternal = async (url) => {
 }
 shell.openPath = (path) => {
   process.stderr.write(`${OBSERVED}${JSON.stringify({ path })}\n`)
-  // Linux starts xdg-open at once, and never comes back to the promise.
+  // On Linux, Electron starts xdg-open at once and never settles the promise.
   return process.platform === 'linux' ? new Promise(() => undefined) : Promise.resolve('')
 }
 let isInFront = process.platform !== 'darwin'
@@ -230,7 +230,7 @@ app.focus = (options) => {
   if (options?.steal) isInFront = true
   focus(options)
 }
-// A box on the screen would wait for somebody to dismiss it.
+// A box on the screen would wait for an answer.
 dialog.showMessageBox = (...given: unknown[]) => {
   const options = given.at(-1) as MessageBoxOptions
   const { title = '', message, detail = '', buttons = ['OK'], cancelId = 0 } = options

@@ -1,4 +1,5 @@
-// The desktop on Electron itself, through Playwright. Not run yet: see test/stand-in/README.md.
+// The desktop on Electron itself, through Playwright. It has not been run yet: see
+// test/stand-in/README.md.
 
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -18,11 +19,11 @@ type Observing = { latchkeyObserved: Observed }
 const ENTRY = join(ROOT, 'dist', 'test', 'driver', 'electron-entry.js')
 const IS_ROOT = process.getuid?.() === 0
 
-/** Starts the app and waits until Electron is ready. Whoever calls ends it with `close`. */
+/** Starts the app and waits until Electron is ready. The caller ends it with `close`. */
 export async function launchElectron(
   options: Options,
 ): Promise<{ desktop: Desktop; close(): Promise<void> }> {
-  // Without `executablePath` Playwright finds Electron itself, and holds back `ready` until it listens.
+  // Without `executablePath`, Playwright finds Electron itself and delays `ready` until it listens.
   const electron = await _electron.launch({
     args: argsOf(options),
     cwd: ROOT,
@@ -92,7 +93,7 @@ export async function launchElectron(
     windowFacts: () =>
       electron.evaluate(({ BrowserWindow }) => {
         const window = BrowserWindow.getAllWindows()[0]!
-        // Electron's own tests use it; it is in no documentation.
+        // Undocumented, but Electron's own tests use it.
         const { getLastWebPreferences } = window.webContents as never as {
           getLastWebPreferences(): Record<string, unknown>
         }
@@ -182,7 +183,7 @@ export async function launchElectron(
         powerMonitor.emit('unlock-screen')
       }),
     async shutDown() {
-      // What the system itself does on the way, its own wait included, is not seen here.
+      // The system's own shutdown steps, including its wait, are not visible here.
       const isDelayed = await electron.evaluate(({ powerMonitor }) => {
         let isPrevented = false
         const event = { preventDefault: () => void (isPrevented = true) }
@@ -193,7 +194,7 @@ export async function launchElectron(
       return isDelayed
     },
 
-    // Playwright drives what it has started itself, and nothing else.
+    // Playwright drives only the app that it has started.
     restarted: () =>
       Promise.reject(new Error('Electron itself cannot be followed to its next run')),
     launchAgain: (flags = []) => runElectron({ ...options, flags }),
@@ -264,9 +265,9 @@ export async function runElectron(options: Options): Promise<Ended> {
   return follow(child).ended
 }
 
-/** What Electron is started with, after its own switches and those of Playwright. */
+/** Electron's arguments, after its own switches and Playwright's. */
 export function argsOf({ dataDir, flags = [] }: Options): string[] {
-  // The app's own folder, so that its name, version and desktop file are the app's.
+  // The app's own folder, so that name, version and desktop file are the app's.
   return ['-r', ENTRY, ROOT, '--data-dir', dataDir, ...flags]
 }
 

@@ -1,4 +1,4 @@
-// A file that stands for Electron's program: an app that starts itself again by its path is started here.
+// A file in place of Electron's program, for an app that starts itself again by its path.
 
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -11,9 +11,9 @@ import { createWaiting, type Waiting } from './waiting.js'
 
 export type Executable = {
   path: string
-  /** What an AppImage's runtime tells the program in it: the image's file, and where it is mounted. */
+  /** What the AppImage runtime tells its program: the image's file, and the mount point. */
   image: Readonly<{ APPIMAGE: string; APPDIR: string }>
-  /** How it was started, each time. */
+  /** How the file was started, each time. */
   starts: Waiting<StartedAs>
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-// What the main process sends to one document, in order.
+// The messages of the main process to one document, in order.
 
 import type { Delivery } from './preload-host.js'
 
@@ -8,7 +8,7 @@ export type Mail = {
   end(): void
 }
 
-/** `take` waits until there is something, and gives null at the end. */
+/** `take` waits for the next message, and returns null at the end. */
 export function createMail(): Mail {
   let box: Delivery[] = []
   let isOver = false

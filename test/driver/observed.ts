@@ -1,9 +1,9 @@
-// What the app did on a desktop and left no trace of, as lines on its stderr: it may have ended by the
-// time that a spec asks.
+// Records desktop actions that leave no trace as lines on stderr, because the app may have ended by
+// the time a spec asks.
 
 import type { Box } from '../stand-in/contract.js'
 
-/** What such a line begins with. */
+/** How such a line begins. */
 export const OBSERVED = 'observed: '
 
 type Observation = { path: string } | { box: Box }

@@ -1,5 +1,5 @@
-// The windows of the stand-in's app: each a page in a real Chromium, which asks the app for its
-// content, its calls, and what it may do.
+// The windows of the stand-in's app. Each is a page in a real Chromium that asks the app for
+// content, calls and permissions.
 
 import { readFile } from 'node:fs/promises'
 import type { Browser, BrowserContext, Frame, Page, Request, Route } from '@playwright/test'
@@ -19,7 +19,7 @@ import { createWaiting } from './waiting.js'
 
 export type Pages = {
   answers: Pick<Answers<HostCalls>, 'load' | 'closed' | 'send' | 'reply'>
-  /** The loaded page of a window, once there is one. */
+  /** The loaded page of a window, as soon as there is one. */
   opened(): Promise<Page>
   /** The number of the open window. */
   id(): number
@@ -27,9 +27,9 @@ export type Pages = {
   /** Resolves when the pages of closed windows are gone. */
   allClosed(): Promise<void>
   wasLetGo(url: string): Promise<boolean>
-  /** Calls the app's main process as a frame. */
+  /** Calls the app's main process as a frame would. */
   invokeFrom(frame: Frame, channel: string, args: readonly unknown[]): Promise<unknown>
-  /** All that was sent to pages, as JSON. */
+  /** Everything that was sent to pages, as JSON. */
   sent(): readonly string[]
   close(): Promise<void>
 }
@@ -38,14 +38,14 @@ const BINDING = 'latchkeyStandIn'
 
 type Window = {
   context: BrowserContext | null
-  /** Playwright cannot close what it is still setting up. */
+  /** Playwright can't close a page that is still being set up. */
   setUp: Promise<unknown>
   page: Page | null
   isLoaded: boolean
   isClosed: boolean
-  /** Where the main process sends the page itself, which nobody is asked about. */
+  /** The address that the main process itself sends the page to. Nobody is asked about it. */
   ordered: string | null
-  /** What waits for the page's document; null before its preload script has run. */
+  /** Messages for the page's document. Null before its preload script has run. */
   mail: Mail | null
 }
 
@@ -105,7 +105,7 @@ export function createPages(
     }
   }
 
-  /** Asks the app about what a page wants. */
+  /** Asks the app whether a page may do something. */
   const may = async (
     wish: 'mayNavigate' | 'mayRedirect' | 'mayOpen',
     id: number,
@@ -132,7 +132,7 @@ export function createPages(
     page.on('close', () => {
       if (!window.isClosed) ignoringTheEnd(app().call('close', id))
     })
-    // A window that the page opened: by the time it is seen here, Electron's app has been asked.
+    // A window that the page opened. In Electron, the app would have been asked before.
     context.on('page', (popup) => {
       popups.add(popup)
       popup.on('close', () => popups.delete(popup))
@@ -151,7 +151,7 @@ export function createPages(
     }
   }
 
-  /** Asks the app about navigation and new windows, and answers what is asked for. */
+  /** Asks the app about navigation and new windows, and answers requests. */
   const decide = async (route: Route, id: number, window: Window): Promise<void> => {
     const request = route.request()
     const url = fromChromium(request.url())
@@ -184,7 +184,7 @@ export function createPages(
       if (!(await mayGoOn(status, headers['location']))) return route.abort('aborted')
       return route.fulfill({ status, headers, body: Buffer.from(answer.body) })
     }
-    // Not `continue`: Chromium keeps pages of its own making from this machine's servers, unasked.
+    // Not `continue`: Chromium would then block requests to servers of this machine without a word.
     const response = await route.fetch({ maxRedirects: 0 })
     if (!(await mayGoOn(response.status(), response.headers()['location']))) {
       return route.abort('aborted')
@@ -219,7 +219,7 @@ export function createPages(
       },
       send(id, channel, args) {
         sent.push(JSON.stringify([channel, args]))
-        // Before a preload script has run nobody listens.
+        // Before the preload script has run, nobody listens.
         windows.get(id)?.mail?.put({ kind: 'message', channel, args })
       },
       reply(_id, call, outcome) {
@@ -283,14 +283,14 @@ function emptyWindow(): Window {
   }
 }
 
-/** For what nobody waits for: the app or the page may end meanwhile. */
+/** Ignores failures of calls that nobody waits for: the app or the page may end meanwhile. */
 function ignoringTheEnd(task: Promise<unknown>): void {
   task.catch(() => undefined)
 }
 
 async function closePage(window: Window): Promise<void> {
   await window.setUp.catch(() => undefined)
-  // It may be closed already, with the browser or by an app that ended.
+  // The page may already be closed, with the browser or by an app that ended.
   await window.context?.close().catch(() => undefined)
 }
 
@@ -302,7 +302,7 @@ function factsOf(frame: Frame): FrameFacts {
   }
 }
 
-/** The frame that asks; null where its page is only being made. */
+/** The frame that asks. Null while its page is being made. */
 function frameOf(request: Request): Frame | null {
   try {
     return request.frame()
@@ -311,7 +311,7 @@ function frameOf(request: Request): Frame | null {
   }
 }
 
-/** In the page: resolves when a frame has been drawn. */
+/** Runs in the page. Resolves when a frame has been drawn. */
 function nextFrame(): Promise<void> {
   return new Promise((resolve) => {
     requestAnimationFrame(() => requestAnimationFrame(() => resolve()))

@@ -1,4 +1,4 @@
-// What the app lets its pages have, carried over to Chromium.
+// Carries the app's permissions for its pages over to Chromium.
 
 import type { BrowserContext } from '@playwright/test'
 import type { AppCalls } from '../stand-in/contract.js'
@@ -15,7 +15,7 @@ const PERMISSIONS = {
   midi: 'midi',
 } as const
 
-/** Gives the page what the app's handlers grant, by request or by check. */
+/** Gives the page the permissions that the app's handlers grant, by request or by check. */
 export async function grantPermissions(
   context: BrowserContext,
   app: Wire<AppCalls>,

@@ -1,5 +1,5 @@
-// Runs the app's preload script in the stand-in's Chromium. In the page: nothing from outside the
-// function reaches it.
+// Runs the app's preload script in the stand-in's Chromium. The function runs in the page, so it
+// can't use anything from outside.
 
 import type { LastResult } from '../stand-in/contract.js'
 
@@ -9,7 +9,7 @@ export type PagePacket =
   | { kind: 'invoke'; call: number; channel: string; args: readonly unknown[] }
   | { kind: 'receive' }
 
-/** What a page gets in answer to `receive`, when there is something; null when it is over. */
+/** The answer to `receive`, when there is one. Null at the end. */
 export type Delivery =
   | { kind: 'message'; channel: string; args: readonly unknown[] }
   | { kind: 'reply'; call: number; outcome: LastResult }
@@ -20,9 +20,9 @@ type Preload = (
   exports: unknown,
 ) => void
 
-/** The init script for a window: the preload's source, with the two modules that it may require. */
+/** Makes a window's init script: the preload's source, with the two modules that it may require. */
 export function preloadScript(binding: string, preload: string): string {
-  // As text, for a function made from a string would be stopped by the page's own policy.
+  // As text, because the page's policy blocks functions made from strings.
   const wrapped = `function (require, module, exports) {${preload}\n}`
   return `(${hostPreload.toString()})(${JSON.stringify(binding)}, ${wrapped})`
 }
@@ -31,7 +31,7 @@ function hostPreload(binding: string, preload: Preload): void {
   const globals = globalThis as unknown as Record<string, unknown>
   const send = globals[binding] as (packet: PagePacket) => Promise<Delivery[] | null>
   delete globals[binding]
-  // Frames within the page get no preload script, and the empty page at first is not the app's.
+  // Inner frames get no preload script, and the first empty page is not the app's.
   if (window !== window.top || location.href === 'about:blank') return
 
   const calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
@@ -82,7 +82,9 @@ function hostPreload(binding: string, preload: Preload): void {
     }
   }
 
-  /** What the other world gets of a value: a copy, functions wrapped, no prototypes, no symbols. */
+  /**
+   * What the other world receives: a copy with wrapped functions, without prototypes and symbols.
+   */
   const bridged = (value: unknown): unknown => {
     if (typeof value === 'function') {
       return (...args: unknown[]): unknown => {
@@ -157,7 +159,7 @@ function hostPreload(binding: string, preload: Preload): void {
   try {
     preload(requireSandboxed, module, module.exports)
   } catch (thrown) {
-    // The page goes on without it.
+    // The page continues without it.
     console.error('Unable to load preload script', thrown)
   }
 }

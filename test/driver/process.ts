@@ -1,4 +1,4 @@
-// A started program: its output, and its end.
+// A started program, with its output and its end.
 
 import type { ChildProcess } from 'node:child_process'
 import type { Ended } from './desktop.js'

@@ -1,4 +1,4 @@
-// The desktop on the stand-in: the built app in plain Node, its windows in the tests' Chromium.
+// The desktop on the stand-in: the built app in plain Node, its windows in a real Chromium.
 
 import { spawn } from 'node:child_process'
 import { readlinkSync, rmSync } from 'node:fs'
@@ -28,11 +28,11 @@ const RUN = join(ROOT, 'dist', 'test', 'stand-in', 'run.js')
 
 export type StandInOptions = DesktopOptions & {
   dataDir: string
-  /** Another program in the app's place: the stand-in's own specs. */
+  /** Another program instead of the app, for the stand-in's own specs. */
   main?: string
-  /** All that Electron is started with, in place of the app, its data directory and the flags. */
+  /** Electron's whole command line, instead of the app, its data directory and the flags. */
   args?: readonly string[]
-  /** Where the app starts itself again: what it is started as, instead of by these options. */
+  /** How the app is started when it starts itself again, instead of with these options. */
   startedAs?: StartedAs
   executable?: Executable
 }
@@ -40,14 +40,14 @@ export type StandInOptions = DesktopOptions & {
 export type LaunchedStandIn = {
   desktop: Desktop
   ready: Promise<void>
-  /** Those that the app has started in its own place, and they in theirs. */
+  /** The apps that this one has started in its place, and those started by them. */
   later: Desktop[]
   close(): Promise<void>
 }
 
 /**
- * Starts the app. Whoever calls ends it, and closes its pages with `close`. `ready` is when the app is
- * ready, as on Electron, or has ended before that.
+ * Starts the app. The caller ends it, and closes its pages with `close`. `ready` resolves when the
+ * app is ready, as on Electron, or when it has ended before that.
  */
 export function launchStandIn(browser: Browser, options: StandInOptions): LaunchedStandIn {
   const { dataDir } = options
@@ -90,7 +90,7 @@ export function launchStandIn(browser: Browser, options: StandInOptions): Launch
     loginItemsSet: (items) => void (loginItems = items),
   })
 
-  /** What the spec waits for, or why it will not come. */
+  /** What the spec waits for, or the reason why it won't come. */
   const unlessEnded = <Value>(promise: Promise<Value>): Promise<Value> =>
     Promise.race([
       promise,
@@ -177,7 +177,7 @@ export function launchStandIn(browser: Browser, options: StandInOptions): Launch
       return ended
     },
     async quit() {
-      // It may be gone before it has answered.
+      // The app may end before it answers.
       await app.call('quit').catch(() => undefined)
       return followed.ended
     },
@@ -204,7 +204,7 @@ export function launchStandIn(browser: Browser, options: StandInOptions): Launch
   }
 }
 
-/** Electron's command line, and the surroundings of a start by the person. */
+/** Electron's command line, and the environment of a start by the user. */
 function startOf(options: StandInOptions): Pick<StartedAs, 'args' | 'cwd'> & {
   env: Readonly<Record<string, string | undefined>>
 } {
@@ -212,22 +212,22 @@ function startOf(options: StandInOptions): Pick<StartedAs, 'args' | 'cwd'> & {
   const named = options.isPackaged === true ? [] : [main]
   const { args = [...named, '--data-dir', dataDir, ...flags] } = options
   const env = { ...process.env, ...options.trayHost?.env, ...options.env }
-  // Elsewhere than on Windows, the name of one of its pipes is that of a file in this folder.
+  // On POSIX systems, a Windows pipe name becomes a file in this folder.
   return { args, env, cwd: dataDir }
 }
 
-/** The socket for second starts lies outside of the data directory, and a killed app leaves it. */
+/** The socket for second starts is outside the data directory. A killed app leaves it behind. */
 function removeSocketOf(pid: number | undefined, dataDir: string): void {
   try {
     if (!readlinkSync(join(dataDir, 'SingletonLock')).endsWith(`-${pid}`)) return
     rmSync(readlinkSync(join(dataDir, 'SingletonSocket')), { force: true })
   } catch (thrown) {
-    // It has removed both, or never had them.
+    // The app has removed both, or never had them.
     if (!['ENOENT', 'EINVAL'].includes(errnoOf(thrown))) throw thrown
   }
 }
 
-/** In the page: what Chromium says of the place that a person has clicked on. */
+/** Runs in the page. Returns what Chromium says about the place of a click. */
 function describePlace(target: Element): Place {
   const isField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
   const selection = isField

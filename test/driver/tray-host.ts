@@ -1,21 +1,21 @@
-// What shows tray icons on a Linux desktop, made up: the app asks for it by `gdbus`, and the stand-in's
-// Tray by the same file.
+// A fake tray of a Linux desktop. The app asks about it through `gdbus`; the stand-in's Tray reads
+// the same file.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 
 export type TrayHostDouble = {
-  /** What the watcher says; empty while there is none. */
+  /** The watcher's answer. Empty while there is no watcher. */
   readonly file: string
-  /** The environment in which `gdbus` is this one. */
+  /** The environment that finds the fake `gdbus`. */
   readonly env: Readonly<Record<string, string>>
-  /** The desktop brings its tray. */
+  /** Shows the desktop's tray. */
   bring(): Promise<void>
   /** How often the app has asked. */
   timesAsked(): Promise<number>
 }
 
-/** A desktop without a tray, in a folder of its own. */
+/** Makes a desktop without a tray, in its own folder. */
 export async function createTrayHost(folder: string): Promise<TrayHostDouble> {
   const bin = join(folder, 'bin')
   const file = join(folder, 'watcher')

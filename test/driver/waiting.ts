@@ -1,9 +1,9 @@
-// A list whose later entries can be waited for.
+// A list that lets callers wait for later entries.
 
 export type Waiting<Item> = {
   readonly all: readonly Item[]
   put(item: Item): void
-  /** The first entry that matches and was not taken yet, once there is one. */
+  /** Takes the first entry that matches, as soon as there is one. */
   take(matches?: (item: Item) => boolean): Promise<Item>
 }
 

@@ -1,27 +1,29 @@
-// What real providers demand of a sign-in link, and the embedded one can be told to demand too.
+// What real providers demand of an authorization URL. The embedded one can demand it too.
 
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { showMessage } from './provider-pages.js'
 
 export type Demands = {
-  /** What is registered; by default `http://127.0.0.1/callback`, at any port (RFC 8252 section 7.3). */
+  /**
+   * The registered URIs. Default: `http://127.0.0.1/callback` at any port (RFC 8252 section 7.3).
+   */
   redirectUris?: readonly string[]
-  /** True: the redirect URI must be one of them to the letter, its port too. */
+  /** True: the redirect URI must match exactly, including its port. */
   exactRedirects?: boolean
-  /** Parameters without which nobody signs in. */
+  /** Parameters that a sign-in requires. */
   parameters?: Readonly<Record<string, string>>
   /**
-   * What is done about the scope `offline_access`: the browser is sent back with an error, or is shown
-   * one and stays. Default: a refresh token is given for it.
+   * What happens with the scope `offline_access`: the browser is sent back with an error, or shows
+   * an error page. Default: the client gets a refresh token.
    */
   offlineAccess?: 'invalid_scope' | 'invalid_request' | 'page'
-  /** What a refresh token is given for: offline_access, a parameter access_type=offline, or anything. */
+  /** What earns a refresh token: offline_access, a parameter access_type=offline, or anything. */
   refreshTokens?: 'offline_access' | 'access_type' | 'always'
 }
 
 export const REDIRECT_URIS: readonly string[] = ['http://127.0.0.1/callback']
 
-/** Answers in the authorization endpoint's place where a demand is not met; true where it did. */
+/** Answers instead of the authorization endpoint if a demand is not met. Returns true then. */
 export function refuseByDemand(ctx: KoaContextWithOIDC, demands: Demands, issuer: string): boolean {
   const { redirectUris = REDIRECT_URIS, exactRedirects = false, offlineAccess } = demands
   const query = new URLSearchParams(ctx.querystring)
@@ -38,7 +40,7 @@ export function refuseByDemand(ctx: KoaContextWithOIDC, demands: Demands, issuer
   return sendBack(ctx, issuer, offlineAccess, 'The scope offline_access is not allowed here.')
 }
 
-/** Whether the refresh token that a code brings depends on how it was asked for, and was. */
+/** Remembers which requests earn a refresh token for their code. */
 export function createOfflineMemory({ refreshTokens = 'offline_access' }: Demands): {
   note(ctx: KoaContextWithOIDC): void
   issues(code: { codeChallenge?: string; scopes: ReadonlySet<string> }): boolean

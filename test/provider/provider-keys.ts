@@ -1,4 +1,5 @@
-// The embedded provider's signing keys, and ID tokens signed again after a test changed them.
+// The embedded provider's signing keys, and ID tokens that are signed again after a test has
+// changed them.
 
 import { generateKeyPair, randomUUID, sign, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -10,7 +11,7 @@ export type JwtPart = Record<string, unknown>
 
 const generate = promisify(generateKeyPair)
 
-/** Makes a key with a `kid` of its own. */
+/** Makes a key with a unique `kid`. */
 export async function createSigningKey(alg: SigningAlg): Promise<SigningKey> {
   const { privateKey } =
     alg === 'RS256'
@@ -21,10 +22,10 @@ export async function createSigningKey(alg: SigningAlg): Promise<SigningKey> {
 }
 
 /**
- * Lets `change` alter claims and header, and signs the outcome with the provider's own key, so that
- * nothing is wrong but what the test made wrong. The header's `alg` is written, not obeyed.
+ * Lets `change` alter claims and header, and signs the result with the provider's own key, so that
+ * only the test's change is wrong. The header's `alg` is written, but not used.
  *
- * @see RFC 7515 section 5.1
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7515#section-5.1}
  */
 export function signAgain(
   jwt: string,
@@ -36,7 +37,8 @@ export function signAgain(
   const input = `${encode(header)}.${encode(claims)}`
   const signature = sign('sha256', Buffer.from(input), {
     key: key.privateKey,
-    // JWS wants the two bare numbers of an EC signature; RSA ignores this. RFC 7518 section 3.4
+    // JWS needs the two bare numbers of an EC signature (RFC 7518 section 3.4). RSA ignores this
+    // option.
     dsaEncoding: 'ieee-p1363',
   })
   return `${input}.${signature.toString('base64url')}`

@@ -1,21 +1,21 @@
-// The ways in which the embedded provider can be told to misbehave, to test a client's defences.
+// How the embedded provider can misbehave, to test a client's defences.
 
 import { Readable } from 'node:stream'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { signAgain, type JwtPart, type SigningKey } from './provider-keys.js'
 
 /**
- * How an endpoint fails instead of doing its work; what it was sent has no effect.
+ * How an endpoint fails instead of doing its work. The request has no effect.
  *
  * - `server-error`: 500 with a JSON error
  * - `rate-limited`: 429 with Retry-After (RFC 6585 section 4)
- * - `unavailable`: 503, with Retry-After where `retryAfter` is set (RFC 9110 section 15.6.4)
- * - `echo`: 400 with a JSON error that quotes all that was sent
+ * - `unavailable`: 503, with Retry-After if `retryAfter` is set (RFC 9110 section 15.6.4)
+ * - `echo`: 400 with a JSON error that quotes the whole request
  * - `not-json`: 200 and a web page, as from a hotel's Wi-Fi
- * - `truncated`: JSON that breaks off before its Content-Length
- * - `redirect`: 307 to a place where the same request succeeds (RFC 9700 section 4.12)
+ * - `truncated`: JSON that ends before its Content-Length
+ * - `redirect`: 307 to a path that accepts the same request (RFC 9700 section 4.12)
  * - `hang`: takes the request and never answers
- * - `drip`: headers at once, then one byte every 200 ms for ever
+ * - `drip`: headers at once, then one byte every 200 ms forever
  * - `reset`: the connection is destroyed
  */
 export type Failure =
@@ -34,7 +34,7 @@ export type Failure =
  * How an answer is spoiled after the endpoint has done its work.
  *
  * - `oversized`: the right answer, made 8 MiB long, without Content-Length
- * - `answer-lost`: the connection is destroyed in the answer's place
+ * - `answer-lost`: the connection is destroyed instead of sending the answer
  */
 export type Spoiling = 'oversized' | 'answer-lost'
 
@@ -42,61 +42,63 @@ export type Fault = Failure | Spoiling
 
 type Json = Record<string, unknown>
 
-/** Every field is one way to misbehave; a field left out or undefined is good behaviour. */
+/** Each field is one way to misbehave. A field left out or undefined means good behaviour. */
 export type Misbehaviour = {
-  /** RFC 9110 section 6.6.1: the Date header of every answer, as a clock that is wrong has it. */
+  /** The Date header of every answer, for a wrong clock (RFC 9110 section 6.6.1). */
   date?: string | undefined
-  /** RFC 9110 section 10.2.3: what `rate-limited` (`2` by default) and `unavailable` send. */
+  /**
+   * The Retry-After of `rate-limited` (default `2`) and `unavailable` (RFC 9110 section 10.2.3).
+   */
   retryAfter?: string | undefined
-  /** An endpoint does its work, and answers once the promise for it has settled. */
+  /** An endpoint does its work, and answers when this promise has settled. */
   hold?: ((endpoint: Endpoint) => Promise<unknown> | undefined) | undefined
 
-  /** OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3: the metadata document. */
+  /** The metadata document (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3). */
   discovery?: Fault | undefined
-  /** Rewrites the metadata; a string is sent as it is, anything else as JSON. */
+  /** Rewrites the metadata. A string is sent as it is, anything else as JSON. */
   metadata?: ((json: Json) => unknown) | undefined
-  /** Headers of the metadata's answer, one character a byte. */
+  /** Additional headers of the metadata's answer, one character per byte. */
   metadataHeaders?: Readonly<Record<string, string>> | undefined
 
-  /** RFC 7517 section 5: the key set; `empty` has no keys. */
+  /** The key set (RFC 7517 section 5). `empty` has no keys. */
   jwks?: Fault | 'empty' | undefined
-  /** Rewrites the key set; a string is sent as it is, anything else as JSON. */
+  /** Rewrites the key set. A string is sent as it is, anything else as JSON. */
   jwksResponse?: ((json: Json) => unknown) | undefined
 
   /**
-   * RFC 6749 section 4.1.2, RFC 9207 section 2: changes the parameters of the redirect back to the
-   * client, success and error alike. An answer in form_post mode is left alone.
+   * Changes the parameters of the redirect to the client, after success and errors alike (RFC 6749
+   * section 4.1.2, RFC 9207 section 2). Answers in form_post mode stay unchanged.
    */
   callback?: ((params: URLSearchParams) => void) | undefined
 
-  /** RFC 6749 section 5: the token endpoint; `invalid-grant` is section 5.2's error. */
+  /** The token endpoint (RFC 6749 section 5). `invalid-grant` is the error of section 5.2. */
   token?: Fault | 'invalid-grant' | undefined
-  /** What the token endpoint answers in place of its work: an error of section 5.2, or none at all. */
+  /** The token endpoint's answer instead of its work: an error of section 5.2, or any other. */
   tokenRefusal?: { status: number; body: unknown } | undefined
-  /** The status of a successful token answer; 200 by default. */
+  /** The status of a successful token answer. Default: 200. */
   tokenStatus?: number | undefined
-  /** Rewrites a successful token answer; a string is sent as it is, anything else as JSON. */
+  /** Rewrites a successful token answer. A string is sent as it is, anything else as JSON. */
   tokenResponse?: ((json: Json) => unknown) | undefined
 
   /**
-   * OpenID Connect Core 1.0 section 3.1.3.7: changes the ID token's claims and header in place; it
-   * is then signed again with the provider's own key.
+   * Changes the ID token's claims and header (OpenID Connect Core 1.0 section 3.1.3.7). The
+   * provider then signs it again with its own key.
    */
   idToken?: ((claims: JwtPart, header: JwtPart) => void) | undefined
   /** Rewrites the finished ID token, after `idToken`: another signature, or none. */
   idTokenRaw?: ((jwt: string) => string) | undefined
 
-  /** OpenID Connect Core 1.0 section 5.3: userinfo; `wrong-sub` is of another person (5.3.2). */
+  /** Userinfo (OpenID Connect Core 1.0 section 5.3). `wrong-sub` is another person's (5.3.2). */
   userinfo?: Fault | 'wrong-sub' | undefined
 
-  /** RFC 7009 section 2: revocation. */
+  /** Revocation (RFC 7009 section 2). */
   revocation?: Fault | undefined
 }
 
 export type Endpoint =
   'discovery' | 'jwks' | 'authorization' | 'token' | 'userinfo' | 'revocation' | 'endSession'
 
-/** What answers in the endpoint's place; undefined where the endpoint is to do its work. */
+/** Answers instead of the endpoint. Returns undefined if the endpoint should do its work. */
 export function failureOf(
   ctx: KoaContextWithOIDC,
   endpoint: Endpoint,
@@ -116,12 +118,12 @@ export function failureOf(
   return fail && ((ctx, sent) => fail(ctx, { sent, retryAfter: misbehave.retryAfter }))
 }
 
-/** True for the request of a client that went where the fault `redirect` sent it. */
+/** True for a request from a client that followed the fault `redirect`. */
 export function isFollowed(ctx: KoaContextWithOIDC): boolean {
   return 'followed' in ctx.query
 }
 
-/** Spoils the answer that the endpoint has made. `key` is the one that ID tokens are signed with. */
+/** Spoils the endpoint's answer. `key` signs the ID tokens. */
 export function spoil(
   ctx: KoaContextWithOIDC,
   endpoint: Endpoint | undefined,
@@ -147,7 +149,7 @@ export function spoil(
   }
   if (endpoint === 'discovery' && misbehave.metadataHeaders) {
     ctx.set({ ...misbehave.metadataHeaders })
-    // With a text as its body Node would send the headers in the text's encoding.
+    // If the body were text, Node would send the headers in the text's encoding.
     ctx.body = Buffer.from(JSON.stringify(plain(ctx.body)))
   }
   if (endpoint === 'jwks' && misbehave.jwks === 'empty') send(ctx, { keys: [] })
@@ -161,7 +163,7 @@ export function spoil(
 
   if (fault === 'oversized') {
     const padding = { padding: 'x'.repeat(8 * 1024 * 1024) }
-    // A stream has no Content-Length, so a client has to count.
+    // A stream has no Content-Length, so the client must count.
     ctx.body = Readable.from([JSON.stringify({ ...plain(ctx.body), ...padding })])
     ctx.type = 'application/json'
   }
@@ -178,7 +180,7 @@ function spoilTokens(ctx: KoaContextWithOIDC, misbehave: Misbehaviour, key: Sign
   if (misbehave.tokenStatus !== undefined) ctx.status = misbehave.tokenStatus
 }
 
-// The client listens on an origin of its own; all other redirects stay within the provider.
+// The client listens on another origin. All other redirects stay within the provider.
 function isCallback(ctx: KoaContextWithOIDC, location: string): boolean {
   return URL.canParse(location) && new URL(location).origin !== ctx.origin
 }
@@ -248,7 +250,7 @@ function send(ctx: KoaContextWithOIDC, json: unknown): void {
   ctx.type = 'application/json'
 }
 
-// What a client would read of an answer not yet sent: a copy without the undefined members.
+// What a client would read of an unsent answer: a copy without undefined members.
 function plain(body: unknown): Json {
   if (typeof body === 'string') return body === '' ? {} : JSON.parse(body)
   return JSON.parse(JSON.stringify(body))

@@ -1,4 +1,4 @@
-// The embedded provider's own pages: choosing who signs in, signing out, and plain messages.
+// The embedded provider's own pages: choosing a person, signing out, and messages.
 
 import { createHash } from 'node:crypto'
 import type { KoaContextWithOIDC } from 'oidc-provider'
@@ -32,7 +32,7 @@ button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 button + button { margin-top: .75rem }
 `
 
-// No form-action: Chromium applies it to the redirects after a form, and those lead to the client.
+// No form-action: Chromium applies it to the redirects after a form, which lead to the client.
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -40,7 +40,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Asks who is signing in; the person whom `hint` names by sub or email comes first. */
+/** Asks who is signing in. The person named by `hint` (sub or email) comes first. */
 export function showSignIn(
   ctx: KoaContextWithOIDC,
   people: readonly Person[],
@@ -66,7 +66,7 @@ export function showSignIn(
   )
 }
 
-/** Asks whether to sign out here too; `form` is oidc-provider's, with its guard against forgery. */
+/** Asks whether to sign out here too. `form` is oidc-provider's, protected against forgery. */
 export function showSignOut(ctx: KoaContextWithOIDC, form: string): void {
   show(
     ctx,

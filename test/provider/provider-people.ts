@@ -1,10 +1,10 @@
-// The made-up people who can sign in at the embedded provider, and what it tells about them.
+// The made-up people who can sign in at the embedded provider, and their claims.
 
 import type { Configuration } from 'oidc-provider'
 
 export type Person = { readonly sub: string; readonly name: string; readonly email: string }
 
-/** Zoë's name is there to catch whoever forgets to escape or to decode. */
+/** Zoë's name reveals missing escaping or decoding. */
 const CLAIMS = [
   { sub: 'alice', given_name: 'Alice', family_name: 'Adams', locale: 'en-GB' },
   { sub: 'bob', given_name: 'Bob', family_name: 'Brown', locale: 'en-US' },
@@ -26,7 +26,10 @@ export const people: readonly Person[] = CLAIMS.map(({ sub, name, email }) => ({
   email,
 }))
 
-/** Which claims each scope brings. @see OpenID Connect Core 1.0 section 5.4 */
+/**
+ * The claims of each scope. @see {@link
+ * https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims}
+ */
 export const claimsByScope = {
   openid: ['sub'],
   email: ['email', 'email_verified'],

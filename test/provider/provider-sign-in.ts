@@ -1,4 +1,4 @@
-// Signing in at the embedded provider: who is asked, and what follows from the answer.
+// Signing in at the embedded provider: whom it asks, and what it does with the answer.
 
 import { text } from 'node:stream/consumers'
 import type Provider from 'oidc-provider'
@@ -6,7 +6,7 @@ import type { InteractionResults, interactionPolicy, KoaContextWithOIDC } from '
 import { showMessage, showSignIn } from './provider-pages.js'
 import { people } from './provider-people.js'
 
-/** oidc-provider's own rules, which know no prompt=select_account, and that one. Core 3.1.2.1 */
+/** oidc-provider's own rules, plus prompt=select_account, which it lacks (Core 3.1.2.1). */
 export function createPolicy(
   module: typeof interactionPolicy,
 ): readonly interactionPolicy.Prompt[] {
@@ -16,8 +16,8 @@ export function createPolicy(
 }
 
 /**
- * Shows the sign-in page, and takes its answer. There is no consent page: signing in grants what was
- * asked for, and where only consent is missing nobody is asked at all.
+ * Shows the sign-in page and takes its answer. There is no consent page: signing in grants the
+ * requested scopes, and if only consent is missing, nobody is asked.
  */
 export async function askWhoSignsIn(ctx: KoaContextWithOIDC, provider: Provider): Promise<void> {
   const interaction = await provider.interactionDetails(ctx.req, ctx.res).catch(() => undefined)
@@ -50,8 +50,8 @@ export async function askWhoSignsIn(ctx: KoaContextWithOIDC, provider: Provider)
 }
 
 /**
- * Lets asking for offline_access suffice: oidc-provider drops it from a request without
- * prompt=consent (Core section 11), which other providers do not want from a native client.
+ * Accepts offline_access without prompt=consent. oidc-provider would drop the scope (Core section
+ * 11), but other providers don't require the prompt from a native client.
  */
 export function allowOfflineAccess(ctx: KoaContextWithOIDC): void {
   const { scope, prompt = '' } = ctx.query
@@ -60,7 +60,7 @@ export function allowOfflineAccess(ctx: KoaContextWithOIDC): void {
   ctx.query = { ...ctx.query, prompt: `${prompt} consent`.trim() }
 }
 
-/** Takes the provider's session cookie off the request: it knows nobody, so it asks. */
+/** Removes the provider's session cookie from the request, so that the provider asks. */
 export function forgetLogin(ctx: KoaContextWithOIDC): void {
   const cookies = ctx.req.headers.cookie?.split('; ') ?? []
   ctx.req.headers.cookie = cookies.filter((cookie) => !/^_session(\.sig)?=/.test(cookie)).join('; ')

@@ -1,25 +1,25 @@
-// Where the embedded provider keeps what it issued: in memory, for as long as it runs.
+// What the embedded provider has issued, in memory, for as long as it runs.
 
 import type { AdapterFactory, AdapterPayload } from 'oidc-provider'
 
 export type StoreOptions = {
   /** How far the provider's clock is ahead of the machine's, in seconds. */
   aheadS(): number
-  /** How long a refresh token that was used counts as unused. */
+  /** How long a used refresh token still counts as unused. */
   refreshGraceS: number
 }
 
 const FEW = 1_000
 
-/** What in a record is a time, in seconds since the epoch. */
+/** The fields of a record that are times, in seconds since the epoch. */
 const TIMES = ['iat', 'exp', 'consumed', 'iiat', 'loginTs', 'authTime'] as const
 
 /**
- * Makes an empty store. It is searched from end to end where an index would do: a test holds a few
- * dozen records, and what has expired is dropped before there are many more.
+ * Makes an empty store. It has no index: a test holds a few dozen records, and expired ones are
+ * dropped.
  */
 export function createMemoryStore({ aheadS, refreshGraceS }: StoreOptions): AdapterFactory {
-  // By the provider's clock; oidc-provider itself goes by the machine's.
+  // By the provider's clock. oidc-provider itself uses the machine's.
   const records = new Map<string, AdapterPayload>()
   let mostRecords = FEW
   const nowS = (): number => Math.floor(Date.now() / 1000) + aheadS()

@@ -28,53 +28,53 @@ import { createMemoryStore } from './provider-store.js'
 export type { Fault, Misbehaviour } from './provider-misbehaviour.js'
 
 export type ProviderOptions = {
-  /** Bound on 127.0.0.1 only; 0, the default, takes a free one. */
+  /** The port on 127.0.0.1. Default: 0, any free one. */
   port?: number
   /** What follows the port in the issuer: '' by default, '/' or a path such as '/tenant'. */
   issuerPath?: string
-  /** Served over TLS, and believed to be at an origin which only a proxy can reach. */
+  /** Serves TLS, under an origin that only a proxy can reach. */
   tls?: { origin: string; key: string; cert: string }
   clientId?: string
   signingAlg?: SigningAlg
   accessTokenTtlS?: number
   idTokenTtlS?: number
   refreshTokenTtlS?: number
-  /** False: a refresh token may be used any number of times. Default: once. */
+  /** False: a refresh token can be used any number of times. Default: once. */
   rotates?: boolean
-  /** How long a refresh token that was used may be used again. Default: not at all. */
+  /** How long a used refresh token can be used again. Default: not at all. */
   refreshGraceS?: number
-  /** Where it keeps what it issues: after a restart, what was kept before. Default: a store of its own. */
+  /** A store that survives a restart of the provider. Default: a new one. */
   store?: AdapterFactory
-  /** What it takes the time from; the machine's by default. */
+  /** The provider's clock. Default: the machine's. */
   clock?: { nowMs(): number }
-  /** True: who has signed in in a browser is not asked again there. Default: everyone, always. */
+  /** True: a browser that has signed in is not asked again. Default: it is asked each time. */
   rememberLogin?: boolean
-  /** The client's secret, and the one way in which it may be sent. Default: a public client. */
+  /** The client's secret, and the only way to send it. Default: a public client. */
   secret?: { value: string; method: 'client_secret_basic' | 'client_secret_post' }
-  /** What it wants of a sign-in link. */
+  /** What the provider demands of an authorization URL. */
   demands?: Demands
   misbehave?: Misbehaviour
 }
 
 export type RunningProvider = {
   readonly issuer: string
-  /** Where it listens on 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   readonly port: number
   readonly clientId: string
   readonly accounts: readonly Person[]
-  /** Read at each request: set its fields at any time. */
+  /** Read on each request, so tests can set its fields at any time. */
   readonly misbehave: Misbehaviour
-  /** How often each endpoint was asked; `followed` counts those who followed fault `redirect`. */
+  /** How many requests each endpoint got. `followed` counts those after the fault `redirect`. */
   readonly requests: Readonly<Record<Endpoint | 'followed', number>>
   /** The status of each endpoint's answers, oldest first. */
   readonly answers: Readonly<Record<Endpoint, readonly number[]>>
-  /** What the token endpoint was sent, oldest first, failed requests too. */
+  /** The token endpoint's requests, oldest first, including failed ones. */
   readonly tokenRequests: readonly URLSearchParams[]
-  /** The tokens it was asked to revoke, oldest first, failed requests too. */
+  /** The tokens of revocation requests, oldest first, including failed ones. */
   readonly revoked: readonly string[]
-  /** Signs with a new key from now on; the key set holds that one only. */
+  /** Signs with a new key from now on. The key set then holds only that one. */
   rotateKeys(): Promise<void>
-  /** Closes the server and every connection, hanging ones too. */
+  /** Closes the server and every connection, including hanging ones. */
   close(): Promise<void>
 }
 
@@ -105,7 +105,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
  * Starts a provider with one public native client, whose loopback redirect may have any port. The
  * caller closes it. It prints nothing; DEBUG=oidc-provider:* shows what goes wrong inside.
  *
- * @see RFC 8252 section 7.3
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3}
  */
 export async function startProvider(options: ProviderOptions = {}): Promise<RunningProvider> {
   const { issuerPath = '', clientId = 'latchkey', signingAlg = 'RS256', tls } = options
@@ -133,7 +133,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
   const revoked: string[] = []
 
   const { Provider, interactionPolicy } = await importProvider()
-  // oidc-provider itself goes by the machine's clock: what it is given and what it gives is moved.
+  // oidc-provider uses the machine's clock, so times in requests and answers are shifted.
   const { clock } = options
   const aheadS = (): number => (clock ? Math.round((clock.nowMs() - Date.now()) / 1000) : 0)
   const { refreshGraceS = 0 } = options
@@ -144,13 +144,13 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
   const mount = issuerPath.replace(/\/$/, '')
   let key = await createSigningKey(signingAlg)
 
-  // The issuer holds the port, so the server listens first; no request gets in before `listener`
-  // is set, for nothing is awaited in between.
+  // The issuer contains the port, so the server listens first. No request arrives before `listener`
+  // is set, because nothing is awaited in between.
   let listener: RequestListener
   const receive: RequestListener = (req, res) => {
     if (!req.url?.startsWith(`${mount}/`)) return void res.writeHead(404).end()
     req.url = req.url.slice(mount.length)
-    // Express' name for the path that was cut off; oidc-provider builds its own URLs with it.
+    // Express' name for the path that was cut off. oidc-provider builds its own URLs with it.
     listener(Object.assign(req, { baseUrl: mount }), res)
   }
   const server = tls ? createTlsServer(tls, receive) : createServer(receive)
@@ -160,7 +160,8 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
   const { port } = server.address() as AddressInfo
   const issuer = `${tls?.origin ?? `http://127.0.0.1:${port}`}${issuerPath}`
 
-  // A provider's keys are fixed when it is made: new keys take a new one, on the same store.
+  // oidc-provider's keys are fixed when it is created, so new keys need a new one on the same
+  // store.
   function createListener(): RequestListener {
     const provider = new Provider(issuer, {
       ...configure(options, clientId, signingAlg),
@@ -173,7 +174,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
         url: (_ctx, { uid }) => `${mount}${SIGN_IN}${uid}`,
       },
     })
-    // Koa prints what goes wrong in a handler, and a client that hangs up is enough for that.
+    // Koa prints every error of a handler, even if only a client has hung up.
     provider.silent = true
 
     provider.use(async (ctx: KoaContextWithOIDC, next) => {
@@ -246,8 +247,8 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
   }
 }
 
-// Each lifetime and page is given, also where the default would do: oidc-provider prints a notice
-// whenever one of its defaults is used.
+// Each lifetime and page is set, even to its default: oidc-provider prints a notice whenever it
+// uses a default.
 function configure(
   options: ProviderOptions,
   clientId: string,
@@ -271,7 +272,7 @@ function configure(
     routes: ROUTES,
     scopes: ['openid', 'offline_access'],
     claims: claimsByScope,
-    // Name and address come in the ID token too, as most providers send them.
+    // Name and email are in the ID token too, as most providers send them.
     conformIdTokenClaims: false,
     extraParams: ['audience', 'organization', 'invitation', 'screen_hint', 'access_type'],
     findAccount,
@@ -282,7 +283,7 @@ function configure(
     ttl: {
       AccessToken: options.accessTokenTtlS ?? 60 * 60,
       AuthorizationCode: 60,
-      // Outlives the refresh tokens, each of which is good for so long anew.
+      // Outlives the refresh tokens, each of which starts its own lifetime.
       Grant: 365 * DAY_S,
       IdToken: options.idTokenTtlS ?? 60 * 60,
       Interaction: 60 * 60,
@@ -313,14 +314,14 @@ function configure(
 
 let loading: Promise<typeof import('oidc-provider')> | undefined
 
-// Once for all: two at a time would each put the other's console.warn back.
+// Once for all: two at a time would each restore the other's console.warn.
 function importProvider(): Promise<typeof import('oidc-provider')> {
   loading ??= importQuietly()
   return loading
 }
 
-// oidc-provider names Node 22 as its oldest. Node 20 lacks nothing that it needs here but
-// URL.parse (Node 22.1), and it prints a warning on import, which is all that is held back.
+// oidc-provider requires Node 22. Node 20 lacks only URL.parse (Node 22.1), and oidc-provider
+// prints a warning on import, which is suppressed here.
 async function importQuietly(): Promise<typeof import('oidc-provider')> {
   if (!('parse' in URL)) {
     const parse = (url: string, base?: string): URL | null =>

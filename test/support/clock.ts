@@ -1,16 +1,16 @@
-// A clock that stands still until it is told to go on.
+// A clock that stands still until the test moves it.
 
 import type { Clock } from '../../main/base/clock.js'
 
 export type TestClock = Clock & {
-  /** Moves on, and runs what falls due on the way. */
+  /** Moves the clock forward, and runs the timers that become due. */
   advance(ms: number): void
   /**
-   * Shows another time at once, and no timer has counted it: the machine slept so long, or the clock
-   * was set. Negative: it was set back.
+   * Jumps to another time without running timers, as after a sleep or a clock change. Negative
+   * values move the clock back.
    */
   leap(ms: number): void
-  /** How many timers are set. */
+  /** The number of timers that are set. */
   pending(): number
 }
 

@@ -1,4 +1,4 @@
-// End to end: the program as its own process, and a person in a real Chromium.
+// End to end: the program as its own process, and a user in a real Chromium.
 
 import type { Browser, Page } from '@playwright/test'
 import { launchBrowser } from './browser.js'
@@ -19,7 +19,7 @@ export const test = base.extend<object, { browser: Browser }>({
   ],
 })
 
-/** Signs in at the embedded provider by its page. */
+/** Signs in on the embedded provider's page. */
 export async function signInAs(page: Page, link: string, name: string): Promise<void> {
   await page.goto(link)
   await page.getByRole('button', { name: `Sign in as ${name}` }).click()

@@ -1,5 +1,5 @@
-// A disk that fails, or a machine that stops, at one moment of a file's first replacement: loaded into
-// a program by `--import`, and told by a variable.
+// Lets the disk fail, or the program die, at one moment of a file's first replacement. Programs
+// load this file with `--import` and read an environment variable.
 
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -8,24 +8,27 @@ import { pathToFileURL } from 'node:url'
 import { ROOT } from './root.js'
 
 export type DiskFault = {
-  /** The file whose replacement is disturbed. */
+  /** The file whose replacement fails. */
   path: string
-  /** At which call, counted from the one that opens the fresh file, which is the first. */
+  /** Which call fails. Call 1 opens the new file. */
   at: number
-  /** Killed before the call, after it, or with half of it done; or the call fails with a code. */
+  /**
+   * Kills the program before the call, after it, or halfway through it, or fails the call with a
+   * code.
+   */
   how: 'killed-before' | 'killed-after' | 'killed-within' | { error: string }
-  /** Where each call is written down before it is made, one a line. */
+  /** The file that records each call before it is made, one per line. */
   journal: string
 }
 
 const VARIABLE = 'LATCHKEY_TEST_DISK_FAULT'
 
-/** The environment in which a program meets the fault. */
+/** Makes the environment of a program that meets the fault. */
 export function faultEnv(fault: DiskFault): Record<string, string> {
   return { ...importing('disk-faults'), [VARIABLE]: JSON.stringify(fault) }
 }
 
-/** The environment in which a program in plain Node first loads a module of the tests. */
+/** Makes the environment of a plain Node program that loads a test module first. */
 export function importing(module: string): Record<string, string> {
   const built = pathToFileURL(join(ROOT, 'dist', 'test', 'support', `${module}.js`))
   return { NODE_OPTIONS: `--import=${built.href}` }
@@ -33,17 +36,17 @@ export function importing(module: string): Record<string, string> {
 
 const CALLS = ['openSync', 'writeFileSync', 'fsyncSync', 'closeSync', 'renameSync'] as const
 
-/** A call that is a part of the file's replacement. */
+/** One call of the file's replacement. */
 export type ReplacementCall = {
   name: (typeof CALLS)[number]
-  /** Whether it is made on a file beside the file, or on their folder. */
+  /** True for a call on the temporary file, or on the folder. */
   target: 'file' | 'folder'
   make(): unknown
-  /** Makes the first half of a call that writes; does nothing for the others. */
+  /** Makes the first half of a call that writes. Other calls do nothing. */
   makeHalf(): void
 }
 
-/** Has `around` make each call that replaces the file, in this process, from now on. */
+/** From now on, wraps every call of this process that replaces the file in `around`. */
 export function watchReplacements(
   path: string,
   around: (call: ReplacementCall) => unknown,
@@ -53,7 +56,10 @@ export function watchReplacements(
   const opened = new Map<unknown, 'file' | 'folder'>()
   let isReplacing = false
 
-  /** What a call is made on, by path or descriptor; null if it is not one of the replacement's. */
+  /**
+   * Finds what a call works on, by path or descriptor. Null if the call is not part of the
+   * replacement.
+   */
   const targetOf = (given: unknown): 'file' | 'folder' | null => {
     if (typeof given !== 'string') return opened.get(given) ?? null
     if (given === folder) return isReplacing ? 'folder' : null

@@ -1,29 +1,29 @@
-// Another time for a whole program, by libfaketime, which answers in the system's place: it can be set
-// while the program runs. What counts time that passes goes on as it is.
+// Gives a whole program another time, through libfaketime, and can change it while the program
+// runs. Timers are not affected.
 
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export type FakeTime = {
-  /** The environment in which a program has this time. */
+  /** The environment of a program that has this time. */
   env: Record<string, string>
-  /** Sets the program's clock so many milliseconds ahead of the machine's; negative: behind. */
+  /** Sets the program's clock this many milliseconds ahead of the machine's. Negative: behind. */
   setAhead(ms: number): void
 }
 
-/** Why there is no other time here; null if there is. */
+/** Says why no other time is available here. Null if it is. */
 export function whyNoFakeTime(): string | null {
   if (process.platform !== 'linux') return 'libfaketime is looked for on Linux only'
   return findLibrary() === null ? 'libfaketime is not installed (Debian: faketime)' : null
 }
 
-/** Makes one that shows the machine's time at first. It keeps a file in the folder. */
+/** Makes a fake time that starts at the machine's time. It keeps a file in the folder. */
 export function createFakeTime(folder: string): FakeTime {
   const library = findLibrary()
   if (library === null) throw new Error(whyNoFakeTime() ?? '')
   const path = join(folder, 'fake-time')
   const setAhead = (ms: number): void => {
-    // In one step, for the program reads it each time that it looks at the clock.
+    // In one step, because the program reads the file whenever it reads the clock.
     writeFileSync(`${path}.next`, `${ms < 0 ? '' : '+'}${ms / 1000}\n`)
     renameSync(`${path}.next`, path)
   }
@@ -39,14 +39,14 @@ export function createFakeTime(folder: string): FakeTime {
   }
 }
 
-/** Removes the shared memory that libfaketime leaves behind where its program was killed. */
+/** Removes the shared memory that libfaketime leaves behind if its program is killed. */
 export function removeFakeTimeOf(pid: number): void {
   for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`]) {
     rmSync(join('/dev/shm', name), { force: true })
   }
 }
 
-/** The one that is safe for threads, where Debian, Fedora and Arch have it. */
+/** Finds the thread-safe library in the places that Debian, Fedora and Arch use. */
 function findLibrary(): string | null {
   const places = ['/usr/lib64/faketime', '/usr/lib/faketime']
   if (existsSync('/usr/lib')) {

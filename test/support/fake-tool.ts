@@ -1,17 +1,20 @@
-// A program of the system's, made up, so that no test touches the person's own keyring.
+// A fake system program, so that no test touches the developer's own keyring.
 
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { errnoOf } from '../../main/base/errno.js'
 
 export type FakeTool = {
-  /** The PATH in which it is found first. */
+  /** The PATH that finds the fake first. */
   path: string
   /** The arguments of each run so far. */
   runs(): Promise<readonly string[]>
 }
 
-/** Makes a program in a folder that prints nothing and ends with a code. Windows runs no such script. */
+/**
+ * Makes a program that prints nothing and ends with a code. It is a shell script, so not for
+ * Windows.
+ */
 export async function makeFakeTool(folder: string, name: string, code = 0): Promise<FakeTool> {
   const program = join(folder, name)
   const runs = `${program}.runs`

@@ -1,4 +1,4 @@
-// The agent in this process, at an embedded provider of its own, for tests that look inside.
+// Runs the agent in this process, with an embedded provider of its own, for tests that look inside.
 
 import { test as base } from '@playwright/test'
 import { createAgent, type Agent } from '../../main/agent/agent.js'
@@ -20,9 +20,9 @@ export type Fixture = {
   provider: RunningProvider
   sessionStore: SessionStore
   clock: TestClock
-  /** Every event that changed the model, and the status after it. */
+  /** Every event that changed the model, with the status after it. */
   history: readonly { event: Event; status: Status }[]
-  /** Begins a sign-in and gives its link. */
+  /** Begins a sign-in and returns its link. */
   signIn(): Promise<string>
   /** Waits until the model is in a state. */
   reached(state: Summary): Promise<Model>
@@ -40,19 +40,19 @@ export type FixtureOptions = {
   http?: Http
   /** How long a provider may take, in milliseconds of real time. */
   requestTimeoutMs?: number
-  /** The same for a request that spends something; by default as for others. */
+  /** The same for requests that use up a code or token. By default the same as for others. */
   spendingTimeoutMs?: number
   openBrowser?: (link: string) => Promise<void>
   endSession?: boolean
-  /** True: the provider goes by the test's clock too. */
+  /** True if the provider uses the test's clock too. */
   inTime?: boolean
-  /** Where in the spread of a delay a retry comes: from 0 to 1. */
+  /** Where a retry falls within the spread of its delay, from 0 to 1. */
   random?: () => number
-  /** Whether the data directory is still this program's. */
+  /** Whether this program still owns the data directory. */
   holdsDirectory?: () => boolean
 }
 
-/** Tests take `start` and need not close what it gives. */
+/** Tests take `start`. The fixture closes what it starts. */
 export const test = base.extend<{ start: (options?: FixtureOptions) => Promise<Fixture> }>({
   // eslint-disable-next-line no-empty-pattern
   start: async ({}, use) => {
@@ -142,7 +142,7 @@ async function startAgent(
   const close = async (): Promise<void> => {
     const closed = agent.close()
     clock.advance(60_000)
-    // A request that the provider never answers ends with it.
+    // Closing the provider ends requests that it never answers.
     await Promise.all([closed, provider.close()])
   }
   return { fixture, close }

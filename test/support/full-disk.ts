@@ -1,22 +1,22 @@
-// A disk that is full: a small one of memory, which only root may mount.
+// A full disk: a small one in memory, which only root can mount.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 export type FullDisk = {
-  /** A folder on it. */
+  /** A folder on the disk. */
   path: string
-  /** Makes room. */
+  /** Frees some space. */
   empty(): void
   unmount(): void
 }
 
 const FILLING = 'filling'
-/** Names of files take room of their own. */
+/** File names need space too. */
 const BYTES = 64 * 1024
 
-/** Mounts a disk in `folder` and fills it up; null where this user may not mount, or the system cannot. */
+/** Mounts a disk in `folder` and fills it. Null if this user or system can't mount one. */
 export function mountFullDisk(folder: string): FullDisk | null {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return null
   const path = join(folder, 'disk')

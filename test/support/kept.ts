@@ -1,5 +1,5 @@
-// The headless program over several runs, with a passphrase, at a provider and a data directory of
-// their own.
+// Runs the headless program several times with a passphrase, on its own provider and data
+// directory.
 
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,12 +20,12 @@ export type Start = (options?: ProgramOptions, ...flags: readonly string[]) => P
 export const test = base.extend<{
   provider: RunningProvider
   dataDir: string
-  /** Starts the program; what the options and flags say goes before what they would be. */
+  /** Starts the program. The options and flags override the defaults. */
   start: Start
 }>({
   // eslint-disable-next-line no-empty-pattern
   provider: async ({}, use) => {
-    // Its keys are made faster than RSA's.
+    // ES256 keys are faster to make than RSA keys.
     const provider = await startProvider({ signingAlg: 'ES256' })
     await use(provider)
     await provider.close()
@@ -52,25 +52,27 @@ export async function signInOn(program: Program, as = 'alice'): Promise<Status> 
   return program.status('signed-in')
 }
 
-/** Ends the program as the system does when it shuts down. */
+/** Ends the program as the system does at shutdown. */
 export async function stop(program: Program): Promise<void> {
   program.process.kill('SIGTERM')
   expect(await program.ended, program.stderr()).toBe(0)
 }
 
-/** What the program keeps, as it would find it; null: without a passphrase, by a key file. */
+/**
+ * Reads the stored session as the program would. Null means without a passphrase, by a key file.
+ */
 export function vaultOf(dataDir: string, passphrase: string | null = PASSPHRASE): SessionStore {
   const keepWithoutKeyring = passphrase === null
   return chooseStorage({ dataDir, keyring: null, passphrase, keepWithoutKeyring }).sessionStore
 }
 
-/** What is in the data directory, beside its lock and the log. */
+/** Lists the data directory without its lock and the log. */
 export async function filesOf(dataDir: string): Promise<string[]> {
   const names = await readdir(dataDir)
   return names.filter((name) => !/^lock(\.|$)/.test(name) && name !== LOG_FILE).toSorted()
 }
 
-/** Makes the kept session one whose access token has run out an hour ago. */
+/** Changes the stored session so that its access token expired an hour ago. */
 export async function letRunOut(sessionStore: SessionStore): Promise<Session> {
   const session = (await sessionStore.read())!
   const hourMs = 3_600_000

@@ -1,41 +1,40 @@
-// The moments of a renewal at which a program can be killed: each call on the session's file, each
-// piece of its talk with the provider, and each turn of its event loop in between. Loaded into the
-// program by `--import`, and told by a variable.
+// The moments of a renewal at which a program can be killed: each call on the session file, each
+// chunk sent to or received from the provider, and each turn of the event loop. Programs load this
+// file with `--import` and read an environment variable.
 
 import { createHook } from 'node:async_hooks'
 import { Socket } from 'node:net'
 import { importing, watchReplacements } from './disk-faults.js'
 
 /**
- * - `file`: a call that is part of a replacement of the session's file
- * - `sent`: a piece that is written to a connection to the provider
- * - `received`: a piece that comes from one
- * - `turn`: a callback or promise job, counted from the first connection to the provider
+ * `file`: a call that replaces the session file. `sent`: a chunk written to the provider.
+ * `received`: a chunk from the provider. `turn`: a callback or promise job, counted from the first
+ * connection to the provider.
  */
 export type MomentKind = 'file' | 'sent' | 'received' | 'turn'
 
 export type Moment = {
   kind: MomentKind
-  /** Which one of its kind, from 1. */
+  /** The number within its kind, from 1. */
   nth: number
-  /** Killed before it, with half of it done, or after it. A turn is killed as it begins. */
+  /** Kill before the moment, halfway through, or after it. A turn is killed as it begins. */
   how: 'before' | 'within' | 'after'
 }
 
 type Told = {
-  /** The session's file. */
+  /** The session file. */
   path: string
-  /** The port of the provider. */
+  /** The provider's port. */
   port: number
-  /** Where each moment is written down, one a line: `received`. */
+  /** The file that records each moment, one per line: `received`. */
   journal: string
-  /** When the program kills itself; null: never. */
+  /** When the program kills itself. Null: never. */
   moment: Moment | null
 }
 
 const VARIABLE = 'LATCHKEY_TEST_KILL_MOMENT'
 
-/** The environment in which a program meets its end. */
+/** Makes the environment of a program that kills itself. */
 export function momentEnv(told: Told): Record<string, string> {
   return { ...importing('kill-moments'), [VARIABLE]: JSON.stringify(told) }
 }
@@ -77,7 +76,7 @@ function lieInWait({ path, port, journal, moment }: Told): void {
   }
 }
 
-/** Node's own modules hand on arguments that were put in order before: `[[options, callback]]`. */
+/** Node's own modules pass on arguments that are already sorted: `[[options, callback]]`. */
 function portOf(args: readonly unknown[]): number | null {
   const options = [args[0]].flat()[0]
   if (typeof options !== 'object' || options === null || !('port' in options)) return null
@@ -91,7 +90,7 @@ type Done = (error?: Error | null) => void
 function watchTalk(socket: Socket, pass: Pass): void {
   const { _write: write, push } = socket
   const send = (data: Buffer, done: Done): void => {
-    // What is written before then waits in this process.
+    // Earlier writes are still in this process.
     if (socket.connecting) return void socket.once('connect', () => send(data, done))
     const put = (part: Buffer, then: Done): void =>
       write.call(socket, part, 'buffer' as never, then)

@@ -1,5 +1,5 @@
-// Renewals in which the program is killed, one after the other on the same session, each followed by a
-// start that has to go on with what is left.
+// Kills the program during renewals of one session, one after the other. After each kill, a new
+// start must continue with what is left.
 
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,39 +9,41 @@ import { letRunOut, signInOn, stop, test as base, vaultOf } from './kept.js'
 import type { Program } from './program.js'
 import { startProvider } from '../provider/provider.js'
 
-/** What the next start came to. `needs-sign-in` only where nothing else was possible. */
+/** How the next start went. `needs-sign-in` only if nothing else was possible. */
 export type LastResult = {
   moment: Moment
-  /** False where the renewal was over before the moment came: it was killed then. */
+  /** False if the renewal finished before the moment came. The program was killed after it. */
   cameInTime: boolean
   kept: 'old' | 'new'
-  /** True where the provider had put another refresh token in the place of the old one. */
+  /** True if the provider had already replaced the refresh token. */
   rotated: boolean
   state: 'renewed' | 'needs-sign-in'
 }
 
 export type Kills = {
-  /** How many moments of each kind there are in a renewal that nobody disturbs. */
+  /** How many moments of each kind an undisturbed renewal has. */
   count(): Promise<Record<MomentKind, number>>
-  /** Kills a renewal at the moment, starts the program again, and sees that nothing more is lost. */
+  /**
+   * Kills a renewal at the moment, starts the program again, and checks that nothing more is lost.
+   */
   kill(moment: Moment): Promise<LastResult>
 }
 
 /**
- * Tests take `killsAt`: a provider that rotates refresh tokens and ends a session whose spent one comes
- * again; but not within a grace of so many seconds.
+ * Tests take `killsAt`: a provider that rotates refresh tokens and ends the session if a used one
+ * comes again, except within a grace period in seconds.
  */
 export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Kills> }>({
   killsAt: async ({ dataDir, run }, use) => {
     const closes: (() => Promise<void>)[] = []
     await use(async (refreshGraceS) => {
-      // Its keys are made faster than RSA's.
+      // ES256 keys are faster to make than RSA keys.
       const provider = await startProvider({ signingAlg: 'ES256', refreshGraceS })
       closes.push(() => provider.close())
       const { issuer, clientId, port } = provider
       const flags = ['--json', '--no-browser', '--port', '0', '--keep-without-keyring']
       const at = ['--issuer', issuer, '--client-id', clientId]
-      // By a key file: a key that is made of a passphrase takes its time, at each of many starts.
+      // With a key file, because deriving a key from a passphrase at each start is slow.
       const start = (env: Record<string, string> = {}): Promise<Program> =>
         run([...flags, ...at], { dataDir, env: { LATCHKEY_PASSPHRASE: '', ...env } })
       const elsewhere = join(dataDir, 'elsewhere')
@@ -59,7 +61,7 @@ export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Ki
         await signInOn(program)
         await stop(program)
       }
-      /** Has a session whose access token has run out; gives its refresh token. */
+      /** Prepares a session with an expired access token. Returns its refresh token. */
       const runOut = async (): Promise<string> => {
         const token = (await letRunOut(sessionStore)).tokens.refreshToken!
         issued.length = 0
@@ -78,7 +80,7 @@ export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Ki
         return { killed, program }
       }
       const keptToken = async (): Promise<string> => {
-        // Not opened in its place: that would clear up behind the program.
+        // Don't open it in its place: that would clean up after the program.
         for (const name of ['session.json', 'session.key']) {
           await cp(join(dataDir, name), join(elsewhere, name))
         }
@@ -93,7 +95,7 @@ export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Ki
           expect(killed).toBe(false)
           await stop(program)
           const all = (await readFile(journal, 'utf8')).trim().split('\n')
-          // What comes after the last call on the file is no part of the renewal.
+          // Turns after the last file call are not part of the renewal.
           const lines = all.slice(0, all.lastIndexOf('file') + 1)
           const of = (kind: MomentKind): number => lines.filter((line) => line === kind).length
           return { file: of('file'), sent: of('sent'), received: of('received'), turn: of('turn') }
@@ -110,7 +112,7 @@ export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Ki
           if (!killed) expect(kept).not.toBe(before)
 
           const state = await goOn(start, provider)
-          // What is killed as its request leaves learns of the answer by nobody.
+          // A program killed while sending its request never learns of the answer.
           const rotated = state === 'needs-sign-in' ? issued.length > 0 : kept !== before
           expect((await readdir(dataDir)).filter((name) => name.endsWith('.tmp'))).toEqual([])
           if (state === 'needs-sign-in') await signIn()
@@ -135,7 +137,9 @@ function freshStatus(program: Program): Promise<unknown> {
   return program.line('status', ({ status }) => Date.parse(status.expiresAt ?? '') > Date.now())
 }
 
-/** Starts the program again: it renews at the provider once more, or says that it needs a sign-in. */
+/**
+ * Starts the program again. It renews at the provider once more, or says that it needs a sign-in.
+ */
 async function goOn(
   start: () => Promise<Program>,
   provider: Awaited<ReturnType<typeof startProvider>>,
@@ -155,7 +159,7 @@ async function goOn(
     return 'needs-sign-in'
   }
   expect(status).toMatchObject({ state: 'signed-in', reason: null })
-  // An app wants a new access token. What was renewed at the start already is not renewed again.
+  // An app asks for a new access token. If the start has already renewed, it does not renew again.
   const answer = await fetch(new URL('/pkce/token', url), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -1,34 +1,34 @@
-// What a run of the tests has left behind: outside of its own folder nothing may be new, and that is
-// to be empty.
+// Finds what a test run has left behind: new files outside the run's own folder, and anything still
+// in it.
 
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 
-/** What is left to itself in the project's folder: git's own, and Playwright's results. */
+/** Ignored in the project's folder: git's own files, and Playwright's results. */
 const APART = new Set(['.git', 'test-results', 'playwright-report'])
 
-/** What the tools that tests use leave in a temporary folder, which the run's end removes. */
+/** Files that the tests' tools leave in the temporary folder, which is removed at the end. */
 const OF_TOOLS = [
-  // Chromium, where it is killed.
+  // Chromium, if it is killed.
   /^\.org\.chromium\.Chromium\./,
   /^playwright-artifacts-/,
   /^playwright_chromiumdev_profile-/,
   /^node-compile-cache$/,
-  // electron-builder's.
+  // From electron-builder.
   /^jiti$/,
 ]
 
 export type Places = {
-  /** The project's folder, with all that git ignores. */
+  /** The project's folder, with everything that git ignores. */
   root: string
-  /** The folder for temporary files of this run. */
+  /** This run's folder for temporary files. */
   temporary: string
-  /** Paths that Latchkey writes to where nobody tells it another place. */
+  /** Paths that Latchkey writes to by default. */
   defaults: readonly string[]
 }
 
-/** Where a Latchkey of this user's own keeps its things, and starts at login. */
+/** Returns the user's own data directory and login entry. */
 export function defaultPlaces(home = homedir()): string[] {
   const config = process.env['XDG_CONFIG_HOME'] ?? join(home, '.config')
   return [
@@ -39,7 +39,7 @@ export function defaultPlaces(home = homedir()): string[] {
   ]
 }
 
-/** Notes what is there now; the returned function gives the paths that are there besides, later. */
+/** Remembers what exists now. The returned function lists what was added since. */
 export function watchForLeftovers({ root, temporary, defaults }: Places): () => string[] {
   const before = pathsIn(root)
   const missing = defaults.filter((path) => !existsSync(path))
@@ -64,7 +64,7 @@ function pathsIn(root: string): Set<string> {
   return new Set(entries)
 }
 
-/** Without what lies in a folder that is among them itself. */
+/** Drops the paths that are inside a folder in the list. */
 function topmost(paths: readonly string[]): string[] {
   const all = new Set(paths)
   return paths.filter((path) => !ancestorsOf(path).some((folder) => all.has(folder)))

@@ -1,4 +1,5 @@
-// Days of one session: nights asleep, networks that are away, a provider that fails in every way.
+// Days in the life of one session: nights asleep, networks that are gone, and a provider that fails
+// in every way.
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -8,18 +9,21 @@ import { expect, HOUR, MINUTE, SECOND, type SignedIn, type SignedInOptions } fro
 
 const DAY = 24 * HOUR
 
-/** What the provider has issued is forgotten again within these days: from then on it holds as much. */
+/**
+ * The provider forgets what it issued within this many days. From then on its store no longer
+ * grows.
+ */
 const LIVES = { accessTokenTtlS: 600, refreshTokenTtlS: 4 * 24 * 3_600 }
 export const SETTLED_DAYS = 10
 
-/** A part of a day. */
+/** One part of a day. */
 type Spell = {
   minutes: number
-  /** What fails meanwhile; `once`: the first time only. */
+  /** What fails meanwhile. `once`: only the first time. */
   misbehave?: Misbehaviour
   once?: boolean
   asleep?: boolean
-  /** True where the system tells of the end of a sleep. */
+  /** True if the system reports the end of a sleep. */
   tells?: boolean
 }
 
@@ -34,7 +38,7 @@ const OUTAGES: readonly Misbehaviour[] = [
   { token: 'reset' },
 ]
 
-/** A day from seven in the morning, of which every seventh lasts until the day after the next. */
+/** A day from seven in the morning. Every seventh one lasts until the day after the next. */
 function dayOf(day: number): readonly Spell[] {
   return [
     // The notebook wakes before its network does.
@@ -50,12 +54,12 @@ function dayOf(day: number): readonly Spell[] {
   ]
 }
 
-/** What a day has left behind. */
+/** The state at the end of a day. */
 export type Day = {
   timers: number
   sockets: number
   heapBytes: number
-  /** Sessions in memory, of all that there were. */
+  /** Sessions in memory, of all that existed. */
   sessions: number
   triesAnHour: number
 }
@@ -64,16 +68,16 @@ export type Month = {
   days: Day[]
   renewals: number
   failures: number
-  /** When the provider was asked, in milliseconds since the epoch. */
+  /** When the provider received requests, in milliseconds since the epoch. */
   tries: number[]
-  /** Waits for the renewal that is under way, where there is one. */
+  /** Waits for the current renewal, if there is one. */
   settled(): Promise<void>
   measure(sinceMs: number): Promise<Day>
 }
 
 /**
- * Lives through so many days and sees that nobody has to sign in again, that nothing is lost or piles
- * up, and that the provider has its peace. Gives what there was.
+ * Lives through this many days. Checks that nobody has to sign in again, that nothing gets lost or
+ * accumulates, and that the provider is not flooded. Returns what happened.
  */
 export async function liveFor(
   days: number,
@@ -102,7 +106,7 @@ export async function liveFor(
     month.days.push(await month.measure(sinceMs))
   }
 
-  // Nobody had to sign in again, or was interrupted.
+  // Nobody had to sign in again or was interrupted.
   expect(ended).toEqual([])
   expect(notices).toEqual([])
   const { tokens } = await agent.read(MINUTE)
@@ -110,18 +114,19 @@ export async function liveFor(
     session: { kind: 'signed-in', renewal: { kind: 'idle' } },
     storageProblem: null,
   })
-  // What is kept is the newest, and good.
+  // The stored session is the newest one, and valid.
   expect((await sessionStore.read())!.tokens).toEqual(tokens)
   expect(tokens.refreshToken).toBe(newest)
   await agent.read(null)
 
-  // Nothing piled up.
+  // Nothing accumulated.
   const lived = month.days
   expect(new Set(lived.map(({ timers }) => timers))).toEqual(new Set([1]))
   expect(Math.max(...lived.map(({ sessions }) => sessions))).toBeLessThanOrEqual(2)
   expect(Math.max(...lived.map(({ sockets }) => sockets))).toBeLessThanOrEqual(10)
 
-  // And the provider had its peace: a renewal each 9 minutes, and ever fewer tries while it failed.
+  // The provider was not flooded: one renewal every 9 minutes, and ever fewer retries while it
+  // failed.
   expect(Math.max(...lived.map(({ triesAnHour }) => triesAnHour))).toBeLessThan(10)
   expect(mostWithin(month.tries, MINUTE)).toBeLessThanOrEqual(6)
   expect(mostWithin(month.tries, HOUR)).toBeLessThanOrEqual(30)
@@ -148,7 +153,7 @@ function watch(session: SignedIn): Month {
       await new Promise((resolve) => setImmediate(resolve))
     },
     async measure(sinceMs) {
-      // What the test itself has kept is no growth of the agent's.
+      // What the test itself keeps does not count as growth.
       for (const kept of [history, provider.tokenRequests] as unknown[][]) kept.length = 0
       await new Promise((resolve) => setImmediate(resolve))
       collectGarbage()
@@ -193,7 +198,7 @@ async function live(session: SignedIn, month: Month, spell: Spell): Promise<void
     await month.settled()
   }
   while (clock.nowMs() < endMs) {
-    // To what is next; or, where that passed in a sleep of which nobody told, a nap on.
+    // On to the next event. If it passed during an unreported sleep, a short nap further.
     const nextMs = renewsAtMs(session)
     const stepMs = nextMs > clock.nowMs() ? nextMs - clock.nowMs() : 15 * SECOND
     clock.advance(Math.min(stepMs, endMs - clock.nowMs()))
@@ -201,7 +206,7 @@ async function live(session: SignedIn, month: Month, spell: Spell): Promise<void
   }
   stop()
   behave()
-  // An app comes for the token and uses it.
+  // An app asks for the token and uses it.
   if (names.length === 0 && !asleep) await useToken(session)
 }
 
@@ -226,7 +231,7 @@ export function meanHeap(days: readonly Day[]): number {
   return days.reduce((sum, day) => sum + day.heapBytes, 0) / days.length
 }
 
-/** The most of some times, which are in their order, that lie within a span. */
+/** Counts the most times within any span. The times are sorted. */
 function mostWithin(times: readonly number[], spanMs: number): number {
   let first = 0
   let most = 0

@@ -1,4 +1,4 @@
-// Another user of this computer, for whom a piece of code is run.
+// Runs code as another user of this computer.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -6,13 +6,13 @@ import { text } from 'node:stream/consumers'
 
 export const NOBODY = 65_534
 
-/** Why no other user can be had here; null if one can. */
+/** Says why no other user is available here. Null if one is. */
 export function whyNoOtherUser(): string | null {
   if (process.platform !== 'linux') return 'only Linux tells who owns a socket'
   return process.getuid?.() === 0 ? null : 'only root can become another user'
 }
 
-/** Runs a module's code as nobody, who finds `given` in it; gives what it printed. */
+/** Runs a module's code as nobody, with `given` as an input. Returns its output. */
 export async function asNobody(given: unknown, code: string): Promise<string> {
   const become = `process.setgroups([]); process.setgid(${NOBODY}); process.setuid(${NOBODY})`
   const script = `${become}; const given = ${JSON.stringify(given)}; ${code}`

@@ -1,11 +1,11 @@
-// A person with the smallest browser there is: follows redirects, keeps cookies, presses one button.
+// A user with a minimal browser: follows redirects, keeps cookies, presses one button.
 
-/** How a page is asked for; redirects are not followed. */
+/** Requests a page without following redirects. */
 export type Visit = (url: string, init: RequestInit) => Promise<Response>
 
 /**
- * Signs in at the embedded provider and gives the address that the browser would be sent back to,
- * without going there.
+ * Signs in at the embedded provider and returns the address that the browser would go to, without
+ * going there.
  */
 export async function answerLink(
   link: string,
@@ -37,13 +37,13 @@ export async function answerLink(
     }
     form = undefined
     url = new URL(location, url).href
-    // The client listens on an origin of its own.
+    // The client listens on another origin.
     if (new URL(url).origin !== new URL(link).origin) return url
   }
   throw new Error('the provider sent the browser round in circles')
 }
 
-/** The callback address with some of its parameters changed; null takes one out. */
+/** Changes some parameters of the callback address. Null removes one. */
 export function altered(callback: string, changes: Record<string, string | null>): string {
   const url = new URL(callback)
   for (const [name, value] of Object.entries(changes)) {

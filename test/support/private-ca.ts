@@ -1,13 +1,16 @@
-// A certificate authority of its own, as a company's network has it, made anew for each run.
+// A private certificate authority, as in a company's network. Each run makes a new one.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import forge from 'node-forge'
 
 export type PrivateAuthority = {
-  /** Its own certificate, in PEM: what NODE_EXTRA_CA_CERTS wants a file of. */
+  /** The authority's own certificate in PEM, for NODE_EXTRA_CA_CERTS. */
   readonly certificate: string
-  /** A server's key and certificate for a name or an address, both in PEM; valid for two days around now. */
+  /**
+   * Makes a server's key and certificate for a name or an address, in PEM, valid for two days
+   * around now.
+   */
   issueFor(host: string, validity?: Validity): { key: string; cert: string }
 }
 

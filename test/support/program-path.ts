@@ -1,9 +1,9 @@
-// Where a program of the system is, for tests that use it where it is installed.
+// Finds a system program, for tests that use it if it is installed.
 
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** Its path; null if it is not installed. */
+/** Returns the path. Null if the program is not installed. */
 export function findProgram(name: string): string | null {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     const path = join(folder, name)

@@ -1,4 +1,4 @@
-// The headless program as its own process, as other programs run it.
+// Runs the headless program as its own process, as other programs run it.
 
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -26,7 +26,7 @@ export type Program = {
   /** All that it has printed so far. */
   stdout(): string
   stderr(): string
-  /** The next line, of those not taken yet, that `matches`; the ones before it are skipped. */
+  /** Takes the next line that `matches`, and skips the lines before it. */
   line<Kind extends Line['event']>(
     kind: Kind,
     matches?: (line: Extract<Line, { event: Kind }>) => boolean,
@@ -34,7 +34,7 @@ export type Program = {
   status(state: Status['state']): Promise<Status>
   link(): Promise<string>
   type(command: string): void
-  /** The exit code, once it has ended and all its output is in. */
+  /** The exit code, after the program has ended and all its output has arrived. */
   ended: Promise<number | null>
 }
 
@@ -45,7 +45,7 @@ export type ProgramOptions = {
   through?: readonly string[]
 }
 
-/** Tests take `run`, with flags; what still runs at a test's end is killed. */
+/** Tests take `run`, with flags. Programs still running at the end of a test are killed. */
 export const test = base.extend<{
   run: (flags: readonly string[], options?: ProgramOptions) => Promise<Program>
 }>({
@@ -68,7 +68,7 @@ export const test = base.extend<{
   },
 })
 
-/** What a program is scripted with, without a browser of this machine's popping up. */
+/** Flags for a program under test, which must not open this machine's browser. */
 export const SCRIPTED = ['--json', '--no-browser', '--port', '0'] as const
 
 function startProgram(

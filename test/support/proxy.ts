@@ -1,4 +1,4 @@
-// An http proxy for tests: opens tunnels to the servers that it is told of, or answers as it is told.
+// An HTTP proxy for tests: opens tunnels to the servers it knows, or answers as told.
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -6,13 +6,13 @@ import { createServer as createTlsServer } from 'node:https'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 
 export type ProxyOptions = {
-  /** Where each target is to be found: `login.example.com:443` on a port of 127.0.0.1. */
+  /** Where each target really is: `login.example.com:443` on a port of 127.0.0.1. */
   reach?: Readonly<Record<string, number>>
-  /** USER:PASSWORD that it asks for. */
+  /** The USER:PASSWORD that the proxy requires. */
   credentials?: string
-  /** What it sends in place of all that, as it goes over the wire; null: nothing at all. */
+  /** The raw answer that the proxy sends instead of all that. Null: no answer. */
   answer?: string | null
-  /** Its own key and certificate: it speaks TLS. */
+  /** The proxy's key and certificate, if it uses TLS. */
   tls?: { key: string; cert: string }
 }
 
@@ -20,9 +20,9 @@ export type TestProxy = {
   readonly origin: string
   /** HOST:PORT. */
   readonly host: string
-  /** What it was asked to connect to, oldest first. */
+  /** The targets that clients asked for, oldest first. */
   readonly seen: readonly { target: string; authorization: string | undefined }[]
-  /** Closes it and every tunnel. */
+  /** Closes the proxy and every tunnel. */
   close(): Promise<void>
 }
 
@@ -43,7 +43,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<TestProxy>
 
   const server = tls ? createTlsServer(tls) : createServer()
   server.on('connection', keep)
-  // Only tunnels are to be had here.
+  // This proxy supports only tunnels.
   server.on('request', (request, response) => {
     seen.push({ target: `${request.method} ${request.url}`, authorization: undefined })
     response.writeHead(405).end()

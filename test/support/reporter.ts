@@ -1,5 +1,5 @@
-// Closes a run: fails it where a test left something behind, and ends with the one line that scripts
-// read, `N passed, N failed`.
+// Ends a run: fails it if a test left something behind, and prints the last line that scripts read,
+// `N passed, N failed`.
 
 import type { FullResult, Reporter, TestCase, TestResult } from '@playwright/test/reporter'
 import { defaultPlaces, watchForLeftovers } from './leftovers.js'
@@ -30,7 +30,7 @@ export default class ClosingReporter implements Reporter {
   }
 
   async onEnd({ status }: FullResult): Promise<{ status: FullResult['status'] }> {
-    // Whoever interrupts a run keeps the tests from tidying up.
+    // After an interruption, tests can't clean up.
     const left = status === 'interrupted' ? [] : this.#leftovers()
     if (left.length > 0) {
       process.stdout.write(`left behind by tests:\n${left.map((path) => `  ${path}\n`).join('')}`)

@@ -1,4 +1,4 @@
-// The project's folder, from the sources and from what is built of them.
+// The project's folder, for sources and for compiled files.
 
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'

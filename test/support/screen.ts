@@ -1,12 +1,12 @@
-// What a terminal shows of what a program has written: its rows, also those that have scrolled away.
+// What a terminal shows of a program's output: all rows, including those that have scrolled away.
 
-/** A control sequence that begins with ESC [, one character of control, or a run of text. */
+/** A control sequence that begins with ESC [, one control character, or a run of text. */
 // eslint-disable-next-line no-control-regex -- these are what a terminal goes by
 const PIECE = /\u001b\[(\d*)([A-Za-z])|[\r\n]|[^\u001b\r\n]+/g
 
 /**
- * Gives the rows of a terminal with so many columns, without the spaces at their ends. Knows the few
- * sequences that node:readline and Latchkey write, and fails at any other.
+ * Returns the rows of a terminal with this many columns, without trailing spaces. Knows only the
+ * sequences that node:readline and Latchkey write, and throws for any other.
  */
 export function screenOf(written: string, columns: number): string[] {
   const rows: string[] = ['']
@@ -17,7 +17,7 @@ export function screenOf(written: string, columns: number): string[] {
     if (row === rows.length) rows.push('')
   }
   const put = (character: string): void => {
-    // As terminals do, only when there is more: a row that is just full is not left yet.
+    // Like a terminal, wraps only when more text follows: a full row alone does not wrap.
     if (column === columns) {
       goDown()
       column = 0

@@ -1,10 +1,10 @@
-// Session files as the version before files were bound to their purpose wrote them, byte for byte.
+// Session files exactly as an earlier version wrote them, before files were bound to their purpose.
 
 import type { Session } from '../../main/oauth/session.js'
 
 export const OLD_PASSPHRASE = 'correct horse battery staple'
 
-/** The session that is in each of them. */
+/** The session in each file. */
 export const OLD_SESSION: Session = {
   issuer: 'https://login.example.com/',
   clientId: 'client',
@@ -38,10 +38,10 @@ export const OLD_BY_KEY_FILE = `{
 export const OLD_KEY_FILE = `aEP6frUyKv266srQN7P3A9sWgdNl-p7DnKggcgrs-ec
 `
 
-/** The text that is in each of those that the keyring sealed. */
+/** The text in each file that the keyring sealed. */
 export const OLD_PLAIN = '{"refreshToken":"a secret of some length","name":"Ålice ✓"}'
 
-/** Sealed with the keys of the stand-in's keyring of each system. */
+/** Sealed with the keys of the stand-in's keyring, for each system. */
 export const OLD_BY_KEYRING = {
   linux:
     'keyring:djEx+Jyr3G+VNqVd4UzyBblXnwO39/l9vjmSDSzFcox2gsx5IcZweNhlqbrIup6Wfj+F.B8WOWVCS0shCpvXhivAOKlwJUksRf8LipYXG+etQKi6pK2aplYad+Z08xzptwwSUQkSnktN7UYDumvDitVIzBeJlIioxUkQHGxNF3hRQy4CA6G06Z5ahz30w',

@@ -1,24 +1,24 @@
-// The hunt for secrets in whatever can be read: in full or in part, as they are or encoded.
+// Searches readable places for secrets, whole or in part, plain or encoded.
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export type Hunt = {
-  /** What must be found nowhere, from now on and in what was seen before. */
+  /** Adds a secret that must not be found anywhere, including what was read before. */
   hide(name: string, secret: string): void
-  /** Something that somebody could read. `place` is for the words of a failure. */
+  /** Adds text that someone could read. `place` names it in failures. */
   see(place: string, text: string): void
-  /** Takes in every file of a directory and those below, as it is now. */
+  /** Adds every file below a directory, as it is now. */
   seeFiles(place: string, directory: string): Promise<void>
-  /** How many secrets are hidden, by name. */
+  /** How many secrets there are, by name. */
   hidden(): Readonly<Record<string, number>>
-  /** All that was seen in a place, and in those whose names begin so. */
+  /** Everything that was read in a place, or in places whose names begin with it. */
   seen(place: string): string
-  /** `a refresh token in stdout`, for each that was found. */
+  /** Returns `a refresh token in stdout` for each secret that was found. */
   found(): readonly string[]
 }
 
-/** So much of a secret is one too: what is cut short for a person is cut at more. */
+/** A part this long is a secret too. Text for people is cut shorter. */
 const PIECE = 16
 
 export function createHunt(): Hunt {
@@ -34,7 +34,7 @@ export function createHunt(): Hunt {
       for (const file of await readdir(directory, { recursive: true, withFileTypes: true })) {
         if (!file.isFile()) continue
         const path = join(file.parentPath, file.name)
-        // It may be gone by now, as temporary files go.
+        // Temporary files may be gone by now.
         const bytes = await readFile(path).catch(() => null)
         if (bytes) sights.push({ place: `${place} ${file.name}`, text: bytes.toString('latin1') })
       }
@@ -76,7 +76,7 @@ function formsOf(secret: string): ReadonlySet<string> {
   ])
 }
 
-/** Its beginning, its middle and its end. */
+/** Returns the beginning, the middle and the end. */
 function piecesOf(text: string): string[] {
   const middle = Math.floor((text.length - PIECE) / 2)
   return [text.slice(0, PIECE), text.slice(middle, middle + PIECE), text.slice(-PIECE)]

@@ -1,4 +1,4 @@
-// The local service as other apps use it: the official client, and plain requests beside it.
+// The local service as other apps use it: through the official client, and with plain requests.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,7 +23,7 @@ export type Service = {
   provider: RunningProvider
   url: string
   port: number
-  /** The official client, with only its `basePath` set. */
+  /** The official client, with only `basePath` set. */
   api: PKCEApi
 }
 
@@ -34,12 +34,12 @@ export type ServiceOptions = {
   through?: readonly string[]
 }
 
-/** A program for many tests of one worker, for requests that are refused and so change nothing. */
+/** A program shared by the tests of one worker, for rejected requests, which change nothing. */
 export type SharedService = Pick<Service, 'url' | 'port'> & {
   clientId: string
-  /** Asks the program for its state: all that happened before shows in it. */
+  /** Asks the program for its state, which reflects everything before. */
   state(): Promise<string>
-  /** How many links it has handed to a browser. */
+  /** How many links the program has opened in a browser. */
   opened(): number
 }
 
@@ -51,7 +51,7 @@ export const test = base.extend<
   serve: async ({ run }, use) => {
     const providers: RunningProvider[] = []
     await use(async ({ flags = [], provider: options, through = [] } = {}) => {
-      // Its keys are made faster than RSA's.
+      // ES256 keys are faster to make than RSA keys.
       const provider = await startProvider({ signingAlg: 'ES256', ...options })
       providers.push(provider)
       const { issuer, clientId } = provider
@@ -129,7 +129,7 @@ async function startShared(): Promise<{ service: SharedService; close: () => Pro
   return { service, close }
 }
 
-/** A seed as it goes over the wire, with the verifier that its app keeps. */
+/** Makes a seed as it is sent, with the verifier that the app keeps. */
 export type OwnSeed = { seed: Record<string, unknown> & { state: string }; verifier: string }
 
 export function seedFor(clientId: string, changes: Record<string, unknown> = {}): OwnSeed {
@@ -150,7 +150,7 @@ export function seedFor(clientId: string, changes: Record<string, unknown> = {})
   }
 }
 
-/** One whose answer the provider posts to the service itself. */
+/** Makes a seed whose answer the provider posts to the service itself. */
 export function formSeedFor(
   { url, provider }: Pick<Service, 'url' | 'provider'>,
   changes: Record<string, unknown> = {},
@@ -159,7 +159,7 @@ export function formSeedFor(
   return seedFor(provider.clientId, { redirect_uri, response_mode: 'form_post', ...changes })
 }
 
-/** The same for the official client, which has names of its own. */
+/** The same for the official client, which uses other names. */
 export function seeded(seed: object): { seededPKCE: SeededPKCE } {
   return { seededPKCE: pieces.SeededPKCEFromJSON(seed) }
 }
@@ -168,7 +168,7 @@ export function tokenized(request: object): { tokenizedPKCE: TokenizedPKCE } {
   return { tokenizedPKCE: pieces.TokenizedPKCEFromJSON(request) }
 }
 
-/** What an app sends for a token, from what it was answered for its code. */
+/** Makes an app's token request from the answer that contained its code. */
 export function tokenRequest(
   { seed, result }: Pkce,
   verifier: string,
@@ -186,7 +186,7 @@ export function tokenRequest(
 
 export type Answer = { status: number; headers: Headers; text: string; json: Pkce }
 
-/** A call with plain fetch: JSON where `body` is an object, what it says where it is text. */
+/** Calls the service with plain fetch. An object body is sent as JSON, a string as it is. */
 export async function call(
   { url }: Pick<Service, 'url'>,
   path: string,
@@ -214,7 +214,7 @@ export async function call(
   }
 }
 
-/** Posts the answer of a provider as its form would. */
+/** Posts a provider's answer as its form would. */
 export function respond(
   service: Pick<Service, 'url'>,
   form: Record<string, string>,
@@ -226,7 +226,7 @@ export function respond(
   })
 }
 
-/** Checks that an answer is problem details (RFC 9457) of this kind, and gives its `detail`. */
+/** Checks that an answer is this problem (RFC 9457), and returns its `detail`. */
 export function expectProblem(
   answer: Pick<Answer, 'status' | 'text'> & { headers: Headers | IncomingHttpHeaders },
   status: number,
@@ -248,7 +248,7 @@ export function expectProblem(
   return problem['detail'] as string
 }
 
-/** Waits for a call of the official client to fail with this problem, and gives its `detail`. */
+/** Waits for a call of the official client to fail with this problem, and returns its `detail`. */
 export async function expectFailure(
   called: Promise<unknown>,
   status: number,
@@ -266,12 +266,12 @@ export async function expectFailure(
   return expectProblem({ status: given, headers, text }, status, code)
 }
 
-/** The person signs in (or presses what else there is) and the browser comes back. */
+/** The user signs in (or presses another button), and the browser comes back. */
 export async function comeBack(program: Program, press?: string): Promise<Response> {
   return fetch(await answerLink(await program.link(), press))
 }
 
-/** An app's whole sign-in by plain requests, with a verifier of its own. */
+/** Runs an app's whole sign-in with plain requests and the app's own verifier. */
 export async function signIn(
   service: Service,
   changes: Record<string, unknown> = {},
@@ -287,7 +287,7 @@ export async function signIn(
 
 export type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string }
 
-/** A request that says just what it is told to, which fetch does not. */
+/** Sends a request exactly as written, which fetch would not do. */
 export async function ask(
   { port }: Pick<Service, 'port'>,
   path: string,
@@ -296,7 +296,7 @@ export async function ask(
     host?: string
     headers?: Record<string, string | string[]>
     body?: string | Buffer
-    /** Sends the body in chunks, without saying how long it is. */
+    /** Sends the body in chunks, without a length. */
     chunked?: boolean
   } = {},
 ): Promise<RawAnswer> {

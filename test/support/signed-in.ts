@@ -1,4 +1,4 @@
-// Alice signed in, at a provider that goes by the test's clock: where the tests of a session's life begin.
+// Signs Alice in at a provider that uses the test's clock. Tests of a session's life start here.
 
 import type { Event } from '../../main/agent/model.js'
 import { notificationFor, type Notice } from '../../main/present/notification.js'
@@ -13,13 +13,13 @@ export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 
 export type SignedIn = Fixture & {
-  /** What the sign-in brought. */
+  /** The result of the sign-in. */
   first: Session
-  /** The refresh tokens that renewals were asked for with, oldest first, failed ones too. */
+  /** The refresh tokens that renewals sent, oldest first, including failed ones. */
   spent(): readonly (string | null)[]
-  /** The next event of a kind, from now on, once what it brings about at once is done. */
+  /** Waits for the next event of a kind, and for its immediate effects. */
   next<Type extends Event['type']>(type: Type): Promise<Extract<Event, { type: Type }>>
-  /** All that a person was notified of since the sign-in. */
+  /** All notifications since the sign-in. */
   notices: readonly Notice[]
 }
 
@@ -27,7 +27,7 @@ export type SignedInOptions = FixtureOptions & {
   as?: 'alice' | 'bob'
 }
 
-/** Tests take `signedIn`; access tokens live for an hour unless they say otherwise. */
+/** Tests take `signedIn`. Access tokens last for an hour unless the test sets another lifetime. */
 export const test = base.extend<{
   signedIn: (options?: SignedInOptions) => Promise<SignedIn>
 }>({

@@ -1,4 +1,4 @@
-// A host on a slow line: the way to a port of this machine, whose connections take a second to come about.
+// A host behind a slow line: a port of this machine that takes a second to accept each connection.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,24 +8,24 @@ import { createInterface } from 'node:readline'
 
 export type SlowLine = {
   port: number
-  /** Lets the next connection come about after its first packet was lost, as a busy line loses it. */
+  /** Lets the next connection succeed after its first packet is lost, as on a busy line. */
   letOneIn(): Promise<void>
   close(): Promise<void>
 }
 
-/** Why no slow line can be had here; null if one can. */
+/** Says why no slow line is available here. Null if it is. */
 export function whyNoSlowLine(): string | null {
   if (process.platform !== 'linux') return 'only Linux drops the packets of a full queue'
   const isPossible = spawnSync('unshare', ['--mount', 'true']).status === 0
   return isPossible ? null : 'only root can give names to addresses here'
 }
 
-/** A command prefix that gives its program `hosts` as its own /etc/hosts. */
+/** Returns a command prefix that gives its program `hosts` as /etc/hosts. */
 export function withHosts(hosts: string): readonly string[] {
   return ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', hosts]
 }
 
-/** Hands connections on to `target`. It listens with the shortest queue, and that one is full. */
+/** Forwards connections to `target`. It listens with the shortest queue, which is full. */
 const FORWARDER = `
   const { createServer, connect } = require('node:net')
   const server = createServer((client) => {
@@ -37,7 +37,7 @@ const FORWARDER = `
     process.stdout.write(server.address().port + '\\n'))
 `
 
-/** Starts it in front of a port of 127.0.0.1. The caller closes it. */
+/** Starts a slow line in front of a port of 127.0.0.1. The caller closes it. */
 export async function startSlowLine(target: number): Promise<SlowLine> {
   const child = spawn(process.execPath, ['--eval', FORWARDER, '--', String(target)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -46,7 +46,7 @@ export async function startSlowLine(target: number): Promise<SlowLine> {
   const port = Number(line)
   const fillers: Socket[] = []
   child.kill('SIGSTOP')
-  // A queue of one takes two; it is the third that is dropped.
+  // A queue of one holds two connections. The third is dropped.
   for (let count = 0; count < 2; count++) {
     const filler = connect(port, '127.0.0.1').on('error', () => undefined)
     fillers.push(filler)
@@ -66,7 +66,7 @@ export async function startSlowLine(target: number): Promise<SlowLine> {
   }
 }
 
-/** True if a connection to the port has been asked for and not been answered (SYN_SENT). */
+/** True if a connection to the port was requested and not answered (SYN_SENT). */
 function isKnocking(port: number): boolean {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
   return readFileSync('/proc/net/tcp', 'utf8')

@@ -1,12 +1,12 @@
-// Permissions as they are for everybody but the superuser, whom they do not hold.
+// Applies file permissions as for an ordinary user: the superuser ignores them.
 
 import { chown } from 'node:fs/promises'
 
 const NOBODY = 65534
 
 /**
- * Does something to files of `folder` as a user whom permissions hold. Where the tests run as the
- * superuser, this is nobody, to whom the folder is given.
+ * Works on the files of `folder` as a user who must obey permissions. If the tests run as the
+ * superuser, that is nobody, who then owns the folder.
  */
 export async function unprivileged<Value>(
   folder: string,
