@@ -1,6 +1,7 @@
 // Who is signed in and which sign-ins are under way: two machines in one model, and one pure function.
 
 import type { ErrorCode } from '../base/errors.js'
+import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
 import type { Account } from '../oauth/id-token.js'
 
 export type SessionState =
@@ -38,8 +39,10 @@ export type SignIn = {
   deadlineMs: number
   /** Where the person signs in; null until the listener is open. */
   link: string | null
-  /** What the person should know while the flow waits. */
+  /** A message for the person while the sign-in waits; null if there is none. */
   message: string | null
+  /** The most telling thing that reached the callback listener and was no answer. */
+  diagnostic: CallbackDiagnostic
   /** True while it waits for a browser, and no app waits for it any more. */
   abandoned: boolean
   /** The app that asked, as far as the system tells; a label, and no proof. */
@@ -77,6 +80,13 @@ export type Event =
   | { type: 'link-ready'; state: string; link: string; program?: string | null }
   /** `link`: where the person's tab goes on by itself, in place of the link before. */
   | { type: 'sign-in-message-changed'; state: string; message: string; link?: string }
+  /** `message`: what to do about it; null if the person can do nothing yet. */
+  | {
+      type: 'callback-diagnosed'
+      state: string
+      diagnostic: CallbackDiagnostic
+      message: string | null
+    }
   | { type: 'sign-in-abandoned'; state: string }
   | { type: 'sign-in-resumed'; state: string }
   | { type: 'callback-answered'; state: string }
@@ -149,6 +159,7 @@ function nextSession(model: Model, event: Event): SessionState {
     case 'sign-in-started':
     case 'link-ready':
     case 'sign-in-message-changed':
+    case 'callback-diagnosed':
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
     case 'callback-answered':
@@ -187,11 +198,22 @@ function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[
       const kept =
         event.origin === 'tray' ? signIns.filter((signIn) => signIn.origin !== 'tray') : signIns
       const { state, origin, deadlineMs } = event
-      const started = { state, origin, deadlineMs, link: null, message: null, abandoned: false }
-      return [...kept, { ...started, phase: 'waiting', program: null }]
+      const started: SignIn = {
+        state,
+        origin,
+        phase: 'waiting',
+        deadlineMs,
+        link: null,
+        message: null,
+        diagnostic: 'nothing',
+        abandoned: false,
+        program: null,
+      }
+      return [...kept, started]
     }
     case 'link-ready':
     case 'sign-in-message-changed':
+    case 'callback-diagnosed':
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
     case 'callback-answered':
@@ -227,6 +249,7 @@ type FlowEvent = Extract<
     type:
       | 'link-ready'
       | 'sign-in-message-changed'
+      | 'callback-diagnosed'
       | 'sign-in-abandoned'
       | 'sign-in-resumed'
       | 'callback-answered'
@@ -250,6 +273,12 @@ function nextSignIn(signIn: SignIn, event: FlowEvent): SignIn {
       return signIn.phase === 'waiting'
         ? { ...signIn, message: event.message, link: event.link ?? signIn.link }
         : signIn
+    case 'callback-diagnosed': {
+      const { diagnostic } = event
+      const message = event.message ?? signIn.message
+      const isNew = diagnostic !== signIn.diagnostic || message !== signIn.message
+      return signIn.phase === 'waiting' && isNew ? { ...signIn, diagnostic, message } : signIn
+    }
     case 'sign-in-abandoned':
       return signIn.phase === 'waiting' && !signIn.abandoned
         ? { ...signIn, abandoned: true }
@@ -292,6 +321,7 @@ function nextResult(model: Model, event: Event): Model['lastResult'] {
     case 'sign-in-started':
     case 'link-ready':
     case 'sign-in-message-changed':
+    case 'callback-diagnosed':
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
     case 'callback-answered':

@@ -6,8 +6,8 @@ import { accepts } from 'hono/accepts'
 import type { HttpBindings } from '@hono/node-server'
 import type { Agent } from '../agent/agent.js'
 import type { Caller } from '../net/caller.js'
-import type { Begun, Exchanged, ApiSignInRequest } from '../agent/api-sign-ins.js'
-import { resultOf } from '../agent/results.js'
+import type { ApiSignInRequest, BeginResult, ExchangeResult } from '../agent/api-sign-in.js'
+import { toResult } from '../agent/results.js'
 import { nothingToDoPage, renderPage, type Page } from '../oauth/pages.js'
 import { codeChallenge, createState, createVerifier } from '../oauth/pkce.js'
 import type { Clock } from '../base/clock.js'
@@ -124,7 +124,7 @@ export function createPkceRoutes(deps: PkceDeps): Hono<Env> {
   })
 
   routes.post('/pkce/clear', (c) => {
-    agent.api.clear()
+    agent.api.cancelAll()
     return c.body(null, 204)
   })
 
@@ -194,18 +194,23 @@ function showPage(page: Page): Response {
   return new Response(html, { status: page.status, headers })
 }
 
-function refusalOf(begun: Exclude<Begun, { kind: 'answered' }>): Problem {
+function refusalOf(begun: Exclude<BeginResult, { kind: 'answered' }>): Problem {
   switch (begun.kind) {
     case 'in-use':
       return new Problem('in-use', 'A sign-in with this state is under way. Use a new state.')
     case 'too-many':
-      return new Problem('too-many', begun.why, { 'Retry-After': '60' })
+      return new Problem('too-many', begun.message, { 'Retry-After': '60' })
     case 'ended':
       return problemOf(begun.result)
   }
 }
 
-function exchanged(c: Context<Env>, deps: PkceDeps, seeds: Seeds, outcome: Exchanged): Response {
+function exchanged(
+  c: Context<Env>,
+  deps: PkceDeps,
+  seeds: Seeds,
+  outcome: ExchangeResult,
+): Response {
   switch (outcome.kind) {
     case 'signed-in': {
       const { session, request, code, redirectUri } = outcome
@@ -232,6 +237,6 @@ async function renewed(deps: PkceDeps, leastMs: number | null): Promise<Pkce['au
     const session = await deps.agent.read(leastMs)
     return auth0Of(session, deps.provider?.audience ?? null, null, deps)
   } catch (thrown) {
-    throw problemOf(resultOf(thrown))
+    throw problemOf(toResult(thrown))
   }
 }

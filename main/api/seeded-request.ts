@@ -1,7 +1,7 @@
 // What a seed asks for: checked against what this service is configured for, and made into a flow.
 
-import { resultOf } from '../agent/results.js'
-import type { ApiSignInRequest } from '../agent/api-sign-ins.js'
+import { toResult } from '../agent/results.js'
+import type { ApiSignInRequest } from '../agent/api-sign-in.js'
 import { APP_PARAMETERS, PARAMETER_NAME } from '../oauth/authorization-url.js'
 import { redirectUriAt, type RedirectTarget } from '../oauth/redirect-target.js'
 import { LOOPBACK_HOSTS } from '../net/loopback.js'
@@ -48,7 +48,7 @@ export async function checkSeed(deps: SeedDeps, seed: SeededPkce): Promise<void>
   checkParameters(deps, seed.ADDITIONAL_PARAMETERS ?? {})
   if (seed.domain !== undefined && !isIssuer(seed.domain, provider.issuer)) {
     const endpoint = await deps.authorizationEndpoint().catch((thrown: unknown) => {
-      throw problemOf(resultOf(thrown))
+      throw problemOf(toResult(thrown))
     })
     if (seed.domain !== endpoint) {
       throw new Problem('refused', `domain: Latchkey signs in at ${provider.issuer} only.`)

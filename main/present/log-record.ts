@@ -1,6 +1,7 @@
 // What the log holds of what happened. Here is where links, states, names and others' words are dropped.
 
 import { redirectUriOf } from '../oauth/authorization-url.js'
+import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
 import { AuthError, type ErrorCode } from '../base/errors.js'
 import type {
   SignInResult,
@@ -31,6 +32,7 @@ export type LogRecord = { level: LogLevel } & (
         | 'exchange-started'
       origin: Origin | null
     }
+  | { event: 'callback-diagnosed'; origin: Origin | null; diagnostic: CallbackDiagnostic }
   | { event: 'signed-in'; until: string | null; replaced: boolean; odd?: readonly string[] }
   | {
       event: 'sign-in-ended' | 'sign-in-rejected'
@@ -60,6 +62,11 @@ export function recordOf(model: Model, event: Event): LogRecord {
     }
     case 'sign-in-message-changed':
       return { level: 'warn', event: event.type, origin: originOf(model, event.state) }
+    case 'callback-diagnosed': {
+      const { type, state, diagnostic, message } = event
+      const level = message === null ? 'debug' : 'warn'
+      return { level, event: type, origin: originOf(model, state), diagnostic }
+    }
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
     case 'callback-answered':

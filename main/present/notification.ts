@@ -29,6 +29,7 @@ export function notificationFor(model: Model, event: Event): Notice | null {
     case 'sign-in-started':
     case 'link-ready':
     case 'sign-in-message-changed':
+    case 'callback-diagnosed':
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
     case 'callback-answered':

@@ -39,6 +39,8 @@ export function describeEvent(
     }
     case 'sign-in-message-changed':
       return [event.message]
+    case 'callback-diagnosed':
+      return event.message === null ? [] : [event.message]
     case 'sign-in-abandoned':
       return [ABANDONED]
     case 'sign-in-resumed':

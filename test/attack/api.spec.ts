@@ -5,7 +5,8 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { mergeTests } from '@playwright/test'
-import type { ApiSignInRequest } from '../../main/agent/api-sign-ins.js'
+import { MESSAGES } from '../../main/agent/agent-messages.js'
+import type { ApiSignInRequest } from '../../main/agent/api-sign-in.js'
 import { codeChallenge } from '../../main/oauth/pkce.js'
 import {
   ask,
@@ -563,27 +564,27 @@ test.describe('S26: floods', () => {
       minutes.push([])
       for (let opened = 0; opened < 5 && agent.model().signIns.length < 63; opened++) await begin()
       if (minutes.at(-1)!.length === 5) {
-        const why = 'The browser was opened 5 times in a minute. Wait a minute.'
-        expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', why })
+        const message = MESSAGES.tooManyAppLaunches
+        expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', message })
       }
       clock.advance(60_000)
       for (const state of minutes.at(-4) ?? []) {
         api.deliver(new URLSearchParams({ state, code: `code-${state}` }), 'program')
       }
     }
-    const why = '64 sign-ins are waiting already.'
+    const message = MESSAGES.tooManyWaiting(64)
     const statesOf = (): string[] => agent.model().signIns.map(({ state }) => state)
     // One whose app has hung up makes way for another, and is the only one that does.
     const hangUp = new AbortController()
     const left = await begin(hangUp.signal)
-    expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', why })
+    expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', message })
     hangUp.abort()
     expect(statesOf()).toContain(left)
     const before = statesOf().filter((state) => state !== left)
     const other = await begin()
     expect(statesOf().toSorted()).toEqual([...before, other].toSorted())
-    expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', why })
-    api.clear()
+    expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', message })
+    api.cancelAll()
     await expect.poll(() => agent.model().signIns.length).toBe(0)
   })
 

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { WAITING_ADVICE } from '../../main/agent/agent-messages.js'
 import type { Status } from '../../main/ipc.js'
 import { altered, answerLink } from '../support/person.js'
 import { providerNames } from '../../main/settings/provider-choices.js'
@@ -101,7 +102,7 @@ test('cancel ends the wait, and a browser that returns later is not answered', a
 test('a sign-in that takes too long fails with a message', async ({ run }) => {
   const program = await run([...DEMO, '--sign-in', '--login-timeout', '1'])
   expect((await program.status('failed')).reason).toMatch(
-    /^Nobody finished the sign-in within 1 second\. Nothing came back from your browser/,
+    /^The sign-in timed out after 1 second\. Nothing came back from your browser/,
   )
 })
 
@@ -118,7 +119,7 @@ test('F30: a redirect over https is reported, and one over http is accepted', as
   const noticed = ({ status }: { status: Status }): boolean => status.reason !== null
   expect((await program.line('status', noticed)).status).toMatchObject({
     state: 'waiting',
-    reason: expect.stringContaining('over https, where only http works'),
+    reason: WAITING_ADVICE['tls-hello'],
   })
   await signInAs(page, link, 'Alice Adams')
   await program.status('signed-in')

@@ -1,6 +1,6 @@
 // What an app sends to begin its own sign-in through the agent.
 
-import type { ApiSignInRequest } from '../../main/agent/api-sign-ins.js'
+import type { ApiSignInRequest } from '../../main/agent/api-sign-in.js'
 import { codeChallenge, createNonce, createState, createVerifier } from '../../main/oauth/pkce.js'
 
 /** A request whose verifier stays with the agent, so that the app only asks for the session. */

@@ -2,9 +2,9 @@
 // the product's own: events go through its model, failures come from what failed, and its functions say so.
 
 import { authorizationUrl } from '../../main/oauth/authorization-url.js'
-import { NO_BROWSER } from '../../main/agent/agent.js'
+import { MESSAGES } from '../../main/agent/agent-messages.js'
 import type { AuthError } from '../../main/base/errors.js'
-import { resultOf } from '../../main/agent/results.js'
+import { toResult } from '../../main/agent/results.js'
 import type { Account } from '../../main/oauth/id-token.js'
 import { initialModel, next, type Event, type Origin } from '../../main/agent/model.js'
 import {
@@ -169,7 +169,7 @@ export const STATES = {
   waiting: after(signInWaits),
   'no-browser': after([
     ...signInWaits,
-    { type: 'sign-in-message-changed', state: STATE, message: NO_BROWSER },
+    { type: 'sign-in-message-changed', state: STATE, message: MESSAGES.noBrowser },
   ]),
   'second-sign-in': after([restore(), ...signInWaits]),
   answered: after(answered),
@@ -200,7 +200,7 @@ export const STATES = {
   offline: after([restore(45_000), ...renewalFails('offline', UNREACHABLE, 12_000)]),
   'renewal-failing': after([restore(-60_000), ...renewalFails('failing', UNAVAILABLE, 80_000)]),
   'needs-sign-in': after([restore(), { type: 'session-ended', reason: ENDED.message }]),
-  failed: after([...answered, { type: 'sign-in-ended', state: STATE, result: resultOf(REFUSED) }]),
+  failed: after([...answered, { type: 'sign-in-ended', state: STATE, result: toResult(REFUSED) }]),
   'not-restored': after([storageFails(unreadable(MISSING_KEY.keyring).message)], {
     storage: { tier: 'memory', note: keyringNote('secret-service') },
     restart: sessionBack(restartAdvice('secret-service') ?? ''),

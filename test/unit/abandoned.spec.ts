@@ -4,8 +4,9 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { connect as connectByTls } from 'node:tls'
 import { expect } from '@playwright/test'
-import type { Begun } from '../../main/agent/api-sign-ins.js'
+import type { BeginResult } from '../../main/agent/api-sign-in.js'
 import { DEFAULT_TARGET, registrationAdvice } from '../../main/oauth/redirect-target.js'
+import { WAITING_ADVICE } from '../../main/agent/agent-messages.js'
 import { timedOut } from '../../main/agent/results.js'
 import type { CallbackDiagnostic } from '../../main/oauth/callback-listener.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
@@ -19,9 +20,9 @@ const redirectUriOf = (link: string): URL =>
 async function beginApp(
   { agent }: Fixture,
   hangUp: AbortSignal = NEVER,
-): Promise<{ link: string; begun: Promise<Begun> }> {
+): Promise<{ link: string; begun: Promise<BeginResult> }> {
   const request = appFlow()
-  let begun: Promise<Begun>
+  let begun: Promise<BeginResult>
   const link = await new Promise<string>((resolve) => {
     const unsubscribe = agent.subscribe((_model, event) => {
       if (event.type !== 'link-ready' || event.state !== request.state) return
@@ -140,11 +141,13 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
     for (let come = 0; come < 5; come++) await comeByTls(redirectUriOf(link))
     await fetch(altered(await answerLink(link), { state: 'old' }))
 
-    const told = history.filter(({ event }) => event.type === 'sign-in-message-changed')
+    const told = history.filter(
+      ({ event }) => event.type === 'callback-diagnosed' && event.message !== null,
+    )
     expect(told).toHaveLength(1)
     expect(told[0]?.status).toMatchObject({
       state: 'waiting',
-      reason: expect.stringContaining('over https, where only http works'),
+      reason: WAITING_ADVICE['tls-hello'],
     })
     // The person opens the link again, and it is no better.
     agent.openAgain()
@@ -164,7 +167,7 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
     expect(agent.model().signIns).toEqual([
       expect.objectContaining({
         origin: 'api',
-        message: expect.stringContaining('the newest tab'),
+        message: WAITING_ADVICE['other-state'],
       }),
     ])
   })
@@ -242,7 +245,7 @@ test.describe('F25: the port can be had again, whoever still clings to it,', () 
         clock.advance(290_000)
       },
     ],
-    ["when apps' sign-ins are cleared", ({ agent }) => agent.api.clear()],
+    ["when apps' sign-ins are cleared", ({ agent }) => agent.api.cancelAll()],
     ['when the program closes on an app', ({ agent }) => void agent.close()],
   ] satisfies [string, (fixture: Fixture, hangUp: AbortController) => void][]) {
     test(when, async ({ start }) => {
@@ -267,7 +270,7 @@ test.describe('F25: the port can be had again, whoever still clings to it,', () 
     const { link, begun } = await beginApp(fixture)
     const own = await signIn()
     expect(redirectUriOf(own).port).toBe(redirectUriOf(link).port)
-    agent.api.clear()
+    agent.api.cancelAll()
     await begun
     expect((await fetch(redirectUriOf(own))).status).toBe(400)
     agent.cancel()

@@ -1,6 +1,7 @@
 // The agent, at a real provider, with a clock that the tests move.
 
 import { expect } from '@playwright/test'
+import { MESSAGES } from '../../main/agent/agent-messages.js'
 import { createAgent } from '../../main/agent/agent.js'
 import { createHttp } from '../../main/net/http.js'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
@@ -20,6 +21,7 @@ test('a sign-in goes from waiting through exchanging to signed-in', async ({ sta
   expect(history.map(({ event, status }) => [event.type, status.state])).toEqual([
     ['sign-in-started', 'waiting'],
     ['link-ready', 'waiting'],
+    ['callback-diagnosed', 'waiting'],
     ['exchange-started', 'exchanging'],
     ['signed-in', 'signed-in'],
   ])
@@ -74,7 +76,7 @@ test('a sign-in that nobody finishes in time ends, and its port is free', async 
 
   expect((await reached('failed')).lastResult).toEqual({
     kind: 'expired',
-    reason: expect.stringContaining('Nobody finished the sign-in within 5 minutes.'),
+    reason: expect.stringContaining('The sign-in timed out after 5 minutes.'),
   })
   await expect(fetch(callback)).rejects.toThrow('fetch failed')
 })
@@ -320,9 +322,7 @@ test('where no browser can be opened, the person is told, and the wait goes on',
     openBrowser: () => Promise.reject(new Error('no browser')),
   })
   const link = await signIn()
-  await expect
-    .poll(() => history.at(-1)?.status.reason)
-    .toBe('No browser could be opened here. Open the link yourself.')
+  await expect.poll(() => history.at(-1)?.status.reason).toBe(MESSAGES.noBrowser)
 
   await fetch(await answerLink(link))
   await reached('signed-in')

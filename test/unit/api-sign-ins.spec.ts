@@ -1,7 +1,7 @@
 // The sign-ins that apps begin, inside the agent: who is given a code, what for, and for how long.
 
 import { expect } from '@playwright/test'
-import type { Begun, ApiSignInRequest } from '../../main/agent/api-sign-ins.js'
+import type { BeginResult, ApiSignInRequest } from '../../main/agent/api-sign-in.js'
 import type { Caller } from '../../main/net/caller.js'
 import { codeChallenge, createVerifier } from '../../main/oauth/pkce.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
@@ -14,7 +14,7 @@ const BY_API: Partial<ApiSignInRequest> = {
   byFormPost: true,
 }
 
-type Asked = { request: ApiSignInRequest; begun: Promise<Begun>; link: string }
+type Asked = { request: ApiSignInRequest; begun: Promise<BeginResult>; link: string }
 
 /** Begins a sign-in; gives its link once the browser would be opened. */
 async function begin(
@@ -24,7 +24,7 @@ async function begin(
   askCaller?: () => Promise<Caller>,
 ): Promise<Asked> {
   const request = appFlow(changes)
-  let begun: Promise<Begun>
+  let begun: Promise<BeginResult>
   const link = await new Promise<string>((resolve) => {
     const unsubscribe = agent.subscribe((_model, event) => {
       if (event.type !== 'link-ready' || event.state !== request.state) return
@@ -145,7 +145,7 @@ test.describe('an answer that is handed to the API', () => {
       const asked = await begin(fixture, BY_API)
       const answer = answerTo(asked, iss === null ? {} : { iss })
       expect(agent.api.deliver(answer, from)).toMatchObject({
-        kind: 'refused',
+        kind: 'denied',
         error: { code: 'issuer-mismatch' },
       })
       expect((await asked.begun).kind).toBe('ended')
@@ -260,7 +260,7 @@ test('closing tells those who wait before it is done, and begins no other', asyn
   const { api } = fixture.agent
   await answered(fixture)
   const { begun } = await begin(fixture)
-  let told: Begun | null = null
+  let told: BeginResult | null = null
   const listening = begun.then((ended) => (told = ended))
   await api.close()
   expect(told).toEqual({ kind: 'ended', result: { kind: 'cancelled' } })

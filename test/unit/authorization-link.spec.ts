@@ -1,6 +1,7 @@
 // The link of a sign-in: how often a browser is sent there, and how else a person comes by it.
 
 import { expect } from '@playwright/test'
+import { MESSAGES } from '../../main/agent/agent-messages.js'
 import { traySignIn } from '../../main/agent/model.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { test as base, type Fixture, type FixtureOptions } from '../support/fixture.js'
@@ -41,10 +42,6 @@ const test = base.extend<{ watch: (options?: FixtureOptions) => Promise<Watched>
     }),
 })
 
-const WAIT_A_MINUTE =
-  'The browser was opened 5 times in a minute. Latchkey opens no more tabs for now: wait a minute ' +
-  'and open the link again, or copy it into your browser.'
-
 test.describe('S26: at most five tabs a minute', () => {
   test('pressing Sign in again and again opens five, and the newest link works all the same', async ({
     watch,
@@ -54,7 +51,7 @@ test.describe('S26: at most five tabs a minute', () => {
     for (let pressed = 0; pressed < 8; pressed++) links.push(await signIn())
 
     expect(opened).toEqual(links.slice(0, 5))
-    expect(history.at(-1)?.status.reason).toBe(WAIT_A_MINUTE)
+    expect(history.at(-1)?.status.reason).toBe(MESSAGES.tooManyLaunches)
     expect(agent.link()).toBe(links[7])
     await fetch(await answerLink(links[7]!))
     await reached('signed-in')
@@ -67,7 +64,7 @@ test.describe('S26: at most five tabs a minute', () => {
     clock.advance(59_999)
     agent.openAgain()
     expect(opened).not.toContain(link)
-    expect(traySignIn(agent.model())).toMatchObject({ link, message: WAIT_A_MINUTE })
+    expect(traySignIn(agent.model())).toMatchObject({ link, message: MESSAGES.tooManyLaunches })
 
     clock.advance(1)
     agent.openAgain()
@@ -80,22 +77,22 @@ test.describe('S26: at most five tabs a minute', () => {
     const link = await signIn()
     for (let pressed = 0; pressed < 8; pressed++) agent.openAgain()
     expect(opened).toEqual([link, link, link, link, link])
-    expect(traySignIn(agent.model())?.message).toBe(WAIT_A_MINUTE)
+    expect(traySignIn(agent.model())?.message).toBe(MESSAGES.tooManyLaunches)
   })
 
   test('all apps share five, and the person has five of their own', async ({ watch }) => {
     const { agent, clock, opened, appLink, signIn } = await watch()
     for (let begun = 0; begun < 5; begun++) await appLink()
-    const why = 'The browser was opened 5 times in a minute. Wait a minute.'
-    expect(await agent.api.begin(appFlow(), NEVER)).toEqual({ kind: 'too-many', why })
+    const message = MESSAGES.tooManyAppLaunches
+    expect(await agent.api.begin(appFlow(), NEVER)).toEqual({ kind: 'too-many', message })
     expect(opened).toHaveLength(5)
 
     // No app keeps the person's own sign-in from opening a tab.
     await signIn()
     for (let again = 0; again < 8; again++) agent.openAgain()
     expect(opened).toHaveLength(10)
-    expect(traySignIn(agent.model())?.message).toBe(WAIT_A_MINUTE)
-    expect(await agent.api.begin(appFlow(), NEVER)).toEqual({ kind: 'too-many', why })
+    expect(traySignIn(agent.model())?.message).toBe(MESSAGES.tooManyLaunches)
+    expect(await agent.api.begin(appFlow(), NEVER)).toEqual({ kind: 'too-many', message })
 
     clock.advance(60_000)
     for (let begun = 0; begun < 5; begun++) await appLink()
@@ -180,7 +177,6 @@ test.describe('F19: the link once more', () => {
   })
 
   test('a browser that cannot be opened then ends neither sign-in', async ({ watch }) => {
-    const NO_BROWSER = 'No browser could be opened here. Open the link yourself.'
     let works = true
     const { agent, appLink, signIn } = await watch({
       openBrowser: () => (works ? Promise.resolve() : Promise.reject(new Error('no browser'))),
@@ -190,12 +186,12 @@ test.describe('F19: the link once more', () => {
     await appLink()
     works = false
     agent.openAgain()
-    await expect.poll(() => notificationFor('api')).toBe(NO_BROWSER)
+    await expect.poll(() => notificationFor('api')).toBe(MESSAGES.noBrowser)
     works = true
     await signIn()
     works = false
     agent.openAgain()
-    await expect.poll(() => notificationFor('tray')).toBe(NO_BROWSER)
+    await expect.poll(() => notificationFor('tray')).toBe(MESSAGES.noBrowser)
     works = true
     agent.openAgain()
     expect(notificationFor('tray')).toBeNull()

@@ -74,6 +74,18 @@ const ROWS: {
   'sign-in-message-changed': [
     [waiting, { state, message: reason }, { level: 'warn', origin: 'tray' }],
   ],
+  'callback-diagnosed': [
+    [
+      waiting,
+      { state, diagnostic: 'tls-hello', message: reason },
+      { level: 'warn', origin: 'tray', diagnostic: 'tls-hello' },
+    ],
+    [
+      waiting,
+      { state, diagnostic: 'connection', message: null },
+      { level: 'debug', origin: 'tray', diagnostic: 'connection' },
+    ],
+  ],
   'sign-in-abandoned': [[byApp, { state }, { level: 'info', origin: 'api' }]],
   'sign-in-resumed': [[abandonedByApp, { state }, { level: 'info', origin: 'api' }]],
   'callback-answered': [[byApp, { state }, { level: 'info', origin: 'api' }]],

@@ -38,6 +38,7 @@ const SESSION_TABLE: Record<EventName, string> = {
   'sign-in-started api':         '=           =           =           =           =           =',
   'link-ready':               '=           =           =           =           =           =',
   'sign-in-message-changed':           '=           =           =           =           =           =',
+  'callback-diagnosed':                '=           =           =           =           =           =',
   'sign-in-abandoned':           '=           =           =           =           =           =',
   'sign-in-resumed':             '=           =           =           =           =           =',
   'callback-answered':        '=           =           =           =           =           =',
@@ -69,6 +70,7 @@ const FLOW_TABLE: Record<EventName, string> = {
   'sign-in-started api':         'waiting  =           =           =',
   'link-ready':               '=        waiting     =           =',
   'sign-in-message-changed':           '=        waiting     =           =',
+  'callback-diagnosed':                '=        waiting     =           =',
   'sign-in-abandoned':           '=        waiting     =           =',
   'sign-in-resumed':             '=        =           =           =',
   'callback-answered':        '=        answered    =           =',
@@ -100,6 +102,7 @@ const OUTCOME_TABLE: Record<EventName, string> = {
   'sign-in-started api':         '=        =        =         =        =        =        =',
   'link-ready':               '=        =        =         =        =        =        =',
   'sign-in-message-changed':           '=        =        =         =        =        =        =',
+  'callback-diagnosed':                '=        =        =         =        =        =        =',
   'sign-in-abandoned':           '=        =        =         =        =        =        =',
   'sign-in-resumed':             '=        =        =         =        =        =        =',
   'callback-answered':        '=        =        =         =        =        =        =',
@@ -181,6 +184,7 @@ const signIn = (origin: Origin, phase: SignIn['phase']): SignIn => ({
   deadlineMs: 5_000,
   link: phase === 'waiting' ? LINK : null,
   message: null,
+  diagnostic: 'nothing',
   abandoned: false,
   program: null,
 })
@@ -226,6 +230,12 @@ const EVENTS: Record<EventName, (state: string) => Event> = {
     type: 'sign-in-message-changed',
     state,
     message: 'no browser',
+  }),
+  'callback-diagnosed': (state) => ({
+    type: 'callback-diagnosed',
+    state,
+    diagnostic: 'tls-hello',
+    message: 'not over https',
   }),
   'sign-in-abandoned': (state) => ({ type: 'sign-in-abandoned', state }),
   'sign-in-resumed': (state) => ({ type: 'sign-in-resumed', state }),
@@ -305,7 +315,7 @@ test('an event with a state that no flow has gives the same model back', () => {
   const named = eventNames.filter(
     (name) => namesFlow(name) && !/^(sign-in-started|signed-in)/.test(name),
   )
-  expect(named).toHaveLength(10)
+  expect(named).toHaveLength(11)
   const wrong = named.filter((name) =>
     models.some((before) => next(before, EVENTS[name]('unknown')) !== before),
   )

@@ -1,91 +1,30 @@
-// What a person is told when nobody finished in time, for all that may have been seen meanwhile.
+// The message after a timeout, by what reached the callback listener.
 
 import { expect, test } from '@playwright/test'
-import { diagnosticMessage, timedOut } from '../../main/agent/results.js'
+import { MESSAGES, TIMEOUT_ADVICE } from '../../main/agent/agent-messages.js'
+import { timedOut } from '../../main/agent/results.js'
 import type { CallbackDiagnostic } from '../../main/oauth/callback-listener.js'
 
 const REDIRECT_URI = 'http://localhost:40123/cb'
+const registration = 'Register what is shown here.'
 
-const reasonOf = (diagnostic: CallbackDiagnostic | null, timeoutMs = 300_000): string => {
-  const { result } = timedOut(
-    timeoutMs,
-    diagnostic && {
-      diagnostic,
-      redirectUri: REDIRECT_URI,
-      registration: 'Register what is said here.',
-    },
-  )
+const readReason = (diagnostic: CallbackDiagnostic | null, timeoutMs = 300_000): string => {
+  const seen = diagnostic && { diagnostic, redirectUri: REDIRECT_URI, registration }
+  const { result } = timedOut(timeoutMs, seen)
   if (result.kind !== 'expired') throw new Error(`it ended as ${result.kind}`)
   return result.reason
 }
 
-// A new sighting does not compile until it has its words: what was seen, what to do, and the same
-// while the flow still waits.
-const WORDS: Record<CallbackDiagnostic, { seen: RegExp; todo: RegExp; notice: RegExp | null }> = {
-  nothing: {
-    seen: /Nothing came back .* redirect URI http:\/\/localhost:40123\/cb\. Register what is said here\./,
-    todo: /another computer, in a container or in WSL, or a proxy or an extension/,
-    notice: null,
-  },
-  connection: {
-    seen: /connected to 127\.0\.0\.1, .* asked for nothing/,
-    todo: /make an exception there for 127\.0\.0\.1/,
-    notice: null,
-  },
-  'other-path': {
-    seen: /came back to another address than http:\/\/localhost:40123\/cb, where Latchkey waits/,
-    todo: /Register what is said here\./,
-    notice: null,
-  },
-  'other-state': {
-    seen: /tab of another sign-in came back, most likely an old one/,
-    todo: /go on in the newest tab/,
-    notice: /still waits: go on in the newest tab/,
-  },
-  'without-state': {
-    seen: /An answer came without its state, .* Latchkey did not use it/,
-    todo: /check the client ID, the scope and the redirect URI/,
-    notice: /Your provider may have refused the request/,
-  },
-  'empty-callback': {
-    seen: /came back without an answer .* neither a code nor an error/,
-    todo: /an extension or a proxy .* or the provider is at fault/,
-    notice: null,
-  },
-  'other-user': {
-    seen: /came from a program of another user of this computer, and Latchkey did not take it/,
-    todo: /Sign in again, in a browser that runs as you/,
-    notice: /Finish in a browser that runs as you/,
-  },
-  'large-head': {
-    seen: /so many cookies of other programs on 127\.0\.0\.1/,
-    todo: /Delete the cookies of 127\.0\.0\.1 and localhost, and sign in again/,
-    notice: /Delete the cookies .* then open the link again/,
-  },
-  'tls-hello': {
-    seen: /came back over https, where only http works/,
-    todo: /Allow http:\/\/127\.0\.0\.1 .* HTTPS-only .* sign in again/,
-    notice: /Allow http:\/\/127\.0\.0\.1 .* HTTPS-only .* open the link again/,
-  },
-}
-
-for (const [diagnostic, { seen, todo, notice }] of Object.entries(WORDS)) {
-  test(`F30: ${diagnostic} is told with what to do, and ${notice ? 'at once too' : 'not before the end'}`, () => {
-    const reason = reasonOf(diagnostic as CallbackDiagnostic)
-    expect(reason).toMatch(/^Nobody finished the sign-in within 5 minutes\. /)
-    expect(reason).toMatch(seen)
-    expect(reason).toMatch(todo)
-    expect(reason).toMatch(/[Ss]ign in again/)
-    const told = diagnosticMessage(diagnostic as CallbackDiagnostic)
-    if (notice) expect(told).toMatch(notice)
-    else expect(told).toBeNull()
+for (const diagnostic of Object.keys(TIMEOUT_ADVICE) as CallbackDiagnostic[]) {
+  test(`F30: after a timeout with ${diagnostic} the message says what to do`, () => {
+    const advice = TIMEOUT_ADVICE[diagnostic](REDIRECT_URI, registration)
+    expect(readReason(diagnostic)).toBe(MESSAGES.timedOut('5 minutes', advice))
+    expect(advice).toMatch(/[Ss]ign in again/)
   })
 }
 
-test('without a listener nothing is said of what came there', () => {
-  expect(reasonOf(null)).toBe(
-    'Nobody finished the sign-in within 5 minutes. Sign in again when you are ready.',
-  )
+test('without a listener the message does not guess', () => {
+  expect(readReason(null)).toBe(MESSAGES.timedOut('5 minutes', MESSAGES.signInWhenReady))
 })
 
 for (const [timeoutMs, words] of [
@@ -95,6 +34,6 @@ for (const [timeoutMs, words] of [
   [290_000, '290 seconds'],
 ] as const) {
   test(`${timeoutMs} milliseconds are called ${words}`, () => {
-    expect(reasonOf(null, timeoutMs)).toContain(`within ${words}. `)
+    expect(readReason(null, timeoutMs)).toBe(MESSAGES.timedOut(words, MESSAGES.signInWhenReady))
   })
 }

@@ -206,6 +206,7 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
           deadlineMs: 5_000,
           link: `https://provider.example/?canary-link&redirect_uri=${REDIRECT_URI}`,
           message: 'No browser.',
+          diagnostic: 'nothing',
           abandoned: false,
           program: 'Mail',
         })),

@@ -3,6 +3,7 @@
 import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/oauth/id-token.js'
 import { initialModel, next, type Event, type Model } from '../../main/agent/model.js'
+import type { CallbackDiagnostic } from '../../main/oauth/callback-listener.js'
 import { ABANDONED } from '../../main/present/status.js'
 import {
   describeEvent,
@@ -28,6 +29,12 @@ const start: Event = {
 }
 const startOfApp: Event = { ...start, origin: 'api' }
 const linkReady: Event = { type: 'link-ready', state: 's', link: LINK }
+const diagnosed = (diagnostic: CallbackDiagnostic, message: string | null): Event => ({
+  type: 'callback-diagnosed',
+  state: 's',
+  diagnostic,
+  message,
+})
 const noBrowser: Event = {
   type: 'sign-in-message-changed',
   state: 's',
@@ -117,6 +124,18 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       story: 'asks to open the link by hand',
       events: [start, linkReady, noBrowser],
       lines: ['Open the link yourself.'],
+    },
+  ],
+  'callback-diagnosed': [
+    {
+      story: 'says what the person can do about it',
+      events: [start, linkReady, diagnosed('tls-hello', 'Allow http.')],
+      lines: ['Allow http.'],
+    },
+    {
+      story: 'says nothing if the person can do nothing yet',
+      events: [start, linkReady, diagnosed('connection', null)],
+      lines: [],
     },
   ],
   'sign-in-abandoned': [

@@ -5,6 +5,12 @@ import type { MutatedFile } from '../mutants.js'
 const REQUESTS = 'test/attack/api.spec.ts'
 const OTHER_USERS = 'test/attack/other-users.spec.ts'
 
+const API_SIGN_INS = [
+  'test/unit/api-sign-ins.spec.ts',
+  'test/unit/abandoned.spec.ts',
+  'test/unit/authorization-link.spec.ts',
+]
+
 export const SERVICE: readonly MutatedFile[] = [
   {
     file: 'main/api/guard.ts',
@@ -463,72 +469,106 @@ export const SERVICE: readonly MutatedFile[] = [
   },
   {
     file: 'main/agent/api-sign-ins.ts',
-    specs: [
-      'test/unit/api-sign-ins.spec.ts',
-      'test/unit/abandoned.spec.ts',
-      'test/unit/authorization-link.spec.ts',
-    ],
+    specs: API_SIGN_INS,
     faults: [
       {
         name: 'a caller that has hung up before begins a sign-in',
-        find: 'if (closed || hangUp.aborted) {',
-        replace: 'if (closed) {',
+        find: 'if (context.closed || hangUp.aborted) return',
+        replace: 'if (context.closed) return',
       },
       {
         name: 'a sign-in begins after closing',
-        find: 'if (closed || hangUp.aborted) {',
-        replace: 'if (hangUp.aborted) {',
+        find: 'if (context.closed || hangUp.aborted) return',
+        replace: 'if (hangUp.aborted) return',
       },
+      {
+        name: 'closing does not wait for those who wait',
+        find: '      await Promise.all(context.waits)\n',
+        replace: '',
+      },
+      {
+        name: 'closing leaves flows behind',
+        find: '      context.closed = true\n      cancelAll()\n',
+        replace: '      context.closed = true\n',
+      },
+    ],
+  },
+  {
+    file: 'main/agent/begin-api-sign-in.ts',
+    specs: API_SIGN_INS,
+    faults: [
       {
         name: 'a caller that hangs up while it is asked about goes on',
-        find: '      if (hangUp.aborted) return hungUp()\n',
+        find: '    if (hangUp.aborted) return onHangUp()\n',
         replace: '',
       },
       {
-        name: 'spent codes pile up',
-        find: 'if (spent.size > MOST_SPENT_CODES && oldest !== undefined) spent.delete(oldest)',
-        replace: 'void oldest',
+        name: 'anybody takes up a flow that its caller left',
+        find: "if (!isSameProgram(first, again) || !isFree()) return { kind: 'in-use' }",
+        replace: "if ((first === again && Boolean(0)) || !isFree()) return { kind: 'in-use' }",
       },
       {
-        name: 'a spent code is exchanged again',
-        find: "if (spent.has(digest(code))) return { kind: 'spent' }",
-        replace: '',
+        name: 'a flow that has a caller is taken up',
+        find: '    handle.pending !== null &&\n    isAbandoned(context, handle)\n',
+        replace: '    handle.pending !== null\n',
       },
       {
-        name: 'a spent code is not remembered',
-        find: '    remember(spent, code)\n',
-        replace: '',
-      },
-      {
-        name: 'a code may be exchanged with any redirect URI',
-        find: 'if (redirectUri !== signIn.answered.redirectUri)\n',
-        replace: "if (redirectUri === '')\n",
-      },
-      {
-        name: 'a code may be exchanged with any verifier',
-        find: 'if (codeChallenge(verifier) !== signIn.request.challenge) {',
-        replace: "if (codeChallenge(verifier) === '') {",
-      },
-      {
-        name: 'the challenge will do for a verifier',
-        find: 'if (codeChallenge(verifier) !== signIn.request.challenge) {',
+        name: 'a flow is taken up by another request',
+        find: 'if (!handle || !isFree() || !isDeepStrictEqual(request, handle.request))',
         replace:
-          'if (codeChallenge(verifier) !== signIn.request.challenge && verifier !== signIn.request.challenge) {',
+          'if (!handle || !isFree() || !isDeepStrictEqual(request.state, handle.request.state))',
       },
       {
-        name: 'any code is exchanged for any flow',
-        find: '(candidate) => candidate.answered?.code === code)',
-        replace: "(candidate) => candidate.answered !== null && code !== '')",
+        name: 'a second flow has the same state',
+        find: 'if (findSignIn(context, request.state)) return',
+        replace: 'if (findSignIn(context, request.state)?.abandoned) return',
       },
       {
-        name: 'without a body an app’s own code is exchanged',
-        find: 'candidate.answered !== null && candidate.request.verifier !== null,',
-        replace: 'candidate.answered !== null,',
+        name: 'flows pile up',
+        find: 'if (handles.size < MOST_WAITING_SIGN_INS) return true',
+        replace: 'if (handles.size < Infinity) return true',
+        specs: [REQUESTS],
+        grep: '64 flows',
       },
+      {
+        name: 'any number of tabs is opened',
+        find: "if (launch === null) return { kind: 'too-many', message: MESSAGES.tooManyAppLaunches }",
+        replace: "if (launch === null) return { kind: 'ended', result: notConfigured() }",
+        specs: [REQUESTS],
+        grep: '64 flows|storm',
+      },
+    ],
+  },
+  {
+    file: 'main/agent/await-api-answer.ts',
+    specs: API_SIGN_INS,
+    faults: [
+      {
+        name: 'a code whose app is gone is given out',
+        find: '  if (isAbandoned(context, handle)) throw abandoned()\n',
+        replace: '',
+        specs: ['test/unit/api-sign-ins.spec.ts', 'test/api/hang-up.spec.ts'],
+      },
+      {
+        name: 'a code waits for its app without end',
+        find: 'stopExpiry: startExpiry(context, handle) }',
+        replace: 'stopExpiry: () => void startExpiry }',
+      },
+      {
+        name: 'a sign-in waits without end',
+        find: 'const timeoutMs = Math.min(signInTimeoutMs, LONGEST_WAIT_MS)',
+        replace: 'const timeoutMs = signInTimeoutMs',
+      },
+    ],
+  },
+  {
+    file: 'main/agent/deliver-api-answer.ts',
+    specs: API_SIGN_INS,
+    faults: [
       {
         name: 'the API answers a flow of the listener',
-        find: "if (!signIn?.waiting || signIn.request.redirectTarget.kind !== 'api') return { kind: 'ignored' }",
-        replace: "if (!signIn?.waiting) return { kind: 'ignored' }",
+        find: "if (!handle?.pending || handle.request.redirectTarget.kind !== 'api') return { kind: 'ignored' }",
+        replace: "if (!handle?.pending) return { kind: 'ignored' }",
       },
       {
         name: 'a page’s answer needs no iss',
@@ -543,71 +583,61 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'a pasted address may be of any place',
-        find: '      if (!isAt(address, signIn.request.redirectTarget.redirectUri)) return false\n',
+        find: ' || !isAt(address, redirectTarget.redirectUri)) return false',
+        replace: ') return false',
+      },
+    ],
+  },
+  {
+    file: 'main/agent/exchange-api-code.ts',
+    specs: API_SIGN_INS,
+    faults: [
+      {
+        name: 'a spent code is exchanged again',
+        find: "if (context.spentCodes.has(code)) return { kind: 'spent' }",
         replace: '',
       },
       {
-        name: 'anybody takes up a flow that its caller left',
-        find: "if (!isSameProgram(first, again) || !isFree()) return { kind: 'in-use' }",
-        replace: "if ((first === again && Boolean(0)) || !isFree()) return { kind: 'in-use' }",
-      },
-      {
-        name: 'a flow that has a caller is taken up',
-        find: '      signIn.waiting !== null &&\n      isAbandoned(signIn)\n',
-        replace: '      signIn.waiting !== null\n',
-      },
-      {
-        name: 'a flow is taken up by another request',
-        find: 'if (!signIn || !isFree() || !isDeepStrictEqual(request, signIn.request))',
-        replace:
-          'if (!signIn || !isFree() || !isDeepStrictEqual(request.state, signIn.request.state))',
-      },
-      {
-        name: 'a second flow has the same state',
-        find: '    if (deps.model().signIns.some((signIn) => signIn.state === state)) {',
-        replace:
-          '    if (deps.model().signIns.some((signIn) => signIn.state === state && signIn.abandoned)) {',
-      },
-      {
-        name: 'flows pile up',
-        find: 'if (signIns.size < MOST_WAITING_SIGN_INS) return true',
-        replace: 'if (signIns.size < Infinity) return true',
-        specs: [REQUESTS],
-        grep: '64 flows',
-      },
-      {
-        name: 'any number of tabs is opened',
-        find: "if (launch === null) return { kind: 'too-many', why: `${OPENED_TOO_OFTEN} Wait a minute.` }",
-        replace: "if (launch === null) return { kind: 'ended', result: notConfigured() }",
-        specs: [REQUESTS],
-        grep: '64 flows|storm',
-      },
-      {
-        name: 'a code whose app is gone is given out',
-        find: '    if (isAbandoned(signIn)) throw abandoned()\n',
-        replace: '',
-        specs: ['test/unit/api-sign-ins.spec.ts', 'test/api/hang-up.spec.ts'],
-      },
-      {
-        name: 'a code waits for its app without end',
-        find: '      signIn.answered = { ...authorized, code, stopExpiry: expireAnswered(signIn) }',
-        replace:
-          '      signIn.answered = { ...authorized, code, stopExpiry: () => void expireAnswered }',
-      },
-      {
-        name: 'a sign-in waits without end',
-        find: 'const timeoutMs = Math.min(deps.signInTimeoutMs, LONGEST_WAIT_MS)',
-        replace: 'const timeoutMs = deps.signInTimeoutMs',
-      },
-      {
-        name: 'closing does not wait for those who wait',
-        find: '      await Promise.all(waiters)\n',
+        name: 'a spent code is not remembered',
+        find: '  spentCodes.add(code)\n',
         replace: '',
       },
       {
-        name: 'closing leaves flows behind',
-        find: '      closed = true\n      callOffAll()\n',
-        replace: '      closed = true\n',
+        name: 'a code may be exchanged with any redirect URI',
+        find: 'if (redirectUri !== handle.answered.redirectUri) {',
+        replace: "if (redirectUri === '') {",
+      },
+      {
+        name: 'a code may be exchanged with any verifier',
+        find: 'if (codeChallenge(verifier) !== handle.request.challenge) {',
+        replace: "if (codeChallenge(verifier) === '') {",
+      },
+      {
+        name: 'the challenge will do for a verifier',
+        find: 'if (codeChallenge(verifier) !== handle.request.challenge) {',
+        replace:
+          'if (codeChallenge(verifier) !== handle.request.challenge && verifier !== handle.request.challenge) {',
+      },
+      {
+        name: 'any code is exchanged for any flow',
+        find: '({ answered }) => answered?.code === code)',
+        replace: "({ answered }) => answered !== null && code !== '')",
+      },
+      {
+        name: 'without a body an app’s own code is exchanged',
+        find: '({ answered, request }) => answered !== null && request.verifier !== null,',
+        replace: '({ answered }) => answered !== null,',
+      },
+    ],
+  },
+  {
+    file: 'main/agent/spent-codes.ts',
+    specs: API_SIGN_INS,
+    faults: [
+      {
+        name: 'spent codes pile up',
+        find: 'if (spent.size > MOST_SPENT_CODES && oldest !== undefined) spent.delete(oldest)',
+        replace: 'void oldest',
       },
     ],
   },

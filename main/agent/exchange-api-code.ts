@@ -1,0 +1,84 @@
+// Exchanges the code of an answered sign-in for a session.
+
+import { codeChallenge } from '../oauth/pkce.js'
+import type { Session } from '../oauth/session.js'
+import { completeSignIn } from '../oauth/sign-in.js'
+import {
+  endApiSignIn,
+  type Answered,
+  type ApiSignInContext,
+  type ApiSignInHandle,
+  type ExchangeResult,
+} from './api-sign-in.js'
+import { toResult } from './results.js'
+
+/** Exchanges the code that an app gives, once, if redirect URI and verifier belong to it. */
+export async function exchangeApiCode(
+  context: ApiSignInContext,
+  { code, redirectUri, verifier }: { code: string; redirectUri: string; verifier: string },
+): Promise<ExchangeResult> {
+  if (context.spentCodes.has(code)) return { kind: 'spent' }
+  const handle = [...context.handles.values()].find(({ answered }) => answered?.code === code)
+  if (!handle?.answered) return { kind: 'unknown' }
+  // Check both here: a wrong proof sent to the provider would spend the code.
+  if (redirectUri !== handle.answered.redirectUri) {
+    return { kind: 'mismatch', what: 'redirect_uri' }
+  }
+  if (codeChallenge(verifier) !== handle.request.challenge) {
+    return { kind: 'mismatch', what: 'code_verifier' }
+  }
+  return completeApiSignIn(context, handle, { ...handle.answered, verifier })
+}
+
+/** Exchanges the code of the latest answered sign-in whose verifier the service made. */
+export async function exchangeLatestApiCode(context: ApiSignInContext): Promise<ExchangeResult> {
+  const handle = [...context.handles.values()].findLast(
+    ({ answered, request }) => answered !== null && request.verifier !== null,
+  )
+  const { answered = null, request } = handle ?? {}
+  if (!handle || answered === null || !request?.verifier) return { kind: 'unknown' }
+  return completeApiSignIn(context, handle, { ...answered, verifier: request.verifier })
+}
+
+/**
+ * Goes from the code to a session that is kept.
+ *
+ * 1. Mark the code as spent, before anything can fail.
+ * 2. Exchange it, check who signed in, and keep the session.
+ * 3. Put the session into the model, or the failure.
+ */
+async function completeApiSignIn(
+  context: ApiSignInContext,
+  handle: ApiSignInHandle,
+  proof: Answered & { verifier: string },
+): Promise<ExchangeResult> {
+  const { deps, handles, spentCodes } = context
+  const { request, provider, controller } = handle
+  const { state, nonce, scope, organization } = request
+  const { code, redirectUri, verifier } = proof
+  proof.stopExpiry()
+  handle.answered = null
+  spentCodes.add(code)
+  deps.dispatch({ type: 'exchange-started', state })
+  try {
+    let replaced: Session | null = null
+    const session = await completeSignIn(
+      deps,
+      provider,
+      proof,
+      { code, verifier, nonce, scope, maxAgeS: provider.maxAgeS, organization },
+      {
+        keep: async (kept) => {
+          replaced = await deps.sessionKeeper.keep(kept, controller.signal)
+        },
+        discard: (tokens) => deps.sessionKeeper.discard(tokens, provider),
+      },
+      controller.signal,
+    )
+    handles.delete(state)
+    deps.sessionKeeper.tell(session, state, replaced)
+    return { kind: 'signed-in', session, request, code, redirectUri }
+  } catch (thrown) {
+    return endApiSignIn(context, handle, toResult(thrown))
+  }
+}

@@ -1,0 +1,31 @@
+// Holds the model, applies events to it, and tells the subscribers.
+
+import { initialModel, next, type Event, type Model } from './model.js'
+
+export type Subscriber = (model: Model, event: Event) => void
+
+export type ModelStore = {
+  model(): Model
+  /** Applies an event. An event that changes nothing is not told. */
+  dispatch(event: Event): void
+  /** Calls `subscriber` after every change; the returned function ends that. */
+  subscribe(subscriber: Subscriber): () => void
+}
+
+export function createModelStore(): ModelStore {
+  const subscribers = new Set<Subscriber>()
+  let model = initialModel
+  return {
+    model: () => model,
+    dispatch(event) {
+      const changed = next(model, event)
+      if (changed === model) return
+      model = changed
+      for (const subscriber of subscribers) subscriber(model, event)
+    },
+    subscribe(subscriber) {
+      subscribers.add(subscriber)
+      return () => void subscribers.delete(subscriber)
+    },
+  }
+}

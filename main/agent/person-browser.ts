@@ -1,0 +1,60 @@
+// Opens links in the person's browser, as often as the budget allows.
+
+import type { Clock } from '../base/clock.js'
+import { MESSAGES } from './agent-messages.js'
+import { createBrowserBudget } from './browser-budget.js'
+import type { Event, SignIn } from './model.js'
+
+export type PersonBrowserDeps = {
+  clock: Pick<Clock, 'nowMs'>
+  /** Sends the person's browser to a link. Rejects if no browser could be opened. */
+  openBrowser(link: string): Promise<void>
+  /** True if the person opens each link. Then no browser is opened, and none is counted. */
+  noBrowser?: boolean
+  /** Shows the link of the provider's sign-out page to a person who opens each link. */
+  showSignOutLink?: (link: string) => void
+  dispatch(event: Event): void
+}
+
+export type PersonBrowser = {
+  /** Puts a new link into the model and opens it. */
+  openNew(state: string, link: string): void
+  /** Opens the link of a waiting sign-in again. */
+  openAgain(signIn: SignIn): void
+  /** Opens the provider's sign-out page. Rejects if it could not be opened. */
+  openSignOutPage(link: string): Promise<void>
+}
+
+export function createPersonBrowser(deps: PersonBrowserDeps): PersonBrowser {
+  const { dispatch, noBrowser = false } = deps
+  const budget = createBrowserBudget(deps.clock)
+  const takeLaunch = (): boolean => noBrowser || budget.take()
+
+  const tell = (state: string, message: string): void =>
+    dispatch({ type: 'sign-in-message-changed', state, message })
+  const open = (state: string, link: string): void =>
+    void deps.openBrowser(link).catch(() => tell(state, MESSAGES.noBrowser))
+
+  return {
+    openNew(state, link) {
+      dispatch({ type: 'link-ready', state, link })
+      if (takeLaunch()) open(state, link)
+      else tell(state, MESSAGES.tooManyLaunches)
+    },
+    openAgain({ state, link }) {
+      if (link === null) return
+      if (!takeLaunch()) return tell(state, MESSAGES.tooManyLaunches)
+      dispatch({ type: 'link-ready', state, link })
+      open(state, link)
+    },
+    async openSignOutPage(link) {
+      if (noBrowser) {
+        if (!deps.showSignOutLink)
+          throw new Error('No browser is opened here, and no link is shown.')
+        return deps.showSignOutLink(link)
+      }
+      if (!budget.take()) throw new Error(MESSAGES.tooManyLaunchesForSignOut)
+      await deps.openBrowser(link)
+    },
+  }
+}
