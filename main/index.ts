@@ -27,12 +27,8 @@ import { findHome } from './base/home.js'
 import { startingMenu } from './present/menu.js'
 import { makeDataFolder, openDataDirectory } from './storage/private-directory.js'
 import { secondStartOf } from './app/second-start.js'
-import {
-  examineSettings,
-  requireSettings,
-  type Settings,
-  type Sources,
-} from './settings/options.js'
+import { examineSettings, requireSettings, type Sources } from './settings/read.js'
+import type { Settings } from './settings/options.js'
 import {
   LOGIN_PATIENCE_MS,
   trayHostDeps,
@@ -101,7 +97,7 @@ try {
   app.setPath('sessionData', sessionData)
   const findings = requireSettings(sources)
   const { settings } = findings
-  messages = [...findings.notices, ...ofDirectory]
+  messages = [...findings.warnings, ...ofDirectory]
   if (await isFirstInstance(directory, secondStartOf(findings, sources.args))) {
     // It would take the switch away from child processes only, and they would not start.
     if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()

@@ -13,7 +13,10 @@ import { explainEarlyEnd } from './launch/early-end.js'
 import { obstacle, type Obstacle } from './launch/obstacle.js'
 import { thisSystem } from './launch/sandbox.js'
 import { writeText } from './base/output.js'
-import { helpText, joinFlags, readSettings, type Settings } from './settings/options.js'
+import { formatHelp } from './settings/help.js'
+import { joinFlags } from './settings/flags.js'
+import { readSettings } from './settings/read.js'
+import type { Settings } from './settings/options.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** So soon ends what hinders Electron itself. */
@@ -22,7 +25,7 @@ const { env, platform } = process
 const { own, chromium } = splitSwitches(process.argv.slice(2))
 const flags = [...own]
 if (flags.includes('--help') || flags.includes('-h')) {
-  writeText('stdout', helpText())
+  writeText('stdout', formatHelp())
 } else if (flags.includes('--version') || flags.includes('-V')) {
   const { version } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as {
     version: string

@@ -205,7 +205,7 @@ async function startAgent(
   const { host: redirectHost, path: redirectPath, ports: redirectPorts } = redirect
   const agent = createAgent({
     provider,
-    signInTimeoutMs: settings.loginTimeout * 1000,
+    signInTimeoutMs: settings.signInTimeout * 1000,
     http,
     findProvider,
     clock,

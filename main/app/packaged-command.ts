@@ -2,7 +2,7 @@
 
 import { AUTOSTART_FLAG } from '../autostart/autostart.js'
 import { splitSwitches } from '../settings/chromium-switches.js'
-import { argsAfter } from '../settings/options.js'
+import { findArgsOf } from '../settings/flags.js'
 
 /**
  * The arguments for the program in the terminal; null where the command line asks for the tray app. A
@@ -15,10 +15,10 @@ export function readCommand(args: readonly string[]): readonly string[] | null {
     ['version', '-V'],
   ] as const) {
     const isAsked = own.includes(`--${word}`) || own.includes(short)
-    if (isAsked || argsAfter(word, own) !== null) return [`--${word}`]
+    if (isAsked || findArgsOf(word, own) !== null) return [`--${word}`]
   }
-  if (['diagnose', 'uninstall-data'].some((word) => argsAfter(word, own) !== null)) return own
-  return argsAfter('headless', own)
+  if (['diagnose', 'uninstall-data'].some((word) => findArgsOf(word, own) !== null)) return own
+  return findArgsOf('headless', own)
 }
 
 /** Latchkey's own arguments: neither Chromium's nor what the system adds when it starts an app. */

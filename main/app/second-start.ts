@@ -2,7 +2,8 @@
 
 import { z } from 'zod'
 import { AUTOSTART_FLAG } from '../autostart/autostart.js'
-import type { Settings, SettingsFindings } from '../settings/options.js'
+import type { Settings } from '../settings/options.js'
+import type { SettingsFindings } from '../settings/read.js'
 
 /** Only what can be said aloud: the client secret stays out of it. */
 export type SecondStart = {

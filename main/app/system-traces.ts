@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { removeKeyringItem, runSystemTool } from './keyring-item.js'
 import { NOTHING, type Removal } from './removal.js'
-import { examineSettings, type Sources } from '../settings/options.js'
+import { examineSettings, type Sources } from '../settings/read.js'
 import { SESSION_FILE, tierOfFile } from '../storage/session-store.js'
 import { removeXdgEntry } from '../autostart/linux.js'
 

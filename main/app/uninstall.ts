@@ -20,7 +20,8 @@ import {
 import { openDataDirectory } from '../storage/private-directory.js'
 import { PROVIDER_FILE } from '../storage/provider-memory.js'
 import { failedTo, merged, NOTHING, type Removal } from './removal.js'
-import { SETTINGS_FILE, type Settings } from '../settings/options.js'
+import { SETTINGS_FILE } from '../settings/layer.js'
+import type { Settings } from '../settings/options.js'
 import { SettingsError } from '../base/settings-error.js'
 import {
   KEY_FILE,

@@ -18,7 +18,8 @@ import { oddAnswerOf } from '../storage/log.js'
 import { printable } from '../base/printable.js'
 import { runtimeOf } from '../present/log-record.js'
 import { replaceFile } from '../storage/atomic-file.js'
-import type { Settings, SettingsFindings } from '../settings/options.js'
+import type { Settings } from '../settings/options.js'
+import type { SettingsFindings } from '../settings/read.js'
 import type { Storage } from '../storage/session-store.js'
 
 export type DiagnosisDeps = ProviderDeps & {
@@ -51,10 +52,10 @@ export type Diagnosis = {
  */
 export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
   const { version, platform, env, clock, findings } = deps
-  const { settings, origins, problems, notices } = findings
+  const { settings, origins, problems, warnings } = findings
   const running = await checkRunning(settings.dataDir, deps.http, version)
   const checks = [
-    checkSettings(problems, notices),
+    checkSettings(problems, warnings),
     checkDataDirectory(settings.dataDir, platform),
     running.found,
     await checkLoopback(4, clock),
@@ -96,11 +97,11 @@ export function writeReport(directory: string, report: string): string {
   return path
 }
 
-function checkSettings(problems: readonly string[], notices: readonly string[]): Check {
+function checkSettings(problems: readonly string[], warnings: readonly string[]): Check {
   if (problems.length === 0) {
-    return notices.length === 0
+    return warnings.length === 0
       ? check('settings', 'ok', 'All of them can be used.')
-      : check('settings', 'warning', ...notices)
+      : check('settings', 'warning', ...warnings)
   }
   const says = 'Latchkey does not start with these. Where one is passed over, its default counts.'
   return check('settings', 'problem', says, ...problems)

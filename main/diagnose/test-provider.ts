@@ -5,12 +5,12 @@ import { asAuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
 import type { ProviderFinding } from '../ipc.js'
 import { presetFor } from '../settings/presets.js'
-import { problemOf } from '../settings/options.js'
+import { findProblem } from '../settings/layer.js'
 
 /** Looks a provider up. Nothing is kept, and nobody is signed in. */
 export async function findProvider(http: Http, issuer: string): Promise<ProviderFinding> {
   const typed = issuer.trim()
-  const problem = problemOf('issuer', typed, 'The issuer')
+  const problem = findProblem('issuer', typed, 'The issuer')
   if (problem !== null) return { kind: 'failed', message: problem, issuer: null }
   const preset = presetFor(typed)
   if (preset?.verdict === 'does not work') {

@@ -7,7 +7,7 @@ import type { Latchkey } from '../app/compose.js'
 import { hasDemo } from '../app/demo.js'
 import { diagnose, writeReport } from '../diagnose/diagnose.js'
 import { reportOf } from '../diagnose/report.js'
-import { examineSettings, type Sources } from '../settings/options.js'
+import { examineSettings, type Sources } from '../settings/read.js'
 
 /** Makes the report, keeps it in the data directory where it can, and gives its text. */
 export async function makeReport(

@@ -17,7 +17,7 @@ import { guideOf, listProviders, redirectUrisOf } from '../settings/provider-cho
 import { findProvider } from '../diagnose/test-provider.js'
 import { createSettingsFile } from '../settings/save.js'
 import { answerSecondStart } from '../app/second-start.js'
-import { examineSettings, type Sources } from '../settings/options.js'
+import { examineSettings, type Sources } from '../settings/read.js'
 import { removeKeyringKey } from '../app/system-traces.js'
 import { openBrowser } from './browser.js'
 import { createDataRemoval, type DataRemovalDeps } from './data-removal.js'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { app, shell } from 'electron'
 import { diskError } from '../base/errno.js'
-import { SETTINGS_FILE } from '../settings/options.js'
+import { SETTINGS_FILE } from '../settings/layer.js'
 import { writeText } from '../base/output.js'
 import { showBox } from './box.js'
 

@@ -3,7 +3,7 @@
 import { app } from 'electron'
 import { readCommand } from '../app/packaged-command.js'
 import { flushOutput } from '../base/output.js'
-import { INSTALLED } from '../settings/options.js'
+import { INSTALLED } from '../settings/help.js'
 
 /**
  * Runs the command that the arguments hold, and never returns then; returns where they hold none. To be

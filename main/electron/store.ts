@@ -1,14 +1,14 @@
-// settings.json through electron-store: the same file that the headless program reads.
+// electron-store only reads settings.json; main/settings/save.ts owns the file and alone writes it.
 
 import { basename, dirname, extname } from 'node:path'
 import { ipcMain } from 'electron'
 import Store from 'electron-store'
 import { parseSettings, readSettingsText, type SettingsText } from '../settings/settings-text.js'
 
-/** Reads settings.json, as `readSettingsText` does. */
+/** Reads settings.json like `readSettingsText`, with its errors. */
 export function readSettingsFile(path: string): SettingsText | undefined {
-  // First without electron-store: it waits for what is no file, however large, and reads anything but
-  // an object as an empty one, and then nothing would be said.
+  // Read without electron-store first: it would block on a pipe, read a file of any size, and treat
+  // anything but an object as empty without an error.
   const found = readSettingsText(path)
   if (found === undefined) return undefined
   const { content } = found
@@ -20,7 +20,7 @@ export function readSettingsFile(path: string): SettingsText | undefined {
     clearInvalidConfig: false,
     deserialize: (text) => parseSettings(text, path) as Record<string, unknown>,
   })
-  // It offers its files to any page that asks, and no page of ours does.
+  // electron-store shows its files to any page that asks. Our pages do not need that.
   ipcMain.removeAllListeners('electron-store-get-data')
   return { ...found, content: store.store }
 }

@@ -16,7 +16,7 @@ import {
 import { findHome } from '../base/home.js'
 import { NOTHING, type Removal } from '../app/removal.js'
 import { keptAtLogin, lostNote } from '../app/second-start.js'
-import type { SettingsFindings } from '../settings/options.js'
+import type { SettingsFindings } from '../settings/read.js'
 import { removeXdgAutostart } from '../app/system-traces.js'
 import { createLinuxAutostart } from '../autostart/linux.js'
 

@@ -1,13 +1,13 @@
-// The switches of Chromium and Electron that share a command line with Latchkey's own flags.
+// Separates the switches of Chromium and Electron from Latchkey's flags on the same command line.
 
 /**
- * Those that a person may need on a desktop, from Electron's documentation and Chromium's own advice.
- * One that is missing here is refused as any misspelt flag is, and belongs on this list.
+ * The switches that people may need on a desktop, from the documentation of Electron and Chromium. A
+ * switch that is missing here is rejected as an unknown flag, so add it.
  *
- * @see https://www.electronjs.org/docs/latest/api/command-line-switches
+ * @see {@link https://www.electronjs.org/docs/latest/api/command-line-switches}
  */
 const NAMES: ReadonlySet<string> = new Set([
-  // The sandbox.
+  // Sandbox.
   'disable-gpu-sandbox',
   'disable-namespace-sandbox',
   'disable-seccomp-filter-sandbox',
@@ -15,7 +15,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'enable-sandbox',
   'no-sandbox',
   'no-zygote',
-  // The screen, and what draws on it.
+  // Screen and graphics.
   'disable-accelerated-2d-canvas',
   'disable-dev-shm-usage',
   'disable-gpu',
@@ -43,7 +43,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'use-vulkan',
   'wayland-text-input-version',
   'xdg-portal-required-version',
-  // The network.
+  // Network.
   'auth-negotiate-delegate-whitelist',
   'auth-server-whitelist',
   'disable-http2',
@@ -57,7 +57,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'proxy-bypass-list',
   'proxy-pac-url',
   'proxy-server',
-  // The keyring, the language, features and the profile.
+  // Keyring, language, features and profile.
   'disable-features',
   'disable-renderer-backgrounding',
   'enable-features',
@@ -66,7 +66,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'lang',
   'password-store',
   'use-mock-keychain',
-  // Finding out what is wrong. `log-level` is Latchkey's own.
+  // Troubleshooting. `log-level` is Latchkey's own flag.
   'disable-breakpad',
   'enable-crash-reporter',
   'enable-logging',
@@ -87,18 +87,18 @@ const NAMES: ReadonlySet<string> = new Set([
 
 export type SplitArgs = { own: readonly string[]; chromium: readonly string[] }
 
-/** Takes Chromium's switches, with their values, out of a command line. */
+/** Separates Chromium's switches and their values from the other arguments. */
 export function splitSwitches(args: readonly string[]): SplitArgs {
   const end = args.indexOf('--')
   const isChromium = (arg: string, index: number): boolean =>
-    (end < 0 || index < end) && arg.startsWith('--') && NAMES.has(nameOf(arg))
+    (end < 0 || index < end) && arg.startsWith('--') && NAMES.has(readName(arg))
   return {
     own: args.filter((arg, index) => !isChromium(arg, index)),
     chromium: args.filter(isChromium),
   }
 }
 
-/** Chromium takes values after `=` only. */
-function nameOf(arg: string): string {
+/** Chromium accepts a value only after `=`. */
+function readName(arg: string): string {
   return arg.slice('--'.length).split('=')[0]!
 }

@@ -1,43 +1,45 @@
-// The settings as the window shows and changes them: what is in settings.json, and what locks it.
+// The settings form of the window: the values to show, and how changes apply to settings.json.
 
 import type { AutostartState } from '../autostart/autostart.js'
 import type { EditableSettings, Field, SaveOutcome, SettingsChanges, SettingsView } from '../ipc.js'
 import { MASK } from '../base/secret.js'
-import { problemOf, type Settings, type SettingsFindings } from './options.js'
+import { findProblem } from './layer.js'
+import type { Settings } from './options.js'
+import type { SettingsFindings } from './read.js'
 
-/** How each field of the form is kept, and what it is called where its value is refused. */
-const KEPT: {
-  readonly [Name in keyof EditableSettings]: { setting: keyof Settings; called: string }
+/** The setting of each field, and the field's name in messages. */
+const FIELDS: {
+  readonly [Name in keyof EditableSettings]: { setting: keyof Settings; label: string }
 } = {
-  issuer: { setting: 'issuer', called: 'The issuer' },
-  clientId: { setting: 'clientId', called: 'The client ID' },
-  clientSecret: { setting: 'clientSecret', called: 'The client secret' },
-  scope: { setting: 'scope', called: 'The scopes' },
-  audience: { setting: 'audience', called: 'The audience' },
-  redirectPort: { setting: 'redirectPort', called: 'A redirect port' },
-  redirectHost: { setting: 'redirectHost', called: 'The redirect host' },
-  redirectPath: { setting: 'redirectPath', called: 'The redirect path' },
-  prompt: { setting: 'prompt', called: 'The prompt' },
+  issuer: { setting: 'issuer', label: 'The issuer' },
+  clientId: { setting: 'clientId', label: 'The client ID' },
+  clientSecret: { setting: 'clientSecret', label: 'The client secret' },
+  scope: { setting: 'scope', label: 'The scopes' },
+  audience: { setting: 'audience', label: 'The audience' },
+  redirectPort: { setting: 'redirectPort', label: 'A redirect port' },
+  redirectHost: { setting: 'redirectHost', label: 'The redirect host' },
+  redirectPath: { setting: 'redirectPath', label: 'The redirect path' },
+  prompt: { setting: 'prompt', label: 'The prompt' },
   authorizationParameters: {
     setting: 'authorizationParameters',
-    called: 'An additional parameter',
+    label: 'An additional parameter',
   },
-  notifications: { setting: 'noNotifications', called: 'Notifications' },
-  endSession: { setting: 'endSession', called: 'The sign-out page' },
-  keepWithoutKeyring: { setting: 'keepWithoutKeyring', called: 'Keeping without a keyring' },
+  notifications: { setting: 'noNotifications', label: 'Notifications' },
+  endSession: { setting: 'endSession', label: 'The sign-out page' },
+  keepWithoutKeyring: { setting: 'keepWithoutKeyring', label: 'Storing without a keyring' },
 }
 
-const NAMES = Object.keys(KEPT) as (keyof EditableSettings)[]
+const NAMES = Object.keys(FIELDS) as (keyof EditableSettings)[]
 
-/** What the window shows. A setting that a flag or variable gives cannot be changed in the file. */
-export function settingsView(
+/** Creates what the window shows. Settings fixed by a flag or an environment variable are locked. */
+export function createSettingsView(
   { settings, origins }: SettingsFindings,
   defaults: Settings,
   startAtLogin: AutostartState,
   file: string,
 ): SettingsView {
   const field = <Value>(name: keyof EditableSettings, value: Value): Field<Value> => {
-    const origin = origins[KEPT[name].setting]
+    const origin = origins[FIELDS[name].setting]
     const isLocked = /^(--|LATCHKEY_)/.test(origin)
     return { value, lockedBy: isLocked ? origin : null }
   }
@@ -70,30 +72,30 @@ export function settingsView(
   }
 }
 
-/** What settings.json would hold after a change; or the first value that cannot be, and why. */
-export function changedContent(
+/** Returns the new content of settings.json, or a rejection because of the first invalid value. */
+export function applyChanges(
   content: Readonly<Record<string, unknown>>,
   changes: SettingsChanges,
 ): { content: Record<string, unknown> } | Extract<SaveOutcome, { kind: 'rejected' }> {
   const changed: Record<string, unknown> = { ...content }
   for (const name of NAMES) {
-    const { setting, called } = KEPT[name]
-    const value = keptValue(name, changes)
+    const { setting, label } = FIELDS[name]
+    const value = toFileValue(name, changes)
     if (value === undefined) continue
-    // Left empty, a setting has its default.
+    // An empty field means the default.
     delete changed[setting]
-    // What is typed takes the place of the file that was named.
+    // A client secret that the user types replaces the file with the secret.
     if (setting === 'clientSecret') delete changed['clientSecretFile']
     if (value === null) continue
-    const problem = problemOf(setting, value, called)
+    const problem = findProblem(setting, value, label)
     if (problem !== null) return { kind: 'rejected', field: name, message: problem }
     changed[setting] = value
   }
   return { content: changed }
 }
 
-/** What the file is to hold; null: nothing, for it is empty; undefined: what it holds already. */
-function keptValue(name: keyof EditableSettings, changes: SettingsChanges): unknown {
+/** Returns the value for the file, null for the default, or undefined if the field is unchanged. */
+function toFileValue(name: keyof EditableSettings, changes: SettingsChanges): unknown {
   const value = changes[name]
   if (value === undefined) return undefined
   if (typeof value === 'boolean') return name === 'notifications' ? !value : value

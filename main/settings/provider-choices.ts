@@ -4,8 +4,9 @@
 import { redirectUriAt } from '../oauth/redirect-target.js'
 import type { ProviderChoice, ProviderId, TypedRedirect } from '../ipc.js'
 import { lackingFor, PRESETS, type Chosen, type Preset } from './presets.js'
-import { changedContent } from './form.js'
-import { examineSettings, type Settings } from './options.js'
+import { applyChanges } from './form.js'
+import { examineSettings } from './read.js'
+import type { Settings } from './options.js'
 
 type Template = {
   /** As far as it is the same for everybody. */
@@ -120,7 +121,7 @@ export function guideOf(id: ProviderId): string {
 
 /** The redirect URIs to register for what stands in the form; none while that cannot be used. */
 export function redirectUrisOf(typed: TypedRedirect): readonly string[] {
-  const changed = changedContent({}, typed)
+  const changed = applyChanges({}, typed)
   if ('kind' in changed) return []
   const { redirectHost: host, redirectPath: path, redirectPort } = settingsOf(changed.content)
   const ports = redirectPort.length === 0 ? [null] : redirectPort
@@ -162,6 +163,6 @@ function typedOf({
 }
 
 function settingsOf(content: Record<string, unknown>): Settings {
-  const readFile = () => ({ content, notice: null })
+  const readFile = () => ({ content, warning: null })
   return examineSettings({ args: [], env: {}, platform: 'linux', home: '/', readFile }).settings
 }

@@ -1,32 +1,33 @@
-// The text of settings.json, as editors and power cuts leave it.
+// Reads the text of settings.json, including what editors and power failures do to it.
 
 import { errnoOf } from '../base/errno.js'
 import { JsonTextError, parseJsonText, type JsonText, type Place } from '../base/json-text.js'
 import { readRegularFile } from '../storage/regular-file.js'
+import { MESSAGES } from './settings-messages.js'
 
 export type SettingsText = {
   content: unknown
-  /** The file as it was found. */
+  /** The text of the file. */
   text: string
-  /** What a person should know of it; null where all is well. */
-  notice: string | null
-  /** Where in the file each name of its object is. */
+  /** What a person should know about the file, or null. */
+  warning: string | null
+  /** The place of each top-level name in the file. */
   places: ReadonlyMap<string, Place>
-  /** True where something is in it that is written for people alone. */
   hasComments: boolean
 }
 
-/** The file is there and cannot be understood. The message is a sentence for a person. */
+/** The file exists but cannot be understood. The message is a sentence for a person. */
 export class SettingsTextError extends Error {
   override readonly name = 'SettingsTextError'
 }
 
-/** Many times what all settings together take. */
+/** Many times the size of all settings together. */
 const MOST_BYTES = 256 * 1024
 
 /**
- * Reads settings.json, which may be a link to where a person keeps it; undefined where there is none.
- * Throws the system's error where it cannot be read, and a {@link SettingsTextError}.
+ * Reads settings.json, which may be a link to another file. Returns undefined if there is no such file.
+ * Throws the system's error if the file cannot be read, and a {@link SettingsTextError} if it cannot be
+ * understood.
  */
 export function readSettingsText(path: string): SettingsText | undefined {
   let bytes: Buffer
@@ -36,27 +37,25 @@ export function readSettingsText(path: string): SettingsText | undefined {
     if (errnoOf(thrown) === 'ENOENT') return undefined
     throw thrown
   }
-  if (isUtf16(bytes)) {
-    throw new SettingsTextError(`${path} is encoded as UTF-16. Save it as UTF-8.`)
-  }
+  if (isUtf16(bytes)) throw new SettingsTextError(MESSAGES.isUtf16(path))
   let text: string
   try {
     text = UTF8.decode(bytes)
   } catch {
-    throw new SettingsTextError(`${path} is not encoded as UTF-8. Save it as UTF-8.`)
+    throw new SettingsTextError(MESSAGES.notUtf8(path))
   }
   const { value, members, hasComments } = parse(text, path)
   const places = new Map([...members].map(([name, { place }]) => [name, place]))
-  return { content: value, text, notice: notificationFor(text, path), places, hasComments }
+  return { content: value, text, warning: findWarning(text, path), places, hasComments }
 }
 
-/** Parses the file's text; an empty file is an empty object. Throws a {@link SettingsTextError}. */
+/** Parses the file's text. An empty file is an empty object. Throws a {@link SettingsTextError}. */
 export function parseSettings(text: string, path: string): unknown {
   return parse(text, path).value
 }
 
-/** Where something is in the file, for a person to look there. */
-export function placeIn(path: string, place: Place | undefined): string {
+/** Names a place in the file for a person: `PATH (line 1, column 2)`. */
+export function formatPlace(path: string, place: Place | undefined): string {
   return place ? `${path} (line ${place.line}, column ${place.column})` : path
 }
 
@@ -67,29 +66,25 @@ function parse(text: string, path: string): JsonText {
   } catch (thrown) {
     if (!(thrown instanceof JsonTextError)) throw thrown
     const { message, place } = thrown
-    throw new SettingsTextError(
-      `${placeIn(path, place)} is not valid JSON: ${message}. Fix it, or move it away to start over.`,
-    )
+    throw new SettingsTextError(MESSAGES.invalidJson(formatPlace(path, place), message))
   }
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** After a power cut, some file systems give a file its length, and zeros for its content. */
+/** After a power failure, some file systems keep a file's length but fill the file with zeros. */
 function isBlank(text: string): boolean {
   return /^\ufeff?[\s\0]*$/.test(text)
 }
 
-function notificationFor(text: string, path: string): string | null {
+function findWarning(text: string, path: string): string | null {
   if (!isBlank(text)) return null
-  return text.includes('\0')
-    ? `${path} holds nothing but zeros, as after a power cut: its settings are lost, and the defaults apply.`
-    : `${path} is empty, so the defaults apply.`
+  return text.includes('\0') ? MESSAGES.onlyZeros(path) : MESSAGES.isEmpty(path)
 }
 
 function isUtf16(bytes: Buffer): boolean {
   const [first, second] = bytes
   const hasMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
-  // Without a mark, each character of the first brace takes two bytes, of which one is zero.
+  // Without a byte order mark, one of the two bytes of the first brace is zero.
   return hasMark || (first === 0x7b && second === 0) || (first === 0 && second === 0x7b)
 }

@@ -7,7 +7,8 @@ import { findHome } from '../base/home.js'
 import { SettingsError } from '../base/settings-error.js'
 import { problemOfTls } from '../net/unchecked-tls.js'
 import { registrationAdvice } from '../oauth/redirect-target.js'
-import { requireSettings, type Settings } from '../settings/options.js'
+import { requireSettings } from '../settings/read.js'
+import type { Settings } from '../settings/options.js'
 import { providerNames } from '../settings/provider-choices.js'
 import { chooseStorage } from '../storage/session-store.js'
 import { openBrowser } from './browser-opener.js'
@@ -29,7 +30,7 @@ export async function runAgent(
   delete env['LATCHKEY_PASSPHRASE']
   const unchecked = problemOfTls(env)
   if (unchecked !== null) throw new SettingsError(unchecked)
-  const { settings, notices } = requireSettings({ args, env, platform, home: findHome() })
+  const { settings, warnings } = requireSettings({ args, env, platform, home: findHome() })
   delete env['LATCHKEY_CLIENT_SECRET']
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ending.stop)
 
@@ -48,7 +49,7 @@ export async function runAgent(
     showSignOutLink: (link) => terminal?.signOutLink(link),
     openBrowser: noBrowser ? () => Promise.resolve() : (link) => openBrowser(link),
     ...(!json && process.stdin.isTTY && { askWhetherRunning }),
-    messages: notices,
+    messages: warnings,
     onDirectoryLost: ending.giveUp,
   })
   // If starting failed, the error is thrown below.

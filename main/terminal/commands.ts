@@ -1,7 +1,8 @@
 // Runs a command line in a terminal: the agent, the diagnosis, the removal, the help or the version.
 
 import { watchOutput } from '../base/output.js'
-import { argsAfter, helpText } from '../settings/options.js'
+import { findArgsOf } from '../settings/flags.js'
+import { formatHelp } from '../settings/help.js'
 import { runAgent } from './agent-command.js'
 import { runDiagnose } from './diagnose-command.js'
 import { createEnding, type Ending } from './ending.js'
@@ -35,19 +36,19 @@ async function runCommandLine(
   ending: Ending,
 ): Promise<IsDone> {
   if (args.includes('--help') || args.includes('-h')) {
-    print(helpText(invocation))
+    print(formatHelp(invocation))
     return true
   }
   if (args.includes('--version') || args.includes('-V')) {
     print(version)
     return true
   }
-  const diagnoseArgs = argsAfter('diagnose', args)
+  const diagnoseArgs = findArgsOf('diagnose', args)
   if (diagnoseArgs !== null) {
     await runDiagnose(diagnoseArgs, version)
     return true
   }
-  const uninstallArgs = argsAfter('uninstall-data', args)
+  const uninstallArgs = findArgsOf('uninstall-data', args)
   if (uninstallArgs !== null) {
     await runUninstall(uninstallArgs)
     return true

@@ -325,7 +325,7 @@ test.describe('the code call', () => {
   })
 
   test('that nobody answers in time is a 408', async ({ serve }) => {
-    const { api, program } = await serve({ flags: ['--login-timeout', '1'] })
+    const { api, program } = await serve({ flags: ['--sign-in-timeout', '1'] })
     await expectFailure(api.generateCode(), 408, 'timeout')
     await program.status('failed')
   })

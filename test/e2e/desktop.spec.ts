@@ -188,7 +188,7 @@ test('a sign-in that is cancelled from the tray leaves no listener, and notifies
 })
 
 test('a sign-in that takes too long fails with words', async ({ launch, provider }) => {
-  const app = await launch({ flags: [...at(provider), '--login-timeout', '1'] })
+  const app = await launch({ flags: [...at(provider), '--sign-in-timeout', '1'] })
   const window = await app.window()
   await app.look(false)
   await app.choose('Sign in')

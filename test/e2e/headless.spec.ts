@@ -100,7 +100,7 @@ test('cancel ends the wait, and a browser that returns later is not answered', a
 })
 
 test('a sign-in that takes too long fails with a message', async ({ run }) => {
-  const program = await run([...DEMO, '--sign-in', '--login-timeout', '1'])
+  const program = await run([...DEMO, '--sign-in', '--sign-in-timeout', '1'])
   expect((await program.status('failed')).reason).toMatch(
     /^The sign-in timed out after 1 second\. Nothing came back from your browser/,
   )

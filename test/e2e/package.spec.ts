@@ -356,7 +356,7 @@ function commandLineTests(asar: () => string): void {
     expect(run('headless', '--misspelt', '--data-dir', dataDir)).toEqual({
       status: 2,
       stdout: '',
-      stderr: 'latchkey: There is no flag --misspelt. See --help for those there are.\n',
+      stderr: 'latchkey: There is no flag --misspelt. See --help for all flags.\n',
     })
   })
 

@@ -57,8 +57,9 @@ test.describe('where root and others are told apart', () => {
   }) => {
     const { code, stderr } = await start([], { env: { HOME: home } }).ended
     expect(stderr).toBe(
-      `latchkey: Latchkey was started as root, and the home ${home} belongs to another user (uid ` +
-        `${PERSON}). Start it as that user, or name a directory of root with --data-dir.\n`,
+      `latchkey: Latchkey was started as root, but the home directory ${home} belongs to another ` +
+        `user (uid ${PERSON}). Start it as that user, or choose a directory that belongs to root ` +
+        'with --data-dir.\n',
     )
     expect(code).toBe(2)
     expect(await readdir(home)).toEqual([])
@@ -161,8 +162,8 @@ test.describe('without a home', () => {
   // Nobody of this number is in the list of users, so that the system knows no home either.
   const asNobody = ['setpriv', '--reuid=2000000123', '--regid=2000000123', '--clear-groups']
   const SAID =
-    'latchkey: The system knows no home directory for this user: set HOME, or name a directory with ' +
-    '--data-dir.\n'
+    'latchkey: The system reports no home directory for this user. Set HOME, or choose a directory ' +
+    'with --data-dir.\n'
 
   for (const command of [[], ['diagnose']]) {
     test(`${command[0] ?? 'a start'} says what to set, with code 2`, async ({ start }) => {

@@ -9,7 +9,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from '@playwright/test'
-import { changedContent } from '../../main/settings/form.js'
+import { applyChanges } from '../../main/settings/form.js'
 import { WINDOW_SIZE } from '../../main/present/window-size.js'
 import { findPackagedBrowser, launchBrowser } from './browser.js'
 import { FOUND, MISSPELT, notRevoked } from './window-provider.js'
@@ -163,7 +163,7 @@ const fillIn = async (page: Page, issuer: string): Promise<void> => {
 
 /** What saving says to changes that cannot be. */
 function refusalOf(changes: SettingsChanges): SaveOutcome {
-  const changed = changedContent({}, changes)
+  const changed = applyChanges({}, changes)
   if ('kind' in changed) return changed
   throw new Error('what was to be refused is taken')
 }

@@ -9,7 +9,7 @@ import { diagnose, type Diagnosis } from '../../main/diagnose/diagnose.js'
 import { createLogger } from '../../main/storage/log.js'
 import { recordOf } from '../../main/present/log-record.js'
 import { reportOf } from '../../main/diagnose/report.js'
-import { examineSettings } from '../../main/settings/options.js'
+import { examineSettings } from '../../main/settings/read.js'
 import { createTestClock } from './clock.js'
 import { answeredBy, CLIENT_ID, ISSUER, metadataOf, UNREACHABLE } from './window-provider.js'
 import { NOW_MS, VERSION } from './window-states.js'
@@ -50,7 +50,7 @@ function diagnoseFrom(home: string, dataDir: string): Promise<Diagnosis> {
       env,
       platform: 'linux',
       home,
-      readFile: () => ({ content: { issuer: ISSUER, clientId: CLIENT_ID }, notice: null }),
+      readFile: () => ({ content: { issuer: ISSUER, clientId: CLIENT_ID }, warning: null }),
     }),
     http: answeredBy(() => {
       clock.advance(84)

@@ -18,8 +18,9 @@ import type { SettingsView, WindowStatus } from '../../main/ipc.js'
 import { keyringNote, restartAdvice } from '../../main/storage/keyring-note.js'
 import { sessionBack, SIGN_IN_AGAIN } from '../../main/present/restart-offer.js'
 import { windowStatusOf, type Surroundings } from '../../main/present/status.js'
-import { settingsView } from '../../main/settings/form.js'
-import { examineSettings, SETTINGS_FILE, type Sources } from '../../main/settings/options.js'
+import { createSettingsView } from '../../main/settings/form.js'
+import { examineSettings, type Sources } from '../../main/settings/read.js'
+import { SETTINGS_FILE } from '../../main/settings/layer.js'
 import { chooseStorage, MISSING_KEY, unwritable } from '../../main/storage/session-store.js'
 import { createLinuxAutostart } from '../../main/autostart/linux.js'
 import { CLIENT_ID, ENDED, ISSUER, REFUSED, UNAVAILABLE, UNREACHABLE } from './window-provider.js'
@@ -218,9 +219,9 @@ function viewOfSettings(
     env,
     platform: 'linux',
     home: HOME,
-    readFile: () => ({ content, notice: null }),
+    readFile: () => ({ content, warning: null }),
   })
-  return settingsView(findings, DEFAULTS, startAtLogin, `${DATA_DIR}/${SETTINGS_FILE}`)
+  return createSettingsView(findings, DEFAULTS, startAtLogin, `${DATA_DIR}/${SETTINGS_FILE}`)
 }
 
 const CONTENT = { issuer: ISSUER, clientId: CLIENT_ID }

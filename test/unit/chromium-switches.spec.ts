@@ -1,10 +1,11 @@
-// Chromium's switches and Latchkey's flags on one command line.
+// Chromium's switches and Latchkey's flags on the same command line.
 
 import { expect, test } from '@playwright/test'
 import { splitSwitches } from '../../main/settings/chromium-switches.js'
-import { examineSettings, helpText } from '../../main/settings/options.js'
+import { examineSettings } from '../../main/settings/read.js'
+import { formatHelp } from '../../main/settings/help.js'
 
-test('Chromium’s switches are taken out, with their values, and nothing else is', () => {
+test('Chromium’s switches and their values are separated from everything else', () => {
   const args = [
     '--no-sandbox',
     '--demo',
@@ -20,18 +21,18 @@ test('Chromium’s switches are taken out, with their values, and nothing else i
   })
 })
 
-test('a name is matched as a whole, and nothing behind -- is a switch', () => {
+test('a switch must match completely, and arguments after -- are not switches', () => {
   const args = ['--no-sandboxes', '-no-sandbox', 'no-sandbox', '--', '--no-sandbox']
   expect(splitSwitches(args)).toEqual({ own: args, chromium: [] })
 })
 
-test('no flag of Latchkey’s is taken for one of Chromium’s', () => {
-  const flags = [...helpText().matchAll(/^ {2}(--[a-z-]+)/gm)].map((found) => found[1]!)
+test('none of Latchkey’s flags counts as a switch of Chromium', () => {
+  const flags = [...formatHelp().matchAll(/^ {2}(--[a-z-]+)/gm)].map((found) => found[1]!)
   expect(flags.length).toBeGreaterThan(20)
   expect(splitSwitches(flags)).toEqual({ own: flags, chromium: [] })
 })
 
-test('what is left of a misspelt switch is an error', () => {
+test('a misspelled switch is an error', () => {
   const { own } = splitSwitches(['--no-sandbox', '--ozone-platfrom=x11'])
   const sources = {
     args: own,

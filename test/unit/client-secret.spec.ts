@@ -1,4 +1,4 @@
-// Where the client secret comes from, and that it is quoted nowhere.
+// The sources of the client secret, and that no message contains it.
 
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -8,19 +8,17 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, test as base } from '@playwright/test'
 import { readClientSecret } from '../../main/settings/client-secret.js'
+import { MESSAGES, RULES } from '../../main/settings/settings-messages.js'
 import { createSecret, MASK } from '../../main/base/secret.js'
-import {
-  examineSettings,
-  type SettingsFindings,
-  type Sources,
-} from '../../main/settings/options.js'
+import { examineSettings, type SettingsFindings, type Sources } from '../../main/settings/read.js'
 
+const FAULTS = MESSAGES.secretFileFaults
 const CANARY = 'GOCSPX-canary_0123/+='
 
 const test = base.extend<{
   directory: string
   examine: (sources?: Partial<Sources>) => SettingsFindings
-  /** Writes a file of this name, with this mode, and gives its path. */
+  /** Writes a file with this name and mode. Returns its path. */
   write: (name: string, content: string, mode?: number) => string
 }>({
   // eslint-disable-next-line no-empty-pattern
@@ -51,7 +49,7 @@ const test = base.extend<{
 const revealed = ({ settings }: SettingsFindings): string | undefined =>
   settings.clientSecret?.reveal()
 
-test('a secret is shown by nothing that prints', () => {
+test('printing a secret does not show it', () => {
   const secret = createSecret(CANARY)
   expect(secret.reveal()).toBe(CANARY)
   for (const shown of [
@@ -64,7 +62,7 @@ test('a secret is shown by nothing that prints', () => {
   expect(JSON.stringify({ secret })).toBe(`{"secret":"${MASK}"}`)
 })
 
-test('the flag’s file goes before the variable, and that before settings.json', ({
+test('the file that a flag names overrides the variable, and the variable overrides settings.json', ({
   examine,
   write,
 }) => {
@@ -84,20 +82,23 @@ test('the flag’s file goes before the variable, and that before settings.json'
   expect(examine().settings).toMatchObject({ clientSecret: null, clientSecretFile: null })
 })
 
-test('both in one place are refused, and neither is quoted', ({ examine, write }) => {
+test('a secret and a secret file from the same source are rejected, and not quoted', ({
+  examine,
+  write,
+}) => {
   const path = write('secret', CANARY)
   const env = { LATCHKEY_CLIENT_SECRET: CANARY, LATCHKEY_CLIENT_SECRET_FILE: path }
   expect(examine({ env }).problems).toEqual([
-    'LATCHKEY_CLIENT_SECRET and LATCHKEY_CLIENT_SECRET_FILE cannot both be set: leave out one.',
+    MESSAGES.twoSecrets('LATCHKEY_CLIENT_SECRET', 'LATCHKEY_CLIENT_SECRET_FILE'),
   ])
 })
 
-test('there is no flag with the secret itself, and what was given to it is not quoted', ({
+test('there is no flag for the secret itself, and the message does not quote its value', ({
   examine,
 }) => {
   for (const args of [[`--client-secret=${CANARY}`], ['--client-secret', CANARY]]) {
     const [problem] = examine({ args }).problems
-    expect(problem).toContain('--client-secret-file')
+    expect(problem).toBe(MESSAGES.secretAsFlag)
     expect(problem).not.toContain(CANARY)
   }
 })
@@ -108,15 +109,15 @@ for (const [name, value] of [
   ['that is a number', 7],
   ['that is a list', [CANARY]],
 ] as const) {
-  test(`a secret ${name} is refused, and not quoted`, ({ examine, write }) => {
+  test(`a secret ${name} is rejected, and not quoted`, ({ examine, write }) => {
     const path = write('settings.json', JSON.stringify({ clientSecret: value }))
     expect(examine().problems).toEqual([
-      `"clientSecret" in ${path} (line 1, column 2) must be printable ASCII characters.`,
+      MESSAGES.invalidSecret(`"clientSecret" in ${path} (line 1, column 2)`, RULES.clientSecret),
     ])
   })
 }
 
-test('settings.json that holds the secret is for its owner alone from then on', ({
+test('Latchkey makes a settings.json with the secret readable only for its owner', ({
   examine,
   write,
 }) => {
@@ -129,68 +130,69 @@ test('settings.json that holds the secret is for its owner alone from then on', 
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
-test.describe('S46: the secret’s file', () => {
+test.describe('S46: the client secret file', () => {
   test.skip(process.platform === 'win32', 'Windows has no modes')
 
-  test('is taken without the white space around it', ({ write }) => {
+  test('is read without the white space around the secret', ({ write }) => {
     expect(readClientSecret(write('secret', `  ${CANARY}\r\n`))).toMatchObject({
       secret: { reveal: expect.any(Function) },
     })
   })
 
   for (const mode of [0o640, 0o604, 0o660, 0o610]) {
-    test(`is refused with the mode ${mode.toString(8)}`, ({ examine, write }) => {
+    test(`is rejected with the mode ${mode.toString(8)}`, ({ examine, write }) => {
       const path = write('secret', CANARY, mode)
       expect(examine({ args: ['--client-secret-file', path] }).problems).toEqual([
-        `The client secret's file ${path} can be read by other users: chmod 600 "${path}".`,
+        MESSAGES.badSecretFile(path, FAULTS.readableByOthers(path)),
       ])
     })
   }
 
-  for (const [name, content, words] of [
-    ['empty', '\n', 'is empty.'],
-    ['of two lines', `${CANARY}\n${CANARY}`, 'holds more than one line of printable ASCII'],
-    ['binary', '\u0000\u0001', 'holds more than one line of printable ASCII'],
-    ['too large', 'x'.repeat(4_097), 'is larger than 4096 bytes.'],
+  for (const [name, content, fault] of [
+    ['empty', '\n', FAULTS.isEmpty],
+    ['of two lines', `${CANARY}\n${CANARY}`, FAULTS.notPrintable],
+    ['binary', '\u0000\u0001', FAULTS.notPrintable],
+    ['too large', 'x'.repeat(4_097), FAULTS.tooLarge(4_096)],
   ] as const) {
-    test(`is refused when it is ${name}, and not quoted`, ({ write }) => {
-      const read = readClientSecret(write('secret', content))
-      expect(read).toEqual({ problem: expect.stringContaining(words) })
+    test(`is rejected if it is ${name}, and not quoted`, ({ write }) => {
+      const path = write('secret', content)
+      const read = readClientSecret(path)
+      expect(read).toEqual({ problem: MESSAGES.badSecretFile(path, fault) })
       expect(JSON.stringify(read)).not.toContain(CANARY)
     })
   }
 
-  test('is refused when it is a folder, a link, a device or missing', ({ directory, write }) => {
+  test('is rejected if it is a folder, a link, a device or missing', ({ directory, write }) => {
     const link = join(directory, 'link')
     symlinkSync(write('secret', CANARY), link)
     const folder = join(directory, 'folder')
     mkdirSync(folder, { mode: 0o700 })
-    for (const [path, words] of [
-      [link, 'is a link, not a file.'],
-      [folder, 'is not a regular file.'],
-      ['/dev/zero', 'is not a regular file.'],
-      [join(directory, 'missing'), 'cannot be read (ENOENT).'],
+    for (const [path, fault] of [
+      [link, FAULTS.isLink],
+      [folder, FAULTS.notRegular],
+      ['/dev/zero', FAULTS.notRegular],
+      [join(directory, 'missing'), FAULTS.unreadable('ENOENT')],
     ] as const) {
       expect(readClientSecret(path)).toEqual({
-        problem: `The client secret's file ${path} ${words}`,
+        problem: MESSAGES.badSecretFile(path, fault),
       })
     }
   })
 
-  test('never holds up the start when it is a named pipe', ({ directory }) => {
+  test('does not block the start if it is a named pipe', ({ directory }) => {
     const path = join(directory, 'pipe')
     execFileSync('mkfifo', ['-m', '600', path])
     expect(readClientSecret(path)).toEqual({
-      problem: `The client secret's file ${path} is not a regular file.`,
+      problem: MESSAGES.badSecretFile(path, FAULTS.notRegular),
     })
   })
 
-  test('is refused when another user owns it', ({ write }) => {
-    test.skip(process.getuid?.() !== 0, 'only root can give a file away')
+  test('is rejected if it belongs to another user', ({ write }) => {
+    test.skip(process.getuid?.() !== 0, 'only root can change the owner of a file')
     const path = write('secret', CANARY)
     chownSync(path, 12_345, 12_345)
     expect(readClientSecret(path)).toEqual({
-      problem: `The client secret's file ${path} belongs to another user.`,
+      problem: MESSAGES.badSecretFile(path, FAULTS.otherOwner),
     })
   })
 })

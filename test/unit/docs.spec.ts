@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { PROBLEM_CODES } from '../../main/api/models.js'
 import { PROBLEMS } from '../../main/api/problem.js'
-import { helpText } from '../../main/settings/options.js'
+import { formatHelp } from '../../main/settings/help.js'
 import { ROOT } from '../support/root.js'
 
 const PAGES = [
@@ -55,7 +55,7 @@ for (const page of PAGES) {
 
 test('docs/settings.md lists every flag of the help, with its variable and name', () => {
   const rows = readTable('docs/settings.md', 'settings')
-  const inHelp = [...helpText().matchAll(/^ +--([a-z-]+)/gm)].map(([, flag]) => flag!)
+  const inHelp = [...formatHelp().matchAll(/^ +--([a-z-]+)/gm)].map(([, flag]) => flag!)
   const flags = new Set(inHelp.filter((flag) => !['help', 'version'].includes(flag)))
   expect(flags.size).toBeGreaterThan(20)
   const listed = rows.flatMap(([cell]) => /^`--([a-z-]+)/.exec(cell!)?.[1] ?? [])

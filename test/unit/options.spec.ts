@@ -1,4 +1,4 @@
-// The settings: where each one comes from, and what is said of those that cannot be used.
+// The sources of the settings, and the messages about invalid ones.
 
 import { expect, test as base } from '@playwright/test'
 import { Ajv } from 'ajv'
@@ -6,22 +6,20 @@ import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import {
-  argsAfter,
-  examineSettings,
-  helpText,
-  readSettings,
-  type Settings,
-  type Sources,
-} from '../../main/settings/options.js'
+import { findArgsOf, joinFlags } from '../../main/settings/flags.js'
+import { examineSettings, readSettings, type Sources } from '../../main/settings/read.js'
+import { formatHelp } from '../../main/settings/help.js'
+import type { Settings } from '../../main/settings/options.js'
+import { diskError } from '../../main/base/errno.js'
 import { SettingsError } from '../../main/base/settings-error.js'
+import { MESSAGES, RULES } from '../../main/settings/settings-messages.js'
 
 /** A data directory of the test's own, named by the environment. */
 const test = base.extend<{
   dataDir: string
   read: (sources?: Partial<Sources>) => Settings
-  /** The message of the refusal. */
-  refuse: (sources?: Partial<Sources>) => string
+  /** Returns the message about the first problem. */
+  reject: (sources?: Partial<Sources>) => string
   writeFile: (content: unknown) => Promise<string>
 }>({
   // eslint-disable-next-line no-empty-pattern
@@ -40,7 +38,7 @@ const test = base.extend<{
         env: { LATCHKEY_DATA_DIR: dataDir, ...sources.env },
       }),
     ),
-  refuse: ({ read }, use) =>
+  reject: ({ read }, use) =>
     use((sources) => {
       try {
         read(sources)
@@ -48,7 +46,7 @@ const test = base.extend<{
         expect(thrown).toBeInstanceOf(SettingsError)
         return (thrown as SettingsError).message
       }
-      throw new Error('the settings were accepted')
+      throw new Error('the settings were valid')
     }),
   writeFile: ({ dataDir }, use) =>
     use(async (content) => {
@@ -59,6 +57,9 @@ const test = base.extend<{
     }),
 })
 
+/** The reason that messages name for a failure of the disk. */
+const diskErrorOf = (code: string): string => diskError({ code })
+
 type Layers<Value> = {
   flag: [args: string[], value: Value]
   variable: [text: string, value: Value]
@@ -66,7 +67,7 @@ type Layers<Value> = {
   fallback: Value
 }
 
-// Each layer says something else than the next, so that it shows which one was heard.
+// Each layer has a different value, so that the value shows which layer counts.
 const LAYERS: {
   [
     Name in Exclude<keyof Settings, 'dataDir' | 'takeOver' | 'clientSecret' | 'clientSecretFile'>
@@ -150,8 +151,8 @@ const LAYERS: {
     file: ['/services/oauth2/', '/services/oauth2/'],
     fallback: '/callback',
   },
-  loginTimeout: {
-    flag: [['--login-timeout', '1'], 1],
+  signInTimeout: {
+    flag: [['--sign-in-timeout', '1'], 1],
     variable: ['86400', 86_400],
     file: [60, 60],
     fallback: 300,
@@ -224,14 +225,14 @@ const defaults = {
   clientSecret: null,
   clientSecretFile: null,
 }
-/** The names in settings.json, as they are listed where one is unknown. */
+/** The names in settings.json, in the order in which messages list them. */
 const listed = names.flatMap((name) =>
   name === 'clientId' ? [name, 'clientSecretFile', 'clientSecret'] : [name],
 )
 const variableOf = (name: keyof Settings): string =>
   `LATCHKEY_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 const flagOf = (name: keyof Settings): string =>
-  // Each gives one of them.
+  // The flag sets one parameter.
   name === 'authorizationParameters'
     ? '--authorization-parameter'
     : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
@@ -239,11 +240,11 @@ const flagOf = (name: keyof Settings): string =>
 for (const name of names) {
   const { flag, variable, file, fallback } = LAYERS[name]
 
-  test(`${name} is the flag's, else the variable's, else the file's, else the default`, async ({
+  test(`${name} comes from the flag, else the variable, else settings.json, else the default`, async ({
     read,
     writeFile,
   }) => {
-    // Outside the demo, issuer and client ID are refused without each other.
+    // Without the demo, neither the issuer nor the client ID may be missing.
     const env = name === 'issuer' || name === 'clientId' ? { LATCHKEY_DEMO: 'yes' } : {}
     const withVariable = { ...env, [variableOf(name)]: variable[0] }
     await writeFile({ [name]: file[0] })
@@ -255,7 +256,87 @@ for (const name of names) {
   })
 }
 
-test('an empty variable and a null in the file leave a setting unset', async ({
+test.describe('the old name of the sign-in timeout', () => {
+  const OLD = ['--login-timeout', '7']
+
+  test('is read as a flag, a variable and in settings.json, in the order of the layers', async ({
+    read,
+    writeFile,
+  }) => {
+    await writeFile({ loginTimeout: 9 })
+    const env = { LATCHKEY_LOGIN_TIMEOUT: '8' }
+    expect(read().signInTimeout).toBe(9)
+    expect(read({ env }).signInTimeout).toBe(8)
+    expect(read({ env: { LATCHKEY_SIGN_IN_TIMEOUT: '6' } }).signInTimeout).toBe(6)
+    expect(read({ env, args: OLD }).signInTimeout).toBe(7)
+    expect(read({ env: { LATCHKEY_SIGN_IN_TIMEOUT: '6' }, args: OLD }).signInTimeout).toBe(7)
+  })
+
+  test('is the origin, and brings no warning by itself', async ({ dataDir, writeFile }) => {
+    await writeFile({ loginTimeout: 9 })
+    const sources = { platform: 'linux', home: dataDir } as const
+    const env = { LATCHKEY_DATA_DIR: dataDir }
+    for (const [found, origin] of [
+      [examineSettings({ ...sources, env, args: OLD }), '--login-timeout'],
+      [
+        examineSettings({ ...sources, env: { ...env, LATCHKEY_LOGIN_TIMEOUT: '8' }, args: [] }),
+        'LATCHKEY_LOGIN_TIMEOUT',
+      ],
+      [examineSettings({ ...sources, env, args: [] }), 'settings.json'],
+    ] as const) {
+      expect(found).toMatchObject({ problems: [], warnings: [] })
+      expect(found.origins.signInTimeout).toBe(origin)
+    }
+  })
+
+  for (const order of ['before', 'after'] as const) {
+    test(`loses to the new name in the same layer, with a warning, if it comes ${order} it`, async ({
+      dataDir,
+      writeFile,
+    }) => {
+      const arrange = <Value>(old: Value, current: Value): Value[] =>
+        order === 'before' ? [old, current] : [current, old]
+      const path = await writeFile(
+        Object.fromEntries(arrange(['loginTimeout', 1], ['signInTimeout', 2])),
+      )
+      const sources = { platform: 'linux', home: dataDir } as const
+      const env = { LATCHKEY_DATA_DIR: dataDir }
+      const file = examineSettings({ ...sources, env, args: [] })
+      const column = order === 'before' ? 2 : 20
+      expect(file.settings.signInTimeout).toBe(2)
+      const place = `"loginTimeout" in ${path} (line 1, column ${column})`
+      expect(file.warnings).toEqual([MESSAGES.oldName(place, '"signInTimeout"')])
+
+      const args = arrange(OLD, ['--sign-in-timeout', '3']).flat()
+      const both = { ...env, LATCHKEY_LOGIN_TIMEOUT: '5', LATCHKEY_SIGN_IN_TIMEOUT: '4' }
+      const all = examineSettings({ ...sources, env: both, args })
+      expect(all.settings.signInTimeout).toBe(3)
+      expect(all.origins.signInTimeout).toBe('--sign-in-timeout')
+      expect(all.warnings).toEqual([
+        MESSAGES.oldName('--login-timeout', '--sign-in-timeout'),
+        MESSAGES.oldName('LATCHKEY_LOGIN_TIMEOUT', 'LATCHKEY_SIGN_IN_TIMEOUT'),
+        MESSAGES.oldName(place, '"signInTimeout"'),
+      ])
+    })
+  }
+
+  test('is checked by the same rule, and needs a value', ({ reject }) => {
+    expect(reject({ args: ['--login-timeout=0'] })).toBe(
+      MESSAGES.invalid('--login-timeout', RULES.seconds(1, 86_400), '"0"', null),
+    )
+    expect(reject({ args: ['--login-timeout'] })).toBe(
+      MESSAGES.flagNeedsValue('--login-timeout', '--sign-in-timeout S'),
+    )
+    expect(joinFlags(OLD)).toEqual(['--login-timeout=7'])
+  })
+
+  test('is deprecated in the schema, and accepted', () => {
+    expect(fits({ loginTimeout: 60 })).toBe(true)
+    expect(fits({ loginTimeout: 0 })).toBe(false)
+  })
+})
+
+test('an empty variable and a null in settings.json leave a setting unset', async ({
   read,
   writeFile,
 }) => {
@@ -264,12 +345,15 @@ test('an empty variable and a null in the file leave a setting unset', async ({
   expect(read({ env })).toMatchObject(defaults)
 })
 
-test("the data directory is the flag's, else the variable's, and absolute", ({ read, dataDir }) => {
+test('the data directory comes from the flag, else the variable, and is absolute', ({
+  read,
+  dataDir,
+}) => {
   expect(read({ args: ['--data-dir', 'here'] }).dataDir).toBe(resolve('here'))
   expect(read().dataDir).toBe(dataDir)
 })
 
-test('taking over is for one start: by the flag or the variable, and never by the file', ({
+test('taking over is for one start: the flag and the variable set it, settings.json cannot', ({
   read,
 }) => {
   expect(read().takeOver).toBe(false)
@@ -292,9 +376,9 @@ for (const [platform, env, expected] of DIRECTORIES) {
   })
 }
 
-const TEXT = 'must be text that is not empty'
-const SWITCH = 'must be true or false'
-/** S23: what decides whom is asked, for what, and where the answer goes; and what is secret. */
+const TEXT = RULES.text
+const SWITCH = RULES.toggle
+/** S23: these parameters decide about the sign-in itself, or are secret. */
 const NEVER_ADDED = (
   'response_type client_id redirect_uri scope state nonce audience code_challenge ' +
   'code_challenge_method prompt login_hint max_age response_mode request request_uri ' +
@@ -305,7 +389,7 @@ const BAD: Record<
   { rule: string; texts: string[]; json?: unknown[] }
 > = {
   issuer: {
-    rule: 'must be an https URL (http only on this machine) without a query',
+    rule: RULES.issuer,
     texts: [
       'provider.example',
       'http://provider.example',
@@ -320,25 +404,23 @@ const BAD: Record<
   },
   clientId: { rule: TEXT, texts: [' '], json: ['', 7, ['a']] },
   scope: {
-    rule: 'must be scopes with spaces between, openid among them',
+    rule: RULES.scope,
     texts: ['profile', 'openid-connect', 'OPENID', 'openid,email'],
     json: [['openid']],
   },
   audience: { rule: TEXT, texts: [' '], json: [{}] },
   prompt: {
-    rule: 'must be login, consent, select_account, create, none, or several with spaces between, and none alone',
+    rule: RULES.prompt(['login', 'consent', 'select_account', 'create', 'none']),
     texts: ['\t', 'foo', 'Login', 'login,consent', 'login none'],
     json: [true, ['login']],
   },
   maxAge: {
-    rule: 'must be a whole number of seconds from 0 to 31536000',
+    rule: RULES.seconds(0, 31_536_000),
     texts: ['-1', '31536001', '1.5', 'ten'],
     json: [[1]],
   },
   authorizationParameters: {
-    rule:
-      'must be NAME=VALUE, each name once, and none that Latchkey sets itself (some have a setting, ' +
-      'such as prompt)',
+    rule: RULES.authorizationParameters,
     texts: [
       'offline',
       '=offline',
@@ -366,34 +448,34 @@ const BAD: Record<
     ],
   },
   allowedParameters: {
-    rule: 'must be names of small letters, digits and _, and none that Latchkey sets itself',
+    rule: RULES.allowedParameters,
     texts: ['Hd', 'a.b', 'claims[]', 'a b', ',', 'hd,redirect_uri', ...NEVER_ADDED],
     json: [[''], [1], [{}], ['ok', 'code_challenge']],
   },
   port: {
-    rule: 'must be a whole number from 0 to 65535',
+    rule: RULES.port,
     texts: ['-1', '65536', '80.5', '0x50', '1e3', 'http'],
     json: ['', true, 80.5],
   },
   redirectPort: {
-    rule: 'must be a whole number from 1 to 65535, or several with commas between',
+    rule: RULES.redirectPort,
     texts: ['0', '65536', '8400,', '8400;8401', '8400 8401'],
     json: [[], [0], [[8400]], true],
   },
   redirectHost: {
-    rule: 'must be 127.0.0.1, localhost or [::1]',
+    rule: RULES.redirectHost,
     texts: ['127.0.0.2', 'LOCALHOST', 'example.com', '0.0.0.0', 'localhost:80'],
     json: [1],
   },
   redirectPath: {
-    rule: 'must be a path such as /callback, without a query, encoded characters or empty parts',
+    rule: RULES.redirectPath,
     texts: ['callback', '//evil', '/a//b', '/a?b', '/a#b', '/%63', '/a/../b', '/.', '/a b', '/ä'],
     json: [['/a']],
   },
   dataDir: { rule: TEXT, texts: [' '] },
   takeOver: { rule: SWITCH, texts: ['always'] },
-  loginTimeout: {
-    rule: 'must be a whole number of seconds from 1 to 86400',
+  signInTimeout: {
+    rule: RULES.seconds(1, 86_400),
     texts: ['0', '86401', '5m'],
     json: [0.5],
   },
@@ -406,15 +488,15 @@ const BAD: Record<
   noBrowser: { rule: SWITCH, texts: ['yess'], json: [[]] },
   noNotifications: { rule: SWITCH, texts: ['none'], json: ['', 0] },
   logLevel: {
-    rule: 'must be error, warn, info or debug',
+    rule: RULES.logLevel,
     texts: ['verbose', 'Info', 'info,debug'],
     json: [3, true, ['info']],
   },
   json: { rule: SWITCH, texts: ['lines'], json: [0] },
 }
 
-/** What is offered in the place of a value, where that can be guessed. */
-const OFFERS: Record<string, string> = {
+/** The suggestions for values that are probably typing errors. */
+const SUGGESTIONS: Record<string, string> = {
   'provider.example': 'https://provider.example',
   'http://provider.example': 'https://provider.example',
   'http://localhost.provider.example': 'https://localhost.provider.example',
@@ -425,39 +507,44 @@ for (const [name, { rule, texts, json = [] }] of Object.entries(BAD) as [
   (typeof BAD)[keyof typeof BAD],
 ][]) {
   for (const value of texts) {
-    test(`${name} as ${JSON.stringify(value)} is refused with its source and the rule`, async ({
-      refuse,
+    test(`${name} as ${JSON.stringify(value)} is rejected with its source and the rule`, async ({
+      reject,
       writeFile,
     }) => {
-      const offer = OFFERS[value] ? ` Did you mean ${OFFERS[value]}?` : ''
-      const problem = `${rule}, but it is ${JSON.stringify(value)}.${offer}`
+      const problemAt = (place: string): string =>
+        MESSAGES.invalid(place, rule, JSON.stringify(value), SUGGESTIONS[value] ?? null)
       const variable = variableOf(name)
-      expect(refuse({ env: { [variable]: value } })).toBe(`${variable} ${problem}`)
+      expect(reject({ env: { [variable]: value } })).toBe(problemAt(variable))
       if (rule !== SWITCH) {
         const flag = flagOf(name)
-        expect(refuse({ args: [`${flag}=${value}`] })).toBe(`${flag} ${problem}`)
+        expect(reject({ args: [`${flag}=${value}`] })).toBe(problemAt(flag))
       }
       if (name === 'dataDir' || name === 'takeOver') return
       const path = await writeFile({ [name]: value })
-      expect(refuse()).toBe(`"${name}" in ${path} (line 1, column 2) ${problem}`)
+      expect(reject()).toBe(problemAt(`"${name}" in ${path} (line 1, column 2)`))
     })
   }
   for (const value of json) {
-    test(`${name} as ${JSON.stringify(value)} in the file is refused`, async ({
-      refuse,
+    test(`${name} as ${JSON.stringify(value)} in settings.json is rejected`, async ({
+      reject,
       writeFile,
     }) => {
       const path = await writeFile({ [name]: value })
-      expect(refuse()).toBe(
-        `"${name}" in ${path} (line 1, column 2) ${rule}, but it is ${JSON.stringify(value)}.`,
+      expect(reject()).toBe(
+        MESSAGES.invalid(
+          `"${name}" in ${path} (line 1, column 2)`,
+          rule,
+          JSON.stringify(value),
+          null,
+        ),
       )
     })
   }
 }
 
-test('an issuer loses what leads to the metadata, and a template says what to put in', ({
+test('an issuer loses the path of the metadata, and a template is rejected with what to replace', ({
   read,
-  refuse,
+  reject,
 }) => {
   const issuerOf = (issuer: string): string | null =>
     read({ args: ['--client-id', 'a', '--issuer', issuer] }).issuer
@@ -472,88 +559,66 @@ test('an issuer loses what leads to the metadata, and a template says what to pu
   }
   for (const part of ['{tenantid}', '{tenant}', '{}']) {
     const issuer = `https://login.microsoftonline.com/${part}/v2.0`
-    expect(refuse({ args: ['--client-id', 'a', '--issuer', issuer] })).toBe(
-      "--issuer must name one tenant: put your tenant's ID in the place of the braces, but it is " +
-        `"${issuer}".`,
+    expect(reject({ args: ['--client-id', 'a', '--issuer', issuer] })).toBe(
+      MESSAGES.invalid('--issuer', RULES.issuerTemplate, `"${issuer}"`, null),
     )
   }
 })
 
-test('a flag is refused when it is given nothing', ({ refuse }) => {
-  expect(refuse({ args: ['--audience='] })).toBe(`--audience ${TEXT}, but it is "".`)
+test('a flag with an empty value is rejected', ({ reject }) => {
+  expect(reject({ args: ['--audience='] })).toBe(MESSAGES.invalid('--audience', TEXT, '""', null))
 })
 
-test('a long bad value is cut', ({ refuse }) => {
-  expect(refuse({ args: ['--port', 'x'.repeat(500)] }).length).toBeLessThan(200)
+test('a long invalid value is shortened', ({ reject }) => {
+  expect(reject({ args: ['--port', 'x'.repeat(500)] }).length).toBeLessThan(200)
 })
 
 const UNUSABLE_ARGS: [string, string[], string][] = [
-  [
-    'an unknown flag',
-    ['--isuer'],
-    'There is no flag --isuer. Did you mean --issuer? See --help for those there are.',
-  ],
+  ['an unknown flag', ['--isuer'], MESSAGES.unknownFlag('--isuer', '--issuer')],
   [
     'a flag in the spelling of settings.json',
     ['--clientId=mine'],
-    'There is no flag --clientId. Did you mean --client-id? See --help for those there are.',
+    MESSAGES.unknownFlag('--clientId', '--client-id'),
   ],
-  [
-    'a flag that resembles none',
-    ['--verbose'],
-    'There is no flag --verbose. See --help for those there are.',
-  ],
+  ['a flag that resembles no other', ['--verbose'], MESSAGES.unknownFlag('--verbose', null)],
   [
     'a switch that is on and off',
     ['--no-demo', '--demo'],
-    '--demo and --no-demo contradict each other.',
+    MESSAGES.contradiction('demo', 'no-demo'),
   ],
-  [
-    'a flag with a value, turned off',
-    ['--no-issuer'],
-    'There is no flag --no-issuer. See --help for those there are.',
-  ],
-  ['an unknown short flag', ['-p'], 'There is no flag -p. See --help for those there are.'],
-  [
-    'a word that is no flag',
-    ['--json', 'sign-in'],
-    'Latchkey takes flags only, and "sign-in" is none. See --help.',
-  ],
-  ['a missing value at the end', ['--issuer'], '--issuer needs a value: --issuer URL.'],
+  ['a flag with a value, turned off', ['--no-issuer'], MESSAGES.unknownFlag('--no-issuer', null)],
+  ['an unknown short flag', ['-p'], MESSAGES.unknownFlag('-p', null)],
+  ['a word that is not a flag', ['--json', 'sign-in'], MESSAGES.notAFlag('sign-in')],
+  ['a missing value at the end', ['--issuer'], MESSAGES.flagNeedsValue('--issuer', '--issuer URL')],
   [
     'a missing value before a flag',
     ['--client-id', '--json'],
-    '--client-id needs a value: --client-id ID.',
+    MESSAGES.flagNeedsValue('--client-id', '--client-id ID'),
   ],
-  ['a switch with a value', ['--json=true'], '--json is a switch and takes no value.'],
+  ['a switch with a value', ['--json=true'], MESSAGES.switchTakesNoValue('--json')],
   [
-    'the demo beside an issuer',
+    'the demo with an issuer',
     ['--demo', '--issuer', 'https://provider.example'],
-    '--demo brings its own provider: leave out --issuer and --client-id.',
+    MESSAGES.demoWithProvider,
   ],
-  [
-    'the demo beside a client ID',
-    ['--demo', '--client-id', 'mine'],
-    '--demo brings its own provider: leave out --issuer and --client-id.',
-  ],
+  ['the demo with a client ID', ['--demo', '--client-id', 'mine'], MESSAGES.demoWithProvider],
   [
     'an issuer without a client ID',
     ['--issuer', 'https://provider.example'],
-    'There is an issuer but no client ID: set both (--client-id is missing).',
+    MESSAGES.clientIdMissing,
   ],
-  [
-    'a client ID without an issuer',
-    ['--client-id', 'mine'],
-    'There is a client ID but no issuer: set both (--issuer is missing).',
-  ],
+  ['a client ID without an issuer', ['--client-id', 'mine'], MESSAGES.issuerMissing],
 ]
 for (const [name, args, message] of UNUSABLE_ARGS) {
-  test(`${name} is refused in one line that says what to do`, ({ refuse }) => {
-    expect(refuse({ args })).toBe(message)
+  test(`${name} is rejected in one line that says what to do`, ({ reject }) => {
+    expect(reject({ args })).toBe(message)
   })
 }
 
-test('an issuer and its client ID may come from different places', async ({ read, writeFile }) => {
+test('the issuer and the client ID may come from different sources', async ({
+  read,
+  writeFile,
+}) => {
   await writeFile({ issuer: 'https://provider.example' })
   expect(read({ args: ['--client-id', 'mine'] })).toMatchObject({
     issuer: 'https://provider.example',
@@ -561,7 +626,7 @@ test('an issuer and its client ID may come from different places', async ({ read
   })
 })
 
-test('--demo goes before a provider that the file or the environment names', async ({
+test('--demo overrides a provider in settings.json or the environment', async ({
   read,
   writeFile,
 }) => {
@@ -569,7 +634,7 @@ test('--demo goes before a provider that the file or the environment names', asy
   expect(read({ args: ['--demo'], env: { LATCHKEY_CLIENT_ID: 'mine' } }).demo).toBe(true)
 })
 
-test('no settings.json is no error, and everything has its default', ({ read, dataDir }) => {
+test('without settings.json, every setting has its default', ({ read, dataDir }) => {
   expect(read()).toEqual({ ...defaults, dataDir, takeOver: false })
 })
 
@@ -578,63 +643,50 @@ const UNUSABLE_FILES: [string, string | Buffer, (path: string) => string][] = [
     'broken JSON',
     '{\n  "port": 1000\n"json": true }',
     (path) =>
-      `${path} (line 3, column 1) is not valid JSON: a comma or "}" was expected, and there is "\\"". ` +
-      'Fix it, or move it away to start over.',
+      MESSAGES.invalidJson(
+        `${path} (line 3, column 1)`,
+        'a comma or "}" was expected, and there is "\\""',
+      ),
   ],
   [
-    'a setting that is there twice',
+    'the same setting twice',
     '\ufeff{ "port": 1000, "port": 2000 }',
-    (path) =>
-      `${path} (line 1, column 17) is not valid JSON: "port" is there twice. ` +
-      'Fix it, or move it away to start over.',
+    (path) => MESSAGES.invalidJson(`${path} (line 1, column 17)`, '"port" is there twice'),
   ],
-  ['a list', '[]', (path) => `${path} must hold one JSON object: { "issuer": "https://…", … }.`],
+  ['a list', '[]', MESSAGES.notAnObject],
+  ['text in UTF-16', Buffer.from('\ufeff{ "port": 1000 }', 'utf16le'), MESSAGES.isUtf16],
   [
-    'text in UTF-16',
-    Buffer.from('\ufeff{ "port": 1000 }', 'utf16le'),
-    (path) => `${path} is encoded as UTF-16. Save it as UTF-8.`,
-  ],
-  [
-    'text in UTF-16 of the other order',
+    'text in big-endian UTF-16',
     Buffer.from('\ufeff{ "port": 1000 }', 'utf16le').swap16(),
-    (path) => `${path} is encoded as UTF-16. Save it as UTF-8.`,
+    MESSAGES.isUtf16,
   ],
   [
-    'text in UTF-16 without a mark',
+    'text in UTF-16 without a byte order mark',
     Buffer.from('{ "port": 1000 }', 'utf16le'),
-    (path) => `${path} is encoded as UTF-16. Save it as UTF-8.`,
+    MESSAGES.isUtf16,
   ],
+  ['text in Latin-1', Buffer.from('{ "clientId": "\u00e4" }', 'latin1'), MESSAGES.notUtf8],
   [
-    'text in Latin-1',
-    Buffer.from('{ "clientId": "\u00e4" }', 'latin1'),
-    (path) => `${path} is not encoded as UTF-8. Save it as UTF-8.`,
-  ],
-  [
-    'more than settings take',
+    'text that is too long',
     `{ "port": ${' '.repeat(256 * 1024)} 1 }`,
-    (path) => `${path} cannot be read (it is too large, EFILETOOLARGE).`,
+    (path) => MESSAGES.unreadable(path, diskErrorOf('EFILETOOLARGE')),
   ],
-  ['null', 'null', (path) => `${path} must hold one JSON object: { "issuer": "https://…", … }.`],
+  ['null', 'null', MESSAGES.notAnObject],
 ]
 for (const [name, content, message] of UNUSABLE_FILES) {
-  test(`${name} in settings.json is refused with its path`, async ({ refuse, writeFile }) => {
+  test(`${name} in settings.json is rejected with its path`, async ({ reject, writeFile }) => {
     const path = await writeFile(content)
-    expect(refuse()).toBe(message(path))
+    expect(reject()).toBe(message(path))
   })
 }
 
-for (const [name, content, settled, notice] of [
+for (const [name, content, port, warning] of [
   ['with a byte order mark', '\ufeff{ "port": 4000 }', 4000, null],
-  ['that is empty', '', null, 'is empty, so the defaults apply.'],
-  ['of blank lines', '\ufeff \r\n', null, 'is empty, so the defaults apply.'],
-  [
-    'of zeros, as a power cut leaves it',
-    '\0'.repeat(512),
-    null,
-    'holds nothing but zeros, as after a power cut: its settings are lost, and the defaults apply.',
-  ],
+  ['that is empty', '', null, MESSAGES.isEmpty],
+  ['of blank lines', '\ufeff \r\n', null, MESSAGES.isEmpty],
+  ['of zeros, as after a power failure,', '\0'.repeat(512), null, MESSAGES.onlyZeros],
 ] as const) {
-  test(`a settings.json ${name} is read, and what it lacks is said`, async ({
+  test(`a settings.json ${name} is read, with a warning if it is empty`, async ({
     dataDir,
     writeFile,
   }) => {
@@ -642,8 +694,8 @@ for (const [name, content, settled, notice] of [
     const env = { LATCHKEY_DATA_DIR: dataDir }
     const found = examineSettings({ args: [], env, platform: 'linux', home: dataDir })
     expect(found.problems).toEqual([])
-    expect(found.settings.port).toBe(settled)
-    expect(found.notices).toEqual(notice === null ? [] : [`${path} ${notice}`])
+    expect(found.settings.port).toBe(port)
+    expect(found.warnings).toEqual(warning === null ? [] : [warning(path)])
   })
 }
 
@@ -659,33 +711,28 @@ for (const [key, meant] of [
   ['__proto__', null],
   ['constructor', null],
 ] as const) {
-  test(`the key ${key} in settings.json is refused with what is meant, or those there are`, async ({
-    refuse,
+  test(`the key ${key} in settings.json is rejected with a suggestion or the known settings`, async ({
+    reject,
     writeFile,
   }) => {
     const path = await writeFile(`{\n  ${JSON.stringify(key)}: "x" }`)
-    const known = meant ? `Did you mean ${meant}?` : `There are: ${listed.join(', ')}.`
-    expect(refuse()).toBe(
-      `${path} (line 2, column 3) has an unknown setting ${JSON.stringify(key)}. ${known}`,
-    )
+    expect(reject()).toBe(MESSAGES.unknownSetting(`${path} (line 2, column 3)`, key, meant, listed))
   })
 }
 
-test('comments and a comma too many in settings.json are read over, and places count them', async ({
+test('comments and trailing commas in settings.json are ignored, but count for places', async ({
   read,
-  refuse,
+  reject,
   writeFile,
 }) => {
   const commented = `// { mine }\n{\n  /* a\n     port */ "port": 4000, // "port": 5000\n  "redirectPort": [8400,],\n`
   await writeFile(`${commented}}\n`)
   expect(read()).toMatchObject({ port: 4000, redirectPort: [8400] })
   const path = await writeFile(`${commented}  "json": 7\n}`)
-  expect(refuse()).toBe(`"json" in ${path} (line 6, column 3) must be true or false, but it is 7.`)
+  expect(reject()).toBe(MESSAGES.invalid(`"json" in ${path} (line 6, column 3)`, SWITCH, '7', null))
 })
 
-test('a variable that Latchkey does not know is said by its name alone, and keeps nothing from starting', ({
-  dataDir,
-}) => {
+test('an unknown variable brings a warning without its value, and no problem', ({ dataDir }) => {
   const env = {
     LATCHKEY_DATA_DIR: dataDir,
     LATCHKEY_ISUER: 'https://a.example',
@@ -695,33 +742,31 @@ test('a variable that Latchkey does not know is said by its name alone, and keep
     LATCHKEY_PASSPHRASE: 'correct horse',
     LATCHKEY_URL: 'http://127.0.0.1:5323',
   }
-  const { problems, notices } = examineSettings({
+  const { problems, warnings } = examineSettings({
     args: [],
     env,
     platform: 'linux',
     home: dataDir,
   })
   expect(problems).toEqual([])
-  expect(notices).toEqual([
-    'Latchkey knows no variable "LATCHKEY_ISUER". Did you mean LATCHKEY_ISSUER?',
-    'Latchkey knows no variable "LATCHKEY_PASPHRASE". Did you mean LATCHKEY_PASSPHRASE?',
-    'Latchkey knows no variable "LATCHKEY_SLOT".',
-    'Latchkey knows no variable "latchkey_port". Did you mean LATCHKEY_PORT?',
+  expect(warnings).toEqual([
+    MESSAGES.unknownVariable('LATCHKEY_ISUER', 'LATCHKEY_ISSUER'),
+    MESSAGES.unknownVariable('LATCHKEY_PASPHRASE', 'LATCHKEY_PASSPHRASE'),
+    MESSAGES.unknownVariable('LATCHKEY_SLOT', null),
+    MESSAGES.unknownVariable('latchkey_port', 'LATCHKEY_PORT'),
   ])
 })
 
-test('on Windows, where the case of a variable does not count, none is unknown for its case', ({
-  dataDir,
-}) => {
+test('on Windows, the names of variables are case-insensitive', ({ dataDir }) => {
   const env = { LATCHKEY_DATA_DIR: dataDir, Latchkey_Port: '1' }
-  expect(examineSettings({ args: [], env, platform: 'win32', home: dataDir }).notices).toEqual([])
+  expect(examineSettings({ args: [], env, platform: 'win32', home: dataDir }).warnings).toEqual([])
 })
 
 for (const name of names.filter((one) => typeof LAYERS[one].fallback === 'boolean')) {
   const off = flagOf(name).startsWith('--no-')
     ? flagOf(name).replace('--no-', '--')
     : flagOf(name).replace('--', '--no-')
-  test(`${name} is turned off by ${off}, whatever the variable and the file say`, async ({
+  test(`${off} turns ${name} off, whatever the variable and settings.json say`, async ({
     read,
     dataDir,
     writeFile,
@@ -735,31 +780,31 @@ for (const name of names.filter((one) => typeof LAYERS[one].fallback === 'boolea
   })
 }
 
-test('--no-demo turns off the demo that would be there for want of a provider, too', ({ read }) => {
+test('--no-demo also overrides --demo-if-unset', ({ read }) => {
   expect(read({ args: ['--demo-if-unset'] }).demo).toBe(true)
   expect(read({ args: ['--demo-if-unset', '--no-demo'] }).demo).toBe(false)
 })
 
-test('several prompts are sent together, with one space between', ({ read }) => {
+test('several prompts are separated by one space', ({ read }) => {
   expect(read({ args: ['--prompt', ' login  consent '] }).prompt).toBe('login consent')
   expect(read({ args: ['--prompt', 'none'] }).prompt).toBe('none')
 })
 
-test('a refusal is one line, whatever an unknown key holds', async ({ refuse, writeFile }) => {
+test('a message is one line, whatever an unknown key contains', async ({ reject, writeFile }) => {
   await writeFile({ 'po\nrt\u001b[2J': 1 })
-  expect(refuse()).toMatch(/^\P{C}+$/u)
+  expect(reject()).toMatch(/^\P{C}+$/u)
 })
 
-test('a settings.json that cannot be read is refused with the reason', async ({
-  refuse,
+test('a settings.json that cannot be read is rejected with the reason', async ({
+  reject,
   dataDir,
 }) => {
   const path = join(dataDir, 'settings.json')
-  await mkdir(path) // Unreadable for everyone: root may read any file.
-  expect(refuse()).toBe(`${path} cannot be read (a folder is in its place, EISDIR).`)
+  await mkdir(path) // Even root cannot read a folder as a file.
+  expect(reject()).toBe(MESSAGES.unreadable(path, diskErrorOf('EISDIR')))
 })
 
-test('an examination goes on where settings cannot be used, and names each that cannot', async ({
+test('an examination continues after invalid settings and reports each one', async ({
   dataDir,
   writeFile,
 }) => {
@@ -771,10 +816,15 @@ test('an examination goes on where settings cannot be used, and names each that 
     home: dataDir,
   })
   expect(problems.map((problem) => problem.replaceAll(path, 'FILE'))).toEqual([
-    'There is no flag --nonsense. See --help for those there are.',
-    'FILE (line 1, column 29) has an unknown setting "prompts". Did you mean prompt?',
-    '"issuer" in FILE (line 1, column 2) must be an https URL (http only on this machine) without a query, but it is "ftp://a.example".',
-    '--port must be a whole number from 0 to 65535, but it is "high".',
+    MESSAGES.unknownFlag('--nonsense', null),
+    MESSAGES.unknownSetting('FILE (line 1, column 29)', 'prompts', 'prompt', []),
+    MESSAGES.invalid(
+      '"issuer" in FILE (line 1, column 2)',
+      RULES.issuer,
+      '"ftp://a.example"',
+      null,
+    ),
+    MESSAGES.invalid('--port', RULES.port, '"high"', null),
   ])
   expect(settings).toEqual({
     ...defaults,
@@ -797,7 +847,7 @@ test('an examination goes on where settings cannot be used, and names each that 
   })
 })
 
-test('an examination finds nothing where nothing is wrong, and says what is missing once', ({
+test('an examination finds no problem in valid settings, and reports a missing setting once', ({
   dataDir,
 }) => {
   const sources = { args: [], env: { LATCHKEY_DATA_DIR: dataDir }, platform: 'linux' } as const
@@ -805,10 +855,10 @@ test('an examination finds nothing where nothing is wrong, and says what is miss
   expect(
     examineSettings({ ...sources, home: dataDir, args: ['--issuer', 'https://a.example'] })
       .problems,
-  ).toEqual(['There is an issuer but no client ID: set both (--client-id is missing).'])
+  ).toEqual([MESSAGES.clientIdMissing])
 })
 
-test('where the data directory cannot be used, the examination goes on in the usual one', ({
+test('if the data directory is invalid, the examination continues with the default one', ({
   dataDir,
 }) => {
   const { settings, problems } = examineSettings({
@@ -817,7 +867,7 @@ test('where the data directory cannot be used, the examination goes on in the us
     platform: 'linux',
     home: dataDir,
   })
-  expect(problems).toEqual([`--data-dir ${TEXT}, but it is " ".`])
+  expect(problems).toEqual([MESSAGES.invalid('--data-dir', TEXT, '" "', null)])
   expect(settings.dataDir).toBe(join(dataDir, '.config', 'latchkey'))
 })
 
@@ -834,14 +884,15 @@ for (const [args, rest] of [
   [['--diagnose'], null],
   [[], null],
 ] as const) {
-  const found = rest === null ? 'no command' : `a command, and ${JSON.stringify(rest)} beside it`
+  const found =
+    rest === null ? 'no command' : `a command with the arguments ${JSON.stringify(rest)}`
   test(`in ${JSON.stringify(args)} there is ${found}`, () => {
-    expect(argsAfter('diagnose', args)).toEqual(rest)
+    expect(findArgsOf('diagnose', args)).toEqual(rest)
   })
 }
 
-test('the help has a line about each flag', () => {
-  const flags = [...helpText().matchAll(/^ {2}(--[a-z-]+) .*(\n {10,})?\p{L}/gmu)].map(
+test('the help describes each flag, by its current name only', () => {
+  const flags = [...formatHelp().matchAll(/^ {2}(--[a-z-]+) .*(\n {10,})?\p{L}/gmu)].map(
     ([, flag]) => flag,
   )
   expect(flags).toEqual([
@@ -860,7 +911,7 @@ test('the help has a line about each flag', () => {
     '--redirect-path',
     '--data-dir',
     '--take-over',
-    '--login-timeout',
+    '--sign-in-timeout',
     '--expose-refresh-token',
     '--keep-without-keyring',
     '--end-session',
@@ -876,9 +927,9 @@ test('the help has a line about each flag', () => {
   ])
 })
 
-test('the help shows the defaults and has no long lines', () => {
-  const lines = helpText().split('\n')
-  expect(lines.find((line) => line.includes('--login-timeout'))).toContain('[300]')
+test('the help shows the defaults, and no line is longer than 100 characters', () => {
+  const lines = formatHelp().split('\n')
+  expect(lines.find((line) => line.includes('--sign-in-timeout'))).toContain('[300]')
   expect(lines.find((line) => line.includes('--scope'))).toContain(
     '[openid profile email offline_access]',
   )
@@ -886,20 +937,20 @@ test('the help shows the defaults and has no long lines', () => {
 })
 
 for (const [what, args, demo] of [
-  ['where no provider is configured', ['--demo-if-unset'], true],
+  ['on if no provider is configured', ['--demo-if-unset'], true],
   [
-    'not where one is',
+    'off if a provider is configured',
     ['--demo-if-unset', '--issuer', 'https://login.example.com', '--client-id', 'abc'],
     false,
   ],
 ] as const) {
-  test(`--demo-if-unset is the demo ${what}`, () => {
+  test(`with --demo-if-unset, the demo is ${what}`, () => {
     const settings = readSettings({ args, env: {}, platform: 'linux', home: '/nowhere' })
     expect(settings.demo).toBe(demo)
   })
 }
 
-/** Whether an editor that knows the schema finds nothing wrong with a settings.json. */
+/** True if an editor that knows the schema accepts the content of settings.json. */
 const fits = ((): ((content: object) => boolean) => {
   const path = new URL('../../main/assets/settings.schema.json', import.meta.url)
   const ajv = new Ajv({ strictTypes: false }).addVocabulary([
@@ -910,7 +961,7 @@ const fits = ((): ((content: object) => boolean) => {
   return (content) => validate(content)
 })()
 
-test('the schema has each setting that can be in the file, and each may be null', () => {
+test('the schema has each setting that settings.json may have, and each may be null', () => {
   for (const name of listed) expect(fits({ $schema: 'x', [name]: null }), name).toBe(true)
   for (const name of ['dataDir', 'takeOver', 'isuer']) {
     expect(fits({ [name]: null }), name).toBe(false)
@@ -918,16 +969,16 @@ test('the schema has each setting that can be in the file, and each may be null'
 })
 
 for (const name of names) {
-  test(`the schema takes what ${name} can be, and refuses what it cannot`, () => {
+  test(`the schema accepts the valid values of ${name} and no others`, () => {
     const { file, fallback, flag } = LAYERS[name]
-    // A switch as text is understood and not what to write.
+    // Text is read as a switch, but the schema does not suggest it.
     const isSwitch = typeof fallback === 'boolean'
     for (const value of isSwitch ? [true, false] : [file[0], flag[1]]) {
       expect(fits({ [name]: value }), JSON.stringify(value)).toBe(true)
     }
     const { texts, json = [] } = BAD[name]
     for (const value of [...(isSwitch ? ['yes'] : texts), ...json]) {
-      // Which ones Latchkey sets itself, only it can tell.
+      // The schema does not know which names Latchkey sets itself.
       const isReserved = /"(state|nonce|prompt|audience|max_age|re\w+|code_\w+)"/i
       if (name.endsWith('Parameters') && isReserved.test(JSON.stringify(value))) continue
       expect(fits({ [name]: value }), JSON.stringify(value)).toBe(false)
@@ -935,7 +986,7 @@ for (const name of names) {
   })
 }
 
-test('the schema may be named in settings.json, and is no setting', async ({ read, writeFile }) => {
+test('settings.json may name its schema, which is not a setting', async ({ read, writeFile }) => {
   await writeFile({ $schema: '/opt/Latchkey/resources/settings.schema.json', port: 4000 })
   expect(read().port).toBe(4000)
 })

@@ -14,7 +14,8 @@ import {
   presetsTable,
 } from '../../main/settings/presets.js'
 import { createSecret } from '../../main/base/secret.js'
-import { examineSettings, type Settings } from '../../main/settings/options.js'
+import { examineSettings } from '../../main/settings/read.js'
+import type { Settings } from '../../main/settings/options.js'
 import { findProvider } from '../../main/diagnose/test-provider.js'
 import { test, type FixtureOptions } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'

@@ -9,8 +9,8 @@ import {
   providerNames,
   redirectUrisOf,
 } from '../../main/settings/provider-choices.js'
-import { changedContent } from '../../main/settings/form.js'
-import { examineSettings } from '../../main/settings/options.js'
+import { applyChanges } from '../../main/settings/form.js'
+import { examineSettings } from '../../main/settings/read.js'
 
 const CHOICES = listProviders()
 
@@ -31,14 +31,14 @@ for (const { id, name, issuer, blanks, hint, settings, lines } of CHOICES) {
     const example = /https:\/\/\S+/.exec(hint)?.[0] ?? issuer
     if (id !== 'gitlab') expect(presetFor(example)?.name).toBe(name)
 
-    const saved = changedContent({}, { ...settings, issuer: typed, clientId: 'latchkey' })
+    const saved = applyChanges({}, { ...settings, issuer: typed, clientId: 'latchkey' })
     expect(saved).toHaveProperty('content')
     const { settings: read, problems } = examineSettings({
       args: [],
       env: {},
       platform: 'linux',
       home: '/none',
-      readFile: () => ({ content: 'content' in saved ? saved.content : {}, notice: null }),
+      readFile: () => ({ content: 'content' in saved ? saved.content : {}, warning: null }),
     })
     expect(problems).toEqual([])
     // Nobody but the person has the client secret.

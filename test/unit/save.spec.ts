@@ -1,16 +1,18 @@
-// The settings that the window shows and changes, and the file that they are kept in.
+// Saving the window's settings to settings.json.
 
 import { expect, test as base } from '@playwright/test'
 import { lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MESSAGES, RULES } from '../../main/settings/settings-messages.js'
 import { createSettingsFile, type SettingsFile } from '../../main/settings/save.js'
-import { readSettings, type Settings, type Sources } from '../../main/settings/options.js'
+import { readSettings, type Sources } from '../../main/settings/read.js'
+import type { Settings } from '../../main/settings/options.js'
 
 type Given = {
   dataDir: string
   path: string
-  /** The settings that the engine was told to go on with. */
+  /** The settings that Latchkey was restarted with. */
   restarted: readonly Settings[]
   file(args?: readonly string[], env?: Record<string, string>, failure?: Error): SettingsFile
 }
@@ -38,7 +40,7 @@ const test = base.extend<{ given: Given }>({
         const restart = async (wanted: Settings): Promise<void> => {
           if (failure) throw failure
           await new Promise((resolve) => setImmediate(resolve))
-          if (wanted.audience === 'unusable') throw new Error('Nothing runs with it.')
+          if (wanted.audience === 'unusable') throw new Error('Latchkey cannot start with it.')
           restarted.push(wanted)
         }
         return createSettingsFile({ settings: () => settings, restart }, sources)
@@ -48,7 +50,7 @@ const test = base.extend<{ given: Given }>({
   },
 })
 
-test('what is saved is in settings.json, for its owner alone, and what runs goes on with it', async ({
+test('saved settings are in settings.json, readable only for its owner, and Latchkey restarts with them', async ({
   given,
 }) => {
   const changes = { ...PROVIDER, scope: ' openid  email ', redirectPort: '8400, 8401' }
@@ -66,28 +68,36 @@ test('what is saved is in settings.json, for its owner alone, and what runs goes
   ])
 })
 
-test('what was not changed stays, and a field that was emptied has its default again', async ({
-  given,
-}) => {
-  await writeFile(given.path, JSON.stringify({ ...PROVIDER, audience: 'api', loginTimeout: 60 }))
+test('unchanged settings stay, and an emptied field has its default again', async ({ given }) => {
+  await writeFile(given.path, JSON.stringify({ ...PROVIDER, audience: 'api', signInTimeout: 60 }))
   expect(await given.file().save({ audience: ' ', notifications: true })).toEqual({ kind: 'saved' })
   expect(JSON.parse(await readFile(given.path, 'utf8'))).toEqual({
     ...PROVIDER,
-    loginTimeout: 60,
+    signInTimeout: 60,
     noNotifications: false,
   })
 })
 
 for (const [what, changes, field, message] of [
-  ['an issuer on plain http', { ...PROVIDER, issuer: 'http://example.com' }, 'issuer', 'https URL'],
-  ['scopes without openid', { scope: 'profile' }, 'scope', 'openid among them'],
-  ['a port that is none', { redirectPort: '8400, eighty' }, 'redirectPort', '1 to 65535'],
-  ['one port that is none', { redirectPort: 'http' }, 'redirectPort', 'but it is "http".'],
-  ['an issuer alone', { issuer: PROVIDER.issuer }, 'clientId', 'no client ID'],
-  ['a client ID alone', { clientId: 'abc' }, 'issuer', 'no issuer'],
+  [
+    'an issuer on plain http',
+    { ...PROVIDER, issuer: 'http://example.com' },
+    'issuer',
+    RULES.issuer,
+  ],
+  ['scopes without openid', { scope: 'profile' }, 'scope', RULES.scope],
+  [
+    'text as one of the ports',
+    { redirectPort: '8400, eighty' },
+    'redirectPort',
+    RULES.redirectPort,
+  ],
+  ['text as the only port', { redirectPort: 'http' }, 'redirectPort', 'but it is "http".'],
+  ['an issuer alone', { issuer: PROVIDER.issuer }, 'clientId', MESSAGES.clientIdMissing],
+  ['a client ID alone', { clientId: 'abc' }, 'issuer', MESSAGES.issuerMissing],
 ] as const) {
-  test(`${what} is refused at its field, and nothing changes`, async ({ given }) => {
-    const before = JSON.stringify({ loginTimeout: 60 })
+  test(`${what} is rejected at its field, and nothing changes`, async ({ given }) => {
+    const before = JSON.stringify({ signInTimeout: 60 })
     await writeFile(given.path, before)
     expect(await given.file().save(changes)).toEqual({
       kind: 'rejected',
@@ -99,10 +109,8 @@ for (const [what, changes, field, message] of [
   })
 }
 
-test('where Latchkey cannot go on with the new settings, the file is as it was', async ({
-  given,
-}) => {
-  const before = JSON.stringify({ loginTimeout: 60 })
+test('if Latchkey cannot start with the new settings, the file is restored', async ({ given }) => {
+  const before = JSON.stringify({ signInTimeout: 60 })
   await writeFile(given.path, before)
   const file = given.file([], {}, new Error('Port 8400 is in use by another program.'))
   expect(await file.save({ ...PROVIDER, redirectPort: '8400' })).toEqual({
@@ -113,9 +121,7 @@ test('where Latchkey cannot go on with the new settings, the file is as it was',
   expect(await readFile(given.path, 'utf8')).toBe(before)
 })
 
-test('changes that come together are made one after the other, and none is lost', async ({
-  given,
-}) => {
+test('simultaneous changes are saved one after the other, and none is lost', async ({ given }) => {
   const file = given.file()
   const saved = await Promise.all([
     file.save(PROVIDER),
@@ -132,7 +138,7 @@ test('changes that come together are made one after the other, and none is lost'
   })
 })
 
-test('a settings.json that is a link stays one', async ({ given }) => {
+test('a settings.json that is a link stays a link', async ({ given }) => {
   const elsewhere = join(given.dataDir, 'dotfiles.json')
   await writeFile(elsewhere, '{}')
   await symlink(elsewhere, given.path)
@@ -141,19 +147,20 @@ test('a settings.json that is a link stays one', async ({ given }) => {
   expect((await lstat(given.path)).isSymbolicLink()).toBe(true)
 })
 
-test('a file that is damaged is not written over', async ({ given }) => {
+test('a damaged file is not overwritten', async ({ given }) => {
   const file = given.file()
   await writeFile(given.path, '{ "issuer": ')
   expect(await file.save(PROVIDER)).toMatchObject({
     kind: 'rejected',
-    message: expect.stringContaining('(line 1, column 13) is not valid JSON'),
+    message: MESSAGES.invalidJson(
+      `${given.path} (line 1, column 13)`,
+      'a value was expected, and the file ends',
+    ),
   })
   expect(await readFile(given.path, 'utf8')).toBe('{ "issuer": ')
 })
 
-test('what a power cut has left of a file is kept beside it when settings are saved', async ({
-  given,
-}) => {
+test('saving keeps a copy of what a power failure left of the file', async ({ given }) => {
   const zeros = '\0'.repeat(100)
   await writeFile(given.path, zeros)
   expect(await given.file().save(PROVIDER)).toEqual({ kind: 'saved' })
@@ -161,7 +168,7 @@ test('what a power cut has left of a file is kept beside it when settings are sa
   expect(await readFile(`${given.path}.damaged`, 'utf8')).toBe(zeros)
 })
 
-test('a file with a byte order mark is read, and one in UTF-16 is left alone', async ({
+test('a file with a byte order mark is read, and a file in UTF-16 is not changed', async ({
   given,
 }) => {
   await writeFile(given.path, `\ufeff${JSON.stringify({ audience: 'api' })}`)
@@ -172,12 +179,12 @@ test('a file with a byte order mark is read, and one in UTF-16 is left alone', a
   await writeFile(given.path, utf16)
   expect(await file.save(PROVIDER)).toMatchObject({
     kind: 'rejected',
-    message: expect.stringContaining('is encoded as UTF-16. Save it as UTF-8.'),
+    message: MESSAGES.isUtf16(given.path),
   })
   expect(await readFile(given.path)).toEqual(utf16)
 })
 
-test('a file that cannot be written is said, and nothing is started anew', async ({ given }) => {
+test('a file that cannot be written is reported, and nothing restarts', async ({ given }) => {
   const file = given.file()
   await mkdir(given.path)
   await writeFile(join(given.path, 'something'), '')
@@ -185,7 +192,9 @@ test('a file that cannot be written is said, and nothing is started anew', async
   expect(given.restarted).toEqual([])
 })
 
-test('the view shows what is in effect, and what locks it', async ({ given }) => {
+test('the view shows the settings in effect, and the flag or variable that locks one', async ({
+  given,
+}) => {
   await writeFile(given.path, JSON.stringify({ ...PROVIDER, redirectPort: '8400,8401' }))
   const view = given
     .file(['--client-id', 'other'], { LATCHKEY_NO_NOTIFICATIONS: '1' })
@@ -204,7 +213,7 @@ test('the view shows what is in effect, and what locks it', async ({ given }) =>
   })
 })
 
-test('S32: the client secret never comes to the window, and is kept, replaced and taken away there', async ({
+test('S32: the window can keep, replace and remove the client secret, and never receives it', async ({
   given,
 }) => {
   const file = given.file()
@@ -218,11 +227,11 @@ test('S32: the client secret never comes to the window, and is kept, replaced an
   expect(JSON.stringify(shown)).not.toContain(secret)
   expect(given.restarted.at(-1)?.clientSecret?.reveal()).toBe(secret)
 
-  // A mask that was added to is no secret.
+  // A mask with something added to it is not a secret.
   expect(await file.save({ clientSecret: '••••••••x' })).toEqual({
     kind: 'rejected',
     field: 'clientSecret',
-    message: 'The client secret must be printable ASCII characters.',
+    message: MESSAGES.invalidSecret('The client secret', RULES.clientSecret),
   })
   expect(await kept()).toEqual({ ...PROVIDER, clientSecret: secret })
   expect(await file.save({ clientSecret: '' })).toEqual({ kind: 'saved' })
@@ -230,9 +239,7 @@ test('S32: the client secret never comes to the window, and is kept, replaced an
   expect(file.view(AUTOSTART).fields.clientSecret.value).toBe('')
 })
 
-test('a client secret that is typed takes the place of the file that was named', async ({
-  given,
-}) => {
+test('a client secret that the user types replaces the file with the secret', async ({ given }) => {
   const path = join(given.dataDir, 'secret')
   await writeFile(path, 'from the file', { mode: 0o600 })
   await writeFile(given.path, JSON.stringify({ ...PROVIDER, clientSecretFile: path }))
@@ -245,7 +252,9 @@ test('a client secret that is typed takes the place of the file that was named',
   })
 })
 
-test('a client secret of a flag or variable is locked, and shown as a mask', async ({ given }) => {
+test('a client secret from a flag or variable is locked, and shown as a mask', async ({
+  given,
+}) => {
   await writeFile(given.path, JSON.stringify(PROVIDER))
   const env = { LATCHKEY_CLIENT_SECRET: 'canary' }
   expect(given.file([], env).view(AUTOSTART).fields.clientSecret).toEqual({
@@ -254,9 +263,7 @@ test('a client secret of a flag or variable is locked, and shown as a mask', asy
   })
 })
 
-test('where the browser comes back to, and what is sent along, is kept as it is typed', async ({
-  given,
-}) => {
+test('the redirect URI and the additional parameters are saved as typed', async ({ given }) => {
   const changes = {
     ...PROVIDER,
     redirectHost: 'localhost',
@@ -284,9 +291,7 @@ test('where the browser comes back to, and what is sent along, is kept as it is 
   }
 })
 
-test('what a person wrote into settings.json for people stays when the window changes it', async ({
-  given,
-}) => {
+test('comments in settings.json stay when the window changes it', async ({ given }) => {
   const written = [
     '// { "mine": "as I like it" }',
     '{',
@@ -294,7 +299,7 @@ test('what a person wrote into settings.json for people stays when the window ch
     '  "issuer": "https://login.example.com", // ours',
     '  "clientId": "$& abc" /* since May */,',
     '  "audience": "api" /* the old one */, "redirectPort": [8400, 8401,], // both registered',
-    '  "loginTimeout": 60',
+    '  "signInTimeout": 60',
     '}',
   ]
   await writeFile(given.path, written.join('\n'))
@@ -308,9 +313,9 @@ test('what a person wrote into settings.json for people stays when the window ch
     ...written.slice(6),
   ])
   expect(given.restarted).toMatchObject([
-    { clientId: '$& abc', audience: null, redirectPort: [8402], loginTimeout: 60 },
+    { clientId: '$& abc', audience: null, redirectPort: [8402], signInTimeout: 60 },
   ])
-  // Again, so that what was written by the program is read by it.
+  // Save again, to prove that Latchkey can read what it has written.
   expect(await given.file().save({ issuer: '', clientId: '' })).toEqual({ kind: 'saved' })
   expect(given.restarted.at(-1)).toMatchObject({ issuer: null, noNotifications: true })
 })

@@ -7,7 +7,7 @@ import {
   lostNote,
   secondStartOf,
 } from '../../main/app/second-start.js'
-import { examineSettings, type SettingsFindings } from '../../main/settings/options.js'
+import { examineSettings, type SettingsFindings } from '../../main/settings/read.js'
 
 const SECRET = 'a-secret-of-this-client'
 

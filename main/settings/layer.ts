@@ -1,0 +1,57 @@
+// One layer of settings (flags, variables or settings.json) and how a value of a layer is checked.
+
+import { MESSAGES } from './settings-messages.js'
+import { OPTIONS, type Settings } from './options.js'
+
+export const SETTINGS_FILE = 'settings.json'
+
+/** A raw value, the short name of its source (`--port`, `settings.json`) and its exact place. */
+export type Given = { value: unknown; origin: string; place: string }
+
+/** The values of one source by setting. */
+export type Layer = ReadonlyMap<keyof Settings, Given>
+
+/** Messages for people that collect while the settings are read. Problems prevent the start. */
+export type Messages = { problems: string[]; warnings: string[] }
+
+export function createGiven(value: unknown, origin: string, place = origin): Given {
+  return { value, origin, place }
+}
+
+/** Parses the value of a setting. The problem is a sentence for a person. */
+export function parseValue<Name extends keyof Settings>(
+  name: Name,
+  { value, origin, place }: Given,
+): { value: NonNullable<Settings[Name]> } | { problem: string } {
+  const { schema, secret, rule } = OPTIONS[name]
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return { value: parsed.data }
+  const ruleText = typeof rule === 'string' ? rule : rule(value)
+  if (secret) return { problem: MESSAGES.invalidSecret(place, ruleText) }
+  // A repeatable flag that was given once, and text typed into the window, are lists of one.
+  const isOne = Array.isArray(value) && value.length === 1 && origin !== SETTINGS_FILE
+  const shown = shorten(JSON.stringify(isOne ? value[0] : value) ?? 'missing')
+  return { problem: MESSAGES.invalid(place, ruleText, shown, suggestValue(name, value)) }
+}
+
+/**
+ * Returns why a value is not valid for a setting, in a sentence that begins with `label`, or null if it
+ * is valid.
+ */
+export function findProblem(name: keyof Settings, value: unknown, label: string): string | null {
+  const parsed = parseValue(name, createGiven(value, label))
+  return 'problem' in parsed ? parsed.problem : null
+}
+
+const LONGEST_VALUE = 80
+
+function shorten(text: string): string {
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
+}
+
+function suggestValue(name: keyof Settings, value: unknown): string | null {
+  const { suggest, schema } = OPTIONS[name]
+  if (typeof value !== 'string' || suggest === undefined) return null
+  const suggestion = suggest(value.trim())
+  return suggestion !== null && schema.safeParse(suggestion).success ? suggestion : null
+}

@@ -1,0 +1,121 @@
+// The messages of the settings room for people. Change the wording here and nowhere else.
+
+/** What a valid value is, to follow the name of the setting: "--port must be …". */
+export const RULES = {
+  text: 'must be text that is not empty',
+  toggle: 'must be true or false',
+  issuer: 'must be an https URL without a query (http only for this computer)',
+  issuerTemplate: "must name one tenant: replace the braces with your tenant's ID",
+  clientSecret: 'must be printable ASCII characters',
+  scope: 'must be scopes separated by spaces and include openid',
+  prompt: (prompts: readonly string[]) =>
+    `must be ${prompts.join(', ')}, or several separated by spaces (none only by itself)`,
+  seconds: (least: number, most: number) =>
+    `must be a whole number of seconds from ${least} to ${most}`,
+  authorizationParameters:
+    'must be NAME=VALUE, with each name only once and no name that Latchkey sets itself (some, such ' +
+    'as prompt, have their own setting)',
+  allowedParameters:
+    'must be names of lowercase letters, digits and _, without names that Latchkey sets itself',
+  port: 'must be a whole number from 0 to 65535',
+  redirectPort: 'must be a whole number from 1 to 65535, or several separated by commas',
+  redirectHost: 'must be 127.0.0.1, localhost or [::1]',
+  redirectPath:
+    'must be a path such as /callback, without a query, encoded characters or empty segments',
+  logLevel: 'must be error, warn, info or debug',
+} as const
+
+const didYouMean = (name: string | null): string => (name === null ? '' : ` Did you mean ${name}?`)
+
+const flagMessages = {
+  unknownFlag: (flag: string, suggestion: string | null) =>
+    `There is no flag ${flag}.${didYouMean(suggestion)} See --help for all flags.`,
+  notAFlag: (word: string) =>
+    `Latchkey accepts only flags, and ${JSON.stringify(word)} is not a flag. See --help.`,
+  flagNeedsValue: (flag: string, usage: string) => `${flag} needs a value: ${usage}.`,
+  switchTakesNoValue: (flag: string) => `${flag} is a switch and takes no value.`,
+  contradiction: (flag: string, offFlag: string) =>
+    `--${flag} and --${offFlag} contradict each other.`,
+  secretAsFlag:
+    'A client secret cannot be a flag, because every user of this computer could read it. Put the ' +
+    'secret into a file and name the file with --client-secret-file, or set LATCHKEY_CLIENT_SECRET.',
+}
+
+const valueMessages = {
+  invalid: (place: string, rule: string, value: string, suggestion: string | null) =>
+    `${place} ${rule}, but it is ${value}.${didYouMean(suggestion)}`,
+  /** Without the value. */
+  invalidSecret: (place: string, rule: string) => `${place} ${rule}.`,
+  unknownVariable: (name: string, suggestion: string | null) =>
+    `Latchkey has no variable ${JSON.stringify(name)}.${didYouMean(suggestion)}`,
+  oldName: (oldName: string, newName: string) =>
+    `${oldName} is the old name of ${newName}. Both are set, so Latchkey uses ${newName}.`,
+}
+
+const fileMessages = {
+  notAnObject: (path: string) =>
+    `${path} must contain one JSON object: { "issuer": "https://…", … }.`,
+  unreadable: (path: string, reason: string) => `${path} cannot be read (${reason}).`,
+  unwritable: (path: string, reason: string) => `${path} cannot be written (${reason}).`,
+  unknownSetting: (
+    place: string,
+    key: string,
+    suggestion: string | null,
+    known: readonly string[],
+  ) =>
+    `${place} has an unknown setting ${JSON.stringify(key)}.` +
+    (suggestion === null ? ` The settings are: ${known.join(', ')}.` : didYouMean(suggestion)),
+  isUtf16: (path: string) => `${path} is encoded as UTF-16. Save it as UTF-8.`,
+  notUtf8: (path: string) => `${path} is not encoded as UTF-8. Save it as UTF-8.`,
+  invalidJson: (place: string, fault: string) =>
+    `${place} is not valid JSON: ${fault}. Fix it, or delete the file to start over.`,
+  isEmpty: (path: string) => `${path} is empty, so the defaults apply.`,
+  onlyZeros: (path: string) =>
+    `${path} contains only zeros, as after a power failure. Its settings are lost, and the defaults ` +
+    'apply.',
+}
+
+const providerMessages = {
+  demoWithProvider: '--demo brings its own provider. Leave out --issuer and --client-id.',
+  issuerMissing: 'A client ID is set, but no issuer. Set both: --issuer is missing.',
+  clientIdMissing: 'An issuer is set, but no client ID. Set both: --client-id is missing.',
+}
+
+const secretMessages = {
+  twoSecrets: (place: string, filePlace: string) =>
+    `${place} and ${filePlace} cannot both be set. Leave out one.`,
+  badSecretFile: (path: string, fault: string) => `The client secret file ${path} ${fault}.`,
+  secretFileFaults: {
+    isLink: 'is a link, not a file',
+    notRegular: 'is not a regular file',
+    tooLarge: (mostBytes: number) => `is larger than ${mostBytes} bytes`,
+    unreadable: (errno: string) => `cannot be read (${errno})`,
+    isEmpty: 'is empty',
+    notPrintable: 'must contain one line of printable ASCII characters',
+    otherOwner: 'belongs to another user',
+    readableByOthers: (path: string) => `can be read by other users: chmod 600 "${path}"`,
+  },
+  settingsReadableByOthers: (path: string, errno: string) =>
+    `${path} contains the client secret and can be read by other users (${errno}): ` +
+    `chmod 600 "${path}".`,
+}
+
+const directoryMessages = {
+  noHome:
+    'The system reports no home directory for this user. Set HOME, or choose a directory with ' +
+    '--data-dir.',
+  rootInHome: (home: string, uid: number) =>
+    `Latchkey was started as root, but the home directory ${home} belongs to another user (uid ` +
+    `${uid}). Start it as that user, or choose a directory that belongs to root with --data-dir.`,
+  chooseDataDir: 'Choose another directory with --data-dir.',
+}
+
+/** Whole sentences. */
+export const MESSAGES = {
+  ...flagMessages,
+  ...valueMessages,
+  ...fileMessages,
+  ...providerMessages,
+  ...secretMessages,
+  ...directoryMessages,
+}

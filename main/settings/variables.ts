@@ -1,0 +1,47 @@
+// Reads the settings that environment variables give.
+
+import type { Environment } from '../base/environment.js'
+import { nearest } from '../base/nearest.js'
+import { createGiven, type Given, type Layer, type Messages } from './layer.js'
+import { NAMES, toVariables } from './option-names.js'
+import type { Settings } from './options.js'
+import { MESSAGES } from './settings-messages.js'
+
+/** Reads the variables. An empty variable counts as unset. */
+export function readVariables(env: Environment, { warnings }: Messages): Layer {
+  const layer = new Map<keyof Settings, Given>()
+  for (const name of NAMES) {
+    const [variable, oldVariable] = toVariables(name).filter((one) => env[one])
+    if (variable === undefined) continue
+    if (oldVariable !== undefined) warnings.push(MESSAGES.oldName(oldVariable, variable))
+    layer.set(name, createGiven(env[variable], variable))
+  }
+  return layer
+}
+
+/** Variables that are not settings: the passphrase, the service's URL for apps, and those of tests. */
+const OTHER_VARIABLES = /^LATCHKEY_(PASSPHRASE|URL|BROWSER|STAND_IN|TEST_.*)$/
+
+/**
+ * Returns a warning for each unknown `LATCHKEY_…` variable. The warnings leave out the values, because
+ * a misspelled variable may hold the passphrase.
+ */
+export function findUnknownVariables(
+  env: Environment,
+  platform: NodeJS.Platform,
+): readonly string[] {
+  const known = new Set(NAMES.flatMap(toVariables))
+  const unknown = Object.keys(env).filter((spelling) => {
+    // The names of variables are case-insensitive on Windows.
+    const name = platform === 'win32' ? spelling.toUpperCase() : spelling
+    return /^LATCHKEY_/i.test(name) && !known.has(name) && !OTHER_VARIABLES.test(name)
+  })
+  return unknown.map((name) => MESSAGES.unknownVariable(name, suggestVariable(name)))
+}
+
+function suggestVariable(name: string): string | null {
+  const current = [...NAMES.map((one) => toVariables(one)[0]), 'LATCHKEY_PASSPHRASE']
+  const withoutPrefix = (one: string): string => one.slice('LATCHKEY_'.length)
+  const near = nearest(withoutPrefix(name), current.map(withoutPrefix))
+  return near === null ? null : `LATCHKEY_${near}`
+}
