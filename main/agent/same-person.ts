@@ -1,26 +1,51 @@
-// What is held after somebody who is signed in has signed in once more: never less than before.
+// What is held after a user signs in again: never less than before.
 
 import type { Session } from '../oauth/session.js'
+import type { KeeperState } from './keeper-state.js'
 
-/** More than any app signs a person in while one session lasts. */
+/** More than any app signs a user in while one session lasts. */
 const MOST_SUPERSEDED = 100
 
+export type ChosenSession = {
+  session: Session
+  superseded: readonly string[]
+  /** False if the session that is held already stays. */
+  isNew: boolean
+}
+
+/** Chooses what is held after a sign-in that brought the session `fresh`. */
+export function chooseSession(
+  { session: held, superseded, renewal }: Pick<KeeperState, 'session' | 'superseded' | 'renewal'>,
+  fresh: Session,
+): ChosenSession {
+  if (held === null || !isSameAccount(held, fresh)) {
+    return { session: fresh, superseded: [], isNew: true }
+  }
+  const session = renewal.stalled ? fresh : betterSession(held, fresh)
+  const replaced = [held.tokens.refreshToken, fresh.tokens.refreshToken]
+  return {
+    session,
+    superseded: supersede(superseded, replaced, session),
+    isNew: session !== held,
+  }
+}
+
 /**
- * Chooses between two sessions of one person. The fresh one takes over if nothing is lost by it: all
- * that was granted is granted again. If it lacks a refresh token, it goes on with the one that is
- * held, which providers give at the first sign-in only. Else the held one stays, unless the fresh one
- * lasts and the held one does not.
+ * Chooses between two sessions of one user. The fresh one takes over if nothing is lost by it, which
+ * means that everything that was granted is granted again. If it has no refresh token, it continues
+ * with that of the held one, because some providers give one only at the first sign-in. Otherwise the
+ * held one stays, unless only the fresh one can be renewed.
  */
 export function betterSession(held: Session, fresh: Session): Session {
   const covers = coversScope(fresh.tokens.scope, held.tokens.scope)
   const { refreshToken } = held.tokens
-  const lasts = fresh.tokens.refreshToken !== null
-  if (refreshToken === null) return lasts || covers ? fresh : held
+  const isRenewable = fresh.tokens.refreshToken !== null
+  if (refreshToken === null) return isRenewable || covers ? fresh : held
   if (!covers) return held
-  return lasts ? fresh : { ...fresh, tokens: { ...fresh.tokens, refreshToken } }
+  return isRenewable ? fresh : { ...fresh, tokens: { ...fresh.tokens, refreshToken } }
 }
 
-/** S42: adds the refresh tokens that are held no longer to those that a sign-out has to end. */
+/** S42: Adds the refresh tokens that are no longer held to those that a sign-out revokes. */
 export function supersede(
   before: readonly string[],
   replaced: readonly (string | null)[],
@@ -31,7 +56,15 @@ export function supersede(
   return [...all].slice(-MOST_SUPERSEDED)
 }
 
-/** `offline_access` is granted where there is a refresh token, which is looked at itself. */
+export function isSameAccount(one: Session, other: Session): boolean {
+  return (
+    one.issuer === other.issuer &&
+    one.clientId === other.clientId &&
+    one.account.sub === other.account.sub
+  )
+}
+
+/** A refresh token shows that `offline_access` was granted, so the scope need not say it. */
 function coversScope(granted: string, wanted: string): boolean {
   const scopes = new Set([...granted.split(/\s+/), 'offline_access', ''])
   return wanted.split(/\s+/).every((scope) => scopes.has(scope))

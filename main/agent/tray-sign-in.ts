@@ -18,7 +18,8 @@ import {
   toPage,
   toResult,
 } from './results.js'
-import type { LastSession, SessionKeeper } from './session-keeper.js'
+import type { LastSession } from './keeper-state.js'
+import type { SessionKeeper } from './session-keeper.js'
 
 export type TraySignInDeps = {
   provider: ProviderSettings | null

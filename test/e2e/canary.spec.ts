@@ -247,7 +247,7 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
     const undo = apply(misbehave, { revocation: 'echo' })
     const revocations = provider.requests.revocation
     program.type('sign-out')
-    await program.line('status', ({ status }) => /could not be removed/.test(status.reason ?? ''))
+    await program.line('status', ({ status }) => /could not be deleted/.test(status.reason ?? ''))
     await expect.poll(() => provider.requests.revocation).toBeGreaterThan(revocations)
     undo()
     await rm(file, { recursive: true })

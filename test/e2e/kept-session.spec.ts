@@ -3,6 +3,7 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
+import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import {
   filesOf,
   letRunOut,
@@ -183,7 +184,7 @@ test('S36: a session of another client ID is not lost when someone signs in', as
   const aside = join(dataDir, 'session.unopened.json')
   expect(await signInOn(program, 'bob')).toMatchObject({
     account: { sub: 'bob' },
-    reason: expect.stringContaining(`is now in ${aside}. To have it back,`),
+    reason: SESSION_MESSAGES.movedAside(aside),
   })
   await stop(program)
   expect(await readFile(aside, 'utf8')).toBe(kept)
@@ -272,7 +273,7 @@ for (const [means, env] of [
     expect(said.status).toMatchObject({
       state: 'signed-in',
       account: { sub: 'bob' },
-      reason: expect.stringContaining(`is now in ${aside}. To have it back,`),
+      reason: SESSION_MESSAGES.movedAside(aside),
     })
     await stop(second)
 

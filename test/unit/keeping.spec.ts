@@ -2,6 +2,7 @@
 // in the vault and what lives on at the provider have to agree.
 
 import { expect } from '@playwright/test'
+import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { AuthError } from '../../main/base/errors.js'
 import { test as base, type Fixture, type FixtureOptions } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
@@ -116,7 +117,7 @@ test('S19: a vault that cannot be wiped is told of, and the provider ends the se
   expect(provider.revoked).toHaveLength(1)
   expect(history.at(-1)?.status).toMatchObject({
     state: 'signed-out',
-    reason: expect.stringContaining('could not be removed'),
+    reason: SESSION_MESSAGES.notDeleted,
   })
 })
 
@@ -135,7 +136,7 @@ test('S19: signing out ends the words for a session that could not be written', 
   await agent.signOut()
   expect(history.at(-1)?.status).toMatchObject({
     state: 'signed-out',
-    reason: expect.stringContaining('could not be removed'),
+    reason: SESSION_MESSAGES.notDeleted,
   })
 
   Object.assign(sessionStore, { write, clear })

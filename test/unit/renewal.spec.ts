@@ -1,6 +1,7 @@
 // A session that is renewed in time: when, by whom, how often, and in which order.
 
 import { renewalDueMs, retryDelayMs } from '../../main/agent/renewal.js'
+import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { expiryOf, restoredTokens, type TokenSet } from '../../main/oauth/token-endpoint.js'
 import { answerLink } from '../support/person.js'
 import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
@@ -100,7 +101,7 @@ test.describe('the session of who is signed in', () => {
     isHeld = false
     const failed = next('renewal-failed')
     clock.advance(59 * MINUTE)
-    expect((await failed).reason).toContain('Another computer has taken over')
+    expect((await failed).reason).toBe(SESSION_MESSAGES.directoryTaken)
     expect(spent()).toEqual([])
   })
 
@@ -315,7 +316,7 @@ test.describe('F08: who reads the token', () => {
     const { agent, clock, provider } = await signedIn({ settings: { scope: 'openid profile' } })
     clock.advance(30 * MINUTE)
     await agent.read(10 * MINUTE)
-    const refusal = { code: 'no-refresh-token', message: expect.stringContaining('offline_access') }
+    const refusal = { code: 'no-refresh-token', message: SESSION_MESSAGES.noRefreshToken }
     await expect(agent.read(31 * MINUTE)).rejects.toMatchObject(refusal)
     await expect(agent.read(null)).rejects.toMatchObject(refusal)
     expect(agent.model().session).toMatchObject({ kind: 'signed-in', renewal: { kind: 'idle' } })
@@ -557,7 +558,7 @@ test.describe('after a sleep', () => {
     const ended = next('session-ended')
     agent.wake()
     clock.advance(0)
-    expect((await ended).reason).toBe('Your session has run out. Sign in again.')
+    expect((await ended).reason).toBe(SESSION_MESSAGES.expired)
     expect(await sessionStore.read()).toBeNull()
     expect(history.at(-1)?.status.state).toBe('needs-sign-in')
     expect(notices).toHaveLength(1)
@@ -626,7 +627,7 @@ test.describe('a clock that is set', () => {
     await told
     const ended = next('session-ended')
     clock.advance(HOUR)
-    expect(await ended).toMatchObject({ reason: expect.stringContaining('has run out') })
+    expect(await ended).toMatchObject({ reason: SESSION_MESSAGES.expired })
     expect(agent.model().session.kind).toBe('needs-sign-in')
   })
 })

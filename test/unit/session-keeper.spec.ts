@@ -1,8 +1,9 @@
-// The one session, on its own, where others write to the vault at the same moment.
+// The session keeper on its own: changes that wait for each other, and sign-outs that don't wait.
 
 import { expect } from '@playwright/test'
 import { createSessionKeeper, type SessionKeeper } from '../../main/agent/session-keeper.js'
 import { createProviders } from '../../main/oauth/provider.js'
+import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { createHttp } from '../../main/net/http.js'
 import type { Event } from '../../main/agent/model.js'
 import { createMemoryStore, type SessionStore } from '../../main/storage/session-store.js'
@@ -17,11 +18,11 @@ type Kept = {
   other: Session
   events: readonly Event[]
   fixture: Fixture
-  /** The token endpoint has answered, and who asked has had time to act on it. */
+  /** Resolves when the token endpoint has answered and the session keeper has handled the answer. */
   answered: Promise<void>
 }
 
-/** Custody of a session of the embedded provider's, which is Alice's; `other` is Bob's. */
+/** A session keeper that holds a session of Alice's from the embedded provider. `other` is Bob's. */
 const test = base.extend<{ kept: Kept }>({
   kept: async ({ start }, use) => {
     const fixture = await start()
@@ -53,7 +54,7 @@ const test = base.extend<{ kept: Kept }>({
   },
 })
 
-test('S19: a sign-out while an app’s sign-in waits for its turn wins', async ({ kept }) => {
+test('S19: a sign-out wins over an app’s sign-in that waits in the queue', async ({ kept }) => {
   const { sessionKeeper, sessionStore, other } = kept
   const { signal } = new AbortController()
   const keeping = Promise.allSettled([
@@ -66,7 +67,7 @@ test('S19: a sign-out while an app’s sign-in waits for its turn wins', async (
   expect([sessionKeeper.held(), await sessionStore.read()]).toEqual([null, null])
 })
 
-test('S19: a sign-out while an app’s sign-in is being written wins', async ({ kept }) => {
+test('S19: a sign-out wins over an app’s sign-in that is being written', async ({ kept }) => {
   const { sessionKeeper, sessionStore, other } = kept
   const keeping = sessionKeeper.keep(other, new AbortController().signal)
   const signedOut = sessionKeeper.signOut()
@@ -75,7 +76,138 @@ test('S19: a sign-out while an app’s sign-in is being written wins', async ({ 
   expect([sessionKeeper.held(), await sessionStore.read()]).toEqual([null, null])
 })
 
-test('S17: a session that ends while another is being written leaves the other', async ({
+/** Holds every write until `finish` is called, and lists whose sessions were written. */
+function holdWrites(sessionStore: SessionStore): {
+  written: readonly string[]
+  /** Resolves when a write has begun. */
+  isWriting: Promise<void>
+  finish(): void
+} {
+  const { write } = sessionStore
+  const written: string[] = []
+  let begin: () => void = () => undefined
+  let finish: () => void = () => undefined
+  const isWriting = new Promise<void>((resolve) => (begin = resolve))
+  const finished = new Promise<void>((resolve) => (finish = resolve))
+  sessionStore.write = async (session) => {
+    written.push(session.account.sub)
+    begin()
+    await finished
+    await write(session)
+  }
+  return { written, isWriting, finish: () => finish() }
+}
+
+test('S19: a sign-in that waits in the queue is not written after a sign-out', async ({ kept }) => {
+  const { sessionKeeper, sessionStore, session, other } = kept
+  const { signal } = new AbortController()
+  const { written, isWriting, finish } = holdWrites(sessionStore)
+  const keeping = Promise.allSettled([
+    sessionKeeper.keep(session, signal),
+    sessionKeeper.keep(other, signal),
+  ])
+  await isWriting
+  await sessionKeeper.signOut()
+  finish()
+  expect((await keeping).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(written).toEqual(['alice'])
+  expect([sessionKeeper.held(), await sessionStore.read()]).toEqual([null, null])
+})
+
+test('a sign-in that is cancelled while it waits in the queue is not written', async ({ kept }) => {
+  const { sessionKeeper, sessionStore, session, other } = kept
+  const { written, isWriting, finish } = holdWrites(sessionStore)
+  const first = sessionKeeper.keep(session, new AbortController().signal)
+  const controller = new AbortController()
+  const second = sessionKeeper.keep(other, controller.signal)
+  await isWriting
+  controller.abort(new Error('cancelled in the window'))
+  finish()
+  await expect(second).rejects.toThrow('cancelled in the window')
+  await first
+  expect(written).toEqual(['alice'])
+  expect(sessionKeeper.held()).toEqual(session)
+})
+
+test('a sign-in that is cancelled while it is written leaves the session before, in memory and on the disk', async ({
+  kept,
+}) => {
+  const { sessionKeeper, sessionStore, session, other } = kept
+  const { written, isWriting, finish } = holdWrites(sessionStore)
+  const controller = new AbortController()
+  const keeping = sessionKeeper.keep(other, controller.signal)
+  await isWriting
+  controller.abort(new Error('cancelled in the window'))
+  finish()
+  await expect(keeping).rejects.toThrow('cancelled in the window')
+  expect(written).toEqual(['bob', 'alice'])
+  expect([sessionKeeper.held(), await sessionStore.read()]).toEqual([session, session])
+})
+
+test('S19: a sign-out that could not delete the stored session tries again a minute later', async ({
+  kept,
+}) => {
+  const { sessionKeeper, sessionStore, events, fixture } = kept
+  const { clear } = sessionStore
+  sessionStore.clear = () => Promise.reject(new Error('the disk is read-only'))
+  await sessionKeeper.signOut()
+  expect(await sessionStore.read()).not.toBeNull()
+  expect(events).toContainEqual({ type: 'storage-failed', message: SESSION_MESSAGES.notDeleted })
+
+  sessionStore.clear = clear
+  fixture.clock.advance(60_000)
+  await expect.poll(() => sessionStore.read()).toBeNull()
+  expect(events.at(-1)).toEqual({ type: 'storage-recovered' })
+})
+
+test('S37: a renewed access token is given out only after it is stored', async ({ kept }) => {
+  const { sessionKeeper, sessionStore, session } = kept
+  const { write } = sessionStore
+  let finish: () => void = () => undefined
+  const writing = new Promise<void>((began) => {
+    sessionStore.write = async (renewed) => {
+      // The rotated refresh token is written before, with the old access token.
+      if (renewed.tokens.accessToken !== session.tokens.accessToken) {
+        began()
+        await new Promise<void>((resolve) => (finish = resolve))
+      }
+      await write(renewed)
+    }
+  })
+  const given: Session[] = []
+  const read = sessionKeeper.read(null).then((renewed) => given.push(renewed))
+  await writing
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(given).toEqual([])
+  expect(sessionKeeper.held()?.tokens.accessToken).toBe(session.tokens.accessToken)
+  finish()
+  await read
+  expect(await sessionStore.read()).toEqual(given[0])
+})
+
+test('S17: a renewal that fails because another user signed in does not change their session', async ({
+  kept,
+}) => {
+  const { sessionKeeper, other, events, fixture } = kept
+  const { misbehave } = fixture.provider
+  let release: () => void = () => undefined
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const asked = new Promise<void>((resolve) => {
+    misbehave.hold = (endpoint) => {
+      if (endpoint !== 'token') return undefined
+      resolve()
+      return released
+    }
+  })
+  const renewed = sessionKeeper.read(null)
+  await asked
+  await sessionKeeper.keep(other, new AbortController().signal)
+  release()
+  await expect(renewed).rejects.toMatchObject({ code: 'not-signed-in' })
+  expect(events.map(({ type }) => type)).not.toContain('renewal-failed')
+})
+
+test('S17: a session that ends while another one is being written does not end that one', async ({
   kept,
 }) => {
   const { sessionKeeper, sessionStore, other, fixture, answered } = kept
@@ -99,7 +231,9 @@ test('S17: a session that ends while another is being written leaves the other',
   expect((await sessionStore.read())?.account.sub).toBe('bob')
 })
 
-test('S17: a session that ends is told of, though it cannot be wiped', async ({ kept }) => {
+test('S17: the end of a session is reported even if the stored session cannot be deleted', async ({
+  kept,
+}) => {
   const { sessionKeeper, sessionStore, events, fixture } = kept
   fixture.provider.misbehave.token = 'invalid-grant'
   sessionStore.clear = () => Promise.reject(new Error('the disk is read-only'))
@@ -107,7 +241,7 @@ test('S17: a session that ends is told of, though it cannot be wiped', async ({ 
   expect(events.at(-1)).toMatchObject({ type: 'session-ended' })
 })
 
-test('F29: whose session it is, and what for, is known until a sign-out', async ({ kept }) => {
+test('F29: the last account and its scope are known until a sign-out', async ({ kept }) => {
   const { sessionKeeper, session, other, fixture } = kept
   const { signal } = new AbortController()
   const { scope } = session.tokens
@@ -126,9 +260,7 @@ test('F29: whose session it is, and what for, is known until a sign-out', async 
   expect(sessionKeeper.last()).toBeNull()
 })
 
-test('F29: nobody’s session is known where the one that ended was signed out of', async ({
-  kept,
-}) => {
+test('F29: a sign-out after the session ended forgets the last account', async ({ kept }) => {
   const { sessionKeeper, fixture } = kept
   fixture.provider.misbehave.token = 'invalid-grant'
   await expect(sessionKeeper.read(null)).rejects.toMatchObject({ code: 'invalid-grant' })
@@ -137,30 +269,32 @@ test('F29: nobody’s session is known where the one that ended was signed out o
   expect(sessionKeeper.last()).toBeNull()
 })
 
-/** Custody of nothing yet, whose vault gives a session once it is told to. */
-function beforeTheReading({ session, fixture }: Kept): {
+/** A session keeper that holds nothing yet. Its store returns a session once `goOn` is called. */
+async function beforeTheReading({ session, fixture }: Kept): Promise<{
   sessionKeeper: SessionKeeper
   events: readonly Event[]
   provider: { issuer: string; clientId: string }
-  /** The reading has begun. */
+  /** Resolves when the store is being read. */
   isReading: Promise<void>
   goOn(): void
-} {
+}> {
+  const store = createMemoryStore()
+  await store.write(session)
   const events: Event[] = []
   let goOn: () => void = () => undefined
   const told = new Promise<void>((resolve) => (goOn = resolve))
   let begin: () => void = () => undefined
   const isReading = new Promise<void>((resolve) => (begin = resolve))
-  const read = async (): Promise<Session> => {
+  const read: SessionStore['read'] = async (owner) => {
     begin()
     await told
-    return session
+    return store.read(owner)
   }
   const sessionKeeper = createSessionKeeper({
     http: createHttp(),
     findProvider: createProviders({ http: createHttp(), clock: fixture.clock }),
     clock: fixture.clock,
-    sessionStore: { ...createMemoryStore(), read },
+    sessionStore: { ...store, read },
     dispatch: (event) => void events.push(event),
     random: () => 0,
     clientSecret: null,
@@ -170,8 +304,8 @@ function beforeTheReading({ session, fixture }: Kept): {
   return { sessionKeeper, events, provider: { issuer, clientId }, isReading, goOn: () => goOn() }
 }
 
-test('a kept session is restored, and told of', async ({ kept }) => {
-  const { sessionKeeper, events, provider, goOn } = beforeTheReading(kept)
+test('a stored session is restored and announced', async ({ kept }) => {
+  const { sessionKeeper, events, provider, goOn } = await beforeTheReading(kept)
   const restored = sessionKeeper.restore(provider)
   goOn()
   await restored
@@ -180,8 +314,8 @@ test('a kept session is restored, and told of', async ({ kept }) => {
   sessionKeeper.close()()
 })
 
-test('S19: a sign-out during the reading at the start wins', async ({ kept }) => {
-  const { sessionKeeper, events, provider, isReading, goOn } = beforeTheReading(kept)
+test('S19: a sign-out wins over the session that is being read at the start', async ({ kept }) => {
+  const { sessionKeeper, events, provider, isReading, goOn } = await beforeTheReading(kept)
   const restored = sessionKeeper.restore(provider)
   await isReading
   const signedOut = sessionKeeper.signOut()
@@ -191,8 +325,8 @@ test('S19: a sign-out during the reading at the start wins', async ({ kept }) =>
   expect(events.map(({ type }) => type)).not.toContain('restored')
 })
 
-test('a sign-in that was kept before the reading goes before what is read', async ({ kept }) => {
-  const { sessionKeeper, provider, goOn } = beforeTheReading(kept)
+test('a sign-in that was kept before the stored session is read wins', async ({ kept }) => {
+  const { sessionKeeper, provider, goOn } = await beforeTheReading(kept)
   await sessionKeeper.keep(kept.other, new AbortController().signal)
   const restored = sessionKeeper.restore(provider)
   goOn()
@@ -201,10 +335,10 @@ test('a sign-in that was kept before the reading goes before what is read', asyn
 })
 
 for (const changes of [{ issuer: 'https://other.example' }, { clientId: 'other' }]) {
-  test(`S23: with ${JSON.stringify(changes)} set, the session that was kept is not restored`, async ({
+  test(`S23: with ${JSON.stringify(changes)} set, the stored session is not restored`, async ({
     kept,
   }) => {
-    const { sessionKeeper, events, provider, goOn } = beforeTheReading(kept)
+    const { sessionKeeper, events, provider, goOn } = await beforeTheReading(kept)
     const restored = sessionKeeper.restore({ ...provider, ...changes })
     goOn()
     await restored

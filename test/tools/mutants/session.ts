@@ -4,7 +4,7 @@ import type { MutatedFile } from '../mutants.js'
 
 export const SESSION: readonly MutatedFile[] = [
   {
-    file: 'main/agent/session-keeper.ts',
+    file: 'main/agent/keep-session.ts',
     specs: [
       'test/unit/session-keeper.spec.ts',
       'test/unit/agent.spec.ts',
@@ -13,170 +13,238 @@ export const SESSION: readonly MutatedFile[] = [
     faults: [
       {
         name: 'a sign-out during the reading at the start is undone',
-        find: 'if (kept === null || wipes !== before || held !== null) return',
-        replace: 'if (kept === null || held !== null) return',
+        find: 'if (stored === null || state.signOuts !== signOuts || state.session !== null) return',
+        replace: 'if (stored === null || state.session !== null) return',
       },
       {
         name: 'a sign-in during the reading at the start is undone',
-        find: 'if (kept === null || wipes !== before || held !== null) return',
-        replace: 'if (kept === null || wipes !== before) return',
+        find: 'if (stored === null || state.signOuts !== signOuts || state.session !== null) return',
+        replace: 'if (stored === null || state.signOuts !== signOuts) return',
+      },
+      {
+        name: 'another provider’s or client’s session is restored',
+        find: 'await deps.sessionStore.read(owner)',
+        replace: 'await deps.sessionStore.read()',
       },
       {
         name: 'a sign-in that waits for its turn outlives a sign-out',
-        find: "        signal.throwIfAborted()\n        if (wipes !== before) throw new CalledOff({ kind: 'cancelled' })\n        const replaced",
-        replace: '        signal.throwIfAborted()\n        const replaced',
+        find: '    stopIfCancelled()\n    const replaced',
+        replace: '    signal.throwIfAborted()\n    const replaced',
       },
       {
         name: 'a sign-in that is being written outlives a sign-out',
-        find: "          signal.throwIfAborted()\n          if (wipes !== before) throw new CalledOff({ kind: 'cancelled' })\n        } catch",
-        replace: '          signal.throwIfAborted()\n        } catch',
+        find: '      stopIfCancelled()\n    } catch',
+        replace: '      signal.throwIfAborted()\n    } catch',
       },
       {
         name: 'a sign-in that was called off is written',
-        find: '      return enqueue(async () => {\n        signal.throwIfAborted()\n',
-        replace: '      return enqueue(async () => {\n',
+        find: '    stopIfCancelled()\n    const replaced',
+        replace:
+          "    if (state.signOuts !== signOuts) throw new CalledOff({ kind: 'cancelled' })\n    const replaced",
       },
       {
         name: 'a sign-in that is called off while it is written is kept',
-        find: '        try {\n          signal.throwIfAborted()\n',
-        replace: '        try {\n',
+        find: '      stopIfCancelled()\n    } catch',
+        replace:
+          "      if (state.signOuts !== signOuts) throw new CalledOff({ kind: 'cancelled' })\n    } catch",
       },
       {
         name: 'what was called off stays on the disk',
-        find: '          await store(storeHeld)\n          throw thrown',
-        replace: '          throw thrown',
-      },
-      {
-        name: 'a sign-out leaves the session in memory',
-        find: '      const before = held && withSuperseded(held)\n      held = null\n',
-        replace: '      const before = held && withSuperseded(held)\n',
-      },
-      {
-        name: 'a sign-out leaves the session on the disk',
-        find: '      isStored = await sessionStore.clear().then(',
-        replace: '      isStored = await Promise.resolve().then(',
-      },
-      {
-        name: 'a sign-out does not tell the provider',
-        find: "      await track(endAtProvider(before, unrevoked('You are signed out here')))\n",
-        replace: '',
-      },
-      {
-        name: 'a sign-out tells the provider first',
-        find: '      isStored = await sessionStore.clear().then(',
-        replace:
-          "      if (before) await track(endAtProvider(before, unrevoked('')))\n      isStored = await sessionStore.clear().then(",
-      },
-      {
-        name: 'a sign-out leaves what other sign-ins replaced',
-        find: '[session.tokens, ...orphansOf(session.superseded ?? [])]',
-        replace: '[session.tokens]',
-      },
-      {
-        name: 'a sign-out that could not wipe does not try again',
-        find: "dispatch({ type: 'storage-failed', message: NOT_WIPED })\n        tryAgainLater()",
-        replace: "dispatch({ type: 'storage-failed', message: NOT_WIPED })",
-        specs: ['test/unit/keeping.spec.ts'],
-      },
-      {
-        name: 'a renewal brings back a session that was signed out of',
-        find: '        if (held === before) return void (held = renewed)\n',
-        replace: '        if (held === before || held === null) return void (held = renewed)\n',
-        specs: [
-          'test/unit/renewal.spec.ts',
-          'test/unit/session-keeper.spec.ts',
-          'test/unit/renewal-faults.spec.ts',
-        ],
-      },
-      {
-        name: 'a renewal is held before it is stored',
-        find: 'if (held === before) await store(() => write(renewed))',
-        replace:
-          'if (held === before) held = renewed\n        if (held === renewed) return void store(() => write(renewed))',
-        specs: ['test/unit/renewal.spec.ts'],
-      },
-      {
-        name: 'a renewal that nobody holds lives on at the provider',
-        find: 'if (held?.account.sub !== renewed.account.sub) discardSession(renewed)',
-        replace: 'if (held?.account.sub !== renewed.account.sub) void 0',
-        specs: [
-          'test/unit/renewal.spec.ts',
-          'test/unit/session-keeper.spec.ts',
-          'test/unit/renewal-faults.spec.ts',
-        ],
-      },
-      {
-        name: 'the end of an earlier session ends the one that is held',
-        find: '        if (held !== session) return\n',
-        replace: '',
-      },
-      {
-        name: 'a session that ends stays on the disk',
-        find: '        await sessionStore.clear().catch(() => undefined)\n        dispatch',
-        replace: '        dispatch',
-        specs: ['test/unit/session-keeper.spec.ts', 'test/unit/renewal-faults.spec.ts'],
+        find: '      await storeHeld(keeper)\n      throw thrown',
+        replace: '      throw thrown',
       },
       {
         name: 'another person’s sign-in leaves the first session at the provider',
-        find: 'if (replaced === null || replaced.account.sub === account.sub) return',
+        find: 'if (replaced === null || isSameAccount(replaced, session)) return',
         replace: 'if (replaced === null || Boolean(1)) return',
       },
       {
         name: 'another person’s session stays on a disk that is full',
-        find: 'if (!isStored && isOfAnother) await sessionStore.clear().catch(() => undefined)',
+        find: '  await deps.sessionStore.clear().catch(() => undefined)\n',
         replace: '',
         specs: ['test/unit/keeping.spec.ts'],
       },
+    ],
+  },
+  {
+    file: 'main/agent/sign-out.ts',
+    specs: [
+      'test/unit/session-keeper.spec.ts',
+      'test/unit/agent.spec.ts',
+      'test/unit/same-person.spec.ts',
+    ],
+    faults: [
       {
-        name: 'another computer’s directory is not minded',
-        find: 'holdsDirectory: deps.holdsDirectory ?? (() => true)',
-        replace: 'holdsDirectory: () => true',
-        specs: ['test/unit/renewal.spec.ts'],
+        name: 'a sign-out leaves the session in memory',
+        find: '  holdSession(state, null)\n  state.signOuts += 1\n',
+        replace: '  state.signOuts += 1\n',
+      },
+      {
+        name: 'a sign-out leaves the session on the disk',
+        find: '  state.isStored = await deps.sessionStore.clear().then(',
+        replace: '  state.isStored = await Promise.resolve().then(',
+      },
+      {
+        name: 'a sign-out does not tell the provider',
+        find: '  await deps.track(endAtProvider(keeper, session, SESSION_MESSAGES.notRevokedAtSignOut))\n',
+        replace: '',
+      },
+      {
+        name: 'a sign-out tells the provider first',
+        find: '  state.isStored = await deps.sessionStore.clear().then(',
+        replace:
+          '  if (session) await deps.track(endAtProvider(keeper, session, String))\n  state.isStored = await deps.sessionStore.clear().then(',
+      },
+      {
+        name: 'a sign-out that could not wipe does not try again',
+        find: '    retryStorageLater(keeper)\n',
+        replace: '',
+        specs: ['test/unit/session-keeper.spec.ts'],
+      },
+      {
+        name: 'the end of an earlier session ends the one that is held',
+        find: 'if (session === null || state.sessionNumber !== sessionNumber) return',
+        replace: 'if (session === null) return',
+      },
+      {
+        name: 'a session that ends stays on the disk',
+        find: '    await deps.sessionStore.clear().catch(() => undefined)\n',
+        replace: '',
+        specs: ['test/unit/session-keeper.spec.ts', 'test/unit/renewal-faults.spec.ts'],
+      },
+      {
+        name: 'a session that ends leaves what other sign-ins replaced',
+        find: '    discardTokens(keeper, session, toOrphans(superseded))\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/agent/end-at-provider.ts',
+    specs: ['test/unit/same-person.spec.ts', 'test/unit/end-session.spec.ts'],
+    faults: [
+      {
+        name: 'a sign-out leaves what other sign-ins replaced',
+        find: '[session.tokens, ...toOrphans(session.superseded ?? [])]',
+        replace: '[session.tokens]',
+      },
+    ],
+  },
+  {
+    file: 'main/agent/keep-renewed.ts',
+    specs: [
+      'test/unit/renewal.spec.ts',
+      'test/unit/session-keeper.spec.ts',
+      'test/unit/renewal-faults.spec.ts',
+    ],
+    faults: [
+      {
+        name: 'a renewal brings back a session that was signed out of',
+        find: '    if (isHeld()) {\n',
+        replace: '    if (isHeld() || state.session === null) {\n',
+      },
+      {
+        name: 'a renewal is held before it is stored',
+        find: '    if (isHeld()) await storeSession(keeper, renewed)\n',
+        replace:
+          '    if (isHeld()) state.session = renewed\n    if (isHeld()) await storeSession(keeper, renewed)\n',
+      },
+      {
+        name: 'a renewal that nobody holds lives on at the provider',
+        find: '      discardTokens(keeper, renewed, [renewed.tokens])\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/agent/renew-session.ts',
+    specs: [
+      'test/unit/renewal.spec.ts',
+      'test/unit/renewal-faults.spec.ts',
+      'test/unit/session-keeper.spec.ts',
+    ],
+    faults: [
+      {
+        name: 'several renewals run at once',
+        find: '  if (handles.renewal) return handles.renewal\n',
+        replace: '',
+      },
+      {
+        name: 'a token is given out before it is stored',
+        find: '  await keepRenewed(keeper, renewing, renewed)\n',
+        replace: '  void keepRenewed(keeper, renewing, renewed)\n',
+      },
+      {
+        name: 'a failed renewal of an earlier session ends the one that is held',
+        find: '  if (state.sessionNumber !== number) return\n',
+        replace: '',
+      },
+      {
+        name: 'a renewal of the previous session is shared',
+        find: '  if (!isShared) handles.renewal = null\n',
+        replace: '',
       },
     ],
   },
   {
     file: 'main/agent/renewal.ts',
-    specs: ['test/unit/renewal.spec.ts', 'test/unit/renewal-faults.spec.ts'],
+    specs: ['test/unit/renewal-rules.spec.ts', 'test/unit/renewal-faults.spec.ts'],
     faults: [
       {
-        name: 'several renewals run at once',
-        find: '    if (running) return running\n    const renewed',
-        replace: '    const renewed',
-      },
-      {
-        name: 'a token is given out before it is stored',
-        find: '    await change(renewed)\n    failures = 0',
-        replace: '    void change(renewed)\n    failures = 0',
-      },
-      {
-        name: 'a new refresh token is stored only with the rest',
-        find: 'change({ ...session, tokens: { ...tokens, refreshToken: rotated } })',
-        replace: 'Promise.resolve(void rotated)',
-      },
-      {
         name: 'a refused renewal is tried again',
-        find: "if (code === 'invalid-grant' || code === 'another-account') {",
-        replace: "if (code === 'another-account') {",
-      },
-      {
-        name: 'a renewal for somebody else goes on',
-        find: "if (code === 'invalid-grant' || code === 'another-account') {",
-        replace: "if (code === 'invalid-grant') {",
-      },
-      {
-        name: 'tokens of somebody else live on at the provider',
-        find: "if (thrown instanceof AuthError && thrown.code === 'another-account') deps.discard(renewed)",
+        find: "    case 'invalid-grant':\n",
         replace: '',
       },
       {
+        name: 'a renewal for somebody else goes on',
+        find: "    case 'another-account':\n",
+        replace: '',
+      },
+      {
+        name: 'a token that was renewed long ago is served in place of a new one',
+        find: '  return isWithin(SHARED_MS, renewedAtMs, nowMs)',
+        replace: '  return true',
+      },
+      {
+        name: 'callers hammer a provider that fails',
+        find: '  return isWithin(pauseMs, failure.atMs, nowMs) ? failure.error : null',
+        replace: '  return pauseMs < 0 ? failure.error : null',
+      },
+      {
+        name: 'a wake-up comes before the provider’s Retry-After is over',
+        find: 'failure.atMs + (failure.error.retryAfterMs ?? 0)',
+        replace: 'failure.atMs',
+      },
+    ],
+  },
+  {
+    file: 'main/agent/renewal-request.ts',
+    specs: ['test/unit/renewal.spec.ts', 'test/unit/renewal-faults.spec.ts'],
+    faults: [
+      {
+        name: 'a new refresh token is stored only with the rest',
+        find: 'keepRotated({ ...session, tokens: { ...tokens, refreshToken: rotated } })',
+        replace: 'Promise.resolve(void rotated)',
+      },
+      {
+        name: 'tokens of somebody else live on at the provider',
+        find: 'if (isOther) discardTokens(keeper, renewed, [renewed.tokens])',
+        replace: '',
+      },
+      {
+        name: 'another computer’s directory is not minded',
+        find: 'holdsDirectory = () => true } = deps',
+        replace: 'holdsDirectory: _holds } = deps\n  const holdsDirectory = (): boolean => true',
+        specs: ['test/unit/renewal.spec.ts'],
+      },
+      {
         name: 'a refresh token is spent on another computer’s session',
-        find: 'if (!deps.holdsDirectory()) {',
-        replace: 'if (!deps.holdsDirectory() && Boolean(0)) {',
+        find: 'if (!holdsDirectory()) throw',
+        replace: 'if (!holdsDirectory() && Boolean(0)) throw',
       },
       {
         name: 'a refresh token is spent on keys that cannot be read',
-        find: '  await provider.keys.read({ signal: closing })\n',
+        find: '  await provider.keys.read({ signal })\n',
         replace: '',
       },
       {

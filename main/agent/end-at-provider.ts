@@ -1,0 +1,101 @@
+// Ends sessions at the provider: revokes their tokens and shows the provider's own sign-out page.
+
+import { asAuthError, AuthError } from '../base/errors.js'
+import { endSessionUrl } from '../oauth/end-session.js'
+import type { Session } from '../oauth/session.js'
+import { revokeTokens, type Orphans } from '../oauth/token-endpoint.js'
+import type { SessionOwner } from '../storage/session-store.js'
+import type { Keeper } from './keeper-state.js'
+import { SESSION_MESSAGES } from './session-messages.js'
+
+/** How long closing waits for the provider to revoke tokens. */
+export const FAREWELL_MS = 3_000
+
+/**
+ * Revokes every token of a session, the superseded ones too. If that fails, the user is told
+ * `toMessage` of the failure.
+ */
+export async function endAtProvider(
+  keeper: Keeper,
+  session: Session,
+  toMessage: (failure: string) => string,
+): Promise<void> {
+  try {
+    await revokeAll(keeper, session, [session.tokens, ...toOrphans(session.superseded ?? [])])
+  } catch (thrown) {
+    const message = toMessage(asAuthError(thrown).message)
+    keeper.deps.dispatch({ type: 'revocation-failed', message })
+  }
+}
+
+/** S19: Shows the provider's own sign-out page in the user's browser, which holds the session there. */
+export async function showSignOutPage(keeper: Keeper, session: Session): Promise<void> {
+  const { findProvider, dispatch, openSignOutPage } = keeper.deps
+  if (!openSignOutPage) return
+  try {
+    const { signal } = keeper.handles.closing
+    const metadata = await findProvider(session).readMetadata({ signal })
+    const link = endSessionUrl(metadata, session.clientId, session.account)
+    if (link !== null) await openSignOutPage(link)
+  } catch {
+    dispatch({ type: 'revocation-failed', message: SESSION_MESSAGES.signOutPageFailed })
+  }
+}
+
+/**
+ * Revokes tokens in the background that are not kept. A failure is not reported: the user never heard
+ * of these tokens, and could do nothing about it.
+ */
+export function discardTokens(
+  keeper: Keeper,
+  owner: SessionOwner,
+  coming: Promise<readonly Orphans[]> | readonly Orphans[],
+): void {
+  const ended = Promise.resolve(coming).then((all) => revokeAll(keeper, owner, all))
+  void keeper.deps.track(ended.catch(() => undefined))
+}
+
+/** Makes refresh tokens into what {@link discardTokens} takes. */
+export function toOrphans(refreshTokens: readonly string[]): Orphans[] {
+  return refreshTokens.map((refreshToken) => ({ accessToken: null, refreshToken }))
+}
+
+/** The error that requests are aborted with when Latchkey closes. */
+export function closedBeforeAnswer(): AuthError {
+  return new AuthError('revocation-failed', SESSION_MESSAGES.closedBeforeAnswer)
+}
+
+/** Tries every token, and then fails with the first failure. */
+async function revokeAll(
+  keeper: Keeper,
+  { issuer, clientId }: SessionOwner,
+  all: readonly Orphans[],
+): Promise<void> {
+  if (all.length === 0) return
+  const { http, findProvider, clientSecret } = keeper.deps
+  const { signal, stop } = limitByClosing(keeper)
+  const provider = findProvider({ issuer, clientId })
+  const client = { clientId, clientSecret }
+  const failures: unknown[] = []
+  try {
+    await provider.readMetadata({ signal })
+    for (const tokens of all) {
+      const revoked = provider.request(
+        (metadata) => revokeTokens(http, metadata, client, tokens, signal),
+        { mayRepeat: () => true, signal },
+      )
+      await revoked.catch((thrown: unknown) => failures.push(thrown))
+    }
+  } finally {
+    stop()
+  }
+  if (failures.length > 0) throw failures[0]
+}
+
+/** Tokens that arrive after closing began get as much time as those before. */
+function limitByClosing({ deps, state, handles }: Keeper): { signal: AbortSignal; stop(): void } {
+  if (!state.isClosed) return { signal: handles.closing.signal, stop: () => undefined }
+  const late = new AbortController()
+  const stop = deps.clock.after(FAREWELL_MS, () => late.abort(closedBeforeAnswer()))
+  return { signal: late.signal, stop }
+}

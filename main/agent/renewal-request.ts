@@ -1,0 +1,94 @@
+// Requests new tokens for a session from the provider, and checks who they are for.
+
+import { AuthError } from '../base/errors.js'
+import { verifyRenewedIdToken } from '../oauth/id-token.js'
+import { wasNeverSent, type Provider } from '../oauth/provider.js'
+import type { Session } from '../oauth/session.js'
+import { renewTokens } from '../oauth/token-endpoint.js'
+import { discardTokens } from './end-at-provider.js'
+import type { Keeper } from './keeper-state.js'
+import { SESSION_MESSAGES } from './session-messages.js'
+
+/**
+ * Requests new tokens. Fails with an AuthError; the session that was given is then still the one to
+ * use, with the refresh token that `keepRotated` got last.
+ *
+ * 1. Read the keys first, so that a network that fails at that point does not cost the refresh token.
+ * 2. Request new tokens. Pass a rotated refresh token to `keepRotated` at once: the old one is spent,
+ *    whatever the rest of the answer says.
+ * 3. Check that they are for the same user. If not, revoke them.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6}
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse}
+ */
+export async function requestRenewal(
+  keeper: Keeper,
+  session: Session,
+  keepRotated: (rotated: Session) => Promise<void>,
+): Promise<Session> {
+  const { deps } = keeper
+  const { http, clock, clientSecret, holdsDirectory = () => true } = deps
+  const { clientId, tokens } = session
+  const { refreshToken, scope } = tokens
+  if (refreshToken === null) {
+    throw new AuthError('no-refresh-token', SESSION_MESSAGES.noRefreshToken)
+  }
+  const mayBeSpent = refreshToken === keeper.state.renewal.unanswered
+  deps.dispatch({ type: 'renewal-started' })
+  const { signal } = keeper.handles.closing
+  const provider = deps.findProvider(session)
+  await provider.keys.read({ signal })
+
+  const request = { clientId, clientSecret, refreshToken, scope, mayBeSpent }
+  const keep = (rotated: string): Promise<void> =>
+    keepRotated({ ...session, tokens: { ...tokens, refreshToken: rotated } })
+  const answer = await provider.request(
+    (metadata) => {
+      if (!holdsDirectory()) throw new AuthError('storage-failed', SESSION_MESSAGES.directoryTaken)
+      return renewTokens(http, metadata, request, clock, keep)
+    },
+    { mayRepeat: wasNeverSent, signal },
+  )
+  return checkUser(keeper, provider, session, answer)
+}
+
+type Answer = Awaited<ReturnType<typeof renewTokens>>
+
+/** Makes the renewed session. Fails if the tokens are not for the session's user. */
+async function checkUser(
+  keeper: Keeper,
+  provider: Provider,
+  session: Session,
+  { tokens: fresh, clockSkewMs }: Answer,
+): Promise<Session> {
+  const { clientId, tokens, account } = session
+  const renewed: Session = {
+    ...session,
+    tokens: {
+      ...fresh,
+      refreshToken: fresh.refreshToken ?? tokens.refreshToken,
+      idToken: fresh.idToken ?? tokens.idToken,
+    },
+  }
+  if (fresh.idToken === null) return renewed
+  try {
+    const claims = await provider.request(
+      (metadata) =>
+        verifyRenewedIdToken(
+          provider.keys,
+          metadata,
+          renewed.tokens,
+          { sub: account.sub, idToken: tokens.idToken },
+          { clientId, clockSkewMs },
+          keeper.deps.clock.nowMs(),
+        ),
+      { mayRepeat: () => true },
+    )
+    if (claims !== null) return renewed
+    return { ...renewed, tokens: { ...renewed.tokens, idToken: tokens.idToken } }
+  } catch (thrown) {
+    const isOther = thrown instanceof AuthError && thrown.code === 'another-account'
+    if (isOther) discardTokens(keeper, renewed, [renewed.tokens])
+    throw thrown
+  }
+}

@@ -1,0 +1,29 @@
+// What the session keeper tells a person: every text in one place.
+
+export const SESSION_MESSAGES = {
+  notSignedIn: 'No one is signed in. Sign in first.',
+  expired: 'Your session has expired. Sign in again.',
+  endedDuringRenewal: 'The session ended while it was being renewed.',
+  noRefreshToken:
+    'The provider gave no refresh token, so the session cannot be renewed. Sign in again, and ask for ' +
+    'the scope offline_access.',
+  directoryTaken: 'Another computer has taken over the data directory.',
+  closedBeforeAnswer: 'Latchkey was closed before the provider answered.',
+  signOutPageFailed:
+    "You are signed out here, but the provider's own sign-out page could not be opened. Sign out " +
+    'there in your browser.',
+  notDeleted:
+    'You are signed out, but the stored session could not be deleted yet. Latchkey keeps trying.',
+  /** `failure`: why the provider could not be told, as a sentence. */
+  notRevokedAtSignOut: (failure: string): string =>
+    `You are signed out here, ${NOT_REVOKED} ${failure}`,
+  /** `name`: the previous user's. */
+  notRevokedForPrevious: (name: string, failure: string): string =>
+    `${name} is signed out here, ${NOT_REVOKED} ${failure}`,
+  movedAside: (path: string): string =>
+    `The earlier session, which could not be opened, is now in ${path}. To restore it, quit Latchkey and ` +
+    'rename that file to session.json.',
+} as const
+
+const NOT_REVOKED =
+  'but the provider could not be told, so the session may stay active there for a while.'

@@ -1,0 +1,64 @@
+// Brings changes of the held session to the disk, and tries again until the disk takes them.
+
+import { asAuthError } from '../base/errors.js'
+import type { Session } from '../oauth/session.js'
+import { wholeSession, withSuperseded, type Keeper } from './keeper-state.js'
+
+/** A full disk may have room again after this time. */
+const STORAGE_RETRY_MS = 60_000
+
+/** Writes a session, with the refresh tokens that it superseded. If that fails, the user is told. */
+export function storeSession(
+  keeper: Keeper,
+  session: Session,
+  superseded = keeper.state.superseded,
+): Promise<void> {
+  return store(keeper, () => keeper.deps.sessionStore.write(withSuperseded(session, superseded)))
+}
+
+/** Writes what is held, or deletes what is stored if nothing is held. */
+export function storeHeld(keeper: Keeper): Promise<void> {
+  const { sessionStore } = keeper.deps
+  return store(keeper, () => {
+    const session = wholeSession(keeper.state)
+    return session ? sessionStore.write(session) : sessionStore.clear()
+  })
+}
+
+/** Tries again to store what is held, after a while. */
+export function retryStorageLater(keeper: Keeper): void {
+  if (keeper.state.isClosed) return
+  keeper.handles.cancelStorageRetry = keeper.deps.clock.after(
+    STORAGE_RETRY_MS,
+    () => void keeper.enqueue(() => storeHeld(keeper)),
+  )
+}
+
+async function store(keeper: Keeper, change: () => Promise<void>): Promise<void> {
+  const { deps, state, handles } = keeper
+  handles.cancelStorageRetry()
+  state.isStored = true
+  try {
+    await change()
+    deps.dispatch({ type: 'storage-recovered' })
+  } catch (thrown) {
+    state.isStored = false
+    deps.dispatch({ type: 'storage-failed', message: asAuthError(thrown).message })
+    retryStorageLater(keeper)
+  }
+}
+
+/**
+ * Moves a stored session that could not be opened out of the way, and returns its new path; null if
+ * there is none any more.
+ */
+export async function moveUnopenedAside({ deps, state }: Keeper): Promise<string | null> {
+  if (!state.hasUnopened) return null
+  state.hasUnopened = false
+  try {
+    return (await deps.sessionStore.setAside?.()) ?? null
+  } catch (thrown) {
+    deps.dispatch({ type: 'storage-failed', message: asAuthError(thrown).message })
+    return null
+  }
+}

@@ -1,0 +1,39 @@
+// What the session keeper tells a person, word by word.
+
+import { expect, test } from '@playwright/test'
+import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
+
+test('the messages of the session keeper', () => {
+  const path = '/data/session.unopened.json'
+  const failure = 'The provider answered 500.'
+  const { movedAside, notRevokedAtSignOut, notRevokedForPrevious, ...plain } = SESSION_MESSAGES
+  expect({
+    ...plain,
+    movedAside: movedAside(path),
+    notRevokedAtSignOut: notRevokedAtSignOut(failure),
+    notRevokedForPrevious: notRevokedForPrevious('Alice', failure),
+  }).toEqual({
+    notSignedIn: 'No one is signed in. Sign in first.',
+    expired: 'Your session has expired. Sign in again.',
+    endedDuringRenewal: 'The session ended while it was being renewed.',
+    noRefreshToken:
+      'The provider gave no refresh token, so the session cannot be renewed. Sign in again, and ask ' +
+      'for the scope offline_access.',
+    directoryTaken: 'Another computer has taken over the data directory.',
+    closedBeforeAnswer: 'Latchkey was closed before the provider answered.',
+    signOutPageFailed:
+      "You are signed out here, but the provider's own sign-out page could not be opened. Sign out " +
+      'there in your browser.',
+    notDeleted:
+      'You are signed out, but the stored session could not be deleted yet. Latchkey keeps trying.',
+    movedAside:
+      'The earlier session, which could not be opened, is now in /data/session.unopened.json. To ' +
+      'restore it, quit Latchkey and rename that file to session.json.',
+    notRevokedAtSignOut:
+      'You are signed out here, but the provider could not be told, so the session may stay active ' +
+      'there for a while. The provider answered 500.',
+    notRevokedForPrevious:
+      'Alice is signed out here, but the provider could not be told, so the session may stay active ' +
+      'there for a while. The provider answered 500.',
+  })
+})
