@@ -20,7 +20,7 @@ import { test as inBrowser, signInAs } from '../support/desktop-test.js'
 
 const test = mergeTests(service, inBrowser)
 
-test('an app signs a person in through their browser, by the official client alone', async ({
+test('an app signs the user in through the browser with the official client alone', async ({
   serve,
   page,
 }) => {
@@ -57,7 +57,10 @@ test('an app signs a person in through their browser, by the official client alo
   expect((await program.status('signed-in')).account?.sub).toBe('zoe')
 })
 
-test('a refusal in the browser is told on its page and to the app', async ({ serve, page }) => {
+test('a denial in the browser is shown on its page and reported to the app', async ({
+  serve,
+  page,
+}) => {
   const { url, program } = await serve()
   const called = call({ url }, '/pkce/code')
   await page.goto(await program.link())
@@ -66,7 +69,10 @@ test('a refusal in the browser is told on its page and to the app', async ({ ser
   expectProblem(await called, 403, 'access-denied')
 })
 
-test('the listener takes the form of a provider asked for form_post', async ({ serve, page }) => {
+test('the listener accepts the form of a provider that was asked for form_post', async ({
+  serve,
+  page,
+}) => {
   const { api, program, provider } = await serve()
   const { seed, verifier } = seedFor(provider.clientId, { response_mode: 'form_post' })
   const called = api.generateCode(seeded(seed))
@@ -101,7 +107,7 @@ test.describe('the provider’s page posts its form to the service itself', () =
     ['from another site', 'localhost', null, 'own', 'cross-site'],
     ['without an origin', 'localhost', 'no-referrer', 'null', 'cross-site'],
   ] as const) {
-    test(`${name}, which ends the waiting call and shows the page`, async ({ serve, page }) => {
+    test(`${name}: it ends the waiting call and shows the page`, async ({ serve, page }) => {
       const restore = registerAnyRedirectUri()
       const service = await serve()
       restore()
@@ -309,7 +315,7 @@ test.describe('a hostile page', () => {
     ['of another port of the same site', 'http://127.0.0.1', 'http://127.0.0.1'],
     ['that asks for localhost', 'http://127.0.0.1', 'http://localhost'],
   ] as const) {
-    test(`${name} reads nothing and brings nothing about`, async ({ serve, page }) => {
+    test(`${name} reads nothing and changes nothing`, async ({ serve, page }) => {
       const service = await serve()
       const { server, port } = await startPage()
       const signIn = await beginFlow(service)
@@ -328,10 +334,7 @@ test.describe('a hostile page', () => {
     })
   }
 
-  test('whose name was rebound to this machine (DNS) is told 403 each time', async ({
-    serve,
-    page,
-  }) => {
+  test('whose name was rebound to this machine (DNS) always gets 403', async ({ serve, page }) => {
     const service = await serve()
     const signIn = await beginFlow(service)
     const rebound = `http://rebound.localhost:${service.port}`
@@ -346,7 +349,7 @@ test.describe('a hostile page', () => {
     await signIn.finish()
   })
 
-  test('that knows the state of a flow cannot deliver for it', async ({ serve, page }) => {
+  test("that knows a sign-in’s state can't deliver an answer for it", async ({ serve, page }) => {
     const service = await serve()
     const { server, port } = await startPage()
     const signIn = await beginFlow(service)

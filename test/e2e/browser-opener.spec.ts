@@ -62,7 +62,7 @@ for (const [what, env] of [
   ['without DISPLAY, BROWSER or WSL', {}],
   ['with text browsers in BROWSER only', { BROWSER: 'www-browser:/usr/bin/lynx -x:w3m %s' }],
 ] as const) {
-  test(`${what} nothing is started, and the link comes at once`, async ({
+  test(`${what} nothing is started, and the link is printed at once`, async ({
     run,
     install,
     folder,
@@ -80,7 +80,7 @@ for (const [what, env] of [
   })
 }
 
-test('a text browser that BROWSER names is not run unseen on a desktop either', async ({
+test('a text browser in BROWSER is not run invisibly on a desktop either', async ({
   run,
   install,
   folder,
@@ -103,7 +103,7 @@ test('a text browser that BROWSER names is not run unseen on a desktop either', 
 
 const SYSTEM = ['/usr/bin', '/bin'] as const
 
-test('a browser that BROWSER names is opened without a desktop too', async ({
+test('a browser in BROWSER is opened even without a desktop', async ({
   run,
   install,
   folder,
@@ -116,7 +116,7 @@ test('a browser that BROWSER names is opened without a desktop too', async ({
   await expect.poll(opened).toBe(`my-browser ${link}\n`)
 })
 
-test('what only has the name of an opener is passed over', async ({
+test('a file that only has an opener’s name is skipped', async ({
   run,
   install,
   folder,
@@ -141,9 +141,9 @@ test.describe('on a desktop without a browser', () => {
   test.skip(found !== undefined, `${found} is there`)
 
   for (const [what, names, pathOf] of [
-    ['no text browser is run unseen', ['www-browser', 'lynx', 'w3m', 'links'], String],
+    ['no text browser is run invisibly', ['www-browser', 'lynx', 'w3m', 'links'], String],
     [
-      'no opener is taken from a folder that depends on where it was started',
+      'no opener is used from a folder relative to the working directory',
       ['xdg-open'],
       (folder: string) => relative(process.cwd(), folder),
     ],

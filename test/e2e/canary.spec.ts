@@ -319,7 +319,11 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
   expect(hunt.found()).toEqual([])
 })
 
-test('S38: nor do the words for a person at a terminal', async ({ run, folders, provider }) => {
+test('S38: the messages on a terminal show no secret either', async ({
+  run,
+  folders,
+  provider,
+}) => {
   const hunt = createHunt()
   hunt.hide('passphrase', PASSPHRASE)
   hideTokensOf(provider, hunt)
@@ -363,7 +367,10 @@ test('S38: nor do the words for a person at a terminal', async ({ run, folders, 
 })
 
 for (const method of ['client_secret_basic', 'client_secret_post'] as const) {
-  test(`S38: nor the client secret, sent by ${method}`, async ({ run, folders }) => {
+  test(`S38: the client secret is not shown either, sent by ${method}`, async ({
+    run,
+    folders,
+  }) => {
     const secret = 'canary: GOCSPX-+/=secret'
     const hunt = createHunt()
     hunt.hide('client_secret', secret)
@@ -408,7 +415,7 @@ for (const method of ['client_secret_basic', 'client_secret_post'] as const) {
   })
 }
 
-test('S38: the browser that is opened finds no secret in its environment', async ({
+test('S38: the opened browser has no secret in its environment', async ({
   run,
   folders,
   provider,
@@ -436,7 +443,7 @@ test('S38: the browser that is opened finds no secret in its environment', async
   expect(await readFile(seen, 'utf8')).not.toMatch(/canary|LATCHKEY_(CLIENT_SECRET|PASSPHRASE)/)
 })
 
-test('S38: nor do the window, the menu, the notifications and what the browser is sent to', async ({
+test('S38: the window, the menu, notifications and opened links show no secret either', async ({
   launch,
   provider,
 }) => {

@@ -105,7 +105,7 @@ for (const [who, whose] of [
   ['the computer’s clock alone', undefined],
   ['the provider’s too', 'both'],
 ] as const) {
-  test(`set ahead beyond the token’s end while it runs, ${who}: those who ask share one renewal`, async ({
+  test(`set ahead past the token’s end while it runs, ${who}: all callers share one renewal`, async ({
     start,
     provider: { clientId },
     setAhead,
@@ -125,7 +125,7 @@ for (const [who, whose] of [
     await stop(program)
   })
 
-  test(`set ahead beyond the token’s end between two starts, ${who}: it is renewed once`, async ({
+  test(`set ahead past the token’s end between two starts, ${who}: one renewal`, async ({
     start,
     provider: { clientId },
     setAhead,
@@ -144,7 +144,7 @@ for (const [who, whose] of [
   })
 }
 
-test('set back a day between two starts, and the provider’s too: it is renewed once, and at once', async ({
+test('set back a day between two starts, the provider’s too: one renewal, at once', async ({
   start,
   provider: { clientId },
   setAhead,
@@ -167,7 +167,7 @@ test('set back a day between two starts, and the provider’s too: it is renewed
   await stop(program)
 })
 
-test('set back a day between two starts, wrongly: it says so, and goes on once it is right', async ({
+test('wrongly set back a day between two starts: it says so, and continues when the clock is right', async ({
   start,
   provider: { clientId },
   setAhead,
@@ -195,7 +195,7 @@ test.describe('while it waits for the next renewal', () => {
   // So that it comes by itself four seconds after the sign-in.
   test.use({ lives: { accessTokenTtlS: 5 } })
 
-  test('set back a day, and the provider’s too: it is renewed as if nothing had happened', async ({
+  test('set back a day, the provider’s too: renewed as if nothing had happened', async ({
     start,
     setAhead,
     renewals,
@@ -212,7 +212,7 @@ test.describe('while it waits for the next renewal', () => {
     await stop(program)
   })
 
-  test('set back a day, wrongly: it says so, and goes on once it is right', async ({
+  test('wrongly set back a day: it says so, and continues when the clock is right', async ({
     start,
     setAhead,
     renewals,

@@ -29,7 +29,7 @@ async function signInFromTray(app: Desktop, page: Page): Promise<void> {
 }
 
 test.describe('a session', () => {
-  test('is there again at the next start, from the keyring, and nobody is asked', async ({
+  test('is restored from the keyring at the next start without a question', async ({
     launch,
     page,
     provider,
@@ -51,7 +51,7 @@ test.describe('a session', () => {
     await expect.poll(() => provider.revoked, FAST).toHaveLength(1)
   })
 
-  test('S35: without a keyring it stays in memory, and the window says why and what to do', async ({
+  test('S35: stays in memory without a keyring, and the window says why and what to do', async ({
     launch,
     page,
     provider,
@@ -68,7 +68,7 @@ test.describe('a session', () => {
     await untilHeadline(again, 'Not signed in')
   })
 
-  test('is renewed when the machine wakes after its token has run out', async ({
+  test('is renewed when the machine wakes after the token has expired', async ({
     launch,
     page,
   }) => {
@@ -84,7 +84,7 @@ test.describe('a session', () => {
   })
 })
 
-test('the tray is there while the keyring asks for its password, and who quits need not answer', async ({
+test('the tray appears while the keyring prompt is open, and quitting does not wait for the prompt', async ({
   launch,
   provider,
 }) => {
@@ -107,7 +107,7 @@ test('F19: the link can be opened again, and copied', async ({ launch, page, pro
   await untilHeadline(app, ALICE)
 })
 
-test('F24: however often a person tries, five tabs a minute are opened, and they are told', async ({
+test('F24: at most five tabs a minute are opened, and the user is told', async ({
   launch,
   provider,
 }) => {
@@ -120,7 +120,7 @@ test('F24: however often a person tries, five tabs a minute are opened, and they
 })
 
 test.describe('start at login', () => {
-  test('is off, is turned on and off in the menu, and is what the system says it is', async ({
+  test('is off at first, can be turned on and off in the menu, and shows the system’s state', async ({
     launch,
     provider,
   }) => {
@@ -134,7 +134,7 @@ test.describe('start at login', () => {
     await expect.poll(checked, FAST).toBe(false)
   })
 
-  test('from source without the sandbox it cannot be turned on, and says why', async ({
+  test("can't be turned on from source without the sandbox, and says why", async ({
     launch,
     provider,
   }) => {
@@ -156,7 +156,7 @@ test.describe('start at login', () => {
 })
 
 test.describe('settings', () => {
-  test('that are saved in the window are in settings.json, and the app goes on with them', async ({
+  test('saved in the window are written to settings.json, and take effect', async ({
     launch,
     page,
     provider,
@@ -188,7 +188,7 @@ test.describe('settings', () => {
     expect([...new URL(signOut!).searchParams.keys()]).toEqual(['client_id', 'logout_hint'])
   })
 
-  test('that flags give are shown as such', async ({ launch, provider }) => {
+  test('fixed by flags are shown as such', async ({ launch, provider }) => {
     const app = await launch({ flags: at(provider) })
     const latchkey = await apiOf(app)
     const { fields } = await latchkey.evaluate((api) => api.readSettings())
@@ -199,7 +199,7 @@ test.describe('settings', () => {
   })
 })
 
-test('F20: the report can be made, and copied', async ({ launch, page, provider }) => {
+test('F20: the report can be created and copied', async ({ launch, page, provider }) => {
   const app = await launch({ flags: at(provider) })
   await signInFromTray(app, page)
   const latchkey = await apiOf(app)
@@ -212,7 +212,7 @@ test('F20: the report can be made, and copied', async ({ launch, page, provider 
   }
 })
 
-test('the system’s shutdown ends the app in order', async ({ launch, provider }) => {
+test('the system’s shutdown ends the app cleanly', async ({ launch, provider }) => {
   const app = await launch({ flags: at(provider), platform: 'linux' })
   await app.choose('Sign in')
   await app.takeUrl()
@@ -221,7 +221,7 @@ test('the system’s shutdown ends the app in order', async ({ launch, provider 
   expect(await readdir(app.dataDir)).not.toContain('service.json')
 })
 
-test('the icon in the tray is that of the state', async ({ launch, page, provider }) => {
+test('the tray icon shows the state', async ({ launch, page, provider }) => {
   const app = await launch({ flags: at(provider), platform: 'linux' })
   await expect.poll(() => app.trayIcon(), FAST).toMatch(/^tray-signed-out-(light|dark)\.png$/)
   await app.choose('Sign in')
@@ -230,7 +230,7 @@ test('the icon in the tray is that of the state', async ({ launch, page, provide
   await expect.poll(() => app.trayIcon(), FAST).toMatch(/^tray-signed-in-/)
 })
 
-test('a settings.json that is a folder is said in words', async ({ runToEnd, folders }) => {
+test('a folder in place of settings.json is reported', async ({ runToEnd, folders }) => {
   const dataDir = await folders.create()
   await mkdir(join(dataDir, 'settings.json'))
   const { code, stderr } = await runToEnd({ dataDir, flags: FREE_PORT })
@@ -244,7 +244,7 @@ async function apiOf(app: Desktop): Promise<JSHandle<LatchkeyApi>> {
   return window.evaluateHandle(() => (globalThis as never as { latchkey: LatchkeyApi }).latchkey)
 }
 
-test('a window whose page has crashed is there again; one that crashes again, when it is asked for', async ({
+test('a window comes back after its page has crashed; after a second crash, when it is opened', async ({
   launch,
   provider,
 }) => {
@@ -263,7 +263,7 @@ test('a window whose page has crashed is there again; one that crashes again, wh
   await expect((await app.window()).getByRole('main')).toBeVisible()
 })
 
-test('a reader of its output that goes away costs nothing: not the log, not the processor', async ({
+test('a reader that closes its output costs neither log space nor processor time', async ({
   launch,
   page,
   provider,

@@ -48,7 +48,7 @@ const isAlive = async (provider: RunningProvider, refreshToken: string): Promise
 const untilSignedIn = (app: Desktop) =>
   expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
 
-test('the session is revoked, and files, start at login and key are gone with the app', async ({
+test('the session is revoked, and files, start at login and key are removed with the app', async ({
   launch,
   page,
   provider,
@@ -91,7 +91,7 @@ test('the session is revoked, and files, start at login and key are gone with th
   expect(ended.stdout + ended.stderr + box!.detail).not.toContain(token)
 })
 
-test('called off, nothing is revoked or removed, and the session goes on', async ({
+test('cancelling revokes and removes nothing, and the session continues', async ({
   launch,
   page,
   provider,
@@ -117,7 +117,7 @@ test('called off, nothing is revoked or removed, and the session goes on', async
   expect((await app.quit()).code).toBe(0)
 })
 
-test('a provider that cannot revoke: said first, nothing removed; then removed all the same, with code 1', async ({
+test("if the provider can't revoke, the window says so first; then the data can be removed, with code 1", async ({
   launch,
   page,
   provider,
@@ -146,7 +146,7 @@ test('a provider that cannot revoke: said first, nothing removed; then removed a
   expect(box!.detail).toContain(`Removed ${app.dataDir}.`)
 })
 
-test('a provider that revokes again: Try again removes all, with code 0', async ({
+test('if the provider works again, Try again removes everything, with code 0', async ({
   launch,
   page,
   provider,
@@ -166,7 +166,7 @@ test('a provider that revokes again: Try again removes all, with code 0', async 
   expect((await app.boxes())[0]!.detail).toContain('was revoked.')
 })
 
-test('a session that is in memory only is revoked too', async ({ launch, page, provider, env }) => {
+test('a session in memory only is revoked too', async ({ launch, page, provider, env }) => {
   const flags = [...at(provider), '--sign-in']
   const app = await launch({ flags, env, keyring: 'missing', platform: 'linux' })
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
@@ -179,7 +179,7 @@ test('a session that is in memory only is revoked too', async ({ launch, page, p
   expect(existsSync(app.dataDir)).toBe(false)
 })
 
-test('an earlier session that the keyring has sealed and that was set aside is revoked too', async ({
+test('an earlier session that was sealed by the keyring and set aside is revoked too', async ({
   launch,
   page,
   provider,
@@ -201,12 +201,7 @@ test('an earlier session that the keyring has sealed and that was set aside is r
   expect(existsSync(dataDir)).toBe(false)
 })
 
-test('in the demo a real session that is stored beside it is revoked', async ({
-  launch,
-  page,
-  provider,
-  env,
-}) => {
+test('in the demo, a stored real session is revoked', async ({ launch, page, provider, env }) => {
   const app = await launch({ flags: [...at(provider), '--sign-in'], env })
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await untilSignedIn(app)
@@ -221,7 +216,7 @@ test('in the demo a real session that is stored beside it is revoked', async ({
 })
 
 test.describe('on other systems', () => {
-  test('macOS: the login item and the item of the keychain are removed', async ({
+  test('macOS: the login item and the keychain item are removed', async ({
     launch,
     provider,
     folders,
@@ -249,7 +244,7 @@ test.describe('on other systems', () => {
     expect(box!.detail).toContain(REMOVED_KEY)
   })
 
-  test('Windows: the value in the registry is removed, also one that was switched off', async ({
+  test('Windows: the registry value is removed, even if it was switched off', async ({
     launch,
     provider,
     tool,

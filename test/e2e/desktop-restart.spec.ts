@@ -92,7 +92,7 @@ for (const platform of ['linux', 'darwin'] as const) {
   })
 }
 
-test('the menu offers it too; where the keyring is still locked, so does the next run', async ({
+test('the menu offers it too, and so does the next run if the keyring is still locked', async ({
   lock,
 }) => {
   const app = await lock()
@@ -105,7 +105,7 @@ test('the menu offers it too; where the keyring is still locked, so does the nex
   await untilHeadline(await second.restarted(), ALICE)
 })
 
-test('an AppImage is started by its file, once it is unmounted', async ({ lock }) => {
+test('an AppImage is started by its file after it is unmounted', async ({ lock }) => {
   const app = await lock({ restarts: 'as-AppImage' })
   await app.setKeyring('gnome_libsecret')
   await app.choose(RESTART)
@@ -115,7 +115,7 @@ test('an AppImage is started by its file, once it is unmounted', async ({ lock }
   await untilHeadline(next, ALICE)
 })
 
-test('a session in memory ends with a restart: that is said beside the button, and the next one is stored', async ({
+test('a session in memory ends with a restart: the window says so, and the next session is stored', async ({
   launch,
   page,
   provider,
@@ -145,10 +145,7 @@ test('a session in memory ends with a restart: that is said beside the button, a
   expect(await tierOf(next)).toBe('keyring')
 })
 
-test('it is no more offered once somebody has signed in, or while they do', async ({
-  lock,
-  page,
-}) => {
+test('it is not offered during or after a sign-in', async ({ lock, page }) => {
   const app = await lock({ env: { LATCHKEY_PASSPHRASE: 'a passphrase' } })
   expect(await commandsOf(app)).toContain(RESTART)
   await app.choose('Sign in')
@@ -163,10 +160,10 @@ test('it is no more offered once somebody has signed in, or while they do', asyn
 })
 
 for (const [why, options] of [
-  ['this start turned the keyring off', { flags: ['--password-store=basic'] }],
-  ['it is Windows that does not encrypt', { platform: 'win32' }],
+  ['this start turned off the keyring', { flags: ['--password-store=basic'] }],
+  ['Windows itself does not encrypt', { platform: 'win32' }],
 ] as const) {
-  test(`a restart that would find no keyring is not offered, nor done: ${why}`, async ({
+  test(`a restart that would not help is neither offered nor possible: ${why}`, async ({
     lock,
     provider,
   }) => {
@@ -181,7 +178,7 @@ for (const [why, options] of [
   })
 }
 
-test('the demo keeps nothing, and offers none', async ({ launch, page }) => {
+test('the demo stores nothing and offers no restart', async ({ launch, page }) => {
   const app = await launch({ flags: ['--port', '0', '--demo'], keyring: 'missing' })
   await untilHeadline(app, 'Not signed in')
   await signIn(app, page)

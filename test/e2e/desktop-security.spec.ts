@@ -58,7 +58,7 @@ function callApi(page: Page, name: keyof LatchkeyApi, ...args: unknown[]): Promi
   )
 }
 
-test('S29: the window’s page is sandboxed, isolated, without Node, and in web security', async ({
+test('S29: the window’s page is sandboxed and isolated, without Node and with web security', async ({
   launch,
 }) => {
   const app = await launch({ flags: FREE_PORT })
@@ -81,9 +81,7 @@ test('S29: the window’s page is sandboxed, isolated, without Node, and in web 
   expect(found).toEqual([])
 })
 
-test('the page gets these functions and nothing else, and cannot change them', async ({
-  launch,
-}) => {
+test("the page gets only these functions and can't change them", async ({ launch }) => {
   const app = await launch({ flags: FREE_PORT })
   const window = await app.window()
   const api = await window.evaluate(() => {
@@ -118,7 +116,7 @@ test('the page gets these functions and nothing else, and cannot change them', a
   })
 })
 
-test('a listener in the page gets the status and no event, which would lead to the whole IPC', async ({
+test('a listener in the page gets the status without the event, which would expose the whole IPC', async ({
   launch,
   provider,
 }) => {
@@ -141,7 +139,7 @@ test('a listener in the page gets the status and no event, which would lead to t
   expect((await given)[0]).toMatchObject({ status: { state: 'waiting' } })
 })
 
-test('S29: its policy lets no script in that is not its own file', async ({ launch, attacker }) => {
+test('S29: its policy blocks every script except its own file', async ({ launch, attacker }) => {
   const app = await launch({ flags: FREE_PORT })
   const window = await app.window()
   const owned = await window.evaluate(async (url) => {
@@ -179,7 +177,7 @@ test('S29: its policy lets no script in that is not its own file', async ({ laun
   expect(attacker.hits).toEqual([])
 })
 
-test('S29: its policy lets nothing out to another place', async ({ launch, attacker }) => {
+test('S29: its policy blocks every request to another origin', async ({ launch, attacker }) => {
   const app = await launch({ flags: FREE_PORT })
   const window = await app.window()
   await window.evaluate(async (url) => {
@@ -204,7 +202,7 @@ test('S29: its policy lets nothing out to another place', async ({ launch, attac
   expect(attacker.hits).toEqual([])
 })
 
-test('S29: its policy lets nobody change what its addresses mean, nor where its forms go', async ({
+test('S29: its policy blocks changes to its base address and to its forms’ targets', async ({
   launch,
   attacker,
 }) => {
@@ -231,7 +229,7 @@ test('S29: its policy lets nobody change what its addresses mean, nor where its 
   expect(attacker.hits).toEqual([])
 })
 
-test('S29: the page cannot leave: not by its address, a link, a form or a frame', async ({
+test("S29: the page can't navigate away by its address, a link, a form or a frame", async ({
   launch,
   attacker,
 }) => {
@@ -258,7 +256,7 @@ test('S29: the page cannot leave: not by its address, a link, a form or a frame'
   expect(attacker.hits).toEqual([])
 })
 
-test('S29: a redirect takes the window nowhere', async ({ launch, attacker }) => {
+test('S29: a redirect does not navigate the window', async ({ launch, attacker }) => {
   const app = await launch({ flags: FREE_PORT })
   await app.window()
   await expect(app.loadInWindow(`${attacker.url}/away`)).rejects.toThrow('ERR_')
@@ -266,7 +264,7 @@ test('S29: a redirect takes the window nowhere', async ({ launch, attacker }) =>
   expect(attacker.hits).toEqual(['/away'])
 })
 
-test('S29: the page can open no window, and embed no page', async ({ launch, attacker }) => {
+test("S29: the page can't open a window or embed a page", async ({ launch, attacker }) => {
   const app = await launch({ flags: FREE_PORT })
   const window = await app.window()
   await window.evaluate((url) => void open(url), `${attacker.url}/open`)
@@ -285,7 +283,7 @@ test('S29: the page can open no window, and embed no page', async ({ launch, att
   expect(attacker.hits).toEqual([])
 })
 
-test('S29: the page is granted no permission', async ({ launch }) => {
+test('S29: the page gets no permission', async ({ launch }) => {
   const app = await launch({ flags: FREE_PORT })
   const window = await app.window()
   const answers = await window.evaluate(async () => {
@@ -315,7 +313,7 @@ test('S29: the page is granted no permission', async ({ launch }) => {
   expect(answers.states).not.toContain('granted')
 })
 
-test('S30: a page from elsewhere in our window is answered nothing', async ({
+test('S30: another origin’s page in our window gets no answer', async ({
   launch,
   attacker,
   provider,
@@ -331,7 +329,7 @@ test('S30: a page from elsewhere in our window is answered nothing', async ({
   expect(await app.openedUrls()).toEqual([])
 })
 
-test('S30: a frame within our page is answered nothing, though it has our address', async ({
+test('S30: a frame within our page gets no answer, even with our address', async ({
   launch,
   provider,
 }) => {
@@ -357,7 +355,7 @@ test('S30: a frame within our page is answered nothing, though it has our addres
   expect(await headlineOf(app)).toBe('Not signed in')
 })
 
-test('S30: arguments of the wrong type are refused, and commands that are not the window’s', async ({
+test('S30: arguments of the wrong type and unknown commands are rejected', async ({
   launch,
   provider,
 }) => {
@@ -412,7 +410,7 @@ test('S30: arguments of the wrong type are refused, and commands that are not th
   expect(await app.openedUrls()).toEqual([])
 })
 
-test('S31: the browser is sent to the provider’s authorization page, with nothing secret in the link', async ({
+test('S31: the browser opens the provider’s authorization page, and the link holds no secret', async ({
   launch,
   page,
   provider,
@@ -445,9 +443,7 @@ test('S31: the browser is sent to the provider’s authorization page, with noth
   }
 })
 
-test('S31: a provider’s page is opened by the provider’s name, and is one of a fixed table', async ({
-  launch,
-}) => {
+test('S31: a provider’s guide is opened by name, from a fixed table', async ({ launch }) => {
   const app = await launch({ flags: FREE_PORT })
   const window = await app.window()
   const links = []
@@ -532,7 +528,7 @@ for (const injected of [
   ['--code=x', '--state=y'],
   ['--issuer', 'https://login.attacker.example', '--client-id', 'x'],
 ] as const) {
-  test(`S34: a second start with ${injected[0]} puts nothing into the first`, async ({
+  test(`S34: a second start with ${injected[0]} does not affect the first`, async ({
     launch,
     provider,
     page,
@@ -559,7 +555,7 @@ for (const injected of [
   })
 }
 
-test('S34: a second start with --sign-in begins one at the provider of the first, and no other', async ({
+test('S34: a second start with --sign-in signs in only at the first one’s provider', async ({
   launch,
   provider,
 }) => {
@@ -572,7 +568,7 @@ test('S34: a second start with --sign-in begins one at the provider of the first
   expect(link.searchParams.get('client_id')).toBe(provider.clientId)
 })
 
-test('S34: nor does its own command line, where a link would be', async ({ launch, provider }) => {
+test('S34: a link on its own command line has no effect', async ({ launch, provider }) => {
   const app = await launch({
     flags: [...at(provider), '--code=x', '--state=y', 'latchkey://callback?code=x&state=y'],
   })

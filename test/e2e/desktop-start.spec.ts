@@ -35,7 +35,7 @@ async function untilHeadline(app: Desktop, headline: string): Promise<void> {
 }
 
 test.describe('at login, on Linux', () => {
-  test('a tray that the desktop brings after Latchkey has its icon, and no window opens', async ({
+  test('a tray that appears after Latchkey gets the icon, and no window opens', async ({
     launch,
     provider,
     folders,
@@ -50,7 +50,7 @@ test.describe('at login, on Linux', () => {
     expect(await app.windowCount()).toBe(0)
   })
 
-  test('without a tray the window opens, and a sign-in works meanwhile', async ({
+  test('without a tray the window opens, and a sign-in works in the meantime', async ({
     launch,
     provider,
     folders,
@@ -64,7 +64,7 @@ test.describe('at login, on Linux', () => {
     expect(await app.menu()).toBeNull()
   })
 
-  test('a second start opens the window at once, also while the tray is waited for', async ({
+  test('a second start opens the window at once, even while Latchkey waits for the tray', async ({
     launch,
     provider,
     folders,
@@ -79,7 +79,7 @@ test.describe('at login, on Linux', () => {
   })
 })
 
-test('a person who starts it without a tray sees the window at once, and nobody is asked', async ({
+test('a start by the user without a tray shows the window at once, without asking the desktop', async ({
   launch,
   provider,
   folders,
@@ -111,7 +111,7 @@ test.describe('a click on the icon', () => {
     expect(await app.windowCount()).toBe(0)
   })
 
-  test('while the keyring asks for its password does not quit', async ({ launch, provider }) => {
+  test('does not quit while the keyring prompt is open', async ({ launch, provider }) => {
     const app = await launch({ flags: at(provider), keyring: 'asking', platform: 'linux' })
     await untilHeadline(app, 'Latchkey is starting')
     await app.clickTray()
@@ -121,9 +121,9 @@ test.describe('a click on the icon', () => {
   })
 })
 
-test.describe('what keeps it from starting', () => {
+test.describe('a start that fails', () => {
   for (const platform of ['linux', 'darwin', 'win32'] as const) {
-    test(`is shown in a box, though nobody reads its output (${platform})`, async ({ launch }) => {
+    test(`shows a box, because nobody reads its output (${platform})`, async ({ launch }) => {
       const app = await launch({ flags: ['--port', 'abc'], platform })
       const { code, stderr } = await app.ended
       expect(code).toBe(2)
@@ -143,7 +143,7 @@ test.describe('what keeps it from starting', () => {
   }
 
   for (const platform of ['linux', 'darwin', 'win32'] as const) {
-    test(`is in settings.json: a button opens its folder, and it ends (${platform})`, async ({
+    test(`for an error in settings.json offers a button that opens the folder, and ends (${platform})`, async ({
       launch,
       folders,
     }) => {
@@ -162,7 +162,10 @@ test.describe('what keeps it from starting', () => {
     })
   }
 
-  test('leaves a Latchkey that runs alone, and nothing behind', async ({ launch, provider }) => {
+  test('does not affect a running Latchkey, and leaves nothing behind', async ({
+    launch,
+    provider,
+  }) => {
     const app = await launch({ flags: at(provider) })
     await app.window()
     await app.closeWindow()
@@ -172,7 +175,7 @@ test.describe('what keeps it from starting', () => {
   })
 
   for (const platform of ['linux', 'darwin', 'win32'] as const) {
-    test(`the question whether it still runs elsewhere is in front (${platform})`, async ({
+    test(`asks in front whether Latchkey still runs elsewhere (${platform})`, async ({
       launch,
       provider,
       folders,
@@ -203,10 +206,7 @@ test.describe('what keeps it from starting', () => {
     })
   }
 
-  test('a data directory that another program has is shown in a box too', async ({
-    launch,
-    run,
-  }) => {
+  test('because of another program’s data directory shows a box too', async ({ launch, run }) => {
     const headless = await run(['--demo', ...SCRIPTED])
     await headless.line('listening')
     const app = await launch({ flags: ['--demo', ...FREE_PORT], dataDir: headless.dataDir })
@@ -218,7 +218,7 @@ test.describe('what keeps it from starting', () => {
 test.describe('Chromium’s own lock in the data directory', () => {
   test.skip(process.platform === 'win32', 'has none there')
 
-  test('that cannot be made, for a backup has put a file in its place, keeps nobody out', async ({
+  test("that can't be made because a file is in its place does not prevent a start", async ({
     launch,
     provider,
     folders,
@@ -247,7 +247,7 @@ test.describe('Chromium’s own lock in the data directory', () => {
     })
   }
 
-  test('of another computer that still runs: it ends with words, by the directory lock', async ({
+  test('of another computer that still runs: the directory lock ends the start with a message', async ({
     launch,
     provider,
     folders,
@@ -263,7 +263,7 @@ test.describe('Chromium’s own lock in the data directory', () => {
   })
 })
 
-test('only its data directory is made, and no folder under the app’s name', async ({
+test('only the data directory is created, and no folder under the app’s name', async ({
   launch,
   provider,
   folders,
@@ -288,7 +288,7 @@ test('from the source tree, Windows knows it by another ID than the installed ap
 })
 
 test.describe('a second start', () => {
-  test('with --sign-in begins one, and says of its other flags that they had no effect', async ({
+  test('with --sign-in signs in, and says that its other flags had no effect', async ({
     launch,
     page,
     provider,
@@ -323,7 +323,7 @@ test.describe('a second start', () => {
     expect(await app.windowCount()).toBe(1)
   })
 
-  test('from the Finder is heard while the keychain asks for its password', async ({
+  test('from the Finder is noticed while the keychain prompt is open', async ({
     launch,
     provider,
   }) => {
@@ -340,7 +340,7 @@ test.describe('a second start', () => {
     expect(await app.windowCount()).toBe(1)
   })
 
-  test('is heard while the keyring asks for its password', async ({ launch, page, provider }) => {
+  test('is noticed while the keyring prompt is open', async ({ launch, page, provider }) => {
     const app = await launch({ flags: at(provider), keyring: 'asking' })
     await untilHeadline(app, 'Latchkey is starting')
     expect((await app.launchAgain([...at(provider), '--sign-in'])).code).toBe(0)
@@ -350,7 +350,7 @@ test.describe('a second start', () => {
   })
 })
 
-test('the start at login keeps the data directory and the port, and the settings page says what it does not', async ({
+test('the start at login keeps the data directory and the port, and the settings page names the flags that it drops', async ({
   launch,
   provider,
 }) => {

@@ -23,7 +23,7 @@ async function providerForm(app: Desktop): Promise<Page> {
   return window
 }
 
-test('the window has the app’s icon, which a source tree and an AppImage give it nowhere else', async ({
+test("the window has the app’s icon, which a source tree and an AppImage don't provide otherwise", async ({
   launch,
   provider,
 }) => {
@@ -32,7 +32,7 @@ test('the window has the app’s icon, which a source tree and an AppImage give 
   expect((await app.windowFacts()).hasIcon).toBe(true)
 })
 
-test('a right click in a field offers what can be done there, and on text only to copy', async ({
+test('a right click in a field offers the possible actions, and on text only Copy', async ({
   launch,
 }) => {
   const app = await launch({ flags: FREE_PORT })
@@ -92,7 +92,7 @@ test('Ctrl with plus, minus, 0 and the wheel zoom within bounds', async ({ launc
   expect(await level()).toBe(-3)
 })
 
-test('F19: the address that the browser could not load finishes the sign-in in the window', async ({
+test('F19: pasting the address that the browser could not load finishes the sign-in', async ({
   launch,
 }) => {
   const app = await launch({ flags: ['--demo', ...FREE_PORT] })
@@ -128,10 +128,7 @@ test('F19: the address that the browser could not load finishes the sign-in in t
   for (const name of ['code', 'state']) expect(said).not.toContain(searchParams.get(name)!)
 })
 
-test('a provider that is chosen by name is registered, tested, saved and signed in at', async ({
-  launch,
-  page,
-}) => {
+test('a provider can be chosen by name, tested, saved and used', async ({ launch, page }) => {
   const keycloak = await startProvider({ issuerPath: '/realms/main', clientId: 'desktop' })
   const app = await launch({ flags: FREE_PORT })
   const window = await providerForm(app)

@@ -29,7 +29,7 @@ async function commands(app: Desktop): Promise<string[]> {
   return lines.filter(({ enabled }) => enabled).map(({ label }) => label)
 }
 
-test('a sign-in from the tray ends in signed-in, in the menu, the window and the tooltip', async ({
+test('a sign-in from the tray is shown in the menu, the window and the tooltip', async ({
   launch,
   page,
 }) => {
@@ -61,11 +61,7 @@ test('a sign-in from the tray ends in signed-in, in the menu, the window and the
   expect(await app.openedUrls()).toEqual([link])
 })
 
-test('the window’s own button signs in, and its Cancel calls that off', async ({
-  launch,
-  page,
-  provider,
-}) => {
+test('the window’s own button signs in, and Cancel cancels', async ({ launch, page, provider }) => {
   const app = await launch({ flags: at(provider) })
   const window = await app.window()
   await window.getByRole('button', { name: 'Sign in' }).click()
@@ -79,7 +75,7 @@ test('the window’s own button signs in, and its Cancel calls that off', async 
   await untilHeadline(app, 'Signed in as Bob Brown')
 })
 
-test('with the window closed one notification tells of the sign-in, and a click on it opens the window', async ({
+test('while the window is closed, one notification reports the sign-in, and a click on it opens the window', async ({
   launch,
   page,
   provider,
@@ -99,7 +95,7 @@ test('with the window closed one notification tells of the sign-in, and a click 
 })
 
 for (const platform of ['linux', 'darwin', 'win32'] as const) {
-  test(`a notification that nobody clicked at once can be clicked later (${platform})`, async ({
+  test(`a notification can be clicked later, too (${platform})`, async ({
     launch,
     page,
     provider,
@@ -115,7 +111,7 @@ for (const platform of ['linux', 'darwin', 'win32'] as const) {
   })
 }
 
-test('a person who looks at the window is not notified, and one who looks away is', async ({
+test('there is no notification while the window has the focus, and one when it has not', async ({
   launch,
   page,
   provider,
@@ -138,11 +134,7 @@ test('a person who looks at the window is not notified, and one who looks away i
   expect(await app.notifications()).toHaveLength(1)
 })
 
-test('a desktop without notifications takes nothing from a sign-in', async ({
-  launch,
-  page,
-  provider,
-}) => {
+test('a sign-in works on a desktop without notifications', async ({ launch, page, provider }) => {
   const app = await launch({ flags: [...at(provider), '--sign-in'], notifications: false })
   await app.window()
   await app.closeWindow()
@@ -151,7 +143,7 @@ test('a desktop without notifications takes nothing from a sign-in', async ({
   expect(await app.notifications()).toEqual([])
 })
 
-test('a refusal at the provider is told by the menu, the window and a notification', async ({
+test('a denial at the provider is shown in the menu, the window and a notification', async ({
   launch,
   page,
   provider,
@@ -171,7 +163,7 @@ test('a refusal at the provider is told by the menu, the window and a notificati
   expect(notice?.body).toContain('refused at the provider')
 })
 
-test('a sign-in that is cancelled from the tray leaves no listener, and notifies nobody', async ({
+test('a sign-in that is cancelled from the tray leaves no listener and shows no notification', async ({
   launch,
   provider,
 }) => {
@@ -187,7 +179,7 @@ test('a sign-in that is cancelled from the tray leaves no listener, and notifies
   expect(await app.notifications()).toEqual([])
 })
 
-test('a sign-in that takes too long fails with words', async ({ launch, provider }) => {
+test('a sign-in that takes too long fails with a message', async ({ launch, provider }) => {
   const app = await launch({ flags: [...at(provider), '--sign-in-timeout', '1'] })
   const window = await app.window()
   await app.look(false)
@@ -198,7 +190,7 @@ test('a sign-in that takes too long fails with words', async ({ launch, provider
   expect(await app.notifications()).toHaveLength(1)
 })
 
-test('sign-out forgets the person everywhere', async ({ launch, page, provider }) => {
+test('sign-out removes the user everywhere', async ({ launch, page, provider }) => {
   const app = await launch({ flags: [...at(provider), '--sign-in'] })
   const window = await app.window()
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
@@ -223,7 +215,7 @@ test('a second sign-in that fails keeps the first', async ({ launch, page, provi
   await untilHeadline(app, 'Signed in as Alice Adams')
 })
 
-test('two people one after the other: the first is signed out, and the window says so', async ({
+test('a second person’s sign-in signs out the first, and the window says so', async ({
   launch,
   page,
   provider,
@@ -241,7 +233,7 @@ test('two people one after the other: the first is signed out, and the window sa
   await expect(window.getByRole('main')).toContainText('Alice Adams was signed out')
 })
 
-test('a name is shown as it is, whatever a menu or a page would make of it', async ({
+test('a name is shown exactly, without special characters of menus or pages', async ({
   launch,
   page,
   provider,
@@ -254,7 +246,7 @@ test('a name is shown as it is, whatever a menu or a page would make of it', asy
   await expect((await app.window()).getByRole('main')).toContainText(name)
 })
 
-test('where no browser can be opened, the window says so and goes on waiting', async ({
+test('if no browser can be opened, the window says so and continues to wait', async ({
   launch,
   provider,
 }) => {
@@ -290,7 +282,9 @@ test('S12: a redirect from the token endpoint is not followed, over the desktop�
   expect(provider.requests.followed).toBe(0)
 })
 
-test('without a provider the window asks for one, and Sign in opens it', async ({ launch }) => {
+test('without a provider the window asks for one, and Sign in opens the form', async ({
+  launch,
+}) => {
   const app = await launch({ flags: FREE_PORT })
   const window = await app.window()
   await expect(window.getByRole('heading')).toHaveText('No provider is set up yet')
@@ -301,7 +295,7 @@ test('without a provider the window asks for one, and Sign in opens it', async (
   await untilHeadline(app, 'Not signed in')
 })
 
-test('the window is shown once it is painted, is destroyed when it is closed, and comes back as new', async ({
+test('the window appears after its first paint, is destroyed on close, and opens as a new one', async ({
   launch,
   provider,
 }) => {
@@ -341,7 +335,10 @@ test('a second start opens the window of the first, and ends', async ({ launch, 
   expect(await app.windowCount()).toBe(1)
 })
 
-test('a start after a crash takes over what the crash left', async ({ launch, provider }) => {
+test('a start after a crash takes over the files that the crash left', async ({
+  launch,
+  provider,
+}) => {
   const crashed = await launch({ flags: at(provider) })
   await crashed.window()
   crashed.process.kill('SIGKILL')
@@ -367,7 +364,7 @@ test('Quit in the middle of a sign-in leaves no listener and no process', async 
   expect(await readdir(app.dataDir)).not.toContain('owner.sock')
 })
 
-test('Quit right after a sign-out waits until the provider has heard of it', async ({
+test('Quit right after a sign-out waits until the provider has answered', async ({
   launch,
   page,
   provider,
@@ -382,7 +379,7 @@ test('Quit right after a sign-out waits until the provider has heard of it', asy
 })
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-  test(`${signal} quits in order`, async ({ launch, provider }) => {
+  test(`${signal} quits cleanly`, async ({ launch, provider }) => {
     const app = await launch({ flags: [...at(provider), '--sign-in'] })
     const redirectUri = new URL(await app.takeUrl()).searchParams.get('redirect_uri')!
     app.process.kill(signal)
@@ -392,7 +389,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   })
 }
 
-test('S39: with the data directory of a headless program it says where that runs, and ends with code 3', async ({
+test('S39: if a headless program uses the data directory, it says where that runs, and ends with code 3', async ({
   run,
   runToEnd,
 }) => {
@@ -404,7 +401,7 @@ test('S39: with the data directory of a headless program it says where that runs
   expect(stderr).toContain(url)
 })
 
-test('S39: a headless program with its data directory says where it runs, and ends with code 3', async ({
+test('S39: a headless program on its data directory says where it runs, and ends with code 3', async ({
   run,
   launch,
 }) => {
@@ -417,7 +414,7 @@ test('S39: a headless program with its data directory says where it runs, and en
   expect(headless.stderr()).toContain(`http://${service}`)
 })
 
-test('bad settings: words that say which, and code 2', async ({ runToEnd, folders }) => {
+test('invalid settings are named, with code 2', async ({ runToEnd, folders }) => {
   const { code, stderr } = await runToEnd({ flags: ['--port', 'abc'] })
   expect(code).toBe(2)
   expect(stderr).toContain('--port must be a whole number from 0 to 65535')
@@ -429,7 +426,7 @@ test('bad settings: words that say which, and code 2', async ({ runToEnd, folder
   expect(broken.stderr).toContain('settings.json (line 1, column 13) is not valid JSON')
 })
 
-test('settings.json is read, and is left as it was', async ({ launch, folders }) => {
+test('settings.json is read and not changed', async ({ launch, folders }) => {
   const provider = await startProvider({ clientId: 'from-the-file' })
   const dataDir = await folders.create()
   const text = JSON.stringify({ issuer: provider.issuer, clientId: 'from-the-file', port: 0 })
@@ -444,7 +441,7 @@ test('settings.json is read, and is left as it was', async ({ launch, folders })
   await provider.close()
 })
 
-test('a header that net.fetch cannot hold (electron/electron#42244) is in nobody’s way', async ({
+test('a header that net.fetch rejects (electron/electron#42244) does no harm', async ({
   launch,
   page,
   provider,
@@ -456,7 +453,7 @@ test('a header that net.fetch cannot hold (electron/electron#42244) is in nobody
   await untilHeadline(app, 'Signed in as Alice Adams')
 })
 
-test('metadata that is one redirect away is found through Electron’s network too', async ({
+test('metadata behind one redirect is found through Electron’s network too', async ({
   launch,
   page,
   provider,
@@ -468,7 +465,7 @@ test('metadata that is one redirect away is found through Electron’s network t
   expect(provider.requests.followed).toBe(1)
 })
 
-test('S09: markup in a name is text in a notification, where Linux would obey it', async ({
+test('S09: markup in a name is text in a notification, though Linux interprets markup', async ({
   launch,
   page,
   provider,
@@ -485,7 +482,7 @@ test('S09: markup in a name is text in a notification, where Linux would obey it
     .toContain('Tom &amp; &lt;a href="https://evil.example"&gt;')
 })
 
-test('an installed app refuses a flag that there is none of, and takes Chromium’s', async ({
+test('an installed app rejects an unknown flag, and accepts Chromium’s', async ({
   launch,
   runToEnd,
   provider,
@@ -508,7 +505,7 @@ test('an installed app refuses a flag that there is none of, and takes Chromium�
   await untilHeadline(app, 'Not signed in')
 })
 
-test('a command takes no lock: a running app neither hears of it nor keeps it', async ({
+test('a command takes no lock: a running app does not notice it or block it', async ({
   launch,
   provider,
 }) => {

@@ -48,7 +48,7 @@ const test = base.extend<{
 /** A desktop, a keyring's stead and a service port, so that nothing is left to warn of. */
 const WELL = { env: { DISPLAY: ':0', LATCHKEY_PASSPHRASE: 'correct horse', LATCHKEY_PORT: '0' } }
 
-test('where all is well it says so, prints the report and keeps it in a file', async ({
+test('if everything works, it says so, prints the diagnosis and writes it to a file', async ({
   run,
   at,
 }) => {
@@ -66,7 +66,7 @@ test('where all is well it says so, prints the report and keeps it in a file', a
   expect(readdirSync(program.dataDir)).toEqual(['diagnosis.txt'])
 })
 
-test('with --json it prints one JSON object a line, and keeps the text all the same', async ({
+test('with --json it prints one JSON object per line, and still writes the text', async ({
   diagnose,
   at,
 }) => {
@@ -83,7 +83,10 @@ test('with --json it prints one JSON object a line, and keeps the text all the s
   expect(readFileSync(join(program.dataDir, 'diagnosis.txt'), 'utf8')).toContain('0 problems')
 })
 
-test('a provider that is down is a problem in the words of a sign-in', async ({ diagnose, at }) => {
+test('a provider that is down is a problem, with the message of a sign-in', async ({
+  diagnose,
+  at,
+}) => {
   const provider = await at()
   await provider.close()
   const { diagnosis, of } = await diagnose(provider.flags, WELL)
@@ -92,7 +95,7 @@ test('a provider that is down is a problem in the words of a sign-in', async ({ 
   expect(of('provider').says[0]).toContain('could not be reached')
 })
 
-test('localhost that leads elsewhere is a problem, and one that leads here is none', async ({
+test('localhost with another address is a problem, and with a loopback address it is not', async ({
   diagnose,
   run,
 }) => {
@@ -116,7 +119,7 @@ test('localhost that leads elsewhere is a problem, and one that leads here is no
   await rm(folder, { recursive: true })
 })
 
-test('S38: the proxy on the way is named, and its password is not', async ({ diagnose }) => {
+test('S38: the proxy is named without its password', async ({ diagnose }) => {
   const closed = await hold()
   const host = `127.0.0.1:${portOf(closed)}`
   await new Promise((resolve) => closed.close(resolve))
@@ -140,7 +143,7 @@ test('S38: the proxy on the way is named, and its password is not', async ({ dia
   expect(passedBy.of('proxy').says[0]).toContain('There is none')
 })
 
-test('metadata that cannot be used is a problem', async ({ diagnose, at }) => {
+test('unusable metadata is a problem', async ({ diagnose, at }) => {
   const { flags } = await at({
     metadata: (json) => ({ ...json, code_challenge_methods_supported: ['plain'] }),
   })
@@ -157,7 +160,7 @@ test('a clock that differs from the provider’s is a problem', async ({ diagnos
   expect(diagnosis.verdict).toBe('problem')
 })
 
-test('S28: ports that others hold are named with their holders', async ({ diagnose }) => {
+test('S28: ports in use are named with the programs that use them', async ({ diagnose }) => {
   const [service, redirect] = [await hold(), await hold()]
   const [port, redirectPort] = [portOf(service), portOf(redirect)]
   const flags = ['--port', port, '--redirect-port', redirectPort]
@@ -172,7 +175,7 @@ test('S28: ports that others hold are named with their holders', async ({ diagno
   for (const server of [service, redirect]) server.close()
 })
 
-test('beside a Latchkey that runs it takes nothing from it, and says that it answers', async ({
+test('it does not affect a running Latchkey, and says that it answers', async ({
   run,
   diagnose,
 }) => {
@@ -203,7 +206,7 @@ test('a Latchkey that hangs is a problem', async ({ run, diagnose }) => {
   first.process.kill('SIGCONT')
 })
 
-test('bad settings are named, each, and it goes on with the rest', async ({
+test('each invalid setting is named, and the other checks continue', async ({
   diagnose,
   run,
   at,
@@ -235,7 +238,7 @@ test('bad settings are named, each, and it goes on with the rest', async ({
   await rm(folder, { recursive: true })
 })
 
-test('a data directory that others can look into is told of', async ({ diagnose }) => {
+test('a data directory that others can read is reported', async ({ diagnose }) => {
   const parent = await mkdtemp(join(tmpdir(), 'latchkey-'))
   const dataDir = join(parent, 'open')
   await mkdir(dataDir)
@@ -245,7 +248,7 @@ test('a data directory that others can look into is told of', async ({ diagnose 
   await rm(parent, { recursive: true })
 })
 
-test('a report that cannot be kept is printed all the same', async ({ run }) => {
+test("a diagnosis that can't be written is still printed", async ({ run }) => {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-'))
   const dataDir = join(folder, 'file')
   await writeFile(dataDir, '')
@@ -257,7 +260,7 @@ test('a report that cannot be kept is printed all the same', async ({ run }) => 
   await rm(folder, { recursive: true })
 })
 
-test('without a keyring it says what would keep the session', async ({ diagnose }) => {
+test('without a keyring it says how to store the session', async ({ diagnose }) => {
   expect((await diagnose()).of('storage')).toMatchObject({
     verdict: 'warning',
     says: [expect.stringContaining('LATCHKEY_PASSPHRASE')],
@@ -266,7 +269,7 @@ test('without a keyring it says what would keep the session', async ({ diagnose 
   expect(kept.of('storage').says).toEqual([expect.stringContaining('without a keyring')])
 })
 
-test('the last failures of the program that ran are in it', async ({ run, diagnose, at }) => {
+test('it includes the last failures of the last run', async ({ run, diagnose, at }) => {
   const provider = await at({ token: 'server-error' })
   const program = await run([...SCRIPTED, '--sign-in', ...provider.flags])
   await fetch(await answerLink(await program.link()))

@@ -67,7 +67,7 @@ async function kill(child: ChildProcess): Promise<void> {
 
 for (const links of [true, false]) {
   for (const before of ['an empty directory', 'one whose owner was killed']) {
-    test(`S39: killed at any point in ${before}, ${links ? 'with' : 'without'} links, it leaves the way free`, async () => {
+    test(`S39: killed at any point in ${before}, ${links ? 'with' : 'without'} links, it does not block the next start`, async () => {
       let at = 1
       for (; ; at += 1) {
         const directory = await mkdtemp(join(tmpdir(), 'own-'))
@@ -100,7 +100,7 @@ for (const links of [true, false]) {
   }
 }
 
-test('S39: of several that start at once while others are killed on their way, one has it at the end', async () => {
+test('S39: of several programs that start at once while others are killed, one gets the directory', async () => {
   for (let round = 0; round < 10; round += 1) {
     const directory = await mkdtemp(join(tmpdir(), 'own-'))
     const doomed = [1, 3, 5].map((n) => start({ directory, at: n + round, links: true }))

@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline'
 const ROOT = join(import.meta.dirname, '..', '..')
 const SOURCES = ['.ci', 'main', 'renderer', 'test', 'package.json', 'tsconfig.json']
 
-test('a first start says that it builds, builds no test, and has the demo', async () => {
+test('a first start says that it builds, builds no tests, and runs the demo', async () => {
   test.slow()
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-first-'))
   try {

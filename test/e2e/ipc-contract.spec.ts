@@ -44,7 +44,7 @@ const test = base.extend<{
   },
 })
 
-test('as they are, they are the same', async ({ compile }) => {
+test('the checks and the contract agree', async ({ compile }) => {
   expect(await compile(CHECKS, '', '')).toBe('')
 })
 

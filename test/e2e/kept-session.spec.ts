@@ -21,7 +21,7 @@ async function keepSession(start: Start): Promise<void> {
   await stop(program)
 }
 
-test('who signed in is signed in at the next start, before anything else is said', async ({
+test('the session is restored at the next start, before any other output', async ({
   start,
   provider,
   dataDir,
@@ -39,7 +39,7 @@ test('who signed in is signed in at the next start, before anything else is said
   expect((await stat(join(dataDir, 'session.json'))).mode & 0o777).toBe(0o600)
 })
 
-test('S35: without a passphrase nothing is kept, unless the person has chosen so', async ({
+test('S35: without a passphrase nothing is stored, unless the user has chosen so', async ({
   start,
   dataDir,
 }) => {
@@ -70,10 +70,7 @@ test('S35: without a passphrase nothing is kept, unless the person has chosen so
   expect((await vaultOf(dataDir).read())?.account.sub).toBe('alice')
 })
 
-test('a file that came from another machine, without its key, is told of', async ({
-  start,
-  dataDir,
-}) => {
+test('a file from another machine, without its key, is reported', async ({ start, dataDir }) => {
   const env = { LATCHKEY_PASSPHRASE: '' }
   const there = await start({ env }, '--keep-without-keyring')
   await signInOn(there)
@@ -90,7 +87,7 @@ test('a file that came from another machine, without its key, is told of', async
   expect((await signInOn(here)).reason).toContain('is now in')
 })
 
-test('an access token that has run out meanwhile is renewed at once', async ({
+test('an access token that has expired in the meantime is renewed at once', async ({
   start,
   provider,
   dataDir,
@@ -115,7 +112,7 @@ test('an access token that has run out meanwhile is renewed at once', async ({
   expect(tokens.accessToken).not.toBe(before.tokens.accessToken)
 })
 
-test('S17: where the provider cannot be reached at the start, nobody is signed out', async ({
+test("S17: a provider that can't be reached at the start signs nobody out", async ({
   start,
   provider,
   dataDir,
@@ -143,7 +140,7 @@ test('S17: where the provider cannot be reached at the start, nobody is signed o
   expect(await vaultOf(dataDir).read()).toEqual(before)
 })
 
-test('a session of another provider or client ID is not used, and it is said', async ({
+test('a session of another provider or client ID is reported and not used', async ({
   start,
   dataDir,
   provider,
@@ -191,7 +188,7 @@ test('S36: a session of another client ID is not lost when someone signs in', as
   expect((await sessionStore.read())?.account.sub).toBe('bob')
 })
 
-test('S36: a session that a newer version kept is set aside as it is when someone signs in', async ({
+test('S36: a newer version’s session is set aside unchanged when someone signs in', async ({
   start,
   dataDir,
 }) => {
@@ -213,7 +210,7 @@ test('S36: a session that a newer version kept is set aside as it is when someon
   expect((await vaultOf(dataDir).read())?.account.sub).toBe('alice')
 })
 
-test('--sign-in begins a sign-in only where nobody is signed in', async ({ start }) => {
+test('--sign-in begins a sign-in only if nobody is signed in', async ({ start }) => {
   const first = await start({}, '--sign-in')
   await first.status('waiting')
   await signInOn(first)
@@ -227,7 +224,7 @@ test('--sign-in begins a sign-in only where nobody is signed in', async ({ start
   expect(second.stdout()).not.toMatch(/waiting|"open"/)
 })
 
-test('S36: another passphrase: it is said, the file stays, and the next sign-in replaces it', async ({
+test('S36: a wrong passphrase is reported, the file stays, and the next sign-in replaces it', async ({
   start,
   dataDir,
 }) => {
@@ -258,7 +255,7 @@ for (const [means, env] of [
   ['in memory', { LATCHKEY_PASSPHRASE: '' }],
   ['under another passphrase', { LATCHKEY_PASSPHRASE: 'another' }],
 ] as const) {
-  test(`who signed in before does not come back once somebody else has signed in ${means}`, async ({
+  test(`the previous user’s session does not come back after someone else has signed in ${means}`, async ({
     start,
     dataDir,
   }) => {
@@ -289,7 +286,7 @@ for (const [means, env] of [
   })
 }
 
-test('S19: without the passphrase it is said what is missing, and a sign-out removes what was kept', async ({
+test('S19: a missing passphrase is reported, and a sign-out removes the stored session', async ({
   start,
   dataDir,
 }) => {
@@ -310,7 +307,7 @@ test('S19: without the passphrase it is said what is missing, and a sign-out rem
   expect((await next.line('status')).status).toMatchObject({ state: 'signed-out', reason: null })
 })
 
-test('S19: a sign-out removes what was kept', async ({ start, dataDir, provider }) => {
+test('S19: a sign-out removes the stored session', async ({ start, dataDir, provider }) => {
   const program = await start()
   await signInOn(program)
   program.type('sign-out')
@@ -323,7 +320,7 @@ test('S19: a sign-out removes what was kept', async ({ start, dataDir, provider 
   expect((await next.line('status')).status).toMatchObject({ state: 'signed-out', reason: null })
 })
 
-test('S36: a file that is damaged is said, and the next sign-in replaces it', async ({
+test('S36: a damaged file is reported, and the next sign-in replaces it', async ({
   start,
   dataDir,
 }) => {
@@ -340,10 +337,7 @@ test('S36: a file that is damaged is said, and the next sign-in replaces it', as
   expect((await vaultOf(dataDir).read())?.account.sub).toBe('alice')
 })
 
-test('S36: a folder in the file’s place keeps nobody from signing in', async ({
-  start,
-  dataDir,
-}) => {
+test('S36: a folder in the file’s place does not prevent a sign-in', async ({ start, dataDir }) => {
   const path = join(dataDir, 'session.json')
   await mkdir(path)
   const program = await start()
@@ -361,7 +355,7 @@ test('S36: a folder in the file’s place keeps nobody from signing in', async (
   expect(program.stderr()).toBe('')
 })
 
-test.describe('on a disk that is full', () => {
+test.describe('on a full disk', () => {
   test.skip(process.platform === 'win32', 'Windows has no limit to the size of files')
 
   // The unit is 512 bytes or 1 KiB, as the shell has it; a session takes more.
@@ -372,7 +366,7 @@ test.describe('on a disk that is full', () => {
     'sh',
   ]
 
-  test('a renewal lasts, and says that it is not kept; after a restart it is said what has come of it', async ({
+  test('a renewal works, and says that it is not stored; the next start says what became of the session', async ({
     start,
     dataDir,
   }) => {
@@ -404,7 +398,7 @@ test.describe('on a disk that is full', () => {
     expect(await signInOn(next)).toMatchObject({ reason: null })
   })
 
-  test('Latchkey starts and signs in, though not even its address can be written down', async ({
+  test("Latchkey starts and signs in, even if its address can't be written", async ({
     start,
     dataDir,
   }) => {
@@ -421,7 +415,9 @@ test.describe('on a disk that is full', () => {
   })
 })
 
-test('a data directory that cannot be used: one clear line and code 2', async ({ start }) => {
+test('an unusable data directory ends the start with one clear line and code 2', async ({
+  start,
+}) => {
   test.skip(process.platform !== 'linux', 'only Linux has a folder that nobody may write to')
   const program = await start({ dataDir: '/sys' })
   expect(await program.ended).toBe(2)
@@ -430,7 +426,7 @@ test('a data directory that cannot be used: one clear line and code 2', async ({
   )
 })
 
-test('the passphrase is not handed on to the browser that is opened', async ({ run, dataDir }) => {
+test('the passphrase is not passed on to the browser', async ({ run, dataDir }) => {
   test.skip(process.platform !== 'linux', 'only on Linux can a test be the browser')
   const browser = join(dataDir, 'browser')
   await writeFile(browser, `#!/bin/sh\nenv > ${browser}.new && mv ${browser}.new ${browser}.env\n`)

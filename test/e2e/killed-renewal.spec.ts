@@ -38,7 +38,7 @@ const WITHOUT_GRACE: readonly Case[] = [
   ],
 ]
 
-test('S37: killed in renewals, it renews at the next start where the provider has a grace', async ({
+test('S37: killed during renewals, it renews at the next start if the provider has a grace period', async ({
   killsAt,
 }) => {
   const { kill } = await killsAt(60)
@@ -47,7 +47,7 @@ test('S37: killed in renewals, it renews at the next start where the provider ha
   }
 })
 
-test('S37: without a grace, only an answer that was lost costs a sign-in, and it says so', async ({
+test('S37: without a grace period, only a lost answer costs a sign-in, and Latchkey says so', async ({
   killsAt,
 }) => {
   const { kill } = await killsAt(0)

@@ -20,7 +20,7 @@ const test = base.extend<{ folder: string }>({
   },
 })
 
-test('what is new in the tree, in the run’s folder or at home is told; what was there is not', async ({
+test('new files in the tree, the run’s folder or at home are reported; existing ones are not', async ({
   folder,
 }) => {
   const root = join(folder, 'root')
@@ -87,10 +87,10 @@ test.describe('a whole run', () => {
   `
 
   for (const [what, leaves] of [
-    ['that tidies up passes', false],
-    ['that leaves files behind fails, and says which', true],
+    ['that cleans up passes', false],
+    ['that leaves files behind fails and names them', true],
   ] as const) {
-    test(`${what}; it ends with the line that scripts read`, async ({ folder }) => {
+    test(`${what}, and ends with the line that scripts read`, async ({ folder }) => {
       await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
       await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
       await writeFile(join(folder, 'playwright.config.ts'), CONFIG)

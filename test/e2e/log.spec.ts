@@ -19,7 +19,7 @@ function logOf({ dataDir }: Program): Entry[] {
     .map((line) => JSON.parse(line) as Entry)
 }
 
-test('S38: after sign-ins, renewal, failures and sign-out no secret is in any file or output', async ({
+test('S38: after sign-ins, renewal, failures and sign-out, no file and no output holds a secret', async ({
   run,
 }) => {
   const secrets = new Set<string>()
@@ -153,7 +153,7 @@ function filesIn(folder: string): { path: string; text: string }[] {
     .map((path) => ({ path, text: readFileSync(path, 'latin1') }))
 }
 
-test('the log says what ran where, what happened, and that it ended', async ({ run }) => {
+test('the log records the version, the system, the events and the end', async ({ run }) => {
   const program = await run(['--demo', ...SCRIPTED])
   const { url } = await program.line('listening')
   program.type('sign-in')
@@ -172,7 +172,7 @@ test('the log says what ran where, what happened, and that it ended', async ({ r
   expect(statSync(join(program.dataDir, 'latchkey.log')).mode & 0o777).toBe(0o600)
 })
 
-test('what kept it from starting is in the log, by its code', async ({ run }) => {
+test('the reason for a failed start is in the log, by its code', async ({ run }) => {
   const first = await run(['--demo', ...SCRIPTED])
   const { port } = new URL((await first.line('listening')).url)
   const second = await run(['--demo', '--json', '--port', port])
@@ -184,7 +184,7 @@ test('what kept it from starting is in the log, by its code', async ({ run }) =>
   expect(JSON.stringify(logOf(second))).toContain('main/net/loopback.js:')
 })
 
-test('where it is asked to, the log holds failures only', async ({ run }) => {
+test('the log can be limited to failures', async ({ run }) => {
   const program = await run([...SCRIPTED, '--log-level', 'error', '--sign-in'])
   await program.status('failed')
   program.type('quit')
@@ -192,7 +192,7 @@ test('where it is asked to, the log holds failures only', async ({ run }) => {
   expect(logOf(program)).toMatchObject([{ event: 'sign-in-rejected', code: 'not-configured' }])
 })
 
-test('a disk that is full is told of once, and people sign in all the same', async ({ run }) => {
+test('a full disk is reported once, and sign-ins still work', async ({ run }) => {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-'))
   const disk = mountFullDisk(folder)
   test.skip(disk === null, 'only root can mount a disk to fill')

@@ -55,7 +55,7 @@ test.describe.configure({ mode: 'default' })
 
 for (const fault of [undefined, 'server-error'] as const) {
   const outcome = fault ? 'the same words' : 'the same fresh token'
-  test(`F09: a thousand programs that ask at once get ${outcome}, by one renewal`, async ({
+  test(`F09: a thousand programs that ask at once get ${outcome} from one renewal`, async ({
     serve,
   }) => {
     const service = await serve()

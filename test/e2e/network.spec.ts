@@ -74,7 +74,7 @@ const NO_NETWORK = Object.fromEntries(
 )
 
 for (const variable of ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY']) {
-  test(`a person signs in and out through the proxy of ${variable}, with the authority of NODE_EXTRA_CA_CERTS`, async ({
+  test(`sign-in and sign-out work through the proxy of ${variable}, with NODE_EXTRA_CA_CERTS`, async ({
     network,
   }) => {
     const { provider, caFile } = network
@@ -92,7 +92,7 @@ for (const variable of ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY']) {
   })
 }
 
-test('RFC 7617 section 2: the proxy is given its user name and password, as they are meant', async ({
+test('RFC 7617 section 2: the proxy gets its user name and password, decoded', async ({
   network,
 }) => {
   const proxy = await network.proxy({ credentials: 'latchkey:p@ss%1' })
@@ -107,9 +107,7 @@ test('RFC 7617 section 2: the proxy is given its user name and password, as they
   expect(new Set(proxy.seen.map((asked) => asked.authorization))).toEqual(new Set([authorization]))
 })
 
-test('a proxy that speaks TLS has its own certificate checked, and by its own name', async ({
-  network,
-}) => {
+test('a TLS proxy’s own certificate is checked, for its own name', async ({ network }) => {
   const proxy = await network.proxy({ tls: authority.issueFor('127.0.0.1') })
   const trusting = { HTTPS_PROXY: proxy.origin, NODE_EXTRA_CA_CERTS: network.caFile }
   const program = await network.program(trusting)
@@ -124,7 +122,7 @@ test('a proxy that speaks TLS has its own certificate checked, and by its own na
   expect(other.seen).toEqual([])
 })
 
-test('without NODE_EXTRA_CA_CERTS the provider’s certificate is not trusted, and it is said what to do', async ({
+test('without NODE_EXTRA_CA_CERTS the provider’s certificate is not trusted, and the message says what to do', async ({
   network,
 }) => {
   const proxy = await network.proxy()
@@ -151,7 +149,7 @@ test('S12: with NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment it does not st
   expect(proxy.seen).toEqual([])
 })
 
-test('S12: through a tunnel too NODE_TLS_REJECT_UNAUTHORIZED has no say', async ({
+test('S12: NODE_TLS_REJECT_UNAUTHORIZED has no effect through a tunnel either', async ({
   network,
   run,
 }) => {
@@ -166,7 +164,7 @@ test('S12: through a tunnel too NODE_TLS_REJECT_UNAUTHORIZED has no say', async 
   expect(network.provider.requests.discovery).toBe(0)
 })
 
-test('NODE_USE_SYSTEM_CA has the system’s authorities trusted', async ({ network }) => {
+test('NODE_USE_SYSTEM_CA makes Latchkey trust the system’s authorities', async ({ network }) => {
   test.skip(!('setDefaultCACertificates' in tls), 'this Node does not read the variable')
   test.skip(process.platform !== 'linux', 'only there a variable can stand for the system’s')
   const proxy = await network.proxy()
@@ -211,7 +209,7 @@ for (const way of ['the provider', 'the proxy'] as const) {
   })
 }
 
-test('S12: the tunnel’s other end must be the provider, whoever vouches for it', async ({
+test('S12: the other end of the tunnel must be the provider, whatever authority signed its certificate', async ({
   network,
 }) => {
   const other = await startProvider({
@@ -229,7 +227,7 @@ test('S12: the tunnel’s other end must be the provider, whoever vouches for it
   await other.close()
 })
 
-test('what NO_PROXY names does not go through the proxy', async ({ network }) => {
+test('hosts in NO_PROXY are reached without the proxy', async ({ network }) => {
   const proxy = await network.proxy()
   const program = await network.program({
     HTTPS_PROXY: proxy.origin,
@@ -241,7 +239,7 @@ test('what NO_PROXY names does not go through the proxy', async ({ network }) =>
   expect(proxy.seen).toEqual([])
 })
 
-test('a provider on this machine is never asked for through a proxy', async ({ network, run }) => {
+test('a provider on this machine is never reached through a proxy', async ({ network, run }) => {
   const proxy = await network.proxy()
   const provider = await startProvider()
   const { issuer, clientId } = provider
@@ -258,7 +256,7 @@ test('a provider on this machine is never asked for through a proxy', async ({ n
   await provider.close()
 })
 
-test('S38: a proxy that refuses does not bring its password to light', async ({ network }) => {
+test('S38: a rejecting proxy does not reveal its password', async ({ network }) => {
   const proxy = await network.proxy({ credentials: 'latchkey:another' })
   const program = await network.program({
     HTTPS_PROXY: `http://latchkey:canary-password@${proxy.host}`,
@@ -269,7 +267,7 @@ test('S38: a proxy that refuses does not bring its password to light', async ({ 
   expect(program.stdout() + program.stderr()).not.toContain('canary')
 })
 
-test('diagnose tells of the proxy, asks the provider through it, and shows no password', async ({
+test('diagnose names the proxy, reaches the provider through it, and shows no password', async ({
   network,
   run,
 }) => {

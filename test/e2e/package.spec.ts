@@ -68,7 +68,7 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
     packFor(platform)
     const asar = (): string => out(PLACES[platform].asar)
 
-    test('the archive holds the app’s own files, and nothing else of the source tree', () => {
+    test('the archive holds only the app’s own files from the source tree', () => {
       const own = filesIn(asar()).filter((path) => !path.startsWith('/node_modules'))
       expect(own.toSorted()).toEqual(
         [
@@ -86,7 +86,7 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
       )
     })
 
-    test('it ships the packages it needs, and no other', () => {
+    test('it ships exactly the packages it needs', () => {
       const names = filesIn(asar()).flatMap((path) => {
         const found = /^\/node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(path)
         return found ? [found[1]!] : []
@@ -94,7 +94,7 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
       expect(names.toSorted()).toEqual(PACKAGES)
     })
 
-    test('S33: the fuses let nobody use the app as a Node, and load no code but its own archive', async () => {
+    test('S33: the fuses prevent use of the app as Node, and load code only from its own archive', async () => {
       const wire = await getCurrentFuseWire(out(PLACES[platform].program))
       const [off, on] = ['0', '1'].map((character) => character.charCodeAt(0))
       expect(wire[FuseV1Options.RunAsNode]).toBe(off)
@@ -105,7 +105,7 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
       expect(wire[FuseV1Options.GrantFileProtocolExtraPrivileges]).toBe(off)
     })
 
-    test('no Node for the npm scripts is packed, whichever of them is installed where it is packed', () => {
+    test('no Node for the npm scripts is packed, whichever of them is installed', () => {
       const { optionalDependencies } = createRequire(import.meta.url)(
         join(ROOT, 'package.json'),
       ) as { optionalDependencies: Record<string, string> }
@@ -122,7 +122,7 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
 }
 
 function linuxTests(asar: () => string): void {
-  test('of the packages it ships what runs, and their licences', () => {
+  test('it ships only the packages’ code and licences', () => {
     const files = filesIn(asar()).filter((path) => path.startsWith('/node_modules'))
     const left = files.filter((path) => !/\.(js|cjs|mjs|json)$/.test(path))
     expect(left.filter((path) => !/\/licen[cs]e[^/]*$/i.test(path))).toEqual([])
@@ -132,7 +132,7 @@ function linuxTests(asar: () => string): void {
     expect(files.filter((path) => development.test(path))).toEqual([])
   })
 
-  test('what is packed is enough to run: every part loads', async () => {
+  test('the packed files are complete: every part loads', async () => {
     const place = join(folder, 'extracted')
     extractAll(asar(), place)
     for (const part of ['dist/main/app/compose.js', 'node_modules/conf/dist/source/index.js']) {
@@ -162,7 +162,7 @@ function linuxTests(asar: () => string): void {
     expect(content).not.toHaveProperty('scripts')
   })
 
-  test('deb and rpm say what they hold, who made it, and where its home is', () => {
+  test('deb and rpm name their content, maintainer and home page', () => {
     for (const { args } of bothPackages()) {
       expect(valueOf(args, '--name')).toBe('latchkey')
       expect(valueOf(args, '--maintainer')).toMatch(/^The Latchkey authors <\S+@latchkey\.app>$/)
@@ -183,7 +183,7 @@ function linuxTests(asar: () => string): void {
     }
   })
 
-  test('deb and rpm bring icons of all sizes, by the name that the entry asks for', () => {
+  test('deb and rpm contain icons of all sizes, under the desktop entry’s icon name', () => {
     for (const { args, desktop } of bothPackages()) {
       expect(keyOf(desktop, 'Icon')).toBe('latchkey')
       for (const size of [16, 22, 24, 32, 48, 64, 96, 128, 256, 512]) {
@@ -210,13 +210,13 @@ function linuxTests(asar: () => string): void {
     }
   })
 
-  test('the sandbox is on wherever the system has one', () => {
+  test('the sandbox is on if the system has one', () => {
     const entries = [...bothPackages(), packed.appImage!].map(({ desktop }) => desktop)
     for (const desktop of entries) expect(keyOf(desktop, 'Exec')).not.toContain('no-sandbox')
     expect(keyOf(packed.appImage!.desktop, 'Exec')).toBe('AppRun %U')
   })
 
-  test('desktop-file-validate finds nothing to say about the desktop entries', () => {
+  test('desktop-file-validate accepts the desktop entries', () => {
     const found = spawnSync('desktop-file-validate', ['--help']).error === undefined
     test.skip(!found, 'desktop-file-validate (desktop-file-utils) is not installed here')
     for (const { desktop } of [...bothPackages(), packed.appImage!]) {
@@ -250,7 +250,7 @@ function linuxTests(asar: () => string): void {
     expect(isGone(deb!, 'remove')).toBe(true)
   })
 
-  test('installing touches nothing of the command line, and sets the sandbox up', () => {
+  test('installing sets up the sandbox and leaves the command line alone', () => {
     for (const { afterInstall } of bothPackages()) {
       expect(afterInstall).not.toContain("/usr/bin/latchkey'")
       expect(afterInstall).not.toContain('update-alternatives')
@@ -294,7 +294,7 @@ function commandLineTests(asar: () => string): void {
     return { ...env, [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour) }
   }
 
-  test('the script gives commands no screen, and the app the one that there is', async () => {
+  test('the script gives commands no screen, and the app the current one', async () => {
     await install(`printf '%s\\n' "$@"`)
     const isRoot = process.getuid?.() === 0
     const run = (args: string[], env: Record<string, string>) => {
@@ -331,7 +331,7 @@ function commandLineTests(asar: () => string): void {
     expect(refused.stderr).toMatch(/^latchkey: .*latchkey headless\n$/)
   })
 
-  test('help, version and diagnose print what they do in the source tree, and end', async () => {
+  test('help, version and diagnose print the same as in the source tree, and end', async () => {
     const env = await installApp()
     const run = (...args: string[]) => {
       const { status, stdout, stderr } = spawnSync(script(), args, { env, encoding: 'utf8' })
@@ -360,7 +360,7 @@ function commandLineTests(asar: () => string): void {
     })
   })
 
-  test('headless serves until it is stopped, and a second one is told', async () => {
+  test('headless serves until it is stopped, and a second one ends with a message', async () => {
     const env = await installApp()
     const args = [
       'headless',
@@ -399,7 +399,7 @@ function commandLineTests(asar: () => string): void {
 function macTests(): void {
   const contents = (path: string): string => out(join('mac/Latchkey.app/Contents', path))
 
-  test('the app is an agent without a place in the Dock, under its own name', async () => {
+  test('the app is an agent without a Dock icon, under its own name', async () => {
     const plist = await readFile(contents('Info.plist'), 'utf8')
     const value = (key: string): string | undefined =>
       new RegExp(`<key>${key}</key>\\s*<(?:string>([^<]*)<|(true|false)/)`)
@@ -415,7 +415,7 @@ function macTests(): void {
     expect(plist).toContain('<key>ElectronAsarIntegrity</key>')
   })
 
-  test('its command line starts the app, also by a link', async () => {
+  test('its command line starts the app, even through a link', async () => {
     test.skip(process.platform === 'win32', 'there is no sh here')
     const program = contents('MacOS/Latchkey')
     writeFileSync(program, `#!/bin/sh\nprintf '%s\\n' "$0" "$@"\n`, { mode: 0o755 })
@@ -429,13 +429,13 @@ function macTests(): void {
     }
   })
 
-  test('its icon is the one that was drawn', async () => {
+  test('it has the drawn icon', async () => {
     expect(await readFile(contents('Resources/icon.icns'))).toEqual(
       await readFile(join(ROOT, 'main/assets/icon.icns')),
     )
   })
 
-  test('it is hardened, with no entitlement but the one that V8 needs', async () => {
+  test('it is hardened, with only the entitlement that V8 needs', async () => {
     const mac = packed.config['mac'] as Record<string, unknown>
     expect(mac).toMatchObject({ hardenedRuntime: true, target: ['dmg', 'zip'] })
     for (const key of ['entitlements', 'entitlementsInherit']) {
@@ -476,7 +476,7 @@ function windowsTests(): void {
     expect(existsSync(out('win-unpacked/bin/../Latchkey.exe'))).toBe(true)
   })
 
-  test('it is installed for the person alone, without questions, and leaves the settings behind', () => {
+  test('it is installed for one user without questions, and uninstalling keeps the settings', () => {
     expect(packed.config['win']).toMatchObject({ target: 'nsis' })
     // Anything but asInvoker would ask for an administrator.
     expect(packed.config['win']).not.toHaveProperty('requestedExecutionLevel')
@@ -489,7 +489,7 @@ function windowsTests(): void {
     })
   })
 
-  test('uninstalling ends the start at login, and updating does not', () => {
+  test('uninstalling removes the start at login, and updating does not', () => {
     const found = spawnSync('makensis', ['-VERSION']).error === undefined
     test.skip(!found, 'makensis (nsis) is not installed here')
     const script = join(folder, 'test.nsi')

@@ -63,7 +63,7 @@ const post = (url: string, path: string, body?: object): Promise<Response> =>
     }),
   })
 
-test('with what it had issued, the sign-in goes on, by the new keys', async ({
+test('with its store, the sign-in continues with the new keys', async ({
   start,
   provider,
   restart,
@@ -81,7 +81,7 @@ test('with what it had issued, the sign-in goes on, by the new keys', async ({
   expect([again.requests.token, again.requests.jwks]).toEqual([1, 1])
 })
 
-test('before the program sees that its connections are gone, the sign-in goes on too', async ({
+test('the sign-in also continues if the program has not noticed its lost connections', async ({
   start,
   provider,
   restart,
@@ -98,7 +98,7 @@ test('before the program sees that its connections are gone, the sign-in goes on
   await program.status('signed-in')
 })
 
-test('without what it had issued, the sign-in fails in words, and the next one works', async ({
+test('without its store, the sign-in fails with a message, and the next one works', async ({
   start,
   restart,
 }) => {
@@ -115,7 +115,7 @@ test('without what it had issued, the sign-in fails in words, and the next one w
   await program.status('signed-in')
 })
 
-test('while it is away, the sign-in fails in words, and the next one works once it is back', async ({
+test('while it is down, the sign-in fails with a message, and the next one works when it is back', async ({
   start,
   stopProvider,
   startAgain,

@@ -48,7 +48,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
     })
   }
 
-  test(`S46: with ${kind} as settings.json it ends with words and code 2`, async ({
+  test(`S46: with ${kind} as settings.json it ends with a message and code 2`, async ({
     run,
     dataDir,
   }) => {
@@ -62,7 +62,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
   })
 }
 
-test('S46: a log that is a link to another file of the person’s adds nothing to that', async ({
+test('S46: a log that is a link to another file does not write to that file', async ({
   run,
   dataDir,
 }) => {
@@ -77,7 +77,7 @@ test('S46: a log that is a link to another file of the person’s adds nothing t
   expect((await lstat(join(dataDir, 'latchkey.log'))).isSymbolicLink()).toBe(true)
 })
 
-test('a settings.json that is empty is said on stderr, and the program starts', async ({
+test('an empty settings.json is reported on stderr, and the program starts', async ({
   run,
   dataDir,
 }) => {

@@ -115,10 +115,7 @@ test.skip(process.platform !== 'linux', 'what is looked for here is Linux’s')
 
 const WITHOUT_SANDBOX = { flags: ['--no-sandbox'] }
 
-test('a library that is missing is named, and the headless program starts', async ({
-  folder,
-  start,
-}) => {
+test('a missing library is named, and the headless program starts', async ({ folder, start }) => {
   test.skip(spawnSync('cc', ['--version']).error !== undefined, 'there is no C compiler here')
   const compile = (...args: string[]): void =>
     expect(spawnSync('cc', args, { cwd: folder, encoding: 'utf8' })).toMatchObject({ status: 0 })
@@ -147,7 +144,7 @@ test('a screen that does not answer is named, and the headless program starts', 
   )
 })
 
-test('where the screen answers, it is not blamed', async ({ electron, start }) => {
+test('a screen that answers is not blamed', async ({ electron, start }) => {
   await electron('exit 1')
   // Not the one of the other specs, which run beside this one.
   const DISPLAY = ':7655'
@@ -165,7 +162,7 @@ test('where the screen answers, it is not blamed', async ({ electron, start }) =
 })
 
 for (const code of [2, 3]) {
-  test(`the app's own code ${code} stays, and nothing else is started`, async ({
+  test(`the app's own code ${code} is passed on, and nothing else is started`, async ({
     electron,
     start,
   }) => {
@@ -177,7 +174,7 @@ for (const code of [2, 3]) {
   })
 }
 
-test('an Electron that its sandbox ends says what one run without it takes', async ({
+test('if the sandbox ends Electron, the message says how to run once without it', async ({
   electron,
   start,
 }) => {
@@ -236,7 +233,7 @@ test('the superuser is told why there is no tray', async ({ electron, start }) =
   expect(started.stderr()).toContain(`Electron does not run as root. ${FALLBACK}`)
 })
 
-test('stopping it early is no obstacle', async ({ folder, electron, start }) => {
+test('stopping it early is not reported as a failure', async ({ folder, electron, start }) => {
   await electron(`echo > '${folder}/data/up'; exec sleep 600`)
   const started = await start(WITHOUT_SANDBOX)
   await expect(() => readFile(join(folder, 'data', 'up'))).toPass()
@@ -245,10 +242,7 @@ test('stopping it early is no obstacle', async ({ folder, electron, start }) => 
   expect(started.stderr()).toBe('')
 })
 
-test('a folder that holds no Electron is named, and nothing is fetched', async ({
-  folder,
-  start,
-}) => {
+test('a folder without Electron is named, and nothing is fetched', async ({ folder, start }) => {
   const started = await start(WITHOUT_SANDBOX)
   await started.headless
   expect(started.stderr()).toContain(
@@ -256,7 +250,7 @@ test('a folder that holds no Electron is named, and nothing is fetched', async (
   )
 })
 
-test('ELECTRON_OVERRIDE_DIST_PATH works on each system, before anything was fetched', ({
+test('ELECTRON_OVERRIDE_DIST_PATH works on each system before anything is fetched', ({
   folder,
 }) => {
   const env = { ELECTRON_OVERRIDE_DIST_PATH: '/opt/electron' }
@@ -299,7 +293,7 @@ test.describe('fetching Electron', () => {
     ...env,
   })
 
-  test('the last line of what went wrong is shown', async ({ folder, start }) => {
+  test('the last line of the error is shown', async ({ folder, start }) => {
     const started = await start({ ...WITHOUT_SANDBOX, env: fetching(folder) })
     await started.headless
     expect(asked).toEqual([expect.stringMatching(/^\/v[\d.]+\/electron-v[\d.]+-linux-\w+\.zip$/)])
@@ -308,7 +302,7 @@ test.describe('fetching Electron', () => {
     )
   })
 
-  test('on a terminal it shows how far it is', async ({ folder, start }) => {
+  test('on a terminal it shows the progress', async ({ folder, start }) => {
     const { resolve, promise } = Promise.withResolvers<void>()
     hold = promise
     test.skip(spawnSync('script', ['--version']).error !== undefined, 'there is no `script` here')
@@ -322,7 +316,7 @@ test.describe('fetching Electron', () => {
     await started.headless
   })
 
-  test('it goes through the proxy that the environment names', async ({ folder, start }) => {
+  test('it uses the proxy from the environment', async ({ folder, start }) => {
     const proxy = await startProxy({
       reach: {
         [new URL(mirrorAt('electron.invalid')).host]: (mirror.address() as AddressInfo).port,

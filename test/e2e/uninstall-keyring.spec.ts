@@ -56,7 +56,7 @@ const test = base.extend<{ withKeyring: (...lines: readonly string[]) => Promise
 })
 test.skip(missing.length > 0, `needs ${missing.join(', ')}`)
 
-test('the key is removed, and that of another app stays', async ({ withKeyring }) => {
+test('the key is removed, and another app’s key stays', async ({ withKeyring }) => {
   const printed = await withKeyring(
     STORE,
     `printf theirs | secret-tool store --label 'Other Safe Storage' ${OTHER}`,
@@ -68,7 +68,7 @@ test('the key is removed, and that of another app stays', async ({ withKeyring }
   expect(printed.split('\n').slice(-2)).toEqual(['[1]', 'theirs'])
 })
 
-test('a locked keyring keeps it, and that is said', async ({ withKeyring }) => {
+test('a locked keyring keeps the key, and the output says so', async ({ withKeyring }) => {
   const printed = await withKeyring(
     STORE,
     'dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets ' +
@@ -80,7 +80,7 @@ test('a locked keyring keeps it, and that is said', async ({ withKeyring }) => {
   expect(printed).not.toContain('was removed from the keyring')
 })
 
-test('a keyring without it is not spoken of', async ({ withKeyring }) => {
+test('a keyring without the key is not mentioned', async ({ withKeyring }) => {
   const printed = await withKeyring('$UNINSTALL')
   expect(printed).toContain('Removed ')
   expect(printed).not.toContain('Safe Storage')

@@ -68,7 +68,7 @@ async function isAlive(provider: RunningProvider, refreshToken: string): Promise
   return response.ok
 }
 
-test('every refresh token is revoked, also superseded ones, and all that is Latchkey’s is removed', async ({
+test('every refresh token is revoked, even superseded ones, and all of Latchkey’s data is removed', async ({
   start,
   provider,
   dataDir,
@@ -116,7 +116,7 @@ test('every refresh token is revoked, also superseded ones, and all that is Latc
   if (process.platform === 'linux') expect(existsSync(entry)).toBe(false)
 })
 
-test('what is not Latchkey’s stays: other files, what links lead to, a folder in a file’s place', async ({
+test('other files, targets of links, and a folder in a file’s place stay', async ({
   start,
   dataDir,
   config,
@@ -171,7 +171,7 @@ test('while a Latchkey runs it ends with 3, and nothing is revoked or removed', 
   expect(provider.revoked).toEqual([])
 })
 
-test('what could not be removed keeps the directory known, so that a second run removes it', async ({
+test("if something can't be removed, a second run still recognizes the directory and removes the rest", async ({
   start,
   dataDir,
   uninstall,
@@ -233,7 +233,7 @@ test('an earlier session that was set aside is revoked too', async ({
   expect(provider.revoked).toEqual([tokens.refreshToken])
 })
 
-test.describe('what could not be revoked is said, with code 1, and removed all the same', () => {
+test.describe("if a token can't be revoked, the output says so with code 1, and the data is still removed", () => {
   test('without the passphrase', async ({ start, provider, dataDir, uninstall }) => {
     const program = await start()
     await signInOn(program)
@@ -245,12 +245,7 @@ test.describe('what could not be revoked is said, with code 1, and removed all t
     expect(existsSync(dataDir)).toBe(false)
   })
 
-  test('where the provider answers with an error', async ({
-    start,
-    provider,
-    dataDir,
-    uninstall,
-  }) => {
+  test('if the provider answers with an error', async ({ start, provider, dataDir, uninstall }) => {
     const program = await start()
     await signInOn(program)
     await stop(program)
@@ -262,7 +257,7 @@ test.describe('what could not be revoked is said, with code 1, and removed all t
   })
 })
 
-test('a directory that Latchkey never used is refused with 2, and stays as it is', async ({
+test('a directory that Latchkey never used is rejected with code 2 and not changed', async ({
   dataDir,
   uninstall,
 }) => {
@@ -277,7 +272,7 @@ test('a directory that Latchkey never used is refused with 2, and stays as it is
   }
 })
 
-test('a directory that is not there is not made', async ({ dataDir, uninstall }) => {
+test('a missing directory is not created', async ({ dataDir, uninstall }) => {
   const missing = join(dataDir, 'missing')
   const ended = await uninstall({ dataDir: missing })
   expect(await ended.ended, ended.stderr()).toBe(0)

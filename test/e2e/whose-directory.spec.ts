@@ -48,10 +48,10 @@ async function quit({ child, ended }: { child: ChildProcess; ended: Followed['en
   return ended
 }
 
-test.describe('where root and others are told apart', () => {
+test.describe('if root and other users can be told apart', () => {
   test.skip(process.getuid?.() !== 0, 'only root can start programs as another user')
 
-  test('S47: root in somebody’s home is refused with code 2, and leaves nothing there', async ({
+  test('S47: root in another user’s home is rejected with code 2, and leaves nothing there', async ({
     home,
     start,
   }) => {
@@ -65,7 +65,7 @@ test.describe('where root and others are told apart', () => {
     expect(await readdir(home)).toEqual([])
   })
 
-  test('S47: nor does root make a directory in somebody’s folder, though it is named', async ({
+  test('S47: root does not create a directory in another user’s folder, even if it is named', async ({
     home,
     start,
   }) => {
@@ -75,14 +75,14 @@ test.describe('where root and others are told apart', () => {
     expect(await readdir(home)).toEqual([])
   })
 
-  test('S47: root with a directory of its own starts in whatever home', async ({ home, start }) => {
+  test('S47: root with a directory of its own starts in any home', async ({ home, start }) => {
     const own = await mkdtemp(join(tmpdir(), 'own-'))
     const { code } = await quit(start(['--data-dir', own], { env: { HOME: home } }))
     expect(code).toBe(0)
     await rm(own, { recursive: true })
   })
 
-  test('a directory that root once made in a home is named with its owner, and refused', async ({
+  test('a directory that root has made in a home is rejected, and named with its owner', async ({
     home,
     start,
   }) => {
@@ -97,7 +97,7 @@ test.describe('where root and others are told apart', () => {
     expect(code).toBe(2)
   })
 
-  test('what root has left in a person’s directory keeps them from nothing', async ({
+  test('files that root has left in a user’s directory do not block that user', async ({
     home,
     start,
   }) => {
@@ -114,7 +114,7 @@ test.describe('where root and others are told apart', () => {
     expect(stderr).toContain('belonged to another user (uid 0), so it did not count')
   })
 
-  test('S47: a directory of another user is refused with code 2', async ({ home, start }) => {
+  test('S47: a directory of another user is rejected with code 2', async ({ home, start }) => {
     const directory = join(home, 'theirs')
     await mkdir(directory, { mode: 0o777 })
     await chmod(directory, 0o777)
@@ -126,7 +126,7 @@ test.describe('where root and others are told apart', () => {
   })
 })
 
-test('S47: a directory that others may enter is closed to them, and that is said', async ({
+test('S47: a directory that others may enter is closed to them, and the output says so', async ({
   start,
 }) => {
   test.skip(process.platform === 'win32', 'Windows keeps rights elsewhere')
@@ -141,9 +141,9 @@ test('S47: a directory that others may enter is closed to them, and that is said
 
 for (const [what, mode, names] of [
   ['that serves another purpose', 0o755, ['letters.txt']],
-  ['that everybody may put files into', 0o1777, []],
+  ['that everyone may write to', 0o1777, []],
 ] as const) {
-  test(`S47: a directory ${what} is not closed, but refused`, async ({ start }) => {
+  test(`S47: a directory ${what} is not closed, but rejected`, async ({ start }) => {
     test.skip(process.platform === 'win32', 'Windows keeps rights elsewhere')
     const directory = await mkdtemp(join(tmpdir(), 'shared-'))
     for (const name of names) await writeFile(join(directory, name), '')
@@ -183,7 +183,7 @@ test.describe('without a home', () => {
     await rm(directory, { recursive: true })
   })
 
-  test('so is a place for settings in the environment', async ({ start }) => {
+  test('a place for settings in the environment is enough, too', async ({ start }) => {
     const directory = await mkdtemp(join(tmpdir(), 'own-'))
     await chown(directory, 2_000_000_123, 2_000_000_123)
     const env = { XDG_CONFIG_HOME: directory }
@@ -194,7 +194,9 @@ test.describe('without a home', () => {
   })
 })
 
-test('an empty HOME is none: the system’s list of users has the person’s', async ({ start }) => {
+test('an empty HOME counts as missing: the system’s list of users has the home', async ({
+  start,
+}) => {
   test.skip(process.platform === 'win32', 'Windows goes by other variables')
   const { code, stdout } = await start(['diagnose'], { env: { HOME: '' } }).ended
   expect(code).toBe(0)
