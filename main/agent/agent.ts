@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.js'
 import type { Http } from '../net/http.js'
-import type { CallbackListener } from '../oauth/callback-listener.js'
+import type { CallbackDiagnostic, CallbackListener } from '../oauth/callback-listener.js'
 import { readAddress, type Pasted } from '../oauth/pasted-redirect.js'
 import { createProviders, type FindProvider } from '../oauth/provider.js'
 import {
@@ -18,12 +18,12 @@ import { WAITING_ADVICE } from './agent-messages.js'
 import { createApiSignIns, type ApiSignIns } from './api-sign-ins.js'
 import { createBrowserBudget } from './browser-budget.js'
 import { reachableSignIn, type Model } from './model.js'
-import { createModelStore, type Subscriber } from './model-store.js'
-import { createPersonBrowser } from './person-browser.js'
+import { createModelStore, type ModelStore, type Subscriber } from './model-store.js'
+import { createPersonBrowser, type PersonBrowser } from './person-browser.js'
 import type { LastSession } from './keeper-state.js'
-import { createSessionKeeper } from './session-keeper.js'
-import { createTraySignIn } from './tray-sign-in.js'
-import { trackUnfinished } from './unfinished.js'
+import { createSessionKeeper, type SessionKeeper } from './session-keeper.js'
+import { createTraySignIn, type TraySignIn } from './tray-sign-in.js'
+import { trackUnfinished, type Unfinished } from './unfinished.js'
 
 export type AgentDeps = {
   /** Null if no provider is configured. A sign-in then fails and says so. */
@@ -95,6 +95,61 @@ export type Agent = {
 }
 
 export function createAgent(given: AgentDeps): Agent {
+  const { provider, listener } = given
+  const { model, subscribe, browser, sessionKeeper, api, tray, finish } = createParts(given)
+
+  const cancel = (): void => {
+    const origin = reachableSignIn(model())?.origin
+    if (origin === 'tray') tray.cancel()
+    else if (origin === 'api') api.cancelAll()
+  }
+
+  return {
+    model,
+    subscribe,
+    api,
+    signIn: () => tray.begin('last'),
+    signInAsOther: () => tray.begin('any'),
+    openAgain() {
+      const signIn = reachableSignIn(model())
+      if (signIn) browser.openAgain(signIn)
+    },
+    link: () => reachableSignIn(model())?.link ?? null,
+    paste(text) {
+      const address = readAddress(text)
+      if (address === null) return 'no-address'
+      return api.paste(address) ? 'taken' : listener.paste(address)
+    },
+    cancel,
+    async signOut() {
+      cancel()
+      // An answered sign-in of an app would sign the person in again.
+      api.cancelAll()
+      await sessionKeeper.signOut()
+    },
+    restore: () => (provider ? sessionKeeper.restore(provider) : Promise.resolve()),
+    read: (leastMs) => sessionKeeper.read(leastMs),
+    wake: () => sessionKeeper.wake(),
+    last: () => sessionKeeper.last(),
+    whole: () => sessionKeeper.whole(),
+    async close() {
+      tray.close()
+      const stopWaiting = sessionKeeper.close()
+      await finish(() => api.close())
+      stopWaiting()
+    },
+  }
+}
+
+type Parts = Pick<ModelStore, 'model' | 'subscribe'> &
+  Pick<Unfinished, 'finish'> & {
+    browser: PersonBrowser
+    sessionKeeper: SessionKeeper
+    api: ApiSignIns
+    tray: TraySignIn
+  }
+
+function createParts(given: AgentDeps): Parts {
   const { clock, provider, memory = createProviderMemory() } = given
   const { http, track, finish } = trackUnfinished(given.http, clock)
   const findProvider = given.findProvider ?? createProviders({ http, clock })
@@ -121,57 +176,13 @@ export function createAgent(given: AgentDeps): Agent {
     registration: registrationAdvice(given.redirect ?? DEFAULT_TARGET),
     model,
     dispatch,
-    reportDiagnostic: (state, diagnostic) =>
-      dispatch({
-        type: 'callback-diagnosed',
-        state,
-        diagnostic,
-        message: WAITING_ADVICE[diagnostic],
-      }),
-  } satisfies Partial<Parameters<typeof createApiSignIns>[0]>
+    reportDiagnostic(state: string, diagnostic: CallbackDiagnostic) {
+      const message = WAITING_ADVICE[diagnostic]
+      dispatch({ type: 'callback-diagnosed', state, diagnostic, message })
+    },
+  }
   // A budget of its own: apps cannot use up the launches of the person's sign-in.
   const api = createApiSignIns({ ...deps, browserBudget: createBrowserBudget(clock) })
   const tray = createTraySignIn({ ...deps, browser, track })
-
-  const cancel = (): void => {
-    const origin = reachableSignIn(model())?.origin
-    if (origin === 'tray') tray.cancel()
-    else if (origin === 'api') api.cancelAll()
-  }
-
-  return {
-    model,
-    subscribe,
-    api,
-    signIn: () => tray.begin('last'),
-    signInAsOther: () => tray.begin('any'),
-    openAgain() {
-      const signIn = reachableSignIn(model())
-      if (signIn) browser.openAgain(signIn)
-    },
-    link: () => reachableSignIn(model())?.link ?? null,
-    paste(text) {
-      const address = readAddress(text)
-      if (address === null) return 'no-address'
-      return api.paste(address) ? 'taken' : given.listener.paste(address)
-    },
-    cancel,
-    async signOut() {
-      cancel()
-      // An answered sign-in of an app would sign the person in again.
-      api.cancelAll()
-      await sessionKeeper.signOut()
-    },
-    restore: () => (provider ? sessionKeeper.restore(provider) : Promise.resolve()),
-    read: (leastMs) => sessionKeeper.read(leastMs),
-    wake: () => sessionKeeper.wake(),
-    last: () => sessionKeeper.last(),
-    whole: () => sessionKeeper.whole(),
-    async close() {
-      tray.close()
-      const stopWaiting = sessionKeeper.close()
-      await finish(() => api.close())
-      stopWaiting()
-    },
-  }
+  return { model, subscribe, browser, sessionKeeper, api, tray, finish }
 }

@@ -1,6 +1,7 @@
 // Holds the model, applies events to it, and tells the subscribers.
 
-import { initialModel, next, type Event, type Model } from './model.js'
+import { initialModel, type Event, type Model } from './model.js'
+import { next } from './transitions.js'
 
 export type Subscriber = (model: Model, event: Event) => void
 

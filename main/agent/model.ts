@@ -1,4 +1,4 @@
-// Who is signed in and which sign-ins are under way: two machines in one model, and one pure function.
+// The model: who is signed in, and which sign-ins are under way. The types, and what they say in short.
 
 import type { ErrorCode } from '../base/errors.js'
 import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
@@ -15,11 +15,11 @@ export type SessionState =
 
 /** In milliseconds since the epoch. */
 export type Lifetime = {
-  /** When the access token runs out; null where the provider does not say. */
+  /** When the access token expires; null if the provider does not say. */
   expiresAtMs: number | null
-  /** When the session is renewed next; null where it cannot be, and then it ends with the token. */
+  /** When the session is renewed next; null if it cannot be renewed and ends with the token. */
   renewsAtMs: number | null
-  /** What was odd about the provider's answer, for the log and `diagnose`; absent where nothing was. */
+  /** Oddities of the provider's answer, for the log and `diagnose`; absent if there were none. */
   odd?: readonly string[]
 }
 
@@ -37,21 +37,21 @@ export type SignIn = {
   phase: 'waiting' | 'answered' | 'exchanging'
   /** When the wait ends, in milliseconds since the epoch. */
   deadlineMs: number
-  /** Where the person signs in; null until the listener is open. */
+  /** The authorization URL; null until the listener is open, and after the answer. */
   link: string | null
   /** A message for the person while the sign-in waits; null if there is none. */
   message: string | null
   /** The most telling thing that reached the callback listener and was no answer. */
   diagnostic: CallbackDiagnostic
-  /** True while it waits for a browser, and no app waits for it any more. */
+  /** True if the sign-in still waits for the browser, but its app has hung up. */
   abandoned: boolean
-  /** The app that asked, as far as the system tells; a label, and no proof. */
+  /** The app that asked, if the system tells. A label, not a proof. */
   program: string | null
 }
 
 export type Origin = 'tray' | 'api'
 
-/** How the last sign-in or sign-out ended. */
+/** How the last sign-in or sign-out ended. `message` and `reason` are for a person. */
 export type LastResult =
   | { kind: 'done'; replaced: Account | null; message: string | null }
   | { kind: 'denied'; code: ErrorCode; reason: string }
@@ -60,7 +60,7 @@ export type LastResult =
   | { kind: 'cancelled' }
   | { kind: 'signed-out'; message: string | null }
 
-/** An end of a flow that signed nobody in. */
+/** The end of a sign-in without a session. */
 export type SignInResult = Extract<
   LastResult,
   { kind: 'denied' | 'failed' | 'expired' | 'cancelled' }
@@ -69,16 +69,16 @@ export type SignInResult = Extract<
 export type Model = {
   session: SessionState
   signIns: readonly SignIn[]
-  /** Null at first. Cancelling leaves it as it was. */
+  /** Null at first. A cancelled sign-in does not change it. */
   lastResult: Exclude<LastResult, { kind: 'cancelled' }> | null
-  /** Why what is on the disk is not what is held, in words for a person; null where it is. */
+  /** Why the stored session differs from the one in memory, for a person; null if it does not. */
   storageProblem: string | null
 }
 
 export type Event =
   | { type: 'sign-in-started'; state: string; origin: Origin; deadlineMs: number }
   | { type: 'link-ready'; state: string; link: string; program?: string | null }
-  /** `link`: where the person's tab goes on by itself, in place of the link before. */
+  /** `link`: the link that the person's tab continues at, in place of the earlier one. */
   | { type: 'sign-in-message-changed'; state: string; message: string; link?: string }
   /** `message`: what to do about it; null if the person can do nothing yet. */
   | {
@@ -102,9 +102,9 @@ export type Event =
       renewal: RenewalFailure['kind']
       code: ErrorCode
       reason: string
-      /** When it is tried again. */
+      /** When the renewal is tried again, in milliseconds since the epoch. */
       renewsAtMs: number
-      /** How many in a row, with this one. */
+      /** How many renewals in a row have failed, including this one. */
       failures: number
     }
   | { type: 'session-ended'; reason: string }
@@ -120,232 +120,7 @@ export const initialModel: Model = {
   storageProblem: null,
 }
 
-/** Makes the model that follows an event. An event that does not fit changes nothing. */
-export function next(model: Model, event: Event): Model {
-  const changed: Model = {
-    session: nextSession(model, event),
-    signIns: nextSignIns(model.signIns, event),
-    lastResult: nextResult(model, event),
-    storageProblem: nextStorageProblem(model, event),
-  }
-  const same = (Object.keys(changed) as (keyof Model)[]).every((key) => changed[key] === model[key])
-  return same ? model : changed
-}
-
-function nextSession(model: Model, event: Event): SessionState {
-  const { session } = model
-  switch (event.type) {
-    case 'signed-in':
-      // Also where its flow has made way for another meanwhile: this session is held.
-      return heldSession(event.account, event)
-    case 'restored':
-      return session.kind === 'signed-out' ? heldSession(event.account, event) : session
-    case 'renewal-started':
-      if (session.kind !== 'signed-in') return session
-      return { ...session, renewal: { kind: 'renewing', after: renewalFailure(session.renewal) } }
-    case 'renewed':
-      return session.kind === 'signed-in' ? heldSession(session.account, event) : session
-    case 'renewal-failed': {
-      if (session.kind !== 'signed-in') return session
-      const renewal = { kind: event.renewal, message: event.reason }
-      return { ...session, renewal, renewsAtMs: event.renewsAtMs }
-    }
-    case 'session-ended':
-      return session.kind === 'signed-in'
-        ? { kind: 'needs-sign-in', account: session.account, reason: event.reason }
-        : session
-    case 'signed-out':
-      return session.kind === 'signed-out' ? session : { kind: 'signed-out' }
-    case 'sign-in-started':
-    case 'link-ready':
-    case 'sign-in-message-changed':
-    case 'callback-diagnosed':
-    case 'sign-in-abandoned':
-    case 'sign-in-resumed':
-    case 'callback-answered':
-    case 'exchange-started':
-    case 'sign-in-ended':
-    case 'sign-in-rejected':
-    case 'revocation-failed':
-    case 'storage-failed':
-    case 'storage-recovered':
-      return session
-  }
-}
-
-/** Returns the failure that the renewal shows: its own, or the one that it retries. */
-export function renewalFailure(renewal: Renewal): RenewalFailure | null {
-  switch (renewal.kind) {
-    case 'idle':
-      return null
-    case 'renewing':
-      return renewal.after
-    case 'offline':
-    case 'failing':
-      return renewal
-  }
-}
-
-function heldSession(account: Account, { expiresAtMs, renewsAtMs }: Lifetime): SessionState {
-  return { kind: 'signed-in', account, expiresAtMs, renewsAtMs, renewal: { kind: 'idle' } }
-}
-
-function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[] {
-  switch (event.type) {
-    case 'sign-in-started': {
-      if (hasSignIn(signIns, event.state)) return signIns
-      // At most one flow is the tray's: a new one takes the place of the old.
-      const kept =
-        event.origin === 'tray' ? signIns.filter((signIn) => signIn.origin !== 'tray') : signIns
-      const { state, origin, deadlineMs } = event
-      const started: SignIn = {
-        state,
-        origin,
-        phase: 'waiting',
-        deadlineMs,
-        link: null,
-        message: null,
-        diagnostic: 'nothing',
-        abandoned: false,
-        program: null,
-      }
-      return [...kept, started]
-    }
-    case 'link-ready':
-    case 'sign-in-message-changed':
-    case 'callback-diagnosed':
-    case 'sign-in-abandoned':
-    case 'sign-in-resumed':
-    case 'callback-answered':
-    case 'exchange-started':
-      return signIns.some(
-        (signIn) => signIn.state === event.state && nextSignIn(signIn, event) !== signIn,
-      )
-        ? signIns.map((signIn) =>
-            signIn.state === event.state ? nextSignIn(signIn, event) : signIn,
-          )
-        : signIns
-    case 'signed-in':
-    case 'sign-in-ended':
-      if (!hasSignIn(signIns, event.state)) return signIns
-      return signIns.filter((signIn) => signIn.state !== event.state)
-    case 'restored':
-    case 'renewal-started':
-    case 'renewed':
-    case 'renewal-failed':
-    case 'session-ended':
-    case 'signed-out':
-    case 'sign-in-rejected':
-    case 'revocation-failed':
-    case 'storage-failed':
-    case 'storage-recovered':
-      return signIns
-  }
-}
-
-type FlowEvent = Extract<
-  Event,
-  {
-    type:
-      | 'link-ready'
-      | 'sign-in-message-changed'
-      | 'callback-diagnosed'
-      | 'sign-in-abandoned'
-      | 'sign-in-resumed'
-      | 'callback-answered'
-      | 'exchange-started'
-  }
->
-
-// Phases only go forward: waiting, answered, exchanging.
-function nextSignIn(signIn: SignIn, event: FlowEvent): SignIn {
-  switch (event.type) {
-    case 'link-ready':
-      // Also when it is opened once more: what was noticed before then is old.
-      if (signIn.phase !== 'waiting') return signIn
-      return {
-        ...signIn,
-        link: event.link,
-        message: null,
-        program: event.program ?? signIn.program,
-      }
-    case 'sign-in-message-changed':
-      return signIn.phase === 'waiting'
-        ? { ...signIn, message: event.message, link: event.link ?? signIn.link }
-        : signIn
-    case 'callback-diagnosed': {
-      const { diagnostic } = event
-      const message = event.message ?? signIn.message
-      const isNew = diagnostic !== signIn.diagnostic || message !== signIn.message
-      return signIn.phase === 'waiting' && isNew ? { ...signIn, diagnostic, message } : signIn
-    }
-    case 'sign-in-abandoned':
-      return signIn.phase === 'waiting' && !signIn.abandoned
-        ? { ...signIn, abandoned: true }
-        : signIn
-    case 'sign-in-resumed':
-      return signIn.abandoned ? { ...signIn, abandoned: false } : signIn
-    case 'callback-answered':
-      return signIn.phase === 'waiting'
-        ? { ...signIn, phase: 'answered', link: null, message: null }
-        : signIn
-    case 'exchange-started':
-      return signIn.phase === 'exchanging'
-        ? signIn
-        : { ...signIn, phase: 'exchanging', link: null, message: null }
-  }
-}
-
-function nextResult(model: Model, event: Event): Model['lastResult'] {
-  const { session, lastResult } = model
-  switch (event.type) {
-    case 'signed-in': {
-      const before = session.kind === 'signed-out' ? null : session.account
-      const replaced = before !== null && before.sub !== event.account.sub ? before : null
-      return { kind: 'done', replaced, message: null }
-    }
-    case 'sign-in-ended':
-      if (!hasSignIn(model.signIns, event.state) || event.result.kind === 'cancelled')
-        return lastResult
-      return event.result
-    case 'signed-out':
-      return session.kind === 'signed-out' ? lastResult : { kind: 'signed-out', message: null }
-    case 'revocation-failed':
-      // What has happened since is newer news than the end of an old session.
-      return lastResult?.kind === 'signed-out' ||
-        (lastResult?.kind === 'done' && lastResult.replaced)
-        ? { ...lastResult, message: event.message }
-        : lastResult
-    case 'sign-in-rejected':
-      return event.result
-    case 'sign-in-started':
-    case 'link-ready':
-    case 'sign-in-message-changed':
-    case 'callback-diagnosed':
-    case 'sign-in-abandoned':
-    case 'sign-in-resumed':
-    case 'callback-answered':
-    case 'exchange-started':
-      return lastResult
-    case 'session-ended':
-      // Older news than this, which the session itself tells.
-      return session.kind === 'signed-in' ? null : lastResult
-    case 'restored':
-    case 'renewal-started':
-    case 'renewed':
-    case 'renewal-failed':
-    case 'storage-failed':
-    case 'storage-recovered':
-      return lastResult
-  }
-}
-
-function nextStorageProblem({ storageProblem }: Model, event: Event): Model['storageProblem'] {
-  if (event.type === 'storage-failed') return event.message
-  return event.type === 'storage-recovered' ? null : storageProblem
-}
-
-/** The one word for a person. */
+/** The state in one word. */
 export type Summary =
   | 'signed-out'
   | 'waiting'
@@ -358,8 +133,8 @@ export type Summary =
   | 'failed'
 
 /**
- * Says the state in one word: the tray flow's phase if there is one, else the session; when signed
- * out, the newest API flow's phase, else the last failure.
+ * Returns the state in one word: the phase of the tray's sign-in if there is one, else the session. If
+ * nobody is signed in, it is the phase of the newest sign-in of an app, else the last result.
  */
 export function summarize(model: Model): Summary {
   const { session, lastResult } = model
@@ -382,7 +157,7 @@ export function summarize(model: Model): Summary {
   }
 }
 
-/** The flow whose phase is the state in one word, where a flow's is. */
+/** Finds the sign-in whose phase {@link summarize} returns. */
 export function shownSignIn(model: Model): SignIn | undefined {
   const tray = traySignIn(model)
   if (tray || model.session.kind !== 'signed-out') return tray
@@ -390,14 +165,14 @@ export function shownSignIn(model: Model): SignIn | undefined {
 }
 
 /**
- * The flow that cancel, open and link act on: the one that is shown, else an app's beside the session,
- * which the state in one word does not tell of.
+ * Finds the sign-in that the commands cancel, open and copy link act on: the one that is shown, else an
+ * app's sign-in during a session.
  */
 export function reachableSignIn(model: Model): SignIn | undefined {
   return shownSignIn(model) ?? askingSignIn(model) ?? model.signIns.at(-1)
 }
 
-/** The newest sign-in that an app asks the person for beside a session. */
+/** Finds the newest sign-in that an app asks for while someone is signed in. */
 export function askingSignIn(model: Model): SignIn | undefined {
   if (shownSignIn(model)) return undefined
   return model.signIns.findLast(
@@ -405,7 +180,7 @@ export function askingSignIn(model: Model): SignIn | undefined {
   )
 }
 
-/** The sign-in that the person began from the tray, if one is under way. */
+/** Finds the sign-in that the person began. */
 export function traySignIn(model: Model): SignIn | undefined {
   return model.signIns.find((signIn) => signIn.origin === 'tray')
 }
@@ -416,6 +191,15 @@ export function isFailure(
   return outcome.kind === 'denied' || outcome.kind === 'failed' || outcome.kind === 'expired'
 }
 
-function hasSignIn(signIns: readonly SignIn[], state: string): boolean {
-  return signIns.some((signIn) => signIn.state === state)
+/** Returns the failure that the renewal shows: its own, or the one that it retries. */
+export function renewalFailure(renewal: Renewal): RenewalFailure | null {
+  switch (renewal.kind) {
+    case 'idle':
+      return null
+    case 'renewing':
+      return renewal.after
+    case 'offline':
+    case 'failing':
+      return renewal
+  }
 }

@@ -6,7 +6,8 @@ import { MESSAGES } from '../../main/agent/agent-messages.js'
 import type { AuthError } from '../../main/base/errors.js'
 import { toResult } from '../../main/agent/results.js'
 import type { Account } from '../../main/oauth/id-token.js'
-import { initialModel, next, type Event, type Origin } from '../../main/agent/model.js'
+import { initialModel, type Event, type Origin } from '../../main/agent/model.js'
+import { next } from '../../main/agent/transitions.js'
 import {
   DEFAULT_TARGET,
   redirectUriAt,

@@ -2,7 +2,8 @@
 
 import { expect, test } from '@playwright/test'
 import { AuthError } from '../../main/base/errors.js'
-import { initialModel, next, type Event, type Model } from '../../main/agent/model.js'
+import { initialModel, type Event, type Model } from '../../main/agent/model.js'
+import { next } from '../../main/agent/transitions.js'
 import {
   errorRecord,
   recordOf,

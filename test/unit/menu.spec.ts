@@ -1,7 +1,8 @@
 // What the tray's menu offers, and what a person is notified of, for each state.
 
 import { expect, test } from '@playwright/test'
-import { initialModel, next, type Event, type Model } from '../../main/agent/model.js'
+import { initialModel, type Event, type Model } from '../../main/agent/model.js'
+import { next } from '../../main/agent/transitions.js'
 import { menuOf } from '../../main/present/menu.js'
 import { notificationFor, type Notice } from '../../main/present/notification.js'
 

@@ -2,7 +2,6 @@ import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/oauth/id-token.js'
 import {
   initialModel,
-  next,
   shownSignIn,
   summarize,
   traySignIn,
@@ -16,6 +15,7 @@ import {
   type SessionState,
   type Summary,
 } from '../../main/agent/model.js'
+import { next } from '../../main/agent/transitions.js'
 
 // The events by name, those apart that lead to different states. A new event, ending or renewal does
 // not compile until each table below has its row.

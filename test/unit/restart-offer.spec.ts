@@ -1,7 +1,8 @@
 // How Latchkey is started again in its own place, and whether a person is offered that.
 
 import { expect, test } from '@playwright/test'
-import { initialModel, next, type Event, type Model } from '../../main/agent/model.js'
+import { initialModel, type Event, type Model } from '../../main/agent/model.js'
+import { next } from '../../main/agent/transitions.js'
 import { restartAdvice, type MissingKeyring } from '../../main/storage/keyring-note.js'
 import { menuOf } from '../../main/present/menu.js'
 import { restartOfferOf, sessionBack, SIGN_IN_AGAIN } from '../../main/present/restart-offer.js'

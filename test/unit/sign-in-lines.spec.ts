@@ -1,7 +1,8 @@
 // The lines that tell programs of each sign-in under way.
 
 import { expect, test } from '@playwright/test'
-import { initialModel, next, type Event } from '../../main/agent/model.js'
+import { initialModel, type Event } from '../../main/agent/model.js'
+import { next } from '../../main/agent/transitions.js'
 import { createSignInLines, type SignInLine } from '../../main/present/sign-in-lines.js'
 
 const start = (state: string, origin: 'tray' | 'api'): Event => ({

@@ -3,7 +3,8 @@
 import type { Status } from '../../main/ipc.js'
 import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/oauth/id-token.js'
-import { initialModel, next, type Event, type SignIn, type Model } from '../../main/agent/model.js'
+import { initialModel, type Event, type SignIn, type Model } from '../../main/agent/model.js'
+import { next } from '../../main/agent/transitions.js'
 import { ABANDONED, headlineOf, statusOf, windowStatusOf } from '../../main/present/status.js'
 
 const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }

@@ -2,7 +2,8 @@
 
 import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/oauth/id-token.js'
-import { initialModel, next, type Event, type Model } from '../../main/agent/model.js'
+import { initialModel, type Event, type Model } from '../../main/agent/model.js'
+import { next } from '../../main/agent/transitions.js'
 import type { CallbackDiagnostic } from '../../main/oauth/callback-listener.js'
 import { ABANDONED } from '../../main/present/status.js'
 import {
