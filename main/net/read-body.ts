@@ -1,20 +1,34 @@
-// A request's body, as text, up to a limit.
+// A request's body up to a limit: as text, or as a form.
 
 import type { IncomingMessage } from 'node:http'
 
-/** Reads to the end; null as soon as there is more than `mostBytes`. */
-export async function readBody(
-  request: IncomingMessage,
-  mostBytes: number,
-): Promise<string | null> {
+/** Reads the body to its end; null as soon as it exceeds `maxBytes`. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null> {
   const chunks: Buffer[] = []
   let bytes = 0
-  // Not destroyed when it is left early: the answer still has to go out.
+  // If reading stops early, the request is not destroyed: the answer must still go out.
   const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
   for await (const chunk of body) {
     bytes += chunk.length
-    if (bytes > mostBytes) return null
+    if (bytes > maxBytes) return null
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
 }
+
+/** Gives the media type of a Content-Type header in lower case, without parameters. */
+export function readMediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';')[0]!.trim().toLowerCase()
+}
+
+/** Reads a posted form; null if the body is no form, or exceeds `maxBytes`. */
+export async function readForm(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<URLSearchParams | null> {
+  if (readMediaType(request.headers['content-type']) !== FORM_TYPE) return null
+  const body = await readBody(request, maxBytes)
+  return body === null ? null : new URLSearchParams(body)
+}
+
+export const FORM_TYPE = 'application/x-www-form-urlencoded'

@@ -16,7 +16,10 @@ export type Provider = ProviderClient & {
    * Gives the metadata. Reads them if they are older than `maxAgeMs` milliseconds (an hour, unless
    * the caller needs newer ones). Fails as {@link fetchMetadata} does.
    */
-  readMetadata(options?: { maxAgeMs?: number; signal?: AbortSignal }): Promise<ProviderMetadata>
+  readMetadata(options?: {
+    maxAgeMs?: number
+    signal?: AbortSignal | undefined
+  }): Promise<ProviderMetadata>
   /** The signing keys. Reading them fails as {@link fetchKeySet} and {@link fetchMetadata} do. */
   readonly keys: KeySet
   /**
@@ -61,10 +64,7 @@ export function createProviders(deps: Deps): FindProvider {
 
 export function createProvider(deps: Deps, { issuer, clientId }: ProviderClient): Provider {
   const { http, clock } = deps
-  const cached: { metadata: Cached<ProviderMetadata> | null; keys: CachedKeys | null } = {
-    metadata: null,
-    keys: null,
-  }
+  const cached: Cache = { metadata: null, keys: null }
 
   const fetchNewMetadata = createSharedTask(async (signal) => {
     const value = await fetchMetadata(http, issuer, signal)
@@ -78,18 +78,21 @@ export function createProvider(deps: Deps, { issuer, clientId }: ProviderClient)
     return isUsable ? Promise.resolve(metadata.value) : fetchNewMetadata(signal)
   }
 
+  const forget = (metadata: ProviderMetadata): void => {
+    if (cached.metadata?.value === metadata) cached.metadata = null
+  }
+
   const request: Provider['request'] = async (send, { mayRepeat, signal }) => {
-    const reading = signal ? { signal } : {}
     const before = cached.metadata?.value
-    const metadata = await readMetadata(reading)
+    const metadata = await readMetadata({ signal })
     try {
       return await send(metadata)
     } catch (thrown) {
       const error = asAuthError(thrown)
       if (signal?.aborted || !MAY_BE_OUTDATED.has(error.code)) throw thrown
-      if (cached.metadata?.value === metadata) cached.metadata = null
+      forget(metadata)
       if (metadata !== before || !mayRepeat(error)) throw thrown
-      const newer = await readMetadata(reading).catch(() => null)
+      const newer = await readMetadata({ signal }).catch(() => null)
       if (newer === null || isDeepStrictEqual(newer, metadata)) throw thrown
       return send(newer)
     }
@@ -108,7 +111,7 @@ export function createProvider(deps: Deps, { issuer, clientId }: ProviderClient)
 
   const keys: KeySet = {
     async read({ again = false, signal } = {}) {
-      const { jwksUri } = await readMetadata(signal ? { signal } : {})
+      const { jwksUri } = await readMetadata({ signal })
       const known = cached.keys
       const isUsable = known?.jwksUri === jwksUri && isYounger(known, KEYS_LIFE_MS, clock)
       return isUsable && !again ? known.value : fetchNewKeys(signal)
@@ -121,6 +124,7 @@ export function createProvider(deps: Deps, { issuer, clientId }: ProviderClient)
 
 type Cached<Value> = { readonly value: Value; readonly readAtMs: number }
 type CachedKeys = Cached<JSONWebKeySet> & { readonly jwksUri: string }
+type Cache = { metadata: Cached<ProviderMetadata> | null; keys: CachedKeys | null }
 
 /** False if the clock was set back meanwhile: then the age is unknown. */
 function isYounger({ readAtMs }: Cached<unknown>, maxAgeMs: number, clock: Deps['clock']): boolean {

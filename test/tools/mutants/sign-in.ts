@@ -105,90 +105,33 @@ export const SIGN_IN: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/oauth/callback-listener.ts',
+    file: 'main/oauth/callback-answer.ts',
     specs: ['test/unit/callback-listener.spec.ts', 'test/attack/callback.spec.ts'],
     faults: [
       {
         name: 'a form answers a flow that asked for a query',
-        find: '({ byFormPost }) => byFormPost === true)',
-        replace: '() => true)',
-      },
-      {
-        name: 'a form is taken whatever the flows asked for',
-        find: "if (request.method === 'POST' && takesForms)",
-        replace: "if (request.method === 'POST')",
-      },
-      {
-        name: 'a form of any content type is read',
-        find: 'if (!/^application\\/x-www-form-urlencoded\\b/i.test(type)) return null',
-        replace: '',
-      },
-      {
-        name: 'a content type that holds the form’s is read',
-        find: '/^application\\/x-www-form-urlencoded\\b/i.test(type)',
-        replace: '/application\\/x-www-form-urlencoded/i.test(type)',
-      },
-      {
-        name: 'a form of 64 MiB is read',
-        find: 'const MOST_FORM_BYTES = 64 * 1024',
-        replace: 'const MOST_FORM_BYTES = 64 * 1024 * 1024',
-      },
-      {
-        name: 'a port is bound again while its old listener closes',
-        find: '      await closed\n',
-        replace: '',
-      },
-      {
-        name: 'whose browser it is is not asked',
-        find: '    if (!deps.owners.isOurs(request.socket)) {',
-        replace: '    if (Boolean(0)) {',
-        specs: ['test/attack/other-users.spec.ts'],
-        grep: 'S41',
-      },
-      {
-        name: 'any path is the callback',
-        find: '    if (path !== redirectPath) {',
-        replace: '    if (Boolean(0)) {',
-      },
-      {
-        name: 'a path that begins as the callback is it',
-        find: '    if (path !== redirectPath) {',
-        replace: '    if (!path.startsWith(redirectPath)) {',
-      },
-      {
-        name: 'any method brings an answer',
-        find: "    if (request.method !== 'GET') {",
-        replace: "    if (request.method === 'POST') {",
-      },
-      {
-        name: 'a prefetch brings an answer',
-        find: "if (/prefetch/i.test(String(request.headers['sec-purpose'] ?? request.headers['purpose']))) {",
-        replace: 'if (Boolean(0)) {',
-      },
-      {
-        name: 'an old browser’s prefetch brings an answer',
-        find: " ?? request.headers['purpose']",
-        replace: '',
+        find: 'if (isForm && expected.byFormPost !== true) return null',
+        replace: 'void isForm',
       },
       {
         name: 'an answer is not checked against its flow',
-        find: 'signIn && mayAnswer(signIn.expected) ? validateCallback(parameters, signIn.expected) : null',
+        find: 'const result = signIn ? checkAnswer(received, signIn.expected) : null',
         replace:
-          "signIn && mayAnswer(signIn.expected) ? ({ kind: 'code', code: parameters.get('code') ?? '' } as CallbackResult) : null",
+          "const result = signIn ? ({ kind: 'code', code: parameters.get('code') ?? '' } as CallbackResult) : null",
       },
       {
         name: 'a flow that is answered waits on',
-        find: '    waiting.delete(signIn.expected.state)\n    const answered: Taken',
-        replace: '    const answered: Taken',
+        find: '  waiting.delete(expected.state)\n',
+        replace: '',
       },
       {
         name: 'an answered flow forgets that it was',
-        find: '    answeredSignIns.set(signIn.expected.state, answered)\n',
+        find: '  answered.set(expected.state, signIn)\n',
         replace: '',
       },
       {
         name: 'another code for the same state is shown the end',
-        find: 'if (again === null || !isSameAnswer(before.result, again)) {',
+        find: 'if (again === null || !isSameAnswer(first.result, again)) {',
         replace: 'if (again === null) {',
       },
       {
@@ -203,33 +146,13 @@ export const SIGN_IN: readonly MutatedFile[] = [
       },
       {
         name: 'a repeated answer is not checked',
-        find: 'mayAnswer(before.expected) ? validateCallback(parameters, before.expected) : null',
-        replace: 'validateCallback(parameters, before.expected)',
+        find: 'const again = checkAnswer(received, first.expected)',
+        replace: 'const again = validateCallback(received.parameters, first.expected)',
       },
       {
         name: 'tabs that fetch the same answer pile up',
-        find: 'if (before.responses.length >= MOST_REPEATED) return void send(response, nothingToDoPage(400))',
-        replace: '',
-      },
-      {
-        name: 'idle sockets pile up',
-        find: 'if (idle.size > MOST_IDLE_SOCKETS) oldest?.destroy()',
-        replace: 'void oldest',
-      },
-      {
-        name: 'a flow that left still takes its answer',
-        find: '        waiting.delete(expected.state)\n        // Shown already',
-        replace: '        // Shown already',
-      },
-      {
-        name: 'the listener stays open after the last flow',
-        find: '        const closing = close(bound)\n',
-        replace: '        const closing = Promise.resolve()\n',
-      },
-      {
-        name: 'the listener closes with the first of two flows',
-        find: 'if (openPort.signIns > 0) return',
-        replace: '',
+        find: 'if (first.responses.length >= MAX_REPEATS) {',
+        replace: 'if (first.responses.length >= Infinity) {',
       },
       {
         name: 'a pasted address is not compared with the redirect URI',
@@ -239,9 +162,110 @@ export const SIGN_IN: readonly MutatedFile[] = [
       },
       {
         name: 'a pasted answer is taken a second time',
-        find: "if (state !== null && answeredSignIns.has(state)) return 'again'",
+        find: "if (state !== null && answered.has(state)) return 'again'",
         replace: '',
         specs: ['test/unit/authorization-link.spec.ts'],
+      },
+    ],
+  },
+  {
+    file: 'main/oauth/callback-request.ts',
+    specs: ['test/unit/callback-listener.spec.ts', 'test/attack/callback.spec.ts'],
+    faults: [
+      {
+        name: 'a form is taken whatever the flows asked for',
+        find: "if (request.method === 'POST' && takesForms)",
+        replace: "if (request.method === 'POST')",
+      },
+      {
+        name: 'a form of 64 MiB is read',
+        find: 'const MAX_FORM_BYTES = 64 * 1024',
+        replace: 'const MAX_FORM_BYTES = 64 * 1024 * 1024',
+      },
+      {
+        name: 'whose browser it is is not asked',
+        find: 'if (!deps.owners.isOurs(request.socket)) return',
+        replace: 'if (Boolean(0)) return',
+        specs: ['test/attack/other-users.spec.ts'],
+        grep: 'S41',
+      },
+      {
+        name: 'any path is the callback',
+        find: 'if (path !== deps.redirectPath) return',
+        replace: 'if (Boolean(0)) return',
+      },
+      {
+        name: 'a path that begins as the callback is it',
+        find: 'if (path !== deps.redirectPath) return',
+        replace: 'if (!path.startsWith(deps.redirectPath)) return',
+      },
+      {
+        name: 'any method brings an answer',
+        find: "  if (request.method !== 'GET') {",
+        replace: "  if (request.method === 'POST') {",
+      },
+      {
+        name: 'a prefetch brings an answer',
+        find: '  if (isPrefetch(request)) {',
+        replace: '  if (isPrefetch(request) && Boolean(0)) {',
+      },
+      {
+        name: 'an old browser’s prefetch brings an answer',
+        find: " ?? headers['purpose']",
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/net/read-body.ts',
+    specs: ['test/unit/callback-listener.spec.ts', 'test/attack/callback.spec.ts'],
+    faults: [
+      {
+        name: 'a form of any content type is read',
+        find: "if (readMediaType(request.headers['content-type']) !== FORM_TYPE) return null",
+        replace: '',
+      },
+      {
+        name: 'a content type that holds the form’s is read',
+        find: "if (readMediaType(request.headers['content-type']) !== FORM_TYPE) return null",
+        replace: "if (!String(request.headers['content-type']).includes(FORM_TYPE)) return null",
+      },
+    ],
+  },
+  {
+    file: 'main/oauth/callback-listener.ts',
+    specs: ['test/unit/callback-listener.spec.ts', 'test/attack/callback.spec.ts'],
+    faults: [
+      {
+        name: 'a port is bound again while its old listener closes',
+        find: '      await state.closed\n',
+        replace: '',
+      },
+      {
+        name: 'a flow that left still takes its answer',
+        find: '        state.waiting.delete(expected.state)\n',
+        replace: '',
+      },
+      {
+        name: 'the listener stays open after the last flow',
+        find: 'openPort.server.then((server) => server.close())',
+        replace: 'Promise.resolve()',
+      },
+      {
+        name: 'the listener closes with the first of two flows',
+        find: 'if (openPort.signIns > 0) return',
+        replace: 'void 0',
+      },
+    ],
+  },
+  {
+    file: 'main/oauth/callback-server.ts',
+    specs: ['test/unit/callback-listener.spec.ts', 'test/attack/callback.spec.ts'],
+    faults: [
+      {
+        name: 'idle sockets pile up',
+        find: 'if (idle.size > MAX_IDLE_SOCKETS) oldest?.destroy()',
+        replace: 'void oldest',
       },
       {
         name: 'a form that is not in yet is not idle',
@@ -250,9 +274,15 @@ export const SIGN_IN: readonly MutatedFile[] = [
       },
       {
         name: 'a head may take as long as it likes',
-        find: '        headersTimeout: requestTimeoutMs,\n        requestTimeout: requestTimeoutMs,',
-        replace: '        headersTimeout: 0,\n        requestTimeout: 0,',
+        find: '      headersTimeout: requestTimeoutMs,\n      requestTimeout: requestTimeoutMs,',
+        replace: '      headersTimeout: 0,\n      requestTimeout: 0,',
       },
+    ],
+  },
+  {
+    file: 'main/oauth/page-delivery.ts',
+    specs: ['test/unit/callback-listener.spec.ts', 'test/attack/callback.spec.ts'],
+    faults: [
       {
         name: 'the page that is sent on keeps its address',
         find: "  'Referrer-Policy': 'no-referrer',\n",

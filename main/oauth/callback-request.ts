@@ -1,0 +1,101 @@
+// Routes one request to the callback listener: only an answer at the redirect URI touches a sign-in.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readForm } from '../net/read-body.js'
+import type { SocketOwners } from '../net/socket-owner.js'
+import { isAnswer, stateOf } from './callback.js'
+import { takeAnswer, type AnswerDeps } from './callback-answer.js'
+import { reportDiagnostic, type OpenPort } from './listener-state.js'
+import { sendPage } from './page-delivery.js'
+import { nothingToDoPage } from './pages.js'
+
+const MAX_FORM_BYTES = 64 * 1024
+
+export type RequestDeps = AnswerDeps & {
+  /** Tells whether a browser runs as this user. */
+  owners: Pick<SocketOwners, 'isOurs'>
+  redirectPath: string
+}
+
+type Exchange = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Of the query. */
+  readonly parameters: URLSearchParams
+}
+
+/**
+ * Handles a request.
+ *
+ * 1. Answer 404 to other users' programs, whatever they ask for (S41).
+ * 2. Answer 404 to any other path than the redirect URI's (S07).
+ * 3. Read a form if a waiting sign-in asked for one. Answer 405 to any other method than GET.
+ * 4. Answer 204 to a prefetch: it must not spend the code.
+ * 5. Take the answer in the query.
+ */
+export function handleRequest(
+  deps: RequestDeps,
+  openPort: OpenPort,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const { path, parameters } = parseTarget(request.url ?? '')
+  const exchange = { request, response, parameters }
+  if (!deps.owners.isOurs(request.socket)) return rejectOtherUser(deps, openPort, exchange)
+  if (path !== deps.redirectPath) return rejectOtherPath(deps, openPort, exchange)
+  const takesForms = [...deps.state.waiting.values()].some(({ expected }) => expected.byFormPost)
+  if (request.method === 'POST' && takesForms) return void handleForm(deps, openPort, exchange)
+  if (request.method !== 'GET') {
+    if (request.method === 'POST') reportDiagnostic(deps.state, openPort, 'empty-callback')
+    response.setHeader('Allow', takesForms ? 'GET, POST' : 'GET')
+    return void sendPage(deps.clock, response, nothingToDoPage(405))
+  }
+  if (isPrefetch(request)) {
+    response.writeHead(204, { Connection: 'close', 'Cache-Control': 'no-store' }).end()
+    return
+  }
+  takeAnswer(deps, openPort, { parameters, isForm: false, response })
+}
+
+/**
+ * S41: every user of the computer can read the authorization URL on the command line that opened the
+ * browser. So knowing the `state` proves nothing.
+ */
+function rejectOtherUser(deps: RequestDeps, openPort: OpenPort, exchange: Exchange): void {
+  const { request, response, parameters } = exchange
+  if (isAnswer(parameters) || request.method === 'POST') {
+    reportDiagnostic(deps.state, openPort, 'other-user', stateOf(parameters))
+  }
+  void sendPage(deps.clock, response, nothingToDoPage(404))
+}
+
+function rejectOtherPath(deps: RequestDeps, openPort: OpenPort, exchange: Exchange): void {
+  const { response, parameters } = exchange
+  if (isAnswer(parameters)) {
+    reportDiagnostic(deps.state, openPort, 'other-path', stateOf(parameters))
+  }
+  void sendPage(deps.clock, response, nothingToDoPage(404))
+}
+
+/** @see {@link https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html} */
+async function handleForm(
+  deps: RequestDeps,
+  openPort: OpenPort,
+  { request, response }: Exchange,
+): Promise<void> {
+  // A browser that disconnects before the end has sent no form either.
+  const form = await readForm(request, MAX_FORM_BYTES).catch(() => null)
+  if (form === null) return sendPage(deps.clock, response, nothingToDoPage(400))
+  takeAnswer(deps, openPort, { parameters: form, isForm: true, response })
+}
+
+function isPrefetch({ headers }: IncomingMessage): boolean {
+  return /prefetch/i.test(String(headers['sec-purpose'] ?? headers['purpose']))
+}
+
+/** Not by `new URL`: in `//host/callback` it would take the first part of the path for a host. */
+function parseTarget(target: string): { path: string; parameters: URLSearchParams } {
+  const mark = target.indexOf('?')
+  const path = mark === -1 ? target : target.slice(0, mark)
+  return { path, parameters: new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1)) }
+}
