@@ -1,4 +1,4 @@
-// The PKCE API with real browsers: people who sign in for an app, and pages that would like to.
+// The PKCE API with real browsers: users who sign in for an app, and hostile pages.
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -92,7 +92,7 @@ test('the listener accepts the form of a provider that was asked for form_post',
 })
 
 test.describe('the provider’s page posts its form to the service itself', () => {
-  /** Has providers made from now on take any redirect URI, as if it were registered there. */
+  /** Lets new providers accept any redirect URI, as if it were registered. */
   function registerAnyRedirectUri(): () => void {
     const { callback } = Provider.prototype
     Provider.prototype.callback = function (this: Provider) {
@@ -113,7 +113,7 @@ test.describe('the provider’s page posts its form to the service itself', () =
       restore()
       const { api, program, provider } = service
       if (policy !== null) {
-        // As it is for a page that comes by https.
+        // As for a page served over https.
         await page.addInitScript((content) => {
           document.addEventListener('readystatechange', () => {
             if (document.querySelector('meta[name=referrer]')) return
@@ -152,7 +152,7 @@ test.describe('the provider’s page posts its form to the service itself', () =
 })
 
 test.describe('a hostile page', () => {
-  /** What such a page tries, by every means that a page has; gives what it could read. */
+  /** Tries everything that a page can do, and returns what it could read. */
   async function attack(page: Page, target: string, state: string): Promise<string[]> {
     return page.evaluate(
       async ([target, state]) => {
@@ -160,7 +160,7 @@ test.describe('a hostile page', () => {
         const gather = async (what: string, asked: Promise<Response>): Promise<void> => {
           try {
             const answer = await asked
-            // An opaque answer can be had, and not looked at.
+            // A page gets an opaque answer, but can't read it.
             if (answer.type !== 'opaque')
               read.push(`${what}: ${answer.status} ${await answer.text()}`)
           } catch {
@@ -234,7 +234,7 @@ test.describe('a hostile page', () => {
           })
         }
 
-        // Forms, each into a frame of its own so that this page stays.
+        // Forms, each in its own frame, so that this page stays.
         for (const path of ['/pkce/code', '/pkce/token', '/pkce/clear', '/pkce/response/code']) {
           for (const enctype of [form, 'text/plain', 'multipart/form-data']) {
             const name = `${path}-${enctype}`
@@ -261,7 +261,7 @@ test.describe('a hostile page', () => {
     )
   }
 
-  /** A page at some other port; its origin is another one, though its site may be the same. */
+  /** A page at another port: another origin, possibly of the same site. */
   async function startPage(): Promise<{ server: Server; port: number }> {
     const server = createServer((_request, response) => {
       response.setHeader('content-type', 'text/html')
@@ -271,7 +271,7 @@ test.describe('a hostile page', () => {
     return { server, port: (server.address() as AddressInfo).port }
   }
 
-  /** An app waits for a code, which a hostile page is to leave alone. */
+  /** An app waits for a code. A hostile page must not affect it. */
   async function beginFlow(service: Service): Promise<{
     state: string
     called: Promise<unknown>
@@ -321,7 +321,7 @@ test.describe('a hostile page', () => {
       const signIn = await beginFlow(service)
       const { asked, answers } = watch(page)
       await page.goto(`${origin}:${port}/`)
-      // It knows no state of a flow: those are guesses.
+      // The page knows no state of a sign-in, and guesses.
       const read = await attack(page, `${target}:${service.port}`, 'a-state-that-was-guessed')
 
       expect(read.length).toBeGreaterThan(15)
@@ -339,7 +339,7 @@ test.describe('a hostile page', () => {
     const signIn = await beginFlow(service)
     const rebound = `http://rebound.localhost:${service.port}`
     expect((await page.goto(`${rebound}/openapi.json`))!.status()).toBe(403)
-    // Its own origin now: nothing in the browser keeps it from asking and reading.
+    // The service now has the page's own origin, so the browser lets the page send and read.
     const read = await attack(page, rebound, signIn.state)
 
     expect(read.filter((what) => / 403 /.test(what)).length).toBeGreaterThan(20)

@@ -1,4 +1,4 @@
-// Which browser is opened from a terminal: the person's own opener, and none where none can be seen.
+// Which browser a terminal opens: the user's own opener, or none if it would be invisible.
 
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -7,7 +7,7 @@ import { delimiter, join, relative } from 'node:path'
 import { expect, test as base } from '../support/desktop-test.js'
 
 const test = base.extend<{
-  /** Puts a program of a person's into a folder of PATH; it writes its name and link to `opened`. */
+  /** Puts a program into a folder of PATH. It writes its name and link to `opened`. */
   install: (name: string) => Promise<void>
   folder: string
   opened: () => Promise<string>
@@ -88,7 +88,7 @@ test('a text browser in BROWSER is not run invisibly on a desktop either', async
 }) => {
   await install('lynx')
   await install('firefox')
-  // No opener of the person's own: the one that comes along looks for browsers in PATH.
+  // Without an opener of the user's own, the bundled one looks for browsers in PATH.
   const program = await run(FLAGS, {
     env: {
       ...NOTHING,

@@ -1,4 +1,4 @@
-// S38: every secret that there is, put through every path, and looked for wherever anybody could read.
+// S38: sends every secret down every path, and searches every place that someone could read.
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -25,7 +25,7 @@ const test = mergeTests(programs, onDesktop)
 
 const PASSPHRASE = 'canary: "correct horse battery/staple+" ünïted'
 
-/** Hides all that the provider issues from now on. */
+/** Hides everything that the provider issues from now on. */
 function hideTokensOf({ misbehave }: RunningProvider, hunt: Hunt): void {
   misbehave.tokenResponse = (json) => {
     for (const name of ['access_token', 'refresh_token', 'id_token']) {
@@ -36,7 +36,7 @@ function hideTokensOf({ misbehave }: RunningProvider, hunt: Hunt): void {
   }
 }
 
-/** Hides all that the provider was sent. */
+/** Hides everything that was sent to the provider. */
 function hideSentTo({ tokenRequests }: RunningProvider, hunt: Hunt): void {
   for (const form of tokenRequests) {
     for (const name of ['code', 'code_verifier', 'refresh_token']) {
@@ -46,12 +46,12 @@ function hideSentTo({ tokenRequests }: RunningProvider, hunt: Hunt): void {
   }
 }
 
-/** Hides what is in a sign-in link, for it belongs nowhere else. */
+/** Hides the values of an authorization URL, which belong nowhere else. */
 function hideLink(link: string, hunt: Hunt): void {
   for (const name of ['state', 'nonce']) hunt.hide(name, new URL(link).searchParams.get(name)!)
 }
 
-/** Has the provider refuse with all that it knows of the sign-in in its words. */
+/** Lets the provider reject the sign-in with an error that quotes all its secrets. */
 function quoting(link: string, error: string): Misbehaviour {
   return {
     callback(params) {
@@ -76,7 +76,7 @@ const TOKEN_FAULTS = [
   'answer-lost',
 ] as const
 
-/** An ID token that is refused, for what is wrong with it. */
+/** An ID token that is rejected, for each thing that can be wrong with it. */
 const REFUSED: readonly Misbehaviour[] = [
   { idToken: (claims) => void (claims['nonce'] = 'another') },
   { idToken: (claims) => void (claims['exp'] = 1) },
@@ -98,7 +98,7 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
   }
   const look = async (program: Program): Promise<void> => {
     hideSentTo(provider, hunt)
-    // The link is handed out, to whoever reads it there.
+    // The link is public for everyone who can read the output.
     const links = program.stdout().match(/\{"event":"open".*\}/g) ?? []
     hunt.see(
       'stdout',
@@ -108,7 +108,7 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
     await hunt.seeFiles('the data directory:', dataDir)
     await hunt.seeFiles('the temporary files:', temporary)
   }
-  /** A sign-in of the tray's kind, up to the page that the browser gets. */
+  /** Latchkey's own sign-in, up to the page that the browser shows. */
   const signInHere = async (
     program: Program,
     fault: Misbehaviour,
@@ -189,7 +189,7 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
       await signInHere(program, {}, error)
       await program.status('failed')
     }
-    // A code that is written otherwise in a form than it is.
+    // A code whose form encoding differs from its plain text.
     const callback = (params: URLSearchParams): void => {
       params.set('code', `${params.get('code')} /+&=`)
     }
@@ -296,7 +296,7 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
     }
   })
 
-  // There was something to be found, and the looking was at the right things.
+  // There were secrets to find, and the search covered the right places.
   expect(hunt.hidden()).toMatchObject({
     passphrase: 1,
     access_token: expect.any(Number),
@@ -346,7 +346,7 @@ test('S38: the messages on a terminal show no secret either', async ({
   await expect.poll(() => program.stdout()).toContain('Sign-ins use ')
   await signInHere({ token: 'echo' })
   await expect.poll(() => program.stdout()).toContain('The provider refused to finish the sign-in')
-  // Not invalid_request: one that quotes offline_access is asked again without that scope.
+  // Not invalid_request: if that quotes offline_access, Latchkey asks again without the scope.
   await signInHere({}, 'unauthorized_client')
   await expect.poll(() => program.stdout()).toContain('The provider could not sign you in')
   await signInHere({})
@@ -456,7 +456,7 @@ test('S38: the window, the menu, notifications and opened links show no secret e
     env: { LATCHKEY_PASSPHRASE: PASSPHRASE },
   })
   const window = await app.window()
-  // Who looks at the window is not notified.
+  // While the window has the focus, there are no notifications.
   await app.look(false)
   const links: string[] = []
   const comeBackFrom = async (fault: (link: string) => Misbehaviour): Promise<void> => {
@@ -513,7 +513,7 @@ test('S38: the window, the menu, notifications and opened links show no secret e
     expect(hunt.seen(place), place).toContain('client_id=latchkey')
   }
   expect(hunt.found()).toEqual([])
-  // A link has its state and nonce, and nothing else of the secrets.
+  // A link contains its state and nonce, and no other secret.
   for (const link of opened) {
     const url = new URL(link)
     for (const name of ['state', 'nonce']) url.searchParams.delete(name)
@@ -522,7 +522,7 @@ test('S38: the window, the menu, notifications and opened links show no secret e
   expect(hunt.found()).toEqual([])
 })
 
-/** Has the provider misbehave; the returned function ends that. */
+/** Lets the provider misbehave until the returned function is called. */
 function apply(misbehave: Misbehaviour, fault: Misbehaviour): () => void {
   Object.assign(misbehave, fault)
   return () => {

@@ -1,4 +1,4 @@
-// The clock of the whole program is set, ahead and back, while it runs and while it does not.
+// The program's clock is set ahead and back, while it runs and between two runs.
 
 import { expect } from '@playwright/test'
 import {
@@ -19,10 +19,10 @@ const obstacle = whyNoFakeTime()
 
 const test = base.extend<{
   time: FakeTime
-  /** Sets the program's clock; `both`: and the provider's with it, as if the time had passed. */
+  /** Sets the program's clock. `both`: the provider's too, as if the time had passed. */
   setAhead: (ms: number, whose?: 'both') => void
   lives: { accessTokenTtlS: number }
-  /** Those that have this time. */
+  /** The programs with this clock. */
   programs: Program[]
   /** How often the provider has renewed the session. */
   renewals: () => number
@@ -57,13 +57,13 @@ const test = base.extend<{
       programs.push(program)
       return program
     }),
-  // The first answer is that of the sign-in.
+  // The first answer belongs to the sign-in.
   renewals: ({ provider }, use) => use(() => provider.answers.token.length - 1),
 })
 
 test.skip(obstacle !== null, obstacle ?? '')
 
-/** Asks as an app does that needs a token for a while yet. */
+/** Asks like an app that needs the token for some time. */
 async function askForToken(program: Program, url: string, clientId: string): Promise<Response> {
   expect(program.process.exitCode).toBeNull()
   return fetch(new URL('/pkce/token', url), {
@@ -77,7 +77,7 @@ async function askForToken(program: Program, url: string, clientId: string): Pro
   })
 }
 
-/** The next status of a session that lasts beyond a time. */
+/** Waits for the status of a session that lasts beyond a time. */
 async function lastsBeyond(program: Program, atMs: number): Promise<void> {
   const { status } = await program.line(
     'status',
@@ -86,7 +86,7 @@ async function lastsBeyond(program: Program, atMs: number): Promise<void> {
   expect(status).toMatchObject({ state: 'signed-in', account: { sub: 'alice' }, reason: null })
 }
 
-/** Sees that many who ask get a token, and the provider is not asked again. */
+/** Checks that many callers get a token without another request to the provider. */
 async function rests(
   program: Program,
   url: string,
@@ -156,7 +156,7 @@ test('set back a day between two starts, the provider’s too: one renewal, at o
   setAhead(-DAY, 'both')
   const program = await start()
   const { url } = await program.line('listening')
-  // Nobody can tell how old the token is by now.
+  // The token's age is unknown now.
   const { status } = await program.line(
     'status',
     ({ status }) => Date.parse(status.expiresAt ?? '') < Date.now() - 20 * HOUR,
@@ -185,14 +185,14 @@ test('wrongly set back a day between two starts: it says so, and continues when 
   })
   setAhead(0)
   await lastsBeyond(program, Date.now())
-  // One that could not be checked, and one that could: the pause between them is no storm.
+  // One renewal that could not be checked and one that could, with a pause between them.
   expect(renewals()).toBe(2)
   await rests(program, url, clientId, renewals)
   await stop(program)
 })
 
 test.describe('while it waits for the next renewal', () => {
-  // So that it comes by itself four seconds after the sign-in.
+  // The renewal then comes by itself four seconds after the sign-in.
   test.use({ lives: { accessTokenTtlS: 5 } })
 
   test('set back a day, the provider’s too: renewed as if nothing had happened', async ({

@@ -1,4 +1,4 @@
-// The tray app over its days: starts, restarts, sleep, settings, and what the system does to it.
+// The life of the tray app: starts, restarts, sleep, settings, and the system's events.
 
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -176,7 +176,7 @@ test.describe('settings', () => {
     await signInFromTray(app, page)
     expect(await save({ scope: 'profile' })).toMatchObject({ kind: 'rejected', field: 'scope' })
 
-    // Another setting of the same provider leaves the person signed in.
+    // Changing another setting of the same provider does not sign the user out.
     expect(await save({ endSession: true })).toEqual({ kind: 'saved' })
     await untilHeadline(app, ALICE)
     await app.choose('Sign out')
@@ -270,7 +270,7 @@ test('a reader that closes its output costs neither log space nor processor time
   folders,
 }) => {
   const dataDir = await folders.create()
-  // Something to say on stderr, once the service runs.
+  // Gives the running service something to write to stderr.
   await mkdir(join(dataDir, 'service.json'))
   const app = await launch({ dataDir, flags: [...at(provider), '--sign-in'] })
   app.process.stdout!.destroy()

@@ -1,4 +1,4 @@
-// Removing Latchkey's data from the window's settings: a question first, then nothing is left.
+// Removing Latchkey's data from the window's settings: it asks first, and then leaves nothing.
 
 import { existsSync } from 'node:fs'
 import { readFile, rename } from 'node:fs/promises'
@@ -12,7 +12,7 @@ const FAST = { intervals: [25, 50, 100] }
 const REMOVED_KEY = 'The key "Latchkey Safe Storage" was removed from the keyring.'
 
 const test = base.extend<{
-  /** The keyring's own tool; the environment in which the app finds it. */
+  /** The keyring's own tool, and the environment in which the app finds it. */
   tool: FakeTool
   env: Readonly<Record<string, string>>
   entry: string

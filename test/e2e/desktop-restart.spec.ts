@@ -1,4 +1,4 @@
-// "Restart Latchkey": a keyring that was missing or locked is found by a new process only.
+// "Restart Latchkey": only a new process finds a keyring that was missing or locked.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -38,7 +38,7 @@ async function command(app: Desktop, name: 'restart'): Promise<void> {
 }
 
 const test = base.extend<{
-  /** Starts the app with a keyring that is not to be had, and what an earlier run kept under it. */
+  /** Starts the app with an unavailable keyring and a session that an earlier run sealed with it. */
   lock: (options?: DesktopOptions) => Promise<Desktop>
 }>({
   lock: async ({ launch, page, provider }, use) => {
@@ -80,7 +80,7 @@ for (const platform of ['linux', 'darwin'] as const) {
     expect(await next.openedUrls()).toEqual([])
     expect(await tierOf(next)).toBe('keyring')
     expect(provider.tokenRequests).toHaveLength(1)
-    // Somebody has clicked: the window is back, though this start began at login.
+    // The user has clicked, so the window is back, though the first start was at login.
     await expect((await next.window()).getByRole('main')).toContainText('You are signed in')
     expect(await commandsOf(next)).not.toContain(RESTART)
     const { args, cwd, hasNoNewPrivileges } = next.startedAs
@@ -127,7 +127,7 @@ test('a session in memory ends with a restart: the window says so, and the next 
     restarts: 'as-program',
   })
   const main = (await app.window()).getByRole('main')
-  // There is nothing to lose or to have back.
+  // There is nothing to lose or to restore.
   await expect(main.getByRole('button', { name: 'Sign in' })).toBeVisible()
   await expect(main.getByRole('button', { name: RESTART })).toHaveCount(0)
   await signIn(app, page)

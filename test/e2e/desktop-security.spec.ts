@@ -1,4 +1,4 @@
-// What an attacker tries on the tray app, who has got into its page, or sits beside it.
+// Attacks on the tray app from inside its page, and from outside.
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,12 +9,12 @@ import { guideOf, listProviders } from '../../main/settings/provider-choices.js'
 
 type Attacker = {
   url: string
-  /** What was asked of it. */
+  /** The requests it got. */
   hits: readonly string[]
 }
 
 const test = base.extend<{ attacker: Attacker }>({
-  // A web server of the attacker's; `/away` redirects, everything else is a page.
+  // The attacker's web server. `/away` redirects, everything else is a page.
   // eslint-disable-next-line no-empty-pattern
   attacker: async ({}, use) => {
     const hits: string[] = []
@@ -40,7 +40,7 @@ const FAST = { intervals: [25, 50, 100] }
 
 type WithApi = typeof globalThis & { latchkey: LatchkeyApi; owned?: boolean }
 
-/** What a call of the page's API ends in, as words. */
+/** Calls the page's API and returns the result as text. */
 function callApi(page: Page, name: keyof LatchkeyApi, ...args: unknown[]): Promise<string> {
   return page.evaluate(
     async ([name, args]) => {
@@ -132,7 +132,7 @@ test('a listener in the page gets the status without the event, which would expo
         })
       }),
   )
-  // The listener is there once a later call has been answered.
+  // The listener is registered by the time that a later call is answered.
   await callApi(window, 'readStatus')
   await app.choose('Sign in')
   expect(await given).toHaveLength(1)
@@ -159,14 +159,14 @@ test('S29: its policy blocks every script except its own file', async ({ launch,
     const image = document.createElement('img')
     image.setAttribute('onerror', 'window.owned = true')
     await settled(Object.assign(image, { src: 'data:,' }))
-    // In a task of the page's own: what the test runner evaluates is above the policy.
+    // In a task of the page itself: the test runner's own code bypasses the policy.
     await new Promise<void>((resolve) => {
       setTimeout(() => {
         try {
           // oxlint-disable-next-line typescript/no-implied-eval -- the attacker's
           new Function('globalThis.owned = true')()
         } catch {
-          // Refused, as it must be.
+          // Blocked, as expected.
         }
         resolve()
       })
@@ -338,7 +338,7 @@ test('S30: a frame within our page gets no answer, even with our address', async
   await window.evaluate(() => {
     const frame = document.createElement('iframe')
     document.body.append(frame)
-    // Opened from here, its document takes the address of this one.
+    // A document opened from here gets this one's address.
     frame.contentDocument?.open()
     frame.contentDocument?.close()
     frame.contentWindow?.history.replaceState(null, '', '/')
@@ -453,7 +453,7 @@ test('S31: a provider’s guide is opened by name, from a fixed table', async ({
   }
   await expect.poll(() => app.openedUrls(), FAST).toEqual(links)
 
-  // Where no browser may open, the link is there to read.
+  // If no browser may open, the link is shown.
   const quiet = await launch({ flags: [...FREE_PORT, '--no-browser'] })
   const answer = await callApi(await quiet.window(), 'openProviderGuide', 'auth0')
   expect(answer).toBe(`answered "${guideOf('auth0')}"`)
@@ -501,7 +501,7 @@ test('S32: no token, code, verifier, state or nonce reaches the window, the menu
   seen.push(stdout, stderr)
 
   const text = seen.join('\n')
-  // The look was at the right thing.
+  // The search covered the right places.
   expect(text).toContain('Alice Adams (alice@example.com)')
   expect(text).toContain('"state":"waiting"')
   const parameters = new URL(link).searchParams

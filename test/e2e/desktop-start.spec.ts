@@ -1,4 +1,4 @@
-// How the tray app starts, and what there is to see of it then.
+// How the tray app starts, and what it shows.
 
 import { lstat, readdir, readlink, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ import {
 
 const FAST = { intervals: [25, 50, 100] }
 
-/** What a Latchkey on another computer has left in the data directory. */
+/** Leaves the files of a Latchkey on another computer in the data directory. */
 const LOCK_ELSEWHERE = {
   version: 1,
   id: '0123456789ab',
@@ -106,7 +106,7 @@ test.describe('a click on the icon', () => {
     await app.window()
     await app.closeWindow()
     await app.clickTray()
-    // Answered after the click.
+    // The answer comes after the click.
     await untilHeadline(app, 'Not signed in')
     expect(await app.windowCount()).toBe(0)
   })
@@ -304,7 +304,7 @@ test.describe('a second start', () => {
     await signInAs(page, link, 'Alice Adams')
     await untilHeadline(app, 'Signed in as Alice Adams')
 
-    // Nobody is signed in anew who is signed in, and what has been said is not said for ever.
+    // A signed-in user is not asked again, and the message does not stay forever.
     expect((await app.launchAgain([...at(provider), '--sign-in'])).code).toBe(0)
     await expect(main).not.toContainText('had no effect')
     expect(await app.openedUrls()).toHaveLength(1)
@@ -315,7 +315,7 @@ test.describe('a second start', () => {
     await app.window()
     await app.closeWindow()
     expect((await app.launchAgain([...at(provider), '--autostart'])).code).toBe(0)
-    // It has been heard by now, and what came of it is told before this is answered.
+    // By now the start was noticed, and its effects arrive before this answer.
     await untilHeadline(app, 'Not signed in')
     expect(await app.windowCount()).toBe(0)
     expect((await app.launchAgain(at(provider))).code).toBe(0)

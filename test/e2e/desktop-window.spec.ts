@@ -1,4 +1,4 @@
-// The window as a window: its icon, its context menu, zoom, and a sign-in that is finished in it.
+// The window itself: icon, context menu, zoom, and a sign-in that is finished in it.
 
 import type { Page } from '@playwright/test'
 import { guideOf } from '../../main/settings/provider-choices.js'
@@ -50,7 +50,7 @@ test('a right click in a field offers the possible actions, and on text only Cop
     'Select all',
   ])
   expect(await enabled(issuer)).toEqual(['Paste', 'Select all'])
-  // The page may move the focus once more as its settings arrive, and the selection is gone then.
+  // The page may move the focus when its settings arrive, which drops the selection.
   const selected = async (): Promise<string[]> => {
     await issuer.selectText()
     return enabled(issuer)
@@ -102,7 +102,7 @@ test('F19: pasting the address that the browser could not load finishes the sign
   await window.getByText('Does your browser show an error page?').click()
   const field = window.getByLabel('Address of the page that cannot be loaded')
   const paste = async (text: string): Promise<void> => {
-    // A button rests for a moment once it was pressed.
+    // A pressed button is disabled for a moment.
     await expect(window.getByRole('button', { name: 'Continue' })).toBeEnabled()
     await field.fill(text)
     await field.press('Enter')
@@ -112,7 +112,7 @@ test('F19: pasting the address that the browser could not load finishes the sign
     [altered(address, { state: 'guessed' }), 'no sign-in that waits'],
     [altered(address, { code: null }), 'no answer of your provider'],
     [address.replace('127.0.0.1', 'evil.example'), 'not the address'],
-    // Longer than any address that is read, and told in words all the same.
+    // Longer than any address that is read, but still answered with a message.
     [`${address}${'x'.repeat(100_000)}`, 'no address'],
   ] as const) {
     await paste(forged)

@@ -1,4 +1,4 @@
-// The tray app, as a person at a desktop uses it.
+// The tray app as its users see it.
 
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,12 +18,12 @@ import { startProvider } from '../provider/provider.js'
 const DEMO = ['--demo', ...FREE_PORT] as const
 const FAST = { intervals: [25, 50, 100] }
 
-/** Waits until the menu's first line, which says the state, is this. */
+/** Waits until the menu's first line, which shows the state, has this text. */
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
   await expect.poll(() => headlineOf(app), FAST).toBe(headline)
 }
 
-/** What a person can choose in the menu now. */
+/** The menu's enabled items. */
 async function commands(app: Desktop): Promise<string[]> {
   const lines = (await app.menu()) ?? []
   return lines.filter(({ enabled }) => enabled).map(({ label }) => label)
@@ -532,7 +532,7 @@ for (const platform of ['linux', 'darwin', 'win32'] as const) {
   }) => {
     const flags = ['headless', '--json', ...at(provider)]
     const dataDir = await folders.create()
-    // Not by `launch`: a command is no app that becomes ready.
+    // Not through `launch`: a command never becomes ready.
     const options = { flags, isPackaged: true, platform, dataDir }
     const { desktop: app, close } = launchStandIn(browser, options)
     try {

@@ -1,4 +1,4 @@
-// diagnose, as a person runs it who wants to know what is wrong, and sends what it says.
+// `diagnose` as users run it.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { COMMAND_MESSAGES } from '../../main/terminal/terminal-messages.js'
@@ -45,7 +45,7 @@ const test = base.extend<{
   },
 })
 
-/** A desktop, a keyring's stead and a service port, so that nothing is left to warn of. */
+/** A desktop, a key file and a service port, so that there are no warnings. */
 const WELL = { env: { DISPLAY: ':0', LATCHKEY_PASSPHRASE: 'correct horse', LATCHKEY_PORT: '0' } }
 
 test('if everything works, it says so, prints the diagnosis and writes it to a file', async ({
@@ -231,7 +231,7 @@ test('each invalid setting is named, and the other checks continue', async ({
     origin: 'settings.json',
   })
 
-  // The program itself says the first of them, and ends.
+  // The program itself reports only the first one, and ends.
   const program = await run(bad, { dataDir: folder })
   expect(await program.ended).toBe(2)
   expect(program.stderr()).toBe(`latchkey: ${problems[0]}\n`)

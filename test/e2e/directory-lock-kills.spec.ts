@@ -1,4 +1,4 @@
-// A program that is killed at any point of taking a data directory keeps nobody from taking it.
+// A program that is killed while it takes a data directory never blocks the next one.
 
 import { expect, test } from '@playwright/test'
 import { spawn, type ChildProcess } from 'node:child_process'
@@ -12,8 +12,8 @@ import { DirectoryInUse, lockDirectory } from '../../main/storage/directory-lock
 const BUILT = new URL('../../dist/main/storage/directory-lock.js', import.meta.url).href
 
 /**
- * Kills itself before its nth call that changes the file system while it takes the directory; prints
- * `taken` and waits where it makes fewer. With `links: false`, the file system knows no links.
+ * Kills itself before the nth call that changes the file system while taking the directory. If there
+ * are fewer calls, it prints `taken` and waits. With `links: false`, the file system has no links.
  */
 const PROGRAM = `
   import fs from 'node:fs'
@@ -50,7 +50,7 @@ function start(options: Options): ChildProcess {
   )
 }
 
-/** `killed`, or what it printed. */
+/** `killed`, or the output. */
 async function run(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: child.stdout! })
   const line = once(lines, 'line').then(([text]) => String(text))
@@ -80,7 +80,7 @@ for (const links of [true, false]) {
         const result = await run(child)
         if (result === 'killed') {
           const taken = await lockDirectory(directory).catch((thrown: Error) => thrown)
-          // Without links, an empty lock may be of a program that is just about to fill it.
+          // Without links, an empty lock may belong to a program that is about to fill it.
           if (!links && taken instanceof DirectoryInUse) {
             expect(taken.message).toContain('just starts')
           } else if (taken instanceof Error) {

@@ -1,4 +1,4 @@
-// The first start from a fresh source tree: it builds what it needs to run, and not the tests.
+// The first start from a fresh source tree builds what it needs to run, but not the tests.
 
 import { expect, test } from '@playwright/test'
 import { spawn } from 'node:child_process'

@@ -1,4 +1,4 @@
-// The checks of the window's calls and their contract cannot drift apart: the compiler says so.
+// The compiler keeps the checks of the window's calls and their contract in step.
 
 import { spawnSync } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
@@ -16,7 +16,7 @@ const TSC = join(
   'tsc',
 )
 
-/** Compiles main with a piece of one of its files replaced, and gives what the compiler says. */
+/** Compiles main with a part of one file replaced, and returns the compiler's output. */
 const test = base.extend<{
   compile: (file: string, before: string | RegExp, after: string) => Promise<string>
 }>({

@@ -1,4 +1,4 @@
-// A session that outlives the program that it was kept by, and what is said where it does not.
+// Sessions that survive the program, and the messages if they don't.
 
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -62,7 +62,7 @@ test('S35: without a passphrase nothing is stored, unless the user has chosen so
   const third = await start({ env }, '--keep-without-keyring')
   expect((await third.line('status')).status.state).toBe('signed-in')
   await stop(third)
-  // Taken over by the passphrase as soon as there is one.
+  // Sealed with the passphrase as soon as there is one.
   const fourth = await start()
   expect((await fourth.line('status')).status.state).toBe('signed-in')
   await rm(join(dataDir, 'session.key'))
@@ -132,7 +132,7 @@ test("S17: a provider that can't be reached at the start signs nobody out", asyn
   await stop(program)
   expect(program.stdout()).not.toContain('signed-out')
 
-  // Nobody answers there at all now.
+  // Nothing answers at that address now.
   const second = await start()
   expect((await second.status('offline')).account?.sub).toBe('alice')
   await stop(second)
@@ -277,7 +277,7 @@ for (const [means, env] of [
     const third = await start()
     expect((await third.line('status')).status.account).toBeNull()
     await stop(third)
-    // And nothing is lost.
+    // Nothing is lost.
     expect(await readFile(aside, 'utf8')).toBe(kept)
     await rename(aside, join(dataDir, 'session.json'))
     const fourth = await start()
@@ -358,7 +358,7 @@ test('S36: a folder in the file’s place does not prevent a sign-in', async ({ 
 test.describe('on a full disk', () => {
   test.skip(process.platform === 'win32', 'Windows has no limit to the size of files')
 
-  // The unit is 512 bytes or 1 KiB, as the shell has it; a session takes more.
+  // The shell's unit is 512 bytes or 1 KiB. A session is larger.
   const limited = (blocks: number): readonly string[] => [
     'sh',
     '-c',
@@ -388,7 +388,7 @@ test.describe('on a full disk', () => {
     expect(await filesOf(dataDir)).toEqual(['session.json'])
     expect(await readFile(path, 'utf8')).toBe(before)
 
-    // The refresh token that was kept is spent.
+    // The stored refresh token is used up.
     const next = await start()
     expect(await next.status('needs-sign-in')).toMatchObject({
       account: { sub: 'alice' },
@@ -435,7 +435,7 @@ test('the passphrase is not passed on to the browser', async ({ run, dataDir }) 
     dataDir,
     env: {
       LATCHKEY_PASSPHRASE: PASSPHRASE,
-      // No desktop, whose own way of opening links would go first.
+      // Without a desktop, which would open links in its own way first.
       BROWSER: browser,
       DISPLAY: '',
       WAYLAND_DISPLAY: '',

@@ -1,13 +1,13 @@
-// S37: a program that is killed while it renews a session, and started again. It has kept the old
-// refresh token or the new one, whole, and goes on with it. These are a few moments of the two hundred
-// that `npm run test:long` tries.
+// S37: a program is killed while it renews a session, and started again. It has stored the old or the
+// new refresh token completely, and continues with it. `npm run test:long` tries two hundred moments;
+// these are a few of them.
 
 import { expect } from '@playwright/test'
 import type { Moment } from '../support/kill-moments.js'
 import { test } from '../support/killed-renewals.js'
 import { letRunOut, signInOn, stop, test as kept, vaultOf } from '../support/kept.js'
 
-/** The calls of one replacement: 2 writes, 5 renames; the second replacement's come after 8. */
+/** The calls of one replacement: 2 writes, 5 renames. The second replacement starts after 8. */
 const WRITE = 2
 const RENAME = 5
 const CALLS = process.platform === 'win32' ? 5 : 8

@@ -1,4 +1,4 @@
-// The log of the real program, and what is in none of its files.
+// The log of the real program, and secrets that must be in none of its files.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -47,7 +47,7 @@ test('S38: after sign-ins, renewal, failures and sign-out, no file and no output
   const program = await run([...SCRIPTED, ...at], { env })
   const { url } = await program.line('listening')
   const links: string[] = []
-  /** Signs in by the next link; gives where the browser was sent back to. */
+  /** Signs in with the next link, and returns the redirect's address. */
   const signIn = async (press?: string): Promise<URL> => {
     const link = await program.link()
     links.push(link)
@@ -67,7 +67,7 @@ test('S38: after sign-ins, renewal, failures and sign-out, no file and no output
       }),
     })
 
-  // The tray's, and an app's, whose renewal is refused.
+  // Latchkey's own sign-in, and an app's, whose renewal is rejected.
   program.type('sign-in')
   await signIn()
   await program.status('signed-in')
@@ -80,14 +80,14 @@ test('S38: after sign-ins, renewal, failures and sign-out, no file and no output
   await post('/pkce/token', renewal)
   await program.status('needs-sign-in')
   delete misbehave.token
-  // One that is refused with words of the provider's.
+  // A sign-in that the provider rejects with a text of its own.
   misbehave.callback = (parameters) => {
     if (parameters.has('error')) parameters.set('error_description', 'canary-description')
   }
   program.type('sign-in')
   await signIn('refuse=yes')
   await program.line('status', ({ status }) => Boolean(status.reason?.includes('refused')))
-  // Once more, renewed, and signed out while the provider is out of order.
+  // Another one, renewed, and signed out while the provider is broken.
   program.type('sign-in')
   await signIn()
   await program.status('signed-in')
@@ -132,9 +132,9 @@ test('S38: after sign-ins, renewal, failures and sign-out, no file and no output
     expect.arrayContaining([join(dataDir, 'latchkey.log'), join(dataDir, 'diagnosis.txt')]),
   )
   const printed = [program, ...reports].map((one) => one.stdout() + one.stderr()).join('')
-  // Handed out on purpose, in the program's `open` lines.
+  // Printed on purpose, in the program's `open` lines.
   const beyondLinks = links.reduce((text, link) => text.replaceAll(link, ''), printed)
-  // Three sign-ins with a code and one without, a renewal, and what came of them.
+  // Three sign-ins with a code and one without, a renewal, and their results.
   expect(secrets.size).toBeGreaterThan(25)
   for (const secret of secrets) {
     expect(secret.length).toBeGreaterThan(14)
@@ -201,7 +201,7 @@ test('a full disk is reported once, and sign-ins still work', async ({ run }) =>
   await fetch(await answerLink(await program.link()))
   await program.status('signed-in')
 
-  // S39: the lock has no content, and its socket answers all the same.
+  // S39: the lock file is empty, and its socket still answers.
   const second = await run(['--demo', ...SCRIPTED], { dataDir })
   expect(await second.ended).toBe(3)
   expect(second.stderr()).toContain(`(process ${program.process.pid}, at `)

@@ -1,4 +1,4 @@
-// A thousand programs that ask for a fresh token at one moment, over the service's own HTTP.
+// A thousand programs ask for a new token at the same moment, over the service's own HTTP.
 
 import { once } from 'node:events'
 import { createConnection, type Socket } from 'node:net'
@@ -8,16 +8,16 @@ const READERS = 1_000
 
 /** A program whose request is on its way. */
 type Reader = {
-  /** Says the rest of what it wants. */
+  /** Sends the rest of the request. */
   finish(): void
   answer: Promise<{ status: number; body: string }>
 }
 
-/** Has the service begin to read a thousand requests. */
+/** Lets the service begin to read a thousand requests. */
 async function readersOf({ port, provider }: Service): Promise<readonly Reader[]> {
   const sockets: Socket[] = []
   while (sockets.length < READERS) {
-    // No more at a time than a listening socket keeps waiting.
+    // No more at once than a listening socket's queue holds.
     sockets.push(...(await Promise.all(Array.from({ length: 100 }, () => connectTo(port)))))
   }
   const body = JSON.stringify({ grant_type: 'refresh_token', client_id: provider.clientId })
@@ -26,7 +26,7 @@ async function readersOf({ port, provider }: Service): Promise<readonly Reader[]
     `Host: 127.0.0.1:${port}`,
     'Content-Type: application/json',
     `Content-Length: ${body.length}`,
-    // RFC 9110 section 10.1.1: an interim answer tells that the service has taken it up.
+    // RFC 9110 section 10.1.1: an interim answer shows that the service is reading the request.
     'Expect: 100-continue',
     'Connection: close',
   ]
@@ -50,7 +50,7 @@ async function answerFrom(socket: Socket): Promise<{ status: number; body: strin
   return { status: Number(head.split(' ')[1]), body }
 }
 
-// One after the other: each is as much as a machine can do.
+// One after the other: each one keeps the machine busy.
 test.describe.configure({ mode: 'default' })
 
 for (const fault of [undefined, 'server-error'] as const) {
@@ -69,7 +69,7 @@ for (const fault of [undefined, 'server-error'] as const) {
     const held = new Promise<void>((resolve) => (release = resolve))
     provider.misbehave.hold = (endpoint) => (endpoint === 'token' ? held : undefined)
     for (const { finish } of readers) finish()
-    // It has heard them all before it hears this.
+    // The service has read them all before it reads this.
     expect((await call(service, '/.well-known/health', { method: 'GET' })).text).toBe('ok')
     release()
     const answers = await Promise.all(readers.map(({ answer }) => answer))

@@ -1,5 +1,5 @@
-// F17: the headless program on a network of its own: an https proxy is the only way out, and the
-// certificates are of an authority that only this network knows.
+// F17: the headless program on a private network: an https proxy is the only way out, and a private
+// authority signs the certificates.
 
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -28,9 +28,9 @@ type Network = {
   caFile: string
   /** Starts a proxy from which the provider can be reached. */
   proxy(options?: ProxyOptions): Promise<TestProxy>
-  /** Starts the program, which sees no proxy and no authority but those given, and signs in. */
+  /** Starts the program with only the given proxy and authority, and signs in. */
   program(env: Record<string, string>): Promise<Program>
-  /** Answers the program's link as Alice, whose browser knows its way here. */
+  /** Answers the program's link as Alice, whose browser can reach the provider. */
   answer(program: Program): Promise<void>
 }
 
@@ -65,7 +65,7 @@ const test = base.extend<{ network: Network }>({
   },
 })
 
-/** What this machine's own environment may say of its network. */
+/** The network settings of this machine's own environment. */
 const NO_NETWORK = Object.fromEntries(
   ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY']
     .flatMap((name) => [name, name.toLowerCase()])
@@ -201,7 +201,7 @@ for (const way of ['the provider', 'the proxy'] as const) {
     })
     await slow.letOneIn()
     expect(await program.ended).toBe(0)
-    // What is asked for at the slow port is not the provider's own issuer: that it says so is enough.
+    // The slow port's address is not the provider's own issuer. The error about that is enough.
     expect(program.stdout()).not.toContain('could not be reached')
     expect(network.provider.requests.discovery).toBe(1)
     await slow.close()
@@ -234,7 +234,7 @@ test('hosts in NO_PROXY are reached without the proxy', async ({ network }) => {
     NO_PROXY: 'example.test',
     NODE_EXTRA_CA_CERTS: network.caFile,
   })
-  // The name is of the network that only the proxy knows.
+  // Only the proxy knows this name's network.
   expect((await program.status('failed')).reason).toContain(`The provider at ${HOST} `)
   expect(proxy.seen).toEqual([])
 })
@@ -286,7 +286,7 @@ test('diagnose names the proxy, reaches the provider through it, and shows no pa
   expect(program.stdout() + program.stderr()).not.toContain('canary')
 })
 
-/** The way to the provider for a browser on its network: there the name leads to `port`. */
+/** Fetches for a browser on the provider's network, where the name leads to `port`. */
 function visitOn(port: number): Visit {
   return async (url, { method, headers, body }) => {
     const { host, hostname, pathname, search } = new URL(url)

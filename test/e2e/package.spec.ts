@@ -1,5 +1,5 @@
-// What would ship: the app as electron-builder packs it for each platform, around stubs of Electron's
-// distributions, for neither Electron nor a packaging tool can be fetched everywhere.
+// The app as electron-builder packs it for each platform, around stubs of Electron's distributions,
+// because neither Electron nor the packaging tools can be fetched everywhere.
 
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -30,7 +30,7 @@ import { BEHAVIOUR_VARIABLE } from '../stand-in/contract.js'
 
 const { FuseV1Options, getCurrentFuseWire } = fuses
 
-/** Each platform's files, in the folder that it is packed in. */
+/** Each platform's files, in its packed folder. */
 const PLACES = {
   linux: { asar: 'linux-unpacked/resources/app.asar', program: 'linux-unpacked/latchkey' },
   mac: { asar: 'mac/Latchkey.app/Contents/Resources/app.asar', program: 'mac/Latchkey.app' },
@@ -139,7 +139,7 @@ function linuxTests(asar: () => string): void {
       const script = `await import(${JSON.stringify(pathToFileURL(join(place, part)).href)})`
       await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script])
     }
-    // The agent's own dependencies, each from where the app is.
+    // The agent's own dependencies, resolved from the app.
     const require = createRequire(join(place, 'package.json'))
     for (const name of ['axios', 'hono', 'jose', 'zod', '@hono/node-server', 'electron-store']) {
       expect(existsSync(require.resolve(name))).toBe(true)
@@ -177,7 +177,7 @@ function linuxTests(asar: () => string): void {
     expect(valueOf(rpm!, '--rpm-summary')).toBe('Sign in once, let your other apps use it')
     expect(rpm).toContain('--rpm-tag=Recommends: libsecret')
     expect(valueOf(deb!, '--package')).toBe(out('latchkey-0.1.0-linux-amd64.deb'))
-    // Their own lists of what Electron needs; the one for deb has libsecret in it.
+    // Their own lists of Electron's dependencies. The one for deb includes libsecret.
     for (const target of ['linux', 'deb', 'rpm']) {
       expect(packed.config[target]).not.toHaveProperty('depends')
     }
@@ -231,7 +231,7 @@ function linuxTests(asar: () => string): void {
     const root = join(folder, 'root')
     const profile = join(root, 'etc', 'apparmor.d', 'latchkey')
     for (const path of ['etc/apparmor.d', 'bin']) mkdirSync(join(root, path), { recursive: true })
-    // A PATH of its own, so that no tool changes anything of this machine.
+    // A separate PATH, so that no tool changes this machine.
     symlinkSync('/bin/rm', join(root, 'bin', 'rm'))
     const [deb, rpm] = bothPackages().map(({ afterRemove }) => afterRemove)
     const isGone = (script: string, argument: string): boolean => {
@@ -263,12 +263,12 @@ function linuxTests(asar: () => string): void {
   commandLineTests(asar)
 }
 
-/** The commands of the installed package: its own script, and its own app on the stand-in. */
+/** The commands of the installed package, with its own script, and its own app on the stand-in. */
 function commandLineTests(asar: () => string): void {
   const place = (): string => join(folder, 'installed')
   const script = (): string => join(place(), 'latchkey.sh')
 
-  /** The script as it is installed, with a program in the app's place. */
+  /** The installed script, with another program instead of the app. */
   async function install(program: string): Promise<void> {
     mkdirSync(place(), { recursive: true })
     const source = bothPackages()
@@ -350,7 +350,7 @@ function commandLineTests(asar: () => string): void {
     const diagnosis = run('diagnose', '--json', '--data-dir', dataDir)
     expect(diagnosis.status).toBe(0)
     expect(JSON.parse(diagnosis.stdout)).toMatchObject({ version: '0.1.0' })
-    // There is none in a package.
+    // A package has none.
     expect(diagnosis.stdout).toContain('Set --issuer and --client-id.')
     expect(diagnosis.stdout).not.toContain('--demo')
     expect(run('headless', '--misspelt', '--data-dir', dataDir)).toEqual({
@@ -443,7 +443,7 @@ function macTests(): void {
       const keys = [...plist.matchAll(/<key>([^<]*)<\/key>/g)].map((found) => found[1])
       expect(keys).toEqual(['com.apple.security.cs.allow-jit'])
     }
-    // Left out, it is notarized exactly where the environment holds what that takes.
+    // If this is left out, the app is notarized if the environment holds the credentials.
     expect(mac).not.toHaveProperty('notarize')
     expect(mac).not.toHaveProperty('identity')
   })
@@ -493,7 +493,7 @@ function windowsTests(): void {
     const found = spawnSync('makensis', ['-VERSION']).error === undefined
     test.skip(!found, 'makensis (nsis) is not installed here')
     const script = join(folder, 'test.nsi')
-    // As electron-builder's own script defines what is used of it.
+    // As electron-builder's own script defines it.
     writeFileSync(
       script,
       `
@@ -540,13 +540,13 @@ function filesIn(archive: string): string[] {
     .filter((path) => !('files' in statFile(archive, path.slice(1))))
 }
 
-/** The argument behind a flag. */
+/** The argument after a flag. */
 function valueOf(args: readonly string[], flag: string): string | undefined {
   const at = args.indexOf(flag)
   return at < 0 ? undefined : args[at + 1]
 }
 
-/** The TypeScript files of a folder of the project, from there. */
+/** The TypeScript files of a folder of the project, as relative paths. */
 function sourcesOf(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
@@ -557,7 +557,7 @@ function keyOf(desktop: string, key: string): string | undefined {
   return new RegExp(`^${key}=(.*)$`, 'm').exec(desktop)?.[1]
 }
 
-/** Run from a checkout only. */
+/** Files that run only from a checkout. */
 const UNPACKED = /^(headless|start|launch\/.+|terminal\/no-inspector)\.ts$/
 
 const OWN: readonly string[] = [
@@ -573,7 +573,7 @@ const OWN: readonly string[] = [
   '/renderer/style.css',
 ]
 
-/** axios, electron-log, electron-store, hono, jose, open and zod, with all that they stand on. */
+/** axios, electron-log, electron-store, hono, jose, open and zod, with all their dependencies. */
 const PACKAGES: readonly string[] = `
   @hono/node-server agent-base ajv ajv-formats async-function async-generator-function asynckit
   atomically axios bundle-name call-bind-apply-helpers combined-stream conf debounce-fn debug

@@ -1,5 +1,5 @@
-// The provider is restarted between the two legs of a sign-in, after the person has answered and before
-// the code is exchanged; its signing keys are new then. Also while a session is held.
+// The provider restarts with new signing keys in the middle of a sign-in, after the user has answered
+// and before the code is exchanged, or during a session.
 
 import { expect } from '@playwright/test'
 import { test as base } from '../support/kept.js'
@@ -13,7 +13,7 @@ type Store = 'kept' | 'lost'
 const test = base.extend<{
   /** Ends the provider and its connections. */
   stopProvider: () => Promise<void>
-  /** Starts it again on its port, with what it had issued or without, and with a new key. */
+  /** Starts it again on its port, with or without its store, and with a new key. */
   startAgain: (store: Store) => Promise<RunningProvider>
   restart: (store: Store) => Promise<RunningProvider>
 }>({
@@ -46,7 +46,7 @@ const test = base.extend<{
     }),
 })
 
-/** Signs in at the provider, and gives the address that the browser is sent back to. */
+/** Signs in at the provider, and returns the redirect's address. */
 async function answered(program: Program): Promise<string> {
   program.type('sign-in')
   return answerLink(await program.link())

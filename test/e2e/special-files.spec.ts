@@ -1,4 +1,4 @@
-// Pipes, devices and links in the place of the program's files: it says so, goes on, and ends when told.
+// Pipes, devices and links instead of the program's files: it reports them, runs, and ends when told.
 
 import { execFileSync } from 'node:child_process'
 import { lstat, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'

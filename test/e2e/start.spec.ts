@@ -1,4 +1,4 @@
-// `npm start`, up to Electron's own start: small programs stand for Electron's binary.
+// `npm start`, up to Electron's own start. Small programs replace Electron's binary.
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -15,7 +15,7 @@ import { ROOT } from '../support/root.js'
 const START = join(ROOT, 'dist', 'main', 'start.js')
 const IS_ROOT = process.getuid?.() === 0
 const NOBODY = 65534
-/** No display of this machine. */
+/** A display that does not exist. */
 const SCREEN = ':7654'
 const FALLBACK = 'Latchkey starts without its tray, in this terminal.\n'
 
@@ -23,7 +23,7 @@ type Started = {
   process: ChildProcess
   stdout(): string
   stderr(): string
-  /** Resolves once the headless program serves, which `start` becomes where there is no tray. */
+  /** Resolves when the headless program serves, which `start` runs if there is no tray. */
   headless: Promise<void>
   ended: Promise<number | null>
 }
@@ -31,15 +31,15 @@ type Started = {
 type StartOptions = {
   flags?: readonly string[]
   env?: Record<string, string>
-  /** As a user whom Electron starts for without `--no-sandbox`. */
+  /** Runs as a user for whom Electron starts without `--no-sandbox`. */
   unprivileged?: boolean
-  /** A command that it runs through, its own put together as one text behind it. */
+  /** A command that runs the program, whose own command follows as one argument. */
   through?: readonly string[]
 }
 
 const test = base.extend<{
   folder: string
-  /** Makes a program that stands for Electron's. */
+  /** Makes a program that replaces Electron's. */
   electron: (script: string) => Promise<void>
   start: (options?: StartOptions) => Promise<Started>
 }>({
@@ -146,7 +146,7 @@ test('a screen that does not answer is named, and the headless program starts', 
 
 test('a screen that answers is not blamed', async ({ electron, start }) => {
   await electron('exit 1')
-  // Not the one of the other specs, which run beside this one.
+  // Not the folder of the other specs, which run at the same time.
   const DISPLAY = ':7655'
   const screen = createServer((socket) => socket.destroy())
   await new Promise<void>((resolve) =>

@@ -18,7 +18,7 @@ const ITEM = 'xdg:schema chrome_libsecret_os_crypt_password_v2 application Latch
 const OTHER = 'xdg:schema chrome_libsecret_os_crypt_password_v2 application Other'
 const STORE = `printf key | secret-tool store --label 'Latchkey Safe Storage' ${ITEM}`
 
-/** Runs lines of a shell beside an unlocked keyring, and gives what they print. */
+/** Runs shell lines with an unlocked keyring, and returns their output. */
 const test = base.extend<{ withKeyring: (...lines: readonly string[]) => Promise<string> }>({
   // eslint-disable-next-line no-empty-pattern
   withKeyring: async ({}, use) => {
@@ -33,7 +33,7 @@ const test = base.extend<{ withKeyring: (...lines: readonly string[]) => Promise
         'printf pw | gnome-keyring-daemon --foreground --login >/dev/null 2>&1 &',
         'daemon=$!',
         'trap "kill $daemon" EXIT',
-        // The bus knows the name once the keyring serves it.
+        // The bus knows the name when the keyring serves it.
         'until printf pw | gnome-keyring-daemon --unlock >/dev/null 2>&1; do :; done',
         ...lines,
       ]

@@ -1,4 +1,4 @@
-// `uninstall-data`: signed out at the provider, and nothing of Latchkey's left on this computer.
+// `uninstall-data` signs out at the provider and leaves nothing of Latchkey's on this computer.
 
 import { existsSync } from 'node:fs'
 import {
@@ -23,7 +23,7 @@ import type { RunningProvider } from '../provider/provider.js'
 const test = base.extend<{
   config: string
   elsewhere: string
-  /** The keyring's own tool, in the place of this computer's. */
+  /** A fake of the keyring's own tool. */
   tool: FakeTool
   uninstall: (options?: ProgramOptions, ...flags: readonly string[]) => Promise<Program>
 }>({
@@ -186,7 +186,7 @@ test("if something can't be removed, a second run still recognizes the directory
   await mkdir(held, { recursive: true })
   await writeFile(join(held, 'Cookies'), '')
   await chmod(held, 0o500)
-  // Permissions hold the superuser too where it has no capabilities.
+  // Permissions apply even to the superuser if it has no capabilities.
   const first = await uninstall({ through: isRoot ? ['setpriv', '--bounding-set=-all'] : [] })
   expect(await first.ended, first.stderr()).toBe(1)
   expect(first.stderr()).toContain('chromium could not be removed (not permitted, EACCES)')

@@ -1,4 +1,4 @@
-// Whose home and whose data directory it is: other users, root in somebody's home, and no home at all.
+// Owners of homes and data directories: other users, root in another user's home, and no home at all.
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
@@ -14,7 +14,7 @@ const asPerson = ['setpriv', `--reuid=${PERSON}`, `--regid=${PERSON}`, '--clear-
 type Options = { env?: Record<string, string>; through?: readonly string[] }
 
 const test = base.extend<{
-  /** A home, the person's where the tests run as root. */
+  /** A home directory. If the tests run as root, it belongs to another user. */
   home: string
   start: (flags: readonly string[], options?: Options) => Followed & { child: ChildProcess }
 }>({
@@ -103,7 +103,7 @@ test.describe('if root and other users can be told apart', () => {
   }) => {
     const directory = join(home, '.config', 'latchkey')
     const env = { HOME: home, XDG_CONFIG_HOME: join(home, '.config') }
-    // As an earlier version of Latchkey did, when it was started by sudo, and was killed.
+    // As an earlier version of Latchkey did when it was started with sudo and killed.
     await mkdir(directory, { recursive: true, mode: 0o700 })
     for (const name of ['lock', 'latchkey.log', 'service.json', 'session.json']) {
       await writeFile(join(directory, name), '', { mode: 0o600 })
@@ -159,7 +159,7 @@ for (const [what, mode, names] of [
 
 test.describe('without a home', () => {
   test.skip(process.getuid?.() !== 0, 'only root can start programs as a user without an entry')
-  // Nobody of this number is in the list of users, so that the system knows no home either.
+  // No user has this ID, so the system knows no home either.
   const asNobody = ['setpriv', '--reuid=2000000123', '--regid=2000000123', '--clear-groups']
   const SAID =
     'latchkey: The system reports no home directory for this user. Set HOME, or choose a directory ' +
