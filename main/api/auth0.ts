@@ -1,4 +1,4 @@
-// A session in the shape that the API's clients know: Auth0's, whichever the provider is.
+// Converts a session to the shape that the API's clients expect: Auth0's, for every provider.
 
 import { expiryOf } from '../oauth/token-endpoint.js'
 import type { Session } from '../oauth/session.js'
@@ -10,7 +10,7 @@ export type Auth0Deps = {
 }
 
 /** Fills the envelope from the ID token, userinfo and the token response. */
-export function auth0Of(
+export function toAuth0(
   session: Session,
   audience: string | null,
   redirectUri: string | null,
@@ -44,7 +44,7 @@ export function auth0Of(
           tokens.refreshToken !== null && { refresh_token: tokens.refreshToken }),
         id_token: tokens.idToken,
       },
-      account: oauthAccountOf(session, text),
+      account: toOauthAccount(session, text),
     },
     user: {
       user_id: claims.sub,
@@ -57,16 +57,16 @@ export function auth0Of(
       ...optional('nickname'),
       ...(username !== '' && { username }),
       ...optional('locale'),
-      ...(timeOf(updatedAt) !== null && { updated_at: timeOf(updatedAt)! }),
+      ...(formatTimestamp(updatedAt) !== null && { updated_at: formatTimestamp(updatedAt)! }),
     },
   }
 }
 
 /**
- * All nine hold something, for generated clients refuse an empty one. What the provider does not tell
- * is told by what it does; an address is never made up.
+ * Fills all nine members, because generated clients reject an empty one. A missing claim is replaced
+ * by another claim. An email address is never invented.
  */
-function oauthAccountOf(
+function toOauthAccount(
   { claims: { sub }, clientId, issuer }: Session,
   text: (name: string) => string,
 ): Auth0['oAuth']['account'] {
@@ -75,7 +75,7 @@ function oauthAccountOf(
   return {
     client_id: clientId,
     email: text('email') || username,
-    connection: connectionOf(sub) || new URL(issuer).host,
+    connection: readConnection(sub) || new URL(issuer).host,
     username,
     given_name: text('given_name') || name,
     family_name: text('family_name') || name,
@@ -85,13 +85,13 @@ function oauthAccountOf(
   }
 }
 
-/** Auth0 writes a subject as `connection|id`; others do not. */
-function connectionOf(sub: string): string {
+/** Reads the connection from a subject. Auth0 writes it as `connection|id`; other providers do not. */
+function readConnection(sub: string): string {
   return sub.includes('|') ? sub.split('|')[0]!.trim() : ''
 }
 
-/** OpenID Connect has seconds, Auth0 has text; clients make a Date of it. */
-function timeOf(value: unknown): string | null {
+/** Formats a time as RFC 3339. OpenID Connect has seconds, Auth0 has text. Clients parse it as a date. */
+function formatTimestamp(value: unknown): string | null {
   const date =
     typeof value === 'number'
       ? new Date(value * 1000)

@@ -1,4 +1,4 @@
-// How many connections the local service holds, and whose: strangers cannot use up its descriptors.
+// Limits the connections of the local service, so that strangers cannot use up its descriptors.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -6,96 +6,103 @@ import type { Socket } from 'node:net'
 import { isOwnedBy, type SocketOwners } from '../net/socket-owner.js'
 
 export type Connections = {
-  /** Takes a new connection in; it is of nobody known until somebody asks, or there are too many. */
-  accepted(socket: Socket): void
-  /** True if a connection is this user's or root's. Asks about all that are not known yet, at once. */
+  /** Adds a new connection. Its owner is looked up on the first request, or if too many are unknown. */
+  add(socket: Socket): void
+  /** True if a connection belongs to this user or root. Looks up all unknown owners in one go. */
   isOurs(socket: Socket): boolean
-  /** Notes that a connection has a request under way until its answer is out. */
-  busy(request: IncomingMessage, response: ServerResponse): void
+  /** Marks a connection as busy until the response is sent. */
+  markBusy(request: IncomingMessage, response: ServerResponse): void
 }
 
 export type ConnectionDeps = {
   owners: SocketOwners
   user: number | null
-  /** How many of our own are held; see {@link mostConnections}. */
+  /** How many connections of our own are kept; see {@link mostConnections}. */
   most: number
 }
 
-/** S40: connections that nobody has asked about yet. The next one makes a reading for all of them. */
+/** S40: how many connections may have an unknown owner. One more, and all their owners are looked up. */
 export const MOST_UNKNOWN = 64
 
-/** Keeps connections within bounds, those of both addresses together. */
-export function createConnections({ owners, user, most }: ConnectionDeps): Connections {
-  const unknown = new Set<Socket>()
-  /** In the order in which they were last used. */
-  const ours = new Set<Socket>()
-  const underWay = new Map<Socket, number>()
-
-  const decide = (): void => {
-    const asked = [...unknown]
-    for (const [index, owner] of owners.ownersOf(asked).entries()) {
-      const socket = asked[index]!
-      // Unreadable: nothing is known, so nothing is given, and it stays among the unknown.
-      if (owner.kind === 'unreadable') continue
-      unknown.delete(socket)
-      if (isOwnedBy(user, owner)) ours.add(socket)
-      // One that has asked is told that it is refused.
-      else if (!underWay.has(socket)) socket.destroy()
-    }
-  }
-
-  const drop = (socket: Socket): void => {
-    unknown.delete(socket)
-    ours.delete(socket)
-    socket.destroy()
-  }
-
-  /** The oldest that sends nothing goes first; if all are at work, the newest. */
-  const makeRoom = (): void => {
-    if (ours.size <= most) return
-    const idle = [...ours].filter((socket) => !underWay.has(socket))
-    const inOrder = [...idle, ...[...ours].filter((socket) => underWay.has(socket)).toReversed()]
-    for (const socket of inOrder.slice(0, ours.size - most)) drop(socket)
-  }
-
+/** Limits the connections of both addresses together. */
+export function createConnections(deps: ConnectionDeps): Connections {
+  const held: Held = { unknown: new Set(), ours: new Set(), requests: new Map() }
+  const { unknown, ours, requests } = held
   return {
-    accepted(socket) {
+    add(socket) {
       unknown.add(socket)
       socket.once('close', () => {
         unknown.delete(socket)
         ours.delete(socket)
-        underWay.delete(socket)
+        requests.delete(socket)
       })
       if (unknown.size <= MOST_UNKNOWN) return
-      decide()
-      for (const oldest of [...unknown].slice(0, unknown.size - MOST_UNKNOWN)) drop(oldest)
-      makeRoom()
+      lookUpOwners(held, deps)
+      for (const oldest of [...unknown].slice(0, unknown.size - MOST_UNKNOWN)) drop(held, oldest)
+      makeRoom(held, deps.most)
     },
 
     isOurs(socket) {
-      if (unknown.has(socket)) decide()
-      if (ours.has(socket)) makeRoom()
+      if (unknown.has(socket)) lookUpOwners(held, deps)
+      if (ours.has(socket)) makeRoom(held, deps.most)
       return ours.has(socket)
     },
 
-    busy({ socket }, response) {
-      underWay.set(socket, (underWay.get(socket) ?? 0) + 1)
+    markBusy({ socket }, response) {
+      requests.set(socket, (requests.get(socket) ?? 0) + 1)
       response.once('close', () => {
-        const left = (underWay.get(socket) ?? 1) - 1
-        if (left > 0) underWay.set(socket, left)
-        else underWay.delete(socket)
+        const left = (requests.get(socket) ?? 1) - 1
+        if (left > 0) requests.set(socket, left)
+        else requests.delete(socket)
+        // Moves it to the end, as the one that was used last.
         if (ours.delete(socket) && !socket.destroyed) ours.add(socket)
       })
     },
   }
 }
 
+type Held = {
+  unknown: Set<Socket>
+  /** In the order of their last use. */
+  ours: Set<Socket>
+  /** How many requests of each connection are not answered yet. */
+  requests: Map<Socket, number>
+}
+
+function lookUpOwners({ unknown, ours, requests }: Held, { owners, user }: ConnectionDeps): void {
+  const asked = [...unknown]
+  for (const [index, owner] of owners.ownersOf(asked).entries()) {
+    const socket = asked[index]!
+    // An unreadable owner stays unknown, and gets nothing.
+    if (owner.kind === 'unreadable') continue
+    unknown.delete(socket)
+    if (isOwnedBy(user, owner)) ours.add(socket)
+    // A stranger that sent a request is answered with an error first.
+    else if (!requests.has(socket)) socket.destroy()
+  }
+}
+
+function drop({ unknown, ours }: Held, socket: Socket): void {
+  unknown.delete(socket)
+  ours.delete(socket)
+  socket.destroy()
+}
+
+/** Drops idle connections first, the oldest before the newer; then busy ones, the newest first. */
+function makeRoom(held: Held, most: number): void {
+  const { ours, requests } = held
+  if (ours.size <= most) return
+  const idle = [...ours].filter((socket) => !requests.has(socket))
+  const busy = [...ours].filter((socket) => requests.has(socket)).toReversed()
+  for (const socket of [...idle, ...busy].slice(0, ours.size - most)) drop(held, socket)
+}
+
 const MOST_OURS = 2_000
-/** For the callback listener's sockets, requests to the provider, files and the keyring. */
+/** Descriptors for the callback listener, requests to the provider, files and the keyring. */
 const RESERVED = 96
 const FEWEST_OURS = 16
 
-/** How many connections of our own fit below the limit of descriptors that this process has. */
+/** How many connections of our own fit into this process's limit of descriptors. */
 export function mostConnections(
   read: () => { limit: number; used: number } = readDescriptors,
 ): number {

@@ -1,97 +1,138 @@
-// Who may call the local service: programs of this user, and no page of any website.
+// Decides who may call the local service: programs of this user, but no web pages.
 
 import type { IncomingMessage } from 'node:http'
 import { LOOPBACK_HOSTS } from '../net/loopback.js'
+import { PROBLEM_DETAILS } from './api-messages.js'
 import { Problem } from './problem.js'
 
 export type GuardDeps = {
   port: number
-  /** True if this user or root is at the other end, or the system cannot tell. S25. */
+  /** S25: true if the connection belongs to this user or root, or if the system cannot tell. */
   isOurs(request: IncomingMessage): boolean
 }
 
-/** The one call that a browser makes from another origin: the provider's form, sent by its page. */
+/** The only endpoint that a browser calls from another origin: the provider's page posts a form to it. */
 export const FORM_POST_PATH = '/pkce/response/code'
 
-/** These give nothing that belongs to anyone, so nobody is asked who they are. */
+/** Open to every user of this computer, because the answers contain nothing personal. */
 const OPEN_PATHS: ReadonlySet<string> = new Set([
   '/pkce/challenge',
   '/.well-known/health',
   '/.well-known/version',
 ])
 
-/**
- * Decides on a request before anything else looks at it; null lets it in.
- *
- * 1. The target is in origin form, and there is one Host (RFC 9112 sections 3.2 and 3.2.1).
- * 2. Host is this machine's loopback with our port: a name that was rebound to it is not.
- * 3. Nothing says that a browser looks ahead, or that a website's page is asking. Programs send none
- *    of these headers. A person's own address bar gets what is public only.
- * 4. The other end of the connection belongs to the same user, where the system tells.
- * 5. The path is written in its only form, so that routes see the path that was judged here.
- *
- * The provider's form post is let through here; what guards it is the state of a waiting flow.
- */
-export function guard(request: IncomingMessage, deps: GuardDeps): Problem | null {
-  const target = request.url ?? ''
-  const hosts = valuesOf(request, 'host')
-  if (!target.startsWith('/') || hosts.length !== 1) {
-    return new Problem('malformed', 'The request must name one Host and a path.')
-  }
-  const allowed = LOOPBACK_HOSTS.flatMap((host) => authoritiesOf(host, deps.port))
-  if (!allowed.includes(hosts[0]!.toLowerCase())) {
-    const detail = `Ask for this service by one of its own names: ${allowed.join(', ')}.`
-    return new Problem('wrong-host', detail)
-  }
+/** A request, with the facts that the checks share. */
+type Call = {
+  request: IncomingMessage
+  target: string
+  hosts: readonly string[]
+  path: string
+  isRead: boolean
+  /** The one call that a page of the provider makes. The state of a waiting sign-in guards it. */
+  isFormPost: boolean
+}
 
+type Check = (call: Call, deps: GuardDeps) => Problem | null
+
+/** In this order; the first check that fails answers the request. */
+const CHECKS: readonly Check[] = [
+  checkTarget, // S20
+  checkHost, // S20
+  checkPage, // S21, S44
+  checkAddressBar, // S44
+  checkOwner, // S25
+  checkPath, // S44
+]
+
+/** Checks a request before anything else reads it. Returns null if the request may go on. */
+export function guard(request: IncomingMessage, deps: GuardDeps): Problem | null {
+  const call = readCall(request)
+  for (const check of CHECKS) {
+    const problem = check(call, deps)
+    if (problem !== null) return problem
+  }
+  return null
+}
+
+function readCall(request: IncomingMessage): Call {
+  const target = request.url ?? ''
   const path = target.split('?')[0]!
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   const isFormPost = request.method === 'POST' && path === FORM_POST_PATH
-  if (isPrefetch(request) || (!isFormPost && isFromAPage(request))) return webPage()
-  if (!isFormPost && isFromAddressBar(request) && !(isRead && isPublic(path))) return webPage()
-
-  if (!(isRead && OPEN_PATHS.has(path)) && !deps.isOurs(request)) {
-    const detail = 'This service belongs to another user of this computer.'
-    return new Problem('other-user', detail)
-  }
-  if (isPlain(path)) return null
-  return new Problem(
-    'not-found',
-    'There is nothing at this path. /openapi.json tells what there is.',
-  )
+  return { request, target, hosts: readHeader(request, 'host'), path, isRead, isFormPost }
 }
 
 /**
- * How clients write a host and a port; without the port too where it is http's own.
+ * The target is in origin form, and there is exactly one Host header.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9112#section-3.2}
+ */
+function checkTarget({ target, hosts }: Call): Problem | null {
+  if (target.startsWith('/') && hosts.length === 1) return null
+  return new Problem('malformed', PROBLEM_DETAILS.noHostOrPath)
+}
+
+/** The Host is this computer's loopback with our port, and not a name that was rebound to it. */
+function checkHost({ hosts }: Call, { port }: GuardDeps): Problem | null {
+  const allowed = LOOPBACK_HOSTS.flatMap((host) => listAuthorities(host, port))
+  if (allowed.includes(hosts[0]!.toLowerCase())) return null
+  return new Problem('wrong-host', PROBLEM_DETAILS.wrongHost(allowed))
+}
+
+/** No header says that a web page is asking, or that a browser is prefetching. Programs send neither. */
+function checkPage({ request, isFormPost }: Call): Problem | null {
+  if (isPrefetch(request) || (!isFormPost && isFromAPage(request))) return makeWebPageProblem()
+  return null
+}
+
+/** A browser's address bar gets only what is public. */
+function checkAddressBar({ request, isFormPost, isRead, path }: Call): Problem | null {
+  if (isFormPost || !isFromAddressBar(request)) return null
+  return isRead && isPublic(path) ? null : makeWebPageProblem()
+}
+
+/** The other end of the connection belongs to this user or root, if the system can tell. */
+function checkOwner({ request, isRead, path }: Call, deps: GuardDeps): Problem | null {
+  if ((isRead && OPEN_PATHS.has(path)) || deps.isOurs(request)) return null
+  return new Problem('other-user', PROBLEM_DETAILS.otherUser)
+}
+
+/** The path has only one reading, so that the routes see the same path as these checks. */
+function checkPath({ path }: Call): Problem | null {
+  return isPlain(path) ? null : new Problem('not-found', PROBLEM_DETAILS.notFound)
+}
+
+/**
+ * Lists how clients write a host and a port. Without the port as well if it is the default of http.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-4.2.3}
  */
-export function authoritiesOf(host: string, port: number): string[] {
+export function listAuthorities(host: string, port: number): string[] {
   return port === HTTP_PORT ? [`${host}:${port}`, host] : [`${host}:${port}`]
 }
 
 const HTTP_PORT = 80
 
-/** True where a browser says that a page is asking, whichever it is. */
+/** True if a browser says that a page sends the request. */
 export function isFromAPage(request: IncomingMessage): boolean {
-  const sites = valuesOf(request, 'sec-fetch-site')
+  const sites = readHeader(request, 'sec-fetch-site')
   return (
-    valuesOf(request, 'origin').length > 0 ||
+    readHeader(request, 'origin').length > 0 ||
     sites.some((site) => site !== 'none' && site !== 'same-origin')
   )
 }
 
-/** True where a browser asks on its own account, ahead of the person. S44. */
+/** S44: true if a browser sends the request ahead of the user. */
 function isPrefetch(request: IncomingMessage): boolean {
-  return ['sec-purpose', 'purpose'].some((name) => valuesOf(request, name).length > 0)
+  return ['sec-purpose', 'purpose'].some((name) => readHeader(request, name).length > 0)
 }
 
-/** True where a browser's own person typed the address, or opened a bookmark. Node's fetch sends a mode alone. */
+/** True if the user typed the address or opened a bookmark. Node's fetch sends Sec-Fetch-Mode alone. */
 function isFromAddressBar(request: IncomingMessage): boolean {
   return (
-    valuesOf(request, 'sec-fetch-site').includes('none') &&
+    readHeader(request, 'sec-fetch-site').includes('none') &&
     ['sec-fetch-mode', 'sec-fetch-dest', 'sec-fetch-user'].some(
-      (name) => valuesOf(request, name).length > 0,
+      (name) => readHeader(request, name).length > 0,
     )
   )
 }
@@ -100,30 +141,29 @@ function isPublic(path: string): boolean {
   return path.startsWith('/.well-known/') || path === '/openapi.json'
 }
 
-/** True if no part of a path could be read in two ways: no `..`, no `\\`, no escapes. */
+/** True if a path has only one reading: no `..`, no `\\`, no escapes. */
 function isPlain(path: string): boolean {
   if (path.includes('%')) return false
   try {
-    // Not as a URL of its own: `//host/path` would lose its first part to the host.
+    // Not parsed alone: the URL parser would take the first part of `//host/path` for a host.
     return new URL(`http://localhost${path}`).pathname === path
   } catch {
     return false
   }
 }
 
-/** The origins that a form post may come from; undefined where it comes from no page. */
-export function originsOf(request: IncomingMessage): readonly string[] {
-  return valuesOf(request, 'origin')
+/** The request's Origin headers; none if no page sends it. */
+export function readOrigins(request: IncomingMessage): readonly string[] {
+  return readHeader(request, 'origin')
 }
 
-// Node keeps the first of several Host headers only; the raw ones are all there.
-function valuesOf({ rawHeaders }: IncomingMessage, name: string): string[] {
+// Node keeps only the first of several Host headers, so this reads the raw ones.
+function readHeader({ rawHeaders }: IncomingMessage, name: string): string[] {
   return rawHeaders.filter(
     (_value, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === name,
   )
 }
 
-function webPage(): Problem {
-  const detail = 'This service answers programs on this computer, not the pages of websites.'
-  return new Problem('web-page', detail)
+function makeWebPageProblem(): Problem {
+  return new Problem('web-page', PROBLEM_DETAILS.webPage)
 }

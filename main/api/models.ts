@@ -1,15 +1,15 @@
-// The wire models of the PKCE API: parsed from unknown here, and described in /openapi.json by the
-// same schemas.
+// The wire models of the PKCE API. The same schemas parse the requests and describe /openapi.json.
 
 import { z } from 'zod'
 import { PROMPTS } from '../oauth/authorization-url.js'
+import { BODY_ERRORS } from './api-messages.js'
 
-/** Sent on any model, in any shape; it never decides anything. */
+/** Clients send it on any model and in any shape. It is ignored. */
 const schema = z.unknown().optional()
 
 const shortText = z.string().min(1).max(2048)
 
-/** What generated clients send for a value of a list that they do not know, or leave out. */
+/** Generated clients send this for an enum value that they do not know or leave out. */
 const UNKNOWN = 'UNKNOWN'
 
 const optionalWord = (...words: readonly string[]) =>
@@ -23,25 +23,24 @@ const SPACES = /\s+/
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 const scope = z
   .union([z.array(z.string().max(256)).max(64), z.string().max(2048)], {
-    error: ({ input }) =>
-      input === undefined ? undefined : 'must be a list of scopes, or text with spaces between',
+    error: ({ input }) => (input === undefined ? undefined : BODY_ERRORS.scopeType),
   })
   .transform((scopes) => (typeof scopes === 'string' ? scopes.trim().split(SPACES) : scopes))
   .transform((scopes) => scopes.filter((one) => one !== UNKNOWN))
   .refine((scopes) => scopes.every((one) => SCOPE_TOKEN.test(one)), {
-    error: 'must have one scope in each place, without spaces or quotes',
+    error: BODY_ERRORS.scopeItem,
   })
-  .refine((scopes) => scopes.includes('openid'), { error: 'must include openid' })
+  .refine((scopes) => scopes.includes('openid'), { error: BODY_ERRORS.noOpenid })
 
 const prompt = z
   .string()
   .max(256)
   .transform((text) => text.split(SPACES).filter((word) => word !== UNKNOWN))
   .refine((words) => words.every((word) => PROMPTS.includes(word)), {
-    error: `must be ${PROMPTS.join(' or ')}, or several with spaces between`,
+    error: BODY_ERRORS.prompt(PROMPTS),
   })
   .refine((words) => words.length < 2 || !words.includes('none'), {
-    error: 'must have none alone',
+    error: BODY_ERRORS.promptNone,
   })
   .transform((words) => (words.length === 0 ? undefined : words.join(' ')))
   .optional()
@@ -53,7 +52,7 @@ const additionalParameters = z
   )
   .optional()
 
-/** @see RFC 7636 sections 4.1 and 4.2 */
+/** @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.1} */
 export const challengedPkce = z.object({
   schema,
   state: z.string(),
@@ -65,17 +64,15 @@ export const challengedPkce = z.object({
 
 const clientId = shortText
   .optional()
-  .describe('Where it is left out, the one that Latchkey is configured for.')
+  .describe('If left out, the client that is configured in Latchkey.')
 
-/** @see RFC 6749 section 4.1.1 */
+/** @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1} */
 export const seededPkce = z.object({
   schema,
   response_type: z.literal('code'),
   state: z.string().min(8).max(512),
   nonce: z.string().min(1).max(512),
-  code_challenge: z
-    .string()
-    .regex(/^[\w-]{43}$/, { error: 'must be the SHA-256 of the verifier, in base64url' }),
+  code_challenge: z.string().regex(/^[\w-]{43}$/, { error: BODY_ERRORS.challenge }),
   code_challenge_method: z.literal('S256'),
   scope,
   client_id: clientId,
@@ -89,10 +86,13 @@ export const seededPkce = z.object({
   ADDITIONAL_PARAMETERS: additionalParameters,
   response_mode: optionalWord('query', 'form_post'),
 })
-/** A seed whose client is known. */
+/** A seed with its client ID filled in. */
 export type SeededPkce = z.output<typeof seededPkce> & { client_id: string }
 
-/** @see RFC 6749 section 4.1.2, RFC 9207 section 2 */
+/**
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2}
+ */
 export const responseForm = z.object({
   schema,
   code: z.string().optional(),
@@ -102,7 +102,10 @@ export const responseForm = z.object({
   error_description: z.string().optional(),
 })
 
-/** @see RFC 6749 sections 4.1.3 and 6 */
+/**
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6}
+ */
 export const tokenizedPkce = z.discriminatedUnion('grant_type', [
   z.object({
     schema,
@@ -111,7 +114,7 @@ export const tokenizedPkce = z.discriminatedUnion('grant_type', [
     code: shortText.max(8192),
     redirect_uri: shortText,
     code_verifier: z.string().regex(/^[\w.~-]{43,128}$/, {
-      error: 'must be 43 to 128 of the characters A-Z a-z 0-9 - . _ ~',
+      error: BODY_ERRORS.verifier,
     }),
     audience: shortText.optional(),
   }),
@@ -129,7 +132,7 @@ export const tokenizedPkce = z.discriminatedUnion('grant_type', [
       .max(31_536_000)
       .optional()
       .describe(
-        'Seconds. Where given, the access token is renewed only if it has less of its life left.',
+        'In seconds. If given, the access token is renewed only if it expires sooner than that.',
       ),
   }),
 ])
@@ -137,7 +140,7 @@ export type TokenizedPkce = z.output<typeof tokenizedPkce>
 
 const resultedPkce = z.object({ schema, code: z.string(), state: z.string() })
 
-/** A seed as it went to the provider. */
+/** A seed as it was sent to the provider. */
 const effectiveSeed = z.object({
   response_type: z.literal('code'),
   state: z.string(),
@@ -146,7 +149,7 @@ const effectiveSeed = z.object({
   code_challenge_method: z.literal('S256'),
   scope: z.array(z.string()),
   client_id: z.string(),
-  redirect_uri: z.string().describe('The effective one: send it with the code.'),
+  redirect_uri: z.string().describe('The effective redirect URI. Send it with the code.'),
   domain: z.string().optional(),
   audience: z.string().optional(),
   screen_hint: z.string().optional(),
@@ -160,26 +163,27 @@ const effectiveSeed = z.object({
 const oauthToken = z.object({
   access_token: z.string(),
   token_type: z.literal('Bearer'),
-  expires_in: z
-    .int()
-    .describe('Seconds from now; 300 are assumed where neither the provider nor the token says.'),
+  expires_in: z.int().describe('Seconds from now. 300 if neither the provider nor the token says.'),
   scope: z.string(),
-  refresh_token: z.string().optional().describe('Only where its owner turned that on.'),
+  refresh_token: z
+    .string()
+    .optional()
+    .describe('Only if the user has turned on exposeRefreshToken.'),
   id_token: z.string(),
 })
 
 const filled = z.string().min(1)
 
-/** All nine are required, and generated clients refuse an empty one. */
+/** All nine are required. Generated clients reject an empty one. */
 const oauthAccount = z.object({
   client_id: filled,
-  email: filled.describe('The username where the provider gives no address.'),
-  connection: filled.describe("What stands before a `|` in the subject, else the provider's host."),
+  email: filled.describe('The username if the provider sends no address.'),
+  connection: filled.describe("The subject's part before a `|`, else the provider's host."),
   username: filled.describe('The preferred username, else the address, else the subject.'),
-  given_name: filled.describe('Like the next two, the name or the username where it is not known.'),
+  given_name: filled.describe('If unknown, the name or the username, as for the next members.'),
   family_name: filled,
   name: filled,
-  picture: filled.describe('`about:blank` where the provider gives none.'),
+  picture: filled.describe('`about:blank` if the provider sends none.'),
   nickname: filled,
 })
 
@@ -210,7 +214,7 @@ export const auth0 = z.object({
 })
 export type Auth0 = z.output<typeof auth0>
 
-/** The envelope of every answer: it holds the known parts of one flow. */
+/** The envelope of every answer: the known parts of one sign-in. */
 export const pkce = z.object({
   challenge: challengedPkce.optional(),
   seed: effectiveSeed.optional(),
@@ -219,7 +223,7 @@ export const pkce = z.object({
 })
 export type Pkce = z.output<typeof pkce>
 
-/** Every code that an error of the API can have. */
+/** Every code of an error of the API. */
 export const PROBLEM_CODES = [
   'malformed',
   'refused',
@@ -244,7 +248,7 @@ export const PROBLEM_CODES = [
 ] as const
 export type ProblemCode = (typeof PROBLEM_CODES)[number]
 
-/** @see RFC 9457 section 3.1 */
+/** @see {@link https://www.rfc-editor.org/rfc/rfc9457#section-3.1} */
 export const problem = z.object({
   type: z.literal('about:blank'),
   title: z.string(),
@@ -253,7 +257,7 @@ export const problem = z.object({
   code: z.enum(PROBLEM_CODES),
 })
 
-/** The models by the names that the API's reference and its clients know them by. */
+/** The models by their names in the API's reference and in its clients. */
 export const MODELS = {
   ChallengedPKCE: challengedPkce,
   SeededPKCE: seededPkce,

@@ -1,15 +1,16 @@
-// Errors as the API gives them: problem details with a code from one closed list.
+// The API's errors: problem details with a code from a closed list.
 
 import type { SignInResult } from '../agent/model.js'
+import { PROBLEM_DETAILS } from './api-messages.js'
 import type { ProblemCode } from './models.js'
 
-/** Thrown by a handler, and answered as `application/problem+json`. */
+/** An error that a handler throws, and that is sent as `application/problem+json`. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly code: ProblemCode
   readonly headers: Readonly<Record<string, string>>
 
-  /** `detail` is for a person, and holds no code, token, verifier or state. */
+  /** `detail` is a message for people. It contains no code, token, verifier or state. */
   constructor(code: ProblemCode, detail: string, headers: Readonly<Record<string, string>> = {}) {
     super(detail)
     this.code = code
@@ -17,18 +18,19 @@ export class Problem extends Error {
   }
 }
 
-const STATUS: Readonly<Record<ProblemCode, { status: number; title: string }>> = {
+/** The status and the title of each code. */
+export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: string }>> = {
   malformed: { status: 400, title: 'Malformed request' },
-  refused: { status: 400, title: 'Not allowed here' },
+  refused: { status: 400, title: 'Not permitted by this configuration' },
   'unknown-code': { status: 400, title: 'Unknown code' },
   'not-signed-in': { status: 401, title: 'Not signed in' },
   'other-user': { status: 403, title: 'Another user' },
-  'web-page': { status: 403, title: 'Web pages are not served' },
+  'web-page': { status: 403, title: 'Not available to web pages' },
   'wrong-host': { status: 403, title: 'Wrong host' },
-  'access-denied': { status: 403, title: 'The person refused' },
+  'access-denied': { status: 403, title: 'Access denied by the user' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
-  timeout: { status: 408, title: 'Nobody signed in in time' },
+  timeout: { status: 408, title: 'Sign-in timed out' },
   'in-use': { status: 409, title: 'State in use' },
   spent: { status: 409, title: 'Code already used' },
   cancelled: { status: 409, title: 'Cancelled' },
@@ -40,37 +42,42 @@ const STATUS: Readonly<Record<ProblemCode, { status: number; title: string }>> =
   unexpected: { status: 500, title: 'Internal error' },
 }
 
-/** Every code with its status and title, for the description of the API. */
-export const PROBLEMS = STATUS
-
-/** The type that every error's body has. */
+/** The content type of every error. */
 export const PROBLEM_TYPE = 'application/problem+json'
 
-/** An error's status and body. @see RFC 9457 section 3 */
-export function problemOutput({ code, message }: Problem): { status: number; body: string } {
-  const { status, title } = STATUS[code]
+/**
+ * Makes the status and the body of an error.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9457#section-3}
+ */
+export function formatProblem({ code, message }: Problem): { status: number; body: string } {
+  const { status, title } = PROBLEMS[code]
   const body = JSON.stringify({ type: 'about:blank', title, status, detail: message, code })
   return { status, body }
 }
 
-export function problemResponse(problem: Problem): Response {
-  const { status, body } = problemOutput(problem)
+export function toResponse(problem: Problem): Response {
+  const { status, body } = formatProblem(problem)
   return new Response(body, {
     status,
     headers: { 'Content-Type': PROBLEM_TYPE, ...problem.headers },
   })
 }
 
-/** RFC 9110 section 15.5.2 asks for a challenge with each 401. */
-function notSignedIn(detail: string): Problem {
+/**
+ * Every 401 carries a challenge.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2}
+ */
+function makeNotSignedInProblem(detail: string): Problem {
   return new Problem('not-signed-in', detail, { 'WWW-Authenticate': 'Latchkey' })
 }
 
-/** What the API says of a flow that ended without anybody signed in. */
-export function problemOf(result: SignInResult): Problem {
+/** Makes the problem for a sign-in that ended without a user. */
+export function toProblem(result: SignInResult): Problem {
   switch (result.kind) {
     case 'cancelled':
-      return new Problem('cancelled', 'The sign-in was cancelled.')
+      return new Problem('cancelled', PROBLEM_DETAILS.cancelled)
     case 'expired':
       return new Problem('timeout', result.reason)
     case 'denied':
@@ -84,7 +91,7 @@ export function problemOf(result: SignInResult): Problem {
         case 'not-signed-in':
         case 'no-refresh-token':
         case 'interaction-required':
-          return notSignedIn(result.reason)
+          return makeNotSignedInProblem(result.reason)
         case 'unexpected':
           return new Problem('unexpected', result.reason)
         default:

@@ -1,72 +1,77 @@
-// What a client sent, read as it was meant: a null is an absence, and errors are in plain words.
+// Parses a client's body: null counts as absent, and errors are messages for people.
 
 import { z } from 'zod'
+import { BODY_ERRORS } from './api-messages.js'
 import { Problem } from './problem.js'
 
-/** No model is deeper; what lies below decides nothing. */
+/** No model is deeper. Anything below is ignored. */
 const DEEPEST_LEVEL = 4
 
 /**
- * Drops every null, in objects and in lists: some generated clients write one for each member that
+ * Drops every null, in objects and in lists. Some generated clients write null for each member that
  * they leave out.
  */
-export function withoutNulls(value: unknown, level = 0): unknown {
+function dropNulls(value: unknown, level = 0): unknown {
   if (typeof value !== 'object' || value === null || level === DEEPEST_LEVEL) return value
   if (Array.isArray(value)) {
-    return value.filter((item) => item !== null).map((item) => withoutNulls(item, level + 1))
+    return value.filter((item) => item !== null).map((item) => dropNulls(item, level + 1))
   }
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, member]) => member !== null)
-      .map(([name, member]) => [name, withoutNulls(member, level + 1)]),
+      .map(([name, member]) => [name, dropNulls(member, level + 1)]),
   )
 }
 
-/** Parses a body by its model. Fails with `malformed`, in words that quote nothing of the body. */
+/** Parses a body by its model. Fails with `malformed`; the message quotes nothing of the body. */
 export function parseBody<Value>(model: z.ZodType<Value>, body: unknown): Value {
-  const parsed = model.safeParse(withoutNulls(body), { error: wordsOf })
+  const parsed = model.safeParse(dropNulls(body), { error: describeIssue })
   if (parsed.success) return parsed.data
-  const { path = [], message = 'is malformed' } = parsed.error.issues[0] ?? {}
-  // The outermost name is one of ours; the names inside may be the caller's.
+  const { path = [], message = BODY_ERRORS.malformed } = parsed.error.issues[0] ?? {}
+  // Only the outermost name is surely one of ours. The names inside may be the caller's.
   const [member, ...inside] = path
-  const subject = member === undefined ? 'The body' : String(member)
+  const subject = member === undefined ? BODY_ERRORS.body : String(member)
   throw new Problem(
     'malformed',
-    `${inside.length > 0 ? `A value in ${subject}` : subject} ${message}.`,
+    `${inside.length > 0 ? BODY_ERRORS.valueIn(subject) : subject} ${message}.`,
   )
 }
 
-/** What is wrong, for a person; null leaves it to the model's own words. */
-function wordsOf(issue: z.core.$ZodRawIssue): string | null {
-  if (issue.input === undefined) return 'is missing'
+/** Describes an issue; null leaves the message to the model. */
+function describeIssue(issue: z.core.$ZodRawIssue): string | null {
+  if (issue.input === undefined) return BODY_ERRORS.missing
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${TYPES[issue.expected] ?? 'of another type'}`
+      return BODY_ERRORS.type(TYPES[issue.expected] ?? 'of another type')
     case 'invalid_value':
-      return `must be ${oneOf(issue.values.filter((value) => value !== 'UNKNOWN'))}`
+      return BODY_ERRORS.oneOf(issue.values.filter((value) => value !== 'UNKNOWN'))
     case 'invalid_union':
       return Array.isArray(issue['options'])
-        ? `must be ${oneOf(issue['options'] as unknown[])}`
-        : 'is of the wrong type'
+        ? BODY_ERRORS.oneOf(issue['options'] as unknown[])
+        : BODY_ERRORS.wrongType
     case 'too_small':
-      if (issue.origin !== 'string') return `must be at least ${issue.minimum}`
-      return issue.minimum === 1 ? 'is empty' : `must have at least ${issue.minimum} characters`
+      return describeTooSmall(issue)
     case 'too_big':
-      switch (issue.origin) {
-        case 'string':
-          return `must have at most ${issue.maximum} characters`
-        case 'array':
-          return `must have at most ${issue.maximum} items`
-        default:
-          return `must be at most ${issue.maximum}`
-      }
+      return describeTooBig(issue)
     case 'invalid_key':
-      return 'has a name that is too long'
+      return BODY_ERRORS.longName
     case 'custom':
       return null
     default:
-      return 'is malformed'
+      return BODY_ERRORS.malformed
   }
+}
+
+type RawIssue<Code extends string> = Extract<z.core.$ZodRawIssue, { code: Code }>
+
+function describeTooSmall({ origin, minimum }: RawIssue<'too_small'>): string {
+  if (origin !== 'string') return BODY_ERRORS.atLeast(minimum)
+  return minimum === 1 ? BODY_ERRORS.empty : BODY_ERRORS.shortest(minimum)
+}
+
+function describeTooBig({ origin, maximum }: RawIssue<'too_big'>): string {
+  if (origin === 'string') return BODY_ERRORS.longest(maximum)
+  return origin === 'array' ? BODY_ERRORS.mostItems(maximum) : BODY_ERRORS.atMost(maximum)
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -76,8 +81,4 @@ const TYPES: Readonly<Record<string, string>> = {
   array: 'a list',
   object: 'a JSON object',
   record: 'a JSON object',
-}
-
-function oneOf(values: readonly unknown[]): string {
-  return values.map(String).join(' or ')
 }

@@ -1,4 +1,4 @@
-// What a seed asks for: checked against what this service is configured for, and made into a flow.
+// Checks an app's seed against the configuration, and makes a sign-in request of it.
 
 import { toResult } from '../agent/results.js'
 import type { ApiSignInRequest } from '../agent/api-sign-in.js'
@@ -6,25 +6,26 @@ import { APP_PARAMETERS, PARAMETER_NAME } from '../oauth/authorization-url.js'
 import { redirectUriAt, type RedirectTarget } from '../oauth/redirect-target.js'
 import { LOOPBACK_HOSTS } from '../net/loopback.js'
 import { codeChallenge, createNonce, createState } from '../oauth/pkce.js'
-import { authoritiesOf, FORM_POST_PATH } from './guard.js'
+import { PROBLEM_DETAILS } from './api-messages.js'
+import { FORM_POST_PATH, listAuthorities } from './guard.js'
 import type { Pkce, SeededPkce } from './models.js'
-import { Problem, problemOf } from './problem.js'
+import { Problem, toProblem } from './problem.js'
 
 export type SeedDeps = {
-  /** Null where no provider is configured. */
+  /** Null if no provider is configured. */
   provider: { issuer: string; clientId: string; scope: string; audience: string | null } | null
   /** The provider's authorization endpoint, from its metadata. Fails with an AuthError. */
   authorizationEndpoint(): Promise<string>
-  /** Where the provider sends the browser, with the ports that are registered with it. */
+  /** The redirect target, with the ports that are registered at the provider. */
   redirect: RedirectTarget
-  /** What apps may add to the authorization request, beside {@link APP_PARAMETERS}. */
+  /** The parameters that apps may add to the authorization request, beside {@link APP_PARAMETERS}. */
   allowedParameters: readonly string[]
   /** The service's own port. */
   port: number
 }
 
-/** The seed of a call without a body: as the tray's own sign-in would be. */
-export function seedFor({ provider }: SeedDeps, verifier: string): SeededPkce {
+/** Makes the seed for a call without a body: the same as for a sign-in from the tray. */
+export function createSeed({ provider }: SeedDeps, verifier: string): SeededPkce {
   return {
     response_type: 'code',
     state: createState(),
@@ -37,26 +38,26 @@ export function seedFor({ provider }: SeedDeps, verifier: string): SeededPkce {
   }
 }
 
-/** S23: nothing outside of what this service was configured for. */
+/** S23: rejects a seed that asks for anything outside of the configuration. */
 export async function checkSeed(deps: SeedDeps, seed: SeededPkce): Promise<void> {
   const { provider } = deps
   if (provider === null) {
-    throw new Problem('unavailable', 'No provider is configured. Set one up in Latchkey first.')
+    throw new Problem('unavailable', PROBLEM_DETAILS.noProvider)
   }
   checkClient(deps, seed.client_id)
   if (seed.audience !== undefined) checkAudience(deps, seed.audience)
   checkParameters(deps, seed.ADDITIONAL_PARAMETERS ?? {})
   if (seed.domain !== undefined && !isIssuer(seed.domain, provider.issuer)) {
     const endpoint = await deps.authorizationEndpoint().catch((thrown: unknown) => {
-      throw problemOf(toResult(thrown))
+      throw toProblem(toResult(thrown))
     })
     if (seed.domain !== endpoint) {
-      throw new Problem('refused', `domain: Latchkey signs in at ${provider.issuer} only.`)
+      throw new Problem('refused', PROBLEM_DETAILS.otherDomain(provider.issuer))
     }
   }
 }
 
-/** S45: by a list of what is allowed, for nobody can list all that providers understand. */
+/** S45: checks against a list of allowed parameters, because no list names all that providers know. */
 function checkParameters(
   { allowedParameters }: SeedDeps,
   parameters: Readonly<Record<string, string>>,
@@ -64,33 +65,27 @@ function checkParameters(
   const allowed = [...APP_PARAMETERS, ...allowedParameters]
   const isAllowed = (name: string): boolean => PARAMETER_NAME.test(name) && allowed.includes(name)
   if (Object.keys(parameters).every(isAllowed)) return
-  throw new Problem(
-    'refused',
-    `ADDITIONAL_PARAMETERS: only ${allowed.join(', ')} can be set there. The setting ` +
-      'allowedParameters adds others.',
-  )
+  throw new Problem('refused', PROBLEM_DETAILS.otherParameter(allowed))
 }
 
 export function checkClient({ provider }: SeedDeps, clientId: string): void {
   if (provider === null || clientId === provider.clientId) return
-  throw new Problem('refused', 'client_id: this is not the client that Latchkey is configured for.')
+  throw new Problem('refused', PROBLEM_DETAILS.otherClient)
 }
 
 export function checkAudience({ provider }: SeedDeps, audience: string): void {
   if (provider?.audience === audience) return
-  throw new Problem(
-    'refused',
-    'audience: this is not the audience that Latchkey is configured for.',
-  )
+  throw new Problem('refused', PROBLEM_DETAILS.otherAudience)
 }
 
-/** The issuer, with or without a final slash, or its host. */
+/** True for the issuer, with or without its final slash, or its host. */
 function isIssuer(domain: string, issuer: string): boolean {
   const bare = issuer.replace(/\/$/, '')
   return [new URL(issuer).host, bare, `${bare}/`].includes(domain)
 }
 
-export function flowOf(
+/** Makes the request for the agent; `verifier` is null if the app holds it. */
+export function toSignInRequest(
   deps: SeedDeps,
   seed: SeededPkce,
   verifier: string | null,
@@ -113,33 +108,34 @@ export function flowOf(
     prompt: seed.prompt ?? null,
     organization: organization ?? null,
     extra,
-    redirectTarget: redirectTargetFor(deps, seed),
+    redirectTarget: chooseRedirectTarget(deps, seed),
     byFormPost: response_mode === 'form_post',
   }
 }
 
-/** Absent, our own form-post endpoint, or the redirect target at a port that is registered. */
-function redirectTargetFor(deps: SeedDeps, seed: SeededPkce): ApiSignInRequest['redirectTarget'] {
+/** Accepts no redirect URI, our own form-post endpoint, or the redirect target at a registered port. */
+function chooseRedirectTarget(
+  deps: SeedDeps,
+  seed: SeededPkce,
+): ApiSignInRequest['redirectTarget'] {
   const { redirect_uri: redirectUri, response_mode: mode } = seed
   if (redirectUri === undefined) return { kind: 'listener', port: null }
   const own = LOOPBACK_HOSTS.flatMap((host) =>
-    authoritiesOf(host, deps.port).map((authority) => `http://${authority}${FORM_POST_PATH}`),
+    listAuthorities(host, deps.port).map((authority) => `http://${authority}${FORM_POST_PATH}`),
   )
   if (own.includes(redirectUri)) {
     if (mode === 'form_post') return { kind: 'api', redirectUri }
-    throw new Problem('refused', 'redirect_uri: this one needs response_mode form_post.')
+    throw new Problem('refused', PROBLEM_DETAILS.needsFormPost)
   }
   const port = deps.redirect.ports.find(
     (candidate) => redirectUri === redirectUriAt(deps.redirect, candidate),
   )
   if (port !== undefined) return { kind: 'listener', port }
-  throw new Problem(
-    'refused',
-    'redirect_uri: leave it out, or name one that Latchkey is configured for.',
-  )
+  throw new Problem('refused', PROBLEM_DETAILS.otherRedirectUri)
 }
 
-export function effective(seed: SeededPkce, redirectUri: string): NonNullable<Pkce['seed']> {
+/** Makes the seed that an answer contains: the one that was sent to the provider. */
+export function toEffectiveSeed(seed: SeededPkce, redirectUri: string): NonNullable<Pkce['seed']> {
   const { schema: _schema, ...rest } = seed
   const defined = Object.entries(rest).filter(([, value]) => value !== undefined)
   return {

@@ -7,11 +7,12 @@ import { bindLoopback } from '../net/loopback.js'
 import { asAuthError } from '../base/errors.js'
 import type { SocketOwners } from '../net/socket-owner.js'
 import { callerOf } from '../net/caller-process.js'
+import { PROBLEM_DETAILS, SERVICE_MESSAGES } from './api-messages.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
 import { guard, FORM_POST_PATH } from './guard.js'
 import { describeApi } from './openapi.js'
 import { createPkceRoutes, type PkceDeps } from './pkce-routes.js'
-import { Problem, PROBLEM_TYPE, problemOutput, problemResponse } from './problem.js'
+import { Problem, PROBLEM_TYPE, formatProblem, toResponse } from './problem.js'
 
 /** The ports that clients of the PKCE API know, in the order they are tried in. */
 export const PORT_LADDER: readonly number[] = [
@@ -27,21 +28,22 @@ export type ServiceDeps = Omit<PkceDeps, 'port' | 'callerOf'> & {
   owners: SocketOwners
   /** This program's user; null if the system has no user IDs. */
   user: number | null
-  /** Hears of errors of our own. */
+  /** Called with errors of our own. */
   report(error: unknown): void
 }
 
 export type Service = {
   url: string
   port: number
-  /** False where this machine has no IPv6, so that only 127.0.0.1 is served. */
+  /** False if this computer has no IPv6, so the service listens on 127.0.0.1 only. */
   ipv6: boolean
-  /** What a person should know of its port, or of who may call; null if all is as it should be. */
-  note: string | null
+  /** A message for people about the port or about who may call; null if there is nothing to say. */
+  message: string | null
   close(): Promise<void>
 }
 
-const ALLOWED: Readonly<Record<string, string>> = {
+/** The methods of each path. */
+const METHODS: Readonly<Record<string, string>> = {
   '/pkce/challenge': 'GET, HEAD',
   '/pkce/code': 'POST',
   '/pkce/token': 'POST',
@@ -52,11 +54,11 @@ const ALLOWED: Readonly<Record<string, string>> = {
   '/openapi.json': 'GET, HEAD',
 }
 
-/** A head that is not in by then ends its connection, so that silence holds nothing open. S40. */
+/** S40: a connection that sends no headers for this long is closed. */
 const HEADERS_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
 
-/** Starts the service on 127.0.0.1 and ::1. Fails with `port-taken`. */
+/** Starts the service on 127.0.0.1 and ::1. Fails with `port-taken`. The caller closes it. */
 export async function startService(deps: ServiceDeps): Promise<Service> {
   let handle: Handle = (_request, response) =>
     void response.writeHead(503, { Connection: 'close' }).end()
@@ -70,10 +72,10 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
           requestTimeout: REQUEST_TIMEOUT_MS,
           connectionsCheckingInterval: HEADERS_TIMEOUT_MS,
         },
-        (request, response) => handle(request, response, 'as-it-is'),
+        (request, response) => handle(request, response, 'none'),
       )
-        .on('connection', connections.accepted)
-        // Both are for requests with `Expect`, which is answered only after the guard.
+        .on('connection', connections.add)
+        // Requests with `Expect`: the guard answers before the expectation is.
         .on('checkContinue', (...asked: Asked) => handle(...asked, 'continue'))
         .on('checkExpectation', (...asked: Asked) => handle(...asked, 'unmet')),
     deps.wantedPort === null ? PORT_LADDER : [deps.wantedPort],
@@ -90,48 +92,53 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
     url,
     port,
     ipv6: bound.ipv6,
-    note: noteOf(bound.passedOver, port, owners),
+    message: describeService(bound.passedOver, port, owners),
     close: async () => {
-      // Those who wait are told so, before their connections end.
+      // Waiting callers get an answer before their connections are closed.
       await deps.agent.api.close()
       await Promise.all(bound.servers.map(closeServer))
     },
   }
 }
 
-function noteOf(passedOver: readonly string[], port: number, owners: SocketOwners): string | null {
-  const notes = [portNote(passedOver, port), ownersNote(owners)].filter((note) => note !== null)
-  return notes.length === 0 ? null : notes.join(' ')
-}
-
-/** Elsewhere than on Linux no system tells; the threat model says so, and no start has to. */
-function ownersNote({ areTold }: SocketOwners): string | null {
-  if (areTold || process.platform !== 'linux') return null
-  return (
-    'This system does not show who owns a connection (/proc/net/tcp is missing), so this service ' +
-    'answers programs of other users of this computer too.'
-  )
-}
-
-/** What a person should know of the ports that could not be had; null where the first one could. */
-export function portNote(passedOver: readonly string[], port: number): string | null {
-  const [first, ...rest] = passedOver
-  if (first === undefined) return null
-  const others = rest.length === 0 ? '' : ` (and ${rest.length} more are taken)`
-  return `Port ${first}${others}, so this service is on ${port}: apps that look on the usual port only will not find it.`
+function describeService(
+  passedOver: readonly string[],
+  port: number,
+  { areTold }: SocketOwners,
+): string | null {
+  const messages: string[] = []
+  if (passedOver.length > 0) messages.push(SERVICE_MESSAGES.otherPort(passedOver, port))
+  // Only Linux shows the owners. For other systems the threat model says so, and the user need not be told.
+  if (!areTold && process.platform === 'linux') messages.push(SERVICE_MESSAGES.ownersUnknown)
+  return messages.length === 0 ? null : messages.join(' ')
 }
 
 type Asked = [request: IncomingMessage, response: ServerResponse]
-/** `continue`: the caller waits for leave to send its body; `unmet`: it expects what nobody knows. */
-type Expectation = 'as-it-is' | 'continue' | 'unmet'
+/** `continue`: the caller asks before it sends its body; `unmet`: it expects something unknown. */
+type Expectation = 'none' | 'continue' | 'unmet'
 type Handle = (...args: [...Asked, expectation: Expectation]) => void
 
-/** The guard first, on the request as it came; then the routes. */
+/** Handles a request: the guard checks it as it came in, then a route answers it. */
 function createHandler(
   deps: ServiceDeps & PkceDeps,
   url: string,
   connections: Connections,
 ): Handle {
+  const app = createRoutes(deps, url)
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  const isOurs = ({ socket }: IncomingMessage): boolean => connections.isOurs(socket)
+  return (request, response, expectation) => {
+    connections.markBusy(request, response)
+    const problem = guard(request, { port: deps.port, isOurs })
+    if (problem !== null) return sendProblem(response, problem)
+    // @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1}
+    if (expectation === 'unmet') return void response.writeHead(417, { Connection: 'close' }).end()
+    if (expectation === 'continue') response.writeContinue()
+    void listener(request, response)
+  }
+}
+
+function createRoutes(deps: ServiceDeps & PkceDeps, url: string): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use(async (c, next) => {
     await next()
@@ -143,58 +150,42 @@ function createHandler(
   app.get('/openapi.json', (c) => c.json(describeApi(deps.version, url)))
   app.route('/', createPkceRoutes(deps))
   app.notFound((c) => {
-    const allow = ALLOWED[c.req.path]
-    return problemResponse(
-      allow === undefined
-        ? new Problem(
-            'not-found',
-            'There is nothing at this path. /openapi.json tells what there is.',
-          )
-        : new Problem('method-not-allowed', `This path takes ${allow}.`, { Allow: allow }),
-    )
+    const allow = METHODS[c.req.path]
+    if (allow === undefined) return toResponse(new Problem('not-found', PROBLEM_DETAILS.notFound))
+    const detail = PROBLEM_DETAILS.wrongMethod(allow)
+    return toResponse(new Problem('method-not-allowed', detail, { Allow: allow }))
   })
   app.onError((thrown, c) => {
-    if (thrown instanceof Problem) return problemResponse(thrown)
-    // A caller that hung up in the middle of its request is no error of ours.
+    if (thrown instanceof Problem) return toResponse(thrown)
+    // A caller that hung up during its request is not an error of ours.
     if (!c.env.incoming.destroyed) deps.report(thrown)
-    return problemResponse(new Problem('unexpected', asAuthError(thrown).message))
+    return toResponse(new Problem('unexpected', asAuthError(thrown).message))
   })
-
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
-  const isOurs = ({ socket }: IncomingMessage): boolean => connections.isOurs(socket)
-  return (request, response, expectation) => {
-    connections.busy(request, response)
-    const refusal = guard(request, { port: deps.port, isOurs })
-    if (refusal !== null) return refuse(response, refusal)
-    // @see RFC 9110 section 10.1.1
-    if (expectation === 'unmet') return void response.writeHead(417, { Connection: 'close' }).end()
-    if (expectation === 'continue') response.writeContinue()
-    void listener(request, response)
-  }
+  return app
 }
 
-function refuse(response: ServerResponse, refusal: Problem): void {
-  const { status, body } = problemOutput(refusal)
+function sendProblem(response: ServerResponse, problem: Problem): void {
+  const { status, body } = formatProblem(problem)
   response
     .writeHead(status, {
-      ...refusal.headers,
+      ...problem.headers,
       'Content-Type': PROBLEM_TYPE,
       'Content-Length': String(Buffer.byteLength(body)),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
-      // What was refused is not read to its end.
+      // The rest of a rejected request is not read.
       Connection: 'close',
     })
     .end(body)
 }
 
-/** How long the last answers may take to reach programs on this very machine. */
+/** How long the last answers may take to reach programs on this computer. */
 const DELIVERY_TIMEOUT_MS = 1_000
 
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const giveUp = setTimeout(() => server.closeAllConnections(), DELIVERY_TIMEOUT_MS)
-    // A connection that is kept alive is idle once its last answer is out.
+    // A keep-alive connection is idle once its last answer is sent.
     const sweep = setInterval(() => server.closeIdleConnections(), 20)
     server.close(() => {
       clearTimeout(giveUp)

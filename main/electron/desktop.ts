@@ -108,7 +108,7 @@ export function presentDesktop(ports: DesktopDeps): Desktop {
       storage: { tier, note },
       restart: restartOffer(),
       serviceUrl: service.url,
-      serviceNote: service.note,
+      serviceNote: service.message,
       notices: startNotice === null ? messages : [...messages, startNotice],
       version: app.getVersion(),
     })

@@ -95,7 +95,7 @@ function greet(
   // To stderr, so that programs that read stdout are not affected.
   for (const message of messages) terminal.complain(message)
   terminal.say(GREETING.serves(version, service.url, service.ipv6))
-  if (service.note !== null) terminal.say(service.note)
+  if (service.message !== null) terminal.say(service.message)
   if (demo) terminal.say(GREETING.demo(issuer))
   else if (issuer !== null) terminal.say(GREETING.provider(issuer))
   else {

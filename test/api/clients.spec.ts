@@ -172,7 +172,7 @@ test.describe('a null is an absence', () => {
   })
 })
 
-test('errors are in plain words, and quote nothing of what was sent', async ({ shared }) => {
+test('errors are messages for people and quote nothing of the request', async ({ shared }) => {
   const { seed } = seedFor(shared.clientId)
   const wrong: [Record<string, unknown>, string][] = [
     [{ state: undefined }, 'state is missing.'],
@@ -186,10 +186,10 @@ test('errors are in plain words, and quote nothing of what was sent', async ({ s
     [{ code_challenge_method: 'plain' }, 'code_challenge_method must be S256.'],
     [
       { code_challenge: 'short' },
-      'code_challenge must be the SHA-256 of the verifier, in base64url.',
+      'code_challenge must be the SHA-256 hash of the verifier, in base64url.',
     ],
-    [{ scope: 5 }, 'scope must be a list of scopes, or text with spaces between.'],
-    [{ scope: [5] }, 'scope must be a list of scopes, or text with spaces between.'],
+    [{ scope: 5 }, 'scope must be a list of scopes, or a text with spaces between scopes.'],
+    [{ scope: [5] }, 'scope must be a list of scopes, or a text with spaces between scopes.'],
     [{ scope: ['email'] }, 'scope must include openid.'],
     [{ scope: undefined }, 'scope is missing.'],
     [{ response_mode: 'fragment' }, 'response_mode must be query or form_post.'],
@@ -197,9 +197,9 @@ test('errors are in plain words, and quote nothing of what was sent', async ({ s
     [
       { prompt: 'sing' },
       'prompt must be login or consent or select_account or create or none, or several with ' +
-        'spaces between.',
+        'spaces between them.',
     ],
-    [{ prompt: 'none login' }, 'prompt must have none alone.'],
+    [{ prompt: 'none login' }, 'prompt must not combine none with another value.'],
     [{ ADDITIONAL_PARAMETERS: 'x' }, 'ADDITIONAL_PARAMETERS must be a JSON object.'],
     [{ ADDITIONAL_PARAMETERS: { a: 5 } }, 'A value in ADDITIONAL_PARAMETERS must be text.'],
     [

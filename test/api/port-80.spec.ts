@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { guard } from '../../main/api/guard.js'
 import { seededPkce } from '../../main/api/models.js'
 import { parseBody } from '../../main/api/request-body.js'
-import { flowOf, type SeedDeps } from '../../main/api/seeded-request.js'
+import { toSignInRequest, type SeedDeps } from '../../main/api/seeded-request.js'
 import { SCRIPTED } from '../support/program.js'
 import { ask, clientOf, expect, expectProblem, seedFor, test } from '../support/service.js'
 
@@ -39,7 +39,7 @@ test.describe('a service on port 80, which clients leave out of Host,', () => {
     for (const authority of ['localhost', 'localhost:80', '127.0.0.1', '[::1]:80']) {
       const redirectUri = `http://${authority}/pkce/response/code`
       const { seed } = seedFor('c', { redirect_uri: redirectUri, response_mode: 'form_post' })
-      const { redirectTarget } = flowOf(
+      const { redirectTarget } = toSignInRequest(
         ports,
         { ...parseBody(seededPkce, seed), client_id: 'c' },
         null,

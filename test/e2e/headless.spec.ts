@@ -391,7 +391,7 @@ test('S28: if the usual port is not available, it says why and which port it use
   const program = await run(['--demo', '--no-browser'])
   await expect.poll(() => program.stdout()).toContain('Sign-ins use the built-in demo provider')
 
-  const said = /Port 1000 (.*), so this service is on (\d+):/.exec(program.stdout())
+  const said = /Port 1000 (.*), so this service uses (\d+)\./.exec(program.stdout())
   expect(said?.[1]).toMatch(
     held ? /^is in use by another program/ : /^(needs rights|is in use by another program)/,
   )

@@ -1,6 +1,6 @@
 // Pictures of the window: every view and state in light, some in dark or at 200 % too.
 
-import { portNote } from '../../main/api/server.js'
+import { SERVICE_MESSAGES } from '../../main/api/api-messages.js'
 import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
 import { explainRefusal } from '../../main/net/loopback.js'
 import type { SaveOutcome, SettingsChanges } from '../../main/ipc.js'
@@ -212,7 +212,7 @@ export const PICTURES: readonly Picture[] = [
     answers: {
       status: {
         ...STATES['signed-out'],
-        serviceNote: portNote([`1000 ${explainRefusal(1000, 'EACCES')}`], 5323),
+        serviceNote: SERVICE_MESSAGES.otherPort([`1000 ${explainRefusal(1000, 'EACCES')}`], 5323),
       },
     },
   },

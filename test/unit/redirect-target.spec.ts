@@ -2,7 +2,7 @@
 
 import { networkInterfaces } from 'node:os'
 import { expect } from '@playwright/test'
-import { checkSeed, flowOf, type SeedDeps } from '../../main/api/seeded-request.js'
+import { checkSeed, toSignInRequest, type SeedDeps } from '../../main/api/seeded-request.js'
 import { redirectUriAt, registrationAdvice } from '../../main/oauth/redirect-target.js'
 import { test } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
@@ -92,7 +92,8 @@ test('S23: a seed may name the redirect URI that is configured, and not the usua
   }
   await checkSeed(ports, seed)
   expect(
-    flowOf(ports, { ...seed, redirect_uri: 'http://localhost:8400/cb' }, null).redirectTarget,
+    toSignInRequest(ports, { ...seed, redirect_uri: 'http://localhost:8400/cb' }, null)
+      .redirectTarget,
   ).toEqual({ kind: 'listener', port: 8400 })
   for (const redirect_uri of [
     'http://127.0.0.1:8400/callback',
@@ -101,6 +102,6 @@ test('S23: a seed may name the redirect URI that is configured, and not the usua
     'http://localhost:8400/cb/',
     'http://localhost:8400/CB',
   ]) {
-    expect(() => flowOf(ports, { ...seed, redirect_uri }, null)).toThrow('redirect_uri')
+    expect(() => toSignInRequest(ports, { ...seed, redirect_uri }, null)).toThrow('redirect_uri')
   }
 })

@@ -1,7 +1,12 @@
 // What an app's seed may ask for, on its own: nothing beyond what the service was configured for.
 
 import { expect, test } from '@playwright/test'
-import { checkSeed, flowOf, seedFor, type SeedDeps } from '../../main/api/seeded-request.js'
+import {
+  checkSeed,
+  toSignInRequest,
+  createSeed,
+  type SeedDeps,
+} from '../../main/api/seeded-request.js'
 import type { SeededPkce } from '../../main/api/models.js'
 import { codeChallenge } from '../../main/oauth/pkce.js'
 
@@ -97,7 +102,7 @@ const OWN = 'http://127.0.0.1:1000/pkce/response/code'
 
 test('S23: a way back is the listener, a port that is registered there, or our own endpoint', () => {
   const redirectTargetFor = (changes: Partial<SeededPkce>): unknown =>
-    flowOf(PORTS, { ...SEED, ...changes }, null).redirectTarget
+    toSignInRequest(PORTS, { ...SEED, ...changes }, null).redirectTarget
   expect(redirectTargetFor({})).toEqual({ kind: 'listener', port: null })
   expect(redirectTargetFor({ redirect_uri: 'http://127.0.0.1:8400/callback' })).toEqual({
     kind: 'listener',
@@ -123,7 +128,7 @@ test('S23: a way back is the listener, a port that is registered there, or our o
 })
 
 test('S13, S14: a seed of our own has a challenge of the verifier, and a state and nonce of its own', () => {
-  const [one, other] = [seedFor(PORTS, 'the-verifier'), seedFor(PORTS, 'the-verifier')]
+  const [one, other] = [createSeed(PORTS, 'the-verifier'), createSeed(PORTS, 'the-verifier')]
   expect(one).toMatchObject({
     code_challenge: codeChallenge('the-verifier'),
     code_challenge_method: 'S256',
@@ -138,7 +143,7 @@ test('S13, S14: a seed of our own has a challenge of the verifier, and a state a
 
 test('S23: what is to be checked of the answer goes with the flow', () => {
   const seed = { ...SEED, organization: 'org_1' }
-  const signIn = flowOf(PORTS, seed, null)
+  const signIn = toSignInRequest(PORTS, seed, null)
   expect(signIn).toMatchObject({
     state: 'the-state',
     nonce: 'the-nonce',

@@ -3,7 +3,7 @@
 import { expect, test } from '@playwright/test'
 import type { SeededPkce } from '../../main/api/models.js'
 import { Problem } from '../../main/api/problem.js'
-import { checkSeed, flowOf, type SeedDeps } from '../../main/api/seeded-request.js'
+import { checkSeed, toSignInRequest, type SeedDeps } from '../../main/api/seeded-request.js'
 
 const ISSUER = 'https://login.example/tenant'
 const ENDPOINT = 'https://login.example/tenant/authorize'
@@ -49,7 +49,8 @@ test('S45: domain is the issuer, its host or its authorization endpoint, and not
 
 test('S45: redirect_uri is one that is registered, or our own, and nothing like them', () => {
   const redirectTargetFor = (redirect_uri: string): unknown =>
-    flowOf(PORTS, { ...SEED, redirect_uri, response_mode: 'form_post' }, null).redirectTarget
+    toSignInRequest(PORTS, { ...SEED, redirect_uri, response_mode: 'form_post' }, null)
+      .redirectTarget
   const registered = 'http://127.0.0.1:8400/callback'
   const own = 'http://localhost:1000/pkce/response/code'
   expect(redirectTargetFor(registered)).toEqual({ kind: 'listener', port: 8400 })

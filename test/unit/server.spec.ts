@@ -139,16 +139,14 @@ test('a caller that hangs up in the midst of its body is no error of the service
   expect(reported).toEqual([])
 })
 
-test('an error of the service’s own is reported, and its caller is told nothing of it', async ({
-  serve,
-}) => {
+test('an internal error is reported, and its caller gets no details', async ({ serve }) => {
   const fault = new TypeError('the-canary is not a function')
   const { post, reported } = await serve((agent) => ({
     agent: {
       ...agent,
       api: {
         ...agent.api,
-        clear() {
+        cancelAll() {
           throw fault
         },
       },

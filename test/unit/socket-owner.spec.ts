@@ -137,10 +137,10 @@ test.describe('S40: connections', () => {
     const { table, owners } = owned(MOST_UNKNOWN + 1, (port) => (port % 2 === 0 ? US : STRANGER))
     const connections = createConnections({ owners, user: US, most: 2_000 })
     const sockets = Array.from({ length: MOST_UNKNOWN + 1 }, (_, port) => socketAt(port))
-    for (const socket of sockets.slice(0, -1)) connections.accepted(socket)
+    for (const socket of sockets.slice(0, -1)) connections.add(socket)
     expect(table.readings).toBe(0)
     expect(sockets.some(({ destroyed }) => destroyed)).toBe(false)
-    connections.accepted(sockets.at(-1)!)
+    connections.add(sockets.at(-1)!)
     expect(table.readings).toBe(1)
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual(
       sockets.map((_socket, port) => port % 2 !== 0),
@@ -154,7 +154,7 @@ test.describe('S40: connections', () => {
     const { table, owners } = owned(10, (port) => (port < 5 ? US : STRANGER))
     const connections = createConnections({ owners, user: US, most: 2_000 })
     const sockets = Array.from({ length: 10 }, (_, port) => socketAt(port))
-    for (const socket of sockets) connections.accepted(socket)
+    for (const socket of sockets) connections.add(socket)
     expect(sockets.map((socket) => connections.isOurs(socket))).toEqual(
       sockets.map((_socket, port) => port < 5),
     )
@@ -165,10 +165,10 @@ test.describe('S40: connections', () => {
     const { owners } = owned(10, () => US)
     const connections = createConnections({ owners, user: US, most: 3 })
     const [busy, second, third, fourth, fifth] = [0, 1, 2, 3, 4].map(socketAt)
-    connections.accepted(busy!)
-    connections.busy({ socket: busy } as never, { once: () => undefined } as never)
+    connections.add(busy!)
+    connections.markBusy({ socket: busy } as never, { once: () => undefined } as never)
     for (const socket of [busy, second, third, fourth]) {
-      if (socket !== busy) connections.accepted(socket!)
+      if (socket !== busy) connections.add(socket!)
       connections.isOurs(socket!)
     }
     expect([busy, second, third, fourth].map((socket) => socket!.destroyed)).toEqual([
@@ -177,7 +177,7 @@ test.describe('S40: connections', () => {
       false,
       false,
     ])
-    connections.accepted(fifth!)
+    connections.add(fifth!)
     expect(connections.isOurs(fifth!)).toBe(true)
     expect(third!.destroyed).toBe(true)
   })
@@ -190,7 +190,7 @@ test.describe('S40: connections', () => {
     }
     const connections = createConnections({ owners, user: US, most: 2_000 })
     const sockets = Array.from({ length: MOST_UNKNOWN + 10 }, (_, port) => socketAt(port))
-    for (const socket of sockets) connections.accepted(socket)
+    for (const socket of sockets) connections.add(socket)
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual(
       sockets.map((_socket, port) => port < 10),
     )

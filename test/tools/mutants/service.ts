@@ -18,27 +18,27 @@ export const SERVICE: readonly MutatedFile[] = [
     faults: [
       {
         name: 'any Host is ours',
-        find: 'if (!allowed.includes(hosts[0]!.toLowerCase())) {',
-        replace: 'if (allowed.length === 0) {',
+        find: 'if (allowed.includes(hosts[0]!.toLowerCase())) return null',
+        replace: 'if (allowed.length > 0) return null',
         grep: 'S20',
       },
       {
         name: 'a Host that begins as ours is ours',
-        find: 'if (!allowed.includes(hosts[0]!.toLowerCase())) {',
-        replace: 'if (!allowed.some((one) => hosts[0]!.toLowerCase().startsWith(one))) {',
+        find: 'if (allowed.includes(hosts[0]!.toLowerCase())) return null',
+        replace: 'if (allowed.some((one) => hosts[0]!.toLowerCase().startsWith(one))) return null',
         grep: 'S20',
       },
       {
         name: 'a Host that ends as ours is ours',
-        find: 'if (!allowed.includes(hosts[0]!.toLowerCase())) {',
-        replace: 'if (!allowed.some((one) => hosts[0]!.toLowerCase().endsWith(one))) {',
+        find: 'if (allowed.includes(hosts[0]!.toLowerCase())) return null',
+        replace: 'if (allowed.some((one) => hosts[0]!.toLowerCase().endsWith(one))) return null',
         grep: 'S20',
       },
       {
         name: 'Host may have another port',
-        find: 'if (!allowed.includes(hosts[0]!.toLowerCase())) {',
+        find: 'if (allowed.includes(hosts[0]!.toLowerCase())) return null',
         replace:
-          "if (!allowed.map((one) => one.replace(/\\d+$/, '')).some((one) => hosts[0]!.toLowerCase().startsWith(one))) {",
+          "if (allowed.map((one) => one.replace(/\\d+$/, '')).some((one) => hosts[0]!.toLowerCase().startsWith(one))) return null",
         grep: 'S20',
       },
       {
@@ -49,14 +49,14 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'the first of several Hosts counts',
-        find: "if (!target.startsWith('/') || hosts.length !== 1) {",
-        replace: "if (!target.startsWith('/') || hosts.length < 1) {",
+        find: "if (target.startsWith('/') && hosts.length === 1) return null",
+        replace: "if (target.startsWith('/') && hosts.length >= 1) return null",
         grep: 'S20',
       },
       {
         name: 'a target may be a whole URL',
-        find: "if (!target.startsWith('/') || hosts.length !== 1) {",
-        replace: 'if (hosts.length !== 1) {',
+        find: "if (target.startsWith('/') && hosts.length === 1) return null",
+        replace: 'if (hosts.length === 1) return null',
         grep: 'S20',
       },
       {
@@ -67,20 +67,20 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'any page is answered',
-        find: 'if (isPrefetch(request) || (!isFormPost && isFromAPage(request))) return webPage()',
-        replace: 'if (isPrefetch(request)) return webPage()',
+        find: 'isPrefetch(request) || (!isFormPost && isFromAPage(request))',
+        replace: 'isPrefetch(request)',
         grep: 'S21',
       },
       {
         name: 'Origin is not looked at',
-        find: "    valuesOf(request, 'origin').length > 0 ||\n",
+        find: "    readHeader(request, 'origin').length > 0 ||\n",
         replace: '',
         grep: 'S21',
       },
       {
         name: 'the Origin null is not looked at',
-        find: "    valuesOf(request, 'origin').length > 0 ||\n",
-        replace: "    valuesOf(request, 'origin').some((origin) => origin !== 'null') ||\n",
+        find: "    readHeader(request, 'origin').length > 0 ||\n",
+        replace: "    readHeader(request, 'origin').some((origin) => origin !== 'null') ||\n",
         grep: 'S21',
       },
       {
@@ -97,8 +97,8 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'a prefetch is answered',
-        find: 'if (isPrefetch(request) || (',
-        replace: 'if ((',
+        find: '(isPrefetch(request) || (!isFormPost',
+        replace: '((!isFormPost',
         grep: 'S44|prefetch|looks ahead|S21',
       },
       {
@@ -115,14 +115,14 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'the address bar gets everything',
-        find: 'if (!isFormPost && isFromAddressBar(request) && !(isRead && isPublic(path))) return webPage()',
-        replace: '',
+        find: 'if (isFormPost || !isFromAddressBar(request)) return null',
+        replace: 'if (Boolean(1)) return null',
         grep: 'S44',
       },
       {
         name: 'the address bar gets what is not public',
-        find: 'isFromAddressBar(request) && !(isRead && isPublic(path))) return webPage()',
-        replace: 'isFromAddressBar(request) && !isRead) return webPage()',
+        find: 'return isRead && isPublic(path) ? null',
+        replace: 'return isRead ? null',
         grep: 'S44',
       },
       {
@@ -133,29 +133,29 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'whose connection it is is not asked',
-        find: 'if (!(isRead && OPEN_PATHS.has(path)) && !deps.isOurs(request)) {',
-        replace: 'if (!(isRead && OPEN_PATHS.has(path)) && Boolean(0)) {',
+        find: 'if ((isRead && OPEN_PATHS.has(path)) || deps.isOurs(request)) return null',
+        replace: 'if ((isRead && OPEN_PATHS.has(path)) || Boolean(1)) return null',
         specs: [OTHER_USERS],
         grep: 'S25: the service refuses',
       },
       {
         name: 'other users may read everything',
-        find: 'if (!(isRead && OPEN_PATHS.has(path)) && !deps.isOurs(request)) {',
-        replace: 'if (!isRead && !deps.isOurs(request)) {',
+        find: 'if ((isRead && OPEN_PATHS.has(path)) || deps.isOurs(request)) return null',
+        replace: 'if (isRead || deps.isOurs(request)) return null',
         specs: [OTHER_USERS],
         grep: 'S25: the service refuses',
       },
       {
         name: 'other users may write at open paths',
-        find: 'if (!(isRead && OPEN_PATHS.has(path)) && !deps.isOurs(request)) {',
-        replace: 'if (!OPEN_PATHS.has(path) && !deps.isOurs(request)) {',
+        find: 'if ((isRead && OPEN_PATHS.has(path)) || deps.isOurs(request)) return null',
+        replace: 'if (OPEN_PATHS.has(path) || deps.isOurs(request)) return null',
         specs: [OTHER_USERS],
         grep: 'S25: the service refuses',
       },
       {
         name: 'a path may be read in two ways',
-        find: '  if (isPlain(path)) return null\n',
-        replace: '  if (isPlain(path) || Boolean(1)) return null\n',
+        find: 'return isPlain(path) ? null',
+        replace: 'return isPlain(path) || Boolean(1) ? null',
         grep: 'S44',
       },
       {
@@ -196,20 +196,20 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'strangers stay connected',
-        find: 'else if (!underWay.has(socket)) socket.destroy()',
+        find: 'else if (!requests.has(socket)) socket.destroy()',
         replace: '',
       },
       {
         name: 'a stranger who has asked is not told that it is refused',
-        find: 'else if (!underWay.has(socket)) socket.destroy()',
+        find: 'else if (!requests.has(socket)) socket.destroy()',
         replace: 'else socket.destroy()',
         specs: ['test/unit/socket-owner.spec.ts', OTHER_USERS],
         grep: 'S40|S25',
       },
       {
         name: 'an owner that cannot be read is taken for ours',
-        find: "      if (owner.kind === 'unreadable') continue\n",
-        replace: "      if (owner.kind === 'unreadable') ours.add(socket)\n",
+        find: "    if (owner.kind === 'unreadable') continue\n",
+        replace: "    if (owner.kind === 'unreadable') ours.add(socket)\n",
       },
       {
         name: 'strangers are ours',
@@ -218,12 +218,12 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'one’s own connections pile up',
-        find: '      if (ours.has(socket)) makeRoom()\n',
+        find: '      if (ours.has(socket)) makeRoom(held, deps.most)\n',
         replace: '',
       },
       {
         name: 'while owners cannot be read the unknown pile up',
-        find: 'for (const oldest of [...unknown].slice(0, unknown.size - MOST_UNKNOWN)) drop(oldest)',
+        find: 'for (const oldest of [...unknown].slice(0, unknown.size - MOST_UNKNOWN)) drop(held, oldest)',
         replace: 'void drop',
       },
     ],
@@ -660,7 +660,7 @@ export const SERVICE: readonly MutatedFile[] = [
       {
         name: 'who hangs up is an error of the service’s own',
         find: 'if (!c.env.incoming.destroyed) deps.report(thrown)',
-        replace: 'ports.report(thrown)',
+        replace: 'deps.report(thrown)',
         specs: ['test/unit/server.spec.ts'],
       },
       {
@@ -671,8 +671,8 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'the guard is asked nothing',
-        find: 'if (refusal !== null) return refuse(response, refusal)',
-        replace: 'void refuse',
+        find: 'if (problem !== null) return sendProblem(response, problem)',
+        replace: 'void sendProblem',
         grep: 'S20',
       },
       {
@@ -695,7 +695,7 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'connections are not counted',
-        find: "        .on('connection', connections.accepted)\n",
+        find: "        .on('connection', connections.add)\n",
         replace: '',
         specs: [OTHER_USERS],
         grep: 'S40|S25',

@@ -1,0 +1,79 @@
+// Messages of the API for people: the details of its problems, and notes about the service itself.
+
+/** Details of problems. They contain no code, token, verifier or state. */
+export const PROBLEM_DETAILS = {
+  noHostOrPath: 'The request must have one Host header and a path.',
+  wrongHost: (allowed: readonly string[]) =>
+    `The Host header must be one of this service's own names: ${allowed.join(', ')}.`,
+  webPage: 'This service answers programs on this computer, not web pages.',
+  otherUser: 'This service belongs to another user of this computer.',
+  notFound: 'There is nothing at this path. See /openapi.json for the paths that exist.',
+  wrongMethod: (allowed: string) => `This path accepts ${allowed}.`,
+  notJson: 'The body is not valid JSON.',
+  tooLarge: 'The body must not be larger than 64 KiB.',
+  wrongType: (type: string) => `The content type of the body must be ${type}.`,
+
+  noProvider: 'No provider is configured. Configure one in Latchkey first.',
+  otherDomain: (issuer: string) => `domain: Latchkey only signs in at ${issuer}.`,
+  otherClient: 'client_id: this client is not the one configured in Latchkey.',
+  otherAudience: 'audience: this audience is not the one configured in Latchkey.',
+  otherParameter: (allowed: readonly string[]) =>
+    `ADDITIONAL_PARAMETERS: only ${allowed.join(', ')} can be set. To allow others, change the ` +
+    'setting allowedParameters.',
+  needsFormPost: 'redirect_uri: this redirect URI needs response_mode form_post.',
+  otherRedirectUri: 'redirect_uri: leave it out, or use one that is configured in Latchkey.',
+
+  stateInUse: 'A sign-in with this state is in progress. Use a new state.',
+  nothingWaits: 'No sign-in is waiting for this response, or the response has no code.',
+  noFormExpected: 'No sign-in is waiting for this form.',
+  appGone: 'The app that started this sign-in has stopped waiting for it.',
+  cancelled: 'The sign-in was cancelled.',
+  nothingToExchange:
+    'The request has no body, and no sign-in whose verifier Latchkey holds has been answered. Call ' +
+    '/pkce/code without a body first, or send the code and its verifier.',
+  unknownCode: 'No sign-in was answered with this code.',
+  spentCode: 'This code has already been exchanged. Start a new sign-in.',
+  mismatch: (member: string) => `${member}: it does not belong to this code.`,
+}
+
+/** Ends of sentences about a member of a body: "client_id is missing." */
+export const BODY_ERRORS = {
+  body: 'The body',
+  valueIn: (member: string) => `A value in ${member}`,
+  missing: 'is missing',
+  malformed: 'is malformed',
+  empty: 'is empty',
+  type: (type: string) => `must be ${type}`,
+  oneOf: (values: readonly unknown[]) => `must be ${values.map(String).join(' or ')}`,
+  wrongType: 'has the wrong type',
+  atLeast: (minimum: number | bigint) => `must be at least ${minimum}`,
+  atMost: (maximum: number | bigint) => `must be at most ${maximum}`,
+  shortest: (minimum: number | bigint) => `must have at least ${minimum} characters`,
+  longest: (maximum: number | bigint) => `must have at most ${maximum} characters`,
+  mostItems: (maximum: number | bigint) => `must have at most ${maximum} items`,
+  longName: 'has a name that is too long',
+  scopeType: 'must be a list of scopes, or a text with spaces between scopes',
+  scopeItem: 'must have one scope per item, without spaces or quotes',
+  noOpenid: 'must include openid',
+  prompt: (values: readonly string[]) =>
+    `must be ${values.join(' or ')}, or several with spaces between them`,
+  promptNone: 'must not combine none with another value',
+  challenge: 'must be the SHA-256 hash of the verifier, in base64url',
+  verifier: 'must be 43 to 128 of the characters A-Z a-z 0-9 - . _ ~',
+}
+
+/** About the service, for the window and the terminal. */
+export const SERVICE_MESSAGES = {
+  /** `passedOver` says which port was not available, and why: `1000 is in use by another program`. */
+  otherPort: (passedOver: readonly string[], port: number) => {
+    const [first, ...rest] = passedOver
+    const others = rest.length === 0 ? '' : ` (${rest.length} more are not available either)`
+    return (
+      `Port ${first}${others}, so this service uses ${port}. Apps that only try the usual port will ` +
+      'not find it.'
+    )
+  },
+  ownersUnknown:
+    'This system does not show who owns a connection (/proc/net/tcp is missing), so this service ' +
+    'also answers programs of other users of this computer.',
+}
