@@ -24,7 +24,7 @@ import { readSettingsFile } from './electron/store.js'
 import { createTray, type TrayIcon } from './electron/tray.js'
 import { createSupervisor } from './app/supervisor.js'
 import { findHome } from './base/home.js'
-import { startingMenu } from './present/menu.js'
+import { createStartingMenu } from './present/menu.js'
 import { makeDataFolder, openDataDirectory } from './storage/private-directory.js'
 import { secondStartOf } from './app/second-start.js'
 import { examineSettings, requireSettings, type Sources } from './settings/read.js'
@@ -133,7 +133,7 @@ async function start(first: Settings): Promise<void> {
     if (command === 'quit') app.quit()
     else wanted = true
   })
-  tray.render(startingMenu(), 'signed-out')
+  tray.render(createStartingMenu(), 'signed-out')
   const isAtLogin = isStartAtLogin(process.argv)
   const shown = showTray(tray, isAtLogin)
 

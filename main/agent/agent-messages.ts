@@ -5,7 +5,7 @@ import { LAUNCH_WINDOW_WORDS, MOST_LAUNCHES } from './browser-budget.js'
 
 const LAUNCHED_TOO_OFTEN = `The browser was opened ${MOST_LAUNCHES} times in ${LAUNCH_WINDOW_WORDS}.`
 
-export const MESSAGES = {
+export const SIGN_IN_MESSAGES = {
   // Before a sign-in begins.
   notConfigured:
     'No provider is configured yet. Set its issuer and your client ID (--issuer and --client-id), or ' +

@@ -6,7 +6,7 @@ import type { CallbackAnswer, PendingCallback } from '../oauth/callback-listener
 import { abandonedPage, returnToAppPage, type Page } from '../oauth/pages.js'
 import { asksOffline, withoutOfflineAccess } from '../oauth/scopes.js'
 import { authorize, type Authorized } from '../oauth/sign-in.js'
-import { MESSAGES } from './agent-messages.js'
+import { SIGN_IN_MESSAGES } from './agent-messages.js'
 import {
   endApiSignIn,
   findSignIn,
@@ -138,7 +138,7 @@ function sendToProvider(
   handle.launch.use()
   deps.dispatch({ type: 'link-ready', state: handle.request.state, link, program })
   deps.openBrowser(link).catch(() => {
-    const reason = MESSAGES.noBrowserForApp
+    const reason = SIGN_IN_MESSAGES.noBrowserForApp
     handle.controller.abort(new CalledOff({ kind: 'failed', code: 'no-browser', reason }))
   })
 }
@@ -158,7 +158,7 @@ function explainDenial(
   const isCulprit = aboutScope && asksOffline(scope) && others.every((one) => usual.includes(one))
   if (!isCulprit) return error
   deps.memory.noteRejection()
-  return new AuthError(error.code, `${error.message} ${MESSAGES.offlineAccessLeftOut}`)
+  return new AuthError(error.code, `${error.message} ${SIGN_IN_MESSAGES.offlineAccessLeftOut}`)
 }
 
 function expireWait(context: ApiSignInContext, handle: ApiSignInHandle, timeoutMs: number): void {
@@ -177,7 +177,9 @@ function expireWait(context: ApiSignInContext, handle: ApiSignInHandle, timeoutM
 function startExpiry(context: ApiSignInContext, handle: ApiSignInHandle): () => void {
   const { signal } = handle.controller
   const stopTimeout = context.deps.clock.after(CODE_LIFETIME_MS, () => {
-    handle.controller.abort(new CalledOff({ kind: 'expired', reason: MESSAGES.notExchanged }))
+    handle.controller.abort(
+      new CalledOff({ kind: 'expired', reason: SIGN_IN_MESSAGES.notExchanged }),
+    )
   })
   const onAbort = (): void => {
     stopTimeout()

@@ -12,7 +12,7 @@ import {
   type ApiSignInRequest,
   type BeginResult,
 } from './api-sign-in.js'
-import { MESSAGES } from './agent-messages.js'
+import { SIGN_IN_MESSAGES } from './agent-messages.js'
 import { awaitApiAnswer } from './await-api-answer.js'
 import { CalledOff, notConfigured } from './results.js'
 
@@ -45,10 +45,10 @@ export async function beginApiSignIn(
   if (deps.provider === null) return { kind: 'ended', result: notConfigured() }
   if (findSignIn(context, request.state)) return resumeApiSignIn(context, request, call)
   if (!makeRoom(context)) {
-    return { kind: 'too-many', message: MESSAGES.tooManyWaiting(MOST_WAITING_SIGN_INS) }
+    return { kind: 'too-many', message: SIGN_IN_MESSAGES.tooManyWaiting(MOST_WAITING_SIGN_INS) }
   }
   const launch = deps.browserBudget.reserve()
-  if (launch === null) return { kind: 'too-many', message: MESSAGES.tooManyAppLaunches }
+  if (launch === null) return { kind: 'too-many', message: SIGN_IN_MESSAGES.tooManyAppLaunches }
 
   // 2.
   const handle: ApiSignInHandle = {

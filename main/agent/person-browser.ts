@@ -1,7 +1,7 @@
 // Opens links in the person's browser, as often as the budget allows.
 
 import type { Clock } from '../base/clock.js'
-import { MESSAGES } from './agent-messages.js'
+import { SIGN_IN_MESSAGES } from './agent-messages.js'
 import { createBrowserBudget } from './browser-budget.js'
 import type { Event, SignIn } from './model.js'
 
@@ -33,17 +33,17 @@ export function createPersonBrowser(deps: PersonBrowserDeps): PersonBrowser {
   const tell = (state: string, message: string): void =>
     dispatch({ type: 'sign-in-message-changed', state, message })
   const open = (state: string, link: string): void =>
-    void deps.openBrowser(link).catch(() => tell(state, MESSAGES.noBrowser))
+    void deps.openBrowser(link).catch(() => tell(state, SIGN_IN_MESSAGES.noBrowser))
 
   return {
     openNew(state, link) {
       dispatch({ type: 'link-ready', state, link })
       if (takeLaunch()) open(state, link)
-      else tell(state, MESSAGES.tooManyLaunches)
+      else tell(state, SIGN_IN_MESSAGES.tooManyLaunches)
     },
     openAgain({ state, link }) {
       if (link === null) return
-      if (!takeLaunch()) return tell(state, MESSAGES.tooManyLaunches)
+      if (!takeLaunch()) return tell(state, SIGN_IN_MESSAGES.tooManyLaunches)
       dispatch({ type: 'link-ready', state, link })
       open(state, link)
     },
@@ -53,7 +53,7 @@ export function createPersonBrowser(deps: PersonBrowserDeps): PersonBrowser {
           throw new Error('No browser is opened here, and no link is shown.')
         return deps.showSignOutLink(link)
       }
-      if (!budget.take()) throw new Error(MESSAGES.tooManyLaunchesForSignOut)
+      if (!budget.take()) throw new Error(SIGN_IN_MESSAGES.tooManyLaunchesForSignOut)
       await deps.openBrowser(link)
     },
   }

@@ -4,7 +4,7 @@ import { asAuthError } from '../base/errors.js'
 import { redirectUriOf } from '../oauth/authorization-url.js'
 import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
 import { cancelledPage, failedPage, refusedPage, type Page } from '../oauth/pages.js'
-import { MESSAGES, TIMEOUT_ADVICE } from './agent-messages.js'
+import { SIGN_IN_MESSAGES, TIMEOUT_ADVICE } from './agent-messages.js'
 import type { SignIn, SignInResult } from './model.js'
 
 /** The reason that a sign-in's signal aborts with. */
@@ -65,19 +65,19 @@ export function timedOut(timeoutMs: number, seen: CallbackSeen | null): CalledOf
   const duration = seconds % 60 === 0 ? plural(seconds / 60, 'minute') : plural(seconds, 'second')
   const advice =
     seen === null
-      ? MESSAGES.signInWhenReady
+      ? SIGN_IN_MESSAGES.signInWhenReady
       : TIMEOUT_ADVICE[seen.diagnostic](seen.redirectUri, seen.registration)
-  return new CalledOff({ kind: 'expired', reason: MESSAGES.timedOut(duration, advice) })
+  return new CalledOff({ kind: 'expired', reason: SIGN_IN_MESSAGES.timedOut(duration, advice) })
 }
 
 /** Makes the reason to abort a sign-in whose browser came back after its app had hung up. */
 export function abandoned(): CalledOff {
-  return new CalledOff({ kind: 'expired', reason: MESSAGES.abandoned })
+  return new CalledOff({ kind: 'expired', reason: SIGN_IN_MESSAGES.abandoned })
 }
 
 /** Makes the result of a sign-in if no provider is configured. */
 export function notConfigured(): Extract<SignInResult, { kind: 'failed' }> {
-  return { kind: 'failed', code: 'not-configured', reason: MESSAGES.notConfigured }
+  return { kind: 'failed', code: 'not-configured', reason: SIGN_IN_MESSAGES.notConfigured }
 }
 
 function plural(count: number, unit: string): string {

@@ -12,7 +12,7 @@ import { diskError } from '../base/errno.js'
 import { createLogger, type Logger } from '../storage/log.js'
 import { writeText } from '../base/output.js'
 import type { DirectoryInUse } from '../storage/directory-lock.js'
-import { recordOf, runtimeOf, startedRecord } from '../present/log-record.js'
+import { toLogRecord, nameRuntime, startedRecord } from '../present/log-record.js'
 import { openDataDirectory } from '../storage/private-directory.js'
 import { lackingFor } from '../settings/presets.js'
 import { keepProviderMemory } from '../storage/provider-memory.js'
@@ -105,7 +105,7 @@ async function startParts(deps: LatchkeyDeps, onClose: OnClose): Promise<Omit<La
   onClose(writeServiceFileIfPossible(settings.dataDir, file))
 
   const { platform, arch, pid, versions } = process
-  const runtime = runtimeOf(versions)
+  const runtime = nameRuntime(versions)
   const { tier } = storage
   log.record(startedRecord({ version, runtime, platform, arch, pid, url: service.url, tier }))
   return { agent, service, log, storage, issuer: provider?.issuer ?? null, redirect, messages }
@@ -220,7 +220,7 @@ async function startAgent(
     holdsDirectory,
   })
   onClose(() => agent.close())
-  agent.subscribe((model, event) => log.record(recordOf(model, event)))
+  agent.subscribe((model, event) => log.record(toLogRecord(model, event)))
   // Restore before the service answers its first caller.
   const restored = agent.restore()
   await (storage.tier === 'keyring' ? within(clock, LONGEST_RESTORE_MS, restored) : restored)

@@ -16,7 +16,7 @@ import { checkProvider, type ProviderDeps } from './check-provider.js'
 import { checkRunning } from './check-running.js'
 import { oddAnswerOf } from '../storage/log.js'
 import { printable } from '../base/printable.js'
-import { runtimeOf } from '../present/log-record.js'
+import { nameRuntime } from '../present/log-record.js'
 import { replaceFile } from '../storage/atomic-file.js'
 import type { Settings } from '../settings/options.js'
 import type { SettingsFindings } from '../settings/read.js'
@@ -72,7 +72,7 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
     at: new Date(clock.nowMs()).toISOString(),
     verdict: worstOf(checks.map(({ verdict }) => verdict)),
     version,
-    runtime: runtimeOf(process.versions),
+    runtime: nameRuntime(process.versions),
     system: `${type()} ${release()} ${arch()}`,
     settings: (Object.keys(settings) as (keyof Settings)[]).map((name) => ({
       name,

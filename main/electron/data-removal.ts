@@ -5,7 +5,7 @@ import type { Http } from '../net/http.js'
 import { EXIT, explainFailure } from '../app/exit.js'
 import type { Supervisor } from '../app/supervisor.js'
 import type { RemovalPlan, RevocationOutcome } from '../ipc.js'
-import { removalPlan } from '../present/removal-plan.js'
+import { createRemovalPlan } from '../present/removal-plan.js'
 import { failedTo, merged, NOTHING, shortened, type Removal } from '../app/removal.js'
 import { revokeSession, tokensIn, uninstallData, type UninstallDeps } from '../app/uninstall.js'
 import type { SessionStore } from '../storage/session-store.js'
@@ -68,7 +68,7 @@ export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
   return {
     plan() {
       const session = held()
-      return removalPlan({
+      return createRemovalPlan({
         session: session && { name: session.account.name, issuer: session.issuer },
         dataDir: supervisor.settings().dataDir,
         startsAtLogin: deps.startsAtLogin(),

@@ -8,10 +8,10 @@ import { reportError } from '../app/report-error.js'
 import { summarize, type Event, type Model } from '../agent/model.js'
 import type { Supervisor } from '../app/supervisor.js'
 import type { Command, RestartOffer, WindowStatus } from '../ipc.js'
-import { menuOf, type MenuCommand } from '../present/menu.js'
-import { notificationFor } from '../present/notification.js'
-import { restartOfferOf } from '../present/restart-offer.js'
-import { windowStatusOf } from '../present/status.js'
+import { createMenu, type MenuCommand } from '../present/menu.js'
+import { toNotification } from '../present/notification.js'
+import { offerRestart } from '../present/restart-offer.js'
+import { toWindowStatus } from '../present/status.js'
 import { describePreset } from '../settings/presets.js'
 import { guideOf, listProviders, redirectUrisOf } from '../settings/provider-choices.js'
 import { findProvider } from '../diagnose/test-provider.js'
@@ -96,11 +96,11 @@ export function presentDesktop(ports: DesktopDeps): Desktop {
   }
 
   const restartOffer = (): RestartOffer | null =>
-    restarter.canRestart() ? restartOfferOf(agent().model(), supervisor.latchkey().storage) : null
+    restarter.canRestart() ? offerRestart(agent().model(), supervisor.latchkey().storage) : null
   const status = (): WindowStatus => {
     const { service, storage, issuer, redirect, messages } = supervisor.latchkey()
     const { tier, note } = storage
-    return windowStatusOf(agent().model(), {
+    return toWindowStatus(agent().model(), {
       issuer,
       registration: registrationAdvice(redirect),
       demo: supervisor.settings().demo,
@@ -115,7 +115,7 @@ export function presentDesktop(ports: DesktopDeps): Desktop {
   }
   const renderTray = (): void => {
     const model = agent().model()
-    tray.render(menuOf(model, autostart.state(), restartOffer()), summarize(model))
+    tray.render(createMenu(model, autostart.state(), restartOffer()), summarize(model))
   }
   const tellStatus = (): void => {
     renderTray()
@@ -126,7 +126,7 @@ export function presentDesktop(ports: DesktopDeps): Desktop {
   const notify = createNotifier((notice) => run(notice.onClick))
   const present = (model: Model, event: Event): void => {
     tellStatus()
-    const notice = notificationFor(model, event)
+    const notice = toNotification(model, event)
     // A person who looks at the window has seen it there.
     if (notice && !window.isFocused() && !supervisor.settings().noNotifications) notify(notice)
   }

@@ -1,12 +1,14 @@
 // Desktop notifications. Never the only way to learn of something: a system may show none.
 
 import { Notification } from 'electron'
-import type { Notice } from '../present/notification.js'
+import type { DesktopNotification } from '../present/notification.js'
 
 const MOST_KEPT = 8
 
 /** Shows notices; a click on one runs `onClick` with it. */
-export function createNotifier(onClick: (notice: Notice) => void): (notice: Notice) => void {
+export function createNotifier(
+  onClick: (notification: DesktopNotification) => void,
+): (notification: DesktopNotification) => void {
   // A notification that is garbage-collected loses its click.
   const shown = new Set<Notification>()
   const keep = (notification: Notification): void => {

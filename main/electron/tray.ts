@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { Menu, nativeImage, nativeTheme, Tray, type MenuItemConstructorOptions } from 'electron'
 import type { Summary } from '../agent/model.js'
-import { iconOf, type Icon } from '../present/icon.js'
+import { chooseIcon, type Icon } from '../present/icon.js'
 import type { MenuCommand, MenuItem } from '../present/menu.js'
 
 export type TrayIcon = {
@@ -66,7 +66,7 @@ export function createTray(): TrayIcon {
     render(items, state) {
       shownItems = items
       const shown = icon
-      icon = iconOf(state)
+      icon = chooseIcon(state)
       fill()
       if (icon !== shown) tray?.setImage(imageOf(icon))
     },

@@ -1,32 +1,30 @@
-// The way back from a browser on another computer, for a person who works here over SSH.
+// Tells a person who is connected over SSH how to forward the redirect port from their own computer.
 
 import { isIP } from 'node:net'
 import { redirectUriOf } from '../oauth/authorization-url.js'
 import { printable } from '../base/printable.js'
+import { PRESENT_MESSAGES } from './present-messages.js'
 
 /**
- * Says which ports to forward, if this program runs over SSH; else nothing.
+ * Makes the lines that say which port to forward; none if this program does not run over SSH.
  *
  * @see {@link https://man.openbsd.org/ssh.1#L}
  */
-export function forwardingLines(link: string, env: NodeJS.ProcessEnv): readonly string[] {
+export function createForwardingLines(link: string, env: NodeJS.ProcessEnv): readonly string[] {
   const connection = env['SSH_CONNECTION'] ?? ''
   const redirectUri = redirectUriOf(link)
   if (connection === '' || !URL.canParse(redirectUri)) return []
   const { hostname, port } = new URL(redirectUri)
   const local = port === '' ? '80' : port
   const forward = `${hostname === '[::1]' ? '[::1]:' : ''}${local}:${hostname}:${local}`
-  return [
-    'You work here over SSH. If your browser is on your own computer, run this there first:',
-    `  ssh -N -L ${forward} ${destinationOf(connection, env)}`,
-  ]
+  return PRESENT_MESSAGES.forwarding(`ssh -N -L ${forward} ${findDestination(connection, env)}`)
 }
 
-/** As this computer sees itself: a person may reach it by another name. */
-function destinationOf(connection: string, env: NodeJS.ProcessEnv): string {
+/** Returns this computer's own view of its address. The person may reach it by another name. */
+function findDestination(connection: string, env: NodeJS.ProcessEnv): string {
   const [, , address = '', port = ''] = connection.split(' ')
   const user = env['USER'] ?? env['LOGNAME'] ?? ''
-  // Both come from the environment: nothing of them may be a flag, or steer the terminal.
+  // Both come from the environment, so neither may be a flag or contain a terminal's control characters.
   const name = /^[\w.][\w.-]*$/.test(user) ? `${printable(user)}@` : ''
   const host = isIP(address) === 0 ? 'HOST' : address
   return `${/^\d+$/.test(port) && port !== '22' ? `-p ${port} ` : ''}${name}${host}`

@@ -1,10 +1,10 @@
-// The tray's icon, from the state in one word.
+// Chooses the tray's icon for the state in one word.
 
 import type { Summary } from '../agent/model.js'
 
 export type Icon = 'signed-out' | 'waiting' | 'signed-in' | 'attention'
 
-export function iconOf(state: Summary): Icon {
+export function chooseIcon(state: Summary): Icon {
   switch (state) {
     case 'signed-out':
       return 'signed-out'

@@ -1,4 +1,4 @@
-// What the log holds of what happened. Here is where links, states, names and others' words are dropped.
+// Makes the log's records from events. Links, states, names and texts from elsewhere are dropped here.
 
 import { redirectUriOf } from '../oauth/authorization-url.js'
 import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
@@ -17,8 +17,8 @@ import type { StorageTier } from '../storage/session-store.js'
 import { isoTime } from './status.js'
 
 /**
- * One line of the log: codes, hosts, counts and times. There is no place in it for a token, code,
- * verifier, state or link, nor for a name, an address or a text that came from elsewhere.
+ * One line of the log: error codes, hosts, counts and times. It has no member for a token, code,
+ * verifier, state or link, nor for a name, an address or a text from elsewhere.
  */
 export type LogRecord = { level: LogLevel } & (
   | { event: 'sign-in-started'; origin: Origin; until: string | null; signIns: number }
@@ -48,8 +48,9 @@ export type LogRecord = { level: LogLevel } & (
   | ({ event: 'error'; cause: Fault | null; count?: number } & Fault)
 )
 
-/** What is said of the agent's event; `model` is the one that followed it. */
-export function recordOf(model: Model, event: Event): LogRecord {
+/** Makes the record of an event. `model` is the model after it. */
+// oxlint-disable-next-line complexity -- One case per event, so that the compiler names an event that is missing.
+export function toLogRecord(model: Model, event: Event): LogRecord {
   switch (event.type) {
     case 'sign-in-started': {
       const { type, origin, deadlineMs } = event
@@ -57,25 +58,25 @@ export function recordOf(model: Model, event: Event): LogRecord {
       return { level: 'info', event: type, origin, until: isoTime(deadlineMs), signIns }
     }
     case 'link-ready': {
-      const origin = originOf(model, event.state)
-      return { level: 'info', event: event.type, origin, ...placesOf(event.link) }
+      const origin = findOrigin(model, event.state)
+      return { level: 'info', event: event.type, origin, ...toPlaces(event.link) }
     }
     case 'sign-in-message-changed':
-      return { level: 'warn', event: event.type, origin: originOf(model, event.state) }
+      return { level: 'warn', event: event.type, origin: findOrigin(model, event.state) }
     case 'callback-diagnosed': {
       const { type, state, diagnostic, message } = event
       const level = message === null ? 'debug' : 'warn'
-      return { level, event: type, origin: originOf(model, state), diagnostic }
+      return { level, event: type, origin: findOrigin(model, state), diagnostic }
     }
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
     case 'callback-answered':
     case 'exchange-started':
-      return { level: 'info', event: event.type, origin: originOf(model, event.state) }
+      return { level: 'info', event: event.type, origin: findOrigin(model, event.state) }
     case 'signed-in': {
       const { lastResult } = model
       const replaced = lastResult?.kind === 'done' && lastResult.replaced !== null
-      return { level: 'info', event: event.type, ...lifetimeOf(event), replaced }
+      return { level: 'info', event: event.type, ...toLifetime(event), replaced }
     }
     case 'sign-in-ended':
     case 'sign-in-rejected': {
@@ -87,7 +88,7 @@ export function recordOf(model: Model, event: Event): LogRecord {
       return { level: 'debug', event: event.type }
     case 'restored':
     case 'renewed':
-      return { level: 'info', event: event.type, ...lifetimeOf(event) }
+      return { level: 'info', event: event.type, ...toLifetime(event) }
     case 'renewal-failed': {
       const { type, renewal, code, failures } = event
       return { level: 'warn', event: type, renewal, code, failures }
@@ -102,14 +103,14 @@ export function recordOf(model: Model, event: Event): LogRecord {
   }
 }
 
-function lifetimeOf({ expiresAtMs, odd }: Lifetime): {
+function toLifetime({ expiresAtMs, odd }: Lifetime): {
   until: string | null
   odd?: readonly string[]
 } {
-  return { until: timeOf(expiresAtMs), ...(odd && { odd }) }
+  return { until: toTime(expiresAtMs), ...(odd && { odd }) }
 }
 
-/** What a program is, and where it serves. */
+/** What this program is, and where its service is. */
 export type Started = {
   version: string
   runtime: string
@@ -128,28 +129,28 @@ export function stoppedRecord(): LogRecord {
   return { level: 'info', event: 'stopped' }
 }
 
-/** An error without its message, which may quote what a request or an answer held. */
+/** An error without its message, which may quote a request or an answer. */
 export type Fault = {
   name: string
   code: string | null
-  /** Where it was thrown, from the inside out: `main/agent/agent.js:63:5`. */
+  /** The stack, innermost frame first: `main/agent/agent.js:63:5`. */
   at: readonly string[]
 }
 
-/** `count`: how often it has come so far. */
+/** Makes the record of an error. `count`: how often this error has occurred so far. */
 export function errorRecord(thrown: unknown, count = 1): LogRecord {
   const cause = thrown instanceof Error ? thrown.cause : undefined
   return {
     level: 'error',
     event: 'error',
-    ...faultOf(thrown),
-    cause: cause === undefined ? null : faultOf(cause),
+    ...toFault(thrown),
+    cause: cause === undefined ? null : toFault(cause),
     ...(count > 1 && { count }),
   }
 }
 
-/** `Node 24.21.0`, or `Electron 45.4.1` where it is inside one. */
-export function runtimeOf(versions: { node: string; electron?: string }): string {
+/** Returns `Node 24.21.0`, or `Electron 45.4.1` inside Electron. */
+export function nameRuntime(versions: { node: string; electron?: string }): string {
   return versions.electron === undefined ? `Node ${versions.node}` : `Electron ${versions.electron}`
 }
 
@@ -160,37 +161,37 @@ const LEVELS: Readonly<Record<SignInResult['kind'], LogLevel>> = {
   failed: 'error',
 }
 
-function originOf(model: Model, state: string): Origin | null {
+function findOrigin(model: Model, state: string): Origin | null {
   return model.signIns.find((signIn) => signIn.state === state)?.origin ?? null
 }
 
-/** Where a link leads, and where it leads back to; the rest of it is secret. */
-function placesOf(link: string): { host: string; redirectPort: number | null } {
+/** Returns the link's host and the port of its redirect URI. The rest of the link is secret. */
+function toPlaces(link: string): { host: string; redirectPort: number | null } {
   const { host } = new URL(link)
   const redirectUri = redirectUriOf(link)
   const port = URL.canParse(redirectUri) ? new URL(redirectUri).port : ''
   return { host, redirectPort: port === '' ? null : Number(port) }
 }
 
-function timeOf(ms: number | null): string | null {
+function toTime(ms: number | null): string | null {
   return ms === null ? null : isoTime(ms)
 }
 
 const MOST_FRAMES = 12
 
-function faultOf(thrown: unknown): Fault {
+function toFault(thrown: unknown): Fault {
   if (!(thrown instanceof Error)) return { name: typeof thrown, code: null, at: [] }
   const code = thrown instanceof AuthError ? thrown.code : errnoOf(thrown)
   return {
     name: /^\w{1,40}$/.test(thrown.name) ? thrown.name : 'Error',
     code: /^[\w-]{1,40}$/.test(code) ? code : null,
-    at: framesOf(thrown).slice(0, MOST_FRAMES),
+    at: toFrames(thrown).slice(0, MOST_FRAMES),
   }
 }
 
-// The stack begins with the message. What follows it is V8's own, and of that only places in the
-// program are taken: no paths of the person's, no names of functions.
-function framesOf({ stack = '', message }: Error): string[] {
+// The stack begins with the message; the frames follow. Only places in the program are used: no paths
+// of the person's, and no function names.
+function toFrames({ stack = '', message }: Error): string[] {
   const end = stack.indexOf(message)
   if (end === -1) return []
   return stack

@@ -1,9 +1,10 @@
-// The tray's menu, from the model.
+// Makes the tray's menu from the model.
 
 import { askingSignIn, reachableSignIn, summarize, type Model } from '../agent/model.js'
 import type { Command } from '../ipc.js'
 import type { RestartOffer } from '../ipc.js'
-import { askedBy, headlineOf } from './status.js'
+import { PRESENT_MESSAGES } from './present-messages.js'
+import { toHeadline } from './status.js'
 
 export type MenuCommand =
   | Exclude<Command, 'copy-service-url' | 'copy-report' | 'copy-redirect-uris'>
@@ -17,81 +18,86 @@ export type MenuItem =
   | { kind: 'checkbox'; label: string; command: MenuCommand; checked: boolean; enabled: boolean }
   | { kind: 'separator' }
 
-/** As the system says it is. */
+/** The state of the system's setting. */
 export type StartAtLogin = { on: boolean; changeable: boolean }
 
 /**
- * The whole menu. Every command is in it, for on Linux a click on the tray's icon may do nothing, and
- * what a person may do is decided here alone.
+ * Makes the whole menu. It holds every command, because a click on the tray's icon may do nothing on
+ * Linux. Only this function decides which commands a person has.
  */
-export function menuOf(
+export function createMenu(
   model: Model,
   startAtLogin: StartAtLogin,
   restart: RestartOffer | null = null,
 ): readonly MenuItem[] {
   const { on: checked, changeable: enabled } = startAtLogin
-  const label = 'Start at login'
+  const label = PRESENT_MESSAGES.menu.startAtLogin
   return [
-    { kind: 'text', label: headlineOf(model) },
+    { kind: 'text', label: toHeadline(model) },
     { kind: 'separator' },
-    ...askedCommandsOf(model),
-    ...commandsOf(model),
+    ...createAppCommands(model),
+    ...createCommands(model),
     { kind: 'separator' },
-    command('Open Latchkey', 'open'),
+    command(PRESENT_MESSAGES.menu.open, 'open'),
     { kind: 'checkbox', label, command: 'toggle-start-at-login', checked, enabled },
     { kind: 'separator' },
-    // The other kind loses a session, and a menu has no place to say so beforehand.
-    ...(restart?.kind === 'session-back' ? [command('Restart Latchkey', 'restart')] : []),
-    command('Quit', 'quit'),
+    // The other kind ends a session, and a menu cannot warn about that.
+    ...(restart?.kind === 'session-back'
+      ? [command(PRESENT_MESSAGES.menu.restart, 'restart')]
+      : []),
+    command(PRESENT_MESSAGES.menu.quit, 'quit'),
   ]
 }
 
-/** The menu while the system may still ask the person to unlock the keyring. */
-export function startingMenu(): readonly MenuItem[] {
+/** Makes the menu for the start, while the system may ask the person to unlock the keyring. */
+export function createStartingMenu(): readonly MenuItem[] {
   return [
-    { kind: 'text', label: 'Latchkey is starting' },
+    { kind: 'text', label: PRESENT_MESSAGES.menu.starting },
     { kind: 'separator' },
-    command('Quit', 'quit'),
+    command(PRESENT_MESSAGES.menu.quit, 'quit'),
   ]
 }
 
-const SIGN_OUT = command('Sign out', 'sign-out')
+const SIGN_OUT = command(PRESENT_MESSAGES.menu.signOut, 'sign-out')
 
-function commandsOf(model: Model): readonly MenuItem[] {
+function createCommands(model: Model): readonly MenuItem[] {
   switch (summarize(model)) {
     case 'waiting':
-      return [...linkCommandsOf(model), command('Cancel', 'cancel')]
+      return [...createLinkCommands(model), command(PRESENT_MESSAGES.menu.cancel, 'cancel')]
     case 'answered':
     case 'exchanging':
-      return [command('Cancel', 'cancel')]
+      return [command(PRESENT_MESSAGES.menu.cancel, 'cancel')]
     case 'signed-in':
     case 'offline':
-      return [SIGN_OUT, command('Sign in as somebody else', 'sign-in-as-other')]
+      return [SIGN_OUT, command(PRESENT_MESSAGES.menu.signInAsOther, 'sign-in-as-other')]
     case 'renewal-failing':
     case 'needs-sign-in':
-      return [command('Sign in again', 'sign-in'), SIGN_OUT]
+      return [command(PRESENT_MESSAGES.menu.signInAgain, 'sign-in'), SIGN_OUT]
     case 'signed-out':
     case 'failed':
-      return [command('Sign in', 'sign-in')]
+      return [command(PRESENT_MESSAGES.menu.signIn, 'sign-in')]
   }
 }
 
-/** An app asks while somebody is signed in: beside the session, and called off without a sign-out. */
-function askedCommandsOf(model: Model): readonly MenuItem[] {
+/** Makes the commands for a sign-in of an app during a session. Cancelling it signs nobody out. */
+function createAppCommands(model: Model): readonly MenuItem[] {
   const signIn = askingSignIn(model)
   if (!signIn) return []
   return [
-    { kind: 'text', label: askedBy(signIn.program) },
-    ...linkCommandsOf(model),
-    command('Cancel', 'cancel'),
+    { kind: 'text', label: PRESENT_MESSAGES.appAsks(signIn.program) },
+    ...createLinkCommands(model),
+    command(PRESENT_MESSAGES.menu.cancel, 'cancel'),
     { kind: 'separator' },
   ]
 }
 
-/** F19: the way on where the browser did not open, or its page was closed. */
-function linkCommandsOf(model: Model): readonly MenuItem[] {
+/** F19: for a person whose browser did not open, or who closed its page. */
+function createLinkCommands(model: Model): readonly MenuItem[] {
   if (!reachableSignIn(model)?.link) return []
-  return [command('Open the link again', 'open-again'), command('Copy sign-in link', 'copy-link')]
+  return [
+    command(PRESENT_MESSAGES.menu.openAgain, 'open-again'),
+    command(PRESENT_MESSAGES.menu.copyLink, 'copy-link'),
+  ]
 }
 
 function command(label: string, name: MenuCommand): MenuItem {

@@ -1,31 +1,41 @@
-// The desktop notifications, from what happened.
+// Makes the desktop notifications from the events.
 
 import { labelOf } from '../oauth/id-token.js'
 import { isFailure, type Event, type Model } from '../agent/model.js'
+import { PRESENT_MESSAGES } from './present-messages.js'
 
-export type Notice = {
+export type DesktopNotification = {
   title: string
   body: string
-  /** What a click on it does. */
+  /** The command that a click runs. */
   onClick: 'open' | 'sign-in'
 }
 
-/** What a person is notified of; null where it is nothing they need to be interrupted for. */
-export function notificationFor(model: Model, event: Event): Notice | null {
+/** Returns null for an event that need not interrupt the person. */
+// oxlint-disable-next-line complexity -- One case per event, so that the compiler names an event that is missing.
+export function toNotification(model: Model, event: Event): DesktopNotification | null {
   const { lastResult, session } = model
   switch (event.type) {
     case 'signed-in': {
       const body = session.kind === 'signed-in' ? labelOf(session.account) : ''
-      return { title: 'Signed in', body, onClick: 'open' }
+      return { title: PRESENT_MESSAGES.notification.signedIn, body, onClick: 'open' }
     }
     case 'sign-in-ended':
     case 'sign-in-rejected':
-      // A person who cancels knows it.
+      // A person who cancels needs no notification.
       return event.result.kind !== 'cancelled' && lastResult && isFailure(lastResult)
-        ? { title: 'Sign-in failed', body: lastResult.reason, onClick: 'open' }
+        ? {
+            title: PRESENT_MESSAGES.notification.signInFailed,
+            body: lastResult.reason,
+            onClick: 'open',
+          }
         : null
     case 'session-ended':
-      return { title: 'Sign in again', body: event.reason, onClick: 'sign-in' }
+      return {
+        title: PRESENT_MESSAGES.notification.sessionEnded,
+        body: event.reason,
+        onClick: 'sign-in',
+      }
     case 'sign-in-started':
     case 'link-ready':
     case 'sign-in-message-changed':

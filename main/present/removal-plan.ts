@@ -1,9 +1,10 @@
-// What removing Latchkey's data does, in words for a person who decides on it.
+// Describes what removing Latchkey's data does, for a person who decides about it.
 
 import type { RemovalPlan } from '../ipc.js'
+import { PRESENT_MESSAGES } from './present-messages.js'
 
 export type Removable = {
-  /** Whose session would end, and where; null if nobody is signed in. */
+  /** The name and provider of the session that would end; null if nobody is signed in. */
   session: { name: string; issuer: string } | null
   dataDir: string
   startsAtLogin: boolean
@@ -11,18 +12,16 @@ export type Removable = {
   hasKeyringKey: boolean
 }
 
-export function removalPlan(found: Removable): RemovalPlan {
+/** Makes the plan, one line for each effect. */
+export function createRemovalPlan(found: Removable): RemovalPlan {
   const { session, dataDir, startsAtLogin, hasKeyringKey } = found
-  const ends =
-    session === null
-      ? 'A session that is still stored is ended at its provider.'
-      : `The session of ${session.name} is ended at ${session.issuer}. Every app that uses it loses it.`
+  const { removal } = PRESENT_MESSAGES
   return {
     lines: [
-      ends,
-      `Latchkey's files in ${dataDir} are deleted: settings, session, log and browser profile.`,
-      ...(startsAtLogin ? ['Latchkey no longer starts at login.'] : []),
-      ...(hasKeyringKey ? ["Latchkey's key is removed from the system's keyring."] : []),
+      session === null ? removal.unknownSession : removal.session(session.name, session.issuer),
+      removal.files(dataDir),
+      ...(startsAtLogin ? [removal.startAtLogin] : []),
+      ...(hasKeyringKey ? [removal.keyringKey] : []),
     ],
   }
 }

@@ -1,11 +1,12 @@
-// Whether a person is offered to restart Latchkey, so that it finds a keyring that was missing or locked.
+// Offers a restart of Latchkey that finds a keyring which was missing or locked.
 
 import { shownSignIn, type Model } from '../agent/model.js'
 import type { RestartOffer } from '../ipc.js'
 import type { Storage } from '../storage/session-store.js'
+import { PRESENT_MESSAGES } from './present-messages.js'
 
-/** Null where a restart would not help, and while a sign-in is under way, which it would call off. */
-export function restartOfferOf(
+/** Returns null if a restart would not help, or would cancel a sign-in that is under way. */
+export function offerRestart(
   model: Model,
   {
     sessionStore,
@@ -15,19 +16,9 @@ export function restartOfferOf(
 ): RestartOffer | null {
   if (restartAdvice === null || shownSignIn(model)) return null
   if (model.session.kind === 'signed-in') {
-    return tier === 'memory' ? { kind: 'sign-in-again', message: SIGN_IN_AGAIN } : null
+    if (tier !== 'memory') return null
+    return { kind: 'sign-in-again', message: PRESENT_MESSAGES.restart.signInAgain }
   }
-  return sessionStore.isLocked?.() === true ? sessionBack(restartAdvice) : null
+  if (sessionStore.isLocked?.() !== true) return null
+  return { kind: 'session-back', message: PRESENT_MESSAGES.restart.sessionBack(restartAdvice) }
 }
-
-/** `advice`: what to do so that the restart finds the keyring. */
-export function sessionBack(advice: string): RestartOffer {
-  const follow = advice.charAt(0).toLowerCase() + advice.slice(1)
-  return {
-    kind: 'session-back',
-    message: `Your earlier session is still stored on this computer. To have it back, ${follow}.`,
-  }
-}
-
-/** Said beside the button. */
-export const SIGN_IN_AGAIN = "You'll have to sign in again after the restart."

@@ -1,4 +1,4 @@
-// The status that people and programs are shown. Here is where links, states and codes are dropped.
+// The status that people and programs see. Links, states and codes are dropped here.
 
 import { redirectUriOf } from '../oauth/authorization-url.js'
 import type { Account } from '../oauth/id-token.js'
@@ -9,47 +9,30 @@ import {
   summarize,
   shownSignIn,
   type Model,
+  type SessionState,
 } from '../agent/model.js'
 import type { Status, WindowStatus } from '../ipc.js'
+import { PRESENT_MESSAGES } from './present-messages.js'
 
-export function statusOf(model: Model): Status {
+export function toStatus(model: Model): Status {
   const { session } = model
   const expiresAtMs = session.kind === 'signed-in' ? session.expiresAtMs : null
   return {
     state: summarize(model),
     account: session.kind === 'signed-out' ? null : pick(session.account),
     expiresAt: expiresAtMs === null ? null : isoTime(expiresAtMs),
-    reason: reasonOf(model),
+    reason: toReason(model),
   }
 }
 
-/** The state in a few words: the first line of the tray's menu. */
-export function headlineOf(model: Model): string {
+/** Says the state in a few words, for the first line of the tray's menu. */
+export function toHeadline(model: Model): string {
   const { session } = model
   const account = session.kind === 'signed-out' ? '' : session.account.name
-  const state = summarize(model)
-  switch (state) {
-    case 'signed-out':
-      return 'Not signed in'
-    case 'waiting':
-      return 'Waiting for your browser'
-    case 'answered':
-    case 'exchanging':
-      return 'Finishing the sign-in'
-    case 'signed-in':
-      return `Signed in as ${account}`
-    case 'offline':
-      return `Signed in as ${account}, offline`
-    case 'renewal-failing':
-      return `Signed in as ${account}, cannot be renewed now`
-    case 'needs-sign-in':
-      return `${account}, sign in again`
-    case 'failed':
-      return 'Sign-in failed'
-  }
+  return PRESENT_MESSAGES.headline[summarize(model)](account)
 }
 
-/** What the window needs beside the model. */
+/** What the window needs besides the model. */
 export type Surroundings = Pick<
   WindowStatus,
   | 'scope'
@@ -63,7 +46,7 @@ export type Surroundings = Pick<
   | 'version'
 > & { registration: string }
 
-export function windowStatusOf(
+export function toWindowStatus(
   model: Model,
   { registration, ...surroundings }: Surroundings,
 ): WindowStatus {
@@ -73,7 +56,7 @@ export function windowStatusOf(
   const waiting = signIn ?? asking
   return {
     ...surroundings,
-    status: statusOf(model),
+    status: toStatus(model),
     waitingUntilMs: signIn?.phase === 'waiting' ? signIn.deadlineMs : null,
     redirectTarget:
       waiting?.phase === 'waiting' && waiting.link !== null
@@ -81,52 +64,51 @@ export function windowStatusOf(
         : null,
     canOpenAgain: signIn?.phase === 'waiting' && signIn.link !== null,
     asking: asking
-      ? { words: askedBy(asking.program), untilMs: asking.deadlineMs, reason: asking.message }
+      ? {
+          words: PRESENT_MESSAGES.appAsks(asking.program),
+          untilMs: asking.deadlineMs,
+          reason: asking.message,
+        }
       : null,
     renewsAtMs: session.kind === 'signed-in' ? session.renewsAtMs : null,
     scope: session.kind === 'signed-in' ? surroundings.scope : null,
   }
 }
 
-/** Who asks the person to sign in. The name is the program's own choice: said as one, not as a fact. */
-export function askedBy(program: string | null): string {
-  return program === null ? 'An app asks you to sign in' : `An app asks you to sign in: ${program}`
-}
-
-/** Null for a moment that no date can hold, which a provider may well send. */
+/** Formats a time as RFC 3339; null if no date can hold it. A provider may send such a time. */
 export function isoTime(ms: number): string | null {
   const date = new Date(ms)
   return Number.isNaN(date.getTime()) ? null : date.toISOString()
 }
 
-/** What the person should know of a sign-in whose app has hung up. */
-export const ABANDONED =
-  'The app that asked for this sign-in has stopped waiting. Finishing it in your browser signs nobody ' +
-  'in, unless the app asks again before that.'
-
 function pick({ name, email, sub }: Account): Account {
   return { name, email, sub }
 }
 
-function reasonOf(model: Model): string | null {
-  const { session, lastResult } = model
+/** The sign-in comes first, then the session, then the last result. */
+function toReason(model: Model): string | null {
   const signIn = shownSignIn(model)
-  if (signIn) return signIn.abandoned ? ABANDONED : signIn.message
-  if (session.kind === 'needs-sign-in') {
-    return lastResult && isFailure(lastResult) ? lastResult.reason : session.reason
-  }
-  const failure = session.kind === 'signed-in' ? renewalFailure(session.renewal) : null
-  const standing = failure?.message ?? model.storageProblem
-  if (lastResult === null) return standing
-  if (isFailure(lastResult)) {
-    return session.kind === 'signed-in'
-      ? `You are still signed in as ${session.account.name}. ${lastResult.reason}`
-      : lastResult.reason
-  }
-  if (standing !== null) return standing
-  if (lastResult.message !== null) return lastResult.message
-  if (lastResult.kind === 'done' && lastResult.replaced !== null) {
-    return `${lastResult.replaced.name} was signed out, because you signed in as somebody else.`
-  }
-  return null
+  if (signIn) return signIn.abandoned ? PRESENT_MESSAGES.abandoned : signIn.message
+  const { session, lastResult, storageProblem } = model
+  const failure = lastResult !== null && isFailure(lastResult) ? lastResult.reason : null
+  if (session.kind === 'needs-sign-in') return failure ?? session.reason
+  if (failure !== null) return toFailureReason(session, failure)
+  return toRenewalReason(session) ?? storageProblem ?? toResultMessage(lastResult)
+}
+
+function toFailureReason(session: SessionState, failure: string): string {
+  if (session.kind !== 'signed-in') return failure
+  return PRESENT_MESSAGES.stillSignedIn(session.account.name, failure)
+}
+
+function toRenewalReason(session: SessionState): string | null {
+  if (session.kind !== 'signed-in') return null
+  return renewalFailure(session.renewal)?.message ?? null
+}
+
+function toResultMessage(result: Model['lastResult']): string | null {
+  if (result === null || isFailure(result)) return null
+  if (result.message !== null) return result.message
+  const replaced = result.kind === 'done' ? result.replaced : null
+  return replaced === null ? null : PRESENT_MESSAGES.replaced(replaced.name)
 }

@@ -5,7 +5,7 @@ import type { Model } from '../agent/model.js'
 import { writeLine, writeText } from '../base/output.js'
 import { jsonLine } from '../base/printable.js'
 import { createSignInLines } from '../present/sign-in-lines.js'
-import { statusOf } from '../present/status.js'
+import { toStatus } from '../present/status.js'
 import { standardInput } from './standard-input.js'
 import type { Terminal } from './terminal.js'
 
@@ -14,7 +14,7 @@ export function createJsonLines(): Terminal {
   const print = (event: object): void => writeLine(jsonLine(event))
   let lastStatus = ''
   const status = (model: Model, { ifChanged }: { ifChanged: boolean }): void => {
-    const current = statusOf(model)
+    const current = toStatus(model)
     const text = JSON.stringify(current)
     if (ifChanged && text === lastStatus) return
     lastStatus = text

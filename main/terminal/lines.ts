@@ -11,7 +11,8 @@ import {
   type Model,
 } from '../agent/model.js'
 import { printable } from '../base/printable.js'
-import { ABANDONED, askedBy, statusOf } from '../present/status.js'
+import { PRESENT_MESSAGES } from '../present/present-messages.js'
+import { toStatus } from '../present/status.js'
 import { SIGN_IN_LINES } from './terminal-messages.js'
 
 /** Facts that stay the same for the whole run. */
@@ -42,7 +43,7 @@ export function describeEvent(
     case 'callback-diagnosed':
       return event.message === null ? [] : [event.message]
     case 'sign-in-abandoned':
-      return [ABANDONED]
+      return [PRESENT_MESSAGES.abandoned]
     case 'sign-in-resumed':
       return [SIGN_IN_LINES.resumed]
     case 'exchange-started':
@@ -78,7 +79,7 @@ export function describeStatus(
   nowMs: number,
   { hasProvider }: Pick<RunInfo, 'hasProvider'>,
 ): readonly string[] {
-  const { reason, state } = statusOf(model)
+  const { reason, state } = toStatus(model)
   const canSignInAgain = hasProvider && (state === 'failed' || state === 'needs-sign-in')
   return [
     ...describeSignIn(model, nowMs),
@@ -98,7 +99,7 @@ function describeSignIn(model: Model, nowMs: number): readonly string[] {
 }
 
 function describeSession(model: Model, nowMs: number, hasProvider: boolean): readonly string[] {
-  const { account, expiresAt, reason } = statusOf(model)
+  const { account, expiresAt, reason } = toStatus(model)
   const { session } = model
   if (account !== null && session.kind === 'signed-in') {
     const label = labelOf(account)
@@ -119,7 +120,7 @@ function describeAppSignIn(model: Model, nowMs: number): readonly string[] {
   const asking = askingSignIn(model)
   if (!asking) return []
   const timeLeft = formatTimeLeft(asking.deadlineMs - nowMs)
-  return [SIGN_IN_LINES.appWaits(askedBy(asking.program), timeLeft)]
+  return [SIGN_IN_LINES.appWaits(PRESENT_MESSAGES.appAsks(asking.program), timeLeft)]
 }
 
 function describeLink(
@@ -144,7 +145,7 @@ function invite({ origin, program }: SignIn, { opensBrowser }: RunInfo): string 
   if (origin === 'tray') {
     return opensBrowser ? SIGN_IN_LINES.openLink : SIGN_IN_LINES.openLinkYourself
   }
-  const asked = askedBy(program)
+  const asked = PRESENT_MESSAGES.appAsks(program)
   return opensBrowser ? SIGN_IN_LINES.appOpenLink(asked) : SIGN_IN_LINES.appOpenLinkYourself(asked)
 }
 
@@ -154,7 +155,7 @@ export function formatPrompt(model: Model, nowMs: number): string {
   if (signIn?.phase === 'waiting') {
     return `latchkey (waiting, ${formatTimeLeft(signIn.deadlineMs - nowMs)})> `
   }
-  return `latchkey (${statusOf(model).state})> `
+  return `latchkey (${toStatus(model).state})> `
 }
 
 /** Formats milliseconds as `4:59`, or as `1:23:45`. */

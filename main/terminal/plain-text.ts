@@ -5,7 +5,7 @@ import type { Agent } from '../agent/agent.js'
 import { reachableSignIn, shownSignIn, type Event, type Model } from '../agent/model.js'
 import type { Clock } from '../base/clock.js'
 import { writeText } from '../base/output.js'
-import { forwardingLines } from '../present/forwarding.js'
+import { createForwardingLines } from '../present/forwarding.js'
 import { describeEvent, describeStatus, formatPrompt } from './lines.js'
 import { createPromptLine, type PromptLine } from './prompt-line.js'
 import { standardInput } from './standard-input.js'
@@ -22,7 +22,7 @@ export function createPlainText({ clock, env, info, onInterrupt }: TerminalDeps)
   }
   const present = (model: Model, event: Event): void => {
     print('stdout', describeEvent(model, event, clock.nowMs(), info))
-    if (event.type === 'link-ready') print('stdout', forwardingLines(event.link, env))
+    if (event.type === 'link-ready') print('stdout', createForwardingLines(event.link, env))
     screen.prompt()
   }
   let unsubscribe: () => void = () => undefined

@@ -4,7 +4,7 @@ import type { Agent } from '../agent/agent.js'
 import { reachableSignIn, traySignIn } from '../agent/model.js'
 import { excerpt } from '../base/printable.js'
 import { looksPasted, PASTED_WORDS } from '../oauth/pasted-redirect.js'
-import { statusOf } from '../present/status.js'
+import { toStatus } from '../present/status.js'
 import type { Answer, Terminal } from './terminal.js'
 import { ANSWERS } from './terminal-messages.js'
 
@@ -85,7 +85,7 @@ function begin(agent: Agent, start: () => void): Answer {
   start()
   if (!traySignIn(agent.model())) {
     // The agent's event has said so to a person.
-    return { ok: false, message: statusOf(agent.model()).reason ?? ANSWERS.notStarted }
+    return { ok: false, message: toStatus(agent.model()).reason ?? ANSWERS.notStarted }
   }
   if (!before) return done(ANSWERS.started)
   return { ok: true, message: ANSWERS.replaced, isShown: true }

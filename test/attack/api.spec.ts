@@ -5,7 +5,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { mergeTests } from '@playwright/test'
-import { MESSAGES } from '../../main/agent/agent-messages.js'
+import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import type { ApiSignInRequest } from '../../main/agent/api-sign-in.js'
 import { codeChallenge } from '../../main/oauth/pkce.js'
 import {
@@ -564,7 +564,7 @@ test.describe('S26: floods', () => {
       minutes.push([])
       for (let opened = 0; opened < 5 && agent.model().signIns.length < 63; opened++) await begin()
       if (minutes.at(-1)!.length === 5) {
-        const message = MESSAGES.tooManyAppLaunches
+        const message = SIGN_IN_MESSAGES.tooManyAppLaunches
         expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', message })
       }
       clock.advance(60_000)
@@ -572,7 +572,7 @@ test.describe('S26: floods', () => {
         api.deliver(new URLSearchParams({ state, code: `code-${state}` }), 'program')
       }
     }
-    const message = MESSAGES.tooManyWaiting(64)
+    const message = SIGN_IN_MESSAGES.tooManyWaiting(64)
     const statesOf = (): string[] => agent.model().signIns.map(({ state }) => state)
     // One whose app has hung up makes way for another, and is the only one that does.
     const hangUp = new AbortController()

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JSHandle, Page } from '@playwright/test'
 import type { LatchkeyApi } from '../../main/ipc.js'
-import { SIGN_IN_AGAIN } from '../../main/present/restart-offer.js'
+import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import type { DesktopOptions } from '../driver/desktop.js'
 import { createTrayHost } from '../driver/tray-host.js'
 import { at, expect, headlineOf, signInAs, test as base, type Desktop } from '../driver/driver.js'
@@ -131,7 +131,7 @@ test('a session in memory ends with a restart: the window says so, and the next 
   await expect(main.getByRole('button', { name: 'Sign in' })).toBeVisible()
   await expect(main.getByRole('button', { name: RESTART })).toHaveCount(0)
   await signIn(app, page)
-  await expect(main).toContainText(SIGN_IN_AGAIN)
+  await expect(main).toContainText(PRESENT_MESSAGES.restart.signInAgain)
   expect(await commandsOf(app)).not.toContain(RESTART)
   await app.setKeyring('gnome_libsecret')
   await main.getByRole('button', { name: RESTART }).click()

@@ -418,7 +418,7 @@ test('S31: the browser opens the provider’s authorization page, and the link h
   const app = await launch({ flags: at(provider) })
   await app.window()
   for (const person of ['Alice Adams', 'Bob Brown']) {
-    await app.choose(person === 'Alice Adams' ? 'Sign in' : 'Sign in as somebody else')
+    await app.choose(person === 'Alice Adams' ? 'Sign in' : 'Sign in as someone else')
     await signInAs(page, await app.takeUrl(), person)
     await expect.poll(() => headlineOf(app), FAST).toBe(`Signed in as ${person}`)
   }

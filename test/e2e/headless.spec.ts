@@ -216,7 +216,7 @@ test('a second account replaces the first, and the status says so', async ({ run
 
   const { status } = await program.line('status', (line) => line.status.account?.sub === 'bob')
   expect(status.state).toBe('signed-in')
-  expect(status.reason).toBe('Alice Adams was signed out, because you signed in as somebody else.')
+  expect(status.reason).toBe('Alice Adams was signed out, because you signed in as someone else.')
 })
 
 test('sign-out forgets the account, and the status shows it', async ({ run, page }) => {

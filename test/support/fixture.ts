@@ -9,7 +9,7 @@ import { createCallbackListener } from '../../main/oauth/callback-listener.js'
 import type { RedirectHost } from '../../main/oauth/redirect-target.js'
 import { summarize, type Event, type Model, type Summary } from '../../main/agent/model.js'
 import type { Status } from '../../main/ipc.js'
-import { statusOf } from '../../main/present/status.js'
+import { toStatus } from '../../main/present/status.js'
 import { createMemoryStore, type SessionStore } from '../../main/storage/session-store.js'
 import { createTestClock, type TestClock } from './clock.js'
 import { startProvider, type ProviderOptions, type RunningProvider } from '../provider/provider.js'
@@ -112,7 +112,7 @@ async function startAgent(
     ...(options.holdsDirectory && { holdsDirectory: options.holdsDirectory }),
   })
   const history: { event: Event; status: Status }[] = []
-  agent.subscribe((model, event) => history.push({ event, status: statusOf(model) }))
+  agent.subscribe((model, event) => history.push({ event, status: toStatus(model) }))
 
   const fixture: Fixture = {
     agent,

@@ -1,7 +1,7 @@
 // Signs Alice in at a provider that uses the test's clock. Tests of a session's life start here.
 
 import type { Event } from '../../main/agent/model.js'
-import { notificationFor, type Notice } from '../../main/present/notification.js'
+import { toNotification, type DesktopNotification } from '../../main/present/notification.js'
 import type { Session } from '../../main/oauth/session.js'
 import { test as base, type Fixture, type FixtureOptions } from './fixture.js'
 import { answerLink } from './person.js'
@@ -20,7 +20,7 @@ export type SignedIn = Fixture & {
   /** Waits for the next event of a kind, and for its immediate effects. */
   next<Type extends Event['type']>(type: Type): Promise<Extract<Event, { type: Type }>>
   /** All notifications since the sign-in. */
-  notices: readonly Notice[]
+  notices: readonly DesktopNotification[]
 }
 
 export type SignedInOptions = FixtureOptions & {
@@ -42,9 +42,9 @@ export const test = base.extend<{
       const { agent, provider, signIn, reached, sessionStore } = fixture
       await fetch(await answerLink(await signIn(), `account=${as}`))
       await reached('signed-in')
-      const notices: Notice[] = []
+      const notices: DesktopNotification[] = []
       agent.subscribe((model, event) => {
-        const notice = notificationFor(model, event)
+        const notice = toNotification(model, event)
         if (notice) notices.push(notice)
       })
       return {

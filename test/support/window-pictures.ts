@@ -4,7 +4,7 @@ import { SERVICE_MESSAGES } from '../../main/api/api-messages.js'
 import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
 import { explainRefusal } from '../../main/net/loopback.js'
 import type { SaveOutcome, SettingsChanges } from '../../main/ipc.js'
-import { removalPlan } from '../../main/present/removal-plan.js'
+import { createRemovalPlan } from '../../main/present/removal-plan.js'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -175,7 +175,7 @@ const toRemoval = async (page: Page): Promise<void> => {
 }
 
 const SIGNED_IN = STATES['signed-in']
-const PLAN = removalPlan({
+const PLAN = createRemovalPlan({
   session: { name: ALICE.name, issuer: SIGNED_IN.issuer! },
   dataDir: '/home/alice/.config/latchkey',
   startsAtLogin: true,

@@ -7,7 +7,7 @@ import { initialModel, type Event } from '../../main/agent/model.js'
 import type { CheckName } from '../../main/diagnose/check.js'
 import { diagnose, type Diagnosis } from '../../main/diagnose/diagnose.js'
 import { createLogger } from '../../main/storage/log.js'
-import { recordOf } from '../../main/present/log-record.js'
+import { toLogRecord } from '../../main/present/log-record.js'
 import { reportOf } from '../../main/diagnose/report.js'
 import { examineSettings } from '../../main/settings/read.js'
 import { createTestClock } from './clock.js'
@@ -81,7 +81,7 @@ function failuresIn(directory: string): readonly string[] {
     renewsAtMs: NOW_MS,
     failures: 1,
   }
-  log.record(recordOf(initialModel, event))
+  log.record(toLogRecord(initialModel, event))
   const failures = log.tail()
   log.close()
   return failures

@@ -2,7 +2,7 @@
 // the product's own: events go through its model, failures come from what failed, and its functions say so.
 
 import { authorizationUrl } from '../../main/oauth/authorization-url.js'
-import { MESSAGES } from '../../main/agent/agent-messages.js'
+import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import type { AuthError } from '../../main/base/errors.js'
 import { toResult } from '../../main/agent/results.js'
 import type { Account } from '../../main/oauth/id-token.js'
@@ -17,8 +17,8 @@ import { withoutOfflineAccess } from '../../main/oauth/scopes.js'
 import { START_MESSAGES } from '../../main/app/app-messages.js'
 import type { SettingsView, WindowStatus } from '../../main/ipc.js'
 import { keyringNote, restartAdvice } from '../../main/storage/keyring-note.js'
-import { sessionBack, SIGN_IN_AGAIN } from '../../main/present/restart-offer.js'
-import { windowStatusOf, type Surroundings } from '../../main/present/status.js'
+import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
+import { toWindowStatus, type Surroundings } from '../../main/present/status.js'
 import { createSettingsView } from '../../main/settings/form.js'
 import { examineSettings, type Sources } from '../../main/settings/read.js'
 import { SETTINGS_FILE } from '../../main/settings/layer.js'
@@ -89,7 +89,7 @@ const SURROUNDINGS: Surroundings = {
 
 /** What the window is told after these events, by the same functions as in the app. */
 function after(events: readonly Event[], surroundings: Partial<Surroundings> = {}): WindowStatus {
-  return windowStatusOf(events.reduce(next, initialModel), { ...SURROUNDINGS, ...surroundings })
+  return toWindowStatus(events.reduce(next, initialModel), { ...SURROUNDINGS, ...surroundings })
 }
 
 /** The same, where somebody is signed in. */
@@ -171,7 +171,7 @@ export const STATES = {
   waiting: after(signInWaits),
   'no-browser': after([
     ...signInWaits,
-    { type: 'sign-in-message-changed', state: STATE, message: MESSAGES.noBrowser },
+    { type: 'sign-in-message-changed', state: STATE, message: SIGN_IN_MESSAGES.noBrowser },
   ]),
   'second-sign-in': after([restore(), ...signInWaits]),
   answered: after(answered),
@@ -193,7 +193,7 @@ export const STATES = {
   }),
   'kept-in-memory': after([restore()], {
     storage: withoutKeyring({}),
-    restart: { kind: 'sign-in-again', message: SIGN_IN_AGAIN },
+    restart: { kind: 'sign-in-again', message: PRESENT_MESSAGES.restart.signInAgain },
   }),
   'kept-without-keyring': after([restore()], {
     storage: withoutKeyring({ keepWithoutKeyring: true }),
@@ -205,7 +205,10 @@ export const STATES = {
   failed: after([...answered, { type: 'sign-in-ended', state: STATE, result: toResult(REFUSED) }]),
   'not-restored': after([storageFails(unreadable(MISSING_KEY.keyring).message)], {
     storage: { tier: 'memory', note: keyringNote('secret-service') },
-    restart: sessionBack(restartAdvice('secret-service') ?? ''),
+    restart: {
+      kind: 'session-back',
+      message: PRESENT_MESSAGES.restart.sessionBack(restartAdvice('secret-service') ?? ''),
+    },
   }),
 } satisfies Record<string, WindowStatus>
 

@@ -1,10 +1,14 @@
 // The messages of sign-ins, pinned once. Other specs assert the key.
 
 import { expect, test } from '@playwright/test'
-import { MESSAGES, TIMEOUT_ADVICE, WAITING_ADVICE } from '../../main/agent/agent-messages.js'
+import {
+  SIGN_IN_MESSAGES,
+  TIMEOUT_ADVICE,
+  WAITING_ADVICE,
+} from '../../main/agent/agent-messages.js'
 
 test('the messages of sign-ins', () => {
-  const { tooManyWaiting, timedOut, ...constants } = MESSAGES
+  const { tooManyWaiting, timedOut, ...constants } = SIGN_IN_MESSAGES
   expect({
     ...constants,
     tooManyWaiting: tooManyWaiting(64),

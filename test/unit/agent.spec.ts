@@ -1,7 +1,7 @@
 // The agent, at a real provider, with a clock that the tests move.
 
 import { expect } from '@playwright/test'
-import { MESSAGES } from '../../main/agent/agent-messages.js'
+import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { createAgent } from '../../main/agent/agent.js'
 import { createHttp } from '../../main/net/http.js'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
@@ -152,7 +152,7 @@ test('signing in as somebody else ends the first session at the provider and say
   await expect.poll(() => provider.revoked).toEqual([first])
   expect((await sessionStore.read())?.account.sub).toBe('bob')
   expect(history.at(-1)?.status.reason).toBe(
-    'Alice Adams was signed out, because you signed in as somebody else.',
+    'Alice Adams was signed out, because you signed in as someone else.',
   )
 })
 
@@ -322,7 +322,7 @@ test('where no browser can be opened, the person is told, and the wait goes on',
     openBrowser: () => Promise.reject(new Error('no browser')),
   })
   const link = await signIn()
-  await expect.poll(() => history.at(-1)?.status.reason).toBe(MESSAGES.noBrowser)
+  await expect.poll(() => history.at(-1)?.status.reason).toBe(SIGN_IN_MESSAGES.noBrowser)
 
   await fetch(await answerLink(link))
   await reached('signed-in')

@@ -1,7 +1,7 @@
 // The link of a sign-in: how often a browser is sent there, and how else a person comes by it.
 
 import { expect } from '@playwright/test'
-import { MESSAGES } from '../../main/agent/agent-messages.js'
+import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { traySignIn } from '../../main/agent/model.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { test as base, type Fixture, type FixtureOptions } from '../support/fixture.js'
@@ -51,7 +51,7 @@ test.describe('S26: at most five tabs a minute', () => {
     for (let pressed = 0; pressed < 8; pressed++) links.push(await signIn())
 
     expect(opened).toEqual(links.slice(0, 5))
-    expect(history.at(-1)?.status.reason).toBe(MESSAGES.tooManyLaunches)
+    expect(history.at(-1)?.status.reason).toBe(SIGN_IN_MESSAGES.tooManyLaunches)
     expect(agent.link()).toBe(links[7])
     await fetch(await answerLink(links[7]!))
     await reached('signed-in')
@@ -64,7 +64,10 @@ test.describe('S26: at most five tabs a minute', () => {
     clock.advance(59_999)
     agent.openAgain()
     expect(opened).not.toContain(link)
-    expect(traySignIn(agent.model())).toMatchObject({ link, message: MESSAGES.tooManyLaunches })
+    expect(traySignIn(agent.model())).toMatchObject({
+      link,
+      message: SIGN_IN_MESSAGES.tooManyLaunches,
+    })
 
     clock.advance(1)
     agent.openAgain()
@@ -77,13 +80,13 @@ test.describe('S26: at most five tabs a minute', () => {
     const link = await signIn()
     for (let pressed = 0; pressed < 8; pressed++) agent.openAgain()
     expect(opened).toEqual([link, link, link, link, link])
-    expect(traySignIn(agent.model())?.message).toBe(MESSAGES.tooManyLaunches)
+    expect(traySignIn(agent.model())?.message).toBe(SIGN_IN_MESSAGES.tooManyLaunches)
   })
 
   test('all apps share five, and the person has five of their own', async ({ watch }) => {
     const { agent, clock, opened, appLink, signIn } = await watch()
     for (let begun = 0; begun < 5; begun++) await appLink()
-    const message = MESSAGES.tooManyAppLaunches
+    const message = SIGN_IN_MESSAGES.tooManyAppLaunches
     expect(await agent.api.begin(appFlow(), NEVER)).toEqual({ kind: 'too-many', message })
     expect(opened).toHaveLength(5)
 
@@ -91,7 +94,7 @@ test.describe('S26: at most five tabs a minute', () => {
     await signIn()
     for (let again = 0; again < 8; again++) agent.openAgain()
     expect(opened).toHaveLength(10)
-    expect(traySignIn(agent.model())?.message).toBe(MESSAGES.tooManyLaunches)
+    expect(traySignIn(agent.model())?.message).toBe(SIGN_IN_MESSAGES.tooManyLaunches)
     expect(await agent.api.begin(appFlow(), NEVER)).toEqual({ kind: 'too-many', message })
 
     clock.advance(60_000)
@@ -186,12 +189,12 @@ test.describe('F19: the link once more', () => {
     await appLink()
     works = false
     agent.openAgain()
-    await expect.poll(() => notificationFor('api')).toBe(MESSAGES.noBrowser)
+    await expect.poll(() => notificationFor('api')).toBe(SIGN_IN_MESSAGES.noBrowser)
     works = true
     await signIn()
     works = false
     agent.openAgain()
-    await expect.poll(() => notificationFor('tray')).toBe(MESSAGES.noBrowser)
+    await expect.poll(() => notificationFor('tray')).toBe(SIGN_IN_MESSAGES.noBrowser)
     works = true
     agent.openAgain()
     expect(notificationFor('tray')).toBeNull()

@@ -6,8 +6,8 @@ import { initialModel, type Event, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import {
   errorRecord,
-  recordOf,
-  runtimeOf,
+  toLogRecord,
+  nameRuntime,
   startedRecord,
   stoppedRecord,
 } from '../../main/present/log-record.js'
@@ -159,7 +159,7 @@ for (const [type, rows] of Object.entries(ROWS)) {
   test(`S38: of ${type} the log holds codes, hosts and times, and nothing that is secret or said`, () => {
     for (const [model, fields, expected] of rows) {
       const event = { type, ...fields } as Event
-      const record = recordOf(next(model, event), event)
+      const record = toLogRecord(next(model, event), event)
       expect(record).toEqual({ event: type, ...expected })
       expect(JSON.stringify(record)).not.toContain(CANARY)
     }
@@ -169,7 +169,7 @@ for (const [type, rows] of Object.entries(ROWS)) {
 test('a start says what runs where, and an end that it ended', () => {
   const started = {
     version: '1.2.3',
-    runtime: runtimeOf({ node: '24.1.0' }),
+    runtime: nameRuntime({ node: '24.1.0' }),
     platform: 'linux',
     arch: 'x64',
     pid: 42,
@@ -178,7 +178,7 @@ test('a start says what runs where, and an end that it ended', () => {
   } as const
   expect(startedRecord(started)).toEqual({ level: 'info', event: 'started', ...started })
   expect(started.runtime).toBe('Node 24.1.0')
-  expect(runtimeOf({ node: '24.1.0', electron: '45.0.0' })).toBe('Electron 45.0.0')
+  expect(nameRuntime({ node: '24.1.0', electron: '45.0.0' })).toBe('Electron 45.0.0')
   expect(stoppedRecord()).toEqual({ level: 'info', event: 'stopped' })
 })
 

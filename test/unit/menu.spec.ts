@@ -3,8 +3,8 @@
 import { expect, test } from '@playwright/test'
 import { initialModel, type Event, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
-import { menuOf } from '../../main/present/menu.js'
-import { notificationFor, type Notice } from '../../main/present/notification.js'
+import { createMenu } from '../../main/present/menu.js'
+import { toNotification, type DesktopNotification } from '../../main/present/notification.js'
 
 const ALICE = { sub: 'alice', name: 'Alice & Co', email: 'alice@example.com' }
 const started: Event = { type: 'sign-in-started', state: 's', origin: 'tray', deadlineMs: 1 }
@@ -40,7 +40,7 @@ const linkedByApp: Event = {
   program: 'mail',
 }
 const LINK_COMMANDS = ['Open the link again', 'Copy sign-in link', 'Cancel']
-const SIGNED_IN_COMMANDS = ['Sign out', 'Sign in as somebody else']
+const SIGNED_IN_COMMANDS = ['Sign out', 'Sign in as someone else']
 const OFF = { on: false, changeable: true }
 
 const play = (...events: Event[]): Model => events.reduce(next, initialModel)
@@ -62,10 +62,10 @@ for (const [name, events, headline, commands] of [
     ['Cancel'],
   ],
   [
-    'somebody',
+    'someone',
     [started, signedIn],
     'Signed in as Alice & Co',
-    ['Sign out', 'Sign in as somebody else'],
+    ['Sign out', 'Sign in as someone else'],
   ],
   [
     'somebody, and a second sign-in',
@@ -74,15 +74,15 @@ for (const [name, events, headline, commands] of [
     ['Cancel'],
   ],
   [
-    'somebody, offline',
+    'someone who is offline',
     [started, signedIn, offline],
-    'Signed in as Alice & Co, offline',
-    ['Sign out', 'Sign in as somebody else'],
+    'Signed in as Alice & Co (offline)',
+    ['Sign out', 'Sign in as someone else'],
   ],
   [
     'a session that has ended',
     [started, signedIn, ended],
-    'Alice & Co, sign in again',
+    'Session ended: Alice & Co',
     ['Sign in again', 'Sign out'],
   ],
   ['a failure', [started, failed], 'Sign-in failed', ['Sign in']],
@@ -101,7 +101,7 @@ for (const [name, events, headline, commands] of [
   [
     'a session that has ended, and an app that asks',
     [started, signedIn, ended, byApp, linkedByApp],
-    'Alice & Co, sign in again',
+    'Session ended: Alice & Co',
     ['An app asks you to sign in: mail', ...LINK_COMMANDS, '-', 'Sign in again', 'Sign out'],
   ],
   [
@@ -118,7 +118,7 @@ for (const [name, events, headline, commands] of [
   ],
 ] satisfies [string, Event[], string, string[]][]) {
   test(`the menu for ${name}`, () => {
-    const labels = menuOf(play(...events), OFF).map((item) =>
+    const labels = createMenu(play(...events), OFF).map((item) =>
       item.kind === 'separator' ? '-' : item.label,
     )
     expect(labels).toEqual([
@@ -142,12 +142,14 @@ test('the menu’s items run the commands that their labels promise', () => {
     play(started, signedIn, ended),
   ]
   const commands = states.flatMap((model) =>
-    menuOf(model, OFF).flatMap((item) => ('command' in item ? [[item.label, item.command]] : [])),
+    createMenu(model, OFF).flatMap((item) =>
+      'command' in item ? [[item.label, item.command]] : [],
+    ),
   )
   expect(Object.fromEntries(commands)).toEqual({
     'Sign in': 'sign-in',
     'Sign in again': 'sign-in',
-    'Sign in as somebody else': 'sign-in-as-other',
+    'Sign in as someone else': 'sign-in-as-other',
     'Sign out': 'sign-out',
     'Open the link again': 'open-again',
     'Copy sign-in link': 'copy-link',
@@ -160,7 +162,7 @@ test('the menu’s items run the commands that their labels promise', () => {
 
 test('Start at login is checked as the system says, and cannot be chosen where it cannot be changed', () => {
   const find = (state: { on: boolean; changeable: boolean }) =>
-    menuOf(play(), state).find((item) => item.kind === 'checkbox')
+    createMenu(play(), state).find((item) => item.kind === 'checkbox')
   expect(find(OFF)).toMatchObject({ checked: false, enabled: true })
   expect(find({ on: true, changeable: false })).toMatchObject({ checked: true, enabled: false })
 })
@@ -185,8 +187,8 @@ for (const [name, events, notice] of [
   ['a sign-out', [started, signedIn, { type: 'signed-out' }], null],
   ['a beginning', [started], null],
   ['a link', [started, { type: 'link-ready', state: 's', link: 'https://a.example' }], null],
-] satisfies [string, Event[], Notice | null][]) {
+] satisfies [string, Event[], DesktopNotification | null][]) {
   test(`${name} is ${notice === null ? 'no reason for a notification' : 'notified'}`, () => {
-    expect(notificationFor(play(...events), events.at(-1)!)).toEqual(notice)
+    expect(toNotification(play(...events), events.at(-1)!)).toEqual(notice)
   })
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkAnswers } from '../../main/diagnose/check-answers.js'
 import { createLogger, LOG_FILE, oddAnswerOf } from '../../main/storage/log.js'
-import { recordOf } from '../../main/present/log-record.js'
+import { toLogRecord } from '../../main/present/log-record.js'
 import { answerLink } from '../support/person.js'
 import { expect, test as base } from '../support/signed-in.js'
 
@@ -38,7 +38,7 @@ for (const [name, change, words] of [
     })
     const complain = (line: string): void => expect(line).toBe('')
     const log = createLogger({ directory, level: 'info', clock, complain })
-    agent.subscribe((model, event) => log.record(recordOf(model, event)))
+    agent.subscribe((model, event) => log.record(toLogRecord(model, event)))
     const signInAgain = async (): Promise<void> => {
       await fetch(await answerLink(await signIn()))
       await reached('signed-in')

@@ -4,8 +4,9 @@ import { expect, test } from '@playwright/test'
 import { initialModel, type Event, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import { restartAdvice, type MissingKeyring } from '../../main/storage/keyring-note.js'
-import { menuOf } from '../../main/present/menu.js'
-import { restartOfferOf, sessionBack, SIGN_IN_AGAIN } from '../../main/present/restart-offer.js'
+import { createMenu } from '../../main/present/menu.js'
+import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
+import { offerRestart } from '../../main/present/restart-offer.js'
 import { restartOf } from '../../main/app/restart-command.js'
 import { createMemoryStore, type Storage } from '../../main/storage/session-store.js'
 
@@ -75,7 +76,10 @@ const failed: Event = {
 }
 const ended: Event = { type: 'session-ended', reason: 'It is over.' }
 const appAsks: Event = { type: 'sign-in-started', state: 'a', origin: 'api', deadlineMs: 1 }
-const SESSION_BACK = sessionBack(ADVICE)
+const SESSION_BACK = {
+  kind: 'session-back',
+  message: PRESENT_MESSAGES.restart.sessionBack(ADVICE),
+}
 
 const locked = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Storage => ({
   sessionStore: { ...createMemoryStore(), isLocked: () => true },
@@ -87,7 +91,7 @@ const open = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Sto
   ...locked(tier, restartAdvice),
   sessionStore: createMemoryStore(),
 })
-const AGAIN = { kind: 'sign-in-again', message: SIGN_IN_AGAIN }
+const AGAIN = { kind: 'sign-in-again', message: PRESENT_MESSAGES.restart.signInAgain }
 
 for (const [what, events, storage, offer] of [
   ['a session that waits for the keyring', [], locked('memory'), SESSION_BACK],
@@ -121,10 +125,10 @@ for (const [what, events, storage, offer] of [
 ] satisfies [string, Event[], Storage, object | null][]) {
   test(`${what}: ${offer === null ? 'no restart is offered' : `a restart (${offer.kind})`}`, () => {
     const model: Model = events.reduce(next, initialModel)
-    const found = restartOfferOf(model, storage)
+    const found = offerRestart(model, storage)
     expect(found).toEqual(offer)
     // A menu cannot say beforehand that a session ends.
-    const labels = menuOf(model, { on: false, changeable: true }, found).map((item) =>
+    const labels = createMenu(model, { on: false, changeable: true }, found).map((item) =>
       item.kind === 'separator' ? '' : item.label,
     )
     expect(labels.includes('Restart Latchkey')).toBe(offer === SESSION_BACK)

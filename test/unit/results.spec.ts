@@ -1,7 +1,7 @@
 // The message after a timeout, by what reached the callback listener.
 
 import { expect, test } from '@playwright/test'
-import { MESSAGES, TIMEOUT_ADVICE } from '../../main/agent/agent-messages.js'
+import { SIGN_IN_MESSAGES, TIMEOUT_ADVICE } from '../../main/agent/agent-messages.js'
 import { timedOut } from '../../main/agent/results.js'
 import type { CallbackDiagnostic } from '../../main/oauth/callback-listener.js'
 
@@ -18,13 +18,15 @@ const readReason = (diagnostic: CallbackDiagnostic | null, timeoutMs = 300_000):
 for (const diagnostic of Object.keys(TIMEOUT_ADVICE) as CallbackDiagnostic[]) {
   test(`F30: after a timeout with ${diagnostic} the message says what to do`, () => {
     const advice = TIMEOUT_ADVICE[diagnostic](REDIRECT_URI, registration)
-    expect(readReason(diagnostic)).toBe(MESSAGES.timedOut('5 minutes', advice))
+    expect(readReason(diagnostic)).toBe(SIGN_IN_MESSAGES.timedOut('5 minutes', advice))
     expect(advice).toMatch(/[Ss]ign in again/)
   })
 }
 
 test('without a listener the message does not guess', () => {
-  expect(readReason(null)).toBe(MESSAGES.timedOut('5 minutes', MESSAGES.signInWhenReady))
+  expect(readReason(null)).toBe(
+    SIGN_IN_MESSAGES.timedOut('5 minutes', SIGN_IN_MESSAGES.signInWhenReady),
+  )
 })
 
 for (const [timeoutMs, words] of [
@@ -34,6 +36,8 @@ for (const [timeoutMs, words] of [
   [290_000, '290 seconds'],
 ] as const) {
   test(`${timeoutMs} milliseconds are called ${words}`, () => {
-    expect(readReason(null, timeoutMs)).toBe(MESSAGES.timedOut(words, MESSAGES.signInWhenReady))
+    expect(readReason(null, timeoutMs)).toBe(
+      SIGN_IN_MESSAGES.timedOut(words, SIGN_IN_MESSAGES.signInWhenReady),
+    )
   })
 }

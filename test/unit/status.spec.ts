@@ -5,7 +5,8 @@ import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/oauth/id-token.js'
 import { initialModel, type Event, type SignIn, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
-import { ABANDONED, headlineOf, statusOf, windowStatusOf } from '../../main/present/status.js'
+import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
+import { toHeadline, toStatus, toWindowStatus } from '../../main/present/status.js'
 
 const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
 const BOB: Account = { sub: 'bob', name: 'Bob Brown', email: '' }
@@ -64,8 +65,8 @@ const renew = (renewal: 'offline' | 'failing'): Event => ({
 })
 const full: Event = { type: 'storage-failed', message: 'The disk is full.' }
 
-const STILL_ALICE = 'You are still signed in as Alice Adams.'
-const BOB_LEFT = 'Bob Brown was signed out, because you signed in as somebody else.'
+const STILL_ALICE = PRESENT_MESSAGES.stillSignedIn('Alice Adams', '').trim()
+const BOB_LEFT = PRESENT_MESSAGES.replaced('Bob Brown')
 
 // What happened, one after the other, and what is then shown.
 const STORIES: Record<string, [Event[], Status['state'], Account | null, Status['reason']]> = {
@@ -165,22 +166,22 @@ const STORIES: Record<string, [Event[], Status['state'], Account | null, Status[
 }
 for (const [story, [events, state, account, reason]] of Object.entries(STORIES)) {
   test(`${story}: the status is ${state}${reason === null ? '' : `, "${reason}"`}`, () => {
-    expect(statusOf(play(...events))).toMatchObject({ state, account, reason })
+    expect(toStatus(play(...events))).toMatchObject({ state, account, reason })
   })
 }
 
 test('the expiry is told as RFC 3339 section 5.6 has it, while somebody is signed in', () => {
-  expect(statusOf(play(...signIn(ALICE))).expiresAt).toBe('2027-01-02T03:04:05.000Z')
-  expect(statusOf(play(...signIn(ALICE), end)).expiresAt).toBeNull()
-  expect(statusOf(play(...signIn(ALICE), signOut)).expiresAt).toBeNull()
+  expect(toStatus(play(...signIn(ALICE))).expiresAt).toBe('2027-01-02T03:04:05.000Z')
+  expect(toStatus(play(...signIn(ALICE), end)).expiresAt).toBeNull()
+  expect(toStatus(play(...signIn(ALICE), signOut)).expiresAt).toBeNull()
 })
 
 test('an expiry that the provider did not give is null', () => {
-  expect(statusOf(play(...signIn(ALICE, null))).expiresAt).toBeNull()
+  expect(toStatus(play(...signIn(ALICE, null))).expiresAt).toBeNull()
 })
 
 test('S18: an expiry that no date can hold is null, not an exception', () => {
-  expect(statusOf(play(...signIn(ALICE, 1e18))).expiresAt).toBeNull()
+  expect(toStatus(play(...signIn(ALICE, 1e18))).expiresAt).toBeNull()
 })
 
 // What is not shown has the word canary; all of it is where a careless hand could put it.
@@ -219,7 +220,7 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
 )
 for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
   test(`S32: the status drops link and state, and all but its four keys (${name})`, () => {
-    const status = statusOf(model)
+    const status = toStatus(model)
     expect(Object.keys(status)).toEqual(['state', 'account', 'expiresAt', 'reason'])
     expect(Object.keys(status.account!)).toEqual(['name', 'email', 'sub'])
     expect(JSON.stringify(status)).not.toContain('canary')
@@ -238,9 +239,9 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
       version: '1.2.3',
     }
     const registration = 'Register it.'
-    expect(windowStatusOf(model, { ...surroundings, registration })).toEqual({
+    expect(toWindowStatus(model, { ...surroundings, registration })).toEqual({
       ...surroundings,
-      status: statusOf(model),
+      status: toStatus(model),
       waitingUntilMs: name.startsWith('waiting') ? 5_000 : null,
       canOpenAgain: name.startsWith('waiting'),
       redirectTarget: name.startsWith('waiting')
@@ -270,7 +271,7 @@ test('F19: the window is told the way back of what an app asks for beside a sess
     { type: 'sign-in-started', state: 'a', origin: 'api', deadlineMs: 5_000 },
     { type: 'link-ready', state: 'a', link: LINK, program: 'mail' },
   ]
-  const waiting = windowStatusOf(play(...signIn(ALICE), ...app), surroundings)
+  const waiting = toWindowStatus(play(...signIn(ALICE), ...app), surroundings)
   expect(waiting.asking).not.toBeNull()
   expect(waiting.redirectTarget).toEqual({
     redirectUri: REDIRECT_URI,
@@ -278,7 +279,7 @@ test('F19: the window is told the way back of what an app asks for beside a sess
   })
   const left: Event = { type: 'sign-in-abandoned', state: 'a' }
   expect(
-    windowStatusOf(play(...signIn(ALICE), ...app, left), surroundings).redirectTarget,
+    toWindowStatus(play(...signIn(ALICE), ...app, left), surroundings).redirectTarget,
   ).toBeNull()
 })
 
@@ -289,9 +290,9 @@ test('a sign-in whose app has hung up says so, whatever else is noticed of it', 
     { type: 'link-ready', state: 's', link: 'https://provider.example/' },
     { type: 'sign-in-message-changed', state: 's', message: 'No browser.' },
   )
-  expect(statusOf(left)).toMatchObject({ state: 'waiting', reason: ABANDONED })
+  expect(toStatus(left)).toMatchObject({ state: 'waiting', reason: PRESENT_MESSAGES.abandoned })
   const again = next(left, { type: 'sign-in-resumed', state: 's' })
-  expect(statusOf(again).reason).toBe('No browser.')
+  expect(toStatus(again).reason).toBe('No browser.')
 })
 
 const HEADLINES: Record<Status['state'], [Event[], string]> = {
@@ -300,19 +301,19 @@ const HEADLINES: Record<Status['state'], [Event[], string]> = {
   answered: [[start(), { type: 'callback-answered', state: 's' }], 'Finishing the sign-in'],
   exchanging: [[start(), exchange], 'Finishing the sign-in'],
   'signed-in': [signIn(ALICE), 'Signed in as Alice Adams'],
-  offline: [[...signIn(ALICE), renew('offline')], 'Signed in as Alice Adams, offline'],
+  offline: [[...signIn(ALICE), renew('offline')], 'Signed in as Alice Adams (offline)'],
   'renewal-failing': [
     [...signIn(ALICE), renew('failing')],
-    'Signed in as Alice Adams, cannot be renewed now',
+    "Signed in as Alice Adams (can't renew)",
   ],
-  'needs-sign-in': [[...signIn(ALICE), end], 'Alice Adams, sign in again'],
+  'needs-sign-in': [[...signIn(ALICE), end], 'Session ended: Alice Adams'],
   failed: [[start(), fail], 'Sign-in failed'],
 }
 for (const [state, [events, headline]] of Object.entries(HEADLINES)) {
   test(`the headline of ${state} is ${headline}`, () => {
     const model = play(...events)
-    expect(statusOf(model).state).toBe(state)
-    expect(headlineOf(model)).toBe(headline)
+    expect(toStatus(model).state).toBe(state)
+    expect(toHeadline(model)).toBe(headline)
   })
 }
 

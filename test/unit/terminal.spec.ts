@@ -5,7 +5,7 @@ import type { Account } from '../../main/oauth/id-token.js'
 import { initialModel, type Event, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import type { CallbackDiagnostic } from '../../main/oauth/callback-listener.js'
-import { ABANDONED } from '../../main/present/status.js'
+import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import {
   describeEvent,
   describeStatus,
@@ -143,7 +143,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     {
       story: 'says that the app has stopped waiting',
       events: [startOfApp, linkReady, { type: 'sign-in-abandoned', state: 's' }],
-      lines: [ABANDONED],
+      lines: [PRESENT_MESSAGES.abandoned],
     },
   ],
   'sign-in-resumed': [
@@ -183,7 +183,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     {
       story: 'names the account that was signed out',
       events: [start, signedIn({ sub: 'bob', name: 'Bob Brown', email: '' }), start, signedIn()],
-      lines: [SIGNED_IN, 'Bob Brown was signed out, because you signed in as somebody else.'],
+      lines: [SIGNED_IN, PRESENT_MESSAGES.replaced('Bob Brown')],
     },
   ],
   'sign-in-ended': [

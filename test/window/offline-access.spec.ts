@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
-import { MESSAGES } from '../../main/agent/agent-messages.js'
+import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { validateCallback } from '../../main/oauth/callback.js'
 import {
   hasRejectedOfflineAccess,
@@ -163,7 +163,7 @@ test('an app’s sign-in fails with what to do, and the next one is asked for wh
   expect(await begun).toMatchObject({
     kind: 'ended',
     result: {
-      reason: expect.stringContaining(MESSAGES.offlineAccessLeftOut),
+      reason: expect.stringContaining(SIGN_IN_MESSAGES.offlineAccessLeftOut),
     },
   })
   expect(agent.api.allowedScopes(scope.split(' '))).toEqual(['openid', 'email'])

@@ -1,7 +1,7 @@
 // What the window says of each state, in words.
 
 import { START_MESSAGES } from '../../main/app/app-messages.js'
-import { SIGN_IN_AGAIN } from '../../main/present/restart-offer.js'
+import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { expect, test } from '@playwright/test'
 import type { WindowStatus } from '../../main/ipc.js'
 import { needsProvider, TIERS, viewOf, type View } from '../../dist/renderer/view.js'
@@ -131,7 +131,9 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
   },
   'kept-in-memory': {
     ...SIGNED_IN,
-    notices: [`${NO_KEYRING} ${SIGN_IN_AGAIN} → keep-without-keyring → restart`],
+    notices: [
+      `${NO_KEYRING} ${PRESENT_MESSAGES.restart.signInAgain} → keep-without-keyring → restart`,
+    ],
     facts: [ACCOUNT, PROVIDER, SCOPES, 'Renews: By itself, TIME', 'Kept: In memory only'],
   },
   'kept-without-keyring': {

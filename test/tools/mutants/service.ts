@@ -532,7 +532,7 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'any number of tabs is opened',
-        find: "if (launch === null) return { kind: 'too-many', message: MESSAGES.tooManyAppLaunches }",
+        find: "if (launch === null) return { kind: 'too-many', message: SIGN_IN_MESSAGES.tooManyAppLaunches }",
         replace: "if (launch === null) return { kind: 'ended', result: notConfigured() }",
         specs: [REQUESTS],
         grep: '64 flows|storm',

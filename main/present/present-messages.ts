@@ -1,0 +1,73 @@
+// The words for people in the tray, the notifications and the status, in one table.
+
+import type { Summary } from '../agent/model.js'
+
+export const PRESENT_MESSAGES = {
+  /** The first line of the tray's menu. `account`: the name of the account; empty if there is none. */
+  headline: {
+    'signed-out': () => 'Not signed in',
+    waiting: () => 'Waiting for your browser',
+    answered: () => 'Finishing the sign-in',
+    exchanging: () => 'Finishing the sign-in',
+    'signed-in': (account) => `Signed in as ${account}`,
+    offline: (account) => `Signed in as ${account} (offline)`,
+    'renewal-failing': (account) => `Signed in as ${account} (can't renew)`,
+    'needs-sign-in': (account) => `Session ended: ${account}`,
+    failed: () => 'Sign-in failed',
+  } satisfies Record<Summary, (account: string) => string>,
+
+  menu: {
+    starting: 'Latchkey is starting',
+    signIn: 'Sign in',
+    signInAgain: 'Sign in again',
+    signInAsOther: 'Sign in as someone else',
+    signOut: 'Sign out',
+    cancel: 'Cancel',
+    openAgain: 'Open the link again',
+    copyLink: 'Copy sign-in link',
+    open: 'Open Latchkey',
+    startAtLogin: 'Start at login',
+    restart: 'Restart Latchkey',
+    quit: 'Quit',
+  },
+
+  notification: {
+    signedIn: 'Signed in',
+    signInFailed: 'Sign-in failed',
+    sessionEnded: 'Sign in again',
+  },
+
+  /** `program`: the name that the program gives itself; null if the system does not tell. */
+  appAsks: (program: string | null) =>
+    program === null ? 'An app asks you to sign in' : `An app asks you to sign in: ${program}`,
+  abandoned:
+    'The app that asked for this sign-in has stopped waiting. If you finish it in your browser, you ' +
+    'are not signed in, unless the app asks again before that.',
+  stillSignedIn: (account: string, reason: string) =>
+    `You are still signed in as ${account}. ${reason}`,
+  replaced: (account: string) =>
+    `${account} was signed out, because you signed in as someone else.`,
+
+  restart: {
+    /** `advice`: what to do so that the restart finds the keyring, as a sentence without its full stop. */
+    sessionBack: (advice: string) =>
+      'Your earlier session is still stored on this computer. To get it back, ' +
+      `${advice.charAt(0).toLowerCase()}${advice.slice(1)}.`,
+    signInAgain: "You'll have to sign in again after the restart.",
+  },
+
+  forwarding: (command: string) => [
+    'You are connected over SSH. If your browser is on your own computer, run this there first:',
+    `  ${command}`,
+  ],
+
+  removal: {
+    unknownSession: 'If a session is still stored, it is ended at its provider.',
+    session: (name: string, issuer: string) =>
+      `The session of ${name} is ended at ${issuer}. Every app that uses it loses it.`,
+    files: (dataDir: string) =>
+      `Latchkey's files in ${dataDir} are deleted: settings, session, log and browser profile.`,
+    startAtLogin: 'Latchkey no longer starts at login.',
+    keyringKey: "Latchkey's key is removed from the system's keyring.",
+  },
+}

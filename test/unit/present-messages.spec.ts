@@ -1,0 +1,89 @@
+// The words of the tray, the notifications and the status, pinned once. Other specs assert the key.
+
+import { expect, test } from '@playwright/test'
+import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
+
+const { headline, menu, notification, restart, removal, ...others } = PRESENT_MESSAGES
+
+test('the headlines', () => {
+  const lines = Object.entries(headline).map(([state, say]) => [state, say('Alice Adams')])
+  expect(Object.fromEntries(lines)).toEqual({
+    'signed-out': 'Not signed in',
+    waiting: 'Waiting for your browser',
+    answered: 'Finishing the sign-in',
+    exchanging: 'Finishing the sign-in',
+    'signed-in': 'Signed in as Alice Adams',
+    offline: 'Signed in as Alice Adams (offline)',
+    'renewal-failing': "Signed in as Alice Adams (can't renew)",
+    'needs-sign-in': 'Session ended: Alice Adams',
+    failed: 'Sign-in failed',
+  })
+})
+
+test('the menu and the titles of notifications', () => {
+  expect({ menu, notification }).toEqual({
+    menu: {
+      starting: 'Latchkey is starting',
+      signIn: 'Sign in',
+      signInAgain: 'Sign in again',
+      signInAsOther: 'Sign in as someone else',
+      signOut: 'Sign out',
+      cancel: 'Cancel',
+      openAgain: 'Open the link again',
+      copyLink: 'Copy sign-in link',
+      open: 'Open Latchkey',
+      startAtLogin: 'Start at login',
+      restart: 'Restart Latchkey',
+      quit: 'Quit',
+    },
+    notification: {
+      signedIn: 'Signed in',
+      signInFailed: 'Sign-in failed',
+      sessionEnded: 'Sign in again',
+    },
+  })
+})
+
+test('the messages of the status', () => {
+  expect({
+    appAsks: others.appAsks('mail'),
+    unknownAppAsks: others.appAsks(null),
+    abandoned: others.abandoned,
+    stillSignedIn: others.stillSignedIn('Alice Adams', 'It was too slow.'),
+    replaced: others.replaced('Alice Adams'),
+    sessionBack: restart.sessionBack('Unlock the keyring and restart Latchkey'),
+    signInAgain: restart.signInAgain,
+    forwarding: others.forwarding('ssh -N'),
+  }).toEqual({
+    appAsks: 'An app asks you to sign in: mail',
+    unknownAppAsks: 'An app asks you to sign in',
+    abandoned:
+      'The app that asked for this sign-in has stopped waiting. If you finish it in your browser, you are not signed in, unless the app asks again before that.',
+    stillSignedIn: 'You are still signed in as Alice Adams. It was too slow.',
+    replaced: 'Alice Adams was signed out, because you signed in as someone else.',
+    sessionBack:
+      'Your earlier session is still stored on this computer. To get it back, unlock the keyring and restart Latchkey.',
+    signInAgain: "You'll have to sign in again after the restart.",
+    forwarding: [
+      'You are connected over SSH. If your browser is on your own computer, run this there first:',
+      '  ssh -N',
+    ],
+  })
+})
+
+test('the plan of a removal', () => {
+  expect({
+    unknownSession: removal.unknownSession,
+    session: removal.session('Alice Adams', 'https://provider.example'),
+    files: removal.files('/data'),
+    startAtLogin: removal.startAtLogin,
+    keyringKey: removal.keyringKey,
+  }).toEqual({
+    unknownSession: 'If a session is still stored, it is ended at its provider.',
+    session:
+      'The session of Alice Adams is ended at https://provider.example. Every app that uses it loses it.',
+    files: "Latchkey's files in /data are deleted: settings, session, log and browser profile.",
+    startAtLogin: 'Latchkey no longer starts at login.',
+    keyringKey: "Latchkey's key is removed from the system's keyring.",
+  })
+})
