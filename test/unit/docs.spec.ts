@@ -75,3 +75,15 @@ test('docs/api.md lists every problem code with its status', () => {
     Object.fromEntries(PROBLEM_CODES.map((code) => [`\`${code}\``, PROBLEMS[code].status])),
   )
 })
+
+test('the walks in docs/architecture.md lead through fewer than ten files each, all of which exist', () => {
+  const walks = read('docs/architecture.md').split('\n### ').slice(1)
+  expect(walks).toHaveLength(3)
+  for (const walk of walks) {
+    const files = [...walk.matchAll(/^\d+\. `([^`]+)`/gm)].map(([, file]) => file!)
+    expect(files.length, walk).toBeGreaterThan(3)
+    expect(files.length, walk).toBeLessThan(10)
+    expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([])
+    expect(files).toEqual([...new Set(files)])
+  }
+})
