@@ -245,6 +245,8 @@ test("S29: the page can't navigate away by its address, a link, a form or a fram
     link.click()
   }, `${attacker.url}/link`)
   expect(await app.wasLetGo(`${attacker.url}/link`)).toBe(false)
+  await window.evaluate((url) => void (location.href = url), `${before}other`)
+  expect(await app.wasLetGo('latchkey://app/other')).toBe(false)
   await window.evaluate((action) => {
     const form = Object.assign(document.createElement('form'), { action, method: 'post' })
     document.body.append(form)

@@ -88,6 +88,58 @@ test('S46: a pipe or a folder in the place of the lock is none, and nobody waits
   rmSync(path, { recursive: true })
 })
 
+const BUILT = new URL('../../dist/main/storage/lock-file.js', import.meta.url).href
+
+/** Reads a lock and prints what was found, and whether a file was opened. */
+const READ_LOCK = `
+  import { execFileSync } from 'node:child_process'
+  import fs from 'node:fs'
+  import { syncBuiltinESMExports } from 'node:module'
+  const { readLock } = await import(${JSON.stringify(BUILT)})
+  const [path, isReplaced] = JSON.parse(process.argv[1])
+  const { lstatSync, openSync } = fs
+  let opened = false
+  fs.lstatSync = (...args) => {
+    const stats = lstatSync(...args)
+    if (isReplaced) {
+      fs.unlinkSync(path)
+      execFileSync('mkfifo', [path])
+    }
+    return stats
+  }
+  fs.openSync = (...args) => {
+    opened = true
+    return openSync(...args)
+  }
+  syncBuiltinESMExports()
+  console.log(JSON.stringify({ content: readLock(path).content, opened }))
+`
+
+function readLockApart(path: string, isReplaced: boolean): string {
+  const argument = JSON.stringify([path, isReplaced])
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', READ_LOCK, argument],
+    { encoding: 'utf8', timeout: 10_000 },
+  )
+  return stdout.trim()
+}
+
+test('S46: a pipe that replaces the lock after the check is no lock, and nobody waits for it', ({
+  path,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no pipes in folders')
+  writeFresh(path, CONTENT)
+  expect(readLockApart(path, true)).toBe('{"content":null,"opened":true}')
+})
+
+// Opening a pipe releases a program that waits to write to it; opening a device can do anything.
+test('S46: a pipe in the place of the lock is not even opened', ({ path }) => {
+  test.skip(process.platform === 'win32', 'Windows has no pipes in folders')
+  spawnSync('mkfifo', [path])
+  expect(readLockApart(path, false)).toBe('{"content":null,"opened":false}')
+})
+
 test('S39: a lock is rewritten where it is the own one only', ({ path }) => {
   expect(rewriteLock(path, CONTENT, false)).toBe('missing')
   writeFresh(path, OTHER)

@@ -1,8 +1,10 @@
 // Files that somebody has exchanged for something else: none is waited for, none is read without end.
 
 import { expect, test as base } from '@playwright/test'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { errnoOf } from '../../main/base/errno.js'
@@ -47,6 +49,53 @@ test('S46: a device and a folder are refused', ({ path }) => {
   expect(codeOf('/dev/zero', { mostBytes: 6 })).toBe('ENOTREGULAR')
   mkdirSync(path)
   expect(codeOf(path, { mostBytes: 6 })).toBe('EISDIR')
+})
+
+// Opening a socket's file fails with ENXIO, so this code shows that nothing was opened.
+test('S46: a file that is not regular is not even opened', async ({ path }) => {
+  test.skip(process.platform === 'win32', 'Windows has no such files')
+  const server = createServer().listen(path)
+  await once(server, 'listening')
+  expect(codeOf(path, { mostBytes: 6 })).toBe('ENOTREGULAR')
+  server.close()
+})
+
+const BUILT = new URL('../../dist/main/storage/regular-file.js', import.meta.url).href
+
+/** Reads a file that is replaced by a pipe between the check and the opening. Prints the error's code. */
+const READ_REPLACED_FILE = `
+  import { execFileSync } from 'node:child_process'
+  import fs from 'node:fs'
+  import { syncBuiltinESMExports } from 'node:module'
+  const { readRegularFile } = await import(${JSON.stringify(BUILT)})
+  const path = process.argv[1]
+  const { statSync } = fs
+  fs.statSync = (...args) => {
+    const stats = statSync(...args)
+    fs.unlinkSync(path)
+    execFileSync('mkfifo', [path])
+    return stats
+  }
+  syncBuiltinESMExports()
+  try {
+    readRegularFile(path, { mostBytes: 6 })
+    console.log('read')
+  } catch ({ code }) {
+    console.log(code)
+  }
+`
+
+test('S46: a pipe that replaces the file after the check is rejected, without waiting', ({
+  path,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no such files')
+  writeFileSync(path, 'text')
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', READ_REPLACED_FILE, path],
+    { encoding: 'utf8', timeout: 10_000 },
+  )
+  expect(stdout).toBe('ENOTREGULAR\n')
 })
 
 test('S46: a link is followed only where one may be', ({ path }) => {

@@ -113,6 +113,25 @@ test('S40: a caller that reads none of its answers does not keep the service fro
   await gone
 })
 
+test('S40: a caller that never finishes its request does not keep the service from ending', async ({
+  serve,
+}) => {
+  const { port, close, connect } = await serve()
+  const socket = await connect()
+  const head = [
+    'POST /pkce/code HTTP/1.1',
+    `Host: localhost:${port}`,
+    'Content-Type: application/json',
+    'Content-Length: 100',
+    'Expect: 100-continue',
+  ]
+  socket.write(`${head.join('\r\n')}\r\n\r\n{"sta`)
+  await once(socket, 'data')
+  const gone = once(socket, 'close')
+  await close()
+  await gone
+})
+
 test('S40: a connection whose head does not come in ends', async ({ serve }) => {
   test.slow()
   const { port, connect } = await serve()
