@@ -1,7 +1,15 @@
 // A copy of the project in which mutants are made and tested, so that the project itself stays whole.
 
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import type { JSONReport, JSONReportSuite } from '@playwright/test/reporter'
@@ -43,6 +51,8 @@ const LONGEST_TEST_MS = 20_000
 /** Copies a project that is built. */
 export function copyTree(root: string): MutantTree {
   const tree = mkdtempSync(join(tmpdir(), 'latchkey-mutants-'))
+  // Some tests run the program as another user, who has to reach it.
+  chmodSync(tree, 0o755)
   cpSync(root, tree, {
     recursive: true,
     preserveTimestamps: true,
