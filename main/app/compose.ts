@@ -121,7 +121,7 @@ async function openDirectory(deps: LatchkeyDeps, onClose: OnClose) {
   const watch = watchDirectory(lock, { clock, directory, ...lost })
   onClose(() => watch.stop())
   const lacking = settings.demo ? [] : lackingFor(settings)
-  const messages = [...(deps.messages ?? []), ...openMessages, ...lock.notices, ...lacking]
+  const messages = [...(deps.messages ?? []), ...openMessages, ...lock.messages, ...lacking]
   return { lock, watch, messages }
 }
 

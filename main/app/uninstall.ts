@@ -13,7 +13,7 @@ import { readLock } from '../storage/lock-file.js'
 import { LOG_FILE, OLD_LOG_FILE } from '../storage/log.js'
 import {
   DirectoryInUse,
-  ownerOf,
+  findOwner,
   lockDirectory,
   type DirectoryLock,
 } from '../storage/directory-lock.js'
@@ -128,7 +128,7 @@ async function takeLatchkeys(directory: string, takeOver: boolean): Promise<Dire
 
 /** To choose another directory, as a start is told, would be no help here. */
 async function stillRuns(directory: string, thrown: DirectoryInUse): Promise<DirectoryInUse> {
-  const owner = await ownerOf(directory)
+  const owner = await findOwner(directory)
   // On another computer: that message names what to type.
   if (owner === null || owner.startsWith(' (on ')) return thrown
   return new DirectoryInUse(

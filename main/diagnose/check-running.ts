@@ -2,7 +2,7 @@
 
 import { readServiceFile } from '../storage/service-file.js'
 import type { Http } from '../net/http.js'
-import { ownerOf } from '../storage/directory-lock.js'
+import { findOwner } from '../storage/directory-lock.js'
 import { check, type Check } from './check.js'
 
 /** How long a program on this very computer may take to say that it is there. */
@@ -15,7 +15,7 @@ export async function checkRunning(
   version: string,
 ): Promise<{ found: Check; port: number | null }> {
   const name = 'running'
-  const owner = await ownerOf(directory)
+  const owner = await findOwner(directory)
   if (owner === null) {
     return { found: check(name, 'ok', 'No Latchkey runs with this data directory.'), port: null }
   }

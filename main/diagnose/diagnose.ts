@@ -14,7 +14,7 @@ import {
 import { checkRedirectPorts, checkServicePort } from './check-ports.js'
 import { checkProvider, type ProviderDeps } from './check-provider.js'
 import { checkRunning } from './check-running.js'
-import { oddAnswerOf } from '../storage/log.js'
+import { findOddMembers } from '../storage/log.js'
 import { printable } from '../base/printable.js'
 import { nameRuntime } from '../present/log-record.js'
 import { replaceFile } from '../storage/atomic-file.js'
@@ -64,7 +64,7 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
     await checkServicePort(settings, running.port),
     await checkRedirectPorts(settings),
     ...(await checkProvider(deps, settings)),
-    ...checkAnswers(oddAnswerOf(settings.dataDir)),
+    ...checkAnswers(findOddMembers(settings.dataDir)),
     checkStorage(settings.demo ? DEMO_STORAGE : deps.storage),
     checkBrowser(settings, env, platform),
   ]

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { diskError } from '../base/errno.js'
 import { nearest } from '../base/nearest.js'
-import { ownedBy } from '../storage/make-folder.js'
+import { DIRECTORY_MESSAGES } from '../storage/storage-messages.js'
 import { createGiven, SETTINGS_FILE, type Given, type Layer, type Messages } from './layer.js'
 import { FILE_NAMES, findFileSetting } from './option-names.js'
 import type { Settings } from './options.js'
@@ -68,7 +68,7 @@ function explainOwner(path: string): string | null {
   const uid = process.geteuid?.()
   const owner = statSync(directory, { throwIfNoEntry: false })?.uid
   if (uid === undefined || uid === 0 || owner === undefined || owner === uid) return null
-  return `${ownedBy(directory, owner)} ${MESSAGES.chooseDataDir}`
+  return `${DIRECTORY_MESSAGES.ownedByOther(directory, owner)} ${MESSAGES.chooseDataDir}`
 }
 
 function explainUnknownSetting(place: string, key: string): string {

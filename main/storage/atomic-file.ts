@@ -1,4 +1,4 @@
-// A small file, replaced whole or not at all, for its owner's eyes alone.
+// Replaces a small file completely or not at all, readable by its owner only.
 
 import { randomUUID } from 'node:crypto'
 import {
@@ -16,15 +16,15 @@ import { basename, dirname, join } from 'node:path'
 const FRESH = /^\.[0-9a-f-]{36}\.tmp$/
 
 /**
- * Puts `content` in the file's place: whoever reads it, also after a crash, finds the old content or
- * the new. Throws the system's error where it cannot, and then the old content is untouched.
+ * Replaces a file's content. Readers find the old content or the new one, even after a crash. Throws the
+ * system's error, and then the old content is untouched.
  *
- * Not by way of conf: its writer does not count what the system took, so on a disk that fills up it
- * puts half a file in the place of the whole one.
+ * conf's writer is no alternative: it ignores short writes, so on a full disk it replaces the file with
+ * half of one.
  *
- * 1. Write everything to a file beside it, and have the system bring it to the disk.
- * 2. Rename that over the old one, which is one step.
- * 3. Have the system bring the folder to the disk too.
+ * 1. Write the content to a new file in the same folder, and flush it to the disk.
+ * 2. Rename the new file to the old one's name, which is atomic.
+ * 3. Flush the folder to the disk.
  */
 export function replaceFile(path: string, content: string): void {
   const fresh = `${path}.${randomUUID()}.tmp`
@@ -44,7 +44,7 @@ export function replaceFile(path: string, content: string): void {
   syncFolder(dirname(path))
 }
 
-/** Where a path leads in the end; the path itself where it leads nowhere. */
+/** Resolves the links in a path. Returns the path itself if it leads nowhere. */
 export function realPath(path: string): string {
   try {
     return realpathSync(path)
@@ -53,7 +53,7 @@ export function realPath(path: string): string {
   }
 }
 
-/** Removes what replacements of this file have left behind that were killed half-way. */
+/** Removes new files that interrupted replacements of this file have left behind. */
 export function removeLeftovers(path: string): void {
   const name = basename(path)
   for (const entry of readdirSync(dirname(path))) {
@@ -63,7 +63,7 @@ export function removeLeftovers(path: string): void {
 }
 
 function syncFolder(folder: string): void {
-  // Windows opens no folders, and brings renames to the disk by itself.
+  // Windows can't open folders, and flushes renames by itself.
   if (process.platform === 'win32') return
   try {
     const opened = openSync(folder, 'r')
@@ -73,6 +73,6 @@ function syncFolder(folder: string): void {
       closeSync(opened)
     }
   } catch {
-    // The new content is in its place by now; some network drives bring no folder to the disk.
+    // The new content is in place. Some network drives can't flush folders.
   }
 }

@@ -1,8 +1,9 @@
-// One program per data directory: two owners of one rotating refresh token would end its session.
+// One Latchkey per data directory: two owners of one rotating refresh token would end its session.
 
 import { randomUUID } from 'node:crypto'
 import { readdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { printable } from '../base/printable.js'
 import { claim, readLock, rewriteLock, writeFresh } from './lock-file.js'
 import type { FoundLock, Fresh, LockContent } from './lock-file.js'
 import {
@@ -13,56 +14,56 @@ import {
   openLockSocket,
   type LockSocket,
 } from './lock-socket.js'
-import { printable } from '../base/printable.js'
+import { LOCK_MESSAGES } from './storage-messages.js'
 import { processStart, thisComputer, type Computer } from './this-computer.js'
 
 export type DirectoryLock = {
-  /** What a person should know of how the directory was taken, one line each. */
-  notices: readonly string[]
-  /** Tells later comers where this program serves. */
+  /** Messages for the user about how the directory was taken, one line each. */
+  messages: readonly string[]
+  /** Tells programs that start later the address of this one's service. */
   announce(url: string): void
-  /** Shows other computers that this program still runs. False where another one has taken over. */
+  /** Shows other computers that this program still runs. False if another one has taken over. */
   refresh(): boolean
   release(): Promise<void>
 }
 
-/** The directory has an owner. The message says which and where, in one line. */
+/** The directory has an owner, which the message names in one line. */
 export class DirectoryInUse extends Error {
   override readonly name = 'DirectoryInUse'
 }
 
 export type TakeOptions = {
-  /** True where the person says that no other computer uses the directory any more. */
+  /** True if the user says that no other computer uses the directory any longer. */
   takeOver?: boolean
   /**
-   * Asks the person whether Latchkey still runs on a computer that has given no sign for an hour. Absent
-   * where nobody can be asked: then it counts as gone, and that one ends when it comes back to find this.
+   * Asks the user whether Latchkey still runs on a computer that was last seen more than an hour ago. If
+   * absent, that Latchkey counts as gone, and it quits when it notices this one.
    */
   askWhetherRunning?: (host: string) => Promise<boolean>
 }
 
-/** Who wants the directory. */
+/** The program that wants the directory. */
 type Claimant = Computer & { fresh: Fresh }
 
 const LOCK_FILE = 'lock'
-/** Another computer's lock that was not refreshed for so long is asked about. */
+/** After this time without a refresh, another computer's lock is asked about. */
 export const STALE_AFTER_MS = 60 * 60_000
-/** How long a lock may be there before its content is. */
+/** How long a new lock may be without its content. */
 const LONGEST_WRITE_MS = 10_000
-/** More than programs that start at once ever need. */
+/** More than are ever needed when several programs start at once. */
 const MOST_ROUNDS = 50
 const LONGEST_CHAIN = 50
 
 /**
- * Takes a data directory, or fails with {@link DirectoryInUse}. Its lock is the file `lock`; the successor
- * of a lock whose owner is gone is `lock.ID`, with the ID of the lock that it follows. So a name is claimed
- * once only, and none is ever removed that somebody else could be claiming.
+ * Takes a data directory, or throws {@link DirectoryInUse}. The lock is the file `lock`. The successor of a
+ * lock whose owner is gone is `lock.ID`, with the ID of the lock that it follows. So each name is claimed
+ * only once, and a name that another program could be claiming is never removed.
  *
- * 1. Listen on a socket, and write a lock of our own to a fresh file.
- * 2. Follow the locks to the last. Where its owner runs, the directory is in use.
- * 3. Claim the name of its successor: the system gives that to one.
- * 4. Who was slow may have claimed the successor of a lock that is not there any more: back to 2.
- * 5. Rename the own lock to `lock`, which ends all those before it, and tidy up.
+ * 1. Listen on a socket, and write this program's lock to a new file.
+ * 2. Follow the locks to the last one. If its owner runs, the directory is in use.
+ * 3. Claim the name of its successor. The system gives it to one program only.
+ * 4. A slow program may have claimed the successor of a lock that was removed meanwhile: go back to 2.
+ * 5. Rename the claimed lock to `lock`, which ends all locks before it, and remove leftovers.
  */
 export async function lockDirectory(
   directory: string,
@@ -82,31 +83,31 @@ export async function lockDirectory(
     released: false,
   }
   const freshPath = join(folder, `${LOCK_FILE}.${id}.tmp`)
-  const notices: string[] = []
+  const messages: string[] = []
   try {
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const fresh = writeFresh(freshPath, content)
       try {
         const last = lastLock(folder)
         const claimant = { ...computer, fresh }
-        notices.splice(0, Infinity, ...(await requireFree(last, claimant, directory, options)))
+        messages.splice(0, Infinity, ...(await requireFree(last, claimant, directory, options)))
         if (takeAfter(folder, last, freshPath, content)) {
           tidyUp(folder, id)
-          return ownershipOf({ folder, content, socket, fresh, notices })
+          return createDirectoryLock({ folder, content, socket, fresh, messages })
         }
       } finally {
         rmSync(freshPath, { force: true })
       }
     }
-    throw inUse(directory, ', or several are just starting')
+    throw inUse(directory, LOCK_MESSAGES.severalStarting)
   } catch (thrown) {
     await socket.close()
     throw thrown
   }
 }
 
-/** Who owns a data directory, as far as it says, ` (process 42, at …)`; null where nobody does. */
-export async function ownerOf(directory: string): Promise<string | null> {
+/** Finds the owner of a data directory, as ` (process 42, at …)`. Null if it has none. */
+export async function findOwner(directory: string): Promise<string | null> {
   try {
     const last = lastLock(realpathSync(directory))
     if (last.found === null) return null
@@ -118,21 +119,21 @@ export async function ownerOf(directory: string): Promise<string | null> {
       case 'in-use':
         return verdict.owner
       case 'elsewhere':
-        return verdict.isStale ? null : ` (on ${verdict.host})`
+        return verdict.isStale ? null : LOCK_MESSAGES.ownerOn(verdict.host)
     }
   } catch {
-    return null // Not even the directory is there.
+    return null // The directory doesn't exist.
   }
 }
 
-function ownershipOf(taken: {
+function createDirectoryLock(taken: {
   folder: string
   content: LockContent
   socket: LockSocket
   fresh: Fresh
-  notices: readonly string[]
+  messages: readonly string[]
 }): DirectoryLock {
-  const { folder, content, socket, fresh, notices } = taken
+  const { folder, content, socket, fresh, messages } = taken
   const path = join(folder, LOCK_FILE)
   const { id, pid } = content
   socket.tell({ id, pid, url: null, isOwner: true })
@@ -143,12 +144,12 @@ function ownershipOf(taken: {
       fresh.isEmpty,
     )
   return {
-    notices,
+    messages,
     announce: (url) => socket.tell({ id, pid, url, isOwner: true }),
     refresh() {
       const outcome = rewrite(false)
       if (outcome !== 'missing') return outcome === 'rewritten'
-      // Somebody has cleaned the directory out.
+      // Someone has emptied the directory.
       const freshPath = join(folder, `${LOCK_FILE}.${id}.tmp`)
       writeFresh(freshPath, content)
       const isClaimed = claim(freshPath, path, content)
@@ -159,7 +160,7 @@ function ownershipOf(taken: {
       try {
         rewrite(true)
       } catch {
-        // The file system has gone away, or allows no writing any more: nobody listens, and that shows.
+        // The file system is gone or read-only. The missing socket shows that this program has ended.
       }
       await socket.close()
     },
@@ -167,10 +168,10 @@ function ownershipOf(taken: {
 }
 
 type Last = {
-  /** The last lock; null where there is none. */
+  /** The last lock. Null if there is none. */
   found: FoundLock | null
   path: string
-  /** What its successor is to be called. */
+  /** The path of its successor. */
   next: string
 }
 
@@ -184,7 +185,7 @@ function lastLock(folder: string): Last {
   return last
 }
 
-/** Steps 3 to 5. False where somebody else was faster. */
+/** Steps 3 to 5. False if another program was faster. */
 function takeAfter(folder: string, last: Last, freshPath: string, content: LockContent): boolean {
   if (!claim(freshPath, last.next, content)) return false
   const claimed = readLock(last.next)
@@ -203,7 +204,7 @@ function takeAfter(folder: string, last: Last, freshPath: string, content: LockC
   }
 }
 
-/** Removes what those before have left: nobody claims any name from now on but our successor's. */
+/** Removes leftovers of earlier locks. From now on only the name of our successor can be claimed. */
 function tidyUp(folder: string, id: string): void {
   const sockets = listLockSockets(folder)
   const files = readdirSync(folder)
@@ -213,19 +214,19 @@ function tidyUp(folder: string, id: string): void {
     try {
       rmSync(path, { force: true })
     } catch {
-      // A folder, or not to be removed: it is in nobody's way.
+      // A folder, or a file that can't be removed: it does no harm.
     }
   }
 }
 
 type Verdict =
-  | { kind: 'free'; notice: string | null }
+  | { kind: 'free'; message: string | null }
   | { kind: 'in-use'; owner: string }
   | { kind: 'elsewhere'; host: string; isStale: boolean }
 
-const FREE: Verdict = { kind: 'free', notice: null }
+const FREE: Verdict = { kind: 'free', message: null }
 
-/** What is to be said of taking the place of a lock. Fails where that may not be. */
+/** Returns messages about replacing a lock. Throws {@link DirectoryInUse} if it must stay. */
 async function requireFree(
   last: Last,
   claimant: Claimant,
@@ -236,55 +237,51 @@ async function requireFree(
   const verdict = await judge(last.path, last.found, claimant)
   switch (verdict.kind) {
     case 'free':
-      return verdict.notice === null ? [] : [verdict.notice]
+      return verdict.message === null ? [] : [verdict.message]
     case 'in-use':
       throw inUse(directory, verdict.owner)
     case 'elsewhere': {
       const { host, isStale } = verdict
-      if (takeOver) return [`Latchkey takes over the data directory ${directory} from ${host}.`]
+      if (takeOver) return [LOCK_MESSAGES.takingOver(directory, host)]
       const stillRuns = !isStale || ((await askWhetherRunning?.(host)) ?? false)
       if (stillRuns) throw runsElsewhere(directory, host)
-      return [
-        `Latchkey ran on ${host} with the data directory ${directory} and has given no sign for an ` +
-          'hour, so this one takes over. If that one still runs, it ends when it notices.',
-      ]
+      return [LOCK_MESSAGES.tookOverStale(directory, host)]
     }
   }
 }
 
-/** Whether the owner of a lock is gone, as far as this computer can tell. */
+/** Decides whether the owner of a lock is gone, as far as this computer can tell. */
 async function judge(path: string, found: FoundLock, claimant: Claimant): Promise<Verdict> {
   const { content, uid } = found
   if (uid !== claimant.fresh.uid) {
-    const notice = `The lock ${path} belonged to another user (uid ${uid}), so it did not count.`
-    return { kind: 'free', notice }
+    return { kind: 'free', message: LOCK_MESSAGES.ofAnotherUser(path, uid) }
   }
   if (content === null) return judgeDamaged(path, found, claimant)
   if (content.released) return FREE
-  switch (sinceWhen(content, claimant)) {
-    case 'earlier-start':
+  switch (compareBoots(content, claimant)) {
+    case 'earlier-boot':
       return FREE
-    case 'this-start':
+    case 'this-boot':
       return judgeHere(path, content, found, claimant)
-    case 'another':
+    case 'another-computer':
       return elsewhere(content, found, claimant)
   }
 }
 
-/** Whether a lock is of this computer, and of this start of it. */
-function sinceWhen(
+/** Tells whether a lock was made on this computer, and since its last boot. */
+function compareBoots(
   content: LockContent,
   computer: Computer,
-): 'this-start' | 'earlier-start' | 'another' {
+): 'this-boot' | 'earlier-boot' | 'another-computer' {
   const isSameHost = content.host === computer.host
   if (content.boot === '' || computer.boot === '') {
-    return isSameHost && content.machine === computer.machine ? 'this-start' : 'another'
+    return isSameHost && content.machine === computer.machine ? 'this-boot' : 'another-computer'
   }
-  if (content.boot === computer.boot) return 'this-start'
-  // Copies of one virtual machine may share their ID, hardly their name too; a Mac's cannot be copied.
+  if (content.boot === computer.boot) return 'this-boot'
+  // Copies of a virtual machine may share their ID, but hardly their name too. A Mac's ID can't be copied.
   const isSameMachine = content.machine !== '' && content.machine === computer.machine
   const isSure = isSameHost || process.platform === 'darwin'
-  return isSameMachine && isSure ? 'earlier-start' : 'another'
+  return isSameMachine && isSure ? 'earlier-boot' : 'another-computer'
 }
 
 async function judgeHere(
@@ -297,58 +294,52 @@ async function judgeHere(
   const asked = await askLockOwner(dirname(path), id)
   if (asked.kind === 'there') {
     const { answer } = asked
-    return { kind: 'in-use', owner: answer?.id === id ? whereabouts(answer) : '' }
+    return { kind: 'in-use', owner: answer?.id === id ? describeOwner(answer) : '' }
   }
   if (pidNamespace !== claimant.pidNamespace) {
-    // In another container: its processes cannot be seen from here, but its socket could be.
+    // In another container: its processes can't be seen from here, but its socket could be.
     return asked.kind === 'gone' ? FREE : elsewhere(content, found, claimant)
   }
   const startNow = processStart(pid)
   if (startNow === null) return FREE
   const isKnown = start !== '' && startNow !== ''
-  // Where the system does not tell when a process started, its number may be another's by now. A pipe
-  // of Windows goes with its process.
+  // If the system doesn't tell when a process started, another process may have its number by now. On
+  // Windows, the pipe ends with its process.
   const isGone = isKnown
     ? start !== startNow
     : asked.kind === 'gone' || process.platform === 'win32'
-  return isGone ? FREE : { kind: 'in-use', owner: whereabouts({ pid, url: null }) }
+  return isGone ? FREE : { kind: 'in-use', owner: describeOwner({ pid, url: null }) }
 }
 
 function elsewhere(content: LockContent, found: FoundLock, claimant: Claimant): Verdict {
-  // By the clock of the disk's own computer. A lock from the future is no fresher than one of the past.
+  // By the clock of the computer that has the disk. A lock from the future is not fresher than an old one.
   const ageMs = Math.abs(claimant.fresh.atMs - found.modifiedAtMs)
-  const host = printable(content.host).slice(0, 64) || 'another computer'
+  const host = printable(content.host).slice(0, 64) || LOCK_MESSAGES.unnamedHost
   return { kind: 'elsewhere', host, isStale: ageMs > STALE_AFTER_MS }
 }
 
-/** A lock that cannot be read: whoever is just writing it, or whose disk was full, has a socket. */
+/** Judges a lock that can't be read. An owner that is writing it, or whose disk was full, has a socket. */
 async function judgeDamaged(path: string, found: FoundLock, { fresh }: Claimant): Promise<Verdict> {
   for (const socket of listLockSockets(dirname(path))) {
     const asked = await askLockSocket(socket)
     if (asked.kind === 'there' && asked.answer?.isOwner !== false) {
-      return { kind: 'in-use', owner: asked.answer ? whereabouts(asked.answer) : '' }
+      return { kind: 'in-use', owner: asked.answer ? describeOwner(asked.answer) : '' }
     }
   }
   const ageMs = found.isFile ? fresh.atMs - found.modifiedAtMs : Infinity
-  if (ageMs >= 0 && ageMs < LONGEST_WRITE_MS) return { kind: 'in-use', owner: ', and just starts' }
-  return { kind: 'free', notice: `The lock ${path} was damaged, so it did not count.` }
+  if (ageMs >= 0 && ageMs < LONGEST_WRITE_MS)
+    return { kind: 'in-use', owner: LOCK_MESSAGES.ownerStarting }
+  return { kind: 'free', message: LOCK_MESSAGES.damaged(path) }
 }
 
-function whereabouts({ pid, url }: { pid: number; url: string | null }): string {
-  return url === null ? ` (process ${pid})` : ` (process ${pid}, at ${url})`
+function describeOwner({ pid, url }: { pid: number; url: string | null }): string {
+  return LOCK_MESSAGES.ownerAt(pid, url)
 }
 
 function inUse(directory: string, owner: string): DirectoryInUse {
-  return new DirectoryInUse(
-    `Latchkey already runs with the data directory ${directory}${owner}. ` +
-      'Use that one, or give this one another with --data-dir.',
-  )
+  return new DirectoryInUse(LOCK_MESSAGES.inUse(directory, owner))
 }
 
 function runsElsewhere(directory: string, host: string): DirectoryInUse {
-  return new DirectoryInUse(
-    `Latchkey runs on ${host} with the data directory ${directory}. Two computers cannot share one ` +
-      'session: use that one, or give this one another data directory with --data-dir. If Latchkey ' +
-      `no longer runs on ${host}, start this one with --take-over.`,
-  )
+  return new DirectoryInUse(LOCK_MESSAGES.runsElsewhere(directory, host))
 }

@@ -1,4 +1,4 @@
-// The file of a directory lock: who holds the data directory, on which computer, since when.
+// The file of a directory lock: it names the process that holds the data directory, and its computer.
 
 import {
   closeSync,
@@ -18,14 +18,14 @@ import { errnoOf } from '../base/errno.js'
 
 const lockContent = z.object({
   version: z.literal(1),
-  /** New for each lock, so that nobody is taken for somebody else. */
+  /** New for each lock, so that two locks are never confused. */
   id: z.string().regex(/^[0-9a-f]{12}$/),
   host: z.string(),
   machine: z.string(),
   boot: z.string(),
   pidNamespace: z.string(),
   pid: z.int().positive(),
-  /** As `processStart` gives it. */
+  /** The result of `processStart`. */
   start: z.string(),
   /** RFC 3339. */
   refreshedAt: z.string(),
@@ -33,13 +33,13 @@ const lockContent = z.object({
 })
 export type LockContent = z.infer<typeof lockContent>
 
-/** A lock file as it was found. */
+/** A lock file on the disk. */
 export type FoundLock = {
-  /** What its successor is named by; made of the file's own facts where the content cannot be read. */
+  /** Its successor's name contains this. Made of the file's metadata if the content can't be read. */
   id: string
-  /** Null where it is cut off, damaged, not to be read, or no regular file. */
+  /** Null if the file is cut off, damaged, unreadable or not regular. */
   content: LockContent | null
-  /** False for links, pipes and whatever else no Latchkey puts there. */
+  /** False for links, pipes and anything else that Latchkey never creates there. */
   isFile: boolean
   uid: number
   modifiedAtMs: number
@@ -47,10 +47,10 @@ export type FoundLock = {
 
 const MOST_BYTES = 4096
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_WRONLY } = constants
-/** Absent on Windows, which has neither such links nor pipes in folders. */
+/** Windows has neither flag, and no pipes in folders. */
 const CAREFUL = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
-/** What is there; null where nothing is. Never waits, whatever kind of file it is. */
+/** Reads the lock at `path`. Null if there is none. Never waits, whatever kind of file it is. */
 export function readLock(path: string): FoundLock | null {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (!found) return null
@@ -65,7 +65,7 @@ function readContent(path: string): LockContent | null {
   try {
     file = openSync(path, O_RDONLY | CAREFUL)
   } catch (thrown) {
-    // Another user's, or gone or replaced meanwhile: whoever asks will look again before they act.
+    // Another user's file, or removed or replaced in the meantime. Callers look again before they act.
     if (['EACCES', 'EPERM', 'ENOENT', 'ELOOP', 'ENXIO'].includes(errnoOf(thrown))) return null
     throw thrown
   }
@@ -85,8 +85,8 @@ function parseOpened(file: number): LockContent | null {
 }
 
 /**
- * Writes a new file and gives when that was, by the clock of the disk's own computer, and who owns new
- * files there. On a full disk it stays empty: then only its socket shows who holds it.
+ * Writes a new file. Returns the time by the clock of the computer that has the disk, and the owner of
+ * new files there. On a full disk the file stays empty, and only the socket shows its owner.
  */
 export function writeFresh(path: string, content: LockContent): Fresh {
   const file = openSync(path, O_CREAT | O_EXCL | O_WRONLY, 0o600)
@@ -101,15 +101,15 @@ export function writeFresh(path: string, content: LockContent): Fresh {
 
 export type Fresh = { uid: number; atMs: number; isEmpty: boolean }
 
-/** True where `path` is the caller's lock now: of several who claim it at once, it is one's. */
+/** Claims the name `path`. True if it is now the caller's lock. Only one of several callers gets it. */
 export function claim(fresh: string, path: string, content: LockContent): boolean {
   try {
     linkSync(fresh, path)
   } catch (thrown) {
     const errno = errnoOf(thrown)
-    // A network drive may say so of a link that it has just made: the content tells.
+    // A network drive may report this for a link that it has just created, so check the content.
     if (errno === 'EEXIST') return readLock(path)?.content?.id === content.id
-    // The owner has tidied up; the next look finds it.
+    // The owner has removed the file. The next round finds the owner.
     if (errno === 'ENOENT') return false
     if (!HAS_NO_LINKS.has(errno)) throw thrown
     return claimWithoutLinks(path, content)
@@ -117,7 +117,7 @@ export function claim(fresh: string, path: string, content: LockContent): boolea
   return true
 }
 
-/** exFAT, some network drives and WSL's view of Windows. */
+/** File systems without hard links: exFAT, some network drives, Windows drives in WSL. */
 const HAS_NO_LINKS: ReadonlySet<string> = new Set([
   'EPERM',
   'ENOTSUP',
@@ -141,9 +141,8 @@ function claimWithoutLinks(path: string, content: LockContent): boolean {
 }
 
 /**
- * Changes a lock in its place, where it is still the one with this ID; says whether it is. Only that very
- * file is written to: one that has taken its place meanwhile is left alone. `wasEmpty`: the caller's own
- * lock has no content, for the disk was full.
+ * Rewrites the caller's lock in place if it is still the one with this ID. A file that has replaced it is
+ * left alone. `wasEmpty`: the caller's lock has no content because the disk was full.
  */
 export function rewriteLock(
   path: string,
@@ -169,7 +168,7 @@ export function rewriteLock(
   }
 }
 
-/** False where the disk has no room. */
+/** False if the disk is full. */
 function writeContent(file: number, content: LockContent): boolean {
   const bytes = Buffer.from(`${JSON.stringify(content)}\n`)
   try {

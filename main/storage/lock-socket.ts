@@ -1,4 +1,4 @@
-// The socket of a directory lock: while its process lives, however busy or suspended, it is there.
+// The socket of a directory lock: it exists as long as its process, even a busy or suspended one.
 
 import { createHash } from 'node:crypto'
 import { lstatSync, mkdirSync, readdirSync } from 'node:fs'
@@ -7,25 +7,26 @@ import { join } from 'node:path'
 import { errnoOf } from '../base/errno.js'
 
 export type LockSocket = {
-  /** What it tells whoever connects. */
+  /** Sets the answer for programs that connect. */
   tell(answer: LockAnswer): void
   close(): Promise<void>
 }
 
 export type LockAnswer = { id: string; pid: number; url: string | null; isOwner: boolean }
 
-/** What a socket said: nobody is there; somebody is, with what was understood of the answer. */
+/** The result of asking a socket: no process listens, or one does. `answer`: null if unreadable. */
 export type Asked = { kind: 'gone' | 'missing' } | { kind: 'there'; answer: LockAnswer | null }
 
-/** The longest path that every system takes for a socket (macOS: 104 bytes with the final zero). */
+/** The longest socket path that every system accepts (macOS: 104 bytes with the final zero). */
 const LONGEST_PATH = 100
 
-/** Where sockets of a directory's locks may be: `PREFIX` and the lock's ID in a folder. */
+/** A place for the sockets of a directory's locks. A socket's name is the prefix and the lock's ID. */
 export type SocketPlace = { folder: string; prefix: string }
 
 /**
- * By the directory alone, never by the environment, for cron and sudo have another: beside the lock, and
- * in this user's own folder in /tmp where the path is too long or the file system has no sockets.
+ * Lists the places for a directory's sockets: beside the lock, and this user's own folder in /tmp if the
+ * path is too long or the file system has no sockets. They depend on the directory alone, because the
+ * environment differs under cron and sudo.
  */
 export function socketPlaces(directory: string): readonly SocketPlace[] {
   const digest = createHash('sha256').update(directory).digest('hex').slice(0, 16)
@@ -40,12 +41,12 @@ export function socketPlaces(directory: string): readonly SocketPlace[] {
 
 export const ID_LENGTH = 12
 
-/** Listens in the first place where that can be; where there is none, nowhere. */
+/** Listens in the first place that works. Listens nowhere if none does. */
 export async function openLockSocket(directory: string, id: string): Promise<LockSocket> {
   let answer: LockAnswer = { id, pid: process.pid, url: null, isOwner: false }
   let server: Server | null = null
   for (const place of socketPlaces(directory)) {
-    if (place.folder !== directory && !isPrivate(place.folder, true)) continue
+    if (place.folder !== directory && !isPrivateFolder(place.folder, true)) continue
     server = await listen(pathOf(place, id), () => JSON.stringify(answer))
     if (server !== null) break
   }
@@ -55,21 +56,21 @@ export async function openLockSocket(directory: string, id: string): Promise<Loc
   }
 }
 
-/** Asks whoever listens for the lock with this ID. */
+/** Asks the owner of the lock with this ID. */
 export async function askLockOwner(directory: string, id: string): Promise<Asked> {
   for (const place of socketPlaces(directory)) {
-    if (place.folder !== directory && !isPrivate(place.folder, false)) continue
+    if (place.folder !== directory && !isPrivateFolder(place.folder, false)) continue
     const asked = await askLockSocket(pathOf(place, id))
     if (asked.kind !== 'missing') return asked
   }
   return { kind: 'missing' }
 }
 
-/** The sockets that are there, whosever they are. */
+/** Lists the existing sockets, of whatever lock. */
 export function listLockSockets(directory: string): readonly string[] {
   if (process.platform === 'win32') return []
   return socketPlaces(directory).flatMap(({ folder, prefix }) => {
-    if (folder !== directory && !isPrivate(folder, false)) return []
+    if (folder !== directory && !isPrivateFolder(folder, false)) return []
     return readdirSync(folder)
       .filter((name) => name.startsWith(prefix) && name.length === prefix.length + ID_LENGTH)
       .map((name) => join(folder, name))
@@ -81,10 +82,10 @@ function pathOf({ folder, prefix }: SocketPlace, id: string): string {
 }
 
 /**
- * Whether only this user can enter a folder; `make`: makes it where it is missing. What somebody else has
- * put in its place is not used: they would see who connects, and could answer.
+ * True if only this user can enter a folder. `make`: creates the folder if it is missing. A folder that
+ * another user has put there is not used, because that user could answer in the owner's place.
  */
-function isPrivate(folder: string, make: boolean): boolean {
+export function isPrivateFolder(folder: string, make: boolean): boolean {
   if (process.platform === 'win32') return true
   try {
     if (make) mkdirSync(folder, { mode: 0o700 })
@@ -96,7 +97,7 @@ function isPrivate(folder: string, make: boolean): boolean {
   return found.uid === process.geteuid?.() && (found.mode & 0o077) === 0
 }
 
-/** Asks whoever listens on a lock's socket. Resolves in two seconds at most. */
+/** Asks the process that listens on a lock's socket. Resolves within two seconds. */
 export function askLockSocket(path: string): Promise<Asked> {
   return new Promise((resolve) => {
     let text = ''
@@ -106,13 +107,13 @@ export function askLockSocket(path: string): Promise<Asked> {
       if (text.length > LONGEST_ANSWER) socket.destroy()
     })
     socket.once('close', () => resolve({ kind: 'there', answer: parseAnswer(text) }))
-    // Any other error (EAGAIN: too many ask at once) means that somebody is there.
+    // Any other error means that a process listens. EAGAIN: too many programs ask at once.
     socket.once('error', (error) => {
       const errno = errnoOf(error)
       if (errno === 'ECONNREFUSED') resolve({ kind: 'gone' })
       if (['ENOENT', 'ENOTSOCK', 'EACCES', 'ENOTDIR'].includes(errno)) resolve({ kind: 'missing' })
     })
-    // Somebody is there, though too busy to say who.
+    // A process listens but is too busy to answer.
     socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy())
   })
 }
@@ -130,7 +131,7 @@ function parseAnswer(text: string): LockAnswer | null {
   return { id: id!, pid: Number(pid), url: url ?? null, isOwner: isOwner === 'true' }
 }
 
-/** Null where there can be no socket: the file system has none, or nothing can be written there. */
+/** Null if the file system has no sockets, or the folder can't be written to. */
 function listen(path: string, answer: () => string): Promise<Server | null> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy())

@@ -1,56 +1,58 @@
-// The data directory: this user's own, and closed to everybody else.
+// The data directory: it belongs to this user, and no one else may enter it.
 
 import { chmodSync, readdirSync, statSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { diskError } from '../base/errno.js'
-import { makeFolder, ownedBy } from './make-folder.js'
 import { SettingsError } from '../base/settings-error.js'
+import { makeFolder } from './make-folder.js'
+import { DIRECTORY_MESSAGES } from './storage-messages.js'
 
 /**
- * Makes the data directory where it is missing, and closes it to others. Gives what a person should know
- * of that, one line each. Fails with a {@link SettingsError} where another user owns it, or where others
- * use it too. Windows keeps rights elsewhere.
+ * Creates the data directory if it is missing, and closes it to other users. Returns messages about
+ * that for the user, one line each. Throws a {@link SettingsError} if another user owns the directory
+ * or if others use it too. On Windows, permissions are inherited from the parent folder.
  */
 export function openDataDirectory(directory: string): readonly string[] {
   const uid = process.geteuid?.()
-  if (uid === 0) refuseAsRoot(directory)
+  if (uid === 0) rejectAsRoot(directory)
   makeDataFolder(directory)
   if (uid === undefined) return []
   const found = statSync(directory)
-  if (found.uid !== uid) throw new SettingsError(`${ownedBy(directory, found.uid)} ${ELSEWHERE}`)
+  if (found.uid !== uid) throw ownedByOther(directory, found.uid)
   return isOpen(found) ? close(directory, found) : []
 }
 
-/** Makes a folder, for its owner alone. Fails with a {@link SettingsError}. */
+/** Creates a folder that only its owner may enter. Throws a {@link SettingsError}. */
 export function makeDataFolder(directory: string): void {
   try {
     makeFolder(directory)
   } catch (thrown) {
-    throw new SettingsError(
-      `The data directory ${directory} cannot be made (${diskError(thrown)}). ${ELSEWHERE}`,
-    )
+    throw new SettingsError(DIRECTORY_MESSAGES.cannotCreate(directory, diskError(thrown)))
   }
 }
 
-const ELSEWHERE = 'Choose another with --data-dir.'
+function ownedByOther(directory: string, uid: number): SettingsError {
+  const message = DIRECTORY_MESSAGES.ownedByOther(directory, uid)
+  return new SettingsError(`${message} ${DIRECTORY_MESSAGES.chooseAnother}`)
+}
 
-/** True where users other than the owner have any right. */
+/** True if users other than the owner have any permission. */
 export function isOpen({ mode }: Pick<Stats, 'mode'>): boolean {
   return (mode & 0o077) !== 0
 }
 
-/** As root, what is made in somebody's folder would be in their way, and they could exchange it. */
-function refuseAsRoot(directory: string): void {
+/** Files that root creates in another user's folder would block that user, who could replace them. */
+function rejectAsRoot(directory: string): void {
   const { path, stats } = nearest(directory)
   if (stats.uid === 0) return
-  const what =
-    path === directory ? ownedBy(directory, stats.uid) : `${path} belongs to uid ${stats.uid}.`
   throw new SettingsError(
-    `Latchkey was started as root, and ${what.replace(/^The/, 'the')} Start it as that user, or name a ` +
-      'directory of root with --data-dir.',
+    path === directory
+      ? DIRECTORY_MESSAGES.startedAsRoot(directory, stats.uid)
+      : DIRECTORY_MESSAGES.startedAsRootInFolder(path, stats.uid),
   )
 }
 
+/** The path itself if it exists, otherwise the nearest folder above it that does. */
 function nearest(path: string): { path: string; stats: Stats } {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats ? { path, stats } : nearest(dirname(path))
@@ -58,29 +60,18 @@ function nearest(path: string): { path: string; stats: Stats } {
 
 function close(directory: string, found: Stats): readonly string[] {
   const mode = (found.mode & 0o7777).toString(8)
-  // Of a folder that has another purpose, others may need to read it: /tmp, /etc, somebody's home.
+  // Other users may need a folder that has another purpose: /tmp, /etc, someone's home.
   if ((found.mode & 0o1000) !== 0 || !isForLatchkey(directory)) {
-    throw new SettingsError(
-      `The data directory ${directory} can be used by other users too (mode ${mode}), and holds files ` +
-        'that are not of Latchkey. Choose a directory of its own with --data-dir.',
-    )
+    throw new SettingsError(DIRECTORY_MESSAGES.sharedFolder(directory, mode))
   }
   try {
     chmodSync(directory, 0o700)
   } catch (thrown) {
-    throw new SettingsError(
-      `The data directory ${directory} cannot be closed to other users (${diskError(thrown)}). ${ELSEWHERE}`,
-    )
+    throw new SettingsError(DIRECTORY_MESSAGES.cannotClose(directory, diskError(thrown)))
   }
   return isOpen(statSync(directory))
-    ? [
-        `Other users of this computer may read the data directory ${directory}: its file system keeps ` +
-          'no rights for each user.',
-      ]
-    : [
-        `The data directory ${directory} was open to other users (mode ${mode}); it is closed to them ` +
-          'now. If you did not do that, look at what settings.json there says.',
-      ]
+    ? [DIRECTORY_MESSAGES.noPermissions(directory)]
+    : [DIRECTORY_MESSAGES.closed(directory, mode)]
 }
 
 const OWN_FILES: ReadonlySet<string> = new Set([
@@ -92,6 +83,7 @@ const OWN_FILES: ReadonlySet<string> = new Set([
   'lock',
   'chromium',
 ])
+/** The root of a file system contains this folder. */
 const NOT_OURS_BUT_HARMLESS = 'lost+found'
 
 function isForLatchkey(directory: string): boolean {

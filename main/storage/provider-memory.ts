@@ -1,19 +1,20 @@
-// What is known of the configured provider, kept between runs in provider.json.
+// Remembers facts about the configured provider between runs, in provider.json.
 
 import { join } from 'node:path'
 import { z } from 'zod'
 import { OFFLINE_ACCESS, type ProviderMemory } from '../oauth/scopes.js'
 import { diskError, errnoOf } from '../base/errno.js'
-import { readRegularFile } from './regular-file.js'
 import { replaceFile } from './atomic-file.js'
+import { readRegularFile } from './regular-file.js'
+import { FILE_MESSAGES } from './storage-messages.js'
 
 export const PROVIDER_FILE = 'provider.json'
 
-/** Whoever runs the provider may allow by then what was not allowed. */
+/** After that, the provider is asked again: its settings may have changed. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000
 const MOST_BYTES = 16_384
 
-/** Whom was asked for what: something else asked of it is asked anew. */
+/** The request that was rejected. A different request is tried again. */
 type Asked = { issuer: string | null; clientId: string | null; scope: string }
 
 const content = z.object({
@@ -24,7 +25,7 @@ const content = z.object({
   atMs: z.number(),
 })
 
-/** True where the provider has rejected offline_access lately. A file that cannot be read says nothing. */
+/** True if the provider rejected offline_access recently. False if the file can't be read. */
 export function hasRejectedOfflineAccess(directory: string, asked: Asked, nowMs: number): boolean {
   const parsed = content.safeParse(readJson(join(directory, PROVIDER_FILE)))
   if (!parsed.success) return false
@@ -34,11 +35,12 @@ export function hasRejectedOfflineAccess(directory: string, asked: Asked, nowMs:
   return isSame && ageMs >= 0 && ageMs < KEPT_MS
 }
 
-/** `complain` hears where it cannot be kept, and then it is known until the program ends. */
+/** Remembers a rejection in the file, or until the program ends if the file can't be written. */
 export function keepProviderMemory(deps: {
   directory: string
   asked: Asked
   nowMs(): number
+  /** Called if the file can't be written. */
   complain(line: string): void
 }): ProviderMemory {
   const { directory } = deps
@@ -54,13 +56,13 @@ export function keepProviderMemory(deps: {
         replaceFile(join(directory, PROVIDER_FILE), `${JSON.stringify(kept, null, 2)}\n`)
       } catch (thrown) {
         if (errnoOf(thrown) === '') throw thrown
-        deps.complain(`${PROVIDER_FILE} cannot be written (${diskError(thrown)}).`)
+        deps.complain(FILE_MESSAGES.cannotWrite(PROVIDER_FILE, diskError(thrown)))
       }
     },
   }
 }
 
-/** Null for what is not there, no file of ours or no JSON: all of these say nothing. */
+/** Null if the file is missing, can't be read or isn't JSON. */
 function readJson(path: string): unknown {
   try {
     return JSON.parse(readRegularFile(path, { mostBytes: MOST_BYTES }).toString('utf8'))

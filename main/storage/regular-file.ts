@@ -1,26 +1,26 @@
-// Reads files that others may have exchanged: regular ones only, of bounded size, without ever waiting.
+// Reads files that someone may have replaced: only regular files of a bounded size, without waiting.
 
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs'
 
 export type ReadOptions = {
   mostBytes: number
-  /** True where a person may keep the file elsewhere, behind a link. */
+  /** True if the user may keep the file elsewhere, behind a link. */
   allowLinks?: boolean
-  /** Is shown what the system says of the very file that is read. */
+  /** Called with the facts of the opened file itself. */
   inspect?(stats: Stats): void
 }
 
 /**
- * Reads a file whole. Throws the system's error; also where it is no regular file (`ENOTREGULAR`), a
- * link where none belongs (`ELOOP`), or larger than it may be (`EFILETOOLARGE`).
+ * Reads a whole file. Throws the system's error, or one with the code `ENOTREGULAR` (not a regular
+ * file), `ELOOP` (a link that is not allowed) or `EFILETOOLARGE` (more than `mostBytes`).
  */
 export function readRegularFile(
   path: string,
   { mostBytes, allowLinks = false, inspect }: ReadOptions,
 ): Buffer {
-  // Even to open a device may do something. What takes its place after this is caught below.
+  // Opening a device can have effects. A file that replaces this one from now on is caught below.
   requireRegular(path, statSync(path))
-  // Windows has neither of the two. A pipe that nobody writes to would keep the opening waiting.
+  // Windows has neither flag. Without O_NONBLOCK, opening a pipe waits for a writer.
   const careful = (constants.O_NONBLOCK ?? 0) | (allowLinks ? 0 : (constants.O_NOFOLLOW ?? 0))
   const file = openSync(path, constants.O_RDONLY | careful)
   try {
@@ -28,7 +28,7 @@ export function readRegularFile(
     requireRegular(path, stats)
     inspect?.(stats)
     if (stats.size > mostBytes) throw fault('EFILETOOLARGE', path)
-    // One more than there may be: the file may have grown since it was measured.
+    // One byte more than allowed, because the file may have grown since.
     const bytes = Buffer.alloc(mostBytes + 1)
     const length = readAll(file, bytes)
     if (length > mostBytes) throw fault('EFILETOOLARGE', path)
@@ -38,7 +38,8 @@ export function readRegularFile(
   }
 }
 
-function requireRegular(path: string, stats: { isFile(): boolean; isDirectory(): boolean }): void {
+/** Throws `EISDIR` or `ENOTREGULAR` for anything that is not a regular file. */
+export function requireRegular(path: string, stats: Pick<Stats, 'isFile' | 'isDirectory'>): void {
   if (stats.isFile()) return
   throw fault(stats.isDirectory() ? 'EISDIR' : 'ENOTREGULAR', path)
 }

@@ -1,4 +1,4 @@
-// A file in the data directory that tells this user's other programs where the service is.
+// The service file: tells this user's other programs the address of the local service.
 
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
@@ -11,19 +11,19 @@ import { removeLeftovers, replaceFile } from './atomic-file.js'
 export const SERVICE_FILE = 'service.json'
 
 export type ServiceFile = {
-  /** New for each run: a program that holds another one knows that this is not the same service. */
+  /** New for each run, so that other programs can tell a restarted service from the previous one. */
   instance: string
   url: string
   port: number
   pid: number
   version: string
-  /** The client ID that Latchkey signs people in with; null where no provider is configured. */
+  /** The client ID that Latchkey signs in with. Null if no provider is configured. */
   clientId: string | null
 }
 
 /**
- * Writes the file, for its owner's eyes alone; the returned function takes it away. Throws the system's
- * error where it cannot.
+ * Writes the file, readable by its owner only. The returned function removes it. Throws the system's
+ * error.
  */
 export function announce(
   directory: string,
@@ -38,22 +38,22 @@ export function announce(
   return () => rmSync(path, { force: true })
 }
 
-const wireAnnouncement = z.object({
+const serviceFile = z.object({
   instance: z.string(),
   url: z.url({ protocol: /^http$/ }).refine((url) => isLoopback(new URL(url))),
   port: z.int(),
   pid: z.int(),
   version: z.string(),
-  // Versions before 0.1.0 said none.
+  // Versions before 0.1.0 wrote none.
   clientId: z.string().nullable().default(null),
 })
 
-/** What the file says; null where there is none, or none that can be read. */
+/** Reads the file. Null if it is missing or can't be read. */
 export function readServiceFile(directory: string): ServiceFile | null {
   try {
     const bytes = readRegularFile(join(directory, SERVICE_FILE), { mostBytes: 4096 })
     const content: unknown = JSON.parse(bytes.toString('utf8'))
-    return wireAnnouncement.parse(content)
+    return serviceFile.parse(content)
   } catch {
     return null
   }

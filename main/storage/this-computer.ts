@@ -1,4 +1,4 @@
-// Which computer this is, since which start of it, and whether one of its processes still runs.
+// Identifies this computer and its current boot, and tells when one of its processes started.
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -6,17 +6,18 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { errnoOf } from '../base/errno.js'
 
-/** Empty strings stand for what the system does not tell. */
+/** A field is empty if the system doesn't tell. */
 export type Computer = {
   host: string
-  /** A digest of the machine ID, which itself is to be kept confidential (machine-id(5)). */
+  /** A digest of the machine ID, which itself is confidential (machine-id(5)). */
   machine: string
-  /** New with each start of the computer. Containers have that of the computer they run on. */
+  /** New at each boot. Containers share it with their host. */
   boot: string
-  /** Process IDs mean nothing in another one. */
+  /** Process IDs are only valid within it. */
   pidNamespace: string
 }
 
+/** Reads the facts by which this computer is recognized in a lock. */
 export function thisComputer(): Computer {
   if (process.platform === 'darwin') return thisMac()
   const machine = readLine('/etc/machine-id') || readLine('/var/lib/dbus/machine-id')
@@ -28,7 +29,7 @@ export function thisComputer(): Computer {
   }
 }
 
-/** A Mac's name goes with the network that it is in, so that its hardware has to tell. */
+/** A Mac's host name changes with its network, so the hardware identifies it. */
 function thisMac(): Computer {
   const hardware = run('/usr/sbin/ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice'])
   const machine = /"IOPlatformUUID" = "([^"]+)"/.exec(hardware)?.[1] ?? ''
@@ -54,8 +55,10 @@ function run(command: string, args: readonly string[]): string {
 }
 
 /**
- * When a process started, in the system's own count, which no change of the clock moves; empty where
- * the system does not tell; null where no such process runs.
+ * Returns when a process started, in clock ticks since boot, which a change of the clock doesn't move.
+ * Empty if the system doesn't tell. Null if no such process runs.
+ *
+ * @see {@link https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html}
  */
 export function processStart(pid: number): string | null {
   let stat: string
@@ -65,7 +68,7 @@ export function processStart(pid: number): string | null {
     const isProcThere = readLink('/proc/self/ns/pid') !== ''
     return isProcThere && ['ENOENT', 'ESRCH'].includes(errnoOf(thrown)) ? null : startByKill(pid)
   }
-  // The name in parentheses may itself hold spaces and parentheses. The state is field 3, the start 22.
+  // The name in parentheses may contain spaces and parentheses. The state is field 3, the start 22.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const hasEnded = fields[0] === 'Z' || fields[0] === 'X'
   return hasEnded ? null : (fields[19] ?? '')
@@ -84,7 +87,7 @@ function readLine(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch {
-    return '' // Other systems have none, and neither have many containers.
+    return '' // Missing on other systems and in many containers.
   }
 }
 

@@ -14,7 +14,7 @@ import { COMMAND_MESSAGES } from './terminal-messages.js'
 
 /** Diagnoses what works on this computer. A report that cannot be saved is printed all the same. */
 export async function runDiagnose(args: readonly string[], version: string): Promise<void> {
-  const [{ diagnose, writeReport }, { reportOf }, { createHttp }, { proxyFor }, { failuresOf }] =
+  const [{ diagnose, writeReport }, { reportOf }, { createHttp }, { proxyFor }, { readFailures }] =
     await Promise.all([
       import('../diagnose/diagnose.js'),
       import('../diagnose/report.js'),
@@ -39,7 +39,7 @@ export async function runDiagnose(args: readonly string[], version: string): Pro
     hasDemo: hasDemo(),
     proxyFor: (url) => proxyFor(url, env),
     storage: { tier, note },
-    failures: failuresOf(dataDir),
+    failures: readFailures(dataDir),
   })
   const report = reportOf(diagnosis)
   if (json) writeLine(jsonLine(diagnosis))

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DirectoryInUse, lockDirectory } from '../../main/storage/directory-lock.js'
+import { LOCK_MESSAGES } from '../../main/storage/storage-messages.js'
 
 const BUILT = new URL('../../dist/main/storage/directory-lock.js', import.meta.url).href
 
@@ -82,7 +83,7 @@ for (const links of [true, false]) {
           const taken = await lockDirectory(directory).catch((thrown: Error) => thrown)
           // Without links, an empty lock may belong to a program that is about to fill it.
           if (!links && taken instanceof DirectoryInUse) {
-            expect(taken.message).toContain('just starts')
+            expect(taken.message).toContain(LOCK_MESSAGES.ownerStarting)
           } else if (taken instanceof Error) {
             throw taken
           } else {

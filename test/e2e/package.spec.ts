@@ -573,12 +573,12 @@ const OWN: readonly string[] = [
   '/renderer/style.css',
 ]
 
-/** axios, electron-log, electron-store, hono, jose, open and zod, with all their dependencies. */
+/** axios, electron-store, hono, jose, open and zod, with all their dependencies. */
 const PACKAGES: readonly string[] = `
   @hono/node-server agent-base ajv ajv-formats async-function async-generator-function asynckit
   atomically axios bundle-name call-bind-apply-helpers combined-stream conf debounce-fn debug
   default-browser default-browser-id define-lazy-prop delayed-stream dot-prop dunder-proto
-  electron-log electron-store env-paths es-define-property es-errors es-object-atoms
+  electron-store env-paths es-define-property es-errors es-object-atoms
   es-set-tostringtag fast-deep-equal fast-uri follow-redirects form-data function-bind
   generator-function get-intrinsic get-proto gopd has-symbols has-tostringtag hasown hono
   https-proxy-agent is-docker is-in-ssh is-inside-container is-safe-filename is-wsl jose

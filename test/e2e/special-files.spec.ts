@@ -30,8 +30,8 @@ for (const [kind, make] of Object.entries(KINDS)) {
   for (const [name, said] of [
     ['session.json', /session\.json cannot be read/],
     ['service.json', null],
-    ['latchkey.log', /latchkey\.log is no regular file. Latchkey goes on without it/],
-    ['lock', /lock was damaged, so it did not count/],
+    ['latchkey.log', /latchkey\.log is not a regular file. Latchkey continues without it/],
+    ['lock', /lock was damaged, so it was ignored/],
   ] as const) {
     test(`S46: with ${kind} as ${name} it starts, and ends by SIGTERM`, async ({
       run,

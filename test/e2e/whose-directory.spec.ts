@@ -5,6 +5,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
+import { DIRECTORY_MESSAGES } from '../../main/storage/storage-messages.js'
 import { follow, type Followed } from '../driver/process.js'
 import { HEADLESS, SCRIPTED } from '../support/program.js'
 
@@ -70,7 +71,7 @@ test.describe('if root and other users can be told apart', () => {
     start,
   }) => {
     const { code, stderr } = await start(['--data-dir', join(home, 'a', 'b')]).ended
-    expect(stderr).toContain(`started as root, and ${home} belongs to uid ${PERSON}.`)
+    expect(stderr).toContain(DIRECTORY_MESSAGES.startedAsRootInFolder(home, PERSON))
     expect(code).toBe(2)
     expect(await readdir(home)).toEqual([])
   })
@@ -91,8 +92,8 @@ test.describe('if root and other users can be told apart', () => {
     await chown(join(home, '.config'), PERSON, PERSON)
     const { code, stderr } = await start([], { env: { HOME: home }, through: asPerson }).ended
     expect(stderr).toBe(
-      `latchkey: The data directory ${directory} belongs to root, so Latchkey does not use it. ` +
-        'Choose another with --data-dir.\n',
+      `latchkey: ${DIRECTORY_MESSAGES.ownedByOther(directory, 0)} ` +
+        `${DIRECTORY_MESSAGES.chooseAnother}\n`,
     )
     expect(code).toBe(2)
   })
@@ -111,7 +112,7 @@ test.describe('if root and other users can be told apart', () => {
     for (const path of [join(home, '.config'), directory]) await chown(path, PERSON, PERSON)
     const { code, stderr } = await quit(start([], { env, through: asPerson }))
     expect(code).toBe(0)
-    expect(stderr).toContain('belonged to another user (uid 0), so it did not count')
+    expect(stderr).toContain('belonged to another user (uid 0), so it was ignored')
   })
 
   test('S47: a directory of another user is rejected with code 2', async ({ home, start }) => {
@@ -120,7 +121,7 @@ test.describe('if root and other users can be told apart', () => {
     await chmod(directory, 0o777)
     await chown(directory, 4321, 4321)
     const { code, stderr } = await start(['--data-dir', directory], { through: asPerson }).ended
-    expect(stderr).toContain('belongs to another user (uid 4321), so Latchkey does not use it')
+    expect(stderr).toContain("belongs to another user (uid 4321), so Latchkey doesn't use it")
     expect(code).toBe(2)
     expect(await readdir(directory)).toEqual([])
   })
@@ -135,7 +136,7 @@ test('S47: a directory that others may enter is closed to them, and the output s
   const { code, stderr } = await quit(start(['--data-dir', directory]))
   expect(code).toBe(0)
   expect((await stat(directory)).mode & 0o777).toBe(0o700)
-  expect(stderr).toContain('was open to other users (mode 775); it is closed to them now')
+  expect(stderr).toContain('was open to other users (mode 775). It is now closed to them.')
   await rm(directory, { recursive: true })
 })
 

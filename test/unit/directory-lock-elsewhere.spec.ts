@@ -23,10 +23,11 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import {
   DirectoryInUse,
-  ownerOf,
+  findOwner,
   lockDirectory,
   type DirectoryLock,
 } from '../../main/storage/directory-lock.js'
+import { LOCK_MESSAGES } from '../../main/storage/storage-messages.js'
 import { thisComputer } from '../../main/storage/this-computer.js'
 
 const HOUR_MS = 60 * 60_000
@@ -35,7 +36,7 @@ const PROGRAM = `
   import { lockDirectory } from ${JSON.stringify(BUILT)}
   process.stdin.resume()
   await lockDirectory(process.argv[1], JSON.parse(process.argv[2] ?? '{}')).then(
-    ({ notices }) => console.log(['taken', ...notices].join(' ')),
+    ({ messages }) => console.log(['taken', ...messages].join(' ')),
     (thrown) => console.log(thrown.name + ' ' + thrown.message),
   )
 `
@@ -107,18 +108,18 @@ test('S39: a lock of another computer that was refreshed within the hour is obey
 }) => {
   await leave(ELSEWHERE, Date.now() - HOUR_MS + 60_000)
   await expect(own()).rejects.toThrow(DirectoryInUse)
-  await expect(own()).rejects.toThrow(
-    `Latchkey runs on other-laptop with the data directory ${directory}. Two computers cannot share ` +
-      'one session: use that one, or give this one another data directory with --data-dir. If ' +
-      'Latchkey no longer runs on other-laptop, start this one with --take-over.',
-  )
-  expect(await ownerOf(directory)).toBe(' (on other-laptop)')
+  await expect(own()).rejects.toThrow(LOCK_MESSAGES.runsElsewhere(directory, 'other-laptop'))
+  expect(await findOwner(directory)).toBe(' (on other-laptop)')
 })
 
-test('S39: a person can take the directory over from another computer', async ({ own, leave }) => {
+test('S39: the user can take the directory over from another computer', async ({
+  own,
+  leave,
+  directory,
+}) => {
   await leave(ELSEWHERE)
-  const { notices } = await own({ takeOver: true })
-  expect(notices[0]).toContain('takes over the data directory')
+  const { messages } = await own({ takeOver: true })
+  expect(messages).toEqual([LOCK_MESSAGES.takingOver(directory, 'other-laptop')])
 })
 
 test('S39: taking over takes nothing from a program that runs here', async ({ own }) => {
@@ -141,9 +142,13 @@ test('a lock of another computer without a sign for an hour is asked about', asy
   expect(asked).toEqual(['other-laptop', 'other-laptop'])
 })
 
-test('where nobody can be asked, it is taken over, and that is said', async ({ own, leave }) => {
+test('if no one can be asked, it is taken over, with a message', async ({
+  own,
+  leave,
+  directory,
+}) => {
   await leave(ELSEWHERE, Date.now() - HOUR_MS - 60_000)
-  expect((await own()).notices[0]).toContain('has given no sign for an hour')
+  expect((await own()).messages).toEqual([LOCK_MESSAGES.tookOverStale(directory, 'other-laptop')])
 })
 
 test('a lock from a future that a wrong clock has made does not count for ever', async ({
@@ -156,7 +161,7 @@ test('a lock from a future that a wrong clock has made does not count for ever',
 
 test('a lock of another computer that has ended in order is free', async ({ own, leave }) => {
   await leave({ ...ELSEWHERE, released: true })
-  expect((await own()).notices).toEqual([])
+  expect((await own()).messages).toEqual([])
 })
 
 test('a host name cannot break the line or reach the terminal', async ({ own, leave }) => {
@@ -232,7 +237,7 @@ test('S46: what is no file in the place of the lock hangs nothing and stops nobo
     // What is empty or cut off may be just being written, for ten seconds.
     if ((await lstat(path)).isFile()) await utimes(path, 1, 1)
     const directoryLock = await lockDirectory(directory)
-    expect(directoryLock.notices).toEqual([`The lock ${path} was damaged, so it did not count.`])
+    expect(directoryLock.messages).toEqual([LOCK_MESSAGES.damaged(path)])
     expect((await lstat(path)).isFile()).toBe(true)
     await directoryLock.release()
   }
@@ -262,7 +267,7 @@ test('S39: locks that follow each other in a circle end the search', async ({
     ['--input-type=module', '--eval', PROGRAM, directory],
     { encoding: 'utf8', input: '', timeout: 10_000 },
   )
-  expect(stdout).toMatch(/^DirectoryInUse .* or several are just starting/)
+  expect(stdout).toContain(LOCK_MESSAGES.severalStarting)
 })
 
 test('S47: a lock of another user is no rival, and that is said', async ({ own, directory }) => {
@@ -270,9 +275,7 @@ test('S47: a lock of another user is no rival, and that is said', async ({ own, 
   const path = join(directory, 'lock')
   await writeFile(path, 'whatever', { mode: 0o600 })
   await chown(path, 1234, 1234)
-  expect((await own()).notices).toEqual([
-    `The lock ${path} belonged to another user (uid 1234), so it did not count.`,
-  ])
+  expect((await own()).messages).toEqual([LOCK_MESSAGES.ofAnotherUser(path, 1234)])
 })
 
 test('S47: a lock that root has left is stepped past by the person whose directory it is', async ({
@@ -357,7 +360,7 @@ test.describe('computers as real as namespaces make them', () => {
     expect(first).toBe('taken')
     const [second] = await run()
     expect(second).toContain('Latchkey runs on other-laptop with the data directory')
-    expect(await ownerOf(directory)).toBe(' (on other-laptop)')
+    expect(await findOwner(directory)).toBe(' (on other-laptop)')
     await rm(files, { recursive: true })
   })
 
@@ -367,7 +370,7 @@ test.describe('computers as real as namespaces make them', () => {
   }) => {
     const [first, container] = await run(otherContainer('run-1'))
     expect(first).toBe('taken')
-    await expect(own()).rejects.toThrow('Latchkey already runs with the data directory')
+    await expect(own()).rejects.toThrow(LOCK_MESSAGES.inUse('', '').split(' directory')[0])
     expect((await run(otherContainer('run-2')))[0]).toMatch(/^DirectoryInUse Latchkey already runs/)
     container.kill('SIGKILL')
     await once(container, 'exit')

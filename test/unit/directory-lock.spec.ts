@@ -4,12 +4,13 @@ import { expect, test as base } from '@playwright/test'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { lstatSync, readdirSync } from 'node:fs'
-import { mkdir, mkdtemp, realpath, rm, stat, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { listLockSockets } from '../../main/storage/lock-socket.js'
+import { askLockSocket, listLockSockets } from '../../main/storage/lock-socket.js'
+import { LOCK_MESSAGES } from '../../main/storage/storage-messages.js'
 import {
   DirectoryInUse,
   lockDirectory,
@@ -95,8 +96,7 @@ test('S39: a directory that a program owns is refused with its process and its a
   const refusal = await refusalOf(directory)
   expect(refusal).toBeInstanceOf(DirectoryInUse)
   expect(refusal.message).toBe(
-    `Latchkey already runs with the data directory ${directory} (process ${child.pid}, at ` +
-      'http://127.0.0.1:5323). Use that one, or give this one another with --data-dir.',
+    LOCK_MESSAGES.inUse(directory, LOCK_MESSAGES.ownerAt(child.pid!, 'http://127.0.0.1:5323')),
   )
 })
 
@@ -173,6 +173,7 @@ test('S39: an owner that more ask than it can answer is still the owner', async 
   const path = onlySocketIn(directory)
   const asking = Array.from({ length: 600 }, () => connect(path))
   await Promise.all(asking.map(settled))
+  expect(await askLockSocket(path)).toEqual({ kind: 'there', answer: null })
 
   await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUse)
   for (const socket of asking) socket.destroy()
@@ -225,6 +226,30 @@ for (const [length, name] of [
     expect((folder.mode & 0o011) !== 0 && (socket.mode & 0o022) !== 0).toBe(false)
   })
 }
+
+test('S39: taking a directory over removes everything that earlier locks have left', async ({
+  directory,
+  start,
+  own,
+}) => {
+  const { child, take } = await start()
+  expect(await take(directory)).toBe('taken')
+  await kill(child)
+  await writeFile(join(directory, 'lock.0123456789ab.tmp'), '')
+  await writeFile(join(directory, 'settings.json'), '{}')
+  const left = onlySocketIn(directory)
+  await own(directory)
+  const socket = onlySocketIn(directory)
+  expect(socket).not.toBe(left)
+  expect(readdirSync(directory).toSorted()).toEqual(['lock', basename(socket), 'settings.json'])
+})
+
+test('a directory that could not be taken is left as it was', async ({ directory, own }) => {
+  await own(directory)
+  const before = readdirSync(directory)
+  await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUse)
+  expect(readdirSync(directory)).toEqual(before)
+})
 
 test('a program that stays connected does not hold up the release', async ({ directory }) => {
   test.setTimeout(5_000)

@@ -1,16 +1,17 @@
-// The log's file: its lines, its bounds, and what becomes of it on a disk that takes nothing.
+// The log file: its lines, its size limit, and disks that can't be written to.
 
 import { expect, test as base } from '@playwright/test'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLatchkey } from '../../main/app/compose.js'
 import { reportError } from '../../main/app/report-error.js'
-import { createLogger, failuresOf, type Logger } from '../../main/storage/log.js'
+import { createLogger, readFailures, type Logger } from '../../main/storage/log.js'
 import type { LogRecord } from '../../main/present/log-record.js'
 import { examineSettings } from '../../main/settings/read.js'
 import type { LogLevel } from '../../main/base/log-level.js'
+import { LOG_MESSAGES } from '../../main/storage/storage-messages.js'
 import { createMemoryStore } from '../../main/storage/session-store.js'
 import { createTestClock } from '../support/clock.js'
 import { mountFullDisk } from '../support/full-disk.js'
@@ -61,7 +62,10 @@ const linesOf = (directory: string): unknown[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as unknown)
 
-test('it is one JSON object a line, with the time, for its owner alone', ({ directory, open }) => {
+test('it has one JSON object per line, with the time, and only its owner can read it', ({
+  directory,
+  open,
+}) => {
   const log = open()
   log.record(RECORDS.info)
   log.record(RECORDS.error)
@@ -72,7 +76,7 @@ test('it is one JSON object a line, with the time, for its owner alone', ({ dire
   expect(statSync(join(directory, 'latchkey.log')).mode & 0o777).toBe(0o600)
 })
 
-test('what is in it stays when the program starts again', ({ directory, open }) => {
+test('a later start appends to it', ({ directory, open }) => {
   open().record(RECORDS.info)
   open().record(RECORDS.warn)
   expect(linesOf(directory)).toMatchObject([{ event: 'signed-out' }, { event: 'session-ended' }])
@@ -91,7 +95,7 @@ for (const [level, held] of [
   })
 }
 
-test('it gives way to a new one at a mebibyte, and one old one is kept', ({ directory, open }) => {
+test('it is rotated at 1 MiB, and one older log is kept', ({ directory, open }) => {
   const log = open()
   const at = Array.from({ length: 500 }, (_, line) => `main/agent/agent.js:${line}:1`)
   const long: LogRecord = {
@@ -112,12 +116,12 @@ test('it gives way to a new one at a mebibyte, and one old one is kept', ({ dire
     expect(size).toBeLessThan(1024 * 1024 + 20_000)
     expect(mode & 0o777).toBe(0o600)
   }
-  // The oldest has gone by now, with the file that it was in.
+  // The oldest records went with the file that contained them.
   expect(log.tail()).toHaveLength(1)
   expect(log.tail()[0]).toContain('token-error')
 })
 
-test('its tail is the last failures, from the old file too', ({ directory, open }) => {
+test('its tail has the last failures, including those in the old log', ({ directory, open }) => {
   const earlier = JSON.stringify({ at: 'before', ...failed('port-taken') })
   writeFileSync(join(directory, 'latchkey.old.log'), `${earlier}\n{"level":"err`)
   const log = open('debug')
@@ -132,14 +136,14 @@ test('its tail is the last failures, from the old file too', ({ directory, open 
   expect(log.tail()).toHaveLength(20)
 })
 
-test('what is no line of a log is no failure, and no log has none', ({ directory }) => {
-  expect(failuresOf(directory)).toEqual([])
+test('other lines are not failures, and a missing log has none', ({ directory }) => {
+  expect(readFailures(directory)).toEqual([])
   const path = join(directory, 'latchkey.log')
   writeFileSync(path, 'null\n[]\n"error"\n{"level":"fatal"}\n{\n\n{"level":"warn","event":"x"}\r\n')
-  expect(failuresOf(directory)).toEqual(['{"level":"warn","event":"x"}'])
+  expect(readFailures(directory)).toEqual(['{"level":"warn","event":"x"}'])
 })
 
-test('closed, it takes nothing more', ({ directory, open }) => {
+test('nothing is written after it is closed', ({ directory, open }) => {
   const log = open()
   log.record(RECORDS.info)
   const before = read(directory)
@@ -148,7 +152,7 @@ test('closed, it takes nothing more', ({ directory, open }) => {
   expect(read(directory)).toBe(before)
 })
 
-test('a full disk is told of once, and hurts nobody', ({ directory, complaints }) => {
+test('a full disk is reported once and changes nothing else', ({ directory, complaints }) => {
   const disk = mountFullDisk(directory)
   test.skip(disk === null, 'only root can mount a disk to fill')
   const path = join(disk!.path, 'latchkey.log')
@@ -159,22 +163,34 @@ test('a full disk is told of once, and hurts nobody', ({ directory, complaints }
     complain: (line) => void complaints.push(line),
   })
   for (let count = 0; count < 3; count++) log.record(RECORDS.error)
-  expect(complaints).toEqual([
-    `The log ${path} cannot be written (ENOSPC). Latchkey goes on without it.`,
-  ])
+  expect(complaints).toEqual([LOG_MESSAGES.cannotWrite(path, 'ENOSPC')])
   expect(log.tail()).toEqual([])
   disk!.unmount()
 })
 
-test('a log that cannot be opened is told of once', ({ directory, complaints, open }) => {
+test('a log that cannot be opened is reported once', ({ directory, complaints, open }) => {
   const path = join(directory, 'latchkey.log')
-  mkdirSync(path) // For everyone: root may write any file.
+  mkdirSync(path) // Not by permissions, because root may write to any file.
   const log = open()
   for (let count = 0; count < 3; count++) log.record(RECORDS.error)
-  expect(complaints).toEqual([`The log ${path} is no regular file. Latchkey goes on without it.`])
+  expect(complaints).toEqual([LOG_MESSAGES.notRegular(path)])
 })
 
-/** What is printed while something is done. */
+test('S46: a link that replaces the log is not followed, and is reported once', ({
+  directory,
+  complaints,
+  open,
+}) => {
+  const log = open()
+  const [path, elsewhere] = [join(directory, 'latchkey.log'), join(directory, 'elsewhere')]
+  writeFileSync(elsewhere, 'kept')
+  symlinkSync(elsewhere, path)
+  for (let count = 0; count < 3; count++) log.record(RECORDS.error)
+  expect(readFileSync(elsewhere, 'utf8')).toBe('kept')
+  expect(complaints).toEqual([LOG_MESSAGES.cannotWrite(path, 'ELOOP')])
+})
+
+/** Captures what is printed while `act` runs. */
 async function printedBy(act: () => unknown): Promise<string> {
   let printed = ''
   const originals = [process.stdout.write, process.stderr.write] as const
@@ -197,7 +213,7 @@ test('it never prints', async ({ open }) => {
   expect(printed).toBe('')
 })
 
-test('S38: an error of our own is told on stderr, and in the log without its message', async ({
+test('S38: an unexpected error goes to stderr, and to the log without its message', async ({
   directory,
 }) => {
   const args = ['--data-dir', directory, '--port', '0']
@@ -219,7 +235,7 @@ test('S38: an error of our own is told on stderr, and in the log without its mes
   ])
   expect(read(directory)).not.toContain('canary')
 
-  // Its log is closed: what goes wrong now goes to stderr only.
+  // The log is closed by now, so errors go to stderr only.
   const before = read(directory)
   expect(await printedBy(() => reportError(error))).toContain('TypeError')
   expect(read(directory)).toBe(before)

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkAnswers } from '../../main/diagnose/check-answers.js'
-import { createLogger, LOG_FILE, oddAnswerOf } from '../../main/storage/log.js'
+import { createLogger, LOG_FILE, findOddMembers } from '../../main/storage/log.js'
 import { toLogRecord } from '../../main/present/log-record.js'
 import { answerLink } from '../support/person.js'
 import { expect, test as base } from '../support/signed-in.js'
@@ -19,7 +19,7 @@ const test = base.extend<{ directory: string }>({
 })
 
 const said = (directory: string): string =>
-  checkAnswers(oddAnswerOf(directory))
+  checkAnswers(findOddMembers(directory))
     .flatMap(({ says }) => says)
     .join(' ')
 
@@ -51,7 +51,7 @@ for (const [name, change, words] of [
     provider.misbehave.tokenResponse = undefined
     await agent.signOut()
     await signInAgain()
-    expect(checkAnswers(oddAnswerOf(directory))).toEqual([])
+    expect(checkAnswers(findOddMembers(directory))).toEqual([])
     log.close()
   })
 }
@@ -62,14 +62,14 @@ test('S48: a log that somebody else has written brings no text of theirs', async
   const names = Array.from({ length: 12 }, () => 'name')
   const odd = ['\u001b[2J', 'x'.repeat(99), 7, null, 'scope', ...names]
   await writeFile(join(directory, LOG_FILE), `${JSON.stringify({ event: 'renewed', odd })}\n`)
-  expect(oddAnswerOf(directory)).toEqual(['scope', ...names.slice(0, 7)])
+  expect(findOddMembers(directory)).toEqual(['scope', ...names.slice(0, 7)])
   for (const line of ['{"event":"renewed","odd":{}}', '{"event":"renewed"', '"event":"renewed"']) {
     await writeFile(join(directory, LOG_FILE), `${line}\n`)
-    expect(oddAnswerOf(directory)).toEqual([])
+    expect(findOddMembers(directory)).toEqual([])
   }
 })
 
 test('without a log there is nothing to say', ({ directory }) => {
-  expect(oddAnswerOf(directory)).toEqual([])
+  expect(findOddMembers(directory)).toEqual([])
   expect(checkAnswers([])).toEqual([])
 })

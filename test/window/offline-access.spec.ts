@@ -11,6 +11,7 @@ import {
   keepProviderMemory,
   PROVIDER_FILE,
 } from '../../main/storage/provider-memory.js'
+import { FILE_MESSAGES } from '../../main/storage/storage-messages.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { launchBrowser } from '../support/browser.js'
 import { test } from '../support/fixture.js'
@@ -252,7 +253,7 @@ test.describe('what is remembered of the provider', () => {
     })
     memory.noteRejection()
     expect(memory.rejectsOfflineAccess()).toBe(true)
-    expect(complaints).toEqual(['provider.json cannot be written (ENOENT).'])
+    expect(complaints).toEqual([FILE_MESSAGES.cannotWrite('provider.json', 'ENOENT')])
   })
 
   test('holds no secret', () => {

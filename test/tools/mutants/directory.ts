@@ -17,8 +17,8 @@ export const DIRECTORY: readonly MutatedFile[] = [
       },
       {
         name: 'a directory that could not be taken keeps a socket',
-        find: '  } catch (thrown) {\n    await socket.close()\n    throw thrown\n  }\n}\n\n/** Who owns',
-        replace: '  } catch (thrown) {\n    throw thrown\n  }\n}\n\n/** Who owns',
+        find: '  } catch (thrown) {\n    await socket.close()\n    throw thrown\n  }\n}\n\n/** Finds the owner',
+        replace: '  } catch (thrown) {\n    throw thrown\n  }\n}\n\n/** Finds the owner',
       },
       {
         name: 'an owner that runs is stepped past',
@@ -32,13 +32,13 @@ export const DIRECTORY: readonly MutatedFile[] = [
       },
       {
         name: 'another computer’s lock is free',
-        find: "    case 'another':\n      return elsewhere(content, found, claimant)",
-        replace: "    case 'another':\n      return FREE",
+        find: "    case 'another-computer':\n      return elsewhere(content, found, claimant)",
+        replace: "    case 'another-computer':\n      return FREE",
       },
       {
         name: 'a copy of this machine is this machine',
-        find: "return isSameMachine && isSure ? 'earlier-start' : 'another'",
-        replace: "return isSameMachine ? 'earlier-start' : isSure ? 'another' : 'another'",
+        find: "return isSameMachine && isSure ? 'earlier-boot' : 'another-computer'",
+        replace: "return isSameMachine ? 'earlier-boot' : isSure ? 'another-computer' : 'another-computer'",
       },
       {
         name: 'the process ID alone names an owner',
@@ -83,8 +83,8 @@ export const DIRECTORY: readonly MutatedFile[] = [
       },
       {
         name: 'a release keeps the socket',
-        find: 'and that shows.\n      }\n      await socket.close()\n',
-        replace: 'and that shows.\n      }\n',
+        find: 'has ended.\n      }\n      await socket.close()\n',
+        replace: 'has ended.\n      }\n',
       },
     ],
   },
@@ -160,7 +160,7 @@ export const DIRECTORY: readonly MutatedFile[] = [
   },
   {
     file: 'main/storage/lock-socket.ts',
-    specs: [OWNER, ELSEWHERE],
+    specs: ['test/unit/lock-socket.spec.ts', OWNER, ELSEWHERE],
     faults: [
       {
         name: 'a folder of somebody else in /tmp is used',
@@ -185,7 +185,7 @@ export const DIRECTORY: readonly MutatedFile[] = [
       },
       {
         name: 'a folder in /tmp is not looked at by who asks',
-        find: '    if (place.folder !== directory && !isPrivate(place.folder, false)) continue\n    const asked',
+        find: '    if (place.folder !== directory && !isPrivateFolder(place.folder, false)) continue\n    const asked',
         replace: '    const asked',
       },
       {
@@ -236,8 +236,8 @@ export const DIRECTORY: readonly MutatedFile[] = [
       },
       {
         name: 'root makes files in somebody’s home',
-        find: '  if (uid === 0) refuseAsRoot(directory)\n',
-        replace: '  void refuseAsRoot\n',
+        find: '  if (uid === 0) rejectAsRoot(directory)\n',
+        replace: '  void rejectAsRoot\n',
       },
       {
         name: 'root makes a directory in somebody’s folder',

@@ -1,0 +1,70 @@
+// Messages of the storage room for people: the data directory, its lock, and the log.
+
+const CHOOSE_ANOTHER = 'Choose another one with --data-dir.'
+
+/** The data directory itself. */
+export const DIRECTORY_MESSAGES = {
+  /** Also said of a folder that was deleted in part, so it ends with what Latchkey does. */
+  ownedByOther: (directory: string, uid: number) =>
+    `The data directory ${directory} belongs to ${uid === 0 ? 'root' : `another user (uid ${uid})`}, ` +
+    `so Latchkey doesn't use it.`,
+  chooseAnother: CHOOSE_ANOTHER,
+  cannotCreate: (directory: string, diskError: string) =>
+    `The data directory ${directory} can't be created (${diskError}). ${CHOOSE_ANOTHER}`,
+  startedAsRoot: (directory: string, uid: number) =>
+    `Latchkey was started as root, but the data directory ${directory} belongs to another user ` +
+    `(uid ${uid}). Start Latchkey as that user, or choose a directory of root's with --data-dir.`,
+  startedAsRootInFolder: (folder: string, uid: number) =>
+    `Latchkey was started as root, but ${folder} belongs to another user (uid ${uid}). Start ` +
+    "Latchkey as that user, or choose a directory of root's with --data-dir.",
+  sharedFolder: (directory: string, mode: string) =>
+    `The data directory ${directory} is open to other users (mode ${mode}) and contains files that ` +
+    "aren't Latchkey's. Choose a directory of its own with --data-dir.",
+  cannotClose: (directory: string, diskError: string) =>
+    `The data directory ${directory} can't be closed to other users (${diskError}). ${CHOOSE_ANOTHER}`,
+  noPermissions: (directory: string) =>
+    `Other users of this computer may be able to read the data directory ${directory}: its file ` +
+    'system has no permissions for each user.',
+  closed: (directory: string, mode: string) =>
+    `The data directory ${directory} was open to other users (mode ${mode}). It is now closed to ` +
+    "them. If you didn't open it yourself, check settings.json there.",
+}
+
+/** The lock of the data directory. */
+export const LOCK_MESSAGES = {
+  inUse: (directory: string, owner: string) =>
+    `Latchkey already runs with the data directory ${directory}${owner}. Use that one, or start ` +
+    'this one with another directory: --data-dir.',
+  /** These follow "with the data directory …". */
+  ownerAt: (pid: number, url: string | null) =>
+    url === null ? ` (process ${pid})` : ` (process ${pid}, at ${url})`,
+  ownerOn: (host: string) => ` (on ${host})`,
+  ownerStarting: ', and is still starting',
+  severalStarting: ', or several are starting at once',
+  unnamedHost: 'another computer',
+  runsElsewhere: (directory: string, host: string) =>
+    `Latchkey runs on ${host} with the data directory ${directory}. Two computers can't share one ` +
+    'session: use that one, or start this one with another directory: --data-dir. If Latchkey no ' +
+    `longer runs on ${host}, start this one with --take-over.`,
+  takingOver: (directory: string, host: string) =>
+    `Latchkey is taking over the data directory ${directory} from ${host}.`,
+  tookOverStale: (directory: string, host: string) =>
+    `Latchkey ran on ${host} with the data directory ${directory}, but hasn't been seen for an ` +
+    'hour, so this one has taken over. If the other one still runs, it quits when it notices.',
+  ofAnotherUser: (path: string, uid: number) =>
+    `The lock ${path} belonged to another user (uid ${uid}), so it was ignored.`,
+  damaged: (path: string) => `The lock ${path} was damaged, so it was ignored.`,
+}
+
+/** The log file. */
+export const LOG_MESSAGES = {
+  notRegular: (path: string) =>
+    `The log ${path} is not a regular file. Latchkey continues without it.`,
+  cannotWrite: (path: string, code: string) =>
+    `The log ${path} can't be written (${code || 'no reason given'}). Latchkey continues without it.`,
+}
+
+/** Other files in the data directory. */
+export const FILE_MESSAGES = {
+  cannotWrite: (name: string, diskError: string) => `${name} can't be written (${diskError}).`,
+}
