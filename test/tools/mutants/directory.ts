@@ -38,7 +38,8 @@ export const DIRECTORY: readonly MutatedFile[] = [
       {
         name: 'a copy of this machine is this machine',
         find: "return isSameMachine && isSure ? 'earlier-boot' : 'another-computer'",
-        replace: "return isSameMachine ? 'earlier-boot' : isSure ? 'another-computer' : 'another-computer'",
+        replace:
+          "return isSameMachine ? 'earlier-boot' : isSure ? 'another-computer' : 'another-computer'",
       },
       {
         name: 'the process ID alone names an owner',
