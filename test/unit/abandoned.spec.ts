@@ -1,4 +1,4 @@
-// A browser that does not come back: what the person is told, and what is left of it on this machine.
+// A browser that does not come back: the message for the person, and the ports that are freed.
 
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
@@ -16,7 +16,7 @@ import { altered, answerLink } from '../support/person.js'
 const redirectUriOf = (link: string): URL =>
   new URL(new URL(link).searchParams.get('redirect_uri')!)
 
-/** Begins an app's sign-in: its link, and how it ends. */
+/** Begins an app's sign-in, and returns its link and its result. */
 async function beginApp(
   { agent }: Fixture,
   hangUp: AbortSignal = NEVER,
@@ -63,7 +63,7 @@ const reasonOf = (
 }
 
 for (const [diagnostic, come] of CAME) {
-  test(`F30: a wait in which ${diagnostic} was seen ends by saying so, the person's and an app's`, async ({
+  test(`F30: a timeout after ${diagnostic} says so, for the person's sign-in and an app's`, async ({
     start,
   }) => {
     const own = await start()
@@ -86,7 +86,7 @@ for (const [diagnostic, come] of CAME) {
   })
 }
 
-test('F30: before there is a listener, nothing is said of what came there', async ({ start }) => {
+test('F30: a timeout before there is a listener says nothing about one', async ({ start }) => {
   const provider = { misbehave: { discovery: 'hang' } } as const
   const own = await start({ provider })
   own.agent.signIn()
@@ -97,7 +97,7 @@ test('F30: before there is a listener, nothing is said of what came there', asyn
   })
 })
 
-test('F30: an answer that comes by the API is not looked for at a listener', async ({ start }) => {
+test('F30: a timeout at the API says nothing about a listener', async ({ start }) => {
   const { agent, clock } = await start()
   const redirectUri = 'http://127.0.0.1:1/pkce/response/code'
   const linked = new Promise<void>((resolve) => {
@@ -109,9 +109,7 @@ test('F30: an answer that comes by the API is not looked for at a listener', asy
   expect(await begun).toMatchObject({ result: { reason: reasonOf(290_000, null, null) } })
 })
 
-test('an app that hung up and a person who did not come back are told nothing', async ({
-  start,
-}) => {
+test('a timeout is cancelled silently if the app has hung up', async ({ start }) => {
   const fixture = await start()
   const { agent, clock, history } = fixture
   const hangUp = new AbortController()
@@ -126,7 +124,7 @@ test('an app that hung up and a person who did not come back are told nothing', 
   expect(history.at(-1)?.event).toMatchObject({ result: { kind: 'cancelled' } })
 })
 
-test('a caller that has hung up before it is heard begins nothing', async ({ start }) => {
+test('a caller that has already hung up begins nothing', async ({ start }) => {
   const { agent, history, provider } = await start()
   const begun = await agent.api.begin(appFlow(), AbortSignal.abort())
   expect(begun).toEqual({ kind: 'ended', result: { kind: 'cancelled' } })
@@ -134,8 +132,8 @@ test('a caller that has hung up before it is heard begins nothing', async ({ sta
   expect(provider.requests.discovery).toBe(0)
 })
 
-test.describe('F25: what can be mended while the sign-in waits is told at once', () => {
-  test('TLS, and then no more often than it changes', async ({ start }) => {
+test.describe('F25: the person is told at once what to do while the sign-in waits', () => {
+  test('about TLS, and only once', async ({ start }) => {
     const { agent, history, signIn, reached } = await start()
     const link = await signIn()
     for (let come = 0; come < 5; come++) await comeByTls(redirectUriOf(link))
@@ -149,7 +147,7 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
       state: 'waiting',
       reason: WAITING_ADVICE['tls-hello'],
     })
-    // The person opens the link again, and it is no better.
+    // The person opens the link again, and the same happens.
     agent.openAgain()
     expect(agent.model().signIns[0]?.message).toBeNull()
     await comeByTls(redirectUriOf(link))
@@ -159,7 +157,7 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
     await reached('signed-in')
   })
 
-  test('an old tab, to the person and to whom an app sent', async ({ start }) => {
+  test('about an old tab, during an app’s sign-in too', async ({ start }) => {
     const fixture = await start()
     const { agent } = fixture
     const { link } = await beginApp(fixture)
@@ -172,7 +170,7 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
     ])
   })
 
-  test('and nothing that came with it is told', async ({ start }) => {
+  test('and never with anything that the browser sent', async ({ start }) => {
     const { clock, history, signIn, reached } = await start()
     const link = await signIn()
     const canary = 'canary-in-a-query'
@@ -188,7 +186,7 @@ test.describe('F25: what can be mended while the sign-in waits is told at once',
   })
 })
 
-/** Everything that may still be connected when a wait ends. */
+/** Opens every kind of connection that may be open when a wait ends. */
 async function clingTo({ port }: URL): Promise<Socket[]> {
   const head = 'POST /callback HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n'
   return Promise.all(
@@ -201,7 +199,7 @@ async function clingTo({ port }: URL): Promise<Socket[]> {
   )
 }
 
-/** Another program's listener where ours was. */
+/** Takes the port, as another program would. */
 async function take({ port }: URL): Promise<void> {
   for (const host of ['127.0.0.1', '::1']) {
     const server = createServer()
@@ -214,7 +212,7 @@ async function take({ port }: URL): Promise<void> {
   }
 }
 
-test.describe('F25: the port can be had again, whoever still clings to it,', () => {
+test.describe('F25: the port is free again, even with open connections,', () => {
   for (const [when, end] of [
     ['when the time is up', ({ clock }) => clock.advance(300_000)],
     ['when the person cancels', ({ agent }) => agent.cancel()],
@@ -264,7 +262,7 @@ test.describe('F25: the port can be had again, whoever still clings to it,', () 
     })
   }
 
-  test('and not before the last of two who wait there has ended', async ({ start }) => {
+  test('but only after the last of two sign-ins has ended', async ({ start }) => {
     const fixture = await start()
     const { agent, signIn, reached } = fixture
     const { link, begun } = await beginApp(fixture)

@@ -1,4 +1,4 @@
-// The agent, at a real provider, with a clock that the tests move.
+// The agent at a real provider, with a test clock.
 
 import { expect } from '@playwright/test'
 import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
@@ -36,7 +36,7 @@ test('a sign-in goes from waiting through exchanging to signed-in', async ({ sta
   expect(held?.tokens.scope).toContain('offline_access')
 })
 
-test('the listener is closed before the end is told', async ({ start }) => {
+test('the listener is closed before the session is in the model', async ({ start }) => {
   const { agent, signIn } = await start()
   const callback = await answerLink(await signIn())
   const refused = new Promise((resolve) => {
@@ -52,7 +52,7 @@ test('the listener is closed before the end is told', async ({ start }) => {
   expect(await refused).toBe(true)
 })
 
-test('a refusal at the provider is an outcome with words, and the page says so', async ({
+test('a denial at the provider is a result with a message, and the page shows it', async ({
   start,
 }) => {
   const { signIn, reached } = await start()
@@ -67,7 +67,7 @@ test('a refusal at the provider is an outcome with words, and the page says so',
   })
 })
 
-test('a sign-in that nobody finishes in time ends, and its port is free', async ({ start }) => {
+test('a sign-in that times out ends, and its port is free', async ({ start }) => {
   const { clock, signIn, reached } = await start()
   const callback = await answerLink(await signIn())
   clock.advance(299_999)
@@ -94,7 +94,7 @@ test('once the person has answered, the time limit no longer counts', async ({ s
   await reached('signed-in')
 })
 
-test('cancelling leads back to what was before, and frees the port', async ({ start }) => {
+test('cancelling restores the previous state, and frees the port', async ({ start }) => {
   const { agent, signIn, reached } = await start()
   const first = await answerLink(await signIn(), 'refuse=yes')
   await fetch(first)
@@ -106,9 +106,7 @@ test('cancelling leads back to what was before, and frees the port', async ({ st
   await expect(fetch(callback)).rejects.toThrow('fetch failed')
 })
 
-test('a new sign-in takes the place of the old one, whose answer is then refused', async ({
-  start,
-}) => {
+test('a new sign-in replaces the old one, whose answer is then rejected', async ({ start }) => {
   const { agent, signIn, reached } = await start()
   const old = await answerLink(await signIn())
   const link = await signIn()
@@ -124,7 +122,7 @@ test('a new sign-in takes the place of the old one, whose answer is then refused
   expect(session).toMatchObject({ account: { sub: 'bob' } })
 })
 
-test('a failed second sign-in leaves the first person signed in, and says so', async ({
+test('a failed second sign-in leaves the first account signed in, and says so', async ({
   start,
 }) => {
   const { history, sessionStore, signIn, reached } = await start()
@@ -140,7 +138,7 @@ test('a failed second sign-in leaves the first person signed in, and says so', a
   })
 })
 
-test('signing in as somebody else ends the first session at the provider and says so', async ({
+test('signing in as someone else ends the first session at the provider and says so', async ({
   start,
 }) => {
   const { history, provider, sessionStore, signIn, reached } = await start()
@@ -166,7 +164,7 @@ test('signing in again as the same person revokes nothing', async ({ start }) =>
   expect(provider.revoked).toEqual([])
 })
 
-test('a session that cannot be renewed needs a new sign-in when it runs out', async ({ start }) => {
+test('a session that cannot be renewed needs a new sign-in when it expires', async ({ start }) => {
   const { clock, sessionStore, signIn, reached } = await start({
     provider: { accessTokenTtlS: 120 },
     settings: { scope: 'openid profile email' },
@@ -181,7 +179,7 @@ test('a session that cannot be renewed needs a new sign-in when it runs out', as
 })
 
 test.describe('S19: signing out', () => {
-  test('wipes here first, then revokes the refresh token (RFC 7009 section 2.1)', async ({
+  test('deletes the session here first, then revokes the refresh token (RFC 7009 section 2.1)', async ({
     start,
   }) => {
     const { agent, clock, history, provider, sessionStore, signIn, reached } = await start()
@@ -213,7 +211,9 @@ test.describe('S19: signing out', () => {
   })
 
   for (const fault of ['server-error', 'reset', 'hang'] as const) {
-    test(`wipes here though revocation fails with ${fault}, and says so`, async ({ start }) => {
+    test(`deletes the session here even if revocation fails with ${fault}, and says so`, async ({
+      start,
+    }) => {
       const { agent, history, sessionStore, signIn, reached } = await start({
         provider: { misbehave: { revocation: fault } },
         requestTimeoutMs: 500,
@@ -230,7 +230,7 @@ test.describe('S19: signing out', () => {
     })
   }
 
-  test('revokes the access token where there is no refresh token', async ({ start }) => {
+  test('revokes the access token if there is no refresh token', async ({ start }) => {
     const { agent, provider, sessionStore, signIn, reached } = await start({
       settings: { scope: 'openid' },
     })
@@ -243,7 +243,7 @@ test.describe('S19: signing out', () => {
     expect(provider.revoked).toEqual([accessToken])
   })
 
-  test('calls off a sign-in that is under way', async ({ start }) => {
+  test('cancels a sign-in that is under way', async ({ start }) => {
     const { agent, signIn, reached } = await start()
     await signIn()
     await agent.signOut()
@@ -251,7 +251,7 @@ test.describe('S19: signing out', () => {
     expect(agent.model().signIns).toEqual([])
   })
 
-  test('while nobody is signed in changes nothing', async ({ start }) => {
+  test('changes nothing if nobody is signed in', async ({ start }) => {
     const { agent, provider, history } = await start()
     await agent.signOut()
     expect(history).toEqual([])
@@ -260,7 +260,9 @@ test.describe('S19: signing out', () => {
 })
 
 test.describe('closing', () => {
-  test('calls off what is under way and leaves no port and no timer', async ({ start }) => {
+  test('cancels a sign-in that is under way, and leaves no port and no timer', async ({
+    start,
+  }) => {
     const { agent, clock, signIn, reached } = await start()
     const callback = await answerLink(await signIn())
     await agent.close()
@@ -270,7 +272,7 @@ test.describe('closing', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('gives the provider only a moment to hear of a sign-out', async ({ start }) => {
+  test('waits only a moment for the provider to end the session', async ({ start }) => {
     const { agent, clock, provider, signIn, reached } = await start({
       provider: { misbehave: { revocation: 'hang' } },
       requestTimeoutMs: 60_000,
@@ -285,7 +287,7 @@ test.describe('closing', () => {
     await Promise.all([closed, signedOut])
   })
 
-  test('leaves no timer of a session either', async ({ start }) => {
+  test('leaves no timer of a session', async ({ start }) => {
     const { agent, clock, signIn, reached } = await start()
     await fetch(await answerLink(await signIn()))
     await reached('signed-in')
@@ -293,7 +295,7 @@ test.describe('closing', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('tells the person at once, and waits for tokens that may still come', async ({ start }) => {
+  test('shows the end at once, and waits for tokens that may still come', async ({ start }) => {
     const { agent, clock, provider, signIn } = await start({
       provider: { misbehave: { token: 'hang' } },
       requestTimeoutMs: 60_000,
@@ -307,7 +309,7 @@ test.describe('closing', () => {
     await closed
   })
 
-  test('a sign-in that is asked for afterwards does not begin', async ({ start }) => {
+  test('a sign-in does not begin afterwards', async ({ start }) => {
     const { agent, history } = await start()
     await agent.close()
     agent.signIn()
@@ -315,7 +317,7 @@ test.describe('closing', () => {
   })
 })
 
-test('where no browser can be opened, the person is told, and the wait goes on', async ({
+test('if no browser can be opened, the person is told, and the sign-in waits', async ({
   start,
 }) => {
   const { history, signIn, reached } = await start({
@@ -346,7 +348,7 @@ test('without a provider a sign-in fails at once and says what to set', () => {
   })
 })
 
-test('a provider that cannot be reached fails the sign-in with words', async ({ start }) => {
+test('if the provider cannot be reached, the sign-in fails with a message', async ({ start }) => {
   const { agent, provider, reached } = await start()
   await provider.close()
   agent.signIn()
@@ -356,7 +358,7 @@ test('a provider that cannot be reached fails the sign-in with words', async ({ 
   })
 })
 
-test('a redirect port that is taken fails the sign-in and names it', async ({ start }) => {
+test('if the redirect port is taken, the sign-in fails and names the port', async ({ start }) => {
   const first = await start()
   const { port } = new URL(new URL(await first.signIn()).searchParams.get('redirect_uri')!)
   const second = await start({ redirectPorts: [Number(port)] })
@@ -368,7 +370,7 @@ test('a redirect port that is taken fails the sign-in and names it', async ({ st
   })
 })
 
-test('an error inside a sign-in is a failure with a reason, not a crash', async ({ start }) => {
+test('an internal error is a failed sign-in, not a crash', async ({ start }) => {
   const { agent, reached } = await start({
     openBrowser: () => {
       throw new TypeError('not a function')

@@ -1,4 +1,4 @@
-// The sign-ins that apps begin, inside the agent: who is given a code, what for, and for how long.
+// The sign-ins of apps inside the agent: which program gets a code, for what, and for how long.
 
 import { expect } from '@playwright/test'
 import type { BeginResult, ApiSignInRequest } from '../../main/agent/api-sign-in.js'
@@ -16,7 +16,7 @@ const BY_API: Partial<ApiSignInRequest> = {
 
 type Asked = { request: ApiSignInRequest; begun: Promise<BeginResult>; link: string }
 
-/** Begins a sign-in; gives its link once the browser would be opened. */
+/** Begins a sign-in, and returns its link when the browser would open. */
 async function begin(
   { agent }: Fixture,
   changes: Partial<ApiSignInRequest> = {},
@@ -39,7 +39,7 @@ async function begin(
 const answerTo = ({ request }: Asked, changes: Record<string, string> = {}): URLSearchParams =>
   new URLSearchParams({ state: request.state, code: 'the-code', ...changes })
 
-/** A sign-in of an app that keeps its verifier, answered by the person. */
+/** Returns the proof of a sign-in of an app that keeps its verifier, answered by the person. */
 async function answered(
   fixture: Fixture,
 ): Promise<{ code: string; redirectUri: string; verifier: string }> {
@@ -55,9 +55,7 @@ async function answered(
 }
 
 test.describe('S24: a code is exchanged', () => {
-  test('with the verifier and the redirect URI that it belongs to, and no other', async ({
-    start,
-  }) => {
+  test('only with its own verifier and redirect URI', async ({ start }) => {
     const fixture = await start()
     const { agent, provider } = fixture
     const own = await answered(fixture)
@@ -88,7 +86,7 @@ test.describe('S24: a code is exchanged', () => {
     expect(provider.requests.token).toBe(1)
   })
 
-  test('without its verifier only where the verifier is kept here', async ({ start }) => {
+  test('without a verifier only if the service made the verifier', async ({ start }) => {
     const fixture = await start()
     await answered(fixture)
     expect(await fixture.agent.api.exchangeLatest()).toEqual({ kind: 'unknown' })
@@ -107,8 +105,8 @@ test.describe('S24: a code is exchanged', () => {
   })
 })
 
-test.describe('an answer that is handed to the API', () => {
-  test('S24: ends no flow that the listener waits for', async ({ start }) => {
+test.describe('an answer that is delivered to the API', () => {
+  test('S24: ends no sign-in that waits at the listener', async ({ start }) => {
     const fixture = await start()
     const asked = await begin(fixture)
     for (const from of ['page', 'program'] as const) {
@@ -132,7 +130,7 @@ test.describe('an answer that is handed to the API', () => {
     expect(api.deliver(answerTo(asked), 'program')).toMatchObject({ kind: 'delivered' })
   })
 
-  test('S05: from a page needs the iss that is promised; from anybody it must be right', async ({
+  test('S05: from a page needs the iss that is promised; a wrong iss is rejected from any sender', async ({
     start,
   }) => {
     const fixture = await start()
@@ -160,7 +158,9 @@ test.describe('an answer that is handed to the API', () => {
     }
   })
 
-  test('by hand must be at the redirect URI that the provider was given', async ({ start }) => {
+  test('that is pasted must be at the redirect URI that the provider was sent', async ({
+    start,
+  }) => {
     const fixture = await start()
     const { agent, provider } = fixture
     const asked = await begin(fixture, BY_API)
@@ -186,9 +186,7 @@ test.describe('S24: a sign-in that waits', () => {
   const FIRST = (): Promise<Caller> => Promise.resolve(seen('1:1', 1))
   const OTHER = (): Promise<Caller> => Promise.resolve(seen('2:2', 2))
 
-  test('is not begun a second time, and not taken up while its caller is there', async ({
-    start,
-  }) => {
+  test('cannot begin twice, and cannot be resumed while its caller waits', async ({ start }) => {
     const fixture = await start()
     const { api } = fixture.agent
     const { request } = await begin(fixture, {}, NEVER, FIRST)
@@ -199,9 +197,7 @@ test.describe('S24: a sign-in that waits', () => {
     expect(fixture.agent.model().signIns).toHaveLength(1)
   })
 
-  test('is taken up by the program that began it, with the very same request', async ({
-    start,
-  }) => {
+  test('can be resumed by the program that began it, with the same request', async ({ start }) => {
     const fixture = await start()
     const { api } = fixture.agent
     const hangUp = new AbortController()
@@ -220,9 +216,7 @@ test.describe('S24: a sign-in that waits', () => {
     expect((await again).kind).toBe('answered')
   })
 
-  test('is left again by a program that hangs up while it is being looked at', async ({
-    start,
-  }) => {
+  test('is abandoned again if the program hangs up during the check', async ({ start }) => {
     const fixture = await start()
     const hangUp = new AbortController()
     const { request, begun } = await begin(fixture, {}, hangUp.signal, FIRST)
@@ -237,7 +231,7 @@ test.describe('S24: a sign-in that waits', () => {
     expect(fixture.agent.model().signIns).toMatchObject([{ abandoned: true }])
   })
 
-  test('gives its code to nobody once its app has left', async ({ start }) => {
+  test('gives its code to no program once its app has hung up', async ({ start }) => {
     const fixture = await start()
     const { agent, provider } = fixture
     const hangUp = new AbortController()
@@ -255,7 +249,9 @@ test.describe('S24: a sign-in that waits', () => {
   })
 })
 
-test('closing tells those who wait before it is done, and begins no other', async ({ start }) => {
+test('closing answers the waiting apps first, and no sign-in begins afterwards', async ({
+  start,
+}) => {
   const fixture = await start()
   const { api } = fixture.agent
   await answered(fixture)
@@ -272,9 +268,7 @@ test('closing tells those who wait before it is done, and begins no other', asyn
   })
 })
 
-test('S26: of spent codes the latest 1,024 are remembered, however many there are', async ({
-  start,
-}) => {
+test('S26: the latest 1,024 spent codes are remembered', async ({ start }) => {
   test.slow()
   const fixture = await start()
   const { agent, clock } = fixture
@@ -288,7 +282,7 @@ test('S26: of spent codes the latest 1,024 are remembered, however many there ar
     }
     agent.api.deliver(answerTo(asked, { code: proof.code }), 'program')
     expect((await asked.begun).kind).toBe('answered')
-    // The provider knows of no such code, but it was used all the same.
+    // The provider does not know this code, but it still counts as used.
     expect((await agent.api.exchange(proof)).kind).toBe('ended')
     proofs[index] = proof
   }

@@ -1,4 +1,4 @@
-// The link of a sign-in: how often a browser is sent there, and how else a person comes by it.
+// The authorization URL: how often a browser is sent to it, and how else a person can use it.
 
 import { expect } from '@playwright/test'
 import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
@@ -8,9 +8,9 @@ import { test as base, type Fixture, type FixtureOptions } from '../support/fixt
 import { answerLink } from '../support/person.js'
 
 type Watched = Fixture & {
-  /** Every link that a browser was sent to. */
+  /** All links that a browser was sent to. */
   opened: readonly string[]
-  /** Begins an app's sign-in and gives its link. */
+  /** Begins an app's sign-in and returns its link. */
   appLink(): Promise<string>
 }
 
@@ -43,7 +43,7 @@ const test = base.extend<{ watch: (options?: FixtureOptions) => Promise<Watched>
 })
 
 test.describe('S26: at most five tabs a minute', () => {
-  test('pressing Sign in again and again opens five, and the newest link works all the same', async ({
+  test('pressing Sign in repeatedly opens five, and the newest link still works', async ({
     watch,
   }) => {
     const { agent, opened, history, signIn, reached } = await watch()
@@ -57,7 +57,7 @@ test.describe('S26: at most five tabs a minute', () => {
     await reached('signed-in')
   })
 
-  test('a minute later the same link is opened, and the notice is gone', async ({ watch }) => {
+  test('a minute later the same link is opened, and the message is gone', async ({ watch }) => {
     const { agent, clock, opened, signIn } = await watch()
     for (let pressed = 0; pressed < 5; pressed++) await signIn()
     const link = await signIn()
@@ -90,7 +90,7 @@ test.describe('S26: at most five tabs a minute', () => {
     expect(await agent.api.begin(appFlow(), NEVER)).toEqual({ kind: 'too-many', message })
     expect(opened).toHaveLength(5)
 
-    // No app keeps the person's own sign-in from opening a tab.
+    // Apps cannot stop the person's own sign-in from opening a tab.
     await signIn()
     for (let again = 0; again < 8; again++) agent.openAgain()
     expect(opened).toHaveLength(10)
@@ -103,7 +103,7 @@ test.describe('S26: at most five tabs a minute', () => {
     expect(opened).toHaveLength(16)
   })
 
-  test('an app’s sign-in that comes to no link gives its opening back', async ({ watch }) => {
+  test('an app’s sign-in without a link gives its launch back', async ({ watch }) => {
     const { agent, provider, opened, signIn } = await watch()
     provider.misbehave.discovery = 'server-error'
     for (let begun = 0; begun < 8; begun++) {
@@ -115,10 +115,8 @@ test.describe('S26: at most five tabs a minute', () => {
   })
 })
 
-test.describe('F19: the link once more', () => {
-  test('it is the same sign-in: the same link, and an answer to either tab is taken', async ({
-    watch,
-  }) => {
+test.describe('F19: opening the link again', () => {
+  test('opens the same link, and takes the answer of either tab', async ({ watch }) => {
     const { agent, opened, history, signIn, reached } = await watch()
     const link = await signIn()
     const before = agent.model()
@@ -135,7 +133,7 @@ test.describe('F19: the link once more', () => {
     await reached('signed-in')
   })
 
-  test('where none waits nothing is opened, told or counted', async ({ watch }) => {
+  test('does nothing if no sign-in waits', async ({ watch }) => {
     const { agent, opened, history, signIn, reached } = await watch()
     const openOften = (): void => {
       for (let pressed = 0; pressed < 8; pressed++) agent.openAgain()
@@ -153,7 +151,7 @@ test.describe('F19: the link once more', () => {
     expect(opened).toHaveLength(2)
   })
 
-  test('once the browser is back, there is none', async ({ watch }) => {
+  test('does nothing once the browser is back', async ({ watch }) => {
     const { agent, opened, provider, signIn, reached } = await watch({
       provider: { misbehave: { token: 'hang' } },
       requestTimeoutMs: 60_000,
@@ -168,7 +166,7 @@ test.describe('F19: the link once more', () => {
     await page
   })
 
-  test('it is the one of the sign-in that the person sees', async ({ watch }) => {
+  test('opens the link of the sign-in that the person sees', async ({ watch }) => {
     const { agent, opened, appLink, signIn } = await watch()
     const [, newest] = [await appLink(), await appLink()]
     expect(agent.link()).toBe(newest)
@@ -179,7 +177,7 @@ test.describe('F19: the link once more', () => {
     expect(opened.at(-1)).toBe(own)
   })
 
-  test('a browser that cannot be opened then ends neither sign-in', async ({ watch }) => {
+  test('ends no sign-in if no browser can be opened', async ({ watch }) => {
     let works = true
     const { agent, appLink, signIn } = await watch({
       openBrowser: () => (works ? Promise.resolve() : Promise.reject(new Error('no browser'))),
@@ -201,8 +199,8 @@ test.describe('F19: the link once more', () => {
   })
 })
 
-test.describe('an app’s sign-in beside a session', () => {
-  test('its link is opened and told, and cancel calls it off and nobody out', async ({ watch }) => {
+test.describe('an app’s sign-in during a session', () => {
+  test('opens its link, and can be cancelled without a sign-out', async ({ watch }) => {
     const { agent, opened, signIn, reached } = await watch()
     await fetch(await answerLink(await signIn()))
     await reached('signed-in')
@@ -220,7 +218,7 @@ test.describe('an app’s sign-in beside a session', () => {
     expect(agent.model()).toMatchObject({ signIns: [], session: { kind: 'signed-in' } })
   })
 
-  test('the person’s own comes first', async ({ watch }) => {
+  test('gives way to the person’s own', async ({ watch }) => {
     const { agent, appLink, signIn, reached } = await watch()
     await fetch(await answerLink(await signIn()))
     await reached('signed-in')
@@ -234,7 +232,7 @@ test.describe('an app’s sign-in beside a session', () => {
   })
 })
 
-test.describe('F19: an address that is pasted', () => {
+test.describe('F19: a pasted address', () => {
   test('finishes an app’s sign-in too, once', async ({ watch }) => {
     const { agent } = await watch()
     const begun = agent.api.begin(appFlow(), NEVER)
@@ -246,7 +244,7 @@ test.describe('F19: an address that is pasted', () => {
     expect(agent.paste(address)).toBe('other-sign-in')
   })
 
-  test('finishes one whose redirect URI is the service’s own, and no other place will do', async ({
+  test('finishes a sign-in with the service’s redirect URI, and only at that address', async ({
     watch,
   }) => {
     const { agent } = await watch()
@@ -261,7 +259,7 @@ test.describe('F19: an address that is pasted', () => {
     expect(await begun).toMatchObject({ kind: 'answered', code: 'c' })
   })
 
-  test('is taken once, also while its answer is being exchanged', async ({ watch }) => {
+  test('is taken once, even while its code is being exchanged', async ({ watch }) => {
     const { agent, provider, signIn, reached } = await watch()
     const exchange = Promise.withResolvers<void>()
     provider.misbehave.hold = (endpoint) =>
@@ -270,7 +268,7 @@ test.describe('F19: an address that is pasted', () => {
     expect(agent.paste(`"${address}"`)).toBe('taken')
     await expect.poll(() => provider.requests.token).toBe(1)
     expect(agent.paste(address)).toBe('again')
-    // The tab that comes through after all waits for the same page.
+    // The tab that comes back later waits for the same page.
     const page = fetch(address)
     exchange.resolve()
     await reached('signed-in')
@@ -278,7 +276,7 @@ test.describe('F19: an address that is pasted', () => {
     expect(provider.requests.token).toBe(1)
   })
 
-  test('a refusal that is pasted ends the sign-in with the reason', async ({ watch }) => {
+  test('a pasted denial ends the sign-in with the reason', async ({ watch }) => {
     const { agent, signIn, reached } = await watch()
     expect(agent.paste(await answerLink(await signIn(), 'refuse=yes'))).toBe('taken')
     await reached('failed')

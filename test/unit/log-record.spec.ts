@@ -1,4 +1,4 @@
-// What the log holds of each event, and what it cannot hold.
+// The log's record of each event, and what it must not hold.
 
 import { expect, test } from '@playwright/test'
 import { AuthError } from '../../main/base/errors.js'
@@ -12,7 +12,7 @@ import {
   stoppedRecord,
 } from '../../main/present/log-record.js'
 
-// Whatever a provider, a person or a flow puts into an event holds this word.
+// Everything in an event that comes from a provider, a person or a sign-in contains this word.
 const CANARY = 'canary'
 const state = `${CANARY}-state`
 const link =
@@ -39,7 +39,7 @@ function after(model: Model, event: Event): Model {
   return next(model, event)
 }
 
-// A new event does not compile until it has its row.
+// A new event compiles only once it has its row.
 const ROWS: {
   [Type in Event['type']]: [Model, Omit<Extract<Event, { type: Type }>, 'type'>, object][]
 } = {
@@ -156,7 +156,7 @@ const ROWS: {
 }
 
 for (const [type, rows] of Object.entries(ROWS)) {
-  test(`S38: of ${type} the log holds codes, hosts and times, and nothing that is secret or said`, () => {
+  test(`S38: the record of ${type} holds codes, hosts and times, but no secret and no text`, () => {
     for (const [model, fields, expected] of rows) {
       const event = { type, ...fields } as Event
       const record = toLogRecord(next(model, event), event)
@@ -166,7 +166,7 @@ for (const [type, rows] of Object.entries(ROWS)) {
   })
 }
 
-test('a start says what runs where, and an end that it ended', () => {
+test('the records of a start and an end', () => {
   const started = {
     version: '1.2.3',
     runtime: nameRuntime({ node: '24.1.0' }),
@@ -182,7 +182,7 @@ test('a start says what runs where, and an end that it ended', () => {
   expect(stoppedRecord()).toEqual({ level: 'info', event: 'stopped' })
 })
 
-/** An error with V8's stack as if it had been thrown by the program that is installed. */
+/** An error with a stack of V8's, as thrown by the installed program. */
 function thrownAt(error: Error, ...frames: string[]): Error {
   return Object.assign(error, {
     stack: [`${error.name}: ${error.message}`, ...frames.map((frame) => `    at ${frame}`)].join(
@@ -191,7 +191,7 @@ function thrownAt(error: Error, ...frames: string[]): Error {
   })
 }
 
-test('S38: of an error it holds the name, the code and the places, and no message', () => {
+test('S38: the record of an error holds its name, code and places, but no message', () => {
   const error = thrownAt(
     Object.assign(new TypeError(`cannot read ${CANARY}`), { code: 'ERR_INVALID_URL' }),
     'new URL (node:internal/url:816:29)',
@@ -218,17 +218,17 @@ test('S38: of an error it holds the name, the code and the places, and no messag
   })
 })
 
-test('S38: a message that looks like a stack is not taken for one', () => {
+test('S38: a message that looks like a stack is not read as one', () => {
   const fake = `\n    at f (file:///x/dist/main/${CANARY}.js:1:1)`
   const record = errorRecord(thrownAt(new Error(fake), 'node:internal/url:1:1'))
   expect(record).toMatchObject({ at: ['node:internal/url:1:1'] })
-  // One that was changed since can no longer be told from the stack.
+  // A message that was changed later cannot be told from the stack.
   const changed = thrownAt(new Error(fake))
   changed.message = '?'
   expect(errorRecord(changed)).toMatchObject({ at: [] })
 })
 
-test('S38: of a cause it holds as little, and of a thrown text nothing', () => {
+test('S38: the record of a cause holds no message either, and a thrown string is dropped', () => {
   const cause = new AuthError('provider-timeout', CANARY, { cause: new Error(CANARY) })
   const error = Object.assign(new Error(CANARY, { cause }), {
     name: `${CANARY} error`,

@@ -1,4 +1,4 @@
-// What the tray's menu offers, and what a person is notified of, for each state.
+// The tray's menu and the notifications for each state.
 
 import { expect, test } from '@playwright/test'
 import { initialModel, type Event, type Model } from '../../main/agent/model.js'
@@ -68,7 +68,7 @@ for (const [name, events, headline, commands] of [
     ['Sign out', 'Sign in as someone else'],
   ],
   [
-    'somebody, and a second sign-in',
+    'a session, and a second sign-in',
     [started, signedIn, started],
     'Waiting for your browser',
     ['Cancel'],
@@ -87,13 +87,13 @@ for (const [name, events, headline, commands] of [
   ],
   ['a failure', [started, failed], 'Sign-in failed', ['Sign in']],
   [
-    'somebody whom an app asks',
+    'a session, and an app that asks',
     [started, signedIn, byApp, linkedByApp],
     'Signed in as Alice & Co',
     ['An app asks you to sign in: mail', ...LINK_COMMANDS, '-', ...SIGNED_IN_COMMANDS],
   ],
   [
-    'somebody whom an app asks that the system does not name',
+    'a session, and an unknown app that asks',
     [started, signedIn, byApp, { ...linkedByApp, program: null }],
     'Signed in as Alice & Co',
     ['An app asks you to sign in', ...LINK_COMMANDS, '-', ...SIGNED_IN_COMMANDS],
@@ -105,13 +105,13 @@ for (const [name, events, headline, commands] of [
     ['An app asks you to sign in: mail', ...LINK_COMMANDS, '-', 'Sign in again', 'Sign out'],
   ],
   [
-    'somebody, and an app that has hung up',
+    'a session, and an app that has hung up',
     [started, signedIn, byApp, linkedByApp, { type: 'sign-in-abandoned', state: 'a' }],
     'Signed in as Alice & Co',
     SIGNED_IN_COMMANDS,
   ],
   [
-    'somebody, and an app that has its answer',
+    'a session, and an app that has its answer',
     [started, signedIn, byApp, linkedByApp, { type: 'callback-answered', state: 'a' }],
     'Signed in as Alice & Co',
     SIGNED_IN_COMMANDS,
@@ -134,7 +134,7 @@ for (const [name, events, headline, commands] of [
   })
 }
 
-test('the menu’s items run the commands that their labels promise', () => {
+test('each item of the menu runs the command that its label names', () => {
   const states = [
     play(),
     play(started, linked),
@@ -160,14 +160,14 @@ test('the menu’s items run the commands that their labels promise', () => {
   })
 })
 
-test('Start at login is checked as the system says, and cannot be chosen where it cannot be changed', () => {
+test('Start at login shows the system’s setting, and is disabled if it cannot be changed', () => {
   const find = (state: { on: boolean; changeable: boolean }) =>
     createMenu(play(), state).find((item) => item.kind === 'checkbox')
   expect(find(OFF)).toMatchObject({ checked: false, enabled: true })
   expect(find({ on: true, changeable: false })).toMatchObject({ checked: true, enabled: false })
 })
 
-for (const [name, events, notice] of [
+for (const [name, events, notification] of [
   [
     'a sign-in',
     [started, signedIn],
@@ -183,12 +183,12 @@ for (const [name, events, notice] of [
     [started, signedIn, ended],
     { title: 'Sign in again', body: 'It has run out.', onClick: 'sign-in' },
   ],
-  ['what the person did', [started, cancelled], null],
+  ['a cancelled sign-in', [started, cancelled], null],
   ['a sign-out', [started, signedIn, { type: 'signed-out' }], null],
-  ['a beginning', [started], null],
+  ['the start of a sign-in', [started], null],
   ['a link', [started, { type: 'link-ready', state: 's', link: 'https://a.example' }], null],
 ] satisfies [string, Event[], DesktopNotification | null][]) {
-  test(`${name} is ${notice === null ? 'no reason for a notification' : 'notified'}`, () => {
-    expect(toNotification(play(...events), events.at(-1)!)).toEqual(notice)
+  test(`${name} ${notification === null ? 'shows no notification' : 'shows a notification'}`, () => {
+    expect(toNotification(play(...events), events.at(-1)!)).toEqual(notification)
   })
 }

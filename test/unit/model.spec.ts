@@ -17,8 +17,8 @@ import {
 } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 
-// The events by name, those apart that lead to different states. A new event, ending or renewal does
-// not compile until each table below has its row.
+// The events by name. An event that can lead to different states has several names. A new event, result
+// or renewal compiles only once each table below has its row.
 type EventName =
   | Exclude<Event['type'], 'sign-in-started' | 'signed-in' | 'sign-in-ended' | 'renewal-failed'>
   | `sign-in-started ${Origin}`
@@ -30,7 +30,7 @@ type SessionName =
 type FlowsName = 'none' | `${Origin} ${SignIn['phase']}` | 'both'
 type OutcomeName = Exclude<LastResult['kind'], 'cancelled'> | 'none' | 'replaced'
 
-// Cells are the state that follows; = is the very same object. Columns are the states before.
+// Columns are the states before the event, cells the states after it; = is the same object.
 // prettier-ignore
 const SESSION_TABLE: Record<EventName, string> = {
   // before:                   signed-out  idle        renewing    offline     failing     ended
@@ -62,7 +62,7 @@ const SESSION_TABLE: Record<EventName, string> = {
   'storage-recovered':           '=           =           =           =           =           =',
 }
 
-// What becomes of the flow that the event names, the tray's or an app's.
+// The sign-in that the event names, the tray's or an app's.
 // prettier-ignore
 const FLOW_TABLE: Record<EventName, string> = {
   // before:                   absent   waiting     answered    exchanging
@@ -94,7 +94,7 @@ const FLOW_TABLE: Record<EventName, string> = {
   'storage-recovered':           '=        =           =           =',
 }
 
-// The last outcome, while nobody is signed in …
+// The last result while nobody is signed in …
 // prettier-ignore
 const OUTCOME_TABLE: Record<EventName, string> = {
   // before:                   none     done     replaced  denied   failed   expired  signed-out
@@ -125,19 +125,19 @@ const OUTCOME_TABLE: Record<EventName, string> = {
   'storage-failed':           '=        =        =         =        =        =        =',
   'storage-recovered':           '=        =        =         =        =        =        =',
 }
-// … what is different once the session of somebody has ended …
+// … the differences once a session has ended …
 const OUTCOME_TABLE_OF_ENDED: Record<EventName, string> = {
   ...OUTCOME_TABLE,
   'signed-in as another': 'replaced '.repeat(7).trim(),
   'signed-out': 'signed-out '.repeat(7).trim(),
 }
-// … and while somebody is signed in.
+// … and while someone is signed in.
 const OUTCOME_TABLE_OF_SIGNED_IN: Record<EventName, string> = {
   ...OUTCOME_TABLE_OF_ENDED,
   'session-ended': '= none none none none none none',
 }
 
-// In both, the tray's flow waits and an app's is exchanged.
+// `both`: the tray's sign-in waits and an app's is exchanged.
 // prettier-ignore
 const SUMMARY_TABLE: Record<FlowsName, string> = {
   // session:           signed-out         idle        renewing    offline     failing          ended
@@ -276,7 +276,7 @@ const models: readonly Model[] = Object.values(SESSIONS).flatMap((session) =>
 const eventNames = Object.keys(EVENTS) as EventName[]
 
 for (const name of eventNames) {
-  test(`${name} leads from every state where the tables say`, () => {
+  test(`${name} leads from every state to the state in the tables`, () => {
     expect({
       session: sessionRow(name),
       signIn: flowRow(name),
@@ -293,7 +293,7 @@ for (const name of eventNames) {
   })
 }
 
-test('an event touches no flow but the one that it names', () => {
+test('an event changes only the sign-in that it names', () => {
   const touching = eventNames.filter((name) =>
     stepsOfFlows(name).some(({ before, named, after }) =>
       before.signIns.some((other) => other !== named && !after.signIns.includes(other)),
@@ -302,7 +302,7 @@ test('an event touches no flow but the one that it names', () => {
   expect(touching).toEqual([])
 })
 
-test('an event that does not fit gives the same model back, so that nobody is told of it', () => {
+test('an event that does not fit returns the same model, so that no subscriber is called', () => {
   const wrong = eventNames.flatMap((name) =>
     steps(name)
       .filter(({ before, after }) => after !== before && hasSameParts(before, after))
@@ -311,7 +311,7 @@ test('an event that does not fit gives the same model back, so that nobody is to
   expect([...new Set(wrong)]).toEqual([])
 })
 
-test('an event with a state that no flow has gives the same model back', () => {
+test('an event with an unknown state returns the same model', () => {
   const named = eventNames.filter(
     (name) => namesFlow(name) && !/^(sign-in-started|signed-in)/.test(name),
   )
@@ -322,7 +322,7 @@ test('an event with a state that no flow has gives the same model back', () => {
   expect(wrong).toEqual([])
 })
 
-test('next changes neither the model nor the event that it is given', () => {
+test('next changes neither the model nor the event', () => {
   const apply = (): void => {
     for (const before of models) {
       for (const name of eventNames) {
@@ -335,7 +335,7 @@ test('next changes neither the model nor the event that it is given', () => {
   expect(apply).not.toThrow() // All is frozen: an assignment throws.
 })
 
-test("a new tray flow takes the place of the tray's and leaves the apps'", () => {
+test('a new sign-in from the tray replaces the old one and leaves those of apps', () => {
   const model: Model = { ...initialModel, signIns: FLOWS.both }
   expect(next(model, start('new', 'tray')).signIns).toEqual([
     signIn('api', 'exchanging'),
@@ -343,7 +343,7 @@ test("a new tray flow takes the place of the tray's and leaves the apps'", () =>
   ])
 })
 
-test("a new flow of an app stands beside the tray's and the other apps'", () => {
+test("a new sign-in of an app leaves the tray's and those of other apps", () => {
   const model: Model = { ...initialModel, signIns: FLOWS.both }
   expect(next(model, start('new', 'api')).signIns).toEqual([
     ...FLOWS.both,
@@ -351,12 +351,12 @@ test("a new flow of an app stands beside the tray's and the other apps'", () => 
   ])
 })
 
-test('the end of a tray flow that was replaced changes nothing', () => {
+test('the end of a replaced sign-in changes nothing', () => {
   const replaced = play(start('old', 'tray'), start('new', 'tray'))
   expect(next(replaced, EVENTS['sign-in-ended cancelled']('old'))).toBe(replaced)
 })
 
-test('a flow whose app hangs up waits on, until its app comes again or it ends', () => {
+test('an abandoned sign-in waits until its app comes back or it ends', () => {
   const left = play(start('s', 'api'), EVENTS['sign-in-abandoned']('s'))
   expect(left.signIns).toEqual([expect.objectContaining({ phase: 'waiting', abandoned: true })])
   expect(next(left, EVENTS['sign-in-abandoned']('s'))).toBe(left)
@@ -366,7 +366,7 @@ test('a flow whose app hangs up waits on, until its app comes again or it ends',
   expect(next(left, EVENTS['sign-in-ended expired']('s')).signIns).toEqual([])
 })
 
-test('of the flows of apps, the newest that an app waits for is shown, else the newest', () => {
+test('the newest sign-in that an app waits for is shown, or else the newest', () => {
   const both = play(
     start('one', 'api'),
     start('other', 'api'),
@@ -382,17 +382,17 @@ const opened = [
   EVENTS['sign-in-message-changed']('s'),
 ]
 
-test('a flow has a link and a notice while it waits', () => {
+test('a sign-in has a link and a message while it waits', () => {
   expect(traySignIn(play(...opened))).toMatchObject({ link: `${LINK}?new`, message: 'no browser' })
 })
 
-test('a link that is opened once more takes the notice away', () => {
+test('opening the link again removes the message', () => {
   const again = play(...opened, EVENTS['link-ready']('s'))
   expect(traySignIn(again)).toMatchObject({ link: `${LINK}?new`, message: null })
 })
 
 for (const name of ['callback-answered', 'exchange-started'] as const) {
-  test(`${name} takes the link and the notice away, for they are of no more use`, () => {
+  test(`${name} removes the link and the message`, () => {
     expect(traySignIn(play(...opened, EVENTS[name]('s')))).toMatchObject({
       link: null,
       message: null,
@@ -400,7 +400,7 @@ for (const name of ['callback-answered', 'exchange-started'] as const) {
   })
 }
 
-test('signing in takes the account and its expiry from the event', () => {
+test('a new session has the event’s account and expiry', () => {
   const { session } = play(start('s', 'tray'), signedInBy('s', BOB))
   expect(session).toEqual({
     kind: 'signed-in',
@@ -411,7 +411,7 @@ test('signing in takes the account and its expiry from the event', () => {
 })
 
 for (const before of ['idle', 'ended'] as const) {
-  test(`signing in as somebody else names the one who was there before (${before})`, () => {
+  test(`signing in as someone else names the previous account (${before})`, () => {
     const model: Model = { ...initialModel, session: SESSIONS[before], signIns: FLOWS.both }
     const replaced = next(model, signedInBy('tray-state', BOB))
     expect(replaced.lastResult).toEqual({ kind: 'done', replaced: ALICE, message: null })
@@ -425,7 +425,7 @@ test('a renewal changes the lifetime and nothing else', () => {
   expect(next(model, EVENTS.renewed('')).session).toEqual({ ...SESSIONS.idle, ...LIFETIME })
 })
 
-test('a renewal that fails says why and when it is tried again, and the expiry stays', () => {
+test('a failed renewal says why and when it is retried, and keeps the expiry', () => {
   const model: Model = { ...initialModel, session: SESSIONS.renewing }
   expect(next(model, EVENTS['renewal-failed offline']('')).session).toEqual({
     ...SESSIONS.offline,
@@ -438,7 +438,7 @@ for (const [before, summary] of [
   ['offline', 'offline'],
   ['failing', 'renewal-failing'],
 ] as const) {
-  test(`a renewal that is tried again looks as it did, and says why the last one failed (${before})`, () => {
+  test(`a renewal that is retried still shows the last failure (${before})`, () => {
     const model: Model = { ...initialModel, session: SESSIONS[before] }
     const again = next(model, EVENTS['renewal-started'](''))
     expect(again.session).toEqual({
@@ -457,13 +457,13 @@ test('a storage problem stays until it is solved', () => {
   expect(next(initialModel, EVENTS['storage-recovered'](''))).toBe(initialModel)
 })
 
-test('a session is held though its flow has made way for another meanwhile', () => {
+test('a session is kept even if another sign-in has replaced its own', () => {
   const model = play(start('old', 'tray'), start('new', 'tray'), signedInBy('old', BOB))
   expect(model.session).toMatchObject({ kind: 'signed-in', account: BOB })
   expect(traySignIn(model)).toMatchObject({ state: 'new' })
 })
 
-test('a session that ends keeps whose it was, and says why it ended', () => {
+test('an ended session keeps its account and says why it ended', () => {
   const model: Model = { ...initialModel, session: SESSIONS.idle }
   expect(next(model, EVENTS['session-ended']('')).session).toEqual({
     kind: 'needs-sign-in',
@@ -473,7 +473,7 @@ test('a session that ends keeps whose it was, and says why it ended', () => {
 })
 
 for (const name of ['replaced', 'signed-out'] as const) {
-  test(`a revocation that fails adds its message to the outcome ${name}`, () => {
+  test(`a failed revocation adds its message to the result ${name}`, () => {
     const model: Model = { ...initialModel, lastResult: OUTCOMES[name] }
     expect(next(model, EVENTS['revocation-failed']('')).lastResult).toEqual({
       ...OUTCOMES[name],
@@ -492,7 +492,7 @@ const places: Record<string, [Model, Summary]> = {
   'needs-sign-in': [{ ...initialModel, session: SESSIONS.ended }, 'needs-sign-in'],
 }
 for (const [place, [before, summary]] of Object.entries(places)) {
-  test(`cancelling leads back to ${place}, where it was before`, () => {
+  test(`cancelling leads back to ${place}`, () => {
     const waiting = opened.reduce(next, before)
     expect(summarize(waiting)).toBe('waiting')
     const after = next(waiting, EVENTS['sign-in-ended cancelled']('s'))
@@ -501,7 +501,7 @@ for (const [place, [before, summary]] of Object.entries(places)) {
   })
 }
 
-test('a failed second login leaves signed-in, and is told', () => {
+test('a failed second sign-in leaves the session, and is shown', () => {
   const before: Model = { ...initialModel, session: SESSIONS.idle, lastResult: OUTCOMES.done }
   const after = [...opened, EVENTS['sign-in-ended failed']('s')].reduce(next, before)
   expect(after.session).toBe(before.session)
@@ -510,7 +510,7 @@ test('a failed second login leaves signed-in, and is told', () => {
 })
 
 for (const flowsName of Object.keys(FLOWS) as FlowsName[]) {
-  test(`the one word for every session with flows: ${flowsName}`, () => {
+  test(`the state in one word for every session with sign-ins: ${flowsName}`, () => {
     const row = Object.values(SESSIONS).map((session) =>
       cell(
         models.filter((model) => model.session === session && model.signIns === FLOWS[flowsName]),
@@ -521,7 +521,7 @@ for (const flowsName of Object.keys(FLOWS) as FlowsName[]) {
   })
 }
 
-test('signed out and with no flow, only a last failure makes the word failed', () => {
+test('without a session and a sign-in, only a failure makes the state failed', () => {
   const words = Object.entries(OUTCOMES).map(([name, lastResult]) => [
     name,
     summarize({ ...initialModel, lastResult }),
@@ -595,7 +595,7 @@ function outcomeRow(name: EventName, kind: SessionState['kind']): string[] {
   )
 }
 
-/** The event in every model; where it names a flow, once for each flow of the model. */
+/** The event in every model, once for each sign-in of the model if the event names one. */
 function steps(name: EventName): { before: Model; after: Model }[] {
   if (namesFlow(name)) return stepsOfFlows(name)
   return models.map((before) => ({ before, after: next(before, EVENTS[name]('')) }))
@@ -611,7 +611,7 @@ function stepsOfFlows(name: EventName): { before: Model; named: SignIn; after: M
   )
 }
 
-/** What all of `cases` have in common; where they differ, each of the results. */
+/** The result that all `cases` share, or each of the results if they differ. */
 function cell<Case>(cases: readonly Case[], read: (one: Case) => string): string {
   return [...new Set(cases.map(read))].join('|')
 }

@@ -1,4 +1,4 @@
-// How Latchkey is started again in its own place, and whether a person is offered that.
+// How Latchkey restarts, and when a person is offered a restart.
 
 import { expect, test } from '@playwright/test'
 import { initialModel, type Event, type Model } from '../../main/agent/model.js'
@@ -17,7 +17,7 @@ const HERE = {
   env: {},
 }
 
-test('a restart has the arguments of this start, and is no start at login', () => {
+test('a restart has the arguments of this start, without those of a start at login', () => {
   const given = ['--no-sandbox', '--autostart', '--data-dir=/srv/my data', '--port', '0', '--', 'x']
   expect(restartOf(HERE, [HERE.execPath, ...given])).toEqual({
     program: HERE.execPath,
@@ -25,13 +25,13 @@ test('a restart has the arguments of this start, and is no start at login', () =
   })
 })
 
-test('what the system added to this start is not passed on', () => {
+test('arguments that the system added are not passed on', () => {
   for (const arg of ['-psn_0_12345', '-ToastActivated', '-Embedding', '-NSDocumentRevisions']) {
     expect(restartOf(HERE, ['', arg, '--sign-in'])?.args).toEqual(['--sign-in'])
   }
 })
 
-test('from the source tree the app’s folder stays among the arguments, once', () => {
+test('from the source tree, the app’s folder stays in the arguments once', () => {
   const tree = { ...HERE, execPath: '/src/electron', appPath: '/src', isPackaged: false }
   expect(restartOf(tree, ['', '--no-sandbox', '/src', '--demo-if-unset'])).toEqual({
     program: '/src/electron',
@@ -39,7 +39,7 @@ test('from the source tree the app’s folder stays among the arguments, once', 
   })
 })
 
-test('there is none where the AppImage is gone', () => {
+test('there is no restart if the AppImage is gone', () => {
   const env = { APPIMAGE: '/gone', APPDIR: '/tmp/.mount_x' }
   expect(restartOf({ ...HERE, execPath: '/tmp/.mount_x/latchkey', env }, [''])).toBeNull()
 })
@@ -52,7 +52,7 @@ for (const [reason, helps] of Object.entries({
   keychain: true,
   dpapi: false,
 } satisfies Record<MissingKeyring, boolean>)) {
-  test(`where the keyring is missing (${reason}), a restart ${helps ? 'helps' : 'does not help'}`, () => {
+  test(`if the keyring is missing (${reason}), a restart ${helps ? 'helps' : 'does not help'}`, () => {
     const advice = restartAdvice(reason as MissingKeyring)
     expect(advice !== null).toBe(helps)
     if (advice !== null) expect(advice).toContain('estart Latchkey')
@@ -102,7 +102,7 @@ for (const [what, events, storage, offer] of [
     locked('memory'),
     SESSION_BACK,
   ],
-  ['a session that waits, where a restart does not help', [], locked('memory', null), null],
+  ['a session that waits, if a restart does not help', [], locked('memory', null), null],
   ['nobody, and nothing stored', [], open('memory'), null],
   ['a sign-in under way', [started], locked('memory'), null],
   ['an app’s sign-in under way', [appAsks], locked('memory'), null],
@@ -114,7 +114,7 @@ for (const [what, events, storage, offer] of [
     null,
   ],
   [
-    'a session in memory, where a restart does not help',
+    'a session in memory, if a restart does not help',
     [started, signedIn],
     open('memory', null),
     null,
@@ -127,7 +127,7 @@ for (const [what, events, storage, offer] of [
     const model: Model = events.reduce(next, initialModel)
     const found = offerRestart(model, storage)
     expect(found).toEqual(offer)
-    // A menu cannot say beforehand that a session ends.
+    // A menu cannot warn that a session ends.
     const labels = createMenu(model, { on: false, changeable: true }, found).map((item) =>
       item.kind === 'separator' ? '' : item.label,
     )

@@ -1,4 +1,4 @@
-// The lines that tell programs of each sign-in under way.
+// The JSON lines about each sign-in under way.
 
 import { expect, test } from '@playwright/test'
 import { initialModel, type Event } from '../../main/agent/model.js'
@@ -84,7 +84,7 @@ const STORIES: Record<string, [Event[], SignInLine[]]> = {
   ],
 }
 for (const [story, [events, lines]] of Object.entries(STORIES)) {
-  test(`what programs are told of ${story}`, () => {
+  test(`the lines for ${story}`, () => {
     const linesFor = createSignInLines()
     let model = initialModel
     const told = events.flatMap((event) => {
@@ -95,7 +95,7 @@ for (const [story, [events, lines]] of Object.entries(STORIES)) {
   })
 }
 
-test('one that began before anybody listened is told at once', () => {
+test('a sign-in that began before the first call gets its line at once', () => {
   const model = [start('a', 'api'), link('a', 'mail')].reduce(next, initialModel)
   expect(createSignInLines()(model, null)).toEqual([apps(1, 'waiting', 'mail')])
 })

@@ -1,4 +1,4 @@
-// What people and programs are shown of the model.
+// The status that people and programs see.
 
 import type { Status } from '../../main/ipc.js'
 import { expect, test } from '@playwright/test'
@@ -48,7 +48,7 @@ const expire: Event = {
   state: 's',
   result: { kind: 'expired', reason: 'Nobody came.' },
 }
-const refuse: Event = {
+const reject: Event = {
   type: 'sign-in-rejected',
   result: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
 }
@@ -68,7 +68,7 @@ const full: Event = { type: 'storage-failed', message: 'The disk is full.' }
 const STILL_ALICE = PRESENT_MESSAGES.stillSignedIn('Alice Adams', '').trim()
 const BOB_LEFT = PRESENT_MESSAGES.replaced('Bob Brown')
 
-// What happened, one after the other, and what is then shown.
+// The events in order, and the status after them.
 const STORIES: Record<string, [Event[], Status['state'], Account | null, Status['reason']]> = {
   'nothing yet': [[], 'signed-out', null, null],
   'a wait': [[start(), link], 'waiting', null, null],
@@ -79,7 +79,7 @@ const STORIES: Record<string, [Event[], Status['state'], Account | null, Status[
   'a failed sign-in': [[start(), fail], 'failed', null, 'It was too slow.'],
   'a denied sign-in': [[start(), deny], 'failed', null, 'It was refused.'],
   'an expired sign-in': [[start(), expire], 'failed', null, 'Nobody came.'],
-  'a refused sign-in': [[refuse], 'failed', null, 'There is no provider.'],
+  'a rejected sign-in': [[reject], 'failed', null, 'There is no provider.'],
   'a new wait after a failure': [[start(), fail, start()], 'waiting', null, null],
   'a sign-in after a failure': [[start(), fail, ...signIn(ALICE)], 'signed-in', ALICE, null],
   'a cancelled sign-in after a failure': [
@@ -144,13 +144,13 @@ const STORIES: Record<string, [Event[], Status['state'], Account | null, Status[
     null,
   ],
   'a sign-out': [[...signIn(ALICE), signOut], 'signed-out', null, null],
-  'a sign-out that the provider did not hear of': [
+  'a sign-out without the provider': [
     [...signIn(ALICE), signOut, unrevoked],
     'signed-out',
     null,
     'The provider was away.',
   ],
-  'an app that waits while somebody is signed in': [
+  'an app that waits while someone is signed in': [
     [...signIn(ALICE), start('api', 'app')],
     'signed-in',
     ALICE,
@@ -170,7 +170,7 @@ for (const [story, [events, state, account, reason]] of Object.entries(STORIES))
   })
 }
 
-test('the expiry is told as RFC 3339 section 5.6 has it, while somebody is signed in', () => {
+test('the expiry is formatted by RFC 3339 section 5.6 while someone is signed in', () => {
   expect(toStatus(play(...signIn(ALICE))).expiresAt).toBe('2027-01-02T03:04:05.000Z')
   expect(toStatus(play(...signIn(ALICE), end)).expiresAt).toBeNull()
   expect(toStatus(play(...signIn(ALICE), signOut)).expiresAt).toBeNull()
@@ -184,7 +184,7 @@ test('S18: an expiry that no date can hold is null, not an exception', () => {
   expect(toStatus(play(...signIn(ALICE, 1e18))).expiresAt).toBeNull()
 })
 
-// What is not shown has the word canary; all of it is where a careless hand could put it.
+// Everything that must not be shown contains the word canary.
 const account = { ...ALICE, accessToken: 'canary-token', claims: { picture: 'canary-claim' } }
 const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
   (['waiting', 'answered', 'exchanging'] as const).flatMap((phase) =>
@@ -219,14 +219,14 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
   ),
 )
 for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
-  test(`S32: the status drops link and state, and all but its four keys (${name})`, () => {
+  test(`S32: the status has four members, without link and state (${name})`, () => {
     const status = toStatus(model)
     expect(Object.keys(status)).toEqual(['state', 'account', 'expiresAt', 'reason'])
     expect(Object.keys(status.account!)).toEqual(['name', 'email', 'sub'])
     expect(JSON.stringify(status)).not.toContain('canary')
   })
 
-  test(`S32: the window is told no more than that and when the wait ends (${name})`, () => {
+  test(`S32: the window gets the status, the deadline and the redirect URI only (${name})`, () => {
     const surroundings = {
       scope: 'openid profile',
       storage: { tier: 'memory', note: 'Why.' } as const,
@@ -254,7 +254,7 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
   })
 }
 
-test('F19: the window is told the way back of what an app asks for beside a session', () => {
+test('F19: the window gets the redirect URI of an app’s sign-in during a session', () => {
   const surroundings = {
     scope: null,
     storage: { tier: 'memory', note: null } as const,
@@ -283,7 +283,7 @@ test('F19: the window is told the way back of what an app asks for beside a sess
   ).toBeNull()
 })
 
-test('a sign-in whose app has hung up says so, whatever else is noticed of it', () => {
+test('an abandoned sign-in says so instead of any other message', () => {
   const left = play(
     { type: 'sign-in-started', state: 's', origin: 'api', deadlineMs: 5_000 },
     { type: 'sign-in-abandoned', state: 's' },
