@@ -75,19 +75,23 @@ async function authorizeApiSignIn(
     context.deps,
     provider,
     { ...request, loginHint: null, maxAgeS: provider.maxAgeS },
-    async (expected) => {
-      const [pending, caller] = await Promise.all([
-        openRedirectTarget(context, handle, expected),
-        // Known before the browser opens: a program cannot be found once it has hung up.
-        handle.caller,
-      ])
-      program = caller.kind === 'seen' ? caller.name : null
-      const delivered = new Promise<CallbackAnswer>((take) => (handle.pending = { expected, take }))
-      // The answer comes to the redirect target, or is delivered through the API.
-      return { ...pending, answer: Promise.race([pending.answer, delivered]) }
+    {
+      openRedirectTarget: async (expected) => {
+        const [pending, caller] = await Promise.all([
+          openRedirectTarget(context, handle, expected),
+          // Known before the browser opens: a program cannot be found once it has hung up.
+          handle.caller,
+        ])
+        program = caller.kind === 'seen' ? caller.name : null
+        const delivered = new Promise<CallbackAnswer>(
+          (take) => (handle.pending = { expected, take }),
+        )
+        // The answer comes to the redirect target, or is delivered through the API.
+        return { ...pending, answer: Promise.race([pending.answer, delivered]) }
+      },
+      linkReady: (link) => sendToProvider(context, handle, link, program),
+      signal: controller.signal,
     },
-    (link) => sendToProvider(context, handle, link, program),
-    controller.signal,
   )
   handle.pending = null
   const { result, show } = authorized.answer

@@ -81,7 +81,7 @@ async function revokeAll(
     await provider.readMetadata({ signal })
     for (const tokens of all) {
       const revoked = provider.request(
-        (metadata) => revokeTokens(http, metadata, client, tokens, signal),
+        (metadata) => revokeTokens(http, metadata, { ...client, tokens }, signal),
         { mayRepeat: () => true, signal },
       )
       await revoked.catch((thrown: unknown) => failures.push(thrown))

@@ -65,15 +65,14 @@ async function completeApiSignIn(
     const session = await completeSignIn(
       deps,
       provider,
-      proof,
-      { code, verifier, nonce, scope, maxAgeS: provider.maxAgeS, organization },
+      { ...proof, code, verifier, nonce, scope, maxAgeS: provider.maxAgeS, organization },
       {
         keep: async (kept) => {
           replaced = await deps.sessionKeeper.keep(kept, controller.signal)
         },
         discard: (tokens) => deps.sessionKeeper.discard(tokens, provider),
+        signal: controller.signal,
       },
-      controller.signal,
     )
     handles.delete(state)
     deps.sessionKeeper.tell(session, state, replaced)

@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from '../base/errors.js'
 import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
-import type { Account } from '../oauth/id-token.js'
+import type { Account } from '../oauth/account.js'
 
 export type SessionState =
   | { kind: 'signed-out' }

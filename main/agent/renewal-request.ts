@@ -45,7 +45,7 @@ export async function requestRenewal(
   const answer = await provider.request(
     (metadata) => {
       if (!holdsDirectory()) throw new AuthError('storage-failed', SESSION_MESSAGES.directoryTaken)
-      return renewTokens(http, metadata, request, clock, keep)
+      return renewTokens(http, metadata, request, { clock, keep })
     },
     { mayRepeat: wasNeverSent, signal },
   )
@@ -75,12 +75,10 @@ async function checkUser(
     const claims = await provider.request(
       (metadata) =>
         verifyRenewedIdToken(
-          provider.keys,
-          metadata,
+          { keys: provider.keys, metadata },
           renewed.tokens,
           { sub: account.sub, idToken: tokens.idToken },
-          { clientId, clockSkewMs },
-          keeper.deps.clock.nowMs(),
+          { clientId, clockSkewMs, nowMs: keeper.deps.clock.nowMs() },
         ),
       { mayRepeat: () => true },
     )

@@ -1,6 +1,6 @@
 // The model that follows an event: one pure function, with one part for each part of the model.
 
-import type { Account } from '../oauth/id-token.js'
+import type { Account } from '../oauth/account.js'
 import {
   renewalFailure,
   type Event,

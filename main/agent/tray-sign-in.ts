@@ -109,28 +109,23 @@ async function runTraySignIn(
   let replaced: Session | null = null
   try {
     // 2. and 3.
-    const session = await signInFromTray(
-      deps,
-      provider,
-      request,
-      {
-        linkReady: (link) => deps.browser.openNew(state, link),
-        linkChanged: (link) =>
-          dispatch({ type: 'sign-in-message-changed', state, link, message: ASKED_AGAIN }),
-        offlineAccessRejected: () => deps.memory.noteRejection(),
-        onDiagnostic: (diagnostic) => deps.reportDiagnostic(state, diagnostic),
-        exchangeStarted() {
-          stopTimeout()
-          dispatch({ type: 'exchange-started', state })
-        },
-        async keep(kept) {
-          replaced = await sessionKeeper.keep(kept, signal)
-        },
-        discard: (tokens) => sessionKeeper.discard(tokens, provider),
-        pageFor: (thrown) => toPage(toResult(thrown)),
+    const session = await signInFromTray(deps, provider, request, {
+      linkReady: (link) => deps.browser.openNew(state, link),
+      linkChanged: (link) =>
+        dispatch({ type: 'sign-in-message-changed', state, link, message: ASKED_AGAIN }),
+      offlineAccessRejected: () => deps.memory.noteRejection(),
+      onDiagnostic: (diagnostic) => deps.reportDiagnostic(state, diagnostic),
+      exchangeStarted() {
+        stopTimeout()
+        dispatch({ type: 'exchange-started', state })
       },
+      async keep(kept) {
+        replaced = await sessionKeeper.keep(kept, signal)
+      },
+      discard: (tokens) => sessionKeeper.discard(tokens, provider),
+      pageFor: (thrown) => toPage(toResult(thrown)),
       signal,
-    )
+    })
     // 4.
     sessionKeeper.tell(session, state, replaced)
     end()

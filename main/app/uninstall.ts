@@ -197,7 +197,7 @@ export async function revokeSession(
       return failedTo(`${who} was not revoked: the provider offers no revocation. Sign out there.`)
     }
     for (const one of all) {
-      await revokeTokens(http, metadata, client, one).catch((thrown: unknown) =>
+      await revokeTokens(http, metadata, { ...client, tokens: one }).catch((thrown: unknown) =>
         failures.push(asAuthError(thrown).message),
       )
     }

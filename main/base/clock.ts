@@ -46,6 +46,9 @@ export async function within<Value>(
 
 const LONGEST_NAP_MS = 30_000
 
+/** How far the provider's clock and ours may differ, in milliseconds. */
+export const CLOCK_TOLERANCE_MS = 30_000
+
 /** setTimeout fires at once when asked for more than this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 

@@ -6,7 +6,7 @@ import { asAuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
 import type { Environment } from '../base/environment.js'
 import { problemOfTls } from '../net/unchecked-tls.js'
-import { spanOf, type Clock } from '../base/clock.js'
+import { CLOCK_TOLERANCE_MS, spanOf, type Clock } from '../base/clock.js'
 import { errnoOf } from '../base/errno.js'
 import { lackingFor, presetFor } from '../settings/presets.js'
 import { hasRejectedOfflineAccess } from '../storage/provider-memory.js'
@@ -26,7 +26,6 @@ export type ProviderDeps = {
 /** A provider that takes longer for its metadata makes people wait. */
 const SLOW_MS = 3_000
 /** By so much the clocks may differ before sign-ins fail. */
-const TOLERATED_MS = 30_000
 /** The Date header says whole seconds, and its way here takes time. */
 const NOTICED_MS = 5_000
 
@@ -198,9 +197,9 @@ function checkClock(dateMs: number | null, nowMs: number): Check {
   if (offMs < NOTICED_MS) return check('clock', 'ok', "It shows the provider's time.")
   return check(
     'clock',
-    offMs < TOLERATED_MS ? 'warning' : 'problem',
+    offMs < CLOCK_TOLERANCE_MS ? 'warning' : 'problem',
     `This computer's clock is ${spanOf(offMs)} ${clockSkewMs > 0 ? 'ahead of' : 'behind'} the ` +
-      `provider's. Sign-ins fail where they differ by more than ${spanOf(TOLERATED_MS)}: have ` +
+      `provider's. Sign-ins fail where they differ by more than ${spanOf(CLOCK_TOLERANCE_MS)}: have ` +
       'this computer take its time from the network.',
   )
 }

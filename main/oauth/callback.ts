@@ -1,44 +1,44 @@
-// What a browser brought back: whose it is, and whether it may be believed.
+// Checks what a browser brought back: to which sign-in it belongs, and whether it is genuine.
 
 import { AuthError, quoteProvider } from '../base/errors.js'
+import { CALLBACK_MESSAGES } from './oauth-messages.js'
 import { isAboutScope } from './scopes.js'
 
-/** What a flow waits for. */
+/** What a sign-in waits for. */
 export type ExpectedCallback = {
   state: string
-  /** Masked where the provider quotes it, as the state is. */
+  /** Masked if the provider quotes it, as is the state. */
   nonce?: string
   issuer: string
-  /** True where the provider promises `iss`, so that one without it is refused. */
+  /** True if the provider promises `iss`. An answer without it is then rejected. */
   issParameterSupported: boolean
-  /** True where the provider was asked to answer by a form post. */
+  /** True if the provider was asked to answer by a form post. */
   byFormPost?: boolean
 }
 
 export type CallbackResult =
-  /** The provider's answer: this flow goes on, or ends. */
+  /** The provider's answer: this sign-in goes on, or ends. */
   | { kind: 'code'; code: string }
   | {
       kind: 'refused'
       error: AuthError
-      /** True where it says that the scopes which were asked for are not allowed. */
+      /** True if it says that the requested scopes are not allowed. */
       aboutScope: boolean
     }
-  /** Not an answer that any flow may take: it is turned away and the wait goes on. */
+  /** No answer to this sign-in. It gets an error page, and the wait goes on. */
   | { kind: 'ignored' }
 
 /**
- * Names the flow that a callback belongs to: its one `state`; null for none, or for several.
+ * Reads the one `state`, which names the sign-in; null if there is none, or more than one.
  *
- * @see RFC 6749 section 10.12
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-10.12}
  */
 export function stateOf(parameters: URLSearchParams): string | null {
   return single(parameters, 'state')
 }
 
 /**
- * True for what a provider answers with: a code or an error. Anything else may be a browser that
- * came by, and ends nothing, whatever it carries.
+ * True if a provider could have sent this: it has a code or an error. Anything else ends no sign-in.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2}
  */
@@ -47,8 +47,8 @@ export function isAnswer(parameters: URLSearchParams): boolean {
 }
 
 /**
- * Checks a callback against the flow that its state named, in this order: whether it is an answer,
- * whose, `iss`, then error and code. Nothing that lacks the flow's state can end the flow.
+ * Checks a callback against the sign-in that its state names, in this order: is it an answer, to
+ * which sign-in, from which issuer, then error and code. Without its state, nothing can end a sign-in.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.7} (state)
  * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2.4} (iss)
@@ -58,58 +58,55 @@ export function validateCallback(
   parameters: URLSearchParams,
   expected: ExpectedCallback,
 ): CallbackResult {
-  // 1. It is an answer, and no parameter comes twice (RFC 6749 section 3.1).
+  // 1. It is an answer, and no parameter is repeated.
+  // https://www.rfc-editor.org/rfc/rfc6749#section-3.1
   if (!isAnswer(parameters)) return { kind: 'ignored' }
   for (const name of ['iss', 'error', 'code']) {
     if (parameters.getAll(name).length > 1) return { kind: 'ignored' }
   }
 
-  // 2. The state is the flow's own, and there is just one.
+  // 2. There is exactly one state, and it is the sign-in's own.
   if (stateOf(parameters) !== expected.state) return { kind: 'ignored' }
 
-  // 3. The answer is from the provider that was asked.
+  // 3. The answer comes from the provider that was asked.
+  const wrongIssuer = checkIssuer(parameters, expected)
+  if (wrongIssuer) return { kind: 'refused', aboutScope: false, error: wrongIssuer }
+
+  // 4. The provider or the user said no.
+  const error = parameters.get('error')
+  if (error !== null && isFilled(error)) return readDenial(parameters, expected, error)
+
+  // 5. It is an answer and no error, so there is a code.
+  return { kind: 'code', code: parameters.get('code')! }
+}
+
+/** @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2.4} */
+function checkIssuer(parameters: URLSearchParams, expected: ExpectedCallback): AuthError | null {
   const iss = parameters.get('iss')
   if (iss === null ? expected.issParameterSupported : iss !== expected.issuer) {
-    return {
-      kind: 'refused',
-      aboutScope: false,
-      error: new AuthError(
-        'issuer-mismatch',
-        iss === null
-          ? 'The answer did not say which provider it came from, though yours promises to. ' +
-              'Latchkey did not use it. Try again.'
-          : 'The answer came from another provider than the one you were sent to. ' +
-              'Latchkey did not use it. Try again.',
-      ),
-    }
+    const message = iss === null ? CALLBACK_MESSAGES.noIssuer : CALLBACK_MESSAGES.otherIssuer
+    return new AuthError('issuer-mismatch', message)
   }
+  return null
+}
 
-  // 4. The provider, or the person, said no.
-  const error = parameters.get('error')
-  if (error !== null && isFilled(error)) {
-    const description = parameters.get('error_description') ?? undefined
-    const secrets = [expected.state, expected.nonce ?? '', parameters.get('code') ?? '']
-    const aboutScope = isAboutScope(error, description)
-    const advice = aboutScope ? ' Choose what is asked for with --scope.' : ''
-    return {
-      kind: 'refused',
-      aboutScope,
-      error:
-        error === 'access_denied'
-          ? new AuthError(
-              'access-denied',
-              `The sign-in was refused at the provider: ${quoteProvider(error, description, secrets)}.`,
-            )
-          : new AuthError(
-              'authorization-error',
-              `The provider could not sign you in: ${quoteProvider(error, description, secrets)}.` +
-                advice,
-            ),
-    }
+function readDenial(
+  parameters: URLSearchParams,
+  expected: ExpectedCallback,
+  error: string,
+): Extract<CallbackResult, { kind: 'refused' }> {
+  const description = parameters.get('error_description') ?? undefined
+  const secrets = [expected.state, expected.nonce ?? '', parameters.get('code') ?? '']
+  const quote = quoteProvider(error, description, secrets)
+  const aboutScope = isAboutScope(error, description)
+  return {
+    kind: 'refused',
+    aboutScope,
+    error:
+      error === 'access_denied'
+        ? new AuthError('access-denied', CALLBACK_MESSAGES.denied(quote))
+        : new AuthError('authorization-error', CALLBACK_MESSAGES.failed(quote, aboutScope)),
   }
-
-  // 5. There is a code, for it is an answer and no error.
-  return { kind: 'code', code: parameters.get('code')! }
 }
 
 function isFilled(value: string): boolean {

@@ -1,7 +1,7 @@
 // The link to the provider's own sign-out page.
 
 import type { ProviderMetadata } from './metadata.js'
-import type { Account } from './id-token.js'
+import type { Account } from './account.js'
 
 /**
  * Makes the link that ends the person's session at the provider itself, in their browser; null where

@@ -1,7 +1,7 @@
 // The pages a browser is shown when it comes back: plain HTML that loads and sends nothing.
 
 import { createHash } from 'node:crypto'
-import { labelOf, type Account } from './id-token.js'
+import { labelOf, type Account } from './account.js'
 
 export type Page = {
   status: number

@@ -1,6 +1,6 @@
 // The session that a sign-in brings, which everything else passes on.
 
-import type { Account, Claims } from './id-token.js'
+import type { Account, Claims } from './account.js'
 import type { TokenSet } from './token-endpoint.js'
 
 /** A session's secrets and whom they belong to. */

@@ -1,4 +1,4 @@
-// One sign-in as straight functions: to the provider and back, then from the code to an identity.
+// One sign-in: to the provider and back, then from the code to a stored session.
 
 import { unlessAborted } from '../base/abort.js'
 import type { Clock } from '../base/clock.js'
@@ -8,7 +8,9 @@ import { authorizationUrl } from './authorization-url.js'
 import type { Client } from './client-authentication.js'
 import type { ProviderMetadata } from './metadata.js'
 import type { Http } from '../net/http.js'
-import { accountOf, mergeClaims, readUserinfo, verifyIdToken } from './id-token.js'
+import { toAccount } from './account.js'
+import { verifyIdToken } from './id-token.js'
+import { mergeClaims, readUserinfo } from './userinfo.js'
 import type { KeySet } from './key-set.js'
 import { RECENT_METADATA_MS, type FindProvider } from './provider.js'
 import type { ExpectedCallback } from './callback.js'
@@ -23,7 +25,7 @@ import { codeChallenge, createNonce, createState, createVerifier } from './pkce.
 import { asksOffline, withoutOfflineAccess } from './scopes.js'
 import { exchangeCode, type Orphans } from './token-endpoint.js'
 
-/** Where people sign in, and how. */
+/** The provider, and what to ask it for. */
 export type ProviderSettings = {
   issuer: string
   clientId: string
@@ -33,7 +35,7 @@ export type ProviderSettings = {
   maxAgeS: number | null
   /** Null for a public client. */
   clientSecret: Secret | null
-  /** What else goes along with each sign-in; cannot override what is ours. */
+  /** More parameters for the authorization URL. They cannot override ours. */
   parameters: Readonly<Record<string, string>>
 }
 
@@ -44,7 +46,7 @@ export type AttemptDeps = {
   listener: CallbackListener
 }
 
-/** What goes to the provider for one person's sign-in. */
+/** What one sign-in asks the provider for. */
 export type AuthorizationAttempt = {
   state: string
   nonce: string
@@ -54,71 +56,81 @@ export type AuthorizationAttempt = {
   prompt: string | null
   loginHint: string | null
   maxAgeS: number | null
-  /** What else goes along; cannot override what is ours. */
+  /** More parameters. They cannot override ours. */
   extra: Readonly<Record<string, string>>
 }
 
-/** A person's answer, and what is needed to go on from it. */
+/** The user's answer, and what the exchange needs. */
 export type Authorized = {
   metadata: ProviderMetadata
   keys: KeySet
   redirectUri: string
   answer: CallbackAnswer
-  /** Lets the listener go, once the person has been shown the end. */
+  /** Closes the redirect target. Call it after the result has been shown in the browser. */
   leave(): Promise<void>
 }
 
+export type AuthorizationSteps = {
+  /** Opens the address that the provider sends the browser to. */
+  openRedirectTarget(expected: ExpectedCallback): Promise<PendingCallback>
+  /** The redirect target is open: the user may be sent to the link. */
+  linkReady(link: string): void
+  /** Aborts the sign-in; its reason is thrown. */
+  signal: AbortSignal
+}
+
 /**
- * Takes a person to the provider and back. When it fails nothing is left open; when it succeeds the
- * caller shows the answer's page and then calls `leave`. Fails with an AuthError, or with the
+ * Sends a user to the provider and waits for the answer. If it fails, nothing stays open. If it
+ * succeeds, the caller shows a page and then calls `leave`. Fails with an AuthError, or with the
  * signal's reason.
  *
  * 1. Read the provider's metadata.
- * 2. Open the way back.
- * 3. Hand out the link; fetch the signing keys while the person is in the browser.
+ * 2. Open the redirect target.
+ * 3. Hand out the link, and read the signing keys while the user is in the browser.
  * 4. Wait for the callback.
  *
- * @see RFC 8252 section 4.1, RFC 7636 section 1.1
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-4.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-1.1}
  */
 export async function authorize(
   { findProvider }: Pick<AttemptDeps, 'findProvider'>,
-  provider: Pick<ProviderSettings, 'issuer' | 'clientId' | 'parameters'>,
+  settings: Pick<ProviderSettings, 'issuer' | 'clientId' | 'parameters'>,
   attempt: AuthorizationAttempt,
-  openRedirectTarget: (expected: ExpectedCallback) => Promise<PendingCallback>,
-  linkReady: (link: string) => void,
-  signal: AbortSignal,
+  { openRedirectTarget, linkReady, signal }: AuthorizationSteps,
 ): Promise<Authorized> {
-  const { readMetadata, keys } = findProvider(provider)
+  // 1.
+  const { readMetadata, keys } = findProvider(settings)
   const metadata = await readMetadata({ maxAgeMs: RECENT_METADATA_MS, signal })
+  // 2.
+  const { state, nonce } = attempt
   const { issuer, issParameterSupported } = metadata
-  const { redirectUri, answer, leave } = await openRedirectTarget({
-    state: attempt.state,
-    nonce: attempt.nonce,
-    issuer,
-    issParameterSupported,
-  })
+  const pending = await openRedirectTarget({ state, nonce, issuer, issParameterSupported })
+  const { redirectUri } = pending
   const left = new AbortController()
-  const end = (): Promise<void> => {
+  const leave = (): Promise<void> => {
     left.abort()
-    return leave()
+    return pending.leave()
   }
   try {
+    // 3.
     signal.throwIfAborted()
-    const { clientId, parameters } = provider
-    // The owner's own, which an app's additional ones do not replace.
+    const { clientId, parameters } = settings
+    // The owner's parameters win over an app's.
     const extra = { ...attempt.extra, ...parameters }
     linkReady(authorizationUrl(metadata, { ...attempt, clientId, redirectUri, extra }))
-    // Only a head start: where it fails, the check asks again and says what is wrong.
+    // If this fails, the check of the ID token reads them again, and reports the error.
     keys.read({ signal: AbortSignal.any([signal, left.signal]) }).catch(() => undefined)
-    return { metadata, keys, redirectUri, answer: await unlessAborted(answer, signal), leave: end }
+    // 4.
+    const answer = await unlessAborted(pending.answer, signal)
+    return { metadata, keys, redirectUri, answer, leave }
   } catch (thrown) {
-    await end()
+    await leave()
     throw thrown
   }
 }
 
-/** What proves that the code is ours, and that the ID token belongs to it. */
-export type Proof = {
+/** The code, and what proves that it is ours and that the ID token belongs to it. */
+export type Proof = Pick<Authorized, 'metadata' | 'keys' | 'redirectUri'> & {
   code: string
   verifier: string
   nonce: string
@@ -128,109 +140,123 @@ export type Proof = {
 }
 
 export type CompletionSteps = {
-  /** Keeps the session. Throws, keeping nothing, where the attempt was called off meanwhile. */
+  /** Stores the session. Throws, and stores nothing, if the sign-in was cancelled meanwhile. */
   keep(session: Session): Promise<void>
-  /** Tokens came, or may still come, that will not be kept. */
+  /** Gets tokens that came, or may still come, and will not be stored. */
   discard(tokens: Promise<Orphans>): void
+  /** Aborts the sign-in; its reason is thrown. */
+  signal: AbortSignal
 }
 
 /**
- * Goes from a code to a session that is kept. Fails with an AuthError, or with the signal's reason,
- * and then nothing is kept.
+ * Exchanges the code and stores the session. Fails with an AuthError, or with the signal's reason;
+ * then nothing is stored.
  *
- * 1. Exchange the code.
- * 2. Check who signed in, by the ID token; ask userinfo at the same time for what it adds.
- * 3. Keep the session.
+ * 1. Exchange the code. This is not aborted: the code is spent by then, and nobody else could revoke
+ *    the tokens that arrive.
+ * 2. Check who signed in, by the ID token. Read userinfo at the same time.
+ * 3. Store the session.
  *
- * @see RFC 6749 section 4.1.3, OpenID Connect Core 1.0 section 3.1.3
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3}
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#TokenRequest}
  */
 export async function completeSignIn(
-  { http, clock }: AttemptDeps,
-  { clientId, clientSecret }: Client,
-  { metadata, keys, redirectUri }: Pick<Authorized, 'metadata' | 'keys' | 'redirectUri'>,
-  { code, verifier, nonce, scope, maxAgeS, organization }: Proof,
-  steps: CompletionSteps,
-  signal: AbortSignal,
+  { http, clock }: Pick<AttemptDeps, 'http' | 'clock'>,
+  client: Client,
+  { metadata, keys, nonce, maxAgeS, organization, ...request }: Proof,
+  { keep, discard, signal }: CompletionSteps,
 ): Promise<Session> {
-  // Requests that nobody waits for any more end with the attempt.
-  const ended = new AbortController()
-  const within = AbortSignal.any([signal, ended.signal])
-  // Not ended with the attempt: the code is spent by now, and tokens that nobody reads live on.
+  const { clientId, clientSecret } = client
+  // 1.
   const exchanged = exchangeCode(
     http,
     metadata,
-    { clientId, clientSecret, code, redirectUri, verifier, scope },
-    clock,
-    (orphans) => steps.discard(Promise.resolve(orphans)),
+    { clientId, clientSecret, ...request },
+    { clock, orphaned: (orphans) => discard(Promise.resolve(orphans)) },
   )
+  // Aborts requests that nobody waits for when the sign-in ends.
+  const ended = new AbortController()
+  const within = AbortSignal.any([signal, ended.signal])
   try {
     const { tokens, clockSkewMs } = await unlessAborted(exchanged, signal)
+    // 2.
     const expected = { clientId, nonce, maxAgeS, organization, clockSkewMs }
+    const time = { nowMs: clock.nowMs(), signal: within }
     const [idToken, userinfo] = await Promise.all([
-      verifyIdToken(keys, metadata, tokens, expected, clock.nowMs(), within),
+      verifyIdToken({ keys, metadata }, tokens, expected, time),
       readUserinfo(http, metadata, tokens.accessToken, within),
     ])
     const claims = mergeClaims(idToken, userinfo)
+    // 3.
     const { issuer } = metadata
-    const session: Session = { issuer, clientId, account: accountOf(claims), claims, tokens }
-    await steps.keep(session)
+    const session: Session = { issuer, clientId, account: toAccount(claims), claims, tokens }
+    await keep(session)
     return session
   } catch (thrown) {
-    steps.discard(exchanged.then(({ tokens }) => tokens))
+    discard(exchanged.then(({ tokens }) => tokens))
     throw thrown
   } finally {
     ended.abort()
   }
 }
 
-/** What the tray's sign-in asks for this time. */
+/** What the tray's sign-in asks for. */
 export type SignInRequest = Pick<AuthorizationAttempt, 'state' | 'scope' | 'prompt' | 'loginHint'>
 
-/** What the tray's sign-in tells on its way, and the decisions that are not its own. */
+/** What the tray's sign-in reports, and the decisions that it leaves to its caller. */
 export type AttemptSteps = CompletionSteps & {
-  /** The listener is open: the person may be sent to the link. */
+  /** The listener is open: the user may be sent to the link. */
   linkReady(link: string): void
-  /** The person's tab goes on to this link by itself: the provider did not allow offline_access. */
+  /** The user's tab goes on to this link by itself: the provider rejected offline_access. */
   linkChanged(link: string): void
-  /** Without offline_access the provider's answer was another one. */
+  /** Without offline_access, the provider accepted the request or failed for another reason. */
   offlineAccessRejected(): void
-  /** Something reached the listener that is no answer: the most telling so far, or the like again. */
+  /** Something that is no answer reached the listener. */
   onDiagnostic(diagnostic: CallbackDiagnostic): void
-  /** The person's answer is in; from here on the wait's time limit no longer counts. */
+  /** The answer has arrived. The time limit of the wait no longer counts. */
   exchangeStarted(): void
-  /** What a browser that waits is shown when the attempt fails with `thrown`. */
+  /** Makes the page for a browser that waits when the sign-in fails. */
   pageFor(thrown: unknown): Page
 }
 
-/** One request to the provider, its secrets, and the person's answer to it. */
-type Asked = { scope: string; verifier: string; nonce: string; authorized: Authorized }
-
 /**
- * The tray's sign-in: both halves in one, with verifiers and nonces of its own. Where the provider
- * does not allow offline_access, the same tab goes on without it, once. Success is shown when the
- * session is kept, not before. When it ends, in whatever way, the browser has its page and the
- * listener is left.
+ * Signs a user in from the tray. However it ends, the browser gets its page, and the listener closes.
+ *
+ * 1. Send the user to the provider and wait for the answer.
+ * 2. If the provider rejects offline_access, send the same tab there again without it, once.
+ * 3. Exchange the code and store the session.
+ * 4. Show success in the browser, after the session is stored and not before.
  */
 export async function signInFromTray(
   deps: AttemptDeps,
-  provider: ProviderSettings,
+  settings: ProviderSettings,
   request: SignInRequest,
   steps: AttemptSteps,
-  signal: AbortSignal,
 ): Promise<Session> {
-  const first = await ask(deps, provider, request, steps, (link) => steps.linkReady(link), signal)
+  const ask = createAsk(deps, settings, steps)
+  // 1.
+  const first = await ask(request, (link) => steps.linkReady(link))
   let asked = first
   try {
+    // 2.
     if (mayAskAgain(first)) {
-      asked = await askWithoutOffline(deps, provider, request, first, steps, signal)
+      const again = { ...request, state: createState(), scope: withoutOfflineAccess(first.scope) }
+      asked = await ask(again, (link) => {
+        steps.linkChanged(link)
+        void first.authorized.answer.redirect(link)
+      })
+      if (!isAboutScopes(asked)) steps.offlineAccessRejected()
     }
+    // 3.
     const { authorized, ...secrets } = asked
     const { result, show } = authorized.answer
     if (result.kind === 'refused') throw result.error
     steps.exchangeStarted()
-    const { organization = null } = provider.parameters
-    const proof = { ...secrets, code: result.code, maxAgeS: provider.maxAgeS, organization }
-    const session = await completeSignIn(deps, provider, authorized, proof, steps, signal)
+    const { maxAgeS } = settings
+    const { organization = null } = settings.parameters
+    const proof = { ...authorized, ...secrets, code: result.code, maxAgeS, organization }
+    const session = await completeSignIn(deps, settings, proof, steps)
+    // 4.
     await show(signedInPage(session.account))
     return session
   } catch (thrown) {
@@ -242,52 +268,35 @@ export async function signInFromTray(
   }
 }
 
-async function ask(
-  deps: AttemptDeps,
-  provider: ProviderSettings,
-  request: SignInRequest,
-  steps: AttemptSteps,
-  linkReady: (link: string) => void,
-  signal: AbortSignal,
-): Promise<Asked> {
-  const { audience, maxAgeS } = provider
-  const verifier = createVerifier()
-  const nonce = createNonce()
-  const challenge = codeChallenge(verifier)
-  const authorized = await authorize(
-    deps,
-    provider,
-    { ...request, nonce, challenge, audience, maxAgeS, extra: {} },
-    (expected) =>
-      deps.listener.expect(expected, null, (diagnostic) => steps.onDiagnostic(diagnostic)),
-    linkReady,
-    signal,
-  )
-  return { scope: request.scope, verifier, nonce, authorized }
-}
+/** One request to the provider, its secrets, and the answer to it. */
+type Asked = { scope: string; verifier: string; nonce: string; authorized: Authorized }
 
-function mayAskAgain({ scope, authorized }: Asked): boolean {
-  const { result } = authorized.answer
-  return result.kind === 'refused' && result.aboutScope && asksOffline(scope)
-}
-
-/** The first request has been answered for good: the second one shares nothing secret with it. */
-async function askWithoutOffline(
+/** Makes the function that sends one request, with its own verifier and nonce. */
+function createAsk(
   deps: AttemptDeps,
-  provider: ProviderSettings,
-  request: SignInRequest,
-  first: Asked,
-  steps: AttemptSteps,
-  signal: AbortSignal,
-): Promise<Asked> {
-  const scope = withoutOfflineAccess(request.scope)
-  const goOn = (link: string): void => {
-    steps.linkChanged(link)
-    void first.authorized.answer.redirect(link)
+  settings: ProviderSettings,
+  { onDiagnostic, signal }: AttemptSteps,
+): (request: SignInRequest, linkReady: (link: string) => void) => Promise<Asked> {
+  const { audience, maxAgeS } = settings
+  return async (request, linkReady) => {
+    const verifier = createVerifier()
+    const nonce = createNonce()
+    const challenge = codeChallenge(verifier)
+    const attempt = { ...request, nonce, challenge, audience, maxAgeS, extra: {} }
+    const authorized = await authorize(deps, settings, attempt, {
+      openRedirectTarget: (expected) => deps.listener.expect(expected, null, onDiagnostic),
+      linkReady,
+      signal,
+    })
+    return { scope: request.scope, verifier, nonce, authorized }
   }
-  const second = { ...request, state: createState(), scope }
-  const asked = await ask(deps, provider, second, steps, goOn, signal)
-  const { result } = asked.authorized.answer
-  if (result.kind === 'code' || !result.aboutScope) steps.offlineAccessRejected()
-  return asked
+}
+
+function mayAskAgain(asked: Asked): boolean {
+  return isAboutScopes(asked) && asksOffline(asked.scope)
+}
+
+function isAboutScopes({ authorized }: Asked): boolean {
+  const { result } = authorized.answer
+  return result.kind === 'refused' && result.aboutScope
 }

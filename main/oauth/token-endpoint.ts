@@ -78,9 +78,7 @@ export async function exchangeCode(
   http: Http,
   metadata: Pick<ProviderMetadata, 'tokenEndpoint' | 'tokenAuthMethods'>,
   request: CodeExchange,
-  clock: Clocked,
-  orphaned: (tokens: Orphans) => void,
-  signal?: AbortSignal,
+  { clock, orphaned }: { clock: Clocked; orphaned: (tokens: Orphans) => void },
 ): Promise<{ tokens: TokenSet; clockSkewMs: number | null }> {
   const nowMs = clock.nowMs()
   const response = await http({
@@ -94,14 +92,13 @@ export async function exchangeCode(
       redirect_uri: request.redirectUri,
       code_verifier: request.verifier,
     }),
-    ...(signal && { signal }),
   })
   const clockSkewMs = aheadOf(response, nowMs, clock.nowMs())
   const answer = readTokenAnswer(response.body)
   const given = { scope: request.scope, nowMs, clockSkewMs }
   try {
     const secrets = [request.code, request.verifier, ...secretsOf(request)]
-    const { idToken, ...tokens } = tokensOf('sign-in', response, answer, secrets, given)
+    const { idToken, ...tokens } = readTokens('sign-in', { response, answer }, secrets, given)
     if (idToken === null) throw notUnderstood('sign-in', 'id_token')
     return { tokens: { ...tokens, idToken }, clockSkewMs }
   } catch (thrown) {
@@ -137,8 +134,7 @@ export async function renewTokens(
   http: Http,
   metadata: Pick<ProviderMetadata, 'tokenEndpoint' | 'tokenAuthMethods'>,
   request: RenewalRequest,
-  clock: Clocked,
-  keep: (refreshToken: string) => Promise<void>,
+  { clock, keep }: { clock: Clocked; keep: (refreshToken: string) => Promise<void> },
 ): Promise<{ tokens: RenewedTokens; clockSkewMs: number | null }> {
   const { refreshToken, scope } = request
   const sent = await sendTwice(http, clock, {
@@ -159,7 +155,8 @@ export async function renewTokens(
   const clockSkewMs = aheadOf(response, sentAtMs, clock.nowMs())
   const given = { scope, nowMs: sentAtMs, clockSkewMs }
   const grant = isAgain || request.mayBeSpent ? 'renewal-again' : 'renewal'
-  const tokens = tokensOf(grant, response, answer, [refreshToken, ...secretsOf(request)], given)
+  const secrets = [refreshToken, ...secretsOf(request)]
+  const tokens = readTokens(grant, { response, answer }, secrets, given)
   return { tokens, clockSkewMs }
 }
 
@@ -208,10 +205,9 @@ function aheadOf({ dateMs }: HttpResponse, sentMs: number, answeredMs: number): 
 
 type Given = { scope: string; nowMs: number; clockSkewMs: number | null }
 
-function tokensOf(
+function readTokens(
   grant: Grant,
-  response: HttpResponse,
-  answer: TokenAnswer,
+  { response, answer }: { response: HttpResponse; answer: TokenAnswer },
   secrets: readonly string[],
   given: Given,
 ): RenewedTokens {
@@ -270,8 +266,7 @@ export async function revokeTokens(
     ProviderMetadata,
     'revocationEndpoint' | 'revocationNeedsSecret' | 'revocationAuthMethods'
   >,
-  client: Client,
-  tokens: Orphans,
+  { tokens, ...client }: Client & { tokens: Orphans },
   signal?: AbortSignal,
 ): Promise<void> {
   const token = tokens.refreshToken ?? tokens.accessToken

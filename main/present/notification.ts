@@ -1,6 +1,6 @@
 // Makes the desktop notifications from the events.
 
-import { labelOf } from '../oauth/id-token.js'
+import { labelOf } from '../oauth/account.js'
 import { isFailure, type Event, type Model } from '../agent/model.js'
 import { PRESENT_MESSAGES } from './present-messages.js'
 

@@ -1,7 +1,7 @@
 // The status that people and programs see. Links, states and codes are dropped here.
 
 import { redirectUriOf } from '../oauth/authorization-url.js'
-import type { Account } from '../oauth/id-token.js'
+import type { Account } from '../oauth/account.js'
 import {
   askingSignIn,
   isFailure,

@@ -1,6 +1,6 @@
 // The lines that a person at a terminal reads about sign-ins and the session.
 
-import { labelOf } from '../oauth/id-token.js'
+import { labelOf } from '../oauth/account.js'
 import { redirectUriOf } from '../oauth/authorization-url.js'
 import {
   askingSignIn,

@@ -157,10 +157,10 @@ test('a denial at the provider is shown in the menu, the window and a notificati
 
   await untilHeadline(app, 'Sign-in failed')
   expect(await commands(app)).toContain('Sign in')
-  await expect(window.getByRole('main')).toContainText('refused at the provider')
+  await expect(window.getByRole('main')).toContainText('denied at the provider')
   const [notice] = await app.notifications()
   expect(notice?.title).toBe('Sign-in failed')
-  expect(notice?.body).toContain('refused at the provider')
+  expect(notice?.body).toContain('denied at the provider')
 })
 
 test('a sign-in that is cancelled from the tray leaves no listener and shows no notification', async ({

@@ -82,7 +82,7 @@ test('a denial at the provider is shown on the page and in the status', async ({
   await expect(page.getByRole('heading')).toHaveText('You are not signed in')
   const status = await program.status('failed')
   expect(status.account).toBeNull()
-  expect(status.reason).toContain('refused at the provider')
+  expect(status.reason).toContain('denied at the provider')
 })
 
 test('cancel ends the wait, and a browser that returns later is not answered', async ({

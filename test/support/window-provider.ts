@@ -7,7 +7,7 @@ import { createHttp, type Http } from '../../main/net/http.js'
 import { renewTokens } from '../../main/oauth/token-endpoint.js'
 import { systemClock } from '../../main/base/clock.js'
 import type { ProviderFinding } from '../../main/ipc.js'
-import type { Account } from '../../main/oauth/id-token.js'
+import type { Account } from '../../main/oauth/account.js'
 import type { Session } from '../../main/oauth/session.js'
 import type { Settings } from '../../main/settings/options.js'
 import { revokeSession } from '../../main/app/uninstall.js'
@@ -74,7 +74,9 @@ function failureOfRenewal(response: Response): Promise<AuthError> {
     scope: 'openid',
   }
   const http = answeredBy(() => response)
-  return failureOf(renewTokens(http, metadata, request, systemClock, () => Promise.resolve()))
+  return failureOf(
+    renewTokens(http, metadata, request, { clock: systemClock, keep: () => Promise.resolve() }),
+  )
 }
 
 /** The person has refused at the provider. */

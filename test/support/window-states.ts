@@ -5,7 +5,7 @@ import { authorizationUrl } from '../../main/oauth/authorization-url.js'
 import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import type { AuthError } from '../../main/base/errors.js'
 import { toResult } from '../../main/agent/results.js'
-import type { Account } from '../../main/oauth/id-token.js'
+import type { Account } from '../../main/oauth/account.js'
 import { initialModel, type Event, type Origin } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import {

@@ -63,7 +63,7 @@ test('a denial at the provider is a result with a message, and the page shows it
   expect((await reached('failed')).lastResult).toMatchObject({
     kind: 'denied',
     code: 'access-denied',
-    reason: expect.stringContaining('refused at the provider'),
+    reason: expect.stringContaining('denied at the provider'),
   })
 })
 

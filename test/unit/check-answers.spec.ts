@@ -3,7 +3,7 @@
 import { expect, test } from '@playwright/test'
 import type { Client } from '../../main/oauth/client-authentication.js'
 import type { Http, HttpRequest } from '../../main/net/http.js'
-import { readUserinfo } from '../../main/oauth/id-token.js'
+import { readUserinfo } from '../../main/oauth/userinfo.js'
 import { fetchKeySet } from '../../main/oauth/key-set.js'
 import { exchangeCode, renewTokens, revokeTokens } from '../../main/oauth/token-endpoint.js'
 import { createSecret } from '../../main/base/secret.js'
@@ -21,9 +21,10 @@ test('S18, RFC 6749 section 5.1: tokens come with status 200 alone', async () =>
   const orphans: unknown[] = []
   const request = { ...CLIENT, code: 'c', redirectUri: 'r', verifier: 'v', scope: 'openid' }
   await expect(
-    exchangeCode(http, metadata, request, { nowMs: () => 0 }, (tokens) =>
-      orphans.push(tokens.accessToken),
-    ),
+    exchangeCode(http, metadata, request, {
+      clock: { nowMs: () => 0 },
+      orphaned: (tokens) => orphans.push(tokens.accessToken),
+    }),
   ).rejects.toMatchObject({
     code: 'provider-error',
     message: expect.stringContaining(
@@ -38,8 +39,9 @@ test('RFC 6749 section 6: a refresh token is kept at once, but not one beside a 
   const request = { ...CLIENT, refreshToken: 'old', scope: 'openid' }
   const kept: string[] = []
   const renew = (status: number, json: object): Promise<unknown> =>
-    renewTokens(answering(status, json), metadata, request, { nowMs: () => 0 }, async (token) => {
-      kept.push(token)
+    renewTokens(answering(status, json), metadata, request, {
+      clock: { nowMs: () => 0 },
+      keep: async (token) => void kept.push(token),
     })
   for (const status of [400, 401, 302, 500]) {
     await expect(renew(status, { error: 'x', refresh_token: 'odd' })).rejects.toThrow()
@@ -71,8 +73,7 @@ test.describe('S19, RFC 8414 section 2: a public client that revokes', () => {
         revocationNeedsSecret,
         revocationAuthMethods: null,
       },
-      client,
-      { accessToken: 'a', refreshToken: 'r' },
+      { ...client, tokens: { accessToken: 'a', refreshToken: 'r' } },
     )
 
   for (const status of [400, 401, 403]) {
@@ -105,7 +106,10 @@ test('S19, RFC 7009 section 2.1: the hint says what is revoked', async () => {
       revocationNeedsSecret: false,
       revocationAuthMethods: null,
     }
-    await revokeTokens(http, metadata, CLIENT, { accessToken: 'a', refreshToken })
+    await revokeTokens(http, metadata, {
+      ...CLIENT,
+      tokens: { accessToken: 'a', refreshToken },
+    })
   }
   expect(asked.map(({ form }) => [form?.['token'], form?.['token_type_hint']])).toEqual([
     ['r', 'refresh_token'],

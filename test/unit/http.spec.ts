@@ -133,13 +133,12 @@ const ASKING: Record<string, (http: Http, origin: string) => Promise<unknown>> =
       http,
       { tokenEndpoint: origin, tokenAuthMethods: null },
       { ...CLIENT, refreshToken: 'r', scope: 'openid' },
-      { nowMs: () => 0 },
-      () => Promise.resolve(),
+      { clock: { nowMs: () => 0 }, keep: () => Promise.resolve() },
     ),
   'the revocation endpoint': (http, origin) =>
-    revokeTokens(http, REVOKING(origin), CLIENT, {
-      accessToken: 'a',
-      refreshToken: null,
+    revokeTokens(http, REVOKING(origin), {
+      ...CLIENT,
+      tokens: { accessToken: 'a', refreshToken: null },
     }),
 }
 

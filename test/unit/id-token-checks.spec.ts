@@ -10,14 +10,13 @@ import {
   type JWK,
   type JWTPayload,
 } from 'jose'
+import { toAccount, type Claims } from '../../main/oauth/account.js'
 import {
-  accountOf,
-  mergeClaims,
   verifyIdToken,
   verifyRenewedIdToken,
-  type Claims,
   type ExpectedIdentity,
 } from '../../main/oauth/id-token.js'
+import { mergeClaims } from '../../main/oauth/userinfo.js'
 import { parseKeySet, type KeySet } from '../../main/oauth/key-set.js'
 
 const ISSUER = 'https://login.example'
@@ -63,8 +62,7 @@ const METADATA = { issuer: ISSUER, signingAlgorithms: ['ES256'] }
 
 function verify(idToken: string, expected: Partial<ExpectedIdentity> = {}): Promise<Claims> {
   return verifyIdToken(
-    keySet,
-    METADATA,
+    { keys: keySet, metadata: METADATA },
     { idToken, accessToken: ACCESS_TOKEN },
     {
       clientId: 'the-client',
@@ -73,7 +71,7 @@ function verify(idToken: string, expected: Partial<ExpectedIdentity> = {}): Prom
       clockSkewMs: null,
       ...expected,
     },
-    NOW_S * 1000,
+    { nowMs: NOW_S * 1000 },
   )
 }
 
@@ -100,10 +98,10 @@ for (const [what, changes, expected] of GOOD) {
 }
 
 const NOT_THIS = 'does not belong to this sign-in'
-const NOBODY = 'names nobody'
+const NOBODY = 'names no user'
 const OTHER_APP = 'made for another application'
-const NOT_BESIDE = 'does not belong to the access token beside it'
-const NOT_ANEW = 'did not ask you to sign in anew'
+const NOT_BESIDE = 'does not belong to the access token'
+const NOT_ANEW = 'did not ask you to sign in again'
 const BAD: readonly (readonly [
   what: string,
   Changes,
@@ -141,7 +139,7 @@ const BAD: readonly (readonly [
   ['no auth_time, where it was asked for', {}, NOT_ANEW, MAX_AGE],
   ['an auth_time as text', { auth_time: String(NOW_S) }, NOT_ANEW, MAX_AGE],
   ['a sign-in 91 s ago', { auth_time: NOW_S - 91 }, NOT_ANEW, MAX_AGE],
-  ['a sign-in in 31 s', { auth_time: NOW_S + 31 }, 'yet to come', MAX_AGE],
+  ['a sign-in in 31 s', { auth_time: NOW_S + 31 }, 'in the future', MAX_AGE],
   ['another organization', { org_id: 'org_2' }, 'another organization', OF_ORG],
   ['no organization', {}, 'another organization', OF_ORG],
   ['an organization’s ID in other letters', { org_id: 'ORG_1' }, 'another organization', OF_ORG],
@@ -166,11 +164,10 @@ test('S15: an ID token that another key signed, or another algorithm, is refused
   const announced = { ...METADATA, signingAlgorithms: ['ES256', 'RS256'] }
   const expected = { clientId: 'the-client', nonce: 'the-nonce', maxAgeS: null }
   const claims = await verifyIdToken(
-    keySet,
-    announced,
+    { keys: keySet, metadata: announced },
     { idToken, accessToken: ACCESS_TOKEN },
     { ...expected, clockSkewMs: null },
-    NOW_S * 1000,
+    { nowMs: NOW_S * 1000 },
   )
   expect(claims.sub).toBe('alice')
   keys.published.pop()
@@ -198,7 +195,7 @@ test('S15, OpenID Connect Core 5.3.2: userinfo only adds, and only of the same p
 })
 
 test('a name is 200 units at most, and ends in a whole character', () => {
-  const nameOf = (name: string): string => accountOf({ sub: 'alice', name }).name
+  const nameOf = (name: string): string => toAccount({ sub: 'alice', name }).name
   expect(nameOf('x'.repeat(201))).toBe('x'.repeat(200))
   expect(nameOf(`${'x'.repeat(199)}😀`)).toBe('x'.repeat(199))
   expect(nameOf(`${'x'.repeat(198)}😀`)).toBe(`${'x'.repeat(198)}😀`)
@@ -207,12 +204,10 @@ test('a name is 200 units at most, and ends in a whole character', () => {
 test.describe('S16: a renewed ID token', () => {
   const renewed = async (changes: Changes, key = keys.own): Promise<Claims | null> =>
     verifyRenewedIdToken(
-      keySet,
-      METADATA,
+      { keys: keySet, metadata: METADATA },
       { idToken: await tokenOf({ nonce: undefined, ...changes }, key), accessToken: ACCESS_TOKEN },
       { sub: 'alice', idToken: await tokenOf({ iat: NOW_S - 100 }) },
-      { clientId: 'the-client', clockSkewMs: null },
-      NOW_S * 1000,
+      { clientId: 'the-client', clockSkewMs: null, nowMs: NOW_S * 1000 },
     )
 
   test('is believed where it is newer, and its at_hash fits', async () => {

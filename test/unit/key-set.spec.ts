@@ -54,11 +54,13 @@ async function verify(
     return Promise.resolve({ status: 200, body, dateMs: null, retryAfterMs: null })
   }
   const { sub } = await verifyIdToken(
-    { read: () => fetchKeySet(http, `${ISSUER}/keys`), areOutdated: () => false },
-    { issuer: ISSUER, signingAlgorithms: ['ES256', 'RS256'] },
+    {
+      keys: { read: () => fetchKeySet(http, `${ISSUER}/keys`), areOutdated: () => false },
+      metadata: { issuer: ISSUER, signingAlgorithms: ['ES256', 'RS256'] },
+    },
     { idToken, accessToken: 'a' },
     { clientId: 'c', nonce: 'n', maxAgeS: null, clockSkewMs: null },
-    NOW_MS,
+    { nowMs: NOW_MS },
   )
   return { sub, reads }
 }
@@ -207,6 +209,6 @@ test('S15: an ID token of HS256 is refused in words of its own, and no key makes
 
 test('S15: what is no token is said to be none', async () => {
   for (const idToken of ['not-a-jwt', 'a.b.c', '..']) {
-    expect(await refusalOf(verify(idToken, [pairs.ours.publicJwk]))).toContain('no signed token')
+    expect(await refusalOf(verify(idToken, [pairs.ours.publicJwk]))).toContain('not a signed token')
   }
 })

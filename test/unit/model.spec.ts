@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import type { Account } from '../../main/oauth/id-token.js'
+import type { Account } from '../../main/oauth/account.js'
 import {
   initialModel,
   shownSignIn,

@@ -9,7 +9,8 @@ import { text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
 import type { AuthMethods } from '../../main/oauth/client-authentication.js'
 import { createHttp } from '../../main/net/http.js'
-import { verifyIdToken, type Claims } from '../../main/oauth/id-token.js'
+import type { Claims } from '../../main/oauth/account.js'
+import { verifyIdToken } from '../../main/oauth/id-token.js'
 import { exchangeCode, renewTokens } from '../../main/oauth/token-endpoint.js'
 import { createSecret } from '../../main/base/secret.js'
 
@@ -47,8 +48,7 @@ const REQUESTS: readonly [name: string, send: (metadata: Metadata) => Promise<un
           verifier: 'the-secret~verifier',
           scope: 'openid',
         },
-        { nowMs: () => 0 },
-        () => undefined,
+        { clock: { nowMs: () => 0 }, orphaned: () => undefined },
       ),
   ],
   [
@@ -58,8 +58,7 @@ const REQUESTS: readonly [name: string, send: (metadata: Metadata) => Promise<un
         http,
         metadata,
         { ...CLIENT, refreshToken: 'the-secret+token==', scope: 'openid' },
-        { nowMs: () => 0 },
-        () => Promise.resolve(),
+        { clock: { nowMs: () => 0 }, keep: () => Promise.resolve() },
       ),
   ],
 ]
@@ -120,11 +119,13 @@ async function check(alg: string, changes: Record<string, unknown> = {}): Promis
     .sign(privateKey)
   const keys = [{ ...(await exportJWK(publicKey)), kty: (await exportJWK(publicKey)).kty! }]
   return verifyIdToken(
-    { read: () => Promise.resolve({ keys }), areOutdated: () => false },
-    { issuer: ISSUER, signingAlgorithms: [alg] },
+    {
+      keys: { read: () => Promise.resolve({ keys }), areOutdated: () => false },
+      metadata: { issuer: ISSUER, signingAlgorithms: [alg] },
+    },
     { idToken, accessToken: ACCESS_TOKEN },
     { clientId: 'client', nonce: 'the-nonce', maxAgeS: null, clockSkewMs: null },
-    nowMs,
+    { nowMs },
   )
 }
 

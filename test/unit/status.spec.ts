@@ -2,7 +2,7 @@
 
 import type { Status } from '../../main/ipc.js'
 import { expect, test } from '@playwright/test'
-import type { Account } from '../../main/oauth/id-token.js'
+import type { Account } from '../../main/oauth/account.js'
 import { initialModel, type Event, type SignIn, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'

@@ -1,7 +1,7 @@
 // The lines that a person at a terminal reads. They are spelled out here, so this spec pins their words.
 
 import { expect, test } from '@playwright/test'
-import type { Account } from '../../main/oauth/id-token.js'
+import type { Account } from '../../main/oauth/account.js'
 import { initialModel, type Event, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import type { CallbackDiagnostic } from '../../main/oauth/callback-listener.js'

@@ -178,7 +178,7 @@ test.describe('a new refresh token is kept, whatever else is wrong with the answ
       { tokenResponse: json({ error: 'server_error' }) },
       'cannot renew the session now: "server_error"',
     ],
-    ['an ID token that is none', { idTokenRaw: () => 'none' }, '(its ID token) was refused'],
+    ['an ID token that is none', { idTokenRaw: () => 'none' }, '(its ID token) is not valid'],
   ]
   for (const [name, misbehave, words] of UNUSABLE) {
     test(name, async ({ signedIn }) => {

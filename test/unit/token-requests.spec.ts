@@ -33,11 +33,11 @@ function providerOf(tookMs: number, ...answers: readonly (object | null)[]): Pro
 
 const exchange = async ({ http, clock }: Provider): Promise<TokenSet> => {
   const request = { ...CLIENT, code: 'the-code', redirectUri: 'r', verifier: 'v', scope: 'openid' }
-  return (await exchangeCode(http, METADATA, request, clock, () => undefined)).tokens
+  return (await exchangeCode(http, METADATA, request, { clock, orphaned: () => undefined })).tokens
 }
 const renew = ({ http, clock }: Provider): Promise<unknown> => {
   const request = { ...CLIENT, refreshToken: 'the-refresh-token', scope: 'openid' }
-  return renewTokens(http, METADATA, request, clock, () => Promise.resolve())
+  return renewTokens(http, METADATA, request, { clock, keep: () => Promise.resolve() })
 }
 
 test('S13, RFC 7636 section 4.5: a code is sent once, with its verifier and redirect URI', async () => {
@@ -97,7 +97,10 @@ test('S09: what a provider quotes of a code, a verifier or a refresh token is ma
     verifier: 'the-verifier-of-it',
     scope: 'openid',
   }
-  const exchanged = exchangeCode(failure.http, METADATA, request, failure.clock, () => undefined)
+  const exchanged = exchangeCode(failure.http, METADATA, request, {
+    clock: failure.clock,
+    orphaned: () => undefined,
+  })
   const refusal = await exchanged.catch(String)
   expect(refusal).not.toContain('the-code')
   expect(refusal).not.toContain('the-verifier')

@@ -102,7 +102,7 @@ test('it is asked again once only, and what did not help is not remembered', asy
   expect(lastResult).toMatchObject({
     code: 'authorization-error',
     reason:
-      'The provider could not sign you in: "invalid_scope". Choose what is asked for with --scope.',
+      'The provider could not sign you in: "invalid_scope". Choose the requested scopes with --scope.',
   })
   expect(history.filter(({ event }) => event.type === 'sign-in-message-changed')).toHaveLength(1)
   expect(parametersOf(await signIn()).get('scope')).toContain('offline_access')

@@ -199,7 +199,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
     tone: 'bad',
     mark: 'failed',
     heading: 'The sign-in failed',
-    text: 'The sign-in was refused at the provider',
+    text: 'The sign-in was denied at the provider',
     facts: [PROVIDER],
     buttons: ['sign-in: Sign in', 'open-report: Make a report'],
     announcement: `The sign-in failed. ${STATES.failed.status.reason}`,

@@ -175,6 +175,61 @@ export const PROOF: readonly MutatedFile[] = [
     ],
   },
   {
+    file: 'main/oauth/userinfo.ts',
+    specs: [
+      'test/unit/id-token-checks.spec.ts',
+      'test/unit/id-token.spec.ts',
+      'test/unit/check-answers.spec.ts',
+    ],
+    faults: [
+      {
+        name: 'userinfo of a failed answer is believed',
+        find: 'if (response === null || response.status !== 200) return null',
+        replace: 'if (response === null) return null',
+      },
+      {
+        name: 'userinfo about somebody else is added',
+        find: 'return userinfo?.sub === idToken.sub ? { ...userinfo, ...idToken } : idToken',
+        replace: 'return { ...userinfo, ...idToken }',
+      },
+      {
+        name: 'userinfo goes before the ID token',
+        find: '{ ...userinfo, ...idToken }',
+        replace: '{ ...idToken, ...userinfo }',
+      },
+    ],
+  },
+  {
+    file: 'main/oauth/account.ts',
+    specs: [
+      'test/unit/id-token-checks.spec.ts',
+      'test/unit/id-token.spec.ts',
+      'test/unit/check-answers.spec.ts',
+    ],
+    faults: [
+      {
+        name: 'a name may be of any length',
+        find: 'return shown.slice(0, MAX_NAME_LENGTH).replace(HALF_PAIR',
+        replace: 'return shown.replace(HALF_PAIR',
+      },
+      {
+        name: 'a name may be cut in the middle of a character',
+        find: "return shown.slice(0, MAX_NAME_LENGTH).replace(HALF_PAIR, '')",
+        replace: 'return HALF_PAIR && shown.slice(0, MAX_NAME_LENGTH)',
+      },
+      {
+        name: 'a name may hold what cannot be printed',
+        find: ".replace(UNPRINTABLE, '�')",
+        replace: '',
+      },
+      {
+        name: 'two long subs that begin alike are one person',
+        find: 'return `${shorten(sub)}…${hash}`',
+        replace: 'return `${shorten(sub)}…${hash.length}`',
+      },
+    ],
+  },
+  {
     file: 'main/oauth/id-token.ts',
     specs: [
       'test/unit/id-token-checks.spec.ts',
@@ -184,7 +239,7 @@ export const PROOF: readonly MutatedFile[] = [
     faults: [
       {
         name: 'the nonce is not compared',
-        find: "if (nonce !== expected.nonce) throw refusal('it does not belong to this sign-in')",
+        find: "if (nonce !== expected.nonce) throw invalid('otherSignIn')",
         replace: 'void nonce',
       },
       {
@@ -220,12 +275,12 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'an ID token may be of any age',
-        find: '      maxTokenAge: OLDEST_ID_TOKEN_S,\n',
+        find: '      maxTokenAge: MAX_ID_TOKEN_AGE_S,\n',
         replace: '',
       },
       {
         name: 'clocks may differ by an hour',
-        find: 'const CLOCK_TOLERANCE_S = 30',
+        find: 'const CLOCK_TOLERANCE_S = CLOCK_TOLERANCE_MS / 1000',
         replace: 'const CLOCK_TOLERANCE_S = 3600',
       },
       {
@@ -235,7 +290,7 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'an untimely ID token is believed',
-        find: "  if (failure) throw wrongClock(clockSkewMs, 'then sign in again') ?? untimely(failure)\n",
+        find: "  if (failure) throw wrongClock(clockSkewMs, 'sign-in') ?? untimely(failure)\n",
         replace: '',
       },
       {
@@ -245,7 +300,7 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'a failed signature counts as one of time',
-        find: 'throw refusal(explain(thrown, idToken))',
+        find: 'throw invalid(explain(thrown, idToken))',
         replace: 'return { claims: decodeJwt(idToken), failure: null }',
       },
       {
@@ -255,8 +310,8 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'sub may be no text',
-        find: "if (typeof sub !== 'string' || sub === '') throw refusal('it names nobody')",
-        replace: "if (sub === '' || sub === undefined) throw refusal('it names nobody')",
+        find: "if (typeof sub !== 'string' || sub === '') throw invalid('noUser')",
+        replace: "if (sub === '' || sub === undefined) throw invalid('noUser')",
       },
       {
         name: 'another party’s azp is believed',
@@ -270,8 +325,8 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'at_hash is not compared',
-        find: 'if (atHash !== undefined && !matchesHash(atHash, tokens)) {',
-        replace: 'if (atHash === 99) {',
+        find: 'if (atHash !== undefined && !matchesHash(atHash, tokens)) throw',
+        replace: 'if (atHash === 99) throw',
       },
       {
         name: 'an at_hash that is no text fits',
@@ -285,7 +340,7 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'auth_time is not compared',
-        find: 'if (expected.maxAgeS !== null) requireRecent(authTime, expected.maxAgeS, nowMs / 1000)',
+        find: 'if (expected.maxAgeS !== null) requireRecent(authTime, expected.maxAgeS, time.nowMs / 1000)',
         replace: 'void authTime',
       },
       {
@@ -296,8 +351,8 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'auth_time may be yet to come',
-        find: 'if (authTime > nowS + CLOCK_TOLERANCE_S) {',
-        replace: 'if (Number(authTime) > Infinity) {',
+        find: 'if (authTime > nowS + CLOCK_TOLERANCE_S) throw',
+        replace: 'if (Number(authTime) > Infinity) throw',
       },
       {
         name: 'another organization is believed',
@@ -306,19 +361,19 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'a renewal may be for somebody else',
-        find: 'if (claims.sub !== subjectOf(held.sub)) throw anotherAccount()',
-        replace: '',
+        find: 'if (claims.sub !== toSubject(held.sub)) {',
+        replace: 'if (Boolean(0)) {',
       },
       {
         name: 'who an outdated renewed ID token names is not looked at',
-        find: '  if (claims.sub !== subjectOf(held.sub)) throw anotherAccount()\n  if (isExpired || !isNewer(claims, held.idToken)) return null\n',
+        find: "  if (claims.sub !== toSubject(held.sub)) {\n    throw new AuthError('another-account', ID_TOKEN_MESSAGES.anotherAccount)\n  }\n  if (isExpired || !isNewer(claims, held.idToken)) return null\n",
         replace:
-          '  if (isExpired || !isNewer(claims, held.idToken)) return null\n  if (claims.sub !== subjectOf(held.sub)) throw anotherAccount()\n',
+          "  if (isExpired || !isNewer(claims, held.idToken)) return null\n  if (claims.sub !== toSubject(held.sub)) {\n    throw new AuthError('another-account', ID_TOKEN_MESSAGES.anotherAccount)\n  }\n",
       },
       {
         name: 'an untimely renewed ID token is believed',
-        find: 'if (failure && !isExpired) {',
-        replace: 'if (failure && !isExpired && Boolean(0)) {',
+        find: 'if (failure && !isExpired) throw',
+        replace: 'if (failure && !isExpired && Boolean(0)) throw',
       },
       {
         name: 'the first ID token that is sent again is a new one',
@@ -327,43 +382,8 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'the at_hash of a renewed ID token is not compared',
-        find: '  requireHash(claims, tokens)\n  return claims\n}\n\n/** What the signature',
-        replace: '  return claims\n}\n\n/** What the signature',
-      },
-      {
-        name: 'userinfo of a failed answer is believed',
-        find: 'if (response === null || response.status !== 200) return null',
-        replace: 'if (response === null) return null',
-      },
-      {
-        name: 'userinfo about somebody else is added',
-        find: 'return userinfo?.sub === idToken.sub ? { ...userinfo, ...idToken } : idToken',
-        replace: 'return { ...userinfo, ...idToken }',
-      },
-      {
-        name: 'userinfo goes before the ID token',
-        find: '{ ...userinfo, ...idToken }',
-        replace: '{ ...idToken, ...userinfo }',
-      },
-      {
-        name: 'a name may be of any length',
-        find: 'return shown.slice(0, LONGEST_NAME).replace(HALF',
-        replace: 'return shown.replace(HALF',
-      },
-      {
-        name: 'a name may be cut in the middle of a character',
-        find: "return shown.slice(0, LONGEST_NAME).replace(HALF, '')",
-        replace: 'return HALF && shown.slice(0, LONGEST_NAME)',
-      },
-      {
-        name: 'a name may hold what cannot be printed',
-        find: ".replace(UNPRINTABLE, '�')",
-        replace: '',
-      },
-      {
-        name: 'two long subs that begin alike are one person',
-        find: 'return `${shorten(sub)}…${hash}`',
-        replace: 'return `${shorten(sub)}…${hash.length}`',
+        find: '  requireHash(claims, tokens)\n  return claims\n}\n\n/** The signed claims;',
+        replace: '  return claims\n}\n\n/** The signed claims;',
       },
     ],
   },
@@ -503,8 +523,8 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'what the provider quotes of a refresh token is shown',
-        find: 'tokensOf(grant, response, answer, [refreshToken, ...secretsOf(request)], given)',
-        replace: 'tokensOf(grant, response, answer, [...secretsOf(request)], given)',
+        find: 'const secrets = [refreshToken, ...secretsOf(request)]',
+        replace: 'const secrets = secretsOf(request)',
       },
     ],
   },

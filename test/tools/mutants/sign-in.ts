@@ -84,8 +84,8 @@ export const SIGN_IN: readonly MutatedFile[] = [
       },
       {
         name: 'a code goes before the error beside it',
-        find: 'if (error !== null && isFilled(error)) {',
-        replace: "if (error !== null && isFilled(error) && !parameters.has('code')) {",
+        find: 'if (error !== null && isFilled(error)) return',
+        replace: "if (error !== null && isFilled(error) && !parameters.has('code')) return",
       },
       {
         name: 'the state that a provider quotes is shown',

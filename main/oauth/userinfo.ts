@@ -1,0 +1,47 @@
+// Userinfo: more claims about the user, in addition to those in the ID token.
+
+import { z } from 'zod'
+import { AuthError } from '../base/errors.js'
+import { parseJson, type Http } from '../net/http.js'
+import { toSubject, type Claims } from './account.js'
+import type { ProviderMetadata } from './metadata.js'
+
+const wireUserinfo = z.looseObject({ sub: z.string() })
+
+/**
+ * Reads userinfo. It is optional: if the provider has none, or fails to answer, this gives null.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfo}
+ */
+export async function readUserinfo(
+  http: Http,
+  metadata: Pick<ProviderMetadata, 'userinfoEndpoint'>,
+  accessToken: string,
+  signal?: AbortSignal,
+): Promise<Claims | null> {
+  if (metadata.userinfoEndpoint === null) return null
+  const request = http({
+    method: 'GET',
+    url: metadata.userinfoEndpoint,
+    purpose: 'reading your profile',
+    bearer: accessToken,
+    ...(signal && { signal }),
+  })
+  const response = await request.catch((thrown: unknown) => {
+    if (thrown instanceof AuthError) return null
+    throw thrown
+  })
+  if (response === null || response.status !== 200) return null
+  const parsed = wireUserinfo.safeParse(parseJson(response.body))
+  return parsed.success ? { ...parsed.data, sub: toSubject(parsed.data.sub) } : null
+}
+
+/**
+ * Adds userinfo to the ID token's claims, unless it is about another user. If both have a claim, the
+ * ID token's is used: only the ID token is signed.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse}
+ */
+export function mergeClaims(idToken: Claims, userinfo: Claims | null): Claims {
+  return userinfo?.sub === idToken.sub ? { ...userinfo, ...idToken } : idToken
+}
