@@ -26,7 +26,7 @@ import { createSupervisor } from './app/supervisor.js'
 import { findHome } from './base/home.js'
 import { createStartingMenu } from './present/menu.js'
 import { makeDataFolder, openDataDirectory } from './storage/private-directory.js'
-import { secondStartOf } from './app/second-start.js'
+import { describeStart } from './app/second-start.js'
 import { examineSettings, requireSettings, type Sources } from './settings/read.js'
 import type { Settings } from './settings/options.js'
 import {
@@ -98,7 +98,7 @@ try {
   const findings = requireSettings(sources)
   const { settings } = findings
   messages = [...findings.warnings, ...ofDirectory]
-  if (await isFirstInstance(directory, secondStartOf(findings, sources.args))) {
+  if (await isFirstInstance(directory, describeStart(findings, sources.args))) {
     // It would take the switch away from child processes only, and they would not start.
     if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
     app.setAppUserModelId(APP_ID)

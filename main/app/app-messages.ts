@@ -16,3 +16,58 @@ export const START_MESSAGES = {
   unexpectedError: (count: number, shown: string) =>
     `unexpected error${count === 1 ? '' : ` (${count} times so far)`}: ${shown}`,
 }
+
+/** On a second start, and about the start at login. */
+export const SECOND_START_MESSAGES = {
+  ignored: (names: readonly string[]) =>
+    `Latchkey was already running, so ${joinNames(names)} had no effect. Quit Latchkey first, then ` +
+    'start it again.',
+  notKeptAtLogin: (names: readonly string[]) =>
+    `The start at login does not keep ${joinNames(names)}. It does keep the saved settings.`,
+}
+
+/** Results of removing Latchkey's data. */
+export const REMOVAL_MESSAGES = {
+  removed: (path: string) => `Removed ${path}.`,
+  notRemoved: (path: string, diskError: string) => `${path} could not be removed (${diskError}).`,
+  noDirectory: (directory: string) => `There is no data directory ${directory}.`,
+  notEmpty: (directory: string) => `${directory} was kept because it contains other files.`,
+  unusable: (directory: string, diskError: string) =>
+    `The data directory ${directory} cannot be used (${diskError}), so nothing was removed.`,
+  notLatchkeys: (directory: string) =>
+    `Nothing in ${directory} shows that Latchkey has used it, so nothing was removed.`,
+  stillRuns: (directory: string, owner: string) =>
+    `Latchkey is already running with the data directory ${directory}${owner}, so nothing was ` +
+    'removed. Quit it and try again. Or choose Settings and "Remove Latchkey\'s data" in its window, ' +
+    'which also ends a session that is encrypted by the keyring.',
+  unreadable: (path: string, message: string) =>
+    `${path}: ${message} The session was not revoked. Sign out at your provider.`,
+  revoked: (session: string) => `${session} was revoked.`,
+  session: (name: string, issuer: string) => `The session of ${name} at ${issuer}`,
+  noRevocation: (session: string) =>
+    `${session} was not revoked: the provider does not support it. Sign out at the provider.`,
+  notRevoked: (session: string, message: string) =>
+    `${session} was not revoked: ${message} Sign out at the provider.`,
+  partlyRevoked: (session: string, failed: number, all: number, message: string) =>
+    `${session}: ${failed} of ${all} tokens were not revoked: ${message} Sign out at the provider.`,
+  startAtLogin: (path: string) => `Latchkey no longer starts at login: removed ${path}.`,
+  key: (label: string) => `The key "${label}" was removed from the keyring.`,
+  keyShared: (label: string) =>
+    `The key "${label}" was kept in the keyring because the session in another data directory is ` +
+    'encrypted with it.',
+  keyByHand: (place: string) =>
+    'The keyring may still contain the key that encrypted the session. It cannot open anything that ' +
+    `is left on this computer. To remove it, look for ${place}.`,
+}
+
+/** Places to look for the key of the keyring. */
+export const KEY_PLACES = {
+  keychain: (label: string) => `"${label}" in Keychain Access`,
+  secretService: (label: string) => `"${label}" in your keyring's password manager`,
+  wallet: 'the folder "Latchkey Keys" in KWalletManager',
+}
+
+function joinNames(names: readonly string[]): string {
+  const last = names.at(-1) ?? ''
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
+}

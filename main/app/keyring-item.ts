@@ -1,60 +1,56 @@
-// Removes the key that Electron makes in the system's keyring, by the system's own tool: Electron cannot.
+// Removes Electron's key from the system's keyring with the system's own tool, because Electron cannot.
 
 import { execFile } from 'node:child_process'
 import { errnoOf } from '../base/errno.js'
+import { KEY_PLACES, REMOVAL_MESSAGES } from './app-messages.js'
 import { NOTHING, type Removal } from './removal.js'
 import { DESKTOP_ID } from '../autostart/linux.js'
 
 export type KeyringItemDeps = {
   platform: NodeJS.Platform
   env: Readonly<Record<string, string | undefined>>
-  /** True if the session of another data directory is sealed with the same key. */
+  /** True if the same key encrypts the session of another data directory. */
   isShared: boolean
   runTool(program: string, args: readonly string[]): Promise<ToolEnd>
 }
 
-/** How a tool ended; `missing`: this computer does not have it. */
+/** How a tool ended; `missing` if this computer does not have it. */
 export type ToolEnd =
   { kind: 'missing' } | { kind: 'ended'; code: number | null; stdout: string; stderr: string }
 
 const LABEL = 'Latchkey Safe Storage'
 const REMOVED: Removal = {
   ...NOTHING,
-  done: [`The key "${LABEL}" was removed from the keyring.`],
+  done: [REMOVAL_MESSAGES.key(LABEL)],
 }
 
 /**
- * Removes the key. Windows has none: there DPAPI seals one in Chromium's profile (`Local State`).
+ * Removes the key. On Windows there is none: DPAPI seals a key in Chromium's profile (`Local State`).
  *
  * @see {@link https://www.electronjs.org/docs/latest/api/safe-storage}
  */
 export async function removeKeyringItem(deps: KeyringItemDeps): Promise<Removal> {
   const { platform, isShared } = deps
   if (platform === 'win32') return NOTHING
-  if (isShared) {
-    return staying(
-      `The key "${LABEL}" stays in the keyring, because another data directory's session is sealed ` +
-        'with it.',
-    )
-  }
+  if (isShared) return keep(REMOVAL_MESSAGES.keyShared(LABEL))
   return platform === 'darwin' ? removeFromKeychain(deps) : removeFromSecretService(deps)
 }
 
 /** `KeychainPassword` with Electron's names: its patch feat_ensure_mas_builds_… adds " Key". */
 const KEYCHAIN_ITEM = ['-s', LABEL, '-a', 'Latchkey Key']
-/** errSecItemNotFound, as an exit code. */
+/** The exit code for errSecItemNotFound. */
 const NO_SUCH_ITEM = 44
 
 async function removeFromKeychain({ runTool }: KeyringItemDeps): Promise<Removal> {
   const found = await runTool('security', ['delete-generic-password', ...KEYCHAIN_ITEM])
   if (found.kind === 'ended' && found.code === 0) return REMOVED
   if (found.kind === 'ended' && found.code === NO_SUCH_ITEM) return NOTHING
-  return byHand(`"${LABEL}" in Keychain Access`)
+  return keepForUser(KEY_PLACES.keychain(LABEL))
 }
 
 /**
  * Chromium's own item (shell/browser/browser_process_impl.cc), and the one that gnome-keyring makes for
- * an app that asks for its key by the desktop's portal.
+ * an app that asks the desktop's portal for its key.
  */
 const ITEMS: readonly (readonly string[])[] = [
   ['xdg:schema', 'chrome_libsecret_os_crypt_password_v2', 'application', 'Latchkey'],
@@ -64,13 +60,11 @@ const ITEMS: readonly (readonly string[])[] = [
 async function removeFromSecretService(deps: KeyringItemDeps): Promise<Removal> {
   const ends: ItemEnd[] = []
   for (const item of ITEMS) ends.push(await clear(item, deps))
-  if (ends.includes('left')) return byHand(`"${LABEL}" in the manager of your keyring`)
+  if (ends.includes('left')) return keepForUser(KEY_PLACES.secretService(LABEL))
   const removal = ends.includes('removed') ? REMOVED : NOTHING
   const { XDG_CURRENT_DESKTOP: desktop = '' } = deps.env
-  // What is in a wallet only a program that holds it open can remove; kwallet-query cannot.
-  const inWallet = /\bKDE\b/.test(desktop)
-    ? byHand('the folder "Latchkey Keys" in KWalletManager')
-    : NOTHING
+  // Only a program that has opened a wallet can remove an entry; kwallet-query cannot.
+  const inWallet = /\bKDE\b/.test(desktop) ? keepForUser(KEY_PLACES.wallet) : NOTHING
   return { ...removal, stays: inWallet.stays }
 }
 
@@ -81,27 +75,24 @@ async function clear(item: readonly string[], { runTool }: KeyringItemDeps): Pro
   if (cleared.kind === 'missing') return 'left'
   if (cleared.code === 0) return 'removed'
   if (cleared.stderr.trim() !== '') return 'left'
-  // It says nothing of an item that is not there, and nothing of one in a locked keyring either. An
-  // unlocked one is not there any more, so no secret is printed.
+  // secret-tool is silent about a missing item, and about one in a locked keyring as well. An unlocked
+  // item has just been removed, so this search prints no secret.
   const found = await runTool('secret-tool', ['search', ...item])
   return found.kind === 'ended' && found.stdout.includes('[/') ? 'left' : 'none'
 }
 
-function byHand(where: string): Removal {
-  return staying(
-    'The keyring may still keep the key that sealed the session. It opens nothing that is left here. ' +
-      `To remove it, look for ${where}.`,
-  )
+function keepForUser(place: string): Removal {
+  return keep(REMOVAL_MESSAGES.keyByHand(place))
 }
 
-function staying(message: string): Removal {
+function keep(message: string): Removal {
   return { ...NOTHING, stays: [message] }
 }
 
-/** A tool that asks the person something waits for them, within reason. */
+/** Long enough for a tool that asks the user something. */
 const LONGEST_RUN_MS = 60_000
 
-/** Runs a program that is found in PATH. */
+/** Runs a program from PATH. */
 export function runSystemTool(program: string, args: readonly string[]): Promise<ToolEnd> {
   return new Promise((resolve) => {
     const options = { timeout: LONGEST_RUN_MS, encoding: 'utf8' } as const

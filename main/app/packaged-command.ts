@@ -1,12 +1,12 @@
-// What an installed package's command line asks for: a command in the terminal, or the tray app.
+// Reads an installed package's command line: a command in the terminal, or the tray app.
 
 import { AUTOSTART_FLAG } from '../autostart/autostart.js'
 import { splitSwitches } from '../settings/chromium-switches.js'
 import { findArgsOf } from '../settings/flags.js'
 
 /**
- * The arguments for the program in the terminal; null where the command line asks for the tray app. A
- * command is a word anywhere among the flags; `--help` and `--version` have short forms too.
+ * Reads the arguments of a command in the terminal; null for the tray app. A command is a word anywhere
+ * among the flags. `--help` and `--version` have short forms as well.
  */
 export function readCommand(args: readonly string[]): readonly string[] | null {
   const own = ownArgs(args)
@@ -21,15 +21,15 @@ export function readCommand(args: readonly string[]): readonly string[] | null {
   return findArgsOf('headless', own)
 }
 
-/** Latchkey's own arguments: neither Chromium's nor what the system adds when it starts an app. */
+/** Returns Latchkey's own arguments, without Chromium's and without those that the system adds. */
 export function ownArgs(args: readonly string[]): readonly string[] {
   return splitSwitches(args).own.filter((arg) => arg !== AUTOSTART_FLAG && !isAddedBySystem(arg))
 }
 
-/** True for what the system itself adds when it starts an app. */
+/** True for an argument that the system adds when it starts an app. */
 export function isAddedBySystem(arg: string): boolean {
   return SYSTEM.test(arg)
 }
 
-/** macOS from the Finder and from Xcode; Windows for a notification that was clicked. */
+/** From macOS's Finder and Xcode, and from Windows after a click on a notification. */
 const SYSTEM = /^-(psn_|NS|Apple|Embedding$|ToastActivated$)/

@@ -1,6 +1,8 @@
-// What became of removing something, in words for a person.
+// The result of removing something, as messages for people.
 
-/** What was done, what went wrong, and what stays by design: one line for a person each. */
+import { REMOVAL_MESSAGES } from './app-messages.js'
+
+/** What was removed, what could not be removed, and what was kept on purpose: one message each. */
 export type Removal = {
   done: readonly string[]
   failed: readonly string[]
@@ -9,11 +11,11 @@ export type Removal = {
 
 export const NOTHING: Removal = { done: [], failed: [], stays: [] }
 
-export function failedTo(message: string): Removal {
+export function fail(message: string): Removal {
   return { ...NOTHING, failed: [message] }
 }
 
-export function merged(removals: readonly Removal[]): Removal {
+export function mergeRemovals(removals: readonly Removal[]): Removal {
   return {
     done: removals.flatMap(({ done }) => done),
     failed: removals.flatMap(({ failed }) => failed),
@@ -21,10 +23,10 @@ export function merged(removals: readonly Removal[]): Removal {
   }
 }
 
-/** Without what lay in a directory that is gone as a whole. */
-export function shortened({ done, ...rest }: Removal, directory: string): Removal {
-  if (!done.includes(`Removed ${directory}.`)) return { done, ...rest }
-  const isInside = (line: string): boolean =>
-    line.startsWith(`Removed ${directory}`) && line !== `Removed ${directory}.`
+/** Leaves out the files of a directory that was removed as a whole. */
+export function shorten({ done, ...rest }: Removal, directory: string): Removal {
+  const whole = REMOVAL_MESSAGES.removed(directory)
+  if (!done.includes(whole)) return { done, ...rest }
+  const isInside = (line: string): boolean => line.startsWith(whole.slice(0, -1)) && line !== whole
   return { ...rest, done: done.filter((line) => !isInside(line)) }
 }

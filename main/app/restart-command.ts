@@ -1,19 +1,19 @@
-// How this Latchkey is started again in the place of the process that runs.
+// The command that restarts Latchkey in place of the running process.
 
 import { AUTOSTART_FLAG, launchOf, type ThisProcess } from '../autostart/autostart.js'
 import { isAddedBySystem } from './packaged-command.js'
 
 export type Restart = {
   program: string
-  /** All of them: Chromium's switches, from the source tree the app's folder, and the flags of this start. */
+  /** Chromium's switches, the app's folder in a source tree, and the flags of this start. */
   args: readonly string[]
 }
 
 /**
- * With what this start was given, `argv` as Node has it; but not as a start at login, which opens no
- * window. Null where this Latchkey's file is gone.
+ * Makes the command from the arguments of this start (`argv` as in Node). The restart is never a start at
+ * login, because that opens no window. Null if Latchkey's program file is gone.
  */
-export function restartOf(process: ThisProcess, argv: readonly string[]): Restart | null {
+export function makeRestart(process: ThisProcess, argv: readonly string[]): Restart | null {
   const launch = launchOf(process)
   if (launch === null) return null
   const args = argv.slice(1).filter((arg) => arg !== AUTOSTART_FLAG && !isAddedBySystem(arg))
@@ -21,10 +21,13 @@ export function restartOf(process: ThisProcess, argv: readonly string[]): Restar
 }
 
 /**
- * A command that starts Latchkey once this process has ended, however that was: its standard input is a
- * pipe from this process, and ends with it.
+ * Makes a command that starts Latchkey once this process has ended in any way: its standard input is a
+ * pipe from this process, which closes then.
  */
-export function waiterOf({ program, args }: Restart): { command: string; args: readonly string[] } {
+export function makeWaiter({ program, args }: Restart): {
+  command: string
+  args: readonly string[]
+} {
   return { command: '/bin/sh', args: ['-c', WAIT, program, ...args] }
 }
 

@@ -1,11 +1,12 @@
-// What a second start of the tray app hands to the one that runs, and what that one makes of it.
+// What a second start of the tray app sends to the running Latchkey, and how that one answers.
 
 import { z } from 'zod'
+import { SECOND_START_MESSAGES } from './app-messages.js'
 import { AUTOSTART_FLAG } from '../autostart/autostart.js'
 import type { Settings } from '../settings/options.js'
 import type { SettingsFindings } from '../settings/read.js'
 
-/** Only what can be said aloud: the client secret stays out of it. */
+/** The given settings, without secrets. */
 export type SecondStart = {
   signIn: boolean
   isAtLogin: boolean
@@ -15,11 +16,11 @@ export type SecondStart = {
 export type SecondStartAnswer = {
   open: boolean
   signIn: boolean
-  /** What was asked for and is not done, for a person; null if all of it is. */
-  notice: string | null
+  /** Which given settings have no effect; null if there are none. */
+  message: string | null
 }
 
-/** Not settings of the one that runs, or not to be told: these are no reason to quit it. */
+/** Settings of one start only, or secrets. They are no reason to quit the running Latchkey. */
 const LEFT_OUT: ReadonlySet<string> = new Set<keyof Settings>([
   'clientSecret',
   'dataDir',
@@ -36,8 +37,8 @@ const SCHEMA = z.object({
     .max(99),
 })
 
-/** What this start was given by flags and variables. */
-export function secondStartOf(
+/** Collects the settings that flags and variables give to this start. */
+export function describeStart(
   { settings, origins }: Pick<SettingsFindings, 'settings' | 'origins'>,
   args: readonly string[],
 ): SecondStart {
@@ -52,13 +53,14 @@ export function secondStartOf(
 }
 
 /**
- * What the running Latchkey does: it signs in, and opens its window unless the system made the second
- * start at login. Other settings it has from its own start, and says so if the second start's differ.
- * `data` comes from another program of this user; anything else than {@link SecondStart} opens the window.
+ * Decides how the running Latchkey answers a second start. It signs in if asked to, and opens its window
+ * unless the system started Latchkey at login. Other settings cannot change while it runs; the message
+ * names those that differ. `data` comes from another program of this user: anything but a
+ * {@link SecondStart} opens the window.
  */
 export function answerSecondStart(data: unknown, current: Settings): SecondStartAnswer {
   const parsed = SCHEMA.safeParse(data)
-  if (!parsed.success) return { open: true, signIn: false, notice: null }
+  if (!parsed.success) return { open: true, signIn: false, message: null }
   const { signIn, isAtLogin, given } = parsed.data
   const ignored = given
     .filter(({ name, value }) => {
@@ -66,15 +68,12 @@ export function answerSecondStart(data: unknown, current: Settings): SecondStart
       return JSON.stringify(value) !== JSON.stringify(current[name as keyof Settings])
     })
     .map(({ origin }) => origin)
-  const notice =
-    ignored.length === 0
-      ? null
-      : `Latchkey was already running, so ${listOf(ignored)} had no effect. Quit it first, then start it again.`
-  return { open: !isAtLogin, signIn, notice }
+  const message = ignored.length === 0 ? null : SECOND_START_MESSAGES.ignored(ignored)
+  return { open: !isAtLogin, signIn, message }
 }
 
-/** The flags that a start at login keeps of this start's, and the names of what it does not keep. */
-export function keptAtLogin(
+/** Chooses the flags that a start at login keeps, and names the given settings that it does not keep. */
+export function chooseLoginFlags(
   { settings, origins }: Pick<SettingsFindings, 'settings' | 'origins'>,
   canKeep: boolean,
 ): { flags: readonly string[]; lost: readonly string[] } {
@@ -89,24 +88,18 @@ export function keptAtLogin(
   return { flags, lost: [...new Set(lost)] }
 }
 
-/** What a start at login has no use for. */
+/** Settings that make no sense for a start at login. */
 const FOR_THIS_START: ReadonlySet<string> = new Set<keyof Settings>([
   'demoIfUnset',
   'json',
   'signIn',
 ])
 
-/** For the settings page; null if nothing is lost. */
-export function lostNote(lost: readonly string[]): string | null {
-  if (lost.length === 0) return null
-  return `The start at login does not keep ${listOf(lost)}. What is saved in the settings, it keeps.`
+/** Makes a message for the settings page; null if the start at login keeps everything. */
+export function describeLost(lost: readonly string[]): string | null {
+  return lost.length === 0 ? null : SECOND_START_MESSAGES.notKeptAtLogin(lost)
 }
 
 function isGiven(origin: string): boolean {
   return /^(--|LATCHKEY_)/.test(origin)
-}
-
-function listOf(names: readonly string[]): string {
-  const last = names.at(-1) ?? ''
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
 }

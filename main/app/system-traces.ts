@@ -1,7 +1,8 @@
-// What Latchkey leaves outside of its data directory: the start at login, and the key in the keyring.
+// Removes what Latchkey leaves outside of its data directory: the start at login, and the keyring's key.
 
 import { join } from 'node:path'
 import { removeKeyringItem, runSystemTool } from './keyring-item.js'
+import { REMOVAL_MESSAGES } from './app-messages.js'
 import { NOTHING, type Removal } from './removal.js'
 import { examineSettings, type Sources } from '../settings/read.js'
 import { SESSION_FILE, tierOfFile } from '../storage/session-store.js'
@@ -12,12 +13,12 @@ export function removeXdgAutostart({ env, home }: Pick<Sources, 'env' | 'home'>)
   const found = home === null ? null : removeXdgEntry({ launch: null, env, home })
   return {
     ...NOTHING,
-    done: found?.kind === 'gone' ? [`The start at login, ${found.path}, was removed.`] : [],
+    done: found?.kind === 'gone' ? [REMOVAL_MESSAGES.startAtLogin(found.path)] : [],
     stays: found?.kind === 'left' ? [found.message] : [],
   }
 }
 
-/** Removes the key that seals the session of `dataDir`, unless it seals that of the usual one too. */
+/** Removes the key for the session of `dataDir`, unless the default data directory uses it too. */
 export function removeKeyringKey(
   dataDir: string,
   { env, home, platform }: Pick<Sources, 'env' | 'home' | 'platform'>,
@@ -26,7 +27,7 @@ export function removeKeyringKey(
   const usual = examineSettings({
     args: [],
     env: rest,
-    // Without a home there is no usual data directory.
+    // Without a home there is no default data directory.
     home: home ?? '/',
     platform,
     readFile: () => undefined,

@@ -1,4 +1,4 @@
-// Removes what Latchkey keeps on this computer, and ends its sessions at the provider first.
+// Ends Latchkey's sessions at the provider, then removes its data from this computer.
 
 import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +19,8 @@ import {
 } from '../storage/directory-lock.js'
 import { openDataDirectory } from '../storage/private-directory.js'
 import { PROVIDER_FILE } from '../storage/provider-memory.js'
-import { failedTo, merged, NOTHING, type Removal } from './removal.js'
+import { REMOVAL_MESSAGES } from './app-messages.js'
+import { fail, mergeRemovals, NOTHING, type Removal } from './removal.js'
 import { SETTINGS_FILE } from '../settings/layer.js'
 import type { Settings } from '../settings/options.js'
 import { SettingsError } from '../base/settings-error.js'
@@ -35,36 +36,36 @@ import type { Session } from '../oauth/session.js'
 export type UninstallDeps = {
   settings: Pick<Settings, 'dataDir' | 'clientId' | 'clientSecret' | 'takeOver'>
   http: Http
-  /** Opens a file with a session in the data directory. */
+  /** Opens a session file of the data directory. */
   openVault(fileName: string): Pick<SessionStore, 'read'>
-  /** Removes the entry that starts Latchkey at login; gives what to say, by whether it worked. */
+  /** Removes the entry that starts Latchkey at login. */
   removeAutostart(): Removal
-  /** Removes the key that Electron made in the system's keyring, likewise. */
+  /** Removes Electron's key from the system's keyring. */
   removeKeyringKey(): Promise<Removal>
-  /** A session in memory, which may never have been stored. */
+  /** A session in memory, which may not be stored. */
   held?: Session | null
-  /** Tokens that the provider was already asked to revoke, whatever came of it. */
-  told?: ReadonlySet<string>
+  /** Tokens that the provider was already asked to revoke, with or without success. */
+  asked?: ReadonlySet<string>
 }
 
 /**
  * Signs out at the provider, then removes Latchkey's own files from the data directory, and the
- * directory if nothing else is in it. A session that cannot be revoked is removed all the same, and
- * named. Fails with DirectoryInUse while a Latchkey runs, and with a {@link SettingsError} if the
- * directory is not one of Latchkey's.
+ * directory itself if it is empty then. A session that cannot be revoked is removed anyway, and a
+ * message names it. Fails with DirectoryInUse while a Latchkey runs, and with a {@link SettingsError} if
+ * the directory is not one of Latchkey's.
  *
- * 1. Take the directory lock, so that no Latchkey runs or starts meanwhile.
- * 2. Revoke every refresh token that is kept, also superseded ones.
+ * 1. Lock the directory, so that no Latchkey runs or starts meanwhile.
+ * 2. Revoke every stored refresh token, superseded ones as well.
  * 3. Remove the files by name, the start at login, and the key in the keyring.
  */
 export async function uninstallData(deps: UninstallDeps): Promise<Removal> {
   const { dataDir, takeOver } = deps.settings
   const autostart = deps.removeAutostart
   if (!existsSync(dataDir)) {
-    const none = { ...NOTHING, done: [`There is no data directory ${dataDir}.`] }
-    return merged([none, autostart()])
+    const none = { ...NOTHING, done: [REMOVAL_MESSAGES.noDirectory(dataDir)] }
+    return mergeRemovals([none, autostart()])
   }
-  const directoryLock = await takeLatchkeys(dataDir, takeOver)
+  const directoryLock = await lockOwnDirectory(dataDir, takeOver)
   const removals: Removal[] = []
   let files: Removal
   let isInKeyring: boolean
@@ -78,14 +79,14 @@ export async function uninstallData(deps: UninstallDeps): Promise<Removal> {
   } finally {
     await directoryLock.release()
   }
-  // By its lock a directory is known as Latchkey's when this is run again to remove the rest. And if a
-  // Latchkey has started in this moment, the lock is that one's.
+  // Keep the lock if some files are left: a second run knows the directory by it. Keep it as well if a
+  // Latchkey has started just now, because then the lock belongs to that one.
   const isFree = readLock(join(dataDir, LOCK_FILE))?.content?.released !== false
   if (isFree && files.failed.length === 0) removals.push(removeFiles(dataDir, isLock))
   if (files.failed.length === 0) removals.push(removeDirectory(dataDir))
   removals.push(autostart())
   if (isInKeyring) removals.push(await deps.removeKeyringKey())
-  return merged(removals)
+  return mergeRemovals(removals)
 }
 
 /** Chromium's profile in the data directory. */
@@ -104,7 +105,7 @@ const NAMES: ReadonlySet<string> = new Set([
   OLD_LOG_FILE,
   REPORT_FILE,
 ])
-/** What a replacement that was killed half-way leaves behind, and Chromium's lock. */
+/** Left behind by a killed replacement of a file, and Chromium's lock. */
 const PATTERNS: readonly RegExp[] = [
   /^(session|settings|service|provider)\.json\.[0-9a-f-]{36}\.tmp$/,
   /^session\.key\.[0-9a-f-]{36}\.tmp$/,
@@ -112,51 +113,43 @@ const PATTERNS: readonly RegExp[] = [
   /^Singleton(Lock|Socket|Cookie)$/,
 ]
 
-async function takeLatchkeys(directory: string, takeOver: boolean): Promise<DirectoryLock> {
+async function lockOwnDirectory(directory: string, takeOver: boolean): Promise<DirectoryLock> {
   try {
-    requireLatchkeys(directory)
+    requireOwnDirectory(directory)
     openDataDirectory(directory)
     return await lockDirectory(directory, { takeOver })
   } catch (thrown) {
-    if (thrown instanceof DirectoryInUse) throw await stillRuns(directory, thrown)
+    if (thrown instanceof DirectoryInUse) throw await explainInUse(directory, thrown)
     if (errnoOf(thrown) === '') throw thrown
-    throw new SettingsError(
-      `The data directory ${directory} cannot be used (${diskError(thrown)}), so nothing was removed.`,
-    )
+    throw new SettingsError(REMOVAL_MESSAGES.unusable(directory, diskError(thrown)))
   }
 }
 
-/** To choose another directory, as a start is told, would be no help here. */
-async function stillRuns(directory: string, thrown: DirectoryInUse): Promise<DirectoryInUse> {
+/** Explains that Latchkey runs. The advice at a start, to choose another directory, does not help here. */
+async function explainInUse(directory: string, thrown: DirectoryInUse): Promise<DirectoryInUse> {
   const owner = await findOwner(directory)
-  // On another computer: that message names what to type.
+  // If the owner is another computer, the original message says how to take over.
   if (owner === null || owner.startsWith(' (on ')) return thrown
-  return new DirectoryInUse(
-    `Latchkey already runs with the data directory ${directory}${owner}, so nothing was removed. Quit ` +
-      'it and try again. Or, in its window, choose Settings and "Remove Latchkey\'s data": that also ' +
-      'ends a session that is sealed by the keyring.',
-  )
+  return new DirectoryInUse(REMOVAL_MESSAGES.stillRuns(directory, owner))
 }
 
-/** A directory without any sign of Latchkey may hold another program's files of the same names. */
-function requireLatchkeys(directory: string): void {
+/** Rejects a directory that Latchkey has not used: it may hold another program's files of the same names. */
+function requireOwnDirectory(directory: string): void {
   const lock = readLock(join(directory, LOCK_FILE))
   const hasLock = lock !== null && lock.content !== null
   const hasSession = SESSION_FILES.some((name) => tierOfFile(join(directory, name)) !== null)
   if (hasLock || hasSession || readdirSync(directory).length === 0) return
-  throw new SettingsError(
-    `The directory ${directory} shows no sign that Latchkey ever used it, so nothing in it was removed.`,
-  )
+  throw new SettingsError(REMOVAL_MESSAGES.notLatchkeys(directory))
 }
 
-/** Ends the session in memory and those in files, each token once. */
+/** Revokes the session in memory and the stored ones, each token once. */
 async function revokeAll(deps: UninstallDeps): Promise<Removal> {
   const { settings, openVault, held = null } = deps
-  const told = new Set(deps.told)
+  const asked = new Set(deps.asked)
   const removals: Removal[] = []
   const revoke = async (session: Session | null): Promise<void> => {
-    if (session === null || tokensIn(session).every((token) => told.has(token))) return
-    for (const token of tokensIn(session)) told.add(token)
+    if (session === null || listTokens(session).every((token) => asked.has(token))) return
+    for (const token of listTokens(session)) asked.add(token)
     removals.push(await revokeSession(session, deps))
   }
   await revoke(held)
@@ -166,25 +159,25 @@ async function revokeAll(deps: UninstallDeps): Promise<Removal> {
     try {
       await revoke(await openVault(fileName).read())
     } catch (thrown) {
-      const why = asAuthError(thrown).message.replace(/ Sign in again\.$/, '')
-      removals.push(failedTo(`${path}: ${why} So it was not revoked: sign out at your provider.`))
+      const message = asAuthError(thrown).message.replace(/ Sign in again\.$/, '')
+      removals.push(fail(REMOVAL_MESSAGES.unreadable(path, message)))
     }
   }
-  return merged(removals)
+  return mergeRemovals(removals)
 }
 
-/** What {@link revokeSession} asks the provider to end. */
-export function tokensIn({ tokens, superseded = [] }: Session): readonly string[] {
+/** Lists the tokens that {@link revokeSession} revokes. */
+export function listTokens({ tokens, superseded = [] }: Session): readonly string[] {
   return [tokens.refreshToken ?? tokens.accessToken, ...superseded]
 }
 
-/** Revokes every token of a session; what came of it is in the words of `uninstall-data`. */
+/** Revokes every token of a session, and returns the result as messages. */
 export async function revokeSession(
   session: Session,
   { settings, http }: Pick<UninstallDeps, 'settings' | 'http'>,
 ): Promise<Removal> {
   const { issuer, clientId, account, tokens, superseded = [] } = session
-  const who = `The session of ${account.name} at ${issuer}`
+  const name = REMOVAL_MESSAGES.session(account.name, issuer)
   const client = {
     clientId,
     clientSecret: clientId === settings.clientId ? settings.clientSecret : null,
@@ -194,7 +187,7 @@ export async function revokeSession(
   try {
     const metadata = await fetchMetadata(http, issuer)
     if (metadata.revocationEndpoint === null) {
-      return failedTo(`${who} was not revoked: the provider offers no revocation. Sign out there.`)
+      return fail(REMOVAL_MESSAGES.noRevocation(name))
     }
     for (const one of all) {
       await revokeTokens(http, metadata, { ...client, tokens: one }).catch((thrown: unknown) =>
@@ -202,14 +195,13 @@ export async function revokeSession(
       )
     }
   } catch (thrown) {
-    return failedTo(`${who} was not revoked: ${asAuthError(thrown).message} Sign out there.`)
+    return fail(REMOVAL_MESSAGES.notRevoked(name, asAuthError(thrown).message))
   }
-  if (failures.length === 0) return { ...NOTHING, done: [`${who} was revoked.`] }
-  const what =
-    failures.length === all.length
-      ? `${who} was not revoked`
-      : `${who}: ${failures.length} of ${all.length} tokens were not revoked`
-  return failedTo(`${what}: ${failures[0]} Sign out there.`)
+  const [failure] = failures
+  if (failure === undefined) return { ...NOTHING, done: [REMOVAL_MESSAGES.revoked(name)] }
+  return failures.length === all.length
+    ? fail(REMOVAL_MESSAGES.notRevoked(name, failure))
+    : fail(REMOVAL_MESSAGES.partlyRevoked(name, failures.length, all.length, failure))
 }
 
 const isOwn = (name: string): boolean =>
@@ -224,13 +216,13 @@ function removeFiles(directory: string, isMeant: (name: string) => boolean): Rem
   for (const name of readdirSync(directory).filter(isMeant)) {
     const path = join(directory, name)
     const isFolder = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-    // A folder in a file's place is not Latchkey's. Of a link, what it leads to stays.
+    // Latchkey makes no folder with these names. If the name is a link, only the link is removed.
     if (isFolder && name !== PROFILE) continue
     try {
       rmSync(path, { recursive: isFolder, force: true })
-      if (!isLock(name)) done.push(`Removed ${path}.`)
+      if (!isLock(name)) done.push(REMOVAL_MESSAGES.removed(path))
     } catch (thrown) {
-      failed.push(`${path} could not be removed (${diskError(thrown)}).`)
+      failed.push(REMOVAL_MESSAGES.notRemoved(path, diskError(thrown)))
     }
   }
   return { ...NOTHING, done, failed }
@@ -238,14 +230,11 @@ function removeFiles(directory: string, isMeant: (name: string) => boolean): Rem
 
 function removeDirectory(directory: string): Removal {
   const left = readdirSync(directory)
-  if (left.length > 0) {
-    const others = `${directory} stays, because there is something else in it.`
-    return { ...NOTHING, stays: [others] }
-  }
+  if (left.length > 0) return { ...NOTHING, stays: [REMOVAL_MESSAGES.notEmpty(directory)] }
   try {
     rmdirSync(directory)
-    return { ...NOTHING, done: [`Removed ${directory}.`] }
+    return { ...NOTHING, done: [REMOVAL_MESSAGES.removed(directory)] }
   } catch (thrown) {
-    return failedTo(`${directory} could not be removed (${diskError(thrown)}).`)
+    return fail(REMOVAL_MESSAGES.notRemoved(directory, diskError(thrown)))
   }
 }

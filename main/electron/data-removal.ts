@@ -6,8 +6,8 @@ import { EXIT, explainFailure } from '../app/exit.js'
 import type { Supervisor } from '../app/supervisor.js'
 import type { RemovalPlan, RevocationOutcome } from '../ipc.js'
 import { createRemovalPlan } from '../present/removal-plan.js'
-import { failedTo, merged, NOTHING, shortened, type Removal } from '../app/removal.js'
-import { revokeSession, tokensIn, uninstallData, type UninstallDeps } from '../app/uninstall.js'
+import { fail, mergeRemovals, NOTHING, shorten, type Removal } from '../app/removal.js'
+import { revokeSession, listTokens, uninstallData, type UninstallDeps } from '../app/uninstall.js'
 import type { SessionStore } from '../storage/session-store.js'
 import type { Session } from '../oauth/session.js'
 import { showBox } from './box.js'
@@ -53,7 +53,7 @@ export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
           settings: supervisor.settings(),
           http,
           held: session,
-          told: told.tokens,
+          asked: told.tokens,
           openVault: (fileName) => ({
             read: async () => (await deps.openVault(dataDir, fileName)).read(),
           }),
@@ -61,8 +61,8 @@ export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
           removeKeyringKey: () => deps.removeKeyringKey(dataDir),
         }),
       )
-      .catch((thrown: unknown) => failedTo(explainFailure(thrown).message))
-    return merged([told.removal, shortened(rest, dataDir)])
+      .catch((thrown: unknown) => fail(explainFailure(thrown).message))
+    return mergeRemovals([told.removal, shorten(rest, dataDir)])
   }
 
   return {
@@ -80,7 +80,7 @@ export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
       const session = held()
       if (session === null) return { kind: 'revoked' }
       const removal = await revokeSession(session, { settings: supervisor.settings(), http })
-      told = { tokens: new Set(tokensIn(session)), removal }
+      told = { tokens: new Set(listTokens(session)), removal }
       if (removal.failed.length === 0) return { kind: 'revoked' }
       return { kind: 'not-revoked', message: removal.failed.join(' ') }
     },

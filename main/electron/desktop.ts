@@ -178,8 +178,8 @@ export function presentDesktop(ports: DesktopDeps): Desktop {
   return {
     open: () => window.open(),
     startedAgain(data) {
-      const { open, signIn, notice } = answerSecondStart(data, supervisor.settings())
-      startNotice = notice
+      const { open, signIn, message } = answerSecondStart(data, supervisor.settings())
+      startNotice = message
       if (open) window.open()
       window.tell('status-changed', status())
       if (signIn && agent().model().session.kind !== 'signed-in') run('sign-in')

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { app } from 'electron'
-import { restartOf, waiterOf, type Restart } from '../app/restart-command.js'
+import { makeRestart, makeWaiter, type Restart } from '../app/restart-command.js'
 
 export type Restarter = {
   /** False where this Latchkey's file is gone. */
@@ -21,7 +21,7 @@ export function createRestarter(secrets: Readonly<Record<string, string>>): Rest
   const find = (): Restart | null => {
     const { env, execPath, argv } = process
     const { isPackaged } = app
-    return restartOf({ execPath, appPath: app.getAppPath(), isPackaged, env }, argv)
+    return makeRestart({ execPath, appPath: app.getAppPath(), isPackaged, env }, argv)
   }
   return {
     canRestart: () => find() !== null,
@@ -53,7 +53,7 @@ async function startAfterThis(
   next: Restart,
   secrets: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { command, args } = waiterOf(next)
+  const { command, args } = makeWaiter(next)
   const waiter = spawn(command, args, {
     env: { ...process.env, ...secrets },
     // The pipe is never written to.

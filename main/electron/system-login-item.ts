@@ -15,7 +15,7 @@ import {
 } from '../autostart/login-item.js'
 import { findHome } from '../base/home.js'
 import { NOTHING, type Removal } from '../app/removal.js'
-import { keptAtLogin, lostNote } from '../app/second-start.js'
+import { chooseLoginFlags, describeLost } from '../app/second-start.js'
 import type { SettingsFindings } from '../settings/read.js'
 import { removeXdgAutostart } from '../app/system-traces.js'
 import { createLinuxAutostart } from '../autostart/linux.js'
@@ -26,8 +26,8 @@ import { createLinuxAutostart } from '../autostart/linux.js'
  */
 export function createAutostart(appUserModelId: string, findings: SettingsFindings): Autostart {
   // A login item of macOS is the app itself, without flags.
-  const { flags, lost } = keptAtLogin(findings, process.platform !== 'darwin')
-  return withNote(createOf(appUserModelId, flags), lostNote(lost))
+  const { flags, lost } = chooseLoginFlags(findings, process.platform !== 'darwin')
+  return withNote(createOf(appUserModelId, flags), describeLost(lost))
 }
 
 function createOf(appUserModelId: string, flags: readonly string[]): Autostart {

@@ -7,9 +7,10 @@ import { at, expect, headlineOf, signInAs, test as base, type Desktop } from '..
 import { makeFakeTool, type FakeTool } from '../support/fake-tool.js'
 import { filesOf } from '../support/kept.js'
 import type { RunningProvider } from '../provider/provider.js'
+import { REMOVAL_MESSAGES } from '../../main/app/app-messages.js'
 
 const FAST = { intervals: [25, 50, 100] }
-const REMOVED_KEY = 'The key "Latchkey Safe Storage" was removed from the keyring.'
+const REMOVED_KEY = REMOVAL_MESSAGES.key('Latchkey Safe Storage')
 
 const test = base.extend<{
   /** The keyring's own tool, and the environment in which the app finds it. */
@@ -83,9 +84,9 @@ test('the session is revoked, and files, start at login and key are removed with
   const [box] = await app.boxes()
   expect(box).toMatchObject({ message: "Latchkey's data was removed", buttons: ['Quit'] })
   expect(box!.detail.split('\n\n')).toEqual([
-    `The session of Alice Adams at ${provider.issuer} was revoked.`,
+    REMOVAL_MESSAGES.revoked(REMOVAL_MESSAGES.session('Alice Adams', provider.issuer)),
     `Removed ${app.dataDir}.`,
-    `The start at login, ${entry}, was removed.`,
+    REMOVAL_MESSAGES.startAtLogin(entry),
     REMOVED_KEY,
   ])
   expect(ended.stdout + ended.stderr + box!.detail).not.toContain(token)
@@ -142,7 +143,7 @@ test("if the provider can't revoke, the window says so first; then the data can 
   expect(existsSync(app.dataDir)).toBe(false)
   const [box] = await app.boxes()
   expect(box!.message).toBe("Not all of Latchkey's data was removed")
-  expect(box!.detail).toContain('could not be revoked')
+  expect(box!.detail).toContain('was not revoked')
   expect(box!.detail).toContain(`Removed ${app.dataDir}.`)
 })
 

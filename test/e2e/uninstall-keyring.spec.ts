@@ -8,6 +8,9 @@ import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test as base } from '@playwright/test'
 import { HEADLESS } from '../support/program.js'
+import { KEY_PLACES, REMOVAL_MESSAGES } from '../../main/app/app-messages.js'
+
+const LABEL = 'Latchkey Safe Storage'
 
 const NEEDED = ['dbus-run-session', 'dbus-send', 'gnome-keyring-daemon', 'secret-tool']
 const folders = (process.env['PATH'] ?? '').split(delimiter)
@@ -64,7 +67,7 @@ test('the key is removed, and another app’s key stays', async ({ withKeyring }
     `secret-tool lookup ${ITEM}; echo "[$?]"`,
     `secret-tool lookup ${OTHER}`,
   )
-  expect(printed).toContain('The key "Latchkey Safe Storage" was removed from the keyring.')
+  expect(printed).toContain(REMOVAL_MESSAGES.key(LABEL))
   expect(printed.split('\n').slice(-2)).toEqual(['[1]', 'theirs'])
 })
 
@@ -76,7 +79,7 @@ test('a locked keyring keeps the key, and the output says so', async ({ withKeyr
       '> /dev/null',
     '$UNINSTALL',
   )
-  expect(printed).toContain('look for "Latchkey Safe Storage" in the manager of your keyring.')
+  expect(printed).toContain(KEY_PLACES.secretService(LABEL))
   expect(printed).not.toContain('was removed from the keyring')
 })
 

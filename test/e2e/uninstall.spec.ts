@@ -19,6 +19,9 @@ import { makeFakeTool, type FakeTool } from '../support/fake-tool.js'
 import { filesOf, signInOn, stop, test as base, vaultOf } from '../support/kept.js'
 import type { Program, ProgramOptions } from '../support/program.js'
 import type { RunningProvider } from '../provider/provider.js'
+import { REMOVAL_MESSAGES } from '../../main/app/app-messages.js'
+
+const LABEL = 'Latchkey Safe Storage'
 
 const test = base.extend<{
   config: string
@@ -108,9 +111,7 @@ test('every refresh token is revoked, even superseded ones, and all of Latchkeyâ
   expect(existsSync(dataDir)).toBe(false)
   expect(ended.stdout()).toContain(`Removed ${dataDir}.`)
   if (process.platform !== 'win32') {
-    expect(ended.stdout()).toContain(
-      'The key "Latchkey Safe Storage" was removed from the keyring.',
-    )
+    expect(ended.stdout()).toContain(REMOVAL_MESSAGES.key(LABEL))
   }
   for (const token of all) expect(ended.stdout() + ended.stderr()).not.toContain(token)
   if (process.platform === 'linux') expect(existsSync(entry)).toBe(false)
@@ -149,7 +150,7 @@ test('other files, targets of links, and a folder in a fileâ€™s place stay', asy
   expect((await readdir(dataDir)).toSorted()).toEqual([...others, 'session.key'].toSorted())
   expect(await readFile(join(elsewhere, 'kept'), 'utf8')).toBe('mine')
   expect(existsSync(entry)).toBe(true)
-  expect(ended.stdout()).toContain('because there is something else in it')
+  expect(ended.stdout()).toContain(REMOVAL_MESSAGES.notEmpty(dataDir))
 })
 
 test('while a Latchkey runs it ends with 3, and nothing is revoked or removed', async ({
@@ -163,7 +164,7 @@ test('while a Latchkey runs it ends with 3, and nothing is revoked or removed', 
   const before = await filesOf(dataDir)
   const ended = await uninstall()
   expect(await ended.ended).toBe(3)
-  expect(ended.stderr()).toContain('already runs')
+  expect(ended.stderr()).toContain('is already running')
   expect(ended.stderr()).toContain('so nothing was removed. Quit it and try again.')
   expect(ended.stderr()).toContain('"Remove Latchkey\'s data"')
   expect(ended.stderr()).not.toContain('--data-dir')
@@ -214,7 +215,7 @@ test('the key stays while the session of the usual data directory is sealed with
   await writeFile(join(config, 'latchkey', 'session.json'), sealed)
   const ended = await uninstall()
   expect(await ended.ended, ended.stderr()).toBe(0)
-  expect(ended.stdout()).toContain('The key "Latchkey Safe Storage" stays in the keyring')
+  expect(ended.stdout()).toContain(REMOVAL_MESSAGES.keyShared(LABEL))
   expect(await tool.runs()).toEqual([])
 })
 
@@ -240,7 +241,7 @@ test.describe("if a token can't be revoked, the output says so with code 1, and 
     await stop(program)
     const ended = await uninstall({ env: { LATCHKEY_PASSPHRASE: 'another' } })
     expect(await ended.ended).toBe(1)
-    expect(ended.stderr()).toContain('So it was not revoked: sign out at your provider.')
+    expect(ended.stderr()).toContain('The session was not revoked. Sign out at your provider.')
     expect(provider.revoked).toEqual([])
     expect(existsSync(dataDir)).toBe(false)
   })
@@ -266,7 +267,7 @@ test('a directory that Latchkey never used is rejected with code 2 and not chang
   }
   const ended = await uninstall()
   expect(await ended.ended).toBe(2)
-  expect(ended.stderr()).toContain('shows no sign that Latchkey ever used it')
+  expect(ended.stderr()).toContain('shows that Latchkey has used it, so nothing was removed.')
   for (const name of ['settings.json', 'lock', 'latchkey.log']) {
     expect(await readFile(join(dataDir, name), 'utf8')).toBe('of another program')
   }

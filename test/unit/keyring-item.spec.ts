@@ -2,8 +2,10 @@
 
 import { expect, test } from '@playwright/test'
 import { removeKeyringItem, runSystemTool, type ToolEnd } from '../../main/app/keyring-item.js'
+import { KEY_PLACES, REMOVAL_MESSAGES } from '../../main/app/app-messages.js'
 
-const REMOVED = ['The key "Latchkey Safe Storage" was removed from the keyring.']
+const LABEL = 'Latchkey Safe Storage'
+const REMOVED = [REMOVAL_MESSAGES.key(LABEL)]
 const ended = (code: number, stderr = '', stdout = ''): ToolEnd => ({
   kind: 'ended',
   code,
@@ -57,7 +59,7 @@ for (const [what, answers] of [
   test(`Linux: ${what}, so it is said where to look`, async () => {
     const { runs, done, stays } = await remove('linux', answers)
     expect(done).toEqual([])
-    expect(stays).toContain('look for "Latchkey Safe Storage" in the manager of your keyring.')
+    expect(stays).toContain(KEY_PLACES.secretService(LABEL))
     // An item that is not removed and not locked either would be printed with its secret.
     if (what === 'no keyring runs') expect(runs.join()).not.toContain('search')
   })
@@ -68,7 +70,7 @@ test('KDE: the folder in the wallet is named, whatever the keyring held', async 
     const answers = { 'secret-tool clear': ended(code) }
     const { done, stays } = await remove('linux', answers, { desktop: 'KDE' })
     expect(done).toEqual(code === 0 ? REMOVED : [])
-    expect(stays).toContain('look for the folder "Latchkey Keys" in KWalletManager.')
+    expect(stays).toContain(KEY_PLACES.wallet)
   }
 })
 
@@ -83,7 +85,7 @@ test('macOS: the item of the keychain is removed, by its service and account', a
   })
   expect(none).toMatchObject({ done: [], stays: '' })
   const denied = await remove('darwin', { security: ended(51, 'User interaction is not allowed.') })
-  expect(denied.stays).toContain('look for "Latchkey Safe Storage" in Keychain Access.')
+  expect(denied.stays).toContain(KEY_PLACES.keychain(LABEL))
 })
 
 test('Windows: the key is in Chromium’s profile, so no tool is asked', async () => {
@@ -94,7 +96,7 @@ test('a key that seals another session too is left alone', async () => {
   for (const platform of ['linux', 'darwin'] as const) {
     const { runs, stays } = await remove(platform, {}, { isShared: true })
     expect(runs).toEqual([])
-    expect(stays).toContain('stays in the keyring, because another data directory')
+    expect(stays).toContain(REMOVAL_MESSAGES.keyShared(LABEL))
   }
 })
 

@@ -7,7 +7,7 @@ import { restartAdvice, type MissingKeyring } from '../../main/storage/keyring-n
 import { createMenu } from '../../main/present/menu.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { offerRestart } from '../../main/present/restart-offer.js'
-import { restartOf } from '../../main/app/restart-command.js'
+import { makeRestart } from '../../main/app/restart-command.js'
 import { createMemoryStore, type Storage } from '../../main/storage/session-store.js'
 
 const HERE = {
@@ -19,7 +19,7 @@ const HERE = {
 
 test('a restart has the arguments of this start, without those of a start at login', () => {
   const given = ['--no-sandbox', '--autostart', '--data-dir=/srv/my data', '--port', '0', '--', 'x']
-  expect(restartOf(HERE, [HERE.execPath, ...given])).toEqual({
+  expect(makeRestart(HERE, [HERE.execPath, ...given])).toEqual({
     program: HERE.execPath,
     args: given.filter((arg) => arg !== '--autostart'),
   })
@@ -27,13 +27,13 @@ test('a restart has the arguments of this start, without those of a start at log
 
 test('arguments that the system added are not passed on', () => {
   for (const arg of ['-psn_0_12345', '-ToastActivated', '-Embedding', '-NSDocumentRevisions']) {
-    expect(restartOf(HERE, ['', arg, '--sign-in'])?.args).toEqual(['--sign-in'])
+    expect(makeRestart(HERE, ['', arg, '--sign-in'])?.args).toEqual(['--sign-in'])
   }
 })
 
 test('from the source tree, the app’s folder stays in the arguments once', () => {
   const tree = { ...HERE, execPath: '/src/electron', appPath: '/src', isPackaged: false }
-  expect(restartOf(tree, ['', '--no-sandbox', '/src', '--demo-if-unset'])).toEqual({
+  expect(makeRestart(tree, ['', '--no-sandbox', '/src', '--demo-if-unset'])).toEqual({
     program: '/src/electron',
     args: ['--no-sandbox', '/src', '--demo-if-unset'],
   })
@@ -41,7 +41,7 @@ test('from the source tree, the app’s folder stays in the arguments once', () 
 
 test('there is no restart if the AppImage is gone', () => {
   const env = { APPIMAGE: '/gone', APPDIR: '/tmp/.mount_x' }
-  expect(restartOf({ ...HERE, execPath: '/tmp/.mount_x/latchkey', env }, [''])).toBeNull()
+  expect(makeRestart({ ...HERE, execPath: '/tmp/.mount_x/latchkey', env }, [''])).toBeNull()
 })
 
 for (const [reason, helps] of Object.entries({

@@ -3,9 +3,9 @@
 import { expect, test } from '@playwright/test'
 import {
   answerSecondStart,
-  keptAtLogin,
-  lostNote,
-  secondStartOf,
+  chooseLoginFlags,
+  describeLost,
+  describeStart,
 } from '../../main/app/second-start.js'
 import { examineSettings, type SettingsFindings } from '../../main/settings/read.js'
 
@@ -20,42 +20,42 @@ const PROVIDER = ['--issuer', 'https://login.example.com', '--client-id', 'app']
 const RUNNING = found(PROVIDER).settings
 
 function answer(args: readonly string[], env: Record<string, string> = {}) {
-  return answerSecondStart(structuredClone(secondStartOf(found(args, env), args)), RUNNING)
+  return answerSecondStart(structuredClone(describeStart(found(args, env), args)), RUNNING)
 }
 
 test('a plain second start opens the window', () => {
-  expect(answer([])).toEqual({ open: true, signIn: false, notice: null })
+  expect(answer([])).toEqual({ open: true, signIn: false, message: null })
 })
 
 test('one at login opens nothing', () => {
-  expect(answer(['--autostart'])).toEqual({ open: false, signIn: false, notice: null })
+  expect(answer(['--autostart'])).toEqual({ open: false, signIn: false, message: null })
 })
 
 test('--sign-in is done', () => {
-  expect(answer(['--sign-in'])).toEqual({ open: true, signIn: true, notice: null })
+  expect(answer(['--sign-in'])).toEqual({ open: true, signIn: true, message: null })
   expect(answer([], { LATCHKEY_SIGN_IN: '1' }).signIn).toBe(true)
 })
 
 test('settings that the running one has already are no news', () => {
-  expect(answer(PROVIDER).notice).toBeNull()
+  expect(answer(PROVIDER).message).toBeNull()
   expect(
-    answer(['--demo-if-unset', '--json', '--data-dir', '/elsewhere', ...PROVIDER]).notice,
+    answer(['--demo-if-unset', '--json', '--data-dir', '/elsewhere', ...PROVIDER]).message,
   ).toBeNull()
 })
 
 test('others are named, by flag or variable, with what to do', () => {
-  expect(answer([...PROVIDER, '--port', '5000']).notice).toBe(
-    'Latchkey was already running, so --port had no effect. Quit it first, then start it again.',
+  expect(answer([...PROVIDER, '--port', '5000']).message).toBe(
+    'Latchkey was already running, so --port had no effect. Quit Latchkey first, then start it again.',
   )
-  const { notice } = answer([...PROVIDER, '--port=5000', '--end-session'], {
+  const { message } = answer([...PROVIDER, '--port=5000', '--end-session'], {
     LATCHKEY_SCOPE: 'openid',
   })
-  expect(notice).toContain('LATCHKEY_SCOPE, --port and --end-session had no effect')
+  expect(message).toContain('LATCHKEY_SCOPE, --port and --end-session had no effect')
 })
 
 test('no secret is handed over', () => {
   const args = [...PROVIDER, '--sign-in', '--port=5000']
-  const handed = secondStartOf(found(args, { LATCHKEY_CLIENT_SECRET: SECRET }), args)
+  const handed = describeStart(found(args, { LATCHKEY_CLIENT_SECRET: SECRET }), args)
   expect(found(args, { LATCHKEY_CLIENT_SECRET: SECRET }).settings.clientSecret).not.toBeNull()
   expect(JSON.stringify(handed)).not.toContain(SECRET)
   expect(handed.given.map(({ name }) => name)).not.toContain('clientSecret')
@@ -72,22 +72,22 @@ for (const data of [
   { signIn: true, isAtLogin: true, given: [{ name: 'port' }] },
 ]) {
   test(`anything else only opens the window: ${JSON.stringify(data)}`, () => {
-    expect(answerSecondStart(data, RUNNING)).toEqual({ open: true, signIn: false, notice: null })
+    expect(answerSecondStart(data, RUNNING)).toEqual({ open: true, signIn: false, message: null })
   })
 }
 
 test('names that are no settings are passed over', () => {
   const given = [{ name: '__proto__', origin: '--x', value: 1 }]
-  expect(answerSecondStart({ signIn: false, isAtLogin: false, given }, RUNNING).notice).toBeNull()
+  expect(answerSecondStart({ signIn: false, isAtLogin: false, given }, RUNNING).message).toBeNull()
 })
 
 test('a start at login keeps the data directory and the port, and says what it does not keep', () => {
   const args = [...PROVIDER, '--data-dir', '/srv/my data', '--port', '5000', '--sign-in', '--json']
   const env = { LATCHKEY_CLIENT_SECRET: SECRET }
-  const { flags, lost } = keptAtLogin(found(args, env), true)
+  const { flags, lost } = chooseLoginFlags(found(args, env), true)
   expect(flags).toEqual(['--data-dir=/srv/my data', '--port=5000'])
   expect(lost).toEqual(['--issuer', '--client-id', 'LATCHKEY_CLIENT_SECRET'])
-  expect(lostNote(lost)).toContain(
+  expect(describeLost(lost)).toContain(
     'does not keep --issuer, --client-id and LATCHKEY_CLIENT_SECRET.',
   )
   // What is started by the flags has the same.
@@ -97,17 +97,20 @@ test('a start at login keeps the data directory and the port, and says what it d
 
 test('a variable is kept as a flag, for a login may not have it', () => {
   const env = { LATCHKEY_DATA_DIR: '/srv/data', LATCHKEY_PORT: '5000' }
-  expect(keptAtLogin(found([], env), true)).toEqual({
+  expect(chooseLoginFlags(found([], env), true)).toEqual({
     flags: ['--data-dir=/srv/data', '--port=5000'],
     lost: [],
   })
 })
 
 test('macOS can keep nothing, and says so', () => {
-  expect(keptAtLogin(found(['--port', '5000']), false)).toEqual({ flags: [], lost: ['--port'] })
+  expect(chooseLoginFlags(found(['--port', '5000']), false)).toEqual({
+    flags: [],
+    lost: ['--port'],
+  })
 })
 
 test('a start without flags loses nothing', () => {
-  expect(keptAtLogin(found([]), true)).toEqual({ flags: [], lost: [] })
-  expect(lostNote([])).toBeNull()
+  expect(chooseLoginFlags(found([]), true)).toEqual({ flags: [], lost: [] })
+  expect(describeLost([])).toBeNull()
 })
