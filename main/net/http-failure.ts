@@ -1,6 +1,6 @@
 // What is said of a request that failed: words for a person, and none of its secrets.
 
-import axios, { type AxiosError } from 'axios'
+import type { AxiosError } from 'axios'
 import { spanOf } from '../base/clock.js'
 import { errnoOf } from '../base/errno.js'
 import { asAuthError, AuthError } from '../base/errors.js'
@@ -27,7 +27,7 @@ export type FailedRequest = {
  * form and all: only its code goes on.
  */
 export function describeFailure(thrown: unknown, request: FailedRequest): AuthError {
-  if (!axios.isAxiosError(thrown)) return asAuthError(thrown)
+  if (!isAxiosError(thrown)) return asAuthError(thrown)
   const { host, proxy, purpose, timedOutMs, mostBytes } = request
   const code = codeOf(thrown)
   const cause = new Error(code)
@@ -55,6 +55,11 @@ export function describeFailure(thrown: unknown, request: FailedRequest): AuthEr
   }
   const kind = kindOf(code)
   return describeKind(kind, code, request, wasSent(thrown, kind, code))
+}
+
+/** As axios' own check, which would load axios. */
+function isAxiosError(thrown: unknown): thrown is AxiosError {
+  return thrown instanceof Error && 'isAxiosError' in thrown && thrown.isAxiosError === true
 }
 
 /** `answerLost`: whether the request may have reached the provider before it failed. */

@@ -1,52 +1,56 @@
-// Requests to the provider, over axios, with every bound in one place.
+// Requests to the provider, over axios, with all limits in one place.
 
 import { Agent } from 'node:https'
-import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios'
-import { LOOPBACK_HOSTS } from './loopback.js'
+import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios'
 import { systemClock, type Clock } from '../base/clock.js'
-import { describeFailure, redirected } from './http-failure.js'
-import { CONNECTING, createTunnelAgent, proxyFor, type Proxy } from './proxy.js'
 import type { Environment } from '../base/environment.js'
+import { createClockSkew, parseDate, parseRetryAfter, type ClockSkew } from './http-date.js'
+import { describeFailure, redirected } from './http-failure.js'
+import { LOOPBACK_HOSTS } from './loopback.js'
+import { CONNECTING, createTunnelAgent, proxyFor, type Proxy } from './proxy.js'
 
 export type HttpRequest = {
   method: 'GET' | 'POST'
   url: string
-  /** What is being done, for the error's words: "reading the provider's settings". */
+  /** What Latchkey is doing, for error messages: "reading the provider's settings". */
   purpose: string
   form?: Readonly<Record<string, string>>
   bearer?: string
   /** Credentials of the Basic scheme, already encoded. */
   basic?: string
   /**
-   * True for what uses something up (a code, a refresh token) as soon as it arrives: it is waited for
-   * as long as the provider works on it, for an answer that nobody reads is lost.
+   * True if the request uses something up, such as a code or a refresh token. It then has as much time as
+   * the provider may need, because an answer that no one reads is lost.
    */
   spends?: boolean
   signal?: AbortSignal
-  /** True: one redirect within the origin is followed. Only for what carries no secret. */
+  /** True: follows one redirect within the origin. Only for requests without secrets. */
   followsOneRedirect?: boolean
 }
 
 export type HttpResponse = {
   status: number
   body: string
-  /** What the provider's clock showed (RFC 9110 section 6.6.1); null where it did not say. */
+  /**
+   * The time by the provider's clock. Null if the answer doesn't tell it.
+   *
+   * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1}
+   */
   dateMs: number | null
-  /** How long it asks to be left alone, a day at most; null where it did not ask, or not clearly. */
+  /** How long the provider asks Latchkey to wait, at most a day. Null if it doesn't ask clearly. */
   retryAfterMs: number | null
 }
 
 /**
- * Sends one request and gives the whole answer, whatever its status. Redirects are errors, except the
- * one that a request may follow.
- * Fails with `provider-unreachable`, `provider-timeout` or `provider-error`. When the request's own
- * signal aborts, its reason is thrown.
+ * Sends one request and returns the whole answer, whatever its status. Redirects are errors, except for
+ * the one that a request may follow. Fails with `provider-unreachable`, `provider-timeout` or
+ * `provider-error`. If the request's own signal aborts, its reason is thrown.
  */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>
 
-/** The longest a provider may take for one answer, first byte to last. */
+/** The longest time for one answer, from the first byte of the request to the last of the answer. */
 export const REQUEST_TIMEOUT_MS = 10_000
-/** The same for what spends something: gateways before a provider give up after 60 s, or sooner. */
+/** The same for requests that use something up. Gateways give up after 60 s or sooner. */
 export const SPENDING_TIMEOUT_MS = 120_000
 const MOST_BYTES = 1024 * 1024
 
@@ -55,99 +59,30 @@ export type HttpOptions = {
   timeoutMs?: number
   spendingTimeoutMs?: number
   clock?: Pick<Clock, 'nowMs'>
-  /** Where plain Node finds its proxy. */
+  /** The environment that plain Node reads its proxy from. */
   env?: Environment
 }
 
 /**
- * Makes the client. Electron hands in its `net.fetch`, which follows the system's proxy and
- * certificates; plain Node follows HTTPS_PROXY and NO_PROXY, and NODE_EXTRA_CA_CERTS by itself.
+ * Creates the client. Electron passes its `net.fetch`, which uses the system's proxy and certificates.
+ * Plain Node uses HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS.
  */
 export function createHttp(options: HttpOptions = {}): Http {
   const clock = options.clock ?? systemClock
-  const { spendingTimeoutMs = SPENDING_TIMEOUT_MS } = options
   const shortMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS
-  const trust = options.fetch
-    ? 'add it to those that this computer trusts'
-    : 'name its file in NODE_EXTRA_CA_CERTS'
-  const routeTo = createRoutes(shortMs)
-  const clockSkew = createClockSkew(clock)
-  const client = axios.create({
-    ...(options.fetch && { adapter: 'fetch' }),
-    maxRedirects: 0,
-    maxContentLength: MOST_BYTES,
-    responseType: 'text',
-    transformResponse: (data: unknown) => data,
-    validateStatus: () => true,
-    headers: { Accept: 'application/json' },
-  })
-
-  const send = async (request: HttpRequest): Promise<HttpResponse & { redirect: URL | null }> => {
-    const url = new URL(request.url)
-    const isTunnelled = !options.fetch && url.protocol === 'https:'
-    const proxy = isTunnelled ? proxyFor(url, options.env ?? process.env) : null
-    const timeoutMs = request.spends ? spendingTimeoutMs : shortMs
-    // axios' own timeout counts silence, so a provider that drips bytes would never meet it.
-    const deadline = AbortSignal.timeout(timeoutMs)
-    const done = new AbortController()
-    const signal = AbortSignal.any([
-      deadline,
-      done.signal,
-      ...(request.signal ? [request.signal] : []),
-    ])
-    let response: AxiosResponse<unknown>
-    try {
-      response = await client.request({
-        method: request.method,
-        url: request.url,
-        signal,
-        ...(options.fetch && { env: { fetch: withSignal(options.fetch, signal) } }),
-        ...(request.form && { data: new URLSearchParams(request.form) }),
-        ...(request.bearer !== undefined && {
-          headers: { Authorization: `Bearer ${request.bearer}` },
-        }),
-        ...(request.basic !== undefined && {
-          headers: { Authorization: `Basic ${request.basic}` },
-        }),
-        ...routeTo(url, proxy),
-      })
-    } catch (thrown) {
-      request.signal?.throwIfAborted()
-      const { purpose } = request
-      const timedOutMs = deadline.aborted ? timeoutMs : null
-      const { host } = url
-      throw describeFailure(thrown, {
-        host,
-        proxy,
-        purpose,
-        trust,
-        timedOutMs,
-        mostBytes: MOST_BYTES,
-        clock: { nowMs: clock.nowMs(), behindMs: clockSkew.behindMs() },
-      })
-    } finally {
-      done.abort()
-    }
-    const redirect = request.followsOneRedirect
-      ? sameOriginTarget(url, response.status, response.headers['location'])
-      : null
-    const isRedirect = response.status >= 300 && response.status < 400
-    if (isRedirect && redirect === null) throw redirected(request.purpose)
-    const dateMs = parseDate(response.headers['date'])
-    if (url.protocol === 'https:' && dateMs !== null) clockSkew.note(dateMs)
-    return {
-      redirect,
-      status: response.status,
-      body: typeof response.data === 'string' ? response.data : '',
-      dateMs,
-      retryAfterMs: parseRetryAfter(response.headers['retry-after'], dateMs ?? clock.nowMs()),
-    }
+  const sender: Sender = {
+    options,
+    clock,
+    clockSkew: createClockSkew(clock),
+    shortMs,
+    spendingMs: options.spendingTimeoutMs ?? SPENDING_TIMEOUT_MS,
+    routeTo: createRoutes(shortMs),
+    client: null,
   }
-
   return async (request) => {
-    const { redirect, ...response } = await send(request)
+    const { redirect, ...response } = await send(sender, request)
     if (redirect === null) return response
-    const { redirect: _none, ...followed } = await send({
+    const { redirect: _none, ...followed } = await send(sender, {
       ...request,
       url: redirect.href,
       followsOneRedirect: false,
@@ -156,12 +91,124 @@ export function createHttp(options: HttpOptions = {}): Http {
   }
 }
 
-/** Where an answer sends its reader, if that is in the same origin; null otherwise. */
+/** How the user can make a certificate trusted, over Electron's fetch and in plain Node. */
+const TRUST_ADVICE = {
+  fetch: 'add it to those that this computer trusts',
+  node: 'name its file in NODE_EXTRA_CA_CERTS',
+} as const
+
+/** What all requests of one client share. */
+type Sender = {
+  options: HttpOptions
+  clock: Pick<Clock, 'nowMs'>
+  clockSkew: ClockSkew
+  shortMs: number
+  spendingMs: number
+  routeTo: ReturnType<typeof createRoutes>
+  /** Created with the first request. */
+  client: Promise<AxiosInstance> | null
+}
+
+/** Loads axios with the first request: commands that send none start faster. */
+async function createClient({ fetch }: HttpOptions): Promise<AxiosInstance> {
+  const { default: axios } = await import('axios')
+  return axios.create({
+    ...(fetch && { adapter: 'fetch' }),
+    maxRedirects: 0,
+    maxContentLength: MOST_BYTES,
+    responseType: 'text',
+    transformResponse: (data: unknown) => data,
+    validateStatus: () => true,
+    headers: { Accept: 'application/json' },
+  })
+}
+
+type Sent = HttpResponse & { redirect: URL | null }
+
+async function send(sender: Sender, request: HttpRequest): Promise<Sent> {
+  const { options, clock, clockSkew } = sender
+  const url = new URL(request.url)
+  const proxy = findProxy(url, options)
+  const timeoutMs = request.spends ? sender.spendingMs : sender.shortMs
+  const client = await (sender.client ??= createClient(options))
+  // axios' own timeout counts silence, so a provider that sends single bytes would never reach it.
+  const deadline = AbortSignal.timeout(timeoutMs)
+  const done = new AbortController()
+  const signals = [deadline, done.signal, ...(request.signal ? [request.signal] : [])]
+  let response: AxiosResponse<unknown>
+  try {
+    response = await client.request({
+      ...toConfig(request, options, AbortSignal.any(signals)),
+      ...sender.routeTo(url, proxy),
+    })
+  } catch (thrown) {
+    request.signal?.throwIfAborted()
+    throw describeFailure(thrown, {
+      host: url.host,
+      proxy,
+      purpose: request.purpose,
+      trust: options.fetch ? TRUST_ADVICE.fetch : TRUST_ADVICE.node,
+      timedOutMs: deadline.aborted ? timeoutMs : null,
+      mostBytes: MOST_BYTES,
+      clock: { nowMs: clock.nowMs(), behindMs: clockSkew.behindMs() },
+    })
+  } finally {
+    done.abort()
+  }
+  const sent = readResponse(request, url, response, clock.nowMs())
+  if (url.protocol === 'https:' && sent.dateMs !== null) clockSkew.note(sent.dateMs)
+  return sent
+}
+
+/** Electron's fetch uses the system's proxy by itself. */
+function findProxy(url: URL, { fetch, env = process.env }: HttpOptions): Proxy | null {
+  return !fetch && url.protocol === 'https:' ? proxyFor(url, env) : null
+}
+
+function toConfig(
+  request: HttpRequest,
+  { fetch }: HttpOptions,
+  signal: AbortSignal,
+): AxiosRequestConfig {
+  const { bearer, basic } = request
+  return {
+    method: request.method,
+    url: request.url,
+    signal,
+    ...(fetch && { env: { fetch: withSignal(fetch, signal) } }),
+    ...(request.form && { data: new URLSearchParams(request.form) }),
+    ...(bearer !== undefined && { headers: { Authorization: `Bearer ${bearer}` } }),
+    ...(basic !== undefined && { headers: { Authorization: `Basic ${basic}` } }),
+  }
+}
+
+function readResponse(
+  request: HttpRequest,
+  url: URL,
+  { status, headers, data }: AxiosResponse<unknown>,
+  nowMs: number,
+): Sent {
+  const redirect = request.followsOneRedirect
+    ? sameOriginTarget(url, status, headers['location'])
+    : null
+  const isRedirect = status >= 300 && status < 400
+  if (isRedirect && redirect === null) throw redirected(request.purpose)
+  const dateMs = parseDate(headers['date'])
+  return {
+    redirect,
+    status,
+    body: typeof data === 'string' ? data : '',
+    dateMs,
+    retryAfterMs: parseRetryAfter(headers['retry-after'], dateMs ?? nowMs),
+  }
+}
+
+/** The target of a redirect if it is in the same origin. Null otherwise. */
 function sameOriginTarget(from: URL, status: number, location: unknown): URL | null {
   if (!REDIRECTS.has(status) || typeof location !== 'string') return null
   if (!URL.canParse(location, from.href)) return null
   const target = new URL(location, from.href)
-  // A name and password in the address would be sent along.
+  // A user name and password in the URL would be sent too.
   const isPlain = target.username === '' && target.password === ''
   return target.origin === from.origin && isPlain ? target : null
 }
@@ -170,28 +217,28 @@ function sameOriginTarget(from: URL, status: number, location: unknown): URL | n
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /**
- * A fetch that our own signal ends. axios unsubscribes from the signal that it was given once it
- * gives up an answer, such as one that is too long, and the rest would stay on its way: with six
- * such connections Chromium asks a host for nothing any more.
+ * Wraps fetch so that our own signal ends it. When axios gives up an answer, such as one that is too long,
+ * it stops listening to its signal, and the connection stays open. With six such connections, Chromium
+ * sends no more requests to the host.
  */
-function withSignal(send: typeof fetch, signal: AbortSignal): typeof fetch {
-  return (input, init) => send(input, { ...init, signal })
+function withSignal(inner: typeof fetch, signal: AbortSignal): typeof fetch {
+  return (input, init) => inner(input, { ...init, signal })
 }
 
 /**
- * Makes what sends a request on its way, by a proxy where there is one. axios' own tunnel is not
- * used: it is https-proxy-agent's, which (5.0.1 to 9.1.0) hands on what a proxy answers in place of
- * 200 as if the provider had said it, so that whoever sits between this computer and the proxy could
- * speak for the provider without its certificate.
+ * Creates the choice of a connection for each request: direct, or through a proxy. axios' own tunnel is
+ * not used. It is https-proxy-agent's, which (5.0.1 to 9.1.0) treats a proxy's answer other than 200 as
+ * the provider's, so that anyone between this computer and the proxy could speak for the provider
+ * without its certificate.
  */
 function createRoutes(
   timeoutMs: number,
 ): (url: URL, proxy: Proxy | null) => Pick<AxiosRequestConfig, 'proxy' | 'httpsAgent'> {
   const tunnels = new Map<string, Agent>()
-  // Node's own agents are like this, but for what is said of certificates and of attempts.
+  // Like Node's own agents, except for certificates and connection attempts.
   const direct = new Agent({ keepAlive: true, scheduling: 'lifo', timeout: 5_000, ...CONNECTING })
   return (url, proxy) => {
-    // Only tests ask for plain http beyond the loopback: there axios goes by HTTP_PROXY.
+    // Only tests use plain http beyond the loopback interface. There axios uses HTTP_PROXY.
     if (proxy === null) {
       if (url.protocol === 'https:') return { proxy: false, httpsAgent: direct }
       return isLoopback(url) ? { proxy: false } : {}
@@ -203,25 +250,7 @@ function createRoutes(
   }
 }
 
-/**
- * What earlier answers tell of the wrong that this computer's clock may be in. Time is counted from the
- * last of them by a clock that nobody sets; that one may stand still while the computer sleeps, so the
- * true time is never earlier than it says.
- */
-function createClockSkew(clock: Pick<Clock, 'nowMs'>): {
-  note(dateMs: number): void
-  /** How far the clock is behind, at the least; null while no answer has told the time. */
-  behindMs(): number | null
-} {
-  let told: { dateMs: number; countedMs: number } | null = null
-  return {
-    note: (dateMs) => void (told = { dateMs, countedMs: performance.now() }),
-    behindMs: () =>
-      told === null ? null : told.dateMs + performance.now() - told.countedMs - clock.nowMs(),
-  }
-}
-
-/** Parses a JSON answer; undefined where it is none. */
+/** Parses JSON. Undefined if the text is not JSON. */
 export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body)
@@ -231,39 +260,10 @@ export function parseJson(body: string): unknown {
 }
 
 /**
- * True for an http or https URL whose host is this machine's loopback.
+ * True if the URL's host is this computer's loopback interface.
  *
- * @see RFC 8252 section 7.3
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3}
  */
 export function isLoopback(url: URL): boolean {
   return LOOPBACK_HOSTS.includes(url.hostname)
-}
-
-/**
- * Parses a date in each of the three forms that a recipient must accept; null for anything else.
- * `Date.parse` alone would take nearly any text, and the third form as local time.
- *
- * @see RFC 9110 section 5.6.7
- */
-function parseDate(value: unknown): number | null {
-  if (typeof value !== 'string') return null
-  const isGmt = IMF_FIXDATE.test(value) || RFC850_DATE.test(value)
-  if (!isGmt && !ASCTIME_DATE.test(value)) return null
-  const ms = Date.parse(isGmt ? value : `${value} GMT`)
-  return Number.isNaN(ms) ? null : ms
-}
-
-const IMF_FIXDATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
-const RFC850_DATE = /^[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/
-const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [\d ]\d \d{2}:\d{2}:\d{2} \d{4}$/
-
-const LONGEST_RETRY_AFTER_MS = 24 * 60 * 60 * 1000
-
-/** @see RFC 9110 section 10.2.3 */
-function parseRetryAfter(value: unknown, nowMs: number): number | null {
-  if (typeof value !== 'string') return null
-  const untilMs = parseDate(value)
-  if (untilMs === null && !/^\d+$/.test(value)) return null
-  const ms = untilMs === null ? Number(value) * 1000 : untilMs - nowMs
-  return Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS)
 }

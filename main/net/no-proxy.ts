@@ -40,10 +40,14 @@ function matches({ name, port }: Host, entry: string): boolean | null {
   const bare = entry.replace(/^[a-z][a-z0-9+.-]*:\/\/([^/]*)\/?$/, '$1')
   const [network, length, ...more] = bare.split('/')
   if (length !== undefined) return more.length > 0 ? null : isInRange(name, network ?? '', length)
-  const [, found, onlyPort] = ENTRY.exec(isIPv6(bare) ? `[${bare}]` : bare) ?? []
+  return matchesHost({ name, port }, isIPv6(bare) ? `[${bare}]` : bare)
+}
+
+function matchesHost({ name, port }: Host, entry: string): boolean | null {
+  const [, found, onlyPort] = ENTRY.exec(entry) ?? []
   if (found === undefined) return null
-  const hostMatches = matchesName(name, found)
-  return hostMatches && onlyPort !== undefined ? onlyPort === port : hostMatches
+  const nameMatches = matchesName(name, found)
+  return nameMatches && onlyPort !== undefined ? onlyPort === port : nameMatches
 }
 
 function matchesName(name: string, entry: string): boolean | null {

@@ -68,9 +68,9 @@ function parseProxy(value: string): { url: URL } | { unknown: 'socks' | 'pac' | 
   const text = `${scheme}://${host}`
   if (!URL.canParse(text)) return { unknown: 'other' }
   const url = new URL(text)
-  const colon = credentials.indexOf(':')
-  url.username = colon === -1 ? credentials : credentials.slice(0, colon)
-  url.password = colon === -1 ? '' : credentials.slice(colon + 1)
+  const [username = '', ...password] = credentials.split(':')
+  url.username = username
+  url.password = password.join(':')
   return { url }
 }
 
