@@ -35,12 +35,9 @@ import {
   waitForTrayHost,
   type TrayHost,
 } from './autostart/tray-host.js'
-import {
-  chooseStorage,
-  tierOfFile,
-  type Keyring,
-  type SessionStore,
-} from './storage/session-store.js'
+import { chooseStorage, type Keyring } from './storage/choose-storage.js'
+import { readSealedTier } from './storage/session-file.js'
+import type { SessionStore } from './storage/session-store.js'
 
 /**
  * Windows shows notifications and login items under the name that is registered for this one. From the
@@ -187,7 +184,7 @@ let keyring: Keyring | null = null
 
 /** Opens a file with a session that was left here, by whatever has sealed it. */
 async function openVault(dataDir: string, fileName: string): Promise<SessionStore> {
-  if (tierOfFile(join(dataDir, fileName)) === 'keyring') keyring ??= await keyringCipher()
+  if (readSealedTier(join(dataDir, fileName)) === 'keyring') keyring ??= await keyringCipher()
   return chooseStorage({ dataDir, keyring, passphrase, keepWithoutKeyring: true, fileName })
     .sessionStore
 }

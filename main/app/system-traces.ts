@@ -5,7 +5,8 @@ import { removeKeyringItem, runSystemTool } from './keyring-item.js'
 import { REMOVAL_MESSAGES } from './app-messages.js'
 import { NOTHING, type Removal } from './removal.js'
 import { examineSettings, type Sources } from '../settings/read.js'
-import { SESSION_FILE, tierOfFile } from '../storage/session-store.js'
+import { SESSION_FILE } from '../storage/choose-storage.js'
+import { readSealedTier } from '../storage/session-file.js'
 import { removeXdgEntry } from '../autostart/linux.js'
 
 /** Removes the entry that starts Latchkey at login on Linux. */
@@ -32,6 +33,6 @@ export function removeKeyringKey(
     platform,
     readFile: () => undefined,
   }).settings.dataDir
-  const isShared = usual !== dataDir && tierOfFile(join(usual, SESSION_FILE)) === 'keyring'
+  const isShared = usual !== dataDir && readSealedTier(join(usual, SESSION_FILE)) === 'keyring'
   return removeKeyringItem({ platform, env, isShared, runTool: runSystemTool })
 }

@@ -24,13 +24,9 @@ import { fail, mergeRemovals, NOTHING, type Removal } from './removal.js'
 import { SETTINGS_FILE } from '../settings/layer.js'
 import type { Settings } from '../settings/options.js'
 import { SettingsError } from '../base/settings-error.js'
-import {
-  KEY_FILE,
-  SESSION_FILE,
-  UNOPENED_FILE,
-  tierOfFile,
-  type SessionStore,
-} from '../storage/session-store.js'
+import { KEY_FILE, SESSION_FILE } from '../storage/choose-storage.js'
+import { UNOPENED_FILE, readSealedTier } from '../storage/session-file.js'
+import type { SessionStore } from '../storage/session-store.js'
 import type { Session } from '../oauth/session.js'
 
 export type UninstallDeps = {
@@ -72,7 +68,7 @@ export async function uninstallData(deps: UninstallDeps): Promise<Removal> {
   try {
     isInKeyring =
       existsSync(join(dataDir, PROFILE)) ||
-      SESSION_FILES.some((name) => tierOfFile(join(dataDir, name)) === 'keyring')
+      SESSION_FILES.some((name) => readSealedTier(join(dataDir, name)) === 'keyring')
     removals.push(await revokeAll(deps))
     files = removeFiles(dataDir, isOwn)
     removals.push(files)
@@ -137,7 +133,7 @@ async function explainInUse(directory: string, thrown: DirectoryInUse): Promise<
 function requireOwnDirectory(directory: string): void {
   const lock = readLock(join(directory, LOCK_FILE))
   const hasLock = lock !== null && lock.content !== null
-  const hasSession = SESSION_FILES.some((name) => tierOfFile(join(directory, name)) !== null)
+  const hasSession = SESSION_FILES.some((name) => readSealedTier(join(directory, name)) !== null)
   if (hasLock || hasSession || readdirSync(directory).length === 0) return
   throw new SettingsError(REMOVAL_MESSAGES.notLatchkeys(directory))
 }

@@ -8,7 +8,7 @@ import { canShowBrowser } from '../base/graphical-browser.js'
 import type { Clock } from '../base/clock.js'
 import { errnoOf } from '../base/errno.js'
 import type { Settings } from '../settings/options.js'
-import type { Storage, StorageTier } from '../storage/session-store.js'
+import type { Storage, StorageTier } from '../storage/choose-storage.js'
 import { check, type Check } from './check.js'
 
 /** Whether the data directory can be used, and by nobody else. */

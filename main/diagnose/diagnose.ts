@@ -20,7 +20,7 @@ import { nameRuntime } from '../present/log-record.js'
 import { replaceFile } from '../storage/atomic-file.js'
 import type { Settings } from '../settings/options.js'
 import type { SettingsFindings } from '../settings/read.js'
-import type { Storage } from '../storage/session-store.js'
+import type { Storage } from '../storage/choose-storage.js'
 
 export type DiagnosisDeps = ProviderDeps & {
   version: string

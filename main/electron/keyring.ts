@@ -3,7 +3,11 @@
 import { randomBytes } from 'node:crypto'
 import { app, safeStorage } from 'electron'
 import { KeyUnavailable, type Cipher } from '../storage/cipher.js'
-import { keyringNote, restartAdvice, type MissingKeyring } from '../storage/keyring-note.js'
+import {
+  missingKeyringMessage,
+  restartAdvice,
+  type MissingKeyring,
+} from '../storage/missing-keyring.js'
 import {
   additionalData,
   type Binding,
@@ -16,7 +20,7 @@ import {
   splitParts,
   TAG_BYTES,
 } from '../storage/seal.js'
-import type { Keyring } from '../storage/session-store.js'
+import type { Keyring } from '../storage/choose-storage.js'
 
 /**
  * The keyring as a cipher; or, where it gives no key, a note that says why and what to do.
@@ -37,7 +41,7 @@ export async function keyringCipher(): Promise<Keyring> {
     .catch(() => false)
   if (givesKey) return { cipher: { seal, open } satisfies Cipher }
   const reason = findReason()
-  return { note: keyringNote(reason), restartAdvice: restartAdvice(reason) }
+  return { note: missingKeyringMessage(reason), restartAdvice: restartAdvice(reason) }
 }
 
 async function opensProbe(): Promise<boolean> {

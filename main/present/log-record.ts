@@ -13,7 +13,7 @@ import type {
 } from '../agent/model.js'
 import { errnoOf } from '../base/errno.js'
 import type { LogLevel } from '../base/log-level.js'
-import type { StorageTier } from '../storage/session-store.js'
+import type { StorageTier } from '../storage/choose-storage.js'
 import { isoTime } from './status.js'
 
 /**

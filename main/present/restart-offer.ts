@@ -2,7 +2,7 @@
 
 import { shownSignIn, type Model } from '../agent/model.js'
 import type { RestartOffer } from '../ipc.js'
-import type { Storage } from '../storage/session-store.js'
+import type { Storage } from '../storage/choose-storage.js'
 import { PRESENT_MESSAGES } from './present-messages.js'
 
 /** Returns null if a restart would not help, or would cancel a sign-in that is under way. */

@@ -1,4 +1,4 @@
-// Seals what is kept on the disk, where no keyring of the system's does.
+// Seals the stored session without a keyring: with a passphrase, or with a key file.
 
 import { randomBytes, scrypt, type ScryptOptions } from 'node:crypto'
 import { diskError, errnoOf } from '../base/errno.js'
@@ -7,7 +7,6 @@ import { removeLeftovers, replaceFile } from './atomic-file.js'
 import {
   additionalData,
   type Binding,
-  DAMAGED,
   decrypt,
   encrypt,
   joinParts,
@@ -15,34 +14,40 @@ import {
   type SealedFor,
   splitParts,
 } from './seal.js'
+import { DAMAGED, STORED_SESSION_REASONS } from './stored-session-messages.js'
 
-/** Fails with an Error whose message is the end of a sentence for a person. */
+/** Seals and opens texts. Both fail with an Error whose message is the end of a sentence for a person. */
 export type Cipher = {
   seal(plain: string, what: SealedFor): Promise<string>
   /**
-   * Opens only what was sealed with the same binding.
-   * `stale`: it should be sealed anew, for it was sealed in a way that is going out of use.
+   * Opens a text that was sealed with the same binding, and no other. `stale` means that it should be
+   * sealed again, because the way it was sealed is being phased out.
    */
   open(sealed: string, binding: Binding): Promise<{ plain: string; stale: boolean }>
 }
 
-/** The key exists, but is not to be had until Latchkey is started again. */
+/** The key exists, but cannot be used until Latchkey is restarted. */
 export class KeyUnavailable extends Error {
   override readonly name = 'KeyUnavailable'
 }
 
 const SALT_BYTES = 16
-/** What every file of version 1 was sealed with: it kept a session from being passed off as something else. */
+/** The additional data of every file of version 1. */
 const VERSION_1 = Buffer.from('latchkey session 1')
 
-/** 128 MiB of memory for a guess. @see RFC 7914 section 2; OWASP Password Storage Cheat Sheet */
+/**
+ * Each guess takes 128 MiB of memory.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7914#section-2}
+ * @see {@link https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html}
+ */
 const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 }
 
 /** Seals with a key that scrypt derives from a passphrase. Tests pass a lower cost. */
 export function passphraseCipher(passphrase: string, cost: ScryptOptions = COST): Cipher {
   let known: { salt: Buffer; key: Promise<Buffer> } | null = null
 
-  // One salt, and so one derivation, for as long as the program runs.
+  // The salt stays the same while the program runs, so that the key is derived once.
   const keyFor = (salt: Buffer): Promise<Buffer> => {
     if (!known?.salt.equals(salt)) known = { salt, key: deriveKey(passphrase, salt, cost) }
     return known.key
@@ -58,8 +63,8 @@ export function passphraseCipher(passphrase: string, cost: ScryptOptions = COST)
       const plain = decrypt(
         await keyFor(salt),
         rest,
-        additionalDataOf(binding),
-        'the passphrase is not the one it was kept with',
+        toAdditionalData(binding),
+        STORED_SESSION_REASONS.otherPassphrase,
       )
       return { plain, stale: false }
     },
@@ -67,8 +72,8 @@ export function passphraseCipher(passphrase: string, cost: ScryptOptions = COST)
 }
 
 /**
- * Seals with a key from a file beside it. That keeps a copy of the one file from being of use, and no
- * program that runs as this user from reading both: only for who has chosen so.
+ * Seals with a key from a file beside the session. A copy of the session file alone is of no use then.
+ * Programs that run as this user can read both files, so this is used only if the user chose it.
  */
 export function keyFileCipher(path: string): Cipher {
   const read = (): Buffer | null => {
@@ -77,7 +82,7 @@ export function keyFileCipher(path: string): Cipher {
       text = readRegularFile(path, { mostBytes: 4096 }).toString('utf8')
     } catch (cause) {
       if (errnoOf(cause) === 'ENOENT') return null
-      throw new Error(`its key, ${path}, cannot be read (${diskError(cause)})`, { cause })
+      throw new Error(STORED_SESSION_REASONS.keyNotRead(path, diskError(cause)), { cause })
     }
     const key = Buffer.from(text.trim(), 'base64url')
     return key.length === KEY_BYTES ? key : null
@@ -88,7 +93,7 @@ export function keyFileCipher(path: string): Cipher {
       removeLeftovers(path)
       replaceFile(path, `${key.toString('base64url')}\n`)
     } catch (cause) {
-      throw new Error(`its key, ${path}, cannot be written (${diskError(cause)})`, { cause })
+      throw new Error(STORED_SESSION_REASONS.keyNotWritten(path, diskError(cause)), { cause })
     }
     return key
   }
@@ -96,12 +101,12 @@ export function keyFileCipher(path: string): Cipher {
     seal: async (plain, what) => joinParts(encrypt(read() ?? make(), plain, additionalData(what))),
     async open(sealed, binding) {
       const key = read()
-      if (key === null) throw new Error(`its key, ${path}, is missing or damaged`)
+      if (key === null) throw new Error(STORED_SESSION_REASONS.keyMissing(path))
       const plain = decrypt(
         key,
         splitParts(sealed, 3),
-        additionalDataOf(binding),
-        'its key is another one',
+        toAdditionalData(binding),
+        STORED_SESSION_REASONS.otherKey,
       )
       return { plain, stale: false }
     },
@@ -116,6 +121,6 @@ function deriveKey(passphrase: string, salt: Buffer, cost: ScryptOptions): Promi
   })
 }
 
-function additionalDataOf(binding: Binding): Buffer {
+function toAdditionalData(binding: Binding): Buffer {
   return binding === 'version-1' ? VERSION_1 : additionalData(binding)
 }

@@ -1,6 +1,7 @@
-// Seals text with AES-256-GCM, bound to what it is for: the one place that does.
+// Seals texts with AES-256-GCM, bound to their purpose. Nothing else in Latchkey encrypts.
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { DAMAGED, STORED_SESSION_REASONS } from './stored-session-messages.js'
 
 /** @see {@link https://csrc.nist.gov/pubs/sp/800/38/d/final NIST SP 800-38D} sections 5.2.1.1 and 8.2.2 */
 const ALGORITHM = 'aes-256-gcm'
@@ -8,24 +9,22 @@ export const KEY_BYTES = 32
 export const IV_BYTES = 12
 export const TAG_BYTES = 16
 
-export const DAMAGED = 'the file is damaged'
-
-/** What a sealed text is for. It opens as nothing else, even if the same key sealed both. */
+/** The purpose of a sealed text. The text opens for no other purpose, even with the same key. */
 export type SealedFor = {
   readonly purpose: 'session' | 'probe'
   readonly issuer: string
   readonly clientId: string
 }
 
-/** How a text is bound: to what it is for, or not at all, as the first version of Latchkey's files were. */
+/** What a text is bound to: its purpose, or nothing, like the first version of Latchkey's files. */
 export type Binding = SealedFor | 'version-1'
 
-/** The version of the files that are bound to what they are for. */
+/** The version of files that are bound to their purpose. */
 export const BOUND_VERSION = 2
 
 /**
- * The additional data that binds a text to what it is for. An array in JSON, so that no two bindings
- * have the same bytes, whatever characters the names contain.
+ * Makes the additional data that binds a text to its purpose. It is an array in JSON, so that no two
+ * bindings have the same bytes, whatever characters the names contain.
  */
 export function additionalData({ purpose, issuer, clientId }: SealedFor): Buffer {
   return Buffer.from(JSON.stringify(['latchkey', BOUND_VERSION, purpose, issuer, clientId]))
@@ -33,7 +32,7 @@ export function additionalData({ purpose, issuer, clientId }: SealedFor): Buffer
 
 export type SealedParts = readonly [iv: Buffer, tag: Buffer, text: Buffer]
 
-/** Seals a text, with a new initialization vector each time. It opens with the same additional data only. */
+/** Seals a text with a new initialization vector. It opens with the same additional data only. */
 export function encrypt(key: Buffer, plain: string, additional: Buffer): SealedParts {
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES }).setAAD(additional)
@@ -43,13 +42,13 @@ export function encrypt(key: Buffer, plain: string, additional: Buffer): SealedP
 
 /**
  * Opens what {@link encrypt} made. Fails with an Error whose message is the end of a sentence for a
- * person: `otherwise` says what else than damage a failed check can mean.
+ * person. `otherReason` is what a failed check can mean apart from damage.
  */
 export function decrypt(
   key: Buffer,
   parts: readonly Buffer[],
   additional: Buffer,
-  otherwise: string,
+  otherReason: string,
 ): string {
   const [iv, tag, text] = parts
   if (iv?.length !== IV_BYTES || tag?.length !== TAG_BYTES || !text) throw new Error(DAMAGED)
@@ -58,8 +57,8 @@ export function decrypt(
     decipher.setAAD(additional).setAuthTag(tag)
     return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8')
   } catch (cause) {
-    // Another key, other additional data or a changed byte: nothing tells them apart.
-    throw new Error(`${otherwise}, or ${DAMAGED}`, { cause })
+    // Another key, other additional data and a changed byte all look the same.
+    throw new Error(STORED_SESSION_REASONS.orDamaged(otherReason), { cause })
   }
 }
 
@@ -68,13 +67,16 @@ export function joinParts(parts: readonly Buffer[]): string {
   return parts.map((part) => part.toString('base64url')).join('.')
 }
 
-/** Reads what {@link joinParts} wrote. Fails with an Error if there are not `count` parts, spelt as written. */
+/**
+ * Reads what {@link joinParts} wrote. Fails with an Error unless there are `count` parts, spelt as
+ * written.
+ */
 export function splitParts(sealed: string, count: number): Buffer[] {
   const parts = sealed.split('.')
   if (parts.length !== count) throw new Error(DAMAGED)
   return parts.map((part) => {
     const bytes = Buffer.from(part, 'base64url')
-    // Node skips characters that are not base64url, and bits that are left over at the end.
+    // Node skips characters that are not base64url, and surplus bits at the end.
     if (bytes.toString('base64url') !== part) throw new Error(DAMAGED)
     return bytes
   })

@@ -1,23 +1,29 @@
-// The file that a sealed session is kept in: what it says of itself before it is opened.
+// The file of a sealed session: read, written, moved aside and deleted, without opening it.
 
+import { lstatSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { AuthError } from '../base/errors.js'
 import { parseJson } from '../net/http.js'
 import { diskError, errnoOf } from '../base/errno.js'
 import { readRegularFile } from './regular-file.js'
-import { replaceFile } from './atomic-file.js'
+import { removeLeftovers, replaceFile } from './atomic-file.js'
 import { BOUND_VERSION, type SealedFor } from './seal.js'
+import { STORED_SESSION_MESSAGES, STORED_SESSION_REASONS } from './stored-session-messages.js'
 
-/** Many times what the tokens and claims of any provider take. */
+/** The name of a session file that could not be opened and that a sign-in has replaced. */
+export const UNOPENED_FILE = 'session.unopened.json'
+
+/** Many times the size of the tokens and claims of any provider. */
 const MOST_BYTES = 4 * 1024 * 1024
 
 const tier = z.enum(['keyring', 'passphrase', 'key-file'])
 
-/** What seals a session in a file. */
+/** What seals the session in a file. */
 export type SealedTier = z.infer<typeof tier>
 
 const sessionFile = z.discriminatedUnion('version', [
-  // Not bound to anything. It is read once, and then written as the other one.
+  // Not bound to an owner. Such a file is read once and then written in the newer version.
   z.object({ version: z.literal(1), tier, sealed: z.string() }),
   z.object({
     version: z.literal(BOUND_VERSION),
@@ -30,12 +36,20 @@ const sessionFile = z.discriminatedUnion('version', [
 ])
 
 /**
- * What it says of itself is authentic only once it has been opened with it: it serves to say why a file
- * does not open, and to open a session of whatever provider when all of them are removed.
+ * What a session file says about itself. It is authentic only after the file has been opened with it.
+ * Until then it serves to say why a file does not open, and to open any provider's session in order to
+ * end it.
  */
 export type SessionFile = z.infer<typeof sessionFile>
 
 const newerFile = z.looseObject({ version: z.number().gt(BOUND_VERSION) })
+
+/** Why a file of each tier cannot be opened without what protects it. */
+export const MISSING_KEY: Readonly<Record<SealedTier, string>> = {
+  keyring: STORED_SESSION_REASONS.keyringMissing,
+  passphrase: STORED_SESSION_REASONS.passphraseMissing,
+  'key-file': STORED_SESSION_REASONS.keyFileOff,
+}
 
 /** Reads a file; null if there is none. Fails with `storage-failed`. */
 export function readSessionFile(path: string): SessionFile | null {
@@ -44,14 +58,14 @@ export function readSessionFile(path: string): SessionFile | null {
     text = readText(path)
   } catch (cause) {
     if (errnoOf(cause) === 'ENOENT') return null
-    throw unreadable(`${path} cannot be read (${diskError(cause)})`, cause)
+    throw cannotOpen(STORED_SESSION_REASONS.cannotRead(path, diskError(cause)), cause)
   }
   const json = parseJson(text)
   if (newerFile.safeParse(json).success) {
-    throw unreadable(`${path} was written by a newer version of Latchkey`)
+    throw cannotOpen(STORED_SESSION_REASONS.newerVersion(path))
   }
   const parsed = sessionFile.safeParse(json)
-  if (!parsed.success) throw unreadable(`${path} is damaged`)
+  if (!parsed.success) throw cannotOpen(STORED_SESSION_REASONS.damaged(path))
   return parsed.data
 }
 
@@ -67,28 +81,64 @@ export function writeSessionFile(
   replaceFile(path, `${JSON.stringify(file, null, 2)}\n`)
 }
 
-/** Whether a newer version of Latchkey wrote the file: this one must not write over it. */
+/** True if a newer version of Latchkey wrote the file, which this version must not overwrite. */
 export function isOfNewerVersion(path: string): boolean {
   try {
     return newerFile.safeParse(parseJson(readText(path))).success
   } catch {
-    // A file that can't be read is no newer version's as far as anyone can tell.
+    // Nothing shows that an unreadable file is a newer version's.
     return false
   }
 }
 
-function readText(path: string): string {
-  return readRegularFile(path, { mostBytes: MOST_BYTES }).toString('utf8')
+/** Returns what seals the session in a file; null if the file is missing or holds no session. */
+export function readSealedTier(path: string): SealedTier | null {
+  try {
+    return readSessionFile(path)?.tier ?? null
+  } catch {
+    return null
+  }
 }
 
-/** What a person is told of a session that could not be opened, and why. */
-export function unreadable(why: string, cause?: unknown): AuthError {
-  return storageFailed(
-    `The session that was kept on this computer could not be opened: ${why}. Sign in again.`,
-    cause,
-  )
+/**
+ * Moves a file out of the way and returns its new path, so that the user can rename it back; null if
+ * there is none. Keeps one such file, the newest. Fails with `storage-failed`.
+ */
+export function moveSessionFileAside(path: string): string | null {
+  const aside = join(dirname(path), UNOPENED_FILE)
+  // A folder in its place is not Latchkey's. The next write reports it.
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return null
+  if (isOfNewerVersion(aside)) {
+    throw storageFailed(STORED_SESSION_MESSAGES.notMovedOverNewer(path, aside))
+  }
+  try {
+    renameSync(path, aside)
+    return aside
+  } catch (cause) {
+    if (errnoOf(cause) === 'ENOENT') return null
+    throw storageFailed(STORED_SESSION_MESSAGES.notMovedAside(path, diskError(cause)), cause)
+  }
+}
+
+/** Deletes a file and what interrupted writes left beside it. Fails with `storage-failed`. */
+export function deleteSessionFile(path: string): void {
+  try {
+    rmSync(path, { force: true })
+    removeLeftovers(path)
+  } catch (cause) {
+    throw storageFailed(STORED_SESSION_MESSAGES.notDeleted(path, diskError(cause)), cause)
+  }
+}
+
+/** The error for a session that could not be opened. `reason` is the end of a sentence. */
+export function cannotOpen(reason: string, cause?: unknown): AuthError {
+  return storageFailed(STORED_SESSION_MESSAGES.notOpened(reason), cause)
 }
 
 export function storageFailed(message: string, cause?: unknown): AuthError {
   return new AuthError('storage-failed', message, { cause })
+}
+
+function readText(path: string): string {
+  return readRegularFile(path, { mostBytes: MOST_BYTES }).toString('utf8')
 }

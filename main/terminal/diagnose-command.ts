@@ -8,7 +8,7 @@ import { writeLine, writeText } from '../base/output.js'
 import { jsonLine } from '../base/printable.js'
 import { examineSettings } from '../settings/read.js'
 import { openDataDirectory } from '../storage/private-directory.js'
-import { chooseStorage } from '../storage/session-store.js'
+import { chooseStorage } from '../storage/choose-storage.js'
 import { complain, print } from './print.js'
 import { COMMAND_MESSAGES } from './terminal-messages.js'
 

@@ -6,7 +6,7 @@ import { findHome } from '../base/home.js'
 import { SettingsError } from '../base/settings-error.js'
 import { problemOfTls } from '../net/unchecked-tls.js'
 import { examineSettings, requireSettings } from '../settings/read.js'
-import { chooseStorage } from '../storage/session-store.js'
+import { chooseStorage } from '../storage/choose-storage.js'
 import { complain, print } from './print.js'
 import { COMMAND_MESSAGES } from './terminal-messages.js'
 

@@ -7,12 +7,14 @@ import { inspect } from 'node:util'
 import { expect, test as base } from '@playwright/test'
 import { keyFileCipher, passphraseCipher } from '../../main/storage/cipher.js'
 import { additionalData, type SealedFor } from '../../main/storage/seal.js'
+import { chooseStorage, SESSION_FILE } from '../../main/storage/choose-storage.js'
+import { UNOPENED_FILE } from '../../main/storage/session-file.js'
+import type { SessionStore } from '../../main/storage/session-store.js'
 import {
-  chooseStorage,
-  SESSION_FILE,
-  UNOPENED_FILE,
-  type SessionStore,
-} from '../../main/storage/session-store.js'
+  DAMAGED,
+  STORED_SESSION_MESSAGES,
+  STORED_SESSION_REASONS,
+} from '../../main/storage/stored-session-messages.js'
 import {
   OLD_BY_KEY_FILE,
   OLD_BY_PASSPHRASE,
@@ -26,7 +28,6 @@ const { issuer, clientId } = SESSION
 const OWNER = { issuer, clientId }
 const OTHER_PROVIDER = { ...SESSION, issuer: 'https://login.example.org/' }
 const OTHER_CLIENT = { ...SESSION, clientId: 'another' }
-const OPENS_NOT = 'The session that was kept on this computer could not be opened: '
 
 const test = base.extend<{
   dataDir: string
@@ -101,13 +102,12 @@ for (const tier of ['passphrase', 'key-file'] as const) {
       const theirs = await fileIn(dataDir)
 
       expect(await refusalIn(dataDir, sessionStore)).toBe(
-        'The session that was kept on this computer belongs to another provider or client ID ' +
-          `(${session.issuer}, client ID ${session.clientId}). Sign in again.`,
+        STORED_SESSION_MESSAGES.otherOwner(session.issuer, session.clientId),
       )
       await writeIn(dataDir, { ...ours, sealed: theirs.sealed })
-      expect(await refusalIn(dataDir, sessionStore)).toContain('or the file is damaged')
+      expect(await refusalIn(dataDir, sessionStore)).toContain(DAMAGED)
       // Nor does it open to someone who asks for none in particular.
-      await expect(sessionStore.read()).rejects.toThrow('or the file is damaged')
+      await expect(sessionStore.read()).rejects.toThrow(DAMAGED)
 
       await writeIn(dataDir, ours)
       expect(await sessionStore.read(OWNER)).toEqual(SESSION)
@@ -139,9 +139,13 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     const sealed = await cipher.seal(JSON.stringify(SESSION), what)
 
     await writeIn(dataDir, { ...ours, sealed })
-    expect(await refusalIn(dataDir, sessionStore)).toContain('or the file is damaged')
+    expect(await refusalIn(dataDir, sessionStore)).toContain(DAMAGED)
     await writeIn(dataDir, { ...ours, purpose: 'probe', sealed })
-    expect(await refusalIn(dataDir, sessionStore)).toContain(`${SESSION_FILE} is damaged`)
+    expect(await refusalIn(dataDir, sessionStore)).toBe(
+      STORED_SESSION_MESSAGES.notOpened(
+        STORED_SESSION_REASONS.damaged(join(dataDir, SESSION_FILE)),
+      ),
+    )
   })
 
   test(`S36: ${tier}: a file that is called an old one opens no more than before`, async ({
@@ -151,7 +155,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     const sessionStore = vaultIn(dataDir, tier)
     await sessionStore.write(SESSION)
     await writeIn(dataDir, { ...(await fileIn(dataDir)), version: 1 })
-    expect(await refusalIn(dataDir, sessionStore)).toContain('or the file is damaged')
+    expect(await refusalIn(dataDir, sessionStore)).toContain(DAMAGED)
   })
 
   test(`S36: ${tier}: a file of the version before opens, and is bound from then on`, async ({
@@ -181,7 +185,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     const sessionStore = vaultIn(dataDir, tier)
     for (const owner of [OTHER_PROVIDER, OTHER_CLIENT]) {
       await expect(sessionStore.read(owner)).rejects.toThrow(
-        'belongs to another provider or client ID',
+        STORED_SESSION_MESSAGES.otherOwner(SESSION.issuer, SESSION.clientId),
       )
       expect(await readFile(path, 'utf8')).toBe(before)
     }
@@ -197,13 +201,11 @@ for (const tier of ['passphrase', 'key-file'] as const) {
       const newer = JSON.stringify({ version, sealedBy: 'a means to come' })
       await writeFile(path, newer)
       expect(await refusalIn(dataDir, sessionStore)).toBe(
-        `${OPENS_NOT}${path} was written by a newer version of Latchkey. Sign in again.`,
+        STORED_SESSION_MESSAGES.notOpened(STORED_SESSION_REASONS.newerVersion(path)),
       )
       await expect(sessionStore.write(SESSION)).rejects.toMatchObject({
         code: 'storage-failed',
-        message:
-          `The session could not be kept on this computer: ${path} was written by a newer version of ` +
-          'Latchkey and is not overwritten. It lasts until Latchkey is closed.',
+        message: STORED_SESSION_MESSAGES.notStored(STORED_SESSION_REASONS.notOverwritten(path)),
       })
       expect(await readFile(path, 'utf8')).toBe(newer)
     }
@@ -212,7 +214,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     expect(await sessionStore.setAside!()).toBe(aside)
     await sessionStore.write(SESSION)
     await expect(sessionStore.setAside!()).rejects.toThrow(
-      `${aside} was written by a newer version of Latchkey and is not overwritten.`,
+      STORED_SESSION_MESSAGES.notMovedOverNewer(path, aside),
     )
     expect(await readFile(aside, 'utf8')).toBe(newer)
     expect(await sessionStore.read(OWNER)).toEqual(SESSION)

@@ -4,6 +4,11 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'no
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
+import { START_MESSAGES } from '../../main/app/app-messages.js'
+import {
+  STORED_SESSION_MESSAGES,
+  STORED_SESSION_REASONS as REASONS,
+} from '../../main/storage/stored-session-messages.js'
 import {
   filesOf,
   letRunOut,
@@ -14,6 +19,8 @@ import {
   vaultOf,
   type Start,
 } from '../support/kept.js'
+
+const { notOpened, notStored, otherOwner } = STORED_SESSION_MESSAGES
 
 async function keepSession(start: Start): Promise<void> {
   const program = await start()
@@ -80,9 +87,7 @@ test('a file from another machine, without its key, is reported', async ({ start
   const here = await start({ env }, '--keep-without-keyring')
   expect((await here.line('status')).status).toMatchObject({
     state: 'signed-out',
-    reason:
-      'The session that was kept on this computer could not be opened: its key, ' +
-      `${join(dataDir, 'session.key')}, is missing or damaged. Sign in again.`,
+    reason: notOpened(REASONS.keyMissing(join(dataDir, 'session.key'))),
   })
   expect((await signInOn(here)).reason).toContain('is now in')
 })
@@ -154,10 +159,7 @@ test('a session of another provider or client ID is reported and not used', asyn
     const program = await start({}, ...flags)
     const { status } = await program.line('status')
     expect(status).toMatchObject({ state: 'signed-out', account: null })
-    expect(status.reason).toBe(
-      'The session that was kept on this computer belongs to another provider or client ID ' +
-        `(${provider.issuer}, client ID ${provider.clientId}). Sign in again.`,
-    )
+    expect(status.reason).toBe(otherOwner(provider.issuer, provider.clientId))
     await stop(program)
     expect(await readFile(join(dataDir, 'session.json'), 'utf8')).toBe(file)
   }
@@ -200,9 +202,7 @@ test('S36: a newer version’s session is set aside unchanged when someone signs
   const program = await start()
   expect((await program.line('status')).status).toMatchObject({
     state: 'signed-out',
-    reason:
-      `The session that was kept on this computer could not be opened: ${path} was written by a ` +
-      'newer version of Latchkey. Sign in again.',
+    reason: notOpened(REASONS.newerVersion(path)),
   })
   expect((await signInOn(program)).reason).toContain('is now in')
   await stop(program)
@@ -236,10 +236,7 @@ test('S36: a wrong passphrase is reported, the file stays, and the next sign-in 
   const program = await start({ env })
   const { status } = await program.line('status')
   expect(status).toMatchObject({ state: 'signed-out', account: null })
-  expect(status.reason).toBe(
-    'The session that was kept on this computer could not be opened: the passphrase is not the one it ' +
-      'was kept with, or the file is damaged. Sign in again.',
-  )
+  expect(status.reason).toBe(notOpened(REASONS.orDamaged(REASONS.otherPassphrase)))
   expect(await readFile(path, 'utf8')).toBe(before)
 
   expect(await signInOn(program, 'bob')).toMatchObject({
@@ -248,7 +245,7 @@ test('S36: a wrong passphrase is reported, the file stays, and the next sign-in 
   })
   await stop(program)
   expect((await vaultOf(dataDir, 'another').read())?.account.sub).toBe('bob')
-  await expect(vaultOf(dataDir).read()).rejects.toThrow('is not the one it was kept with')
+  await expect(vaultOf(dataDir).read()).rejects.toThrow(REASONS.otherPassphrase)
 })
 
 for (const [means, env] of [
@@ -294,9 +291,7 @@ test('S19: a missing passphrase is reported, and a sign-out removes the stored s
   const program = await start({ env: { LATCHKEY_PASSPHRASE: '' } })
   expect((await program.line('status')).status).toMatchObject({
     state: 'signed-out',
-    reason:
-      'The session that was kept on this computer could not be opened: the ' +
-      'passphrase that protects it was not given. Sign in again.',
+    reason: notOpened(REASONS.passphraseMissing),
   })
   program.type('sign-out')
   expect((await program.status('signed-out')).reason).toBeNull()
@@ -330,7 +325,7 @@ test('S36: a damaged file is reported, and the next sign-in replaces it', async 
   const program = await start()
   expect((await program.line('status')).status).toMatchObject({
     state: 'signed-out',
-    reason: expect.stringContaining(`${path} is damaged. Sign in again.`),
+    reason: notOpened(REASONS.damaged(path)),
   })
   expect((await signInOn(program)).reason).toContain('is now in')
   await stop(program)
@@ -347,9 +342,7 @@ test('S36: a folder in the file’s place does not prevent a sign-in', async ({ 
   })
   expect(await signInOn(program)).toMatchObject({
     account: { sub: 'alice' },
-    reason:
-      `The session could not be kept on this computer: ${path} cannot be written (a folder is in ` +
-      'its place, EISDIR). It lasts until Latchkey is closed.',
+    reason: notStored(REASONS.cannotWrite(path, 'a folder is in its place, EISDIR')),
   })
   await stop(program)
   expect(program.stderr()).toBe('')
@@ -379,9 +372,7 @@ test.describe('on a full disk', () => {
     const { status } = await program.line('status', ({ status }) => status.reason !== null)
     expect(status).toMatchObject({
       state: 'signed-in',
-      reason:
-        `The session could not be kept on this computer: ${path} cannot be written (files may not ` +
-        'be that large here, EFBIG). It lasts until Latchkey is closed.',
+      reason: notStored(REASONS.cannotWrite(path, 'files may not be that large here, EFBIG')),
     })
     expect(await readFile(path, 'utf8')).toBe(before)
     await stop(program)
@@ -407,8 +398,7 @@ test.describe('on a full disk', () => {
     expect(await (await fetch(`${url}/.well-known/health`)).text()).toBe('ok')
     expect((await signInOn(program)).reason).toContain('EFBIG')
     expect(program.stderr()).toContain(
-      'latchkey: service.json cannot be written (files may not be that large here, EFBIG): other ' +
-        `apps are not told that the service is at ${url}.\n`,
+      `latchkey: ${START_MESSAGES.noServiceFile(url, 'files may not be that large here, EFBIG')}\n`,
     )
     await stop(program)
     expect(await filesOf(dataDir)).toEqual([])

@@ -85,13 +85,13 @@ const NOTES: readonly [string, DesktopOptions, note: RegExp, advice?: RegExp][] 
   [
     'GNOME’s keyring, locked or not there',
     { keyring: 'missing', platform: 'linux' },
-    /^The keyring of this desktop is locked or does not run, .* unlock gnome-keyring /,
+    /^The keyring of this desktop is locked or not running, .* unlock gnome-keyring /,
     /^Install or unlock .* and restart Latchkey$/,
   ],
   [
     'KWallet, closed or turned off',
     { keyring: 'kwallet_closed', platform: 'linux' },
-    /^KWallet is closed, turned off or does not run, .* open it \(System Settings, KDE Wallet\) /,
+    /^KWallet is closed, turned off or not running, .* open it \(System Settings, KDE Wallet\) /,
     /^Turn KWallet on .* and restart Latchkey$/,
   ],
   [
@@ -115,7 +115,9 @@ for (const [what, options, words, advice = null] of NOTES) {
       note: expect.stringMatching(words),
       restartAdvice: advice === null ? null : expect.stringMatching(advice),
     })
-    expect(found.note).toContain(', so the session stays in memory and ends with Latchkey. ')
+    expect(found.note).toContain(
+      ', so the session is kept in memory only and ends when Latchkey closes. ',
+    )
     expect(found.note).toMatch(
       /; or turn on "Keep the session without a keyring" in Latchkey's settings\.$/,
     )

@@ -1,6 +1,7 @@
 // Every state that the window can be told of, as an ordinary moment of it. What stands there in words is
 // the product's own: events go through its model, failures come from what failed, and its functions say so.
 
+import { diskError } from '../../main/base/errno.js'
 import { authorizationUrl } from '../../main/oauth/authorization-url.js'
 import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import type { AuthError } from '../../main/base/errors.js'
@@ -16,16 +17,19 @@ import {
 import { withoutOfflineAccess } from '../../main/oauth/scopes.js'
 import { START_MESSAGES } from '../../main/app/app-messages.js'
 import type { SettingsView, WindowStatus } from '../../main/ipc.js'
-import { keyringNote, restartAdvice } from '../../main/storage/keyring-note.js'
+import { missingKeyringMessage, restartAdvice } from '../../main/storage/missing-keyring.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { toWindowStatus, type Surroundings } from '../../main/present/status.js'
 import { createSettingsView } from '../../main/settings/form.js'
 import { examineSettings, type Sources } from '../../main/settings/read.js'
 import { SETTINGS_FILE } from '../../main/settings/layer.js'
-import { chooseStorage, MISSING_KEY, unwritable } from '../../main/storage/session-store.js'
+import { chooseStorage } from '../../main/storage/choose-storage.js'
+import {
+  STORED_SESSION_MESSAGES,
+  STORED_SESSION_REASONS,
+} from '../../main/storage/stored-session-messages.js'
 import { createLinuxAutostart } from '../../main/autostart/linux.js'
 import { CLIENT_ID, ENDED, ISSUER, REFUSED, UNAVAILABLE, UNREACHABLE } from './window-provider.js'
-import { unreadable } from '../../main/storage/session-file.js'
 
 export type State = WindowStatus['status']['state']
 
@@ -71,8 +75,10 @@ export const DEFAULTS = examineSettings({
   readFile: () => undefined,
 }).settings
 
-export const NO_KEYRING = keyringNote('none')
-export const DISK_FULL = unwritable(`${DATA_DIR}/session.json`, { code: 'ENOSPC' }).message
+export const NO_KEYRING = missingKeyringMessage('none')
+export const DISK_FULL = STORED_SESSION_MESSAGES.notStored(
+  STORED_SESSION_REASONS.cannotWrite(`${DATA_DIR}/session.json`, diskError({ code: 'ENOSPC' })),
+)
 
 const SURROUNDINGS: Surroundings = {
   scope: DEFAULTS.scope,
@@ -203,13 +209,16 @@ export const STATES = {
   'renewal-failing': after([restore(-60_000), ...renewalFails('failing', UNAVAILABLE, 80_000)]),
   'needs-sign-in': after([restore(), { type: 'session-ended', reason: ENDED.message }]),
   failed: after([...answered, { type: 'sign-in-ended', state: STATE, result: toResult(REFUSED) }]),
-  'not-restored': after([storageFails(unreadable(MISSING_KEY.keyring).message)], {
-    storage: { tier: 'memory', note: keyringNote('secret-service') },
-    restart: {
-      kind: 'session-back',
-      message: PRESENT_MESSAGES.restart.sessionBack(restartAdvice('secret-service') ?? ''),
+  'not-restored': after(
+    [storageFails(STORED_SESSION_MESSAGES.notOpened(STORED_SESSION_REASONS.keyringMissing))],
+    {
+      storage: { tier: 'memory', note: missingKeyringMessage('secret-service') },
+      restart: {
+        kind: 'session-back',
+        message: PRESENT_MESSAGES.restart.sessionBack(restartAdvice('secret-service') ?? ''),
+      },
     },
-  }),
+  ),
 } satisfies Record<string, WindowStatus>
 
 /** What the window is told of settings that come from a file, flags and variables. */

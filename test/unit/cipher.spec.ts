@@ -1,4 +1,4 @@
-// What is sealed opens with its key and as it was, or not at all.
+// A sealed text opens with its key and unchanged, or not at all.
 
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,6 +7,7 @@ import { createDecipheriv, scryptSync } from 'node:crypto'
 import { expect, test as base } from '@playwright/test'
 import { keyFileCipher, passphraseCipher, type Cipher } from '../../main/storage/cipher.js'
 import type { SealedFor } from '../../main/storage/seal.js'
+import { DAMAGED, STORED_SESSION_REASONS } from '../../main/storage/stored-session-messages.js'
 import { unprivileged } from '../support/unprivileged.js'
 
 const PLAIN = '{"name":"Zoë O\'Ünal 𝕏","refreshToken":"the-secret-token"}'
@@ -31,30 +32,27 @@ const test = base.extend<{ folder: string; keyFile: string }>({
   keyFile: ({ folder }, use) => use(join(folder, 'session.key')),
 })
 
-/** Each cipher, how many parts what it seals has, and what it says of a text that it cannot open. */
-const CIPHERS: readonly [name: string, make: (keyFile: string) => Cipher, refusal: RegExp][] = [
+/** Each cipher, and why a text that another key sealed does not open. */
+const CIPHERS: readonly [name: string, make: (keyFile: string) => Cipher, reason: string][] = [
   [
     'passphrase',
     () => passphraseCipher(PASSPHRASE, LOW_COST),
-    /^(the file is damaged|the passphrase is not the one it was kept with, or the file is damaged)$/,
+    STORED_SESSION_REASONS.otherPassphrase,
   ],
-  [
-    'key file',
-    keyFileCipher,
-    /^(the file is damaged|its key is another one, or the file is damaged)$/,
-  ],
+  ['key file', keyFileCipher, STORED_SESSION_REASONS.otherKey],
 ]
 
-for (const [name, make, refusal] of CIPHERS) {
+for (const [name, make, reason] of CIPHERS) {
+  const rejection = new RegExp(`^(${DAMAGED}|${STORED_SESSION_REASONS.orDamaged(reason)})$`)
   test.describe(name, () => {
-    test('what was sealed opens as it was, also later', async ({ keyFile }) => {
+    test('a sealed text opens unchanged, also later', async ({ keyFile }) => {
       const sealed = await make(keyFile).seal(PLAIN, WHAT)
       expect(sealed).not.toContain('secret')
       expect(Buffer.from(sealed, 'base64url').includes('secret')).toBe(false)
       expect(await make(keyFile).open(sealed, WHAT)).toEqual({ plain: PLAIN, stale: false })
     })
 
-    test('NIST SP 800-38D section 8.2.2: each seal has an initialization vector of its own', async ({
+    test('NIST SP 800-38D section 8.2.2: each sealed text has its own initialization vector', async ({
       keyFile,
     }) => {
       const cipher = make(keyFile)
@@ -65,24 +63,24 @@ for (const [name, make, refusal] of CIPHERS) {
       expect(await cipher.open(sealed[0]!, WHAT)).toEqual(await cipher.open(sealed[49]!, WHAT))
     })
 
-    test('S36: no character of it can be another', async ({ keyFile }) => {
+    test('S36: no character of a sealed text can be changed', async ({ keyFile }) => {
       const cipher = make(keyFile)
       const sealed = await cipher.seal(PLAIN, WHAT)
       const saltEnd = sealed.length - sealed.split('.').slice(-3).join('.').length
       for (let at = 0; at < sealed.length; at++) {
-        // A salt that is another is a key to be made anew, which takes its time: one is enough.
+        // Each changed salt makes a key to be derived, so one is enough.
         if (at > 0 && at < saltEnd - 2) continue
-        // With the last bit turned, which at a part's end may be one that means nothing.
+        // The last bit is flipped, which is a surplus bit at the end of some parts.
         const next = BASE64URL[BASE64URL.indexOf(sealed[at]!) ^ 1] ?? '~'
         for (const other of at < saltEnd ? ['!'] : [next, 'A', '_', '.', '!', '']) {
           if (sealed[at] === other) continue
           const tampered = sealed.slice(0, at) + other + sealed.slice(at + 1)
-          await expect(cipher.open(tampered, WHAT), `${other} at ${at}`).rejects.toThrow(refusal)
+          await expect(cipher.open(tampered, WHAT), `${other} at ${at}`).rejects.toThrow(rejection)
         }
       }
     })
 
-    test('S36: no part of it can be missing, empty, cut, longer or in another’s place', async ({
+    test('S36: no part of a sealed text can be missing, empty, cut, longer or swapped', async ({
       keyFile,
     }) => {
       const cipher = make(keyFile)
@@ -107,26 +105,27 @@ for (const [name, make, refusal] of CIPHERS) {
         ...[text, text - 1, text - 2].map((at) => parts.with(at, others[at]!).join('.')),
       ]
       expect(tampered).toContain(parts.slice(1).join('.'))
-      for (const one of tampered) await expect(cipher.open(one, WHAT), one).rejects.toThrow(refusal)
+      for (const one of tampered)
+        await expect(cipher.open(one, WHAT), one).rejects.toThrow(rejection)
     })
   })
 }
 
-test('what another passphrase has sealed does not open, and it is said that way', async () => {
+test('a text that another passphrase sealed does not open, and the reason says so', async () => {
   const sealed = await passphraseCipher(PASSPHRASE, LOW_COST).seal(PLAIN, WHAT)
   await expect(passphraseCipher(`${PASSPHRASE} `, LOW_COST).open(sealed, WHAT)).rejects.toThrow(
-    'the passphrase is not the one it was kept with, or the file is damaged',
+    STORED_SESSION_REASONS.orDamaged(STORED_SESSION_REASONS.otherPassphrase),
   )
 })
 
-test('a passphrase is the same however its letters were typed (RFC 8265 section 4.2.2)', async () => {
+test('a passphrase does not depend on how its letters were typed (RFC 8265 section 4.2.2)', async () => {
   const [composed, decomposed] = ['Zoë', 'Zoe\u0308']
   const sealed = await passphraseCipher(composed, LOW_COST).seal(PLAIN, WHAT)
   expect(composed).not.toBe(decomposed)
   expect((await passphraseCipher(decomposed, LOW_COST).open(sealed, WHAT)).plain).toBe(PLAIN)
 })
 
-test('RFC 7914 section 2: the key comes of scrypt with N = 2^17, r = 8, p = 1 and a fresh salt', async () => {
+test('RFC 7914 section 2: scrypt derives the key with N = 2^17, r = 8, p = 1 and a new salt', async () => {
   const [sealed, other] = await Promise.all(
     [1, 2].map(() => passphraseCipher(PASSPHRASE).seal(PLAIN, WHAT)),
   )
@@ -142,7 +141,7 @@ test('RFC 7914 section 2: the key comes of scrypt with N = 2^17, r = 8, p = 1 an
   expect(plain).toBe(PLAIN)
 })
 
-test('one key is made of a passphrase while the salt stays the same', async () => {
+test('the key of a passphrase is derived once as long as the salt stays the same', async () => {
   const cipher = passphraseCipher(PASSPHRASE, LOW_COST)
   const first = await cipher.seal(PLAIN, WHAT)
   const later = passphraseCipher(PASSPHRASE, LOW_COST)
@@ -153,7 +152,7 @@ test('one key is made of a passphrase while the salt stays the same', async () =
   expect(new Set(salts).size).toBe(1)
 })
 
-test('S36: the key file is its owner’s alone, whatever the umask', async ({ keyFile }) => {
+test('S36: only the owner can read the key file, whatever the umask', async ({ keyFile }) => {
   const umask = process.umask(0)
   try {
     await keyFileCipher(keyFile).seal(PLAIN, WHAT)
@@ -164,7 +163,10 @@ test('S36: the key file is its owner’s alone, whatever the umask', async ({ ke
   expect(Buffer.from(await readFile(keyFile, 'utf8'), 'base64url')).toHaveLength(32)
 })
 
-test('the key file is made once, and never to open something', async ({ folder, keyFile }) => {
+test('the key file is created once, and never in order to open a text', async ({
+  folder,
+  keyFile,
+}) => {
   const cipher = keyFileCipher(keyFile)
   const sealed = await cipher.seal(PLAIN, WHAT)
   const key = await readFile(keyFile, 'utf8')
@@ -173,16 +175,16 @@ test('the key file is made once, and never to open something', async ({ folder, 
 
   await rm(keyFile)
   await expect(cipher.open(sealed, WHAT)).rejects.toThrow(
-    `its key, ${keyFile}, is missing or damaged`,
+    STORED_SESSION_REASONS.keyMissing(keyFile),
   )
   expect(await readdir(folder)).toEqual([])
 })
 
-test('what another key has sealed does not open', async ({ folder, keyFile }) => {
+test('a text that another key sealed does not open', async ({ folder, keyFile }) => {
   const sealed = await keyFileCipher(join(folder, 'other.key')).seal(PLAIN, WHAT)
   const cipher = keyFileCipher(keyFile)
   await cipher.seal(PLAIN, WHAT)
-  await expect(cipher.open(sealed, WHAT)).rejects.toThrow('its key is another one')
+  await expect(cipher.open(sealed, WHAT)).rejects.toThrow(STORED_SESSION_REASONS.otherKey)
 })
 
 for (const [name, content] of [
@@ -191,14 +193,14 @@ for (const [name, content] of [
   ['too long', 'A'.repeat(86)],
   ['no base64url', '{"key": "…"}'],
 ] as const) {
-  test(`a key file that is ${name} opens nothing, and another takes its place to seal`, async ({
+  test(`a key file that is ${name} opens nothing, and is replaced in order to seal`, async ({
     keyFile,
   }) => {
     const cipher = keyFileCipher(keyFile)
     const sealed = await cipher.seal(PLAIN, WHAT)
     await writeFile(keyFile, content)
     await expect(cipher.open(sealed, WHAT)).rejects.toThrow(
-      `its key, ${keyFile}, is missing or damaged`,
+      STORED_SESSION_REASONS.keyMissing(keyFile),
     )
     expect(await readFile(keyFile, 'utf8')).toBe(content)
 
@@ -207,33 +209,36 @@ for (const [name, content] of [
   })
 }
 
-test('a key file that may not be read is said, and left alone', async ({ folder, keyFile }) => {
+test('a key file without read permission is reported and left alone', async ({
+  folder,
+  keyFile,
+}) => {
   test.skip(process.platform === 'win32', 'Windows has no such permissions')
   const cipher = keyFileCipher(keyFile)
   const sealed = await cipher.seal(PLAIN, WHAT)
   const key = await readFile(keyFile, 'utf8')
   await chmod(keyFile, 0)
-  const words = `its key, ${keyFile}, cannot be read (not permitted, EACCES)`
+  const reason = STORED_SESSION_REASONS.keyNotRead(keyFile, 'not permitted, EACCES')
   await unprivileged(folder, async () => {
-    await expect(cipher.open(sealed, WHAT)).rejects.toThrow(words)
-    await expect(cipher.seal(PLAIN, WHAT)).rejects.toThrow(words)
+    await expect(cipher.open(sealed, WHAT)).rejects.toThrow(reason)
+    await expect(cipher.seal(PLAIN, WHAT)).rejects.toThrow(reason)
   })
   await chmod(keyFile, 0o600)
   expect(await readFile(keyFile, 'utf8')).toBe(key)
 })
 
-test('a key file that cannot be made is said', async ({ folder, keyFile }) => {
+test('a key file that cannot be created is reported', async ({ folder, keyFile }) => {
   test.skip(process.platform === 'win32', 'Windows has no such permissions')
   await chmod(folder, 0o500)
   await unprivileged(folder, () =>
     expect(keyFileCipher(keyFile).seal(PLAIN, WHAT)).rejects.toThrow(
-      `its key, ${keyFile}, cannot be written (not permitted, EACCES)`,
+      STORED_SESSION_REASONS.keyNotWritten(keyFile, 'not permitted, EACCES'),
     ),
   )
   await chmod(folder, 0o700)
 })
 
-test('what a killed program left of a key file goes when one is made', async ({
+test('creating a key file deletes the leftovers of a killed program', async ({
   folder,
   keyFile,
 }) => {

@@ -12,7 +12,7 @@ import type { LogRecord } from '../../main/present/log-record.js'
 import { examineSettings } from '../../main/settings/read.js'
 import type { LogLevel } from '../../main/base/log-level.js'
 import { LOG_MESSAGES } from '../../main/storage/storage-messages.js'
-import { createMemoryStore } from '../../main/storage/session-store.js'
+import { createMemoryStore } from '../../main/storage/memory-store.js'
 import { createTestClock } from '../support/clock.js'
 import { mountFullDisk } from '../support/full-disk.js'
 

@@ -3,12 +3,13 @@
 import { expect, test } from '@playwright/test'
 import { initialModel, type Event, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
-import { restartAdvice, type MissingKeyring } from '../../main/storage/keyring-note.js'
+import { restartAdvice, type MissingKeyring } from '../../main/storage/missing-keyring.js'
 import { createMenu } from '../../main/present/menu.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { offerRestart } from '../../main/present/restart-offer.js'
 import { makeRestart } from '../../main/app/restart-command.js'
-import { createMemoryStore, type Storage } from '../../main/storage/session-store.js'
+import { createMemoryStore } from '../../main/storage/memory-store.js'
+import type { Storage } from '../../main/storage/choose-storage.js'
 
 const HERE = {
   execPath: '/opt/Latchkey/latchkey',

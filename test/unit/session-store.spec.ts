@@ -1,4 +1,4 @@
-// What is kept between runs: by which means, in what file, and what is said where it cannot be read.
+// The session that is stored between runs: what protects it, in which file, and why it cannot be read.
 
 import {
   chmod,
@@ -19,13 +19,18 @@ import type { AuthError } from '../../main/base/errors.js'
 import { KeyUnavailable, type Cipher } from '../../main/storage/cipher.js'
 import {
   chooseStorage,
-  createMemoryStore,
   SESSION_FILE,
   type Keyring,
   type Storage,
   type StorageTier,
-  type SessionStore,
-} from '../../main/storage/session-store.js'
+} from '../../main/storage/choose-storage.js'
+import { createMemoryStore } from '../../main/storage/memory-store.js'
+import type { SessionStore } from '../../main/storage/session-store.js'
+import {
+  STORED_SESSION_MESSAGES,
+  STORED_SESSION_REASONS,
+  UNLOCK_AND_RESTART,
+} from '../../main/storage/stored-session-messages.js'
 import type { Session } from '../../main/oauth/session.js'
 import { unprivileged } from '../support/unprivileged.js'
 
@@ -52,7 +57,7 @@ const KEY_FILE: Choice = { ...MEMORY, keepWithoutKeyring: true }
 const PASSPHRASE: Choice = { ...MEMORY, passphrase: 'correct horse battery staple' }
 const KEYRING: Choice = { ...MEMORY, keyring: { cipher: keyring() } }
 
-/** A system's keyring that has one key. */
+/** A keyring of the system with one key. */
 function keyring({ stale = false } = {}): Cipher {
   const mask = (bytes: Buffer): Buffer => Buffer.from(bytes.map((byte) => byte ^ 0x55))
   return {
@@ -74,7 +79,7 @@ function keyring({ stale = false } = {}): Cipher {
 const test = base.extend<{
   dataDir: string
   path: string
-  /** As a program that starts anew would have it. */
+  /** Chooses the storage as a program that starts would. */
   storage: (choice: Choice, dataDir?: string) => Storage
 }>({
   // eslint-disable-next-line no-empty-pattern
@@ -93,13 +98,13 @@ const LOCKED: Keyring = {
   restartAdvice: 'Unlock it and restart',
 }
 
-const CHOICES: readonly [choice: Choice, tier: StorageTier, note: RegExp | null][] = [
-  [MEMORY, 'memory', /stays in memory and ends with Latchkey.*LATCHKEY_PASSPHRASE/],
-  [KEY_FILE, 'key-file', /without a keyring, as you chose: programs that run as you could read it/],
+const CHOICES: readonly [choice: Choice, tier: StorageTier, note: string | null][] = [
+  [MEMORY, 'memory', STORED_SESSION_MESSAGES.inMemory],
+  [KEY_FILE, 'key-file', STORED_SESSION_MESSAGES.withoutKeyring],
   [PASSPHRASE, 'passphrase', null],
   [{ ...PASSPHRASE, keepWithoutKeyring: true }, 'passphrase', null],
-  [{ ...MEMORY, keyring: LOCKED }, 'memory', /^The keyring is locked\. Unlock it\.$/],
-  [{ ...KEY_FILE, keyring: LOCKED }, 'key-file', /without a keyring, as you chose/],
+  [{ ...MEMORY, keyring: LOCKED }, 'memory', 'The keyring is locked. Unlock it.'],
+  [{ ...KEY_FILE, keyring: LOCKED }, 'key-file', STORED_SESSION_MESSAGES.withoutKeyring],
   [{ ...PASSPHRASE, keyring: LOCKED }, 'passphrase', null],
   [{ ...PASSPHRASE, keyring: LOCKED, keepWithoutKeyring: true }, 'passphrase', null],
   [KEYRING, 'keyring', null],
@@ -118,8 +123,7 @@ for (const [choice, tier, note] of CHOICES) {
   test(`S35: ${given.join(', ')}: ${tier}`, ({ storage }) => {
     const chosen = storage(choice)
     expect(chosen.tier).toBe(tier)
-    if (note === null) expect(chosen.note).toBeNull()
-    else expect(chosen.note).toMatch(note)
+    expect(chosen.note).toBe(note)
   })
 }
 
@@ -130,7 +134,7 @@ const SEALED = [
 ] as const
 
 for (const [tier, choice] of SEALED) {
-  test(`${tier}: what was kept is there after a restart, until it is cleared`, async ({
+  test(`${tier}: a stored session is there after a restart, until it is cleared`, async ({
     storage,
     path,
     dataDir,
@@ -164,7 +168,7 @@ function decode(text: string): string {
   return Buffer.from(text, 'base64').toString()
 }
 
-test('S36: the files are their owner’s alone, whatever the umask', async ({ storage, dataDir }) => {
+test('S36: only the owner can read the files, whatever the umask', async ({ storage, dataDir }) => {
   const umask = process.umask(0)
   try {
     await storage(KEY_FILE).sessionStore.write(SESSION)
@@ -178,7 +182,7 @@ test('S36: the files are their owner’s alone, whatever the umask', async ({ st
   }
 })
 
-test('S35: what is kept in memory only is never on the disk', async ({ storage, dataDir }) => {
+test('S35: a session that is in memory only is never on the disk', async ({ storage, dataDir }) => {
   const { sessionStore } = storage(MEMORY)
   await sessionStore.write(SESSION)
   expect(await sessionStore.read()).toEqual(SESSION)
@@ -188,7 +192,7 @@ test('S35: what is kept in memory only is never on the disk', async ({ storage, 
   expect(await sessionStore.read()).toBeNull()
 })
 
-test('a vault that has no place keeps a session all the same', async () => {
+test('a memory store without a file holds a session', async () => {
   const sessionStore = createMemoryStore()
   await sessionStore.write(SESSION)
   expect(await sessionStore.read()).toEqual(SESSION)
@@ -196,7 +200,7 @@ test('a vault that has no place keeps a session all the same', async () => {
   expect(await sessionStore.read()).toBeNull()
 })
 
-test('what follows a write waits for it, in the order of the calls', async ({ dataDir, path }) => {
+test('calls after a write wait for it, in their order', async ({ dataDir, path }) => {
   const { seal, open } = keyring()
   const held: (() => void)[] = []
   const slow: Cipher = {
@@ -226,7 +230,7 @@ test('what follows a write waits for it, in the order of the calls', async ({ da
   await expect(stat(path)).rejects.toThrow('ENOENT')
 })
 
-test('a call that fails does not hold up those after it', async ({ storage, path }) => {
+test('a call that fails does not block the calls after it', async ({ storage, path }) => {
   const { sessionStore } = storage(KEY_FILE)
   await writeFile(path, 'damaged')
   const [read, written] = await Promise.allSettled([
@@ -237,7 +241,9 @@ test('a call that fails does not hold up those after it', async ({ storage, path
   expect(await sessionStore.read()).toEqual(SESSION)
 })
 
-const LEAD = 'The session that was kept on this computer could not be opened: '
+/** How {@link diskError} words EACCES. */
+const DENIED = 'not permitted, EACCES'
+
 const changed = (change: (file: { tier: string; sealed: string; version: number }) => void) => {
   return async (path: string): Promise<void> => {
     const file = JSON.parse(await readFile(path, 'utf8')) as Parameters<typeof change>[0]
@@ -245,7 +251,7 @@ const changed = (change: (file: { tier: string; sealed: string; version: number 
     await writeFile(path, JSON.stringify(file))
   }
 }
-/** Seals what is no session with the right key. */
+/** Seals a text that is no session with the right key. */
 const sealing = (plain: string) => async (path: string) => {
   const { issuer, clientId } = SESSION
   const what = {
@@ -264,34 +270,40 @@ const DAMAGE: readonly [
   readBy: Choice,
   why: string,
 ][] = [
-  ['empty', KEY_FILE, (path) => writeFile(path, ''), KEY_FILE, 'DIR/session.json is damaged'],
+  [
+    'empty',
+    KEY_FILE,
+    (path) => writeFile(path, ''),
+    KEY_FILE,
+    STORED_SESSION_REASONS.damaged('DIR/session.json'),
+  ],
   [
     'cut off',
     KEY_FILE,
     async (path) => writeFile(path, (await readFile(path, 'utf8')).slice(0, -5)),
     KEY_FILE,
-    'DIR/session.json is damaged',
+    STORED_SESSION_REASONS.damaged('DIR/session.json'),
   ],
   [
     'no JSON',
     KEY_FILE,
     (path) => writeFile(path, 'Hello'),
     KEY_FILE,
-    'DIR/session.json is damaged',
+    STORED_SESSION_REASONS.damaged('DIR/session.json'),
   ],
   [
     'JSON of another kind',
     KEY_FILE,
     (path) => writeFile(path, '[]'),
     KEY_FILE,
-    'DIR/session.json is damaged',
+    STORED_SESSION_REASONS.damaged('DIR/session.json'),
   ],
   [
     'of zero bytes',
     KEY_FILE,
     (path) => writeFile(path, Buffer.alloc(900)),
     KEY_FILE,
-    'DIR/session.json is damaged',
+    STORED_SESSION_REASONS.damaged('DIR/session.json'),
   ],
   [
     'tampered with',
@@ -300,70 +312,70 @@ const DAMAGE: readonly [
       (file) => (file.sealed = file.sealed.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A'))),
     ),
     KEY_FILE,
-    'the file is damaged',
+    STORED_SESSION_REASONS.orDamaged(STORED_SESSION_REASONS.otherKey),
   ],
   [
     'said to be sealed in another way',
     PASSPHRASE,
     changed((file) => (file.tier = 'key-file')),
     PASSPHRASE,
-    'its key, DIR/session.key, is missing or damaged',
+    STORED_SESSION_REASONS.keyMissing('DIR/session.key'),
   ],
   [
     'without its key, as on another machine',
     KEY_FILE,
     (path) => rm(path.replace('.json', '.key')),
     KEY_FILE,
-    'its key, DIR/session.key, is missing or damaged',
+    STORED_SESSION_REASONS.keyMissing('DIR/session.key'),
   ],
   [
     'beside another key',
     KEY_FILE,
     (path) => writeFile(path.replace('.json', '.key'), 'A'.repeat(43)),
     KEY_FILE,
-    'its key is another one, or the file is damaged',
+    STORED_SESSION_REASONS.orDamaged(STORED_SESSION_REASONS.otherKey),
   ],
   [
     'sealed with another passphrase',
     PASSPHRASE,
     () => Promise.resolve(),
     { ...MEMORY, passphrase: 'another' },
-    'the passphrase is not the one it was kept with, or the file is damaged',
+    STORED_SESSION_REASONS.orDamaged(STORED_SESSION_REASONS.otherPassphrase),
   ],
   [
     'sealed with a passphrase, and there is none but a key file',
     PASSPHRASE,
     () => Promise.resolve(),
     KEY_FILE,
-    'the passphrase that protects it was not given',
+    STORED_SESSION_REASONS.passphraseMissing,
   ],
   [
     'sealed with a passphrase, and there is nothing',
     PASSPHRASE,
     () => Promise.resolve(),
     MEMORY,
-    'the passphrase that protects it was not given',
+    STORED_SESSION_REASONS.passphraseMissing,
   ],
   [
     'sealed by a key file, and that is not wanted any more',
     KEY_FILE,
     () => Promise.resolve(),
     MEMORY,
-    'it was kept without a keyring, and that is turned off now',
+    STORED_SESSION_REASONS.keyFileOff,
   ],
   [
     'sealed by the keyring, and there is none',
     KEYRING,
     () => Promise.resolve(),
     PASSPHRASE,
-    "the system's keyring, which protects it, cannot be used now",
+    STORED_SESSION_REASONS.keyringMissing,
   ],
   [
     'sealed by the keyring, and that is locked',
     KEYRING,
     () => Promise.resolve(),
     { ...MEMORY, keyring: LOCKED },
-    "the system's keyring, which protects it, cannot be used now",
+    STORED_SESSION_REASONS.keyringMissing,
   ],
   [
     'sealed by a keyring that is another one',
@@ -377,14 +389,14 @@ const DAMAGE: readonly [
     KEYRING,
     sealing('null and void'),
     KEYRING,
-    'its content is not that of this version of Latchkey',
+    STORED_SESSION_REASONS.otherContent,
   ],
   [
     'sealed well and holds no session',
     KEYRING,
     sealing(JSON.stringify({ ...SESSION, tokens: {} })),
     KEYRING,
-    'its content is not that of this version of Latchkey',
+    STORED_SESSION_REASONS.otherContent,
   ],
   [
     'a link that leads to itself',
@@ -394,12 +406,12 @@ const DAMAGE: readonly [
       await symlink(path, path)
     },
     KEY_FILE,
-    'DIR/session.json cannot be read (a link is in its place, ELOOP)',
+    STORED_SESSION_REASONS.cannotRead('DIR/session.json', 'a link is in its place, ELOOP'),
   ],
 ]
 
 for (const [name, keptBy, damage, readBy, why] of DAMAGE) {
-  test(`S36: a file that is ${name}: it is said, and the file stays until the next sign-in`, async ({
+  test(`S36: a file that is ${name}: it is reported, and the file stays until the next sign-in`, async ({
     storage,
     path,
     dataDir,
@@ -408,13 +420,11 @@ for (const [name, keptBy, damage, readBy, why] of DAMAGE) {
     await damage(path)
     const before = await contentOf(path)
     const { sessionStore, tier } = storage(readBy)
-    const words = why.replace('DIR', dataDir)
+    const reason = why.replace('DIR', dataDir)
     const refusals = [await refusalOf(sessionStore.read()), await refusalOf(sessionStore.read())]
     for (const { code, message } of refusals) {
       expect(code).toBe('storage-failed')
-      expect(message.startsWith(LEAD)).toBe(true)
-      expect(message).toContain(words)
-      expect(message.endsWith('. Sign in again.')).toBe(true)
+      expect(message).toBe(STORED_SESSION_MESSAGES.notOpened(reason))
     }
     expect(await contentOf(path)).toBe(before)
 
@@ -427,7 +437,7 @@ for (const [name, keptBy, damage, readBy, why] of DAMAGE) {
 }
 
 for (const [name, choice] of Object.entries({ MEMORY, KEY_FILE, PASSPHRASE })) {
-  test(`what the keyring has sealed waits for it until it is replaced or removed (${name})`, async ({
+  test(`a session that the keyring sealed waits for the keyring until it is replaced or deleted (${name})`, async ({
     storage,
   }) => {
     const locked = { ...choice, keyring: LOCKED }
@@ -453,7 +463,7 @@ for (const [name, choice] of Object.entries({ MEMORY, KEY_FILE, PASSPHRASE })) {
   })
 }
 
-test('a key that is away until the next start leaves a session waiting, and damage does not', async ({
+test('a session waits for a key that is unavailable until a restart, but not if it is damaged', async ({
   storage,
 }) => {
   await storage(KEYRING).sessionStore.write(OTHER)
@@ -465,13 +475,11 @@ test('a key that is away until the next start leaves a session waiting, and dama
     const { sessionStore, restartAdvice } = storage({ ...MEMORY, keyring: { cipher: away } })
     await expect(sessionStore.read()).rejects.toThrow(error.message)
     expect(sessionStore.isLocked?.()).toBe(isLocked)
-    expect(restartAdvice).toBe('Unlock the keyring and restart Latchkey')
+    expect(restartAdvice).toBe(UNLOCK_AND_RESTART)
   }
 })
 
-test('without a tray app there is no keyring, and no restart to offer for it', async ({
-  storage,
-}) => {
+test('without a tray app there is no keyring, so no restart is offered', async ({ storage }) => {
   await storage(KEYRING).sessionStore.write(OTHER)
   for (const choice of [MEMORY, KEY_FILE, PASSPHRASE]) {
     expect(storage(choice).restartAdvice).toBeNull()
@@ -489,26 +497,26 @@ function contentOf(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: Error) => error.message)
 }
 
-test('S36: a folder in the file’s place is told of, also when a session is to be kept', async ({
+test('S36: a folder in the file’s place is reported on reading, writing and deleting', async ({
   storage,
   path,
 }) => {
   await mkdir(path)
   const { sessionStore } = storage(KEY_FILE)
-  const words = 'a folder is in its place'
+  const error = 'a folder is in its place, EISDIR'
   await expect(sessionStore.read()).rejects.toThrow(
-    `${LEAD}${path} cannot be read (${words}, EISDIR)`,
+    STORED_SESSION_MESSAGES.notOpened(STORED_SESSION_REASONS.cannotRead(path, error)),
   )
   await expect(sessionStore.write(SESSION)).rejects.toMatchObject({
     code: 'storage-failed',
-    message:
-      `The session could not be kept on this computer: ${path} cannot be written (${words}, ` +
-      'EISDIR). It lasts until Latchkey is closed.',
+    message: STORED_SESSION_MESSAGES.notStored(STORED_SESSION_REASONS.cannotWrite(path, error)),
   })
-  await expect(sessionStore.clear()).rejects.toThrow(`${path} cannot be removed (${words}`)
+  await expect(sessionStore.clear()).rejects.toThrow(
+    `${path} cannot be deleted (a folder is in its place`,
+  )
 })
 
-test('S36: a file that may not be read is told of, and replaced by the next sign-in', async ({
+test('S36: a file without read permission is reported, and replaced by the next sign-in', async ({
   storage,
   path,
   dataDir,
@@ -519,14 +527,14 @@ test('S36: a file that may not be read is told of, and replaced by the next sign
   await unprivileged(dataDir, async () => {
     const { sessionStore } = storage(KEYRING)
     await expect(sessionStore.read()).rejects.toThrow(
-      `${LEAD}${path} cannot be read (not permitted, EACCES). Sign in again.`,
+      STORED_SESSION_MESSAGES.notOpened(STORED_SESSION_REASONS.cannotRead(path, DENIED)),
     )
     await sessionStore.write(SESSION)
     expect(await sessionStore.read()).toEqual(SESSION)
   })
 })
 
-test('S36: in a folder that may not be written, what was kept is read, and what cannot be is told', async ({
+test('S36: in a read-only folder the stored session is read, and failed writes are reported', async ({
   storage,
   path,
   dataDir,
@@ -541,19 +549,17 @@ test('S36: in a folder that may not be written, what was kept is read, and what 
     expect(await sessionStore.read()).toEqual(OTHER)
     await expect(sessionStore.write(SESSION)).rejects.toMatchObject({
       code: 'storage-failed',
-      message:
-        `The session could not be kept on this computer: ${path} cannot be written (not permitted, ` +
-        'EACCES). It lasts until Latchkey is closed.',
+      message: STORED_SESSION_MESSAGES.notStored(STORED_SESSION_REASONS.cannotWrite(path, DENIED)),
     })
     await expect(sessionStore.clear()).rejects.toThrow(
-      `${path} cannot be removed (not permitted, EACCES)`,
+      STORED_SESSION_MESSAGES.notDeleted(path, DENIED),
     )
     expect(await sessionStore.read()).toEqual(OTHER)
   })
   await chmod(dataDir, 0o700)
 })
 
-test('S36: a key that cannot be made is told, and nothing is kept in the plain', async ({
+test('S36: a key file that cannot be created is reported, and nothing is stored in plain text', async ({
   storage,
   dataDir,
 }) => {
@@ -562,16 +568,16 @@ test('S36: a key that cannot be made is told, and nothing is kept in the plain',
   await unprivileged(dataDir, () =>
     expect(storage(KEY_FILE).sessionStore.write(SESSION)).rejects.toMatchObject({
       code: 'storage-failed',
-      message:
-        `The session could not be kept on this computer: its key, ${join(dataDir, 'session.key')}, ` +
-        'cannot be written (not permitted, EACCES). It lasts until Latchkey is closed.',
+      message: STORED_SESSION_MESSAGES.notStored(
+        STORED_SESSION_REASONS.keyNotWritten(join(dataDir, 'session.key'), DENIED),
+      ),
     }),
   )
   await chmod(dataDir, 0o700)
   expect(await readdir(dataDir)).toEqual([])
 })
 
-test('what a keyring says when it fails is told, and what was kept stays', async ({
+test('a keyring’s failure is reported, and the stored session stays', async ({
   storage,
   dataDir,
 }) => {
@@ -579,7 +585,7 @@ test('what a keyring says when it fails is told, and what was kept stays', async
   const locked: Cipher = { ...keyring(), seal: () => Promise.reject(new Error('it was locked')) }
   const { sessionStore } = chooseStorage({ dataDir, ...MEMORY, keyring: { cipher: locked } })
   await expect(sessionStore.write(SESSION)).rejects.toThrow(
-    'The session could not be kept on this computer: it was locked. It lasts until Latchkey is closed.',
+    STORED_SESSION_MESSAGES.notStored('it was locked'),
   )
   expect(await sessionStore.read()).toEqual(OTHER)
 })
@@ -594,7 +600,7 @@ for (const [from, to] of [
 ] as const) {
   const [before, after] = [from, to].map((choice) => chooseStorage({ dataDir: '', ...choice }).tier)
   const name = to === STALE ? 'a keyring with a new key' : `${before} to ${after}`
-  test(`${name}: what was kept is read, and sealed anew`, async ({ storage, path }) => {
+  test(`${name}: the stored session is read and sealed again`, async ({ storage, path }) => {
     await storage(from).sessionStore.write(SESSION)
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ tier: before })
     const { ino } = await stat(path)
@@ -605,14 +611,14 @@ for (const [from, to] of [
   })
 }
 
-test('what is sealed well is not written again', async ({ storage, path }) => {
+test('a session with a current seal is not written again', async ({ storage, path }) => {
   await storage(KEYRING).sessionStore.write(SESSION)
   const { ino } = await stat(path)
   expect(await storage(KEYRING).sessionStore.read()).toEqual(SESSION)
   expect((await stat(path)).ino).toBe(ino)
 })
 
-test('what cannot be sealed anew is read all the same', async ({ storage, dataDir }) => {
+test('a session that cannot be sealed again is still read', async ({ storage, dataDir }) => {
   await storage(KEY_FILE).sessionStore.write(SESSION)
   const locked: Cipher = { ...keyring(), seal: () => Promise.reject(new Error('it was locked')) }
   const { sessionStore } = chooseStorage({ dataDir, ...MEMORY, keyring: { cipher: locked } })
@@ -621,7 +627,7 @@ test('what cannot be sealed anew is read all the same', async ({ storage, dataDi
 })
 
 for (const [tier, choice] of [...SEALED, ['memory', MEMORY]] as const) {
-  test(`S19: ${tier}: clearing removes the file of an earlier run and what a killed one left`, async ({
+  test(`S19: ${tier}: clearing deletes the file of an earlier run and the leftovers of a killed one`, async ({
     storage,
     dataDir,
     path,
@@ -633,7 +639,7 @@ for (const [tier, choice] of [...SEALED, ['memory', MEMORY]] as const) {
   })
 }
 
-test('S37: what a killed program left goes at the next start', async ({
+test('S37: the next start deletes the leftovers of a killed program', async ({
   storage,
   dataDir,
   path,

@@ -2,6 +2,7 @@
 
 import { START_MESSAGES } from '../../main/app/app-messages.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
+import { STORED_SESSION_MESSAGES } from '../../main/storage/stored-session-messages.js'
 import { expect, test } from '@playwright/test'
 import type { WindowStatus } from '../../main/ipc.js'
 import { needsProvider, TIERS, viewOf, type View } from '../../dist/renderer/view.js'
@@ -143,8 +144,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
       PROVIDER,
       SCOPES,
       'Renews: By itself, TIME',
-      'Kept: On this computer, without a keyring, The session is kept without a keyring, as you ' +
-        'chose: programs that run as you could read it.',
+      `Kept: On this computer, without a keyring, ${STORED_SESSION_MESSAGES.withoutKeyring}`,
     ],
   },
   'not-kept': {

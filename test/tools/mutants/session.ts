@@ -255,7 +255,7 @@ export const SESSION: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/storage/session-store.ts',
+    file: 'main/storage/choose-storage.ts',
     specs: ['test/unit/session-store.spec.ts'],
     faults: [
       {
@@ -263,6 +263,93 @@ export const SESSION: readonly MutatedFile[] = [
         find: 'return keepWithoutKeyring\n',
         replace: 'return keepWithoutKeyring || Boolean(1)\n',
       },
+      {
+        name: 'a passphrase is used though there is a keyring',
+        find: "  if (ciphers.keyring) return sealed('keyring', null)\n",
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/storage/session-store.ts',
+    specs: ['test/attack/sealed-files.spec.ts', 'test/unit/session-keeper.spec.ts'],
+    faults: [
+      {
+        name: 'another provider’s session counts as ours',
+        find: 'if (issuer === owner.issuer && clientId === owner.clientId) return',
+        replace: 'if (clientId === owner.clientId) return',
+      },
+      {
+        name: 'another client’s session counts as ours',
+        find: 'if (issuer === owner.issuer && clientId === owner.clientId) return',
+        replace: 'if (issuer === owner.issuer) return',
+      },
+      {
+        name: 'what a file says about itself steers the terminal',
+        find: "text.replace(UNPRINTABLE, '\\ufffd')",
+        replace: 'text',
+      },
+    ],
+  },
+  {
+    file: 'main/storage/memory-store.ts',
+    specs: ['test/unit/session-store.spec.ts'],
+    faults: [
+      {
+        name: 'a sign-out without the key leaves the file',
+        find: 'if (path !== undefined) deleteSessionFile(path)',
+        replace: '',
+      },
+      {
+        name: 'a session of another provider is given out from memory',
+        find: '      if (held !== null && owner !== undefined) requireOwner(held, owner)\n',
+        replace: '      if (Boolean(0)) requireOwner(held!, owner!)\n',
+        specs: ['test/unit/session-keeper.spec.ts'],
+      },
+    ],
+  },
+  {
+    file: 'main/storage/sealed-store.ts',
+    specs: ['test/unit/session-store.spec.ts', 'test/attack/sealed-files.spec.ts'],
+    faults: [
+      {
+        name: 'an old file of another provider’s or client’s is opened',
+        find: '  if (owner !== undefined) requireOwner(parsed.data, owner)\n',
+        replace: '',
+      },
+      {
+        name: 'a file is opened as what it says it is',
+        find: 'toBinding(owner ?? file)',
+        replace: 'toBinding(file)',
+        equivalent:
+          'requireOwner has compared the file with the owner, so both bindings are the same.',
+      },
+      {
+        name: 'a file of a newer version is written over',
+        find: '  if (isOfNewerVersion(path)) throw cannotStore(STORED_SESSION_REASONS.notOverwritten(path))\n',
+        replace: '',
+      },
+      {
+        name: 'a file of the version before stays unbound',
+        find: ' || file.version === 1) {',
+        replace: ') {',
+      },
+      {
+        name: 'a key that is away is not waited for',
+        find: 'isLocked = isKeyUnavailable(file, ciphers, thrown)',
+        replace: 'isLocked = false',
+      },
+      {
+        name: 'a damaged session waits for a key that will not help',
+        find: 'return thrown instanceof Error && thrown.cause instanceof KeyUnavailable',
+        replace: 'return thrown instanceof Error',
+      },
+    ],
+  },
+  {
+    file: 'main/storage/session-file.ts',
+    specs: ['test/unit/session-store.spec.ts', 'test/attack/sealed-files.spec.ts'],
+    faults: [
       {
         name: 'a sign-out leaves the file',
         find: '    rmSync(path, { force: true })\n    removeLeftovers(path)',
@@ -274,8 +361,29 @@ export const SESSION: readonly MutatedFile[] = [
         replace: '    rmSync(path, { force: true })',
       },
       {
-        name: 'a sign-out without the key leaves the file',
-        find: 'if (path !== undefined) removeFile(path)',
+        name: 'a newer session that was moved aside is overwritten',
+        find: '  if (isOfNewerVersion(aside)) {',
+        replace: '  if (isOfNewerVersion(aside) && Boolean(0)) {',
+      },
+      {
+        name: 'a sealed text of another purpose is taken for a session',
+        find: "    purpose: z.literal('session'),",
+        replace: '    purpose: z.string() as unknown as z.ZodLiteral<"session">,',
+      },
+    ],
+  },
+  {
+    file: 'main/storage/missing-keyring.ts',
+    specs: ['test/unit/restart-offer.spec.ts'],
+    faults: [
+      {
+        name: 'a restart is offered though it has the same flag',
+        find: "missing === 'turned-off' || ",
+        replace: '',
+      },
+      {
+        name: 'a restart is offered though Windows needs a new login',
+        find: " || missing === 'dpapi'",
         replace: '',
       },
     ],

@@ -1,0 +1,62 @@
+// Chooses what protects the stored session: a keyring, a passphrase, a key file, or memory alone.
+
+import { join } from 'node:path'
+import { keyFileCipher, passphraseCipher, type Cipher } from './cipher.js'
+import { createMemoryStore } from './memory-store.js'
+import { createSealedStore, type Ciphers } from './sealed-store.js'
+import type { SealedTier } from './session-file.js'
+import type { SessionStore } from './session-store.js'
+import { STORED_SESSION_MESSAGES, UNLOCK_AND_RESTART } from './stored-session-messages.js'
+
+/** What protects the stored session. In memory, nothing does. */
+export type StorageTier = SealedTier | 'memory'
+
+export type Storage = {
+  sessionStore: SessionStore
+  tier: StorageTier
+  /** Why nothing better protects the session, and what to do, for a person. Null if all is well. */
+  note: string | null
+  /** What makes a restart find the keyring, for a person. Null or absent if a restart does not help. */
+  restartAdvice?: string | null
+}
+
+/** The system's keyring; or why it cannot be used, and what makes a restart find it. */
+export type Keyring = { cipher: Cipher } | { note: string; restartAdvice: string | null }
+
+export const SESSION_FILE = 'session.json'
+export const KEY_FILE = 'session.key'
+
+/**
+ * Chooses how a session is stored: by the keyring; without one, by a passphrase; without that, by a key
+ * file beside it if the user has chosen that. Otherwise the session is in memory only.
+ */
+export function chooseStorage(options: {
+  dataDir: string
+  keyring: Keyring | null
+  passphrase: string | null
+  keepWithoutKeyring: boolean
+  /** The name of the session file in the data directory. */
+  fileName?: string
+}): Storage {
+  const { dataDir, keyring, passphrase, keepWithoutKeyring, fileName = SESSION_FILE } = options
+  const path = join(dataDir, fileName)
+  const ciphers: Ciphers = {
+    ...(keyring && 'cipher' in keyring && { keyring: keyring.cipher }),
+    ...(passphrase !== null && { passphrase: passphraseCipher(passphrase) }),
+    'key-file': keyFileCipher(join(dataDir, KEY_FILE)),
+  }
+  const restartAdvice =
+    keyring && ('cipher' in keyring ? UNLOCK_AND_RESTART : keyring.restartAdvice)
+  const sealed = (tier: SealedTier, note: string | null): Storage => ({
+    sessionStore: createSealedStore(path, tier, ciphers),
+    tier,
+    note,
+    restartAdvice,
+  })
+  if (ciphers.keyring) return sealed('keyring', null)
+  if (ciphers.passphrase) return sealed('passphrase', null)
+  const note = keyring && 'note' in keyring ? keyring.note : STORED_SESSION_MESSAGES.inMemory
+  return keepWithoutKeyring
+    ? sealed('key-file', STORED_SESSION_MESSAGES.withoutKeyring)
+    : { sessionStore: createMemoryStore(path), tier: 'memory', note, restartAdvice }
+}
