@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Root: the agent in plain Node, with a terminal in the tray's place.
+// Root: the agent in plain Node, with a terminal instead of the tray.
 
-// eslint-disable-next-line import/no-unassigned-import -- what it does is all that it is for
+// eslint-disable-next-line import/no-unassigned-import -- imported for its effect
 import './terminal/no-inspector.js'
 import { readFileSync } from 'node:fs'
 import { runInTerminal } from './terminal/commands.js'

@@ -1,6 +1,6 @@
-// Starts the tray app from the source tree; the headless program where there can be no tray.
+// Starts the tray app from the source tree, or the headless program if there can be no tray.
 
-// eslint-disable-next-line import/no-unassigned-import -- what it does is all that it is for
+// eslint-disable-next-line import/no-unassigned-import -- imported for its effect
 import './terminal/no-inspector.js'
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -10,8 +10,9 @@ import { explainFailure } from './app/exit.js'
 import { findHome } from './base/home.js'
 import { fetchBinary, findBinary } from './launch/binary.js'
 import { explainEarlyEnd } from './launch/early-end.js'
-import { obstacle, type Obstacle } from './launch/obstacle.js'
-import { thisSystem } from './launch/sandbox.js'
+import { LAUNCH_MESSAGES } from './launch/launch-messages.js'
+import { makeObstacle, type Obstacle } from './launch/obstacle.js'
+import { inspectSystem } from './launch/sandbox.js'
 import { writeText } from './base/output.js'
 import { formatHelp } from './settings/help.js'
 import { joinFlags } from './settings/flags.js'
@@ -19,7 +20,7 @@ import { readSettings } from './settings/read.js'
 import type { Settings } from './settings/options.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** So soon ends what hinders Electron itself. */
+/** If Electron ends within this time, the app has not started. */
 const EARLY_MS = 5_000
 const { env, platform } = process
 const { own, chromium } = splitSwitches(process.argv.slice(2))
@@ -36,17 +37,18 @@ if (flags.includes('--help') || flags.includes('-h')) {
 }
 
 /**
- * 1. Where no provider is configured, sign in at the embedded demo provider.
- * 2. Where Electron can run here and its binary is there or can be fetched, start the tray app.
- * 3. Else say why not and what can be done, and start the headless program, which begins a sign-in.
+ * 1. If no provider is configured, use the embedded demo provider.
+ * 2. If Electron can run here, and its binary exists or can be fetched, start the tray app.
+ * 3. Otherwise say why not and what to do, and start the headless program with a sign-in.
  */
 async function start(settings: Settings): Promise<void> {
   if (settings.issuer === null && !settings.demo) flags.unshift('--demo-if-unset')
-  const found = obstacleToElectron() ?? (await obstacleToBinary()) ?? (await runElectron())
+  const found = findElectronObstacle() ?? (await findBinaryObstacle()) ?? (await runElectron())
   if (found === null) return
   const { message, cures } = found
-  say(`${message} Latchkey starts without its tray, in this terminal.\n`)
-  if (cures.length > 0) say(`For the tray:\n${cures.map((line) => `  ${line}\n`).join('')}`)
+  say(LAUNCH_MESSAGES.withoutTray(message))
+  if (cures.length > 0)
+    say([LAUNCH_MESSAGES.forTray, ...cures.map((line) => `  ${line}`)].join('\n'))
   process.argv.splice(2, Infinity, '--sign-in', ...flags)
   await import('./headless.js')
 }
@@ -61,31 +63,31 @@ function readOrExit(args: readonly string[]): Settings {
   }
 }
 
-/** Why Electron cannot run on this machine at all; null where it can. */
-function obstacleToElectron(): Obstacle | null {
+/** Finds a reason why Electron cannot run on this computer; null if it can. */
+function findElectronObstacle(): Obstacle | null {
   if (platform !== 'linux') return null
   if (!env['DISPLAY'] && !env['WAYLAND_DISPLAY']) {
-    return obstacle('Electron needs a desktop, and there is none here.')
+    return makeObstacle(LAUNCH_MESSAGES.noDesktop)
   }
   if (process.getuid?.() === 0 && !chromium.includes('--no-sandbox')) {
-    return obstacle('Electron does not run as root.')
+    return makeObstacle(LAUNCH_MESSAGES.isRoot)
   }
   return null
 }
 
-/** Why Electron's binary is not there and could not be fetched; null where it is. */
-async function obstacleToBinary(): Promise<Obstacle | null> {
+/** Fetches Electron's binary if it is missing. Returns why that failed; null if the binary exists. */
+async function findBinaryObstacle(): Promise<Obstacle | null> {
   const binary = findBinary(env, platform)
   if (binary.found) return null
   if (binary.named) {
-    return obstacle(`There is no ${binary.path}, which ELECTRON_OVERRIDE_DIST_PATH points to.`)
+    return makeObstacle(LAUNCH_MESSAGES.noOverride(binary.path))
   }
   const isTerminal = process.stderr.isTTY
   const failure = await fetchBinary({ env, isTerminal, write: say })
-  return failure === null ? null : obstacle(failure)
+  return failure === null ? null : makeObstacle(failure)
 }
 
-/** Runs the tray app to its end. Why it could not start; null where it did. */
+/** Runs the tray app until it ends. Returns why it could not start; null if it did. */
 async function runElectron(): Promise<Obstacle | null> {
   const { path } = findBinary(env, platform)
   const { ELECTRON_RUN_AS_NODE: _, ...given } = env
@@ -93,23 +95,23 @@ async function runElectron(): Promise<Obstacle | null> {
     stdio: 'inherit',
     env: given,
   })
-  // Ctrl-C reaches both; SIGTERM only this one.
+  // Ctrl-C reaches both processes, SIGTERM only this one.
   let wasStopped = false
-  const note = (): void => void (wasStopped = true)
+  const markStopped = (): void => void (wasStopped = true)
   const pass = (): void => {
-    note()
+    markStopped()
     app.kill('SIGTERM')
   }
-  process.on('SIGINT', note).on('SIGTERM', pass)
+  process.on('SIGINT', markStopped).on('SIGTERM', pass)
   const startedMs = Date.now()
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
     app.once('error', (error) => resolve([null, error.message]))
     app.once('exit', (...ended) => resolve(ended))
   })
-  process.off('SIGINT', note).off('SIGTERM', pass)
+  process.off('SIGINT', markStopped).off('SIGTERM', pass)
   if (!wasStopped && Date.now() - startedMs < EARLY_MS) {
     const isUnsandboxed = chromium.includes('--no-sandbox')
-    const deps = { sandbox: thisSystem(path), env, platform, isUnsandboxed }
+    const deps = { sandbox: inspectSystem(path), env, platform, isUnsandboxed }
     const found = await explainEarlyEnd({ code, signal }, deps)
     if (found !== null) return found
   }

@@ -1,4 +1,4 @@
-// Electron's binary in the source tree: where it is, and how it is fetched.
+// Finds Electron's binary in the source tree, and fetches it if it is missing.
 
 import { spawn } from 'node:child_process'
 import {
@@ -15,37 +15,38 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { errnoOf } from '../base/errno.js'
 import { printable } from '../base/printable.js'
+import { LAUNCH_MESSAGES } from './launch-messages.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Where Electron's binary is to be, and whether it is there. */
+/** The place for Electron's binary. */
 export type Binary = {
   path: string
   found: boolean
-  /** True: a folder that the person named, into which nothing is fetched. */
+  /** True if the user named the folder. Nothing is fetched into it then. */
   named: boolean
 }
 
 /**
- * Finds the binary as Electron's own package does, which would begin to fetch a missing one:
- * `ELECTRON_OVERRIDE_DIST_PATH` names another distribution's folder.
+ * Finds the binary in the same way as Electron's own package, which would fetch a missing one at once.
+ * `ELECTRON_OVERRIDE_DIST_PATH` names the folder of another distribution.
  */
 export function findBinary(
   env: Environment,
   platform: NodeJS.Platform,
-  packageDirectory = electronDirectory(),
+  packageDirectory = findElectronPackage(),
 ): Binary {
   const override = env['ELECTRON_OVERRIDE_DIST_PATH']
-  // Its installer leaves it; where it never ran, every system has its own.
-  const note = join(packageDirectory, 'path.txt')
-  const file = existsSync(note) ? readFileSync(note, 'utf8') : fileOn(platform)
+  // The installer writes this file. Before that, the program's name depends on the system.
+  const pathFile = join(packageDirectory, 'path.txt')
+  const file = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : programOn(platform)
   const path = join(override || join(packageDirectory, 'dist'), file)
-  // The installer writes the note last.
-  const found = existsSync(path) && (Boolean(override) || existsSync(note))
+  // The installer writes this file last.
+  const found = existsSync(path) && (Boolean(override) || existsSync(pathFile))
   return { path, found, named: Boolean(override) }
 }
 
-function fileOn(platform: NodeJS.Platform): string {
+function programOn(platform: NodeJS.Platform): string {
   switch (platform) {
     case 'darwin':
       return 'Electron.app/Contents/MacOS/Electron'
@@ -56,36 +57,36 @@ function fileOn(platform: NodeJS.Platform): string {
   }
 }
 
-function electronDirectory(): string {
+function findElectronPackage(): string {
   return dirname(createRequire(import.meta.url).resolve('electron/package.json'))
 }
 
 export type FetchDeps = {
   env: Environment
-  /** Whether what is written can be overwritten, as on a terminal. */
+  /** True if the written text can be overwritten, as on a terminal. */
   isTerminal: boolean
   write(text: string): void
   packageDirectory?: string
 }
 
-/** Fetches the binary, and shows how far that is. Null, or why it could not. */
+/** Fetches the binary, and shows the progress. Returns null, or a message about the failure. */
 export async function fetchBinary(deps: FetchDeps): Promise<string | null> {
-  const { env, isTerminal, write, packageDirectory = electronDirectory() } = deps
-  write(`Fetching Electron, once …${isTerminal ? '' : '\n'}`)
-  // The installer loads into a folder of its own in this one before it unpacks: so far it has come.
+  const { env, isTerminal, write, packageDirectory = findElectronPackage() } = deps
+  write(`${LAUNCH_MESSAGES.fetching}${isTerminal ? '' : '\n'}`)
+  // The installer downloads into a folder below this one before it unpacks. Its size is the progress.
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-electron-'))
   const installer = spawn(process.execPath, [join(packageDirectory, 'install.js')], {
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: LONGEST_FETCH_MS,
-    env: { ...env, ...proxyVariables(env), TMPDIR: folder, TEMP: folder, TMP: folder },
+    env: { ...env, ...makeProxyVariables(env), TMPDIR: folder, TEMP: folder, TMP: folder },
   })
   let output = ''
   installer.stderr.setEncoding('utf8').on('data', (chunk: string) => void (output += chunk))
   let most = 0
   const show = (): void => {
-    // It falls when the file has moved on to be unpacked.
-    most = Math.max(most, bytesIn(folder))
-    write(`\rFetching Electron, once … ${(most / 1e6).toFixed(0)} of about 120 MB`)
+    // The size falls once the installer has moved the file.
+    most = Math.max(most, measure(folder))
+    write(`\r${LAUNCH_MESSAGES.fetched((most / 1e6).toFixed(0))}`)
   }
   const timer = isTerminal ? setInterval(show, 500) : undefined
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
@@ -96,19 +97,20 @@ export async function fetchBinary(deps: FetchDeps): Promise<string | null> {
   if (isTerminal) write('\n')
   rmSync(folder, { recursive: true, force: true })
   if (code === 0) return null
-  const message =
-    signal === 'SIGTERM' ? `it took over ${LONGEST_FETCH_MS / 60_000} minutes` : lastLine(output)
-  return `Electron's binary could not be fetched${message === '' ? '' : `: ${message}`}.`
+  const isTimeout = signal === 'SIGTERM'
+  return LAUNCH_MESSAGES.notFetched(
+    isTimeout ? LAUNCH_MESSAGES.fetchTimeout(LONGEST_FETCH_MS / 60_000) : lastLine(output),
+  )
 }
 
 /** Long enough for 120 MB over a slow line. */
 const LONGEST_FETCH_MS = 10 * 60_000
 
 /**
- * What makes Electron's installer use a proxy: it reads `HTTPS_PROXY` and `HTTP_PROXY`, but only where
- * it is told to.
+ * Makes the variables for Electron's installer, which reads `HTTPS_PROXY` and `HTTP_PROXY` only if
+ * `ELECTRON_GET_USE_PROXY` is set.
  */
-function proxyVariables(env: Environment): Record<string, string> {
+function makeProxyVariables(env: Environment): Record<string, string> {
   const get = (name: string): string => env[name.toLowerCase()] || env[name] || ''
   const all = get('ALL_PROXY')
   const https = get('HTTPS_PROXY') || all
@@ -121,22 +123,22 @@ function proxyVariables(env: Environment): Record<string, string> {
   }
 }
 
-function bytesIn(folder: string): number {
+function measure(folder: string): number {
   const sizeOf = (entry: Dirent): number =>
     entry.isDirectory()
-      ? bytesIn(join(folder, entry.name))
+      ? measure(join(folder, entry.name))
       : (statSync(join(folder, entry.name), { throwIfNoEntry: false })?.size ?? 0)
   try {
     const entries = readdirSync(folder, { withFileTypes: true })
     return entries.reduce((sum, entry) => sum + sizeOf(entry), 0)
   } catch (thrown) {
-    // The installer has moved it on.
+    // The installer has moved the file.
     if (errnoOf(thrown) === 'ENOENT') return 0
     throw thrown
   }
 }
 
-/** The last line that says something: not the calls that led there. A proxy's password is left out. */
+/** Returns the last line with a message, without the stack trace and without a proxy's password. */
 export function lastLine(output: string): string {
   const lines = output.split('\n').map(printable)
   const said = lines.filter((line) => /\S/.test(line) && !/^\s+at |^[\s{}]*$/.test(line))

@@ -1,14 +1,15 @@
-// Why Electron ended as it started, by how it ended and what this machine lacks.
+// Explains why Electron ended right after its start.
 
 import { spawnSync } from 'node:child_process'
-import { obstacle, type Obstacle } from './obstacle.js'
-import { sandboxObstacle, withoutSandbox, type SandboxDeps } from './sandbox.js'
-import { isScreenReachable, screenVariables, type Environment } from './screen.js'
+import { LAUNCH_MESSAGES, SANDBOX_MESSAGES } from './launch-messages.js'
+import { makeObstacle, type Obstacle } from './obstacle.js'
+import { findSandboxObstacle, type SandboxDeps } from './sandbox.js'
+import { isScreenReachable, readScreenVariables, type Environment } from './screen.js'
 
 export type EarlyEnd = {
-  /** Null where a signal ended it, or where it could not be started. */
+  /** Null if a signal ended it, or if it could not be started. */
   code: number | null
-  /** The signal's name, or why it could not be started. */
+  /** The signal's name, or the reason why it could not be started. */
   signal: string | null
 }
 
@@ -16,48 +17,50 @@ export type EarlyEndDeps = {
   sandbox: SandboxDeps
   env: Environment
   platform: NodeJS.Platform
-  /** True where it ran with `--no-sandbox`. */
+  /** True if it ran with `--no-sandbox`. */
   isUnsandboxed: boolean
 }
 
-/** The app's own codes: it has started, and has said why it ends. */
+/** Exit codes of the app itself. The app has started then, and has said why it ends. */
 const OWN_CODES: ReadonlySet<number | null> = new Set([0, 2, 3])
 
 /**
- * What hindered Electron; null where it was the app that ended. What Chromium printed went to the
- * terminal: read through a pipe, it would break for the browser, which outlives the app and holds on
- * to it.
+ * Explains why Electron ended; null if the app itself ended. Chromium's output is not read: it goes to the
+ * terminal. A pipe would break for the user's browser, which inherits it and runs longer than the app.
  */
 export async function explainEarlyEnd(
   { code, signal }: EarlyEnd,
   deps: EarlyEndDeps,
 ): Promise<Obstacle | null> {
   if (OWN_CODES.has(code)) return null
-  const how = code === null ? (signal ?? 'for no reason that it gave') : `code ${code}`
-  const plain = `Electron ended as it started (${how}).`
-  if (deps.platform !== 'linux') return obstacle(plain)
-  const { program } = deps.sandbox
-  // The loader's code, where the system has no program of this name either.
-  if (code === 127) {
-    const libraries = missingLibraries(program)
-    if (libraries.length === 0) return obstacle(plain)
-    return obstacle(
-      `Electron lacks ${libraries.length === 1 ? 'a library' : 'libraries'} of this system: ` +
-        `${libraries.join(', ')}.`,
-      ['Install the packages that hold them.'],
+  const how = code === null ? (signal ?? LAUNCH_MESSAGES.noReason) : `code ${code}`
+  const unknown = makeObstacle(LAUNCH_MESSAGES.endedEarly(how))
+  if (deps.platform !== 'linux') return unknown
+  if (code === LOADER_FAILED) return findMissingLibraries(deps.sandbox.program) ?? unknown
+  if (code === 1) return (await findScreenObstacle(deps.env)) ?? unknown
+  if (code === null && !deps.isUnsandboxed) {
+    return (
+      findSandboxObstacle(deps.sandbox) ?? { ...unknown, cures: SANDBOX_MESSAGES.withoutSandbox }
     )
   }
-  if (code === 1 && !(await isScreenReachable(deps.env))) {
-    return obstacle(`Electron cannot open the screen (${screenVariables(deps.env).join(', ')}).`)
-  }
-  if (code === null && !deps.isUnsandboxed) {
-    return sandboxObstacle(deps.sandbox) ?? obstacle(plain, withoutSandbox())
-  }
-  return obstacle(plain)
+  return unknown
 }
 
-/** The libraries that a program asks for and the system does not have; none where that is not known. */
-function missingLibraries(program: string): readonly string[] {
+/** The loader's exit code. A shell uses it as well if there is no such program. */
+const LOADER_FAILED = 127
+
+async function findScreenObstacle(env: Environment): Promise<Obstacle | null> {
+  if (await isScreenReachable(env)) return null
+  return makeObstacle(LAUNCH_MESSAGES.noScreen(readScreenVariables(env)))
+}
+
+/** Asks `ldd` for libraries that the program needs and the system does not have. */
+function findMissingLibraries(program: string): Obstacle | null {
   const { stdout } = spawnSync('ldd', [program], { encoding: 'utf8' })
-  return [...(stdout ?? '').matchAll(/^\s*(\S+) => not found/gm)].map((found) => found[1]!)
+  const libraries = [...(stdout ?? '').matchAll(/^\s*(\S+) => not found/gm)].map(
+    (found) => found[1]!,
+  )
+  if (libraries.length === 0) return null
+  const cures = [LAUNCH_MESSAGES.installLibraries]
+  return makeObstacle(LAUNCH_MESSAGES.missingLibraries(libraries), cures)
 }

@@ -1,13 +1,13 @@
-// Why the tray app cannot start here, and what a person can do about it.
+// An obstacle: why the tray app cannot start here, and what the user can do.
 
 export type Obstacle = {
   /** One line. */
   message: string
-  /** What to do, a line each; none where there is nothing to say. */
+  /** What to do, one line each. */
   cures: readonly string[]
 }
 
-export const obstacle = (message: string, cures: readonly string[] = []): Obstacle => ({
+export const makeObstacle = (message: string, cures: readonly string[] = []): Obstacle => ({
   message,
   cures,
 })

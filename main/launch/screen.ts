@@ -1,4 +1,4 @@
-// Whether a Linux desktop's screen answers where the environment says that it is.
+// Checks if the screen that the environment names answers, on Linux.
 
 import { once } from 'node:events'
 import { connect, type NetConnectOpts } from 'node:net'
@@ -6,28 +6,31 @@ import { isAbsolute, join } from 'node:path'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The variables that name the screen, as they are set. */
-export function screenVariables(env: Environment): readonly string[] {
+/** Reads the variables that name the screen, as `NAME=value`. */
+export function readScreenVariables(env: Environment): readonly string[] {
   return ['WAYLAND_DISPLAY', 'DISPLAY'].flatMap((name) =>
     env[name] ? [`${name}=${env[name]}`] : [],
   )
 }
 
-/** True too where it answers and then lets nobody in. */
+/** True if the screen answers, even if it then denies access. */
 export async function isScreenReachable(env: Environment): Promise<boolean> {
-  const places = [...waylandPlaces(env), ...xPlaces(env['DISPLAY'] ?? '')]
+  const places = [...listWaylandSockets(env), ...listXSockets(env['DISPLAY'] ?? '')]
   for (const place of places) if (await answers(place)) return true
   return false
 }
 
-function waylandPlaces({ WAYLAND_DISPLAY: name, XDG_RUNTIME_DIR }: Environment): NetConnectOpts[] {
+function listWaylandSockets({
+  WAYLAND_DISPLAY: name,
+  XDG_RUNTIME_DIR,
+}: Environment): NetConnectOpts[] {
   if (!name) return []
   if (isAbsolute(name)) return [{ path: name }]
   return XDG_RUNTIME_DIR ? [{ path: join(XDG_RUNTIME_DIR, name) }] : []
 }
 
 /** `:0`, `unix:0.0`, `host:10.0`: screen 0 of display 0, by a socket or by TCP from port 6000 on. */
-function xPlaces(display: string): NetConnectOpts[] {
+function listXSockets(display: string): NetConnectOpts[] {
   const [, host = '', number = ''] = /^(.*):(\d+)(?:\.\d+)?$/.exec(display) ?? []
   if (number === '') return []
   if (host !== '' && host !== 'unix') return [{ host, port: 6000 + Number(number) }]

@@ -11,6 +11,7 @@ import { expect, test as base } from '@playwright/test'
 import { findBinary } from '../../main/launch/binary.js'
 import { startProxy } from '../support/proxy.js'
 import { ROOT } from '../support/root.js'
+import { LAUNCH_MESSAGES } from '../../main/launch/launch-messages.js'
 
 const START = join(ROOT, 'dist', 'main', 'start.js')
 const IS_ROOT = process.getuid?.() === 0
@@ -128,7 +129,7 @@ test('a missing library is named, and the headless program starts', async ({ fol
   const started = await start(WITHOUT_SANDBOX)
   await started.headless
   expect(started.stderr()).toContain(
-    `Electron lacks a library of this system: liblatchkey-absent.so. ${FALLBACK}`,
+    `${LAUNCH_MESSAGES.missingLibraries(['liblatchkey-absent.so'])} ${FALLBACK}`,
   )
 })
 
@@ -140,7 +141,7 @@ test('a screen that does not answer is named, and the headless program starts', 
   const started = await start(WITHOUT_SANDBOX)
   await started.headless
   expect(started.stderr()).toContain(
-    `Electron cannot open the screen (DISPLAY=${SCREEN}). ${FALLBACK}`,
+    `${LAUNCH_MESSAGES.noScreen([`DISPLAY=${SCREEN}`])} ${FALLBACK}`,
   )
 })
 
@@ -155,7 +156,7 @@ test('a screen that answers is not blamed', async ({ electron, start }) => {
   try {
     const started = await start({ ...WITHOUT_SANDBOX, env: { DISPLAY } })
     await started.headless
-    expect(started.stderr()).toContain(`Electron ended as it started (code 1). ${FALLBACK}`)
+    expect(started.stderr()).toContain(`${LAUNCH_MESSAGES.endedEarly('code 1')} ${FALLBACK}`)
   } finally {
     screen.close()
   }
@@ -230,7 +231,7 @@ test('the superuser is told why there is no tray', async ({ electron, start }) =
   await electron('exit 0')
   const started = await start()
   await started.headless
-  expect(started.stderr()).toContain(`Electron does not run as root. ${FALLBACK}`)
+  expect(started.stderr()).toContain(`${LAUNCH_MESSAGES.isRoot} ${FALLBACK}`)
 })
 
 test('stopping it early is not reported as a failure', async ({ folder, electron, start }) => {

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { expect, test } from '@playwright/test'
-import { sandboxObstacle, type SandboxDeps } from '../../main/launch/sandbox.js'
+import { findSandboxObstacle, type SandboxDeps } from '../../main/launch/sandbox.js'
 
 type Machine = {
   program?: string
@@ -23,13 +23,13 @@ function on({
 const APPARMOR = { '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1' }
 
 test('a kernel that gives everybody user namespaces hinders nothing', () => {
-  expect(sandboxObstacle(on({}))).toBeNull()
+  expect(findSandboxObstacle(on({}))).toBeNull()
   const files = {
     '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '0',
     '/proc/sys/kernel/unprivileged_userns_clone': '1',
     '/proc/sys/user/max_user_namespaces': '63414',
   }
-  expect(sandboxObstacle(on({ files }))).toBeNull()
+  expect(findSandboxObstacle(on({ files }))).toBeNull()
 })
 
 for (const [key, value] of [
@@ -39,27 +39,32 @@ for (const [key, value] of [
 ] as const) {
   test(`${key} = ${value} is named, with the helper's state`, () => {
     const files = { [`/proc/sys/${key.replaceAll('.', '/')}`]: value }
-    expect(sandboxObstacle(on({ files }))?.message).toBe(
-      `Chromium's sandbox cannot start: this system gives programs no user namespaces (${key} is ` +
-        `${value}), and /home/a/dist/chrome-sandbox has mode 0755 and owner 1000, not 4755 and 0.`,
+    expect(findSandboxObstacle(on({ files }))?.message).toBe(
+      `Chromium's sandbox cannot start: this system does not let programs use user namespaces ` +
+        `(${key} is ${value}), and /home/a/dist/chrome-sandbox has mode 0755 and owner 1000, not ` +
+        '4755 and 0.',
     )
-    expect(sandboxObstacle(on({ files, helper: null }))?.message).toContain('is missing, not 4755')
+    expect(findSandboxObstacle(on({ files, helper: null }))?.message).toContain(
+      'chrome-sandbox is missing.',
+    )
   })
 }
 
-test('a helper that is setuid root is enough; one that is only half of that is not', () => {
-  expect(sandboxObstacle(on({ files: APPARMOR, helper: { uid: 0, mode: 0o104755 } }))).toBeNull()
+test('a helper must be both setuid and owned by root', () => {
+  expect(
+    findSandboxObstacle(on({ files: APPARMOR, helper: { uid: 0, mode: 0o104755 } })),
+  ).toBeNull()
   for (const helper of [
     { uid: 0, mode: 0o100755 },
     { uid: 1000, mode: 0o104755 },
   ]) {
-    expect(sandboxObstacle(on({ files: APPARMOR, helper }))).not.toBeNull()
+    expect(findSandboxObstacle(on({ files: APPARMOR, helper }))).not.toBeNull()
   }
 })
 
 /** The commands among the cures, as a shell takes them, with its tools replaced by ones that print. */
 function effectOf(machine: Machine): string[] {
-  const commands = sandboxObstacle(on(machine))!.cures.filter((line) => line.startsWith('  '))
+  const commands = findSandboxObstacle(on(machine))!.cures.filter((line) => line.startsWith('  '))
   return commands.map((command) => {
     const script = `sudo() { if [ "$1" = tee ]; then cat; fi; printf '<%s>' "$@"; }; npm() { printf '<%s>' "$@"; }
 ${command}`
@@ -69,7 +74,7 @@ ${command}`
   })
 }
 
-test('the cures are commands that can be pasted, whatever the path holds', () => {
+test('the cures are commands that can be pasted, with any path', () => {
   test.skip(process.platform === 'win32', 'there is no sh here')
   const program = `/home/a/it's [mine] $HOME/electron`
   const helper = `/home/a/it's [mine] $HOME/chrome-sandbox`
@@ -85,5 +90,5 @@ test('the cures are commands that can be pasted, whatever the path holds', () =>
 
 test('an AppArmor profile cures only what AppArmor forbids', () => {
   const files = { '/proc/sys/kernel/unprivileged_userns_clone': '0' }
-  expect(sandboxObstacle(on({ files }))?.cures.join()).not.toContain('apparmor')
+  expect(findSandboxObstacle(on({ files }))?.cures.join()).not.toContain('apparmor')
 })
