@@ -1,5 +1,5 @@
-// Reads a bill of materials of all that is installed (CycloneDX), and prints that of what is shipped:
-// without what only builds and tests it, but with Electron.
+// Reads a bill of materials of all installed packages (CycloneDX), and prints that of the shipped ones:
+// without build and test dependencies, but with Electron.
 
 const { readFileSync } = require('node:fs')
 
@@ -31,14 +31,14 @@ for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
 const root = bill.metadata.component['bom-ref']
 const dependencies = bill.dependencies
   .filter(({ ref }) => shipped.has(ref))
-  // Electron's own dependencies fetch its binary, and are not in it.
+  // Electron's own dependencies only fetch its binary.
   .map((one) => (one.ref === electron ? { ref: electron, dependsOn: [] } : one))
 const components = bill.components
   .filter((component) => shipped.has(component['bom-ref']))
   .map((component) => ({ ...component, scope: 'required' }))
 const shippedBill = {
   ...bill,
-  // npm names it after the folder that it lies in.
+  // npm uses the folder's name.
   metadata: {
     ...bill.metadata,
     component: { ...bill.metadata.component, name: app, type: 'application' },

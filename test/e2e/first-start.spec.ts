@@ -36,7 +36,7 @@ test('a first start says that it builds, builds no tests, and runs the demo', as
       }),
     ])
     expect(JSON.parse(line)).toMatchObject({ event: 'listening' })
-    expect(complaints).toContain('Building Latchkey, once')
+    expect(complaints).toContain('Building Latchkey for the first start')
     program.stdin.write('quit\n')
     expect(await closed).toEqual([0, null])
 

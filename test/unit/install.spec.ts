@@ -107,7 +107,7 @@ test.describe('before a script of ours begins', () => {
     install(compiler)
     expect(preflight(process.version, true, 'start')).toEqual({
       status: 0,
-      stderr: 'Building Latchkey, once: this takes a few seconds.\n',
+      stderr: 'Building Latchkey for the first start. This takes a few seconds.\n',
     })
     mkdirSync(join(folder, 'dist/main'), { recursive: true })
     writeFileSync(join(folder, 'dist/main/start.js'), '')
@@ -117,15 +117,14 @@ test.describe('before a script of ours begins', () => {
   test('one line says what is missing', () => {
     expect(preflight()).toEqual({
       status: 1,
-      stderr:
-        'latchkey: The packages that Latchkey stands on are not installed. Run `npm ci` first.\n',
+      stderr: "latchkey: Latchkey's packages are not installed. Run `npm ci` first.\n",
     })
     install('typescript')
     expect(preflight()).toEqual({
       status: 1,
       stderr:
-        `latchkey: ${compiler}, the compiler's program for this machine, is not installed. ` +
-        'Run `npm ci` without leaving out development or optional packages.\n',
+        `latchkey: ${compiler}, the compiler for this machine, is not installed. ` +
+        'Run `npm ci` without omitting development or optional packages.\n',
     })
   })
 
@@ -133,14 +132,14 @@ test.describe('before a script of ours begins', () => {
     for (const version of ['v20.18.3', 'v18.20.8']) {
       expect(preflight(version)).toEqual({
         status: 1,
-        stderr: `latchkey: Latchkey needs Node 20.19 or newer, and this is ${version}.\n`,
+        stderr: `latchkey: Latchkey needs Node 20.19 or newer; this is ${version}.\n`,
       })
     }
     expect(preflight('v20.20.2', false, 'test')).toEqual({
       status: 1,
       stderr:
-        'latchkey: The tests need Node 22.15 or newer, or 24, and this is v20.20.2. ' +
-        '`npm ci` brings one, unless it is told to omit optional packages.\n',
+        'latchkey: The tests need Node 22.15 or newer, or 24; this is v20.20.2. ' +
+        '`npm ci` installs one, unless it omits optional packages.\n',
     })
   })
 })
