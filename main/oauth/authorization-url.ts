@@ -1,4 +1,4 @@
-// The link that a person's browser is sent to.
+// The authorization URL, which the user's browser is sent to.
 
 import type { ProviderMetadata } from './metadata.js'
 
@@ -15,7 +15,7 @@ export type AuthorizationRequest = {
   loginHint: string | null
   /** Seconds; the provider must have seen the person more recently than that. */
   maxAgeS: number | null
-  /** What else is sent; it cannot override what is ours. */
+  /** More parameters. They cannot override ours. */
   extra: Readonly<Record<string, string>>
 }
 
@@ -64,10 +64,12 @@ export const APP_PARAMETERS: readonly string[] = [
 export const PARAMETER_NAME = /^[a-z][a-z0-9_]*$/
 
 /**
- * Builds the authorization request. What the endpoint's own URL carries as a query is kept, but
- * cannot override a parameter that is ours.
+ * Builds the authorization URL. The endpoint's own query is kept, but cannot override our
+ * parameters.
  *
- * @see RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core 1.0 section 3.1.2.1
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.3}
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest}
  */
 export function authorizationUrl(
   metadata: Pick<ProviderMetadata, 'authorizationEndpoint'>,

@@ -1,12 +1,16 @@
-// How Latchkey says who it is where the provider demands a client secret.
+// Client authentication, for providers that require a client secret.
 
 import type { Secret } from '../base/secret.js'
 import type { HttpRequest } from '../net/http.js'
 
-/** Who asks: a public client, or one with a secret that is none (RFC 8252 section 8.5). */
+/**
+ * A public client, or one with a secret that everyone can read.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-8.5}
+ */
 export type Client = { clientId: string; clientSecret: Secret | null }
 
-/** The ways that the provider announces; null where it announces none. */
+/** The methods that the provider announces; null if it announces none. */
 export type AuthMethods = readonly string[] | null
 
 /**
@@ -31,7 +35,7 @@ export function authenticated(
   return { form, basic: basicCredentials(clientId, secret) }
 }
 
-/** All that a provider could quote which gives the client secret away. */
+/** Everything in a provider's quote that could reveal the client secret. */
 export function secretsOf({ clientId, clientSecret }: Client): readonly string[] {
   if (clientSecret === null) return []
   const secret = clientSecret.reveal()

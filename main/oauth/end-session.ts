@@ -4,11 +4,11 @@ import type { ProviderMetadata } from './metadata.js'
 import type { Account } from './account.js'
 
 /**
- * Makes the link that ends the person's session at the provider itself, in their browser; null where
- * the provider has no such page. Whose session it is it says by name: an ID token would do so too, but
- * is a secret that belongs in no address bar.
+ * Makes the link that ends the user's session at the provider, in their browser; null if the provider
+ * has no such page. The link names the user by `logout_hint`. An ID token would also name them, but a
+ * secret must not appear in the address bar.
  *
- * @see OpenID Connect RP-Initiated Logout 1.0 section 2
+ * @see {@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout}
  */
 export function endSessionUrl(
   metadata: Pick<ProviderMetadata, 'endSessionEndpoint'>,

@@ -237,8 +237,8 @@ function requireSecure(url: string, name: string): string {
   if (isSecure(url)) return url
   throw new AuthError(
     'insecure-endpoint',
-    `The provider's ${name} is not https, so anyone on the way could read the sign-in. ` +
-      'Latchkey does not use it; ask its administrator to mend it.',
+    `The provider's ${name} is not https, so anyone on the network could read the sign-in. ` +
+      'Latchkey does not use it; ask its administrator to fix it.',
   )
 }
 

@@ -1,4 +1,4 @@
-// The pages a browser is shown when it comes back: plain HTML that loads and sends nothing.
+// The pages that a browser shows after a sign-in: plain HTML that loads and sends nothing.
 
 import { createHash } from 'node:crypto'
 import { labelOf, type Account } from './account.js'
@@ -7,7 +7,7 @@ export type Page = {
   status: number
   tone: 'good' | 'neutral' | 'bad'
   heading: string
-  /** Paragraphs of plain text; markup in them is shown, not obeyed. */
+  /** Paragraphs of plain text. Markup in them is escaped. */
   text: readonly string[]
 }
 
@@ -27,11 +27,11 @@ export function refusedPage(reason: string): Page {
     status: 200,
     tone: 'neutral',
     heading: 'You are not signed in',
-    text: [reason, `If you did not mean to refuse, start again from Latchkey. ${CLOSE}`],
+    text: [reason, `If you didn't mean to deny access, start again from Latchkey. ${CLOSE}`],
   }
 }
 
-/** Where another app will exchange the code: nothing is claimed that has not happened yet. */
+/** For a sign-in whose code another app will exchange: it claims no success yet. */
 export function returnToAppPage(): Page {
   return {
     status: 200,
@@ -41,16 +41,16 @@ export function returnToAppPage(): Page {
   }
 }
 
-/** Where the app that began the sign-in has hung up before the browser came back. */
+/** For a sign-in whose app disconnected before the browser came back. */
 export function abandonedPage(): Page {
   return {
     status: 200,
     tone: 'neutral',
     heading: 'The app has stopped waiting',
     text: [
-      'The app that sent you here to sign in gave up before you had finished, so nobody was signed in. ' +
-        'Your answer was given to no one.',
-      `Start again from the app if you still mean to sign in. ${CLOSE}`,
+      'The app that sent you here stopped waiting before you finished, so you were not signed in. ' +
+        'Your answer was not passed on.',
+      `If you still want to sign in, start again from the app. ${CLOSE}`,
     ],
   }
 }
@@ -60,11 +60,11 @@ export function cancelledPage(): Page {
     status: 200,
     tone: 'neutral',
     heading: 'This sign-in was cancelled',
-    text: ['Latchkey stopped it before it was finished, and kept nothing.', CLOSE],
+    text: ['Latchkey stopped it before it finished, and stored nothing.', CLOSE],
   }
 }
 
-/** 400 where the browser brought what may not be used, 502 where the provider failed. */
+/** 400 if the browser's answer was not valid, 502 if the provider failed. */
 export function failedPage(status: 400 | 502, reason: string): Page {
   return {
     status,
@@ -74,7 +74,7 @@ export function failedPage(status: 400 | 502, reason: string): Page {
   }
 }
 
-/** For a callback that no flow waits for, and for everything else that finds its way here. */
+/** For a callback that no sign-in waits for, and for any other request to the listener. */
 export function nothingToDoPage(status: 400 | 404 | 405): Page {
   return {
     status,
@@ -88,16 +88,16 @@ export function nothingToDoPage(status: 400 | 404 | 405): Page {
   }
 }
 
-/** For a browser that sends more than is read of any request. */
+/** For a browser whose request headers are too large. */
 export function largeHeadPage(): Page {
   return {
     status: 431,
     tone: 'bad',
     heading: 'Your browser sent too much',
     text: [
-      'Programs on this computer have left so many cookies for 127.0.0.1 in your browser that ' +
+      'Programs on this computer have set so many cookies for 127.0.0.1 in your browser that ' +
         'Latchkey could not read its answer.',
-      'Delete the cookies of 127.0.0.1 and localhost, then open the sign-in link again.',
+      'Delete the cookies for 127.0.0.1 and localhost, then open the sign-in link again.',
     ],
   }
 }
@@ -106,7 +106,7 @@ export function largeHeadPage(): Page {
  * Renders a page and the headers it needs. The one script takes the query, and the code in it, out
  * of the address bar and the browser's history; its hash is all that the policy allows.
  *
- * @see RFC 9700 section 4.2.4
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.2.4}
  */
 export function renderPage(page: Page): { html: string; headers: Record<string, string> } {
   const html = `<!doctype html>

@@ -1,42 +1,42 @@
-// The address that a browser was sent back to, as a person pasted it: the way on if it cannot come back.
+// A pasted address: how a sign-in goes on if the browser cannot reach the callback listener.
 
-/** What became of a pasted address. */
+/** The result of pasting an address. */
 export type Pasted =
   | 'taken'
-  /** It has been taken before, by this way or the listener's. */
+  /** Latchkey has it already, pasted or from the browser. */
   | 'again'
   | 'no-address'
-  /** Not where the provider was asked to send the browser. */
+  /** It is not the redirect URI. */
   | 'other-place'
-  /** It holds neither a code nor an error. */
+  /** It has neither a code nor an error. */
   | 'no-answer'
-  /** It belongs to no sign-in that waits. */
+  /** It belongs to no waiting sign-in. */
   | 'other-sign-in'
 
-/** What a person is told. There is nothing of the address in it. */
+/** The messages. They quote nothing of the address. */
 export const PASTED_WORDS: { readonly [Kind in Pasted]: string } = {
   taken: 'Latchkey took the address that you pasted.',
-  again: 'Latchkey has this address already. There is nothing more to do.',
-  'no-address': 'This is no address that Latchkey can read. Copy all of it from the address bar.',
+  again: 'Latchkey already has this address. There is nothing more to do.',
+  'no-address': 'Latchkey cannot read this address. Copy all of it from the address bar.',
   'other-place':
     'This is not the address that your provider sends you back to. Sign in there first, then copy ' +
     'the address of the page that cannot be loaded.',
   'no-answer':
-    'There is no answer of your provider in this address. Copy all of it, also what is behind the ' +
+    'This address has no answer from your provider. Copy all of it, including the part after the ' +
     'question mark.',
   'other-sign-in':
-    'This address belongs to no sign-in that waits. Open the link of the one that does, and paste ' +
+    'This address belongs to another sign-in. Open the link of the sign-in that waits, and paste ' +
     'the address that it leads to.',
 }
 
 const LONGEST_ADDRESS = 64 * 1024
 
-/** True for what can only be a pasted address: it is never a command, and never shown again. */
+/** True if the text can only be a pasted address. It is never a command, and never shown again. */
 export function looksPasted(text: string): boolean {
   return /^[\s<"']*https?:/i.test(text) || /[?&#](code|state|error|iss)=/.test(text)
 }
 
-/** Reads an address as browsers and chats hand it out: in quotes, or without its `http://`. */
+/** Reads an address as browsers and chats copy it: also in quotes, or without `http://`. */
 export function readAddress(text: string): URL | null {
   if (text.length > LONGEST_ADDRESS) return null
   const bare = text.trim().replace(/^[<"']+|[>"']+$/g, '')
@@ -44,7 +44,7 @@ export function readAddress(text: string): URL | null {
   return bare !== '' && URL.canParse(address) ? new URL(address) : null
 }
 
-/** True if an address is a redirect URI with an answer behind it. */
+/** True if the address is the redirect URI, with any query. */
 export function isAt({ origin, pathname, username, password }: URL, redirectUri: string): boolean {
   if (username !== '' || password !== '' || !URL.canParse(redirectUri)) return false
   const wanted = new URL(redirectUri)

@@ -1,12 +1,12 @@
-// Scopes that a provider does not allow: seen in its answer, and left out from then on.
+// The scope offline_access: rejected by some providers, and then left out.
 
 export const OFFLINE_ACCESS = 'offline_access'
 
-/** What is known of the configured provider, for as long as the same is asked of it. */
+/** What Latchkey remembers about the configured provider while the settings stay the same. */
 export type ProviderMemory = {
-  /** True where the provider has rejected offline_access, for which many give a refresh token. */
+  /** True if the provider has rejected offline_access. Many give a refresh token only for it. */
   rejectsOfflineAccess(): boolean
-  /** Notes that it has. */
+  /** Remembers that the provider has rejected it. */
   noteRejection(): void
 }
 
@@ -16,8 +16,8 @@ export function createProviderMemory(): ProviderMemory {
 }
 
 /**
- * True for an error that says what was asked for is not allowed. Whether the metadata lists a scope is
- * not asked: many providers accept more than they list.
+ * True if an error says that the requested scopes are not allowed. The metadata do not decide this:
+ * many providers accept more scopes than they list.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1}
  */
@@ -39,4 +39,4 @@ export function withoutOfflineAccess(scope: string): string {
 
 export const ASKED_AGAIN =
   'Your provider does not allow the scope offline_access, so Latchkey asks again without it. The ' +
-  'session may end with its access token. To choose what is asked for, set --scope.'
+  'session may end with its access token. To choose the requested scopes, set --scope.'

@@ -1,16 +1,16 @@
-// The session that a sign-in brings, which everything else passes on.
+// The session that a sign-in results in, and that everything else passes on.
 
 import type { Account, Claims } from './account.js'
 import type { TokenSet } from './token-endpoint.js'
 
-/** A session's secrets and whom they belong to. */
+/** A user's tokens, and the account that they belong to. */
 export type Session = {
   issuer: string
   clientId: string
   account: Account
-  /** What the ID token and userinfo said, as they said it. */
+  /** The claims of the ID token and userinfo, unchanged. */
   claims: Claims
   tokens: TokenSet
-  /** Refresh tokens of this person that other sign-ins replaced: a sign-out ends them too. */
+  /** Refresh tokens of this user that later sign-ins replaced. A sign-out revokes them too. */
   superseded?: readonly string[]
 }

@@ -110,7 +110,7 @@ test('F19: pasting the address that the browser could not load finishes the sign
 
   for (const [forged, words] of [
     [altered(address, { state: 'guessed' }), 'no sign-in that waits'],
-    [altered(address, { code: null }), 'no answer of your provider'],
+    [altered(address, { code: null }), 'no answer from your provider'],
     [address.replace('127.0.0.1', 'evil.example'), 'not the address'],
     // Longer than any address that is read, but still answered with a message.
     [`${address}${'x'.repeat(100_000)}`, 'no address'],

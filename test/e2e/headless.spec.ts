@@ -527,7 +527,7 @@ test.describe('F19: the address that the browser could not load', () => {
     for (const [forged, words] of [
       [altered(address, { state: 'guessed' }), 'no sign-in that waits'],
       [altered(address, { state: null }), 'no sign-in that waits'],
-      [altered(address, { code: null }), 'no answer of your provider'],
+      [altered(address, { code: null }), 'no answer from your provider'],
       [address.replace('/callback', '/other'), 'not the address'],
       [address.replace('127.0.0.1', 'evil.example'), 'not the address'],
       [address.replace('127.0.0.1', 'user@127.0.0.1'), 'not the address'],
