@@ -40,25 +40,25 @@ import { readSealedTier } from './storage/session-file.js'
 import type { SessionStore } from './storage/session-store.js'
 
 /**
- * Windows shows notifications and login items under the name that is registered for this one. From the
- * source tree it is another: Electron points the Start menu's entry for it at the program that runs,
- * which would take the installed app's entry over.
+ * Windows shows notifications and login items under the name that is registered for this ID. The source
+ * tree has an ID of its own, because Electron points the Start menu's entry for the ID at the running
+ * program. With the same ID, that would change the installed app's entry.
  */
 const APP_ID = app.isPackaged ? 'app.latchkey.desktop' : 'app.latchkey.desktop.source'
 if (!app.isPackaged && process.platform === 'win32') app.setName('Latchkey from source')
 
-// Electron would show a dialog and go on; a network stack's stray error is no reason for one.
+// Otherwise Electron shows a dialog, even for a stray error of its network stack.
 process.on('uncaughtException', reportError)
-// Whoever read the output has gone, as a closed terminal has. Nobody else needs it; and without a
-// listener each write would be an uncaught exception, which is reported by another write.
+// A closed terminal no longer reads the output. Without a listener each write would be an uncaught
+// exception, and reporting it would be another write.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
-// A command never comes back: it is no tray app, and takes no lock.
+// A command in the terminal does not return. It takes no single-instance lock.
 await runCommand(process.argv.slice(1))
 
 const passphrase = process.env['LATCHKEY_PASSPHRASE'] || null
 delete process.env['LATCHKEY_PASSPHRASE']
-// The settings are read again whenever some are saved; other programs are not to have the secret.
+// The settings are read again after each change. Other programs must not inherit the secret.
 const env = { ...process.env }
 delete process.env['LATCHKEY_CLIENT_SECRET']
 const sources: Sources = {
@@ -67,27 +67,27 @@ const sources: Sources = {
   platform: process.platform,
   home: findHome(),
   readFile: readSettingsFile,
-  // From the source tree, the app's folder is among them, and `npm start` has looked for misspelt ones.
+  // In the source tree the arguments include the app's folder, and `npm start` has checked the flags.
   lenient: !app.isPackaged,
 }
-/** Asked to show itself before there was a window to show. */
+/** True if the window was asked for before it could be opened. */
 let wanted = false
-/** What second starts handed over before there was a desktop to answer them. */
+/** The data of second starts that came before the desktop could answer them. */
 const secondStarts: unknown[] = []
 let hearSecondStart = (data: unknown): void => void secondStarts.push(data)
-/** What a person should know of the settings and the data directory as they were found. */
+/** Messages about the settings and the data directory. */
 let messages: readonly string[] = []
 
-/** Where settings.json is; null until that is known. */
+/** The data directory; null until it is known. */
 let directory: string | null = null
 
-// All of this happens before the app is ready. The data directory comes first, for the single-instance
-// lock is kept in it; and reading settings.json asks Electron for the folder of the app's data, which
-// it would otherwise make under the app's name.
+// All of this happens before the app is ready. The data directory comes first, because the
+// single-instance lock is in it. And because reading settings.json asks Electron for the folder of the
+// app's data, which Electron would otherwise create under the app's name.
 try {
   directory = examineSettings({ ...sources, readFile: () => undefined }).settings.dataDir
   const ofDirectory = openDataDirectory(directory)
-  // Electron takes no folder that is not there.
+  // Electron rejects a folder that does not exist.
   const sessionData = join(directory, 'chromium')
   makeDataFolder(sessionData)
   app.setPath('userData', directory)
@@ -96,20 +96,20 @@ try {
   const { settings } = findings
   messages = [...findings.warnings, ...ofDirectory]
   if (await isFirstInstance(directory, describeStart(findings, sources.args))) {
-    // It would take the switch away from child processes only, and they would not start.
+    // With --no-sandbox, this would sandbox only the child processes, and they would not start.
     if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
     app.setAppUserModelId(APP_ID)
     registerScheme()
-    // So macOS tells of a second start from the Finder.
+    // macOS reports a second start from the Finder in this way.
     app.on('activate', () => void (wanted = true))
     app.on('second-instance', (_event, _args, _folder, data) => hearSecondStart(data))
-    // Not awaited here: the app is ready only once this module has been evaluated.
+    // Not awaited: the app becomes ready only after this module was evaluated.
     app
       .whenReady()
       .then(() => start(settings))
       .catch(giveUp)
   } else {
-    // The first one hears of it, and says what it does.
+    // The running Latchkey is told, and answers.
     app.exit(EXIT.ok)
   }
 } catch (thrown) {
@@ -124,7 +124,7 @@ async function start(first: Settings): Promise<void> {
   app.dock?.hide()
   // Without a listener, closing the window would end the app.
   app.on('window-all-closed', () => undefined)
-  // In sight before the system asks the person to unlock the keyring.
+  // Shown before the system asks the user to unlock the keyring.
   const tray = createTray()
   tray.onCommand((command) => {
     if (command === 'quit') app.quit()
@@ -135,7 +135,7 @@ async function start(first: Settings): Promise<void> {
   const shown = showTray(tray, isAtLogin)
 
   const starting = begin(first)
-  // Also for who quits while it starts.
+  // Also if the user quits during the start.
   quitInOrder(async () => {
     const begun = await within(
       systemClock,
@@ -146,7 +146,7 @@ async function start(first: Settings): Promise<void> {
   })
   onShutdown(() => app.quit())
   const supervisor = await starting
-  // As this start was given them.
+  // The values that this start was given.
   const { LATCHKEY_CLIENT_SECRET } = env
   const restarter = createRestarter({
     ...(passphrase !== null && { LATCHKEY_PASSPHRASE: passphrase }),
@@ -157,7 +157,7 @@ async function start(first: Settings): Promise<void> {
   hearSecondStart = (data) => desktop.startedAgain(data)
   app.on('activate', () => desktop.open())
   if (!isAtLogin || wanted) desktop.open()
-  // Otherwise there would be nothing to see of this start.
+  // Without a tray icon, the window is the only thing to see.
   else void shown.then((host) => (host === 'none' ? desktop.open() : undefined)).catch(reportError)
   const isSignedIn = supervisor.latchkey().agent.model().session.kind === 'signed-in'
   if (first.signIn && !isSignedIn) supervisor.latchkey().agent.signIn()
@@ -165,8 +165,8 @@ async function start(first: Settings): Promise<void> {
 }
 
 /**
- * Shows the icon. At login the desktop may bring its tray a little later than it starts Latchkey, and
- * Electron asks for it only once. A person who starts Latchkey sees its window, so nothing waits then.
+ * Shows the icon. At login the desktop may start its tray later than Latchkey, and Electron looks for a
+ * tray only once. So this waits for the tray, but only at login: otherwise the window is shown at once.
  */
 async function showTray(tray: TrayIcon, isAtLogin: boolean): Promise<TrayHost> {
   if (!isAtLogin) {
@@ -179,10 +179,10 @@ async function showTray(tray: TrayIcon, isAtLogin: boolean): Promise<TrayHost> {
   return host
 }
 
-/** The system's keyring, once it was asked. */
+/** The system's keyring, once it has been asked for its key. */
 let keyring: Keyring | null = null
 
-/** Opens a file with a session that was left here, by whatever has sealed it. */
+/** Opens a session file with the key that encrypted it. */
 async function openVault(dataDir: string, fileName: string): Promise<SessionStore> {
   if (readSealedTier(join(dataDir, fileName)) === 'keyring') keyring ??= await keyringCipher()
   return chooseStorage({ dataDir, keyring, passphrase, keepWithoutKeyring: true, fileName })
@@ -191,7 +191,7 @@ async function openVault(dataDir: string, fileName: string): Promise<SessionStor
 
 async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createSupervisor>>> {
   const run = async (settings: Settings): Promise<Latchkey> => {
-    // The demo keeps nothing: no reason to have the system ask for the keyring.
+    // The demo stores nothing, so the system need not ask for the keyring.
     if (!settings.demo) keyring ??= await keyringCipher()
     const { dataDir, keepWithoutKeyring } = settings
     return createLatchkey({
@@ -201,7 +201,7 @@ async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createS
       storage: chooseStorage({ dataDir, keyring, passphrase, keepWithoutKeyring }),
       fetch: electronFetch,
       openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
-      // What has been saved since is what the person wants.
+      // Messages about the first settings do not apply to later ones.
       messages: settings === first ? messages : [],
       askWhetherRunning,
       onDirectoryLost: giveUp,
@@ -210,10 +210,10 @@ async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createS
   return createSupervisor({ run, onFatal: giveUp }, first)
 }
 
-/** Who quits instead of answering the question for the keyring's password need not answer it. */
+/** If the user quits while the keyring prompt is open, don't wait for it longer than this. */
 const LONGEST_START_MS = 3_000
 
-/** Holds the app back from quitting until `end` is done, so that no port is left behind. */
+/** Delays quitting until `end` is done, so that no port stays open. */
 function quitInOrder(end: () => Promise<void>): void {
   let ended: Promise<void> | null = null
   let done = false
@@ -232,10 +232,10 @@ function quitInOrder(end: () => Promise<void>): void {
 async function askWhetherRunning(host: string): Promise<boolean> {
   const chosen = await showBox({
     type: 'question',
-    message: `Does Latchkey still run on ${host}?`,
+    message: `Is Latchkey still running on ${host}?`,
     detail:
-      'It used the same data directory there, and has given no sign for an hour. Two computers cannot ' +
-      'share one session.',
+      'It used the same data directory there and has not reported for an hour or more. Two computers ' +
+      'cannot share one session.',
     buttons: ['No, use it here', 'Yes, quit here'],
     cancelId: 1,
   })

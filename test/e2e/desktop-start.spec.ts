@@ -191,7 +191,7 @@ test.describe('a start that fails', () => {
       expect((await quitting.ended).code).toBe(3)
       expect((await quitting.boxes())[0]).toMatchObject({
         title: 'Latchkey',
-        message: 'Does Latchkey still run on other-laptop?',
+        message: 'Is Latchkey still running on other-laptop?',
         isInFront: true,
       })
 
