@@ -14,7 +14,7 @@ import { writeText } from '../base/output.js'
 import type { DirectoryInUse } from '../storage/directory-lock.js'
 import { toLogRecord, nameRuntime, startedRecord } from '../present/log-record.js'
 import { openDataDirectory } from '../storage/private-directory.js'
-import { lackingFor } from '../settings/presets.js'
+import { listUnmetNeeds } from '../settings/presets.js'
 import { keepProviderMemory } from '../storage/provider-memory.js'
 import type { Settings } from '../settings/options.js'
 import { createSocketOwners, type SocketOwners } from '../net/socket-owner.js'
@@ -121,7 +121,7 @@ async function openDirectory(deps: LatchkeyDeps, onClose: OnClose) {
   const lost = onDirectoryLost && { onLost: onDirectoryLost }
   const watch = watchDirectory(lock, { clock, directory, ...lost })
   onClose(() => watch.stop())
-  const lacking = settings.demo ? [] : lackingFor(settings)
+  const lacking = settings.demo ? [] : listUnmetNeeds(settings)
   const messages = [...(deps.messages ?? []), ...openMessages, ...lock.messages, ...lacking]
   return { lock, watch, messages }
 }

@@ -1,26 +1,16 @@
-// What the log says of the provider's last answer with tokens that was odd.
+// Reports what the log says about the provider's last unusual token response.
 
 import { NO_EXPIRY } from '../oauth/token-answer.js'
 import { ASSUMED_LIFE_MS } from '../oauth/token-endpoint.js'
-import { check, type Check } from './check.js'
+import { createCheck, type Check } from './check.js'
+import { MESSAGES } from './diagnose-messages.js'
 
-/** `odd`: what was odd, by name; nothing is said where nothing was. */
-export function checkAnswers(odd: readonly string[]): readonly Check[] {
-  if (odd.length === 0) return []
-  const unreadable = odd.filter((name) => name !== NO_EXPIRY)
-  const says = [
-    ...(odd.includes(NO_EXPIRY)
-      ? [
-          'Neither the provider nor the access token says how long the token lives: ' +
-            `${ASSUMED_LIFE_MS / 1000} s are assumed, and it is renewed when an app asks for more.`,
-        ]
-      : []),
-    ...(unreadable.length > 0
-      ? [
-          "The provider's last answer with tokens has members that cannot be read, so Latchkey went " +
-            `on without them: ${unreadable.join(', ')}.`,
-        ]
-      : []),
-  ]
-  return [check('token-answers', 'warning', ...says)]
+/** `oddities`: what was unusual, by name. Returns no check if nothing was. */
+export function checkAnswers(oddities: readonly string[]): readonly Check[] {
+  if (oddities.length === 0) return []
+  const unreadable = oddities.filter((name) => name !== NO_EXPIRY)
+  const messages: string[] = []
+  if (oddities.includes(NO_EXPIRY)) messages.push(MESSAGES.tokens.noExpiry(ASSUMED_LIFE_MS / 1000))
+  if (unreadable.length > 0) messages.push(MESSAGES.tokens.ignored(unreadable))
+  return [createCheck('token-answers', 'warning', ...messages)]
 }

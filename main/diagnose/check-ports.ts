@@ -1,47 +1,59 @@
-// Checks of the ports: those of the local service, and those that a browser comes back to.
+// Checks the ports of the local service, and the ports to which a browser returns.
 
 import { createServer } from 'node:net'
 import { PORT_LADDER } from '../api/server.js'
 import { errnoOf } from '../base/errno.js'
 import { holderOf } from '../net/port-holder.js'
 import type { Settings } from '../settings/options.js'
-import { check, type Check } from './check.js'
+import { createCheck, type Check } from './check.js'
+import { MESSAGES } from './diagnose-messages.js'
 
-type PortState = { port: number; state: 'free' | 'taken' | 'forbidden'; words: string }
+type PortState =
+  | { port: number; kind: 'free' }
+  /** The message has no final full stop. */
+  | { port: number; kind: 'taken' | 'forbidden'; message: string }
 
-/** `own`: the port that the Latchkey of this data directory serves on; null where none runs. */
+/** `own`: the service port of the Latchkey that runs with this data directory; null if none runs. */
 export async function checkServicePort(
   { port }: Pick<Settings, 'port'>,
   own: number | null,
-  ladder: readonly number[] = PORT_LADDER,
+  defaultPorts: readonly number[] = PORT_LADDER,
 ): Promise<Check> {
   const name = 'service-port'
-  if (port === 0 && own === null) return check(name, 'ok', 'Any free port will do.')
-  const states = await statesOf(port === null ? ladder : [port || own!])
-  const taken = states.filter(({ state }) => state === 'taken')
-  const others = taken.filter((one) => one.port !== own).map(({ words }) => words)
-  if (own !== null) return check(name, 'ok', `It is on ${own}.`, ...others)
+  if (port === 0 && own === null) return createCheck(name, 'ok', MESSAGES.ports.any)
+  const states = await readStates(port === null ? defaultPorts : [port || own!])
+  if (own !== null) {
+    const others = states.filter((state) => state.port !== own)
+    return createCheck(name, 'ok', MESSAGES.ports.ours(own), ...listTaken(others))
+  }
+  return port === null ? checkDefaultPorts(states) : checkNamedPort(states[0]!)
+}
 
-  const first = states.find(({ state }) => state === 'free')
-  if (!first && port === null) {
-    const says = 'None of the ports that apps look on is free. Close a program, or choose a --port.'
-    return check(name, 'problem', says, ...others)
+function checkNamedPort(state: PortState): Check {
+  const name = 'service-port'
+  if (state.kind === 'free') return createCheck(name, 'ok', MESSAGES.ports.free([state.port]))
+  const explain = state.kind === 'taken' ? MESSAGES.ports.closeOrChoose : MESSAGES.ports.choose
+  return createCheck(name, 'problem', explain(state.message))
+}
+
+/** The service uses the first free port. A warning says that it is not the usual one. */
+function checkDefaultPorts(states: readonly PortState[]): Check {
+  const name = 'service-port'
+  const index = states.findIndex(({ kind }) => kind === 'free')
+  const free = states[index]
+  if (free === undefined) {
+    return createCheck(name, 'problem', MESSAGES.ports.allTaken, ...listTaken(states))
   }
-  if (!first) {
-    const [{ state, words }] = states as [PortState]
-    const todo = state === 'taken' ? 'Close that program, or choose' : 'Choose'
-    return check(name, 'problem', `${words}. ${todo} another --port.`)
+  const usual = states[0]!
+  if (usual.kind === 'free') {
+    return createCheck(name, 'ok', MESSAGES.ports.free([free.port]), ...listTaken(states))
   }
-  const onlyForbidden = states
-    .slice(0, states.indexOf(first))
-    .every(({ state }) => state === 'forbidden')
-  if (first === states[0]) return check(name, 'ok', `${first.port} is free.`, ...others)
-  return check(
+  const isExpected = states.slice(0, index).every(({ kind }) => kind === 'forbidden')
+  return createCheck(
     name,
-    onlyForbidden ? 'ok' : 'warning',
-    `The service would be on ${first.port}, for ${states[0]!.words}. ` +
-      'Apps that look on the usual port only would not find it.',
-    ...others.filter((words) => words !== states[0]!.words),
+    isExpected ? 'ok' : 'warning',
+    MESSAGES.ports.fallsBack(usual.message, free.port),
+    ...listTaken(states.slice(1)),
   )
 }
 
@@ -49,42 +61,38 @@ export async function checkRedirectPorts({
   redirectPort,
 }: Pick<Settings, 'redirectPort'>): Promise<Check> {
   const name = 'redirect-port'
-  if (redirectPort.length === 0) return check(name, 'ok', 'Any free port will do.')
-  const states = await statesOf(redirectPort)
-  const refused = states.filter(({ state }) => state !== 'free').map(({ words }) => words)
-  if (refused.length === 0) return check(name, 'ok', `${redirectPort.join(', ')}: free.`)
-  if (refused.length < states.length) {
-    return check(name, 'warning', 'Not every port is free that a sign-in may use.', ...refused)
-  }
-  return check(
-    name,
-    'problem',
-    'No port is free for the answer of your browser. Close the program that uses it (or the ' +
-      'sign-in that is under way), or register and name another with --redirect-port.',
-    ...refused,
-  )
+  const { ports } = MESSAGES
+  if (redirectPort.length === 0) return createCheck(name, 'ok', ports.any)
+  const states = await readStates(redirectPort)
+  const messages = states.flatMap((state) => (state.kind === 'free' ? [] : [`${state.message}.`]))
+  if (messages.length === 0) return createCheck(name, 'ok', ports.free(redirectPort))
+  return messages.length < states.length
+    ? createCheck(name, 'warning', ports.someTaken, ...messages)
+    : createCheck(name, 'problem', ports.noneFree, ...messages)
 }
 
-async function statesOf(ports: readonly number[]): Promise<readonly PortState[]> {
+function listTaken(states: readonly PortState[]): readonly string[] {
+  return states.flatMap((state) => (state.kind === 'taken' ? [`${state.message}.`] : []))
+}
+
+async function readStates(ports: readonly number[]): Promise<readonly PortState[]> {
   const states: PortState[] = []
-  for (const port of ports) states.push(await stateOf(port))
+  for (const port of ports) states.push(await readState(port))
   return states
 }
 
-async function stateOf(port: number): Promise<PortState> {
-  const refusals = new Set([await tryToListen(port, '127.0.0.1'), await tryToListen(port, '::1')])
-  if (refusals.has('EADDRINUSE')) {
-    const holder = holderOf(port)
-    const by = holder === null ? 'another program' : holder
-    return { port, state: 'taken', words: `${port} is in use by ${by}` }
+async function readState(port: number): Promise<PortState> {
+  const errors = new Set([await tryToListen(port, '127.0.0.1'), await tryToListen(port, '::1')])
+  if (errors.has('EADDRINUSE')) {
+    return { port, kind: 'taken', message: MESSAGES.ports.taken(port, holderOf(port)) }
   }
-  if (refusals.has('EACCES')) {
-    return { port, state: 'forbidden', words: `${port} needs rights that this user does not have` }
+  if (errors.has('EACCES')) {
+    return { port, kind: 'forbidden', message: MESSAGES.ports.forbidden(port) }
   }
-  return { port, state: 'free', words: `${port} is free` }
+  return { port, kind: 'free' }
 }
 
-/** The system's word against it; empty where it has none. */
+/** Returns the system's error code, or an empty string if listening works. */
 function tryToListen(port: number, host: string): Promise<string> {
   return new Promise((resolve) => {
     const server = createServer()

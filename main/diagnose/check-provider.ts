@@ -1,17 +1,18 @@
-// Checks of the provider and of the way there.
+// Checks the provider, and the proxy and certificates on the way to it.
 
 import { accessSync, constants } from 'node:fs'
-import { fetchMetadata, type IgnoredMember, type ProviderMetadata } from '../oauth/metadata.js'
+import { CLOCK_TOLERANCE_MS, spanOf, type Clock } from '../base/clock.js'
+import type { Environment } from '../base/environment.js'
+import { errnoOf } from '../base/errno.js'
 import { asAuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
-import type { Environment } from '../base/environment.js'
 import { problemOfTls } from '../net/unchecked-tls.js'
-import { CLOCK_TOLERANCE_MS, spanOf, type Clock } from '../base/clock.js'
-import { errnoOf } from '../base/errno.js'
-import { lackingFor, presetFor } from '../settings/presets.js'
-import { hasRejectedOfflineAccess } from '../storage/provider-memory.js'
+import { fetchMetadata, type ProviderMetadata } from '../oauth/metadata.js'
 import type { Settings } from '../settings/options.js'
-import { check, type Check } from './check.js'
+import { findPreset, listUnmetNeeds } from '../settings/presets.js'
+import { hasRejectedOfflineAccess } from '../storage/provider-memory.js'
+import { createCheck, type Check } from './check.js'
+import { MESSAGES } from './diagnose-messages.js'
 
 export type ProviderDeps = {
   http: Http
@@ -19,187 +20,172 @@ export type ProviderDeps = {
   env: Environment
   /** True if this installation contains the demo provider. */
   hasDemo: boolean
-  /** The proxy on the way to an address; null where there is none. Fails with an AuthError. */
+  /** Returns the proxy for an address, or null if there is none. Throws an AuthError. */
   proxyFor(url: URL): { host: string; variable: string } | null
 }
 
-/** A provider that takes longer for its metadata makes people wait. */
+/** A slower answer delays every sign-in noticeably. */
 const SLOW_MS = 3_000
-/** By so much the clocks may differ before sign-ins fail. */
-/** The Date header says whole seconds, and its way here takes time. */
+/** The Date header has whole seconds, and the answer takes time to arrive. */
 const NOTICED_MS = 5_000
 
-/** Asks the provider for its metadata, as a sign-in does, and looks at how it answers. */
+/** Fetches the provider's metadata as a sign-in does, and checks the answer. */
 export async function checkProvider(
-  ports: ProviderDeps,
+  deps: ProviderDeps,
   settings: Settings,
 ): Promise<readonly Check[]> {
   const { issuer } = settings
-  // Latchkey starts only if these are right, whatever its provider.
-  const certificates = checkCertificates(ports.env)
-  if (settings.demo) {
-    const says = 'The demo provider, which comes with the program.'
-    return [...certificates, check('provider', 'ok', says)]
-  }
+  // Latchkey does not start with wrong certificate settings, whatever the provider is.
+  const certificates = checkCertificates(deps.env)
+  if (settings.demo) return [...certificates, createCheck('provider', 'ok', MESSAGES.provider.demo)]
   if (issuer === null) {
-    const orDemo = ports.hasDemo ? ', or try --demo' : ''
-    const says = `No provider is configured. Set --issuer and --client-id${orDemo}.`
-    return [...certificates, check('provider', 'problem', says)]
+    const message = MESSAGES.provider.missing(deps.hasDemo)
+    return [...certificates, createCheck('provider', 'problem', message)]
   }
-  const way = [checkProxy(ports, issuer), ...certificates, ...checkPreset(settings, issuer)]
-  const { host } = new URL(issuer)
-  let clocks: Check | null = null
-  const startedMs = ports.clock.nowMs()
-  const http: Http = async (request) => {
-    const answer = await ports.http(request)
-    // The answer was made about halfway between.
-    const nowMs = (startedMs + ports.clock.nowMs()) / 2
-    clocks = checkClock(answer.dateMs, nowMs)
+  return [
+    checkProxy(deps, issuer),
+    ...certificates,
+    ...checkPreset(settings, issuer),
+    ...(await checkMetadata(deps, settings, issuer)),
+  ]
+}
+
+async function checkMetadata(
+  { http, clock }: ProviderDeps,
+  settings: Settings,
+  issuer: string,
+): Promise<readonly Check[]> {
+  const startedMs = clock.nowMs()
+  let clockCheck: readonly Check[] = []
+  const timedHttp: Http = async (request) => {
+    const answer = await http(request)
+    // The provider answered about halfway between the two times.
+    clockCheck = [checkClock(answer.dateMs, (startedMs + clock.nowMs()) / 2)]
     return answer
   }
   try {
-    const metadata = await fetchMetadata(http, issuer)
-    const tookMs = ports.clock.nowMs() - startedMs
-    const says = `${host} answered in ${tookMs} ms, and its metadata can be used.`
-    const found = check(
-      'provider',
-      tookMs > SLOW_MS ? 'warning' : 'ok',
-      tookMs > SLOW_MS ? `${says} That is slow.` : says,
-    )
+    const metadata = await fetchMetadata(timedHttp, issuer)
     return [
-      ...way,
-      found,
-      checkEndpoints(metadata, settings),
+      checkSpeed(new URL(issuer).host, clock.nowMs() - startedMs),
+      checkFeatures(metadata, settings),
       ...checkScopes(settings, startedMs),
       ...checkIgnored(metadata),
-      ...present(clocks),
+      ...clockCheck,
     ]
   } catch (thrown) {
-    return [...way, check('provider', 'problem', asAuthError(thrown).message), ...present(clocks)]
+    return [createCheck('provider', 'problem', asAuthError(thrown).message), ...clockCheck]
   }
 }
 
-function checkPreset(settings: Settings, issuer: string): readonly Check[] {
-  const preset = presetFor(issuer)
-  if (preset === null) return []
-  const lacking = lackingFor(settings)
-  if (preset.verdict === 'does not work') return [check('known-provider', 'problem', ...lacking)]
-  return lacking.length === 0
-    ? [check('known-provider', 'ok', `${preset.name}: nothing that its documentation asks for.`)]
-    : [check('known-provider', 'warning', ...lacking)]
+function checkSpeed(host: string, tookMs: number): Check {
+  return tookMs > SLOW_MS
+    ? createCheck('provider', 'warning', MESSAGES.provider.slow(host, tookMs))
+    : createCheck('provider', 'ok', MESSAGES.provider.answered(host, tookMs))
 }
 
-/** What a sign-in has found out: the provider itself says it to no one who only asks. */
+function checkPreset(settings: Settings, issuer: string): readonly Check[] {
+  const preset = findPreset(issuer)
+  if (preset === null) return []
+  const needs = listUnmetNeeds(settings)
+  if (preset.verdict === 'does not work') {
+    return [createCheck('known-provider', 'problem', ...needs)]
+  }
+  return needs.length === 0
+    ? [createCheck('known-provider', 'ok', MESSAGES.provider.matchesDocumentation(preset.name))]
+    : [createCheck('known-provider', 'warning', ...needs)]
+}
+
+/** Only a sign-in shows which scopes the provider rejects, so this reports what the last one showed. */
 function checkScopes(settings: Settings, nowMs: number): readonly Check[] {
   if (!hasRejectedOfflineAccess(settings.dataDir, settings, nowMs)) return []
-  const says =
-    'The provider does not allow the scope offline_access, so Latchkey asks without it, and the ' +
-    'session may end with its access token.'
-  const todo =
-    'Allow it there, then change --scope or delete provider.json in the data directory, so that ' +
-    'Latchkey asks for it again.'
-  return [check('scopes', 'warning', says, todo)]
-}
-
-function present(found: Check | null): readonly Check[] {
-  return found === null ? [] : [found]
+  const { noOfflineAccess, allowOfflineAccess } = MESSAGES.provider
+  return [createCheck('scopes', 'warning', noOfflineAccess, allowOfflineAccess)]
 }
 
 function checkProxy({ proxyFor, env }: ProviderDeps, issuer: string): Check {
   try {
     const proxy = proxyFor(new URL(issuer))
-    const unread = UNREAD.filter((variable) => env[variable])
-    if (proxy === null && unread.length > 0) {
-      return check(
-        'proxy',
-        'warning',
-        `${unread.join(', ')} names a proxy of a kind that Latchkey does not know (SOCKS, or a file for ` +
-          'automatic configuration), so it uses none. Name an http proxy in HTTPS_PROXY.',
-      )
+    if (proxy !== null) {
+      return createCheck('proxy', 'ok', MESSAGES.proxy.used(proxy.host, proxy.variable))
     }
-    if (proxy === null) return check('proxy', 'ok', 'There is none on the way to the provider.')
-    return check('proxy', 'ok', `The provider is asked by ${proxy.host} (${proxy.variable}).`)
+    const unsupported = UNSUPPORTED_VARIABLES.filter((variable) => env[variable])
+    return unsupported.length === 0
+      ? createCheck('proxy', 'ok', MESSAGES.proxy.none)
+      : createCheck('proxy', 'warning', MESSAGES.proxy.unsupported(unsupported))
   } catch (thrown) {
-    return check('proxy', 'problem', asAuthError(thrown).message)
+    return createCheck('proxy', 'problem', asAuthError(thrown).message)
   }
 }
 
-/** Variables of other programs, which Latchkey does not go by. */
-const UNREAD = ['socks_proxy', 'SOCKS_PROXY', 'auto_proxy', 'AUTO_PROXY']
+/** Other programs use these variables, but Latchkey does not. */
+const UNSUPPORTED_VARIABLES = ['socks_proxy', 'SOCKS_PROXY', 'auto_proxy', 'AUTO_PROXY']
 
 function checkCertificates(env: Environment): readonly Check[] {
   const name = 'certificates'
   const unchecked = problemOfTls(env)
-  if (unchecked !== null) return [check(name, 'problem', unchecked)]
+  if (unchecked !== null) return [createCheck(name, 'problem', unchecked)]
   const path = env['NODE_EXTRA_CA_CERTS']
   if (!path) return []
+  const { certificates } = MESSAGES
   try {
     accessSync(path, constants.R_OK)
-    return [check(name, 'ok', `Those in ${path} are trusted too (NODE_EXTRA_CA_CERTS).`)]
+    return [createCheck(name, 'ok', certificates.extra(path))]
   } catch (thrown) {
-    const says = `NODE_EXTRA_CA_CERTS names ${path}, which cannot be read (${errnoOf(thrown)}).`
-    return [check(name, 'problem', `${says} Name a file of certificates in PEM form, or unset it.`)]
+    return [createCheck(name, 'problem', certificates.unreadable(path, errnoOf(thrown)))]
   }
 }
 
-function checkEndpoints(metadata: ProviderMetadata, { endSession, clientSecret }: Settings): Check {
-  const all = {
+function checkFeatures(metadata: ProviderMetadata, { endSession, clientSecret }: Settings): Check {
+  const { features } = MESSAGES
+  const endpoints = {
     revocation: metadata.revocationEndpoint,
     userinfo: metadata.userinfoEndpoint,
-    'a sign-out page': metadata.endSessionEndpoint,
+    signOutPage: metadata.endSessionEndpoint,
   }
-  const named = (there: boolean): string =>
-    Object.entries(all)
-      .filter(([, endpoint]) => (endpoint !== null) === there)
-      .map(([words]) => words)
-      .join(', ') || 'nothing'
-  const offers = `Besides signing in the provider offers: ${named(true)}. It lacks: ${named(false)}.`
-  if (endSession && metadata.endSessionEndpoint === null) {
-    const says =
-      'The provider has no sign-out page that could be opened: --end-session does nothing.'
-    return check('endpoints', 'warning', says, offers, ...revocationLimits(metadata, clientSecret))
-  }
-  return check('endpoints', 'ok', offers, ...revocationLimits(metadata, clientSecret))
-}
-
-function revocationLimits(
-  metadata: ProviderMetadata,
-  clientSecret: Settings['clientSecret'],
-): string[] {
-  if (metadata.revocationEndpoint === null) {
-    return ['Tokens cannot be ended there before they run out, also when you sign out.']
-  }
-  if (!metadata.revocationNeedsSecret || clientSecret !== null) return []
-  return [
-    'The provider announces that only applications with a client secret may revoke tokens. Signing ' +
-      'out asks for it anyway, but tokens may stay valid there until they expire.',
+  const names = Object.keys(endpoints) as (keyof typeof endpoints)[]
+  const supported = names.filter((name) => endpoints[name] !== null)
+  const missing = names.filter((name) => endpoints[name] === null)
+  const toNames = (keys: typeof names): string[] => keys.map((key) => features.names[key])
+  const messages = [
+    features.list(toNames(supported), toNames(missing)),
+    ...listRevocationLimits(metadata, clientSecret),
   ]
+  const isPageMissing = endSession && metadata.endSessionEndpoint === null
+  return isPageMissing
+    ? createCheck('endpoints', 'warning', features.noSignOutPage, ...messages)
+    : createCheck('endpoints', 'ok', ...messages)
 }
 
-const FAULTS: Readonly<Record<IgnoredMember['fault'], string>> = {
-  empty: 'empty',
-  unreadable: 'malformed',
-  insecure: 'not https',
+function listRevocationLimits(
+  { revocationEndpoint, revocationNeedsSecret }: ProviderMetadata,
+  clientSecret: Settings['clientSecret'],
+): readonly string[] {
+  if (revocationEndpoint === null) return [MESSAGES.features.noRevocation]
+  const isLimited = revocationNeedsSecret && clientSecret === null
+  return isLimited ? [MESSAGES.features.revocationNeedsSecret] : []
 }
 
 function checkIgnored({ ignored }: ProviderMetadata): readonly Check[] {
   if (ignored.length === 0) return []
-  const names = ignored.map(({ name, fault }) => `${name} (${FAULTS[fault]})`).join(', ')
+  const { metadata } = MESSAGES
+  const members = ignored.map(({ name, fault }) => `${name} (${metadata.faults[fault]})`)
   const onlyEmpty = ignored.every(({ fault }) => fault === 'empty')
-  const says = `Latchkey treats these members of the provider's metadata as absent: ${names}.`
-  return [check('metadata', onlyEmpty ? 'ok' : 'warning', says)]
+  return [createCheck('metadata', onlyEmpty ? 'ok' : 'warning', metadata.ignored(members))]
 }
 
 function checkClock(dateMs: number | null, nowMs: number): Check {
-  if (dateMs === null) return check('clock', 'ok', 'The provider does not say what time it is.')
+  const { clock } = MESSAGES
+  if (dateMs === null) return createCheck('clock', 'ok', clock.unknown)
   const clockSkewMs = nowMs - dateMs
-  const offMs = Math.abs(clockSkewMs)
-  if (offMs < NOTICED_MS) return check('clock', 'ok', "It shows the provider's time.")
-  return check(
+  const differenceMs = Math.abs(clockSkewMs)
+  if (differenceMs < NOTICED_MS) return createCheck('clock', 'ok', clock.inSync)
+  return createCheck(
     'clock',
-    offMs < CLOCK_TOLERANCE_MS ? 'warning' : 'problem',
-    `This computer's clock is ${spanOf(offMs)} ${clockSkewMs > 0 ? 'ahead of' : 'behind'} the ` +
-      `provider's. Sign-ins fail where they differ by more than ${spanOf(CLOCK_TOLERANCE_MS)}: have ` +
-      'this computer take its time from the network.',
+    differenceMs < CLOCK_TOLERANCE_MS ? 'warning' : 'problem',
+    clock.differs(
+      spanOf(differenceMs),
+      clockSkewMs > 0 ? 'ahead of' : 'behind',
+      spanOf(CLOCK_TOLERANCE_MS),
+    ),
   )
 }

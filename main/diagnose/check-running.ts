@@ -1,28 +1,26 @@
-// Whether a Latchkey runs on a data directory, and answers.
+// Checks whether a Latchkey runs with a data directory and answers.
 
 import { readServiceFile } from '../storage/service-file.js'
 import type { Http } from '../net/http.js'
 import { findOwner } from '../storage/directory-lock.js'
-import { check, type Check } from './check.js'
+import { createCheck, type Check } from './check.js'
+import { MESSAGES } from './diagnose-messages.js'
 
-/** How long a program on this very computer may take to say that it is there. */
+/** How long a program on this computer may take to answer. */
 const ANSWER_TIMEOUT_MS = 3_000
 
-/** `port`: where it serves; null where none runs or none answers. */
+/** `port`: the port of the running service; null if none runs or answers. */
 export async function checkRunning(
   directory: string,
   http: Http,
   version: string,
 ): Promise<{ found: Check; port: number | null }> {
-  const name = 'running'
+  const { running } = MESSAGES
   const owner = await findOwner(directory)
-  if (owner === null) {
-    return { found: check(name, 'ok', 'No Latchkey runs with this data directory.'), port: null }
-  }
+  if (owner === null) return { found: createCheck('running', 'ok', running.none), port: null }
   const service = readServiceFile(directory)
   if (service === null) {
-    const says = `A Latchkey runs here${owner}, and has not said yet where it serves.`
-    return { found: check(name, 'warning', `${says} Try again in a moment.`), port: null }
+    return { found: createCheck('running', 'warning', running.starting(owner)), port: null }
   }
   const answered = await http({
     method: 'GET',
@@ -34,10 +32,9 @@ export async function checkRunning(
     () => false,
   )
   if (!answered) {
-    const says = `A Latchkey runs here${owner}, and does not answer. Quit it and start it again.`
-    return { found: check(name, 'problem', says), port: null }
+    return { found: createCheck('running', 'problem', running.silent(owner)), port: null }
   }
-  const says = `Latchkey ${service.version} runs here${owner}, and answers.`
-  const other = service.version === version ? [] : [`What diagnoses it is version ${version}.`]
-  return { found: check(name, 'ok', says, ...other), port: service.port }
+  const messages = [running.answers(service.version, owner)]
+  if (service.version !== version) messages.push(running.otherVersion(version))
+  return { found: createCheck('running', 'ok', ...messages), port: service.port }
 }

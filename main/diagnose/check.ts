@@ -1,4 +1,4 @@
-// What one check of a diagnosis has found.
+// The result of one check of a diagnosis.
 
 export type Verdict = 'ok' | 'warning' | 'problem'
 
@@ -23,19 +23,23 @@ export type CheckName =
   | 'storage'
   | 'browser'
 
+/** `diagnose --json` prints it, so its names are fixed. */
 export type Check = {
   name: CheckName
   verdict: Verdict
-  /** What was found and what to do, in words for a person: the chief thing first. */
+  /** Messages for a person, the most important one first. */
   says: readonly string[]
 }
 
-export function check(name: CheckName, verdict: Verdict, ...says: readonly string[]): Check {
-  return { name, verdict, says }
+export function createCheck(
+  name: CheckName,
+  verdict: Verdict,
+  ...messages: readonly string[]
+): Check {
+  return { name, verdict, says: messages }
 }
 
-/** The worst of several verdicts. */
-export function worstOf(verdicts: readonly Verdict[]): Verdict {
+export function findWorst(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes('problem')) return 'problem'
   return verdicts.includes('warning') ? 'warning' : 'ok'
 }

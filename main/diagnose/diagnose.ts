@@ -1,9 +1,9 @@
-// A diagnosis: what runs where and with which settings, what of it works, and what failed lately.
+// Makes a diagnosis: the system, the settings, the result of every check, and the log's last failures.
 
 import { arch, release, type } from 'node:os'
 import { join } from 'node:path'
 import { checkAnswers } from './check-answers.js'
-import { check, worstOf, type Check, type Verdict } from './check.js'
+import { createCheck, findWorst, type Check, type Verdict } from './check.js'
 import {
   checkBrowser,
   checkDataDirectory,
@@ -14,6 +14,7 @@ import {
 import { checkRedirectPorts, checkServicePort } from './check-ports.js'
 import { checkProvider, type ProviderDeps } from './check-provider.js'
 import { checkRunning } from './check-running.js'
+import { MESSAGES } from './diagnose-messages.js'
 import { findOddMembers } from '../storage/log.js'
 import { printable } from '../base/printable.js'
 import { nameRuntime } from '../present/log-record.js'
@@ -32,12 +33,12 @@ export type DiagnosisDeps = ProviderDeps & {
   failures: readonly string[]
 }
 
-/** What can be sent to somebody who helps: there is no secret in it. */
+/** Contains no secrets, so people can send it to someone who helps them. */
 export type Diagnosis = {
   /** RFC 3339. */
   at: string
   verdict: Verdict
-  /** Latchkey's own. */
+  /** Of Latchkey. */
   version: string
   runtime: string
   system: string
@@ -47,8 +48,8 @@ export type Diagnosis = {
 }
 
 /**
- * Looks at everything that a sign-in needs. Takes nothing that a running Latchkey holds, and does not
- * sign in; a port is held for the moment it takes to see that it is free.
+ * Checks everything that a sign-in needs. It signs no one in and does not affect a running Latchkey. To
+ * check a port, it listens on the port for a moment.
  */
 export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
   const { version, platform, env, clock, findings } = deps
@@ -70,7 +71,7 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
   ]
   const diagnosis: Diagnosis = {
     at: new Date(clock.nowMs()).toISOString(),
-    verdict: worstOf(checks.map(({ verdict }) => verdict)),
+    verdict: findWorst(checks.map(({ verdict }) => verdict)),
     version,
     runtime: nameRuntime(process.versions),
     system: `${type()} ${release()} ${arch()}`,
@@ -82,15 +83,15 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
     checks,
     failures: deps.failures,
   }
-  return discreet(diagnosis, deps.home)
+  return redact(diagnosis, deps.home)
 }
 
-/** What the demo's people are kept in, whatever keeps others. */
+/** The demo keeps its sessions in memory, whatever storage other sessions use. */
 const DEMO_STORAGE = { tier: 'memory', note: null } as const
 
 export const REPORT_FILE = 'diagnosis.txt'
 
-/** Writes the report into the data directory, for its owner's eyes alone, and gives its path. */
+/** Writes the report into the data directory, readable only for its owner. Returns its path. */
 export function writeReport(directory: string, report: string): string {
   const path = join(directory, REPORT_FILE)
   replaceFile(path, report)
@@ -100,15 +101,14 @@ export function writeReport(directory: string, report: string): string {
 function checkSettings(problems: readonly string[], warnings: readonly string[]): Check {
   if (problems.length === 0) {
     return warnings.length === 0
-      ? check('settings', 'ok', 'All of them can be used.')
-      : check('settings', 'warning', ...warnings)
+      ? createCheck('settings', 'ok', MESSAGES.settings.allValid)
+      : createCheck('settings', 'warning', ...warnings)
   }
-  const says = 'Latchkey does not start with these. Where one is passed over, its default counts.'
-  return check('settings', 'problem', says, ...problems)
+  return createCheck('settings', 'problem', MESSAGES.settings.invalid, ...problems)
 }
 
-/** Takes out what is nobody's business, where this person's home is and passwords in addresses. */
-function discreet<Value>(value: Value, home: string): Value {
+/** Removes the path of the user's home, and passwords in URLs. */
+function redact<Value>(value: Value, home: string): Value {
   const escaped = home.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const homes = new RegExp(`${escaped}(?![\\w-]|\\.\\w)`, 'g')
   const clean = (text: string): string => {

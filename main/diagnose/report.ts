@@ -1,37 +1,17 @@
-// A diagnosis as text, to read and to send.
+// Formats a diagnosis as text, to read and to send.
 
-import type { CheckName, Verdict } from './check.js'
-import type { Diagnosis } from './diagnose.js'
 import { printable } from '../base/printable.js'
-
-const TITLES: Readonly<Record<CheckName, string>> = {
-  settings: 'Settings',
-  'data-directory': 'Data directory',
-  running: 'Running',
-  'loopback-ipv4': 'Loopback, IPv4',
-  'loopback-ipv6': 'Loopback, IPv6',
-  localhost: 'localhost',
-  'service-port': 'Port of the local service',
-  'redirect-port': 'Port of the redirect URI',
-  proxy: 'Proxy',
-  certificates: 'Certificates',
-  provider: 'Provider',
-  endpoints: 'What the provider offers',
-  scopes: 'Scopes',
-  'known-provider': 'Known of this provider',
-  metadata: "The provider's metadata",
-  'token-answers': "The provider's tokens",
-  clock: 'Clock',
-  storage: 'Keeping the session',
-  browser: 'Browser',
-}
+import { type Verdict } from './check.js'
+import type { Diagnosis } from './diagnose.js'
+import { MESSAGES, TITLES } from './diagnose-messages.js'
 
 const LONGEST_FAILURE = 400
 
-/** The whole report, which ends with a newline. */
-export function reportOf(diagnosis: Diagnosis): string {
+/** Returns the whole report, which ends with a newline. */
+export function formatReport(diagnosis: Diagnosis): string {
   const { checks, settings, failures } = diagnosis
   const width = Math.max(...settings.map(({ name }) => name.length))
+  const { report } = MESSAGES
   const lines = [
     `Latchkey ${diagnosis.version} on ${diagnosis.runtime}, ${diagnosis.system}, ${diagnosis.at}`,
     '',
@@ -40,23 +20,21 @@ export function reportOf(diagnosis: Diagnosis): string {
       ...rest.map((line) => `${' '.repeat(12)}${line}`),
     ]),
     '',
-    'Settings, and where each comes from:',
+    report.settings,
     ...settings.map(
       ({ name, value, origin }) => `  ${name.padEnd(width)}  ${JSON.stringify(value)}  ${origin}`,
     ),
     '',
-    failures.length === 0 ? 'The log holds no failures.' : 'The last failures in the log:',
+    failures.length === 0 ? report.noFailures : report.failures,
     ...failures.map((line) => `  ${line.slice(0, LONGEST_FAILURE)}`),
     '',
-    countOf(checks.map(({ verdict }) => verdict)),
+    formatCounts(checks.map(({ verdict }) => verdict)),
   ]
   return lines.map((line) => `${printable(line)}\n`).join('')
 }
 
-function countOf(verdicts: readonly Verdict[]): string {
-  const count = (wanted: Verdict): string => {
-    const found = verdicts.filter((verdict) => verdict === wanted).length
-    return found === 1 ? `1 ${wanted}` : `${found} ${wanted}s`
-  }
+function formatCounts(verdicts: readonly Verdict[]): string {
+  const count = (wanted: Exclude<Verdict, 'ok'>): string =>
+    MESSAGES.report.count(verdicts.filter((verdict) => verdict === wanted).length, wanted)
   return `${count('problem')}, ${count('warning')}.`
 }

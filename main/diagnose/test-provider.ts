@@ -1,57 +1,53 @@
-// What a provider's metadata says, for a person who is setting it up.
+// Tests a provider for the window, and describes what its metadata says.
 
-import { fetchMetadata, type ProviderMetadata } from '../oauth/metadata.js'
 import { asAuthError } from '../base/errors.js'
-import type { Http } from '../net/http.js'
 import type { ProviderFinding } from '../ipc.js'
-import { presetFor } from '../settings/presets.js'
+import type { Http } from '../net/http.js'
+import { fetchMetadata, type ProviderMetadata } from '../oauth/metadata.js'
 import { findProblem } from '../settings/layer.js'
+import { findPreset } from '../settings/presets.js'
+import { MESSAGES } from './diagnose-messages.js'
 
-/** Looks a provider up. Nothing is kept, and nobody is signed in. */
-export async function findProvider(http: Http, issuer: string): Promise<ProviderFinding> {
+/** Fetches a provider's metadata. Stores nothing, and signs no one in. */
+export async function testProvider(http: Http, issuer: string): Promise<ProviderFinding> {
   const typed = issuer.trim()
   const problem = findProblem('issuer', typed, 'The issuer')
   if (problem !== null) return { kind: 'failed', message: problem, issuer: null }
-  const preset = presetFor(typed)
+  const preset = findPreset(typed)
   if (preset?.verdict === 'does not work') {
-    return { kind: 'failed', message: preset.why, issuer: null }
+    return { kind: 'failed', message: preset.message, issuer: null }
   }
   try {
-    return { kind: 'found', lines: linesOf(await fetchMetadata(http, typed)) }
+    return { kind: 'found', lines: describe(await fetchMetadata(http, typed)) }
   } catch (thrown) {
     const { code, message } = asAuthError(thrown)
     const other = typed.endsWith('/') ? typed.slice(0, -1) : `${typed}/`
-    // The provider spells it the other way: what is said of that spelling is what counts.
-    const isSpelling = code === 'issuer-mismatch' && (await isFound(http, other))
+    // Suggest the other spelling only if the provider answers to it.
+    const isSpelling = code === 'issuer-mismatch' && (await isProvider(http, other))
     return { kind: 'failed', message, issuer: isSpelling ? other : null }
   }
 }
 
-async function isFound(http: Http, issuer: string): Promise<boolean> {
+async function isProvider(http: Http, issuer: string): Promise<boolean> {
   return fetchMetadata(http, issuer).then(
     () => true,
     () => false,
   )
 }
 
-function linesOf(metadata: ProviderMetadata): string[] {
-  const { host } = new URL(metadata.authorizationEndpoint)
-  return [
-    `You sign in at ${host}, with PKCE.`,
-    signOutLine(metadata),
-    ...(metadata.endSessionEndpoint === null
-      ? []
-      : ['It has a sign-out page of its own, which Latchkey can open when you sign out.']),
-    ...(metadata.userinfoEndpoint === null ? ['It tells who you are in the ID token only.'] : []),
+function describe(metadata: ProviderMetadata): string[] {
+  const { tested } = MESSAGES
+  const lines = [
+    tested.signIn(new URL(metadata.authorizationEndpoint).host),
+    describeSignOut(metadata),
   ]
+  if (metadata.endSessionEndpoint !== null) lines.push(tested.signOutPage)
+  if (metadata.userinfoEndpoint === null) lines.push(tested.idTokenOnly)
+  return lines
 }
 
-function signOutLine({ revocationEndpoint, revocationNeedsSecret }: ProviderMetadata): string {
-  if (revocationEndpoint === null) {
-    return 'Signing out ends the session here only: the provider offers no revocation.'
-  }
-  return revocationNeedsSecret
-    ? 'Signing out may end the session here only: the provider announces revocation for ' +
-        'applications with a client secret.'
-    : 'Signing out ends the session at the provider too.'
+function describeSignOut({ revocationEndpoint, revocationNeedsSecret }: ProviderMetadata): string {
+  const { tested } = MESSAGES
+  if (revocationEndpoint === null) return tested.signsOutHereOnly
+  return revocationNeedsSecret ? tested.mayNotSignOut : tested.signsOut
 }

@@ -6,7 +6,7 @@ import { systemClock } from '../base/clock.js'
 import type { Latchkey } from '../app/compose.js'
 import { hasDemo } from '../app/demo.js'
 import { diagnose, writeReport } from '../diagnose/diagnose.js'
-import { reportOf } from '../diagnose/report.js'
+import { formatReport } from '../diagnose/report.js'
 import { examineSettings, type Sources } from '../settings/read.js'
 
 /** Makes the report, keeps it in the data directory where it can, and gives its text. */
@@ -32,7 +32,7 @@ export async function makeReport(
     storage: { tier, note },
     failures: log.tail(),
   })
-  const report = reportOf(diagnosis)
+  const report = formatReport(diagnosis)
   try {
     const path = writeReport(findings.settings.dataDir, report)
     // It is to be sent: without the person's name in their home's path.

@@ -13,8 +13,8 @@ import { toNotification } from '../present/notification.js'
 import { offerRestart } from '../present/restart-offer.js'
 import { toWindowStatus } from '../present/status.js'
 import { describePreset } from '../settings/presets.js'
-import { guideOf, listProviders, redirectUrisOf } from '../settings/provider-choices.js'
-import { findProvider } from '../diagnose/test-provider.js'
+import { findGuide, listProviders, listRedirectUris } from '../settings/provider-choices.js'
+import { testProvider } from '../diagnose/test-provider.js'
 import { createSettingsFile } from '../settings/save.js'
 import { answerSecondStart } from '../app/second-start.js'
 import { examineSettings, type Sources } from '../settings/read.js'
@@ -150,13 +150,13 @@ export function presentDesktop(ports: DesktopDeps): Desktop {
     'describe-provider': (issuer) => describePreset(issuer.trim()),
     'list-providers': listProviders,
     'open-provider-guide': (id) => {
-      const link = guideOf(id)
+      const link = findGuide(id)
       // The window shows the link, for where no browser opens.
       if (!supervisor.settings().noBrowser) openBrowser(link).catch(reportError)
       return link
     },
-    'list-redirect-uris': (typed) => (redirectUris = redirectUrisOf(typed)),
-    'test-provider': (issuer) => findProvider(http, issuer),
+    'list-redirect-uris': (typed) => (redirectUris = listRedirectUris(typed)),
+    'test-provider': (issuer) => testProvider(http, issuer),
     'paste-address': (address) => {
       const pasted = agent().paste(address)
       return { kind: pasted === 'taken' ? 'taken' : 'refused', message: PASTED_WORDS[pasted] }

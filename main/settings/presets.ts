@@ -1,12 +1,12 @@
-// What the documentation of well-known providers says that Latchkey has to be set to. None was tried.
-// A link marked "read", with a day, is a page whose own text says what stands beside it. What such a page
-// does not say is marked "not found in its documentation; to be checked", and people are told of it as
-// not confirmed.
+// The settings that well-known providers need according to their documentation. None was tried.
+// A link marked "read", with a day, is a page whose own text says what the comment says. Statements that
+// no such page contains are marked "not found in its documentation; to be checked", and messages call
+// them "not confirmed".
 
 import type { KnownProvider, ProviderId } from '../ipc.js'
 import type { Settings } from './options.js'
 
-/** The settings that a need looks at. */
+/** The settings that a need depends on. */
 export type Chosen = Pick<
   Settings,
   | 'issuer'
@@ -19,8 +19,8 @@ export type Chosen = Pick<
 >
 
 export type Need = {
-  /** What is needed and which setting it is, as a sentence for a person. */
-  says: string
+  /** What the provider needs and which setting to change, in a sentence for a person. */
+  message: string
   isMet(settings: Chosen): boolean
 }
 
@@ -32,31 +32,31 @@ export type Preset = {
       verdict: 'works'
       id: ProviderId
       needs: readonly Need[]
-      /** What to register there, and as what. */
+      /** What to register at the provider, in a sentence for a person. */
       register: string
     }
-  /** `why`: a sentence for a person. */
-  | { verdict: 'does not work'; why: string }
+  /** `message`: the reason, in a sentence for a person. */
+  | { verdict: 'does not work'; message: string }
 )
 
-const usesHost = (...hosts: readonly string[]): Preset['matches'] => {
+const matchesHost = (...hosts: readonly string[]): Preset['matches'] => {
   const isOf = (host: string, name: string): boolean =>
     name.startsWith('.') ? host.endsWith(name) : host === name
   return ({ hostname }) => hosts.some((name) => isOf(hostname, name))
 }
 
-const fixedPort = (says: string): Need => ({
-  says: `${says}: choose one with --redirect-port.`,
+const needsFixedPort = (reason: string): Need => ({
+  message: `${reason}. Choose a port with --redirect-port.`,
   isMet: ({ redirectPort }) => redirectPort.length > 0,
 })
 
-const localhost = (says: string): Need => ({
-  says: `${says}: set --redirect-host localhost.`,
+const needsLocalhost = (reason: string): Need => ({
+  message: `${reason}. Set --redirect-host localhost.`,
   isMet: ({ redirectHost }) => redirectHost === 'localhost',
 })
 
-const noOfflineAccess = (name: string): Need => ({
-  says: `${name} documents no scope offline_access: set --scope "openid profile email".`,
+const needsNoOfflineAccess = (name: string): Need => ({
+  message: `${name} does not document the scope offline_access. Set --scope "openid profile email".`,
   isMet: ({ scope }) => !scope.split(' ').includes('offline_access'),
 })
 
@@ -69,16 +69,16 @@ export const PRESETS: readonly Preset[] = [
     // applications are those on desktops too; users are sent to the URLs in Allowed Callback URLs.
     // https://support.auth0.com/center/s/article/Callback-URL-Mismatch-Error-Is-Not-in-the-List-of-Allowed-Callback-URLs
     // (read 2026-11-26): these are compared as text, and a different port is a mismatch.
-    matches: usesHost('.auth0.com'),
+    matches: matchesHost('.auth0.com'),
     verdict: 'works',
     id: 'auth0',
     register: 'A native application, with the redirect URI under Allowed Callback URLs.',
     needs: [
       {
-        says: "Auth0's issuer ends in a slash: https://YOUR_TENANT.auth0.com/",
+        message: "Auth0's issuer ends in a slash: https://YOUR_TENANT.auth0.com/",
         isMet: ({ issuer }) => issuer?.endsWith('/') ?? false,
       },
-      fixedPort('Auth0 compares the port too'),
+      needsFixedPort('Auth0 also compares the port'),
     ],
   },
   {
@@ -91,22 +91,22 @@ export const PRESETS: readonly Preset[] = [
     // with the code must have the client secret; access_type=offline brings a refresh token, at the first
     // sign-in only; the scopes are openid, profile, email and those of Google's APIs. That
     // prompt=consent brings a refresh token again: not found in its documentation; to be checked.
-    matches: usesHost('accounts.google.com'),
+    matches: matchesHost('accounts.google.com'),
     verdict: 'works',
     id: 'google',
-    register: 'An OAuth client of the type Desktop app, which takes any port of 127.0.0.1.',
+    register: 'An OAuth client of the type Desktop app, which accepts any port of 127.0.0.1.',
     needs: [
       {
-        says:
-          'Google asks for the client secret on one page of its documentation and calls it optional ' +
-          'on another (not confirmed): --client-secret-file PATH.',
+        message:
+          'Google requires the client secret on one page of its documentation and calls it optional ' +
+          'on another (not confirmed). Set --client-secret-file PATH.',
         isMet: ({ clientSecret }) => clientSecret !== null,
       },
-      noOfflineAccess('Google'),
+      needsNoOfflineAccess('Google'),
       {
-        says:
-          'For a session that lasts, Google documents --authorization-parameter access_type=offline. ' +
-          'At later sign-ins --prompt consent may be needed too (not confirmed).',
+        message:
+          'For a session that can be renewed, Google documents --authorization-parameter ' +
+          'access_type=offline. Later sign-ins may also need --prompt consent (not confirmed).',
         isMet: ({ authorizationParameters, prompt }) =>
           authorizationParameters['access_type'] === 'offline' &&
           (prompt ?? '').split(' ').includes('consent'),
@@ -124,7 +124,7 @@ export const PRESETS: readonly Preset[] = [
     // common, organizations and consumers stand for many tenants, or for that of personal accounts.
     // https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud
     // (read 2026-11-26): the hosts.
-    matches: usesHost(
+    matches: matchesHost(
       'login.microsoftonline.com',
       'login.microsoftonline.us',
       'login.partner.microsoftonline.cn',
@@ -135,12 +135,12 @@ export const PRESETS: readonly Preset[] = [
       'A public client under Mobile and desktop applications, with http://localhost/callback.',
     needs: [
       {
-        says:
+        message:
           "Microsoft Entra needs your tenant's ID in the issuer, not common, organizations or " +
           'consumers: https://login.microsoftonline.com/TENANT_ID/v2.0',
         isMet: ({ issuer }) => !/\/(common|organizations|consumers)(\/|$)/i.test(issuer ?? ''),
       },
-      localhost("Microsoft Entra's portal takes no http://127.0.0.1"),
+      needsLocalhost("Microsoft Entra's portal does not accept http://127.0.0.1"),
     ],
   },
   {
@@ -153,11 +153,11 @@ export const PRESETS: readonly Preset[] = [
     // must match exactly, and a different port is a mismatch.
     // https://developer.okta.com/docs/guides/terraform-enable-org-access/main/ (read 2026-11-26): the
     // hosts.
-    matches: usesHost('.okta.com', '.oktapreview.com', '.okta-emea.com'),
+    matches: matchesHost('.okta.com', '.oktapreview.com', '.okta-emea.com'),
     verdict: 'works',
     id: 'okta',
     register: 'A native application, with the grant type Refresh Token and each redirect URI.',
-    needs: [fixedPort('Okta compares the port too')],
+    needs: [needsFixedPort('Okta also compares the port')],
   },
   {
     name: 'Keycloak',
@@ -171,8 +171,8 @@ export const PRESETS: readonly Preset[] = [
     verdict: 'works',
     id: 'keycloak',
     register:
-      'A client without client authentication, with http://127.0.0.1/callback. Any port is ' +
-      'documented for http://127.0.0.1; with the path it is not confirmed.',
+      'A client without client authentication, with http://127.0.0.1/callback. Keycloak documents any ' +
+      'port for http://127.0.0.1; whether that applies with a path is not confirmed.',
     needs: [],
   },
   {
@@ -183,11 +183,14 @@ export const PRESETS: readonly Preset[] = [
     // secret and brings a refresh token; http is for development.
     // https://docs.gitlab.com/api/applications/ (read 2026-11-26): native applications count as not
     // confidential. That the port is compared: not found in its documentation; to be checked.
-    matches: usesHost('gitlab.com'),
+    matches: matchesHost('gitlab.com'),
     verdict: 'works',
     id: 'gitlab',
     register: 'An application that is not confidential, with openid, profile and email.',
-    needs: [noOfflineAccess('GitLab'), fixedPort('That GitLab takes any port is not confirmed')],
+    needs: [
+      needsNoOfflineAccess('GitLab'),
+      needsFixedPort('GitLab may not accept every port (not confirmed)'),
+    ],
   },
   {
     name: 'Amazon Cognito',
@@ -203,9 +206,11 @@ export const PRESETS: readonly Preset[] = [
     id: 'cognito',
     register: 'A public app client with the authorization code grant and each callback URL.',
     needs: [
-      localhost('Amazon Cognito takes http://localhost, and http://127.0.0.1 by one page of two'),
-      fixedPort('Amazon Cognito takes only the callback URLs in its list'),
-      noOfflineAccess('Amazon Cognito'),
+      needsLocalhost(
+        'Amazon Cognito accepts http://localhost; only one of two pages allows http://127.0.0.1',
+      ),
+      needsFixedPort('Amazon Cognito accepts only the callback URLs in its list'),
+      needsNoOfflineAccess('Amazon Cognito'),
     ],
   },
   {
@@ -221,18 +226,18 @@ export const PRESETS: readonly Preset[] = [
     // https://developer.salesforce.com/docs/atlas.en-us.headless_identity.meta/headless_identity/headless_identity_create_connected_app.htm
     // (read 2026-11-26): openid is a scope that is chosen for the app. That http://127.0.0.1 is taken, and
     // that the port is compared: not found in its documentation; to be checked.
-    matches: usesHost('login.salesforce.com', 'test.salesforce.com', '.my.salesforce.com'),
+    matches: matchesHost('login.salesforce.com', 'test.salesforce.com', '.my.salesforce.com'),
     verdict: 'works',
     id: 'salesforce',
     register:
       'An external client app that requires PKCE and no secrets, with the scopes openid, ' +
       'refresh_token and offline_access, and each callback URL.',
     needs: [
-      localhost(
-        'Salesforce documents https on one page and http://localhost on another, and no ' +
+      needsLocalhost(
+        'Salesforce documents https on one page and http://localhost on another, but not ' +
           'http://127.0.0.1 (not confirmed)',
       ),
-      fixedPort('That Salesforce takes any port is not confirmed'),
+      needsFixedPort('Salesforce may not accept every port (not confirmed)'),
     ],
   },
   {
@@ -240,9 +245,10 @@ export const PRESETS: readonly Preset[] = [
     // https://developer.apple.com/documentation/signinwithapplejs/clientconfigi/redirecturi
     // (read 2026-11-26): the redirect URI must lead to a website under one's own control. That the issuer
     // is on one of these hosts: not found in its documentation; to be checked.
-    matches: usesHost('appleid.apple.com', 'account.apple.com'),
+    matches: matchesHost('appleid.apple.com', 'account.apple.com'),
     verdict: 'does not work',
-    why: 'Apple sends the browser to a website of yours only, never to a program on this computer.',
+    message:
+      'Apple redirects the browser only to your own website, never to a program on this computer.',
   },
   {
     name: 'GitHub',
@@ -250,48 +256,53 @@ export const PRESETS: readonly Preset[] = [
     // (read 2026-11-26): it is OAuth 2.0, whose answer has an access token and no ID token, and needs the
     // client secret. That there is no OpenID Connect for people: not found in its documentation; to be
     // checked.
-    matches: usesHost('github.com'),
+    matches: matchesHost('github.com'),
     verdict: 'does not work',
-    why: 'GitHub documents OAuth alone, without an ID token: nothing would prove who signed in.',
+    message:
+      'GitHub documents only OAuth without an ID token, so nothing would prove who signed in.',
   },
 ]
 
-/** What is known of an issuer; null where nothing is. */
-export function presetFor(issuer: string): Preset | null {
+/** Finds the preset of an issuer. Returns null for an unknown provider. */
+export function findPreset(issuer: string): Preset | null {
   if (!URL.canParse(issuer)) return null
   const url = new URL(issuer)
   return PRESETS.find(({ matches }) => matches(url)) ?? null
 }
 
-/** What the settings lack for the provider that they name, a sentence each; none where it is unknown. */
-export function lackingFor(settings: Chosen): readonly string[] {
-  const preset = settings.issuer === null ? null : presetFor(settings.issuer)
+/** Lists what the provider in the settings needs and the settings lack, in a sentence each. */
+export function listUnmetNeeds(settings: Chosen): readonly string[] {
+  const preset = settings.issuer === null ? null : findPreset(settings.issuer)
   if (preset === null) return []
-  if (preset.verdict === 'does not work') return [preset.why]
-  return preset.needs.filter((need) => !need.isMet(settings)).map(({ says }) => says)
+  if (preset.verdict === 'does not work') return [preset.message]
+  return preset.needs.filter((need) => !need.isMet(settings)).map(({ message }) => message)
 }
 
-/** All that is known of an issuer, for a person who is setting it up; null where nothing is. */
+/** Describes the provider of an issuer for the setup. Returns null for an unknown provider. */
 export function describePreset(issuer: string): KnownProvider | null {
-  const preset = presetFor(issuer)
+  const preset = findPreset(issuer)
   if (preset === null) return null
   const { name } = preset
-  if (preset.verdict === 'does not work') return { id: null, name, lines: [preset.why] }
+  if (preset.verdict === 'does not work') return { id: null, name, lines: [preset.message] }
   const { id, register, needs } = preset
-  return { id, name, lines: [register, ...needs.map(({ says }) => says)] }
+  return { id, name, lines: [register, ...needs.map(({ message }) => message)] }
 }
 
-/** The table in docs/providers.md: one line for each provider. */
-export function presetsTable(): string {
+/** Formats the table of providers for the documentation, with one line for each. */
+export function formatPresetsTable(): string {
   const rows = PRESETS.map((preset) => {
-    if (preset.verdict === 'does not work') return [preset.name, 'does not work', preset.why]
+    if (preset.verdict === 'does not work') return [preset.name, 'does not work', preset.message]
     const verdict = preset.needs.length === 0 ? 'works' : 'works with these settings'
     return [
       preset.name,
       verdict,
-      [preset.register, ...preset.needs.map(({ says }) => says)].join(' '),
+      [preset.register, ...preset.needs.map(({ message }) => message)].join(' '),
     ]
   })
-  const cells = [['provider', 'by documentation', 'what to do'], ['---', '---', '---'], ...rows]
+  const cells = [
+    ['provider', 'according to its documentation', 'what to do'],
+    ['---', '---', '---'],
+    ...rows,
+  ]
   return cells.map((row) => `| ${row.join(' | ')} |`).join('\n')
 }

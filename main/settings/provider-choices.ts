@@ -1,33 +1,33 @@
-// The providers that a person can choose by name: how each one's issuer is spelt, what its
-// documentation asks for, and its own page on registering an application.
+// The providers that the window offers by name: the issuer's form, the settings that the provider's
+// documentation requires, and its page about registering an application.
 
 import { redirectUriAt } from '../oauth/redirect-target.js'
 import type { ProviderChoice, ProviderId, TypedRedirect } from '../ipc.js'
-import { lackingFor, PRESETS, type Chosen, type Preset } from './presets.js'
+import { listUnmetNeeds, PRESETS, type Chosen, type Preset } from './presets.js'
 import { applyChanges } from './form.js'
 import { examineSettings } from './read.js'
 import type { Settings } from './options.js'
 
 type Template = {
-  /** As far as it is the same for everybody. */
+  /** With placeholders for the parts that differ between users. */
   issuer: string
-  /** The parts of it that a person replaces. */
+  /** The placeholders. */
   blanks: readonly string[]
-  /** What to put there, as a sentence for a person. */
+  /** How to complete the issuer, in a sentence for a person. */
   hint: string
-  /** What the documentation asks for, as main/settings/presets.ts has it. */
+  /** The settings that main/settings/presets.ts requires. */
   settings: Partial<Pick<Settings, keyof ProviderChoice['settings']>>
   /** The provider's page on registering an application. */
   guide: string
 }
 
-/** The port that people are advised to register where one must be. */
+/** The port that Latchkey suggests if the provider needs a registered one. */
 const PORTS = [8400]
 /** Without offline_access. */
 const SCOPE = 'openid profile email'
 
-// "Found" is a page that a search of public documentation gave with its text on 2026-11-26; "read" is as
-// in main/settings/presets.ts.
+// "Found": a search of public documentation returned the page with its text on 2026-11-26. "Read" is
+// explained in main/settings/presets.ts.
 const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
   auth0: {
     issuer: 'https://YOUR_DOMAIN/',
@@ -40,7 +40,7 @@ const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
   google: {
     issuer: 'https://accounts.google.com',
     blanks: [],
-    hint: 'It is the same for everybody.',
+    hint: 'The issuer is the same for all users.',
     settings: {
       scope: SCOPE,
       prompt: 'consent',
@@ -52,16 +52,16 @@ const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
   entra: {
     issuer: 'https://login.microsoftonline.com/TENANT_ID/v2.0',
     blanks: ['TENANT_ID'],
-    hint: "Put the directory (tenant) ID in the place of TENANT_ID: it is on the overview page of the app's registration.",
+    hint: "Replace TENANT_ID with the directory (tenant) ID, which is on the overview page of the app's registration.",
     settings: { redirectHost: 'localhost' },
-    // Found under the address that it had before, below azure/active-directory/develop; that this one
-    // leads there too: not confirmed.
+    // Found at its previous address, below azure/active-directory/develop. That this address leads to
+    // the same page is not confirmed.
     guide: 'https://learn.microsoft.com/en-us/entra/identity-platform/quickstart-register-app',
   },
   okta: {
     issuer: 'https://YOUR_OKTA_DOMAIN',
     blanks: ['YOUR_OKTA_DOMAIN'],
-    hint: "Your Okta domain, or all of an authorization server's issuer: https://example.okta.com/oauth2/default",
+    hint: 'Your Okta domain, or the complete issuer of an authorization server: https://example.okta.com/oauth2/default',
     settings: { redirectPort: PORTS },
     // Found.
     guide: 'https://help.okta.com/en-us/Content/Topics/Apps/Apps_App_Integration_Wizard_OIDC.htm',
@@ -105,48 +105,48 @@ const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
 /** The providers that work, in the order of docs/providers.md. */
 export function listProviders(): readonly ProviderChoice[] {
   return PRESETS.flatMap((preset) =>
-    preset.verdict === 'works' ? [choiceOf(preset, TEMPLATES[preset.id])] : [],
+    preset.verdict === 'works' ? [createChoice(preset, TEMPLATES[preset.id])] : [],
   )
 }
 
-/** The names, for a sentence: "Auth0, Google and Okta". */
-export function providerNames(): string {
+/** Formats the names for a sentence: "Auth0, Google and Okta". */
+export function formatProviderNames(): string {
   return new Intl.ListFormat('en-GB').format(listProviders().map(({ name }) => name))
 }
 
-/** The provider's own page on registering an application. The window names the provider, never a link. */
-export function guideOf(id: ProviderId): string {
+/** Finds the provider's page about registering an application. The window sends only the provider's ID. */
+export function findGuide(id: ProviderId): string {
   return TEMPLATES[id].guide
 }
 
-/** The redirect URIs to register for what stands in the form; none while that cannot be used. */
-export function redirectUrisOf(typed: TypedRedirect): readonly string[] {
+/** Lists the redirect URIs to register for the values in the form. Returns none for invalid values. */
+export function listRedirectUris(typed: TypedRedirect): readonly string[] {
   const changed = applyChanges({}, typed)
   if ('kind' in changed) return []
-  const { redirectHost: host, redirectPath: path, redirectPort } = settingsOf(changed.content)
+  const { redirectHost: host, redirectPath: path, redirectPort } = readContent(changed.content)
   const ports = redirectPort.length === 0 ? [null] : redirectPort
   return ports.map((port) => redirectUriAt({ host, path }, port))
 }
 
-function choiceOf(
+function createChoice(
   { id, name, register }: Extract<Preset, { verdict: 'works' }>,
   { issuer, blanks, hint, settings }: Template,
 ): ProviderChoice {
-  // What is filled in need not be asked for.
-  const chosen: Chosen = { ...settingsOf({}), ...settings, issuer }
+  // The template fills in these settings, so their needs are met.
+  const chosen: Chosen = { ...readContent({}), ...settings, issuer }
   return {
     id,
     name,
     issuer,
     blanks,
     hint,
-    settings: typedOf(settings),
-    lines: [register, ...lackingFor(chosen)],
+    settings: toTyped(settings),
+    lines: [register, ...listUnmetNeeds(chosen)],
   }
 }
 
-/** As a person would type them. */
-function typedOf({
+/** Converts settings to the text that a person would type into the form. */
+function toTyped({
   redirectPort,
   authorizationParameters,
   prompt,
@@ -162,7 +162,7 @@ function typedOf({
   }
 }
 
-function settingsOf(content: Record<string, unknown>): Settings {
+function readContent(content: Record<string, unknown>): Settings {
   const readFile = () => ({ content, warning: null })
   return examineSettings({ args: [], env: {}, platform: 'linux', home: '/', readFile }).settings
 }

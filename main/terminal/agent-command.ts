@@ -9,7 +9,7 @@ import { problemOfTls } from '../net/unchecked-tls.js'
 import { registrationAdvice } from '../oauth/redirect-target.js'
 import { requireSettings } from '../settings/read.js'
 import type { Settings } from '../settings/options.js'
-import { providerNames } from '../settings/provider-choices.js'
+import { formatProviderNames } from '../settings/provider-choices.js'
 import { chooseStorage } from '../storage/choose-storage.js'
 import { openBrowser } from './browser-opener.js'
 import type { Ending } from './ending.js'
@@ -100,7 +100,7 @@ function greet(
   else if (issuer !== null) terminal.say(GREETING.provider(issuer))
   else {
     terminal.say(GREETING.noProvider(hasDemo()))
-    terminal.say(GREETING.howToRegister(providerNames()))
+    terminal.say(GREETING.howToRegister(formatProviderNames()))
   }
   terminal.say(storage.note ?? GREETING.storedSession)
   if (isInBackground()) terminal.say(GREETING.inBackground)

@@ -14,14 +14,19 @@ import { COMMAND_MESSAGES } from './terminal-messages.js'
 
 /** Diagnoses what works on this computer. A report that cannot be saved is printed all the same. */
 export async function runDiagnose(args: readonly string[], version: string): Promise<void> {
-  const [{ diagnose, writeReport }, { reportOf }, { createHttp }, { proxyFor }, { readFailures }] =
-    await Promise.all([
-      import('../diagnose/diagnose.js'),
-      import('../diagnose/report.js'),
-      import('../net/http.js'),
-      import('../net/proxy.js'),
-      import('../storage/log.js'),
-    ])
+  const [
+    { diagnose, writeReport },
+    { formatReport },
+    { createHttp },
+    { proxyFor },
+    { readFailures },
+  ] = await Promise.all([
+    import('../diagnose/diagnose.js'),
+    import('../diagnose/report.js'),
+    import('../net/http.js'),
+    import('../net/proxy.js'),
+    import('../storage/log.js'),
+  ])
   const { env, platform } = process
   const home = findHome()
   const findings = examineSettings({ args, env, platform, home })
@@ -41,7 +46,7 @@ export async function runDiagnose(args: readonly string[], version: string): Pro
     storage: { tier, note },
     failures: readFailures(dataDir),
   })
-  const report = reportOf(diagnosis)
+  const report = formatReport(diagnosis)
   if (json) writeLine(jsonLine(diagnosis))
   else print(report.trimEnd())
   try {

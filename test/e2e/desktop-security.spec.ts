@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Page } from '@playwright/test'
 import { at, expect, FREE_PORT, headlineOf, signInAs, test as base } from '../driver/driver.js'
 import type { LatchkeyApi } from '../../main/ipc.js'
-import { guideOf, listProviders } from '../../main/settings/provider-choices.js'
+import { findGuide, listProviders } from '../../main/settings/provider-choices.js'
 
 type Attacker = {
   url: string
@@ -450,15 +450,15 @@ test('S31: a provider’s guide is opened by name, from a fixed table', async ({
   const window = await app.window()
   const links = []
   for (const { id } of listProviders()) {
-    expect(await callApi(window, 'openProviderGuide', id)).toBe(`answered "${guideOf(id)}"`)
-    links.push(guideOf(id))
+    expect(await callApi(window, 'openProviderGuide', id)).toBe(`answered "${findGuide(id)}"`)
+    links.push(findGuide(id))
   }
   await expect.poll(() => app.openedUrls(), FAST).toEqual(links)
 
   // If no browser may open, the link is shown.
   const quiet = await launch({ flags: [...FREE_PORT, '--no-browser'] })
   const answer = await callApi(await quiet.window(), 'openProviderGuide', 'auth0')
-  expect(answer).toBe(`answered "${guideOf('auth0')}"`)
+  expect(answer).toBe(`answered "${findGuide('auth0')}"`)
   expect(await quiet.openedUrls()).toEqual([])
 })
 

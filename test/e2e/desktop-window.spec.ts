@@ -1,7 +1,7 @@
 // The window itself: icon, context menu, zoom, and a sign-in that is finished in it.
 
 import type { Page } from '@playwright/test'
-import { guideOf } from '../../main/settings/provider-choices.js'
+import { findGuide } from '../../main/settings/provider-choices.js'
 import {
   at,
   expect,
@@ -134,9 +134,9 @@ test('a provider can be chosen by name, tested, saved and used', async ({ launch
   const window = await providerForm(app)
   await window.getByLabel('Provider', { exact: true }).selectOption('Keycloak')
   await window.getByRole('button', { name: 'How to register at Keycloak' }).click()
-  expect(await app.takeUrl()).toBe(guideOf('keycloak'))
+  expect(await app.takeUrl()).toBe(findGuide('keycloak'))
   await expect(window.getByText('If your browser does not open:')).toContainText(
-    guideOf('keycloak'),
+    findGuide('keycloak'),
   )
   await window.getByRole('button', { name: 'Copy the redirect URI' }).click()
   await expect.poll(() => app.clipboard(), FAST).toBe('http://127.0.0.1/callback')

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Check, CheckName } from '../../main/diagnose/check.js'
 import type { Diagnosis } from '../../main/diagnose/diagnose.js'
+import { MESSAGES } from '../../main/diagnose/diagnose-messages.js'
+import { RULES } from '../../main/settings/settings-messages.js'
 import { answerLink } from '../support/person.js'
 import type { Program } from '../support/program.js'
 import { startProvider, type Misbehaviour, type RunningProvider } from '../provider/provider.js'
@@ -45,7 +47,7 @@ const test = base.extend<{
   },
 })
 
-/** A desktop, a key file and a service port, so that there are no warnings. */
+/** A desktop, a passphrase and a service port, so that there are no warnings. */
 const WELL = { env: { DISPLAY: ':0', LATCHKEY_PASSPHRASE: 'correct horse', LATCHKEY_PORT: '0' } }
 
 test('if everything works, it says so, prints the diagnosis and writes it to a file', async ({
@@ -111,10 +113,7 @@ test('localhost with another address is a problem, and with a loopback address i
   const { checks } = JSON.parse(program.stdout()) as Diagnosis
   expect(checks.find(({ name }) => name === 'localhost')).toMatchObject({
     verdict: 'problem',
-    says: [
-      'localhost leads to 192.0.2.7, so clients that ask for it do not find Latchkey.',
-      'Have /etc/hosts name 127.0.0.1 and ::1 for localhost, and nothing else.',
-    ],
+    says: [MESSAGES.localhost.elsewhere(['192.0.2.7']), MESSAGES.localhost.fix],
   })
   await rm(folder, { recursive: true })
 })
@@ -131,7 +130,7 @@ test('S38: the proxy is named without its password', async ({ diagnose }) => {
   }
   const flags = ['--issuer', 'https://login.example.test', '--client-id', 'x']
   const { of, program } = await diagnose(flags, { env })
-  expect(of('proxy').says).toEqual([`The provider is asked by ${host} (HTTPS_PROXY).`])
+  expect(of('proxy').says).toEqual([MESSAGES.proxy.used(host, 'HTTPS_PROXY')])
   expect(of('provider')).toMatchObject({
     verdict: 'problem',
     says: [expect.stringContaining(`The proxy at ${host} could not be reached`)],
@@ -140,7 +139,7 @@ test('S38: the proxy is named without its password', async ({ diagnose }) => {
   expect(program.stdout() + program.stderr() + report).not.toContain('canary')
 
   const passedBy = await diagnose(flags, { env: { ...env, NO_PROXY: '*' } })
-  expect(passedBy.of('proxy').says[0]).toContain('There is none')
+  expect(passedBy.of('proxy').says).toEqual([MESSAGES.proxy.none])
 })
 
 test('unusable metadata is a problem', async ({ diagnose, at }) => {
@@ -151,7 +150,7 @@ test('unusable metadata is a problem', async ({ diagnose, at }) => {
   expect(of('provider').says[0]).toContain('does not support PKCE with S256')
 })
 
-test('a clock that differs from the provider’s is a problem', async ({ diagnose, at }) => {
+test('a clock that differs from the provider’s clock is a problem', async ({ diagnose, at }) => {
   const { flags } = await at({ date: new Date(Date.now() - 3 * 86_400_000).toUTCString() })
   const { of, diagnosis } = await diagnose(flags, WELL)
   expect(of('provider').verdict).toBe('ok')
@@ -166,11 +165,11 @@ test('S28: ports in use are named with the programs that use them', async ({ dia
   const flags = ['--port', port, '--redirect-port', redirectPort]
   const { of } = await diagnose(flags)
   expect(of('service-port')).toMatchObject({ verdict: 'problem' })
-  expect(of('service-port').says[0]).toContain(`${port} is in use by`)
+  expect(of('service-port').says[0]).toContain(`Port ${port} is used by`)
   expect(of('redirect-port')).toMatchObject({ verdict: 'problem' })
-  expect(of('redirect-port').says[1]).toContain(`${redirectPort} is in use by`)
+  expect(of('redirect-port').says[1]).toContain(`Port ${redirectPort} is used by`)
   if (process.platform === 'linux') {
-    expect(of('service-port').says[0]).toContain(`process ${process.pid}`)
+    expect(of('service-port').says[0]).toContain(String(process.pid))
   }
   for (const server of [service, redirect]) server.close()
 })
@@ -184,19 +183,19 @@ test('it does not affect a running Latchkey, and says that it answers', async ({
   const before = readdirSync(first.dataDir).toSorted()
   const { of } = await diagnose(['--demo'], { dataDir: first.dataDir })
   expect(of('running')).toMatchObject({ verdict: 'ok' })
-  expect(of('running').says[0]).toContain(`(process ${first.process.pid}, at ${url}), and answers`)
-  expect(of('service-port').says[0]).toBe(`It is on ${new URL(url).port}.`)
+  expect(of('running').says[0]).toContain(`(process ${first.process.pid}, at ${url}) and answers`)
+  expect(of('service-port').says[0]).toBe(MESSAGES.ports.ours(Number(new URL(url).port)))
   expect(readdirSync(first.dataDir).toSorted()).toEqual([...before, 'diagnosis.txt'].toSorted())
 
   expect((await fetch(`${url}/.well-known/health`)).status).toBe(200)
   first.process.kill('SIGKILL')
   await first.ended
   const after = await diagnose(['--demo'], { dataDir: first.dataDir })
-  expect(after.of('running').says[0]).toBe('No Latchkey runs with this data directory.')
+  expect(after.of('running').says).toEqual([MESSAGES.running.none])
 })
 
 test('a Latchkey that hangs is a problem', async ({ run, diagnose }) => {
-  test.skip(process.platform === 'win32', 'no signal stops a program there')
+  test.skip(process.platform === 'win32', 'Windows has no signal to stop a program')
   const first = await run(['--demo', ...SCRIPTED])
   await first.line('listening')
   first.process.kill('SIGSTOP')
@@ -216,13 +215,13 @@ test('each invalid setting is named, and the other checks continue', async ({
   await writeFile(join(folder, 'settings.json'), '{ "prot": 1, "maxAge": "soon", "audience": "a" }')
   const bad = ['--nonsense', '--log-level', 'loud', ...flags]
   const { of, diagnosis } = await diagnose(bad, { dataDir: folder })
-  expect(of('settings').verdict).toBe('problem')
-  const [, ...problems] = of('settings').says
+  const [first, ...problems] = of('settings').says
+  expect([of('settings').verdict, first]).toEqual(['problem', MESSAGES.settings.invalid])
   expect(problems).toEqual([
     expect.stringContaining('There is no flag --nonsense.'),
     expect.stringContaining('unknown setting "prot"'),
     expect.stringContaining('"maxAge" in'),
-    expect.stringContaining('--log-level must be error, warn, info or debug, but it is "loud".'),
+    expect.stringContaining(`--log-level ${RULES.logLevel}, but it is "loud".`),
   ])
   expect(of('provider').verdict).toBe('ok')
   expect(diagnosis.settings).toContainEqual({
@@ -254,7 +253,9 @@ test("a diagnosis that can't be written is still printed", async ({ run }) => {
   await writeFile(dataDir, '')
   const program = await run(['diagnose'], { dataDir })
   expect(await program.ended).toBe(0)
-  expect(program.stdout()).toContain(`[problem] Data directory: ${dataDir} is no directory.`)
+  expect(program.stdout()).toContain(
+    `[problem] Data directory: ${MESSAGES.dataDirectory.notADirectory(dataDir)}`,
+  )
   expect(program.stderr()).toContain(`latchkey: ${COMMAND_MESSAGES.reportNotSaved('')}`)
   expect(readFileSync(dataDir, 'utf8')).toBe('')
   await rm(folder, { recursive: true })

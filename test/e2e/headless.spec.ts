@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { WAITING_ADVICE } from '../../main/agent/agent-messages.js'
 import type { Status } from '../../main/ipc.js'
 import { altered, answerLink } from '../support/person.js'
-import { providerNames } from '../../main/settings/provider-choices.js'
+import { formatProviderNames } from '../../main/settings/provider-choices.js'
 import { startProvider } from '../provider/provider.js'
 import { screenOf } from '../support/screen.js'
 import { START_MESSAGES } from '../../main/app/app-messages.js'
@@ -404,9 +404,9 @@ test('without a provider it says how to configure one, and names the known ones'
   run,
 }) => {
   const program = await run(['--no-browser'])
-  await expect.poll(() => program.stdout()).toContain(GREETING.howToRegister(providerNames()))
+  await expect.poll(() => program.stdout()).toContain(GREETING.howToRegister(formatProviderNames()))
   expect(program.stdout()).toContain(GREETING.noProvider(true))
-  expect(providerNames()).toContain('Auth0, Google, Microsoft Entra,')
+  expect(formatProviderNames()).toContain('Auth0, Google, Microsoft Entra,')
 })
 
 test('S36: only the owner can open a data directory that it creates', async ({ run }) => {

@@ -11,7 +11,7 @@ import type { Account } from '../../main/oauth/account.js'
 import type { Session } from '../../main/oauth/session.js'
 import type { Settings } from '../../main/settings/options.js'
 import { revokeSession } from '../../main/app/uninstall.js'
-import { findProvider } from '../../main/diagnose/test-provider.js'
+import { testProvider } from '../../main/diagnose/test-provider.js'
 
 export const ISSUER = 'https://login.example.com/tenant/'
 export const CLIENT_ID = 'latchkey-desktop'
@@ -39,8 +39,8 @@ const describes = (issuer: string): Http => answeredBy(() => Response.json(metad
 const HERE = 'https://login.example.com'
 
 /** What its form's Test says of a provider, and of one that is spelt with a slash. */
-export const FOUND: ProviderFinding = await findProvider(describes(HERE), HERE)
-export const MISSPELT: ProviderFinding = await findProvider(describes(`${HERE}/`), HERE)
+export const FOUND: ProviderFinding = await testProvider(describes(HERE), HERE)
+export const MISSPELT: ProviderFinding = await testProvider(describes(`${HERE}/`), HERE)
 
 /** There is no network, as Chromium tells it. */
 export const UNREACHABLE = await failureOf(

@@ -8,7 +8,7 @@ import type { CheckName } from '../../main/diagnose/check.js'
 import { diagnose, type Diagnosis } from '../../main/diagnose/diagnose.js'
 import { createLogger } from '../../main/storage/log.js'
 import { toLogRecord } from '../../main/present/log-record.js'
-import { reportOf } from '../../main/diagnose/report.js'
+import { formatReport } from '../../main/diagnose/report.js'
 import { examineSettings } from '../../main/settings/read.js'
 import { createTestClock } from './clock.js'
 import { answeredBy, CLIENT_ID, ISSUER, metadataOf, UNREACHABLE } from './window-provider.js'
@@ -30,7 +30,7 @@ async function makeReport(): Promise<string> {
   try {
     const diagnosis = await diagnoseFrom(home, dataDir)
     const checks = diagnosis.checks.filter(({ name }) => !OF_THIS_COMPUTER.has(name))
-    return reportOf({ ...diagnosis, ...AN_ORDINARY_ONE, checks })
+    return formatReport({ ...diagnosis, ...AN_ORDINARY_ONE, checks })
   } finally {
     rmSync(home, { recursive: true, force: true })
   }

@@ -19,7 +19,7 @@ import type {
   WindowStatus,
 } from '../../main/ipc.js'
 import { describePreset } from '../../main/settings/presets.js'
-import { guideOf, listProviders, redirectUrisOf } from '../../main/settings/provider-choices.js'
+import { findGuide, listProviders, listRedirectUris } from '../../main/settings/provider-choices.js'
 import { ROOT } from './root.js'
 import { NOW_MS, SETTINGS } from './window-states.js'
 
@@ -101,8 +101,8 @@ export async function openWindow(
   await page.clock.install({ time: NOW_MS - 1000 })
   // These ask nobody, so they are the main process' own.
   await page.exposeFunction('describePreset', describePreset)
-  await page.exposeFunction('guideOf', guideOf)
-  await page.exposeFunction('redirectUrisOf', redirectUrisOf)
+  await page.exposeFunction('findGuide', findGuide)
+  await page.exposeFunction('listRedirectUris', listRedirectUris)
   const choices = listProviders()
   await page.addInitScript(installFake, { settings: SETTINGS, choices, ...answers })
   await page.clock.pauseAt(NOW_MS)
@@ -127,10 +127,10 @@ export async function openWindow(
 
 /** Runs in the page, before its own script. */
 function installFake(answers: Answers & { choices: readonly ProviderChoice[] }): void {
-  const { describePreset, guideOf, redirectUrisOf } = globalThis as unknown as {
+  const { describePreset, findGuide, listRedirectUris } = globalThis as unknown as {
     describePreset: LatchkeyApi['describeProvider']
-    guideOf: LatchkeyApi['openProviderGuide']
-    redirectUrisOf: LatchkeyApi['listRedirectUris']
+    findGuide: LatchkeyApi['openProviderGuide']
+    listRedirectUris: LatchkeyApi['listRedirectUris']
   }
   let { status } = answers
   let settings = answers.settings ?? null
@@ -204,10 +204,10 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
     describeProvider: (issuer) =>
       answers.known ? Promise.resolve(answers.known) : describePreset(issuer),
     listProviders: () => Promise.resolve(answers.choices),
-    listRedirectUris: redirectUrisOf,
+    listRedirectUris,
     openProviderGuide: (id) => {
       fake.calls.push(['openProviderGuide', id])
-      return guideOf(id)
+      return findGuide(id)
     },
     pasteAddress: (address) => call('pasteAddress', [address], () => answers.pasted ?? null),
     makeReport: () => call('makeReport', [], () => answers.report ?? null),

@@ -1,4 +1,4 @@
-// The checks of a diagnosis, on real ports and folders and at a real provider.
+// The checks of a diagnosis, with real ports, real folders and a real provider.
 
 import {
   chmodSync,
@@ -17,7 +17,8 @@ import { expect, test as base } from '@playwright/test'
 import { readServiceFile } from '../../main/storage/service-file.js'
 import { AuthError } from '../../main/base/errors.js'
 import { createHttp } from '../../main/net/http.js'
-import { worstOf } from '../../main/diagnose/check.js'
+import { holderOf } from '../../main/net/port-holder.js'
+import { findWorst } from '../../main/diagnose/check.js'
 import {
   checkBrowser,
   checkDataDirectory,
@@ -25,6 +26,8 @@ import {
   checkLoopback,
   checkStorage,
 } from '../../main/diagnose/check-computer.js'
+import { MESSAGES } from '../../main/diagnose/diagnose-messages.js'
+import { RULES } from '../../main/settings/settings-messages.js'
 import { checkRedirectPorts, checkServicePort } from '../../main/diagnose/check-ports.js'
 import { checkProvider, type ProviderDeps } from '../../main/diagnose/check-provider.js'
 import { checkRunning } from '../../main/diagnose/check-running.js'
@@ -39,9 +42,9 @@ import { startProvider, type ProviderOptions, type RunningProvider } from '../pr
 
 const test = base.extend<{
   directory: string
-  /** A port that is taken until the test ends. */
+  /** Takes a port until the test ends. */
   holdPort: () => Promise<number>
-  /** A port that is free for now. */
+  /** Finds a port that is free. */
   freePort: () => Promise<number>
   start: (options?: ProviderOptions) => Promise<RunningProvider>
 }>({
@@ -85,7 +88,7 @@ const ports = new WeakMap<Server, number>()
 const portOf = (server: Server): number => ports.get(server)!
 const given = new Set<number>()
 
-/** On a port that no test here was given before. */
+/** Listens on a port that no test in this file has used. */
 async function listen(): Promise<Server> {
   for (;;) {
     const server = createServer()
@@ -103,78 +106,84 @@ async function listen(): Promise<Server> {
 const close = (server: Server): Promise<unknown> =>
   new Promise((resolve) => void server.close(resolve))
 
-const HERE = process.platform === 'linux' ? `, process ${process.pid}` : 'another program'
+/** Says that this process holds a port. */
+const takenBy = (port: number): string => MESSAGES.ports.taken(port, holderOf(port))
 
 test('the worst verdict counts', () => {
-  expect(worstOf([])).toBe('ok')
-  expect(worstOf(['ok', 'warning', 'ok'])).toBe('warning')
-  expect(worstOf(['warning', 'problem', 'ok'])).toBe('problem')
+  expect(findWorst([])).toBe('ok')
+  expect(findWorst(['ok', 'warning', 'ok'])).toBe('warning')
+  expect(findWorst(['warning', 'problem', 'ok'])).toBe('problem')
 })
 
 test.describe('the data directory', () => {
-  test('of this user alone is right, and one that is not there yet too', ({ directory }) => {
+  test('is ok if only this user can access it, or if it does not exist yet', ({ directory }) => {
     expect(checkDataDirectory(directory, 'linux').verdict).toBe('ok')
     const found = checkDataDirectory(join(directory, 'new'), 'linux')
-    expect(found).toMatchObject({ verdict: 'ok', says: [expect.stringContaining('not there yet')] })
+    expect(found).toMatchObject({
+      verdict: 'ok',
+      says: [MESSAGES.dataDirectory.missing(join(directory, 'new'))],
+    })
   })
 
-  test('S36: that others may look into is told of, with what to do', ({ directory }) => {
+  test('S36: is a warning if other users can access it', ({ directory }) => {
     chmodSync(directory, 0o755)
     const found = checkDataDirectory(directory, 'linux')
     expect(found.verdict).toBe('warning')
-    expect(found.says[0]).toContain(`chmod 700 "${directory}"`)
+    expect(found.says).toEqual([MESSAGES.dataDirectory.open(directory)])
     expect(checkDataDirectory(directory, 'win32').verdict).toBe('ok')
   })
 
-  test('that is a file, or behind one, is a problem', ({ directory }) => {
+  test('is a problem if it is a file, or below a file', ({ directory }) => {
     const path = join(directory, 'file')
     writeFileSync(path, '')
     expect(checkDataDirectory(path, 'linux')).toMatchObject({
       verdict: 'problem',
-      says: [`${path} is no directory. Mend that, or choose another with --data-dir.`],
+      says: [MESSAGES.dataDirectory.notADirectory(path)],
     })
     expect(checkDataDirectory(join(path, 'below'), 'linux')).toMatchObject({
       verdict: 'problem',
-      says: [expect.stringContaining('(ENOTDIR)')],
+      says: [MESSAGES.dataDirectory.unusable(join(path, 'below'), 'ENOTDIR')],
     })
   })
 })
 
-test('this computer reaches itself, and waits for nothing afterwards', async () => {
+test('this computer can connect to itself, and no timer is left', async () => {
   const clock = createTestClock()
   expect(await checkLoopback(4, clock)).toMatchObject({ name: 'loopback-ipv4', verdict: 'ok' })
   expect(await checkLoopback(6, clock)).toMatchObject({ name: 'loopback-ipv6', verdict: 'ok' })
   expect(clock.pending()).toBe(0)
 })
 
-test('a computer that does not reach itself in time is told of', async () => {
+test('a computer that cannot connect to itself in time is a problem', async () => {
   const clock = createTestClock()
   const found = checkLoopback(4, clock)
-  // Runs out before the system has answered.
+  // The time ends before the system has answered.
   clock.advance(60_000)
   expect(await found).toMatchObject({
     verdict: 'problem',
-    says: [expect.stringContaining('does not reach itself at 127.0.0.1 (ETIMEDOUT)')],
+    says: [MESSAGES.loopback.fails('127.0.0.1', 'ETIMEDOUT')],
   })
 })
 
-test.describe('the service’s port', () => {
-  test('named and free is right, and so is any', async ({ freePort }) => {
+test.describe('the service port', () => {
+  test('is ok if it is named and free, or if any port will do', async ({ freePort }) => {
     const port = await freePort()
-    expect(await checkServicePort({ port }, null)).toMatchObject({ says: [`${port} is free.`] })
+    expect(await checkServicePort({ port }, null)).toMatchObject({
+      says: [MESSAGES.ports.free([port])],
+    })
     expect(await checkServicePort({ port: 0 }, null)).toMatchObject({ verdict: 'ok' })
   })
 
-  test('S28: named and taken is a problem, and who holds it is said', async ({ holdPort }) => {
+  test('S28: is a problem if it is named and taken, and the message names the program', async ({
+    holdPort,
+  }) => {
     const port = await holdPort()
     const found = await checkServicePort({ port }, null)
     expect(found.verdict).toBe('problem')
-    expect(found.says[0]).toContain(`${port} is in use by`)
-    expect(found.says[0]).toContain(HERE)
-    expect(found.says[0]).toContain('Close that program')
+    expect(found.says).toEqual([MESSAGES.ports.closeOrChoose(takenBy(port))])
   })
 
-  test('S28: on the ladder is the first free one; the usual one taken is a warning', async ({
+  test('S28: by default is the first free one, with a warning if the usual one is taken', async ({
     holdPort,
     freePort,
   }) => {
@@ -186,56 +195,45 @@ test.describe('the service’s port', () => {
     ]
     expect(await checkServicePort({ port: null }, null, [first, second])).toMatchObject({
       verdict: 'ok',
-      says: [`${first} is free.`, expect.stringContaining(`${second} is in use by`)],
+      says: [MESSAGES.ports.free([first]), `${takenBy(second)}.`],
     })
     const found = await checkServicePort({ port: null }, null, [second, third, last])
     expect(found).toMatchObject({
       verdict: 'warning',
-      says: [
-        expect.stringContaining(`would be on ${last}, for ${second} is in use by`),
-        expect.stringContaining(`${third} is in use by`),
-      ],
+      says: [MESSAGES.ports.fallsBack(takenBy(second), last), `${takenBy(third)}.`],
     })
     expect(await checkServicePort({ port: null }, null, [second, third])).toMatchObject({
       verdict: 'problem',
-      says: [
-        expect.stringContaining('None of the ports'),
-        expect.stringContaining(`${second} is in use by`),
-        expect.stringContaining(`${third} is in use by`),
-      ],
+      says: [MESSAGES.ports.allTaken, `${takenBy(second)}.`, `${takenBy(third)}.`],
     })
   })
 
-  test('that the running Latchkey holds is no surprise', async ({ holdPort }) => {
+  test('is ok if the running Latchkey uses it', async ({ holdPort }) => {
     const [own, other] = [await holdPort(), await holdPort()]
     for (const port of [own, 0, null]) {
       const found = await checkServicePort({ port }, own, [own, other])
       expect(found).toMatchObject({ verdict: 'ok' })
-      expect(found.says[0]).toBe(`It is on ${own}.`)
-      expect(found.says.slice(1).join()).not.toContain(`${own} is`)
+      expect(found.says[0]).toBe(MESSAGES.ports.ours(own))
+      expect(found.says.slice(1).join()).not.toContain(`${own} `)
     }
   })
 })
 
-test.describe('the redirect URI’s port', () => {
-  test('that is not named may be any', async () => {
+test.describe('the redirect port', () => {
+  test('may be any port if none is named', async () => {
     expect(await checkRedirectPorts({ redirectPort: [] })).toMatchObject({ verdict: 'ok' })
   })
 
-  test('named is looked at, each', async ({ holdPort, freePort }) => {
+  test('is checked for every port that is named', async ({ holdPort, freePort }) => {
     const [free, taken, other] = [await freePort(), await holdPort(), await holdPort()]
     expect(await checkRedirectPorts({ redirectPort: [free] })).toMatchObject({ verdict: 'ok' })
     expect(await checkRedirectPorts({ redirectPort: [taken, free] })).toMatchObject({
       verdict: 'warning',
-      says: [expect.anything(), expect.stringContaining(`${taken} is in use by`)],
+      says: [MESSAGES.ports.someTaken, `${takenBy(taken)}.`],
     })
     expect(await checkRedirectPorts({ redirectPort: [taken, other] })).toMatchObject({
       verdict: 'problem',
-      says: [
-        expect.stringContaining('--redirect-port'),
-        expect.stringContaining(HERE),
-        expect.stringContaining(HERE),
-      ],
+      says: [MESSAGES.ports.noneFree, `${takenBy(taken)}.`, `${takenBy(other)}.`],
     })
   })
 })
@@ -246,7 +244,7 @@ const settingsWith = (settings: Partial<Settings>): Settings => ({
   ...settings,
 })
 
-const portsWith = (changes: Partial<ProviderDeps> = {}): ProviderDeps => ({
+const depsWith = (changes: Partial<ProviderDeps> = {}): ProviderDeps => ({
   http: createHttp({ timeoutMs: 5_000 }),
   clock: systemClock,
   env: {},
@@ -256,23 +254,27 @@ const portsWith = (changes: Partial<ProviderDeps> = {}): ProviderDeps => ({
 })
 
 test.describe('the provider', () => {
-  test('that answers as it should is right, and so are the clocks', async ({ start }) => {
+  const { names } = MESSAGES.features
+
+  test('is ok if it answers correctly and the clocks agree', async ({ start }) => {
     const { issuer, requests } = await start()
-    const found = await checkProvider(portsWith(), settingsWith({ issuer }))
+    const found = await checkProvider(depsWith(), settingsWith({ issuer }))
     expect(found.map(({ name, verdict }) => [name, verdict])).toEqual([
       ['proxy', 'ok'],
       ['provider', 'ok'],
       ['endpoints', 'ok'],
       ['clock', 'ok'],
     ])
-    expect(found[1]!.says[0]).toMatch(/^127\.0\.0\.1:\d+ answered in [\d.]+ ms, and its metadata/)
+    expect(found[1]!.says[0]).toMatch(
+      /^127\.0\.0\.1:\d+ answered in [\d.]+ ms with valid metadata\.$/,
+    )
     expect(found[2]!.says).toEqual([
-      'Besides signing in the provider offers: revocation, userinfo, a sign-out page. It lacks: nothing.',
+      MESSAGES.features.list([names.revocation, names.userinfo, names.signOutPage], []),
     ])
     expect(requests).toMatchObject({ discovery: 1, authorization: 0, token: 0, jwks: 0 })
   })
 
-  test('that has rejected offline_access is told of, with what brings it back', async ({
+  test('is a warning if it has rejected offline_access, with what to do', async ({
     start,
     directory,
   }) => {
@@ -281,20 +283,17 @@ test.describe('the provider', () => {
     const ports = { directory, nowMs: Date.now, complain: () => undefined }
     keepProviderMemory({ ...ports, asked: settings }).noteRejection()
     const about = async (asked: Settings): Promise<unknown> =>
-      (await checkProvider(portsWith(), asked)).find(({ name }) => name === 'scopes')
+      (await checkProvider(depsWith(), asked)).find(({ name }) => name === 'scopes')
     expect(await about(settings)).toMatchObject({
       verdict: 'warning',
-      says: [
-        expect.stringContaining('does not allow the scope offline_access'),
-        expect.stringContaining('--scope'),
-      ],
+      says: [MESSAGES.provider.noOfflineAccess, MESSAGES.provider.allowOfflineAccess],
     })
     expect(await about({ ...settings, scope: 'openid' })).toBeUndefined()
   })
 
-  test('that is not there is a problem in the words of a sign-in', async ({ freePort }) => {
+  test('is a problem if it cannot be reached, in the words of a sign-in', async ({ freePort }) => {
     const issuer = `http://127.0.0.1:${await freePort()}`
-    const found = await checkProvider(portsWith(), settingsWith({ issuer }))
+    const found = await checkProvider(depsWith(), settingsWith({ issuer }))
     expect(found.at(-1)).toMatchObject({
       name: 'provider',
       verdict: 'problem',
@@ -302,20 +301,20 @@ test.describe('the provider', () => {
     })
   })
 
-  test('whose metadata cannot be used is a problem, and its clock is compared all the same', async ({
+  test('is a problem if its metadata is invalid, and the clocks are still compared', async ({
     start,
   }) => {
     const { issuer } = await start({
       misbehave: { metadata: (json) => ({ ...json, issuer: 'https://other.example' }) },
     })
-    const found = await checkProvider(portsWith(), settingsWith({ issuer }))
+    const found = await checkProvider(depsWith(), settingsWith({ issuer }))
     expect(found.slice(1)).toMatchObject([
       { name: 'provider', verdict: 'problem', says: [expect.stringContaining('another one')] },
       { name: 'clock', verdict: 'ok' },
     ])
   })
 
-  test('that takes long is told of', async ({ start }) => {
+  test('is a warning if it answers slowly', async ({ start }) => {
     const { issuer } = await start()
     const clock = createTestClock()
     const http = createHttp()
@@ -324,14 +323,14 @@ test.describe('the provider', () => {
       clock.advance(4_000)
       return answer
     }
-    const found = await checkProvider(portsWith({ clock, http: slowly }), settingsWith({ issuer }))
+    const found = await checkProvider(depsWith({ clock, http: slowly }), settingsWith({ issuer }))
     expect(found[1]).toMatchObject({
       verdict: 'warning',
-      says: [expect.stringContaining('answered in 4000 ms')],
+      says: [MESSAGES.provider.slow(new URL(issuer).host, 4_000)],
     })
   })
 
-  test('that announces what cannot be used is told of, member by member', async ({ start }) => {
+  test('is a warning if its metadata has invalid members, which are listed', async ({ start }) => {
     const { issuer } = await start({
       misbehave: {
         metadata: (json) => ({
@@ -342,27 +341,27 @@ test.describe('the provider', () => {
         }),
       },
     })
-    const found = await checkProvider(portsWith(), settingsWith({ issuer }))
+    const found = await checkProvider(depsWith(), settingsWith({ issuer }))
     expect(found.find(({ name }) => name === 'endpoints')?.says).toEqual([
-      'Besides signing in the provider offers: revocation. It lacks: userinfo, a sign-out page.',
+      MESSAGES.features.list([names.revocation], [names.userinfo, names.signOutPage]),
     ])
     expect(found.find(({ name }) => name === 'metadata')).toEqual({
       name: 'metadata',
       verdict: 'warning',
       says: [
-        "Latchkey treats these members of the provider's metadata as absent: " +
-          'code_challenge_methods_supported (malformed), userinfo_endpoint (not https), ' +
-          'end_session_endpoint (empty).',
+        MESSAGES.metadata.ignored([
+          'code_challenge_methods_supported (malformed)',
+          'userinfo_endpoint (not https)',
+          'end_session_endpoint (empty)',
+        ]),
       ],
     })
   })
 
-  test('that only leaves members empty is all right, and has none is not mentioned', async ({
-    start,
-  }) => {
+  test('is ok if members of its metadata are only empty', async ({ start }) => {
     const { issuer, misbehave } = await start()
     const verdicts = async (): Promise<string[]> =>
-      (await checkProvider(portsWith(), settingsWith({ issuer })))
+      (await checkProvider(depsWith(), settingsWith({ issuer })))
         .filter(({ name }) => name === 'metadata')
         .map(({ verdict }) => verdict)
     expect(await verdicts()).toEqual([])
@@ -370,7 +369,7 @@ test.describe('the provider', () => {
     expect(await verdicts()).toEqual(['ok'])
   })
 
-  test('RFC 8414 section 2: that takes revocations only with a secret is told of once', async ({
+  test('RFC 8414 section 2: has a message if it revokes tokens only with a client secret', async ({
     start,
   }) => {
     const methods = ['client_secret_basic', 'client_secret_post']
@@ -379,15 +378,12 @@ test.describe('the provider', () => {
         metadata: (json) => ({ ...json, revocation_endpoint_auth_methods_supported: methods }),
       },
     })
-    const found = await checkProvider(portsWith(), settingsWith({ issuer }))
+    const found = await checkProvider(depsWith(), settingsWith({ issuer }))
     const says = found.flatMap((one) => one.says).filter((line) => /client secret/.test(line))
-    expect(says).toEqual([
-      'The provider announces that only applications with a client secret may revoke tokens. ' +
-        'Signing out asks for it anyway, but tokens may stay valid there until they expire.',
-    ])
+    expect(says).toEqual([MESSAGES.features.revocationNeedsSecret])
   })
 
-  test('that lacks what sign-out uses is told of where that is asked for', async ({ start }) => {
+  test('is a warning if --end-session is set and it has no sign-out page', async ({ start }) => {
     const without = new Set(['revocation_endpoint', 'end_session_endpoint'])
     const { issuer } = await start({
       misbehave: {
@@ -395,109 +391,106 @@ test.describe('the provider', () => {
           Object.fromEntries(Object.entries(json).filter(([name]) => !without.has(name))),
       },
     })
-    const [, , plain] = await checkProvider(portsWith(), settingsWith({ issuer }))
+    const [, , plain] = await checkProvider(depsWith(), settingsWith({ issuer }))
     expect(plain).toMatchObject({ name: 'endpoints', verdict: 'ok' })
     expect(plain!.says).toEqual([
-      'Besides signing in the provider offers: userinfo. It lacks: revocation, a sign-out page.',
-      expect.stringContaining('Tokens cannot be ended there'),
+      MESSAGES.features.list([names.userinfo], [names.revocation, names.signOutPage]),
+      MESSAGES.features.noRevocation,
     ])
     const asked = settingsWith({ issuer, endSession: true })
-    const [, , wanting] = await checkProvider(portsWith(), asked)
+    const [, , wanting] = await checkProvider(depsWith(), asked)
     expect(wanting).toMatchObject({
       verdict: 'warning',
       says: [
-        expect.stringContaining('--end-session does nothing'),
-        expect.stringContaining('Besides signing in'),
-        expect.stringContaining('Tokens cannot be ended there'),
+        MESSAGES.features.noSignOutPage,
+        MESSAGES.features.list([names.userinfo], [names.revocation, names.signOutPage]),
+        MESSAGES.features.noRevocation,
       ],
     })
   })
 
   for (const [name, clockSkewMs, verdict, words] of [
-    ['a little ahead', 3_000, 'ok', "It shows the provider's time."],
+    ['a little ahead', 3_000, 'ok', MESSAGES.clock.inSync],
     ['ahead', 20_000, 'warning', /clock is [12]\d seconds ahead of the provider's/],
     ['behind', -20_000, 'warning', /clock is [12]\d seconds behind the provider's/],
     ['minutes ahead', 300_000, 'problem', /clock is 5 minutes ahead/],
     ['hours behind', -7_200_000, 'problem', /clock is (2 hours|120 minutes) behind/],
     ['years behind', -1e11, 'problem', /clock is 1157 days behind/],
   ] as const) {
-    test(`shows a clock that is ${name}`, async ({ start }) => {
+    test(`shows that the clock is ${name}`, async ({ start }) => {
       const { issuer } = await start()
       const clock = createTestClock(Date.now() + clockSkewMs)
-      const found = await checkProvider(portsWith({ clock }), settingsWith({ issuer }))
+      const found = await checkProvider(depsWith({ clock }), settingsWith({ issuer }))
       expect(found.at(-1)).toMatchObject({ name: 'clock', verdict })
       expect(found.at(-1)!.says[0]).toMatch(words)
     })
   }
 
-  test('that says no time is not taken to be wrong', async ({ start }) => {
+  test('may send no valid time', async ({ start }) => {
     const { issuer } = await start({ misbehave: { date: 'whenever' } })
-    const found = await checkProvider(portsWith(), settingsWith({ issuer }))
+    const found = await checkProvider(depsWith(), settingsWith({ issuer }))
     expect(found.at(-1)).toMatchObject({ name: 'clock', verdict: 'ok' })
-    expect(found.at(-1)!.says[0]).toContain('does not say')
+    expect(found.at(-1)!.says).toEqual([MESSAGES.clock.unknown])
   })
 
-  test('that is not configured is a problem, and the demo’s own is not asked', async () => {
-    expect(await checkProvider(portsWith(), settingsWith({ issuer: null }))).toMatchObject([
-      { verdict: 'problem', says: [expect.stringContaining('--issuer and --client-id')] },
+  test('is a problem if it is not configured, and the demo provider is not asked', async () => {
+    expect(await checkProvider(depsWith(), settingsWith({ issuer: null }))).toMatchObject([
+      { verdict: 'problem', says: [MESSAGES.provider.missing(true)] },
     ])
-    expect(await checkProvider(portsWith(), settingsWith({ demo: true }))).toMatchObject([
+    expect(await checkProvider(depsWith(), settingsWith({ demo: true }))).toMatchObject([
       { verdict: 'ok' },
     ])
   })
 })
 
 test.describe('the way to the provider', () => {
-  test('leads by the proxy that is named', async ({ start }) => {
+  test('shows the proxy', async ({ start }) => {
     const { issuer } = await start()
     const asked: string[] = []
     const proxyFor: ProviderDeps['proxyFor'] = (url) => {
       asked.push(url.href)
       return { host: 'proxy.example:3128', variable: 'HTTPS_PROXY' }
     }
-    const [found] = await checkProvider(portsWith({ proxyFor }), settingsWith({ issuer }))
+    const [found] = await checkProvider(depsWith({ proxyFor }), settingsWith({ issuer }))
     expect(found).toMatchObject({
       name: 'proxy',
       verdict: 'ok',
-      says: ['The provider is asked by proxy.example:3128 (HTTPS_PROXY).'],
+      says: [MESSAGES.proxy.used('proxy.example:3128', 'HTTPS_PROXY')],
     })
     expect(asked).toEqual([`${issuer}/`])
   })
 
-  test('is a problem where the proxy cannot be used', async ({ start }) => {
+  test('is a problem if the proxy is invalid', async ({ start }) => {
     const { issuer } = await start()
     const proxyFor = (): never => {
       throw new AuthError('provider-unreachable', 'HTTPS_PROXY names none.')
     }
-    const [found] = await checkProvider(portsWith({ proxyFor }), settingsWith({ issuer }))
+    const [found] = await checkProvider(depsWith({ proxyFor }), settingsWith({ issuer }))
     expect(found).toMatchObject({ verdict: 'problem', says: ['HTTPS_PROXY names none.'] })
   })
 
-  test('does not go by a SOCKS proxy or a PAC file, and it is said', async ({ start }) => {
+  test('shows that a SOCKS proxy or a PAC file is not supported', async ({ start }) => {
     const { issuer } = await start()
     for (const variable of ['socks_proxy', 'SOCKS_PROXY', 'auto_proxy', 'AUTO_PROXY']) {
       const env = { [variable]: 'p.test:1080' }
-      const [found] = await checkProvider(portsWith({ env }), settingsWith({ issuer }))
+      const [found] = await checkProvider(depsWith({ env }), settingsWith({ issuer }))
       expect(found).toMatchObject({ name: 'proxy', verdict: 'warning' })
-      expect(found!.says[0]).toContain(`${variable} names a proxy of a kind that`)
+      expect(found!.says).toEqual([MESSAGES.proxy.unsupported([variable])])
     }
   })
 
-  test('trusts the certificates that are named, if they can be read', async ({
-    start,
-    directory,
-  }) => {
+  test('shows whether the additional certificates can be read', async ({ start, directory }) => {
     const { issuer } = await start()
     const path = join(directory, 'ca.pem')
     const certificates = async (env: ProviderDeps['env']): Promise<unknown> =>
-      (await checkProvider(portsWith({ env }), settingsWith({ issuer }))).find(
+      (await checkProvider(depsWith({ env }), settingsWith({ issuer }))).find(
         ({ name }) => name === 'certificates',
       )
     const env = { NODE_EXTRA_CA_CERTS: path }
     expect(await certificates({})).toBeUndefined()
     expect(await certificates(env)).toMatchObject({
       verdict: 'problem',
-      says: [expect.stringContaining('(ENOENT)')],
+      says: [MESSAGES.certificates.unreadable(path, 'ENOENT')],
     })
     writeFileSync(path, '')
     expect(await certificates(env)).toMatchObject({ verdict: 'ok' })
@@ -507,10 +500,10 @@ test.describe('the way to the provider', () => {
     })
   })
 
-  test('S12: unchecked certificates are told where there is no provider yet, or the demo’s', async () => {
+  test('S12: unchecked certificates are a problem even without a provider or with the demo', async () => {
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
     for (const settings of [{}, { demo: true }]) {
-      const found = await checkProvider(portsWith({ env }), settingsWith(settings))
+      const found = await checkProvider(depsWith({ env }), settingsWith(settings))
       expect(found.map(({ name, verdict }) => [name, verdict])).toContainEqual([
         'certificates',
         'problem',
@@ -520,32 +513,30 @@ test.describe('the way to the provider', () => {
 })
 
 for (const [addresses, verdict, says] of [
-  [['127.0.0.1', '::1'], 'ok', 'localhost is 127.0.0.1 and ::1.'],
-  [['127.0.0.53'], 'ok', 'localhost is 127.0.0.53.'],
-  [['127.0.0.1', '192.0.2.7'], 'problem', 'localhost leads to 192.0.2.7, so clients'],
-  [['::1', '2001:db8::1'], 'problem', 'localhost leads to 2001:db8::1, so clients'],
-  [['0.0.0.0'], 'problem', 'localhost leads to 0.0.0.0, so clients'],
-  [['::'], 'problem', 'localhost leads to ::, so clients'],
-  [[], 'problem', 'localhost leads nowhere, so clients'],
+  [['127.0.0.1', '::1'], 'ok', MESSAGES.localhost.resolves(['127.0.0.1', '::1'])],
+  [['127.0.0.53'], 'ok', MESSAGES.localhost.resolves(['127.0.0.53'])],
+  [['127.0.0.1', '192.0.2.7'], 'problem', MESSAGES.localhost.elsewhere(['192.0.2.7'])],
+  [['::1', '2001:db8::1'], 'problem', MESSAGES.localhost.elsewhere(['2001:db8::1'])],
+  [['0.0.0.0'], 'problem', MESSAGES.localhost.elsewhere(['0.0.0.0'])],
+  [['::'], 'problem', MESSAGES.localhost.elsewhere(['::'])],
+  [[], 'problem', MESSAGES.localhost.nowhere],
 ] as const) {
   test(`localhost as ${addresses.join(' and ') || 'nothing'}: ${verdict}`, async () => {
     const found = await checkLocalhost(() => Promise.resolve(addresses))
     expect(found).toMatchObject({ name: 'localhost', verdict })
-    expect(found.says[0]).toContain(says)
-    expect(found.says.slice(1)).toEqual(
-      verdict === 'ok' ? [] : [expect.stringContaining('Have /etc/hosts name 127.0.0.1 and ::1')],
-    )
+    expect(found.says[0]).toBe(says)
+    expect(found.says.slice(1)).toEqual(verdict === 'ok' ? [] : [MESSAGES.localhost.fix])
   })
 }
 
-test('localhost that cannot be looked up is a problem, with the system’s code', async () => {
+test('localhost that cannot be resolved is a problem, with the system’s error code', async () => {
   const failure = Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' })
   const found = await checkLocalhost(() => Promise.reject(failure))
   expect(found).toMatchObject({ name: 'localhost', verdict: 'problem' })
-  expect(found.says[0]).toContain('localhost cannot be looked up (EAI_AGAIN)')
+  expect(found.says[0]).toBe(MESSAGES.localhost.lookupFailed('EAI_AGAIN'))
 })
 
-test('each way to keep the session is told, with the reason for it', () => {
+test('each kind of session storage has a message, or its own reason', () => {
   for (const [tier, verdict] of [
     ['keyring', 'ok'],
     ['passphrase', 'ok'],
@@ -560,7 +551,7 @@ test('each way to keep the session is told, with the reason for it', () => {
   }
 })
 
-test('a browser is expected where there is a desktop', () => {
+test('a browser is expected if there is a desktop', () => {
   const verdictOf = (env: object, platform: NodeJS.Platform, noBrowser = false): string =>
     checkBrowser({ noBrowser }, { ...env }, platform).verdict
   expect(verdictOf({}, 'linux')).toBe('warning')
@@ -571,16 +562,13 @@ test('a browser is expected where there is a desktop', () => {
   expect(verdictOf({}, 'darwin')).toBe('ok')
   expect(verdictOf({}, 'win32')).toBe('ok')
   const remote = checkBrowser({ noBrowser: false }, { SSH_CONNECTION: 'a 1 b 2' }, 'linux')
-  expect(remote.says[0]).toContain('ssh -L')
+  expect(remote.says[0]).toContain(MESSAGES.browser.overSsh)
 })
 
-test.describe('a Latchkey on the data directory', () => {
+test.describe('a Latchkey with this data directory', () => {
   const http = createHttp({ timeoutMs: 5_000 })
 
-  test('that is not there is no fault, also where it left a file behind', async ({
-    directory,
-    freePort,
-  }) => {
+  test('may be absent, even if it left a service file behind', async ({ directory, freePort }) => {
     const none = { port: null, found: { verdict: 'ok' } }
     expect(await checkRunning(join(directory, 'new'), http, '1.0.0')).toMatchObject(none)
     expect(await checkRunning(directory, http, '1.0.0')).toMatchObject(none)
@@ -590,7 +578,7 @@ test.describe('a Latchkey on the data directory', () => {
     expect(await checkRunning(directory, http, '1.0.0')).toMatchObject(none)
   })
 
-  test('that has not said where it serves may be starting', async ({ directory }) => {
+  test('may be starting if it has no service file yet', async ({ directory }) => {
     const directoryLock = await lockDirectory(directory)
     const { found, port } = await checkRunning(directory, http, '1.0.0')
     expect([found.verdict, port]).toEqual(['warning', null])
@@ -598,16 +586,16 @@ test.describe('a Latchkey on the data directory', () => {
     await directoryLock.release()
   })
 
-  test('that does not answer is a problem', async ({ directory, freePort }) => {
+  test('is a problem if it does not answer', async ({ directory, freePort }) => {
     const directoryLock = await lockDirectory(directory)
     announceBy(directory, `http://127.0.0.1:${await freePort()}`)
     const { found, port } = await checkRunning(directory, http, '1.0.0')
     expect([found.verdict, port]).toEqual(['problem', null])
-    expect(found.says[0]).toContain('does not answer. Quit it and start it again.')
+    expect(found.says[0]).toContain('does not answer')
     await directoryLock.release()
   })
 
-  test('is asked on this computer only, whatever its file says', ({ directory }) => {
+  test('is contacted only on this computer, whatever its service file says', ({ directory }) => {
     for (const url of ['http://192.0.2.1:80', 'https://127.0.0.1:80', 'file:///etc', 'nonsense']) {
       announceBy(directory, url)
       expect(readServiceFile(directory)).toBeNull()
@@ -624,14 +612,14 @@ function announceBy(directory: string, url: string): void {
   writeFileSync(join(directory, 'service.json'), JSON.stringify(content))
 }
 
-test('S38: homes become ~ and passwords in addresses …, wherever they stand', async ({
+test('S38: home directories become ~ and passwords in URLs become … everywhere', async ({
   directory,
 }) => {
   const dataDir = join(directory, 'data')
   mkdirSync(dataDir, { mode: 0o700 })
   writeFileSync(join(dataDir, 'settings.json'), '{ "issuer": "https://ann:canary@a.example" }')
   const diagnosis = await diagnose({
-    ...portsWith(),
+    ...depsWith(),
     version: '1.0.0',
     platform: 'linux',
     home: directory,
@@ -647,7 +635,7 @@ test('S38: homes become ~ and passwords in addresses …, wherever they stand', 
   const text = JSON.stringify(diagnosis)
   expect(text).not.toContain('canary')
   expect(diagnosis.checks[0]!.says[1]).toContain(
-    '"issuer" in ~/data/settings.json (line 1, column 3) must be an https',
+    `"issuer" in ~/data/settings.json (line 1, column 3) ${RULES.issuer}`,
   )
   expect(diagnosis.checks[0]!.says[1]).toContain('https://…@a.example')
   expect(diagnosis.settings.find(({ name }) => name === 'dataDir')!.value).toBe('~/data')
@@ -658,7 +646,7 @@ test('S38: homes become ~ and passwords in addresses …, wherever they stand', 
   expect(text).toContain('"See ~."')
 })
 
-test('S36: the report is its owner’s alone, takes the place of the last, and leaves nothing', ({
+test('S36: the report is readable only for its owner, and replaces the previous one', ({
   directory,
 }) => {
   const path = join(directory, 'diagnosis.txt')

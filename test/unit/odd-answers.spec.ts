@@ -3,6 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MESSAGES } from '../../main/diagnose/diagnose-messages.js'
 import { checkAnswers } from '../../main/diagnose/check-answers.js'
 import { createLogger, LOG_FILE, findOddMembers } from '../../main/storage/log.js'
 import { toLogRecord } from '../../main/present/log-record.js'
@@ -24,10 +25,14 @@ const said = (directory: string): string =>
     .join(' ')
 
 for (const [name, change, words] of [
-  ['no life at all', { expires_in: undefined }, '300 s are assumed'],
-  ['a life in words', { expires_in: 'one hour' }, '300 s are assumed'],
-  ['a scope that is an object', { scope: {} }, 'went on without them: scope'],
-  ['a refresh token that is a number', { refresh_token: 7 }, 'without them: refresh_token'],
+  ['no life at all', { expires_in: undefined }, MESSAGES.tokens.noExpiry(300)],
+  ['a life in words', { expires_in: 'one hour' }, MESSAGES.tokens.noExpiry(300)],
+  ['a scope that is an object', { scope: {} }, MESSAGES.tokens.ignored(['scope'])],
+  [
+    'a refresh token that is a number',
+    { refresh_token: 7 },
+    MESSAGES.tokens.ignored(['refresh_token']),
+  ],
 ] as const) {
   test(`${name}: from the sign-in until an answer is as it should be`, async ({
     start,

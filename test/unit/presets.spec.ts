@@ -1,5 +1,5 @@
-// What is known of providers by their documentation: who is meant, what is said, and that with what is
-// said a provider that behaves so signs people in.
+// The presets of well-known providers: how an issuer is recognized, the messages, and that the settings
+// work with a provider that behaves as documented.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,15 +8,15 @@ import { fetchMetadata } from '../../main/oauth/metadata.js'
 import { createHttp } from '../../main/net/http.js'
 import {
   describePreset,
-  lackingFor,
+  listUnmetNeeds,
   PRESETS,
-  presetFor,
-  presetsTable,
+  findPreset,
+  formatPresetsTable,
 } from '../../main/settings/presets.js'
 import { createSecret } from '../../main/base/secret.js'
 import { examineSettings } from '../../main/settings/read.js'
 import type { Settings } from '../../main/settings/options.js'
-import { findProvider } from '../../main/diagnose/test-provider.js'
+import { testProvider } from '../../main/diagnose/test-provider.js'
 import { test, type FixtureOptions } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 import { startProvider, type ProviderOptions } from '../provider/provider.js'
@@ -41,10 +41,10 @@ const ISSUERS: Readonly<Record<string, readonly string[]>> = {
   GitHub: ['https://github.com'],
 }
 
-test('each provider is known by its issuer, and by no other', () => {
+test('each provider is recognized by its own issuers only', () => {
   expect(PRESETS.map(({ name }) => name)).toEqual(Object.keys(ISSUERS))
   for (const [name, issuers] of Object.entries(ISSUERS)) {
-    for (const issuer of issuers) expect(presetFor(issuer)?.name, issuer).toBe(name)
+    for (const issuer of issuers) expect(findPreset(issuer)?.name, issuer).toBe(name)
   }
   for (const issuer of [
     'https://auth0.com.evil.example/',
@@ -59,11 +59,11 @@ test('each provider is known by its issuer, and by no other', () => {
     'accounts.google.com',
     '',
   ]) {
-    expect(presetFor(issuer), issuer).toBeNull()
+    expect(findPreset(issuer), issuer).toBeNull()
   }
 })
 
-test('every provider has its sources beside it, and each says on which day it was read', async () => {
+test('every preset names its sources and the day on which they were read', async () => {
   const code = await readFile(join(ROOT, 'main', 'settings', 'presets.ts'), 'utf8')
   const parts = code.split(/^ {4}name: '/m).slice(1)
   expect(parts).toHaveLength(PRESETS.length)
@@ -75,13 +75,13 @@ test('every provider has its sources beside it, and each says on which day it wa
   }
 })
 
-test('what the documentation leaves open is told as not confirmed, and nothing else is', async () => {
+test('messages call exactly those statements not confirmed that the documentation leaves open', async () => {
   const code = await readFile(join(ROOT, 'main', 'settings', 'presets.ts'), 'utf8')
   const parts = code.split(/^ {4}name: '/m).slice(1)
   for (const [index, part] of parts.entries()) {
     const preset = PRESETS[index]!
     if (preset.verdict === 'does not work') continue
-    const lines = [preset.register, ...preset.needs.map(({ says }) => says)]
+    const lines = [preset.register, ...preset.needs.map(({ message }) => message)]
     const isOpen = /not found in its documentation; to be checked/.test(
       part.replace(/\s+\/\/ /g, ' '),
     )
@@ -89,7 +89,7 @@ test('what the documentation leaves open is told as not confirmed, and nothing e
   }
 })
 
-test('the table in docs/providers.md is what the code says', async () => {
+test('the table in docs/providers.md matches the presets', async () => {
   const page = await readFile(join(ROOT, 'docs', 'providers.md'), 'utf8')
   const [, table = ''] = /<!-- providers -->\n+([\s\S]*?)\n+<!-- \/providers -->/.exec(page) ?? []
   // Formatting pads the cells.
@@ -100,7 +100,7 @@ test('the table in docs/providers.md is what the code says', async () => {
         .map((cell) => cell.trim().replace(/^-+$/, '---'))
         .slice(1, -1),
     )
-  expect(cellsOf(table)).toEqual(cellsOf(presetsTable()))
+  expect(cellsOf(table)).toEqual(cellsOf(formatPresetsTable()))
 })
 
 /** A provider that behaves as the documentation says, and the settings that are said to be needed. */
@@ -190,12 +190,12 @@ async function registered(settings: Settings): Promise<{ ports: number[]; uris: 
 }
 
 for (const [name, shape] of Object.entries(SHAPES)) {
-  test(`${name}, as documented: with what is said to be needed it signs in and renews`, async ({
+  test(`${name}, as documented: with the settings that it needs, Latchkey signs in and renews`, async ({
     start,
   }) => {
     const settings = given(shape.settings)
-    // Nothing is lacking with them, and something is without, unless it simply works.
-    expect(lackingFor(settings)).toEqual([])
+    // With these settings, no need is left.
+    expect(listUnmetNeeds(settings)).toEqual([])
     const { ports, uris } = await registered(settings)
     const options: FixtureOptions = {
       provider: {
@@ -224,25 +224,25 @@ for (const [name, shape] of Object.entries(SHAPES)) {
 for (const [name, issuers] of Object.entries(ISSUERS)) {
   const preset = PRESETS.find((one) => one.name === name)!
   const issuer = issuers[0]!.replace(/\/$/, '')
-  test(`${name}, as set up by somebody who knows nothing of it, is told what is lacking`, () => {
-    const lacking = lackingFor(given({ issuer }))
+  test(`${name}: without any of the settings that it needs, the messages list all of them`, () => {
+    const lacking = listUnmetNeeds(given({ issuer }))
     const description = describePreset(issuer)
     expect(description?.name).toBe(name)
     if (preset.verdict === 'does not work') {
-      expect(lacking).toEqual([preset.why])
+      expect(lacking).toEqual([preset.message])
     } else {
-      expect(lacking).toEqual(preset.needs.map(({ says }) => says))
-      for (const says of lacking) expect(description?.lines).toContain(says)
+      expect(lacking).toEqual(preset.needs.map(({ message }) => message))
+      for (const message of lacking) expect(description?.lines).toContain(message)
     }
   })
 }
 
-test('of other providers nothing is said, nor where none is set up', () => {
-  expect(lackingFor(given({ issuer: 'https://login.example.com' }))).toEqual([])
-  expect(lackingFor(given({ issuer: null }))).toEqual([])
+test('for an unknown provider, or without one, there is no message', () => {
+  expect(listUnmetNeeds(given({ issuer: 'https://login.example.com' }))).toEqual([])
+  expect(listUnmetNeeds(given({ issuer: null }))).toEqual([])
 })
 
-test('the form says at once that a provider does not work, and asks nothing there', async () => {
+test('the form says that a provider does not work without a request to it', async () => {
   const asked: string[] = []
   const http = createHttp()
   const watching: typeof http = (request) => {
@@ -250,7 +250,7 @@ test('the form says at once that a provider does not work, and asks nothing ther
     return http(request)
   }
   for (const issuer of ['https://github.com', 'https://appleid.apple.com']) {
-    expect(await findProvider(watching, issuer)).toMatchObject({
+    expect(await testProvider(watching, issuer)).toMatchObject({
       kind: 'failed',
       message: expect.stringMatching(/^(GitHub|Apple) /),
     })
@@ -258,7 +258,7 @@ test('the form says at once that a provider does not work, and asks nothing ther
   expect(asked).toEqual([])
 })
 
-test('an issuer of many tenants, or of another name, is refused and shown', async () => {
+test('an issuer of many tenants, or with another name, is rejected and shown', async () => {
   for (const [announced, words] of [
     [
       'https://login.microsoftonline.com/{tenantid}/v2.0',

@@ -1,35 +1,35 @@
-// The providers that can be chosen by name: what is filled in is what their documentation asks for, and
-// their pages are fixed ones of their own.
+// The providers that people can choose by name: the templates meet the needs in the documentation, and
+// the links are fixed.
 
 import { expect, test } from '@playwright/test'
-import { lackingFor, PRESETS, presetFor } from '../../main/settings/presets.js'
+import { listUnmetNeeds, PRESETS, findPreset } from '../../main/settings/presets.js'
 import {
-  guideOf,
+  findGuide,
   listProviders,
-  providerNames,
-  redirectUrisOf,
+  formatProviderNames,
+  listRedirectUris,
 } from '../../main/settings/provider-choices.js'
 import { applyChanges } from '../../main/settings/form.js'
 import { examineSettings } from '../../main/settings/read.js'
 
 const CHOICES = listProviders()
 
-test('each provider that works by its documentation can be chosen, and no other', () => {
+test('only providers that work according to their documentation can be chosen', () => {
   const working = PRESETS.filter(({ verdict }) => verdict === 'works').map(({ name }) => name)
   expect(working.length).toBeGreaterThan(5)
   expect(CHOICES.map(({ name }) => name)).toEqual(working)
   expect(new Set(CHOICES.map(({ id }) => id)).size).toBe(CHOICES.length)
-  expect(providerNames()).toMatch(/^Auth0, Google, .* and Salesforce$/)
+  expect(formatProviderNames()).toMatch(/^Auth0, Google, .* and Salesforce$/)
 })
 
 for (const { id, name, issuer, blanks, hint, settings, lines } of CHOICES) {
-  test(`${name}: what is filled in can be saved, and is what its documentation asks for`, () => {
+  test(`${name}: the template can be saved and meets the needs in the documentation`, () => {
     const typed = blanks.reduce((text, blank) => text.replace(blank, 'mine'), issuer)
     expect(/[A-Z]{2,}/.exec(typed)).toBeNull()
     for (const blank of blanks) expect(issuer).toContain(blank)
-    // By its issuer it is known again; only a GitLab of somebody's own is anywhere.
+    // The issuer identifies the provider, except for a self-hosted GitLab, which may have any address.
     const example = /https:\/\/\S+/.exec(hint)?.[0] ?? issuer
-    if (id !== 'gitlab') expect(presetFor(example)?.name).toBe(name)
+    if (id !== 'gitlab') expect(findPreset(example)?.name).toBe(name)
 
     const saved = applyChanges({}, { ...settings, issuer: typed, clientId: 'latchkey' })
     expect(saved).toHaveProperty('content')
@@ -41,14 +41,14 @@ for (const { id, name, issuer, blanks, hint, settings, lines } of CHOICES) {
       readFile: () => ({ content: 'content' in saved ? saved.content : {}, warning: null }),
     })
     expect(problems).toEqual([])
-    // Nobody but the person has the client secret.
-    const lacking = lackingFor(read)
+    // Only the user has the client secret.
+    const lacking = listUnmetNeeds(read)
     expect(lacking.filter((line) => !line.includes('--client-secret-file'))).toEqual([])
     expect(lines.slice(1)).toEqual(lacking)
     expect(lines.join(' ')).not.toMatch(/--(scope|redirect|prompt|authorization)/)
   })
 
-  test(`${name}: its page is one of its own, over https`, () => {
+  test(`${name}: the link leads to the provider’s own site over https`, () => {
     const hosts = {
       auth0: 'auth0.com',
       google: 'developers.google.com',
@@ -59,7 +59,7 @@ for (const { id, name, issuer, blanks, hint, settings, lines } of CHOICES) {
       cognito: 'docs.aws.amazon.com',
       salesforce: 'help.salesforce.com',
     } as const
-    const { protocol, host, username, password } = new URL(guideOf(id))
+    const { protocol, host, username, password } = new URL(findGuide(id))
     expect({ protocol, host, username, password }).toEqual({
       protocol: 'https:',
       host: hosts[id],
@@ -84,6 +84,6 @@ for (const [typed, uris] of [
 ] as const) {
   test(`the redirect URIs of ${JSON.stringify(typed)} are ${uris.join(' and ') || 'none'}`, () => {
     const usual = { redirectPort: '', redirectHost: '127.0.0.1', redirectPath: '/callback' }
-    expect(redirectUrisOf({ ...usual, ...typed })).toEqual(uris)
+    expect(listRedirectUris({ ...usual, ...typed })).toEqual(uris)
   })
 }

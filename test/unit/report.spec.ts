@@ -1,8 +1,9 @@
-// A diagnosis as the text that a person reads and sends.
+// The text of a diagnosis, which people read and send.
 
 import { expect, test } from '@playwright/test'
 import type { Diagnosis } from '../../main/diagnose/diagnose.js'
-import { reportOf } from '../../main/diagnose/report.js'
+import { MESSAGES } from '../../main/diagnose/diagnose-messages.js'
+import { formatReport } from '../../main/diagnose/report.js'
 
 const DIAGNOSIS: Diagnosis = {
   at: '2026-01-02T03:04:05.000Z',
@@ -16,26 +17,30 @@ const DIAGNOSIS: Diagnosis = {
     { name: 'maxAge', value: null, origin: 'default' },
   ],
   checks: [
-    { name: 'settings', verdict: 'ok', says: ['All of them can be used.'] },
-    { name: 'clock', verdict: 'warning', says: ['It is 12 seconds ahead.'] },
-    { name: 'provider', verdict: 'problem', says: ['It is down.', 'Since a while.', 'Wait.'] },
+    { name: 'settings', verdict: 'ok', says: ['all valid.'] },
+    { name: 'clock', verdict: 'warning', says: ['12 seconds ahead.'] },
+    {
+      name: 'provider',
+      verdict: 'problem',
+      says: ['The provider is down.', 'It has been for a while.', 'Wait.'],
+    },
     { name: 'storage', verdict: 'warning', says: [] },
   ],
   failures: ['{"level":"error","event":"sign-in-ended"}'],
 }
 
-test('the report says what runs where, what was found, and with which settings', () => {
-  expect(reportOf(DIAGNOSIS)).toBe(`\
+test('the report contains the versions, the checks, the settings and the failures', () => {
+  expect(formatReport(DIAGNOSIS)).toBe(`\
 Latchkey 1.2.3 on Node 24.1.0, Linux 6.1.0 x64, 2026-01-02T03:04:05.000Z
 
-[ok]      Settings: All of them can be used.
-[warning] Clock: It is 12 seconds ahead.
-[problem] Provider: It is down.
-            Since a while.
+[ok]      Settings: all valid.
+[warning] Clock: 12 seconds ahead.
+[problem] Provider: The provider is down.
+            It has been for a while.
             Wait.
-[warning] Keeping the session: 
+[warning] Session storage: 
 
-Settings, and where each comes from:
+Settings and their sources:
   issuer        "https://login.example.com"  settings.json
   redirectPort  [8400,8401]  --redirect-port
   maxAge        null  default
@@ -47,15 +52,15 @@ The last failures in the log:
 `)
 })
 
-test('where nothing has failed it says so', () => {
-  const report = reportOf({ ...DIAGNOSIS, checks: [], failures: [] })
-  expect(report).toContain('The log holds no failures.')
+test('if nothing has failed, the report says so', () => {
+  const report = formatReport({ ...DIAGNOSIS, checks: [], failures: [] })
+  expect(report).toContain(MESSAGES.report.noFailures)
   expect(report).toContain('0 problems, 0 warnings.')
 })
 
-test('nothing in it steers a terminal, or takes more than its line', () => {
+test('nothing in the report controls a terminal or spans more than one line', () => {
   const evil = 'a\u001b[2J\nb\u2028\u202ec'
-  const report = reportOf({
+  const report = formatReport({
     ...DIAGNOSIS,
     settings: [{ name: 'audience', value: evil, origin: 'settings.json' }],
     checks: [{ name: 'provider', verdict: 'ok', says: [evil, evil] }],

@@ -1,6 +1,10 @@
+// Testing a provider for the window.
+
 import { expect, test as base } from '@playwright/test'
 import { createHttp } from '../../main/net/http.js'
-import { findProvider } from '../../main/diagnose/test-provider.js'
+import { MESSAGES } from '../../main/diagnose/diagnose-messages.js'
+import { RULES } from '../../main/settings/settings-messages.js'
+import { testProvider } from '../../main/diagnose/test-provider.js'
 import { startProvider, type RunningProvider } from '../provider/provider.js'
 
 const test = base.extend<{ provider: RunningProvider }>({
@@ -12,18 +16,18 @@ const test = base.extend<{ provider: RunningProvider }>({
   },
 })
 
-test('a provider that is there is described', async ({ provider }) => {
-  expect(await findProvider(createHttp(), ` ${provider.issuer} `)).toEqual({
+test('a provider that answers is described', async ({ provider }) => {
+  expect(await testProvider(createHttp(), ` ${provider.issuer} `)).toEqual({
     kind: 'found',
     lines: [
-      `You sign in at ${new URL(provider.issuer).host}, with PKCE.`,
-      'Signing out ends the session at the provider too.',
-      'It has a sign-out page of its own, which Latchkey can open when you sign out.',
+      MESSAGES.tested.signIn(new URL(provider.issuer).host),
+      MESSAGES.tested.signsOut,
+      MESSAGES.tested.signOutPage,
     ],
   })
 })
 
-test('what cannot be used is not offered, and revocation with a secret is told of', async ({
+test('invalid endpoints are not described, and revocation that needs a secret is', async ({
   provider,
 }) => {
   provider.misbehave.metadata = (json) => ({
@@ -31,41 +35,37 @@ test('what cannot be used is not offered, and revocation with a secret is told o
     end_session_endpoint: '/sign-out',
     revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
   })
-  expect(await findProvider(createHttp(), provider.issuer)).toEqual({
+  expect(await testProvider(createHttp(), provider.issuer)).toEqual({
     kind: 'found',
-    lines: [
-      `You sign in at ${new URL(provider.issuer).host}, with PKCE.`,
-      'Signing out may end the session here only: the provider announces revocation for ' +
-        'applications with a client secret.',
-    ],
+    lines: [MESSAGES.tested.signIn(new URL(provider.issuer).host), MESSAGES.tested.mayNotSignOut],
   })
 })
 
-test('the provider’s own spelling is offered where only the final slash is wrong', async ({
+test('the provider’s own spelling is suggested if only the final slash is wrong', async ({
   provider,
 }) => {
-  expect(await findProvider(createHttp(), provider.issuer.slice(0, -1))).toEqual({
+  expect(await testProvider(createHttp(), provider.issuer.slice(0, -1))).toEqual({
     kind: 'failed',
     message: expect.stringContaining(`spells its issuer ${provider.issuer}`),
     issuer: provider.issuer,
   })
 })
 
-test('a provider that says it is another offers no spelling', async ({ provider }) => {
+test('no spelling is suggested if the metadata names another provider', async ({ provider }) => {
   provider.misbehave.metadata = (json) => ({ ...json, issuer: 'https://other.example/' })
-  expect(await findProvider(createHttp(), provider.issuer)).toMatchObject({
+  expect(await testProvider(createHttp(), provider.issuer)).toMatchObject({
     kind: 'failed',
     issuer: null,
   })
 })
 
-test('an address that cannot be an issuer is said to be none, and nobody is asked', async () => {
+test('an invalid issuer is rejected without a request', async () => {
   const http = (): never => {
-    throw new Error('asked')
+    throw new Error('there was a request')
   }
-  expect(await findProvider(http, 'http://example.com')).toEqual({
+  expect(await testProvider(http, 'http://example.com')).toEqual({
     kind: 'failed',
-    message: expect.stringContaining('must be an https URL'),
+    message: expect.stringContaining(RULES.issuer),
     issuer: null,
   })
 })

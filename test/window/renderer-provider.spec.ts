@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test'
 import type { ProviderFinding } from '../../main/ipc.js'
-import { guideOf, listProviders } from '../../main/settings/provider-choices.js'
+import { findGuide, listProviders } from '../../main/settings/provider-choices.js'
 import { LOCKED, SETTINGS, STATES, UNSET } from '../support/window-states.js'
 import { expect, test } from '../support/window-test.js'
 import type { Fake } from '../support/window.js'
@@ -547,7 +547,7 @@ test('the list follows an issuer that is typed or set, and then fills nothing in
   })
   await openForm(page)
   await expect(provider(page)).toHaveValue('auth0')
-  await expect(known(page)).toContainText('choose one with --redirect-port')
+  await expect(known(page)).toContainText('Choose a port with --redirect-port')
   await page.getByLabel('Issuer').fill('https://gitlab.com')
   await expect(provider(page)).toHaveValue('gitlab')
   await expect(page.getByLabel('Redirect ports')).toHaveValue('')
@@ -573,7 +573,7 @@ test('what was filled in for one provider is taken back when another’s issuer 
   await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(
     /^Spelt as your provider does/,
   )
-  await expect(known(page)).toContainText('choose one with --redirect-port')
+  await expect(known(page)).toContainText('Choose a port with --redirect-port')
 })
 
 test('saved, what was filled in is the person’s own', async ({ open }) => {
@@ -613,7 +613,7 @@ test('the provider’s page is asked for by its name, and its link is there to r
   const { page, fake } = await open(NONE)
   await provider(page).selectOption('Okta')
   await button(page, 'How to register at Okta').click()
-  await expect(page.getByText('If your browser does not open:')).toContainText(guideOf('okta'))
+  await expect(page.getByText('If your browser does not open:')).toContainText(findGuide('okta'))
   expect(await fake(({ calls }) => calls.at(-1))).toEqual(['openProviderGuide', 'okta'])
   await provider(page).selectOption('Google')
   await expect(page.getByText('If your browser does not open:')).toBeHidden()

@@ -1,0 +1,150 @@
+// The messages about settings, pinned once. Other specs assert the key.
+
+import { expect, test } from '@playwright/test'
+import { MESSAGES, RULES } from '../../main/settings/settings-messages.js'
+
+test('the rules for the values of settings', () => {
+  for (const [rule, text] of [
+    [RULES.text, 'must be text that is not empty'],
+    [RULES.toggle, 'must be true or false'],
+    [RULES.issuer, 'must be an https URL without a query (http only for this computer)'],
+    [RULES.issuerTemplate, "must name one tenant: replace the braces with your tenant's ID"],
+    [RULES.clientSecret, 'must be printable ASCII characters'],
+    [RULES.scope, 'must be scopes separated by spaces and include openid'],
+    [
+      RULES.prompt(['login', 'none']),
+      'must be login, none, or several separated by spaces (none only by itself)',
+    ],
+    [RULES.seconds(1, 60), 'must be a whole number of seconds from 1 to 60'],
+    [
+      RULES.authorizationParameters,
+      'must be NAME=VALUE, with each name only once and no name that Latchkey sets itself (some, such as prompt, have their own setting)',
+    ],
+    [
+      RULES.allowedParameters,
+      'must be names of lowercase letters, digits and _, without names that Latchkey sets itself',
+    ],
+    [RULES.port, 'must be a whole number from 0 to 65535'],
+    [RULES.redirectPort, 'must be a whole number from 1 to 65535, or several separated by commas'],
+    [RULES.redirectHost, 'must be 127.0.0.1, localhost or [::1]'],
+    [
+      RULES.redirectPath,
+      'must be a path such as /callback, without a query, encoded characters or empty segments',
+    ],
+    [RULES.logLevel, 'must be error, warn, info or debug'],
+  ]) {
+    expect(rule).toBe(text)
+  }
+})
+
+test('the messages about settings', () => {
+  for (const [message, text] of [
+    [
+      MESSAGES.unknownFlag('--isuer', '--issuer'),
+      'There is no flag --isuer. Did you mean --issuer? See --help for all flags.',
+    ],
+    [
+      MESSAGES.notAFlag('sign-in'),
+      'Latchkey accepts only flags, and "sign-in" is not a flag. See --help.',
+    ],
+    [MESSAGES.flagNeedsValue('--issuer', '--issuer URL'), '--issuer needs a value: --issuer URL.'],
+    [MESSAGES.switchTakesNoValue('--json'), '--json is a switch and takes no value.'],
+    [MESSAGES.contradiction('demo', 'no-demo'), '--demo and --no-demo contradict each other.'],
+    [
+      MESSAGES.secretAsFlag,
+      'A client secret cannot be a flag, because every user of this computer could read it. Put the secret into a file and name the file with --client-secret-file, or set LATCHKEY_CLIENT_SECRET.',
+    ],
+    [
+      MESSAGES.invalid('--port', RULES.port, '"high"', null),
+      '--port must be a whole number from 0 to 65535, but it is "high".',
+    ],
+    [
+      MESSAGES.invalidSecret('LATCHKEY_CLIENT_SECRET', RULES.clientSecret),
+      'LATCHKEY_CLIENT_SECRET must be printable ASCII characters.',
+    ],
+    [
+      MESSAGES.unknownVariable('LATCHKEY_ISUER', 'LATCHKEY_ISSUER'),
+      'Latchkey has no variable "LATCHKEY_ISUER". Did you mean LATCHKEY_ISSUER?',
+    ],
+    [
+      MESSAGES.oldName('--login-timeout', '--sign-in-timeout'),
+      '--login-timeout is the old name of --sign-in-timeout. Both are set, so Latchkey uses --sign-in-timeout.',
+    ],
+    [
+      MESSAGES.notAnObject('FILE'),
+      'FILE must contain one JSON object: { "issuer": "https://…", … }.',
+    ],
+    [MESSAGES.unreadable('FILE', 'EACCES'), 'FILE cannot be read (EACCES).'],
+    [MESSAGES.unwritable('FILE', 'EROFS'), 'FILE cannot be written (EROFS).'],
+    [
+      MESSAGES.unknownSetting('FILE (line 1, column 2)', 'prot', 'port', []),
+      'FILE (line 1, column 2) has an unknown setting "prot". Did you mean port?',
+    ],
+    [MESSAGES.isUtf16('FILE'), 'FILE is encoded as UTF-16. Save it as UTF-8.'],
+    [MESSAGES.notUtf8('FILE'), 'FILE is not encoded as UTF-8. Save it as UTF-8.'],
+    [
+      MESSAGES.invalidJson('FILE (line 1, column 2)', 'the file ends'),
+      'FILE (line 1, column 2) is not valid JSON: the file ends. Fix it, or delete the file to start over.',
+    ],
+    [MESSAGES.isEmpty('FILE'), 'FILE is empty, so the defaults apply.'],
+    [
+      MESSAGES.onlyZeros('FILE'),
+      'FILE contains only zeros, as after a power failure. Its settings are lost, and the defaults apply.',
+    ],
+    [
+      MESSAGES.demoWithProvider,
+      '--demo brings its own provider. Leave out --issuer and --client-id.',
+    ],
+    [MESSAGES.issuerMissing, 'A client ID is set, but no issuer. Set both: --issuer is missing.'],
+    [
+      MESSAGES.clientIdMissing,
+      'An issuer is set, but no client ID. Set both: --client-id is missing.',
+    ],
+    [
+      MESSAGES.twoSecrets('LATCHKEY_CLIENT_SECRET', 'LATCHKEY_CLIENT_SECRET_FILE'),
+      'LATCHKEY_CLIENT_SECRET and LATCHKEY_CLIENT_SECRET_FILE cannot both be set. Leave out one.',
+    ],
+    [
+      MESSAGES.badSecretFile('FILE', MESSAGES.secretFileFaults.isEmpty),
+      'The client secret file FILE is empty.',
+    ],
+    [MESSAGES.secretFileFaults.isLink, 'is a link, not a file'],
+    [MESSAGES.secretFileFaults.notRegular, 'is not a regular file'],
+    [MESSAGES.secretFileFaults.tooLarge(4_096), 'is larger than 4096 bytes'],
+    [MESSAGES.secretFileFaults.unreadable('ENOENT'), 'cannot be read (ENOENT)'],
+    [MESSAGES.secretFileFaults.isEmpty, 'is empty'],
+    [MESSAGES.secretFileFaults.notPrintable, 'must contain one line of printable ASCII characters'],
+    [MESSAGES.secretFileFaults.otherOwner, 'belongs to another user'],
+    [
+      MESSAGES.secretFileFaults.readableByOthers('FILE'),
+      'can be read by other users: chmod 600 "FILE"',
+    ],
+    [
+      MESSAGES.settingsReadableByOthers('FILE', 'EPERM'),
+      'FILE contains the client secret and can be read by other users (EPERM): chmod 600 "FILE".',
+    ],
+    [
+      MESSAGES.noHome,
+      'The system reports no home directory for this user. Set HOME, or choose a directory with --data-dir.',
+    ],
+    [
+      MESSAGES.rootInHome('/home/ann', 1000),
+      'Latchkey was started as root, but the home directory /home/ann belongs to another user (uid 1000). Start it as that user, or choose a directory that belongs to root with --data-dir.',
+    ],
+    [MESSAGES.chooseDataDir, 'Choose another directory with --data-dir.'],
+  ]) {
+    expect(message).toBe(text)
+  }
+})
+
+test('an unknown name brings a suggestion, or the known names', () => {
+  expect(MESSAGES.unknownFlag('--verbose', null)).toBe(
+    'There is no flag --verbose. See --help for all flags.',
+  )
+  expect(MESSAGES.unknownSetting('FILE', 'x', null, ['issuer', 'port'])).toBe(
+    'FILE has an unknown setting "x". The settings are: issuer, port.',
+  )
+  expect(MESSAGES.invalid('--issuer', RULES.issuer, '"a.example"', 'https://a.example')).toBe(
+    `--issuer ${RULES.issuer}, but it is "a.example". Did you mean https://a.example?`,
+  )
+})
