@@ -39,7 +39,7 @@ export type AgentDeps = {
   openBrowser(link: string): Promise<void>
   /** Where the provider sends the browser. It decides what to register. */
   redirect?: RedirectTarget
-  /** What is known of the provider from earlier runs. */
+  /** Facts about the provider from earlier runs. */
   memory?: ProviderMemory
   /** True if the person opens each link. Then no browser is opened, and none is counted. */
   noBrowser?: boolean

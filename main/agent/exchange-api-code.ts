@@ -32,12 +32,14 @@ export async function exchangeApiCode(
 
 /** Exchanges the code of the latest answered sign-in whose verifier the service made. */
 export async function exchangeLatestApiCode(context: ApiSignInContext): Promise<ExchangeResult> {
-  const handle = [...context.handles.values()].findLast(
-    ({ answered, request }) => answered !== null && request.verifier !== null,
-  )
-  const { answered = null, request } = handle ?? {}
-  if (!handle || answered === null || !request?.verifier) return { kind: 'unknown' }
-  return completeApiSignIn(context, handle, { ...answered, verifier: request.verifier })
+  const latest = [...context.handles.values()]
+    .flatMap((handle) => {
+      const { answered, request } = handle
+      if (answered === null || request.verifier === null) return []
+      return [{ handle, proof: { ...answered, verifier: request.verifier } }]
+    })
+    .at(-1)
+  return latest ? completeApiSignIn(context, latest.handle, latest.proof) : { kind: 'unknown' }
 }
 
 /**

@@ -1,4 +1,4 @@
-// Holds the model, applies events to it, and tells the subscribers.
+// Holds the model, applies events to it, and calls the subscribers.
 
 import { initialModel, type Event, type Model } from './model.js'
 import { next } from './transitions.js'
@@ -7,7 +7,7 @@ export type Subscriber = (model: Model, event: Event) => void
 
 export type ModelStore = {
   model(): Model
-  /** Applies an event. An event that changes nothing is not told. */
+  /** Applies an event. Subscribers are called only if it changes the model. */
   dispatch(event: Event): void
   /** Calls `subscriber` after every change; the returned function ends that. */
   subscribe(subscriber: Subscriber): () => void

@@ -625,8 +625,9 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'without a body an app’s own code is exchanged',
-        find: '({ answered, request }) => answered !== null && request.verifier !== null,',
-        replace: '({ answered }) => answered !== null,',
+        find: 'if (answered === null || request.verifier === null) return []\n      return [{ handle, proof: { ...answered, verifier: request.verifier } }]',
+        replace:
+          "if (answered === null) return []\n      return [{ handle, proof: { ...answered, verifier: request.verifier ?? '' } }]",
       },
     ],
   },
