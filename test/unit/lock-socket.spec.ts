@@ -76,7 +76,7 @@ test('S47: a link or a file in the place of the folder is not used', ({ folder }
   const [target, link, file] = ['target', 'link', 'file'].map((name) => join(folder, name))
   mkdirSync(target!, { mode: 0o700 })
   symlinkSync(target!, link!)
-  writeFileSync(file!, '')
+  writeFileSync(file!, '', { mode: 0o600 })
   expect(isPrivateFolder(link!, true)).toBe(false)
   expect(isPrivateFolder(file!, true)).toBe(false)
 })

@@ -177,7 +177,7 @@ export const DIRECTORY: readonly MutatedFile[] = [
         name: 'a link in /tmp is used',
         find: 'const found = lstatSync(folder, { throwIfNoEntry: false })\n  if (found?.isDirectory() !== true) return false',
         replace:
-          "const real = join(folder, '.')\n  const found = lstatSync(real, { throwIfNoEntry: false })\n  if (found === undefined) return false",
+          'const real = `${folder}/.`\n  const found = lstatSync(real, { throwIfNoEntry: false })\n  if (found === undefined) return false',
       },
       {
         name: 'others may enter the folder in /tmp',
