@@ -63,7 +63,7 @@ export type WindowStatus = {
   /** Why the service isn't at its usual address; null if it is. */
   serviceNote: string | null
   /** What a person should know about this start, one line each. */
-  notices: readonly string[]
+  messages: readonly string[]
   version: string
 }
 
@@ -192,14 +192,14 @@ export type Calls = {
   'open-provider-guide': (id: ProviderId) => string
   'list-redirect-uris': (typed: TypedRedirect) => readonly string[]
   'paste-address': (address: string) => PasteOutcome
-  'make-report': () => string
+  'create-report': () => string
   'read-removal': () => RemovalPlan
   'revoke-session': () => RevocationOutcome
   'remove-data': () => void
 }
 
-/** What the main process tells the window. */
-export type Notices = {
+/** What the main process pushes to the window. */
+export type Events = {
   'status-changed': (status: WindowStatus) => void
 }
 
@@ -225,7 +225,7 @@ export type LatchkeyApi = {
   /** Finishes a sign-in by the address of the browser's last page. */
   pasteAddress(address: string): Promise<PasteOutcome>
   /** A report that a person can send; `copy-report` puts the last one on the clipboard. */
-  makeReport(): Promise<string>
+  createReport(): Promise<string>
   /** What {@link removeData} would do. */
   readRemoval(): Promise<RemovalPlan>
   /** Ends the session at the provider, and changes nothing here: the first step of removing all. */

@@ -2,7 +2,7 @@
 // imported from other files.
 
 import electron = require('electron')
-import type { Calls, LatchkeyApi, Notices } from './ipc.js'
+import type { Calls, LatchkeyApi, Events } from './ipc.js'
 
 const { contextBridge, ipcRenderer } = electron
 
@@ -13,12 +13,12 @@ function call<Channel extends keyof Calls>(
   return ipcRenderer.invoke(channel, ...args) as Promise<ReturnType<Calls[Channel]>>
 }
 
-function listen<Channel extends keyof Notices>(
+function listen<Channel extends keyof Events>(
   channel: Channel,
-  listener: Notices[Channel],
+  listener: Events[Channel],
 ): () => void {
   // The event itself stays here: it would hand the page a way to the whole IPC.
-  const forward = (_event: unknown, ...args: Parameters<Notices[Channel]>): void =>
+  const forward = (_event: unknown, ...args: Parameters<Events[Channel]>): void =>
     (listener as (...given: typeof args) => void)(...args)
   ipcRenderer.on(channel, forward)
   return () => void ipcRenderer.off(channel, forward)
@@ -36,7 +36,7 @@ const api: LatchkeyApi = {
   openProviderGuide: (id) => call('open-provider-guide', id),
   listRedirectUris: (typed) => call('list-redirect-uris', typed),
   pasteAddress: (address) => call('paste-address', address),
-  makeReport: () => call('make-report'),
+  createReport: () => call('create-report'),
   readRemoval: () => call('read-removal'),
   revokeSession: () => call('revoke-session'),
   removeData: () => call('remove-data'),

@@ -1,24 +1,22 @@
-// Buttons that do one thing at a time, and say when it did not work.
+// Buttons that do one thing at a time, and say so if it failed.
 
 import { make } from './dom.js'
 import { announce, setProblem } from './news.js'
+import { BUTTONS, NEWS } from './words.js'
 
-/** How long a pressed button rests after the answer, for its effect may follow a little later. */
+/** How long a pressed button rests after the answer, because its effect may follow a little later. */
 const REST_MS = 500
-/** How long a button says that it is done. */
+/** How long a button says that it has copied. */
 const DONE_MS = 2000
 
-const DID_NOT_WORK =
-  'That did not work. Try again; if it happens again, quit Latchkey and start it.'
-
-/** Keeps one press from being two, wherever the second would fall. Call once. */
+/** Ignores a double click's second half and a held Enter key on every button. Call once. */
 export function guardPresses(): void {
   const isButton = (target: EventTarget | null): boolean =>
     target instanceof Element && target.closest('button') !== null
   document.addEventListener(
     'click',
     (event) => {
-      // A double click's second half may fall on the button that took the first one's place.
+      // The second half may hit the button that replaced the first.
       if (event.detail > 1 && isButton(event.target)) {
         event.preventDefault()
         event.stopPropagation()
@@ -27,12 +25,12 @@ export function guardPresses(): void {
     { capture: true },
   )
   document.addEventListener('keydown', (event) => {
-    // Enter held down would sign in and cancel in turn, and open a tab each time.
+    // A held Enter key would sign in and cancel in turn, and open a tab each time.
     if (event.repeat && event.key === 'Enter' && isButton(event.target)) event.preventDefault()
   })
 }
 
-/** Has a button do something, once until that is done. */
+/** Runs `act` when a button is pressed. Further presses are ignored until it is done. */
 export function onPress(button: HTMLButtonElement, act: () => Promise<void>): void {
   button.addEventListener('click', (event) => {
     // A form is never sent anywhere.
@@ -43,32 +41,32 @@ export function onPress(button: HTMLButtonElement, act: () => Promise<void>): vo
 
 async function press(button: HTMLButtonElement, act: () => Promise<void>): Promise<void> {
   if (button.ariaDisabled === 'true') return
-  // Not `disabled`, which would take the focus away.
+  // `disabled` would take the focus away.
   button.ariaDisabled = 'true'
   setProblem('')
   try {
     await act()
     await new Promise((resolve) => setTimeout(resolve, REST_MS))
   } catch {
-    setProblem(DID_NOT_WORK)
+    setProblem(NEWS.didNotWork)
   }
   button.ariaDisabled = null
 }
 
-/** A button that copies something, and says so in its own place, which stays as wide as it is. */
+/** A button that copies something and then says so, without changing its width. */
 export function makeCopyButton(
   label: string,
   className: string,
   copy: () => Promise<void>,
 ): HTMLButtonElement {
   const words = make('span', {}, [label])
-  // Those who do not see the page are told.
-  const done = make('span', { className: 'done', ariaHidden: 'true' }, ['Copied'])
+  // Screen readers hear the announcement instead.
+  const done = make('span', { className: 'done', ariaHidden: 'true' }, [BUTTONS.copied])
   const button = make('button', { type: 'button', className: `${className} copy` }, [words, done])
   let reset: number | undefined
   onPress(button, async () => {
     await copy()
-    announce('Copied.')
+    announce(NEWS.copied)
     button.classList.add('copied')
     clearTimeout(reset)
     reset = setTimeout(() => button.classList.remove('copied'), DONE_MS)

@@ -20,7 +20,12 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return made
 }
 
-/** Leaves the page alone where the text is there already: no layout, no announcement. */
+/** A text in which whatever stands between backticks is code. */
+export function withCode(text: string): (Node | string)[] {
+  return text.split('`').map((part, index) => (index % 2 === 0 ? part : make('code', {}, [part])))
+}
+
+/** Sets a text, unless it is already there: then nothing is laid out or announced again. */
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text
 }
@@ -30,13 +35,13 @@ export function setAttribute(target: Element, name: string, value: string): void
   if (target.getAttribute(name) !== value) target.setAttribute(name, value)
 }
 
-/** Shows a text, or hides its element where there is none. */
+/** Shows a text; without one, hides the element. */
 export function showText(target: HTMLElement, text: string | null): void {
   setText(target, text ?? '')
   target.hidden = text === null || text === ''
 }
 
-/** Makes these an element's children; those that are there already stay, with the focus they have. */
+/** Makes these the children of an element. Children that are already there keep their focus. */
 export function setChildren(parent: Element, children: readonly Element[]): void {
   const gone = [...parent.children].filter((child) => !children.includes(child))
   for (const child of gone) child.remove()

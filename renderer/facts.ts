@@ -1,4 +1,4 @@
-// Draws facts: what there is to know, a label and a value each.
+// Draws facts: rows of a label and a value.
 
 import { make, setText } from './dom.js'
 import type { Fact } from './view.js'
@@ -15,7 +15,7 @@ export function drawFacts(list: HTMLElement, facts: readonly Fact[]): void {
   }
 }
 
-// Names may run from right to left, or try to: each is kept to its own line.
+// A name may be written from right to left: `bdi` keeps it from reordering the text around it.
 function makeFact(): HTMLElement {
   const values = make('dd', {}, [make('bdi'), make('bdi')])
   return make('div', {}, [make('dt'), values])

@@ -1,7 +1,8 @@
-// A setting on the page: a field of text or a box to tick, with its hint, its lock and its refusal.
+// A setting on the page: a text field or a checkbox, with its hint, lock and error.
 
 import type { Field } from '../main/ipc.js'
 import { make, showText } from './dom.js'
+import { SETTINGS } from './words.js'
 
 export type Control<Value> = {
   box: HTMLElement
@@ -9,12 +10,12 @@ export type Control<Value> = {
   /** Shows a value, and what locks it. */
   show(field: Field<Value>): void
   setHint(hint: string): void
-  /** Says at the field why its value was refused; null takes that back. */
-  setRefusal(message: string | null): void
+  /** Says at the field why its value was rejected; null clears the error. */
+  setError(message: string | null): void
 }
 
 export type TextControl = Control<string> & {
-  /** The input, and what stands beside it. */
+  /** The input, and the buttons beside it. */
   row: HTMLElement
 }
 
@@ -27,11 +28,11 @@ export function makeTextField(name: string, label: string, hint: string): TextCo
     autocapitalize: 'off',
     spellcheck: false,
   })
-  const { words, setLock, ...rest } = dress(input, hint)
+  const { texts, setLock, ...rest } = addTexts(input, hint)
   const title = make('label', { htmlFor: name }, [label])
   const row = make('div', { className: 'row' }, [input])
-  const box = make('div', { className: 'field' }, [title, row, ...words])
-  input.addEventListener('input', () => rest.setRefusal(null))
+  const box = make('div', { className: 'field' }, [title, row, ...texts])
+  input.addEventListener('input', () => rest.setError(null))
   return {
     box,
     row,
@@ -41,14 +42,14 @@ export function makeTextField(name: string, label: string, hint: string): TextCo
       input.value = value
       input.readOnly = lockedBy !== null
       setLock(lockedBy)
-      // How to fill it in is of no use then.
+      // A locked field needs no hint on how to fill it in.
       rest.setHint(lockedBy === null ? hint : '')
-      rest.setRefusal(null)
+      rest.setError(null)
     },
   }
 }
 
-/** `changed` is called once a person has ticked the box, or taken the tick away. */
+/** `changed` is called when a person ticks or clears the box. */
 export function makeTickBox(
   name: string,
   label: string,
@@ -56,11 +57,11 @@ export function makeTickBox(
   changed: () => void,
 ): Control<boolean> {
   const input = make('input', { id: name, name, type: 'checkbox', autocomplete: 'off' })
-  const { words, setLock, ...rest } = dress(input, hint)
+  const { texts, setLock, ...rest } = addTexts(input, hint)
   const title = make('label', { htmlFor: name }, [label])
-  const box = make('div', { className: 'choice' }, [input, title, ...words])
+  const box = make('div', { className: 'choice' }, [input, title, ...texts])
   input.addEventListener('click', (event) => {
-    // Not `disabled`, which would hide what is so from those who go through the page by keyboard.
+    // `disabled` would take the box out of the keyboard's order, and hide its state.
     if (input.ariaDisabled === 'true') event.preventDefault()
   })
   input.addEventListener('change', changed)
@@ -76,40 +77,40 @@ export function makeTickBox(
   }
 }
 
-/** What stands under an input, and is read out with it. */
-function dress(
+/** The texts under an input, which are read out with it. */
+function addTexts(
   input: HTMLInputElement,
   hint: string,
 ): {
-  words: HTMLElement[]
+  texts: HTMLElement[]
   setLock(lockedBy: string | null): void
-} & Pick<Control<never>, 'setHint' | 'setRefusal'> {
+} & Pick<Control<never>, 'setHint' | 'setError'> {
   const boxFor = (part: string, className: string): HTMLElement =>
     make('p', { id: `${input.id}-${part}`, className, hidden: true })
-  const refusal = boxFor('refusal', 'refusal')
+  const error = boxFor('error', 'error')
   const lock = boxFor('lock', 'hint')
   const hintBox = boxFor('hint', 'hint')
   showText(hintBox, hint)
-  const words = [refusal, hintBox, lock]
+  const texts = [error, hintBox, lock]
   const describe = (): void => {
-    const said = words.filter(({ hidden }) => !hidden).map(({ id }) => id)
+    const said = texts.filter(({ hidden }) => !hidden).map(({ id }) => id)
     if (said.length === 0) input.removeAttribute('aria-describedby')
     else input.setAttribute('aria-describedby', said.join(' '))
   }
   describe()
   return {
-    words,
+    texts,
     setHint(next) {
       showText(hintBox, next)
       describe()
     },
     setLock(lockedBy) {
-      showText(lock, lockedBy === null ? null : `Set by ${lockedBy}, so it cannot be changed here.`)
+      showText(lock, lockedBy === null ? null : SETTINGS.lockedBy(lockedBy))
       describe()
     },
-    setRefusal(message) {
-      showText(refusal, message)
-      // Where the hint says the same, it is said once.
+    setError(message) {
+      showText(error, message)
+      // If the hint says the same, it is hidden.
       hintBox.hidden = hintBox.textContent === '' || hintBox.textContent === message
       input.ariaInvalid = message === null ? null : 'true'
       describe()

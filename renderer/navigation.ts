@@ -1,21 +1,21 @@
-// Which view is shown: the home one, or those opened over it; and where the focus goes with it.
+// Decides which view is shown, and moves the focus with it.
 
 import { element } from './dom.js'
 import { setProblem } from './news.js'
 
 export type ViewName = 'state' | 'provider' | 'settings' | 'report' | 'removal'
 
-/** What is shown where no other view was opened. */
+/** The view at the bottom, over which the others are opened. */
 export type Home = Extract<ViewName, 'state' | 'provider'>
 
 export type Views = {
   shown(): ViewName
-  /** False where another view was opened over the home one. */
+  /** False if another view is open over the home view. */
   isHome(): boolean
   setHome(home: Home): void
-  /** Opens a view over the one that is shown, with the focus on its heading. */
+  /** Opens a view over the one that is shown, and moves the focus to its heading. */
   open(view: ViewName): void
-  /** Returns to the view before, and to what opened this one. */
+  /** Returns to the previous view, and to the button that opened this one. */
   back(): void
   /** Returns to the home view. */
   leave(): void
@@ -23,70 +23,82 @@ export type Views = {
 
 const NAMES: readonly ViewName[] = ['state', 'provider', 'settings', 'report', 'removal']
 
+type Opened = { view: ViewName; opener: Element | null }
+
 /**
- * Escape and the button Back return. `shown` is called when another comes into sight, `opened`
- * with one that is to begin anew.
+ * Escape and the Back button return to the previous view. `onShown` is called when another view is
+ * shown, `onOpened` for a view that has to be filled.
  */
-export function createViews(ports: { shown(): void; opened(view: ViewName): void }): Views {
-  const back = element('#back')
-  const openers: { view: ViewName; opener: Element | null }[] = []
+export function createViews(deps: { onShown(): void; onOpened(view: ViewName): void }): Views {
+  const opened: Opened[] = []
   let home: Home | null = null
 
-  const shown = (): ViewName => openers.at(-1)?.view ?? home ?? 'state'
+  const shown = (): ViewName => opened.at(-1)?.view ?? home ?? 'state'
   const render = (): void => {
     setProblem('')
-    const isHome = openers.length === 0
-    for (const name of NAMES) element(`#${name}`).hidden = name !== shown()
-    element('#brand').hidden = !isHome
-    element('footer').hidden = !isHome
-    element('#open-settings').hidden = !isHome
-    back.hidden = isHome
-    ports.shown()
-  }
-  const focus = (target: Element | null): void => {
-    const heading = element(`#${shown()} h1`)
-    const isThere = target instanceof HTMLElement && target.isConnected && target.offsetParent
-    scrollTo(0, 0)
-    ;(isThere ? target : heading).focus({ preventScroll: !isThere })
+    showOnly(shown(), opened.length === 0)
+    deps.onShown()
   }
 
   const views: Views = {
     shown,
-    isHome: () => openers.length === 0,
+    isHome: () => opened.length === 0,
     setHome(next) {
       if (next === home) return
       const wasFocused = document.activeElement
       home = next
-      // Where it is shown already, what was typed there stays.
-      if (!openers.some(({ view }) => view === next)) ports.opened(next)
-      if (openers.length > 0) return
+      // A view that is already shown keeps what was typed there.
+      if (!opened.some(({ view }) => view === next)) deps.onOpened(next)
+      if (opened.length > 0) return
       render()
-      // What had the focus is out of sight now.
-      if (wasFocused instanceof HTMLElement && wasFocused.closest('main [hidden]')) focus(null)
+      // The focused element may be hidden now.
+      if (wasFocused instanceof HTMLElement && wasFocused.closest('main [hidden]')) {
+        moveFocus(shown(), null)
+      }
     },
     open(view) {
-      openers.push({ view, opener: document.activeElement })
+      opened.push({ view, opener: document.activeElement })
       render()
-      ports.opened(view)
-      focus(null)
+      deps.onOpened(view)
+      moveFocus(view, null)
     },
     back() {
-      const left = openers.pop()
+      const left = opened.pop()
       if (!left) return
       render()
-      focus(left.opener)
+      moveFocus(shown(), left.opener)
     },
     leave() {
-      const [first] = openers.splice(0)
+      const [first] = opened.splice(0)
       if (!first) return
       render()
-      focus(null)
+      moveFocus(shown(), null)
     },
   }
-  back.addEventListener('click', () => views.back())
-  document.addEventListener('keydown', (event) => {
-    // Escape may mean the word that is being composed.
-    if (event.key === 'Escape' && !event.isComposing) views.back()
-  })
+  listenForBack(() => views.back())
   return views
+}
+
+function showOnly(view: ViewName, isHome: boolean): void {
+  for (const name of NAMES) element(`#${name}`).hidden = name !== view
+  element('#brand').hidden = !isHome
+  element('footer').hidden = !isHome
+  element('#open-settings').hidden = !isHome
+  element('#back').hidden = isHome
+}
+
+/** Moves the focus to `target` if it is in sight, else to the heading of the view. */
+function moveFocus(view: ViewName, target: Element | null): void {
+  const heading = element(`#${view} h1`)
+  const isInSight = target instanceof HTMLElement && target.isConnected && target.offsetParent
+  scrollTo(0, 0)
+  ;(isInSight ? target : heading).focus({ preventScroll: !isInSight })
+}
+
+function listenForBack(back: () => void): void {
+  element('#back').addEventListener('click', back)
+  document.addEventListener('keydown', (event) => {
+    // Escape may belong to a word that an input method is composing.
+    if (event.key === 'Escape' && !event.isComposing) back()
+  })
 }

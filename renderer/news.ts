@@ -1,30 +1,25 @@
-// What the page says beside what it shows: news, aloud and for a moment, and what did not work.
+// News for a moment, read out by screen readers, and errors in the view that is shown.
 
 import { element, setText } from './dom.js'
 
 /** Long enough to be read twice. */
 const SHOWN_MS = 6000
 
-export const UNREADABLE = 'The settings could not be read. Close this window and open it again.'
-
 const region = element('#news')
 let clear: number | undefined
 
-/**
- * Tells those who do not see the page of a change, once; `shown`: in words that are in sight for a
- * moment too, where nothing else in sight says so.
- */
+/** Has screen readers announce a change once. `shown`: also shows it for a moment. */
 export function announce(text: string, { shown = false } = {}): void {
   clearTimeout(clear)
   region.classList.toggle('shown', shown)
-  // The same words again are news only to an empty region.
+  // Screen readers announce the same words again only in an emptied region.
   if (region.textContent === text) region.textContent = ''
   setText(region, text)
-  // What stays would be come upon later, as if it were so still.
+  // A text that stayed could be read later, when it is no longer true.
   clear = setTimeout(() => setText(region, ''), SHOWN_MS)
 }
 
-/** Says in the view at hand what did not work; an empty text takes that back. */
+/** Shows an error in the view that is shown; an empty text clears it. */
 export function setProblem(text: string): void {
   for (const problem of document.querySelectorAll<HTMLElement>('[role=alert]')) {
     setText(problem, problem.closest('[hidden]') ? '' : text)

@@ -1,41 +1,38 @@
-// The field for the address of the browser's last page: the way on if the browser cannot come back.
+// The field for the address of the browser's last page, for browsers that can't come back.
 
 import type { LatchkeyApi } from '../main/ipc.js'
 import { onPress } from './button.js'
 import { element, make } from './dom.js'
 import { makeTextField } from './fields.js'
 import { announce } from './news.js'
+import { PASTE } from './words.js'
 
 export type PasteForm = {
-  /** Takes back what stands there and what was said of it. */
+  /** Empties the field and clears its error. */
   clear(): void
 }
 
 export function createPasteForm(latchkey: LatchkeyApi): PasteForm {
-  const { box, row, input, setRefusal } = makeTextField(
-    'pasted',
-    'Address of the page that cannot be loaded',
-    'Copy all of it from the address bar of your browser, and paste it here.',
-  )
-  const take = make('button', { type: 'submit', className: 'plain' }, ['Continue'])
+  const { box, row, input, setError } = makeTextField('pasted', PASTE.label, PASTE.hint)
+  const take = make('button', { type: 'submit', className: 'plain' }, [PASTE.continue])
   row.append(take)
   element('#paste').append(box)
 
   onPress(take, async () => {
     const address = input.value
-    // There is a code in it: it is not kept in sight, whatever becomes of it.
+    // The address holds a code, so it doesn't stay in sight.
     input.value = ''
-    setRefusal(null)
+    setError(null)
     const { kind, message } = await latchkey.pasteAddress(address)
     if (kind === 'taken') return announce(message, { shown: true })
-    setRefusal(message)
+    setError(message)
     announce(message)
     input.focus()
   })
   return {
     clear() {
       input.value = ''
-      setRefusal(null)
+      setError(null)
     },
   }
 }

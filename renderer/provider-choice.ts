@@ -1,42 +1,43 @@
-// The list of providers by name: what choosing one fills in, and what to register there.
+// The list of providers by name, what choosing one fills in, and what to register there.
 
 import type { KnownProvider, LatchkeyApi, ProviderChoice, ProviderId } from '../main/ipc.js'
 import { onPress } from './button.js'
 import { make } from './dom.js'
 import type { TextControl } from './fields.js'
+import { PROVIDER } from './words.js'
 
 export type ProviderList = {
-  /** The list, and what is known of the provider. */
+  /** The list, and what is known about the provider. */
   box: HTMLElement
-  /** Shows whose issuer stands in the form; what was chosen before is forgotten. */
+  /** Shows the provider of the form's issuer, and forgets an earlier choice. */
   fill(): Promise<void>
-  /** The part of the issuer that is still to be replaced; null where there is none. */
+  /** The part of the issuer that a person must still replace; null if there is none. */
   blank(): string | null
 }
 
 type Filled = keyof ProviderChoice['settings']
 
-export type ProviderListPorts = {
+export type ProviderListDeps = {
   latchkey: LatchkeyApi
   fields: Readonly<Record<Filled | 'issuer', TextControl>>
-  /** What to put into the issuer of a provider that is not in the list. */
+  /** The issuer's hint for a provider that isn't in the list. */
   hint: string
-  /** What a field holds where nothing was chosen for it. */
+  /** The default of a field. */
   usual(name: Filled): string
-  /** Called when there is something to see in the fields that few providers need. */
+  /** Called if the advanced fields hold something that a person should see. */
   found(): void
 }
 
-/** A provider that is not in the list. */
+/** A provider that isn't in the list. */
 const OTHER = 'other'
 
-export function createProviderList(ports: ProviderListPorts): ProviderList {
-  const { latchkey, fields, found } = ports
+export function createProviderList(deps: ProviderListDeps): ProviderList {
+  const { latchkey, fields, found } = deps
   const { input, setHint } = fields.issuer
-  const title = make('label', { htmlFor: 'provider-name' }, ['Provider'])
+  const title = make('label', { htmlFor: 'provider-name' }, [PROVIDER.list])
   const list = make('select', { id: 'provider-name', autocomplete: 'off' })
   const known = createKnown(latchkey)
-  const filling = createFilling(ports)
+  const filling = createFilling(deps)
   const issuers = createIssuers(input)
   let choices: readonly ProviderChoice[] = []
   let chosen: ProviderChoice | null = null
@@ -46,34 +47,34 @@ export function createProviderList(ports: ProviderListPorts): ProviderList {
     chosen = choices.find(({ id }) => id === list.value) ?? null
     const labels = filling.change(chosen)
     issuers.change(list.value, chosen?.issuer ?? '')
-    setHint(chosen?.hint ?? ports.hint)
+    setHint(chosen?.hint ?? deps.hint)
     known.show(chosen, labels)
     blanks.select()
-    // What is filled in may stay out of sight; what is left to decide may not.
+    // Filled-in fields may stay hidden. A choice that is left to the person may not.
     if (chosen !== null && chosen.lines.length > 1) found()
   }
-  /** What is typed may be the issuer of another than the one that was chosen. */
+  const forgetChoice = (): void => {
+    chosen = null
+    filling.change(null)
+    setHint(deps.hint)
+  }
+  /** The typed issuer may belong to another provider than the chosen one. */
   const look = async (): Promise<void> => {
     const issuer = input.value
     const provider = await latchkey.describeProvider(issuer)
-    // Typed on meanwhile.
+    // Ignore an answer that typing has overtaken.
     if (input.value !== issuer) return
-    // A domain of their own does not show whose it is: it is the chosen one's.
+    // A custom domain doesn't show its provider, so the choice stands.
     if (chosen !== null && (provider === null || provider.id === chosen.id)) return
-    if (chosen !== null) {
-      filling.change(null)
-      setHint(ports.hint)
-    }
-    chosen = null
-    const isNone = provider === null && issuer.trim() === '' && list.value !== OTHER
-    list.value = provider?.id ?? (isNone ? '' : OTHER)
+    if (chosen !== null) forgetChoice()
+    list.value = provider?.id ?? (issuer.trim() === '' && list.value !== OTHER ? '' : OTHER)
     issuers.note(list.value)
     known.show(provider, [])
     if (provider !== null) found()
   }
 
   list.addEventListener('change', choose)
-  // Where it cannot be said, the form works as well.
+  // The form works without this answer too.
   input.addEventListener('input', () => void look().catch(() => known.show(null, [])))
 
   return {
@@ -84,26 +85,33 @@ export function createProviderList(ports: ProviderListPorts): ProviderList {
       filling.forget()
       issuers.clear()
       title.hidden = list.hidden = input.readOnly
-      if (choices.length === 0) {
-        choices = await latchkey.listProviders()
-        list.replaceChildren(...optionsOf(choices))
-      }
+      if (choices.length === 0) choices = await offerProviders(latchkey, list)
       list.value = ''
       await look()
     },
   }
 }
 
-function optionsOf(choices: readonly ProviderChoice[]): HTMLOptionElement[] {
+/** Puts the providers that can be chosen by name into the list. */
+async function offerProviders(
+  latchkey: LatchkeyApi,
+  list: HTMLSelectElement,
+): Promise<readonly ProviderChoice[]> {
+  const choices = await latchkey.listProviders()
+  list.replaceChildren(...makeOptions(choices))
+  return choices
+}
+
+function makeOptions(choices: readonly ProviderChoice[]): HTMLOptionElement[] {
   return [
-    // Nothing is chosen by it, so it is not offered.
-    make('option', { value: '', hidden: true }, ['Choose your provider']),
+    // Shown until a provider is chosen, but not offered.
+    make('option', { value: '', hidden: true }, [PROVIDER.choose]),
     ...choices.map(({ id, name }) => make('option', { value: id }, [name])),
-    make('option', { value: OTHER }, ['Another OpenID provider']),
+    make('option', { value: OTHER }, [PROVIDER.other]),
   ]
 }
 
-/** The parts of an issuer that are to be replaced: what is typed takes the place of the first one. */
+/** The parts of an issuer that a person must replace. Typing replaces the first one. */
 function createBlanks(
   input: HTMLInputElement,
   parts: () => readonly string[],
@@ -113,21 +121,21 @@ function createBlanks(
     const part = first()
     if (part === null) return
     const start = input.value.indexOf(part)
-    // Its beginning is what is scrolled to.
+    // Scrolls to the beginning of the part.
     input.setSelectionRange(start, start + part.length, 'backward')
   }
   input.addEventListener('focus', select)
   input.addEventListener('beforeinput', ({ data }) => {
-    // Not a part, but all of it.
+    // A whole address replaces everything.
     if (first() !== null && /^\s*https?:\/\//i.test(data ?? '')) input.select()
   })
   return { first, select }
 }
 
-/** Keeps what was typed as the issuer of each provider, for who chooses another and comes back. */
+/** Remembers the issuer that was typed for each provider, in case the person comes back to it. */
 function createIssuers(input: HTMLInputElement): {
   change(to: string, template: string): void
-  /** The list shows another, by what was typed. */
+  /** Notes that the list shows another provider because of what was typed. */
   note(shown: string): void
   clear(): void
 } {
@@ -147,9 +155,9 @@ function createIssuers(input: HTMLInputElement): {
   }
 }
 
-/** Fills the fields that hold nothing of the person's own in for a provider. */
-function createFilling({ fields, usual }: ProviderListPorts): {
-  /** Takes back what was filled in before. Gives the labels of the fields that it fills in. */
+/** Fills in a provider's settings, in fields that the person has not changed. */
+function createFilling({ fields, usual }: ProviderListDeps): {
+  /** Undoes the last filling. Returns the labels of the fields that it fills in. */
   change(to: ProviderChoice | null): readonly string[]
   forget(): void
 } {
@@ -173,14 +181,14 @@ function createFilling({ fields, usual }: ProviderListPorts): {
   }
 }
 
-/** As if it had been typed. */
+/** Sets a value as if it had been typed. */
 function put(input: HTMLInputElement, value: string): void {
   if (input.value === value) return
   input.value = value
   input.dispatchEvent(new Event('input'))
 }
 
-/** What the documentation of a provider asks for, and the way to its page. */
+/** What a provider's documentation asks for, and the button to its page. */
 function createKnown(latchkey: LatchkeyApi): {
   box: HTMLElement
   show(known: KnownProvider | null, filled: readonly string[]): void
@@ -195,7 +203,7 @@ function createKnown(latchkey: LatchkeyApi): {
     if (id === null) return
     const opened = await latchkey.openProviderGuide(id)
     if (shown !== id) return
-    link.replaceChildren('If your browser does not open: ', make('code', {}, [opened]))
+    link.replaceChildren(`${PROVIDER.guideLink} `, make('code', {}, [opened]))
     link.hidden = false
   })
   return {
@@ -206,16 +214,15 @@ function createKnown(latchkey: LatchkeyApi): {
       guide.hidden = shown === null
       said.replaceChildren()
       if (known === null) return
-      guide.textContent = `How to register at ${known.name}`
+      guide.textContent = PROVIDER.guide(known.name)
       const lines = known.lines.map((line) => make('li', {}, withFlags(line)))
-      said.append(make('p', {}, [`${known.name}, by its documentation:`]), make('ul', {}, lines))
-      if (filled.length > 0)
-        said.append(make('p', {}, [`Filled in under More: ${filled.join(', ')}.`]))
+      said.append(make('p', {}, [PROVIDER.known(known.name)]), make('ul', {}, lines))
+      if (filled.length > 0) said.append(make('p', {}, [PROVIDER.filledIn(filled.join(', '))]))
     },
   }
 }
 
-/** A line would else break after the hyphens that a flag begins with. */
+/** Keeps a line from breaking after the hyphens of a flag. */
 function withFlags(line: string): (Node | string)[] {
   return line
     .split(/(--[a-z-]+)/)

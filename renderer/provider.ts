@@ -1,19 +1,19 @@
-// The form that a provider is set up with.
+// The form to set up a provider.
 
 import type { EditableSettings, LatchkeyApi, ProviderFinding, SettingsView } from '../main/ipc.js'
 import { onPress } from './button.js'
 import { element, elementOf, make, setText, showText } from './dom.js'
 import { makeTextField, type TextControl } from './fields.js'
-import { announce, setProblem, UNREADABLE } from './news.js'
+import { announce, setProblem } from './news.js'
 import { createProviderList } from './provider-choice.js'
 import { createRedirectUris } from './redirect-uris.js'
-import { NO_PROVIDER } from './view.js'
+import { NEWS, PROVIDER, STATUS } from './words.js'
 
 export type ProviderForm = {
-  /** Fills the form with the settings as they are; what was typed there is gone. */
+  /** Fills the form with the current settings, and discards what was typed. */
   fill(): Promise<void>
-  /** `notice`: what happened; `warning`: what saving another provider does. */
-  frame(options: { isHome: boolean; notice: string | null; warning: string | null }): void
+  /** Sets the texts around the fields. `warning`: what saving another provider does. */
+  frame(options: { isHome: boolean; banner: string | null; warning: string | null }): void
 }
 
 export type ProviderDeps = {
@@ -22,48 +22,17 @@ export type ProviderDeps = {
   saved(): Promise<void>
 }
 
-const NAMES = [
-  'issuer',
-  'clientId',
-  'clientSecret',
-  'scope',
-  'audience',
-  'redirectPort',
-  'redirectHost',
-  'redirectPath',
-  'prompt',
-  'authorizationParameters',
-] as const
+const NAMES = Object.keys(PROVIDER.fields) as (keyof typeof PROVIDER.fields)[]
 type Name = (typeof NAMES)[number]
 
-/** Without these there is no provider. */
+/** There is no provider without these. */
 const NEEDED = ['issuer', 'clientId'] as const
 const isNeeded = (name: Name): boolean => NEEDED.some((needed) => needed === name)
 
-/** Those that few providers need. */
+/** The settings that few providers need. */
 const MORE = NAMES.filter((name) => !isNeeded(name))
 
-const WORDS: { readonly [N in Name]: readonly [label: string, hint: string] } = {
-  issuer: ['Issuer', 'Spelt as your provider does: https://login.example.com'],
-  clientId: ['Client ID', 'Of the application that you registered there.'],
-  clientSecret: [
-    'Client secret',
-    'Only where your provider demands one. It is kept in the settings file, for you alone.',
-  ],
-  scope: ['Scopes', 'What to ask for, with spaces between.'],
-  audience: ['Audience', 'The API that the access token is for, where your provider asks for one.'],
-  redirectPort: [
-    'Redirect ports',
-    'Those that you registered, with commas between: 8400, 8401. Empty: any free one.',
-  ],
-  redirectHost: ['Redirect host', '127.0.0.1, localhost or [::1], as you registered it.'],
-  redirectPath: ['Redirect path', 'As you registered it.'],
-  prompt: ['Prompt', 'What your provider asks each time: login, consent or select_account.'],
-  authorizationParameters: [
-    'Additional parameters',
-    'Sent along in the sign-in link: access_type=offline. Several with & between.',
-  ],
-}
+type Fields = Readonly<Record<Name, TextControl>>
 
 export function createProviderForm({ latchkey, saved }: ProviderDeps): ProviderForm {
   const fields = makeFields()
@@ -72,53 +41,30 @@ export function createProviderForm({ latchkey, saved }: ProviderDeps): ProviderF
   const list = createProviderList({
     latchkey,
     fields,
-    hint: WORDS.issuer[1],
+    hint: PROVIDER.fields.issuer[1],
     usual: (name) => usual[name] ?? '',
     found: () => (more.open = true),
   })
   element('#provider-list').append(list.box)
-  const lookAtRedirect = createRedirectUris(latchkey, fields)
-  /** What keeps the issuer that is typed from being one. */
-  const problemOfIssuer = (): string | null => {
-    const blank = list.blank()
-    if (blank !== null) return `Put your own in the place of ${blank}.`
-    return fields.issuer.input.value.trim() === '' ? MISSING.issuer : null
-  }
-  const finding = createFinding(latchkey, fields.issuer, problemOfIssuer)
+  const showRedirectUris = createRedirectUris(latchkey, fields)
+  const finding = createFinding(latchkey, fields.issuer, () => checkIssuer(fields, list.blank()))
   fields.issuer.row.append(finding.test)
   fields.issuer.box.append(finding.box)
 
-  /** As they were when the form was filled. */
+  /** The settings when the form was filled. */
   let before: SettingsView['fields'] | null = null
   let fills = 0
-
-  const refuse = (name: Name, message: string): void => {
-    if (!isNeeded(name)) more.open = true
-    fields[name].setRefusal(message)
-    fields[name].input.focus()
-  }
-
-  const save = async (): Promise<void> => {
-    for (const name of NAMES) fields[name].setRefusal(null)
-    if (before === null) return setProblem(UNREADABLE)
-    const changes = changesIn(fields, before)
-    const empty = NEEDED.find((name) => fields[name].input.value.trim() === '')
-    // Emptied on purpose, both at once, they take the provider away.
-    const isRemoval = changes.issuer?.trim() === '' && changes.clientId?.trim() === ''
-    if (list.blank() !== null) return refuse('issuer', problemOfIssuer() ?? '')
-    if (empty !== undefined && !isRemoval) return refuse(empty, MISSING[empty])
-
+  onPress(elementOf(HTMLButtonElement, '#save'), async () => {
+    for (const name of NAMES) fields[name].setError(null)
+    if (before === null) return setProblem(NEWS.settingsUnreadable)
+    const changes = findChanges(fields, before)
+    const missing = checkNeeded(fields, changes, list.blank())
+    if (missing !== null) return showError(fields, missing)
     if (Object.keys(changes).length === 0) return saved()
     const outcome = await latchkey.saveSettings(changes)
     if (outcome.kind === 'saved') return saved()
-    const { field, message } = outcome
-    const name = NAMES.find((known) => known === field)
-    // Left meanwhile, it has nothing in sight to say it at.
-    if (element('#provider').hidden) announce(message, { shown: true })
-    else if (name === undefined) setProblem(message)
-    else refuse(name, message)
-  }
-  onPress(elementOf(HTMLButtonElement, '#save'), save)
+    showError(fields, outcome)
+  })
 
   return {
     async fill() {
@@ -126,34 +72,62 @@ export function createProviderForm({ latchkey, saved }: ProviderDeps): ProviderF
       before = null
       finding.clear()
       const view = await latchkey.readSettings()
-      // Opened anew meanwhile.
+      // Ignore it if the form is being filled again.
       if (fill !== fills) return
       before = view.fields
+      usual = view.defaults
       for (const name of NAMES) fields[name].show(view.fields[name])
       if (view.fields.scope.lockedBy === null) {
-        fields.scope.setHint(`${WORDS.scope[1]} Empty: ${view.defaults.scope}`)
+        fields.scope.setHint(PROVIDER.ifEmpty(PROVIDER.fields.scope[1], view.defaults.scope))
       }
-      usual = view.defaults
       more.open = MORE.some((name) => !['', usual[name]].includes(view.fields[name].value))
-      await Promise.all([list.fill(), lookAtRedirect()])
+      await Promise.all([list.fill(), showRedirectUris()])
     },
-    frame({ isHome, notice, warning }) {
-      setText(element('#provider h1'), isHome ? NO_PROVIDER : 'Your provider')
-      showText(element('#provider-notice'), notice)
+    frame({ isHome, banner, warning }) {
+      setText(element('#provider h1'), isHome ? STATUS.noProvider : PROVIDER.heading)
+      showText(element('#provider-banner'), banner)
       showText(element('#provider-warning'), warning)
       element('#provider-trial').hidden = !isHome
     },
   }
 }
 
-/** The fields, each in its place of the form. */
+type FieldError = { field: string | null; message: string }
+
+/** Says why the typed issuer can't be one; null if it can. `blank`: a part that is still to be replaced. */
+function checkIssuer(fields: Fields, blank: string | null): string | null {
+  if (blank !== null) return PROVIDER.replace(blank)
+  return fields.issuer.input.value.trim() === '' ? MISSING.issuer : null
+}
+
+/** Finds a needed field that is empty or unfinished. */
+function checkNeeded(fields: Fields, changes: Changes, blank: string | null): FieldError | null {
+  if (blank !== null) return { field: 'issuer', message: PROVIDER.replace(blank) }
+  // Both emptied on purpose: that removes the provider.
+  if (changes.issuer?.trim() === '' && changes.clientId?.trim() === '') return null
+  const empty = NEEDED.find((name) => fields[name].input.value.trim() === '')
+  return empty === undefined ? null : { field: empty, message: MISSING[empty] }
+}
+
+/** Shows why the settings were not saved, at the field if there is one. */
+function showError(fields: Fields, { field, message }: FieldError): void {
+  const name = NAMES.find((known) => known === field)
+  // A person who has left the form wouldn't see it there.
+  if (element('#provider').hidden) return announce(message, { shown: true })
+  if (name === undefined) return setProblem(message)
+  if (!isNeeded(name)) elementOf(HTMLDetailsElement, '#more').open = true
+  fields[name].setError(message)
+  fields[name].input.focus()
+}
+
+/** Makes the fields and puts each in its place in the form. */
 function makeFields(): Record<Name, TextControl> {
   const fields = Object.fromEntries(
-    NAMES.map((name) => [name, makeTextField(name, ...WORDS[name])]),
+    NAMES.map((name) => [name, makeTextField(name, ...PROVIDER.fields[name])]),
   ) as Record<Name, TextControl>
   fields.issuer.input.inputMode = 'url'
   fields.clientSecret.input.type = 'password'
-  // A mask cannot be corrected: what is typed takes its place.
+  // A mask can't be edited, so typing replaces it.
   fields.clientSecret.input.addEventListener('focus', ({ target }) =>
     (target as HTMLInputElement).select(),
   )
@@ -164,12 +138,11 @@ function makeFields(): Record<Name, TextControl> {
   return fields
 }
 
-/** What a person has typed that was not there before. */
-function changesIn(
-  fields: Readonly<Record<Name, TextControl>>,
-  before: SettingsView['fields'],
-): { [N in Name]?: EditableSettings[N] } {
-  const changes: { [N in Name]?: EditableSettings[N] } = {}
+type Changes = { [N in Name]?: EditableSettings[N] }
+
+/** The fields that the person has changed. */
+function findChanges(fields: Fields, before: SettingsView['fields']): Changes {
+  const changes: Changes = {}
   for (const name of NAMES) {
     const { value, readOnly } = fields[name].input
     if (!readOnly && value !== before[name].value) changes[name] = value
@@ -178,21 +151,21 @@ function changesIn(
 }
 
 const MISSING: { readonly [N in (typeof NEEDED)[number]]: string } = {
-  issuer: 'Enter the address of your provider.',
-  clientId: 'Enter the client ID that you got there.',
+  issuer: PROVIDER.missingIssuer,
+  clientId: PROVIDER.missingClientId,
 }
 
-/** The button that asks the provider, and what it found. */
+/** The button that tests the provider, and its result. */
 function createFinding(
   latchkey: LatchkeyApi,
-  { input, setRefusal }: TextControl,
-  problemOfIssuer: () => string | null,
+  { input, setError }: TextControl,
+  checkTyped: () => string | null,
 ): { test: HTMLElement; box: HTMLElement; clear(): void } {
-  const test = make('button', { type: 'button', className: 'plain' }, ['Test'])
+  const test = make('button', { type: 'button', className: 'plain' }, [PROVIDER.test])
   const found = make('div', { className: 'finding' })
   found.setAttribute('role', 'status')
   const respell = make('button', { type: 'button', className: 'quiet', hidden: true }, [
-    'Use this spelling',
+    PROVIDER.useSpelling,
   ])
   let spelling = ''
 
@@ -204,7 +177,7 @@ function createFinding(
     found.dataset['tone'] = finding.kind === 'found' ? 'good' : 'bad'
     if (finding.kind === 'found') {
       const lines = finding.lines.map((line) => make('li', {}, [line]))
-      found.replaceChildren(make('p', {}, ['This provider works.']), make('ul', {}, lines))
+      found.replaceChildren(make('p', {}, [PROVIDER.works]), make('ul', {}, lines))
     } else {
       found.replaceChildren(make('p', {}, [finding.message]))
     }
@@ -213,14 +186,14 @@ function createFinding(
   }
   const ask = async (): Promise<void> => {
     const issuer = input.value.trim()
-    const problem = problemOfIssuer()
+    const problem = checkTyped()
     if (problem !== null) {
-      setRefusal(problem)
+      setError(problem)
       return input.focus()
     }
     clear()
     found.dataset['tone'] = 'neutral'
-    found.append(make('p', {}, ['Asking your provider…']))
+    found.append(make('p', {}, [PROVIDER.testing]))
     const isCurrent = (): boolean => input.value.trim() === issuer
     try {
       const finding = await latchkey.testProvider(issuer)
@@ -236,7 +209,7 @@ function createFinding(
     input.focus()
     return ask()
   })
-  // What was found was found of what stood there before.
+  // The result belongs to the issuer that was typed then.
   input.addEventListener('input', clear)
   return { test, box: make('div', {}, [found, respell]), clear }
 }

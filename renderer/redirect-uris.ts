@@ -1,21 +1,24 @@
-// The redirect URIs to register, as the form's fields make them, and a button that copies them.
+// The redirect URIs to register, built from the form's fields, and a button that copies them.
 
 import type { LatchkeyApi, TypedRedirect } from '../main/ipc.js'
 import { makeCopyButton } from './button.js'
 import { element, make } from './dom.js'
 import type { TextControl } from './fields.js'
+import { BUTTONS } from './words.js'
 
 const NAMES = ['redirectPort', 'redirectHost', 'redirectPath'] as const
 
-/** Shows them, and others as soon as a field changes. The returned function looks at the fields. */
+/** Shows the redirect URIs and updates them when a field changes. The returned function updates them too. */
 export function createRedirectUris(
   latchkey: LatchkeyApi,
   fields: Readonly<Record<keyof TypedRedirect, TextControl>>,
 ): () => Promise<void> {
   const box = element('#redirect-uris')
   const uris = make('div')
-  const copy = makeCopyButton('Copy', 'quiet', () => latchkey.runCommand('copy-redirect-uris'))
-  copy.ariaLabel = 'Copy the redirect URI'
+  const copy = makeCopyButton(BUTTONS.copy, 'quiet', () =>
+    latchkey.runCommand('copy-redirect-uris'),
+  )
+  copy.ariaLabel = BUTTONS.copyRedirectUri
   box.append(uris, copy)
   let looks = 0
 
@@ -26,12 +29,12 @@ export function createRedirectUris(
       redirectHost: fields.redirectHost.input.value,
       redirectPath: fields.redirectPath.input.value,
     })
-    // Typed on meanwhile.
+    // Ignore an answer that typing has overtaken.
     if (latest === looks) show(found)
   }
   const show = (found: readonly string[]): void => {
     uris.replaceChildren(...found.map((uri) => make('code', {}, [uri])))
-    // What cannot be used is said where it is saved.
+    // Saving says what is wrong with a field.
     box.hidden = found.length === 0
   }
   for (const name of NAMES) {

@@ -1,12 +1,13 @@
-// The question before Latchkey's data is removed, and the removal.
+// Asks before Latchkey's data is removed, and removes it.
 
 import type { LatchkeyApi } from '../main/ipc.js'
 import { onPress } from './button.js'
 import { element, make, setText } from './dom.js'
 import { announce, setProblem } from './news.js'
+import { BUTTONS, REMOVAL } from './words.js'
 
 export type RemovalPage = {
-  /** Asks anew, and says what would be removed. */
+  /** Asks again, and lists what would be removed. */
   fill(): Promise<void>
 }
 
@@ -19,29 +20,29 @@ export type RemovalDeps = {
 
 export function createRemovalPage({ latchkey, isShown, leave }: RemovalDeps): RemovalPage {
   const lines = element('#removal-lines')
-  /** Counts the questions: a press answers the one that was on the page. */
+  /** Counts the questions, because a press answers only the question that was on the page then. */
   let question = 0
   const makeButton = (label: string, className: string): HTMLButtonElement =>
     make('button', { type: 'button', className }, [label])
-  const remove = makeButton('Remove and quit', 'danger')
-  const anyway = makeButton('Remove without signing out', 'danger')
-  const cancel = makeButton('Cancel', 'plain')
-  // Whoever hears the page instead of seeing it is told at the button too.
+  const remove = makeButton(REMOVAL.remove, 'danger')
+  const anyway = makeButton(REMOVAL.anyway, 'danger')
+  const cancel = makeButton(BUTTONS.cancel, 'plain')
+  // Screen readers read the consequences at the button too.
   remove.setAttribute('aria-describedby', 'removal-lines removal-end')
   element('#removal .actions').append(remove, anyway, cancel)
 
   onPress(remove, async () => {
-    announce('Signing out at your provider…', { shown: true })
+    announce(REMOVAL.signingOut, { shown: true })
     const answered = question
     const outcome = await latchkey.revokeSession()
-    // Left meanwhile. The provider has ended the session, so it is of no use here.
+    // The person has left the question. If the provider has ended the session, end it here too.
     if (!isShown() || answered !== question) {
       if (outcome.kind === 'revoked') await latchkey.runCommand('sign-out')
       return
     }
     if (outcome.kind === 'revoked') return latchkey.removeData()
-    setProblem(`${outcome.message} Nothing was removed yet.`)
-    setText(remove, 'Try again')
+    setProblem(REMOVAL.nothingYet(outcome.message))
+    setText(remove, REMOVAL.tryAgain)
     remove.className = 'main'
     anyway.hidden = false
   })
@@ -51,11 +52,11 @@ export function createRemovalPage({ latchkey, isShown, leave }: RemovalDeps): Re
   return {
     async fill() {
       question += 1
-      setText(remove, 'Remove and quit')
+      setText(remove, REMOVAL.remove)
       remove.className = 'danger'
       anyway.hidden = true
       lines.replaceChildren()
-      // Nobody confirms what they were not told.
+      // The button appears with the list, so that nobody confirms an unknown removal.
       remove.hidden = true
       const plan = await latchkey.readRemoval()
       remove.hidden = false

@@ -1,17 +1,18 @@
-// The window's page: shows the status as it is told, and passes on what a person asks for.
+// The window's page: shows the status, and passes on what a person asks for.
 
 import type { LatchkeyApi, WindowStatus } from '../main/ipc.js'
 import { guardPresses, makeCopyButton } from './button.js'
-import { element, setText, showText } from './dom.js'
+import { element, setText, showText, withCode } from './dom.js'
 import { createViews, type ViewName } from './navigation.js'
-import { announce, setProblem, UNREADABLE } from './news.js'
+import { announce, setProblem } from './news.js'
 import { createPasteForm } from './paste.js'
 import { createProviderForm } from './provider.js'
 import { createRemovalPage } from './removal.js'
 import { createReportPage } from './report.js'
 import { createSettingsPage } from './settings.js'
 import { createStateView } from './state.js'
-import { needsProvider, NO_ANSWER, NO_PROVIDER, viewOf, type Action, type View } from './view.js'
+import { needsProvider, NO_ANSWER, viewOf, type Action, type View } from './view.js'
+import { BUTTONS, NEWS, PROVIDER, STATUS, WORDS } from './words.js'
 
 declare global {
   interface Window {
@@ -24,10 +25,15 @@ let shown: WindowStatus | null = null
 let announced: string | null = null
 let tick: number | undefined
 
-const views = createViews({ shown: frameProvider, opened })
-const stateView = createStateView(act, createPasteForm(latchkey), () => {
-  views.open('settings')
-  settings.focusKeeping()
+fillWords()
+const views = createViews({ onShown: frameProvider, onOpened: fillView })
+const stateView = createStateView({
+  act,
+  pasteForm: createPasteForm(latchkey),
+  chooseKeeping() {
+    views.open('settings')
+    settings.focusKeeping()
+  },
 })
 const settings = createSettingsPage(latchkey)
 const report = createReportPage(latchkey)
@@ -40,11 +46,11 @@ const provider = createProviderForm({
   latchkey,
   async saved() {
     show(await latchkey.readStatus())
-    // Who has gone on to another view meanwhile is left there.
+    // A person who has gone on to another view stays there.
     if (views.shown() === 'provider') views.leave()
     if (views.shown() === 'provider') await provider.fill()
     if (views.shown() === 'settings') await settings.fill()
-    announce('Saved.', { shown: true })
+    announce(NEWS.saved, { shown: true })
   },
 })
 
@@ -53,13 +59,15 @@ element('#open-settings').addEventListener('click', () => views.open('settings')
 element('#open-provider').addEventListener('click', () => views.open('provider'))
 element('#open-report').addEventListener('click', () => views.open('report'))
 element('#open-removal').addEventListener('click', () => views.open('removal'))
-const copyService = makeCopyButton('Copy', 'quiet', () => latchkey.runCommand('copy-service-url'))
-copyService.ariaLabel = 'Copy the address of the local service'
+const copyService = makeCopyButton(BUTTONS.copy, 'quiet', () =>
+  latchkey.runCommand('copy-service-url'),
+)
+copyService.ariaLabel = BUTTONS.copyService
 element('#service-line').append(copyService)
 
 latchkey.onStatusChanged(show)
 latchkey.readStatus().then(
-  // Every change is told, so what was told meanwhile is not older than this answer.
+  // A status that was pushed in the meantime is never older than this answer.
   (status) => shown ?? show(status),
   () => {
     // Nothing else on the page would work either.
@@ -70,30 +78,40 @@ latchkey.readStatus().then(
   },
 )
 
-/** What the buttons of the state do. */
+/** Fills index.html's texts in from the table of words. */
+function fillWords(): void {
+  for (const target of document.querySelectorAll<HTMLElement>('[data-words]')) {
+    const [group, key] = target.dataset['words']!.split('.') as [keyof typeof WORDS, string]
+    const text = (WORDS[group] as Readonly<Record<string, unknown>>)[key]
+    if (typeof text !== 'string') throw new Error(`no words for ${group}.${key}`)
+    target.append(...withCode(text))
+  }
+}
+
+/** Does what the state's buttons say. */
 async function act(action: Action): Promise<void> {
   if (action === 'open-report') views.open('report')
   else await latchkey.runCommand(action)
 }
 
-/** What a view needs that begins anew. */
-function opened(view: ViewName): void {
+/** Fills a view that is opened. */
+function fillView(view: ViewName): void {
   switch (view) {
     case 'state':
       return
     case 'provider':
-      return orSay(provider.fill())
+      return reportUnreadable(provider.fill())
     case 'settings':
-      return orSay(settings.fill())
+      return reportUnreadable(settings.fill())
     case 'report':
-      return void report.make()
+      return void report.create()
     case 'removal':
-      return orSay(removal.fill())
+      return reportUnreadable(removal.fill())
   }
 }
 
-function orSay(filled: Promise<void>): void {
-  filled.catch(() => setProblem(UNREADABLE))
+function reportUnreadable(filled: Promise<void>): void {
+  filled.catch(() => setProblem(NEWS.settingsUnreadable))
 }
 
 function show(status: WindowStatus): void {
@@ -106,8 +124,9 @@ function show(status: WindowStatus): void {
   setText(element('#version'), status.version)
   showText(element('#service-note'), status.serviceNote)
   views.setHome(isMissing ? 'provider' : 'state')
-  const notice = frameProvider()
-  tell(isMissing ? [`${NO_PROVIDER}.`, notice ?? ''].join(' ').trim() : view.announcement)
+  const banner = frameProvider()
+  const { noProvider } = STATUS
+  tell(isMissing ? [`${noProvider}.`, banner ?? ''].join(' ').trim() : view.announcement)
 }
 
 function draw(status: WindowStatus): View {
@@ -118,7 +137,7 @@ function draw(status: WindowStatus): View {
   return view
 }
 
-/** Tells of a change once; the first state is no news, for it is what the page is opened for. */
+/** Announces a change once. The first state is not news. */
 function tell(announcement: string): void {
   if (announced !== null && announced !== announcement) {
     if (views.shown() === 'state') setProblem('')
@@ -127,14 +146,14 @@ function tell(announcement: string): void {
   announced = announcement
 }
 
-/** Says around the form what there is to say, and gives the news in it. */
+/** Sets the texts around the provider form, and returns its banner. */
 function frameProvider(): string | null {
   if (shown === null) return null
   const { state, account, reason } = shown.status
   const isMissing = needsProvider(shown)
-  // That there is no provider is what the form itself says.
-  const notice = isMissing && state !== 'failed' ? reason : null
-  const warning = account === null ? null : 'Another provider, or another client ID, signs you out.'
-  provider.frame({ isHome: isMissing && views.isHome(), notice, warning })
-  return notice
+  // A failed sign-in without a provider needs no banner: the form itself asks for one.
+  const banner = isMissing && state !== 'failed' ? reason : null
+  const warning = account === null ? null : PROVIDER.warning
+  provider.frame({ isHome: isMissing && views.isHome(), banner, warning })
+  return banner
 }

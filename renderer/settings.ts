@@ -1,44 +1,38 @@
-// The settings that are changed with one press, and the ways to the others.
+// The settings that take effect with one press, and the buttons to the others.
 
-import type { EditableSettings, LatchkeyApi, SaveOutcome, WindowStatus } from '../main/ipc.js'
+import type {
+  EditableSettings,
+  LatchkeyApi,
+  SaveOutcome,
+  SettingsView,
+  WindowStatus,
+} from '../main/ipc.js'
 import { element, setText } from './dom.js'
 import { drawFacts } from './facts.js'
 import { makeTickBox, type Control } from './fields.js'
-import { announce, setProblem, UNREADABLE } from './news.js'
-import { TIERS, type Fact } from './view.js'
+import { announce, setProblem } from './news.js'
+import type { Fact } from './view.js'
+import { FACTS, NEWS, SETTINGS, TIERS } from './words.js'
 
 export type SettingsPage = {
   /** Reads the settings as they are now. */
   fill(): Promise<void>
-  /** Shows how the session is kept now, and at whose provider. */
+  /** Shows where the session is stored now, and whether the provider is the demo. */
   showStatus(status: Pick<WindowStatus, 'storage' | 'demo'>): void
-  /** Moves the focus to the choice of keeping the session without a keyring. */
+  /** Moves the focus to the setting that stores the session without a keyring. */
   focusKeeping(): void
 }
 
-type Choice = 'startAtLogin' | 'notifications' | 'endSession' | 'keepWithoutKeyring'
+type Choice = keyof typeof SETTINGS.choices
 
-const WORDS: { readonly [Name in Choice]: readonly [label: string, hint: string] } = {
-  startAtLogin: ['Start Latchkey when you log in', ''],
-  notifications: [
-    'Show notifications',
-    'When a sign-in ends, or you need to sign in again, and this window is not in front.',
-  ],
-  endSession: [
-    'Sign out at the provider too',
-    "Signing out here then opens your provider's own sign-out page in your browser.",
-  ],
-  keepWithoutKeyring: [
-    'Keep the session without a keyring',
-    'Where no keyring can be used, it is kept in a file. Any program that runs as you could read that.',
-  ],
-}
-
-const CHOICES = Object.keys(WORDS) as Choice[]
+const CHOICES = Object.keys(SETTINGS.choices) as Choice[]
 
 export function createSettingsPage(latchkey: LatchkeyApi): SettingsPage {
   const boxes = Object.fromEntries(
-    CHOICES.map((name) => [name, makeTickBox(name, ...WORDS[name], () => void save(name))]),
+    CHOICES.map((name) => [
+      name,
+      makeTickBox(name, ...SETTINGS.choices[name], () => void save(name)),
+    ]),
   ) as Record<Choice, Control<boolean>>
   let isDemo = false
   element('#choices').append(...CHOICES.map((name) => boxes[name].box))
@@ -49,16 +43,16 @@ export function createSettingsPage(latchkey: LatchkeyApi): SettingsPage {
       : latchkey.saveSettings({ [name]: on } satisfies Partial<EditableSettings>)
 
   const save = async (name: Choice): Promise<void> => {
-    const { input, setRefusal } = boxes[name]
+    const { input, setError } = boxes[name]
     setProblem('')
-    setRefusal(null)
+    setError(null)
     input.ariaDisabled = 'true'
     const outcome = await send(name, input.checked).catch((): null => null)
-    // What counts is what the settings say now, whatever was asked of them.
-    await fill().catch(() => setProblem(UNREADABLE))
-    if (outcome?.kind === 'saved') return announce('Saved.', { shown: true })
-    const message = outcome?.message ?? 'That did not work. Try again.'
-    setRefusal(message)
+    // Show the settings as they are now, even if the change failed.
+    await fill().catch(() => setProblem(NEWS.settingsUnreadable))
+    if (outcome?.kind === 'saved') return announce(NEWS.saved, { shown: true })
+    const message = outcome?.message ?? NEWS.didNotWork
+    setError(message)
     announce(message)
   }
 
@@ -72,30 +66,30 @@ export function createSettingsPage(latchkey: LatchkeyApi): SettingsPage {
     boxes.startAtLogin.input.ariaDisabled = changeable ? null : 'true'
     boxes.startAtLogin.setHint(note ?? '')
     setText(element('#settings-file'), file)
-    const { issuer, clientId, redirectPort } = fields
-    const facts = [
-      fact('Provider', issuer.value, 'None yet'),
-      fact('Client ID', clientId.value, 'None yet'),
-      fact('Redirect ports', redirectPort.value, 'Any free one'),
-    ]
-    drawFacts(element('#provider-facts'), isDemo ? [fact('Provider', 'The demo')] : facts)
+    drawFacts(element('#provider-facts'), listProviderFacts(fields, isDemo))
   }
 
   return {
     fill,
     showStatus({ storage: { tier }, demo }) {
       isDemo = demo
-      const [, warning] = WORDS.keepWithoutKeyring
-      boxes.keepWithoutKeyring.setHint(`${warning} Now it is kept ${lowered(TIERS[tier])}.`)
+      const [, warning] = SETTINGS.choices.keepWithoutKeyring
+      boxes.keepWithoutKeyring.setHint(`${warning} ${SETTINGS.storedNow(TIERS[tier])}`)
     },
     focusKeeping: () => boxes.keepWithoutKeyring.input.focus(),
   }
 }
 
-function fact(label: string, value: string, otherwise = ''): Fact {
-  return { label, value: value === '' ? otherwise : value, detail: null }
+function listProviderFacts(fields: SettingsView['fields'], isDemo: boolean): readonly Fact[] {
+  if (isDemo) return [fact(FACTS.provider, FACTS.demoProvider)]
+  const { issuer, clientId, redirectPort } = fields
+  return [
+    fact(FACTS.provider, issuer.value, FACTS.none),
+    fact(FACTS.clientId, clientId.value, FACTS.none),
+    fact(FACTS.redirectPorts, redirectPort.value, FACTS.anyPort),
+  ]
 }
 
-function lowered(words: string): string {
-  return words.charAt(0).toLowerCase() + words.slice(1)
+function fact(label: string, value: string, otherwise = ''): Fact {
+  return { label, value: value === '' ? otherwise : value, detail: null }
 }

@@ -1,4 +1,4 @@
-// Times and how long it is until then, in words: pure.
+// Times and durations in words: pure.
 
 /** `4:59` for milliseconds. */
 export function clockTime(ms: number): string {
@@ -10,7 +10,7 @@ export function clockTime(ms: number): string {
     : `${hours}:${pad(minutes)}:${pad(seconds % 60)}`
 }
 
-/** `in 59 minutes` for milliseconds: never more than there is. */
+/** `in 59 minutes` for milliseconds, rounded down. */
 export function countdown(ms: number): string {
   const seconds = Math.ceil(ms / 1000)
   if (seconds <= 0) return 'any moment now'
@@ -30,11 +30,15 @@ function plural(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
 
-/** A local time, with the day where it is not today. */
+/** True if a time is on the same local day as `nowMs`. */
+export function isSameDay(ms: number, nowMs: number): boolean {
+  return new Date(ms).toDateString() === new Date(nowMs).toDateString()
+}
+
+/** A local time, with the day unless it is today. */
 export function momentOf(ms: number, nowMs: number): string {
-  const when = new Date(ms)
-  const isToday = when.toDateString() === new Date(nowMs).toDateString()
-  return when.toLocaleString(undefined, {
+  const isToday = isSameDay(ms, nowMs)
+  return new Date(ms).toLocaleString(undefined, {
     ...(!isToday && { weekday: 'short', day: 'numeric', month: 'short' }),
     hour: 'numeric',
     minute: '2-digit',

@@ -12,7 +12,7 @@ export const START_MESSAGES = {
   noServiceFile: (url: string, diskError: string) =>
     `${SERVICE_FILE} cannot be written (${diskError}), so other apps cannot look up the service's ` +
     `address, ${url}.`,
-  demoSession: "The demo's session is in memory only and ends when Latchkey quits.",
+  demoSession: "The demo's session ends when Latchkey quits.",
   unexpectedError: (count: number, shown: string) =>
     `unexpected error${count === 1 ? '' : ` (${count} times so far)`}: ${shown}`,
 }

@@ -10,7 +10,7 @@ import { formatReport } from '../diagnose/report.js'
 import { examineSettings, type Sources } from '../settings/read.js'
 
 /** Makes the report, keeps it in the data directory where it can, and gives its text. */
-export async function makeReport(
+export async function createReport(
   { storage, log }: Pick<Latchkey, 'storage' | 'log'>,
   sources: Sources,
   http: Http,

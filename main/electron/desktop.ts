@@ -26,7 +26,7 @@ import { createAutostart, removeLoginItem } from './system-login-item.js'
 import { electronFetch } from './network.js'
 import { createNotifier } from './notify.js'
 import { onResume } from './power.js'
-import { makeReport } from './create-report.js'
+import { createReport } from './create-report.js'
 import type { Restarter } from './restart.js'
 import type { TrayIcon } from './tray.js'
 import { createStatusWindow } from './window.js'
@@ -109,7 +109,7 @@ export function presentDesktop(ports: DesktopDeps): Desktop {
       restart: restartOffer(),
       serviceUrl: service.url,
       serviceNote: service.message,
-      notices: startNotice === null ? messages : [...messages, startNotice],
+      messages: startNotice === null ? messages : [...messages, startNotice],
       version: app.getVersion(),
     })
   }
@@ -161,8 +161,8 @@ export function presentDesktop(ports: DesktopDeps): Desktop {
       const pasted = agent().paste(address)
       return { kind: pasted === 'taken' ? 'taken' : 'refused', message: PASTED_WORDS[pasted] }
     },
-    'make-report': async () => {
-      report = await makeReport(supervisor.latchkey(), sources, http)
+    'create-report': async () => {
+      report = await createReport(supervisor.latchkey(), sources, http)
       return report
     },
     'read-removal': () => removal.plan(),

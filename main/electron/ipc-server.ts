@@ -64,7 +64,7 @@ const ARGUMENTS = {
     z.strictObject({ redirectPort: text, redirectHost: text, redirectPath: text }),
   ]),
   'paste-address': z.tuple([pasted]),
-  'make-report': z.tuple([]),
+  'create-report': z.tuple([]),
   'read-removal': z.tuple([]),
   'revoke-session': z.tuple([]),
   'remove-data': z.tuple([]),

@@ -30,6 +30,7 @@ const FILES: Readonly<Record<string, { file: string; type: string }>> = {
   '/state.js': { file: '../../renderer/state.js', type: 'text/javascript' },
   '/time.js': { file: '../../renderer/time.js', type: 'text/javascript' },
   '/view.js': { file: '../../renderer/view.js', type: 'text/javascript' },
+  '/words.js': { file: '../../renderer/words.js', type: 'text/javascript' },
 }
 
 const POLICY = [

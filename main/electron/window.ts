@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { app, BrowserWindow, nativeTheme } from 'electron'
-import type { Notices } from '../ipc.js'
+import type { Events } from '../ipc.js'
 import { WINDOW_SIZE } from '../present/window-size.js'
 import { addContextMenu, addZoom } from './page-tools.js'
 import { WINDOW_URL } from './scheme.js'
@@ -13,7 +13,7 @@ export type StatusWindow = {
   /** Closes the window for good: nothing opens it again. */
   retire(): void
   /** Tells the window, where there is one. */
-  tell<Channel extends keyof Notices>(channel: Channel, ...args: Parameters<Notices[Channel]>): void
+  tell<Channel extends keyof Events>(channel: Channel, ...args: Parameters<Events[Channel]>): void
   /** True while a person has it in front of them. */
   isFocused(): boolean
 }

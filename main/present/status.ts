@@ -42,7 +42,7 @@ export type Surroundings = Pick<
   | 'demo'
   | 'serviceUrl'
   | 'serviceNote'
-  | 'notices'
+  | 'messages'
   | 'version'
 > & { registration: string }
 

@@ -203,7 +203,7 @@ test('F20: the report can be created and copied', async ({ launch, page, provide
   const app = await launch({ flags: at(provider) })
   await signInFromTray(app, page)
   const latchkey = await apiOf(app)
-  const report = await latchkey.evaluate((api) => api.makeReport())
+  const report = await latchkey.evaluate((api) => api.createReport())
   expect(report).toContain(provider.issuer)
   await latchkey.evaluate((api) => api.runCommand('copy-report'))
   expect(await app.clipboard()).toBe(report)

@@ -1,5 +1,6 @@
 // Removing Latchkey's data from the window's settings: it asks first, and then leaves nothing.
 
+import { REMOVAL } from '../../renderer/words.js'
 import { existsSync } from 'node:fs'
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -133,7 +134,7 @@ test("if the provider can't revoke, the window says so first; then the data can 
   await window.getByRole('button', { name: 'Remove and quit' }).click()
   const alert = window.getByRole('alert').filter({ visible: true })
   await expect(alert).toContainText(`The session of Alice Adams at ${provider.issuer}`)
-  await expect(alert).toContainText('Nothing was removed yet.')
+  await expect(alert).toContainText(REMOVAL.nothingYet(''))
   expect(await filesOf(app.dataDir)).toEqual(before)
   await untilSignedIn(app)
 

@@ -1,5 +1,6 @@
 // The window itself: icon, context menu, zoom, and a sign-in that is finished in it.
 
+import { PASTE, PROVIDER } from '../../renderer/words.js'
 import type { Page } from '@playwright/test'
 import { findGuide } from '../../main/settings/provider-choices.js'
 import {
@@ -100,7 +101,7 @@ test('F19: pasting the address that the browser could not load finishes the sign
   await app.choose('Sign in')
   const address = await answerLink(await app.takeUrl())
   await window.getByText('Does your browser show an error page?').click()
-  const field = window.getByLabel('Address of the page that cannot be loaded')
+  const field = window.getByLabel(PASTE.label)
   const paste = async (text: string): Promise<void> => {
     // A pressed button is disabled for a moment.
     await expect(window.getByRole('button', { name: 'Continue' })).toBeEnabled()
@@ -135,9 +136,7 @@ test('a provider can be chosen by name, tested, saved and used', async ({ launch
   await window.getByLabel('Provider', { exact: true }).selectOption('Keycloak')
   await window.getByRole('button', { name: 'How to register at Keycloak' }).click()
   expect(await app.takeUrl()).toBe(findGuide('keycloak'))
-  await expect(window.getByText('If your browser does not open:')).toContainText(
-    findGuide('keycloak'),
-  )
+  await expect(window.getByText(PROVIDER.guideLink)).toContainText(findGuide('keycloak'))
   await window.getByRole('button', { name: 'Copy the redirect URI' }).click()
   await expect.poll(() => app.clipboard(), FAST).toBe('http://127.0.0.1/callback')
 

@@ -1,5 +1,6 @@
 // The tray app as its users see it.
 
+import { BUTTONS } from '../../renderer/words.js'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { launchStandIn } from '../driver/stand-in.js'
@@ -207,7 +208,7 @@ test('a second sign-in that fails keeps the first', async ({ launch, page, provi
   const app = await launch({ flags: [...at(provider), '--sign-in'] })
   const window = await app.window()
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
-  await window.getByRole('button', { name: 'Sign in as somebody else' }).click()
+  await window.getByRole('button', { name: BUTTONS.signInAsOther }).click()
   await page.goto(await app.takeUrl())
   await page.getByRole('button', { name: 'Refuse' }).click()
 
@@ -223,7 +224,7 @@ test('a second person’s sign-in signs out the first, and the window says so', 
   const app = await launch({ flags: [...at(provider), '--sign-in'] })
   const window = await app.window()
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
-  await window.getByRole('button', { name: 'Sign in as somebody else' }).click()
+  await window.getByRole('button', { name: BUTTONS.signInAsOther }).click()
   const link = await app.takeUrl()
   expect(Object.fromEntries(new URL(link).searchParams)).toMatchObject({ prompt: 'login' })
   expect(new URL(link).searchParams.has('login_hint')).toBe(false)

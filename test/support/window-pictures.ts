@@ -1,5 +1,14 @@
 // Pictures of the window: every view and state in light, some in dark or at 200 % too.
 
+import {
+  BUTTONS,
+  PASTE,
+  PROVIDER,
+  REMOVAL,
+  REPORT as REPORT_WORDS,
+  SETTINGS as SETTINGS_WORDS,
+  STATUS,
+} from '../../renderer/words.js'
 import { SERVICE_MESSAGES } from '../../main/api/api-messages.js'
 import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
 import { explainRefusal } from '../../main/net/loopback.js'
@@ -144,8 +153,7 @@ export async function takePicture(
   }
 }
 
-const openHelp = (page: Page): Promise<void> =>
-  page.getByText('Does your browser show an error page?').click()
+const openHelp = (page: Page): Promise<void> => page.getByText(STATUS.helpQuestion).click()
 
 const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click()
@@ -153,7 +161,7 @@ const press = (page: Page, name: string): Promise<void> =>
 const toSettings = (page: Page): Promise<void> => press(page, 'Settings')
 const toProvider = async (page: Page): Promise<void> => {
   await toSettings(page)
-  await press(page, 'Change the provider')
+  await press(page, SETTINGS_WORDS.changeProvider)
   await page.getByLabel('Issuer').waitFor()
 }
 const fillIn = async (page: Page, issuer: string): Promise<void> => {
@@ -170,8 +178,8 @@ function refusalOf(changes: SettingsChanges): SaveOutcome {
 
 const toRemoval = async (page: Page): Promise<void> => {
   await toSettings(page)
-  await press(page, "Remove Latchkey's data")
-  await page.getByRole('button', { name: 'Remove and quit' }).waitFor()
+  await press(page, SETTINGS_WORDS.removeData)
+  await page.getByRole('button', { name: REMOVAL.remove }).waitFor()
 }
 
 const SIGNED_IN = STATES['signed-in']
@@ -229,7 +237,7 @@ export const PICTURES: readonly Picture[] = [
     },
     async act(page) {
       await openHelp(page)
-      await page.getByLabel('Address of the page').fill('https://login.example.com/error')
+      await page.getByLabel(PASTE.label).fill('https://login.example.com/error')
       await press(page, 'Continue')
       await page.locator('[aria-invalid]').waitFor()
     },
@@ -247,7 +255,7 @@ export const PICTURES: readonly Picture[] = [
     async act(page) {
       await fillIn(page, 'https://login.example.com')
       await press(page, 'Test')
-      await page.getByText('This provider works.').waitFor()
+      await page.getByText(PROVIDER.works).waitFor()
     },
   },
   {
@@ -255,7 +263,7 @@ export const PICTURES: readonly Picture[] = [
     answers: NO_PROVIDER,
     async act(page) {
       await fillIn(page, 'https://accounts.google.com')
-      await page.getByText('Google, by its documentation:').waitFor()
+      await page.getByText(PROVIDER.known('Google')).waitFor()
     },
   },
   {
@@ -263,7 +271,7 @@ export const PICTURES: readonly Picture[] = [
     answers: NO_PROVIDER,
     async act(page) {
       await page.getByLabel('Provider', { exact: true }).selectOption('Auth0')
-      await page.getByText('Filled in under More').waitFor()
+      await page.getByText(PROVIDER.filledIn('').slice(0, -2)).waitFor()
     },
   },
   {
@@ -272,8 +280,8 @@ export const PICTURES: readonly Picture[] = [
     async act(page) {
       await page.getByLabel('Provider', { exact: true }).selectOption('Amazon Cognito')
       await press(page, 'How to register at Amazon Cognito')
-      await page.getByText('If your browser does not open').waitFor()
-      await page.getByText('More, for providers that need it').click()
+      await page.getByText(PROVIDER.guideLink).waitFor()
+      await page.getByText(PROVIDER.more, { exact: true }).click()
       await page.getByLabel('Redirect ports').fill('8400, 8401')
       await press(page, 'Save')
       await page.locator('[aria-invalid]').waitFor()
@@ -288,7 +296,7 @@ export const PICTURES: readonly Picture[] = [
     async act(page) {
       await fillIn(page, 'https://login.example.com')
       await press(page, 'Test')
-      await page.getByRole('button', { name: 'Use this spelling' }).waitFor()
+      await page.getByRole('button', { name: PROVIDER.useSpelling }).waitFor()
     },
   },
   {
@@ -299,7 +307,7 @@ export const PICTURES: readonly Picture[] = [
     },
     async act(page) {
       await fillIn(page, 'https://login.example.com')
-      await page.getByText('More, for providers that need it').click()
+      await page.getByText(PROVIDER.more, { exact: true }).click()
       await page.getByLabel('Redirect ports').fill('http')
       await press(page, 'Save')
       await page.locator('[aria-invalid]').waitFor()
@@ -318,7 +326,7 @@ export const PICTURES: readonly Picture[] = [
     },
     async act(page) {
       await toRemoval(page)
-      await press(page, 'Remove and quit')
+      await press(page, REMOVAL.remove)
       await page.getByRole('button', { name: 'Try again' }).waitFor()
     },
   },
@@ -327,8 +335,8 @@ export const PICTURES: readonly Picture[] = [
     answers: { status: SIGNED_IN, report: REPORT },
     async act(page) {
       await toSettings(page)
-      await press(page, 'Make a report')
-      await page.getByRole('button', { name: 'Copy the report' }).waitFor()
+      await press(page, BUTTONS.createReport)
+      await page.getByRole('button', { name: REPORT_WORDS.copy }).waitFor()
     },
   },
 ]

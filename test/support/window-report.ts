@@ -21,9 +21,9 @@ const AN_ORDINARY_ONE: Pick<Diagnosis, 'runtime' | 'system'> = {
   system: 'Linux 6.14.0 x64',
 }
 
-export const REPORT = await makeReport()
+export const REPORT = await createReport()
 
-async function makeReport(): Promise<string> {
+async function createReport(): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), 'latchkey-'))
   const dataDir = join(home, '.config', 'latchkey')
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })

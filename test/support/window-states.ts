@@ -58,7 +58,7 @@ export function statusIn(
     demo: false,
     serviceUrl: SERVICE_URL,
     serviceNote: null,
-    notices: [],
+    messages: [],
     version: VERSION,
     ...window,
     status: { state, account: null, expiresAt: null, reason: null, ...status },
@@ -88,7 +88,7 @@ const SURROUNDINGS: Surroundings = {
   demo: false,
   serviceUrl: SERVICE_URL,
   serviceNote: null,
-  notices: [],
+  messages: [],
   version: VERSION,
   registration: registrationAdvice(DEFAULT_TARGET),
 }

@@ -210,7 +210,7 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
       return findGuide(id)
     },
     pasteAddress: (address) => call('pasteAddress', [address], () => answers.pasted ?? null),
-    makeReport: () => call('makeReport', [], () => answers.report ?? null),
+    createReport: () => call('createReport', [], () => answers.report ?? null),
     readRemoval: () => call('readRemoval', [], () => answers.plan ?? null),
     revokeSession: () => call('revokeSession', [], () => fake.revocation),
     removeData: () => call('removeData', [], () => undefined),

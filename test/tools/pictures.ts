@@ -1,6 +1,7 @@
 // Takes the pictures that are kept: `npm run pictures`. Those of the window are what a test compares it
 // with; those of the browser's pages are from real sign-ins, as are the tray's menus in docs/tray-app.md.
 
+import { STATE_WORDS } from '../../renderer/words.js'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -74,7 +75,7 @@ async function takeAll(from: Browser, scheme: Scheme): Promise<string[]> {
     const link = await desktop.takeUrl()
     await reached('Waiting for your browser')
     await answer(from, link, 'Refuse', 'refused', scheme)
-    await reached('The sign-in failed')
+    await reached(STATE_WORDS.failed.heading)
 
     await desktop.choose('Sign in')
     await answer(from, await desktop.takeUrl(), 'Sign in as Alice Adams', 'signed-in', scheme)

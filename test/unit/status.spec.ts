@@ -235,7 +235,7 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
       demo: false,
       serviceUrl: 'http://127.0.0.1:5323',
       serviceNote: null,
-      notices: [],
+      messages: [],
       version: '1.2.3',
     }
     const registration = 'Register it.'
@@ -263,7 +263,7 @@ test('F19: the window gets the redirect URI of an app’s sign-in during a sessi
     demo: false,
     serviceUrl: '',
     serviceNote: null,
-    notices: [],
+    messages: [],
     version: '1.2.3',
     registration: 'Register it.',
   }

@@ -1,5 +1,15 @@
 // The window for everybody: no violation that axe finds, each task by keyboard alone, every size.
 
+import {
+  BUTTONS,
+  NEWS,
+  PASTE,
+  PROVIDER,
+  REPORT as REPORT_WORDS,
+  SETTINGS,
+  STATE_WORDS,
+  STATUS,
+} from '../../renderer/words.js'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from '@playwright/test'
@@ -167,7 +177,7 @@ test('by keyboard: sign in, open the link again, copy it, and cancel', async ({ 
   const { page, fake, tell } = await open(STATES['signed-out'])
   await pressByKey(page, 'Sign in')
   await tell(STATES.waiting)
-  await pressByKey(page, 'Open the link again')
+  await pressByKey(page, BUTTONS.openAgain)
   await pressByKey(page, /^Copy sign-in link/, 'Space')
   await pressByKey(page, 'Cancel')
   await tell(STATES['signed-out'])
@@ -185,8 +195,8 @@ test('by keyboard: paste the address that the browser could not load', async ({ 
     status: STATES.waiting,
     pasted: { kind: 'taken', message: 'It was taken.' },
   })
-  await pressByKey(page, 'Does your browser show an error page?')
-  await tabTo(page, 'Address of the page that cannot be loaded')
+  await pressByKey(page, STATUS.helpQuestion)
+  await tabTo(page, PASTE.label)
   await page.keyboard.type('http://127.0.0.1:40123/callback?code=c&state=s')
   await pressByKey(page, 'Continue')
   await tell(STATES.answered)
@@ -201,7 +211,7 @@ test('by keyboard: sign out, sign in as somebody else, and copy the service’s 
 }) => {
   const { page, fake } = await open(STATES['signed-in'])
   await pressByKey(page, 'Sign out')
-  await pressByKey(page, 'Sign in as somebody else')
+  await pressByKey(page, BUTTONS.signInAsOther)
   await pressByKey(page, 'Copy the address of the local service')
   expect(await fake(calls)).toEqual([
     ['runCommand', 'sign-out'],
@@ -225,12 +235,12 @@ test('by keyboard: set up a provider, with a test, another spelling and a refuse
   await pressByKey(page, 'Test')
   await expect(page.getByText('Only the slash is missing.')).toBeVisible()
   await fake((fake) => void (fake.finding = { kind: 'found', lines: [] }))
-  await pressByKey(page, 'Use this spelling')
-  await expect(page.getByText('This provider works.')).toBeVisible()
+  await pressByKey(page, PROVIDER.useSpelling)
+  await expect(page.getByText(PROVIDER.works)).toBeVisible()
   await expect(page.getByLabel('Issuer')).toBeFocused()
   await tabTo(page, 'Client ID')
   await page.keyboard.type('latchkey-desktop')
-  await pressByKey(page, 'More, for providers that need it')
+  await pressByKey(page, PROVIDER.more)
   await tabTo(page, 'Scopes')
   await page.keyboard.press('ControlOrMeta+A')
   await page.keyboard.type('profile')
@@ -240,7 +250,7 @@ test('by keyboard: set up a provider, with a test, another spelling and a refuse
   await page.keyboard.type('openid ')
   await page.clock.runFor(500)
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-out'].heading)
   await expect(page.getByRole('heading')).toBeFocused()
   expect(await fake(calls)).toEqual([
     ['testProvider', issuer],
@@ -261,7 +271,7 @@ test('by keyboard: choose a provider by name, read how to register there, and sa
   await tabTo(page, 'Provider')
   // Letters go to the first that begins so.
   await page.keyboard.type('Aut')
-  await expect(page.getByText('Auth0, by its documentation:')).toBeVisible()
+  await expect(page.getByText(PROVIDER.known('Auth0'))).toBeVisible()
   await expect(page.getByLabel('Provider', { exact: true })).toBeFocused()
   await pressByKey(page, 'How to register at Auth0')
   await tabTo(page, 'Issuer')
@@ -269,7 +279,7 @@ test('by keyboard: choose a provider by name, read how to register there, and sa
   await tabTo(page, 'Client ID')
   await page.keyboard.type('latchkey-desktop')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-out'].heading)
   expect(await fake(calls)).toEqual([
     ['runCommand', 'copy-redirect-uris'],
     ['openProviderGuide', 'auth0'],
@@ -287,10 +297,10 @@ test('by keyboard: choose a provider by name, read how to register there, and sa
 test('by keyboard: change a setting, make a report, copy it, and come back', async ({ open }) => {
   const { page, fake } = await open({ status: STATES['signed-in'], report: REPORT })
   await pressByKey(page, 'Settings')
-  await pressByKey(page, 'Show notifications', 'Space')
-  await expect(page.getByText('Saved.')).toBeVisible()
-  await pressByKey(page, 'Make a report')
-  await expect(page.getByRole('button', { name: 'Copy the report' })).toBeVisible()
+  await pressByKey(page, SETTINGS.choices.notifications[0], 'Space')
+  await expect(page.getByText(NEWS.saved)).toBeVisible()
+  await pressByKey(page, BUTTONS.createReport)
+  await expect(page.getByRole('button', { name: REPORT_WORDS.copy })).toBeVisible()
   await tabTo(page, 'The report')
   await pressByKey(page, /^Copy the report/)
   await page.keyboard.press('Escape')
@@ -298,7 +308,7 @@ test('by keyboard: change a setting, make a report, copy it, and come back', asy
   await expect(page.getByRole('button', { name: 'Settings' })).toBeFocused()
   expect(await fake(calls)).toEqual([
     ['saveSettings', { notifications: false }],
-    ['makeReport'],
+    ['createReport'],
     ['runCommand', 'copy-report'],
   ])
 })

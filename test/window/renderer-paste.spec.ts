@@ -1,5 +1,6 @@
 // The window's field for the address of the browser's last page, in a real Chromium.
 
+import { NEWS, PASTE, STATUS } from '../../renderer/words.js'
 import type { Page } from '@playwright/test'
 import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
 import { STATES } from '../support/window-states.js'
@@ -16,10 +17,10 @@ const REFUSING: Answers = {
 }
 const TAKING: Answers = { ...WAITING, pasted: { kind: 'taken', message: PASTED_WORDS.taken } }
 
-const field = (page: Page) => page.getByLabel('Address of the page that cannot be loaded')
+const field = (page: Page) => page.getByLabel(PASTE.label)
 
 async function paste(page: Page): Promise<void> {
-  await page.getByText('Does your browser show an error page?').click()
+  await page.getByText(STATUS.helpQuestion).click()
   await field(page).fill(ADDRESS)
   await page.getByRole('button', { name: 'Continue' }).click()
 }
@@ -38,7 +39,7 @@ async function held(page: Page): Promise<string> {
 test('a field takes the address while a sign-in waits, and at no other time', async ({ open }) => {
   const { page, tell } = await open(WAITING)
   await expect(field(page)).toBeHidden()
-  await page.getByText('Does your browser show an error page?').click()
+  await page.getByText(STATUS.helpQuestion).click()
   await expect(field(page)).toBeVisible()
   for (const state of ['answered', 'signed-in', 'failed', 'signed-out'] as const) {
     await tell(STATES[state])
@@ -48,7 +49,7 @@ test('a field takes the address while a sign-in waits, and at no other time', as
 
 test('F19: it takes the address of what an app asks for beside a session too', async ({ open }) => {
   const { page, fake, tell } = await open({ ...TAKING, status: STATES['signed-in'] })
-  await expect(page.getByText('Does your browser show an error page?')).toBeHidden()
+  await expect(page.getByText(STATUS.helpQuestion)).toBeHidden()
   await tell(STATES.asking)
   await paste(page)
   await expect(page.getByRole('status')).toHaveText(PASTED_WORDS.taken)
@@ -92,7 +93,7 @@ test('an address that is taken is said to be, and nothing of it stays', async ({
 
 test('Enter in the field is the same as the button, once', async ({ open }) => {
   const { page, fake } = await open(TAKING)
-  await page.getByText('Does your browser show an error page?').click()
+  await page.getByText(STATUS.helpQuestion).click()
   await field(page).fill(ADDRESS)
   await field(page).press('Enter')
   await field(page).press('Enter')
@@ -106,14 +107,14 @@ test('where the main process does not answer, that is said, and nothing stays', 
 }) => {
   const { page } = await open(WAITING)
   await paste(page)
-  await expect(page.getByRole('alert')).toContainText('That did not work.')
+  await expect(page.getByRole('alert')).toContainText(NEWS.didNotWork)
   await expect(field(page)).toHaveValue('')
   expect(await held(page)).not.toMatch(CANARY)
 })
 
 test('what was typed and not sent is gone with the wait', async ({ open }) => {
   const { page, tell } = await open(WAITING)
-  await page.getByText('Does your browser show an error page?').click()
+  await page.getByText(STATUS.helpQuestion).click()
   await field(page).fill(ADDRESS)
   await tell(STATES['signed-out'])
   await tell(STATES.waiting)

@@ -1,5 +1,12 @@
 // The form that a provider is set up with, in a real Chromium.
 
+import {
+  NEWS,
+  PROVIDER,
+  SETTINGS as SETTINGS_WORDS,
+  STATE_WORDS,
+  STATUS,
+} from '../../renderer/words.js'
 import type { Page } from '@playwright/test'
 import type { ProviderFinding } from '../../main/ipc.js'
 import { findGuide, listProviders } from '../../main/settings/provider-choices.js'
@@ -26,8 +33,8 @@ const finding = (page: Page) => page.locator('.finding')
 
 async function openForm(page: Page): Promise<void> {
   await button(page, 'Settings').click()
-  await button(page, 'Change the provider').click()
-  await expect(page.getByRole('heading')).toHaveText('Your provider')
+  await button(page, SETTINGS_WORDS.changeProvider).click()
+  await expect(page.getByRole('heading')).toHaveText(PROVIDER.heading)
 }
 
 test('a first provider is saved with what was typed and no more, and the state is shown', async ({
@@ -37,13 +44,13 @@ test('a first provider is saved with what was typed and no more, and the state i
   await page.getByLabel('Issuer').fill(` ${ISSUER} `)
   await page.getByLabel('Client ID').fill('latchkey-desktop')
   await button(page, 'Save').click()
-  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-out'].heading)
   await expect(page.getByRole('heading')).toBeFocused()
-  await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible()
+  await expect(page.getByRole('status').filter({ hasText: NEWS.saved })).toBeVisible()
   expect(await fake(saves)).toEqual([{ issuer: ` ${ISSUER} `, clientId: 'latchkey-desktop' }])
   expect(await fake(({ announcements }) => announcements)).toEqual([
     'You are not signed in.',
-    'Saved.',
+    NEWS.saved,
   ])
   expect(await complaints()).toEqual([])
 })
@@ -58,13 +65,13 @@ test('Enter in a field saves, once until that has been answered', async ({ open 
   await expect(button(page, 'Save')).toBeDisabled()
   expect(await fake(saves)).toHaveLength(1)
   await fake((fake) => fake.answer('done'))
-  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-out'].heading)
   expect(new URL(page.url()).search).toBe('')
 })
 
 for (const [empty, filled, words] of [
   ['Issuer', 'Client ID', 'Enter the address of your provider.'],
-  ['Client ID', 'Issuer', 'Enter the client ID that you got there.'],
+  ['Client ID', 'Issuer', PROVIDER.missingClientId],
 ] as const) {
   test(`without its ${empty} nothing is saved, and the field says so`, async ({ open }) => {
     const { page, fake } = await open(NONE)
@@ -88,11 +95,11 @@ test('a refusal stands at its field, which gets the focus, and nothing typed is 
   })
   await page.getByLabel('Issuer').fill(ISSUER)
   await page.getByLabel('Client ID').fill('latchkey-desktop')
-  await page.getByText('More, for providers that need it').click()
+  await page.getByText(PROVIDER.more, { exact: true }).click()
   await page.getByLabel('Audience').fill('https://api.example.com')
   await page.getByLabel('Redirect ports').fill('http')
   // Closed, it would hide what was refused.
-  await page.getByText('More, for providers that need it').click()
+  await page.getByText(PROVIDER.more, { exact: true }).click()
   await button(page, 'Save').click()
 
   const field = page.getByLabel('Redirect ports')
@@ -117,7 +124,7 @@ test('a refusal stands at its field, which gets the focus, and nothing typed is 
   await expect(page.getByText(message)).toBeHidden()
   await page.clock.runFor(500)
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-out'].heading)
   expect(await fake(saves)).toHaveLength(2)
 })
 
@@ -143,13 +150,13 @@ test('a save that comes to nothing is told, and nothing typed is lost', async ({
   await page.getByLabel('Client ID').fill('x')
   await button(page, 'Save').click()
   await fake((fake) => fake.answer('refused'))
-  await expect(page.getByRole('alert')).toHaveText(/^That did not work\./)
+  await expect(page.getByRole('alert')).toHaveText(NEWS.didNotWork)
   await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
   await expect(button(page, 'Save')).toBeEnabled()
 })
 
 for (const [how, outcomes, words] of [
-  ['saved', [], 'Saved.'],
+  ['saved', [], NEWS.saved],
   ['rejected', [{ kind: 'rejected', field: 'issuer', message: 'No.' }], 'No.'],
 ] as const) {
   test(`who has left the form stays where they are when it is ${how}, and is told`, async ({
@@ -161,11 +168,11 @@ for (const [how, outcomes, words] of [
     await page.getByLabel('Client ID').fill('other')
     await button(page, 'Save').click()
     await page.keyboard.press('Escape')
-    await expect(button(page, 'Change the provider')).toBeFocused()
+    await expect(button(page, SETTINGS_WORDS.changeProvider)).toBeFocused()
     await fake((fake) => fake.answer('done'))
     await expect(page.getByRole('status').filter({ hasText: words })).toBeVisible()
     await expect(page.getByRole('heading')).toHaveText('Settings')
-    await expect(button(page, 'Change the provider')).toBeFocused()
+    await expect(button(page, SETTINGS_WORDS.changeProvider)).toBeFocused()
     const shown = how === 'saved' ? 'other' : 'latchkey-desktop'
     await expect(page.locator('#provider-facts')).toContainText(shown)
   })
@@ -176,15 +183,15 @@ test('only what was changed is sent, and nothing where nothing was', async ({ op
   await openForm(page)
   await expect(page.getByLabel('Issuer')).toHaveValue('https://login.example.com/tenant/')
   await button(page, 'Save').click()
-  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-in'].heading)
   expect(await fake(saves)).toEqual([])
 
   await openForm(page)
   await page.clock.runFor(500)
-  await page.getByText('More, for providers that need it').click()
+  await page.getByText(PROVIDER.more, { exact: true }).click()
   await page.getByLabel('Scopes').fill('openid')
   await button(page, 'Save').click()
-  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-in'].heading)
   expect(await fake(saves)).toEqual([{ scope: 'openid' }])
 })
 
@@ -194,14 +201,14 @@ test('emptied of both, it takes the provider away, and asks for one again', asyn
   await page.getByLabel('Issuer').fill('')
   await page.getByLabel('Client ID').fill('')
   await button(page, 'Save').click()
-  await expect(page.getByRole('heading')).toHaveText('No provider is set up yet')
+  await expect(page.getByRole('heading')).toHaveText(STATUS.noProvider)
   expect(await fake(saves)).toEqual([{ issuer: '', clientId: '' }])
 })
 
 test('that another provider signs them out is said to who is signed in', async ({ open }) => {
   const { page, tell } = await open(STATES['signed-in'])
   await openForm(page)
-  const warning = page.getByText('Another provider, or another client ID, signs you out.')
+  const warning = page.getByText(PROVIDER.warning)
   await expect(warning).toBeVisible()
   await tell(STATES['signed-out'])
   await expect(warning).toBeHidden()
@@ -216,7 +223,7 @@ test('a field that a flag or variable sets is shown locked, and is not sent', as
   ] as const) {
     const field = page.getByLabel(label)
     await expect(field).toHaveAttribute('readonly')
-    await expect(field).toHaveAccessibleDescription(`Set by ${by}, so it cannot be changed here.`)
+    await expect(field).toHaveAccessibleDescription(SETTINGS_WORDS.lockedBy(by))
   }
   await expect(page.getByLabel('Client ID')).not.toHaveAttribute('readonly')
   await page.getByLabel('Client ID').fill('other')
@@ -243,12 +250,12 @@ test('Test asks the provider that is typed, and lists what it says', async ({ op
   await fake(({ held }) => held.push('testProvider'))
   await page.getByLabel('Issuer').fill(` ${ISSUER} `)
   await button(page, 'Test').click()
-  await expect(finding(page)).toHaveText('Asking your provider…')
+  await expect(finding(page)).toHaveText(PROVIDER.testing)
   await expect(button(page, 'Test')).toBeDisabled()
   await fake((fake) => fake.answer('done'))
   await expect(finding(page).getByRole('listitem')).toHaveText(lines)
   await expect(finding(page)).toHaveRole('status')
-  await expect(button(page, 'Use this spelling')).toBeHidden()
+  await expect(button(page, PROVIDER.useSpelling)).toBeHidden()
   expect(await fake(tests)).toEqual([ISSUER])
   expect(await fake(saves)).toEqual([])
 })
@@ -270,11 +277,11 @@ test('what is wrong is said, and a spelling that is right is taken with one pres
   await expect(finding(page)).toHaveText(MISSPELT.message)
   await fake((fake) => void (fake.finding = { kind: 'found', lines: ['With PKCE.'] }))
   await page.clock.runFor(500)
-  await button(page, 'Use this spelling').click()
+  await button(page, PROVIDER.useSpelling).click()
   await expect(page.getByLabel('Issuer')).toHaveValue(`${ISSUER}/`)
   await expect(page.getByLabel('Issuer')).toBeFocused()
   await expect(finding(page)).toContainText('With PKCE.')
-  await expect(button(page, 'Use this spelling')).toBeHidden()
+  await expect(button(page, PROVIDER.useSpelling)).toBeHidden()
   expect(await fake(tests)).toEqual([ISSUER, `${ISSUER}/`])
 })
 
@@ -282,7 +289,7 @@ test('the spelling can be taken at once, while the button Test still rests', asy
   const { page, fake } = await open({ ...NONE, finding: MISSPELT })
   await page.getByLabel('Issuer').fill(ISSUER)
   await button(page, 'Test').click()
-  await button(page, 'Use this spelling').click()
+  await button(page, PROVIDER.useSpelling).click()
   await expect.poll(() => fake(tests)).toEqual([ISSUER, `${ISSUER}/`])
 })
 
@@ -290,11 +297,11 @@ test('what was found is not shown beside another issuer', async ({ open }) => {
   const { page, fake } = await open({ ...NONE, finding: MISSPELT })
   await page.getByLabel('Issuer').fill(ISSUER)
   await button(page, 'Test').click()
-  await expect(button(page, 'Use this spelling')).toBeVisible()
+  await expect(button(page, PROVIDER.useSpelling)).toBeVisible()
   await page.getByLabel('Issuer').press('End')
   await page.keyboard.type('x')
   await expect(finding(page)).toBeEmpty()
-  await expect(button(page, 'Use this spelling')).toBeHidden()
+  await expect(button(page, PROVIDER.useSpelling)).toBeHidden()
 
   // Nor where it comes late.
   await page.clock.runFor(500)
@@ -313,17 +320,17 @@ test('a test that comes to nothing is told', async ({ open }) => {
   await page.getByLabel('Issuer').fill(ISSUER)
   await button(page, 'Test').click()
   await fake((fake) => fake.answer('refused'))
-  await expect(page.getByRole('alert')).toHaveText(/^That did not work\./)
+  await expect(page.getByRole('alert')).toHaveText(NEWS.didNotWork)
   await expect(finding(page)).toBeEmpty()
 })
 
 test('settings that cannot be read are told, and nothing is saved over them', async ({ open }) => {
   const { page, fake } = await open({ ...NONE, settings: null })
-  await expect(page.getByRole('alert')).toHaveText(/^The settings could not be read\./)
+  await expect(page.getByRole('alert')).toHaveText(NEWS.settingsUnreadable)
   await page.getByLabel('Issuer').fill(ISSUER)
   await page.getByLabel('Client ID').fill('x')
   await button(page, 'Save').click()
-  await expect(page.getByRole('alert')).toHaveText(/^The settings could not be read\./)
+  await expect(page.getByRole('alert')).toHaveText(NEWS.settingsUnreadable)
   expect(await fake(saves)).toEqual([])
 })
 
@@ -356,7 +363,7 @@ test('opened from the settings it shows them as they are, not what was typed bef
   await openForm(page)
   await page.getByLabel('Issuer').fill('https://nonsense.example')
   await page.keyboard.press('Escape')
-  await button(page, 'Change the provider').click()
+  await button(page, SETTINGS_WORDS.changeProvider).click()
   await expect(page.getByLabel('Issuer')).toHaveValue('https://login.example.com/tenant/')
 })
 
@@ -385,7 +392,7 @@ test('what is known of a provider is said as soon as its issuer is typed, and it
   }
   const { page } = await open({ status: STATES['no-provider'], settings: UNSET, known })
   await page.getByLabel('Issuer').fill('https://accounts.google.com')
-  await expect(page.getByText('Google, by its documentation:')).toBeVisible()
+  await expect(page.getByText(PROVIDER.known('Google'))).toBeVisible()
   await expect(page.getByRole('listitem')).toHaveText(known.lines)
   await expect(page.getByLabel('Client secret')).toBeVisible()
   await expect(page.getByLabel('Client secret')).toHaveAttribute('type', 'password')
@@ -400,7 +407,7 @@ test('a client secret that is set is shown as a mask, and sent only once it is t
     settings: { ...SETTINGS, fields },
   })
   await page.getByRole('button', { name: 'Settings' }).click()
-  await page.getByRole('button', { name: 'Change the provider' }).click()
+  await page.getByRole('button', { name: SETTINGS_WORDS.changeProvider }).click()
   const secret = page.getByLabel('Client secret')
   await expect(secret).toHaveValue('••••••••')
   await secret.focus()
@@ -421,10 +428,7 @@ test('a provider is chosen by name, out of those that work and one that is anoth
   const { page, complaints } = await open(NONE)
   await expect(provider(page)).toHaveValue('')
   const options = page.locator('#provider-name option:not([hidden])')
-  await expect(options).toHaveText([
-    ...listProviders().map(({ name }) => name),
-    'Another OpenID provider',
-  ])
+  await expect(options).toHaveText([...listProviders().map(({ name }) => name), PROVIDER.other])
   expect(await options.allTextContents()).toContain('Microsoft Entra')
   expect(await complaints()).toEqual([])
 })
@@ -456,7 +460,7 @@ for (const choice of listProviders()) {
       await button(page, 'Save').click()
       await expect(issuer).toBeFocused()
       await expect(issuer).toHaveAccessibleDescription(
-        new RegExp(`^Put your own in the place of ${blank}\\.`),
+        new RegExp(`^Replace ${blank} with your own`),
       )
       await page.keyboard.type('mine')
       await page.clock.runFor(500)
@@ -465,7 +469,7 @@ for (const choice of listProviders()) {
     await expect(issuer).toHaveValue(typed)
     await expect(provider(page)).toHaveValue(choice.id)
     await button(page, 'Save').click()
-    await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+    await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-out'].heading)
     expect(await fake(saves)).toEqual([
       { ...choice.settings, issuer: typed, clientId: 'latchkey-desktop' },
     ])
@@ -477,9 +481,7 @@ test('Test asks no provider whose issuer has a part to replace', async ({ open }
   await provider(page).selectOption('Keycloak')
   await button(page, 'Test').click()
   await expect(page.getByLabel('Issuer')).toBeFocused()
-  await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(
-    /^Put your own .* YOUR_HOST\./,
-  )
+  await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(/^Replace YOUR_HOST with/)
   expect(await fake(tests)).toEqual([])
 })
 
@@ -494,7 +496,7 @@ test('choosing another takes back what was filled in, and what was typed is ther
   await expect(provider(page)).toHaveValue('other')
   await provider(page).selectOption('GitLab')
   await expect(scopes).toHaveValue('openid profile email')
-  await page.getByText('More, for providers that need it').click()
+  await page.getByText(PROVIDER.more, { exact: true }).click()
   await ports.fill('9000')
   await provider(page).selectOption('Auth0')
   await expect(scopes).toHaveValue('openid profile email offline_access')
@@ -503,9 +505,9 @@ test('choosing another takes back what was filled in, and what was typed is ther
   await expect(uris(page)).toHaveText(['http://127.0.0.1:9000/callback'])
   await issuer.fill('https://login.example.org/')
   await expect(provider(page)).toHaveValue('auth0')
-  await provider(page).selectOption('Another OpenID provider')
+  await provider(page).selectOption(PROVIDER.other)
   await expect(issuer).toHaveValue(ISSUER)
-  await expect(issuer).toHaveAccessibleDescription(/^Spelt as your provider does/)
+  await expect(issuer).toHaveAccessibleDescription(PROVIDER.fields.issuer[1])
   await expect(known(page)).toBeEmpty()
   await provider(page).selectOption('Auth0')
   await expect(issuer).toHaveValue('https://login.example.org/')
@@ -557,7 +559,7 @@ test('the list follows an issuer that is typed or set, and then fills nothing in
   await expect(page.getByRole('button', { name: 'How to register' })).toBeHidden()
   await page.getByLabel('Issuer').fill('')
   await page.keyboard.press('Escape')
-  await button(page, 'Change the provider').click()
+  await button(page, SETTINGS_WORDS.changeProvider).click()
   await expect(provider(page)).toHaveValue('auth0')
 })
 
@@ -570,9 +572,7 @@ test('what was filled in for one provider is taken back when another’s issuer 
   await page.getByLabel('Issuer').fill('https://gitlab.com')
   await expect(provider(page)).toHaveValue('gitlab')
   await expect(page.getByLabel('Prompt')).toHaveValue('')
-  await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(
-    /^Spelt as your provider does/,
-  )
+  await expect(page.getByLabel('Issuer')).toHaveAccessibleDescription(PROVIDER.fields.issuer[1])
   await expect(known(page)).toContainText('Choose a port with --redirect-port')
 })
 
@@ -583,7 +583,7 @@ test('saved, what was filled in is the person’s own', async ({ open }) => {
   await page.getByLabel('Issuer').fill('https://tenant.auth0.com/')
   await expect(page.getByLabel('Issuer')).toHaveValue('https://tenant.auth0.com/')
   await button(page, 'Save').click()
-  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-out'].heading)
   await openForm(page)
   await expect(page.getByLabel('Redirect ports')).toHaveValue('8400')
   await provider(page).selectOption('Google')
@@ -602,9 +602,7 @@ test('where a flag sets the issuer there is nothing to choose, and locked fields
   await provider(scoped.page).selectOption('Google')
   await expect(scoped.page.getByLabel('Prompt')).toHaveValue('consent')
   await expect(scoped.page.getByLabel('Scopes')).toHaveValue('openid')
-  await expect(known(scoped.page)).toContainText(
-    'Filled in under More: Prompt, Additional parameters.',
-  )
+  await expect(known(scoped.page)).toContainText(PROVIDER.filledIn('Prompt, Additional parameters'))
 })
 
 test('the provider’s page is asked for by its name, and its link is there to read', async ({
@@ -613,10 +611,10 @@ test('the provider’s page is asked for by its name, and its link is there to r
   const { page, fake } = await open(NONE)
   await provider(page).selectOption('Okta')
   await button(page, 'How to register at Okta').click()
-  await expect(page.getByText('If your browser does not open:')).toContainText(findGuide('okta'))
+  await expect(page.getByText(PROVIDER.guideLink)).toContainText(findGuide('okta'))
   expect(await fake(({ calls }) => calls.at(-1))).toEqual(['openProviderGuide', 'okta'])
   await provider(page).selectOption('Google')
-  await expect(page.getByText('If your browser does not open:')).toBeHidden()
+  await expect(page.getByText(PROVIDER.guideLink)).toBeHidden()
   await page.clock.runFor(500)
   await button(page, 'How to register at Google').click()
   await expect
@@ -627,7 +625,7 @@ test('the provider’s page is asked for by its name, and its link is there to r
 test('the redirect URIs are those that the fields make, and can be copied', async ({ open }) => {
   const { page, fake } = await open(NONE)
   await expect(uris(page)).toHaveText(['http://127.0.0.1/callback'])
-  await page.getByText('More, for providers that need it').click()
+  await page.getByText(PROVIDER.more, { exact: true }).click()
   await page.getByLabel('Redirect ports').fill('8400, 8401')
   await page.getByLabel('Redirect host').fill('[::1]')
   await page.getByLabel('Redirect path').fill('/done')
@@ -639,12 +637,10 @@ test('the redirect URIs are those that the fields make, and can be copied', asyn
   await expect(button(page, 'Copy the redirect URI')).toBeHidden()
 })
 
-test('where there is a trial with made-up people is said on the first screen only', async ({
-  open,
-}) => {
+test('how to try the demo is shown on the first screen only', async ({ open }) => {
   const { page, tell } = await open(NONE)
-  await expect(page.getByText('made-up people')).toContainText('npm start')
+  await expect(page.getByText('demo provider')).toContainText('npm start')
   await tell(STATES['signed-out'])
   await openForm(page)
-  await expect(page.getByText('made-up people')).toBeHidden()
+  await expect(page.getByText('demo provider')).toBeHidden()
 })

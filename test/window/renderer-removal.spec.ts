@@ -1,5 +1,6 @@
 // The question before Latchkey's data is removed, in a real Chromium.
 
+import { NEWS, REMOVAL, SETTINGS } from '../../renderer/words.js'
 import type { Page } from '@playwright/test'
 import { STATES } from '../support/window-states.js'
 import { expect, test } from '../support/window-test.js'
@@ -20,7 +21,7 @@ const asked = ({ calls }: Fake): unknown[] =>
 
 async function openQuestion(page: Page): Promise<void> {
   await button(page, 'Settings').click()
-  await button(page, "Remove Latchkey's data").click()
+  await button(page, SETTINGS.removeData).click()
   await expect(page.getByRole('heading')).toHaveText("Remove Latchkey's data?")
   await expect(page.getByRole('listitem')).toHaveText(PLAN.lines)
 }
@@ -32,8 +33,8 @@ test('the question says what is removed, and removes nothing by itself', async (
   await page.keyboard.press('Enter')
   await page.keyboard.press('Space')
   await page.keyboard.press('Tab')
-  await expect(button(page, 'Remove and quit')).toBeFocused()
-  await expect(button(page, 'Remove and quit')).toHaveAccessibleDescription(
+  await expect(button(page, REMOVAL.remove)).toBeFocused()
+  await expect(button(page, REMOVAL.remove)).toHaveAccessibleDescription(
     /Every app that uses it loses it.*Then Latchkey quits. This can't be undone/,
   )
   expect(await fake(asked)).toEqual([])
@@ -43,7 +44,7 @@ test('the question says what is removed, and removes nothing by itself', async (
 test('signed out at the provider first, then removed', async ({ open }) => {
   const { page, fake } = await open(ANSWERS)
   await openQuestion(page)
-  await button(page, 'Remove and quit').click()
+  await button(page, REMOVAL.remove).click()
   await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['removeData']])
 })
 
@@ -56,7 +57,7 @@ for (const [how, leave] of [
     const { page, fake } = await open(ANSWERS)
     await openQuestion(page)
     await leave(page)
-    await expect(button(page, "Remove Latchkey's data")).toBeFocused()
+    await expect(button(page, SETTINGS.removeData)).toBeFocused()
     expect(await fake(asked)).toEqual([])
   })
 
@@ -66,8 +67,8 @@ for (const [how, leave] of [
     const { page, fake } = await open(ANSWERS)
     await openQuestion(page)
     await fake(({ held }) => held.push('revokeSession'))
-    await button(page, 'Remove and quit').click()
-    await expect(page.getByText('Signing out at your provider…')).toBeVisible()
+    await button(page, REMOVAL.remove).click()
+    await expect(page.getByText(REMOVAL.signingOut)).toBeVisible()
     await leave(page)
     await fake((fake) => fake.answer('done'))
     await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['runCommand', 'sign-out']])
@@ -78,9 +79,9 @@ test('a press answers only the question that was on the page then', async ({ ope
   const { page, fake } = await open(ANSWERS)
   await openQuestion(page)
   await fake(({ held }) => held.push('revokeSession'))
-  await button(page, 'Remove and quit').click()
+  await button(page, REMOVAL.remove).click()
   await page.keyboard.press('Escape')
-  await button(page, "Remove Latchkey's data").click()
+  await button(page, SETTINGS.removeData).click()
   await expect(page.getByRole('listitem')).toHaveText(PLAN.lines)
   await fake((fake) => fake.answer('done'))
   await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['runCommand', 'sign-out']])
@@ -92,10 +93,10 @@ test('what was not revoked is said, and the person decides', async ({ open }) =>
     revocation: { kind: 'not-revoked', message: NOT_REVOKED },
   })
   await openQuestion(page)
-  await expect(button(page, 'Remove without signing out')).toBeHidden()
-  await button(page, 'Remove and quit').press('Enter')
+  await expect(button(page, REMOVAL.anyway)).toBeHidden()
+  await button(page, REMOVAL.remove).press('Enter')
   await expect(page.getByRole('alert').filter({ visible: true })).toHaveText(
-    `${NOT_REVOKED} Nothing was removed yet.`,
+    REMOVAL.nothingYet(NOT_REVOKED),
   )
   // Whoever presses once more without reading tries again, and removes nothing.
   await expect(button(page, 'Try again')).toBeFocused()
@@ -103,7 +104,7 @@ test('what was not revoked is said, and the person decides', async ({ open }) =>
   await page.keyboard.press('Enter')
   await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['revokeSession']])
   await page.clock.runFor(1000)
-  await button(page, 'Remove without signing out').click()
+  await button(page, REMOVAL.anyway).click()
   await expect
     .poll(() => fake(asked))
     .toEqual([['revokeSession'], ['revokeSession'], ['removeData']])
@@ -115,19 +116,21 @@ test('opened once more it asks anew', async ({ open }) => {
     revocation: { kind: 'not-revoked', message: NOT_REVOKED },
   })
   await openQuestion(page)
-  await button(page, 'Remove and quit').click()
-  await expect(button(page, 'Remove without signing out')).toBeVisible()
+  await button(page, REMOVAL.remove).click()
+  await expect(button(page, REMOVAL.anyway)).toBeVisible()
   await page.keyboard.press('Escape')
-  await button(page, "Remove Latchkey's data").click()
-  await expect(button(page, 'Remove and quit')).toBeVisible()
-  await expect(button(page, 'Remove without signing out')).toBeHidden()
+  await button(page, SETTINGS.removeData).click()
+  await expect(button(page, REMOVAL.remove)).toBeVisible()
+  await expect(button(page, REMOVAL.anyway)).toBeHidden()
 })
 
 test('nobody can confirm what was not said', async ({ open }) => {
   const { page, fake } = await open(STATES['signed-in'])
   await button(page, 'Settings').click()
-  await button(page, "Remove Latchkey's data").click()
-  await expect(page.getByRole('alert').filter({ visible: true })).toContainText('could not be read')
-  await expect(button(page, 'Remove and quit')).toBeHidden()
+  await button(page, SETTINGS.removeData).click()
+  await expect(page.getByRole('alert').filter({ visible: true })).toContainText(
+    NEWS.settingsUnreadable,
+  )
+  await expect(button(page, REMOVAL.remove)).toBeHidden()
   expect(await fake(asked)).toEqual([])
 })

@@ -1,5 +1,14 @@
 // The settings and the report, and the ways between the window's views, in a real Chromium.
 
+import {
+  BUTTONS,
+  FACTS,
+  NEWS,
+  PROVIDER,
+  REPORT as REPORT_WORDS,
+  SETTINGS as SETTINGS_WORDS,
+  STATE_WORDS,
+} from '../../renderer/words.js'
 import type { Page } from '@playwright/test'
 import { REPORT } from '../support/window-report.js'
 import { LOCKED, SETTINGS, STATES, UNSET } from '../support/window-states.js'
@@ -19,7 +28,7 @@ async function openSettings(page: Page): Promise<void> {
 
 for (const [label, before, call] of [
   ['Start Latchkey when you log in', true, ['setStartAtLogin', false]],
-  ['Show notifications', true, ['saveSettings', { notifications: false }]],
+  [SETTINGS_WORDS.choices.notifications[0], true, ['saveSettings', { notifications: false }]],
   ['Sign out at the provider too', false, ['saveSettings', { endSession: true }]],
   ['Keep the session without a keyring', false, ['saveSettings', { keepWithoutKeyring: true }]],
 ] as const) {
@@ -29,13 +38,13 @@ for (const [label, before, call] of [
     const box = page.getByRole('checkbox', { name: label })
     await expect(box).toBeChecked({ checked: before })
     await box.click()
-    await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible()
+    await expect(page.getByRole('status').filter({ hasText: NEWS.saved })).toBeVisible()
     await expect(box).toBeChecked({ checked: !before })
     await expect(box).toBeFocused()
     expect(await fake(changes)).toEqual([call])
-    expect(await fake(({ announcements }) => announcements)).toEqual(['Saved.'])
+    expect(await fake(({ announcements }) => announcements)).toEqual([NEWS.saved])
     await page.clock.runFor(6000)
-    await expect(page.getByText('Saved.')).toBeHidden()
+    await expect(page.getByText(NEWS.saved)).toBeHidden()
     expect(await complaints()).toEqual([])
   })
 
@@ -63,7 +72,7 @@ test('a press is not heard twice while the first is on its way', async ({ open }
   const { page, fake } = await open(SIGNED_IN)
   await openSettings(page)
   await fake(({ held }) => held.push('saveSettings'))
-  const box = page.getByRole('checkbox', { name: 'Show notifications' })
+  const box = page.getByRole('checkbox', { name: SETTINGS_WORDS.choices.notifications[0] })
   await box.click()
   await box.click({ force: true })
   expect(await fake(changes)).toHaveLength(1)
@@ -76,10 +85,10 @@ test('a change that comes to nothing is told, and undone', async ({ open }) => {
   const { page, fake } = await open(SIGNED_IN)
   await openSettings(page)
   await fake(({ held }) => held.push('saveSettings'))
-  const box = page.getByRole('checkbox', { name: 'Show notifications' })
+  const box = page.getByRole('checkbox', { name: SETTINGS_WORDS.choices.notifications[0] })
   await box.click()
   await fake((fake) => fake.answer('refused'))
-  await expect(page.getByText('That did not work. Try again.').first()).toBeVisible()
+  await expect(page.getByText(NEWS.didNotWork).first()).toBeVisible()
   await expect(box).toBeChecked()
 })
 
@@ -89,7 +98,7 @@ test('what a flag or variable sets is shown locked, with its name, and can be re
   const { page, fake } = await open({ status: SIGNED_IN, settings: LOCKED })
   await openSettings(page)
   for (const [label, checked, words] of [
-    ['Show notifications', false, 'Set by --no-notifications, so it cannot be changed here.'],
+    [SETTINGS_WORDS.choices.notifications[0], false, SETTINGS_WORDS.lockedBy('--no-notifications')],
     ['Keep the session', true, 'Set by LATCHKEY_KEEP_WITHOUT_KEYRING'],
     ['Start Latchkey', false, 'The AppImage that Latchkey runs from is gone.'],
   ] as const) {
@@ -132,21 +141,21 @@ test('F28: what keeping without a keyring means is said plainly, with how it is 
   await openSettings(page)
   const box = page.getByRole('checkbox', { name: 'Keep the session without a keyring' })
   await expect(box).toHaveAccessibleDescription(/Any program that runs as you could read/)
-  await expect(box).toHaveAccessibleDescription(/Now it is kept in the system's keyring\.$/)
+  await expect(box).toHaveAccessibleDescription(/Currently stored in: System keyring\.$/)
   await tell(STATES['kept-without-keyring'])
-  await expect(box).toHaveAccessibleDescription(/Now it is kept on this computer, without a/)
+  await expect(box).toHaveAccessibleDescription(/Currently stored in: File, without a keyring/)
 })
 
 test('S35: from why the session stays in memory one press leads to the choice', async ({
   open,
 }) => {
   const { page } = await open(STATES['kept-in-memory'])
-  await button(page, 'Choose in Settings').click()
+  await button(page, BUTTONS.keepWithoutKeyring).click()
   await expect(page.getByRole('heading')).toHaveText('Settings')
   await expect(page.getByRole('checkbox', { name: 'Keep the session' })).toBeFocused()
   await expect(page.getByRole('checkbox', { name: 'Keep the session' })).toBeInViewport()
   await page.keyboard.press('Escape')
-  await expect(button(page, 'Choose in Settings')).toBeFocused()
+  await expect(button(page, BUTTONS.keepWithoutKeyring)).toBeFocused()
 })
 
 test('the provider as it is set, and where the settings are kept, are shown', async ({ open }) => {
@@ -155,7 +164,7 @@ test('the provider as it is set, and where the settings are kept, are shown', as
   const main = page.getByRole('main')
   await expect(main).toContainText('https://login.example.com/tenant/')
   await expect(main).toContainText('latchkey-desktop')
-  await expect(main).toContainText('Any free one')
+  await expect(main).toContainText(FACTS.anyPort)
   await expect(main).toContainText(SETTINGS.file)
 
   const unset = await open({ status: STATES['no-provider'], settings: UNSET })
@@ -164,13 +173,13 @@ test('the provider as it is set, and where the settings are kept, are shown', as
 
   const demo = await open({ status: { ...STATES['signed-out'], demo: true }, settings: UNSET })
   await openSettings(demo.page)
-  await expect(demo.page.locator('#provider-facts')).toHaveText('ProviderThe demo')
+  await expect(demo.page.locator('#provider-facts')).toHaveText(FACTS.provider + FACTS.demoProvider)
 })
 
 test('settings that cannot be read are told', async ({ open }) => {
   const { page, complaints } = await open({ status: SIGNED_IN, settings: null })
   await openSettings(page)
-  await expect(page.getByRole('alert')).toHaveText(/^The settings could not be read\./)
+  await expect(page.getByRole('alert')).toHaveText(NEWS.settingsUnreadable)
   expect(await complaints()).toEqual([])
 })
 
@@ -189,24 +198,24 @@ test('the report is made when it is opened, says that it holds no secret, and is
   open,
 }) => {
   const { page, fake, complaints } = await open({ status: SIGNED_IN, report: REPORT })
-  await fake(({ held }) => held.push('makeReport'))
+  await fake(({ held }) => held.push('createReport'))
   await openSettings(page)
-  await button(page, 'Make a report').click()
-  await expect(page.getByRole('heading')).toHaveText('Report')
+  await button(page, BUTTONS.createReport).click()
+  await expect(page.getByRole('heading')).toHaveText(REPORT_WORDS.heading)
   await expect(page.getByRole('heading')).toBeFocused()
   const text = page.getByRole('region', { name: 'The report' })
   await expect(text).toHaveAttribute('aria-busy', 'true')
-  await expect(button(page, 'Copy the report')).toHaveCount(0)
+  await expect(button(page, REPORT_WORDS.copy)).toHaveCount(0)
   await fake((fake) => fake.answer('done'))
   await expect(text).toHaveText(REPORT)
   await expect(text).not.toHaveAttribute('aria-busy')
-  await expect(page.getByRole('main')).toContainText('There is no password, token or other secret')
-  await button(page, 'Copy the report').click()
-  await expect(page.getByRole('status')).toHaveText('Copied.')
+  await expect(page.getByRole('main')).toContainText(REPORT_WORDS.intro)
+  await button(page, REPORT_WORDS.copy).click()
+  await expect(page.getByRole('status')).toHaveText(NEWS.copied)
   expect(await fake(({ calls }) => calls.slice(-1))).toEqual([['runCommand', 'copy-report']])
   expect(await fake(({ announcements }) => announcements)).toEqual([
     'The report is ready.',
-    'Copied.',
+    NEWS.copied,
   ])
   expect(await complaints()).toEqual([])
 })
@@ -214,8 +223,8 @@ test('the report is made when it is opened, says that it holds no secret, and is
 test('a long report scrolls in itself, and is reached by keyboard', async ({ open }) => {
   const { page } = await open({ status: SIGNED_IN, report: `${REPORT}\n`.repeat(20) })
   await openSettings(page)
-  await button(page, 'Make a report').click()
-  await expect(button(page, 'Copy the report')).toBeInViewport()
+  await button(page, BUTTONS.createReport).click()
+  await expect(button(page, REPORT_WORDS.copy)).toBeInViewport()
   await page.keyboard.press('Tab')
   const text = page.getByRole('region', { name: 'The report' })
   await expect(text).toBeFocused()
@@ -226,23 +235,23 @@ test('a long report scrolls in itself, and is reached by keyboard', async ({ ope
 
 test('a report that cannot be made is told, and can be tried again', async ({ open }) => {
   const { page, fake } = await open({ status: SIGNED_IN, report: REPORT })
-  await fake(({ held }) => held.push('makeReport'))
+  await fake(({ held }) => held.push('createReport'))
   await openSettings(page)
-  await button(page, 'Make a report').click()
+  await button(page, BUTTONS.createReport).click()
   await fake((fake) => fake.answer('refused'))
   const text = page.getByRole('region', { name: 'The report' })
-  await expect(text).toHaveText('The report could not be made.')
-  await expect(button(page, 'Copy the report')).toHaveCount(0)
-  await button(page, 'Make it anew').click()
+  await expect(text).toHaveText(REPORT_WORDS.failed)
+  await expect(button(page, REPORT_WORDS.copy)).toHaveCount(0)
+  await button(page, REPORT_WORDS.again).click()
   await fake((fake) => fake.answer('done'))
   await expect(text).toHaveText(REPORT)
 })
 
 test('a report that is ready for who has left it is not announced', async ({ open }) => {
   const { page, fake } = await open({ status: SIGNED_IN, report: REPORT })
-  await fake(({ held }) => held.push('makeReport'))
+  await fake(({ held }) => held.push('createReport'))
   await openSettings(page)
-  await button(page, 'Make a report').click()
+  await button(page, BUTTONS.createReport).click()
   await page.keyboard.press('Escape')
   await fake((fake) => fake.answer('done'))
   await expect(page.locator('#report-text')).toHaveText(REPORT)
@@ -251,11 +260,11 @@ test('a report that is ready for who has left it is not announced', async ({ ope
 
 test('a failed sign-in leads to the report, and Back to the failed sign-in', async ({ open }) => {
   const { page } = await open({ status: STATES.failed, report: REPORT })
-  await button(page, 'Make a report').click()
-  await expect(page.getByRole('heading')).toHaveText('Report')
+  await button(page, BUTTONS.createReport).click()
+  await expect(page.getByRole('heading')).toHaveText(REPORT_WORDS.heading)
   await button(page, 'Back').click()
-  await expect(page.getByRole('heading')).toHaveText('The sign-in failed')
-  await expect(button(page, 'Make a report')).toBeFocused()
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS.failed.heading)
+  await expect(button(page, BUTTONS.createReport)).toBeFocused()
 })
 
 for (const way of ['Escape', 'Back'] as const) {
@@ -266,8 +275,8 @@ for (const way of ['Escape', 'Back'] as const) {
     await openSettings(page)
     await expect(page.getByRole('heading')).toBeFocused()
     for (const [name, heading] of [
-      ['Change the provider', 'Your provider'],
-      ['Make a report', 'Report'],
+      [SETTINGS_WORDS.changeProvider, PROVIDER.heading],
+      [BUTTONS.createReport, REPORT_WORDS.heading],
     ] as const) {
       await button(page, name).click()
       await expect(page.getByRole('heading')).toHaveText(heading)
@@ -277,10 +286,10 @@ for (const way of ['Escape', 'Back'] as const) {
       await expect(button(page, name)).toBeFocused()
     }
     await back()
-    await expect(page.getByRole('heading')).toHaveText('You are signed in')
+    await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-in'].heading)
     await expect(button(page, 'Settings')).toBeFocused()
     await page.keyboard.press('Escape')
-    await expect(page.getByRole('heading')).toHaveText('You are signed in')
+    await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-in'].heading)
   })
 }
 
@@ -303,7 +312,7 @@ test('Enter held down on Back does not go in again', async ({ open }) => {
   await expect(button(page, 'Settings')).toBeFocused()
   await page.keyboard.down('Enter')
   await page.keyboard.up('Enter')
-  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-in'].heading)
 })
 
 test('a view that is opened begins at its top', async ({ open }) => {
@@ -313,24 +322,28 @@ test('a view that is opened begins at its top', async ({ open }) => {
   const top = (): Promise<number> => page.evaluate(() => scrollY)
   await page.mouse.wheel(0, 400)
   await expect.poll(top).toBeGreaterThan(100)
-  await button(page, 'Make a report').click()
-  await expect(page.getByRole('heading')).toHaveText('Report')
+  await button(page, BUTTONS.createReport).click()
+  await expect(page.getByRole('heading')).toHaveText(REPORT_WORDS.heading)
   expect(await top()).toBe(0)
 })
 
 test('a change of the state is in sight, once, for who is in another view', async ({ open }) => {
   const { page, fake, tell } = await open(SIGNED_IN)
   await openSettings(page)
-  await page.getByRole('checkbox', { name: 'Show notifications' }).focus()
+  await page.getByRole('checkbox', { name: SETTINGS_WORDS.choices.notifications[0] }).focus()
   await tell(STATES['needs-sign-in'])
-  const news = page.getByRole('status').filter({ hasText: 'Please sign in again.' })
+  const news = page
+    .getByRole('status')
+    .filter({ hasText: `${STATE_WORDS['needs-sign-in'].heading}.` })
   await expect(news).toBeInViewport()
   expect((await news.boundingBox())?.width).toBeGreaterThan(100)
-  await expect(page.getByRole('checkbox', { name: 'Show notifications' })).toBeFocused()
+  await expect(
+    page.getByRole('checkbox', { name: SETTINGS_WORDS.choices.notifications[0] }),
+  ).toBeFocused()
   await expect(page.getByRole('heading')).toHaveText('Settings')
   expect(await fake(({ announcements }) => announcements)).toHaveLength(1)
   await page.keyboard.press('Escape')
-  await expect(page.getByRole('heading')).toHaveText('Please sign in again')
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['needs-sign-in'].heading)
 })
 
 test('each view has one heading, and the same title', async ({ open }) => {
@@ -343,9 +356,9 @@ test('each view has one heading, and the same title', async ({ open }) => {
   await isOne()
   await openSettings(page)
   await isOne()
-  await button(page, 'Change the provider').click()
+  await button(page, SETTINGS_WORDS.changeProvider).click()
   await isOne()
   await page.keyboard.press('Escape')
-  await button(page, 'Make a report').click()
+  await button(page, BUTTONS.createReport).click()
   await isOne()
 })

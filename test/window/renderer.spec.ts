@@ -1,5 +1,12 @@
 // The window's page in a real Chromium: the state, its buttons, and what is told of a change.
 
+import {
+  BUTTONS,
+  NEWS,
+  SETTINGS as SETTINGS_WORDS,
+  STATE_WORDS,
+  STATUS,
+} from '../../renderer/words.js'
 import type { Page } from '@playwright/test'
 import type { LatchkeyApi, WindowStatus } from '../../main/ipc.js'
 import { viewOf } from '../../dist/renderer/view.js'
@@ -16,13 +23,13 @@ const { 'no-provider': _, ...CONFIGURED } = STATES
 for (const [name, status] of Object.entries(CONFIGURED)) {
   test(`${name} is shown without an error or a breach of the policy`, async ({ open }) => {
     const { page, complaints } = await open(status)
-    const { buttons, facts, heading, mark, notices, text } = viewOf(status, NOW_MS)
+    const { buttons, facts, heading, mark, banners, text } = viewOf(status, NOW_MS)
     await expect(page.getByRole('heading')).toHaveText(heading)
     await expect(page.getByRole('main')).toContainText(text)
-    for (const notice of notices) await expect(page.getByText(notice.text)).toBeVisible()
+    for (const banner of banners) await expect(page.getByText(banner.text)).toBeVisible()
     const said = facts.map(({ label, value, detail }) =>
       // A time of day is written as the machine's language and zone have it.
-      /^(Runs|Ran|Renews)/.test(label)
+      /^(Expires|Expired|Renews)/.test(label)
         ? new RegExp(`^${label}.*\\d.*${detail ?? ''}$`)
         : label + value + (detail ?? ''),
     )
@@ -75,14 +82,14 @@ const commands = (calls: readonly unknown[][]): unknown[] =>
 
 for (const [name, label, command] of [
   ['signed-out', 'Sign in', 'sign-in'],
-  ['waiting', 'Open the link again', 'open-again'],
-  ['waiting', 'Copy sign-in link', 'copy-link'],
+  ['waiting', BUTTONS.openAgain, 'open-again'],
+  ['waiting', BUTTONS.copyLink, 'copy-link'],
   ['waiting', 'Cancel', 'cancel'],
   ['signed-in', 'Sign out', 'sign-out'],
-  ['signed-in', 'Sign in as somebody else', 'sign-in-as-other'],
+  ['signed-in', BUTTONS.signInAsOther, 'sign-in-as-other'],
   ['renewal-failing', 'Sign in again', 'sign-in'],
-  ['asking', 'Open the link again', 'open-again'],
-  ['asking', 'Copy sign-in link', 'copy-link'],
+  ['asking', BUTTONS.openAgain, 'open-again'],
+  ['asking', BUTTONS.copyLink, 'copy-link'],
   ['asking', 'Cancel', 'cancel'],
   ['signed-in', 'Copy the address of the local service', 'copy-service-url'],
 ] as const) {
@@ -100,7 +107,7 @@ test('a button calls its command, once until that has been answered', async ({ o
   await signOut.click()
   await expect(signOut).toBeDisabled()
   await signOut.click({ force: true })
-  await page.getByRole('button', { name: 'Sign in as somebody else' }).click()
+  await page.getByRole('button', { name: BUTTONS.signInAsOther }).click()
   expect(commands(await fake(({ calls }) => calls))).toEqual(['sign-out', 'sign-in-as-other'])
   await fake((fake) => fake.answer('done'))
   await expect(signOut).toBeDisabled()
@@ -114,10 +121,10 @@ test('a command that is refused is told in a sentence, until the next try', asyn
   const button = page.getByRole('button', { name: 'Sign in' })
   await button.click()
   await fake((fake) => fake.answer('refused'))
-  await expect(page.getByRole('alert')).toHaveText(/^That did not work\./)
+  await expect(page.getByRole('alert')).toHaveText(NEWS.didNotWork)
   await expect(button).toBeEnabled()
   await tell(SIGNED_OUT)
-  await expect(page.getByRole('alert')).toHaveText(/^That did not work\./)
+  await expect(page.getByRole('alert')).toHaveText(NEWS.didNotWork)
   await button.click()
   await expect(page.getByRole('alert')).toHaveCount(0)
   await fake((fake) => fake.answer('refused'))
@@ -128,18 +135,18 @@ test('a command that is refused is told in a sentence, until the next try', asyn
 
 test('a main process that does not answer is told, and nothing is offered', async ({ open }) => {
   const { page, complaints, tell } = await open({ status: null })
-  await expect(page.getByRole('heading')).toHaveText('Latchkey does not answer')
+  await expect(page.getByRole('heading')).toHaveText(STATUS.noAnswer.heading)
   await expect(page.getByRole('button')).toHaveCount(0)
   await expect(page.getByRole('contentinfo')).toHaveCount(0)
   expect(await complaints()).toEqual([])
   await tell(SIGNED_OUT)
-  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-out'].heading)
   await expect(page.getByRole('button', { name: 'Settings' })).toBeVisible()
   await expect(page.getByRole('contentinfo')).toBeVisible()
 })
 
 for (const [label, shown] of [
-  ['Copy sign-in link', 'Copy sign-in link'],
+  [BUTTONS.copyLink, BUTTONS.copyLink],
   ['Copy the address of the local service', 'Copy'],
 ] as const) {
   test(`${label}: that it is copied is seen and heard, and the page stays as it is`, async ({
@@ -159,7 +166,7 @@ for (const [label, shown] of [
     expect([await opacity(shown), await opacity('Copied')]).toEqual(['1', '0'])
     const before = await boxes()
     await button.click()
-    await expect(page.getByRole('status')).toHaveText('Copied.')
+    await expect(page.getByRole('status')).toHaveText(NEWS.copied)
     expect([await opacity(shown), await opacity('Copied')]).toEqual(['0', '1'])
     expect(await boxes()).toEqual(before)
     await page.clock.runFor(2000)
@@ -169,17 +176,17 @@ for (const [label, shown] of [
     await button.click()
     await expect
       .poll(() => fake(({ announcements }) => announcements))
-      .toEqual(['Copied.', 'Copied.'])
+      .toEqual([NEWS.copied, NEWS.copied])
   })
 }
 
 test('what could not be copied is not said to be', async ({ open }) => {
   const { page, fake } = await open(WAITING)
   await fake(({ held }) => held.push('runCommand'))
-  const button = page.getByRole('button', { name: 'Copy sign-in link' })
+  const button = page.getByRole('button', { name: BUTTONS.copyLink })
   await button.click()
   await fake((fake) => fake.answer('refused'))
-  await expect(page.getByRole('alert')).toHaveText(/^That did not work\./)
+  await expect(page.getByRole('alert')).toHaveText(NEWS.didNotWork)
   await expect(button).not.toHaveClass(/copied/)
   expect(await fake(({ announcements }) => announcements)).toEqual([])
 })
@@ -196,7 +203,7 @@ test('the focus goes on to what takes a button’s place, and stays where its bu
   const before = await cancel.boundingBox()
   // The link is ready: two more buttons, and this one is where it was.
   await tell(WAITING)
-  await expect(page.getByRole('button', { name: 'Open the link again' })).toBeVisible()
+  await expect(page.getByRole('button', { name: BUTTONS.openAgain })).toBeVisible()
   await expect(cancel).toBeFocused()
   expect(await cancel.boundingBox()).toEqual(before)
   await page.keyboard.press('Space')
@@ -210,7 +217,7 @@ test('the focus goes on to what takes a button’s place, and stays where its bu
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeFocused()
   await tell(STATES['no-provider'])
   await expect(page.getByRole('heading')).toBeFocused()
-  await expect(page.getByRole('heading')).toHaveText('No provider is set up yet')
+  await expect(page.getByRole('heading')).toHaveText(STATUS.noProvider)
 })
 
 test('a change does not take the focus where it was not', async ({ open }) => {
@@ -328,9 +335,9 @@ test('a status that was told is not undone by the answer to the first question',
     }
   }, SIGNED_IN)
   await page.reload()
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are signed in')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(STATE_WORDS['signed-in'].heading)
   await tell(WAITING)
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Waiting for your browser')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(STATE_WORDS.waiting.heading)
 })
 
 test('S09: markup in what the provider says is shown, not obeyed', async ({ open }) => {
@@ -374,15 +381,15 @@ test('S09: markup in what the provider says is shown, not obeyed', async ({ open
   await page.getByRole('button', { name: 'Settings' }).click()
   await expect(seen).toHaveCount(3)
   await isInert()
-  await page.getByRole('button', { name: 'Change the provider' }).click()
+  await page.getByRole('button', { name: SETTINGS_WORDS.changeProvider }).click()
   await page.getByRole('button', { name: 'Test' }).click()
   await expect(page.locator('.finding')).toHaveText(markup)
   await page.getByLabel('Client ID').fill('x')
   await page.getByRole('button', { name: 'Save' }).click()
-  await expect(page.locator('.refusal:visible')).toHaveText(markup)
+  await expect(page.locator('.error:visible')).toHaveText(markup)
   await isInert()
   await page.keyboard.press('Escape')
-  await page.getByRole('button', { name: 'Make a report' }).click()
+  await page.getByRole('button', { name: BUTTONS.createReport }).click()
   await expect(page.getByRole('region', { name: 'The report' })).toHaveText(markup)
   await isInert()
   expect(await complaints()).toEqual([])
@@ -424,7 +431,7 @@ test('without a provider there is the form in the place of the state, until ther
   open,
 }) => {
   const { page, tell, fake } = await open({ status: STATES['no-provider'], settings: UNSET })
-  await expect(page.getByRole('heading')).toHaveText('No provider is set up yet')
+  await expect(page.getByRole('heading')).toHaveText(STATUS.noProvider)
   await expect(page.getByLabel('Issuer')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Back' })).toHaveCount(0)
   // What the tray's Sign in says then is what the form says.
@@ -434,7 +441,7 @@ test('without a provider there is the form in the place of the state, until ther
   await tell({ ...STATES['not-restored'], issuer: null })
   await expect(page.locator('#provider').getByText('could not be opened')).toBeVisible()
   await tell(SIGNED_OUT)
-  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-out'].heading)
   expect(await fake(({ announcements }) => announcements)).toEqual([
     `No provider is set up yet. ${STATES['not-restored'].status.reason}`,
     'You are not signed in.',
@@ -476,8 +483,8 @@ for (const [name, status] of Object.entries(CONFIGURED)) {
 
 test('no state of the window has words of the source', () => {
   for (const [name, status] of Object.entries(STATES)) {
-    const { heading, text, notices, facts } = viewOf(status, NOW_MS)
-    const said = JSON.stringify([heading, text, notices.map((notice) => notice.text), facts])
+    const { heading, text, banners, facts } = viewOf(status, NOW_MS)
+    const said = JSON.stringify([heading, text, banners.map((banner) => banner.text), facts])
     expect(said, name).not.toMatch(/LATCHKEY_|keepWithoutKeyring|--[a-z]/)
   }
 })

@@ -1,11 +1,12 @@
 // What the window says of each state, in words.
 
+import { BUTTONS, FACTS, STATE_WORDS, TIERS } from '../../renderer/words.js'
 import { START_MESSAGES } from '../../main/app/app-messages.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { STORED_SESSION_MESSAGES } from '../../main/storage/stored-session-messages.js'
 import { expect, test } from '@playwright/test'
 import type { WindowStatus } from '../../main/ipc.js'
-import { needsProvider, TIERS, viewOf, type View } from '../../dist/renderer/view.js'
+import { needsProvider, viewOf, type View } from '../../dist/renderer/view.js'
 import {
   ALICE,
   DISK_FULL,
@@ -22,7 +23,7 @@ type Row = {
   mark: View['mark']
   heading: string
   text: string
-  notices?: readonly (string | null)[]
+  banners?: readonly (string | null)[]
   facts: readonly string[]
   buttons: readonly string[]
   announcement?: string
@@ -30,6 +31,7 @@ type Row = {
 
 const PROVIDER = 'Provider: login.example.com'
 const ACCOUNT = 'Account: Alice Adams, alice@example.com'
+const RENEWS = 'Renews: Automatically at TIME'
 const SCOPES = 'Scopes: openid profile email offline_access'
 const WAITING = [
   'open-again: Open the link again',
@@ -39,10 +41,10 @@ const WAITING = [
 const SIGNED_IN: Row = {
   tone: 'good',
   mark: 'done',
-  heading: 'You are signed in',
+  heading: STATE_WORDS['signed-in'].heading,
   text: 'apps on this computer',
-  facts: [ACCOUNT, PROVIDER, SCOPES, 'Renews: By itself, TIME', "Kept: In the system's keyring"],
-  buttons: ['sign-out: Sign out', 'sign-in-as-other: Sign in as somebody else'],
+  facts: [ACCOUNT, PROVIDER, SCOPES, RENEWS, 'Stored in: System keyring'],
+  buttons: ['sign-out: Sign out', `sign-in-as-other: ${BUTTONS.signInAsOther}`],
   announcement: 'You are signed in as Alice Adams.',
 }
 
@@ -52,7 +54,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
   'signed-out': {
     tone: 'neutral',
     mark: 'nobody',
-    heading: 'You are not signed in',
+    heading: STATE_WORDS['signed-out'].heading,
     text: 'Sign in once',
     facts: [PROVIDER],
     buttons: ['sign-in: Sign in'],
@@ -60,7 +62,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
   starting: {
     tone: 'busy',
     mark: 'busy',
-    heading: 'Waiting for your browser',
+    heading: STATE_WORDS.waiting.heading,
     text: 'Sign in on the page that opens there.',
     facts: ['Time left: 5:00', PROVIDER],
     buttons: ['cancel: Cancel'],
@@ -68,7 +70,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
   waiting: {
     tone: 'busy',
     mark: 'busy',
-    heading: 'Waiting for your browser',
+    heading: STATE_WORDS.waiting.heading,
     text: 'Sign in on the page that opens there.',
     facts: ['Time left: 4:59', PROVIDER],
     buttons: WAITING,
@@ -76,7 +78,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
   'no-browser': {
     tone: 'busy',
     mark: 'busy',
-    heading: 'Waiting for your browser',
+    heading: STATE_WORDS.waiting.heading,
     text: 'No browser could be opened here.',
     facts: ['Time left: 4:59', PROVIDER],
     buttons: [WAITING[1]!, WAITING[0]!, WAITING[2]!],
@@ -86,15 +88,15 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
   'second-sign-in': {
     tone: 'busy',
     mark: 'busy',
-    heading: 'Waiting for your browser',
+    heading: STATE_WORDS.waiting.heading,
     text: 'Sign in on the page that opens there.',
-    facts: ['Time left: 4:59', 'Until now: Alice Adams, alice@example.com', PROVIDER],
+    facts: ['Time left: 4:59', 'Last account: Alice Adams, alice@example.com', PROVIDER],
     buttons: WAITING,
   },
   answered: {
     tone: 'busy',
     mark: 'busy',
-    heading: 'Your browser is back',
+    heading: STATE_WORDS.answered.heading,
     text: 'checking',
     facts: [PROVIDER],
     buttons: ['cancel: Cancel'],
@@ -102,7 +104,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
   exchanging: {
     tone: 'busy',
     mark: 'busy',
-    heading: 'Finishing the sign-in',
+    heading: STATE_WORDS.exchanging.heading,
     text: 'confirming who you are',
     facts: [PROVIDER],
     buttons: ['cancel: Cancel'],
@@ -116,8 +118,8 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
       ACCOUNT,
       PROVIDER,
       'Scopes: openid profile email',
-      'Runs out: TIME, in 1 minute',
-      'Kept: On this computer, sealed with your passphrase',
+      'Expires: TIME, in 1 minute',
+      'Stored in: File, encrypted with your passphrase',
     ],
   },
   demo: {
@@ -126,16 +128,16 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
       ACCOUNT,
       'Provider: Demo provider, with made-up people',
       SCOPES,
-      'Renews: By itself, TIME',
-      `Kept: In memory only, ${START_MESSAGES.demoSession}`,
+      RENEWS,
+      `Stored in: Memory only, ${START_MESSAGES.demoSession}`,
     ],
   },
   'kept-in-memory': {
     ...SIGNED_IN,
-    notices: [
+    banners: [
       `${NO_KEYRING} ${PRESENT_MESSAGES.restart.signInAgain} → keep-without-keyring → restart`,
     ],
-    facts: [ACCOUNT, PROVIDER, SCOPES, 'Renews: By itself, TIME', 'Kept: In memory only'],
+    facts: [ACCOUNT, PROVIDER, SCOPES, RENEWS, 'Stored in: Memory only'],
   },
   'kept-without-keyring': {
     ...SIGNED_IN,
@@ -143,13 +145,13 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
       ACCOUNT,
       PROVIDER,
       SCOPES,
-      'Renews: By itself, TIME',
-      `Kept: On this computer, without a keyring, ${STORED_SESSION_MESSAGES.withoutKeyring}`,
+      RENEWS,
+      `Stored in: File, without a keyring, ${STORED_SESSION_MESSAGES.withoutKeyring}`,
     ],
   },
   'not-kept': {
     ...SIGNED_IN,
-    notices: [DISK_FULL],
+    banners: [DISK_FULL],
     announcement: `You are signed in as Alice Adams. ${DISK_FULL}`,
   },
   offline: {
@@ -157,14 +159,14 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
     mark: 'offline',
     heading: 'Signed in, but offline',
     text: 'Latchkey keeps trying',
-    notices: [STATES.offline.status.reason],
+    banners: [STATES.offline.status.reason],
     facts: [
       ACCOUNT,
       PROVIDER,
       SCOPES,
-      'Next try: In 12 seconds',
-      'Runs out: TIME, in 45 seconds',
-      "Kept: In the system's keyring",
+      'Retrying: In 12 seconds',
+      'Expires: TIME, in 45 seconds',
+      'Stored in: System keyring',
     ],
     buttons: ['sign-out: Sign out'],
     announcement: `Signed in, but offline. ${STATES.offline.status.reason}`,
@@ -172,44 +174,48 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
   'renewal-failing': {
     tone: 'warning',
     mark: 'warning',
-    heading: 'Your session cannot be renewed',
+    heading: STATE_WORDS['renewal-failing'].heading,
     text: 'Latchkey keeps trying',
-    notices: [STATES['renewal-failing'].status.reason],
+    banners: [STATES['renewal-failing'].status.reason],
     facts: [
       ACCOUNT,
       PROVIDER,
       SCOPES,
-      'Next try: In 1 minute',
-      'Ran out: TIME, Apps wait until it is renewed.',
-      "Kept: In the system's keyring",
+      'Retrying: In 1 minute',
+      `Expired: TIME, ${FACTS.expiredDetail}`,
+      'Stored in: System keyring',
     ],
-    buttons: ['sign-in: Sign in again', 'sign-out: Sign out', 'open-report: Make a report'],
-    announcement: `Your session cannot be renewed. ${STATES['renewal-failing'].status.reason}`,
+    buttons: [
+      'sign-in: Sign in again',
+      'sign-out: Sign out',
+      `open-report: ${BUTTONS.createReport}`,
+    ],
+    announcement: `${STATE_WORDS['renewal-failing'].heading}. ${STATES['renewal-failing'].status.reason}`,
   },
   'needs-sign-in': {
     tone: 'warning',
     mark: 'again',
-    heading: 'Please sign in again',
+    heading: STATE_WORDS['needs-sign-in'].heading,
     text: 'The provider has ended your session.',
-    facts: ['Until now: Alice Adams, alice@example.com', PROVIDER],
+    facts: ['Last account: Alice Adams, alice@example.com', PROVIDER],
     buttons: ['sign-in: Sign in again', 'sign-out: Sign out'],
-    announcement: 'Please sign in again. The provider has ended your session. Sign in again.',
+    announcement: 'Session expired. The provider has ended your session. Sign in again.',
   },
   failed: {
     tone: 'bad',
     mark: 'failed',
-    heading: 'The sign-in failed',
+    heading: STATE_WORDS.failed.heading,
     text: 'The sign-in was denied at the provider',
     facts: [PROVIDER],
-    buttons: ['sign-in: Sign in', 'open-report: Make a report'],
-    announcement: `The sign-in failed. ${STATES.failed.status.reason}`,
+    buttons: ['sign-in: Sign in', `open-report: ${BUTTONS.createReport}`],
+    announcement: `${STATE_WORDS.failed.heading}. ${STATES.failed.status.reason}`,
   },
   'not-restored': {
     tone: 'neutral',
     mark: 'nobody',
-    heading: 'You are not signed in',
+    heading: STATE_WORDS['signed-out'].heading,
     text: 'Sign in once',
-    notices: [
+    banners: [
       STATES['not-restored'].status.reason,
       `${STATES['not-restored'].restart!.message} → restart`,
     ],
@@ -222,7 +228,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
 /** The facts as lines; the time of day, which the machine's language and zone decide, is left out. */
 function linesOf({ facts }: View): readonly string[] {
   return facts.map(({ label, value, detail }) => {
-    const shown = /^R[au]n/.test(label) ? 'TIME' : value.replace(/^(By itself, ).*/, '$1TIME')
+    const shown = /^Expire/.test(label) ? 'TIME' : value.replace(/^(Automatically at ).*/, '$1TIME')
     return `${label}: ${shown}${detail === null ? '' : `, ${detail}`}`
   })
 }
@@ -231,7 +237,7 @@ const signedIn = (ms: number, window: Partial<WindowStatus> = {}): View =>
   viewOf(statusIn('signed-in', { account: ALICE, expiresAt: inMs(ms) }, window), NOW_MS)
 
 const expiryIn = (ms: number): string | undefined =>
-  linesOf(signedIn(ms)).find((line) => line.startsWith('Runs out'))
+  linesOf(signedIn(ms)).find((line) => line.startsWith(FACTS.expires))
 
 for (const [name, row] of Object.entries(ROWS)) {
   test(`${name} is said in words, with what can be done`, () => {
@@ -241,12 +247,12 @@ for (const [name, row] of Object.entries(ROWS)) {
     expect(view.heading).toBe(row.heading)
     expect(view.text).toContain(row.text)
     expect(
-      view.notices.map(({ text, hint, actions }) =>
+      view.banners.map(({ text, hint, actions }) =>
         [text, ...(hint === null ? [] : [hint]), ...actions.map((action) => `→ ${action}`)].join(
           ' ',
         ),
       ),
-    ).toEqual(row.notices ?? [])
+    ).toEqual(row.banners ?? [])
     expect(linesOf(view)).toEqual(row.facts)
     expect(view.buttons.map(({ action, label }) => `${action}: ${label}`)).toEqual(row.buttons)
     expect(view.announcement).toBe(row.announcement ?? `${row.heading}.`)
@@ -301,32 +307,32 @@ test('an email that is the name is shown once', () => {
 })
 
 for (const [tier, words] of Object.entries(TIERS)) {
-  test(`a session that is kept by ${tier} is said to be kept "${words}"`, () => {
+  test(`a session that is kept by ${tier} is said to be stored in "${words}"`, () => {
     const storage = { tier: tier as keyof typeof TIERS, note: null }
     const view = signedIn(1000, { storage })
-    expect(linesOf(view)).toContain(`Kept: ${words}`)
-    expect(view.notices).toEqual([])
+    expect(linesOf(view)).toContain(`${FACTS.storedIn}: ${words}`)
+    expect(view.banners).toEqual([])
   })
 }
 
 test('S35: why it stays in memory, and where to change that, is said to who is signed in', () => {
   const storage = { tier: 'memory', note: NO_KEYRING } as const
   for (const state of ['signed-in', 'offline', 'renewal-failing'] as const) {
-    const { notices } = viewOf(statusIn(state, { account: ALICE }, { storage }), NOW_MS)
-    expect(notices).toEqual([{ text: NO_KEYRING, hint: null, actions: ['keep-without-keyring'] }])
+    const { banners } = viewOf(statusIn(state, { account: ALICE }, { storage }), NOW_MS)
+    expect(banners).toEqual([{ text: NO_KEYRING, hint: null, actions: ['keep-without-keyring'] }])
   }
-  expect(viewOf(statusIn('signed-out', {}, { storage }), NOW_MS).notices).toEqual([])
+  expect(viewOf(statusIn('signed-out', {}, { storage }), NOW_MS).banners).toEqual([])
 })
 
 test('a session that nothing renews runs out, and one that is renewed does not say so', () => {
-  expect(expiryIn(3_570_000)).toBe('Runs out: TIME, in 59 minutes')
+  expect(expiryIn(3_570_000)).toBe('Expires: TIME, in 59 minutes')
   const renewed = linesOf(signedIn(3_570_000, { renewsAtMs: NOW_MS + 1_000 }))
-  expect(renewed.filter((line) => /^(Runs|Renews)/.test(line))).toEqual(['Renews: By itself, TIME'])
+  expect(renewed.filter((line) => /^(Expires|Renews)/.test(line))).toEqual([RENEWS])
 })
 
 test('a session of which no time is known says none', () => {
   const lines = linesOf(viewOf(statusIn('signed-in', { account: ALICE }), NOW_MS))
-  expect(lines).toEqual([ACCOUNT, PROVIDER, "Kept: In the system's keyring"])
+  expect(lines).toEqual([ACCOUNT, PROVIDER, 'Stored in: System keyring'])
 })
 
 for (const [ms, words] of [
@@ -342,14 +348,14 @@ for (const [ms, words] of [
   [180_000_000, 'in 2 days 2 hours'],
 ] as const) {
   test(`${ms} ms before the end reads "${words}"`, () => {
-    expect(expiryIn(ms)).toBe(`Runs out: TIME, ${words}`)
+    expect(expiryIn(ms)).toBe(`Expires: TIME, ${words}`)
   })
 }
 
 test('the day is said where it is not today', () => {
   const day = new Date(NOW_MS + 180_000_000).toLocaleDateString(undefined, { weekday: 'short' })
   const shown = (ms: number): string | undefined =>
-    signedIn(ms).facts.find(({ label }) => label === 'Runs out')?.value
+    signedIn(ms).facts.find(({ label }) => label === FACTS.expires)?.value
   expect(shown(180_000_000)).toContain(day)
   expect(shown(3_570_000)).not.toContain(day)
 })

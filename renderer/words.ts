@@ -1,0 +1,241 @@
+// Every word of the window, in one table. index.html takes its own from here by `data-words`.
+
+import type { WindowStatus } from '../main/ipc.js'
+
+type State = WindowStatus['status']['state']
+
+/** A label, and the hint under it. */
+type Labelled = readonly [label: string, hint: string]
+
+/** What each state is called, and what its text says unless a reason takes its place. */
+export const STATE_WORDS: { readonly [S in State]: { heading: string; text: string } } = {
+  'signed-out': {
+    heading: 'You are not signed in',
+    text: 'Sign in once, in your own browser, for all apps on this computer that work with Latchkey.',
+  },
+  waiting: {
+    heading: 'Waiting for your browser',
+    text: 'Sign in on the page that opens there. This window updates automatically.',
+  },
+  answered: {
+    heading: 'Checking the answer',
+    text: "Latchkey is checking the answer from your browser. You don't need to do anything.",
+  },
+  exchanging: {
+    heading: 'Finishing the sign-in',
+    text: "Your provider is confirming who you are. You don't need to do anything.",
+  },
+  'signed-in': {
+    heading: 'You are signed in',
+    text: 'The apps on this computer that work with Latchkey can use this session.',
+  },
+  offline: {
+    heading: 'Signed in, but offline',
+    text: "Your session can't be renewed right now. Latchkey keeps trying.",
+  },
+  'renewal-failing': {
+    heading: "Your session can't be renewed",
+    text: "Latchkey keeps trying. If that doesn't help, sign in again.",
+  },
+  'needs-sign-in': { heading: 'Session expired', text: 'Sign in again to continue.' },
+  failed: {
+    heading: 'Sign-in failed',
+    text: "Nothing was saved. Sign in again when you're ready.",
+  },
+}
+
+export const STATUS = {
+  signedInAs: (name: string) => `You are signed in as ${name}`,
+  noProvider: 'No provider is set up yet',
+  noAnswer: {
+    heading: "Latchkey isn't responding",
+    text: "Close this window and open it again. If that doesn't help, quit Latchkey and start it again.",
+  },
+  /** An app asks for a sign-in beside the session. */
+  askingHint: (left: string) => `Sign in with your browser: ${left} left.`,
+  askingReason: (reason: string, left: string) => `${reason} ${left} left.`,
+  helpQuestion: 'Does your browser show an error page?',
+  helpRedirect:
+    "If the page is your provider's, the provider probably doesn't know this redirect URI:",
+  localService: 'Local service',
+  version: 'Version',
+} as const
+
+/** The labels and values of the facts about the session and the settings. */
+export const FACTS = {
+  timeLeft: 'Time left',
+  account: 'Account',
+  lastAccount: 'Last account',
+  provider: 'Provider',
+  demoProvider: 'Demo provider',
+  demoDetail: 'with made-up people',
+  scopes: 'Scopes',
+  renews: 'Renews',
+  renewsAt: (time: string) => `Automatically at ${time}`,
+  renewsOn: (day: string) => `Automatically on ${day}`,
+  retrying: 'Retrying',
+  expires: 'Expires',
+  expired: 'Expired',
+  expiredDetail: "Apps wait until it's renewed.",
+  storedIn: 'Stored in',
+  clientId: 'Client ID',
+  redirectPorts: 'Redirect ports',
+  none: 'None yet',
+  anyPort: 'Any free port',
+} as const
+
+/** Where the session is stored, for {@link FACTS.storedIn}. */
+export const TIERS: { readonly [Tier in WindowStatus['storage']['tier']]: string } = {
+  keyring: 'System keyring',
+  passphrase: 'File, encrypted with your passphrase',
+  'key-file': 'File, without a keyring',
+  memory: 'Memory only',
+}
+
+export const BUTTONS = {
+  signIn: 'Sign in',
+  signInAgain: 'Sign in again',
+  signInAsOther: 'Sign in as someone else',
+  openAgain: 'Open the link again',
+  copyLink: 'Copy sign-in link',
+  cancel: 'Cancel',
+  signOut: 'Sign out',
+  createReport: 'Create report',
+  keepWithoutKeyring: 'Choose in Settings',
+  restart: 'Restart Latchkey',
+  settings: 'Settings',
+  back: 'Back',
+  copy: 'Copy',
+  copied: 'Copied',
+  copyService: 'Copy the address of the local service',
+  copyRedirectUri: 'Copy the redirect URI',
+} as const
+
+/** Said for a moment, or where something did not work. */
+export const NEWS = {
+  copied: 'Copied.',
+  saved: 'Saved.',
+  didNotWork: "That didn't work. Try again. If it happens again, quit Latchkey and start it again.",
+  settingsUnreadable: "The settings couldn't be read. Close this window and open it again.",
+} as const
+
+export const PASTE = {
+  label: "Address of the page that can't be loaded",
+  hint: "Copy the whole address from your browser's address bar and paste it here.",
+  continue: 'Continue',
+} as const
+
+export const SETTINGS = {
+  heading: 'Settings',
+  choices: {
+    startAtLogin: ['Start Latchkey when you log in', ''],
+    notifications: [
+      'Show notifications',
+      'When a sign-in ends or you need to sign in again, unless this window is in front.',
+    ],
+    endSession: [
+      'Sign out at the provider too',
+      "Signing out here also opens your provider's sign-out page in your browser.",
+    ],
+    keepWithoutKeyring: [
+      'Keep the session without a keyring',
+      'If no keyring can be used, the session is stored in a file. Any program that runs as you could read it.',
+    ],
+  } satisfies Record<string, Labelled>,
+  storedNow: (tier: string) => `Currently stored in: ${tier}.`,
+  lockedBy: (origin: string) => `Set by ${origin}, so it can't be changed here.`,
+  changeProvider: 'Change provider',
+  removeData: "Remove Latchkey's data",
+  file: 'The settings are stored in',
+} as const
+
+/** The form that a provider is set up with. */
+export const PROVIDER = {
+  heading: 'Your provider',
+  intro:
+    'Latchkey signs you in at your own OpenID provider. Register a native application there, if ' +
+    'possible without a secret, with this redirect URI:',
+  trial:
+    'To try Latchkey with a demo provider first, run `npm start` in a copy of its source code. ' +
+    "Packages don't include the demo.",
+  more: 'Advanced settings',
+  save: 'Save',
+  warning: 'Changing the provider or the client ID signs you out.',
+  fields: {
+    issuer: ['Issuer', 'Exactly as your provider spells it: https://login.example.com'],
+    clientId: ['Client ID', 'From the application that you registered there.'],
+    clientSecret: [
+      'Client secret',
+      "Only if your provider requires one. It's stored in the settings file, which only you can read.",
+    ],
+    scope: ['Scopes', 'What to request, separated by spaces.'],
+    audience: ['Audience', 'The API that the access token is for, if your provider asks for one.'],
+    redirectPort: [
+      'Redirect ports',
+      'The ports that you registered, separated by commas: 8400, 8401. Empty: any free port.',
+    ],
+    redirectHost: ['Redirect host', '127.0.0.1, localhost or [::1], as you registered it.'],
+    redirectPath: ['Redirect path', 'As you registered it.'],
+    prompt: [
+      'Prompt',
+      'What your provider should ask for each time: login, consent or select_account.',
+    ],
+    authorizationParameters: [
+      'Additional parameters',
+      'Added to the sign-in link: access_type=offline. Separate several with &.',
+    ],
+  } satisfies Record<string, Labelled>,
+  ifEmpty: (hint: string, usual: string) => `${hint} Empty: ${usual}`,
+  missingIssuer: 'Enter the address of your provider.',
+  missingClientId: 'Enter the client ID from your provider.',
+  replace: (blank: string) => `Replace ${blank} with your own.`,
+  test: 'Test',
+  testing: 'Testing your provider…',
+  works: 'This provider works.',
+  useSpelling: 'Use this spelling',
+  list: 'Provider',
+  choose: 'Choose your provider',
+  other: 'Another OpenID provider',
+  guide: (name: string) => `How to register at ${name}`,
+  guideLink: "If your browser doesn't open:",
+  known: (name: string) => `${name}, according to its documentation:`,
+  filledIn: (labels: string) => `Filled in under Advanced settings: ${labels}.`,
+} as const
+
+export const REPORT = {
+  heading: 'Report',
+  intro:
+    'What Latchkey found on this computer, for the person who helps you. It contains no passwords, ' +
+    'tokens or other secrets.',
+  label: 'The report',
+  creating: 'Checking this computer and your provider…',
+  failed: "The report couldn't be created.",
+  ready: 'The report is ready.',
+  copy: 'Copy the report',
+  again: 'Create again',
+} as const
+
+export const REMOVAL = {
+  heading: "Remove Latchkey's data?",
+  end: "Then Latchkey quits. This can't be undone. The program itself stays until you uninstall it.",
+  remove: 'Remove and quit',
+  anyway: 'Remove without signing out',
+  tryAgain: 'Try again',
+  signingOut: 'Signing out at your provider…',
+  nothingYet: (message: string) => `${message} Nothing has been removed yet.`,
+} as const
+
+/** All of it, for index.html and for the spec that pins it. */
+export const WORDS = {
+  STATE_WORDS,
+  STATUS,
+  FACTS,
+  TIERS,
+  BUTTONS,
+  NEWS,
+  PASTE,
+  SETTINGS,
+  PROVIDER,
+  REPORT,
+  REMOVAL,
+} as const
