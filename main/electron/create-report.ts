@@ -1,4 +1,4 @@
-// The report on what works here and what does not, which a person can send.
+// Creates the report on what works on this computer, which a person can send.
 
 import { app, session } from 'electron'
 import type { Http } from '../net/http.js'
@@ -8,8 +8,9 @@ import { hasDemo } from '../app/demo.js'
 import { diagnose, writeReport } from '../diagnose/diagnose.js'
 import { formatReport } from '../diagnose/report.js'
 import { examineSettings, type Sources } from '../settings/read.js'
+import { SAVED_REPORT } from './electron-messages.js'
 
-/** Makes the report, keeps it in the data directory where it can, and gives its text. */
+/** Creates the report, stores it in the data directory if possible, and returns its text. */
 export async function createReport(
   { storage, log }: Pick<Latchkey, 'storage' | 'log'>,
   sources: Sources,
@@ -17,7 +18,7 @@ export async function createReport(
 ): Promise<string> {
   const findings = examineSettings(sources)
   const { issuer } = findings.settings
-  const way = issuer === null ? 'DIRECT' : await session.defaultSession.resolveProxy(issuer)
+  const route = issuer === null ? 'DIRECT' : await session.defaultSession.resolveProxy(issuer)
   const { tier, note } = storage
   const diagnosis = await diagnose({
     version: app.getVersion(),
@@ -28,24 +29,24 @@ export async function createReport(
     findings,
     http,
     hasDemo: hasDemo(),
-    proxyFor: () => proxyOf(way),
+    proxyFor: () => readProxy(route),
     storage: { tier, note },
     failures: log.tail(),
   })
   const report = formatReport(diagnosis)
   try {
     const path = writeReport(findings.settings.dataDir, report)
-    // It is to be sent: without the person's name in their home's path.
+    // The report may be sent to others, so the path must not show the person's name.
     const shown = sources.home === null ? path : path.replace(sources.home, '~')
-    return `${report.trimEnd()}\n\nThis report is in ${shown} too.\n`
+    return `${report.trimEnd()}\n\n${SAVED_REPORT.alsoIn(shown)}\n`
   } catch {
-    // It is on the screen, which is what was asked for.
+    // Showing it is enough.
     return report
   }
 }
 
-/** The proxy in what Chromium says of the way: `PROXY proxy.example:8080;DIRECT`. */
-function proxyOf(way: string): { host: string; variable: string } | null {
-  const host = /^(?:PROXY|HTTPS|SOCKS\d?) ([^;\s]+)/.exec(way)?.[1]
-  return host === undefined ? null : { host, variable: "the system's settings" }
+/** Reads the proxy from Chromium's answer: `PROXY proxy.example:8080;DIRECT`. */
+function readProxy(route: string): { host: string; variable: string } | null {
+  const host = /^(?:PROXY|HTTPS|SOCKS\d?) ([^;\s]+)/.exec(route)?.[1]
+  return host === undefined ? null : { host, variable: SAVED_REPORT.proxyOrigin }
 }

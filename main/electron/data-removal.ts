@@ -11,6 +11,7 @@ import { revokeSession, listTokens, uninstallData, type UninstallDeps } from '..
 import type { SessionStore } from '../storage/session-store.js'
 import type { Session } from '../oauth/session.js'
 import { showBox } from './box.js'
+import { REMOVED } from './electron-messages.js'
 
 export type DataRemovalDeps = Pick<UninstallDeps, 'removeAutostart'> & {
   supervisor: Supervisor
@@ -89,18 +90,17 @@ export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
       isRemoving = true
       deps.withdraw()
       const removal = await removeAll()
-      await showBox(resultOf(removal))
+      await showBox(toResultBox(removal))
       app.exit(removal.failed.length > 0 ? EXIT.failed : EXIT.ok)
     },
   }
 }
 
-function resultOf({ done, failed, stays }: Removal): MessageBoxOptions {
+function toResultBox({ done, failed, stays }: Removal): MessageBoxOptions {
   return {
     type: failed.length > 0 ? 'warning' : 'info',
-    message:
-      failed.length > 0 ? "Not all of Latchkey's data was removed" : "Latchkey's data was removed",
+    message: failed.length > 0 ? REMOVED.part : REMOVED.all,
     detail: [...failed, ...stays, ...done].join('\n\n'),
-    buttons: ['Quit'],
+    buttons: [REMOVED.quit],
   }
 }

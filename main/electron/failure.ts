@@ -1,4 +1,4 @@
-// Says why the app cannot start, to a person who may have started it from a menu or at login.
+// Tells a person who started the app from a menu or at login why it can't start.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,13 +8,14 @@ import { diskError } from '../base/errno.js'
 import { SETTINGS_FILE } from '../settings/layer.js'
 import { writeText } from '../base/output.js'
 import { showBox } from './box.js'
+import { FAILURE } from './electron-messages.js'
 
 export type Failure = { message: string; exitCode: number }
 
 /**
  * Writes the message on stderr, shows it in a box, and ends the app with the code once the person has
- * dismissed it. If the message is about settings.json, a button opens its folder. A terminal is enough
- * for a person who reads it there. Boxes need a ready app: before that, Linux would only print them.
+ * dismissed it. If the message is about settings.json, a button opens its folder. If stderr is a
+ * terminal, the message there is enough. Boxes need a ready app: before that, Linux only prints them.
  *
  * @see {@link https://www.electronjs.org/docs/latest/api/dialog#dialogshowerrorboxtitle-content}
  */
@@ -38,12 +39,12 @@ function useFolderForNow(): string {
   return folder
 }
 
-/** Chromium uses it until the app has ended, and Windows removes no file that is in use: then it stays. */
+/** Chromium uses the folder until the app ends. Windows can't remove files in use, so it may stay. */
 function removeFolder(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 2 })
   } catch (thrown) {
-    writeText('stderr', `latchkey: ${folder} could not be removed (${diskError(thrown)}).`)
+    writeText('stderr', FAILURE.folderNotRemoved(folder, diskError(thrown)))
   }
 }
 
@@ -52,17 +53,17 @@ async function showFailure(message: string, dataDir: string | null): Promise<voi
   const isAboutFile = file !== null && message.includes(file)
   const chosen = await showBox({
     type: 'error',
-    message: 'Latchkey cannot start',
+    message: FAILURE.title,
     detail: message,
-    buttons: isAboutFile ? ['Open folder', 'Quit'] : ['Quit'],
+    buttons: isAboutFile ? [FAILURE.openFolder, FAILURE.quit] : [FAILURE.quit],
     defaultId: 0,
     cancelId: isAboutFile ? 1 : 0,
   })
   if (!isAboutFile || chosen !== 0) return
   const opening = shell.openPath(dirname(file))
-  // On Linux nothing is ever said of how that ended: xdg-open has been started, which is all there is to
-  // wait for (platform_util::OpenPath, shell/common/platform_util_linux.cc).
+  // On Linux, Electron only starts xdg-open and never reports its result
+  // (platform_util::OpenPath, shell/common/platform_util_linux.cc).
   if (process.platform === 'linux') return
   const problem = await opening
-  if (problem !== '') writeText('stderr', `latchkey: ${dirname(file)} could not be opened.`)
+  if (problem !== '') writeText('stderr', FAILURE.folderNotOpened(dirname(file)))
 }

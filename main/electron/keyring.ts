@@ -1,4 +1,4 @@
-// Seals what is kept with a key from the system's keyring, where there is one.
+// Encrypts the stored session with a key from the system's keyring, if there is one.
 
 import { randomBytes } from 'node:crypto'
 import { app, safeStorage } from 'electron'
@@ -21,20 +21,21 @@ import {
   TAG_BYTES,
 } from '../storage/seal.js'
 import type { Keyring } from '../storage/choose-storage.js'
+import { KEYRING } from './electron-messages.js'
 
 /**
- * The keyring as a cipher; or, where it gives no key, a note that says why and what to do.
+ * Opens the keyring as a cipher. If the keyring gives no key, returns a note that says why and what to do.
  *
- * Call when the app is ready, and show the person something before: the system may ask them to
- * unlock the keyring or to agree, and this waits for their answer. Electron asks it once in a process and
- * keeps the encryptor (`EnsureAsyncEncryptorRequested` in its electron_api_safe_storage.cc), with
- * the keys that it has then. A later call that says "temporarily unavailable, please try again" says so
- * until the next start: a keyring that is opened later is found only then, and the notes say so.
+ * Call when the app is ready and the person sees something: the system may ask them to unlock the
+ * keyring or to agree, and this waits for the answer. Electron asks the keyring once per process and
+ * keeps the encryptor with its keys (`EnsureAsyncEncryptorRequested` in electron_api_safe_storage.cc).
+ * If it once says "temporarily unavailable, please try again", it says so until the next start. A keyring
+ * that is unlocked later is found only by a restart, and the notes say so.
  *
  * @see https://www.electronjs.org/docs/latest/api/safe-storage
  */
 export async function keyringCipher(): Promise<Keyring> {
-  // On Linux it is available without a keyring too: only what it seals shows which key it has.
+  // On Linux, encryption is available without a keyring too. Only its output shows which key it uses.
   const givesKey = await safeStorage
     .isAsyncEncryptionAvailable()
     .then(async (isAvailable) => isAvailable && (await opensProbe()))
@@ -50,37 +51,30 @@ async function opensProbe(): Promise<boolean> {
   return (await open(await seal(probe, binding), binding)).plain === probe
 }
 
-/** What sealed texts begin with, before a key that the keyring sealed, and the text under that key. */
+/** Sealed texts begin with this. The key that the keyring encrypted and the text under that key follow. */
 const PREFIX = 'keyring:'
 const VERSION_1 = /^([A-Za-z\d+/]+={0,2})\.([A-Za-z\d+/]+={0,2})$/
-
-const CANNOT_SEAL =
-  'the keyring does not seal it (unlock the keyring and restart Latchkey to have it kept)'
-const CANNOT_OPEN_NOW =
-  'the keyring does not open it just now (unlock the keyring and restart Latchkey to have the session back)'
-const CANNOT_OPEN =
-  'it is damaged, or was sealed on another computer, by another user or with a keyring that is gone'
 
 async function seal(plain: string, what: SealedFor): Promise<string> {
   const key = randomBytes(KEY_BYTES)
   const wrapped = await safeStorage
     .encryptStringAsync(key.toString('base64'))
     .catch((cause: unknown) => {
-      throw new Error(CANNOT_SEAL, { cause })
+      throw new Error(KEYRING.cannotSeal, { cause })
     })
-  if (isUnprotected(wrapped)) throw new Error(CANNOT_SEAL)
+  if (isUnprotected(wrapped)) throw new Error(KEYRING.cannotSeal)
   return PREFIX + joinParts([wrapped, ...encrypt(key, plain, additionalData(what))])
 }
 
 async function open(sealed: string, binding: Binding): Promise<{ plain: string; stale: boolean }> {
   const { wrapped, parts } = read(sealed, binding)
-  if (isUnprotected(wrapped)) throw new Error(CANNOT_OPEN)
+  if (isUnprotected(wrapped)) throw new Error(KEYRING.cannotOpen)
   const { result, shouldReEncrypt } = await safeStorage
     .decryptStringAsync(wrapped)
     .catch((cause: unknown) => {
       const isPassing = /temporarily unavailable/i.test(String(cause))
-      if (isPassing) throw new KeyUnavailable(CANNOT_OPEN_NOW, { cause })
-      throw new Error(CANNOT_OPEN, { cause })
+      if (isPassing) throw new KeyUnavailable(KEYRING.cannotOpenNow, { cause })
+      throw new Error(KEYRING.cannotOpen, { cause })
     })
   try {
     // Version 1 had no additional data here.
@@ -91,30 +85,29 @@ async function open(sealed: string, binding: Binding): Promise<{ plain: string; 
       stale: shouldReEncrypt,
     }
   } catch (cause) {
-    throw new Error(CANNOT_OPEN, { cause })
+    throw new Error(KEYRING.cannotOpen, { cause })
   }
 }
 
 /**
- * A sealed text's parts. On Linux and macOS Chromium uses AES-CBC, which also opens changed bytes, as
- * other ones. So the keyring seals only a key, and the text is sealed with that key, which notices any
- * change.
+ * Splits a sealed text. On Linux and macOS, Chromium uses AES-CBC, which decrypts changed bytes to other
+ * bytes. So the keyring encrypts only a key, and AES-GCM with that key detects any change of the text.
  */
 function read(sealed: string, binding: Binding): { wrapped: Buffer; parts: readonly Buffer[] } {
-  if (!sealed.startsWith(PREFIX)) throw new Error(CANNOT_OPEN)
+  if (!sealed.startsWith(PREFIX)) throw new Error(KEYRING.cannotOpen)
   const text = sealed.slice(PREFIX.length)
   if (binding === 'version-1') return readVersion1(text)
   try {
     const [wrapped, ...parts] = splitParts(text, 4)
     return { wrapped: wrapped!, parts }
   } catch (cause) {
-    throw new Error(CANNOT_OPEN, { cause })
+    throw new Error(KEYRING.cannotOpen, { cause })
   }
 }
 
 function readVersion1(text: string): { wrapped: Buffer; parts: readonly Buffer[] } {
   const [, wrapped, locked] = VERSION_1.exec(text) ?? []
-  if (wrapped === undefined || locked === undefined) throw new Error(CANNOT_OPEN)
+  if (wrapped === undefined || locked === undefined) throw new Error(KEYRING.cannotOpen)
   const bytes = Buffer.from(locked, 'base64')
   const textStart = IV_BYTES + TAG_BYTES
   const parts = [
@@ -126,8 +119,8 @@ function readVersion1(text: string): { wrapped: Buffer; parts: readonly Buffer[]
 }
 
 /**
- * Whether this was sealed with a key that is the same on every machine: what Chromium does on Linux
- * where no keyring answers. On Windows and macOS the same tag stands for the keyring's own key.
+ * True if this was encrypted with a key that is the same on every machine, as Chromium does on Linux if
+ * no keyring answers. On Windows and macOS the same tag means the keyring's own key.
  */
 function isUnprotected(wrapped: Buffer): boolean {
   if (process.platform === 'darwin' || process.platform === 'win32') return false
@@ -138,7 +131,7 @@ function findReason(): MissingKeyring {
   if (process.platform === 'darwin') return 'keychain'
   if (process.platform === 'win32') return 'dpapi'
   if (app.commandLine.getSwitchValue('password-store') === 'basic') return 'turned-off'
-  // The name goes by the desktop, not by what runs there.
+  // Chromium picks the name by the desktop, not by what runs there.
   const backend = safeStorage.getSelectedStorageBackend()
   if (backend === 'gnome_libsecret') return 'secret-service'
   return backend.startsWith('kwallet') ? 'kwallet' : 'none'

@@ -1,26 +1,31 @@
-// What people know from every browser and Electron's windows lack: a context menu, and zoom.
+// Adds a context menu and zoom, which Electron's windows lack.
 
 import { Menu, type BrowserWindow, type MenuItemConstructorOptions } from 'electron'
+import { CONTEXT_MENU } from './electron-messages.js'
 
 /** Each level is a fifth larger or smaller than the one before: from 58 to 249 percent. */
 const LEAST_LEVEL = -3
 const MOST_LEVEL = 5
 const STEP = 0.5
 
-/** Opens a menu with what can be done at that place to the text of a window's page. */
+/** Opens a menu with the commands that apply to the text at that place. */
 export function addContextMenu(window: BrowserWindow): void {
   window.webContents.on('context-menu', (_event, { isEditable, editFlags }) => {
     const { canCut, canCopy, canPaste, canSelectAll } = editFlags
-    const copy: MenuItemConstructorOptions = { role: 'copy', label: 'Copy', enabled: canCopy }
+    const copy: MenuItemConstructorOptions = {
+      role: 'copy',
+      label: CONTEXT_MENU.copy,
+      enabled: canCopy,
+    }
     const all: MenuItemConstructorOptions[] = [
       { type: 'separator' },
-      { role: 'selectAll', label: 'Select all', enabled: canSelectAll },
+      { role: 'selectAll', label: CONTEXT_MENU.selectAll, enabled: canSelectAll },
     ]
     const items: MenuItemConstructorOptions[] = isEditable
       ? [
-          { role: 'cut', label: 'Cut', enabled: canCut },
+          { role: 'cut', label: CONTEXT_MENU.cut, enabled: canCut },
           copy,
-          { role: 'paste', label: 'Paste', enabled: canPaste },
+          { role: 'paste', label: CONTEXT_MENU.paste, enabled: canPaste },
         ]
       : [copy]
     Menu.buildFromTemplate([...items, ...all]).popup({ window })
@@ -28,8 +33,8 @@ export function addContextMenu(window: BrowserWindow): void {
 }
 
 /**
- * Zooms a window's page by Ctrl with plus, minus, 0 or the wheel. On macOS the menu bar has the keys;
- * elsewhere Latchkey has no menu bar.
+ * Zooms a window's page with Ctrl and plus, minus, 0 or the wheel. On macOS the menu bar has these keys.
+ * Elsewhere, Latchkey has no menu bar.
  */
 export function addZoom({ webContents }: BrowserWindow): void {
   const zoom = (steps: number): void => {
@@ -41,7 +46,7 @@ export function addZoom({ webContents }: BrowserWindow): void {
   webContents.on('before-input-event', (event, { type, key, control, alt }) => {
     if (type !== 'keyDown' || !control || alt) return
     switch (key) {
-      // Where plus is above another key, people press it without Shift.
+      // If plus needs Shift, people press the key without it.
       case '+':
       case '=':
         zoom(1)

@@ -1,4 +1,4 @@
-// Start at login, as this system has it; and whether this start is one.
+// Starting at login on each system, and whether the app was started at login.
 
 import { app } from 'electron'
 import {
@@ -19,10 +19,11 @@ import { chooseLoginFlags, describeLost } from '../app/second-start.js'
 import type { SettingsFindings } from '../settings/read.js'
 import { removeXdgAutostart } from '../app/system-traces.js'
 import { createLinuxAutostart } from '../autostart/linux.js'
+import { START_AT_LOGIN } from './electron-messages.js'
 
 /**
- * To be called once the app is ready, and has its AppUserModelID, which is passed here too. The entry
- * keeps the data directory and the port that this start was given; the notes say what it does not keep.
+ * Call when the app is ready and has its AppUserModelID, which is passed here too. The entry keeps the
+ * data directory and port of this start. Its notes say which settings it doesn't keep.
  */
 export function createAutostart(appUserModelId: string, findings: SettingsFindings): Autostart {
   // A login item of macOS is the app itself, without flags.
@@ -36,10 +37,12 @@ function createOf(appUserModelId: string, flags: readonly string[]): Autostart {
   const found = launchOf({ execPath, appPath: app.getAppPath(), isPackaged, env })
   const launch = found && { ...found, flags }
   if (launch === null || (platform !== 'win32' && platform !== 'darwin')) {
-    // Without a home there is no folder of this person's: then nothing can be written, which is said.
+    // Without a home directory nothing can be written, and the state's note says so.
     const autostart = createLinuxAutostart({ launch, env, home: findHome() ?? '/' })
     const isUnsandboxed = app.commandLine.hasSwitch('no-sandbox')
-    return isUnsandboxed && !isPackaged ? hindered(autostart, WITHOUT_SANDBOX) : autostart
+    return isUnsandboxed && !isPackaged
+      ? hindered(autostart, START_AT_LOGIN.withoutSandbox)
+      : autostart
   }
   const loginItems: LoginItems = {
     get: (options) => app.getLoginItemSettings(options),
@@ -50,26 +53,20 @@ function createOf(appUserModelId: string, flags: readonly string[]): Autostart {
     : createMacAutostart({ launch, loginItems })
 }
 
-// The entry starts Electron itself, and never without its sandbox; where that cannot start, nobody would
-// see why.
-const WITHOUT_SANDBOX =
-  "This Latchkey runs without Chromium's sandbox. A start at login would not, and would fail unseen " +
-  'where the sandbox cannot start; `npm start` says what cures that.'
-
-/** Turns the start at login off for good, and says what came of it. */
+/** Turns starting at login off for good, and returns what was done. */
 export function removeLoginItem(autostart: Autostart): Removal {
   const { env, platform } = process
   if (platform !== 'win32' && platform !== 'darwin') {
     return removeXdgAutostart({ env, home: findHome() })
   }
   const wasOn = autostart.state().on
-  // In any case: an item that the person switched off in the system's settings is still there.
+  // Even if it is off: an item that was switched off in the system's settings still exists.
   const { on, note } = autostart.set(false)
-  if (on) return { ...NOTHING, stays: [note ?? 'The system still starts Latchkey at login.'] }
-  return wasOn ? { ...NOTHING, done: ['The start at login was turned off.'] } : NOTHING
+  if (on) return { ...NOTHING, stays: [note ?? START_AT_LOGIN.stillOn] }
+  return wasOn ? { ...NOTHING, done: [START_AT_LOGIN.turnedOff] } : NOTHING
 }
 
-/** Adds a note wherever a person could change the state and nothing else is to be said. */
+/** Adds a note if a person can change the state and there is no other note. */
 function withNote(autostart: Autostart, note: string | null): Autostart {
   const add = (state: AutostartState): AutostartState =>
     state.changeable && state.note === null ? { ...state, note } : state

@@ -1,5 +1,6 @@
 // Removing Latchkey's data from the window's settings: it asks first, and then leaves nothing.
 
+import { REMOVED, START_AT_LOGIN } from '../../main/electron/electron-messages.js'
 import { REMOVAL } from '../../renderer/words.js'
 import { existsSync } from 'node:fs'
 import { readFile, rename } from 'node:fs/promises'
@@ -83,7 +84,7 @@ test('the session is revoked, and files, start at login and key are removed with
     'clear app_id app.latchkey.Latchkey',
   ])
   const [box] = await app.boxes()
-  expect(box).toMatchObject({ message: "Latchkey's data was removed", buttons: ['Quit'] })
+  expect(box).toMatchObject({ message: REMOVED.all, buttons: ['Quit'] })
   expect(box!.detail.split('\n\n')).toEqual([
     REMOVAL_MESSAGES.revoked(REMOVAL_MESSAGES.session('Alice Adams', provider.issuer)),
     `Removed ${app.dataDir}.`,
@@ -143,7 +144,7 @@ test("if the provider can't revoke, the window says so first; then the data can 
   expect(ended.code, ended.stderr).toBe(1)
   expect(existsSync(app.dataDir)).toBe(false)
   const [box] = await app.boxes()
-  expect(box!.message).toBe("Not all of Latchkey's data was removed")
+  expect(box!.message).toBe(REMOVED.part)
   expect(box!.detail).toContain('was not revoked')
   expect(box!.detail).toContain(`Removed ${app.dataDir}.`)
 })
@@ -242,7 +243,7 @@ test.describe('on other systems', () => {
     expect(await app.loginItems()).toEqual([])
     const [box] = await app.boxes()
     expect(box!.isInFront).toBe(true)
-    expect(box!.detail).toContain('The start at login was turned off.')
+    expect(box!.detail).toContain(START_AT_LOGIN.turnedOff)
     expect(box!.detail).toContain(REMOVED_KEY)
   })
 

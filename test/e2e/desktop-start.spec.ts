@@ -1,5 +1,6 @@
 // How the tray app starts, and what it shows.
 
+import { FAILURE } from '../../main/electron/electron-messages.js'
 import { lstat, readdir, readlink, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTrayHost } from '../driver/tray-host.js'
@@ -132,7 +133,7 @@ test.describe('a start that fails', () => {
       expect(await app.boxes()).toEqual([
         {
           title: 'Latchkey',
-          message: 'Latchkey cannot start',
+          message: FAILURE.title,
           detail,
           buttons: ['Quit'],
           isInFront: true,
@@ -149,11 +150,11 @@ test.describe('a start that fails', () => {
     }) => {
       const dataDir = await folders.create()
       await writeFile(join(dataDir, 'settings.json'), '{ "issuer": ')
-      const app = await launch({ dataDir, platform, boxAnswer: 'Open folder' })
+      const app = await launch({ dataDir, platform, boxAnswer: FAILURE.openFolder })
       expect((await app.ended).code).toBe(2)
       const [box] = await app.boxes()
       expect(box?.detail).toContain(join(dataDir, 'settings.json'))
-      expect(box?.buttons).toEqual(['Open folder', 'Quit'])
+      expect(box?.buttons).toEqual([FAILURE.openFolder, FAILURE.quit])
       expect(await app.openedPaths()).toEqual([dataDir])
 
       const closed = await launch({ dataDir, platform })
@@ -211,7 +212,7 @@ test.describe('a start that fails', () => {
     await headless.line('listening')
     const app = await launch({ flags: ['--demo', ...FREE_PORT], dataDir: headless.dataDir })
     expect((await app.ended).code).toBe(3)
-    expect(await app.boxes()).toMatchObject([{ message: 'Latchkey cannot start' }])
+    expect(await app.boxes()).toMatchObject([{ message: FAILURE.title }])
   })
 })
 

@@ -207,7 +207,7 @@ export const WINDOW: readonly MutatedFile[] = [
     faults: [
       {
         name: 'what everybody’s key seals is kept',
-        find: '  if (isUnprotected(wrapped)) throw new Error(CANNOT_SEAL)\n',
+        find: '  if (isUnprotected(wrapped)) throw new Error(KEYRING.cannotSeal)\n',
         replace: '',
       },
       {
