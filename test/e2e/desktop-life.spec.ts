@@ -38,7 +38,7 @@ test.describe('a session', () => {
     await signInFromTray(app, page)
     const file = join(app.dataDir, 'session.json')
     expect((await stat(file)).mode & 0o777).toBe(0o600)
-    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ version: 1, tier: 'keyring' })
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ version: 2, tier: 'keyring' })
     await app.choose('Quit')
     await app.ended
 
