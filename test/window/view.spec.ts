@@ -228,7 +228,9 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
 /** The facts as lines; the time of day, which the machine's language and zone decide, is left out. */
 function linesOf({ facts }: View): readonly string[] {
   return facts.map(({ label, value, detail }) => {
-    const shown = /^Expire/.test(label) ? 'TIME' : value.replace(/^(Automatically at ).*/, '$1TIME')
+    const shown = label.startsWith('Expire')
+      ? 'TIME'
+      : value.replace(/^(Automatically at ).*/, '$1TIME')
     return `${label}: ${shown}${detail === null ? '' : `, ${detail}`}`
   })
 }
