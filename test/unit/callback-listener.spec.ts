@@ -372,5 +372,5 @@ watching('a callback with 100 KB of cookies gets through', async ({ watched }) =
 watching('a browser that sends more than is read is told what to do', async ({ watched }) => {
   const { status, text } = await withCookies(`${watched.redirectUri}?state=s&code=c`, 200 * 1024)
   expect(status).toBe(431)
-  expect(text).toContain('Delete the cookies of 127.0.0.1 and localhost')
+  expect(text).toContain('Delete the cookies for 127.0.0.1 and localhost')
 })

@@ -48,7 +48,7 @@ test('each state of a picture is one that it is named for, with a reason where i
 })
 
 test('the report is a whole one, with nothing in it of the computer that made it', () => {
-  for (const part of ['Settings, and where', 'The last failures', '0 problems']) {
+  for (const part of ['Settings and their sources', 'The last failures', '0 problems']) {
     expect(REPORT).toContain(part)
   }
   expect(REPORT).not.toContain(process.versions.node)
