@@ -71,7 +71,7 @@ test.describe('an app that hangs up', () => {
     expect(page.status).toBe(200)
     const html = await page.text()
     expect(html).toContain('The app has stopped waiting')
-    expect(html).toContain('nobody was signed in')
+    expect(html).toContain('you were not signed in')
     const { account, reason } = await program.status('failed')
     expect(account).toBeNull()
     expect(reason).toContain('stopped waiting before it was finished')

@@ -555,7 +555,7 @@ test('the list follows an issuer that is typed or set, and then fills nothing in
   await expect(page.getByLabel('Redirect ports')).toHaveValue('')
   await page.getByLabel('Issuer').fill('https://github.com')
   await expect(provider(page)).toHaveValue('other')
-  await expect(known(page)).toContainText('GitHub documents OAuth alone')
+  await expect(known(page)).toContainText('GitHub documents only OAuth')
   await expect(page.getByRole('button', { name: 'How to register' })).toBeHidden()
   await page.getByLabel('Issuer').fill('')
   await page.keyboard.press('Escape')
