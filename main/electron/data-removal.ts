@@ -16,55 +16,33 @@ import { REMOVED } from './electron-messages.js'
 export type DataRemovalDeps = Pick<UninstallDeps, 'removeAutostart'> & {
   supervisor: Supervisor
   http: Http
-  /** Opens a file with a session in the data directory, by whatever can open it. */
+  /** Opens a session file in the data directory, by the means it was sealed with. */
   openVault(dataDir: string, fileName: string): Promise<Pick<SessionStore, 'read'>>
   removeKeyringKey(dataDir: string): Promise<Removal>
   startsAtLogin(): boolean
-  /** Takes the window and the tray icon away. */
+  /** Closes the window and removes the tray icon. */
   withdraw(): void
 }
 
 export type DataRemoval = {
   plan(): RemovalPlan
-  /** Ends the session at the provider, and changes nothing here. */
+  /** Ends the session at the provider. The data on this computer stays. */
   revoke(): Promise<RevocationOutcome>
-  /** Removes all, whether or not the session was revoked; says in a box what came of it; ends the app. */
+  /** Removes everything, even if the session was not revoked. Shows the result in a box, then ends the app. */
   remove(): Promise<void>
 }
 
+/** The tokens that the provider was asked to revoke, and the result. */
+type Revocation = { tokens: ReadonlySet<string>; removal: Removal }
+
 export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
   const { supervisor, http } = deps
-  /** What the provider was asked to revoke, and what came of it. */
-  let told: { tokens: ReadonlySet<string>; removal: Removal } = {
-    tokens: new Set(),
-    removal: NOTHING,
-  }
+  let revocation: Revocation = { tokens: new Set(), removal: NOTHING }
   let isRemoving = false
 
   // The demo's session ends with its provider, which is this app.
   const held = (): Session | null =>
     supervisor.settings().demo ? null : supervisor.latchkey().agent.whole()
-
-  const removeAll = async (): Promise<Removal> => {
-    const { dataDir } = supervisor.settings()
-    const rest = await supervisor
-      .retire()
-      .then((session) =>
-        uninstallData({
-          settings: supervisor.settings(),
-          http,
-          held: session,
-          asked: told.tokens,
-          openVault: (fileName) => ({
-            read: async () => (await deps.openVault(dataDir, fileName)).read(),
-          }),
-          removeAutostart: deps.removeAutostart,
-          removeKeyringKey: () => deps.removeKeyringKey(dataDir),
-        }),
-      )
-      .catch((thrown: unknown) => fail(explainFailure(thrown).message))
-    return mergeRemovals([told.removal, shorten(rest, dataDir)])
-  }
 
   return {
     plan() {
@@ -81,7 +59,7 @@ export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
       const session = held()
       if (session === null) return { kind: 'revoked' }
       const removal = await revokeSession(session, { settings: supervisor.settings(), http })
-      told = { tokens: new Set(listTokens(session)), removal }
+      revocation = { tokens: new Set(listTokens(session)), removal }
       if (removal.failed.length === 0) return { kind: 'revoked' }
       return { kind: 'not-revoked', message: removal.failed.join(' ') }
     },
@@ -89,11 +67,33 @@ export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
       if (isRemoving) return
       isRemoving = true
       deps.withdraw()
-      const removal = await removeAll()
+      const removal = await removeAll(deps, revocation)
       await showBox(toResultBox(removal))
       app.exit(removal.failed.length > 0 ? EXIT.failed : EXIT.ok)
     },
   }
+}
+
+/** Ends the session and removes the data. Does not throw: the result lists the failures. */
+async function removeAll(deps: DataRemovalDeps, revocation: Revocation): Promise<Removal> {
+  const { supervisor, http, openVault, removeAutostart, removeKeyringKey } = deps
+  const { dataDir } = supervisor.settings()
+  const removeRest = async (): Promise<Removal> => {
+    const held = await supervisor.retire()
+    return uninstallData({
+      settings: supervisor.settings(),
+      http,
+      held,
+      asked: revocation.tokens,
+      openVault: (fileName) => ({
+        read: async () => (await openVault(dataDir, fileName)).read(),
+      }),
+      removeAutostart,
+      removeKeyringKey: () => removeKeyringKey(dataDir),
+    })
+  }
+  const rest = await removeRest().catch((thrown: unknown) => fail(explainFailure(thrown).message))
+  return mergeRemovals([revocation.removal, shorten(rest, dataDir)])
 }
 
 function toResultBox({ done, failed, stays }: Removal): MessageBoxOptions {

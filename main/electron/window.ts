@@ -1,4 +1,4 @@
-// The status window: made on demand, destroyed when it is closed.
+// The status window: created when it opens, destroyed when it closes.
 
 import { fileURLToPath } from 'node:url'
 import { app, BrowserWindow, nativeTheme } from 'electron'
@@ -12,13 +12,13 @@ export type StatusWindow = {
   open(): void
   /** Closes the window for good: nothing opens it again. */
   retire(): void
-  /** Tells the window, where there is one. */
+  /** Sends an event to the window, if it is open. */
   tell<Channel extends keyof Events>(channel: Channel, ...args: Parameters<Events[Channel]>): void
-  /** True while a person has it in front of them. */
+  /** True while the window has the keyboard focus. */
   isFocused(): boolean
 }
 
-/** A page that fails again so soon would fail for ever. */
+/** A page that fails again within this time, in milliseconds, is not loaded again until the user asks. */
 const CALM_MS = 60_000
 
 const PRELOAD = fileURLToPath(new URL('../preload.cjs', import.meta.url))
@@ -26,42 +26,20 @@ const PRELOAD = fileURLToPath(new URL('../preload.cjs', import.meta.url))
 const ICON = fileURLToPath(new URL('../../../main/assets/icon.png', import.meta.url))
 
 export function createStatusWindow(): StatusWindow {
-  // Null while there is none: a hidden window would keep some 160 MB.
+  // Null while no window is open: a hidden window would use about 160 MB.
   let window: BrowserWindow | null = null
   let recoveredAtMs = -Infinity
   let isRetired = false
 
   const create = (): BrowserWindow => {
-    const created = new BrowserWindow({
-      ...WINDOW_SIZE,
-      // Without the frame, which is as high as the desktop likes.
-      useContentSize: true,
-      minWidth: 300,
-      minHeight: 360,
-      show: false,
-      title: 'Latchkey',
-      icon: ICON,
-      backgroundColor: nativeTheme.shouldUseDarkColors ? '#12161c' : '#eef1f5',
-      fullscreenable: false,
-      autoHideMenuBar: true,
-      webPreferences: {
-        preload: PRELOAD,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webSecurity: true,
-        webviewTag: false,
-        spellcheck: false,
-        devTools: !app.isPackaged,
-      },
-    })
+    const created = buildWindow()
     addContextMenu(created)
     addZoom(created)
     created.once('ready-to-show', () => bringForward(created))
     created.once('closed', () => {
       if (window === created) window = null
     })
-    // A page whose process is gone stays blank. One that goes on failing is made anew only when asked.
+    // A page stays blank once its process is gone, so open a new window.
     created.webContents.on('render-process-gone', (_event, { reason }) => {
       const wasSeen = created.isVisible()
       created.destroy()
@@ -70,7 +48,7 @@ export function createStatusWindow(): StatusWindow {
       window = create()
     })
     void created.loadURL(WINDOW_URL).catch(() => {
-      // Closed before it was loaded; or broken, and then made anew the next time it is asked for.
+      // The window was closed while it loaded, or the page is broken. `open` makes a new window.
       if (!created.isDestroyed()) created.destroy()
     })
     return created
@@ -97,9 +75,36 @@ export function createStatusWindow(): StatusWindow {
   }
 }
 
+/** Makes the window, hidden and still without its page. */
+function buildWindow(): BrowserWindow {
+  return new BrowserWindow({
+    ...WINDOW_SIZE,
+    // The size without the frame: each desktop has a frame of its own height.
+    useContentSize: true,
+    minWidth: 300,
+    minHeight: 360,
+    show: false,
+    title: 'Latchkey',
+    icon: ICON,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#12161c' : '#eef1f5',
+    fullscreenable: false,
+    autoHideMenuBar: true,
+    webPreferences: {
+      preload: PRELOAD,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      webviewTag: false,
+      spellcheck: false,
+      devTools: !app.isPackaged,
+    },
+  })
+}
+
 function bringForward(window: BrowserWindow): void {
   window.show()
   window.focus()
-  // An app without a place in the Dock does not come to the front by showing a window.
+  // An app that is not in the Dock does not come to the front when it shows a window.
   if (process.platform === 'darwin') app.focus({ steal: true })
 }

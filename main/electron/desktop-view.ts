@@ -1,0 +1,81 @@
+// What the tray and the window show, made from the agent, the settings and the system.
+
+import { app } from 'electron'
+import { summarize } from '../agent/model.js'
+import type { Supervisor } from '../app/supervisor.js'
+import type { Autostart } from '../autostart/autostart.js'
+import type { RestartOffer, WindowStatus } from '../ipc.js'
+import type { Http } from '../net/http.js'
+import { registrationAdvice } from '../oauth/redirect-target.js'
+import { createMenu } from '../present/menu.js'
+import { offerRestart } from '../present/restart-offer.js'
+import { toWindowStatus } from '../present/status.js'
+import type { Sources } from '../settings/read.js'
+import type { Restarter } from './restart.js'
+import type { TrayIcon } from './tray.js'
+import type { StatusWindow } from './window.js'
+
+/** What the commands and the window's calls work with. */
+export type DesktopParts = {
+  supervisor: Supervisor
+  sources: Sources
+  tray: TrayIcon
+  window: StatusWindow
+  autostart: Autostart
+  restarter: Restarter
+  http: Http
+  /** What a later command or status needs of earlier calls. */
+  memory: {
+    /** The last report; empty before the first. */
+    report: string
+    /** The redirect URIs that the window showed last. */
+    redirectUris: readonly string[]
+    /** Why a second start didn't get what it asked for; null if it did. */
+    startMessage: string | null
+  }
+}
+
+export type DesktopView = {
+  status(): WindowStatus
+  /** Null if a restart wouldn't help now. */
+  restartOffer(): RestartOffer | null
+  renderTray(): void
+  /** Renders the tray and pushes the status to the window. */
+  update(): void
+}
+
+export function createDesktopView(parts: DesktopParts): DesktopView {
+  const { supervisor, tray, window, autostart, restarter, memory } = parts
+  const view: DesktopView = {
+    status() {
+      const { agent, service, storage, issuer, redirect, messages } = supervisor.latchkey()
+      const { startMessage } = memory
+      const { tier, note } = storage
+      return toWindowStatus(agent.model(), {
+        issuer,
+        registration: registrationAdvice(redirect),
+        demo: supervisor.settings().demo,
+        scope: agent.last()?.scope ?? null,
+        storage: { tier, note },
+        restart: view.restartOffer(),
+        serviceUrl: service.url,
+        serviceNote: service.message,
+        messages: startMessage === null ? messages : [...messages, startMessage],
+        version: app.getVersion(),
+      })
+    },
+    restartOffer() {
+      const { agent, storage } = supervisor.latchkey()
+      return restarter.canRestart() ? offerRestart(agent.model(), storage) : null
+    },
+    renderTray() {
+      const model = supervisor.latchkey().agent.model()
+      tray.render(createMenu(model, autostart.state(), view.restartOffer()), summarize(model))
+    },
+    update() {
+      view.renderTray()
+      window.tell('status-changed', view.status())
+    },
+  }
+  return view
+}

@@ -1,0 +1,60 @@
+// Answers the window's calls.
+
+import { reportError } from '../app/report-error.js'
+import { testProvider } from '../diagnose/test-provider.js'
+import { PASTED_WORDS } from '../oauth/pasted-redirect.js'
+import { describePreset } from '../settings/presets.js'
+import { findGuide, listProviders, listRedirectUris } from '../settings/provider-choices.js'
+import { createSettingsFile } from '../settings/save.js'
+import { openBrowser } from './browser.js'
+import { createReport } from './create-report.js'
+import type { DataRemoval } from './data-removal.js'
+import type { DesktopCommands } from './desktop-commands.js'
+import type { DesktopParts, DesktopView } from './desktop-view.js'
+import { START_AT_LOGIN } from './electron-messages.js'
+import type { Handlers } from './ipc-server.js'
+
+export type CallDeps = {
+  parts: DesktopParts
+  view: DesktopView
+  commands: DesktopCommands
+  removal: DataRemoval
+}
+
+export function createCalls({ parts, view, commands, removal }: CallDeps): Handlers {
+  const { supervisor, sources, autostart, http, memory } = parts
+  const settings = createSettingsFile(supervisor, sources)
+  return {
+    'read-status': () => view.status(),
+    'run-command': (command) => commands[command](),
+    'read-settings': () => settings.view(autostart.state()),
+    'save-settings': (changes) => settings.save(changes),
+    'set-start-at-login': (on) => {
+      const state = autostart.set(on)
+      view.renderTray()
+      const message = state.note ?? START_AT_LOGIN.rejected
+      return state.on === on ? { kind: 'saved' } : { kind: 'rejected', field: null, message }
+    },
+    'describe-provider': (issuer) => describePreset(issuer.trim()),
+    'list-providers': listProviders,
+    'open-provider-guide': (id) => {
+      const link = findGuide(id)
+      // The window shows the link too, in case no browser opens.
+      if (!supervisor.settings().noBrowser) openBrowser(link).catch(reportError)
+      return link
+    },
+    'list-redirect-uris': (typed) => (memory.redirectUris = listRedirectUris(typed)),
+    'test-provider': (issuer) => testProvider(http, issuer),
+    'paste-address': (address) => {
+      const pasted = supervisor.latchkey().agent.paste(address)
+      return { kind: pasted === 'taken' ? 'taken' : 'refused', message: PASTED_WORDS[pasted] }
+    },
+    'create-report': async () => {
+      memory.report = await createReport(supervisor.latchkey(), sources, http)
+      return memory.report
+    },
+    'read-removal': () => removal.plan(),
+    'revoke-session': () => removal.revoke(),
+    'remove-data': () => removal.remove(),
+  }
+}
