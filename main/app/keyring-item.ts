@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { errnoOf } from '../base/errno.js'
 import { KEY_PLACES, REMOVAL_MESSAGES } from './app-messages.js'
 import { NOTHING, type Removal } from './removal.js'
-import { DESKTOP_ID } from '../autostart/linux.js'
+import { DESKTOP_ID } from '../autostart/autostart-entries.js'
 
 export type KeyringItemDeps = {
   platform: NodeJS.Platform

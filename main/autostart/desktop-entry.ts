@@ -22,16 +22,16 @@ export function readEntry(text: string): Entry | null {
   return group === null ? null : entry
 }
 
-/** Gives keys of the main group these values, or takes them out where null; the rest stays as it is. */
+/** Sets keys of the main group, or removes them if the value is null. Everything else stays as it is. */
 export function editEntry(text: string, changes: Readonly<Record<string, string | null>>): string {
   const missing = new Map(Object.entries(changes))
   const lines: string[] = []
-  // Where new keys belong: behind the last line of the main group that is not blank.
+  // New keys go after the last line of the main group that is not blank.
   let end = 0
   let group: string | null = null
   for (const line of text.split(/\r?\n/)) {
     group = HEADER.exec(line)?.[1] ?? group
-    const key = group === MAIN_GROUP && !isBlank(line) ? PAIR.exec(line)?.[1] : undefined
+    const key = group === MAIN_GROUP ? readKey(line) : undefined
     const value = key === undefined ? undefined : changes[key]
     if (key !== undefined) missing.delete(key)
     if (value === null) continue
@@ -126,6 +126,11 @@ const UNWRITABLE = /[\p{Cc}\ufffd]/u
 const ARGUMENT = /\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))(?=\s|$)/gy
 const FIELD_CODE = /^%[a-zA-Z]$/
 
+function readKey(line: string): string | undefined {
+  return isBlank(line) ? undefined : PAIR.exec(line)?.[1]
+}
+
+/** True for comments too. */
 function isBlank(line: string): boolean {
   return line.trim() === '' || line.startsWith('#')
 }

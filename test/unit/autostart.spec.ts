@@ -32,7 +32,8 @@ import {
   type LoginItemFacts,
   type LoginItems,
 } from '../../main/autostart/login-item.js'
-import { createLinuxAutostart, DESKTOP_ID } from '../../main/autostart/linux.js'
+import { DESKTOP_ID } from '../../main/autostart/autostart-entries.js'
+import { createLinuxAutostart } from '../../main/autostart/linux.js'
 import { ROOT } from '../support/root.js'
 import type { LoginItem } from '../stand-in/contract.js'
 import { createLoginItems } from '../stand-in/login-items.js'
