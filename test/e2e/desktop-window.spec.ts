@@ -2,6 +2,7 @@
 
 import { PASTE, PROVIDER } from '../../renderer/words.js'
 import type { Page } from '@playwright/test'
+import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
 import { findGuide } from '../../main/settings/provider-choices.js'
 import {
   at,
@@ -109,15 +110,15 @@ test('F19: pasting the address that the browser could not load finishes the sign
     await field.press('Enter')
   }
 
-  for (const [forged, words] of [
-    [altered(address, { state: 'guessed' }), 'no sign-in that waits'],
-    [altered(address, { code: null }), 'no answer from your provider'],
-    [address.replace('127.0.0.1', 'evil.example'), 'not the address'],
+  for (const [forged, reason] of [
+    [altered(address, { state: 'guessed' }), 'other-sign-in'],
+    [altered(address, { code: null }), 'no-answer'],
+    [address.replace('127.0.0.1', 'evil.example'), 'other-place'],
     // Longer than any address that is read, but still answered with a message.
-    [`${address}${'x'.repeat(100_000)}`, 'no address'],
+    [`${address}${'x'.repeat(100_000)}`, 'no-address'],
   ] as const) {
     await paste(forged)
-    await expect(field).toHaveAccessibleDescription(new RegExp(words))
+    await expect(field).toHaveAccessibleDescription(new RegExp(`^${PASTED_WORDS[reason]}`))
     await expect(field).toHaveValue('')
     expect(await headlineOf(app)).toBe('Waiting for your browser')
   }
