@@ -1,4 +1,4 @@
-// Imports point down only, and Electron stays in its folder: .oxlintrc.json refuses anything else.
+// .oxlintrc.json rejects imports that don't point down, Electron outside its folder, and large functions.
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -40,8 +40,11 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** The files, of those given with their sources, in which an import is refused. */
-function refused(sources: Readonly<Record<string, string>>): string[] {
+/** Returns the paths of the files, given with their sources, in which oxlint reports the rule. */
+function refused(
+  sources: Readonly<Record<string, string>>,
+  rule = 'no-restricted-imports',
+): string[] {
   for (const [path, source] of Object.entries(sources)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), source)
@@ -53,7 +56,7 @@ function refused(sources: Readonly<Record<string, string>>): string[] {
   const { diagnostics } = JSON.parse(stdout) as {
     diagnostics: { code: string; filename: string }[]
   }
-  const found = diagnostics.filter(({ code }) => code.includes('no-restricted-imports'))
+  const found = diagnostics.filter(({ code }) => code.includes(rule))
   return [...new Set(found.map(({ filename }) => filename.replaceAll('\\', '/')))].toSorted()
 }
 
@@ -120,6 +123,31 @@ test('the contract with the window imports nothing', () => {
   }
   expect(refused(sources).filter((path) => path in sources)).toEqual(['main/ipc.ts'])
 })
+
+for (const [rule, allowed, rejected] of [
+  ['max-lines-per-function', longFunction(60), longFunction(61)],
+  ['complexity', branchingFunction(12), branchingFunction(13)],
+  ['max-params', 'export const f = (a, b, c, d) => a\n', 'export const f = (a, b, c, d, e) => a\n'],
+] as const) {
+  test(`the limit of ${rule} holds for main/ and renderer/, and not for test/`, () => {
+    const sources = {
+      [`main/app/${rule}-allowed.ts`]: allowed,
+      [`main/app/${rule}.ts`]: rejected,
+      [`renderer/${rule}.ts`]: rejected,
+      [`test/unit/${rule}.ts`]: rejected,
+    }
+    const found = refused(sources, rule).filter((path) => path in sources)
+    expect(found).toEqual([`main/app/${rule}.ts`, `renderer/${rule}.ts`])
+  })
+}
+
+function longFunction(lines: number): string {
+  return `export function f() {\n${'  g()\n'.repeat(lines - 2)}}\n`
+}
+
+function branchingFunction(complexity: number): string {
+  return `export function f(a) {\n${'  if (a) g()\n'.repeat(complexity - 1)}}\n`
+}
 
 test('no two files of main/ have one name', () => {
   const names = readdirSync(join(ROOT, 'main'), { recursive: true, encoding: 'utf8' })
