@@ -5,8 +5,8 @@ import { SERVICE_FILE } from '../storage/service-file.js'
 /** Reasons why Latchkey doesn't start, or ends. */
 export const START_MESSAGES = {
   unusableDirectory: (directory: string, diskError: string) =>
-    `The data directory ${directory} cannot be used (${diskError}). Choose another one with ` +
-    '--data-dir.',
+    `The data directory ${directory} cannot be used (${diskError}). Choose another ` +
+    'directory with --data-dir.',
   takenOver: (directory: string) =>
     `Another computer has taken over the data directory ${directory}, so Latchkey is quitting.`,
   noServiceFile: (url: string, diskError: string) =>

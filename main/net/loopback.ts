@@ -1,30 +1,31 @@
-// One port on every loopback address of this machine, and on nothing else.
+// Binds one port on every loopback address of this computer, and on no other address.
 
 import type { Server } from 'node:http'
 import { AuthError } from '../base/errors.js'
 import { holderOf } from './port-holder.js'
 
-/** The names of this machine's loopback, as URLs and Host headers have them. */
+/** The names of this computer's loopback interface in URLs and Host headers. */
 export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
 
 export type Bound = {
   port: number
   servers: readonly Server[]
-  /** False where this machine has no IPv6. */
+  /** False if this computer has no IPv6. */
   ipv6: boolean
-  /** Why the ports before this one were passed over, in words for a person. */
+  /** Why the earlier ports are not available, for a person. */
   passedOver: readonly string[]
 }
 
-/** How often the system is asked for a free port before `[::1]` had the same one free. */
+/** How often to ask the system for a free port until the same port is free on `[::1]` too. */
 const MOST_TRIES = 16
 
 /**
- * Binds the first of `ports` that is free on 127.0.0.1 and on ::1 (0: any free one). Each port is
- * bound once and kept: it is never probed, let go and bound again, for somebody else could slip in.
- * A machine without IPv6 goes on with IPv4. Fails with `port-taken`.
+ * Binds the first of `ports` that is free on 127.0.0.1 and on ::1 (0: any free port). Each port is
+ * bound once and kept. If it were probed and bound again, another program could take it in between.
+ * On a computer without IPv6, only IPv4 is bound. Fails with `port-taken`.
  *
- * @see RFC 8252 sections 7.3 and 8.3
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-8.3}
  */
 export async function bindLoopback(
   createServer: () => Server,
@@ -43,22 +44,17 @@ export async function bindLoopback(
   throw new AuthError(
     'port-taken',
     `Latchkey found no port for ${purpose}: ${refusals.slice(0, 3).join(', ')}` +
-      `${refusals.length > 3 ? `, and ${refusals.length - 3} more likewise` : ''}. ` +
+      `${refusals.length > 3 ? `, and ${refusals.length - 3} more` : ''}. ` +
       'Close the program that uses it, or choose another port.',
   )
 }
 
 type Refusal = 'EADDRINUSE' | 'EACCES'
 
-const WORDS: Readonly<Record<Refusal, string>> = {
-  EADDRINUSE: 'is in use by another program',
-  EACCES: 'needs rights that this user does not have',
-}
-
-/** Why a port is not to be had, in words that follow its number. */
+/** Says why a port is not available, in words that follow its number. */
 export function explainRefusal(port: number, refusal: Refusal): string {
-  const holder = refusal === 'EADDRINUSE' ? holderOf(port) : null
-  return holder === null ? WORDS[refusal] : `${WORDS[refusal]} (${holder})`
+  if (refusal === 'EACCES') return 'needs rights that this user does not have'
+  return `is in use by ${holderOf(port) ?? 'another program'}`
 }
 
 async function bindBoth(
@@ -97,7 +93,7 @@ function listen(server: Server, port: number, host: string): Promise<string> {
 }
 
 function isRefusal(code: string): code is Refusal {
-  return code in WORDS
+  return code === 'EADDRINUSE' || code === 'EACCES'
 }
 
 function bindError(code: string): AuthError {

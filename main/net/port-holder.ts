@@ -1,4 +1,4 @@
-// Who listens on a port of this machine, as far as the system tells this user.
+// Names the program that listens on a port of this computer.
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -6,18 +6,18 @@ import { printable } from '../base/printable.js'
 import { listeningInodes } from './proc-net-tcp.js'
 
 /**
- * Names the program that listens on a port, as `name, process 42`, or `script (interpreter), process
- * 42`; null where the system does not tell: on Linux for another user's programs, elsewhere always.
+ * Names the program that listens on a port, as `name (PID 42)` or `script (interpreter, PID 42)`. Null
+ * if the system doesn't tell: on Linux for other users' programs, on other systems always.
  */
 export function holderOf(port: number): string | null {
   try {
     const sockets = new Set(listeningInodes(port).map((inode) => `socket:[${inode}]`))
     if (sockets.size === 0) return null
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      if (holds(pid, sockets)) return `${nameOf(pid)}, process ${pid}`
+      if (holds(pid, sockets)) return describe(pid)
     }
   } catch {
-    // No such table, or the program has just ended: then nobody can be named.
+    // There is no such table, or the program has just ended.
   }
   return null
 }
@@ -32,21 +32,23 @@ function holds(pid: string, sockets: ReadonlySet<string>): boolean {
       }
     })
   } catch {
-    return false // Another user's.
+    return false // Another user's process.
   }
 }
 
 const LONGEST_NAME = 64
 
-/** Programs choose their arguments, and files their names: both are cleaned and cut. */
-function nameOf(pid: string): string {
+/** Programs choose their names and arguments, so both are cleaned and shortened. */
+function describe(pid: string): string {
   const executable = executableOf(pid)
   const script = INTERPRETER.test(executable) ? scriptOf(argumentsOf(pid)) : null
   const shown = (name: string): string => printable(name).slice(0, LONGEST_NAME)
-  return script === null ? shown(executable) : `${shown(script)} (${shown(executable)})`
+  return script === null
+    ? `${shown(executable)} (PID ${pid})`
+    : `${shown(script)} (${shown(executable)}, PID ${pid})`
 }
 
-/** The kernel's name of a process is that of its main thread, which Node calls MainThread. */
+/** The kernel names a process after its main thread, and Node calls that MainThread. */
 function executableOf(pid: string): string {
   try {
     return basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '')
@@ -62,13 +64,13 @@ function argumentsOf(pid: string): readonly string[] {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1, -1)
 }
 
-/** Options that name a program to run; and those whose value is none, the more usual ones. */
+/** Options whose value is the program to run. Below, common options with another value. */
 const NAMES_PROGRAM = /^(-m|-jar)$/
 const TAKES_VALUE =
   /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|-W|-X|-I|-cp)$/
 const HOLDS_CODE = /^(-e|-c|-p|--eval|--print)$/
 
-/** The script that an interpreter runs; null where it was given code, or cannot be told from options. */
+/** Finds the script that an interpreter runs. Null if it runs code from its command line, or if the script is unclear. */
 function scriptOf(given: readonly string[]): string | null {
   for (let at = 0; at < given.length; at++) {
     const argument = given[at]!

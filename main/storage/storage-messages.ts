@@ -1,6 +1,6 @@
 // Messages of the storage room for people: the data directory, its lock, and the log.
 
-const CHOOSE_ANOTHER = 'Choose another one with --data-dir.'
+const CHOOSE_ANOTHER = 'Choose another directory with --data-dir.'
 
 /** The data directory itself. */
 export const DIRECTORY_MESSAGES = {

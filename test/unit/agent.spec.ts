@@ -366,7 +366,7 @@ test('if the redirect port is taken, the sign-in fails and names the port', asyn
 
   expect((await second.reached('failed')).lastResult).toMatchObject({
     code: 'port-taken',
-    reason: expect.stringContaining(`${port} is in use by another program`),
+    reason: expect.stringContaining(`${port} is in use by `),
   })
 })
 

@@ -89,7 +89,7 @@ test('the messages of the diagnosis', () => {
     [MESSAGES.ports.any, 'any free port.'],
     [MESSAGES.ports.free([8400, 8401]), '8400 and 8401 are free.'],
     [MESSAGES.ports.ours(1000), 'Latchkey uses 1000.'],
-    [MESSAGES.ports.taken(1000, 'node, process 42'), 'Port 1000 is used by node, process 42'],
+    [MESSAGES.ports.taken(1000, 'node (PID 42)'), 'Port 1000 is used by node (PID 42)'],
     [MESSAGES.ports.forbidden(80), 'Port 80 needs permissions that this user does not have'],
     [
       MESSAGES.ports.allTaken,

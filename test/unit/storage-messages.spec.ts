@@ -24,12 +24,12 @@ test('messages about the data directory', () => {
   ]).toEqual([
     "The data directory /data belongs to root, so Latchkey doesn't use it.",
     "The data directory /data belongs to another user (uid 1000), so Latchkey doesn't use it.",
-    'Choose another one with --data-dir.',
-    "The data directory /data can't be created (not permitted, EACCES). Choose another one with --data-dir.",
+    'Choose another directory with --data-dir.',
+    "The data directory /data can't be created (not permitted, EACCES). Choose another directory with --data-dir.",
     "Latchkey was started as root, but the data directory /data belongs to another user (uid 1000). Start Latchkey as that user, or choose a directory of root's with --data-dir.",
     "Latchkey was started as root, but /home/alice belongs to another user (uid 1000). Start Latchkey as that user, or choose a directory of root's with --data-dir.",
     "The data directory /data is open to other users (mode 755) and contains files that aren't Latchkey's. Choose a directory of its own with --data-dir.",
-    "The data directory /data can't be closed to other users (not permitted, EPERM). Choose another one with --data-dir.",
+    "The data directory /data can't be closed to other users (not permitted, EPERM). Choose another directory with --data-dir.",
     'Other users of this computer may be able to read the data directory /data: its file system has no permissions for each user.',
     "The data directory /data was open to other users (mode 755). It is now closed to them. If you didn't open it yourself, check settings.json there.",
   ])
