@@ -1,23 +1,23 @@
-// Time, as a port: the programs use the system's, tests their own.
+// The clock as a dependency: the programs use the system's, tests their own.
 
 export type Clock = {
   /** Milliseconds since the epoch, by the wall clock. */
   nowMs(): number
-  /** Runs `run` once after `ms` milliseconds; the returned function calls it off. */
+  /** Runs `run` once after `ms` milliseconds. The returned function cancels it. */
   after(ms: number, run: () => void): () => void
 }
 
 /**
- * Runs `run` once when the wall clock has reached `atMs`, though the machine sleeps meanwhile, which
- * timers do not count; or, where the clock was set back, when as much time has passed. Late by a nap
- * at most; the returned function calls it off.
+ * Runs `run` once when the wall clock has reached `atMs`, even if the computer sleeps in between, which
+ * timers don't count. If the clock is set back, `run` runs after the same time has passed. It is late
+ * by one nap at most. The returned function cancels it.
  */
 export function at(clock: Clock, atMs: number, run: () => void): () => void {
   let callOff: () => void
   const wait = (leftMs: number): void => {
     const napMs = Math.min(leftMs, LONGEST_NAP_MS)
     callOff = clock.after(napMs, () => {
-      // The nap itself has passed, whatever the clock shows now.
+      // The nap has passed even if the clock was changed.
       const stillMs = Math.min(leftMs - napMs, atMs - clock.nowMs())
       if (stillMs > 0) wait(stillMs)
       else run()
@@ -27,7 +27,7 @@ export function at(clock: Clock, atMs: number, run: () => void): () => void {
   return () => callOff()
 }
 
-/** Waits for a task, and no longer than `ms` milliseconds: then it goes on by itself, and this is null. */
+/** Waits for a task for at most `ms` milliseconds. Null if it takes longer; the task then goes on. */
 export async function within<Value>(
   clock: Clock,
   ms: number,
@@ -46,10 +46,10 @@ export async function within<Value>(
 
 const LONGEST_NAP_MS = 30_000
 
-/** How far the provider's clock and ours may differ, in milliseconds. */
+/** The most that the provider's clock and ours may differ, in milliseconds. */
 export const CLOCK_TOLERANCE_MS = 30_000
 
-/** setTimeout fires at once when asked for more than this. */
+/** setTimeout fires at once if the delay is longer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {
@@ -65,7 +65,7 @@ export const systemClock: Clock = {
   },
 }
 
-/** `3 hours`, in the largest unit that it has two of. */
+/** Formats a span as `3 hours`, in the largest unit that gives at least 2. */
 export function spanOf(ms: number): string {
   const units = [
     ['day', 86_400_000],

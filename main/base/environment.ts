@@ -1,3 +1,3 @@
-// The variables of a process.
+// The type of a process' environment variables.
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,12 +1,12 @@
-// The code of a system's error, and what it says to a person where a file is concerned.
+// Reads the code of a system error, and explains errors of files to people.
 
-/** `ENOENT` and its like; empty where what was thrown has none. */
+/** Reads a code such as `ENOENT`. Empty if the thrown value has none. */
 export function errnoOf(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return ''
   return typeof thrown.code === 'string' ? thrown.code : ''
 }
 
-/** `the disk is full, ENOSPC` and its like: what the system said when a file was read or written. */
+/** Explains why a file could not be read or written, such as `the disk is full, ENOSPC`. */
 export function diskError(thrown: unknown): string {
   const errno = errnoOf(thrown)
   const words = DISK_ERRORS[errno]
@@ -22,7 +22,7 @@ const DISK_ERRORS: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only',
   EIO: 'the disk failed',
   ELOOP: 'a link is in its place',
-  ENOTREGULAR: 'it is no regular file',
+  ENOTREGULAR: 'it is not a regular file',
   EFILETOOLARGE: 'it is too large',
   EISDIR: 'a folder is in its place',
   ERR_FS_EISDIR: 'a folder is in its place',

@@ -1,4 +1,4 @@
-// The one error of the sign-in code, with a closed list of codes and words for a person.
+// The one error of the sign-in code, with a closed list of codes and a message for people.
 
 export type ErrorCode =
   | 'not-configured'
@@ -28,15 +28,15 @@ export type ErrorCode =
   | 'unexpected'
 
 /**
- * A failure of a sign-in. The message says what happened and what to do, and holds no code, token,
- * verifier, state or query, so it may be shown, printed and logged.
+ * A failure of a sign-in. The message says what happened and what to do. It contains no code,
+ * token, verifier, state or query, so it may be shown, printed and logged.
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError'
   readonly code: ErrorCode
-  /** How long the provider asked to be left alone; null where it named no time. */
+  /** How long the provider asks Latchkey to wait. Null if it gave no time. */
   readonly retryAfterMs: number | null
-  /** True if a request went out and the connection was cut before the whole answer was here. */
+  /** True if a request was sent and the connection was cut before the whole answer arrived. */
   readonly answerLost: boolean
 
   constructor(
@@ -51,7 +51,7 @@ export class AuthError extends Error {
   }
 }
 
-/** Turns whatever was thrown into an AuthError, so that a failure is always a state with a reason. */
+/** Turns any thrown value into an AuthError, so that each failure is a state with a reason. */
 export function asAuthError(thrown: unknown): AuthError {
   if (thrown instanceof AuthError) return thrown
   const name = thrown instanceof Error ? thrown.name : typeof thrown
@@ -73,11 +73,12 @@ export function tooManyRequests(retryAfterMs: number | null): AuthError {
 const LONGEST_QUOTE = 200
 
 /**
- * Quotes what a provider said of an error, for a person: `"access_denied" (they chose not to)`.
- * The provider's text is untrusted: control characters go, its length is bounded, and secrets that
- * it may have echoed are masked.
+ * Quotes a provider's error for a person: `"access_denied" (they chose not to)`. The provider's text is
+ * untrusted, so control characters are removed, its length is limited, and secrets that it may echo are
+ * masked.
  *
- * @see RFC 6749 sections 4.1.2.1 and 5.2
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2}
  */
 export function quoteProvider(
   error: string,
@@ -97,7 +98,7 @@ export function quoteProvider(
   return said === '' ? `"${plain(error)}"` : `"${plain(error)}" (${said})`
 }
 
-/** A secret as it is, and as a request that is quoted back has it. */
+/** A secret in plain form and as it is encoded in a request. */
 function formsOf(secret: string): string[] {
   if (secret === '') return []
   const form = new URLSearchParams({ secret }).toString().slice('secret='.length)

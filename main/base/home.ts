@@ -1,9 +1,9 @@
-// The person's home, where the system knows of one.
+// Finds the user's home directory.
 
 import { homedir, userInfo } from 'node:os'
 import { isAbsolute } from 'node:path'
 
-/** Null where neither the environment nor the system's list of users names one, as in many containers. */
+/** Null if neither the environment nor the system's list of users names one, as in many containers. */
 export function findHome(): string | null {
   return absolute(homedir) ?? absolute(() => userInfo().homedir)
 }
@@ -13,7 +13,7 @@ function absolute(read: () => string): string | null {
     const home = read()
     return isAbsolute(home) ? home : null
   } catch {
-    // Node throws where the user has no entry in the list.
+    // Node throws if the user has no entry in the list.
     return null
   }
 }

@@ -1,9 +1,9 @@
-// JSON as people write it by hand: comments and a comma too many are read, and what is wrong has a place.
+// Reads handwritten JSON: allows comments and final commas, and gives each error a position.
 
-/** Counted from 1, as editors do. */
+/** Counted from 1, as in editors. */
 export type Place = { readonly line: number; readonly column: number }
 
-/** A name of the outermost object: where it begins in the text, and where its value is. */
+/** A name of the outermost object, with the positions of the name and its value in the text. */
 export type Member = {
   readonly place: Place
   readonly start: number
@@ -15,12 +15,12 @@ export type JsonText = {
   readonly value: unknown
   /** Where the value begins. */
   readonly start: number
-  /** Those of the outermost object; none where the text holds something else. */
+  /** The members of the outermost object. Empty if the text contains something else. */
   readonly members: ReadonlyMap<string, Member>
   readonly hasComments: boolean
 }
 
-/** The text is no JSON. The message says what is wrong, to follow its place. */
+/** The text is not JSON. The message describes the error and follows its position. */
 export class JsonTextError extends Error {
   override readonly name = 'JsonTextError'
   readonly place: Place
@@ -32,10 +32,10 @@ export class JsonTextError extends Error {
 }
 
 /**
- * Parses JSON with comments and final commas. Throws a {@link JsonTextError}, also where an object has
- * a name twice: which of the two is meant, nobody can know.
+ * Parses JSON with comments and final commas. Throws a {@link JsonTextError}, also if an object has a
+ * name twice, because it's unclear which of the two is meant.
  *
- * @see RFC 8259 section 2, https://www.rfc-editor.org/rfc/rfc8259#section-2
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8259#section-2}
  */
 export function parseJsonText(text: string): JsonText {
   const reader = createReader(text)
@@ -48,7 +48,7 @@ export function parseJsonText(text: string): JsonText {
   return { value, start, members, hasComments: reader.hasComments() }
 }
 
-/** Deeper than any settings, and far from what the stack takes. */
+/** Deeper than any settings, and far below the limit of the stack. */
 const DEEPEST = 64
 
 type Reader = ReturnType<typeof createReader>
@@ -64,14 +64,14 @@ function createReader(text: string) {
   const fail = (message: string, index = at): JsonTextError =>
     new JsonTextError(message, placeOf(index))
   const next = (): string => text.charAt(at)
-  /** Reads what `pattern`, which is sticky, finds here. */
+  /** Reads the match of `pattern` at this position. The pattern must be sticky. */
   const match = (pattern: RegExp): string | null => {
     pattern.lastIndex = at
     const found = pattern.exec(text)?.[0] ?? null
     at += found?.length ?? 0
     return found
   }
-  /** Goes on after blanks and comments. */
+  /** Skips blanks and comments. */
   const skip = (): void => {
     for (;;) {
       match(/[ \t\r\n]+/y)
@@ -163,14 +163,14 @@ function readString(reader: Reader): string {
 }
 
 /**
- * The text with `content` in the place of what it holds, and with its comments. Members that stay the
- * same are left as they are written.
+ * Replaces the text's content by `content` and keeps its comments. Unchanged members stay as they are
+ * written.
  */
 export function editJsonText(text: string, content: Readonly<Record<string, unknown>>): string {
   const { value, start, members } = parseJsonText(text)
   const before = value as Readonly<Record<string, unknown>>
   let edited = text
-  // From the end, so that what was found before it stays where it is.
+  // From the end, so that earlier positions stay valid.
   for (const [name, member] of [...members].toReversed()) {
     const [old, now] = [before[name], content[name]].map((one) => JSON.stringify(one))
     if (old === now) continue

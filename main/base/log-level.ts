@@ -1,6 +1,6 @@
-// How much the log holds.
+// The levels of the log.
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
 
-/** How much the log holds: each level holds those before it too. */
+/** How much the log contains. Each level includes the ones before it. */
 export type LogLevel = (typeof LOG_LEVELS)[number]

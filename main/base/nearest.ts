@@ -1,6 +1,6 @@
-// What somebody meant who has misspelt a name.
+// Finds the known name that is closest to a misspelt one.
 
-/** The name among `known` that `word` is probably meant to be; null where none is near. */
+/** Finds the name in `known` that `word` probably stands for. Null if none is close. */
 export function nearest(word: string, known: readonly string[]): string | null {
   const plain = plainOf(word)
   const ranked = known
@@ -10,12 +10,12 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return ranked[0]?.name ?? null
 }
 
-/** Case, hyphens and underscores are how the same name is written elsewhere. */
+/** Ignores case, hyphens and underscores, which differ between the spellings of one name. */
 function plainOf(name: string): string {
   return name.slice(0, 64).toLowerCase().replace(/[-_]/g, '')
 }
 
-/** How many letters are too many, too few, wrong, or swapped with their neighbour. */
+/** Counts the letters that are extra, missing, wrong, or swapped with their neighbour. */
 function distanceOf(a: string, b: string): number {
   let [before, row] = [[] as number[], Array.from({ length: b.length + 1 }, (_, index) => index)]
   for (let i = 1; i <= a.length; i += 1) {

@@ -1,49 +1,49 @@
-// The one place where lines leave for a terminal, or for whatever reads them in its place.
+// The one place that prints: to a terminal, or to a program that reads the output.
 
 import { errnoOf } from './errno.js'
 import { printable } from './printable.js'
 
 type Stream = 'stdout' | 'stderr'
 
-/** Longer than any link that is handed out. */
+/** Longer than any link that Latchkey prints. */
 const LONGEST_LINE = 64 * 1024
 
-/** Prints text for a person, each of its lines without what could steer a terminal. */
+/** Prints text for a person, without characters that could control the terminal. */
 export function writeText(stream: Stream, text: string): void {
   const lines = text.split('\n').map((line) => printable(line.slice(0, LONGEST_LINE)))
   process[stream].write(`${lines.join('\n')}\n`)
 }
 
-/** Prints a line that is printable already, and that a program reads. */
+/** Prints a line for a program. The line must be printable already. */
 export function writeLine(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** Waits until what was printed is out: to a pipe on Windows, it would be lost with the process. */
+/** Waits until the output is written. On Windows, the end of the process loses output to a pipe. */
 export function flushOutput(): Promise<void> {
   return new Promise((resolve) => void process.stdout.write('', () => resolve()))
 }
 
-/** Takes back what stands on the terminal's line, and on so many rows above it. */
+/** Clears the terminal's current line and `rowsAbove` rows above it. */
 export function clearLines(rowsAbove: number): void {
   const up = rowsAbove === 0 ? '' : `\u001b[${rowsAbove}A`
   process.stdout.write(`${up}\r\u001b[J`)
 }
 
-/** Leaves so many rows of the terminal empty. */
+/** Leaves `rows` rows of the terminal empty. */
 export function skipLines(rows: number): void {
   process.stdout.write('\n'.repeat(rows))
 }
 
 /**
- * Calls `onGone` once nobody reads the output any more, and `onFailed` with what is to be said where
- * it cannot be written for another reason, such as a full disk.
+ * Calls `onGone` if the reader of the output is gone, and `onFailed` with a message if the output can't
+ * be written for another reason, such as a full disk.
  */
 export function watchOutput(onGone: () => void, onFailed: (message: string) => void): void {
   for (const stream of ['stdout', 'stderr'] as const) {
     process[stream].on('error', (error) => {
       const code = errnoOf(error)
-      // A terminal that was closed gives EIO.
+      // A closed terminal gives EIO.
       const isGone = GONE.has(code) || (code === 'EIO' && process[stream].isTTY)
       if (isGone) onGone()
       else onFailed(`The output cannot be written (${code || 'no reason given'}).`)

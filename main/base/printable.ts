@@ -1,16 +1,16 @@
-// Text of others on its way to a terminal, a log or a report.
+// Makes untrusted text safe for a terminal, a log or a report.
 
 import { UNPRINTABLE } from './unprintable.js'
 
-// Names come from the provider: an escape sequence in one must not reach the terminal, nor a mark
-// that turns the writing direction of what follows. Joiners, which terminals show in many ways, go.
+// Names come from the provider. An escape sequence or a mark that changes the writing direction must
+// not reach the terminal. Joiners are removed too, because terminals show them in different ways.
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, '�').replace(JOINERS, '')
 }
 
 /**
- * A value as one line of JSON that reads back as it was. JSON itself leaves characters as they are
- * that end a line (U+2028, U+2029: node:readline splits there) or steer a terminal.
+ * Writes a value as one line of JSON that parses to the same value. JSON.stringify doesn't escape
+ * characters that end a line (U+2028, U+2029: node:readline splits there) or control a terminal.
  */
 export function jsonLine(value: unknown): string {
   return JSON.stringify(value).replace(UNPRINTABLE, escaped).replace(JOINERS, escaped)
@@ -27,7 +27,7 @@ function escaped(character: string): string {
 
 const LONGEST_EXCERPT = 20
 
-/** The beginning of what somebody typed: enough to know it again, and no secret's whole. */
+/** The beginning of typed text: enough to recognize it, but never a whole secret. */
 export function excerpt(text: string): string {
   const characters = Array.from(printable(text))
   return characters.length <= LONGEST_EXCERPT

@@ -1,17 +1,17 @@
-// Counts what comes again and again, so that one fault fills neither the log nor a terminal.
+// Counts repeated events, so that one fault doesn't fill the log or the terminal.
 
 export type Repeats<Item> = {
-  /** Tells of the first of a kind, of the tenth, the hundredth and so on, and counts the others. */
+  /** Reports the first item of a kind, the tenth, the hundredth and so on, and counts the others. */
   add(kind: string, item: Item): void
-  /** Tells what came since it was last told of, and begins anew. */
+  /** Reports the items since the last report of each kind, and starts over. */
   flush(): void
 }
 
-/** So many kinds are counted at a time; a kind that was pushed out begins again with its first. */
+/** The most kinds that are counted at a time. A kind that was dropped starts over at one. */
 const MOST_KINDS = 100
 const FACTOR = 10
 
-/** `tell` gets the last of a kind, and how often that has come so far. */
+/** `tell` gets the last item of a kind, and the number of items so far. */
 export function createRepeats<Item>(tell: (item: Item, count: number) => void): Repeats<Item> {
   const kinds = new Map<string, { count: number; toldAt: number; item: Item }>()
   const tellLast = (kind: string): void => {
@@ -22,7 +22,7 @@ export function createRepeats<Item>(tell: (item: Item, count: number) => void): 
     add(kind, item) {
       const { count, toldAt } = kinds.get(kind) ?? { count: 0, toldAt: 0 }
       const isDue = count + 1 === Math.max(1, toldAt * FACTOR)
-      // Put last, so that the first is the one that has not come for the longest.
+      // Moved to the end, so that the first entry is the least recent.
       kinds.delete(kind)
       kinds.set(kind, { count: count + 1, toldAt: isDue ? count + 1 : toldAt, item })
       if (isDue) tell(item, count + 1)

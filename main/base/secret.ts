@@ -1,9 +1,9 @@
-// A text that is shown nowhere: what prints it, or makes JSON of it, gets a mask.
+// A text that is never shown: printing it or converting it to JSON gives a mask.
 
 export const MASK = '••••••••'
 
 export type Secret = {
-  /** The text itself: to be sent to where it belongs, and nowhere else. */
+  /** Returns the text itself. Send it only to its recipient. */
   reveal(): string
   toJSON(): string
   toString(): string

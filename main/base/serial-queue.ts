@@ -1,8 +1,8 @@
-// One after the other: what must not overlap waits its turn.
+// Runs tasks one after the other.
 
 /**
- * Makes a queue. What is given to it runs once all that was given before has settled, whether that
- * succeeded or failed, and settles for its own caller.
+ * Creates a queue. Each task runs after all earlier tasks have succeeded or failed, and its caller gets
+ * its result.
  */
 export function createSerialQueue(): <Value>(act: () => Promise<Value>) => Promise<Value> {
   let last: Promise<unknown> = Promise.resolve()

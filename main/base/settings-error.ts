@@ -1,6 +1,6 @@
-// The error of a setting that cannot be used.
+// The error for an invalid setting.
 
-/** A setting that cannot be used. The message is one line for a person. */
+/** A setting is invalid. The message is one line for a person. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }

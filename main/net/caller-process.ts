@@ -1,4 +1,4 @@
-// The process at the other end of a loopback connection, by the socket that it holds.
+// Finds the process at the other end of a loopback connection by the socket that it holds.
 
 import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import type { Caller } from './caller.js'
@@ -7,7 +7,7 @@ import type { Owner } from './socket-owner.js'
 
 const UNSEEN: Caller = { kind: 'unseen' }
 
-/** Tells which program is at the other end of a connection. Never fails; see {@link callerOfSocket}. */
+/** Finds the program at the other end of a connection. Never fails; see {@link callerOfSocket}. */
 export async function callerOf(owner: Owner): Promise<Caller> {
   switch (owner.kind) {
     case 'user':
@@ -22,8 +22,8 @@ export async function callerOf(owner: Owner): Promise<Caller> {
 
 /**
  * Looks up the one process that holds a socket, named by its inode. Scans /proc without blocking
- * (about 100 ms on a busy computer). Never fails: a process that cannot be told for certain, because
- * several hold the socket or none may be looked at, is `unseen`.
+ * (about 100 ms on a busy computer). Never fails. The result is `unseen` if several processes hold the
+ * socket, or if this user may not look at the process.
  *
  * @see {@link https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html}
  */
@@ -37,13 +37,13 @@ async function callerOfSocket(inode: string): Promise<Caller> {
     const [holder, ...others] = holders
     return holder === undefined || others.length > 0 ? UNSEEN : await describe(holder)
   } catch {
-    return UNSEEN // It has ended in the meantime.
+    return UNSEEN // The process has ended in the meantime.
   }
 }
 
 async function holds(pid: string, socket: string): Promise<boolean> {
   const directory = `/proc/${pid}/fd`
-  // Another user's process, or one that has just ended.
+  // The process is another user's, or has just ended.
   const descriptors = await readdir(directory).catch((): string[] => [])
   const links = descriptors.map((name) =>
     readlink(`${directory}/${name}`).then(
@@ -54,7 +54,7 @@ async function holds(pid: string, socket: string): Promise<boolean> {
   return (await Promise.all(links)).includes(true)
 }
 
-/** In the fields after the name, which may hold spaces and brackets itself. */
+/** Reads the fields after the name, because the name may contain spaces and brackets. */
 const START_TIME_INDEX = 19
 
 async function describe(pid: string): Promise<Caller> {

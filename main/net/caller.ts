@@ -1,19 +1,19 @@
-// Which program of this computer is asking: a label for honest programs, and no proof.
+// Which program of this computer sends a request: a label for honest programs, not a proof.
 
 export type Caller =
   /**
    * `startedAtTicks`: another process may have the same ID later. `executable`: its device and inode.
-   * `name`: as people know the program; null where it has none that can be shown.
+   * `name`: as people know the program; null if it has no printable name.
    */
   | { kind: 'seen'; pid: number; startedAtTicks: string; executable: string; name: string | null }
-  /** The system tells of programs, and not of this one. */
+  /** The system identifies programs, but not this one. */
   | { kind: 'unseen' }
-  /** The system does not tell of any. */
+  /** The system identifies no programs. */
   | { kind: 'untold' }
 
 /**
- * True if both are the same process or run the same executable. A program that was not seen is like
- * no other; where the system tells of none, all are alike.
+ * True if both are the same process or run the same executable. A program that was not seen differs
+ * from all others. If the system identifies no programs, all count as the same.
  */
 export function isSameProgram(one: Caller, other: Caller): boolean {
   if (one.kind === 'untold' && other.kind === 'untold') return true

@@ -1,4 +1,4 @@
-// What kind of failure a network's error code stands for: Chromium's, Node's and OpenSSL's.
+// Maps the network error codes of Chromium, Node and OpenSSL to kinds of failures.
 
 export type FailureKind =
   | 'refused'
@@ -35,9 +35,9 @@ export function kindOf(code: string): FailureKind {
 }
 
 /**
- * Chromium's net/base/net_error_list.h, without `ERR_`: each error that a request to a provider can
- * end with. Not here are those of its cache, of certificates that are imported, of files, WebSockets
- * and QUIC (which Latchkey uses none of), and what Chromium never tells an app.
+ * The errors of Chromium's net/base/net_error_list.h, without `ERR_`, that a request to a provider can
+ * end with. Left out: errors of its cache, imported certificates, files, WebSockets and QUIC, none of
+ * which Latchkey uses, and errors that Chromium never reports to an app.
  */
 const CHROMIUM: Readonly<Partial<Record<FailureKind, string>>> = {
   refused: 'CONNECTION_REFUSED',
@@ -99,7 +99,7 @@ const CHROMIUM: Readonly<Partial<Record<FailureKind, string>>> = {
     INVALID_HTTP_RESPONSE TOO_MANY_RETRIES`,
 }
 
-/** Node's and the system's, and what an answer of 3xx or a broken one is called on the way here. */
+/** The codes of Node and the system, and our own codes for 3xx and broken answers. */
 const SYSTEM: Readonly<Partial<Record<FailureKind, string>>> = {
   refused: 'ECONNREFUSED',
   cut: 'ECONNRESET EPIPE ECONNABORTED UND_ERR_SOCKET',
@@ -127,12 +127,12 @@ const SYSTEM: Readonly<Partial<Record<FailureKind, string>>> = {
     HPE_UNEXPECTED_CONTENT_LENGTH HPE_INVALID_TRANSFER_ENCODING`,
 }
 
-/** For what was not there when these tables were made. */
+/** For codes that are newer than these tables. */
 const PATTERNS: readonly (readonly [RegExp, FailureKind])[] = [
   [/PROXY|TUNNEL|PAC_|SOCKS/, 'proxy'],
   [/CLIENT_AUTH/, 'client-certificate'],
   [/SELF_SIGNED|ISSUER_CERT/, 'untrusted'],
-  // OpenSSL's other words for what is wrong with a certificate, all without a prefix.
+  // The other OpenSSL codes for faulty certificates. They have no prefix.
   [/^ERR_TLS|CERT|^UNABLE_TO_|^CRL_|^INVALID_(CA|PURPOSE)|^PATH_LENGTH/, 'unfit'],
   [/SSL|TLS|_ECH_/, 'no-tls'],
   [/REDIRECT/, 'redirect'],

@@ -36,9 +36,9 @@ export function parseRetryAfter(value: unknown, nowMs: number): number | null {
 }
 
 export type ClockSkew = {
-  /** Notes the time that a trusted answer tells. */
+  /** Records the time from a trusted answer. */
   note(dateMs: number): void
-  /** How far this computer's clock is at least behind. Null until an answer has told the time. */
+  /** The least that this computer's clock is behind. Null until an answer has given the time. */
   behindMs(): number | null
 }
 

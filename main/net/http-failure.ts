@@ -1,4 +1,4 @@
-// What is said of a request that failed: words for a person, and none of its secrets.
+// Turns failed requests into messages for people, without the requests' secrets.
 
 import type { AxiosError } from 'axios'
 import { spanOf } from '../base/clock.js'
@@ -8,23 +8,23 @@ import { kindOf, type FailureKind } from './failure-kind.js'
 import { TunnelError, type NoTunnel, type Proxy } from './proxy.js'
 
 export type FailedRequest = {
-  /** Whom it was for. */
+  /** The host that it was sent to. */
   host: string
   proxy: Proxy | null
-  /** What was being done. */
+  /** What Latchkey was doing. */
   purpose: string
-  /** How to have a certificate trusted. */
+  /** How the user can make a certificate trusted. */
   trust: string
-  /** How long it was waited for where that was too long. */
+  /** The time after which Latchkey stopped waiting. Null if it didn't. */
   timedOutMs: number | null
   mostBytes: number
-  /** What this computer's clock says, and how far it is behind at the least; null: not known. */
+  /** This computer's time, and the least that its clock is behind; null if that isn't known. */
   clock: { nowMs: number; behindMs: number | null }
 }
 
 /**
- * Turns what axios threw into an AuthError. The error that axios throws holds the whole request,
- * form and all: only its code goes on.
+ * Turns an error of axios into an AuthError. An error of axios contains the whole request with its
+ * form, so only its code is passed on.
  */
 export function describeFailure(thrown: unknown, request: FailedRequest): AuthError {
   if (!isAxiosError(thrown)) return asAuthError(thrown)
@@ -57,7 +57,7 @@ export function describeFailure(thrown: unknown, request: FailedRequest): AuthEr
   return describeKind(kind, code, request, wasSent(thrown, kind, code))
 }
 
-/** As axios' own check, which would load axios. */
+/** Does the same as axios' own check, but without loading axios. */
 function isAxiosError(thrown: unknown): thrown is AxiosError {
   return thrown instanceof Error && 'isAxiosError' in thrown && thrown.isAxiosError === true
 }
@@ -74,7 +74,7 @@ function describeKind(
   const cause = new Error(code)
   switch (kind) {
     case 'redirect':
-      // Electron's net.fetch fails where others hand over the 3xx.
+      // On a redirect, Electron's net.fetch fails. Other fetches return the 3xx answer.
       return redirected(purpose, cause)
     case 'proxy':
       return new AuthError(
@@ -87,7 +87,7 @@ function describeKind(
       return new AuthError(
         'provider-unreachable',
         `${provider} asks for a client certificate (${code}), and Latchkey has none, so it stopped ` +
-          `while ${purpose}. Ask whoever runs the provider to accept Latchkey without one.`,
+          `while ${purpose}. Ask the provider’s administrator to accept Latchkey without one.`,
         { cause },
       )
     case 'untrusted':
@@ -103,7 +103,7 @@ function describeKind(
     case 'broken-off':
       return new AuthError(
         'provider-error',
-        `The answer of the provider at ${host} broke off while ${purpose}. Try again.`,
+        `The answer from the provider at ${host} broke off while ${purpose}. Try again.`,
         { cause, answerLost: true },
       )
     case 'malformed':
@@ -128,8 +128,8 @@ function wayOf(proxy: Proxy | null): string {
 }
 
 /**
- * True if the connection failed after the whole request had gone out. Over fetch nobody can tell how
- * much of it went out: there every end of a connection that was there counts.
+ * True if the connection failed after the whole request was sent. Fetch doesn't tell how much was
+ * sent, so with fetch it is true for each established connection that failed.
  */
 function wasSent(thrown: AxiosError, kind: FailureKind, code: string): boolean {
   const request: unknown = thrown.request
@@ -139,10 +139,10 @@ function wasSent(thrown: AxiosError, kind: FailureKind, code: string): boolean {
   return ENDED.has(kind) && !NEVER_SENT.has(code)
 }
 
-/** How a connection ends on which a request may have gone out. */
+/** The failures of a connection after which the request may have been sent. */
 const ENDED: ReadonlySet<FailureKind> = new Set(['cut', 'network-changed', 'no-answer'])
 
-/** Of these kinds, what Chromium says where no connection came about or the server took no request. */
+/** Codes of these kinds that mean: there was no connection, or the server accepted no request. */
 const NEVER_SENT: ReadonlySet<string> = new Set([
   'ERR_CONNECTION_FAILED',
   'ERR_CONNECTION_TIMED_OUT',
@@ -151,7 +151,7 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-/** What is said where a proxy gave no tunnel, and what to do. */
+/** Explains why a proxy opened no tunnel, and what to do. */
 function wordsOf(why: NoTunnel, { host, variable }: Proxy, request: FailedRequest): string {
   const { purpose } = request
   const stopped = `so Latchkey stopped while ${purpose}`
@@ -162,8 +162,8 @@ function wordsOf(why: NoTunnel, { host, variable }: Proxy, request: FailedReques
     case 'locked':
       if (!why.basic) {
         return (
-          `The proxy at ${host} asks for a kind of sign-in that Latchkey does not know, ${stopped}. ` +
-          'It knows a user name with a password (Basic): ask the proxy’s administrator for that. ' +
+          `The proxy at ${host} asks for a kind of sign-in that Latchkey does not support, ${stopped}. ` +
+          'Latchkey supports a user name with a password (Basic): ask the proxy’s administrator for that. ' +
           `As for the provider at ${request.host}, ${around}.`
         )
       }
@@ -176,12 +176,12 @@ function wordsOf(why: NoTunnel, { host, variable }: Proxy, request: FailedReques
       return why.status >= 500
         ? `The proxy at ${host} could not reach the provider at ${request.host} (${why.status}) ` +
             `while ${purpose}. Check the issuer setting, or try again later.`
-        : `The proxy at ${host} refused the way to the provider at ${request.host} ` +
+        : `The proxy at ${host} does not allow connections to the provider at ${request.host} ` +
             `(${why.status}) while ${purpose}. Ask the proxy’s administrator to allow it, or ${around}.`
     case 'nonsense':
       return (
-        `What answered at ${host} is not an http proxy, ${stopped}. ` +
-        `Check what ${variable} names.`
+        `The server at ${host} is not an http proxy, ${stopped}. ` +
+        `Check the address in ${variable}.`
       )
   }
 }
@@ -215,12 +215,12 @@ function untrusted(
 ): string {
   const advice: Readonly<Record<OfCertificate, string>> = {
     untrusted: `If your network uses its own certificate authority, ${trust}.`,
-    unfit: 'It does not meet the rules for certificates: ask whoever runs it to replace it.',
+    unfit: 'It does not meet the rules for certificates: ask its administrator to replace it.',
     'out-of-date': outOfDate(code, clock),
     'wrong-name':
       'It is for another name: check the setting that names it, and whether this network wants you ' +
       'to sign in to it first, in your browser.',
-    revoked: 'Its issuer has revoked it: tell whoever runs it.',
+    revoked: 'Its issuer has revoked it: tell its administrator.',
   }
   return (
     `The certificate of the ${whose} is not trusted (${code}), so Latchkey stopped ` +
@@ -228,10 +228,10 @@ function untrusted(
   )
 }
 
-/** Certificates count days: a clock that is wrong by less is not what makes one out of date. */
+/** Certificates are valid for days, so a clock with a smaller error doesn't matter. */
 const MATTERS_MS = 60 * 60_000
 
-/** Whether the clock or the certificate is to blame, as far as that is known. */
+/** Says whether the clock or the certificate is wrong, as far as that is known. */
 function outOfDate(code: string, { nowMs, behindMs }: FailedRequest['clock']): string {
   const expired = code === 'CERT_HAS_EXPIRED'
   const early = code === 'CERT_NOT_YET_VALID'
@@ -246,7 +246,7 @@ function outOfDate(code: string, { nowMs, behindMs }: FailedRequest['clock']): s
   const says = new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')
   return (
     `It ${what} by this computer's clock, which says ${says} UTC: correct the clock if that is wrong; ` +
-    'otherwise ask whoever runs it to renew the certificate.'
+    'otherwise ask its administrator to renew the certificate.'
   )
 }
 
@@ -254,12 +254,12 @@ export function redirected(purpose: string, cause?: Error): AuthError {
   return new AuthError(
     'provider-error',
     `The provider answered with a redirect while ${purpose}. ` +
-      'Latchkey follows none there: check the issuer setting.',
+      'Latchkey does not follow it: check the issuer setting.',
     { cause },
   )
 }
 
-/** The kinds that are told as the end of "could not be reached: …". */
+/** The kinds whose message begins with "could not be reached: …". */
 type Unreachable = Exclude<
   FailureKind,
   OfCertificate | 'client-certificate' | 'proxy' | 'redirect' | 'broken-off' | 'malformed'
@@ -272,32 +272,32 @@ const REASONS: Readonly<Record<Unreachable, (code: string) => string>> = {
   'no-lookup': () => 'its name could not be looked up',
   'name-collision': (code) => `your network uses its name for something else (${code})`,
   offline: () => 'there is no network',
-  'network-changed': () => 'the network changed meanwhile',
-  'no-route': () => 'there is no way to it on this network',
+  'network-changed': () => 'the network changed in the meantime',
+  'no-route': () => 'there is no route to it on this network',
   'no-answer': () => 'it did not answer',
   blocked: (code) => `a firewall or a policy of this computer blocked the connection (${code})`,
   exhausted: (code) => `this computer has no resources left for a connection (${code})`,
-  'unusable-port': (code) => `its port is one that is kept for another service (${code})`,
+  'unusable-port': (code) => `its port is reserved for another service (${code})`,
   'unusable-address': (code) => `its address cannot be used (${code})`,
   'no-tls': (code) => `no secure connection could be made (${code})`,
   unknown: (code) => `the connection failed (${code || 'no reason given'})`,
 }
 
-/** Where checking the network and the issuer is not what helps. */
+/** Advice for the kinds where checking the network and the issuer doesn't help. */
 const ADVICE: Readonly<Partial<Record<Unreachable, string>>> = {
-  'name-collision': 'Check the issuer setting, or ask whoever runs your network.',
+  'name-collision': 'Check the issuer setting, or ask your network’s administrator.',
   'network-changed': 'Try again.',
   blocked: 'Allow Latchkey there, then try again.',
   exhausted: 'Close other programs, then try again.',
-  'unusable-port': 'Ask whoever runs the provider for another port.',
+  'unusable-port': 'Ask the provider’s administrator for another port.',
   'unusable-address': 'Check the issuer setting.',
   'no-tls':
-    'Check the issuer setting, and whatever inspects connections on this computer or network.',
+    'Check the issuer setting, and any software that inspects connections on this computer or network.',
 }
 
 /**
- * What went wrong, as a code. Over fetch axios says ERR_NETWORK and no more; the system's or
- * Chromium's own word is among the causes.
+ * Finds the code of the failure. With fetch, axios only says ERR_NETWORK, and the code of the system
+ * or Chromium is in one of the causes.
  */
 function codeOf(thrown: AxiosError): string {
   if (thrown.code !== undefined && thrown.code !== 'ERR_NETWORK') return thrown.code

@@ -1,13 +1,13 @@
-// NO_PROXY: which hosts are reached without the proxy, in the spellings that are in use.
+// Reads NO_PROXY, the list of hosts to reach without the proxy, in its usual spellings.
 
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import { domainToASCII } from 'node:url'
 
 /**
- * True where `list` names the host of `target`: by its name or that of a domain above it (`example.com`,
+ * True if `list` names the host of `target`: by its name or that of a domain above it (`example.com`,
  * `.example.com`, `*.example.com`), an address, a range (`192.0.2.0/24`), a pattern (`192.0.2.*`),
- * `<local>` (names without a dot) or `*`; each with a port or without. Entries are parted by commas,
- * semicolons or spaces. Calls `onUnknown` with an entry that is none of these.
+ * `<local>` (names without a dot) or `*`; each with or without a port. Entries are separated by
+ * commas, semicolons or spaces. Calls `onUnknown` with each entry that is none of these.
  */
 export function isExempt(
   { hostname, port }: URL,
@@ -19,7 +19,7 @@ export function isExempt(
   const results = entries
     .filter((entry) => entry !== '')
     .map((entry) => ({ entry, result: matches(host, entry) }))
-  // One that is understood counts, whatever stands beside it.
+  // A valid entry counts even if other entries are unknown.
   if (results.some(({ result }) => result === true)) return true
   const unknown = results.find(({ result }) => result === null)
   if (unknown !== undefined) onUnknown(unknown.entry)
@@ -28,14 +28,14 @@ export function isExempt(
 
 type Host = { name: string; port: string }
 
-/** A name, address or pattern; a port after it or none. */
+/** A name, address or pattern, and an optional port. */
 const ENTRY = /^(\[[0-9a-f:.]+\]|[^:/\\@?#<>[\]]+)(?::(\d+))?$/
 
-/** Null where an entry cannot be read. */
+/** Null if the entry can't be read. */
 function matches({ name, port }: Host, entry: string): boolean | null {
   if (entry === '*') return true
   if (entry === '<local>') return !name.includes('.') && isIP(name) === 0
-  // The socket of a service of this computer, such as Docker's, is no host.
+  // The path of a local service's socket, such as Docker's, is not a host.
   if (entry.startsWith('/')) return false
   const bare = entry.replace(/^[a-z][a-z0-9+.-]*:\/\/([^/]*)\/?$/, '$1')
   const [network, length, ...more] = bare.split('/')
@@ -64,7 +64,7 @@ function patternOf(entry: string): RegExp {
   return new RegExp(`^${parts.join('.*')}$`)
 }
 
-/** Null where there is no such range. A name is in none: it is not looked up for this. */
+/** Null if there is no such range. A name is in no range, because it is not looked up for this. */
 function isInRange(name: string, network: string, length: string): boolean | null {
   const address = plain(network)
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
@@ -76,7 +76,7 @@ function isInRange(name: string, network: string, length: string): boolean | nul
   return version !== 0 && range.check(name, version === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** A host without the brackets of IPv6 and the dot that ends a full name. */
+/** Removes the brackets of IPv6 and the final dot of a full name. */
 function plain(host: string): string {
   return host.replace(/^\[|\]$/g, '').replace(/\.$/, '')
 }

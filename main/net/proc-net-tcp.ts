@@ -1,11 +1,11 @@
-// The kernel's table of TCP sockets (Linux): the only reader and the only parser of it.
+// Reads and parses the kernel's table of TCP sockets (Linux). No other file does.
 
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { endianness } from 'node:os'
 import { errnoOf } from '../base/errno.js'
 
-/** One end of a connection, as its owner's row shows it. */
+/** One end of a connection, from its owner's row. */
 export type Row = {
   /** The user ID of the owner. */
   uid: number
@@ -13,7 +13,7 @@ export type Row = {
   inode: string
 }
 
-/** A connection as it looks from this end. */
+/** A connection as seen from this end. */
 export type Connection = {
   remoteAddress: string
   remotePort: number
@@ -23,8 +23,8 @@ export type Connection = {
 
 export type TcpTable = {
   /**
-   * Finds the rows of the other ends of some connections, all in one reading; null for one that has
-   * no row. Throws if the table cannot be read, which says nothing about the connections.
+   * Finds the rows of the other ends of some connections in one reading. Null for an end that has no
+   * row. Throws if the table can't be read; nothing is known about the connections then.
    */
   findPeers(connections: readonly Connection[]): readonly (Row | null)[]
   close(): void
@@ -34,10 +34,10 @@ type Family = 'tcp' | 'tcp6'
 const FAMILIES: readonly Family[] = ['tcp', 'tcp6']
 
 /**
- * Opens the table and keeps it open, so that nobody who uses up this process' descriptors can keep
- * it from being read later. Null if the system has no such table: only a missing file means that, at
- * the start, for both families. If it is there and cannot be opened, it is opened on first use, and
- * until then each reading throws.
+ * Opens the table and keeps it open, so that it can be read even if an attacker uses up this process'
+ * file descriptors. Null if the system has no such table, that is, if both families' files are missing
+ * at the start. If a file exists but can't be opened, each reading tries again, and throws if that
+ * fails.
  *
  * @see {@link https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html}
  */
@@ -45,7 +45,7 @@ export function openTcpTable(
   open: (family: Family) => number = (family) => openSync(`/proc/net/${family}`, 'r'),
 ): TcpTable | null {
   const descriptors = new Map<Family, number | null>()
-  /** Null: this family has no table. Throws if it has one that cannot be opened. */
+  /** Null if this family has no table. Throws if its table can't be opened. */
   const descriptorOf = (family: Family): number | null => {
     const known = descriptors.get(family)
     if (known !== undefined) return known
@@ -80,7 +80,7 @@ export function openTcpTable(
 
       const rows = read(wanted.flat())
       const found = wanted.map((keys) => find(rows, keys))
-      // The kernel writes its table page by page: a row can slip between two pages as others go.
+      // The kernel writes its table page by page, so a row can be missed when other rows disappear.
       const missed = wanted.filter((_keys, index) => found[index] === null)
       if (missed.length === 0) return found
       const again = read(missed.flat())
@@ -103,7 +103,7 @@ function openIfThere(open: () => number): number | null {
   }
 }
 
-/** The inodes of the sockets that listen on a port, whoever owns them. Throws if there is no table. */
+/** Finds the inodes of all users' sockets that listen on a port. Throws if there is no table. */
 export function listeningInodes(port: number): readonly string[] {
   const suffix = `:${hexPort(port)}`
   return FAMILIES.flatMap((family) => readFileSync(`/proc/net/${family}`, 'latin1').split('\n'))
@@ -114,7 +114,7 @@ export function listeningInodes(port: number): readonly string[] {
 
 const LISTENING = '0A'
 
-/** Longer than a row, which has some 150 characters. */
+/** Longer than a row, which has about 150 characters. */
 const CHUNK_BYTES = 64 * 1024
 
 /** Reads from the start of the table up to the last of the wanted rows. */
@@ -141,12 +141,12 @@ function findRows(descriptor: number, wanted: readonly string[]): ReadonlyMap<st
   return rows
 }
 
-/** `ST QUEUES TIMER RETRANSMITS UID TIMEOUT INODE`, behind a row's two addresses. */
+/** `ST QUEUES TIMER RETRANSMITS UID TIMEOUT INODE`, after a row's two addresses. */
 const REST_OF_ROW = / ([\dA-F]{2}) \S+ \S+ \S+ +(\d+) +\d+ (\d+)/y
 
 /**
- * The states of an end that has been connected, and still is or was closed by its owner. One that
- * only tries to connect, from a port where a connection is left over, is not its owner.
+ * The states of an end that is connected, or was connected until its owner closed it. A socket that is
+ * still connecting from the port of an old connection does not own that connection.
  */
 const CONNECTED: ReadonlySet<string> = new Set(['01', '04', '05', '08', '09', '0B'])
 
@@ -161,7 +161,7 @@ function rowOf(text: string, end: number, key: string): Row | null {
 
 type Key = { family: Family; text: string }
 
-/** How the table writes the other end: its local address is our remote one. */
+/** How the table writes the other end. Its local address is our remote address. */
 function keysOf(connection: Connection): readonly Key[] {
   const { remoteAddress, remotePort, localAddress, localPort } = connection
   const text = (prefix: string): string =>
@@ -174,7 +174,7 @@ function keysOf(connection: Connection): readonly Key[] {
   ]
 }
 
-/** An address as the table writes it: 32-bit words in the machine's byte order, then the port. */
+/** Writes an address as the table does: 32-bit words in the computer's byte order, then the port. */
 function entry(address: string, port: number): string {
   const bytes = isIPv6(address) ? ipv6Bytes(address) : ipv4Bytes(address)
   const words: string[] = []

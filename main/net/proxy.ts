@@ -1,4 +1,4 @@
-// The way to the provider through a proxy: which one, and the tunnel that only the two ends can read.
+// Finds the proxy to the provider, and opens a tunnel that the proxy can't read.
 
 import type { Environment } from '../base/environment.js'
 import { request as requestHttp } from 'node:http'
@@ -13,19 +13,18 @@ import { AuthError } from '../base/errors.js'
 import { isExempt } from './no-proxy.js'
 
 export type Proxy = {
-  /** It may hold a password: what is shown of it is `host`. */
+  /** May contain a password, so show `host` instead. */
   url: URL
   host: string
-  /** The variable that named it. */
+  /** The environment variable that names the proxy. */
   variable: string
 }
 
 /**
- * The proxy that an https request goes through, by the variables that curl and others read.
- * Null where there is none; this machine's
- * loopback has none, for a proxy on another machine could not reach it. Fails with
- * `provider-unreachable` where the variable names no proxy that could be used, or `NO_PROXY` cannot be
- * read.
+ * Finds the proxy for an https request in the environment variables that curl and others read. Null if
+ * there is none. Loopback addresses never use a proxy, because a proxy on another computer couldn't
+ * reach them. Fails with `provider-unreachable` if the variable names no usable proxy or if `NO_PROXY`
+ * can't be read.
  */
 export function proxyFor(target: URL, env: Environment): Proxy | null {
   if (LOOPBACK_HOSTS.includes(target.hostname)) return null
@@ -53,12 +52,12 @@ function isExemptBy(env: Environment, target: URL): boolean {
 
 const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']
 
-/** What stands before the last @ is a name and a password, whatever it holds. */
+/** All text before the last @ is the user name and password. */
 const PROXY = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:(.*)@)?([^@]+)$/is
 
 /**
  * Reads `http://USER:PASSWORD@HOST:PORT`. A URL's own parser would end the host at the `\\` of
- * `CORP\\user`, or at a `#`, `/` or `?` of a password, and ask a host that nobody meant.
+ * `CORP\\user`, or at a `#`, `/` or `?` of a password, and connect to a wrong host.
  */
 function parseProxy(value: string): { url: URL } | { unknown: 'socks' | 'pac' | 'other' } {
   const [, scheme = 'http', credentials = '', host = ''] = PROXY.exec(value.trim()) ?? []
@@ -78,7 +77,7 @@ const FORM = 'Write it as http://HOST:PORT, or take it out.'
 
 const UNUSABLE: Readonly<Record<'socks' | 'pac' | 'other', string>> = {
   socks:
-    'names a SOCKS proxy. In a terminal Latchkey knows http proxies only: name one as ' +
+    'names a SOCKS proxy. In a terminal Latchkey supports http proxies only: name one as ' +
     "http://HOST:PORT, or use the tray app, which goes by the system's settings.",
   pac:
     'names a file for automatic proxy configuration (PAC). In a terminal Latchkey cannot read one: ' +
@@ -87,16 +86,16 @@ const UNUSABLE: Readonly<Record<'socks' | 'pac' | 'other', string>> = {
   other: `does not name a proxy that Latchkey can use. ${FORM}`,
 }
 
-/** Why a proxy gave no tunnel. */
+/** Why a proxy opened no tunnel. */
 export type NoTunnel =
   | { kind: 'unreachable'; code: string }
-  /** It asks for a name and a password, `basic`, or for something else. */
+  /** It asks for a user name and password if `basic`, else for another kind of sign-in. */
   | { kind: 'locked'; basic: boolean; given: boolean }
   | { kind: 'refused'; status: number }
-  /** What answered is no proxy. */
+  /** The server is not a proxy. */
   | { kind: 'nonsense' }
 
-/** What a request fails with that a proxy gave no tunnel. */
+/** The error of a request for which a proxy opened no tunnel. */
 export class TunnelError extends Error {
   override readonly name = 'TunnelError'
   readonly why: NoTunnel
@@ -108,22 +107,22 @@ export class TunnelError extends Error {
 }
 
 /**
- * Makes an agent whose connections go through tunnels of `proxy`. A tunnel is what a 2xx answer
- * opens; whatever else is answered stays here and is never taken for the provider's. A proxy has
- * `timeoutMs` for its answer.
+ * Makes an agent whose connections go through tunnels of `proxy`. Only a 2xx
+ * answer opens a tunnel. Any other answer stays here and is never taken for the provider's. The proxy
+ * has `timeoutMs` to answer.
  *
- * @see RFC 9110 section 9.3.6
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6}
  */
 export function createTunnelAgent(proxy: Proxy, timeoutMs: number): Agent {
   return new TunnelAgent(proxy, timeoutMs)
 }
 
 /**
- * How connections are made, whatever the environment says. A host with several addresses is tried at
- * each for `autoSelectFamilyAttemptTimeout` ms: Node's own 250 are too few for a slow line, and all
- * attempts together must end before a request does. NODE_TLS_REJECT_UNAUTHORIZED has no say.
+ * How connections are made in every environment. Each address of a host is tried for
+ * `autoSelectFamilyAttemptTimeout` ms. Node's default of 250 is too short for a slow network, and all
+ * attempts together must end before the request does. NODE_TLS_REJECT_UNAUTHORIZED has no effect.
  *
- * @see https://nodejs.org/api/net.html#socketconnectoptions-connectlistener
+ * @see {@link https://nodejs.org/api/net.html#socketconnectoptions-connectlistener}
  */
 export const CONNECTING = {
   autoSelectFamilyAttemptTimeout: 2_500,
@@ -137,7 +136,7 @@ class TunnelAgent extends Agent {
   readonly #timeoutMs: number
 
   constructor(proxy: Proxy, timeoutMs: number) {
-    // As Node's own agents are.
+    // Like Node's own agents.
     super({ keepAlive: true, scheduling: 'lifo', timeout: 5_000, ...CONNECTING })
     this.#proxy = proxy
     this.#timeoutMs = timeoutMs
@@ -160,7 +159,7 @@ class TunnelAgent extends Agent {
     const request = (isSecure ? requestHttps : requestHttp)({
       method: 'CONNECT',
       host,
-      // Else it would be taken from the Host header, which is the provider's.
+      // Otherwise it would be taken from the Host header, which names the provider.
       servername: isIP(host) ? '' : host,
       port: url.port || (isSecure ? 443 : 80),
       path: target,
@@ -176,7 +175,7 @@ class TunnelAgent extends Agent {
       request.once('error', (error) => reject(new TunnelError(whyBroken(errnoOf(error)))))
       request.once('connect', ({ statusCode = 0, headers }, socket, early) => {
         const isOpen = statusCode >= 200 && statusCode < 300
-        // In a tunnel to TLS nobody speaks before the client does.
+        // In TLS, the client sends first.
         if (isOpen && early.length === 0) return resolve(socket)
         socket.destroy()
         const challenge = headers['proxy-authenticate']
@@ -193,16 +192,16 @@ class TunnelAgent extends Agent {
   }
 }
 
-/** What llhttp or OpenSSL say of an answer that is none of http or of TLS. */
+/** The errors of llhttp and OpenSSL for answers that are not HTTP or TLS. */
 const NONSENSE = /^(HPE_|ERR_SSL_|EPROTO)/
 
 function whyBroken(code: string): NoTunnel {
   return NONSENSE.test(code) ? { kind: 'nonsense' } : { kind: 'unreachable', code }
 }
 
-/** @see RFC 7617 section 2 */
+/** @see {@link https://www.rfc-editor.org/rfc/rfc7617#section-2} */
 function credentialsOf({ username, password }: URL): string | null {
   if (username === '' && password === '') return null
-  // Unlike decodeURIComponent this takes a lone % for what it is.
+  // Unlike decodeURIComponent, this keeps a lone %.
   return Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64')
 }

@@ -1,8 +1,8 @@
-// A request's body up to a limit: as text, or as a form.
+// Reads a request's body up to a limit, as text or as a form.
 
 import type { IncomingMessage } from 'node:http'
 
-/** Reads the body to its end; null as soon as it exceeds `maxBytes`. */
+/** Reads the whole body. Null if it exceeds `maxBytes`. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null> {
   const chunks: Buffer[] = []
   let bytes = 0
@@ -16,12 +16,12 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** Gives the media type of a Content-Type header in lower case, without parameters. */
+/** Returns the media type of a Content-Type header in lower case, without parameters. */
 export function readMediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';')[0]!.trim().toLowerCase()
 }
 
-/** Reads a posted form; null if the body is no form, or exceeds `maxBytes`. */
+/** Reads a posted form. Null if the body is not a form or exceeds `maxBytes`. */
 export async function readForm(
   request: IncomingMessage,
   maxBytes: number,

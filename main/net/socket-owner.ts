@@ -1,22 +1,22 @@
-// Which user of this computer is at the other end of a loopback connection, and whether that is us.
+// Finds the user at the other end of a loopback connection, and whether it is this user.
 
 import type { Socket } from 'node:net'
 import type { Connection, TcpTable } from './proc-net-tcp.js'
 
 export type Owner =
-  /** `inode` names the socket, by which the process that holds it is found. */
+  /** `inode` names the socket. It leads to the process that holds the socket. */
   | { kind: 'user'; uid: number; inode: string }
-  /** The other end is gone: nothing can be known about it any more. */
+  /** The other end is gone, so its owner can't be found. */
   | { kind: 'gone' }
-  /** This system has no table that tells. */
+  /** This system has no table of owners. */
   | { kind: 'untold' }
-  /** The table is there and could not be read now. */
+  /** The table exists but could not be read. */
   | { kind: 'unreadable' }
 
 export type SocketOwners = {
-  /** False if this system does not tell who owns a connection, so that everybody is let in. */
+  /** False if this system doesn't show the owners of connections. Then all users are let in. */
   areTold: boolean
-  /** Finds who owns the other ends of some connections, with one reading for all not yet known. */
+  /** Finds the owners of the other ends. One reading of the table serves all that aren't known yet. */
   ownersOf(sockets: readonly Socket[]): readonly Owner[]
   /** True if this program's user, or root, owns the other end. S25, S41. */
   isOurs(socket: Socket): boolean
@@ -29,10 +29,10 @@ export type SocketOwnerDeps = {
   user: number | null
 }
 
-/** Root can read what this user can read anyway; forwarders of containers and of WSL run as root. */
+/** Root can read this user's files anyway, and forwarders of containers and WSL run as root. */
 const ROOT = 0
 
-/** Tells owners. A connection keeps the owner that was found: its row is its own until it ends. */
+/** Finds owners. A connection keeps the owner that was found, because its row lasts until it ends. */
 export function createSocketOwners({ table, user }: SocketOwnerDeps): SocketOwners {
   const known = new WeakMap<Socket, Owner>()
 
@@ -46,7 +46,7 @@ export function createSocketOwners({ table, user }: SocketOwnerDeps): SocketOwne
     const rows = table.findPeers(alive.map(({ connection }) => connection))
     for (const [index, { socket }] of alive.entries()) {
       const row = rows[index] ?? null
-      // What its owner has closed has no inode, and older kernels show it as root's.
+      // A socket that its owner has closed has no inode, and older kernels show it as root's.
       const isGone = row === null || row.inode === '0'
       known.set(socket, isGone ? { kind: 'gone' } : { kind: 'user', ...row })
     }
@@ -70,7 +70,7 @@ export function createSocketOwners({ table, user }: SocketOwnerDeps): SocketOwne
   return owners
 }
 
-/** True if an owner is this user, or root; or nobody can tell, on a system that never tells. */
+/** True if the owner is this user or root, or if this system never shows owners. */
 export function isOwnedBy(user: number | null, owner: Owner): boolean {
   switch (owner.kind) {
     case 'user':
@@ -87,7 +87,7 @@ type Asked = { socket: Socket; connection: Connection }
 
 function connectionOf(socket: Socket): Connection | null {
   const { remoteAddress, remotePort, localAddress, localPort } = socket
-  // A peer that has reset its connection has no address any more.
+  // A peer that has reset its connection no longer has an address.
   if (!remoteAddress || !remotePort || !localAddress || !localPort) return null
   return { remoteAddress, remotePort, localAddress, localPort }
 }

@@ -1,10 +1,10 @@
-// What the environment may say that would have anybody on the way taken for the provider.
+// Checks the environment for a variable that turns off the verification of certificates.
 
 import type { Environment } from '../base/environment.js'
 
-/** Why Latchkey doesn't start in this environment, in words for a person; null if it can. */
+/** Explains why Latchkey doesn't start in this environment, for a person. Null if it can. */
 export function problemOfTls(env: Environment): string | null {
-  // Node goes by this value alone.
+  // Node checks for exactly this value.
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return null
   return (
     'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates, so that anyone on the way ' +

@@ -57,7 +57,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
     const program = await run([...SCRIPTED], { dataDir })
     expect(await program.ended).toBe(2)
     expect(program.stderr()).toBe(
-      `latchkey: ${path} cannot be read (it is no regular file, ENOTREGULAR).\n`,
+      `latchkey: ${path} cannot be read (it is not a regular file, ENOTREGULAR).\n`,
     )
   })
 }

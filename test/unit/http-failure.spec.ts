@@ -64,7 +64,7 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'name-collision',
     'provider-unreachable',
     `${NOT_REACHED}your network uses its name for something else (ERR_ICANN_NAME_COLLISION). ` +
-      'Check the issuer setting, or ask whoever runs your network.',
+      'Check the issuer setting, or ask your network’s administrator.',
   ],
   [
     'ERR_INTERNET_DISCONNECTED',
@@ -76,13 +76,13 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'ERR_NETWORK_CHANGED',
     'network-changed',
     'provider-unreachable',
-    `${NOT_REACHED}the network changed meanwhile. Try again.`,
+    `${NOT_REACHED}the network changed in the meantime. Try again.`,
   ],
   [
     'ERR_ADDRESS_UNREACHABLE',
     'no-route',
     'provider-unreachable',
-    `${NOT_REACHED}there is no way to it on this network.${AND_TRY_AGAIN}`,
+    `${NOT_REACHED}there is no route to it on this network.${AND_TRY_AGAIN}`,
   ],
   [
     'ERR_TIMED_OUT',
@@ -108,8 +108,8 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'ERR_UNSAFE_PORT',
     'unusable-port',
     'provider-unreachable',
-    `${NOT_REACHED}its port is one that is kept for another service (ERR_UNSAFE_PORT). ` +
-      'Ask whoever runs the provider for another port.',
+    `${NOT_REACHED}its port is reserved for another service (ERR_UNSAFE_PORT). ` +
+      'Ask the provider’s administrator for another port.',
   ],
   [
     'ERR_ADDRESS_INVALID',
@@ -122,14 +122,14 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'no-tls',
     'provider-unreachable',
     `${NOT_REACHED}no secure connection could be made (ERR_SSL_VERSION_OR_CIPHER_MISMATCH). ` +
-      'Check the issuer setting, and whatever inspects connections on this computer or network.',
+      'Check the issuer setting, and any software that inspects connections on this computer or network.',
   ],
   [
     'ERR_SSL_CLIENT_AUTH_CERT_NEEDED',
     'client-certificate',
     'provider-unreachable',
     `${PROVIDER} asks for a client certificate (ERR_SSL_CLIENT_AUTH_CERT_NEEDED), and Latchkey has ` +
-      `none, so it stopped while ${PURPOSE}. Ask whoever runs the provider to accept Latchkey ` +
+      `none, so it stopped while ${PURPOSE}. Ask the provider’s administrator to accept Latchkey ` +
       'without one.',
   ],
   [
@@ -144,7 +144,7 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'unfit',
     'provider-unreachable',
     UNTRUSTED('ERR_CERT_WEAK_KEY') +
-      'It does not meet the rules for certificates: ask whoever runs it to replace it.',
+      'It does not meet the rules for certificates: ask its administrator to replace it.',
   ],
   [
     'ERR_CERT_DATE_INVALID',
@@ -152,7 +152,7 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'provider-unreachable',
     UNTRUSTED('ERR_CERT_DATE_INVALID') +
       "It has expired or is not valid yet by this computer's clock, which says 2026-03-01 12:34 UTC: " +
-      'correct the clock if that is wrong; otherwise ask whoever runs it to renew the certificate.',
+      'correct the clock if that is wrong; otherwise ask its administrator to renew the certificate.',
   ],
   [
     'ERR_CERT_COMMON_NAME_INVALID',
@@ -166,7 +166,7 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'ERR_CERT_REVOKED',
     'revoked',
     'provider-unreachable',
-    UNTRUSTED('ERR_CERT_REVOKED') + 'Its issuer has revoked it: tell whoever runs it.',
+    UNTRUSTED('ERR_CERT_REVOKED') + 'Its issuer has revoked it: tell its administrator.',
   ],
   [
     'ERR_SOCKS_CONNECTION_FAILED',
@@ -180,14 +180,14 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'ERR_TOO_MANY_REDIRECTS',
     'redirect',
     'provider-error',
-    `The provider answered with a redirect while ${PURPOSE}. Latchkey follows none there: check ` +
+    `The provider answered with a redirect while ${PURPOSE}. Latchkey does not follow it: check ` +
       'the issuer setting.',
   ],
   [
     'ERR_INCOMPLETE_CHUNKED_ENCODING',
     'broken-off',
     'provider-error',
-    `The answer of the provider at login.example.com broke off while ${PURPOSE}. Try again.`,
+    `The answer from the provider at login.example.com broke off while ${PURPOSE}. Try again.`,
   ],
   [
     'ERR_HTTP2_PROTOCOL_ERROR',

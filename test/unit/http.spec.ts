@@ -158,7 +158,7 @@ const FAILURES: Record<string, Failure> = {
     handle: (_request, response) => void response.writeHead(307, { Location: '/next' }).end(),
     code: 'provider-error',
     words:
-      `The provider answered with a redirect while ${PURPOSE}. Latchkey follows none there: ` +
+      `The provider answered with a redirect while ${PURPOSE}. Latchkey does not follow it: ` +
       'check the issuer setting.',
   },
   'drips in for ever': {
@@ -194,7 +194,7 @@ const FAILURES: Record<string, Failure> = {
       response.write('{"access_token":"cut', () => response.destroy())
     },
     code: 'provider-error',
-    words: `The answer of the provider at HOST broke off while ${PURPOSE}. Try again.`,
+    words: `The answer from the provider at HOST broke off while ${PURPOSE}. Try again.`,
     unclearOverFetch: true,
   },
   'breaks off between its chunks': {
@@ -202,7 +202,7 @@ const FAILURES: Record<string, Failure> = {
       response.write('{"access_token":"cut', () => response.destroy())
     },
     code: 'provider-error',
-    words: `The answer of the provider at HOST broke off while ${PURPOSE}. Try again.`,
+    words: `The answer from the provider at HOST broke off while ${PURPOSE}. Try again.`,
     unclearOverFetch: true,
   },
   'is a cut connection': {

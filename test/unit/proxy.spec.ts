@@ -155,7 +155,10 @@ test('S48: at most 20 characters of NO_PROXY are quoted, and they can be printed
 })
 
 for (const [value, words] of [
-  ['socks5://canary:canary@p.test:1080', 'names a SOCKS proxy. In a terminal Latchkey knows http'],
+  [
+    'socks5://canary:canary@p.test:1080',
+    'names a SOCKS proxy. In a terminal Latchkey supports http',
+  ],
   ['SOCKS5h://p.test:1080', 'names a SOCKS proxy'],
   ['http://wpad.test/wpad.dat', 'names a file for automatic proxy configuration (PAC)'],
   ['http://p.test/proxy.pac', 'names a file for automatic proxy configuration (PAC)'],
@@ -200,7 +203,7 @@ const ANSWERS: Record<string, { answer: string; words: string }> = {
   refuses: {
     answer: 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n',
     words:
-      'The proxy at PROXY refused the way to the provider at login.example.test (403) while ' +
+      'The proxy at PROXY does not allow connections to the provider at login.example.test (403) while ' +
       `testing. Ask the proxy’s administrator to allow it, ${TRY_ANOTHER}`,
   },
   'cannot reach the provider': {
@@ -219,8 +222,8 @@ const ANSWERS: Record<string, { answer: string; words: string }> = {
   'asks for more than a password': {
     answer: 'HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n',
     words:
-      'The proxy at PROXY asks for a kind of sign-in that Latchkey does not know, so Latchkey ' +
-      'stopped while testing. It knows a user name with a password (Basic): ask the proxy’s ' +
+      'The proxy at PROXY asks for a kind of sign-in that Latchkey does not support, so Latchkey ' +
+      'stopped while testing. Latchkey supports a user name with a password (Basic): ask the proxy’s ' +
       'administrator for that. As for the provider at login.example.test, name it in NO_PROXY if ' +
       'it can be reached without the proxy.',
   },
@@ -233,33 +236,33 @@ const ANSWERS: Record<string, { answer: string; words: string }> = {
   'speaks another protocol': {
     answer: 'SSH-2.0-OpenSSH\r\n',
     words:
-      'What answered at PROXY is not an http proxy, so Latchkey stopped while testing. Check ' +
-      'what HTTPS_PROXY names.',
+      'The server at PROXY is not an http proxy, so Latchkey stopped while testing. Check ' +
+      'the address in HTTPS_PROXY.',
   },
   'opens a tunnel and speaks in it first': {
     answer: `HTTP/1.1 200 OK\r\n\r\n${FORGED}`,
     words:
-      'What answered at PROXY is not an http proxy, so Latchkey stopped while testing. Check ' +
-      'what HTTPS_PROXY names.',
+      'The server at PROXY is not an http proxy, so Latchkey stopped while testing. Check ' +
+      'the address in HTTPS_PROXY.',
   },
   redirects: {
     answer: 'HTTP/1.1 302 Found\r\nLocation: https://evil.test/\r\n\r\n',
     words:
-      'The proxy at PROXY refused the way to the provider at login.example.test (302) while ' +
+      'The proxy at PROXY does not allow connections to the provider at login.example.test (302) while ' +
       `testing. Ask the proxy’s administrator to allow it, ${TRY_ANOTHER}`,
   },
   // Node's own parser, where it is given these as an answer of the provider's, reads a 200.
   'says 100 and then speaks for the provider': {
     answer: `HTTP/1.1 100 Continue\r\n\r\n${FORGED}`,
     words:
-      'The proxy at PROXY refused the way to the provider at login.example.test (100) while ' +
+      'The proxy at PROXY does not allow connections to the provider at login.example.test (100) while ' +
       `testing. Ask the proxy’s administrator to allow it, ${TRY_ANOTHER}`,
   },
   'says nothing and then speaks for the provider': {
     answer: `\r\n${FORGED}`,
     words:
-      'What answered at PROXY is not an http proxy, so Latchkey stopped while testing. Check ' +
-      'what HTTPS_PROXY names.',
+      'The server at PROXY is not an http proxy, so Latchkey stopped while testing. Check ' +
+      'the address in HTTPS_PROXY.',
   },
 }
 for (const [how, { answer, words }] of Object.entries(ANSWERS)) {
@@ -308,8 +311,8 @@ test('a proxy that never answers is told with the provider', async ({ start }) =
 test('a proxy that does not speak TLS though it should is none', async ({ start }) => {
   const { host } = await start({})
   expect((await failureOf({ HTTPS_PROXY: `https://${host}` })).message).toBe(
-    `What answered at ${host} is not an http proxy, so Latchkey stopped while testing. Check what ` +
-      'HTTPS_PROXY names.',
+    `The server at ${host} is not an http proxy, so Latchkey stopped while testing. Check ` +
+      'the address in HTTPS_PROXY.',
   )
 })
 
