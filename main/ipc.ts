@@ -13,44 +13,44 @@ export type StatusState =
   | 'needs-sign-in'
   | 'failed'
 
-/** What people and programs are shown. Part of the command line's contract: members are only added. */
+/** The status for people and programs. Part of the command line's contract: members are only added. */
 export type Status = {
   state: StatusState
   /** The person who is signed in, or was until the session ended. */
   account: { sub: string; name: string; email: string } | null
   /** When the session expires, as RFC 3339; null if that isn't known. */
   expiresAt: string | null
-  /** What happened and what to do, for a person. */
+  /** A message for a person: the event and advice. */
   reason: string | null
 }
 
-/** A restart that would find a keyring that was missing or locked. */
+/** A restart would find a keyring that was missing or locked. */
 export type RestartOffer = {
   /** `session-back`: nothing is lost. `sign-in-again`: the session is only in memory and ends with it. */
   kind: 'session-back' | 'sign-in-again'
-  /** What to do, or what follows, for a person. */
+  /** A message for a person: advice, or the effect. */
   message: string
 }
 
 /** Everything that the window shows. It never holds a token, code, verifier, state or link. */
 export type WindowStatus = {
   status: Status
-  /** When the wait for the person's browser ends, in milliseconds since the epoch; null if none waits. */
+  /** When the wait for the browser ends, in milliseconds since the epoch. Null if no sign-in waits. */
   waitingUntilMs: number | null
   /**
-   * Where the provider sends the browser of the sign-in that waits, and what to register there. Set for
-   * an app's sign-in beside a session too; null if no sign-in waits.
+   * Where the provider sends the browser of the current sign-in, and the URIs to register there. Also set
+   * for an app's sign-in beside a session. Null if no sign-in waits.
    */
   redirectTarget: { redirectUri: string; registration: string } | null
-  /** True while there is a link that can be opened again. */
+  /** True while the link can be opened again. */
   canOpenAgain: boolean
-  /** An app's sign-in that waits beside a session, and until when, as above; null if none waits. */
+  /** An app's sign-in that waits beside a session, and its end as above. Null if none waits. */
   asking: { words: string; untilMs: number; reason: string | null } | null
-  /** When the session is renewed next, in milliseconds since the epoch; null if it isn't. */
+  /** When the session is renewed next, in milliseconds since the epoch. Null if it isn't renewed. */
   renewsAtMs: number | null
-  /** The granted scopes, separated by spaces; null if nobody is signed in. */
+  /** The granted scopes, separated by spaces. Null if no user is signed in. */
   scope: string | null
-  /** What protects the stored session, and why nothing better does. */
+  /** The protection of the stored session, and why there is no better one. */
   storage: { tier: 'keyring' | 'passphrase' | 'key-file' | 'memory'; note: string | null }
   /** Null if a restart wouldn't help. */
   restart: RestartOffer | null
@@ -62,12 +62,12 @@ export type WindowStatus = {
   serviceUrl: string
   /** Why the service isn't at its usual address; null if it is. */
   serviceNote: string | null
-  /** What a person should know about this start, one line each. */
+  /** Messages for a person about this start, one line each. */
   messages: readonly string[]
   version: string
 }
 
-/** What a person may ask for, in the window as in the tray. */
+/** The commands of the window and the tray. */
 export type Command =
   | 'sign-in'
   | 'sign-in-as-other'
@@ -80,10 +80,10 @@ export type Command =
   | 'copy-redirect-uris'
   | 'restart'
 
-/** A setting as the window shows it. */
+/** A setting in the window. */
 export type Field<Value> = {
   value: Value
-  /** The flag or variable that it comes from, so that it cannot be changed here; else null. */
+  /** The flag or variable that sets it, so that it can't be changed here. Otherwise null. */
   lockedBy: string | null
 }
 
@@ -91,17 +91,17 @@ export type Field<Value> = {
 export type EditableSettings = {
   issuer: string
   clientId: string
-  /** A mask where one is set: it never comes to the window. */
+  /** A mask if a secret is set. The secret itself never reaches the window. */
   clientSecret: string
-  /** With spaces between. */
+  /** Separated by spaces. */
   scope: string
   audience: string
-  /** With commas between. */
+  /** Separated by commas. */
   redirectPort: string
   redirectHost: string
   redirectPath: string
   prompt: string
-  /** NAME=VALUE, with & between. */
+  /** NAME=VALUE, separated by &. */
   authorizationParameters: string
   notifications: boolean
   endSession: boolean
@@ -110,76 +110,76 @@ export type EditableSettings = {
 
 export type SettingsView = {
   fields: { readonly [Name in keyof EditableSettings]: Field<EditableSettings[Name]> }
-  /** What the fields of text hold when they are empty. */
+  /** The values of empty text fields. */
   defaults: Pick<EditableSettings, 'scope' | 'redirectHost' | 'redirectPath'>
-  /** As the system says it is; a person who cannot change it is told why. */
+  /** The system's state, with the reason if it can't be changed. */
   startAtLogin: { on: boolean; changeable: boolean; note: string | null }
-  /** Where the settings are kept. */
+  /** The path of the settings file. */
   file: string
 }
 
-/** What a person has changed; what is left out stays. */
+/** The changed settings. Others stay. */
 export type SettingsChanges = {
   readonly [Name in keyof EditableSettings]?: EditableSettings[Name] | undefined
 }
 
 export type SaveOutcome =
   | { kind: 'saved' }
-  /** `field`: the field with the wrong value; null if the message is about no single field. */
+  /** `field`: the field with the invalid value. Null if the message is about no single field. */
   | { kind: 'rejected'; field: keyof EditableSettings | null; message: string }
 
-/** What the provider's metadata says, for a person who is setting it up. */
+/** The provider's metadata, for a person who sets it up. */
 export type ProviderFinding =
   | { kind: 'found'; lines: readonly string[] }
-  /** `issuer`: how the provider spells its own, where only that is wrong. */
+  /** `issuer`: the provider's own spelling, if only the spelling is wrong. */
   | { kind: 'failed'; message: string; issuer: string | null }
 
 /** The providers that a person can choose by name. */
 export type ProviderId =
   'auth0' | 'google' | 'entra' | 'okta' | 'keycloak' | 'gitlab' | 'cognito' | 'salesforce'
 
-/** A provider to choose by name, and what the form is filled in with for it. */
+/** A provider to choose by name, and the values that the form gets. */
 export type ProviderChoice = {
   id: ProviderId
   name: string
-  /** As far as it is the same for everybody. */
+  /** The part that is the same for all users. */
   issuer: string
-  /** The parts of the issuer that a person replaces. */
+  /** The parts of the issuer for a person to replace. */
   blanks: readonly string[]
-  /** What to put in the place of those. */
+  /** Explains how to replace them. */
   hint: string
-  /** What its documentation asks for, for fields that hold nothing of the person's own. */
+  /** Values from the provider's documentation, for fields that the person has not filled in. */
   settings: Partial<
     Pick<
       EditableSettings,
       'scope' | 'redirectPort' | 'redirectHost' | 'prompt' | 'authorizationParameters'
     >
   >
-  /** What to register there, and what is not filled in by choosing it. */
+  /** What else to register and fill in. */
   lines: readonly string[]
 }
 
-/** What is known of a provider by its documentation, for a person who is setting it up. */
+/** Advice from a provider's documentation, for a person who sets it up. */
 export type KnownProvider = {
-  /** Null where it cannot be chosen, for it does not work. */
+  /** Null if the provider can't be chosen because it doesn't work. */
   id: ProviderId | null
   name: string
   lines: readonly string[]
 }
 
-/** The fields of the form that make the redirect URIs, as they are typed. */
+/** The fields of the form for the redirect URIs, as typed. */
 export type TypedRedirect = Pick<EditableSettings, 'redirectPort' | 'redirectHost' | 'redirectPath'>
 
-/** What became of a pasted address, in words with nothing of the address in them. */
+/** The result for a pasted address. The message contains no part of the address. */
 export type PasteOutcome = { kind: 'taken' | 'refused'; message: string }
 
-/** What removing Latchkey's data does, for a person who decides on it: one line each. */
+/** The effects of removing Latchkey's data, for a person to decide. One line each. */
 export type RemovalPlan = { lines: readonly string[] }
 
-/** Whether the provider has ended the session; `not-revoked`: why not, for a person. */
+/** Whether the provider has ended the session. `not-revoked` has the reason for a person. */
 export type RevocationOutcome = { kind: 'revoked' } | { kind: 'not-revoked'; message: string }
 
-/** What the window asks of the main process. The main process answers nobody else. */
+/** The window's calls to the main process. The main process answers no other caller. */
 export type Calls = {
   'read-status': () => WindowStatus
   'run-command': (command: Command) => void
@@ -198,12 +198,12 @@ export type Calls = {
   'remove-data': () => void
 }
 
-/** What the main process pushes to the window. */
+/** The events that the main process pushes to the window. */
 export type Events = {
   'status-changed': (status: WindowStatus) => void
 }
 
-/** What the preload script exposes to the window's page, as `latchkey`. */
+/** The API that the preload script exposes to the window's page, as `latchkey`. */
 export type LatchkeyApi = {
   readStatus(): Promise<WindowStatus>
   runCommand(command: Command): Promise<void>
@@ -211,27 +211,27 @@ export type LatchkeyApi = {
   saveSettings(changes: SettingsChanges): Promise<SaveOutcome>
   setStartAtLogin(on: boolean): Promise<SaveOutcome>
   testProvider(issuer: string): Promise<ProviderFinding>
-  /** Asks nobody; null where nothing is known. */
+  /** Sends no request. Null if the provider is unknown. */
   describeProvider(issuer: string): Promise<KnownProvider | null>
-  /** Those that can be chosen by name. */
+  /** The providers that can be chosen by name. */
   listProviders(): Promise<readonly ProviderChoice[]>
-  /** Opens the provider's page on registering an application; gives its link, to be read. */
+  /** Opens the provider's page on registering an application. Returns its link, to be shown. */
   openProviderGuide(id: ProviderId): Promise<string>
   /**
-   * What to register, as the fields stand; none while they cannot be used. `copy-redirect-uris` puts
-   * the last ones on the clipboard.
+   * The URIs to register for the current fields. Empty while the fields are invalid. `copy-redirect-uris`
+   * copies the last ones.
    */
   listRedirectUris(typed: TypedRedirect): Promise<readonly string[]>
-  /** Finishes a sign-in by the address of the browser's last page. */
+  /** Finishes a sign-in with the address of the browser's last page. */
   pasteAddress(address: string): Promise<PasteOutcome>
-  /** A report that a person can send; `copy-report` puts the last one on the clipboard. */
+  /** Creates a report that a person can send. `copy-report` copies the last one. */
   createReport(): Promise<string>
-  /** What {@link removeData} would do. */
+  /** Describes the effects of {@link removeData}. */
   readRemoval(): Promise<RemovalPlan>
-  /** Ends the session at the provider, and changes nothing here: the first step of removing all. */
+  /** Ends the session at the provider and changes nothing here. The first step of removing all data. */
   revokeSession(): Promise<RevocationOutcome>
   /** Removes Latchkey's data whether or not the session was revoked. The app then ends. */
   removeData(): Promise<void>
-  /** Calls `listener` on each change; the returned function ends that. */
+  /** Calls `listener` on each change. The returned function stops that. */
   onStatusChanged(listener: (status: WindowStatus) => void): () => void
 }

@@ -17,7 +17,7 @@ function listen<Channel extends keyof Events>(
   channel: Channel,
   listener: Events[Channel],
 ): () => void {
-  // The event itself stays here: it would hand the page a way to the whole IPC.
+  // The event is not passed on: it would give the page access to the whole IPC.
   const forward = (_event: unknown, ...args: Parameters<Events[Channel]>): void =>
     (listener as (...given: typeof args) => void)(...args)
   ipcRenderer.on(channel, forward)

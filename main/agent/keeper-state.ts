@@ -1,4 +1,4 @@
-// What is true of the held session, as data, and what the functions that change it work with.
+// The state of the held session as data, and the dependencies of the functions that change it.
 
 import type { Clock } from '../base/clock.js'
 import type { Secret } from '../base/secret.js'
@@ -126,14 +126,14 @@ export function toLastSession({ account, tokens }: Session): LastSession {
   return { account, scope: tokens.scope }
 }
 
-/** Drops what is planned. */
+/** Cancels the planned action. */
 export function clearPlan({ state, handles }: Keeper): void {
   handles.cancelPlan()
   handles.cancelPlan = () => undefined
   state.renewal = { ...state.renewal, plan: null }
 }
 
-/** Drops what is known of the renewals of a session that is no longer held. */
+/** Forgets the renewals of a session that is no longer held. */
 export function forgetRenewal(keeper: Keeper): void {
   clearPlan(keeper)
   const { state } = keeper

@@ -7,7 +7,7 @@ import { expiryOf, type TokenSet } from '../oauth/token-endpoint.js'
 import type { Lifetime } from './model.js'
 import { SESSION_MESSAGES } from './session-messages.js'
 
-/** What is done next, and when, in milliseconds since the epoch. */
+/** The next action and its time, in milliseconds since the epoch. */
 export type Step = { atMs: number; action: 'renew' | 'end' | 'stall' }
 
 export type RenewalState = {

@@ -1,4 +1,4 @@
-// What is held after a user signs in again: never less than before.
+// Chooses the tokens and claims to hold after a user signs in again: never less than before.
 
 import type { Session } from '../oauth/session.js'
 import type { KeeperState } from './keeper-state.js'

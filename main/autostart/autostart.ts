@@ -1,4 +1,4 @@
-// Start at login, whatever a system has for it: the one interface, and how this Latchkey is started.
+// Starting at login: the interface for all systems, and the command that starts this Latchkey.
 
 import { statSync } from 'node:fs'
 import { isAbsolute, relative } from 'node:path'
@@ -6,24 +6,24 @@ import { isAbsolute, relative } from 'node:path'
 export type AutostartState = {
   /** Whether the system starts Latchkey at the next login. */
   on: boolean
-  /** False where Latchkey cannot change that; the note says why. */
+  /** False if Latchkey can't change that. The note then says why. */
   changeable: boolean
-  /** What a person should know, and may do about it; null where there is nothing to say. */
+  /** A message for a person, with advice. Null if there is nothing to say. */
   note: string | null
 }
 
-/** No call throws: what went wrong is in the note. The state is the system's, which others change too. */
+/** No call throws: the note describes failures. The state is the system's, so others can change it too. */
 export type Autostart = {
   state(): AutostartState
   set(on: boolean): AutostartState
   /**
-   * To be called once at each start: what starts Latchkey from where it no longer is will start this
-   * one. Never turns on what is off.
+   * Call once at each start. Makes an entry for an earlier location of Latchkey start this one. Never
+   * turns starting at login on.
    */
   repair(): AutostartState
 }
 
-/** As it is, but where it would fail: that is said, and it cannot be turned on. */
+/** Adds a message that starting at login would fail, and prevents turning it on. */
 export function hindered(autostart: Autostart, message: string): Autostart {
   const seen = (state: AutostartState): AutostartState => ({
     ...state,
@@ -37,17 +37,17 @@ export function hindered(autostart: Autostart, message: string): Autostart {
   }
 }
 
-/** The flag that a start at login comes with: it opens no window, for nobody has asked for one. */
+/** The flag of a start at login. Such a start opens no window. */
 export const AUTOSTART_FLAG = '--autostart'
 
-/** How this Latchkey is started again. */
+/** How to start this Latchkey again. */
 export type Launch = {
   program: string
-  /** The app's folder, where Electron runs it from the source tree. */
+  /** The app's folder if Electron runs it from the source tree. */
   args: readonly string[]
-  /** False from the source tree. */
+  /** False if Latchkey runs from the source tree. */
   installed: boolean
-  /** What follows {@link AUTOSTART_FLAG} in an entry that is written for this start; absent: nothing. */
+  /** Further flags, after {@link AUTOSTART_FLAG}, in an entry for this start. */
   flags?: readonly string[]
 }
 
@@ -59,9 +59,9 @@ export type ThisProcess = {
 }
 
 /**
- * How to start this Latchkey again; null where its file is gone. An AppImage is started by its file,
- * and not from where that is mounted for this run. Programs that an AppImage starts inherit the
- * variables that name it, so these count only where this program lies in that mount.
+ * Finds out how to start this Latchkey again. Null if its file is gone. An AppImage is started by its
+ * file, not from its mount, which lasts only for this run. Programs that an AppImage starts inherit its
+ * variables, so these count only if this program is in that mount.
  */
 export function launchOf({ execPath, appPath, isPackaged, env }: ThisProcess): Launch | null {
   const { APPIMAGE, APPDIR } = env
@@ -72,7 +72,7 @@ export function launchOf({ execPath, appPath, isPackaged, env }: ThisProcess): L
   return { program: execPath, args: isPackaged ? [] : [appPath], installed: isPackaged }
 }
 
-/** False too where that cannot be found out. */
+/** Also false if that is unknown. */
 export function isFile(path: string): boolean {
   try {
     return statSync(path).isFile()

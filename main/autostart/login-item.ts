@@ -1,8 +1,8 @@
-// Start at login on Windows and macOS: a login item, by way of Electron's calls for them.
+// Starting at login on Windows and macOS, by Electron's login items.
 
 import { AUTOSTART_FLAG, type Autostart, type AutostartState, type Launch } from './autostart.js'
 
-/** What is used of Electron's `app.getLoginItemSettings` and `app.setLoginItemSettings`. */
+/** The used parts of Electron's `app.getLoginItemSettings` and `app.setLoginItemSettings`. */
 export type LoginItems = {
   get(options: LoginItemQuery): LoginItemFacts
   set(settings: LoginItemQuery & { openAtLogin: boolean; enabled?: boolean }): void
@@ -12,32 +12,32 @@ export type LoginItemQuery = { path?: string; args?: string[] }
 
 export type LoginItemFacts = {
   openAtLogin: boolean
-  /** macOS 13 and up. */
+  /** Only on macOS 13 and later. */
   status?: string
-  /** Windows: the entries that start this program, by their names in the registry. */
+  /** Only on Windows: the entries that start this program, by their names in the registry. */
   launchItems?: readonly { name: string; scope: string; enabled: boolean }[]
 }
 
 export type LoginItemDeps = { launch: Launch; loginItems: LoginItems }
 
 /**
- * A value of the registry's Run key, which Electron names after the app's AppUserModelID. A person may
- * switch it off in Task Manager, where it stays and says so.
+ * The login item is a value of the registry's Run key, which Electron names after the app's
+ * AppUserModelID. A person may switch it off in Task Manager, which then keeps it as disabled.
  */
 export function createWindowsAutostart(
   { launch, loginItems }: LoginItemDeps,
   appUserModelId: string,
 ): Autostart {
   const query = {
-    // Electron takes the program to end at the first space of a path without quotes. Arguments it
-    // quotes itself.
+    // Without quotes, Electron takes the path to end at its first space. It quotes arguments
+    // itself.
     path: `"${launch.program}"`,
     args: [...launch.args, AUTOSTART_FLAG, ...(launch.flags ?? [])],
   }
   const state = (): AutostartState => {
     const { openAtLogin, launchItems = [] } = loginItems.get(query)
     const mine = launchItems.find(({ name, scope }) => name === appUserModelId && scope === 'user')
-    // From the source tree, the program is Electron, which others start too.
+    // In a source tree the program is Electron, and other apps start that too.
     const other = launch.installed
       ? launchItems.find((item) => item !== mine && item.enabled)
       : undefined
@@ -48,7 +48,7 @@ export function createWindowsAutostart(
         note: `Windows starts Latchkey at login by another entry, ${other.name}. Remove that one first.`,
       }
     }
-    // From the source tree, one with other arguments starts something else than this.
+    // In a source tree, an entry with other arguments starts another app.
     if (!openAtLogin && !(mine && launch.installed)) return OFF
     if (mine?.enabled === false) {
       return { ...OFF, note: 'It is switched off under Startup apps, in Task Manager or Settings.' }
@@ -56,7 +56,7 @@ export function createWindowsAutostart(
     return ON
   }
   const write = (on: boolean): AutostartState => {
-    // Who turns it on here turns it on in Task Manager too.
+    // Turning it on here turns it on in Task Manager too.
     loginItems.set({ ...query, openAtLogin: on, enabled: true })
     const after = state()
     return after.on === on ? after : { ...after, note: after.note ?? refused('Windows') }
@@ -66,8 +66,8 @@ export function createWindowsAutostart(
     set: (on) => (state().changeable ? attempt(() => write(on), state) : state()),
     repair() {
       const before = state()
-      // As an older version wrote it. One that has other flags than this start is as somebody wants it,
-      // and Electron does not tell which it has (its `args` are without what begins with a dash).
+      // An older version wrote this entry. An entry with other flags than this start may be intended.
+      // Electron doesn't tell its flags: its `args` leave out arguments that begin with a dash.
       const isOld = loginItems.get({ path: query.path, args: [] }).openAtLogin
       const stale = launch.installed && before.on && before.changeable && isOld
       return stale ? attempt(() => write(true), state) : before
@@ -75,7 +75,7 @@ export function createWindowsAutostart(
   }
 }
 
-/** The app itself as a login item, which macOS 13 and up let a person refuse in System Settings. */
+/** The app itself is the login item. On macOS 13 and later, a person may turn it off in System Settings. */
 export function createMacAutostart({ launch, loginItems }: LoginItemDeps): Autostart {
   const state = (): AutostartState => {
     if (!launch.installed) {
@@ -106,7 +106,7 @@ export function createMacAutostart({ launch, loginItems }: LoginItemDeps): Autos
     set(on) {
       const before = state()
       const asked = before.on || before.note !== null
-      // Asked again, macOS would ask the person again.
+      // Otherwise macOS would ask the person again.
       if (!before.changeable || asked === on) return before
       return attempt(() => write(on), state)
     },

@@ -1,38 +1,38 @@
-// Whether the desktop shows tray icons: on Linux some desktops show none.
+// Finds out if the desktop shows tray icons. Some Linux desktops show none.
 
 import { execFile } from 'node:child_process'
 import { homedir } from 'node:os'
 import type { Clock } from '../base/clock.js'
 import { isSelectionOwned } from './x11-selection.js'
 
-/** What shows tray icons. */
+/** The program that shows tray icons. */
 export type TrayHost =
   /** The desktop itself; on Linux, a StatusNotifier host. */
   | 'host'
-  /** Only the older kind of tray, which X11 desktops have. */
+  /** Only the older kind of tray, on X11 desktops. */
   | 'xembed'
   | 'none'
-  /** Nobody here can be asked. */
+  /** There is no program to ask. */
   | 'unknown'
 
 export type TrayHostDeps = {
   clock: Clock
-  /** The StatusNotifier watcher's answer, empty if there is no watcher; null if nobody can be asked. */
+  /** The StatusNotifier watcher's answer. Empty if there is no watcher, null if no program can ask. */
   askWatcher(): Promise<string | null>
-  /** Whether the X display has a tray that Electron can use. */
+  /** True if the X display has a tray that Electron can use. */
   hasXembedTray(): Promise<boolean>
 }
 
-/** How long the desktop may take to bring its tray, if it starts programs at login beside it. */
+/** How long the desktop may take to start its tray, while it also starts programs at login. */
 export const LOGIN_PATIENCE_MS = 20_000
-/** Desktops that show both kinds of tray may bring the older one first. */
+/** Desktops with both kinds of tray may start the older one first. */
 const XEMBED_PATIENCE_MS = 6_000
 const STEP_MS = 2_000
 const ASK_TIMEOUT_MS = 5_000
 
 /**
  * Resolves as soon as the desktop has a StatusNotifier host, and after `patienceMs` at the latest. The
- * older kind of tray counts only if no host comes beside it within a few seconds.
+ * older kind of tray counts only if no host appears within a few seconds.
  *
  * @see {@link https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/StatusNotifierWatcher/}
  * @see {@link https://specifications.freedesktop.org/systemtray-spec/latest/}
@@ -43,7 +43,7 @@ export async function waitForTrayHost(
   { clock, askWatcher, hasXembedTray }: TrayHostDeps,
 ): Promise<TrayHost> {
   if (platform !== 'linux') return 'host'
-  // Timers, not the wall clock, which may be set while people log in.
+  // Timers, because the wall clock may be set during login.
   let isXembedEnough = false
   let isLate = patienceMs <= 0
   const cancels = [
@@ -64,7 +64,7 @@ export async function waitForTrayHost(
   }
 }
 
-/** This system's own. `args`: the command line, which may choose X11 in a Wayland session. */
+/** The dependencies for this system. `args`: the command line, which may choose X11 in a Wayland session. */
 export function trayHostDeps(
   clock: Clock,
   env: Readonly<Record<string, string | undefined>>,
@@ -78,7 +78,7 @@ export function trayHostDeps(
       const isX11 = args.includes('--ozone-platform=x11') || env['XDG_SESSION_TYPE'] !== 'wayland'
       const screen = /\.(\d+)$/.exec(env['DISPLAY'] ?? '')?.[1] ?? '0'
       if (!isX11) return false
-      // If the display cannot be asked, a window nobody needed is better than nothing to be seen.
+      // If the display can't be asked, a needless window is better than an invisible app.
       return (await isSelectionOwned(`_NET_SYSTEM_TRAY_S${screen}`, env, homedir())) === true
     },
   }
@@ -91,7 +91,7 @@ const PROPERTY = 'IsStatusNotifierHostRegistered'
 
 const ARGUMENTS = [`string:${WATCHER}`, `string:${PROPERTY}`]
 
-/** The same question for each program that a desktop may have for it. */
+/** The same query for each program that a desktop may have for it. */
 const QUESTIONS: readonly (readonly [string, ...string[]])[] = [
   ['gdbus', 'call', '--session', '-d', WATCHER, '-o', PATH, '-m', GET, WATCHER, PROPERTY],
   ['busctl', '--user', 'get-property', WATCHER, PATH, WATCHER, PROPERTY],
@@ -109,7 +109,7 @@ async function askFirst(
   return null
 }
 
-/** Empty if there is no watcher, or no session bus, without which Electron finds no host either. */
+/** Empty if there is no watcher or no session bus. Without the bus, Electron finds no host either. */
 function ask(
   env: Readonly<Record<string, string | undefined>>,
   program: string,

@@ -1,4 +1,4 @@
-// Asks an X display whether a program has a selection: by such a selection trays make themselves known.
+// Asks an X display if a program owns a selection. Trays announce themselves by a selection.
 
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
@@ -7,14 +7,14 @@ import { errnoOf } from '../base/errno.js'
 
 const TIMEOUT_MS = 5_000
 const COOKIE = 'MIT-MAGIC-COOKIE-1'
-/** Replies and errors have this length, and the two replies that are asked for have no more. */
+/** The length of errors and of the two replies, in bytes. */
 const REPLY_BYTES = 32
 const SETUP_HEAD_BYTES = 8
 const OPCODE = { internAtom: 16, getSelectionOwner: 23 } as const
 
 /**
- * Whether a program has the selection `name` on the display that `DISPLAY` names. Null if the display
- * cannot be asked: none is named, it is on another computer, or its server turns Latchkey away.
+ * True if a program owns the selection `name` on the display in `DISPLAY`. Null if the display can't be
+ * asked: none is named, it is on another computer, or its server rejects Latchkey.
  *
  * @see {@link https://www.x.org/releases/current/doc/xproto/x11protocol.html}
  */
@@ -29,7 +29,7 @@ export async function isSelectionOwned(
   return askForOwner(`/tmp/.X11-unix/X${display}`, cookie, name)
 }
 
-/** As {@link isSelectionOwned}, at a server's own socket. */
+/** Like {@link isSelectionOwned}, for a server's socket. */
 export async function askForOwner(
   socketPath: string,
   cookie: Buffer,
@@ -47,13 +47,13 @@ export async function askForOwner(
     socket.write(internAtomRequest(name))
     const atom = await readReply(read)
     if (atom === null) return null
-    // No program has ever named it.
+    // No program has ever used this name.
     if (atom === 0) return false
     socket.write(getSelectionOwnerRequest(atom))
     const owner = await readReply(read)
     return owner === null ? null : owner !== 0
   } catch (thrown) {
-    // No such server, or it ended in between; anything else is a fault of ours.
+    // There is no such server, or it has ended. Any other error is a bug.
     if (thrown instanceof ServerGone || errnoOf(thrown) !== '') return null
     throw thrown
   } finally {
@@ -62,7 +62,7 @@ export async function askForOwner(
 }
 
 /**
- * The cookie for a display, from the file of cookies; empty if there is none, which some servers allow.
+ * Reads the cookie for a display from the cookie file. Empty if there is none: some servers need none.
  *
  * @see {@link https://www.x.org/releases/current/doc/man/man7/Xsecurity.7.xhtml}
  */
@@ -85,7 +85,7 @@ export function cookieFor(display: string, file: string): Buffer {
     return length.length < 2 ? length : take(length.readUInt16BE(0))
   }
   while (offset < bytes.length) {
-    // The family, and the address, of which a display on this computer has one only.
+    // Skips the family and the address: a display on this computer has only one.
     take(2)
     takeField()
     const number = takeField().toString('latin1')
@@ -102,7 +102,7 @@ class ServerGone extends Error {
 
 type Read = (length: number) => Promise<Buffer>
 
-/** Reads so many bytes at a time. Fails if the server ends the connection before. */
+/** Reads a given number of bytes at a time. Fails if the server ends the connection first. */
 function createReader(socket: Socket): Read {
   let held = Buffer.alloc(0)
   const chunks = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>
@@ -118,7 +118,7 @@ function createReader(socket: Socket): Read {
   }
 }
 
-/** The number that both replies hold in the same place; null for an error. */
+/** Reads the number that both replies have at the same position. Null for an error. */
 async function readReply(read: Read): Promise<number | null> {
   const reply = await read(REPLY_BYTES)
   return reply[0] === 1 ? reply.readUInt32LE(8) : null
@@ -138,7 +138,7 @@ function internAtomRequest(name: string): Buffer {
   const text = padded(Buffer.from(name))
   const head = Buffer.alloc(8)
   head.writeUInt8(OPCODE.internAtom, 0)
-  // Only if it exists.
+  // Only if the atom exists.
   head.writeUInt8(1, 1)
   head.writeUInt16LE(2 + text.length / 4, 2)
   head.writeUInt16LE(name.length, 4)

@@ -1,10 +1,12 @@
-// The one place that hands a link to the person's browser.
+// Opens links in the user's browser. No other file does.
 
 import { shell } from 'electron'
 import { isLoopback } from '../net/http.js'
 
-/** Opens an https link, or an http one on this machine. Rejects anything else, and
- * where the system says that it failed; on Linux it may say nothing. */
+/**
+ * Opens an https link, or an http link on this computer. Rejects for any other link, and if the system
+ * reports a failure. Linux may report none.
+ */
 export async function openBrowser(link: string): Promise<void> {
   const url = new URL(link)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) {

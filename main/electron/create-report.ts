@@ -1,4 +1,4 @@
-// Creates the report on what works on this computer, which a person can send.
+// Creates the diagnosis of this computer that a person can send.
 
 import { app, session } from 'electron'
 import type { Http } from '../net/http.js'
@@ -40,7 +40,7 @@ export async function createReport(
     const shown = sources.home === null ? path : path.replace(sources.home, '~')
     return `${report.trimEnd()}\n\n${SAVED_REPORT.alsoIn(shown)}\n`
   } catch {
-    // Showing it is enough.
+    // Showing the report is enough.
     return report
   }
 }

@@ -1,6 +1,6 @@
 // Every text for a person in boxes and menus of the tray app, in one table.
 
-/** The box that says why the app cannot start. */
+/** The box that explains why the app can't start. */
 export const FAILURE = {
   title: "Latchkey can't start",
   openFolder: 'Open folder',
@@ -10,7 +10,7 @@ export const FAILURE = {
   folderNotOpened: (folder: string) => `latchkey: Couldn't open ${folder}.`,
 } as const
 
-/** The box that says what was removed. */
+/** The box that lists the removed data. */
 export const REMOVED = {
   all: "Latchkey's data was removed",
   part: "Some of Latchkey's data couldn't be removed",

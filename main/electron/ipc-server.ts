@@ -1,11 +1,11 @@
-// The main process' end of the IPC contract.
+// The main process' side of the IPC contract.
 
 import { ipcMain, type IpcMainInvokeEvent } from 'electron'
 import { z } from 'zod'
 import type { Calls } from '../ipc.js'
 import { WINDOW_ORIGIN } from './scheme.js'
 
-/** The handler of each channel; one without a handler does not compile. */
+/** The handler of each channel. A channel without a handler doesn't compile. */
 export type Handlers = {
   readonly [Channel in keyof Calls]: (
     ...args: Parameters<Calls[Channel]>
@@ -13,10 +13,10 @@ export type Handlers = {
 }
 
 const text = z.string().max(2_000)
-/** Longer than any address that is read, so that the person is told so in words. */
+/** Longer than any valid address, so that the person gets a message about a longer one. */
 const pasted = z.string().max(1_000_000)
 
-/** What each channel's arguments must be; one without a check does not compile. */
+/** The schema of each channel's arguments. A channel without a schema doesn't compile. */
 const ARGUMENTS = {
   'read-status': z.tuple([]),
   'run-command': z.tuple([
@@ -35,7 +35,7 @@ const ARGUMENTS = {
   ]),
   'read-settings': z.tuple([]),
   'save-settings': z.tuple([
-    // What a value may be, the settings themselves decide.
+    // The settings check the values themselves.
     z.strictObject({
       issuer: text.optional(),
       clientId: text.optional(),
@@ -56,7 +56,7 @@ const ARGUMENTS = {
   'test-provider': z.tuple([text]),
   'describe-provider': z.tuple([text]),
   'list-providers': z.tuple([]),
-  // A name of a table's, never a link.
+  // A name from a table, never a link.
   'open-provider-guide': z.tuple([
     z.enum(['auth0', 'google', 'entra', 'okta', 'keycloak', 'gitlab', 'cognito', 'salesforce']),
   ]),
@@ -70,7 +70,7 @@ const ARGUMENTS = {
   'remove-data': z.tuple([]),
 } satisfies { readonly [Channel in keyof Calls]: z.ZodType<Parameters<Calls[Channel]>> }
 
-/** The channels whose check takes other arguments than the contract's: none, or this does not compile. */
+/** The channels whose schema differs from the contract. If there are any, this doesn't compile. */
 type Drifted = {
   [Channel in keyof Calls]: IsSame<
     Writable<z.output<(typeof ARGUMENTS)[Channel]>>,
@@ -81,21 +81,21 @@ type Drifted = {
 }[keyof Calls]
 void (true satisfies [Drifted] extends [never] ? true : `${Drifted} is checked otherwise`)
 
-/** True for the very same type, down to which members are optional. */
+/** True for exactly the same type, including optional members. */
 type IsSame<A, B> =
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- so types are compared as they are
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
-/** The same without `readonly`, which a check does not give. */
+/** The same type without `readonly`, which schemas don't add. */
 type Writable<T> = T extends object ? { -readonly [Key in keyof T]: Writable<T[Key]> } : T
 
 /**
- * Answers the window's calls. What does not come from the window's own page, in its main frame, or
- * has other arguments than the contract's, is refused: the caller's promise rejects.
+ * Answers the window's calls. The caller's promise rejects if the call doesn't come from the main frame
+ * of the window's page, or if its arguments don't fit the contract.
  */
 export function serveCalls(handlers: Handlers): void {
   for (const channel of Object.keys(ARGUMENTS) as (keyof Calls)[]) {
-    // What was checked by a channel's own schema fits its own handler.
+    // Arguments that pass a channel's schema fit its handler.
     serve(channel, ARGUMENTS[channel], handlers[channel] as (...args: unknown[]) => unknown)
   }
 }
@@ -113,10 +113,10 @@ function serve(
   })
 }
 
-/** True where a call comes from the main frame of a page of ours. */
+/** True if the call comes from the main frame of one of our pages. */
 function isFromOurWindow({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
-  // Null once the frame has navigated away or been destroyed.
+  // Null if the frame has navigated away or was destroyed.
   if (senderFrame === null || senderFrame !== sender.mainFrame) return false
-  // Not `origin`: URL gives "null" for schemes that it does not know.
+  // Not `origin`: URL returns "null" for unknown schemes.
   return senderFrame.url === `${WINDOW_ORIGIN}/`
 }

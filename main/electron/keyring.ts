@@ -24,15 +24,15 @@ import type { Keyring } from '../storage/choose-storage.js'
 import { KEYRING } from './electron-messages.js'
 
 /**
- * Opens the keyring as a cipher. If the keyring gives no key, returns a note that says why and what to do.
+ * Opens the keyring as a cipher. If the keyring gives no key, returns a note with the reason and advice.
  *
- * Call when the app is ready and the person sees something: the system may ask them to unlock the
- * keyring or to agree, and this waits for the answer. Electron asks the keyring once per process and
+ * Call when the app is ready and visible: the system may ask the person to unlock the keyring or to
+ * agree, and this waits for the answer. Electron asks the keyring once per process and
  * keeps the encryptor with its keys (`EnsureAsyncEncryptorRequested` in electron_api_safe_storage.cc).
  * If it once says "temporarily unavailable, please try again", it says so until the next start. A keyring
  * that is unlocked later is found only by a restart, and the notes say so.
  *
- * @see https://www.electronjs.org/docs/latest/api/safe-storage
+ * @see {@link https://www.electronjs.org/docs/latest/api/safe-storage}
  */
 export async function keyringCipher(): Promise<Keyring> {
   // On Linux, encryption is available without a keyring too. Only its output shows which key it uses.
@@ -119,7 +119,7 @@ function readVersion1(text: string): { wrapped: Buffer; parts: readonly Buffer[]
 }
 
 /**
- * True if this was encrypted with a key that is the same on every machine, as Chromium does on Linux if
+ * True if this was encrypted with a key that is the same on every computer, as Chromium does on Linux if
  * no keyring answers. On Windows and macOS the same tag means the keyring's own key.
  */
 function isUnprotected(wrapped: Buffer): boolean {
@@ -131,7 +131,7 @@ function findReason(): MissingKeyring {
   if (process.platform === 'darwin') return 'keychain'
   if (process.platform === 'win32') return 'dpapi'
   if (app.commandLine.getSwitchValue('password-store') === 'basic') return 'turned-off'
-  // Chromium picks the name by the desktop, not by what runs there.
+  // Chromium picks the backend by the desktop's name, not by the running services.
   const backend = safeStorage.getSelectedStorageBackend()
   if (backend === 'gnome_libsecret') return 'secret-service'
   return backend.startsWith('kwallet') ? 'kwallet' : 'none'

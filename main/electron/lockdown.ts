@@ -1,14 +1,13 @@
-// What no page of this app may do, whatever it contains.
+// Forbids navigation, new windows and permissions for all pages of this app.
 
 import { app, session } from 'electron'
 import { WINDOW_URL } from './scheme.js'
 
 /**
- * Refuses navigation, new windows, embedded pages and every permission, for all web contents that
- * will ever be made. Electron's own default answer to a permission request is yes. Call when the app
- * is ready, before the first window.
+ * Denies navigation, new windows, embedded pages and all permissions for all future web contents. By
+ * default, Electron grants permission requests. Call when the app is ready, before the first window.
  *
- * @see https://www.electronjs.org/docs/latest/tutorial/security
+ * @see {@link https://www.electronjs.org/docs/latest/tutorial/security}
  */
 export function lockDown(): void {
   app.on('web-contents-created', (_event, contents) => {

@@ -1,12 +1,11 @@
-// The way to the network that follows the system's proxy and certificates.
+// Sends requests with the system's proxy and certificates.
 
 import { net, session } from 'electron'
 
 /**
- * Electron's fetch, without its session's cookies, and without its cache: keys must be fresh, and
- * what a provider says of a person does not belong on the disk. Redirects are not followed. A GET
- * without credentials gets the redirect as its answer, as fetch gives it elsewhere; `net.fetch` only
- * fails.
+ * Electron's fetch without cookies and without a cache, because keys must be current and a provider's
+ * data about a person must not be on the disk. Redirects are not followed. A GET without credentials
+ * gets the redirect as its answer, as with any other fetch. `net.fetch` alone would fail.
  */
 export const electronFetch: typeof fetch = async (input, init) => {
   try {
@@ -17,7 +16,7 @@ export const electronFetch: typeof fetch = async (input, init) => {
     })
   } catch (thrown) {
     const isRedirect = thrown instanceof Error && thrown.message === 'Redirect was cancelled'
-    // A request whose body has been sent cannot be copied, and this would hide why it failed.
+    // A request with a sent body can't be copied, and trying would hide the reason of the failure.
     const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
     if (!isRedirect || method !== 'GET') throw thrown
     const request = new Request(input, init)
@@ -26,7 +25,7 @@ export const electronFetch: typeof fetch = async (input, init) => {
   }
 }
 
-/** Asks again to learn where an address redirects to. Fails with `thrown` if it no longer does. */
+/** Repeats the request to find the target of the redirect. Fails with `thrown` if there is none now. */
 function askForRedirect(url: string, signal: AbortSignal, thrown: Error): Promise<Response> {
   return new Promise((resolve, reject) => {
     const request = net.request({
@@ -55,14 +54,14 @@ function askForRedirect(url: string, signal: AbortSignal, thrown: Error): Promis
   })
 }
 
-/** What a header's value may hold where there are Headers. */
+/** The valid values in `Headers`. */
 const BYTES = /^[\0-\xff]*$/
 
 /**
- * Takes out of every answer the headers that `net.fetch` cannot hold: on a character above U+00FF it
- * throws where nobody can catch it, and leaves its promise open. Call when the app is ready.
+ * Removes headers that `net.fetch` can't handle from all answers. For a character above U+00FF, it
+ * throws an error that can't be caught, and its promise never settles. Call when the app is ready.
  *
- * @see https://github.com/electron/electron/issues/42244
+ * @see {@link https://github.com/electron/electron/issues/42244}
  */
 export function dropUnreadableHeaders(): void {
   const { webRequest } = session.defaultSession

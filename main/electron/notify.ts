@@ -1,11 +1,11 @@
-// Desktop notifications. Never the only way to learn of something: a system may show none.
+// Shows desktop notifications. All their information is elsewhere too, as a system may show none.
 
 import { Notification } from 'electron'
 import type { DesktopNotification } from '../present/notification.js'
 
 const MOST_KEPT = 8
 
-/** Shows notices; a click on one runs `onClick` with it. */
+/** Shows notifications. A click on one calls `onClick` with it. */
 export function createNotifier(
   onClick: (notification: DesktopNotification) => void,
 ): (notification: DesktopNotification) => void {
@@ -13,7 +13,7 @@ export function createNotifier(
   const shown = new Set<Notification>()
   const keep = (notification: Notification): void => {
     shown.add(notification)
-    // `close` is not sure to come.
+    // The event `close` may never come.
     const [oldest] = shown
     if (shown.size > MOST_KEPT && oldest) shown.delete(oldest)
   }
@@ -26,7 +26,7 @@ export function createNotifier(
       onClick(notice)
     })
     notification.on('close', ({ reason }) => {
-      // Windows keeps one that nobody clicked in its notification center, where a click still counts.
+      // Windows keeps it in its notification center, where it can still be clicked.
       if (reason !== 'timedOut') forget()
     })
     notification.once('failed', forget)
@@ -36,10 +36,10 @@ export function createNotifier(
 }
 
 /**
- * On Linux a body is markup: a name with & in it may leave it empty, and a link of the provider's would
- * be one. The title is plain text everywhere.
+ * Escapes the body, which is markup on Linux. A name with & could make it empty, and a link from the
+ * provider would be active. The title is plain text on all systems.
  *
- * @see https://specifications.freedesktop.org/notification-spec/latest/markup.html
+ * @see {@link https://specifications.freedesktop.org/notification-spec/latest/markup.html}
  */
 function plain(body: string): string {
   if (process.platform !== 'linux') return body

@@ -3,12 +3,12 @@
 import { Menu, type BrowserWindow, type MenuItemConstructorOptions } from 'electron'
 import { CONTEXT_MENU } from './electron-messages.js'
 
-/** Each level is a fifth larger or smaller than the one before: from 58 to 249 percent. */
+/** Each level is 20 percent larger than the one before: from 58 to 249 percent. */
 const LEAST_LEVEL = -3
 const MOST_LEVEL = 5
 const STEP = 0.5
 
-/** Opens a menu with the commands that apply to the text at that place. */
+/** Opens a menu with the commands for the text at the clicked position. */
 export function addContextMenu(window: BrowserWindow): void {
   window.webContents.on('context-menu', (_event, { isEditable, editFlags }) => {
     const { canCut, canCopy, canPaste, canSelectAll } = editFlags

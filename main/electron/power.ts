@@ -1,14 +1,14 @@
-// Sleep, and the end of the system: what the clock and an orderly quit depend on.
+// Reports that the computer wakes or shuts down.
 
 import { powerMonitor, type Event } from 'electron'
 
 /**
- * Runs `run` when the machine wakes, and on macOS and Windows when its screen is unlocked too: the
- * two may come together, for timers stand still in between. Call when the app is ready. The returned
- * function ends it.
+ * Calls `run` when the computer wakes, because timers stop during sleep. On macOS and Windows, also when
+ * the screen is unlocked; both may come together. Call when the app is ready. The returned function
+ * stops this.
  */
 export function onResume(run: () => void): () => void {
-  // Without the arguments of the event.
+  // Drops the event's arguments.
   const listener = (): void => run()
   powerMonitor.on('resume', listener)
   powerMonitor.on('unlock-screen', listener)
@@ -19,22 +19,22 @@ export function onResume(run: () => void): () => void {
 }
 
 /**
- * Runs `quit`, which is to end the app at once, when the system is about to shut down or restart, on
- * macOS also when the person logs out. Linux and macOS only: elsewhere the process just ends. Call
- * when the app is ready. The returned function ends it.
+ * Calls `quit`, which must end the app at once, when the system is about to shut down or restart, and on
+ * macOS also when the person logs out. Linux and macOS only: on Windows the process just ends. Call when
+ * the app is ready. The returned function stops this.
  *
- * @see https://www.electronjs.org/docs/latest/api/power-monitor#event-shutdown-linux-macos
+ * @see {@link https://www.electronjs.org/docs/latest/api/power-monitor#event-shutdown-linux-macos}
  */
 export function onShutdown(quit: () => void): () => void {
   const listener = (event: Event): void => {
-    // Not to keep the system from it: on Linux it waits until the process has ended, or five seconds.
+    // Delays the shutdown: on Linux the system waits for the process to end, for at most five seconds.
     event.preventDefault()
     quit()
   }
-  // On Linux Electron asks the system to wait once it has listeners for `shutdown`, and does not count
-  // the very first listener of all (lib/browser/api/power-monitor.ts). So another one comes first.
+  // On Linux Electron asks the system to wait if there are listeners for `shutdown`, but ignores the
+  // very first listener, of any event (lib/browser/api/power-monitor.ts). So another listener comes first.
   powerMonitor.on('resume', ignore)
-  // electron.d.ts has no event here, though its text speaks of one.
+  // The type in electron.d.ts lacks the event, but its documentation mentions it.
   powerMonitor.on('shutdown', listener as () => void)
   return () => {
     powerMonitor.off('resume', ignore)
@@ -43,5 +43,5 @@ export function onShutdown(quit: () => void): () => void {
 }
 
 function ignore(): void {
-  // It is there to be the first.
+  // This is only the first listener.
 }

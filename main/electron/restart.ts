@@ -1,4 +1,4 @@
-// Starts Latchkey again in the place of this process: what Electron asks for once, only a new process finds.
+// Restarts Latchkey in a new process, because Electron asks for some things only once per process.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -6,16 +6,16 @@ import { app } from 'electron'
 import { makeRestart, makeWaiter, type Restart } from '../app/restart-command.js'
 
 export type Restarter = {
-  /** False where this Latchkey's file is gone. */
+  /** False if this Latchkey's file is gone. */
   canRestart(): boolean
   /**
-   * Quits, and starts Latchkey again once this process has ended, so that it meets none of its locks. Only
-   * the first call does. Rejects, and quits nothing, if the system can start no program.
+   * Quits, and starts Latchkey again after this process has ended and released its locks. Only the first
+   * call has an effect. Rejects without quitting if the system can't start a program.
    */
   restart(): Promise<void>
 }
 
-/** `secrets`: variables of this start that are no longer in the environment, and that the next one is to have. */
+/** `secrets`: variables that were removed from this environment, but that the next start needs. */
 export function createRestarter(secrets: Readonly<Record<string, string>>): Restarter {
   let isUnderWay = false
   const find = (): Restart | null => {
@@ -42,9 +42,9 @@ export function createRestarter(secrets: Readonly<Record<string, string>>): Rest
 }
 
 /**
- * Not by Electron on Linux. The process that `app.relaunch` starts, and all that come of it, may gain no
- * privileges: the setuid sandbox, AppImage's mount and a browser from a snap all need some. And an AppImage
- * is unmounted when this process ends, with the program of Electron's own waiter in it.
+ * Restarts without Electron on Linux. The process that `app.relaunch` starts, and all its children, can't
+ * gain privileges, but the setuid sandbox, AppImage's mount and a browser from a snap need some. Also, an
+ * AppImage is unmounted when this process ends, and Electron's waiting program is in it.
  *
  * @see {@link https://github.com/electron/electron/issues/41463}
  * @see {@link https://github.com/electron-userland/electron-builder/issues/1727}
@@ -56,15 +56,15 @@ async function startAfterThis(
   const { command, args } = makeWaiter(next)
   const waiter = spawn(command, args, {
     env: { ...process.env, ...secrets },
-    // The pipe is never written to.
+    // Nothing is written to the pipe.
     stdio: ['pipe', 'ignore', 'ignore'],
-    // Ctrl-C in the terminal of this start is not for the next one.
+    // Ctrl-C in this start's terminal must not end the next one.
     detached: true,
   })
   await once(waiter, 'spawn')
 }
 
-/** Electron starts its waiter at once, with the environment of this moment. */
+/** Electron starts its waiting program at once, with the current environment. */
 function relaunch({ program, args }: Restart, secrets: Readonly<Record<string, string>>): void {
   Object.assign(process.env, secrets)
   app.relaunch({ execPath: program, args: [...args] })

@@ -1,4 +1,4 @@
-// Runs a command of an installed package, in the place of the tray app.
+// Runs a command of an installed package instead of the tray app.
 
 import { app } from 'electron'
 import { readCommand } from '../app/packaged-command.js'
@@ -6,9 +6,9 @@ import { flushOutput } from '../base/output.js'
 import { INSTALLED } from '../settings/help.js'
 
 /**
- * Runs the command that the arguments hold, and never returns then; returns where they hold none. To be
- * awaited while the app's module is evaluated, when Electron runs Node's event loop and nothing else:
- * neither a screen nor a page is needed, and none is there yet.
+ * Runs the command in the arguments and never returns. Returns if there is no command. Await this while
+ * the app's module is evaluated: then Electron runs only Node's event loop, without a screen or a
+ * page.
  */
 export async function runCommand(args: readonly string[]): Promise<void> {
   const command = readCommand(args)

@@ -1,4 +1,4 @@
-// The window's own scheme: its few files, and the policy that they are served with.
+// Serves the window's files under their own scheme, with a security policy.
 
 import { readFile } from 'node:fs/promises'
 import { protocol } from 'electron'
@@ -8,7 +8,7 @@ const HOST = 'app'
 export const WINDOW_ORIGIN = `${SCHEME}://${HOST}`
 export const WINDOW_URL = `${WINDOW_ORIGIN}/`
 
-// From dist/main/electron; the page itself is not compiled.
+// Paths from dist/main/electron. The page itself is not compiled.
 const FILES: Readonly<Record<string, { file: string; type: string }>> = {
   '/': { file: '../../../renderer/index.html', type: 'text/html' },
   '/style.css': { file: '../../../renderer/style.css', type: 'text/css' },
@@ -43,9 +43,9 @@ const POLICY = [
 ].join('; ')
 
 /**
- * Declares the scheme: an origin of its own, in a secure context. Call before the app is ready.
+ * Declares the scheme with its own origin in a secure context. Call before the app is ready.
  *
- * @see https://www.electronjs.org/docs/latest/api/protocol#protocolregisterschemesasprivilegedcustomschemes
+ * @see {@link https://www.electronjs.org/docs/latest/api/protocol#protocolregisterschemesasprivilegedcustomschemes}
  */
 export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([
@@ -53,7 +53,7 @@ export function registerScheme(): void {
   ])
 }
 
-/** Serves the window's files, and nothing that is not listed here. Call when the app is ready. */
+/** Serves only the files that are listed here. Call when the app is ready. */
 export function serveWindowFiles(): void {
   protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url)

@@ -1,4 +1,4 @@
-// One tray app per data directory, by Chromium's lock: a second start hands over to the first.
+// Allows one tray app per data directory with Chromium's lock. A second start hands over to the first.
 
 import { readlinkSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -8,29 +8,29 @@ import { errnoOf } from '../base/errno.js'
 import type { SecondStart } from '../app/second-start.js'
 
 /**
- * Resolves to false if another Latchkey has heard of this start, with `handedOver`. True otherwise,
- * also if Chromium's lock cannot be made: then the directory lock alone decides, and says why.
+ * Resolves to false if another Latchkey was told of this start, with `handedOver`. Otherwise true, also
+ * if Chromium's lock can't be created: then only the directory lock decides, and gives the reason.
  *
- * Electron answers false in both cases. The lock is a symbolic link, so it cannot be made on file systems
- * without links, or where a backup or a synced folder has put a regular file in its place.
+ * Electron returns false in both cases. The lock is a symbolic link, so it can't be created on file
+ * systems without links, or if a backup or a synced folder has replaced it by a regular file.
  *
- * @see https://www.electronjs.org/docs/latest/api/app#apprequestsingleinstancelockadditionaldata
+ * @see {@link https://www.electronjs.org/docs/latest/api/app#apprequestsingleinstancelockadditionaldata}
  */
 export async function isFirstInstance(
   directory: string,
   handedOver: SecondStart,
 ): Promise<boolean> {
   if (app.requestSingleInstanceLock(handedOver)) return true
-  // A mutex and a window there, neither of which depends on the file system.
+  // Windows uses a mutex and a window, which don't depend on the file system.
   if (process.platform === 'win32') return false
   return !(await hasListener(directory))
 }
 
-/** Whether a program listens where Chromium's lock in this directory says. */
+/** True if a program listens on the socket that Chromium's lock in this directory names. */
 function hasListener(directory: string): Promise<boolean> {
   let path: string
   try {
-    // Followed here: the link's own path may be too long for a socket.
+    // Resolves the link, because its own path may be too long for a socket.
     path = readlinkSync(join(directory, 'SingletonSocket'))
   } catch {
     return Promise.resolve(false)
@@ -41,7 +41,7 @@ function hasListener(directory: string): Promise<boolean> {
       socket.destroy()
       resolve(true)
     })
-    // EAGAIN: too many ask at once, so somebody is there.
+    // EAGAIN: too many programs connect at once, so a program listens.
     socket.once('error', (error) => resolve(errnoOf(error) === 'EAGAIN'))
   })
 }

@@ -20,7 +20,7 @@ export function readSettingsFile(path: string): SettingsText | undefined {
     clearInvalidConfig: false,
     deserialize: (text) => parseSettings(text, path) as Record<string, unknown>,
   })
-  // electron-store shows its files to any page that asks. Our pages do not need that.
+  // electron-store shows its files to any page that asks. Our pages don't need that.
   ipcMain.removeAllListeners('electron-store-get-data')
   return { ...found, content: store.store }
 }

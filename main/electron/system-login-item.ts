@@ -26,7 +26,7 @@ import { START_AT_LOGIN } from './electron-messages.js'
  * data directory and port of this start. Its notes say which settings it doesn't keep.
  */
 export function createAutostart(appUserModelId: string, findings: SettingsFindings): Autostart {
-  // A login item of macOS is the app itself, without flags.
+  // On macOS the login item is the app itself, without flags.
   const { flags, lost } = chooseLoginFlags(findings, process.platform !== 'darwin')
   return withNote(createOf(appUserModelId, flags), describeLost(lost))
 }
@@ -37,7 +37,7 @@ function createOf(appUserModelId: string, flags: readonly string[]): Autostart {
   const found = launchOf({ execPath, appPath: app.getAppPath(), isPackaged, env })
   const launch = found && { ...found, flags }
   if (launch === null || (platform !== 'win32' && platform !== 'darwin')) {
-    // Without a home directory nothing can be written, and the state's note says so.
+    // Without a home directory nothing can be written. The state's note says so.
     const autostart = createLinuxAutostart({ launch, env, home: findHome() ?? '/' })
     const isUnsandboxed = app.commandLine.hasSwitch('no-sandbox')
     return isUnsandboxed && !isPackaged
@@ -53,7 +53,7 @@ function createOf(appUserModelId: string, flags: readonly string[]): Autostart {
     : createMacAutostart({ launch, loginItems })
 }
 
-/** Turns starting at login off for good, and returns what was done. */
+/** Turns off starting at login permanently, and returns the result. */
 export function removeLoginItem(autostart: Autostart): Removal {
   const { env, platform } = process
   if (platform !== 'win32' && platform !== 'darwin') {

@@ -1,4 +1,4 @@
-// The tray's icon and menu.
+// Shows the tray's icon and menu.
 
 import { fileURLToPath } from 'node:url'
 import { Menu, nativeImage, nativeTheme, Tray, type MenuItemConstructorOptions } from 'electron'
@@ -8,21 +8,21 @@ import type { MenuCommand, MenuItem } from '../present/menu.js'
 
 export type TrayIcon = {
   /**
-   * Puts the icon into the tray. On Linux Electron asks once, at this moment, whether the desktop has a
-   * StatusNotifier host; without one it uses the older kind of tray from then on, or none.
+   * Puts the icon into the tray. On Linux, Electron asks only now if the desktop has a StatusNotifier
+   * host. Without one, it uses the older kind of tray from then on, or none.
    */
   show(): void
-  /** Shows a menu and an icon in place of those before; what came before `show` is shown then. */
+  /** Replaces the menu and the icon. If called before `show`, the change appears with `show`. */
   render(items: readonly MenuItem[], state: Summary): void
-  /** What a chosen command does. */
+  /** Runs a chosen command. */
   onCommand(run: (command: MenuCommand) => void): void
   destroy(): void
 }
 
 /**
- * Makes the tray's icon, to be shown later. Keep what this returns: a tray that is garbage-collected
- * disappears. Nothing depends on a click on the icon, which some Linux desktops do not send, nor on the
- * icon being seen, which takes a tray host there.
+ * Creates the tray's icon, to be shown later. Keep the result, because a garbage-collected tray
+ * disappears. No function depends on a click on the icon, which some Linux desktops don't report, or on
+ * a visible icon, which needs a tray host there.
  */
 export function createTray(): TrayIcon {
   let icon: Icon = 'signed-out'
@@ -47,19 +47,19 @@ export function createTray(): TrayIcon {
     }
   }
   const fill = (): void => {
-    // On Linux a changed item shows only in a new menu.
+    // On Linux, a changed item appears only in a new menu.
     tray?.setContextMenu(Menu.buildFromTemplate(shownItems.map(toTemplate)))
     const [first] = shownItems
     tray?.setToolTip(first?.kind === 'text' ? `Latchkey: ${first.label}` : 'Latchkey')
   }
-  // macOS colours its template images itself.
+  // macOS colors template images itself.
   nativeTheme.on('updated', () => tray?.setImage(imageOf(icon)))
 
   return {
     show() {
       if (isOver || tray !== null) return
       tray = new Tray(imageOf(icon))
-      // macOS opens the menu on a click, and tells of the click as well.
+      // macOS opens the menu on a click, but also reports the click.
       if (process.platform !== 'darwin') tray.on('click', () => run('open'))
       fill()
     },
@@ -85,7 +85,7 @@ function imageOf(icon: Icon): Electron.NativeImage {
   )
 }
 
-/** macOS wants black alone, Windows its own format, and the others one for light and dark panels. */
+/** macOS needs black images, Windows its own format, and other systems one image per panel theme. */
 function fileOf(icon: Icon): string {
   if (process.platform === 'darwin') return `tray-${icon}Template.png`
   const theme = isPanelDark() ? 'dark' : 'light'
@@ -93,14 +93,14 @@ function fileOf(icon: Icon): string {
 }
 
 function isPanelDark(): boolean {
-  // The taskbar has a theme of its own.
+  // The taskbar has its own theme.
   if (process.platform === 'win32') return nativeTheme.shouldUseDarkColorsForSystemIntegratedUI
-  // GNOME's top bar is dark, whatever its windows are.
+  // GNOME's top bar is dark, even with light windows.
   if (/\bgnome\b/i.test(process.env['XDG_CURRENT_DESKTOP'] ?? '')) return true
   return nativeTheme.shouldUseDarkColors
 }
 
-// A single & in a label marks an access key, and a name may hold one.
+// A single & in a label marks an access key, so an & in a name must be doubled.
 function literal(label: string): string {
   return label.replaceAll('&', '&&')
 }

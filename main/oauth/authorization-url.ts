@@ -11,7 +11,7 @@ export type AuthorizationRequest = {
   challenge: string
   audience: string | null
   prompt: string | null
-  /** Who is expected to sign in, as the provider may fill in or choose for them. */
+  /** The user who is expected to sign in. The provider may fill in or choose that user. */
   loginHint: string | null
   /** Seconds; the provider must have seen the person more recently than that. */
   maxAgeS: number | null

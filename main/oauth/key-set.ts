@@ -1,4 +1,4 @@
-// The keys that a provider signs with: fetched, read entry by entry, and tried until one fits.
+// Fetches and reads the keys that a provider signs with, and tries them until one fits.
 
 import {
   createLocalJWKSet,
@@ -16,7 +16,7 @@ import { AuthError, tooManyRequests } from '../base/errors.js'
 import { parseJson, type Http } from '../net/http.js'
 
 export type KeySet = {
-  /** Gives the provider's signing keys. If `again` is true, they are fetched again. */
+  /** Returns the provider's signing keys. If `again` is true, they are fetched again. */
   read(options?: { again?: boolean; signal?: AbortSignal }): Promise<JSONWebKeySet>
   /** True if the keys are so old that the provider may have replaced one under the same name. */
   areOutdated(): boolean
@@ -51,7 +51,7 @@ export async function fetchKeySet(
 
 const wireKeySet = z.object({ keys: z.array(z.unknown()) })
 
-/** The public numbers of a key, by its type. A Map, because the type is the provider's text. */
+/** The public members of a key, by its type. A Map, because the type is untrusted text. */
 const PUBLIC_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['RSA', ['n', 'e']],
   ['EC', ['crv', 'x', 'y']],
@@ -60,8 +60,8 @@ const PUBLIC_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /**
- * Reads a key set; null where there is none. Entries that cannot be read are left out, and so is
- * whatever an entry holds beyond what a public key needs.
+ * Reads a key set. Null if there is none. Entries that can't be read are left out, and so are members
+ * that a public key doesn't need.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5}
  */
@@ -90,8 +90,8 @@ function parseKey(entry: unknown): JWK[] {
 const FEWEST_RSA_BITS = 2048
 
 /**
- * True for an RSA key with which anybody can sign: with an exponent of 1 the signature is the message.
- * An even exponent has no inverse, so no key has one.
+ * True for an RSA key with which anyone can sign: with an exponent of 1 the signature is the message.
+ * An even exponent has no inverse, so no valid key has one.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8017#section-3.1}
  * @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.3}
@@ -108,7 +108,7 @@ function numberOf(value: unknown): bigint {
   return hex === '' ? 0n : BigInt(`0x${hex}`)
 }
 
-/** A number means the text that it is written with. */
+/** Reads a number as its text. */
 function kidOf(kid: unknown): { kid?: string } {
   if (typeof kid === 'number') return { kid: String(kid) }
   return isFilled(kid) ? { kid } : {}
@@ -134,7 +134,7 @@ export type VerificationKeys = {
 }
 
 /**
- * Verifies a JWT with the key that its `kid` names, else with each that could have signed it. If
+ * Verifies a JWT with the key that its `kid` names, else with each key that could have signed it. If
  * none fits, `readAgain` is asked for a newer set, once. If the set has the named key, it is asked
  * only if the set is outdated. Throws jose's errors.
  *
@@ -160,7 +160,7 @@ function isUnsigned(thrown: unknown): boolean {
   )
 }
 
-/** True where the set has the key that the JWT names. */
+/** True if the set has the key that the JWT names. */
 function isNamed(jwt: string, keySet: JSONWebKeySet): boolean {
   const { kid } = kidOf(decodeProtectedHeader(jwt).kid)
   return kid !== undefined && hasKey(keySet, kid)
@@ -188,7 +188,7 @@ async function verifyByAny(
       try {
         return (await jwtVerify(jwt, key, options)).payload
       } catch (failed) {
-        // Another key may fit. Whatever is wrong beyond the signature is wrong for all of them.
+        // Another key may fit. Any other error than the signature applies to all keys.
         if (!(failed instanceof errors.JWSSignatureVerificationFailed)) throw failed
       }
     }
@@ -196,7 +196,7 @@ async function verifyByAny(
   }
 }
 
-/** The whole set; where the named key is not in it, the keys without a name. */
+/** The whole set. If the named key is missing, the keys without a name. */
 function candidatesFor(kid: string | undefined, keySet: JSONWebKeySet): JSONWebKeySet {
   if (kid === undefined || hasKey(keySet, kid)) return keySet
   const nameless = keySet.keys.filter((key) => key.kid === undefined)

@@ -1,4 +1,4 @@
-// The provider's metadata: fetched, checked against the configured issuer, parsed.
+// Fetches the provider's metadata, checks it against the configured issuer, and parses it.
 
 import { z } from 'zod'
 import type { AuthMethods } from './client-authentication.js'
@@ -12,30 +12,34 @@ export type ProviderMetadata = {
   jwksUri: string
   userinfoEndpoint: string | null
   revocationEndpoint: string | null
-  /** True where the provider announces that only clients with a secret may revoke tokens. */
+  /** True if the provider announces that only clients with a secret may revoke tokens. */
   revocationNeedsSecret: boolean
   endSessionEndpoint: string | null
-  /** What the provider says it signs ID tokens with; none and symmetric ones are left out. */
+  /** The announced algorithms for signing ID tokens, without `none` and symmetric ones. */
   signingAlgorithms: readonly string[]
-  /** True where the provider promises `iss` in the authorization response (RFC 9207). */
+  /**
+   * True if the provider promises `iss` in the authorization response.
+   *
+   * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-3}
+   */
   issParameterSupported: boolean
-  /** How a client with a secret may authenticate; null where the provider does not say. */
+  /** How a client with a secret may authenticate. Null if the provider doesn't say. */
   tokenAuthMethods: AuthMethods
   revocationAuthMethods: AuthMethods
-  /** Optional members that cannot be used as they were announced. They count as absent. */
+  /** Optional members that can't be used as announced. They count as absent. */
   ignored: readonly IgnoredMember[]
 }
 
 export type IgnoredMember = {
   name: string
-  /** `empty` is null or an empty text, `insecure` an endpoint that is not https. */
+  /** `empty`: null or an empty text. `insecure`: an endpoint that is not https. */
   fault: 'empty' | 'unreadable' | 'insecure'
 }
 
 const PURPOSE = "reading the provider's metadata"
 
 const endpoint = z.url({ protocol: /^https?$/ })
-/** What decides is strict. The rest is read one by one, so that an odd member costs only itself. */
+/** Required members are strict. Optional ones are read separately, so a faulty one affects no others. */
 const wireMetadata = z.looseObject({
   issuer: z.string(),
   authorization_endpoint: endpoint,
@@ -47,8 +51,8 @@ type WireMetadata = z.infer<typeof wireMetadata>
 
 /**
  * Fetches and checks the metadata of `issuer`. The announced issuer must be exactly the configured
- * one, the three endpoints that a sign-in needs https (or http on loopback), and PKCE with S256 not
- * ruled out. An optional member that cannot be used counts as absent and is named in `ignored`.
+ * one. The three endpoints that a sign-in needs must be https, or http on loopback. PKCE with S256 must
+ * not be excluded. An optional member that can't be used counts as absent and is listed in `ignored`.
  * Fails with `invalid-metadata`, `issuer-mismatch`, `insecure-endpoint`, `pkce-unsupported` and the
  * codes of {@link Http}.
  *
@@ -94,7 +98,7 @@ export async function fetchMetadata(
     signingAlgorithms: signingAlgorithms(optional.list('id_token_signing_alg_values_supported')),
     issParameterSupported: optional.promise('authorization_response_iss_parameter_supported'),
     tokenAuthMethods: tokenMethods,
-    // Most say it once, for both.
+    // Most providers announce the methods once, for both endpoints.
     revocationAuthMethods: announced ?? tokenMethods,
     ignored: optional.ignored,
   }
@@ -111,7 +115,7 @@ async function requestMetadata(
     method: 'GET',
     url,
     purpose: PURPOSE,
-    // Some providers add a final slash. The issuer inside decides whose metadata this is.
+    // Some providers add a final slash. The issuer in the metadata decides whose metadata this is.
     followsOneRedirect: true,
     ...(signal && { signal }),
   })
@@ -130,23 +134,23 @@ async function requestMetadata(
   const where = parsed.error.issues[0]?.path.join('.')
   throw new AuthError(
     'invalid-metadata',
-    `What ${url} answered is not an OpenID provider's metadata` +
+    `The answer of ${url} is not an OpenID provider's metadata` +
       `${where ? ` (${where} is missing or malformed)` : ''}. Check the issuer setting.`,
   )
 }
 
 type OptionalMembers = {
-  /** Null where there is none, or none that may be used. */
+  /** Null if the endpoint is missing or may not be used. */
   endpoint(name: string): string | null
-  /** The texts in a list; null where there is no list, or none that can be read. */
+  /** The texts in a list. Null if there is no readable list. */
   list(name: string): readonly string[] | null
-  /** True for a promise that was made clearly. */
+  /** True if the provider clearly makes the promise. */
   promise(name: string): boolean
-  /** What was read so far and could not be used. */
+  /** The members read so far that can't be used. */
   ignored: readonly IgnoredMember[]
 }
 
-/** Reads members that a provider may leave out, and notes those that cannot be used. */
+/** Reads optional members, and records the ones that can't be used. */
 function readOptional(wire: WireMetadata): OptionalMembers {
   const ignored: IgnoredMember[] = []
   const ignore = (name: string, fault: 'unreadable' | 'insecure'): void => {
@@ -165,7 +169,7 @@ function readOptional(wire: WireMetadata): OptionalMembers {
     list(name) {
       const value = wire[name]
       const texts = Array.isArray(value) ? value.filter((item) => typeof item === 'string') : null
-      // A list of nothing but oddities says no more than none; an empty list does.
+      // A list without any text counts as no list. An empty list counts.
       if (texts && (texts.length > 0 || (value as unknown[]).length === 0)) return texts
       ignore(name, 'unreadable')
       return null
@@ -179,7 +183,7 @@ function readOptional(wire: WireMetadata): OptionalMembers {
   }
 }
 
-/** The algorithms of ID tokens that can be checked without a secret; RS256 where none are announced. */
+/** The algorithms of ID tokens that can be verified without a secret. RS256 if none are announced. */
 function signingAlgorithms(announced: readonly string[] | null): readonly string[] {
   if (announced === null || announced.length === 0) return ['RS256']
   const usable = announced.filter(isAsymmetric)
@@ -187,7 +191,7 @@ function signingAlgorithms(announced: readonly string[] | null): readonly string
   throw new AuthError(
     'invalid-metadata',
     announced.includes('HS256')
-      ? 'The provider signs ID tokens with HS256 only, which takes a client secret to check, and ' +
+      ? 'The provider signs ID tokens with HS256 only, which needs a client secret to check, and ' +
           'Latchkey has none. Set RS256 or ES256 for your application there, or ask its administrator.'
       : 'The provider signs ID tokens only in ways that Latchkey cannot check. Ask its ' +
           'administrator for RS256 or ES256.',
@@ -207,11 +211,11 @@ function mismatchOf(configured: string, announced: string): string {
   if (announced.replace(/\/$/, '') === configured.replace(/\/$/, '')) {
     return `The provider spells its issuer ${shown}: set the issuer exactly so.`
   }
-  // Microsoft Entra's addresses for any tenant announce one that nobody's ID tokens come from.
+  // Microsoft Entra's addresses for all tenants announce an issuer that no ID token has.
   if (/\{[^}]*\}/.test(announced)) {
     return (
-      `The provider at ${configured} is that of many tenants: its issuer is ${shown}. Set the issuer ` +
-      "to your own tenant's: put its ID in the place of the braces."
+      `The provider at ${configured} serves many tenants: its issuer is ${shown}. Set the issuer ` +
+      "to your own tenant's: put its ID in place of the braces."
     )
   }
   return (
@@ -222,7 +226,7 @@ function mismatchOf(configured: string, announced: string): string {
 
 const LONGEST_ISSUER = 200
 
-/** Printable, and no longer than a person reads. */
+/** Makes untrusted text printable and short enough to read. */
 function quoteUntrusted(text: string): string {
   const plain = text.replace(/[\p{C}\p{Z}]+/gu, ' ')
   return plain.length > LONGEST_ISSUER ? `${plain.slice(0, LONGEST_ISSUER)}…` : plain
@@ -242,7 +246,7 @@ function requireSecure(url: string, name: string): string {
   )
 }
 
-// A public client has no secret that an HMAC could be checked with.
+// A public client has no secret to check an HMAC with.
 function isAsymmetric(algorithm: string): boolean {
   return algorithm !== 'none' && !algorithm.startsWith('HS')
 }

@@ -7,13 +7,13 @@ export type RedirectTarget = {
   host: RedirectHost
   /** Begins with a slash. */
   path: string
-  /** Ports registered with the provider, in order; none: any free port. */
+  /** Ports registered with the provider, in order. If empty, any free port. */
   ports: readonly number[]
 }
 
 export const DEFAULT_TARGET: RedirectTarget = { host: '127.0.0.1', path: '/callback', ports: [] }
 
-/** The redirect URI at a port; without one, as it is registered where the provider allows any. */
+/** The redirect URI at a port. Without a port, the URI to register if the provider allows any port. */
 export function redirectUriAt(
   { host, path }: Pick<RedirectTarget, 'host' | 'path'>,
   port: number | null,
@@ -22,7 +22,7 @@ export function redirectUriAt(
 }
 
 /**
- * What to register with the provider, in a sentence for a person.
+ * Tells a person which URIs to register with the provider.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3}
  */

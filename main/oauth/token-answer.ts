@@ -1,8 +1,8 @@
-// What the token endpoint answered, read member by member: what cannot be read is as good as absent.
+// Reads the token endpoint's answer. Each member that can't be read counts as absent.
 
 import { parseJson } from '../net/http.js'
 
-/** Every member is null if the answer lacks it, or has it in a form that cannot be read. */
+/** A member is null if the answer lacks it or if it can't be read. */
 export type TokenAnswer = {
   readonly accessToken: string | null
   readonly tokenType: string | null
@@ -13,20 +13,20 @@ export type TokenAnswer = {
   readonly scope: string | null
   readonly error: string | null
   readonly errorDescription: string | null
-  /** The members that are there and cannot be read, by their names. */
+  /** The names of members that can't be read. */
   readonly unreadable: readonly string[]
 }
 
-/** Stands among the unreadable members where nobody says how long an access token lives. */
+/** Listed with the unreadable members if the lifetime of the access token is unknown. */
 export const NO_EXPIRY = 'no-expiry'
 
-/** More than that no date can be relied on to hold. */
+/** A hundred years. A longer lifetime could exceed the range of dates. */
 const LONGEST_LIFE_S = 3_155_760_000
 
 /**
  * Reads an answer of the token endpoint, whatever its status. Providers send `null` or an empty text
- * for what they leave out, numbers as text, and lists for what is one text with spaces: each is read
- * as what it plainly means. A text is read only if a header could carry it.
+ * for missing members, numbers as text, and lists for texts with spaces. Each is read as intended. A
+ * text is read only if it is valid in a header.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1}
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#appendix-A} (the characters)
@@ -57,8 +57,8 @@ export function readTokenAnswer(body: string): TokenAnswer {
 }
 
 /**
- * When an access token ends by its own account, in milliseconds since the epoch by the provider's
- * clock; null if it is no JWT, or does not say. Nothing is decided by it but when to renew, so its
+ * When an access token expires by its own `exp`, in milliseconds since the epoch by the provider's
+ * clock. Null if the token is not a JWT or has no `exp`. This only decides when to renew, so the
  * signature, which is for the resource server, is not checked.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9068#section-2.2}
@@ -75,7 +75,7 @@ export function expiryInToken(accessToken: string): number | null {
 /** The year 2200. */
 const LATEST_EXP_S = 7_258_118_400
 
-/** A list of one text is that text. */
+/** Reads a list of one text as that text. */
 function oneOf(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value
 }

@@ -1,4 +1,4 @@
-// The token endpoint and its sibling: exchange a code, renew a session, revoke a token.
+// The token and revocation endpoints: exchanges a code, renews a session, and revokes tokens.
 
 import type { Clock } from '../base/clock.js'
 import { authenticated, secretsOf, type Client } from './client-authentication.js'
@@ -10,23 +10,24 @@ import { tokenFailure, type Grant } from './token-failure.js'
 
 export type TokenSet = {
   accessToken: string
-  /** Milliseconds since the epoch; null where neither the provider nor the token itself says. */
+  /** Milliseconds since the epoch. Null if neither the provider nor the token says. */
   accessTokenExpiresAtMs: number | null
-  /** When it was asked for: its life is counted from here, in milliseconds since the epoch. */
+  /** When it was requested, in milliseconds since the epoch. Its lifetime counts from here. */
   obtainedAtMs: number
   refreshToken: string | null
   idToken: string
   scope: string
-  /** Members of the last answer that were there and could not be read, by name, for `diagnose`. */
+  /** Names of the last answer's members that could not be read, for `diagnose`. */
   unreadable?: readonly string[] | undefined
 }
 
-/** A token whose end nobody tells is taken to live for this long, for those who need a number. */
+/** The assumed lifetime of a token without a known end, for apps that need a number. */
 export const ASSUMED_LIFE_MS = 300_000
 
 /**
- * When an access token ends, in milliseconds since the epoch; assumed if nobody says. What cannot be
- * renewed is assumed anew each time: only a resource server can tell that it has ended.
+ * When an access token expires, in milliseconds since the epoch. If its end is unknown, a lifetime is
+ * assumed. For a token that can't be renewed, that lifetime counts from now, because only a resource
+ * server can tell that the token has expired.
  */
 export function expiryOf(tokens: TokenSet, nowMs: number): number {
   const { accessTokenExpiresAtMs, obtainedAtMs, refreshToken } = tokens
@@ -34,10 +35,10 @@ export function expiryOf(tokens: TokenSet, nowMs: number): number {
 }
 
 /**
- * Tokens that were stored, as they count at a start. If they were asked for at a time that is still to
- * come, the clock was set back since, and nobody can tell how old they are: those that can be renewed
- * count as expired, the others as asked for just now. Otherwise apps would be given a dead access token
- * until the clock is back where it was.
+ * Adjusts stored tokens at the start. If they were requested at a time in the future, the clock was set
+ * back, and their age is unknown. Then tokens that can be renewed count as expired, and others as
+ * requested just now. Otherwise apps would get an expired access token until the clock reaches its
+ * earlier time.
  */
 export function restoredTokens(tokens: TokenSet, nowMs: number): TokenSet {
   const { accessTokenExpiresAtMs: endsAtMs, obtainedAtMs, refreshToken } = tokens
@@ -55,24 +56,25 @@ export type CodeExchange = Client & {
   code: string
   redirectUri: string
   verifier: string
-  /** What was asked for: what was granted where the provider does not say otherwise. */
+  /** The requested scopes. They count as granted unless the provider says otherwise. */
   scope: string
 }
 
-/** Tokens that came in an answer that cannot be used. */
+/** Tokens from an answer that can't be used. */
 export type Orphans = Readonly<Pick<TokenAnswer, 'accessToken' | 'refreshToken'>>
 
 type Clocked = Pick<Clock, 'nowMs'>
 
 /**
- * Exchanges an authorization code. A token's life is counted from when it was asked for, so that a
- * slow answer cannot lengthen it. Beside the tokens comes how far the provider's clock is ahead of
- * ours, in milliseconds (RFC 9110 section 6.6.1). `orphaned` is given the tokens of an answer that
- * cannot be used, for they live on at the provider. The request is sent once: a code is good for one.
+ * Exchanges an authorization code. A token's lifetime counts from the request, so that a slow answer
+ * can't lengthen it. Also returns how far the provider's clock is ahead of ours, in milliseconds.
+ * `orphaned` gets the tokens of an answer that can't be used, because they stay valid at the provider.
+ * The request is sent only once, because a code can be used only once.
  * Fails with `invalid-grant`, `token-error`, `invalid-token-response` and the codes of {@link Http}.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3}
  * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.5}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1} (the provider's clock)
  */
 export async function exchangeCode(
   http: Http,
@@ -107,24 +109,24 @@ export async function exchangeCode(
   }
 }
 
-/** A renewed session's tokens; what the provider did not send anew stays as it was. */
+/** A renewed session's tokens. Values that the provider did not send again stay unchanged. */
 export type RenewedTokens = Omit<TokenSet, 'idToken'> & { idToken: string | null }
 
 export type RenewalRequest = Client & {
   refreshToken: string
   scope: string
-  /** True where it was sent before, and no answer came. */
+  /** True if the refresh token was sent before and no answer came. */
   mayBeSpent?: boolean
 }
 
 /**
- * Renews a session by its refresh token. Fails as {@link exchangeCode} does, and with
+ * Renews a session with its refresh token. Fails like {@link exchangeCode}, and also with
  * `interaction-required` and `client-refused`.
  *
- * 1. Send the refresh token; once more, at once, if the answer was lost on its way. The first use may
- *    have spent it; some providers that rotate give it a grace for that.
- * 2. Hand a new refresh token to `keep`, before anything else in the answer is judged: the one that
- *    was sent may be spent, whatever else is wrong.
+ * 1. Send the refresh token. If the answer is lost, send it again at once. The first use may have spent
+ *    it, but some providers that rotate refresh tokens accept it again within a grace period.
+ * 2. Pass a new refresh token to `keep` before checking the rest of the answer. The old one may be
+ *    spent even if the answer is faulty.
  * 3. Read the rest.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6}
@@ -161,12 +163,12 @@ export async function renewTokens(
 }
 
 /**
- * The time within which a refresh token that was used is sent again, in milliseconds: the grace that
- * Okta gives it by default. After that a second use may end the session, so it is left to the next try.
+ * How long a used refresh token may be sent again at once, in milliseconds: Okta's default grace period.
+ * Later, a second use may end the session, so the next renewal decides.
  *
- * Providers that rotate document different graces (all read 2026-11-26). Okta: 0 to 60 s, 30 by default.
- * Auth0: none by default, or as many seconds as its administrator sets; its documentation names no
- * maximum. Amazon Cognito: up to 60 s, as its administrator sets, where rotation is turned on.
+ * Providers document different grace periods (all read 2026-11-26). Okta: 0 to 60 s, 30 by default.
+ * Auth0: none by default, or as many seconds as its administrator sets; its documentation gives no
+ * maximum. Amazon Cognito: up to 60 s, as its administrator sets, if rotation is turned on.
  *
  * @see {@link https://developer.okta.com/docs/guides/refresh-tokens/main/}
  * @see {@link https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation}
@@ -195,8 +197,8 @@ function isSuccess({ status }: HttpResponse): boolean {
 }
 
 /**
- * How far the provider's clock is ahead of ours, in milliseconds; null where it does not say. It may
- * have looked at its clock at any time between the request and its answer.
+ * How far the provider's clock is ahead of ours, in milliseconds. Null if the answer doesn't tell the
+ * time. The provider may have read its clock at any time between the request and the answer.
  */
 function aheadOf({ dateMs }: HttpResponse, sentMs: number, answeredMs: number): number | null {
   if (dateMs === null) return null
@@ -254,11 +256,11 @@ function notUnderstood(grant: Grant, member: string): AuthError {
 }
 
 /**
- * Ends tokens at the provider: the refresh token where there is one, else the access token. Does
- * nothing where the provider has no revocation endpoint. Fails with `revocation-failed`, but not
- * where the provider refuses a client without a secret as it announced.
+ * Revokes tokens at the provider: the refresh token if there is one, else the access token. Does
+ * nothing if the provider has no revocation endpoint. Fails with `revocation-failed`, but not if the
+ * provider rejects a client without a secret as it announced.
  *
- * @see RFC 7009 section 2.1
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2.1}
  */
 export async function revokeTokens(
   http: Http,
@@ -285,7 +287,7 @@ export async function revokeTokens(
     const why = cause instanceof AuthError ? cause.message : 'The request failed.'
     throw new AuthError('revocation-failed', why, { cause })
   }
-  // Asked all the same: Keycloak announces only secrets, and revokes for public clients too.
+  // The request is sent anyway: Keycloak announces only secrets, but revokes for public clients too.
   // https://github.com/keycloak/keycloak/issues/29822
   const isExpected = metadata.revocationNeedsSecret && client.clientSecret === null
   if (isExpected && REFUSED.has(response.status)) return
@@ -298,5 +300,5 @@ export async function revokeTokens(
   }
 }
 
-/** How a client is refused. @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2} */
+/** The statuses that reject a client. @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2} */
 const REFUSED: ReadonlySet<number> = new Set([400, 401, 403])

@@ -1,23 +1,23 @@
-// What is said of a token endpoint that gave no tokens, and what follows from it.
+// Makes the error for an answer of the token endpoint without tokens.
 
 import { AuthError, quoteProvider, tooManyRequests } from '../base/errors.js'
 import type { HttpResponse } from '../net/http.js'
 import type { TokenAnswer } from './token-answer.js'
 
 /**
- * What the token endpoint was asked for: the words differ. `renewal-again`: with a refresh token that
- * was sent before, so that its first use was our own.
+ * The purpose of the request, because the messages differ. `renewal-again`: with a refresh token that
+ * was sent before, so that its first use was ours.
  */
 export type Grant = 'sign-in' | 'renewal' | 'renewal-again'
 
 /**
- * Makes the error for an answer without tokens. A refusal counts by its `error`, whatever status it
- * comes with; without one, by the status. Retry-After is handed on.
+ * Makes the error for an answer without tokens. The answer's `error` decides, or the status if there is
+ * none. Retry-After is passed on.
  *
- * - `invalid-grant`: the code or the refresh token is of no more use
- * - `interaction-required`: a renewal that needs the person, and leaves the refresh token good
- * - `client-refused`: a renewal that fails until somebody changes the application's registration
- * - `token-error`: any other refusal
+ * - `invalid-grant`: the code or the refresh token is no longer valid
+ * - `interaction-required`: a renewal that needs the person; the refresh token stays valid
+ * - `client-refused`: a renewal that fails until the application's registration is changed
+ * - `token-error`: any other error
  * - `provider-error`: the provider cannot answer now
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2}
@@ -50,10 +50,10 @@ const DOING: Readonly<Record<Grant, string>> = {
   'renewal-again': 'renew the session',
 }
 
-/** Said with whatever status; slow_down is RFC 8628's, and used beyond it. */
+/** These errors come with any status. slow_down is from RFC 8628, but used elsewhere too. */
 const PASSING = new Set(['temporarily_unavailable', 'server_error', 'slow_down'])
 
-/** What only the person can put right, at the provider. */
+/** Only the person can fix these, at the provider. */
 const NEEDS_PERSON = new Set([
   'interaction_required',
   'login_required',
@@ -61,7 +61,7 @@ const NEEDS_PERSON = new Set([
   'account_selection_required',
 ])
 
-/** What only whoever registered the application can put right. */
+/** Only a change of the application's registration can fix these. */
 const NEEDS_REGISTRATION = new Set([
   'unauthorized_client',
   'invalid_client',
@@ -69,7 +69,7 @@ const NEEDS_REGISTRATION = new Set([
   'unsupported_grant_type',
 ])
 
-/** How providers say that a refresh token was used before: no code of RFC 6749 does. */
+/** Finds texts that say a refresh token was used before. RFC 6749 has no code for that. */
 const REUSED = /\breus|\balready\b.*\bused\b|\breplay/i
 
 function refusedSignIn(error: string, quote: string): AuthError {
@@ -123,12 +123,12 @@ function wordsOfStatus(grant: Grant, status: number): string {
   }
   if (status >= 400) {
     return (
-      `The provider answered ${status} to ${what}, and not as OAuth wants it: it gave no reason. ` +
-      'Check the issuer setting, and whether a proxy or a firewall answers in its place.'
+      `The provider answered ${status} to ${what} without giving a reason, which OAuth requires. ` +
+      'Check the issuer setting, and whether a proxy or a firewall answers instead.'
     )
   }
   return (
-    `The provider answered ${status} to ${what}, where tokens come with 200 alone, so Latchkey ` +
+    `The provider answered ${status} to ${what}, but tokens are valid only with 200, so Latchkey ` +
     'does not use them. The provider is at fault.'
   )
 }

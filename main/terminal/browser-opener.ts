@@ -1,17 +1,17 @@
-// Sends a person's browser to a link from a terminal, by the opener that they have.
+// Opens a link in the user's browser from a terminal, with the system's opener.
 
 import { browserList, canShowBrowser, isWsl } from '../base/graphical-browser.js'
 import { accessSync, constants, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { Environment } from '../base/environment.js'
 
-/** What xdg-open looks for itself where BROWSER is not set, without the text browsers. */
+/** The browsers that xdg-open looks for if BROWSER is not set, without the text browsers. */
 const GRAPHICAL = 'x-www-browser:firefox:chromium:chromium-browser:google-chrome:epiphany:konqueror'
 
 /**
- * Sends the browser to a link; rejects at once where no browser can be shown, and when the opener says
- * that it could not. A person's own `wslview` or `xdg-open` in PATH goes before the one that comes with
- * Latchkey. Takes the text browsers out of BROWSER in `env`, which must be the process's own.
+ * Opens a link in the browser. Rejects at once if no browser can be shown, and later if the opener
+ * fails. A `wslview` or `xdg-open` in PATH is preferred to the one that comes with Latchkey. Removes the
+ * text browsers from BROWSER in `env`, which must be the process' own environment.
  */
 export async function openBrowser(
   link: string,
@@ -33,7 +33,7 @@ export async function openBrowser(
   })
 }
 
-/** The path of the person's own opener; null where they have none. */
+/** Finds the path of the system's opener. Null if there is none. */
 function ownOpener(env: Environment): string | null {
   const names = isWsl(env) ? ['wslview', 'xdg-open'] : ['xdg-open']
   const folders = (env['PATH'] ?? '').split(':').filter((folder) => isAbsolute(folder))
@@ -46,6 +46,6 @@ function isProgram(path: string): boolean {
     accessSync(path, constants.X_OK)
     return statSync(path).isFile()
   } catch {
-    return false // Not there, or not for this user.
+    return false // The file is missing, or this user may not run it.
   }
 }

@@ -77,7 +77,7 @@ export const SHAPES: readonly Shape[] = [
     ...small('HS256 announced alone', {
       metadata: changed({ id_token_signing_alg_values_supported: ['HS256'] }),
     }),
-    refused: { at: 'metadata', words: 'HS256 only, which takes a client secret' },
+    refused: { at: 'metadata', words: 'HS256 only, which needs a client secret' },
   },
   {
     ...small('another issuer in the metadata', {

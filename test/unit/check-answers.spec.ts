@@ -28,7 +28,7 @@ test('S18, RFC 6749 section 5.1: tokens come with status 200 alone', async () =>
   ).rejects.toMatchObject({
     code: 'provider-error',
     message: expect.stringContaining(
-      'answered 203 to the sign-in, where tokens come with 200 alone',
+      'answered 203 to the sign-in, but tokens are valid only with 200',
     ),
   })
   expect(orphans).toEqual(['a'])

@@ -265,7 +265,7 @@ test('HS256 alone is refused in words of its own', async ({ start }) => {
   const { issuer } = await start(changed({ id_token_signing_alg_values_supported: announced }))
   const error = await refusalOf(fetchMetadata(createHttp(), issuer))
   expect(error).toMatchObject({ code: 'invalid-metadata' })
-  expect(error.message).toContain('HS256 only, which takes a client secret to check')
+  expect(error.message).toContain('HS256 only, which needs a client secret to check')
   expect(error.message).toContain('Set RS256 or ES256 for your application there')
 })
 
@@ -367,7 +367,7 @@ for (const [name, value] of MALFORMED) {
     const error = await refusalOf(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
     expect(error.message).toBe(
-      `What ${issuer}/.well-known/openid-configuration answered is not an OpenID provider's ` +
+      `The answer of ${issuer}/.well-known/openid-configuration is not an OpenID provider's ` +
         `metadata (${name} is missing or malformed). Check the issuer setting.`,
     )
   })
@@ -379,7 +379,7 @@ for (const body of ['[]', 'null', '"text"', '']) {
     const error = await refusalOf(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
     expect(error.message).toBe(
-      `What ${issuer}/.well-known/openid-configuration answered is not an OpenID provider's ` +
+      `The answer of ${issuer}/.well-known/openid-configuration is not an OpenID provider's ` +
         'metadata. Check the issuer setting.',
     )
   })
@@ -388,7 +388,7 @@ for (const body of ['[]', 'null', '"text"', '']) {
 const FAULTS: [NonNullable<Misbehaviour['discovery']>, ErrorCode, string][] = [
   ['server-error', 'provider-error', 'The provider answered 500 at URL. Try again later.'],
   ['rate-limited', 'provider-error', 'too many requests'],
-  ['not-json', 'invalid-metadata', "What URL answered is not an OpenID provider's metadata."],
+  ['not-json', 'invalid-metadata', "The answer of URL is not an OpenID provider's metadata."],
   ['truncated', 'provider-error', "broke off while reading the provider's metadata"],
   ['oversized', 'provider-error', 'sent more than 1024 KiB'],
   ['hang', 'provider-timeout', "took more than 0.5 seconds while reading the provider's metadata"],

@@ -163,16 +163,8 @@ test.describe('a new refresh token is kept, whatever else is wrong with the answ
       { tokenResponse: json({ token_type: 'DPoP' }) },
       'token_type is missing',
     ],
-    [
-      'status 201',
-      { tokenStatus: 201 },
-      'answered 201 to the renewal of the session, where tokens',
-    ],
-    [
-      'status 203',
-      { tokenStatus: 203 },
-      'answered 203 to the renewal of the session, where tokens',
-    ],
+    ['status 201', { tokenStatus: 201 }, 'answered 201 to the renewal of the session, but tokens'],
+    ['status 203', { tokenStatus: 203 }, 'answered 203 to the renewal of the session, but tokens'],
     [
       'an error beside it',
       { tokenResponse: json({ error: 'server_error' }) },
