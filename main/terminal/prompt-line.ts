@@ -36,18 +36,17 @@ export function createPromptLine(input: Interface, isDumb: boolean): PromptLine 
 
   return {
     show(text) {
-      if (isDumb) {
-        if (state.shown === text) return
-        clear()
-      } else {
-        skipLines(state.rowsCleared)
-        state.rowsCleared = 0
-      }
+      if (state.shown === text) return
+      // Otherwise readline draws over what it takes for one row, even if the typed text takes more.
+      clear()
+      skipLines(state.rowsCleared)
+      state.rowsCleared = 0
       input.setPrompt(text)
       input.prompt(true)
       state.shown = text
     },
     clear,
-    canUpdate: () => !isDumb && process.stdout.columns >= NARROWEST_UPDATED,
+    canUpdate: () =>
+      !isDumb && process.stdout.columns >= NARROWEST_UPDATED && input.getCursorPos().rows === 0,
   }
 }
