@@ -242,7 +242,7 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
     await mkdir(join(file, 'in the way'), { recursive: true })
     await signInHere(program, {})
     const said = await program.line('status', ({ status }) => status.reason !== null)
-    expect(said.status.reason).toContain('could not be kept')
+    expect(said.status.reason).toContain('could not be stored')
     await look(program)
     const undo = apply(misbehave, { revocation: 'echo' })
     const revocations = provider.requests.revocation
