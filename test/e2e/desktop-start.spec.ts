@@ -301,7 +301,9 @@ test.describe('a second start', () => {
     expect((await app.launchAgain(flags)).code).toBe(0)
     const link = await app.takeUrl()
     const main = (await app.window()).getByRole('main')
-    await expect(main).toContainText('already running, so --scope had no effect. Quit it first')
+    await expect(main).toContainText(
+      'already running, so --scope had no effect. Quit Latchkey first',
+    )
     await signInAs(page, link, 'Alice Adams')
     await untilHeadline(app, 'Signed in as Alice Adams')
 

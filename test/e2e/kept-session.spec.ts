@@ -412,7 +412,7 @@ test('an unusable data directory ends the start with one clear line and code 2',
   const program = await start({ dataDir: '/sys' })
   expect(await program.ended).toBe(2)
   expect(program.stderr()).toMatch(
-    /^latchkey: The data directory \/sys can be used by other users too \(mode 555\)[^\n]* with --data-dir\.\n$/,
+    /^latchkey: The data directory \/sys is open to other users \(mode 555\)[^\n]* with --data-dir\.\n$/,
   )
 })
 

@@ -281,7 +281,7 @@ test('diagnose names the proxy, reaches the provider through it, and shows no pa
     },
   })
   expect(await program.ended).toBe(0)
-  expect(program.stdout()).toContain(`The provider is asked by ${proxy.host} (HTTPS_PROXY).`)
+  expect(program.stdout()).toContain(`Proxy: ${proxy.host} (HTTPS_PROXY).`)
   expect(program.stdout()).toContain(`Provider: ${HOST} answered in`)
   expect(program.stdout() + program.stderr()).not.toContain('canary')
 })

@@ -25,9 +25,7 @@ test('a folder that Windows does not let go of changes nothing about the end', a
   )
   const { code, stdout, stderr } = await program.ended
   expect(stdout).toBe('')
-  const [, folder] = /^latchkey: no\nlatchkey: (\S+) could not be removed \(EBUSY\)\.\n$/.exec(
-    stderr,
-  )!
+  const [, folder] = /^latchkey: no\nlatchkey: Couldn't remove (\S+) \(EBUSY\)\.\n$/.exec(stderr)!
   await rm(folder!, { recursive: true })
   expect(code).toBe(3)
   expect(await program.boxes()).toHaveLength(1)
