@@ -27,10 +27,16 @@ export function mountFullDisk(folder: string): FullDisk | null {
     return null
   }
   fill(join(path, FILLING))
+  const unmount = (): void => void execFileSync('umount', ['--lazy', path])
+  // A test that fails does not get to unmount it, and the run's folder could not be removed.
+  process.once('exit', unmount)
   return {
     path,
     empty: () => rmSync(join(path, FILLING)),
-    unmount: () => void execFileSync('umount', ['--lazy', path]),
+    unmount: () => {
+      process.off('exit', unmount)
+      unmount()
+    },
   }
 }
 
