@@ -42,8 +42,8 @@ export type HttpResponse = {
 }
 
 /**
- * Sends one request and returns the whole answer, whatever its status. Redirects are errors, except for
- * the one that a request may follow. Fails with `provider-unreachable`, `provider-timeout` or
+ * Sends one request and returns the whole answer with any status. Redirects are errors, except for the
+ * one that a request may follow. Fails with `provider-unreachable`, `provider-timeout` or
  * `provider-error`. If the request's own signal aborts, its reason is thrown.
  */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>

@@ -22,7 +22,7 @@ export type AuthorizationRequest = {
 /** @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest} */
 export const PROMPTS: readonly string[] = ['login', 'consent', 'select_account', 'create', 'none']
 
-/** The parameters that are ours to set, which no setting adds; and those that hold a secret. */
+/** Parameters that no setting may add: Latchkey sets them itself, or they contain a secret. */
 export const PROTOCOL_PARAMETERS: readonly string[] = [
   'response_type',
   'client_id',

@@ -66,8 +66,8 @@ const REQUEST_TIMEOUT_MS = 20_000
  *
  * 1. The first sign-in binds one port on 127.0.0.1 and ::1: the first free one of `redirectPorts`,
  *    or any free one if that list is empty.
- * 2. {@link handleRequest} turns away everything but an answer at the redirect URI, by a program of
- *    this user. Waiting sign-ins are told the kind of what was turned away.
+ * 2. {@link handleRequest} turns away all requests except answers at the redirect URI from programs
+ *    of this user. Waiting sign-ins learn why a request was turned away.
  * 3. The `state` names the sign-in. The rest is checked against it.
  * 4. The sign-in gets its first valid answer, and the browser waits for the page with the result.
  * 5. The same answer again waits for the same page: a scanner may have fetched it first.

@@ -27,7 +27,7 @@ type Exchange = {
 /**
  * Handles a request.
  *
- * 1. Answer 404 to other users' programs, whatever they ask for (S41).
+ * 1. Answer 404 to all requests of other users' programs (S41).
  * 2. Answer 404 to any other path than the redirect URI's (S07).
  * 3. Read a form if a waiting sign-in asked for one. Answer 405 to any other method than GET.
  * 4. Answer 204 to a prefetch: it must not spend the code.

@@ -1,4 +1,4 @@
-// The redirect target: where the provider sends the browser, and what to register for it there.
+// The redirect target: where the provider sends the browser, and the URIs to register for it.
 
 export const REDIRECT_HOSTS = ['127.0.0.1', 'localhost', '[::1]'] as const
 export type RedirectHost = (typeof REDIRECT_HOSTS)[number]

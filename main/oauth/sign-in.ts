@@ -152,9 +152,9 @@ export type CompletionSteps = {
  * Exchanges the code and stores the session. Fails with an AuthError, or with the signal's reason;
  * then nothing is stored.
  *
- * 1. Exchange the code. This is not aborted: the code is spent by then, and nobody else could revoke
+ * 1. Exchange the code. This is not aborted: the code is spent by then, and only Latchkey can revoke
  *    the tokens that arrive.
- * 2. Check who signed in, by the ID token. Read userinfo at the same time.
+ * 2. Find the user by checking the ID token. Read userinfo at the same time.
  * 3. Store the session.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3}
@@ -174,7 +174,7 @@ export async function completeSignIn(
     { clientId, clientSecret, ...request },
     { clock, orphaned: (orphans) => discard(Promise.resolve(orphans)) },
   )
-  // Aborts requests that nobody waits for when the sign-in ends.
+  // Aborts requests that are still running when the sign-in ends.
   const ended = new AbortController()
   const within = AbortSignal.any([signal, ended.signal])
   try {

@@ -24,7 +24,7 @@ export const NO_EXPIRY = 'no-expiry'
 const LONGEST_LIFE_S = 3_155_760_000
 
 /**
- * Reads an answer of the token endpoint, whatever its status. Providers send `null` or an empty text
+ * Reads an answer of the token endpoint with any status. Providers send `null` or an empty text
  * for missing members, numbers as text, and lists for texts with spaces. Each is read as intended. A
  * text is read only if it is valid in a header.
  *

@@ -12,7 +12,7 @@ import { chooseStorage } from '../storage/choose-storage.js'
 import { complain, print } from './print.js'
 import { COMMAND_MESSAGES } from './terminal-messages.js'
 
-/** Diagnoses what works on this computer. A report that cannot be saved is printed all the same. */
+/** Diagnoses what works on this computer. The report is printed even if it can't be saved. */
 export async function runDiagnose(args: readonly string[], version: string): Promise<void> {
   const [
     { diagnose, writeReport },
