@@ -106,7 +106,7 @@ export async function lockDirectory(
   }
 }
 
-/** Finds the owner of a data directory, as ` (process 42, at …)`. Null if it has none. */
+/** Finds the owner of a data directory, as ` (PID 42, at …)`. Null if it has none. */
 export async function findOwner(directory: string): Promise<string | null> {
   try {
     const last = lastLock(realpathSync(directory))

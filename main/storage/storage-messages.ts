@@ -33,18 +33,18 @@ export const DIRECTORY_MESSAGES = {
 /** The lock of the data directory. */
 export const LOCK_MESSAGES = {
   inUse: (directory: string, owner: string) =>
-    `Latchkey already runs with the data directory ${directory}${owner}. Use that one, or start ` +
-    'this one with another directory: --data-dir.',
+    `Latchkey already runs with the data directory ${directory}${owner}. Use that one, or choose ` +
+    'another directory with --data-dir.',
   /** These follow "with the data directory …". */
   ownerAt: (pid: number, url: string | null) =>
-    url === null ? ` (process ${pid})` : ` (process ${pid}, at ${url})`,
+    url === null ? ` (PID ${pid})` : ` (PID ${pid}, at ${url})`,
   ownerOn: (host: string) => ` (on ${host})`,
   ownerStarting: ', and is still starting',
   severalStarting: ', or several are starting at once',
   unnamedHost: 'another computer',
   runsElsewhere: (directory: string, host: string) =>
     `Latchkey runs on ${host} with the data directory ${directory}. Two computers can't share one ` +
-    'session: use that one, or start this one with another directory: --data-dir. If Latchkey no ' +
+    'session: use that one, or choose another directory with --data-dir. If Latchkey no ' +
     `longer runs on ${host}, start this one with --take-over.`,
   takingOver: (directory: string, host: string) =>
     `Latchkey is taking over the data directory ${directory} from ${host}.`,

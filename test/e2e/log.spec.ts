@@ -204,7 +204,7 @@ test('a full disk is reported once, and sign-ins still work', async ({ run }) =>
   // S39: the lock file is empty, and its socket still answers.
   const second = await run(['--demo', ...SCRIPTED], { dataDir })
   expect(await second.ended).toBe(3)
-  expect(second.stderr()).toContain(`(process ${program.process.pid}, at `)
+  expect(second.stderr()).toContain(`(PID ${program.process.pid}, at `)
 
   program.type('quit')
   expect(await program.ended).toBe(0)

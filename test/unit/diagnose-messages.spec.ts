@@ -54,16 +54,16 @@ test('the messages of the diagnosis', () => {
     ],
     [MESSAGES.running.none, 'not running with this data directory.'],
     [
-      MESSAGES.running.starting(' (process 42)'),
-      'running (process 42), but its address is not known yet. Try again in a moment.',
+      MESSAGES.running.starting(' (PID 42)'),
+      'running (PID 42), but its address is not known yet. Try again in a moment.',
     ],
     [
-      MESSAGES.running.silent(' (process 42)'),
-      'running (process 42), but it does not answer. Quit it and start it again.',
+      MESSAGES.running.silent(' (PID 42)'),
+      'running (PID 42), but it does not answer. Quit it and start it again.',
     ],
     [
-      MESSAGES.running.answers('1.2.3', ' (process 42)'),
-      'version 1.2.3 is running (process 42) and answers.',
+      MESSAGES.running.answers('1.2.3', ' (PID 42)'),
+      'version 1.2.3 is running (PID 42) and answers.',
     ],
     [MESSAGES.running.otherVersion('1.2.4'), 'Version 1.2.4 made this diagnosis.'],
     [MESSAGES.loopback.works('::1'), '::1 works.'],

@@ -582,7 +582,7 @@ test.describe('a Latchkey with this data directory', () => {
     const directoryLock = await lockDirectory(directory)
     const { found, port } = await checkRunning(directory, http, '1.0.0')
     expect([found.verdict, port]).toEqual(['warning', null])
-    expect(found.says[0]).toContain(`(process ${process.pid})`)
+    expect(found.says[0]).toContain(`(PID ${process.pid})`)
     await directoryLock.release()
   })
 

@@ -105,7 +105,7 @@ test('an owner that serves nowhere yet is named by its process alone', async ({
   own,
 }) => {
   await own(directory)
-  expect((await refusalOf(directory)).message).toContain(`${directory} (process ${process.pid}).`)
+  expect((await refusalOf(directory)).message).toContain(`${directory} (PID ${process.pid}).`)
 })
 
 test('a directory can be taken once it is released', async ({ directory, own }) => {
