@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from '../base/errors.js'
 import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
+import type { StatusState } from '../ipc.js'
 import type { Account } from '../oauth/account.js'
 
 export type SessionState =
@@ -120,23 +121,11 @@ export const initialModel: Model = {
   storageProblem: null,
 }
 
-/** The state in one word. */
-export type Summary =
-  | 'signed-out'
-  | 'waiting'
-  | 'answered'
-  | 'exchanging'
-  | 'signed-in'
-  | 'offline'
-  | 'renewal-failing'
-  | 'needs-sign-in'
-  | 'failed'
-
 /**
  * Returns the state in one word: the phase of the tray's sign-in if there is one, else the session. If
  * nobody is signed in, it is the phase of the newest sign-in of an app, else the last result.
  */
-export function summarize(model: Model): Summary {
+export function summarize(model: Model): StatusState {
   const { session, lastResult } = model
   const signIn = shownSignIn(model)
   if (signIn) return signIn.phase

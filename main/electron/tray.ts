@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { Menu, nativeImage, nativeTheme, Tray, type MenuItemConstructorOptions } from 'electron'
-import type { Summary } from '../agent/model.js'
+import type { StatusState } from '../ipc.js'
 import { chooseIcon, type Icon } from '../present/icon.js'
 import type { MenuCommand, MenuItem } from '../present/menu.js'
 
@@ -13,7 +13,7 @@ export type TrayIcon = {
    */
   show(): void
   /** Replaces the menu and the icon. If called before `show`, the change appears with `show`. */
-  render(items: readonly MenuItem[], state: Summary): void
+  render(items: readonly MenuItem[], state: StatusState): void
   /** Runs a chosen command. */
   onCommand(run: (command: MenuCommand) => void): void
   destroy(): void

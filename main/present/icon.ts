@@ -1,10 +1,10 @@
 // Chooses the tray's icon for the state in one word.
 
-import type { Summary } from '../agent/model.js'
+import type { StatusState } from '../ipc.js'
 
 export type Icon = 'signed-out' | 'waiting' | 'signed-in' | 'attention'
 
-export function chooseIcon(state: Summary): Icon {
+export function chooseIcon(state: StatusState): Icon {
   switch (state) {
     case 'signed-out':
       return 'signed-out'

@@ -1,6 +1,6 @@
 // The words for people in the tray, the notifications and the status, in one table.
 
-import type { Summary } from '../agent/model.js'
+import type { StatusState } from '../ipc.js'
 
 export const PRESENT_MESSAGES = {
   /** The first line of the tray's menu. `account`: the name of the account; empty if there is none. */
@@ -14,7 +14,7 @@ export const PRESENT_MESSAGES = {
     'renewal-failing': (account) => `Signed in as ${account} (can't renew)`,
     'needs-sign-in': (account) => `Session ended: ${account}`,
     failed: () => 'Sign-in failed',
-  } satisfies Record<Summary, (account: string) => string>,
+  } satisfies Record<StatusState, (account: string) => string>,
 
   menu: {
     starting: 'Latchkey is starting',

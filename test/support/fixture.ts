@@ -1,5 +1,6 @@
 // Runs the agent in this process, with an embedded provider of its own, for tests that look inside.
 
+import type { StatusState } from '../../main/ipc.js'
 import { test as base } from '@playwright/test'
 import { createAgent, type Agent } from '../../main/agent/agent.js'
 import type { ProviderSettings } from '../../main/oauth/sign-in.js'
@@ -7,7 +8,7 @@ import { createHttp, type Http } from '../../main/net/http.js'
 import { createProvider } from '../../main/oauth/provider.js'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
 import type { RedirectHost } from '../../main/oauth/redirect-target.js'
-import { summarize, type Event, type Model, type Summary } from '../../main/agent/model.js'
+import { summarize, type Event, type Model } from '../../main/agent/model.js'
 import type { Status } from '../../main/ipc.js'
 import { toStatus } from '../../main/present/status.js'
 import { createMemoryStore } from '../../main/storage/memory-store.js'
@@ -26,7 +27,7 @@ export type Fixture = {
   /** Begins a sign-in and returns its link. */
   signIn(): Promise<string>
   /** Waits until the model is in a state. */
-  reached(state: Summary): Promise<Model>
+  reached(state: StatusState): Promise<Model>
 }
 
 export type FixtureOptions = {

@@ -1,3 +1,4 @@
+import type { StatusState } from '../../main/ipc.js'
 import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/oauth/account.js'
 import {
@@ -13,7 +14,6 @@ import {
   type LastResult,
   type Renewal,
   type SessionState,
-  type Summary,
 } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 
@@ -482,7 +482,7 @@ for (const name of ['replaced', 'signed-out'] as const) {
   })
 }
 
-const places: Record<string, [Model, Summary]> = {
+const places: Record<string, [Model, StatusState]> = {
   'signed-out': [initialModel, 'signed-out'],
   failed: [{ ...initialModel, lastResult: ENDINGS.failed }, 'failed'],
   'signed-in': [
@@ -534,7 +534,7 @@ test('without a session and a sign-in, only a failure makes the state failed', (
     failed: 'failed',
     expired: 'failed',
     'signed-out': 'signed-out',
-  } satisfies Record<OutcomeName, Summary>)
+  } satisfies Record<OutcomeName, StatusState>)
 })
 
 function renewalFailed(renewal: 'offline' | 'failing'): Event {
