@@ -262,7 +262,7 @@ test('an issuer of many tenants, or with another name, is rejected and shown', a
   for (const [announced, words] of [
     [
       'https://login.microsoftonline.com/{tenantid}/v2.0',
-      /its issuer is https:\/\/login\.microsoftonline\.com\/\{tenantid\}\/v2\.0\. .*put its ID in the place/,
+      /its issuer is https:\/\/login\.microsoftonline\.com\/\{tenantid\}\/v2\.0\. .*put its ID in place/,
     ],
     [
       'https://other.example/t',

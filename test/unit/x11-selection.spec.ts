@@ -145,6 +145,16 @@ async function startServer(
   }
 }
 
+/** The server's whole answer to a connection's setup, which may come in several pieces. */
+async function readSetup(socket: Socket): Promise<Buffer> {
+  let bytes = Buffer.alloc(0)
+  while (bytes.length < 8 || bytes.length < 8 + bytes.readUInt16LE(6) * 4) {
+    const [piece] = (await once(socket, 'data')) as [Buffer]
+    bytes = Buffer.concat([bytes, piece])
+  }
+  return bytes
+}
+
 /** Takes a selection as the desktop's tray does, until the connection ends. */
 async function takeSelection(socketPath: string, name: string): Promise<Socket> {
   const socket = connect(socketPath)
@@ -156,7 +166,7 @@ async function takeSelection(socketPath: string, name: string): Promise<Socket> 
   setup.write('MIT-MAGIC-COOKIE-1', 12)
   COOKIE.copy(setup, 32)
   socket.write(setup)
-  const [hello] = (await once(socket, 'data')) as [Buffer]
+  const hello = await readSetup(socket)
   const window = hello.readUInt32LE(12) + 1
   const vendor = Math.ceil(hello.readUInt16LE(24) / 4) * 4
   const root = hello.readUInt32LE(40 + vendor + hello[29]! * 8)
