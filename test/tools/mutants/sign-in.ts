@@ -106,7 +106,7 @@ export const SIGN_IN: readonly MutatedFile[] = [
   },
   {
     file: 'main/oauth/callback-answer.ts',
-    specs: ['test/unit/callback-listener.spec.ts', 'test/attack/callback.spec.ts'],
+    specs: ['test/unit/callback-answer.spec.ts'],
     faults: [
       {
         name: 'a form answers a flow that asked for a query',
@@ -158,19 +158,17 @@ export const SIGN_IN: readonly MutatedFile[] = [
         name: 'a pasted address is not compared with the redirect URI',
         find: "if (!isAt(address, signIn.redirectUri)) return 'other-place'",
         replace: '',
-        specs: ['test/unit/authorization-link.spec.ts'],
       },
       {
         name: 'a pasted answer is taken a second time',
         find: "if (state !== null && answered.has(state)) return 'again'",
         replace: '',
-        specs: ['test/unit/authorization-link.spec.ts'],
       },
     ],
   },
   {
     file: 'main/oauth/callback-request.ts',
-    specs: ['test/unit/callback-listener.spec.ts', 'test/attack/callback.spec.ts'],
+    specs: ['test/unit/callback-answer.spec.ts'],
     faults: [
       {
         name: 'a form is taken whatever the flows asked for',
@@ -218,7 +216,7 @@ export const SIGN_IN: readonly MutatedFile[] = [
   },
   {
     file: 'main/net/read-body.ts',
-    specs: ['test/unit/callback-listener.spec.ts', 'test/attack/callback.spec.ts'],
+    specs: ['test/unit/callback-answer.spec.ts'],
     faults: [
       {
         name: 'a form of any content type is read',
@@ -240,11 +238,13 @@ export const SIGN_IN: readonly MutatedFile[] = [
         name: 'a port is bound again while its old listener closes',
         find: '      await state.closed\n',
         replace: '',
+        specs: ['test/unit/callback-port.spec.ts'],
       },
       {
         name: 'a flow that left still takes its answer',
         find: '        state.waiting.delete(expected.state)\n',
         replace: '',
+        specs: ['test/unit/callback-answer.spec.ts'],
       },
       {
         name: 'the listener stays open after the last flow',
