@@ -213,7 +213,7 @@ export const DIRECTORY: readonly MutatedFile[] = [
   },
   {
     file: 'main/storage/private-directory.ts',
-    specs: ['test/e2e/whose-directory.spec.ts'],
+    specs: ['test/unit/private-directory.spec.ts', 'test/e2e/whose-directory.spec.ts'],
     faults: [
       {
         name: 'a directory of another user is used',

@@ -72,6 +72,7 @@ export const WINDOW: readonly MutatedFile[] = [
         name: 'the page may embed others',
         find: "    contents.on('will-attach-webview', (event) => event.preventDefault())\n",
         replace: '',
+        specs: ['test/stand-in/lockdown.spec.ts'],
         grep: 'S29',
       },
       {
