@@ -30,7 +30,7 @@ import type { SessionStore } from '../storage/session-store.js'
 import type { Session } from '../oauth/session.js'
 
 export type UninstallDeps = {
-  settings: Pick<Settings, 'dataDir' | 'clientId' | 'clientSecret' | 'takeOver'>
+  settings: Pick<Settings, 'dataDir' | 'issuer' | 'clientId' | 'clientSecret' | 'takeOver'>
   http: Http
   /** Opens a session file of the data directory. */
   openVault(fileName: string): Pick<SessionStore, 'read'>
@@ -176,7 +176,9 @@ export async function revokeSession(
   const name = REMOVAL_MESSAGES.session(account.name, issuer)
   const client = {
     clientId,
-    clientSecret: clientId === settings.clientId ? settings.clientSecret : null,
+    // Another provider may know the same client ID: the secret is not for it.
+    clientSecret:
+      issuer === settings.issuer && clientId === settings.clientId ? settings.clientSecret : null,
   }
   const all = [tokens, ...superseded.map((refreshToken) => ({ accessToken: null, refreshToken }))]
   const failures: string[] = []

@@ -68,7 +68,8 @@ function argumentsOf(pid: string): readonly string[] {
 const NAMES_PROGRAM = /^(-m|-jar)$/
 const TAKES_VALUE =
   /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|-W|-X|-I|-cp)$/
-const HOLDS_CODE = /^(-e|-c|-p|--eval|--print)$/
+/** Also combined, such as `node -pe`, `perl -we` and `bash -lc`. */
+const HOLDS_CODE = /^(-(?!cp$)[a-zA-Z]*[cepE]|--(eval|print)(=.*)?)$/
 
 /** Finds the script that an interpreter runs. Null if it runs code from its command line, or if the script is unclear. */
 function scriptOf(given: readonly string[]): string | null {

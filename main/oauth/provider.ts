@@ -45,7 +45,7 @@ const METADATA_LIFE_MS = 3_600_000
  */
 export const RECENT_METADATA_MS = 5_000
 /** Keys that the provider has withdrawn are trusted for no longer than this. */
-const KEYS_LIFE_MS = 24 * 3_600_000
+const KEYS_LIFE_MS = 3_600_000
 /** By then a provider may have replaced a key without renaming it. */
 const KEYS_OUTDATED_MS = 600_000
 

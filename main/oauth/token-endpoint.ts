@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.js'
 import { authenticated, secretsOf, type Client } from './client-authentication.js'
 import type { ProviderMetadata } from './metadata.js'
-import { AuthError } from '../base/errors.js'
+import { asAuthError, AuthError } from '../base/errors.js'
 import type { Http, HttpRequest, HttpResponse } from '../net/http.js'
 import { expiryInToken, readTokenAnswer, type TokenAnswer } from './token-answer.js'
 import { tokenFailure, type Grant } from './token-failure.js'
@@ -189,7 +189,17 @@ async function sendTwice(
     if (!isLost || clock.nowMs() - sentAtMs >= GRACE_MS) throw thrown
   }
   const againAtMs = clock.nowMs()
-  return { response: await http(request), sentAtMs: againAtMs, isAgain: true }
+  try {
+    return { response: await http(request), sentAtMs: againAtMs, isAgain: true }
+  } catch (thrown) {
+    throw asLost(thrown)
+  }
+}
+
+/** Says of a second failure that the token may be spent: the first answer was lost. */
+function asLost(thrown: unknown): AuthError {
+  const { code, message, cause, retryAfterMs } = asAuthError(thrown)
+  return new AuthError(code, message, { cause, retryAfterMs, answerLost: true })
 }
 
 function isSuccess({ status }: HttpResponse): boolean {

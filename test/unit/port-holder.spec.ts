@@ -84,6 +84,15 @@ test('S48: what would steer a terminal in a program’s name does not leave as i
   expect(holderOf(other.port)).toBe(`pro�[2Jgram (PID ${other.pid})`)
 })
 
+for (const flags of [['-e'], ['-pe'], ['--eval'], ['--no-warnings', '-pe']]) {
+  test(`S38: code on a command line is not shown: node ${flags.join(' ')}`, async ({
+    listening,
+  }) => {
+    const { port, pid } = await listening(process.execPath, [...flags, LISTENER])
+    expect(holderOf(port)).toBe(`node (PID ${pid})`)
+  })
+}
+
 test('a program whose file is gone, as after an update, is named as it was', async ({
   folder,
   listening,

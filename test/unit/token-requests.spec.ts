@@ -106,3 +106,18 @@ test('S09: what a provider quotes of a code, a verifier or a refresh token is ma
   expect(refusal).not.toContain('the-verifier')
   expect(await renew(failure).catch(String)).not.toContain('the-refresh-token')
 })
+
+test('a second failure after a lost answer still says that the refresh token may be spent', async () => {
+  const failures = [
+    new AuthError('provider-unreachable', 'lost', { answerLost: true }),
+    new AuthError('provider-unreachable', 'refused', { retryAfterMs: 1_000 }),
+  ]
+  const http: Http = () => Promise.reject(failures.shift()!)
+  await expect(renew({ http, sent: [], clock: { nowMs: () => 0 } })).rejects.toMatchObject({
+    code: 'provider-unreachable',
+    message: 'refused',
+    retryAfterMs: 1_000,
+    answerLost: true,
+  })
+  expect(failures).toEqual([])
+})
