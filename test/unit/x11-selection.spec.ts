@@ -130,7 +130,8 @@ async function startServer(
 ): Promise<{ display: string; end(): Promise<void> }> {
   const server: ChildProcess = spawn(
     program,
-    ['-displayfd', '3', '-screen', '0', '64x64x24', '-nolisten', 'tcp', ...args],
+    // Without -noreset the server starts over when its last client leaves, and turns others away.
+    ['-displayfd', '3', '-screen', '0', '64x64x24', '-nolisten', 'tcp', '-noreset', ...args],
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
   )
   const ended = once(server, 'exit')
