@@ -1,5 +1,6 @@
 // The session keeper on its own: changes that wait for each other, and sign-outs that don't wait.
 
+import { AuthError } from '../../main/base/errors.js'
 import { expect } from '@playwright/test'
 import { createSessionKeeper, type SessionKeeper } from '../../main/agent/session-keeper.js'
 import { createProviders } from '../../main/oauth/provider.js'
@@ -277,6 +278,7 @@ async function beforeTheReading({ session, fixture }: Kept): Promise<{
   provider: { issuer: string; clientId: string }
   /** Resolves when the store is being read. */
   isReading: Promise<void>
+  store: SessionStore
   goOn(): void
 }> {
   const store = createMemoryStore()
@@ -287,22 +289,30 @@ async function beforeTheReading({ session, fixture }: Kept): Promise<{
   let begin: () => void = () => undefined
   const isReading = new Promise<void>((resolve) => (begin = resolve))
   const read: SessionStore['read'] = async (owner) => {
+    const stored = await store.read(owner)
     begin()
     await told
-    return store.read(owner)
+    return stored
   }
   const sessionKeeper = createSessionKeeper({
     http: createHttp(),
     findProvider: createProviders({ http: createHttp(), clock: fixture.clock }),
     clock: fixture.clock,
-    sessionStore: { ...store, read },
+    sessionStore: { ...store, read, write: (one) => store.write(one) },
     dispatch: (event) => void events.push(event),
     random: () => 0,
     clientSecret: null,
     track: (task) => task,
   })
   const { issuer, clientId } = session
-  return { sessionKeeper, events, provider: { issuer, clientId }, isReading, goOn: () => goOn() }
+  return {
+    sessionKeeper,
+    events,
+    provider: { issuer, clientId },
+    isReading,
+    store,
+    goOn: () => goOn(),
+  }
 }
 
 test('a stored session is restored and announced', async ({ kept }) => {
@@ -326,8 +336,9 @@ test('S19: a sign-out wins over the session that is being read at the start', as
   expect(events.map(({ type }) => type)).not.toContain('restored')
 })
 
-test('a sign-in that was kept before the stored session is read wins', async ({ kept }) => {
-  const { sessionKeeper, provider, goOn } = await beforeTheReading(kept)
+test('a sign-in that could not be stored wins over the stored session', async ({ kept }) => {
+  const { sessionKeeper, provider, goOn, store } = await beforeTheReading(kept)
+  store.write = () => Promise.reject(new AuthError('storage-failed', 'The disk is full.'))
   await sessionKeeper.keep(kept.other, new AbortController().signal)
   const restored = sessionKeeper.restore(provider)
   goOn()
