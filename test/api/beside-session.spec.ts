@@ -1,4 +1,4 @@
-// An app that asks for a sign-in while somebody is signed in: the person sees it, and may call it off.
+// An app asks for a sign-in while someone is signed in: the user sees the sign-in and can cancel it.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,9 +9,7 @@ const ASK =
   'const [url, body] = process.argv.slice(1); const headers = { "content-type": "application/json" };' +
   'fetch(url, { method: "POST", body, headers }).then((r) => r.text()).then((t) => console.log(t))'
 
-test('cancel, open and link act on it, and programs are told of it and answered', async ({
-  serve,
-}) => {
+test('cancel, open and link act on it, and programs see it and get answers', async ({ serve }) => {
   const service = await serve()
   const { program, provider } = service
   program.type('sign-in')
@@ -49,7 +47,7 @@ test('cancel, open and link act on it, and programs are told of it and answered'
   await program.status('signed-in')
 })
 
-test('a program is named by its script', async ({ serve }) => {
+test('a program is shown by the name of its script', async ({ serve }) => {
   test.skip(process.platform !== 'linux', 'only Linux tells whose a connection is')
   const service = await serve()
   const { program, provider, url } = service

@@ -1,5 +1,5 @@
-// The official client in its other languages: what each sends, through all five endpoints, and what
-// each demands of the answers.
+// The official client in its other languages: what each one sends to the five endpoints, and what
+// each one requires of the answers.
 
 import type { Pkce } from '../../main/api/models.js'
 import { codeChallenge, createState, createVerifier } from '../../main/oauth/pkce.js'
@@ -18,7 +18,7 @@ import {
   type Service,
 } from '../support/service.js'
 
-/** What a link may hold; the rest was left out by the client, or is UNKNOWN. */
+/** The parameters that a link may have. The client leaves out the others, or sends UNKNOWN. */
 const ASKED = new Set([
   'access_type',
   'client_id',
@@ -54,7 +54,7 @@ function send(
   return call(service, path, { headers, body: text })
 }
 
-/** What every generated client demands of tokens, or throws on an answer that was paid with a code. */
+/** The members that every generated client requires of tokens. Without one it throws, and the code is lost. */
 function expectTokens({ status, text, json }: Answer): void {
   expect(status, text).toBe(200)
   const { domain, client, audience, redirects, oAuth } = json.auth0!
@@ -67,7 +67,7 @@ function expectTokens({ status, text, json }: Answer): void {
   for (const name of NINE) {
     expect(oAuth.account[name], name).toEqual(expect.stringMatching(/\S/))
   }
-  // No member is null: Dart and C# would take it for one that they may read.
+  // No member may be null: Dart and C# would try to read it.
   expect(text).not.toMatch(/[:,[]null\b/)
 }
 
@@ -84,7 +84,7 @@ const NINE = [
 ] as const
 
 for (const client of GENERATED_CLIENTS) {
-  test(`${client.language}: its bodies through all five endpoints`, async ({ serve }) => {
+  test(`${client.language}: its bodies work at all five endpoints`, async ({ serve }) => {
     const service = await serve()
     const challenge = await call(service, '/pkce/challenge', {
       method: 'GET',
@@ -130,8 +130,8 @@ for (const client of GENERATED_CLIENTS) {
   })
 }
 
-test.describe('a null is an absence', () => {
-  test('in every optional member of a seed, and inside of them', async ({ serve }) => {
+test.describe('null counts as absent', () => {
+  test('for every optional member of a seed, also for nested ones', async ({ serve }) => {
     const service = await serve()
     const optional = Object.fromEntries(
       ['schema', 'redirect_uri', 'domain', 'audience', 'screen_hint', 'prompt']
@@ -146,21 +146,21 @@ test.describe('a null is an absence', () => {
     }
   })
 
-  test('of minimum_validity too', async ({ serve }) => {
+  test('for minimum_validity too', async ({ serve }) => {
     const service = await serve()
     const { token } = await signIn(service)
     const body = { grant_type: 'refresh_token', client_id: service.provider.clientId }
     const read = await call(service, '/pkce/token', {
       body: { ...body, audience: null, minimum_validity: null },
     })
-    // As without it: renewed in any case.
+    // Same as without the member: the token is always renewed.
     expectTokens(read)
     expect(read.json.auth0!.oAuth.token.access_token).not.toBe(
       token.json.auth0!.oAuth.token.access_token,
     )
   })
 
-  test('and what is required is missing then', async ({ shared }) => {
+  test('and is an error for a required member', async ({ shared }) => {
     for (const name of ['state', 'nonce', 'code_challenge', 'scope']) {
       const { seed } = seedFor(shared.clientId, { [name]: null })
       const answer = await call(shared, '/pkce/code', { body: seed })
@@ -172,7 +172,7 @@ test.describe('a null is an absence', () => {
   })
 })
 
-test('errors are messages for people and quote nothing of the request', async ({ shared }) => {
+test('errors are messages for people and quote nothing from the request', async ({ shared }) => {
   const { seed } = seedFor(shared.clientId)
   const wrong: [Record<string, unknown>, string][] = [
     [{ state: undefined }, 'state is missing.'],
@@ -236,7 +236,7 @@ test('errors are messages for people and quote nothing of the request', async ({
 })
 const GRANT_TYPES = 'grant_type must be authorization_code or refresh_token.'
 
-test('the client may be left out of each request, and is the one that Latchkey is configured for', async ({
+test('each request may leave out the client, which is then the configured one', async ({
   serve,
 }) => {
   const service = await serve()
@@ -254,7 +254,7 @@ test('the client may be left out of each request, and is the one that Latchkey i
   }
 })
 
-test('where no code was sent, none is spoken of', async ({ shared }) => {
+test('if no code was sent, the error does not mention one', async ({ shared }) => {
   for (const body of [undefined, '', 'null']) {
     const options = body === undefined ? {} : { body }
     const detail = expectProblem(await call(shared, '/pkce/token', options), 400, 'unknown-code')
@@ -263,7 +263,7 @@ test('where no code was sent, none is spoken of', async ({ shared }) => {
   }
 })
 
-test('UNKNOWN never goes to the provider, wherever a list of values has it', async ({ serve }) => {
+test('UNKNOWN is never sent to the provider, in any parameter', async ({ serve }) => {
   const service = await serve()
   const { seed } = seedFor(service.provider.clientId, {
     scope: 'openid UNKNOWN email',
@@ -280,7 +280,7 @@ test('UNKNOWN never goes to the provider, wherever a list of values has it', asy
   expect(JSON.stringify((await called).json.seed)).not.toContain('UNKNOWN')
 })
 
-test('prompt may be any of the standard’s values, and several', async ({ serve }) => {
+test('prompt may have any of the standard values, also several', async ({ serve }) => {
   const service = await serve()
   for (const [prompt, sent] of [
     ['consent', 'consent'],
@@ -347,15 +347,13 @@ test.describe('the nine members of an account', () => {
     test(`are filled from ${name}`, async ({ serve }) => {
       const auth0 = await accountFrom(serve, (made) => void Object.assign(made, claims))
       expect(auth0.oAuth.account).toMatchObject(account)
-      // What is not known is not told where the model has room for that.
+      // Unknown values are left out if the model allows that.
       if (!('email' in claims) || claims.email === '')
         expect(auth0.user).not.toHaveProperty('email')
     })
   }
 
-  test('have the provider’s host for a connection that the subject does not name', async ({
-    serve,
-  }) => {
+  test('have the provider’s host as connection if the subject names none', async ({ serve }) => {
     for (const sub of ['alice', '|42']) {
       const auth0 = await accountFrom(serve, (made) => void (made['sub'] = sub))
       expect(auth0.oAuth.account.connection).toBe(auth0.domain)

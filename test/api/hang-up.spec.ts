@@ -1,4 +1,4 @@
-// Callers that hang up before the person has finished: what the browser is told, and who may go on.
+// Callers that hang up before the user has finished: what the browser shows, and which caller may continue.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -18,12 +18,12 @@ import {
   type Service,
 } from '../support/service.js'
 
-/** Waits until the program says that the app has left. */
+/** Waits until the program reports that the app has hung up. */
 async function left({ program }: Service): Promise<void> {
   await program.line('status', ({ status }) => status.reason?.includes('stopped waiting') ?? false)
 }
 
-/** An app that asks for a sign-in and hangs up once its browser is open. */
+/** Asks for a sign-in as an app that hangs up once the browser is open. */
 async function askAndLeave(service: Service, body?: object): Promise<string> {
   const hangUp = new AbortController()
   const asked = call(service, '/pkce/code', { body, signal: hangUp.signal })
@@ -34,7 +34,7 @@ async function askAndLeave(service: Service, body?: object): Promise<string> {
   return link
 }
 
-/** Asks from another process; gives its answer's text. */
+/** Sends the request from another process and returns the text of the answer. */
 async function askFrom(command: string, args: readonly string[]): Promise<string> {
   const child = spawn(command, [...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   const chunks: string[] = []
@@ -43,7 +43,7 @@ async function askFrom(command: string, args: readonly string[]): Promise<string
   return chunks.join('')
 }
 
-/** Bash has sockets of its own, and reads without a second process that would hold them too. */
+/** Bash can open sockets itself, and reads without a second process that would hold them too. */
 function askByBash({ port }: Service, { seed }: OwnSeed): Promise<string> {
   const body = JSON.stringify(seed)
   const head =
@@ -59,8 +59,8 @@ const ASK_BY_NODE =
   'const [url, body] = process.argv.slice(1); const headers = { "content-type": "application/json" };' +
   'fetch(url, { method: "POST", body, headers }).then((r) => r.text()).then((t) => console.log(t))'
 
-test.describe('an app that hangs up', () => {
-  test('leaves a browser that is told so, and nobody is signed in', async ({ serve }) => {
+test.describe('if an app hangs up,', () => {
+  test('the browser says so, and nobody is signed in', async ({ serve }) => {
     const service = await serve()
     const { program, provider } = service
     const own = seedFor(provider.clientId)
@@ -76,7 +76,7 @@ test.describe('an app that hangs up', () => {
     expect(account).toBeNull()
     expect(reason).toContain('stopped waiting before it was finished')
 
-    // The code is of no more use to anybody here.
+    // No one can use the code now.
     const code = new URL(callback).searchParams.get('code')!
     const result = { code, state: own.seed.state }
     const seed = { ...own.seed, redirect_uri: new URL(link).searchParams.get('redirect_uri')! }
@@ -84,11 +84,11 @@ test.describe('an app that hangs up', () => {
     expectProblem(await call(service, '/pkce/token', { body }), 400, 'unknown-code')
     expectProblem(await call(service, '/pkce/token'), 400, 'unknown-code')
     expect(provider.requests.token).toBe(0)
-    // Then it is over: the port is closed.
+    // The sign-in has ended: the port is closed.
     await expect(fetch(callback)).rejects.toThrow('fetch failed')
   })
 
-  test('leaves a browser that may also be told by the service itself', async ({ serve }) => {
+  test('the service itself may also say so in the browser', async ({ serve }) => {
     const service = await serve()
     const { provider, port } = service
     const origin = new URL(provider.issuer).origin
@@ -110,7 +110,7 @@ test.describe('an app that hangs up', () => {
     }
   })
 
-  test('leaves a browser whose person says no as it would have been', async ({ serve }) => {
+  test('a denial in the browser shows the usual page', async ({ serve }) => {
     const service = await serve()
     const link = await askAndLeave(service)
     const page = await fetch(await answerLink(link, 'refuse=yes'))
@@ -118,7 +118,7 @@ test.describe('an app that hangs up', () => {
     await service.program.status('failed')
   })
 
-  test('before its browser is open has nothing left behind', async ({ serve }) => {
+  test('before the browser is open, nothing is left behind', async ({ serve }) => {
     const service = await serve({ provider: { misbehave: { discovery: 'hang' } } })
     const hangUp = new AbortController()
     const asked = call(service, '/pkce/code', { signal: hangUp.signal })
@@ -128,7 +128,9 @@ test.describe('an app that hangs up', () => {
     await service.program.status('signed-out')
   })
 
-  test('leaves what clear and the person can end, and its link is dead then', async ({ serve }) => {
+  test('clear and the user can end the sign-in, after which its link no longer works', async ({
+    serve,
+  }) => {
     const service = await serve()
     for (const end of [
       () => service.api.clearPKCE(),
@@ -142,15 +144,15 @@ test.describe('an app that hangs up', () => {
   })
 })
 
-test.describe('the same seed, asked for again,', () => {
-  test('goes on with the sign-in once its caller has hung up, with no second tab', async ({
+test.describe('a second request with the same seed', () => {
+  test('continues the sign-in once its caller has hung up, without a second tab', async ({
     serve,
   }) => {
     const service = await serve()
     const { program, provider } = service
     const { seed, verifier } = seedFor(provider.clientId)
     const link = await askAndLeave(service, seed)
-    // As often as its caller comes again.
+    // Each time that its caller comes back.
     const hangUp = new AbortController()
     const second = call(service, '/pkce/code', { body: seed, signal: hangUp.signal })
     await program.line('status', ({ status }) => status.reason === null)
@@ -169,7 +171,7 @@ test.describe('the same seed, asked for again,', () => {
     expect(program.stdout().match(/"event":"open"/g)).toHaveLength(1)
   })
 
-  test('is a 409 while its caller still waits, and where it is not quite the same', async ({
+  test('gets a 409 while the first caller still waits, or if it differs in any way', async ({
     serve,
   }) => {
     const service = await serve()
@@ -194,14 +196,14 @@ test.describe('the same seed, asked for again,', () => {
       const other = await call(service, '/pkce/code', { body: { ...seed, ...changes } })
       expectProblem(other, 409, 'in-use')
     }
-    // None of them has kept the right one from it.
+    // None of these requests has prevented the correct one.
     const again = call(service, '/pkce/code', { body: seed })
     await program.line('status', ({ status }) => status.reason === null)
     await fetch(await answerLink(link))
     expect((await again).status).toBe(200)
   })
 
-  test('is a new sign-in once the browser has come and gone', async ({ serve }) => {
+  test('begins a new sign-in once the browser has returned', async ({ serve }) => {
     const service = await serve()
     const { seed } = seedFor(service.provider.clientId)
     await fetch(await answerLink(await askAndLeave(service, seed)))
@@ -211,7 +213,9 @@ test.describe('the same seed, asked for again,', () => {
     expect((await again).json.result!.state).toBe(seed.state)
   })
 
-  test('is a 409 for a flow that the service seeded, as its link shows it', async ({ serve }) => {
+  test('gets a 409 for a sign-in that the service seeded, because its link shows the seed', async ({
+    serve,
+  }) => {
     const service = await serve()
     const link = await askAndLeave(service)
     const asked = Object.fromEntries(new URL(link).searchParams)
@@ -223,7 +227,7 @@ test.describe('the same seed, asked for again,', () => {
   test.describe('on Linux', () => {
     test.skip(process.platform !== 'linux', 'elsewhere the system does not tell who asks')
 
-    test('is a 409 for another program, and goes on for another process of the same one', async ({
+    test('gets a 409 from another program, and continues from another process of the same one', async ({
       serve,
     }) => {
       const service = await serve()
@@ -244,10 +248,10 @@ test.describe('the same seed, asked for again,', () => {
       expect(coded.result!.state).toBe(own.seed.state)
     })
 
-    test('is a 409 where the first caller could not be seen', async ({ serve }) => {
+    test('gets a 409 if the first caller could not be identified', async ({ serve }) => {
       const service = await serve()
       const own = seedFor(service.provider.clientId)
-      // Two processes hold its connection, so that it may be either.
+      // Two processes hold its connection, so the caller may be either.
       const body = JSON.stringify(own.seed)
       const child = spawn(
         'bash',

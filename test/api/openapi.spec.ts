@@ -1,4 +1,4 @@
-// The API's description of itself, against the standard and against what it really answers.
+// Compares the API's description with the standard and with the API's real answers.
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { Validator } from '@seriousme/openapi-schema-validator'
@@ -33,7 +33,7 @@ async function describe(service: Pick<Service, 'url'>): Promise<Described> {
   return JSON.parse(text) as Described
 }
 
-/** Compiles one schema of the description, with all that it refers to. */
+/** Compiles one schema of the description, with all its references. */
 function validatorFor(description: Described, schema: object): ValidateFunction {
   const ajv = new Ajv2020({ strict: false, validateFormats: false })
   const id = 'https://latchkey.test/openapi.json'
@@ -53,7 +53,7 @@ test('it is a valid OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1)'
   expect(errors).toBeUndefined()
   expect(valid).toBe(true)
   expect(validator.version).toBe('3.1')
-  // Every reference leads somewhere.
+  // Every reference can be resolved.
   const text = JSON.stringify(description)
   const known = Object.keys(description.components.schemas).map(
     (key) => `#/components/schemas/${key}`,
@@ -63,7 +63,7 @@ test('it is a valid OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1)'
   }
 })
 
-test('it names every endpoint, by its method, and none that is not there', async ({ shared }) => {
+test('it names exactly the existing endpoints, with their methods', async ({ shared }) => {
   const { paths } = await describe(shared)
   const named = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),
@@ -84,7 +84,7 @@ test('it names every endpoint, by its method, and none that is not there', async
   }
 })
 
-test('it names every code that a problem can have', async ({ shared }) => {
+test('it names every problem code', async ({ shared }) => {
   const { components } = await describe(shared)
   const { properties } = components.schemas['Problem'] as {
     properties: { code: { enum: string[] } }
@@ -92,7 +92,7 @@ test('it names every code that a problem can have', async ({ shared }) => {
   expect(properties.code.enum.toSorted()).toEqual([...PROBLEM_CODES].toSorted())
 })
 
-test('each operation names the statuses of the contract', async ({ shared }) => {
+test('each operation names its statuses in the contract', async ({ shared }) => {
   const { paths } = await describe(shared)
   const statusesOf = (path: string): string[] =>
     Object.keys(Object.values(paths[path]!)[0]!.responses)
@@ -107,7 +107,7 @@ test('each operation names the statuses of the contract', async ({ shared }) => 
   }
 })
 
-test('its models know every field that the official client sends', async ({ shared }) => {
+test('its models have every field that the official client sends', async ({ shared }) => {
   const { components } = await describe(shared)
   const fieldsOf = (name: string): string[] =>
     Object.keys((components.schemas[name] as { properties: object }).properties)
@@ -130,14 +130,14 @@ test('its models know every field that the official client sends', async ({ shar
   )
 })
 
-test('it names the timeout that a caller of /pkce/code needs', async ({ shared }) => {
+test('it states the timeout that a caller of /pkce/code needs', async ({ shared }) => {
   const { paths } = await describe(shared)
   expect(paths['/pkce/code']!['post']).toMatchObject({
     summary: expect.stringContaining('timeout of 300 seconds'),
   })
 })
 
-test('none of the nine members of an account may be empty', async ({ shared }) => {
+test('none of an account’s nine members may be empty', async ({ shared }) => {
   const { components } = await describe(shared)
   const { properties } = components.schemas['Auth0'] as {
     properties: { oAuth: { properties: { account: { properties: Record<string, object> } } } }
@@ -147,10 +147,10 @@ test('none of the nine members of an account may be empty', async ({ shared }) =
   for (const member of members) expect(member).toMatchObject({ type: 'string', minLength: 1 })
 })
 
-test('real answers are as it says, and hold nothing that it does not name', async ({ serve }) => {
+test('real answers match it, and have no member that it does not name', async ({ serve }) => {
   const service = await serve({ flags: ['--expose-refresh-token'] })
   const description = await describe(service)
-  // Nothing but what is named: the description itself leaves room for later versions.
+  // No additional members here, though the description allows them for later versions.
   const closed = JSON.parse(
     JSON.stringify(description, (_key, value: unknown) =>
       typeof value === 'object' && value !== null && 'properties' in value

@@ -1,4 +1,4 @@
-// The PKCE API as other apps use it, with the official client: what each call gives and refuses.
+// The PKCE API as other apps use it, with the official client: what each call returns and rejects.
 
 import { readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -31,7 +31,7 @@ const NO_BODY = { headers: { 'content-type': 'application/json' } }
 /** The parameters of a link. */
 const parametersOf = (link: string): URLSearchParams => new URL(link).searchParams
 
-/** Just freed by the system, so nobody else is likely to have it. */
+/** The system has just freed this port, so another program is unlikely to use it. */
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
@@ -40,7 +40,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-test('a challenge is fresh each time, S256, with the state as its nonce, and nothing is kept', async ({
+test('a challenge is new each time, uses S256, has its state as nonce, and is not stored', async ({
   serve,
 }) => {
   const { api, program } = await serve()
@@ -62,7 +62,7 @@ test('a challenge is fresh each time, S256, with the state as its nonce, and not
 })
 
 test.describe('a sign-in', () => {
-  test('of an app with a verifier of its own goes from its seed to tokens', async ({ serve }) => {
+  test('of an app with its own verifier goes from its seed to tokens', async ({ serve }) => {
     const { api, program, provider } = await serve()
     const { challenge } = await api.getChallenge()
     const { state, nonce, challenge: codeChallenge, verifier } = challenge!
@@ -119,7 +119,9 @@ test.describe('a sign-in', () => {
     expect((await program.status('signed-in')).account?.name).toBe('Alice Adams')
   })
 
-  test('without bodies is seeded by the service, which keeps the verifier', async ({ serve }) => {
+  test('without bodies gets its seed from the service, which keeps the verifier', async ({
+    serve,
+  }) => {
     const { api, program } = await serve()
     const called = api.generateCode()
     await comeBack(program)
@@ -135,9 +137,7 @@ test.describe('a sign-in', () => {
     await program.status('signed-in')
   })
 
-  test('without a body may be finished with the code and the verifier it gave', async ({
-    serve,
-  }) => {
+  test('without a body can be finished with the returned code and verifier', async ({ serve }) => {
     const { api, program, provider } = await serve()
     const called = api.generateCode()
     await comeBack(program)
@@ -155,7 +155,7 @@ test.describe('a sign-in', () => {
     expect(auth0!.client).toBe(provider.clientId)
   })
 
-  test('shows in the program’s status: waiting, answered, exchanging, signed-in', async ({
+  test('shows its progress in the status: waiting, answered, exchanging, signed-in', async ({
     serve,
   }) => {
     const service = await serve()
@@ -170,7 +170,7 @@ test.describe('a sign-in', () => {
     expect(states).toEqual(['signed-out', 'waiting', 'answered', 'exchanging', 'signed-in'])
   })
 
-  test('S11: the browser’s page sends the person back to the app and claims nothing', async ({
+  test('S11: ends with a page that sends the user back to the app without claiming success', async ({
     serve,
   }) => {
     const { api, program } = await serve()
@@ -184,7 +184,7 @@ test.describe('a sign-in', () => {
     await called
   })
 
-  test('renews by refresh_token, with the other fields empty', async ({ serve }) => {
+  test('is renewed by refresh_token, with the other fields empty', async ({ serve }) => {
     const service = await serve()
     const { provider, api } = service
     const { token } = await signIn(service)
@@ -209,7 +209,9 @@ test.describe('a sign-in', () => {
     ])
   })
 
-  test('F08: is renewed only where less is left than the caller asks for', async ({ serve }) => {
+  test('F08: is renewed only if the token lives shorter than the caller asks for', async ({
+    serve,
+  }) => {
     const service = await serve({ provider: { accessTokenTtlS: 600 } })
     const { provider } = service
     const { token } = await signIn(service)
@@ -226,7 +228,7 @@ test.describe('a sign-in', () => {
     for (const wrong of [-1, 1.5, '60']) expect((await read(wrong)).status).toBe(400)
   })
 
-  test('has an assumed life where nobody says, and is renewed once for all who ask for more', async ({
+  test('has an assumed lifetime if the provider names none, and all callers that need more share one renewal', async ({
     serve,
   }) => {
     const tokenResponse = (json: Record<string, unknown>): unknown => ({
@@ -254,7 +256,9 @@ test.describe('a sign-in', () => {
     expect(provider.tokenRequests).toHaveLength(2)
   })
 
-  test('of another person is the session from then on, as from the tray', async ({ serve }) => {
+  test('of another person replaces the session, like a sign-in from the tray', async ({
+    serve,
+  }) => {
     const service = await serve()
     await signIn(service)
     const { token } = await signIn(service, {}, 'account=bob')
@@ -267,7 +271,7 @@ test.describe('a sign-in', () => {
     expect(status.reason).toContain('Alice Adams was signed out')
   })
 
-  test('at the demo provider works by localhost as by 127.0.0.1', async ({ run }) => {
+  test('at the demo provider works at localhost as at 127.0.0.1', async ({ run }) => {
     const program = await run([...SCRIPTED, '--demo'])
     const { url } = await program.line('listening')
     const api = clientOf(url.replace('127.0.0.1', 'localhost'))
@@ -278,14 +282,14 @@ test.describe('a sign-in', () => {
     expect((await api.generateToken()).auth0!.oAuth.account!.name).toBe('Alice Adams')
   })
 
-  test('three apps at once each get the answer to their own state', async ({ serve }) => {
+  test('of three apps at once gives each app the answer to its own state', async ({ serve }) => {
     const { api, program, provider } = await serve()
     const apps = ['account=alice', 'account=bob', 'account=zoe'].map((press) => {
       const { seed, verifier } = seedFor(provider.clientId)
       return { press, seed, verifier, called: api.generateCode(seeded(seed)) }
     })
     const links = [await program.link(), await program.link(), await program.link()]
-    // The last one first, so that none is answered by its place in a row.
+    // The last sign-in is answered first, so the order can't decide which app gets an answer.
     for (const link of links.toReversed()) {
       const { press } = apps.find(({ seed }) => seed.state === parametersOf(link).get('state'))!
       await fetch(await answerLink(link, press))
@@ -311,7 +315,9 @@ test.describe('a sign-in', () => {
 })
 
 test.describe('the code call', () => {
-  test('with a state that waits already is a 409, and the first goes on', async ({ serve }) => {
+  test('with a state that is already waiting gets a 409, and the first continues', async ({
+    serve,
+  }) => {
     const { api, program, provider } = await serve()
     const { seed } = seedFor(provider.clientId)
     const called = api.generateCode(seeded(seed))
@@ -320,17 +326,17 @@ test.describe('the code call', () => {
     await expectFailure(api.generateCode(seeded(seed)), 409, 'in-use')
     await fetch(await answerLink(link))
     expect((await called).result!.state).toBe(seed.state)
-    // Answered, it is under way still.
+    // Even after the answer the sign-in has not ended.
     await expectFailure(api.generateCode(seeded(seed)), 409, 'in-use')
   })
 
-  test('that nobody answers in time is a 408', async ({ serve }) => {
+  test('gets a 408 if no one answers in time', async ({ serve }) => {
     const { api, program } = await serve({ flags: ['--sign-in-timeout', '1'] })
     await expectFailure(api.generateCode(), 408, 'timeout')
     await program.status('failed')
   })
 
-  test('that the person refuses is a 403, and the page says so', async ({ serve }) => {
+  test('gets a 403 if the user denies access, and the page says so', async ({ serve }) => {
     const { api, program } = await serve()
     const failed = expectFailure(api.generateCode(), 403, 'access-denied')
     expect(await (await comeBack(program, 'refuse=yes')).text()).toContain('You are not signed in')
@@ -338,7 +344,7 @@ test.describe('the code call', () => {
     await program.status('failed')
   })
 
-  test('whose provider’s metadata cannot be had is a 502', async ({ serve }) => {
+  test('gets a 502 if the provider’s metadata can’t be read', async ({ serve }) => {
     const { api, provider } = await serve()
     for (const fault of ['server-error', 'not-json', 'reset'] as const) {
       provider.misbehave.discovery = fault
@@ -346,7 +352,7 @@ test.describe('the code call', () => {
     }
   })
 
-  test('is a 503 where no provider is configured', async ({ run }) => {
+  test('gets a 503 if no provider is configured', async ({ run }) => {
     const program = await run(SCRIPTED)
     const { url } = await program.line('listening')
     const api = clientOf(url)
@@ -354,17 +360,19 @@ test.describe('the code call', () => {
     await expectFailure(api.generateCode(seeded(seedFor('any').seed)), 503, 'unavailable')
   })
 
-  test('is a 503 where no browser could be opened', async ({ run }) => {
+  test('gets a 503 if no browser can be opened', async ({ run }) => {
     test.skip(process.platform !== 'linux', 'only here can the opener be made to fail')
     const flags = SCRIPTED.filter((flag) => flag !== '--no-browser')
-    // The opener goes by these on Linux: no desktop, and a browser that fails.
+    // On Linux the opener reads these variables: no desktop, and a browser that fails.
     const env = { BROWSER: 'false', DISPLAY: '', WAYLAND_DISPLAY: '', XDG_CURRENT_DESKTOP: '' }
     const program = await run([...flags, '--demo'], { env })
     const { url } = await program.line('listening')
     await expectFailure(clientOf(url).generateCode(), 503, 'unavailable')
   })
 
-  test('sends state and nonce upstream unchanged, also where they differ', async ({ serve }) => {
+  test('sends state and nonce to the provider unchanged, also if they differ', async ({
+    serve,
+  }) => {
     const service = await serve()
     const changes = { state: 'a state of /&?=# its own', nonce: 'quite-another' }
     const { seed, verifier } = seedFor(service.provider.clientId, changes)
@@ -380,14 +388,14 @@ test.describe('the code call', () => {
     expect(token.status).toBe(200)
   })
 
-  test('takes the scope as text too, as some clients send it', async ({ serve }) => {
+  test('accepts the scope as text too, because some clients send it so', async ({ serve }) => {
     const service = await serve()
     const { coded, token } = await signIn(service, { scope: 'openid  email' })
     expect(coded.seed!.scope).toEqual(['openid', 'email'])
     expect(token.json.auth0!.oAuth.token.scope).toBe('openid email')
   })
 
-  test('takes UNKNOWN for what an app leaves out', async ({ serve }) => {
+  test('treats UNKNOWN as an absent value', async ({ serve }) => {
     const { provider, program, url } = await serve()
     const words = { screen_hint: 'UNKNOWN', prompt: 'UNKNOWN', response_mode: 'UNKNOWN' }
     const { seed } = seedFor(provider.clientId, words)
@@ -398,19 +406,19 @@ test.describe('the code call', () => {
     expect((await called).status).toBe(200)
   })
 
-  test('takes a schema in any shape: it decides nothing', async ({ serve }) => {
+  test('accepts a schema of any shape, because it has no effect', async ({ serve }) => {
     const service = await serve()
     const right = { migration: 0, semantic: 'MAJOR_0_MINOR_0_PATCH_1' }
     for (const schema of [right, '[object Blob]', [1, [2]], null]) {
       const { coded, verifier } = await signIn(service, { schema })
       expect(coded.result).toBeDefined()
-      // Spent by now, which is told after the models were understood.
+      // The code is spent by now. That is checked only after the models are valid.
       const again = { body: tokenRequest(coded, verifier, { schema }) }
       expectProblem(await call(service, '/pkce/token', again), 409, 'spent')
     }
   })
 
-  test('S45: passes on what the setting allowedParameters adds, and no more', async ({ serve }) => {
+  test('S45: passes on exactly the parameters that allowedParameters adds', async ({ serve }) => {
     const service = await serve({ flags: ['--allowed-parameters', 'hd,kc_idp_hint'] })
     const { clientId } = service.provider
     const bad = seedFor(clientId, { ADDITIONAL_PARAMETERS: { hd: 'x', kc_action: 'y' } })
@@ -447,7 +455,7 @@ test.describe('the code call', () => {
     await expect(called).rejects.toThrow()
   })
 
-  test('by its organization is checked when the ID token comes', async ({ serve }) => {
+  test('with an organization has it checked when the ID token comes', async ({ serve }) => {
     const service = await serve()
     const { misbehave } = service.provider
     misbehave.idToken = (claims) => void (claims['org_id'] = 'org_1')
@@ -468,7 +476,7 @@ test.describe('the code call', () => {
     expect(status.account?.name).toBe('Alice Adams')
   })
 
-  test('with response_mode form_post has the listener take the provider’s form', async ({
+  test('with response_mode form_post makes the listener accept the provider’s form', async ({
     serve,
   }) => {
     const { api, program, provider } = await serve()
@@ -487,7 +495,7 @@ test.describe('the code call', () => {
     expect(effective!.responseMode).toBe('form_post')
   })
 
-  test('may have the provider post to the service itself, by any of its names', async ({
+  test('may let the provider post to the service itself, by any of its names', async ({
     serve,
   }) => {
     const service = await serve()
@@ -528,7 +536,7 @@ test.describe('the code call', () => {
     expect(token.json.auth0!.redirects).toEqual({ authenticated: redirectUri })
   })
 
-  test('accepts the provider’s own domain in each spelling', async ({ serve }) => {
+  test('accepts the provider’s domain in each spelling', async ({ serve }) => {
     const service = await serve()
     const { issuer, clientId } = service.provider
     const { host } = new URL(issuer)
@@ -541,7 +549,7 @@ test.describe('the code call', () => {
     }
   })
 
-  test('accepts the audience that is configured, sends it, and no other', async ({ serve }) => {
+  test('accepts and sends the configured audience, and rejects any other', async ({ serve }) => {
     const audience = 'https://api.example.com/'
     const service = await serve({ flags: ['--audience', audience] })
     const called = call(service, '/pkce/code', NO_BODY)
@@ -558,16 +566,16 @@ test.describe('the code call', () => {
   })
 })
 
-test.describe('the code call refuses, with a 400 and without a browser,', () => {
+test.describe('the code call rejects, with a 400 and without a browser,', () => {
   const port = 9
   for (const [name, code, changes] of [
     ['another client', 'refused', { client_id: 'another' }],
-    ['an audience, where none is configured', 'refused', { audience: 'https://api.example.com' }],
+    ['an audience if none is configured', 'refused', { audience: 'https://api.example.com' }],
     ['another provider as domain', 'refused', { domain: 'evil.example.com' }],
     ['another provider’s endpoint', 'refused', { domain: 'https://evil.example.com/authorize' }],
-    ['a domain that is no URL', 'refused', { domain: ':::' }],
+    ['a domain that is not a URL', 'refused', { domain: ':::' }],
     [
-      'a redirect_uri elsewhere',
+      'a redirect_uri on another host',
       'refused',
       { redirect_uri: 'https://evil.example.com/callback', response_mode: 'query' },
     ],
@@ -587,10 +595,10 @@ test.describe('the code call refuses, with a 400 and without a browser,', () => 
     ['a state that can be guessed', 'malformed', { state: '1234567' }],
     ['no nonce', 'malformed', { nonce: undefined }],
     ['an empty client', 'malformed', { client_id: '' }],
-    ['a client that is no text', 'malformed', { client_id: 7 }],
+    ['a client that is not text', 'malformed', { client_id: 7 }],
     ['a scope without openid', 'malformed', { scope: ['email'] }],
     ['a scope that is a number', 'malformed', { scope: 5 }],
-    ['a screen_hint that is not known', 'malformed', { screen_hint: 'login' }],
+    ['an unknown screen_hint', 'malformed', { screen_hint: 'login' }],
     ['ADDITIONAL_PARAMETERS as text', 'malformed', { ADDITIONAL_PARAMETERS: 'a=b' }],
     ['an additional parameter as a list', 'malformed', { ADDITIONAL_PARAMETERS: { a: ['b'] } }],
     ...[
@@ -609,7 +617,7 @@ test.describe('the code call refuses, with a 400 and without a browser,', () => 
       'request',
       'request_uri',
       'CLIENT_ID',
-      // S45: what some provider understands, and spellings that one reads as another.
+      // S45: parameters that some provider supports, and spellings that a provider reads as another name.
       'claims',
       'registration',
       'id_token_hint',
@@ -658,7 +666,7 @@ test.describe('the code call refuses, with a 400 and without a browser,', () => 
     })
   }
 
-  test('its own /pkce/response/code without form_post', async ({ shared }) => {
+  test('the service’s own /pkce/response/code without form_post', async ({ shared }) => {
     const redirect_uri = `${shared.url}/pkce/response/code`
     for (const changes of [{ redirect_uri }, { redirect_uri, response_mode: 'query' }]) {
       const { seed } = seedFor(shared.clientId, changes)
@@ -677,8 +685,8 @@ test.describe('the code call refuses, with a 400 and without a browser,', () => 
   })
 })
 
-test.describe('the limit of five browser openings a minute', () => {
-  test('answers the sixth with 429 and Retry-After; refusals and duplicates use none of it', async ({
+test.describe('the limit of five browser launches a minute', () => {
+  test('answers the sixth with 429 and Retry-After; rejected and duplicate requests don’t count', async ({
     serve,
   }) => {
     const service = await serve()
@@ -701,14 +709,14 @@ test.describe('the limit of five browser openings a minute', () => {
     const sixth = await call(service, '/pkce/code', NO_BODY)
     expectProblem(sixth, 429, 'too-many')
     expect(Number(sixth.headers.get('retry-after'))).toBeGreaterThan(0)
-    // A duplicate is told as one even so: it is looked at first.
+    // A duplicate is still reported as one, because that is checked first.
     await expectFailure(api.generateCode(seeded(seed)), 409, 'in-use')
     hangUp.abort()
     await Promise.allSettled(waiting)
   })
 })
 
-/** Signs in, and takes the code out of the form that the provider's page would post. */
+/** Signs in and returns the code from the form that the provider's page would post. */
 async function postedCode(link: string): Promise<string> {
   const visit: Visit = async (url, init) => {
     const response = await fetch(url, init)
@@ -721,7 +729,7 @@ async function postedCode(link: string): Promise<string> {
 }
 
 test.describe('the response call', () => {
-  test('of an app ends the waiting code call, and needs no iss', async ({ serve }) => {
+  test('from an app ends the waiting code call, and needs no iss', async ({ serve }) => {
     const redirectUris = ['http://127.0.0.1/pkce/response/code']
     const service = await serve({ provider: { demands: { redirectUris } } })
     const { api, program, provider } = service
@@ -746,7 +754,7 @@ test.describe('the response call', () => {
     expect(auth0!.oAuth.account!.name).toBe('Alice Adams')
   })
 
-  test('takes the schema as the official client encodes it', async ({ serve }) => {
+  test('accepts the schema in the official client’s encoding', async ({ serve }) => {
     const service = await serve()
     const { api, program } = service
     const { seed } = formSeedFor(service)
@@ -757,7 +765,7 @@ test.describe('the response call', () => {
     expect((await called).result!.code).toBe('c')
   })
 
-  test('delivers a refusal too', async ({ serve }) => {
+  test('delivers a denial too', async ({ serve }) => {
     const service = await serve()
     const { seed } = formSeedFor(service)
     const failed = expectFailure(service.api.generateCode(seeded(seed)), 403, 'access-denied')
@@ -770,7 +778,7 @@ test.describe('the response call', () => {
     expect(await failed).toContain('They said no')
   })
 
-  test('delivers the provider’s other errors, which are a 502', async ({ serve }) => {
+  test('delivers the provider’s other errors, as a 502', async ({ serve }) => {
     const service = await serve()
     const { seed } = formSeedFor(service)
     const failed = expectFailure(service.api.generateCode(seeded(seed)), 502, 'provider-failed')
@@ -779,7 +787,7 @@ test.describe('the response call', () => {
     await failed
   })
 
-  test('RFC 9207 section 2.4: an iss of another provider is a 400 and ends the flow', async ({
+  test('RFC 9207 section 2.4: with another provider’s iss gets a 400 and ends the sign-in', async ({
     serve,
   }) => {
     const service = await serve()
@@ -791,7 +799,7 @@ test.describe('the response call', () => {
     await failed
   })
 
-  test('from a browser needs the iss that the provider promises', async ({ serve }) => {
+  test('from a browser needs the iss if the provider promises one', async ({ serve }) => {
     const service = await serve()
     const { seed } = formSeedFor(service)
     const failed = expectFailure(service.api.generateCode(seeded(seed)), 502, 'provider-failed')
@@ -801,7 +809,9 @@ test.describe('the response call', () => {
     await failed
   })
 
-  test('without a code or an error is a 400, and the wait goes on', async ({ serve }) => {
+  test('without a code or an error gets a 400, and the sign-in keeps waiting', async ({
+    serve,
+  }) => {
     const service = await serve()
     const { seed } = formSeedFor(service)
     const called = service.api.generateCode(seeded(seed))
@@ -812,11 +822,11 @@ test.describe('the response call', () => {
     }
     await respond(service, { state, code: 'c' })
     expect((await called).result!.code).toBe('c')
-    // Twice is once too often.
+    // The same parameter twice is invalid.
     expectProblem(await respond(service, { state, code: 'c' }), 400, 'malformed')
   })
 
-  test('S24: for a flow that the listener waits for is a 400, and the wait goes on', async ({
+  test('S24: for a sign-in that waits at the listener gets a 400, and the sign-in keeps waiting', async ({
     serve,
   }) => {
     const service = await serve()
@@ -845,7 +855,7 @@ test.describe('the response call', () => {
     }
   })
 
-  test('for a state that nobody waits for is a 400', async ({ shared }) => {
+  test('for an unknown state gets a 400', async ({ shared }) => {
     const answer = await respond(shared, { state: 'nobody-waits-for-it', code: 'c' })
     expectProblem(answer, 400, 'malformed')
     const page = await respond(shared, { state: 'x', code: 'c' }, { accept: 'text/html' })
@@ -853,7 +863,7 @@ test.describe('the response call', () => {
     expect(page.text).toContain('Nothing to do here')
   })
 
-  test('gives a page only where Accept prefers one (RFC 9110 section 12.5.1)', async ({
+  test('returns a page only if Accept prefers one (RFC 9110 section 12.5.1)', async ({
     shared,
   }) => {
     const form = { state: 'nobody-waits-for-it', code: 'c' }
@@ -871,7 +881,7 @@ test.describe('the response call', () => {
 })
 
 test.describe('the token call', () => {
-  test('with a spent code is a 409, and the provider is not asked again', async ({ serve }) => {
+  test('with a spent code gets a 409, and the provider is not asked again', async ({ serve }) => {
     const service = await serve()
     const { coded, verifier } = await signIn(service)
     expect(service.provider.requests.token).toBe(1)
@@ -897,7 +907,7 @@ test.describe('the token call', () => {
     expect(service.provider.requests.token).toBe(1)
   })
 
-  test('with an unknown code is a 400, and the provider is not asked', async ({ serve }) => {
+  test('with an unknown code gets a 400, and the provider is not asked', async ({ serve }) => {
     const { api, provider } = await serve()
     const request = {
       grant_type: 'authorization_code',
@@ -911,7 +921,7 @@ test.describe('the token call', () => {
     expect(provider.requests.token).toBe(0)
   })
 
-  test('with a wrong verifier or redirect_uri is a 400, and the right ones still work', async ({
+  test('with a wrong verifier or redirect_uri gets a 400, and the correct ones still work', async ({
     serve,
   }) => {
     const service = await serve()
@@ -936,7 +946,7 @@ test.describe('the token call', () => {
     expect((await call(service, '/pkce/token', { body })).status).toBe(200)
   })
 
-  test('with a grant that is not known, or fields missing, is a 400', async ({ shared }) => {
+  test('with an unknown grant or missing fields gets a 400', async ({ shared }) => {
     const full = {
       grant_type: 'authorization_code',
       client_id: shared.clientId,
@@ -960,7 +970,7 @@ test.describe('the token call', () => {
     }
   })
 
-  test('whose provider fails is a 502, and the code is spent', async ({ serve }) => {
+  test('gets a 502 if the provider fails, and the code is spent', async ({ serve }) => {
     const service = await serve({ provider: { misbehave: { token: 'server-error' } } })
     const { coded, verifier, token } = await signIn(service)
     expectProblem(token, 502, 'provider-failed')
@@ -971,7 +981,7 @@ test.describe('the token call', () => {
     expect(service.provider.requests.token).toBe(1)
   })
 
-  test('whose ID token is somebody else’s (another nonce) is a 502, and nobody is signed in', async ({
+  test('gets a 502 if the ID token has another nonce, and nobody is signed in', async ({
     serve,
   }) => {
     const service = await serve({
@@ -982,7 +992,7 @@ test.describe('the token call', () => {
     expect((await service.program.status('failed')).account).toBeNull()
   })
 
-  test('S24: without a body exchanges no code of an app that keeps its own verifier', async ({
+  test('S24: without a body exchanges no code of an app that has its own verifier', async ({
     serve,
   }) => {
     const { api, program, provider } = await serve()
@@ -1006,7 +1016,7 @@ test.describe('the token call', () => {
     await expectFailure(api.generateToken(), 400, 'unknown-code')
   })
 
-  test('S24: refresh_token serves this user’s programs while someone is signed in', async ({
+  test('S24: with refresh_token serves this user’s programs while someone is signed in', async ({
     serve,
   }) => {
     const { api, program, provider } = await serve()
@@ -1019,18 +1029,20 @@ test.describe('the token call', () => {
     await comeBack(program)
     await program.status('signed-in')
     expect((await api.generateToken(renewal)).auth0!.oAuth.account!.name).toBe('Alice Adams')
-    // Without a body it exchanges only what the service itself has begun.
+    // Without a body, only codes of sign-ins that the service seeded are exchanged.
     await expectFailure(api.generateToken(), 400, 'unknown-code')
   })
 
-  test('RFC 9110 section 15.5.2: a 401 names what it asks for', async ({ serve }) => {
+  test('RFC 9110 section 15.5.2: gets a 401 that names the authentication scheme', async ({
+    serve,
+  }) => {
     const service = await serve()
     const request = { grant_type: 'refresh_token', client_id: service.provider.clientId }
     const { status, headers } = await call(service, '/pkce/token', { body: request })
     expect([status, headers.get('www-authenticate')]).toEqual([401, 'Latchkey'])
   })
 
-  test('refresh_token is a 401 once nobody is signed in any more', async ({ serve }) => {
+  test('with refresh_token gets a 401 after a sign-out', async ({ serve }) => {
     const service = await serve()
     const { api, program, provider } = service
     const renewal = tokenized({ grant_type: 'refresh_token', client_id: provider.clientId })
@@ -1041,7 +1053,7 @@ test.describe('the token call', () => {
     await expectFailure(api.generateToken(renewal), 401, 'not-signed-in')
   })
 
-  test('refresh_token is a 502 where the provider fails', async ({ serve }) => {
+  test('with refresh_token gets a 502 if the provider fails', async ({ serve }) => {
     const service = await serve()
     await signIn(service)
     service.provider.misbehave.token = 'server-error'
@@ -1063,7 +1075,7 @@ test.describe('S27: the refresh token', () => {
       for (const { json } of [token, renewed]) {
         expect('refresh_token' in json.auth0!.oAuth.token).toBe(given)
       }
-      // The provider was asked to renew with it, so there is one.
+      // The provider received a refresh token, so there is one.
       const held = service.provider.tokenRequests[1]!.get('refresh_token')!
       expect(held).toMatch(/./)
       expect(token.text.includes(held)).toBe(given)
@@ -1072,7 +1084,7 @@ test.describe('S27: the refresh token', () => {
 })
 
 test.describe('the auth0 envelope', () => {
-  test('has every field by its wire name and of its type', async ({ serve }) => {
+  test('has every field under its wire name and with its type', async ({ serve }) => {
     const service = await serve()
     const { issuer, clientId } = service.provider
     const { coded, token } = await signIn(service)
@@ -1123,7 +1135,7 @@ test.describe('the auth0 envelope', () => {
     expect(idToken.split('.')).toHaveLength(3)
   })
 
-  test('tells the connection that Auth0 writes into a subject', async ({ serve }) => {
+  test('has the connection that Auth0 writes into a subject', async ({ serve }) => {
     const service = await serve({
       provider: {
         misbehave: {
@@ -1137,7 +1149,7 @@ test.describe('the auth0 envelope', () => {
     expect(token.json.auth0!.user.user_id).toBe('google-oauth2|42')
   })
 
-  test('of a provider whose issuer ends in a slash, as Auth0’s, is the same', async ({ serve }) => {
+  test('is the same if the issuer ends in a slash, like Auth0’s', async ({ serve }) => {
     const service = await serve({ provider: { issuerPath: '/' } })
     const { issuer } = service.provider
     expect(issuer).toMatch(/\/$/)
@@ -1151,7 +1163,7 @@ test.describe('the auth0 envelope', () => {
 })
 
 test.describe('clear', () => {
-  test('ends the waiting calls with 409 cancelled, and answers 204 with nothing', async ({
+  test('ends the waiting calls with 409 cancelled, and answers with an empty 204', async ({
     serve,
   }) => {
     const service = await serve()
@@ -1169,13 +1181,13 @@ test.describe('clear', () => {
     await expect(fetch(callback)).rejects.toThrow('fetch failed')
   })
 
-  test('by the official client, with nothing to clear, is no error', async ({ serve }) => {
+  test('is no error if there is nothing to clear, with the official client', async ({ serve }) => {
     const { api } = await serve()
     await api.clearPKCE()
     await api.clearPKCE()
   })
 
-  test('ends a flow that is answered but not exchanged', async ({ serve }) => {
+  test('ends a sign-in that is answered but not exchanged', async ({ serve }) => {
     const service = await serve()
     const { seed, verifier } = seedFor(service.provider.clientId)
     const called = call(service, '/pkce/code', { body: seed })
@@ -1189,7 +1201,7 @@ test.describe('clear', () => {
     expect(service.provider.requests.token).toBe(0)
   })
 
-  test('leaves a sign-in alone that was begun from the tray', async ({ serve }) => {
+  test('does not end a sign-in from the tray', async ({ serve }) => {
     const { api, program } = await serve()
     program.type('sign-in')
     const callback = await answerLink(await program.link())
@@ -1198,7 +1210,7 @@ test.describe('clear', () => {
     expect((await program.status('signed-in')).account?.name).toBe('Alice Adams')
   })
 
-  test('signs nobody out', async ({ serve }) => {
+  test('does not sign the user out', async ({ serve }) => {
     const service = await serve()
     const { api, program, provider } = service
     await signIn(service)
@@ -1215,9 +1227,7 @@ test.describe('clear', () => {
     expect((await api.generateToken(renewal)).auth0!.oAuth.account!.name).toBe('Alice Adams')
   })
 
-  test('calls an exchange off that is under way, and its tokens are not kept', async ({
-    serve,
-  }) => {
+  test('cancels an exchange in progress, and its tokens are not stored', async ({ serve }) => {
     const service = await serve({ provider: { misbehave: { token: 'hang' } } })
     const { seed, verifier } = seedFor(service.provider.clientId)
     const called = call(service, '/pkce/code', { body: seed })
@@ -1232,8 +1242,8 @@ test.describe('clear', () => {
   })
 })
 
-test.describe('where the service is', () => {
-  test('health, version, and 404 and 405 for the rest', async ({ shared }) => {
+test.describe('the address of the service', () => {
+  test('has health and version, and answers other requests with 404 or 405', async ({ shared }) => {
     const { version } = JSON.parse(
       await readFile(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
     ) as { version: string }
@@ -1259,14 +1269,14 @@ test.describe('where the service is', () => {
     }
   })
 
-  test('answers on 127.0.0.1 and on ::1, at the same port', async ({ shared }) => {
+  test('is both 127.0.0.1 and ::1, at the same port', async ({ shared }) => {
     for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
       const answer = await fetch(`http://${host}:${shared.port}/.well-known/health`)
       expect(await answer.text(), host).toBe('ok')
     }
   })
 
-  test('service.json tells it to this user’s programs only, and goes with the program', async ({
+  test('is in service.json, which only this user can read and which is deleted at the end', async ({
     serve,
   }) => {
     const { program, provider, url, port } = await serve()
@@ -1287,7 +1297,7 @@ test.describe('where the service is', () => {
     await expect(stat(path)).rejects.toThrow('ENOENT')
   })
 
-  test('service.json has another instance at each start', async ({ serve }) => {
+  test('is in service.json, with a new instance at each start', async ({ serve }) => {
     const services: Service[] = [await serve(), await serve()]
     const instances = await Promise.all(
       services.map(async ({ program }) => {
@@ -1298,7 +1308,7 @@ test.describe('where the service is', () => {
     expect(instances[0]).not.toBe(instances[1])
   })
 
-  test('without --port is a port that clients know; a second program takes the next', async ({
+  test('without --port has a port that clients know; a second program takes the next one', async ({
     run,
   }) => {
     const ports: number[] = []
@@ -1308,12 +1318,12 @@ test.describe('where the service is', () => {
       expect(PORT_LADDER).toContain(port)
       ports.push(PORT_LADDER.indexOf(port))
     }
-    // Another program on this machine may end in between, so that only "not the same" is certain.
+    // Another program on this machine may end in between, so only a different port is certain.
     expect(ports[0]).not.toBe(ports[1])
   })
 })
 
-test('the token’s answer holds the seed that the flow was begun with, whole', async ({ serve }) => {
+test('the token answer has the complete seed with which the sign-in began', async ({ serve }) => {
   const service = await serve()
   const { coded, token } = await signIn(service, {
     domain: service.provider.issuer,

@@ -1,4 +1,4 @@
-// A service on http's own port, which clients leave out of Host and of addresses.
+// A service on the default port of http, which clients leave out of Host and of URLs.
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,8 +9,8 @@ import { toSignInRequest, type SeedDeps } from '../../main/api/seeded-request.js
 import { SCRIPTED } from '../support/program.js'
 import { ask, clientOf, expect, expectProblem, seedFor, test } from '../support/service.js'
 
-test.describe('a service on port 80, which clients leave out of Host,', () => {
-  test('is asked by both forms, and by no other host or port', async () => {
+test.describe('a service on port 80, which clients leave out of Host', () => {
+  test('accepts Host with and without the port, and no other host or port', async () => {
     const server = createServer((request, response) => {
       const refusal = guard(request, { port: 80, isOurs: () => true })
       response.end(refusal === null ? 'let in' : refusal.code)
@@ -29,12 +29,12 @@ test.describe('a service on port 80, which clients leave out of Host,', () => {
     await new Promise((resolve) => server.close(resolve))
   })
 
-  test('only there: elsewhere a Host without a port is refused', async ({ shared }) => {
+  test('is the only one that accepts a Host without a port', async ({ shared }) => {
     const answer = await ask(shared, '/pkce/challenge', { headers: { host: 'localhost' } })
     expectProblem(answer, 403, 'wrong-host')
   })
 
-  test('has a provider post its form to either form of its address', async () => {
+  test('accepts a provider’s form at its URL with and without the port', async () => {
     const ports = { redirectPorts: [], port: 80 } as unknown as SeedDeps
     for (const authority of ['localhost', 'localhost:80', '127.0.0.1', '[::1]:80']) {
       const redirectUri = `http://${authority}/pkce/response/code`
@@ -48,7 +48,7 @@ test.describe('a service on port 80, which clients leave out of Host,', () => {
     }
   })
 
-  test('serves the official client by http://localhost:80', async ({ run }) => {
+  test('serves the official client at http://localhost:80', async ({ run }) => {
     const program = await run([...SCRIPTED, '--demo', '--port', '80'])
     const started = await Promise.race([program.line('listening'), program.ended])
     test.skip(typeof started === 'number', 'this user cannot have port 80 here, or it is taken')
