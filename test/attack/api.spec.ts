@@ -1,4 +1,4 @@
-// The local service against whoever can reach it: websites' pages, other users, other programs.
+// Attacks on the local service by everyone who can reach it: web pages, other users, other programs.
 
 import { once } from 'node:events'
 import { request } from 'node:http'
@@ -38,7 +38,7 @@ const ENDPOINTS = [
   ['GET', '/.well-known/health'],
 ] as const
 
-/** Sends bytes as they are and gives the whole answer; the service is told to hang up. */
+/** Sends the bytes unchanged and returns the whole answer. The request asks the service to hang up. */
 async function sendRaw(
   { port }: Pick<Service, 'port'>,
   lines: readonly string[],
@@ -65,7 +65,7 @@ function expectNoGrant({ headers }: Pick<RawAnswer, 'headers'>): void {
   expect(granted).toEqual([])
 }
 
-test.describe('S20: the Host', () => {
+test.describe('S20: the Host header', () => {
   const foreign = (port: number): readonly string[] => [
     'evil.example.com',
     `evil.example.com:${port}`,
@@ -89,7 +89,7 @@ test.describe('S20: the Host', () => {
   ]
 
   for (const [method, path] of ENDPOINTS) {
-    test(`${method} ${path} answers its own names only`, async ({ shared }) => {
+    test(`${method} ${path} answers only to its own names`, async ({ shared }) => {
       for (const host of foreign(shared.port)) {
         const answer = await ask(shared, path, { method, headers: { host } })
         expectProblem(answer, 403, 'wrong-host')
@@ -112,7 +112,7 @@ test.describe('S20: the Host', () => {
     }
   })
 
-  test('may be any of its own names, in letters of any case', async ({ shared }) => {
+  test('may have any of the service’s names, in upper or lower case', async ({ shared }) => {
     const { port } = shared
     for (const host of [`localhost:${port}`, `LocalHost:${port}`, `127.0.0.1:${port}`]) {
       const answer = await ask(shared, '/pkce/challenge', { headers: { host } })
@@ -122,7 +122,7 @@ test.describe('S20: the Host', () => {
     expect((await ask(shared, '/pkce/challenge', { host: '::1', headers })).status).toBe(200)
   })
 
-  test('RFC 9112 section 3.2: missing or repeated is a 400', async ({ shared }) => {
+  test('RFC 9112 section 3.2: gets a 400 if it is missing or repeated', async ({ shared }) => {
     const own = `Host: localhost:${shared.port}`
     for (const lines of [
       ['GET /pkce/challenge HTTP/1.1'],
@@ -136,12 +136,12 @@ test.describe('S20: the Host', () => {
       expect(statusOf(raw), lines.join(' | ')).toBe(400)
       expect(raw).not.toContain('verifier')
     }
-    // There, and empty: one that is not ours.
+    // Present but empty: not our name.
     const empty = await sendRaw(shared, ['GET /pkce/challenge HTTP/1.1', 'Host:'])
     expect(statusOf(empty)).toBe(403)
   })
 
-  test('RFC 9112 section 3.2.2: a target that is not a path is a 400', async ({ shared }) => {
+  test('RFC 9112 section 3.2.2: a target that is not a path gets a 400', async ({ shared }) => {
     const host = `Host: localhost:${shared.port}`
     for (const target of [
       `http://localhost:${shared.port}/pkce/challenge`,
@@ -156,7 +156,7 @@ test.describe('S20: the Host', () => {
   })
 })
 
-test.describe('S21: what a browser says of the page that asks', () => {
+test.describe('S21: the headers by which a browser describes the requesting page', () => {
   const pages = (url: string): readonly Record<string, string>[] => [
     { origin: 'https://evil.example.com' },
     { origin: 'null' },
@@ -172,7 +172,7 @@ test.describe('S21: what a browser says of the page that asks', () => {
   ]
 
   for (const [method, path] of ENDPOINTS) {
-    test(`${method} ${path} is refused to pages, with no CORS grant`, async ({ shared }) => {
+    test(`${method} ${path} rejects pages, without a CORS grant`, async ({ shared }) => {
       for (const headers of pages(shared.url)) {
         const answer = await ask(shared, path, { method, headers })
         expectProblem(answer, 403, 'web-page')
@@ -197,15 +197,15 @@ test.describe('S21: what a browser says of the page that asks', () => {
       })
       expectProblem(answer, 403, 'web-page')
       expectNoGrant(answer)
-      // Of a program it is a wrong method, and no grant either.
+      // From a program it is a wrong method, also without a grant.
       const plain = await ask(shared, path, { method: 'OPTIONS' })
       expectProblem(plain, 405, 'method-not-allowed')
       expectNoGrant(plain)
     }
   })
 
-  test('a program, which sends neither, is answered', async ({ shared }) => {
-    // Node's own fetch sends a mode alone.
+  test('a program, which sends none of them, is answered', async ({ shared }) => {
+    // Node's fetch sends only a mode.
     for (const headers of [{}, { 'sec-fetch-site': 'none' }, { 'sec-fetch-mode': 'cors' }]) {
       const answer = await ask(shared, '/pkce/challenge', { headers })
       expect(answer.status).toBe(200)
@@ -213,9 +213,7 @@ test.describe('S21: what a browser says of the page that asks', () => {
     }
   })
 
-  test('S44: a person’s own address bar gets what is public, and nothing else', async ({
-    shared,
-  }) => {
+  test('S44: the address bar gets only public documents', async ({ shared }) => {
     for (const added of ['sec-fetch-mode', 'sec-fetch-dest', 'sec-fetch-user']) {
       const headers = { 'sec-fetch-site': 'none', [added]: '?1' }
       for (const path of ['/.well-known/health', '/.well-known/version', '/openapi.json']) {
@@ -230,7 +228,7 @@ test.describe('S21: what a browser says of the page that asks', () => {
   })
 
   for (const header of ['sec-purpose', 'purpose']) {
-    test(`S44: what ${header} announces as a prefetch is refused`, async ({ shared }) => {
+    test(`S44: a prefetch that ${header} announces is rejected`, async ({ shared }) => {
       for (const value of ['prefetch', 'prefetch;prerender', 'preview', 'Prefetch', '']) {
         for (const [method, path] of [...ENDPOINTS, ['GET', '/openapi.json']] as const) {
           const headers = { [header]: value, 'sec-fetch-site': 'none' }
@@ -241,7 +239,7 @@ test.describe('S21: what a browser says of the page that asks', () => {
     })
   }
 
-  test('S44: Expect is answered only after the guard', async ({ shared }) => {
+  test('S44: Expect is answered only after all checks', async ({ shared }) => {
     const own = `Host: localhost:${shared.port}`
     const head = ['Content-Type: application/json', 'Content-Length: 2', 'Expect: 100-continue']
     const bad = ['Origin: https://evil.example.com', ...head]
@@ -256,7 +254,7 @@ test.describe('S21: what a browser says of the page that asks', () => {
     expect(statusOf(await sendRaw(shared, stranger))).toBe(403)
   })
 
-  test('S44: a path that can be read in two ways is no path', async ({ shared }) => {
+  test('S44: an ambiguous path is rejected', async ({ shared }) => {
     for (const path of [
       '/pkce/%63hallenge',
       '/pkce/response/%63ode',
@@ -273,14 +271,14 @@ test.describe('S21: what a browser says of the page that asks', () => {
     }
   })
 
-  test('a page may not post a form for a state that nobody waits for', async ({ shared }) => {
+  test('a page can’t post a form for an unknown state', async ({ shared }) => {
     const form = { state: 'nobody-waits-for-it', code: 'c' }
     for (const headers of [...pages(shared.url), { origin: 'null', accept: 'text/html' }]) {
       expectProblem(await respond(shared, form, headers), 403, 'web-page')
     }
   })
 
-  test('a page may not reach the form’s path otherwise', async ({ shared }) => {
+  test('a page can’t use the form’s path in any other way', async ({ shared }) => {
     const headers = { origin: 'null', 'content-type': 'application/x-www-form-urlencoded' }
     const body = 'state=nobody-waits-for-it&code=c'
     for (const [method, path] of [
@@ -295,9 +293,7 @@ test.describe('S21: what a browser says of the page that asks', () => {
     }
   })
 
-  test('the provider’s own form is taken for a state that waits; no other page’s is', async ({
-    serve,
-  }) => {
+  test('only the provider’s own form is accepted for a waiting state', async ({ serve }) => {
     const service = await serve()
     const { issuer } = service.provider
     const own = new URL(issuer).origin
@@ -330,7 +326,7 @@ test.describe('S21: what a browser says of the page that asks', () => {
     expectProblem(twice, 403, 'web-page')
     const other = await respond(service, { ...form, state: 'guessed-0' }, { origin: own })
     expectProblem(other, 403, 'web-page')
-    // The state twice is nobody's.
+    // A repeated state belongs to no sign-in.
     const ambiguous = await call(service, '/pkce/response/code', {
       body: `state=${state}&state=guessed&code=c`,
       headers: { origin: own, 'content-type': 'application/x-www-form-urlencoded' },
@@ -345,14 +341,16 @@ test.describe('S21: what a browser says of the page that asks', () => {
     expect(answer.status).toBe(200)
     expectNoGrant({ headers: Object.fromEntries(answer.headers) })
     expect((await called).result!.state).toBe(state)
-    // A second time nobody waits for it.
+    // The second time, no sign-in waits for it.
     expectProblem(await respond(service, form, { origin: 'null' }), 403, 'web-page')
   })
 })
 
 test.describe('S22: the content type', () => {
   for (const path of ['/pkce/code', '/pkce/token']) {
-    test(`${path} takes application/json only, and tells the rest 415`, async ({ shared }) => {
+    test(`${path} accepts only application/json, and answers others with 415`, async ({
+      shared,
+    }) => {
       const body = JSON.stringify(seedFor(shared.clientId).seed)
       for (const type of [
         'text/plain',
@@ -371,7 +369,7 @@ test.describe('S22: the content type', () => {
       }
       const none = await ask(shared, path, { method: 'POST', body })
       expectProblem(none, 415, 'unsupported-type')
-      // Without a body too, a type that only a page's form has is none of a program's.
+      // Even without a body, a type that only page forms have is rejected.
       const headers = { 'content-type': 'text/plain' }
       const empty = await ask(shared, path, { method: 'POST', headers, body: '' })
       expectProblem(empty, 415, 'unsupported-type')
@@ -379,7 +377,7 @@ test.describe('S22: the content type', () => {
     })
   }
 
-  test('with parameters, in any case, JSON is JSON', async ({ shared }) => {
+  test('may have parameters and any case', async ({ shared }) => {
     for (const type of [
       'application/json; charset=utf-8',
       'Application/JSON',
@@ -391,7 +389,7 @@ test.describe('S22: the content type', () => {
     }
   })
 
-  test('/pkce/response/code takes forms only', async ({ shared }) => {
+  test('/pkce/response/code accepts only forms', async ({ shared }) => {
     for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x']) {
       const headers = { 'content-type': type }
       const body = '{"state":"nobody-waits-for-it","code":"c"}'
@@ -402,7 +400,7 @@ test.describe('S22: the content type', () => {
 })
 
 test.describe('S24: a code of another app', () => {
-  test('cannot be taken with the link’s own contents: state, nonce and challenge', async ({
+  test('can’t be obtained with the contents of the link: state, nonce and challenge', async ({
     serve,
   }) => {
     const service = await serve()
@@ -438,7 +436,7 @@ test.describe('S26: floods', () => {
   ] as const) {
     for (const chunked of [false, true]) {
       const how = chunked ? 'in chunks' : 'with its length'
-      test(`${path}: a body over 64 KiB, sent ${how}, is a 413`, async ({ shared }) => {
+      test(`${path}: a body over 64 KiB, sent ${how}, gets a 413`, async ({ shared }) => {
         const headers = { 'content-type': type }
         const send = (size: number): Promise<RawAnswer> =>
           ask(shared, path, { method: 'POST', headers, chunked, body: Buffer.alloc(size, 'x') })
@@ -450,7 +448,9 @@ test.describe('S26: floods', () => {
     }
   }
 
-  test('a body that is announced as endless is a 413 long before its end', async ({ shared }) => {
+  test('a body with an enormous announced length gets a 413 long before its end', async ({
+    shared,
+  }) => {
     const raw = await sendRaw(
       shared,
       [
@@ -464,7 +464,7 @@ test.describe('S26: floods', () => {
     expect(statusOf(raw)).toBe(413)
   })
 
-  test('a caller that hangs up in its body’s midst is no error of the service’s own', async ({
+  test('a caller that hangs up in the middle of its body causes no internal error', async ({
     serve,
   }) => {
     const service = await serve()
@@ -473,7 +473,7 @@ test.describe('S26: floods', () => {
       await once(socket, 'connect')
       const own = `Host: localhost:${service.port}`
       const lines = ['POST /pkce/code HTTP/1.1', own, 'Content-Type: application/json', framing]
-      // Told to go on, the service waits for the body.
+      // After 100 Continue, the service waits for the body.
       socket.write(`${[...lines, 'Expect: 100-continue'].join('\r\n')}\r\n\r\n5\r\n{"sta`)
       await once(socket, 'data')
       socket.resetAndDestroy()
@@ -483,7 +483,7 @@ test.describe('S26: floods', () => {
     expect(service.program.stderr()).toBe('')
   })
 
-  test('a code call in chunks is left by hanging up as any other', async ({ serve }) => {
+  test('hanging up abandons a code call with a chunked body, like any other', async ({ serve }) => {
     const service = await serve()
     const { seed } = seedFor(service.provider.clientId)
     const sent = request({
@@ -520,11 +520,11 @@ test.describe('S26: floods', () => {
     hangUp.abort()
     await settled
     expect(service.program.stdout().match(/"event":"open"/g)).toHaveLength(5)
-    // Those who hung up have used their openings all the same.
+    // Callers that hung up still count towards the limit.
     expectProblem(await call(service, '/pkce/code'), 429, 'too-many')
   })
 
-  test('five openings a minute and 64 flows at once: the sixth and the 65th are told to wait', async ({
+  test('five launches a minute and 64 sign-ins at once: the sixth and the 65th must wait', async ({
     start,
   }) => {
     const { agent, clock } = await start()
@@ -559,7 +559,7 @@ test.describe('S26: floods', () => {
       minutes.at(-1)!.push(wanted.state)
       return wanted.state
     }
-    // A flow waits for four minutes here, and ten more for its app once it is answered.
+    // Here, a sign-in waits four minutes for its answer, and then ten more for its app.
     while (agent.model().signIns.length < 63) {
       minutes.push([])
       for (let opened = 0; opened < 5 && agent.model().signIns.length < 63; opened++) await begin()
@@ -574,7 +574,7 @@ test.describe('S26: floods', () => {
     }
     const message = SIGN_IN_MESSAGES.tooManyWaiting(64)
     const statesOf = (): string[] => agent.model().signIns.map(({ state }) => state)
-    // One whose app has hung up makes way for another, and is the only one that does.
+    // Only a sign-in whose app has hung up makes room for another.
     const hangUp = new AbortController()
     const left = await begin(hangUp.signal)
     expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', message })
@@ -588,7 +588,7 @@ test.describe('S26: floods', () => {
     await expect.poll(() => agent.model().signIns.length).toBe(0)
   })
 
-  test('500 connections that send nothing keep nobody else out', async ({ shared }) => {
+  test('500 silent connections keep no other caller out', async ({ shared }) => {
     const sockets = await Promise.all(
       Array.from({ length: 500 }, async () => {
         const socket = connect(shared.port, '127.0.0.1')
@@ -601,15 +601,15 @@ test.describe('S26: floods', () => {
   })
 })
 
-test.describe('what is malformed is a 400 and never a 500', () => {
+test.describe('malformed and unusual requests never get a 500:', () => {
   const deep = (open: string, shut: string, depth: number): string =>
     open.repeat(depth) + shut.repeat(depth)
 
   for (const [name, body] of [
-    ['no JSON', 'hello'],
-    ['JSON that breaks off', '{"state":'],
+    ['text that is not JSON', 'hello'],
+    ['incomplete JSON', '{"state":'],
     ['two values', '{}{}'],
-    ['a byte order mark and no more', '\uFEFF{'],
+    ['a byte order mark before incomplete JSON', '\uFEFF{'],
     ['NUL', '\0'],
     ['a text', '"state"'],
     ['a number', '1e999'],
@@ -618,12 +618,12 @@ test.describe('what is malformed is a 400 and never a 500', () => {
     ['an empty object', '{}'],
     ['a deep list', deep('[', ']', 20_000)],
     ['a deep object', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
-    ['a deep list that does not close', '['.repeat(60_000)],
+    ['a deep list without its end', '['.repeat(60_000)],
     ['many keys', `{${Array.from({ length: 5000 }, (_, at) => `"k${at}":1`).join()}}`],
     ['a prototype', '{"__proto__":{"state":"polluted-state"}}'],
     ['a constructor', '{"constructor":{"prototype":{"state":"polluted-state"}}}'],
   ] as const) {
-    test(`${name} as the body`, async ({ shared }) => {
+    test(`${name} as the body gets a 400`, async ({ shared }) => {
       for (const path of ['/pkce/code', '/pkce/token']) {
         expectProblem(await call(shared, path, { body }), 400, 'malformed')
       }
@@ -631,7 +631,7 @@ test.describe('what is malformed is a 400 and never a 500', () => {
     })
   }
 
-  test('a value of any wrong type in each field', async ({ shared }) => {
+  test('a value of any wrong type gets a 400 in each field', async ({ shared }) => {
     const { seed } = seedFor(shared.clientId)
     const token = {
       grant_type: 'authorization_code',
@@ -658,9 +658,9 @@ test.describe('what is malformed is a 400 and never a 500', () => {
     ] as const) {
       const asked = names.flatMap((name) =>
         wrong
-          // No parameters at all is a good value for this one.
+          // For this field, the absence of parameters is valid.
           .filter((value) => !(name === 'ADDITIONAL_PARAMETERS' && JSON.stringify(value) === '{}'))
-          // A null is an absence, so that it is wrong only for what is required.
+          // null counts as absent, so it is wrong only for required fields.
           .filter((value) => value !== null || !(name in optional || name === 'client_id'))
           .map((value) => ({ name, value })),
       )
@@ -675,13 +675,13 @@ test.describe('what is malformed is a 400 and never a 500', () => {
     await expectNothingHappened(shared)
   })
 
-  test('a number too large for itself is no number', async ({ shared }) => {
+  test('a number that JSON.parse reads as Infinity gets a 400', async ({ shared }) => {
     const { seed } = seedFor(shared.clientId)
     const body = JSON.stringify({ ...seed, state: 'HERE' }).replace('"HERE"', '9'.repeat(5000))
     expectProblem(await call(shared, '/pkce/code', { body }), 400, 'malformed')
   })
 
-  test('of a key that comes twice, what is checked is what counts', async ({ shared }) => {
+  test('a repeated key: the checked value is the one that is used', async ({ shared }) => {
     const { seed } = seedFor(shared.clientId)
     const text = JSON.stringify(seed)
     const body = `${text.slice(0, -1)},"client_id":"another"}`
@@ -689,7 +689,7 @@ test.describe('what is malformed is a 400 and never a 500', () => {
     await expectNothingHappened(shared)
   })
 
-  test('prototype names among the additional parameters reach no object', async ({ serve }) => {
+  test('prototype names among the additional parameters change no object', async ({ serve }) => {
     const service = await serve()
     const { seed } = seedFor(service.provider.clientId)
     const bodyWith = (name: string): string =>
@@ -698,7 +698,7 @@ test.describe('what is malformed is a 400 and never a 500', () => {
       const answer = await call(service, '/pkce/code', { body: bodyWith(name) })
       expectProblem(answer, 400, 'refused')
     }
-    // This one is dropped as it is parsed.
+    // The parser drops this one.
     const called = call(service, '/pkce/code', { body: bodyWith('__proto__') })
     const callback = await answerLink(await service.program.link())
     await fetch(callback)
@@ -707,7 +707,7 @@ test.describe('what is malformed is a 400 and never a 500', () => {
     expect(text).not.toContain('polluted')
   })
 
-  test('a state with the name of an object’s own is a state like any other', async ({ serve }) => {
+  test('a state named like an object’s property works like any other', async ({ serve }) => {
     const service = await serve()
     for (const state of ['__proto__', 'constructor', 'hasOwnProperty']) {
       const { coded, token } = await signIn(service, { state, nonce: state })
@@ -716,7 +716,7 @@ test.describe('what is malformed is a 400 and never a 500', () => {
     }
   })
 
-  test('methods and paths that nobody expects', async ({ shared }) => {
+  test('unknown methods get a 405, and unknown paths a 404', async ({ shared }) => {
     for (const method of ['TRACE', 'PROPFIND', 'PATCH', 'LINK']) {
       const answer = await ask(shared, '/pkce/challenge', { method })
       expectProblem(answer, 405, 'method-not-allowed')
@@ -730,7 +730,7 @@ test.describe('what is malformed is a 400 and never a 500', () => {
   })
 })
 
-test.describe('no error holds what was sent in secret', () => {
+test.describe('no error contains a secret from the request,', () => {
   const CANARY = 'c4nary-c4nary-c4nary-c4nary-c4nary-c4nary-c4nary'
 
   test('whichever field it was in', async ({ shared }) => {
@@ -774,7 +774,7 @@ test.describe('no error holds what was sent in secret', () => {
     expect((await call(shared, `/${CANARY}?${CANARY}`)).text).not.toContain(CANARY)
   })
 
-  test('also where a provider echoes it, on the page, to the app and in the status', async ({
+  test('even if a provider echoes it: not on the page, not to the app, not in the status', async ({
     serve,
   }) => {
     const service = await serve()
@@ -792,7 +792,7 @@ test.describe('no error holds what was sent in secret', () => {
     }
   })
 
-  test('also where the token endpoint echoes it', async ({ serve }) => {
+  test('even if the token endpoint echoes it', async ({ serve }) => {
     const service = await serve({ provider: { misbehave: { token: 'invalid-grant' } } })
     const { coded, verifier, token } = await signIn(service)
     expectProblem(token, 502, 'provider-failed')
@@ -802,9 +802,7 @@ test.describe('no error holds what was sent in secret', () => {
   })
 })
 
-test('nothing that the service answers is kept by a cache, or taken for another type', async ({
-  shared,
-}) => {
+test('no answer of the service is cached, or interpreted as another type', async ({ shared }) => {
   for (const [method, path] of [
     ...ENDPOINTS,
     ['GET', '/nothing'],

@@ -1,4 +1,4 @@
-// The callback listener against whoever can reach it: other programs, other pages, other people.
+// Attacks on the callback listener by everyone who can reach it: other programs, pages and people.
 
 import { once } from 'node:events'
 import {
@@ -20,23 +20,23 @@ const redirectUriOf = (link: string): URL =>
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
 
-/** A request that says just what it is told to, which fetch does not. */
+/** Sends exactly the given request, which fetch can't. */
 async function ask(url: string | URL, options: RequestOptions = {}): Promise<Answer> {
   const sent = request(url, options).end()
-  sent.on('error', () => undefined) // `once` tells of those before the answer.
+  sent.on('error', () => undefined) // `once` reports errors before the answer.
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
   const body = (await response.setEncoding('utf8').toArray()).join('')
   return { status: response.statusCode!, headers: response.headers, body }
 }
 
-test.describe('S01, RFC 9700 section 4.7: a callback without the state of a flow', () => {
+test.describe('S01, RFC 9700 section 4.7: a callback without a sign-in’s state', () => {
   for (const [name, forge] of [
     ['a wrong state', (url: string) => altered(url, { state: 'guessed' })],
     ['no state', (url: string) => altered(url, { state: null })],
     ['the state twice', (url: string) => `${url}&state=${new URL(url).searchParams.get('state')}`],
-    ['a second, other state', (url: string) => `${url}&state=guessed`],
+    ['a second, different state', (url: string) => `${url}&state=guessed`],
   ] as const) {
-    test(`${name} is refused and the wait goes on`, async ({ start }) => {
+    test(`${name} is rejected, and the sign-in keeps waiting`, async ({ start }) => {
       const { agent, provider, signIn, reached } = await start()
       const callback = await answerLink(await signIn())
 
@@ -52,7 +52,7 @@ test.describe('S01, RFC 9700 section 4.7: a callback without the state of a flow
   }
 })
 
-test('S02: the same callback again makes no second exchange, and is shown the same end', async ({
+test('S02: a repeated callback causes no second exchange, and gets the same page', async ({
   start,
 }) => {
   const { provider, signIn, reached } = await start()
@@ -60,7 +60,7 @@ test('S02: the same callback again makes no second exchange, and is shown the sa
   provider.misbehave.hold = (endpoint) =>
     endpoint === 'token' ? exchange.promise : Promise.resolve()
   const callback = await answerLink(await signIn())
-  // A scanner that fetches the answer first, and does not wait for the page.
+  // A scanner that fetches the URL first and does not wait for the page.
   const scanner = new AbortController()
   const scanned = fetch(callback, { signal: scanner.signal }).catch(() => 'gone')
   await expect.poll(() => provider.requests.token).toBe(1)
@@ -84,7 +84,7 @@ test('S02: the same callback again makes no second exchange, and is shown the sa
   expect(provider.requests.token).toBe(1)
 })
 
-test('S02: who comes again is told of a cancelled sign-in too', async ({ start }) => {
+test('S02: a repeated callback also learns that the sign-in was cancelled', async ({ start }) => {
   const { agent, provider, signIn, reached } = await start({
     provider: { misbehave: { token: 'hang' } },
   })
@@ -110,7 +110,7 @@ test('S02: a callback repeated after the end finds the listener closed', async (
   expect(provider.requests.token).toBe(1)
 })
 
-test("S03, RFC 9700 section 4.5: a code of somebody else's flow is refused for its verifier", async ({
+test('S03, RFC 9700 section 4.5: a code of someone else’s sign-in is rejected because of its verifier', async ({
   start,
 }) => {
   const { provider, sessionStore, signIn, reached } = await start()
@@ -143,7 +143,7 @@ test("S03, RFC 9700 section 4.5: a code of somebody else's flow is refused for i
   expect(await sessionStore.read()).toBeNull()
 })
 
-test('S04: an error without the state of a flow ends nothing', async ({ start }) => {
+test('S04: an error without a sign-in’s state ends no sign-in', async ({ start }) => {
   const { agent, signIn, reached } = await start()
   const callback = await answerLink(await signIn())
 
@@ -156,13 +156,13 @@ test('S04: an error without the state of a flow ends nothing', async ({ start })
   await reached('signed-in')
 })
 
-test.describe('S05, RFC 9207 section 2.4: an answer of another provider', () => {
+test.describe('S05, RFC 9207 section 2.4: an answer from another provider', () => {
   for (const [name, iss] of [
     ['another iss', 'https://other.example'],
     ['an iss with one more slash', 'slash'],
     ['no iss, though the provider promises one', null],
   ] as const) {
-    test(`${name} is refused before the code is used`, async ({ start }) => {
+    test(`with ${name} is rejected before the code is used`, async ({ start }) => {
       const { provider, sessionStore, signIn, reached } = await start()
       const callback = await answerLink(await signIn())
       const changed = iss === 'slash' ? `${provider.issuer}/` : iss
@@ -174,7 +174,7 @@ test.describe('S05, RFC 9207 section 2.4: an answer of another provider', () => 
     })
   }
 
-  test('an error with another iss is not believed either', async ({ start }) => {
+  test('that is an error with another iss is rejected too', async ({ start }) => {
     const { signIn, reached } = await start()
     const callback = await answerLink(await signIn(), 'refuse=yes')
 
@@ -182,7 +182,9 @@ test.describe('S05, RFC 9207 section 2.4: an answer of another provider', () => 
     expect((await reached('failed')).lastResult).toMatchObject({ code: 'issuer-mismatch' })
   })
 
-  test('where the provider promises no iss, none is needed', async ({ start }) => {
+  test('can’t be detected, and no iss is needed, if the provider promises none', async ({
+    start,
+  }) => {
     const { signIn, reached } = await start({
       provider: {
         misbehave: {
@@ -203,7 +205,9 @@ test.describe('S06: a callback without a usable code', () => {
     ['two codes (RFC 6749 section 3.1)', (url: string) => `${url}&code=other`],
     ['an empty error', (url: string) => altered(url, { code: null, error: '' })],
   ] as const) {
-    test(`${name} asks nothing of the provider, and the wait goes on`, async ({ start }) => {
+    test(`${name}: no request reaches the provider, and the sign-in keeps waiting`, async ({
+      start,
+    }) => {
       const { provider, signIn, reached } = await start()
       const callback = await answerLink(await signIn())
 
@@ -216,7 +220,7 @@ test.describe('S06: a callback without a usable code', () => {
   }
 })
 
-test.describe('S07: only GET /callback touches a flow', () => {
+test.describe('S07: only GET /callback affects a sign-in', () => {
   for (const [name, options, status] of [
     ['another path', { path: '/' }, 404],
     ['the favicon', { path: '/favicon.ico' }, 404],
@@ -231,7 +235,7 @@ test.describe('S07: only GET /callback touches a flow', () => {
     ['a prefetch', { headers: { 'Sec-Purpose': 'prefetch;prerender' } }, 204],
     ['an old prefetch', { headers: { Purpose: 'prefetch' } }, 204],
   ] as const) {
-    test(`${name} gets ${status}, and the wait goes on`, async ({ start }) => {
+    test(`${name} gets ${status}, and the sign-in keeps waiting`, async ({ start }) => {
       const { agent, signIn, reached } = await start()
       const callback = await answerLink(await signIn())
       const { search } = new URL(callback)
@@ -247,7 +251,7 @@ test.describe('S07: only GET /callback touches a flow', () => {
     })
   }
 
-  test('a connection that sends nothing is left alone', async ({ start }) => {
+  test('a silent connection stays open', async ({ start }) => {
     const { signIn, reached } = await start()
     const callback = await answerLink(await signIn())
     const silent = connect(Number(new URL(callback).port), '127.0.0.1')
@@ -260,11 +264,11 @@ test.describe('S07: only GET /callback touches a flow', () => {
 })
 
 test.describe('S08: a flood', () => {
-  test('200 KB of query is refused, and the wait goes on', async ({ start }) => {
+  test('of 200 KB in the query is rejected, and the sign-in keeps waiting', async ({ start }) => {
     const { agent, signIn, reached } = await start()
     const callback = await answerLink(await signIn())
 
-    // It is told so and cut off; whether the answer is read before the reset is a matter of luck.
+    // The listener answers and cuts the connection; the client may not read the answer before the reset.
     const status = await ask(`${callback}&pad=${'x'.repeat(200 * 1024)}`).then(
       (answer) => answer.status,
       () => 'cut off',
@@ -275,7 +279,7 @@ test.describe('S08: a flood', () => {
     await reached('signed-in')
   })
 
-  test('1,000 idle sockets neither pile up nor keep the answer out', async ({ start }) => {
+  test('of 1,000 idle sockets does not pile up or block the answer', async ({ start }) => {
     const { signIn, reached } = await start()
     const callback = await answerLink(await signIn())
     const port = Number(new URL(callback).port)
@@ -296,8 +300,8 @@ test.describe('S08: a flood', () => {
   })
 })
 
-test.describe('S09: what a page shows', () => {
-  test('markup in an error is shown as text', async ({ start }) => {
+test.describe('S09: the content of a page', () => {
+  test('shows markup in an error as text', async ({ start }) => {
     const { signIn } = await start()
     const callback = await answerLink(await signIn(), 'refuse=yes')
     const page = await fetch(
@@ -312,7 +316,7 @@ test.describe('S09: what a page shows', () => {
     expect(html).not.toContain('<img')
   })
 
-  test('a code or state that a provider echoes is masked', async ({ start }) => {
+  test('masks a code or state that a provider echoes', async ({ start }) => {
     const { signIn, reached, history } = await start()
     const callback = await answerLink(await signIn(), 'refuse=yes')
     const state = new URL(callback).searchParams.get('state')!
@@ -327,11 +331,11 @@ test.describe('S09: what a page shows', () => {
   })
 
   for (const [name, path] of [
-    ['a page of the end', null],
-    ['a page of refusal', '/callback?state=guessed'],
-    ['a page of nothing', '/favicon.ico'],
+    ['on the last page', null],
+    ['on the page of a rejected request', '/callback?state=guessed'],
+    ['on the page for an unknown path', '/favicon.ico'],
   ] as const) {
-    test(`${name} loads nothing, is kept nowhere and cannot be framed`, async ({ start }) => {
+    test(`${name} loads nothing, is never cached and can’t be framed`, async ({ start }) => {
       const { signIn } = await start()
       const callback = await answerLink(await signIn())
       const { headers } = await fetch(path === null ? callback : new URL(path, callback))
@@ -349,7 +353,7 @@ test.describe('S09: what a page shows', () => {
 })
 
 test.describe('S10: when and where the listener is open', () => {
-  test('it listens before the browser is sent away, and no longer than a flow waits', async ({
+  test('it listens before the browser opens, and no longer than a sign-in waits', async ({
     start,
   }) => {
     let seen = 0
@@ -364,7 +368,7 @@ test.describe('S10: when and where the listener is open', () => {
     await expect(fetch(redirectUriOf(link))).rejects.toThrow('fetch failed')
   })
 
-  test('it is closed while the provider is asked where to send the person', async ({ start }) => {
+  test('it is closed while the provider’s metadata are being read', async ({ start }) => {
     const free = await start()
     const { port } = redirectUriOf(await free.signIn())
     free.agent.cancel()
@@ -379,7 +383,7 @@ test.describe('S10: when and where the listener is open', () => {
     await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed')
   })
 
-  test('it answers on both loopbacks and on no other address', async ({ start }) => {
+  test('it answers on both loopback addresses and on no other', async ({ start }) => {
     const { signIn } = await start()
     const { port } = redirectUriOf(await signIn())
     const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? [])
@@ -391,13 +395,13 @@ test.describe('S10: when and where the listener is open', () => {
       expect((await fetch(`http://${host}:${port}/`)).status).toBe(404)
     }
     for (const { address, family } of others) {
-      if (address.startsWith('fe80')) continue // Link-local: not an address without its zone.
+      if (address.startsWith('fe80')) continue // Link-local: can't be used without a zone.
       const host = family === 'IPv6' ? `[${address}]` : address
       await expect(fetch(`http://${host}:${port}/`)).rejects.toThrow('fetch failed')
     }
   })
 
-  test('the page is delivered in full before it closes', async ({ start }) => {
+  test('it delivers the whole page before it closes', async ({ start }) => {
     const { signIn, reached } = await start()
     const page = await fetch(await answerLink(await signIn()))
     await reached('signed-in')
@@ -405,7 +409,7 @@ test.describe('S10: when and where the listener is open', () => {
     expect(Buffer.byteLength(await page.text())).toBe(Number(page.headers.get('content-length')))
   })
 
-  test('a browser that hangs up before the page does not keep it open', async ({ start }) => {
+  test('it closes even if a browser hangs up before the page', async ({ start }) => {
     const { signIn, reached } = await start()
     const callback = new URL(await answerLink(await signIn()))
     const socket = connect(Number(callback.port), '127.0.0.1')
@@ -419,10 +423,10 @@ test.describe('S10: when and where the listener is open', () => {
     await expect(fetch(callback)).rejects.toThrow('fetch failed')
   })
 
-  test('a sign-in that takes the place of another uses the same port, though it is the only one', async ({
+  test('a sign-in that replaces another one uses the same port, even if it is the only one', async ({
     start,
   }) => {
-    // Just freed by the system, so nobody else is likely to have it.
+    // The system has just freed this port, so another program is unlikely to use it.
     const free = await start()
     const { port } = redirectUriOf(await free.signIn())
     free.agent.cancel()
@@ -439,7 +443,7 @@ test.describe('S10: when and where the listener is open', () => {
 
 test.describe('S11: success is shown after the exchange, not before', () => {
   for (const fault of ['server-error', 'invalid-grant', 'not-json'] as const) {
-    test(`with a token endpoint that answers ${fault} the page says that it failed`, async ({
+    test(`if the token endpoint answers with ${fault}, the page says that the sign-in failed`, async ({
       start,
     }) => {
       const { signIn, reached } = await start({ provider: { misbehave: { token: fault } } })

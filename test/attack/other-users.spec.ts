@@ -1,4 +1,4 @@
-// Latchkey against the other users of the same computer: they reach its ports, and no more.
+// Other users of the same computer: they can reach Latchkey's ports, and nothing else.
 
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -35,12 +35,12 @@ const ENDPOINTS = [
   ['DELETE', '/.well-known/health'],
 ] as const
 
-/** What gives nothing that belongs to anyone. */
+/** Endpoints that return nobody's data. */
 const OPEN = ['/pkce/challenge', '/.well-known/health', '/.well-known/version'] as const
 
 test.describe('S25: the service', () => {
   for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
-    test(`refuses them at ${host}, whatever they ask`, async ({ shared }) => {
+    test(`rejects every request of other users at ${host}`, async ({ shared }) => {
       const said = await asNobody(
         { url: `http://${host}:${shared.port}`, endpoints: ENDPOINTS, open: OPEN },
         `for (const [method, path] of given.endpoints) {
@@ -58,7 +58,7 @@ test.describe('S25: the service', () => {
     })
   }
 
-  test('takes no answer of theirs, even with the right state', async ({ serve }) => {
+  test('rejects their answers, even with the correct state', async ({ serve }) => {
     const served = await serve()
     const { seed } = formSeedFor(served)
     const called = served.api.generateCode(seeded(seed))
@@ -74,13 +74,13 @@ test.describe('S25: the service', () => {
     expect((await called).result!.code).toBe('ours')
   })
 
-  test('refuses one who hangs up at once, though a closed socket may read as root’s', async ({
+  test('rejects a caller that hangs up at once, though a closed socket may look like root’s', async ({
     serve,
   }) => {
     const { api, program, port } = await serve()
     const called = api.generateCode()
     const callback = await answerLink(await program.link())
-    // The service looks only when they are gone.
+    // The service looks up the owner only when the caller is gone.
     program.process.kill('SIGSTOP')
     await asNobody(
       { port },
@@ -101,7 +101,7 @@ test.describe('S25: the service', () => {
 })
 
 /**
- * Holds as many connections as it may and asks on each, again and again, for as long as it is let;
+ * Holds as many connections as allowed and sends requests on each, again and again, until it is stopped;
  * prints each kind of answer once.
  */
 const FLOOD = `
@@ -118,7 +118,7 @@ const FLOOD = `
       let answer = ''
       socket.setEncoding('latin1').on('data', (text) => (answer += text))
       socket.on('connect', () => {
-        // Half of them say nothing, and only hold what they have.
+        // Half of the connections send nothing and only stay open.
         if (left % 2 === 0) return void socket.setTimeout(500, () => socket.destroy())
         socket.write('POST /pkce/token HTTP/1.1\\r\\nHost: localhost:' + given.port +
           '\\r\\nContent-Type: application/json\\r\\nContent-Length: ' + given.body.length +
@@ -137,7 +137,7 @@ const FLOOD = `
   console.log(JSON.stringify([...seen].sort()))`
 
 for (const limit of [128, 512]) {
-  test(`S40: ${limit} descriptors: a flood of theirs gets nothing but 403, and the owner is served`, async ({
+  test(`S40: ${limit} descriptors: a flood from another user gets only 403, and the owner is served`, async ({
     serve,
   }) => {
     const needs = 'Node 22 itself opens more files than that while it loads the program'
@@ -168,7 +168,7 @@ for (const limit of [128, 512]) {
 }
 
 test.describe('S41: the callback listener', () => {
-  /** As the other user who read the link from the opener's command line. */
+  /** Acts as another user, who has read the link from the opener's command line. */
   const deliver = (callback: string): Promise<string> =>
     asNobody(
       { callback },
@@ -188,7 +188,7 @@ test.describe('S41: the callback listener', () => {
       },
     ],
   ] as const) {
-    test(`takes no ${name} of theirs, and the wait goes on`, async ({ start }) => {
+    test(`rejects ${name} from other users, and the sign-in keeps waiting`, async ({ start }) => {
       const { agent, provider, signIn: begin, reached } = await start()
       const callback = await answerLink(await begin())
       expect((await deliver(altered(new URL(callback)).href)).trim()).toBe('404 true')
@@ -196,13 +196,13 @@ test.describe('S41: the callback listener', () => {
       expect(signIn?.phase).toBe('waiting')
       expect(signIn?.message).toContain('another user of this computer')
       expect(provider.requests.token).toBe(0)
-      // The person's own browser still gets through.
+      // The user's own browser is still served.
       expect((await fetch(callback)).status).toBe(200)
       await reached('signed-in')
     })
   }
 
-  test('takes it from the hand of the person, who pastes it', async ({ start }) => {
+  test('accepts the answer if the user pastes it', async ({ start }) => {
     const { agent, signIn: begin, reached } = await start()
     const callback = await answerLink(await begin())
     expect((await deliver(callback)).trim()).toBe('404 true')
@@ -210,7 +210,7 @@ test.describe('S41: the callback listener', () => {
     await reached('signed-in')
   })
 
-  test('takes no form of theirs', async ({ serve }) => {
+  test('rejects forms from other users', async ({ serve }) => {
     const served = await serve()
     const { seed } = seedFor(served.provider.clientId, { response_mode: 'form_post' })
     const called = call(served, '/pkce/code', { body: seed })
@@ -226,8 +226,8 @@ test.describe('S41: the callback listener', () => {
   })
 })
 
-test.describe('who a connection belongs to', () => {
-  /** A connection, made here or as nobody, with the end that a server has of it. */
+test.describe('the owner of a connection', () => {
+  /** Connects from this process or as the user nobody, and returns the server's end. */
   async function connected(host: string, listenAt: string, asOther: boolean) {
     const server = createServer()
     server.listen(0, listenAt)
@@ -251,9 +251,9 @@ test.describe('who a connection belongs to', () => {
   for (const [name, host, listenAt] of [
     ['IPv4', '127.0.0.1', '127.0.0.1'],
     ['IPv6', '::1', '::1'],
-    ['an IPv6 socket at an IPv4 address, as Java’s are,', '::ffff:127.0.0.1', '127.0.0.1'],
+    ['an IPv6 socket at an IPv4 address, like Java’s', '::ffff:127.0.0.1', '127.0.0.1'],
   ] as const) {
-    test(`${name} is told apart by the kernel’s table`, async () => {
+    test(`is read from the kernel’s table for ${name}`, async () => {
       for (const asOther of [false, true]) {
         const { socket, close } = await connected(host, listenAt, asOther)
         const uid = asOther ? 65_534 : process.getuid!()
@@ -266,7 +266,7 @@ test.describe('who a connection belongs to', () => {
     })
   }
 
-  test('root is let in by everybody, for forwarders of containers and WSL run as root', async () => {
+  test('may always be root, because forwarders of containers and WSL run as root', async () => {
     const theirs = createSocketOwners({ table: openTcpTable(), user: 4_242 })
     for (const [asOther, isOurs] of [
       [false, true],
@@ -279,7 +279,7 @@ test.describe('who a connection belongs to', () => {
   })
 })
 
-test('S25: a system that shows no owners is said to be one', async ({ run }) => {
+test('S25: if the system does not show owners, the output says so', async ({ run }) => {
   const hidden = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /proc && exec "$@"', 'sh']
   test.skip(spawnSync(hidden[0]!, [...hidden.slice(1), 'true']).status !== 0, 'no mount namespaces')
   const program = await run(['--no-browser', '--port', '0'], { through: hidden })

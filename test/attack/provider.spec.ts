@@ -8,7 +8,7 @@ import type { Misbehaviour } from '../provider/provider.js'
 
 type Start = (options?: FixtureOptions) => Promise<Fixture>
 
-/** Signs in at a provider that misbehaves; gives how it ended and checks that nothing was kept. */
+/** Signs in at a misbehaving provider, checks that nothing was stored, and returns the result. */
 async function failedSignIn(
   start: Start,
   misbehave: Misbehaviour,
@@ -22,7 +22,7 @@ async function failedSignIn(
   return { ...fixture, code: lastResult?.kind === 'failed' ? lastResult.code : undefined }
 }
 
-test('S12: a redirect of the token endpoint is not followed', async ({ start }) => {
+test('S12: a redirect from the token endpoint is not followed', async ({ start }) => {
   const { agent, code, provider } = await failedSignIn(start, { token: 'redirect' })
 
   expect(code).toBe('provider-error')
@@ -32,7 +32,7 @@ test('S12: a redirect of the token endpoint is not followed', async ({ start }) 
 
 const INSECURE = 'insecure-endpoint'
 
-test.describe('S12, S13: metadata that may not be used opens no listener and no browser', () => {
+test.describe('S12, S13: unusable metadata open no listener and no browser:', () => {
   for (const [name, change, code] of [
     ['another issuer', { issuer: 'https://other.example' }, 'issuer-mismatch'],
     [
@@ -58,7 +58,7 @@ test.describe('S12, S13: metadata that may not be used opens no listener and no 
   }
 })
 
-test('S13, S14: every flow proves itself with an S256 verifier of its own', async ({ start }) => {
+test('S13, S14: every sign-in has its own verifier and an S256 challenge', async ({ start }) => {
   const { provider, signIn, reached } = await start()
   const seen = new Set<string>()
   for (const count of [1, 2, 3]) {
@@ -78,7 +78,7 @@ test('S13, S14: every flow proves itself with an S256 verifier of its own', asyn
   expect(seen.size).toBe(12)
 })
 
-test.describe('S15, OpenID Connect Core 3.1.3.7: an ID token is refused', () => {
+test.describe('S15, OpenID Connect Core 3.1.3.7: an ID token is rejected', () => {
   const nowS = (): number => Math.floor(Date.now() / 1000)
   const unsigned = (jwt: string): string => {
     const [, claims] = jwt.split('.')
@@ -93,13 +93,16 @@ test.describe('S15, OpenID Connect Core 3.1.3.7: an ID token is refused', () => 
   }
   const table: readonly [string, Misbehaviour][] = [
     ['with alg none', { idTokenRaw: unsigned }],
-    ['that is no JWT', { idTokenRaw: () => 'not-a-jwt' }],
+    ['that is not a JWT', { idTokenRaw: () => 'not-a-jwt' }],
     ['whose claims were changed after signing', { idTokenRaw: tampered }],
     [
-      'signed with an algorithm that was not announced',
+      'that was signed with an unannounced algorithm',
       { metadata: (json) => ({ ...json, id_token_signing_alg_values_supported: ['ES256'] }) },
     ],
-    ['of another issuer', { idToken: (claims) => void (claims['iss'] = 'https://other.example') }],
+    [
+      'from another issuer',
+      { idToken: (claims) => void (claims['iss'] = 'https://other.example') },
+    ],
     ['for another audience', { idToken: (claims) => void (claims['aud'] = 'other') }],
     [
       'for several audiences without azp',
@@ -110,34 +113,40 @@ test.describe('S15, OpenID Connect Core 3.1.3.7: an ID token is refused', () => 
     ['without a nonce', { idToken: (claims) => void delete claims['nonce'] }],
     ['that has expired', { idToken: (claims) => void (claims['exp'] = nowS() - 31) }],
     ['without exp', { idToken: (claims) => void delete claims['exp'] }],
-    ['made in the future', { idToken: (claims) => void (claims['iat'] = nowS() + 60) }],
-    ['made 11 minutes ago', { idToken: (claims) => void (claims['iat'] = nowS() - 660) }],
-    ['not valid yet', { idToken: (claims) => void (claims['nbf'] = nowS() + 60) }],
+    ['that was issued in the future', { idToken: (claims) => void (claims['iat'] = nowS() + 60) }],
+    [
+      'that was issued 11 minutes ago',
+      { idToken: (claims) => void (claims['iat'] = nowS() - 660) },
+    ],
+    ['that is not valid yet', { idToken: (claims) => void (claims['nbf'] = nowS() + 60) }],
     ['without iat', { idToken: (claims) => void delete claims['iat'] }],
     ['without sub', { idToken: (claims) => void delete claims['sub'] }],
-    ['with a sub that is no text', { idToken: (claims) => void (claims['sub'] = 7) }],
+    ['with a sub that is not text', { idToken: (claims) => void (claims['sub'] = 7) }],
     ['with an empty sub', { idToken: (claims) => void (claims['sub'] = '') }],
     [
       'with the at_hash of another token',
       { idToken: (claims) => void (claims['at_hash'] = 'AAAAAAAAAAAAAAAAAAAAAA') },
     ],
     ['with an at_hash of the wrong type', { idToken: (claims) => void (claims['at_hash'] = 7) }],
-    ['of an unknown key', { idToken: (_claims, header) => void (header['kid'] = 'unknown') }],
+    [
+      'that was signed with an unknown key',
+      { idToken: (_claims, header) => void (header['kid'] = 'unknown') },
+    ],
   ]
   for (const [name, misbehave] of table) {
     test(name, async ({ start }) => {
       const { code, provider } = await failedSignIn(start, misbehave)
 
       expect(code).toBe('invalid-id-token')
-      // Only an unknown key is a reason to fetch the keys again.
-      expect(provider.requests.jwks).toBe(name === 'of an unknown key' ? 2 : 1)
+      // The keys are fetched again only for an unknown key.
+      expect(provider.requests.jwks).toBe(name === 'that was signed with an unknown key' ? 2 : 1)
     })
   }
 
   for (const [name, change] of [
     ['older than max_age', { auth_time: Math.floor(Date.now() / 1000) - 331 }],
     ['not told, though max_age was asked for', { auth_time: undefined }],
-    ['no number', { auth_time: 'now' }],
+    ['not a number', { auth_time: 'now' }],
   ] as const) {
     test(`whose auth_time is ${name}`, async ({ start }) => {
       const { code, history } = await failedSignIn(
@@ -183,7 +192,7 @@ test.describe('S15: an ID token is accepted', () => {
     await reached('signed-in')
   })
 
-  test('with an at_hash that fits (the example of Core, appendix A.3)', async ({ start }) => {
+  test('with a matching at_hash (the example of Core, appendix A.3)', async ({ start }) => {
     const { signIn, reached } = await start({
       provider: {
         misbehave: {
@@ -199,13 +208,13 @@ test.describe('S15: an ID token is accepted', () => {
     await reached('signed-in')
   })
 
-  test('signed with ES256', async ({ start }) => {
+  test('that was signed with ES256', async ({ start }) => {
     const { signIn, reached } = await start({ provider: { signingAlg: 'ES256' } })
     await fetch(await answerLink(await signIn()))
     await reached('signed-in')
   })
 
-  test('of a key that came after the key set was read: it is read again, once', async ({
+  test('that was signed with a key added later: the key set is read again, once', async ({
     start,
   }) => {
     const { provider, signIn, reached } = await start()
@@ -218,7 +227,7 @@ test.describe('S15: an ID token is accepted', () => {
     expect(provider.requests.jwks).toBe(2)
   })
 
-  test('though the early reading of the keys failed', async ({ start }) => {
+  test('even if the first attempt to read the keys failed', async ({ start }) => {
     const { provider, signIn, reached } = await start({
       provider: { misbehave: { jwks: 'server-error' } },
     })
@@ -233,7 +242,7 @@ test.describe('S15: an ID token is accepted', () => {
 
 test.describe('S15, OpenID Connect Core 5.3.2: userinfo only adds', () => {
   for (const userinfo of ['wrong-sub', 'server-error', 'not-json', 'truncated', 'reset'] as const) {
-    test(`userinfo that fails with ${userinfo} is left out, and the sign-in succeeds`, async ({
+    test(`userinfo that fails with ${userinfo} is ignored, and the sign-in succeeds`, async ({
       start,
     }) => {
       const { sessionStore, signIn, reached } = await start({
@@ -254,7 +263,7 @@ test.describe('S15, OpenID Connect Core 5.3.2: userinfo only adds', () => {
     })
   }
 
-  test('what it adds is kept, and what the ID token says goes before it', async ({ start }) => {
+  test('its claims are added, and the ID token’s claims take precedence', async ({ start }) => {
     const { sessionStore, signIn, reached } = await start({
       provider: {
         misbehave: {
@@ -274,7 +283,7 @@ test.describe('S15, OpenID Connect Core 5.3.2: userinfo only adds', () => {
   })
 })
 
-test.describe('S18: a token response that cannot be used ends in words, with nothing kept', () => {
+test.describe('S18: an unusable token response ends in a message, and nothing is stored:', () => {
   const json =
     (change: Record<string, unknown>) =>
     (tokens: Record<string, unknown>): unknown => ({ ...tokens, ...change })
@@ -323,21 +332,21 @@ test.describe('S18: a token response that cannot be used ends in words, with not
   }
 
   for (const fault of ['hang', 'drip'] as const) {
-    test(`one that takes for ever (${fault})`, async ({ start }) => {
+    test(`never complete (${fault})`, async ({ start }) => {
       const { code } = await failedSignIn(start, { token: fault }, { requestTimeoutMs: 300 })
       expect(code).toBe('provider-timeout')
     })
   }
 })
 
-test('tokens that are not kept are ended at the provider', async ({ start }) => {
+test('unused tokens are revoked at the provider', async ({ start }) => {
   const { provider } = await failedSignIn(start, {
     idToken: (claims) => void (claims['nonce'] = 'other'),
   })
   await expect.poll(() => provider.revoked).toHaveLength(1)
 })
 
-test('a sign-in that is called off while its tokens are checked keeps nothing', async ({
+test('a sign-in that is cancelled while its tokens are checked stores nothing', async ({
   start,
 }) => {
   const { agent, provider, sessionStore, signIn, reached } = await start({
@@ -353,7 +362,7 @@ test('a sign-in that is called off while its tokens are checked keeps nothing', 
   await expect.poll(() => provider.revoked).toHaveLength(1)
 })
 
-test('a provider cannot add a parameter of its own to the callback', async ({ start }) => {
+test('a provider can’t add a parameter to the callback', async ({ start }) => {
   const { signIn, reached } = await start()
   await fetch(altered(await answerLink(await signIn()), { access_token: 'x', id_token: 'y' }))
   await reached('signed-in')

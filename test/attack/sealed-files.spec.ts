@@ -1,4 +1,4 @@
-// Someone who can write files, and has no key, swaps sealed sessions or changes what they say of themselves.
+// An attacker who can write files but has no key swaps sealed sessions or changes their headers.
 
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -41,7 +41,7 @@ const test = base.extend<{
     await use(dataDir)
     await rm(dataDir, { recursive: true })
   },
-  /** Another data directory, with the same key. */
+  /** A second data directory with the same key. */
   other: async ({ dataDir }, use) => {
     const other = join(dataDir, 'other')
     await mkdir(other)
@@ -69,7 +69,7 @@ async function writeIn(directory: string, file: Partial<File>): Promise<void> {
   await writeFile(join(directory, SESSION_FILE), JSON.stringify(file))
 }
 
-/** Sees that it does not open, that nothing secret is said and that the file stays; gives what is said. */
+/** Checks that the file does not open, stays, and that the message has no secret; returns the message. */
 async function refusalIn(directory: string, sessionStore: SessionStore): Promise<string> {
   const path = join(directory, SESSION_FILE)
   const before = await readFile(path, 'utf8')
@@ -91,7 +91,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     ['provider', OTHER_PROVIDER],
     ['client ID', OTHER_CLIENT],
   ] as const) {
-    test(`S36: ${tier}: a session of another ${name} does not open, under its own name or ours`, async ({
+    test(`S36: ${tier}: a session of another ${name} does not open, whether its header names that one or ours`, async ({
       dataDir,
       vaultIn,
     }) => {
@@ -106,7 +106,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
       )
       await writeIn(dataDir, { ...ours, sealed: theirs.sealed })
       expect(await refusalIn(dataDir, sessionStore)).toContain(DAMAGED)
-      // Nor does it open to someone who asks for none in particular.
+      // It does not open for a caller that names no owner either.
       await expect(sessionStore.read()).rejects.toThrow(DAMAGED)
 
       await writeIn(dataDir, ours)
@@ -114,7 +114,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     })
   }
 
-  test(`S36: ${tier}: a data directory that was moved opens, with its key`, async ({
+  test(`S36: ${tier}: a session opens after the data directory and its key were moved`, async ({
     dataDir,
     other,
     vaultIn,
@@ -124,7 +124,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     expect(await vaultIn(dataDir, tier).read(OWNER)).toEqual(SESSION)
   })
 
-  test(`S36: ${tier}: what is sealed for another purpose is no session`, async ({
+  test(`S36: ${tier}: text that was sealed for another purpose does not open as a session`, async ({
     dataDir,
     vaultIn,
   }) => {
@@ -148,7 +148,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     )
   })
 
-  test(`S36: ${tier}: a file that is called an old one opens no more than before`, async ({
+  test(`S36: ${tier}: a file with a forged old version number does not open`, async ({
     dataDir,
     vaultIn,
   }) => {
@@ -158,7 +158,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     expect(await refusalIn(dataDir, sessionStore)).toContain(DAMAGED)
   })
 
-  test(`S36: ${tier}: a file of the version before opens, and is bound from then on`, async ({
+  test(`S36: ${tier}: a file of the previous version opens, and is then bound to its owner`, async ({
     dataDir,
     vaultIn,
   }) => {
@@ -175,7 +175,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     expect(await vaultIn(dataDir, tier).read(OWNER)).toEqual(SESSION)
   })
 
-  test(`S36: ${tier}: a file of the version before is no other provider’s or client’s`, async ({
+  test(`S36: ${tier}: a file of the previous version does not open for another provider or client`, async ({
     dataDir,
     vaultIn,
   }) => {
@@ -191,7 +191,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     }
   })
 
-  test(`S36: ${tier}: a file of a newer version is neither read nor written over`, async ({
+  test(`S36: ${tier}: a file of a newer version is neither read nor overwritten`, async ({
     dataDir,
     vaultIn,
   }) => {
@@ -226,7 +226,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
   })
 }
 
-test('S36: what a file says of itself is quoted without what steers a terminal, and not at length', async ({
+test('S36: quotes from a file’s header are short and have no terminal control characters', async ({
   dataDir,
   vaultIn,
 }) => {
@@ -242,7 +242,7 @@ test('S36: what a file says of itself is quoted without what steers a terminal, 
   }
 })
 
-test('no two bindings have the same additional data, however their characters are divided', () => {
+test('different bindings never have the same additional data, however their characters are split', () => {
   const texts = ['', '"', '","', '\\', '\\"', ',', ']', '\u0000', '\ud800', '\ufffd', 'a', 'a","b']
   const all = texts.flatMap((one) =>
     texts.flatMap((two) =>
