@@ -53,6 +53,8 @@ export type KeeperState = {
   isStored: boolean
   /** True if a stored session could not be opened. It may be another user's. */
   hasUnopened: boolean
+  /** True from a sign-out until the store has deleted the session that was moved aside. */
+  mustClearAside: boolean
   isClosed: boolean
   renewalsStarted: number
   renewal: RenewalState
@@ -88,6 +90,7 @@ export function createKeeper(deps: SessionKeeperDeps): Keeper {
       awaitsAnnouncement: false,
       isStored: true,
       hasUnopened: false,
+      mustClearAside: false,
       isClosed: false,
       renewalsStarted: 0,
       renewal: NO_RENEWAL,

@@ -9,7 +9,7 @@ import {
   type Keeper,
 } from './keeper-state.js'
 import { SESSION_MESSAGES } from './session-messages.js'
-import { retryStorageLater } from './store-session.js'
+import { clearStored, retryStorageLater } from './store-session.js'
 
 /**
  * Signs the user out. It bypasses the queue: what waits there checks for a sign-out.
@@ -26,13 +26,11 @@ export async function signOut(keeper: Keeper): Promise<void> {
   state.ended = null
   state.awaitsAnnouncement = false
   state.hasUnopened = false
+  state.mustClearAside = true
   forgetRenewal(keeper)
   handles.cancelStorageRetry()
 
-  state.isStored = await deps.sessionStore.clear().then(
-    () => true,
-    () => false,
-  )
+  state.isStored = await clearStored(keeper)
   if (state.isStored) deps.dispatch({ type: 'storage-recovered' })
   deps.dispatch({ type: 'signed-out' })
   if (!state.isStored) {

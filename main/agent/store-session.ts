@@ -25,6 +25,12 @@ export function storeHeld(keeper: Keeper): Promise<void> {
   })
 }
 
+/** Deletes the stored session, and the one that was moved aside. Returns false if either is left. */
+export async function clearStored(keeper: Keeper): Promise<boolean> {
+  const cleared = [keeper.deps.sessionStore.clear(), clearAsideIfDue(keeper)]
+  return (await Promise.allSettled(cleared)).every(({ status }) => status === 'fulfilled')
+}
+
 /** Tries again to store what is held, after a while. */
 export function retryStorageLater(keeper: Keeper): void {
   if (keeper.state.isClosed) return
@@ -40,12 +46,20 @@ async function store(keeper: Keeper, change: () => Promise<void>): Promise<void>
   state.isStored = true
   try {
     await change()
+    await clearAsideIfDue(keeper)
     deps.dispatch({ type: 'storage-recovered' })
   } catch (thrown) {
     state.isStored = false
     deps.dispatch({ type: 'storage-failed', message: asAuthError(thrown).message })
     retryStorageLater(keeper)
   }
+}
+
+/** S19: Deletes the session that was moved aside if the user has signed out since. */
+async function clearAsideIfDue({ deps, state }: Keeper): Promise<void> {
+  if (!state.mustClearAside) return
+  await deps.sessionStore.clearAside?.()
+  state.mustClearAside = false
 }
 
 /**

@@ -3,6 +3,7 @@
 import type { Session } from '../oauth/session.js'
 import {
   cannotOpen,
+  deleteFileAside,
   deleteSessionFile,
   MISSING_KEY,
   moveSessionFileAside,
@@ -39,6 +40,9 @@ export function createMemoryStore(path?: string): SessionStore {
         const aside = moveSessionFileAside(path)
         isLocked = false
         return aside
+      },
+      async clearAside() {
+        deleteFileAside(path)
       },
       isLocked: () => isLocked,
     }),

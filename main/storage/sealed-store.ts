@@ -11,6 +11,7 @@ import { KeyUnavailable, type Cipher } from './cipher.js'
 import type { Binding, SealedFor } from './seal.js'
 import {
   cannotOpen,
+  deleteFileAside,
   deleteSessionFile,
   isOfNewerVersion,
   MISSING_KEY,
@@ -84,6 +85,7 @@ export function createSealedStore(path: string, tier: SealedTier, ciphers: Ciphe
         isLocked = false
         return aside
       }),
+    clearAside: () => enqueue(async () => deleteFileAside(path)),
     isLocked: () => isLocked,
   }
 }

@@ -105,7 +105,7 @@ export function readSealedTier(path: string): SealedTier | null {
  * there is none. Keeps one such file, the newest. Fails with `storage-failed`.
  */
 export function moveSessionFileAside(path: string): string | null {
-  const aside = join(dirname(path), UNOPENED_FILE)
+  const aside = asideOf(path)
   // A folder in its place is not Latchkey's. The next write reports it.
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return null
   if (isOfNewerVersion(aside)) {
@@ -130,6 +130,11 @@ export function deleteSessionFile(path: string): void {
   }
 }
 
+/** Deletes the file that was moved out of the way of this one. Fails with `storage-failed`. */
+export function deleteFileAside(path: string): void {
+  deleteSessionFile(asideOf(path))
+}
+
 /** The error for a session that could not be opened. `reason` is the end of a sentence. */
 export function cannotOpen(reason: string, cause?: unknown): AuthError {
   return storageFailed(STORED_SESSION_MESSAGES.notOpened(reason), cause)
@@ -137,6 +142,10 @@ export function cannotOpen(reason: string, cause?: unknown): AuthError {
 
 export function storageFailed(message: string, cause?: unknown): AuthError {
   return new AuthError('storage-failed', message, { cause })
+}
+
+function asideOf(path: string): string {
+  return join(dirname(path), UNOPENED_FILE)
 }
 
 function readText(path: string): string {

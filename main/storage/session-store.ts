@@ -24,6 +24,8 @@ export type SessionStore = {
    * stored.
    */
   setAside?(): Promise<string | null>
+  /** Deletes the session that was moved out of the way. Absent if nothing is stored. */
+  clearAside?(): Promise<void>
   /**
    * True while a session is stored that only the keyring opens, and the keyring gave no key. Absent if
    * nothing is stored.

@@ -188,6 +188,13 @@ test('S36: a session of another client ID is not lost when someone signs in', as
   await stop(program)
   expect(await readFile(aside, 'utf8')).toBe(kept)
   expect((await sessionStore.read())?.account.sub).toBe('bob')
+
+  // S19: a sign-out leaves nothing of a session behind.
+  const next = await start()
+  next.type('sign-out')
+  await next.status('signed-out')
+  await stop(next)
+  expect((await readdir(dataDir)).filter((name) => name.startsWith('session.'))).toEqual([])
 })
 
 test('S36: a newer version’s session is set aside unchanged when someone signs in', async ({

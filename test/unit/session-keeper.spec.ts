@@ -162,6 +162,44 @@ test('S19: a sign-out that could not delete the stored session tries again a min
   expect(events.at(-1)).toEqual({ type: 'storage-recovered' })
 })
 
+test('S19: a sign-out deletes a session that was moved aside too, and keeps trying', async ({
+  kept,
+}) => {
+  const { sessionKeeper, sessionStore, session, other, events, fixture } = kept
+  let isAside = true
+  let isReadOnly = true
+  sessionStore.clearAside = () => {
+    if (isReadOnly) return Promise.reject(new Error('the disk is read-only'))
+    isAside = false
+    return Promise.resolve()
+  }
+  // Only a sign-out deletes it: until then the person can restore it.
+  await sessionKeeper.keep(other, new AbortController().signal)
+  await sessionKeeper.signOut()
+  expect([await sessionStore.read(), isAside]).toEqual([null, true])
+  expect(events).toContainEqual({ type: 'storage-failed', message: SESSION_MESSAGES.notDeleted })
+
+  isReadOnly = false
+  fixture.clock.advance(60_000)
+  await expect.poll(() => isAside).toBe(false)
+  expect(events.at(-1)).toEqual({ type: 'storage-recovered' })
+
+  isAside = true
+  await sessionKeeper.keep(session, new AbortController().signal)
+  expect(isAside).toBe(true)
+})
+
+test('S19: a sign-out that could not delete the session still deletes the one moved aside', async ({
+  kept,
+}) => {
+  const { sessionKeeper, sessionStore } = kept
+  let isAside = true
+  sessionStore.clear = () => Promise.reject(new Error('the disk is read-only'))
+  sessionStore.clearAside = async () => void (isAside = false)
+  await sessionKeeper.signOut()
+  expect(isAside).toBe(false)
+})
+
 test('S37: a renewed access token is given out only after it is stored', async ({ kept }) => {
   const { sessionKeeper, sessionStore, session } = kept
   const { write } = sessionStore

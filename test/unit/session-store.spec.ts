@@ -25,6 +25,7 @@ import {
   type StorageTier,
 } from '../../main/storage/choose-storage.js'
 import { createMemoryStore } from '../../main/storage/memory-store.js'
+import { UNOPENED_FILE } from '../../main/storage/session-file.js'
 import type { SessionStore } from '../../main/storage/session-store.js'
 import {
   STORED_SESSION_MESSAGES,
@@ -649,3 +650,20 @@ test('S37: the next start deletes the leftovers of a killed program', async ({
   expect(await storage(KEYRING).sessionStore.read()).toEqual(SESSION)
   expect(await readdir(dataDir)).toEqual([SESSION_FILE])
 })
+
+for (const [tier, choice] of [...SEALED, ['memory', MEMORY]] as const) {
+  test(`S19: ${tier}: a session that was moved aside is deleted on its own`, async ({
+    storage,
+    dataDir,
+    path,
+  }) => {
+    const { sessionStore } = storage(choice)
+    await writeFile(path, 'of another provider')
+    await sessionStore.setAside!()
+    await sessionStore.clear()
+    expect(await readdir(dataDir)).toEqual([UNOPENED_FILE])
+    await sessionStore.clearAside!()
+    await sessionStore.clearAside!()
+    expect(await readdir(dataDir)).toEqual([])
+  })
+}

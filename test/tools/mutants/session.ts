@@ -81,8 +81,14 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-out leaves the session on the disk',
-        find: '  state.isStored = await deps.sessionStore.clear().then(',
-        replace: '  state.isStored = await Promise.resolve().then(',
+        find: '  state.isStored = await clearStored(keeper)\n',
+        replace: '',
+      },
+      {
+        name: 'a sign-out leaves a session that was moved aside',
+        find: '  state.mustClearAside = true\n',
+        replace: '',
+        specs: ['test/unit/session-keeper.spec.ts'],
       },
       {
         name: 'a sign-out does not tell the provider',
@@ -91,9 +97,9 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-out tells the provider first',
-        find: '  state.isStored = await deps.sessionStore.clear().then(',
+        find: '  state.isStored = await clearStored(keeper)\n',
         replace:
-          '  if (session) await deps.track(endAtProvider(keeper, session, String))\n  state.isStored = await deps.sessionStore.clear().then(',
+          '  if (session) await deps.track(endAtProvider(keeper, session, String))\n  state.isStored = await clearStored(keeper)\n',
       },
       {
         name: 'a sign-out that could not wipe does not try again',
