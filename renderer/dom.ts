@@ -1,10 +1,10 @@
 // Finds, makes and changes elements of the page.
 
 export function element(selector: string): HTMLElement {
-  return elementOf(HTMLElement, selector)
+  return findElement(HTMLElement, selector)
 }
 
-export function elementOf<Kind extends Element>(kind: new () => Kind, selector: string): Kind {
+export function findElement<Kind extends Element>(kind: new () => Kind, selector: string): Kind {
   const found = document.querySelector(selector)
   if (!(found instanceof kind)) throw new Error(`index.html has no ${selector}, or another kind`)
   return found

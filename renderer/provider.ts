@@ -2,7 +2,7 @@
 
 import type { EditableSettings, LatchkeyApi, ProviderFinding, SettingsView } from '../main/ipc.js'
 import { onPress } from './button.js'
-import { element, elementOf, make, setText, showText } from './dom.js'
+import { element, findElement, make, setText, showText } from './dom.js'
 import { makeTextField, type TextControl } from './fields.js'
 import { announce, setProblem } from './news.js'
 import { createProviderList } from './provider-choice.js'
@@ -36,7 +36,7 @@ type Fields = Readonly<Record<Name, TextControl>>
 
 export function createProviderForm({ latchkey, saved }: ProviderDeps): ProviderForm {
   const fields = makeFields()
-  const more = elementOf(HTMLDetailsElement, '#more')
+  const more = findElement(HTMLDetailsElement, '#more')
   let usual: Partial<Record<Name, string>> = {}
   const list = createProviderList({
     latchkey,
@@ -54,7 +54,7 @@ export function createProviderForm({ latchkey, saved }: ProviderDeps): ProviderF
   /** The settings when the form was filled. */
   let before: SettingsView['fields'] | null = null
   let fills = 0
-  onPress(elementOf(HTMLButtonElement, '#save'), async () => {
+  onPress(findElement(HTMLButtonElement, '#save'), async () => {
     for (const name of NAMES) fields[name].setError(null)
     if (before === null) return setProblem(NEWS.settingsUnreadable)
     const changes = findChanges(fields, before)
@@ -115,7 +115,7 @@ function showError(fields: Fields, { field, message }: FieldError): void {
   // A person who has left the form wouldn't see it there.
   if (element('#provider').hidden) return announce(message, { shown: true })
   if (name === undefined) return setProblem(message)
-  if (!isNeeded(name)) elementOf(HTMLDetailsElement, '#more').open = true
+  if (!isNeeded(name)) findElement(HTMLDetailsElement, '#more').open = true
   fields[name].setError(message)
   fields[name].input.focus()
 }

@@ -11,7 +11,7 @@ import { createRemovalPage } from './removal.js'
 import { createReportPage } from './report.js'
 import { createSettingsPage } from './settings.js'
 import { createStateView } from './state.js'
-import { needsProvider, NO_ANSWER, viewOf, type Action, type View } from './view.js'
+import { needsProvider, NO_ANSWER, toView, type Action, type View } from './view.js'
 import { BUTTONS, NEWS, PROVIDER, STATUS, WORDS } from './words.js'
 
 declare global {
@@ -130,7 +130,7 @@ function show(status: WindowStatus): void {
 }
 
 function draw(status: WindowStatus): View {
-  const view = viewOf(status, Date.now())
+  const view = toView(status, Date.now())
   stateView.draw(view)
   clearTimeout(tick)
   if (view.nextTickMs !== null) tick = setTimeout(() => draw(status), view.nextTickMs)

@@ -1,7 +1,7 @@
 // Draws the view that view.ts makes, and changes only those parts of the page that differ.
 
 import { makeCopyButton, onPress } from './button.js'
-import { element, elementOf, make, setAttribute, setChildren, setText } from './dom.js'
+import { element, findElement, make, setAttribute, setChildren, setText } from './dom.js'
 import { drawFacts } from './facts.js'
 import type { PasteForm } from './paste.js'
 import {
@@ -28,7 +28,7 @@ export type StateDeps = {
 
 export function createStateView(deps: StateDeps): StateView {
   const { act, pasteForm } = deps
-  const mark = elementOf(SVGUseElement, '#mark use')
+  const mark = findElement(SVGUseElement, '#mark use')
   const runBanner = async (action: BannerAction): Promise<void> => {
     if (action === 'keep-without-keyring') deps.chooseKeeping()
     else await act(action)
@@ -100,7 +100,7 @@ function drawAsking(asking: View['asking'], act: StateDeps['act']): void {
 
 /** Stays open while its text is the same, so that a person can read on. */
 function drawHelp(help: Help | null, pasteForm: PasteForm): void {
-  const box = elementOf(HTMLDetailsElement, '#help')
+  const box = findElement(HTMLDetailsElement, '#help')
   if (help === null) {
     if (box.hidden) return
     pasteForm.clear()

@@ -36,7 +36,7 @@ export function isSameDay(ms: number, nowMs: number): boolean {
 }
 
 /** A local time, with the day unless it is today. */
-export function momentOf(ms: number, nowMs: number): string {
+export function formatTime(ms: number, nowMs: number): string {
   const isToday = isSameDay(ms, nowMs)
   return new Date(ms).toLocaleString(undefined, {
     ...(!isToday && { weekday: 'short', day: 'numeric', month: 'short' }),

@@ -1,7 +1,7 @@
 // Turns the status into what the window shows. Pure, so that it is tested without a window.
 
 import type { Command, WindowStatus } from '../main/ipc.js'
-import { clockTime, countdown, isSameDay, momentOf } from './time.js'
+import { clockTime, countdown, isSameDay, formatTime } from './time.js'
 import { BUTTONS, FACTS, STATE_WORDS, STATUS, TIERS } from './words.js'
 
 /** The colour of a state, and its sign, which says the same without colour. */
@@ -70,7 +70,7 @@ export function needsProvider({ issuer, status }: WindowStatus): boolean {
 }
 
 /** Makes the view. Names, hosts and reasons in it are plain text, never markup. */
-export function viewOf(window: WindowStatus, nowMs: number): View {
+export function toView(window: WindowStatus, nowMs: number): View {
   const { status } = window
   const { account, reason, state } = status
   const { tone, mark, takesReason } = LOOKS[state]
@@ -246,7 +246,7 @@ function timeFacts(window: WindowStatus, nowMs: number): readonly Fact[] {
   const { renewsAtMs } = window
   const expiresAtMs = readExpiry(window)
   if (state === 'signed-in' && renewsAtMs !== null) {
-    const time = momentOf(renewsAtMs, nowMs)
+    const time = formatTime(renewsAtMs, nowMs)
     const value = isSameDay(renewsAtMs, nowMs) ? FACTS.renewsAt(time) : FACTS.renewsOn(time)
     return [{ label: FACTS.renews, value, detail: null }]
   }
@@ -256,7 +256,7 @@ function timeFacts(window: WindowStatus, nowMs: number): readonly Fact[] {
     facts.push({ label: FACTS.retrying, value, detail: null })
   }
   if (expiresAtMs === null) return facts
-  const value = momentOf(expiresAtMs, nowMs)
+  const value = formatTime(expiresAtMs, nowMs)
   // If nothing renews the session, it ends then. Otherwise apps only wait for the renewal.
   const hasExpired = expiresAtMs <= nowMs && state !== 'signed-in'
   return [

@@ -1,6 +1,6 @@
 // Takes an answer that reached the API, from a page, from a program or pasted by the person.
 
-import { stateOf, validateCallback } from '../oauth/callback.js'
+import { readState, validateCallback } from '../oauth/callback.js'
 import { isAt } from '../oauth/pasted-redirect.js'
 import {
   isAbandoned,
@@ -50,6 +50,6 @@ function findHandle(
   { handles }: ApiSignInContext,
   parameters: URLSearchParams,
 ): ApiSignInHandle | undefined {
-  const state = stateOf(parameters)
+  const state = readState(parameters)
   return state === null ? undefined : handles.get(state)
 }

@@ -3,7 +3,7 @@
 import { AuthError } from '../base/errors.js'
 import type { Session } from '../oauth/session.js'
 import { NO_EXPIRY } from '../oauth/token-answer.js'
-import { expiryOf, type TokenSet } from '../oauth/token-endpoint.js'
+import { findExpiryMs, type TokenSet } from '../oauth/token-endpoint.js'
 import type { Lifetime } from './model.js'
 import { SESSION_MESSAGES } from './session-messages.js'
 
@@ -127,12 +127,12 @@ export function decideRead(
 function isGoodFor(tokens: TokenSet, leastMs: number, nowMs: number): boolean {
   const { accessTokenExpiresAtMs, refreshToken } = tokens
   if (accessTokenExpiresAtMs === null && refreshToken === null) return true
-  return expiryOf(tokens, nowMs) - nowMs >= leastMs
+  return findExpiryMs(tokens, nowMs) - nowMs >= leastMs
 }
 
 /** True if the token was renewed within the last few seconds and has not expired. */
 function isFresh(tokens: TokenSet, { renewedAtMs }: RenewalState, nowMs: number): boolean {
-  if (renewedAtMs === null || expiryOf(tokens, nowMs) <= nowMs) return false
+  if (renewedAtMs === null || findExpiryMs(tokens, nowMs) <= nowMs) return false
   return isWithin(SHARED_MS, renewedAtMs, nowMs)
 }
 
@@ -165,7 +165,7 @@ export function decideAfterFailure(
   error: AuthError,
   { nowMs, random }: { nowMs: number; random: number },
 ): FailureDecision {
-  const expiresAtMs = expiryOf(tokens, nowMs)
+  const expiresAtMs = findExpiryMs(tokens, nowMs)
   switch (error.code) {
     case 'no-refresh-token':
       return { kind: 'ignore' }

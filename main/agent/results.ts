@@ -1,7 +1,7 @@
 // How a sign-in can end without a session: the result from an error, and the page for a result.
 
 import { asAuthError } from '../base/errors.js'
-import { redirectUriOf } from '../oauth/authorization-url.js'
+import { readRedirectUri } from '../oauth/authorization-url.js'
 import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
 import { cancelledPage, failedPage, refusedPage, type Page } from '../oauth/pages.js'
 import { SIGN_IN_MESSAGES, TIMEOUT_ADVICE } from './agent-messages.js'
@@ -53,7 +53,7 @@ export function readCallbackSeen(
   { link, diagnostic }: SignIn,
   registration: string,
 ): CallbackSeen | null {
-  return link === null ? null : { diagnostic, redirectUri: redirectUriOf(link), registration }
+  return link === null ? null : { diagnostic, redirectUri: readRedirectUri(link), registration }
 }
 
 /**

@@ -1,6 +1,6 @@
 // Converts a session to the shape that the API's clients expect: Auth0's, for every provider.
 
-import { expiryOf } from '../oauth/token-endpoint.js'
+import { findExpiryMs } from '../oauth/token-endpoint.js'
 import type { Session } from '../oauth/session.js'
 import type { Auth0 } from './models.js'
 
@@ -27,7 +27,7 @@ export function toAuth0(
   }
   const { email_verified: verified, updated_at: updatedAt } = claims
   const nowMs = clock.nowMs()
-  const leftMs = expiryOf(tokens, nowMs) - nowMs
+  const leftMs = findExpiryMs(tokens, nowMs) - nowMs
   const username = text('preferred_username')
   return {
     domain: new URL(issuer).host,

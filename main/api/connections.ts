@@ -71,7 +71,7 @@ type Held = {
 
 function lookUpOwners({ unknown, ours, requests }: Held, { owners, user }: ConnectionDeps): void {
   const asked = [...unknown]
-  for (const [index, owner] of owners.ownersOf(asked).entries()) {
+  for (const [index, owner] of owners.findOwners(asked).entries()) {
     const socket = asked[index]!
     // An unreadable owner stays unknown, and gets nothing.
     if (owner.kind === 'unreadable') continue

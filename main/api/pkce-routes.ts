@@ -31,7 +31,7 @@ export type PkceDeps = SeedDeps & {
   clock: Clock
   exposeRefreshToken: boolean
   /** Finds the program that sent a request. */
-  callerOf(request: IncomingMessage): Promise<Caller>
+  findCaller(request: IncomingMessage): Promise<Caller>
 }
 
 /** The deps, and the seed of each sign-in for as long as the agent remembers the sign-in. */
@@ -72,7 +72,7 @@ async function authorize(c: Context<Env>, deps: RouteDeps): Promise<Response> {
   const request = toSignInRequest(deps, seed, verifier)
   seeds.set(request, seed)
   const begun = await agent.api.begin(request, c.req.raw.signal, () =>
-    deps.callerOf(c.env.incoming),
+    deps.findCaller(c.env.incoming),
   )
   if (begun.kind !== 'answered') throw toBeginProblem(begun)
 

@@ -6,7 +6,7 @@ import { Hono } from 'hono'
 import { bindLoopback } from '../net/loopback.js'
 import { asAuthError } from '../base/errors.js'
 import type { SocketOwners } from '../net/socket-owner.js'
-import { callerOf } from '../net/caller-process.js'
+import { findCaller } from '../net/caller-process.js'
 import { PROBLEM_DETAILS, SERVICE_MESSAGES } from './api-messages.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
 import { guard, FORM_POST_PATH } from './guard.js'
@@ -21,7 +21,7 @@ export const PORT_LADDER: readonly number[] = [
   ...Array.from({ length: 34 }, (_, index) => 39_300 + index),
 ]
 
-export type ServiceDeps = Omit<PkceDeps, 'port' | 'callerOf'> & {
+export type ServiceDeps = Omit<PkceDeps, 'port' | 'findCaller'> & {
   /** 0: any free port; null: the ladder's first free one. */
   wantedPort: number | null
   version: string
@@ -84,7 +84,7 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
   const { port } = bound
   const url = `http://127.0.0.1:${port}`
   handle = createHandler(
-    { ...deps, port, callerOf: ({ socket }) => callerOf(owners.ownersOf([socket])[0]!) },
+    { ...deps, port, findCaller: ({ socket }) => findCaller(owners.findOwners([socket])[0]!) },
     url,
     connections,
   )

@@ -1,7 +1,7 @@
 // The data directory of a running Latchkey: locked at the start, watched while Latchkey runs.
 
 import type { Clock } from '../base/clock.js'
-import { diskError, errnoOf } from '../base/errno.js'
+import { diskError, readErrno } from '../base/errno.js'
 import { SettingsError } from '../base/settings-error.js'
 import type { Settings } from '../settings/options.js'
 import { DirectoryInUse, lockDirectory, type DirectoryLock } from '../storage/directory-lock.js'
@@ -24,7 +24,7 @@ export async function takeDirectory(
       ...(askWhetherRunning && { askWhetherRunning }),
     })
   } catch (thrown) {
-    if (errnoOf(thrown) === '') throw thrown
+    if (readErrno(thrown) === '') throw thrown
     throw new SettingsError(START_MESSAGES.unusableDirectory(directory, diskError(thrown)))
   }
 }

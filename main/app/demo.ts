@@ -1,7 +1,7 @@
 // Starts the embedded demo provider. Only the source tree contains it, packaged apps do not.
 
 import { existsSync } from 'node:fs'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import { SettingsError } from '../base/settings-error.js'
 
 export type DemoProvider = {
@@ -23,7 +23,7 @@ export async function startDemoProvider(): Promise<DemoProvider> {
   try {
     module = (await import(PROVIDER.href)) as typeof module
   } catch (thrown) {
-    if (errnoOf(thrown) !== 'ERR_MODULE_NOT_FOUND') throw thrown
+    if (readErrno(thrown) !== 'ERR_MODULE_NOT_FOUND') throw thrown
     throw new SettingsError(
       'The demo provider comes with the source tree only. Set --issuer and --client-id to sign in ' +
         'at a provider of yours.',

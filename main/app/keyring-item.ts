@@ -1,7 +1,7 @@
 // Removes Electron's key from the system's keyring with the system's own tool, because Electron cannot.
 
 import { execFile } from 'node:child_process'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import { KEY_PLACES, REMOVAL_MESSAGES } from './app-messages.js'
 import { NOTHING, type Removal } from './removal.js'
 import { DESKTOP_ID } from '../autostart/autostart-entries.js'
@@ -97,7 +97,7 @@ export function runSystemTool(program: string, args: readonly string[]): Promise
   return new Promise((resolve) => {
     const options = { timeout: LONGEST_RUN_MS, encoding: 'utf8' } as const
     execFile(program, [...args], options, (error, stdout, stderr) => {
-      if (error !== null && errnoOf(error) === 'ENOENT') return resolve({ kind: 'missing' })
+      if (error !== null && readErrno(error) === 'ENOENT') return resolve({ kind: 'missing' })
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null
       resolve({ kind: 'ended', code, stdout, stderr })
     })

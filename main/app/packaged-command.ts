@@ -2,7 +2,7 @@
 
 import { AUTOSTART_FLAG } from '../autostart/autostart.js'
 import { splitSwitches } from '../settings/chromium-switches.js'
-import { findArgsOf } from '../settings/flags.js'
+import { findCommandArgs } from '../settings/flags.js'
 
 /**
  * Reads the arguments of a command in the terminal; null for the tray app. A command is a word anywhere
@@ -15,10 +15,10 @@ export function readCommand(args: readonly string[]): readonly string[] | null {
     ['version', '-V'],
   ] as const) {
     const isAsked = own.includes(`--${word}`) || own.includes(short)
-    if (isAsked || findArgsOf(word, own) !== null) return [`--${word}`]
+    if (isAsked || findCommandArgs(word, own) !== null) return [`--${word}`]
   }
-  if (['diagnose', 'uninstall-data'].some((word) => findArgsOf(word, own) !== null)) return own
-  return findArgsOf('headless', own)
+  if (['diagnose', 'uninstall-data'].some((word) => findCommandArgs(word, own) !== null)) return own
+  return findCommandArgs('headless', own)
 }
 
 /** Returns Latchkey's own arguments, without Chromium's and without those that the system adds. */

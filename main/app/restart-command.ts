@@ -1,6 +1,6 @@
 // The command that restarts Latchkey in place of the running process.
 
-import { AUTOSTART_FLAG, launchOf, type ThisProcess } from '../autostart/autostart.js'
+import { AUTOSTART_FLAG, findLaunch, type ThisProcess } from '../autostart/autostart.js'
 import { isAddedBySystem } from './packaged-command.js'
 
 export type Restart = {
@@ -14,7 +14,7 @@ export type Restart = {
  * login, because that opens no window. Null if Latchkey's program file is gone.
  */
 export function makeRestart(process: ThisProcess, argv: readonly string[]): Restart | null {
-  const launch = launchOf(process)
+  const launch = findLaunch(process)
   if (launch === null) return null
   const args = argv.slice(1).filter((arg) => arg !== AUTOSTART_FLAG && !isAddedBySystem(arg))
   return { program: launch.program, args }

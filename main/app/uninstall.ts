@@ -8,7 +8,7 @@ import { asAuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
 import { revokeTokens } from '../oauth/token-endpoint.js'
 import { REPORT_FILE } from '../diagnose/diagnose.js'
-import { diskError, errnoOf } from '../base/errno.js'
+import { diskError, readErrno } from '../base/errno.js'
 import { readLock } from '../storage/lock-file.js'
 import { LOG_FILE, OLD_LOG_FILE } from '../storage/log.js'
 import {
@@ -116,7 +116,7 @@ async function lockOwnDirectory(directory: string, takeOver: boolean): Promise<D
     return await lockDirectory(directory, { takeOver })
   } catch (thrown) {
     if (thrown instanceof DirectoryInUse) throw await explainInUse(directory, thrown)
-    if (errnoOf(thrown) === '') throw thrown
+    if (readErrno(thrown) === '') throw thrown
     throw new SettingsError(REMOVAL_MESSAGES.unusable(directory, diskError(thrown)))
   }
 }

@@ -2,7 +2,7 @@
 
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import { realPath } from '../storage/atomic-file.js'
 import { readRegularFile } from '../storage/regular-file.js'
 import type { Launch } from './autostart.js'
@@ -87,7 +87,7 @@ function entriesBeside(own: string): readonly string[] {
       .filter((name) => name.endsWith('.desktop') && name !== basename(own))
       .map((name) => join(dirname(own), name))
   } catch (thrown) {
-    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errnoOf(thrown))) return []
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(readErrno(thrown))) return []
     throw thrown
   }
 }
@@ -102,7 +102,7 @@ function readEntryFile(path: string, launch: Launch | null, searched: string): F
     const text = readRegularFile(path, { mostBytes: MOST_BYTES, allowLinks: true }).toString('utf8')
     return recognize(text, { link, launch, searched })
   } catch (thrown) {
-    const code = errnoOf(thrown)
+    const code = readErrno(thrown)
     if (!link && ['ENOENT', 'ENOTDIR'].includes(code)) return NONE
     return { kind: 'foreign', reason: link ? 'is a link to nothing' : `cannot be read (${code})` }
   }

@@ -63,7 +63,7 @@ export type ThisProcess = {
  * file, not from its mount, which lasts only for this run. Programs that an AppImage starts inherit its
  * variables, so these count only if this program is in that mount.
  */
-export function launchOf({ execPath, appPath, isPackaged, env }: ThisProcess): Launch | null {
+export function findLaunch({ execPath, appPath, isPackaged, env }: ThisProcess): Launch | null {
   const { APPIMAGE, APPDIR } = env
   if (APPDIR && isAbsolute(APPDIR) && isWithin(APPDIR, execPath)) {
     if (!APPIMAGE || !isAbsolute(APPIMAGE) || !isFile(APPIMAGE)) return null

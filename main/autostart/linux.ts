@@ -2,7 +2,7 @@
 
 import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import { replaceFile } from '../storage/atomic-file.js'
 import { makeFolder } from '../storage/make-folder.js'
 import {
@@ -62,7 +62,7 @@ export function createLinuxAutostart(deps: LinuxDeps): Autostart {
       // A run from the source tree takes nothing over from an installed Latchkey.
       if (launch?.installed === false && isFile(own.program)) return state()
       return change('kept on', (found, here) => {
-        if (found) write(entries.path, editEntry(found.text, execKeys(here, tailOf(found))))
+        if (found) write(entries.path, editEntry(found.text, execKeys(here, readTail(found))))
       })
     },
   }
@@ -85,7 +85,7 @@ function readState(entries: EntryReader, launch: Launch | null): AutostartState 
 /** Writes the user's own entry, with what the user added to it. */
 function turnOn({ path }: EntryReader, own: Ours | null, here: Launch): void {
   const text = own?.text ?? STUB
-  const tail = withFlags(tailOf(own), here.flags ?? [])
+  const tail = withFlags(readTail(own), here.flags ?? [])
   const exec = own?.here ? tailKeys(own.command, tail) : execKeys(here, tail)
   const keys = { ...missingKeys(text), ...exec }
   write(path, editEntry(text, { ...keys, Hidden: null, 'X-GNOME-Autostart-enabled': 'true' }))
@@ -148,7 +148,7 @@ function missingKeys(text: string): Record<string, string> {
 }
 
 /** Returns the flag that marks a start at login, and the arguments after it: the user may have added some. */
-function tailOf(before: Ours | null): readonly string[] {
+function readTail(before: Ours | null): readonly string[] {
   const at = before?.command.indexOf(AUTOSTART_FLAG) ?? -1
   return before && at >= 0 ? before.command.slice(at) : [AUTOSTART_FLAG]
 }
@@ -192,7 +192,7 @@ function write(path: string, text: string): void {
 }
 
 function explain(thrown: unknown, folder: string): string {
-  const code = errnoOf(thrown)
+  const code = readErrno(thrown)
   switch (code) {
     case 'EACCES':
     case 'EPERM':

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 
 const TIMEOUT_MS = 5_000
 const COOKIE = 'MIT-MAGIC-COOKIE-1'
@@ -54,7 +54,7 @@ export async function askForOwner(
     return owner === null ? null : owner !== 0
   } catch (thrown) {
     // There is no such server, or it has ended. Any other error is a bug.
-    if (thrown instanceof ServerGone || errnoOf(thrown) !== '') return null
+    if (thrown instanceof ServerGone || readErrno(thrown) !== '') return null
     throw thrown
   } finally {
     socket.destroy()
@@ -71,7 +71,7 @@ export function cookieFor(display: string, file: string): Buffer {
   try {
     bytes = readFileSync(file)
   } catch (thrown) {
-    if (errnoOf(thrown) === '') throw thrown
+    if (readErrno(thrown) === '') throw thrown
     return Buffer.alloc(0)
   }
   let offset = 0

@@ -66,7 +66,7 @@ export const systemClock: Clock = {
 }
 
 /** Formats a span as `3 hours`, in the largest unit that gives at least 2. */
-export function spanOf(ms: number): string {
+export function formatSpan(ms: number): string {
   const units = [
     ['day', 86_400_000],
     ['hour', 3_600_000],

@@ -87,7 +87,7 @@ export function quoteProvider(
 ): string {
   const plain = (text: string): string => {
     let shown = text
-    for (const secret of secrets.flatMap(formsOf)) shown = shown.replaceAll(secret, '…')
+    for (const secret of secrets.flatMap(listForms)) shown = shown.replaceAll(secret, '…')
     shown = shown
       .replace(/[\p{C}\p{Z}]+/gu, ' ')
       .trim()
@@ -99,7 +99,7 @@ export function quoteProvider(
 }
 
 /** A secret in plain form and as it is encoded in a request. */
-function formsOf(secret: string): string[] {
+function listForms(secret: string): string[] {
   if (secret === '') return []
   const form = new URLSearchParams({ secret }).toString().slice('secret='.length)
   return [secret, form, encodeURIComponent(secret)]

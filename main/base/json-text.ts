@@ -56,13 +56,13 @@ type Reader = ReturnType<typeof createReader>
 function createReader(text: string) {
   let at = text.startsWith('\ufeff') ? 1 : 0
   let commented = false
-  const placeOf = (index: number): Place => {
+  const findPlace = (index: number): Place => {
     const before = text.slice(0, index).replace(/^\ufeff/, '')
     const lines = before.split(/\r\n|\n|\r/)
     return { line: lines.length, column: lines.at(-1)!.length + 1 }
   }
   const fail = (message: string, index = at): JsonTextError =>
-    new JsonTextError(message, placeOf(index))
+    new JsonTextError(message, findPlace(index))
   const next = (): string => text.charAt(at)
   /** Reads the match of `pattern` at this position. The pattern must be sticky. */
   const match = (pattern: RegExp): string | null => {
@@ -88,7 +88,7 @@ function createReader(text: string) {
   return {
     at: () => at,
     hasComments: () => commented,
-    placeOf,
+    findPlace,
     fail,
     next,
     match,
@@ -128,7 +128,7 @@ function readObject(reader: Reader, depth: number, members?: Map<string, Member>
     reader.skip()
     const valueStart = reader.at()
     entries.set(name, readValue(reader, depth + 1))
-    members?.set(name, { place: reader.placeOf(start), start, valueStart, end: reader.at() })
+    members?.set(name, { place: reader.findPlace(start), start, valueStart, end: reader.at() })
   })
   return Object.fromEntries(entries)
 }

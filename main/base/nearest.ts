@@ -2,21 +2,21 @@
 
 /** Finds the name in `known` that `word` probably stands for. Null if none is close. */
 export function nearest(word: string, known: readonly string[]): string | null {
-  const plain = plainOf(word)
+  const plain = simplify(word)
   const ranked = known
-    .map((name) => ({ name, distance: distanceOf(plain, plainOf(name)) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(plainOf(name).length / 4)))
+    .map((name) => ({ name, distance: measureDistance(plain, simplify(name)) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(simplify(name).length / 4)))
     .toSorted((a, b) => a.distance - b.distance)
   return ranked[0]?.name ?? null
 }
 
 /** Ignores case, hyphens and underscores, which differ between the spellings of one name. */
-function plainOf(name: string): string {
+function simplify(name: string): string {
   return name.slice(0, 64).toLowerCase().replace(/[-_]/g, '')
 }
 
 /** Counts the letters that are extra, missing, wrong, or swapped with their neighbour. */
-function distanceOf(a: string, b: string): number {
+function measureDistance(a: string, b: string): number {
   let [before, row] = [[] as number[], Array.from({ length: b.length + 1 }, (_, index) => index)]
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i]

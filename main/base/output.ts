@@ -1,6 +1,6 @@
 // The one place that prints: to a terminal, or to a program that reads the output.
 
-import { errnoOf } from './errno.js'
+import { readErrno } from './errno.js'
 import { printable } from './printable.js'
 
 type Stream = 'stdout' | 'stderr'
@@ -42,7 +42,7 @@ export function skipLines(rows: number): void {
 export function watchOutput(onGone: () => void, onFailed: (message: string) => void): void {
   for (const stream of ['stdout', 'stderr'] as const) {
     process[stream].on('error', (error) => {
-      const code = errnoOf(error)
+      const code = readErrno(error)
       // A closed terminal gives EIO.
       const isGone = GONE.has(code) || (code === 'EIO' && process[stream].isTTY)
       if (isGone) onGone()

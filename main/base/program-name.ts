@@ -17,13 +17,13 @@ const INTERPRETER =
 export function programName(executable: string, commandLine: readonly string[]): string | null {
   // Linux adds this if the file was replaced, for example by an update.
   const program = basename(executable.replace(/ \(deleted\)$/, ''))
-  const script = INTERPRETER.test(program) ? scriptOf(commandLine) : null
+  const script = INTERPRETER.test(program) ? findScript(commandLine) : null
   const shown = (script ?? program).replace(UNPRINTABLE, '').trim()
   return Array.from(shown).slice(0, LONGEST_NAME).join('') || null
 }
 
 /** Finds the first argument that is not a flag. */
-function scriptOf([, ...args]: readonly string[]): string | null {
+function findScript([, ...args]: readonly string[]): string | null {
   // The text after such a flag is code, and may contain a secret.
   const inline = args.findIndex((arg) => /^(-[a-z]*[cep]|-r|--eval|--print)$/.test(arg))
   const before = inline === -1 ? args : args.slice(0, inline)

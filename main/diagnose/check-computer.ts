@@ -5,7 +5,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { connect, createServer, isIPv4, type AddressInfo, type Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
 import type { Environment } from '../base/environment.js'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import { canShowBrowser } from '../base/graphical-browser.js'
 import type { Settings } from '../settings/options.js'
 import type { Storage } from '../storage/choose-storage.js'
@@ -28,7 +28,7 @@ export function checkDataDirectory(directory: string, platform: NodeJS.Platform)
       ? createCheck(name, 'warning', dataDirectory.open(directory))
       : createCheck(name, 'ok', dataDirectory.usable(directory))
   } catch (thrown) {
-    const errno = errnoOf(thrown)
+    const errno = readErrno(thrown)
     return errno === 'ENOENT'
       ? createCheck(name, 'ok', dataDirectory.missing(directory))
       : createCheck(name, 'problem', dataDirectory.unusable(directory, errno))
@@ -65,12 +65,12 @@ function connectToSelf(address: string, clock: Clock): Promise<string | null> {
       resolve(result)
     }
     const stopWaiting = clock.after(CONNECT_TIMEOUT_MS, () => end('ETIMEDOUT'))
-    server.on('error', (error) => end(errnoOf(error)))
+    server.on('error', (error) => end(readErrno(error)))
     server.listen({ port: 0, host: address, ipv6Only: address === '::1' }, () => {
       if (ended) return void server.close()
       const { port } = server.address() as AddressInfo
       client = connect(port, address)
-        .on('error', (error) => end(errnoOf(error)))
+        .on('error', (error) => end(readErrno(error)))
         .once('data', () => end(null))
     })
   })
@@ -91,7 +91,7 @@ export async function checkLocalhost(
     const message = others.length > 0 ? localhost.elsewhere(others) : localhost.nowhere
     return createCheck(name, 'problem', message, localhost.fix)
   } catch (thrown) {
-    return createCheck(name, 'problem', localhost.lookupFailed(errnoOf(thrown)), localhost.fix)
+    return createCheck(name, 'problem', localhost.lookupFailed(readErrno(thrown)), localhost.fix)
   }
 }
 

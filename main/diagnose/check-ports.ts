@@ -2,8 +2,8 @@
 
 import { createServer } from 'node:net'
 import { PORT_LADDER } from '../api/server.js'
-import { errnoOf } from '../base/errno.js'
-import { holderOf } from '../net/port-holder.js'
+import { readErrno } from '../base/errno.js'
+import { findHolder } from '../net/port-holder.js'
 import type { Settings } from '../settings/options.js'
 import { createCheck, type Check } from './check.js'
 import { MESSAGES } from './diagnose-messages.js'
@@ -84,7 +84,7 @@ async function readStates(ports: readonly number[]): Promise<readonly PortState[
 async function readState(port: number): Promise<PortState> {
   const errors = new Set([await tryToListen(port, '127.0.0.1'), await tryToListen(port, '::1')])
   if (errors.has('EADDRINUSE')) {
-    return { port, kind: 'taken', message: MESSAGES.ports.taken(port, holderOf(port)) }
+    return { port, kind: 'taken', message: MESSAGES.ports.taken(port, findHolder(port)) }
   }
   if (errors.has('EACCES')) {
     return { port, kind: 'forbidden', message: MESSAGES.ports.forbidden(port) }
@@ -96,7 +96,7 @@ async function readState(port: number): Promise<PortState> {
 function tryToListen(port: number, host: string): Promise<string> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', (error) => resolve(errnoOf(error)))
+    server.once('error', (error) => resolve(readErrno(error)))
     server.listen({ port, host, ipv6Only: host === '::1' }, () => server.close(() => resolve('')))
   })
 }

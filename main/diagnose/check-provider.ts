@@ -1,9 +1,9 @@
 // Checks the provider, and the proxy and certificates on the way to it.
 
 import { accessSync, constants } from 'node:fs'
-import { CLOCK_TOLERANCE_MS, spanOf, type Clock } from '../base/clock.js'
+import { CLOCK_TOLERANCE_MS, formatSpan, type Clock } from '../base/clock.js'
 import type { Environment } from '../base/environment.js'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import { asAuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
 import { problemOfTls } from '../net/unchecked-tls.js'
@@ -131,7 +131,7 @@ function checkCertificates(env: Environment): readonly Check[] {
     accessSync(path, constants.R_OK)
     return [createCheck(name, 'ok', certificates.extra(path))]
   } catch (thrown) {
-    return [createCheck(name, 'problem', certificates.unreadable(path, errnoOf(thrown)))]
+    return [createCheck(name, 'problem', certificates.unreadable(path, readErrno(thrown)))]
   }
 }
 
@@ -183,9 +183,9 @@ function checkClock(dateMs: number | null, nowMs: number): Check {
     'clock',
     differenceMs < CLOCK_TOLERANCE_MS ? 'warning' : 'problem',
     clock.differs(
-      spanOf(differenceMs),
+      formatSpan(differenceMs),
       clockSkewMs > 0 ? 'ahead of' : 'behind',
-      spanOf(CLOCK_TOLERANCE_MS),
+      formatSpan(CLOCK_TOLERANCE_MS),
     ),
   )
 }

@@ -102,12 +102,12 @@ export function serveCalls(handlers: Handlers): void {
 
 function serve(
   channel: keyof Calls,
-  argumentsOf: z.ZodType<unknown[]>,
+  argumentsSchema: z.ZodType<unknown[]>,
   handler: (...args: unknown[]) => unknown,
 ): void {
   ipcMain.handle(channel, (event, ...args: unknown[]) => {
     if (!isFromOurWindow(event)) throw new Error(`${channel}: refused, this is for the window only`)
-    const parsed = argumentsOf.safeParse(args)
+    const parsed = argumentsSchema.safeParse(args)
     if (!parsed.success) throw new Error(`${channel}: refused, its arguments are wrong`)
     return handler(...parsed.data)
   })

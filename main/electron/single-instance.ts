@@ -4,7 +4,7 @@ import { readlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { app } from 'electron'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import type { SecondStart } from '../app/second-start.js'
 
 /**
@@ -42,6 +42,6 @@ function hasListener(directory: string): Promise<boolean> {
       resolve(true)
     })
     // EAGAIN: too many programs connect at once, so a program listens.
-    socket.once('error', (error) => resolve(errnoOf(error) === 'EAGAIN'))
+    socket.once('error', (error) => resolve(readErrno(error) === 'EAGAIN'))
   })
 }

@@ -4,7 +4,7 @@ import { app } from 'electron'
 import {
   AUTOSTART_FLAG,
   hindered,
-  launchOf,
+  findLaunch,
   type Autostart,
   type AutostartState,
 } from '../autostart/autostart.js'
@@ -28,13 +28,13 @@ import { START_AT_LOGIN } from './electron-messages.js'
 export function createAutostart(appUserModelId: string, findings: SettingsFindings): Autostart {
   // On macOS the login item is the app itself, without flags.
   const { flags, lost } = chooseLoginFlags(findings, process.platform !== 'darwin')
-  return withNote(createOf(appUserModelId, flags), describeLost(lost))
+  return withNote(createForSystem(appUserModelId, flags), describeLost(lost))
 }
 
-function createOf(appUserModelId: string, flags: readonly string[]): Autostart {
+function createForSystem(appUserModelId: string, flags: readonly string[]): Autostart {
   const { env, execPath, platform } = process
   const { isPackaged } = app
-  const found = launchOf({ execPath, appPath: app.getAppPath(), isPackaged, env })
+  const found = findLaunch({ execPath, appPath: app.getAppPath(), isPackaged, env })
   const launch = found && { ...found, flags }
   if (launch === null || (platform !== 'win32' && platform !== 'darwin')) {
     // Without a home directory nothing can be written. The state's note says so.

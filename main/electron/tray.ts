@@ -53,12 +53,12 @@ export function createTray(): TrayIcon {
     tray?.setToolTip(first?.kind === 'text' ? `Latchkey: ${first.label}` : 'Latchkey')
   }
   // macOS colors template images itself.
-  nativeTheme.on('updated', () => tray?.setImage(imageOf(icon)))
+  nativeTheme.on('updated', () => tray?.setImage(loadImage(icon)))
 
   return {
     show() {
       if (isOver || tray !== null) return
-      tray = new Tray(imageOf(icon))
+      tray = new Tray(loadImage(icon))
       // macOS opens the menu on a click, but also reports the click.
       if (process.platform !== 'darwin') tray.on('click', () => run('open'))
       fill()
@@ -68,7 +68,7 @@ export function createTray(): TrayIcon {
       const shown = icon
       icon = chooseIcon(state)
       fill()
-      if (icon !== shown) tray?.setImage(imageOf(icon))
+      if (icon !== shown) tray?.setImage(loadImage(icon))
     },
     onCommand: (wanted) => void (run = wanted),
     destroy() {
@@ -79,14 +79,14 @@ export function createTray(): TrayIcon {
   }
 }
 
-function imageOf(icon: Icon): Electron.NativeImage {
+function loadImage(icon: Icon): Electron.NativeImage {
   return nativeImage.createFromPath(
-    fileURLToPath(new URL(`../../../main/assets/${fileOf(icon)}`, import.meta.url)),
+    fileURLToPath(new URL(`../../../main/assets/${toFileName(icon)}`, import.meta.url)),
   )
 }
 
 /** macOS needs black images, Windows its own format, and other systems one image per panel theme. */
-function fileOf(icon: Icon): string {
+function toFileName(icon: Icon): string {
   if (process.platform === 'darwin') return `tray-${icon}Template.png`
   const theme = isPanelDark() ? 'dark' : 'light'
   return `tray-${icon}-${theme}.${process.platform === 'win32' ? 'ico' : 'png'}`

@@ -13,7 +13,7 @@ import {
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import { printable } from '../base/printable.js'
 import { LAUNCH_MESSAGES } from './launch-messages.js'
 
@@ -124,16 +124,16 @@ function makeProxyVariables(env: Environment): Record<string, string> {
 }
 
 function measure(folder: string): number {
-  const sizeOf = (entry: Dirent): number =>
+  const measureEntry = (entry: Dirent): number =>
     entry.isDirectory()
       ? measure(join(folder, entry.name))
       : (statSync(join(folder, entry.name), { throwIfNoEntry: false })?.size ?? 0)
   try {
     const entries = readdirSync(folder, { withFileTypes: true })
-    return entries.reduce((sum, entry) => sum + sizeOf(entry), 0)
+    return entries.reduce((sum, entry) => sum + measureEntry(entry), 0)
   } catch (thrown) {
     // The installer has moved the file.
-    if (errnoOf(thrown) === 'ENOENT') return 0
+    if (readErrno(thrown) === 'ENOENT') return 0
     throw thrown
   }
 }

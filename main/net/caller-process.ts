@@ -8,7 +8,7 @@ import type { Owner } from './socket-owner.js'
 const UNSEEN: Caller = { kind: 'unseen' }
 
 /** Finds the program at the other end of a connection. Never fails; see {@link callerOfSocket}. */
-export async function callerOf(owner: Owner): Promise<Caller> {
+export async function findCaller(owner: Owner): Promise<Caller> {
   switch (owner.kind) {
     case 'user':
       return callerOfSocket(owner.inode)

@@ -28,7 +28,7 @@ export type FailureKind =
   | 'unknown'
 
 /** The kind of a code such as `ECONNREFUSED`, `ERR_TIMED_OUT` or `CERT_HAS_EXPIRED`. */
-export function kindOf(code: string): FailureKind {
+export function toFailureKind(code: string): FailureKind {
   const known = KINDS.get(code)
   if (known !== undefined) return known
   return PATTERNS.find(([pattern]) => pattern.test(code))?.[1] ?? 'unknown'
@@ -142,11 +142,11 @@ const PATTERNS: readonly (readonly [RegExp, FailureKind])[] = [
 ]
 
 const KINDS: ReadonlyMap<string, FailureKind> = new Map([
-  ...codesOf(CHROMIUM, 'ERR_'),
-  ...codesOf(SYSTEM, ''),
+  ...listCodes(CHROMIUM, 'ERR_'),
+  ...listCodes(SYSTEM, ''),
 ])
 
-function* codesOf(
+function* listCodes(
   table: Readonly<Partial<Record<FailureKind, string>>>,
   prefix: string,
 ): Iterable<[string, FailureKind]> {

@@ -1,10 +1,10 @@
 // Turns failed requests into messages for people, without the requests' secrets.
 
 import type { AxiosError } from 'axios'
-import { spanOf } from '../base/clock.js'
-import { errnoOf } from '../base/errno.js'
+import { formatSpan } from '../base/clock.js'
+import { readErrno } from '../base/errno.js'
 import { asAuthError, AuthError } from '../base/errors.js'
-import { kindOf, type FailureKind } from './failure-kind.js'
+import { toFailureKind, type FailureKind } from './failure-kind.js'
 import { TunnelError, type NoTunnel, type Proxy } from './proxy.js'
 
 export type FailedRequest = {
@@ -29,21 +29,25 @@ export type FailedRequest = {
 export function describeFailure(thrown: unknown, request: FailedRequest): AuthError {
   if (!isAxiosError(thrown)) return asAuthError(thrown)
   const { host, proxy, purpose, timedOutMs, mostBytes } = request
-  const code = codeOf(thrown)
+  const code = findCode(thrown)
   const cause = new Error(code)
   const provider = `The provider at ${host}`
   if (timedOutMs !== null) {
     return new AuthError(
       'provider-timeout',
-      `${provider}${wayOf(proxy)} took more than ${timedOutMs / 1000} seconds while ${purpose}. ` +
+      `${provider}${describeProxy(proxy)} took more than ${timedOutMs / 1000} seconds while ${purpose}. ` +
         'Try again later.',
       { cause },
     )
   }
   if (proxy !== null && thrown.cause instanceof TunnelError) {
-    return new AuthError('provider-unreachable', wordsOf(thrown.cause.why, proxy, request), {
-      cause,
-    })
+    return new AuthError(
+      'provider-unreachable',
+      explainNoTunnel(thrown.cause.why, proxy, request),
+      {
+        cause,
+      },
+    )
   }
   if (thrown.message.startsWith('maxContentLength')) {
     return new AuthError(
@@ -53,7 +57,7 @@ export function describeFailure(thrown: unknown, request: FailedRequest): AuthEr
       { cause },
     )
   }
-  const kind = kindOf(code)
+  const kind = toFailureKind(code)
   return describeKind(kind, code, request, wasSent(thrown, kind, code))
 }
 
@@ -116,14 +120,14 @@ function describeKind(
     default:
       return new AuthError(
         'provider-unreachable',
-        `${provider}${wayOf(request.proxy)} could not be reached while ${purpose}: ` +
+        `${provider}${describeProxy(request.proxy)} could not be reached while ${purpose}: ` +
           `${REASONS[kind](code)}. ${ADVICE[kind] ?? 'Check your network and the issuer setting, then try again.'}`,
         { cause, answerLost },
       )
   }
 }
 
-function wayOf(proxy: Proxy | null): string {
+function describeProxy(proxy: Proxy | null): string {
   return proxy === null ? '' : `, asked through the proxy at ${proxy.host},`
 }
 
@@ -152,7 +156,7 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
 ])
 
 /** Explains why a proxy opened no tunnel, and what to do. */
-function wordsOf(why: NoTunnel, { host, variable }: Proxy, request: FailedRequest): string {
+function explainNoTunnel(why: NoTunnel, { host, variable }: Proxy, request: FailedRequest): string {
   const { purpose } = request
   const stopped = `so Latchkey stopped while ${purpose}`
   const around = 'name it in NO_PROXY if it can be reached without the proxy'
@@ -192,7 +196,7 @@ function unreachableProxy(
   code: string,
   request: FailedRequest,
 ): string {
-  const kind = kindOf(code)
+  const kind = toFailureKind(code)
   if (isOfCertificate(kind)) return untrusted(`proxy at ${host}`, kind, code, request)
   const reason = kind in REASONS ? REASONS[kind as Unreachable](code) : REASONS.unknown(code)
   return (
@@ -241,7 +245,7 @@ function outOfDate(code: string, { nowMs, behindMs }: FailedRequest['clock']): s
       ? 'is not valid yet'
       : 'has expired or is not valid yet'
   if (behindMs !== null && behindMs > MATTERS_MS && !expired) {
-    return `It ${what}: this computer's clock is at least ${spanOf(behindMs)} behind. Correct the clock.`
+    return `It ${what}: this computer's clock is at least ${formatSpan(behindMs)} behind. Correct the clock.`
   }
   const says = new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')
   return (
@@ -299,18 +303,18 @@ const ADVICE: Readonly<Partial<Record<Unreachable, string>>> = {
  * Finds the code of the failure. With fetch, axios only says ERR_NETWORK, and the code of the system
  * or Chromium is in one of the causes.
  */
-function codeOf(thrown: AxiosError): string {
+function findCode(thrown: AxiosError): string {
   if (thrown.code !== undefined && thrown.code !== 'ERR_NETWORK') return thrown.code
   for (let cause: unknown = thrown.cause; cause instanceof Error; cause = cause.cause) {
-    const chromium = chromiumCodeOf(cause)
+    const chromium = findChromiumCode(cause)
     if (chromium !== null) return chromium
-    const errno = errnoOf(cause)
+    const errno = readErrno(cause)
     if (errno !== '') return errno
     if (/redirect/i.test(cause.message)) return 'REDIRECT'
   }
   return thrown.code ?? ''
 }
 
-function chromiumCodeOf(cause: unknown): string | null {
+function findChromiumCode(cause: unknown): string | null {
   return cause instanceof Error ? (/net::(ERR_\w+)/.exec(cause.message)?.[1] ?? null) : null
 }

@@ -2,7 +2,7 @@
 
 import type { Server } from 'node:http'
 import { AuthError } from '../base/errors.js'
-import { holderOf } from './port-holder.js'
+import { findHolder } from './port-holder.js'
 
 /** The names of this computer's loopback interface in URLs and Host headers. */
 export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
@@ -54,7 +54,7 @@ type Refusal = 'EADDRINUSE' | 'EACCES'
 /** Says why a port is not available, in words that follow its number. */
 export function explainRefusal(port: number, refusal: Refusal): string {
   if (refusal === 'EACCES') return 'needs rights that this user does not have'
-  return `is in use by ${holderOf(port) ?? 'another program'}`
+  return `is in use by ${findHolder(port) ?? 'another program'}`
 }
 
 async function bindBoth(

@@ -53,13 +53,13 @@ function matchesHost({ name, port }: Host, entry: string): boolean | null {
 function matchesName(name: string, entry: string): boolean | null {
   const wanted = plain(entry.replace(/^(?:\*?\.)/, ''))
   if (isIP(wanted) !== 0) return isInRange(name, wanted, isIPv6(wanted) ? '128' : '32')
-  if (wanted.includes('*')) return patternOf(wanted).test(name)
+  if (wanted.includes('*')) return toPattern(wanted).test(name)
   const ascii = domainToASCII(wanted)
   if (ascii === '') return null
   return name === ascii || name.endsWith(`.${ascii}`)
 }
 
-function patternOf(entry: string): RegExp {
+function toPattern(entry: string): RegExp {
   const parts = entry.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${parts.join('.*')}$`)
 }

@@ -9,7 +9,7 @@ import { listeningInodes } from './proc-net-tcp.js'
  * Names the program that listens on a port, as `name (PID 42)` or `script (interpreter, PID 42)`. Null
  * if the system doesn't tell: on Linux for other users' programs, on other systems always.
  */
-export function holderOf(port: number): string | null {
+export function findHolder(port: number): string | null {
   try {
     const sockets = new Set(listeningInodes(port).map((inode) => `socket:[${inode}]`))
     if (sockets.size === 0) return null
@@ -40,8 +40,8 @@ const LONGEST_NAME = 64
 
 /** Programs choose their names and arguments, so both are cleaned and shortened. */
 function describe(pid: string): string {
-  const executable = executableOf(pid)
-  const script = INTERPRETER.test(executable) ? scriptOf(argumentsOf(pid)) : null
+  const executable = readExecutable(pid)
+  const script = INTERPRETER.test(executable) ? findScript(readArguments(pid)) : null
   const shown = (name: string): string => printable(name).slice(0, LONGEST_NAME)
   return script === null
     ? `${shown(executable)} (PID ${pid})`
@@ -49,7 +49,7 @@ function describe(pid: string): string {
 }
 
 /** The kernel names a process after its main thread, and Node calls that MainThread. */
-function executableOf(pid: string): string {
+function readExecutable(pid: string): string {
   try {
     return basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '')
   } catch {
@@ -60,7 +60,7 @@ function executableOf(pid: string): string {
 const INTERPRETER =
   /^(node|nodejs|bun|deno|electron|python|pypy|ruby|perl|php|java|dotnet|mono|lua|tclsh|(?:ba|da|k|z)?sh|busybox)[\d.]*$/
 
-function argumentsOf(pid: string): readonly string[] {
+function readArguments(pid: string): readonly string[] {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1, -1)
 }
 
@@ -72,7 +72,7 @@ const TAKES_VALUE =
 const HOLDS_CODE = /^(-(?!cp$)[a-zA-Z]*[cepE]|--(eval|print)(=.*)?)$/
 
 /** Finds the script that an interpreter runs. Null if it runs code from its command line, or if the script is unclear. */
-function scriptOf(given: readonly string[]): string | null {
+function findScript(given: readonly string[]): string | null {
   for (let at = 0; at < given.length; at++) {
     const argument = given[at]!
     if (HOLDS_CODE.test(argument)) return null

@@ -3,7 +3,7 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { endianness } from 'node:os'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 
 /** One end of a connection, from its owner's row. */
 export type Row = {
@@ -46,7 +46,7 @@ export function openTcpTable(
 ): TcpTable | null {
   const descriptors = new Map<Family, number | null>()
   /** Null if this family has no table. Throws if its table can't be opened. */
-  const descriptorOf = (family: Family): number | null => {
+  const openDescriptor = (family: Family): number | null => {
     const known = descriptors.get(family)
     if (known !== undefined) return known
     const opened = openIfThere(() => open(family))
@@ -55,7 +55,7 @@ export function openTcpTable(
   }
   const missing = FAMILIES.filter((family) => {
     try {
-      return descriptorOf(family) === null
+      return openDescriptor(family) === null
     } catch {
       return false // Tried again when it is needed, and refused until then.
     }
@@ -64,12 +64,12 @@ export function openTcpTable(
 
   return {
     findPeers(connections) {
-      const wanted = connections.map(keysOf)
+      const wanted = connections.map(toKeys)
       const read = (keys: readonly Key[]): ReadonlyMap<string, Row> => {
         const rows = new Map<string, Row>()
         for (const family of FAMILIES) {
           const texts = keys.filter((key) => key.family === family).map(({ text }) => text)
-          const descriptor = texts.length === 0 ? null : descriptorOf(family)
+          const descriptor = texts.length === 0 ? null : openDescriptor(family)
           if (descriptor === null) continue
           for (const [text, row] of findRows(descriptor, texts)) rows.set(`${family} ${text}`, row)
         }
@@ -98,7 +98,7 @@ function openIfThere(open: () => number): number | null {
   try {
     return open()
   } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return null
+    if (readErrno(thrown) === 'ENOENT') return null
     throw thrown
   }
 }
@@ -132,7 +132,7 @@ function findRows(descriptor: number, wanted: readonly string[]): ReadonlyMap<st
     const end = text.lastIndexOf('\n') + 1
     rest = text.slice(end)
     for (const key of missing) {
-      const row = rowOf(text, end, key)
+      const row = parseRow(text, end, key)
       if (row === null) continue
       missing.delete(key)
       rows.set(key, row)
@@ -150,7 +150,7 @@ const REST_OF_ROW = / ([\dA-F]{2}) \S+ \S+ \S+ +(\d+) +\d+ (\d+)/y
  */
 const CONNECTED: ReadonlySet<string> = new Set(['01', '04', '05', '08', '09', '0B'])
 
-function rowOf(text: string, end: number, key: string): Row | null {
+function parseRow(text: string, end: number, key: string): Row | null {
   for (let at = text.indexOf(key); at !== -1 && at < end; at = text.indexOf(key, at + 1)) {
     REST_OF_ROW.lastIndex = at + key.length
     const [, state, uid, inode] = REST_OF_ROW.exec(text) ?? []
@@ -162,7 +162,7 @@ function rowOf(text: string, end: number, key: string): Row | null {
 type Key = { family: Family; text: string }
 
 /** How the table writes the other end. Its local address is our remote address. */
-function keysOf(connection: Connection): readonly Key[] {
+function toKeys(connection: Connection): readonly Key[] {
   const { remoteAddress, remotePort, localAddress, localPort } = connection
   const text = (prefix: string): string =>
     `: ${entry(`${prefix}${remoteAddress}`, remotePort)} ${entry(`${prefix}${localAddress}`, localPort)}`

@@ -7,7 +7,7 @@ import { isIP, isIPv6 } from 'node:net'
 import { unescape } from 'node:querystring'
 import type { Duplex } from 'node:stream'
 import { LOOPBACK_HOSTS } from './loopback.js'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import { excerpt } from '../base/printable.js'
 import { AuthError } from '../base/errors.js'
 import { isExempt } from './no-proxy.js'
@@ -153,7 +153,7 @@ class TunnelAgent extends Agent {
   #openTunnel(to: RequestOptions): Promise<Duplex> {
     const { url } = this.#proxy
     const target = `${isIPv6(to.host ?? '') ? `[${to.host}]` : to.host}:${to.port}`
-    const credentials = credentialsOf(url)
+    const credentials = readCredentials(url)
     const isSecure = url.protocol === 'https:'
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const request = (isSecure ? requestHttps : requestHttp)({
@@ -172,7 +172,7 @@ class TunnelAgent extends Agent {
       signal: AbortSignal.timeout(this.#timeoutMs),
     })
     return new Promise((resolve, reject) => {
-      request.once('error', (error) => reject(new TunnelError(whyBroken(errnoOf(error)))))
+      request.once('error', (error) => reject(new TunnelError(whyBroken(readErrno(error)))))
       request.once('connect', ({ statusCode = 0, headers }, socket, early) => {
         const isOpen = statusCode >= 200 && statusCode < 300
         // In TLS, the client sends first.
@@ -200,7 +200,7 @@ function whyBroken(code: string): NoTunnel {
 }
 
 /** @see {@link https://www.rfc-editor.org/rfc/rfc7617#section-2} */
-function credentialsOf({ username, password }: URL): string | null {
+function readCredentials({ username, password }: URL): string | null {
   if (username === '' && password === '') return null
   // Unlike decodeURIComponent, this keeps a lone %.
   return Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64')

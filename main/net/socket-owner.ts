@@ -17,7 +17,7 @@ export type SocketOwners = {
   /** False if this system doesn't show the owners of connections. Then all users are let in. */
   areTold: boolean
   /** Finds the owners of the other ends. One reading of the table serves all that aren't known yet. */
-  ownersOf(sockets: readonly Socket[]): readonly Owner[]
+  findOwners(sockets: readonly Socket[]): readonly Owner[]
   /** True if this program's user, or root, owns the other end. S25, S41. */
   isOurs(socket: Socket): boolean
 }
@@ -37,7 +37,7 @@ export function createSocketOwners({ table, user }: SocketOwnerDeps): SocketOwne
   const known = new WeakMap<Socket, Owner>()
 
   const look = (sockets: readonly Socket[]): void => {
-    const asked = sockets.map((socket) => ({ socket, connection: connectionOf(socket) }))
+    const asked = sockets.map((socket) => ({ socket, connection: toConnection(socket) }))
     const alive = asked.filter((entry): entry is Asked => entry.connection !== null)
     for (const { socket, connection } of asked) {
       if (connection === null) known.set(socket, { kind: 'gone' })
@@ -55,7 +55,7 @@ export function createSocketOwners({ table, user }: SocketOwnerDeps): SocketOwne
   const owners: SocketOwners = {
     areTold: table !== null,
 
-    ownersOf(sockets) {
+    findOwners(sockets) {
       let missing: Owner = { kind: 'untold' }
       try {
         look(sockets.filter((socket) => !known.has(socket)))
@@ -65,7 +65,7 @@ export function createSocketOwners({ table, user }: SocketOwnerDeps): SocketOwne
       return sockets.map((socket) => known.get(socket) ?? missing)
     },
 
-    isOurs: (socket) => isOwnedBy(user, owners.ownersOf([socket])[0]!),
+    isOurs: (socket) => isOwnedBy(user, owners.findOwners([socket])[0]!),
   }
   return owners
 }
@@ -85,7 +85,7 @@ export function isOwnedBy(user: number | null, owner: Owner): boolean {
 
 type Asked = { socket: Socket; connection: Connection }
 
-function connectionOf(socket: Socket): Connection | null {
+function toConnection(socket: Socket): Connection | null {
   const { remoteAddress, remotePort, localAddress, localPort } = socket
   // A peer that has reset its connection no longer has an address.
   if (!remoteAddress || !remotePort || !localAddress || !localPort) return null

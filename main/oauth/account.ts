@@ -16,7 +16,7 @@ export type Account = {
 export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string }
 
 /** Gives `Alice Adams (alice@example.com)`, or only the name if the address adds nothing. */
-export function labelOf({ name, email }: Account): string {
+export function formatAccount({ name, email }: Account): string {
   return email === '' || email === name ? name : `${name} (${email})`
 }
 

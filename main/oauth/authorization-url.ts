@@ -98,6 +98,6 @@ export function authorizationUrl(
 }
 
 /** The redirect URI in a link of ours. */
-export function redirectUriOf(link: string): string {
+export function readRedirectUri(link: string): string {
   return new URL(link).searchParams.get('redirect_uri') ?? ''
 }

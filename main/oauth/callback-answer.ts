@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 import type { Clock } from '../base/clock.js'
 import {
   isAnswer,
-  stateOf,
+  readState,
   validateCallback,
   type CallbackResult,
   type ExpectedCallback,
@@ -45,7 +45,7 @@ export type ReceivedAnswer = {
 export function takeAnswer(deps: AnswerDeps, openPort: OpenPort, received: ReceivedAnswer): void {
   const { state: listener, clock } = deps
   const { parameters, response } = received
-  const state = stateOf(parameters)
+  const state = readState(parameters)
   const answered = state === null ? undefined : listener.answered.get(state)
   if (answered) return repeatPage(deps, answered, received)
   const signIn = state === null ? undefined : listener.waiting.get(state)
@@ -64,7 +64,7 @@ export function takeAnswer(deps: AnswerDeps, openPort: OpenPort, received: Recei
 export function takePasted(deps: AnswerDeps, address: URL): Pasted {
   const { waiting, answered } = deps.state
   const parameters = address.searchParams
-  const state = stateOf(parameters)
+  const state = readState(parameters)
   if (!isAnswer(parameters)) return 'no-answer'
   if (state !== null && answered.has(state)) return 'again'
   const signIn = state === null ? undefined : waiting.get(state)

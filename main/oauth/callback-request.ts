@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readForm } from '../net/read-body.js'
 import type { SocketOwners } from '../net/socket-owner.js'
-import { isAnswer, stateOf } from './callback.js'
+import { isAnswer, readState } from './callback.js'
 import { takeAnswer, type AnswerDeps } from './callback-answer.js'
 import { reportDiagnostic, type OpenPort } from './listener-state.js'
 import { sendPage } from './page-delivery.js'
@@ -64,7 +64,7 @@ export function handleRequest(
 function rejectOtherUser(deps: RequestDeps, openPort: OpenPort, exchange: Exchange): void {
   const { request, response, parameters } = exchange
   if (isAnswer(parameters) || request.method === 'POST') {
-    reportDiagnostic(deps.state, openPort, 'other-user', stateOf(parameters))
+    reportDiagnostic(deps.state, openPort, 'other-user', readState(parameters))
   }
   void sendPage(deps.clock, response, nothingToDoPage(404))
 }
@@ -72,7 +72,7 @@ function rejectOtherUser(deps: RequestDeps, openPort: OpenPort, exchange: Exchan
 function rejectOtherPath(deps: RequestDeps, openPort: OpenPort, exchange: Exchange): void {
   const { response, parameters } = exchange
   if (isAnswer(parameters)) {
-    reportDiagnostic(deps.state, openPort, 'other-path', stateOf(parameters))
+    reportDiagnostic(deps.state, openPort, 'other-path', readState(parameters))
   }
   void sendPage(deps.clock, response, nothingToDoPage(404))
 }

@@ -33,7 +33,7 @@ export type CallbackResult =
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-10.12}
  */
-export function stateOf(parameters: URLSearchParams): string | null {
+export function readState(parameters: URLSearchParams): string | null {
   return single(parameters, 'state')
 }
 
@@ -66,7 +66,7 @@ export function validateCallback(
   }
 
   // 2. There is exactly one state, and it is the sign-in's own.
-  if (stateOf(parameters) !== expected.state) return { kind: 'ignored' }
+  if (readState(parameters) !== expected.state) return { kind: 'ignored' }
 
   // 3. The answer comes from the provider that was asked.
   const wrongIssuer = checkIssuer(parameters, expected)

@@ -36,7 +36,7 @@ export function authenticated(
 }
 
 /** Everything in a provider's quote that could reveal the client secret. */
-export function secretsOf({ clientId, clientSecret }: Client): readonly string[] {
+export function listSecrets({ clientId, clientSecret }: Client): readonly string[] {
   if (clientSecret === null) return []
   const secret = clientSecret.reveal()
   return [secret, basicCredentials(clientId, secret)]

@@ -62,7 +62,7 @@ export async function verifyIdToken(
   const { nonce, auth_time: authTime } = claims
   if (nonce !== expected.nonce) throw invalid('otherSignIn')
   if (expected.maxAgeS !== null) requireRecent(authTime, expected.maxAgeS, time.nowMs / 1000)
-  if (expected.organization && !isOf(expected.organization, claims)) {
+  if (expected.organization && !isOrganization(expected.organization, claims)) {
     throw invalid('otherOrganization')
   }
   requireHash(claims, tokens)
@@ -173,7 +173,7 @@ function isNewer({ iat }: Claims, heldIdToken: string): boolean {
 }
 
 /** Auth0 takes an organization by its ID or, if the tenant allows it, by its name. */
-function isOf(organization: string, { org_id: id, org_name: name }: JWTPayload): boolean {
+function isOrganization(organization: string, { org_id: id, org_name: name }: JWTPayload): boolean {
   return (
     id === organization ||
     (typeof name === 'string' && name.toLowerCase() === organization.toLowerCase())

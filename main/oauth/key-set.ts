@@ -82,7 +82,7 @@ function parseKey(entry: unknown): JWK[] {
       ...pick(members, ['kty', ...names]),
       ...pick(members, ['alg', 'use']),
       ...(Array.isArray(operations) && { key_ops: operations as string[] }),
-      ...kidOf(members['kid']),
+      ...readKid(members['kid']),
     },
   ]
 }
@@ -98,18 +98,18 @@ const FEWEST_RSA_BITS = 2048
  */
 function isWeak({ kty, n, e }: Readonly<Record<string, unknown>>): boolean {
   if (kty !== 'RSA') return false
-  const exponent = numberOf(e)
-  return exponent < 3n || exponent % 2n === 0n || numberOf(n) >> BigInt(FEWEST_RSA_BITS - 1) === 0n
+  const exponent = toBigInt(e)
+  return exponent < 3n || exponent % 2n === 0n || toBigInt(n) >> BigInt(FEWEST_RSA_BITS - 1) === 0n
 }
 
 /** @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-2} (Base64urlUInt) */
-function numberOf(value: unknown): bigint {
+function toBigInt(value: unknown): bigint {
   const hex = Buffer.from(String(value), 'base64url').toString('hex')
   return hex === '' ? 0n : BigInt(`0x${hex}`)
 }
 
 /** Reads a number as its text. */
-function kidOf(kid: unknown): { kid?: string } {
+function readKid(kid: unknown): { kid?: string } {
   if (typeof kid === 'number') return { kid: String(kid) }
   return isFilled(kid) ? { kid } : {}
 }
@@ -162,7 +162,7 @@ function isUnsigned(thrown: unknown): boolean {
 
 /** True if the set has the key that the JWT names. */
 function isNamed(jwt: string, keySet: JSONWebKeySet): boolean {
-  const { kid } = kidOf(decodeProtectedHeader(jwt).kid)
+  const { kid } = readKid(decodeProtectedHeader(jwt).kid)
   return kid !== undefined && hasKey(keySet, kid)
 }
 
@@ -177,7 +177,7 @@ async function verifyByAny(
 ): Promise<JWTPayload> {
   const choose: JWTVerifyGetKey = (header, token) => {
     const { kid: _kid, ...rest } = header
-    const named = kidOf(header.kid)
+    const named = readKid(header.kid)
     return createLocalJWKSet(candidatesFor(named.kid, keySet))({ ...rest, ...named }, token)
   }
   try {

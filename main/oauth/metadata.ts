@@ -200,10 +200,10 @@ function signingAlgorithms(announced: readonly string[] | null): readonly string
 
 function requireIssuer(configured: string, announced: string): void {
   if (announced === configured) return
-  throw new AuthError('issuer-mismatch', mismatchOf(configured, announced))
+  throw new AuthError('issuer-mismatch', describeMismatch(configured, announced))
 }
 
-function mismatchOf(configured: string, announced: string): string {
+function describeMismatch(configured: string, announced: string): string {
   const shown = quoteUntrusted(announced)
   if (announced.trim() === '') {
     return `The provider at ${configured} does not say what its issuer is. Check the issuer setting.`

@@ -1,6 +1,6 @@
 // Messages for people that the sign-in code makes. To change the wording, change it here.
 
-import { spanOf } from '../base/clock.js'
+import { formatSpan } from '../base/clock.js'
 
 export const MESSAGES = {
   /** What a port is needed for, in "Latchkey found no port for …". */
@@ -43,7 +43,7 @@ export const ID_TOKEN_MESSAGES = {
   anotherAccount:
     'The provider renewed the session for someone else, so Latchkey ended it. Sign in again.',
   wrongClock: (clockSkewMs: number, during: 'sign-in' | 'renewal'): string =>
-    `This computer's clock is ${spanOf(Math.abs(clockSkewMs))} ${clockSkewMs > 0 ? 'behind' : 'ahead of'} ` +
+    `This computer's clock is ${formatSpan(Math.abs(clockSkewMs))} ${clockSkewMs > 0 ? 'behind' : 'ahead of'} ` +
     `the provider's, so Latchkey could not check who signed in. Set the clock right` +
     `${during === 'sign-in' ? ', then sign in again' : '. Latchkey then renews the session'}.`,
 }

@@ -1,7 +1,7 @@
 // The pages that a browser shows after a sign-in: plain HTML that loads and sends nothing.
 
 import { createHash } from 'node:crypto'
-import { labelOf, type Account } from './account.js'
+import { formatAccount, type Account } from './account.js'
 
 export type Page = {
   status: number
@@ -18,7 +18,7 @@ export function signedInPage(account: Account): Page {
     status: 200,
     tone: 'good',
     heading: 'You are signed in',
-    text: [`Latchkey signed you in as ${labelOf(account)}.`, CLOSE],
+    text: [`Latchkey signed you in as ${formatAccount(account)}.`, CLOSE],
   }
 }
 

@@ -29,7 +29,7 @@ export function redirectUriAt(
 export function registrationAdvice(target: RedirectTarget): string {
   if (target.ports.length > 0) {
     const uris = target.ports.map((port) => redirectUriAt(target, port))
-    return `Register ${listOf(uris)} with your provider, exactly so.`
+    return `Register ${formatList(uris)} with your provider, exactly so.`
   }
   return (
     `Register ${redirectUriAt(target, null)} with your provider. If it wants a port too, choose one ` +
@@ -37,7 +37,7 @@ export function registrationAdvice(target: RedirectTarget): string {
   )
 }
 
-function listOf(items: readonly string[]): string {
+function formatList(items: readonly string[]): string {
   const last = items.at(-1) ?? ''
   return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`
 }

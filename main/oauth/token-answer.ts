@@ -46,10 +46,10 @@ export function readTokenAnswer(body: string): TokenAnswer {
   return {
     accessToken: read('access_token', wireText),
     tokenType: read('token_type', wireText),
-    expiresInS: read('expires_in', secondsOf),
+    expiresInS: read('expires_in', toSeconds),
     refreshToken: read('refresh_token', wireText),
     idToken: read('id_token', wireText),
-    scope: read('scope', scopeOf),
+    scope: read('scope', toScope),
     error: read('error', anyText),
     errorDescription: read('error_description', anyText),
     unreadable,
@@ -89,7 +89,7 @@ function anyText(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
-function secondsOf(value: unknown): number | null {
+function toSeconds(value: unknown): number | null {
   const given = oneOf(value)
   const isNumeric = typeof given === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(given)
   const seconds = isNumeric ? Number(given) : given
@@ -97,7 +97,7 @@ function secondsOf(value: unknown): number | null {
 }
 
 /** @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3} */
-function scopeOf(value: unknown): string | null {
+function toScope(value: unknown): string | null {
   const items: unknown[] = Array.isArray(value) ? value : [value]
   if (!items.every((item) => typeof item === 'string')) return null
   const tokens = items.join(' ').split(/\s+/).filter(Boolean)

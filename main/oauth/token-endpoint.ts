@@ -1,7 +1,7 @@
 // The token and revocation endpoints: exchanges a code, renews a session, and revokes tokens.
 
 import type { Clock } from '../base/clock.js'
-import { authenticated, secretsOf, type Client } from './client-authentication.js'
+import { authenticated, listSecrets, type Client } from './client-authentication.js'
 import type { ProviderMetadata } from './metadata.js'
 import { asAuthError, AuthError } from '../base/errors.js'
 import type { Http, HttpRequest, HttpResponse } from '../net/http.js'
@@ -29,7 +29,7 @@ export const ASSUMED_LIFE_MS = 300_000
  * assumed. For a token that can't be renewed, that lifetime counts from now, because only a resource
  * server can tell that the token has expired.
  */
-export function expiryOf(tokens: TokenSet, nowMs: number): number {
+export function findExpiryMs(tokens: TokenSet, nowMs: number): number {
   const { accessTokenExpiresAtMs, obtainedAtMs, refreshToken } = tokens
   return accessTokenExpiresAtMs ?? (refreshToken === null ? nowMs : obtainedAtMs) + ASSUMED_LIFE_MS
 }
@@ -95,11 +95,11 @@ export async function exchangeCode(
       code_verifier: request.verifier,
     }),
   })
-  const clockSkewMs = aheadOf(response, nowMs, clock.nowMs())
+  const clockSkewMs = measureClockSkew(response, nowMs, clock.nowMs())
   const answer = readTokenAnswer(response.body)
   const given = { scope: request.scope, nowMs, clockSkewMs }
   try {
-    const secrets = [request.code, request.verifier, ...secretsOf(request)]
+    const secrets = [request.code, request.verifier, ...listSecrets(request)]
     const { idToken, ...tokens } = readTokens('sign-in', { response, answer }, secrets, given)
     if (idToken === null) throw notUnderstood('sign-in', 'id_token')
     return { tokens: { ...tokens, idToken }, clockSkewMs }
@@ -154,10 +154,10 @@ export async function renewTokens(
   const { refreshToken: rotated } = answer
   if (isSuccess(response) && rotated !== null && rotated !== refreshToken) await keep(rotated)
 
-  const clockSkewMs = aheadOf(response, sentAtMs, clock.nowMs())
+  const clockSkewMs = measureClockSkew(response, sentAtMs, clock.nowMs())
   const given = { scope, nowMs: sentAtMs, clockSkewMs }
   const grant = isAgain || request.mayBeSpent ? 'renewal-again' : 'renewal'
-  const secrets = [refreshToken, ...secretsOf(request)]
+  const secrets = [refreshToken, ...listSecrets(request)]
   const tokens = readTokens(grant, { response, answer }, secrets, given)
   return { tokens, clockSkewMs }
 }
@@ -210,7 +210,11 @@ function isSuccess({ status }: HttpResponse): boolean {
  * How far the provider's clock is ahead of ours, in milliseconds. Null if the answer doesn't tell the
  * time. The provider may have read its clock at any time between the request and the answer.
  */
-function aheadOf({ dateMs }: HttpResponse, sentMs: number, answeredMs: number): number | null {
+function measureClockSkew(
+  { dateMs }: HttpResponse,
+  sentMs: number,
+  answeredMs: number,
+): number | null {
   if (dateMs === null) return null
   return dateMs < sentMs ? dateMs - sentMs : Math.max(0, dateMs - answeredMs)
 }

@@ -1,7 +1,7 @@
 // Tells a person who is connected over SSH how to forward the redirect port from their own computer.
 
 import { isIP } from 'node:net'
-import { redirectUriOf } from '../oauth/authorization-url.js'
+import { readRedirectUri } from '../oauth/authorization-url.js'
 import { printable } from '../base/printable.js'
 import { PRESENT_MESSAGES } from './present-messages.js'
 
@@ -12,7 +12,7 @@ import { PRESENT_MESSAGES } from './present-messages.js'
  */
 export function createForwardingLines(link: string, env: NodeJS.ProcessEnv): readonly string[] {
   const connection = env['SSH_CONNECTION'] ?? ''
-  const redirectUri = redirectUriOf(link)
+  const redirectUri = readRedirectUri(link)
   if (connection === '' || !URL.canParse(redirectUri)) return []
   const { hostname, port } = new URL(redirectUri)
   const local = port === '' ? '80' : port

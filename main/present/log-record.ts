@@ -1,6 +1,6 @@
 // Makes the log's records from events. Links, states, names and texts from elsewhere are dropped here.
 
-import { redirectUriOf } from '../oauth/authorization-url.js'
+import { readRedirectUri } from '../oauth/authorization-url.js'
 import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
 import { AuthError, type ErrorCode } from '../base/errors.js'
 import type {
@@ -11,7 +11,7 @@ import type {
   Origin,
   RenewalFailure,
 } from '../agent/model.js'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import type { LogLevel } from '../base/log-level.js'
 import type { StorageTier } from '../storage/choose-storage.js'
 import { isoTime } from './status.js'
@@ -168,7 +168,7 @@ function findOrigin(model: Model, state: string): Origin | null {
 /** Returns the link's host and the port of its redirect URI. The rest of the link is secret. */
 function toPlaces(link: string): { host: string; redirectPort: number | null } {
   const { host } = new URL(link)
-  const redirectUri = redirectUriOf(link)
+  const redirectUri = readRedirectUri(link)
   const port = URL.canParse(redirectUri) ? new URL(redirectUri).port : ''
   return { host, redirectPort: port === '' ? null : Number(port) }
 }
@@ -181,7 +181,7 @@ const MOST_FRAMES = 12
 
 function toFault(thrown: unknown): Fault {
   if (!(thrown instanceof Error)) return { name: typeof thrown, code: null, at: [] }
-  const code = thrown instanceof AuthError ? thrown.code : errnoOf(thrown)
+  const code = thrown instanceof AuthError ? thrown.code : readErrno(thrown)
   return {
     name: /^\w{1,40}$/.test(thrown.name) ? thrown.name : 'Error',
     code: /^[\w-]{1,40}$/.test(code) ? code : null,

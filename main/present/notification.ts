@@ -1,6 +1,6 @@
 // Makes the desktop notifications from the events.
 
-import { labelOf } from '../oauth/account.js'
+import { formatAccount } from '../oauth/account.js'
 import { isFailure, type Event, type Model } from '../agent/model.js'
 import { PRESENT_MESSAGES } from './present-messages.js'
 
@@ -17,7 +17,7 @@ export function toNotification(model: Model, event: Event): DesktopNotification 
   const { lastResult, session } = model
   switch (event.type) {
     case 'signed-in': {
-      const body = session.kind === 'signed-in' ? labelOf(session.account) : ''
+      const body = session.kind === 'signed-in' ? formatAccount(session.account) : ''
       return { title: PRESENT_MESSAGES.notification.signedIn, body, onClick: 'open' }
     }
     case 'sign-in-ended':

@@ -1,6 +1,6 @@
 // The status that people and programs see. Links, states and codes are dropped here.
 
-import { redirectUriOf } from '../oauth/authorization-url.js'
+import { readRedirectUri } from '../oauth/authorization-url.js'
 import type { Account } from '../oauth/account.js'
 import {
   askingSignIn,
@@ -60,7 +60,7 @@ export function toWindowStatus(
     waitingUntilMs: signIn?.phase === 'waiting' ? signIn.deadlineMs : null,
     redirectTarget:
       waiting?.phase === 'waiting' && waiting.link !== null
-        ? { redirectUri: redirectUriOf(waiting.link), registration }
+        ? { redirectUri: readRedirectUri(waiting.link), registration }
         : null,
     canOpenAgain: signIn?.phase === 'waiting' && signIn.link !== null,
     asking: asking

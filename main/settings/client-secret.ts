@@ -1,7 +1,7 @@
 // Reads the client secret's file, and protects settings.json if it contains the client secret.
 
 import { chmodSync, statSync, type Stats } from 'node:fs'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import { createSecret, type Secret } from '../base/secret.js'
 import { readRegularFile } from '../storage/regular-file.js'
 import { MESSAGES } from './settings-messages.js'
@@ -39,7 +39,7 @@ export function readClientSecret(path: string): { secret: Secret } | { problem: 
   try {
     bytes = readRegularFile(path, { mostBytes: MOST_BYTES, inspect })
   } catch (thrown) {
-    const errno = errnoOf(thrown)
+    const errno = readErrno(thrown)
     return createProblem(path, READ_FAULTS[errno] ?? FAULTS.unreadable(errno))
   }
   if (accessFault !== null) return createProblem(path, accessFault)
@@ -71,7 +71,7 @@ export function protectSettingsFile(path: string): string | null {
     if ((statSync(path).mode & GROUP_AND_OTHERS) !== 0) chmodSync(path, 0o600)
     return null
   } catch (thrown) {
-    const errno = errnoOf(thrown)
+    const errno = readErrno(thrown)
     return errno === 'ENOENT' ? null : MESSAGES.settingsReadableByOthers(path, errno)
   }
 }

@@ -1,7 +1,7 @@
 // Reads the settings that the command line gives, and handles command lines for other programs.
 
 import { parseArgs } from 'node:util'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import { nearest } from '../base/nearest.js'
 import { createGiven, type Given, type Layer, type Messages } from './layer.js'
 import { FLAG_NAMES, takesValue, toFlag, toFlags, toOffFlag } from './option-names.js'
@@ -44,7 +44,10 @@ export function joinFlags(args: readonly string[]): string[] {
 }
 
 /** Returns the arguments without the word `command`, or null if they do not contain it. */
-export function findArgsOf(command: string, args: readonly string[]): readonly string[] | null {
+export function findCommandArgs(
+  command: string,
+  args: readonly string[],
+): readonly string[] | null {
   const options = createParseOptions()
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
   const word = tokens.find((token) => token.kind === 'positional' && token.value === command)
@@ -106,7 +109,7 @@ function findFlagSetting(flag: string | undefined): keyof Settings | null {
 function explainFlagError(thrown: unknown, args: readonly string[]): string {
   const message = thrown instanceof Error ? thrown.message : ''
   const flag = /'(-[^\s'<]*)/.exec(message)?.[1] ?? ''
-  switch (errnoOf(thrown)) {
+  switch (readErrno(thrown)) {
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
       return /^--client-secret(=|$)/.test(flag) ? MESSAGES.secretAsFlag : explainUnknownFlag(flag)
     case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':

@@ -40,9 +40,9 @@ export type Preset = {
 )
 
 const matchesHost = (...hosts: readonly string[]): Preset['matches'] => {
-  const isOf = (host: string, name: string): boolean =>
+  const isWithinDomain = (host: string, name: string): boolean =>
     name.startsWith('.') ? host.endsWith(name) : host === name
-  return ({ hostname }) => hosts.some((name) => isOf(hostname, name))
+  return ({ hostname }) => hosts.some((name) => isWithinDomain(hostname, name))
 }
 
 const needsFixedPort = (reason: string): Need => ({

@@ -1,6 +1,6 @@
 // Reads the text of settings.json, including what editors and power failures do to it.
 
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import { JsonTextError, parseJsonText, type JsonText, type Place } from '../base/json-text.js'
 import { readRegularFile } from '../storage/regular-file.js'
 import { MESSAGES } from './settings-messages.js'
@@ -34,7 +34,7 @@ export function readSettingsText(path: string): SettingsText | undefined {
   try {
     bytes = readRegularFile(path, { mostBytes: MOST_BYTES, allowLinks: true })
   } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return undefined
+    if (readErrno(thrown) === 'ENOENT') return undefined
     throw thrown
   }
   if (isUtf16(bytes)) throw new SettingsTextError(MESSAGES.isUtf16(path))

@@ -1,7 +1,7 @@
 // Seals the stored session without a keyring: with a passphrase, or with a key file.
 
 import { randomBytes, scrypt, type ScryptOptions } from 'node:crypto'
-import { diskError, errnoOf } from '../base/errno.js'
+import { diskError, readErrno } from '../base/errno.js'
 import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './atomic-file.js'
 import {
@@ -81,7 +81,7 @@ export function keyFileCipher(path: string): Cipher {
     try {
       text = readRegularFile(path, { mostBytes: 4096 }).toString('utf8')
     } catch (cause) {
-      if (errnoOf(cause) === 'ENOENT') return null
+      if (readErrno(cause) === 'ENOENT') return null
       throw new Error(STORED_SESSION_REASONS.keyNotRead(path, diskError(cause)), { cause })
     }
     const key = Buffer.from(text.trim(), 'base64url')

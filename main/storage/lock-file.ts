@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { z } from 'zod'
 import { parseJson } from '../net/http.js'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 
 const lockContent = z.object({
   version: z.literal(1),
@@ -66,7 +66,7 @@ function readContent(path: string): LockContent | null {
     file = openSync(path, O_RDONLY | CAREFUL)
   } catch (thrown) {
     // Another user's file, or removed or replaced in the meantime. Callers look again before they act.
-    if (['EACCES', 'EPERM', 'ENOENT', 'ELOOP', 'ENXIO'].includes(errnoOf(thrown))) return null
+    if (['EACCES', 'EPERM', 'ENOENT', 'ELOOP', 'ENXIO'].includes(readErrno(thrown))) return null
     throw thrown
   }
   try {
@@ -106,7 +106,7 @@ export function claim(fresh: string, path: string, content: LockContent): boolea
   try {
     linkSync(fresh, path)
   } catch (thrown) {
-    const errno = errnoOf(thrown)
+    const errno = readErrno(thrown)
     // A network drive may report this for a link that it has just created, so check the content.
     if (errno === 'EEXIST') return readLock(path)?.content?.id === content.id
     // The owner has removed the file. The next round finds the owner.
@@ -135,7 +135,7 @@ function claimWithoutLinks(path: string, content: LockContent): boolean {
     writeFresh(path, content)
     return true
   } catch (thrown) {
-    if (errnoOf(thrown) === 'EEXIST') return false
+    if (readErrno(thrown) === 'EEXIST') return false
     throw thrown
   }
 }
@@ -153,7 +153,7 @@ export function rewriteLock(
   try {
     file = openSync(path, O_RDWR | CAREFUL)
   } catch (thrown) {
-    const errno = errnoOf(thrown)
+    const errno = readErrno(thrown)
     if (errno === 'ENOENT') return 'missing'
     if (['EACCES', 'EPERM', 'ELOOP', 'ENXIO', 'EISDIR'].includes(errno)) return 'lost'
     throw thrown
@@ -177,7 +177,7 @@ function writeContent(file: number, content: LockContent): boolean {
     fsyncSync(file)
     return true
   } catch (thrown) {
-    if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errnoOf(thrown))) return false
+    if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(readErrno(thrown))) return false
     throw thrown
   }
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { lstatSync, mkdirSync, readdirSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 
 export type LockSocket = {
   /** Sets the answer for programs that connect. */
@@ -47,7 +47,7 @@ export async function openLockSocket(directory: string, id: string): Promise<Loc
   let server: Server | null = null
   for (const place of socketPlaces(directory)) {
     if (place.folder !== directory && !isPrivateFolder(place.folder, true)) continue
-    server = await listen(pathOf(place, id), () => JSON.stringify(answer))
+    server = await listen(toSocketPath(place, id), () => JSON.stringify(answer))
     if (server !== null) break
   }
   return {
@@ -60,7 +60,7 @@ export async function openLockSocket(directory: string, id: string): Promise<Loc
 export async function askLockOwner(directory: string, id: string): Promise<Asked> {
   for (const place of socketPlaces(directory)) {
     if (place.folder !== directory && !isPrivateFolder(place.folder, false)) continue
-    const asked = await askLockSocket(pathOf(place, id))
+    const asked = await askLockSocket(toSocketPath(place, id))
     if (asked.kind !== 'missing') return asked
   }
   return { kind: 'missing' }
@@ -77,7 +77,7 @@ export function listLockSockets(directory: string): readonly string[] {
   })
 }
 
-function pathOf({ folder, prefix }: SocketPlace, id: string): string {
+function toSocketPath({ folder, prefix }: SocketPlace, id: string): string {
   return join(folder, `${prefix}${id}`)
 }
 
@@ -90,7 +90,7 @@ export function isPrivateFolder(folder: string, make: boolean): boolean {
   try {
     if (make) mkdirSync(folder, { mode: 0o700 })
   } catch (thrown) {
-    if (errnoOf(thrown) !== 'EEXIST') return false
+    if (readErrno(thrown) !== 'EEXIST') return false
   }
   const found = lstatSync(folder, { throwIfNoEntry: false })
   if (found?.isDirectory() !== true) return false
@@ -109,7 +109,7 @@ export function askLockSocket(path: string): Promise<Asked> {
     socket.once('close', () => resolve({ kind: 'there', answer: parseAnswer(text) }))
     // Any other error means that a process listens. EAGAIN: too many programs ask at once.
     socket.once('error', (error) => {
-      const errno = errnoOf(error)
+      const errno = readErrno(error)
       if (errno === 'ECONNREFUSED') resolve({ kind: 'gone' })
       if (['ENOENT', 'ENOTSOCK', 'EACCES', 'ENOTDIR'].includes(errno)) resolve({ kind: 'missing' })
     })

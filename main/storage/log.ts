@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.js'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 import { LOG_LEVELS, type LogLevel } from '../base/log-level.js'
 import { jsonLine } from '../base/printable.js'
 import { readRegularFile, requireRegular } from './regular-file.js'
@@ -57,7 +57,7 @@ export function createLogger({ directory, level, clock, complain }: LoggerDeps):
       } catch (thrown) {
         if (hasComplained) return
         hasComplained = true
-        complain(LOG_MESSAGES.cannotWrite(path, errnoOf(thrown)))
+        complain(LOG_MESSAGES.cannotWrite(path, readErrno(thrown)))
       }
     },
     tail: () => readFailures(directory),

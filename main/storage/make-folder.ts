@@ -2,7 +2,7 @@
 
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 
 /**
  * Creates a folder if it is missing, with mode 0700. Throws the system's error. The `recursive` option
@@ -13,7 +13,7 @@ export function makeFolder(path: string): void {
     makeOne(path)
   } catch (thrown) {
     const parent = dirname(path)
-    if (errnoOf(thrown) !== 'ENOENT' || parent === path) throw thrown
+    if (readErrno(thrown) !== 'ENOENT' || parent === path) throw thrown
     makeFolder(parent)
     makeOne(path)
   }

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { OFFLINE_ACCESS, type ProviderMemory } from '../oauth/scopes.js'
-import { diskError, errnoOf } from '../base/errno.js'
+import { diskError, readErrno } from '../base/errno.js'
 import { replaceFile } from './atomic-file.js'
 import { readRegularFile } from './regular-file.js'
 import { FILE_MESSAGES } from './storage-messages.js'
@@ -55,7 +55,7 @@ export function keepProviderMemory(deps: {
       try {
         replaceFile(join(directory, PROVIDER_FILE), `${JSON.stringify(kept, null, 2)}\n`)
       } catch (thrown) {
-        if (errnoOf(thrown) === '') throw thrown
+        if (readErrno(thrown) === '') throw thrown
         deps.complain(FILE_MESSAGES.cannotWrite(PROVIDER_FILE, diskError(thrown)))
       }
     },

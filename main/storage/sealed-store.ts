@@ -118,7 +118,7 @@ async function writeSession({ path, tier, ciphers }: Store, session: Session): P
   try {
     sealed = await ciphers[tier]!.seal(JSON.stringify(session), sealedFor)
   } catch (cause) {
-    throw cannotStore(messageOf(cause), cause)
+    throw cannotStore(readMessage(cause), cause)
   }
   if (isOfNewerVersion(path)) throw cannotStore(STORED_SESSION_REASONS.notOverwritten(path))
   try {
@@ -147,7 +147,7 @@ async function openSession(
   try {
     opened = await opener.open(file.sealed, expectedBinding(file, owner))
   } catch (cause) {
-    throw cannotOpen(messageOf(cause), cause)
+    throw cannotOpen(readMessage(cause), cause)
   }
   const parsed = wireSession.safeParse(parseJson(opened.plain))
   if (!parsed.success) throw cannotOpen(STORED_SESSION_REASONS.otherContent)
@@ -167,6 +167,6 @@ function cannotStore(reason: string, cause?: unknown): AuthError {
   return storageFailed(STORED_SESSION_MESSAGES.notStored(reason), cause)
 }
 
-function messageOf(thrown: unknown): string {
+function readMessage(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { AuthError } from '../base/errors.js'
 import { parseJson } from '../net/http.js'
-import { diskError, errnoOf } from '../base/errno.js'
+import { diskError, readErrno } from '../base/errno.js'
 import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './atomic-file.js'
 import { BOUND_VERSION, type SealedFor } from './seal.js'
@@ -57,7 +57,7 @@ export function readSessionFile(path: string): SessionFile | null {
   try {
     text = readText(path)
   } catch (cause) {
-    if (errnoOf(cause) === 'ENOENT') return null
+    if (readErrno(cause) === 'ENOENT') return null
     throw cannotOpen(STORED_SESSION_REASONS.cannotRead(path, diskError(cause)), cause)
   }
   const json = parseJson(text)
@@ -115,7 +115,7 @@ export function moveSessionFileAside(path: string): string | null {
     renameSync(path, aside)
     return aside
   } catch (cause) {
-    if (errnoOf(cause) === 'ENOENT') return null
+    if (readErrno(cause) === 'ENOENT') return null
     throw storageFailed(STORED_SESSION_MESSAGES.notMovedAside(path, diskError(cause)), cause)
   }
 }

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { errnoOf } from '../base/errno.js'
+import { readErrno } from '../base/errno.js'
 
 /** A field is empty if the system doesn't tell. */
 export type Computer = {
@@ -23,7 +23,7 @@ export function thisComputer(): Computer {
   const machine = readLine('/etc/machine-id') || readLine('/var/lib/dbus/machine-id')
   return {
     host: hostname(),
-    machine: digestOf(machine),
+    machine: hashMachine(machine),
     boot: readLine('/proc/sys/kernel/random/boot_id'),
     pidNamespace: readLink('/proc/self/ns/pid'),
   }
@@ -35,13 +35,13 @@ function thisMac(): Computer {
   const machine = /"IOPlatformUUID" = "([^"]+)"/.exec(hardware)?.[1] ?? ''
   return {
     host: hostname(),
-    machine: digestOf(machine),
+    machine: hashMachine(machine),
     boot: run('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid']),
     pidNamespace: '',
   }
 }
 
-function digestOf(machine: string): string {
+function hashMachine(machine: string): string {
   if (machine === '') return ''
   return createHash('sha256').update(`latchkey ${machine}`).digest('hex').slice(0, 32)
 }
@@ -66,7 +66,7 @@ export function processStart(pid: number): string | null {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   } catch (thrown) {
     const isProcThere = readLink('/proc/self/ns/pid') !== ''
-    return isProcThere && ['ENOENT', 'ESRCH'].includes(errnoOf(thrown)) ? null : startByKill(pid)
+    return isProcThere && ['ENOENT', 'ESRCH'].includes(readErrno(thrown)) ? null : startByKill(pid)
   }
   // The name in parentheses may contain spaces and parentheses. The state is field 3, the start 22.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
@@ -79,7 +79,7 @@ function startByKill(pid: number): '' | null {
     process.kill(pid, 0)
     return ''
   } catch (thrown) {
-    return errnoOf(thrown) === 'ESRCH' ? null : ''
+    return readErrno(thrown) === 'ESRCH' ? null : ''
   }
 }
 

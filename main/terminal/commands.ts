@@ -1,7 +1,7 @@
 // Runs a command line in a terminal: the agent, the diagnosis, the removal, the help or the version.
 
 import { watchOutput } from '../base/output.js'
-import { findArgsOf } from '../settings/flags.js'
+import { findCommandArgs } from '../settings/flags.js'
 import { formatHelp } from '../settings/help.js'
 import { runAgent } from './agent-command.js'
 import { runDiagnose } from './diagnose-command.js'
@@ -43,12 +43,12 @@ async function runCommandLine(
     print(version)
     return true
   }
-  const diagnoseArgs = findArgsOf('diagnose', args)
+  const diagnoseArgs = findCommandArgs('diagnose', args)
   if (diagnoseArgs !== null) {
     await runDiagnose(diagnoseArgs, version)
     return true
   }
-  const uninstallArgs = findArgsOf('uninstall-data', args)
+  const uninstallArgs = findCommandArgs('uninstall-data', args)
   if (uninstallArgs !== null) {
     await runUninstall(uninstallArgs)
     return true

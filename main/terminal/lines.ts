@@ -1,7 +1,7 @@
 // The lines that a person at a terminal reads about sign-ins and the session.
 
-import { labelOf } from '../oauth/account.js'
-import { redirectUriOf } from '../oauth/authorization-url.js'
+import { formatAccount } from '../oauth/account.js'
+import { readRedirectUri } from '../oauth/authorization-url.js'
 import {
   askingSignIn,
   renewalFailure,
@@ -102,7 +102,7 @@ function describeSession(model: Model, nowMs: number, hasProvider: boolean): rea
   const { account, expiresAt, reason } = toStatus(model)
   const { session } = model
   if (account !== null && session.kind === 'signed-in') {
-    const label = labelOf(account)
+    const label = formatAccount(account)
     const isRenewing = session.renewsAtMs !== null && renewalFailure(session.renewal) === null
     // If the session renews, the expiry of its access token does not matter to a person.
     if (isRenewing) return [printable(SIGN_IN_LINES.signedInRenewing(label))]
@@ -136,7 +136,7 @@ function describeLink(
     link,
     '',
     SIGN_IN_LINES.waitingThere(formatTimeLeft(signIn.deadlineMs - nowMs)),
-    SIGN_IN_LINES.redirect(redirectUriOf(link), info.registration),
+    SIGN_IN_LINES.redirect(readRedirectUri(link), info.registration),
     SIGN_IN_LINES.pasteHere,
   ]
 }

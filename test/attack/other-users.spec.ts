@@ -257,7 +257,7 @@ test.describe('the owner of a connection', () => {
       for (const asOther of [false, true]) {
         const { socket, close } = await connected(host, listenAt, asOther)
         const uid = asOther ? 65_534 : process.getuid!()
-        expect(owners.ownersOf([socket])).toEqual([
+        expect(owners.findOwners([socket])).toEqual([
           { kind: 'user', uid, inode: expect.stringMatching(/^[1-9]\d*$/) },
         ])
         expect(owners.isOurs(socket)).toBe(!asOther)

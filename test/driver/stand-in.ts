@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { readlinkSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from '@playwright/test'
-import { errnoOf } from '../../main/base/errno.js'
+import { readErrno } from '../../main/base/errno.js'
 import {
   BEHAVIOUR_VARIABLE,
   type AppCalls,
@@ -223,7 +223,7 @@ function removeSocketOf(pid: number | undefined, dataDir: string): void {
     rmSync(readlinkSync(join(dataDir, 'SingletonSocket')), { force: true })
   } catch (thrown) {
     // The app has removed both, or never had them.
-    if (!['ENOENT', 'EINVAL'].includes(errnoOf(thrown))) throw thrown
+    if (!['ENOENT', 'EINVAL'].includes(readErrno(thrown))) throw thrown
   }
 }
 

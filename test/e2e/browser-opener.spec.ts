@@ -140,7 +140,7 @@ test.describe('on a desktop without a browser', () => {
     .find((path) => existsSync(path))
   test.skip(found !== undefined, `${found} is there`)
 
-  for (const [what, names, pathOf] of [
+  for (const [what, names, toSocketPath] of [
     ['no text browser is run invisibly', ['www-browser', 'lynx', 'w3m', 'links'], String],
     [
       'no opener is used from a folder relative to the working directory',
@@ -150,7 +150,7 @@ test.describe('on a desktop without a browser', () => {
   ] as const) {
     test(what, async ({ run, install, folder, opened }) => {
       for (const name of names) await install(name)
-      const PATH = [pathOf(folder), ...SYSTEM].join(':')
+      const PATH = [toSocketPath(folder), ...SYSTEM].join(':')
       const program = await run(FLAGS, { env: { ...NOTHING, DISPLAY: ':0', PATH } })
       await program.link()
       const { status } = await program.line('status', ({ status: { reason } }) => reason !== null)

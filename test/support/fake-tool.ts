@@ -2,7 +2,7 @@
 
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { errnoOf } from '../../main/base/errno.js'
+import { readErrno } from '../../main/base/errno.js'
 
 export type FakeTool = {
   /** The PATH that finds the fake first. */
@@ -26,7 +26,7 @@ export async function makeFakeTool(folder: string, name: string, code = 0): Prom
       try {
         return (await readFile(runs, 'utf8')).trimEnd().split('\n')
       } catch (thrown) {
-        if (errnoOf(thrown) !== 'ENOENT') throw thrown
+        if (readErrno(thrown) !== 'ENOENT') throw thrown
         return []
       }
     },

@@ -20,7 +20,7 @@ import { basename, dirname, join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import {
   hindered,
-  launchOf,
+  findLaunch,
   type Autostart,
   type AutostartState,
   type Launch,
@@ -706,7 +706,7 @@ test.describe('how this Latchkey is started again', () => {
   })
 
   test('installed, by its own file', () => {
-    expect(launchOf(facts({}))).toEqual({
+    expect(findLaunch(facts({}))).toEqual({
       program: '/opt/Latchkey/latchkey',
       args: [],
       installed: true,
@@ -715,7 +715,7 @@ test.describe('how this Latchkey is started again', () => {
 
   test('from the source tree, by Electron and the app’s folder', () => {
     const tree = { execPath: '/src/electron', appPath: '/src', isPackaged: false }
-    expect(launchOf(facts(tree))).toEqual({
+    expect(findLaunch(facts(tree))).toEqual({
       program: '/src/electron',
       args: ['/src'],
       installed: false,
@@ -725,7 +725,7 @@ test.describe('how this Latchkey is started again', () => {
   test('as an AppImage, by the image and not by where it is mounted', ({ place }) => {
     const { program } = place.program('Latchkey.AppImage')
     const env = { APPIMAGE: program, APPDIR: mount }
-    expect(launchOf(facts({ execPath: `${mount}/latchkey`, env }))).toEqual({
+    expect(findLaunch(facts({ execPath: `${mount}/latchkey`, env }))).toEqual({
       program,
       args: [],
       installed: true,
@@ -735,10 +735,12 @@ test.describe('how this Latchkey is started again', () => {
   test('not by an AppImage that only started it, as an editor’s terminal does', ({ place }) => {
     const { program } = place.program('Editor.AppImage')
     for (const APPDIR of ['/tmp/.mount_EditorX', '/opt/Latch', '', 'opt']) {
-      const launch = launchOf(facts({ env: { APPIMAGE: program, APPDIR } }))
+      const launch = findLaunch(facts({ env: { APPIMAGE: program, APPDIR } }))
       expect(launch?.program).toBe('/opt/Latchkey/latchkey')
     }
-    expect(launchOf(facts({ env: { APPIMAGE: program } }))?.program).toBe('/opt/Latchkey/latchkey')
+    expect(findLaunch(facts({ env: { APPIMAGE: program } }))?.program).toBe(
+      '/opt/Latchkey/latchkey',
+    )
   })
 
   test('not at all, where the AppImage is gone or is none', ({ place }) => {
@@ -747,7 +749,7 @@ test.describe('how this Latchkey is started again', () => {
     symlinkSync(looping, looping)
     for (const APPIMAGE of ['/gone', looping, basename(folder), folder, '', undefined]) {
       const env = { APPDIR: mount, ...(APPIMAGE === undefined ? {} : { APPIMAGE }) }
-      expect(launchOf(facts({ execPath: `${mount}/latchkey`, env }))).toBeNull()
+      expect(findLaunch(facts({ execPath: `${mount}/latchkey`, env }))).toBeNull()
     }
   })
 })

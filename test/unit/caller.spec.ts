@@ -1,7 +1,7 @@
 // When two callers count as the same program.
 
 import { expect, test } from '@playwright/test'
-import { callerOf } from '../../main/net/caller-process.js'
+import { findCaller } from '../../main/net/caller-process.js'
 import { isSameProgram, type Caller } from '../../main/net/caller.js'
 
 const seen = (changes: Partial<Extract<Caller, { kind: 'seen' }>> = {}): Caller => ({
@@ -38,8 +38,8 @@ for (const [name, one, other, same] of [
 }
 
 test('a connection whose socket nobody holds, or whose owner is not known, has no program', async () => {
-  expect(await callerOf({ kind: 'user', uid: 0, inode: '1' })).toEqual(unseen)
-  expect(await callerOf({ kind: 'gone' })).toEqual(unseen)
-  expect(await callerOf({ kind: 'unreadable' })).toEqual(unseen)
-  expect(await callerOf({ kind: 'untold' })).toEqual(untold)
+  expect(await findCaller({ kind: 'user', uid: 0, inode: '1' })).toEqual(unseen)
+  expect(await findCaller({ kind: 'gone' })).toEqual(unseen)
+  expect(await findCaller({ kind: 'unreadable' })).toEqual(unseen)
+  expect(await findCaller({ kind: 'untold' })).toEqual(untold)
 })

@@ -17,7 +17,7 @@ import { expect, test as base } from '@playwright/test'
 import { readServiceFile } from '../../main/storage/service-file.js'
 import { AuthError } from '../../main/base/errors.js'
 import { createHttp } from '../../main/net/http.js'
-import { holderOf } from '../../main/net/port-holder.js'
+import { findHolder } from '../../main/net/port-holder.js'
 import { findWorst } from '../../main/diagnose/check.js'
 import {
   checkBrowser,
@@ -107,7 +107,7 @@ const close = (server: Server): Promise<unknown> =>
   new Promise((resolve) => void server.close(resolve))
 
 /** Says that this process holds a port. */
-const takenBy = (port: number): string => MESSAGES.ports.taken(port, holderOf(port))
+const takenBy = (port: number): string => MESSAGES.ports.taken(port, findHolder(port))
 
 test('the worst verdict counts', () => {
   expect(findWorst([])).toBe('ok')

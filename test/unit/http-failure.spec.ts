@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import tls from 'node:tls'
 import { expect, test } from '@playwright/test'
 import type { AuthError, ErrorCode } from '../../main/base/errors.js'
-import { kindOf, type FailureKind } from '../../main/net/failure-kind.js'
+import { toFailureKind, type FailureKind } from '../../main/net/failure-kind.js'
 import { createHttp } from '../../main/net/http.js'
 import { createTestClock } from '../support/clock.js'
 import { createPrivateAuthority, type Validity } from '../support/private-ca.js'
@@ -206,7 +206,7 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
 
 for (const [chromium, kind, code, message] of SAID) {
   test(`${chromium} is ${kind}, and is told so`, async () => {
-    expect(kindOf(chromium)).toBe(kind)
+    expect(toFailureKind(chromium)).toBe(kind)
     const http = createHttp({ fetch: failing(chromium), clock: createTestClock(NOW_MS) })
     const error = await errorOf(http({ method: 'GET', url: ADDRESS, purpose: PURPOSE }))
     expect(error).toMatchObject({ code, message, cause: { message: chromium } })
@@ -237,7 +237,7 @@ test('codes whose name says something else than they mean are of the right kind'
     ['ERR_CERT_NAME_CONSTRAINT_VIOLATION', 'unfit'],
     ['', 'unknown'],
   ] as const) {
-    expect({ code, kind: kindOf(code) }).toEqual({ code, kind })
+    expect({ code, kind: toFailureKind(code) }).toEqual({ code, kind })
   }
 })
 
@@ -251,7 +251,7 @@ test('codes that came after the table are still told by what their name says', (
     ['ERR_BLOCKED_BY_NEW', 'blocked'],
     ['ERR_HTTP2_NEW', 'malformed'],
   ] as const) {
-    expect({ code, kind: kindOf(code) }).toEqual({ code, kind })
+    expect({ code, kind: toFailureKind(code) }).toEqual({ code, kind })
   }
 })
 

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { findArgsOf, joinFlags } from '../../main/settings/flags.js'
+import { findCommandArgs, joinFlags } from '../../main/settings/flags.js'
 import { examineSettings, readSettings, type Sources } from '../../main/settings/read.js'
 import { formatHelp } from '../../main/settings/help.js'
 import type { Settings } from '../../main/settings/options.js'
@@ -887,7 +887,7 @@ for (const [args, rest] of [
   const found =
     rest === null ? 'no command' : `a command with the arguments ${JSON.stringify(rest)}`
   test(`in ${JSON.stringify(args)} there is ${found}`, () => {
-    expect(findArgsOf('diagnose', args)).toEqual(rest)
+    expect(findCommandArgs('diagnose', args)).toEqual(rest)
   })
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test as base } from '@playwright/test'
-import { holderOf } from '../../main/net/port-holder.js'
+import { findHolder } from '../../main/net/port-holder.js'
 
 const LISTENER = `
   const server = require('node:net').createServer()
@@ -53,20 +53,20 @@ test('a script is named by its own name and its interpreter’s', async ({ folde
   await writeFile(script, LISTENER)
   for (const options of [[], ['--no-warnings'], ['--require', 'node:fs']]) {
     const { port, pid } = await listening(process.execPath, [...options, script, '--flag'])
-    expect(holderOf(port)).toBe(`my server.cjs (node, PID ${pid})`)
+    expect(findHolder(port)).toBe(`my server.cjs (node, PID ${pid})`)
   }
 })
 
 test('code that came on the command line is named by its interpreter', async ({ listening }) => {
   const { port, pid } = await listening(process.execPath, ['--eval', LISTENER])
-  expect(holderOf(port)).toBe(`node (PID ${pid})`)
+  expect(findHolder(port)).toBe(`node (PID ${pid})`)
 })
 
 test('Python too is an interpreter', async ({ folder, listening }) => {
   const script = join(folder, 'serve.py')
   await writeFile(script, PYTHON_LISTENER)
   const { port, pid } = await listening('python3', ['-u', script])
-  expect(holderOf(port)).toMatch(new RegExp(`^serve\\.py \\(python3[\\d.]*, PID ${pid}\\)$`))
+  expect(findHolder(port)).toMatch(new RegExp(`^serve\\.py \\(python3[\\d.]*, PID ${pid}\\)$`))
 })
 
 test('S48: what would steer a terminal in a program’s name does not leave as it is', async ({
@@ -76,12 +76,12 @@ test('S48: what would steer a terminal in a program’s name does not leave as i
   const script = join(folder, `evil\u001b]0;owned\u0007\u202e\u200b${'x'.repeat(100)}.cjs`)
   await writeFile(script, LISTENER)
   const { port, pid } = await listening(process.execPath, [script])
-  expect(holderOf(port)).toBe(`evil�]0;owned���${'x'.repeat(48)} (node, PID ${pid})`)
+  expect(findHolder(port)).toBe(`evil�]0;owned���${'x'.repeat(48)} (node, PID ${pid})`)
 
   const program = join(folder, 'pro\u001b[2Jgram')
   await copyFile(process.execPath, program)
   const other = await listening(program, ['--eval', LISTENER])
-  expect(holderOf(other.port)).toBe(`pro�[2Jgram (PID ${other.pid})`)
+  expect(findHolder(other.port)).toBe(`pro�[2Jgram (PID ${other.pid})`)
 })
 
 for (const flags of [['-e'], ['-pe'], ['--eval'], ['--no-warnings', '-pe']]) {
@@ -89,7 +89,7 @@ for (const flags of [['-e'], ['-pe'], ['--eval'], ['--no-warnings', '-pe']]) {
     listening,
   }) => {
     const { port, pid } = await listening(process.execPath, [...flags, LISTENER])
-    expect(holderOf(port)).toBe(`node (PID ${pid})`)
+    expect(findHolder(port)).toBe(`node (PID ${pid})`)
   })
 }
 
@@ -103,5 +103,5 @@ test('a program whose file is gone, as after an update, is named as it was', asy
   await writeFile(script, LISTENER)
   const { port, pid } = await listening(program, [script])
   await unlink(program)
-  expect(holderOf(port)).toBe(`server.cjs (node, PID ${pid})`)
+  expect(findHolder(port)).toBe(`server.cjs (node, PID ${pid})`)
 })

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { errnoOf } from '../../main/base/errno.js'
+import { readErrno } from '../../main/base/errno.js'
 import { readRegularFile, type ReadOptions } from '../../main/storage/regular-file.js'
 
 const test = base.extend<{ path: string }>({
@@ -24,7 +24,7 @@ function codeOf(path: string, options: ReadOptions): string {
     readRegularFile(path, options)
     return 'read'
   } catch (thrown) {
-    return errnoOf(thrown)
+    return readErrno(thrown)
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { renewalDueMs, retryDelayMs } from '../../main/agent/renewal.js'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
-import { expiryOf, restoredTokens, type TokenSet } from '../../main/oauth/token-endpoint.js'
+import { findExpiryMs, restoredTokens, type TokenSet } from '../../main/oauth/token-endpoint.js'
 import { answerLink } from '../support/person.js'
 import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
 
@@ -45,7 +45,7 @@ test.describe('a token is renewed', () => {
 
 test.describe('stored tokens of a time that is still to come, for the clock was set back,', () => {
   const NOW_MS = OBTAINED_MS - 24 * HOUR
-  const isLeft = (restored: TokenSet): number => expiryOf(restored, NOW_MS) - NOW_MS
+  const isLeft = (restored: TokenSet): number => findExpiryMs(restored, NOW_MS) - NOW_MS
 
   test('have expired if they can be renewed, and are renewed at once', () => {
     const restored = restoredTokens(tokens(HOUR), NOW_MS)

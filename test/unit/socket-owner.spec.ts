@@ -59,7 +59,7 @@ test('S25: one whose other end is gone is not ours', () => {
   const owners = createSocketOwners({ table: tableOf({ 1: null, 2: row(0, '0') }), user: US })
   const reset = { localAddress: '127.0.0.1', localPort: 1000 } as Socket
   for (const socket of [socketAt(1), socketAt(2), reset]) {
-    expect(owners.ownersOf([socket])).toEqual([{ kind: 'gone' }])
+    expect(owners.findOwners([socket])).toEqual([{ kind: 'gone' }])
     expect(owners.isOurs(socket)).toBe(false)
   }
 })
@@ -78,7 +78,7 @@ test('S25: a table that cannot be read lets nobody in, and is read again', () =>
     user: US,
   })
   const socket = socketAt(1)
-  expect(owners.ownersOf([socket])).toEqual([{ kind: 'unreadable' }])
+  expect(owners.findOwners([socket])).toEqual([{ kind: 'unreadable' }])
   expect(owners.isOurs(socket)).toBe(false)
   failure = null
   expect(owners.isOurs(socket)).toBe(true)
@@ -86,7 +86,7 @@ test('S25: a table that cannot be read lets nobody in, and is read again', () =>
 
 test('a system without such a table does not tell, and one without user IDs has one user', () => {
   const untold = createSocketOwners({ table: null, user: US })
-  expect(untold.ownersOf([socketAt(1)])).toEqual([{ kind: 'untold' }])
+  expect(untold.findOwners([socketAt(1)])).toEqual([{ kind: 'untold' }])
   expect(untold.isOurs(socketAt(1))).toBe(true)
   const single = createSocketOwners({ table: tableOf({ 1: row(7) }), user: null })
   expect(single.isOurs(socketAt(1))).toBe(true)
@@ -185,7 +185,7 @@ test.describe('S40: connections', () => {
   test('while the table cannot be read, the oldest of the unknown go', () => {
     const owners: SocketOwners = {
       areTold: true,
-      ownersOf: (sockets) => sockets.map(() => ({ kind: 'unreadable' })),
+      findOwners: (sockets) => sockets.map(() => ({ kind: 'unreadable' })),
       isOurs: () => false,
     }
     const connections = createConnections({ owners, user: US, most: 2_000 })

@@ -1,7 +1,7 @@
 // Answers of the token endpoint that are odd where nothing is decided by it: no session is lost.
 
 import { expiryInToken } from '../../main/oauth/token-answer.js'
-import { expiryOf, type TokenSet } from '../../main/oauth/token-endpoint.js'
+import { findExpiryMs, type TokenSet } from '../../main/oauth/token-endpoint.js'
 import { answerLink } from '../support/person.js'
 import type { Misbehaviour } from '../provider/provider.js'
 import { expect, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
@@ -302,8 +302,8 @@ test.describe('RFC 9068 section 2.2: where the answer does not say how long it l
         obtainedAtMs: 1_000,
         refreshToken,
       }
-      expect(expiryOf({ ...tokens, accessTokenExpiresAtMs: null }, 9_000)).toBe(expected)
-      expect(expiryOf({ ...tokens, accessTokenExpiresAtMs: 7 }, 9_000)).toBe(7)
+      expect(findExpiryMs({ ...tokens, accessTokenExpiresAtMs: null }, 9_000)).toBe(expected)
+      expect(findExpiryMs({ ...tokens, accessTokenExpiresAtMs: 7 }, 9_000)).toBe(7)
     })
   }
 })

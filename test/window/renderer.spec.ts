@@ -9,7 +9,7 @@ import {
 } from '../../renderer/words.js'
 import type { Page } from '@playwright/test'
 import type { LatchkeyApi, WindowStatus } from '../../main/ipc.js'
-import { viewOf } from '../../dist/renderer/view.js'
+import { toView } from '../../dist/renderer/view.js'
 import { WINDOW_SIZE } from '../../main/present/window-size.js'
 import { ALICE, inMs, NOW_MS, SETTINGS, STATES, statusIn, UNSET } from '../support/window-states.js'
 import { expect, test } from '../support/window-test.js'
@@ -23,7 +23,7 @@ const { 'no-provider': _, ...CONFIGURED } = STATES
 for (const [name, status] of Object.entries(CONFIGURED)) {
   test(`${name} is shown without an error or a breach of the policy`, async ({ open }) => {
     const { page, complaints } = await open(status)
-    const { buttons, facts, heading, mark, banners, text } = viewOf(status, NOW_MS)
+    const { buttons, facts, heading, mark, banners, text } = toView(status, NOW_MS)
     await expect(page.getByRole('heading')).toHaveText(heading)
     await expect(page.getByRole('main')).toContainText(text)
     for (const banner of banners) await expect(page.getByText(banner.text)).toBeVisible()
@@ -61,7 +61,7 @@ test('an app that asks is shown beside the session, until it has its end', async
 
 test('every sign that a state may have is there to be drawn', async ({ open }) => {
   const { page } = await open(SIGNED_OUT)
-  const marks = Object.values(CONFIGURED).map((status) => `mark-${viewOf(status, NOW_MS).mark}`)
+  const marks = Object.values(CONFIGURED).map((status) => `mark-${toView(status, NOW_MS).mark}`)
   const drawn = await page.locator('symbol').evaluateAll((all) => all.map(({ id }) => id))
   expect(drawn.toSorted()).toEqual([...new Set(marks)].toSorted())
 })
@@ -483,7 +483,7 @@ for (const [name, status] of Object.entries(CONFIGURED)) {
 
 test('no state of the window has words of the source', () => {
   for (const [name, status] of Object.entries(STATES)) {
-    const { heading, text, banners, facts } = viewOf(status, NOW_MS)
+    const { heading, text, banners, facts } = toView(status, NOW_MS)
     const said = JSON.stringify([heading, text, banners.map((banner) => banner.text), facts])
     expect(said, name).not.toMatch(/LATCHKEY_|keepWithoutKeyring|--[a-z]/)
   }

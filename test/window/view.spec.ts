@@ -6,7 +6,7 @@ import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { STORED_SESSION_MESSAGES } from '../../main/storage/stored-session-messages.js'
 import { expect, test } from '@playwright/test'
 import type { WindowStatus } from '../../main/ipc.js'
-import { needsProvider, viewOf, type View } from '../../dist/renderer/view.js'
+import { needsProvider, toView, type View } from '../../dist/renderer/view.js'
 import {
   ALICE,
   DISK_FULL,
@@ -236,14 +236,14 @@ function linesOf({ facts }: View): readonly string[] {
 }
 
 const signedIn = (ms: number, window: Partial<WindowStatus> = {}): View =>
-  viewOf(statusIn('signed-in', { account: ALICE, expiresAt: inMs(ms) }, window), NOW_MS)
+  toView(statusIn('signed-in', { account: ALICE, expiresAt: inMs(ms) }, window), NOW_MS)
 
 const expiryIn = (ms: number): string | undefined =>
   linesOf(signedIn(ms)).find((line) => line.startsWith(FACTS.expires))
 
 for (const [name, row] of Object.entries(ROWS)) {
   test(`${name} is said in words, with what can be done`, () => {
-    const view = viewOf(STATES[name as keyof typeof ROWS], NOW_MS)
+    const view = toView(STATES[name as keyof typeof ROWS], NOW_MS)
     expect(view.tone).toBe(row.tone)
     expect(view.mark).toBe(row.mark)
     expect(view.heading).toBe(row.heading)
@@ -273,7 +273,7 @@ test('every state has a heading of its own, and those that ask for something els
     'needs-sign-in',
     'failed',
   ]
-  const views = states.map((state) => viewOf(STATES[state], NOW_MS))
+  const views = states.map((state) => toView(STATES[state], NOW_MS))
   expect(new Set(views.map(({ heading }) => heading)).size).toBe(states.length)
   // Those that are busy are busy alike.
   expect(new Set(views.map(({ mark }) => mark)).size).toBe(states.length - 2)
@@ -292,19 +292,19 @@ test('who is signed in is shown, whatever has become of the provider', () => {
 
 test('the link is offered again only while there is one', () => {
   const offered = (window: WindowStatus): string[] =>
-    viewOf(window, NOW_MS).buttons.map(({ action }) => action)
+    toView(window, NOW_MS).buttons.map(({ action }) => action)
   expect(offered(statusIn('waiting', {}, { canOpenAgain: false }))).toEqual(['cancel'])
   expect(offered(statusIn('exchanging', {}, { canOpenAgain: true }))).toEqual(['cancel'])
 })
 
 test('the demo provider is named as one', () => {
   const demo = statusIn('signed-out', {}, { demo: true, issuer: 'http://127.0.0.1:4000' })
-  expect(linesOf(viewOf(demo, NOW_MS))).toEqual(['Provider: Demo provider, with made-up people'])
+  expect(linesOf(toView(demo, NOW_MS))).toEqual(['Provider: Demo provider, with made-up people'])
 })
 
 test('an email that is the name is shown once', () => {
   const account = { ...ALICE, name: ALICE.email }
-  const view = viewOf(statusIn('signed-in', { account }), NOW_MS)
+  const view = toView(statusIn('signed-in', { account }), NOW_MS)
   expect(linesOf(view)[0]).toBe(`Account: ${ALICE.email}`)
 })
 
@@ -320,10 +320,10 @@ for (const [tier, words] of Object.entries(TIERS)) {
 test('S35: why it stays in memory, and where to change that, is said to who is signed in', () => {
   const storage = { tier: 'memory', note: NO_KEYRING } as const
   for (const state of ['signed-in', 'offline', 'renewal-failing'] as const) {
-    const { banners } = viewOf(statusIn(state, { account: ALICE }, { storage }), NOW_MS)
+    const { banners } = toView(statusIn(state, { account: ALICE }, { storage }), NOW_MS)
     expect(banners).toEqual([{ text: NO_KEYRING, hint: null, actions: ['keep-without-keyring'] }])
   }
-  expect(viewOf(statusIn('signed-out', {}, { storage }), NOW_MS).banners).toEqual([])
+  expect(toView(statusIn('signed-out', {}, { storage }), NOW_MS).banners).toEqual([])
 })
 
 test('a session that nothing renews runs out, and one that is renewed does not say so', () => {
@@ -333,7 +333,7 @@ test('a session that nothing renews runs out, and one that is renewed does not s
 })
 
 test('a session of which no time is known says none', () => {
-  const lines = linesOf(viewOf(statusIn('signed-in', { account: ALICE }), NOW_MS))
+  const lines = linesOf(toView(statusIn('signed-in', { account: ALICE }), NOW_MS))
   expect(lines).toEqual([ACCOUNT, PROVIDER, 'Stored in: System keyring'])
 })
 
@@ -363,40 +363,40 @@ test('the day is said where it is not today', () => {
 })
 
 test('the next tick falls on the second of what is counted down, and none follows it', () => {
-  const at = (ms: number): number | null => viewOf(STATES.waiting, NOW_MS + ms).nextTickMs
+  const at = (ms: number): number | null => toView(STATES.waiting, NOW_MS + ms).nextTickMs
   expect(at(0)).toBe(1000)
   expect(at(250)).toBe(750)
   expect(at(298_999)).toBe(1)
   expect(at(299_000)).toBe(null)
-  expect(viewOf(STATES['signed-out'], NOW_MS).nextTickMs).toBe(null)
+  expect(toView(STATES['signed-out'], NOW_MS).nextTickMs).toBe(null)
   const both = statusIn(
     'offline',
     { account: ALICE, expiresAt: inMs(5_300) },
     { renewsAtMs: NOW_MS + 9_700 },
   )
-  expect(viewOf(both, NOW_MS).nextTickMs).toBe(300)
-  expect(viewOf(both, NOW_MS + 6_000).nextTickMs).toBe(700)
+  expect(toView(both, NOW_MS).nextTickMs).toBe(300)
+  expect(toView(both, NOW_MS + 6_000).nextTickMs).toBe(700)
 })
 
 test('what is announced does not change with the time', () => {
   for (const window of Object.values(STATES)) {
-    const later = viewOf(window, NOW_MS + 30_000)
-    expect(later.announcement).toBe(viewOf(window, NOW_MS).announcement)
+    const later = toView(window, NOW_MS + 30_000)
+    expect(later.announcement).toBe(toView(window, NOW_MS).announcement)
   }
 })
 
 test('what an app asks for stands beside the session, with the time that it waits', () => {
-  const { asking, nextTickMs } = viewOf(STATES.asking, NOW_MS)
+  const { asking, nextTickMs } = toView(STATES.asking, NOW_MS)
   expect(asking).toMatchObject({ text: ASKED, hint: 'Sign in with your browser: 4:59 left.' })
   expect(asking?.buttons.map(({ action }) => action)).toEqual(['open-again', 'copy-link', 'cancel'])
   expect(nextTickMs).toBe(1000)
-  const later = viewOf(STATES.asking, NOW_MS + 60_000)
+  const later = toView(STATES.asking, NOW_MS + 60_000)
   expect(later.asking?.hint).toBe('Sign in with your browser: 3:59 left.')
-  expect(later.announcement).toBe(viewOf(STATES.asking, NOW_MS).announcement)
+  expect(later.announcement).toBe(toView(STATES.asking, NOW_MS).announcement)
 
   const hindered = { ...STATES.asking.asking!, reason: 'No browser could be opened here.' }
-  expect(viewOf({ ...STATES.asking, asking: hindered }, NOW_MS).asking?.hint).toBe(
+  expect(toView({ ...STATES.asking, asking: hindered }, NOW_MS).asking?.hint).toBe(
     'No browser could be opened here. 4:59 left.',
   )
-  expect(viewOf(STATES['signed-in'], NOW_MS).asking).toBeNull()
+  expect(toView(STATES['signed-in'], NOW_MS).asking).toBeNull()
 })

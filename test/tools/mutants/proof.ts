@@ -356,7 +356,7 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'another organization is believed',
-        find: 'if (expected.organization && !isOf(expected.organization, claims)) {',
+        find: 'if (expected.organization && !isOrganization(expected.organization, claims)) {',
         replace: "if (expected.organization === 0 + '') {",
       },
       {
@@ -523,8 +523,8 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'what the provider quotes of a refresh token is shown',
-        find: 'const secrets = [refreshToken, ...secretsOf(request)]',
-        replace: 'const secrets = secretsOf(request)',
+        find: 'const secrets = [refreshToken, ...listSecrets(request)]',
+        replace: 'const secrets = listSecrets(request)',
       },
     ],
   },

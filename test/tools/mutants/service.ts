@@ -291,8 +291,8 @@ export const SERVICE: readonly MutatedFile[] = [
     faults: [
       {
         name: 'any error counts as no table',
-        find: "if (errnoOf(thrown) === 'ENOENT') return null\n    throw thrown",
-        replace: "if (errnoOf(thrown) !== '') return null\n    throw thrown",
+        find: "if (readErrno(thrown) === 'ENOENT') return null\n    throw thrown",
+        replace: "if (readErrno(thrown) !== '') return null\n    throw thrown",
       },
       {
         name: 'one missing table counts as both',

@@ -9,18 +9,18 @@ export const SIGN_IN: readonly MutatedFile[] = [
     faults: [
       {
         name: 'the state is not compared',
-        find: "if (stateOf(parameters) !== expected.state) return { kind: 'ignored' }",
+        find: "if (readState(parameters) !== expected.state) return { kind: 'ignored' }",
         replace: '',
       },
       {
         name: 'one of several states will do',
-        find: 'if (stateOf(parameters) !== expected.state)',
+        find: 'if (readState(parameters) !== expected.state)',
         replace: "if (!parameters.getAll('state').includes(expected.state))",
       },
       {
         name: 'a state that begins alike will do',
-        find: 'stateOf(parameters) !== expected.state',
-        replace: "!expected.state.startsWith(stateOf(parameters) ?? '-')",
+        find: 'readState(parameters) !== expected.state',
+        replace: "!expected.state.startsWith(readState(parameters) ?? '-')",
       },
       {
         name: 'the first of several states counts',
@@ -29,8 +29,8 @@ export const SIGN_IN: readonly MutatedFile[] = [
       },
       {
         name: 'a missing state is not told from none expected',
-        find: 'stateOf(parameters) !== expected.state',
-        replace: '(stateOf(parameters) ?? expected.state) !== expected.state',
+        find: 'readState(parameters) !== expected.state',
+        replace: '(readState(parameters) ?? expected.state) !== expected.state',
       },
       {
         name: 'iss is not compared',
