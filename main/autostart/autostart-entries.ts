@@ -2,10 +2,12 @@
 
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
+import type { Environment } from '../base/environment.js'
 import { readErrno } from '../base/errno.js'
 import { realPath } from '../storage/atomic-file.js'
 import { readRegularFile } from '../storage/regular-file.js'
 import type { Launch } from './autostart.js'
+import { ENTRY_REASONS } from './autostart-messages.js'
 import { parseExec, readEntry } from './desktop-entry.js'
 
 /** The app's id on Linux: the name of its desktop file (`desktopName` in package.json) and of its entry. */
@@ -20,13 +22,13 @@ const NONE = { kind: 'none' } as const
 
 export type LinuxDeps = {
   launch: Launch | null
-  env: Readonly<Record<string, string | undefined>>
+  env: Environment
   home: string
 }
 
 export type Found =
   | typeof NONE
-  /** Not Latchkey's. The reason is the end of a sentence about the file. */
+  /** Not Latchkey's. The reason is one of {@link ENTRY_REASONS}. */
   | { kind: 'foreign'; reason: string }
   | Ours
 
@@ -70,7 +72,7 @@ export function createEntryReader({ launch, env, home }: LinuxDeps): EntryReader
 }
 
 /** Returns the path of the user's own entry, then those for all users, the more important first. */
-function entryPaths(env: LinuxDeps['env'], home: string): string[] {
+function entryPaths(env: Environment, home: string): string[] {
   // By the specification, relative paths are ignored.
   const { XDG_CONFIG_HOME = '', XDG_CONFIG_DIRS = '' } = env
   const own = isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(home, '.config')
@@ -98,13 +100,14 @@ function readEntryFile(path: string, launch: Launch | null, searched: string): F
   let link = false
   try {
     link = lstatSync(path).isSymbolicLink()
-    if (!statSync(path).isFile()) return { kind: 'foreign', reason: 'is not a file' }
+    if (!statSync(path).isFile()) return { kind: 'foreign', reason: ENTRY_REASONS.notFile }
     const text = readRegularFile(path, { mostBytes: MOST_BYTES, allowLinks: true }).toString('utf8')
     return recognize(text, { link, launch, searched })
   } catch (thrown) {
     const code = readErrno(thrown)
     if (!link && ['ENOENT', 'ENOTDIR'].includes(code)) return NONE
-    return { kind: 'foreign', reason: link ? 'is a link to nothing' : `cannot be read (${code})` }
+    const reason = link ? ENTRY_REASONS.brokenLink : ENTRY_REASONS.unreadable(code)
+    return { kind: 'foreign', reason }
   }
 }
 
@@ -113,18 +116,19 @@ type Circumstances = { link: boolean; launch: Launch | null; searched: string }
 function recognize(text: string, { link, launch, searched }: Circumstances): Found {
   const ours = { kind: 'ours', text, link, enabled: false, here: false } as const
   const nothing = { command: [], program: '' }
-  // An empty file holds nothing of anyone's.
+  // An empty file contains nothing to lose.
   if (text.trim() === '') return { ...ours, ...nothing, text: STUB }
   const entry = readEntry(text)
-  if (!entry) return { kind: 'foreign', reason: 'is no desktop entry' }
+  if (!entry) return { kind: 'foreign', reason: ENTRY_REASONS.notEntry }
   const hidden = isTrue(entry.get('Hidden'))
   const exec = entry.get('Exec')
   if (exec === undefined && hidden) return { ...ours, ...nothing }
   const command = exec === undefined ? null : parseExec(exec)
-  if (!command) return { kind: 'foreign', reason: 'names no program that can be read' }
+  if (!command) return { kind: 'foreign', reason: ENTRY_REASONS.noProgram }
   const program = findProgram(command)
   const here = launch !== null && startsHere(command, launch, searched)
-  if (!here && !isTrue(entry.get(MARK))) return { kind: 'foreign', reason: `starts ${program}` }
+  if (!here && !isTrue(entry.get(MARK)))
+    return { kind: 'foreign', reason: ENTRY_REASONS.otherProgram(program) }
   const enabled = !hidden && entry.get('X-GNOME-Autostart-enabled') !== 'false'
   return { ...ours, enabled, here, command, program }
 }

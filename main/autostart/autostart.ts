@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs'
 import { isAbsolute, relative } from 'node:path'
+import type { Environment } from '../base/environment.js'
 
 export type AutostartState = {
   /** Whether the system starts Latchkey at the next login. */
@@ -55,7 +56,7 @@ export type ThisProcess = {
   execPath: string
   appPath: string
   isPackaged: boolean
-  env: Readonly<Record<string, string | undefined>>
+  env: Environment
 }
 
 /**
@@ -72,7 +73,7 @@ export function findLaunch({ execPath, appPath, isPackaged, env }: ThisProcess):
   return { program: execPath, args: isPackaged ? [] : [appPath], installed: isPackaged }
 }
 
-/** Also false if that is unknown. */
+/** Also false if the path can't be looked up. */
 export function isFile(path: string): boolean {
   try {
     return statSync(path).isFile()
@@ -82,6 +83,6 @@ export function isFile(path: string): boolean {
 }
 
 function isWithin(folder: string, path: string): boolean {
-  const way = relative(folder, path)
-  return way !== '' && !way.startsWith('..') && !isAbsolute(way)
+  const inside = relative(folder, path)
+  return inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)
 }

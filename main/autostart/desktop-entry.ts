@@ -1,9 +1,15 @@
 // The Desktop Entry format, as far as entries for starting at login need it: plain text in and out.
 
-/** Keys of the main group, with their values as they are written. Null where it is no such file. */
+import { OBSTACLES } from './autostart-messages.js'
+
+/** The keys of the main group, with their values as they are written. */
 export type Entry = ReadonlyMap<string, string>
 
-/** @see https://specifications.freedesktop.org/desktop-entry-spec/latest/basic-format.html */
+/**
+ * Reads an entry. Null if the text is not one.
+ *
+ * @see {@link https://specifications.freedesktop.org/desktop-entry-spec/latest/basic-format.html}
+ */
 export function readEntry(text: string): Entry | null {
   const entry = new Map<string, string>()
   let group: string | null = null
@@ -45,7 +51,7 @@ export function editEntry(text: string, changes: Readonly<Record<string, string 
     .trimEnd()}\n`
 }
 
-/** A text as a value: `\` and what would end a line are escaped, and spaces at its ends, which get lost. */
+/** Writes a text as a value. Escapes `\`, tabs, line breaks, and spaces at the ends, which readers drop. */
 export function escapeValue(text: string): string {
   return text
     .replaceAll('\\', '\\\\')
@@ -55,7 +61,7 @@ export function escapeValue(text: string): string {
     .replace(/^ +| +$/g, (spaces) => '\\s'.repeat(spaces.length))
 }
 
-/** The text that a value stands for; null where it holds an escape that does not exist. */
+/** Reads the text that a value stands for. Null if it contains an unknown escape. */
 export function unescapeValue(value: string): string | null {
   let text = ''
   for (let at = 0; at < value.length; at += 1) {
@@ -72,10 +78,10 @@ export function unescapeValue(value: string): string | null {
 }
 
 /**
- * The value of `Exec` for a program and its arguments. An argument is quoted where a character of it
- * is reserved, `%` is doubled everywhere, and the whole is then escaped as any value is.
+ * Writes a program and its arguments as a value of `Exec`. An argument with a reserved character is
+ * quoted, and each `%` is doubled. The result is then escaped like any other value.
  *
- * @see https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html
+ * @see {@link https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html}
  */
 export function formatExec(command: readonly string[]): string {
   const quoted = command.map((argument) => {
@@ -85,15 +91,15 @@ export function formatExec(command: readonly string[]): string {
   return escapeValue(quoted.join(' '))
 }
 
-/** Why a command cannot stand in `Exec` at all, as the end of a sentence; null where it can. */
+/** Explains why `Exec` cannot contain a command, by one of {@link OBSTACLES}. Null if it can. */
 export function execObstacle([program = '', ...args]: readonly string[]): string | null {
   if ([program, ...args].some((argument) => UNWRITABLE.test(argument))) {
-    return 'its path holds a line break or another character that such a file cannot hold'
+    return OBSTACLES.unwritable
   }
-  return program.includes('=') ? 'its path holds a =, which such a file cannot start' : null
+  return program.includes('=') ? OBSTACLES.equalsSign : null
 }
 
-/** The program and arguments that a value of `Exec` stands for, without field codes; else null. */
+/** Reads the program and arguments from a value of `Exec`, without field codes. Null if it is faulty. */
 export function parseExec(value: string): readonly string[] | null {
   const text = unescapeValue(value)
   if (text === null) return null
@@ -118,11 +124,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\',
 }
 
-/** Nothing reserved, and nothing that a reader of the file might take for more than a letter. */
+/** Characters that are not reserved, and that no reader of the file treats in a special way. */
 const PLAIN = /^[\w/.@+,:=%-]+$/
-/** Control characters, and what stands for bytes that are no UTF-8. */
+/** Control characters, and the character that stands for bytes that are not UTF-8. */
 const UNWRITABLE = /[\p{Cc}\ufffd]/u
-/** An argument in quotes, or without; the next one begins where it ends. */
+/** An argument with or without quotes. The next one begins where it ends. */
 const ARGUMENT = /\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))(?=\s|$)/gy
 const FIELD_CODE = /^%[a-zA-Z]$/
 

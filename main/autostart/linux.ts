@@ -21,6 +21,7 @@ import {
   type AutostartState,
   type Launch,
 } from './autostart.js'
+import { ENTRY_MESSAGES, ENTRY_REASONS, OBSTACLES } from './autostart-messages.js'
 import { editEntry, escapeValue, execObstacle, formatExec, readEntry } from './desktop-entry.js'
 
 /**
@@ -35,7 +36,10 @@ export function createLinuxAutostart(deps: LinuxDeps): Autostart {
   const state = (): AutostartState => readState(entries, launch)
 
   /** Makes a change if Latchkey may, and returns the state after it. */
-  const change = (what: string, make: (own: Ours | null, here: Launch) => void): AutostartState => {
+  const change = (
+    describe: (obstacle: string) => string,
+    make: (own: Ours | null, here: Launch) => void,
+  ): AutostartState => {
     const before = state()
     if (launch === null || !before.changeable) return before
     try {
@@ -43,9 +47,7 @@ export function createLinuxAutostart(deps: LinuxDeps): Autostart {
       make(own.kind === 'ours' ? own : null, launch)
       return state()
     } catch (thrown) {
-      const folder = dirname(entries.path)
-      const reason = thrown instanceof Obstacle ? thrown.message : explain(thrown, folder)
-      return { ...state(), note: `Start at login could not be ${what}: ${reason}.` }
+      return { ...state(), note: describe(explain(thrown, dirname(entries.path))) }
     }
   }
 
@@ -53,15 +55,16 @@ export function createLinuxAutostart(deps: LinuxDeps): Autostart {
     state,
     set(on) {
       const before = state()
-      if (!on) return change('turned off', (own) => turnOff(entries, own))
-      return before.on ? before : change('turned on', (own, here) => turnOn(entries, own, here))
+      if (!on) return change(ENTRY_MESSAGES.notTurnedOff, (own) => turnOff(entries, own))
+      if (before.on) return before
+      return change(ENTRY_MESSAGES.notTurnedOn, (own, here) => turnOn(entries, own, here))
     },
     repair() {
       const own = entries.readOwn()
       if (own.kind !== 'ours' || !own.enabled || own.here) return state()
       // A run from the source tree takes nothing over from an installed Latchkey.
       if (launch?.installed === false && isFile(own.program)) return state()
-      return change('kept on', (found, here) => {
+      return change(ENTRY_MESSAGES.notUpdated, (found, here) => {
         if (found) write(entries.path, editEntry(found.text, execKeys(here, readTail(found))))
       })
     },
@@ -69,15 +72,18 @@ export function createLinuxAutostart(deps: LinuxDeps): Autostart {
 }
 
 function readState(entries: EntryReader, launch: Launch | null): AutostartState {
-  if (launch === null) return fixed(false, 'The AppImage that Latchkey runs from is gone.')
+  if (launch === null) return fixed(false, ENTRY_MESSAGES.appImageGone)
   const own = entries.readOwn()
   const found = own.kind === 'none' ? entries.readShared() : own
   const isFound = found.kind === 'ours' && found.enabled && found.here
   const on = isFound || entries.readCopies().some(({ here }) => here)
-  if (own.kind === 'foreign') return fixed(false, leftAlone(entries.path, own.reason))
-  if (own.kind === 'ours' && own.link) return fixed(on, leftAlone(entries.path, 'is a link'))
+  if (own.kind === 'foreign')
+    return fixed(false, ENTRY_MESSAGES.leftAlone(entries.path, own.reason))
+  if (own.kind === 'ours' && own.link) {
+    return fixed(on, ENTRY_MESSAGES.leftAlone(entries.path, ENTRY_REASONS.isLink))
+  }
   if (found.kind === 'ours' && found.enabled && !on) {
-    return { on, changeable: true, note: `Another Latchkey starts at login: ${found.program}.` }
+    return { on, changeable: true, note: ENTRY_MESSAGES.otherLatchkey(found.program) }
   }
   return { on, changeable: true, note: null }
 }
@@ -100,9 +106,9 @@ function turnOff(entries: EntryReader, own: Ours | null): void {
   } else {
     rmSync(entries.path, { force: true })
   }
-  // Hidden and not removed: a copy may hold what the user wrote.
+  // Hidden and not removed: the user may have written the copy.
   for (const copy of entries.readCopies()) {
-    if (copy.link) throw new Obstacle(`${copy.path} is a link, which Latchkey leaves as it is`)
+    if (copy.link) throw new Obstacle(OBSTACLES.copyIsLink(copy.path))
     write(copy.path, editEntry(copy.text, { Hidden: 'true' }))
   }
 }
@@ -117,18 +123,20 @@ export function removeXdgEntry(
   const { path, readOwn } = createEntryReader(deps)
   const found = readOwn()
   if (found.kind === 'none') return found
-  if (found.kind === 'foreign') return { kind: 'left', message: leftAlone(path, found.reason) }
-  if (found.link) return { kind: 'left', message: leftAlone(path, 'is a link') }
+  if (found.kind === 'foreign' || found.link) {
+    const reason = found.kind === 'foreign' ? found.reason : ENTRY_REASONS.isLink
+    return { kind: 'left', message: ENTRY_MESSAGES.leftAlone(path, reason) }
+  }
   try {
     rmSync(path, { force: true })
     return { kind: 'gone', path }
   } catch (thrown) {
-    const message = `${path} could not be removed: ${explain(thrown, dirname(path))}.`
-    return { kind: 'left', message }
+    const obstacle = explain(thrown, dirname(path))
+    return { kind: 'left', message: ENTRY_MESSAGES.notRemoved(path, obstacle) }
   }
 }
 
-/** Its message says why a change cannot be made, as the end of a sentence. */
+/** Its message is one of {@link OBSTACLES}. */
 class Obstacle extends Error {
   override readonly name = 'Obstacle'
 }
@@ -141,6 +149,7 @@ const KEYS: Readonly<Record<string, string>> = {
   Terminal: 'false',
   [MARK]: 'true',
 }
+
 /** Returns the usual keys that this entry lacks. The keys that it has may be the user's choice, so they stay. */
 function missingKeys(text: string): Record<string, string> {
   const entry = readEntry(text)
@@ -175,7 +184,7 @@ function tailKeys(command: readonly string[], tail: readonly string[]): Record<s
 /** Returns the keys that start this Latchkey. Because of `TryExec`, desktops skip the entry once it is uninstalled. */
 function execKeys({ program, args }: Launch, tail: readonly string[]): Record<string, string> {
   refuseObstacle([program, ...args, ...tail])
-  // GLib and systemd look for the program before they read its %% as %. In arguments, they read %% well.
+  // GLib and systemd look for the program before they turn %% into %. For arguments, %% works.
   const front = program.includes('%') ? [ENV, program] : [program]
   return { Exec: formatExec([...front, ...args, ...tail]), TryExec: escapeValue(program) }
 }
@@ -192,27 +201,24 @@ function write(path: string, text: string): void {
 }
 
 function explain(thrown: unknown, folder: string): string {
+  if (thrown instanceof Obstacle) return thrown.message
   const code = readErrno(thrown)
   switch (code) {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return `nothing may be written in ${folder}`
+      return OBSTACLES.readOnly(folder)
     case 'ENOSPC':
     case 'EDQUOT':
-      return `the disk that holds ${folder} is full`
+      return OBSTACLES.diskFull(folder)
     case 'ENOTDIR':
     case 'EEXIST':
-      return `${folder} is not a folder`
+      return OBSTACLES.notFolder(folder)
     default:
-      return `${folder} could not be written (${code || String(thrown)})`
+      return OBSTACLES.notWritten(folder, code || String(thrown))
   }
 }
 
 function fixed(on: boolean, note: string): AutostartState {
   return { on, changeable: false, note }
-}
-
-function leftAlone(path: string, reason: string): string {
-  return `${path} ${reason}, so Latchkey leaves it as it is. Change or remove it by hand.`
 }

@@ -1,6 +1,7 @@
 // Starting at login on Windows and macOS, by Electron's login items.
 
 import { AUTOSTART_FLAG, type Autostart, type AutostartState, type Launch } from './autostart.js'
+import { LOGIN_ITEM_MESSAGES as MESSAGES } from './autostart-messages.js'
 
 /** The used parts of Electron's `app.getLoginItemSettings` and `app.setLoginItemSettings`. */
 export type LoginItems = {
@@ -22,15 +23,14 @@ export type LoginItemDeps = { launch: Launch; loginItems: LoginItems }
 
 /**
  * The login item is a value of the registry's Run key, which Electron names after the app's
- * AppUserModelID. A person may switch it off in Task Manager, which then keeps it as disabled.
+ * AppUserModelID. A person may turn it off in Task Manager, which then keeps it as disabled.
  */
 export function createWindowsAutostart(
   { launch, loginItems }: LoginItemDeps,
   appUserModelId: string,
 ): Autostart {
   const query = {
-    // Without quotes, Electron takes the path to end at its first space. It quotes arguments
-    // itself.
+    // Without quotes, Electron cuts the path at its first space. It quotes arguments itself.
     path: `"${launch.program}"`,
     args: [...launch.args, AUTOSTART_FLAG, ...(launch.flags ?? [])],
   }
@@ -42,24 +42,17 @@ export function createWindowsAutostart(
       ? launchItems.find((item) => item !== mine && item.enabled)
       : undefined
     if (other) {
-      return {
-        on: true,
-        changeable: false,
-        note: `Windows starts Latchkey at login by another entry, ${other.name}. Remove that one first.`,
-      }
+      return { on: true, changeable: false, note: MESSAGES.otherEntry(other.name) }
     }
     // In a source tree, an entry with other arguments starts another app.
     if (!openAtLogin && !(mine && launch.installed)) return OFF
-    if (mine?.enabled === false) {
-      return { ...OFF, note: 'It is switched off under Startup apps, in Task Manager or Settings.' }
-    }
-    return ON
+    return mine?.enabled === false ? { ...OFF, note: MESSAGES.disabledInWindows } : ON
   }
   const write = (on: boolean): AutostartState => {
     // Turning it on here turns it on in Task Manager too.
     loginItems.set({ ...query, openAtLogin: on, enabled: true })
     const after = state()
-    return after.on === on ? after : { ...after, note: after.note ?? refused('Windows') }
+    return after.on === on ? after : { ...after, note: after.note ?? MESSAGES.rejectedByWindows }
   }
   return {
     state,
@@ -78,28 +71,17 @@ export function createWindowsAutostart(
 /** The app itself is the login item. On macOS 13 and later, a person may turn it off in System Settings. */
 export function createMacAutostart({ launch, loginItems }: LoginItemDeps): Autostart {
   const state = (): AutostartState => {
-    if (!launch.installed) {
-      return {
-        ...OFF,
-        changeable: false,
-        note: 'macOS starts only the installed app at login, and this one runs from its source tree.',
-      }
-    }
+    if (!launch.installed) return { ...OFF, changeable: false, note: MESSAGES.notInstalled }
     const { openAtLogin, status } = loginItems.get({})
-    if (status === 'requires-approval') {
-      return {
-        ...OFF,
-        note: 'macOS waits for your consent: allow Latchkey in System Settings, General, Login Items.',
-      }
-    }
+    if (status === 'requires-approval') return { ...OFF, note: MESSAGES.needsConsent }
     return openAtLogin ? ON : OFF
   }
   const write = (on: boolean): AutostartState => {
     loginItems.set({ openAtLogin: on })
     const after = state()
     if (after.on === on && (on || after.note === null)) return after
-    const advice = ' Move Latchkey to Applications, and try again.'
-    return { ...after, note: after.note ?? refused('macOS', on ? advice : '') }
+    const rejected = on ? MESSAGES.moveToApplications : MESSAGES.rejectedByMacos
+    return { ...after, note: after.note ?? rejected }
   }
   return {
     state,
@@ -121,10 +103,6 @@ function attempt(make: () => AutostartState, state: () => AutostartState): Autos
   try {
     return make()
   } catch (thrown) {
-    return { ...state(), note: `Start at login could not be changed: ${String(thrown)}` }
+    return { ...state(), note: MESSAGES.notChanged(String(thrown)) }
   }
-}
-
-function refused(system: string, advice = ''): string {
-  return `${system} did not accept the change.${advice}`
 }

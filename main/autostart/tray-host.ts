@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process'
 import { homedir } from 'node:os'
 import type { Clock } from '../base/clock.js'
+import type { Environment } from '../base/environment.js'
 import { isSelectionOwned } from './x11-selection.js'
 
 /** The program that shows tray icons. */
@@ -67,7 +68,7 @@ export async function waitForTrayHost(
 /** The dependencies for this system. `args`: the command line, which may choose X11 in a Wayland session. */
 export function trayHostDeps(
   clock: Clock,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   args: readonly string[],
 ): TrayHostDeps {
   return {
@@ -98,10 +99,7 @@ const QUESTIONS: readonly (readonly [string, ...string[]])[] = [
   ['dbus-send', '--session', '--print-reply', `--dest=${WATCHER}`, PATH, GET, ...ARGUMENTS],
 ]
 
-async function askFirst(
-  env: Readonly<Record<string, string | undefined>>,
-  questions: typeof QUESTIONS,
-): Promise<string | null> {
+async function askFirst(env: Environment, questions: typeof QUESTIONS): Promise<string | null> {
   for (const [program, ...args] of questions) {
     const answer = await ask(env, program, args)
     if (answer !== null) return answer
@@ -110,11 +108,7 @@ async function askFirst(
 }
 
 /** Empty if there is no watcher or no session bus. Without the bus, Electron finds no host either. */
-function ask(
-  env: Readonly<Record<string, string | undefined>>,
-  program: string,
-  args: readonly string[],
-): Promise<string | null> {
+function ask(env: Environment, program: string, args: readonly string[]): Promise<string | null> {
   return new Promise((resolve) => {
     execFile(program, args, { timeout: ASK_TIMEOUT_MS, env: { ...env } }, (error, stdout) => {
       if (error?.code === 'ENOENT') resolve(null)

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
+import type { Environment } from '../base/environment.js'
 import { readErrno } from '../base/errno.js'
 
 const TIMEOUT_MS = 5_000
@@ -20,7 +21,7 @@ const OPCODE = { internAtom: 16, getSelectionOwner: 23 } as const
  */
 export async function isSelectionOwned(
   name: string,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   home: string,
 ): Promise<boolean | null> {
   const display = /^(?:unix)?:(\d+)(?:\.\d+)?$/.exec(env['DISPLAY'] ?? '')?.[1]

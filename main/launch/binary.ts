@@ -13,11 +13,10 @@ import {
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Environment } from '../base/environment.js'
 import { readErrno } from '../base/errno.js'
 import { printable } from '../base/printable.js'
 import { LAUNCH_MESSAGES } from './launch-messages.js'
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /** The place for Electron's binary. */
 export type Binary = {

@@ -1,10 +1,11 @@
 // Explains why Electron ended right after its start.
 
 import { spawnSync } from 'node:child_process'
+import type { Environment } from '../base/environment.js'
 import { LAUNCH_MESSAGES, SANDBOX_MESSAGES } from './launch-messages.js'
 import { makeObstacle, type Obstacle } from './obstacle.js'
 import { findSandboxObstacle, type SandboxDeps } from './sandbox.js'
-import { isScreenReachable, readScreenVariables, type Environment } from './screen.js'
+import { isScreenReachable, readScreenVariables } from './screen.js'
 
 export type EarlyEnd = {
   /** Null if a signal ended it, or if it could not be started. */

@@ -3,8 +3,7 @@
 import { once } from 'node:events'
 import { connect, type NetConnectOpts } from 'node:net'
 import { isAbsolute, join } from 'node:path'
-
-export type Environment = Readonly<Record<string, string | undefined>>
+import type { Environment } from '../base/environment.js'
 
 /** Reads the variables that name the screen, as `NAME=value`. */
 export function readScreenVariables(env: Environment): readonly string[] {

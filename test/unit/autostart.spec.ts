@@ -27,6 +27,12 @@ import {
   type ThisProcess,
 } from '../../main/autostart/autostart.js'
 import {
+  ENTRY_MESSAGES,
+  ENTRY_REASONS,
+  LOGIN_ITEM_MESSAGES,
+  OBSTACLES,
+} from '../../main/autostart/autostart-messages.js'
+import {
   createMacAutostart,
   createWindowsAutostart,
   type LoginItemFacts,
@@ -47,14 +53,14 @@ type Env = Record<string, string>
 
 type Place = {
   home: string
-  /** Where the person's own entry belongs. */
+  /** The path of the user's own entry. */
   entry: string
-  /** Makes a program, and gives how it is started. */
+  /** Makes a program, and returns how to start it. */
   program: (path?: string) => Launch
   autostart: (launch: Launch | null, env?: Env) => Autostart
-  /** Writes the person's own entry, or another file in the home directory. */
+  /** Writes the user's own entry, or another file in the home directory. */
   write: (text: string, path?: string) => void
-  /** What a desktop starts at login, by the two specifications. */
+  /** The command that a desktop runs at login, by the two specifications. */
   starts: (env?: Env) => readonly string[] | null
 }
 
@@ -87,7 +93,7 @@ const test = base.extend<{ place: Place }>({
   },
 })
 
-/** The command that a desktop runs for the entry; null where it runs none. */
+/** The command that a desktop runs for the entry. Null if it runs none. */
 function startedAtLogin(env: Env): readonly string[] | null {
   const { HOME, XDG_CONFIG_HOME = `${HOME}/.config`, XDG_CONFIG_DIRS = '' } = env
   for (const folder of [XDG_CONFIG_HOME, ...XDG_CONFIG_DIRS.split(':')]) {
@@ -101,7 +107,7 @@ function startedAtLogin(env: Env): readonly string[] | null {
     const needed = keys.get('TryExec')
     if (needed !== undefined && !existsSync(stringOf(needed))) return null
     const command = commandOf(stringOf(keys.get('Exec')!))
-    // It runs what it is handed.
+    // It runs the command that it is given.
     return command[0] === '/usr/bin/env' ? command.slice(1) : command
   }
   return null
@@ -139,7 +145,7 @@ function stringOf(untrimmed: string): string {
   return text
 }
 
-/** The arguments of a command line, by the rules of "The Exec key"; what these forbid fails. */
+/** The arguments of a command line, by the rules of "The Exec key". Fails if these forbid it. */
 function commandOf(line: string): string[] {
   const reserved = ' \t\n"\'\\><~|&;$*?#()`'
   const command: string[] = []
@@ -172,7 +178,7 @@ function commandOf(line: string): string[] {
   return command
 }
 
-test('the id is that of the app’s desktop file, and a name that portals take', () => {
+test('the ID is that of the app’s desktop file, and portals accept it', () => {
   const { desktopName } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     desktopName: string
   }
@@ -199,11 +205,11 @@ const NASTY = [
   'all "of` it\\$%\\\\" at once',
 ]
 
-/** Each character on its own that is no letter, but for those that no program's name may have. */
+/** Each character that is not a letter, except those that no program's name may contain. */
 const EACH = Array.from(' !"#$%&\'()*+,-.:;<>?@[\\]^_`{|}~', (character) => `a${character}b`)
 
 for (const names of [...NASTY.map((name) => [name]), EACH]) {
-  test(`${names.map((name) => JSON.stringify(name)).join()}: started with the flag, and known again`, ({
+  test(`${names.map((name) => JSON.stringify(name)).join()}: started with the flag, and recognized again`, ({
     place,
   }) => {
     for (const name of names) {
@@ -227,21 +233,21 @@ test('from the source tree, Electron is started with the app’s folder', ({ pla
   expect(place.autostart({ ...launch, args: ['/other'] }).state().on).toBe(false)
 })
 
-for (const [what, name, words] of [
-  ['a line break', 'a\nExec=evil', /line break/],
-  ['a tab', 'a\tb', /line break or another character/],
-  ['bytes that are no text', 'a\ufffdb', /character/],
-  ['an equals sign', 'a=b', /holds a =/],
+for (const [what, name, obstacle] of [
+  ['a line break', 'a\nExec=evil', OBSTACLES.unwritable],
+  ['a tab', 'a\tb', OBSTACLES.unwritable],
+  ['bytes that are not text', 'a\ufffdb', OBSTACLES.unwritable],
+  ['an equals sign', 'a=b', OBSTACLES.equalsSign],
 ] as const) {
-  test(`a path with ${what} is refused in words, and nothing is written`, ({ place }) => {
+  test(`a path with ${what} is rejected with a message, and nothing is written`, ({ place }) => {
     const after = place.autostart(place.program(name)).set(true)
     expect(after).toMatchObject({ on: false, changeable: true })
-    expect(after.note).toMatch(words)
+    expect(after.note).toBe(ENTRY_MESSAGES.notTurnedOn(obstacle))
     expect(existsSync(place.entry)).toBe(false)
   })
 }
 
-test('desktop-file-validate finds nothing to say about what is written', ({ place }) => {
+test('desktop-file-validate accepts the entry', ({ place }) => {
   const found = spawnSync('desktop-file-validate', ['--help']).error === undefined
   test.skip(!found, 'desktop-file-validate (desktop-file-utils) is not installed here')
   for (const name of [...NASTY, ...EACH]) {
@@ -251,12 +257,12 @@ test('desktop-file-validate finds nothing to say about what is written', ({ plac
     })
     expect({ name, stdout, status }).toEqual({ name, stdout: '', status: 0 })
   }
-  // So that its silence means something.
+  // Otherwise its silence would prove nothing.
   place.write('[Desktop Entry]\nType=Application\nName=x\nExec=a$b\n')
   expect(spawnSync('desktop-file-validate', [place.entry]).status).not.toBe(0)
 })
 
-test('GLib, which GNOME, Xfce and others read entries with, starts each program', async ({
+test('GLib, by which GNOME, Xfce and others read entries, starts each program', async ({
   place,
 }) => {
   const found = spawnSync('gio', ['version']).error === undefined
@@ -286,7 +292,7 @@ test('the entry names the app, for the lists of desktops', ({ place }) => {
   })
 })
 
-test('its folder and file are the person’s alone, and no other file is left there', ({ place }) => {
+test('only the user can read its folder and file, and no other file is left there', ({ place }) => {
   const autostart = place.autostart(place.program())
   autostart.set(true)
   expect(statSync(dirname(dirname(place.entry))).mode & 0o777).toBe(0o700)
@@ -297,7 +303,7 @@ test('its folder and file are the person’s alone, and no other file is left th
   expect(readdirSync(dirname(place.entry))).toEqual([])
 })
 
-test('the file is replaced as a whole, never written into', ({ place }) => {
+test('the file is replaced as a whole and never edited in place', ({ place }) => {
   const autostart = place.autostart(place.program())
   autostart.set(true)
   const before = readFileSync(place.entry, 'utf8').replace('enabled=true', 'enabled=false')
@@ -308,7 +314,9 @@ test('the file is replaced as a whole, never written into', ({ place }) => {
   expect(readFileSync(old, 'utf8')).toBe(before)
 })
 
-test('a write that fails half-way leaves the entry as it was, and no other file', ({ place }) => {
+test('a write that fails halfway leaves the entry as it was and leaves no other file', ({
+  place,
+}) => {
   test.skip(process.platform === 'win32', 'a shell is needed to forbid files of any length')
   const launch = place.program()
   place.autostart(launch).set(true)
@@ -330,12 +338,13 @@ test('a write that fails half-way leaves the entry as it was, and no other file'
     ],
     { encoding: 'utf8' },
   )
-  expect(stdout).toMatch(/could not be turned on: .* could not be written \(EFBIG\)/)
+  const folder = dirname(place.entry)
+  expect(stdout.trim()).toBe(ENTRY_MESSAGES.notTurnedOn(OBSTACLES.notWritten(folder, 'EFBIG')))
   expect(readFileSync(place.entry, 'utf8')).toBe(before)
   expect(readdirSync(dirname(place.entry))).toEqual([FILE])
 })
 
-test('XDG_CONFIG_HOME says where, unless it is relative', ({ place }) => {
+test('the entry is in XDG_CONFIG_HOME, unless that is relative', ({ place }) => {
   const launch = place.program()
   const elsewhere = { XDG_CONFIG_HOME: join(place.home, 'else where') }
   expect(place.autostart(launch, elsewhere).set(true)).toEqual(ON)
@@ -359,7 +368,7 @@ for (const [by, key] of [
   ['Hidden', 'Hidden=true'],
   ['GNOME’s key', 'X-GNOME-Autostart-enabled=false'],
 ] as const) {
-  test(`what is turned off by ${by} stays off, and is turned on again as it was`, ({ place }) => {
+  test(`an entry turned off by ${by} stays off, and is turned on again as it was`, ({ place }) => {
     const launch = place.program()
     const autostart = place.autostart(launch)
     const written = (keys: string): string =>
@@ -390,8 +399,8 @@ Name=x
   })
 }
 
-test.describe('an entry by somebody else', () => {
-  const untouched = (place: Place, words: RegExp, env?: Env): void => {
+test.describe('another program’s entry', () => {
+  const untouched = (place: Place, reason: string, env?: Env): void => {
     const before = snapshot(place.entry)
     const autostart = place.autostart(place.program(), env)
     for (const act of [
@@ -402,66 +411,80 @@ test.describe('an entry by somebody else', () => {
     ]) {
       const { changeable, note } = act()
       expect(changeable).toBe(false)
-      expect(note).toContain(place.entry)
-      expect(note).toMatch(words)
+      expect(note).toBe(ENTRY_MESSAGES.leftAlone(place.entry, reason))
     }
     expect(snapshot(place.entry)).toEqual(before)
   }
 
-  for (const [what, text, words] of [
-    ['that starts another program', entry('Exec=/usr/bin/other --autostart'), /starts .*other/],
-    ['of the same name elsewhere', entry('Exec=/usr/bin/latchkey'), /starts .*latchkey/],
-    ['whose Exec cannot be read', entry('Exec="/usr/bin/latchkey'), /names no program/],
-    ['with an escape that is none', entry('Exec=/usr/bin/\\x'), /names no program/],
-    ['with text behind the quotes', entry('Exec="/usr/bin/lat"chkey'), /names no program/],
-    ['with no Exec', entry(''), /names no program/],
-    ['with an empty Exec', entry('Exec='), /names no program/],
-    ['without a group', 'Exec=/x\n', /no desktop entry/],
-    ['with a line of no meaning', entry('Exec=/x\nwhat is this'), /no desktop entry/],
-    ['with a key before its group', `Exec=/x\n${entry('Exec=/x')}`, /no desktop entry/],
-    ['with quotes left open', entry('Exec=/usr/bin/latchkey "--autostart'), /names no program/],
-    ['of another group', '[Other]\n[Desktop Entry]\nExec=/x\n', /no desktop entry/],
-    ['that is something else', 'hello there', /no desktop entry/],
+  for (const [what, text, reason] of [
+    [
+      'that starts another program',
+      entry('Exec=/usr/bin/other --autostart'),
+      ENTRY_REASONS.otherProgram('/usr/bin/other'),
+    ],
+    [
+      'of the same name elsewhere',
+      entry('Exec=/usr/bin/latchkey'),
+      ENTRY_REASONS.otherProgram('/usr/bin/latchkey'),
+    ],
+    ['whose Exec cannot be read', entry('Exec="/usr/bin/latchkey'), ENTRY_REASONS.noProgram],
+    ['with an unknown escape', entry('Exec=/usr/bin/\\x'), ENTRY_REASONS.noProgram],
+    ['with text after the quotes', entry('Exec="/usr/bin/lat"chkey'), ENTRY_REASONS.noProgram],
+    ['with no Exec', entry(''), ENTRY_REASONS.noProgram],
+    ['with an empty Exec', entry('Exec='), ENTRY_REASONS.noProgram],
+    ['without a group', 'Exec=/x\n', ENTRY_REASONS.notEntry],
+    ['with a line without a meaning', entry('Exec=/x\nwhat is this'), ENTRY_REASONS.notEntry],
+    ['with a key before its group', `Exec=/x\n${entry('Exec=/x')}`, ENTRY_REASONS.notEntry],
+    [
+      'with quotes left open',
+      entry('Exec=/usr/bin/latchkey "--autostart'),
+      ENTRY_REASONS.noProgram,
+    ],
+    ['of another group', '[Other]\n[Desktop Entry]\nExec=/x\n', ENTRY_REASONS.notEntry],
+    ['that is something else', 'hello there', ENTRY_REASONS.notEntry],
   ] as const) {
-    test(`${what} is left alone, in words`, ({ place }) => {
+    test(`${what} is left alone, with a message`, ({ place }) => {
       place.write(text)
-      untouched(place, words)
+      untouched(place, reason)
     })
   }
 
-  test('that is a folder is left alone, in words', ({ place }) => {
+  test('that is a folder is left alone, with a message', ({ place }) => {
     mkdirSync(place.entry, { recursive: true })
-    untouched(place, /is not a file/)
+    untouched(place, ENTRY_REASONS.notFile)
   })
 
-  test('that is a link is followed to read, and left alone', ({ place }) => {
+  test('that is a link is read, and left alone', ({ place }) => {
     const launch = place.program()
     place.autostart(launch).set(true)
     const kept = join(place.home, 'dotfiles')
     renameSync(place.entry, kept)
     symlinkSync(kept, place.entry)
     expect(place.autostart(launch).state()).toMatchObject({ on: true, changeable: false })
-    untouched(place, /is a link/)
+    untouched(place, ENTRY_REASONS.isLink)
     place.write(entry(`Exec=${launch.program}\nHidden=true`), kept)
     expect(place.autostart(launch).state()).toMatchObject({ on: false, changeable: false })
-    untouched(place, /is a link/)
+    untouched(place, ENTRY_REASONS.isLink)
   })
 
-  for (const target of ['/dev/null', '/nonexistent']) {
-    test(`that is a link to ${target} is left alone, in words`, ({ place }) => {
+  for (const [target, reason] of [
+    ['/dev/null', ENTRY_REASONS.notFile],
+    ['/nonexistent', ENTRY_REASONS.brokenLink],
+  ] as const) {
+    test(`that is a link to ${target} is left alone, with a message`, ({ place }) => {
       mkdirSync(dirname(place.entry), { recursive: true })
       symlinkSync(target, place.entry)
-      untouched(place, /is a link to nothing|is not a file/)
+      untouched(place, reason)
     })
   }
 
-  test('that was moved from elsewhere is not taken over by its name', ({ place }) => {
+  test('that was moved from elsewhere is not taken over because of its name', ({ place }) => {
     place.write(entry('Exec=/gone/latchkey --autostart'))
-    untouched(place, /starts .*gone/)
+    untouched(place, ENTRY_REASONS.otherProgram('/gone/latchkey'))
   })
 })
 
-test('an empty file holds nothing to lose', ({ place }) => {
+test('an empty file may be overwritten', ({ place }) => {
   place.write('')
   const autostart = place.autostart(place.program())
   expect(autostart.state()).toEqual(OFF)
@@ -469,7 +492,9 @@ test('an empty file holds nothing to lose', ({ place }) => {
   expect(place.starts()).not.toBeNull()
 })
 
-test('an entry that a person wrote for this program is on, and not rewritten', ({ place }) => {
+test('an entry that the user wrote for this program counts as on, and is not rewritten', ({
+  place,
+}) => {
   const launch = place.program()
   const bin = join(place.home, 'bin')
   mkdirSync(bin)
@@ -509,7 +534,7 @@ test('a copy of the entry under another name counts as on, and is turned off too
   expect(autostart.set(false)).toEqual(OFF)
   expect(entryOf(readFileSync(copy, 'utf8')).get('Hidden')).toBe('true')
 
-  // Beside the entry itself, and one that a person wrote for this program: nothing of it is lost.
+  // Also beside the entry itself, and one that the user wrote for this program: it loses nothing.
   const own = join(dirname(place.entry), 'mine.desktop')
   const written = entry(`Exec=${launch.program} --demo\nX-Mine=1`)
   place.write(written, own)
@@ -523,7 +548,7 @@ test('a copy of the entry under another name counts as on, and is turned off too
   }
 })
 
-test('a copy that is a link is left alone, and it is said', ({ place }) => {
+test('a copy that is a link is left alone, with a message', ({ place }) => {
   const launch = place.program()
   const elsewhere = join(place.home, 'elsewhere.desktop')
   place.write(entry(`Exec=${launch.program}`), elsewhere)
@@ -533,19 +558,19 @@ test('a copy that is a link is left alone, and it is said', ({ place }) => {
   expect(autostart.state()).toEqual(ON)
   const { on, note } = autostart.set(false)
   expect(on).toBe(true)
-  expect(note).toContain('linked.desktop is a link, which Latchkey leaves as it is')
+  expect(note).toBe(
+    ENTRY_MESSAGES.notTurnedOff(OBSTACLES.copyIsLink(join(dirname(place.entry), 'linked.desktop'))),
+  )
 })
 
-test.describe('where there is an entry for all users', () => {
+test.describe('an entry for all users', () => {
   const shared = (place: Place, folder: string, exec: string): void =>
     place.write(entry(`Exec=${exec}`), join(place.home, folder, 'autostart', FILE))
   const env = (place: Place, ...folders: string[]): Env => ({
     XDG_CONFIG_DIRS: folders.map((folder) => join(place.home, folder)).join(':'),
   })
 
-  test('it counts, is overruled by a hidden one of the person’s, and by an own one', ({
-    place,
-  }) => {
+  test('counts, unless the user’s own entry or a hidden one overrides it', ({ place }) => {
     const launch = place.program()
     shared(place, 'xdg', launch.program)
     const dirs = env(place, 'xdg')
@@ -565,7 +590,7 @@ test.describe('where there is an entry for all users', () => {
     expect(place.starts(dirs)).toBeNull()
   })
 
-  test('the first folder counts, and relative ones do not', ({ place }) => {
+  test('is read from the first folder, and relative folders are ignored', ({ place }) => {
     const launch = place.program()
     shared(place, 'first', '/usr/bin/other')
     shared(place, 'second', launch.program)
@@ -574,7 +599,7 @@ test.describe('where there is an entry for all users', () => {
     expect(place.autostart(launch, { XDG_CONFIG_DIRS: 'second' }).state()).toEqual(OFF)
   })
 
-  test('one for another Latchkey is told of, and can be overruled', ({ place }) => {
+  test('of another Latchkey gets a message, and can be overridden', ({ place }) => {
     shared(place, 'xdg', '/opt/Latchkey/latchkey')
     const marked = join(place.home, 'xdg', 'autostart', FILE)
     writeFileSync(marked, `${readFileSync(marked, 'utf8')}X-Latchkey-Autostart=true\n`)
@@ -596,7 +621,7 @@ test.describe('a Latchkey that has moved', () => {
     return fresh
   }
 
-  test('is started from where it is now, with what a person added', ({ place }) => {
+  test('is started from its new place, with the arguments that the user added', ({ place }) => {
     const fresh = moved(place, 'Latchkey%201.AppImage', 'Latchkey 2.AppImage')
     const text = readFileSync(place.entry, 'utf8')
     place.write(
@@ -613,7 +638,7 @@ test.describe('a Latchkey that has moved', () => {
   })
 
   for (const key of ['Hidden=true', 'X-GNOME-Autostart-enabled=false']) {
-    test(`stays off where ${key}`, ({ place }) => {
+    test(`stays off if the entry has ${key}`, ({ place }) => {
       const fresh = moved(place, 'a/latchkey', 'b/latchkey')
       const text = readFileSync(place.entry, 'utf8')
       const off = `${text.replace('X-GNOME-Autostart-enabled=true\n', '')}${key}\n`
@@ -625,19 +650,19 @@ test.describe('a Latchkey that has moved', () => {
     })
   }
 
-  test('stays off where there is no entry', ({ place }) => {
+  test('stays off if there is no entry', ({ place }) => {
     expect(place.autostart(place.program()).repair()).toEqual(OFF)
     expect(existsSync(place.entry)).toBe(false)
   })
 
-  test('takes over from an older one that is still there', ({ place }) => {
+  test('takes over from an older one that still exists', ({ place }) => {
     place.autostart(place.program('Latchkey 1.AppImage')).set(true)
     const fresh = place.program('Latchkey 2.AppImage')
     expect(place.autostart(fresh).repair()).toEqual(ON)
     expect(place.starts()).toEqual([fresh.program, '--autostart'])
   })
 
-  test('is not taken over from the source tree while it is there', ({ place }) => {
+  test('is not replaced by the source tree while it still exists', ({ place }) => {
     const installed = place.program()
     place.autostart(installed).set(true)
     const { program } = place.program('electron')
@@ -649,13 +674,13 @@ test.describe('a Latchkey that has moved', () => {
     expect(place.starts()).toEqual([program, place.home, '--autostart'])
   })
 
-  test('is turned off from where it is now', ({ place }) => {
+  test('is turned off from its new place', ({ place }) => {
     const fresh = moved(place, 'a/latchkey', 'b/latchkey')
     expect(place.autostart(fresh).set(false)).toEqual(OFF)
     expect(existsSync(place.entry)).toBe(false)
   })
 
-  test('an uninstalled one is passed over by desktops', ({ place }) => {
+  test('an uninstalled one is skipped by desktops', ({ place }) => {
     const launch = place.program()
     place.autostart(launch).set(true)
     expect(place.starts()).not.toBeNull()
@@ -664,38 +689,40 @@ test.describe('a Latchkey that has moved', () => {
   })
 })
 
-test.describe('what cannot be written is said in words', () => {
-  test('where the configuration folder is none', ({ place }) => {
+test.describe('an entry that cannot be written gets a message', () => {
+  test('if the configuration folder is a file', ({ place }) => {
     const file = join(place.home, 'file')
     place.write('', file)
     const after = place.autostart(place.program(), { XDG_CONFIG_HOME: file }).set(true)
     expect(after).toMatchObject({ on: false, changeable: true })
     expect(after.note).toBe(
-      `Start at login could not be turned on: ${join(file, 'autostart')} is not a folder.`,
+      ENTRY_MESSAGES.notTurnedOn(OBSTACLES.notFolder(join(file, 'autostart'))),
     )
   })
 
-  test('where nothing may be written', ({ place }) => {
+  test('if the folder is not writable', ({ place }) => {
     const root = process.getuid?.() === 0
     test.skip(root && process.platform !== 'linux', 'root may write everywhere here')
     const folder = root ? '/sys' : join(place.home, 'locked')
     if (!root) mkdirSync(folder, { mode: 0o500 })
     const after = place.autostart(place.program(), { XDG_CONFIG_HOME: folder }).set(true)
     expect(after).toMatchObject({ on: false, changeable: true })
-    expect(after.note).toMatch(/could not be turned on: nothing may be written in/)
+    expect(after.note).toBe(
+      ENTRY_MESSAGES.notTurnedOn(OBSTACLES.readOnly(join(folder, 'autostart'))),
+    )
   })
 
-  test('where the AppImage is gone', ({ place }) => {
+  test('if the AppImage is gone', ({ place }) => {
     const autostart = place.autostart(null)
     for (const state of [autostart.state(), autostart.set(true), autostart.repair()]) {
       expect(state).toMatchObject({ on: false, changeable: false })
-      expect(state.note).toMatch(/AppImage/)
+      expect(state.note).toBe(ENTRY_MESSAGES.appImageGone)
     }
     expect(existsSync(place.entry)).toBe(false)
   })
 })
 
-test.describe('how this Latchkey is started again', () => {
+test.describe('this Latchkey is started again', () => {
   const mount = '/tmp/.mount_LatchkAbCdEf'
   const facts = (more: Partial<ThisProcess>): ThisProcess => ({
     execPath: '/opt/Latchkey/latchkey',
@@ -705,7 +732,7 @@ test.describe('how this Latchkey is started again', () => {
     ...more,
   })
 
-  test('installed, by its own file', () => {
+  test('by its own file if it is installed', () => {
     expect(findLaunch(facts({}))).toEqual({
       program: '/opt/Latchkey/latchkey',
       args: [],
@@ -713,7 +740,7 @@ test.describe('how this Latchkey is started again', () => {
     })
   })
 
-  test('from the source tree, by Electron and the app’s folder', () => {
+  test('by Electron and the app’s folder if it runs from the source tree', () => {
     const tree = { execPath: '/src/electron', appPath: '/src', isPackaged: false }
     expect(findLaunch(facts(tree))).toEqual({
       program: '/src/electron',
@@ -722,7 +749,7 @@ test.describe('how this Latchkey is started again', () => {
     })
   })
 
-  test('as an AppImage, by the image and not by where it is mounted', ({ place }) => {
+  test('by the image and not from its mount if it is an AppImage', ({ place }) => {
     const { program } = place.program('Latchkey.AppImage')
     const env = { APPIMAGE: program, APPDIR: mount }
     expect(findLaunch(facts({ execPath: `${mount}/latchkey`, env }))).toEqual({
@@ -732,7 +759,7 @@ test.describe('how this Latchkey is started again', () => {
     })
   })
 
-  test('not by an AppImage that only started it, as an editor’s terminal does', ({ place }) => {
+  test('not by an AppImage that only started it, such as an editor’s', ({ place }) => {
     const { program } = place.program('Editor.AppImage')
     for (const APPDIR of ['/tmp/.mount_EditorX', '/opt/Latch', '', 'opt']) {
       const launch = findLaunch(facts({ env: { APPIMAGE: program, APPDIR } }))
@@ -743,7 +770,7 @@ test.describe('how this Latchkey is started again', () => {
     )
   })
 
-  test('not at all, where the AppImage is gone or is none', ({ place }) => {
+  test('not at all if the AppImage is gone or is not a file', ({ place }) => {
     const folder = place.home
     const looping = join(folder, 'looping')
     symlinkSync(looping, looping)
@@ -757,13 +784,15 @@ test.describe('how this Latchkey is started again', () => {
 test.describe('flags that a start at login keeps', () => {
   const FLAGS = ['--data-dir=/srv/my "data" 100%', '--port=5000']
 
-  test('follow the flag that marks it', ({ place }) => {
+  test('follow the flag that marks such a start', ({ place }) => {
     const launch = { ...place.program(), flags: FLAGS }
     expect(place.autostart(launch).set(true)).toEqual(ON)
     expect(place.starts()).toEqual([launch.program, '--autostart', ...FLAGS])
   })
 
-  test('take the place of those of their names, and leave what a person added', ({ place }) => {
+  test('replace those of the same names, and leave the arguments that the user added', ({
+    place,
+  }) => {
     const { program } = place.program()
     const own = '--no-sandbox --autostart --port 4000 --data-dir=/old --json'
     place.write(entry(`Exec=${program} ${own}\nHidden=true\nX-Latchkey-Autostart=true`))
@@ -773,7 +802,7 @@ test.describe('flags that a start at login keeps', () => {
     expect(place.starts()).toEqual([program, '--no-sandbox', '--autostart', ...FLAGS, '--json'])
   })
 
-  test('stay as they are while it is on, whatever this start was given', ({ place }) => {
+  test('stay as they are while it is on, whatever flags this start has', ({ place }) => {
     const launch = place.program()
     place.autostart({ ...launch, flags: FLAGS }).set(true)
     const before = readFileSync(place.entry, 'utf8')
@@ -783,7 +812,7 @@ test.describe('flags that a start at login keeps', () => {
     expect(readFileSync(place.entry, 'utf8')).toBe(before)
   })
 
-  test('go with a program that has moved', ({ place }) => {
+  test('are kept if the program has moved', ({ place }) => {
     const old = place.program()
     place.autostart({ ...old, flags: FLAGS }).set(true)
     rmSync(old.program)
@@ -792,11 +821,11 @@ test.describe('flags that a start at login keeps', () => {
     expect(place.starts()).toEqual([moved.program, '--autostart', ...FLAGS])
   })
 
-  test('that no entry can hold are an obstacle that is told', ({ place }) => {
+  test('that no entry can contain are an obstacle, with a message', ({ place }) => {
     const launch = { ...place.program(), flags: ['--data-dir=/srv/a\nb'] }
     const state = place.autostart(launch).set(true)
     expect(state).toMatchObject({ on: false, changeable: true })
-    expect(state.note).toContain('line break')
+    expect(state.note).toBe(ENTRY_MESSAGES.notTurnedOn(OBSTACLES.unwritable))
     expect(existsSync(place.entry)).toBe(false)
   })
 })
@@ -806,7 +835,7 @@ test.describe('on Windows', () => {
   const launch: Launch = { program: 'C:\\Our Programs\\Latchkey.exe', args: [], installed: true }
   const COMMAND = `"${launch.program}" --autostart`
 
-  test('it is a value in the registry, with the program in quotes and the flag', () => {
+  test('the login item is a value in the registry, with the program in quotes and the flag', () => {
     const { run, autostart } = windows(launch)
     expect(autostart.state()).toEqual(OFF)
     expect(autostart.set(true)).toEqual(ON)
@@ -816,19 +845,19 @@ test.describe('on Windows', () => {
     expect(run.size).toBe(0)
   })
 
-  test('switched off in Task Manager it is off, says so, and can be switched on here', () => {
+  test('an entry that was turned off in Task Manager is off, with a message, and can be turned on here', () => {
     const { run, autostart } = windows(launch)
     autostart.set(true)
     run.set(ID, { ...run.get(ID)!, enabled: false })
     expect(autostart.state()).toMatchObject({ on: false, changeable: true })
-    expect(autostart.state().note).toMatch(/Task Manager/)
+    expect(autostart.state().note).toBe(LOGIN_ITEM_MESSAGES.disabledInWindows)
     expect(autostart.repair().on).toBe(false)
     expect(run.get(ID)!.enabled).toBe(false)
     expect(autostart.set(true)).toEqual(ON)
     expect(run.get(ID)!.enabled).toBe(true)
   })
 
-  test('one without the flag, as an older version wrote it, is mended at start', () => {
+  test('an entry without the flag, as older versions wrote it, is repaired at the start', () => {
     const { run, autostart } = windows(launch)
     run.set(ID, { name: ID, command: `"${launch.program}"`, enabled: true })
     expect(autostart.state()).toEqual(ON)
@@ -836,7 +865,7 @@ test.describe('on Windows', () => {
     expect(run.get(ID)!.command).toBe(COMMAND)
   })
 
-  test('it keeps flags, and stays as it is for a start with others', () => {
+  test('an entry keeps its flags if a later start has other flags', () => {
     const flags = ['--data-dir=D:\\My Data', '--port=5000']
     const { run, autostart } = windows({ ...launch, flags })
     expect(autostart.set(true)).toEqual(ON)
@@ -850,12 +879,12 @@ test.describe('on Windows', () => {
     expect(run.get(ID)!.command).toBe(command)
   })
 
-  test('an entry by an administrator is told of, and not fought', () => {
+  test('an administrator’s entry gets a message, and is left alone', () => {
     const { run, autostart } = windows(launch)
     run.set('Policy', { name: 'Policy', command: COMMAND, scope: 'machine', enabled: true })
     for (const state of [autostart.state(), autostart.set(false), autostart.repair()]) {
       expect(state).toMatchObject({ on: true, changeable: false })
-      expect(state.note).toMatch(/Policy/)
+      expect(state.note).toBe(LOGIN_ITEM_MESSAGES.otherEntry('Policy'))
     }
     expect(run.size).toBe(1)
   })
@@ -884,7 +913,7 @@ test.describe('on Windows', () => {
     })
   }
 
-  test('from the source tree, an entry that starts something else is not on, and is replaced', () => {
+  test('from the source tree, an entry that starts another program is off, and is replaced', () => {
     const source = { program: 'C:\\electron.exe', args: ['C:\\my app'], installed: false }
     const { run, autostart } = windows(source)
     // As it was written with quotes of its own: Electron looks for a folder with quotes in its name.
@@ -895,19 +924,19 @@ test.describe('on Windows', () => {
     expect(parseCommandLine(run.get(ID)!.command).args).toEqual(['C:\\my app', '--autostart'])
   })
 
-  test('of a program whose path holds a blank, the entries are found', () => {
+  test('entries are found for a program whose path contains a space', () => {
     const { run, autostart } = windows(launch)
     run.set('Policy', { name: 'Policy', command: COMMAND, scope: 'machine', enabled: true })
     run.set('Short', { name: 'Short', command: 'C:\\Our', enabled: true })
-    expect(autostart.state().note).toMatch(/Policy/)
+    expect(autostart.state().note).toBe(LOGIN_ITEM_MESSAGES.otherEntry('Policy'))
     run.delete('Policy')
     expect(autostart.state()).toEqual(OFF)
   })
 
-  test('what the system does not take is said in words', () => {
+  test('a change that Windows rejects gets a message', () => {
     const { autostart } = windows(launch, { refuses: true })
     expect(autostart.set(true)).toMatchObject({ on: false, changeable: true })
-    expect(autostart.set(true).note).toMatch(/did not accept/)
+    expect(autostart.set(true).note).toBe(LOGIN_ITEM_MESSAGES.rejectedByWindows)
   })
 
   /** The registry's Run keys, with Electron's rules for them. */
@@ -948,21 +977,21 @@ test.describe('on macOS', () => {
     expect(calls).toEqual([true, false])
   })
 
-  test('where the person’s consent is missing, it is off and says where to give it', () => {
+  test('without the user’s consent, it is off, and the message says where to give it', () => {
     const { calls, autostart } = mac({ registered: 'requires-approval' })
     for (const state of [autostart.set(true), autostart.set(true), autostart.state()]) {
       expect(state).toMatchObject({ on: false, changeable: true })
-      expect(state.note).toMatch(/System Settings/)
+      expect(state.note).toBe(LOGIN_ITEM_MESSAGES.needsConsent)
     }
     expect(calls).toEqual([true])
     expect(autostart.set(false)).toEqual(OFF)
     expect(calls).toEqual([true, false])
   })
 
-  test('what macOS does not take is said in words', () => {
+  test('a change that macOS rejects gets a message', () => {
     const after = mac({ registered: 'not-found' }).autostart.set(true)
     expect(after).toMatchObject({ on: false, changeable: true })
-    expect(after.note).toMatch(/did not accept.*Applications/)
+    expect(after.note).toBe(LOGIN_ITEM_MESSAGES.moveToApplications)
   })
 
   test('before macOS 13 there is no status', () => {
@@ -971,10 +1000,10 @@ test.describe('on macOS', () => {
     expect(autostart.set(false)).toEqual(OFF)
   })
 
-  test('from the source tree it is not offered, for it would start Electron alone', () => {
+  test('from the source tree it is not offered, because it would start Electron alone', () => {
     const { calls, autostart } = mac({ installed: false })
     expect(autostart.set(true)).toMatchObject({ on: false, changeable: false })
-    expect(autostart.set(true).note).toMatch(/source tree/)
+    expect(autostart.set(true).note).toBe(LOGIN_ITEM_MESSAGES.notInstalled)
     expect(calls).toEqual([])
   })
 
@@ -997,7 +1026,7 @@ test.describe('on macOS', () => {
   }
 })
 
-/** An entry by a person's own hand. */
+/** An entry that the user wrote. */
 function entry(lines: string): string {
   return `[Desktop Entry]\nType=Application\nName=Latchkey\n${lines}\n`
 }
@@ -1011,7 +1040,7 @@ function snapshot(path: string): unknown {
   ])
 }
 
-test('where a start at login would fail, it can be turned off and not on, and says why', () => {
+test('if a start at login would fail, it can be turned off but not on, with a message', () => {
   let on = true
   const asked: boolean[] = []
   const state = () => ({ on, changeable: true, note: null })
