@@ -1,4 +1,4 @@
-// better-auth with its OAuth provider plugin, which nobody here wrote, over a database in memory.
+// better-auth with its OAuth provider plugin, a third-party provider, with a database in memory.
 
 import { randomBytes } from 'node:crypto'
 import type { RequestListener } from 'node:http'
@@ -31,7 +31,7 @@ const TABLES = [
   'oauthClientResource',
 ]
 
-/** Starts it, with one person and one public client. The caller closes it. */
+/** Starts the provider with one person and one public client. The caller closes it. */
 export async function startBetterAuth(): Promise<OddProvider> {
   let clientId = ''
   const paths = { token: `${BASE}/oauth2/token`, revocation: `${BASE}/oauth2/revoke` }
@@ -95,7 +95,7 @@ async function createListener(
   return { listener, clientId: client.client_id }
 }
 
-/** The page that better-auth leaves to its user: it signs in, and goes where the answer says. */
+/** The page that better-auth expects from its user: it signs in and follows the answer's redirect. */
 const SIGN_IN_PAGE = `<!doctype html>
 <title>Sign in</title>
 <form>

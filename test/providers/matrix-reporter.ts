@@ -1,14 +1,14 @@
-// Prints the matrix of a run: each shape of provider, and how sign-in, renewal and sign-out went.
+// Prints the matrix of a run: each kind of provider, and the results of sign-in, renewal and sign-out.
 
 import type { Reporter, TestCase, TestResult, TestStep } from '@playwright/test/reporter'
 
 export const MATRIX_TAG = '@providers'
 export const MATRIX_STEPS = ['sign-in', 'renewal', 'sign-out'] as const
 
-/** On shapes at which nobody may be signed in. */
+/** Set for kinds of provider at which nobody can sign in. */
 export const REFUSED_SHAPE = 'refused'
 
-/** `-` is a step that was not reached. */
+/** `-` marks a step that was not reached. */
 type Cell = 'ok' | 'refused' | 'FAILED' | '-'
 
 export default class Matrix implements Reporter {

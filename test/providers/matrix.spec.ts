@@ -1,4 +1,4 @@
-// Sign-in, renewal and sign-out, end to end, at every shape of provider. The run prints the matrix.
+// Sign-in, renewal and sign-out, end to end, at every kind of provider. The run prints the matrix.
 
 import { call } from '../support/service.js'
 import { expect, SCRIPTED, test } from '../support/desktop-test.js'
@@ -36,7 +36,7 @@ for (const shape of SHAPES) {
 
 type Latchkey = { program: Program; url: string }
 
-/** Nobody gets in, the person is told why, and where the metadata says so no browser is opened. */
+/** Nobody is signed in, and the user sees the reason. If the metadata decide that, no browser is opened. */
 async function refuse(
   { at, words }: NonNullable<Shape['refused']>,
   provider: OddProvider,
@@ -51,14 +51,14 @@ async function refuse(
   if (at === 'metadata') expect(program.stdout()).not.toContain('"event":"open"')
 }
 
-/** An app asks for the sign-in, the person answers in the browser, and the app fetches the tokens. */
+/** An app asks for a sign-in, the user answers in the browser, and the app fetches the tokens. */
 async function signIn(
   provider: OddProvider,
   { program, url }: Latchkey,
   page: Page,
 ): Promise<void> {
   const asked = call({ url }, '/pkce/code')
-  // An answer before the link is an error, and there will be no link.
+  // An answer before the link is an error, and no link will follow.
   const link = await Promise.race([program.link(), asked.then(({ text }) => text)])
   expect(link).toContain('/authorize')
   await provider.signIn(page, link)
@@ -88,7 +88,7 @@ async function signOut(
 ): Promise<void> {
   program.type('sign-out')
   await program.status('signed-out')
-  // Ends once the provider has been told; until then nothing that went wrong could be seen.
+  // The program ends after the provider was contacted. Failures are visible only then.
   program.type('quit')
   expect(await program.ended).toBe(0)
   expect(outcomeOf(provider.answers.revocation)).toBe(signOut)

@@ -1,9 +1,9 @@
-// oauth2-mock-server, a provider that nobody here wrote, as it is.
+// oauth2-mock-server, a third-party provider, unchanged.
 
 import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server'
 import { serveWatched, type OddProvider } from './odd-provider.js'
 
-/** Starts it. It signs everyone in as one person, without a page. The caller closes it. */
+/** Starts the provider. It signs everyone in as one person, without a page. The caller closes it. */
 export async function startMockServer(): Promise<OddProvider> {
   const served = await serveWatched({ token: '/token', revocation: '/revoke' }, async (origin) => {
     const issuer = new OAuth2Issuer()

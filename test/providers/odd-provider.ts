@@ -1,4 +1,4 @@
-// What a test needs of a provider that is not the embedded one, and how it is seen from outside.
+// The interface between a test and a provider other than the embedded one, and a server that records answers.
 
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
@@ -8,7 +8,7 @@ import type { Page } from '@playwright/test'
 export type OddProvider = {
   readonly issuer: string
   readonly clientId: string
-  /** What a person does in their browser, from the link to the page that ends the sign-in. */
+  /** The user's actions in the browser, from the link to the last page of the sign-in. */
   signIn(page: Page, link: string): Promise<void>
   /** The status of each answer, oldest first. */
   readonly answers: Readonly<Record<'token' | 'revocation', readonly number[]>>
@@ -19,8 +19,8 @@ export type OddProvider = {
 export type Watched = Pick<OddProvider, 'answers' | 'close'> & { readonly origin: string }
 
 /**
- * Starts a server on a free port of 127.0.0.1 that notes what it answers at the two paths. `listen`
- * makes the handler once the origin is known; no request gets in before that.
+ * Starts a server on a free port of 127.0.0.1 that records its answers at the two paths. `listen`
+ * makes the handler once the origin is known. No request arrives before that.
  */
 export async function serveWatched(
   paths: Readonly<Record<'token' | 'revocation', string>>,

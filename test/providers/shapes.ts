@@ -1,5 +1,5 @@
-// The shapes of providers that Latchkey meets, and what must come of each. The next odd one is one
-// more entry.
+// The kinds of providers that Latchkey may meet, with the expected result of each. To add another one, add
+// an entry.
 
 import { SignJWT } from 'jose'
 import { startProvider } from '../provider/provider.js'
@@ -11,14 +11,14 @@ import { startSmallProvider, type Answer, type Parts } from './small-provider.js
 export type Shape = {
   name: string
   start(): Promise<OddProvider>
-  /** Where it ends, and in which words, if nobody may be signed in. */
+  /** If nobody can sign in: the step that fails, and the message. */
   refused?: { at: 'metadata' | 'callback'; words: string }
   signOut?: SignOut
 }
 
 /**
- * What becomes of a sign-out at the provider: it revokes the tokens; it cannot, so that they are
- * forgotten here only; it refuses, as it announced. The person is told of none of them.
+ * The effect of a sign-out at the provider. It revokes the tokens; or it can't, so they are only
+ * deleted here; or it rejects the request, as announced. The user sees no message in any case.
  */
 export type SignOut = 'revoked' | 'forgotten' | 'refused as announced'
 
@@ -33,7 +33,7 @@ const withIss = (answer: URLSearchParams, issuer: string): readonly URLSearchPar
 export const SHAPES: readonly Shape[] = [
   { name: 'oidc-provider', start: startOidcProvider },
   { name: 'oauth2-mock-server', start: startMockServer },
-  // It announces revocation with a secret only, and revokes for public clients all the same.
+  // It announces revocation only with a secret, but revokes for public clients too.
   { name: 'better-auth', start: startBetterAuth },
   small('an ordinary provider', {}),
 
@@ -168,14 +168,14 @@ function small(name: string, parts: Parts): Shape {
   return { name, start: () => startSmallProvider(parts) }
 }
 
-/** Metadata in which some members are others. */
+/** Changes some members of the metadata. */
 function changed(
   changes: Readonly<Record<string, unknown>>,
 ): (json: Record<string, unknown>) => unknown {
   return (json) => ({ ...json, ...changes })
 }
 
-/** Successful token answers in which some members are others. */
+/** Changes some members of successful token answers. */
 function answered(changes: Readonly<Record<string, unknown>>): NonNullable<Parts['tokens']> {
   return (json) => ({ status: 200, json: { ...json, ...changes } })
 }

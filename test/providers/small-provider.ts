@@ -1,4 +1,4 @@
-// A small, complete OpenID provider whose every part a test may replace: for odd shapes of answers.
+// A small but complete OpenID provider. Tests can replace each part to get unusual answers.
 
 import { createHash, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -8,30 +8,30 @@ import { serveWatched, type OddProvider } from './odd-provider.js'
 
 type Json = Record<string, unknown>
 
-/** The last one signs. All are in the key set. */
+/** The last key signs. All of them are in the key set. */
 type SmallKey = { publicJwk: JWK; privateKey: CryptoKey }
 
 export type Answer = { status: number; json: unknown }
 
-/** Each part is the ordinary one where it is left out. */
+/** Replacements for parts of the provider. A missing one means the ordinary part. */
 export type Parts = {
   /** Rewrites the metadata. */
   metadata?: (json: Json) => unknown
-  /** Where a request for the metadata is sent on to, by 301; null: it is answered. */
+  /** The target of a 301 redirect for the metadata. Null: no redirect. */
   metadataLocation?: (path: string) => string | null
-  /** How many keys there are. */
+  /** The number of keys. */
   keys?: number
   /** Rewrites the key set. */
   keySet?: (keys: readonly JWK[]) => unknown
   /** Changes the header and the claims of ID tokens. */
   idToken?: (header: Json, claims: Json) => void
-  /** Signs ID tokens in another way. */
+  /** Replaces the signing of ID tokens. */
   signIdToken?: (header: Json, claims: Json) => Promise<string>
-  /** Changes what the browser brings back; a list: one visit after the other. */
+  /** Changes the callback's parameters. A list means several callbacks, one after the other. */
   callback?: (answer: URLSearchParams, issuer: string) => readonly URLSearchParams[]
-  /** Rewrites what the token endpoint answers with success. */
+  /** Rewrites successful token answers. */
   tokens?: (json: Json, grantType: string) => Answer
-  /** How a revocation is answered. */
+  /** The answer to a revocation. */
   revocation?: () => Answer
 }
 
@@ -41,7 +41,7 @@ const LIFETIME_S = 3600
 
 type Asked = { challenge: string; redirectUri: string; nonce: string; scope: string }
 
-/** Starts it. It signs everyone in as one person, without a page. The caller closes it. */
+/** Starts the provider. It signs everyone in as one person, without a page. The caller closes it. */
 export async function startSmallProvider(parts: Parts = {}): Promise<OddProvider> {
   const keys = await makeKeys(parts.keys ?? 1)
   const visits: URL[] = []
@@ -169,7 +169,7 @@ function metadataOf(issuer: string): Json {
   }
 }
 
-/** Null for a request without S256. */
+/** Null if the request did not use S256. */
 function askedIn(parameters: URLSearchParams): Asked | null {
   const read = (name: string): string => parameters.get(name) ?? ''
   if (read('code_challenge_method') !== 'S256') return null

@@ -20,10 +20,10 @@ import { createLoginItems } from './login-items.js'
 import { asChromiumPassesOn, takeLock, type Greeting } from './single-instance.js'
 import { createEvent, strict } from './strict.js'
 
-/** Electron's own command line, whatever is made of `process.argv`. */
+/** Electron's own command line, even if the app changes `process.argv`. */
 const COMMAND_LINE = [...process.argv]
 
-/** What `app` needs of a window. */
+/** The parts of a window that `app` uses. */
 export type ClosableWindow = { close(): void; destroy(): void }
 
 export class AppDouble extends EventEmitter {
@@ -92,7 +92,7 @@ export class AppDouble extends EventEmitter {
     return found
   }
 
-  /** Who only asks for it has it made: shell/common/electron_paths.cc. */
+  /** Reading this path creates the folder: shell/common/electron_paths.cc. */
   #makeUserData(): string {
     const path = join(this.#paths.get('appData') ?? '', this.getName())
     mkdirSync(path, { recursive: true })
@@ -111,7 +111,7 @@ export class AppDouble extends EventEmitter {
     this.#isSandboxed = true
   }
 
-  /** Nothing that a page sees, where a window's own focus is; but boxes have none. */
+  /** Does not affect pages, because windows have their own focus. Message boxes have none. */
   focus({ steal = false }: Partial<FocusOptions> = {}): void {
     if (steal) this.#isInFront = true
   }
@@ -151,7 +151,7 @@ export class AppDouble extends EventEmitter {
 
   exit(exitCode = 0): void {
     this.#exitCode = exitCode
-    // Before it is ready nothing runs that would have to come to an end.
+    // Before the app is ready, nothing runs that must end first.
     if (!this.#isReady) return this.#end(exitCode)
     for (const window of this.#windows) window.destroy()
     this.emit('quit', createEvent({}), exitCode)
@@ -159,9 +159,9 @@ export class AppDouble extends EventEmitter {
   }
 
   /**
-   * Starts a process that waits for this one's end, at once and each time: without a quit it waits on. Who
-   * gives the program and no arguments has it run without any. In an AppImage the waiter's own file goes with
-   * the mount (electron-builder#1727), and on Linux what it starts can gain no privileges (electron#41463).
+   * Each call at once starts a process that waits until this one ends. A call with a program but without
+   * arguments runs the program without any. In an AppImage, the waiting process loses its own file with
+   * the mount (electron-builder#1727). On Linux, the started program can gain no privileges (electron#41463).
    */
   relaunch(options: RelaunchOptions = {}): boolean {
     const isGiven = options.args !== undefined || options.execPath !== undefined
@@ -186,7 +186,7 @@ export class AppDouble extends EventEmitter {
       return
     }
     this.emit('quit', createEvent({}), 0)
-    // Whoever called `quit` goes on to their end.
+    // The caller of `quit` first runs to its end.
     setImmediate(() => this.#end(0))
   }
 
@@ -205,9 +205,9 @@ export class AppDouble extends EventEmitter {
     this.emit('second-instance', createEvent({}), argv, workingDirectory, additionalData)
   }
 
-  /** Not Electron's: how the other parts of the double take part. */
+  /** For the other parts of the double. Electron has nothing like it. */
   readonly inside = {
-    /** Electron's own name and version hold until it knows the app. */
+    /** Until this call, name and version are Electron's own. */
     setPackage: (appPackage: AppPackage): void => void (this.#package = appPackage),
     becomeReady: (): void => {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -224,7 +224,7 @@ export class AppDouble extends EventEmitter {
     isSandboxed: (): boolean => this.#isSandboxed,
     isInFront: (): boolean => this.#isInFront,
     opened: (window: ClosableWindow): void => void this.#windows.add(window),
-    /** A window's close was prevented, which calls off quitting. */
+    /** A window prevented its close, which also cancels quitting. */
     closeCancelled: (): void => void (this.#isQuitting = false),
     closed: (window: ClosableWindow): void => {
       this.#windows.delete(window)
@@ -235,7 +235,7 @@ export class AppDouble extends EventEmitter {
   }
 }
 
-/** The `--name` and `--name=value` of a command line; of a name that comes twice, the last. */
+/** Reads the `--name` and `--name=value` of a command line. If a name is repeated, the last one counts. */
 function switchesOf(argv: readonly string[]): Map<string, string> {
   const found = argv.map((arg) => /^--([^=]+)=?(.*)$/s.exec(arg)).filter((match) => match !== null)
   return new Map(found.map(([, name = '', value = '']) => [name, value]))
@@ -249,7 +249,7 @@ answer({
   activate: () => void appDouble.emit('activate', createEvent({}), false),
 })
 
-/** The parts of `App` that the app uses; listening is Node's own. */
+/** The parts of `App` that the app uses. Listening is Node's own. */
 appDouble satisfies Pick<
   App,
   | 'enableSandbox'
@@ -270,6 +270,6 @@ appDouble satisfies Pick<
   | 'whenReady'
 > & {
   dock: App['dock'] | undefined
-  // What is for the other system alone is missing.
+  // Fields for other systems are missing.
   getLoginItemSettings(options?: LoginItemSettingsOptions): Partial<LoginItemSettings>
 }

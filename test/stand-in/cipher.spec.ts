@@ -1,4 +1,4 @@
-// The keyring as a cipher, on every keyring that there is.
+// The keyring as a cipher, with every kind of keyring.
 
 import { KEYRING } from '../../main/electron/electron-messages.js'
 import { readFile } from 'node:fs/promises'
@@ -38,9 +38,7 @@ const OPEN = `${PRELUDE}
 
 const DAMAGED = KEYRING.cannotOpen
 
-test('what is sealed opens, also in a later run, and shows nothing of itself', async ({
-  start,
-}) => {
+test('sealed text opens, also in a later run, and reveals nothing', async ({ start }) => {
   for (const platform of ['linux', 'darwin', 'win32'] as const) {
     const first = await start(SEAL, { platform })
     expect(await first.said()).toEqual([{ isPlain: true, stale: false }])
@@ -58,7 +56,7 @@ test('what is sealed opens, also in a later run, and shows nothing of itself', a
   }
 })
 
-test('the same text is sealed as another one each time', async ({ start }) => {
+test('sealing the same text gives a different result each time', async ({ start }) => {
   const program = await start(`${PRELUDE}
     tell(async ({ cipher }) => {
       const parts = async () => (await cipher.seal(PLAIN, WHAT)).slice('keyring:'.length).split('.')
@@ -67,7 +65,7 @@ test('the same text is sealed as another one each time', async ({ start }) => {
       say(one.length)
     })
   `)
-  // Their key, their initialization vector, their tag and their text.
+  // The key, the initialization vector, the tag and the text.
   expect(await program.said()).toEqual([false, 4])
 })
 
@@ -109,7 +107,7 @@ const NOTES: readonly [string, DesktopOptions, note: RegExp, advice?: RegExp][] 
 ]
 
 for (const [what, options, words, advice = null] of NOTES) {
-  test(`S35: ${what}: a note says why, and what to do`, async ({ start }) => {
+  test(`S35: ${what}: a message gives the reason and the remedy`, async ({ start }) => {
     const program = await start(`${PRELUDE} tell((found) => say(found))`, options)
     const [found] = (await program.said()) as [{ note?: string; cipher?: unknown }]
     expect(found).toEqual({
@@ -125,19 +123,21 @@ for (const [what, options, words, advice = null] of NOTES) {
   })
 }
 
-test('before the app is ready there is a note, not a crash', async ({ start }) => {
+test('before the app is ready there is a message, not a crash', async ({ start }) => {
   const program = await start(`${PRELUDE} say(Object.keys(await keyringCipher())); app.exit()`)
   expect(await program.said()).toEqual([['note', 'restartAdvice']])
 })
 
-test('F28: a keyring on a desktop that Electron does not know is a keyring', async ({ start }) => {
+test('F28: a keyring on a desktop that Electron does not know is used', async ({ start }) => {
   for (const keyring of ['secret_service', 'kwallet', 'kwallet5', 'kwallet6'] as const) {
     const program = await start(SEAL, { keyring, platform: 'linux' })
     expect(await program.said()).toEqual([{ isPlain: true, stale: false }])
   }
 })
 
-test('what an older key sealed opens and is stale, until it is sealed anew', async ({ start }) => {
+test('text that an older key sealed opens and is stale, until it is sealed again', async ({
+  start,
+}) => {
   const { dataDir, ended } = await start(SEAL)
   await ended
   const keyring = { hasNewerKey: true }
@@ -152,7 +152,7 @@ for (const [before, after, heard] of [
   ['missing', 'present', expect.stringMatching(/restart Latchkey/i)],
 ] as const) {
   for (const platform of ['linux', 'darwin'] as const) {
-    test(`S35: ${platform}: a keyring that is ${before} at first and ${after} later is what it was, until the next start`, async ({
+    test(`S35: ${platform}: a keyring that is ${before} at first and ${after} later counts as ${before} until the next start`, async ({
       start,
     }) => {
       const { dataDir, ended } = await start(SEAL, { platform })
@@ -178,7 +178,7 @@ for (const [before, after, heard] of [
   }
 }
 
-test('a key that is away just now is no loss: it says to unlock, and the text stays', async ({
+test('a key that is unavailable for now loses nothing: the message says to unlock it, and the text stays', async ({
   start,
 }) => {
   const { dataDir, ended } = await start(SEAL, { keyring: { hasNewerKey: true } })
@@ -192,7 +192,7 @@ test('a key that is away just now is no loss: it says to unlock, and the text st
 })
 
 for (const platform of ['linux', 'darwin', 'win32'] as const) {
-  test(`S36: ${platform}: another machine’s and a tampered text fail with words, byte by byte`, async ({
+  test(`S36: ${platform}: text from another machine, or with any byte changed, fails with a message`, async ({
     start,
   }) => {
     const { dataDir, ended } = await start(SEAL, { platform })
@@ -224,7 +224,7 @@ for (const platform of ['linux', 'darwin', 'win32'] as const) {
   })
 }
 
-test('S36: what is no sealed text at all fails with words, and nothing is called off for it', async ({
+test('S36: text that is not sealed at all fails with a message, and has no other effect', async ({
   start,
 }) => {
   const foreign = ['', 'keyring:', 'keyring:.', 'keyring:AAAA', 'key-file:AAAA.AAAA', '{}', 'null']
@@ -245,10 +245,10 @@ test('S36: what is no sealed text at all fails with words, and nothing is called
   expect(said).toEqual([{ isPlain: true, stale: false }])
 })
 
-test('S35: nothing is taken for a keyring’s that was sealed with the key that everybody knows', async ({
+test('S35: text that was sealed with the publicly known key does not count as sealed by a keyring', async ({
   start,
 }) => {
-  // As cipher.ts does it, but for its check.
+  // As cipher.ts does it, but without its check.
   const FORGE = `${PRELUDE}
     import { createCipheriv } from 'node:crypto'
     tell(async () => {
@@ -273,7 +273,7 @@ test('S35: nothing is taken for a keyring’s that was sealed with the key that 
   }
 })
 
-test('S38: no error holds the text or its key', async ({ start }) => {
+test('S38: no error contains the text or its key', async ({ start }) => {
   const program = await start(`${PRELUDE}
     import { inspect } from 'node:util'
     tell(async ({ cipher }) => {
@@ -293,7 +293,7 @@ test('S38: no error holds the text or its key', async ({ start }) => {
 })
 
 for (const platform of ['linux', 'darwin', 'win32'] as const) {
-  test(`S36: ${platform}: what was sealed for one thing opens as no other, nor as an old text`, async ({
+  test(`S36: ${platform}: text that was sealed for one purpose does not open for another, or as an old text`, async ({
     start,
   }) => {
     const others = OTHERS.map((other) => ({ ...WHAT, ...other }))
@@ -312,7 +312,7 @@ for (const platform of ['linux', 'darwin', 'win32'] as const) {
     expect(said).toEqual([...others, null].map(() => DAMAGED as unknown))
   })
 
-  test(`${platform}: what the version before sealed opens, and as nothing new`, async ({
+  test(`${platform}: text that the previous version sealed opens, but not for a new purpose`, async ({
     start,
   }) => {
     const program = await start(
@@ -334,7 +334,7 @@ const OTHERS: readonly Partial<SealedFor>[] = [
   { purpose: 'probe' },
   { issuer: 'https://login.example.org/' },
   { clientId: 'another' },
-  // The same characters, divided in another way.
+  // The same characters, split differently.
   { issuer: `${WHAT.issuer}","${WHAT.clientId}`, clientId: '' },
   { issuer: '', clientId: `${WHAT.issuer}${WHAT.clientId}` },
 ]

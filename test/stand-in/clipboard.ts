@@ -1,4 +1,4 @@
-// Electron's `clipboard`, with a text of this run's own.
+// Electron's `clipboard`, with its own text for each run.
 
 import type { Clipboard } from 'electron'
 import { answer } from './host.js'

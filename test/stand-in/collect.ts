@@ -1,4 +1,4 @@
-// Runs the garbage collector, so that what the app forgot to hold on to is gone when it is needed.
+// Runs the garbage collector, so that objects to which the app keeps no reference are gone when it needs them.
 
 import { setImmediate } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
@@ -7,9 +7,9 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** Resolves when everything that nobody refers to has been collected. */
+/** Resolves when all unreferenced objects have been collected. */
 export async function collectGarbage(): Promise<void> {
-  // A WeakRef keeps what it was asked for until the current job ends.
+  // Reading a WeakRef keeps its target alive until the current job ends.
   await setImmediate()
   collect()
 }

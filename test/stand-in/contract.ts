@@ -1,11 +1,11 @@
-// What the double and the driver say to each other over the child's IPC channel: types only.
+// The types of the messages between the double and the driver, over the child's IPC channel.
 
-/** One line of the tray's menu, as a person reads it. */
+/** One line of the tray's menu, as the user reads it. */
 export type MenuLine = {
   kind: 'item' | 'separator'
   label: string
   enabled: boolean
-  /** Of a checkbox only. */
+  /** Checkboxes only. */
   checked?: boolean
 }
 
@@ -17,70 +17,70 @@ export type Box = {
   message: string
   detail: string
   buttons: readonly string[]
-  /** False on macOS where the app, which has no place in the Dock, did not ask to come to the front. */
+  /** False on macOS if the app, which has no Dock icon, did not ask to come to the front. */
   isInFront: boolean
 }
 
-/** What a right click in a page was on. */
+/** The target of a right click in a page. */
 export type Place = { isEditable: boolean; selection: string }
 
-/** The systems that a stand-in can be told to be, as far as the Electron API differs by them. */
+/** The systems that a stand-in can pretend to be, as far as Electron's API differs between them. */
 export type Platform = 'linux' | 'darwin' | 'win32'
 
-/** The system's keyring, as `safeStorage` meets it. */
+/** The system's keyring, as `safeStorage` finds it. */
 export type Keyring = {
-  /** Linux: what the keyring is called. It goes by the desktop, not by what runs there. */
+  /** Linux: the name of the keyring. It depends on the desktop, not on what runs there. */
   backend: 'basic_text' | 'gnome_libsecret' | 'kwallet' | 'kwallet5' | 'kwallet6'
-  /** False: it is missing, locked or was denied; `safeStorage` does not say which. */
+  /** False: the keyring is missing, locked or denied. `safeStorage` does not say which. */
   givesKey: boolean
-  /** True: it asks the person to unlock it, and they do not answer. */
+  /** True: the keyring asks the user to unlock it, and the user does not answer. */
   asks: boolean
-  /** Whose it is. What one machine sealed no other one opens. */
+  /** The machine that owns the keyring. Another machine can't open its sealed texts. */
   machine: string
-  /** True: there is a newer key by now than the one of runs in which this was false. */
+  /** True: there is a newer key than in runs where this was false. */
   hasNewerKey: boolean
 }
 
-/** What the system starts at login: on Windows a value in the registry, on macOS the app itself. */
+/** An item that the system starts at login: on Windows a registry value, on macOS the app itself. */
 export type LoginItem = {
   name: string
-  /** Windows: the command line, as it is in the registry. */
+  /** Windows: the command line in the registry. */
   command: string
-  /** Windows: whose registry it is in; the app writes to the user's. */
+  /** Windows: the user's or the machine's registry. The app writes to the user's. */
   scope?: 'user' | 'machine'
-  /** False: the person turned it off, in the Task Manager or in System Settings. */
+  /** False: the user turned it off, in Task Manager or in System Settings. */
   enabled: boolean
 }
 
-/** How the double is to behave in one run; it comes in the environment. */
+/** The behaviour of the double in one run. It comes in the environment. */
 export type Behaviour = {
-  /** The folder whose package.json names the app and its version. */
+  /** The folder with the package.json that names the app and its version. */
   appPath: string
-  /** True: that folder is an installed package's, and the command line names no app. */
+  /** True: that folder belongs to an installed package, and the command line names no app. */
   isPackaged: boolean
-  /** What `Notification.isSupported()` says. */
+  /** The result of `Notification.isSupported()`. */
   notifications: boolean
-  /** False: `shell.openExternal` rejects, as where no browser is set. */
+  /** False: `shell.openExternal` rejects, as on a desktop without a browser. */
   browser: boolean
   /** Whether the desktop is dark. */
   dark: boolean
   platform: Platform
   keyring: Keyring
-  /** What the system starts at login as the run begins. */
+  /** The system's login items when the run begins. */
   loginItems: readonly LoginItem[]
-  /** macOS: whether this run was started so. */
+  /** macOS: whether the system started this run at login. */
   openedAtLogin: boolean
-  /** Linux: a file that says whether a StatusNotifier host is there; null: one is, all the time. */
+  /** Linux: a file that says whether there is a StatusNotifier host. Null: there always is. */
   trayHostFile: string | null
-  /** The button that the person presses in each message box; null: they close it. */
+  /** The button that the user presses in each message box. Null: the user closes it. */
   boxAnswer: string | null
-  /** Electron's program; null: Node's, which starts nothing of the app. */
+  /** Electron's program. Null: Node's, which can't start the app. */
   executable: string | null
 }
 
 export const BEHAVIOUR_VARIABLE = 'LATCHKEY_STAND_IN'
 
-/** The frame that a call came from, as the driver's Chromium tells. */
+/** The frame that made a call, according to the driver's Chromium. */
 export type FrameFacts = { url: string; isMainFrame: boolean; isGone: boolean }
 
 export type SchemeRequest = {
@@ -98,79 +98,79 @@ export type LastResult = { value: unknown } | { error: string }
 
 export type PageSettings = { preload: string | null; width: number; height: number }
 
-/** What the double wants of the driver, which has the Chromium, the tray and the desktop. */
+/** The double's calls to the driver, which has the Chromium, the tray and the desktop. */
 export type HostCalls = {
-  /** The app is ready, and has heard of it. */
+  /** The app is ready, and has been told. */
   ready(): void
-  /** Opens a page for a window or takes its page elsewhere. Rejects with Chromium's error. */
+  /** Opens a page for a window, or navigates its page. Rejects with Chromium's error. */
   load(window: number, url: string, settings: PageSettings): void
-  /** A window is destroyed. */
+  /** A window was destroyed. */
   closed(window: number): void
   /** `webContents.send`. */
   send(window: number, channel: string, args: Arguments): void
-  /** How a call of `ipcRenderer.invoke` ended. On the same way as `send`, so in the same order. */
+  /** The result of an `ipcRenderer.invoke` call. It shares a channel with `send`, so the order is kept. */
   reply(window: number, call: number, outcome: LastResult): void
   notify(notification: ShownNotification): void
   openExternal(url: string): void
   /** The desktop opens a folder or file. */
   openPath(path: string): void
-  /** Resolves with the button that the person presses; null where they close the box. */
+  /** Resolves with the button that the user presses. Null if the user closes the box. */
   showBox(box: Box): string | null
   menuSet(lines: readonly MenuLine[]): void
-  /** The app changed what the system starts at login. */
+  /** The app changed the system's login items. */
   loginItemsSet(items: readonly LoginItem[]): void
 }
 
-/** What a person or a page does to the app. */
+/** The driver's calls to the double: actions of the user or of a page. */
 export type AppCalls = {
-  /** The lines of the tray's menu; null where there is no tray, no menu, or the tray was collected. */
+  /** The lines of the tray's menu. Null if there is no tray or menu, or if the tray was collected. */
   menu(): readonly MenuLine[] | null
   /** Presses a line of the tray's menu. */
   choose(label: string): void
   tray(): { toolTip: string; hasIcon: boolean } | null
-  /** A left click on the icon. Fails where there is none. */
+  /** A left click on the icon. Fails if there is no icon. */
   clickTray(): void
-  /** The file name of the tray's icon; null where there is none to be seen. */
+  /** The file name of the tray's icon. Null if no icon is visible. */
   trayIcon(): string | null
   clipboard(): string
-  /** The keyring is another one, or another way, from now on. */
+  /** Replaces or changes the keyring from now on. */
   setKeyring(keyring: Keyring): void
-  /** macOS: the person opens the app in the Finder once more. */
+  /** macOS: the user opens the app in the Finder again. */
   activate(): void
   /** The machine sleeps and wakes. */
   resume(): void
   unlockScreen(): void
-  /** The system shuts down. False where the app does not ask it to wait. */
+  /** The system shuts down. False if the app does not ask it to wait. */
   shutDown(): boolean
-  /** False where nobody hears the click any more. */
+  /** False if no listener exists for the click any more. */
   clickNotification(id: number): boolean
-  /** Nobody has clicked it for some seconds. */
+  /** The notification was not clicked for some seconds. */
   timeOutNotification(id: number): void
   quit(): void
 
   close(window: number): void
-  /** The person turns to the window, or away from it. */
+  /** The user focuses the window, or leaves it. */
   look(window: number, at: boolean): void
   minimize(window: number): void
-  /** A right click in the page; the lines of the menu that the app opens. */
+  /** A right click in the page. Returns the lines of the menu that the app opens. */
   contextMenu(window: number, place: Place): readonly MenuLine[]
   /** Presses a line of that menu. */
   chooseInPage(label: string): void
   pressControl(window: number, key: string): void
   turnWheel(window: number, direction: 'in' | 'out'): void
-  /** The page's process is gone. */
+  /** The page's process has crashed. */
   crash(window: number): void
   facts(window: number): WindowFacts
-  /** The main process takes the window elsewhere, as its own `loadURL` would. */
+  /** The main process navigates the window, as its own `loadURL` would. */
   loadUrl(window: number, url: string): void
   /** The page has been painted for the first time. */
   painted(window: number): void
 
-  /** A new document begins in the window's main frame. */
+  /** The window's main frame begins a new document. */
   navigated(window: number, url: string): void
   serve(request: SchemeRequest): SchemeResponse
   invoke(window: number, frame: FrameFacts, call: number, channel: string, args: Arguments): void
-  /** Whether the app lets a page of its window do this. */
+  /** Whether the app allows a page of its window to do this. */
   mayNavigate(window: number, url: string): boolean
   mayRedirect(window: number, url: string): boolean
   mayOpen(window: number, url: string): boolean
@@ -182,9 +182,9 @@ export type WindowFacts = {
   isVisible: boolean
   isFocused: boolean
   isMinimized: boolean
-  /** Whether it was ever visible before its page had been painted. */
+  /** Whether the window was ever visible before its page had been painted. */
   wasShownUnpainted: boolean
-  /** Whether it has an icon of its own. */
+  /** Whether the window has its own icon. */
   hasIcon: boolean
   zoomLevel: number
   webPreferences: Readonly<Record<string, unknown>>

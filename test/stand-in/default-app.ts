@@ -1,20 +1,20 @@
-// What Electron does with its command line: the modules to be required first, then the app, which is a
-// folder or a file, and whose package.json names it (Electron's default_app/main.ts).
+// How Electron reads its command line: first the modules to require, then the app, which is a
+// folder or a file. Its package.json contains its name (Electron's default_app/main.ts).
 
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 
 export type AppPackage = {
-  /** What the app is called, and its version; Electron's own where the app has no package.json. */
+  /** The app's name and version. Electron's own if the app has no package.json. */
   name: string
   version: string
   path: string
-  /** The file that is run. */
+  /** The file to run. */
   main: string
 }
 
-/** The modules and the app that a command line names. Switches are Chromium's or the app's. */
+/** Finds the modules and the app in a command line. Switches belong to Chromium or the app. */
 export function readCommandLine(args: readonly string[]): { modules: string[]; file: string } {
   const modules: string[] = []
   for (let at = 0; at < args.length; at += 1) {

@@ -1,4 +1,4 @@
-// Electron's `shell` and `dialog`: what an app asks of the desktop.
+// Electron's `shell` and `dialog`, by which an app uses the desktop.
 
 import type { Dialog, MessageBoxOptions, MessageBoxReturnValue, Shell } from 'electron'
 import { inside } from './app.js'
@@ -11,13 +11,13 @@ export const shellDouble = {
   },
   openPath(path: string): Promise<string> {
     const opened = host.call('openPath', path)
-    // Linux starts xdg-open at once, and never comes back to the promise.
+    // On Linux, Electron starts xdg-open at once and never settles the promise.
     return behaviour.platform === 'linux' ? new Promise(() => undefined) : opened.then(() => '')
   },
 } satisfies Pick<Shell, 'openExternal' | 'openPath'>
 
 export const dialogDouble = {
-  // A box on the screen, until the person dismisses it; the app goes on meanwhile.
+  // A box stays on the screen until the user dismisses it. The app continues meanwhile.
   async showMessageBox(options: MessageBoxOptions): Promise<MessageBoxReturnValue> {
     inside.needsReady('dialog module cannot be used')
     const { title = '', message, detail = '', buttons = ['OK'], cancelId = 0 } = options

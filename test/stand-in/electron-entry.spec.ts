@@ -1,5 +1,5 @@
-// What the driver starts Electron with, started on the stand-in: Playwright's loader, the entry that
-// notes what the app does, and the app's own folder.
+// The driver's command line for Electron, started on the stand-in: Playwright's loader, the entry that
+// records what the app does, and the app's own folder.
 
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -17,7 +17,7 @@ const LOADER = join(
   'lib/server/electron/loader.js',
 )
 
-/** How Playwright begins the command line of an app that it drives, and what tells of the app here. */
+/** How Playwright begins the command line of an app that it drives, and the script that reports on the app. */
 const byPlaywright = (observer: string): string[] => [
   '-r',
   LOADER,
@@ -28,10 +28,10 @@ const byPlaywright = (observer: string): string[] => [
   '--remote-debugging-port=0',
 ]
 
-/** How the driver begins one that it does not look into. */
+/** How the driver begins the command line of an app that it does not inspect. */
 const alone = (observer: string): string[] => ['--no-sandbox', '-r', observer]
 
-/** In the app's process: says what the app is, and the first link that it opens. */
+/** Runs in the app's process: reports the app's name and the first link that it opens. */
 const OBSERVER = `
   const { writeSync } = require('node:fs')
   const say = (value) => writeSync(1, JSON.stringify(value) + '\\n')
@@ -79,7 +79,7 @@ for (const [by, begin] of [
   ['Playwright', byPlaywright],
   ['the driver alone', alone],
 ] as const) {
-  test(`by ${by}, Electron runs the app's own folder, and the app finds its own flags`, async ({
+  test(`started by ${by}, Electron runs the app’s own folder, and the app finds its own flags`, async ({
     enter,
     provider,
   }) => {
@@ -98,7 +98,7 @@ for (const [by, begin] of [
   })
 }
 
-test.describe('the keyring is the one that the spec asks for', () => {
+test.describe('the keyring is as the spec demands:', () => {
   const signIn = async (app: Entered, page: Parameters<typeof signInAs>[0]): Promise<void> => {
     await expect.poll(() => headlineOf(app), FAST).toBe('Not signed in')
     await app.choose('Sign in')
@@ -106,7 +106,7 @@ test.describe('the keyring is the one that the spec asks for', () => {
     await expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
   }
 
-  test('with a key, though Playwright turns Chromium’s own off', async ({
+  test('available, though Playwright turns off Chromium’s own', async ({
     enter,
     page,
     provider,
@@ -118,8 +118,8 @@ test.describe('the keyring is the one that the spec asks for', () => {
   })
 
   for (const [what, options] of [
-    ['without one', { keyring: 'missing' }],
-    ['turned off by a switch of the spec’s', { flags: ['--password-store=basic'] }],
+    ['missing', { keyring: 'missing' }],
+    ['turned off by the spec’s own switch', { flags: ['--password-store=basic'] }],
   ] as const) {
     test(what, async ({ enter, page, provider }) => {
       test.skip(process.platform !== 'linux', 'the switch is for Linux')

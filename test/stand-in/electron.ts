@@ -34,9 +34,9 @@ export const session = strict('session', sessionDouble)
 export const shell = strict('shell', shellDouble)
 export const Tray = strictClass('Tray', TrayDouble)
 
-/** electron-store takes these from the default export. */
+/** electron-store reads these from the default export. */
 const electron = { app, ipcMain, shell }
-// oxlint-disable-next-line import/no-default-export -- so has Electron
+// oxlint-disable-next-line import/no-default-export -- Electron has one too
 export default electron
 
 function strictClass<Class extends object>(name: string, target: Class): Class {

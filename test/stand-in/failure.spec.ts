@@ -1,12 +1,10 @@
-// What keeps the app from starting, as main/electron ends with it.
+// Failed starts, as main/electron reports and ends them.
 
 import { rm } from 'node:fs/promises'
 import { built, expect, test } from './program.js'
 
-test('a folder that Windows does not let go of changes nothing about the end', async ({
-  start,
-}) => {
-  // Chromium holds files in it open there until it has ended, and they cannot be removed before.
+test('a folder that Windows keeps locked does not change the end', async ({ start }) => {
+  // On Windows, Chromium keeps files in it open until it ends, and they can't be removed before.
   const program = await start(
     `
     import fs from 'node:fs'

@@ -1,4 +1,4 @@
-// The double's line to the driver, and how this run is to behave.
+// The double's connection to the driver, and the behaviour of this run.
 
 import { BEHAVIOUR_VARIABLE, type AppCalls, type Behaviour, type HostCalls } from './contract.js'
 import { connect, type Answers } from './wire.js'
@@ -8,27 +8,27 @@ const answers: Partial<Answers<AppCalls>> = {}
 /** The driver. */
 export const host = connect<HostCalls, AppCalls>(process, answers as Answers<AppCalls>)
 
-/** Takes on calls of the driver: each module those that concern it. */
+/** Adds handlers for calls from the driver. Each module adds its own. */
 export function answer(part: Partial<Answers<AppCalls>>): void {
   Object.assign(answers, part)
 }
 
-/** Tells the driver something without waiting for it. */
+/** Calls the driver without waiting for an answer. */
 export function tell<Name extends keyof HostCalls>(
   name: Name,
   ...args: Parameters<HostCalls[Name]>
 ): void {
-  // Where the driver has gone, this process is about to end.
+  // If the driver is gone, this process is about to end.
   host.call(name, ...args).catch(() => undefined)
 }
 
 export const behaviour = readBehaviour()
 
-/** Node, whatever the app is told that its program is. */
+/** The path of Node, even if the app is given another program's path. */
 export const node = process.execPath
 if (behaviour.executable !== null) process.execPath = behaviour.executable
 
-// Before any module of the double looks.
+// Set before any module of the double reads it.
 Object.defineProperty(process, 'platform', { value: behaviour.platform })
 
 function readBehaviour(): Behaviour {

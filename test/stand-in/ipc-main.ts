@@ -1,4 +1,4 @@
-// Electron's `ipcMain`: handlers for what a page's preload script invokes.
+// Electron's `ipcMain`: handlers for calls from a page's preload script.
 
 import { EventEmitter } from 'node:events'
 import type { IpcMain, IpcMainInvokeEvent } from 'electron'
@@ -20,7 +20,7 @@ export class IpcMainDouble extends EventEmitter {
     this.#handlers.set(channel, listener)
   }
 
-  /** Not Electron's. Runs a handler; of what it throws the caller learns the words only. */
+  /** Not part of Electron. Runs a handler. If it throws, the caller gets only the message. */
   async invoke(
     event: () => IpcMainInvokeEvent,
     channel: string,
@@ -45,7 +45,7 @@ function createInvokeEvent(id: number, frame: FrameFacts): IpcMainInvokeEvent {
   const event = createEvent({
     sender: contents.inside.facade(),
     get senderFrame() {
-      // Gone, or on another document by the time that it is looked at.
+      // The frame may be gone, or show another document, when it is read.
       if (frame.isGone || contents.isDestroyed()) return null
       if (!frame.isMainFrame) return subframe
       return contents.inside.documents() === documents ? mainFrame : null

@@ -1,4 +1,4 @@
-// The system's keyring behind `safeStorage`: which keys Chromium has on each system, and what follows.
+// The system's keyring behind `safeStorage`: Chromium's keys on each system, and their effects.
 
 import { setTimeout } from 'node:timers/promises'
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
@@ -7,10 +7,10 @@ import type { Keyring, Platform } from './contract.js'
 
 type KeyringDeps = {
   platform: Platform
-  /** As it is now. */
+  /** Whether the keyring is available now. */
   keyring(): Keyring
   isReady(): boolean
-  /** The value of --password-store; empty where it is not given. */
+  /** The value of --password-store. Empty if it is not given. */
   passwordStore(): string
 }
 
@@ -18,18 +18,18 @@ type UsedOfSafeStorage = Pick<
   SafeStorage,
   'decryptStringAsync' | 'encryptStringAsync' | 'isAsyncEncryptionAvailable'
 > &
-  // Linux only: elsewhere it is not there at all.
+  // Linux only: other systems don't have this function.
   Partial<Pick<SafeStorage, 'getSelectedStorageBackend'>>
 
-/** Null: the key is somewhere, but was not to be had. */
+/** Null: the key exists, but is unavailable. */
 type Keys = ReadonlyMap<string, Buffer | null>
 
-/** `safeStorage` over a keyring that is made up. */
+/** `safeStorage` with a fake keyring. */
 export function createSafeStorage(ports: KeyringDeps): UsedOfSafeStorage {
   const { platform, isReady } = ports
   const keyring = (): Keyring => ({ ...ports.keyring(), ...SWITCHES[ports.passwordStore()] })
   let asked: Keys | null = null
-  /** Electron's one encryptor keeps the keys that it was first given, also none. */
+  /** Electron's only encryptor keeps the keys that it first received, even if there were none. */
   const keys = (): Keys => (asked ??= keysOf(platform, keyring()))
   const inUse = (): [string?, (Buffer | null)?] =>
     [...keys()].find(([, found]) => found !== null) ?? []
@@ -38,7 +38,7 @@ export function createSafeStorage(ports: KeyringDeps): UsedOfSafeStorage {
   return {
     async isAsyncEncryptionAvailable() {
       if (!isReady()) return false
-      // Until the person has answered, and it is another keyring.
+      // Waits until the user has answered, and the driver sets another keyring.
       while (keyring().asks) await setTimeout(20)
       keys()
       return true
@@ -94,13 +94,13 @@ const SWITCHES: Readonly<Record<string, Partial<Keyring>>> = {
   kwallet6: { backend: 'kwallet6' },
 }
 
-/** By the tag that they put before what they seal, the one in use first. */
+/** The keys by the tag before their sealed texts. The first one seals. */
 function keysOf(platform: Platform, { givesKey, machine, hasNewerKey }: Keyring): Keys {
   const key = (tag: string): Buffer | null => (givesKey ? keyFrom(`${tag} of ${machine}`) : null)
   const newer = hasNewerKey ? key('v12') : null
   if (platform !== 'linux')
     return new Map([...(newer ? [['v12', newer] as const] : []), ['v10', key('v10')]])
-  // v12 is the portal's, v11 the Secret Service's or KWallet's, v10 the one that everybody knows.
+  // v12 is the portal's, v11 the Secret Service's or KWallet's, and v10 the publicly known one.
   const known = keyFrom('peanuts')
   return new Map([
     ['v12', newer],
@@ -115,11 +115,11 @@ function keyFrom(secret: string): Buffer {
 
 type Algorithm = {
   encrypt(plain: Buffer, key: Buffer): Buffer
-  /** Throws where it sees that something is wrong. */
+  /** Throws if it detects an error. */
   decrypt(encrypted: Buffer, key: Buffer): Buffer
 }
 
-// What Chromium has on Linux and macOS: no check but the padding at the end, the same bytes each time.
+// Chromium's cipher on Linux and macOS: it checks only the padding, and gives the same bytes each time.
 const BLANKS = Buffer.alloc(16, ' ')
 const CBC: Algorithm = {
   encrypt(plain, key) {

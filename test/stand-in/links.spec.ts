@@ -1,4 +1,4 @@
-// The one place that hands a link to the person's browser: which links it takes.
+// Which links may be passed to the user's browser. One function decides that.
 
 import { built, expect, test } from './program.js'
 
@@ -23,9 +23,7 @@ const BAD = [
   'data:text/html,x',
 ]
 
-test('S31: https links are opened, and http links on this machine, and no other', async ({
-  start,
-}) => {
+test('S31: only https links, and http links to this machine, are opened', async ({ start }) => {
   const program = await start(`
     import { openBrowser } from ${JSON.stringify(built('browser.js'))}
     app.whenReady().then(async () => {

@@ -1,8 +1,8 @@
-// What the lockdown prevents even in a window whose preferences allow it.
+// Actions that the lockdown prevents even if a window's preferences allow them.
 
 import { built, expect, test } from './program.js'
 
-test('S29: no page is embedded, even if a window allows the webview tag', async ({ start }) => {
+test('S29: no page can be embedded, even if a window allows the webview tag', async ({ start }) => {
   const program = await start(`
     import { lockDown } from ${JSON.stringify(built('lockdown.js'))}
     app.whenReady().then(() => {

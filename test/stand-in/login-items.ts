@@ -1,4 +1,4 @@
-// What the system starts at login, as `app` reads and sets it on Windows and macOS.
+// The system's login items, as `app` reads and sets them on Windows and macOS.
 
 import type { LoginItemSettings, LoginItemSettingsOptions, Settings } from 'electron'
 import type { LoginItem, Platform } from './contract.js'
@@ -14,7 +14,7 @@ type LoginItemDeps = {
 
 export type LoginItems = {
   set(settings: Settings): void
-  /** Without the fields that are for the other system alone. */
+  /** The settings without the fields for other systems. */
   get(options: LoginItemSettingsOptions): Partial<LoginItemSettings>
 }
 
@@ -30,7 +30,7 @@ export function createLoginItems(ports: LoginItemDeps): LoginItems {
     case 'darwin':
       return ofMainApp(ports, () => items, put)
     case 'linux':
-      // Electron does nothing there, and says nothing.
+      // On Linux, Electron silently does nothing.
       return { set: refuse, get: refuse }
   }
 }
@@ -38,8 +38,8 @@ export function createLoginItems(ports: LoginItemDeps): LoginItems {
 type Put = (name: string, item: LoginItem | null) => void
 
 /**
- * A value of the Run key by the name of the app, or by another, which is a command line
- * (shell/browser/browser_win.cc). The system starts what that line says.
+ * A value of the Run key, with the app's name or another one. It holds a command line
+ * (shell/browser/browser_win.cc), which the system runs.
  */
 function inRegistry(ports: LoginItemDeps, items: () => LoginItem[], put: Put): LoginItems {
   return {
@@ -51,12 +51,12 @@ function inRegistry(ports: LoginItemDeps, items: () => LoginItem[], put: Put): L
     },
     get({ path = '', args = [], ...unknown }) {
       refuseRest(unknown)
-      // A path with blanks in it is told with quotes, else it ends at the first.
+      // A path with spaces needs quotes, or it ends at the first space.
       const program = path === '' ? process.execPath : parseCommandLine(path).program
       const launchItems = items().flatMap(({ name, command, scope = 'user', enabled }) => {
         const started = parseCommandLine(command)
         if (started.program.toLowerCase() !== program.toLowerCase()) return []
-        // Switches are none of a command line's arguments to Chromium.
+        // Chromium does not count switches as arguments of a command line.
         const others = started.args.filter((arg) => !/^(--?|\/)./.test(arg))
         return [{ name, path: started.program, args: others, scope, enabled }]
       })
@@ -64,7 +64,7 @@ function inRegistry(ports: LoginItemDeps, items: () => LoginItem[], put: Put): L
         ({ name, scope }) => name === ports.appUserModelId() && scope !== 'machine',
       )
       return {
-        // Another name is not looked at, nor whether the person turned it off.
+        // Electron ignores other names, and whether the user turned the item off.
         openAtLogin: own?.command === formatCommandLine(path || process.execPath, args),
         executableWillLaunchAtLogin: launchItems.some(({ enabled }) => enabled),
         launchItems,
@@ -73,14 +73,14 @@ function inRegistry(ports: LoginItemDeps, items: () => LoginItem[], put: Put): L
   }
 }
 
-/** The app itself, as it is; no arguments can be given to it. */
+/** The app itself. It can't be given arguments. */
 function ofMainApp(ports: LoginItemDeps, items: () => LoginItem[], put: Put): LoginItems {
   const name = 'mainAppService'
   return {
-    // `path` and the like are Windows' and are not looked at.
+    // `path` and similar options are for Windows, and are ignored.
     set({ openAtLogin = false, type = name, serviceName }) {
       if (type !== name || serviceName !== undefined) refuse()
-      // What the person turned off stays off until they turn it on.
+      // An item that the user turned off stays off until the user turns it on.
       const known = items().find((item) => item.name === name)
       put(name, openAtLogin ? { name, command: '', enabled: known?.enabled ?? true } : null)
     },

@@ -15,7 +15,7 @@ export type ItemDouble = {
   click: () => void
 }
 
-/** The menu that is open in a page, and what a person had selected there. */
+/** The menu that is open in a page, and the text that the user had selected there. */
 let openMenu: { items: readonly ItemDouble[]; selection: string } | null = null
 
 export class MenuDouble {
@@ -49,7 +49,7 @@ export class MenuDouble {
         enabled,
         checked,
         click: () => {
-          // Electron changes it before the app hears of the click.
+          // Electron changes it before the app gets the click.
           if (type === 'checkbox') item.checked = !item.checked
           if (role !== undefined) playRole(role)
           click?.(item as never, undefined, {})
@@ -65,19 +65,19 @@ export class MenuDouble {
   }
 
   static setApplicationMenu(_menu: MenuDouble | null): void {
-    // The menu bar of windows, which pages do not see.
+    // The menu bar of windows, which pages can't see.
   }
 }
 
 const ROLES = ['copy', 'cut', 'paste', 'selectAll'] as const
 
-/** What Chromium does for an item; of these, only copying is seen outside the page. */
+/** Chromium's actions for items. Only copying has an effect outside the page. */
 function playRole(role: string): void {
   if (role !== 'copy') throw new Error(`the stand-in cannot ${role} in a page`)
   void clipboardDouble.writeText(openMenu?.selection ?? '')
 }
 
-/** The lines of the menu that opens while `click` runs. */
+/** Returns the lines of the menu that opens while `click` runs. */
 export function openMenuIn(selection: string, click: () => void): MenuLine[] {
   openMenu = { items: [], selection }
   click()

@@ -1,5 +1,5 @@
-// Hands standard input to the program that listens on a socket, and ends when that has heard. A
-// process of its own, because the app that greets another one must wait in the middle of a call.
+// Passes standard input to the program that listens on a socket, and ends when that has read it. A
+// separate process, because the app that contacts another one must wait in the middle of a call.
 
 import { connect } from 'node:net'
 

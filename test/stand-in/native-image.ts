@@ -1,4 +1,4 @@
-// Electron's `nativeImage`, as far as a tray needs it: a file that is an image, or an empty one.
+// Electron's `nativeImage`, as far as a tray needs it: an image from a file, or an empty one.
 
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -20,7 +20,7 @@ export const nativeImageDouble = {
   },
 } satisfies { createFromPath(path: string): ImageDouble }
 
-/** The file that an image came from; null where that is nothing to be seen. */
+/** The file that an image came from. Null if the image is empty. */
 export function fileOf(image: ImageDouble): string | null {
   return image.isEmpty() ? null : (files.get(image) ?? null)
 }

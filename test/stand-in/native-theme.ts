@@ -10,7 +10,7 @@ type Used = Pick<
 
 export const nativeThemeDouble: Used = {
   shouldUseDarkColors: behaviour.dark,
-  // The system's own parts are as dark as its windows here. Nothing changes while a program runs.
+  // Here the system's own parts and its windows have the same theme, which never changes during a run.
   shouldUseDarkColorsForSystemIntegratedUI: behaviour.dark,
   on: () => nativeThemeDouble as NativeTheme,
 }

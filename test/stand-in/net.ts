@@ -1,5 +1,5 @@
-// Electron's `net`: Node's own fetch, with its session's cookies and cache, and with Chromium's words where
-// it fails.
+// Electron's `net`: Node's own fetch, with the session's cookies and cache, and with Chromium's messages for
+// failures.
 
 import { isUtf8 } from 'node:buffer'
 import { EventEmitter } from 'node:events'
@@ -20,7 +20,7 @@ const CHROMIUM_WORDS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'ERR_CONNECTION_TIMED_OUT',
 }
 
-/** What Chromium fills in by itself. */
+/** The headers that Chromium adds by itself. */
 const RESTRICTED_HEADERS = [
   'Content-Length',
   'Host',
@@ -41,7 +41,7 @@ export const netDouble = {
     }
     const redirect = init.redirect ?? (typeof input === 'string' ? 'follow' : input.redirect)
     const asked = new Request(input instanceof Request ? input.clone() : input, init)
-    // Followed by Node only where the caller wants that; else its answer is looked at here.
+    // Node follows redirects only if the caller wants that. Otherwise the answer is handled here.
     const response = await throughSession(asked, () =>
       fetch(input, {
         ...init,
@@ -73,7 +73,7 @@ export const netDouble = {
   },
 } satisfies Pick<Net, 'fetch' | 'request'>
 
-/** A GET whose redirect is told of, and followed only by whoever says so at once. */
+/** A GET request that reports a redirect, and follows it only if the listener says so at once. */
 class ManualRequest extends EventEmitter {
   readonly #url: string
   readonly #headers: Record<string, string | string[]>
@@ -103,7 +103,7 @@ class ManualRequest extends EventEmitter {
       String(value),
     ])
     try {
-      // It sends no cookies by itself, and is told how fresh its answer must be by a header.
+      // It sends no cookies by itself. A header says how fresh its answer must be.
       const cache = headers.some(([, value]) => value === 'no-cache') ? 'no-cache' : 'default'
       const asked = new Request(this.#url, { headers, cache, credentials: 'omit' })
       const response = await throughSession(asked, () =>
@@ -122,10 +122,10 @@ class ManualRequest extends EventEmitter {
 
 /** By origin, `name=value`. */
 const cookies = new Map<string, Set<string>>()
-/** Answers by their URL: the session's cache is on the disk. */
+/** Answers by URL. The real session's cache is on the disk. */
 const cached = new Map<string, Response>()
 
-/** Electron has cookies sent where nobody says `omit`, and takes them from answers. */
+/** Unless the caller says `omit`, Electron sends cookies and stores those in answers. */
 function withCookies({ url, headers, credentials }: Request): Headers {
   const own = cookies.get(new URL(url).origin)
   const sent = new Headers(headers)
@@ -133,7 +133,7 @@ function withCookies({ url, headers, credentials }: Request): Headers {
   return sent
 }
 
-/** Asks, unless the session's cache has the answer; keeps what the answer says is to be kept. */
+/** Sends the request unless the session's cache has the answer. Caches the answer if its headers say so. */
 async function throughSession(asked: Request, ask: () => Promise<Response>): Promise<Response> {
   const { url, method, cache, credentials } = asked
   const known = cached.get(url)
@@ -150,13 +150,13 @@ async function throughSession(asked: Request, ask: () => Promise<Response>): Pro
   return response
 }
 
-/** A redirect's body is of no use to anybody. */
+/** Discards the body of a redirect. */
 function copyOf(response: Response): Response {
   const { status, headers } = response
   return isRedirect(response) ? new Response(null, { status, headers }) : response.clone()
 }
 
-/** The answer as the session's listeners leave it, where Headers can hold what it says. */
+/** Returns the answer as the session's listeners changed it, if Headers can hold its headers. */
 async function received(
   response: Response,
   signal: AbortSignal | null | undefined,
@@ -170,7 +170,7 @@ async function received(
   try {
     return new Response(response.body, { status, statusText, headers })
   } catch (thrown) {
-    // Electron throws this outside its promise, which only the signal ends: electron/electron#42244.
+    // Electron throws this outside its promise, which only the signal can settle: electron/electron#42244.
     setImmediate(() => {
       throw thrown
     })
@@ -180,7 +180,7 @@ async function received(
   }
 }
 
-/** Chromium reads a header's value as UTF-8 where it is that; Node has one character a byte. */
+/** Chromium decodes a header's value as UTF-8 if it is valid. Node has one character per byte. */
 function headersOf({ headers }: Response): Record<string, string[]> {
   const read: Record<string, string[]> = {}
   for (const [name, value] of headers) {
@@ -196,10 +196,10 @@ function isRedirect({ status, headers }: Response): boolean {
 }
 
 function inChromiumsWords(thrown: unknown): unknown {
-  if (!(thrown instanceof TypeError)) return thrown // Called off by its signal.
+  if (!(thrown instanceof TypeError)) return thrown // Aborted by its signal.
   if (/bad port/.test(String(thrown.cause))) return new Error('net::ERR_UNSAFE_PORT')
   for (let cause: unknown = thrown; cause instanceof Error; cause = cause.cause) {
-    // Several, where a name has several addresses.
+    // Several errors, if a name has several addresses.
     const { code } = (cause instanceof AggregateError ? cause.errors[0] : cause) as {
       code?: string
     }

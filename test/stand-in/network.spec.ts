@@ -1,4 +1,4 @@
-// The way to the network against its session: what Electron would keep of a provider, and send again.
+// The app's network requests and Electron's session, which would store cookies and answers of a provider.
 
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,7 +7,7 @@ import { built, expect, test as base } from './program.js'
 type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 
 const test = base.extend<{
-  /** A web server; gives its origin, and what it was asked, oldest first. */
+  /** A web server. Returns its origin and its requests, oldest first. */
   serve: (answer: RequestListener) => Promise<{ origin: string; asked: readonly Asked[] }>
 }>({
   // eslint-disable-next-line no-empty-pattern
@@ -29,7 +29,7 @@ const test = base.extend<{
   },
 })
 
-/** A program that asks for `given.url`, and says what it was answered. */
+/** A program that requests `given.url` and prints the answer. */
 function asking(url: string, calls: readonly string[]): string {
   return `
     import { electronFetch } from ${JSON.stringify(built('network.js'))}
@@ -51,7 +51,7 @@ const keep: RequestListener = (_request, response) => {
   response.end('the answer')
 }
 
-test('the stand-in’s session keeps cookies and answers, as Electron’s does', async ({
+test('the stand-in’s session stores cookies and answers, like Electron’s', async ({
   start,
   serve,
 }) => {
@@ -72,7 +72,7 @@ test('the stand-in’s session keeps cookies and answers, as Electron’s does',
   ])
 })
 
-test('S38: a provider is sent no cookie, and what it says is asked for anew', async ({
+test('S38: a provider gets no cookies, and its answers are not cached', async ({
   start,
   serve,
 }) => {
@@ -92,7 +92,7 @@ test('S38: a provider is sent no cookie, and what it says is asked for anew', as
   ])
 })
 
-test('where an address redirects to is asked for anew too, and without cookies', async ({
+test('the target of a redirect gets no cookies either, and its answers are not cached', async ({
   start,
   serve,
 }) => {
@@ -104,7 +104,7 @@ test('where an address redirects to is asked for anew too, and without cookies',
     response.writeHead(301, { Location: `/place-${places}` }).end()
   })
   const program = await start(asking(origin, ['ask()', 'ask()']))
-  // Each is asked twice: for its answer, and for where it leads.
+  // Each URL is requested twice: for its redirect, and for its answer.
   expect(await program.said()).toEqual([
     [301, `${origin}/place-2`],
     [301, `${origin}/place-4`],
@@ -114,7 +114,7 @@ test('where an address redirects to is asked for anew too, and without cookies',
   )
 })
 
-test('S12: what spends something or holds a token is not asked a second time', async ({
+test('S12: requests that use up a code or contain a token are not repeated', async ({
   start,
   serve,
 }) => {

@@ -1,4 +1,4 @@
-// Electron's Notification, which loses its click when the app lets go of the object.
+// Electron's Notification, which loses its click if the app keeps no reference to it.
 
 import { EventEmitter } from 'node:events'
 import type { Notification, NotificationConstructorOptions } from 'electron'
@@ -23,11 +23,11 @@ export class NotificationDouble extends EventEmitter {
     if (unknown !== undefined) throw new Error(`the stand-in has no notification with ${unknown}`)
     this.#title = title
     this.#body = body
-    // oxlint-disable-next-line no-constructor-return -- what the app gets is the strict view
+    // oxlint-disable-next-line no-constructor-return -- the app gets the strict view
     return strict('Notification', this)
   }
 
-  /** Shows nothing, and says nothing, where notifications are not supported: as on Linux. */
+  /** Silently shows nothing if notifications are not supported, as on Linux. */
   show(): void {
     if (!behaviour.notifications) return
     const id = shown.size + 1
@@ -39,7 +39,7 @@ export class NotificationDouble extends EventEmitter {
 
 answer({
   timeOutNotification(id) {
-    // Elsewhere it stays where it can be clicked, and nothing is said.
+    // On other systems it stays clickable, and no event is sent.
     if (behaviour.platform !== 'win32') return
     shown
       .get(id)

@@ -1,4 +1,4 @@
-// Electron's `powerMonitor`: sleep, the lock of the screen, and the end of the system.
+// Electron's `powerMonitor`: sleep, the screen lock, and shutdown.
 
 import { EventEmitter } from 'node:events'
 import { inside } from './app.js'
@@ -11,8 +11,8 @@ type Listener = (...args: unknown[]) => void
 
 class PowerMonitorDouble extends EventEmitter {
   /**
-   * Linux: whether the system is asked to wait with shutting down, without which no `shutdown` is sent.
-   * Electron counts the listeners as others come and go, but looks away as the very first one comes.
+   * Linux: whether Electron asks the system to delay shutdown. Otherwise no `shutdown` is sent.
+   * Electron counts the listeners when others are added or removed, but not when the first one is added.
    */
   isAskedToWait = false
   isFirst = true

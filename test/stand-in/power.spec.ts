@@ -1,4 +1,4 @@
-// Sleep and shutting down, as main/electron hears of them.
+// Sleep and shutdown, as main/electron learns of them.
 
 import { built, expect, test } from './program.js'
 
@@ -9,7 +9,7 @@ const PRELUDE = `
 `
 
 for (const platform of ['linux', 'darwin', 'win32'] as const) {
-  test(`${platform}: waking is heard, and the screen’s unlocking where the system tells`, async ({
+  test(`${platform}: waking is reported, and so is unlocking the screen if the system reports it`, async ({
     start,
   }) => {
     const program = await start(
@@ -38,7 +38,7 @@ for (const platform of ['linux', 'darwin', 'win32'] as const) {
   })
 }
 
-test('who stopped listening is not called any more', async ({ start }) => {
+test('a removed listener is no longer called', async ({ start }) => {
   const program = await start(
     `${PRELUDE}
     app.whenReady().then(() => {
@@ -56,7 +56,7 @@ test('who stopped listening is not called any more', async ({ start }) => {
   expect(await program.said()).toEqual(['listening', 'resumed', 'before-quit', 'quit'])
 })
 
-test('a shutdown waits for the app to end in order', async ({ start }) => {
+test('a shutdown waits until the app has ended in order', async ({ start }) => {
   for (const platform of ['linux', 'darwin'] as const) {
     const program = await start(
       `${PRELUDE}
@@ -74,7 +74,7 @@ test('a shutdown waits for the app to end in order', async ({ start }) => {
   }
 })
 
-test('linux: a first listener for the shutdown alone is not told of it, and one after another is', async ({
+test('linux: a shutdown is not reported to the very first listener, but to one that was added after another', async ({
   start,
 }) => {
   const listen = (first: string): string => `

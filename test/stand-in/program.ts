@@ -1,4 +1,4 @@
-// Small programs in the app's place, on the stand-in, for specs about it and about main/electron.
+// Small programs that run on the stand-in instead of the app, for specs of the stand-in and of main/electron.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,13 +10,13 @@ import { ROOT } from '../support/root.js'
 
 export { expect } from '../driver/driver.js'
 
-/** What a program imports of main/electron, as it is built. */
+/** The built modules of main/electron that a program imports. */
 export function built(file: string): string {
   return pathToFileURL(join(ROOT, 'dist', 'main', 'electron', file)).href
 }
 
 export type Program = Desktop & {
-  /** What it says with `say`, in all, once it has ended. */
+  /** Everything that the program passed to `say`, once it has ended. */
   said(): Promise<unknown[]>
 }
 

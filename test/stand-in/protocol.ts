@@ -1,4 +1,4 @@
-// Electron's `protocol`: the app's own scheme, which the driver's Chromium asks for its pages.
+// Electron's `protocol`: the app's own scheme, from which the driver's Chromium loads its pages.
 
 import type { CustomScheme, Protocol } from 'electron'
 import { inside } from './app.js'
@@ -27,7 +27,7 @@ async function serve({ url, method, headers, body }: SchemeRequest): Promise<Sch
   const scheme = new URL(url).protocol.slice(0, -1)
   const { standard, secure } =
     privileged?.find((known) => known.scheme === scheme)?.privileges ?? {}
-  // The stand-in's Chromium takes any page for one of a standard and secure scheme.
+  // The stand-in's Chromium treats every page as one of a standard and secure scheme.
   if (!standard || !secure) throw new Error(`${scheme}: is not registered as standard and secure`)
   const handler = handlers.get(scheme)
   if (!handler) throw new Error(`nothing handles ${scheme}:`)

@@ -1,15 +1,15 @@
-// What a stand-in's program is when it is started by its path: tells the driver how, which then starts it.
+// The stand-in's program when it is started by its path: it tells the driver, which then starts the app.
 
 import { connect } from 'node:net'
 import { readFileSync } from 'node:fs'
 
-/** How a program was started, and what it may do. */
+/** How a program was started, and its privileges. */
 export type StartedAs = {
   program: string
   args: readonly string[]
   env: Readonly<Record<string, string>>
   cwd: string
-  /** Linux: whether it, and all that come of it, can gain no privileges. */
+  /** Linux: true if it and its children can gain no privileges. */
   hasNoNewPrivileges: boolean
 }
 

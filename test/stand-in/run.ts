@@ -1,5 +1,5 @@
-// Runs a built Electron app in plain Node: `node run.js`, then what Electron would be started with;
-// started by test/driver.
+// Runs a built Electron app in plain Node: `node run.js`, followed by Electron's arguments. The
+// driver in test/driver starts it.
 
 import { createRequire, enableCompileCache, registerHooks } from 'node:module'
 import { Readable } from 'node:stream'
@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { BEHAVIOUR_VARIABLE } from './contract.js'
 import { readCommandLine, readPackage } from './default-app.js'
 
-// Only for speed: the same modules are compiled for every spec.
+// For speed only: every spec compiles the same modules.
 enableCompileCache()
 
 const DOUBLE = new URL('./electron.js', import.meta.url).href
@@ -19,17 +19,17 @@ registerHooks({
   },
 })
 
-// As Electron has them: itself, then what it was started with.
+// As in Electron: itself, then its arguments.
 process.argv.splice(1, 1)
 Object.defineProperty(process, 'type', { value: 'browser' })
-// All of the double at once: a call that the driver makes in between would be answered by nobody.
+// Loads the whole double at once: a call from the driver in between would get no answer.
 await import('./electron.js')
-// Whoever started this is gone, and with them the pages.
+// The driver is gone, and the pages with it.
 process.once('disconnect', () => process.exit(1))
 
 const { inside } = await import('./app.js')
 const { behaviour, tell } = await import('./host.js')
-// Electron has a standard input at its end there, and no program can put it back.
+// There, Electron's standard input is at its end, and a program can't restore it.
 if (behaviour.platform === 'win32') {
   const ended = Readable.from([])
   Object.defineProperty(process, 'stdin', { get: () => ended })
@@ -42,10 +42,10 @@ delete process.env[BEHAVIOUR_VARIABLE]
 const appPackage = readPackage(file)
 inside.setPackage(appPackage)
 await import(pathToFileURL(appPackage.main).href)
-// Ready comes after the app's module, with all that it awaits at its top, has been evaluated.
+// `ready` comes after the app's module, with its top-level awaits, has been evaluated.
 setImmediate(() => {
   inside.becomeReady()
-  // Playwright's loader holds ready back until Playwright has connected, and calls this.
+  // Playwright's loader delays `ready` until Playwright has connected, and then calls this.
   const { __playwright_run: letBecomeReady } = globalThis as { __playwright_run?: () => void }
   letBecomeReady?.()
   setImmediate(() => tell('ready'))

@@ -1,4 +1,4 @@
-// Electron's `safeStorage`, over the keyring that the driver made up for this run.
+// Electron's `safeStorage`, with the driver's fake keyring for this run.
 
 import { appDouble } from './app.js'
 import { answer, behaviour } from './host.js'

@@ -1,8 +1,8 @@
-// What the window's own scheme serves, to whom, and under which policy.
+// The window's own scheme: its files, its readers and its policy.
 
 import { built, expect, test } from './program.js'
 
-test('S29: its own files at its own host, to who reads them, and nothing else', async ({
+test('S29: it serves only its own files, at its own host, and only for reading', async ({
   start,
 }) => {
   const asked = [

@@ -1,4 +1,4 @@
-// Electron's `session`: who decides on what a page may do.
+// Electron's `session`: the handlers that decide what a page may do.
 
 import type { Session, WebContents, WebRequest, WebRequestFilter } from 'electron'
 import { inside } from './app.js'
@@ -16,7 +16,7 @@ type HeadersListener = Exclude<Parameters<WebRequest['onHeadersReceived']>[0], n
 
 let headersListener: HeadersListener | null = null
 
-/** The patterns are not looked at: `net.fetch` is the only one here that asks. */
+/** The patterns are ignored, because only `net.fetch` uses this here. */
 const webRequest = strict('session.webRequest', {
   onHeadersReceived: (
     filter: WebRequestFilter | HeadersListener | null,
@@ -24,7 +24,7 @@ const webRequest = strict('session.webRequest', {
   ) => void (headersListener = listener ?? (typeof filter === 'function' ? filter : null)),
 } satisfies Pick<WebRequest, 'onHeadersReceived'>) as unknown as WebRequest
 
-/** The headers of an answer, as the app's listener leaves them. */
+/** The headers of an answer after the app's listener. */
 export function receiveHeaders(
   url: string,
   responseHeaders: Record<string, string[]>,
@@ -39,7 +39,7 @@ export function receiveHeaders(
 const defaultSession = strict('session', {
   setPermissionRequestHandler: (handler) => void (requestHandler = handler),
   setPermissionCheckHandler: (handler) => void (checkHandler = handler),
-  // This system's settings name no proxy.
+  // The system's settings here name no proxy.
   resolveProxy: () => Promise.resolve('DIRECT'),
   webRequest,
 } satisfies Pick<
@@ -55,7 +55,7 @@ export const sessionDouble = {
 }
 
 answer({
-  // Without a handler the answer is yes.
+  // Without a handler, everything is allowed.
   async permission(id, name, origin) {
     const contents = windowOf(id).webContents as unknown as WebContents
     const permission = name as 'geolocation'

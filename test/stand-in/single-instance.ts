@@ -1,5 +1,5 @@
-// One program per folder, kept much as Chromium keeps it on Linux: a link that names the process, and
-// one to a socket that it listens on.
+// Ensures one program per folder, much like Chromium on Linux: a link that names the process, and
+// a link to the socket on which it listens.
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -10,15 +10,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { node } from './host.js'
 
-/** What a second program hands to the first. */
+/** The data that a second program sends to the first. */
 export type Greeting = { argv: string[]; workingDirectory: string; additionalData: unknown }
 
 const MESSENGER = fileURLToPath(new URL('messenger.js', import.meta.url))
 
 /**
- * Takes the folder; or gives null, as Electron gives false: either a program that has it was greeted and
- * has heard, or the link cannot be made, and nobody was told. Links of programs that are gone, or that
- * ran on another computer, are removed (Electron's patch process_singleton.patch answers Chromium's
+ * Takes the folder. Null, where Electron returns false, if the program that has the folder was contacted
+ * and answered, or if the link can't be made. Removes links of programs that have ended or
+ * ran on another computer (Electron's process_singleton.patch answers Chromium's
  * question about the latter with yes).
  */
 export function takeLock(
@@ -33,12 +33,12 @@ export function takeLock(
     existsSync(socketPath) &&
     spawnSync(node, [MESSENGER, socketPath], { input: JSON.stringify(greeting) }).status === 0
   if (greet()) return null
-  // What is no link stays: Chromium takes that for no lock, and then cannot make its own.
+  // Anything but a link stays: Chromium does not treat it as a lock, and then can't make its own.
   if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(link)
   try {
     symlinkSync(`${hostname()}-${process.pid}`, link)
   } catch {
-    // Another one may have been faster, and is greeted then.
+    // Another program may have been faster. It is then contacted.
     greet()
     return null
   }
@@ -49,7 +49,7 @@ export function takeLock(
     socket.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk))
     socket.on('error', () => socket.destroy())
     socket.on('end', () => {
-      // Who only looks whether somebody listens says nothing, as with Chromium's reader.
+      // A connection that only checks for a listener sends nothing, as with Chromium's reader.
       socket.end(text === '' ? '' : 'ACK')
       if (text !== '') onGreeting(JSON.parse(text) as Greeting)
     })
@@ -62,7 +62,7 @@ export function takeLock(
   }
 }
 
-/** Switches first, and with Chromium's own among them: documented for `second-instance`. */
+/** Switches come first, and include Chromium's own, as documented for `second-instance`. */
 export function asChromiumPassesOn(argv: readonly string[]): string[] {
   const [program = '', ...rest] = argv
   const isSwitch = (arg: string): boolean => arg.startsWith('-')
@@ -75,7 +75,7 @@ export function asChromiumPassesOn(argv: readonly string[]): string[] {
   ]
 }
 
-/** Elsewhere, as Chromium's is: a data directory's path may be too long for a socket. */
+/** In another folder, like Chromium's: a data directory's path may be too long for a socket. */
 function socketOf(folder: string): string {
   const digest = createHash('sha256').update(folder).digest('hex').slice(0, 32)
   return join(tmpdir(), `latchkey-stand-in-${digest}`)

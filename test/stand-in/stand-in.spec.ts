@@ -1,4 +1,4 @@
-// The stand-in against Electron's documentation: small programs that try its awkward parts.
+// Compares the stand-in with Electron's documentation: small programs that use its awkward parts.
 
 import { join } from 'node:path'
 import { FREE_PORT } from '../driver/driver.js'
@@ -8,9 +8,7 @@ import { expect, test } from './program.js'
 
 const ASSETS = join(ROOT, 'main', 'assets')
 
-test('what belongs before ready is refused after it, and the other way round', async ({
-  start,
-}) => {
+test('functions for use before ready fail after it, and the other way round', async ({ start }) => {
   const program = await start(`
     refused('relative', () => app.setPath('userData', 'here'))
     refused('missing', () => app.setPath('userData', '/no/such/folder'))
@@ -50,7 +48,9 @@ const EVENTS = `
   }
 `
 
-test('quit asks, closes the windows, and ends; preventing it keeps the app', async ({ start }) => {
+test('quit asks, closes the windows and ends the app, unless it is prevented', async ({
+  start,
+}) => {
   const program = await start(`
     ${EVENTS}
     let asked = 0
@@ -73,7 +73,7 @@ test('quit asks, closes the windows, and ends; preventing it keeps the app', asy
   expect((await program.ended).code).toBe(0)
 })
 
-test('a window that will not close calls off quitting', async ({ start }) => {
+test('a window that prevents its close cancels quitting', async ({ start }) => {
   const program = await start(`
     ${EVENTS}
     app.whenReady().then(() => {
@@ -85,7 +85,7 @@ test('a window that will not close calls off quitting', async ({ start }) => {
   expect(await program.said()).toEqual(['before-quit', 'stays', 'before-quit', 'will-quit', 'quit'])
 })
 
-test('exit asks nobody, and tells of its end', async ({ start }) => {
+test('exit can’t be prevented, and reports the end', async ({ start }) => {
   const program = await start(`
     ${EVENTS}
     app.whenReady().then(() => { new BrowserWindow(); app.exit(3) })
@@ -94,7 +94,7 @@ test('exit asks nobody, and tells of its end', async ({ start }) => {
   expect((await program.ended).code).toBe(3)
 })
 
-test('closing the last window quits where nobody listens, and does not where somebody does', async ({
+test('closing the last window quits only if the app has no listener for that', async ({
   start,
 }) => {
   const alone = await start(`
@@ -111,7 +111,7 @@ test('closing the last window quits where nobody listens, and does not where som
   expect(await watched.said()).toEqual(['window-all-closed', 'quit'])
 })
 
-test('a destroyed window says so to whoever uses it', async ({ start }) => {
+test('a destroyed window throws when it is used', async ({ start }) => {
   const program = await start(`
     app.on('window-all-closed', () => undefined)
     app.whenReady().then(() => {
@@ -133,7 +133,7 @@ test('a destroyed window says so to whoever uses it', async ({ start }) => {
   ])
 })
 
-test('what the stand-in lacks is refused by name', async ({ start }) => {
+test('a function that the stand-in lacks throws an error with its name', async ({ start }) => {
   const program = await start(`
     refused('method', () => app.setBadgeCount(1))
     refused('static', () => Menu.getApplicationMenu())
@@ -154,7 +154,7 @@ test('what the stand-in lacks is refused by name', async ({ start }) => {
   ])
 })
 
-test('a menu is what it was when it was set', async ({ start }) => {
+test('a menu stays as it was when it was set', async ({ start }) => {
   const program = await start(`
     app.whenReady().then(() => {
       globalThis.tray = new Tray(nativeImage.createFromPath('/none.png'))
@@ -173,7 +173,7 @@ test('a menu is what it was when it was set', async ({ start }) => {
   await expect(program.choose('Changed')).rejects.toThrow('the menu has no "Changed"')
 })
 
-test('a tray and a notification that nobody holds are gone when they are needed', async ({
+test('a tray and a notification without a reference are gone when they are needed', async ({
   start,
 }) => {
   const program = await start(`
@@ -192,7 +192,7 @@ test('a tray and a notification that nobody holds are gone when they are needed'
   expect(await program.clickNotification(0)).toBe(false)
 })
 
-test('a second start hands its command line over in another order, and the first hears it once ready', async ({
+test('a second start passes its command line in another order, and the first gets it once it is ready', async ({
   start,
 }) => {
   const SECOND = `
@@ -251,7 +251,7 @@ const PAGES = `
   })
 `
 
-test('calls from a page answer, fail and refuse in Electron’s words, and in order', async ({
+test('calls from a page succeed and fail with Electron’s messages, and in order', async ({
   start,
 }) => {
   const program = await start(PAGES)
@@ -304,7 +304,7 @@ test('calls from a page answer, fail and refuse in Electron’s words, and in or
   ])
 })
 
-test('the frame of a call is null once its page has gone elsewhere', async ({ start }) => {
+test('the frame of a call is null after its page has navigated', async ({ start }) => {
   const program = await start(PAGES)
   const page = await program.window()
   await page
@@ -318,7 +318,7 @@ test('the frame of a call is null once its page has gone elsewhere', async ({ st
   await expect.poll(() => program.stdout()).toContain('[true,null]')
 })
 
-test('a page of a scheme that was not made standard and secure is not shown', async ({ start }) => {
+test('a page of a scheme is shown only if the scheme is standard and secure', async ({ start }) => {
   const program = await start(`
     const open = scheme({ standard: true }, 'page')
     app.whenReady().then(() => open().loadURL('own://page/')).catch((error) => {
@@ -339,7 +339,7 @@ for (const [keyring, tag, backend] of [
   ['missing', 'v10', 'gnome_libsecret'],
   ['kwallet_closed', 'v10', 'kwallet6'],
 ] as const) {
-  test(`Linux, ${keyring}: it seals in any case, and the tag says with whose key`, async ({
+  test(`Linux, ${keyring}: it always seals, and the tag names the kind of key`, async ({
     start,
   }) => {
     const program = await start(SEAL, { platform: 'linux', keyring })
@@ -365,7 +365,7 @@ const SEAL = `
 `
 
 for (const platform of ['darwin', 'win32'] as const) {
-  test(`${platform}: the tag is the same as Linux’ fixed one, and the key is not`, async ({
+  test(`${platform}: the tag is the same as that of Linux’s fixed key, and the key is not`, async ({
     start,
   }) => {
     const program = await start(SEAL, { platform })
@@ -380,7 +380,7 @@ for (const platform of ['darwin', 'win32'] as const) {
     ])
   })
 
-  test(`${platform}: without its key nothing is sealed, and nothing opened for now`, async ({
+  test(`${platform}: without its key nothing can be sealed or, for now, opened`, async ({
     start,
   }) => {
     const program = await start(
@@ -402,7 +402,7 @@ for (const platform of ['darwin', 'win32'] as const) {
   })
 }
 
-test('before ready the keyring seals nothing, and has no name', async ({ start }) => {
+test('before ready, the keyring can’t seal and has no name', async ({ start }) => {
   const program = await start(`
     say(await safeStorage.isAsyncEncryptionAvailable())
     say(safeStorage.getSelectedStorageBackend())
@@ -433,7 +433,7 @@ const OPEN_FILE = `
   })
 `
 
-test('garbage, another machine’s, a newer key and a key that is away are told apart as documented', async ({
+test('garbage, another machine’s text, a newer key and an unavailable key are distinguished as documented', async ({
   start,
 }) => {
   const FAILED = 'Error while decrypting the ciphertext provided to safeStorage.decryptStringAsync.'
@@ -461,7 +461,7 @@ test('garbage, another machine’s, a newer key and a key that is away are told 
   }
 })
 
-test('a changed byte is noticed on Windows only', async ({ start }) => {
+test('a changed byte is detected only on Windows', async ({ start }) => {
   const CHANGED = `
     app.whenReady().then(async () => {
       const sealed = await safeStorage.encryptStringAsync('x'.repeat(64))
@@ -481,7 +481,7 @@ test('a changed byte is noticed on Windows only', async ({ start }) => {
   }
 })
 
-test('--password-store names the keyring, or none', async ({ start }) => {
+test('--password-store selects the keyring, or none', async ({ start }) => {
   for (const [flag, tag, backend] of [
     ['basic', 'v10', 'basic_text'],
     ['kwallet6', 'v11', 'kwallet6'],
@@ -508,7 +508,7 @@ const POWER = `
 `
 
 for (const platform of ['linux', 'darwin', 'win32'] as const) {
-  test(`${platform}: sleep, the screen’s lock and shutting down come as they do there`, async ({
+  test(`${platform}: sleep, screen lock and shutdown are reported as on the real system`, async ({
     start,
   }) => {
     const program = await start(POWER, { platform, flags: ['--wait'] })
@@ -529,14 +529,14 @@ for (const platform of ['linux', 'darwin', 'win32'] as const) {
   })
 }
 
-test('who does not ask a shutdown to wait is ended by it', async ({ start }) => {
+test('a shutdown ends an app that does not ask it to wait', async ({ start }) => {
   const program = await start(POWER)
   await expect.poll(() => program.stdout()).toContain('listening')
   expect(await program.shutDown()).toBe(false)
   expect(await program.said()).toEqual(expect.arrayContaining(['shutdown', 'before-quit']))
 })
 
-test('the clipboard holds what was written last', async ({ start }) => {
+test('the clipboard has the last written text', async ({ start }) => {
   const program = await start(`
     app.whenReady().then(async () => {
       await clipboard.writeText('one')
@@ -548,7 +548,7 @@ test('the clipboard holds what was written last', async ({ start }) => {
   expect(program.stdout()).toBe('"two"\n')
 })
 
-test('the tray’s icon changes, and a file that is not there is not seen', async ({ start }) => {
+test('the tray’s icon can change, and a missing file shows no icon', async ({ start }) => {
   const program = await start(`
     app.whenReady().then(() => {
       const image = (name) => nativeImage.createFromPath(join(${JSON.stringify(ASSETS)}, name))
@@ -571,7 +571,7 @@ test('the tray’s icon changes, and a file that is not there is not seen', asyn
   await expect.poll(() => program.stdout()).toContain('the stand-in has no Tray.setImage by a path')
 })
 
-test('Windows: a login item goes by the app’s name, its path and its arguments', async ({
+test('Windows: a login item is identified by the app’s name, its path and its arguments', async ({
   start,
 }) => {
   const program = await start(
@@ -621,7 +621,7 @@ test('Windows: a login item goes by the app’s name, its path and its arguments
   ])
 })
 
-test('macOS: a login item is the app itself, and what the person turned off stays off', async ({
+test('macOS: a login item is the app itself, and stays off if the user has turned it off', async ({
   start,
 }) => {
   const MAC = `
@@ -674,7 +674,7 @@ test('Linux: Electron has no login items', async ({ start }) => {
   ])
 })
 
-test('a run after another one finds the same data directory and system', async ({ launch }) => {
+test('a later run finds the same data directory and system', async ({ launch }) => {
   const items = [{ name: 'x', command: 'y', enabled: true }]
   const first = await launch({
     flags: FREE_PORT,
@@ -690,7 +690,7 @@ test('a run after another one finds the same data directory and system', async (
   expect(await second.loginItems()).toEqual(items)
 })
 
-test('a tray that is made before the desktop has a host for it stays out of sight', async ({
+test('a tray that is created before the desktop has a host stays invisible', async ({
   start,
   folders,
 }) => {
@@ -723,7 +723,7 @@ for (const [platform, told] of [
   ['darwin', ''],
   ['win32', ''],
 ] as const) {
-  test(`shell.openPath opens it, and tells ${told === '' ? 'so' : told} (${platform})`, async ({
+  test(`shell.openPath opens a path and ${told === '' ? 'resolves' : 'never resolves'} (${platform})`, async ({
     start,
   }) => {
     const program = await start(

@@ -1,20 +1,20 @@
-// Makes an object complain about whatever it lacks, so that a gap in the double is never taken for
-// a feature that is off.
+// Makes an object throw if a missing member is read, so that a gap in the double is never mistaken for
+// a disabled feature.
 
-/** What every object is asked for by Node itself, by `await` and by those who print it. */
+/** Members that Node reads of every object, for `await` and for printing. */
 const ALWAYS: ReadonlySet<PropertyKey> = new Set(['then', 'toJSON', 'constructor', 'domain'])
 
 /**
- * Gives a view of `target` in which reading something it has not got throws, naming it. Methods keep
- * the target as their `this`. Where `isDestroyed` says so, Electron's own error is thrown instead,
- * but for `isDestroyed` itself and for listening.
+ * Returns a view of `target` that throws if a missing member is read, and names it. Methods keep
+ * the target as their `this`. If `isDestroyed` returns true, it throws Electron's own error instead,
+ * except for `isDestroyed` itself and for listening.
  */
 export function strict<Target extends object>(
   name: string,
   target: Target,
   isDestroyed: () => boolean = () => false,
 ): Target {
-  // By the method, not its name: whoever puts another in its place gets that one.
+  // By the method, not its name, so that a replaced method is found.
   const bound = new WeakMap<object, unknown>()
   return new Proxy(target, {
     get(_target, key) {
@@ -44,7 +44,7 @@ const LIVES_ON: ReadonlySet<PropertyKey> = new Set([
   'removeAllListeners',
 ])
 
-/** An event as Electron hands it to listeners. */
+/** Makes an event as Electron passes it to listeners. */
 export type PreventableEvent<Details extends object = object> = Details & {
   preventDefault(): void
   readonly defaultPrevented: boolean

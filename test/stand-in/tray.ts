@@ -1,4 +1,4 @@
-// Electron's Tray: an icon and a menu, which are gone when the app lets go of the object.
+// Electron's Tray: an icon and a menu, which are gone if the app keeps no reference to the object.
 
 import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ export class TrayDouble extends EventEmitter {
   #toolTip = ''
   #menu: { items: readonly ItemDouble[]; lines: ReturnType<typeof linesOf> } | null = null
   #isDestroyed = false
-  /** Decided now and for good: on Linux without a host there is nothing to be seen, now or later. */
+  /** Decided once: on Linux without a host, the icon never becomes visible. */
   readonly #isSeen = hasTrayHost()
 
   constructor(image: ImageDouble) {
@@ -26,7 +26,7 @@ export class TrayDouble extends EventEmitter {
     super()
     this.#image = image
     latest = new WeakRef(this)
-    // oxlint-disable-next-line no-constructor-return -- what the app gets is the strict view
+    // oxlint-disable-next-line no-constructor-return -- the app gets the strict view
     return strict('Tray', this)
   }
 
@@ -55,7 +55,7 @@ export class TrayDouble extends EventEmitter {
     return this.#isDestroyed
   }
 
-  /** Not Electron's. */
+  /** Not part of Electron. */
   readonly inside = {
     menu: () => (this.#isDestroyed ? null : this.#menu),
     isSeen: () => this.#isSeen,
@@ -68,14 +68,14 @@ export class TrayDouble extends EventEmitter {
   }
 }
 
-/** The tray as a person finds it: none where the app forgot to hold on to it. */
+/** The tray that the user sees. None if the app kept no reference to it. */
 async function find(): Promise<TrayDouble | undefined> {
   await collectGarbage()
   const tray = latest?.deref()
   return tray?.isDestroyed() || !tray?.inside.isSeen() ? undefined : tray
 }
 
-/** Whether a StatusNotifier host is there; the older kind of tray is none that this double has. */
+/** Whether there is a StatusNotifier host. This double does not have the older kind of tray. */
 function hasTrayHost(): boolean {
   const { platform, trayHostFile } = behaviour
   if (platform !== 'linux' || trayHostFile === null) return true
@@ -89,7 +89,7 @@ answer({
   async clickTray() {
     const tray = await find()
     if (!tray) throw new Error('there is no icon in the tray')
-    // macOS opens the menu too, after it has told.
+    // macOS sends the event and then opens the menu too.
     tray.emit('click', createEvent({}), { x: 0, y: 0, width: 22, height: 22 }, { x: 0, y: 0 })
   },
   async choose(label) {

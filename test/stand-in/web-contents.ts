@@ -1,11 +1,11 @@
-// Electron's WebContents: what it sends to its page, and what it lets the page do.
+// Electron's WebContents: its messages to its page, and the page's permissions.
 
 import { EventEmitter } from 'node:events'
 import type { HandlerDetails, WebContents, WindowOpenHandlerResponse } from 'electron'
 import { tell } from './host.js'
 import { createEvent, strict } from './strict.js'
 
-/** A frame, as far as the app asks: its address. */
+/** The part of a frame that the app reads: its address. */
 export type FrameDouble = { readonly url: string }
 
 export class WebContentsDouble extends EventEmitter {
@@ -50,7 +50,7 @@ export class WebContentsDouble extends EventEmitter {
     this.#openHandler = handler
   }
 
-  /** Not Electron's. */
+  /** Not part of Electron. */
   readonly inside = {
     facade: (): this => this.#facade,
     destroy: (): void => void (this.#isDestroyed = true),
@@ -59,13 +59,13 @@ export class WebContentsDouble extends EventEmitter {
       this.#url = url
       this.#documents += 1
     },
-    /** True where no listener prevents it. */
+    /** True unless a listener prevents it. */
     permits: (event: string, details: object, ...more: unknown[]): boolean => {
       const given = createEvent(details)
       this.emit(event, given, ...more)
       return !given.defaultPrevented
     },
-    // Without a handler the window is opened.
+    // Without a handler, the window is opened.
     opens: (url: string): boolean => {
       if (!this.#openHandler) return true
       const details = { url, frameName: '', features: '', disposition: 'foreground-tab' as const }
@@ -75,7 +75,7 @@ export class WebContentsDouble extends EventEmitter {
   }
 }
 
-/** A copy as IPC makes it. */
+/** Copies a value as IPC does. */
 export function cloneForIpc<Value>(value: Value): Value {
   try {
     return structuredClone(value)

@@ -1,4 +1,4 @@
-// Electron's BrowserWindow; the page itself lives in the driver's Chromium.
+// Electron's BrowserWindow. The page itself is in the driver's Chromium.
 
 import { EventEmitter, once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
@@ -58,7 +58,7 @@ export class BrowserWindowDouble extends EventEmitter {
     const facade = strict('BrowserWindow', this, () => this.#isDestroyed)
     appDouble.emit('browser-window-created', createEvent({}), facade)
     appDouble.emit('web-contents-created', createEvent({}), this.webContents)
-    // oxlint-disable-next-line no-constructor-return -- what the app gets is the strict view
+    // oxlint-disable-next-line no-constructor-return -- the app gets the strict view
     return facade
   }
 
@@ -130,7 +130,7 @@ export class BrowserWindowDouble extends EventEmitter {
     inside.closed(this)
   }
 
-  /** Not Electron's. */
+  /** Not part of Electron. */
   readonly inside = {
     contents: (): WebContentsDouble => this.#contents,
     preferences: (): WebPreferences => this.#preferences,
@@ -164,7 +164,7 @@ export class BrowserWindowDouble extends EventEmitter {
   }
 }
 
-/** The open window with this number. */
+/** Finds the open window with this number. */
 export function windowOf(id: number): BrowserWindowDouble {
   const window = windows.get(id)
   if (!window) throw new Error('Object has been destroyed')
@@ -229,13 +229,13 @@ answer({
   },
   mayOpen: (id, url) => contentsOf(id).inside.opens(url),
   mayAttachWebview(id, url) {
-    // The preference is asked first: without it the tag means nothing.
+    // The preference is read first: without it, the tag has no meaning.
     if (windowOf(id).inside.preferences().webviewTag !== true) return false
     return contentsOf(id).inside.permits('will-attach-webview', {}, {}, { src: url })
   },
 })
 
-/** The parts that the app uses; listening is Node's own. */
+/** The parts that the app uses. Listening is Node's own. */
 type UsedOfWindow = Pick<
   BrowserWindow,
   | 'close'

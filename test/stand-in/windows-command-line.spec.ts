@@ -1,4 +1,4 @@
-// Command lines of Windows, against the examples of Microsoft's documentation, and Electron's quoting.
+// Windows command lines, by the examples in Microsoft's documentation, and Electron's quoting.
 
 import { expect, test } from '@playwright/test'
 import { formatCommandLine, parseCommandLine } from './windows-command-line.js'
@@ -19,7 +19,7 @@ for (const [line, args] of PARSED) {
   })
 }
 
-test('Electron quotes what holds a blank, a backslash or a quote, and each comes through', () => {
+test('Electron quotes arguments with a space, a backslash or a quote, and each is passed on unchanged', () => {
   expect(formatCommandLine('"C:\\a b\\p.exe"', ['--flag', 'C:\\x'])).toBe(
     '"C:\\a b\\p.exe" --flag "C:\\x"',
   )

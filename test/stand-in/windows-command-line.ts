@@ -1,26 +1,26 @@
-// Command lines on Windows, as Electron writes them into the registry and as programs are started by
+// Windows command lines, as Electron writes them to the registry and as Windows runs
 // them (shell/common/command_line_util_win.cc, CommandLineToArgvW).
 
-/** A program with its arguments, as Electron's FormatCommandLineString writes it. */
+/** Formats a program with its arguments like Electron's FormatCommandLineString. */
 export function formatCommandLine(path: string, args: readonly string[]): string {
-  // Quotes around the whole path are taken off before it gets its own.
+  // Quotes around the whole path are removed before new ones are added.
   const isQuoted = path.length >= 2 && path.startsWith('"') && path.endsWith('"')
   return [isQuoted ? path.slice(1, -1) : path, ...args].map(quote).join(' ')
 }
 
-/** AddQuoteForArg: quotes where there is a blank, a backslash or a quote. */
+/** AddQuoteForArg: adds quotes if there is a space, a backslash or a quote. */
 function quote(arg: string): string {
   if (!/[ \\"]/.test(arg)) return arg
-  // Backslashes before a quote, and so at the end, are doubled.
+  // Backslashes before a quote, including the last one, are doubled.
   return `"${arg.replaceAll(
     /(\\*)("|$)/g,
     (_whole, slashes: string, end: string) => `${slashes}${slashes}${end === '' ? '' : '\\"'}`,
   )}"`
 }
 
-/** What is started by a command line, and with which arguments. */
+/** Returns the program and the arguments of a command line. */
 export function parseCommandLine(line: string): { program: string; args: string[] } {
-  // The program's own part knows no escapes.
+  // The program's part has no escapes.
   const first = /^\s*(?:"([^"]*)"?|([^\s"]*))/.exec(line)!
   const args: string[] = []
   let rest = line.slice(first[0].length).trimStart()

@@ -1,6 +1,6 @@
 // Calls both ways over the IPC channel between a parent process and its child.
 
-/** What each side sends: a call, or the answer to one. */
+/** The message of each side: a call, or the answer to one. */
 type Packet =
   | { call: number; name: string; args: readonly unknown[] }
   | { answer: number; value: unknown }
@@ -21,7 +21,7 @@ export type Channel = {
 
 type Calls = Record<string, (...args: never[]) => unknown>
 
-/** How one side implements its calls; each may answer later. */
+/** One side's implementation of its calls. Each may answer later. */
 export type Answers<Mine extends Calls> = {
   [Name in keyof Mine]: (
     ...args: Parameters<Mine[Name]>
@@ -45,7 +45,7 @@ export function connect<Theirs extends Calls, Mine extends Calls>(
   let last = 0
 
   const send = (packet: Packet): void => {
-    // An other side that ends in this moment is told of by `disconnect`.
+    // If the other side ends at this moment, `disconnect` reports it.
     if (channel.connected) channel.send?.(packet, undefined, {}, () => undefined)
   }
   const answer = async (call: number, name: string, args: readonly unknown[]): Promise<void> => {
