@@ -1,4 +1,4 @@
-// Signing in again: whose sign-in the provider is asked for, and with what.
+// Signing in again: which user and which parameters the authorization request names.
 
 import { expect } from '@playwright/test'
 import { appFlow, NEVER } from '../support/app-flow.js'
@@ -8,7 +8,7 @@ import { answerLink } from '../support/person.js'
 type Asked = { scope: string | null; prompt: string | null; login_hint: string | null }
 type Asking = Fixture & {
   signedIn(): Promise<void>
-  /** What the provider is asked for by this command. */
+  /** The authorization parameters that this command sends. */
   asks(command: 'signIn' | 'signInAsOther'): Promise<Asked>
 }
 
@@ -47,18 +47,18 @@ const SCOPE = 'openid profile email offline_access'
 const ALICE = 'alice@example.com'
 
 test.describe('F29, Core 3.1.2.1: signing in again', () => {
-  test('is for nobody in particular the first time', async ({ ask }) => {
+  test('names no user the first time', async ({ ask }) => {
     const { asks } = await ask()
     expect(await asks('signIn')).toEqual({ scope: SCOPE, prompt: null, login_hint: null })
   })
 
-  test('is for who is signed in', async ({ ask }) => {
+  test('names the signed-in user', async ({ ask }) => {
     const { asks, signedIn } = await ask()
     await signedIn()
     expect(await asks('signIn')).toEqual({ scope: SCOPE, prompt: null, login_hint: ALICE })
   })
 
-  test('is for whose session has ended', async ({ ask }) => {
+  test('names the user whose session has ended', async ({ ask }) => {
     const { agent, asks, provider, reached, signedIn } = await ask()
     await signedIn()
     provider.misbehave.token = 'invalid-grant'
@@ -67,16 +67,14 @@ test.describe('F29, Core 3.1.2.1: signing in again', () => {
     expect(await asks('signIn')).toEqual({ scope: SCOPE, prompt: null, login_hint: ALICE })
   })
 
-  test('is for nobody in particular after a sign-out, and for what is configured', async ({
-    ask,
-  }) => {
+  test('names no user after a sign-out, and has the configured scope', async ({ ask }) => {
     const { agent, asks, signedIn } = await ask()
     await signedIn()
     await agent.signOut()
     expect(await asks('signIn')).toEqual({ scope: SCOPE, prompt: null, login_hint: null })
   })
 
-  test('hints at nobody where no address is known', async ({ ask }) => {
+  test('names no user if no email address is known', async ({ ask }) => {
     const scope = 'openid profile'
     const { asks, signedIn } = await ask({ settings: { scope } })
     await signedIn()
@@ -84,13 +82,13 @@ test.describe('F29, Core 3.1.2.1: signing in again', () => {
   })
 
   for (const [which, tokenResponse] of [
-    ['as the provider says', undefined],
+    ['as the provider names it', undefined],
     [
-      'as was asked for, where it says nothing (RFC 6749 section 5.1)',
+      'as requested, if the provider names none (RFC 6749 section 5.1)',
       ({ scope: _scope, ...answer }: Record<string, unknown>) => answer,
     ],
   ] as const) {
-    test(`keeps what was granted beside what is configured, ${which}, until the sign-out`, async ({
+    test(`asks for the granted scope in addition to the configured one, ${which}, until the sign-out`, async ({
       ask,
     }) => {
       const { agent, asks, reached, signedIn, sessionStore } = await ask({
@@ -108,7 +106,7 @@ test.describe('F29, Core 3.1.2.1: signing in again', () => {
 
       const both = 'openid email profile offline_access'
       expect(await asks('signIn')).toMatchObject({ scope: both })
-      // Twice: what was added once is not lost by the next.
+      // Twice: a scope that was added once is not lost by the next sign-in.
       await signedIn()
       expect((await sessionStore.read())?.tokens.scope.split(' ').toSorted()).toEqual(
         both.split(' ').toSorted(),
@@ -120,7 +118,7 @@ test.describe('F29, Core 3.1.2.1: signing in again', () => {
     })
   }
 
-  test('takes whoever signs in then', async ({ ask }) => {
+  test('accepts any user who then signs in', async ({ ask }) => {
     const { agent, signIn, signedIn, reached } = await ask()
     await signedIn()
     await fetch(await answerLink(await signIn(), 'account=bob'))
@@ -129,8 +127,8 @@ test.describe('F29, Core 3.1.2.1: signing in again', () => {
   })
 })
 
-test.describe('F29: signing in as somebody else', () => {
-  test('hints at nobody, asks for what is configured, and has the provider ask who it is', async ({
+test.describe('F29: signing in as someone else', () => {
+  test('names no user, has the configured scope, and makes the provider ask for the account', async ({
     ask,
   }) => {
     const { asks, signedIn } = await ask()
@@ -145,21 +143,21 @@ test.describe('F29: signing in as somebody else', () => {
     ['login consent', 'login consent'],
     ['none', 'login'],
   ] as const) {
-    test(`where prompt is configured as ${configured} it asks for ${asked}`, async ({ ask }) => {
+    test(`with ${configured} as the configured prompt, asks for ${asked}`, async ({ ask }) => {
       const { asks } = await ask({ settings: { prompt: configured } })
       expect(await asks('signIn')).toMatchObject({ prompt: configured })
       expect(await asks('signInAsOther')).toMatchObject({ prompt: asked })
     })
   }
 
-  test('takes the place of a sign-in that waits', async ({ ask }) => {
+  test('replaces a waiting sign-in', async ({ ask }) => {
     const { agent, asks } = await ask()
     await asks('signIn')
     await asks('signInAsOther')
     expect(agent.model().signIns).toHaveLength(1)
   })
 
-  test('does not begin once the program closes', async ({ ask }) => {
+  test('does not begin while the program closes', async ({ ask }) => {
     const { agent, history } = await ask()
     await agent.close()
     agent.signInAsOther()

@@ -1,4 +1,4 @@
-// A file is replaced whole or not at all, by a program that may be short of disk or be killed.
+// A file is replaced completely or not at all, even on a full disk or if the program is killed.
 
 import { execFile } from 'node:child_process'
 import {
@@ -22,7 +22,7 @@ import { faultEnv, type DiskFault } from '../support/disk-faults.js'
 import { unprivileged } from '../support/unprivileged.js'
 
 const BUILT = new URL('../../dist/main/storage/atomic-file.js', import.meta.url).href
-// Replaces the file that it is told by so many letters, and prints `done` or the error's code.
+// Replaces the given file with that many letters, and prints `done` or the error's code.
 const PROGRAM = `
   import { replaceFile } from ${JSON.stringify(BUILT)}
   const [path, length] = process.argv.slice(1)
@@ -56,7 +56,7 @@ const test = base.extend<{
 
 const NEW = 'n'.repeat(LONG)
 
-/** Replaces the file in a program of its own; gives what it printed, or the signal that ended it. */
+/** Replaces the file in a separate program. Returns its output, or the signal that ended it. */
 function replaceIn(
   path: string,
   { through = [], env = {} }: { through?: readonly string[]; env?: Record<string, string> },
@@ -79,7 +79,7 @@ function replaceIn(
   })
 }
 
-test('a file is made, and replaced by a longer and by a shorter one', async ({ path }) => {
+test('a file is created, and replaced by a longer and by a shorter one', async ({ path }) => {
   for (const content of ['one', 'a longer one', 'two', '']) {
     replaceFile(path, content)
     expect(await readFile(path, 'utf8')).toBe(content)
@@ -87,7 +87,7 @@ test('a file is made, and replaced by a longer and by a shorter one', async ({ p
   expect(await readdir(join(path, '..'))).toEqual(['file.json'])
 })
 
-test('S36: it is its owner’s alone, whatever the umask and whatever it was before', async ({
+test('S36: only the owner can read the file, whatever the umask and the previous mode', async ({
   path,
 }) => {
   await writeFile(path, 'old', { mode: 0o644 })
@@ -101,7 +101,7 @@ test('S36: it is its owner’s alone, whatever the umask and whatever it was bef
   for (const file of [path, `${path}5`]) expect((await stat(file)).mode & 0o777).toBe(0o600)
 })
 
-test('S36: the old file is never written to: who has it open reads it to its end', async ({
+test('S36: the old file is never changed, so a program that has it open can read it to its end', async ({
   path,
 }) => {
   await writeFile(path, 'old')
@@ -110,7 +110,7 @@ test('S36: the old file is never written to: who has it open reads it to its end
   expect(await readFile(`${path}-as-it-was`, 'utf8')).toBe('old')
 })
 
-test('S36: a link in its place is replaced, and what it leads to is left alone', async ({
+test('S36: a link in the file’s place is replaced, and its target stays unchanged', async ({
   folder,
   path,
 }) => {
@@ -121,16 +121,16 @@ test('S36: a link in its place is replaced, and what it leads to is left alone',
   expect(await readFile(join(folder, 'target'), 'utf8')).toBe('old')
 })
 
-test('a folder in its place stays, and nothing is left beside it', async ({ path }) => {
+test('a folder in the file’s place stays, and no other file is left', async ({ path }) => {
   await mkdir(path)
   expect(() => replaceFile(path, 'new')).toThrow('EISDIR')
   expect(await readdir(join(path, '..'))).toEqual(['file.json'])
 })
 
-test('a disk that takes a part only leaves the old content whole', async ({ path }) => {
+test('if the disk is full, the old content stays complete', async ({ path }) => {
   test.skip(process.platform === 'win32', 'Windows has no limit to the size of files')
   await writeFile(path, 'old')
-  // The unit is 512 bytes or 1 KiB, as the shell has it.
+  // The unit is 512 bytes or 1 KiB, depending on the shell.
   const limited = ['sh', '-c', 'ulimit -f 2; exec "$@"', 'sh']
   expect(await replaceIn(path, { through: limited })).toBe('EFBIG')
   expect(await readFile(path, 'utf8')).toBe('old')
@@ -140,7 +140,7 @@ test('a disk that takes a part only leaves the old content whole', async ({ path
   expect(await readFile(path, 'utf8')).toBe(NEW)
 })
 
-test('a folder that may not be written leaves the old content whole', async ({ folder, path }) => {
+test('in a read-only folder, the old content stays complete', async ({ folder, path }) => {
   test.skip(process.platform === 'win32', 'Windows has no such permissions')
   await writeFile(path, 'old', { mode: 0o666 })
   await chmod(join(path, '..'), 0o555)
@@ -151,7 +151,7 @@ test('a folder that may not be written leaves the old content whole', async ({ f
   expect(await readFile(path, 'utf8')).toBe('old')
 })
 
-test('all of the content is on the disk before it takes the old one’s place', async ({
+test('the content is completely on the disk before it replaces the old one', async ({
   path,
   faulty,
 }) => {
@@ -176,7 +176,7 @@ for (const [at, call] of [
   [4, 'close'],
   [5, 'rename'],
 ] as const) {
-  test(`a disk that fails to ${call} leaves the old content whole, and says so`, async ({
+  test(`if ${call} fails, the old content stays complete, and the error is thrown`, async ({
     path,
     faulty,
   }) => {
@@ -189,7 +189,7 @@ for (const [at, call] of [
 }
 
 for (const at of [6, 7, 8]) {
-  test(`a folder that cannot be brought to the disk (call ${at}) keeps no content back`, async ({
+  test(`the new content counts even if the folder can’t be synced to the disk (call ${at})`, async ({
     path,
     faulty,
   }) => {
@@ -201,7 +201,7 @@ for (const at of [6, 7, 8]) {
   })
 }
 
-test('S37: killed with half of it written, it leaves the old content and one leftover, which goes', async ({
+test('S37: a program killed halfway through leaves the old content and one leftover, which the next one deletes', async ({
   path,
   faulty,
 }) => {
@@ -216,7 +216,7 @@ test('S37: killed with half of it written, it leaves the old content and one lef
   expect(await readFile(path, 'utf8')).toBe('old')
 })
 
-test('what is no leftover of this file stays', async ({ path }) => {
+test('other files and other files’ leftovers stay', async ({ path }) => {
   const uuid = '00000000-0000-4000-8000-000000000000'
   const others = [
     'file.json',

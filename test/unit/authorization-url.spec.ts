@@ -23,12 +23,12 @@ const parametersOf = (endpoint: string, changes: Partial<AuthorizationRequest> =
   const link = authorizationUrl({ authorizationEndpoint: endpoint }, { ...request, ...changes })
   const { searchParams } = new URL(link)
   const parameters = Object.fromEntries(searchParams)
-  // RFC 6749 section 3.1: none comes twice.
+  // RFC 6749 section 3.1: no parameter is repeated.
   expect(searchParams.size).toBe(Object.keys(parameters).length)
   return parameters
 }
 
-test('RFC 7636 section 4.3: the request holds just what it needs', () => {
+test('RFC 7636 section 4.3: the request has exactly the required parameters', () => {
   expect(parametersOf('https://a.example/authorize')).toEqual({
     response_type: 'code',
     client_id: 'client',
@@ -41,13 +41,13 @@ test('RFC 7636 section 4.3: the request holds just what it needs', () => {
   })
 })
 
-test('audience, prompt and max_age are sent where they are set', () => {
+test('audience, prompt and max_age are sent if they are set', () => {
   expect(
     parametersOf('https://a.example/authorize', { audience: 'api', prompt: 'login', maxAgeS: 0 }),
   ).toMatchObject({ audience: 'api', prompt: 'login', max_age: '0' })
 })
 
-test('S23, Core 3.1.2.1: login_hint is sent where someone is expected, whatever an app adds', () => {
+test('S23, Core 3.1.2.1: login_hint is sent if a user is expected, whatever an app adds', () => {
   const endpoint = 'https://a.example/authorize?login_hint=x'
   const extra = { login_hint: 'mallory@example.com', display: 'page' }
   expect(parametersOf(endpoint, { loginHint: 'alice@example.com', extra })).toMatchObject({
@@ -56,13 +56,13 @@ test('S23, Core 3.1.2.1: login_hint is sent where someone is expected, whatever 
   })
 })
 
-test("RFC 6749 section 3.1: the endpoint's own query is kept, and overrides nothing of ours", () => {
+test('RFC 6749 section 3.1: the endpoint’s own query is kept, but can’t override our parameters', () => {
   expect(
     parametersOf('https://a.example/authorize?tenant=t&code_challenge_method=plain&state=x'),
   ).toMatchObject({ tenant: 't', code_challenge_method: 'S256', state: 'the-state' })
 })
 
-test('S45: no parameter that an app may add is one that Latchkey sets for every sign-in', () => {
+test('S45: apps can’t add any parameter that Latchkey sets for every sign-in', () => {
   const ours = new Set(PROTOCOL_PARAMETERS.filter((name) => name !== 'login_hint'))
   expect(APP_PARAMETERS.filter((name) => ours.has(name))).toEqual([])
 })

@@ -1,4 +1,4 @@
-// What the specs of the tray app run on, and what is brought for it.
+// Which back end the specs of the tray app run on, and how their run is prepared.
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -33,7 +33,7 @@ const test = base.extend<{ setUp: (env: Record<string, string>) => void; distrib
   },
 })
 
-test('a binary of Electron that is there changes nothing: plain `npm test` takes the stand-in', ({
+test('plain `npm test` uses the stand-in, even if Electron’s binary is installed', ({
   setUp,
   distribution,
 }) => {
@@ -44,7 +44,7 @@ test('a binary of Electron that is there changes nothing: plain `npm test` takes
   expect(chooseBackEnd()).toMatchObject({ backEnd: 'stand-in' })
 })
 
-test('LATCHKEY_E2E=electron takes Electron, and fails where its binary is missing', ({
+test('LATCHKEY_E2E=electron uses Electron, and fails if its binary is missing', ({
   setUp,
   distribution,
 }) => {
@@ -54,22 +54,22 @@ test('LATCHKEY_E2E=electron takes Electron, and fails where its binary is missin
   expect(() => chooseBackEnd()).toThrow('ELECTRON_OVERRIDE_DIST_PATH points to')
 })
 
-test('what LATCHKEY_E2E cannot be is said', ({ setUp }) => {
+test('an invalid LATCHKEY_E2E is rejected with a message', ({ setUp }) => {
   setUp({ LATCHKEY_E2E: 'electorn' })
   expect(() => chooseBackEnd()).toThrow('"electorn"; it can be electron or stand-in')
 })
 
-test.describe('on Electron itself, the run is started', () => {
+test.describe('on Electron itself, the run starts', () => {
   const all = (): boolean => true
 
-  test('as it is where there is a desktop, and on Windows and macOS', () => {
+  test('directly, if there is a desktop, and on Windows and macOS', () => {
     const env = { DISPLAY: ':0', DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1000/bus' }
     expect(wrappersFor({ platform: 'linux', env, has: all })).toEqual([])
     expect(wrappersFor({ platform: 'win32', env: {}, has: all })).toEqual([])
     expect(wrappersFor({ platform: 'darwin', env: {}, has: all })).toEqual([])
   })
 
-  test('with a screen and a bus of its own where Linux has none', () => {
+  test('with its own screen and bus, if Linux has none', () => {
     expect(wrappersFor({ platform: 'linux', env: {}, has: all })).toEqual([
       'xvfb-run',
       '--auto-servernum',
@@ -80,7 +80,7 @@ test.describe('on Electron itself, the run is started', () => {
     expect(wrappersFor({ platform: 'linux', env, has: () => false })).toEqual([])
   })
 
-  test('not at all where there is no screen to be had, and says so', () => {
+  test('not at all if no screen is available, with a message', () => {
     const none = (): boolean => false
     expect(() => wrappersFor({ platform: 'linux', env: {}, has: none })).toThrow('install xvfb')
   })

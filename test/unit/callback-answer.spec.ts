@@ -1,4 +1,4 @@
-// Which answers a waiting sign-in takes, and which page each browser gets. Over HTTP, without an agent.
+// Which answers a waiting sign-in accepts, and which page each browser gets. Over HTTP, without an agent.
 
 import { expect, test as base } from '@playwright/test'
 import {
@@ -68,24 +68,24 @@ test('a form does not answer a sign-in that asked for a query', async ({
 }) => {
   expect(await statusOrTaken(pending, post(pending, 'state=s&code=c'))).toBe(400)
 
-  // The port does take forms, and the wait goes on.
+  // The port accepts forms, and the sign-in keeps waiting.
   expect(await statusOrTaken(formPending, post(formPending, 'state=form&code=c'))).toBe('taken')
   expect(await statusOrTaken(pending, get(pending, 'state=s&code=c'))).toBe('taken')
 })
 
 for (const query of ['state=s&code=c&code=d', 'state=s&code=%20', 'state=s&code=c&iss=i&iss=i']) {
-  test(`S06: an answer is checked before it is taken: ${query}`, async ({ pending }) => {
+  test(`S06: an answer is checked before it is accepted: ${query}`, async ({ pending }) => {
     expect(await statusOrTaken(pending, get(pending, query))).toBe(400)
   })
 }
 
-test('S05: an answer of another issuer ends the sign-in without a code', async ({ pending }) => {
+test('S05: an answer from another issuer ends the sign-in without a code', async ({ pending }) => {
   void get(pending, 'state=s&code=c&iss=other').catch(() => undefined)
   const { result } = await pending.answer
   expect(result).toMatchObject({ kind: 'refused', error: { code: 'issuer-mismatch' } })
 })
 
-// For each first answer, those that are the same, and those that are not.
+// For each first answer, equal ones and different ones.
 const REPEATS: readonly [first: string, same: readonly string[], others: readonly string[]][] = [
   [
     'state=s&code=c',
@@ -150,7 +150,7 @@ test('S02: at most 16 requests wait for the page of one answer', async ({ pendin
   expect(statuses.slice(4)).toEqual(Array.from({ length: 16 }, () => 200))
 })
 
-test('S02: a sign-in that sent its browser on takes no second answer', async ({
+test('S02: a sign-in that has redirected its browser accepts no second answer', async ({
   listener,
   pending,
 }) => {
@@ -162,13 +162,17 @@ test('S02: a sign-in that sent its browser on takes no second answer', async ({
   expect((await get(pending, 'state=s&code=c')).status).toBe(400)
 })
 
-test('a sign-in that left takes no answer', async ({ listener, pending, formPending }) => {
+test('a sign-in that no longer waits accepts no answer', async ({
+  listener,
+  pending,
+  formPending,
+}) => {
   await pending.leave()
   expect(listener.paste(new URL(`${pending.redirectUri}?state=s&code=c`))).toBe('other-sign-in')
   expect((await get(formPending, 'state=s&code=c')).status).toBe(400)
 })
 
-test('F19: a pasted address is taken at the redirect URI alone, and once', async ({
+test('F19: a pasted address is accepted only at the redirect URI, and only once', async ({
   listener,
   pending,
 }) => {
@@ -184,7 +188,7 @@ test('F19: a pasted address is taken at the redirect URI alone, and once', async
   expect(listener.paste(new URL(`${redirectUri}${query}`))).toBe('again')
 })
 
-// Each is sent with the code of the sign-in that waits for a query.
+// Each request has the code of the sign-in that waits for a query.
 const REJECTED_REQUESTS: readonly [
   name: string,
   path: string,
@@ -201,7 +205,7 @@ const REJECTED_REQUESTS: readonly [
   ['an old prefetch', '/callback', { headers: { Purpose: 'prefetch' } }, 204],
 ]
 for (const [name, path, init, status] of REJECTED_REQUESTS) {
-  test(`S07: ${name} brings no answer, and the wait goes on`, async ({ pending }) => {
+  test(`S07: ${name} is not an answer, and the sign-in keeps waiting`, async ({ pending }) => {
     const { origin } = new URL(pending.redirectUri)
     const sent = fetch(`${origin}${path}?state=s&code=c`, init)
     expect(await statusOrTaken(pending, sent)).toBe(status)
@@ -216,7 +220,9 @@ for (const [name, body, type] of [
   ['of another content type', 'state=form&code=c', 'text/plain'],
   ['of a type that names the right one', 'state=form&code=c', `text/plain; ${FORM}`],
 ] as const) {
-  test(`S08: a form ${name} brings no answer, and the wait goes on`, async ({ formPending }) => {
+  test(`S08: a form ${name} is not an answer, and the sign-in keeps waiting`, async ({
+    formPending,
+  }) => {
     const headers = { 'Content-Type': type }
     const sent = fetch(formPending.redirectUri, { method: 'POST', headers, body })
     expect(await statusOrTaken(formPending, sent)).not.toBe('taken')

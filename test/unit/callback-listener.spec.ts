@@ -1,4 +1,4 @@
-// The callback listener without an agent: what its users cannot make happen at will.
+// The callback listener without an agent: situations that its callers can't cause at will.
 
 import { expect, test as base } from '@playwright/test'
 import { once } from 'node:events'
@@ -28,7 +28,7 @@ const test = base.extend<{ pending: PendingCallback; callback: string }>({
 const TEXT = 'x'.repeat(32 * 1024 * 1024) // More than the system's buffers hold.
 const PAGE = { status: 200, tone: 'good', heading: 'h', text: [TEXT] } as const
 
-test('S10: a page is delivered in full, however slow the browser, before the port closes', async ({
+test('S10: the port closes only after the whole page is delivered, however slow the browser', async ({
   pending,
   callback,
 }) => {
@@ -45,7 +45,7 @@ test('S10: a page is delivered in full, however slow the browser, before the por
   await end
 })
 
-test('S10: a browser that does not read its page is waited for two seconds', async ({
+test('S10: the listener waits two seconds for a browser that does not read its page', async ({
   pending,
   callback,
 }) => {
@@ -59,20 +59,14 @@ test('S10: a browser that does not read its page is waited for two seconds', asy
   socket.destroy()
 })
 
-test('S10: a browser whose answer nobody shows an end gets a page all the same', async ({
-  pending,
-  callback,
-}) => {
+test('S10: a browser gets a page even if its sign-in shows none', async ({ pending, callback }) => {
   const fetched = fetch(callback)
   await pending.answer
   await pending.leave()
   expect((await fetched).status).toBe(400)
 })
 
-test('S10: a browser that is sent on tells nobody where it was, and keeps nothing', async ({
-  pending,
-  callback,
-}) => {
+test('S10: a redirect sends no referrer and is not cached', async ({ pending, callback }) => {
   const fetched = fetch(callback, { redirect: 'manual' })
   const { redirect } = await pending.answer
   await redirect('http://127.0.0.1:1/')
@@ -82,7 +76,10 @@ test('S10: a browser that is sent on tells nobody where it was, and keeps nothin
   expect(headers.get('cache-control')).toBe('no-store')
 })
 
-test('S08: a browser that waits for its page is not idle', async ({ pending, callback }) => {
+test('S08: a browser that waits for its page does not count as idle', async ({
+  pending,
+  callback,
+}) => {
   const fetched = fetch(callback)
   const { show } = await pending.answer
   const port = Number(new URL(callback).port)
@@ -99,7 +96,7 @@ test('S08: a browser that waits for its page is not idle', async ({ pending, cal
   for (const socket of sockets) socket.destroy()
 })
 
-test('S07: a few connections that send nothing are left alone', async ({ callback }) => {
+test('S07: a few silent connections stay open', async ({ callback }) => {
   const port = Number(new URL(callback).port)
   let closed = 0
   const sockets = Array.from({ length: 8 }, () =>
@@ -112,7 +109,7 @@ test('S07: a few connections that send nothing are left alone', async ({ callbac
   for (const socket of sockets) socket.destroy()
 })
 
-test('S10: a port that was taken can be had once it is free, and closes again', async () => {
+test('S10: a port that was taken can be used once it is free, and closes again', async () => {
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const { port } = other.address() as AddressInfo
@@ -127,7 +124,7 @@ test('S10: a port that was taken can be had once it is free, and closes again', 
   await expect(fetch(pending.redirectUri)).rejects.toThrow('fetch failed')
 })
 
-/** Two ports that were free just now. */
+/** Returns two ports that were free just now. */
 async function freePorts(): Promise<[number, number]> {
   const [one, other] = [createServer(), createServer()]
   for (const server of [one, other]) {
@@ -138,7 +135,7 @@ async function freePorts(): Promise<[number, number]> {
   return [ports[0]!, ports[1]!]
 }
 
-test('S10: two flows that need the same port at the same moment share it', async () => {
+test('S10: two sign-ins that need the same port at the same time share it', async () => {
   const [port] = await freePorts()
   const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
   const expected = { state: 's', issuer: 'i', issParameterSupported: false }
@@ -150,7 +147,7 @@ test('S10: two flows that need the same port at the same moment share it', async
   for (const one of both) if (one.status === 'fulfilled') await one.value.leave()
 })
 
-test('S08: slow forms do not hold up the end of a sign-in', async () => {
+test('S08: slow forms do not delay the end of a sign-in', async () => {
   const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
   const pending = await listener.expect({
     state: 's',
@@ -175,7 +172,7 @@ test('S08: slow forms do not hold up the end of a sign-in', async () => {
   for (const socket of sockets) socket.destroy()
 })
 
-test('S08: headers that come a byte at a time end with their time, and keep nobody else out', async () => {
+test('S08: headers that arrive byte by byte are cut off in time, and block no one else', async () => {
   const listener = createCallbackListener({
     clock,
     owners,
@@ -186,7 +183,7 @@ test('S08: headers that come a byte at a time end with their time, and keep nobo
   const slow = connect(Number(new URL(pending.redirectUri).port), '127.0.0.1')
   const closed = closeOf(slow)
   slow.write('GET /callback?state=s&code=c HTTP/1.1\r\nX: ')
-  // A pace, and no wait: it goes on for as long as the listener lets it.
+  // This sets a pace: the client continues as long as the listener allows.
   const drip = setInterval(() => slow.write('x'), 1)
 
   const fetched = fetch(`${pending.redirectUri}?state=s&code=c`)
@@ -196,11 +193,11 @@ test('S08: headers that come a byte at a time end with their time, and keep nobo
 
   await closed
   clearInterval(drip)
-  expect(slow.bytesWritten).toBeLessThan(16 * 1024) // Which would have been too much in itself.
+  expect(slow.bytesWritten).toBeLessThan(16 * 1024) // More would be too large anyway.
   await pending.leave()
 })
 
-/** The end of a connection, in order or not. */
+/** Resolves when a connection has closed, with or without an error. */
 function closeOf(socket: Socket): Promise<void> {
   socket.on('error', () => undefined)
   return new Promise((resolve) => socket.once('close', () => resolve()))
@@ -208,7 +205,7 @@ function closeOf(socket: Socket): Promise<void> {
 
 type Watched = {
   redirectUri: string
-  /** What one flow, or another at the same port, was told of, oldest first. */
+  /** The diagnostics that one sign-in, and another at the same port, received. Oldest first. */
   seen: CallbackDiagnostic[]
   seenByOther: CallbackDiagnostic[]
   socket(): Promise<Socket>
@@ -244,17 +241,17 @@ const watching = base.extend<{ watched: Watched }>({
   },
 })
 
-/** A browser in HTTPS-only mode; resolves when it has given up. */
+/** A browser in HTTPS-only mode. Resolves when it has given up. */
 async function comeByTls(redirectUri: string): Promise<void> {
   const { port } = new URL(redirectUri)
   const socket = connectByTls({ port: Number(port), host: '127.0.0.1', rejectUnauthorized: false })
   await closeOf(socket)
 }
 
-/** A browser that other programs on this computer have left so many bytes of cookies in. */
+/** A browser with that many bytes of cookies, left by other programs on this computer. */
 async function withCookies(url: string, bytes: number): Promise<{ status: number; text: string }> {
   const sent = request(url, { headers: { cookie: `a=${'x'.repeat(bytes - 2)}` } }).end()
-  sent.on('error', () => undefined) // It may be cut off once it has its answer.
+  sent.on('error', () => undefined) // The listener may cut it off after its answer.
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
   return {
     status: response.statusCode!,
@@ -267,15 +264,15 @@ type Come = string | ((watched: Watched) => Promise<unknown>)
 const asForm = { method: 'POST', body: new URLSearchParams('code=c') }
 const asLookAhead = { headers: { 'Sec-Purpose': 'prefetch' } }
 
-// What is seen of each (of a GET, where it is a path) by the flow whose state is s, and by another
-// that waits at the same port.
+// The diagnostic of each request (a path means GET) for the sign-in with the state s, and for another
+// one at the same port.
 // prettier-ignore
 const DIAGNOSTICS: readonly [name: string, come: Come, seen: CallbackDiagnostic, byOther: CallbackDiagnostic][] = [
-  ['a connection that asks for nothing', ({ socket }) => socket(),         'connection',     'connection'],
-  ['what is no request',      async ({ socket }) => (await socket()).write('nonsense\r\n\r\n'), 'connection', 'connection'],
+  ['a silent connection', ({ socket }) => socket(),         'connection',     'connection'],
+  ['an invalid request',     async ({ socket }) => (await socket()).write('nonsense\r\n\r\n'), 'connection', 'connection'],
   ['a TLS ClientHello',       ({ redirectUri }) => comeByTls(redirectUri), 'tls-hello',      'tls-hello'],
-  ['the first byte of one',   async ({ socket }) => (await socket()).write(Buffer.of(0x16)), 'tls-hello', 'tls-hello'],
-  ['an icon that is asked for',            '/favicon.ico',                 'connection',     'connection'],
+  ['the first byte of a ClientHello',  async ({ socket }) => (await socket()).write(Buffer.of(0x16)), 'tls-hello', 'tls-hello'],
+  ['a request for an icon',           '/favicon.ico',                 'connection',     'connection'],
   ['its code at another path',             '/?state=s&code=c',             'other-path',     'connection'],
   ['its error at another path',            '/auth/callback?state=s&error=e', 'other-path',   'connection'],
   ['an unknown answer at another path',    '/?code=c',                     'other-path',     'other-path'],
@@ -290,45 +287,51 @@ const DIAGNOSTICS: readonly [name: string, come: Come, seen: CallbackDiagnostic,
   ["an old tab's empty code",              '/callback?state=old&code=',    'empty-callback', 'empty-callback'],
   ['a state at another path',              '/?state=s',                    'connection',     'connection'],
   ['a callback without anything',          '/callback',                    'empty-callback', 'empty-callback'],
-  ['a form that nobody asked for', ({ redirectUri }) => fetch(redirectUri, asForm), 'empty-callback', 'empty-callback'],
-  ['a look ahead', ({ redirectUri }) => fetch(`${redirectUri}?state=s&code=c`, asLookAhead), 'connection', 'connection'],
+  ['an unexpected form', ({ redirectUri }) => fetch(redirectUri, asForm), 'empty-callback', 'empty-callback'],
+  ['a prefetch', ({ redirectUri }) => fetch(`${redirectUri}?state=s&code=c`, asLookAhead), 'connection', 'connection'],
 ]
 for (const [name, come, diagnostic, byOther] of DIAGNOSTICS) {
-  watching(`F30: ${name} is seen as ${diagnostic}, and the wait goes on`, async ({ watched }) => {
-    const { seen, seenByOther, redirectUri } = watched
-    await (typeof come === 'string' ? fetch(new URL(come, redirectUri)) : come(watched))
-    await expect.poll(() => seen.at(-1)).toBe(diagnostic)
-    await expect.poll(() => seenByOther.at(-1)).toBe(byOther)
+  watching(
+    `F30: ${name} is diagnosed as ${diagnostic}, and the sign-in keeps waiting`,
+    async ({ watched }) => {
+      const { seen, seenByOther, redirectUri } = watched
+      await (typeof come === 'string' ? fetch(new URL(come, redirectUri)) : come(watched))
+      await expect.poll(() => seen.at(-1)).toBe(diagnostic)
+      await expect.poll(() => seenByOther.at(-1)).toBe(byOther)
 
-    // What comes last, and tells the least, changes nothing; the answer is taken all the same.
-    await watched.socket()
-    await fetch(new URL('/favicon.ico', redirectUri))
-    expect([seen.at(-1), seenByOther.at(-1)]).toEqual([diagnostic, byOther])
-  })
+      // Later, less informative requests change nothing, and the answer is still accepted.
+      await watched.socket()
+      await fetch(new URL('/favicon.ico', redirectUri))
+      expect([seen.at(-1), seenByOther.at(-1)]).toEqual([diagnostic, byOther])
+    },
+  )
 }
 
-watching('F30: the most telling one wins, whatever comes after it', async ({ watched }) => {
-  const { redirectUri, seen } = watched
-  const order = [
-    () => fetch(new URL('/?state=s&code=c', redirectUri)),
-    () => fetch(`${redirectUri}?state=old&code=c`),
-    () => fetch(`${redirectUri}?code=c`),
-    () => fetch(`${redirectUri}?state=s`),
-    () => comeByTls(redirectUri),
-  ]
-  for (const come of [...order, ...order.toReversed()]) await come()
-  expect([...new Set(seen)]).toEqual([
-    'connection',
-    'other-path',
-    'other-state',
-    'without-state',
-    'empty-callback',
-    'tls-hello',
-  ])
-  expect(seen.slice(seen.indexOf('tls-hello')).every((one) => one === 'tls-hello')).toBe(true)
-})
+watching(
+  'F30: the most informative diagnostic stays, whatever comes after it',
+  async ({ watched }) => {
+    const { redirectUri, seen } = watched
+    const order = [
+      () => fetch(new URL('/?state=s&code=c', redirectUri)),
+      () => fetch(`${redirectUri}?state=old&code=c`),
+      () => fetch(`${redirectUri}?code=c`),
+      () => fetch(`${redirectUri}?state=s`),
+      () => comeByTls(redirectUri),
+    ]
+    for (const come of [...order, ...order.toReversed()]) await come()
+    expect([...new Set(seen)]).toEqual([
+      'connection',
+      'other-path',
+      'other-state',
+      'without-state',
+      'empty-callback',
+      'tls-hello',
+    ])
+    expect(seen.slice(seen.indexOf('tls-hello')).every((one) => one === 'tls-hello')).toBe(true)
+  },
+)
 
-test('F30: what comes to another port is no news', async () => {
+test('F30: requests to another port are not diagnosed', async () => {
   const [port, otherPort] = await freePorts()
   const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
   const seen: CallbackDiagnostic[] = []
@@ -344,7 +347,7 @@ test('F30: what comes to another port is no news', async () => {
   for (const pending of both) await pending.leave()
 })
 
-test('F30: once its answer is in, a flow is told of nothing more', async () => {
+test('F30: a sign-in gets no more diagnostics after its answer', async () => {
   const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
   const told: CallbackDiagnostic[] = []
   const expected = { state: 's', issuer: 'i', issParameterSupported: false }
@@ -356,20 +359,20 @@ test('F30: once its answer is in, a flow is told of nothing more', async () => {
   expect(told).toHaveLength(before)
   await show({ ...PAGE, text: ['the end'] })
   await fetched
-  // The same answer is shown the same page, until the flow leaves.
+  // The same answer gets the same page until the sign-in ends.
   const again = await fetch(`${pending.redirectUri}?state=s&code=c`)
   expect(await again.text()).toContain('the end')
   expect(told).toHaveLength(before)
   await pending.leave()
 })
 
-watching('a callback with 100 KB of cookies gets through', async ({ watched }) => {
+watching('a callback with 100 KB of cookies is accepted', async ({ watched }) => {
   const { status, text } = await withCookies(`${watched.redirectUri}?state=old&code=c`, 100 * 1024)
   expect([status, watched.seen.at(-1)]).toEqual([400, 'other-state'])
   expect(text).toContain('Nothing to do here')
 })
 
-watching('a browser that sends more than is read is told what to do', async ({ watched }) => {
+watching('a browser that sends too large headers is told what to do', async ({ watched }) => {
   const { status, text } = await withCookies(`${watched.redirectUri}?state=s&code=c`, 200 * 1024)
   expect(status).toBe(431)
   expect(text).toContain('Delete the cookies for 127.0.0.1 and localhost')

@@ -8,20 +8,20 @@ import { owners } from '../support/owners.js'
 
 const TEXT = 'x'.repeat(32 * 1024 * 1024) // More than the system's buffers hold.
 
-test('S10: the listener is bound again once the one before it has closed', async () => {
+test('S10: the listener binds its port again after the previous one has closed', async () => {
   const clock = createTestClock()
   const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
   const expected = { state: 's', issuer: 'i', issParameterSupported: false }
   const pending = await listener.expect(expected)
   const { port, pathname } = new URL(pending.redirectUri)
   const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined)
-  // Node.js closes a connection at once if its request is complete. This one has a body to come.
+  // Node.js closes a connection at once if its request is complete. This one still expects a body.
   const head = 'HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n'
   socket.pause().write(`GET ${pathname}?state=s&code=c ${head}`)
   const { show } = await pending.answer
   void show({ status: 200, tone: 'good', heading: 'h', text: [TEXT] })
 
-  // It accepts no connections any more, but is still delivering the page.
+  // The listener no longer accepts connections, but is still delivering the page.
   const order: string[] = []
   const left = pending.leave().then(() => order.push('closed'))
   await expect(fetch(pending.redirectUri)).rejects.toThrow('fetch failed')
@@ -29,7 +29,7 @@ test('S10: the listener is bound again once the one before it has closed', async
     order.push('bound')
     return next
   })
-  // Binding takes no longer than this, which is begun after it.
+  // This begins after binding and takes at least as long.
   for (const state of ['u', 'v']) {
     const other = createCallbackListener({ clock, owners, redirectPorts: [] })
     await (await other.expect({ ...expected, state })).leave()

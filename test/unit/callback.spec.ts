@@ -1,4 +1,4 @@
-// What a callback is worth, on its own: no caller is trusted to have looked at it before.
+// The check of a callback, on its own: it does not rely on earlier checks by its callers.
 
 import { expect, test } from '@playwright/test'
 import { validateCallback, type CallbackResult } from '../../main/oauth/callback.js'
@@ -21,23 +21,23 @@ const IGNORED: readonly [name: string, query: string][] = [
   ['RFC 6749 section 3.1: iss twice', 'code=c&state=the-state&iss=https://a.example&iss=x'],
   ['RFC 6749 section 3.1: error twice', 'state=the-state&error=access_denied&error=x'],
   ['RFC 6749 section 3.1: code twice', 'state=the-state&code=c&code=d'],
-  ['S06: a code of nothing but blanks', 'state=the-state&code=%20%09%C2%A0'],
+  ['S06: a code of only white space', 'state=the-state&code=%20%09%C2%A0'],
   ['S06: neither code nor error', 'state=the-state'],
-  ['S06: an empty code, though an iss is with it', 'state=the-state&code=&iss=https://a.example'],
+  ['S06: an empty code with an iss', 'state=the-state&code=&iss=https://a.example'],
   ['S06: an empty code from another provider', 'state=the-state&code=&iss=https://b.example'],
   ['S06: an empty code and an empty error', 'state=the-state&code=&error='],
-  ['S06: an error of nothing but blanks', 'state=the-state&error=%20'],
-  ['S06: a description of no error', 'state=the-state&error_description=x'],
+  ['S06: an error of only white space', 'state=the-state&error=%20'],
+  ['S06: a description without an error', 'state=the-state&error_description=x'],
 ]
 for (const [name, query] of IGNORED) {
-  test(`${name} is ignored, whatever the provider promises`, () => {
+  test(`${name} is ignored, whether or not the provider promises iss`, () => {
     expect(check(query)).toEqual({ kind: 'ignored' })
     expect(check(query, true)).toEqual({ kind: 'ignored' })
   })
 }
 
 for (const query of ['code=c', 'error=access_denied']) {
-  test(`S05, RFC 9207 section 2.4: ${query} without the promised iss is refused`, () => {
+  test(`S05, RFC 9207 section 2.4: ${query} without the promised iss is rejected`, () => {
     expect(check(`state=the-state&${query}`, true)).toMatchObject({
       kind: 'refused',
       error: { code: 'issuer-mismatch' },
@@ -45,12 +45,12 @@ for (const query of ['code=c', 'error=access_denied']) {
   })
 }
 
-test('RFC 6749 section 4.1.2: a blank error beside a code is none', () => {
+test('RFC 6749 section 4.1.2: a blank error next to a code is ignored', () => {
   expect(check('state=the-state&code=c&error=%20')).toEqual({ kind: 'code', code: 'c' })
 })
 
 for (const iss of ['https://b.example', 'https://a.example/', 'https://a.example.b.example', '']) {
-  test(`S05, RFC 9207 section 2.4: the iss "${iss}" has to fit, whether or not it was promised`, () => {
+  test(`S05, RFC 9207 section 2.4: the iss "${iss}" must match, whether or not it was promised`, () => {
     const query = new URLSearchParams({ code: 'c', state: 'the-state', iss }).toString()
     for (const issParameterSupported of [true, false]) {
       expect(check(query, issParameterSupported)).toMatchObject({
@@ -61,7 +61,7 @@ for (const iss of ['https://b.example', 'https://a.example/', 'https://a.example
   })
 }
 
-test('S09: an echoed state, nonce or code is masked in every kind of refusal', () => {
+test('S09: an echoed state, nonce or code is masked in every kind of denial', () => {
   for (const error of ['access_denied', 'server_error']) {
     const said = 'the-state,the-nonce,the-code'
     const query = `state=the-state&code=the-code&error=${error}&error_description=${said}`
@@ -70,18 +70,18 @@ test('S09: an echoed state, nonce or code is masked in every kind of refusal', (
   }
 })
 
-test('S09: what a provider says is one bounded line without control characters', () => {
+test('S09: a provider’s message becomes one bounded line without control characters', () => {
   const quote = quoteProvider('a\u001b]0;x\u0007\nb', `c\u202ed\u2028e ${'x'.repeat(5000)}`)
   expect(quote).toMatch(/^"a \]0;x b" \(c d e x+…\)$/)
   expect(quote.length).toBeLessThan(250)
 })
 
-test('S09: markup in any field of a page is text', () => {
+test('S09: markup in any field of a page is shown as text', () => {
   const page = { status: 200, tone: 'bad', heading: '<b>h</b>', text: ['<b>t</b>'] } as const
   expect(renderPage(page).html).not.toMatch(/<\/?b>/)
 })
 
-test('S09: a page may run its one script, have its one style, and nothing else', () => {
+test('S09: a page may only use its one script and its one style', () => {
   const { headers } = renderPage({ status: 200, tone: 'good', heading: 'h', text: [] })
   const policy = headers['Content-Security-Policy']!.replace(/sha256-[\w+/]{43}=/g, 'sha256')
   expect(policy.split('; ').toSorted()).toEqual([

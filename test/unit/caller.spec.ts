@@ -17,7 +17,7 @@ const untold: Caller = { kind: 'untold' }
 
 for (const [name, one, other, same] of [
   ['one process', seen(), seen(), true],
-  ['one process that has run another file since', seen(), seen({ executable: '8:16' }), true],
+  ['one process that now runs another file', seen(), seen({ executable: '8:16' }), true],
   ['two processes of one executable', seen(), seen({ pid: 43, startedAtTicks: '9' }), true],
   ['two executables', seen(), seen({ pid: 43, executable: '8:16' }), false],
   [
@@ -26,10 +26,10 @@ for (const [name, one, other, same] of [
     seen({ startedAtTicks: '9', executable: '8:16' }),
     false,
   ],
-  ['two that were not seen', unseen, unseen, false],
-  ['one that was seen and one that was not', seen(), unseen, false],
-  ['two on a system that does not tell', untold, untold, true],
-  ['one that was seen and one that is not told of', seen(), untold, false],
+  ['two unidentified callers', unseen, unseen, false],
+  ['an identified and an unidentified caller', seen(), unseen, false],
+  ['two callers on a system without that information', untold, untold, true],
+  ['an identified caller and one without that information', seen(), untold, false],
 ] as const) {
   test(`${name} ${same ? 'is' : 'are not'} the same program`, () => {
     expect(isSameProgram(one, other)).toBe(same)
@@ -37,7 +37,7 @@ for (const [name, one, other, same] of [
   })
 }
 
-test('a connection whose socket nobody holds, or whose owner is not known, has no program', async () => {
+test('a connection whose socket no process holds, or whose owner is unknown, has no program', async () => {
   expect(await findCaller({ kind: 'user', uid: 0, inode: '1' })).toEqual(unseen)
   expect(await findCaller({ kind: 'gone' })).toEqual(unseen)
   expect(await findCaller({ kind: 'unreadable' })).toEqual(unseen)

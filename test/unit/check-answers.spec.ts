@@ -1,4 +1,4 @@
-// An answer counts by its status first, whatever its body looks like.
+// The status of an answer decides first, whatever its body contains.
 
 import { expect, test } from '@playwright/test'
 import type { Client } from '../../main/oauth/client-authentication.js'
@@ -15,7 +15,7 @@ const answering =
 
 const CLIENT = { clientId: 'c', clientSecret: null }
 
-test('S18, RFC 6749 section 5.1: tokens come with status 200 alone', async () => {
+test('S18, RFC 6749 section 5.1: only an answer with status 200 can contain tokens', async () => {
   const http = answering(203, { access_token: 'a', token_type: 'Bearer', id_token: 'i' })
   const metadata = { tokenEndpoint: 'https://a.example', tokenAuthMethods: null }
   const orphans: unknown[] = []
@@ -34,7 +34,7 @@ test('S18, RFC 6749 section 5.1: tokens come with status 200 alone', async () =>
   expect(orphans).toEqual(['a'])
 })
 
-test('RFC 6749 section 6: a refresh token is kept at once, but not one beside a failure', async () => {
+test('RFC 6749 section 6: a new refresh token is stored at once, but not from a failed answer', async () => {
   const metadata = { tokenEndpoint: 'https://a.example', tokenAuthMethods: null }
   const request = { ...CLIENT, refreshToken: 'old', scope: 'openid' }
   const kept: string[] = []
@@ -48,19 +48,19 @@ test('RFC 6749 section 6: a refresh token is kept at once, but not one beside a 
   }
   await renew(200, { access_token: 'a', token_type: 'Bearer', refresh_token: 'old' })
   expect(kept).toEqual([])
-  // What else is wrong with the answer does not matter: the old one may be spent.
+  // Other faults of the answer don't matter, because the old refresh token may be spent.
   await expect(renew(200, { refresh_token: 'new' })).rejects.toThrow('access_token')
   expect(kept).toEqual(['new'])
 })
 
-test('S15: keys and userinfo of an answer that failed are not believed', async () => {
+test('S15: keys and userinfo in a failed answer are not used', async () => {
   const keys = fetchKeySet(answering(404, { keys: [] }), 'https://a.example')
   await expect(keys).rejects.toMatchObject({ code: 'invalid-metadata' })
   const userinfo = { userinfoEndpoint: 'https://a.example' }
   expect(await readUserinfo(answering(403, { sub: 'alice' }), userinfo, 'token')).toBeNull()
 })
 
-test.describe('S19, RFC 8414 section 2: a public client that revokes', () => {
+test.describe('S19, RFC 8414 section 2: revocation by a public client', () => {
   const revoke = (
     status: number,
     revocationNeedsSecret: boolean,
@@ -77,7 +77,7 @@ test.describe('S19, RFC 8414 section 2: a public client that revokes', () => {
     )
 
   for (const status of [400, 401, 403]) {
-    test(`is refused with ${status} as announced: nothing went wrong`, async () => {
+    test(`may be rejected with ${status} if that was announced, without a message`, async () => {
       await revoke(status, true)
       await expect(revoke(status, false)).rejects.toMatchObject({ code: 'revocation-failed' })
       const client = { ...CLIENT, clientSecret: createSecret('s') }
@@ -88,13 +88,13 @@ test.describe('S19, RFC 8414 section 2: a public client that revokes', () => {
   }
 
   for (const status of [404, 429, 500, 503]) {
-    test(`fails with ${status}: that was not announced`, async () => {
+    test(`fails with ${status} if that was not announced`, async () => {
       await expect(revoke(status, true)).rejects.toMatchObject({ code: 'revocation-failed' })
     })
   }
 })
 
-test('S19, RFC 7009 section 2.1: the hint says what is revoked', async () => {
+test('S19, RFC 7009 section 2.1: token_type_hint has the type of the revoked token', async () => {
   const asked: HttpRequest[] = []
   const http: Http = (request) => {
     asked.push(request)

@@ -12,7 +12,7 @@ const CLIENT = { clientId: 'id:with/odd+parts', clientSecret: createSecret(SECRE
 
 test('RFC 6749 section 2.3.1: both halves of the header are form-encoded', () => {
   const { form, basic } = authenticated(CLIENT, ['client_secret_basic'], { a: 'b' })
-  // The header names the client, and a second way beside it is forbidden.
+  // The header names the client. A second way in the same request is forbidden.
   expect(form).toEqual({ a: 'b' })
   expect(Buffer.from(basic ?? '', 'base64').toString()).toBe(
     'id%3Awith%2Fodd%2Bparts:GOCSPX-a+b%2Bc%2Fd%3De%3A%25',
@@ -28,7 +28,7 @@ for (const [methods, way] of [
   [['client_secret_post'], 'body'],
   [['private_key_jwt', 'client_secret_post'], 'body'],
 ] as const satisfies readonly (readonly [AuthMethods, string])[]) {
-  test(`where ${JSON.stringify(methods)} is announced, the secret goes by ${way}`, () => {
+  test(`if ${JSON.stringify(methods)} is announced, the secret is sent by ${way}`, () => {
     const { form, basic } = authenticated(CLIENT, methods, {})
     expect(basic === undefined).toBe(way === 'body')
     const inBody = { client_id: CLIENT.clientId, client_secret: SECRET }
@@ -36,7 +36,7 @@ for (const [methods, way] of [
   })
 }
 
-test('a public client names itself, whatever is announced', () => {
+test('a public client sends its client ID, whatever is announced', () => {
   const client = { ...CLIENT, clientSecret: null }
   for (const methods of [null, ['client_secret_basic'], ['client_secret_post'], ['none']]) {
     expect(authenticated(client, methods, { a: 'b' })).toEqual({
@@ -46,7 +46,7 @@ test('a public client names itself, whatever is announced', () => {
 })
 
 for (const method of ['client_secret_basic', 'client_secret_post'] as const) {
-  test(`a provider that demands ${method} and a parameter signs in, renews and revokes`, async ({
+  test(`sign-in, renewal and revocation work at a provider that demands ${method} and a parameter`, async ({
     start,
   }) => {
     const { agent, provider, signIn, reached, history } = await start({
@@ -73,9 +73,7 @@ for (const method of ['client_secret_basic', 'client_secret_post'] as const) {
   })
 }
 
-test('without what such a provider demands the sign-in fails, with its words', async ({
-  start,
-}) => {
+test('without these the sign-in fails, with the provider’s message', async ({ start }) => {
   const demands = { parameters: { access_type: 'offline' } }
   const secret = { value: SECRET, method: 'client_secret_basic' } as const
   const unasked = await start({ provider: { demands } })
@@ -95,7 +93,7 @@ test('without what such a provider demands the sign-in fails, with its words', a
   }
 })
 
-test('an app’s sign-in carries the owner’s parameters, and cannot replace them', async ({
+test('an app’s sign-in has the configured parameters, and can’t replace them', async ({
   start,
 }) => {
   const { agent, provider } = await start({

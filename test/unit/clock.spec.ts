@@ -1,4 +1,4 @@
-// Moments that are waited for by the wall clock, on machines that sleep and clocks that are set.
+// Waiting until a time of the wall clock, on machines that sleep and with clocks that are set.
 
 import { expect, test } from '@playwright/test'
 import { at, systemClock } from '../../main/base/clock.js'
@@ -6,12 +6,12 @@ import { createTestClock, type TestClock } from '../support/clock.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-/** The longest that a timer is relied on. */
+/** The longest timer that the product relies on. */
 const NAP = 30_000
 
 type Wait = {
   clock: TestClock
-  /** What the clock showed when it ran, counted from the start. */
+  /** The times at which the callback ran, counted from the start. */
   ran: readonly number[]
   callOff(): void
 }
@@ -24,7 +24,7 @@ function wait(ms: number): Wait {
 }
 
 for (const ms of [1, NAP - 1, NAP, NAP + 1, 10 * MINUTE, 30 * 24 * HOUR]) {
-  test(`a moment in ${ms} ms comes then, once, and leaves no timer`, () => {
+  test(`a callback in ${ms} ms runs then, once, and leaves no timer`, () => {
     const { clock, ran } = wait(ms)
     clock.advance(ms - 1)
     expect(ran).toEqual([])
@@ -37,7 +37,7 @@ for (const ms of [1, NAP - 1, NAP, NAP + 1, 10 * MINUTE, 30 * 24 * HOUR]) {
 }
 
 for (const ms of [0, -1, -HOUR]) {
-  test(`a moment ${-ms} ms ago comes at once, but not before its caller has gone on`, () => {
+  test(`a callback for ${-ms} ms ago runs at once, but after its caller`, () => {
     const { clock, ran } = wait(ms)
     expect(ran).toEqual([])
     clock.advance(0)
@@ -45,7 +45,7 @@ for (const ms of [0, -1, -HOUR]) {
   })
 }
 
-test('no timer is relied on for longer than a nap, and there is one at a time', () => {
+test('no timer is longer than a nap, and there is one at a time', () => {
   const naps: number[] = []
   const { nowMs, after, advance, pending } = createTestClock(0)
   const counted = (ms: number, run: () => void): (() => void) => {
@@ -61,7 +61,7 @@ test('no timer is relied on for longer than a nap, and there is one at a time', 
 })
 
 for (const asleep of [4 * MINUTE, 5 * MINUTE, 8 * HOUR]) {
-  test(`a machine that slept ${asleep / MINUTE} minutes, of which nobody tells it, finds out within a nap`, () => {
+  test(`a machine that slept ${asleep / MINUTE} minutes without a report finds out within a nap`, () => {
     const { clock, ran } = wait(5 * MINUTE)
     clock.advance(MINUTE + 10_000)
     clock.leap(asleep)
@@ -72,7 +72,7 @@ for (const asleep of [4 * MINUTE, 5 * MINUTE, 8 * HOUR]) {
   })
 }
 
-test('a machine that slept, but not so long, goes on waiting for what is left', () => {
+test('a machine that slept for a shorter time waits for the rest', () => {
   const { clock, ran } = wait(5 * MINUTE)
   clock.advance(MINUTE)
   clock.leap(2 * MINUTE)
@@ -87,7 +87,7 @@ for (const [name, ms] of [
   ['by three hours', -3 * HOUR],
   ['to another year', -365 * 24 * HOUR],
 ] as const) {
-  test(`a clock that is set back ${name} puts nothing off: what time has passed has passed`, () => {
+  test(`a clock that is set back ${name} delays nothing: the time that has passed still counts`, () => {
     const { clock, ran } = wait(5 * MINUTE)
     clock.advance(2 * MINUTE + 10_000)
     clock.leap(ms)
@@ -98,7 +98,7 @@ for (const [name, ms] of [
   })
 }
 
-test('a clock that is set ahead of the moment brings it on', () => {
+test('a clock that is set past the time runs the callback', () => {
   const { clock, ran } = wait(5 * MINUTE)
   clock.leap(HOUR)
   clock.advance(NAP)
@@ -110,7 +110,7 @@ for (const [name, go] of [
   ['in its third nap', (clock) => clock.advance(70_000)],
   ['while the machine sleeps', (clock) => clock.leap(HOUR)],
 ] satisfies [string, (clock: TestClock) => void][]) {
-  test(`called off ${name}, it does not come, and leaves no timer`, () => {
+  test(`cancelled ${name}, the callback does not run, and leaves no timer`, () => {
     const { clock, ran, callOff } = wait(5 * MINUTE)
     go(clock)
     callOff()
@@ -120,14 +120,14 @@ for (const [name, go] of [
   })
 }
 
-test('called off when it has come, it changes nothing', () => {
+test('cancelling after the callback has run has no effect', () => {
   const { clock, ran, callOff } = wait(1)
   clock.advance(1)
   callOff()
   expect(ran).toEqual([1])
 })
 
-test('it may be called off, and waited for anew, from within', () => {
+test('the callback itself can cancel the wait and begin another one', () => {
   const clock = createTestClock(0)
   const ran: number[] = []
   const again = (): void => {
@@ -140,8 +140,8 @@ test('it may be called off, and waited for anew, from within', () => {
 })
 
 test.describe('the system’s clock', () => {
-  // setTimeout fires at once when asked for more than 2^31 - 1 ms, which is 25 days.
-  test('asks no timer for more than one can count', () => {
+  // setTimeout fires at once if the delay is more than 2^31 - 1 ms, which is 25 days.
+  test('never sets a timer longer than the maximum', () => {
     const real = globalThis.setTimeout
     const asked: (readonly [ms: number | undefined, run: () => void])[] = []
     globalThis.setTimeout = ((run: () => void, ms?: number) => {
@@ -161,7 +161,7 @@ test.describe('the system’s clock', () => {
     }
   })
 
-  test('runs what is due, and not what was called off before', async () => {
+  test('runs due callbacks, but not cancelled ones', async () => {
     const ran: string[] = []
     const callOff = systemClock.after(1, () => void ran.push('called off'))
     callOff()

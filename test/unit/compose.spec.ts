@@ -1,4 +1,4 @@
-// How the parts start together, where what was kept takes its time to open.
+// How the parts start together while the stored session takes long to open.
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
@@ -34,12 +34,12 @@ type Starting = {
   lost: DirectoryInUse[]
   clock: TestClock
   latchkey: Promise<Latchkey>
-  /** Gives what was kept to who asked for it. */
+  /** Passes the stored session to its reader. */
   open(): void
 }
 
 const test = base.extend<{
-  /** Starts the parts up to the moment in which what was kept is being opened. */
+  /** Starts the parts until the stored session is being opened. */
   startOpening: (tier: StorageTier) => Promise<Starting>
 }>({
   // eslint-disable-next-line no-empty-pattern
@@ -81,9 +81,7 @@ const test = base.extend<{
   },
 })
 
-test('a keyring that asks the person first holds nobody up for longer than three seconds', async ({
-  startOpening,
-}) => {
+test('a keyring prompt delays the start by at most three seconds', async ({ startOpening }) => {
   const { clock, latchkey, open } = await startOpening('keyring')
   clock.advance(3_000)
   const { agent } = await latchkey
@@ -92,7 +90,7 @@ test('a keyring that asks the person first holds nobody up for longer than three
   await expect.poll(() => agent.model().session.kind).toBe('signed-in')
 })
 
-test('a key that is made of a passphrase is waited for, however slow the machine', async ({
+test('the start waits until the key is derived from the passphrase, however slow the machine', async ({
   startOpening,
 }) => {
   const { clock, latchkey, open } = await startOpening('passphrase')
@@ -101,7 +99,7 @@ test('a key that is made of a passphrase is waited for, however slow the machine
   expect((await latchkey).agent.model().session.kind).toBe('signed-in')
 })
 
-test('S39: a directory that another computer has taken is noticed within twenty minutes, once', async ({
+test('S39: if another computer takes the directory, Latchkey notices once, within twenty minutes', async ({
   startOpening,
 }) => {
   const { dataDir, lost, clock, latchkey, open } = await startOpening('passphrase')

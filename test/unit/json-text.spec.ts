@@ -1,4 +1,4 @@
-// JSON as people write it by hand: read as JSON.parse does where that can, and the place of what is wrong.
+// JSON written by hand: parsed as by JSON.parse if it is valid, and otherwise rejected with the place of the error.
 
 import { expect, test } from '@playwright/test'
 import { JsonTextError, parseJsonText } from '../../main/base/json-text.js'
@@ -12,8 +12,8 @@ for (const text of [
   String.raw`"\u00e4\"\\\/\b\f\n\r\t ä 😀"`,
   '\t{ "a"\r\n:\n1 }\r',
 ]) {
-  test(`${JSON.stringify(text)} is read as JSON.parse does`, () => {
-    // As text, which shows the order, and a name that is an object's prototype elsewhere.
+  test(`${JSON.stringify(text)} is parsed as by JSON.parse`, () => {
+    // Compared as text, which shows the order, and names such as __proto__.
     const expected = JSON.stringify(JSON.parse(text))
     expect(JSON.stringify(parseJsonText(text).value)).toBe(expected)
     expect(JSON.stringify(parseJsonText(`\ufeff${text}`).value)).toBe(expected)
@@ -43,7 +43,7 @@ for (const [text, line, column, message] of [
   ['\n{ "a": { "b": 1, "b": 2 } }', 2, 18, '"b" is there twice'],
   ['['.repeat(100_000), 1, 66, 'the brackets are too deep'],
 ] as const) {
-  test(`${JSON.stringify(text.slice(0, 40))} is refused at line ${line}, column ${column}`, () => {
+  test(`${JSON.stringify(text.slice(0, 40))} is rejected at line ${line}, column ${column}`, () => {
     const read = (): unknown => parseJsonText(text)
     expect(read).toThrow(JsonTextError)
     expect(read).toThrow(expect.objectContaining({ message, place: { line, column } }))

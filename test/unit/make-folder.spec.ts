@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeFolder } from '../../main/storage/make-folder.js'
 
-test('a folder is made with those above it, for its owner alone, and once', async () => {
+test('a folder and its parents are created once, only for their owner', async () => {
   const top = await mkdtemp(join(tmpdir(), 'latchkey-'))
   const path = join(top, 'one', 'two', 'three')
   makeFolder(path)
@@ -19,7 +19,7 @@ test('a folder is made with those above it, for its owner alone, and once', asyn
   await rm(top, { recursive: true })
 })
 
-test('where no folder can be made, that is said at once', () => {
+test('if a folder can’t be created, an error is thrown at once', () => {
   test.skip(process.platform !== 'linux', '/proc is Linux')
   expect(() => makeFolder('/proc/latchkey/one')).toThrow('ENOENT')
 })

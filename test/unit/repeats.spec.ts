@@ -9,7 +9,7 @@ function collect() {
   return { told, ...repeats }
 }
 
-test('a million of one kind are seven lines, and the rest is told at the end', () => {
+test('a million of one kind give seven lines, and the rest is reported at the end', () => {
   const { told, add, flush } = collect()
   for (let count = 0; count < 1_000_005; count += 1) add('EPIPE', 'x')
   expect(told).toEqual([1, 10, 100, 1_000, 10_000, 100_000, 1_000_000].map((count) => `x ${count}`))
@@ -21,7 +21,7 @@ test('a million of one kind are seven lines, and the rest is told at the end', (
   expect(told.at(-1)).toBe('x 1')
 })
 
-test('each kind is counted by itself, also where they take turns', () => {
+test('each kind is counted separately, even if they alternate', () => {
   const { told, add } = collect()
   for (let count = 0; count < 50; count += 1) {
     add('one', 'a')
@@ -30,7 +30,7 @@ test('each kind is counted by itself, also where they take turns', () => {
   expect(told).toEqual(['a 1', 'b 1', 'a 10', 'b 10'])
 })
 
-test('the kinds that are counted are bounded, and none that came is lost', () => {
+test('the number of counted kinds is bounded, and no event is lost', () => {
   const { told, add, flush } = collect()
   add('first', 'first')
   add('first', 'first')
