@@ -1,4 +1,4 @@
-// What is said of a request that failed: each kind of error in words of its own, with its code.
+// The messages for failed requests: each kind of error has its own message, with its code.
 
 import { once } from 'node:events'
 import { createServer } from 'node:https'
@@ -28,12 +28,12 @@ async function errorOf(promise: Promise<unknown>): Promise<AuthError> {
   )
 }
 
-/** What Electron's net.fetch ends with: Chromium's own words and nothing else. */
+/** The error of Electron's net.fetch, which has only Chromium's message. */
 const failing = (code: string): typeof fetch => {
   return () => Promise.reject(new Error(`net::${code}`))
 }
 
-/** One of each kind as Chromium has it, and what is said of it. */
+/** One Chromium error of each kind, and its message. */
 const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
   [
     'ERR_CONNECTION_REFUSED',
@@ -205,7 +205,7 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
 ]
 
 for (const [chromium, kind, code, message] of SAID) {
-  test(`${chromium} is ${kind}, and is told so`, async () => {
+  test(`${chromium} is reported as ${kind}`, async () => {
     expect(toFailureKind(chromium)).toBe(kind)
     const http = createHttp({ fetch: failing(chromium), clock: createTestClock(NOW_MS) })
     const error = await errorOf(http({ method: 'GET', url: ADDRESS, purpose: PURPOSE }))
@@ -213,8 +213,8 @@ for (const [chromium, kind, code, message] of SAID) {
   })
 }
 
-test('codes whose name says something else than they mean are of the right kind', () => {
-  // A client certificate and a proxy's are none of the provider's; a proxy's redirect is none either.
+test('codes with misleading names are of the correct kind', () => {
+  // Errors of client certificates and of proxies are not about the provider's certificate or redirect.
   for (const [code, kind] of [
     ['ERR_BAD_SSL_CLIENT_AUTH_CERT', 'client-certificate'],
     ['ERR_SSL_CLIENT_AUTH_CERT_NO_PRIVATE_KEY', 'client-certificate'],
@@ -241,7 +241,7 @@ test('codes whose name says something else than they mean are of the right kind'
   }
 })
 
-test('codes that came after the table are still told by what their name says', () => {
+test('codes that are missing in the table are reported by their names', () => {
   for (const [code, kind] of [
     ['ERR_CERT_NEW', 'unfit'],
     ['ERR_SSL_CLIENT_AUTH_NEW', 'client-certificate'],
@@ -257,7 +257,7 @@ test('codes that came after the table are still told by what their name says', (
 
 const DAY_MS = 24 * 60 * 60_000
 
-/** Serves https with a certificate of an authority that this process trusts while `act` runs. */
+/** Serves https with a certificate from an authority that this process trusts while `act` runs. */
 async function serving(
   certificate: Partial<Validity> & { host?: string },
   act: (url: string) => Promise<void>,
@@ -301,7 +301,7 @@ for (const [what, certificate, code, advice] of [
     'It is for another name: check the setting that names it, and whether this network wants you',
   ],
 ] as const) {
-  test(`a certificate ${what} is told as such, and no authority is asked for`, async () => {
+  test(`a certificate ${what} is reported as such, without advice to trust an authority`, async () => {
     test.skip(!canTrust, 'this Node cannot be told whom to trust')
     await serving(certificate, async (url) => {
       const http = createHttp({ clock: createTestClock(NOW_MS) })
@@ -313,7 +313,7 @@ for (const [what, certificate, code, advice] of [
   })
 }
 
-test('a certificate that is not valid yet is the clock’s fault where an answer told the time', async () => {
+test('for a certificate that is not valid yet, the message blames the clock if an answer’s Date differs', async () => {
   test.skip(!canTrust, 'this Node cannot be told whom to trust')
   const clock = createTestClock()
   const http = createHttp({ clock })
@@ -329,7 +329,7 @@ test('a certificate that is not valid yet is the clock’s fault where an answer
   })
 })
 
-test('S12: NODE_TLS_REJECT_UNAUTHORIZED has no say in what is trusted', async () => {
+test('S12: NODE_TLS_REJECT_UNAUTHORIZED does not change which certificates are trusted', async () => {
   const authority = createPrivateAuthority()
   const server = createServer(authority.issueFor('localhost'), (_request, response) =>
     response.end('{}'),
@@ -349,8 +349,8 @@ test('S12: NODE_TLS_REJECT_UNAUTHORIZED has no say in what is trusted', async ()
   }
 })
 
-// Node's own fetch, which Latchkey does not use, says only that the connection was closed.
-test('a server that asks for a client certificate is not taken for untrusted', async () => {
+// Node's own fetch, which Latchkey does not use, reports only that the connection was closed.
+test('a server that asks for a client certificate is not reported as untrusted', async () => {
   test.skip(!('setDefaultCACertificates' in tls), 'this Node cannot be told whom to trust')
   const authority = createPrivateAuthority()
   const server = createServer({

@@ -1,4 +1,4 @@
-// Requests to the provider, at real servers that do what providers should not.
+// Requests to the provider, with real servers that misbehave.
 
 import { expect, test as base } from '@playwright/test'
 import { once } from 'node:events'
@@ -29,7 +29,7 @@ import { createTestClock } from '../support/clock.js'
 type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string }
 
 const test = base.extend<{
-  /** Starts a server that is closed, with what hangs on it, after the test. */
+  /** Starts a server. After the test, it and its connections are closed. */
   serve: (handle: RequestListener) => Promise<{ origin: string; seen: readonly Seen[] }>
 }>({
   // eslint-disable-next-line no-empty-pattern
@@ -72,11 +72,11 @@ type Failure = {
   handle: RequestListener
   code: ErrorCode
   words: string
-  /** True where fetch does not tell a broken answer from a broken connection. */
+  /** True if fetch does not distinguish a broken answer from a broken connection. */
   unclearOverFetch?: true
 }
 
-/** An answer with this Date; null: with none. */
+/** Answers with this Date. Null: without one. */
 const dated =
   (status: number, date: string | null, headers: OutgoingHttpHeaders = {}): RequestListener =>
   (_request, response) => {
@@ -87,7 +87,7 @@ const dated =
 const MOMENT = 'Sun, 06 Nov 1994 08:49:37 GMT'
 const MOMENT_MS = Date.UTC(1994, 10, 6, 8, 49, 37)
 
-/** The examples of RFC 9110 section 5.6.7, and what is none of the three forms. */
+/** The examples of RFC 9110 section 5.6.7, and values in none of the three forms. */
 const DATES: [string | null, number | null][] = [
   [MOMENT, MOMENT_MS],
   ['Sunday, 06-Nov-94 08:49:37 GMT', MOMENT_MS],
@@ -124,7 +124,7 @@ const REVOKING = (revocationEndpoint: string) => ({
 
 const CLIENT = { clientId: 'c', clientSecret: null }
 
-/** Who hears of Retry-After, and passes it on. */
+/** The requests that pass Retry-After on. */
 const ASKING: Record<string, (http: Http, origin: string) => Promise<unknown>> = {
   discovery: (http, origin) => fetchMetadata(http, origin),
   'the key set': (http, origin) => fetchKeySet(http, origin),
@@ -146,13 +146,13 @@ const NOT_FOLLOWED: Record<string, (host: string, other: string) => string> = {
   'to another origin': (_host, other) => `${other}/b`,
   'to another scheme': (host) => `https://${host}/b`,
   'to another host by two slashes': (_host, other) => other.replace('http:', ''),
-  'with a name and password in it': (host) => `http://user:secret@${host}/b`,
-  'to no web address': () => 'javascript:alert(1)',
-  'to what is no address at all': () => 'http://[',
-  'that leads to another one': () => '/again',
+  'with a user name and password': (host) => `http://user:secret@${host}/b`,
+  'to a URL with another scheme': () => 'javascript:alert(1)',
+  'to an invalid URL': () => 'http://[',
+  'that leads to another redirect': () => '/again',
 }
 
-// Every way in which an answer fails, and what is said of it.
+// Every way in which an answer can fail, and its message.
 const FAILURES: Record<string, Failure> = {
   'is a redirect': {
     handle: (_request, response) => void response.writeHead(307, { Location: '/next' }).end(),
@@ -161,7 +161,7 @@ const FAILURES: Record<string, Failure> = {
       `The provider answered with a redirect while ${PURPOSE}. Latchkey does not follow it: ` +
       'check the issuer setting.',
   },
-  'drips in for ever': {
+  'arrives byte by byte without end': {
     handle: drip,
     code: 'provider-timeout',
     words: `The provider at HOST took more than 0.3 seconds while ${PURPOSE}. Try again later.`,
@@ -171,14 +171,14 @@ const FAILURES: Record<string, Failure> = {
     code: 'provider-timeout',
     words: `The provider at HOST took more than 0.3 seconds while ${PURPOSE}. Try again later.`,
   },
-  'is announced to be too long': {
+  'has too large a Content-Length': {
     handle: answer(200, 'x'.repeat(MEBIBYTE + 1), { 'Content-Length': MEBIBYTE + 1 }),
     code: 'provider-error',
     words:
       `The provider at HOST sent more than 1024 KiB while ${PURPOSE}; Latchkey stopped reading. ` +
       'Check the issuer setting.',
   },
-  'turns out to be too long': {
+  'is too long without a Content-Length': {
     handle: (_request, response) => {
       response.write('x'.repeat(MEBIBYTE))
       response.end('x')
@@ -188,7 +188,7 @@ const FAILURES: Record<string, Failure> = {
       `The provider at HOST sent more than 1024 KiB while ${PURPOSE}; Latchkey stopped reading. ` +
       'Check the issuer setting.',
   },
-  'breaks off before its announced end': {
+  'ends before its Content-Length': {
     handle: (_request, response) => {
       response.writeHead(200, { 'Content-Length': 4096 })
       response.write('{"access_token":"cut', () => response.destroy())
@@ -197,7 +197,7 @@ const FAILURES: Record<string, Failure> = {
     words: `The answer from the provider at HOST broke off while ${PURPOSE}. Try again.`,
     unclearOverFetch: true,
   },
-  'breaks off between its chunks': {
+  'ends between two chunks': {
     handle: (_request, response) => {
       response.write('{"access_token":"cut', () => response.destroy())
     },
@@ -223,7 +223,7 @@ for (const [way, fetch] of [
 
   test.describe(`over ${way}`, () => {
     for (const status of [200, 204, 400, 404, 429, 500, 503]) {
-      test(`an answer with status ${status} is handed over as it is`, async ({ serve }) => {
+      test(`an answer with status ${status} is returned unchanged`, async ({ serve }) => {
         const body = status === 204 ? '' : '{ "error": "é" }'
         const { origin } = await serve(answer(status, body))
         expect(await connect()(get(origin))).toMatchObject({ status, body })
@@ -232,7 +232,7 @@ for (const [way, fetch] of [
 
     for (const [date, dateMs] of DATES) {
       test(`RFC 9110 section 6.6.1: the date "${date}" is ${
-        dateMs === null ? 'not known' : 'the provider’s clock'
+        dateMs === null ? 'ignored' : 'read as the provider’s clock'
       }`, async ({ serve }) => {
         const { origin } = await serve(dated(200, date))
         expect((await connect()(get(origin))).dateMs).toBe(dateMs)
@@ -241,7 +241,7 @@ for (const [way, fetch] of [
 
     for (const [retryAfter, retryAfterMs] of RETRY_AFTER) {
       test(`RFC 9110 section 10.2.3: Retry-After "${retryAfter}" is ${
-        retryAfterMs === null ? 'as if it were not there' : `${retryAfterMs} ms`
+        retryAfterMs === null ? 'ignored' : `${retryAfterMs} ms`
       }`, async ({ serve }) => {
         const headers = { ...(retryAfter !== null && { 'Retry-After': retryAfter }) }
         const { origin } = await serve(dated(503, MOMENT, headers))
@@ -263,7 +263,7 @@ for (const [way, fetch] of [
 
     for (const [name, ask] of Object.entries(ASKING)) {
       for (const status of [429, 503]) {
-        test(`how long ${name} asks to be left alone with ${status} is in the error`, async ({
+        test(`the Retry-After of ${name} with status ${status} is in the error`, async ({
           serve,
         }) => {
           const { origin } = await serve(answer(status, '{}', { 'Retry-After': '7' }))
@@ -273,13 +273,15 @@ for (const [way, fetch] of [
       }
     }
 
-    test('the longest answer that is taken is 1 MiB', async ({ serve }) => {
+    test('an answer may have up to 1 MiB', async ({ serve }) => {
       const { origin } = await serve(answer(200, 'x'.repeat(MEBIBYTE)))
       expect((await connect()(get(origin))).body).toHaveLength(MEBIBYTE)
     })
 
     for (const status of [301, 302, 303, 307, 308]) {
-      test(`one ${status} within the origin is followed by whoever may`, async ({ serve }) => {
+      test(`one ${status} within the origin is followed if the request allows it`, async ({
+        serve,
+      }) => {
         const { origin, seen } = await serve((request, response) => {
           if (request.url === '/b?c') return void response.end('there')
           response.writeHead(status, { Location: '/b?c' }).end()
@@ -294,7 +296,7 @@ for (const [way, fetch] of [
     }
 
     for (const [what, location] of Object.entries(NOT_FOLLOWED)) {
-      test(`a redirect ${what} is followed by nobody`, async ({ serve }) => {
+      test(`a redirect ${what} is never followed`, async ({ serve }) => {
         const other = await serve(answer(200, 'elsewhere'))
         const { origin, seen } = await serve((request, response) => {
           if (request.url === '/b') return void response.end('there')
@@ -311,14 +313,14 @@ for (const [way, fetch] of [
       })
     }
 
-    test('a redirect without a place to go to is followed by nobody', async ({ serve }) => {
+    test('a redirect without a Location is never followed', async ({ serve }) => {
       const { origin, seen } = await serve(answer(302))
       const request = { ...get(origin), followsOneRedirect: true }
       expect(await errorOf(connect()(request))).toMatchObject({ code: 'provider-error' })
       expect(seen).toHaveLength(1)
     })
 
-    test('a form is posted as RFC 6749 appendix B has it', async ({ serve }) => {
+    test('a form is posted as in RFC 6749 appendix B', async ({ serve }) => {
       const { origin, seen } = await serve(answer(200))
       const form = { code: 'a b+c&d=é%', grant_type: 'authorization_code' }
       await connect()({ ...get(`${origin}/token`), method: 'POST', form })
@@ -332,9 +334,7 @@ for (const [way, fetch] of [
       expect(seen[0]!.headers['content-type']).toMatch(/^application\/x-www-form-urlencoded\b/)
     })
 
-    test('RFC 6750 section 2.1: the bearer token goes into the header, and only there', async ({
-      serve,
-    }) => {
+    test('RFC 6750 section 2.1: the bearer token is sent in the header only', async ({ serve }) => {
       const { origin, seen } = await serve(answer(200))
       await connect()({ ...get(`${origin}/userinfo`), bearer: 'a.b-c_d~e+f/g=' })
       expect(seen).toMatchObject([
@@ -346,7 +346,7 @@ for (const [way, fetch] of [
       const isUnclear = unclearOverFetch && fetch
       const code = isUnclear ? 'provider-unreachable' : expected.code
 
-      test(`an answer that ${how} is ${code}, and holds no secret`, async ({ serve }) => {
+      test(`an answer that ${how} fails with ${code}, without a secret`, async ({ serve }) => {
         const { origin, seen } = await serve(handle)
         const timeoutMs = code === 'provider-timeout' ? 300 : 5_000
         const error = await errorOf(connect(timeoutMs)(secretRequest(origin)))
@@ -360,14 +360,14 @@ for (const [way, fetch] of [
     }
 
     for (const [how, headers] of [
-      ['is announced to be too long', { 'Content-Length': 2 * MEBIBYTE }],
-      ['turns out to be too long', {}],
+      ['has too large a Content-Length', { 'Content-Length': 2 * MEBIBYTE }],
+      ['is too long without a Content-Length', {}],
     ] as const) {
-      test(`an answer that ${how} is not left open at the provider`, async ({ serve }) => {
+      test(`the connection of an answer that ${how} is closed`, async ({ serve }) => {
         const closed = Promise.withResolvers<void>()
         const { origin } = await serve((_request, response) => {
           response.once('close', closed.resolve)
-          // It never ends by itself.
+          // The answer never ends by itself.
           response.writeHead(200, headers).write('x'.repeat(MEBIBYTE + 1))
         })
         const error = await errorOf(connect()(get(origin)))
@@ -376,7 +376,7 @@ for (const [way, fetch] of [
       })
     }
 
-    test('a refused connection is provider-unreachable, and holds no secret', async () => {
+    test('a refused connection fails with provider-unreachable, without a secret', async () => {
       const origin = await closedOrigin()
       const error = await errorOf(connect()(secretRequest(origin)))
       expect(error).toBeInstanceOf(AuthError)
@@ -388,7 +388,7 @@ for (const [way, fetch] of [
       expect(secretsIn(error)).toEqual([])
     })
 
-    test('a server that does not speak TLS is provider-unreachable, and holds no secret', async ({
+    test('a server that does not speak TLS fails with provider-unreachable, without a secret', async ({
       serve,
     }) => {
       const { origin } = await serve(answer(200))
@@ -398,14 +398,14 @@ for (const [way, fetch] of [
       expect(secretsIn(error)).toEqual([])
     })
 
-    test('a token with a line break in it adds no header', async ({ serve }) => {
+    test('a token with a line break adds no header', async ({ serve }) => {
       const { origin, seen } = await serve(answer(200))
       await connect()({ ...get(origin), bearer: 'abc\r\nX-Injected: yes' })
       expect(seen).toHaveLength(1)
       expect(seen[0]!.headers).not.toHaveProperty('x-injected')
     })
 
-    test("the request's own reason to abort is what is thrown", async ({ serve }) => {
+    test('aborting a request throws the given reason', async ({ serve }) => {
       const controller = new AbortController()
       const reason = new Error('called off')
       const { origin } = await serve(() => controller.abort(reason))
@@ -413,7 +413,7 @@ for (const [way, fetch] of [
       expect(await errorOf(connect()({ ...get(origin), signal }))).toBe(reason)
     })
 
-    test('an abort while the answer comes in ends the wait', async ({ serve }) => {
+    test('aborting during the answer ends the request', async ({ serve }) => {
       const controller = new AbortController()
       const reason = new Error('called off')
       const { origin } = await serve((_request, response) => {
@@ -423,7 +423,7 @@ for (const [way, fetch] of [
       expect(await errorOf(connect()({ ...get(origin), signal }))).toBe(reason)
     })
 
-    test('a request that is called off before it begins is not sent', async ({ serve }) => {
+    test('a request that is aborted before it begins is not sent', async ({ serve }) => {
       const { origin, seen } = await serve(answer(200))
       const reason = new Error('called off')
       const signal = AbortSignal.abort(reason)
@@ -431,7 +431,7 @@ for (const [way, fetch] of [
       expect(seen).toEqual([])
     })
 
-    test('a signal that does not abort changes nothing', async ({ serve }) => {
+    test('a signal that does not abort has no effect', async ({ serve }) => {
       const { origin } = await serve(drip)
       const { signal } = new AbortController()
       const error = await errorOf(connect(300)({ ...get(origin), signal }))
@@ -440,7 +440,7 @@ for (const [way, fetch] of [
   })
 }
 
-test('a loopback URL is not sent through HTTP_PROXY, another is', async ({ serve }) => {
+test('a loopback URL does not use HTTP_PROXY, and other URLs do', async ({ serve }) => {
   const direct = await serve(answer(200, 'direct'))
   const proxy = await serve(answer(200, 'by the proxy'))
   const { HTTP_PROXY, NO_PROXY } = process.env
@@ -478,12 +478,12 @@ for (const [url, expected] of HOSTS) {
   })
 }
 
-test('an answer that is no JSON is undefined, not an exception', () => {
+test('an answer that is not JSON gives undefined, not an exception', () => {
   expect(parseJson('{ "a": [1] }')).toEqual({ a: [1] })
   for (const body of ['', '<!doctype html>', '{"a":']) expect(parseJson(body)).toBeUndefined()
 })
 
-/** Everything in it that must not come out again has the word canary. */
+/** Every secret in it contains the word canary. */
 function secretRequest(origin: string): HttpRequest {
   return {
     method: 'POST',
@@ -494,7 +494,7 @@ function secretRequest(origin: string): HttpRequest {
   }
 }
 
-/** The secrets that a log, a crash report or a debugger would find in an error and its causes. */
+/** Finds secrets that a log, a crash report or a debugger would show of an error and its causes. */
 function secretsIn(error: unknown): string[] {
   const shown = inspect(error, { depth: 10, showHidden: true, maxStringLength: null })
   return [...shown.matchAll(/canary-\w+/g)].map(([secret]) => secret)
@@ -507,7 +507,7 @@ async function errorOf(promise: Promise<unknown>): Promise<Error> {
   )
 }
 
-/** An origin where nobody listens. */
+/** Returns an origin at which no server listens. */
 async function closedOrigin(): Promise<string> {
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')

@@ -1,4 +1,4 @@
-// ID tokens and the key sets that providers publish, odd ones too: real keys, real signatures.
+// ID tokens and providers' key sets, including unusual ones, with real keys and signatures.
 
 import { expect, test } from '@playwright/test'
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose'
@@ -41,7 +41,7 @@ function sign(key: Parameters<SignJWT['sign']>[0], header: object = {}): Promise
 
 type Verified = { sub: string; reads: number }
 
-/** Verifies with the key sets that the provider shows, one after the other. */
+/** Verifies with the key sets that the provider publishes, one after the other. */
 async function verify(
   idToken: string,
   ...keySets: readonly [unknown[], ...unknown[][]]
@@ -72,7 +72,7 @@ async function refusalOf(verified: Promise<Verified>): Promise<string> {
   return (thrown as AuthError).message
 }
 
-test.describe('RFC 7517 section 5: an entry that cannot be read is left out', () => {
+test.describe('RFC 7517 section 5: an unreadable entry is ignored', () => {
   const ODD: Record<string, unknown> = {
     null: null,
     'a text': 'key',
@@ -88,7 +88,7 @@ test.describe('RFC 7517 section 5: an entry that cannot be read is left out', ()
     'that is symmetric': { kty: 'oct', k: 'c2VjcmV0', kid: 'k', alg: 'HS256' },
   }
   for (const [what, entry] of Object.entries(ODD)) {
-    test(`one ${what}, beside the key that signed`, async () => {
+    test(`one ${what}, next to the key that signed`, async () => {
       const ours = { ...pairs.ours.publicJwk, kid: 'k' }
       const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
       expect(await verify(idToken, [entry, ours])).toEqual({ sub: 'alice', reads: 1 })
@@ -111,32 +111,32 @@ test.describe('RFC 7517 section 5: an entry that cannot be read is left out', ()
     })
   }
 
-  test('but not one that shows its private half too', async () => {
+  test('but not one that also contains its private half', async () => {
     const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
     const key = { ...pairs.ours.privateJwk, kid: 'k' }
     expect(await verify(idToken, [key])).toEqual({ sub: 'alice', reads: 1 })
   })
 
-  test('a key that says it is for encryption signs nothing', async () => {
+  test('a key for encryption verifies no signature', async () => {
     const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
     const key = { ...pairs.ours.publicJwk, kid: 'k', use: 'enc' }
     expect(await refusalOf(verify(idToken, [key]))).toContain('none of the provider’s keys signed')
   })
 
-  test('the one that signed cannot be read: that is what is said', async () => {
+  test('if the key that signed is unreadable, the message says so', async () => {
     const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
     const key = { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: 'k' }
     expect(await refusalOf(verify(idToken, [key]))).toContain('key for it could not be read')
   })
 })
 
-test.describe('OpenID Connect Core 10.1: each key that could have signed is tried', () => {
+test.describe('OpenID Connect Core 10.1: each possible key is tried', () => {
   for (const [what, kids] of [
-    ['no key has a name, nor has the token', [undefined, undefined, undefined]],
-    ['two keys have one name', ['k', 'k', 'k']],
+    ['neither a key nor the token has a name', [undefined, undefined, undefined]],
+    ['two keys have the same name', ['k', 'k', 'k']],
     ['all names are empty', ['', '', '']],
   ] as const) {
-    test(`where ${what}`, async () => {
+    test(`if ${what}`, async () => {
       const keys = [pairs.other, pairs.rsa, pairs.ours].map(({ publicJwk }, index) => ({
         ...publicJwk,
         kid: kids[index],
@@ -147,13 +147,13 @@ test.describe('OpenID Connect Core 10.1: each key that could have signed is trie
     })
   }
 
-  test('where the token names a key, and no key has a name', async () => {
+  test('if the token names a key, and no key has a name', async () => {
     const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
     const keys = [pairs.other.publicJwk, pairs.ours.publicJwk]
     expect(await verify(idToken, keys)).toEqual({ sub: 'alice', reads: 1 })
   })
 
-  test('where a name is a number', async () => {
+  test('if a name is a number', async () => {
     const idToken = await sign(pairs.ours.privateKey, { kid: '7' })
     const keys = [
       { ...pairs.other.publicJwk, kid: 6 },
@@ -162,7 +162,7 @@ test.describe('OpenID Connect Core 10.1: each key that could have signed is trie
     expect(await verify(idToken, keys)).toEqual({ sub: 'alice', reads: 1 })
   })
 
-  test('a key of another name is not tried where the named one is there', async () => {
+  test('if the named key exists, keys with other names are not tried', async () => {
     const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
     const keys = [
       { ...pairs.other.publicJwk, kid: 'k' },
@@ -170,12 +170,12 @@ test.describe('OpenID Connect Core 10.1: each key that could have signed is trie
       pairs.ours.publicJwk,
     ]
     expect(await refusalOf(verify(idToken, keys))).toContain('signature is not the provider’s')
-    // Nor are the keys read again: whoever forges a token could have that done as often as they like.
+    // The keys are not read again either, or an attacker could cause that with each forged token.
     const later = [{ ...pairs.ours.publicJwk, kid: 'k' }]
     expect(await refusalOf(verify(idToken, keys, later))).toContain('signature is not')
   })
 
-  test('a token that none of several signed is refused, and the keys are read once more', async () => {
+  test('a token that none of the keys signed is rejected, and the keys are read once more', async () => {
     const idToken = await sign(pairs.third.privateKey)
     const before = [pairs.other.publicJwk, pairs.ours.publicJwk]
     expect(await refusalOf(verify(idToken, before))).toContain('signature is not the provider’s')
@@ -185,7 +185,7 @@ test.describe('OpenID Connect Core 10.1: each key that could have signed is trie
     })
   })
 
-  test('a claim that is wrong is said, whichever of several keys signed it', async () => {
+  test('a wrong claim is reported, whichever of several keys signed the token', async () => {
     const idToken = await new SignJWT({ nonce: 'n' })
       .setProtectedHeader({ alg: 'ES256' })
       .setIssuer('https://other.example')
@@ -199,7 +199,7 @@ test.describe('OpenID Connect Core 10.1: each key that could have signed is trie
   })
 })
 
-test('S15: an ID token of HS256 is refused in words of its own, and no key makes it good', async () => {
+test('S15: an ID token with HS256 is rejected with its own message, whatever the keys', async () => {
   const secret = Buffer.from(JSON.stringify(pairs.ours.publicJwk))
   const idToken = await sign(secret, { alg: 'HS256', kid: 'k' })
   const message = await refusalOf(verify(idToken, [{ ...pairs.ours.publicJwk, kid: 'k' }]))
@@ -207,7 +207,7 @@ test('S15: an ID token of HS256 is refused in words of its own, and no key makes
   expect(message).toContain('set RS256 or ES256 for your application at the provider')
 })
 
-test('S15: what is no token is said to be none', async () => {
+test('S15: a text that is not a token is reported as such', async () => {
   for (const idToken of ['not-a-jwt', 'a.b.c', '..']) {
     expect(await refusalOf(verify(idToken, [pairs.ours.publicJwk]))).toContain('not a signed token')
   }

@@ -1,4 +1,4 @@
-// The key in the system's keyring: which tool is asked, and what is said of what it answers.
+// Removing the key from the system's keyring: the tool for each system, and the messages for its answers.
 
 import { expect, test } from '@playwright/test'
 import { removeKeyringItem, runSystemTool, type ToolEnd } from '../../main/app/keyring-item.js'
@@ -15,7 +15,7 @@ const ended = (code: number, stderr = '', stdout = ''): ToolEnd => ({
 
 type Asked = { runs: string[]; done: readonly string[]; failed: readonly string[]; stays: string }
 
-/** `answers`: by the beginning of the command; else it ends with 1, as where there is no such item. */
+/** `answers`: by the beginning of the command. Other commands end with 1, as if the item were missing. */
 async function remove(
   platform: NodeJS.Platform,
   answers: Readonly<Record<string, ToolEnd>>,
@@ -36,7 +36,7 @@ async function remove(
   return { runs, done, failed, stays: stays.join('\n') }
 }
 
-test('Linux: the items of Chromium and of the portal are removed, and no other', async () => {
+test('Linux: only the items of Chromium and of the portal are removed', async () => {
   const { runs, done, stays } = await remove('linux', { 'secret-tool clear xdg:schema': ended(0) })
   expect(runs).toEqual([
     'secret-tool clear xdg:schema chrome_libsecret_os_crypt_password_v2 application Latchkey',
@@ -46,7 +46,7 @@ test('Linux: the items of Chromium and of the portal are removed, and no other',
   expect({ done, stays }).toEqual({ done: REMOVED, stays: '' })
 })
 
-test('Linux: where there was no key, nothing is said', async () => {
+test('Linux: if there was no key, there is no message', async () => {
   const { done, failed, stays } = await remove('linux', { 'secret-tool search': ended(0) })
   expect({ done, failed, stays }).toEqual({ done: [], failed: [], stays: '' })
 })
@@ -56,16 +56,16 @@ for (const [what, answers] of [
   ['no keyring runs', { 'secret-tool clear': ended(1, 'secret-tool: Cannot autolaunch D-Bus') }],
   ['the keyring is locked', { 'secret-tool search': ended(0, '', '[/3]\nlabel = Latchkey') }],
 ] as const) {
-  test(`Linux: ${what}, so it is said where to look`, async () => {
+  test(`Linux: ${what}, so the message says where to look`, async () => {
     const { runs, done, stays } = await remove('linux', answers)
     expect(done).toEqual([])
     expect(stays).toContain(KEY_PLACES.secretService(LABEL))
-    // An item that is not removed and not locked either would be printed with its secret.
+    // Searching for an unlocked item that could not be removed would print its secret.
     if (what === 'no keyring runs') expect(runs.join()).not.toContain('search')
   })
 }
 
-test('KDE: the folder in the wallet is named, whatever the keyring held', async () => {
+test('KDE: the message names the folder in the wallet, whatever the keyring contained', async () => {
   for (const code of [0, 1]) {
     const answers = { 'secret-tool clear': ended(code) }
     const { done, stays } = await remove('linux', answers, { desktop: 'KDE' })
@@ -74,7 +74,7 @@ test('KDE: the folder in the wallet is named, whatever the keyring held', async 
   }
 })
 
-test('macOS: the item of the keychain is removed, by its service and account', async () => {
+test('macOS: the keychain item is removed, by its service and account', async () => {
   const { runs, done } = await remove('darwin', { security: ended(0) })
   expect(runs).toEqual([
     'security delete-generic-password -s Latchkey Safe Storage -a Latchkey Key',
@@ -88,11 +88,11 @@ test('macOS: the item of the keychain is removed, by its service and account', a
   expect(denied.stays).toContain(KEY_PLACES.keychain(LABEL))
 })
 
-test('Windows: the key is in Chromium’s profile, so no tool is asked', async () => {
+test('Windows: the key is in Chromium’s profile, so no tool is used', async () => {
   expect(await remove('win32', {})).toEqual({ runs: [], done: [], failed: [], stays: '' })
 })
 
-test('a key that seals another session too is left alone', async () => {
+test('a key that also seals another session stays', async () => {
   for (const platform of ['linux', 'darwin'] as const) {
     const { runs, stays } = await remove(platform, {}, { isShared: true })
     expect(runs).toEqual([])
@@ -100,7 +100,7 @@ test('a key that seals another session too is left alone', async () => {
   }
 })
 
-test('a program that is not there is told from one that fails', async () => {
+test('a missing program and a failing one have different messages', async () => {
   expect(await runSystemTool('latchkey-no-such-program', [])).toEqual({ kind: 'missing' })
   const failing = await runSystemTool(process.execPath, [
     '-e',

@@ -17,7 +17,7 @@ const needsIPv6 = (): void => test.skip(!hasIPv6, 'this machine has no ::1')
 const test = base.extend<{
   /** Binds as the programs do, until the test ends. */
   bind: (ports: readonly number[]) => Promise<Bound>
-  /** Takes a free port on one address, as another program would, and gives it. */
+  /** Takes a free port on one address, as another program would, and returns it. */
   occupy: (host: string) => Promise<number>
 }>({
   // eslint-disable-next-line no-empty-pattern
@@ -37,7 +37,7 @@ const test = base.extend<{
   occupy: async ({}, use) => {
     const made: Server[] = []
     await use(async (host) => {
-      // Free on both addresses before, so that only this one is in the way.
+      // The port was free on both addresses, so only this address is taken.
       for (;;) {
         const server = createServer()
         made.push(server)
@@ -50,7 +50,7 @@ const test = base.extend<{
   },
 })
 
-test('RFC 8252 section 7.3: port 0 gives one free port, the same on both addresses', async ({
+test('RFC 8252 section 7.3: port 0 means a free port, the same on both addresses', async ({
   bind,
 }) => {
   needsIPv6()
@@ -63,15 +63,13 @@ test('RFC 8252 section 7.3: port 0 gives one free port, the same on both address
   }
 })
 
-test('RFC 8252 section 8.3: nothing answers on another address of this machine', async ({
-  bind,
-}) => {
+test('RFC 8252 section 8.3: no other address of this machine answers', async ({ bind }) => {
   const addresses = Object.values(networkInterfaces())
     .flatMap((entries) => entries ?? [])
     .filter(({ internal }) => !internal)
     .map(({ address, scopeid }) => (scopeid ? `${address}%${scopeid}` : address))
   test.skip(addresses.length === 0, 'this machine has loopback addresses only')
-  if (process.platform === 'linux') addresses.push('127.0.0.2') // All of 127/8 is there.
+  if (process.platform === 'linux') addresses.push('127.0.0.2') // Linux has all of 127/8.
   const { port } = await bind([0])
   expect(await canConnect(port, V4)).toBe(true)
   for (const address of addresses) {
@@ -79,10 +77,7 @@ test('RFC 8252 section 8.3: nothing answers on another address of this machine',
   }
 })
 
-test('the first port of the list that can be had is bound, and no other', async ({
-  bind,
-  occupy,
-}) => {
+test('the first available port of the list is bound, and no other', async ({ bind, occupy }) => {
   const [taken, spare] = [await occupy(V4), await findFreePort()]
   const { port } = await bind([taken, 0, spare])
   expect([taken, spare]).not.toContain(port)
@@ -93,7 +88,7 @@ for (const [host, other] of [
   [V4, V6],
   [V6, V4],
 ] as const) {
-  test(`a port that is taken on ${host} alone is passed over, and kept nowhere`, async ({
+  test(`a port that is taken only on ${host} is skipped, and not kept on the other address`, async ({
     bind,
     occupy,
   }) => {
@@ -105,7 +100,7 @@ for (const [host, other] of [
   })
 }
 
-test('all ports taken is port-taken, and names the first three and how many more', async ({
+test('if all ports are taken, the error is port-taken, with the first three and the number of others', async ({
   bind,
   occupy,
 }) => {
@@ -115,7 +110,7 @@ test('all ports taken is port-taken, and names the first three and how many more
   expect(refusal).toBeInstanceOf(AuthError)
   const { code, message } = refusal as AuthError
   expect(code).toBe('port-taken')
-  // Linux names who holds a port: here this very process.
+  // On Linux the message names the process that holds a port, here this one.
   expect(message.replaceAll(/by [^,]*? \(.*?PID \d+\)/g, 'by another program')).toBe(
     `Latchkey found no port for the test: ${first} is in use by another program, ` +
       `${second} is in use by another program, ${third} is in use by another program, ` +
@@ -123,23 +118,21 @@ test('all ports taken is port-taken, and names the first three and how many more
   )
 })
 
-test('nothing stays bound after a refusal', async ({ bind, occupy }) => {
+test('nothing stays bound after a failure', async ({ bind, occupy }) => {
   needsIPv6()
   const taken = [await occupy(V6), await occupy(V6)]
   await expect(bind(taken)).rejects.toThrow(`${taken[1]} is in use by `)
   for (const port of taken) expect(await canListen(port, V4)).toBe(true)
 })
 
-test('a port that this user may not bind is passed over, and named where all are', async ({
-  bind,
-}) => {
+test('a port that this user may not bind is skipped, and named if all are', async ({ bind }) => {
   const refusal = await canListen(1, V4).catch((error: NodeJS.ErrnoException) => error.code)
   test.skip(refusal !== 'EACCES', 'this user may bind every port')
   expect((await bind([1, 0])).port).toBeGreaterThan(1)
   await expect(bind([1])).rejects.toThrow('1 needs rights that this user does not have')
 })
 
-test('S10: a port is listened on once: never probed, let go and bound again', async () => {
+test('S10: a port is bound once, not tested, released and bound again', async () => {
   let listened = 0
   const count = (): HttpServer => createHttpServer().on('listening', () => (listened += 1))
   const { servers } = await bindLoopback(count, [0], 'the test')
@@ -147,7 +140,7 @@ test('S10: a port is listened on once: never probed, let go and bound again', as
   await Promise.all(servers.map(close))
 })
 
-test('S10: where somebody takes ::1 between the two binds, another port is found', async () => {
+test('S10: if another program takes ::1 between the two binds, another port is found', async () => {
   needsIPv6()
   const made: HttpServer[] = []
   const other = createServer()
@@ -170,7 +163,7 @@ async function findFreePort(): Promise<number> {
   return port
 }
 
-/** False where the port is taken, or the address is not there; rejects with any other error. */
+/** False if the port is taken or the address does not exist. Rejects with any other error. */
 async function canListen(port: number, host: string): Promise<boolean> {
   const server = createServer()
   try {

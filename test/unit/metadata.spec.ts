@@ -1,4 +1,4 @@
-// The provider's metadata, from a provider that says what it should not.
+// The provider's metadata, including invalid ones.
 
 import { expect, test as base } from '@playwright/test'
 import { fetchMetadata } from '../../main/oauth/metadata.js'
@@ -21,7 +21,7 @@ const test = base.extend<{
   start: async ({}, use) => {
     const started: RunningProvider[] = []
     await use(async (misbehave = {}, options = {}) => {
-      // Making an RSA key takes a hundred times as long.
+      // Making an RSA key would take a hundred times as long.
       const provider = await startProvider({ signingAlg: 'ES256', misbehave, ...options })
       started.push(provider)
       return provider
@@ -30,12 +30,12 @@ const test = base.extend<{
   },
 })
 
-/** Metadata in which some fields are others; undefined takes one away. */
+/** Changes some fields of the metadata. Undefined removes one. */
 const changed = (changes: Metadata): Misbehaviour => ({
   metadata: (json) => ({ ...json, ...changes }),
 })
 
-test('an ordinary provider is read in full', async ({ start }) => {
+test('the metadata of an ordinary provider are read completely', async ({ start }) => {
   const { issuer } = await start()
   expect(await fetchMetadata(createHttp(), issuer)).toEqual({
     issuer,
@@ -54,7 +54,7 @@ test('an ordinary provider is read in full', async ({ start }) => {
   })
 })
 
-test('what a provider need not say has its default', async ({ start }) => {
+test('optional metadata have their defaults', async ({ start }) => {
   const { issuer } = await start(
     changed({
       userinfo_endpoint: undefined,
@@ -86,7 +86,7 @@ test('what a provider need not say has its default', async ({ start }) => {
 })
 
 for (const issuerPath of ['/', '/tenant', '/tenant/']) {
-  test(`OpenID Connect Discovery 1.0 section 4: an issuer that ends in ${issuerPath} is found`, async ({
+  test(`OpenID Connect Discovery 1.0 section 4: an issuer that ends in ${issuerPath} works`, async ({
     start,
   }) => {
     const { issuer, requests } = await start({}, { issuerPath })
@@ -95,7 +95,7 @@ for (const issuerPath of ['/', '/tenant', '/tenant/']) {
   })
 }
 
-test.describe('S12, RFC 8414 section 3.3: the issuer is exactly the configured one', () => {
+test.describe('S12, RFC 8414 section 3.3: the issuer must be exactly the configured one', () => {
   const ANNOUNCED: Record<string, (issuer: string) => string> = {
     'another host': () => 'https://accounts.example',
     'another port': () => 'http://127.0.0.1',
@@ -106,7 +106,7 @@ test.describe('S12, RFC 8414 section 3.3: the issuer is exactly the configured o
     nothing: () => '',
   }
   for (const [what, announce] of Object.entries(ANNOUNCED)) {
-    test(`${what} is refused`, async ({ start }) => {
+    test(`${what} is rejected`, async ({ start }) => {
       const { issuer } = await start({
         metadata: (json) => ({ ...json, issuer: announce(String(json['issuer'])) }),
       })
@@ -126,7 +126,7 @@ test.describe('S12, RFC 8414 section 3.3: the issuer is exactly the configured o
     ['/', (issuer: string) => issuer.slice(0, -1)],
     ['', (issuer: string) => `${issuer}/`],
   ] as const) {
-    test(`only a final slash that is ${issuerPath ? 'missing' : 'too much'} offers the provider's spelling`, async ({
+    test(`the provider’s spelling is suggested if only a final slash is ${issuerPath ? 'missing' : 'added'}`, async ({
       start,
     }) => {
       const { issuer } = await start({}, { issuerPath })
@@ -147,9 +147,9 @@ const OPTIONAL = {
 } as const
 const ENDPOINTS = [...REQUIRED, ...Object.keys(OPTIONAL)]
 
-test.describe('S12: no endpoint is on plain http', () => {
+test.describe('S12: endpoints on plain http are not allowed', () => {
   for (const name of REQUIRED) {
-    test(`${name} is refused there, and named`, async ({ start }) => {
+    test(`${name} on plain http is rejected and named`, async ({ start }) => {
       for (const url of ['http://provider.example/x', 'http://localhost.provider.example/x']) {
         const { issuer } = await start(changed({ [name]: url }))
         const error = await refusalOf(fetchMetadata(createHttp(), issuer))
@@ -165,7 +165,7 @@ test.describe('S12: no endpoint is on plain http', () => {
     'http://127.0.0.1:1/x',
     'http://[::1]:1/x',
   ]) {
-    test(`${url} is taken for each`, async ({ start }) => {
+    test(`${url} is allowed for each`, async ({ start }) => {
       const fields = Object.fromEntries(ENDPOINTS.map((name) => [name, url]))
       const { issuer } = await start(changed(fields))
       expect(await fetchMetadata(createHttp(), issuer)).toMatchObject({
@@ -180,7 +180,7 @@ test.describe('S12: no endpoint is on plain http', () => {
   }
 
   for (const [name, field] of Object.entries(OPTIONAL)) {
-    test(`${name} is not used there, and ignored`, async ({ start }) => {
+    test(`${name} on plain http is ignored`, async ({ start }) => {
       for (const url of ['http://provider.example/x', 'http://localhost.provider.example/x']) {
         const { issuer } = await start(changed({ [name]: url }))
         expect(await fetchMetadata(createHttp(), issuer)).toMatchObject({
@@ -191,7 +191,7 @@ test.describe('S12: no endpoint is on plain http', () => {
     })
   }
 
-  test('an issuer there is refused before anything is sent', async () => {
+  test('an issuer on plain http is rejected before any request', async () => {
     let requests = 0
     const http = async (): Promise<never> => {
       requests += 1
@@ -205,7 +205,7 @@ test.describe('S12: no endpoint is on plain http', () => {
 
 test.describe('S13, RFC 7636 section 4.2: PKCE with S256', () => {
   for (const methods of [[], ['plain'], ['s256']]) {
-    test(`announced methods ${JSON.stringify(methods)} are refused`, async ({ start }) => {
+    test(`announced methods ${JSON.stringify(methods)} are rejected`, async ({ start }) => {
       const { issuer } = await start(changed({ code_challenge_methods_supported: methods }))
       const error = await refusalOf(fetchMetadata(createHttp(), issuer))
       expect(error).toMatchObject({ code: 'pkce-unsupported' })
@@ -214,7 +214,7 @@ test.describe('S13, RFC 7636 section 4.2: PKCE with S256', () => {
   }
 
   for (const methods of [undefined, ['S256'], ['plain', 'S256'], [null, 'S256']]) {
-    test(`announced methods ${JSON.stringify(methods)} are taken`, async ({ start }) => {
+    test(`announced methods ${JSON.stringify(methods)} are accepted`, async ({ start }) => {
       const { issuer } = await start(changed({ code_challenge_methods_supported: methods }))
       await expect(fetchMetadata(createHttp(), issuer)).resolves.toMatchObject({ issuer })
     })
@@ -222,7 +222,7 @@ test.describe('S13, RFC 7636 section 4.2: PKCE with S256', () => {
 })
 
 for (const types of [[], ['id_token'], ['code id_token', 'token']]) {
-  test(`response types ${JSON.stringify(types)} without the code flow are refused`, async ({
+  test(`response types ${JSON.stringify(types)} without the code flow are rejected`, async ({
     start,
   }) => {
     const { issuer } = await start(changed({ response_types_supported: types }))
@@ -232,9 +232,7 @@ for (const types of [[], ['id_token'], ['code id_token', 'token']]) {
   })
 }
 
-test('S15: none and symmetric algorithms are never among those for ID tokens', async ({
-  start,
-}) => {
+test('S15: none and symmetric algorithms are never accepted for ID tokens', async ({ start }) => {
   const announced = ['none', 'HS256', 'RS256', 'HS512', 'EdDSA', 'ES256', 'PS384']
   const { issuer } = await start(changed({ id_token_signing_alg_values_supported: announced }))
   expect((await fetchMetadata(createHttp(), issuer)).signingAlgorithms).toEqual([
@@ -260,7 +258,7 @@ for (const [what, announced, expected] of ALGORITHMS) {
   })
 }
 
-test('HS256 alone is refused in words of its own', async ({ start }) => {
+test('HS256 as the only algorithm is rejected with its own message', async ({ start }) => {
   const announced = ['HS256', 'none']
   const { issuer } = await start(changed({ id_token_signing_alg_values_supported: announced }))
   const error = await refusalOf(fetchMetadata(createHttp(), issuer))
@@ -296,7 +294,7 @@ const ODD: [string, unknown, 'empty' | 'unreadable'][] = [
   ['revocation_endpoint_auth_methods_supported', 'none', 'unreadable'],
 ]
 for (const [name, value, fault] of ODD) {
-  test(`${name} as ${JSON.stringify(value)} counts as absent, and is named`, async ({ start }) => {
+  test(`${name} as ${JSON.stringify(value)} counts as absent and is named`, async ({ start }) => {
     const { issuer } = await start(changed({ [name]: value }))
     const { ignored, ...metadata } = await fetchMetadata(createHttp(), issuer)
     expect(ignored).toEqual([{ name, fault }])
@@ -309,7 +307,7 @@ for (const [name, value, fault] of ODD) {
   })
 }
 
-test.describe('RFC 9207 section 3: a promise to send iss', () => {
+test.describe('RFC 9207 section 3: authorization_response_iss_parameter_supported', () => {
   for (const [value, promises] of [
     [true, true],
     ['true', true],
@@ -318,7 +316,9 @@ test.describe('RFC 9207 section 3: a promise to send iss', () => {
     ['TRUE', false],
     [[true], false],
   ] as const) {
-    test(`${JSON.stringify(value)} is ${promises ? 'one' : 'none'}`, async ({ start }) => {
+    test(`${JSON.stringify(value)} ${promises ? 'promises iss' : 'does not promise iss'}`, async ({
+      start,
+    }) => {
       const name = 'authorization_response_iss_parameter_supported'
       const { issuer } = await start(changed({ [name]: value }))
       expect((await fetchMetadata(createHttp(), issuer)).issParameterSupported).toBe(promises)
@@ -326,7 +326,7 @@ test.describe('RFC 9207 section 3: a promise to send iss', () => {
   }
 })
 
-test.describe('RFC 8414 section 2: who may revoke tokens', () => {
+test.describe('RFC 8414 section 2: revocation_endpoint_auth_methods_supported', () => {
   for (const [methods, needsSecret] of [
     [['none'], false],
     [['client_secret_basic', 'none'], false],
@@ -335,7 +335,7 @@ test.describe('RFC 8414 section 2: who may revoke tokens', () => {
     [[], false],
     [undefined, false],
   ] as const) {
-    test(`${JSON.stringify(methods)} ${needsSecret ? 'leaves public clients out' : 'takes public clients'}`, async ({
+    test(`${JSON.stringify(methods)} ${needsSecret ? 'excludes public clients' : 'allows public clients'}`, async ({
       start,
     }) => {
       const name = 'revocation_endpoint_auth_methods_supported'
@@ -362,7 +362,7 @@ const MALFORMED: [string, unknown][] = [
   ['jwks_uri', 'data:application/json,{"keys":[]}'],
 ]
 for (const [name, value] of MALFORMED) {
-  test(`${name} as ${JSON.stringify(value)} is refused and named`, async ({ start }) => {
+  test(`${name} as ${JSON.stringify(value)} is rejected and named`, async ({ start }) => {
     const { issuer } = await start(changed({ [name]: value }))
     const error = await refusalOf(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
@@ -374,7 +374,7 @@ for (const [name, value] of MALFORMED) {
 }
 
 for (const body of ['[]', 'null', '"text"', '']) {
-  test(`${body || 'nothing'} instead of the metadata is refused`, async ({ start }) => {
+  test(`${body || 'nothing'} instead of the metadata is rejected`, async ({ start }) => {
     const { issuer } = await start({ metadata: () => body })
     const error = await refusalOf(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
@@ -396,7 +396,9 @@ const FAULTS: [NonNullable<Misbehaviour['discovery']>, ErrorCode, string][] = [
   ['reset', 'provider-unreachable', 'the connection was cut'],
 ]
 for (const [fault, code, words] of FAULTS) {
-  test(`S12, S18: metadata with the fault ${fault} is ${code}, in words`, async ({ start }) => {
+  test(`S12, S18: metadata with the fault ${fault} fail with ${code} and a message`, async ({
+    start,
+  }) => {
     const { issuer, requests } = await start({ discovery: fault })
     const timeoutMs = code === 'provider-timeout' ? 500 : 10_000
     const error = await refusalOf(fetchMetadata(createHttp({ timeoutMs }), issuer))
@@ -407,14 +409,14 @@ for (const [fault, code, words] of FAULTS) {
   })
 }
 
-test.describe('metadata that is one redirect away, within the origin', () => {
-  test('is read', async ({ start }) => {
+test.describe('a redirect within the origin', () => {
+  test('is followed once for the metadata', async ({ start }) => {
     const { issuer, requests } = await start({ discovery: 'redirect' })
     expect((await fetchMetadata(createHttp(), issuer)).issuer).toBe(issuer)
     expect(requests).toMatchObject({ discovery: 2, followed: 1 })
   })
 
-  test('S12: has the configured issuer in it all the same', async ({ start }) => {
+  test('S12: must still lead to the configured issuer', async ({ start }) => {
     const { issuer } = await start({
       ...changed({ issuer: 'https://other.example' }),
       discovery: 'redirect',
@@ -423,7 +425,7 @@ test.describe('metadata that is one redirect away, within the origin', () => {
     expect(error).toMatchObject({ code: 'issuer-mismatch' })
   })
 
-  test('S12: is the only thing that is', async ({ start }) => {
+  test('S12: is not followed for the keys', async ({ start }) => {
     const { issuer, requests } = await start({ jwks: 'redirect' })
     const metadata = await fetchMetadata(createHttp(), issuer)
     const error = await refusalOf(fetchKeySet(createHttp(), metadata.jwksUri))
@@ -432,7 +434,7 @@ test.describe('metadata that is one redirect away, within the origin', () => {
   })
 })
 
-test('a place where there is no metadata is a wrong setting', async ({ start }) => {
+test('if there are no metadata, the message says to check the issuer', async ({ start }) => {
   const { issuer } = await start()
   const error = await refusalOf(fetchMetadata(createHttp(), `${issuer}/nowhere`))
   expect(error).toMatchObject({ code: 'invalid-metadata' })
@@ -442,7 +444,7 @@ test('a place where there is no metadata is a wrong setting', async ({ start }) 
   )
 })
 
-test('being called off ends the reading with the reason given', async ({ start }) => {
+test('aborting ends the request with the given reason', async ({ start }) => {
   const { issuer, requests } = await start({ discovery: 'hang' })
   const controller = new AbortController()
   const reason = new Error('called off')

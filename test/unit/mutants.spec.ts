@@ -1,4 +1,4 @@
-// The mutants fit the code as it is, and SECURITY.md says what their last run found.
+// The mutants match the current code, and SECURITY.md has the results of their last run.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { readRecord, withScore } from '../tools/mutation-record.js'
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 
 for (const { file, faults } of MUTATED_FILES) {
-  test(`each fault of ${file} changes one place of it`, () => {
+  test(`each mutant of ${file} changes exactly one place`, () => {
     const text = read(file)
     for (const { name } of faults) {
       const mutant = MUTANTS.find(({ id }) => id === `${file}: ${name}`)!
@@ -20,27 +20,27 @@ for (const { file, faults } of MUTATED_FILES) {
   })
 }
 
-test('no two mutants have one name, nor make one change', () => {
+test('no two mutants have the same name or make the same change', () => {
   const ids = MUTANTS.map(({ id }) => id)
   expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
   const changes = MUTANTS.map(({ file, find, replace }) => JSON.stringify([file, find, replace]))
   expect(changes.filter((change, index) => changes.indexOf(change) !== index)).toEqual([])
 })
 
-test('a fault that is not in the file exactly once is refused', () => {
+test('a mutant whose code is not in the file exactly once is rejected', () => {
   const mutant = { ...MUTANTS[0]!, id: 'a fault', find: 'ab', replace: 'c' }
   expect(mutate('xaby', mutant)).toBe('xcy')
   expect(() => mutate('xy', mutant)).toThrow('a fault: what it changes is there 0 times')
   expect(() => mutate('ababab', mutant)).toThrow('a fault: what it changes is there 3 times')
 })
 
-test('what is said to be equivalent survived its last run', () => {
+test('each equivalent mutant survived its last run', () => {
   const record = readRecord(ROOT)
   const killed = MUTANTS.filter(({ id }) => (record[id]?.outcome ?? 'survived') !== 'survived')
   expect(killed.filter(({ equivalent }) => equivalent !== undefined)).toEqual([])
 })
 
-test('SECURITY.md has the score of the last run, and what is equivalent', () => {
+test('SECURITY.md has the score of the last run and the equivalent mutants', () => {
   const text = read('SECURITY.md')
   expect(text).toBe(withScore(text, readRecord(ROOT)))
 })

@@ -1,4 +1,4 @@
-// What was odd in a provider's answer is in the log by its name, and `diagnose` says it.
+// Unusual members of a provider's answer are in the log by name, and `diagnose` shows them.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -34,10 +34,7 @@ for (const [name, change, words] of [
     MESSAGES.tokens.ignored(['refresh_token']),
   ],
 ] as const) {
-  test(`${name}: from the sign-in until an answer is as it should be`, async ({
-    start,
-    directory,
-  }) => {
+  test(`${name}: from the sign-in until the next normal answer`, async ({ start, directory }) => {
     const { agent, clock, provider, signIn, reached } = await start({
       provider: { misbehave: { tokenResponse: (json) => ({ ...json, ...change }) } },
     })
@@ -50,7 +47,7 @@ for (const [name, change, words] of [
     }
     await signInAgain()
     expect(said(directory)).toContain(words)
-    // Odd, but no failure: it is not told twice.
+    // Unusual, but not a failure, so it is not shown twice.
     expect(log.tail()).toEqual([])
 
     provider.misbehave.tokenResponse = undefined
@@ -61,9 +58,7 @@ for (const [name, change, words] of [
   })
 }
 
-test('S48: a log that somebody else has written brings no text of theirs', async ({
-  directory,
-}) => {
+test('S48: text in a forged log is not shown', async ({ directory }) => {
   const names = Array.from({ length: 12 }, () => 'name')
   const odd = ['\u001b[2J', 'x'.repeat(99), 7, null, 'scope', ...names]
   await writeFile(join(directory, LOG_FILE), `${JSON.stringify({ event: 'renewed', odd })}\n`)
@@ -74,7 +69,7 @@ test('S48: a log that somebody else has written brings no text of theirs', async
   }
 })
 
-test('without a log there is nothing to say', ({ directory }) => {
+test('without a log there is no message', ({ directory }) => {
   expect(findOddMembers(directory)).toEqual([])
   expect(checkAnswers([])).toEqual([])
 })

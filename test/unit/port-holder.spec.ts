@@ -1,4 +1,4 @@
-// Who is said to listen on a port: by the program's own name, whatever it calls itself.
+// The message names the program that listens on a port by its file, whatever title the process sets.
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +22,7 @@ sys.stdin.read()
 
 const test = base.extend<{
   folder: string
-  /** Runs a program that listens, and gives its port and process. */
+  /** Runs a program that listens. Returns its port and its process. */
   listening: (program: string, args: readonly string[]) => Promise<{ port: number; pid: number }>
 }>({
   // eslint-disable-next-line no-empty-pattern

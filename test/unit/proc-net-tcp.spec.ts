@@ -51,9 +51,7 @@ function row(local: string, remote: string, uid: number, state = '01', inode = '
   )
 }
 
-test('S25: the row of the other end is the one with both addresses the other way round', ({
-  openTables,
-}) => {
+test('S25: the row of the other end is the one with both addresses exchanged', ({ openTables }) => {
   const table = openTables({
     tcp: [
       row(SERVER, CLIENT, 1),
@@ -85,7 +83,9 @@ for (const [state, owns] of [
   })
 }
 
-test('S25: a port that somebody else tries to connect from is not theirs', ({ openTables }) => {
+test('S25: another user’s connection attempt from a port does not make the port theirs', ({
+  openTables,
+}) => {
   const table = openTables({ tcp: [row(CLIENT, SERVER, 0, '02'), row(CLIENT, SERVER, 4)] })
   expect(table.findPeers([CONNECTION])).toMatchObject([{ uid: 4 }])
 })
@@ -98,16 +98,16 @@ test('S25: an IPv6 socket that is connected to an IPv4 address is in the other t
   expect(table.findPeers([CONNECTION])).toMatchObject([{ uid: 4 }])
 })
 
-test('S25: an IPv6 connection is looked for in its own table only', ({ openTables }) => {
+test('S25: an IPv6 connection is looked up only in its own table', ({ openTables }) => {
   const loopback = '00000000000000000000000001000000'
   const connection = { ...CONNECTION, remoteAddress: '::1', localAddress: '::1' }
   const table = openTables({ tcp6: [row(`${loopback}:9C40`, `${loopback}:03E8`, 4)] })
   expect(table.findPeers([connection, CONNECTION])).toEqual([{ uid: 4, inode: '4711' }, null])
 })
 
-test('S25: a table that is read in many pieces is read to its last row', ({ openTables }) => {
+test('S25: a table that is read in many pieces is read to the last row', ({ openTables }) => {
   const hex = (port: number): string => port.toString(16).toUpperCase()
-  // Wanted rows stand wherever a piece of 64 KiB may end, and are too many to fit within one row's length.
+  // There is a wanted row at each possible end of a 64 KiB piece.
   const lines = Array.from({ length: 3_000 }, (_, index) =>
     row(`0100007F:${hex(20_000 + index)}`, SERVER, 1_000 + index),
   )
@@ -122,13 +122,13 @@ test('S25: a table that is read in many pieces is read to its last row', ({ open
   expect(found.map((one) => one?.uid)).toEqual(wanted.map((index) => 1_000 + index))
 })
 
-test('S25: a row that slips between two pages of the table is looked for once more', ({
+test('S25: if a row slips between two pages of the table, the table is read again', ({
   folder,
 }) => {
   const [tcp, tcp6] = [join(folder, 'tcp'), join(folder, 'tcp6')]
   for (const path of [tcp, tcp6]) writeFileSync(path, 'sl\n')
   let opened = 0
-  // The second family is opened in the midst of the first reading: the row comes just then.
+  // The row appears when the second table is opened, in the middle of the first reading.
   const table = openTcpTable((family) => {
     opened += 1
     if (family === 'tcp6' && opened === 2) throw Object.assign(new Error(), { code: 'EMFILE' })
@@ -139,7 +139,7 @@ test('S25: a row that slips between two pages of the table is looked for once mo
   table.close()
 })
 
-test('S25: a table that cannot be opened is opened once it can be, and refuses until then', ({
+test('S25: a table that can’t be opened is opened later, and connections are rejected until then', ({
   folder,
 }) => {
   for (const family of ['tcp', 'tcp6']) {
@@ -156,7 +156,7 @@ test('S25: a table that cannot be opened is opened once it can be, and refuses u
   table.close()
 })
 
-test('a table is opened once, and read from its start each time', ({ folder }) => {
+test('a table is opened once, and each time read from the start', ({ folder }) => {
   for (const family of ['tcp', 'tcp6']) writeFileSync(join(folder, family), 'sl\n')
   let opened = 0
   const table = openTcpTable((family) => {

@@ -1,4 +1,4 @@
-// Which proxy a request goes through, and what is said where a proxy gives no tunnel.
+// Which proxy a request uses, and the messages if a proxy opens no tunnel.
 
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
@@ -127,7 +127,7 @@ for (const [list, target, isExempt] of EXEMPTIONS) {
 }
 
 for (const target of ['https://127.0.0.1/', 'https://localhost:8443/', 'https://[::1]/']) {
-  test(`${target} is this machine, and has no proxy`, () => {
+  test(`${target} is on this machine and needs no proxy`, () => {
     expect(proxied(target, { HTTPS_PROXY: 'http://p.test' })).toBeNull()
   })
 }
@@ -140,14 +140,14 @@ for (const entry of [
   'u@example.test',
   '1.2.3.4-5:x',
 ]) {
-  test(`NO_PROXY "${entry}" cannot be read, and is told`, async () => {
+  test(`NO_PROXY "${entry}" is invalid and reported`, async () => {
     const error = await failureOf({ HTTPS_PROXY: 'http://p.test', NO_PROXY: entry })
     expect(error.message).toContain('NO_PROXY holds "')
     expect(error.message).toContain('which Latchkey cannot read. Write names (example.com)')
   })
 }
 
-test('S48: at most 20 characters of NO_PROXY are quoted, and they can be printed', async () => {
+test('S48: the message quotes at most 20 characters of NO_PROXY, all printable', async () => {
   const env = { HTTPS_PROXY: 'http://p.test', no_proxy: `\u001b[2J<${'x'.repeat(500)}` }
   expect((await failureOf(env)).message).toContain(
     `no_proxy holds "�[2j<${'x'.repeat(15)}…", which`,
@@ -164,7 +164,7 @@ for (const [value, words] of [
   ['http://p.test/proxy.pac', 'names a file for automatic proxy configuration (PAC)'],
   ['pac+http://p.test/x', 'names a file for automatic proxy configuration (PAC)'],
 ] as const) {
-  test(`"${value.replaceAll('canary', '…')}" is told for what it is, and what to do`, async () => {
+  test(`"${value.replaceAll('canary', '…')}" is reported with its kind and a remedy`, async () => {
     const error = await failureOf({ ALL_PROXY: value })
     expect(error.message).toContain(`ALL_PROXY ${words}`)
     expect(error.message).toContain('http://HOST:PORT, or use the tray app')
@@ -172,7 +172,7 @@ for (const [value, words] of [
   })
 }
 
-test('RFC 7617 section 2: a Windows user name and a # reach the proxy as they are meant', async ({
+test('RFC 7617 section 2: a Windows user name and a # reach the proxy unchanged', async ({
   start,
 }) => {
   const { host, seen } = await start({ credentials: 'CORP\\ann:pa#s:s@/é' })
@@ -186,7 +186,7 @@ for (const value of [
   'http://canary:canary@',
   'http://p.test:canary',
 ]) {
-  test(`a variable that names no proxy for it ("${value.replaceAll('canary', '…')}") is told by its name`, async () => {
+  test(`an invalid proxy ("${value.replaceAll('canary', '…')}") is reported with its variable`, async () => {
     const error = await failureOf({ ALL_PROXY: value })
     expect(error.message).toBe(
       'ALL_PROXY does not name a proxy that Latchkey can use. Write it as http://HOST:PORT, or ' +
@@ -251,7 +251,7 @@ const ANSWERS: Record<string, { answer: string; words: string }> = {
       'The proxy at PROXY does not allow connections to the provider at login.example.test (302) while ' +
       `testing. Ask the proxy’s administrator to allow it, ${TRY_ANOTHER}`,
   },
-  // Node's own parser, where it is given these as an answer of the provider's, reads a 200.
+  // Node's own parser would read these as an answer of the provider with status 200.
   'says 100 and then speaks for the provider': {
     answer: `HTTP/1.1 100 Continue\r\n\r\n${FORGED}`,
     words:
@@ -266,7 +266,7 @@ const ANSWERS: Record<string, { answer: string; words: string }> = {
   },
 }
 for (const [how, { answer, words }] of Object.entries(ANSWERS)) {
-  test(`a proxy that ${how} is told as such, and no word of it is the provider’s`, async ({
+  test(`a proxy that ${how} is reported as such, and its answer never counts as the provider’s`, async ({
     start,
   }) => {
     const proxy = await start({ answer })
@@ -278,7 +278,7 @@ for (const [how, { answer, words }] of Object.entries(ANSWERS)) {
   })
 }
 
-test('a proxy that asks for a password is told where to find it', async ({ start }) => {
+test('if a proxy asks for a password, the message says where to put it', async ({ start }) => {
   const { origin, host } = await start({ credentials: 'latchkey:secret' })
   expect((await failureOf({ HTTPS_PROXY: origin })).message).toBe(
     `The proxy at ${host} asks for a user name and a password, so Latchkey stopped while testing. ` +
@@ -286,7 +286,7 @@ test('a proxy that asks for a password is told where to find it', async ({ start
   )
 })
 
-test('a proxy that is down is told as such', async () => {
+test('a proxy that is down is reported as such', async () => {
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -298,7 +298,7 @@ test('a proxy that is down is told as such', async () => {
   )
 })
 
-test('a proxy that never answers is told with the provider', async ({ start }) => {
+test('a proxy that never answers is reported together with the provider', async ({ start }) => {
   const { origin, host } = await start({ answer: null })
   const error = await failureOf({ HTTPS_PROXY: origin }, 300)
   expect(error.code).toBe('provider-timeout')
@@ -308,7 +308,9 @@ test('a proxy that never answers is told with the provider', async ({ start }) =
   )
 })
 
-test('a proxy that does not speak TLS though it should is none', async ({ start }) => {
+test('a server that should speak TLS but does not is reported as not a proxy', async ({
+  start,
+}) => {
   const { host } = await start({})
   expect((await failureOf({ HTTPS_PROXY: `https://${host}` })).message).toBe(
     `The server at ${host} is not an http proxy, so Latchkey stopped while testing. Check ` +
@@ -322,7 +324,7 @@ for (const code of [
   'ERR_PROXY_CERTIFICATE_INVALID',
   'ERR_MANDATORY_PROXY_CONFIGURATION_FAILED',
 ]) {
-  test(`${code} of Electron’s is the system’s proxy`, async () => {
+  test(`${code} from Electron is reported as a failure of the system’s proxy`, async () => {
     const http = createHttp({ fetch: () => Promise.reject(new Error(`net::${code}`)) })
     await expect(http({ method: 'GET', url: TARGET, purpose: 'testing' })).rejects.toMatchObject({
       code: 'provider-unreachable',

@@ -1,4 +1,4 @@
-// The redirect target that the owner chose: where the browser comes back to, and what to register.
+// The configured redirect target: where the browser returns, and the URI to register.
 
 import { networkInterfaces } from 'node:os'
 import { expect } from '@playwright/test'
@@ -18,7 +18,7 @@ for (const [redirectHost, redirectPath] of [
   ['[::1]', '/services/oauth2/callback'],
 ] as const) {
   const registered = `http://${redirectHost}${redirectPath}`
-  test(`a person signs in where ${registered} is registered, and only there`, async ({ start }) => {
+  test(`a sign-in works if ${registered} is registered, and only then`, async ({ start }) => {
     test.skip(redirectHost === '[::1]' && !HAS_IPV6, 'this computer has no IPv6')
     const { agent, provider, signIn, reached } = await start({
       provider: { demands: { redirectUris: [registered] } },
@@ -41,7 +41,7 @@ for (const [redirectHost, redirectPath] of [
   })
 }
 
-test('S10: whichever host is told, the listener is on both loopback addresses and no other', async ({
+test('S10: whichever host the URI names, the listener is on both loopback addresses and no other', async ({
   start,
 }) => {
   const { signIn } = await start({ redirectHost: 'localhost' })
@@ -58,7 +58,7 @@ test('S10: whichever host is told, the listener is on both loopback addresses an
   }
 })
 
-test('what to register is said with each port, or with none', () => {
+test('the URIs to register have each configured port, or none', () => {
   const target = { host: 'localhost', path: '/cb', ports: [] } as const
   expect(registrationAdvice(target)).toBe(
     'Register http://localhost/cb with your provider. If it wants a port too, choose one with ' +
@@ -73,7 +73,7 @@ test('what to register is said with each port, or with none', () => {
   )
 })
 
-test('S23: a seed may name the redirect URI that is configured, and not the usual one then', async () => {
+test('S23: a seed may name the configured redirect URI, and then not the usual one', async () => {
   const ports: SeedDeps = {
     provider: { issuer: 'https://a.example', clientId: 'c', scope: 'openid', audience: null },
     authorizationEndpoint: () => Promise.resolve('https://a.example/authorize'),

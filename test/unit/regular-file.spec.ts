@@ -1,4 +1,4 @@
-// Files that somebody has exchanged for something else: none is waited for, none is read without end.
+// Special files in the place of regular ones: reading them neither waits nor goes on without end.
 
 import { expect, test as base } from '@playwright/test'
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -28,7 +28,7 @@ function codeOf(path: string, options: ReadOptions): string {
   }
 }
 
-test('a file is read whole, up to its bound', ({ path }) => {
+test('a file is read completely, up to a limit', ({ path }) => {
   writeFileSync(path, 'äöü')
   expect(readRegularFile(path, { mostBytes: 6 }).toString()).toBe('äöü')
   expect(codeOf(path, { mostBytes: 5 })).toBe('EFILETOOLARGE')
@@ -36,7 +36,7 @@ test('a file is read whole, up to its bound', ({ path }) => {
   expect(readRegularFile(path, { mostBytes: 6 })).toHaveLength(0)
 })
 
-test('S46: a pipe without a writer is refused, and not waited for', ({ path }) => {
+test('S46: a pipe without a writer is rejected without waiting', ({ path }) => {
   test.skip(process.platform === 'win32', 'Windows has no such files')
   execFileSync('mkfifo', [path])
   expect(codeOf(path, { mostBytes: 6 })).toBe('ENOTREGULAR')
@@ -44,7 +44,7 @@ test('S46: a pipe without a writer is refused, and not waited for', ({ path }) =
   expect(codeOf(`${path}.link`, { mostBytes: 6, allowLinks: true })).toBe('ENOTREGULAR')
 })
 
-test('S46: a device and a folder are refused', ({ path }) => {
+test('S46: a device and a folder are rejected', ({ path }) => {
   test.skip(process.platform === 'win32', 'Windows has no such files')
   expect(codeOf('/dev/zero', { mostBytes: 6 })).toBe('ENOTREGULAR')
   mkdirSync(path)
@@ -98,7 +98,7 @@ test('S46: a pipe that replaces the file after the check is rejected, without wa
   expect(stdout).toBe('ENOTREGULAR\n')
 })
 
-test('S46: a link is followed only where one may be', ({ path }) => {
+test('S46: a link is followed only if the caller allows it', ({ path }) => {
   test.skip(process.platform === 'win32', 'links take rights there')
   writeFileSync(path, 'text')
   symlinkSync(path, `${path}.link`)
@@ -106,7 +106,7 @@ test('S46: a link is followed only where one may be', ({ path }) => {
   expect(codeOf(`${path}.link`, { mostBytes: 6, allowLinks: true })).toBe('read')
 })
 
-test('S46: a file of the kernel that has no size of its own is bounded too', () => {
+test('S46: the limit also holds for a kernel file that reports no size', () => {
   test.skip(process.platform !== 'linux', 'only Linux has such files')
   expect(codeOf('/proc/self/maps', { mostBytes: 64 })).toBe('EFILETOOLARGE')
 })
