@@ -51,7 +51,7 @@ export type WindowStatus = {
   /** The granted scopes, separated by spaces. Null if no user is signed in. */
   scope: string | null
   /** The protection of the stored session, and why there is no better one. */
-  storage: { tier: 'keyring' | 'passphrase' | 'key-file' | 'memory'; note: string | null }
+  storage: { tier: 'keyring' | 'passphrase' | 'key-file' | 'memory'; message: string | null }
   /** Null if a restart wouldn't help. */
   restart: RestartOffer | null
   /** The provider's issuer; null if none is set. */
@@ -61,7 +61,7 @@ export type WindowStatus = {
   /** The address of the local service. */
   serviceUrl: string
   /** Why the service isn't at its usual address; null if it is. */
-  serviceNote: string | null
+  serviceMessage: string | null
   /** Messages for a person about this start, one line each. */
   messages: readonly string[]
   version: string
@@ -113,7 +113,7 @@ export type SettingsView = {
   /** The values of empty text fields. */
   defaults: Pick<EditableSettings, 'scope' | 'redirectHost' | 'redirectPath'>
   /** The system's state, with the reason if it can't be changed. */
-  startAtLogin: { on: boolean; changeable: boolean; note: string | null }
+  startAtLogin: { on: boolean; changeable: boolean; message: string | null }
   /** The path of the settings file. */
   file: string
 }
@@ -147,7 +147,7 @@ export type ProviderChoice = {
   /** The parts of the issuer for a person to replace. */
   blanks: readonly string[]
   /** Explains how to replace them. */
-  hint: string
+  message: string
   /** Values from the provider's documentation, for fields that the person has not filled in. */
   settings: Partial<
     Pick<
@@ -171,7 +171,7 @@ export type KnownProvider = {
 export type TypedRedirect = Pick<EditableSettings, 'redirectPort' | 'redirectHost' | 'redirectPath'>
 
 /** The result for a pasted address. The message contains no part of the address. */
-export type PasteOutcome = { kind: 'taken' | 'refused'; message: string }
+export type PasteOutcome = { kind: 'taken' | 'rejected'; message: string }
 
 /** The effects of removing Latchkey's data, for a person to decide. One line each. */
 export type RemovalPlan = { lines: readonly string[] }

@@ -47,7 +47,7 @@ export function createProviderList(deps: ProviderListDeps): ProviderList {
     chosen = choices.find(({ id }) => id === list.value) ?? null
     const labels = filling.change(chosen)
     issuers.change(list.value, chosen?.issuer ?? '')
-    setHint(chosen?.hint ?? deps.hint)
+    setHint(chosen?.message ?? deps.hint)
     known.show(chosen, labels)
     blanks.select()
     // Filled-in fields may stay hidden. A choice that is left to the person may not.
@@ -68,7 +68,7 @@ export function createProviderList(deps: ProviderListDeps): ProviderList {
     if (chosen !== null && (provider === null || provider.id === chosen.id)) return
     if (chosen !== null) forgetChoice()
     list.value = provider?.id ?? (issuer.trim() === '' && list.value !== OTHER ? '' : OTHER)
-    issuers.note(list.value)
+    issuers.setShown(list.value)
     known.show(provider, [])
     if (provider !== null) found()
   }
@@ -135,8 +135,8 @@ function createBlanks(
 /** Remembers the issuer that was typed for each provider, in case the person comes back to it. */
 function createIssuers(input: HTMLInputElement): {
   change(to: string, template: string): void
-  /** Notes that the list shows another provider because of what was typed. */
-  note(shown: string): void
+  /** Remembers that the list shows another provider because of what was typed. */
+  setShown(shown: string): void
   clear(): void
 } {
   const typed = new Map<string, string>()
@@ -147,7 +147,7 @@ function createIssuers(input: HTMLInputElement): {
       shown = to
       if (!input.readOnly) put(input, typed.get(to) ?? template)
     },
-    note: (now) => void (shown = now),
+    setShown: (now) => void (shown = now),
     clear() {
       typed.clear()
       shown = ''

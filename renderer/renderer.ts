@@ -122,7 +122,7 @@ function show(status: WindowStatus): void {
   settings.showStatus(status)
   setText(element('#service'), status.serviceUrl.replace(/^http:\/\//, ''))
   setText(element('#version'), status.version)
-  showText(element('#service-note'), status.serviceNote)
+  showText(element('#service-message'), status.serviceMessage)
   views.setHome(isMissing ? 'provider' : 'state')
   const banner = frameProvider()
   const { noProvider } = STATUS

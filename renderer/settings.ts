@@ -61,10 +61,10 @@ export function createSettingsPage(latchkey: LatchkeyApi): SettingsPage {
     boxes.notifications.show(fields.notifications)
     boxes.endSession.show(fields.endSession)
     boxes.keepWithoutKeyring.show(fields.keepWithoutKeyring)
-    const { on, changeable, note } = startAtLogin
+    const { on, changeable, message } = startAtLogin
     boxes.startAtLogin.show({ value: on, lockedBy: null })
     boxes.startAtLogin.input.ariaDisabled = changeable ? null : 'true'
-    boxes.startAtLogin.setHint(note ?? '')
+    boxes.startAtLogin.setHint(message ?? '')
     setText(element('#settings-file'), file)
     drawFacts(element('#provider-facts'), listProviderFacts(fields, isDemo))
   }

@@ -184,10 +184,10 @@ function listBanners({ status, storage, demo, ...window }: WindowStatus): readon
     banners.push({ text: restart.message, hint: null, actions: ['restart'] })
   }
   // If the person chose this storage, or nothing helps, it is only a fact.
-  if (isSignedIn(state) && !demo && storage.tier === 'memory' && storage.note !== null) {
+  if (isSignedIn(state) && !demo && storage.tier === 'memory' && storage.message !== null) {
     const canRestart = restart?.kind === 'sign-in-again'
     banners.push({
-      text: storage.note,
+      text: storage.message,
       hint: canRestart ? restart.message : null,
       actions: ['keep-without-keyring', ...(canRestart ? (['restart'] as const) : [])],
     })
@@ -211,8 +211,8 @@ function listFacts(window: WindowStatus, nowMs: number): readonly Fact[] {
   if (window.scope !== null && window.scope !== '') {
     facts.push({ label: FACTS.scopes, value: window.scope, detail: null })
   }
-  const { tier, note } = window.storage
-  const detail = tier === 'memory' && !window.demo ? null : note
+  const { tier, message } = window.storage
+  const detail = tier === 'memory' && !window.demo ? null : message
   return [
     ...facts,
     ...timeFacts(window, nowMs),

@@ -95,7 +95,7 @@ async function authorizeApiSignIn(
   )
   handle.pending = null
   const { result, show } = authorized.answer
-  const denial = result.kind === 'refused' ? explainDenial(context, handle, result) : null
+  const denial = result.kind === 'failed' ? explainDenial(context, handle, result) : null
   await show(denial === null ? toAnswerPage(context, handle, result) : toPage(toResult(denial)))
   await authorized.leave()
   if (denial !== null) throw denial
@@ -112,7 +112,7 @@ export function toAnswerPage(
   handle: ApiSignInHandle,
   result: CallbackAnswer['result'],
 ): Page {
-  if (result.kind === 'refused') return toPage(toResult(result.error))
+  if (result.kind === 'failed') return toPage(toResult(result.error))
   return isAbandoned(context, handle) ? abandonedPage() : returnToAppPage()
 }
 
@@ -154,14 +154,14 @@ function sendToProvider(
 function explainDenial(
   { deps }: ApiSignInContext,
   { request: { scope }, provider }: ApiSignInHandle,
-  { error, aboutScope }: Extract<CallbackAnswer['result'], { kind: 'refused' }>,
+  { error, aboutScope }: Extract<CallbackAnswer['result'], { kind: 'failed' }>,
 ): AuthError {
   const usual = `openid profile email ${provider.scope}`.split(' ')
   const others = withoutOfflineAccess(scope).split(' ')
   // With an unusual scope in the request, that scope may be the one that is not allowed.
   const isCulprit = aboutScope && asksOffline(scope) && others.every((one) => usual.includes(one))
   if (!isCulprit) return error
-  deps.memory.noteRejection()
+  deps.memory.recordRejection()
   return new AuthError(error.code, `${error.message} ${SIGN_IN_MESSAGES.offlineAccessLeftOut}`)
 }
 

@@ -27,7 +27,7 @@ export function deliverApiAnswer(
   const page = toAnswerPage(context, handle, result)
   // The API itself answers the caller.
   take({ result, show: () => Promise.resolve(), redirect: () => Promise.resolve() })
-  if (result.kind === 'refused') return { kind: 'denied', error: result.error, page }
+  if (result.kind === 'failed') return { kind: 'denied', error: result.error, page }
   return isAbandoned(context, handle)
     ? { kind: 'abandoned', page }
     : { kind: 'delivered', code: result.code, page }

@@ -175,7 +175,7 @@ export function decideAfterFailure(
     case 'interaction-required':
       return { kind: 'stall' }
     default: {
-      const isClientRejected = error.code === 'client-refused'
+      const isClientRejected = error.code === 'client-rejected'
       if (isClientRejected && expiresAtMs <= nowMs) return { kind: 'stall' }
       const count = (failure?.count ?? 0) + 1
       const retryAtMs = nowMs + retryDelayMs(count, error.retryAfterMs, random)

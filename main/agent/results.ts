@@ -3,7 +3,7 @@
 import { asAuthError } from '../base/errors.js'
 import { readRedirectUri } from '../oauth/authorization-url.js'
 import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
-import { cancelledPage, failedPage, refusedPage, type Page } from '../oauth/pages.js'
+import { cancelledPage, failedPage, deniedPage, type Page } from '../oauth/pages.js'
 import { SIGN_IN_MESSAGES, TIMEOUT_ADVICE } from './agent-messages.js'
 import type { SignIn, SignInResult } from './model.js'
 
@@ -31,7 +31,7 @@ export function toPage(result: SignInResult): Page {
     case 'cancelled':
       return cancelledPage()
     case 'denied':
-      return refusedPage(result.reason)
+      return deniedPage(result.reason)
     case 'expired':
       return failedPage(400, result.reason)
     case 'failed':

@@ -113,7 +113,7 @@ async function runTraySignIn(
       linkReady: (link) => deps.browser.openNew(state, link),
       linkChanged: (link) =>
         dispatch({ type: 'sign-in-message-changed', state, link, message: ASKED_AGAIN }),
-      offlineAccessRejected: () => deps.memory.noteRejection(),
+      offlineAccessRejected: () => deps.memory.recordRejection(),
       onDiagnostic: (diagnostic) => deps.reportDiagnostic(state, diagnostic),
       exchangeStarted() {
         stopTimeout()

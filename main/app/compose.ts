@@ -189,7 +189,7 @@ function makeDemoStorage(): Storage {
   return {
     sessionStore: createMemoryStore(),
     tier: 'memory',
-    note: START_MESSAGES.demoSession,
+    message: START_MESSAGES.demoSession,
   }
 }
 

@@ -7,13 +7,13 @@ import type { Environment } from '../base/environment.js'
 export type AutostartState = {
   /** Whether the system starts Latchkey at the next login. */
   on: boolean
-  /** False if Latchkey can't change that. The note then says why. */
+  /** False if Latchkey can't change that. The message then says why. */
   changeable: boolean
   /** A message for a person, with advice. Null if there is nothing to say. */
-  note: string | null
+  message: string | null
 }
 
-/** No call throws: the note describes failures. The state is the system's, so others can change it too. */
+/** No call throws: the message describes failures. The state is the system's, so others can change it too. */
 export type Autostart = {
   state(): AutostartState
   set(on: boolean): AutostartState
@@ -25,11 +25,11 @@ export type Autostart = {
 }
 
 /** Adds a message that starting at login would fail, and prevents turning it on. */
-export function hindered(autostart: Autostart, message: string): Autostart {
+export function withObstacle(autostart: Autostart, message: string): Autostart {
   const seen = (state: AutostartState): AutostartState => ({
     ...state,
     changeable: state.on && state.changeable,
-    note: message,
+    message,
   })
   return {
     state: () => seen(autostart.state()),

@@ -47,7 +47,7 @@ export function createLinuxAutostart(deps: LinuxDeps): Autostart {
       make(own.kind === 'ours' ? own : null, launch)
       return state()
     } catch (thrown) {
-      return { ...state(), note: describe(explain(thrown, dirname(entries.path))) }
+      return { ...state(), message: describe(explain(thrown, dirname(entries.path))) }
     }
   }
 
@@ -83,9 +83,9 @@ function readState(entries: EntryReader, launch: Launch | null): AutostartState 
     return fixed(on, ENTRY_MESSAGES.leftAlone(entries.path, ENTRY_REASONS.isLink))
   }
   if (found.kind === 'ours' && found.enabled && !on) {
-    return { on, changeable: true, note: ENTRY_MESSAGES.otherLatchkey(found.program) }
+    return { on, changeable: true, message: ENTRY_MESSAGES.otherLatchkey(found.program) }
   }
-  return { on, changeable: true, note: null }
+  return { on, changeable: true, message: null }
 }
 
 /** Writes the user's own entry, with what the user added to it. */
@@ -176,20 +176,20 @@ function withFlags([mark = '', ...rest]: readonly string[], flags: readonly stri
 function tailKeys(command: readonly string[], tail: readonly string[]): Record<string, string> {
   const at = command.indexOf(AUTOSTART_FLAG)
   if (at < 0) return {}
-  refuseObstacle(tail)
+  rejectObstacle(tail)
   const changed = [...command.slice(0, at), ...tail]
   return changed.join('\n') === command.join('\n') ? {} : { Exec: formatExec(changed) }
 }
 
 /** Returns the keys that start this Latchkey. Because of `TryExec`, desktops skip the entry once it is uninstalled. */
 function execKeys({ program, args }: Launch, tail: readonly string[]): Record<string, string> {
-  refuseObstacle([program, ...args, ...tail])
+  rejectObstacle([program, ...args, ...tail])
   // GLib and systemd look for the program before they turn %% into %. For arguments, %% works.
   const front = program.includes('%') ? [ENV, program] : [program]
   return { Exec: formatExec([...front, ...args, ...tail]), TryExec: escapeValue(program) }
 }
 
-function refuseObstacle(command: readonly string[]): void {
+function rejectObstacle(command: readonly string[]): void {
   const obstacle = execObstacle(command)
   if (obstacle !== null) throw new Obstacle(obstacle)
 }
@@ -219,6 +219,6 @@ function explain(thrown: unknown, folder: string): string {
   }
 }
 
-function fixed(on: boolean, note: string): AutostartState {
-  return { on, changeable: false, note }
+function fixed(on: boolean, message: string): AutostartState {
+  return { on, changeable: false, message }
 }

@@ -42,17 +42,19 @@ export function createWindowsAutostart(
       ? launchItems.find((item) => item !== mine && item.enabled)
       : undefined
     if (other) {
-      return { on: true, changeable: false, note: MESSAGES.otherEntry(other.name) }
+      return { on: true, changeable: false, message: MESSAGES.otherEntry(other.name) }
     }
     // In a source tree, an entry with other arguments starts another app.
     if (!openAtLogin && !(mine && launch.installed)) return OFF
-    return mine?.enabled === false ? { ...OFF, note: MESSAGES.disabledInWindows } : ON
+    return mine?.enabled === false ? { ...OFF, message: MESSAGES.disabledInWindows } : ON
   }
   const write = (on: boolean): AutostartState => {
     // Turning it on here turns it on in Task Manager too.
     loginItems.set({ ...query, openAtLogin: on, enabled: true })
     const after = state()
-    return after.on === on ? after : { ...after, note: after.note ?? MESSAGES.rejectedByWindows }
+    return after.on === on
+      ? after
+      : { ...after, message: after.message ?? MESSAGES.rejectedByWindows }
   }
   return {
     state,
@@ -71,23 +73,23 @@ export function createWindowsAutostart(
 /** The app itself is the login item. On macOS 13 and later, a person may turn it off in System Settings. */
 export function createMacAutostart({ launch, loginItems }: LoginItemDeps): Autostart {
   const state = (): AutostartState => {
-    if (!launch.installed) return { ...OFF, changeable: false, note: MESSAGES.notInstalled }
+    if (!launch.installed) return { ...OFF, changeable: false, message: MESSAGES.notInstalled }
     const { openAtLogin, status } = loginItems.get({})
-    if (status === 'requires-approval') return { ...OFF, note: MESSAGES.needsConsent }
+    if (status === 'requires-approval') return { ...OFF, message: MESSAGES.needsConsent }
     return openAtLogin ? ON : OFF
   }
   const write = (on: boolean): AutostartState => {
     loginItems.set({ openAtLogin: on })
     const after = state()
-    if (after.on === on && (on || after.note === null)) return after
+    if (after.on === on && (on || after.message === null)) return after
     const rejected = on ? MESSAGES.moveToApplications : MESSAGES.rejectedByMacos
-    return { ...after, note: after.note ?? rejected }
+    return { ...after, message: after.message ?? rejected }
   }
   return {
     state,
     set(on) {
       const before = state()
-      const asked = before.on || before.note !== null
+      const asked = before.on || before.message !== null
       // Otherwise macOS would ask the person again.
       if (!before.changeable || asked === on) return before
       return attempt(() => write(on), state)
@@ -96,13 +98,13 @@ export function createMacAutostart({ launch, loginItems }: LoginItemDeps): Autos
   }
 }
 
-const ON: AutostartState = { on: true, changeable: true, note: null }
-const OFF: AutostartState = { on: false, changeable: true, note: null }
+const ON: AutostartState = { on: true, changeable: true, message: null }
+const OFF: AutostartState = { on: false, changeable: true, message: null }
 
 function attempt(make: () => AutostartState, state: () => AutostartState): AutostartState {
   try {
     return make()
   } catch (thrown) {
-    return { ...state(), note: MESSAGES.notChanged(String(thrown)) }
+    return { ...state(), message: MESSAGES.notChanged(String(thrown)) }
   }
 }

@@ -23,7 +23,7 @@ export type ErrorCode =
   | 'another-account'
   | 'storage-failed'
   | 'interaction-required'
-  | 'client-refused'
+  | 'client-rejected'
   | 'wrong-clock'
   | 'unexpected'
 

@@ -105,9 +105,9 @@ function isLoopbackAddress(address: string): boolean {
 }
 
 /** Checks whether the session is stored between runs, and how it is protected. */
-export function checkStorage({ tier, note }: Pick<Storage, 'tier' | 'note'>): Check {
+export function checkStorage({ tier, message }: Pick<Storage, 'tier' | 'message'>): Check {
   const isSafe = tier === 'keyring' || tier === 'passphrase'
-  return createCheck('storage', isSafe ? 'ok' : 'warning', note ?? MESSAGES.storage[tier])
+  return createCheck('storage', isSafe ? 'ok' : 'warning', message ?? MESSAGES.storage[tier])
 }
 
 /** Checks whether links can be opened here, as far as that is known without opening one. */

@@ -28,7 +28,7 @@ export type DiagnosisDeps = ProviderDeps & {
   platform: NodeJS.Platform
   home: string
   findings: SettingsFindings
-  storage: Pick<Storage, 'tier' | 'note'>
+  storage: Pick<Storage, 'tier' | 'message'>
   /** The log's last failures. */
   failures: readonly string[]
 }
@@ -87,7 +87,7 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
 }
 
 /** The demo keeps its sessions in memory, whatever storage other sessions use. */
-const DEMO_STORAGE = { tier: 'memory', note: null } as const
+const DEMO_STORAGE = { tier: 'memory', message: null } as const
 
 export const REPORT_FILE = 'diagnosis.txt'
 

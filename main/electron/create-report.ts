@@ -19,7 +19,7 @@ export async function createReport(
   const findings = examineSettings(sources)
   const { issuer } = findings.settings
   const route = issuer === null ? 'DIRECT' : await session.defaultSession.resolveProxy(issuer)
-  const { tier, note } = storage
+  const { tier, message } = storage
   const diagnosis = await diagnose({
     version: app.getVersion(),
     clock: systemClock,
@@ -30,7 +30,7 @@ export async function createReport(
     http,
     hasDemo: hasDemo(),
     proxyFor: () => readProxy(route),
-    storage: { tier, note },
+    storage: { tier, message },
     failures: log.tail(),
   })
   const report = formatReport(diagnosis)

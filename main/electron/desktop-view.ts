@@ -50,16 +50,16 @@ export function createDesktopView(parts: DesktopParts): DesktopView {
     status() {
       const { agent, service, storage, issuer, redirect, messages } = supervisor.latchkey()
       const { startMessage } = memory
-      const { tier, note } = storage
+      const { tier, message } = storage
       return toWindowStatus(agent.model(), {
         issuer,
         registration: registrationAdvice(redirect),
         demo: supervisor.settings().demo,
         scope: agent.last()?.scope ?? null,
-        storage: { tier, note },
+        storage: { tier, message },
         restart: view.restartOffer(),
         serviceUrl: service.url,
-        serviceNote: service.message,
+        serviceMessage: service.message,
         messages: startMessage === null ? messages : [...messages, startMessage],
         version: app.getVersion(),
       })

@@ -106,9 +106,9 @@ function serve(
   handler: (...args: unknown[]) => unknown,
 ): void {
   ipcMain.handle(channel, (event, ...args: unknown[]) => {
-    if (!isFromOurWindow(event)) throw new Error(`${channel}: refused, this is for the window only`)
+    if (!isFromOurWindow(event)) throw new Error(`${channel}: rejected, it is for the window only`)
     const parsed = argumentsSchema.safeParse(args)
-    if (!parsed.success) throw new Error(`${channel}: refused, its arguments are wrong`)
+    if (!parsed.success) throw new Error(`${channel}: rejected, its arguments are wrong`)
     return handler(...parsed.data)
   })
 }

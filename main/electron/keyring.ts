@@ -24,13 +24,13 @@ import type { Keyring } from '../storage/choose-storage.js'
 import { KEYRING } from './electron-messages.js'
 
 /**
- * Opens the keyring as a cipher. If the keyring gives no key, returns a note with the reason and advice.
+ * Opens the keyring as a cipher. If the keyring gives no key, returns a message with the reason and advice.
  *
  * Call when the app is ready and visible: the system may ask the person to unlock the keyring or to
  * agree, and this waits for the answer. Electron asks the keyring once per process and
  * keeps the encryptor with its keys (`EnsureAsyncEncryptorRequested` in electron_api_safe_storage.cc).
  * If it once says "temporarily unavailable, please try again", it says so until the next start. A keyring
- * that is unlocked later is found only by a restart, and the notes say so.
+ * that is unlocked later is found only by a restart, and the messages say so.
  *
  * @see {@link https://www.electronjs.org/docs/latest/api/safe-storage}
  */
@@ -42,7 +42,7 @@ export async function keyringCipher(): Promise<Keyring> {
     .catch(() => false)
   if (givesKey) return { cipher: { seal, open } satisfies Cipher }
   const reason = findReason()
-  return { note: missingKeyringMessage(reason), restartAdvice: restartAdvice(reason) }
+  return { message: missingKeyringMessage(reason), restartAdvice: restartAdvice(reason) }
 }
 
 async function opensProbe(): Promise<boolean> {

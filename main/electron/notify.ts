@@ -17,13 +17,13 @@ export function createNotifier(
     const [oldest] = shown
     if (shown.size > MOST_KEPT && oldest) shown.delete(oldest)
   }
-  return (notice) => {
+  return (content) => {
     if (!Notification.isSupported()) return
-    const notification = new Notification({ title: notice.title, body: plain(notice.body) })
+    const notification = new Notification({ title: content.title, body: plain(content.body) })
     const forget = (): void => void shown.delete(notification)
     notification.once('click', () => {
       forget()
-      onClick(notice)
+      onClick(content)
     })
     notification.on('close', ({ reason }) => {
       // Windows keeps it in its notification center, where it can still be clicked.

@@ -3,7 +3,7 @@
 import { app } from 'electron'
 import {
   AUTOSTART_FLAG,
-  hindered,
+  withObstacle,
   findLaunch,
   type Autostart,
   type AutostartState,
@@ -23,12 +23,12 @@ import { START_AT_LOGIN } from './electron-messages.js'
 
 /**
  * Call when the app is ready and has its AppUserModelID, which is passed here too. The entry keeps the
- * data directory and port of this start. Its notes say which settings it doesn't keep.
+ * data directory and port of this start. Its messages say which settings it doesn't keep.
  */
 export function createAutostart(appUserModelId: string, findings: SettingsFindings): Autostart {
   // On macOS the login item is the app itself, without flags.
   const { flags, lost } = chooseLoginFlags(findings, process.platform !== 'darwin')
-  return withNote(createForSystem(appUserModelId, flags), describeLost(lost))
+  return withMessage(createForSystem(appUserModelId, flags), describeLost(lost))
 }
 
 function createForSystem(appUserModelId: string, flags: readonly string[]): Autostart {
@@ -37,11 +37,11 @@ function createForSystem(appUserModelId: string, flags: readonly string[]): Auto
   const found = findLaunch({ execPath, appPath: app.getAppPath(), isPackaged, env })
   const launch = found && { ...found, flags }
   if (launch === null || (platform !== 'win32' && platform !== 'darwin')) {
-    // Without a home directory nothing can be written. The state's note says so.
+    // Without a home directory nothing can be written. The state's message says so.
     const autostart = createLinuxAutostart({ launch, env, home: findHome() ?? '/' })
     const isUnsandboxed = app.commandLine.hasSwitch('no-sandbox')
     return isUnsandboxed && !isPackaged
-      ? hindered(autostart, START_AT_LOGIN.withoutSandbox)
+      ? withObstacle(autostart, START_AT_LOGIN.withoutSandbox)
       : autostart
   }
   const loginItems: LoginItems = {
@@ -61,15 +61,15 @@ export function removeLoginItem(autostart: Autostart): Removal {
   }
   const wasOn = autostart.state().on
   // Even if it is off: an item that was switched off in the system's settings still exists.
-  const { on, note } = autostart.set(false)
-  if (on) return { ...NOTHING, stays: [note ?? START_AT_LOGIN.stillOn] }
+  const { on, message } = autostart.set(false)
+  if (on) return { ...NOTHING, stays: [message ?? START_AT_LOGIN.stillOn] }
   return wasOn ? { ...NOTHING, done: [START_AT_LOGIN.turnedOff] } : NOTHING
 }
 
-/** Adds a note if a person can change the state and there is no other note. */
-function withNote(autostart: Autostart, note: string | null): Autostart {
+/** Adds a message if a person can change the state and there is no other message. */
+function withMessage(autostart: Autostart, message: string | null): Autostart {
   const add = (state: AutostartState): AutostartState =>
-    state.changeable && state.note === null ? { ...state, note } : state
+    state.changeable && state.message === null ? { ...state, message } : state
   return {
     state: () => add(autostart.state()),
     set: (on) => add(autostart.set(on)),

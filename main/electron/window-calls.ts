@@ -32,7 +32,7 @@ export function createCalls({ parts, view, commands, removal }: CallDeps): Handl
     'set-start-at-login': (on) => {
       const state = autostart.set(on)
       view.renderTray()
-      const message = state.note ?? START_AT_LOGIN.rejected
+      const message = state.message ?? START_AT_LOGIN.rejected
       return state.on === on ? { kind: 'saved' } : { kind: 'rejected', field: null, message }
     },
     'describe-provider': (issuer) => describePreset(issuer.trim()),
@@ -47,7 +47,7 @@ export function createCalls({ parts, view, commands, removal }: CallDeps): Handl
     'test-provider': (issuer) => testProvider(http, issuer),
     'paste-address': (address) => {
       const pasted = supervisor.latchkey().agent.paste(address)
-      return { kind: pasted === 'taken' ? 'taken' : 'refused', message: PASTED_WORDS[pasted] }
+      return { kind: pasted === 'taken' ? 'taken' : 'rejected', message: PASTED_WORDS[pasted] }
     },
     'create-report': async () => {
       memory.report = await createReport(supervisor.latchkey(), sources, http)

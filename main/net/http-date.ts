@@ -37,7 +37,7 @@ export function parseRetryAfter(value: unknown, nowMs: number): number | null {
 
 export type ClockSkew = {
   /** Records the time from a trusted answer. */
-  note(dateMs: number): void
+  record(dateMs: number): void
   /** The least that this computer's clock is behind. Null until an answer has given the time. */
   behindMs(): number | null
 }
@@ -50,7 +50,7 @@ export type ClockSkew = {
 export function createClockSkew(clock: Pick<Clock, 'nowMs'>): ClockSkew {
   let told: { dateMs: number; countedMs: number } | null = null
   return {
-    note: (dateMs) => void (told = { dateMs, countedMs: performance.now() }),
+    record: (dateMs) => void (told = { dateMs, countedMs: performance.now() }),
     behindMs: () =>
       told === null ? null : told.dateMs + performance.now() - told.countedMs - clock.nowMs(),
   }

@@ -43,7 +43,7 @@ export function describeFailure(thrown: unknown, request: FailedRequest): AuthEr
   if (proxy !== null && thrown.cause instanceof TunnelError) {
     return new AuthError(
       'provider-unreachable',
-      explainNoTunnel(thrown.cause.why, proxy, request),
+      explainNoTunnel(thrown.cause.failure, proxy, request),
       {
         cause,
       },
@@ -156,32 +156,36 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
 ])
 
 /** Explains why a proxy opened no tunnel, and what to do. */
-function explainNoTunnel(why: NoTunnel, { host, variable }: Proxy, request: FailedRequest): string {
+function explainNoTunnel(
+  failure: NoTunnel,
+  { host, variable }: Proxy,
+  request: FailedRequest,
+): string {
   const { purpose } = request
   const stopped = `so Latchkey stopped while ${purpose}`
   const around = 'name it in NO_PROXY if it can be reached without the proxy'
-  switch (why.kind) {
+  switch (failure.kind) {
     case 'unreachable':
-      return unreachableProxy(host, variable, why.code, request)
+      return unreachableProxy(host, variable, failure.code, request)
     case 'locked':
-      if (!why.basic) {
+      if (!failure.basic) {
         return (
           `The proxy at ${host} asks for a kind of sign-in that Latchkey does not support, ${stopped}. ` +
           'Latchkey supports a user name with a password (Basic): ask the proxy’s administrator for that. ' +
           `As for the provider at ${request.host}, ${around}.`
         )
       }
-      return why.given
+      return failure.given
         ? `The proxy at ${host} did not accept the user name and password in ${variable}, ` +
             `${stopped}. Correct them there; a special character is written in its percent form, @ as %40.`
         : `The proxy at ${host} asks for a user name and a password, ${stopped}. ` +
             `Add them to ${variable}: http://USER:PASSWORD@${host}.`
-    case 'refused':
-      return why.status >= 500
-        ? `The proxy at ${host} could not reach the provider at ${request.host} (${why.status}) ` +
+    case 'rejected':
+      return failure.status >= 500
+        ? `The proxy at ${host} could not reach the provider at ${request.host} (${failure.status}) ` +
             `while ${purpose}. Check the issuer setting, or try again later.`
         : `The proxy at ${host} does not allow connections to the provider at ${request.host} ` +
-            `(${why.status}) while ${purpose}. Ask the proxy’s administrator to allow it, or ${around}.`
+            `(${failure.status}) while ${purpose}. Ask the proxy’s administrator to allow it, or ${around}.`
     case 'nonsense':
       return (
         `The server at ${host} is not an http proxy, ${stopped}. ` +
@@ -212,7 +216,7 @@ function isOfCertificate(kind: FailureKind): kind is OfCertificate {
 }
 
 function untrusted(
-  whose: string,
+  peer: string,
   kind: OfCertificate,
   code: string,
   { purpose, trust, clock }: FailedRequest,
@@ -227,7 +231,7 @@ function untrusted(
     revoked: 'Its issuer has revoked it: tell its administrator.',
   }
   return (
-    `The certificate of the ${whose} is not trusted (${code}), so Latchkey stopped ` +
+    `The certificate of the ${peer} is not trusted (${code}), so Latchkey stopped ` +
     `while ${purpose}. ${advice[kind]}`
   )
 }

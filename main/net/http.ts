@@ -156,7 +156,7 @@ async function send(sender: Sender, request: HttpRequest): Promise<Sent> {
     done.abort()
   }
   const sent = readResponse(request, url, response, clock.nowMs())
-  if (url.protocol === 'https:' && sent.dateMs !== null) clockSkew.note(sent.dateMs)
+  if (url.protocol === 'https:' && sent.dateMs !== null) clockSkew.record(sent.dateMs)
   return sent
 }
 

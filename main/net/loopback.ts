@@ -32,39 +32,39 @@ export async function bindLoopback(
   ports: readonly number[],
   purpose: string,
 ): Promise<Bound> {
-  const refusals: string[] = []
+  const passedOver: string[] = []
   for (const wanted of ports) {
     const tries = wanted === 0 ? MOST_TRIES : 1
     for (let attempt = 0; attempt < tries; attempt++) {
       const bound = await bindBoth(createServer, wanted)
-      if ('servers' in bound) return { ...bound, passedOver: refusals }
-      refusals.push(`${bound.port} ${explainRefusal(bound.port, bound.refusal)}`)
+      if ('servers' in bound) return { ...bound, passedOver }
+      passedOver.push(`${bound.port} ${explainUnusablePort(bound.port, bound.error)}`)
     }
   }
   throw new AuthError(
     'port-taken',
-    `Latchkey found no port for ${purpose}: ${refusals.slice(0, 3).join(', ')}` +
-      `${refusals.length > 3 ? `, and ${refusals.length - 3} more` : ''}. ` +
+    `Latchkey found no port for ${purpose}: ${passedOver.slice(0, 3).join(', ')}` +
+      `${passedOver.length > 3 ? `, and ${passedOver.length - 3} more` : ''}. ` +
       'Close the program that uses it, or choose another port.',
   )
 }
 
-type Refusal = 'EADDRINUSE' | 'EACCES'
+type PortError = 'EADDRINUSE' | 'EACCES'
 
 /** Says why a port is not available, in words that follow its number. */
-export function explainRefusal(port: number, refusal: Refusal): string {
-  if (refusal === 'EACCES') return 'needs rights that this user does not have'
+export function explainUnusablePort(port: number, error: PortError): string {
+  if (error === 'EACCES') return 'needs rights that this user does not have'
   return `is in use by ${findHolder(port) ?? 'another program'}`
 }
 
 async function bindBoth(
   createServer: () => Server,
   wanted: number,
-): Promise<Omit<Bound, 'passedOver'> | { port: number; refusal: Refusal }> {
+): Promise<Omit<Bound, 'passedOver'> | { port: number; error: PortError }> {
   const v4 = createServer()
   const first = await listen(v4, wanted, '127.0.0.1')
   if (first !== 'bound') {
-    if (isRefusal(first)) return { port: wanted, refusal: first }
+    if (isUnusable(first)) return { port: wanted, error: first }
     throw bindError(first)
   }
   const address = v4.address()
@@ -77,7 +77,7 @@ async function bindBoth(
     return { port, servers: [v4], ipv6: false }
   }
   await new Promise((resolve) => v4.close(resolve))
-  if (isRefusal(second)) return { port, refusal: second }
+  if (isUnusable(second)) return { port, error: second }
   throw bindError(second)
 }
 
@@ -92,7 +92,7 @@ function listen(server: Server, port: number, host: string): Promise<string> {
   })
 }
 
-function isRefusal(code: string): code is Refusal {
+function isUnusable(code: string): code is PortError {
   return code === 'EADDRINUSE' || code === 'EACCES'
 }
 

@@ -91,18 +91,18 @@ export type NoTunnel =
   | { kind: 'unreachable'; code: string }
   /** It asks for a user name and password if `basic`, else for another kind of sign-in. */
   | { kind: 'locked'; basic: boolean; given: boolean }
-  | { kind: 'refused'; status: number }
+  | { kind: 'rejected'; status: number }
   /** The server is not a proxy. */
   | { kind: 'nonsense' }
 
 /** The error of a request for which a proxy opened no tunnel. */
 export class TunnelError extends Error {
   override readonly name = 'TunnelError'
-  readonly why: NoTunnel
+  readonly failure: NoTunnel
 
-  constructor(why: NoTunnel) {
-    super(why.kind)
-    this.why = why
+  constructor(failure: NoTunnel) {
+    super(failure.kind)
+    this.failure = failure
   }
 }
 
@@ -172,20 +172,20 @@ class TunnelAgent extends Agent {
       signal: AbortSignal.timeout(this.#timeoutMs),
     })
     return new Promise((resolve, reject) => {
-      request.once('error', (error) => reject(new TunnelError(whyBroken(readErrno(error)))))
+      request.once('error', (error) => reject(new TunnelError(toBrokenTunnel(readErrno(error)))))
       request.once('connect', ({ statusCode = 0, headers }, socket, early) => {
         const isOpen = statusCode >= 200 && statusCode < 300
         // In TLS, the client sends first.
         if (isOpen && early.length === 0) return resolve(socket)
         socket.destroy()
         const challenge = headers['proxy-authenticate']
-        reject(new TunnelError(isOpen ? { kind: 'nonsense' } : whyRefused(statusCode, challenge)))
+        reject(new TunnelError(isOpen ? { kind: 'nonsense' } : toNoTunnel(statusCode, challenge)))
       })
       request.end()
     })
 
-    function whyRefused(status: number, challenge: string | string[] | undefined): NoTunnel {
-      if (status !== 407) return { kind: 'refused', status }
+    function toNoTunnel(status: number, challenge: string | string[] | undefined): NoTunnel {
+      if (status !== 407) return { kind: 'rejected', status }
       const basic = /(^|,)\s*basic\b/i.test(String(challenge))
       return { kind: 'locked', basic, given: credentials !== null }
     }
@@ -195,7 +195,7 @@ class TunnelAgent extends Agent {
 /** The errors of llhttp and OpenSSL for answers that are not HTTP or TLS. */
 const NONSENSE = /^(HPE_|ERR_SSL_|EPROTO)/
 
-function whyBroken(code: string): NoTunnel {
+function toBrokenTunnel(code: string): NoTunnel {
   return NONSENSE.test(code) ? { kind: 'nonsense' } : { kind: 'unreachable', code }
 }
 

@@ -125,8 +125,8 @@ function repeatPage({ clock }: AnswerDeps, first: AnsweredSignIn, received: Rece
 function isSameAnswer(first: CallbackResult, again: CallbackResult): boolean {
   if (first.kind === 'code') return again.kind === 'code' && again.code === first.code
   return (
-    first.kind === 'refused' &&
-    again.kind === 'refused' &&
+    first.kind === 'failed' &&
+    again.kind === 'failed' &&
     again.error.message === first.error.message
   )
 }

@@ -20,7 +20,7 @@ export type CallbackResult =
   /** The provider's answer: this sign-in goes on, or ends. */
   | { kind: 'code'; code: string }
   | {
-      kind: 'refused'
+      kind: 'failed'
       error: AuthError
       /** True if it says that the requested scopes are not allowed. */
       aboutScope: boolean
@@ -70,7 +70,7 @@ export function validateCallback(
 
   // 3. The answer comes from the provider that was asked.
   const wrongIssuer = checkIssuer(parameters, expected)
-  if (wrongIssuer) return { kind: 'refused', aboutScope: false, error: wrongIssuer }
+  if (wrongIssuer) return { kind: 'failed', aboutScope: false, error: wrongIssuer }
 
   // 4. The provider or the user said no.
   const error = parameters.get('error')
@@ -94,13 +94,13 @@ function readDenial(
   parameters: URLSearchParams,
   expected: ExpectedCallback,
   error: string,
-): Extract<CallbackResult, { kind: 'refused' }> {
+): Extract<CallbackResult, { kind: 'failed' }> {
   const description = parameters.get('error_description') ?? undefined
   const secrets = [expected.state, expected.nonce ?? '', parameters.get('code') ?? '']
   const quote = quoteProvider(error, description, secrets)
   const aboutScope = isAboutScope(error, description)
   return {
-    kind: 'refused',
+    kind: 'failed',
     aboutScope,
     error:
       error === 'access_denied'

@@ -22,7 +22,7 @@ export function signedInPage(account: Account): Page {
   }
 }
 
-export function refusedPage(reason: string): Page {
+export function deniedPage(reason: string): Page {
   return {
     status: 200,
     tone: 'neutral',

@@ -7,12 +7,12 @@ export type ProviderMemory = {
   /** True if the provider has rejected offline_access. Many give a refresh token only for it. */
   rejectsOfflineAccess(): boolean
   /** Remembers that the provider has rejected it. */
-  noteRejection(): void
+  recordRejection(): void
 }
 
 export function createProviderMemory(): ProviderMemory {
   let rejects = false
-  return { rejectsOfflineAccess: () => rejects, noteRejection: () => void (rejects = true) }
+  return { rejectsOfflineAccess: () => rejects, recordRejection: () => void (rejects = true) }
 }
 
 /**

@@ -250,7 +250,7 @@ export async function signInFromTray(
     // 3.
     const { authorized, ...secrets } = asked
     const { result, show } = authorized.answer
-    if (result.kind === 'refused') throw result.error
+    if (result.kind === 'failed') throw result.error
     steps.exchangeStarted()
     const { maxAgeS } = settings
     const { organization = null } = settings.parameters
@@ -298,5 +298,5 @@ function mayAskAgain(asked: Asked): boolean {
 
 function isAboutScopes({ authorized }: Asked): boolean {
   const { result } = authorized.answer
-  return result.kind === 'refused' && result.aboutScope
+  return result.kind === 'failed' && result.aboutScope
 }

@@ -121,7 +121,7 @@ export type RenewalRequest = Client & {
 
 /**
  * Renews a session with its refresh token. Fails like {@link exchangeCode}, and also with
- * `interaction-required` and `client-refused`.
+ * `interaction-required` and `client-rejected`.
  *
  * 1. Send the refresh token. If the answer is lost, send it again at once. The first use may have spent
  *    it, but some providers that rotate refresh tokens accept it again within a grace period.
@@ -304,7 +304,7 @@ export async function revokeTokens(
   // The request is sent anyway: Keycloak announces only secrets, but revokes for public clients too.
   // https://github.com/keycloak/keycloak/issues/29822
   const isExpected = metadata.revocationNeedsSecret && client.clientSecret === null
-  if (isExpected && REFUSED.has(response.status)) return
+  if (isExpected && REJECTED.has(response.status)) return
   if (response.status !== 200) {
     throw new AuthError(
       'revocation-failed',
@@ -315,4 +315,4 @@ export async function revokeTokens(
 }
 
 /** The statuses that reject a client. @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2} */
-const REFUSED: ReadonlySet<number> = new Set([400, 401, 403])
+const REJECTED: ReadonlySet<number> = new Set([400, 401, 403])

@@ -16,7 +16,7 @@ export type Grant = 'sign-in' | 'renewal' | 'renewal-again'
  *
  * - `invalid-grant`: the code or the refresh token is no longer valid
  * - `interaction-required`: a renewal that needs the person; the refresh token stays valid
- * - `client-refused`: a renewal that fails until the application's registration is changed
+ * - `client-rejected`: a renewal that fails until the application's registration is changed
  * - `token-error`: any other error
  * - `provider-error`: the provider cannot answer now
  *
@@ -32,7 +32,7 @@ export function tokenFailure(
   const { error, errorDescription } = answer
   if (status === 429) return tooManyRequests(retryAfterMs)
   if (status === 408 || status >= 500 || error === null) {
-    return new AuthError('provider-error', wordsOfStatus(grant, status), { retryAfterMs })
+    return new AuthError('provider-error', describeStatus(grant, status), { retryAfterMs })
   }
   const quote = quoteProvider(error, errorDescription ?? undefined, secrets)
   if (PASSING.has(error)) {
@@ -40,8 +40,8 @@ export function tokenFailure(
     return new AuthError('provider-error', message, { retryAfterMs })
   }
   return grant === 'sign-in'
-    ? refusedSignIn(error, quote)
-    : refusedRenewal(grant, error, quote, { description: errorDescription ?? '', retryAfterMs })
+    ? rejectedSignIn(error, quote)
+    : rejectedRenewal(grant, error, quote, { description: errorDescription ?? '', retryAfterMs })
 }
 
 const DOING: Readonly<Record<Grant, string>> = {
@@ -72,7 +72,7 @@ const NEEDS_REGISTRATION = new Set([
 /** Finds texts that say a refresh token was used before. RFC 6749 has no code for that. */
 const REUSED = /\breus|\balready\b.*\bused\b|\breplay/i
 
-function refusedSignIn(error: string, quote: string): AuthError {
+function rejectedSignIn(error: string, quote: string): AuthError {
   return error === 'invalid_grant'
     ? new AuthError(
         'invalid-grant',
@@ -85,7 +85,7 @@ function refusedSignIn(error: string, quote: string): AuthError {
       )
 }
 
-function refusedRenewal(
+function rejectedRenewal(
   grant: Grant,
   error: string,
   quote: string,
@@ -104,7 +104,7 @@ function refusedRenewal(
   const lead = `The provider refused to renew the session: ${quote}.`
   return NEEDS_REGISTRATION.has(error)
     ? new AuthError(
-        'client-refused',
+        'client-rejected',
         `${lead} Ask its administrator how this application is registered there now, or sign in again.`,
         { retryAfterMs },
       )
@@ -116,7 +116,7 @@ const WAS_REUSED =
   'The provider has ended your session because another copy of this session was used. Sign in ' +
   'again; if you did not copy it yourself, ask the provider’s administrator.'
 
-function wordsOfStatus(grant: Grant, status: number): string {
+function describeStatus(grant: Grant, status: number): string {
   const what = grant === 'sign-in' ? 'the sign-in' : 'the renewal of the session'
   if (status === 408 || status >= 500) {
     return `The provider answered ${status} to ${what}. Try again later.`

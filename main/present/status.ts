@@ -41,7 +41,7 @@ export type Surroundings = Pick<
   | 'issuer'
   | 'demo'
   | 'serviceUrl'
-  | 'serviceNote'
+  | 'serviceMessage'
   | 'messages'
   | 'version'
 > & { registration: string }

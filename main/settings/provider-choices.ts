@@ -14,7 +14,7 @@ type Template = {
   /** The placeholders. */
   blanks: readonly string[]
   /** How to complete the issuer, in a sentence for a person. */
-  hint: string
+  message: string
   /** The settings that main/settings/presets.ts requires. */
   settings: Partial<Pick<Settings, keyof ProviderChoice['settings']>>
   /** The provider's page on registering an application. */
@@ -32,7 +32,8 @@ const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
   auth0: {
     issuer: 'https://YOUR_DOMAIN/',
     blanks: ['YOUR_DOMAIN'],
-    hint: "The domain in your application's settings, with a slash after it: https://example.eu.auth0.com/",
+    message:
+      "The domain in your application's settings, with a slash after it: https://example.eu.auth0.com/",
     settings: { redirectPort: PORTS },
     // Found.
     guide: 'https://auth0.com/docs/get-started/auth0-overview/create-applications/native-apps',
@@ -40,7 +41,7 @@ const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
   google: {
     issuer: 'https://accounts.google.com',
     blanks: [],
-    hint: 'The issuer is the same for all users.',
+    message: 'The issuer is the same for all users.',
     settings: {
       scope: SCOPE,
       prompt: 'consent',
@@ -52,7 +53,8 @@ const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
   entra: {
     issuer: 'https://login.microsoftonline.com/TENANT_ID/v2.0',
     blanks: ['TENANT_ID'],
-    hint: "Replace TENANT_ID with the directory (tenant) ID, which is on the overview page of the app's registration.",
+    message:
+      "Replace TENANT_ID with the directory (tenant) ID, which is on the overview page of the app's registration.",
     settings: { redirectHost: 'localhost' },
     // Found at its previous address, below azure/active-directory/develop. That this address leads to
     // the same page is not confirmed.
@@ -61,7 +63,8 @@ const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
   okta: {
     issuer: 'https://YOUR_OKTA_DOMAIN',
     blanks: ['YOUR_OKTA_DOMAIN'],
-    hint: 'Your Okta domain, or the complete issuer of an authorization server: https://example.okta.com/oauth2/default',
+    message:
+      'Your Okta domain, or the complete issuer of an authorization server: https://example.okta.com/oauth2/default',
     settings: { redirectPort: PORTS },
     // Found.
     guide: 'https://help.okta.com/en-us/Content/Topics/Apps/Apps_App_Integration_Wizard_OIDC.htm',
@@ -69,7 +72,8 @@ const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
   keycloak: {
     issuer: 'https://YOUR_HOST/realms/YOUR_REALM',
     blanks: ['YOUR_HOST', 'YOUR_REALM'],
-    hint: 'The address of your Keycloak and the name of your realm: https://sso.example.com/realms/main',
+    message:
+      'The address of your Keycloak and the name of your realm: https://sso.example.com/realms/main',
     settings: {},
     // Read.
     guide: 'https://www.keycloak.org/docs/latest/server_admin/index.html',
@@ -77,7 +81,7 @@ const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
   gitlab: {
     issuer: 'https://gitlab.com',
     blanks: [],
-    hint: 'Or the address of your own GitLab: https://gitlab.example.com',
+    message: 'Or the address of your own GitLab: https://gitlab.example.com',
     settings: { scope: SCOPE, redirectPort: PORTS },
     // Read.
     guide: 'https://docs.gitlab.com/integration/oauth_provider/',
@@ -85,7 +89,8 @@ const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
   cognito: {
     issuer: 'https://cognito-idp.REGION.amazonaws.com/USER_POOL_ID',
     blanks: ['REGION', 'USER_POOL_ID'],
-    hint: "Your user pool's region and ID: https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc",
+    message:
+      "Your user pool's region and ID: https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc",
     settings: { scope: SCOPE, redirectHost: 'localhost', redirectPort: PORTS },
     // Found.
     guide:
@@ -94,7 +99,7 @@ const TEMPLATES: Readonly<Record<ProviderId, Template>> = {
   salesforce: {
     issuer: 'https://login.salesforce.com',
     blanks: [],
-    hint: 'Or your own domain: https://example.my.salesforce.com',
+    message: 'Or your own domain: https://example.my.salesforce.com',
     settings: { redirectHost: 'localhost', redirectPort: PORTS },
     // Read.
     guide:
@@ -130,7 +135,7 @@ export function listRedirectUris(typed: TypedRedirect): readonly string[] {
 
 function createChoice(
   { id, name, register }: Extract<Preset, { verdict: 'works' }>,
-  { issuer, blanks, hint, settings }: Template,
+  { issuer, blanks, message, settings }: Template,
 ): ProviderChoice {
   // The template fills in these settings, so their needs are met.
   const chosen: Chosen = { ...readContent({}), ...settings, issuer }
@@ -139,7 +144,7 @@ function createChoice(
     name,
     issuer,
     blanks,
-    hint,
+    message,
     settings: toTyped(settings),
     lines: [register, ...listUnmetNeeds(chosen)],
   }

@@ -15,13 +15,13 @@ export type Storage = {
   sessionStore: SessionStore
   tier: StorageTier
   /** Why nothing better protects the session, and what to do, for a person. Null if all is well. */
-  note: string | null
+  message: string | null
   /** What makes a restart find the keyring, for a person. Null or absent if a restart does not help. */
   restartAdvice?: string | null
 }
 
 /** The system's keyring; or why it cannot be used, and what makes a restart find it. */
-export type Keyring = { cipher: Cipher } | { note: string; restartAdvice: string | null }
+export type Keyring = { cipher: Cipher } | { message: string; restartAdvice: string | null }
 
 export const SESSION_FILE = 'session.json'
 export const KEY_FILE = 'session.key'
@@ -47,16 +47,17 @@ export function chooseStorage(options: {
   }
   const restartAdvice =
     keyring && ('cipher' in keyring ? UNLOCK_AND_RESTART : keyring.restartAdvice)
-  const sealed = (tier: SealedTier, note: string | null): Storage => ({
+  const sealed = (tier: SealedTier, message: string | null): Storage => ({
     sessionStore: createSealedStore(path, tier, ciphers),
     tier,
-    note,
+    message,
     restartAdvice,
   })
   if (ciphers.keyring) return sealed('keyring', null)
   if (ciphers.passphrase) return sealed('passphrase', null)
-  const note = keyring && 'note' in keyring ? keyring.note : STORED_SESSION_MESSAGES.inMemory
+  const message =
+    keyring && 'message' in keyring ? keyring.message : STORED_SESSION_MESSAGES.inMemory
   return keepWithoutKeyring
     ? sealed('key-file', STORED_SESSION_MESSAGES.withoutKeyring)
-    : { sessionStore: createMemoryStore(path), tier: 'memory', note, restartAdvice }
+    : { sessionStore: createMemoryStore(path), tier: 'memory', message, restartAdvice }
 }

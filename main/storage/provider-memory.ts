@@ -49,7 +49,7 @@ export function keepProviderMemory(deps: {
   let rejects = hasRejectedOfflineAccess(directory, asked, deps.nowMs())
   return {
     rejectsOfflineAccess: () => rejects,
-    noteRejection() {
+    recordRejection() {
       rejects = true
       const kept = { ...asked, rejected: OFFLINE_ACCESS, atMs: deps.nowMs() }
       try {

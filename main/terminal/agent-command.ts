@@ -102,7 +102,7 @@ function greet(
     terminal.say(GREETING.noProvider(hasDemo()))
     terminal.say(GREETING.howToRegister(formatProviderNames()))
   }
-  terminal.say(storage.note ?? GREETING.storedSession)
+  terminal.say(storage.message ?? GREETING.storedSession)
   if (isInBackground()) terminal.say(GREETING.inBackground)
 }
 

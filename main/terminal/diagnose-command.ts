@@ -32,7 +32,12 @@ export async function runDiagnose(args: readonly string[], version: string): Pro
   const findings = examineSettings({ args, env, platform, home })
   const { dataDir, keepWithoutKeyring, json } = findings.settings
   const passphrase = env['LATCHKEY_PASSPHRASE'] || null
-  const { tier, note } = chooseStorage({ dataDir, keyring: null, passphrase, keepWithoutKeyring })
+  const { tier, message } = chooseStorage({
+    dataDir,
+    keyring: null,
+    passphrase,
+    keepWithoutKeyring,
+  })
   const diagnosis = await diagnose({
     version,
     clock: systemClock,
@@ -43,7 +48,7 @@ export async function runDiagnose(args: readonly string[], version: string): Pro
     http: createHttp(),
     hasDemo: hasDemo(),
     proxyFor: (url) => proxyFor(url, env),
-    storage: { tier, note },
+    storage: { tier, message },
     failures: readFailures(dataDir),
   })
   const report = formatReport(diagnosis)

@@ -324,8 +324,8 @@ test('S30: another origin’s page in our window gets no answer', async ({
   const window = await app.window()
   for (const url of [`${attacker.url}/page`, `${WINDOW_URL}other`]) {
     await app.loadInWindow(url)
-    expect(await callApi(window, 'readStatus')).toContain('refused, this is for the window only')
-    expect(await callApi(window, 'runCommand', 'sign-in')).toContain('refused')
+    expect(await callApi(window, 'readStatus')).toContain('rejected, it is for the window only')
+    expect(await callApi(window, 'runCommand', 'sign-in')).toContain('rejected')
   }
   expect(await headlineOf(app)).toBe('Not signed in')
   expect(await app.openedUrls()).toEqual([])
@@ -349,10 +349,10 @@ test('S30: a frame within our page gets no answer, even with our address', async
   const outer = window.mainFrame()
   expect(inner.url()).toBe(outer.url())
   await expect(app.invokeFrom(outer, 'read-status')).resolves.toHaveProperty('status')
-  await expect(app.invokeFrom(inner, 'read-status')).rejects.toThrow('refused')
-  await expect(app.invokeFrom(inner, 'run-command', 'sign-in')).rejects.toThrow('refused')
+  await expect(app.invokeFrom(inner, 'read-status')).rejects.toThrow('rejected')
+  await expect(app.invokeFrom(inner, 'run-command', 'sign-in')).rejects.toThrow('rejected')
   for (const channel of ['read-removal', 'revoke-session', 'remove-data']) {
-    await expect(app.invokeFrom(inner, channel)).rejects.toThrow('refused')
+    await expect(app.invokeFrom(inner, channel)).rejects.toThrow('rejected')
   }
   expect(await headlineOf(app)).toBe('Not signed in')
 })

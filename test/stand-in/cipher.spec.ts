@@ -27,13 +27,13 @@ const PRELUDE = `
   const tell = (run) => app.whenReady().then(keyringCipher).then(run).then(() => app.exit())
 `
 const SEAL = `${PRELUDE}
-  tell(async ({ cipher, note }) => {
+  tell(async ({ cipher, message }) => {
     writeFileSync(file, await cipher.seal(PLAIN, WHAT))
     say(await open(cipher, read()))
   })
 `
 const OPEN = `${PRELUDE}
-  tell(async ({ cipher, note }) => say(note ?? await open(cipher, read())))
+  tell(async ({ cipher, message }) => say(message ?? await open(cipher, read())))
 `
 
 const DAMAGED = KEYRING.cannotOpen
@@ -69,7 +69,7 @@ test('sealing the same text gives a different result each time', async ({ start 
   expect(await program.said()).toEqual([false, 4])
 })
 
-const NOTES: readonly [string, DesktopOptions, note: RegExp, advice?: RegExp][] = [
+const NOTES: readonly [string, DesktopOptions, message: RegExp, advice?: RegExp][] = [
   [
     'no keyring on a desktop that Electron does not know',
     { keyring: 'basic_text', platform: 'linux' },
@@ -109,15 +109,15 @@ const NOTES: readonly [string, DesktopOptions, note: RegExp, advice?: RegExp][] 
 for (const [what, options, words, advice = null] of NOTES) {
   test(`S35: ${what}: a message gives the reason and the remedy`, async ({ start }) => {
     const program = await start(`${PRELUDE} tell((found) => say(found))`, options)
-    const [found] = (await program.said()) as [{ note?: string; cipher?: unknown }]
+    const [found] = (await program.said()) as [{ message?: string; cipher?: unknown }]
     expect(found).toEqual({
-      note: expect.stringMatching(words),
+      message: expect.stringMatching(words),
       restartAdvice: advice === null ? null : expect.stringMatching(advice),
     })
-    expect(found.note).toContain(
+    expect(found.message).toContain(
       ', so the session is kept in memory only and ends when Latchkey closes. ',
     )
-    expect(found.note).toMatch(
+    expect(found.message).toMatch(
       /; or turn on "Keep the session without a keyring" in Latchkey's settings\.$/,
     )
   })
@@ -125,7 +125,7 @@ for (const [what, options, words, advice = null] of NOTES) {
 
 test('before the app is ready there is a message, not a crash', async ({ start }) => {
   const program = await start(`${PRELUDE} say(Object.keys(await keyringCipher())); app.exit()`)
-  expect(await program.said()).toEqual([['note', 'restartAdvice']])
+  expect(await program.said()).toEqual([['message', 'restartAdvice']])
 })
 
 test('F28: a keyring on a desktop that Electron does not know is used', async ({ start }) => {
@@ -159,7 +159,7 @@ for (const [before, after, heard] of [
       await ended
       const program = await start(
         `${PRELUDE}
-      const look = ({ cipher, note }) => note ?? open(cipher, read())
+      const look = ({ cipher, message }) => message ?? open(cipher, read())
       app.whenReady().then(keyringCipher).then(() => {
         powerMonitor.on('resume', () =>
           keyringCipher().then(look).then(say).then(() => app.exit()))

@@ -11,7 +11,7 @@ import {
 } from '../../renderer/words.js'
 import { SERVICE_MESSAGES } from '../../main/api/api-messages.js'
 import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
-import { explainRefusal } from '../../main/net/loopback.js'
+import { explainUnusablePort } from '../../main/net/loopback.js'
 import type { SaveOutcome, SettingsChanges } from '../../main/ipc.js'
 import { createRemovalPlan } from '../../main/present/removal-plan.js'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -220,7 +220,10 @@ export const PICTURES: readonly Picture[] = [
     answers: {
       status: {
         ...STATES['signed-out'],
-        serviceNote: SERVICE_MESSAGES.otherPort([`1000 ${explainRefusal(1000, 'EACCES')}`], 5323),
+        serviceMessage: SERVICE_MESSAGES.otherPort(
+          [`1000 ${explainUnusablePort(1000, 'EACCES')}`],
+          5323,
+        ),
       },
     },
   },
@@ -233,7 +236,7 @@ export const PICTURES: readonly Picture[] = [
     name: 'waiting-pasted',
     answers: {
       status: STATES.waiting,
-      pasted: { kind: 'refused', message: PASTED_WORDS['other-place'] },
+      pasted: { kind: 'rejected', message: PASTED_WORDS['other-place'] },
     },
     async act(page) {
       await openHelp(page)

@@ -53,7 +53,7 @@ export const UNAVAILABLE = await failureOfRenewal(new Response(null, { status: 5
 export const ENDED = await failureOfRenewal(
   Response.json({ error: 'invalid_grant' }, { status: 400 }),
 )
-export const REFUSED = refusal()
+export const FAILURE = refusal()
 
 /** What removing the data says if this provider doesn't revoke the session. */
 export async function notRevoked(account: Account, settings: Settings): Promise<string> {
@@ -84,7 +84,7 @@ function refusal(): AuthError {
   const answer = new URLSearchParams({ error: 'access_denied', state: 'a-state' })
   const expected = { state: 'a-state', issuer: ISSUER, issParameterSupported: false }
   const result = validateCallback(answer, expected)
-  if (result.kind !== 'refused') throw new Error(`a refusal is told as ${result.kind}`)
+  if (result.kind !== 'failed') throw new Error(`a refusal is told as ${result.kind}`)
   return result.error
 }
 

@@ -60,7 +60,7 @@ function diagnoseFrom(home: string, dataDir: string): Promise<Diagnosis> {
     }),
     hasDemo: true,
     proxyFor: () => null,
-    storage: { tier: 'keyring', note: null },
+    storage: { tier: 'keyring', message: null },
     failures: failuresIn(dataDir),
   })
 }

@@ -29,7 +29,7 @@ import {
   STORED_SESSION_REASONS,
 } from '../../main/storage/stored-session-messages.js'
 import { createLinuxAutostart } from '../../main/autostart/linux.js'
-import { CLIENT_ID, ENDED, ISSUER, REFUSED, UNAVAILABLE, UNREACHABLE } from './window-provider.js'
+import { CLIENT_ID, ENDED, ISSUER, FAILURE, UNAVAILABLE, UNREACHABLE } from './window-provider.js'
 
 export type State = WindowStatus['status']['state']
 
@@ -52,12 +52,12 @@ export function statusIn(
     asking: null,
     renewsAtMs: null,
     scope: null,
-    storage: { tier: 'keyring', note: null },
+    storage: { tier: 'keyring', message: null },
     restart: null,
     issuer: ISSUER,
     demo: false,
     serviceUrl: SERVICE_URL,
-    serviceNote: null,
+    serviceMessage: null,
     messages: [],
     version: VERSION,
     ...window,
@@ -82,12 +82,12 @@ export const DISK_FULL = STORED_SESSION_MESSAGES.notStored(
 
 const SURROUNDINGS: Surroundings = {
   scope: DEFAULTS.scope,
-  storage: { tier: 'keyring', note: null },
+  storage: { tier: 'keyring', message: null },
   restart: null,
   issuer: ISSUER,
   demo: false,
   serviceUrl: SERVICE_URL,
-  serviceNote: null,
+  serviceMessage: null,
   messages: [],
   version: VERSION,
   registration: registrationAdvice(DEFAULT_TARGET),
@@ -111,13 +111,13 @@ function withoutKeyring(choice: {
   passphrase?: string
   keepWithoutKeyring?: boolean
 }): Surroundings['storage'] {
-  const { tier, note } = chooseStorage({
+  const { tier, message } = chooseStorage({
     dataDir: DATA_DIR,
-    keyring: { note: NO_KEYRING, restartAdvice: restartAdvice('none') },
+    keyring: { message: NO_KEYRING, restartAdvice: restartAdvice('none') },
     passphrase: choice.passphrase ?? null,
     keepWithoutKeyring: choice.keepWithoutKeyring ?? false,
   })
-  return { tier, note }
+  return { tier, message }
 }
 
 const STATE = 'a-state'
@@ -195,7 +195,7 @@ export const STATES = {
   demo: after([restore()], {
     demo: true,
     issuer: 'http://127.0.0.1:40124',
-    storage: { tier: 'memory', note: START_MESSAGES.demoSession },
+    storage: { tier: 'memory', message: START_MESSAGES.demoSession },
   }),
   'kept-in-memory': after([restore()], {
     storage: withoutKeyring({}),
@@ -208,11 +208,11 @@ export const STATES = {
   offline: after([restore(45_000), ...renewalFails('offline', UNREACHABLE, 12_000)]),
   'renewal-failing': after([restore(-60_000), ...renewalFails('failing', UNAVAILABLE, 80_000)]),
   'needs-sign-in': after([restore(), { type: 'session-ended', reason: ENDED.message }]),
-  failed: after([...answered, { type: 'sign-in-ended', state: STATE, result: toResult(REFUSED) }]),
+  failed: after([...answered, { type: 'sign-in-ended', state: STATE, result: toResult(FAILURE) }]),
   'not-restored': after(
     [storageFails(STORED_SESSION_MESSAGES.notOpened(STORED_SESSION_REASONS.keyringMissing))],
     {
-      storage: { tier: 'memory', note: missingKeyringMessage('secret-service') },
+      storage: { tier: 'memory', message: missingKeyringMessage('secret-service') },
       restart: {
         kind: 'session-back',
         message: PRESENT_MESSAGES.restart.sessionBack(restartAdvice('secret-service') ?? ''),
@@ -225,7 +225,7 @@ export const STATES = {
 function viewOfSettings(
   content: Readonly<Record<string, unknown>>,
   { args = [], env = {} }: Partial<Pick<Sources, 'args' | 'env'>> = {},
-  startAtLogin: SettingsView['startAtLogin'] = { on: true, changeable: true, note: null },
+  startAtLogin: SettingsView['startAtLogin'] = { on: true, changeable: true, message: null },
 ): SettingsView {
   const findings = examineSettings({
     args,

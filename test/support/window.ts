@@ -51,7 +51,7 @@ export type Fake = {
   announcements: string[]
   tell(status: WindowStatus): void
   /** Ends the calls that wait. */
-  answer(how: 'done' | 'refused'): void
+  answer(how: 'done' | 'failed'): void
 }
 
 export type Opened = {
@@ -155,7 +155,7 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
       waiting = []
       for (const call of answered) {
         if (how === 'done') call.resolve()
-        else call.reject(new Error('refused'))
+        else call.reject(new Error('failed'))
       }
     },
   }

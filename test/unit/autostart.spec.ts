@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import {
-  hindered,
+  withObstacle,
   findLaunch,
   type Autostart,
   type AutostartState,
@@ -46,8 +46,8 @@ import { createLoginItems } from '../stand-in/login-items.js'
 import { formatCommandLine, parseCommandLine } from '../stand-in/windows-command-line.js'
 
 const FILE = `${DESKTOP_ID}.desktop`
-const ON: AutostartState = { on: true, changeable: true, note: null }
-const OFF: AutostartState = { on: false, changeable: true, note: null }
+const ON: AutostartState = { on: true, changeable: true, message: null }
+const OFF: AutostartState = { on: false, changeable: true, message: null }
 
 type Env = Record<string, string>
 
@@ -242,7 +242,7 @@ for (const [what, name, obstacle] of [
   test(`a path with ${what} is rejected with a message, and nothing is written`, ({ place }) => {
     const after = place.autostart(place.program(name)).set(true)
     expect(after).toMatchObject({ on: false, changeable: true })
-    expect(after.note).toBe(ENTRY_MESSAGES.notTurnedOn(obstacle))
+    expect(after.message).toBe(ENTRY_MESSAGES.notTurnedOn(obstacle))
     expect(existsSync(place.entry)).toBe(false)
   })
 }
@@ -326,7 +326,7 @@ test('a write that fails halfway leaves the entry as it was and leaves no other 
   const module = JSON.stringify(new URL('../../dist/main/autostart/linux.js', import.meta.url).href)
   const script = `
     import { createLinuxAutostart } from ${module}
-    console.log(createLinuxAutostart(${ports}).set(true).note)
+    console.log(createLinuxAutostart(${ports}).set(true).message)
   `
   const { stdout } = spawnSync(
     'sh',
@@ -409,9 +409,9 @@ test.describe('another program’s entry', () => {
       () => autostart.set(true),
       () => autostart.set(false),
     ]) {
-      const { changeable, note } = act()
+      const { changeable, message } = act()
       expect(changeable).toBe(false)
-      expect(note).toBe(ENTRY_MESSAGES.leftAlone(place.entry, reason))
+      expect(message).toBe(ENTRY_MESSAGES.leftAlone(place.entry, reason))
     }
     expect(snapshot(place.entry)).toEqual(before)
   }
@@ -556,9 +556,9 @@ test('a copy that is a link is left alone, with a message', ({ place }) => {
   symlinkSync(elsewhere, join(dirname(place.entry), 'linked.desktop'))
   const autostart = place.autostart(launch)
   expect(autostart.state()).toEqual(ON)
-  const { on, note } = autostart.set(false)
+  const { on, message } = autostart.set(false)
   expect(on).toBe(true)
-  expect(note).toBe(
+  expect(message).toBe(
     ENTRY_MESSAGES.notTurnedOff(OBSTACLES.copyIsLink(join(dirname(place.entry), 'linked.desktop'))),
   )
 })
@@ -606,7 +606,7 @@ test.describe('an entry for all users', () => {
     const launch = place.program('Latchkey.AppImage')
     const autostart = place.autostart(launch, env(place, 'xdg'))
     expect(autostart.state()).toMatchObject({ on: false, changeable: true })
-    expect(autostart.state().note).toContain('/opt/Latchkey/latchkey')
+    expect(autostart.state().message).toContain('/opt/Latchkey/latchkey')
     expect(autostart.set(true)).toEqual(ON)
     expect(place.starts(env(place, 'xdg'))).toEqual([launch.program, '--autostart'])
   })
@@ -631,7 +631,7 @@ test.describe('a Latchkey that has moved', () => {
     )
     const autostart = place.autostart(fresh)
     expect(autostart.state()).toMatchObject({ on: false, changeable: true })
-    expect(autostart.state().note).toContain('Latchkey%201.AppImage')
+    expect(autostart.state().message).toContain('Latchkey%201.AppImage')
     expect(autostart.repair()).toEqual(ON)
     expect(place.starts()).toEqual([fresh.program, '--autostart', '--port', '1'])
     expect(readFileSync(place.entry, 'utf8')).toContain('Name=My key\n')
@@ -695,7 +695,7 @@ test.describe('an entry that cannot be written gets a message', () => {
     place.write('', file)
     const after = place.autostart(place.program(), { XDG_CONFIG_HOME: file }).set(true)
     expect(after).toMatchObject({ on: false, changeable: true })
-    expect(after.note).toBe(
+    expect(after.message).toBe(
       ENTRY_MESSAGES.notTurnedOn(OBSTACLES.notFolder(join(file, 'autostart'))),
     )
   })
@@ -707,7 +707,7 @@ test.describe('an entry that cannot be written gets a message', () => {
     if (!root) mkdirSync(folder, { mode: 0o500 })
     const after = place.autostart(place.program(), { XDG_CONFIG_HOME: folder }).set(true)
     expect(after).toMatchObject({ on: false, changeable: true })
-    expect(after.note).toBe(
+    expect(after.message).toBe(
       ENTRY_MESSAGES.notTurnedOn(OBSTACLES.readOnly(join(folder, 'autostart'))),
     )
   })
@@ -716,7 +716,7 @@ test.describe('an entry that cannot be written gets a message', () => {
     const autostart = place.autostart(null)
     for (const state of [autostart.state(), autostart.set(true), autostart.repair()]) {
       expect(state).toMatchObject({ on: false, changeable: false })
-      expect(state.note).toBe(ENTRY_MESSAGES.appImageGone)
+      expect(state.message).toBe(ENTRY_MESSAGES.appImageGone)
     }
     expect(existsSync(place.entry)).toBe(false)
   })
@@ -825,7 +825,7 @@ test.describe('flags that a start at login keeps', () => {
     const launch = { ...place.program(), flags: ['--data-dir=/srv/a\nb'] }
     const state = place.autostart(launch).set(true)
     expect(state).toMatchObject({ on: false, changeable: true })
-    expect(state.note).toBe(ENTRY_MESSAGES.notTurnedOn(OBSTACLES.unwritable))
+    expect(state.message).toBe(ENTRY_MESSAGES.notTurnedOn(OBSTACLES.unwritable))
     expect(existsSync(place.entry)).toBe(false)
   })
 })
@@ -850,7 +850,7 @@ test.describe('on Windows', () => {
     autostart.set(true)
     run.set(ID, { ...run.get(ID)!, enabled: false })
     expect(autostart.state()).toMatchObject({ on: false, changeable: true })
-    expect(autostart.state().note).toBe(LOGIN_ITEM_MESSAGES.disabledInWindows)
+    expect(autostart.state().message).toBe(LOGIN_ITEM_MESSAGES.disabledInWindows)
     expect(autostart.repair().on).toBe(false)
     expect(run.get(ID)!.enabled).toBe(false)
     expect(autostart.set(true)).toEqual(ON)
@@ -884,7 +884,7 @@ test.describe('on Windows', () => {
     run.set('Policy', { name: 'Policy', command: COMMAND, scope: 'machine', enabled: true })
     for (const state of [autostart.state(), autostart.set(false), autostart.repair()]) {
       expect(state).toMatchObject({ on: true, changeable: false })
-      expect(state.note).toBe(LOGIN_ITEM_MESSAGES.otherEntry('Policy'))
+      expect(state.message).toBe(LOGIN_ITEM_MESSAGES.otherEntry('Policy'))
     }
     expect(run.size).toBe(1)
   })
@@ -928,7 +928,7 @@ test.describe('on Windows', () => {
     const { run, autostart } = windows(launch)
     run.set('Policy', { name: 'Policy', command: COMMAND, scope: 'machine', enabled: true })
     run.set('Short', { name: 'Short', command: 'C:\\Our', enabled: true })
-    expect(autostart.state().note).toBe(LOGIN_ITEM_MESSAGES.otherEntry('Policy'))
+    expect(autostart.state().message).toBe(LOGIN_ITEM_MESSAGES.otherEntry('Policy'))
     run.delete('Policy')
     expect(autostart.state()).toEqual(OFF)
   })
@@ -936,7 +936,7 @@ test.describe('on Windows', () => {
   test('a change that Windows rejects gets a message', () => {
     const { autostart } = windows(launch, { refuses: true })
     expect(autostart.set(true)).toMatchObject({ on: false, changeable: true })
-    expect(autostart.set(true).note).toBe(LOGIN_ITEM_MESSAGES.rejectedByWindows)
+    expect(autostart.set(true).message).toBe(LOGIN_ITEM_MESSAGES.rejectedByWindows)
   })
 
   /** The registry's Run keys, with Electron's rules for them. */
@@ -981,7 +981,7 @@ test.describe('on macOS', () => {
     const { calls, autostart } = mac({ registered: 'requires-approval' })
     for (const state of [autostart.set(true), autostart.set(true), autostart.state()]) {
       expect(state).toMatchObject({ on: false, changeable: true })
-      expect(state.note).toBe(LOGIN_ITEM_MESSAGES.needsConsent)
+      expect(state.message).toBe(LOGIN_ITEM_MESSAGES.needsConsent)
     }
     expect(calls).toEqual([true])
     expect(autostart.set(false)).toEqual(OFF)
@@ -991,7 +991,7 @@ test.describe('on macOS', () => {
   test('a change that macOS rejects gets a message', () => {
     const after = mac({ registered: 'not-found' }).autostart.set(true)
     expect(after).toMatchObject({ on: false, changeable: true })
-    expect(after.note).toBe(LOGIN_ITEM_MESSAGES.moveToApplications)
+    expect(after.message).toBe(LOGIN_ITEM_MESSAGES.moveToApplications)
   })
 
   test('before macOS 13 there is no status', () => {
@@ -1003,7 +1003,7 @@ test.describe('on macOS', () => {
   test('from the source tree it is not offered, because it would start Electron alone', () => {
     const { calls, autostart } = mac({ installed: false })
     expect(autostart.set(true)).toMatchObject({ on: false, changeable: false })
-    expect(autostart.set(true).note).toBe(LOGIN_ITEM_MESSAGES.notInstalled)
+    expect(autostart.set(true).message).toBe(LOGIN_ITEM_MESSAGES.notInstalled)
     expect(calls).toEqual([])
   })
 
@@ -1043,7 +1043,7 @@ function snapshot(path: string): unknown {
 test('if a start at login would fail, it can be turned off but not on, with a message', () => {
   let on = true
   const asked: boolean[] = []
-  const state = () => ({ on, changeable: true, note: null })
+  const state = () => ({ on, changeable: true, message: null })
   const inner: Autostart = {
     state,
     set(next) {
@@ -1053,9 +1053,9 @@ test('if a start at login would fail, it can be turned off but not on, with a me
     },
     repair: state,
   }
-  const autostart = hindered(inner, 'No sandbox.')
-  expect(autostart.repair()).toEqual({ on: true, changeable: true, note: 'No sandbox.' })
-  expect(autostart.set(false)).toEqual({ on: false, changeable: false, note: 'No sandbox.' })
-  expect(autostart.set(true)).toEqual({ on: false, changeable: false, note: 'No sandbox.' })
+  const autostart = withObstacle(inner, 'No sandbox.')
+  expect(autostart.repair()).toEqual({ on: true, changeable: true, message: 'No sandbox.' })
+  expect(autostart.set(false)).toEqual({ on: false, changeable: false, message: 'No sandbox.' })
+  expect(autostart.set(true)).toEqual({ on: false, changeable: false, message: 'No sandbox.' })
   expect(asked).toEqual([false])
 })

@@ -82,7 +82,7 @@ for (const query of ['state=s&code=c&code=d', 'state=s&code=%20', 'state=s&code=
 test('S05: an answer from another issuer ends the sign-in without a code', async ({ pending }) => {
   void get(pending, 'state=s&code=c&iss=other').catch(() => undefined)
   const { result } = await pending.answer
-  expect(result).toMatchObject({ kind: 'refused', error: { code: 'issuer-mismatch' } })
+  expect(result).toMatchObject({ kind: 'failed', error: { code: 'issuer-mismatch' } })
 })
 
 // For each first answer, equal ones and different ones.

@@ -39,7 +39,7 @@ for (const [name, query] of IGNORED) {
 for (const query of ['code=c', 'error=access_denied']) {
   test(`S05, RFC 9207 section 2.4: ${query} without the promised iss is rejected`, () => {
     expect(check(`state=the-state&${query}`, true)).toMatchObject({
-      kind: 'refused',
+      kind: 'failed',
       error: { code: 'issuer-mismatch' },
     })
   })
@@ -54,7 +54,7 @@ for (const iss of ['https://b.example', 'https://a.example/', 'https://a.example
     const query = new URLSearchParams({ code: 'c', state: 'the-state', iss }).toString()
     for (const issParameterSupported of [true, false]) {
       expect(check(query, issParameterSupported)).toMatchObject({
-        kind: 'refused',
+        kind: 'failed',
         error: { code: 'issuer-mismatch' },
       })
     }
@@ -66,7 +66,7 @@ test('S09: an echoed state, nonce or code is masked in every kind of denial', ()
     const said = 'the-state,the-nonce,the-code'
     const query = `state=the-state&code=the-code&error=${error}&error_description=${said}`
     const result = check(query)
-    expect(result.kind === 'refused' && result.error.message).toContain('(…,…,…)')
+    expect(result.kind === 'failed' && result.error.message).toContain('(…,…,…)')
   }
 })
 

@@ -68,7 +68,7 @@ const test = base.extend<{
           }),
           version: '0.0.0',
           clock,
-          storage: { sessionStore: { ...createMemoryStore(), read }, tier, note: null },
+          storage: { sessionStore: { ...createMemoryStore(), read }, tier, message: null },
           openBrowser: () => Promise.resolve(),
           onDirectoryLost: (error) => lost.push(error),
         })

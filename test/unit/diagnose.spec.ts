@@ -281,7 +281,7 @@ test.describe('the provider', () => {
     const { issuer } = await start()
     const settings = settingsWith({ issuer, dataDir: directory })
     const ports = { directory, nowMs: Date.now, complain: () => undefined }
-    keepProviderMemory({ ...ports, asked: settings }).noteRejection()
+    keepProviderMemory({ ...ports, asked: settings }).recordRejection()
     const about = async (asked: Settings): Promise<unknown> =>
       (await checkProvider(depsWith(), asked)).find(({ name }) => name === 'scopes')
     expect(await about(settings)).toMatchObject({
@@ -543,11 +543,11 @@ test('each kind of session storage has a message, or its own reason', () => {
     ['key-file', 'warning'],
     ['memory', 'warning'],
   ] as const) {
-    expect(checkStorage({ tier, note: null })).toMatchObject({
+    expect(checkStorage({ tier, message: null })).toMatchObject({
       verdict,
       says: [expect.any(String)],
     })
-    expect(checkStorage({ tier, note: 'So it is.' }).says).toEqual(['So it is.'])
+    expect(checkStorage({ tier, message: 'So it is.' }).says).toEqual(['So it is.'])
   }
 })
 
@@ -629,7 +629,7 @@ test('S38: home directories become ~ and passwords in URLs become … everywhere
       platform: 'linux',
       home: directory,
     }),
-    storage: { tier: 'memory', note: `See ${directory}.` },
+    storage: { tier: 'memory', message: `See ${directory}.` },
     failures: [`{"at":"${directory}/x"}`, 'https://b:canary@b.example/@c'],
   })
   const text = JSON.stringify(diagnosis)

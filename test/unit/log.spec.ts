@@ -221,7 +221,7 @@ test('S38: an unexpected error goes to stderr, and to the log without its messag
     settings: examineSettings({ args, env: {}, platform: 'linux', home: directory }).settings,
     version: '1.2.3',
     clock: createTestClock(),
-    storage: { sessionStore: createMemoryStore(), tier: 'memory', note: null },
+    storage: { sessionStore: createMemoryStore(), tier: 'memory', message: null },
     openBrowser: () => Promise.resolve(),
   })
   const error = Object.assign(new TypeError('canary'), { code: 'ERR_SOME' })

@@ -22,13 +22,13 @@ test('only providers that work according to their documentation can be chosen', 
   expect(formatProviderNames()).toMatch(/^Auth0, Google, .* and Salesforce$/)
 })
 
-for (const { id, name, issuer, blanks, hint, settings, lines } of CHOICES) {
+for (const { id, name, issuer, blanks, message, settings, lines } of CHOICES) {
   test(`${name}: the template can be saved and meets the needs in the documentation`, () => {
     const typed = blanks.reduce((text, blank) => text.replace(blank, 'mine'), issuer)
     expect(/[A-Z]{2,}/.exec(typed)).toBeNull()
     for (const blank of blanks) expect(issuer).toContain(blank)
     // The issuer identifies the provider, except for a self-hosted GitLab, which may have any address.
-    const example = /https:\/\/\S+/.exec(hint)?.[0] ?? issuer
+    const example = /https:\/\/\S+/.exec(message)?.[0] ?? issuer
     if (id !== 'gitlab') expect(findPreset(example)?.name).toBe(name)
 
     const saved = applyChanges({}, { ...settings, issuer: typed, clientId: 'latchkey' })

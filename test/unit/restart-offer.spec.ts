@@ -85,7 +85,7 @@ const SESSION_BACK = {
 const locked = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Storage => ({
   sessionStore: { ...createMemoryStore(), isLocked: () => true },
   tier,
-  note: null,
+  message: null,
   restartAdvice,
 })
 const open = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Storage => ({

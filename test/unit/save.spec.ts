@@ -17,7 +17,7 @@ type Given = {
   file(args?: readonly string[], env?: Record<string, string>, failure?: Error): SettingsFile
 }
 
-const AUTOSTART = { on: false, changeable: true, note: null }
+const AUTOSTART = { on: false, changeable: true, message: null }
 const PROVIDER = { issuer: 'https://login.example.com', clientId: 'abc' }
 
 const test = base.extend<{ given: Given }>({

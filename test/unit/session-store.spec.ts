@@ -95,11 +95,11 @@ const test = base.extend<{
 })
 
 const LOCKED: Keyring = {
-  note: 'The keyring is locked. Unlock it.',
+  message: 'The keyring is locked. Unlock it.',
   restartAdvice: 'Unlock it and restart',
 }
 
-const CHOICES: readonly [choice: Choice, tier: StorageTier, note: string | null][] = [
+const CHOICES: readonly [choice: Choice, tier: StorageTier, message: string | null][] = [
   [MEMORY, 'memory', STORED_SESSION_MESSAGES.inMemory],
   [KEY_FILE, 'key-file', STORED_SESSION_MESSAGES.withoutKeyring],
   [PASSPHRASE, 'passphrase', null],
@@ -114,17 +114,17 @@ const CHOICES: readonly [choice: Choice, tier: StorageTier, note: string | null]
   [{ ...PASSPHRASE, keyring: KEYRING.keyring, keepWithoutKeyring: true }, 'keyring', null],
 ]
 
-for (const [choice, tier, note] of CHOICES) {
+for (const [choice, tier, message] of CHOICES) {
   const { keyring: system, passphrase, keepWithoutKeyring } = choice
   const given = [
-    system === null ? 'no keyring' : 'note' in system ? 'a locked keyring' : 'a keyring',
+    system === null ? 'no keyring' : 'message' in system ? 'a locked keyring' : 'a keyring',
     passphrase === null ? 'no passphrase' : 'a passphrase',
     keepWithoutKeyring ? 'the choice to do without' : 'no choice to do without',
   ]
   test(`S35: ${given.join(', ')}: ${tier}`, ({ storage }) => {
     const chosen = storage(choice)
     expect(chosen.tier).toBe(tier)
-    expect(chosen.note).toBe(note)
+    expect(chosen.message).toBe(message)
   })
 }
 

@@ -229,12 +229,12 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
   test(`S32: the window gets the status, the deadline and the redirect URI only (${name})`, () => {
     const surroundings = {
       scope: 'openid profile',
-      storage: { tier: 'memory', note: 'Why.' } as const,
+      storage: { tier: 'memory', message: 'Why.' } as const,
       restart: null,
       issuer: 'https://provider.example',
       demo: false,
       serviceUrl: 'http://127.0.0.1:5323',
-      serviceNote: null,
+      serviceMessage: null,
       messages: [],
       version: '1.2.3',
     }
@@ -257,12 +257,12 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
 test('F19: the window gets the redirect URI of an app’s sign-in during a session', () => {
   const surroundings = {
     scope: null,
-    storage: { tier: 'memory', note: null } as const,
+    storage: { tier: 'memory', message: null } as const,
     restart: null,
     issuer: null,
     demo: false,
     serviceUrl: '',
-    serviceNote: null,
+    serviceMessage: null,
     messages: [],
     version: '1.2.3',
     registration: 'Register it.',

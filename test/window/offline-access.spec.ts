@@ -188,7 +188,7 @@ test('RFC 6749 section 4.1.2.1: what an error says of scopes', () => {
     if (description !== undefined) parameters.set('error_description', description)
     const expected = { state: 's', issuer: 'https://a.example', issParameterSupported: false }
     const result = validateCallback(parameters, expected)
-    return result.kind === 'refused' && result.aboutScope
+    return result.kind === 'failed' && result.aboutScope
   }
   expect(about('invalid_scope')).toBe(true)
   expect(about('invalid_request', 'Offline access is not enabled')).toBe(true)
@@ -209,7 +209,7 @@ test.describe('what is remembered of the provider', () => {
     const ports = { directory, complain: (line: string) => void complaints.push(line) }
     const memory = keepProviderMemory({ ...ports, asked, nowMs: () => 1_000 })
     expect(memory.rejectsOfflineAccess()).toBe(false)
-    memory.noteRejection()
+    memory.recordRejection()
     expect(memory.rejectsOfflineAccess()).toBe(true)
     expect(statSync(join(directory, PROVIDER_FILE)).mode & 0o077).toBe(0)
     const knows = (other: Partial<typeof asked>, nowMs = 2_000): boolean =>
@@ -251,7 +251,7 @@ test.describe('what is remembered of the provider', () => {
       nowMs: () => 1,
       complain: (line) => void complaints.push(line),
     })
-    memory.noteRejection()
+    memory.recordRejection()
     expect(memory.rejectsOfflineAccess()).toBe(true)
     expect(complaints).toEqual([FILE_MESSAGES.cannotWrite('provider.json', 'ENOENT')])
   })
@@ -262,7 +262,7 @@ test.describe('what is remembered of the provider', () => {
     keepProviderMemory({
       ...ports,
       asked: { ...asked, clientSecret: 'x' } as never,
-    }).noteRejection()
+    }).recordRejection()
     const kept: unknown = JSON.parse(readFileSync(join(directory, PROVIDER_FILE), 'utf8'))
     expect(kept).toEqual({ ...asked, rejected: 'offline_access', atMs: 1 })
     rmSync(directory, { recursive: true })

@@ -130,9 +130,9 @@ for (const [name, status] of [
       await tell({
         ...statusIn(state, { account, reason: status }),
         scope: status,
-        storage: { tier: 'memory', note: status },
+        storage: { tier: 'memory', message: status },
         issuer: `https://${'y'.repeat(60)}.example.com`,
-        serviceNote: status,
+        serviceMessage: status,
       })
       expect(await cutOff(page)).toEqual([])
     }

@@ -11,9 +11,9 @@ const ADDRESS = 'http://127.0.0.1:40123/callback?code=canary-code&state=canary-s
 const CANARY = /canary/
 
 const WAITING: Answers = { status: STATES.waiting }
-const REFUSING: Answers = {
+const REJECTING: Answers = {
   ...WAITING,
-  pasted: { kind: 'refused', message: PASTED_WORDS['other-sign-in'] },
+  pasted: { kind: 'rejected', message: PASTED_WORDS['other-sign-in'] },
 }
 const TAKING: Answers = { ...WAITING, pasted: { kind: 'taken', message: PASTED_WORDS.taken } }
 
@@ -63,7 +63,7 @@ test('F19: it takes the address of what an app asks for beside a session too', a
 test('a refusal is said at the field, aloud too, and nothing of the address stays', async ({
   open,
 }) => {
-  const { page, fake, complaints } = await open(REFUSING)
+  const { page, fake, complaints } = await open(REJECTING)
   await paste(page)
   await expect(field(page)).toHaveAccessibleDescription(
     new RegExp(`^${PASTED_WORDS['other-sign-in']}`),
@@ -77,7 +77,7 @@ test('a refusal is said at the field, aloud too, and nothing of the address stay
   // The next try takes it back.
   await field(page).fill('h')
   await expect(field(page)).not.toHaveAttribute('aria-invalid')
-  await expect(page.locator('#pasted-refusal')).toBeHidden()
+  await expect(page.locator('#pasted-error')).toBeHidden()
   expect(await complaints()).toEqual([])
 })
 

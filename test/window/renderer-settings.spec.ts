@@ -87,7 +87,7 @@ test('a change that comes to nothing is told, and undone', async ({ open }) => {
   await fake(({ held }) => held.push('saveSettings'))
   const box = page.getByRole('checkbox', { name: SETTINGS_WORDS.choices.notifications[0] })
   await box.click()
-  await fake((fake) => fake.answer('refused'))
+  await fake((fake) => fake.answer('failed'))
   await expect(page.getByText(NEWS.didNotWork).first()).toBeVisible()
   await expect(box).toBeChecked()
 })
@@ -117,21 +117,21 @@ test('what a flag or variable sets is shown locked, with its name, and can be re
 test('why it cannot start at login is said once, where the system says it already', async ({
   open,
 }) => {
-  const note = 'Your desktop does not let Latchkey start by itself.'
-  const startAtLogin = { on: false, changeable: true, note }
+  const message = 'Your desktop does not let Latchkey start by itself.'
+  const startAtLogin = { on: false, changeable: true, message }
   const { page } = await open({
     status: SIGNED_IN,
     settings: { ...SETTINGS, startAtLogin },
-    outcomes: [{ kind: 'rejected', field: null, message: note }],
+    outcomes: [{ kind: 'rejected', field: null, message }],
   })
   await openSettings(page)
   const box = page.getByRole('checkbox', { name: 'Start Latchkey' })
-  await expect(box).toHaveAccessibleDescription(note)
+  await expect(box).toHaveAccessibleDescription(message)
   await box.click()
   await expect(box).toHaveAttribute('aria-invalid', 'true')
   await expect(box).not.toBeChecked()
-  await expect(box).toHaveAccessibleDescription(note)
-  await expect(page.getByRole('main').getByText(note).filter({ visible: true })).toHaveCount(1)
+  await expect(box).toHaveAccessibleDescription(message)
+  await expect(page.getByRole('main').getByText(message).filter({ visible: true })).toHaveCount(1)
 })
 
 test('F28: what keeping without a keyring means is said plainly, with how it is kept now', async ({
@@ -238,7 +238,7 @@ test('a report that cannot be made is told, and can be tried again', async ({ op
   await fake(({ held }) => held.push('createReport'))
   await openSettings(page)
   await button(page, BUTTONS.createReport).click()
-  await fake((fake) => fake.answer('refused'))
+  await fake((fake) => fake.answer('failed'))
   const text = page.getByRole('region', { name: 'The report' })
   await expect(text).toHaveText(REPORT_WORDS.failed)
   await expect(button(page, REPORT_WORDS.copy)).toHaveCount(0)

@@ -73,7 +73,7 @@ test('the policy is in force, and a breach of it would be seen', async ({ open }
 })
 
 test('why the local service is not where apps look first is said below', async ({ open }) => {
-  const { page } = await open({ ...SIGNED_OUT, serviceNote: 'Port 1000 is taken.' })
+  const { page } = await open({ ...SIGNED_OUT, serviceMessage: 'Port 1000 is taken.' })
   await expect(page.getByRole('contentinfo').getByText('Port 1000 is taken.')).toBeVisible()
 })
 
@@ -120,14 +120,14 @@ test('a command that is refused is told in a sentence, until the next try', asyn
   await fake(({ held }) => held.push('runCommand'))
   const button = page.getByRole('button', { name: 'Sign in' })
   await button.click()
-  await fake((fake) => fake.answer('refused'))
+  await fake((fake) => fake.answer('failed'))
   await expect(page.getByRole('alert')).toHaveText(NEWS.didNotWork)
   await expect(button).toBeEnabled()
   await tell(SIGNED_OUT)
   await expect(page.getByRole('alert')).toHaveText(NEWS.didNotWork)
   await button.click()
   await expect(page.getByRole('alert')).toHaveCount(0)
-  await fake((fake) => fake.answer('refused'))
+  await fake((fake) => fake.answer('failed'))
   await expect(page.getByRole('alert')).toHaveCount(1)
   await tell(WAITING)
   await expect(page.getByRole('alert')).toHaveCount(0)
@@ -185,7 +185,7 @@ test('what could not be copied is not said to be', async ({ open }) => {
   await fake(({ held }) => held.push('runCommand'))
   const button = page.getByRole('button', { name: BUTTONS.copyLink })
   await button.click()
-  await fake((fake) => fake.answer('refused'))
+  await fake((fake) => fake.answer('failed'))
   await expect(page.getByRole('alert')).toHaveText(NEWS.didNotWork)
   await expect(button).not.toHaveClass(/copied/)
   expect(await fake(({ announcements }) => announcements)).toEqual([])
@@ -347,15 +347,15 @@ test('S09: markup in what the provider says is shown, not obeyed', async ({ open
     ...statusIn('offline', { account, reason: markup }),
     scope: markup,
     issuer: `not a URL ${markup}`,
-    storage: { tier: 'memory', note: markup },
+    storage: { tier: 'memory', message: markup },
     serviceUrl: markup,
-    serviceNote: markup,
+    serviceMessage: markup,
     version: markup,
   }
   const settings = {
     ...SETTINGS,
     fields: { ...SETTINGS.fields, issuer: { value: markup, lockedBy: markup } },
-    startAtLogin: { on: true, changeable: true, note: markup },
+    startAtLogin: { on: true, changeable: true, message: markup },
     file: markup,
   }
   const { page, complaints, tell } = await open({
@@ -370,7 +370,7 @@ test('S09: markup in what the provider says is shown, not obeyed', async ({ open
     await expect(page).toHaveTitle('Latchkey')
   }
   await tell(window)
-  // Name, reason, scopes, note, address, its note and version.
+  // Name, reason, scopes, message, address, its message and version.
   const seen = page.getByText(markup, { exact: true }).filter({ visible: true })
   await expect(seen).toHaveCount(7)
   await isInert()

@@ -310,7 +310,7 @@ test('an email that is the name is shown once', () => {
 
 for (const [tier, words] of Object.entries(TIERS)) {
   test(`a session that is kept by ${tier} is said to be stored in "${words}"`, () => {
-    const storage = { tier: tier as keyof typeof TIERS, note: null }
+    const storage = { tier: tier as keyof typeof TIERS, message: null }
     const view = signedIn(1000, { storage })
     expect(linesOf(view)).toContain(`${FACTS.storedIn}: ${words}`)
     expect(view.banners).toEqual([])
@@ -318,7 +318,7 @@ for (const [tier, words] of Object.entries(TIERS)) {
 }
 
 test('S35: why it stays in memory, and where to change that, is said to who is signed in', () => {
-  const storage = { tier: 'memory', note: NO_KEYRING } as const
+  const storage = { tier: 'memory', message: NO_KEYRING } as const
   for (const state of ['signed-in', 'offline', 'renewal-failing'] as const) {
     const { banners } = toView(statusIn(state, { account: ALICE }, { storage }), NOW_MS)
     expect(banners).toEqual([{ text: NO_KEYRING, hint: null, actions: ['keep-without-keyring'] }])

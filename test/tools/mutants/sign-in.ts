@@ -141,8 +141,8 @@ export const SIGN_IN: readonly MutatedFile[] = [
       },
       {
         name: 'another refusal is the same answer',
-        find: "    again.kind === 'refused' &&\n    again.error.message === first.error.message",
-        replace: "    again.kind === 'refused'",
+        find: "    again.kind === 'failed' &&\n    again.error.message === first.error.message",
+        replace: "    again.kind === 'failed'",
       },
       {
         name: 'a repeated answer is not checked',

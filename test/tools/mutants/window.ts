@@ -131,7 +131,7 @@ export const WINDOW: readonly MutatedFile[] = [
       },
       {
         name: 'arguments are not checked',
-        find: '    if (!parsed.success) throw new Error(`${channel}: refused, its arguments are wrong`)\n    return handler(...parsed.data)',
+        find: '    if (!parsed.success) throw new Error(`${channel}: rejected, its arguments are wrong`)\n    return handler(...parsed.data)',
         replace: '    return handler(...(parsed.data ?? args))',
         grep: 'S30',
       },
