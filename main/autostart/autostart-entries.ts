@@ -4,6 +4,7 @@ import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import type { Environment } from '../base/environment.js'
 import { readErrno } from '../base/errno.js'
+import { findConfigHome } from '../base/home.js'
 import { realPath } from '../storage/atomic-file.js'
 import { readRegularFile } from '../storage/regular-file.js'
 import type { Launch } from './autostart.js'
@@ -73,9 +74,9 @@ export function createEntryReader({ launch, env, home }: LinuxDeps): EntryReader
 
 /** Returns the path of the user's own entry, then those for all users, the more important first. */
 function entryPaths(env: Environment, home: string): string[] {
-  // By the specification, relative paths are ignored.
-  const { XDG_CONFIG_HOME = '', XDG_CONFIG_DIRS = '' } = env
-  const own = isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(home, '.config')
+  const own = findConfigHome(env, home)
+  const { XDG_CONFIG_DIRS = '' } = env
+  // Programs have to ignore relative paths.
   const shared = XDG_CONFIG_DIRS.split(':').filter((folder) => isAbsolute(folder))
   return [own, ...(shared.length > 0 ? shared : ['/etc/xdg'])].map((folder) =>
     join(folder, 'autostart', `${DESKTOP_ID}.desktop`),

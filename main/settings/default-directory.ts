@@ -1,8 +1,9 @@
 // Finds the default data directory of each platform.
 
 import { statSync } from 'node:fs'
-import { isAbsolute, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Environment } from '../base/environment.js'
+import { findConfigHome } from '../base/home.js'
 import { SettingsError } from '../base/settings-error.js'
 import { MESSAGES } from './settings-messages.js'
 
@@ -18,17 +19,10 @@ export type System = {
  * home directory is needed and there is none.
  */
 export function findDefaultDirectory(system: System): string {
-  const { env, platform } = system
-  const home = system.home ?? ''
-  if (home === '' && isHomeNeeded(system)) throw new SettingsError(MESSAGES.noHome)
-  switch (platform) {
-    case 'darwin':
-      return join(home, 'Library', 'Application Support', 'Latchkey')
-    case 'win32':
-      return join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'Latchkey')
-    default:
-      return join(readConfigHome(env) ?? join(home, '.config'), 'latchkey')
-  }
+  const parent = findParent(system)
+  if (parent === null) throw new SettingsError(MESSAGES.noHome)
+  const hasCapital = system.platform === 'darwin' || system.platform === 'win32'
+  return join(parent, hasCapital ? 'Latchkey' : 'latchkey')
 }
 
 /**
@@ -42,17 +36,13 @@ export function findHomeProblem(home: string | null, dataDir: string): string | 
   return owner === 0 ? null : MESSAGES.rootInHome(home, owner)
 }
 
-function isHomeNeeded({ env, platform }: System): boolean {
-  if (platform === 'win32') return !env['APPDATA']
-  return platform === 'darwin' || readConfigHome(env) === null
-}
-
-/**
- * Programs have to ignore a relative path.
- *
- * @see {@link https://specifications.freedesktop.org/basedir-spec/latest/}
- */
-function readConfigHome(env: Environment): string | null {
-  const path = env['XDG_CONFIG_HOME'] ?? ''
-  return isAbsolute(path) ? path : null
+function findParent({ env, platform, home }: System): string | null {
+  switch (platform) {
+    case 'darwin':
+      return home === null ? null : join(home, 'Library', 'Application Support')
+    case 'win32':
+      return env['APPDATA'] || (home === null ? null : join(home, 'AppData', 'Roaming'))
+    default:
+      return findConfigHome(env, home)
+  }
 }

@@ -366,6 +366,7 @@ const DIRECTORIES: [NodeJS.Platform, Sources['env'], string][] = [
   ['linux', {}, join(ANN, '.config', 'latchkey')],
   ['linux', { XDG_CONFIG_HOME: '/home/ann/conf' }, join(ANN, 'conf', 'latchkey')],
   ['linux', { XDG_CONFIG_HOME: '' }, join(ANN, '.config', 'latchkey')],
+  ['linux', { XDG_CONFIG_HOME: 'relative' }, join(ANN, '.config', 'latchkey')],
   ['darwin', {}, join(ANN, 'Library', 'Application Support', 'Latchkey')],
   ['win32', {}, join(ANN, 'AppData', 'Roaming', 'Latchkey')],
   ['win32', { APPDATA: '/roaming' }, join('/roaming', 'Latchkey')],
