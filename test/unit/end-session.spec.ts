@@ -1,4 +1,4 @@
-// The provider's own sign-out page, which a sign-out opens where the person has asked for that.
+// The provider's sign-out page, which a sign-out opens if --end-session is set.
 
 import { endSessionUrl } from '../../main/oauth/end-session.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
@@ -6,9 +6,9 @@ import { answerLink } from '../support/person.js'
 import { expect, test as base, type SignedIn, type SignedInOptions } from '../support/signed-in.js'
 
 type Watched = SignedIn & {
-  /** The links that the person's browser was sent to since the sign-in. */
+  /** The links that were opened in the browser since the sign-in. */
   opened: readonly string[]
-  /** What happened, in its order. */
+  /** The events, in order. */
   order: readonly string[]
 }
 
@@ -46,7 +46,7 @@ const test = base.extend<{ watched: (options?: SignedInOptions) => Promise<Watch
     }),
 })
 
-test('S19: signing out wipes here, tells the person, revokes, and then opens the provider’s page', async ({
+test('S19: signing out deletes the session, shows the new state, revokes, and then opens the provider’s page', async ({
   watched,
 }) => {
   const { agent, history, order } = await watched()
@@ -55,7 +55,7 @@ test('S19: signing out wipes here, tells the person, revokes, and then opens the
   expect(history.at(-1)?.status).toMatchObject({ state: 'signed-out', reason: null })
 })
 
-test('S31: the link says whose session and of which application, and holds no token', async ({
+test('S31: the link names the session’s user and the application, and contains no token', async ({
   watched,
 }) => {
   const { agent, opened, provider } = await watched()
@@ -69,7 +69,7 @@ test('S31: the link says whose session and of which application, and holds no to
   ])
 })
 
-test('S26: no app keeps the sign-out page from being opened', async ({ watched }) => {
+test('S26: apps can’t use up the launch for the sign-out page', async ({ watched }) => {
   const { agent, next, opened } = await watched()
   for (let begun = 0; begun < 5; begun++) {
     const linked = next('link-ready')
@@ -91,7 +91,7 @@ test('RP-Initiated Logout section 2: the provider understands it', async ({ watc
   expect(provider.requests.endSession).toBe(1)
 })
 
-test('who has no address is named by the sub, and what the page has of its own stays', () => {
+test('a user without an email address is named by sub, and the page’s own query stays', () => {
   const endSessionEndpoint = 'https://login.example.com/logout?tenant=a'
   const account = { sub: 'auth0|7', name: 'Alice', email: '' }
   expect(endSessionUrl({ endSessionEndpoint }, 'an app', account)).toBe(
@@ -100,13 +100,13 @@ test('who has no address is named by the sub, and what the page has of its own s
   expect(endSessionUrl({ endSessionEndpoint: null }, 'an app', account)).toBeNull()
 })
 
-test('it is not opened where the person has not asked for that', async ({ watched }) => {
+test('it is not opened without --end-session', async ({ watched }) => {
   const { agent, order } = await watched({ endSession: false })
   await agent.signOut()
   expect(order).toEqual(['wiped', 'told', 'revoked'])
 })
 
-test('it is not opened where the provider has none, and nothing is said', async ({ watched }) => {
+test('it is not opened if the provider has none, without a message', async ({ watched }) => {
   const { agent, history, opened, provider } = await watched({ coldCache: true })
   provider.misbehave.metadata = (json) => ({ ...json, end_session_endpoint: undefined })
   await agent.signOut()
@@ -114,7 +114,7 @@ test('it is not opened where the provider has none, and nothing is said', async 
   expect(history.at(-1)?.status.reason).toBeNull()
 })
 
-test('it is not opened for who is replaced by somebody else', async ({ watched }) => {
+test('it is not opened if another user’s sign-in replaces the session', async ({ watched }) => {
   const { opened, order, provider, signIn, next } = await watched()
   const told = next('signed-in')
   const link = await signIn()
@@ -134,7 +134,7 @@ test('it is not opened for a session that the provider has ended', async ({ watc
   expect(provider.revoked).toEqual([])
 })
 
-test('it is not opened twice, nor where nobody is signed in', async ({ watched }) => {
+test('it is not opened twice, or while nobody is signed in', async ({ watched }) => {
   const { agent, opened } = await watched()
   await Promise.all([agent.signOut(), agent.signOut()])
   await agent.signOut()
@@ -142,13 +142,15 @@ test('it is not opened twice, nor where nobody is signed in', async ({ watched }
 })
 
 for (const endpoint of ['http://login.attacker.example/', 'file:///etc/passwd', 'calc:'] as const) {
-  test(`S31: a provider cannot send the browser to ${endpoint} by it`, async ({ watched }) => {
+  test(`S31: with this page, a provider can’t send the browser to ${endpoint}`, async ({
+    watched,
+  }) => {
     const { agent, history, opened, provider, sessionStore } = await watched({ coldCache: true })
     provider.misbehave.metadata = (json) => ({ ...json, end_session_endpoint: endpoint })
     await agent.signOut()
     expect(opened).toEqual([])
     expect(await sessionStore.read()).toBeNull()
-    // As at a provider that has no such page; `diagnose` names what is not used.
+    // Same as without such a page. `diagnose` names the ignored endpoint.
     expect(history.at(-1)?.status).toMatchObject({ state: 'signed-out', reason: null })
   })
 }
@@ -158,7 +160,7 @@ for (const [name, options, fault] of [
   ['the provider cannot be reached', {}, 'reset'],
   ['the provider is out of order', {}, 'server-error'],
 ] as const) {
-  test(`where ${name}, the person is signed out here, and told what is left to do`, async ({
+  test(`if ${name}, the user is signed out here, and the message says what is left to do`, async ({
     watched,
   }) => {
     const { agent, history, provider, sessionStore } = await watched({
@@ -177,7 +179,7 @@ for (const [name, options, fault] of [
   })
 }
 
-test('it is opened though the refresh token could not be revoked', async ({ watched }) => {
+test('it is opened even if the refresh token could not be revoked', async ({ watched }) => {
   const { agent, history, opened, provider } = await watched()
   provider.misbehave.revocation = 'server-error'
   await agent.signOut()
@@ -185,7 +187,7 @@ test('it is opened though the refresh token could not be revoked', async ({ watc
   expect(history.at(-1)?.status.reason).toContain('the provider could not be told')
 })
 
-test('the session of who was replaced could not be ended at the provider, and that is said', async ({
+test('if a replaced session can’t be ended at the provider, the message says so', async ({
   watched,
 }) => {
   const { history, provider, signIn } = await watched()

@@ -1,4 +1,4 @@
-// Each check of an ID token on its own: what was signed well, and is wrong in one thing.
+// Each check of an ID token on its own: tokens with a valid signature and one wrong claim.
 
 import { createHash } from 'node:crypto'
 import { expect, test } from '@playwright/test'
@@ -37,7 +37,7 @@ test.beforeAll(async () => {
   keys.published = [await exportJWK(own.publicKey)]
 })
 
-/** Undefined takes a claim out. */
+/** Changed claims. Undefined removes one. */
 type Changes = Readonly<Record<string, unknown>>
 
 function tokenOf(changes: Changes = {}, key = keys.own, alg = 'ES256'): Promise<string> {
@@ -79,20 +79,20 @@ const MAX_AGE = { maxAgeS: 60 }
 const OF_ORG = { organization: 'org_1' }
 
 const GOOD: readonly (readonly [what: string, Changes, Partial<ExpectedIdentity>?])[] = [
-  ['nothing beside what is needed', {}],
-  ['an at_hash that fits', { at_hash: AT_HASH }],
+  ['only the required claims', {}],
+  ['a matching at_hash', { at_hash: AT_HASH }],
   ['our azp', { azp: 'the-client' }],
   ['several audiences, and our azp', { aud: ['x', 'the-client'], azp: 'the-client' }],
   ['one audience in a list', { aud: ['the-client'] }],
-  ['an end that is 29 s past', { exp: NOW_S - 29 }],
-  ['an age of 629 s', { iat: NOW_S - 629 }],
-  ['a birth in 29 s', { iat: NOW_S + 29 }],
-  ['a sign-in 89 s ago, where 60 s were asked for', { auth_time: NOW_S - 89 }, MAX_AGE],
+  ['an exp 29 s ago', { exp: NOW_S - 29 }],
+  ['an iat 629 s ago', { iat: NOW_S - 629 }],
+  ['an iat in 29 s', { iat: NOW_S + 29 }],
+  ['a sign-in 89 s ago for a max_age of 60 s', { auth_time: NOW_S - 89 }, MAX_AGE],
   ['the organization’s ID', { org_id: 'org_1' }, OF_ORG],
-  ['the organization’s name in other letters', { org_name: 'ORG_1' }, OF_ORG],
+  ['the organization’s name in capitals', { org_name: 'ORG_1' }, OF_ORG],
 ]
 for (const [what, changes, expected] of GOOD) {
-  test(`S15: an ID token with ${what} is believed`, async () => {
+  test(`S15: an ID token with ${what} is accepted`, async () => {
     expect(await verify(await tokenOf(changes), expected)).toMatchObject({ sub: 'alice' })
   })
 }
@@ -113,39 +113,39 @@ const BAD: readonly (readonly [
   ['a list of nonces', { nonce: ['the-nonce'] }, NOT_THIS],
   ['no nonce', { nonce: undefined }, NOT_THIS],
   ['another issuer', { iss: 'https://evil.example' }, 'another provider'],
-  ['an issuer with a slash more', { iss: `${ISSUER}/` }, 'another provider'],
+  ['an issuer with an additional slash', { iss: `${ISSUER}/` }, 'another provider'],
   ['no issuer', { iss: undefined }, 'another provider'],
   ['another audience', { aud: 'other' }, OTHER_APP],
   ['no audience', { aud: undefined }, OTHER_APP],
-  ['audiences without us', { aud: ['other', 'third'] }, OTHER_APP],
-  ['several audiences and no azp', { aud: ['the-client', 'other'] }, OTHER_APP],
+  ['audiences without our client', { aud: ['other', 'third'] }, OTHER_APP],
+  ['several audiences without azp', { aud: ['the-client', 'other'] }, OTHER_APP],
   ['another azp', { azp: 'other' }, OTHER_APP],
   ['several audiences and another azp', { aud: ['the-client', 'x'], azp: 'x' }, OTHER_APP],
   ['an empty azp', { azp: '' }, OTHER_APP],
   ['no sub', { sub: undefined }, NOBODY],
   ['an empty sub', { sub: '' }, NOBODY],
-  ['a number for a sub', { sub: 7 }, NOBODY],
-  ['an end that is 31 s past', { exp: NOW_S - 31 }, 'expired already'],
-  ['no end', { exp: undefined }, 'expired already'],
-  ['an age of 631 s', { iat: NOW_S - 631 }, 'not made just now'],
-  ['a birth in 31 s', { iat: NOW_S + 31 }, 'not made just now'],
-  ['no birth', { iat: undefined }, 'not made just now'],
-  ['a start in 31 s', { nbf: NOW_S + 31 }, 'not valid yet'],
+  ['a number as sub', { sub: 7 }, NOBODY],
+  ['an exp 31 s ago', { exp: NOW_S - 31 }, 'expired already'],
+  ['no exp', { exp: undefined }, 'expired already'],
+  ['an iat 631 s ago', { iat: NOW_S - 631 }, 'not made just now'],
+  ['an iat in 31 s', { iat: NOW_S + 31 }, 'not made just now'],
+  ['no iat', { iat: undefined }, 'not made just now'],
+  ['an nbf in 31 s', { nbf: NOW_S + 31 }, 'not valid yet'],
   ['another at_hash', { at_hash: AT_HASH.toLowerCase() }, NOT_BESIDE],
   ['a part of its at_hash', { at_hash: AT_HASH.slice(0, -1) }, NOT_BESIDE],
   ['an empty at_hash', { at_hash: '' }, NOT_BESIDE],
   ['more than its at_hash', { at_hash: `${AT_HASH}A` }, NOT_BESIDE],
-  ['an at_hash that is no text', { at_hash: null }, NOT_BESIDE],
-  ['no auth_time, where it was asked for', {}, NOT_ANEW, MAX_AGE],
+  ['an at_hash that is not text', { at_hash: null }, NOT_BESIDE],
+  ['no auth_time for a max_age', {}, NOT_ANEW, MAX_AGE],
   ['an auth_time as text', { auth_time: String(NOW_S) }, NOT_ANEW, MAX_AGE],
   ['a sign-in 91 s ago', { auth_time: NOW_S - 91 }, NOT_ANEW, MAX_AGE],
   ['a sign-in in 31 s', { auth_time: NOW_S + 31 }, 'in the future', MAX_AGE],
   ['another organization', { org_id: 'org_2' }, 'another organization', OF_ORG],
   ['no organization', {}, 'another organization', OF_ORG],
-  ['an organization’s ID in other letters', { org_id: 'ORG_1' }, 'another organization', OF_ORG],
+  ['an organization’s ID in capitals', { org_id: 'ORG_1' }, 'another organization', OF_ORG],
 ]
 for (const [what, changes, words, expected] of BAD) {
-  test(`S15: an ID token with ${what} is refused`, async () => {
+  test(`S15: an ID token with ${what} is rejected`, async () => {
     const verified = verify(await tokenOf(changes), expected)
     await expect(verified).rejects.toMatchObject({
       code: 'invalid-id-token',
@@ -154,13 +154,13 @@ for (const [what, changes, words, expected] of BAD) {
   })
 }
 
-test('S15: an ID token that another key signed, or another algorithm, is refused', async () => {
+test('S15: an ID token that was signed with another key or algorithm is rejected', async () => {
   await expect(verify(await tokenOf({}, keys.others))).rejects.toThrow('signature is not')
   const rsa = await generateKeyPair('RS256', { extractable: true })
   keys.published.push(await exportJWK(rsa.publicKey))
   const idToken = await tokenOf({}, rsa.privateKey, 'RS256')
   await expect(verify(idToken)).rejects.toThrow('not signed as the provider announced')
-  // One that was announced is believed.
+  // An announced algorithm is accepted.
   const announced = { ...METADATA, signingAlgorithms: ['ES256', 'RS256'] }
   const expected = { clientId: 'the-client', nonce: 'the-nonce', maxAgeS: null }
   const claims = await verifyIdToken(
@@ -173,7 +173,7 @@ test('S15: an ID token that another key signed, or another algorithm, is refused
   keys.published.pop()
 })
 
-test('S15: where the clocks differ too, a wrong issuer is still what is wrong', async () => {
+test('S15: a wrong issuer is reported even if the clocks differ too', async () => {
   const expected = { clockSkewMs: 60_000 }
   await expect(verify(await tokenOf({ iss: 'https://evil.example' }), expected)).rejects.toThrow(
     'another provider',
@@ -183,7 +183,7 @@ test('S15: where the clocks differ too, a wrong issuer is still what is wrong', 
   })
 })
 
-test('S15, OpenID Connect Core 5.3.2: userinfo only adds, and only of the same person', () => {
+test('S15, OpenID Connect Core 5.3.2: userinfo only adds claims, and only for the same person', () => {
   const idToken = { sub: 'alice', name: 'Alice' }
   expect(mergeClaims(idToken, { sub: 'alice', name: 'Eve', email: 'a@b' })).toEqual({
     sub: 'alice',
@@ -194,7 +194,7 @@ test('S15, OpenID Connect Core 5.3.2: userinfo only adds, and only of the same p
   expect(mergeClaims(idToken, null)).toEqual(idToken)
 })
 
-test('a name is 200 units at most, and ends in a whole character', () => {
+test('a name has at most 200 units, and ends in a complete character', () => {
   const nameOf = (name: string): string => toAccount({ sub: 'alice', name }).name
   expect(nameOf('x'.repeat(201))).toBe('x'.repeat(200))
   expect(nameOf(`${'x'.repeat(199)}😀`)).toBe('x'.repeat(199))
@@ -210,16 +210,16 @@ test.describe('S16: a renewed ID token', () => {
       { clientId: 'the-client', clockSkewMs: null, nowMs: NOW_S * 1000 },
     )
 
-  test('is believed where it is newer, and its at_hash fits', async () => {
+  test('is accepted if it is newer and its at_hash matches', async () => {
     expect(await renewed({ at_hash: AT_HASH })).toMatchObject({ sub: 'alice' })
   })
 
   for (const [what, changes] of [
-    ['as old as the one that is held', { iat: NOW_S - 100, at_hash: 'of-then' }],
-    ['older than the one that is held', { iat: NOW_S - 200 }],
-    ['of the past', { iat: NOW_S - 900, exp: NOW_S - 600 }],
+    ['as old as the stored one', { iat: NOW_S - 100, at_hash: 'of-then' }],
+    ['older than the stored one', { iat: NOW_S - 200 }],
+    ['expired', { iat: NOW_S - 900, exp: NOW_S - 600 }],
   ] as const) {
-    test(`is as good as none where it is ${what}; but it may name nobody else`, async () => {
+    test(`is ignored if it is ${what}, but must not name another user`, async () => {
       expect(await renewed(changes)).toBeNull()
       await expect(renewed({ ...changes, sub: 'bob' })).rejects.toMatchObject({
         code: 'another-account',
@@ -228,19 +228,19 @@ test.describe('S16: a renewed ID token', () => {
   }
 
   for (const [what, changes, code] of [
-    ['is for somebody else', { sub: 'bob' }, 'another-account'],
+    ['is for another user', { sub: 'bob' }, 'another-account'],
     ['is from another provider', { iss: 'https://evil.example' }, 'invalid-id-token'],
     ['is for another application', { aud: 'other' }, 'invalid-id-token'],
     ['names another party', { azp: 'other' }, 'invalid-id-token'],
     ['was made in the future', { iat: NOW_S + 31 }, 'invalid-id-token'],
     ['has another at_hash', { at_hash: 'other' }, 'invalid-id-token'],
   ] as const) {
-    test(`that ${what} is refused`, async () => {
+    test(`that ${what} is rejected`, async () => {
       await expect(renewed(changes)).rejects.toMatchObject({ code })
     })
   }
 
-  test('that another key signed is refused', async () => {
+  test('that was signed with another key is rejected', async () => {
     await expect(renewed({}, keys.others)).rejects.toMatchObject({ code: 'invalid-id-token' })
   })
 })

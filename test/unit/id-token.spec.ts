@@ -1,4 +1,4 @@
-// ID tokens that are odd: outdated at a renewal, or naming and dating in ways that nobody may believe.
+// Unusual ID tokens: outdated ones at a renewal, and ones with implausible names or times.
 
 import { createHash } from 'node:crypto'
 import { decodeJwt } from 'jose'
@@ -12,23 +12,23 @@ import { expect, MINUTE, SECOND, test } from '../support/signed-in.js'
 
 const DUE = 59 * MINUTE
 
-test.describe('OpenID Connect Core 12.2: a renewed ID token is as good as none, and no more,', () => {
+test.describe('OpenID Connect Core 12.2: a renewed ID token is ignored', () => {
   const OUTDATED: readonly [name: string, misbehave: (first: string) => Misbehaviour][] = [
-    ['when it is the first one again', (first) => ({ idTokenRaw: () => first })],
+    ['if it is the first one again', (first) => ({ idTokenRaw: () => first })],
     [
-      'when it is older than the first one',
+      'if it is older than the first one',
       () => ({ idToken: (claims) => void ((claims['iat'] as number) -= 3_600) }),
     ],
     [
-      'when it is a day old',
+      'if it is a day old',
       () => ({ idToken: (claims) => void ((claims['iat'] as number) -= 86_400) }),
     ],
     [
-      'when it has expired',
+      'if it has expired',
       () => ({ idToken: (claims) => void ((claims['exp'] as number) -= 7_200) }),
     ],
     [
-      'when it is old, and belongs to an access token of then',
+      'if it is old and belongs to an old access token',
       () => ({
         idToken: (claims) => {
           claims['iat'] = (claims['iat'] as number) - 3_600
@@ -53,7 +53,7 @@ test.describe('OpenID Connect Core 12.2: a renewed ID token is as good as none, 
     })
   }
 
-  test('when it is as old as the first one, and its at_hash is of then', async ({ signedIn }) => {
+  test('if it is as old as the first one and has that one’s at_hash', async ({ signedIn }) => {
     const { agent, clock, first, provider } = await signedIn()
     clock.leap(MINUTE)
     provider.misbehave.idToken = (claims) => {
@@ -65,14 +65,14 @@ test.describe('OpenID Connect Core 12.2: a renewed ID token is as good as none, 
     expect(tokens.idToken).toBe(first.tokens.idToken)
   })
 
-  test('but not where it comes at once after the first and is right', async ({ signedIn }) => {
+  test('but not if it comes right after the first one and is valid', async ({ signedIn }) => {
     const { agent, clock, first } = await signedIn()
     clock.leap(SECOND)
     const { tokens } = await agent.read(null)
     expect(tokens.idToken).not.toBe(first.tokens.idToken)
   })
 
-  test('and one that is old still may name nobody else', async ({ signedIn }) => {
+  test('but an old one must not name another user', async ({ signedIn }) => {
     const { clock, next, provider, sessionStore } = await signedIn()
     provider.misbehave.idToken = (claims) => {
       claims['sub'] = 'bob'
@@ -89,7 +89,7 @@ test.describe('OpenID Connect Core 12.2: a renewed ID token is as good as none, 
     ['another application', { idToken: (claims) => void (claims['aud'] = 'other') }],
     ['another party', { idToken: (claims) => void (claims['azp'] = 'other') }],
   ] as [string, Pick<Misbehaviour, 'idToken'>][]) {
-    test(`and one that is old and of ${name} is refused`, async ({ signedIn }) => {
+    test(`but an old one for ${name} is rejected`, async ({ signedIn }) => {
       const { agent, provider } = await signedIn()
       provider.misbehave.idToken = (claims, header) => {
         misbehave.idToken?.(claims, header)
@@ -99,18 +99,18 @@ test.describe('OpenID Connect Core 12.2: a renewed ID token is as good as none, 
     })
   }
 
-  test('and one that is old and not signed by the provider is refused', async ({ signedIn }) => {
+  test('but an old one without the provider’s signature is rejected', async ({ signedIn }) => {
     const { agent, first, provider } = await signedIn()
     provider.misbehave.idTokenRaw = () => `${first.tokens.idToken.slice(0, -8)}AAAAAAAA`
     await expect(agent.read(null)).rejects.toMatchObject({ code: 'invalid-id-token' })
   })
 })
 
-test.describe('a clock is blamed where the provider’s Date differs, and not else:', () => {
+test.describe('the clock is not blamed if the provider’s Date agrees with it:', () => {
   for (const [name, change, words] of [
-    ['one that has expired', { exp: -7_200 }, 'it has expired already'],
-    ['one made long ago', { iat: -7_200 }, 'it was not made just now'],
-    ['one of tomorrow', { iat: 86_400 }, 'it was not made just now'],
+    ['an expired ID token', { exp: -7_200 }, 'it has expired already'],
+    ['an ID token that was issued long ago', { iat: -7_200 }, 'it was not made just now'],
+    ['an ID token from tomorrow', { iat: 86_400 }, 'it was not made just now'],
   ] as const) {
     test(name, async ({ start }) => {
       const { signIn, reached } = await start({
@@ -135,13 +135,13 @@ test.describe('a clock is blamed where the provider’s Date differs, and not el
   }
 })
 
-test.describe('OpenID Connect Core 2: a sub is bounded, printable, and still one person’s', () => {
+test.describe('OpenID Connect Core 2: a sub becomes bounded and printable, and still identifies one person:', () => {
   const EVIL = 'alice\u001b]0;owned\u0007\u202eecila\u{e0041}\n'
   for (const [name, sub] of [
     ['of 100,000 characters', 'x'.repeat(100_000)],
     ['of 256 characters', 'x'.repeat(256)],
     ['with control characters', EVIL],
-    ['of nothing else', '\u0000\u0001'],
+    ['with only control characters', '\u0000\u0001'],
     ['with half a character', 'alice\ud800'],
   ] as const) {
     test(name, async ({ start }) => {
@@ -164,12 +164,12 @@ test.describe('OpenID Connect Core 2: a sub is bounded, printable, and still one
         expect(shown.match(UNPRINTABLE)).toBeNull()
       }
       expect(JSON.stringify(history)).not.toContain(JSON.stringify(sub).slice(1, -1))
-      // It is the same person's when it is renewed.
+      // A renewal has the same sub.
       await agent.read(null)
     })
   }
 
-  test('two that begin alike are two people', () => {
+  test('two subs with the same beginning are two people', () => {
     const long = 'x'.repeat(1_000)
     const subs = [long, `${long}y`, 'a\u0000', 'a\u0001', '\ud800', '\udfff', 'a\ufffd'].map(
       toSubject,
@@ -179,17 +179,17 @@ test.describe('OpenID Connect Core 2: a sub is bounded, printable, and still one
   })
 
   for (const sub of ['alice', 'auth0|5f7', 'x'.repeat(255), 'Zoë 𝕏', 'می‌خواهم']) {
-    test(`one like ${sub.slice(0, 10)} stays as it is`, () => {
+    test(`a sub like ${sub.slice(0, 10)} stays unchanged`, () => {
       expect(toSubject(sub)).toBe(sub)
     })
   }
 
-  test('userinfo of the same long sub adds to it', () => {
+  test('userinfo with the same long sub is used', () => {
     const sub = toSubject('x'.repeat(1_000))
     expect(mergeClaims({ sub }, { sub, email: 'a@b' })).toEqual({ sub, email: 'a@b' })
   })
 
-  test('a name and an address are printable too', () => {
+  test('a name and an email address become printable too', () => {
     const { name, email } = toAccount({ sub: 'a', name: EVIL, email: 'a\u0000@b\r\nc' })
     expect(name).toBe('alice�]0;owned��ecila�')
     expect(email).toBe('a�@b c')
@@ -200,9 +200,9 @@ test.describe('S15: auth_time', () => {
   for (const [name, aheadS, ends] of [
     ['a day ahead', 86_400, 'failed'],
     ['a minute ahead', 60, 'failed'],
-    ['ahead by less than clocks may differ', 20, 'signed-in'],
+    ['ahead by less than the tolerance', 20, 'signed-in'],
   ] as const) {
-    test(`${name} of now, where max_age was asked for: ${ends}`, async ({ start }) => {
+    test(`${name}, with max_age: ${ends}`, async ({ start }) => {
       const { signIn, reached } = await start({
         settings: { maxAgeS: 600 },
         provider: {
@@ -222,7 +222,7 @@ test.describe('S15: auth_time', () => {
   }
 })
 
-test.describe('RFC 8017 section 3.1: an RSA key with which anybody can sign is none', () => {
+test.describe('RFC 8017 section 3.1: an RSA key with which anyone can sign is ignored:', () => {
   const n = Buffer.alloc(256, 0xff).toString('base64url')
   const keysWith = (members: object): number =>
     parseKeySet({ keys: [{ kty: 'RSA', n, e: 'AQAB', ...members }] })!.keys.length
@@ -233,7 +233,7 @@ test.describe('RFC 8017 section 3.1: an RSA key with which anybody can sign is n
     ['0', 'AA'],
     ['2', 'Ag'],
     ['65536', 'AQAA'],
-    ['nothing that is a number', '!'],
+    ['text that is not a number', '!'],
   ] as const) {
     test(`an exponent of ${name}`, () => {
       expect(keysWith({ e })).toBe(0)
@@ -246,14 +246,14 @@ test.describe('RFC 8017 section 3.1: an RSA key with which anybody can sign is n
   })
 
   for (const e of ['AQAB', 'Aw', 'AAEAAQ']) {
-    test(`but one with the exponent ${e} is used`, () => {
+    test(`but a key with the exponent ${e} is used`, () => {
       expect(keysWith({ e })).toBe(1)
     })
   }
 
-  test('an ID token that such a key "signed" is refused', async ({ start }) => {
+  test('an ID token that was "signed" with such a key is rejected', async ({ start }) => {
     const modulus = Buffer.alloc(256, 0xff)
-    // With an exponent of 1 the signature is the padded hash itself, RFC 8017 section 9.2.
+    // With the exponent 1, the signature is the padded hash itself (RFC 8017 section 9.2).
     const forge = (jwt: string): string => {
       const claims = jwt.split('.')[1]!
       const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'weak' })).toString(

@@ -1,4 +1,4 @@
-// What `npm ci` does on each system: no package's script can fail it, and a Node comes where there is one.
+// `npm ci` on each system: no package's script can make it fail, and it installs a Node if there is one.
 
 import { execFile, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ const manifest = readJson('package.json') as {
   optionalDependencies: Record<string, string>
 }
 
-/** All that Electron 45 has a distribution for. */
+/** The systems for which Electron 45 has a distribution. */
 const SYSTEMS = [
   'darwin arm64',
   'darwin x64',
@@ -35,7 +35,7 @@ const SYSTEMS = [
   'win32 x64',
 ]
 
-test('npm runs no package’s own script here, whatever the version of npm', async () => {
+test('npm runs no package’s script here, whatever its version', async () => {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')),
@@ -46,14 +46,14 @@ test('npm runs no package’s own script here, whatever the version of npm', asy
     shell: process.platform === 'win32',
   })
   expect(stdout.trim()).toBe('true')
-  // npm would pass over these as well.
+  // npm would skip these too.
   expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)/.test(name))).toEqual([])
   for (const name of ['start', 'headless', 'test']) {
     expect(manifest.scripts[name]).toMatch(/^node \.ci\/preflight\.cjs (test|start) && tsc -b /)
   }
 })
 
-test('each system that Electron has gets one Node from the lockfile, new enough for the tests', () => {
+test('each system that Electron supports gets one Node from the lockfile, new enough for the tests', () => {
   const nodes = Object.entries(lock.packages).filter(([, { bin }]) => bin?.['node'])
   for (const [path, node] of nodes) {
     expect(node.optional).toBe(true)
@@ -64,7 +64,7 @@ test('each system that Electron has gets one Node from the lockfile, new enough 
   expect(nodes.map(([, { os, cpu }]) => [os, cpu].flat().join(' ')).toSorted()).toEqual(SYSTEMS)
 })
 
-test.describe('before a script of ours begins', () => {
+test.describe('before one of our scripts', () => {
   let folder: string
   test.beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'latchkey-preflight-'))
@@ -79,7 +79,7 @@ test.describe('before a script of ours begins', () => {
     mkdirSync(join(folder, 'node_modules', name), { recursive: true })
     writeFileSync(join(folder, 'node_modules', name, 'package.json'), '{}')
   }
-  /** Runs it as if on another Node: with its version, and with `registerHooks` or without. */
+  /** Runs the check as on another Node: with its version, and with or without `registerHooks`. */
   const preflight = (version = process.version, hooks = true, ...args: string[]) => {
     const as = join(folder, 'as.cjs')
     writeFileSync(
@@ -93,16 +93,16 @@ test.describe('before a script of ours begins', () => {
     return { status, stderr }
   }
 
-  test('nothing is said where nothing is missing', () => {
+  test('there is no message if nothing is missing', () => {
     install('typescript')
     install(compiler)
     expect(preflight()).toEqual({ status: 0, stderr: '' })
     expect(preflight(process.version, true, 'test')).toEqual({ status: 0, stderr: '' })
-    // The programs need no more than this; the tests do.
+    // This is enough for the programs, but not for the tests.
     expect(preflight('v20.19.0', false)).toEqual({ status: 0, stderr: '' })
   })
 
-  test('the first start says that it builds, and no later one does', () => {
+  test('only the first start says that it builds', () => {
     install('typescript')
     install(compiler)
     expect(preflight(process.version, true, 'start')).toEqual({
@@ -114,7 +114,7 @@ test.describe('before a script of ours begins', () => {
     expect(preflight(process.version, true, 'start')).toEqual({ status: 0, stderr: '' })
   })
 
-  test('one line says what is missing', () => {
+  test('one line names the missing part', () => {
     expect(preflight()).toEqual({
       status: 1,
       stderr: "latchkey: Latchkey's packages are not installed. Run `npm ci` first.\n",

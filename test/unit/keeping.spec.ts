@@ -1,5 +1,5 @@
-// The moment in which a session is kept, held open: whatever comes meanwhile, what is told, what is
-// in the vault and what lives on at the provider have to agree.
+// Holds the moment in which a session is stored: whatever happens meanwhile, the messages, the
+// stored session and the provider's tokens must agree.
 
 import { expect } from '@playwright/test'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
@@ -8,16 +8,16 @@ import { test as base, type Fixture, type FixtureOptions } from '../support/fixt
 import { answerLink } from '../support/person.js'
 
 type Kept = Fixture & {
-  /** The page that the browser will get. */
+  /** The page for the browser. */
   page: Promise<string>
-  /** Lets the write go on, or fail with what is given. */
+  /** Lets the write continue, or fail with the given error. */
   finish(failure?: Error): void
   refreshToken: string
 }
 
 const textOf = async (url: string): Promise<string> => (await fetch(url)).text()
 
-/** Takes a sign-in to the moment in which the vault writes it. */
+/** Brings a sign-in to the moment at which its session is written. */
 const test = base.extend<{
   keeping: (options?: FixtureOptions & { after?: string; as?: string }) => Promise<Kept>
 }>({
@@ -49,7 +49,7 @@ const test = base.extend<{
     }),
 })
 
-test('a cancelled sign-in keeps nothing', async ({ keeping }) => {
+test('a cancelled sign-in stores nothing', async ({ keeping }) => {
   const { agent, provider, sessionStore, page, finish, refreshToken, reached } = await keeping()
   agent.cancel()
   finish()
@@ -59,7 +59,7 @@ test('a cancelled sign-in keeps nothing', async ({ keeping }) => {
   await expect.poll(() => provider.revoked).toEqual([refreshToken])
 })
 
-test('a sign-in whose place another takes keeps nothing', async ({ keeping }) => {
+test('a replaced sign-in stores nothing', async ({ keeping }) => {
   const { agent, provider, sessionStore, signIn, finish, refreshToken } = await keeping()
   const link = signIn()
   finish()
@@ -70,9 +70,7 @@ test('a sign-in whose place another takes keeps nothing', async ({ keeping }) =>
   expect(await sessionStore.read()).toBeNull()
 })
 
-test('a second sign-in that is cancelled leaves the first person’s session', async ({
-  keeping,
-}) => {
+test('a cancelled second sign-in leaves the first user’s session', async ({ keeping }) => {
   const { agent, sessionStore, finish, reached } = await keeping({ after: 'alice', as: 'bob' })
   agent.cancel()
   finish()
@@ -105,7 +103,7 @@ test('closing leaves no timer', async ({ keeping }) => {
   expect(clock.pending()).toBe(0)
 })
 
-test('S19: a vault that cannot be wiped is told of, and the provider ends the session', async ({
+test('S19: if the stored session can’t be deleted, that is reported, and the provider ends the session', async ({
   start,
 }) => {
   const { agent, provider, sessionStore, history, signIn, reached } = await start()
@@ -124,7 +122,7 @@ test('S19: a vault that cannot be wiped is told of, and the provider ends the se
 const full = (): Promise<never> =>
   Promise.reject(new AuthError('storage-failed', 'The disk is full.'))
 
-test('S19: signing out ends the words for a session that could not be written', async ({
+test('S19: signing out removes the message about a session that could not be stored', async ({
   start,
 }) => {
   const { agent, clock, history, sessionStore, signIn, reached } = await start()
@@ -145,7 +143,7 @@ test('S19: signing out ends the words for a session that could not be written', 
   expect(clock.pending()).toBe(0)
 })
 
-test('a sign-in that is cancelled while its code is exchanged leaves no tokens alive', async ({
+test('a sign-in that is cancelled while its code is exchanged leaves no valid tokens', async ({
   start,
 }) => {
   const { agent, provider, signIn } = await start()
@@ -159,7 +157,7 @@ test('a sign-in that is cancelled while its code is exchanged leaves no tokens a
   await expect.poll(() => provider.revoked).toEqual([issued])
 })
 
-test('a sign-in that cannot be written lasts, and says so until the disk has room', async ({
+test('a sign-in that can’t be stored lasts, and says so until the disk has space', async ({
   start,
 }) => {
   const { agent, clock, history, sessionStore, signIn, reached } = await start()
@@ -176,7 +174,7 @@ test('a sign-in that cannot be written lasts, and says so until the disk has roo
   expect(await sessionStore.read()).toEqual(await agent.read(0))
 })
 
-test('somebody else’s sign-in that cannot be written leaves nothing of the first person’s', async ({
+test('another user’s sign-in that can’t be stored leaves nothing of the first user’s session', async ({
   start,
 }) => {
   const { agent, sessionStore, signIn, reached } = await start()
@@ -192,7 +190,7 @@ test('somebody else’s sign-in that cannot be written leaves nothing of the fir
   expect(await sessionStore.read()).toBeNull()
 })
 
-test('a renewal that cannot be written goes on with the new token, and says so', async ({
+test('a renewal that can’t be stored continues with the new token, and says so', async ({
   start,
 }) => {
   const { agent, provider, sessionStore, signIn, reached } = await start()
@@ -212,7 +210,7 @@ test('a renewal that cannot be written goes on with the new token, and says so',
   expect((await sessionStore.read())!.tokens).toEqual(tokens)
 })
 
-test('S37: closing waits for a renewal whose token is on its way', async ({ start }) => {
+test('S37: closing waits for the answer to a pending renewal', async ({ start }) => {
   const { agent, provider, sessionStore, signIn, reached } = await start()
   await fetch(await answerLink(await signIn()))
   await reached('signed-in')
@@ -229,7 +227,7 @@ test('S37: closing waits for a renewal whose token is on its way', async ({ star
   await renewed
 })
 
-test('closing does not wait for ever for a keyring that asks the person', async ({ keeping }) => {
+test('closing does not wait forever for a keyring prompt', async ({ keeping }) => {
   const { agent, clock, page } = await keeping()
   page.catch(() => undefined)
   const closed = agent.close()
@@ -237,7 +235,7 @@ test('closing does not wait for ever for a keyring that asks the person', async 
   await closed
 })
 
-test('a name is no longer than a person can read', async ({ start }) => {
+test('a long name is shortened', async ({ start }) => {
   const { agent, signIn, reached } = await start({
     provider: { misbehave: { idToken: (claims) => void (claims['name'] = '𝕏'.repeat(50_000)) } },
   })

@@ -9,7 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { expect, test } from '@playwright/test'
 import { ROOT } from '../support/root.js'
 
-/** From the top down; an import between folders of one line, or to one further up, is an error. */
+/** From the top down. An import between folders on the same line, or from further up, is an error. */
 const ORDER = [
   ['electron', 'terminal', 'launch'],
   ['app'],
@@ -60,14 +60,14 @@ function refused(
   return [...new Set(found.map(({ filename }) => filename.replaceAll('\\', '/')))].toSorted()
 }
 
-test('every folder of main/ has its place in the order', () => {
+test('every folder of main/ has a place in the order', () => {
   const folders = readdirSync(join(ROOT, 'main'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== 'assets')
     .map(({ name }) => name)
   expect(folders.toSorted()).toEqual(ROOMS.toSorted())
 })
 
-test('an import that points up, or sideways between two folders, is refused', () => {
+test('an import that points up, or sideways between two folders, is rejected', () => {
   const sources: Record<string, string> = {}
   const expected: string[] = []
   for (const [from, layer] of ORDER.entries()) {
@@ -76,7 +76,7 @@ test('an import that points up, or sideways between two folders, is refused', ()
         for (const other of others.filter((name) => name !== room)) {
           const path = `main/${room}/to-${other}.ts`
           sources[path] = `import { x } from '../${other}/y.js'\nexport const z = x\n`
-          // The tray app has a command line, which is the terminal's.
+          // The tray app's command line belongs to the terminal.
           const isAllowed = to > from || (room === 'electron' && other === 'terminal')
           if (!isAllowed) expected.push(path)
         }
@@ -109,7 +109,7 @@ test('only main/electron, main/index.ts and main/preload.cts import Electron', (
   ])
 })
 
-test('the window takes nothing from the main process but types', () => {
+test('the window imports only types from the main process', () => {
   const sources = {
     'renderer/type.ts': `import type { X } from '../main/ipc.js'\nexport type Y = X\n`,
     'renderer/value.ts': `import { x } from '../main/present/status.js'\nexport const y = x\n`,
@@ -149,7 +149,7 @@ function branchingFunction(complexity: number): string {
   return `export function f(a) {\n${'  if (a) g()\n'.repeat(complexity - 1)}}\n`
 }
 
-test('no two files of main/ have one name', () => {
+test('no two files of main/ have the same name', () => {
   const names = readdirSync(join(ROOT, 'main'), { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.c?ts$/.test(path))
     .map((path) => basename(path))

@@ -1,4 +1,4 @@
-// The lock's file on its own: what may be in its place, and that it is written over nothing.
+// The lock file on its own: what may be in its place, and that writing it overwrites nothing.
 
 import { spawnSync } from 'node:child_process'
 import {
@@ -46,7 +46,7 @@ const CONTENT: LockContent = {
 }
 const OTHER = { ...CONTENT, id: 'ba9876543210' }
 
-test('S36: a lock is for its owner alone, whatever the umask', ({ path }) => {
+test('S36: only its owner can read a lock, whatever the umask', ({ path }) => {
   const before = process.umask(0)
   writeFresh(path, CONTENT)
   process.umask(before)
@@ -54,7 +54,10 @@ test('S36: a lock is for its owner alone, whatever the umask', ({ path }) => {
   expect(readLock(path)).toMatchObject({ id: CONTENT.id, content: CONTENT, isFile: true })
 })
 
-test('S39: a fresh lock is written over nothing, and through no link', ({ folder, path }) => {
+test('S39: a new lock overwrites nothing, and is not written through a link', ({
+  folder,
+  path,
+}) => {
   const kept = join(folder, 'kept')
   writeFileSync(kept, 'kept')
   writeFileSync(path, 'kept')
@@ -65,7 +68,7 @@ test('S39: a fresh lock is written over nothing, and through no link', ({ folder
   expect(readFileSync(kept, 'utf8')).toBe('kept')
 })
 
-test('S46: a lock behind a link is none, to whoever reads or rewrites it', ({ folder, path }) => {
+test('S46: a lock behind a link is ignored, for reading and for writing', ({ folder, path }) => {
   const kept = join(folder, 'kept')
   writeFresh(kept, CONTENT)
   symlinkSync(kept, path)
@@ -74,9 +77,7 @@ test('S46: a lock behind a link is none, to whoever reads or rewrites it', ({ fo
   expect(readLock(kept)?.content?.released).toBe(false)
 })
 
-test('S46: a pipe or a folder in the place of the lock is none, and nobody waits for it', ({
-  path,
-}) => {
+test('S46: a pipe or a folder in the lock’s place is ignored without waiting', ({ path }) => {
   test.skip(process.platform === 'win32', 'Windows has no pipes in folders')
   spawnSync('mkfifo', [path])
   expect(readLock(path)).toMatchObject({ content: null, isFile: false })
@@ -125,7 +126,7 @@ function readLockApart(path: string, isReplaced: boolean): string {
   return stdout.trim()
 }
 
-test('S46: a pipe that replaces the lock after the check is no lock, and nobody waits for it', ({
+test('S46: a pipe that replaces the lock after the check is ignored without waiting', ({
   path,
 }) => {
   test.skip(process.platform === 'win32', 'Windows has no pipes in folders')
@@ -133,20 +134,20 @@ test('S46: a pipe that replaces the lock after the check is no lock, and nobody 
   expect(readLockApart(path, true)).toBe('{"content":null,"opened":true}')
 })
 
-// Opening a pipe releases a program that waits to write to it; opening a device can do anything.
-test('S46: a pipe in the place of the lock is not even opened', ({ path }) => {
+// Opening a pipe releases a program that waits to write to it. Opening a device can have any effect.
+test('S46: a pipe in the lock’s place is not even opened', ({ path }) => {
   test.skip(process.platform === 'win32', 'Windows has no pipes in folders')
   spawnSync('mkfifo', [path])
   expect(readLockApart(path, false)).toBe('{"content":null,"opened":false}')
 })
 
-test('S39: a lock is rewritten where it is the own one only', ({ path }) => {
+test('S39: only this program’s own lock is rewritten', ({ path }) => {
   expect(rewriteLock(path, CONTENT, false)).toBe('missing')
   writeFresh(path, OTHER)
   expect(rewriteLock(path, CONTENT, false)).toBe('lost')
   expect(rewriteLock(path, CONTENT, true)).toBe('lost')
   expect(readLock(path)?.content).toEqual(OTHER)
-  // An empty one is the own one only where the disk was full.
+  // An empty lock is this program's own only if the disk was full.
   writeFileSync(path, '')
   expect(rewriteLock(path, CONTENT, false)).toBe('lost')
   expect(readFileSync(path, 'utf8')).toBe('')
@@ -154,7 +155,7 @@ test('S39: a lock is rewritten where it is the own one only', ({ path }) => {
   expect(readLock(path)?.content).toEqual(CONTENT)
 })
 
-test('S39: a name is claimed once; that it is our own link already is no failure', ({
+test('S39: a name can be claimed once, and our own existing link is not a failure', ({
   folder,
   path,
 }) => {
@@ -164,7 +165,7 @@ test('S39: a name is claimed once; that it is our own link already is no failure
   expect(claim(own, path, CONTENT)).toBe(true)
   expect(claim(other, path, OTHER)).toBe(false)
   expect(readLock(path)?.content).toEqual(CONTENT)
-  // Network drives say that a link is there which they have just made.
+  // Network drives report an existing link that they have just made.
   expect(claim(own, path, CONTENT)).toBe(true)
   rmSync(own)
   expect(claim(own, join(folder, 'next'), CONTENT)).toBe(false)
@@ -178,7 +179,7 @@ for (const [what, text] of [
   ['a text that is cut off', JSON.stringify(CONTENT).slice(0, -2)],
   ['nothing', ''],
 ] as const) {
-  test(`S46: a lock with ${what} is damaged, and its successor's name is of its own facts`, ({
+  test(`S46: a lock with ${what} counts as damaged, and its successor’s name comes from other facts`, ({
     path,
   }) => {
     writeFileSync(path, text)
@@ -188,7 +189,7 @@ for (const [what, text] of [
   })
 }
 
-test('a hard link in the place of the lock is a lock like any other', ({ folder, path }) => {
+test('a hard link in the lock’s place is a lock like any other', ({ folder, path }) => {
   const elsewhere = join(folder, 'elsewhere')
   writeFresh(elsewhere, CONTENT)
   linkSync(elsewhere, path)

@@ -1,10 +1,10 @@
-// What a person sees of a provider, a network or a clock that fails while their session is renewed.
+// Messages and retries if the provider, the network or the clock fails during a renewal.
 
 import { answerLink } from '../support/person.js'
 import type { Misbehaviour } from '../provider/provider.js'
 import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
 
-/** Brings the renewal, by the agent's own clock, and waits until it has failed. */
+/** Advances the agent's clock to the renewal, and waits until it has failed. */
 async function failedAfter(
   { clock, next }: SignedIn,
   ms: number,
@@ -30,7 +30,7 @@ test.describe('S17: a session that the provider has ended', () => {
     await ended
   }
 
-  test('is over here: it is wiped, said once, and the person is asked to sign in again', async ({
+  test('ends here too: it is deleted and reported once, and the user is asked to sign in again', async ({
     signedIn,
   }) => {
     const session = await signedIn()
@@ -52,7 +52,7 @@ test.describe('S17: a session that the provider has ended', () => {
       },
     ])
 
-    // That is all: nobody asks the provider any more.
+    // No more requests are sent to the provider.
     const told = history.length
     expect(clock.pending()).toBe(0)
     agent.wake()
@@ -63,7 +63,7 @@ test.describe('S17: a session that the provider has ended', () => {
     expect(history).toHaveLength(told)
   })
 
-  test('is said once to a thousand who ask at that moment', async ({ signedIn }) => {
+  test('is reported once, even if a thousand callers ask at that moment', async ({ signedIn }) => {
     const { agent, history, notices, provider } = await signedIn()
     provider.misbehave.token = 'invalid-grant'
     const answers = await Promise.all(
@@ -76,9 +76,7 @@ test.describe('S17: a session that the provider has ended', () => {
     expect(history.filter(({ event }) => event.type === 'session-ended')).toHaveLength(1)
   })
 
-  test('is followed by one that lasts, once the person has signed in again', async ({
-    signedIn,
-  }) => {
+  test('is followed by a lasting one after the user has signed in again', async ({ signedIn }) => {
     const session = await signedIn()
     const { provider, signIn, reached, history } = session
     await refuse(session)
@@ -90,7 +88,7 @@ test.describe('S17: a session that the provider has ended', () => {
   })
 })
 
-/** The whole of it: `answer-lost` apart, where the refresh token is spent. */
+/** All faults except `answer-lost`, which spends the refresh token. */
 const FAILURES: readonly [
   name: string,
   misbehave: Misbehaviour,
@@ -124,7 +122,7 @@ const FAILURES: readonly [
   ],
 ]
 
-test.describe('S17: the person stays signed in and is told why, and it is tried again', () => {
+test.describe('S17: the user stays signed in and sees the reason, and the renewal is retried', () => {
   for (const [name, misbehave, renewal, words] of FAILURES) {
     test(`with ${name}`, async ({ signedIn }) => {
       const session = await signedIn({ coldCache: true, requestTimeoutMs: 1_000 })
@@ -140,7 +138,7 @@ test.describe('S17: the person stays signed in and is told why, and it is tried 
         reason: expect.stringContaining(words),
       })
       expect(notices).toEqual([])
-      // Who asks gets what there is, for as long as it is good.
+      // Callers get the old token as long as it is valid.
       expect((await agent.read(MINUTE)).tokens).toEqual(first.tokens)
 
       Object.assign(provider.misbehave, { discovery: undefined, jwks: undefined, token: undefined })
@@ -152,16 +150,14 @@ test.describe('S17: the person stays signed in and is told why, and it is tried 
     })
   }
 
-  test('and no token is spent on keys that cannot be read', async ({ signedIn }) => {
+  test('and no refresh token is spent if the keys can’t be read', async ({ signedIn }) => {
     const session = await signedIn({ coldCache: true })
     session.provider.misbehave.jwks = 'reset'
     await failedAfter(session, DUE)
     expect(session.provider.requests.token).toBe(1)
   })
 
-  test('ever less often, down to every five minutes, for as long as it takes', async ({
-    signedIn,
-  }) => {
+  test('less and less often, down to every five minutes, without end', async ({ signedIn }) => {
     let random = 1
     const session = await signedIn({ random: () => random })
     const { agent, clock, provider } = session
@@ -183,7 +179,7 @@ test.describe('S17: the person stays signed in and is told why, and it is tried 
     provider.misbehave.token = undefined
     random = 1
     await renewedAfter(session, 150 * SECOND)
-    // A next failure begins anew.
+    // The next failure starts with short delays again.
     provider.misbehave.token = 'server-error'
     expect(await failedAfter(session, DUE)).toMatchObject({
       failures: 1,
@@ -193,21 +189,19 @@ test.describe('S17: the person stays signed in and is told why, and it is tried 
 
   for (const [name, retryAfter, waitMs] of [
     ['seconds', '120', 2 * MINUTE],
-    ['a day and more, of which a day counts', '1000000', 24 * HOUR],
+    ['more than a day, which counts as a day', '1000000', 24 * HOUR],
     ['less than our own delay', '1', 5 * SECOND],
     ['nonsense', 'soon', 5 * SECOND],
   ] as const) {
     for (const token of ['rate-limited', 'unavailable'] as const) {
-      test(`no sooner than the provider asks for (${token}, Retry-After in ${name})`, async ({
-        signedIn,
-      }) => {
+      test(`not before the provider’s Retry-After (${token}, ${name})`, async ({ signedIn }) => {
         const session = await signedIn({ provider: { misbehave: { retryAfter } } })
         const { agent, clock, provider } = session
         provider.misbehave.token = token
         await failedAfter(session, DUE)
         provider.misbehave.token = undefined
 
-        // Neither those who ask nor a machine that wakes come sooner.
+        // Neither callers nor a wake-up cause an earlier retry.
         clock.advance(waitMs - 1)
         agent.wake()
         clock.advance(0)
@@ -220,7 +214,7 @@ test.describe('S17: the person stays signed in and is told why, and it is tried 
     }
   }
 
-  test('no sooner than the date that the provider names, by its own clock', async ({
+  test('not before the date that the provider names, by the provider’s clock', async ({
     signedIn,
   }) => {
     const session = await signedIn()

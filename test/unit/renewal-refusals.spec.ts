@@ -1,4 +1,4 @@
-// What a provider says of a renewal that it refuses, and what becomes of the session.
+// A provider's errors for a rejected renewal, and their effect on the session.
 
 import { answerLink } from '../support/person.js'
 import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
@@ -30,7 +30,7 @@ async function renewedAfter({ clock, next }: SignedIn, ms: number): Promise<void
   await renewed
 }
 
-/** Nobody asks the provider any more, however long it takes and whoever asks here. */
+/** Checks that no request is sent to the provider any more, however long it takes and even if apps ask. */
 async function expectRest({ agent, clock, provider }: SignedIn): Promise<void> {
   const asked = provider.requests.token
   expect(clock.pending()).toBe(0)
@@ -55,9 +55,11 @@ const NEEDS_REGISTRATION = [
   'unsupported_grant_type',
 ]
 
-test.describe('OpenID Connect Core 3.1.2.6: where the provider wants to see the person', () => {
+test.describe('OpenID Connect Core 3.1.2.6: if the provider needs the user,', () => {
   for (const error of NEEDS_PERSON) {
-    test(`(${error}) they are asked at once, and nothing is thrown away`, async ({ signedIn }) => {
+    test(`(${error}) a sign-in is requested at once, and nothing is deleted`, async ({
+      signedIn,
+    }) => {
       const session = await signedIn()
       const { agent, first, history, notices, provider, sessionStore } = session
       refuse(session, error)
@@ -68,7 +70,7 @@ test.describe('OpenID Connect Core 3.1.2.6: where the provider wants to see the 
       expect(history.at(-1)?.status).toMatchObject({ state: 'needs-sign-in', reason })
       expect(notices).toHaveLength(1)
       expect(await sessionStore.read()).toEqual(first)
-      // What there is, is good for another minute.
+      // The stored token is valid for another minute.
       expect((await agent.read(SECOND)).tokens).toEqual(first.tokens)
       await expectRest(session)
 
@@ -79,7 +81,7 @@ test.describe('OpenID Connect Core 3.1.2.6: where the provider wants to see the 
   }
 
   for (const status of [200, 401, 403]) {
-    test(`also with status ${status}`, async ({ signedIn }) => {
+    test(`the same holds with status ${status}`, async ({ signedIn }) => {
       const session = await signedIn()
       refuse(session, 'login_required', status)
       await endedAfter(session, DUE)
@@ -87,7 +89,7 @@ test.describe('OpenID Connect Core 3.1.2.6: where the provider wants to see the 
     })
   }
 
-  test('all goes on once they have signed in', async ({ signedIn }) => {
+  test('the session continues after a sign-in', async ({ signedIn }) => {
     const session = await signedIn()
     const { first, provider, signIn, reached, sessionStore } = session
     refuse(session, 'interaction_required')
@@ -100,9 +102,9 @@ test.describe('OpenID Connect Core 3.1.2.6: where the provider wants to see the 
   })
 })
 
-test.describe('RFC 6749 section 5.2: where the application is refused', () => {
+test.describe('RFC 6749 section 5.2: if the provider rejects the application,', () => {
   for (const error of NEEDS_REGISTRATION) {
-    test(`(${error}) it is tried again until the access token has run out`, async ({
+    test(`(${error}) the renewal is retried until the access token has expired`, async ({
       signedIn,
     }) => {
       const session = await signedIn()
@@ -125,7 +127,7 @@ test.describe('RFC 6749 section 5.2: where the application is refused', () => {
     })
   }
 
-  test('all goes on where somebody puts it right in time', async ({ signedIn }) => {
+  test('the session continues if the application is fixed in time', async ({ signedIn }) => {
     const session = await signedIn()
     refuse(session, 'unauthorized_client')
     await failedAfter(session, DUE)
@@ -133,7 +135,9 @@ test.describe('RFC 6749 section 5.2: where the application is refused', () => {
     await renewedAfter(session, 5 * SECOND)
   })
 
-  test('it is given up at once where the access token has run out before', async ({ signedIn }) => {
+  test('the renewal is given up at once if the access token has already expired', async ({
+    signedIn,
+  }) => {
     const session = await signedIn()
     const { clock } = session
     refuse(session, 'invalid_client', 401)
@@ -143,16 +147,16 @@ test.describe('RFC 6749 section 5.2: where the application is refused', () => {
   })
 })
 
-test.describe('S17: what passes is waited out, with the access token run out or not', () => {
+test.describe('S17: temporary errors are retried, whether or not the access token has expired:', () => {
   for (const [name, status, body] of [
     ['temporarily_unavailable', 400, { error: 'temporarily_unavailable' }],
     ['server_error', 400, { error: 'server_error' }],
     ['slow_down', 400, { error: 'slow_down' }],
     ['slow_down with status 200', 200, { error: 'slow_down' }],
-    ['an error that nobody knows', 400, { error: 'quota_of_the_moon' }],
+    ['an unknown error', 400, { error: 'quota_of_the_moon' }],
     ['invalid_request', 400, { error: 'invalid_request' }],
     ['408', 408, ''],
-    ['408 that speaks of the client', 408, { error: 'invalid_client' }],
+    ['408 with invalid_client', 408, { error: 'invalid_client' }],
     ['429', 429, { error: 'invalid_client' }],
     ['503 from a gateway', 503, '<h1>Service Unavailable</h1>'],
     ['502 that speaks of the client', 502, { error: 'invalid_client' }],
@@ -176,7 +180,7 @@ test.describe('S17: what passes is waited out, with the access token run out or 
   }
 
   for (const error of ['temporarily_unavailable', 'server_error', 'slow_down']) {
-    test(`${error} is said to pass`, async ({ signedIn }) => {
+    test(`${error} is reported as temporary`, async ({ signedIn }) => {
       const session = await signedIn()
       refuse(session, error)
       await failedAfter(session, DUE)
@@ -193,7 +197,7 @@ test.describe('S17: what passes is waited out, with the access token run out or 
     [408, 'server_error'],
     [403, ''],
   ] as const) {
-    test(`no sooner than Retry-After says (${status} ${error})`, async ({ signedIn }) => {
+    test(`not before Retry-After (${status} ${error})`, async ({ signedIn }) => {
       const session = await signedIn()
       session.provider.misbehave.retryAfter = '40'
       refuse(session, error, status)
@@ -204,14 +208,14 @@ test.describe('S17: what passes is waited out, with the access token run out or 
   }
 })
 
-test.describe('RFC 9700 section 4.14: a refresh token that somebody else has used', () => {
+test.describe('RFC 9700 section 4.14: the use of a refresh token by someone else', () => {
   for (const description of [
     'Maximum allowed refresh token reuse exceeded',
     'The refresh token has already been used',
     'Refresh token reuse detected',
     'token replayed',
   ]) {
-    test(`is said as that (${description})`, async ({ signedIn }) => {
+    test(`is reported as such (${description})`, async ({ signedIn }) => {
       const session = await signedIn()
       refuse(session, 'invalid_grant', 400, description)
       const { reason } = await endedAfter(session, DUE)
@@ -220,14 +224,14 @@ test.describe('RFC 9700 section 4.14: a refresh token that somebody else has use
     })
   }
 
-  test('is not claimed where the provider says nothing of it', async ({ signedIn }) => {
+  test('is not claimed if the provider does not mention it', async ({ signedIn }) => {
     const session = await signedIn()
     refuse(session, 'invalid_grant', 400, 'Unknown or invalid refresh token.')
     const { reason } = await endedAfter(session, DUE)
     expect(reason).toBe('The provider has ended your session. Sign in again.')
   })
 
-  test('is not claimed where it was our own use whose answer was lost', async ({ signedIn }) => {
+  test('is not claimed if the answer to our own use was lost', async ({ signedIn }) => {
     const session = await signedIn()
     session.provider.misbehave.token = 'reset'
     await failedAfter(session, DUE)
@@ -237,7 +241,7 @@ test.describe('RFC 9700 section 4.14: a refresh token that somebody else has use
     expect(reason).toBe('The provider has ended your session. Sign in again.')
   })
 
-  test('is not claimed where the answer is lost and asked for again at once', async ({
+  test('is not claimed if our request is repeated at once after a lost answer', async ({
     signedIn,
   }) => {
     const session = await signedIn()
@@ -253,7 +257,7 @@ test.describe('RFC 9700 section 4.14: a refresh token that somebody else has use
   })
 })
 
-test.describe('a sign-in that the token endpoint refuses has true words:', () => {
+test.describe('a sign-in that the token endpoint rejects has a correct message:', () => {
   for (const [name, status, body, words] of [
     ['a 200 with an error', 200, { error: 'invalid_grant' }, 'did not accept the sign-in'],
     [

@@ -1,4 +1,4 @@
-// SECURITY.md is true: each rule has the tests that it names, and each test names a rule that is there.
+// SECURITY.md is correct: each rule has its tests, and each test names an existing rule.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,14 +16,14 @@ const RULES: readonly Rule[] = [
   tests: [...tests!.matchAll(/\]\((test\/[^)]+)\)/g)].map(([, path]) => path!),
 }))
 
-test('the rules are numbered from S01, without a gap', () => {
+test('the rules are numbered from S01 without gaps', () => {
   const numbers = RULES.map((_rule, index) => `S${String(index + 1).padStart(2, '0')}`)
   expect(RULES.map(({ number }) => number)).toEqual(numbers)
   expect(RULES.length).toBeGreaterThanOrEqual(49)
 })
 
 for (const { number, tests } of RULES) {
-  test(`${number} is proved by tests that name it`, () => {
+  test(`${number} has tests that name it`, () => {
     expect(tests.length).toBeGreaterThan(0)
     const inTitle = new RegExp(`['"\`]${number}\\b|\\b${number}[^\\n]*['"\`],`)
     const silent = tests.filter((path) => !inTitle.test(read(path)))
@@ -31,7 +31,7 @@ for (const { number, tests } of RULES) {
   })
 }
 
-test('no test names a rule that is not there', () => {
+test('no test names a missing rule', () => {
   const known = new Set(RULES.map(({ number }) => number))
   const specs = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.spec.ts'))
