@@ -227,7 +227,7 @@ test.describe('S17: the user stays signed in and sees the reason, and the renewa
     expect(Math.abs(waitMs - 10 * MINUTE)).toBeLessThanOrEqual(2 * SECOND)
   })
 
-  test('at once when the machine wakes or the network is back', async ({ signedIn }) => {
+  test('at once when the machine wakes or the network returns', async ({ signedIn }) => {
     const session = await signedIn({ coldCache: true })
     const { agent, clock, provider } = session
     provider.misbehave.discovery = 'reset'
@@ -239,7 +239,7 @@ test.describe('S17: the user stays signed in and sees the reason, and the renewa
     expect(clock.pending()).toBe(1)
   })
 
-  test('by the wall clock: a machine that slept tries within a nap', async ({ signedIn }) => {
+  test('by the wall clock: a machine that slept retries within a nap', async ({ signedIn }) => {
     const session = await signedIn({ coldCache: true })
     const { clock, provider } = session
     provider.misbehave.discovery = 'reset'
@@ -249,9 +249,7 @@ test.describe('S17: the user stays signed in and sees the reason, and the renewa
     await renewedAfter(session, 30 * SECOND)
   })
 
-  test('also when the token has run out meanwhile; who asks then is told why', async ({
-    signedIn,
-  }) => {
+  test('even after the token has expired, when callers get the reason', async ({ signedIn }) => {
     const session = await signedIn({ coldCache: true })
     const { agent, clock, provider, reached } = session
     provider.misbehave.discovery = 'reset'
@@ -268,7 +266,7 @@ test.describe('S17: the user stays signed in and sees the reason, and the renewa
     expect((await agent.read(MINUTE)).tokens.accessTokenExpiresAtMs).toBe(clock.nowMs() + HOUR)
   })
 
-  test('and a sign-out meanwhile ends it, and the trying', async ({ signedIn }) => {
+  test('but a sign-out ends the session and the retries', async ({ signedIn }) => {
     const session = await signedIn()
     const { agent, clock, first, history, provider } = session
     provider.misbehave.token = 'server-error'
@@ -280,8 +278,8 @@ test.describe('S17: the user stays signed in and sees the reason, and the renewa
   })
 })
 
-test.describe('where an answer with a rotated token is lost on its way', () => {
-  test('the person is told of the network, and then that the provider has ended the session', async ({
+test.describe('if an answer with a rotated token is lost,', () => {
+  test('the user is told about the network, and then that the provider has ended the session', async ({
     signedIn,
   }) => {
     const session = await signedIn()
@@ -302,14 +300,14 @@ test.describe('where an answer with a rotated token is lost on its way', () => {
     expect(await sessionStore.read()).toBeNull()
   })
 
-  test('and the provider has a grace for that, the session goes on', async ({ signedIn }) => {
+  test('the session continues if the provider has a grace period', async ({ signedIn }) => {
     const session = await signedIn({ provider: { refreshGraceS: 30 } })
     const { first, history, provider, spent, sessionStore } = session
     provider.misbehave.token = 'answer-lost'
     await failedAfter(session, DUE)
     provider.misbehave.token = undefined
     await renewedAfter(session, 5 * SECOND)
-    // At once again, in vain, and then once more.
+    // A failed retry at once, and then another one.
     expect(new Set(spent())).toEqual(new Set([first.tokens.refreshToken]))
     expect(spent()).toHaveLength(3)
     expect((await sessionStore.read())!.tokens.refreshToken).not.toBe(first.tokens.refreshToken)
@@ -318,9 +316,7 @@ test.describe('where an answer with a rotated token is lost on its way', () => {
 })
 
 test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
-  test('of somebody else ends the session, and what came is ended at the provider', async ({
-    signedIn,
-  }) => {
+  test('of another user ends the session, and its tokens are revoked', async ({ signedIn }) => {
     const session = await signedIn()
     const { agent, first, history, next, notices, clock, provider, sessionStore } = session
     let came: unknown
@@ -349,7 +345,10 @@ test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
     ['of another provider', { idToken: (claims) => void (claims['iss'] = 'https://a.example') }],
     ['for another application', { idToken: (claims) => void (claims['aud'] = 'other') }],
     ['without a sub', { idToken: (claims) => void delete claims['sub'] }],
-    ['made an hour ahead', { idToken: (claims) => void ((claims['iat'] as number) += 3_600) }],
+    [
+      'issued an hour in the future',
+      { idToken: (claims) => void ((claims['iat'] as number) += 3_600) },
+    ],
     ['not valid yet', { idToken: (claims) => void (claims['nbf'] = 9_999_999_999) }],
     [
       'with a signature that is not the provider’s',
@@ -361,7 +360,7 @@ test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
       { idToken: (claims) => void (claims['at_hash'] = 'AAAAAAAAAAAAAAAAAAAAAA') },
     ],
   ] satisfies [string, Misbehaviour][]) {
-    test(`${name} is not used, nor what came with it; but its refresh token is, for the next try`, async ({
+    test(`${name} is ignored with its access token, but its refresh token is used for the next retry`, async ({
       signedIn,
     }) => {
       const session = await signedIn()
@@ -389,9 +388,7 @@ test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
     })
   }
 
-  test('that is not used costs a refresh token nothing that is not rotated', async ({
-    signedIn,
-  }) => {
+  test('that is ignored does not affect a refresh token without rotation', async ({ signedIn }) => {
     const session = await signedIn({ provider: { rotates: false } })
     const { first, provider, sessionStore } = session
     const { write } = sessionStore
@@ -406,14 +403,14 @@ test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
     expect(writes).toBe(0)
   })
 
-  test('of a key that the provider took up since is believed', async ({ signedIn }) => {
+  test('that was signed with a newly published key is accepted', async ({ signedIn }) => {
     const session = await signedIn()
     await session.provider.rotateKeys()
     await renewedAfter(session, DUE)
   })
 })
 
-test.describe('a clock that is wrong', () => {
+test.describe('a wrong clock', () => {
   for (const [name, ms, words] of [
     ['three hours behind', -3 * HOUR, '3 hours behind the provider’s'],
     ['20 minutes behind', -20 * MINUTE, '20 minutes behind the provider’s'],
@@ -421,7 +418,7 @@ test.describe('a clock that is wrong', () => {
     ['three days ahead', 72 * HOUR, '3 days ahead of the provider’s'],
     ['a minute and a half behind', -90 * SECOND, '90 seconds behind the provider’s'],
   ] as const) {
-    test(`${name} is what a sign-in that fails for it says, and what to do`, async ({ start }) => {
+    test(`${name} is named by the failed sign-in, with a remedy`, async ({ start }) => {
       const { clock, provider, signIn, reached, sessionStore } = await start()
       clock.leap(ms)
       const page = await fetch(await answerLink(await signIn()))
@@ -441,7 +438,7 @@ test.describe('a clock that is wrong', () => {
   }
 
   for (const ms of [-20 * SECOND, 20 * SECOND, 9 * MINUTE]) {
-    test(`by ${ms / SECOND} s hinders nobody`, async ({ start }) => {
+    test(`by ${ms / SECOND} s has no effect`, async ({ start }) => {
       const { clock, signIn, reached } = await start()
       clock.leap(ms)
       await fetch(await answerLink(await signIn()))
@@ -450,13 +447,13 @@ test.describe('a clock that is wrong', () => {
   }
 
   for (const [name, misbehave] of [
-    ['where the provider shows no date', { date: 'today' }],
+    ['if the provider sends no valid Date', { date: 'today' }],
     [
       'where it is the ID token’s times that do not fit',
       { idToken: (claims) => void ((claims['iat'] as number) += 3 * 3_600) },
     ],
   ] satisfies [string, Misbehaviour][]) {
-    test(`is not claimed ${name}`, async ({ start }) => {
+    test(`is not blamed ${name}`, async ({ start }) => {
       const { clock, signIn, reached } = await start({ provider: { misbehave } })
       if ('date' in misbehave) clock.leap(-3 * HOUR)
       await fetch(await answerLink(await signIn()))
@@ -467,7 +464,7 @@ test.describe('a clock that is wrong', () => {
     })
   }
 
-  test('hinders a renewal until it is set right, and costs nobody the session', async ({
+  test('prevents renewal until it is correct, but does not end the session', async ({
     signedIn,
   }) => {
     const session = await signedIn({ inTime: false })
@@ -492,7 +489,7 @@ test.describe('a clock that is wrong', () => {
     expect(history.at(-1)?.status).toMatchObject({ state: 'signed-in', reason: null })
   })
 
-  test('that is ahead hinders no renewal: an ID token that looks old is as good as none', async ({
+  test('that is ahead prevents no renewal, because an ID token that looks old is ignored', async ({
     signedIn,
   }) => {
     const session = await signedIn({ inTime: false, provider: { accessTokenTtlS: 120 } })

@@ -1,4 +1,4 @@
-// A session that is renewed in time: when, by whom, how often, and in which order.
+// Renewing a session in time: when, for whom, how often, and in which order.
 
 import { renewalDueMs, retryDelayMs } from '../../main/agent/renewal.js'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
@@ -26,24 +26,24 @@ test.describe('a token is renewed', () => {
     ['10 seconds', 10 * SECOND, 2 * SECOND],
     ['2 seconds', 2 * SECOND, 400],
   ] as const) {
-    test(`${beforeMs / SECOND} s before its end where it lives for ${life}`, () => {
+    test(`${beforeMs / SECOND} s before it expires if its lifetime is ${life}`, () => {
       expect(renewalDueMs(tokens(lifeMs))).toBe(OBTAINED_MS + lifeMs - beforeMs)
     })
   }
 
   for (const [name, given] of [
-    ['it lives for a second, so that there would be no end of it', tokens(SECOND)],
-    ['it is dead on arrival', tokens(0)],
-    ['nobody knows how long it lives', tokens(null)],
-    ['there is nothing to renew it with', tokens(HOUR, null)],
+    ['it lives for only a second', tokens(SECOND)],
+    ['it has already expired', tokens(0)],
+    ['its lifetime is unknown', tokens(null)],
+    ['there is no refresh token', tokens(HOUR, null)],
   ] as const) {
-    test(`by nobody’s clock where ${name}`, () => {
+    test(`never on its own if ${name}`, () => {
       expect(renewalDueMs(given)).toBeNull()
     })
   }
 })
 
-test.describe('stored tokens of a time that is still to come, for the clock was set back,', () => {
+test.describe('stored tokens from the future, because the clock was set back,', () => {
   const NOW_MS = OBTAINED_MS - 24 * HOUR
   const isLeft = (restored: TokenSet): number => findExpiryMs(restored, NOW_MS) - NOW_MS
 
@@ -54,45 +54,45 @@ test.describe('stored tokens of a time that is still to come, for the clock was 
     expect(isLeft(restoredTokens(tokens(null), NOW_MS))).toBe(0)
   })
 
-  test('live no longer than from now on if they cannot', () => {
+  test('have at most their lifetime from now on if they can’t', () => {
     expect(isLeft(restoredTokens(tokens(HOUR, null), NOW_MS))).toBe(HOUR)
     expect(restoredTokens(tokens(null, null), NOW_MS).accessTokenExpiresAtMs).toBeNull()
   })
 
-  test('are as they were if their time has come', () => {
+  test('stay unchanged if they are not from the future', () => {
     expect(restoredTokens(tokens(HOUR), OBTAINED_MS)).toEqual(tokens(HOUR))
   })
 })
 
-test.describe('after failures in a row it is tried again', () => {
+test.describe('after failures in a row, the renewal is retried', () => {
   const STEADY_S = [5, 10, 20, 40, 80, 160, 300, 300, 300]
   for (const [index, seconds] of STEADY_S.entries()) {
-    test(`after ${seconds / 2} to ${seconds} s for ${index + 1}`, () => {
+    test(`after ${seconds / 2} to ${seconds} s for failure ${index + 1}`, () => {
       expect(retryDelayMs(index + 1, null, 0)).toBe(500 * seconds)
       expect(retryDelayMs(index + 1, null, 0.5)).toBe(750 * seconds)
       expect(retryDelayMs(index + 1, null, 1)).toBe(1_000 * seconds)
     })
   }
 
-  test('after no more than 5 minutes for ten thousand', () => {
+  test('after at most 5 minutes, even after ten thousand', () => {
     expect(retryDelayMs(10_000, null, 1)).toBe(5 * MINUTE)
   })
 
-  test('no sooner than the provider asks for, and later where our own delay is longer', () => {
+  test('not before the provider’s Retry-After, and later if our own delay is longer', () => {
     expect(retryDelayMs(1, 2 * MINUTE, 1)).toBe(2 * MINUTE)
     expect(retryDelayMs(1, 1 * SECOND, 1)).toBe(5 * SECOND)
     expect(retryDelayMs(1, 0, 0)).toBe(2_500)
   })
 })
 
-/** Has the agent's own clock bring the renewal, and waits for it. */
+/** Advances the agent's clock to the renewal, and waits for it. */
 async function renewedAfter({ clock, next }: SignedIn, ms: number): Promise<void> {
   const renewed = next('renewed')
   clock.advance(ms)
   await renewed
 }
 
-test.describe('the session of who is signed in', () => {
+test.describe('the session of a signed-in user', () => {
   test('S39: is not renewed once another computer has taken the data directory', async ({
     signedIn,
   }) => {
@@ -105,9 +105,7 @@ test.describe('the session of who is signed in', () => {
     expect(spent()).toEqual([])
   })
 
-  test('is renewed a minute before its token runs out, without anybody asking', async ({
-    signedIn,
-  }) => {
+  test('is renewed a minute before its token expires, without a request', async ({ signedIn }) => {
     const session = await signedIn()
     const { agent, clock, first, history, provider, spent, sessionStore } = session
     clock.advance(59 * MINUTE - 1)
@@ -131,7 +129,7 @@ test.describe('the session of who is signed in', () => {
     expect({ ...kept, tokens: null }).toEqual({ ...first, tokens: null })
   })
 
-  test('is renewed again and again, each time with the newest token, and one timer', async ({
+  test('is renewed again and again, each time with the newest token and one timer', async ({
     signedIn,
   }) => {
     const session = await signedIn()
@@ -145,7 +143,7 @@ test.describe('the session of who is signed in', () => {
     expect(new Set(spent()).size).toBe(5)
   })
 
-  test('says nothing of that to a person', async ({ signedIn }) => {
+  test('shows no message about a renewal', async ({ signedIn }) => {
     const session = await signedIn()
     const { history, notices } = session
     await renewedAfter(session, 59 * MINUTE)
@@ -160,7 +158,7 @@ test.describe('the session of who is signed in', () => {
     ['ID token', 'id_token'],
     ['scope', 'scope'],
   ] as const) {
-    test(`keeps its ${name} where the provider sends no new one, RFC 6749 section 6`, async ({
+    test(`keeps its ${name} if the provider sends no new one (RFC 6749 section 6)`, async ({
       signedIn,
     }) => {
       const session = await signedIn({ provider: { rotates: false } })
@@ -179,7 +177,7 @@ test.describe('the session of who is signed in', () => {
     })
   }
 
-  test('is asked for at the provider’s place of today', async ({ signedIn }) => {
+  test('is renewed at the provider’s current token endpoint', async ({ signedIn }) => {
     const { agent, provider } = await signedIn({ coldCache: true })
     provider.misbehave.metadata = (json) => ({
       ...json,
@@ -189,7 +187,7 @@ test.describe('the session of who is signed in', () => {
     expect(provider.requests.token).toBe(1)
   })
 
-  test('is not renewed any more once the person has signed out', async ({ signedIn }) => {
+  test('is no longer renewed after a sign-out', async ({ signedIn }) => {
     const { agent, clock, provider } = await signedIn()
     await agent.signOut()
     expect(clock.pending()).toBe(0)
@@ -198,7 +196,7 @@ test.describe('the session of who is signed in', () => {
     expect(provider.requests.token).toBe(1)
   })
 
-  test('is not renewed any more once Latchkey closes', async ({ signedIn }) => {
+  test('is no longer renewed while Latchkey closes', async ({ signedIn }) => {
     const { agent, clock, history } = await signedIn()
     await agent.close()
     expect(clock.pending()).toBe(0)
@@ -208,7 +206,7 @@ test.describe('the session of who is signed in', () => {
     expect(history.at(-1)?.event.type).toBe('signed-in')
   })
 
-  test('is not tried again where a renewal fails while Latchkey closes', async ({ signedIn }) => {
+  test('is not retried if a renewal fails while Latchkey closes', async ({ signedIn }) => {
     const { agent, clock, next, provider } = await signedIn({ coldCache: true })
     let closed: Promise<void> | undefined
     provider.misbehave.token = 'server-error'
@@ -224,10 +222,8 @@ test.describe('the session of who is signed in', () => {
   })
 })
 
-test.describe('F08: who reads the token', () => {
-  test('gets the one that there is, where as much of its life is left as they ask for', async ({
-    signedIn,
-  }) => {
+test.describe('F08: a caller that reads the token', () => {
+  test('gets the current one if it lives as long as requested', async ({ signedIn }) => {
     const { agent, clock, first, provider } = await signedIn()
     clock.advance(30 * MINUTE)
     for (const leastMs of [0, MINUTE, 30 * MINUTE]) {
@@ -236,7 +232,7 @@ test.describe('F08: who reads the token', () => {
     expect(provider.requests.token).toBe(1)
   })
 
-  test('gets a new one where less is left', async ({ signedIn }) => {
+  test('gets a new one if less time is left', async ({ signedIn }) => {
     const { agent, clock, first, provider } = await signedIn()
     clock.advance(30 * MINUTE)
     const { tokens } = await agent.read(30 * MINUTE + 1)
@@ -245,13 +241,13 @@ test.describe('F08: who reads the token', () => {
     expect(provider.requests.token).toBe(2)
   })
 
-  test('gets a new one where any will not do', async ({ signedIn }) => {
+  test('gets a new one if the caller asks for one', async ({ signedIn }) => {
     const { agent, first } = await signedIn()
     const { tokens } = await agent.read(null)
     expect(tokens.accessToken).not.toBe(first.tokens.accessToken)
   })
 
-  test('and asks for more than the provider ever gives, gets what it gives, and makes no storm', async ({
+  test('gets the longest possible one if it asks for more, without causing many renewals', async ({
     signedIn,
   }) => {
     const { agent, clock, provider } = await signedIn({ provider: { accessTokenTtlS: 60 } })
@@ -263,7 +259,7 @@ test.describe('F08: who reads the token', () => {
     expect(provider.requests.token).toBe(1 + 4)
   })
 
-  test('and comes shortly after others, is served by what they got', async ({ signedIn }) => {
+  test('shares the result of a renewal shortly before', async ({ signedIn }) => {
     const { agent, clock, provider } = await signedIn()
     const { tokens } = await agent.read(null)
     clock.advance(5 * SECOND - 1)
@@ -273,7 +269,7 @@ test.describe('F08: who reads the token', () => {
     expect(provider.requests.token).toBe(3)
   })
 
-  test('and comes shortly after others by a clock that was set back since, gets a new one', async ({
+  test('gets a new one if only a clock that was set back makes the last renewal look recent', async ({
     signedIn,
   }) => {
     const { agent, clock } = await signedIn()
@@ -282,13 +278,13 @@ test.describe('F08: who reads the token', () => {
     expect((await agent.read(null)).tokens).not.toEqual(tokens)
   })
 
-  test('of a provider that does not say how long it lives, is served for five minutes, then anew', async ({
+  test('gets the same one for five minutes, and then a new one, if the provider names no lifetime', async ({
     signedIn,
   }) => {
     const { agent, clock, first, provider } = await signedIn({
       provider: { misbehave: { tokenResponse: (json) => ({ ...json, expires_in: undefined }) } },
     })
-    // Nobody's clock renews it: that would be every four minutes, for a token that may last for days.
+    // It is not renewed on its own: that would be every four minutes, for a token that may last for days.
     expect(agent.model().session).toMatchObject({ expiresAtMs: null, renewsAtMs: null })
     expect(clock.pending()).toBe(0)
     clock.advance(4 * MINUTE)
@@ -300,7 +296,7 @@ test.describe('F08: who reads the token', () => {
     expect(provider.requests.token).toBe(2)
   })
 
-  test('that nobody can date or renew, gets it for as long as they ask', async ({ signedIn }) => {
+  test('gets one without a lifetime or a refresh token at any time', async ({ signedIn }) => {
     const { agent, clock, first, reached } = await signedIn({
       settings: { scope: 'openid profile' },
       provider: { misbehave: { tokenResponse: (json) => ({ ...json, expires_in: undefined }) } },
@@ -310,7 +306,7 @@ test.describe('F08: who reads the token', () => {
     await reached('signed-in')
   })
 
-  test('and there is nothing to renew it with, gets it while it lasts, and then words', async ({
+  test('gets one without a refresh token until it expires, and then a message', async ({
     signedIn,
   }) => {
     const { agent, clock, provider } = await signedIn({ settings: { scope: 'openid profile' } })
@@ -323,7 +319,7 @@ test.describe('F08: who reads the token', () => {
     expect(provider.requests.token).toBe(1)
   })
 
-  test('and nobody is signed in, is told so', async ({ start }) => {
+  test('gets a message if nobody is signed in', async ({ start }) => {
     const { agent, history, provider } = await start()
     for (const leastMs of [null, 0]) {
       await expect(agent.read(leastMs)).rejects.toMatchObject({ code: 'not-signed-in' })
@@ -333,11 +329,11 @@ test.describe('F08: who reads the token', () => {
   })
 })
 
-test.describe('F09: one renewal serves all who ask', () => {
-  test('a thousand readers at the moment in which the token runs out', async ({ signedIn }) => {
+test.describe('F09: one renewal serves all callers:', () => {
+  test('a thousand readers at the moment when the token expires', async ({ signedIn }) => {
     const { agent, clock, first, provider } = await signedIn()
     clock.leap(HOUR)
-    // The session's own renewal is due too.
+    // The session's own renewal is also due.
     const early = Array.from({ length: 500 }, () => agent.read(MINUTE))
     clock.advance(30 * SECOND)
     const late = Array.from({ length: 500 }, (_, index) => agent.read(index % 2 ? MINUTE : null))
@@ -350,10 +346,10 @@ test.describe('F09: one renewal serves all who ask', () => {
     expect(provider.requests.token).toBe(2)
   })
 
-  test('those who come one by one while it is under way', async ({ signedIn }) => {
+  test('readers that arrive one by one during the renewal', async ({ signedIn }) => {
     const { agent, provider } = await signedIn({ coldCache: true })
     const reads: Promise<unknown>[] = []
-    // A reader for each answer that the renewal waits for.
+    // One reader for each answer that the renewal waits for.
     provider.misbehave.hold = () => {
       reads.push(agent.read(null))
       return undefined
@@ -364,7 +360,7 @@ test.describe('F09: one renewal serves all who ask', () => {
     expect(provider.requests).toMatchObject({ discovery: 2, jwks: 2, token: 2 })
   })
 
-  test('a thousand readers of a provider that fails: one request, and the same words for all', async ({
+  test('a thousand readers while the provider fails: one request, and the same message for all', async ({
     signedIn,
   }) => {
     const { agent, clock, provider } = await signedIn()
@@ -374,7 +370,7 @@ test.describe('F09: one renewal serves all who ask', () => {
     )
     expect(new Set(failures).size).toBe(1)
     expect(failures[0]).toMatchObject({ code: 'provider-error' })
-    // Asked at once again, it would only fail more.
+    // Another request at once would only fail again.
     for (let second = 0; second < 5; second++) {
       await expect(agent.read(null)).rejects.toBe(failures[0])
       expect(provider.requests.token).toBe(2)
@@ -384,7 +380,7 @@ test.describe('F09: one renewal serves all who ask', () => {
     expect(provider.requests.token).toBe(3)
   })
 
-  test('who asks after a failure by a clock that was set back since, is heard', async ({
+  test('but after a failure, a clock that was set back does not suppress the next request', async ({
     signedIn,
   }) => {
     const { agent, clock, provider } = await signedIn()
@@ -395,7 +391,9 @@ test.describe('F09: one renewal serves all who ask', () => {
     await agent.read(null)
   })
 
-  test('who has a token that is good enough need not wait for it', async ({ signedIn }) => {
+  test('but a reader for which the current token is sufficient does not wait', async ({
+    signedIn,
+  }) => {
     const { agent, first, provider } = await signedIn()
     let release: () => void = () => undefined
     const held = new Promise<void>((resolve) => (release = resolve))
@@ -408,7 +406,7 @@ test.describe('F09: one renewal serves all who ask', () => {
 })
 
 test.describe('a rotated refresh token', () => {
-  test('is stored before anybody is given what came with it, and before it is used', async ({
+  test('is stored before it is used and before any caller gets the new access token', async ({
     signedIn,
   }) => {
     const { agent, clock, first, history, spent, sessionStore } = await signedIn()
@@ -429,7 +427,7 @@ test.describe('a rotated refresh token', () => {
     expect((await agent.read(MINUTE)).tokens).toEqual(first.tokens)
     clock.advance(2 * HOUR)
     reads.push(agent.read(MINUTE).then(({ tokens }) => given.push(tokens.refreshToken!)))
-    // All that is not waiting for the disk has had its turn.
+    // Everything that does not wait for the disk has run.
     await new Promise((resolve) => setImmediate(resolve))
     expect(given).toEqual([])
     expect(spent()).toHaveLength(1)
@@ -441,9 +439,7 @@ test.describe('a rotated refresh token', () => {
     expect(given.slice(0, 3)).toEqual([rotated, rotated, rotated])
   })
 
-  test('that comes after a sign-out is not kept, and is ended at the provider', async ({
-    signedIn,
-  }) => {
+  test('that arrives after a sign-out is not stored, and is revoked', async ({ signedIn }) => {
     const { agent, provider, sessionStore } = await signedIn()
     let rotated: unknown
     let signedOut: Promise<void> | undefined
@@ -460,10 +456,10 @@ test.describe('a rotated refresh token', () => {
   })
 })
 
-test.describe('where another sign-in takes the session’s place while it is renewed', () => {
+test.describe('if another sign-in replaces the session during a renewal,', () => {
   for (const as of ['alice', 'bob'] as const) {
     const whose = as === 'alice' ? 'the same person’s' : 'somebody else’s'
-    test(`${whose} session is the one that is kept and read`, async ({ signedIn }) => {
+    test(`${whose} session is stored and read`, async ({ signedIn }) => {
       const { agent, provider, signIn, next, sessionStore } = await signedIn()
       let release: () => void = () => undefined
       const held = new Promise<void>((resolve) => (release = resolve))
@@ -483,7 +479,7 @@ test.describe('where another sign-in takes the session’s place while it is ren
       await fetch(await answerLink(link, `account=${as}`))
       await told
 
-      // Who asks now does not wait for the old session's renewal.
+      // A new caller does not wait for the old session's renewal.
       const session = await agent.read(null)
       expect(session.account.sub).toBe(as)
       provider.misbehave.tokenResponse = (json) => {
@@ -495,7 +491,7 @@ test.describe('where another sign-in takes the session’s place while it is ren
       expect((await sessionStore.read())?.tokens).toEqual(session.tokens)
       expect((await agent.read(0)).tokens).toEqual(session.tokens)
       expect(agent.model().session).toMatchObject({ kind: 'signed-in', account: { sub: as } })
-      // As when he signs in anew, the same person's is left alone: it may be one with the new.
+      // As after a new sign-in, the same person's session is not revoked: the provider may treat both as one.
       if (as === 'bob') await expect.poll(() => provider.revoked).toContain(late)
       await agent.close()
       expect(provider.revoked.includes(String(late))).toBe(as === 'bob')
@@ -504,7 +500,7 @@ test.describe('where another sign-in takes the session’s place while it is ren
 })
 
 test.describe('after a sleep', () => {
-  test('what fell due meanwhile is done at once', async ({ signedIn }) => {
+  test('a renewal that became due meanwhile happens at once', async ({ signedIn }) => {
     const session = await signedIn()
     const { agent, clock, first, spent } = session
     clock.leap(8 * HOUR)
@@ -514,13 +510,13 @@ test.describe('after a sleep', () => {
     expect(clock.pending()).toBe(1)
   })
 
-  test('a machine that tells of none finds out by itself', async ({ signedIn }) => {
+  test('a machine that does not report it notices by itself', async ({ signedIn }) => {
     const session = await signedIn()
     session.clock.leap(8 * HOUR)
     await renewedAfter(session, 30 * SECOND)
   })
 
-  test('what is not due is left alone', async ({ signedIn }) => {
+  test('nothing happens if no renewal is due', async ({ signedIn }) => {
     const { agent, clock, provider } = await signedIn()
     clock.leap(30 * MINUTE)
     for (let count = 0; count < 100; count++) agent.wake()
@@ -531,9 +527,7 @@ test.describe('after a sleep', () => {
     expect(provider.requests.token).toBe(1)
   })
 
-  test('waking again and again while a renewal is under way makes no other', async ({
-    signedIn,
-  }) => {
+  test('repeated wake-ups during a renewal cause no other one', async ({ signedIn }) => {
     const { agent, clock, next, provider } = await signedIn()
     clock.leap(8 * HOUR)
     const renewed = next('renewed')
@@ -548,9 +542,7 @@ test.describe('after a sleep', () => {
     expect(provider.requests.token).toBe(2)
   })
 
-  test('a session that cannot be renewed and has run out meanwhile is over', async ({
-    signedIn,
-  }) => {
+  test('a session that expired meanwhile and can’t be renewed ends', async ({ signedIn }) => {
     const { agent, clock, history, next, notices, sessionStore } = await signedIn({
       settings: { scope: 'openid profile' },
     })
@@ -564,7 +556,7 @@ test.describe('after a sleep', () => {
     expect(notices).toHaveLength(1)
   })
 
-  test('nobody is signed in, and nothing happens', async ({ start }) => {
+  test('nothing happens if nobody is signed in', async ({ start }) => {
     const { agent, clock, history } = await start()
     agent.wake()
     clock.advance(HOUR)
@@ -572,14 +564,14 @@ test.describe('after a sleep', () => {
   })
 })
 
-test.describe('a clock that is set', () => {
-  test('ahead: the session is renewed within half a minute', async ({ signedIn }) => {
+test.describe('if the clock is set', () => {
+  test('ahead, the session is renewed within half a minute', async ({ signedIn }) => {
     const session = await signedIn()
     session.clock.leap(24 * HOUR)
     await renewedAfter(session, 30 * SECOND)
   })
 
-  test('back: the session is renewed when its token’s hour is over, and not a day later', async ({
+  test('back, the session is renewed when its token’s hour is over, not a day later', async ({
     signedIn,
   }) => {
     const session = await signedIn({ inTime: false })
@@ -588,13 +580,13 @@ test.describe('a clock that is set', () => {
     agent.wake()
     clock.advance(59 * MINUTE - 1)
     expect(provider.requests.token).toBe(1)
-    // By then the clock is right again, or the provider's ID token could not be checked.
+    // By then the clock is correct again. Otherwise the provider's ID token would be rejected.
     clock.leap(23 * HOUR + 1 * MINUTE)
     await renewedAfter(session, 1)
     expect(provider.requests.token).toBe(2)
   })
 
-  test('back while the answer is on its way: it is renewed when its hour is over too', async ({
+  test('back during a request, the next renewal still happens when the token’s hour is over', async ({
     signedIn,
   }) => {
     const session = await signedIn()
@@ -613,7 +605,7 @@ test.describe('a clock that is set', () => {
     expect(provider.requests.token).toBe(3)
   })
 
-  test('back while a session is on its way that cannot be renewed: it is over after its hour', async ({
+  test('back during a sign-in without a refresh token, the session still ends after its hour', async ({
     signedIn,
   }) => {
     const { agent, clock, provider, signIn, next } = await signedIn()

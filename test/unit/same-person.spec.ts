@@ -1,5 +1,5 @@
-// Somebody who is signed in and signs in again: they never have less than before, and a sign-out ends
-// every refresh token that they were ever given.
+// A signed-in user signs in again: they never have less than before, and a sign-out revokes
+// every refresh token that they ever received.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ import { appFlow, NEVER } from '../support/app-flow.js'
 import { test, type Fixture } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 
-/** The person's own sign-in; gives what is held then. */
+/** Signs in as from the tray, and returns the resulting session. */
 async function signIn(fixture: Fixture, as = 'alice'): Promise<Session> {
   const { agent, sessionStore, reached } = fixture
   const link = await fixture.signIn()
@@ -26,7 +26,7 @@ async function signIn(fixture: Fixture, as = 'alice'): Promise<Session> {
   return (await sessionStore.read())!
 }
 
-/** An app's whole sign-in; gives what the app is given. */
+/** Runs an app's whole sign-in, and returns the app's tokens. */
 async function signInByApp({ agent }: Fixture, scope: string, as = 'alice'): Promise<Session> {
   const request = appFlow({ scope })
   const linked = new Promise<string>((resolve) => {
@@ -48,7 +48,7 @@ const ALL = 'openid profile email offline_access'
 const tokenOf = ({ tokens }: Session): string => tokens.refreshToken!
 
 test.describe('S42: refresh tokens that another sign-in of the same person replaced', () => {
-  test('are left alone until the sign-out, which revokes them all', async ({ start }) => {
+  test('stay valid until the sign-out, which revokes them all', async ({ start }) => {
     const fixture = await start()
     const { agent, provider } = fixture
     const first = await signIn(fixture)
@@ -59,13 +59,13 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
 
     await agent.signOut()
     expect(provider.revoked.toSorted()).toEqual([first, second, third].map(tokenOf).toSorted())
-    // And the next person's sign-out ends none of them again.
+    // The next user's sign-out does not revoke them again.
     const bob = await signIn(fixture, 'bob')
     await agent.signOut()
     expect(provider.revoked.slice(3)).toEqual([tokenOf(bob)])
   })
 
-  test('are revoked where another person takes their place', async ({ start }) => {
+  test('are revoked if another person signs in', async ({ start }) => {
     const fixture = await start()
     const { provider } = fixture
     const first = await signIn(fixture)
@@ -76,7 +76,7 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
       .toEqual([first, second].map(tokenOf).toSorted())
   })
 
-  test('are revoked where the session has ended, for nobody would do it later', async ({
+  test('are revoked if the session ends, because nothing would revoke them later', async ({
     start,
   }) => {
     const fixture = await start()
@@ -88,7 +88,7 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     await expect.poll(() => provider.revoked).toEqual([tokenOf(first)])
   })
 
-  test('do not count as dead because one of them cannot be revoked', async ({ start }) => {
+  test('are all revoked, even if one of them can’t be', async ({ start }) => {
     const fixture = await start()
     const { agent, provider } = fixture
     await signIn(fixture)
@@ -101,7 +101,7 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     })
   })
 
-  test('a token that a renewal has spent is not among them', async ({ start }) => {
+  test('do not include a token that a renewal has spent', async ({ start }) => {
     const fixture = await start()
     const { agent, provider } = fixture
     const first = await signIn(fixture)
@@ -112,7 +112,7 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     expect(provider.revoked.toSorted()).toEqual([first, renewed].map(tokenOf).toSorted())
   })
 
-  test('are kept sealed over a restart', async ({ start }) => {
+  test('are stored sealed during a restart', async ({ start }) => {
     const fixture = await start()
     const { provider } = fixture
     const first = await signIn(fixture)
@@ -138,7 +138,7 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     await rm(dataDir, { recursive: true })
   })
 
-  test('are a hundred at most, the newest, and none of them the one that is held', () => {
+  test('are at most the newest hundred, without the current one', () => {
     const held = sessionOf(ALL, 'held')
     const many = Array.from({ length: 150 }, (_, index) => `token ${index}`)
     expect(supersede(many, ['held', null, 'token 149', 'new'], held)).toEqual([
@@ -150,9 +150,7 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
 
 test.describe('S43: an app’s sign-in of the same person', () => {
   for (const scope of ['openid', 'openid email', 'openid offline_access']) {
-    test(`for "${scope}" leaves what they had, and gives the app what it asked for`, async ({
-      start,
-    }) => {
+    test(`for "${scope}" leaves the session, and gives the app its tokens`, async ({ start }) => {
       const fixture = await start()
       const { agent, provider, sessionStore, reached } = fixture
       const before = await signIn(fixture)
@@ -173,7 +171,7 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     })
   }
 
-  test('for all that they had but the refresh token goes on with the one they had', async ({
+  test('with the same scope but no refresh token continues with the previous refresh token', async ({
     start,
   }) => {
     const fixture = await start()
@@ -184,14 +182,14 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     const held = await agent.read(0)
     expect(held.tokens.accessToken).toBe(given.tokens.accessToken)
     expect(tokenOf(held)).toBe(tokenOf(before))
-    // It is renewed in time, as before.
+    // The session is renewed in time, as before.
     const { session } = agent.model()
     expect(session).toMatchObject({ renewsAtMs: expect.any(Number) })
     await agent.read(null)
     expect(provider.tokenRequests.at(-1)!.get('refresh_token')).toBe(tokenOf(before))
   })
 
-  test('for all that they had and more takes over', async ({ start }) => {
+  test('with the same and more scopes replaces the session', async ({ start }) => {
     const fixture = await start({ settings: { scope: 'openid offline_access' } })
     const { agent } = fixture
     await signIn(fixture)
@@ -199,7 +197,7 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     expect((await agent.read(0)).tokens).toEqual(given.tokens)
   })
 
-  test('that lasts takes over from one that does not', async ({ start }) => {
+  test('that can be renewed replaces one that can’t', async ({ start }) => {
     const fixture = await start({ settings: { scope: 'openid profile email' } })
     const { agent } = fixture
     await signIn(fixture)
@@ -207,7 +205,7 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     expect((await agent.read(0)).tokens).toEqual(given.tokens)
   })
 
-  test('takes over, for whatever it is, where nothing but a sign-in helped', async ({ start }) => {
+  test('replaces, with any scope, a session that needed a new sign-in', async ({ start }) => {
     const fixture = await start()
     const { agent, provider, reached } = fixture
     const before = await signIn(fixture)
@@ -222,7 +220,7 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     expect(provider.revoked).toContain(tokenOf(before))
   })
 
-  test('of another person takes over, whatever it is for', async ({ start }) => {
+  test('as another person replaces the session, with any scope', async ({ start }) => {
     const fixture = await start()
     const { agent } = fixture
     await signIn(fixture)
@@ -230,9 +228,7 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     expect((await agent.read(0)).tokens).toEqual(given.tokens)
   })
 
-  test('while a renewal is under way loses neither, and spends no token twice', async ({
-    start,
-  }) => {
+  test('during a renewal loses neither session, and spends no token twice', async ({ start }) => {
     const fixture = await start()
     const { provider } = fixture
     const first = await signIn(fixture)
@@ -268,7 +264,7 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     expect(sessionKeeper.held()!.tokens).toEqual(renewed.tokens)
     const spent = provider.tokenRequests.filter((form) => form.has('refresh_token'))
     expect(spent).toHaveLength(1)
-    // It is good at the provider, and the only one.
+    // The token is valid at the provider, and the only one.
     await sessionKeeper.read(null)
     await sessionKeeper.signOut()
     expect(provider.revoked).toHaveLength(1)

@@ -1,4 +1,4 @@
-// What a second start hands over, what the running Latchkey makes of it, and what a login keeps.
+// The data that a second start passes on, its effect on the running Latchkey, and the flags for a start at login.
 
 import { expect, test } from '@playwright/test'
 import {
@@ -27,23 +27,23 @@ test('a plain second start opens the window', () => {
   expect(answer([])).toEqual({ open: true, signIn: false, message: null })
 })
 
-test('one at login opens nothing', () => {
+test('a second start at login opens nothing', () => {
   expect(answer(['--autostart'])).toEqual({ open: false, signIn: false, message: null })
 })
 
-test('--sign-in is done', () => {
+test('--sign-in begins a sign-in', () => {
   expect(answer(['--sign-in'])).toEqual({ open: true, signIn: true, message: null })
   expect(answer([], { LATCHKEY_SIGN_IN: '1' }).signIn).toBe(true)
 })
 
-test('settings that the running one has already are no news', () => {
+test('settings that the running Latchkey already has are not mentioned', () => {
   expect(answer(PROVIDER).message).toBeNull()
   expect(
     answer(['--demo-if-unset', '--json', '--data-dir', '/elsewhere', ...PROVIDER]).message,
   ).toBeNull()
 })
 
-test('others are named, by flag or variable, with what to do', () => {
+test('other settings are named by flag or variable, with the remedy', () => {
   expect(answer([...PROVIDER, '--port', '5000']).message).toBe(
     'Latchkey was already running, so --port had no effect. Quit Latchkey first, then start it again.',
   )
@@ -53,7 +53,7 @@ test('others are named, by flag or variable, with what to do', () => {
   expect(message).toContain('LATCHKEY_SCOPE, --port and --end-session had no effect')
 })
 
-test('no secret is handed over', () => {
+test('no secret is passed on', () => {
   const args = [...PROVIDER, '--sign-in', '--port=5000']
   const handed = describeStart(found(args, { LATCHKEY_CLIENT_SECRET: SECRET }), args)
   expect(found(args, { LATCHKEY_CLIENT_SECRET: SECRET }).settings.clientSecret).not.toBeNull()
@@ -71,17 +71,17 @@ for (const data of [
   { signIn: true, isAtLogin: false },
   { signIn: true, isAtLogin: true, given: [{ name: 'port' }] },
 ]) {
-  test(`anything else only opens the window: ${JSON.stringify(data)}`, () => {
+  test(`invalid data only opens the window: ${JSON.stringify(data)}`, () => {
     expect(answerSecondStart(data, RUNNING)).toEqual({ open: true, signIn: false, message: null })
   })
 }
 
-test('names that are no settings are passed over', () => {
+test('unknown settings are ignored', () => {
   const given = [{ name: '__proto__', origin: '--x', value: 1 }]
   expect(answerSecondStart({ signIn: false, isAtLogin: false, given }, RUNNING).message).toBeNull()
 })
 
-test('a start at login keeps the data directory and the port, and says what it does not keep', () => {
+test('a start at login keeps the data directory and the port, and names the other settings', () => {
   const args = [...PROVIDER, '--data-dir', '/srv/my data', '--port', '5000', '--sign-in', '--json']
   const env = { LATCHKEY_CLIENT_SECRET: SECRET }
   const { flags, lost } = chooseLoginFlags(found(args, env), true)
@@ -90,12 +90,12 @@ test('a start at login keeps the data directory and the port, and says what it d
   expect(describeLost(lost)).toContain(
     'does not keep --issuer, --client-id and LATCHKEY_CLIENT_SECRET.',
   )
-  // What is started by the flags has the same.
+  // A start with these flags has the same settings.
   const { dataDir, port } = found(['--autostart', ...flags]).settings
   expect({ dataDir, port }).toEqual({ dataDir: '/srv/my data', port: 5000 })
 })
 
-test('a variable is kept as a flag, for a login may not have it', () => {
+test('a variable is kept as a flag, because a login may not set it', () => {
   const env = { LATCHKEY_DATA_DIR: '/srv/data', LATCHKEY_PORT: '5000' }
   expect(chooseLoginFlags(found([], env), true)).toEqual({
     flags: ['--data-dir=/srv/data', '--port=5000'],
@@ -103,14 +103,14 @@ test('a variable is kept as a flag, for a login may not have it', () => {
   })
 })
 
-test('macOS can keep nothing, and says so', () => {
+test('macOS can’t keep any, and the message says so', () => {
   expect(chooseLoginFlags(found(['--port', '5000']), false)).toEqual({
     flags: [],
     lost: ['--port'],
   })
 })
 
-test('a start without flags loses nothing', () => {
+test('a start without flags names no lost settings', () => {
   expect(chooseLoginFlags(found([]), true)).toEqual({ flags: [], lost: [] })
   expect(describeLost([])).toBeNull()
 })
