@@ -1,6 +1,7 @@
 // One runner for all tests, in four projects: `unit` needs no browser, `window` drives the renderer
 // and other pages in a real Chromium, `e2e` runs whole programs, `attack` holds the attacks.
 
+import { join, sep } from 'node:path'
 import { defineConfig } from '@playwright/test'
 import { openRunFolder } from './support/run-folder.js'
 
@@ -16,6 +17,12 @@ const PROJECTS = {
   window: ['window'],
   e2e: ['e2e', 'api', 'providers', 'stand-in'],
   attack: ['attack'],
+}
+
+/** Playwright matches whole paths: the pattern `unit/**` would match any checkout in a folder `unit`. */
+export function specsIn(folder: string): RegExp {
+  const path = join(import.meta.dirname, folder) + sep
+  return new RegExp(`^${path.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}.*\\.spec\\.ts$`)
 }
 
 export default defineConfig({
@@ -34,6 +41,6 @@ export default defineConfig({
   retries: 0,
   projects: Object.entries(PROJECTS).map(([name, folders]) => ({
     name,
-    testMatch: folders.map((folder) => `${folder}/**/*.spec.ts`),
+    testMatch: folders.map(specsIn),
   })),
 })
