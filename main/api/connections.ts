@@ -12,6 +12,11 @@ export type Connections = {
   isOurs(socket: Socket): boolean
   /** Marks a connection as busy until the response is sent. */
   markBusy(request: IncomingMessage, response: ServerResponse): void
+  /**
+   * Closes connections that have had their answers in full. Node's `closeIdleConnections` also closes
+   * those whose last answer has ended, but is still on its way to a slow reader.
+   */
+  closeIdle(): void
 }
 
 export type ConnectionDeps = {
@@ -28,6 +33,8 @@ export const MOST_UNKNOWN = 64
 export function createConnections(deps: ConnectionDeps): Connections {
   const held: Held = { unknown: new Set(), ours: new Set(), requests: new Map() }
   const { unknown, ours, requests } = held
+  /** Connections that have had a request, and all of its answer. */
+  const answered = new Set<Socket>()
   return {
     add(socket) {
       unknown.add(socket)
@@ -35,6 +42,7 @@ export function createConnections(deps: ConnectionDeps): Connections {
         unknown.delete(socket)
         ours.delete(socket)
         requests.delete(socket)
+        answered.delete(socket)
       })
       if (unknown.size <= MOST_UNKNOWN) return
       lookUpOwners(held, deps)
@@ -49,14 +57,21 @@ export function createConnections(deps: ConnectionDeps): Connections {
     },
 
     markBusy({ socket }, response) {
+      answered.delete(socket)
       requests.set(socket, (requests.get(socket) ?? 0) + 1)
       response.once('close', () => {
         const left = (requests.get(socket) ?? 1) - 1
         if (left > 0) requests.set(socket, left)
         else requests.delete(socket)
+        if (socket.destroyed) return
+        if (left === 0) answered.add(socket)
         // Moves it to the end, as the one that was used last.
-        if (ours.delete(socket) && !socket.destroyed) ours.add(socket)
+        if (ours.delete(socket)) ours.add(socket)
       })
+    },
+
+    closeIdle() {
+      for (const socket of answered) socket.destroy()
     },
   }
 }

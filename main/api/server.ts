@@ -96,7 +96,7 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
     close: async () => {
       // Waiting callers get an answer before their connections are closed.
       await deps.agent.api.close()
-      await Promise.all(bound.servers.map(closeServer))
+      await Promise.all(bound.servers.map((server) => closeServer(server, connections)))
     },
   }
 }
@@ -182,7 +182,9 @@ function sendProblem(response: ServerResponse, problem: Problem): void {
 /** How long the last answers may take to reach programs on this computer. */
 const DELIVERY_TIMEOUT_MS = 1_000
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, connections: Connections): Promise<void> {
+  // Called by `close` too.
+  server.closeIdleConnections = () => connections.closeIdle()
   return new Promise((resolve) => {
     const giveUp = setTimeout(() => server.closeAllConnections(), DELIVERY_TIMEOUT_MS)
     // A keep-alive connection is idle once its last answer is sent.

@@ -81,11 +81,14 @@ async function bindBoth(
   throw bindError(second)
 }
 
+/** Connections that wait to be accepted. By Node's default of 511, the next ones wait a second or more. */
+const BACKLOG = 4_096
+
 function listen(server: Server, port: number, host: string): Promise<string> {
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException): void => resolve(error.code ?? error.message)
     server.once('error', failed)
-    server.listen({ port, host, ipv6Only: host === '::1' }, () => {
+    server.listen({ port, host, ipv6Only: host === '::1', backlog: BACKLOG }, () => {
       server.off('error', failed)
       resolve('bound')
     })

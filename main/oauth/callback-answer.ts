@@ -92,18 +92,22 @@ function acceptAnswer(
   responses: ServerResponse[],
 ): void {
   waiting.delete(expected.state)
-  const signIn: AnsweredSignIn = { expected, result, page: null, responses }
+  const signIn: AnsweredSignIn = { expected, result, page: null, responses, sent: [] }
+  const send = async (deliver: (response: ServerResponse) => Promise<void>): Promise<void> => {
+    signIn.sent.push(...responses.splice(0).map(deliver))
+    await Promise.all(signIn.sent)
+  }
   answered.set(expected.state, signIn)
   take({
     result,
-    show: async (page: Page) => {
-      signIn.page = page
-      await Promise.all(responses.splice(0).map((response) => sendPage(clock, response, page)))
+    show(page: Page) {
+      signIn.page ??= page
+      return send((response) => sendPage(clock, response, page))
     },
-    redirect: async (link: string) => {
+    redirect(link: string) {
       // The result now depends on another request's answer: this one must not be shown its page.
       answered.delete(expected.state)
-      await Promise.all(responses.splice(0).map((response) => sendRedirect(clock, response, link)))
+      return send((response) => sendRedirect(clock, response, link))
     },
   })
 }
@@ -115,7 +119,7 @@ function repeatPage({ clock }: AnswerDeps, first: AnsweredSignIn, received: Rece
   if (again === null || !isSameAnswer(first.result, again)) {
     return void sendPage(clock, response, nothingToDoPage(400))
   }
-  if (first.page !== null) return void sendPage(clock, response, first.page)
+  if (first.page !== null) return void first.sent.push(sendPage(clock, response, first.page))
   if (first.responses.length >= MAX_REPEATS) {
     return void sendPage(clock, response, nothingToDoPage(400))
   }

@@ -20,7 +20,10 @@ export type AnswerResult = Exclude<CallbackResult, { kind: 'ignored' }>
 
 export type CallbackAnswer = {
   readonly result: AnswerResult
-  /** Shows the result in the waiting tab. Resolves once the page is delivered, or the tab is gone. */
+  /**
+   * Shows the result in the waiting tab, once: the first page counts. Resolves once it is delivered, or
+   * the tab is gone.
+   */
   show(page: Page): Promise<void>
   /** Sends the tab on to a link of ours instead. Resolves as {@link show} does. */
   redirect(link: string): Promise<void>
@@ -43,6 +46,8 @@ export type AnsweredSignIn = {
   page: Page | null
   /** The requests that wait for the page. */
   readonly responses: ServerResponse[]
+  /** What is on its way to browsers, or has arrived. */
+  readonly sent: Promise<void>[]
 }
 
 /** A port, and the number of sign-ins that need it. */

@@ -45,6 +45,24 @@ test('S10: the port closes only after the whole page is delivered, however slow 
   await end
 })
 
+test('S10: a sign-in that leaves while its page is delivered does not cut the page', async ({
+  pending,
+  callback,
+}) => {
+  const first = fetch(callback)
+  const { show } = await pending.answer
+  const again = fetch(callback)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  void show(PAGE)
+  const left = pending.leave()
+  for (const fetched of [first, again]) {
+    const response = await fetched
+    expect(response.status).toBe(200)
+    expect((await response.text()).includes(TEXT)).toBe(true)
+  }
+  await left
+})
+
 test('S10: the listener waits two seconds for a browser that does not read its page', async ({
   pending,
   callback,

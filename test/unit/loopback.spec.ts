@@ -63,6 +63,26 @@ test('RFC 8252 section 7.3: port 0 means a free port, the same on both addresses
   }
 })
 
+test('a thousand programs may connect at once, on either address', async () => {
+  const backlogs: unknown[] = []
+  const { servers } = await bindLoopback(
+    () => {
+      const server = createHttpServer()
+      const listen = server.listen.bind(server)
+      server.listen = ((options: { backlog?: number }, bound: () => void) => {
+        backlogs.push(options.backlog)
+        return listen(options, bound)
+      }) as typeof server.listen
+      return server
+    },
+    [0],
+    'the test',
+  )
+  await Promise.all(servers.map(close))
+  // Node's own is 511. The system drops what does not fit, and the program waits a second or more.
+  expect(new Set(backlogs)).toEqual(new Set([4_096]))
+})
+
 test('RFC 8252 section 8.3: no other address of this machine answers', async ({ bind }) => {
   const addresses = Object.values(networkInterfaces())
     .flatMap((entries) => entries ?? [])

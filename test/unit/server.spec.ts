@@ -113,6 +113,18 @@ test('S40: a caller that reads none of its answers does not keep the service fro
   await gone
 })
 
+test('a caller that reads slowly gets its answer in full before the service is gone', async ({
+  serve,
+}) => {
+  const version = 'x'.repeat(32 * 1024 * 1024) // More than the system's buffers hold.
+  const { port, close } = await serve(() => ({ version }))
+  const sent = request({ port, host: '127.0.0.1', path: '/.well-known/version' }).end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  const closed = close()
+  expect((await text(response)).length).toBe(version.length)
+  await closed
+})
+
 test('S40: a caller that never finishes its request does not keep the service from ending', async ({
   serve,
 }) => {
