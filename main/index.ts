@@ -22,12 +22,17 @@ import { registerScheme, serveWindowFiles } from './electron/scheme.js'
 import { isFirstInstance } from './electron/single-instance.js'
 import { readSettingsFile } from './electron/store.js'
 import { createTray, type TrayIcon } from './electron/tray.js'
-import { createSupervisor } from './app/supervisor.js'
+import { createSupervisor, type Supervisor } from './app/supervisor.js'
 import { findHome } from './base/home.js'
 import { createStartingMenu } from './present/menu.js'
-import { makeDataFolder, openDataDirectory } from './storage/private-directory.js'
+import { makeDataFolder, openDataDirectory, PROFILE_FOLDER } from './storage/private-directory.js'
 import { describeStart } from './app/second-start.js'
-import { examineSettings, requireSettings, type Sources } from './settings/read.js'
+import {
+  examineSettings,
+  requireSettings,
+  type SettingsFindings,
+  type Sources,
+} from './settings/read.js'
 import type { Settings } from './settings/options.js'
 import {
   LOGIN_PATIENCE_MS,
@@ -88,14 +93,13 @@ try {
   directory = examineSettings({ ...sources, readFile: () => undefined }).settings.dataDir
   const ofDirectory = openDataDirectory(directory)
   // Electron rejects a folder that does not exist.
-  const sessionData = join(directory, 'chromium')
+  const sessionData = join(directory, PROFILE_FOLDER)
   makeDataFolder(sessionData)
   app.setPath('userData', directory)
   app.setPath('sessionData', sessionData)
   const findings = requireSettings(sources)
-  const { settings } = findings
   messages = [...findings.warnings, ...ofDirectory]
-  if (await isFirstInstance(directory, describeStart(findings, sources.args))) {
+  if (await isFirstInstance(directory, describeStart(findings, process.argv))) {
     // With --no-sandbox, this would sandbox only the child processes, and they would not start.
     if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
     app.setAppUserModelId(APP_ID)
@@ -106,7 +110,7 @@ try {
     // Not awaited: the app becomes ready only after this module was evaluated.
     app
       .whenReady()
-      .then(() => start(settings))
+      .then(() => start(findings))
       .catch(giveUp)
   } else {
     // The running Latchkey is told, and answers.
@@ -116,7 +120,8 @@ try {
   giveUp(thrown)
 }
 
-async function start(first: Settings): Promise<void> {
+async function start(findings: SettingsFindings): Promise<void> {
+  const { settings: first } = findings
   lockDown()
   dropUnreadableHeaders()
   serveWindowFiles()
@@ -152,7 +157,15 @@ async function start(first: Settings): Promise<void> {
     ...(passphrase !== null && { LATCHKEY_PASSPHRASE: passphrase }),
     ...(LATCHKEY_CLIENT_SECRET !== undefined && { LATCHKEY_CLIENT_SECRET }),
   })
-  const desktop = presentDesktop({ supervisor, sources, tray, appId: APP_ID, restarter, openVault })
+  const desktop = presentDesktop({
+    supervisor,
+    sources,
+    findings,
+    tray,
+    appId: APP_ID,
+    restarter,
+    openVault,
+  })
   app.on('quit', () => tray.destroy())
   hearSecondStart = (data) => desktop.startedAgain(data)
   app.on('activate', () => desktop.open())
@@ -189,7 +202,7 @@ async function openVault(dataDir: string, fileName: string): Promise<SessionStor
     .sessionStore
 }
 
-async function begin(first: Settings): Promise<Awaited<ReturnType<typeof createSupervisor>>> {
+async function begin(first: Settings): Promise<Supervisor> {
   const run = async (settings: Settings): Promise<Latchkey> => {
     // The demo stores nothing, so the system need not ask for the keyring.
     if (!settings.demo) keyring ??= await keyringCipher()

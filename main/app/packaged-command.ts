@@ -23,12 +23,12 @@ export function readCommand(args: readonly string[]): readonly string[] | null {
 
 /** Returns Latchkey's own arguments, without Chromium's and without those that the system adds. */
 export function ownArgs(args: readonly string[]): readonly string[] {
-  return splitSwitches(args).own.filter((arg) => arg !== AUTOSTART_FLAG && !isAddedBySystem(arg))
+  return splitSwitches(args).own.filter((arg) => !isAddedBySystem(arg))
 }
 
-/** True for an argument that the system adds when it starts an app. */
+/** True for an argument that the system adds when it starts an app, also at login. */
 export function isAddedBySystem(arg: string): boolean {
-  return SYSTEM.test(arg)
+  return arg === AUTOSTART_FLAG || SYSTEM.test(arg)
 }
 
 /** From macOS's Finder and Xcode, and from Windows after a click on a notification. */

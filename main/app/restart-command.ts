@@ -1,6 +1,6 @@
 // The command that restarts Latchkey in place of the running process.
 
-import { AUTOSTART_FLAG, findLaunch, type ThisProcess } from '../autostart/autostart.js'
+import { findLaunch, type ThisProcess } from '../autostart/autostart.js'
 import { isAddedBySystem } from './packaged-command.js'
 
 export type Restart = {
@@ -16,7 +16,7 @@ export type Restart = {
 export function makeRestart(process: ThisProcess, argv: readonly string[]): Restart | null {
   const launch = findLaunch(process)
   if (launch === null) return null
-  const args = argv.slice(1).filter((arg) => arg !== AUTOSTART_FLAG && !isAddedBySystem(arg))
+  const args = argv.slice(1).filter((arg) => !isAddedBySystem(arg))
   return { program: launch.program, args }
 }
 

@@ -9,7 +9,7 @@ import type { Command } from '../ipc.js'
 import { createHttp } from '../net/http.js'
 import type { MenuCommand } from '../present/menu.js'
 import { toNotification } from '../present/notification.js'
-import { examineSettings, type Sources } from '../settings/read.js'
+import type { SettingsFindings, Sources } from '../settings/read.js'
 import { createDataRemoval, type DataRemoval, type DataRemovalDeps } from './data-removal.js'
 import { createCommands } from './desktop-commands.js'
 import { createDesktopView, type DesktopParts } from './desktop-view.js'
@@ -26,6 +26,8 @@ import { createStatusWindow } from './window.js'
 export type DesktopDeps = {
   supervisor: Supervisor
   sources: Sources
+  /** The settings of this start. */
+  findings: SettingsFindings
   tray: TrayIcon
   appId: string
   restarter: Restarter
@@ -80,13 +82,14 @@ export function presentDesktop(deps: DesktopDeps): Desktop {
   }
 }
 
-function createParts({ supervisor, sources, tray, appId, restarter }: DesktopDeps): DesktopParts {
+function createParts(deps: DesktopDeps): DesktopParts {
+  const { supervisor, sources, findings, tray, appId, restarter } = deps
   return {
     supervisor,
     sources,
     tray,
     window: createStatusWindow(),
-    autostart: createAutostart(appId, examineSettings(sources)),
+    autostart: createAutostart(appId, findings),
     restarter,
     http: createHttp({ fetch: electronFetch }),
     memory: { report: '', redirectUris: [], startMessage: null },

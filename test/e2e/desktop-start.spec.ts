@@ -313,18 +313,23 @@ test.describe('a second start', () => {
     expect(await app.openedUrls()).toHaveLength(1)
   })
 
-  test('at login opens no window', async ({ launch, provider }) => {
-    const app = await launch({ flags: at(provider) })
-    await app.window()
-    await app.closeWindow()
-    expect((await app.launchAgain([...at(provider), '--autostart'])).code).toBe(0)
-    // By now the start was noticed, and its effects arrive before this answer.
-    await untilHeadline(app, 'Not signed in')
-    expect(await app.windowCount()).toBe(0)
-    expect((await app.launchAgain(at(provider))).code).toBe(0)
-    await app.window()
-    expect(await app.windowCount()).toBe(1)
-  })
+  for (const isPackaged of [false, true]) {
+    test(`at login opens no window ${isPackaged ? 'in a package' : 'from the source tree'}`, async ({
+      launch,
+      provider,
+    }) => {
+      const app = await launch({ flags: at(provider), isPackaged })
+      await app.window()
+      await app.closeWindow()
+      expect((await app.launchAgain([...at(provider), '--autostart'])).code).toBe(0)
+      // By now the start was noticed, and its effects arrive before this answer.
+      await untilHeadline(app, 'Not signed in')
+      expect(await app.windowCount()).toBe(0)
+      expect((await app.launchAgain(at(provider))).code).toBe(0)
+      await app.window()
+      expect(await app.windowCount()).toBe(1)
+    })
+  }
 
   test('from the Finder is noticed while the keychain prompt is open', async ({
     launch,
