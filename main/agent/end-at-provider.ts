@@ -3,7 +3,7 @@
 import { asAuthError, AuthError } from '../base/errors.js'
 import { endSessionUrl } from '../oauth/end-session.js'
 import type { Session } from '../oauth/session.js'
-import { revokeTokens, type Orphans } from '../oauth/token-endpoint.js'
+import { revokeTokens, toOrphans, type Orphans } from '../oauth/token-endpoint.js'
 import type { SessionOwner } from '../storage/session-store.js'
 import type { Keeper } from './keeper-state.js'
 import { SESSION_MESSAGES } from './session-messages.js'
@@ -53,11 +53,6 @@ export function discardTokens(
 ): void {
   const ended = Promise.resolve(coming).then((all) => revokeAll(keeper, owner, all))
   void keeper.deps.track(ended.catch(() => undefined))
-}
-
-/** Makes refresh tokens into what {@link discardTokens} takes. */
-export function toOrphans(refreshTokens: readonly string[]): Orphans[] {
-  return refreshTokens.map((refreshToken) => ({ accessToken: null, refreshToken }))
 }
 
 /** The error that requests are aborted with when Latchkey closes. */

@@ -1,6 +1,7 @@
 // How the held session ends: the user signs out, or the provider no longer renews it.
 
-import { endAtProvider, discardTokens, showSignOutPage, toOrphans } from './end-at-provider.js'
+import { toOrphans } from '../oauth/token-endpoint.js'
+import { endAtProvider, discardTokens, showSignOutPage } from './end-at-provider.js'
 import {
   forgetRenewal,
   holdSession,

@@ -6,18 +6,19 @@ import { SERVICE_FILE } from '../storage/service-file.js'
 import { fetchMetadata } from '../oauth/metadata.js'
 import { asAuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
-import { revokeTokens } from '../oauth/token-endpoint.js'
+import { revokeTokens, toOrphans } from '../oauth/token-endpoint.js'
 import { REPORT_FILE } from '../diagnose/diagnose.js'
 import { diskError, readErrno } from '../base/errno.js'
 import { readLock } from '../storage/lock-file.js'
 import { LOG_FILE, OLD_LOG_FILE } from '../storage/log.js'
 import {
   DirectoryInUse,
-  findOwner,
+  LOCK_FILE,
   lockDirectory,
   type DirectoryLock,
 } from '../storage/directory-lock.js'
-import { openDataDirectory } from '../storage/private-directory.js'
+import { openDataDirectory, PROFILE_FOLDER } from '../storage/private-directory.js'
+import { withoutLeftover } from '../storage/atomic-file.js'
 import { PROVIDER_FILE } from '../storage/provider-memory.js'
 import { REMOVAL_MESSAGES } from './app-messages.js'
 import { fail, mergeRemovals, NOTHING, type Removal } from './removal.js'
@@ -67,7 +68,7 @@ export async function uninstallData(deps: UninstallDeps): Promise<Removal> {
   let isInKeyring: boolean
   try {
     isInKeyring =
-      existsSync(join(dataDir, PROFILE)) ||
+      existsSync(join(dataDir, PROFILE_FOLDER)) ||
       SESSION_FILES.some((name) => readSealedTier(join(dataDir, name)) === 'keyring')
     removals.push(await revokeAll(deps))
     files = removeFiles(dataDir, isOwn)
@@ -85,9 +86,6 @@ export async function uninstallData(deps: UninstallDeps): Promise<Removal> {
   return mergeRemovals(removals)
 }
 
-/** Chromium's profile in the data directory. */
-const PROFILE = 'chromium'
-const LOCK_FILE = 'lock'
 const SESSION_FILES = [SESSION_FILE, UNOPENED_FILE]
 const NAMES: ReadonlySet<string> = new Set([
   SESSION_FILE,
@@ -101,13 +99,7 @@ const NAMES: ReadonlySet<string> = new Set([
   OLD_LOG_FILE,
   REPORT_FILE,
 ])
-/** Left behind by a killed replacement of a file, and Chromium's lock. */
-const PATTERNS: readonly RegExp[] = [
-  /^(session|settings|service|provider)\.json\.[0-9a-f-]{36}\.tmp$/,
-  /^session\.key\.[0-9a-f-]{36}\.tmp$/,
-  /^diagnosis\.txt\.[0-9a-f-]{36}\.tmp$/,
-  /^Singleton(Lock|Socket|Cookie)$/,
-]
+const CHROMIUM_LOCK = /^Singleton(Lock|Socket|Cookie)$/
 
 async function lockOwnDirectory(directory: string, takeOver: boolean): Promise<DirectoryLock> {
   try {
@@ -115,18 +107,17 @@ async function lockOwnDirectory(directory: string, takeOver: boolean): Promise<D
     openDataDirectory(directory)
     return await lockDirectory(directory, { takeOver })
   } catch (thrown) {
-    if (thrown instanceof DirectoryInUse) throw await explainInUse(directory, thrown)
+    if (thrown instanceof DirectoryInUse) throw explainInUse(directory, thrown)
     if (readErrno(thrown) === '') throw thrown
     throw new SettingsError(REMOVAL_MESSAGES.unusable(directory, diskError(thrown)))
   }
 }
 
 /** Explains that Latchkey runs. The advice at a start, to choose another directory, does not help here. */
-async function explainInUse(directory: string, thrown: DirectoryInUse): Promise<DirectoryInUse> {
-  const owner = await findOwner(directory)
+function explainInUse(directory: string, thrown: DirectoryInUse): DirectoryInUse {
   // If the owner is another computer, the original message says how to take over.
-  if (owner === null || owner.startsWith(' (on ')) return thrown
-  return new DirectoryInUse(REMOVAL_MESSAGES.stillRuns(directory, owner))
+  if (thrown.owner === null) return thrown
+  return new DirectoryInUse(REMOVAL_MESSAGES.stillRuns(directory, thrown.owner))
 }
 
 /** Rejects a directory that Latchkey has not used: it may hold another program's files of the same names. */
@@ -180,7 +171,7 @@ export async function revokeSession(
     clientSecret:
       issuer === settings.issuer && clientId === settings.clientId ? settings.clientSecret : null,
   }
-  const all = [tokens, ...superseded.map((refreshToken) => ({ accessToken: null, refreshToken }))]
+  const all = [tokens, ...toOrphans(superseded)]
   const failures: string[] = []
   try {
     const metadata = await fetchMetadata(http, issuer)
@@ -203,7 +194,7 @@ export async function revokeSession(
 }
 
 const isOwn = (name: string): boolean =>
-  name === PROFILE || NAMES.has(name) || PATTERNS.some((one) => one.test(name))
+  name === PROFILE_FOLDER || NAMES.has(withoutLeftover(name)) || CHROMIUM_LOCK.test(name)
 
 /** The locks, their successors and their sockets. */
 const isLock = (name: string): boolean => /^lock(\.(s\.)?[0-9a-f]{12}(\.tmp)?)?$/.test(name)
@@ -215,7 +206,7 @@ function removeFiles(directory: string, isMeant: (name: string) => boolean): Rem
     const path = join(directory, name)
     const isFolder = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
     // Latchkey makes no folder with these names. If the name is a link, only the link is removed.
-    if (isFolder && name !== PROFILE) continue
+    if (isFolder && name !== PROFILE_FOLDER) continue
     try {
       rmSync(path, { recursive: isFolder, force: true })
       if (!isLock(name)) done.push(REMOVAL_MESSAGES.removed(path))

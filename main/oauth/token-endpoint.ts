@@ -63,6 +63,11 @@ export type CodeExchange = Client & {
 /** Tokens from an answer that can't be used. */
 export type Orphans = Readonly<Pick<TokenAnswer, 'accessToken' | 'refreshToken'>>
 
+/** Makes refresh tokens into what {@link revokeTokens} takes. */
+export function toOrphans(refreshTokens: readonly string[]): Orphans[] {
+  return refreshTokens.map((refreshToken) => ({ accessToken: null, refreshToken }))
+}
+
 type Clocked = Pick<Clock, 'nowMs'>
 
 /**

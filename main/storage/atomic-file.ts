@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-const FRESH = /^\.[0-9a-f-]{36}\.tmp$/
+const LEFTOVER = /\.[0-9a-f-]{36}\.tmp$/
 
 /**
  * Replaces a file's content. Readers find the old content or the new one, even after a crash. Throws the
@@ -57,9 +57,14 @@ export function realPath(path: string): string {
 export function removeLeftovers(path: string): void {
   const name = basename(path)
   for (const entry of readdirSync(dirname(path))) {
-    if (!entry.startsWith(name) || !FRESH.test(entry.slice(name.length))) continue
+    if (entry === name || withoutLeftover(entry) !== name) continue
     rmSync(join(dirname(path), entry), { force: true })
   }
+}
+
+/** Returns the name of the file that a leftover of a replacement belongs to, or the name itself. */
+export function withoutLeftover(name: string): string {
+  return name.replace(LEFTOVER, '')
 }
 
 function syncFolder(folder: string): void {

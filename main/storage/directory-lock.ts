@@ -30,6 +30,14 @@ export type DirectoryLock = {
 /** The directory has an owner, which the message names in one line. */
 export class DirectoryInUse extends Error {
   override readonly name = 'DirectoryInUse'
+
+  /** `owner`: the program on this computer that has the directory, as ` (PID 42, at …)`, if it is known. */
+  constructor(
+    message: string,
+    readonly owner: string | null = null,
+  ) {
+    super(message)
+  }
 }
 
 export type TakeOptions = {
@@ -45,7 +53,7 @@ export type TakeOptions = {
 /** The program that wants the directory. */
 type Claimant = Computer & { fresh: Fresh }
 
-const LOCK_FILE = 'lock'
+export const LOCK_FILE = 'lock'
 /** After this time without a refresh, another computer's lock is asked about. */
 export const STALE_AFTER_MS = 60 * 60_000
 /** How long a new lock may be without its content. */
@@ -99,7 +107,7 @@ export async function lockDirectory(
         rmSync(freshPath, { force: true })
       }
     }
-    throw inUse(directory, LOCK_MESSAGES.severalStarting)
+    throw new DirectoryInUse(LOCK_MESSAGES.inUse(directory, LOCK_MESSAGES.severalStarting))
   } catch (thrown) {
     await socket.close()
     throw thrown
@@ -239,7 +247,7 @@ async function requireFree(
     case 'free':
       return verdict.message === null ? [] : [verdict.message]
     case 'in-use':
-      throw inUse(directory, verdict.owner)
+      throw new DirectoryInUse(LOCK_MESSAGES.inUse(directory, verdict.owner), verdict.owner)
     case 'elsewhere': {
       const { host, isStale } = verdict
       if (takeOver) return [LOCK_MESSAGES.takingOver(directory, host)]
@@ -334,10 +342,6 @@ async function judgeDamaged(path: string, found: FoundLock, { fresh }: Claimant)
 
 function describeOwner({ pid, url }: { pid: number; url: string | null }): string {
   return LOCK_MESSAGES.ownerAt(pid, url)
-}
-
-function inUse(directory: string, owner: string): DirectoryInUse {
-  return new DirectoryInUse(LOCK_MESSAGES.inUse(directory, owner))
 }
 
 function runsElsewhere(directory: string, host: string): DirectoryInUse {

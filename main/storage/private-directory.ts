@@ -7,6 +7,9 @@ import { SettingsError } from '../base/settings-error.js'
 import { makeFolder } from './make-folder.js'
 import { DIRECTORY_MESSAGES } from './storage-messages.js'
 
+/** Chromium's profile in the data directory of the tray app. */
+export const PROFILE_FOLDER = 'chromium'
+
 /**
  * Creates the data directory if it is missing, and closes it to other users. Returns messages about
  * that for the user, one line each. Throws a {@link SettingsError} if another user owns the directory
@@ -81,7 +84,7 @@ const OWN_FILES: ReadonlySet<string> = new Set([
   'latchkey.log',
   'diagnosis.txt',
   'lock',
-  'chromium',
+  PROFILE_FOLDER,
 ])
 /** The root of a file system contains this folder. */
 const NOT_OURS_BUT_HARMLESS = 'lost+found'

@@ -94,8 +94,9 @@ test('every refresh token is revoked, even superseded ones, and all of Latchkeyâ
     'diagnosis.txt',
     'provider.json',
   ]
-  const fresh = 'session.json.01234567-89ab-4cde-8f01-23456789abcd.tmp'
-  for (const name of [...ours, fresh, 'chromium/Default/Cookies']) {
+  const leftover = '01234567-89ab-4cde-8f01-23456789abcd.tmp'
+  const unfinished = [`session.json.${leftover}`, `settings.json.damaged.${leftover}`]
+  for (const name of [...ours, ...unfinished, 'chromium/Default/Cookies']) {
     await writeFile(join(dataDir, name), '{}')
   }
   await mkdir(join(config, 'autostart'))

@@ -22,7 +22,7 @@ export const DIRECTORY: readonly MutatedFile[] = [
       },
       {
         name: 'an owner that runs is stepped past',
-        find: "    case 'in-use':\n      throw inUse(directory, verdict.owner)",
+        find: "    case 'in-use':\n      throw new DirectoryInUse(LOCK_MESSAGES.inUse(directory, verdict.owner), verdict.owner)",
         replace: "    case 'in-use':\n      return []",
       },
       {
