@@ -13,7 +13,7 @@ import { explainEarlyEnd } from './launch/early-end.js'
 import { LAUNCH_MESSAGES } from './launch/launch-messages.js'
 import { makeObstacle, type Obstacle } from './launch/obstacle.js'
 import { inspectSystem } from './launch/sandbox.js'
-import { writeText } from './base/output.js'
+import { complain, print, writeText } from './base/output.js'
 import { formatHelp } from './settings/help.js'
 import { joinFlags } from './settings/flags.js'
 import { readSettings } from './settings/read.js'
@@ -26,12 +26,12 @@ const { env, platform } = process
 const { own, chromium } = splitSwitches(process.argv.slice(2))
 const flags = [...own]
 if (flags.includes('--help') || flags.includes('-h')) {
-  writeText('stdout', formatHelp())
+  print(formatHelp())
 } else if (flags.includes('--version') || flags.includes('-V')) {
   const { version } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as {
     version: string
   }
-  writeText('stdout', version)
+  print(version)
 } else {
   await start(readOrExit(flags))
 }
@@ -58,7 +58,7 @@ function readOrExit(args: readonly string[]): Settings {
     return readSettings({ args, env, platform, home: findHome() })
   } catch (thrown) {
     const { message, exitCode } = explainFailure(thrown)
-    say(`latchkey: ${message}\n`)
+    complain(message)
     process.exit(exitCode)
   }
 }
@@ -83,7 +83,9 @@ async function findBinaryObstacle(): Promise<Obstacle | null> {
     return makeObstacle(LAUNCH_MESSAGES.noOverride(binary.path))
   }
   const isTerminal = process.stderr.isTTY
-  const failure = await fetchBinary({ env, isTerminal, write: say })
+  // The progress overwrites its own line: not through say, which removes control characters.
+  const write = (text: string): void => void process.stderr.write(text)
+  const failure = await fetchBinary({ env, isTerminal, write })
   return failure === null ? null : makeObstacle(failure)
 }
 

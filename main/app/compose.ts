@@ -10,7 +10,7 @@ import { within, type Clock } from '../base/clock.js'
 import { startDemoProvider, type DemoProvider } from './demo.js'
 import { diskError } from '../base/errno.js'
 import { createLogger, type Logger } from '../storage/log.js'
-import { writeText } from '../base/output.js'
+import { complain } from '../base/output.js'
 import type { DirectoryInUse } from '../storage/directory-lock.js'
 import { toLogRecord, nameRuntime, startedRecord } from '../present/log-record.js'
 import { openDataDirectory } from '../storage/private-directory.js'
@@ -142,7 +142,6 @@ type Parts = {
   storage: Storage
   provider: ReturnType<typeof readProvider>
   redirect: RedirectTarget
-  isDemo: boolean
 }
 
 function makeParts(deps: LatchkeyDeps, demo: DemoProvider | null, onClose: OnClose): Parts {
@@ -159,7 +158,6 @@ function makeParts(deps: LatchkeyDeps, demo: DemoProvider | null, onClose: OnClo
     storage: demo ? makeDemoStorage() : deps.storage,
     provider: readProvider(deps.settings, demo),
     redirect: readRedirectTarget(deps.settings),
-    isDemo: demo !== null,
   }
 }
 
@@ -214,7 +212,7 @@ async function startAgent(
     sessionStore: storage.sessionStore,
     openBrowser,
     ...(showSignOutLink && { showSignOutLink }),
-    ...(!parts.isDemo && { memory: openProviderMemory(deps) }),
+    ...(!settings.demo && { memory: openProviderMemory(deps) }),
     redirect,
     endSession: settings.endSession,
     noBrowser: settings.noBrowser,
@@ -272,8 +270,4 @@ function writeServiceFileIfPossible(
     complain(START_MESSAGES.noServiceFile(service.url, diskError(thrown)))
     return () => undefined
   }
-}
-
-function complain(message: string): void {
-  writeText('stderr', `latchkey: ${message}`)
 }

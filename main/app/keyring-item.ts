@@ -1,6 +1,7 @@
 // Removes Electron's key from the system's keyring with the system's own tool, because Electron cannot.
 
 import { execFile } from 'node:child_process'
+import type { Environment } from '../base/environment.js'
 import { readErrno } from '../base/errno.js'
 import { KEY_PLACES, REMOVAL_MESSAGES } from './app-messages.js'
 import { NOTHING, type Removal } from './removal.js'
@@ -8,7 +9,7 @@ import { DESKTOP_ID } from '../autostart/autostart-entries.js'
 
 export type KeyringItemDeps = {
   platform: NodeJS.Platform
-  env: Readonly<Record<string, string | undefined>>
+  env: Environment
   /** True if the same key encrypts the session of another data directory. */
   isShared: boolean
   runTool(program: string, args: readonly string[]): Promise<ToolEnd>

@@ -1,7 +1,7 @@
 // Reports errors of our own to stderr and to the open log.
 
 import { createRepeats } from '../base/repeats.js'
-import { writeText } from '../base/output.js'
+import { complain } from '../base/output.js'
 import { errorRecord, stoppedRecord } from '../present/log-record.js'
 import type { Logger } from '../storage/log.js'
 import { START_MESSAGES } from './app-messages.js'
@@ -28,7 +28,7 @@ export function logError(thrown: unknown): void {
 const errors = createRepeats<unknown>((error, count) => {
   for (const log of logs) log.record(errorRecord(error, count))
   const shown = error instanceof Error ? (error.stack ?? error.message) : typeof error
-  writeText('stderr', `latchkey: ${START_MESSAGES.unexpectedError(count, shown)}`)
+  complain(START_MESSAGES.unexpectedError(count, shown))
 })
 
 /**

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { SECOND_START_MESSAGES } from './app-messages.js'
 import { AUTOSTART_FLAG } from '../autostart/autostart.js'
 import type { Settings } from '../settings/options.js'
-import type { SettingsFindings } from '../settings/read.js'
+import { isGiven, type SettingsFindings } from '../settings/read.js'
 
 /** The given settings, without secrets. */
 export type SecondStart = {
@@ -98,8 +98,4 @@ const FOR_THIS_START: ReadonlySet<string> = new Set<keyof Settings>([
 /** Makes a message for the settings page; null if the start at login keeps everything. */
 export function describeLost(lost: readonly string[]): string | null {
   return lost.length === 0 ? null : SECOND_START_MESSAGES.notKeptAtLogin(lost)
-}
-
-function isGiven(origin: string): boolean {
-  return /^(--|LATCHKEY_)/.test(origin)
 }

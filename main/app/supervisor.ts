@@ -12,7 +12,7 @@ export type Supervisor = {
   /** Signs out, also if Latchkey is restarting at the moment. */
   signOut(): Promise<void>
   /** Calls `present` now, and again after each restart. */
-  follow(present: (latchkey: Latchkey, settings: Settings) => void): void
+  follow(present: (latchkey: Latchkey) => void): void
   /**
    * Applies new settings. The session is kept if the provider stays the same; otherwise the user is
    * signed out first. If Latchkey cannot run with the new settings, it goes on with the previous ones,
@@ -39,7 +39,7 @@ export async function createSupervisor(deps: SupervisorDeps, first: Settings): P
   const running: Running = { latchkey: await deps.run(first), settings: first, isClosed: false }
   const enqueue = createSerialQueue()
   const waitForQueue = (): Promise<void> => enqueue(() => Promise.resolve())
-  const followers: ((latchkey: Latchkey, settings: Settings) => void)[] = []
+  const followers: ((latchkey: Latchkey) => void)[] = []
 
   const close = async (): Promise<void> => {
     running.isClosed = true
@@ -52,7 +52,7 @@ export async function createSupervisor(deps: SupervisorDeps, first: Settings): P
     settings: () => running.settings,
     follow(present) {
       followers.push(present)
-      present(running.latchkey, running.settings)
+      present(running.latchkey)
     },
     async signOut() {
       const { latchkey } = running
@@ -70,7 +70,7 @@ export async function createSupervisor(deps: SupervisorDeps, first: Settings): P
         try {
           await restart(running, wanted, deps)
         } finally {
-          for (const present of followers) present(running.latchkey, running.settings)
+          for (const present of followers) present(running.latchkey)
         }
       }),
     close,

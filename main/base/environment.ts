@@ -1,3 +1,3 @@
-// The type of a process' environment variables.
+// The type of a process's environment variables.
 
 export type Environment = Readonly<Record<string, string | undefined>>

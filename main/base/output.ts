@@ -14,6 +14,16 @@ export function writeText(stream: Stream, text: string): void {
   process[stream].write(`${lines.join('\n')}\n`)
 }
 
+/** Prints text for a person to stdout. */
+export function print(text: string): void {
+  writeText('stdout', text)
+}
+
+/** Prints an error for a person to stderr, with the program's name. */
+export function complain(message: string): void {
+  writeText('stderr', `latchkey: ${message}`)
+}
+
 /** Prints a line for a program. The line must be printable already. */
 export function writeLine(line: string): void {
   process.stdout.write(`${line}\n`)

@@ -1,7 +1,7 @@
 // Formats a diagnosis as text, to read and to send.
 
 import { printable } from '../base/printable.js'
-import { type Verdict } from './check.js'
+import type { Verdict } from './check.js'
 import type { Diagnosis } from './diagnose.js'
 import { MESSAGES, TITLES } from './diagnose-messages.js'
 

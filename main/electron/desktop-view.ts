@@ -66,7 +66,8 @@ export function createDesktopView(parts: DesktopParts): DesktopView {
     },
     restartOffer() {
       const { agent, storage } = supervisor.latchkey()
-      return restarter.canRestart() ? offerRestart(agent.model(), storage) : null
+      const offer = offerRestart(agent.model(), storage)
+      return offer !== null && restarter.canRestart() ? offer : null
     },
     renderTray() {
       const model = supervisor.latchkey().agent.model()

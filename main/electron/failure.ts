@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { app, shell } from 'electron'
 import { diskError } from '../base/errno.js'
 import { SETTINGS_FILE } from '../settings/layer.js'
-import { writeText } from '../base/output.js'
+import { complain, writeText } from '../base/output.js'
 import { showBox } from './box.js'
 import { FAILURE } from './electron-messages.js'
 
@@ -23,7 +23,7 @@ export async function endWithFailure(
   { message, exitCode }: Failure,
   dataDir: string | null,
 ): Promise<void> {
-  writeText('stderr', `latchkey: ${message}`)
+  complain(message)
   if (process.stderr.isTTY) return app.exit(exitCode)
   const folder = app.isReady() ? null : useFolderForNow()
   await app.whenReady()

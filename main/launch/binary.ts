@@ -138,7 +138,7 @@ function measure(folder: string): number {
 }
 
 /** Returns the last line with a message, without the stack trace and without a proxy's password. */
-export function lastLine(output: string): string {
+function lastLine(output: string): string {
   const lines = output.split('\n').map(printable)
   const said = lines.filter((line) => /\S/.test(line) && !/^\s+at |^[\s{}]*$/.test(line))
   const line = (said.at(-1) ?? '').trim().replace(/\/\/[^\s/@]*@/g, '//…@')

@@ -1,6 +1,7 @@
 // Explains why Electron ended right after its start.
 
 import { spawnSync } from 'node:child_process'
+import { EXIT } from '../app/exit.js'
 import type { Environment } from '../base/environment.js'
 import { LAUNCH_MESSAGES, SANDBOX_MESSAGES } from './launch-messages.js'
 import { makeObstacle, type Obstacle } from './obstacle.js'
@@ -23,7 +24,7 @@ export type EarlyEndDeps = {
 }
 
 /** Exit codes of the app itself. The app has started then, and has said why it ends. */
-const OWN_CODES: ReadonlySet<number | null> = new Set([0, 2, 3])
+const OWN_CODES: ReadonlySet<number | null> = new Set([EXIT.ok, EXIT.badSettings, EXIT.inUse])
 
 /**
  * Explains why Electron ended; null if the app itself ended. Chromium's output is not read: it goes to the

@@ -55,8 +55,7 @@ function readText(
   } catch (thrown) {
     if (thrown instanceof SettingsTextError) problems.push(thrown.message)
     else {
-      const reason = explainOwner(path) ?? MESSAGES.unreadable(path, diskError(thrown))
-      problems.push(reason)
+      problems.push(explainOwner(path) ?? MESSAGES.unreadable(path, diskError(thrown)))
     }
     return undefined
   }
@@ -75,7 +74,7 @@ function explainUnknownSetting(place: string, key: string): string {
   return MESSAGES.unknownSetting(place, key, nearest(key, FILE_NAMES), FILE_NAMES)
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

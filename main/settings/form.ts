@@ -5,7 +5,7 @@ import type { EditableSettings, Field, SaveOutcome, SettingsChanges, SettingsVie
 import { MASK } from '../base/secret.js'
 import { findProblem } from './layer.js'
 import type { Settings } from './options.js'
-import type { SettingsFindings } from './read.js'
+import { isGiven, type SettingsFindings } from './read.js'
 
 /** The setting of each field, and the field's name in messages. */
 const FIELDS: {
@@ -40,8 +40,7 @@ export function createSettingsView(
 ): SettingsView {
   const field = <Value>(name: keyof EditableSettings, value: Value): Field<Value> => {
     const origin = origins[FIELDS[name].setting]
-    const isLocked = /^(--|LATCHKEY_)/.test(origin)
-    return { value, lockedBy: isLocked ? origin : null }
+    return { value, lockedBy: isGiven(origin) ? origin : null }
   }
   return {
     fields: {

@@ -34,6 +34,11 @@ export type SettingsFindings = {
 
 type Origins = Readonly<Record<keyof Settings, string>>
 
+/** True if the origin of a setting is a flag or a variable. */
+export function isGiven(origin: string): boolean {
+  return /^(--|LATCHKEY_)/.test(origin)
+}
+
 /** Reads the settings. Throws a {@link SettingsError} for the first problem. */
 export function readSettings(sources: Sources): Settings {
   return requireSettings(sources).settings

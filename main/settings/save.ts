@@ -7,6 +7,7 @@ import { editJsonText } from '../base/json-text.js'
 import { createSerialQueue } from '../base/serial-queue.js'
 import type { EditableSettings, SaveOutcome, SettingsChanges, SettingsView } from '../ipc.js'
 import { realPath, replaceFile } from '../storage/atomic-file.js'
+import { isObject } from './file-layer.js'
 import { applyChanges, createSettingsView } from './form.js'
 import { SETTINGS_FILE } from './layer.js'
 import type { Settings } from './options.js'
@@ -93,15 +94,15 @@ function findMissing(content: Readonly<Record<string, unknown>>): keyof Editable
   return missing.length === 1 ? missing[0]! : null
 }
 
-type FoundFile = { content: Record<string, unknown>; text: string; hasComments: boolean }
+type FoundFile = { content: Readonly<Record<string, unknown>>; text: string; hasComments: boolean }
 
 function readText(path: string): FoundFile | { problem: string } {
   try {
     const found = readSettingsText(path)
     if (found === undefined) return { content: {}, text: '{}\n', hasComments: false }
     const { content, text, hasComments } = found
-    return typeof content === 'object' && content !== null && !Array.isArray(content)
-      ? { content: content as Record<string, unknown>, text, hasComments }
+    return isObject(content)
+      ? { content, text, hasComments }
       : { problem: MESSAGES.notAnObject(path) }
   } catch (thrown) {
     if (thrown instanceof SettingsTextError) return { problem: thrown.message }

@@ -1,12 +1,10 @@
 // Runs a command line in a terminal: the agent, the diagnosis, the removal, the help or the version.
 
-import { watchOutput } from '../base/output.js'
+import { print, watchOutput } from '../base/output.js'
 import { findCommandArgs } from '../settings/flags.js'
 import { formatHelp } from '../settings/help.js'
-import { runAgent } from './agent-command.js'
 import { runDiagnose } from './diagnose-command.js'
 import { createEnding, type Ending } from './ending.js'
-import { print } from './print.js'
 import { runUninstall } from './uninstall-command.js'
 
 /** What runs the commands: plain Node from the source tree, or an installed package. */
@@ -16,11 +14,11 @@ export type CommandDeps = {
   invocation: string
 }
 
-/** True if the command is done; false if it runs until it is stopped. */
-export type IsDone = boolean
-
-/** Runs a command line. If the command cannot start or is stopped, the process ends with its exit code. */
-export async function runInTerminal(args: readonly string[], deps: CommandDeps): Promise<IsDone> {
+/**
+ * Runs a command line. Returns true if the command is done, false if it runs until it is stopped. If the
+ * command cannot start or is stopped, the process ends with its exit code.
+ */
+export async function runInTerminal(args: readonly string[], deps: CommandDeps): Promise<boolean> {
   const ending = createEnding()
   watchOutput(ending.stopOnce, ending.failOnce)
   try {
@@ -34,7 +32,7 @@ async function runCommandLine(
   args: readonly string[],
   { version, invocation }: CommandDeps,
   ending: Ending,
-): Promise<IsDone> {
+): Promise<boolean> {
   if (args.includes('--help') || args.includes('-h')) {
     print(formatHelp(invocation))
     return true
@@ -53,6 +51,8 @@ async function runCommandLine(
     await runUninstall(uninstallArgs)
     return true
   }
+  // Loaded only now: the other commands need neither the agent nor the service.
+  const { runAgent } = await import('./agent-command.js')
   await runAgent(args, version, ending)
   return false
 }

@@ -4,12 +4,11 @@ import { explainFailure } from '../app/exit.js'
 import { hasDemo } from '../app/demo.js'
 import { systemClock } from '../base/clock.js'
 import { findHome } from '../base/home.js'
-import { writeLine, writeText } from '../base/output.js'
+import { complain, print, writeLine, writeText } from '../base/output.js'
 import { jsonLine } from '../base/printable.js'
 import { examineSettings } from '../settings/read.js'
 import { openDataDirectory } from '../storage/private-directory.js'
 import { chooseStorage } from '../storage/choose-storage.js'
-import { complain, print } from './print.js'
 import { COMMAND_MESSAGES } from './terminal-messages.js'
 
 /** Diagnoses what works on this computer. The report is printed even if it can't be saved. */

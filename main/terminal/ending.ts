@@ -1,7 +1,7 @@
 // Ends the program in order: on a signal, if its output is gone, or if it cannot start.
 
 import { EXIT, explainFailure } from '../app/exit.js'
-import { complain } from './print.js'
+import { complain } from '../base/output.js'
 
 export type Ending = {
   /** Registers a function to call at the end, before those registered earlier. */

@@ -2,7 +2,7 @@
 
 import { createInterface } from 'node:readline'
 import type { Model } from '../agent/model.js'
-import { writeLine, writeText } from '../base/output.js'
+import { complain, writeLine } from '../base/output.js'
 import { jsonLine } from '../base/printable.js'
 import { createSignInLines } from '../present/sign-in-lines.js'
 import { toStatus } from '../present/status.js'
@@ -24,7 +24,7 @@ export function createJsonLines(): Terminal {
   return {
     listening: (url) => print({ event: 'listening', url }),
     say: () => undefined,
-    complain: (line) => writeText('stderr', `latchkey: ${line}`),
+    complain,
     follow(agent) {
       status(agent.model(), { ifChanged: false })
       for (const line of signInLines(agent.model(), null)) print(line)

@@ -12,6 +12,7 @@ import {
 } from '../agent/model.js'
 import { printable } from '../base/printable.js'
 import { PRESENT_MESSAGES } from '../present/present-messages.js'
+import type { Status } from '../ipc.js'
 import { toStatus } from '../present/status.js'
 import { SIGN_IN_LINES } from './terminal-messages.js'
 
@@ -79,11 +80,12 @@ export function describeStatus(
   nowMs: number,
   { hasProvider }: Pick<RunInfo, 'hasProvider'>,
 ): readonly string[] {
-  const { reason, state } = toStatus(model)
+  const status = toStatus(model)
+  const { reason, state } = status
   const canSignInAgain = hasProvider && (state === 'failed' || state === 'needs-sign-in')
   return [
     ...describeSignIn(model, nowMs),
-    ...describeSession(model, nowMs, hasProvider),
+    ...describeSession(model, status, { nowMs, hasProvider }),
     ...(reason === null ? [] : [printable(reason)]),
     ...(canSignInAgain ? [SIGN_IN_LINES.typeSignInAgain] : []),
     ...describeAppSignIn(model, nowMs),
@@ -98,8 +100,11 @@ function describeSignIn(model: Model, nowMs: number): readonly string[] {
     : [SIGN_IN_LINES.finishing]
 }
 
-function describeSession(model: Model, nowMs: number, hasProvider: boolean): readonly string[] {
-  const { account, expiresAt, reason } = toStatus(model)
+function describeSession(
+  model: Model,
+  { account, expiresAt, reason }: Status,
+  { nowMs, hasProvider }: { nowMs: number; hasProvider: boolean },
+): readonly string[] {
   const { session } = model
   if (account !== null && session.kind === 'signed-in') {
     const label = formatAccount(account)

@@ -3,11 +3,11 @@
 import { EXIT } from '../app/exit.js'
 import { NOTHING } from '../app/removal.js'
 import { findHome } from '../base/home.js'
+import { complain, print } from '../base/output.js'
 import { SettingsError } from '../base/settings-error.js'
 import { problemOfTls } from '../net/unchecked-tls.js'
 import { examineSettings, requireSettings } from '../settings/read.js'
 import { chooseStorage } from '../storage/choose-storage.js'
-import { complain, print } from './print.js'
 import { COMMAND_MESSAGES } from './terminal-messages.js'
 
 /** Removes the data, and prints what was removed and what was not. Sets the exit code. */

@@ -17,7 +17,7 @@ import {
   test as service,
 } from '../support/service.js'
 import { test as inProcess } from '../support/fixture.js'
-import { asNobody, whyNoOtherUser } from '../support/other-user.js'
+import { asNobody, NOBODY, whyNoOtherUser } from '../support/other-user.js'
 import { owners } from '../support/owners.js'
 import { answerLink } from '../support/person.js'
 
@@ -256,7 +256,7 @@ test.describe('the owner of a connection', () => {
     test(`is read from the kernel’s table for ${name}`, async () => {
       for (const asOther of [false, true]) {
         const { socket, close } = await connected(host, listenAt, asOther)
-        const uid = asOther ? 65_534 : process.getuid!()
+        const uid = asOther ? NOBODY : process.getuid!()
         expect(owners.findOwners([socket])).toEqual([
           { kind: 'user', uid, inode: expect.stringMatching(/^[1-9]\d*$/) },
         ])

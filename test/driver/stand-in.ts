@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { readlinkSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Environment } from '../../main/base/environment.js'
 import type { Browser } from '@playwright/test'
 import { readErrno } from '../../main/base/errno.js'
 import {
@@ -206,7 +207,7 @@ export function launchStandIn(browser: Browser, options: StandInOptions): Launch
 
 /** Electron's command line, and the environment of a start by the user. */
 function startOf(options: StandInOptions): Pick<StartedAs, 'args' | 'cwd'> & {
-  env: Readonly<Record<string, string | undefined>>
+  env: Environment
 } {
   const { dataDir, flags = [], main = ROOT } = options
   const named = options.isPackaged === true ? [] : [main]

@@ -9,13 +9,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { findBinary } from '../../main/launch/binary.js'
+import { NOBODY } from '../support/other-user.js'
 import { startProxy } from '../support/proxy.js'
 import { ROOT } from '../support/root.js'
 import { LAUNCH_MESSAGES } from '../../main/launch/launch-messages.js'
 
 const START = join(ROOT, 'dist', 'main', 'start.js')
 const IS_ROOT = process.getuid?.() === 0
-const NOBODY = 65534
 /** A display that does not exist. */
 const SCREEN = ':7654'
 const FALLBACK = 'Latchkey starts without its tray, in this terminal.\n'
@@ -312,7 +312,9 @@ test.describe('fetching Electron', () => {
       env: fetching(folder),
       through: ['script', '--quiet', '--return', '/dev/null', '--command'],
     })
-    await expect(() => expect(started.stdout()).toContain('… 2 of about 120 MB')).toPass()
+    await expect(() =>
+      expect(started.stdout()).toContain('\rFetching Electron, once … 2 of about 120 MB'),
+    ).toPass()
     resolve()
     await started.headless
   })

@@ -1,8 +1,7 @@
 // Applies file permissions as for an ordinary user: the superuser ignores them.
 
 import { chown } from 'node:fs/promises'
-
-const NOBODY = 65534
+import { NOBODY } from './other-user.js'
 
 /**
  * Works on the files of `folder` as a user who must obey permissions. If the tests run as the

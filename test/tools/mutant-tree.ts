@@ -42,7 +42,12 @@ export type MutantTree = {
   remove(): void
 }
 
-const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '.git', 'test-results', 'release'])
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'node_modules',
+  '.git',
+  'test-results',
+  join('dist', 'packages'),
+])
 const PLAYWRIGHT = 'node_modules/@playwright/test/cli.js'
 /** After that a run is taken to hang. */
 const LONGEST_RUN_MS = 5 * 60_000
@@ -173,7 +178,7 @@ function testsOf(suite: JSONReportSuite, lead = ''): Tested[] {
   return [...own, ...inner]
 }
 
-type Ended = { code: number | null; output: string; hung: boolean }
+type Ended = { output: string; hung: boolean }
 
 /** Runs Node in a process group of its own, which ends as a whole. */
 function run(
@@ -200,9 +205,9 @@ function run(
       else child.kill('SIGKILL')
     }, LONGEST_RUN_MS)
     child.once('error', reject)
-    child.once('close', (code) => {
+    child.once('close', () => {
       clearTimeout(timer)
-      resolve({ code, output, hung })
+      resolve({ output, hung })
     })
   })
 }

@@ -2,11 +2,12 @@
 // where it is missing, and brings a screen and a session bus where this Linux has none.
 
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Environment } from '../../main/base/environment.js'
 import { electronBinary } from '../driver/back-end.js'
+import { findProgram } from '../support/program-path.js'
 import { ROOT } from '../support/root.js'
 
 /** All specs that start the app by test/driver/driver.ts. */
@@ -14,7 +15,7 @@ const SPECS = ['test/e2e/desktop', 'test/e2e/canary']
 
 type Surroundings = {
   platform: NodeJS.Platform
-  env: Readonly<Record<string, string | undefined>>
+  env: Environment
   /** Whether there is a program of this name. */
   has(program: string): boolean
 }
@@ -36,17 +37,6 @@ export function wrappersFor({ platform, env, has }: Surroundings): string[] {
   return wrappers
 }
 
-function hasProgram(name: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
-}
-
 /** Runs a command to its end in this terminal, and gives its exit code. */
 function run(command: readonly string[], env = process.env): number {
   const [program = '', ...args] = command
@@ -66,7 +56,7 @@ function main(args: readonly string[]): number {
   const playwright = join(dirname(require.resolve('@playwright/test/package.json')), 'cli.js')
   return run(
     [
-      ...wrappersFor({ platform, env, has: hasProgram }),
+      ...wrappersFor({ platform, env, has: (name) => findProgram(name) !== null }),
       process.execPath,
       playwright,
       'test',
