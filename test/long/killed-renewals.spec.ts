@@ -1,5 +1,5 @@
-// S37: 200 renewals in which the program is killed, at a hundred moments, at a provider that forgives
-// a second use of a refresh token for a while and at one that never does.
+// S37: 200 renewals during which the program is killed, at a hundred moments each with a provider that
+// allows a second use of a refresh token for a while, and with one that never does.
 
 import { expect } from '@playwright/test'
 import type { Moment, MomentKind } from '../support/kill-moments.js'
@@ -7,13 +7,13 @@ import { reportOf, test, type LastResult } from '../support/killed-renewals.js'
 
 const MOMENTS = 100
 const PARTS = 5
-/** Okta's default is 30 s, Amazon Cognito's most 60 s. */
+/** Okta's default is 30 s, and Amazon Cognito's maximum is 60 s. */
 const GRACES_S = [60, 0]
 
 for (const graceS of GRACES_S) {
   for (let part = 0; part < PARTS; part++) {
-    const grace = graceS === 0 ? 'no grace' : `a grace of ${graceS} s`
-    test(`S37: killed in renewals at a provider with ${grace}, it goes on (${part + 1} of ${PARTS})`, async ({
+    const grace = graceS === 0 ? 'no grace period' : `a grace period of ${graceS} s`
+    test(`S37: killed during renewals with ${grace}, it continues at the next start (${part + 1} of ${PARTS})`, async ({
       killsAt,
     }) => {
       test.setTimeout(600_000)
@@ -28,7 +28,7 @@ for (const graceS of GRACES_S) {
   }
 }
 
-/** Every call and every piece of the talk; then turns, from the first to the last, as there is room. */
+/** Lists every file call and every chunk, and then turns, evenly spread, up to the number of moments. */
 function momentsOf(counts: Readonly<Record<MomentKind, number>>): Moment[] {
   const moments: Moment[] = []
   for (const kind of ['file', 'sent', 'received'] as const) {
@@ -46,5 +46,5 @@ function momentsOf(counts: Readonly<Record<MomentKind, number>>): Moment[] {
 }
 
 const HOWS = ['before', 'within', 'after'] as const
-/** What is half written is killed `within` by the tests that are always run. */
+/** The e2e tests already kill the program `within` a write. */
 const FILE_HOWS = ['before', 'after'] as const

@@ -1,4 +1,4 @@
-// What keeps Chromium's sandbox from starting on a Linux, and the commands that cure it.
+// Obstacles for Chromium's sandbox on Linux, and the commands that remove them.
 
 import { spawnSync } from 'node:child_process'
 import { expect, test } from '@playwright/test'
@@ -22,7 +22,7 @@ function on({
 
 const APPARMOR = { '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1' }
 
-test('a kernel that gives everybody user namespaces hinders nothing', () => {
+test('a kernel that allows user namespaces for everyone is no obstacle', () => {
   expect(findSandboxObstacle(on({}))).toBeNull()
   const files = {
     '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '0',
@@ -37,7 +37,7 @@ for (const [key, value] of [
   ['kernel.unprivileged_userns_clone', '0'],
   ['user.max_user_namespaces', '0'],
 ] as const) {
-  test(`${key} = ${value} is named, with the helper's state`, () => {
+  test(`${key} = ${value} is named with the state of the helper`, () => {
     const files = { [`/proc/sys/${key.replaceAll('.', '/')}`]: value }
     expect(findSandboxObstacle(on({ files }))?.message).toBe(
       `Chromium's sandbox cannot start: this system does not let programs use user namespaces ` +
@@ -62,7 +62,7 @@ test('a helper must be both setuid and owned by root', () => {
   }
 })
 
-/** The commands among the cures, as a shell takes them, with its tools replaced by ones that print. */
+/** Runs the commands among the cures in a shell, with tools that only print. */
 function effectOf(machine: Machine): string[] {
   const commands = findSandboxObstacle(on(machine))!.cures.filter((line) => line.startsWith('  '))
   return commands.map((command) => {

@@ -1,4 +1,4 @@
-// What an error holds, down to its last cause, for whoever logs it.
+// The contents of an error, down to its last cause, in case it is logged.
 
 import { expect, test as base } from '@playwright/test'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
@@ -78,7 +78,7 @@ for (const [name, send] of REQUESTS) {
     }
   })
 
-  test(`S18: a client secret that comes back from the header beside a ${name} is masked`, async ({
+  test(`S18: a client secret from the header that is echoed with a ${name} is masked`, async ({
     answering,
   }) => {
     const metadata = answering((request, response) => {
@@ -95,7 +95,7 @@ for (const [name, send] of REQUESTS) {
     expect(shown).not.toContain('the-secret')
   })
 
-  test(`S18: an error of the connection holds no ${name}`, async ({ answering }) => {
+  test(`S18: a connection error does not contain the ${name}`, async ({ answering }) => {
     const metadata = answering((request) => request.socket.resetAndDestroy())
     const shown = all(await send(metadata).catch((thrown: unknown) => thrown))
     expect(shown).toContain('could not be reached')
@@ -106,7 +106,7 @@ for (const [name, send] of REQUESTS) {
 const ISSUER = 'https://a.example'
 const ACCESS_TOKEN = 'the-access-token'
 
-/** Checks an ID token of the test's own making. */
+/** Checks an ID token that the test has made. */
 async function check(alg: string, changes: Record<string, unknown> = {}): Promise<Claims> {
   const { publicKey, privateKey } = await generateKeyPair(alg)
   const nowMs = Date.now()
@@ -129,7 +129,7 @@ async function check(alg: string, changes: Record<string, unknown> = {}): Promis
   )
 }
 
-test('S15: the refusal of an ID token holds none of its claims', async () => {
+test('S15: the error for a rejected ID token contains none of its claims', async () => {
   const thrown: unknown = await check('ES256', { aud: 'other' }).catch((error: unknown) => error)
   expect(all(thrown)).toContain('another application')
   expect(all(thrown)).not.toMatch(/the-nonce|alice/)
@@ -141,7 +141,7 @@ for (const [alg, hash] of [
   ['PS512', 'sha512'],
   ['EdDSA', 'sha512'],
 ] as const) {
-  test(`S15, Core 3.1.3.6: at_hash beside ${alg} is the left half of ${hash}`, async () => {
+  test(`S15, Core 3.1.3.6: at_hash for ${alg} is the left half of ${hash}`, async () => {
     const digest = createHash(hash).update(ACCESS_TOKEN).digest()
     const atHash = digest.subarray(0, digest.length / 2).toString('base64url')
     await expect(check(alg, { at_hash: atHash })).resolves.toMatchObject({ sub: 'alice' })

@@ -1,4 +1,4 @@
-// What an app's seed may ask for, on its own: nothing beyond what the service was configured for.
+// The check of an app's seed, on its own: it may ask for nothing beyond the configuration.
 
 import { expect, test } from '@playwright/test'
 import {
@@ -43,7 +43,7 @@ const ALLOWED: readonly Partial<SeededPkce>[] = [
   { domain: 'https://a.example/authorize' },
 ]
 for (const changes of ALLOWED) {
-  test(`S23: a seed with ${JSON.stringify(changes)} may be used`, async () => {
+  test(`S23: a seed with ${JSON.stringify(changes)} is accepted`, async () => {
     await checkSeed(PORTS, { ...SEED, ...changes })
   })
 }
@@ -69,7 +69,7 @@ const REFUSED: readonly (readonly [field: string, changes: Partial<SeededPkce>])
   ...[...names, ...alike].map(
     (name) => ['ADDITIONAL_PARAMETERS', { ADDITIONAL_PARAMETERS: { [name]: 'x' } }] as const,
   ),
-  // One that is allowed does not bring in another.
+  // An allowed parameter does not allow another one.
   ['ADDITIONAL_PARAMETERS', { ADDITIONAL_PARAMETERS: { display: 'page', claims: '{}' } }],
   ...[
     '',
@@ -84,7 +84,7 @@ const REFUSED: readonly (readonly [field: string, changes: Partial<SeededPkce>])
   ].map((domain) => ['domain', { domain }] as const),
 ]
 for (const [field, changes] of REFUSED) {
-  test(`S23, S45: a seed with ${JSON.stringify(changes)} is refused`, async () => {
+  test(`S23, S45: a seed with ${JSON.stringify(changes)} is rejected`, async () => {
     await expect(checkSeed(PORTS, { ...SEED, ...changes })).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringContaining(`${field}: `),
@@ -92,7 +92,7 @@ for (const [field, changes] of REFUSED) {
   })
 }
 
-test('S23: where no audience is configured, none may be asked for', async () => {
+test('S23: if no audience is configured, a seed may not have one', async () => {
   const provider = { ...PORTS.provider!, audience: null }
   const ports = { ...PORTS, provider }
   await expect(checkSeed(ports, { ...SEED, audience: 'null' })).rejects.toThrow('audience: ')
@@ -100,7 +100,7 @@ test('S23: where no audience is configured, none may be asked for', async () => 
 
 const OWN = 'http://127.0.0.1:1000/pkce/response/code'
 
-test('S23: a way back is the listener, a port that is registered there, or our own endpoint', () => {
+test('S23: the redirect URI must be the listener, at a registered port, or our own endpoint', () => {
   const redirectTargetFor = (changes: Partial<SeededPkce>): unknown =>
     toSignInRequest(PORTS, { ...SEED, ...changes }, null).redirectTarget
   expect(redirectTargetFor({})).toEqual({ kind: 'listener', port: null })
@@ -127,7 +127,7 @@ test('S23: a way back is the listener, a port that is registered there, or our o
   }
 })
 
-test('S13, S14: a seed of our own has a challenge of the verifier, and a state and nonce of its own', () => {
+test('S13, S14: a seed that the service makes has the verifier’s challenge, and a new state and nonce', () => {
   const [one, other] = [createSeed(PORTS, 'the-verifier'), createSeed(PORTS, 'the-verifier')]
   expect(one).toMatchObject({
     code_challenge: codeChallenge('the-verifier'),
@@ -141,7 +141,7 @@ test('S13, S14: a seed of our own has a challenge of the verifier, and a state a
   for (const value of values) expect(value).toMatch(/^[\w-]{43}$/)
 })
 
-test('S23: what is to be checked of the answer goes with the flow', () => {
+test('S23: the sign-in contains the data for checking its answer', () => {
   const seed = { ...SEED, organization: 'org_1' }
   const signIn = toSignInRequest(PORTS, seed, null)
   expect(signIn).toMatchObject({

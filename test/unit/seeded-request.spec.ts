@@ -1,4 +1,4 @@
-// What a seed may ask for, held to what this service is configured for: letter by letter.
+// The exact comparison of a seed with the configuration.
 
 import { expect, test } from '@playwright/test'
 import type { SeededPkce } from '../../main/api/models.js'
@@ -24,7 +24,7 @@ const SEED: SeededPkce = {
   client_id: 'client',
 }
 
-/** What is changed in a spelling, one at a time, so that it is another one. */
+/** Makes different spellings, each with one change. */
 const variantsOf = (exact: string): readonly string[] => [
   `${exact}/..`,
   `${exact}x`,
@@ -38,7 +38,7 @@ const variantsOf = (exact: string): readonly string[] => [
   exact.toUpperCase(),
 ]
 
-test('S45: domain is the issuer, its host or its authorization endpoint, and nothing like them', async () => {
+test('S45: domain must be the issuer, its host or its authorization endpoint, exactly', async () => {
   const exact = [ISSUER, `${ISSUER}/`, 'login.example', ENDPOINT]
   for (const domain of exact) await checkSeed(PORTS, { ...SEED, domain })
   const others = [...exact.flatMap(variantsOf), `${ENDPOINT}/`, 'https://login.example', '']
@@ -47,7 +47,7 @@ test('S45: domain is the issuer, its host or its authorization endpoint, and not
   }
 })
 
-test('S45: redirect_uri is one that is registered, or our own, and nothing like them', () => {
+test('S45: redirect_uri must be a registered one or our own, exactly', () => {
   const redirectTargetFor = (redirect_uri: string): unknown =>
     toSignInRequest(PORTS, { ...SEED, redirect_uri, response_mode: 'form_post' }, null)
       .redirectTarget
@@ -72,7 +72,7 @@ test('S45: redirect_uri is one that is registered, or our own, and nothing like 
   }
 })
 
-test('S45: a name that some provider reads as another is none, whatever the setting holds', async () => {
+test('S45: a name that some provider reads as another one is never allowed, even by the setting', async () => {
   const names = ['claims[]', 'request.uri', 'Access_Type', '_x', '1x', 'a-b', 'a b', '']
   for (const name of names) {
     const seed = { ...SEED, ADDITIONAL_PARAMETERS: { [name]: 'x' } }

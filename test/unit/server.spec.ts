@@ -1,4 +1,4 @@
-// The local service inside this process: how it ends, and what it reports as its own fault.
+// The local service inside this process: how it ends, and which errors it reports.
 
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
@@ -13,7 +13,7 @@ import { owners } from '../support/owners.js'
 
 type Serving = Service & {
   agent: Agent
-  /** What the service has reported as errors of its own. */
+  /** The internal errors that the service has reported. */
   reported: readonly unknown[]
   connect(): Promise<Socket>
   post(path: string): Promise<{ status: number; text: string }>
@@ -72,7 +72,7 @@ const test = base.extend<{
   },
 })
 
-/** Resolves with the next link that a browser is sent to. */
+/** Resolves with the next link that is opened in the browser. */
 function linkOf(agent: Agent): Promise<string> {
   return new Promise((resolve) => {
     const unsubscribe = agent.subscribe((_model, event) => {
@@ -83,7 +83,7 @@ function linkOf(agent: Agent): Promise<string> {
   })
 }
 
-test('who waits for a sign-in is told of the end before the service is gone', async ({ serve }) => {
+test('callers that wait for a sign-in get an answer before the service ends', async ({ serve }) => {
   const { agent, close, post } = await serve()
   const link = linkOf(agent)
   const asked = post('/pkce/code')
@@ -97,13 +97,13 @@ test('who waits for a sign-in is told of the end before the service is gone', as
   await closed
 })
 
-test('S40: a caller that reads none of its answers does not keep the service from ending', async ({
+test('S40: a caller that reads none of its answers does not prevent the end of the service', async ({
   serve,
 }) => {
   const { port, close, connect } = await serve()
   const socket = await connect()
   socket.pause()
-  // More than the system's buffers hold: the service cannot be rid of all its answers.
+  // More than fits in the system's buffers, so the service can't send all its answers.
   const asking = `GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`
   const isTakenUp = (): boolean => socket.write(asking.repeat(100))
   while (isTakenUp()) await new Promise((resolve) => setImmediate(resolve))
@@ -125,7 +125,7 @@ test('a caller that reads slowly gets its answer in full before the service is g
   await closed
 })
 
-test('S40: a caller that never finishes its request does not keep the service from ending', async ({
+test('S40: a caller that never finishes its request does not prevent the end of the service', async ({
   serve,
 }) => {
   const { port, close, connect } = await serve()
@@ -144,7 +144,7 @@ test('S40: a caller that never finishes its request does not keep the service fr
   await gone
 })
 
-test('S40: a connection whose head does not come in ends', async ({ serve }) => {
+test('S40: a connection without a complete request head is closed', async ({ serve }) => {
   test.slow()
   const { port, connect } = await serve()
   const socket = await connect()
@@ -152,7 +152,7 @@ test('S40: a connection whose head does not come in ends', async ({ serve }) => 
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /)
 })
 
-test('a caller that hangs up in the midst of its body is no error of the service’s own', async ({
+test('a caller that hangs up in the middle of its body causes no internal error', async ({
   serve,
 }) => {
   const { port, connect, post, reported } = await serve()
@@ -165,7 +165,7 @@ test('a caller that hangs up in the midst of its body is no error of the service
     socket.resetAndDestroy()
     await once(socket, 'close')
   }
-  // Answered after what the others left.
+  // This request is answered after the others' leftovers.
   expect((await post('/pkce/clear')).status).toBe(204)
   expect(reported).toEqual([])
 })

@@ -1,4 +1,4 @@
-// One attempt, with the steps in the test's own hands.
+// One sign-in whose steps the test controls.
 
 import { expect, test as base } from '@playwright/test'
 import { signInFromTray, type AttemptDeps } from '../../main/oauth/sign-in.js'
@@ -12,8 +12,8 @@ import { startProvider } from '../provider/provider.js'
 import { owners } from '../support/owners.js'
 
 /**
- * Attempts a sign-in, which is called off when its link is out unless `go` does something else, and
- * gives the parameters of the link; none where it handed out no link.
+ * Begins a sign-in, cancels it when its link is known unless `go` does something else, and
+ * returns the parameters of the link. None if there was no link.
  */
 const test = base.extend<{
   attempt: (
@@ -60,14 +60,14 @@ const test = base.extend<{
   },
 })
 
-test('S14: neither verifier nor nonce can be worked out from the state', async ({ attempt }) => {
+test('S14: neither verifier nor nonce can be derived from the state', async ({ attempt }) => {
   const [one, other] = [await attempt(new AbortController()), await attempt(new AbortController())]
   expect(one.get('state')).toBe(other.get('state'))
   expect(one.get('code_challenge')).not.toBe(other.get('code_challenge'))
   expect(one.get('nonce')).not.toBe(other.get('nonce'))
 })
 
-test('a sign-in that is called off while its port is bound opens no browser', async ({
+test('a sign-in that is cancelled while its port is bound opens no browser', async ({
   attempt,
 }) => {
   const controller = new AbortController()
@@ -85,7 +85,7 @@ test('a sign-in that is called off while its port is bound opens no browser', as
   expect(link.size).toBe(0)
 })
 
-test('requests that nobody waits for any more end with the attempt', async ({ attempt }) => {
+test('pending requests end with the sign-in', async ({ attempt }) => {
   const real = createHttp()
   const signals: (AbortSignal | undefined)[] = []
   const http: Http = (request) => {
@@ -103,7 +103,7 @@ test('requests that nobody waits for any more end with the attempt', async ({ at
   expect(signals.at(-1)?.aborted).toBe(true)
 })
 
-test('userinfo is not waited for where the ID token is refused', async ({ attempt }) => {
+test('a rejected ID token ends the sign-in without waiting for userinfo', async ({ attempt }) => {
   const real = createHttp()
   let asked: AbortSignal | undefined
   const http: Http = (request) => {

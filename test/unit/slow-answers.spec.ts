@@ -1,4 +1,4 @@
-// A token endpoint that takes its time, or whose answer is lost: what was spent for it is not.
+// A slow token endpoint, or one whose answer is lost: a used code or token is not wasted.
 
 import { createHttp } from '../../main/net/http.js'
 import { answerLink } from '../support/person.js'
@@ -7,7 +7,7 @@ import { expect, MINUTE, SECOND, test } from '../support/signed-in.js'
 
 const DUE = 59 * MINUTE
 
-/** Has the token endpoint answer once another request, sent after its own, has waited in vain. */
+/** Makes the token endpoint answer after a later request to another endpoint has timed out. */
 function outlastPatience({ issuer, misbehave }: RunningProvider): void {
   const impatient = createHttp({ timeoutMs: 300 })
   misbehave.hold = (endpoint) => {
@@ -21,7 +21,7 @@ function outlastPatience({ issuer, misbehave }: RunningProvider): void {
   }
 }
 
-/** Has the token endpoint do its work, and answer when `release` is called. */
+/** Makes the token endpoint do its work, and answer when `release` is called. */
 function hold({ misbehave }: RunningProvider): { working: Promise<void>; release: () => void } {
   let release: () => void = () => undefined
   const held = new Promise<void>((resolve) => (release = resolve))
@@ -35,7 +35,7 @@ function hold({ misbehave }: RunningProvider): { working: Promise<void>; release
   return { working, release }
 }
 
-/** The refresh token that the next answer brings. */
+/** The refresh token of the next answer. */
 function issuedBy({ misbehave }: RunningProvider): () => unknown {
   let issued: unknown
   misbehave.tokenResponse = (json) => {
@@ -45,10 +45,10 @@ function issuedBy({ misbehave }: RunningProvider): () => unknown {
   return () => issued
 }
 
-/** All that can happen without the provider has happened. */
+/** Resolves when everything that does not need the provider has happened. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-test.describe('what spends something is waited for when others are given up:', () => {
+test.describe('requests that use up a code or token have a longer time limit:', () => {
   const timeouts = { requestTimeoutMs: 300, spendingTimeoutMs: 60_000 }
 
   test('a code', async ({ start }) => {
@@ -68,8 +68,8 @@ test.describe('what spends something is waited for when others are given up:', (
   })
 })
 
-test.describe('closing waits for as long as the provider works on it', () => {
-  test('a renewal: its new refresh token is kept', async ({ signedIn }) => {
+test.describe('closing waits while the provider works on', () => {
+  test('a renewal, and stores its new refresh token', async ({ signedIn }) => {
     const { agent, clock, provider, sessionStore } = await signedIn()
     const { working, release } = hold(provider)
     const issued = issuedBy(provider)
@@ -88,7 +88,7 @@ test.describe('closing waits for as long as the provider works on it', () => {
     await renewed
   })
 
-  test('a sign-in: its tokens are ended at the provider', async ({ start }) => {
+  test('a sign-in, and revokes its tokens', async ({ start }) => {
     const { agent, clock, provider, signIn, sessionStore } = await start()
     const { working, release } = hold(provider)
     const issued = issuedBy(provider)
@@ -108,9 +108,7 @@ test.describe('closing waits for as long as the provider works on it', () => {
     expect(await sessionStore.read()).toBeNull()
   })
 
-  test('and no longer than three seconds for a provider that does not end them then', async ({
-    start,
-  }) => {
+  test('a sign-in, but only three seconds for the revocation', async ({ start }) => {
     const { agent, clock, provider, signIn } = await start()
     const { working, release } = hold(provider)
     void fetch(await answerLink(await signIn())).catch(() => undefined)
@@ -126,7 +124,7 @@ test.describe('closing waits for as long as the provider works on it', () => {
   })
 })
 
-test.describe('where the answer is lost on its way', () => {
+test.describe('if an answer is lost,', () => {
   for (const token of ['answer-lost', 'reset', 'truncated'] as const) {
     test(`RFC 6749 section 4.1.2: a code is not sent again (${token})`, async ({ start }) => {
       const { provider, signIn, reached } = await start({ provider: { misbehave: { token } } })
@@ -135,7 +133,7 @@ test.describe('where the answer is lost on its way', () => {
       expect(provider.requests.token).toBe(1)
     })
 
-    test(`a refresh token is sent again at once, and once only (${token})`, async ({
+    test(`a refresh token is sent again at once, but only once (${token})`, async ({
       signedIn,
     }) => {
       const { clock, first, next, provider, spent } = await signedIn()
@@ -148,7 +146,7 @@ test.describe('where the answer is lost on its way', () => {
     })
   }
 
-  test('the session goes on where the provider has a grace for it, and nobody notices', async ({
+  test('the session continues without a message if the provider has a grace period', async ({
     signedIn,
   }) => {
     const { clock, first, history, next, provider, spent, sessionStore } = await signedIn({
@@ -169,7 +167,9 @@ test.describe('where the answer is lost on its way', () => {
     expect(history.map(({ event }) => event.type)).not.toContain('renewal-failed')
   })
 
-  test('after more than any grace it is left to the next try', async ({ signedIn }) => {
+  test('after more than any grace period, the refresh token is not sent again until the next retry', async ({
+    signedIn,
+  }) => {
     const { clock, first, next, provider, spent } = await signedIn()
     provider.misbehave.token = 'answer-lost'
     provider.misbehave.hold = (endpoint) => {
@@ -183,7 +183,7 @@ test.describe('where the answer is lost on its way', () => {
   })
 
   for (const token of ['server-error', 'not-json', 'hang'] as const) {
-    test(`and one that came, or did not in time, is not asked for again (${token})`, async ({
+    test(`but a refresh token is not sent again after an answer or a timeout (${token})`, async ({
       signedIn,
     }) => {
       const { clock, next, provider, spent } = await signedIn({ requestTimeoutMs: 500 })

@@ -1,4 +1,4 @@
-// Who owns the other end of a connection, and what it means when nobody can say.
+// The owner of the other end of a connection, and the effect if it is unknown.
 
 import type { Socket } from 'node:net'
 import { expect, test } from '@playwright/test'
@@ -9,7 +9,7 @@ import { openTcpTable, type Row, type TcpTable } from '../../main/net/proc-net-t
 const US = 1000
 const STRANGER = 1001
 
-/** As much of a socket as is looked at. */
+/** The parts of a socket that are read. */
 type FakeSocket = Socket & { listeners: (() => void)[] }
 
 function socketAt(port: number): FakeSocket {
@@ -30,7 +30,7 @@ function socketAt(port: number): FakeSocket {
   return socket as unknown as FakeSocket
 }
 
-/** A table that the test fills: the row of each port. */
+/** A table that the test fills, with a row for each port. */
 function tableOf(rows: Record<number, Row | null>): TcpTable & { readings: number } {
   return {
     readings: 0,
@@ -44,18 +44,18 @@ function tableOf(rows: Record<number, Row | null>): TcpTable & { readings: numbe
 
 const row = (uid: number, inode = '4711'): Row => ({ uid, inode })
 
-test('S25: the owner is the one that the kernel names, and stays it', () => {
+test('S25: the owner is the one that the kernel names, and does not change later', () => {
   const rows: Record<number, Row | null> = { 1: row(US), 2: row(STRANGER), 3: row(0) }
   const owners = createSocketOwners({ table: tableOf(rows), user: US })
   const sockets = [1, 2, 3].map(socketAt)
   expect(sockets.map((socket) => owners.isOurs(socket))).toEqual([true, false, true])
-  // A later connection from the same port is another one.
+  // A later connection from the same port is a different one.
   rows[1] = row(STRANGER)
   expect(owners.isOurs(sockets[0]!)).toBe(true)
   expect(owners.isOurs(socketAt(1))).toBe(false)
 })
 
-test('S25: one whose other end is gone is not ours', () => {
+test('S25: a connection whose other end is gone is not ours', () => {
   const owners = createSocketOwners({ table: tableOf({ 1: null, 2: row(0, '0') }), user: US })
   const reset = { localAddress: '127.0.0.1', localPort: 1000 } as Socket
   for (const socket of [socketAt(1), socketAt(2), reset]) {
@@ -64,7 +64,7 @@ test('S25: one whose other end is gone is not ours', () => {
   }
 })
 
-test('S25: a table that cannot be read lets nobody in, and is read again', () => {
+test('S25: if the table can’t be read, all connections are rejected, and it is read again', () => {
   const table = tableOf({ 1: row(US) })
   let failure: Error | null = Object.assign(new Error('too many open files'), { code: 'EMFILE' })
   const owners = createSocketOwners({
@@ -84,7 +84,7 @@ test('S25: a table that cannot be read lets nobody in, and is read again', () =>
   expect(owners.isOurs(socket)).toBe(true)
 })
 
-test('a system without such a table does not tell, and one without user IDs has one user', () => {
+test('a system without the table gives no owners, and one without user IDs has one user', () => {
   const untold = createSocketOwners({ table: null, user: US })
   expect(untold.findOwners([socketAt(1)])).toEqual([{ kind: 'untold' }])
   expect(untold.isOurs(socketAt(1))).toBe(true)
@@ -92,11 +92,11 @@ test('a system without such a table does not tell, and one without user IDs has 
   expect(single.isOurs(socketAt(1))).toBe(true)
 })
 
-test.describe('S25: the table is there unless both files are missing', () => {
+test.describe('S25: the table exists unless both files are missing', () => {
   const errorOf = (code: string): Error => Object.assign(new Error(code), { code })
   const connection = socketAt(1) as never
 
-  test('both are missing: there is none', () => {
+  test('if both are missing, there is none', () => {
     const opened = openTcpTable(() => {
       throw errorOf('ENOENT')
     })
@@ -104,7 +104,7 @@ test.describe('S25: the table is there unless both files are missing', () => {
   })
 
   for (const code of ['EMFILE', 'ENFILE', 'EACCES', 'EPERM', 'EIO', 'ENOTDIR']) {
-    test(`${code} at the start: there is one, and each reading fails until it can be opened`, () => {
+    test(`after ${code} at the start it exists, and reading fails until it can be opened`, () => {
       const table = openTcpTable(() => {
         throw errorOf(code)
       })
@@ -115,7 +115,7 @@ test.describe('S25: the table is there unless both files are missing', () => {
     })
   }
 
-  test('one of two cannot be opened: there is one', () => {
+  test('if one of the two can’t be opened, it exists', () => {
     const table = openTcpTable((family) => {
       throw errorOf(family === 'tcp' ? 'ENOENT' : 'EMFILE')
     })
@@ -133,7 +133,7 @@ test.describe('S40: connections', () => {
     return { table, owners }
   }
 
-  test('64 that nobody has asked about are held; the next one makes one reading for all', () => {
+  test('up to 64 unchecked ones are kept, and the next one causes one reading for all', () => {
     const { table, owners } = owned(MOST_UNKNOWN + 1, (port) => (port % 2 === 0 ? US : STRANGER))
     const connections = createConnections({ owners, user: US, most: 2_000 })
     const sockets = Array.from({ length: MOST_UNKNOWN + 1 }, (_, port) => socketAt(port))
@@ -145,12 +145,12 @@ test.describe('S40: connections', () => {
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual(
       sockets.map((_socket, port) => port % 2 !== 0),
     )
-    // Those that were found are not asked about again.
+    // Known ones are not looked up again.
     expect(connections.isOurs(sockets[0]!)).toBe(true)
     expect(table.readings).toBe(1)
   })
 
-  test('a question about one answers for all that are not known, and drops the strangers', () => {
+  test('checking one of them checks all unknown ones, and closes those of other users', () => {
     const { table, owners } = owned(10, (port) => (port < 5 ? US : STRANGER))
     const connections = createConnections({ owners, user: US, most: 2_000 })
     const sockets = Array.from({ length: 10 }, (_, port) => socketAt(port))
@@ -161,7 +161,7 @@ test.describe('S40: connections', () => {
     expect(table.readings).toBe(1)
   })
 
-  test('beyond the most of our own, the oldest that is at rest goes first', () => {
+  test('if there are too many of our own, the oldest idle one is closed first', () => {
     const { owners } = owned(10, () => US)
     const connections = createConnections({ owners, user: US, most: 3 })
     const [busy, second, third, fourth, fifth] = [0, 1, 2, 3, 4].map(socketAt)
@@ -182,7 +182,7 @@ test.describe('S40: connections', () => {
     expect(third!.destroyed).toBe(true)
   })
 
-  test('while the table cannot be read, the oldest of the unknown go', () => {
+  test('while the table can’t be read, the oldest unknown ones are closed', () => {
     const owners: SocketOwners = {
       areTold: true,
       findOwners: (sockets) => sockets.map(() => ({ kind: 'unreadable' })),
@@ -197,7 +197,7 @@ test.describe('S40: connections', () => {
     expect(connections.isOurs(sockets.at(-1)!)).toBe(false)
   })
 
-  test('the most of our own leaves descriptors for all else', () => {
+  test('the limit for our own leaves descriptors for everything else', () => {
     const most = (limit: number): number => mostConnections(() => ({ limit, used: 40 }))
     expect([128, 256, 512, 1_024, 4_096, Infinity].map(most)).toEqual([
       16, 56, 312, 824, 2_000, 2_000,

@@ -1,4 +1,4 @@
-// Answers of the token endpoint that are odd where nothing is decided by it: no session is lost.
+// Token answers with unusual members that don't matter: no session is lost.
 
 import { expiryInToken } from '../../main/oauth/token-answer.js'
 import { findExpiryMs, type TokenSet } from '../../main/oauth/token-endpoint.js'
@@ -11,30 +11,30 @@ const ASKED = 'openid profile email offline_access'
 
 type Json = Record<string, unknown>
 type Read = Partial<Omit<TokenSet, 'accessTokenExpiresAtMs'>> & {
-  /** In seconds from when it was asked for; null where nobody can tell. */
+  /** The lifetime in seconds, counted from the request. Null if it is unknown. */
   lifeS?: number | null
 }
 
-/** One odd member each, and how it is read. */
+/** Answers with one unusual member, and the result. */
 const ODD: readonly [name: string, change: Json, read: Read][] = [
   ['a scope that is null', { scope: null }, { scope: ASKED }],
   ['an empty scope', { scope: '' }, { scope: ASKED }],
-  ['a scope of blanks', { scope: '  ' }, { scope: ASKED }],
+  ['a scope of only spaces', { scope: '  ' }, { scope: ASKED }],
   ['a scope that is a list', { scope: ['openid', 'email'] }, { scope: 'openid email' }],
   ['a scope that is an empty list', { scope: [] }, { scope: ASKED }],
   ['a scope that is a number', { scope: 7 }, { scope: ASKED }],
   ['a scope that is an object', { scope: { openid: true } }, { scope: ASKED }],
   ['a scope with an escape sequence', { scope: 'openid \u001b[2J' }, { scope: ASKED }],
-  ['a scope with too many blanks', { scope: ' openid   email ' }, { scope: 'openid email' }],
-  ['a life as text', { expires_in: '3600' }, { lifeS: 3600 }],
-  ['a life as a list', { expires_in: [3600] }, { lifeS: 3600 }],
-  ['a life with a fraction', { expires_in: '90.5' }, { lifeS: 90.5 }],
-  ['a life that is null', { expires_in: null }, { lifeS: null }],
-  ['a life that is empty', { expires_in: '' }, { lifeS: null }],
-  ['a life in words', { expires_in: 'one hour' }, { lifeS: null }],
-  ['a life below nothing', { expires_in: -1 }, { lifeS: null }],
-  ['a life that is a boolean', { expires_in: true }, { lifeS: null }],
-  ['a life beyond all dates', { expires_in: 1e300 }, { lifeS: 3_155_760_000 }],
+  ['a scope with too many spaces', { scope: ' openid   email ' }, { scope: 'openid email' }],
+  ['a lifetime as text', { expires_in: '3600' }, { lifeS: 3600 }],
+  ['a lifetime as a list', { expires_in: [3600] }, { lifeS: 3600 }],
+  ['a lifetime with a fraction', { expires_in: '90.5' }, { lifeS: 90.5 }],
+  ['a lifetime that is null', { expires_in: null }, { lifeS: null }],
+  ['a lifetime that is empty', { expires_in: '' }, { lifeS: null }],
+  ['a lifetime in words', { expires_in: 'one hour' }, { lifeS: null }],
+  ['a negative lifetime', { expires_in: -1 }, { lifeS: null }],
+  ['a lifetime that is a boolean', { expires_in: true }, { lifeS: null }],
+  ['a lifetime beyond all dates', { expires_in: 1e300 }, { lifeS: 3_155_760_000 }],
   ['an error that is null', { error: null, error_description: null }, {}],
   ['an error that is empty', { error: '' }, {}],
 ]
@@ -56,7 +56,7 @@ function expectRead(tokens: TokenSet, { lifeS, ...read }: Read): void {
   expect(accessTokenExpiresAtMs).toBe(expected)
 }
 
-/** Has the token endpoint change its answers, and remember the refresh token that was issued last. */
+/** Changes the token endpoint's answers, and remembers the last refresh token. */
 function changing(provider: SignedIn['provider'], change: Json): { issued: () => unknown } {
   let issued: unknown
   provider.misbehave.tokenResponse = (json) => {
@@ -72,7 +72,7 @@ async function renewedAfter({ clock, next }: SignedIn, ms: number): Promise<void
   await renewed
 }
 
-test.describe('RFC 6749 section 5.1: an optional member that is odd costs nobody a sign-in', () => {
+test.describe('RFC 6749 section 5.1: an unusual optional member does not make a sign-in fail', () => {
   for (const [name, change, read] of ODD) {
     test(name, async ({ start }) => {
       const tokenResponse = (json: Json): unknown => ({ ...json, ...change })
@@ -86,7 +86,7 @@ test.describe('RFC 6749 section 5.1: an optional member that is odd costs nobody
   }
 
   for (const [name, value] of NO_REFRESH_TOKEN) {
-    test(`a refresh token that is ${name} is none`, async ({ start }) => {
+    test(`a refresh token that is ${name} counts as absent`, async ({ start }) => {
       const tokenResponse = (json: Json): unknown => ({ ...json, refresh_token: value })
       const { signIn, reached, sessionStore } = await start({
         provider: { misbehave: { tokenResponse } },
@@ -98,7 +98,7 @@ test.describe('RFC 6749 section 5.1: an optional member that is odd costs nobody
   }
 })
 
-test.describe('RFC 6749 section 6: an optional member that is odd costs nobody a session', () => {
+test.describe('RFC 6749 section 6: an unusual optional member does not end a session', () => {
   for (const [name, change, read] of ODD) {
     test(name, async ({ signedIn }) => {
       const session = await signedIn()
@@ -111,7 +111,7 @@ test.describe('RFC 6749 section 6: an optional member that is odd costs nobody a
   }
 
   for (const [name, value] of NO_REFRESH_TOKEN) {
-    test(`a refresh token that is ${name}: the one before stays`, async ({ signedIn }) => {
+    test(`a refresh token that is ${name}: the previous one stays`, async ({ signedIn }) => {
       const session = await signedIn({ provider: { rotates: false } })
       const { first, provider, spent, sessionStore } = session
       changing(provider, { refresh_token: value })
@@ -122,7 +122,7 @@ test.describe('RFC 6749 section 6: an optional member that is odd costs nobody a
     })
   }
 
-  test('a refresh token that is a list of one is that one', async ({ signedIn }) => {
+  test('a refresh token in a list of one is used', async ({ signedIn }) => {
     const session = await signedIn()
     const { provider, sessionStore } = session
     let issued: unknown
@@ -135,7 +135,7 @@ test.describe('RFC 6749 section 6: an optional member that is odd costs nobody a
   })
 
   for (const value of [null, '', 7, {}, ['a', 'b']]) {
-    test(`an ID token that is ${JSON.stringify(value)}: the one before stays`, async ({
+    test(`an ID token that is ${JSON.stringify(value)}: the previous one stays`, async ({
       signedIn,
     }) => {
       const session = await signedIn()
@@ -149,14 +149,18 @@ test.describe('RFC 6749 section 6: an optional member that is odd costs nobody a
   }
 })
 
-test.describe('a new refresh token is kept, whatever else is wrong with the answer:', () => {
+test.describe('a new refresh token is stored, whatever other fault the answer has:', () => {
   const json =
     (change: Json) =>
     (tokens: Json): unknown => ({ ...tokens, ...change })
   const UNUSABLE: readonly [name: string, misbehave: Misbehaviour, words: string][] = [
     ['no access token', { tokenResponse: json({ access_token: undefined }) }, 'access_token is'],
     ['an access token that is null', { tokenResponse: json({ access_token: null }) }, 'access_tok'],
-    ['one with a line break', { tokenResponse: json({ access_token: 'a\nb' }) }, 'access_token is'],
+    [
+      'an access token with a line break',
+      { tokenResponse: json({ access_token: 'a\nb' }) },
+      'access_token is',
+    ],
     ['no token type', { tokenResponse: json({ token_type: undefined }) }, 'token_type is missing'],
     [
       'another token type',
@@ -170,7 +174,7 @@ test.describe('a new refresh token is kept, whatever else is wrong with the answ
       { tokenResponse: json({ error: 'server_error' }) },
       'cannot renew the session now: "server_error"',
     ],
-    ['an ID token that is none', { idTokenRaw: () => 'none' }, '(its ID token) is not valid'],
+    ['an ID token that is not a JWT', { idTokenRaw: () => 'none' }, '(its ID token) is not valid'],
   ]
   for (const [name, misbehave, words] of UNUSABLE) {
     test(name, async ({ signedIn }) => {
@@ -189,7 +193,7 @@ test.describe('a new refresh token is kept, whatever else is wrong with the answ
       const kept = { ...first, tokens: { ...first.tokens, refreshToken: issued } }
       expect(await sessionStore.read()).toEqual(kept)
       expect(history.at(-1)?.status.reason).toContain(words)
-      // Not a word of the sign-in, which is long over.
+      // The message does not mention the sign-in, which ended long ago.
       expect(history.at(-1)?.status.reason).not.toMatch(/answer to the sign-in|finish the sign-in/)
 
       for (const fault of Object.keys(misbehave)) {
@@ -201,7 +205,7 @@ test.describe('a new refresh token is kept, whatever else is wrong with the answ
     })
   }
 
-  test('also while the rest is being checked', async ({ signedIn }) => {
+  test('even while the rest of the answer is being checked', async ({ signedIn }) => {
     const { agent, provider, sessionStore } = await signedIn()
     let issued: unknown
     let atKeys: unknown
@@ -210,7 +214,7 @@ test.describe('a new refresh token is kept, whatever else is wrong with the answ
       return tokens
     }
     await provider.rotateKeys()
-    // Keys that were read before the tokens came know nothing of the ID token's.
+    // The keys that were read before the answer don't include the ID token's key.
     provider.misbehave.idToken = (_claims, header) => void (header['kid'] = 'newest')
     provider.misbehave.hold = async (endpoint) => {
       if (endpoint === 'jwks' && issued !== undefined) {
@@ -222,7 +226,7 @@ test.describe('a new refresh token is kept, whatever else is wrong with the answ
   })
 })
 
-test('tokens of a sign-in that cannot be used are ended at the provider', async ({ start }) => {
+test('unusable tokens of a sign-in are revoked', async ({ start }) => {
   let issued: unknown
   const { provider, signIn, reached } = await start({
     provider: {
@@ -239,7 +243,7 @@ test('tokens of a sign-in that cannot be used are ended at the provider', async 
   await expect.poll(() => provider.revoked).toEqual([issued])
 })
 
-test.describe('RFC 9068 section 2.2: where the answer does not say how long it lives, the token may', () => {
+test.describe('RFC 9068 section 2.2: if the answer has no lifetime, the access token’s own exp is used:', () => {
   const jwtWith = (claims: unknown): string =>
     ['{"alg":"RS256"}', typeof claims === 'string' ? claims : JSON.stringify(claims), 'signature']
       .map((part) => Buffer.from(part).toString('base64url'))
@@ -254,7 +258,7 @@ test.describe('RFC 9068 section 2.2: where the answer does not say how long it l
     ['a JWT with exp beyond all dates', jwtWith({ exp: 1e300 }), null],
     ['a JWT of a list', jwtWith([]), null],
     ['a JWT of null', jwtWith(null), null],
-    ['what looks like a JWT', jwtWith('not JSON'), null],
+    ['text that looks like a JWT', jwtWith('not JSON'), null],
     ['an encrypted JWT', 'a.b.c.d.e', null],
     ['an opaque token', 'opaque', null],
   ] as const) {
@@ -263,7 +267,7 @@ test.describe('RFC 9068 section 2.2: where the answer does not say how long it l
     })
   }
 
-  test('it is read by the provider’s clock, and the session renewed in time', async ({
+  test('it is read by the provider’s clock, and the session is renewed in time', async ({
     signedIn,
   }) => {
     const session = await signedIn({
@@ -291,10 +295,10 @@ test.describe('RFC 9068 section 2.2: where the answer does not say how long it l
   })
 
   for (const [name, refreshToken, expected] of [
-    ['from when it was asked for', 'r', 1_000 + 300_000],
-    ['from now on, where it cannot be renewed', null, 9_000 + 300_000],
+    ['counted from the request', 'r', 1_000 + 300_000],
+    ['counted from now if the token can’t be renewed', null, 9_000 + 300_000],
   ] as const) {
-    test(`else five minutes are assumed, ${name}`, () => {
+    test(`otherwise five minutes are assumed, ${name}`, () => {
       const tokens = {
         accessToken: 'a',
         idToken: 'i',

@@ -1,4 +1,4 @@
-// What is sent to the token endpoint, how often, and what an answer is counted from.
+// Requests to the token endpoint: their contents, how often they are sent, and when a lifetime begins.
 
 import { expect, test } from '@playwright/test'
 import { AuthError } from '../../main/base/errors.js'
@@ -11,7 +11,7 @@ const TOKENS = { access_token: 'a', token_type: 'Bearer', id_token: 'i', expires
 
 type Provider = { http: Http; sent: HttpRequest[]; clock: { nowMs: () => number } }
 
-/** A provider that takes so long for each answer; null: the answer is lost. */
+/** A provider that takes this long for each answer. Null means that the answer is lost. */
 function providerOf(tookMs: number, ...answers: readonly (object | null)[]): Provider {
   let nowMs = 1_000
   const sent: HttpRequest[] = []
@@ -58,7 +58,7 @@ test('S13, RFC 7636 section 4.5: a code is sent once, with its verifier and redi
   expect(lost.sent).toHaveLength(1)
 })
 
-test('S18: tokens of another type, or beside an error, are not taken', async () => {
+test('S18: tokens of another type, or in an answer with an error, are rejected', async () => {
   for (const changes of [{ token_type: 'mac' }, { token_type: null }, { id_token: null }]) {
     await expect(exchange(providerOf(0, { ...TOKENS, ...changes }))).rejects.toMatchObject({
       code: 'invalid-token-response',
@@ -72,13 +72,13 @@ test('S18: tokens of another type, or beside an error, are not taken', async () 
   await expect(exchange({ ...http, http: beside })).rejects.toBeInstanceOf(AuthError)
 })
 
-test('a token’s life is counted from when it was asked for', async () => {
+test('a token’s lifetime is counted from the request', async () => {
   const tokens = await exchange(providerOf(40_000, TOKENS))
   expect(tokens.obtainedAtMs).toBe(1_000)
   expect(tokens.accessTokenExpiresAtMs).toBe(61_000)
 })
 
-test('a refresh token whose answer was lost is sent again at once, and not half a minute later', async () => {
+test('after a lost answer, a refresh token is sent again at once, but not half a minute later', async () => {
   const quick = providerOf(29_999, null, TOKENS)
   await renew(quick)
   expect(quick.sent).toHaveLength(2)
@@ -87,7 +87,7 @@ test('a refresh token whose answer was lost is sent again at once, and not half 
   expect(slow.sent).toHaveLength(1)
 })
 
-test('S09: what a provider quotes of a code, a verifier or a refresh token is masked', async () => {
+test('S09: a code, a verifier or a refresh token that a provider quotes is masked', async () => {
   const error_description = 'bad the-code, the-verifier-of-it and the-refresh-token'
   const failure = providerOf(0, { error: 'invalid_request', error_description })
   const request = {
@@ -107,7 +107,7 @@ test('S09: what a provider quotes of a code, a verifier or a refresh token is ma
   expect(await renew(failure).catch(String)).not.toContain('the-refresh-token')
 })
 
-test('a second failure after a lost answer still says that the refresh token may be spent', async () => {
+test('a second failure after a lost answer still means that the refresh token may be spent', async () => {
   const failures = [
     new AuthError('provider-unreachable', 'lost', { answerLost: true }),
     new AuthError('provider-unreachable', 'refused', { retryAfterMs: 1_000 }),

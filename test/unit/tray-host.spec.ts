@@ -1,4 +1,4 @@
-// Whether the desktop shows tray icons: what is asked, and how long for.
+// Finding out whether the desktop shows tray icons: the questions, and the time for the answers.
 
 import { expect, test } from '@playwright/test'
 import { LOGIN_PATIENCE_MS, trayHostDeps, waitForTrayHost } from '../../main/autostart/tray-host.js'
@@ -6,7 +6,7 @@ import { createTestClock } from '../support/clock.js'
 
 type Answers = { watcher: readonly (string | null)[]; xembed?: boolean }
 
-/** What came of it, when, and how often each was asked. The last answer is given again. */
+/** Returns the result, the time, and how often each was asked. The last answer is repeated. */
 async function waited(answers: Answers, patienceMs = LOGIN_PATIENCE_MS) {
   const clock = createTestClock()
   const startMs = clock.nowMs()
@@ -38,44 +38,44 @@ test('Windows and macOS have a tray', async () => {
 })
 
 for (const yes of ['(<true>,)\n', 'b true\n', '   variant       boolean true\n']) {
-  test(`a host that is there is taken at once: ${yes.trim()}`, async () => {
+  test(`an existing host is found at once: ${yes.trim()}`, async () => {
     expect(await waited({ watcher: [yes] })).toMatchObject({ host: 'host', afterMs: 0 })
   })
 }
 
-test('a host that comes a little after Latchkey is found', async () => {
+test('a host that starts a little after Latchkey is found', async () => {
   const watcher = ['', '(<false>,)\n', '(<true>,)\n']
   expect(await waited({ watcher })).toMatchObject({ host: 'host', asked: { watcher: 3 } })
 })
 
 for (const [what, answer] of [
-  ['nobody watches', ''],
+  ['there is no watcher', ''],
   ['a watcher has no host', '(<false>,)\n'],
 ] as const) {
-  test(`a desktop where ${what} has none, after twenty seconds`, async () => {
+  test(`if ${what}, the result after twenty seconds is no tray`, async () => {
     const { host, afterMs, asked } = await waited({ watcher: [answer] })
     expect({ host, afterMs }).toEqual({ host: 'none', afterMs: LOGIN_PATIENCE_MS })
     expect(asked.watcher).toBe(11)
   })
 }
 
-test('a person who waits for nothing gets the answer at once', async () => {
+test('without patience, the result comes at once', async () => {
   expect(await waited({ watcher: [''] }, 0)).toMatchObject({ host: 'none', afterMs: 0 })
   expect(await waited({ watcher: [''], xembed: true }, 0)).toMatchObject({ host: 'xembed' })
 })
 
-test('if nobody can be asked, nothing is known', async () => {
+test('without a program to ask with, the result is unknown', async () => {
   expect(await waited({ watcher: [null] })).toMatchObject({ host: 'unknown', afterMs: 0 })
 })
 
-test('an X11 desktop with only the older tray is told apart from one without, and sooner', async () => {
+test('an X11 desktop with only the older tray is distinguished from one without a tray, and sooner', async () => {
   const { host, afterMs } = await waited({ watcher: [''], xembed: true })
   expect(host).toBe('xembed')
   expect(afterMs).toBeGreaterThanOrEqual(6_000)
   expect(afterMs).toBeLessThan(LOGIN_PATIENCE_MS)
 })
 
-test('a host that comes soon after the older tray is preferred to it', async () => {
+test('a host that starts soon after the older tray is preferred', async () => {
   const watcher = ['', '', '(<true>,)\n']
   expect(await waited({ watcher, xembed: true })).toMatchObject({
     host: 'host',
@@ -87,7 +87,7 @@ test('the older tray does not count in a Wayland session, unless Electron is tol
   const clock = createTestClock()
   const env = { XDG_SESSION_TYPE: 'wayland', DISPLAY: ':4242' }
   expect(await trayHostDeps(clock, env, []).hasXembedTray()).toBe(false)
-  // A display that is not there has no tray either.
+  // A missing display has no tray either.
   const x11 = ['--ozone-platform=x11']
   expect(await trayHostDeps(clock, env, x11).hasXembedTray()).toBe(false)
 })

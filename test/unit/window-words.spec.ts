@@ -1,4 +1,4 @@
-// What the window's pictures say is the product's own: no words of it stand in the files that make them.
+// The text in the window's pictures comes from the product: the files that make them contain none of it.
 
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,13 +11,13 @@ import { STATES } from '../support/window-states.js'
 
 const FILES = ['window-pictures', 'window-provider', 'window-report', 'window-states']
 
-/** As many words in a row are somebody's: fewer may be those of a name, or meet by chance. */
+/** This many equal words in a row count as a copy. Fewer may be a name or a coincidence. */
 const IN_A_ROW = 3
 
-/** What people and providers are called, and what is asked for, which the product does not word. */
+/** Names of people and providers, and scopes, which are not the product's text. */
 const NAMES = /^(name|email|sub|scope|issuer)$/
 
-test('no words that the window is told stand in the files that make its pictures', () => {
+test('the files that make the pictures contain no text of the product', () => {
   const written = FILES.map((name) =>
     readFileSync(join(ROOT, 'test', 'support', `${name}.ts`), 'utf8'),
   )
@@ -34,7 +34,7 @@ test('no words that the window is told stand in the files that make its pictures
   }
 })
 
-test('each state of a picture is one that it is named for, with a reason where it needs one', () => {
+test('each picture shows the state in its name, with a reason if it needs one', () => {
   const reasons = Object.entries(STATES).filter(([, { status }]) => status.reason !== null)
   expect(reasons.map(([name, { status }]) => `${name}: ${status.state}`)).toEqual([
     'no-browser: waiting',
@@ -47,7 +47,7 @@ test('each state of a picture is one that it is named for, with a reason where i
   ])
 })
 
-test('the report is a whole one, with nothing in it of the computer that made it', () => {
+test('the report is complete, and contains nothing from the computer that made it', () => {
   for (const part of ['Settings and their sources', 'The last failures', '0 problems']) {
     expect(REPORT).toContain(part)
   }
@@ -55,14 +55,14 @@ test('the report is a whole one, with nothing in it of the computer that made it
   expect(REPORT).not.toContain(tmpdir())
 })
 
-/** Every text that is told, without names. */
+/** Lists every text in the value, without names. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, held]) => (NAMES.test(key) ? [] : textsIn(held)))
 }
 
-/** The words of a text, so many at a time; addresses, paths and what else holds such signs are none. */
+/** Lists the groups of that many words in a text. Addresses, paths and the like don't count as words. */
 function runsOf(text: string): string[] {
   const words = text
     .toLowerCase()

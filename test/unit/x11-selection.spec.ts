@@ -1,4 +1,4 @@
-// Whether a program has a selection on an X display: against a real server, and against broken ones.
+// Finding out whether a program owns a selection on an X display, with a real server and with broken ones.
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +22,7 @@ test.beforeEach(async () => {
 test.afterEach(() => rm(folder, { recursive: true, force: true }))
 
 test.describe('on a real X server', () => {
-  test('the tray’s selection is owned from when a program takes it until that ends', async () => {
+  test('the tray’s selection is owned from the moment a program takes it until the program ends', async () => {
     const xvfb = findProgram('Xvfb')
     test.skip(xvfb === null, 'Xvfb is not installed')
     const cookies = await writeCookies([entry('', COOKIE)])
@@ -45,7 +45,7 @@ test.describe('on a real X server', () => {
 })
 
 for (const display of [undefined, '', 'elsewhere.example:0', 'localhost:10.0', ':x', ':0.0.0']) {
-  test(`DISPLAY ${String(display)} cannot be asked`, async () => {
+  test(`DISPLAY ${String(display)} can’t be asked`, async () => {
     expect(await isSelectionOwned(TRAY, { DISPLAY: display }, folder)).toBeNull()
   })
 }
@@ -58,10 +58,10 @@ const reply = (value: number): Buffer => {
   return bytes
 }
 for (const [what, answers, owned] of [
-  ['that has the selection', [SETUP, reply(300), reply(7)], true],
-  ['where nobody has it', [SETUP, reply(300), reply(0)], false],
-  ['that does not know its name', [SETUP, reply(0)], false],
-  ['that turns Latchkey away', [Buffer.from([0, 3, 11, 0, 0, 0, 1, 0, 110, 111, 33, 0])], null],
+  ['with an owned selection', [SETUP, reply(300), reply(7)], true],
+  ['without an owner', [SETUP, reply(300), reply(0)], false],
+  ['that does not know the selection’s name', [SETUP, reply(0)], false],
+  ['that rejects Latchkey', [Buffer.from([0, 3, 11, 0, 0, 0, 1, 0, 110, 111, 33, 0])], null],
   ['that answers with an error', [SETUP, Buffer.alloc(32)], null],
   ['that ends in the middle', [SETUP, Buffer.alloc(3)], null],
   ['that says nothing', [], null],
@@ -87,7 +87,7 @@ for (const [what, answers, owned] of [
   })
 }
 
-test('a cookie is taken for its display, or for all', async () => {
+test('a cookie is used for its display, or for all', async () => {
   const other = Buffer.alloc(16, 1)
   const path = await writeCookies([entry('1', other), entry('0', COOKIE)])
   expect(cookieFor('0', path)).toEqual(COOKIE)
@@ -97,14 +97,14 @@ test('a cookie is taken for its display, or for all', async () => {
   expect(cookieFor('0', join(folder, 'nowhere'))).toEqual(Buffer.alloc(0))
 })
 
-test('a file of cookies that breaks off gives none', async () => {
+test('an incomplete cookie file gives no cookie', async () => {
   const whole = entry('0', COOKIE)
   for (let length = 0; length < 20; length += 1) {
     expect(cookieFor('0', await writeCookies([whole.subarray(0, length)]))).toHaveLength(0)
   }
 })
 
-/** An entry of an Xauthority file, for this computer. */
+/** Makes an entry of an Xauthority file for this computer. */
 function entry(display: string, cookie: Buffer): Buffer {
   const fields = [
     Buffer.from('here'),
@@ -130,7 +130,7 @@ async function startServer(
 ): Promise<{ display: string; end(): Promise<void> }> {
   const server: ChildProcess = spawn(
     program,
-    // Without -noreset the server starts over when its last client leaves, and turns others away.
+    // Without -noreset, the server resets when its last client leaves, and rejects clients meanwhile.
     ['-displayfd', '3', '-screen', '0', '64x64x24', '-nolisten', 'tcp', '-noreset', ...args],
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
   )
@@ -146,7 +146,7 @@ async function startServer(
   }
 }
 
-/** The server's whole answer to a connection's setup, which may come in several pieces. */
+/** Reads the server's whole answer to the connection setup, which may come in several pieces. */
 async function readSetup(socket: Socket): Promise<Buffer> {
   let bytes = Buffer.alloc(0)
   while (bytes.length < 8 || bytes.length < 8 + bytes.readUInt16LE(6) * 4) {
@@ -156,7 +156,7 @@ async function readSetup(socket: Socket): Promise<Buffer> {
   return bytes
 }
 
-/** Takes a selection as the desktop's tray does, until the connection ends. */
+/** Takes a selection like the desktop's tray, until the connection ends. */
 async function takeSelection(socketPath: string, name: string): Promise<Socket> {
   const socket = connect(socketPath)
   const setup = Buffer.alloc(12 + 20 + 16)
