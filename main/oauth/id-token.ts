@@ -7,6 +7,7 @@ import { AuthError } from '../base/errors.js'
 import { toSubject, type Claims } from './account.js'
 import { verifyByKeys, type KeySet } from './key-set.js'
 import type { ProviderMetadata } from './metadata.js'
+import { KEYS_OUTDATED_MS } from './provider.js'
 import { ID_TOKEN_MESSAGES } from './oauth-messages.js'
 import type { TokenSet } from './token-endpoint.js'
 
@@ -31,14 +32,14 @@ export type Verifier = {
   metadata: Pick<ProviderMetadata, 'issuer' | 'signingAlgorithms'>
 }
 
-type TimeOfCheck = { nowMs: number; signal?: AbortSignal }
+type TimeOfCheck = { nowMs: number; maxKeyAgeMs?: number; signal?: AbortSignal }
 type Signed = Pick<TokenSet, 'idToken' | 'accessToken'>
 
 /**
  * Checks the ID token of a sign-in:
  *
- * 1. the signature, by the provider's keys and an announced asymmetric algorithm; an unknown key ID
- *    makes the key set be fetched again, once
+ * 1. the signature, by the provider's keys of the last ten minutes and an announced asymmetric algorithm;
+ *    an unknown key ID makes the key set be fetched again, once
  * 2. `iss` and `aud`; `exp`, `iat` and `nbf`; `sub` and `azp`
  * 3. `nonce`; `auth_time` if `max_age` was requested; the organization if one was requested
  * 4. `at_hash`, if there is one
@@ -54,7 +55,10 @@ export async function verifyIdToken(
   time: TimeOfCheck,
 ): Promise<Claims> {
   const { clientId, clockSkewMs } = expected
-  const verified = await verifySigned(verifier, tokens.idToken, clientId, time)
+  const verified = await verifySigned(verifier, tokens.idToken, clientId, {
+    ...time,
+    maxKeyAgeMs: KEYS_OUTDATED_MS,
+  })
   const { failure } = verified
   if (failure) throw wrongClock(clockSkewMs, 'sign-in') ?? untimely(failure)
   const claims = requireParty(verified.claims, clientId)
@@ -110,14 +114,13 @@ async function verifySigned(
   { keys, metadata }: Verifier,
   idToken: string,
   clientId: string,
-  { nowMs, signal }: TimeOfCheck,
+  { nowMs, maxKeyAgeMs: maxAgeMs, signal }: TimeOfCheck,
 ): Promise<Verified> {
   const readKeys = (again: boolean): Promise<JSONWebKeySet> =>
-    keys.read({ again, ...(signal && { signal }) })
+    keys.read({ again, ...(maxAgeMs && { maxAgeMs }), ...(signal && { signal }) })
   try {
-    const isOutdated = keys.areOutdated()
     const keySet = await readKeys(false)
-    const found = { keySet, isOutdated, readAgain: () => readKeys(true) }
+    const found = { keySet, isOutdated: keys.areOutdated(), readAgain: () => readKeys(true) }
     const claims = await verifyByKeys(idToken, found, {
       algorithms: [...metadata.signingAlgorithms],
       issuer: metadata.issuer,

@@ -16,11 +16,16 @@ import { AuthError, tooManyRequests } from '../base/errors.js'
 import { parseJson, type Http } from '../net/http.js'
 
 export type KeySet = {
-  /** Returns the provider's signing keys. If `again` is true, they are fetched again. */
-  read(options?: { again?: boolean; signal?: AbortSignal }): Promise<JSONWebKeySet>
+  /**
+   * Returns the provider's signing keys. They are fetched again if `again` is true, or if they are older
+   * than `maxAgeMs` milliseconds (an hour, unless the caller needs newer ones).
+   */
+  read(options?: ReadOptions): Promise<JSONWebKeySet>
   /** True if the keys are so old that the provider may have replaced one under the same name. */
   areOutdated(): boolean
 }
+
+type ReadOptions = { again?: boolean; maxAgeMs?: number; signal?: AbortSignal }
 
 /**
  * Fetches the key set. Fails with `invalid-metadata`, `provider-error` and the codes of {@link Http}.

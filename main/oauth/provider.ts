@@ -41,13 +41,17 @@ type Deps = { http: Http; clock: Pick<Clock, 'nowMs'> }
 const METADATA_LIFE_MS = 3_600_000
 /**
  * A sign-in reads the metadata unless they were read a moment ago. Reading them proves that the
- * provider can be reached before the browser opens, and finds endpoints that have moved.
+ * provider can be reached before the browser opens, and finds endpoints that have moved. It reads the
+ * keys in the same way, while the person is in the browser.
  */
 export const RECENT_METADATA_MS = 5_000
-/** Keys that the provider has withdrawn are trusted for no longer than this. */
+/** A renewal trusts keys that the provider has withdrawn for no longer than this. */
 const KEYS_LIFE_MS = 3_600_000
-/** By then a provider may have replaced a key without renaming it. */
-const KEYS_OUTDATED_MS = 600_000
+/**
+ * By then a provider may have withdrawn a key, or replaced it without renaming it. A sign-in is not checked
+ * by older keys.
+ */
+export const KEYS_OUTDATED_MS = 600_000
 
 /** Makes the cache of providers. Nothing is requested yet. */
 export function createProviders(deps: Deps): FindProvider {
@@ -110,10 +114,10 @@ export function createProvider(deps: Deps, { issuer, clientId }: ProviderClient)
   )
 
   const keys: KeySet = {
-    async read({ again = false, signal } = {}) {
+    async read({ again = false, maxAgeMs = KEYS_LIFE_MS, signal } = {}) {
       const { jwksUri } = await readMetadata({ signal })
       const known = cached.keys
-      const isUsable = known?.jwksUri === jwksUri && isYounger(known, KEYS_LIFE_MS, clock)
+      const isUsable = known?.jwksUri === jwksUri && isYounger(known, maxAgeMs, clock)
       return isUsable && !again ? known.value : fetchNewKeys(signal)
     },
     areOutdated: () => cached.keys !== null && !isYounger(cached.keys, KEYS_OUTDATED_MS, clock),

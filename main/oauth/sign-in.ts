@@ -119,7 +119,8 @@ export async function authorize(
     const extra = { ...attempt.extra, ...parameters }
     linkReady(authorizationUrl(metadata, { ...attempt, clientId, redirectUri, extra }))
     // If this fails, the check of the ID token reads them again, and reports the error.
-    keys.read({ signal: AbortSignal.any([signal, left.signal]) }).catch(() => undefined)
+    const until = AbortSignal.any([signal, left.signal])
+    keys.read({ maxAgeMs: RECENT_METADATA_MS, signal: until }).catch(() => undefined)
     // 4.
     const answer = await unlessAborted(pending.answer, signal)
     return { metadata, keys, redirectUri, answer, leave }

@@ -4,6 +4,7 @@ import { createHttp, type Http, type HttpRequest } from '../../main/net/http.js'
 import { createProvider, wasNeverSent, type Provider } from '../../main/oauth/provider.js'
 import { AuthError } from '../../main/base/errors.js'
 import { createTestClock, type TestClock } from '../support/clock.js'
+import { answerLink } from '../support/person.js'
 import { expect, HOUR, MINUTE, SECOND, test } from '../support/signed-in.js'
 
 const ISSUER = 'https://id.example'
@@ -122,6 +123,17 @@ test.describe('the signing keys', () => {
     expect(keyReads()).toBe(2)
   })
 
+  test('are read again if the caller needs newer ones', async () => {
+    const { provider, clock, paths } = createSite()
+    await provider.keys.read()
+    clock.advance(5 * SECOND - 1)
+    await provider.keys.read({ maxAgeMs: 5 * SECOND })
+    expect(paths.filter((path) => path === '/keys')).toHaveLength(1)
+    clock.advance(1)
+    await provider.keys.read({ maxAgeMs: 5 * SECOND })
+    expect(paths.filter((path) => path === '/keys')).toHaveLength(2)
+  })
+
   test('are read again on request, and after they could not be read', async () => {
     const { provider, paths, broken } = createSite()
     broken.set('/keys', 503)
@@ -202,6 +214,91 @@ test.describe('a request that fails', () => {
     await provider.readMetadata()
     expect(paths).toHaveLength(1)
   })
+})
+
+/** Counts requests for the keys, and holds or replaces their answers if the test says so. */
+function createKeyGate(): {
+  http: Http
+  requests(): number
+  hold(): void
+  release(): void
+  withdraw(): void
+} {
+  const real = createHttp()
+  let count = 0
+  let isWithdrawn = false
+  let held: Promise<void> | null = null
+  let release: () => void = () => undefined
+  return {
+    async http(request) {
+      const isKeys = request.url.endsWith('/jwks')
+      if (isKeys) {
+        count += 1
+        await held
+      }
+      const answer = await real(request)
+      return isKeys && isWithdrawn ? { ...answer, body: '{"keys":[]}' } : answer
+    },
+    requests: () => count,
+    hold: () => void (held = new Promise((resolve) => (release = resolve))),
+    release: () => release(),
+    withdraw: () => void (isWithdrawn = true),
+  }
+}
+
+test.describe('a sign-in', () => {
+  test('reads the keys while the person is in the browser, and not again', async ({ signedIn }) => {
+    const { http, requests } = createKeyGate()
+    const { agent, clock, signIn, next } = await signedIn({ http })
+    for (let signIns = 1; signIns <= 2; signIns += 1) {
+      expect(requests()).toBe(signIns)
+      clock.advance(5 * SECOND)
+      const link = await signIn()
+      await expect.poll(requests).toBe(signIns + 1)
+      const signedInAgain = next('signed-in')
+      await fetch(await answerLink(link))
+      await signedInAgain
+    }
+    expect(agent.model().session.kind).toBe('signed-in')
+  })
+
+  test('S15: does not accept a key that the provider has withdrawn', async ({ signedIn }) => {
+    const { http, requests, withdraw } = createKeyGate()
+    const { clock, signIn, next } = await signedIn({ http })
+    clock.advance(5 * SECOND)
+    withdraw()
+    const link = await signIn()
+    await expect.poll(requests).toBe(2)
+    const ended = next('sign-in-ended')
+    const page = await fetch(await answerLink(link))
+    expect([(await ended).result, page.status]).toMatchObject([{ code: 'invalid-id-token' }, 502])
+  })
+
+  for (const [name, ageMs, isHeld] of [
+    ['uses keys of the last ten minutes if it gets no newer ones', 10 * MINUTE - 1, false],
+    ['S15: waits for newer keys after ten minutes', 10 * MINUTE, true],
+  ] as const) {
+    test(name, async ({ signedIn }) => {
+      const { http, requests, hold, release } = createKeyGate()
+      const { clock, provider, signIn, next } = await signedIn({ http })
+      clock.advance(ageMs)
+      hold()
+      const link = await signIn()
+      await expect.poll(requests).toBe(2)
+      const signedInAgain = next('signed-in')
+      const page = fetch(await answerLink(link))
+      await expect.poll(() => provider.answers.token.length).toBe(2)
+      if (isHeld) {
+        const first = await Promise.race([page, new Promise((done) => setTimeout(done, 200, null))])
+        expect(first).toBeNull()
+        release()
+      }
+      await signedInAgain
+      expect((await page).status).toBe(200)
+      release()
+      expect(requests()).toBe(2)
+    })
+  }
 })
 
 test.describe('a renewal', () => {

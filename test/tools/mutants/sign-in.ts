@@ -105,6 +105,17 @@ export const SIGN_IN: readonly MutatedFile[] = [
     ],
   },
   {
+    file: 'main/oauth/sign-in.ts',
+    specs: ['test/unit/provider-cache.spec.ts'],
+    faults: [
+      {
+        name: 'a sign-in trusts a key that the provider has withdrawn since',
+        find: '{ maxAgeMs: RECENT_METADATA_MS, signal: until }',
+        replace: '{ signal: until }',
+      },
+    ],
+  },
+  {
     file: 'main/oauth/callback-answer.ts',
     specs: ['test/unit/callback-answer.spec.ts'],
     faults: [
