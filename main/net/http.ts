@@ -7,6 +7,7 @@ import type { Environment } from '../base/environment.js'
 import { createClockSkew, parseDate, parseRetryAfter, type ClockSkew } from './http-date.js'
 import { describeFailure, redirected } from './http-failure.js'
 import { LOOPBACK_HOSTS } from './loopback.js'
+import { TRUST_ADVICE } from './net-messages.js'
 import { CONNECTING, createTunnelAgent, proxyFor, type Proxy } from './proxy.js'
 
 export type HttpRequest = {
@@ -90,12 +91,6 @@ export function createHttp(options: HttpOptions = {}): Http {
     return followed
   }
 }
-
-/** How the user can make a certificate trusted, over Electron's fetch and in plain Node. */
-const TRUST_ADVICE = {
-  fetch: 'add it to those that this computer trusts',
-  node: 'name its file in NODE_EXTRA_CA_CERTS',
-} as const
 
 /** What all requests of one client share. */
 type Sender = {

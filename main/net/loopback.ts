@@ -2,6 +2,7 @@
 
 import type { Server } from 'node:http'
 import { AuthError } from '../base/errors.js'
+import { PORT_MESSAGES } from './net-messages.js'
 import { findHolder } from './port-holder.js'
 
 /** The names of this computer's loopback interface in URLs and Host headers. */
@@ -41,20 +42,14 @@ export async function bindLoopback(
       passedOver.push(`${bound.port} ${explainUnusablePort(bound.port, bound.error)}`)
     }
   }
-  throw new AuthError(
-    'port-taken',
-    `Latchkey found no port for ${purpose}: ${passedOver.slice(0, 3).join(', ')}` +
-      `${passedOver.length > 3 ? `, and ${passedOver.length - 3} more` : ''}. ` +
-      'Close the program that uses it, or choose another port.',
-  )
+  throw new AuthError('port-taken', PORT_MESSAGES.noneFree(purpose, passedOver))
 }
 
 type PortError = 'EADDRINUSE' | 'EACCES'
 
 /** Says why a port is not available, in words that follow its number. */
 export function explainUnusablePort(port: number, error: PortError): string {
-  if (error === 'EACCES') return 'needs rights that this user does not have'
-  return `is in use by ${findHolder(port) ?? 'another program'}`
+  return error === 'EACCES' ? PORT_MESSAGES.noPermission : PORT_MESSAGES.inUse(findHolder(port))
 }
 
 async function bindBoth(
@@ -100,8 +95,5 @@ function isUnusable(code: string): code is PortError {
 }
 
 function bindError(code: string): AuthError {
-  return new AuthError(
-    'unexpected',
-    `This computer did not let Latchkey listen on its own loopback address (${code}).`,
-  )
+  return new AuthError('unexpected', PORT_MESSAGES.notBound(code))
 }

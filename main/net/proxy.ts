@@ -10,6 +10,7 @@ import { LOOPBACK_HOSTS } from './loopback.js'
 import { readErrno } from '../base/errno.js'
 import { excerpt } from '../base/printable.js'
 import { AuthError } from '../base/errors.js'
+import { PROXY_MESSAGES } from './net-messages.js'
 import { isExempt } from './no-proxy.js'
 
 export type Proxy = {
@@ -33,7 +34,7 @@ export function proxyFor(target: URL, env: Environment): Proxy | null {
   if (isExemptBy(env, target)) return null
   const parsed = parseProxy(env[variable] ?? '')
   if ('unknown' in parsed) {
-    throw new AuthError('provider-unreachable', `${variable} ${UNUSABLE[parsed.unknown]}`)
+    throw new AuthError('provider-unreachable', PROXY_MESSAGES[parsed.unknown](variable))
   }
   const { url } = parsed
   return { url, host: url.host, variable }
@@ -42,11 +43,8 @@ export function proxyFor(target: URL, env: Environment): Proxy | null {
 function isExemptBy(env: Environment, target: URL): boolean {
   const variable = env['no_proxy'] ? 'no_proxy' : 'NO_PROXY'
   return isExempt(target, env[variable] ?? '', (entry) => {
-    throw new AuthError(
-      'provider-unreachable',
-      `${variable} holds "${excerpt(entry)}", which Latchkey cannot read. ` +
-        'Write names (example.com), addresses (192.0.2.1) or ranges (192.0.2.0/24), with commas between.',
-    )
+    const message = PROXY_MESSAGES.unreadableException(variable, excerpt(entry))
+    throw new AuthError('provider-unreachable', message)
   })
 }
 
@@ -73,19 +71,6 @@ function parseProxy(value: string): { url: URL } | { unknown: 'socks' | 'pac' | 
   return { url }
 }
 
-const FORM = 'Write it as http://HOST:PORT, or take it out.'
-
-const UNUSABLE: Readonly<Record<'socks' | 'pac' | 'other', string>> = {
-  socks:
-    'names a SOCKS proxy. In a terminal Latchkey supports http proxies only: name one as ' +
-    "http://HOST:PORT, or use the tray app, which goes by the system's settings.",
-  pac:
-    'names a file for automatic proxy configuration (PAC). In a terminal Latchkey cannot read one: ' +
-    'look in it for the proxy, and name that as http://HOST:PORT, or use the tray app, which goes ' +
-    "by the system's settings.",
-  other: `does not name a proxy that Latchkey can use. ${FORM}`,
-}
-
 /** Why a proxy opened no tunnel. */
 export type NoTunnel =
   | { kind: 'unreachable'; code: string }
@@ -107,9 +92,9 @@ export class TunnelError extends Error {
 }
 
 /**
- * Makes an agent whose connections go through tunnels of `proxy`. Only a 2xx
- * answer opens a tunnel. Any other answer stays here and is never taken for the provider's. The proxy
- * has `timeoutMs` to answer.
+ * Makes an agent whose connections go through tunnels of `proxy`. Only a 2xx answer opens a tunnel.
+ * Any other answer stays here and is never taken for the provider's. The proxy has `timeoutMs` to
+ * answer.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6}
  */

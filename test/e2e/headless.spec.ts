@@ -393,7 +393,7 @@ test('S28: if the usual port is not available, it says why and which port it use
   await expect.poll(() => program.stdout()).toContain('Sign-ins use the built-in demo provider')
 
   const said = /Port 1000 (.*), so this service uses (\d+)\./.exec(program.stdout())
-  expect(said?.[1]).toMatch(held ? /^is in use by / : /^(needs rights|is in use by )/)
+  expect(said?.[1]).toMatch(held ? /^is in use by / : /^(needs permissions|is in use by )/)
   expect(program.stdout()).toContain(`at http://127.0.0.1:${said?.[2]}`)
   if (held && process.platform === 'linux') expect(said?.[1]).toContain(`PID ${process.pid})`)
   await new Promise((resolve) => holder.close(resolve))

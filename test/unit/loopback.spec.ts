@@ -6,6 +6,7 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { AuthError } from '../../main/base/errors.js'
+import { PORT_MESSAGES } from '../../main/net/net-messages.js'
 import { bindLoopback, type Bound } from '../../main/net/loopback.js'
 
 const V4 = '127.0.0.1'
@@ -149,7 +150,7 @@ test('a port that this user may not bind is skipped, and named if all are', asyn
   const refusal = await canListen(1, V4).catch((error: NodeJS.ErrnoException) => error.code)
   test.skip(refusal !== 'EACCES', 'this user may bind every port')
   expect((await bind([1, 0])).port).toBeGreaterThan(1)
-  await expect(bind([1])).rejects.toThrow('1 needs rights that this user does not have')
+  await expect(bind([1])).rejects.toThrow(`1 ${PORT_MESSAGES.noPermission}`)
 })
 
 test('S10: a port is bound once, not tested, released and bound again', async () => {

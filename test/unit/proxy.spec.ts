@@ -142,7 +142,7 @@ for (const entry of [
 ]) {
   test(`NO_PROXY "${entry}" is invalid and reported`, async () => {
     const error = await failureOf({ HTTPS_PROXY: 'http://p.test', NO_PROXY: entry })
-    expect(error.message).toContain('NO_PROXY holds "')
+    expect(error.message).toContain('NO_PROXY contains "')
     expect(error.message).toContain('which Latchkey cannot read. Write names (example.com)')
   })
 }
@@ -150,7 +150,7 @@ for (const entry of [
 test('S48: the message quotes at most 20 characters of NO_PROXY, all printable', async () => {
   const env = { HTTPS_PROXY: 'http://p.test', no_proxy: `\u001b[2J<${'x'.repeat(500)}` }
   expect((await failureOf(env)).message).toContain(
-    `no_proxy holds "�[2j<${'x'.repeat(15)}…", which`,
+    `no_proxy contains "�[2j<${'x'.repeat(15)}…", which`,
   )
 })
 
@@ -190,7 +190,7 @@ for (const value of [
     const error = await failureOf({ ALL_PROXY: value })
     expect(error.message).toBe(
       'ALL_PROXY does not name a proxy that Latchkey can use. Write it as http://HOST:PORT, or ' +
-        'take it out.',
+        'remove it.',
     )
     expect(inspect(error)).not.toContain('canary')
   })
