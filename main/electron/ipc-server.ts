@@ -1,4 +1,4 @@
-// The main process' side of the IPC contract.
+// The main process's side of the IPC contract.
 
 import { ipcMain, type IpcMainInvokeEvent } from 'electron'
 import { z } from 'zod'

@@ -34,7 +34,7 @@ type Family = 'tcp' | 'tcp6'
 const FAMILIES: readonly Family[] = ['tcp', 'tcp6']
 
 /**
- * Opens the table and keeps it open, so that it can be read even if an attacker uses up this process'
+ * Opens the table and keeps it open, so that it can be read even if an attacker uses up this process's
  * file descriptors. Null if the system has no such table, that is, if both families' files are missing
  * at the start. If a file exists but can't be opened, each reading tries again, and throws if that
  * fails.

@@ -11,7 +11,7 @@ const GRAPHICAL = 'x-www-browser:firefox:chromium:chromium-browser:google-chrome
 /**
  * Opens a link in the browser. Rejects at once if no browser can be shown, and later if the opener
  * fails. A `wslview` or `xdg-open` in PATH is preferred to the one that comes with Latchkey. Removes the
- * text browsers from BROWSER in `env`, which must be the process' own environment.
+ * text browsers from BROWSER in `env`, which must be the process's own environment.
  */
 export async function openBrowser(
   link: string,
