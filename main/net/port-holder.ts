@@ -17,7 +17,7 @@ export function findHolder(port: number): string | null {
       if (holds(pid, sockets)) return describe(pid)
     }
   } catch {
-    // There is no such table, or the program has just ended.
+    // A table can't be read, or the program has just ended.
   }
   return null
 }

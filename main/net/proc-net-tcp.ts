@@ -94,7 +94,7 @@ export function openTcpTable(
   }
 }
 
-function openIfThere(open: () => number): number | null {
+function openIfThere<Opened>(open: () => Opened): Opened | null {
   try {
     return open()
   } catch (thrown) {
@@ -103,10 +103,16 @@ function openIfThere(open: () => number): number | null {
   }
 }
 
-/** Finds the inodes of all users' sockets that listen on a port. Throws if there is no table. */
-export function listeningInodes(port: number): readonly string[] {
+/**
+ * Finds the inodes of all users' sockets that listen on a port. A family's table may be missing: the
+ * kernel may run without IPv6.
+ */
+export function listeningInodes(
+  port: number,
+  read: (family: Family) => string = (family) => readFileSync(`/proc/net/${family}`, 'latin1'),
+): readonly string[] {
   const suffix = `:${hexPort(port)}`
-  return FAMILIES.flatMap((family) => readFileSync(`/proc/net/${family}`, 'latin1').split('\n'))
+  return FAMILIES.flatMap((family) => openIfThere(() => read(family))?.split('\n') ?? [])
     .map((line) => line.trim().split(/\s+/))
     .filter(([, local = '', , state]) => state === LISTENING && local.endsWith(suffix))
     .map((columns) => columns[9] ?? '')

@@ -1,10 +1,10 @@
 // The kernel's table of TCP sockets, read from a file that a test has written.
 
-import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
-import { openTcpTable, type TcpTable } from '../../main/net/proc-net-tcp.js'
+import { listeningInodes, openTcpTable, type TcpTable } from '../../main/net/proc-net-tcp.js'
 
 type Family = 'tcp' | 'tcp6'
 
@@ -168,4 +168,13 @@ test('a table is opened once, and each time read from the start', ({ folder }) =
   expect(table.findPeers([CONNECTION])).toMatchObject([{ uid: 4 }])
   expect(opened).toBe(2)
   table.close()
+})
+
+test('the sockets that listen on a port are found without IPv6', ({ folder }) => {
+  const row = (state: string, inode: number): string =>
+    `   0: 0100007F:03E8 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000  1000        0 ${inode} 1`
+  writeFileSync(join(folder, 'tcp'), ['  sl', row('0A', 4711), row('01', 4712), ''].join('\n'))
+  const read = (family: string): string => readFileSync(join(folder, family), 'latin1')
+  expect(listeningInodes(1000, read)).toEqual(['4711'])
+  expect(listeningInodes(1001, read)).toEqual([])
 })
