@@ -28,6 +28,8 @@ export type ServiceDeps = Omit<PkceDeps, 'port' | 'findCaller'> & {
   owners: SocketOwners
   /** This program's user; null if the system has no user IDs. */
   user: number | null
+  /** How long a caller may take to send its headers; 5 s unless given. */
+  headersTimeoutMs?: number
   /** Called with errors of our own. */
   report(error: unknown): void
 }
@@ -62,15 +64,15 @@ const REQUEST_TIMEOUT_MS = 30_000
 export async function startService(deps: ServiceDeps): Promise<Service> {
   let handle: Handle = (_request, response) =>
     void response.writeHead(503, { Connection: 'close' }).end()
-  const { owners, user } = deps
+  const { owners, user, headersTimeoutMs = HEADERS_TIMEOUT_MS } = deps
   const connections = createConnections({ owners, user, most: mostConnections() })
   const bound = await bindLoopback(
     () =>
       createServer(
         {
-          headersTimeout: HEADERS_TIMEOUT_MS,
+          headersTimeout: headersTimeoutMs,
           requestTimeout: REQUEST_TIMEOUT_MS,
-          connectionsCheckingInterval: HEADERS_TIMEOUT_MS,
+          connectionsCheckingInterval: headersTimeoutMs,
         },
         (request, response) => handle(request, response, 'none'),
       )

@@ -145,8 +145,7 @@ test('S40: a caller that never finishes its request does not prevent the end of 
 })
 
 test('S40: a connection without a complete request head is closed', async ({ serve }) => {
-  test.slow()
-  const { port, connect } = await serve()
+  const { port, connect } = await serve(() => ({ headersTimeoutMs: 300 }))
   const socket = await connect()
   socket.write(`GET /.well-known/health HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`)
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /)

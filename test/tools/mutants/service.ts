@@ -696,7 +696,7 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'a head may take as long as it likes',
-        find: '          headersTimeout: HEADERS_TIMEOUT_MS,\n          requestTimeout: REQUEST_TIMEOUT_MS,',
+        find: '          headersTimeout: headersTimeoutMs,\n          requestTimeout: REQUEST_TIMEOUT_MS,',
         replace: '          headersTimeout: 0,\n          requestTimeout: 0,',
         specs: ['test/unit/server.spec.ts'],
       },
