@@ -114,9 +114,10 @@ async function readStored(keeper: Keeper, owner: SessionOwner): Promise<void> {
   const { signOuts } = state
   const stored = await deps.sessionStore.read(owner)
   if (stored === null || state.signOuts !== signOuts || state.session !== null) return
-  const { superseded = [], ...rest } = stored
+  const { superseded = [], unanswered = false, ...rest } = stored
   const session = { ...rest, tokens: restoredTokens(rest.tokens, deps.clock.nowMs()) }
   holdSession(state, session, superseded)
+  if (unanswered) state.renewal = { ...state.renewal, unanswered: session.tokens.refreshToken }
   deps.dispatch({ type: 'restored', account: session.account, ...toLifetime(session) })
   followSession(keeper, session)
 }

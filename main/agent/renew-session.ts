@@ -9,7 +9,6 @@ import {
   decideAfterFailure,
   decideRead,
   decideWake,
-  mayHaveSpentToken,
   NO_RENEWAL,
   notSignedIn,
   planTokens,
@@ -122,9 +121,6 @@ async function handleFailure(
   error: AuthError,
 ): Promise<void> {
   const { deps, state } = keeper
-  if (mayHaveSpentToken(error)) {
-    changeRenewal(keeper, { unanswered: session.tokens.refreshToken })
-  }
   if (state.sessionNumber !== number) return
   const nowMs = deps.clock.nowMs()
   const decision = decideAfterFailure(session.tokens, state.renewal.failure, error, {

@@ -1,22 +1,26 @@
 // Requests new tokens for a session from the provider, and checks who they are for.
 
-import { AuthError } from '../base/errors.js'
+import { asAuthError, AuthError } from '../base/errors.js'
 import { verifyRenewedIdToken } from '../oauth/id-token.js'
 import { wasNeverSent, type Provider } from '../oauth/provider.js'
 import type { Session } from '../oauth/session.js'
 import { renewTokens } from '../oauth/token-endpoint.js'
 import { discardTokens } from './end-at-provider.js'
 import type { Keeper } from './keeper-state.js'
+import { mayHaveSpentToken } from './renewal.js'
 import { SESSION_MESSAGES } from './session-messages.js'
+import { storeUnanswered } from './store-session.js'
 
 /**
  * Requests new tokens. Fails with an AuthError; the session that was given is then still the one to
  * use, with the refresh token that `keepRotated` got last.
  *
  * 1. Read the keys first, so that a network that fails at that point does not cost the refresh token.
- * 2. Request new tokens. Pass a rotated refresh token to `keepRotated` at once: the old one is spent,
+ * 2. Store that the refresh token was sent, so that a program that is killed meanwhile knows it at the
+ *    next start.
+ * 3. Request new tokens. Pass a rotated refresh token to `keepRotated` at once: the old one is spent,
  *    whatever the rest of the answer says.
- * 3. Check that they are for the same user. If not, revoke them.
+ * 4. Check that they are for the same user. If not, revoke them.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6}
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse}
@@ -42,14 +46,28 @@ export async function requestRenewal(
   const request = { clientId, clientSecret, refreshToken, scope, mayBeSpent }
   const keep = (rotated: string): Promise<void> =>
     keepRotated({ ...session, tokens: { ...tokens, refreshToken: rotated } })
-  const answer = await provider.request(
+  const sent = provider.request(
     (metadata) => {
       if (!holdsDirectory()) throw new AuthError('storage-failed', SESSION_MESSAGES.directoryTaken)
+      if (keeper.state.renewal.unanswered !== refreshToken) setUnanswered(keeper, refreshToken)
       return renewTokens(http, metadata, request, { clock, keep })
     },
     { mayRepeat: wasNeverSent, signal },
   )
+  const answer = await sent.catch((thrown: unknown) => {
+    // An answer to this request says nothing about an earlier one that had none.
+    const isAnswered = !mayBeSpent && !mayHaveSpentToken(asAuthError(thrown))
+    if (isAnswered && keeper.state.renewal.unanswered === refreshToken) setUnanswered(keeper, null)
+    throw thrown
+  })
+  if (keeper.state.renewal.unanswered === refreshToken) setUnanswered(keeper, null)
   return checkUser(keeper, provider, session, answer)
+}
+
+/** Notes a refresh token that is being sent; null: it was answered. The request does not wait for the disk. */
+function setUnanswered(keeper: Keeper, unanswered: string | null): void {
+  keeper.state.renewal = { ...keeper.state.renewal, unanswered }
+  void storeUnanswered(keeper)
 }
 
 type Answer = Awaited<ReturnType<typeof renewTokens>>

@@ -21,7 +21,7 @@ export type RenewalState = {
   readonly renewedAtMs: number | null
   /** Why only a sign-in helps. Null as long as a renewal may work. */
   readonly stalled: AuthError | null
-  /** A refresh token that was sent, but never answered: our own use may have spent it. */
+  /** A refresh token that was sent, and has had no answer: our own use may have spent it. */
   readonly unanswered: string | null
 }
 

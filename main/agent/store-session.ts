@@ -2,7 +2,7 @@
 
 import { asAuthError } from '../base/errors.js'
 import type { Session } from '../oauth/session.js'
-import { wholeSession, withSuperseded, type Keeper } from './keeper-state.js'
+import { withSuperseded, type Keeper, type KeeperState } from './keeper-state.js'
 
 /** A full disk may have room again after this time. */
 const STORAGE_RETRY_MS = 60_000
@@ -13,16 +13,45 @@ export function storeSession(
   session: Session,
   superseded = keeper.state.superseded,
 ): Promise<void> {
-  return store(keeper, () => keeper.deps.sessionStore.write(withSuperseded(session, superseded)))
+  return store(keeper, () =>
+    keeper.deps.sessionStore.write(toStored(keeper.state, session, superseded)),
+  )
 }
 
 /** Writes what is held, or deletes what is stored if nothing is held. */
 export function storeHeld(keeper: Keeper): Promise<void> {
   const { sessionStore } = keeper.deps
   return store(keeper, () => {
-    const session = wholeSession(keeper.state)
+    const session = toStoredHeld(keeper.state)
     return session ? sessionStore.write(session) : sessionStore.clear()
   })
+}
+
+/**
+ * Stores whether the held session's refresh token waits for an answer. A failure changes nothing: what is
+ * stored stays, and the next write reports a disk that is full.
+ */
+export function storeUnanswered(keeper: Keeper): Promise<void> {
+  return keeper.enqueue(async () => {
+    const session = toStoredHeld(keeper.state)
+    if (session === null || !keeper.state.isStored) return
+    await keeper.deps.sessionStore.write(session).catch(() => undefined)
+  })
+}
+
+function toStoredHeld(state: KeeperState): Session | null {
+  return state.session && toStored(state, state.session, state.superseded)
+}
+
+function toStored(
+  { renewal }: KeeperState,
+  session: Session,
+  superseded: readonly string[],
+): Session {
+  const whole = withSuperseded(session, superseded)
+  const { refreshToken } = session.tokens
+  const isUnanswered = refreshToken !== null && refreshToken === renewal.unanswered
+  return isUnanswered ? { ...whole, unanswered: true } : whole
 }
 
 /** Deletes the stored session, and the one that was moved aside. Returns false if either is left. */

@@ -13,4 +13,6 @@ export type Session = {
   tokens: TokenSet
   /** Refresh tokens of this user that later sign-ins replaced. A sign-out revokes them too. */
   superseded?: readonly string[]
+  /** True if its refresh token was sent and not answered. Only stored sessions say so. */
+  unanswered?: boolean
 }

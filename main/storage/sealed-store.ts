@@ -42,6 +42,7 @@ const wireSession = z.object({
     scope: z.string(),
   }),
   superseded: z.array(z.string()).exactOptional(),
+  unanswered: z.boolean().exactOptional(),
 })
 
 type Store = { path: string; tier: SealedTier; ciphers: Ciphers }

@@ -7,10 +7,11 @@ import type { Moment } from '../support/kill-moments.js'
 import { test } from '../support/killed-renewals.js'
 import { letRunOut, signInOn, stop, test as kept, vaultOf } from '../support/kept.js'
 
-/** The calls of one replacement: 2 writes, 5 renames. The second replacement starts after 8. */
-const WRITE = 2
-const RENAME = 5
+/** The calls of one replacement, of which 2 writes and 5 renames. The next one starts after them. */
 const CALLS = process.platform === 'win32' ? 5 : 8
+/** The first replacement says that the refresh token was sent. The second one keeps the new one. */
+const WRITE = CALLS + 2
+const RENAME = CALLS + 5
 
 type Case = [what: string, moment: Moment, state: 'renewed' | 'needs-sign-in', kept: 'old' | 'new']
 

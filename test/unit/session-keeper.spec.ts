@@ -256,6 +256,7 @@ test('S17: a session that ends while another one is being written does not end t
   let finish: () => void = () => undefined
   const writing = new Promise<void>((began) => {
     sessionStore.write = async (session) => {
+      sessionStore.write = write
       await write(session)
       began()
       await new Promise<void>((resolve) => (finish = resolve))
@@ -396,3 +397,49 @@ for (const changes of [{ issuer: 'https://other.example' }, { clientId: 'other' 
     expect(events).toMatchObject([{ type: 'storage-failed' }])
   })
 }
+
+const REUSED = { error: 'invalid_grant', error_description: 'Refresh token reuse detected' }
+
+test.describe('a program that is killed while it renews', () => {
+  test('does not blame another copy of the session for its own use, at the next start', async ({
+    kept,
+  }) => {
+    const { sessionKeeper, sessionStore, session, fixture } = kept
+    const { misbehave, requests } = fixture.provider
+    misbehave.token = 'hang'
+    sessionKeeper.read(null).catch(() => undefined)
+    await expect.poll(() => requests.token).toBe(2)
+    const stored = await sessionStore.read()
+    expect(stored).toEqual({ ...session, unanswered: true })
+
+    misbehave.token = undefined
+    misbehave.tokenRefusal = { status: 400, body: REUSED }
+    const next = await beforeTheReading({ ...kept, session: stored! })
+    next.goOn()
+    await next.sessionKeeper.restore(next.provider)
+    expect(next.sessionKeeper.held()).toEqual(session)
+    await expect(next.sessionKeeper.read(null)).rejects.toMatchObject({
+      message: 'The provider has ended your session. Sign in again.',
+    })
+  })
+
+  for (const [name, misbehaviour, isUnanswered] of [
+    ['it was answered', { tokenRefusal: { status: 503, body: {} } }, false],
+    ['its answer was lost', { token: 'reset' }, true],
+  ] as const) {
+    test(`knows at the next start of a request before, if ${name}`, async ({ kept }) => {
+      const { sessionKeeper, sessionStore, fixture } = kept
+      Object.assign(fixture.provider.misbehave, misbehaviour)
+      await expect(sessionKeeper.read(null)).rejects.toThrow()
+      await expect
+        .poll(async () => (await sessionStore.read())?.unanswered ?? false)
+        .toBe(isUnanswered)
+    })
+  }
+
+  test('after the renewal stores no trace of it', async ({ kept }) => {
+    const { sessionKeeper, sessionStore } = kept
+    const renewed = await sessionKeeper.read(null)
+    expect(await sessionStore.read()).toEqual(renewed)
+  })
+})

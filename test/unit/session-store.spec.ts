@@ -651,6 +651,15 @@ test('S37: the next start deletes the leftovers of a killed program', async ({
   expect(await readdir(dataDir)).toEqual([SESSION_FILE])
 })
 
+for (const [tier, choice] of SEALED) {
+  test(`${tier}: a session whose refresh token waits for an answer says so`, async ({
+    storage,
+  }) => {
+    await storage(choice).sessionStore.write({ ...SESSION, unanswered: true })
+    expect(await storage(choice).sessionStore.read()).toEqual({ ...SESSION, unanswered: true })
+  })
+}
+
 for (const [tier, choice] of [...SEALED, ['memory', MEMORY]] as const) {
   test(`S19: ${tier}: a session that was moved aside is deleted on its own`, async ({
     storage,
