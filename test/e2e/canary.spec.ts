@@ -198,7 +198,7 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
     await look(program)
   })
 
-  await test.step('a sign-in, and pages for whoever else comes to its listener', async () => {
+  await test.step('a sign-in, and pages for other requests to its listener', async () => {
     program.type('sign-in')
     const link = await program.link()
     hideLink(link, hunt)

@@ -1,4 +1,4 @@
-// The mutants: faults that somebody could make in the code that keeps a session safe. A test fails on each.
+// The mutants: possible mistakes in the code that keeps a session safe. At least one test fails on each.
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'

@@ -1,5 +1,5 @@
-// Runs the mutants: `npm run mutate`. Those whose file and specs are as they were are not run again.
-// `-- --all` runs them all; other words pick those whose file or name has one of them.
+// Runs the mutants: `npm run mutate`. Mutants whose file and specs have not changed are not run again.
+// `-- --all` runs all of them. Other words select the mutants whose file or name contains one of them.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -11,15 +11,15 @@ import { readRecord, scoreOf, withScore, writeRecord, type Entry } from './mutat
 
 const SECURITY = join(ROOT, 'SECURITY.md')
 const words = process.argv.slice(2)
-const isAnew = words.includes('--all')
+const runsAll = words.includes('--all')
 const picks = words.filter((word) => word !== '--all')
 const record = { ...readRecord(ROOT) }
 const picked = MUTANTS.filter(
   ({ id }) => picks.length === 0 || picks.some((pick) => id.includes(pick)),
 )
-// Of now: while they run, somebody may go on working.
+// Taken now, because the files may change while the mutants run.
 const fingerprints = new Map(picked.map((mutant) => [mutant.id, fingerprintOf(ROOT, mutant)]))
-const due = picked.filter(({ id }) => isAnew || record[id]?.fingerprint !== fingerprints.get(id))
+const due = picked.filter(({ id }) => runsAll || record[id]?.fingerprint !== fingerprints.get(id))
 
 type Killer = { at: string; title: string }
 const killers = new Map<string, Killer>()

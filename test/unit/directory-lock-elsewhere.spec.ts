@@ -1,4 +1,4 @@
-// Locks of other computers, other starts, other users and no program at all.
+// Locks of other computers, of earlier restarts, of other users, and of no program at all.
 
 import { expect, test as base } from '@playwright/test'
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
@@ -43,10 +43,10 @@ const PROGRAM = `
 
 const test = base.extend<{
   directory: string
-  /** A lock as another program has left it, with what is other than here. */
+  /** Writes the lock of another program, with the fields that differ from this computer's. */
   leave: (changes?: object, modifiedAtMs?: number) => Promise<void>
   own: (options?: Parameters<typeof lockDirectory>[1]) => Promise<DirectoryLock>
-  /** Starts a program through a command; what it prints first, and itself. */
+  /** Starts a program through a command. Returns its first line and its process. */
   run: (through?: readonly string[], directory?: string) => Promise<[string, ChildProcess]>
 }>({
   // eslint-disable-next-line no-empty-pattern
@@ -101,7 +101,7 @@ const test = base.extend<{
 
 const ELSEWHERE = { host: 'other-laptop', machine: 'other', boot: 'other' }
 
-test('S39: a lock of another computer that was refreshed within the hour is obeyed', async ({
+test('S39: another computer’s lock is respected if it was refreshed within the last hour', async ({
   own,
   leave,
   directory,
@@ -112,7 +112,7 @@ test('S39: a lock of another computer that was refreshed within the hour is obey
   expect(await findOwner(directory)).toBe(' (on other-laptop)')
 })
 
-test('S39: the user can take the directory over from another computer', async ({
+test('S39: the user can take over the directory from another computer', async ({
   own,
   leave,
   directory,
@@ -122,12 +122,14 @@ test('S39: the user can take the directory over from another computer', async ({
   expect(messages).toEqual([LOCK_MESSAGES.takingOver(directory, 'other-laptop')])
 })
 
-test('S39: taking over takes nothing from a program that runs here', async ({ own }) => {
+test('S39: the directory of a program that runs on this computer can’t be taken over', async ({
+  own,
+}) => {
   await own()
   await expect(own({ takeOver: true })).rejects.toThrow(DirectoryInUse)
 })
 
-test('a lock of another computer without a sign for an hour is asked about', async ({
+test('the user is asked if another computer’s lock was not refreshed for an hour', async ({
   own,
   leave,
 }) => {
@@ -142,7 +144,7 @@ test('a lock of another computer without a sign for an hour is asked about', asy
   expect(asked).toEqual(['other-laptop', 'other-laptop'])
 })
 
-test('if no one can be asked, it is taken over, with a message', async ({
+test('if nobody can be asked, the directory is taken over, with a message', async ({
   own,
   leave,
   directory,
@@ -151,7 +153,7 @@ test('if no one can be asked, it is taken over, with a message', async ({
   expect((await own()).messages).toEqual([LOCK_MESSAGES.tookOverStale(directory, 'other-laptop')])
 })
 
-test('a lock from a future that a wrong clock has made does not count for ever', async ({
+test('a lock with a future time, caused by a wrong clock, does not count forever', async ({
   own,
   leave,
 }) => {
@@ -159,7 +161,7 @@ test('a lock from a future that a wrong clock has made does not count for ever',
   await own()
 })
 
-test('a lock of another computer that has ended in order is free', async ({ own, leave }) => {
+test('a lock that another computer released is free', async ({ own, leave }) => {
   await leave({ ...ELSEWHERE, released: true })
   expect((await own()).messages).toEqual([])
 })
@@ -170,29 +172,32 @@ test('a host name cannot break the line or reach the terminal', async ({ own, le
   expect((refused as Error).message).toMatch(/^\P{C}{1,600}$/u)
 })
 
-test('a lock of an earlier start of this computer is free', async ({ own, leave }) => {
+test('a lock from before this computer’s last restart is free', async ({ own, leave }) => {
   test.skip(process.platform !== 'linux' || thisComputer().machine === '', 'no machine ID here')
   await leave({ boot: 'an earlier one', pid: process.pid })
   await own()
 })
 
-test('a copy of this machine under another name is another computer', async ({ own, leave }) => {
+test('a clone of this machine with another name counts as another computer', async ({
+  own,
+  leave,
+}) => {
   await leave({ boot: 'its own', host: 'clone-2' })
   await expect(own()).rejects.toThrow('runs on clone-2')
 })
 
-test('S39: a process ID that another program has now is no owner', async ({ own, leave }) => {
-  test.skip(!existsSync('/proc/self/stat'), 'the system does not tell when a process started')
+test('S39: a lock is free if its process ID belongs to another program now', async ({
+  own,
+  leave,
+}) => {
+  test.skip(!existsSync('/proc/self/stat'), 'the system does not report when a process started')
   await leave({ pid: process.pid, start: '1' })
   await own()
 })
 
-test('a process that was killed and is not yet waited for by its parent is no owner', async ({
-  own,
-  leave,
-}) => {
-  test.skip(!existsSync('/proc/self/stat'), 'the system does not tell of such')
-  // The shell starts it, and becomes a program that never waits.
+test('a lock is free if its process is a zombie', async ({ own, leave }) => {
+  test.skip(!existsSync('/proc/self/stat'), 'the system does not report zombies')
+  // The shell starts the process, and then becomes a program that never waits for it.
   const script = 'exec 3<&0; (read line <&3) & echo $!; exec sleep 600'
   const parent = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] })
   const [pid] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string]
@@ -205,7 +210,7 @@ test('a process that was killed and is not yet waited for by its parent is no ow
   parent.kill('SIGKILL')
 })
 
-test('S39: an owner whose socket was removed, as /tmp is tidied, is still the owner', async ({
+test('S39: a holder keeps its lock if a cleanup of /tmp removes its socket', async ({
   run,
   own,
   directory,
@@ -219,7 +224,7 @@ test('S39: an owner whose socket was removed, as /tmp is tidied, is still the ow
   await expect(own()).rejects.toThrow(DirectoryInUse)
 })
 
-test('S46: what is no file in the place of the lock hangs nothing and stops nobody', async ({
+test('S46: something else in the place of the lock file causes neither a hang nor an error', async ({
   own,
   directory,
 }) => {
@@ -234,7 +239,7 @@ test('S46: what is no file in the place of the lock hangs nothing and stops nobo
   ]) {
     await rm(path, { force: true })
     await make()
-    // What is empty or cut off may be just being written, for ten seconds.
+    // For ten seconds, an empty or incomplete file might still be written.
     if ((await lstat(path)).isFile()) await utimes(path, 1, 1)
     const directoryLock = await lockDirectory(directory)
     expect(directoryLock.messages).toEqual([LOCK_MESSAGES.damaged(path)])
@@ -245,7 +250,7 @@ test('S46: what is no file in the place of the lock hangs nothing and stops nobo
   await own()
 })
 
-test('files that look like locks of old, of whatever number, hang nothing', async ({
+test('directories that are named like old locks cause no hang, whatever their number', async ({
   own,
   directory,
 }) => {
@@ -255,12 +260,12 @@ test('files that look like locks of old, of whatever number, hang nothing', asyn
   await own()
 })
 
-test('S39: locks that follow each other in a circle end the search', async ({
+test('S39: the search ends if locks follow each other in a circle', async ({
   leave,
   directory,
 }) => {
   await leave()
-  // Its successor is the lock itself, so it is its own successor.
+  // The lock is its own successor.
   await link(join(directory, 'lock'), join(directory, 'lock.0123456789ab'))
   const { stdout } = spawnSync(
     process.execPath,
@@ -270,7 +275,10 @@ test('S39: locks that follow each other in a circle end the search', async ({
   expect(stdout).toContain(LOCK_MESSAGES.severalStarting)
 })
 
-test('S47: a lock of another user is no rival, and that is said', async ({ own, directory }) => {
+test('S47: another user’s lock does not count, and a message says so', async ({
+  own,
+  directory,
+}) => {
   test.skip(process.getuid?.() !== 0, 'only root can make files of another user')
   const path = join(directory, 'lock')
   await writeFile(path, 'whatever', { mode: 0o600 })
@@ -278,7 +286,7 @@ test('S47: a lock of another user is no rival, and that is said', async ({ own, 
   expect((await own()).messages).toEqual([LOCK_MESSAGES.ofAnotherUser(path, 1234)])
 })
 
-test('S47: a lock that root has left is stepped past by the person whose directory it is', async ({
+test('S47: a lock left behind by root does not block the directory’s owner', async ({
   directory,
   run,
 }) => {
@@ -293,10 +301,7 @@ test('S47: a lock that root has left is stepped past by the person whose directo
   expect(line).toContain('belonged to another user (uid 0)')
 })
 
-test('S47: a folder of somebody else in /tmp, where sockets would be, is not used', async ({
-  run,
-  directory,
-}) => {
+test('S47: another user’s folder in /tmp is not used for sockets', async ({ run, directory }) => {
   test.skip(process.getuid?.() !== 0, 'only root can start programs as another user')
   const uid = 2_000_000_000 + process.pid
   const squatted = `/tmp/latchkey-${uid}`
@@ -305,18 +310,18 @@ test('S47: a folder of somebody else in /tmp, where sockets would be, is not use
   await chmod(directory, 0o755)
   await mkdir(long)
   await chown(long, uid, uid)
-  // One whom modes do not hold, as root: only the folder's owner tells.
+  // File modes stop neither this user nor root, so only the folder's owner counts.
   const capable = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override']
   const as = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', ...capable]
   expect((await run(as, long))[0]).toBe('taken')
   expect(await readdir(squatted)).toEqual([])
-  // Nothing listens, and still there is one owner.
+  // Nothing listens, and the lock still has one holder.
   expect((await run(as, long))[0]).toMatch(/^DirectoryInUse /)
   await rm(squatted, { recursive: true })
 })
 
-test.describe('computers as real as namespaces make them', () => {
-  /** Another computer: its own host name, machine ID and start, and its own processes. */
+test.describe('on computers made with namespaces', () => {
+  /** Another computer: its own host name, machine ID, boot ID and processes. */
   const otherComputer = (name: string, files: string): string[] => [
     'unshare',
     '--uts',
@@ -330,7 +335,7 @@ test.describe('computers as real as namespaces make them', () => {
       `mount --bind ${files}/boot_id /proc/sys/kernel/random/boot_id && exec "$@"`,
     'sh',
   ]
-  /** Another container on this computer: the same kernel, and a host name for this run. */
+  /** Another container on this computer: the same kernel, and a host name of its own. */
   const otherContainer = (name: string): string[] => [
     'unshare',
     '--uts',
@@ -349,7 +354,7 @@ test.describe('computers as real as namespaces make them', () => {
 
   test.skip(!canUnshare, 'namespaces cannot be made here')
 
-  test('S39: two computers on one directory: the second is told of the first', async ({
+  test('S39: the second computer on one directory is told about the first', async ({
     run,
     directory,
   }) => {
@@ -364,7 +369,7 @@ test.describe('computers as real as namespaces make them', () => {
     await rm(files, { recursive: true })
   })
 
-  test('S39: a container of another name is seen to run, and to have been killed', async ({
+  test('S39: a lock of a container with another host name counts until the container is killed', async ({
     run,
     own,
   }) => {
@@ -378,14 +383,14 @@ test.describe('computers as real as namespaces make them', () => {
   })
 })
 
-test('who was taken over learns of it at the next refresh, and leaves the new lock alone', async ({
+test('a holder notices a takeover at the next refresh, and leaves the new lock alone', async ({
   own,
   leave,
   directory,
 }) => {
   const first = await own()
   expect(first.refresh()).toBe(true)
-  // As another computer does: its own lock in the place of ours.
+  // Another computer would do the same: replace our lock with its own.
   await leave(ELSEWHERE)
   const lock = readFileSync(join(directory, 'lock'), 'utf8')
   expect(first.refresh()).toBe(false)
@@ -393,7 +398,7 @@ test('who was taken over learns of it at the next refresh, and leaves the new lo
   expect(readFileSync(join(directory, 'lock'), 'utf8')).toBe(lock)
 })
 
-test('a lock that somebody has removed is put back, unless another has its place', async ({
+test('a removed lock is written again, unless another lock has replaced it', async ({
   own,
   directory,
 }) => {
@@ -404,7 +409,7 @@ test('a lock that somebody has removed is put back, unless another has its place
   await rename(join(directory, 'lock'), join(directory, 'kept'))
 })
 
-test('the lock names this computer, and keeps its machine ID to itself', async ({
+test('the lock names this computer without revealing its machine ID', async ({
   own,
   directory,
 }) => {

@@ -1,4 +1,4 @@
-// One owner per data directory, among real programs of which some are killed.
+// Only one program holds the lock of a data directory. Real programs compete, and some are killed.
 
 import { expect, test as base } from '@playwright/test'
 import { spawn, type ChildProcess } from 'node:child_process'
@@ -17,7 +17,7 @@ import {
   type DirectoryLock,
 } from '../../main/storage/directory-lock.js'
 
-// Takes each directory that it reads a line with, and prints what came of it.
+// Reads directories, one per line, tries to lock each, and prints the result.
 const BUILT = new URL('../../dist/main/storage/directory-lock.js', import.meta.url).href
 const PROGRAM = `
   import { createInterface } from 'node:readline'
@@ -35,16 +35,16 @@ const PROGRAM = `
   })
 `
 
-// With one of these, the path is longer than a socket's may be.
+// One of these makes the path too long for a socket.
 const longNames = ['a'.repeat(150), 'b'.repeat(150)]
 
 type Program = { child: ChildProcess; take: (directory: string) => Promise<string> }
 
 const test = base.extend<{
   directory: string
-  /** Starts a program, with what is to be added to its environment. */
+  /** Starts a program with additional environment variables. */
   start: (env?: Record<string, string>) => Promise<Program>
-  /** Takes a directory in this process, until the test ends. */
+  /** Locks a directory in this process until the test ends. */
   own: (directory: string) => Promise<DirectoryLock>
 }>({
   // eslint-disable-next-line no-empty-pattern
@@ -87,7 +87,7 @@ const test = base.extend<{
   },
 })
 
-test('S39: a directory that a program owns is refused with its process and its address', async ({
+test('S39: locking a locked directory fails, and the error names the holder’s process and address', async ({
   directory,
   start,
 }) => {
@@ -100,7 +100,7 @@ test('S39: a directory that a program owns is refused with its process and its a
   )
 })
 
-test('an owner that serves nowhere yet is named by its process alone', async ({
+test('a holder that has no address yet is named by its process only', async ({
   directory,
   own,
 }) => {
@@ -108,21 +108,21 @@ test('an owner that serves nowhere yet is named by its process alone', async ({
   expect((await refusalOf(directory)).message).toContain(`${directory} (PID ${process.pid}).`)
 })
 
-test('a directory can be taken once it is released', async ({ directory, own }) => {
+test('a directory can be locked again after its release', async ({ directory, own }) => {
   const first = await lockDirectory(directory)
   await first.release()
   await own(directory)
   await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUse)
 })
 
-test('each directory has an owner of its own', async ({ directory, own }) => {
+test('each directory has its own lock', async ({ directory, own }) => {
   for (const name of ['one', 'other', ...longNames]) {
     await mkdir(join(directory, name))
     await own(join(directory, name))
   }
 })
 
-test('S39: a directory whose owner was killed can be taken at once, and is then owned', async ({
+test('S39: a directory whose holder was killed can be locked at once, and is then locked', async ({
   directory,
   start,
   own,
@@ -134,7 +134,7 @@ test('S39: a directory whose owner was killed can be taken at once, and is then 
   await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUse)
 })
 
-test('S39: of several programs that take over at the same moment, exactly one wins', async ({
+test('S39: if several programs take over at the same moment, exactly one gets the lock', async ({
   directory,
   start,
 }) => {
@@ -156,14 +156,14 @@ test('S39: of several programs that take over at the same moment, exactly one wi
   expect(winners).toEqual(rounds.map(() => 1))
 })
 
-test('S39: an owner that is suspended is still the owner', async ({ directory, start }) => {
+test('S39: a suspended holder keeps its lock', async ({ directory, start }) => {
   const { child, take } = await start()
   expect(await take(directory)).toBe('taken')
   child.kill('SIGSTOP')
   expect((await refusalOf(directory)).message).toContain(`${directory}. Use that one`)
 })
 
-test('S39: an owner that more ask than it can answer is still the owner', async ({
+test('S39: a holder with more callers than it can answer keeps its lock', async ({
   directory,
   start,
 }) => {
@@ -179,7 +179,7 @@ test('S39: an owner that more ask than it can answer is still the owner', async 
   for (const socket of asking) socket.destroy()
 })
 
-test('a path too long for a socket has an owner too, and is freed when that is killed', async ({
+test('a directory whose path is too long for a socket is locked too, until its holder is killed', async ({
   directory,
   start,
   own,
@@ -197,7 +197,7 @@ for (const [length, name] of [
   ['short', 'real'],
   ['long', longNames[0]!],
 ] as const) {
-  test(`S39: a directory with a ${length} path is the same one by the name of a link to it`, async ({
+  test(`S39: a directory with a ${length} path and a link to it share one lock`, async ({
     directory,
     own,
   }) => {
@@ -209,7 +209,7 @@ for (const [length, name] of [
     await expect(lockDirectory(link)).rejects.toThrow(DirectoryInUse)
   })
 
-  test(`the socket of a directory with a ${length} path is out of other users' reach`, async ({
+  test(`other users can’t reach the socket of a directory with a ${length} path`, async ({
     directory,
     start,
   }) => {
@@ -222,12 +222,12 @@ for (const [length, name] of [
     const [path, ...others] = listLockSockets(await realpath(taken))
     expect(others).toEqual([])
     const [socket, folder] = [await stat(path!), await stat(dirname(path!))]
-    // To connect takes writing to the socket and searching its folder.
+    // Connecting requires write access to the socket and search access to its folder.
     expect((folder.mode & 0o011) !== 0 && (socket.mode & 0o022) !== 0).toBe(false)
   })
 }
 
-test('S39: taking a directory over removes everything that earlier locks have left', async ({
+test('S39: taking over a directory removes all files of earlier locks', async ({
   directory,
   start,
   own,
@@ -244,14 +244,14 @@ test('S39: taking a directory over removes everything that earlier locks have le
   expect(readdirSync(directory).toSorted()).toEqual(['lock', basename(socket), 'settings.json'])
 })
 
-test('a directory that could not be taken is left as it was', async ({ directory, own }) => {
+test('a failed attempt to lock a directory leaves it unchanged', async ({ directory, own }) => {
   await own(directory)
   const before = readdirSync(directory)
   await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUse)
   expect(readdirSync(directory)).toEqual(before)
 })
 
-test('a program that stays connected does not hold up the release', async ({ directory }) => {
+test('a program that stays connected does not delay the release', async ({ directory }) => {
   test.setTimeout(5_000)
   const directoryLock = await lockDirectory(directory)
   const staying = connect({ path: onlySocketIn(directory), allowHalfOpen: true })
@@ -260,7 +260,7 @@ test('a program that stays connected does not hold up the release', async ({ dir
   staying.destroy()
 })
 
-test('what an owner says of itself cannot break the line or reach the terminal', async ({
+test('a holder’s answer can’t break the line or control the terminal', async ({
   directory,
   start,
 }) => {
@@ -293,7 +293,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** Resolves when the system has said whether the socket is connected. */
+/** Resolves once the system has reported whether the socket is connected. */
 function settled(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     socket.once('connect', resolve)

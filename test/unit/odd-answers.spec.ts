@@ -25,8 +25,8 @@ const said = (directory: string): string =>
     .join(' ')
 
 for (const [name, change, words] of [
-  ['no life at all', { expires_in: undefined }, MESSAGES.tokens.noExpiry(300)],
-  ['a life in words', { expires_in: 'one hour' }, MESSAGES.tokens.noExpiry(300)],
+  ['no lifetime at all', { expires_in: undefined }, MESSAGES.tokens.noExpiry(300)],
+  ['a lifetime in words', { expires_in: 'one hour' }, MESSAGES.tokens.noExpiry(300)],
   ['a scope that is an object', { scope: {} }, MESSAGES.tokens.ignored(['scope'])],
   [
     'a refresh token that is a number',

@@ -46,7 +46,7 @@ const test = base.extend<{
     }
   },
 })
-test.skip(process.platform !== 'linux', 'only Linux tells')
+test.skip(process.platform !== 'linux', 'only Linux reports the holder')
 
 test('a script is named by its own name and its interpreter’s', async ({ folder, listening }) => {
   const script = join(folder, 'my server.cjs')
@@ -57,19 +57,19 @@ test('a script is named by its own name and its interpreter’s', async ({ folde
   }
 })
 
-test('code that came on the command line is named by its interpreter', async ({ listening }) => {
+test('code from the command line is named by its interpreter', async ({ listening }) => {
   const { port, pid } = await listening(process.execPath, ['--eval', LISTENER])
   expect(findHolder(port)).toBe(`node (PID ${pid})`)
 })
 
-test('Python too is an interpreter', async ({ folder, listening }) => {
+test('a Python script is named the same way', async ({ folder, listening }) => {
   const script = join(folder, 'serve.py')
   await writeFile(script, PYTHON_LISTENER)
   const { port, pid } = await listening('python3', ['-u', script])
   expect(findHolder(port)).toMatch(new RegExp(`^serve\\.py \\(python3[\\d.]*, PID ${pid}\\)$`))
 })
 
-test('S48: what would steer a terminal in a program’s name does not leave as it is', async ({
+test('S48: terminal control sequences in a program’s name are not shown unchanged', async ({
   folder,
   listening,
 }) => {
@@ -93,7 +93,7 @@ for (const flags of [['-e'], ['-pe'], ['--eval'], ['--no-warnings', '-pe']]) {
   })
 }
 
-test('a program whose file is gone, as after an update, is named as it was', async ({
+test('a program whose file is gone, for example after an update, keeps its name', async ({
   folder,
   listening,
 }) => {

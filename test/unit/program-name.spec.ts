@@ -1,4 +1,4 @@
-// What a person calls the program that asks.
+// The name by which a person knows a calling program.
 
 import { expect, test } from '@playwright/test'
 import { programName } from '../../main/base/program-name.js'
@@ -9,7 +9,7 @@ for (const [executable, args, name] of [
   ['/usr/bin/node', ['node', '--enable-source-maps', '/home/a/sync.mjs', 'x'], 'sync'],
   ['/usr/bin/python3.12', ['python3', '-u', '/home/a/sync.py'], 'sync'],
   ['/usr/bin/python3', ['python3', '-m', 'http.server'], 'http.server'],
-  // What is given as a program's text may hold a secret.
+  // Code on the command line may contain a secret.
   ['/usr/bin/node', ['node', '-e', 'fetch("?token=secret")'], 'node'],
   ['/usr/bin/bash', ['bash', '-c', 'curl -H secret', 'x'], 'bash'],
   ['/usr/bin/perl', ['perl', '-pe', 's/secret//'], 'perl'],

@@ -461,7 +461,7 @@ test.describe('a rotated refresh token', () => {
 
 test.describe('if another sign-in replaces the session during a renewal,', () => {
   for (const as of ['alice', 'bob'] as const) {
-    const whose = as === 'alice' ? 'the same person’s' : 'somebody else’s'
+    const whose = as === 'alice' ? 'the same person’s' : 'someone else’s'
     test(`${whose} session is stored and read`, async ({ signedIn }) => {
       const { agent, provider, signIn, next, sessionStore } = await signedIn()
       let release: () => void = () => undefined
