@@ -113,7 +113,7 @@ test.describe('if an app hangs up,', () => {
   test('a denial in the browser shows the usual page', async ({ serve }) => {
     const service = await serve()
     const link = await askAndLeave(service)
-    const page = await fetch(await answerLink(link, 'refuse=yes'))
+    const page = await fetch(await answerLink(link, 'deny=yes'))
     expect(await page.text()).toContain('You are not signed in')
     await service.program.status('failed')
   })

@@ -192,7 +192,7 @@ test('real answers match it, and have no member that it does not name', async ({
   checkAnswer('/pkce/code', 200, 'application/json', (await own).json)
 
   const refused = call(service, '/pkce/code')
-  await comeBack(service.program, 'refuse=yes')
+  await comeBack(service.program, 'deny=yes')
   for (const [path, answer] of [
     ['/pkce/code', await refused],
     ['/pkce/code', await call(service, '/pkce/code', { body: '{}' })],

@@ -339,7 +339,7 @@ test.describe('the code call', () => {
   test('gets a 403 if the user denies access, and the page says so', async ({ serve }) => {
     const { api, program } = await serve()
     const failed = expectFailure(api.generateCode(), 403, 'access-denied')
-    expect(await (await comeBack(program, 'refuse=yes')).text()).toContain('You are not signed in')
+    expect(await (await comeBack(program, 'deny=yes')).text()).toContain('You are not signed in')
     await failed
     await program.status('failed')
   })

@@ -176,7 +176,7 @@ test.describe('S05, RFC 9207 section 2.4: an answer from another provider', () =
 
   test('that is an error with another iss is rejected too', async ({ start }) => {
     const { signIn, reached } = await start()
-    const callback = await answerLink(await signIn(), 'refuse=yes')
+    const callback = await answerLink(await signIn(), 'deny=yes')
 
     await fetch(altered(callback, { iss: 'https://other.example' }))
     expect((await reached('failed')).lastResult).toMatchObject({ code: 'issuer-mismatch' })
@@ -303,7 +303,7 @@ test.describe('S08: a flood', () => {
 test.describe('S09: the content of a page', () => {
   test('shows markup in an error as text', async ({ start }) => {
     const { signIn } = await start()
-    const callback = await answerLink(await signIn(), 'refuse=yes')
+    const callback = await answerLink(await signIn(), 'deny=yes')
     const page = await fetch(
       altered(callback, {
         error: '<script>alert(1)</script>',
@@ -318,7 +318,7 @@ test.describe('S09: the content of a page', () => {
 
   test('masks a code or state that a provider echoes', async ({ start }) => {
     const { signIn, reached, history } = await start()
-    const callback = await answerLink(await signIn(), 'refuse=yes')
+    const callback = await answerLink(await signIn(), 'deny=yes')
     const state = new URL(callback).searchParams.get('state')!
     const page = await fetch(
       altered(callback, { error_description: `state ${state}, code c0de-c0de`, code: 'c0de-c0de' }),

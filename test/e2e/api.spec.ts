@@ -64,7 +64,7 @@ test('a denial in the browser is shown on its page and reported to the app', asy
   const { url, program } = await serve()
   const called = call({ url }, '/pkce/code')
   await page.goto(await program.link())
-  await page.getByRole('button', { name: 'Refuse' }).click()
+  await page.getByRole('button', { name: 'Deny' }).click()
   await expect(page.getByRole('heading')).toHaveText('You are not signed in')
   expectProblem(await called, 403, 'access-denied')
 })

@@ -154,7 +154,7 @@ test('a denial at the provider is shown in the menu, the window and a notificati
   await app.look(false)
   await app.choose('Sign in')
   await page.goto(await app.takeUrl())
-  await page.getByRole('button', { name: 'Refuse' }).click()
+  await page.getByRole('button', { name: 'Deny' }).click()
 
   await untilHeadline(app, 'Sign-in failed')
   expect(await commands(app)).toContain('Sign in')
@@ -210,7 +210,7 @@ test('a second sign-in that fails keeps the first', async ({ launch, page, provi
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await window.getByRole('button', { name: BUTTONS.signInAsOther }).click()
   await page.goto(await app.takeUrl())
-  await page.getByRole('button', { name: 'Refuse' }).click()
+  await page.getByRole('button', { name: 'Deny' }).click()
 
   await expect(window.getByRole('main')).toContainText('You are still signed in as Alice Adams.')
   await untilHeadline(app, 'Signed in as Alice Adams')

@@ -78,7 +78,7 @@ test('S09: markup in a name is shown as text and does not run', async ({ run, pa
 test('a denial at the provider is shown on the page and in the status', async ({ run, page }) => {
   const program = await run([...DEMO, '--sign-in'])
   await page.goto(await program.link())
-  await page.getByRole('button', { name: 'Refuse' }).click()
+  await page.getByRole('button', { name: 'Deny' }).click()
 
   await expect(page.getByRole('heading')).toHaveText('You are not signed in')
   const status = await program.status('failed')

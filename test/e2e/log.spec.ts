@@ -85,7 +85,7 @@ test('S38: after sign-ins, renewal, failures and sign-out, no file and no output
     if (parameters.has('error')) parameters.set('error_description', 'canary-description')
   }
   program.type('sign-in')
-  await signIn('refuse=yes')
+  await signIn('deny=yes')
   await program.line('status', ({ status }) => Boolean(status.reason?.includes('denied')))
   // Another one, renewed, and signed out while the provider is broken.
   program.type('sign-in')

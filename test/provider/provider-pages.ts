@@ -60,7 +60,7 @@ export function showSignIn(
     'Who is signing in?',
     `<form method="post">
 <ul>${items.join('')}</ul>
-<button class="quiet" name="refuse" value="yes">Refuse</button>
+<button class="quiet" name="deny" value="yes">Deny</button>
 </form>
 <p class="note">The app “${escape(clientId)}” asks. Everyone here is made up: no password needed.</p>`,
   )

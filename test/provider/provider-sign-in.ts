@@ -30,8 +30,8 @@ export async function askWhoSignsIn(ctx: KoaContextWithOIDC, provider: Provider)
 
   if (prompt.name === 'consent' && session) return finish(await permit(session.accountId))
   const form = new URLSearchParams(ctx.method === 'POST' ? await text(ctx.req) : '')
-  if (form.has('refuse')) {
-    return finish({ error: 'access_denied', error_description: 'The person refused.' })
+  if (form.has('deny')) {
+    return finish({ error: 'access_denied', error_description: 'The user denied access.' })
   }
   const person = people.find(({ sub }) => sub === form.get('account'))
   if (!person) return showSignIn(ctx, people, clientId, params['login_hint'])

@@ -74,7 +74,7 @@ async function takeAll(from: Browser, scheme: Scheme): Promise<string[]> {
     await desktop.choose('Sign in')
     const link = await desktop.takeUrl()
     await reached('Waiting for your browser')
-    await answer(from, link, 'Refuse', 'refused', scheme)
+    await answer(from, link, 'Deny', 'denied', scheme)
     await reached(STATE_WORDS.failed.heading)
 
     await desktop.choose('Sign in')

@@ -56,7 +56,7 @@ test('a denial at the provider is a result with a message, and the page shows it
   start,
 }) => {
   const { signIn, reached } = await start()
-  const page = await fetch(await answerLink(await signIn(), 'refuse=yes'))
+  const page = await fetch(await answerLink(await signIn(), 'deny=yes'))
 
   expect(page.status).toBe(200)
   expect(await page.text()).toContain('You are not signed in')
@@ -96,7 +96,7 @@ test('once the person has answered, the time limit no longer counts', async ({ s
 
 test('cancelling restores the previous state, and frees the port', async ({ start }) => {
   const { agent, signIn, reached } = await start()
-  const first = await answerLink(await signIn(), 'refuse=yes')
+  const first = await answerLink(await signIn(), 'deny=yes')
   await fetch(first)
   const before = await reached('failed')
 
@@ -128,13 +128,13 @@ test('a failed second sign-in leaves the first account signed in, and says so', 
   const { history, sessionStore, signIn, reached } = await start()
   await fetch(await answerLink(await signIn()))
   await reached('signed-in')
-  await fetch(await answerLink(await signIn(), 'refuse=yes'))
+  await fetch(await answerLink(await signIn(), 'deny=yes'))
   await reached('signed-in')
 
   expect((await sessionStore.read())?.account.sub).toBe('alice')
   expect(history.at(-1)?.status).toMatchObject({
     state: 'signed-in',
-    reason: expect.stringMatching(/^You are still signed in as Alice Adams\. .*refused/),
+    reason: expect.stringMatching(/^You are still signed in as Alice Adams\. .*denied/),
   })
 })
 

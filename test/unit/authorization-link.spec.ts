@@ -278,7 +278,7 @@ test.describe('F19: a pasted address', () => {
 
   test('a pasted denial ends the sign-in with the reason', async ({ watch }) => {
     const { agent, signIn, reached } = await watch()
-    expect(agent.paste(await answerLink(await signIn(), 'refuse=yes'))).toBe('taken')
+    expect(agent.paste(await answerLink(await signIn(), 'deny=yes'))).toBe('taken')
     await reached('failed')
   })
 

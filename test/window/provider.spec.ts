@@ -187,12 +187,12 @@ test.describe('good behaviour', () => {
     expect(provider.revoked).toEqual([tokens.refresh_token])
   })
 
-  test('refusing leads back with access_denied, a description, iss and state', async () => {
+  test('denying access leads back with access_denied, a description, iss and state', async () => {
     const provider = await start()
-    const callback = await authorize(provider, { answer: 'refuse=yes' })
+    const callback = await authorize(provider, { answer: 'deny=yes' })
     expect(Object.fromEntries(callback.searchParams)).toEqual({
       error: 'access_denied',
-      error_description: 'The person refused.',
+      error_description: 'The user denied access.',
       iss: provider.issuer,
       state: 'state-1',
     })
@@ -347,13 +347,13 @@ test.describe('in a browser', () => {
     })
   })
 
-  test('Refuse leads back to the app with access_denied', async () => {
+  test('Deny leads back to the app with access_denied', async () => {
     const provider = await start()
     await inBrowser({ colorScheme: 'dark' }, async (page, redirect_uri) => {
       await page.goto(authorizationUrl(provider, { redirect_uri }))
       const background = page.locator('body')
       await expect(background).toHaveCSS('background-color', 'rgb(20, 24, 31)')
-      await page.getByRole('button', { name: 'Refuse' }).click()
+      await page.getByRole('button', { name: 'Deny' }).click()
       await page.waitForURL(/error=access_denied/)
     })
   })
@@ -591,12 +591,12 @@ test.describe('misbehaviour', () => {
     })
   }
 
-  test('a refusal too comes back through the callback switch', async () => {
+  test('a denial also goes through the callback switch', async () => {
     const provider = await start({
       misbehave: { callback: (params) => params.set('error_description', '<b>no</b>') },
     })
-    const refusal = await authorize(provider, { answer: 'refuse=yes' })
-    expect(refusal.searchParams.get('error_description')).toBe('<b>no</b>')
+    const denial = await authorize(provider, { answer: 'deny=yes' })
+    expect(denial.searchParams.get('error_description')).toBe('<b>no</b>')
   })
 
   for (const signingAlg of ['RS256', 'ES256'] as const) {
