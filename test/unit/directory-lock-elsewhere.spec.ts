@@ -329,6 +329,7 @@ test.describe('on computers made with namespaces', () => {
     '--pid',
     '--fork',
     '--mount-proc',
+    '--kill-child',
     'sh',
     '-c',
     `hostname ${name}; mount --bind ${files}/machine-id /etc/machine-id && ` +
