@@ -29,6 +29,7 @@ export function toAuth0(
   const nowMs = clock.nowMs()
   const leftMs = findExpiryMs(tokens, nowMs) - nowMs
   const username = text('preferred_username')
+  const updatedAtText = formatTimestamp(updatedAt)
   return {
     domain: new URL(issuer).host,
     client: clientId,
@@ -57,7 +58,7 @@ export function toAuth0(
       ...optional('nickname'),
       ...(username !== '' && { username }),
       ...optional('locale'),
-      ...(formatTimestamp(updatedAt) !== null && { updated_at: formatTimestamp(updatedAt)! }),
+      ...(updatedAtText !== null && { updated_at: updatedAtText }),
     },
   }
 }

@@ -56,10 +56,12 @@ export function createConnections(deps: ConnectionDeps): Connections {
       return ours.has(socket)
     },
 
-    markBusy({ socket }, response) {
+    markBusy(request, response) {
+      const { socket } = request
       answered.delete(socket)
       requests.set(socket, (requests.get(socket) ?? 0) + 1)
       response.once('close', () => {
+        if (!request.complete) limitRest(request)
         const left = (requests.get(socket) ?? 1) - 1
         if (left > 0) requests.set(socket, left)
         else requests.delete(socket)
@@ -74,6 +76,17 @@ export function createConnections(deps: ConnectionDeps): Connections {
       for (const socket of answered) socket.destroy()
     },
   }
+}
+
+/** S40: how long the rest of a body may take that was answered without it. */
+const REST_TIMEOUT_MS = 500
+
+/** Node reads and ignores the rest, so that the caller reads its answer. This limits how long. */
+function limitRest(request: IncomingMessage): void {
+  const giveUp = (): void => {
+    if (!request.complete) request.socket.destroySoon()
+  }
+  setTimeout(giveUp, REST_TIMEOUT_MS).unref()
 }
 
 type Held = {

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { LOOPBACK_HOSTS } from '../net/loopback.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
+import { FORM_POST_PATH, isOpen } from './endpoints.js'
 import { Problem } from './problem.js'
 
 export type GuardDeps = {
@@ -10,16 +11,6 @@ export type GuardDeps = {
   /** S25: true if the connection belongs to this user or root, or if the system cannot tell. */
   isOurs(request: IncomingMessage): boolean
 }
-
-/** The only endpoint that a browser calls from another origin: the provider's page posts a form to it. */
-export const FORM_POST_PATH = '/pkce/response/code'
-
-/** Open to every user of this computer, because the answers contain nothing personal. */
-const OPEN_PATHS: ReadonlySet<string> = new Set([
-  '/pkce/challenge',
-  '/.well-known/health',
-  '/.well-known/version',
-])
 
 /** A request, with the facts that the checks share. */
 type Call = {
@@ -41,7 +32,6 @@ const CHECKS: readonly Check[] = [
   checkPage, // S21, S44
   checkAddressBar, // S44
   checkOwner, // S25
-  checkPath, // S44
 ]
 
 /** Checks a request before anything else reads it. Returns null if the request may go on. */
@@ -54,9 +44,15 @@ export function guard(request: IncomingMessage, deps: GuardDeps): Problem | null
   return null
 }
 
+/** Reads the path of a target, as it was sent: the table of endpoints contains no second spelling. */
+export function readPath(target: string): string {
+  const mark = target.indexOf('?')
+  return mark === -1 ? target : target.slice(0, mark)
+}
+
 function readCall(request: IncomingMessage): Call {
   const target = request.url ?? ''
-  const path = target.split('?')[0]!
+  const path = readPath(target)
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   const isFormPost = request.method === 'POST' && path === FORM_POST_PATH
   return { request, target, hosts: readHeader(request, 'host'), path, isRead, isFormPost }
@@ -92,14 +88,9 @@ function checkAddressBar({ request, isFormPost, isRead, path }: Call): Problem |
 }
 
 /** The other end of the connection belongs to this user or root, if the system can tell. */
-function checkOwner({ request, isRead, path }: Call, deps: GuardDeps): Problem | null {
-  if ((isRead && OPEN_PATHS.has(path)) || deps.isOurs(request)) return null
+function checkOwner({ request, path }: Call, deps: GuardDeps): Problem | null {
+  if (isOpen(request.method!, path) || deps.isOurs(request)) return null
   return new Problem('other-user', PROBLEM_DETAILS.otherUser)
-}
-
-/** The path has only one reading, so that the routes see the same path as these checks. */
-function checkPath({ path }: Call): Problem | null {
-  return isPlain(path) ? null : new Problem('not-found', PROBLEM_DETAILS.notFound)
 }
 
 /**
@@ -141,17 +132,6 @@ function isPublic(path: string): boolean {
   return path.startsWith('/.well-known/') || path === '/openapi.json'
 }
 
-/** True if a path has only one reading: no `..`, no `\\`, no escapes. */
-function isPlain(path: string): boolean {
-  if (path.includes('%')) return false
-  try {
-    // Not parsed alone: the URL parser would take the first part of `//host/path` for a host.
-    return new URL(`http://localhost${path}`).pathname === path
-  } catch {
-    return false
-  }
-}
-
 /** The request's Origin headers; none if no page sends it. */
 export function readOrigins(request: IncomingMessage): readonly string[] {
   return readHeader(request, 'origin')
@@ -159,9 +139,14 @@ export function readOrigins(request: IncomingMessage): readonly string[] {
 
 // Node keeps only the first of several Host headers, so this reads the raw ones.
 function readHeader({ rawHeaders }: IncomingMessage, name: string): string[] {
-  return rawHeaders.filter(
-    (_value, index) => index % 2 === 1 && rawHeaders[index - 1]!.toLowerCase() === name,
-  )
+  const values: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const sent = rawHeaders[index]!
+    // The length first: every request is asked for eight names.
+    if (sent.length !== name.length || sent.toLowerCase() !== name) continue
+    values.push(rawHeaders[index + 1]!)
+  }
+  return values
 }
 
 function makeWebPageProblem(): Problem {

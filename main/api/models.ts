@@ -136,7 +136,6 @@ export const tokenizedPkce = z.discriminatedUnion('grant_type', [
       ),
   }),
 ])
-export type TokenizedPkce = z.output<typeof tokenizedPkce>
 
 const resultedPkce = z.object({ schema, code: z.string(), state: z.string() })
 
@@ -269,3 +268,4 @@ export const MODELS = {
   PKCE: pkce,
   Problem: problem,
 }
+export type ModelName = keyof typeof MODELS

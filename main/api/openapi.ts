@@ -1,11 +1,10 @@
 // Describes the API as an OpenAPI document, from the models that parse its requests.
 
 import { z } from 'zod'
-import { FORM_POST_PATH } from './guard.js'
-import { MODELS, type ProblemCode } from './models.js'
+import { JSON_TYPE } from '../net/read-body.js'
+import { ENDPOINTS, type Endpoint, type Operation } from './endpoints.js'
+import { MODELS, type ModelName, type ProblemCode } from './models.js'
 import { PROBLEMS, PROBLEM_TYPE } from './problem.js'
-
-type Model = keyof typeof MODELS
 
 /** Builds the OpenAPI document. @see {@link https://spec.openapis.org/oas/v3.1.1} */
 export function describeApi(version: string, url: string): object {
@@ -20,93 +19,33 @@ export function describeApi(version: string, url: string): object {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url }],
-    paths: {
-      ...Object.fromEntries(
-        Object.entries(OPERATIONS).map(([path, { method, ...operation }]) => [
-          path,
-          { [method]: describeOperation(operation) },
-        ]),
-      ),
-      '/.well-known/health': { get: describeText('health', 'Whether the service runs.', 'ok') },
-      '/.well-known/version': { get: describeText('version', 'The version of Latchkey.', version) },
-    },
+    paths: describePaths({ health: 'ok', version }),
     components: { schemas: describeModels() },
   }
 }
 
-type Operation = {
-  operationId: string
-  summary: string
-  body?: { type: string; model: Model; required?: boolean }
-  /** Null: 204 without a body. */
-  answer: Model | null
-  /** The problems of this endpoint, beside those that every endpoint has. */
-  problems: readonly ProblemCode[]
-}
-
-const JSON_TYPE = 'application/json'
-const FORM_TYPE = 'application/x-www-form-urlencoded'
-
-/** The problems of a sign-in that ends without a user. */
-const SIGN_IN_PROBLEMS = [
-  'refused',
-  'access-denied',
-  'timeout',
-  'cancelled',
-  'provider-failed',
-  'unavailable',
-] as const satisfies readonly ProblemCode[]
-
-const OPERATIONS: Readonly<Record<string, Operation & { method: 'get' | 'post' }>> = {
-  '/pkce/challenge': {
-    method: 'get',
-    operationId: 'getChallenge',
-    summary: 'Make a verifier and its challenge. Nothing is stored.',
-    answer: 'PKCE',
-    problems: [],
-  },
-  '/pkce/code': {
-    method: 'post',
-    operationId: 'generateCode',
-    summary:
-      'Open the provider in the browser and wait for the code, for up to 290 seconds: give this ' +
-      'call a timeout of 300 seconds. Without a body Latchkey makes the challenge and holds the ' +
-      'verifier. If the caller hangs up, no one is signed in; the same program may send the same ' +
-      'seed again to continue waiting.',
-    body: { type: JSON_TYPE, model: 'SeededPKCE' },
-    answer: 'PKCE',
-    problems: [...SIGN_IN_PROBLEMS, 'in-use', 'too-many'],
-  },
-  '/pkce/token': {
-    method: 'post',
-    operationId: 'generateToken',
-    summary:
-      'Exchange a code, or renew the session. Without a body: the latest code whose verifier ' +
-      'Latchkey holds.',
-    body: { type: JSON_TYPE, model: 'TokenizedPKCE' },
-    answer: 'PKCE',
-    problems: [...SIGN_IN_PROBLEMS, 'unknown-code', 'spent'],
-  },
-  [FORM_POST_PATH]: {
-    method: 'post',
-    operationId: 'respondWithCode',
-    summary: 'Deliver a response to the sign-in that waits for its state.',
-    body: { type: FORM_TYPE, model: 'CodeResponse', required: true },
-    answer: 'PKCE',
-    problems: ['refused'],
-  },
-  '/pkce/clear': {
-    method: 'post',
-    operationId: 'clearPKCE',
-    summary: 'Cancel the sign-ins that apps have started. The session is not affected.',
-    answer: null,
-    problems: [],
-  },
+/** `examples`: of the answers in plain text, by operation ID. */
+function describePaths(examples: Readonly<Record<string, string>>): object {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const [name, endpoint] of Object.entries<Endpoint>(ENDPOINTS)) {
+    const { operation } = endpoint
+    if (operation === undefined) continue
+    const [method = '', path = ''] = name.split(' ')
+    const description =
+      operation.answer === 'text'
+        ? describeText(operation, examples[operation.operationId] ?? '')
+        : describeOperation(operation, operation.answer)
+    paths[path] = { ...paths[path], [method.toLowerCase()]: description }
+  }
+  return paths
 }
 
 const FORBIDDEN = ['other-user', 'web-page', 'wrong-host'] as const satisfies readonly ProblemCode[]
 
-function describeOperation({ operationId, summary, body, answer, problems }: Operation): object {
+function describeOperation(
+  { operationId, summary, body, problems }: Operation,
+  answer: ModelName | null,
+): object {
   const common: readonly ProblemCode[] = body
     ? ['malformed', ...FORBIDDEN, 'too-large', 'unsupported-type']
     : ['malformed', ...FORBIDDEN]
@@ -163,7 +102,7 @@ function describeModels(): object {
   return schemas
 }
 
-function describeText(operationId: string, summary: string, example: string): object {
+function describeText({ operationId, summary }: Operation, example: string): object {
   return {
     operationId,
     summary,
@@ -176,6 +115,6 @@ function describeText(operationId: string, summary: string, example: string): ob
   }
 }
 
-function reference(model: Model): object {
+function reference(model: ModelName): object {
   return { $ref: `#/components/schemas/${model}` }
 }

@@ -1,7 +1,6 @@
 // The five PKCE endpoints. They use the same agent as the tray.
 
-import type { IncomingMessage } from 'node:http'
-import { Hono, type Context } from 'hono'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import type { Caller } from '../net/caller.js'
 import type { ApiSignInRequest, BeginResult, ExchangeResult } from '../agent/api-sign-in.js'
@@ -9,12 +8,14 @@ import { toResult } from '../agent/results.js'
 import { nothingToDoPage, renderPage, type Page } from '../oauth/pages.js'
 import { codeChallenge, createState, createVerifier } from '../oauth/pkce.js'
 import type { Clock } from '../base/clock.js'
+import { answerJson, DONE, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import { toAuth0 } from './auth0.js'
-import { FORM_POST_PATH, isFromAPage, readOrigins } from './guard.js'
+import type { EndpointName } from './endpoints.js'
+import { isFromAPage, readOrigins } from './guard.js'
 import { seededPkce, tokenizedPkce, type Pkce, type SeededPkce } from './models.js'
 import { Problem, toProblem } from './problem.js'
-import { prefersPage, readForm, readJson, type Env } from './read-request.js'
+import { prefersPage, readForm, readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
 import {
   checkAudience,
@@ -37,30 +38,46 @@ export type PkceDeps = SeedDeps & {
 /** The deps, and the seed of each sign-in for as long as the agent remembers the sign-in. */
 type RouteDeps = PkceDeps & { seeds: WeakMap<ApiSignInRequest, SeededPkce> }
 
-export function createPkceRoutes(pkceDeps: PkceDeps): Hono<Env> {
+/** Answers a request, or throws a Problem. */
+export type Handler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Answer | Promise<Answer>
+
+export type Handlers = Readonly<Record<EndpointName, Handler>>
+
+type PkceEndpoint = Extract<EndpointName, `${string} /pkce/${string}`>
+
+export function createPkceHandlers(pkceDeps: PkceDeps): Pick<Handlers, PkceEndpoint> {
   const deps: RouteDeps = { ...pkceDeps, seeds: new WeakMap() }
-  return new Hono<Env>()
-    .get('/pkce/challenge', makeChallenge)
-    .post('/pkce/code', (c) => authorize(c, deps))
-    .post(FORM_POST_PATH, (c) => deliver(c, deps))
-    .post('/pkce/token', (c) => exchangeOrRenew(c, deps))
-    .post('/pkce/clear', (c) => {
+  return {
+    'GET /pkce/challenge': makeChallenge,
+    'POST /pkce/code': (request, response) => authorize(deps, request, response),
+    'POST /pkce/response/code': (request) => deliver(deps, request),
+    'POST /pkce/token': (request) => exchangeOrRenew(deps, request),
+    'POST /pkce/clear': () => {
       deps.agent.api.cancelAll()
-      return c.body(null, 204)
-    })
+      return DONE
+    },
+  }
 }
 
-function makeChallenge(c: Context<Env>): Response {
+function makeChallenge(): Answer {
   const verifier = createVerifier()
   // The API's reference compares the nonce with the state, so both are the same.
   const state = createState()
   const challenge = { state, nonce: state, challenge: codeChallenge(verifier), verifier }
-  return answer(c, { challenge: { ...challenge, method: 'S256' } })
+  return answer({ challenge: { ...challenge, method: 'S256' } })
 }
 
-async function authorize(c: Context<Env>, deps: RouteDeps): Promise<Response> {
+async function authorize(
+  deps: RouteDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer> {
   const { agent, seeds } = deps
-  const body = await readJson(c)
+  const hangUp = watchHangUp(response)
+  const body = await readJson(request)
   const verifier = body === undefined ? createVerifier() : null
   const asked = verifier === null ? parseBody(seededPkce, body) : createSeed(deps, verifier)
   const seed = {
@@ -69,16 +86,14 @@ async function authorize(c: Context<Env>, deps: RouteDeps): Promise<Response> {
     scope: [...agent.api.allowedScopes(asked.scope)],
   }
   await checkSeed(deps, seed)
-  const request = toSignInRequest(deps, seed, verifier)
-  seeds.set(request, seed)
-  const begun = await agent.api.begin(request, c.req.raw.signal, () =>
-    deps.findCaller(c.env.incoming),
-  )
+  const signIn = toSignInRequest(deps, seed, verifier)
+  seeds.set(signIn, seed)
+  const begun = await agent.api.begin(signIn, hangUp, () => deps.findCaller(request))
   if (begun.kind !== 'answered') throw toBeginProblem(begun)
 
   const { code, redirectUri } = begun
   const { state, nonce, code_challenge: challenge } = seed
-  return answer(c, {
+  return answer({
     ...(verifier !== null && {
       challenge: { state, nonce, challenge, method: 'S256', verifier },
     }),
@@ -87,63 +102,67 @@ async function authorize(c: Context<Env>, deps: RouteDeps): Promise<Response> {
   })
 }
 
-async function deliver(c: Context<Env>, deps: RouteDeps): Promise<Response> {
-  const parameters = await readForm(c)
-  const isPage = isFromAPage(c.env.incoming)
+async function deliver(deps: RouteDeps, request: IncomingMessage): Promise<Answer> {
+  const parameters = await readForm(request)
+  const isPage = isFromAPage(request)
   const state = parameters.get('state') ?? ''
-  if (isPage) checkFormOrigin(c, state, deps)
+  if (isPage) checkFormOrigin(deps, request, state)
   const delivered = deps.agent.api.deliver(parameters, isPage ? 'page' : 'program')
-  const wantsPage = prefersPage(c)
+  const wantsPage = prefersPage(request)
   if (delivered.kind === 'ignored') {
     if (wantsPage) return showPage(nothingToDoPage(400))
     throw new Problem('malformed', PROBLEM_DETAILS.nothingWaits)
   }
   if (wantsPage) return showPage(delivered.page)
   if (delivered.kind === 'abandoned') throw new Problem('cancelled', PROBLEM_DETAILS.appGone)
-  if (delivered.kind === 'delivered') return answer(c, { result: { code: delivered.code, state } })
+  if (delivered.kind === 'delivered') return answer({ result: { code: delivered.code, state } })
   // The provider's denial was delivered, just as a code would have been.
-  if (delivered.error.code !== 'issuer-mismatch') return answer(c, {})
+  if (delivered.error.code !== 'issuer-mismatch') return answer({})
   throw new Problem('refused', delivered.error.message)
 }
 
-async function exchangeOrRenew(c: Context<Env>, deps: RouteDeps): Promise<Response> {
+async function exchangeOrRenew(deps: RouteDeps, request: IncomingMessage): Promise<Answer> {
   const { api } = deps.agent
-  const body = await readJson(c)
+  const body = await readJson(request)
   if (body === undefined) {
     const latest = await api.exchangeLatest()
     if (latest.kind === 'unknown') {
       throw new Problem('unknown-code', PROBLEM_DETAILS.nothingToExchange)
     }
-    return answerExchange(c, deps, latest)
+    return answerExchange(deps, latest)
   }
-  const request = parseBody(tokenizedPkce, body)
-  if (request.client_id !== undefined) checkClient(deps, request.client_id)
-  if (request.audience !== undefined) checkAudience(deps, request.audience)
-  if (request.grant_type === 'refresh_token') {
+  const wanted = parseBody(tokenizedPkce, body)
+  if (wanted.client_id !== undefined) checkClient(deps, wanted.client_id)
+  if (wanted.audience !== undefined) checkAudience(deps, wanted.audience)
+  if (wanted.grant_type === 'refresh_token') {
     // S24: without consent for each program, the session serves all programs of this user.
-    const { minimum_validity: minimumS } = request
+    const { minimum_validity: minimumS } = wanted
     const minimumMs = minimumS === undefined ? null : minimumS * 1000
-    return answer(c, { auth0: await renew(deps, minimumMs) })
+    return answer({ auth0: await renew(deps, minimumMs) })
   }
-  const { code, redirect_uri: redirectUri, code_verifier: verifier } = request
-  return answerExchange(c, deps, await api.exchange({ code, redirectUri, verifier }))
+  const { code, redirect_uri: redirectUri, code_verifier: verifier } = wanted
+  return answerExchange(deps, await api.exchange({ code, redirectUri, verifier }))
 }
 
-function answer(c: Context<Env>, envelope: Pkce): Response {
-  return c.json(envelope)
+function answer(envelope: Pkce): Answer {
+  return answerJson(JSON.stringify(envelope))
 }
 
 /** S21: only the provider's own page may post its form, and only for a state that waits. */
-function checkFormOrigin(c: Context<Env>, state: string, { agent, provider }: PkceDeps): void {
+function checkFormOrigin(
+  { agent, provider }: PkceDeps,
+  request: IncomingMessage,
+  state: string,
+): void {
   const origin = provider === null ? null : new URL(provider.issuer).origin
-  const allowed = readOrigins(c.env.incoming).every((sent) => sent === origin || sent === 'null')
+  const allowed = readOrigins(request).every((sent) => sent === origin || sent === 'null')
   if (allowed && agent.api.isWaiting(state)) return
   throw new Problem('web-page', PROBLEM_DETAILS.noFormExpected)
 }
 
-function showPage(page: Page): Response {
+function showPage(page: Page): Answer {
   const { html, headers } = renderPage(page)
-  return new Response(html, { status: page.status, headers })
+  return { status: page.status, headers, body: html }
 }
 
 function toBeginProblem(begun: Exclude<BeginResult, { kind: 'answered' }>): Problem {
@@ -157,12 +176,12 @@ function toBeginProblem(begun: Exclude<BeginResult, { kind: 'answered' }>): Prob
   }
 }
 
-function answerExchange(c: Context<Env>, deps: RouteDeps, result: ExchangeResult): Response {
+function answerExchange(deps: RouteDeps, result: ExchangeResult): Answer {
   switch (result.kind) {
     case 'signed-in': {
       const { session, request, code, redirectUri } = result
       const seed = deps.seeds.get(request)
-      return answer(c, {
+      return answer({
         ...(seed && { seed: toEffectiveSeed(seed, redirectUri) }),
         result: { code, state: request.state },
         auth0: toAuth0(session, request.audience, redirectUri, deps),

@@ -1,6 +1,7 @@
 // The API's errors: problem details with a code from a closed list.
 
 import type { SignInResult } from '../agent/model.js'
+import type { Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import type { ProblemCode } from './models.js'
 
@@ -45,23 +46,11 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
 /** The content type of every error. */
 export const PROBLEM_TYPE = 'application/problem+json'
 
-/**
- * Makes the status and the body of an error.
- *
- * @see {@link https://www.rfc-editor.org/rfc/rfc9457#section-3}
- */
-export function formatProblem({ code, message }: Problem): { status: number; body: string } {
+/** Makes the answer for an error. @see {@link https://www.rfc-editor.org/rfc/rfc9457#section-3} */
+export function toAnswer({ code, message, headers }: Problem): Answer {
   const { status, title } = PROBLEMS[code]
   const body = JSON.stringify({ type: 'about:blank', title, status, detail: message, code })
-  return { status, body }
-}
-
-export function toResponse(problem: Problem): Response {
-  const { status, body } = formatProblem(problem)
-  return new Response(body, {
-    status,
-    headers: { 'Content-Type': PROBLEM_TYPE, ...problem.headers },
-  })
+  return { status, headers: { 'Content-Type': PROBLEM_TYPE, ...headers }, body }
 }
 
 /**

@@ -1,13 +1,9 @@
-// Reads the body and the wishes of a request to the API.
+// Reads a request to the API: its body, whether it prefers a page, and when its caller hangs up.
 
-import type { HttpBindings } from '@hono/node-server'
-import type { Context } from 'hono'
-import { accepts } from 'hono/accepts'
-import { readBody } from '../net/read-body.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { FORM_TYPE, JSON_TYPE, readBody, readMediaType } from '../net/read-body.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import { Problem } from './problem.js'
-
-export type Env = { Bindings: HttpBindings }
 
 const MOST_BODY_BYTES = 64 * 1024
 
@@ -15,10 +11,10 @@ const MOST_BODY_BYTES = 64 * 1024
  * Reads a JSON body. Returns undefined if there is none, which clients send as a content type without
  * a length, or as the JSON text `null`. Fails with `malformed`, `too-large` or `unsupported-type`.
  */
-export async function readJson(c: Context<Env>): Promise<unknown> {
-  const text = await readText(c)
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = await readText(request)
   const isEmpty = text.trim() === ''
-  if (!isEmpty || c.req.header('content-type') !== undefined) requireType(c, 'application/json')
+  if (!isEmpty || request.headers['content-type'] !== undefined) requireType(request, JSON_TYPE)
   if (isEmpty) return undefined
   try {
     return (JSON.parse(text) as unknown) ?? undefined
@@ -28,26 +24,61 @@ export async function readJson(c: Context<Env>): Promise<unknown> {
 }
 
 /** Reads a form. An unknown part, such as `schema` in any encoding, is ignored. */
-export async function readForm(c: Context<Env>): Promise<URLSearchParams> {
-  requireType(c, 'application/x-www-form-urlencoded')
-  return new URLSearchParams(await readText(c))
+export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  requireType(request, FORM_TYPE)
+  return new URLSearchParams(await readText(request))
 }
 
-async function readText(c: Context<Env>): Promise<string> {
-  const body = await readBody(c.env.incoming, MOST_BODY_BYTES)
+async function readText(request: IncomingMessage): Promise<string> {
+  const body = await readBody(request, MOST_BODY_BYTES)
   if (body !== null) return body
   // The rest of the body is not read.
   throw new Problem('too-large', PROBLEM_DETAILS.tooLarge, { Connection: 'close' })
 }
 
-function requireType(c: Context<Env>, wanted: string): void {
-  const type = (c.req.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
-  if (type === wanted) return
+function requireType({ headers }: IncomingMessage, wanted: string): void {
+  if (readMediaType(headers['content-type']) === wanted) return
   throw new Problem('unsupported-type', PROBLEM_DETAILS.wrongType(wanted))
 }
 
-/** True if the caller is a browser that shows a page, and not a program that reads JSON. */
-export function prefersPage(c: Context<Env>): boolean {
-  const supports = ['application/json', 'text/html']
-  return accepts(c, { header: 'Accept', supports, default: 'application/json' }) === 'text/html'
+/** Makes a signal that aborts if the caller hangs up before it has been answered. */
+export function watchHangUp(response: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
+
+/**
+ * True if the caller is a browser that shows a page, and not a program that reads JSON. A range that
+ * covers all types counts as neither, because programs send it.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1}
+ */
+export function prefersPage({ headers }: IncomingMessage): boolean {
+  const ranges = (headers.accept ?? '').toLowerCase().split(',').map(readRange)
+  const page = findRange(ranges, 'text/html')
+  const json = findRange(ranges, JSON_TYPE)
+  if (page === undefined || page.quality === 0) return false
+  if (json === undefined || page.quality > json.quality) return true
+  return page.quality === json.quality && ranges.indexOf(page) < ranges.indexOf(json)
+}
+
+type MediaRange = { type: string; quality: number }
+
+function readRange(text: string): MediaRange {
+  const [type = '', ...parameters] = text.split(';').map((part) => part.trim())
+  const [, quality = '1'] = /^q\s*=\s*"?([\d.]+)/.exec(parameters.find(isQuality) ?? '') ?? []
+  return { type, quality: Number(quality) }
+}
+
+function isQuality(parameter: string): boolean {
+  return /^q\s*=/.test(parameter)
+}
+
+/** The type itself decides; `text/*` counts only if the type is not named. */
+function findRange(ranges: readonly MediaRange[], type: string): MediaRange | undefined {
+  const group = `${type.split('/')[0]}/*`
+  return ranges.find((range) => range.type === type) ?? ranges.find((range) => range.type === group)
 }

@@ -1,18 +1,18 @@
 // The local HTTP service that other apps call.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { getRequestListener, type HttpBindings } from '@hono/node-server'
-import { Hono } from 'hono'
 import { bindLoopback } from '../net/loopback.js'
 import { asAuthError } from '../base/errors.js'
 import type { SocketOwners } from '../net/socket-owner.js'
 import { findCaller } from '../net/caller-process.js'
+import { answerJson, answerText, sendAnswer } from './answer.js'
 import { PROBLEM_DETAILS, SERVICE_MESSAGES } from './api-messages.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
-import { guard, FORM_POST_PATH } from './guard.js'
+import { findPath } from './endpoints.js'
+import { guard, readPath } from './guard.js'
 import { describeApi } from './openapi.js'
-import { createPkceRoutes, type PkceDeps } from './pkce-routes.js'
-import { Problem, PROBLEM_TYPE, formatProblem, toResponse } from './problem.js'
+import { createPkceHandlers, type Handler, type Handlers, type PkceDeps } from './pkce-routes.js'
+import { Problem, toAnswer } from './problem.js'
 
 /** The ports that clients of the PKCE API know, in the order they are tried in. */
 export const PORT_LADDER: readonly number[] = [
@@ -42,18 +42,6 @@ export type Service = {
   /** A message for people about the port or about who may call; null if there is nothing to say. */
   message: string | null
   close(): Promise<void>
-}
-
-/** The methods of each path. */
-const METHODS: Readonly<Record<string, string>> = {
-  '/pkce/challenge': 'GET, HEAD',
-  '/pkce/code': 'POST',
-  '/pkce/token': 'POST',
-  [FORM_POST_PATH]: 'POST',
-  '/pkce/clear': 'POST',
-  '/.well-known/health': 'GET, HEAD',
-  '/.well-known/version': 'GET, HEAD',
-  '/openapi.json': 'GET, HEAD',
 }
 
 /** S40: a connection that sends no headers for this long is closed. */
@@ -120,65 +108,77 @@ type Asked = [request: IncomingMessage, response: ServerResponse]
 type Expectation = 'none' | 'continue' | 'unmet'
 type Handle = (...args: [...Asked, expectation: Expectation]) => void
 
-/** Handles a request: the guard checks it as it came in, then a route answers it. */
+/** Handles a request: the guard checks it as it came in, then its endpoint's handler answers it. */
 function createHandler(
   deps: ServiceDeps & PkceDeps,
   url: string,
   connections: Connections,
 ): Handle {
-  const app = createRoutes(deps, url)
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  const handlers = createHandlers(deps, url)
   const isOurs = ({ socket }: IncomingMessage): boolean => connections.isOurs(socket)
   return (request, response, expectation) => {
     connections.markBusy(request, response)
     const problem = guard(request, { port: deps.port, isOurs })
-    if (problem !== null) return sendProblem(response, problem)
+    if (problem !== null) return reject(response, problem)
     // @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1}
     if (expectation === 'unmet') return void response.writeHead(417, { Connection: 'close' }).end()
     if (expectation === 'continue') response.writeContinue()
-    void listener(request, response)
+    void answer(deps, handlers, request, response)
   }
 }
 
-function createRoutes(deps: ServiceDeps & PkceDeps, url: string): Hono<{ Bindings: HttpBindings }> {
-  const app = new Hono<{ Bindings: HttpBindings }>()
-  app.use(async (c, next) => {
-    await next()
-    c.header('Cache-Control', 'no-store')
-    c.header('X-Content-Type-Options', 'nosniff')
-  })
-  app.get('/.well-known/health', (c) => c.text('ok'))
-  app.get('/.well-known/version', (c) => c.text(deps.version))
-  app.get('/openapi.json', (c) => c.json(describeApi(deps.version, url)))
-  app.route('/', createPkceRoutes(deps))
-  app.notFound((c) => {
-    const allow = METHODS[c.req.path]
-    if (allow === undefined) return toResponse(new Problem('not-found', PROBLEM_DETAILS.notFound))
-    const detail = PROBLEM_DETAILS.wrongMethod(allow)
-    return toResponse(new Problem('method-not-allowed', detail, { Allow: allow }))
-  })
-  app.onError((thrown, c) => {
-    if (thrown instanceof Problem) return toResponse(thrown)
-    // A caller that hung up during its request is not an error of ours.
-    if (!c.env.incoming.destroyed) deps.report(thrown)
-    return toResponse(new Problem('unexpected', asAuthError(thrown).message))
-  })
-  return app
+/** Every endpoint of the table has its handler here. */
+function createHandlers(deps: ServiceDeps & PkceDeps, url: string): Handlers {
+  let description: string | null = null
+  return {
+    ...createPkceHandlers(deps),
+    'GET /.well-known/health': () => answerText('ok'),
+    'GET /.well-known/version': () => answerText(deps.version),
+    'GET /openapi.json': () =>
+      answerJson((description ??= JSON.stringify(describeApi(deps.version, url)))),
+  }
 }
 
-function sendProblem(response: ServerResponse, problem: Problem): void {
-  const { status, body } = formatProblem(problem)
-  response
-    .writeHead(status, {
-      ...problem.headers,
-      'Content-Type': PROBLEM_TYPE,
-      'Content-Length': String(Buffer.byteLength(body)),
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-      // The rest of a rejected request is not read.
-      Connection: 'close',
-    })
-    .end(body)
+async function answer(
+  { report }: ServiceDeps,
+  handlers: Handlers,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const handler = findHandler(handlers, request)
+    const answered = handler(request, response)
+    // An answer that is there is sent at once.
+    sendAnswer(response, answered instanceof Promise ? await answered : answered)
+  } catch (thrown) {
+    sendAnswer(response, toAnswer(toProblem(thrown, request, report)))
+  }
+}
+
+function findHandler(handlers: Handlers, { method = '', url = '' }: IncomingMessage): Handler {
+  const path = findPath(readPath(url))
+  if (path === undefined) throw new Problem('not-found', PROBLEM_DETAILS.notFound)
+  const name = path.methods.get(method)
+  if (name !== undefined) return handlers[name]
+  const { allow } = path
+  throw new Problem('method-not-allowed', PROBLEM_DETAILS.wrongMethod(allow), { Allow: allow })
+}
+
+function toProblem(
+  thrown: unknown,
+  request: IncomingMessage,
+  report: ServiceDeps['report'],
+): Problem {
+  if (thrown instanceof Problem) return thrown
+  // A caller that hung up during its request is not an error of ours.
+  if (!request.readableAborted) report(thrown)
+  return new Problem('unexpected', asAuthError(thrown).message)
+}
+
+/** Answers a request that the guard rejects. The rest of the request is not read. */
+function reject(response: ServerResponse, problem: Problem): void {
+  const { status, headers, body } = toAnswer(problem)
+  sendAnswer(response, { status, headers: { ...headers, Connection: 'close' }, body })
 }
 
 /** How long the last answers may take to reach programs on this computer. */

@@ -32,3 +32,4 @@ export async function readForm(
 }
 
 export const FORM_TYPE = 'application/x-www-form-urlencoded'
+export const JSON_TYPE = 'application/json'

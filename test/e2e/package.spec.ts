@@ -141,7 +141,7 @@ function linuxTests(asar: () => string): void {
     }
     // The agent's own dependencies, resolved from the app.
     const require = createRequire(join(place, 'package.json'))
-    for (const name of ['axios', 'hono', 'jose', 'zod', '@hono/node-server', 'electron-store']) {
+    for (const name of ['axios', 'jose', 'zod', 'electron-store']) {
       expect(existsSync(require.resolve(name))).toBe(true)
     }
   })
@@ -573,14 +573,14 @@ const OWN: readonly string[] = [
   '/renderer/style.css',
 ]
 
-/** axios, electron-store, hono, jose, open and zod, with all their dependencies. */
+/** axios, electron-store, jose, open and zod, with all their dependencies. */
 const PACKAGES: readonly string[] = `
-  @hono/node-server agent-base ajv ajv-formats async-function async-generator-function asynckit
+  agent-base ajv ajv-formats async-function async-generator-function asynckit
   atomically axios bundle-name call-bind-apply-helpers combined-stream conf debounce-fn debug
   default-browser default-browser-id define-lazy-prop delayed-stream dot-prop dunder-proto
   electron-store env-paths es-define-property es-errors es-object-atoms
   es-set-tostringtag fast-deep-equal fast-uri follow-redirects form-data function-bind
-  generator-function get-intrinsic get-proto gopd has-symbols has-tostringtag hasown hono
+  generator-function get-intrinsic get-proto gopd has-symbols has-tostringtag hasown
   https-proxy-agent is-docker is-in-ssh is-inside-container is-safe-filename is-wsl jose
   json-schema-traverse json-schema-typed math-intrinsics mime-db mime-types mimic-function ms open
   powershell-utils proxy-from-env require-from-string run-applescript semver stubborn-fs

@@ -144,6 +144,21 @@ test('S40: a caller that never finishes its request does not prevent the end of 
   await gone
 })
 
+test('S40: the rest of a body that no handler reads is not waited for', async ({ serve }) => {
+  const { port, connect } = await serve()
+  for (const [path, status] of [
+    ['/pkce/clear', 204],
+    ['/pkce/challenge', 405],
+    ['/nothing', 404],
+  ] as const) {
+    const socket = await connect()
+    const head = [`POST ${path} HTTP/1.1`, `Host: localhost:${port}`, 'Content-Length: 100']
+    socket.write(`${head.join('\r\n')}\r\n\r\n{"sta`)
+    // Resolves once the service has closed the connection.
+    expect(await text(socket), path).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+  }
+})
+
 test('S40: a connection without a complete request head is closed', async ({ serve }) => {
   const { port, connect } = await serve(() => ({ headersTimeoutMs: 300 }))
   const socket = await connect()
@@ -167,6 +182,20 @@ test('a caller that hangs up in the middle of its body causes no internal error'
   // This request is answered after the others' leftovers.
   expect((await post('/pkce/clear')).status).toBe(204)
   expect(reported).toEqual([])
+})
+
+test('an internal error after the body is reported too', async ({ serve }) => {
+  const fault = new TypeError('not a function')
+  const { port, reported } = await serve((agent) => ({
+    agent: { ...agent, api: { ...agent.api, exchangeLatest: () => Promise.reject(fault) } },
+  }))
+  const response = await fetch(`http://127.0.0.1:${port}/pkce/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: 'null',
+  })
+  expect(response.status).toBe(500)
+  expect(reported).toEqual([fault])
 })
 
 test('an internal error is reported, and its caller gets no details', async ({ serve }) => {

@@ -1,0 +1,150 @@
+// The table of the API: each endpoint's method, its path, whom it serves, and its description.
+
+import { FORM_TYPE, JSON_TYPE } from '../net/read-body.js'
+import type { ModelName, ProblemCode } from './models.js'
+
+export type Endpoint = {
+  /**
+   * S25: true if the answer contains nothing that belongs to anyone. Such a call doesn't wait until
+   * the owner of its connection is known.
+   */
+  isOpen?: true
+  /** How /openapi.json describes the endpoint. Absent: it doesn't. */
+  operation?: Operation
+}
+
+export type Operation = {
+  operationId: string
+  summary: string
+  body?: { type: string; model: ModelName; required?: boolean }
+  /** A model, as JSON; `text`: plain text; null: 204 without a body. */
+  answer: ModelName | 'text' | null
+  /** The problems of this endpoint, beside those that every endpoint has. */
+  problems: readonly ProblemCode[]
+}
+
+/** The only endpoint that a browser calls from another origin: the provider's page posts a form to it. */
+export const FORM_POST_PATH = '/pkce/response/code'
+
+/** The problems of a sign-in that ends without a user. */
+const SIGN_IN_PROBLEMS = [
+  'refused',
+  'access-denied',
+  'timeout',
+  'cancelled',
+  'provider-failed',
+  'unavailable',
+] as const satisfies readonly ProblemCode[]
+
+type Name = `${'GET' | 'POST'} /${string}`
+
+/** The endpoints by method and path. HEAD comes with GET. An endpoint without a handler does not compile. */
+export const ENDPOINTS = {
+  'GET /pkce/challenge': {
+    isOpen: true,
+    operation: {
+      operationId: 'getChallenge',
+      summary: 'Make a verifier and its challenge. Nothing is stored.',
+      answer: 'PKCE',
+      problems: [],
+    },
+  },
+  'POST /pkce/code': {
+    operation: {
+      operationId: 'generateCode',
+      summary:
+        'Open the provider in the browser and wait for the code, for up to 290 seconds: give this ' +
+        'call a timeout of 300 seconds. Without a body Latchkey makes the challenge and holds the ' +
+        'verifier. If the caller hangs up, no one is signed in; the same program may send the same ' +
+        'seed again to continue waiting.',
+      body: { type: JSON_TYPE, model: 'SeededPKCE' },
+      answer: 'PKCE',
+      problems: [...SIGN_IN_PROBLEMS, 'in-use', 'too-many'],
+    },
+  },
+  'POST /pkce/token': {
+    operation: {
+      operationId: 'generateToken',
+      summary:
+        'Exchange a code, or renew the session. Without a body: the latest code whose verifier ' +
+        'Latchkey holds.',
+      body: { type: JSON_TYPE, model: 'TokenizedPKCE' },
+      answer: 'PKCE',
+      problems: [...SIGN_IN_PROBLEMS, 'unknown-code', 'spent'],
+    },
+  },
+  'POST /pkce/response/code': {
+    operation: {
+      operationId: 'respondWithCode',
+      summary: 'Deliver a response to the sign-in that waits for its state.',
+      body: { type: FORM_TYPE, model: 'CodeResponse', required: true },
+      answer: 'PKCE',
+      problems: ['refused'],
+    },
+  },
+  'POST /pkce/clear': {
+    operation: {
+      operationId: 'clearPKCE',
+      summary: 'Cancel the sign-ins that apps have started. The session is not affected.',
+      answer: null,
+      problems: [],
+    },
+  },
+  'GET /.well-known/health': {
+    isOpen: true,
+    operation: {
+      operationId: 'health',
+      summary: 'Whether the service runs.',
+      answer: 'text',
+      problems: [],
+    },
+  },
+  'GET /.well-known/version': {
+    isOpen: true,
+    operation: {
+      operationId: 'version',
+      summary: 'The version of Latchkey.',
+      answer: 'text',
+      problems: [],
+    },
+  },
+  'GET /openapi.json': {},
+} as const satisfies Record<Name, Endpoint>
+
+export type EndpointName = keyof typeof ENDPOINTS
+
+type Path = {
+  /** The endpoints by method. */
+  methods: ReadonlyMap<string, EndpointName>
+  /** For the Allow header. */
+  allow: string
+}
+
+/** The endpoints by their exact path. A path that can be read in two ways is not in it. */
+const PATHS: ReadonlyMap<string, Path> = indexByPath()
+
+function indexByPath(): ReadonlyMap<string, Path> {
+  const paths = new Map<string, Map<string, EndpointName>>()
+  for (const name of Object.keys(ENDPOINTS) as EndpointName[]) {
+    const [method = '', path = ''] = name.split(' ')
+    const methods = paths.get(path) ?? new Map<string, EndpointName>()
+    methods.set(method, name)
+    if (method === 'GET') methods.set('HEAD', name)
+    paths.set(path, methods)
+  }
+  const entries = [...paths].map(
+    ([path, methods]) => [path, { methods, allow: [...methods.keys()].join(', ') }] as const,
+  )
+  return new Map(entries)
+}
+
+/** Finds what exists at a path; undefined if nothing does. */
+export function findPath(path: string): Path | undefined {
+  return PATHS.get(path)
+}
+
+/** True if any user's program may call this, because the answer contains nothing that belongs to anyone. */
+export function isOpen(method: string, path: string): boolean {
+  const name = findPath(path)?.methods.get(method)
+  return name !== undefined && (ENDPOINTS[name] as Endpoint).isOpen === true
+}
