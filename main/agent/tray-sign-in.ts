@@ -5,7 +5,8 @@ import type { Http } from '../net/http.js'
 import type { CallbackDiagnostic, CallbackListener } from '../oauth/callback-listener.js'
 import { createState } from '../oauth/pkce.js'
 import type { FindProvider } from '../oauth/provider.js'
-import { ASKED_AGAIN, withoutOfflineAccess, type ProviderMemory } from '../oauth/scopes.js'
+import { SCOPE_MESSAGES } from '../oauth/oauth-messages.js'
+import { withoutOfflineAccess, type ProviderMemory } from '../oauth/scopes.js'
 import type { Session } from '../oauth/session.js'
 import { signInFromTray, type ProviderSettings, type SignInRequest } from '../oauth/sign-in.js'
 import { traySignIn, type Event, type Model } from './model.js'
@@ -112,7 +113,12 @@ async function runTraySignIn(
     const session = await signInFromTray(deps, provider, request, {
       linkReady: (link) => deps.browser.openNew(state, link),
       linkChanged: (link) =>
-        dispatch({ type: 'sign-in-message-changed', state, link, message: ASKED_AGAIN }),
+        dispatch({
+          type: 'sign-in-message-changed',
+          state,
+          link,
+          message: SCOPE_MESSAGES.askedAgain,
+        }),
       offlineAccessRejected: () => deps.memory.recordRejection(),
       onDiagnostic: (diagnostic) => deps.reportDiagnostic(state, diagnostic),
       exchangeStarted() {

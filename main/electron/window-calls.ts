@@ -2,7 +2,7 @@
 
 import { reportError } from '../app/report-error.js'
 import { testProvider } from '../diagnose/test-provider.js'
-import { PASTED_WORDS } from '../oauth/pasted-redirect.js'
+import { PASTED_MESSAGES } from '../oauth/oauth-messages.js'
 import { describePreset } from '../settings/presets.js'
 import { findGuide, listProviders, listRedirectUris } from '../settings/provider-choices.js'
 import { createSettingsFile } from '../settings/save.js'
@@ -47,7 +47,7 @@ export function createCalls({ parts, view, commands, removal }: CallDeps): Handl
     'test-provider': (issuer) => testProvider(http, issuer),
     'paste-address': (address) => {
       const pasted = supervisor.latchkey().agent.paste(address)
-      return { kind: pasted === 'taken' ? 'taken' : 'rejected', message: PASTED_WORDS[pasted] }
+      return { kind: pasted === 'taken' ? 'taken' : 'rejected', message: PASTED_MESSAGES[pasted] }
     },
     'create-report': async () => {
       memory.report = await createReport(supervisor.latchkey(), sources, http)

@@ -14,6 +14,7 @@ import {
 import { z } from 'zod'
 import { AuthError, tooManyRequests } from '../base/errors.js'
 import { parseJson, type Http } from '../net/http.js'
+import { METADATA_MESSAGES, PURPOSES } from './oauth-messages.js'
 
 export type KeySet = {
   /**
@@ -40,7 +41,7 @@ export async function fetchKeySet(
   const response = await http({
     method: 'GET',
     url: jwksUri,
-    purpose: "reading the provider's keys",
+    purpose: PURPOSES.keys,
     ...(signal && { signal }),
   })
   const keySet = parseKeySet(parseJson(response.body))
@@ -48,8 +49,7 @@ export async function fetchKeySet(
   if (response.status === 200 && keySet !== null) return keySet
   throw new AuthError(
     response.status >= 500 ? 'provider-error' : 'invalid-metadata',
-    "The provider's signing keys could not be read, so its answer could not be checked. " +
-      'Try again later.',
+    METADATA_MESSAGES.unreadableKeys,
     { retryAfterMs: response.retryAfterMs },
   )
 }

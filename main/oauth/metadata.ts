@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { AuthMethods } from './client-authentication.js'
 import { AuthError, tooManyRequests } from '../base/errors.js'
 import { isLoopback, parseJson, type Http } from '../net/http.js'
+import { ISSUER_MESSAGES, METADATA_MESSAGES, PURPOSES } from './oauth-messages.js'
 
 export type ProviderMetadata = {
   issuer: string
@@ -35,8 +36,6 @@ export type IgnoredMember = {
   /** `empty`: null or an empty text. `insecure`: an endpoint that is not https. */
   fault: 'empty' | 'unreadable' | 'insecure'
 }
-
-const PURPOSE = "reading the provider's metadata"
 
 const endpoint = z.url({ protocol: /^https?$/ })
 /** Required members are strict. Optional ones are read separately, so a faulty one affects no others. */
@@ -70,18 +69,11 @@ export async function fetchMetadata(
   const optional = readOptional(wire)
   const responseTypes = optional.list('response_types_supported')
   if (responseTypes && !responseTypes.includes('code')) {
-    throw new AuthError(
-      'invalid-metadata',
-      'The provider does not offer the authorization code flow, which Latchkey needs.',
-    )
+    throw new AuthError('invalid-metadata', METADATA_MESSAGES.noCodeFlow)
   }
   const methods = optional.list('code_challenge_methods_supported')
   if (methods && !methods.includes('S256')) {
-    throw new AuthError(
-      'pkce-unsupported',
-      'The provider does not support PKCE with S256, and Latchkey does not sign in without it. ' +
-        'Ask its administrator to enable it.',
-    )
+    throw new AuthError('pkce-unsupported', METADATA_MESSAGES.noPkce)
   }
   const tokenMethods = optional.list('token_endpoint_auth_methods_supported')
   const announced = optional.list('revocation_endpoint_auth_methods_supported')
@@ -114,29 +106,23 @@ async function requestMetadata(
   const response = await http({
     method: 'GET',
     url,
-    purpose: PURPOSE,
+    purpose: PURPOSES.metadata,
     // Some providers add a final slash. The issuer in the metadata decides whose metadata this is.
     followsOneRedirect: true,
     ...(signal && { signal }),
   })
   if (response.status !== 200) {
     if (response.status === 429) throw tooManyRequests(response.retryAfterMs)
-    const isPassing = response.status >= 500
     throw new AuthError(
-      isPassing ? 'provider-error' : 'invalid-metadata',
-      `The provider answered ${response.status} at ${url}. ` +
-        (isPassing ? 'Try again later.' : 'Check the issuer setting.'),
+      response.status >= 500 ? 'provider-error' : 'invalid-metadata',
+      METADATA_MESSAGES.status(response.status, url),
       { retryAfterMs: response.retryAfterMs },
     )
   }
   const parsed = wireMetadata.safeParse(parseJson(response.body))
   if (parsed.success) return parsed.data
-  const where = parsed.error.issues[0]?.path.join('.')
-  throw new AuthError(
-    'invalid-metadata',
-    `The answer of ${url} is not an OpenID provider's metadata` +
-      `${where ? ` (${where} is missing or malformed)` : ''}. Check the issuer setting.`,
-  )
+  const member = parsed.error.issues[0]?.path.join('.')
+  throw new AuthError('invalid-metadata', METADATA_MESSAGES.notMetadata(url, member))
 }
 
 type OptionalMembers = {
@@ -190,11 +176,7 @@ function signingAlgorithms(announced: readonly string[] | null): readonly string
   if (usable.length > 0) return usable
   throw new AuthError(
     'invalid-metadata',
-    announced.includes('HS256')
-      ? 'The provider signs ID tokens with HS256 only, which needs a client secret to check, and ' +
-          'Latchkey has none. Set RS256 or ES256 for your application there, or ask its administrator.'
-      : 'The provider signs ID tokens only in ways that Latchkey cannot check. Ask its ' +
-          'administrator for RS256 or ES256.',
+    announced.includes('HS256') ? METADATA_MESSAGES.onlyHs256 : METADATA_MESSAGES.noAlgorithm,
   )
 }
 
@@ -204,24 +186,14 @@ function requireIssuer(configured: string, announced: string): void {
 }
 
 function describeMismatch(configured: string, announced: string): string {
+  if (announced.trim() === '') return ISSUER_MESSAGES.missing(configured)
   const shown = quoteUntrusted(announced)
-  if (announced.trim() === '') {
-    return `The provider at ${configured} does not say what its issuer is. Check the issuer setting.`
-  }
   if (announced.replace(/\/$/, '') === configured.replace(/\/$/, '')) {
-    return `The provider spells its issuer ${shown}: set the issuer exactly so.`
+    return ISSUER_MESSAGES.otherSpelling(shown)
   }
   // Microsoft Entra's addresses for all tenants announce an issuer that no ID token has.
-  if (/\{[^}]*\}/.test(announced)) {
-    return (
-      `The provider at ${configured} serves many tenants: its issuer is ${shown}. Set the issuer ` +
-      "to your own tenant's: put its ID in place of the braces."
-    )
-  }
-  return (
-    `The provider at ${configured} says that its issuer is another one: ${shown}. If that is your ` +
-    'provider, set the issuer exactly so.'
-  )
+  if (/\{[^}]*\}/.test(announced)) return ISSUER_MESSAGES.manyTenants(configured, shown)
+  return ISSUER_MESSAGES.other(configured, shown)
 }
 
 const LONGEST_ISSUER = 200
@@ -239,11 +211,7 @@ function isSecure(url: string): boolean {
 
 function requireSecure(url: string, name: string): string {
   if (isSecure(url)) return url
-  throw new AuthError(
-    'insecure-endpoint',
-    `The provider's ${name} is not https, so anyone on the network could read the sign-in. ` +
-      'Latchkey does not use it; ask its administrator to fix it.',
-  )
+  throw new AuthError('insecure-endpoint', METADATA_MESSAGES.notHttps(name))
 }
 
 // A public client has no secret to check an HMAC with.

@@ -1,6 +1,9 @@
 // Messages for people that the sign-in code makes. To change the wording, change it here.
 
 import { formatSpan } from '../base/clock.js'
+import { formatList } from '../base/format-list.js'
+import type { Pasted } from './pasted-redirect.js'
+import type { Grant } from './token-failure.js'
 
 export const MESSAGES = {
   /** What a port is needed for, in "Latchkey found no port for …". */
@@ -9,6 +12,90 @@ export const MESSAGES = {
     "This computer has no IPv6, so your browser can't return to [::1]. Choose another host with " +
     '--redirect-host 127.0.0.1, and register that one.',
 } as const
+
+/** What a request is for. Each follows "while" in an error message. */
+export const PURPOSES = {
+  metadata: "reading the provider's metadata",
+  keys: "reading the provider's keys",
+  userinfo: 'reading your profile',
+  exchange: 'finishing the sign-in',
+  renewal: 'renewing the session',
+  revocation: 'ending the old session at the provider',
+} as const
+
+/** About the provider's metadata and its signing keys. */
+export const METADATA_MESSAGES = {
+  noCodeFlow: 'The provider does not offer the authorization code flow, which Latchkey needs.',
+  noPkce:
+    'The provider does not support PKCE with S256, and Latchkey does not sign in without it. ' +
+    'Ask its administrator to enable it.',
+  status: (status: number, url: string) =>
+    `The provider answered ${status} at ${url}. ` +
+    (status >= 500 ? 'Try again later.' : 'Check the issuer setting.'),
+  /** `member`: the one that is missing or malformed, if any. */
+  notMetadata: (url: string, member: string | undefined) =>
+    `The answer of ${url} is not an OpenID provider's metadata` +
+    `${member ? ` (${member} is missing or malformed)` : ''}. Check the issuer setting.`,
+  onlyHs256:
+    'The provider signs ID tokens with HS256 only, which needs a client secret to check, and ' +
+    'Latchkey has none. Set RS256 or ES256 for your application there, or ask its administrator.',
+  noAlgorithm:
+    'The provider signs ID tokens only in ways that Latchkey cannot check. Ask its ' +
+    'administrator for RS256 or ES256.',
+  /** `name`: the name of an endpoint, or "issuer". */
+  notHttps: (name: string) =>
+    `The provider's ${name} is not https, so anyone on the network could read the sign-in. ` +
+    'Latchkey does not use it; ask its administrator to fix it.',
+  unreadableKeys:
+    "The provider's signing keys could not be read, so its answer could not be checked. " +
+    'Try again later.',
+}
+
+/** About metadata that announce another issuer than the configured one. */
+export const ISSUER_MESSAGES = {
+  missing: (configured: string) =>
+    `The provider at ${configured} does not say what its issuer is. Check the issuer setting.`,
+  otherSpelling: (announced: string) =>
+    `The provider spells its issuer ${announced}: set the issuer to exactly that.`,
+  manyTenants: (configured: string, announced: string) =>
+    `The provider at ${configured} serves many tenants: its issuer is ${announced}. Set the issuer ` +
+    "to your own tenant's: put its ID in place of the braces.",
+  other: (configured: string, announced: string) =>
+    `The provider at ${configured} says that its issuer is another one: ${announced}. If that is your ` +
+    'provider, set the issuer to exactly that.',
+}
+
+/** About the redirect URI to register with the provider. */
+export const REGISTRATION_MESSAGES = {
+  fixedPorts: (uris: readonly string[]) =>
+    `Register ${formatList(uris)} with your provider, exactly as shown.`,
+  anyPort: (uri: string, uriWithPort: string) =>
+    `Register ${uri} with your provider. If it wants a port too, choose one with ` +
+    `--redirect-port 8400 and register ${uriWithPort}.`,
+}
+
+/** About requested scopes. */
+export const SCOPE_MESSAGES = {
+  askedAgain:
+    'Your provider does not allow the scope offline_access, so Latchkey asks again without it. The ' +
+    'session may end with its access token. To choose the requested scopes, set --scope.',
+} as const
+
+/** About an address that the user pasted. They quote nothing of the address. */
+export const PASTED_MESSAGES: { readonly [Kind in Pasted]: string } = {
+  taken: 'Latchkey took the address that you pasted.',
+  again: 'Latchkey already has this address. There is nothing more to do.',
+  'no-address': 'Latchkey cannot read this address. Copy all of it from the address bar.',
+  'other-place':
+    'This is not the address that your provider sends you back to. Sign in there first, then copy ' +
+    'the address of the page that cannot be loaded.',
+  'no-answer':
+    'This address has no answer from your provider. Copy all of it, including the part after the ' +
+    'question mark.',
+  'other-sign-in':
+    'This address belongs to another sign-in. Open the link of the sign-in that is waiting, and ' +
+    'paste the address that it leads to.',
+}
 
 const ID_TOKEN_FAULTS = {
   expired: 'it has expired already',
@@ -54,10 +141,111 @@ export const CALLBACK_MESSAGES = {
     "The answer did not say which provider it came from, although yours promises to. Latchkey didn't " +
     'use it. Try again.',
   otherIssuer:
-    "The answer came from another provider than the one you were sent to. Latchkey didn't use it. " +
+    "The answer came from a different provider than the one you were sent to. Latchkey didn't use it. " +
     'Try again.',
   denied: (quote: string): string => `The sign-in was denied at the provider: ${quote}.`,
   failed: (quote: string, isAboutScope: boolean): string =>
     `The provider could not sign you in: ${quote}.` +
     (isAboutScope ? ' Choose the requested scopes with --scope.' : ''),
 }
+
+const ACTIONS: Readonly<Record<Grant, { verb: string; noun: string }>> = {
+  'sign-in': { verb: 'finish the sign-in', noun: 'the sign-in' },
+  renewal: { verb: 'renew the session', noun: 'the renewal of the session' },
+  'renewal-again': { verb: 'renew the session', noun: 'the renewal of the session' },
+}
+
+/** About an answer of the token endpoint without tokens. `quote`: the provider's error. */
+export const TOKEN_MESSAGES = {
+  /** `member`: the one that is missing or malformed. */
+  unreadable: (grant: Grant, member: string) =>
+    `The provider's answer to ${ACTIONS[grant].noun} could not be understood (${member} is missing or ` +
+    'malformed). ' +
+    (grant === 'sign-in' ? 'Nothing was kept. Try again' : 'Latchkey tries again') +
+    '; if it happens again, the provider is at fault.',
+  notNow: (grant: Grant, quote: string) =>
+    `The provider cannot ${ACTIONS[grant].verb} now: ${quote}. Try again later.`,
+  failed: (grant: Grant, status: number) =>
+    `The provider answered ${status} to ${ACTIONS[grant].noun}. Try again later.`,
+  noReason: (grant: Grant, status: number) =>
+    `The provider answered ${status} to ${ACTIONS[grant].noun} without giving a reason, which OAuth ` +
+    'requires. Check the issuer setting, and whether a proxy or a firewall answers instead.',
+  otherSuccess: (grant: Grant, status: number) =>
+    `The provider answered ${status} to ${ACTIONS[grant].noun}, but tokens are valid only with 200, so ` +
+    'Latchkey does not use them. The provider is at fault.',
+  codeNotAccepted: (quote: string) =>
+    `The provider did not accept the sign-in: ${quote}. Try again.`,
+  signInRejected: (quote: string) =>
+    `The provider refused to finish the sign-in: ${quote}. Check the client ID and how the ` +
+    'application is registered there.',
+  sessionEnded: 'The provider has ended your session. Sign in again.',
+  sessionReused:
+    'The provider has ended your session because another copy of this session was used. Sign in ' +
+    'again; if you did not copy it yourself, ask the provider’s administrator.',
+  wantsUser: (quote: string) =>
+    `The provider wants to see you before it renews the session: ${quote}. Sign in again.`,
+  registrationChanged: (quote: string) =>
+    `The provider refused to renew the session: ${quote}. Ask its administrator how this ` +
+    'application is registered there now, or sign in again.',
+  renewalRejected: (quote: string) =>
+    `The provider refused to renew the session: ${quote}. Latchkey tries again.`,
+}
+
+/** About an old session that the provider was asked to end. */
+export const REVOCATION_MESSAGES = {
+  requestFailed: 'The request failed.',
+  status: (status: number) => `The provider answered ${status} when asked to end the old session.`,
+}
+
+const CLOSE = 'You can close this tab.'
+
+/** The pages that the browser shows. `text`: paragraphs. */
+export const PAGE_MESSAGES = {
+  signedIn: {
+    heading: 'You are signed in',
+    text: (account: string) => [`Latchkey signed you in as ${account}.`, CLOSE],
+  },
+  denied: {
+    heading: 'You are not signed in',
+    text: (reason: string) => [
+      reason,
+      `If you didn't mean to deny access, start again from Latchkey. ${CLOSE}`,
+    ],
+  },
+  returnToApp: {
+    heading: 'Go back to your app',
+    text: ['Your answer has arrived, and the app is finishing the sign-in.', CLOSE],
+  },
+  abandoned: {
+    heading: 'The app has stopped waiting',
+    text: [
+      'The app that sent you here stopped waiting before you finished, so you were not signed in. ' +
+        'Your answer was not passed on.',
+      `If you still want to sign in, start again from the app. ${CLOSE}`,
+    ],
+  },
+  cancelled: {
+    heading: 'This sign-in was cancelled',
+    text: ['Latchkey stopped it before it finished, and stored nothing.', CLOSE],
+  },
+  failed: {
+    heading: 'The sign-in failed',
+    text: (reason: string) => [reason, CLOSE],
+  },
+  nothingToDo: {
+    heading: 'Nothing to do here',
+    text: [
+      'Latchkey is not waiting for this answer: it may have been used already, or it belongs to a ' +
+        'sign-in that has ended.',
+      `If you meant to sign in, start from Latchkey. ${CLOSE}`,
+    ],
+  },
+  largeHead: {
+    heading: 'Your browser sent too much',
+    text: [
+      'Programs on this computer have set so many cookies for 127.0.0.1 in your browser that ' +
+        'Latchkey could not read its answer.',
+      'Delete the cookies for 127.0.0.1 and localhost, then open the sign-in link again.',
+    ],
+  },
+} as const

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { formatAccount, type Account } from './account.js'
+import { PAGE_MESSAGES } from './oauth-messages.js'
 
 export type Page = {
   status: number
@@ -11,95 +12,44 @@ export type Page = {
   text: readonly string[]
 }
 
-const CLOSE = 'You can close this tab.'
-
 export function signedInPage(account: Account): Page {
-  return {
-    status: 200,
-    tone: 'good',
-    heading: 'You are signed in',
-    text: [`Latchkey signed you in as ${formatAccount(account)}.`, CLOSE],
-  }
+  const { heading, text } = PAGE_MESSAGES.signedIn
+  return { status: 200, tone: 'good', heading, text: text(formatAccount(account)) }
 }
 
 export function deniedPage(reason: string): Page {
-  return {
-    status: 200,
-    tone: 'neutral',
-    heading: 'You are not signed in',
-    text: [reason, `If you didn't mean to deny access, start again from Latchkey. ${CLOSE}`],
-  }
+  const { heading, text } = PAGE_MESSAGES.denied
+  return { status: 200, tone: 'neutral', heading, text: text(reason) }
 }
 
 /** For a sign-in whose code another app will exchange: it claims no success yet. */
 export function returnToAppPage(): Page {
-  return {
-    status: 200,
-    tone: 'neutral',
-    heading: 'Go back to your app',
-    text: ['Your answer has arrived, and the app is finishing the sign-in.', CLOSE],
-  }
+  return { status: 200, tone: 'neutral', ...PAGE_MESSAGES.returnToApp }
 }
 
 /** For a sign-in whose app disconnected before the browser came back. */
 export function abandonedPage(): Page {
-  return {
-    status: 200,
-    tone: 'neutral',
-    heading: 'The app has stopped waiting',
-    text: [
-      'The app that sent you here stopped waiting before you finished, so you were not signed in. ' +
-        'Your answer was not passed on.',
-      `If you still want to sign in, start again from the app. ${CLOSE}`,
-    ],
-  }
+  return { status: 200, tone: 'neutral', ...PAGE_MESSAGES.abandoned }
 }
 
 export function cancelledPage(): Page {
-  return {
-    status: 200,
-    tone: 'neutral',
-    heading: 'This sign-in was cancelled',
-    text: ['Latchkey stopped it before it finished, and stored nothing.', CLOSE],
-  }
+  return { status: 200, tone: 'neutral', ...PAGE_MESSAGES.cancelled }
 }
 
 /** 400 if the browser's answer was not valid, 502 if the provider failed. */
 export function failedPage(status: 400 | 502, reason: string): Page {
-  return {
-    status,
-    tone: 'bad',
-    heading: 'The sign-in failed',
-    text: [reason, CLOSE],
-  }
+  const { heading, text } = PAGE_MESSAGES.failed
+  return { status, tone: 'bad', heading, text: text(reason) }
 }
 
 /** For a callback that no sign-in waits for, and for any other request to the listener. */
 export function nothingToDoPage(status: 400 | 404 | 405): Page {
-  return {
-    status,
-    tone: 'neutral',
-    heading: 'Nothing to do here',
-    text: [
-      'Latchkey is not waiting for this answer: it may have been used already, or it belongs to a ' +
-        'sign-in that has ended.',
-      `If you meant to sign in, start from Latchkey. ${CLOSE}`,
-    ],
-  }
+  return { status, tone: 'neutral', ...PAGE_MESSAGES.nothingToDo }
 }
 
 /** For a browser whose request headers are too large. */
 export function largeHeadPage(): Page {
-  return {
-    status: 431,
-    tone: 'bad',
-    heading: 'Your browser sent too much',
-    text: [
-      'Programs on this computer have set so many cookies for 127.0.0.1 in your browser that ' +
-        'Latchkey could not read its answer.',
-      'Delete the cookies for 127.0.0.1 and localhost, then open the sign-in link again.',
-    ],
-  }
+  return { status: 431, tone: 'bad', ...PAGE_MESSAGES.largeHead }
 }
 
 /**

@@ -13,22 +13,6 @@ export type Pasted =
   /** It belongs to no waiting sign-in. */
   | 'other-sign-in'
 
-/** The messages. They quote nothing of the address. */
-export const PASTED_WORDS: { readonly [Kind in Pasted]: string } = {
-  taken: 'Latchkey took the address that you pasted.',
-  again: 'Latchkey already has this address. There is nothing more to do.',
-  'no-address': 'Latchkey cannot read this address. Copy all of it from the address bar.',
-  'other-place':
-    'This is not the address that your provider sends you back to. Sign in there first, then copy ' +
-    'the address of the page that cannot be loaded.',
-  'no-answer':
-    'This address has no answer from your provider. Copy all of it, including the part after the ' +
-    'question mark.',
-  'other-sign-in':
-    'This address belongs to another sign-in. Open the link of the sign-in that waits, and paste ' +
-    'the address that it leads to.',
-}
-
 const LONGEST_ADDRESS = 64 * 1024
 
 /** True if the text can only be a pasted address. It is never a command, and never shown again. */

@@ -1,5 +1,7 @@
 // The redirect target: where the provider sends the browser, and the URIs to register for it.
 
+import { REGISTRATION_MESSAGES } from './oauth-messages.js'
+
 export const REDIRECT_HOSTS = ['127.0.0.1', 'localhost', '[::1]'] as const
 export type RedirectHost = (typeof REDIRECT_HOSTS)[number]
 
@@ -27,17 +29,9 @@ export function redirectUriAt(
  * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3}
  */
 export function registrationAdvice(target: RedirectTarget): string {
-  if (target.ports.length > 0) {
-    const uris = target.ports.map((port) => redirectUriAt(target, port))
-    return `Register ${formatList(uris)} with your provider, exactly so.`
+  if (target.ports.length === 0) {
+    return REGISTRATION_MESSAGES.anyPort(redirectUriAt(target, null), redirectUriAt(target, 8400))
   }
-  return (
-    `Register ${redirectUriAt(target, null)} with your provider. If it wants a port too, choose one ` +
-    `with --redirect-port 8400 and register ${redirectUriAt(target, 8400)}.`
-  )
-}
-
-function formatList(items: readonly string[]): string {
-  const last = items.at(-1) ?? ''
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`
+  const uris = target.ports.map((port) => redirectUriAt(target, port))
+  return REGISTRATION_MESSAGES.fixedPorts(uris)
 }

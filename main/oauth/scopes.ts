@@ -36,7 +36,3 @@ export function withoutOfflineAccess(scope: string): string {
     .filter((one) => one !== OFFLINE_ACCESS)
     .join(' ')
 }
-
-export const ASKED_AGAIN =
-  'Your provider does not allow the scope offline_access, so Latchkey asks again without it. The ' +
-  'session may end with its access token. To choose the requested scopes, set --scope.'

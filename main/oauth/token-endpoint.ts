@@ -5,6 +5,7 @@ import { authenticated, listSecrets, type Client } from './client-authentication
 import type { ProviderMetadata } from './metadata.js'
 import { asAuthError, AuthError } from '../base/errors.js'
 import type { Http, HttpRequest, HttpResponse } from '../net/http.js'
+import { PURPOSES, REVOCATION_MESSAGES, TOKEN_MESSAGES } from './oauth-messages.js'
 import { expiryInToken, readTokenAnswer, type TokenAnswer } from './token-answer.js'
 import { tokenFailure, type Grant } from './token-failure.js'
 
@@ -91,7 +92,7 @@ export async function exchangeCode(
   const response = await http({
     method: 'POST',
     url: metadata.tokenEndpoint,
-    purpose: 'finishing the sign-in',
+    purpose: PURPOSES.exchange,
     spends: true,
     ...authenticated(request, metadata.tokenAuthMethods, {
       grant_type: 'authorization_code',
@@ -147,7 +148,7 @@ export async function renewTokens(
   const sent = await sendTwice(http, clock, {
     method: 'POST',
     url: metadata.tokenEndpoint,
-    purpose: 'renewing the session',
+    purpose: PURPOSES.renewal,
     spends: true,
     ...authenticated(request, metadata.tokenAuthMethods, {
       grant_type: 'refresh_token',
@@ -260,18 +261,7 @@ function expiresAtMs(
 }
 
 function notUnderstood(grant: Grant, member: string): AuthError {
-  const [what, then] =
-    grant === 'sign-in'
-      ? ['sign-in', 'Nothing was kept. Try again; if it happens again, the provider is at fault.']
-      : [
-          'renewal of the session',
-          'Latchkey tries again; if it happens again, the provider is at fault.',
-        ]
-  return new AuthError(
-    'invalid-token-response',
-    `The provider's answer to the ${what} could not be understood (${member} is missing or ` +
-      `malformed). ${then}`,
-  )
+  return new AuthError('invalid-token-response', TOKEN_MESSAGES.unreadable(grant, member))
 }
 
 /**
@@ -298,24 +288,22 @@ export async function revokeTokens(
     response = await http({
       method: 'POST',
       url: metadata.revocationEndpoint,
-      purpose: 'ending the old session at the provider',
+      purpose: PURPOSES.revocation,
       ...authenticated(client, metadata.revocationAuthMethods, { token, token_type_hint: hint }),
       ...(signal && { signal }),
     })
   } catch (cause) {
-    const why = cause instanceof AuthError ? cause.message : 'The request failed.'
-    throw new AuthError('revocation-failed', why, { cause })
+    const message = cause instanceof AuthError ? cause.message : REVOCATION_MESSAGES.requestFailed
+    throw new AuthError('revocation-failed', message, { cause })
   }
   // The request is sent anyway: Keycloak announces only secrets, but revokes for public clients too.
   // https://github.com/keycloak/keycloak/issues/29822
   const isExpected = metadata.revocationNeedsSecret && client.clientSecret === null
   if (isExpected && REJECTED.has(response.status)) return
   if (response.status !== 200) {
-    throw new AuthError(
-      'revocation-failed',
-      `The provider answered ${response.status} when asked to end the old session.`,
-      { retryAfterMs: response.retryAfterMs },
-    )
+    throw new AuthError('revocation-failed', REVOCATION_MESSAGES.status(response.status), {
+      retryAfterMs: response.retryAfterMs,
+    })
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { AuthError, quoteProvider, tooManyRequests } from '../base/errors.js'
 import type { HttpResponse } from '../net/http.js'
+import { TOKEN_MESSAGES } from './oauth-messages.js'
 import type { TokenAnswer } from './token-answer.js'
 
 /**
@@ -36,18 +37,11 @@ export function tokenFailure(
   }
   const quote = quoteProvider(error, errorDescription ?? undefined, secrets)
   if (PASSING.has(error)) {
-    const message = `The provider cannot ${DOING[grant]} now: ${quote}. Try again later.`
-    return new AuthError('provider-error', message, { retryAfterMs })
+    return new AuthError('provider-error', TOKEN_MESSAGES.notNow(grant, quote), { retryAfterMs })
   }
   return grant === 'sign-in'
     ? rejectedSignIn(error, quote)
     : rejectedRenewal(grant, error, quote, { description: errorDescription ?? '', retryAfterMs })
-}
-
-const DOING: Readonly<Record<Grant, string>> = {
-  'sign-in': 'finish the sign-in',
-  renewal: 'renew the session',
-  'renewal-again': 'renew the session',
 }
 
 /** These errors come with any status. slow_down is from RFC 8628, but used elsewhere too. */
@@ -74,15 +68,8 @@ const REUSED = /\breus|\balready\b.*\bused\b|\breplay/i
 
 function rejectedSignIn(error: string, quote: string): AuthError {
   return error === 'invalid_grant'
-    ? new AuthError(
-        'invalid-grant',
-        `The provider did not accept the sign-in: ${quote}. Try again.`,
-      )
-    : new AuthError(
-        'token-error',
-        `The provider refused to finish the sign-in: ${quote}. Check the client ID and how the ` +
-          'application is registered there.',
-      )
+    ? new AuthError('invalid-grant', TOKEN_MESSAGES.codeNotAccepted(quote))
+    : new AuthError('token-error', TOKEN_MESSAGES.signInRejected(quote))
 }
 
 function rejectedRenewal(
@@ -93,42 +80,20 @@ function rejectedRenewal(
 ): AuthError {
   if (error === 'invalid_grant') {
     const isByAnother = grant === 'renewal' && REUSED.test(description)
-    return new AuthError('invalid-grant', isByAnother ? WAS_REUSED : WAS_ENDED)
+    const { sessionReused, sessionEnded } = TOKEN_MESSAGES
+    return new AuthError('invalid-grant', isByAnother ? sessionReused : sessionEnded)
   }
   if (NEEDS_PERSON.has(error)) {
-    return new AuthError(
-      'interaction-required',
-      `The provider wants to see you before it renews the session: ${quote}. Sign in again.`,
-    )
+    return new AuthError('interaction-required', TOKEN_MESSAGES.wantsUser(quote))
   }
-  const lead = `The provider refused to renew the session: ${quote}.`
   return NEEDS_REGISTRATION.has(error)
-    ? new AuthError(
-        'client-rejected',
-        `${lead} Ask its administrator how this application is registered there now, or sign in again.`,
-        { retryAfterMs },
-      )
-    : new AuthError('token-error', `${lead} Latchkey tries again.`, { retryAfterMs })
+    ? new AuthError('client-rejected', TOKEN_MESSAGES.registrationChanged(quote), { retryAfterMs })
+    : new AuthError('token-error', TOKEN_MESSAGES.renewalRejected(quote), { retryAfterMs })
 }
 
-const WAS_ENDED = 'The provider has ended your session. Sign in again.'
-const WAS_REUSED =
-  'The provider has ended your session because another copy of this session was used. Sign in ' +
-  'again; if you did not copy it yourself, ask the provider’s administrator.'
-
 function describeStatus(grant: Grant, status: number): string {
-  const what = grant === 'sign-in' ? 'the sign-in' : 'the renewal of the session'
-  if (status === 408 || status >= 500) {
-    return `The provider answered ${status} to ${what}. Try again later.`
-  }
-  if (status >= 400) {
-    return (
-      `The provider answered ${status} to ${what} without giving a reason, which OAuth requires. ` +
-      'Check the issuer setting, and whether a proxy or a firewall answers instead.'
-    )
-  }
-  return (
-    `The provider answered ${status} to ${what}, but tokens are valid only with 200, so Latchkey ` +
-    'does not use them. The provider is at fault.'
-  )
+  if (status === 408 || status >= 500) return TOKEN_MESSAGES.failed(grant, status)
+  return status >= 400
+    ? TOKEN_MESSAGES.noReason(grant, status)
+    : TOKEN_MESSAGES.otherSuccess(grant, status)
 }

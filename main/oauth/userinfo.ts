@@ -5,6 +5,7 @@ import { AuthError } from '../base/errors.js'
 import { parseJson, type Http } from '../net/http.js'
 import { toSubject, type Claims } from './account.js'
 import type { ProviderMetadata } from './metadata.js'
+import { PURPOSES } from './oauth-messages.js'
 
 const wireUserinfo = z.looseObject({ sub: z.string() })
 
@@ -23,7 +24,7 @@ export async function readUserinfo(
   const request = http({
     method: 'GET',
     url: metadata.userinfoEndpoint,
-    purpose: 'reading your profile',
+    purpose: PURPOSES.userinfo,
     bearer: accessToken,
     ...(signal && { signal }),
   })

@@ -3,7 +3,8 @@
 import type { Agent } from '../agent/agent.js'
 import { reachableSignIn, traySignIn } from '../agent/model.js'
 import { excerpt } from '../base/printable.js'
-import { looksPasted, PASTED_WORDS } from '../oauth/pasted-redirect.js'
+import { looksPasted } from '../oauth/pasted-redirect.js'
+import { PASTED_MESSAGES } from '../oauth/oauth-messages.js'
 import { toStatus } from '../present/status.js'
 import type { Answer, Terminal } from './terminal.js'
 import { ANSWERS } from './terminal-messages.js'
@@ -77,7 +78,7 @@ function createCommands(terminal: Terminal, agent: Agent): Readonly<Record<strin
 /** If the address was taken, the agent's events say so to a person. */
 function paste(agent: Agent, line: string): Answer {
   const pasted = agent.paste(line)
-  return pasted === 'taken' ? done(PASTED_WORDS.taken) : failed(PASTED_WORDS[pasted])
+  return pasted === 'taken' ? done(PASTED_MESSAGES.taken) : failed(PASTED_MESSAGES[pasted])
 }
 
 function begin(agent: Agent, start: () => void): Answer {

@@ -2,7 +2,7 @@
 
 import { PASTE, PROVIDER } from '../../renderer/words.js'
 import type { Page } from '@playwright/test'
-import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
+import { PASTED_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { findGuide } from '../../main/settings/provider-choices.js'
 import {
   at,
@@ -118,7 +118,7 @@ test('F19: pasting the address that the browser could not load finishes the sign
     [`${address}${'x'.repeat(100_000)}`, 'no-address'],
   ] as const) {
     await paste(forged)
-    await expect(field).toHaveAccessibleDescription(new RegExp(`^${PASTED_WORDS[reason]}`))
+    await expect(field).toHaveAccessibleDescription(new RegExp(`^${PASTED_MESSAGES[reason]}`))
     await expect(field).toHaveValue('')
     expect(await headlineOf(app)).toBe('Waiting for your browser')
   }

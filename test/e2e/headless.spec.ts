@@ -7,7 +7,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { WAITING_ADVICE } from '../../main/agent/agent-messages.js'
 import type { Status } from '../../main/ipc.js'
-import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
+import { PASTED_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { altered, answerLink } from '../support/person.js'
 import { formatProviderNames } from '../../main/settings/provider-choices.js'
 import { startProvider } from '../provider/provider.js'
@@ -535,7 +535,7 @@ test.describe('F19: the address that the browser could not load', () => {
       program.type(forged)
       const { ok, message } = await program.line('answer')
       expect(ok).toBe(false)
-      expect(message).toBe(PASTED_WORDS[reason])
+      expect(message).toBe(PASTED_MESSAGES[reason])
     }
     program.type(address)
     await program.status('signed-in')

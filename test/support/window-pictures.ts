@@ -10,7 +10,7 @@ import {
   STATUS,
 } from '../../renderer/words.js'
 import { SERVICE_MESSAGES } from '../../main/api/api-messages.js'
-import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
+import { PASTED_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { explainUnusablePort } from '../../main/net/loopback.js'
 import type { SaveOutcome, SettingsChanges } from '../../main/ipc.js'
 import { createRemovalPlan } from '../../main/present/removal-plan.js'
@@ -236,7 +236,7 @@ export const PICTURES: readonly Picture[] = [
     name: 'waiting-pasted',
     answers: {
       status: STATES.waiting,
-      pasted: { kind: 'rejected', message: PASTED_WORDS['other-place'] },
+      pasted: { kind: 'rejected', message: PASTED_MESSAGES['other-place'] },
     },
     async act(page) {
       await openHelp(page)

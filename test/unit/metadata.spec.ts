@@ -5,6 +5,7 @@ import { fetchMetadata } from '../../main/oauth/metadata.js'
 import { AuthError, type ErrorCode } from '../../main/base/errors.js'
 import { createHttp } from '../../main/net/http.js'
 import { fetchKeySet } from '../../main/oauth/key-set.js'
+import { ISSUER_MESSAGES, METADATA_MESSAGES, PURPOSES } from '../../main/oauth/oauth-messages.js'
 import {
   startProvider,
   type Misbehaviour,
@@ -115,9 +116,8 @@ test.describe('S12, RFC 8414 section 3.3: the issuer must be exactly the configu
       const announced = announce(issuer)
       expect(error.message).toBe(
         announced === ''
-          ? `The provider at ${issuer} does not say what its issuer is. Check the issuer setting.`
-          : `The provider at ${issuer} says that its issuer is another one: ${announced}. If that is ` +
-              'your provider, set the issuer exactly so.',
+          ? ISSUER_MESSAGES.missing(issuer)
+          : ISSUER_MESSAGES.other(issuer, announced),
       )
     })
   }
@@ -132,9 +132,7 @@ test.describe('S12, RFC 8414 section 3.3: the issuer must be exactly the configu
       const { issuer } = await start({}, { issuerPath })
       const error = await refusalOf(fetchMetadata(createHttp(), configure(issuer)))
       expect(error).toMatchObject({ code: 'issuer-mismatch' })
-      expect(error.message).toBe(
-        `The provider spells its issuer ${issuer}: set the issuer exactly so.`,
-      )
+      expect(error.message).toBe(ISSUER_MESSAGES.otherSpelling(issuer))
     })
   }
 })
@@ -154,7 +152,7 @@ test.describe('S12: endpoints on plain http are not allowed', () => {
         const { issuer } = await start(changed({ [name]: url }))
         const error = await refusalOf(fetchMetadata(createHttp(), issuer))
         expect(error).toMatchObject({ code: 'insecure-endpoint' })
-        expect(error.message).toContain(`The provider's ${name} is not https`)
+        expect(error.message).toBe(METADATA_MESSAGES.notHttps(name))
       }
     })
   }
@@ -209,7 +207,7 @@ test.describe('S13, RFC 7636 section 4.2: PKCE with S256', () => {
       const { issuer } = await start(changed({ code_challenge_methods_supported: methods }))
       const error = await refusalOf(fetchMetadata(createHttp(), issuer))
       expect(error).toMatchObject({ code: 'pkce-unsupported' })
-      expect(error.message).toContain('does not support PKCE with S256')
+      expect(error.message).toBe(METADATA_MESSAGES.noPkce)
     })
   }
 
@@ -228,7 +226,7 @@ for (const types of [[], ['id_token'], ['code id_token', 'token']]) {
     const { issuer } = await start(changed({ response_types_supported: types }))
     const error = await refusalOf(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
-    expect(error.message).toContain('does not offer the authorization code flow')
+    expect(error.message).toBe(METADATA_MESSAGES.noCodeFlow)
   })
 }
 
@@ -263,8 +261,7 @@ test('HS256 as the only algorithm is rejected with its own message', async ({ st
   const { issuer } = await start(changed({ id_token_signing_alg_values_supported: announced }))
   const error = await refusalOf(fetchMetadata(createHttp(), issuer))
   expect(error).toMatchObject({ code: 'invalid-metadata' })
-  expect(error.message).toContain('HS256 only, which needs a client secret to check')
-  expect(error.message).toContain('Set RS256 or ES256 for your application there')
+  expect(error.message).toBe(METADATA_MESSAGES.onlyHs256)
 })
 
 const ODD: [string, unknown, 'empty' | 'unreadable'][] = [
@@ -366,10 +363,8 @@ for (const [name, value] of MALFORMED) {
     const { issuer } = await start(changed({ [name]: value }))
     const error = await refusalOf(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
-    expect(error.message).toBe(
-      `The answer of ${issuer}/.well-known/openid-configuration is not an OpenID provider's ` +
-        `metadata (${name} is missing or malformed). Check the issuer setting.`,
-    )
+    const url = `${issuer}/.well-known/openid-configuration`
+    expect(error.message).toBe(METADATA_MESSAGES.notMetadata(url, name))
   })
 }
 
@@ -378,21 +373,19 @@ for (const body of ['[]', 'null', '"text"', '']) {
     const { issuer } = await start({ metadata: () => body })
     const error = await refusalOf(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
-    expect(error.message).toBe(
-      `The answer of ${issuer}/.well-known/openid-configuration is not an OpenID provider's ` +
-        'metadata. Check the issuer setting.',
-    )
+    const url = `${issuer}/.well-known/openid-configuration`
+    expect(error.message).toBe(METADATA_MESSAGES.notMetadata(url, undefined))
   })
 }
 
 const FAULTS: [NonNullable<Misbehaviour['discovery']>, ErrorCode, string][] = [
-  ['server-error', 'provider-error', 'The provider answered 500 at URL. Try again later.'],
+  ['server-error', 'provider-error', METADATA_MESSAGES.status(500, 'URL')],
   ['rate-limited', 'provider-error', 'too many requests'],
-  ['not-json', 'invalid-metadata', "The answer of URL is not an OpenID provider's metadata."],
-  ['truncated', 'provider-error', "broke off while reading the provider's metadata"],
+  ['not-json', 'invalid-metadata', METADATA_MESSAGES.notMetadata('URL', undefined)],
+  ['truncated', 'provider-error', `broke off while ${PURPOSES.metadata}`],
   ['oversized', 'provider-error', 'sent more than 1024 KiB'],
-  ['hang', 'provider-timeout', "took more than 0.5 seconds while reading the provider's metadata"],
-  ['drip', 'provider-timeout', "took more than 0.5 seconds while reading the provider's metadata"],
+  ['hang', 'provider-timeout', `took more than 0.5 seconds while ${PURPOSES.metadata}`],
+  ['drip', 'provider-timeout', `took more than 0.5 seconds while ${PURPOSES.metadata}`],
   ['reset', 'provider-unreachable', 'the connection was cut'],
 ]
 for (const [fault, code, words] of FAULTS) {
@@ -438,10 +431,8 @@ test('if there are no metadata, the message says to check the issuer', async ({ 
   const { issuer } = await start()
   const error = await refusalOf(fetchMetadata(createHttp(), `${issuer}/nowhere`))
   expect(error).toMatchObject({ code: 'invalid-metadata' })
-  expect(error.message).toBe(
-    `The provider answered 404 at ${issuer}/nowhere/.well-known/openid-configuration. ` +
-      'Check the issuer setting.',
-  )
+  const url = `${issuer}/nowhere/.well-known/openid-configuration`
+  expect(error.message).toBe(METADATA_MESSAGES.status(404, url))
 })
 
 test('aborting ends the request with the given reason', async ({ start }) => {

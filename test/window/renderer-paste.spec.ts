@@ -2,7 +2,7 @@
 
 import { NEWS, PASTE, STATUS } from '../../renderer/words.js'
 import type { Page } from '@playwright/test'
-import { PASTED_WORDS } from '../../main/oauth/pasted-redirect.js'
+import { PASTED_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { STATES } from '../support/window-states.js'
 import { expect, test } from '../support/window-test.js'
 import type { Answers, Fake } from '../support/window.js'
@@ -13,9 +13,9 @@ const CANARY = /canary/
 const WAITING: Answers = { status: STATES.waiting }
 const REJECTING: Answers = {
   ...WAITING,
-  pasted: { kind: 'rejected', message: PASTED_WORDS['other-sign-in'] },
+  pasted: { kind: 'rejected', message: PASTED_MESSAGES['other-sign-in'] },
 }
-const TAKING: Answers = { ...WAITING, pasted: { kind: 'taken', message: PASTED_WORDS.taken } }
+const TAKING: Answers = { ...WAITING, pasted: { kind: 'taken', message: PASTED_MESSAGES.taken } }
 
 const field = (page: Page) => page.getByLabel(PASTE.label)
 
@@ -52,7 +52,7 @@ test('F19: it takes the address of what an app asks for beside a session too', a
   await expect(page.getByText(STATUS.helpQuestion)).toBeHidden()
   await tell(STATES.asking)
   await paste(page)
-  await expect(page.getByRole('status')).toHaveText(PASTED_WORDS.taken)
+  await expect(page.getByRole('status')).toHaveText(PASTED_MESSAGES.taken)
   await expect(field(page)).toHaveValue('')
   expect(await fake(asked)).toEqual([['pasteAddress', ADDRESS]])
   expect(await held(page)).not.toMatch(CANARY)
@@ -66,13 +66,13 @@ test('a refusal is said at the field, aloud too, and nothing of the address stay
   const { page, fake, complaints } = await open(REJECTING)
   await paste(page)
   await expect(field(page)).toHaveAccessibleDescription(
-    new RegExp(`^${PASTED_WORDS['other-sign-in']}`),
+    new RegExp(`^${PASTED_MESSAGES['other-sign-in']}`),
   )
   await expect(field(page)).toHaveAttribute('aria-invalid', 'true')
   await expect(field(page)).toHaveValue('')
   await expect(field(page)).toBeFocused()
   expect(await fake(asked)).toEqual([['pasteAddress', ADDRESS]])
-  expect(await fake(announcements)).toEqual([PASTED_WORDS['other-sign-in']])
+  expect(await fake(announcements)).toEqual([PASTED_MESSAGES['other-sign-in']])
   expect(await held(page)).not.toMatch(CANARY)
   // The next try takes it back.
   await field(page).fill('h')
@@ -84,10 +84,10 @@ test('a refusal is said at the field, aloud too, and nothing of the address stay
 test('an address that is taken is said to be, and nothing of it stays', async ({ open }) => {
   const { page, fake } = await open(TAKING)
   await paste(page)
-  await expect(page.getByRole('status')).toHaveText(PASTED_WORDS.taken)
+  await expect(page.getByRole('status')).toHaveText(PASTED_MESSAGES.taken)
   await expect(page.getByRole('status')).toBeInViewport()
   await expect(field(page)).toHaveValue('')
-  expect(await fake(announcements)).toEqual([PASTED_WORDS.taken])
+  expect(await fake(announcements)).toEqual([PASTED_MESSAGES.taken])
   expect(await held(page)).not.toMatch(CANARY)
 })
 

@@ -10,6 +10,7 @@ import {
 import type { Page } from '@playwright/test'
 import type { ProviderFinding } from '../../main/ipc.js'
 import { findGuide, listProviders } from '../../main/settings/provider-choices.js'
+import { ISSUER_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { LOCKED, SETTINGS, STATES, UNSET } from '../support/window-states.js'
 import { expect, test } from '../support/window-test.js'
 import type { Fake } from '../support/window.js'
@@ -19,7 +20,7 @@ const ISSUER = 'https://login.example.com'
 
 const MISSPELT: ProviderFinding = {
   kind: 'failed',
-  message: `The provider spells its issuer ${ISSUER}/: set the issuer exactly so.`,
+  message: ISSUER_MESSAGES.otherSpelling(`${ISSUER}/`),
   issuer: `${ISSUER}/`,
 }
 

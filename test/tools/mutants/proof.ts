@@ -506,9 +506,8 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'a failed revocation is no failure',
-        find: "  if (response.status !== 200) {\n    throw new AuthError(\n      'revocation-failed'",
-        replace:
-          "  if (response.status > 999) {\n    throw new AuthError(\n      'revocation-failed'",
+        find: "  if (response.status !== 200) {\n    throw new AuthError('revocation-failed'",
+        replace: "  if (response.status > 999) {\n    throw new AuthError('revocation-failed'",
         specs: ['test/unit/check-answers.spec.ts', 'test/unit/agent.spec.ts'],
       },
       {
