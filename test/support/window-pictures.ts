@@ -29,13 +29,13 @@ import { openWindow, type Answers } from './window.js'
 export type Picture = {
   name: string
   answers: Answers
-  /** Leads to what the picture shows. */
+  /** Brings the page to the state of the picture. */
   act?: (page: Page) => Promise<void>
 }
 
 export type Look = { scheme: 'light' | 'dark'; zoom: 100 | 200 }
 
-/** Pictures whose colours or parts no other of these has: they are also taken in dark. */
+/** Pictures with colours or parts that no other picture here has. They are also taken in dark. */
 const IN_DARK: ReadonlySet<string> = new Set([
   'signed-out',
   'waiting',
@@ -55,7 +55,7 @@ const IN_DARK: ReadonlySet<string> = new Set([
   'report',
 ])
 
-/** Pictures whose layout changes most in a narrow window: they are also taken at 200 %. */
+/** Pictures whose layout changes most in a narrow window. They are also taken at 200 %. */
 const ZOOMED: ReadonlySet<string> = new Set([
   'signed-in',
   'asking',
@@ -87,8 +87,8 @@ export function fileOf({ name }: Picture, { scheme, zoom }: Look): string {
 }
 
 /**
- * The one browser that pictures are made and compared with, for others draw letters differently: the
- * one in @sparticuz/chromium, with no fonts but its own. It runs on Linux only, and fails elsewhere.
+ * The only browser for creating and comparing pictures, because others draw letters differently: the
+ * one in @sparticuz/chromium, with only its own fonts. It runs on Linux only, and fails elsewhere.
  */
 export async function launchPictureBrowser(): Promise<{
   browser: Browser
@@ -124,7 +124,7 @@ function fontsOf(folder: string, cache: string): string {
 `
 }
 
-/** Takes one. At 200 % the window has half as many pixels of its page's own. */
+/** Takes a picture. At 200 % the page has half as many CSS pixels. */
 export async function takePicture(
   browser: Browser,
   { answers, act }: Picture,
@@ -143,7 +143,7 @@ export async function takePicture(
   try {
     if (act) {
       await act(page)
-      // What comes and goes is not in the picture, nor is what the mouse is over.
+      // Temporary messages and hover effects are not in the picture.
       await page.clock.runFor(8000)
       await page.mouse.move(0, 0)
     }
@@ -169,7 +169,7 @@ const fillIn = async (page: Page, issuer: string): Promise<void> => {
   await page.getByLabel('Client ID').fill('latchkey-desktop')
 }
 
-/** What saving says to changes that cannot be. */
+/** The results of saving invalid changes. */
 function refusalOf(changes: SettingsChanges): SaveOutcome {
   const changed = applyChanges({}, changes)
   if ('kind' in changed) return changed

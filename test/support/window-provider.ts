@@ -1,4 +1,4 @@
-// The provider that the window's pictures are about: how it answers, and what the product says of that.
+// The provider in the window's pictures: its answers, and the product's messages about them.
 
 import { validateCallback } from '../../main/oauth/callback.js'
 import { fetchMetadata } from '../../main/oauth/metadata.js'
@@ -16,12 +16,12 @@ import { testProvider } from '../../main/diagnose/test-provider.js'
 export const ISSUER = 'https://login.example.com/tenant/'
 export const CLIENT_ID = 'latchkey-desktop'
 
-/** The app's own requests, on a network where every one of them is answered so. */
+/** The app's own HTTP client, on a network that gives this answer to every request. */
 export function answeredBy(answer: () => Response | Promise<Response>): Http {
   return createHttp({ fetch: () => Promise.resolve().then(answer) })
 }
 
-/** The metadata of a provider whose issuer is this one. */
+/** The metadata of a provider with this issuer. */
 export function metadataOf(issuer: string): Record<string, unknown> {
   const at = (path: string): string => `${issuer.replace(/\/$/, '')}/${path}`
   return {
@@ -38,11 +38,11 @@ const describes = (issuer: string): Http => answeredBy(() => Response.json(metad
 
 const HERE = 'https://login.example.com'
 
-/** What its form's Test says of a provider, and of one that is spelt with a slash. */
+/** The form's test results for a provider, and for one whose issuer ends with a slash. */
 export const FOUND: ProviderFinding = await testProvider(describes(HERE), HERE)
 export const MISSPELT: ProviderFinding = await testProvider(describes(`${HERE}/`), HERE)
 
-/** There is no network, as Chromium tells it. */
+/** Chromium's error without a network. */
 export const UNREACHABLE = await failureOf(
   fetchMetadata(
     answeredBy(() => Promise.reject(new Error('net::ERR_NAME_NOT_RESOLVED'))),
@@ -55,7 +55,7 @@ export const ENDED = await failureOfRenewal(
 )
 export const FAILURE = refusal()
 
-/** What removing the data says if this provider doesn't revoke the session. */
+/** The message of a removal if this provider doesn't revoke the session. */
 export async function notRevoked(account: Account, settings: Settings): Promise<string> {
   const answers = [Response.json(metadataOf(ISSUER)), new Response(null, { status: 503 })]
   const http = answeredBy(() => answers.shift() ?? Promise.reject(new Error('asked too often')))
@@ -79,7 +79,7 @@ function failureOfRenewal(response: Response): Promise<AuthError> {
   )
 }
 
-/** The person has refused at the provider. */
+/** The user has denied access at the provider. */
 function refusal(): AuthError {
   const answer = new URLSearchParams({ error: 'access_denied', state: 'a-state' })
   const expected = { state: 'a-state', issuer: ISSUER, issParameterSupported: false }

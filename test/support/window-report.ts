@@ -1,4 +1,4 @@
-// A report as the window shows it: made by the product, of an ordinary computer.
+// A report as the window shows it, made by the product for an ordinary computer.
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ import { createTestClock } from './clock.js'
 import { answeredBy, CLIENT_ID, ISSUER, metadataOf, UNREACHABLE } from './window-provider.js'
 import { NOW_MS, VERSION } from './window-states.js'
 
-/** What differs from one computer to the next is no part of it. */
+/** Checks whose results differ from one computer to the next. */
 const OF_THIS_COMPUTER: ReadonlySet<CheckName> = new Set(['loopback-ipv6', 'localhost', 'browser'])
 const AN_ORDINARY_ONE: Pick<Diagnosis, 'runtime' | 'system'> = {
   runtime: 'Electron 45.4.1',
@@ -65,7 +65,7 @@ function diagnoseFrom(home: string, dataDir: string): Promise<Diagnosis> {
   })
 }
 
-/** The failures that are in the log once a renewal has failed. */
+/** The failures in the log after a failed renewal. */
 function failuresIn(directory: string): readonly string[] {
   const clock = createTestClock(NOW_MS - 3_600_000)
   const complain = (line: string): never => {

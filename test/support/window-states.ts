@@ -1,5 +1,5 @@
-// Every state that the window can be told of, as an ordinary moment of it. What stands there in words is
-// the product's own: events go through its model, failures come from what failed, and its functions say so.
+// Typical examples of every state of the window. All texts are the product's own: events go through its
+// model, failures come from real errors, and its functions make the messages.
 
 import { diskError } from '../../main/base/errno.js'
 import { authorizationUrl } from '../../main/oauth/authorization-url.js'
@@ -93,12 +93,12 @@ const SURROUNDINGS: Surroundings = {
   registration: registrationAdvice(DEFAULT_TARGET),
 }
 
-/** What the window is told after these events, by the same functions as in the app. */
+/** The window's status after these events, by the same functions as in the app. */
 function after(events: readonly Event[], surroundings: Partial<Surroundings> = {}): WindowStatus {
   return toWindowStatus(events.reduce(next, initialModel), { ...SURROUNDINGS, ...surroundings })
 }
 
-/** The same, where somebody is signed in. */
+/** The window's status after a sign-in. */
 export function afterSignIn(
   account: Account,
   surroundings: Partial<Surroundings> = {},
@@ -106,7 +106,7 @@ export function afterSignIn(
   return after([{ ...restore(), account }], surroundings)
 }
 
-/** How a session is kept where there is no keyring. */
+/** The storage of a session without a keyring. */
 function withoutKeyring(choice: {
   passphrase?: string
   keepWithoutKeyring?: boolean
@@ -221,7 +221,7 @@ export const STATES = {
   ),
 } satisfies Record<string, WindowStatus>
 
-/** What the window is told of settings that come from a file, flags and variables. */
+/** The window's view of settings from a file, flags and variables. */
 function viewOfSettings(
   content: Readonly<Record<string, unknown>>,
   { args = [], env = {} }: Partial<Pick<Sources, 'args' | 'env'>> = {},
@@ -241,10 +241,10 @@ const CONTENT = { issuer: ISSUER, clientId: CLIENT_ID }
 
 export const SETTINGS = viewOfSettings(CONTENT)
 
-/** Nothing is set. */
+/** No setting is set. */
 export const UNSET = viewOfSettings({})
 
-/** Much is set by flags and variables, and cannot be changed in the window; nor can start at login. */
+/** Many settings are locked by flags and variables, and start at login can't be changed. */
 export const LOCKED = viewOfSettings(
   CONTENT,
   {

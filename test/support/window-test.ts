@@ -1,4 +1,4 @@
-// For specs that look at the window's page.
+// The fixture for specs of the window's page.
 
 import { test as base, type Browser, type BrowserContextOptions, type Page } from '@playwright/test'
 import type { WindowStatus } from '../../main/ipc.js'
@@ -7,7 +7,7 @@ import { openWindow, type Answers, type Opened } from './window.js'
 
 export { expect } from '@playwright/test'
 
-/** Specs take `open` and need not close what it opens. */
+/** Specs use `open`. The opened windows are closed after the test. */
 export const test = base.extend<
   { open: (answers: Answers | WindowStatus, options?: BrowserContextOptions) => Promise<Opened> },
   { chromium: Browser }

@@ -1,4 +1,4 @@
-// The window's page in a real Chromium, served as the app serves it; the main process is a fake.
+// The window's page in a real Chromium, served as in the app, with a fake main process.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -23,12 +23,12 @@ import { findGuide, listProviders, listRedirectUris } from '../../main/settings/
 import { ROOT } from './root.js'
 import { NOW_MS, SETTINGS } from './window-states.js'
 
-/** What the fake is told before the page's own scripts run. Null: it does not answer. */
+/** The fake's answers, set before the page's own scripts run. With a null status it does not answer. */
 export type Answers = {
   status: WindowStatus | null
   settings?: SettingsView | null
   outcomes?: readonly SaveOutcome[]
-  /** What is known of whatever is typed; else what the main process knows of it. */
+  /** The advice on any typed provider. By default, it is the main process's own. */
   known?: KnownProvider
   finding?: ProviderFinding
   pasted?: PasteOutcome
@@ -37,26 +37,26 @@ export type Answers = {
   revocation?: RevocationOutcome
 }
 
-/** The fake, in the page. */
+/** The fake main process in the page. */
 export type Fake = {
-  /** What was called, with its arguments. */
+  /** The calls with their arguments. */
   calls: [name: keyof LatchkeyApi, ...args: unknown[]][]
-  /** Calls of these names wait until they are answered. */
+  /** Calls with these names wait for `answer`. */
   held: (keyof LatchkeyApi)[]
-  /** How the next saves end; `saved` where there is none. */
+  /** The results of the next saves. If the list is empty, the result is `saved`. */
   outcomes: SaveOutcome[]
   finding: ProviderFinding
   revocation: RevocationOutcome
   violations: string[]
   announcements: string[]
   tell(status: WindowStatus): void
-  /** Ends the calls that wait. */
+  /** Answers the waiting calls. */
   answer(how: 'done' | 'failed'): void
 }
 
 export type Opened = {
   page: Page
-  /** What the console, the page's errors and the policy had to say. */
+  /** Console messages, page errors and policy violations. */
   complaints(): Promise<readonly string[]>
   fake<Result>(use: (fake: Fake) => Result): Promise<Result>
   tell(status: WindowStatus): Promise<void>
@@ -64,7 +64,7 @@ export type Opened = {
 
 const ORIGIN = 'http://app.latchkey.localhost'
 const SCHEME = readFileSync(join(ROOT, 'main', 'electron', 'scheme.ts'), 'utf8')
-/** The very policy and list of files that the app has. */
+/** The app's own policy and list of files. */
 const POLICY = [.../const POLICY = \[([^\]]+)\]/.exec(SCHEME)![1]!.matchAll(/"([^"]+)"/g)]
   .map(([, directive]) => directive)
   .join('; ')
@@ -77,7 +77,7 @@ const FILES = new Map(
   ),
 )
 
-/** Opens the page. Its clock stands still at {@link NOW_MS} until the test moves it. */
+/** Opens the page. Its clock stays at {@link NOW_MS} until the test advances it. */
 export async function openWindow(
   browser: Browser,
   answers: Answers,
@@ -99,7 +99,7 @@ export async function openWindow(
     await route.fulfill({ body: await readFile(found.file), headers })
   })
   await page.clock.install({ time: NOW_MS - 1000 })
-  // These ask nobody, so they are the main process' own.
+  // These need no provider, so they are the main process's own functions.
   await page.exposeFunction('describePreset', describePreset)
   await page.exposeFunction('findGuide', findGuide)
   await page.exposeFunction('listRedirectUris', listRedirectUris)
@@ -110,7 +110,7 @@ export async function openWindow(
   await Promise.race([page.getByRole('heading', { level: 1 }).waitFor(), broken])
   const fake: Opened['fake'] = async (use) => {
     const handle = await page.evaluateHandle(() => (globalThis as unknown as { fake: Fake }).fake)
-    // Playwright's own type forgets that the function's argument is the handle's value.
+    // Playwright's type doesn't know that the function's argument is the handle's value.
     return page.evaluate(use as never, handle)
   }
   return {
@@ -173,7 +173,7 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
     return answer
   }
 
-  /** As the main process does: a change that is taken shows in the settings and in the status. */
+  /** Like the main process, shows a saved change in the settings and in the status. */
   const save = (changes: SettingsChanges): SaveOutcome => {
     const outcome = fake.outcomes.shift() ?? { kind: 'saved' }
     if (outcome.kind === 'rejected' || settings === null) return outcome
@@ -200,7 +200,7 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
     saveSettings: (changes) => call('saveSettings', [changes], () => save(changes)),
     setStartAtLogin: (on) => call('setStartAtLogin', [on], () => setStartAtLogin(on)),
     testProvider: (issuer) => call('testProvider', [issuer], () => fake.finding),
-    // Asked at each letter, and no news to a test of what the page asks for.
+    // Not recorded, because the page calls this for each typed letter.
     describeProvider: (issuer) =>
       answers.known ? Promise.resolve(answers.known) : describePreset(issuer),
     listProviders: () => Promise.resolve(answers.choices),

@@ -7,7 +7,7 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => browser.close())
 
-test('the browser paints letters, not boxes', async () => {
+test('the browser renders letters, not boxes', async () => {
   const page = await browser.newPage()
   const picture = async (text: string): Promise<string> => {
     await page.setContent(`<p style="width: 20em">${text}</p>`)
@@ -25,7 +25,7 @@ test('the browser paints letters, not boxes', async () => {
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`pages can be seen in ${colorScheme}`, async () => {
+  test(`pages can be shown in ${colorScheme} mode`, async () => {
     const page = await browser.newPage({ colorScheme })
     const isDark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)
     expect(isDark).toBe(colorScheme === 'dark')
@@ -33,12 +33,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
   })
 }
 
-test('the sandbox is given up in advance only for root, who cannot have it', async () => {
+test('the sandbox is disabled only for root, because Chromium does not support it there', async () => {
   const { args } = await findBrowser()
   expect(args.includes('--no-sandbox')).toBe(process.getuid?.() === 0)
 })
 
-test('a browser that was named and does not start is an error', async () => {
+test('a configured browser that does not start is an error', async () => {
   process.env['LATCHKEY_BROWSER'] = '/nonexistent/chromium'
   await expect(findBrowser()).rejects.toThrow('LATCHKEY_BROWSER')
   delete process.env['LATCHKEY_BROWSER']

@@ -1,4 +1,4 @@
-// The icons on disk: what `npm run icons` makes of their sources, in the forms that systems want.
+// The icons on disk are what `npm run icons` draws from their sources, in each system's formats.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -53,21 +53,21 @@ const test = base.extend<
     }),
 })
 
-test('the folder holds what the script makes, and no icon else', ({ drawn }) => {
+test('the folder contains exactly the icons that the script draws', ({ drawn }) => {
   const files = readdirSync(ASSETS, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => /\.(png|ico|icns)$/.test(file))
   expect(files.toSorted()).toEqual([...drawn.keys()].toSorted())
 })
 
-test('each is what its source says now', async ({ drawn, pixelsOf }) => {
+test('each icon matches its current source', async ({ drawn, pixelsOf }) => {
   for (const [file, fresh] of drawn) {
     const [mine, theirs] = [picturesIn(read(file)), picturesIn(fresh)]
     expect(mine.length).toBe(theirs.length)
     for (const [index, picture] of mine.entries()) {
       const other = theirs[index]!
       if (picture.equals(other)) continue
-      // Another Chromium draws edges a little differently, and packs the same pixels otherwise.
+      // Another Chromium draws edges slightly differently, and compresses the same pixels differently.
       const [a, b] = isPng(picture)
         ? [(await pixelsOf(picture)).data, (await pixelsOf(other)).data]
         : [picture, other]
@@ -77,7 +77,7 @@ test('each is what its source says now', async ({ drawn, pixelsOf }) => {
   }
 })
 
-test('on Linux the package has one of each size that themes have', () => {
+test('the Linux package has an icon for each size in themes', () => {
   for (const size of LINUX_SIZES) {
     expect(sizeOf(read(`icons/${size}x${size}.png`))).toEqual([size, size])
   }
@@ -89,7 +89,7 @@ for (const [file, sizes] of [
     SCHEMES.map((scheme) => [`tray-${state}-${scheme}.ico`, TRAY_ICO_SIZES] as const),
   ),
 ] as const) {
-  test(`${file} holds each size for Windows, small ones as bitmaps`, () => {
+  test(`${file} contains each size for Windows, small ones as bitmaps`, () => {
     const ico = read(file)
     expect([ico.readUInt16LE(0), ico.readUInt16LE(2)]).toEqual([0, 1])
     const pictures = picturesIn(ico)
@@ -102,7 +102,7 @@ for (const [file, sizes] of [
       if (size >= 256) {
         expect(sizeOf(picture)).toEqual([size, size])
       } else {
-        // Twice as high, for the mask: 32 bits a pixel and 1, in rows of whole words.
+        // The height is doubled for the mask. Pixels have 32 bits, mask pixels 1, in rows of whole words.
         expect([4, 8].map((at) => picture.readInt32LE(at))).toEqual([size, 2 * size])
         expect(picture.readUInt16LE(14)).toBe(32)
         expect(picture.length).toBe(40 + size * size * 4 + size * 4 * Math.ceil(size / 32))
@@ -111,7 +111,7 @@ for (const [file, sizes] of [
   })
 }
 
-test('a bitmap in an .ico is the right way up, and has its colours right', async ({ pixelsOf }) => {
+test('a bitmap in an .ico is the right way up and has the right colours', async ({ pixelsOf }) => {
   const { data } = await pixelsOf(read('icons/32x32.png'))
   const bitmap = picturesIn(read('icon.ico'))[ICO_SIZES.indexOf(32)]!
   const pixel = (x: number, y: number): number[] => {
@@ -130,7 +130,7 @@ test('a bitmap in an .ico is the right way up, and has its colours right', async
   expect(pixel(22, 9)).not.toEqual(pixel(22, 22))
 })
 
-test('icon.icns holds each size for macOS, by its type', async ({ pixelsOf }) => {
+test('icon.icns contains each size for macOS with its type', async ({ pixelsOf }) => {
   const icns = read('icon.icns')
   expect(icns.toString('latin1', 0, 4)).toBe('icns')
   expect(icns.readUInt32BE(4)).toBe(icns.length)
@@ -143,14 +143,14 @@ test('icon.icns holds each size for macOS, by its type', async ({ pixelsOf }) =>
     const size = ICNS_TYPES[index]![1]
     expect(sizeOf(picture)).toEqual([size, size])
   }
-  // Apple's margin of a tenth: nothing at the edge, the ground within.
+  // Apple's margin is a tenth: the edge is transparent, and the background begins inside.
   const { data } = await pixelsOf(picturesIn(icns)[ICNS_TYPES.findIndex(([t]) => t === 'ic07')]!)
   const alpha = (x: number): number => data[(64 * 128 + x) * 4 + 3]!
   expect([alpha(0), alpha(11), alpha(14)]).toEqual([0, 0, 255])
 })
 
 test.describe('in the tray', () => {
-  test('macOS has a template of 16 points, black and nothing but', async ({ pixelsOf }) => {
+  test('macOS has a template of 16 points, in black only', async ({ pixelsOf }) => {
     for (const state of TRAY_STATES) {
       for (const [suffix, size] of [
         ['', 16],
@@ -159,14 +159,14 @@ test.describe('in the tray', () => {
         const { width, height, data } = await pixelsOf(read(`tray-${state}Template${suffix}.png`))
         expect([width, height]).toEqual([size, size])
         expect([...data].filter((value, at) => at % 4 < 3 && value !== 0)).toEqual([])
-        // A menu bar shows through it.
+        // The menu bar shows through the icon.
         expect(opaqueIn(data)).toBeGreaterThan(0.2)
         expect(opaqueIn(data)).toBeLessThan(0.8)
       }
     }
   })
 
-  test('others have one for light and one for dark desktops, and for twice the pixels', async ({
+  test('the other systems have icons for light and dark desktops, also in double resolution', async ({
     pixelsOf,
   }) => {
     for (const state of TRAY_STATES) {
@@ -176,13 +176,13 @@ test.describe('in the tray', () => {
         expect(sizeOf(read(`tray-${state}-${scheme}@2x.png`))).toEqual([48, 48])
         const panel = scheme === 'light' ? [240, 240, 240] : [32, 32, 32]
         const ratio = contrast(commonest(data), panel)
-        // What WCAG 2.2 asks of things that are to be made out (1.4.11).
+        // The minimum contrast of graphics in WCAG 2.2 (1.4.11).
         expect({ state, scheme, enough: ratio >= 3 }).toEqual({ state, scheme, enough: true })
       }
     }
   })
 
-  test('the states differ in shape, with all colour taken away', async ({ pixelsOf }) => {
+  test('the states differ in shape, not just in colour', async ({ pixelsOf }) => {
     const shapes = await Promise.all(
       TRAY_STATES.map(async (state) => {
         const { data } = await pixelsOf(read(`tray-${state}Template.png`))
@@ -209,7 +209,7 @@ function sizeOf(png: Buffer): number[] {
   return [png.readUInt32BE(16), png.readUInt32BE(20)]
 }
 
-/** The pictures in a file of either container; a PNG itself. */
+/** The pictures in an .ico or .icns file. A PNG file is its own only picture. */
 function picturesIn(file: Buffer): Buffer[] {
   if (isPng(file)) return [file]
   if (file.toString('latin1', 0, 4) !== 'icns') {
@@ -225,20 +225,20 @@ function picturesIn(file: Buffer): Buffer[] {
   return pictures
 }
 
-/** How far the values lie apart, of 255, on average. */
+/** The average difference of the values, from 0 to 255. */
 function distance(a: Buffer, b: Buffer): number {
   let sum = 0
   for (let at = 0; at < a.length; at += 1) sum += Math.abs(a[at]! - b[at]!)
   return sum / a.length
 }
 
-/** The share of the picture that is more there than not. */
+/** The share of pixels that are more opaque than transparent. */
 function opaqueIn(data: Buffer): number {
   const alphas = [...data].filter((_, at) => at % 4 === 3)
   return alphas.filter((alpha) => alpha > 127).length / alphas.length
 }
 
-/** The colour of most of the opaque pixels. */
+/** The most frequent colour of the opaque pixels. */
 function commonest(data: Buffer): number[] {
   const counts = new Map<string, number>()
   for (let at = 0; at < data.length; at += 4) {

@@ -1,4 +1,4 @@
-// A provider that does not allow offline_access: asked again without it, in the same tab, and only once.
+// If a provider does not allow offline_access, the same tab asks again without it, and only once.
 
 import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,14 +19,14 @@ import { answerLink } from '../support/person.js'
 
 const parametersOf = (link: string): URLSearchParams => new URL(link).searchParams
 
-/** Goes to the provider, comes back with its no, and gives where the tab is sent on to. */
+/** Goes to the provider, returns with its error, and reports where the tab is redirected to. */
 async function comeBackOnce(link: string): Promise<{ status: number; next: string | null }> {
   const response = await fetch(await answerLink(link), { redirect: 'manual' })
   return { status: response.status, next: response.headers.get('location') }
 }
 
 for (const offlineAccess of ['invalid_scope', 'invalid_request'] as const) {
-  test(`${offlineAccess} sends the same tab on without offline_access, with nothing secret of before`, async ({
+  test(`${offlineAccess} redirects the same tab without offline_access and with new secrets`, async ({
     start,
   }) => {
     const { agent, signIn, reached, history, provider } = await start({
@@ -42,16 +42,16 @@ for (const offlineAccess of ['invalid_scope', 'invalid_request'] as const) {
       expect(after.get(name), name).toMatch(/^[\w-]{43,}$/)
       expect(after.get(name), name).not.toBe(before.get(name))
     }
-    // Registered once, it must be the same.
+    // The redirect URI is registered, so it stays the same.
     expect(after.get('redirect_uri')).toBe(before.get('redirect_uri'))
-    // Opened again, it is the new one; no second tab was opened for it.
+    // Opening the link again opens the new one. No second tab was opened for it.
     expect(agent.link()).toBe(next)
     expect(history.filter(({ event }) => event.type === 'link-ready')).toHaveLength(1)
     expect(agent.model().signIns).toMatchObject([
       { phase: 'waiting', message: expect.stringContaining('--scope') },
     ])
 
-    // The first state is spent: forged, it ends nothing.
+    // The first state is no longer valid: a forged callback with it ends nothing.
     const forged = new URL(before.get('redirect_uri')!)
     forged.search = new URLSearchParams({ state: before.get('state')!, code: 'x' }).toString()
     expect((await fetch(forged)).status).toBe(400)
@@ -61,13 +61,13 @@ for (const offlineAccess of ['invalid_scope', 'invalid_request'] as const) {
     expect(provider.requests.token).toBe(1)
     await expect(fetch(forged)).rejects.toThrow()
 
-    // Remembered: the next sign-in asks without it at once.
+    // The rejection is remembered: the next sign-in leaves out offline_access from the start.
     const again = await signIn()
     expect(parametersOf(again).get('scope')).toBe('openid profile email')
   })
 }
 
-test('a browser follows in its one tab', async ({ start }) => {
+test('a browser follows the redirect in the same tab', async ({ start }) => {
   const { signIn, reached } = await start({
     provider: { demands: { offlineAccess: 'invalid_scope' } },
   })
@@ -84,7 +84,7 @@ test('a browser follows in its one tab', async ({ start }) => {
   }
 })
 
-test('it is asked again once only, and what did not help is not remembered', async ({ start }) => {
+test('there is only one retry, and it is not remembered if it fails', async ({ start }) => {
   const { signIn, reached, history } = await start({
     provider: {
       misbehave: {
@@ -108,7 +108,7 @@ test('it is asked again once only, and what did not help is not remembered', asy
   expect(parametersOf(await signIn()).get('scope')).toContain('offline_access')
 })
 
-test('where offline_access was not asked for, or another error came, nothing is asked again', async ({
+test('there is no retry if offline_access was not requested, or after another error', async ({
   start,
 }) => {
   for (const [scope, error] of [
@@ -133,7 +133,7 @@ test('where offline_access was not asked for, or another error came, nothing is 
   }
 })
 
-test('cancelled while the tab is sent on, nothing is left open', async ({ start }) => {
+test('nothing stays open if the sign-in is cancelled during the redirect', async ({ start }) => {
   const { agent, signIn } = await start({
     provider: { demands: { offlineAccess: 'invalid_scope' } },
   })
@@ -145,7 +145,7 @@ test('cancelled while the tab is sent on, nothing is left open', async ({ start 
   await expect(fetch(redirectUri)).rejects.toThrow()
 })
 
-test('an app’s sign-in fails with what to do, and the next one is asked for what is allowed', async ({
+test('an app’s sign-in fails with advice, and the next one requests only allowed scopes', async ({
   start,
 }) => {
   const { agent } = await start({ provider: { demands: { offlineAccess: 'invalid_scope' } } })
@@ -171,7 +171,9 @@ test('an app’s sign-in fails with what to do, and the next one is asked for wh
   expect(agent.api.allowedScopes(['offline_access'])).toEqual(['offline_access'])
 })
 
-test('an app’s own odd scope does not have offline_access left out for all', async ({ start }) => {
+test('an app’s own unknown scope does not remove offline_access for other apps', async ({
+  start,
+}) => {
   const { agent } = await start({ provider: { demands: { offlineAccess: 'invalid_scope' } } })
   const link = new Promise<string>((resolve) => {
     agent.subscribe((_model, event) => event.type === 'link-ready' && resolve(event.link))
@@ -182,7 +184,7 @@ test('an app’s own odd scope does not have offline_access left out for all', a
   expect(agent.api.allowedScopes(['openid', 'offline_access'])).toContain('offline_access')
 })
 
-test('RFC 6749 section 4.1.2.1: what an error says of scopes', () => {
+test('RFC 6749 section 4.1.2.1: whether an error is about scopes', () => {
   const about = (error: string, description?: string): unknown => {
     const parameters = new URLSearchParams({ state: 's', error })
     if (description !== undefined) parameters.set('error_description', description)
@@ -199,11 +201,11 @@ test('RFC 6749 section 4.1.2.1: what an error says of scopes', () => {
   expect(about('access_denied', 'scope')).toBe(false)
 })
 
-test.describe('what is remembered of the provider', () => {
+test.describe('the provider’s remembered rejection', () => {
   const asked = { issuer: 'https://a.example', clientId: 'c', scope: 'openid offline_access' }
   const DAY_MS = 24 * 60 * 60 * 1000
 
-  test('outlasts the program, for its owner alone, and is of no other provider, client or scope', () => {
+  test('outlasts the program, is private to its owner, and applies to one provider, client and scope', () => {
     const directory = mkdtempSync(join(tmpdir(), 'latchkey-memory-'))
     const complaints: string[] = []
     const ports = { directory, complain: (line: string) => void complaints.push(line) }
@@ -225,7 +227,7 @@ test.describe('what is remembered of the provider', () => {
     rmSync(directory, { recursive: true })
   })
 
-  test('is nothing where the file cannot be understood, and is known until the end where it cannot be kept', () => {
+  test('does not count if the file can’t be read, and lasts until the program ends if it can’t be written', () => {
     const directory = mkdtempSync(join(tmpdir(), 'latchkey-memory-'))
     const path = join(directory, PROVIDER_FILE)
     for (const content of [
@@ -256,7 +258,7 @@ test.describe('what is remembered of the provider', () => {
     expect(complaints).toEqual([FILE_MESSAGES.cannotWrite('provider.json', 'ENOENT')])
   })
 
-  test('holds no secret', () => {
+  test('contains no secret', () => {
     const directory = mkdtempSync(join(tmpdir(), 'latchkey-memory-'))
     const ports = { directory, nowMs: () => 1, complain: () => undefined }
     keepProviderMemory({

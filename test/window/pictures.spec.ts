@@ -1,5 +1,5 @@
-// The window looks as it did: every view and state against the picture that is kept of it, and the
-// pictures against what there is.
+// The window's look has not changed: every view and state matches its stored picture, and each picture
+// has its view.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,10 +13,10 @@ import {
   takePicture,
 } from '../support/window-pictures.js'
 
-// Other browsers and fonts draw other letters: then a picture says nothing of the page.
+// Other browsers and fonts draw different letters, so their pictures can't be compared.
 const CAN_COMPARE = process.platform === 'linux' && process.arch === 'x64'
 
-// A few pixels at most, however long the page is: a word that is another one has more.
+// At most a few pixels, however long the page is: a different word changes more.
 const SAME = { maxDiffPixels: 20 }
 
 const test = base.extend<object, { artist: Browser }>({
@@ -33,13 +33,13 @@ const test = base.extend<object, { artist: Browser }>({
 
 const CHANGES: readonly (readonly [what: string, name: string, change: () => void])[] = [
   [
-    'other space',
+    'different spacing',
     'signed-in',
     () => (document.querySelector<HTMLElement>('#facts')!.style.marginTop = '14px'),
   ],
-  // The longest of the pages, and one of its smallest words.
+  // The longest page, and one of its shortest words.
   [
-    'another word',
+    'a different word',
     'provider-refused',
     () => {
       const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
@@ -51,10 +51,13 @@ const CHANGES: readonly (readonly [what: string, name: string, change: () => voi
 ]
 
 test.describe('pictures', () => {
-  test.skip(!CAN_COMPARE, 'pictures are compared on Linux on x64, where their one browser runs')
+  test.skip(
+    !CAN_COMPARE,
+    'pictures are compared on Linux on x64 only, because their browser runs there',
+  )
 
   for (const picture of PICTURES) {
-    test(`${picture.name} looks as it did`, async ({ artist }) => {
+    test(`${picture.name} looks the same as its picture`, async ({ artist }) => {
       for (const look of listLooks(picture)) {
         const taken = await takePicture(artist, picture, look)
         // `npm run pictures` makes the files. Look at each change: the README shows some of them.
@@ -64,7 +67,7 @@ test.describe('pictures', () => {
   }
 
   for (const [what, name, change] of CHANGES) {
-    test(`a picture of a page with ${what} is another`, async ({ artist }) => {
+    test(`a page with ${what} does not match its picture`, async ({ artist }) => {
       const kept = PICTURES.find((picture) => picture.name === name)!
       const look = listLooks(kept)[0]!
       const act = async (page: Page): Promise<void> => {
@@ -79,7 +82,7 @@ test.describe('pictures', () => {
 
 const KEPT = join(ROOT, 'test', 'pictures')
 
-test('every picture of the window that is kept is of something, and the whole is small', () => {
+test('each stored picture belongs to a view, and all of them together are small', () => {
   const files = readdirSync(KEPT)
   const wanted = PICTURES.flatMap((picture) =>
     listLooks(picture).map((look) => fileOf(picture, look)),

@@ -19,7 +19,7 @@ import {
   type RunningProvider,
 } from '../provider/provider.js'
 
-// The provider runs inside programs whose output others read, so whatever it prints is a fault.
+// The provider runs inside programs whose output is read by others, so it must print nothing.
 const printed: string[] = []
 for (const stream of [process.stdout, process.stderr]) {
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean
@@ -41,9 +41,9 @@ type Cookies = Map<string, string>
 
 const started: RunningProvider[] = []
 
-/** Starts a provider that is closed after the test. */
+/** Starts a provider, and closes it after the test. */
 async function start(options?: ProviderOptions): Promise<RunningProvider> {
-  // ES256 unless asked otherwise: making an RSA key takes a hundred times as long.
+  // ES256 is the default here, because generating an RSA key takes a hundred times as long.
   const provider = await startProvider({ signingAlg: 'ES256', ...options })
   started.push(provider)
   return provider
@@ -59,7 +59,7 @@ const VERIFIER = randomBytes(32).toString('base64url')
 
 test.describe('good behaviour', () => {
   for (const signingAlg of ['RS256', 'ES256'] as const) {
-    test(`a person signs in, and the ID token is signed with ${signingAlg}`, async () => {
+    test(`a sign-in returns an ID token that is signed with ${signingAlg}`, async () => {
       const provider = await start({ signingAlg })
       const callback = await authorize(provider, { params: { nonce: 'n-1' } })
       expect(callback.origin + callback.pathname).toBe(REDIRECT_URI)
@@ -93,7 +93,7 @@ test.describe('good behaviour', () => {
     })
   }
 
-  test('the metadata announces what a native client relies on', async () => {
+  test('the metadata announces the features that a native client relies on', async () => {
     const provider = await start({ signingAlg: 'RS256' })
     expect(await readMetadata(provider)).toMatchObject({
       issuer: provider.issuer,
@@ -110,7 +110,7 @@ test.describe('good behaviour', () => {
   })
 
   for (const issuerPath of ['/', '/tenant', '/tenant/']) {
-    test(`an issuer that ends in ${issuerPath} serves a whole sign-in`, async () => {
+    test(`a complete sign-in works with an issuer that ends in ${issuerPath}`, async () => {
       const provider = await start({ issuerPath })
       expect(new URL(provider.issuer).pathname).toBe(issuerPath)
       expect(await readMetadata(provider)).toMatchObject({ issuer: provider.issuer })
@@ -120,7 +120,7 @@ test.describe('good behaviour', () => {
     })
   }
 
-  test('asking for offline_access suffices for a refresh token, and only that does', async () => {
+  test('a refresh token is issued if and only if offline_access is requested', async () => {
     const provider = await start()
     const without = await signIn(provider, { params: { scope: 'openid' } })
     expect(without.refresh_token).toBeUndefined()
@@ -130,7 +130,7 @@ test.describe('good behaviour', () => {
     expect(tokens.scope).toBe('openid offline_access')
   })
 
-  test('a refresh token works once; used again, it ends the sign-in', async () => {
+  test('a refresh token works once, and a second use ends the session', async () => {
     const provider = await start()
     const first = await signIn(provider)
     const second = (await (await ask(provider, 'token', first)).json()) as Tokens
@@ -144,13 +144,13 @@ test.describe('good behaviour', () => {
     expect((await ask(provider, 'userinfo', second)).status).toBe(401)
   })
 
-  test('a refresh token may be used again where the provider rotates none', async () => {
+  test('a refresh token can be used again if the provider does not rotate it', async () => {
     const provider = await start({ rotates: false })
     const tokens = await signIn(provider)
     for (const _ of [1, 2]) expect((await ask(provider, 'token', tokens)).status).toBe(200)
   })
 
-  test('a refresh token may be used again for as long as the provider has a grace', async () => {
+  test('a refresh token can be used again during the provider’s grace period', async () => {
     const clock = createTestClock()
     const provider = await start({ refreshGraceS: 60, clock })
     const tokens = await signIn(provider)
@@ -159,7 +159,7 @@ test.describe('good behaviour', () => {
     expect((await ask(provider, 'token', tokens)).status).toBe(400)
   })
 
-  test('it goes by the clock that it is given: what it issues, when, and how long it is good for', async () => {
+  test('the provider uses the given clock for all times and lifetimes', async () => {
     const clock = createTestClock(Date.now() + 40 * 24 * 3_600_000)
     const provider = await start({ clock, accessTokenTtlS: 600, refreshTokenTtlS: 3_600 })
     const tokens = await signIn(provider)
@@ -179,7 +179,7 @@ test.describe('good behaviour', () => {
     expect((await ask(provider, 'token', late)).status).toBe(400)
   })
 
-  test('a revoked refresh token is refused', async () => {
+  test('a revoked refresh token is rejected', async () => {
     const provider = await start()
     const tokens = await signIn(provider)
     expect((await ask(provider, 'revocation', tokens)).status).toBe(200)
@@ -187,7 +187,7 @@ test.describe('good behaviour', () => {
     expect(provider.revoked).toEqual([tokens.refresh_token])
   })
 
-  test('denying access leads back with access_denied, a description, iss and state', async () => {
+  test('if the user denies access, the redirect has access_denied, a description, iss and state', async () => {
     const provider = await start()
     const callback = await authorize(provider, { answer: 'deny=yes' })
     expect(Object.fromEntries(callback.searchParams)).toEqual({
@@ -198,7 +198,7 @@ test.describe('good behaviour', () => {
     })
   })
 
-  test('a code needs the verifier of its challenge, RFC 7636 section 4.6', async () => {
+  test('RFC 7636 section 4.6: a code requires the verifier of its challenge', async () => {
     const provider = await start()
     const callback = await authorize(provider)
     const response = await redeem(provider, callback, { code_verifier: 'x'.repeat(43) })
@@ -212,7 +212,7 @@ test.describe('good behaviour', () => {
     'for another host': { redirect_uri: 'http://localhost:1/callback' },
     'of another client': { client_id: 'stranger' },
   })) {
-    test(`a request ${what} is refused`, async () => {
+    test(`a request ${what} is rejected`, async () => {
       const provider = await start()
       const response = await fetch(authorizationUrl(provider, params), { redirect: 'manual' })
       const location = response.headers.get('Location')
@@ -221,7 +221,7 @@ test.describe('good behaviour', () => {
     })
   }
 
-  test('lifetimes are those asked for', async () => {
+  test('tokens have the requested lifetimes', async () => {
     const provider = await start({ accessTokenTtlS: 7, idTokenTtlS: 8 })
     const { id_token, expires_in } = await signIn(provider)
     expect(expires_in).toBe(7)
@@ -241,7 +241,7 @@ test.describe('good behaviour', () => {
     await signIn(provider, { params })
   })
 
-  test('it counts requests and keeps what the token endpoint was sent', async () => {
+  test('the provider counts requests and records those to the token endpoint', async () => {
     const provider = await start()
     const tokens = await signIn(provider)
     await ask(provider, 'token', tokens)
@@ -253,7 +253,7 @@ test.describe('good behaviour', () => {
     expect(renewed?.get('grant_type')).toBe('refresh_token')
   })
 
-  test('after a rotation the key set holds the new key alone, and sign-ins go on', async () => {
+  test('after a key rotation, the key set contains only the new key, and sign-ins still work', async () => {
     const provider = await start()
     const before = await signIn(provider)
     await provider.rotateKeys()
@@ -265,7 +265,7 @@ test.describe('good behaviour', () => {
     )
   })
 
-  test('everyone is asked every time who signs in', async () => {
+  test('the sign-in page is shown each time', async () => {
     const provider = await start()
     const cookies: Cookies = new Map()
     await signIn(provider, { cookies })
@@ -273,7 +273,7 @@ test.describe('good behaviour', () => {
     expect((await verify(provider, tokens.id_token)).payload.sub).toBe('bob')
   })
 
-  test('with rememberLogin a browser is asked once, and again on request', async () => {
+  test('with rememberLogin, the sign-in page is shown once, and again on request', async () => {
     const provider = await start({ rememberLogin: true })
     const cookies: Cookies = new Map()
     await signIn(provider, { cookies })
@@ -305,7 +305,7 @@ test.describe('good behaviour', () => {
     expect(await response.text()).toContain('This page has expired')
   })
 
-  test('a taken port is an error, and a closed provider gives its port back', async () => {
+  test('a port in use is an error, and a closed provider frees its port', async () => {
     const provider = await start()
     const port = Number(new URL(provider.issuer).port)
     await expect(startProvider({ port, signingAlg: 'ES256' })).rejects.toThrow('EADDRINUSE')
@@ -334,7 +334,7 @@ test.describe('in a browser', () => {
     }
   }
 
-  test('a button signs in and leads back to the app on another port', async () => {
+  test('a button signs in and redirects to the app on another port', async () => {
     const provider = await start()
     await inBrowser({ colorScheme: 'light' }, async (page, redirect_uri) => {
       await page.goto(authorizationUrl(provider, { redirect_uri }))
@@ -347,7 +347,7 @@ test.describe('in a browser', () => {
     })
   })
 
-  test('Deny leads back to the app with access_denied', async () => {
+  test('Deny redirects to the app with access_denied', async () => {
     const provider = await start()
     await inBrowser({ colorScheme: 'dark' }, async (page, redirect_uri) => {
       await page.goto(authorizationUrl(provider, { redirect_uri }))
@@ -358,7 +358,7 @@ test.describe('in a browser', () => {
     })
   })
 
-  test('someone else may sign in where another person is remembered', async () => {
+  test('someone else can sign in although another person is remembered', async () => {
     const provider = await start({ rememberLogin: true })
     await inBrowser({ colorScheme: 'light' }, async (page, redirect_uri) => {
       await page.goto(authorizationUrl(provider, { redirect_uri }))
@@ -372,7 +372,7 @@ test.describe('in a browser', () => {
     })
   })
 
-  test('signing out at the provider makes it forget who signed in', async () => {
+  test('signing out at the provider makes it forget the signed-in user', async () => {
     const provider = await start({ rememberLogin: true })
     await inBrowser({ colorScheme: 'light' }, async (page, redirect_uri) => {
       await page.goto(authorizationUrl(provider, { redirect_uri }))
@@ -391,7 +391,7 @@ test.describe('in a browser', () => {
 test.describe('misbehaviour', () => {
   const SWITCHED = ['discovery', 'jwks', 'token', 'userinfo', 'revocation'] as const
 
-  // What each fault looks like from outside, at every endpoint that can have it.
+  // How each fault looks from outside, at every endpoint that can have it.
   type Look = (
     request: Promise<Response>,
     provider: RunningProvider,
@@ -463,7 +463,7 @@ test.describe('misbehaviour', () => {
     }
   }
 
-  test('of all faults at the token endpoint only lost answers use a code up', async () => {
+  test('only a lost answer uses up a code, and no other fault at the token endpoint does', async () => {
     const provider = await start()
     for (const token of [
       'server-error',
@@ -481,7 +481,7 @@ test.describe('misbehaviour', () => {
     }
   })
 
-  test('a failing endpoint can name a time to wait, and quote what it was sent', async () => {
+  test('a failing endpoint can send Retry-After, and can echo the request', async () => {
     const provider = await start({ misbehave: { retryAfter: '120', userinfo: 'echo' } })
     const tokens = await signIn(provider)
     for (const token of ['rate-limited', 'unavailable'] as const) {
@@ -495,7 +495,7 @@ test.describe('misbehaviour', () => {
     expect(header).toContain(`Bearer ${tokens.access_token}`)
   })
 
-  test('an answer can be held back after its work is done, and show another date', async () => {
+  test('an answer can be delayed after its work is done, and can have another date', async () => {
     const provider = await start()
     const tokens = await signIn(provider)
     let release: () => void = () => undefined
@@ -518,7 +518,7 @@ test.describe('misbehaviour', () => {
     expect((await answer).headers.get('Date')).toBe(date)
   })
 
-  test('invalid-grant, empty and wrong-sub are what they say', async () => {
+  test('invalid-grant, empty and wrong-sub do what their names say', async () => {
     const provider = await start({
       misbehave: { jwks: 'empty', userinfo: 'wrong-sub' },
     })
@@ -576,7 +576,7 @@ test.describe('misbehaviour', () => {
     ['have an empty code', (params) => params.set('code', ''), /code=&/],
     ['repeat the state', (params) => params.append('state', 'b'), /state=state-1&.*state=b$/],
     [
-      'hold markup',
+      'contain markup',
       (params) => {
         params.delete('code')
         params.set('error', '<script>alert(1)</script>')
@@ -618,7 +618,7 @@ test.describe('misbehaviour', () => {
     await expect(verify(provider, id_token)).rejects.toThrow('no applicable key')
   })
 
-  test('an ID token can be replaced outright, after its claims were changed', async () => {
+  test('an ID token can be replaced completely after its claims were changed', async () => {
     const provider = await start()
     provider.misbehave.idToken = (claims) => (claims['sub'] = 'mallory')
     provider.misbehave.idTokenRaw = (jwt) => `e30.${jwt.split('.')[1]}.`
@@ -646,7 +646,7 @@ function authorizationUrl(provider: RunningProvider, params: Record<string, stri
   return endpoint(provider, `authorize?${query}`)
 }
 
-/** Does what a browser does; gives the callback, or throws the page that waits for an answer. */
+/** Acts as a browser. Returns the callback, or throws the page that waits for an answer. */
 async function authorize(provider: RunningProvider, signIn: SignIn = {}): Promise<URL> {
   const { params, answer = 'account=alice', cookies = new Map() } = signIn
   let url = new URL(authorizationUrl(provider, params))

@@ -1,4 +1,4 @@
-// The window for everybody: no violation that axe finds, each task by keyboard alone, every size.
+// The window is accessible: axe finds no violation, each task works by keyboard, every size fits.
 
 import {
   BUTTONS,
@@ -22,11 +22,11 @@ import type { Fake } from '../support/window.js'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe has to say against the page, and how many rules found something to look at. */
+/** The violations that axe finds, and the number of rules that passed. */
 async function examine(page: Page): Promise<{ violations: string[]; passes: number }> {
-  // It waits for timers.
+  // axe waits for timers.
   await page.clock.resume()
-  // Above the page's policy, as all that a test evaluates.
+  // Scripts evaluated by a test bypass the page's policy.
   await page.evaluate(AXE)
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
@@ -42,16 +42,16 @@ async function examine(page: Page): Promise<{ violations: string[]; passes: numb
   })
 }
 
-/** As narrow as the window gets; as it is, and that, at 200 %. */
+/** The smallest window, the usual width at 200 %, and the smallest window at 200 %. */
 const SIZES = [
   { width: 300, height: 360 },
   { width: 190, height: 260 },
   { width: 150, height: 180 },
 ] as const
 
-// Every view and state that there is a picture of.
+// Every view and state with a picture.
 for (const { name, answers, act } of PICTURES) {
-  test(`axe finds nothing against ${name}, light or dark`, async ({ open }) => {
+  test(`axe finds no violation in ${name}, light or dark`, async ({ open }) => {
     const { page } = await open(answers, { reducedMotion: 'reduce' })
     await act?.(page)
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -74,7 +74,7 @@ for (const { name, answers, act } of PICTURES) {
   })
 }
 
-/** What reaches out of the card or the window, or is out of sight with no way to scroll there. */
+/** The elements that extend beyond the card or the window, or that are clipped and can't be scrolled to. */
 function cutOff(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement
@@ -86,7 +86,7 @@ function cutOff(page: Page): Promise<string[]> {
         (rect.left < Math.max(left, 0) || rect.right > Math.min(right, clientWidth))
       for (const one of card.querySelectorAll('*')) {
         const range = document.createRange()
-        // Where lines are kept as they are, the blanks at their ends hang out, and nothing else.
+        // In preformatted text, only the spaces at the ends of lines may extend beyond.
         if (one.closest('pre') === null && !one.querySelector('pre')) range.selectNodeContents(one)
         else if (one.scrollWidth > one.clientWidth + 1) found.push(one.outerHTML)
         const isClipped =
@@ -101,7 +101,7 @@ function cutOff(page: Page): Promise<string[]> {
   })
 }
 
-test('what does not fit would be seen', async ({ open }) => {
+test('the check detects content that does not fit', async ({ open }) => {
   const { page } = await open(STATES['signed-in'])
   for (const style of [
     'width: 400px',
@@ -118,10 +118,10 @@ test('what does not fit would be seen', async ({ open }) => {
 })
 
 for (const [name, status] of [
-  ['words without end', 'x'.repeat(200)],
+  ['very long words', 'x'.repeat(200)],
   ['many words', 'a few words '.repeat(16)],
 ] as const) {
-  test(`nothing is cut off of names and reasons that are ${name}`, async ({ open }) => {
+  test(`names and reasons with ${name} are not cut off`, async ({ open }) => {
     const account = { sub: 'x', name: status, email: `${status}@example.com` }
     const { page, tell } = await open(STATES['signed-in'], {
       viewport: { width: 190, height: 260 },
@@ -139,11 +139,11 @@ for (const [name, status] of [
   })
 }
 
-// A keyboard, and what has the focus: nothing is found but by going there.
+// By keyboard, an element is found only if the focus gets there.
 
 const ROUND = 40
 
-/** Presses Tab until something of that name has the focus. */
+/** Presses Tab until an element with that name has the focus. */
 async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   const seen: string[] = []
   for (let step = 0; step < ROUND; step++) {
@@ -156,7 +156,7 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
     })
     seen.push(found.trim())
     if (typeof name === 'string' ? found.trim() === name : name.test(found)) {
-      // Who sees the page sees where they are.
+      // The focus is visible.
       const outline = await focused.evaluate((one) => getComputedStyle(one).outlineStyle)
       expect(outline, `${found} shows that it has the focus`).toBe('solid')
       return
@@ -206,7 +206,7 @@ test('by keyboard: paste the address that the browser could not load', async ({ 
   ])
 })
 
-test('by keyboard: sign out, sign in as somebody else, and copy the service’s address', async ({
+test('by keyboard: sign out, sign in as someone else, and copy the service’s address', async ({
   open,
 }) => {
   const { page, fake } = await open(STATES['signed-in'])
@@ -220,7 +220,7 @@ test('by keyboard: sign out, sign in as somebody else, and copy the service’s 
   ])
 })
 
-test('by keyboard: set up a provider, with a test, another spelling and a refused field', async ({
+test('by keyboard: set up a provider, with a test, another spelling and a rejected field', async ({
   open,
 }) => {
   const issuer = 'https://login.example.com'
@@ -269,7 +269,7 @@ test('by keyboard: choose a provider by name, read how to register there, and sa
   const { page, fake } = await open({ status: STATES['no-provider'], settings: UNSET })
   await pressByKey(page, /^Copy the redirect URI/)
   await tabTo(page, 'Provider')
-  // Letters go to the first that begins so.
+  // Typing selects the first name with these letters.
   await page.keyboard.type('Aut')
   await expect(page.getByText(PROVIDER.known('Auth0'))).toBeVisible()
   await expect(page.getByLabel('Provider', { exact: true })).toBeFocused()
@@ -294,7 +294,7 @@ test('by keyboard: choose a provider by name, read how to register there, and sa
   ])
 })
 
-test('by keyboard: change a setting, make a report, copy it, and come back', async ({ open }) => {
+test('by keyboard: change a setting, create a report, copy it, and go back', async ({ open }) => {
   const { page, fake } = await open({ status: STATES['signed-in'], report: REPORT })
   await pressByKey(page, 'Settings')
   await pressByKey(page, SETTINGS.choices.notifications[0], 'Space')
@@ -313,9 +313,7 @@ test('by keyboard: change a setting, make a report, copy it, and come back', asy
   ])
 })
 
-test('in forced colours every button and field has an edge, and every sign a colour', async ({
-  open,
-}) => {
+test('in forced colours, every button and field has a visible border', async ({ open }) => {
   for (const name of ['signed-in', 'no-provider'] as const) {
     const { page } = await open(
       { status: STATES[name], settings: UNSET },
@@ -334,7 +332,7 @@ test('in forced colours every button and field has an edge, and every sign a col
   }
 })
 
-test('where more contrast is asked for, what is soft else is as strong as the rest', async ({
+test('with increased contrast, secondary text has the same colour as the rest', async ({
   open,
 }) => {
   const { page } = await open(STATES['signed-in'], { contrast: 'more' })

@@ -28,7 +28,7 @@ async function paste(page: Page): Promise<void> {
 const asked = ({ calls }: Fake): unknown[] => calls.filter(([name]) => name === 'pasteAddress')
 const announcements = (fake: Fake): string[] => fake.announcements
 
-/** All that the page shows or holds, but for what the test itself recorded. */
+/** Everything that the page shows or holds, without the records of the test itself. */
 async function held(page: Page): Promise<string> {
   const values = await page
     .locator('input')
@@ -36,7 +36,7 @@ async function held(page: Page): Promise<string> {
   return [await page.content(), ...values, page.url()].join('\n')
 }
 
-test('a field takes the address while a sign-in waits, and at no other time', async ({ open }) => {
+test('the field for the address is shown only while a sign-in waits', async ({ open }) => {
   const { page, tell } = await open(WAITING)
   await expect(field(page)).toBeHidden()
   await page.getByText(STATUS.helpQuestion).click()
@@ -47,7 +47,7 @@ test('a field takes the address while a sign-in waits, and at no other time', as
   }
 })
 
-test('F19: it takes the address of what an app asks for beside a session too', async ({ open }) => {
+test('F19: the field also works for an app’s sign-in during a session', async ({ open }) => {
   const { page, fake, tell } = await open({ ...TAKING, status: STATES['signed-in'] })
   await expect(page.getByText(STATUS.helpQuestion)).toBeHidden()
   await tell(STATES.asking)
@@ -60,7 +60,7 @@ test('F19: it takes the address of what an app asks for beside a session too', a
   await expect(field(page)).toBeHidden()
 })
 
-test('a refusal is said at the field, aloud too, and nothing of the address stays', async ({
+test('a rejection is shown at the field and announced, and the address is not kept', async ({
   open,
 }) => {
   const { page, fake, complaints } = await open(REJECTING)
@@ -74,14 +74,14 @@ test('a refusal is said at the field, aloud too, and nothing of the address stay
   expect(await fake(asked)).toEqual([['pasteAddress', ADDRESS]])
   expect(await fake(announcements)).toEqual([PASTED_MESSAGES['other-sign-in']])
   expect(await held(page)).not.toMatch(CANARY)
-  // The next try takes it back.
+  // The next attempt removes the message.
   await field(page).fill('h')
   await expect(field(page)).not.toHaveAttribute('aria-invalid')
   await expect(page.locator('#pasted-error')).toBeHidden()
   expect(await complaints()).toEqual([])
 })
 
-test('an address that is taken is said to be, and nothing of it stays', async ({ open }) => {
+test('an accepted address is confirmed, and is not kept', async ({ open }) => {
   const { page, fake } = await open(TAKING)
   await paste(page)
   await expect(page.getByRole('status')).toHaveText(PASTED_MESSAGES.taken)
@@ -91,7 +91,7 @@ test('an address that is taken is said to be, and nothing of it stays', async ({
   expect(await held(page)).not.toMatch(CANARY)
 })
 
-test('Enter in the field is the same as the button, once', async ({ open }) => {
+test('Enter in the field works like the button, and only once', async ({ open }) => {
   const { page, fake } = await open(TAKING)
   await page.getByText(STATUS.helpQuestion).click()
   await field(page).fill(ADDRESS)
@@ -102,7 +102,7 @@ test('Enter in the field is the same as the button, once', async ({ open }) => {
   expect(page.url()).not.toMatch(CANARY)
 })
 
-test('where the main process does not answer, that is said, and nothing stays', async ({
+test('if the main process does not answer, a message says so, and the address is not kept', async ({
   open,
 }) => {
   const { page } = await open(WAITING)
@@ -112,7 +112,9 @@ test('where the main process does not answer, that is said, and nothing stays', 
   expect(await held(page)).not.toMatch(CANARY)
 })
 
-test('what was typed and not sent is gone with the wait', async ({ open }) => {
+test('an address that was typed but not sent is cleared when the sign-in ends', async ({
+  open,
+}) => {
   const { page, tell } = await open(WAITING)
   await page.getByText(STATUS.helpQuestion).click()
   await field(page).fill(ADDRESS)

@@ -1,4 +1,4 @@
-// The form that a provider is set up with, in a real Chromium.
+// The form for setting up a provider, in a real Chromium.
 
 import {
   NEWS,
@@ -38,7 +38,7 @@ async function openForm(page: Page): Promise<void> {
   await expect(page.getByRole('heading')).toHaveText(PROVIDER.heading)
 }
 
-test('a first provider is saved with what was typed and no more, and the state is shown', async ({
+test('a first provider is saved with exactly the typed values, and the state is shown', async ({
   open,
 }) => {
   const { page, fake, complaints } = await open(NONE)
@@ -56,7 +56,7 @@ test('a first provider is saved with what was typed and no more, and the state i
   expect(await complaints()).toEqual([])
 })
 
-test('Enter in a field saves, once until that has been answered', async ({ open }) => {
+test('Enter in a field saves, and is ignored until the answer arrives', async ({ open }) => {
   const { page, fake } = await open(NONE)
   await fake(({ held }) => held.push('saveSettings'))
   await page.getByLabel('Issuer').fill(ISSUER)
@@ -74,7 +74,7 @@ for (const [empty, filled, words] of [
   ['Issuer', 'Client ID', 'Enter the address of your provider.'],
   ['Client ID', 'Issuer', PROVIDER.missingClientId],
 ] as const) {
-  test(`without its ${empty} nothing is saved, and the field says so`, async ({ open }) => {
+  test(`without the ${empty} nothing is saved, and the field says so`, async ({ open }) => {
     const { page, fake } = await open(NONE)
     await page.getByLabel(filled).fill(ISSUER)
     await button(page, 'Save').click()
@@ -86,7 +86,7 @@ for (const [empty, filled, words] of [
   })
 }
 
-test('a refusal stands at its field, which gets the focus, and nothing typed is lost', async ({
+test('a rejection is shown at its field, which gets the focus, and no typed value is lost', async ({
   open,
 }) => {
   const message = 'A redirect port must be a whole number from 1 to 65535.'
@@ -99,7 +99,7 @@ test('a refusal stands at its field, which gets the focus, and nothing typed is 
   await page.getByText(PROVIDER.more, { exact: true }).click()
   await page.getByLabel('Audience').fill('https://api.example.com')
   await page.getByLabel('Redirect ports').fill('http')
-  // Closed, it would hide what was refused.
+  // If the section were closed, it would hide the rejected field.
   await page.getByText(PROVIDER.more, { exact: true }).click()
   await button(page, 'Save').click()
 
@@ -130,7 +130,7 @@ test('a refusal stands at its field, which gets the focus, and nothing typed is 
 })
 
 for (const field of [null, 'notifications'] as const) {
-  test(`a refusal that is about no field of the form stands by its button: ${field}`, async ({
+  test(`a rejection that belongs to no field of the form is shown next to the button: ${field}`, async ({
     open,
   }) => {
     const message = 'settings.json cannot be written (EROFS).'
@@ -144,7 +144,7 @@ for (const field of [null, 'notifications'] as const) {
   })
 }
 
-test('a save that comes to nothing is told, and nothing typed is lost', async ({ open }) => {
+test('a failed save is reported, and no typed value is lost', async ({ open }) => {
   const { page, fake } = await open(NONE)
   await fake(({ held }) => held.push('saveSettings'))
   await page.getByLabel('Issuer').fill(ISSUER)
@@ -160,7 +160,7 @@ for (const [how, outcomes, words] of [
   ['saved', [], NEWS.saved],
   ['rejected', [{ kind: 'rejected', field: 'issuer', message: 'No.' }], 'No.'],
 ] as const) {
-  test(`who has left the form stays where they are when it is ${how}, and is told`, async ({
+  test(`if the user has left the form when it is ${how}, the view stays and the result is announced`, async ({
     open,
   }) => {
     const { page, fake } = await open({ status: STATES['signed-in'], outcomes })
@@ -179,7 +179,9 @@ for (const [how, outcomes, words] of [
   })
 }
 
-test('only what was changed is sent, and nothing where nothing was', async ({ open }) => {
+test('only changed values are sent, and nothing is sent if nothing was changed', async ({
+  open,
+}) => {
   const { page, fake } = await open(STATES['signed-in'])
   await openForm(page)
   await expect(page.getByLabel('Issuer')).toHaveValue('https://login.example.com/tenant/')
@@ -196,7 +198,9 @@ test('only what was changed is sent, and nothing where nothing was', async ({ op
   expect(await fake(saves)).toEqual([{ scope: 'openid' }])
 })
 
-test('emptied of both, it takes the provider away, and asks for one again', async ({ open }) => {
+test('clearing both fields removes the provider, and the form asks for a new one', async ({
+  open,
+}) => {
   const { page, fake } = await open(STATES['signed-out'])
   await openForm(page)
   await page.getByLabel('Issuer').fill('')
@@ -206,7 +210,7 @@ test('emptied of both, it takes the provider away, and asks for one again', asyn
   expect(await fake(saves)).toEqual([{ issuer: '', clientId: '' }])
 })
 
-test('that another provider signs them out is said to who is signed in', async ({ open }) => {
+test('a signed-in user is warned that changing the provider signs them out', async ({ open }) => {
   const { page, tell } = await open(STATES['signed-in'])
   await openForm(page)
   const warning = page.getByText(PROVIDER.warning)
@@ -232,7 +236,7 @@ test('a field that a flag or variable sets is shown locked, and is not sent', as
   await expect.poll(() => fake(saves)).toEqual([{ clientId: 'other' }])
 })
 
-test('no field is completed, corrected or checked for spelling', async ({ open }) => {
+test('no field is autocompleted, autocorrected or spell-checked', async ({ open }) => {
   const { page } = await open({ status: STATES['signed-out'], settings: LOCKED })
   await openForm(page)
   const fields = page.locator('#provider input')
@@ -245,7 +249,7 @@ test('no field is completed, corrected or checked for spelling', async ({ open }
   await expect(page.getByLabel('Issuer')).toHaveAttribute('inputmode', 'url')
 })
 
-test('Test asks the provider that is typed, and lists what it says', async ({ open }) => {
+test('Test contacts the typed provider and lists the results', async ({ open }) => {
   const lines = ['You sign in at login.example.com, with PKCE.', 'It has a sign-out page.']
   const { page, fake } = await open({ ...NONE, finding: { kind: 'found', lines } })
   await fake(({ held }) => held.push('testProvider'))
@@ -261,7 +265,7 @@ test('Test asks the provider that is typed, and lists what it says', async ({ op
   expect(await fake(saves)).toEqual([])
 })
 
-test('Test without an issuer asks nobody', async ({ open }) => {
+test('Test without an issuer contacts no provider', async ({ open }) => {
   const { page, fake } = await open(NONE)
   await button(page, 'Test').click()
   await expect(page.getByLabel('Issuer')).toBeFocused()
@@ -269,7 +273,7 @@ test('Test without an issuer asks nobody', async ({ open }) => {
   expect(await fake(tests)).toEqual([])
 })
 
-test('what is wrong is said, and a spelling that is right is taken with one press', async ({
+test('a mistake is explained, and the correct spelling is applied with one click', async ({
   open,
 }) => {
   const { page, fake } = await open({ ...NONE, finding: MISSPELT })
@@ -286,7 +290,7 @@ test('what is wrong is said, and a spelling that is right is taken with one pres
   expect(await fake(tests)).toEqual([ISSUER, `${ISSUER}/`])
 })
 
-test('the spelling can be taken at once, while the button Test still rests', async ({ open }) => {
+test('the spelling can be applied at once, while Test is still disabled', async ({ open }) => {
   const { page, fake } = await open({ ...NONE, finding: MISSPELT })
   await page.getByLabel('Issuer').fill(ISSUER)
   await button(page, 'Test').click()
@@ -294,7 +298,7 @@ test('the spelling can be taken at once, while the button Test still rests', asy
   await expect.poll(() => fake(tests)).toEqual([ISSUER, `${ISSUER}/`])
 })
 
-test('what was found is not shown beside another issuer', async ({ open }) => {
+test('a test result is not shown next to another issuer', async ({ open }) => {
   const { page, fake } = await open({ ...NONE, finding: MISSPELT })
   await page.getByLabel('Issuer').fill(ISSUER)
   await button(page, 'Test').click()
@@ -304,7 +308,7 @@ test('what was found is not shown beside another issuer', async ({ open }) => {
   await expect(finding(page)).toBeEmpty()
   await expect(button(page, PROVIDER.useSpelling)).toBeHidden()
 
-  // Nor where it comes late.
+  // A late result isn't shown either.
   await page.clock.runFor(500)
   await fake(({ held }) => held.push('testProvider'))
   await button(page, 'Test').click()
@@ -315,7 +319,7 @@ test('what was found is not shown beside another issuer', async ({ open }) => {
   await expect(finding(page)).toBeEmpty()
 })
 
-test('a test that comes to nothing is told', async ({ open }) => {
+test('a failed test is reported', async ({ open }) => {
   const { page, fake } = await open(NONE)
   await fake(({ held }) => held.push('testProvider'))
   await page.getByLabel('Issuer').fill(ISSUER)
@@ -325,7 +329,7 @@ test('a test that comes to nothing is told', async ({ open }) => {
   await expect(finding(page)).toBeEmpty()
 })
 
-test('settings that cannot be read are told, and nothing is saved over them', async ({ open }) => {
+test('unreadable settings are reported, and are not overwritten', async ({ open }) => {
   const { page, fake } = await open({ ...NONE, settings: null })
   await expect(page.getByRole('alert')).toHaveText(NEWS.settingsUnreadable)
   await page.getByLabel('Issuer').fill(ISSUER)
@@ -335,7 +339,7 @@ test('settings that cannot be read are told, and nothing is saved over them', as
   expect(await fake(saves)).toEqual([])
 })
 
-test('what is typed outlasts news of the state and a look at the settings', async ({ open }) => {
+test('typed values survive a change of the state and a visit to the settings', async ({ open }) => {
   const { page, tell } = await open(NONE)
   await page.getByLabel('Issuer').fill(ISSUER)
   await tell({ ...STATES['no-provider'], serviceMessage: 'Port 1000 is taken.' })
@@ -348,7 +352,7 @@ test('what is typed outlasts news of the state and a look at the settings', asyn
   await expect(page.getByLabel('Issuer')).toHaveValue(ISSUER)
 })
 
-test('what is typed outlasts that the provider is taken away elsewhere', async ({ open }) => {
+test('typed values survive when the provider is removed elsewhere', async ({ open }) => {
   const { page, tell } = await open(STATES['signed-out'])
   await openForm(page)
   await page.getByLabel('Issuer').fill(ISSUER)
@@ -357,7 +361,7 @@ test('what is typed outlasts that the provider is taken away elsewhere', async (
   await expect(page.getByLabel('Issuer')).toBeFocused()
 })
 
-test('opened from the settings it shows them as they are, not what was typed before', async ({
+test('if opened from the settings, the form shows the saved values, not earlier typing', async ({
   open,
 }) => {
   const { page } = await open(STATES['signed-out'])
@@ -368,7 +372,7 @@ test('opened from the settings it shows them as they are, not what was typed bef
   await expect(page.getByLabel('Issuer')).toHaveValue('https://login.example.com/tenant/')
 })
 
-test('what few providers need is out of sight until it is used', async ({ open }) => {
+test('rarely needed fields are hidden until they are used', async ({ open }) => {
   const { page } = await open(STATES['signed-out'])
   await openForm(page)
   await expect(page.getByLabel('Audience')).toBeHidden()
@@ -383,7 +387,7 @@ test('what few providers need is out of sight until it is used', async ({ open }
   await expect(used.page.getByLabel('Redirect ports')).toBeVisible()
 })
 
-test('what is known of a provider is said as soon as its issuer is typed, and its fields are open', async ({
+test('advice on a known provider is shown once its issuer is typed, and its fields are shown', async ({
   open,
 }) => {
   const known = {
@@ -399,9 +403,7 @@ test('what is known of a provider is said as soon as its issuer is typed, and it
   await expect(page.getByLabel('Client secret')).toHaveAttribute('type', 'password')
 })
 
-test('a client secret that is set is shown as a mask, and sent only once it is typed anew', async ({
-  open,
-}) => {
+test('a saved client secret is masked, and sent only if it is typed again', async ({ open }) => {
   const fields = { ...SETTINGS.fields, clientSecret: { value: '••••••••', lockedBy: null } }
   const { page, fake } = await open({
     status: STATES['signed-out'],
@@ -423,9 +425,7 @@ const provider = (page: Page) => page.getByLabel('Provider', { exact: true })
 const known = (page: Page) => page.locator('.known')
 const uris = (page: Page) => page.locator('#redirect-uris code')
 
-test('a provider is chosen by name, out of those that work and one that is another', async ({
-  open,
-}) => {
+test('a provider is chosen by name from the known ones, or as another one', async ({ open }) => {
   const { page, complaints } = await open(NONE)
   await expect(provider(page)).toHaveValue('')
   const options = page.locator('#provider-name option:not([hidden])')
@@ -435,7 +435,7 @@ test('a provider is chosen by name, out of those that work and one that is anoth
 })
 
 for (const choice of listProviders()) {
-  test(`${choice.name}, chosen: its issuer, what to register, and what it asks for is filled in`, async ({
+  test(`choosing ${choice.name} fills in its issuer and settings, and shows what to register`, async ({
     open,
   }) => {
     const { page, fake } = await open(NONE)
@@ -447,14 +447,14 @@ for (const choice of listProviders()) {
     for (const [name, value] of Object.entries(choice.settings)) {
       await expect(page.locator(`#${name}`)).toHaveValue(value)
     }
-    // What is filled in needs no look; what is left to decide does.
+    // Filled-in fields stay hidden. Fields that need a decision are shown.
     const more = page.locator('#more > div')
     await expect(more).toBeVisible({ visible: choice.lines.length > 1 })
     const { redirectPort = '', redirectHost = '127.0.0.1' } = choice.settings
     const port = redirectPort === '' ? '' : `:${redirectPort}`
     await expect(uris(page)).toHaveText([`http://${redirectHost}${port}/callback`])
 
-    // What is still to be replaced is selected, and is not taken for an issuer.
+    // The part to replace is selected, and the text does not count as an issuer.
     await page.getByLabel('Client ID').fill('latchkey-desktop')
     const issuer = page.getByLabel('Issuer')
     for (const blank of choice.blanks) {
@@ -477,7 +477,7 @@ for (const choice of listProviders()) {
   })
 }
 
-test('Test asks no provider whose issuer has a part to replace', async ({ open }) => {
+test('Test contacts no provider while its issuer has a part to replace', async ({ open }) => {
   const { page, fake } = await open(NONE)
   await provider(page).selectOption('Keycloak')
   await button(page, 'Test').click()
@@ -486,7 +486,7 @@ test('Test asks no provider whose issuer has a part to replace', async ({ open }
   expect(await fake(tests)).toEqual([])
 })
 
-test('choosing another takes back what was filled in, and what was typed is there on return', async ({
+test('choosing another provider removes filled-in values, and typed values are restored later', async ({
   open,
 }) => {
   const { page } = await open(NONE)
@@ -501,7 +501,7 @@ test('choosing another takes back what was filled in, and what was typed is ther
   await ports.fill('9000')
   await provider(page).selectOption('Auth0')
   await expect(scopes).toHaveValue('openid profile email offline_access')
-  // The person's own stays.
+  // The typed value stays.
   await expect(ports).toHaveValue('9000')
   await expect(uris(page)).toHaveText(['http://127.0.0.1:9000/callback'])
   await issuer.fill('https://login.example.org/')
@@ -514,9 +514,7 @@ test('choosing another takes back what was filled in, and what was typed is ther
   await expect(issuer).toHaveValue('https://login.example.org/')
 })
 
-test('an issuer that is pasted whole takes the place of all that stands there', async ({
-  open,
-}) => {
+test('a pasted complete issuer replaces the whole field', async ({ open }) => {
   const { page } = await open(NONE)
   const issuer = page.getByLabel('Issuer')
   await provider(page).selectOption('Auth0')
@@ -527,7 +525,7 @@ test('an issuer that is pasted whole takes the place of all that stands there', 
   await page.keyboard.press('ControlOrMeta+V')
   await expect(issuer).toHaveValue('https://example.eu.auth0.com/')
 
-  // A domain is a part of it.
+  // A domain alone replaces only its part.
   await provider(page).selectOption('Okta')
   await page.getByLabel('Client ID').fill('example.okta.com')
   await page.getByLabel('Client ID').selectText()
@@ -537,9 +535,7 @@ test('an issuer that is pasted whole takes the place of all that stands there', 
   await expect(issuer).toHaveValue('https://example.okta.com')
 })
 
-test('the list follows an issuer that is typed or set, and then fills nothing in', async ({
-  open,
-}) => {
+test('the list follows a typed or saved issuer without filling in values', async ({ open }) => {
   const fields = {
     ...SETTINGS.fields,
     issuer: { value: 'https://tenant.auth0.com/', lockedBy: null },
@@ -564,7 +560,7 @@ test('the list follows an issuer that is typed or set, and then fills nothing in
   await expect(provider(page)).toHaveValue('auth0')
 })
 
-test('what was filled in for one provider is taken back when another’s issuer is typed', async ({
+test('values filled in for one provider are removed when another’s issuer is typed', async ({
   open,
 }) => {
   const { page } = await open(NONE)
@@ -577,7 +573,7 @@ test('what was filled in for one provider is taken back when another’s issuer 
   await expect(known(page)).toContainText('Choose a port with --redirect-port')
 })
 
-test('saved, what was filled in is the person’s own', async ({ open }) => {
+test('once saved, filled-in values count as the user’s own', async ({ open }) => {
   const { page } = await open({ status: STATES['signed-out'] })
   await openForm(page)
   await provider(page).selectOption('Auth0')
@@ -591,7 +587,7 @@ test('saved, what was filled in is the person’s own', async ({ open }) => {
   await expect(page.getByLabel('Redirect ports')).toHaveValue('8400')
 })
 
-test('where a flag sets the issuer there is nothing to choose, and locked fields stay', async ({
+test('if a flag sets the issuer, no provider can be chosen, and locked fields stay', async ({
   open,
 }) => {
   const { page } = await open({ status: STATES['signed-out'], settings: LOCKED })
@@ -606,7 +602,7 @@ test('where a flag sets the issuer there is nothing to choose, and locked fields
   await expect(known(scoped.page)).toContainText(PROVIDER.filledIn('Prompt, Additional parameters'))
 })
 
-test('the provider’s page is asked for by its name, and its link is there to read', async ({
+test('the provider’s guide is opened by the provider’s ID, and its link is shown', async ({
   open,
 }) => {
   const { page, fake } = await open(NONE)
@@ -623,7 +619,7 @@ test('the provider’s page is asked for by its name, and its link is there to r
     .toEqual(['openProviderGuide', 'google'])
 })
 
-test('the redirect URIs are those that the fields make, and can be copied', async ({ open }) => {
+test('the redirect URIs follow the fields and can be copied', async ({ open }) => {
   const { page, fake } = await open(NONE)
   await expect(uris(page)).toHaveText(['http://127.0.0.1/callback'])
   await page.getByText(PROVIDER.more, { exact: true }).click()
@@ -638,7 +634,7 @@ test('the redirect URIs are those that the fields make, and can be copied', asyn
   await expect(button(page, 'Copy the redirect URI')).toBeHidden()
 })
 
-test('how to try the demo is shown on the first screen only', async ({ open }) => {
+test('instructions for the demo are shown on the first screen only', async ({ open }) => {
   const { page, tell } = await open(NONE)
   await expect(page.getByText('demo provider')).toContainText('npm start')
   await tell(STATES['signed-out'])

@@ -26,7 +26,7 @@ async function openQuestion(page: Page): Promise<void> {
   await expect(page.getByRole('listitem')).toHaveText(PLAN.lines)
 }
 
-test('the question says what is removed, and removes nothing by itself', async ({ open }) => {
+test('the question lists the data to remove, and removes nothing by itself', async ({ open }) => {
   const { page, fake, complaints } = await open(ANSWERS)
   await openQuestion(page)
   await expect(page.getByRole('heading')).toBeFocused()
@@ -41,7 +41,7 @@ test('the question says what is removed, and removes nothing by itself', async (
   expect(await complaints()).toEqual([])
 })
 
-test('signed out at the provider first, then removed', async ({ open }) => {
+test('the session is ended at the provider before the data is removed', async ({ open }) => {
   const { page, fake } = await open(ANSWERS)
   await openQuestion(page)
   await button(page, REMOVAL.remove).click()
@@ -53,7 +53,7 @@ for (const [how, leave] of [
   ['Back', (page: Page) => button(page, 'Back').click()],
   ['Escape', (page: Page) => page.keyboard.press('Escape')],
 ] as const) {
-  test(`${how} leaves all as it is, with the focus where it was`, async ({ open }) => {
+  test(`${how} changes nothing and restores the focus`, async ({ open }) => {
     const { page, fake } = await open(ANSWERS)
     await openQuestion(page)
     await leave(page)
@@ -61,7 +61,7 @@ for (const [how, leave] of [
     expect(await fake(asked)).toEqual([])
   })
 
-  test(`${how} while the provider is asked removes nothing, and signs out here too`, async ({
+  test(`${how} during the provider’s sign-out removes no data, and signs out here too`, async ({
     open,
   }) => {
     const { page, fake } = await open(ANSWERS)
@@ -75,7 +75,7 @@ for (const [how, leave] of [
   })
 }
 
-test('a press answers only the question that was on the page then', async ({ open }) => {
+test('a click confirms only the question that is open at that moment', async ({ open }) => {
   const { page, fake } = await open(ANSWERS)
   await openQuestion(page)
   await fake(({ held }) => held.push('revokeSession'))
@@ -87,7 +87,7 @@ test('a press answers only the question that was on the page then', async ({ ope
   await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['runCommand', 'sign-out']])
 })
 
-test('what was not revoked is said, and the person decides', async ({ open }) => {
+test('a failed revocation is shown, and the user decides', async ({ open }) => {
   const { page, fake } = await open({
     ...ANSWERS,
     revocation: { kind: 'not-revoked', message: NOT_REVOKED },
@@ -98,7 +98,7 @@ test('what was not revoked is said, and the person decides', async ({ open }) =>
   await expect(page.getByRole('alert').filter({ visible: true })).toHaveText(
     REMOVAL.nothingYet(NOT_REVOKED),
   )
-  // Whoever presses once more without reading tries again, and removes nothing.
+  // Pressing Enter again without reading tries again, and removes nothing.
   await expect(button(page, 'Try again')).toBeFocused()
   await page.clock.runFor(1000)
   await page.keyboard.press('Enter')
@@ -110,7 +110,7 @@ test('what was not revoked is said, and the person decides', async ({ open }) =>
     .toEqual([['revokeSession'], ['revokeSession'], ['removeData']])
 })
 
-test('opened once more it asks anew', async ({ open }) => {
+test('the question starts over when it is opened again', async ({ open }) => {
   const { page } = await open({
     ...ANSWERS,
     revocation: { kind: 'not-revoked', message: NOT_REVOKED },
@@ -124,7 +124,7 @@ test('opened once more it asks anew', async ({ open }) => {
   await expect(button(page, REMOVAL.anyway)).toBeHidden()
 })
 
-test('nobody can confirm what was not said', async ({ open }) => {
+test('nothing can be confirmed before the question is complete', async ({ open }) => {
   const { page, fake } = await open(STATES['signed-in'])
   await button(page, 'Settings').click()
   await button(page, SETTINGS.removeData).click()

@@ -1,4 +1,4 @@
-// The settings and the report, and the ways between the window's views, in a real Chromium.
+// The settings, the report, and navigation between the window's views, in a real Chromium.
 
 import {
   BUTTONS,
@@ -32,7 +32,7 @@ for (const [label, before, call] of [
   ['Sign out at the provider too', false, ['saveSettings', { endSession: true }]],
   ['Keep the session without a keyring', false, ['saveSettings', { keepWithoutKeyring: true }]],
 ] as const) {
-  test(`${label}: a press changes it, and that is said`, async ({ open }) => {
+  test(`${label}: a click changes the setting, and this is announced`, async ({ open }) => {
     const { page, fake, complaints } = await open(SIGNED_IN)
     await openSettings(page)
     const box = page.getByRole('checkbox', { name: label })
@@ -48,7 +48,9 @@ for (const [label, before, call] of [
     expect(await complaints()).toEqual([])
   })
 
-  test(`${label}: a refusal is said there, and it shows what is so still`, async ({ open }) => {
+  test(`${label}: a rejection is shown there, and the checkbox keeps its value`, async ({
+    open,
+  }) => {
     const message = 'settings.json cannot be written (EROFS).'
     const { page, fake } = await open({
       status: SIGNED_IN,
@@ -68,7 +70,7 @@ for (const [label, before, call] of [
   })
 }
 
-test('a press is not heard twice while the first is on its way', async ({ open }) => {
+test('a second click is ignored until the first is answered', async ({ open }) => {
   const { page, fake } = await open(SIGNED_IN)
   await openSettings(page)
   await fake(({ held }) => held.push('saveSettings'))
@@ -81,7 +83,7 @@ test('a press is not heard twice while the first is on its way', async ({ open }
   await expect(box).toBeEnabled()
 })
 
-test('a change that comes to nothing is told, and undone', async ({ open }) => {
+test('a failed change is reported and undone', async ({ open }) => {
   const { page, fake } = await open(SIGNED_IN)
   await openSettings(page)
   await fake(({ held }) => held.push('saveSettings'))
@@ -92,7 +94,7 @@ test('a change that comes to nothing is told, and undone', async ({ open }) => {
   await expect(box).toBeChecked()
 })
 
-test('what a flag or variable sets is shown locked, with its name, and can be reached', async ({
+test('a setting fixed by a flag or variable is shown as locked, names it, and can have the focus', async ({
   open,
 }) => {
   const { page, fake } = await open({ status: SIGNED_IN, settings: LOCKED })
@@ -114,7 +116,7 @@ test('what a flag or variable sets is shown locked, with its name, and can be re
   await expect(page.getByRole('checkbox', { name: 'Sign out at' })).toBeEnabled()
 })
 
-test('why it cannot start at login is said once, where the system says it already', async ({
+test('the reason why Latchkey can’t start at login is shown once, even if a rejection repeats it', async ({
   open,
 }) => {
   const message = 'Your desktop does not let Latchkey start by itself.'
@@ -134,7 +136,7 @@ test('why it cannot start at login is said once, where the system says it alread
   await expect(page.getByRole('main').getByText(message).filter({ visible: true })).toHaveCount(1)
 })
 
-test('F28: what keeping without a keyring means is said plainly, with how it is kept now', async ({
+test('F28: keeping the session without a keyring is explained, with where it is stored now', async ({
   open,
 }) => {
   const { page, tell } = await open(SIGNED_IN)
@@ -146,9 +148,7 @@ test('F28: what keeping without a keyring means is said plainly, with how it is 
   await expect(box).toHaveAccessibleDescription(/Currently stored in: File, without a keyring/)
 })
 
-test('S35: from why the session stays in memory one press leads to the choice', async ({
-  open,
-}) => {
+test('S35: the message about a session in memory links to the setting', async ({ open }) => {
   const { page } = await open(STATES['kept-in-memory'])
   await button(page, BUTTONS.keepWithoutKeyring).click()
   await expect(page.getByRole('heading')).toHaveText('Settings')
@@ -158,7 +158,7 @@ test('S35: from why the session stays in memory one press leads to the choice', 
   await expect(button(page, BUTTONS.keepWithoutKeyring)).toBeFocused()
 })
 
-test('the provider as it is set, and where the settings are kept, are shown', async ({ open }) => {
+test('the provider’s settings and the settings file are shown', async ({ open }) => {
   const { page } = await open(SIGNED_IN)
   await openSettings(page)
   const main = page.getByRole('main')
@@ -176,14 +176,14 @@ test('the provider as it is set, and where the settings are kept, are shown', as
   await expect(demo.page.locator('#provider-facts')).toHaveText(FACTS.provider + FACTS.demoProvider)
 })
 
-test('settings that cannot be read are told', async ({ open }) => {
+test('unreadable settings are reported', async ({ open }) => {
   const { page, complaints } = await open({ status: SIGNED_IN, settings: null })
   await openSettings(page)
   await expect(page.getByRole('alert')).toHaveText(NEWS.settingsUnreadable)
   expect(await complaints()).toEqual([])
 })
 
-test('they are read anew each time they are opened', async ({ open }) => {
+test('the settings are read again each time they are opened', async ({ open }) => {
   const { page, fake } = await open(SIGNED_IN)
   const reads = (): Promise<number> =>
     fake(({ calls }) => calls.filter(([name]) => name === 'readSettings').length)
@@ -194,7 +194,7 @@ test('they are read anew each time they are opened', async ({ open }) => {
   await expect.poll(reads).toBe(2)
 })
 
-test('the report is made when it is opened, says that it holds no secret, and is copied', async ({
+test('the report is created when it is opened, says that it contains no secrets, and can be copied', async ({
   open,
 }) => {
   const { page, fake, complaints } = await open({ status: SIGNED_IN, report: REPORT })
@@ -220,7 +220,7 @@ test('the report is made when it is opened, says that it holds no secret, and is
   expect(await complaints()).toEqual([])
 })
 
-test('a long report scrolls in itself, and is reached by keyboard', async ({ open }) => {
+test('a long report scrolls in its own box, and can be reached by keyboard', async ({ open }) => {
   const { page } = await open({ status: SIGNED_IN, report: `${REPORT}\n`.repeat(20) })
   await openSettings(page)
   await button(page, BUTTONS.createReport).click()
@@ -233,7 +233,7 @@ test('a long report scrolls in itself, and is reached by keyboard', async ({ ope
   expect(await page.evaluate(() => document.scrollingElement!.scrollTop)).toBe(0)
 })
 
-test('a report that cannot be made is told, and can be tried again', async ({ open }) => {
+test('a report that can’t be created is reported, and can be tried again', async ({ open }) => {
   const { page, fake } = await open({ status: SIGNED_IN, report: REPORT })
   await fake(({ held }) => held.push('createReport'))
   await openSettings(page)
@@ -247,7 +247,7 @@ test('a report that cannot be made is told, and can be tried again', async ({ op
   await expect(text).toHaveText(REPORT)
 })
 
-test('a report that is ready for who has left it is not announced', async ({ open }) => {
+test('a report that is ready after the user has left is not announced', async ({ open }) => {
   const { page, fake } = await open({ status: SIGNED_IN, report: REPORT })
   await fake(({ held }) => held.push('createReport'))
   await openSettings(page)
@@ -258,7 +258,7 @@ test('a report that is ready for who has left it is not announced', async ({ ope
   expect(await fake(({ announcements }) => announcements)).toEqual([])
 })
 
-test('a failed sign-in leads to the report, and Back to the failed sign-in', async ({ open }) => {
+test('a failed sign-in links to the report, and Back returns to it', async ({ open }) => {
   const { page } = await open({ status: STATES.failed, report: REPORT })
   await button(page, BUTTONS.createReport).click()
   await expect(page.getByRole('heading')).toHaveText(REPORT_WORDS.heading)
@@ -268,7 +268,9 @@ test('a failed sign-in leads to the report, and Back to the failed sign-in', asy
 })
 
 for (const way of ['Escape', 'Back'] as const) {
-  test(`${way} returns by the way one came, with the focus on what led there`, async ({ open }) => {
+  test(`${way} returns to the previous view, with the focus on the button that was used`, async ({
+    open,
+  }) => {
     const { page } = await open({ status: SIGNED_IN, report: REPORT })
     const back = (): Promise<void> =>
       way === 'Escape' ? page.keyboard.press('Escape') : button(page, 'Back').click()
@@ -293,7 +295,7 @@ for (const way of ['Escape', 'Back'] as const) {
   })
 }
 
-test('Escape that ends the composing of a word leaves the view as it is', async ({ open }) => {
+test('Escape that ends text composition does not leave the view', async ({ open }) => {
   const { page } = await open(SIGNED_IN)
   await openSettings(page)
   await page.evaluate(() =>
@@ -304,7 +306,7 @@ test('Escape that ends the composing of a word leaves the view as it is', async 
   await expect(page.getByRole('heading')).toHaveText('Settings')
 })
 
-test('Enter held down on Back does not go in again', async ({ open }) => {
+test('Enter held down on Back does not open the view again', async ({ open }) => {
   const { page } = await open(SIGNED_IN)
   await openSettings(page)
   await button(page, 'Back').focus()
@@ -315,7 +317,7 @@ test('Enter held down on Back does not go in again', async ({ open }) => {
   await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['signed-in'].heading)
 })
 
-test('a view that is opened begins at its top', async ({ open }) => {
+test('an opened view starts at its top', async ({ open }) => {
   const { page } = await open(STATES['kept-in-memory'])
   await page.setViewportSize({ width: 300, height: 360 })
   await openSettings(page)
@@ -327,7 +329,7 @@ test('a view that is opened begins at its top', async ({ open }) => {
   expect(await top()).toBe(0)
 })
 
-test('a change of the state is in sight, once, for who is in another view', async ({ open }) => {
+test('a change of the state is shown once in the other views', async ({ open }) => {
   const { page, fake, tell } = await open(SIGNED_IN)
   await openSettings(page)
   await page.getByRole('checkbox', { name: SETTINGS_WORDS.choices.notifications[0] }).focus()
@@ -346,7 +348,7 @@ test('a change of the state is in sight, once, for who is in another view', asyn
   await expect(page.getByRole('heading')).toHaveText(STATE_WORDS['needs-sign-in'].heading)
 })
 
-test('each view has one heading, and the same title', async ({ open }) => {
+test('each view has one heading, and all have the same title', async ({ open }) => {
   const { page } = await open({ status: SIGNED_IN, report: REPORT })
   const isOne = async (): Promise<void> => {
     await expect(page.getByRole('heading')).toHaveCount(1)

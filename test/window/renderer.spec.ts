@@ -1,4 +1,4 @@
-// The window's page in a real Chromium: the state, its buttons, and what is told of a change.
+// The window's page in a real Chromium: the state, its buttons, and the announcements of changes.
 
 import {
   BUTTONS,
@@ -21,21 +21,21 @@ const SIGNED_OUT = STATES['signed-out']
 const { 'no-provider': _, ...CONFIGURED } = STATES
 
 for (const [name, status] of Object.entries(CONFIGURED)) {
-  test(`${name} is shown without an error or a breach of the policy`, async ({ open }) => {
+  test(`${name} is shown without an error or a policy violation`, async ({ open }) => {
     const { page, complaints } = await open(status)
     const { buttons, facts, heading, mark, banners, text } = toView(status, NOW_MS)
     await expect(page.getByRole('heading')).toHaveText(heading)
     await expect(page.getByRole('main')).toContainText(text)
     for (const banner of banners) await expect(page.getByText(banner.text)).toBeVisible()
     const said = facts.map(({ label, value, detail }) =>
-      // A time of day is written as the machine's language and zone have it.
+      // A time of day depends on the machine's language and time zone.
       /^(Expires|Expired|Renews)/.test(label)
         ? new RegExp(`^${label}.*\\d.*${detail ?? ''}$`)
         : label + value + (detail ?? ''),
     )
     await expect(page.locator('#facts > div')).toHaveText(said)
     await expect(page.locator('#actions').getByRole('button')).toHaveText(
-      // A button that copies has the words for afterwards in it already.
+      // A copy button already contains its hidden "Copied".
       buttons.map(({ action, label }) => (action === 'copy-link' ? `${label}Copied` : label)),
     )
     await expect(page.locator('#mark use')).toHaveAttribute('href', `#mark-${mark}`)
@@ -47,7 +47,7 @@ for (const [name, status] of Object.entries(CONFIGURED)) {
   })
 }
 
-test('an app that asks is shown beside the session, until it has its end', async ({ open }) => {
+test('an app’s request is shown next to the session until it ends', async ({ open }) => {
   const { page, tell } = await open(STATES.asking)
   const box = page.locator('#asking')
   await expect(box).toContainText('An app asks you to sign in: mail-sync.')
@@ -59,20 +59,22 @@ test('an app that asks is shown beside the session, until it has its end', async
   await expect(page.getByRole('heading')).toBeFocused()
 })
 
-test('every sign that a state may have is there to be drawn', async ({ open }) => {
+test('each state’s mark exists', async ({ open }) => {
   const { page } = await open(SIGNED_OUT)
   const marks = Object.values(CONFIGURED).map((status) => `mark-${toView(status, NOW_MS).mark}`)
   const drawn = await page.locator('symbol').evaluateAll((all) => all.map(({ id }) => id))
   expect(drawn.toSorted()).toEqual([...new Set(marks)].toSorted())
 })
 
-test('the policy is in force, and a breach of it would be seen', async ({ open }) => {
+test('the policy is in force, and the test detects a violation', async ({ open }) => {
   const { page, complaints } = await open(SIGNED_IN)
   await page.evaluate(() => document.body.setAttribute('style', 'color: red'))
   await expect.poll(complaints).toContain('style-src-attr')
 })
 
-test('why the local service is not where apps look first is said below', async ({ open }) => {
+test('a message at the bottom says why the local service is not at its usual port', async ({
+  open,
+}) => {
   const { page } = await open({ ...SIGNED_OUT, serviceMessage: 'Port 1000 is taken.' })
   await expect(page.getByRole('contentinfo').getByText('Port 1000 is taken.')).toBeVisible()
 })
@@ -93,14 +95,14 @@ for (const [name, label, command] of [
   ['asking', 'Cancel', 'cancel'],
   ['signed-in', 'Copy the address of the local service', 'copy-service-url'],
 ] as const) {
-  test(`${label} asks for ${command}, ${name}`, async ({ open }) => {
+  test(`${label} runs ${command} in the state ${name}`, async ({ open }) => {
     const { page, fake } = await open(STATES[name])
     await page.getByRole('button', { name: label, exact: true }).click()
     expect(commands(await fake(({ calls }) => calls))).toEqual([command])
   })
 }
 
-test('a button calls its command, once until that has been answered', async ({ open }) => {
+test('a button runs its command, and is disabled until the answer', async ({ open }) => {
   const { page, fake } = await open(SIGNED_IN)
   await fake(({ held }) => held.push('runCommand'))
   const signOut = page.getByRole('button', { name: 'Sign out' })
@@ -115,7 +117,7 @@ test('a button calls its command, once until that has been answered', async ({ o
   await expect(signOut).toBeEnabled()
 })
 
-test('a command that is refused is told in a sentence, until the next try', async ({ open }) => {
+test('a failed command shows a message until the next attempt', async ({ open }) => {
   const { page, fake, tell } = await open(SIGNED_OUT)
   await fake(({ held }) => held.push('runCommand'))
   const button = page.getByRole('button', { name: 'Sign in' })
@@ -133,7 +135,9 @@ test('a command that is refused is told in a sentence, until the next try', asyn
   await expect(page.getByRole('alert')).toHaveCount(0)
 })
 
-test('a main process that does not answer is told, and nothing is offered', async ({ open }) => {
+test('if the main process does not answer, a message says so, and there are no buttons', async ({
+  open,
+}) => {
   const { page, complaints, tell } = await open({ status: null })
   await expect(page.getByRole('heading')).toHaveText(STATUS.noAnswer.heading)
   await expect(page.getByRole('button')).toHaveCount(0)
@@ -149,7 +153,7 @@ for (const [label, shown] of [
   [BUTTONS.copyLink, BUTTONS.copyLink],
   ['Copy the address of the local service', 'Copy'],
 ] as const) {
-  test(`${label}: that it is copied is seen and heard, and the page stays as it is`, async ({
+  test(`${label}: a copy is shown and announced, and the layout does not change`, async ({
     open,
   }) => {
     const { page, fake } = await open(WAITING)
@@ -159,7 +163,7 @@ for (const [label, shown] of [
     const boxes = (): Promise<unknown> =>
       page.evaluate(() =>
         [...document.querySelectorAll('button, dd, p')]
-          // What is folded away has a box only now and then.
+          // Collapsed elements do not always have a box.
           .filter((one) => one.checkVisibility())
           .map((one) => one.getBoundingClientRect()),
       )
@@ -172,7 +176,7 @@ for (const [label, shown] of [
     await page.clock.runFor(2000)
     expect([await opacity(shown), await opacity('Copied')]).toEqual(['1', '0'])
     await expect(button).toHaveAccessibleName(label)
-    // The second time is news as well.
+    // The second copy is announced too.
     await button.click()
     await expect
       .poll(() => fake(({ announcements }) => announcements))
@@ -180,7 +184,7 @@ for (const [label, shown] of [
   })
 }
 
-test('what could not be copied is not said to be', async ({ open }) => {
+test('a failed copy is not announced as copied', async ({ open }) => {
   const { page, fake } = await open(WAITING)
   await fake(({ held }) => held.push('runCommand'))
   const button = page.getByRole('button', { name: BUTTONS.copyLink })
@@ -191,7 +195,7 @@ test('what could not be copied is not said to be', async ({ open }) => {
   expect(await fake(({ announcements }) => announcements)).toEqual([])
 })
 
-test('the focus goes on to what takes a button’s place, and stays where its button stays', async ({
+test('the focus moves to a button’s replacement, and stays if the button stays', async ({
   open,
 }) => {
   const { page, fake, tell } = await open(SIGNED_OUT)
@@ -201,7 +205,7 @@ test('the focus goes on to what takes a button’s place, and stays where its bu
   const cancel = page.getByRole('button', { name: 'Cancel' })
   await expect(cancel).toBeFocused()
   const before = await cancel.boundingBox()
-  // The link is ready: two more buttons, and this one is where it was.
+  // The link is ready: two more buttons appear, and this one has not moved.
   await tell(WAITING)
   await expect(page.getByRole('button', { name: BUTTONS.openAgain })).toBeVisible()
   await expect(cancel).toBeFocused()
@@ -220,13 +224,13 @@ test('the focus goes on to what takes a button’s place, and stays where its bu
   await expect(page.getByRole('heading')).toHaveText(STATUS.noProvider)
 })
 
-test('a change does not take the focus where it was not', async ({ open }) => {
+test('a change sets no focus if there was none', async ({ open }) => {
   const { page, tell } = await open(SIGNED_OUT)
   await tell(SIGNED_IN)
   await expect(page.locator(':focus')).toHaveCount(0)
 })
 
-test('neither a double click nor Enter held down presses the next button', async ({ open }) => {
+test('neither a double click nor holding Enter presses the next button', async ({ open }) => {
   const { page, fake, tell } = await open(SIGNED_OUT)
   const middle = await middleOf(page, 'Sign in')
   await page.mouse.click(...middle)
@@ -251,7 +255,9 @@ async function middleOf(page: Page, name: string): Promise<[x: number, y: number
   return [box.x + box.width / 2, box.y + box.height / 2]
 }
 
-test('a change of the state is announced once, and the countdown never', async ({ open }) => {
+test('a change of the state is announced once, and the countdown is not announced', async ({
+  open,
+}) => {
   const { page, fake, tell } = await open(SIGNED_OUT)
   const announcements = (): Promise<string[]> => fake(({ announcements }) => announcements)
   await expect(page.getByRole('status')).toBeEmpty()
@@ -272,13 +278,13 @@ test('a change of the state is announced once, and the countdown never', async (
 })
 
 for (const name of ['waiting', 'offline', 'ends-soon'] as const) {
-  test(`the page moves nothing as the time goes by: ${name}`, async ({ open }) => {
+  test(`the layout does not change as time passes: ${name}`, async ({ open }) => {
     const { page } = await open(STATES[name])
     const layout = (): Promise<unknown> =>
       page.evaluate(() =>
         [...document.querySelectorAll('main, main *:not(svg, svg *), footer')].map((one) => {
           const { x, y, width, height } = one.getBoundingClientRect()
-          // Its words may get longer; what stands around them may not move.
+          // Its text may get longer, but the elements around it must not move.
           return one.tagName === 'BDI' ? [x, y] : [x, y, width, height]
         }),
       )
@@ -290,9 +296,7 @@ for (const name of ['waiting', 'offline', 'ends-soon'] as const) {
   })
 }
 
-test('a tick changes the one text that reads differently, and draws nothing else anew', async ({
-  open,
-}) => {
+test('a tick changes only the text of the time, and redraws nothing else', async ({ open }) => {
   const { page } = await open(WAITING)
   await page.evaluate(() => {
     const changed: string[] = []
@@ -310,7 +314,7 @@ test('a tick changes the one text that reads differently, and draws nothing else
   expect(new Set(changed)).toEqual(new Set(['4:58', '4:57']))
 })
 
-test('the time until the session runs out ticks each second, until it is up', async ({ open }) => {
+test('the time until the session expires counts down each second to its end', async ({ open }) => {
   const { page } = await open(statusIn('signed-in', { account: ALICE, expiresAt: inMs(61_000) }))
   await expect(page.getByText('in 1 minute')).toBeVisible()
   await page.clock.runFor(2000)
@@ -321,7 +325,7 @@ test('the time until the session runs out ticks each second, until it is up', as
   await expect(page.getByText('any moment now')).toBeVisible()
 })
 
-test('a status that was told is not undone by the answer to the first question', async ({
+test('a pushed status is not overwritten by a late answer to the first request', async ({
   open,
 }) => {
   const { page, tell } = await open(SIGNED_OUT)
@@ -340,7 +344,7 @@ test('a status that was told is not undone by the answer to the first question',
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(STATE_WORDS.waiting.heading)
 })
 
-test('S09: markup in what the provider says is shown, not obeyed', async ({ open }) => {
+test('S09: markup in texts from the provider is shown as text', async ({ open }) => {
   const markup = '<img src=x onerror="document.title=1"><b id="evil">B</b>'
   const account = { sub: 'm', name: markup, email: `${markup}@x` }
   const window: WindowStatus = {
@@ -370,7 +374,7 @@ test('S09: markup in what the provider says is shown, not obeyed', async ({ open
     await expect(page).toHaveTitle('Latchkey')
   }
   await tell(window)
-  // Name, reason, scopes, message, address, its message and version.
+  // Name, reason, scopes, message, address, the address's message, and version.
   const seen = page.getByText(markup, { exact: true }).filter({ visible: true })
   await expect(seen).toHaveCount(7)
   await isInert()
@@ -395,7 +399,7 @@ test('S09: markup in what the provider says is shown, not obeyed', async ({ open
   expect(await complaints()).toEqual([])
 })
 
-test('a name from right to left begins where the others do, and turns nothing else round', async ({
+test('a right-to-left name is aligned with the other facts, and does not affect their direction', async ({
   open,
 }) => {
   const name = 'דוד בן־גוריון'
@@ -418,7 +422,7 @@ test('a name from right to left begins where the others do, and turns nothing el
   await expect(page.getByText('login.example.com', { exact: true })).toBeVisible()
 })
 
-test('nothing turns where a person asked for less motion', async ({ open }) => {
+test('nothing is animated if the user prefers reduced motion', async ({ open }) => {
   const { page } = await open(WAITING)
   const animation = (): Promise<string> =>
     page.locator('#mark').evaluate((mark) => getComputedStyle(mark).animationName)
@@ -427,14 +431,12 @@ test('nothing turns where a person asked for less motion', async ({ open }) => {
   expect(await animation()).toBe('none')
 })
 
-test('without a provider there is the form in the place of the state, until there is one', async ({
-  open,
-}) => {
+test('without a provider, the form replaces the state until there is one', async ({ open }) => {
   const { page, tell, fake } = await open({ status: STATES['no-provider'], settings: UNSET })
   await expect(page.getByRole('heading')).toHaveText(STATUS.noProvider)
   await expect(page.getByLabel('Issuer')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Back' })).toHaveCount(0)
-  // What the tray's Sign in says then is what the form says.
+  // The form already says the same as the tray's Sign in.
   const reason = 'No provider is configured yet.'
   await tell({ ...STATES['no-provider'], status: { ...STATES.failed.status, reason } })
   await expect(page.locator('#provider').getByText(reason)).toHaveCount(0)
@@ -449,7 +451,7 @@ test('without a provider there is the form in the place of the state, until ther
 })
 
 for (const name of ['signed-out', 'waiting', 'failed', 'signed-in', 'demo'] as const) {
-  test(`${name} fits into the window as it opens`, async ({ open }) => {
+  test(`${name} fits into the window’s first size`, async ({ open }) => {
     const { page } = await open(STATES[name])
     expect(page.viewportSize()).toEqual(WINDOW_SIZE)
     const [taken, there] = await page.evaluate(() => [
@@ -461,13 +463,13 @@ for (const name of ['signed-out', 'waiting', 'failed', 'signed-in', 'demo'] as c
 }
 
 for (const [name, status] of Object.entries(CONFIGURED)) {
-  test(`the heading of ${name} breaks between words, in the smallest window at 200 %`, async ({
+  test(`the heading of ${name} breaks only between words in the smallest window at 200 %`, async ({
     open,
   }) => {
     const { page } = await open(status)
     await page.setViewportSize({ width: 150, height: 180 })
     const broken = await page.locator('#heading span').evaluate((span) => {
-      // As wide as the widest of the fonts that systems have.
+      // The width of the widest system font.
       span.style.letterSpacing = '0.12em'
       const text = span.firstChild as Text
       return [...text.data.matchAll(/[^\s-]+/g)].flatMap(({ 0: word, index }) => {
@@ -481,7 +483,7 @@ for (const [name, status] of Object.entries(CONFIGURED)) {
   })
 }
 
-test('no state of the window has words of the source', () => {
+test('no state of the window shows names from the source code', () => {
   for (const [name, status] of Object.entries(STATES)) {
     const { heading, text, banners, facts } = toView(status, NOW_MS)
     const said = JSON.stringify([heading, text, banners.map((banner) => banner.text), facts])

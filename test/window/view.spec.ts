@@ -1,4 +1,4 @@
-// What the window says of each state, in words.
+// The window's words for each state.
 
 import { BUTTONS, FACTS, STATE_WORDS, TIERS } from '../../renderer/words.js'
 import { START_MESSAGES } from '../../main/app/app-messages.js'
@@ -110,7 +110,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
     buttons: ['cancel: Cancel'],
   },
   'signed-in': SIGNED_IN,
-  // The app's is beside the session, with buttons of its own.
+  // The app's request is next to the session, with its own buttons.
   asking: { ...SIGNED_IN, announcement: `You are signed in as Alice Adams. ${ASKED}` },
   'ends-soon': {
     ...SIGNED_IN,
@@ -225,7 +225,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
   },
 }
 
-/** The facts as lines; the time of day, which the machine's language and zone decide, is left out. */
+/** The facts as lines, without the time of day, which depends on the machine's language and time zone. */
 function linesOf({ facts }: View): readonly string[] {
   return facts.map(({ label, value, detail }) => {
     const shown = label.startsWith('Expire')
@@ -242,7 +242,7 @@ const expiryIn = (ms: number): string | undefined =>
   linesOf(signedIn(ms)).find((line) => line.startsWith(FACTS.expires))
 
 for (const [name, row] of Object.entries(ROWS)) {
-  test(`${name} is said in words, with what can be done`, () => {
+  test(`${name} has its words and its actions`, () => {
     const view = toView(STATES[name as keyof typeof ROWS], NOW_MS)
     expect(view.tone).toBe(row.tone)
     expect(view.mark).toBe(row.mark)
@@ -261,7 +261,7 @@ for (const [name, row] of Object.entries(ROWS)) {
   })
 }
 
-test('every state has a heading of its own, and those that ask for something else another sign', () => {
+test('each state has its own heading, and its own mark unless it is busy', () => {
   const states: readonly State[] = [
     'signed-out',
     'waiting',
@@ -275,7 +275,7 @@ test('every state has a heading of its own, and those that ask for something els
   ]
   const views = states.map((state) => toView(STATES[state], NOW_MS))
   expect(new Set(views.map(({ heading }) => heading)).size).toBe(states.length)
-  // Those that are busy are busy alike.
+  // The busy states share a mark.
   expect(new Set(views.map(({ mark }) => mark)).size).toBe(states.length - 2)
 })
 
@@ -286,30 +286,30 @@ for (const state of ['signed-out', 'failed', 'needs-sign-in'] as const) {
   })
 }
 
-test('who is signed in is shown, whatever has become of the provider', () => {
+test('the signed-in user is shown even without a provider', () => {
   expect(needsProvider(statusIn('signed-in', { account: ALICE }, { issuer: null }))).toBe(false)
 })
 
-test('the link is offered again only while there is one', () => {
+test('opening the link again is offered only if there is a link', () => {
   const offered = (window: WindowStatus): string[] =>
     toView(window, NOW_MS).buttons.map(({ action }) => action)
   expect(offered(statusIn('waiting', {}, { canOpenAgain: false }))).toEqual(['cancel'])
   expect(offered(statusIn('exchanging', {}, { canOpenAgain: true }))).toEqual(['cancel'])
 })
 
-test('the demo provider is named as one', () => {
+test('the demo provider is labelled as one', () => {
   const demo = statusIn('signed-out', {}, { demo: true, issuer: 'http://127.0.0.1:4000' })
   expect(linesOf(toView(demo, NOW_MS))).toEqual(['Provider: Demo provider, with made-up people'])
 })
 
-test('an email that is the name is shown once', () => {
+test('an email address that is also the name is shown once', () => {
   const account = { ...ALICE, name: ALICE.email }
   const view = toView(statusIn('signed-in', { account }), NOW_MS)
   expect(linesOf(view)[0]).toBe(`Account: ${ALICE.email}`)
 })
 
 for (const [tier, words] of Object.entries(TIERS)) {
-  test(`a session that is kept by ${tier} is said to be stored in "${words}"`, () => {
+  test(`a session with the storage ${tier} is shown as stored in "${words}"`, () => {
     const storage = { tier: tier as keyof typeof TIERS, message: null }
     const view = signedIn(1000, { storage })
     expect(linesOf(view)).toContain(`${FACTS.storedIn}: ${words}`)
@@ -317,7 +317,7 @@ for (const [tier, words] of Object.entries(TIERS)) {
   })
 }
 
-test('S35: why it stays in memory, and where to change that, is said to who is signed in', () => {
+test('S35: a signed-in user sees why the session stays in memory, and a link to the setting', () => {
   const storage = { tier: 'memory', message: NO_KEYRING } as const
   for (const state of ['signed-in', 'offline', 'renewal-failing'] as const) {
     const { banners } = toView(statusIn(state, { account: ALICE }, { storage }), NOW_MS)
@@ -326,13 +326,13 @@ test('S35: why it stays in memory, and where to change that, is said to who is s
   expect(toView(statusIn('signed-out', {}, { storage }), NOW_MS).banners).toEqual([])
 })
 
-test('a session that nothing renews runs out, and one that is renewed does not say so', () => {
+test('the expiry is shown only if the session isn’t renewed', () => {
   expect(expiryIn(3_570_000)).toBe('Expires: TIME, in 59 minutes')
   const renewed = linesOf(signedIn(3_570_000, { renewsAtMs: NOW_MS + 1_000 }))
   expect(renewed.filter((line) => /^(Expires|Renews)/.test(line))).toEqual([RENEWS])
 })
 
-test('a session of which no time is known says none', () => {
+test('a session without a known expiry shows none', () => {
   const lines = linesOf(toView(statusIn('signed-in', { account: ALICE }), NOW_MS))
   expect(lines).toEqual([ACCOUNT, PROVIDER, 'Stored in: System keyring'])
 })
@@ -354,7 +354,7 @@ for (const [ms, words] of [
   })
 }
 
-test('the day is said where it is not today', () => {
+test('the day is shown if it is not today', () => {
   const day = new Date(NOW_MS + 180_000_000).toLocaleDateString(undefined, { weekday: 'short' })
   const shown = (ms: number): string | undefined =>
     signedIn(ms).facts.find(({ label }) => label === FACTS.expires)?.value
@@ -362,7 +362,7 @@ test('the day is said where it is not today', () => {
   expect(shown(3_570_000)).not.toContain(day)
 })
 
-test('the next tick falls on the second of what is counted down, and none follows it', () => {
+test('the next tick is at the next second of a countdown, and there is none after its end', () => {
   const at = (ms: number): number | null => toView(STATES.waiting, NOW_MS + ms).nextTickMs
   expect(at(0)).toBe(1000)
   expect(at(250)).toBe(750)
@@ -378,14 +378,14 @@ test('the next tick falls on the second of what is counted down, and none follow
   expect(toView(both, NOW_MS + 6_000).nextTickMs).toBe(700)
 })
 
-test('what is announced does not change with the time', () => {
+test('the announcement does not change as time passes', () => {
   for (const window of Object.values(STATES)) {
     const later = toView(window, NOW_MS + 30_000)
     expect(later.announcement).toBe(toView(window, NOW_MS).announcement)
   }
 })
 
-test('what an app asks for stands beside the session, with the time that it waits', () => {
+test('an app’s request is shown next to the session, with its time left', () => {
   const { asking, nextTickMs } = toView(STATES.asking, NOW_MS)
   expect(asking).toMatchObject({ text: ASKED, hint: 'Sign in with your browser: 4:59 left.' })
   expect(asking?.buttons.map(({ action }) => action)).toEqual(['open-again', 'copy-link', 'cancel'])

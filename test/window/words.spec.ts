@@ -1,9 +1,9 @@
-// The words of the window, pinned once. Other specs name them by their key.
+// The window's words, pinned once. Other specs refer to them by key.
 
 import { expect, test } from '@playwright/test'
 import { WORDS } from '../../renderer/words.js'
 
-/** Every word with its key; functions are called with A and B. */
+/** Each text with its key. Functions are called with A and B. */
 function listWords(path: string, value: unknown): string[] {
   if (typeof value === 'string') return value === '' ? [] : [`${path}: ${value}`]
   if (typeof value === 'function') {
