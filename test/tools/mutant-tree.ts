@@ -1,4 +1,4 @@
-// A copy of the project in which mutants are made and tested, so that the project itself stays whole.
+// A copy of the project in which mutants are built and tested, so that the project itself is not changed.
 
 import { spawn } from 'node:child_process'
 import {
@@ -15,28 +15,28 @@ import { join, relative } from 'node:path'
 import type { JSONReport, JSONReportSuite } from '@playwright/test/reporter'
 import { mutate, type Mutant } from './mutants.js'
 
-/** What the tests made of the tree as it is. */
+/** The results of the tests on the current tree. */
 export type TestRun = {
-  /** Tests that failed, as `path:line`, with their titles. */
+  /** Failed tests, as `path:line`, with their titles. */
   failed: readonly { at: string; title: string }[]
   passed: number
-  /** True where a test, or the whole run, did not come to an end. */
+  /** True if a test or the whole run did not finish in time. */
   timedOut: boolean
-  /** Why there is no outcome: something does not load, or no test was found; null where there is one. */
+  /** Why there is no outcome, for example a load error or no tests. Null if there is an outcome. */
   fault: string | null
 }
 
 export type MutantTree = {
-  /** Builds all mutants at once. What the compiler has against some of them, by their IDs. */
+  /** Builds all mutants at once. Returns the compiler errors by the mutants' IDs. */
   build(mutants: readonly Mutant[]): Promise<ReadonlyMap<string, string>>
-  /** Puts a mutant that was built in the place of its file, in the source and in what is built of it. */
+  /** Replaces a file with its built mutant, in the source and in dist. */
   plant(mutant: Mutant): void
-  /** Takes it back. */
+  /** Restores the original file. */
   restore(mutant: Mutant): void
   test(options: {
     specs: readonly string[]
     grep?: string | undefined
-    /** Goes on after a test has failed. */
+    /** Continues after a failed test. */
     all?: boolean
   }): Promise<TestRun>
   remove(): void
@@ -49,14 +49,14 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   join('dist', 'packages'),
 ])
 const PLAYWRIGHT = 'node_modules/@playwright/test/cli.js'
-/** After that a run is taken to hang. */
+/** A longer run counts as hung. */
 const LONGEST_RUN_MS = 5 * 60_000
 const LONGEST_TEST_MS = 20_000
 
-/** Copies a project that is built. */
+/** Copies a built project. */
 export function copyTree(root: string): MutantTree {
   const tree = mkdtempSync(join(tmpdir(), 'latchkey-mutants-'))
-  // Some tests run the program as another user, who has to reach it.
+  // Some tests run the program as another user, who needs access to it.
   chmodSync(tree, 0o755)
   cpSync(root, tree, {
     recursive: true,
@@ -91,7 +91,7 @@ function programOf(file: string): string {
   return join('dist', file.replace(/\.ts$/, '.js'))
 }
 
-/** One reading of the program for all: each mutant is a file of its own beside the one it is made of. */
+/** Compiles all mutants in one run: each is a separate file next to its original. */
 async function build(
   tree: string,
   mutants: readonly Mutant[],
@@ -111,7 +111,7 @@ async function build(
       complaints.set(mutant.id, thrown instanceof Error ? thrown.message : String(thrown))
     }
   }
-  // Part of what a mutant leaves out may be of no use any more: that is no fault of the compiler's.
+  // A mutant may leave variables unused. That is not a compile error.
   const unused = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false']
   const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
   const { output } = await run(tree, [tsc, '-p', 'main', ...unused])
@@ -180,7 +180,7 @@ function testsOf(suite: JSONReportSuite, lead = ''): Tested[] {
 
 type Ended = { output: string; hung: boolean }
 
-/** Runs Node in a process group of its own, which ends as a whole. */
+/** Runs Node in its own process group, which is killed as a whole. */
 function run(
   cwd: string,
   command: readonly string[],

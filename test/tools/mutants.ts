@@ -10,21 +10,21 @@ import { SESSION } from './mutants/session.js'
 import { SIGN_IN } from './mutants/sign-in.js'
 import { WINDOW } from './mutants/window.js'
 
-/** One fault: `find`, which stands in the file exactly once, becomes `replace`. */
+/** One fault: `find`, which occurs exactly once in the file, is replaced by `replace`. */
 export type Fault = {
-  /** What the program does wrong then. It names the fault in its file. */
+  /** The wrong behaviour of the program. The name is unique in its file. */
   name: string
   find: string
   replace: string
-  /** Specs in place of those of the file. */
+  /** Specs to run instead of the file's specs. */
   specs?: readonly string[]
-  /** Only the tests whose titles have this regular expression are run. */
+  /** A regular expression: only tests with a matching title are run. */
   grep?: string
-  /** Why nothing that the program does can show it. Such a one is to survive. */
+  /** Why no behaviour of the program can reveal the fault. Such a mutant is expected to survive. */
   equivalent?: string
 }
 
-/** The faults of one source file, and the specs that are to notice them. */
+/** The faults of one source file, and the specs that should detect them. */
 export type MutatedFile = {
   file: string
   specs: readonly string[]
@@ -46,18 +46,18 @@ export const MUTANTS: readonly Mutant[] = MUTATED_FILES.flatMap(({ file, specs, 
   faults.map((fault) => ({ file, specs, ...fault, id: `${file}: ${fault.name}` })),
 )
 
-/** The file's text with the fault in it. Fails where `find` is not there exactly once. */
+/** The file's text with the fault in it. Throws if `find` does not occur exactly once. */
 export function mutate(text: string, { id, find, replace }: Mutant): string {
   const [before, after, ...more] = text.split(find)
   if (before === undefined || after === undefined || more.length > 0) {
     throw new Error(
-      `${id}: what it changes is there ${more.length + (after === undefined ? 0 : 1)} times`,
+      `${id}: the text to replace occurs ${more.length + (after === undefined ? 0 : 1)} times`,
     )
   }
   return `${before}${replace}${after}`
 }
 
-/** Changes with anything that the outcome of a mutant's run comes from: the file, its specs, itself. */
+/** Changes with everything that affects a mutant's outcome: the file, its specs, and the mutant itself. */
 export function fingerprintOf(root: string, mutant: Mutant): string {
   const hash = createHash('sha256')
   hash.update(JSON.stringify([mutant.find, mutant.replace, mutant.specs, mutant.grep ?? '']))

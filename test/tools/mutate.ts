@@ -49,7 +49,7 @@ async function runDue(all: readonly Mutant[]): Promise<void> {
   }
 }
 
-/** Plants the mutant, lets its tests run, and takes it back. */
+/** Plants the mutant, runs its tests, and removes it again. */
 async function judge(tree: MutantTree, mutant: Mutant): Promise<void> {
   const { id, specs, grep } = mutant
   tree.plant(mutant)
@@ -61,12 +61,12 @@ async function judge(tree: MutantTree, mutant: Mutant): Promise<void> {
   note(id, { fingerprint: fingerprints.get(id)!, outcome, by: killer?.title })
 }
 
-/** A test that fails without the mutant too has killed nothing. */
+/** Finds tests that also fail without the mutant: those have killed nothing. */
 async function checkKillers(tree: MutantTree): Promise<void> {
   const places = [...new Set([...killers.values()].map(({ at }) => at))]
   if (places.length === 0) return
   const run = await tree.test({ specs: places, all: true })
-  if (run.fault !== null) throw new Error(`the tests do not run without a mutant: ${run.fault}`)
+  if (run.fault !== null) throw new Error(`the tests cannot be run without a mutant: ${run.fault}`)
   const failing = new Set(run.failed.map(({ title }) => title))
   for (const [id, { title }] of killers) {
     if (failing.has(title)) fault(id, `the test that failed also fails without it: ${title}`)
@@ -94,7 +94,7 @@ function report(): void {
     ({ id, equivalent }) => equivalent !== undefined && record[id]?.outcome === 'killed',
   )
   print('survived', survivors)
-  print('killed, though they are listed as equivalent', notEquivalent)
+  print('killed, although they are listed as equivalent', notEquivalent)
   if (faults.length > 0) console.log(`\nno outcome:\n  ${faults.join('\n  ')}`)
   console.log(`\n${due.length} run. ${scoreOf(record)}`)
   writeFileSync(SECURITY, withScore(readFileSync(SECURITY, 'utf8'), record))

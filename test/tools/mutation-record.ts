@@ -1,4 +1,4 @@
-// What the last run of the mutants found: kept beside them, so that only what changed is run again.
+// The results of the last run of the mutants, stored next to them so that only changed ones are run again.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,8 +6,8 @@ import { z } from 'zod'
 import { MUTANTS, type Mutant } from './mutants.js'
 
 /**
- * `killed`: a test failed, which passes without the mutant. `timed-out`: so did one that did not come to
- * an end. `survived`: all passed.
+ * `killed`: a test failed that passes without the mutant. `timed-out`: a test did not finish in time.
+ * `survived`: all tests passed.
  */
 export type Outcome = 'killed' | 'timed-out' | 'survived'
 
@@ -31,7 +31,7 @@ export function readRecord(root: string): MutationRecord {
   return wireRecord.parse(JSON.parse(readFileSync(join(root, RECORD_FILE), 'utf8')))
 }
 
-/** Writes it in the order of the mutants, without those that are not there any more. */
+/** Writes the record in the order of the mutants, without removed ones. */
 export function writeRecord(root: string, record: MutationRecord): void {
   const entries = MUTANTS.flatMap(({ id }) => {
     const entry = record[id]
@@ -57,7 +57,7 @@ export function scoreOf(record: MutationRecord): string {
 
 const [FROM, TO] = ['<!-- mutants: npm run mutate -->', '<!-- /mutants -->']
 
-/** SECURITY.md with the score, with the mutants that nothing can show, and why, and with those that lived. */
+/** SECURITY.md with the score, the equivalent mutants with their reasons, and the survivors. */
 export function withScore(text: string, record: MutationRecord): string {
   const [before, rest = ''] = text.split(FROM)
   const [, after] = rest.split(TO)

@@ -30,8 +30,17 @@ test('no two mutants have the same name or make the same change', () => {
 test('a mutant whose code is not in the file exactly once is rejected', () => {
   const mutant = { ...MUTANTS[0]!, id: 'a fault', find: 'ab', replace: 'c' }
   expect(mutate('xaby', mutant)).toBe('xcy')
-  expect(() => mutate('xy', mutant)).toThrow('a fault: what it changes is there 0 times')
-  expect(() => mutate('ababab', mutant)).toThrow('a fault: what it changes is there 3 times')
+  expect(() => mutate('xy', mutant)).toThrow('a fault: the text to replace occurs 0 times')
+  expect(() => mutate('ababab', mutant)).toThrow('a fault: the text to replace occurs 3 times')
+})
+
+test('each part of a mutant’s title pattern occurs in one of its specs', () => {
+  const missing = MUTANTS.flatMap(({ id, specs, grep }) => {
+    const text = specs.map(read).join('\n')
+    const parts = grep?.split('|') ?? []
+    return parts.filter((part) => !new RegExp(part).test(text)).map((part) => `${id}: ${part}`)
+  })
+  expect(missing).toEqual([])
 })
 
 test('each equivalent mutant survived its last run', () => {

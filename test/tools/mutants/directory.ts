@@ -164,7 +164,7 @@ export const DIRECTORY: readonly MutatedFile[] = [
     specs: ['test/unit/lock-socket.spec.ts', OWNER, ELSEWHERE],
     faults: [
       {
-        name: 'a folder of somebody else in /tmp is used',
+        name: 'another user’s folder in /tmp is used',
         find: 'return found.uid === process.geteuid?.() && (found.mode & 0o077) === 0',
         replace: 'return (found.mode & 0o077) === 0',
       },
@@ -236,12 +236,12 @@ export const DIRECTORY: readonly MutatedFile[] = [
         replace: 'return (mode & 0o066) !== 0',
       },
       {
-        name: 'root makes files in somebody’s home',
+        name: 'root creates files in another user’s home',
         find: '  if (uid === 0) rejectAsRoot(directory)\n',
         replace: '  void rejectAsRoot\n',
       },
       {
-        name: 'root makes a directory in somebody’s folder',
+        name: 'root creates a directory in another user’s folder',
         find: '  return stats ? { path, stats } : nearest(dirname(path))',
         replace: "  return stats ? { path, stats } : nearest(dirname(path) && '/')",
       },
@@ -287,10 +287,11 @@ export const DIRECTORY: readonly MutatedFile[] = [
         replace: '0 |',
       },
       {
-        name: 'a file may be larger than it may be',
+        name: 'a file may exceed the size limit',
         find: "    if (stats.size > mostBytes) throw fault('EFILETOOLARGE', path)\n",
         replace: '',
-        equivalent: 'What is read is measured again, and one byte too many is the same error.',
+        equivalent:
+          'The text is measured again after reading, and one extra byte gives the same error.',
       },
       {
         name: 'a file that has no size is not bounded',
@@ -306,7 +307,7 @@ export const DIRECTORY: readonly MutatedFile[] = [
         name: 'only the first part of a file is read',
         find: '    if (read === 0) return length\n    length += read',
         replace: '    if (read >= 0) return length + read',
-        equivalent: 'A regular file is read in one piece; only a file of the kernel may need more.',
+        equivalent: 'A regular file is read in one piece. Only a kernel file may need more reads.',
       },
     ],
   },

@@ -151,7 +151,7 @@ export const PROOF: readonly MutatedFile[] = [
         replace: 'const FEWEST_RSA_BITS = 1024',
       },
       {
-        name: 'a named key that does not fit is looked for anew',
+        name: 'a named key that does not fit is fetched again',
         find: 'if (!isUnsigned(thrown) || (!isOutdated && isNamed(jwt, keySet))) throw thrown',
         replace: 'if (!isUnsigned(thrown)) throw thrown',
       },
@@ -164,8 +164,7 @@ export const PROOF: readonly MutatedFile[] = [
         name: 'symmetric keys are read',
         find: "  ['RSA', ['n', 'e']],",
         replace: "  ['oct', ['k']],\n  ['RSA', ['n', 'e']],",
-        equivalent:
-          'No algorithm with a secret is ever among those that are allowed, so such a key signs nothing.',
+        equivalent: 'No symmetric algorithm is ever allowed, so such a key can verify nothing.',
       },
       {
         name: 'a private key is kept whole',
@@ -188,7 +187,7 @@ export const PROOF: readonly MutatedFile[] = [
         replace: 'if (response === null) return null',
       },
       {
-        name: 'userinfo about somebody else is added',
+        name: 'userinfo about someone else is added',
         find: 'return userinfo?.sub === idToken.sub ? { ...userinfo, ...idToken } : idToken',
         replace: 'return { ...userinfo, ...idToken }',
       },
@@ -269,10 +268,10 @@ export const PROOF: readonly MutatedFile[] = [
         replace: '',
       },
       {
-        name: 'an ID token without sub is not noticed early',
+        name: 'an ID token without sub is not rejected early',
         find: "requiredClaims: ['sub', 'exp', 'iat']",
         replace: "requiredClaims: ['exp', 'iat']",
-        equivalent: 'requireParty refuses it with the same words.',
+        equivalent: 'requireParty rejects it with the same message.',
       },
       {
         name: 'an ID token without exp never ends',
@@ -366,7 +365,7 @@ export const PROOF: readonly MutatedFile[] = [
         replace: "if (expected.organization === 0 + '') {",
       },
       {
-        name: 'a renewal may be for somebody else',
+        name: 'a renewal may be for someone else',
         find: 'if (claims.sub !== toSubject(held.sub)) {',
         replace: 'if (Boolean(0)) {',
       },

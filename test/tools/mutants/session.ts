@@ -202,7 +202,7 @@ export const SESSION: readonly MutatedFile[] = [
         replace: '',
       },
       {
-        name: 'a renewal for somebody else goes on',
+        name: 'a renewal for someone else goes on',
         find: "    case 'another-account':\n",
         replace: '',
       },
@@ -233,7 +233,7 @@ export const SESSION: readonly MutatedFile[] = [
         replace: 'Promise.resolve(void rotated)',
       },
       {
-        name: 'tokens of somebody else live on at the provider',
+        name: 'tokens of someone else stay valid at the provider',
         find: 'if (isOther) discardTokens(keeper, renewed, [renewed.tokens])',
         replace: '',
       },
@@ -330,11 +330,11 @@ export const SESSION: readonly MutatedFile[] = [
         replace: '',
       },
       {
-        name: 'a file is opened as what it says it is',
+        name: 'a file is opened with its own claims as the binding',
         find: 'toBinding(owner ?? file)',
         replace: 'toBinding(file)',
         equivalent:
-          'requireOwner has compared the file with the owner, so both bindings are the same.',
+          'requireOwner has already compared the file with the owner, so both bindings are the same.',
       },
       {
         name: 'a file of a newer version is written over',
@@ -408,7 +408,7 @@ export const SESSION: readonly MutatedFile[] = [
         name: 'the salt may have any length',
         find: 'if (salt?.length !== SALT_BYTES) throw',
         replace: 'if (!salt) throw',
-        equivalent: 'Another salt gives another key, with which nothing opens.',
+        equivalent: 'A different salt gives a different key, which opens nothing.',
       },
       {
         name: 'a guess costs nothing',

@@ -179,11 +179,10 @@ export const WINDOW: readonly MutatedFile[] = [
         replace: "      credentials: 'omit',",
       },
       {
-        name: 'the second look at a redirect has cookies',
+        name: 'the second request of a redirect has cookies',
         find: "      redirect: 'manual',\n      credentials: 'omit',\n",
         replace: "      redirect: 'manual',\n",
-        equivalent:
-          '`net.request` sends no cookies of its session unless `useSessionCookies` asks for that.',
+        equivalent: '`net.request` sends no session cookies unless `useSessionCookies` is set.',
       },
       {
         name: 'the second look at a redirect is cached',
