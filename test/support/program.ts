@@ -1,42 +1,12 @@
 // Runs the headless program as its own process, as other programs run it.
 
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { test as base } from '@playwright/test'
-import { ROOT } from './root.js'
-import type { SignInLine } from '../../main/present/sign-in-lines.js'
-import type { Status } from '../../main/ipc.js'
+import { HEADLESS, startProgram, type Program } from './headless-program.js'
 
-export const HEADLESS = join(ROOT, 'dist', 'main', 'headless.js')
-
-export type Line =
-  | { event: 'listening'; url: string }
-  | { event: 'open'; url: string }
-  | { event: 'link'; url: string | null }
-  | { event: 'status'; status: Status }
-  | SignInLine
-  | { event: 'answer'; command: string; ok: boolean; message: string }
-
-export type Program = {
-  process: ChildProcessWithoutNullStreams
-  dataDir: string
-  /** All that it has printed so far. */
-  stdout(): string
-  stderr(): string
-  /** Takes the next line that `matches`, and skips the lines before it. */
-  line<Kind extends Line['event']>(
-    kind: Kind,
-    matches?: (line: Extract<Line, { event: Kind }>) => boolean,
-  ): Promise<Extract<Line, { event: Kind }>>
-  status(state: Status['state']): Promise<Status>
-  link(): Promise<string>
-  type(command: string): void
-  /** The exit code, after the program has ended and all its output has arrived. */
-  ended: Promise<number | null>
-}
+export { HEADLESS, SCRIPTED, type Line, type Program } from './headless-program.js'
 
 export type ProgramOptions = {
   env?: Record<string, string>
@@ -56,7 +26,9 @@ export const test = base.extend<{
     await use(async (flags, options = {}) => {
       const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'latchkey-')))
       if (options.dataDir === undefined) folders.push(dataDir)
-      const program = startProgram(flags, dataDir, options)
+      const { env = {}, through = [] } = options
+      const command = [...through, process.execPath, HEADLESS, '--data-dir', dataDir, ...flags]
+      const program = startProgram(command, { dataDir, env, json: flags.includes('--json') })
       programs.push(program)
       return program
     })
@@ -67,57 +39,3 @@ export const test = base.extend<{
     for (const folder of folders) await rm(folder, { recursive: true, force: true })
   },
 })
-
-/** Flags for a program under test, which must not open this machine's browser. */
-export const SCRIPTED = ['--json', '--no-browser', '--port', '0'] as const
-
-function startProgram(
-  flags: readonly string[],
-  dataDir: string,
-  { env = {}, through = [] }: ProgramOptions,
-): Program {
-  const command = [...through, process.execPath, HEADLESS, '--data-dir', dataDir, ...flags]
-  const child = spawn(command[0]!, command.slice(1), { env: { ...process.env, ...env } })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => void (stdout += chunk))
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => void (stderr += chunk))
-  child.stdin.on('error', () => undefined) // It may have ended before it read its commands.
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-
-  const lines: Line[] = []
-  let wake: () => void = () => undefined
-  let over = false
-  if (flags.includes('--json')) {
-    createInterface({ input: child.stdout }).on('line', (text) => {
-      lines.push(JSON.parse(text) as Line)
-      wake()
-    })
-  }
-  void ended.then(() => {
-    over = true
-    wake()
-  })
-
-  const program: Program = {
-    process: child,
-    dataDir,
-    stdout: () => stdout,
-    stderr: () => stderr,
-    async line(kind, matches = () => true) {
-      for (;;) {
-        const next = lines.shift()
-        if (next?.event === kind && matches(next as never)) return next as never
-        if (next) continue
-        if (over) throw new Error(`the program ended without "${kind}"\n${stdout}\n${stderr}`)
-        await new Promise<void>((resolve) => void (wake = resolve))
-      }
-    },
-    status: async (state) =>
-      (await program.line('status', ({ status }) => status.state === state)).status,
-    link: async () => (await program.line('open')).url,
-    type: (command) => void child.stdin.write(`${command}\n`),
-    ended,
-  }
-  return program
-}

@@ -1,0 +1,18 @@
+// The names of the programs in the figures.
+
+/** The name of each program in the figures. */
+export const LATCHKEY = 'Latchkey'
+export const BARE = 'bare node:http'
+
+/** The libraries that the same sign-in was written with, by the programs' names. */
+export const PEERS: Readonly<Record<string, { file: string; scheme?: 'https' }>> = {
+  'axios + jose': { file: 'axios-jose.mjs' },
+  'openid-client': { file: 'openid-client.mjs' },
+  oauth4webapi: { file: 'oauth4webapi.mjs' },
+  'msal-node': { file: 'msal-node.mjs', scheme: 'https' },
+}
+
+/** What it costs to learn from the system who owns a connection. */
+export const TABLE_READ = 'one reading of /proc/net/tcp'
+
+export const OIDC_AGENT = 'oidc-agent'
