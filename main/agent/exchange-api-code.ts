@@ -3,6 +3,7 @@
 import { codeChallenge } from '../oauth/pkce.js'
 import type { Session } from '../oauth/session.js'
 import { completeSignIn } from '../oauth/sign-in.js'
+import { listAccountClaims, listClaims } from '../oauth/userinfo.js'
 import {
   endApiSignIn,
   type Answered,
@@ -67,7 +68,17 @@ async function completeApiSignIn(
     const session = await completeSignIn(
       deps,
       provider,
-      { ...proof, code, verifier, nonce, scope, maxAgeS: provider.maxAgeS, organization },
+      {
+        ...proof,
+        code,
+        verifier,
+        nonce,
+        scope,
+        organization,
+        maxAgeS: provider.maxAgeS,
+        // The app gets them all in the answer.
+        claims: [...listAccountClaims(scope), ...listClaims(scope)],
+      },
       {
         keep: async (kept) => {
           replaced = await deps.sessionKeeper.keep(kept, controller.signal)

@@ -29,9 +29,11 @@ export function keepRenewed(
   const { state } = keeper
   const isHeld = (): boolean => state.sessionNumber === renewing.number
   return keeper.enqueue(async () => {
-    if (isHeld()) await storeSession(keeper, renewed)
+    // Userinfo may have brought claims since the renewal began.
+    const { claims } = isHeld() && state.session !== null ? state.session : renewed
+    if (isHeld()) await storeSession(keeper, { ...renewed, claims })
     if (isHeld()) {
-      state.session = renewed
+      state.session = { ...renewed, claims }
     } else if (state.session === null || !isSameAccount(state.session, renewed)) {
       discardTokens(keeper, renewed, [renewed.tokens])
       throw notSignedIn(SESSION_MESSAGES.endedDuringRenewal)

@@ -3,6 +3,7 @@
 import type { Session } from '../oauth/session.js'
 import type { Orphans } from '../oauth/token-endpoint.js'
 import type { SessionOwner } from '../storage/session-store.js'
+import { completeClaims } from './complete-claims.js'
 import { closedBeforeAnswer, discardTokens, FAREWELL_MS } from './end-at-provider.js'
 import { announceSession, keepSession, restoreSession } from './keep-session.js'
 import {
@@ -31,6 +32,8 @@ export type SessionKeeper = {
   keep(session: Session, signal: AbortSignal): Promise<Session | null>
   /** Announces a session that was kept, after the user's browser has its page. */
   tell(session: Session, state: string, replaced: Session | null): void
+  /** Adds the claims that only userinfo has, in the background, after the user's browser has its page. */
+  complete(session: Session): void
   /** Revokes tokens that arrived, or may still arrive, and are not kept. */
   discard(tokens: Promise<Orphans>, owner: SessionOwner): void
   /** Restores the stored session if it belongs to this provider and client. */
@@ -62,6 +65,7 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
     keep: (session, signal) => keepSession(keeper, session, signal),
     tell: (session, signInState, replaced) =>
       announceSession(keeper, session, signInState, replaced),
+    complete: (session) => void deps.track(completeClaims(keeper, session)),
     discard: (coming, owner) =>
       discardTokens(
         keeper,

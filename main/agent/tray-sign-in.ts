@@ -82,7 +82,8 @@ export function createTraySignIn(deps: TraySignInDeps): TraySignIn {
  * 1. Put the sign-in into the model, and start the time limit.
  * 2. Send the person to the provider, and wait for the answer; the time limit ends with it.
  * 3. Exchange the code, check who signed in, keep the session, and show the last page.
- * 4. Put the session into the model, or the reason why there is none.
+ * 4. Put the session into the model, and read the claims that are missing; or put the reason why there is
+ *    none.
  */
 async function runTraySignIn(
   deps: TraySignInDeps,
@@ -134,6 +135,7 @@ async function runTraySignIn(
     })
     // 4.
     sessionKeeper.tell(session, state, replaced)
+    sessionKeeper.complete(session)
     end()
   } catch (thrown) {
     end()

@@ -9,8 +9,8 @@ import type { Client } from './client-authentication.js'
 import type { ProviderMetadata } from './metadata.js'
 import type { Http } from '../net/http.js'
 import { toAccount } from './account.js'
-import { verifyIdToken } from './id-token.js'
-import { mergeClaims, readUserinfo } from './userinfo.js'
+import { peekClaims, verifyIdToken } from './id-token.js'
+import { lacksClaims, listAccountClaims, mergeClaims, readUserinfo } from './userinfo.js'
 import type { KeySet } from './key-set.js'
 import { RECENT_METADATA_MS, type FindProvider } from './provider.js'
 import type { ExpectedCallback } from './callback.js'
@@ -138,6 +138,8 @@ export type Proof = Pick<Authorized, 'metadata' | 'keys' | 'redirectUri'> & {
   scope: string
   maxAgeS: number | null
   organization: string | null
+  /** The claims that are worth a request to userinfo, if the ID token lacks them. */
+  claims: readonly string[]
 }
 
 export type CompletionSteps = {
@@ -155,7 +157,7 @@ export type CompletionSteps = {
  *
  * 1. Exchange the code. This is not aborted: the code is spent by then, and only Latchkey can revoke
  *    the tokens that arrive.
- * 2. Find the user by checking the ID token. Read userinfo at the same time.
+ * 2. Find the user by checking the ID token. Read userinfo at the same time if claims seem to be missing.
  * 3. Store the session.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3}
@@ -164,7 +166,7 @@ export type CompletionSteps = {
 export async function completeSignIn(
   { http, clock }: Pick<AttemptDeps, 'http' | 'clock'>,
   client: Client,
-  { metadata, keys, nonce, maxAgeS, organization, ...request }: Proof,
+  { metadata, keys, nonce, maxAgeS, organization, claims: wanted, ...request }: Proof,
   { keep, discard, signal }: CompletionSteps,
 ): Promise<Session> {
   const { clientId, clientSecret } = client
@@ -185,7 +187,9 @@ export async function completeSignIn(
     const time = { nowMs: clock.nowMs(), signal: within }
     const [idToken, userinfo] = await Promise.all([
       verifyIdToken({ keys, metadata }, tokens, expected, time),
-      readUserinfo(http, metadata, tokens.accessToken, within),
+      lacksClaims(peekClaims(tokens.idToken), wanted)
+        ? readUserinfo(http, metadata, tokens.accessToken, within)
+        : null,
     ])
     const claims = mergeClaims(idToken, userinfo)
     // 3.
@@ -226,7 +230,8 @@ export type AttemptSteps = CompletionSteps & {
  * 1. Send the user to the provider and wait for the answer.
  * 2. If the provider rejects offline_access, send the same tab there again without it, once.
  * 3. Exchange the code and store the session.
- * 4. Show success in the browser, after the session is stored and not before.
+ * 4. Show success in the browser, after the session is stored and not before. The page waits for userinfo
+ *    only if the ID token lacks the user's name or email address.
  */
 export async function signInFromTray(
   deps: AttemptDeps,
@@ -255,7 +260,8 @@ export async function signInFromTray(
     steps.exchangeStarted()
     const { maxAgeS } = settings
     const { organization = null } = settings.parameters
-    const proof = { ...authorized, ...secrets, code: result.code, maxAgeS, organization }
+    const claims = listAccountClaims(secrets.scope)
+    const proof = { ...authorized, ...secrets, code: result.code, maxAgeS, organization, claims }
     const session = await completeSignIn(deps, settings, proof, steps)
     // 4.
     await show(signedInPage(session.account))

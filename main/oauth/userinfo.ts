@@ -46,3 +46,43 @@ export async function readUserinfo(
 export function mergeClaims(idToken: Claims, userinfo: Claims | null): Claims {
   return userinfo?.sub === idToken.sub ? { ...userinfo, ...idToken } : idToken
 }
+
+/** The claims that each scope asks for, as far as apps are given them. A Map: scopes are untrusted text. */
+const CLAIMS_OF_SCOPE: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    'profile',
+    [
+      'name',
+      'family_name',
+      'given_name',
+      'nickname',
+      'preferred_username',
+      'picture',
+      'locale',
+      'updated_at',
+    ],
+  ],
+  ['email', ['email', 'email_verified']],
+])
+
+/**
+ * Lists the claims that a scope asks for, which userinfo may have if the ID token has not.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims}
+ */
+export function listClaims(scope: string): readonly string[] {
+  return scope.split(/\s+/).flatMap((one) => CLAIMS_OF_SCOPE.get(one) ?? [])
+}
+
+/** Lists the claims that an account is shown by. The name is also asked for without its scope. */
+export function listAccountClaims(scope: string): readonly string[] {
+  return ['name', ...listClaims(scope).filter((name) => name === 'email')]
+}
+
+/** True if one of the claims is missing. */
+export function lacksClaims(
+  claims: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): boolean {
+  return names.some((name) => claims[name] === undefined || claims[name] === '')
+}

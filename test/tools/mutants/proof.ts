@@ -387,8 +387,8 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'the at_hash of a renewed ID token is not compared',
-        find: '  requireHash(claims, tokens)\n  return claims\n}\n\n/** The signed claims;',
-        replace: '  return claims\n}\n\n/** The signed claims;',
+        find: '  requireHash(claims, tokens)\n  return claims\n}\n\n/** Reads the claims of',
+        replace: '  return claims\n}\n\n/** Reads the claims of',
       },
     ],
   },

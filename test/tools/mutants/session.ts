@@ -150,8 +150,14 @@ export const SESSION: readonly MutatedFile[] = [
         replace: '    if (isHeld() || state.session === null) {\n',
       },
       {
+        name: 'a renewal drops claims that userinfo brought meanwhile',
+        find: 'isHeld() && state.session !== null ? state.session : renewed\n',
+        replace: 'renewed\n',
+        specs: ['test/unit/complete-claims.spec.ts'],
+      },
+      {
         name: 'a renewal is held before it is stored',
-        find: '    if (isHeld()) await storeSession(keeper, renewed)\n',
+        find: '    if (isHeld()) await storeSession(keeper, { ...renewed, claims })\n',
         replace:
           '    if (isHeld()) state.session = renewed\n    if (isHeld()) await storeSession(keeper, renewed)\n',
       },

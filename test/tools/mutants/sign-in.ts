@@ -113,6 +113,18 @@ export const SIGN_IN: readonly MutatedFile[] = [
         find: '{ maxAgeMs: RECENT_METADATA_MS, signal: until }',
         replace: '{ signal: until }',
       },
+      {
+        name: 'the page always waits for userinfo',
+        find: 'lacksClaims(peekClaims(tokens.idToken), wanted)\n',
+        replace: 'wanted\n',
+        specs: ['test/unit/complete-claims.spec.ts'],
+      },
+      {
+        name: 'the page never waits for userinfo',
+        find: 'lacksClaims(peekClaims(tokens.idToken), wanted)\n',
+        replace: 'Boolean(0)\n',
+        specs: ['test/unit/complete-claims.spec.ts'],
+      },
     ],
   },
   {
