@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { app, Menu } from 'electron'
 import { systemClock, within } from './base/clock.js'
+import { RUNNING_QUESTION } from './app/app-messages.js'
 import { ownArgs } from './app/packaged-command.js'
 import { createLatchkey, type Latchkey } from './app/compose.js'
 import { EXIT, explainFailure } from './app/exit.js'
@@ -245,11 +246,9 @@ function quitInOrder(end: () => Promise<void>): void {
 async function askWhetherRunning(host: string): Promise<boolean> {
   const chosen = await showBox({
     type: 'question',
-    message: `Is Latchkey still running on ${host}?`,
-    detail:
-      'It used the same data directory there and has not reported for an hour or more. Two computers ' +
-      'cannot share one session.',
-    buttons: ['No, use it here', 'Yes, quit here'],
+    message: RUNNING_QUESTION.message(host),
+    detail: RUNNING_QUESTION.detail,
+    buttons: [RUNNING_QUESTION.no, RUNNING_QUESTION.yes],
     cancelId: 1,
   })
   return chosen !== 0

@@ -1,4 +1,6 @@
-// Messages of the API for people: the details of its problems, and notes about the service itself.
+// Messages of the API for people: the details of its problems, and messages about the service itself.
+
+import { formatChoices } from '../base/format-list.js'
 
 /** Details of problems. They contain no code, token, verifier or state. */
 export const PROBLEM_DETAILS = {
@@ -44,7 +46,7 @@ export const BODY_ERRORS = {
   malformed: 'is malformed',
   empty: 'is empty',
   type: (type: string) => `must be ${type}`,
-  oneOf: (values: readonly unknown[]) => `must be ${values.map(String).join(' or ')}`,
+  oneOf: (values: readonly unknown[]) => `must be ${formatChoices(values.map(String))}`,
   wrongType: 'has the wrong type',
   atLeast: (minimum: number | bigint) => `must be at least ${minimum}`,
   atMost: (maximum: number | bigint) => `must be at most ${maximum}`,
@@ -56,7 +58,7 @@ export const BODY_ERRORS = {
   scopeItem: 'must have one scope per item, without spaces or quotes',
   noOpenid: 'must include openid',
   prompt: (values: readonly string[]) =>
-    `must be ${values.join(' or ')}, or several with spaces between them`,
+    `must be ${formatChoices(values)}, or several with spaces between them`,
   promptNone: 'must not combine none with another value',
   challenge: 'must be the SHA-256 hash of the verifier, in base64url',
   verifier: 'must be 43 to 128 of the characters A-Z a-z 0-9 - . _ ~',

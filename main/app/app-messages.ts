@@ -1,5 +1,6 @@
 // Messages of the app room for people: at the start, on a second start, and when data is removed.
 
+import { formatList } from '../base/format-list.js'
 import { SERVICE_FILE } from '../storage/service-file.js'
 
 /** Reasons why Latchkey doesn't start, or ends. */
@@ -12,18 +13,31 @@ export const START_MESSAGES = {
   noServiceFile: (url: string, diskError: string) =>
     `${SERVICE_FILE} cannot be written (${diskError}), so other apps cannot look up the service's ` +
     `address, ${url}.`,
+  noDemo:
+    'The demo provider is available only in the source tree. Set --issuer and --client-id to sign in ' +
+    'at your own provider.',
   demoSession: "The demo's session ends when Latchkey quits.",
   unexpectedError: (count: number, shown: string) =>
     `unexpected error${count === 1 ? '' : ` (${count} times so far)`}: ${shown}`,
 }
 
+/** The question whether another computer still uses the data directory. */
+export const RUNNING_QUESTION = {
+  message: (host: string) => `Is Latchkey still running on ${host}?`,
+  detail:
+    'It used the same data directory there and has not reported for an hour or more. Two computers ' +
+    'cannot share one session.',
+  no: 'No, use it here',
+  yes: 'Yes, quit here',
+} as const
+
 /** On a second start, and about the start at login. */
 export const SECOND_START_MESSAGES = {
   ignored: (names: readonly string[]) =>
-    `Latchkey was already running, so ${joinNames(names)} had no effect. Quit Latchkey first, then ` +
+    `Latchkey was already running, so ${formatList(names)} had no effect. Quit Latchkey first, then ` +
     'start it again.',
   notKeptAtLogin: (names: readonly string[]) =>
-    `The start at login does not keep ${joinNames(names)}. It does keep the saved settings.`,
+    `The start at login does not keep ${formatList(names)}. It does keep the saved settings.`,
 }
 
 /** Results of removing Latchkey's data. */
@@ -65,9 +79,4 @@ export const KEY_PLACES = {
   keychain: (label: string) => `"${label}" in Keychain Access`,
   secretService: (label: string) => `"${label}" in your keyring's password manager`,
   wallet: 'the folder "Latchkey Keys" in KWalletManager',
-}
-
-function joinNames(names: readonly string[]): string {
-  const last = names.at(-1) ?? ''
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
 }

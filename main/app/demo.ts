@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { readErrno } from '../base/errno.js'
 import { SettingsError } from '../base/settings-error.js'
+import { START_MESSAGES } from './app-messages.js'
 
 export type DemoProvider = {
   issuer: string
@@ -24,10 +25,7 @@ export async function startDemoProvider(): Promise<DemoProvider> {
     module = (await import(PROVIDER.href)) as typeof module
   } catch (thrown) {
     if (readErrno(thrown) !== 'ERR_MODULE_NOT_FOUND') throw thrown
-    throw new SettingsError(
-      'The demo provider comes with the source tree only. Set --issuer and --client-id to sign in ' +
-        'at a provider of yours.',
-    )
+    throw new SettingsError(START_MESSAGES.noDemo)
   }
   return module.startProvider()
 }

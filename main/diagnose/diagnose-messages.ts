@@ -1,10 +1,8 @@
 // The messages of the diagnosis for people. Change the wording here and nowhere else.
 
+import { formatChoices, formatList } from '../base/format-list.js'
 import type { StorageTier } from '../storage/choose-storage.js'
 import type { CheckName, Verdict } from './check.js'
-
-const LIST = new Intl.ListFormat('en-GB')
-const CHOICE = new Intl.ListFormat('en-GB', { type: 'disjunction' })
 
 /** What each line of the report is about. */
 export const TITLES: Readonly<Record<CheckName, string>> = {
@@ -76,9 +74,9 @@ const loopback = {
 const UNREACHABLE = 'so clients that use this name cannot find Latchkey.'
 
 const localhost = {
-  resolves: (addresses: readonly string[]) => `resolves to ${LIST.format(addresses)}.`,
+  resolves: (addresses: readonly string[]) => `resolves to ${formatList(addresses)}.`,
   elsewhere: (addresses: readonly string[]) =>
-    `resolves to ${LIST.format(addresses)}, ${UNREACHABLE}`,
+    `resolves to ${formatList(addresses)}, ${UNREACHABLE}`,
   nowhere: `resolves to no address, ${UNREACHABLE}`,
   lookupFailed: (errno: string) => `cannot be resolved (${errno}), ${UNREACHABLE}`,
   fix: 'In /etc/hosts, set localhost to 127.0.0.1 and ::1 only.',
@@ -87,7 +85,7 @@ const localhost = {
 const ports = {
   any: 'any free port.',
   free: (list: readonly number[]) =>
-    `${LIST.format(list.map(String))} ${list.length === 1 ? 'is' : 'are'} free.`,
+    `${formatList(list.map(String))} ${list.length === 1 ? 'is' : 'are'} free.`,
   ours: (port: number) => `Latchkey uses ${port}.`,
   /** Begins a sentence. */
   taken: (port: number, holder: string | null) =>
@@ -127,7 +125,7 @@ const proxy = {
   none: 'none.',
   used: (host: string, source: string) => `${host} (${source}).`,
   unsupported: (variables: readonly string[]) =>
-    `Latchkey does not support the kind of proxy in ${LIST.format(variables)} (SOCKS or automatic ` +
+    `Latchkey does not support the kind of proxy in ${formatList(variables)} (SOCKS or automatic ` +
     'configuration), so it uses no proxy. Set HTTPS_PROXY to an HTTP proxy.',
 }
 
@@ -147,8 +145,8 @@ const features = {
   list: (supported: readonly string[], missing: readonly string[]) =>
     (supported.length === 0
       ? 'The provider supports sign-in only.'
-      : `Besides sign-in, the provider supports ${LIST.format(supported)}.`) +
-    (missing.length === 0 ? '' : ` It does not support ${CHOICE.format(missing)}.`),
+      : `Besides sign-in, the provider supports ${formatList(supported)}.`) +
+    (missing.length === 0 ? '' : ` It does not support ${formatChoices(missing)}.`),
   noSignOutPage: 'The provider has no sign-out page, so --end-session has no effect.',
   noRevocation:
     'Tokens cannot be revoked there. They stay valid until they expire, even after you sign out.',

@@ -1,6 +1,7 @@
 // The providers that the window offers by name: the issuer's form, the settings that the provider's
 // documentation requires, and its page about registering an application.
 
+import { formatList } from '../base/format-list.js'
 import { redirectUriAt } from '../oauth/redirect-target.js'
 import type { ProviderChoice, ProviderId, TypedRedirect } from '../ipc.js'
 import { listUnmetNeeds, PRESETS, type Chosen, type Preset } from './presets.js'
@@ -116,7 +117,7 @@ export function listProviders(): readonly ProviderChoice[] {
 
 /** Formats the names for a sentence: "Auth0, Google and Okta". */
 export function formatProviderNames(): string {
-  return new Intl.ListFormat('en-GB').format(listProviders().map(({ name }) => name))
+  return formatList(listProviders().map(({ name }) => name))
 }
 
 /** Finds the provider's page about registering an application. The window sends only the provider's ID. */

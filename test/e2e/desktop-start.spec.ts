@@ -1,5 +1,6 @@
 // How the tray app starts, and what it shows.
 
+import { RUNNING_QUESTION, SECOND_START_MESSAGES } from '../../main/app/app-messages.js'
 import { FAILURE } from '../../main/electron/electron-messages.js'
 import { lstat, readdir, readlink, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -187,12 +188,12 @@ test.describe('a start that fails', () => {
         await utimes(join(dataDir, 'lock'), 0, 0)
       }
       await leaveLock()
-      const boxAnswer = 'Yes, quit here'
+      const boxAnswer = RUNNING_QUESTION.yes
       const quitting = await launch({ flags: at(provider), dataDir, platform, boxAnswer })
       expect((await quitting.ended).code).toBe(3)
       expect((await quitting.boxes())[0]).toMatchObject({
         title: 'Latchkey',
-        message: 'Is Latchkey still running on other-laptop?',
+        message: RUNNING_QUESTION.message('other-laptop'),
         isInFront: true,
       })
 
@@ -201,7 +202,7 @@ test.describe('a start that fails', () => {
         flags: at(provider),
         dataDir,
         platform,
-        boxAnswer: 'No, use it here',
+        boxAnswer: RUNNING_QUESTION.no,
       })
       await untilHeadline(using, 'Not signed in')
     })
@@ -301,9 +302,7 @@ test.describe('a second start', () => {
     expect((await app.launchAgain(flags)).code).toBe(0)
     const link = await app.takeUrl()
     const main = (await app.window()).getByRole('main')
-    await expect(main).toContainText(
-      'already running, so --scope had no effect. Quit Latchkey first',
-    )
+    await expect(main).toContainText(SECOND_START_MESSAGES.ignored(['--scope']))
     await signInAs(page, link, 'Alice Adams')
     await untilHeadline(app, 'Signed in as Alice Adams')
 
@@ -371,6 +370,6 @@ test('the start at login keeps the data directory and the port, and the settings
   const window = await app.window()
   await window.getByRole('button', { name: 'Settings' }).click()
   await expect(window.getByRole('main')).toContainText(
-    'The start at login does not keep --issuer and --client-id.',
+    SECOND_START_MESSAGES.notKeptAtLogin(['--issuer', '--client-id']),
   )
 })
