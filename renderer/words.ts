@@ -138,7 +138,7 @@ export const SETTINGS = {
       "Signing out here also opens your provider's sign-out page in your browser.",
     ],
     keepWithoutKeyring: [
-      'Keep the session without a keyring',
+      'Store the session without a keyring',
       'If no keyring can be used, the session is stored in a file. Any program that runs as you could read it.',
     ],
   } satisfies Record<string, Labelled>,

@@ -10,7 +10,8 @@ export const SIGN_IN_MESSAGES = {
   notConfigured:
     'No provider is configured yet. Set its issuer and your client ID (--issuer and --client-id), or ' +
     'try the demo (--demo).',
-  tooManyWaiting: (most: number) => `${most} sign-ins are already waiting.`,
+  tooManyWaiting: (most: number) =>
+    `${most} sign-ins are already waiting. Try again when one of them has ended.`,
   tooManyAppLaunches: `${LAUNCHED_TOO_OFTEN} Wait a minute.`,
 
   // While a sign-in waits.
@@ -20,12 +21,12 @@ export const SIGN_IN_MESSAGES = {
     'again, or copy it into your browser.',
 
   // When a sign-in ends.
-  noBrowserForApp: 'No browser could be opened on this computer, so the sign-in could not begin.',
-  notExchanged: 'The app that began the sign-in did not finish it.',
+  noBrowserForApp: 'No browser could be opened on this computer, so the sign-in could not start.',
+  notExchanged: 'The app that started the sign-in did not finish it.',
   abandoned:
     'The app that asked for the sign-in stopped waiting before it was finished in the browser, so ' +
     'you are not signed in. Start again from the app.',
-  offlineAccessLeftOut: 'Latchkey leaves out offline_access from now on: try again.',
+  offlineAccessLeftOut: 'Latchkey no longer requests offline_access. Try again.',
   timedOut: (duration: string, advice: string) =>
     `The sign-in timed out after ${duration}. ${advice}`,
   signInWhenReady: 'Sign in again when you are ready.',
@@ -48,7 +49,7 @@ export const TIMEOUT_ADVICE: Readonly<
     'your browser, a proxy, an extension or a security program blocked the answer. Add an exception ' +
     'for 127.0.0.1 there, and sign in again.',
   'other-path': (redirectUri, registration) =>
-    `Your browser came back to a different address than ${redirectUri}, where Latchkey waits. ` +
+    `Your browser came back to another address. Latchkey waits at ${redirectUri}. ` +
     `${registration} Then sign in again.`,
   'other-state': () =>
     'The tab of another sign-in came back, probably an old one. Close such tabs, sign in again, and ' +
@@ -56,7 +57,7 @@ export const TIMEOUT_ADVICE: Readonly<
   'without-state': () =>
     'An answer came without its state, which tells Latchkey which sign-in it belongs to, so Latchkey ' +
     'did not use it. Some providers do this when they reject the request itself. Check the client ' +
-    'ID, the scope and the redirect URI that are registered there, and sign in again.',
+    'ID, the scopes and the redirect URI at your provider, and sign in again.',
   'empty-callback': () =>
     'Your browser came back without an answer from your provider: neither a code nor an error. Sign ' +
     'in again. If it happens again, an extension or a proxy removes the answer, or the provider is ' +

@@ -53,7 +53,7 @@ export const REMOVAL_MESSAGES = {
   stillRuns: (directory: string, owner: string) =>
     `Latchkey is already running with the data directory ${directory}${owner}, so nothing was ` +
     'removed. Quit it and try again. Or choose Settings and "Remove Latchkey\'s data" in its window, ' +
-    'which also ends a session that is encrypted by the keyring.',
+    'which also revokes a session that is encrypted with the keyring.',
   unreadable: (path: string, message: string) =>
     `${path}: ${message} The session was not revoked. Sign out at your provider.`,
   revoked: (session: string) => `${session} was revoked.`,
@@ -70,8 +70,8 @@ export const REMOVAL_MESSAGES = {
     `The key "${label}" was kept in the keyring because the session in another data directory is ` +
     'encrypted with it.',
   keyByHand: (place: string) =>
-    'The keyring may still contain the key that encrypted the session. It cannot open anything that ' +
-    `is left on this computer. To remove it, look for ${place}.`,
+    'The keyring may still contain the key that encrypted the session. Nothing on this computer needs ' +
+    `it any more. To remove it, look for ${place}.`,
 }
 
 /** Places to look for the key of the keyring. */

@@ -12,7 +12,7 @@ export const PRESENT_MESSAGES = {
     'signed-in': (account) => `Signed in as ${account}`,
     offline: (account) => `Signed in as ${account} (offline)`,
     'renewal-failing': (account) => `Signed in as ${account} (can't renew)`,
-    'needs-sign-in': (account) => `Session ended: ${account}`,
+    'needs-sign-in': (account) => `Session expired: ${account}`,
     failed: () => 'Sign-in failed',
   } satisfies Record<StatusState, (account: string) => string>,
 
@@ -42,7 +42,7 @@ export const PRESENT_MESSAGES = {
     program === null ? 'An app asks you to sign in' : `An app asks you to sign in: ${program}`,
   abandoned:
     'The app that asked for this sign-in has stopped waiting. If you finish it in your browser, you ' +
-    'are not signed in, unless the app asks again before that.',
+    "won't be signed in, unless the app asks again first.",
   stillSignedIn: (account: string, reason: string) =>
     `You are still signed in as ${account}. ${reason}`,
   replaced: (account: string) =>
@@ -64,7 +64,7 @@ export const PRESENT_MESSAGES = {
   removal: {
     unknownSession: 'If a session is still stored, it is ended at its provider.',
     session: (name: string, issuer: string) =>
-      `The session of ${name} is ended at ${issuer}. Every app that uses it loses it.`,
+      `The session of ${name} is ended at ${issuer}. Every app that uses it is signed out.`,
     files: (dataDir: string) =>
       `Latchkey's files in ${dataDir} are deleted: settings, session, log and browser profile.`,
     startAtLogin: 'Latchkey no longer starts at login.',

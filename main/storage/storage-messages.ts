@@ -13,27 +13,27 @@ export const DIRECTORY_MESSAGES = {
     `The data directory ${directory} can't be created (${diskError}). ${CHOOSE_ANOTHER}`,
   startedAsRoot: (directory: string, uid: number) =>
     `Latchkey was started as root, but the data directory ${directory} belongs to another user ` +
-    `(uid ${uid}). Start Latchkey as that user, or choose a directory of root's with --data-dir.`,
+    `(uid ${uid}). Start Latchkey as that user, or choose a directory that belongs to root with --data-dir.`,
   startedAsRootInFolder: (folder: string, uid: number) =>
     `Latchkey was started as root, but ${folder} belongs to another user (uid ${uid}). Start ` +
-    "Latchkey as that user, or choose a directory of root's with --data-dir.",
+    'Latchkey as that user, or choose a directory that belongs to root with --data-dir.',
   sharedFolder: (directory: string, mode: string) =>
     `The data directory ${directory} is open to other users (mode ${mode}) and contains files that ` +
-    "aren't Latchkey's. Choose a directory of its own with --data-dir.",
+    "aren't Latchkey's. Choose a directory that only Latchkey uses with --data-dir.",
   cannotClose: (directory: string, diskError: string) =>
-    `The data directory ${directory} can't be closed to other users (${diskError}). ${CHOOSE_ANOTHER}`,
+    `Latchkey can't close the data directory ${directory} to other users (${diskError}). ${CHOOSE_ANOTHER}`,
   noPermissions: (directory: string) =>
-    `Other users of this computer may be able to read the data directory ${directory}: its file ` +
-    'system has no permissions for each user.',
+    `Other users of this computer may be able to read the data directory ${directory}, because its ` +
+    'file system does not support permissions.',
   closed: (directory: string, mode: string) =>
     `The data directory ${directory} was open to other users (mode ${mode}). It is now closed to ` +
-    "them. If you didn't open it yourself, check settings.json there.",
+    "them. If you didn't open it yourself, check settings.json in it for changes.",
 }
 
 /** The lock of the data directory. */
 export const LOCK_MESSAGES = {
   inUse: (directory: string, owner: string) =>
-    `Latchkey already runs with the data directory ${directory}${owner}. Use that one, or choose ` +
+    `Latchkey is already running with the data directory ${directory}${owner}. Use that one, or choose ` +
     'another directory with --data-dir.',
   /** These follow "with the data directory …". */
   ownerAt: (pid: number, url: string | null) =>
@@ -43,14 +43,14 @@ export const LOCK_MESSAGES = {
   severalStarting: ', or several are starting at once',
   unnamedHost: 'another computer',
   runsElsewhere: (directory: string, host: string) =>
-    `Latchkey runs on ${host} with the data directory ${directory}. Two computers can't share one ` +
+    `Latchkey is running on ${host} with the data directory ${directory}. Two computers can't share one ` +
     'session: use that one, or choose another directory with --data-dir. If Latchkey no ' +
     `longer runs on ${host}, start this one with --take-over.`,
   takingOver: (directory: string, host: string) =>
     `Latchkey is taking over the data directory ${directory} from ${host}.`,
   tookOverStale: (directory: string, host: string) =>
-    `Latchkey ran on ${host} with the data directory ${directory}, but hasn't been seen for an ` +
-    'hour, so this one has taken over. If the other one still runs, it quits when it notices.',
+    `Latchkey used the data directory ${directory} on ${host}, but has not reported for an hour, so ` +
+    'this Latchkey has taken it over. If the other one is still running, it will quit.',
   ofAnotherUser: (path: string, uid: number) =>
     `The lock ${path} belonged to another user (uid ${uid}), so it was ignored.`,
   damaged: (path: string) => `The lock ${path} was damaged, so it was ignored.`,

@@ -6,7 +6,7 @@ export const STORED_SESSION_MESSAGES = {
   notOpened: (reason: string): string =>
     `The stored session could not be opened: ${reason}. Sign in again.`,
   notStored: (reason: string): string =>
-    `The session could not be stored on this computer: ${reason}. It ends when Latchkey closes.`,
+    `The session could not be stored on this computer: ${reason}. It ends when Latchkey quits.`,
   otherOwner: (issuer: string, clientId: string): string =>
     'The stored session belongs to another provider or client ID ' +
     `(${issuer}, client ID ${clientId}). Sign in again.`,
@@ -17,8 +17,8 @@ export const STORED_SESSION_MESSAGES = {
     `${path} cannot be moved out of the way: ${aside} was written by a newer version of Latchkey and is ` +
     'not overwritten.',
   inMemory:
-    'The session is kept in memory only and ends when Latchkey closes. To store it, start Latchkey with ' +
-    'a passphrase of yours in the environment variable LATCHKEY_PASSPHRASE.',
+    'The session stays in memory and ends when Latchkey quits. To store it, start Latchkey with ' +
+    'a passphrase in the environment variable LATCHKEY_PASSPHRASE.',
   withoutKeyring:
     'The session is stored without a keyring, as you chose. Programs that run as you could read it.',
 } as const
@@ -38,8 +38,8 @@ export const STORED_SESSION_REASONS = {
     `its key, ${path}, cannot be read (${error})`,
   keyNotWritten: (path: string, error: string): string =>
     `its key, ${path}, cannot be written (${error})`,
-  otherKey: 'it was sealed with another key',
-  otherPassphrase: 'it was sealed with another passphrase',
+  otherKey: 'it was encrypted with another key',
+  otherPassphrase: 'it was encrypted with another passphrase',
   orDamaged: (reason: string): string => `${reason}, or ${DAMAGED}`,
 
   /** Without the keyring, the passphrase or the setting that protects the session. */
@@ -76,15 +76,15 @@ export const MISSING_KEYRING = {
   },
   dpapi: {
     reason: 'Windows gave Latchkey no key: its data protection (DPAPI) failed for this user',
-    remedy: 'Sign in to Windows again and start Latchkey again',
+    remedy: 'Log in to Windows again and restart Latchkey',
   },
 } as const
 
 /** `reason` and `remedy` are those of {@link MISSING_KEYRING}. */
 export function missingKeyringText(reason: string, remedy: string): string {
   return (
-    `${reason}, so the session is kept in memory only and ends when Latchkey closes. ` +
-    `${remedy}; or turn on "Keep the session without a keyring" in Latchkey's settings.`
+    `${reason}, so the session stays in memory and ends when Latchkey quits. ` +
+    `${remedy}; or turn on "Store the session without a keyring" in Latchkey's settings.`
   )
 }
 

@@ -498,7 +498,7 @@ test('S38: the window, the menu, notifications and opened links show no secret e
   misbehave.token = 'invalid-grant'
   const refresh = { grant_type: 'refresh_token', client_id: clientId }
   hunt.see('an answer', (await call(service, '/pkce/token', { body: refresh })).text)
-  await reached('Session ended: Alice Adams', 5)
+  await reached('Session expired: Alice Adams', 5)
 
   hunt.see('all menus, notifications and messages to the window', await app.everythingShown())
   hunt.see('the notifications', JSON.stringify(await app.notifications()))

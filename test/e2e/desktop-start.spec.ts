@@ -232,7 +232,7 @@ test.describe('Chromium’s own lock in the data directory', () => {
     const second = await launch({ flags: at(provider), dataDir })
     const { code, stderr } = await second.ended
     expect(code).toBe(3)
-    expect(stderr).toContain(`already runs with the data directory ${dataDir}`)
+    expect(stderr).toContain(`is already running with the data directory ${dataDir}`)
     expect((await lstat(join(dataDir, 'SingletonLock'))).isFile()).toBe(true)
   })
 
@@ -261,7 +261,7 @@ test.describe('Chromium’s own lock in the data directory', () => {
     const app = await launch({ flags: at(provider), dataDir })
     const { code, stderr } = await app.ended
     expect(code).toBe(3)
-    expect(stderr).toContain('Latchkey runs on other-laptop')
+    expect(stderr).toContain('Latchkey is running on other-laptop')
   })
 })
 

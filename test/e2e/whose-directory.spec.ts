@@ -151,7 +151,7 @@ for (const [what, mode, names] of [
     await chmod(directory, mode)
     const { code, stderr } = await start(['--data-dir', directory]).ended
     expect(code).toBe(2)
-    expect(stderr).toContain('Choose a directory of its own with --data-dir.')
+    expect(stderr).toContain('Choose a directory that only Latchkey uses with --data-dir.')
     expect((await stat(directory)).mode & 0o7777).toBe(mode)
     expect(await readdir(directory)).toEqual(names)
     await rm(directory, { recursive: true })

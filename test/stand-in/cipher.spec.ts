@@ -102,7 +102,7 @@ const NOTES: readonly [string, DesktopOptions, message: RegExp, advice?: RegExp]
   [
     'a Windows that does not encrypt',
     { keyring: 'missing', platform: 'win32' },
-    /^Windows gave Latchkey no key: .* Sign in to Windows again /,
+    /^Windows gave Latchkey no key: .* Log in to Windows again /,
   ],
 ]
 
@@ -115,10 +115,10 @@ for (const [what, options, words, advice = null] of NOTES) {
       restartAdvice: advice === null ? null : expect.stringMatching(advice),
     })
     expect(found.message).toContain(
-      ', so the session is kept in memory only and ends when Latchkey closes. ',
+      ', so the session stays in memory and ends when Latchkey quits. ',
     )
     expect(found.message).toMatch(
-      /; or turn on "Keep the session without a keyring" in Latchkey's settings\.$/,
+      /; or turn on "Store the session without a keyring" in Latchkey's settings\.$/,
     )
   })
 }

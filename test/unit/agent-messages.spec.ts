@@ -20,14 +20,14 @@ test('the messages of sign-ins', () => {
     noBrowser: 'No browser could be opened here. Open the link yourself.',
     tooManyLaunches:
       'The browser was opened 5 times in a minute. Latchkey opens no more tabs for now. Wait a minute and open the link again, or copy it into your browser.',
-    noBrowserForApp: 'No browser could be opened on this computer, so the sign-in could not begin.',
-    notExchanged: 'The app that began the sign-in did not finish it.',
+    noBrowserForApp: 'No browser could be opened on this computer, so the sign-in could not start.',
+    notExchanged: 'The app that started the sign-in did not finish it.',
     abandoned:
       'The app that asked for the sign-in stopped waiting before it was finished in the browser, so you are not signed in. Start again from the app.',
-    offlineAccessLeftOut: 'Latchkey leaves out offline_access from now on: try again.',
+    offlineAccessLeftOut: 'Latchkey no longer requests offline_access. Try again.',
     signInWhenReady: 'Sign in again when you are ready.',
     tooManyLaunchesForSignOut: 'The browser was opened 5 times in a minute.',
-    tooManyWaiting: '64 sign-ins are already waiting.',
+    tooManyWaiting: '64 sign-ins are already waiting. Try again when one of them has ended.',
     timedOut: 'The sign-in timed out after 5 minutes. Advice.',
   })
 })
@@ -43,11 +43,11 @@ test('F30: the advice after a timeout', () => {
     connection:
       'Something connected to 127.0.0.1, where Latchkey waits, but sent no request. If you did finish in your browser, a proxy, an extension or a security program blocked the answer. Add an exception for 127.0.0.1 there, and sign in again.',
     'other-path':
-      'Your browser came back to a different address than http://localhost:40123/cb, where Latchkey waits. Register it. Then sign in again.',
+      'Your browser came back to another address. Latchkey waits at http://localhost:40123/cb. Register it. Then sign in again.',
     'other-state':
       'The tab of another sign-in came back, probably an old one. Close such tabs, sign in again, and continue in the newest tab.',
     'without-state':
-      'An answer came without its state, which tells Latchkey which sign-in it belongs to, so Latchkey did not use it. Some providers do this when they reject the request itself. Check the client ID, the scope and the redirect URI that are registered there, and sign in again.',
+      'An answer came without its state, which tells Latchkey which sign-in it belongs to, so Latchkey did not use it. Some providers do this when they reject the request itself. Check the client ID, the scopes and the redirect URI at your provider, and sign in again.',
     'empty-callback':
       'Your browser came back without an answer from your provider: neither a code nor an error. Sign in again. If it happens again, an extension or a proxy removes the answer, or the provider is at fault.',
     'other-user':

@@ -365,7 +365,7 @@ test.describe('on computers made with namespaces', () => {
     const [first] = await run(otherComputer('other-laptop', files))
     expect(first).toBe('taken')
     const [second] = await run()
-    expect(second).toContain('Latchkey runs on other-laptop with the data directory')
+    expect(second).toContain('Latchkey is running on other-laptop with the data directory')
     expect(await findOwner(directory)).toBe(' (on other-laptop)')
     await rm(files, { recursive: true })
   })

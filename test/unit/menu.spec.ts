@@ -82,7 +82,7 @@ for (const [name, events, headline, commands] of [
   [
     'a session that has ended',
     [started, signedIn, ended],
-    'Session ended: Alice & Co',
+    'Session expired: Alice & Co',
     ['Sign in again', 'Sign out'],
   ],
   ['a failure', [started, failed], 'Sign-in failed', ['Sign in']],
@@ -101,7 +101,7 @@ for (const [name, events, headline, commands] of [
   [
     'a session that has ended, and an app that asks',
     [started, signedIn, ended, byApp, linkedByApp],
-    'Session ended: Alice & Co',
+    'Session expired: Alice & Co',
     ['An app asks you to sign in: mail', ...LINK_COMMANDS, '-', 'Sign in again', 'Sign out'],
   ],
   [

@@ -15,7 +15,7 @@ test('the headlines', () => {
     'signed-in': 'Signed in as Alice Adams',
     offline: 'Signed in as Alice Adams (offline)',
     'renewal-failing': "Signed in as Alice Adams (can't renew)",
-    'needs-sign-in': 'Session ended: Alice Adams',
+    'needs-sign-in': 'Session expired: Alice Adams',
     failed: 'Sign-in failed',
   })
 })
@@ -58,7 +58,7 @@ test('the messages of the status', () => {
     appAsks: 'An app asks you to sign in: mail',
     unknownAppAsks: 'An app asks you to sign in',
     abandoned:
-      'The app that asked for this sign-in has stopped waiting. If you finish it in your browser, you are not signed in, unless the app asks again before that.',
+      "The app that asked for this sign-in has stopped waiting. If you finish it in your browser, you won't be signed in, unless the app asks again first.",
     stillSignedIn: 'You are still signed in as Alice Adams. It was too slow.',
     replaced: 'Alice Adams was signed out, because you signed in as someone else.',
     sessionBack:
@@ -81,7 +81,7 @@ test('the plan of a removal', () => {
   }).toEqual({
     unknownSession: 'If a session is still stored, it is ended at its provider.',
     session:
-      'The session of Alice Adams is ended at https://provider.example. Every app that uses it loses it.',
+      'The session of Alice Adams is ended at https://provider.example. Every app that uses it is signed out.',
     files: "Latchkey's files in /data are deleted: settings, session, log and browser profile.",
     startAtLogin: 'Latchkey no longer starts at login.',
     keyringKey: "Latchkey's key is removed from the system's keyring.",

@@ -13,14 +13,14 @@ test('the messages of the session keeper', () => {
     notRevokedAtSignOut: notRevokedAtSignOut(failure),
     notRevokedForPrevious: notRevokedForPrevious('Alice', failure),
   }).toEqual({
-    notSignedIn: 'No one is signed in. Sign in first.',
+    notSignedIn: 'Nobody is signed in. Sign in first.',
     expired: 'Your session has expired. Sign in again.',
     endedDuringRenewal: 'The session ended while it was being renewed.',
     noRefreshToken:
-      'The provider gave no refresh token, so the session cannot be renewed. Sign in again, and ask ' +
-      'for the scope offline_access.',
+      'The provider sent no refresh token, so the session cannot be renewed. Add offline_access to ' +
+      'the scopes, then sign in again.',
     directoryTaken: 'Another computer has taken over the data directory.',
-    closedBeforeAnswer: 'Latchkey was closed before the provider answered.',
+    closedBeforeAnswer: 'Latchkey quit before the provider answered.',
     signOutPageFailed:
       "You are signed out here, but the provider's own sign-out page could not be opened. Sign out " +
       'there in your browser.',

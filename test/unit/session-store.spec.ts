@@ -337,7 +337,7 @@ const DAMAGE: readonly [
     STORED_SESSION_REASONS.orDamaged(STORED_SESSION_REASONS.otherKey),
   ],
   [
-    'sealed with another passphrase',
+    'encrypted with another passphrase',
     PASSPHRASE,
     () => Promise.resolve(),
     { ...MEMORY, passphrase: 'another' },

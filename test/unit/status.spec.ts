@@ -306,7 +306,7 @@ const HEADLINES: Record<Status['state'], [Event[], string]> = {
     [...signIn(ALICE), renew('failing')],
     "Signed in as Alice Adams (can't renew)",
   ],
-  'needs-sign-in': [[...signIn(ALICE), end], 'Session ended: Alice Adams'],
+  'needs-sign-in': [[...signIn(ALICE), end], 'Session expired: Alice Adams'],
   failed: [[start(), fail], 'Sign-in failed'],
 }
 for (const [state, [events, headline]] of Object.entries(HEADLINES)) {

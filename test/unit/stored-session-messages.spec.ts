@@ -27,7 +27,7 @@ const TEXTS: readonly [text: string, expected: string][] = [
   [
     MESSAGES.notStored(REASONS.cannotWrite(PATH, FULL)),
     'The session could not be stored on this computer: /data/session.json cannot be written (the disk ' +
-      'is full, ENOSPC). It ends when Latchkey closes.',
+      'is full, ENOSPC). It ends when Latchkey quits.',
   ],
   [
     MESSAGES.otherOwner('https://login.example', 'app'),
@@ -49,8 +49,8 @@ const TEXTS: readonly [text: string, expected: string][] = [
   ],
   [
     MESSAGES.inMemory,
-    'The session is kept in memory only and ends when Latchkey closes. To store it, start Latchkey with ' +
-      'a passphrase of yours in the environment variable LATCHKEY_PASSPHRASE.',
+    'The session stays in memory and ends when Latchkey quits. To store it, start Latchkey with ' +
+      'a passphrase in the environment variable LATCHKEY_PASSPHRASE.',
   ],
   [
     MESSAGES.withoutKeyring,
@@ -73,8 +73,11 @@ const TEXTS: readonly [text: string, expected: string][] = [
     REASONS.keyNotWritten(KEY, FULL),
     'its key, /data/session.key, cannot be written (the disk is full, ENOSPC)',
   ],
-  [REASONS.orDamaged(REASONS.otherKey), 'it was sealed with another key, or the file is damaged'],
-  [REASONS.otherPassphrase, 'it was sealed with another passphrase'],
+  [
+    REASONS.orDamaged(REASONS.otherKey),
+    'it was encrypted with another key, or the file is damaged',
+  ],
+  [REASONS.otherPassphrase, 'it was encrypted with another passphrase'],
   [REASONS.keyringMissing, "the system's keyring, which protects it, cannot be used now"],
   [REASONS.passphraseMissing, 'the passphrase that protects it was not given'],
   [REASONS.keyFileOff, 'it was stored without a keyring, and that is turned off now'],
@@ -82,9 +85,9 @@ const TEXTS: readonly [text: string, expected: string][] = [
   [UNLOCK_AND_RESTART, 'Unlock the keyring and restart Latchkey'],
   [
     missingKeyringMessage('kwallet'),
-    'KWallet is closed, turned off or not running, so the session is kept in memory only and ends when ' +
-      'Latchkey closes. Turn KWallet on and open it (System Settings, KDE Wallet) and restart Latchkey; ' +
-      'or turn on "Keep the session without a keyring" in Latchkey\'s settings.',
+    'KWallet is closed, turned off or not running, so the session stays in memory and ends when ' +
+      'Latchkey quits. Turn KWallet on and open it (System Settings, KDE Wallet) and restart Latchkey; ' +
+      'or turn on "Store the session without a keyring" in Latchkey\'s settings.',
   ],
 ]
 

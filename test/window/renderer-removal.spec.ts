@@ -8,7 +8,7 @@ import type { Fake } from '../support/window.js'
 
 const PLAN = {
   lines: [
-    'The session of Alice Adams is ended at https://login.example.com. Every app that uses it loses it.',
+    'The session of Alice Adams is ended at https://login.example.com. Every app that uses it is signed out.',
     "Latchkey's files in /home/alice/.config/latchkey are deleted.",
   ],
 }
@@ -35,7 +35,7 @@ test('the question lists the data to remove, and removes nothing by itself', asy
   await page.keyboard.press('Tab')
   await expect(button(page, REMOVAL.remove)).toBeFocused()
   await expect(button(page, REMOVAL.remove)).toHaveAccessibleDescription(
-    /Every app that uses it loses it.*Then Latchkey quits. This can't be undone/,
+    /Every app that uses it is signed out.*Then Latchkey quits. This can't be undone/,
   )
   expect(await fake(asked)).toEqual([])
   expect(await complaints()).toEqual([])

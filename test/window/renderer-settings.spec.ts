@@ -30,7 +30,7 @@ for (const [label, before, call] of [
   ['Start Latchkey when you log in', true, ['setStartAtLogin', false]],
   [SETTINGS_WORDS.choices.notifications[0], true, ['saveSettings', { notifications: false }]],
   ['Sign out at the provider too', false, ['saveSettings', { endSession: true }]],
-  ['Keep the session without a keyring', false, ['saveSettings', { keepWithoutKeyring: true }]],
+  ['Store the session without a keyring', false, ['saveSettings', { keepWithoutKeyring: true }]],
 ] as const) {
   test(`${label}: a click changes the setting, and this is announced`, async ({ open }) => {
     const { page, fake, complaints } = await open(SIGNED_IN)
@@ -141,7 +141,7 @@ test('F28: keeping the session without a keyring is explained, with where it is 
 }) => {
   const { page, tell } = await open(SIGNED_IN)
   await openSettings(page)
-  const box = page.getByRole('checkbox', { name: 'Keep the session without a keyring' })
+  const box = page.getByRole('checkbox', { name: 'Store the session without a keyring' })
   await expect(box).toHaveAccessibleDescription(/Any program that runs as you could read/)
   await expect(box).toHaveAccessibleDescription(/Currently stored in: System keyring\.$/)
   await tell(STATES['kept-without-keyring'])

@@ -95,7 +95,7 @@ test('the window says these words', () => {
     'SETTINGS.choices.notifications.1: When a sign-in ends or you need to sign in again, unless this window is in front.',
     'SETTINGS.choices.endSession.0: Sign out at the provider too',
     "SETTINGS.choices.endSession.1: Signing out here also opens your provider's sign-out page in your browser.",
-    'SETTINGS.choices.keepWithoutKeyring.0: Keep the session without a keyring',
+    'SETTINGS.choices.keepWithoutKeyring.0: Store the session without a keyring',
     'SETTINGS.choices.keepWithoutKeyring.1: If no keyring can be used, the session is stored in a file. Any program that runs as you could read it.',
     'SETTINGS.storedNow: Currently stored in: A.',
     "SETTINGS.lockedBy: Set by A, so it can't be changed here.",
