@@ -11,6 +11,10 @@ const { join } = require('node:path')
 /** The first Node 20 that can `require` ES modules, which Electron's installer needs. */
 const OLDEST = [20, 19]
 
+/** The tools with their packages for one machine, which end in `-linux-x64` and the like. */
+const ESBUILD = ['esbuild', '@esbuild/']
+const TYPESCRIPT = ['typescript', '@typescript/typescript-']
+
 function obstacle(needsHooks) {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
@@ -22,20 +26,22 @@ function obstacle(needsHooks) {
       '`npm ci` installs one, unless it omits optional packages.'
     )
   }
-  let typescript
-  try {
-    typescript = require.resolve('typescript/package.json')
-  } catch {
-    return "Latchkey's packages are not installed. Run `npm ci` first."
-  }
-  const compiler = `@typescript/typescript-${process.platform}-${process.arch}`
-  try {
-    nodeModule.createRequire(typescript).resolve(`${compiler}/package.json`)
-  } catch {
-    return (
-      `${compiler}, the compiler for this machine, is not installed. ` +
-      'Run `npm ci` without omitting development or optional packages.'
-    )
+  for (const [tool, scope] of needsHooks ? [ESBUILD, TYPESCRIPT] : [ESBUILD]) {
+    let folder
+    try {
+      folder = require.resolve(`${tool}/package.json`)
+    } catch {
+      return "Latchkey's packages are not installed. Run `npm ci` first."
+    }
+    const program = `${scope}${process.platform}-${process.arch}`
+    try {
+      nodeModule.createRequire(folder).resolve(`${program}/package.json`)
+    } catch {
+      return (
+        `${program}, the ${tool} for this machine, is not installed. ` +
+        'Run `npm ci` without omitting development or optional packages.'
+      )
+    }
   }
   return null
 }
@@ -46,5 +52,5 @@ if (found !== null) {
   process.exitCode = 1
 } else if (process.argv[2] === 'start' && !existsSync(join(__dirname, '../dist/main/start.js'))) {
   // On stderr, because a program may read the standard output.
-  process.stderr.write('Building Latchkey for the first start. This takes a few seconds.\n')
+  process.stderr.write('Building Latchkey for the first start. This takes a moment.\n')
 }

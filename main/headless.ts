@@ -4,10 +4,12 @@
 // eslint-disable-next-line import/no-unassigned-import -- imported for its effect
 import './terminal/no-inspector.js'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { APP_FOLDER } from './base/app-folder.js'
 import { runInTerminal } from './terminal/commands.js'
 
-const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string }
+const { version } = JSON.parse(readFileSync(join(APP_FOLDER, 'package.json'), 'utf8')) as {
+  version: string
+}
 
 await runInTerminal(process.argv.slice(2), { version, invocation: 'npm run headless --' })

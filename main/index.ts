@@ -21,7 +21,7 @@ import { onShutdown } from './electron/power.js'
 import { createRestarter } from './electron/restart.js'
 import { registerScheme, serveWindowFiles } from './electron/scheme.js'
 import { isFirstInstance } from './electron/single-instance.js'
-import { readSettingsFile } from './electron/store.js'
+import { loadStore, readSettingsFile } from './electron/store.js'
 import { createTray, type TrayIcon } from './electron/tray.js'
 import { createSupervisor, type Supervisor } from './app/supervisor.js'
 import { findHome } from './base/home.js'
@@ -139,6 +139,7 @@ async function start(findings: SettingsFindings): Promise<void> {
   tray.render(createStartingMenu(), 'signed-out')
   const isAtLogin = isStartAtLogin(process.argv)
   const shown = showTray(tray, isAtLogin)
+  loadStore().catch(reportError)
 
   const starting = begin(first)
   // Also if the user quits during the start.

@@ -4,7 +4,8 @@
 import './terminal/no-inspector.js'
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { APP_FOLDER } from './base/app-folder.js'
 import { splitSwitches } from './settings/chromium-switches.js'
 import { explainFailure } from './app/exit.js'
 import { findHome } from './base/home.js'
@@ -19,7 +20,6 @@ import { joinFlags } from './settings/flags.js'
 import { readSettings } from './settings/read.js'
 import type { Settings } from './settings/options.js'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** If Electron ends within this time, the app has not started. */
 const EARLY_MS = 5_000
 const { env, platform } = process
@@ -28,7 +28,7 @@ const flags = [...own]
 if (flags.includes('--help') || flags.includes('-h')) {
   print(formatHelp())
 } else if (flags.includes('--version') || flags.includes('-V')) {
-  const { version } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as {
+  const { version } = JSON.parse(readFileSync(join(APP_FOLDER, 'package.json'), 'utf8')) as {
     version: string
   }
   print(version)
@@ -93,7 +93,7 @@ async function findBinaryObstacle(): Promise<Obstacle | null> {
 async function runElectron(): Promise<Obstacle | null> {
   const { path } = findBinary(env, platform)
   const { ELECTRON_RUN_AS_NODE: _, ...given } = env
-  const app = spawn(path, [...chromium, ROOT, ...joinFlags(flags)], {
+  const app = spawn(path, [...chromium, APP_FOLDER, ...joinFlags(flags)], {
     stdio: 'inherit',
     env: given,
   })

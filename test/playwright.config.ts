@@ -27,6 +27,7 @@ export function specsIn(folder: string): RegExp {
 
 export default defineConfig({
   testDir: '.',
+  globalSetup: './support/build-all.ts',
   outputDir: '../test-results',
   // `npm run pictures` makes the pictures, so that a person looks at each change.
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',

@@ -1,6 +1,6 @@
 // The wire models of the PKCE API. The same schemas parse the requests and describe /openapi.json.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { PROMPTS } from '../oauth/authorization-url.js'
 import { BODY_ERRORS } from './api-messages.js'
 

@@ -1,6 +1,6 @@
 // Describes the API as an OpenAPI document, from the models that parse its requests.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { JSON_TYPE } from '../net/read-body.js'
 import { ENDPOINTS, type Endpoint, type Operation } from './endpoints.js'
 import { MODELS, type ModelName, type ProblemCode } from './models.js'

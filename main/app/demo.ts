@@ -1,6 +1,9 @@
 // Starts the embedded demo provider. Only the source tree contains it, packaged apps do not.
 
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { APP_FOLDER } from '../base/app-folder.js'
 import { readErrno } from '../base/errno.js'
 import { SettingsError } from '../base/settings-error.js'
 import { START_MESSAGES } from './app-messages.js'
@@ -11,7 +14,7 @@ export type DemoProvider = {
   close(): Promise<void>
 }
 
-const PROVIDER = new URL('../../test/provider/provider.js', import.meta.url)
+const PROVIDER = pathToFileURL(join(APP_FOLDER, 'dist/demo/provider.js'))
 
 /** True in the source tree. Packages leave out the demo provider because it needs its own libraries. */
 export function hasDemo(): boolean {

@@ -1,6 +1,6 @@
 // What a second start of the tray app sends to the running Latchkey, and how that one answers.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { SECOND_START_MESSAGES } from './app-messages.js'
 import { AUTOSTART_FLAG } from '../autostart/autostart.js'
 import type { Settings } from '../settings/options.js'

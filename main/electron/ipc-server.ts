@@ -1,7 +1,7 @@
 // The main process's side of the IPC contract.
 
 import { ipcMain, type IpcMainInvokeEvent } from 'electron'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Calls } from '../ipc.js'
 import { WINDOW_ORIGIN } from './scheme.js'
 

@@ -1,36 +1,21 @@
 // Serves the window's files under their own scheme, with a security policy.
 
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { protocol } from 'electron'
+import { APP_FOLDER } from '../base/app-folder.js'
 
 const SCHEME = 'latchkey'
 const HOST = 'app'
 export const WINDOW_ORIGIN = `${SCHEME}://${HOST}`
 export const WINDOW_URL = `${WINDOW_ORIGIN}/`
 
-// Paths from dist/main/electron. The page itself is not compiled.
+/** Paths from the app's folder. */
 const FILES: Readonly<Record<string, { file: string; type: string }>> = {
-  '/': { file: '../../../renderer/index.html', type: 'text/html' },
-  '/style.css': { file: '../../../renderer/style.css', type: 'text/css' },
-  '/forms.css': { file: '../../../renderer/forms.css', type: 'text/css' },
-  '/renderer.js': { file: '../../renderer/renderer.js', type: 'text/javascript' },
-  '/button.js': { file: '../../renderer/button.js', type: 'text/javascript' },
-  '/dom.js': { file: '../../renderer/dom.js', type: 'text/javascript' },
-  '/facts.js': { file: '../../renderer/facts.js', type: 'text/javascript' },
-  '/fields.js': { file: '../../renderer/fields.js', type: 'text/javascript' },
-  '/navigation.js': { file: '../../renderer/navigation.js', type: 'text/javascript' },
-  '/news.js': { file: '../../renderer/news.js', type: 'text/javascript' },
-  '/paste.js': { file: '../../renderer/paste.js', type: 'text/javascript' },
-  '/provider-choice.js': { file: '../../renderer/provider-choice.js', type: 'text/javascript' },
-  '/provider.js': { file: '../../renderer/provider.js', type: 'text/javascript' },
-  '/redirect-uris.js': { file: '../../renderer/redirect-uris.js', type: 'text/javascript' },
-  '/removal.js': { file: '../../renderer/removal.js', type: 'text/javascript' },
-  '/report.js': { file: '../../renderer/report.js', type: 'text/javascript' },
-  '/settings.js': { file: '../../renderer/settings.js', type: 'text/javascript' },
-  '/state.js': { file: '../../renderer/state.js', type: 'text/javascript' },
-  '/time.js': { file: '../../renderer/time.js', type: 'text/javascript' },
-  '/view.js': { file: '../../renderer/view.js', type: 'text/javascript' },
-  '/words.js': { file: '../../renderer/words.js', type: 'text/javascript' },
+  '/': { file: 'renderer/index.html', type: 'text/html' },
+  '/style.css': { file: 'renderer/style.css', type: 'text/css' },
+  '/forms.css': { file: 'renderer/forms.css', type: 'text/css' },
+  '/renderer.js': { file: 'dist/renderer/renderer.js', type: 'text/javascript' },
 }
 
 const POLICY = [
@@ -59,7 +44,7 @@ export function serveWindowFiles(): void {
     const url = new URL(request.url)
     const found = url.host === HOST && request.method === 'GET' ? FILES[url.pathname] : undefined
     if (!found) return new Response('Not found', { status: 404, headers: headersFor('text/plain') })
-    const content = await readFile(new URL(found.file, import.meta.url))
+    const content = await readFile(join(APP_FOLDER, found.file))
     return new Response(content, { headers: headersFor(found.type) })
   })
 }

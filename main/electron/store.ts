@@ -2,8 +2,18 @@
 
 import { basename, dirname, extname } from 'node:path'
 import { ipcMain } from 'electron'
-import Store from 'electron-store'
+import type ElectronStore from 'electron-store'
 import { parseSettings, readSettingsText, type SettingsText } from '../settings/settings-text.js'
+
+let Store: typeof ElectronStore | null = null
+
+/**
+ * Loads electron-store, which takes a third of the start if it is loaded before the app is ready. Call
+ * when the tray is shown. Until then, settings.json is read without it.
+ */
+export async function loadStore(): Promise<void> {
+  ;({ default: Store } = await import('electron-store'))
+}
 
 /** Reads settings.json like `readSettingsText`, with its errors. */
 export function readSettingsFile(path: string): SettingsText | undefined {
@@ -12,7 +22,8 @@ export function readSettingsFile(path: string): SettingsText | undefined {
   const found = readSettingsText(path)
   if (found === undefined) return undefined
   const { content } = found
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) return found
+  if (Store === null || typeof content !== 'object' || content === null || Array.isArray(content))
+    return found
   const store = new Store({
     cwd: dirname(path),
     name: basename(path, extname(path)),

@@ -1,7 +1,8 @@
 // Shows the tray's icon and menu.
 
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { Menu, nativeImage, nativeTheme, Tray, type MenuItemConstructorOptions } from 'electron'
+import { APP_FOLDER } from '../base/app-folder.js'
 import type { StatusState } from '../ipc.js'
 import { chooseIcon, type Icon } from '../present/icon.js'
 import type { MenuCommand, MenuItem } from '../present/menu.js'
@@ -80,9 +81,7 @@ export function createTray(): TrayIcon {
 }
 
 function loadImage(icon: Icon): Electron.NativeImage {
-  return nativeImage.createFromPath(
-    fileURLToPath(new URL(`../../../main/assets/${toFileName(icon)}`, import.meta.url)),
-  )
+  return nativeImage.createFromPath(join(APP_FOLDER, 'main/assets', toFileName(icon)))
 }
 
 /** macOS needs black images, Windows its own format, and other systems one image per panel theme. */

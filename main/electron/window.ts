@@ -1,7 +1,8 @@
 // The status window: created when it opens, destroyed when it closes.
 
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { app, BrowserWindow, nativeTheme } from 'electron'
+import { APP_FOLDER } from '../base/app-folder.js'
 import type { Events } from '../ipc.js'
 import { WINDOW_SIZE } from '../present/window-size.js'
 import { addContextMenu, addZoom } from './page-tools.js'
@@ -21,9 +22,9 @@ export type StatusWindow = {
 /** A page that fails again within this time, in milliseconds, is not loaded again until the user asks. */
 const CALM_MS = 60_000
 
-const PRELOAD = fileURLToPath(new URL('../preload.cjs', import.meta.url))
+const PRELOAD = join(APP_FOLDER, 'dist/main/preload.cjs')
 /** Windows and Linux take it from the installed app; from the source tree and an AppImage there is none. */
-const ICON = fileURLToPath(new URL('../../../main/assets/icon.png', import.meta.url))
+const ICON = join(APP_FOLDER, 'main/assets/icon.png')
 
 export function createStatusWindow(): StatusWindow {
   // Null while no window is open: a hidden window would use about 160 MB.

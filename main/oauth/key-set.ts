@@ -11,7 +11,7 @@ import {
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
 } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import { AuthError, tooManyRequests } from '../base/errors.js'
 import { parseJson, type Http } from '../net/http.js'
 import { METADATA_MESSAGES, PURPOSES } from './oauth-messages.js'

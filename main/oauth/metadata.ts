@@ -1,6 +1,6 @@
 // Fetches the provider's metadata, checks it against the configured issuer, and parses it.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AuthMethods } from './client-authentication.js'
 import { AuthError, tooManyRequests } from '../base/errors.js'
 import { isLoopback, parseJson, type Http } from '../net/http.js'

@@ -1,6 +1,6 @@
 // Userinfo: more claims about the user, in addition to those in the ID token.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { AuthError } from '../base/errors.js'
 import { parseJson, type Http } from '../net/http.js'
 import { toSubject, type Claims } from './account.js'

@@ -13,6 +13,7 @@ import type {
 } from '../agent/model.js'
 import { readErrno } from '../base/errno.js'
 import type { LogLevel } from '../base/log-level.js'
+import { toSourcePlace } from '../base/source-place.js'
 import type { StorageTier } from '../storage/choose-storage.js'
 import { isoTime } from './status.js'
 
@@ -199,6 +200,7 @@ function toFrames({ stack = '', message }: Error): string[] {
     .split('\n')
     .flatMap((line) => FRAME.exec(line)?.[1] ?? [])
     .map((place) => place.replaceAll('\\', '/').replace(/^dist\//, ''))
+    .map(toSourcePlace)
 }
 
 const FRAME =

@@ -1,6 +1,6 @@
 // The table of all settings: how each one is given, what its valid values are, and its default.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { LOG_LEVELS, type LogLevel } from '../base/log-level.js'
 import { createSecret, type Secret } from '../base/secret.js'
 import { isLoopback } from '../net/http.js'

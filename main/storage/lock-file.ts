@@ -12,7 +12,7 @@ import {
   readSync,
   writeSync,
 } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseJson } from '../net/http.js'
 import { readErrno } from '../base/errno.js'
 

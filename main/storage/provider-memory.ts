@@ -1,7 +1,7 @@
 // Remembers facts about the configured provider between runs, in provider.json.
 
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { OFFLINE_ACCESS, type ProviderMemory } from '../oauth/scopes.js'
 import { diskError, readErrno } from '../base/errno.js'
 import { replaceFile } from './atomic-file.js'

@@ -1,6 +1,6 @@
 // Keeps a session in a file, sealed by a cipher.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AuthError } from '../base/errors.js'
 import { diskError } from '../base/errno.js'
 import { createSerialQueue } from '../base/serial-queue.js'

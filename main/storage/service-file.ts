@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { isLoopback } from '../net/http.js'
 import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './atomic-file.js'

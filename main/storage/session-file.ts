@@ -2,7 +2,7 @@
 
 import { lstatSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { AuthError } from '../base/errors.js'
 import { parseJson } from '../net/http.js'
 import { diskError, readErrno } from '../base/errno.js'

@@ -18,7 +18,7 @@ import type { LoadPlan, LoadResult } from './processes/load.js'
 import type { ProviderCalls, ProviderStart } from './processes/provider.js'
 
 export const BENCH = join(ROOT, 'test', 'bench')
-const PROCESSES = join(ROOT, 'dist', 'test', 'bench', 'processes')
+const PROCESSES = join(ROOT, 'dist', 'modules', 'test', 'bench', 'processes')
 
 export type Provider = Wire<ProviderCalls> & {
   issuer: string

@@ -13,7 +13,7 @@ import { nowMs } from './monotonic.js'
 import { alternate, createSamples, type Measured } from './samples.js'
 import { LATCHKEY } from './names.js'
 
-const STAND_IN = join(ROOT, 'dist', 'test', 'stand-in')
+const STAND_IN = join(ROOT, 'dist', 'modules', 'test', 'stand-in')
 
 export async function measureTray(bench: Bench): Promise<Measured> {
   const { measured, add } = createSamples()

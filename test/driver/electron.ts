@@ -16,7 +16,7 @@ import { follow } from './process.js'
 type Options = DesktopOptions & { dataDir: string }
 type Observing = { latchkeyObserved: Observed }
 
-const ENTRY = join(ROOT, 'dist', 'test', 'driver', 'electron-entry.js')
+const ENTRY = join(ROOT, 'dist', 'modules', 'test', 'driver', 'electron-entry.js')
 const IS_ROOT = process.getuid?.() === 0
 
 /** Starts the app and waits until Electron is ready. The caller ends it with `close`. */

@@ -18,7 +18,7 @@ export type Executable = {
   close(): Promise<void>
 }
 
-const RELAY = join(ROOT, 'dist', 'test', 'stand-in', 'relay.js')
+const RELAY = join(ROOT, 'dist', 'modules', 'test', 'stand-in', 'relay.js')
 
 export function createExecutable(): Executable {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))

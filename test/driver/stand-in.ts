@@ -25,7 +25,7 @@ import { createPages } from './pages.js'
 import { follow } from './process.js'
 import { createWaiting } from './waiting.js'
 
-const RUN = join(ROOT, 'dist', 'test', 'stand-in', 'run.js')
+const RUN = join(ROOT, 'dist', 'modules', 'test', 'stand-in', 'run.js')
 
 export type StandInOptions = DesktopOptions & {
   dataDir: string

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline'
 import { DirectoryInUse, lockDirectory } from '../../main/storage/directory-lock.js'
 import { LOCK_MESSAGES } from '../../main/storage/storage-messages.js'
 
-const BUILT = new URL('../../dist/main/storage/directory-lock.js', import.meta.url).href
+const BUILT = new URL('../../dist/modules/main/storage/directory-lock.js', import.meta.url).href
 
 /**
  * Kills itself before the nth call that changes the file system while taking the directory. If there

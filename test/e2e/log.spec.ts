@@ -181,7 +181,7 @@ test('the reason for a failed start is in the log, by its code', async ({ run })
     { event: 'error', level: 'error', name: 'AuthError', code: 'port-taken', cause: null },
     { event: 'stopped' },
   ])
-  expect(JSON.stringify(logOf(second))).toContain('main/net/loopback.js:')
+  expect(JSON.stringify(logOf(second))).toContain('main/net/loopback.ts:')
 })
 
 test('the log can be limited to failures', async ({ run }) => {

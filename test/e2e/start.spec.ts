@@ -206,7 +206,7 @@ test('--no-sandbox and other switches of Chromium reach Electron', async ({
   expect((await readFile(join(folder, 'args'), 'utf8')).trimEnd().split('\n')).toEqual([
     '--no-sandbox',
     '--ozone-platform=x11',
-    ROOT.endsWith('/') ? ROOT : `${ROOT}/`,
+    ROOT,
     `--data-dir=${join(folder, 'data')}`,
     '--json',
     '--no-browser',

@@ -12,7 +12,7 @@ export { expect } from '../driver/driver.js'
 
 /** The built modules of main/electron that a program imports. */
 export function built(file: string): string {
-  return pathToFileURL(join(ROOT, 'dist', 'main', 'electron', file)).href
+  return pathToFileURL(join(ROOT, 'dist', 'modules', 'main', 'electron', file)).href
 }
 
 export type Program = Desktop & {

@@ -30,7 +30,7 @@ export function faultEnv(fault: DiskFault): Record<string, string> {
 
 /** Makes the environment of a plain Node program that loads a test module first. */
 export function importing(module: string): Record<string, string> {
-  const built = pathToFileURL(join(ROOT, 'dist', 'test', 'support', `${module}.js`))
+  const built = pathToFileURL(join(ROOT, 'dist', 'modules', 'test', 'support', `${module}.js`))
   return { NODE_OPTIONS: `--import=${built.href}` }
 }
 

@@ -70,10 +70,7 @@ const POLICY = [.../const POLICY = \[([^\]]+)\]/.exec(SCHEME)![1]!.matchAll(/"([
   .join('; ')
 const FILES = new Map(
   [...SCHEME.matchAll(/'(\/[^']*)': \{ file: '([^']+)', type: '([^']+)' \}/g)].map(
-    ([, path, file, type]) => [
-      path!,
-      { file: join(ROOT, 'dist/main/electron', file!), type: type! },
-    ],
+    ([, path, file, type]) => [path!, { file: join(ROOT, file!), type: type! }],
   ),
 )
 

@@ -27,9 +27,9 @@ export type TestRun = {
 }
 
 export type MutantTree = {
-  /** Builds all mutants at once. Returns the compiler errors by the mutants' IDs. */
-  build(mutants: readonly Mutant[]): Promise<ReadonlyMap<string, string>>
-  /** Replaces a file with its built mutant, in the source and in dist. */
+  /** Checks the types of all mutants at once. Returns the compiler's errors, by the mutants' IDs. */
+  check(mutants: readonly Mutant[]): Promise<ReadonlyMap<string, string>>
+  /** Writes a mutant to its file. The run of the tests builds what is made of it. */
   plant(mutant: Mutant): void
   /** Restores the original file. */
   restore(mutant: Mutant): void
@@ -53,7 +53,7 @@ const PLAYWRIGHT = 'node_modules/@playwright/test/cli.js'
 const LONGEST_RUN_MS = 5 * 60_000
 const LONGEST_TEST_MS = 20_000
 
-/** Copies a built project. */
+/** Copies the project. */
 export function copyTree(root: string): MutantTree {
   const tree = mkdtempSync(join(tmpdir(), 'latchkey-mutants-'))
   // Some tests run the program as another user, who needs access to it.
@@ -64,38 +64,24 @@ export function copyTree(root: string): MutantTree {
     filter: (source) => !LEFT_OUT.has(relative(root, source)),
   })
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'), 'junction')
-  const built = new Map<string, Built>()
   const originals = new Map<string, string>()
   return {
-    build: (mutants) => build(tree, mutants, built),
-    plant({ id, file }) {
-      const { source, program } = built.get(id)!
-      for (const path of [file, programOf(file)]) {
-        if (!originals.has(path)) originals.set(path, readFileSync(join(tree, path), 'utf8'))
-      }
-      writeFileSync(join(tree, file), source)
-      writeFileSync(join(tree, programOf(file)), program)
+    check: (mutants) => check(tree, mutants),
+    plant(mutant) {
+      const { file } = mutant
+      if (!originals.has(file)) originals.set(file, readFileSync(join(tree, file), 'utf8'))
+      writeFileSync(join(tree, file), mutate(originals.get(file)!, mutant))
     },
-    restore({ file }) {
-      for (const path of [file, programOf(file)])
-        writeFileSync(join(tree, path), originals.get(path)!)
-    },
+    restore: ({ file }) => writeFileSync(join(tree, file), originals.get(file)!),
     test: (options) => runTests(tree, options),
     remove: () => rmSync(tree, { recursive: true, force: true }),
   }
 }
 
-type Built = { source: string; program: string }
-
-function programOf(file: string): string {
-  return join('dist', file.replace(/\.ts$/, '.js'))
-}
-
-/** Compiles all mutants in one run: each is a separate file next to its original. */
-async function build(
+/** Checks the types of all mutants at once: each is a file of its own beside the one it is made of. */
+async function check(
   tree: string,
   mutants: readonly Mutant[],
-  built: Map<string, Built>,
 ): Promise<ReadonlyMap<string, string>> {
   const besides = new Map<string, Mutant>()
   const complaints = new Map<string, string>()
@@ -114,21 +100,22 @@ async function build(
   // A mutant may leave variables unused. That is not a compile error.
   const unused = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false']
   const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
-  const { output } = await run(tree, [tsc, '-p', 'main', ...unused])
+  const { output } = await run(tree, [
+    tsc,
+    '-p',
+    'main',
+    '--emitDeclarationOnly',
+    'false',
+    '--noEmit',
+    ...unused,
+  ])
   for (const line of output.split('\n')) {
     const [, file] = /^(\S+)\(\d+,\d+\): error /.exec(line) ?? []
     const mutant = besides.get(file ?? '')
     if (mutant) complaints.set(mutant.id, line)
     else if (file !== undefined) throw new Error(line)
   }
-  for (const [beside, { id }] of besides) {
-    const [source, program] = [join(tree, beside), join(tree, programOf(beside))]
-    built.set(id, {
-      source: readFileSync(source, 'utf8'),
-      program: readFileSync(program, 'utf8'),
-    })
-    for (const path of [source, program, program.replace(/\.js$/, '.d.ts')]) rmSync(path)
-  }
+  for (const beside of besides.keys()) rmSync(join(tree, beside))
   return complaints
 }
 

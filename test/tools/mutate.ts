@@ -35,7 +35,7 @@ async function runDue(all: readonly Mutant[]): Promise<void> {
   try {
     await Promise.all(
       trees.map(async (tree) => {
-        const complaints = await tree.build(all)
+        const complaints = await tree.check(all)
         for (let next = queue.shift(); next; next = queue.shift()) {
           const complaint = complaints.get(next.id)
           if (complaint === undefined) await judge(tree, next)

@@ -1,5 +1,5 @@
 // Packs the app for one platform, around a stub of Electron's distribution, as far as that goes
-// without the network: `node dist/test/tools/packing.js linux FOLDER`.
+// without the network: `node dist/modules/test/tools/packing.js linux FOLDER`.
 
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -34,7 +34,7 @@ export type PackageParts = {
 
 /** In a process of its own, for electron-builder goes by the current folder. */
 export async function pack(platform: PackedPlatform, folder: string): Promise<Packed> {
-  const self = join(ROOT, 'dist', 'test', 'tools', 'packing.js')
+  const self = join(ROOT, 'dist', 'modules', 'test', 'tools', 'packing.js')
   // On a Mac, with a certificate, it would sign.
   const env = { ...process.env, CSC_IDENTITY_AUTO_DISCOVERY: 'false' }
   await promisify(execFile)(process.execPath, [self, platform, folder], { cwd: ROOT, env })

@@ -21,7 +21,7 @@ import { removeLeftovers, replaceFile } from '../../main/storage/atomic-file.js'
 import { faultEnv, type DiskFault } from '../support/disk-faults.js'
 import { unprivileged } from '../support/unprivileged.js'
 
-const BUILT = new URL('../../dist/main/storage/atomic-file.js', import.meta.url).href
+const BUILT = new URL('../../dist/modules/main/storage/atomic-file.js', import.meta.url).href
 // Replaces the given file with that many letters, and prints `done` or the error's code.
 const PROGRAM = `
   import { replaceFile } from ${JSON.stringify(BUILT)}

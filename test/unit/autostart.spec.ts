@@ -323,7 +323,9 @@ test('a write that fails halfway leaves the entry as it was and leaves no other 
   const before = readFileSync(place.entry, 'utf8').replace('enabled=true', 'enabled=false')
   place.write(before)
   const ports = JSON.stringify({ launch, home: place.home, env: {} })
-  const module = JSON.stringify(new URL('../../dist/main/autostart/linux.js', import.meta.url).href)
+  const module = JSON.stringify(
+    new URL('../../dist/modules/main/autostart/linux.js', import.meta.url).href,
+  )
   const script = `
     import { createLinuxAutostart } from ${module}
     console.log(createLinuxAutostart(${ports}).set(true).message)

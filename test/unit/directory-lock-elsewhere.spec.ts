@@ -31,7 +31,7 @@ import { LOCK_MESSAGES } from '../../main/storage/storage-messages.js'
 import { thisComputer } from '../../main/storage/this-computer.js'
 
 const HOUR_MS = 60 * 60_000
-const BUILT = new URL('../../dist/main/storage/directory-lock.js', import.meta.url).href
+const BUILT = new URL('../../dist/modules/main/storage/directory-lock.js', import.meta.url).href
 const PROGRAM = `
   import { lockDirectory } from ${JSON.stringify(BUILT)}
   process.stdin.resume()

@@ -18,7 +18,7 @@ import {
 } from '../../main/storage/directory-lock.js'
 
 // Reads directories, one per line, tries to lock each, and prints the result.
-const BUILT = new URL('../../dist/main/storage/directory-lock.js', import.meta.url).href
+const BUILT = new URL('../../dist/modules/main/storage/directory-lock.js', import.meta.url).href
 const PROGRAM = `
   import { createInterface } from 'node:readline'
   import { lockDirectory } from ${JSON.stringify(BUILT)}

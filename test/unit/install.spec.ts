@@ -49,7 +49,9 @@ test('npm runs no package’s script here, whatever its version', async () => {
   // npm would skip these too.
   expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)/.test(name))).toEqual([])
   for (const name of ['start', 'headless', 'test']) {
-    expect(manifest.scripts[name]).toMatch(/^node \.ci\/preflight\.cjs (test|start) && tsc -b /)
+    expect(manifest.scripts[name]).toMatch(
+      /^node \.ci\/preflight\.cjs (test && tsc -b|start && node test\/tools\/build\.mjs) && /,
+    )
   }
 })
 
@@ -75,6 +77,7 @@ test.describe('before one of our scripts', () => {
 
   const { platform, arch } = process
   const compiler = `@typescript/typescript-${platform}-${arch}`
+  const bundler = `@esbuild/${platform}-${arch}`
   const install = (name: string): void => {
     mkdirSync(join(folder, 'node_modules', name), { recursive: true })
     writeFileSync(join(folder, 'node_modules', name, 'package.json'), '{}')
@@ -94,20 +97,22 @@ test.describe('before one of our scripts', () => {
   }
 
   test('there is no message if nothing is missing', () => {
+    install('esbuild')
+    install(bundler)
+    // This is enough for the programs, but not for the tests.
+    expect(preflight()).toEqual({ status: 0, stderr: '' })
     install('typescript')
     install(compiler)
-    expect(preflight()).toEqual({ status: 0, stderr: '' })
     expect(preflight(process.version, true, 'test')).toEqual({ status: 0, stderr: '' })
-    // This is enough for the programs, but not for the tests.
     expect(preflight('v20.19.0', false)).toEqual({ status: 0, stderr: '' })
   })
 
   test('only the first start says that it builds', () => {
-    install('typescript')
-    install(compiler)
+    install('esbuild')
+    install(bundler)
     expect(preflight(process.version, true, 'start')).toEqual({
       status: 0,
-      stderr: 'Building Latchkey for the first start. This takes a few seconds.\n',
+      stderr: 'Building Latchkey for the first start. This takes a moment.\n',
     })
     mkdirSync(join(folder, 'dist/main'), { recursive: true })
     writeFileSync(join(folder, 'dist/main/start.js'), '')
@@ -119,11 +124,19 @@ test.describe('before one of our scripts', () => {
       status: 1,
       stderr: "latchkey: Latchkey's packages are not installed. Run `npm ci` first.\n",
     })
-    install('typescript')
+    install('esbuild')
     expect(preflight()).toEqual({
       status: 1,
       stderr:
-        `latchkey: ${compiler}, the compiler for this machine, is not installed. ` +
+        `latchkey: ${bundler}, the esbuild for this machine, is not installed. ` +
+        'Run `npm ci` without omitting development or optional packages.\n',
+    })
+    install(bundler)
+    install('typescript')
+    expect(preflight(process.version, true, 'test')).toEqual({
+      status: 1,
+      stderr:
+        `latchkey: ${compiler}, the typescript for this machine, is not installed. ` +
         'Run `npm ci` without omitting development or optional packages.\n',
     })
   })

@@ -89,7 +89,7 @@ test('S46: a pipe or a folder in the lock’s place is ignored without waiting',
   rmSync(path, { recursive: true })
 })
 
-const BUILT = new URL('../../dist/main/storage/lock-file.js', import.meta.url).href
+const BUILT = new URL('../../dist/modules/main/storage/lock-file.js', import.meta.url).href
 
 /** Reads a lock and prints what was found, and whether a file was opened. */
 const READ_LOCK = `

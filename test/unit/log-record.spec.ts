@@ -197,7 +197,7 @@ test('S38: the record of an error holds its name, code and places, but no messag
     'new URL (node:internal/url:816:29)',
     `Object.${CANARY} [as run] (file:///home/${CANARY}/dist/latchkey/dist/main/agent/agent.js:63:5)`,
     `async file:///home/${CANARY}/node_modules/latchkey/node_modules/jose/dist/cjs/app.js:7:1`,
-    `run (C:\\Users\\${CANARY}\\latchkey\\resources\\app.asar\\dist\\main\\index.js:9:2)`,
+    `run (C:\\Users\\${CANARY}\\latchkey\\resources\\app.asar\\dist\\main\\other.js:9:2)`,
     `eval (eval at run (file:///home/${CANARY}/x.js:1:1), <anonymous>:1:1)`,
     `new Promise (<anonymous>)`,
     `run (file:///home/${CANARY}/other.js:1:1)`,
@@ -212,7 +212,7 @@ test('S38: the record of an error holds its name, code and places, but no messag
       'node:internal/url:816:29',
       'main/agent/agent.js:63:5',
       'node_modules/jose/dist/cjs/app.js:7:1',
-      'main/index.js:9:2',
+      'main/other.js:9:2',
     ],
     cause: null,
   })

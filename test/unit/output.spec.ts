@@ -46,7 +46,7 @@ test('S48: only main/base/output.ts writes to the terminal', () => {
 })
 
 test('S48: text is printed line by line, cleaned and bounded', async () => {
-  const output = JSON.stringify(join(ROOT, 'dist', 'main', 'base', 'output.js'))
+  const output = JSON.stringify(join(ROOT, 'dist', 'modules', 'main', 'base', 'output.js'))
   const code = `
     import { writeText } from ${output}
     writeText('stdout', 'one\\u001b[2J\\ntwo\\u202e')

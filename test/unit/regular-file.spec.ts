@@ -60,7 +60,7 @@ test('S46: a file that is not regular is not even opened', async ({ path }) => {
   server.close()
 })
 
-const BUILT = new URL('../../dist/main/storage/regular-file.js', import.meta.url).href
+const BUILT = new URL('../../dist/modules/main/storage/regular-file.js', import.meta.url).href
 
 /** Reads a file that is replaced by a pipe between the check and the opening. Prints the error's code. */
 const READ_REPLACED_FILE = `

@@ -9,7 +9,7 @@ import {
 } from '../../renderer/words.js'
 import type { Page } from '@playwright/test'
 import type { LatchkeyApi, WindowStatus } from '../../main/ipc.js'
-import { toView } from '../../dist/renderer/view.js'
+import { toView } from '../../renderer/view.js'
 import { WINDOW_SIZE } from '../../main/present/window-size.js'
 import { ALICE, inMs, NOW_MS, SETTINGS, STATES, statusIn, UNSET } from '../support/window-states.js'
 import { expect, test } from '../support/window-test.js'

@@ -6,7 +6,7 @@ import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { STORED_SESSION_MESSAGES } from '../../main/storage/stored-session-messages.js'
 import { expect, test } from '@playwright/test'
 import type { WindowStatus } from '../../main/ipc.js'
-import { needsProvider, toView, type View } from '../../dist/renderer/view.js'
+import { needsProvider, toView, type View } from '../../renderer/view.js'
 import {
   ALICE,
   DISK_FULL,

@@ -1,0 +1,13 @@
+// Finds the app's folder, from a module of the source tree as well as from the bundled file.
+
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** The folder of package.json: the source tree, or the archive of an installed package. */
+export const APP_FOLDER = findAppFolder()
+
+function findAppFolder(): string {
+  let folder = import.meta.dirname
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
+  return folder
+}

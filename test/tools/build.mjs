@@ -1,0 +1,151 @@
+// Builds what runs and ships, without checking types: `node test/tools/build.mjs [--tests]`. It is plain
+// JavaScript, because it runs on the oldest Node that Latchkey supports, before anything is built.
+//
+// dist/main/       index.js (the tray app), headless.js and start.js, each in one file; preload.cjs;
+//                  and each package that is loaded on first use, in a file of its own
+// dist/renderer/   the window's script
+// dist/demo/       the demo provider
+// dist/third-party-notices.txt   the licences of the packages in these files
+// dist/modules/    with --tests: every module by itself, for the programs that tests start
+
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { createNotices } from './notices.mjs'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Packages that are imported with `import()`, so that a start does not load them. */
+const LOADED_LATER = ['axios', 'electron-store', 'open']
+
+const isBuiltin = new RegExp(`^(node:.+|(${builtinModules.join('|')}))$`)
+
+/**
+ * Takes Node's modules from `process.getBuiltinModule`. An `import` of one reads all its exports, and
+ * some exports load other modules: for `node:http` all of undici, which takes longer than Latchkey's own
+ * start.
+ */
+const builtins = {
+  name: 'builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: isBuiltin }, ({ path }) => ({
+      path: path.replace(/^node:/, ''),
+      namespace: 'builtin',
+      sideEffects: false,
+    }))
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${path}')`,
+    }))
+  },
+}
+
+/** Leaves packages out of source maps, which would be three times as large with them. */
+const unmapped = {
+  name: 'unmapped',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, ({ path }) => ({
+      contents: `${readFileSync(path, 'utf8')}\n//# sourceMappingURL=data:application/json;base64,${EMPTY_MAP}`,
+      loader: 'js',
+    }))
+  },
+}
+const EMPTY_MAP = btoa('{"version":3,"sources":[""],"mappings":"AAAA"}')
+
+/** Leaves packages that are loaded later to their own files. */
+const loadedLater = {
+  name: 'loaded-later',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(${LOADED_LATER.join('|')})$`) }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: `./${path}.js`, external: true } : undefined,
+    )
+    // `npm start` hands over to the headless program, which is built anyway.
+    onResolve({ filter: /^\.\/headless\.js$/ }, ({ path }) => ({ path, external: true }))
+  },
+}
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+  target: 'node20.19',
+  // Without the sources' text. Only names and positions are needed to read a stack.
+  sourcesContent: false,
+}
+const NODE = { ...COMMON, platform: 'node', format: 'esm', plugins: [loadedLater, builtins] }
+
+/** Only the source tree has it. */
+const demo = {
+  ...NODE,
+  entryPoints: ['test/provider/provider.ts'],
+  outdir: 'dist/demo',
+  packages: 'external',
+}
+
+const bundles = [
+  {
+    ...NODE,
+    entryPoints: ['main/index.ts', 'main/headless.ts', 'main/start.ts'],
+    outdir: 'dist/main',
+    external: ['electron'],
+    plugins: [...NODE.plugins, unmapped],
+    sourcemap: 'external',
+    minifyWhitespace: true,
+  },
+  {
+    ...NODE,
+    entryPoints: LOADED_LATER.map((name) => ({ in: name, out: name })),
+    outdir: 'dist/main',
+    external: ['electron'],
+    plugins: [builtins],
+    minify: true,
+  },
+  {
+    ...COMMON,
+    platform: 'node',
+    // A sandboxed preload script is loaded with `require`.
+    format: 'cjs',
+    entryPoints: ['main/preload.cts'],
+    outdir: 'dist/main',
+    outExtension: { '.js': '.cjs' },
+    external: ['electron'],
+  },
+  {
+    ...COMMON,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2024',
+    entryPoints: ['renderer/renderer.ts'],
+    outdir: 'dist/renderer',
+  },
+  demo,
+]
+
+const modules = {
+  ...COMMON,
+  bundle: false,
+  platform: 'node',
+  format: 'esm',
+  entryPoints: ['main/**/*.ts', 'renderer/**/*.ts', 'test/**/*.ts'],
+  outbase: '.',
+  outdir: 'dist/modules',
+}
+
+const wanted = process.argv.includes('--tests') ? [...bundles, modules] : bundles
+const made = await Promise.all(wanted.map((options) => build(options)))
+const shipped = made.slice(0, bundles.indexOf(demo)).map(({ metafile }) => metafile)
+writeFileSync(join(ROOT, 'dist/third-party-notices.txt'), createNotices(ROOT, shipped))
+
+// What an earlier version of the sources had, no longer counts.
+const outputs = new Set(made.flatMap(({ metafile }) => Object.keys(metafile.outputs)))
+const folders = wanted.map(({ outdir }) => outdir)
+for (const folder of new Set(folders)) {
+  if (!existsSync(join(ROOT, folder))) continue
+  for (const entry of readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })) {
+    const path = relative(ROOT, join(entry.parentPath, entry.name)).replaceAll('\\', '/')
+    if (entry.isFile() && !outputs.has(path)) rmSync(join(ROOT, path))
+  }
+}
