@@ -62,7 +62,7 @@ export function showSignIn(
 <ul>${items.join('')}</ul>
 <button class="quiet" name="deny" value="yes">Deny</button>
 </form>
-<p class="note">The app “${escape(clientId)}” asks. Everyone here is made up: no password needed.</p>`,
+<p class="note">The app “${escape(clientId)}” asks you to sign in. These people are made up and need no password.</p>`,
   )
 }
 

@@ -1,4 +1,4 @@
-// Pictures of the window: every view and state in light, some in dark or at 200 % too.
+// Pictures of the window: every view and state in light, and some in dark or at 200 % too.
 
 import {
   BUTTONS,
@@ -35,7 +35,7 @@ export type Picture = {
 
 export type Look = { scheme: 'light' | 'dark'; zoom: 100 | 200 }
 
-/** Pictures with colours or parts that no other picture here has. They are also taken in dark. */
+/** Pictures that are also taken in dark: together they show every colour and part of the window. */
 const IN_DARK: ReadonlySet<string> = new Set([
   'signed-out',
   'waiting',
@@ -55,7 +55,7 @@ const IN_DARK: ReadonlySet<string> = new Set([
   'report',
 ])
 
-/** Pictures whose layout changes most in a narrow window. They are also taken at 200 %. */
+/** Pictures that are also taken at 200 %: their layout changes most in a narrow window. */
 const ZOOMED: ReadonlySet<string> = new Set([
   'signed-in',
   'asking',
@@ -72,7 +72,7 @@ const ZOOMED: ReadonlySet<string> = new Set([
   'report',
 ])
 
-/** How a picture is taken. Colours don't depend on the zoom, nor the layout on the colours. */
+/** Lists how a picture is taken. Colours don't depend on the zoom, nor the layout on the colours. */
 export function listLooks({ name }: Picture): readonly Look[] {
   return [
     { scheme: 'light', zoom: 100 },
@@ -81,14 +81,23 @@ export function listLooks({ name }: Picture): readonly Look[] {
   ]
 }
 
-/** The picture's file in test/pictures. */
-export function fileOf({ name }: Picture, { scheme, zoom }: Look): string {
+/** Returns the name of a picture's file in test/pictures. */
+export function toFileName({ name }: Picture, { scheme, zoom }: Look): string {
   return `window-${name}-${scheme}${zoom === 100 ? '' : `-${zoom}`}.png`
 }
 
 /**
- * The only browser for creating and comparing pictures, because others draw letters differently: the
- * one in @sparticuz/chromium, with only its own fonts. It runs on Linux only, and fails elsewhere.
+ * True if this machine can compare pictures. Other browsers and fonts draw letters differently, and
+ * the browser that draws the pictures runs on Linux on x64 only.
+ */
+export const CAN_COMPARE = process.platform === 'linux' && process.arch === 'x64'
+
+/** How much a page may differ from its picture: less than any changed word does. */
+export const SAME = { maxDiffPixels: 20 }
+
+/**
+ * Launches the browser that draws all pictures: the one in @sparticuz/chromium, with no fonts but
+ * its own. It fails where {@link CAN_COMPARE} is false. The caller closes it.
  */
 export async function launchPictureBrowser(): Promise<{
   browser: Browser
@@ -97,7 +106,10 @@ export async function launchPictureBrowser(): Promise<{
   const found = await findPackagedBrowser()
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-fonts-'))
   const configuration = join(folder, 'fonts.conf')
-  await writeFile(configuration, fontsOf(join(found.env['FONTCONFIG_PATH'] ?? '', 'fonts'), folder))
+  await writeFile(
+    configuration,
+    formatFontConfiguration(join(found.env['FONTCONFIG_PATH'] ?? '', 'fonts'), folder),
+  )
   const env = { ...found.env, FONTCONFIG_FILE: configuration }
   const browser = await launchBrowser(Promise.resolve({ ...found, env }))
   return {
@@ -109,7 +121,7 @@ export async function launchPictureBrowser(): Promise<{
   }
 }
 
-function fontsOf(folder: string, cache: string): string {
+function formatFontConfiguration(folder: string, cache: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -124,7 +136,7 @@ function fontsOf(folder: string, cache: string): string {
 `
 }
 
-/** Takes a picture. At 200 % the page has half as many CSS pixels. */
+/** Takes a picture. At 200 %, the window is half as wide and half as high in CSS pixels. */
 export async function takePicture(
   browser: Browser,
   { answers, act }: Picture,
@@ -143,7 +155,7 @@ export async function takePicture(
   try {
     if (act) {
       await act(page)
-      // Temporary messages and hover effects are not in the picture.
+      // Short-lived messages disappear, and the mouse is over nothing.
       await page.clock.runFor(8000)
       await page.mouse.move(0, 0)
     }
@@ -169,11 +181,11 @@ const fillIn = async (page: Page, issuer: string): Promise<void> => {
   await page.getByLabel('Client ID').fill('latchkey-desktop')
 }
 
-/** The results of saving invalid changes. */
-function refusalOf(changes: SettingsChanges): SaveOutcome {
+/** Returns what saving answers to invalid changes. */
+function rejectChanges(changes: SettingsChanges): SaveOutcome {
   const changed = applyChanges({}, changes)
   if ('kind' in changed) return changed
-  throw new Error('what was to be refused is taken')
+  throw new Error('the changes are valid')
 }
 
 const toRemoval = async (page: Page): Promise<void> => {
@@ -306,7 +318,7 @@ export const PICTURES: readonly Picture[] = [
     name: 'provider-refused',
     answers: {
       ...NO_PROVIDER,
-      outcomes: [refusalOf({ redirectPort: 'http' })],
+      outcomes: [rejectChanges({ redirectPort: 'http' })],
     },
     async act(page) {
       await fillIn(page, 'https://login.example.com')

@@ -1,23 +1,19 @@
-// The window's look has not changed: every view and state matches its stored picture, and each picture
-// has its view.
+// Compares the window with its pictures in every view and state, and lists the files of all pictures.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test as base, type Browser, type Page } from '@playwright/test'
+import { PAGES, SCHEMES, toPageFileName } from '../support/page-pictures.js'
 import { ROOT } from '../support/root.js'
 import {
-  fileOf,
+  CAN_COMPARE,
   launchPictureBrowser,
   listLooks,
   PICTURES,
+  SAME,
   takePicture,
+  toFileName,
 } from '../support/window-pictures.js'
-
-// Other browsers and fonts draw different letters, so their pictures can't be compared.
-const CAN_COMPARE = process.platform === 'linux' && process.arch === 'x64'
-
-// At most a few pixels, however long the page is: a different word changes more.
-const SAME = { maxDiffPixels: 20 }
 
 const test = base.extend<object, { artist: Browser }>({
   artist: [
@@ -37,7 +33,7 @@ const CHANGES: readonly (readonly [what: string, name: string, change: () => voi
     'signed-in',
     () => (document.querySelector<HTMLElement>('#facts')!.style.marginTop = '14px'),
   ],
-  // The longest page, and one of its shortest words.
+  // A short word on the longest page.
   [
     'a different word',
     'provider-refused',
@@ -61,7 +57,7 @@ test.describe('pictures', () => {
       for (const look of listLooks(picture)) {
         const taken = await takePicture(artist, picture, look)
         // `npm run pictures` makes the files. Look at each change: the README shows some of them.
-        expect.soft(taken).toMatchSnapshot(fileOf(picture, look), SAME)
+        expect.soft(taken).toMatchSnapshot(toFileName(picture, look), SAME)
       }
     })
   }
@@ -75,28 +71,33 @@ test.describe('pictures', () => {
         await page.evaluate(change)
       }
       const changed = await takePicture(artist, { ...kept, act }, look)
-      expect(() => expect(changed).toMatchSnapshot(fileOf(kept, look), SAME)).toThrow('ratio')
+      expect(() => expect(changed).toMatchSnapshot(toFileName(kept, look), SAME)).toThrow('ratio')
     })
   }
 })
 
-const KEPT = join(ROOT, 'test', 'pictures')
+const FOLDER = join(ROOT, 'test', 'pictures')
 
-test('each stored picture belongs to a view, and all of them together are small', () => {
-  const files = readdirSync(KEPT)
-  const wanted = PICTURES.flatMap((picture) =>
-    listLooks(picture).map((look) => fileOf(picture, look)),
-  )
-  expect(files.filter((file) => file.startsWith('window-')).toSorted()).toEqual(wanted.toSorted())
-  const bytes = files.map((file) => readFileSync(join(KEPT, file)).length)
+test('test/pictures holds a file for each picture and nothing else, and is small', () => {
+  const files = readdirSync(FOLDER)
+  const expected = [
+    ...PICTURES.flatMap((picture) => listLooks(picture).map((look) => toFileName(picture, look))),
+    ...PAGES.flatMap((page) => SCHEMES.map((scheme) => toPageFileName(page, scheme))),
+  ]
+  expect(files.toSorted()).toEqual(expected.toSorted())
+  const bytes = files.map((file) => readFileSync(join(FOLDER, file)).length)
   expect(bytes.reduce((sum, length) => sum + length, 0)).toBeLessThan(2_000_000)
 })
 
-test('the README and docs/tray-app.md show pictures that exist', () => {
-  const pages = ['README.md', 'docs/tray-app.md'].map((page) =>
-    readFileSync(join(ROOT, page), 'utf8'),
+test('the README and docs/tray-app.md show pictures that exist, and every page', () => {
+  const texts = ['README.md', 'docs/tray-app.md'].map((file) =>
+    readFileSync(join(ROOT, file), 'utf8'),
   )
-  const shown = [...pages.join('\n').matchAll(/test\/pictures\/([\w-]+\.png)/g)]
+  const shown = [...texts.join('\n').matchAll(/test\/pictures\/([\w-]+\.png)/g)].map(
+    ([, file]) => file!,
+  )
   expect(shown.length).toBeGreaterThan(3)
-  for (const [, file] of shown) expect(readdirSync(KEPT)).toContain(file)
+  for (const file of shown) expect(readdirSync(FOLDER)).toContain(file)
+  const pages = PAGES.flatMap((page) => SCHEMES.map((scheme) => toPageFileName(page, scheme)))
+  expect(shown).toEqual(expect.arrayContaining(pages))
 })
