@@ -3,12 +3,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { isOwnedBy, type SocketOwners } from '../net/socket-owner.js'
+import { isOwnedBy, type Owner, type SocketOwners } from '../net/socket-owner.js'
 
 export type Connections = {
-  /** Adds a new connection. Its owner is looked up on the first request, or if too many are unknown. */
+  /** Adds a new connection. Its owner is looked up when it is needed, or if too many are unknown. */
   add(socket: Socket): void
-  /** True if a connection belongs to this user or root. Looks up all unknown owners in one go. */
+  /** True if the owner of a connection is known. It cannot change as long as the connection lasts. */
+  isKnown(socket: Socket): boolean
+  /** Looks up all unknown owners in one reading. Callers during a reading share the next one. */
+  learn(): Promise<void>
+  /** True if a connection is known to belong to this user or root. */
   isOurs(socket: Socket): boolean
   /** Marks a connection as busy until the response is sent. */
   markBusy(request: IncomingMessage, response: ServerResponse): void
@@ -26,7 +30,7 @@ export type ConnectionDeps = {
   most: number
 }
 
-/** S40: how many connections may have an unknown owner. One more, and all their owners are looked up. */
+/** S40: how many connections may have an unknown owner until all their owners are looked up. */
 export const MOST_UNKNOWN = 64
 
 /** Limits the connections of both addresses together. */
@@ -35,6 +39,10 @@ export function createConnections(deps: ConnectionDeps): Connections {
   const { unknown, ours, requests } = held
   /** Connections that have had a request, and all of its answer. */
   const answered = new Set<Socket>()
+  const learn = shareNext(async () => {
+    const asked = [...unknown]
+    sort(held, deps, asked, await deps.owners.findOwnersAsync(asked))
+  })
   return {
     add(socket) {
       unknown.add(socket)
@@ -45,16 +53,15 @@ export function createConnections(deps: ConnectionDeps): Connections {
         answered.delete(socket)
       })
       if (unknown.size <= MOST_UNKNOWN) return
-      lookUpOwners(held, deps)
-      for (const oldest of [...unknown].slice(0, unknown.size - MOST_UNKNOWN)) drop(held, oldest)
-      makeRoom(held, deps.most)
+      // A reading without blocking, unless there may be no descriptor left when it ends.
+      if (unknown.size + ours.size <= MOST_UNKNOWN + deps.most) return void learn()
+      const asked = [...unknown]
+      sort(held, deps, asked, deps.owners.findOwners(asked))
     },
 
-    isOurs(socket) {
-      if (unknown.has(socket)) lookUpOwners(held, deps)
-      if (ours.has(socket)) makeRoom(held, deps.most)
-      return ours.has(socket)
-    },
+    isKnown: (socket) => !unknown.has(socket),
+    learn,
+    isOurs: (socket) => ours.has(socket),
 
     markBusy(request, response) {
       const { socket } = request
@@ -97,17 +104,39 @@ type Held = {
   requests: Map<Socket, number>
 }
 
-function lookUpOwners({ unknown, ours, requests }: Held, { owners, user }: ConnectionDeps): void {
-  const asked = [...unknown]
-  for (const [index, owner] of owners.findOwners(asked).entries()) {
+/** Runs `run` once at a time. Calls during a run share the next one, because that run began too early. */
+function shareNext(run: () => Promise<void>): () => Promise<void> {
+  let last = Promise.resolve()
+  let next: Promise<void> | null = null
+  const begin = (): Promise<void> => {
+    next = null
+    return run()
+  }
+  return () => (next ??= last = last.then(begin))
+}
+
+/** Sorts connections by their owners. Drops strangers, and then what is too much. */
+function sort(
+  held: Held,
+  { user, most }: ConnectionDeps,
+  asked: readonly Socket[],
+  owners: readonly Owner[],
+): void {
+  const { unknown, ours, requests } = held
+  for (const [index, owner] of owners.entries()) {
     const socket = asked[index]!
     // An unreadable owner stays unknown, and gets nothing.
     if (owner.kind === 'unreadable') continue
-    unknown.delete(socket)
+    // It may have been closed in the meantime.
+    if (!unknown.delete(socket)) continue
     if (isOwnedBy(user, owner)) ours.add(socket)
     // A stranger that sent a request is answered with an error first.
     else if (!requests.has(socket)) socket.destroy()
   }
+  const unreadable = asked.filter((socket) => unknown.has(socket))
+  const excess = Math.max(0, unknown.size - MOST_UNKNOWN)
+  for (const oldest of unreadable.slice(0, excess)) drop(held, oldest)
+  makeRoom(held, most)
 }
 
 function drop({ unknown, ours }: Held, socket: Socket): void {

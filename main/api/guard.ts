@@ -23,7 +23,7 @@ type Call = {
   isFormPost: boolean
 }
 
-type Check = (call: Call, deps: GuardDeps) => Problem | null
+type Check = (call: Call, port: number) => Problem | null
 
 /** In this order; the first check that fails answers the request. */
 const CHECKS: readonly Check[] = [
@@ -31,17 +31,26 @@ const CHECKS: readonly Check[] = [
   checkHost, // S20
   checkPage, // S21, S44
   checkAddressBar, // S44
-  checkOwner, // S25
 ]
 
 /** Checks a request before anything else reads it. Returns null if the request may go on. */
 export function guard(request: IncomingMessage, deps: GuardDeps): Problem | null {
+  return checkRequest(request, deps.port) ?? checkOwner(request, deps)
+}
+
+/** Checks what the request itself says. Nothing about its connection needs to be known. */
+export function checkRequest(request: IncomingMessage, port: number): Problem | null {
   const call = readCall(request)
   for (const check of CHECKS) {
-    const problem = check(call, deps)
+    const problem = check(call, port)
     if (problem !== null) return problem
   }
   return null
+}
+
+/** True if the owner of the connection does not matter to the answer. */
+export function isOpenCall({ method = '', url = '' }: IncomingMessage): boolean {
+  return isOpen(method, readPath(url))
 }
 
 /** Reads the path of a target, as it was sent: the table of endpoints contains no second spelling. */
@@ -69,7 +78,7 @@ function checkTarget({ target, hosts }: Call): Problem | null {
 }
 
 /** The Host is this computer's loopback with our port, and not a name that was rebound to it. */
-function checkHost({ hosts }: Call, { port }: GuardDeps): Problem | null {
+function checkHost({ hosts }: Call, port: number): Problem | null {
   const allowed = LOOPBACK_HOSTS.flatMap((host) => listAuthorities(host, port))
   if (allowed.includes(hosts[0]!.toLowerCase())) return null
   return new Problem('wrong-host', PROBLEM_DETAILS.wrongHost(allowed))
@@ -88,8 +97,8 @@ function checkAddressBar({ request, isFormPost, isRead, path }: Call): Problem |
 }
 
 /** The other end of the connection belongs to this user or root, if the system can tell. */
-function checkOwner({ request, path }: Call, deps: GuardDeps): Problem | null {
-  if (isOpen(request.method!, path) || deps.isOurs(request)) return null
+function checkOwner(request: IncomingMessage, deps: GuardDeps): Problem | null {
+  if (isOpenCall(request) || deps.isOurs(request)) return null
   return new Problem('other-user', PROBLEM_DETAILS.otherUser)
 }
 

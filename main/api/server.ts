@@ -9,7 +9,7 @@ import { answerJson, answerText, sendAnswer } from './answer.js'
 import { PROBLEM_DETAILS, SERVICE_MESSAGES } from './api-messages.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
 import { findPath } from './endpoints.js'
-import { guard, readPath } from './guard.js'
+import { checkRequest, guard, isOpenCall, readPath } from './guard.js'
 import { describeApi } from './openapi.js'
 import { createPkceHandlers, type Handler, type Handlers, type PkceDeps } from './pkce-routes.js'
 import { Problem, toAnswer } from './problem.js'
@@ -116,14 +116,22 @@ function createHandler(
 ): Handle {
   const handlers = createHandlers(deps, url)
   const isOurs = ({ socket }: IncomingMessage): boolean => connections.isOurs(socket)
-  return (request, response, expectation) => {
-    connections.markBusy(request, response)
+  const handle: Handle = (request, response, expectation) => {
     const problem = guard(request, { port: deps.port, isOurs })
     if (problem !== null) return reject(response, problem)
     // @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1}
     if (expectation === 'unmet') return void response.writeHead(417, { Connection: 'close' }).end()
     if (expectation === 'continue') response.writeContinue()
     void answer(deps, handlers, request, response)
+  }
+  return (...asked) => {
+    const [request, response] = asked
+    connections.markBusy(request, response)
+    // S25: the verdict about a connection is kept with it.
+    const needsOwner = !connections.isKnown(request.socket) && !isOpenCall(request)
+    if (!needsOwner || checkRequest(request, deps.port) !== null) return handle(...asked)
+    // A caller that has hung up in the meantime gets no answer.
+    void connections.learn().then(() => response.destroyed || handle(...asked))
   }
 }
 

@@ -1,8 +1,9 @@
 // Reads and parses the kernel's table of TCP sockets (Linux). No other file does.
 
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, openSync, read as readFrom, readFileSync, readSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { endianness } from 'node:os'
+import { promisify } from 'node:util'
 import { readErrno } from '../base/errno.js'
 
 /** One end of a connection, from its owner's row. */
@@ -27,6 +28,8 @@ export type TcpTable = {
    * row. Throws if the table can't be read; nothing is known about the connections then.
    */
   findPeers(connections: readonly Connection[]): readonly (Row | null)[]
+  /** The same without blocking this thread. One call at a time. */
+  findPeersAsync(connections: readonly Connection[]): Promise<readonly (Row | null)[]>
   close(): void
 }
 
@@ -44,54 +47,109 @@ const FAMILIES: readonly Family[] = ['tcp', 'tcp6']
 export function openTcpTable(
   open: (family: Family) => number = (family) => openSync(`/proc/net/${family}`, 'r'),
 ): TcpTable | null {
-  const descriptors = new Map<Family, number | null>()
-  /** Null if this family has no table. Throws if its table can't be opened. */
-  const openDescriptor = (family: Family): number | null => {
-    const known = descriptors.get(family)
-    if (known !== undefined) return known
-    const opened = openIfThere(() => open(family))
-    descriptors.set(family, opened)
-    return opened
-  }
+  // A file keeps its place in the table, so each way of reading has files of its own.
+  const blocking = createFiles(open)
+  const background = createFiles(open)
   const missing = FAMILIES.filter((family) => {
     try {
-      return openDescriptor(family) === null
+      return blocking.find(family) === null
     } catch {
       return false // Tried again when it is needed, and refused until then.
     }
   })
   if (missing.length === FAMILIES.length) return null
-
+  for (const family of FAMILIES) {
+    try {
+      background.find(family)
+    } catch {
+      // As above.
+    }
+  }
   return {
-    findPeers(connections) {
-      const wanted = connections.map(toKeys)
-      const read = (keys: readonly Key[]): ReadonlyMap<string, Row> => {
-        const rows = new Map<string, Row>()
-        for (const family of FAMILIES) {
-          const texts = keys.filter((key) => key.family === family).map(({ text }) => text)
-          const descriptor = texts.length === 0 ? null : openDescriptor(family)
-          if (descriptor === null) continue
-          for (const [text, row] of findRows(descriptor, texts)) rows.set(`${family} ${text}`, row)
-        }
-        return rows
-      }
-      const find = (rows: ReadonlyMap<string, Row>, keys: readonly Key[]): Row | null =>
-        keys.map(({ family, text }) => rows.get(`${family} ${text}`)).find(Boolean) ?? null
-
-      const rows = read(wanted.flat())
-      const found = wanted.map((keys) => find(rows, keys))
-      // The kernel writes its table page by page, so a row can be missed when other rows disappear.
-      const missed = wanted.filter((_keys, index) => found[index] === null)
-      if (missed.length === 0) return found
-      const again = read(missed.flat())
-      return found.map((row, index) => row ?? find(again, wanted[index]!))
+    findPeers: (connections) => readBlocking(findPeers(connections, blocking)),
+    findPeersAsync: (connections) => readInBackground(findPeers(connections, background)),
+    close() {
+      blocking.close()
+      background.close()
     },
+  }
+}
 
+type Files = {
+  /** Returns the descriptor of a family's table; null if there is no such table. Throws if it can't be opened. */
+  find(family: Family): number | null
+  close(): void
+}
+
+/** Opens each file once. If that fails, the next search tries again. */
+function createFiles(open: (family: Family) => number): Files {
+  const descriptors = new Map<Family, number | null>()
+  return {
+    find(family) {
+      const known = descriptors.get(family)
+      if (known !== undefined) return known
+      const opened = openIfThere(() => open(family))
+      descriptors.set(family, opened)
+      return opened
+    },
     close() {
       for (const descriptor of descriptors.values()) if (descriptor !== null) closeSync(descriptor)
       descriptors.clear()
     },
   }
+}
+
+/** What a search wants to read next. It is resumed with the number of bytes that were read. */
+type Reading = { descriptor: number; chunk: Buffer; position: number }
+type Search<Result> = Generator<Reading, Result, number>
+
+function readBlocking<Result>(search: Search<Result>): Result {
+  let step = search.next(0)
+  while (step.done !== true) {
+    const { descriptor, chunk, position } = step.value
+    step = search.next(readSync(descriptor, chunk, 0, chunk.length, position))
+  }
+  return step.value
+}
+
+/** The kernel walks its whole table for a reading, which takes milliseconds: other threads do that. */
+async function readInBackground<Result>(search: Search<Result>): Promise<Result> {
+  let step = search.next(0)
+  while (step.done !== true) {
+    const { descriptor, chunk, position } = step.value
+    const { bytesRead } = await readAsync(descriptor, chunk, 0, chunk.length, position)
+    step = search.next(bytesRead)
+  }
+  return step.value
+}
+
+const readAsync = promisify(readFrom)
+
+function* findPeers(connections: readonly Connection[], files: Files): Search<Found> {
+  const wanted = connections.map(toKeys)
+  const found = yield* findEach(wanted, files)
+  // The kernel writes its table page by page, so a row can be missed when other rows disappear.
+  const missed = wanted.filter((_keys, index) => found[index] === null)
+  if (missed.length === 0) return found
+  const again = (yield* findEach(missed, files)).values()
+  return found.map((row) => row ?? again.next().value ?? null)
+}
+
+type Found = readonly (Row | null)[]
+
+/** Finds a row for each list of keys. The second table is read only for what is not in the first. */
+function* findEach(wanted: readonly (readonly Key[])[], files: Files): Search<Found> {
+  let found: Found = wanted.map(() => null)
+  for (const family of FAMILIES) {
+    const findText = (keys: readonly Key[]): string | undefined =>
+      keys.find((key) => key.family === family)?.text
+    const texts = wanted.flatMap((keys, index) => (found[index] ? [] : (findText(keys) ?? [])))
+    const descriptor = texts.length === 0 ? null : files.find(family)
+    if (descriptor === null) continue
+    const rows = yield* findRows(descriptor, texts)
+    found = found.map((row, index) => row ?? rows.get(findText(wanted[index]!) ?? '') ?? null)
+  }
+  return found
 }
 
 function openIfThere<Opened>(open: () => Opened): Opened | null {
@@ -124,14 +182,17 @@ const LISTENING = '0A'
 const CHUNK_BYTES = 64 * 1024
 
 /** Reads from the start of the table up to the last of the wanted rows. */
-function findRows(descriptor: number, wanted: readonly string[]): ReadonlyMap<string, Row> {
+function* findRows(
+  descriptor: number,
+  wanted: readonly string[],
+): Search<ReadonlyMap<string, Row>> {
   const rows = new Map<string, Row>()
   const missing = new Set(wanted)
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
   let rest = ''
   let position = 0
   while (missing.size > 0) {
-    const length = readSync(descriptor, chunk, 0, chunk.length, position)
+    const length = yield { descriptor, chunk, position }
     if (length === 0) break
     position += length
     const text = rest + chunk.toString('latin1', 0, length)

@@ -1,7 +1,7 @@
 // Finds the user at the other end of a loopback connection, and whether it is this user.
 
 import type { Socket } from 'node:net'
-import type { Connection, TcpTable } from './proc-net-tcp.js'
+import type { Connection, Row, TcpTable } from './proc-net-tcp.js'
 
 export type Owner =
   /** `inode` names the socket. It leads to the process that holds the socket. */
@@ -18,6 +18,8 @@ export type SocketOwners = {
   areTold: boolean
   /** Finds the owners of the other ends. One reading of the table serves all that aren't known yet. */
   findOwners(sockets: readonly Socket[]): readonly Owner[]
+  /** The same without blocking this thread. One call at a time. */
+  findOwnersAsync(sockets: readonly Socket[]): Promise<readonly Owner[]>
   /** True if this program's user, or root, owns the other end. S25, S41. */
   isOurs(socket: Socket): boolean
 }
@@ -36,15 +38,19 @@ const ROOT = 0
 export function createSocketOwners({ table, user }: SocketOwnerDeps): SocketOwners {
   const known = new WeakMap<Socket, Owner>()
 
-  const look = (sockets: readonly Socket[]): void => {
-    const asked = sockets.map((socket) => ({ socket, connection: toConnection(socket) }))
-    const alive = asked.filter((entry): entry is Asked => entry.connection !== null)
+  /** The connections whose owners must be looked up. One that has lost its address is gone. */
+  const listUnknown = (sockets: readonly Socket[]): readonly Asked[] => {
+    const asked = sockets
+      .filter((socket) => !known.has(socket))
+      .map((socket) => ({ socket, connection: toConnection(socket) }))
     for (const { socket, connection } of asked) {
       if (connection === null) known.set(socket, { kind: 'gone' })
     }
-    if (table === null || alive.length === 0) return
-    const rows = table.findPeers(alive.map(({ connection }) => connection))
-    for (const [index, { socket }] of alive.entries()) {
+    return asked.filter((entry): entry is Asked => entry.connection !== null)
+  }
+
+  const keep = (asked: readonly Asked[], rows: readonly (Row | null)[]): void => {
+    for (const [index, { socket }] of asked.entries()) {
       const row = rows[index] ?? null
       // A socket that its owner has closed has no inode, and older kernels show it as root's.
       const isGone = row === null || row.inode === '0'
@@ -52,22 +58,41 @@ export function createSocketOwners({ table, user }: SocketOwnerDeps): SocketOwne
     }
   }
 
+  const listOwners = (sockets: readonly Socket[], missing: Owner): readonly Owner[] =>
+    sockets.map((socket) => known.get(socket) ?? missing)
+
   const owners: SocketOwners = {
     areTold: table !== null,
 
     findOwners(sockets) {
-      let missing: Owner = { kind: 'untold' }
+      const asked = listUnknown(sockets)
+      if (table === null) return listOwners(sockets, { kind: 'untold' })
       try {
-        look(sockets.filter((socket) => !known.has(socket)))
+        if (asked.length > 0) keep(asked, table.findPeers(asked.map(toPeer)))
       } catch {
-        missing = { kind: 'unreadable' }
+        return listOwners(sockets, { kind: 'unreadable' })
       }
-      return sockets.map((socket) => known.get(socket) ?? missing)
+      return listOwners(sockets, { kind: 'gone' })
+    },
+
+    async findOwnersAsync(sockets) {
+      const asked = listUnknown(sockets)
+      if (table === null) return listOwners(sockets, { kind: 'untold' })
+      try {
+        if (asked.length > 0) keep(asked, await table.findPeersAsync(asked.map(toPeer)))
+      } catch {
+        return listOwners(sockets, { kind: 'unreadable' })
+      }
+      return listOwners(sockets, { kind: 'gone' })
     },
 
     isOurs: (socket) => isOwnedBy(user, owners.findOwners([socket])[0]!),
   }
   return owners
+}
+
+function toPeer({ connection }: Asked): Connection {
+  return connection
 }
 
 /** True if the owner is this user or root, or if this system never shows owners. */

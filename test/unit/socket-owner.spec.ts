@@ -38,6 +38,9 @@ function tableOf(rows: Record<number, Row | null>): TcpTable & { readings: numbe
       this.readings += 1
       return connections.map(({ remotePort }) => rows[remotePort - 1] ?? null)
     },
+    async findPeersAsync(connections) {
+      return this.findPeers(connections)
+    },
     close: () => undefined,
   }
 }
@@ -64,7 +67,7 @@ test('S25: a connection whose other end is gone is not ours', () => {
   }
 })
 
-test('S25: if the table can’t be read, all connections are rejected, and it is read again', () => {
+test('S25: if the table can’t be read, all connections are rejected, and it is read again', async () => {
   const table = tableOf({ 1: row(US) })
   let failure: Error | null = Object.assign(new Error('too many open files'), { code: 'EMFILE' })
   const owners = createSocketOwners({
@@ -74,11 +77,13 @@ test('S25: if the table can’t be read, all connections are rejected, and it is
         if (failure) throw failure
         return table.findPeers(connections)
       },
+      findPeersAsync: () => Promise.reject(failure!),
     },
     user: US,
   })
   const socket = socketAt(1)
   expect(owners.findOwners([socket])).toEqual([{ kind: 'unreadable' }])
+  expect(await owners.findOwnersAsync([socket])).toEqual([{ kind: 'unreadable' }])
   expect(owners.isOurs(socket)).toBe(false)
   failure = null
   expect(owners.isOurs(socket)).toBe(true)
@@ -133,7 +138,7 @@ test.describe('S40: connections', () => {
     return { table, owners }
   }
 
-  test('up to 64 unchecked ones are kept, and the next one causes one reading for all', () => {
+  test('up to 64 unchecked ones are kept, and the next one causes one reading for all', async () => {
     const { table, owners } = owned(MOST_UNKNOWN + 1, (port) => (port % 2 === 0 ? US : STRANGER))
     const connections = createConnections({ owners, user: US, most: 2_000 })
     const sockets = Array.from({ length: MOST_UNKNOWN + 1 }, (_, port) => socketAt(port))
@@ -141,6 +146,7 @@ test.describe('S40: connections', () => {
     expect(table.readings).toBe(0)
     expect(sockets.some(({ destroyed }) => destroyed)).toBe(false)
     connections.add(sockets.at(-1)!)
+    await connections.learn()
     expect(table.readings).toBe(1)
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual(
       sockets.map((_socket, port) => port % 2 !== 0),
@@ -150,18 +156,59 @@ test.describe('S40: connections', () => {
     expect(table.readings).toBe(1)
   })
 
-  test('checking one of them checks all unknown ones, and closes those of other users', () => {
+  test('if there may be no descriptor left, the reading is not waited for', () => {
+    const { table, owners } = owned(MOST_UNKNOWN + 9, () => STRANGER)
+    const connections = createConnections({ owners, user: US, most: 8 })
+    const sockets = Array.from({ length: MOST_UNKNOWN + 9 }, (_, port) => socketAt(port))
+    for (const socket of sockets) connections.add(socket)
+    expect(table.readings).toBe(1)
+    expect(sockets.every(({ destroyed }) => destroyed)).toBe(true)
+  })
+
+  test('one that comes during a reading waits for the next one, which all of them share', async () => {
+    const { table, owners } = owned(10, () => US)
+    const connections = createConnections({ owners, user: US, most: 2_000 })
+    const sockets = Array.from({ length: 10 }, (_, port) => socketAt(port))
+    connections.add(sockets[0]!)
+    const first = connections.learn()
+    await Promise.resolve() // The first reading has begun.
+    for (const socket of sockets.slice(1)) connections.add(socket)
+    const others = sockets.slice(1).map(() => connections.learn())
+    await first
+    expect(sockets.map((socket) => connections.isKnown(socket))).toEqual(
+      sockets.map((_socket, port) => port === 0),
+    )
+    await Promise.all(others)
+    expect(sockets.every((socket) => connections.isOurs(socket))).toBe(true)
+    expect(table.readings).toBe(2)
+  })
+
+  test('one that is closed during a reading is not kept', async () => {
+    const { owners } = owned(1, () => US)
+    const connections = createConnections({ owners, user: US, most: 2_000 })
+    const socket = socketAt(0)
+    connections.add(socket)
+    const learned = connections.learn()
+    await Promise.resolve()
+    socket.destroy()
+    await learned
+    expect(connections.isOurs(socket)).toBe(false)
+  })
+
+  test('checking one of them checks all unknown ones, and closes those of other users', async () => {
     const { table, owners } = owned(10, (port) => (port < 5 ? US : STRANGER))
     const connections = createConnections({ owners, user: US, most: 2_000 })
     const sockets = Array.from({ length: 10 }, (_, port) => socketAt(port))
     for (const socket of sockets) connections.add(socket)
+    expect(sockets.some((socket) => connections.isOurs(socket))).toBe(false)
+    await connections.learn()
     expect(sockets.map((socket) => connections.isOurs(socket))).toEqual(
       sockets.map((_socket, port) => port < 5),
     )
     expect(table.readings).toBe(1)
   })
 
-  test('if there are too many of our own, the oldest idle one is closed first', () => {
+  test('if there are too many of our own, the oldest idle one is closed first', async () => {
     const { owners } = owned(10, () => US)
     const connections = createConnections({ owners, user: US, most: 3 })
     const [busy, second, third, fourth, fifth] = [0, 1, 2, 3, 4].map(socketAt)
@@ -169,7 +216,7 @@ test.describe('S40: connections', () => {
     connections.markBusy({ socket: busy } as never, { once: () => undefined } as never)
     for (const socket of [busy, second, third, fourth]) {
       if (socket !== busy) connections.add(socket!)
-      connections.isOurs(socket!)
+      await connections.learn()
     }
     expect([busy, second, third, fourth].map((socket) => socket!.destroyed)).toEqual([
       false,
@@ -178,19 +225,22 @@ test.describe('S40: connections', () => {
       false,
     ])
     connections.add(fifth!)
+    await connections.learn()
     expect(connections.isOurs(fifth!)).toBe(true)
     expect(third!.destroyed).toBe(true)
   })
 
-  test('while the table can’t be read, the oldest unknown ones are closed', () => {
+  test('while the table can’t be read, the oldest unknown ones are closed', async () => {
     const owners: SocketOwners = {
       areTold: true,
       findOwners: (sockets) => sockets.map(() => ({ kind: 'unreadable' })),
+      findOwnersAsync: async (sockets) => owners.findOwners(sockets),
       isOurs: () => false,
     }
     const connections = createConnections({ owners, user: US, most: 2_000 })
     const sockets = Array.from({ length: MOST_UNKNOWN + 10 }, (_, port) => socketAt(port))
     for (const socket of sockets) connections.add(socket)
+    await connections.learn()
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual(
       sockets.map((_socket, port) => port < 10),
     )

@@ -133,22 +133,23 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'whose connection it is is not asked',
-        find: 'if (isOpen(request.method!, path) || deps.isOurs(request)) return null',
-        replace: 'if (isOpen(request.method!, path) || Boolean(1)) return null',
+        find: 'if (isOpenCall(request) || deps.isOurs(request)) return null',
+        replace: 'if (isOpenCall(request) || Boolean(1)) return null',
         specs: [OTHER_USERS],
         grep: 'S25: the service',
       },
       {
         name: 'other users may read everything',
-        find: 'if (isOpen(request.method!, path) || deps.isOurs(request)) return null',
+        find: 'if (isOpenCall(request) || deps.isOurs(request)) return null',
         replace: "if (request.method === 'GET' || deps.isOurs(request)) return null",
         specs: [OTHER_USERS],
         grep: 'S25: the service',
       },
       {
         name: 'other users may write at open paths',
-        find: 'if (isOpen(request.method!, path) || deps.isOurs(request)) return null',
-        replace: "if (isOpen('GET', path) || deps.isOurs(request)) return null",
+        find: 'if (isOpenCall(request) || deps.isOurs(request)) return null',
+        replace:
+          "if (isOpen('GET', readPath(request.url ?? '')) || deps.isOurs(request)) return null",
         specs: [OTHER_USERS],
         grep: 'S25: the service',
       },
@@ -218,12 +219,12 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'one’s own connections pile up',
-        find: '      if (ours.has(socket)) makeRoom(held, deps.most)\n',
+        find: '  makeRoom(held, most)\n',
         replace: '',
       },
       {
         name: 'while owners cannot be read the unknown pile up',
-        find: 'for (const oldest of [...unknown].slice(0, unknown.size - MOST_UNKNOWN)) drop(held, oldest)',
+        find: 'for (const oldest of unreadable.slice(0, excess)) drop(held, oldest)',
         replace: 'void drop',
       },
     ],
@@ -244,8 +245,9 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'a failed reading counts as no table',
-        find: "missing = { kind: 'unreadable' }",
-        replace: "missing = { kind: 'untold' }",
+        find: "keep(asked, table.findPeers(asked.map(toPeer)))\n      } catch {\n        return listOwners(sockets, { kind: 'unreadable' })",
+        replace:
+          "keep(asked, table.findPeers(asked.map(toPeer)))\n      } catch {\n        return listOwners(sockets, { kind: 'untold' })",
       },
       {
         name: 'every user is this one',
@@ -269,14 +271,14 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'an owner that was found is looked for again',
-        find: 'look(sockets.filter((socket) => !known.has(socket)))',
-        replace: 'look(sockets)',
+        find: '.filter((socket) => !known.has(socket))',
+        replace: '.filter((socket) => known.has(socket) || Boolean(1))',
       },
       {
         name: 'a failed reading is remembered',
-        find: "missing = { kind: 'unreadable' }",
+        find: 'keep(asked, table.findPeers(asked.map(toPeer)))\n      } catch {\n',
         replace:
-          "missing = { kind: 'unreadable' }\n        for (const socket of sockets) if (!known.has(socket)) known.set(socket, missing)",
+          "keep(asked, table.findPeers(asked.map(toPeer)))\n      } catch {\n        for (const { socket } of asked) known.set(socket, { kind: 'unreadable' })\n",
       },
       {
         name: 'rows are given to other sockets',
@@ -331,8 +333,8 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'a row that slipped is not looked for again',
-        find: 'const again = read(missed.flat())',
-        replace: 'const again = read([])',
+        find: 'const again = (yield* findEach(missed, files)).values()',
+        replace: 'const again = (yield* findEach([], files)).values()',
         specs: ['test/unit/proc-net-tcp.spec.ts'],
       },
       {
