@@ -26,8 +26,6 @@ export function toAuth0(
     return (value === '' ? {} : { [name]: value }) as { [Key in Name]?: string }
   }
   const { email_verified: verified, updated_at: updatedAt } = claims
-  const nowMs = clock.nowMs()
-  const leftMs = findExpiryMs(tokens, nowMs) - nowMs
   const username = text('preferred_username')
   const updatedAtText = formatTimestamp(updatedAt)
   return {
@@ -39,7 +37,7 @@ export function toAuth0(
       token: {
         access_token: tokens.accessToken,
         token_type: 'Bearer',
-        expires_in: Math.max(0, Math.floor(leftMs / 1000)),
+        expires_in: readExpiresInS(session, clock),
         scope: tokens.scope,
         ...(exposeRefreshToken &&
           tokens.refreshToken !== null && { refresh_token: tokens.refreshToken }),
@@ -61,6 +59,12 @@ export function toAuth0(
       ...(updatedAtText !== null && { updated_at: updatedAtText }),
     },
   }
+}
+
+/** How long the access token is valid from now on, in whole seconds. */
+export function readExpiresInS({ tokens }: Session, clock: Auth0Deps['clock']): number {
+  const nowMs = clock.nowMs()
+  return Math.max(0, Math.floor((findExpiryMs(tokens, nowMs) - nowMs) / 1000))
 }
 
 /**

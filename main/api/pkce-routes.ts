@@ -17,6 +17,7 @@ import { seededPkce, tokenizedPkce, type Pkce, type SeededPkce } from './models.
 import { Problem, toProblem } from './problem.js'
 import { prefersPage, readForm, readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
+import { createSessionWriter, type WriteSession } from './session-answer.js'
 import {
   checkAudience,
   checkClient,
@@ -36,7 +37,10 @@ export type PkceDeps = SeedDeps & {
 }
 
 /** The deps, and the seed of each sign-in for as long as the agent remembers the sign-in. */
-type RouteDeps = PkceDeps & { seeds: WeakMap<ApiSignInRequest, SeededPkce> }
+type RouteDeps = PkceDeps & {
+  seeds: WeakMap<ApiSignInRequest, SeededPkce>
+  writeSession: WriteSession
+}
 
 /** Answers a request, or throws a Problem. */
 export type Handler = (
@@ -49,7 +53,8 @@ export type Handlers = Readonly<Record<EndpointName, Handler>>
 type PkceEndpoint = Extract<EndpointName, `${string} /pkce/${string}`>
 
 export function createPkceHandlers(pkceDeps: PkceDeps): Pick<Handlers, PkceEndpoint> {
-  const deps: RouteDeps = { ...pkceDeps, seeds: new WeakMap() }
+  const writeSession = createSessionWriter(pkceDeps, pkceDeps.provider?.audience ?? null)
+  const deps: RouteDeps = { ...pkceDeps, seeds: new WeakMap(), writeSession }
   return {
     'GET /pkce/challenge': makeChallenge,
     'POST /pkce/code': (request, response) => authorize(deps, request, response),
@@ -138,7 +143,7 @@ async function exchangeOrRenew(deps: RouteDeps, request: IncomingMessage): Promi
     // S24: without consent for each program, the session serves all programs of this user.
     const { minimum_validity: minimumS } = wanted
     const minimumMs = minimumS === undefined ? null : minimumS * 1000
-    return answer({ auth0: await renew(deps, minimumMs) })
+    return answerJson(await renew(deps, minimumMs))
   }
   const { code, redirect_uri: redirectUri, code_verifier: verifier } = wanted
   return answerExchange(deps, await api.exchange({ code, redirectUri, verifier }))
@@ -198,10 +203,9 @@ function answerExchange(deps: RouteDeps, result: ExchangeResult): Answer {
   }
 }
 
-async function renew(deps: PkceDeps, minimumMs: number | null): Promise<Pkce['auth0']> {
+async function renew(deps: RouteDeps, minimumMs: number | null): Promise<string> {
   try {
-    const session = await deps.agent.read(minimumMs)
-    return toAuth0(session, deps.provider?.audience ?? null, null, deps)
+    return deps.writeSession(await deps.agent.read(minimumMs))
   } catch (thrown) {
     throw toProblem(toResult(thrown))
   }

@@ -2,18 +2,27 @@
 
 import type { IncomingMessage } from 'node:http'
 
-/** Reads the whole body. Null if it exceeds `maxBytes`. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  // If reading stops early, the request is not destroyed: the answer must still go out.
-  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
-  for await (const chunk of body) {
-    bytes += chunk.length
-    if (bytes > maxBytes) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+/** Reads the whole body. Null if it exceeds `maxBytes`. Fails if the caller hangs up before its end. */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const checkEnd = (): void => {
+      if (!request.readableEnded)
+        reject(new Error('The caller hung up before the end of the body.'))
+    }
+    if (request.destroyed) return checkEnd()
+    const chunks: Buffer[] = []
+    let bytes = 0
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes <= maxBytes) return void chunks.push(chunk)
+      // Reading stops, but the request is not destroyed: the answer must still go out.
+      request.pause()
+      resolve(null)
+    })
+    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    request.once('error', reject)
+    request.once('close', checkEnd)
+  })
 }
 
 /** Returns the media type of a Content-Type header in lower case, without parameters. */

@@ -1,0 +1,25 @@
+// Keeps the answer to a token read: for an unchanged session, only the time that is left differs.
+
+import type { Session } from '../oauth/session.js'
+import { readExpiresInS, toAuth0, type Auth0Deps } from './auth0.js'
+import type { Pkce } from './models.js'
+
+/** Makes the JSON answer for a session. */
+export type WriteSession = (session: Session) => string
+
+/** A quote inside of a value is escaped, so that this finds the member and no value. */
+const EXPIRES_IN = /(?<="expires_in":)\d+/
+
+/** Creates a writer that keeps an answer for as long as its session is held. */
+export function createSessionWriter(deps: Auth0Deps, audience: string | null): WriteSession {
+  const kept = new WeakMap<Session, readonly string[]>()
+  const split = (session: Session): readonly string[] => {
+    const envelope: Pkce = { auth0: toAuth0(session, audience, null, deps) }
+    return JSON.stringify(envelope).split(EXPIRES_IN, 2)
+  }
+  return (session) => {
+    const parts = kept.get(session) ?? split(session)
+    kept.set(session, parts)
+    return parts.join(String(readExpiresInS(session, deps.clock)))
+  }
+}
