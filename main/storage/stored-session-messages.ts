@@ -1,4 +1,4 @@
-// What a person is told of the stored session and of what protects it: every text in one place.
+// Messages for people about the stored session and what protects it.
 
 /** Messages about a session that is stored, or could not be. Most are whole sentences. */
 export const STORED_SESSION_MESSAGES = {

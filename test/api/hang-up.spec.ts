@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { codeChallenge } from '../../main/oauth/pkce.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { answerLink } from '../support/person.js'
 import {
   call,
@@ -70,8 +71,8 @@ test.describe('if an app hangs up,', () => {
     const page = await fetch(callback)
     expect(page.status).toBe(200)
     const html = await page.text()
-    expect(html).toContain('The app has stopped waiting')
-    expect(html).toContain('you were not signed in')
+    expect(html).toContain(PAGE_MESSAGES.abandoned.heading)
+    expect(html).toContain(PAGE_MESSAGES.abandoned.text[0])
     const { account, reason } = await program.status('failed')
     expect(account).toBeNull()
     expect(reason).toContain('stopped waiting before it was finished')
@@ -114,7 +115,7 @@ test.describe('if an app hangs up,', () => {
     const service = await serve()
     const link = await askAndLeave(service)
     const page = await fetch(await answerLink(link, 'deny=yes'))
-    expect(await page.text()).toContain('You are not signed in')
+    expect(await page.text()).toContain(PAGE_MESSAGES.denied.heading)
     await service.program.status('failed')
   })
 
@@ -162,7 +163,9 @@ test.describe('a second request with the same seed', () => {
     const third = call(service, '/pkce/code', { body: seed })
     await program.line('status', ({ status }) => status.reason === null)
 
-    expect(await (await fetch(await answerLink(link))).text()).toContain('Go back to your app')
+    expect(await (await fetch(await answerLink(link))).text()).toContain(
+      PAGE_MESSAGES.returnToApp.heading,
+    )
     const coded = (await third).json
     expect(coded.result!.state).toBe(seed.state)
     const token = await call(service, '/pkce/token', { body: tokenRequest(coded, verifier) })

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { PORT_LADDER } from '../../main/api/server.js'
 import { codeChallenge } from '../../main/oauth/pkce.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { altered, answerLink, type Visit } from '../support/person.js'
 import { SCRIPTED } from '../support/program.js'
 import {
@@ -179,7 +180,7 @@ test.describe('a sign-in', () => {
     const html = await page.text()
 
     expect(page.status).toBe(200)
-    expect(html).toContain('Go back to your app')
+    expect(html).toContain(PAGE_MESSAGES.returnToApp.heading)
     expect(html).not.toMatch(/signed in|Alice/i)
     await called
   })
@@ -339,7 +340,9 @@ test.describe('the code call', () => {
   test('gets a 403 if the user denies access, and the page says so', async ({ serve }) => {
     const { api, program } = await serve()
     const failed = expectFailure(api.generateCode(), 403, 'access-denied')
-    expect(await (await comeBack(program, 'deny=yes')).text()).toContain('You are not signed in')
+    expect(await (await comeBack(program, 'deny=yes')).text()).toContain(
+      PAGE_MESSAGES.denied.heading,
+    )
     await failed
     await program.status('failed')
   })
@@ -489,7 +492,7 @@ test.describe('the code call', () => {
       await answerLink(altered(link, { response_mode: null })),
     )
     const page = await fetch(`${origin}${pathname}`, { method: 'POST', body: searchParams })
-    expect(await page.text()).toContain('Go back to your app')
+    expect(await page.text()).toContain(PAGE_MESSAGES.returnToApp.heading)
     const { result, seed: effective } = await called
     expect(result!.code).toBe(searchParams.get('code'))
     expect(effective!.responseMode).toBe('form_post')
@@ -519,7 +522,7 @@ test.describe('the code call', () => {
       )
       expect(page.status).toBe(200)
       expect(page.headers.get('content-type')).toContain('text/html')
-      expect(page.text).toContain('Go back to your app')
+      expect(page.text).toContain(PAGE_MESSAGES.returnToApp.heading)
       const { result, seed: effective } = await called
       expect(result).toMatchObject({ code: 'posted', state: seed.state })
       expect(effective!.redirectUri).toBe(redirectUri)
@@ -860,7 +863,7 @@ test.describe('the response call', () => {
     expectProblem(answer, 400, 'malformed')
     const page = await respond(shared, { state: 'x', code: 'c' }, { accept: 'text/html' })
     expect(page.status).toBe(400)
-    expect(page.text).toContain('Nothing to do here')
+    expect(page.text).toContain(PAGE_MESSAGES.nothingToDo.heading)
   })
 
   test('returns a page only if Accept prefers one (RFC 9110 section 12.5.1)', async ({

@@ -12,6 +12,7 @@ import { networkInterfaces } from 'node:os'
 import { expect } from '@playwright/test'
 import { authorizationUrl } from '../../main/oauth/authorization-url.js'
 import { codeChallenge } from '../../main/oauth/pkce.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { test } from '../support/fixture.js'
 import { altered, answerLink } from '../support/person.js'
 
@@ -42,7 +43,7 @@ test.describe('S01, RFC 9700 section 4.7: a callback without a sign-in’s state
 
       const forged = await ask(forge(callback))
       expect(forged.status).toBe(400)
-      expect(forged.body).toContain('Nothing to do here')
+      expect(forged.body).toContain(PAGE_MESSAGES.nothingToDo.heading)
       expect(agent.model().signIns[0]?.phase).toBe('waiting')
       expect(provider.requests.token).toBe(0)
 
@@ -78,7 +79,7 @@ test('S02: a repeated callback causes no second exchange, and gets the same page
   exchange.resolve()
   for (const response of [await again, await third]) {
     expect(response.status).toBe(200)
-    expect(await response.text()).toContain('You are signed in')
+    expect(await response.text()).toContain(PAGE_MESSAGES.signedIn.heading)
   }
   await reached('signed-in')
   expect(provider.requests.token).toBe(1)
@@ -450,7 +451,7 @@ test.describe('S11: success is shown after the exchange, not before', () => {
       const page = await fetch(await answerLink(await signIn()))
 
       expect(page.status).toBe(502)
-      expect(await page.text()).toContain('The sign-in failed')
+      expect(await page.text()).toContain(PAGE_MESSAGES.failed.heading)
       await reached('failed')
     })
   }

@@ -6,6 +6,7 @@ import { createServer, connect, type Socket } from 'node:net'
 import { mergeTests } from '@playwright/test'
 import { createSocketOwners } from '../../main/net/socket-owner.js'
 import { openTcpTable } from '../../main/net/proc-net-tcp.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import {
   call,
   expect,
@@ -173,7 +174,7 @@ test.describe('S41: the callback listener', () => {
     asNobody(
       { callback },
       `const answer = await fetch(given.callback)
-       console.log(answer.status, /Nothing to do here/.test(await answer.text()))`,
+       console.log(answer.status, (await answer.text()).includes(${JSON.stringify(PAGE_MESSAGES.nothingToDo.heading)}))`,
     )
 
   for (const [name, altered] of [

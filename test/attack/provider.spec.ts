@@ -2,6 +2,7 @@
 
 import { expect } from '@playwright/test'
 import { codeChallenge } from '../../main/oauth/pkce.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { test, type Fixture, type FixtureOptions } from '../support/fixture.js'
 import { altered, answerLink } from '../support/person.js'
 import type { Misbehaviour } from '../provider/provider.js'
@@ -359,7 +360,7 @@ test('a sign-in that is cancelled while its tokens are checked stores nothing', 
   await expect.poll(() => provider.requests.userinfo).toBe(1)
   agent.cancel()
 
-  expect(await (await page).text()).toContain('This sign-in was cancelled')
+  expect(await (await page).text()).toContain(PAGE_MESSAGES.cancelled.heading)
   await reached('signed-out')
   expect(await sessionStore.read()).toBeNull()
   await expect.poll(() => provider.revoked).toHaveLength(1)

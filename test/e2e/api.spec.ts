@@ -17,6 +17,7 @@ import {
 } from '../support/service.js'
 import { test as service, type Service } from '../support/service.js'
 import { test as inBrowser, signInAs } from '../support/desktop-test.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 
 const test = mergeTests(service, inBrowser)
 
@@ -38,7 +39,7 @@ test('an app signs the user in through the browser with the official client alon
     },
   })
   await signInAs(page, await program.link(), "Zoë O'Ünal")
-  await expect(page.getByRole('heading')).toHaveText('Go back to your app')
+  await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.returnToApp.heading)
   await expect(page.getByRole('main')).toContainText('the app is finishing the sign-in')
   await expect(page.getByRole('main')).not.toContainText('Zoë')
   expect(new URL(page.url()).search).toBe('')
@@ -65,7 +66,7 @@ test('a denial in the browser is shown on its page and reported to the app', asy
   const called = call({ url }, '/pkce/code')
   await page.goto(await program.link())
   await page.getByRole('button', { name: 'Deny' }).click()
-  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.denied.heading)
   expectProblem(await called, 403, 'access-denied')
 })
 
@@ -77,7 +78,7 @@ test('the listener accepts the form of a provider that was asked for form_post',
   const { seed, verifier } = seedFor(provider.clientId, { response_mode: 'form_post' })
   const called = api.generateCode(seeded(seed))
   await signInAs(page, await program.link(), 'Bob Brown')
-  await expect(page.getByRole('heading')).toHaveText('Go back to your app')
+  await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.returnToApp.heading)
 
   const { result, seed: effective } = await called
   const request = {
@@ -132,7 +133,7 @@ test.describe('the provider’s page posts its form to the service itself', () =
         (request) => new URL(request.url()).pathname === '/pkce/response/code',
       )
       await signInAs(page, await program.link(), 'Alice Adams')
-      await expect(page.getByRole('heading')).toHaveText('Go back to your app')
+      await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.returnToApp.heading)
       const sent = await (await posted).allHeaders()
       expect(sent['origin']).toBe(origin === 'own' ? new URL(provider.issuer).origin : origin)
       expect(sent['sec-fetch-site']).toBe(site)

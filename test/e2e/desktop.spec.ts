@@ -15,6 +15,7 @@ import {
   type Desktop,
 } from '../driver/driver.js'
 import { startProvider } from '../provider/provider.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 
 const DEMO = ['--demo', ...FREE_PORT] as const
 const FAST = { intervals: [25, 50, 100] }
@@ -53,7 +54,7 @@ test('a sign-in from the tray is shown in the menu, the window and the tooltip',
   await expect(window.getByRole('heading')).toHaveText('Waiting for your browser')
 
   await signInAs(page, link, 'Alice Adams')
-  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.signedIn.heading)
   await untilHeadline(app, 'Signed in as Alice Adams')
   await expect(window.getByRole('heading')).toHaveText('You are signed in')
   await expect(window.getByRole('main')).toContainText('Alice Adams')

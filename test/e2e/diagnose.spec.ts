@@ -10,6 +10,7 @@ import type { Check, CheckName } from '../../main/diagnose/check.js'
 import type { Diagnosis } from '../../main/diagnose/diagnose.js'
 import { MESSAGES } from '../../main/diagnose/diagnose-messages.js'
 import { RULES } from '../../main/settings/settings-messages.js'
+import { METADATA_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { answerLink } from '../support/person.js'
 import type { Program } from '../support/program.js'
 import { startProvider, type Misbehaviour, type RunningProvider } from '../provider/provider.js'
@@ -147,7 +148,7 @@ test('unusable metadata is a problem', async ({ diagnose, at }) => {
     metadata: (json) => ({ ...json, code_challenge_methods_supported: ['plain'] }),
   })
   const { of } = await diagnose(flags, WELL)
-  expect(of('provider').says[0]).toContain('does not support PKCE with S256')
+  expect(of('provider').says[0]).toBe(METADATA_MESSAGES.noPkce)
 })
 
 test('a clock that differs from the provider’s clock is a problem', async ({ diagnose, at }) => {

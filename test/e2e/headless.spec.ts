@@ -7,7 +7,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { WAITING_ADVICE } from '../../main/agent/agent-messages.js'
 import type { Status } from '../../main/ipc.js'
-import { PASTED_MESSAGES } from '../../main/oauth/oauth-messages.js'
+import { PASTED_MESSAGES, PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { altered, answerLink } from '../support/person.js'
 import { formatProviderNames } from '../../main/settings/provider-choices.js'
 import { startProvider } from '../provider/provider.js'
@@ -29,7 +29,7 @@ test('a sign-in ends in signed-in with the user’s name', async ({ run, page })
   await program.status('waiting')
   await signInAs(page, await program.link(), 'Alice Adams')
 
-  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.signedIn.heading)
   await expect(page.getByRole('main')).toContainText('Alice Adams (alice@example.com)')
   await expect(page.getByRole('main')).toContainText('You can close this tab.')
   await program.status('exchanging')
@@ -48,7 +48,7 @@ test('S09: the last page removes the code from the address bar and the history',
 }) => {
   const program = await run([...DEMO, '--sign-in'])
   await signInAs(page, await program.link(), 'Alice Adams')
-  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.signedIn.heading)
 
   expect(new URL(page.url()).search).toBe('')
   expect(await page.evaluate(() => document.referrer + location.href)).not.toContain('code=')
@@ -80,7 +80,7 @@ test('a denial at the provider is shown on the page and in the status', async ({
   await page.goto(await program.link())
   await page.getByRole('button', { name: 'Deny' }).click()
 
-  await expect(page.getByRole('heading')).toHaveText('You are not signed in')
+  await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.denied.heading)
   const status = await program.status('failed')
   expect(status.account).toBeNull()
   expect(status.reason).toContain('denied at the provider')
@@ -171,7 +171,7 @@ test('F29: the last account is suggested again, but not by sign-in-as-other', as
   const again = await program.link()
   expect(new URL(again).searchParams.get('login_hint')).toBe('alice@example.com')
   await page.goto(again)
-  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.signedIn.heading)
   await program.status('signed-in')
 
   program.type('sign-in-as-other')
@@ -191,7 +191,7 @@ test('a new sign-in replaces the old one', async ({ run, page, context }) => {
   expect(link).not.toBe(old)
 
   await signInAs(page, link, 'Bob Brown')
-  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.signedIn.heading)
   expect((await program.status('signed-in')).account?.name).toBe('Bob Brown')
   await context.close()
 })
@@ -205,7 +205,7 @@ test('the link of a replaced sign-in leads to a page that says so', async ({ run
   old.searchParams.set('redirect_uri', searchParams.get('redirect_uri')!)
   await signInAs(page, old.href, 'Alice Adams')
 
-  await expect(page.getByRole('heading')).toHaveText('Nothing to do here')
+  await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.nothingToDo.heading)
 })
 
 test('a second account replaces the first, and the status says so', async ({ run, page }) => {
@@ -324,7 +324,7 @@ test('no token, code, verifier or state is printed beyond the link itself', asyn
   const program = await run([...DEMO, '--sign-in'])
   const link = await program.link()
   await signInAs(page, link, 'Alice Adams')
-  await expect(page.getByRole('heading')).toHaveText('You are signed in')
+  await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.signedIn.heading)
   await program.status('signed-in')
   program.type('status')
   program.type('quit')

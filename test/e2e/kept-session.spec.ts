@@ -9,6 +9,7 @@ import {
   STORED_SESSION_MESSAGES,
   STORED_SESSION_REASONS as REASONS,
 } from '../../main/storage/stored-session-messages.js'
+import { TOKEN_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import {
   filesOf,
   letRunOut,
@@ -390,7 +391,7 @@ test.describe('on a full disk', () => {
     const next = await start()
     expect(await next.status('needs-sign-in')).toMatchObject({
       account: { sub: 'alice' },
-      reason: 'The provider has ended your session. Sign in again.',
+      reason: TOKEN_MESSAGES.sessionEnded,
     })
     expect(await readdir(dataDir)).not.toContain('session.json')
     expect(await signInOn(next)).toMatchObject({ reason: null })

@@ -7,6 +7,7 @@ import { answerLink } from '../support/person.js'
 import type { Program } from '../support/program.js'
 import { createMemoryStore } from '../provider/provider-store.js'
 import { startProvider, type RunningProvider } from '../provider/provider.js'
+import { PAGE_MESSAGES, TOKEN_MESSAGES } from '../../main/oauth/oauth-messages.js'
 
 type Store = 'kept' | 'lost'
 
@@ -73,7 +74,7 @@ test('with its store, the sign-in continues with the new keys', async ({
   // The old keys have been fetched.
   await expect.poll(() => provider.answers.jwks).toEqual([200])
   const again = await restart('kept')
-  expect(await pageOf(callback)).toContain('You are signed in')
+  expect(await pageOf(callback)).toContain(PAGE_MESSAGES.signedIn.heading)
   expect(await program.status('signed-in')).toMatchObject({
     account: { sub: 'alice' },
     reason: null,
@@ -94,7 +95,7 @@ test('the sign-in also continues if the program has not noticed its lost connect
   await restart('kept')
   const page = pageOf(callback)
   program.process.kill('SIGCONT')
-  expect(await page).toContain('You are signed in')
+  expect(await page).toContain(PAGE_MESSAGES.signedIn.heading)
   await program.status('signed-in')
 })
 
@@ -111,7 +112,7 @@ test('without its store, the sign-in fails with a message, and the next one work
   expect(reason).toContain('The provider did not accept the sign-in')
   expect(reason).toContain('Try again.')
 
-  expect(await pageOf(await answered(program))).toContain('You are signed in')
+  expect(await pageOf(await answered(program))).toContain(PAGE_MESSAGES.signedIn.heading)
   await program.status('signed-in')
 })
 
@@ -127,7 +128,7 @@ test('while it is down, the sign-in fails with a message, and the next one works
   expect((await program.status('failed')).reason).toContain('could not be reached')
 
   await startAgain('kept')
-  expect(await pageOf(await answered(program))).toContain('You are signed in')
+  expect(await pageOf(await answered(program))).toContain(PAGE_MESSAGES.signedIn.heading)
   await program.status('signed-in')
 })
 
@@ -175,7 +176,7 @@ for (const [store, answer, status] of [
   }) => {
     const program = await start()
     const { url } = await program.line('listening')
-    expect(await pageOf(await answered(program))).toContain('You are signed in')
+    expect(await pageOf(await answered(program))).toContain(PAGE_MESSAGES.signedIn.heading)
     const again = await restart(store)
     const renew = { grant_type: 'refresh_token', client_id: clientId }
     expect((await post(url, '/pkce/token', renew)).status).toBe(status)
@@ -183,8 +184,8 @@ for (const [store, answer, status] of [
     if (store === 'kept') return
     expect(await program.status('needs-sign-in')).toMatchObject({
       account: { sub: 'alice' },
-      reason: 'The provider has ended your session. Sign in again.',
+      reason: TOKEN_MESSAGES.sessionEnded,
     })
-    expect(await pageOf(await answered(program))).toContain('You are signed in')
+    expect(await pageOf(await answered(program))).toContain(PAGE_MESSAGES.signedIn.heading)
   })
 }

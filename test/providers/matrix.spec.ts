@@ -6,6 +6,7 @@ import type { Program } from '../support/program.js'
 import { MATRIX_STEPS, MATRIX_TAG, REFUSED_SHAPE } from './matrix-reporter.js'
 import type { OddProvider } from './odd-provider.js'
 import { SHAPES, type Shape, type SignOut } from './shapes.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 
 type Page = Parameters<OddProvider['signIn']>[0]
 
@@ -63,7 +64,7 @@ async function signIn(
   expect(link).toContain('/authorize')
   await provider.signIn(page, link)
   expect((await asked).text).toContain('"code"')
-  await expect(page.getByRole('heading')).toHaveText('Go back to your app')
+  await expect(page.getByRole('heading')).toHaveText(PAGE_MESSAGES.returnToApp.heading)
   const answer = await call({ url }, '/pkce/token')
   expect(answer, answer.text).toMatchObject({ status: 200 })
   const { account, reason } = await program.status('signed-in')

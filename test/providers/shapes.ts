@@ -7,6 +7,7 @@ import { startBetterAuth } from './better-auth.js'
 import { startMockServer } from './mock-server.js'
 import type { OddProvider } from './odd-provider.js'
 import { startSmallProvider, type Answer, type Parts } from './small-provider.js'
+import { METADATA_MESSAGES } from '../../main/oauth/oauth-messages.js'
 
 export type Shape = {
   name: string
@@ -71,13 +72,13 @@ export const SHAPES: readonly Shape[] = [
     ...small('PKCE with plain only', {
       metadata: changed({ code_challenge_methods_supported: ['plain'] }),
     }),
-    refused: { at: 'metadata', words: 'does not support PKCE with S256' },
+    refused: { at: 'metadata', words: METADATA_MESSAGES.noPkce },
   },
   {
     ...small('HS256 announced alone', {
       metadata: changed({ id_token_signing_alg_values_supported: ['HS256'] }),
     }),
-    refused: { at: 'metadata', words: 'HS256 only, which needs a client secret' },
+    refused: { at: 'metadata', words: METADATA_MESSAGES.onlyHs256 },
   },
   {
     ...small('another issuer in the metadata', {

@@ -8,6 +8,7 @@ import { momentEnv, type Moment, type MomentKind } from './kill-moments.js'
 import { letRunOut, signInOn, stop, test as base, vaultOf } from './kept.js'
 import type { Program } from './program.js'
 import { startProvider } from '../provider/provider.js'
+import { TOKEN_MESSAGES } from '../../main/oauth/oauth-messages.js'
 
 /** How the next start went. `needs-sign-in` only if nothing else was possible. */
 export type LastResult = {
@@ -154,7 +155,7 @@ async function goOn(
   )
   expect(status.account).toMatchObject({ sub: 'alice' })
   if (status.state === 'needs-sign-in') {
-    expect(status.reason).toBe('The provider has ended your session. Sign in again.')
+    expect(status.reason).toBe(TOKEN_MESSAGES.sessionEnded)
     await stop(program)
     return 'needs-sign-in'
   }

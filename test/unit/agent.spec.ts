@@ -6,6 +6,7 @@ import { createAgent } from '../../main/agent/agent.js'
 import { createHttp } from '../../main/net/http.js'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
 import { createMemoryStore } from '../../main/storage/memory-store.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { createTestClock } from '../support/clock.js'
 import { test } from '../support/fixture.js'
 import { altered, answerLink } from '../support/person.js'
@@ -59,7 +60,7 @@ test('a denial at the provider is a result with a message, and the page shows it
   const page = await fetch(await answerLink(await signIn(), 'deny=yes'))
 
   expect(page.status).toBe(200)
-  expect(await page.text()).toContain('You are not signed in')
+  expect(await page.text()).toContain(PAGE_MESSAGES.denied.heading)
   expect((await reached('failed')).lastResult).toMatchObject({
     kind: 'denied',
     code: 'access-denied',

@@ -4,6 +4,7 @@ import { expect } from '@playwright/test'
 import type { BeginResult, ApiSignInRequest } from '../../main/agent/api-sign-in.js'
 import type { Caller } from '../../main/net/caller.js'
 import { codeChallenge, createVerifier } from '../../main/oauth/pkce.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { test, type Fixture } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
@@ -238,7 +239,7 @@ test.describe('S24: a sign-in that waits', () => {
     const { request, link } = await begin(fixture, {}, hangUp.signal, FIRST)
     hangUp.abort()
     const callback = await answerLink(link)
-    expect(await (await fetch(callback)).text()).toContain('has stopped waiting')
+    expect(await (await fetch(callback)).text()).toContain(PAGE_MESSAGES.abandoned.heading)
     await expect.poll(() => agent.model().signIns).toEqual([])
     const code = new URL(callback).searchParams.get('code')!
     const redirectUri = new URL(link).searchParams.get('redirect_uri')!

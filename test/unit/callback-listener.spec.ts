@@ -10,6 +10,7 @@ import {
   type PendingCallback,
   type CallbackDiagnostic,
 } from '../../main/oauth/callback-listener.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { createTestClock } from '../support/clock.js'
 import { owners } from '../support/owners.js'
 
@@ -387,11 +388,11 @@ test('F30: a sign-in gets no more diagnostics after its answer', async () => {
 watching('a callback with 100 KB of cookies is accepted', async ({ watched }) => {
   const { status, text } = await withCookies(`${watched.redirectUri}?state=old&code=c`, 100 * 1024)
   expect([status, watched.seen.at(-1)]).toEqual([400, 'other-state'])
-  expect(text).toContain('Nothing to do here')
+  expect(text).toContain(PAGE_MESSAGES.nothingToDo.heading)
 })
 
 watching('a browser that sends too large headers is told what to do', async ({ watched }) => {
   const { status, text } = await withCookies(`${watched.redirectUri}?state=s&code=c`, 200 * 1024)
   expect(status).toBe(431)
-  expect(text).toContain('Delete the cookies for 127.0.0.1 and localhost')
+  expect(text).toContain(PAGE_MESSAGES.largeHead.text[1])
 })

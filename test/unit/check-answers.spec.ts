@@ -7,6 +7,7 @@ import { readUserinfo } from '../../main/oauth/userinfo.js'
 import { fetchKeySet } from '../../main/oauth/key-set.js'
 import { exchangeCode, renewTokens, revokeTokens } from '../../main/oauth/token-endpoint.js'
 import { createSecret } from '../../main/base/secret.js'
+import { TOKEN_MESSAGES } from '../../main/oauth/oauth-messages.js'
 
 const answering =
   (status: number, json: object): Http =>
@@ -27,9 +28,7 @@ test('S18, RFC 6749 section 5.1: only an answer with status 200 can contain toke
     }),
   ).rejects.toMatchObject({
     code: 'provider-error',
-    message: expect.stringContaining(
-      'answered 203 to the sign-in, but tokens are valid only with 200',
-    ),
+    message: TOKEN_MESSAGES.otherSuccess('sign-in', 203),
   })
   expect(orphans).toEqual(['a'])
 })

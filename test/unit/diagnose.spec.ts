@@ -37,6 +37,7 @@ import { lockDirectory } from '../../main/storage/directory-lock.js'
 import { keepProviderMemory } from '../../main/storage/provider-memory.js'
 import { examineSettings } from '../../main/settings/read.js'
 import type { Settings } from '../../main/settings/options.js'
+import { ISSUER_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { createTestClock } from '../support/clock.js'
 import { startProvider, type ProviderOptions, type RunningProvider } from '../provider/provider.js'
 
@@ -309,7 +310,11 @@ test.describe('the provider', () => {
     })
     const found = await checkProvider(depsWith(), settingsWith({ issuer }))
     expect(found.slice(1)).toMatchObject([
-      { name: 'provider', verdict: 'problem', says: [expect.stringContaining('another one')] },
+      {
+        name: 'provider',
+        verdict: 'problem',
+        says: [ISSUER_MESSAGES.other(issuer, 'https://other.example')],
+      },
       { name: 'clock', verdict: 'ok' },
     ])
   })

@@ -4,6 +4,7 @@
 import { expect } from '@playwright/test'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { AuthError } from '../../main/base/errors.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { test as base, type Fixture, type FixtureOptions } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 
@@ -53,7 +54,7 @@ test('a cancelled sign-in stores nothing', async ({ keeping }) => {
   const { agent, provider, sessionStore, page, finish, refreshToken, reached } = await keeping()
   agent.cancel()
   finish()
-  expect(await page).toContain('This sign-in was cancelled')
+  expect(await page).toContain(PAGE_MESSAGES.cancelled.heading)
   await reached('signed-out')
   expect(await sessionStore.read()).toBeNull()
   await expect.poll(() => provider.revoked).toEqual([refreshToken])
@@ -88,7 +89,7 @@ for (const failure of [undefined, new Error('the disk is full')]) {
     const signedOut = agent.signOut()
     finish(failure)
     await signedOut
-    expect(await page).not.toContain('You are signed in')
+    expect(await page).not.toContain(PAGE_MESSAGES.signedIn.heading)
     expect(agent.model().session).toEqual({ kind: 'signed-out' })
     expect(await sessionStore.read()).toBeNull()
     await expect.poll(() => new Set(provider.revoked)).toEqual(new Set([first, refreshToken]))
@@ -164,7 +165,7 @@ test('a sign-in that can’t be stored lasts, and says so until the disk has spa
   const { write } = sessionStore
   sessionStore.write = full
   const page = await fetch(await answerLink(await signIn()))
-  expect(await page.text()).toContain('You are signed in')
+  expect(await page.text()).toContain(PAGE_MESSAGES.signedIn.heading)
   await reached('signed-in')
   expect(history.at(-1)?.status.reason).toBe('The disk is full.')
 

@@ -3,6 +3,11 @@
 import { answerLink } from '../support/person.js'
 import type { Misbehaviour } from '../provider/provider.js'
 import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
+import {
+  TOKEN_MESSAGES,
+  METADATA_MESSAGES,
+  ID_TOKEN_MESSAGES,
+} from '../../main/oauth/oauth-messages.js'
 
 /** Advances the agent's clock to the renewal, and waits until it has failed. */
 async function failedAfter(
@@ -42,12 +47,12 @@ test.describe('S17: a session that the provider has ended', () => {
       state: 'needs-sign-in',
       account: { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' },
       expiresAt: null,
-      reason: 'The provider has ended your session. Sign in again.',
+      reason: TOKEN_MESSAGES.sessionEnded,
     })
     expect(notices).toEqual([
       {
         title: 'Sign in again',
-        body: 'The provider has ended your session. Sign in again.',
+        body: TOKEN_MESSAGES.sessionEnded,
         onClick: 'sign-in',
       },
     ])
@@ -99,18 +104,33 @@ const FAILURES: readonly [
   ['a token endpoint that cuts it', { token: 'reset' }, 'offline', 'the connection was cut'],
   ['a provider that takes too long', { token: 'hang' }, 'offline', 'took more than'],
   ['one that drips its answer', { token: 'drip' }, 'offline', 'took more than'],
-  ['a provider out of order', { token: 'server-error' }, 'failing', 'answered 500'],
-  ['one that is closed for repairs', { token: 'unavailable' }, 'failing', 'answered 503'],
+  [
+    'a provider out of order',
+    { token: 'server-error' },
+    'failing',
+    TOKEN_MESSAGES.failed('renewal', 500),
+  ],
+  [
+    'one that is closed for repairs',
+    { token: 'unavailable' },
+    'failing',
+    TOKEN_MESSAGES.failed('renewal', 503),
+  ],
   ['one whose settings are out of order', { discovery: 'server-error' }, 'failing', 'answered 500'],
   [
     'one whose keys are out of order',
     { jwks: 'server-error' },
     'failing',
-    'keys could not be read',
+    METADATA_MESSAGES.unreadableKeys,
   ],
   ['too many requests', { token: 'rate-limited' }, 'failing', 'too many requests'],
   ['an answer that breaks off', { token: 'truncated' }, 'failing', 'broke off'],
-  ['a hotel’s Wi-Fi in its place', { token: 'not-json' }, 'failing', 'could not be understood'],
+  [
+    'a hotel’s Wi-Fi in its place',
+    { token: 'not-json' },
+    'failing',
+    TOKEN_MESSAGES.unreadable('renewal', 'access_token'),
+  ],
   ['a hotel’s Wi-Fi at the start', { discovery: 'not-json' }, 'failing', 'is not an OpenID'],
   ['an answer of megabytes', { discovery: 'oversized' }, 'failing', 'stopped reading'],
   ['a redirect', { token: 'redirect' }, 'failing', 'redirect'],
@@ -295,7 +315,7 @@ test.describe('if an answer with a rotated token is lost,', () => {
     await ended
     expect(history.at(-1)?.status).toMatchObject({
       state: 'needs-sign-in',
-      reason: 'The provider has ended your session. Sign in again.',
+      reason: TOKEN_MESSAGES.sessionEnded,
     })
     expect(notices).toHaveLength(1)
     expect(await sessionStore.read()).toBeNull()
@@ -328,9 +348,7 @@ test.describe('S16, OpenID Connect Core 12.2: a renewed ID token', () => {
     }
     const ended = next('session-ended')
     clock.advance(DUE)
-    expect((await ended).reason).toBe(
-      'The provider renewed the session for someone else, so Latchkey ended it. Sign in again.',
-    )
+    expect((await ended).reason).toBe(ID_TOKEN_MESSAGES.anotherAccount)
     expect(await sessionStore.read()).toBeNull()
     expect(history.at(-1)?.status).toMatchObject({
       state: 'needs-sign-in',

@@ -2,6 +2,7 @@
 
 import { answerLink } from '../support/person.js'
 import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
+import { TOKEN_MESSAGES } from '../../main/oauth/oauth-messages.js'
 
 const DUE = 59 * MINUTE
 
@@ -64,9 +65,7 @@ test.describe('OpenID Connect Core 3.1.2.6: if the provider needs the user,', ()
       const { agent, first, history, notices, provider, sessionStore } = session
       refuse(session, error)
       const { reason } = await endedAfter(session, DUE)
-      expect(reason).toBe(
-        `The provider wants to see you before it renews the session: "${error}". Sign in again.`,
-      )
+      expect(reason).toBe(TOKEN_MESSAGES.wantsUser(`"${error}"`))
       expect(history.at(-1)?.status).toMatchObject({ state: 'needs-sign-in', reason })
       expect(notices).toHaveLength(1)
       expect(await sessionStore.read()).toEqual(first)
@@ -113,7 +112,7 @@ test.describe('RFC 6749 section 5.2: if the provider rejects the application,', 
       await failedAfter(session, DUE)
       expect(history.at(-1)?.status).toMatchObject({
         state: 'renewal-failing',
-        reason: expect.stringContaining(`refused to renew the session: "${error}"`),
+        reason: TOKEN_MESSAGES.registrationChanged(`"${error}"`),
       })
       for (const seconds of [5, 10, 20]) await failedAfter(session, seconds * SECOND)
       expect((await agent.read(SECOND)).tokens).toEqual(first.tokens)
@@ -219,7 +218,7 @@ test.describe('RFC 9700 section 4.14: the use of a refresh token by someone else
       const session = await signedIn()
       refuse(session, 'invalid_grant', 400, description)
       const { reason } = await endedAfter(session, DUE)
-      expect(reason).toContain('another copy of this session was used')
+      expect(reason).toBe(TOKEN_MESSAGES.sessionReused)
       expect(await session.sessionStore.read()).toBeNull()
     })
   }
@@ -228,7 +227,7 @@ test.describe('RFC 9700 section 4.14: the use of a refresh token by someone else
     const session = await signedIn()
     refuse(session, 'invalid_grant', 400, 'Unknown or invalid refresh token.')
     const { reason } = await endedAfter(session, DUE)
-    expect(reason).toBe('The provider has ended your session. Sign in again.')
+    expect(reason).toBe(TOKEN_MESSAGES.sessionEnded)
   })
 
   test('is not claimed if the answer to our own use was lost', async ({ signedIn }) => {
@@ -238,7 +237,7 @@ test.describe('RFC 9700 section 4.14: the use of a refresh token by someone else
     session.provider.misbehave.token = undefined
     refuse(session, 'invalid_grant', 400, 'Refresh token reuse detected')
     const { reason } = await endedAfter(session, 5 * SECOND)
-    expect(reason).toBe('The provider has ended your session. Sign in again.')
+    expect(reason).toBe(TOKEN_MESSAGES.sessionEnded)
   })
 
   test('is not claimed if our request is repeated at once after a lost answer', async ({
@@ -253,40 +252,43 @@ test.describe('RFC 9700 section 4.14: the use of a refresh token by someone else
       return undefined
     }
     const { reason } = await endedAfter(session, DUE)
-    expect(reason).toBe('The provider has ended your session. Sign in again.')
+    expect(reason).toBe(TOKEN_MESSAGES.sessionEnded)
   })
 })
 
 test.describe('a sign-in that the token endpoint rejects has a correct message:', () => {
-  for (const [name, status, body, words] of [
-    ['a 200 with an error', 200, { error: 'invalid_grant' }, 'did not accept the sign-in'],
+  for (const [name, status, body, reason] of [
+    [
+      'a 200 with an error',
+      200,
+      { error: 'invalid_grant' },
+      TOKEN_MESSAGES.codeNotAccepted('"invalid_grant"'),
+    ],
     [
       'a 200 with another',
       200,
       { error: 'redirect_uri_mismatch' },
-      'refused to finish the sign-in',
+      TOKEN_MESSAGES.signInRejected('"redirect_uri_mismatch"'),
     ],
+    ['a 404 of a web server', 404, '<h1>Not Found</h1>', TOKEN_MESSAGES.noReason('sign-in', 404)],
+    ['a 401 without a body', 401, '', TOKEN_MESSAGES.noReason('sign-in', 401)],
+    ['a 400 with JSON of its own', 400, { message: 'no' }, TOKEN_MESSAGES.noReason('sign-in', 400)],
+    ['a 201 without tokens', 201, {}, TOKEN_MESSAGES.otherSuccess('sign-in', 201)],
+    ['a 204', 204, '', TOKEN_MESSAGES.otherSuccess('sign-in', 204)],
+    ['a 408', 408, '', TOKEN_MESSAGES.failed('sign-in', 408)],
+    ['a 503', 503, '', TOKEN_MESSAGES.failed('sign-in', 503)],
     [
-      'a 404 of a web server',
-      404,
-      '<h1>Not Found</h1>',
-      'answered 404 to the sign-in without giving a',
+      'one that passes',
+      400,
+      { error: 'temporarily_unavailable' },
+      TOKEN_MESSAGES.notNow('sign-in', '"temporarily_unavailable"'),
     ],
-    ['a 401 without a body', 401, '', 'answered 401 to the sign-in without giving a reason'],
-    ['a 400 with JSON of its own', 400, { message: 'no' }, 'without giving a reason'],
-    ['a 201 without tokens', 201, {}, 'answered 201 to the sign-in, but tokens are valid only'],
-    ['a 204', 204, '', 'answered 204 to the sign-in, but tokens are valid only with 200'],
-    ['a 408', 408, '', 'answered 408 to the sign-in. Try again later'],
-    ['a 503', 503, '', 'answered 503 to the sign-in. Try again later'],
-    ['one that passes', 400, { error: 'temporarily_unavailable' }, 'cannot finish the sign-in now'],
   ] as const) {
     test(name, async ({ start }) => {
       const tokenRefusal = { status, body }
       const { signIn, reached } = await start({ provider: { misbehave: { tokenRefusal } } })
       await fetch(await answerLink(await signIn()))
-      expect((await reached('failed')).lastResult).toMatchObject({
-        reason: expect.stringContaining(words),
-      })
+      expect((await reached('failed')).lastResult).toMatchObject({ reason })
     })
   }
 })

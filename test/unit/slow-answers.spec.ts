@@ -1,6 +1,7 @@
 // A slow token endpoint, or one whose answer is lost: a used code or token is not wasted.
 
 import { createHttp } from '../../main/net/http.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { answerLink } from '../support/person.js'
 import type { RunningProvider } from '../provider/provider.js'
 import { expect, MINUTE, SECOND, test } from '../support/signed-in.js'
@@ -96,7 +97,7 @@ test.describe('closing waits while the provider works on', () => {
     await working
     let isClosed = false
     const closed = agent.close().then(() => void (isClosed = true))
-    expect(await (await page).text()).toContain('This sign-in was cancelled')
+    expect(await (await page).text()).toContain(PAGE_MESSAGES.cancelled.heading)
     for (let waited = 0; waited < 4; waited++) {
       clock.advance(15 * SECOND)
       await settled()

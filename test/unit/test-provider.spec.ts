@@ -5,6 +5,7 @@ import { createHttp } from '../../main/net/http.js'
 import { MESSAGES } from '../../main/diagnose/diagnose-messages.js'
 import { RULES } from '../../main/settings/settings-messages.js'
 import { testProvider } from '../../main/diagnose/test-provider.js'
+import { ISSUER_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { startProvider, type RunningProvider } from '../provider/provider.js'
 
 const test = base.extend<{ provider: RunningProvider }>({
@@ -46,7 +47,7 @@ test('the provider’s own spelling is suggested if only the final slash is wron
 }) => {
   expect(await testProvider(createHttp(), provider.issuer.slice(0, -1))).toEqual({
     kind: 'failed',
-    message: expect.stringContaining(`spells its issuer ${provider.issuer}`),
+    message: ISSUER_MESSAGES.otherSpelling(provider.issuer),
     issuer: provider.issuer,
   })
 })

@@ -2,6 +2,7 @@
 
 import { expiryInToken } from '../../main/oauth/token-answer.js'
 import { findExpiryMs, type TokenSet } from '../../main/oauth/token-endpoint.js'
+import { TOKEN_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { answerLink } from '../support/person.js'
 import type { Misbehaviour } from '../provider/provider.js'
 import { expect, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
@@ -167,12 +168,12 @@ test.describe('a new refresh token is stored, whatever other fault the answer ha
       { tokenResponse: json({ token_type: 'DPoP' }) },
       'token_type is missing',
     ],
-    ['status 201', { tokenStatus: 201 }, 'answered 201 to the renewal of the session, but tokens'],
-    ['status 203', { tokenStatus: 203 }, 'answered 203 to the renewal of the session, but tokens'],
+    ['status 201', { tokenStatus: 201 }, TOKEN_MESSAGES.otherSuccess('renewal', 201)],
+    ['status 203', { tokenStatus: 203 }, TOKEN_MESSAGES.otherSuccess('renewal', 203)],
     [
       'an error beside it',
       { tokenResponse: json({ error: 'server_error' }) },
-      'cannot renew the session now: "server_error"',
+      TOKEN_MESSAGES.notNow('renewal', '"server_error"'),
     ],
     ['an ID token that is not a JWT', { idTokenRaw: () => 'none' }, '(its ID token) is not valid'],
   ]

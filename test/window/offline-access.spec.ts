@@ -12,6 +12,7 @@ import {
   PROVIDER_FILE,
 } from '../../main/storage/provider-memory.js'
 import { FILE_MESSAGES } from '../../main/storage/storage-messages.js'
+import { PAGE_MESSAGES, CALLBACK_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { launchBrowser } from '../support/browser.js'
 import { test } from '../support/fixture.js'
@@ -76,7 +77,7 @@ test('a browser follows the redirect in the same tab', async ({ start }) => {
     const page = await browser.newPage()
     await page.goto(await signIn())
     await page.getByRole('button', { name: 'Sign in as Alice Adams' }).click()
-    await page.getByRole('heading', { name: 'You are signed in' }).waitFor()
+    await page.getByRole('heading', { name: PAGE_MESSAGES.signedIn.heading }).waitFor()
     await reached('signed-in')
     expect(page.context().pages()).toHaveLength(1)
   } finally {
@@ -101,8 +102,7 @@ test('there is only one retry, and it is not remembered if it fails', async ({ s
   const { lastResult } = await reached('failed')
   expect(lastResult).toMatchObject({
     code: 'authorization-error',
-    reason:
-      'The provider could not sign you in: "invalid_scope". Choose the requested scopes with --scope.',
+    reason: CALLBACK_MESSAGES.failed('"invalid_scope"', true),
   })
   expect(history.filter(({ event }) => event.type === 'sign-in-message-changed')).toHaveLength(1)
   expect(parametersOf(await signIn()).get('scope')).toContain('offline_access')
