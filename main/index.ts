@@ -17,7 +17,7 @@ import { endWithFailure } from './electron/failure.js'
 import { lockDown } from './electron/lockdown.js'
 import { isStartAtLogin } from './electron/system-login-item.js'
 import { dropUnreadableHeaders, electronFetch } from './electron/network.js'
-import { onShutdown } from './electron/power.js'
+import { chooseClock, onShutdown } from './electron/power.js'
 import { createRestarter } from './electron/restart.js'
 import { registerScheme, serveWindowFiles } from './electron/scheme.js'
 import { isFirstInstance } from './electron/single-instance.js'
@@ -212,7 +212,7 @@ async function begin(first: Settings): Promise<Supervisor> {
     return createLatchkey({
       settings,
       version: app.getVersion(),
-      clock: systemClock,
+      clock: chooseClock(),
       storage: chooseStorage({ dataDir, keyring, passphrase, keepWithoutKeyring }),
       fetch: electronFetch,
       openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,

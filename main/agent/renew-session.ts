@@ -13,6 +13,7 @@ import {
   notSignedIn,
   planTokens,
   toLifetime,
+  type Plan,
   type RenewalState,
   type Step,
 } from './renewal.js'
@@ -59,8 +60,11 @@ export async function readSession(keeper: Keeper, leastMs: number | null): Promi
 export function wakeRenewal(keeper: Keeper): void {
   const { deps, state } = keeper
   const { plan } = state.renewal
-  const step = decideWake(state.session, state.renewal, deps.clock.nowMs())
+  const nowMs = deps.clock.nowMs()
+  const step = decideWake(state.session, state.renewal, nowMs)
   if (step) setPlan(keeper, step, plan?.sessionNumber)
+  // The timer stood still during sleep, so wait anew by the wall clock, unless it was set back.
+  else if (plan && plan.atMs - nowMs < plan.waitMs) setPlan(keeper, plan, plan.sessionNumber)
 }
 
 /** Returns the renewal under way, or starts one. Closing waits for it: a new refresh token must be stored. */
@@ -168,15 +172,14 @@ function setPlan(
 ): void {
   clearPlan(keeper)
   if (step === null || keeper.state.isClosed) return
-  const plan = { ...step, sessionNumber }
+  const { atMs, action } = step
+  const waitMs = atMs - keeper.deps.clock.nowMs()
+  const plan: Plan = { atMs, action, sessionNumber, waitMs }
   changeRenewal(keeper, { plan })
   keeper.handles.cancelPlan = at(keeper.deps.clock, plan.atMs, () => carryOut(keeper, plan))
 }
 
-function carryOut(
-  keeper: Keeper,
-  { action, sessionNumber }: Step & { sessionNumber: number },
-): void {
+function carryOut(keeper: Keeper, { action, sessionNumber }: Plan): void {
   const { state } = keeper
   switch (action) {
     case 'renew':

@@ -10,11 +10,13 @@ import { SESSION_MESSAGES } from './session-messages.js'
 /** The next action and its time, in milliseconds since the epoch. */
 export type Step = { atMs: number; action: 'renew' | 'end' | 'stall' }
 
+export type Plan = Step & { sessionNumber: number; waitMs: number }
+
 export type RenewalState = {
   /** The renewal that callers share, and the refresh token that it sends. Null if none is under way. */
   readonly running: { id: number; refreshToken: string | null } | null
-  /** The next step, and the session that it is for. */
-  readonly plan: (Step & { sessionNumber: number }) | null
+  /** The next step, the session that it is for, and how long its wait was when it began, in ms. */
+  readonly plan: Plan | null
   /** The last failure, and how many there were in a row. Null if the last renewal worked. */
   readonly failure: { error: AuthError; atMs: number; count: number } | null
   /** When the last renewal worked, in milliseconds since the epoch. */

@@ -1,6 +1,7 @@
 // The local HTTP service that other apps call.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { checkWhileConnected } from '../net/connection-checks.js'
 import { bindLoopback } from '../net/loopback.js'
 import { asAuthError } from '../base/errors.js'
 import type { SocketOwners } from '../net/socket-owner.js'
@@ -55,19 +56,20 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
   const { owners, user, headersTimeoutMs = HEADERS_TIMEOUT_MS } = deps
   const connections = createConnections({ owners, user, most: mostConnections() })
   const bound = await bindLoopback(
-    () =>
-      createServer(
-        {
-          headersTimeout: headersTimeoutMs,
-          requestTimeout: REQUEST_TIMEOUT_MS,
-          connectionsCheckingInterval: headersTimeoutMs,
-        },
+    () => {
+      const server = createServer(
+        { headersTimeout: headersTimeoutMs, requestTimeout: REQUEST_TIMEOUT_MS },
         (request, response) => handle(request, response, 'none'),
       )
-        .on('connection', connections.add)
-        // Requests with `Expect`: the guard answers before the expectation is.
-        .on('checkContinue', (...asked: Asked) => handle(...asked, 'continue'))
-        .on('checkExpectation', (...asked: Asked) => handle(...asked, 'unmet')),
+      checkWhileConnected(server, headersTimeoutMs)
+      return (
+        server
+          .on('connection', connections.add)
+          // Requests with `Expect`: the guard answers before the expectation is.
+          .on('checkContinue', (...asked: Asked) => handle(...asked, 'continue'))
+          .on('checkExpectation', (...asked: Asked) => handle(...asked, 'unmet'))
+      )
+    },
     deps.wantedPort === null ? PORT_LADDER : [deps.wantedPort],
     'its local service',
   )

@@ -5,17 +5,23 @@ export type Clock = {
   nowMs(): number
   /** Runs `run` once after `ms` milliseconds. The returned function cancels it. */
   after(ms: number, run: () => void): () => void
+  /**
+   * How long {@link at} may go without a look at the wall clock, in milliseconds. Half a minute by default.
+   * Infinity if the program learns of each waking of the computer, and waits anew then.
+   */
+  longestNapMs?: number
 }
 
 /**
  * Runs `run` once when the wall clock has reached `atMs`, even if the computer sleeps in between, which
  * timers don't count. If the clock is set back, `run` runs after the same time has passed. It is late
- * by one nap at most. The returned function cancels it.
+ * by one nap at most (see {@link Clock.longestNapMs}). The returned function cancels it.
  */
 export function at(clock: Clock, atMs: number, run: () => void): () => void {
+  const { longestNapMs = LONGEST_NAP_MS } = clock
   let callOff: () => void
   const wait = (leftMs: number): void => {
-    const napMs = Math.min(leftMs, LONGEST_NAP_MS)
+    const napMs = Math.min(leftMs, longestNapMs)
     callOff = clock.after(napMs, () => {
       // The nap has passed even if the clock was changed.
       const stillMs = Math.min(leftMs - napMs, atMs - clock.nowMs())

@@ -1,6 +1,19 @@
 // Reports that the computer wakes or shuts down.
 
+import { existsSync } from 'node:fs'
 import { powerMonitor, type Event } from 'electron'
+import { systemClock, type Clock } from '../base/clock.js'
+
+/**
+ * Returns the system's clock. If the system reports each waking, the app needs no timers to notice it. On
+ * Linux that takes systemd's logind.
+ *
+ * @see {@link https://www.freedesktop.org/software/systemd/man/latest/sd_booted.html}
+ */
+export function chooseClock(): Clock {
+  const reportsWaking = process.platform !== 'linux' || existsSync('/run/systemd/system')
+  return reportsWaking ? { ...systemClock, longestNapMs: Infinity } : systemClock
+}
 
 /**
  * Calls `run` when the computer wakes, because timers stop during sleep. On macOS and Windows, also when

@@ -174,3 +174,15 @@ test.describe('the system’s clock', () => {
     expect(ran).toEqual(['due'])
   })
 })
+
+test('a program that learns of each waking sets one timer for the whole time', () => {
+  const clock = createTestClock(0)
+  const naps: number[] = []
+  const after = (ms: number, run: () => void): (() => void) => {
+    naps.push(ms)
+    return clock.after(ms, run)
+  }
+  at({ nowMs: clock.nowMs, after, longestNapMs: Infinity }, HOUR, () => undefined)
+  clock.advance(HOUR)
+  expect(naps).toEqual([HOUR])
+})

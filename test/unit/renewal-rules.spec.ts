@@ -160,8 +160,13 @@ test.describe('after a failed renewal', () => {
 })
 
 test.describe('when the computer wakes', () => {
-  const later: RenewalState['plan'] = { atMs: NOW + 1, action: 'renew', sessionNumber: 1 }
-  const due: RenewalState['plan'] = { atMs: NOW, action: 'end', sessionNumber: 1 }
+  const later: RenewalState['plan'] = {
+    atMs: NOW + 1,
+    action: 'renew',
+    sessionNumber: 1,
+    waitMs: 1,
+  }
+  const due: RenewalState['plan'] = { atMs: NOW, action: 'end', sessionNumber: 1, waitMs: 1 }
   const short = sessionWith(EXPIRED)
   const rows: readonly [string, Session | null, RenewalState, string | null][] = [
     ['no session', null, { ...NO_RENEWAL, plan: due }, null],

@@ -530,6 +530,20 @@ test.describe('after a sleep', () => {
     expect(provider.requests.token).toBe(1)
   })
 
+  test('a wake-up before it is due starts its wait anew, by the wall clock', async ({
+    signedIn,
+  }) => {
+    const { agent, clock, next } = await signedIn()
+    // As in the tray app, which learns of each wake-up.
+    clock.longestNapMs = Infinity
+    agent.wake()
+    clock.leap(30 * MINUTE)
+    agent.wake()
+    const renewed = next('renewed')
+    clock.advance(29 * MINUTE)
+    await renewed
+  })
+
   test('repeated wake-ups during a renewal cause no other one', async ({ signedIn }) => {
     const { agent, clock, next, provider } = await signedIn()
     clock.leap(8 * HOUR)

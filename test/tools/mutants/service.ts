@@ -698,13 +698,13 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'a head may take as long as it likes',
-        find: '          headersTimeout: headersTimeoutMs,\n          requestTimeout: REQUEST_TIMEOUT_MS,',
-        replace: '          headersTimeout: 0,\n          requestTimeout: 0,',
+        find: '{ headersTimeout: headersTimeoutMs, requestTimeout: REQUEST_TIMEOUT_MS }',
+        replace: '{ headersTimeout: 0, requestTimeout: 0 }',
         specs: ['test/unit/server.spec.ts'],
       },
       {
         name: 'connections are not counted',
-        find: "        .on('connection', connections.add)\n",
+        find: "          .on('connection', connections.add)\n",
         replace: '',
         specs: [OTHER_USERS],
         grep: 'S40|S25',
