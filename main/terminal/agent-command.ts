@@ -67,7 +67,7 @@ export async function runAgent(
 
 function openTerminal(
   { redirect, issuer }: Latchkey,
-  { json, noBrowser }: Settings,
+  { json, noBrowser, demo }: Settings,
   ending: Ending,
 ): Terminal {
   const terminal = createTerminal({
@@ -75,7 +75,7 @@ function openTerminal(
     clock: systemClock,
     env: process.env,
     info: {
-      registration: registrationAdvice(redirect),
+      registration: demo ? null : registrationAdvice(redirect),
       opensBrowser: !noBrowser,
       hasProvider: issuer !== null,
     },

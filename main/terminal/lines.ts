@@ -18,8 +18,8 @@ import { SIGN_IN_LINES } from './terminal-messages.js'
 
 /** Facts that stay the same for the whole run. */
 export type RunInfo = {
-  /** What to register with the provider, in a sentence. */
-  registration: string
+  /** What to register with the provider, in a sentence. Null if the provider is the demo. */
+  registration: string | null
   /** False if the user opens each link by hand. */
   opensBrowser: boolean
   /** False if no provider is configured. */

@@ -25,9 +25,11 @@ export const SIGN_IN_LINES = {
   appOpenLinkYourself: (asked: string) => `${asked}. Open this link in your browser:`,
   waitingThere: (timeLeft: string) =>
     `Waiting for your browser: ${timeLeft} left. Type cancel to stop.`,
-  redirect: (redirectUri: string, registration: string) =>
-    `Your browser will return to ${redirectUri}. If your provider shows an error page instead: ` +
-    registration,
+  redirect: (redirectUri: string, registration: string | null) =>
+    `Your browser will return to ${redirectUri}.` +
+    (registration === null
+      ? ''
+      : ` If your provider shows an error page instead, it may not know that address. ${registration}`),
   pasteHere: 'If your browser cannot load that page, paste its address here.',
   waiting: (timeLeft: string) => `Waiting for you to sign in: ${timeLeft} left.`,
   appWaits: (asked: string, timeLeft: string) =>

@@ -85,7 +85,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         '',
         'Waiting for your browser: 5:00 left. Type cancel to stop.',
         'Your browser will return to http://127.0.0.1:40123/callback. If your provider shows an error ' +
-          'page instead: Register it.',
+          'page instead, it may not know that address. Register it.',
         'If your browser cannot load that page, paste its address here.',
       ],
     },
@@ -100,7 +100,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         '',
         'Waiting for your browser: 5:00 left. Type cancel to stop.',
         'Your browser will return to http://127.0.0.1:40123/callback. If your provider shows an error ' +
-          'page instead: Register it.',
+          'page instead, it may not know that address. Register it.',
         'If your browser cannot load that page, paste its address here.',
       ],
     },
@@ -115,7 +115,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         '',
         'Waiting for your browser: 5:00 left. Type cancel to stop.',
         'Your browser will return to http://127.0.0.1:40123/callback. If your provider shows an error ' +
-          'page instead: Register it.',
+          'page instead, it may not know that address. Register it.',
         'If your browser cannot load that page, paste its address here.',
       ],
     },
@@ -448,6 +448,12 @@ test('if no browser is opened, the lines do not mention one that opens', () => {
     expect(lines[1]).toBe(words)
     expect(lines.join(' ')).not.toContain('does not open')
   }
+})
+
+test('at the demo provider the lines do not advise to register an address', () => {
+  const info = { ...INFO, registration: null }
+  const lines = describeEvent(play(start, linkReady), linkReady, NOON_MS, info)
+  expect(lines).toContain('Your browser will return to http://127.0.0.1:40123/callback.')
 })
 
 test('without a provider the lines do not ask to type sign-in', () => {
