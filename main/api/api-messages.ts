@@ -31,8 +31,8 @@ export const PROBLEM_DETAILS = {
   appGone: 'The app that started this sign-in has stopped waiting for it.',
   cancelled: 'The sign-in was cancelled.',
   nothingToExchange:
-    'The request has no body, and no sign-in whose verifier Latchkey holds has been answered. Call ' +
-    '/pkce/code without a body first, or send the code and its verifier.',
+    'The request has no body, and Latchkey holds no code to exchange. Call /pkce/code without a body ' +
+    'first, or send the code and its verifier.',
   unknownCode: 'No sign-in was answered with this code.',
   spentCode: 'This code has already been exchanged. Start a new sign-in.',
   mismatch: (member: string) => `${member}: it does not belong to this code.`,
@@ -54,11 +54,11 @@ export const BODY_ERRORS = {
   longest: (maximum: number | bigint) => `must have at most ${maximum} characters`,
   mostItems: (maximum: number | bigint) => `must have at most ${maximum} items`,
   longName: 'has a name that is too long',
-  scopeType: 'must be a list of scopes, or a text with spaces between scopes',
+  scopeType: 'must be a list of scopes, or one text with scopes separated by spaces',
   scopeItem: 'must have one scope per item, without spaces or quotes',
   noOpenid: 'must include openid',
   prompt: (values: readonly string[]) =>
-    `must be ${formatChoices(values)}, or several with spaces between them`,
+    `must be ${formatChoices(values)}, or several separated by spaces`,
   promptNone: 'must not combine none with another value',
   challenge: 'must be the SHA-256 hash of the verifier, in base64url',
   verifier: 'must be 43 to 128 of the characters A-Z a-z 0-9 - . _ ~',

@@ -55,8 +55,8 @@ export const ENDPOINTS = {
       summary:
         'Open the provider in the browser and wait for the code, for up to 290 seconds: give this ' +
         'call a timeout of 300 seconds. Without a body Latchkey makes the challenge and holds the ' +
-        'verifier. If the caller hangs up, no one is signed in; the same program may send the same ' +
-        'seed again to continue waiting.',
+        'verifier. If the caller hangs up, the sign-in does not complete. The same program may send ' +
+        'the same seed again to continue waiting.',
       body: { type: JSON_TYPE, model: 'SeededPKCE' },
       answer: 'PKCE',
       problems: [...SIGN_IN_PROBLEMS, 'in-use', 'too-many'],
@@ -66,8 +66,8 @@ export const ENDPOINTS = {
     operation: {
       operationId: 'generateToken',
       summary:
-        'Exchange a code, or renew the session. Without a body: the latest code whose verifier ' +
-        'Latchkey holds.',
+        'Exchange a code, or renew the session. Without a body Latchkey exchanges the latest code ' +
+        'whose verifier it holds.',
       body: { type: JSON_TYPE, model: 'TokenizedPKCE' },
       answer: 'PKCE',
       problems: [...SIGN_IN_PROBLEMS, 'unknown-code', 'spent'],

@@ -1,7 +1,7 @@
-; What Latchkey's uninstaller does beyond electron-builder's: it ends the start at login, if that is on.
+; Adds to electron-builder's uninstaller: turns off the start at login.
 
 !macro customUnInstall
-  ; An update uninstalls the version before it, too.
+  ; An update also uninstalls the previous version.
   ${ifNot} ${isUpdated}
     DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Run" "${APP_ID}"
     DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run" "${APP_ID}"

@@ -1,5 +1,5 @@
 @echo off
-rem The command line of the installed app. The app has no console of its own: it writes to this one,
-rem and this script waits for it and passes its exit code on.
+rem The command line of the installed app. The app has no console of its own, so it writes to this one.
+rem This script waits for the app and passes on its exit code.
 "%~dp0..\Latchkey.exe" %*
 exit /b %ERRORLEVEL%

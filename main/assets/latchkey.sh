@@ -10,7 +10,7 @@ for arg in "$@"; do
 done
 
 if [ -n "$command" ]; then
-  # Chromium has no sandbox for root. A command opens no page, so there is nothing to put into one.
+  # Chromium has no sandbox for root. A command opens no page, so it needs no sandbox.
   if [ "$(id -u)" -eq 0 ]; then set -- --no-sandbox "$@"; fi
   exec "$app" --ozone-platform=headless --disable-gpu "$@"
 fi

@@ -2,7 +2,8 @@
 
 /** On Linux, where an entry in the autostart folder starts Latchkey. */
 export const ENTRY_MESSAGES = {
-  appImageGone: 'The AppImage that Latchkey runs from is gone.',
+  appImageGone:
+    'The AppImage that Latchkey runs from is gone. Quit Latchkey and start it from its new place.',
   otherLatchkey: (program: string) => `Another Latchkey starts at login: ${program}.`,
   /** `reason`: one of {@link ENTRY_REASONS}. */
   leftAlone: (path: string, reason: string) =>
@@ -29,7 +30,9 @@ export const ENTRY_REASONS = {
 export const OBSTACLES = {
   unwritable:
     'the command contains a line break or another character that a desktop entry cannot contain',
-  equalsSign: 'the path of the program contains =, and a desktop entry cannot start such a program',
+  equalsSign:
+    'the path of the program contains =, and a desktop entry cannot start such a program; move or ' +
+    'rename it',
   copyIsLink: (path: string) => `${path} is a link, which Latchkey leaves as it is`,
   readOnly: (folder: string) => `${folder} is not writable`,
   diskFull: (folder: string) => `the disk that contains ${folder} is full`,
@@ -40,8 +43,9 @@ export const OBSTACLES = {
 /** On Windows and macOS, where a login item starts Latchkey. */
 export const LOGIN_ITEM_MESSAGES = {
   otherEntry: (name: string) =>
-    `Windows starts Latchkey at login by another entry, ${name}. Remove that one first.`,
-  disabledInWindows: 'It is turned off under Startup apps, in Task Manager or Settings.',
+    `Windows starts Latchkey at login through another entry, ${name}. Remove that one first.`,
+  disabledInWindows:
+    'It is turned off under Startup apps. Turn it on there, in Task Manager or Settings.',
   notInstalled:
     'macOS starts only the installed app at login, and this one runs from its source tree.',
   needsConsent:

@@ -106,7 +106,7 @@ const ports = {
 }
 
 const provider = {
-  demo: 'the embedded demo provider.',
+  demo: 'the built-in demo provider.',
   missing: (hasDemo: boolean) =>
     `No provider is configured. Set --issuer and --client-id${hasDemo ? ', or try --demo' : ''}.`,
   answered: (host: string, ms: number) => `${host} answered in ${ms} ms with valid metadata.`,
@@ -166,7 +166,7 @@ const clock = {
   inSync: 'in sync with the provider.',
   differs: (difference: string, direction: 'ahead of' | 'behind', tolerance: string) =>
     `This computer's clock is ${difference} ${direction} the provider's. Sign-ins fail if the ` +
-    `difference is more than ${tolerance}. Have the computer set its clock from the network.`,
+    `difference is more than ${tolerance}. Let this computer set its clock automatically.`,
 }
 
 const tokens = {

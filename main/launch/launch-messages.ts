@@ -15,10 +15,10 @@ export const LAUNCH_MESSAGES = {
   installLibraries: 'Install the packages that contain them.',
   noScreen: (variables: readonly string[]) =>
     `Electron cannot open the screen (${variables.join(', ')}).`,
-  fetching: 'Fetching Electron, once …',
-  fetched: (megabytes: string) => `Fetching Electron, once … ${megabytes} of about 120 MB`,
+  fetching: 'Downloading Electron, once…',
+  fetched: (megabytes: string) => `Downloading Electron, once… ${megabytes} of about 120 MB`,
   notFetched: (message: string) =>
-    `Electron's binary could not be fetched${message === '' ? '' : `: ${message}`}.`,
+    `Electron's binary could not be downloaded${message === '' ? '' : `: ${message}`}.`,
   fetchTimeout: (minutes: number) => `it took more than ${minutes} minutes`,
 }
 
@@ -28,7 +28,7 @@ export const SANDBOX_MESSAGES = {
     `(${limit.key} is ${limit.value}), and ${helper} ${state}.`,
   helperMissing: 'is missing',
   helperMode: (mode: string, owner: number) =>
-    `has mode ${mode} and owner ${owner}, not 4755 and 0`,
+    `has mode ${mode} and owner ${owner}, but needs 4755 and 0`,
   allowHelper: "Let Chromium's helper run as root. Repeat this after each update of Electron:",
   allowProgram: 'Or give this Electron an AppArmor profile that allows user namespaces:',
   withoutSandbox: [

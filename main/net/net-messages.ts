@@ -36,11 +36,11 @@ export const CONNECTION_REASONS: Readonly<Record<ConnectionFault, (code: string)
 
 /** Advice for the failures where checking the network and the issuer doesn't help. */
 const CONNECTION_ADVICE: Readonly<Partial<Record<ConnectionFault, string>>> = {
-  'name-collision': 'Check the issuer setting, or ask your network’s administrator.',
+  'name-collision': "Check the issuer setting, or ask your network's administrator.",
   'network-changed': 'Try again.',
   blocked: 'Allow Latchkey there, then try again.',
   exhausted: 'Close other programs, then try again.',
-  'unusable-port': 'Ask the provider’s administrator for another port.',
+  'unusable-port': "Ask the provider's administrator for another port.",
   'unusable-address': 'Check the issuer setting.',
   'no-tls':
     'Check the issuer setting, and any software that inspects connections on this computer or network.',
@@ -73,7 +73,7 @@ export const REQUEST_MESSAGES = {
     'Check the issuer setting.',
   clientCertificate: (host: string, code: string, purpose: string) =>
     `The provider at ${host} asks for a client certificate (${code}), and Latchkey has none, so it ` +
-    `stopped while ${purpose}. Ask the provider’s administrator to accept Latchkey without one.`,
+    `stopped while ${purpose}. Ask the provider's administrator to accept Latchkey without one.`,
   systemProxy: (code: string, purpose: string) =>
     `The proxy that this computer is set to use did not let Latchkey through (${code}) while ` +
     `${purpose}. Check the system's proxy settings, then try again.`,
@@ -91,39 +91,40 @@ export const PROXY_MESSAGES = {
   otherSignIn: (host: string, provider: string, purpose: string) =>
     `The proxy at ${host} asks for a kind of sign-in that Latchkey does not support, so Latchkey ` +
     `stopped while ${purpose}. Latchkey supports a user name with a password (Basic): ask the ` +
-    `proxy’s administrator for that. As for the provider at ${provider}, ${AROUND_PROXY}.`,
+    `proxy's administrator for that. ${goAround(provider)}`,
   wrongPassword: (host: string, variable: string, purpose: string) =>
     `The proxy at ${host} did not accept the user name and password in ${variable}, so Latchkey ` +
-    `stopped while ${purpose}. Correct them there; a special character is written in its percent ` +
-    'form, @ as %40.',
+    `stopped while ${purpose}. Correct them there. Percent-encode special characters: write @ as %40.`,
   needsPassword: (host: string, variable: string, purpose: string) =>
     `The proxy at ${host} asks for a user name and a password, so Latchkey stopped while ` +
-    `${purpose}. Add them to ${variable}: http://USER:PASSWORD@${host}.`,
+    `${purpose}. Add them to the address in ${variable}: http://USER:PASSWORD@${host}.`,
   providerUnreachable: (host: string, provider: string, status: number, purpose: string) =>
     `The proxy at ${host} could not reach the provider at ${provider} (${status}) while ${purpose}. ` +
     'Check the issuer setting, or try again later.',
   notAllowed: (host: string, provider: string, status: number, purpose: string) =>
     `The proxy at ${host} does not allow connections to the provider at ${provider} (${status}) ` +
-    `while ${purpose}. Ask the proxy’s administrator to allow it, or ${AROUND_PROXY}.`,
+    `while ${purpose}. Ask the proxy's administrator to allow them. ${goAround(provider)}`,
   notProxy: (host: string, variable: string, purpose: string) =>
     `The server at ${host} is not an http proxy, so Latchkey stopped while ${purpose}. ` +
     `Check the address in ${variable}.`,
   socks: (variable: string) =>
-    `${variable} names a SOCKS proxy. In a terminal Latchkey supports http proxies only: name one as ` +
+    `${variable} names a SOCKS proxy. In a terminal, Latchkey supports http proxies only. Set one as ` +
     "http://HOST:PORT, or use the tray app, which uses the system's settings.",
   pac: (variable: string) =>
-    `${variable} names a file for automatic proxy configuration (PAC). In a terminal Latchkey cannot ` +
-    'read one: look in it for the proxy, and name that as http://HOST:PORT, or use the tray app, ' +
+    `${variable} names a file for automatic proxy configuration (PAC). In a terminal, Latchkey cannot ` +
+    'read such a file. Look up the proxy in it and set that as http://HOST:PORT, or use the tray app, ' +
     "which uses the system's settings.",
   other: (variable: string) =>
     `${variable} does not name a proxy that Latchkey can use. Write it as http://HOST:PORT, or ` +
     'remove it.',
   unreadableException: (variable: string, excerpt: string) =>
     `${variable} contains "${excerpt}", which Latchkey cannot read. Write names (example.com), ` +
-    'addresses (192.0.2.1) or ranges (192.0.2.0/24), with commas between them.',
+    'addresses (192.0.2.1) or ranges (192.0.2.0/24), separated by commas.',
 }
 
-const AROUND_PROXY = 'name it in NO_PROXY if it can be reached without the proxy'
+function goAround(provider: string): string {
+  return `Or add ${provider} to NO_PROXY, if it can be reached without the proxy.`
+}
 
 /** About certificates. */
 export const CERTIFICATE_MESSAGES = {
@@ -134,22 +135,23 @@ export const CERTIFICATE_MESSAGES = {
   /** `howToTrust`: one of {@link TRUST_ADVICE}. */
   ownAuthority: (howToTrust: string) =>
     `If your network uses its own certificate authority, ${howToTrust}.`,
-  unfit: 'It does not meet the rules for certificates: ask its administrator to replace it.',
+  unfit:
+    "It does not meet the rules for certificates. Ask the server's administrator to replace it.",
   wrongName:
-    'It is for another name: check the setting that names it, and whether this network wants you ' +
-    'to sign in to it first, in your browser.',
-  revoked: 'Its issuer has revoked it: tell its administrator.',
+    'It is for another name. Check the address in the settings. If your network has a sign-in page ' +
+    'of its own, sign in there first, in your browser.',
+  revoked: "The authority that issued it has revoked it. Tell the server's administrator.",
   clockBehind: (date: keyof typeof DATE_FAULTS, behindMs: number) =>
     `It ${DATE_FAULTS[date]}: this computer's clock is at least ${formatSpan(behindMs)} behind. ` +
     'Correct the clock.',
   outOfDate: (date: keyof typeof DATE_FAULTS, nowMs: number) =>
-    `It ${DATE_FAULTS[date]} by this computer's clock, which says ` +
-    `${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC: correct the clock if that is ` +
-    'wrong; otherwise ask its administrator to renew the certificate.',
+    `It ${DATE_FAULTS[date]} according to this computer's clock ` +
+    `(${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC). If the clock is wrong, ` +
+    "correct it. Otherwise ask the server's administrator to renew the certificate.",
   unchecked:
     'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates, so anyone on the network ' +
     'could take over your sign-in. Unset NODE_TLS_REJECT_UNAUTHORIZED. If your network uses its own ' +
-    'certificate authority, name its file in NODE_EXTRA_CA_CERTS.',
+    'certificate authority, set NODE_EXTRA_CA_CERTS to the file with its certificate.',
 }
 
 const DATE_FAULTS = {
@@ -160,8 +162,8 @@ const DATE_FAULTS = {
 
 /** How the user can make a certificate trusted, over Electron's fetch and in plain Node. */
 export const TRUST_ADVICE = {
-  fetch: 'add it to those that this computer trusts',
-  node: 'name its file in NODE_EXTRA_CA_CERTS',
+  fetch: 'add it to the authorities that this computer trusts',
+  node: 'set NODE_EXTRA_CA_CERTS to the file with its certificate',
 } as const
 
 /** About ports of this computer. */
@@ -173,7 +175,8 @@ export const PORT_MESSAGES = {
   noneFree: (purpose: string, obstacles: readonly string[]) =>
     `Latchkey found no port for ${purpose}: ${obstacles.slice(0, 3).join(', ')}` +
     `${obstacles.length > 3 ? `, and ${obstacles.length - 3} more` : ''}. ` +
-    'Close the program that uses it, or choose another port.',
+    'Close a program that uses one of them, or choose another port.',
   notBound: (code: string) =>
-    `This computer did not let Latchkey listen on its own loopback address (${code}).`,
+    `Latchkey could not listen on this computer's loopback address (${code}). Check the rules of ` +
+    'your firewall, sandbox and security software.',
 }

@@ -1,4 +1,4 @@
-// Offers a restart of Latchkey that finds a keyring which was missing or locked.
+// Offers to restart Latchkey, so that it finds a keyring that was missing or locked.
 
 import { shownSignIn, type Model } from '../agent/model.js'
 import type { RestartOffer } from '../ipc.js'

@@ -39,7 +39,7 @@ export function formatHelp(invocation = 'npm run headless --'): string {
 const CLOSING = [
   'Each flag is also an environment variable (--client-id: LATCHKEY_CLIENT_ID) and a name in',
   'settings.json in the data directory (clientId). Flags override variables, and variables override',
-  'the file. To turn a switch off, put --no- before its name, or remove it (--no-demo, --browser).',
+  'the file. To turn a switch off, add --no- to its name, or remove it (--no-demo, --browser).',
   'A client secret is never a flag. Use LATCHKEY_CLIENT_SECRET, clientSecret in settings.json, or a',
   'file.',
   'While it runs, type: sign-in, cancel, sign-out, status, quit; open (opens the link again), link',

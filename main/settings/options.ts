@@ -161,7 +161,7 @@ export const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]
   },
   maxAge: {
     usage: '--max-age S',
-    help: 'sign in again if the last sign-in at the provider is over S seconds old',
+    help: 'ask for a new sign-in if the last one is over S seconds old',
     rule: RULES.seconds(0, 31_536_000),
     schema: wholeNumber(0, 31_536_000),
     fallback: null,
@@ -239,7 +239,7 @@ export const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]
   },
   takeOver: {
     usage: '--take-over',
-    help: 'take the data directory from another computer that no longer runs Latchkey',
+    help: 'take over the data directory from a computer that no longer runs Latchkey',
     ...SWITCH,
   },
   signInTimeout: {
@@ -267,7 +267,7 @@ export const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]
   },
   demo: {
     usage: '--demo',
-    help: 'sign in at the embedded demo provider',
+    help: 'sign in at the built-in demo provider',
     ...SWITCH,
   },
   demoIfUnset: {

@@ -13,8 +13,8 @@ export const RULES = {
   seconds: (least: number, most: number) =>
     `must be a whole number of seconds from ${least} to ${most}`,
   authorizationParameters:
-    'must be NAME=VALUE, with each name only once and no name that Latchkey sets itself (some, such ' +
-    'as prompt, have their own setting)',
+    'must be NAME=VALUE, with each name only once, and without names that Latchkey sets itself (some, ' +
+    'such as prompt, have their own setting)',
   allowedParameters:
     'must be names of lowercase letters, digits and _, without names that Latchkey sets itself',
   port: 'must be a whole number from 0 to 65535',
@@ -35,7 +35,7 @@ const flagMessages = {
   flagNeedsValue: (flag: string, usage: string) => `${flag} needs a value: ${usage}.`,
   switchTakesNoValue: (flag: string) => `${flag} is a switch and takes no value.`,
   contradiction: (flag: string, offFlag: string) =>
-    `--${flag} and --${offFlag} contradict each other.`,
+    `--${flag} and --${offFlag} contradict each other. Leave out one.`,
   secretAsFlag:
     'A client secret cannot be a flag, because every user of this computer could read it. Put the ' +
     'secret into a file and name the file with --client-secret-file, or set LATCHKEY_CLIENT_SECRET.',
@@ -77,8 +77,8 @@ const fileMessages = {
 
 const providerMessages = {
   demoWithProvider: '--demo brings its own provider. Leave out --issuer and --client-id.',
-  issuerMissing: 'A client ID is set, but no issuer. Set both: --issuer is missing.',
-  clientIdMissing: 'An issuer is set, but no client ID. Set both: --client-id is missing.',
+  issuerMissing: 'A client ID is set, but no issuer. Set the issuer too (--issuer).',
+  clientIdMissing: 'An issuer is set, but no client ID. Set the client ID too (--client-id).',
 }
 
 const secretMessages = {

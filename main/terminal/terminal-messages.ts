@@ -35,15 +35,15 @@ export const SIGN_IN_LINES = {
   appWaits: (asked: string, timeLeft: string) =>
     `${asked}. ${timeLeft} left. Type open, link or cancel.`,
   resumed: 'The app is waiting for this sign-in again. Finish it in your browser.',
-  finishing: 'Finishing the sign-in …',
-  browserIsBack: 'Your browser is back. Finishing the sign-in …',
+  finishing: 'Finishing the sign-in…',
+  browserIsBack: 'Your browser is back. Finishing the sign-in…',
   cancelled: 'The sign-in was cancelled.',
   signedIn: (account: string) => `Signed in as ${account}.`,
   signedInRenewing: (account: string) =>
     `Signed in as ${account}. The session renews automatically.`,
   signedInUntil: (account: string, time: string) => `Signed in as ${account}, until ${time}.`,
   notSignedIn: 'Not signed in.',
-  typeSignIn: 'Type sign-in to begin.',
+  typeSignIn: 'Type sign-in to start.',
   typeSignInAgain: 'Type sign-in to sign in again.',
   staysSignedIn: 'You stay signed in. Latchkey keeps trying to renew the session.',
   signOutLink: 'To sign out at the provider too, open this link:',

@@ -188,8 +188,11 @@ test('errors are messages for people and quote nothing from the request', async 
       { code_challenge: 'short' },
       'code_challenge must be the SHA-256 hash of the verifier, in base64url.',
     ],
-    [{ scope: 5 }, 'scope must be a list of scopes, or a text with spaces between scopes.'],
-    [{ scope: [5] }, 'scope must be a list of scopes, or a text with spaces between scopes.'],
+    [{ scope: 5 }, 'scope must be a list of scopes, or one text with scopes separated by spaces.'],
+    [
+      { scope: [5] },
+      'scope must be a list of scopes, or one text with scopes separated by spaces.',
+    ],
     [{ scope: ['email'] }, 'scope must include openid.'],
     [{ scope: undefined }, 'scope is missing.'],
     [{ response_mode: 'fragment' }, 'response_mode must be query or form_post.'],

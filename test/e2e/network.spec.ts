@@ -130,7 +130,7 @@ test('without NODE_EXTRA_CA_CERTS the provider’s certificate is not trusted, a
   expect((await program.status('failed')).reason).toBe(
     `The certificate of the provider at ${HOST} is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE), ` +
       "so Latchkey stopped while reading the provider's metadata. If your network uses its own " +
-      'certificate authority, name its file in NODE_EXTRA_CA_CERTS.',
+      'certificate authority, set NODE_EXTRA_CA_CERTS to the file with its certificate.',
   )
   expect(network.provider.requests.discovery).toBe(0)
 })

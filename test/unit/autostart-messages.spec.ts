@@ -29,7 +29,7 @@ test('messages about the entry on Linux', () => {
     notTurnedOn(OBSTACLES.notFolder('/a')),
     notTurnedOn(OBSTACLES.notWritten('/a', 'EIO')),
   ]).toEqual([
-    'The AppImage that Latchkey runs from is gone.',
+    'The AppImage that Latchkey runs from is gone. Quit Latchkey and start it from its new place.',
     'Another Latchkey starts at login: /opt/latchkey.',
     '/a/latchkey.desktop is not a file, so Latchkey leaves it as it is. Change or remove it by hand.',
     '/a/latchkey.desktop is a link, so Latchkey leaves it as it is. Change or remove it by hand.',
@@ -39,7 +39,7 @@ test('messages about the entry on Linux', () => {
     '/a/latchkey.desktop names no program that Latchkey can read, so Latchkey leaves it as it is. Change or remove it by hand.',
     '/a/latchkey.desktop starts /opt/other, so Latchkey leaves it as it is. Change or remove it by hand.',
     'Start at login could not be turned on: the command contains a line break or another character that a desktop entry cannot contain.',
-    'Start at login could not be turned on: the path of the program contains =, and a desktop entry cannot start such a program.',
+    'Start at login could not be turned on: the path of the program contains =, and a desktop entry cannot start such a program; move or rename it.',
     'Start at login could not be turned off: /a/copy.desktop is a link, which Latchkey leaves as it is.',
     'Start at login could not be updated: /a is not writable.',
     '/a/latchkey.desktop could not be removed: the disk that contains /a is full.',
@@ -59,8 +59,8 @@ test('messages about login items on Windows and macOS', () => {
     LOGIN_ITEM_MESSAGES.moveToApplications,
     LOGIN_ITEM_MESSAGES.notChanged('Error: no'),
   ]).toEqual([
-    'Windows starts Latchkey at login by another entry, Policy. Remove that one first.',
-    'It is turned off under Startup apps, in Task Manager or Settings.',
+    'Windows starts Latchkey at login through another entry, Policy. Remove that one first.',
+    'It is turned off under Startup apps. Turn it on there, in Task Manager or Settings.',
     'macOS starts only the installed app at login, and this one runs from its source tree.',
     'macOS waits for your consent: allow Latchkey in System Settings, General, Login Items.',
     'Windows rejected the change.',

@@ -112,7 +112,7 @@ test('the messages of the diagnosis', () => {
       MESSAGES.ports.noneFree,
       'No redirect port is free, so your browser cannot return to Latchkey. Close the program that uses the port (or finish the sign-in in progress), or register another port and set it with --redirect-port.',
     ],
-    [MESSAGES.provider.demo, 'the embedded demo provider.'],
+    [MESSAGES.provider.demo, 'the built-in demo provider.'],
     [
       MESSAGES.provider.missing(true),
       'No provider is configured. Set --issuer and --client-id, or try --demo.',
@@ -178,7 +178,7 @@ test('the messages of the diagnosis', () => {
     [MESSAGES.clock.inSync, 'in sync with the provider.'],
     [
       MESSAGES.clock.differs('5 minutes', 'ahead of', '30 seconds'),
-      "This computer's clock is 5 minutes ahead of the provider's. Sign-ins fail if the difference is more than 30 seconds. Have the computer set its clock from the network.",
+      "This computer's clock is 5 minutes ahead of the provider's. Sign-ins fail if the difference is more than 30 seconds. Let this computer set its clock automatically.",
     ],
     [
       MESSAGES.tokens.noExpiry(300),

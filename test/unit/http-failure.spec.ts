@@ -64,7 +64,7 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'name-collision',
     'provider-unreachable',
     `${NOT_REACHED}your network uses its name for something else (ERR_ICANN_NAME_COLLISION). ` +
-      'Check the issuer setting, or ask your network’s administrator.',
+      "Check the issuer setting, or ask your network's administrator.",
   ],
   [
     'ERR_INTERNET_DISCONNECTED',
@@ -109,7 +109,7 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'unusable-port',
     'provider-unreachable',
     `${NOT_REACHED}its port is reserved for another service (ERR_UNSAFE_PORT). ` +
-      'Ask the provider’s administrator for another port.',
+      "Ask the provider's administrator for another port.",
   ],
   [
     'ERR_ADDRESS_INVALID',
@@ -129,7 +129,7 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'client-certificate',
     'provider-unreachable',
     `${PROVIDER} asks for a client certificate (ERR_SSL_CLIENT_AUTH_CERT_NEEDED), and Latchkey has ` +
-      `none, so it stopped while ${PURPOSE}. Ask the provider’s administrator to accept Latchkey ` +
+      `none, so it stopped while ${PURPOSE}. Ask the provider's administrator to accept Latchkey ` +
       'without one.',
   ],
   [
@@ -137,36 +137,38 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'untrusted',
     'provider-unreachable',
     UNTRUSTED('ERR_CERT_AUTHORITY_INVALID') +
-      'If your network uses its own certificate authority, add it to those that this computer trusts.',
+      'If your network uses its own certificate authority, add it to the authorities that this computer trusts.',
   ],
   [
     'ERR_CERT_WEAK_KEY',
     'unfit',
     'provider-unreachable',
     UNTRUSTED('ERR_CERT_WEAK_KEY') +
-      'It does not meet the rules for certificates: ask its administrator to replace it.',
+      "It does not meet the rules for certificates. Ask the server's administrator to replace it.",
   ],
   [
     'ERR_CERT_DATE_INVALID',
     'out-of-date',
     'provider-unreachable',
     UNTRUSTED('ERR_CERT_DATE_INVALID') +
-      "It has expired or is not valid yet by this computer's clock, which says 2026-03-01 12:34 UTC: " +
-      'correct the clock if that is wrong; otherwise ask its administrator to renew the certificate.',
+      "It has expired or is not valid yet according to this computer's clock (2026-03-01 12:34 UTC). " +
+      "If the clock is wrong, correct it. Otherwise ask the server's administrator to renew the " +
+      'certificate.',
   ],
   [
     'ERR_CERT_COMMON_NAME_INVALID',
     'wrong-name',
     'provider-unreachable',
     UNTRUSTED('ERR_CERT_COMMON_NAME_INVALID') +
-      'It is for another name: check the setting that names it, and whether this network wants you ' +
-      'to sign in to it first, in your browser.',
+      'It is for another name. Check the address in the settings. If your network has a sign-in page ' +
+      'of its own, sign in there first, in your browser.',
   ],
   [
     'ERR_CERT_REVOKED',
     'revoked',
     'provider-unreachable',
-    UNTRUSTED('ERR_CERT_REVOKED') + 'Its issuer has revoked it: tell its administrator.',
+    UNTRUSTED('ERR_CERT_REVOKED') +
+      "The authority that issued it has revoked it. Tell the server's administrator.",
   ],
   [
     'ERR_SOCKS_CONNECTION_FAILED',
@@ -286,19 +288,19 @@ for (const [what, certificate, code, advice] of [
     'that has expired',
     { fromMs: Date.now() - 3 * DAY_MS, toMs: Date.now() - DAY_MS },
     'CERT_HAS_EXPIRED',
-    "It has expired by this computer's clock, which says 2026-03-01 12:34 UTC",
+    "It has expired according to this computer's clock (2026-03-01 12:34 UTC)",
   ],
   [
     'that is not valid yet',
     { fromMs: Date.now() + DAY_MS, toMs: Date.now() + 3 * DAY_MS },
     'CERT_NOT_YET_VALID',
-    "It is not valid yet by this computer's clock, which says 2026-03-01 12:34 UTC",
+    "It is not valid yet according to this computer's clock (2026-03-01 12:34 UTC)",
   ],
   [
     'for another name',
     { host: 'other.example.test' },
     'ERR_TLS_CERT_ALTNAME_INVALID',
-    'It is for another name: check the setting that names it, and whether this network wants you',
+    'It is for another name. Check the address in the settings.',
   ],
 ] as const) {
   test(`a certificate ${what} is reported as such, without advice to trust an authority`, async () => {

@@ -135,7 +135,7 @@ test('if all ports are taken, the error is port-taken, with the first three and 
   expect(message.replaceAll(/by [^,]*? \(.*?PID \d+\)/g, 'by another program')).toBe(
     `Latchkey found no port for the test: ${first} is in use by another program, ` +
       `${second} is in use by another program, ${third} is in use by another program, ` +
-      'and 2 more. Close the program that uses it, or choose another port.',
+      'and 2 more. Close a program that uses one of them, or choose another port.',
   )
 })
 

@@ -11,9 +11,9 @@ test('messages about ports', () => {
     PORT_MESSAGES.inUse('node (PID 42)'),
     PORT_MESSAGES.notBound('EMFILE'),
   ]).toEqual([
-    'Latchkey found no port for the service: 1 needs permissions that this user does not have, 2 is in use by another program. Close the program that uses it, or choose another port.',
+    'Latchkey found no port for the service: 1 needs permissions that this user does not have, 2 is in use by another program. Close a program that uses one of them, or choose another port.',
     'is in use by node (PID 42)',
-    'This computer did not let Latchkey listen on its own loopback address (EMFILE).',
+    "Latchkey could not listen on this computer's loopback address (EMFILE). Check the rules of your firewall, sandbox and security software.",
   ])
 })
 
@@ -25,10 +25,10 @@ test('messages about variables of the environment', () => {
     PROXY_MESSAGES.other('ALL_PROXY'),
     PROXY_MESSAGES.unreadableException('NO_PROXY', 'a@b'),
   ]).toEqual([
-    'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates, so anyone on the network could take over your sign-in. Unset NODE_TLS_REJECT_UNAUTHORIZED. If your network uses its own certificate authority, name its file in NODE_EXTRA_CA_CERTS.',
-    "ALL_PROXY names a SOCKS proxy. In a terminal Latchkey supports http proxies only: name one as http://HOST:PORT, or use the tray app, which uses the system's settings.",
-    "ALL_PROXY names a file for automatic proxy configuration (PAC). In a terminal Latchkey cannot read one: look in it for the proxy, and name that as http://HOST:PORT, or use the tray app, which uses the system's settings.",
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates, so anyone on the network could take over your sign-in. Unset NODE_TLS_REJECT_UNAUTHORIZED. If your network uses its own certificate authority, set NODE_EXTRA_CA_CERTS to the file with its certificate.',
+    "ALL_PROXY names a SOCKS proxy. In a terminal, Latchkey supports http proxies only. Set one as http://HOST:PORT, or use the tray app, which uses the system's settings.",
+    "ALL_PROXY names a file for automatic proxy configuration (PAC). In a terminal, Latchkey cannot read such a file. Look up the proxy in it and set that as http://HOST:PORT, or use the tray app, which uses the system's settings.",
     'ALL_PROXY does not name a proxy that Latchkey can use. Write it as http://HOST:PORT, or remove it.',
-    'NO_PROXY contains "a@b", which Latchkey cannot read. Write names (example.com), addresses (192.0.2.1) or ranges (192.0.2.0/24), with commas between them.',
+    'NO_PROXY contains "a@b", which Latchkey cannot read. Write names (example.com), addresses (192.0.2.1) or ranges (192.0.2.0/24), separated by commas.',
   ])
 })

@@ -157,7 +157,7 @@ test('S48: the message quotes at most 20 characters of NO_PROXY, all printable',
 for (const [value, words] of [
   [
     'socks5://canary:canary@p.test:1080',
-    'names a SOCKS proxy. In a terminal Latchkey supports http',
+    'names a SOCKS proxy. In a terminal, Latchkey supports http',
   ],
   ['SOCKS5h://p.test:1080', 'names a SOCKS proxy'],
   ['http://wpad.test/wpad.dat', 'names a file for automatic proxy configuration (PAC)'],
@@ -196,7 +196,7 @@ for (const value of [
   })
 }
 
-const TRY_ANOTHER = 'or name it in NO_PROXY if it can be reached without the proxy.'
+const TRY_ANOTHER = 'Or add login.example.test to NO_PROXY, if it can be reached without the proxy.'
 
 const FORGED = 'HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"forged":1}\r\n'
 const ANSWERS: Record<string, { answer: string; words: string }> = {
@@ -204,7 +204,7 @@ const ANSWERS: Record<string, { answer: string; words: string }> = {
     answer: 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n',
     words:
       'The proxy at PROXY does not allow connections to the provider at login.example.test (403) while ' +
-      `testing. Ask the proxy’s administrator to allow it, ${TRY_ANOTHER}`,
+      `testing. Ask the proxy's administrator to allow them. ${TRY_ANOTHER}`,
   },
   'cannot reach the provider': {
     answer: 'HTTP/1.1 502 Bad Gateway\r\n\r\n',
@@ -216,16 +216,15 @@ const ANSWERS: Record<string, { answer: string; words: string }> = {
     answer: 'HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate, Basic realm="x"\r\n\r\n',
     words:
       'The proxy at PROXY did not accept the user name and password in HTTPS_PROXY, so Latchkey ' +
-      'stopped while testing. Correct them there; a special character is written in its percent ' +
-      'form, @ as %40.',
+      'stopped while testing. Correct them there. Percent-encode special characters: write @ as %40.',
   },
   'asks for more than a password': {
     answer: 'HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n',
     words:
       'The proxy at PROXY asks for a kind of sign-in that Latchkey does not support, so Latchkey ' +
-      'stopped while testing. Latchkey supports a user name with a password (Basic): ask the proxy’s ' +
-      'administrator for that. As for the provider at login.example.test, name it in NO_PROXY if ' +
-      'it can be reached without the proxy.',
+      "stopped while testing. Latchkey supports a user name with a password (Basic): ask the proxy's " +
+      'administrator for that. Or add login.example.test to NO_PROXY, if it can be reached without ' +
+      'the proxy.',
   },
   'hangs up': {
     answer: '',
@@ -249,14 +248,14 @@ const ANSWERS: Record<string, { answer: string; words: string }> = {
     answer: 'HTTP/1.1 302 Found\r\nLocation: https://evil.test/\r\n\r\n',
     words:
       'The proxy at PROXY does not allow connections to the provider at login.example.test (302) while ' +
-      `testing. Ask the proxy’s administrator to allow it, ${TRY_ANOTHER}`,
+      `testing. Ask the proxy's administrator to allow them. ${TRY_ANOTHER}`,
   },
   // Node's own parser would read these as an answer of the provider with status 200.
   'says 100 and then speaks for the provider': {
     answer: `HTTP/1.1 100 Continue\r\n\r\n${FORGED}`,
     words:
       'The proxy at PROXY does not allow connections to the provider at login.example.test (100) while ' +
-      `testing. Ask the proxy’s administrator to allow it, ${TRY_ANOTHER}`,
+      `testing. Ask the proxy's administrator to allow them. ${TRY_ANOTHER}`,
   },
   'says nothing and then speaks for the provider': {
     answer: `\r\n${FORGED}`,
@@ -282,7 +281,7 @@ test('if a proxy asks for a password, the message says where to put it', async (
   const { origin, host } = await start({ credentials: 'latchkey:secret' })
   expect((await failureOf({ HTTPS_PROXY: origin })).message).toBe(
     `The proxy at ${host} asks for a user name and a password, so Latchkey stopped while testing. ` +
-      `Add them to HTTPS_PROXY: http://USER:PASSWORD@${host}.`,
+      `Add them to the address in HTTPS_PROXY: http://USER:PASSWORD@${host}.`,
   )
 })
 

@@ -41,8 +41,8 @@ for (const [key, value] of [
     const files = { [`/proc/sys/${key.replaceAll('.', '/')}`]: value }
     expect(findSandboxObstacle(on({ files }))?.message).toBe(
       `Chromium's sandbox cannot start: this system does not let programs use user namespaces ` +
-        `(${key} is ${value}), and /home/a/dist/chrome-sandbox has mode 0755 and owner 1000, not ` +
-        '4755 and 0.',
+        `(${key} is ${value}), and /home/a/dist/chrome-sandbox has mode 0755 and owner 1000, but ` +
+        'needs 4755 and 0.',
     )
     expect(findSandboxObstacle(on({ files, helper: null }))?.message).toContain(
       'chrome-sandbox is missing.',

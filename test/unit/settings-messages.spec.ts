@@ -18,7 +18,7 @@ test('the rules for the values of settings', () => {
     [RULES.seconds(1, 60), 'must be a whole number of seconds from 1 to 60'],
     [
       RULES.authorizationParameters,
-      'must be NAME=VALUE, with each name only once and no name that Latchkey sets itself (some, such as prompt, have their own setting)',
+      'must be NAME=VALUE, with each name only once, and without names that Latchkey sets itself (some, such as prompt, have their own setting)',
     ],
     [
       RULES.allowedParameters,
@@ -49,7 +49,10 @@ test('the messages about settings', () => {
     ],
     [MESSAGES.flagNeedsValue('--issuer', '--issuer URL'), '--issuer needs a value: --issuer URL.'],
     [MESSAGES.switchTakesNoValue('--json'), '--json is a switch and takes no value.'],
-    [MESSAGES.contradiction('demo', 'no-demo'), '--demo and --no-demo contradict each other.'],
+    [
+      MESSAGES.contradiction('demo', 'no-demo'),
+      '--demo and --no-demo contradict each other. Leave out one.',
+    ],
     [
       MESSAGES.secretAsFlag,
       'A client secret cannot be a flag, because every user of this computer could read it. Put the secret into a file and name the file with --client-secret-file, or set LATCHKEY_CLIENT_SECRET.',
@@ -95,10 +98,10 @@ test('the messages about settings', () => {
       MESSAGES.demoWithProvider,
       '--demo brings its own provider. Leave out --issuer and --client-id.',
     ],
-    [MESSAGES.issuerMissing, 'A client ID is set, but no issuer. Set both: --issuer is missing.'],
+    [MESSAGES.issuerMissing, 'A client ID is set, but no issuer. Set the issuer too (--issuer).'],
     [
       MESSAGES.clientIdMissing,
-      'An issuer is set, but no client ID. Set both: --client-id is missing.',
+      'An issuer is set, but no client ID. Set the client ID too (--client-id).',
     ],
     [
       MESSAGES.twoSecrets('LATCHKEY_CLIENT_SECRET', 'LATCHKEY_CLIENT_SECRET_FILE'),

@@ -66,8 +66,8 @@ const cancelled: Event = { type: 'sign-in-ended', state: 's', result: { kind: 'c
 
 const SIGNED_IN = 'Signed in as Alice Adams (alice@example.com).'
 const AGAIN = 'Type sign-in to sign in again.'
-const NOBODY = 'Not signed in. Type sign-in to begin.'
-const FINISHING = 'Finishing the sign-in …'
+const NOBODY = 'Not signed in. Type sign-in to start.'
+const FINISHING = 'Finishing the sign-in…'
 const WAITING = 'Waiting for you to sign in: 5:00 left.'
 
 // The lines for the last of the events. A new event type does not compile without a row here.
@@ -165,7 +165,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     {
       story: 'says that the browser is back',
       events: [start, exchange],
-      lines: ['Your browser is back. Finishing the sign-in …'],
+      lines: ['Your browser is back. Finishing the sign-in…'],
     },
   ],
   'signed-in': [
