@@ -1,4 +1,4 @@
-// How a session comes to be held: from a sign-in, or from the store when Latchkey starts.
+// Starts to hold a session: from a sign-in, or from the store when Latchkey starts.
 
 import { asAuthError } from '../base/errors.js'
 import type { Session } from '../oauth/session.js'
@@ -14,13 +14,13 @@ import { SESSION_MESSAGES } from './session-messages.js'
 import { moveUnopenedAside, storeHeld, storeSession } from './store-session.js'
 
 /**
- * Keeps the session of a sign-in in place of the held one, and returns that one. Throws the signal's
- * reason, and keeps nothing, if the sign-in was cancelled meanwhile.
+ * Keeps the session of a sign-in instead of the held one, and returns the one that was held. If the
+ * sign-in was cancelled in the meantime, keeps nothing and throws the signal's reason.
  *
- * 1. Wait for earlier changes. Stop if the sign-in was cancelled or the user signed out meanwhile.
- * 2. Choose what is held next: the same user never has less than before.
+ * 1. Wait for earlier changes. Stop if the sign-in was cancelled or the user has signed out since.
+ * 2. Choose the session to hold. The same user never has less than before.
  * 3. Store it.
- * 4. Check again: sign-out bypasses the queue. If so, store what was held before.
+ * 4. Check again, because sign-out bypasses the queue. On a stop, store the held session again.
  * 5. Hold it.
  */
 export function keepSession(
@@ -70,7 +70,7 @@ async function storeChosen(keeper: Keeper, chosen: ChosenSession): Promise<void>
   await deps.sessionStore.clear().catch(() => undefined)
 }
 
-/** Announces a session that was kept, after the user's browser has its page. */
+/** Announces a session that was kept, once the user's browser has the last page. */
 export function announceSession(
   keeper: Keeper,
   session: Session,
@@ -87,8 +87,9 @@ export function announceSession(
   deps.dispatch({ type: 'signed-in', state, account: held.account, ...toLifetime(held) })
   if (awaitsAnnouncement) followSession(keeper, held)
   keeper.state.awaitsAnnouncement = false
-  // Another user's session would stay active at the provider, where no one sees it. The same user's
-  // is left alone until they sign out: providers end all tokens of a grant together, also the new ones.
+  // End another user's session, which would otherwise stay active at the provider unnoticed. Leave the
+  // same user's earlier session alone until sign-out: providers end all tokens of a grant together,
+  // including the new ones.
   if (replaced === null || isSameAccount(replaced, session)) return
   const { name } = replaced.account
   const ended = endAtProvider(keeper, replaced, (failure) =>
@@ -97,7 +98,7 @@ export function announceSession(
   void deps.track(ended)
 }
 
-/** Restores the stored session if it belongs to this provider and client. Tells the user of a failure. */
+/** Restores the stored session if it belongs to this provider and client. Tells the user if that fails. */
 export function restoreSession(keeper: Keeper, owner: SessionOwner): Promise<void> {
   return keeper.enqueue(async () => {
     try {

@@ -1,4 +1,4 @@
-// The model: who is signed in, and which sign-ins are under way. The types, and what they say in short.
+// The model: who is signed in, and which sign-ins are under way. Types, and functions that sum them up.
 
 import type { ErrorCode } from '../base/errors.js'
 import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
@@ -24,11 +24,11 @@ export type Lifetime = {
   odd?: readonly string[]
 }
 
-/** `after`: the failure that this renewal retries. Until it ends, the session still shows that failure. */
+/** `after`: the failure that this renewal retries. Until the renewal ends, the session shows it. */
 export type Renewal =
   { kind: 'idle' } | { kind: 'renewing'; after: RenewalFailure | null } | RenewalFailure
 
-/** `offline`: the provider cannot be reached. `failing`: it answers, but not with a token. */
+/** `offline`: the provider cannot be reached. `failing`: it answers, but sends no token. */
 export type RenewalFailure = { kind: 'offline' | 'failing'; message: string }
 
 /** One sign-in under way, keyed by its `state`. */
@@ -42,7 +42,7 @@ export type SignIn = {
   link: string | null
   /** A message for the person while the sign-in waits; null if there is none. */
   message: string | null
-  /** The most telling thing that reached the callback listener and was no answer. */
+  /** What reached the callback listener and was not an answer: the most telling of it. */
   diagnostic: CallbackDiagnostic
   /** True if the sign-in still waits for the browser, but its app has hung up. */
   abandoned: boolean
@@ -79,7 +79,7 @@ export type Model = {
 export type Event =
   | { type: 'sign-in-started'; state: string; origin: Origin; deadlineMs: number }
   | { type: 'link-ready'; state: string; link: string; program?: string | null }
-  /** `link`: the link that the person's tab continues at, in place of the earlier one. */
+  /** `link`: replaces the earlier link, because the person's tab continues there. */
   | { type: 'sign-in-message-changed'; state: string; message: string; link?: string }
   /** `message`: what to do about it; null if the person can do nothing yet. */
   | {
@@ -122,8 +122,11 @@ export const initialModel: Model = {
 }
 
 /**
- * Returns the state in one word: the phase of the tray's sign-in if there is one, else the session. If
- * nobody is signed in, it is the phase of the newest sign-in of an app, else the last result.
+ * Returns the state in one word, from the first of these that exists:
+ * 1. The phase of the tray's sign-in.
+ * 2. The session, or the one that has ended.
+ * 3. The phase of the newest sign-in of an app.
+ * 4. The last result, if it is a failure.
  */
 export function summarize(model: Model): StatusState {
   const { session, lastResult } = model
@@ -154,8 +157,8 @@ export function shownSignIn(model: Model): SignIn | undefined {
 }
 
 /**
- * Finds the sign-in that the commands cancel, open and copy link act on: the one that is shown, else an
- * app's sign-in during a session.
+ * Finds the sign-in that the commands for cancelling, opening and copying act on: the one that is
+ * shown, or else an app's sign-in during a session.
  */
 export function reachableSignIn(model: Model): SignIn | undefined {
   return shownSignIn(model) ?? askingSignIn(model) ?? model.signIns.at(-1)
@@ -169,7 +172,7 @@ export function askingSignIn(model: Model): SignIn | undefined {
   )
 }
 
-/** Finds the sign-in that the person began. */
+/** Finds the sign-in that the person started. */
 export function traySignIn(model: Model): SignIn | undefined {
   return model.signIns.find((signIn) => signIn.origin === 'tray')
 }

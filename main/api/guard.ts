@@ -19,13 +19,13 @@ type Call = {
   hosts: readonly string[]
   path: string
   isRead: boolean
-  /** The one call that a page of the provider makes. The state of a waiting sign-in guards it. */
+  /** True for the only call that a provider's page makes. It must have the state of a waiting sign-in. */
   isFormPost: boolean
 }
 
 type Check = (call: Call, port: number) => Problem | null
 
-/** In this order; the first check that fails answers the request. */
+/** The checks, in order. The first one that fails answers the request. */
 const CHECKS: readonly Check[] = [
   checkTarget, // S20
   checkHost, // S20
@@ -33,7 +33,7 @@ const CHECKS: readonly Check[] = [
   checkAddressBar, // S44
 ]
 
-/** Checks a request before anything else reads it. Returns null if the request may go on. */
+/** Checks a request before anything else reads it. Returns null if the request may continue. */
 export function guard(request: IncomingMessage, deps: GuardDeps): Problem | null {
   return checkRequest(request, deps.port) ?? checkOwner(request, deps)
 }
@@ -53,7 +53,7 @@ export function isOpenCall({ method = '', url = '' }: IncomingMessage): boolean 
   return isOpen(method, readPath(url))
 }
 
-/** Reads the path of a target, as it was sent: the table of endpoints contains no second spelling. */
+/** Reads the path of a target exactly as sent. The table of endpoints contains no other spelling. */
 export function readPath(target: string): string {
   const mark = target.indexOf('?')
   return mark === -1 ? target : target.slice(0, mark)
@@ -68,7 +68,7 @@ function readCall(request: IncomingMessage): Call {
 }
 
 /**
- * The target is in origin form, and there is exactly one Host header.
+ * The target must be in origin form, and there must be exactly one Host header.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9112#section-3.2}
  */
@@ -77,33 +77,33 @@ function checkTarget({ target, hosts }: Call): Problem | null {
   return new Problem('malformed', PROBLEM_DETAILS.noHostOrPath)
 }
 
-/** The Host is this computer's loopback with our port, and not a name that was rebound to it. */
+/** The Host must be a loopback host with our port. Other names may have been rebound to it. */
 function checkHost({ hosts }: Call, port: number): Problem | null {
   const allowed = LOOPBACK_HOSTS.flatMap((host) => listAuthorities(host, port))
   if (allowed.includes(hosts[0]!.toLowerCase())) return null
   return new Problem('wrong-host', PROBLEM_DETAILS.wrongHost(allowed))
 }
 
-/** No header says that a web page is asking, or that a browser is prefetching. Programs send neither. */
+/** Rejects requests with headers of web pages or of prefetches. Programs send neither. */
 function checkPage({ request, isFormPost }: Call): Problem | null {
   if (isPrefetch(request) || (!isFormPost && isFromAPage(request))) return makeWebPageProblem()
   return null
 }
 
-/** A browser's address bar gets only what is public. */
+/** A browser's address bar gets only public paths. */
 function checkAddressBar({ request, isFormPost, isRead, path }: Call): Problem | null {
   if (isFormPost || !isFromAddressBar(request)) return null
   return isRead && isPublic(path) ? null : makeWebPageProblem()
 }
 
-/** The other end of the connection belongs to this user or root, if the system can tell. */
+/** If the system can tell, the other end of the connection must belong to this user or root. */
 function checkOwner(request: IncomingMessage, deps: GuardDeps): Problem | null {
   if (isOpenCall(request) || deps.isOurs(request)) return null
   return new Problem('other-user', PROBLEM_DETAILS.otherUser)
 }
 
 /**
- * Lists how clients write a host and a port. Without the port as well if it is the default of http.
+ * Lists the ways to write a host and a port. The default port of http may also be left out.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-4.2.3}
  */
@@ -122,7 +122,7 @@ export function isFromAPage(request: IncomingMessage): boolean {
   )
 }
 
-/** S44: true if a browser sends the request ahead of the user. */
+/** S44: true if a browser sends the request before the user asks for the page. */
 function isPrefetch(request: IncomingMessage): boolean {
   return ['sec-purpose', 'purpose'].some((name) => readHeader(request, name).length > 0)
 }
@@ -141,7 +141,7 @@ function isPublic(path: string): boolean {
   return path.startsWith('/.well-known/') || path === '/openapi.json'
 }
 
-/** The request's Origin headers; none if no page sends it. */
+/** Returns the request's Origin headers. There are none if no page sends it. */
 export function readOrigins(request: IncomingMessage): readonly string[] {
   return readHeader(request, 'origin')
 }
@@ -151,7 +151,7 @@ function readHeader({ rawHeaders }: IncomingMessage, name: string): string[] {
   const values: string[] = []
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const sent = rawHeaders[index]!
-    // The length first: every request is asked for eight names.
+    // Compare the length first, because each request is searched for eight names.
     if (sent.length !== name.length || sent.toLowerCase() !== name) continue
     values.push(rawHeaders[index + 1]!)
   }

@@ -1,4 +1,4 @@
-// Starts the parts that both programs share, in order, with the dependencies of a root.
+// Starts the parts that the tray app and headless share, in order.
 
 import { startService, type Service } from '../api/server.js'
 import { createAgent, type Agent } from '../agent/agent.js'
@@ -41,7 +41,7 @@ export type LatchkeyDeps = {
   messages?: readonly string[]
   /** Asks if Latchkey still runs on another computer. Absent if there is no user to ask. */
   askWhetherRunning?: AskWhetherRunning
-  /** Called once another computer has taken the data directory. This program must end at once. */
+  /** Called when another computer has taken over the data directory. This program must end at once. */
   onDirectoryLost?: (lost: DirectoryInUse) => void
 }
 
@@ -64,8 +64,8 @@ export type Latchkey = {
 type OnClose = (close: () => void | Promise<void>) => void
 
 /**
- * Starts a Latchkey. If a step fails, everything that was started is closed again, and the error is
- * thrown; `explainFailure` makes a message of it.
+ * Starts Latchkey. If a step fails, closes everything that was started, and throws the error, which
+ * `explainFailure` turns into a message.
  *
  * 1. Lock the data directory and open the log.
  * 2. Start the demo provider if the settings ask for it.
@@ -154,7 +154,7 @@ function makeParts(deps: LatchkeyDeps, demo: DemoProvider | null, onClose: OnClo
     findProvider: createProviders({ http, clock: deps.clock }),
     owners: createSocketOwners({ table, user }),
     user,
-    // The demo provider's accounts are gone when it closes. It must not touch a real session.
+    // The demo provider's accounts are gone when it closes, and it must not touch a real session.
     storage: demo ? makeDemoStorage() : deps.storage,
     provider: readProvider(deps.settings, demo),
     redirect: readRedirectTarget(deps.settings),
@@ -191,7 +191,7 @@ function makeDemoStorage(): Storage {
   }
 }
 
-/** Longest wait for a keyring that asks the user for a password. The session is restored later then. */
+/** Longest wait for a keyring that asks the user for a password. The session then comes back later. */
 const LONGEST_RESTORE_MS = 3_000
 
 async function startAgent(
@@ -259,7 +259,7 @@ async function startApi(
   return service
 }
 
-/** Writes the service file. A full disk prevents no sign-in: apps can still find the service by its port. */
+/** Writes the service file. A full disk must not prevent sign-ins: apps can still find the port. */
 function writeServiceFileIfPossible(
   directory: string,
   service: Pick<ServiceFile, 'url' | 'port' | 'version' | 'clientId'>,

@@ -36,7 +36,7 @@ export type DesktopDeps = {
 
 export type Desktop = {
   open(): void
-  /** Does what a second start asks for; `data` is what it handed over. */
+  /** Does what a second start asks for. `data`: the data that it passed on. */
   startedAgain(data: unknown): void
 }
 
@@ -53,13 +53,13 @@ export function presentDesktop(deps: DesktopDeps): Desktop {
     view.update()
     const notification = toNotification(model, event)
     if (notification === null || supervisor.settings().noNotifications) return
-    // A person who is looking at the window has seen it there.
+    // Don't notify a person who is looking at the window.
     if (!window.isFocused()) notify(notification)
   }
 
   autostart.repair()
   tray.onCommand((command) => {
-    // The menu may have been open since before a sign-in. The window says what a restart does now.
+    // The menu may be older than a sign-in. If so, open the window, which says what a restart does now.
     const isLate = command === 'restart' && view.restartOffer()?.kind !== 'session-back'
     run(isLate ? 'open' : command)
   })

@@ -1,9 +1,9 @@
-// Which program of this computer sends a request: a label for honest programs, not a proof.
+// Identifies the program that sends a request: a label for honest programs, not a proof.
 
 export type Caller =
   /**
-   * `startedAtTicks`: another process may have the same ID later. `executable`: its device and inode.
-   * `name`: as people know the program; null if it has no printable name.
+   * `startedAtTicks`: tells the process from a later one with the same ID. `executable`: its device and
+   * inode. `name`: the name that people know; null if the program has no printable name.
    */
   | { kind: 'seen'; pid: number; startedAtTicks: string; executable: string; name: string | null }
   /** The system identifies programs, but not this one. */

@@ -1,4 +1,4 @@
-// Routes one request to the callback listener: only an answer at the redirect URI touches a sign-in.
+// Handles a request to the callback listener. Only an answer at the redirect URI affects a sign-in.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readForm } from '../net/read-body.js'
@@ -20,7 +20,7 @@ export type RequestDeps = AnswerDeps & {
 type Exchange = {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** Of the query. */
+  /** The parameters of the query. */
   readonly parameters: URLSearchParams
 }
 
@@ -28,9 +28,9 @@ type Exchange = {
  * Handles a request.
  *
  * 1. Answer 404 to all requests of other users' programs (S41).
- * 2. Answer 404 to any other path than the redirect URI's (S07).
- * 3. Read a form if a waiting sign-in asked for one. Answer 405 to any other method than GET.
- * 4. Answer 204 to a prefetch: it must not spend the code.
+ * 2. Answer 404 to every path except the redirect URI's (S07).
+ * 3. Read a form if a waiting sign-in asked for one. Otherwise answer 405 to every method except GET.
+ * 4. Answer 204 to a prefetch, which must not spend the code.
  * 5. Take the answer in the query.
  */
 export function handleRequest(
@@ -59,7 +59,7 @@ export function handleRequest(
 
 /**
  * S41: every user of the computer can read the authorization URL on the command line that opened the
- * browser. So knowing the `state` proves nothing.
+ * browser, so knowing the `state` proves nothing.
  */
 function rejectOtherUser(deps: RequestDeps, openPort: OpenPort, exchange: Exchange): void {
   const { request, response, parameters } = exchange
@@ -83,7 +83,7 @@ async function handleForm(
   openPort: OpenPort,
   { request, response }: Exchange,
 ): Promise<void> {
-  // A browser that disconnects before the end has sent no form either.
+  // If the browser disconnects before the end, the form counts as unreadable.
   const form = await readForm(request, MAX_FORM_BYTES).catch(() => null)
   if (form === null) return sendPage(deps.clock, response, nothingToDoPage(400))
   takeAnswer(deps, openPort, { parameters: form, isForm: true, response })
@@ -93,7 +93,7 @@ function isPrefetch({ headers }: IncomingMessage): boolean {
   return /prefetch/i.test(String(headers['sec-purpose'] ?? headers['purpose']))
 }
 
-/** Not by `new URL`: in `//host/callback` it would take the first part of the path for a host. */
+/** Avoids `new URL`, which would take the first part of the path `//host/callback` for a host. */
 function parseTarget(target: string): { path: string; parameters: URLSearchParams } {
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)

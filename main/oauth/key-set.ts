@@ -65,8 +65,8 @@ const PUBLIC_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /**
- * Reads a key set. Null if there is none. Entries that can't be read are left out, and so are members
- * that a public key doesn't need.
+ * Reads a key set. Returns null if the JSON is not one. Leaves out entries that can't be read, and
+ * members that a public key doesn't need.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5}
  */
@@ -95,8 +95,8 @@ function parseKey(entry: unknown): JWK[] {
 const FEWEST_RSA_BITS = 2048
 
 /**
- * True for an RSA key with which anyone can sign: with an exponent of 1 the signature is the message.
- * An even exponent has no inverse, so no valid key has one.
+ * True for an RSA key that is too short, or with which anyone can sign: if the exponent is 1, the
+ * signature is the message. An even exponent has no inverse, so no valid key has one.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8017#section-3.1}
  * @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.3}
@@ -113,7 +113,7 @@ function toBigInt(value: unknown): bigint {
   return hex === '' ? 0n : BigInt(`0x${hex}`)
 }
 
-/** Reads a number as its text. */
+/** Reads the name of a key. A number is read as text. */
 function readKid(kid: unknown): { kid?: string } {
   if (typeof kid === 'number') return { kid: String(kid) }
   return isFilled(kid) ? { kid } : {}
@@ -139,9 +139,9 @@ export type VerificationKeys = {
 }
 
 /**
- * Verifies a JWT with the key that its `kid` names, else with each key that could have signed it. If
- * none fits, `readAgain` is asked for a newer set, once. If the set has the named key, it is asked
- * only if the set is outdated. Throws jose's errors.
+ * Verifies a JWT with the key that its `kid` names. Without such a key, tries each key that could have
+ * signed it. If no key fits, gets a newer set from `readAgain`, once, unless the set has the named key
+ * and is not outdated. Throws jose's errors.
  *
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#RotateSigKeys}
  */
@@ -201,7 +201,7 @@ async function verifyByAny(
   }
 }
 
-/** The whole set. If the named key is missing, the keys without a name. */
+/** Returns the whole set, or only the keys without a name if the named key is missing. */
 function candidatesFor(kid: string | undefined, keySet: JSONWebKeySet): JSONWebKeySet {
   if (kid === undefined || hasKey(keySet, kid)) return keySet
   const nameless = keySet.keys.filter((key) => key.kid === undefined)

@@ -1,4 +1,4 @@
-// Reads the settings: flags come before variables, variables before settings.json, then the defaults.
+// Reads the settings. Flags override variables, which override settings.json, which overrides defaults.
 
 import { join, resolve } from 'node:path'
 import { protectSettingsFile, readClientSecret } from './client-secret.js'
@@ -136,7 +136,7 @@ function pickDataDir(
 }
 
 /**
- * A client secret comes from one layer only, so that a secret file that a flag names comes before
+ * Takes the client secret from one layer only, so that a flag with a secret file overrides
  * LATCHKEY_CLIENT_SECRET.
  */
 function findSecretLayers(layers: readonly Layer[], problems: string[]): readonly Layer[] {

@@ -48,9 +48,9 @@ const wireSession = z.object({
 type Store = { path: string; tier: SealedTier; ciphers: Ciphers }
 
 /**
- * Keeps a session in a file, sealed by the cipher of `tier`. A file that one of the other ciphers has
- * sealed is read too, and sealed again by this one. A file that cannot be read stays as it is until
- * the next write.
+ * Keeps a session in a file, sealed by the cipher of `tier`. A file that another cipher has sealed is
+ * read too, and then sealed again by this one. A file that cannot be read stays as it is until the
+ * next write.
  */
 export function createSealedStore(path: string, tier: SealedTier, ciphers: Ciphers): SessionStore {
   const store: Store = { path, tier, ciphers }
@@ -95,7 +95,7 @@ function readFile(path: string): SessionFile | null {
   try {
     removeLeftovers(path)
   } catch {
-    // Leftovers are not in the way, and hold nothing that could be read.
+    // Leftovers do no harm: the session is read from its own file.
   }
   return readSessionFile(path)
 }
@@ -107,7 +107,7 @@ async function readSession(
 ): Promise<Session> {
   const { session, stale } = await openSession(file, store.ciphers, owner)
   if (stale || file.tier !== store.tier || file.version === 1) {
-    // Sealing the file again is only an improvement: it can be read as it is.
+    // If this fails, the file can still be read as it is.
     await writeSession(store, session).catch(() => undefined)
   }
   return session
@@ -135,7 +135,7 @@ function isKeyUnavailable(file: SessionFile, ciphers: Ciphers, thrown: unknown):
   return thrown instanceof Error && thrown.cause instanceof KeyUnavailable
 }
 
-/** Opens a file as the expected owner's, whatever the file says: opening authenticates the owner. */
+/** Opens a file for the expected owner, not for the one that it names: opening proves the owner. */
 async function openSession(
   file: SessionFile,
   ciphers: Ciphers,
