@@ -2,7 +2,7 @@
 
 import { AuthError } from '../base/errors.js'
 import { SettingsError } from '../base/settings-error.js'
-import { DirectoryInUse } from '../storage/directory-lock.js'
+import { DirectoryInUse } from '../storage/directory-in-use.js'
 
 /** Part of both programs' contract: other programs act on these codes. */
 export const EXIT = { ok: 0, failed: 1, badSettings: 2, inUse: 3 } as const

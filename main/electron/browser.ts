@@ -1,7 +1,7 @@
 // Opens links in the user's browser. No other file does.
 
 import { shell } from 'electron'
-import { isLoopback } from '../net/http.js'
+import { isLoopback } from '../net/loopback.js'
 
 /**
  * Opens an https link, or an http link on this computer. Rejects for any other link, and if the system

@@ -6,7 +6,7 @@ import { systemClock, type Clock } from '../base/clock.js'
 import type { Environment } from '../base/environment.js'
 import { createClockSkew, parseDate, parseRetryAfter, type ClockSkew } from './http-date.js'
 import { describeFailure, redirected } from './http-failure.js'
-import { LOOPBACK_HOSTS } from './loopback.js'
+import { isLoopback } from './loopback.js'
 import { TRUST_ADVICE } from './net-messages.js'
 import { CONNECTING, createTunnelAgent, proxyFor, type Proxy } from './proxy.js'
 
@@ -252,13 +252,4 @@ export function parseJson(body: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/**
- * True if the URL's host is this computer's loopback interface.
- *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3}
- */
-export function isLoopback(url: URL): boolean {
-  return LOOPBACK_HOSTS.includes(url.hostname)
 }

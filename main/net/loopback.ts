@@ -97,3 +97,12 @@ function isUnusable(code: string): code is PortError {
 function bindError(code: string): AuthError {
   return new AuthError('unexpected', PORT_MESSAGES.notBound(code))
 }
+
+/**
+ * True if the URL's host is this computer's loopback interface.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3}
+ */
+export function isLoopback(url: URL): boolean {
+  return LOOPBACK_HOSTS.includes(url.hostname)
+}

@@ -3,7 +3,8 @@
 import * as z from 'zod'
 import type { AuthMethods } from './client-authentication.js'
 import { AuthError, tooManyRequests } from '../base/errors.js'
-import { isLoopback, parseJson, type Http } from '../net/http.js'
+import { parseJson, type Http } from '../net/http.js'
+import { isLoopback } from '../net/loopback.js'
 import { ISSUER_MESSAGES, METADATA_MESSAGES, PURPOSES } from './oauth-messages.js'
 
 export type ProviderMetadata = {

@@ -1,13 +1,13 @@
 // The table of all settings: how each one is given, what its valid values are, and its default.
 
-import * as z from 'zod'
 import { LOG_LEVELS, type LogLevel } from '../base/log-level.js'
 import { createSecret, type Secret } from '../base/secret.js'
-import { isLoopback } from '../net/http.js'
+import { isLoopback } from '../net/loopback.js'
 import { PARAMETER_NAME, PROMPTS, PROTOCOL_PARAMETERS } from '../oauth/authorization-url.js'
 import { DEFAULT_TARGET, REDIRECT_HOSTS, type RedirectHost } from '../oauth/redirect-target.js'
 import { resolve } from 'node:path'
 import { CLIENT_SECRET } from './client-secret.js'
+import { anyOf, boolean, listOf, recordOf, text, wholeNumber, type Schema } from './schema.js'
 import {
   addHttps,
   removeMetadataPath,
@@ -82,17 +82,12 @@ type Option<Value> = {
   suggest?: (value: string) => string | null
   /** True if messages leave out the value. */
   secret?: true
-  schema: z.ZodType<NonNullable<Value>>
+  schema: Schema<NonNullable<Value>>
   fallback: Value
 }
 
-const wholeNumber = (least: number, most: number) =>
-  z.preprocess(toNumber, z.int().min(least).max(most))
-const text = z.string().trim().min(1)
-const toggle = z.preprocess(toBoolean, z.boolean())
-
 /** What all switches have in common. */
-const SWITCH = { rule: RULES.toggle, schema: toggle, fallback: false } as const
+const SWITCH = { rule: RULES.toggle, schema: boolean.after(toBoolean), fallback: false } as const
 
 export const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
   issuer: {
@@ -128,7 +123,7 @@ export const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]
     help: '',
     rule: RULES.clientSecret,
     secret: true,
-    schema: text.regex(CLIENT_SECRET).transform(createSecret),
+    schema: text.refine((value) => CLIENT_SECRET.test(value)).transform(createSecret),
     fallback: null,
   },
   scope: {
@@ -163,7 +158,7 @@ export const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]
     usage: '--max-age S',
     help: 'ask for a new sign-in if the last one is over S seconds old',
     rule: RULES.seconds(0, 31_536_000),
-    schema: wholeNumber(0, 31_536_000),
+    schema: wholeNumber(0, 31_536_000).after(toNumber),
     fallback: null,
   },
   authorizationParameters: {
@@ -171,63 +166,54 @@ export const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]
     repeats: true,
     help: 'a parameter to add to the sign-in link: access_type=offline; repeatable',
     rule: RULES.authorizationParameters,
-    schema: z.preprocess(
-      toParameters,
-      z.record(
-        z
-          .string()
-          .regex(/^[\w.-]+$/)
-          .refine((name) => !PROTOCOL_PARAMETERS.includes(name.toLowerCase())),
-        z.string().regex(/^\P{Cc}+$/u),
-      ),
-    ),
+    schema: recordOf(
+      (name) => /^[\w.-]+$/.test(name) && !PROTOCOL_PARAMETERS.includes(name.toLowerCase()),
+      (value) => /^\P{Cc}+$/u.test(value),
+    ).after(toParameters),
     fallback: {},
   },
   allowedParameters: {
     usage: '--allowed-parameters NAME',
     help: 'parameters that apps may add to the sign-in link: hd,kc_idp_hint',
     rule: RULES.allowedParameters,
-    schema: z.preprocess(
-      toList,
-      z.array(
-        z
-          .string()
-          .trim()
-          .regex(PARAMETER_NAME)
-          .refine((name) => !PROTOCOL_PARAMETERS.includes(name)),
-      ),
-    ),
+    schema: listOf(
+      text.refine((name) => PARAMETER_NAME.test(name) && !PROTOCOL_PARAMETERS.includes(name)),
+    ).after(toList),
     fallback: [],
   },
   port: {
     usage: '--port N',
     help: 'the port of the local service; 0 picks a free port',
     rule: RULES.port,
-    schema: wholeNumber(0, 65_535),
+    schema: wholeNumber(0, 65_535).after(toNumber),
     fallback: null,
   },
   redirectPort: {
     usage: '--redirect-port N',
     help: 'the port of the redirect URI, or several: 8400,8401',
     rule: RULES.redirectPort,
-    schema: z.preprocess(toList, z.array(wholeNumber(1, 65_535)).min(1)),
+    schema: listOf(wholeNumber(1, 65_535).after(toNumber))
+      .refine((ports) => ports.length > 0)
+      .after(toList),
     fallback: [],
   },
   redirectHost: {
     usage: '--redirect-host HOST',
     help: 'the host of the redirect URI: 127.0.0.1, localhost or [::1]',
     rule: RULES.redirectHost,
-    schema: z.preprocess((value) => (value === '::1' ? '[::1]' : value), z.enum(REDIRECT_HOSTS)),
+    schema: anyOf(REDIRECT_HOSTS).after((value) => (value === '::1' ? '[::1]' : value)),
     fallback: DEFAULT_TARGET.host,
   },
   redirectPath: {
     usage: '--redirect-path PATH',
     help: 'the path of the redirect URI, as registered with the provider',
     rule: RULES.redirectPath,
-    schema: text.regex(/^\/([\w.~!$&'()*+,;=:@-]+\/)*[\w.~!$&'()*+,;=:@-]*$/).refine(
-      // Browsers remove dot segments, but the provider compares with the registered path.
-      (path) => !path.split('/').some((part) => part === '.' || part === '..'),
-    ),
+    schema: text
+      .refine((path) => /^\/([\w.~!$&'()*+,;=:@-]+\/)*[\w.~!$&'()*+,;=:@-]*$/.test(path))
+      .refine(
+        // Browsers remove dot segments, but the provider compares with the registered path.
+        (path) => !path.split('/').some((part) => part === '.' || part === '..'),
+      ),
     fallback: DEFAULT_TARGET.path,
   },
   dataDir: {
@@ -247,7 +233,7 @@ export const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]
     oldName: 'loginTimeout',
     help: 'how many seconds a sign-in waits for you',
     rule: RULES.seconds(1, 86_400),
-    schema: wholeNumber(1, 86_400),
+    schema: wholeNumber(1, 86_400).after(toNumber),
     fallback: 300,
   },
   exposeRefreshToken: {
@@ -294,7 +280,7 @@ export const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]
     usage: '--log-level L',
     help: 'what latchkey.log records: error, warn, info or debug',
     rule: RULES.logLevel,
-    schema: z.enum(LOG_LEVELS),
+    schema: anyOf(LOG_LEVELS),
     fallback: 'info',
   },
   json: {

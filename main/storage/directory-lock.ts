@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { readdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { printable } from '../base/printable.js'
+import { DirectoryInUse } from './directory-in-use.js'
 import { claim, readLock, rewriteLock, writeFresh } from './lock-file.js'
 import type { FoundLock, Fresh, LockContent } from './lock-file.js'
 import {
@@ -17,6 +18,8 @@ import {
 import { LOCK_MESSAGES } from './storage-messages.js'
 import { processStart, thisComputer, type Computer } from './this-computer.js'
 
+export { DirectoryInUse }
+
 export type DirectoryLock = {
   /** Messages for the user about how the directory was taken, one line each. */
   messages: readonly string[]
@@ -25,19 +28,6 @@ export type DirectoryLock = {
   /** Shows other computers that this program still runs. False if another one has taken over. */
   refresh(): boolean
   release(): Promise<void>
-}
-
-/** The directory has an owner, which the message names in one line. */
-export class DirectoryInUse extends Error {
-  override readonly name = 'DirectoryInUse'
-
-  /** `owner`: the program on this computer that has the directory, as ` (PID 42, at …)`, if it is known. */
-  constructor(
-    message: string,
-    readonly owner: string | null = null,
-  ) {
-    super(message)
-  }
 }
 
 export type TakeOptions = {

@@ -3,9 +3,7 @@
 import { print, watchOutput } from '../base/output.js'
 import { findCommandArgs } from '../settings/flags.js'
 import { formatHelp } from '../settings/help.js'
-import { runDiagnose } from './diagnose-command.js'
 import { createEnding, type Ending } from './ending.js'
-import { runUninstall } from './uninstall-command.js'
 
 /** What runs the commands: plain Node from the source tree, or an installed package. */
 export type CommandDeps = {
@@ -41,17 +39,19 @@ async function runCommandLine(
     print(version)
     return true
   }
+  // Each command is loaded when it runs, so that `--help` loads none.
   const diagnoseArgs = findCommandArgs('diagnose', args)
   if (diagnoseArgs !== null) {
+    const { runDiagnose } = await import('./diagnose-command.js')
     await runDiagnose(diagnoseArgs, version)
     return true
   }
   const uninstallArgs = findCommandArgs('uninstall-data', args)
   if (uninstallArgs !== null) {
+    const { runUninstall } = await import('./uninstall-command.js')
     await runUninstall(uninstallArgs)
     return true
   }
-  // Loaded only now: the other commands need neither the agent nor the service.
   const { runAgent } = await import('./agent-command.js')
   await runAgent(args, version, ending)
   return false

@@ -14,13 +14,8 @@ import { text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
 import { fetchMetadata } from '../../main/oauth/metadata.js'
 import { AuthError, type ErrorCode } from '../../main/base/errors.js'
-import {
-  createHttp,
-  isLoopback,
-  parseJson,
-  type Http,
-  type HttpRequest,
-} from '../../main/net/http.js'
+import { createHttp, parseJson, type Http, type HttpRequest } from '../../main/net/http.js'
+import { isLoopback } from '../../main/net/loopback.js'
 import { fetchKeySet } from '../../main/oauth/key-set.js'
 import { renewTokens, revokeTokens } from '../../main/oauth/token-endpoint.js'
 import { systemClock } from '../../main/base/clock.js'
