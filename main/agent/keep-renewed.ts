@@ -18,7 +18,7 @@ export type RenewingSession = { readonly number: number; session: Session }
  * 1. Store them if the session is still held.
  * 2. Check again: sign-out bypasses the queue. Hold them only now, so that no caller gets a token
  *    whose refresh token could be lost.
- * 3. If no one is signed in any more, or someone else is, revoke them.
+ * 3. If nobody is signed in now, or someone else is, revoke them.
  * 4. If the same user has signed in again, merge them with that session.
  */
 export function keepRenewed(

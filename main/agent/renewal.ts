@@ -125,7 +125,7 @@ export function decideRead(
   return error ? { kind: 'fail', error } : { kind: 'renew' }
 }
 
-/** Also true for a token with an unknown expiry that cannot be renewed: no better one can be had. */
+/** Also true for a token with an unknown expiry that cannot be renewed: there is no better one. */
 function isGoodFor(tokens: TokenSet, leastMs: number, nowMs: number): boolean {
   const { accessTokenExpiresAtMs, refreshToken } = tokens
   if (accessTokenExpiresAtMs === null && refreshToken === null) return true

@@ -1,4 +1,4 @@
-// What the session keeper tells a person: every text in one place.
+// Every message of the session keeper.
 
 export const SESSION_MESSAGES = {
   notSignedIn: 'Nobody is signed in. Sign in first.',

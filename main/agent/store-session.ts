@@ -93,7 +93,7 @@ async function clearAsideIfDue({ deps, state }: Keeper): Promise<void> {
 
 /**
  * Moves a stored session that could not be opened out of the way, and returns its new path; null if
- * there is none any more.
+ * it no longer exists.
  */
 export async function moveUnopenedAside({ deps, state }: Keeper): Promise<string | null> {
   if (!state.hasUnopened) return null

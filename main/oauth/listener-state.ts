@@ -46,7 +46,7 @@ export type AnsweredSignIn = {
   page: Page | null
   /** The requests that wait for the page. */
   readonly responses: ServerResponse[]
-  /** What is on its way to browsers, or has arrived. */
+  /** The deliveries to browsers, finished or not. */
   readonly sent: Promise<void>[]
 }
 

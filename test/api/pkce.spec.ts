@@ -915,7 +915,7 @@ test.describe('the token call', () => {
     const request = {
       grant_type: 'authorization_code',
       client_id: provider.clientId,
-      code: 'a-code-of-somebody-else',
+      code: 'a-code-of-someone-else',
       redirect_uri: 'http://127.0.0.1:1/callback',
       code_verifier: 'x'.repeat(43),
     }

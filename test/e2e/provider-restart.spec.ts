@@ -157,9 +157,9 @@ for (const [store, status] of [
       detail: expect.stringContaining('The provider did not accept the sign-in'),
     })
 
-    const anew = post(url, '/pkce/code')
+    const again = post(url, '/pkce/code')
     const shown = pageOf(await answerLink(await program.link()))
-    expect((await anew).status).toBe(200)
+    expect((await again).status).toBe(200)
     expect((await post(url, '/pkce/token')).status).toBe(200)
     await shown
   })

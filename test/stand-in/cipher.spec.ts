@@ -143,8 +143,8 @@ test('text that an older key sealed opens and is stale, until it is sealed again
   const keyring = { hasNewerKey: true }
   const later = await start(OPEN, { dataDir, keyring })
   expect(await later.said()).toEqual([{ isPlain: true, stale: true }])
-  const anew = await start(SEAL, { dataDir, keyring })
-  expect(await anew.said()).toEqual([{ isPlain: true, stale: false }])
+  const again = await start(SEAL, { dataDir, keyring })
+  expect(await again.said()).toEqual([{ isPlain: true, stale: false }])
 })
 
 for (const [before, after, heard] of [

@@ -142,7 +142,7 @@ export type AppCalls = {
   unlockScreen(): void
   /** The system shuts down. False if the app does not ask it to wait. */
   shutDown(): boolean
-  /** False if no listener exists for the click any more. */
+  /** False if there is no longer a listener for the click. */
   clickNotification(id: number): boolean
   /** The notification was not clicked for some seconds. */
   timeOutNotification(id: number): void

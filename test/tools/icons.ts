@@ -9,20 +9,20 @@ import { ROOT } from '../support/root.js'
 
 export const ASSETS = join(ROOT, 'main', 'assets')
 
-/** The states that the tray shows. They differ in shape, so that nobody has to see the colour. */
+/** The states of the tray icon. They differ in shape, so that colour is not required. */
 export const TRAY_STATES = ['signed-out', 'waiting', 'signed-in', 'attention'] as const
 export type TrayState = (typeof TRAY_STATES)[number]
 
-/** For panels of light and of dark desktops. */
+/** Desktops have light or dark panels. */
 export const SCHEMES = ['light', 'dark'] as const
 export type Scheme = (typeof SCHEMES)[number]
 
-/** Of the package on Linux, where a theme's folders have these sizes. */
+/** The icon sizes of the Linux package. The folders of themes have these sizes. */
 export const LINUX_SIZES = [16, 22, 24, 32, 48, 64, 96, 128, 256, 512] as const
-/** Of the program on Windows, for 100% to 200% of what it shows small, and larger. */
+/** The icon sizes of the Windows program: small icons at scales from 100% to 200%, and large ones. */
 export const ICO_SIZES = [16, 20, 24, 32, 40, 48, 64, 256] as const
 export const TRAY_ICO_SIZES = [16, 20, 24, 32, 48] as const
-/** Of the app on macOS: the type of an image in the file, and its size in pixels. */
+/** The icons of the macOS app: the type of an image in the file, and its size in pixels. */
 export const ICNS_TYPES = [
   ['ic11', 32],
   ['ic12', 64],
@@ -67,10 +67,10 @@ export async function drawIcons(browser: Browser): Promise<ReadonlyMap<string, B
   return files
 }
 
-/** Apple's grid leaves a margin: the ground is 824 of 1024 pixels wide. */
+/** Apple's grid has a margin: the background is 824 of 1024 pixels wide. */
 const MAC_FRAME = '-5.28 -5.28 74.56 74.56'
 
-/** What the tray shows, on a grid of 16: a shape, and a mark in it. */
+/** The tray icons on a grid of 16: a shape, and a mark in it. */
 const TRAY: Readonly<Record<TrayState, { color: 'quiet' | 'accent' | 'alert' } & Glyph>> = {
   // A keyhole.
   'signed-out': {
@@ -113,7 +113,7 @@ const COLORS = {
   dark: { quiet: '#aab2c0', accent: '#4778f5', alert: '#ff9a3c', onAlert: '#10131a' },
 } as const
 
-/** In the colours of a scheme; without one, black with holes, as macOS wants it to colour it itself. */
+/** In the colours of a scheme, or black with holes for macOS, which chooses the colour itself. */
 function traySvg(state: TrayState, scheme: Scheme | null): string {
   const { color, shape, mark } = TRAY[state]
   const open = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="currentColor"'
@@ -128,7 +128,7 @@ function traySvg(state: TrayState, scheme: Scheme | null): string {
   return `${open} color="${colors[color]}">${shape}<g color="${onShape}">${mark}</g></svg>`
 }
 
-/** Pixels are there for small ones only: those that go into an .ico as bitmaps. */
+/** Only small images have pixels, for the bitmaps in an .ico. */
 type Image = { size: number; png: Buffer; rgba: Buffer }
 
 const BITMAPS_BELOW = 256
@@ -175,7 +175,7 @@ function icoOf(images: readonly Image[]): Buffer {
   return Buffer.concat([header, ...contents])
 }
 
-/** A bitmap as icons hold it: blue first, bottom up, then a mask of one bit a pixel, which is unused. */
+/** A bitmap in an icon's format: blue first, bottom up, then an unused mask with one bit per pixel. */
 function bitmapOf({ size, rgba }: Image): Buffer {
   const header = Buffer.alloc(40)
   header.writeUInt32LE(40, 0)
@@ -198,7 +198,7 @@ function bitmapOf({ size, rgba }: Image): Buffer {
   return Buffer.concat([header, pixels, mask])
 }
 
-/** A list of PNGs, each with its type and length before it. */
+/** A list of PNGs, each preceded by its type and length. */
 function icnsOf(images: readonly Image[]): Buffer {
   const parts = ICNS_TYPES.flatMap(([type, wanted]) => {
     const { png } = images.find(({ size }) => size === wanted)!

@@ -1,5 +1,5 @@
-// Runs the specs of the tray app on Electron itself: `npm run test:electron`. Fetches Electron's binary
-// where it is missing, and brings a screen and a session bus where this Linux has none.
+// Runs the specs of the tray app on Electron itself: `npm run test:electron`. Fetches Electron's binary if it
+// is missing, and provides a screen and a session bus if this Linux has none.
 
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -10,7 +10,7 @@ import { electronBinary } from '../driver/back-end.js'
 import { findProgram } from '../support/program-path.js'
 import { ROOT } from '../support/root.js'
 
-/** All specs that start the app by test/driver/driver.ts. */
+/** All specs that start the app through test/driver/driver.ts. */
 const SPECS = ['test/e2e/desktop', 'test/e2e/canary']
 
 type Surroundings = {
@@ -20,7 +20,7 @@ type Surroundings = {
   has(program: string): boolean
 }
 
-/** The programs that the run is started through, outermost first; throws where one is missing. */
+/** The programs that wrap the run, outermost first. Throws if one is missing. */
 export function wrappersFor({ platform, env, has }: Surroundings): string[] {
   if (platform !== 'linux') return []
   const wrappers: string[] = []
@@ -30,14 +30,14 @@ export function wrappersFor({ platform, env, has }: Surroundings): string[] {
     }
     wrappers.push('xvfb-run', '--auto-servernum')
   }
-  // Within the screen: the bus starts programs on it.
+  // The bus goes inside the screen, because it starts programs there.
   if (!env['DBUS_SESSION_BUS_ADDRESS'] && has('dbus-run-session')) {
     wrappers.push('dbus-run-session', '--')
   }
   return wrappers
 }
 
-/** Runs a command to its end in this terminal, and gives its exit code. */
+/** Runs a command in this terminal until it ends. Returns its exit code. */
 function run(command: readonly string[], env = process.env): number {
   const [program = '', ...args] = command
   const { status, error } = spawnSync(program, args, { cwd: ROOT, env, stdio: 'inherit' })

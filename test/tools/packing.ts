@@ -13,9 +13,9 @@ const require = createRequire(import.meta.url)
 
 export type PackedPlatform = 'linux' | 'mac' | 'win'
 
-/** What electron-builder would hand to the tools that make packages of the packed app. */
+/** The data that electron-builder would pass to the tools that package the packed app. */
 export type Packed = {
-  /** The whole configuration, defaults and all. */
+  /** The complete configuration, including defaults. */
   config: Record<string, unknown>
   packages: Partial<Record<'deb' | 'rpm', PackageParts>>
   /** The AppImage's desktop entry. */
@@ -26,22 +26,22 @@ export type PackageParts = {
   /** fpm's arguments. */
   args: readonly string[]
   desktop: string
-  /** What runs after it was installed. */
+  /** The script that runs after the installation. */
   afterInstall: string
-  /** What runs after it was removed. */
+  /** The script that runs after the removal. */
   afterRemove: string
 }
 
-/** In a process of its own, for electron-builder goes by the current folder. */
+/** Packs in a separate process, because electron-builder uses the current folder. */
 export async function pack(platform: PackedPlatform, folder: string): Promise<Packed> {
   const self = join(ROOT, 'dist', 'modules', 'test', 'tools', 'packing.js')
-  // On a Mac, with a certificate, it would sign.
+  // On a Mac with a certificate, electron-builder would sign otherwise.
   const env = { ...process.env, CSC_IDENTITY_AUTO_DISCOVERY: 'false' }
   await promisify(execFile)(process.execPath, [self, platform, folder], { cwd: ROOT, env })
   return JSON.parse(await readFile(join(folder, 'packed.json'), 'utf8')) as Packed
 }
 
-/** What Electron's own binary holds for fuses to be written behind: version 1, nine fuses. */
+/** The place for fuses in Electron's binary: a marker, version 1, nine fuses. */
 const FUSES = Buffer.concat([
   Buffer.from('dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'),
   Buffer.from([1, 9]),
@@ -69,14 +69,14 @@ async function packHere(platform: PackedPlatform, folder: string): Promise<void>
     config: {
       electronDist: stub,
       directories: { output: join(folder, 'out') },
-      // It takes a tool of macOS.
+      // Resetting the signature requires a macOS tool.
       ...(platform === 'mac' ? { electronFuses: { resetAdHocDarwinSignature: false } } : {}),
       afterPack: ({ packager }) => {
         config = packager.config as Record<string, unknown>
         return Promise.resolve()
       },
     },
-    // True: this much is enough, and the tool is not run.
+    // Returns true, which stops here: the packaging tool is not run.
     effectiveOptionComputed: async (options: unknown) => {
       if (Array.isArray(options)) {
         const [args, desktop] = options as [string[], string]

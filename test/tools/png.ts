@@ -1,4 +1,4 @@
-// Makes pictures of the window small, as it has few colours: a palette in the place of each pixel's own.
+// Makes pictures of the window smaller. They have few colours, so a palette replaces the pixels' own.
 
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 
@@ -7,7 +7,7 @@ const MOST_COLOURS = 256
 
 type Pixels = { width: number; height: number; colours: Uint32Array }
 
-/** Draws colours that are nearly the same as the commonest of them: a difference that nobody sees. */
+/** Replaces nearly equal colours with the most frequent one of them. The difference is invisible. */
 export function shrinkPng(png: Buffer): Buffer {
   const { width, height, colours } = decode(png)
   const counts = new Map<number, number>()
@@ -33,11 +33,11 @@ function encode(
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
-  // Eight bits, a palette, and the only methods there are.
+  // Eight bits, a palette, and the only defined compression, filter and interlace methods.
   header.set([8, 3, 0, 0, 0], 8)
   const entries = Buffer.alloc(palette.length * 3)
   for (const [index, { colour }] of palette.entries()) entries.writeUIntBE(colour, index * 3, 3)
-  // No filter, which is a byte before each row.
+  // No filter: the byte before each row is 0.
   const rows = Buffer.alloc(height * (width + 1))
   for (let row = 0; row < height; row++) {
     rows.set(colours.subarray(row * width, (row + 1) * width), row * (width + 1) + 1)
@@ -60,7 +60,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return made
 }
 
-/** Reads what Chromium writes: eight bits of red, green and blue, and perhaps of opacity. */
+/** Reads Chromium's PNGs: eight bits each of red, green, blue and, in some, opacity. */
 function decode(png: Buffer): Pixels {
   const data: Buffer[] = []
   let [width, height, type] = [0, 0, 0]

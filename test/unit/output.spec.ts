@@ -1,4 +1,4 @@
-// S48: what leaves for a terminal, a log or a program that reads along, and the one place where it does.
+// S48: text for a terminal, a log or a program that reads the output, and the only place that writes it.
 
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { jsonLine, printable } from '../../main/base/printable.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-/** Each kind of character that steers a terminal, or that nobody sees. */
+/** Each kind of character that controls a terminal or is invisible. */
 const STEERING = `
   0000 0007 001b 000d 007f 0085 009b d800 061c 200b 200e 200f 2028 2029 202a 202e 2060 2066 2069 feff
   e0001 e0041 e007f`
@@ -19,7 +19,7 @@ const STEERING = `
 
 for (const character of [...STEERING, '\u200c', '\u200d']) {
   const name = `U+${character.codePointAt(0)!.toString(16).padStart(4, '0')}`
-  test(`S48: ${name} is not printed as it is, and JSON keeps it as an escape`, () => {
+  test(`S48: ${name} is not printed unchanged, and JSON escapes it`, () => {
     expect(printable(`a${character}b`)).toMatch(/^a�?b$/)
     const line = jsonLine({ name: `a${character}b` })
     expect(line).not.toContain(character)
@@ -27,10 +27,10 @@ for (const character of [...STEERING, '\u200c', '\u200d']) {
   })
 }
 
-test('letters of every script, accents and emoji are printed as they are', () => {
+test('letters of every script, accents and emoji are printed unchanged', () => {
   const plain = 'Zoë 李 עברית العربية हिन्दी 👩 e\u0301'
   expect(printable(plain)).toBe(plain)
-  // What joins an emoji or parts a Persian word goes without a trace.
+  // Characters that join emoji or separate parts of a Persian word are removed.
   expect(printable('👩\u200d💻 می\u200cخواهم')).toBe('👩💻 میخواهم')
 })
 

@@ -1,4 +1,4 @@
-// What an installed package's command line asks for.
+// The command that an installed package's command line requests.
 
 import { expect, test } from '@playwright/test'
 import { ownArgs, readCommand } from '../../main/app/packaged-command.js'
@@ -39,7 +39,7 @@ for (const [args, command] of [
   })
 }
 
-test('what the system and Chromium add is not Latchkey’s, and nothing else is left out', () => {
+test('only arguments that the system or Chromium adds are left out', () => {
   const added = ['--autostart', '--no-sandbox', '-psn_0_1234', '-ToastActivated', '-Embedding']
   expect(ownArgs([...added, '--json', '-issuer', 'word'])).toEqual(['--json', '-issuer', 'word'])
 })

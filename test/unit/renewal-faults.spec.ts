@@ -135,7 +135,7 @@ const FAILURES: readonly [
   ['an answer of megabytes', { discovery: 'oversized' }, 'failing', 'stopped reading'],
   ['a redirect', { token: 'redirect' }, 'failing', 'redirect'],
   [
-    'a client that it does not know any more',
+    'a client that the provider no longer knows',
     { token: 'echo' },
     'failing',
     'refused to renew the session',

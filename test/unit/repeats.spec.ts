@@ -1,4 +1,4 @@
-// What comes again and again is counted, and not told each time.
+// Repeated events are counted instead of being reported each time.
 
 import { expect, test } from '@playwright/test'
 import { createRepeats } from '../../main/base/repeats.js'

@@ -1,4 +1,4 @@
-// What the removal of Latchkey's data sends to the provider of a stored session.
+// The requests to the provider of a stored session when Latchkey's data is removed.
 
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'

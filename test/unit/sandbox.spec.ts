@@ -88,7 +88,7 @@ test('the cures are commands that can be pasted, with any path', () => {
   ])
 })
 
-test('an AppArmor profile cures only what AppArmor forbids', () => {
+test('an AppArmor profile is suggested only if AppArmor is the obstacle', () => {
   const files = { '/proc/sys/kernel/unprivileged_userns_clone': '0' }
   expect(findSandboxObstacle(on({ files }))?.cures.join()).not.toContain('apparmor')
 })

@@ -1,4 +1,4 @@
-// What the session keeper tells a person, word by word.
+// The messages of the session keeper, word by word.
 
 import { expect, test } from '@playwright/test'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'

@@ -1,4 +1,4 @@
-// What a person is told of the stored session, word by word.
+// The messages about the stored session, word by word.
 
 import { expect, test } from '@playwright/test'
 import {
