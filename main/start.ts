@@ -14,7 +14,7 @@ import { explainEarlyEnd } from './launch/early-end.js'
 import { LAUNCH_MESSAGES } from './launch/launch-messages.js'
 import { makeObstacle, type Obstacle } from './launch/obstacle.js'
 import { inspectSystem } from './launch/sandbox.js'
-import { complain, print, writeText } from './base/output.js'
+import { complain, print, writeProgress, writeText } from './base/output.js'
 import { formatHelp } from './settings/help.js'
 import { joinFlags } from './settings/flags.js'
 import { readSettings } from './settings/read.js'
@@ -83,9 +83,7 @@ async function findBinaryObstacle(): Promise<Obstacle | null> {
     return makeObstacle(LAUNCH_MESSAGES.noOverride(binary.path))
   }
   const isTerminal = process.stderr.isTTY
-  // The progress overwrites its own line: not through say, which removes control characters.
-  const write = (text: string): void => void process.stderr.write(text)
-  const failure = await fetchBinary({ env, isTerminal, write })
+  const failure = await fetchBinary({ env, isTerminal, write: writeProgress })
   return failure === null ? null : makeObstacle(failure)
 }
 

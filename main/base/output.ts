@@ -29,6 +29,11 @@ export function writeLine(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+/** Prints progress to stderr, without a line break of its own. A `\r` in it starts the line again. */
+export function writeProgress(text: string): void {
+  process.stderr.write(text.replaceAll(/[^\r\n]+/g, (part) => printable(part)))
+}
+
 /** Waits until the output is written. On Windows, the end of the process loses output to a pipe. */
 export function flushOutput(): Promise<void> {
   return new Promise((resolve) => void process.stdout.write('', () => resolve()))

@@ -57,3 +57,14 @@ test('S48: text is printed line by line, cleaned and bounded', async () => {
   expect([first, second, rest]).toEqual(['one�[2J', 'two�', ['']])
   expect(third).toHaveLength(64 * 1024)
 })
+
+test('S48: progress can overwrite its line, and is cleaned too', async () => {
+  const output = JSON.stringify(join(ROOT, 'dist', 'modules', 'main', 'base', 'output.js'))
+  const code = `
+    import { writeProgress } from ${output}
+    writeProgress('1 MB')
+    writeProgress('\\r2 MB\\u001b[2J\\n')
+  `
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', code])
+  expect(await text(child.stderr)).toBe('1 MB\r2 MB�[2J\n')
+})
