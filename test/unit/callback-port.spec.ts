@@ -1,6 +1,7 @@
 // When the callback listener binds its port again.
 
 import { expect, test } from '@playwright/test'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
 import { createTestClock } from '../support/clock.js'
@@ -14,17 +15,26 @@ test('S10: the listener binds its port again after the previous one has closed',
   const expected = { state: 's', issuer: 'i', issParameterSupported: false }
   const pending = await listener.expect(expected)
   const { port, pathname } = new URL(pending.redirectUri)
-  const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined)
-  // Node.js closes a connection at once if its request is complete. This one still expects a body.
-  const head = 'HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n'
-  socket.pause().write(`GET ${pathname}?state=s&code=c ${head}`)
+  const head = `GET ${pathname}?state=s&code=c HTTP/1.1\r\nHost: x\r\n`
+  const first = connect(Number(port), '127.0.0.1').on('error', () => undefined)
+  first.pause().write(`${head}\r\n`)
   const { show } = await pending.answer
   void show({ status: 200, tone: 'good', heading: 'h', text: [TEXT] })
-
-  // The listener no longer accepts connections, but is still delivering the page.
   const order: string[] = []
   const left = pending.leave().then(() => order.push('closed'))
-  await expect(fetch(pending.redirectUri)).rejects.toThrow('fetch failed')
+
+  // A second tab gets the page while the first one is still loading it. Node.js closes a connection at once
+  // if its request is complete. This one still expects a body.
+  const second = connect(Number(port), '127.0.0.1').on('error', () => undefined)
+  second.write(`${head}Content-Length: 1\r\n\r\n`)
+  await once(second, 'data')
+  second.pause()
+
+  // Once the first tab has the page, the listener no longer accepts connections, but still delivers.
+  first.resume()
+  await expect(async () => {
+    await expect(fetch(pending.redirectUri)).rejects.toThrow('fetch failed')
+  }).toPass({ intervals: [10] })
   const bound = listener.expect({ ...expected, state: 't' }).then((next) => {
     order.push('bound')
     return next
@@ -40,6 +50,6 @@ test('S10: the listener binds its port again after the previous one has closed',
   await left
   const next = await bound
   expect(order).toEqual(['closed', 'bound'])
-  socket.destroy()
+  for (const socket of [first, second]) socket.destroy()
   await next.leave()
 })
