@@ -25,7 +25,9 @@ export const PURPOSES = {
 
 /** About the provider's metadata and its signing keys. */
 export const METADATA_MESSAGES = {
-  noCodeFlow: 'The provider does not offer the authorization code flow, which Latchkey needs.',
+  noCodeFlow:
+    'The provider does not offer the authorization code flow, which Latchkey needs. Ask its ' +
+    'administrator to enable it.',
   noPkce:
     'The provider does not support PKCE with S256, and Latchkey does not sign in without it. ' +
     'Ask its administrator to enable it.',
@@ -45,7 +47,7 @@ export const METADATA_MESSAGES = {
   /** `name`: the name of an endpoint, or "issuer". */
   notHttps: (name: string) =>
     `The provider's ${name} is not https, so anyone on the network could read the sign-in. ` +
-    'Latchkey does not use it; ask its administrator to fix it.',
+    "Latchkey does not use it. Ask the provider's administrator to fix that.",
   unreadableKeys:
     "The provider's signing keys could not be read, so its answer could not be checked. " +
     'Try again later.',
@@ -59,9 +61,9 @@ export const ISSUER_MESSAGES = {
     `The provider spells its issuer ${announced}: set the issuer to exactly that.`,
   manyTenants: (configured: string, announced: string) =>
     `The provider at ${configured} serves many tenants: its issuer is ${announced}. Set the issuer ` +
-    "to your own tenant's: put its ID in place of the braces.",
+    "to your own tenant's: replace the braces with its ID.",
   other: (configured: string, announced: string) =>
-    `The provider at ${configured} says that its issuer is another one: ${announced}. If that is your ` +
+    `The provider at ${configured} names another issuer as its own: ${announced}. If that is your ` +
     'provider, set the issuer to exactly that.',
 }
 
@@ -83,15 +85,15 @@ export const SCOPE_MESSAGES = {
 
 /** About an address that the user pasted. They quote nothing of the address. */
 export const PASTED_MESSAGES: { readonly [Kind in Pasted]: string } = {
-  taken: 'Latchkey took the address that you pasted.',
+  taken: 'Latchkey accepted the address that you pasted.',
   again: 'Latchkey already has this address. There is nothing more to do.',
-  'no-address': 'Latchkey cannot read this address. Copy all of it from the address bar.',
+  'no-address': 'Latchkey cannot read this address. Copy the whole address from the address bar.',
   'other-place':
     'This is not the address that your provider sends you back to. Sign in there first, then copy ' +
     'the address of the page that cannot be loaded.',
   'no-answer':
-    'This address has no answer from your provider. Copy all of it, including the part after the ' +
-    'question mark.',
+    'This address contains no answer from your provider. Copy the whole address, including the part ' +
+    'after the question mark.',
   'other-sign-in':
     'This address belongs to another sign-in. Open the link of the sign-in that is waiting, and ' +
     'paste the address that it leads to.',
@@ -99,12 +101,12 @@ export const PASTED_MESSAGES: { readonly [Kind in Pasted]: string } = {
 
 const ID_TOKEN_FAULTS = {
   expired: 'it has expired already',
-  notNew: 'it was not made just now',
+  notNew: 'it was not issued just now',
   notYetValid: 'it is not valid yet',
   wrongTime: 'one of its times is wrong',
   wrongClaim: 'one of its claims is wrong',
   noUser: 'it names no user',
-  otherApplication: 'it was made for another application',
+  otherApplication: 'it was issued for another application',
   otherProvider: 'it is from another provider',
   otherOrganization: 'it is for another organization',
   otherSignIn: 'it does not belong to this sign-in',
@@ -112,9 +114,9 @@ const ID_TOKEN_FAULTS = {
   notRecent: 'the provider did not ask you to sign in again, as Latchkey had requested',
   signedInLater: 'it says that you signed in in the future',
   notSigned: 'it is not a signed token',
-  otherSignature: 'its signature is not the provider’s',
-  unknownKey: 'none of the provider’s keys signed it',
-  unreadableKey: 'the provider’s key for it could not be read',
+  otherSignature: "its signature is not the provider's",
+  unknownKey: "none of the provider's keys signed it",
+  unreadableKey: "the provider's key for it could not be read",
   otherAlgorithm: 'it is not signed as the provider announced',
   symmetric:
     'it is signed with a client secret (HS256), which Latchkey does not have; set RS256 or ES256 ' +
@@ -126,20 +128,20 @@ export const ID_TOKEN_MESSAGES = {
   faults: ID_TOKEN_FAULTS,
   invalid: (fault: keyof typeof ID_TOKEN_FAULTS): string =>
     `The provider's proof of who signed in (its ID token) is not valid: ${ID_TOKEN_FAULTS[fault]}. ` +
-    'Latchkey did not use it. Try again; if it happens again, tell its administrator.',
+    "Latchkey did not use it. Try again; if it happens again, tell the provider's administrator.",
   anotherAccount:
     'The provider renewed the session for someone else, so Latchkey ended it. Sign in again.',
   wrongClock: (clockSkewMs: number, during: 'sign-in' | 'renewal'): string =>
     `This computer's clock is ${formatSpan(Math.abs(clockSkewMs))} ${clockSkewMs > 0 ? 'behind' : 'ahead of'} ` +
-    `the provider's, so Latchkey could not check who signed in. Set the clock right` +
+    `the provider's, so Latchkey could not check who signed in. Correct the clock` +
     `${during === 'sign-in' ? ', then sign in again' : '. Latchkey then renews the session'}.`,
 }
 
 /** About what a browser brought back. */
 export const CALLBACK_MESSAGES = {
   noIssuer:
-    "The answer did not say which provider it came from, although yours promises to. Latchkey didn't " +
-    'use it. Try again.',
+    'The answer did not say which provider it came from, although your provider promises to say so. ' +
+    "Latchkey didn't use it. Try again.",
   otherIssuer:
     "The answer came from a different provider than the one you were sent to. Latchkey didn't use it. " +
     'Try again.',
@@ -161,8 +163,8 @@ export const TOKEN_MESSAGES = {
   unreadable: (grant: Grant, member: string) =>
     `The provider's answer to ${ACTIONS[grant].noun} could not be understood (${member} is missing or ` +
     'malformed). ' +
-    (grant === 'sign-in' ? 'Nothing was kept. Try again' : 'Latchkey tries again') +
-    '; if it happens again, the provider is at fault.',
+    (grant === 'sign-in' ? 'Nothing was stored. Try again' : 'Latchkey tries again') +
+    "; if it happens again, tell the provider's administrator.",
   notNow: (grant: Grant, quote: string) =>
     `The provider cannot ${ACTIONS[grant].verb} now: ${quote}. Try again later.`,
   failed: (grant: Grant, status: number) =>
@@ -172,23 +174,23 @@ export const TOKEN_MESSAGES = {
     'requires. Check the issuer setting, and whether a proxy or a firewall answers instead.',
   otherSuccess: (grant: Grant, status: number) =>
     `The provider answered ${status} to ${ACTIONS[grant].noun}, but tokens are valid only with 200, so ` +
-    'Latchkey does not use them. The provider is at fault.',
+    "Latchkey does not use them. Tell the provider's administrator.",
   codeNotAccepted: (quote: string) =>
     `The provider did not accept the sign-in: ${quote}. Try again.`,
   signInRejected: (quote: string) =>
-    `The provider refused to finish the sign-in: ${quote}. Check the client ID and how the ` +
-    'application is registered there.',
+    `The provider rejected the sign-in: ${quote}. Check the client ID and how the application is ` +
+    'registered there.',
   sessionEnded: 'The provider has ended your session. Sign in again.',
   sessionReused:
     'The provider has ended your session because another copy of this session was used. Sign in ' +
-    'again; if you did not copy it yourself, ask the provider’s administrator.',
+    "again. If you did not copy it yourself, ask the provider's administrator.",
   wantsUser: (quote: string) =>
-    `The provider wants to see you before it renews the session: ${quote}. Sign in again.`,
+    `The provider does not renew the session until you sign in again: ${quote}.`,
   registrationChanged: (quote: string) =>
-    `The provider refused to renew the session: ${quote}. Ask its administrator how this ` +
-    'application is registered there now, or sign in again.',
+    `The provider rejected the renewal of the session: ${quote}. Sign in again. If that does not ` +
+    'help, ask its administrator how this application is registered there now.',
   renewalRejected: (quote: string) =>
-    `The provider refused to renew the session: ${quote}. Latchkey tries again.`,
+    `The provider rejected the renewal of the session: ${quote}. Latchkey tries again.`,
 }
 
 /** About an old session that the provider was asked to end. */

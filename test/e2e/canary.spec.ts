@@ -345,7 +345,7 @@ test('S38: the messages on a terminal show no secret either', async ({
   }
   await expect.poll(() => program.stdout()).toContain('Sign-ins use ')
   await signInHere({ token: 'echo' })
-  await expect.poll(() => program.stdout()).toContain('The provider refused to finish the sign-in')
+  await expect.poll(() => program.stdout()).toContain('The provider rejected the sign-in')
   // Not invalid_request: if that quotes offline_access, Latchkey asks again without the scope.
   await signInHere({}, 'unauthorized_client')
   await expect.poll(() => program.stdout()).toContain('The provider could not sign you in')

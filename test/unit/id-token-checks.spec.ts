@@ -99,7 +99,7 @@ for (const [what, changes, expected] of GOOD) {
 
 const NOT_THIS = 'does not belong to this sign-in'
 const NOBODY = 'names no user'
-const OTHER_APP = 'made for another application'
+const OTHER_APP = 'issued for another application'
 const NOT_BESIDE = 'does not belong to the access token'
 const NOT_ANEW = 'did not ask you to sign in again'
 const BAD: readonly (readonly [
@@ -127,9 +127,9 @@ const BAD: readonly (readonly [
   ['a number as sub', { sub: 7 }, NOBODY],
   ['an exp 31 s ago', { exp: NOW_S - 31 }, 'expired already'],
   ['no exp', { exp: undefined }, 'expired already'],
-  ['an iat 631 s ago', { iat: NOW_S - 631 }, 'not made just now'],
-  ['an iat in 31 s', { iat: NOW_S + 31 }, 'not made just now'],
-  ['no iat', { iat: undefined }, 'not made just now'],
+  ['an iat 631 s ago', { iat: NOW_S - 631 }, 'not issued just now'],
+  ['an iat in 31 s', { iat: NOW_S + 31 }, 'not issued just now'],
+  ['no iat', { iat: undefined }, 'not issued just now'],
   ['an nbf in 31 s', { nbf: NOW_S + 31 }, 'not valid yet'],
   ['another at_hash', { at_hash: AT_HASH.toLowerCase() }, NOT_BESIDE],
   ['a part of its at_hash', { at_hash: AT_HASH.slice(0, -1) }, NOT_BESIDE],

@@ -109,8 +109,8 @@ test.describe('OpenID Connect Core 12.2: a renewed ID token is ignored', () => {
 test.describe('the clock is not blamed if the provider’s Date agrees with it:', () => {
   for (const [name, change, words] of [
     ['an expired ID token', { exp: -7_200 }, 'it has expired already'],
-    ['an ID token that was issued long ago', { iat: -7_200 }, 'it was not made just now'],
-    ['an ID token from tomorrow', { iat: 86_400 }, 'it was not made just now'],
+    ['an ID token that was issued long ago', { iat: -7_200 }, 'it was not issued just now'],
+    ['an ID token from tomorrow', { iat: 86_400 }, 'it was not issued just now'],
   ] as const) {
     test(name, async ({ start }) => {
       const { signIn, reached } = await start({
@@ -273,7 +273,7 @@ test.describe('RFC 8017 section 3.1: an RSA key with which anyone can sign is ig
     await fetch(await answerLink(await signIn()))
     expect((await reached('failed')).lastResult).toMatchObject({
       code: 'invalid-id-token',
-      reason: expect.stringContaining('none of the provider’s keys signed it'),
+      reason: expect.stringContaining("none of the provider's keys signed it"),
     })
   })
 })

@@ -120,7 +120,7 @@ test.describe('RFC 7517 section 5: an unreadable entry is ignored', () => {
   test('a key for encryption verifies no signature', async () => {
     const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
     const key = { ...pairs.ours.publicJwk, kid: 'k', use: 'enc' }
-    expect(await refusalOf(verify(idToken, [key]))).toContain('none of the provider’s keys signed')
+    expect(await refusalOf(verify(idToken, [key]))).toContain("none of the provider's keys signed")
   })
 
   test('if the key that signed is unreadable, the message says so', async () => {
@@ -169,7 +169,7 @@ test.describe('OpenID Connect Core 10.1: each possible key is tried', () => {
       { ...pairs.ours.publicJwk, kid: 'l' },
       pairs.ours.publicJwk,
     ]
-    expect(await refusalOf(verify(idToken, keys))).toContain('signature is not the provider’s')
+    expect(await refusalOf(verify(idToken, keys))).toContain("signature is not the provider's")
     // The keys are not read again either, or an attacker could cause that with each forged token.
     const later = [{ ...pairs.ours.publicJwk, kid: 'k' }]
     expect(await refusalOf(verify(idToken, keys, later))).toContain('signature is not')
@@ -178,7 +178,7 @@ test.describe('OpenID Connect Core 10.1: each possible key is tried', () => {
   test('a token that none of the keys signed is rejected, and the keys are read once more', async () => {
     const idToken = await sign(pairs.third.privateKey)
     const before = [pairs.other.publicJwk, pairs.ours.publicJwk]
-    expect(await refusalOf(verify(idToken, before))).toContain('signature is not the provider’s')
+    expect(await refusalOf(verify(idToken, before))).toContain("signature is not the provider's")
     expect(await verify(idToken, before, [pairs.ours.publicJwk, pairs.third.publicJwk])).toEqual({
       sub: 'alice',
       reads: 2,

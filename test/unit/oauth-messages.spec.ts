@@ -42,7 +42,7 @@ test('the messages about the metadata and the keys', () => {
     notHttps('token_endpoint'),
     METADATA_MESSAGES.unreadableKeys,
   ]).toEqual([
-    'The provider does not offer the authorization code flow, which Latchkey needs.',
+    'The provider does not offer the authorization code flow, which Latchkey needs. Ask its administrator to enable it.',
     'The provider does not support PKCE with S256, and Latchkey does not sign in without it. Ask its administrator to enable it.',
     'The provider answered 503 at https://id.example/.well-known/openid-configuration. Try again later.',
     'The provider answered 404 at https://id.example/.well-known/openid-configuration. Check the issuer setting.',
@@ -50,7 +50,7 @@ test('the messages about the metadata and the keys', () => {
     "The answer of https://id.example/.well-known/openid-configuration is not an OpenID provider's metadata. Check the issuer setting.",
     'The provider signs ID tokens with HS256 only, which needs a client secret to check, and Latchkey has none. Set RS256 or ES256 for your application there, or ask its administrator.',
     'The provider signs ID tokens only in ways that Latchkey cannot check. Ask its administrator for RS256 or ES256.',
-    "The provider's token_endpoint is not https, so anyone on the network could read the sign-in. Latchkey does not use it; ask its administrator to fix it.",
+    "The provider's token_endpoint is not https, so anyone on the network could read the sign-in. Latchkey does not use it. Ask the provider's administrator to fix that.",
     "The provider's signing keys could not be read, so its answer could not be checked. Try again later.",
   ])
 })
@@ -65,8 +65,8 @@ test('the messages about another issuer', () => {
   ]).toEqual([
     'The provider at https://id.example does not say what its issuer is. Check the issuer setting.',
     'The provider spells its issuer https://id.example/: set the issuer to exactly that.',
-    "The provider at https://id.example serves many tenants: its issuer is https://id.example/{tenantid}. Set the issuer to your own tenant's: put its ID in place of the braces.",
-    'The provider at https://id.example says that its issuer is another one: https://other.example. If that is your provider, set the issuer to exactly that.',
+    "The provider at https://id.example serves many tenants: its issuer is https://id.example/{tenantid}. Set the issuer to your own tenant's: replace the braces with its ID.",
+    'The provider at https://id.example names another issuer as its own: https://other.example. If that is your provider, set the issuer to exactly that.',
   ])
 })
 
@@ -96,7 +96,7 @@ test('the messages about the callback', () => {
     failed('"invalid_scope"', true),
   ]).toEqual([
     "This computer has no IPv6, so your browser can't return to [::1]. Choose another host with --redirect-host 127.0.0.1, and register that one.",
-    "The answer did not say which provider it came from, although yours promises to. Latchkey didn't use it. Try again.",
+    "The answer did not say which provider it came from, although your provider promises to say so. Latchkey didn't use it. Try again.",
     "The answer came from a different provider than the one you were sent to. Latchkey didn't use it. Try again.",
     'The sign-in was denied at the provider: "access_denied".',
     'The provider could not sign you in: "server_error".',
@@ -106,13 +106,13 @@ test('the messages about the callback', () => {
 
 test('the messages about a pasted address', () => {
   expect(PASTED_MESSAGES).toEqual({
-    taken: 'Latchkey took the address that you pasted.',
+    taken: 'Latchkey accepted the address that you pasted.',
     again: 'Latchkey already has this address. There is nothing more to do.',
-    'no-address': 'Latchkey cannot read this address. Copy all of it from the address bar.',
+    'no-address': 'Latchkey cannot read this address. Copy the whole address from the address bar.',
     'other-place':
       'This is not the address that your provider sends you back to. Sign in there first, then copy the address of the page that cannot be loaded.',
     'no-answer':
-      'This address has no answer from your provider. Copy all of it, including the part after the question mark.',
+      'This address contains no answer from your provider. Copy the whole address, including the part after the question mark.',
     'other-sign-in':
       'This address belongs to another sign-in. Open the link of the sign-in that is waiting, and paste the address that it leads to.',
   })
@@ -137,21 +137,21 @@ test('the messages about the answers of the token endpoint', () => {
     TOKEN_MESSAGES.registrationChanged('"invalid_client"'),
     TOKEN_MESSAGES.renewalRejected('"invalid_request"'),
   ]).toEqual([
-    "The provider's answer to the sign-in could not be understood (id_token is missing or malformed). Nothing was kept. Try again; if it happens again, the provider is at fault.",
-    "The provider's answer to the renewal of the session could not be understood (access_token is missing or malformed). Latchkey tries again; if it happens again, the provider is at fault.",
+    "The provider's answer to the sign-in could not be understood (id_token is missing or malformed). Nothing was stored. Try again; if it happens again, tell the provider's administrator.",
+    "The provider's answer to the renewal of the session could not be understood (access_token is missing or malformed). Latchkey tries again; if it happens again, tell the provider's administrator.",
     'The provider cannot finish the sign-in now: "slow_down". Try again later.',
     'The provider cannot renew the session now: "server_error". Try again later.',
     'The provider answered 503 to the sign-in. Try again later.',
     'The provider answered 503 to the renewal of the session. Try again later.',
     'The provider answered 404 to the renewal of the session without giving a reason, which OAuth requires. Check the issuer setting, and whether a proxy or a firewall answers instead.',
-    'The provider answered 203 to the renewal of the session, but tokens are valid only with 200, so Latchkey does not use them. The provider is at fault.',
+    "The provider answered 203 to the renewal of the session, but tokens are valid only with 200, so Latchkey does not use them. Tell the provider's administrator.",
     'The provider did not accept the sign-in: "invalid_grant". Try again.',
-    'The provider refused to finish the sign-in: "invalid_client". Check the client ID and how the application is registered there.',
+    'The provider rejected the sign-in: "invalid_client". Check the client ID and how the application is registered there.',
     'The provider has ended your session. Sign in again.',
-    'The provider has ended your session because another copy of this session was used. Sign in again; if you did not copy it yourself, ask the provider’s administrator.',
-    'The provider wants to see you before it renews the session: "login_required". Sign in again.',
-    'The provider refused to renew the session: "invalid_client". Ask its administrator how this application is registered there now, or sign in again.',
-    'The provider refused to renew the session: "invalid_request". Latchkey tries again.',
+    "The provider has ended your session because another copy of this session was used. Sign in again. If you did not copy it yourself, ask the provider's administrator.",
+    'The provider does not renew the session until you sign in again: "login_required".',
+    'The provider rejected the renewal of the session: "invalid_client". Sign in again. If that does not help, ask its administrator how this application is registered there now.',
+    'The provider rejected the renewal of the session: "invalid_request". Latchkey tries again.',
   ])
 })
 
@@ -170,9 +170,9 @@ test('the messages about the ID token', () => {
     wrongClock(-90_000, 'renewal'),
     ID_TOKEN_MESSAGES.anotherAccount,
   ]).toEqual([
-    "The provider's proof of who signed in (its ID token) is not valid: it has expired already. Latchkey did not use it. Try again; if it happens again, tell its administrator.",
-    "This computer's clock is 2 hours behind the provider's, so Latchkey could not check who signed in. Set the clock right, then sign in again.",
-    "This computer's clock is 90 seconds ahead of the provider's, so Latchkey could not check who signed in. Set the clock right. Latchkey then renews the session.",
+    "The provider's proof of who signed in (its ID token) is not valid: it has expired already. Latchkey did not use it. Try again; if it happens again, tell the provider's administrator.",
+    "This computer's clock is 2 hours behind the provider's, so Latchkey could not check who signed in. Correct the clock, then sign in again.",
+    "This computer's clock is 90 seconds ahead of the provider's, so Latchkey could not check who signed in. Correct the clock. Latchkey then renews the session.",
     'The provider renewed the session for someone else, so Latchkey ended it. Sign in again.',
   ])
 })

@@ -138,7 +138,7 @@ const FAILURES: readonly [
     'a client that the provider no longer knows',
     { token: 'echo' },
     'failing',
-    'refused to renew the session',
+    'rejected the renewal of the session',
   ],
 ]
 
@@ -437,7 +437,7 @@ test.describe('a wrong clock', () => {
       const said = `This computer's clock is ${words.replace('’', "'")}`
       expect((await reached('failed')).lastResult).toMatchObject({
         code: 'wrong-clock',
-        reason: expect.stringMatching(/Set the clock right, then sign in again\.$/),
+        reason: expect.stringMatching(/Correct the clock, then sign in again\.$/),
       })
       const { lastResult } = await reached('failed')
       // A header has no milliseconds, and the sign-in takes its time.
