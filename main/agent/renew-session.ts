@@ -63,7 +63,7 @@ export function wakeRenewal(keeper: Keeper): void {
   const nowMs = deps.clock.nowMs()
   const step = decideWake(state.session, state.renewal, nowMs)
   if (step) setPlan(keeper, step, plan?.sessionNumber)
-  // The timer stood still during sleep, so wait anew by the wall clock, unless it was set back.
+  // The timer stood still during sleep, so wait again by the wall clock, unless it was set back.
   else if (plan && plan.atMs - nowMs < plan.waitMs) setPlan(keeper, plan, plan.sessionNumber)
 }
 

@@ -7,7 +7,7 @@ export type Clock = {
   after(ms: number, run: () => void): () => void
   /**
    * How long {@link at} may go without a look at the wall clock, in milliseconds. Half a minute by default.
-   * Infinity if the program learns of each waking of the computer, and waits anew then.
+   * Infinity if the program learns of each waking of the computer, and then waits again.
    */
   longestNapMs?: number
 }

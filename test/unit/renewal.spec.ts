@@ -530,9 +530,7 @@ test.describe('after a sleep', () => {
     expect(provider.requests.token).toBe(1)
   })
 
-  test('a wake-up before it is due starts its wait anew, by the wall clock', async ({
-    signedIn,
-  }) => {
+  test('a wake-up before it is due restarts the wait by the wall clock', async ({ signedIn }) => {
     const { agent, clock, next } = await signedIn()
     // As in the tray app, which learns of each wake-up.
     clock.longestNapMs = Infinity
