@@ -1,5 +1,7 @@
 // Reads the code of a system error, and explains errors of files to people.
 
+import { DISK_ERRORS } from './base-messages.js'
+
 /** Reads a code such as `ENOENT`. Empty if the thrown value has none. */
 export function readErrno(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return ''
@@ -11,19 +13,4 @@ export function diskError(thrown: unknown): string {
   const errno = readErrno(thrown)
   const words = DISK_ERRORS[errno]
   return words === undefined ? errno : `${words}, ${errno}`
-}
-
-const DISK_ERRORS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'your share of the disk is used up',
-  EFBIG: 'files may not be that large here',
-  EACCES: 'not permitted',
-  EPERM: 'not permitted',
-  EROFS: 'the disk is read-only',
-  EIO: 'the disk failed',
-  ELOOP: 'a link is in its place',
-  ENOTREGULAR: 'it is not a regular file',
-  EFILETOOLARGE: 'it is too large',
-  EISDIR: 'a folder is in its place',
-  ERR_FS_EISDIR: 'a folder is in its place',
 }

@@ -1,5 +1,7 @@
 // The one error of the sign-in code, with a closed list of codes and a message for people.
 
+import { ERROR_MESSAGES } from './base-messages.js'
+
 export type ErrorCode =
   | 'not-configured'
   | 'provider-unreachable'
@@ -55,19 +57,11 @@ export class AuthError extends Error {
 export function asAuthError(thrown: unknown): AuthError {
   if (thrown instanceof AuthError) return thrown
   const name = thrown instanceof Error ? thrown.name : typeof thrown
-  return new AuthError(
-    'unexpected',
-    `Latchkey ran into an error of its own (${name}). Try again; if it happens again, report it.`,
-    { cause: thrown },
-  )
+  return new AuthError('unexpected', ERROR_MESSAGES.unexpected(name), { cause: thrown })
 }
 
 export function tooManyRequests(retryAfterMs: number | null): AuthError {
-  return new AuthError(
-    'provider-error',
-    'The provider says that there were too many requests. Wait a minute, then try again.',
-    { retryAfterMs },
-  )
+  return new AuthError('provider-error', ERROR_MESSAGES.tooManyRequests, { retryAfterMs })
 }
 
 const LONGEST_QUOTE = 200

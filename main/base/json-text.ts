@@ -1,5 +1,7 @@
 // Reads handwritten JSON: allows comments and final commas, and gives each error a position.
 
+import { JSON_FAULTS, JSON_PARTS } from './base-messages.js'
+
 /** Counted from 1, as in editors. */
 export type Place = { readonly line: number; readonly column: number }
 
@@ -44,7 +46,7 @@ export function parseJsonText(text: string): JsonText {
   const start = reader.at()
   const value = readValue(reader, 0, members)
   reader.skip()
-  if (reader.next() !== '') throw reader.unexpected('the end of the file')
+  if (reader.next() !== '') throw reader.unexpected(JSON_PARTS.end)
   return { value, start, members, hasComments: reader.hasComments() }
 }
 
@@ -78,12 +80,11 @@ function createReader(text: string) {
       if (match(/\/\/[^\r\n]*|\/\*[^]*?\*\//y) === null) break
       commented = true
     }
-    if (text.startsWith('/*', at)) throw fail('a comment has no end')
+    if (text.startsWith('/*', at)) throw fail(JSON_FAULTS.openComment)
   }
   const unexpected = (wanted: string): JsonTextError => {
     const [character = ''] = text.slice(at, at + 2)
-    const found = character === '' ? 'the file ends' : `there is ${JSON.stringify(character)}`
-    return fail(`${wanted} was expected, and ${found}`)
+    return fail(JSON_FAULTS.unexpected(wanted, character))
   }
   return {
     at: () => at,
@@ -98,7 +99,7 @@ function createReader(text: string) {
 }
 
 function readValue(reader: Reader, depth: number, members?: Map<string, Member>): unknown {
-  if (depth > DEEPEST) throw reader.fail('the brackets are too deep')
+  if (depth > DEEPEST) throw reader.fail(JSON_FAULTS.tooDeep)
   switch (reader.next()) {
     case '{':
       return readObject(reader, depth, members)
@@ -110,7 +111,7 @@ function readValue(reader: Reader, depth: number, members?: Map<string, Member>)
       const word = reader.match(
         /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])/y,
       )
-      if (word === null) throw reader.unexpected('a value')
+      if (word === null) throw reader.unexpected(JSON_PARTS.value)
       return JSON.parse(word)
     }
   }
@@ -120,11 +121,11 @@ function readObject(reader: Reader, depth: number, members?: Map<string, Member>
   const entries = new Map<string, unknown>()
   readItems(reader, '{', '}', () => {
     const start = reader.at()
-    if (reader.next() !== '"') throw reader.unexpected('a name in double quotes')
+    if (reader.next() !== '"') throw reader.unexpected(JSON_PARTS.name)
     const name = readString(reader)
-    if (entries.has(name)) throw reader.fail(`${JSON.stringify(name)} is there twice`, start)
+    if (entries.has(name)) throw reader.fail(JSON_FAULTS.duplicate(name), start)
     reader.skip()
-    if (reader.match(/:/y) === null) throw reader.unexpected('a colon')
+    if (reader.match(/:/y) === null) throw reader.unexpected(JSON_PARTS.colon)
     reader.skip()
     const valueStart = reader.at()
     entries.set(name, readValue(reader, depth + 1))
@@ -150,7 +151,7 @@ function readItems(reader: Reader, open: string, close: string, readItem: () => 
     readItem()
     reader.skip()
     if (isAt(close)) return
-    if (!isAt(',')) throw reader.unexpected(`a comma or ${JSON.stringify(close)}`)
+    if (!isAt(',')) throw reader.unexpected(JSON_PARTS.commaOr(close))
   }
 }
 
@@ -159,7 +160,7 @@ function readString(reader: Reader): string {
   // eslint-disable-next-line no-control-regex
   const found = reader.match(/"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y)
   if (found !== null) return JSON.parse(found) as string
-  throw reader.fail('a text has no end, or a backslash or line break that it cannot have', start)
+  throw reader.fail(JSON_FAULTS.text, start)
 }
 
 /**

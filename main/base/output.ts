@@ -1,5 +1,6 @@
 // The one place that prints: to a terminal, or to a program that reads the output.
 
+import { ERROR_MESSAGES } from './base-messages.js'
 import { readErrno } from './errno.js'
 import { printable } from './printable.js'
 
@@ -61,7 +62,7 @@ export function watchOutput(onGone: () => void, onFailed: (message: string) => v
       // A closed terminal gives EIO.
       const isGone = GONE.has(code) || (code === 'EIO' && process[stream].isTTY)
       if (isGone) onGone()
-      else onFailed(`The output cannot be written (${code || 'no reason given'}).`)
+      else onFailed(ERROR_MESSAGES.outputFailed(code))
     })
   }
 }

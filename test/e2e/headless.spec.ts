@@ -1,5 +1,6 @@
 // The headless program, as people and other programs use it.
 
+import { ERROR_MESSAGES } from '../../main/base/base-messages.js'
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
@@ -301,7 +302,7 @@ for (const [what, flags, stream] of [
     const program = await run([...flags], { through })
     program.type('nonsense')
     expect(await program.ended).toBe(1)
-    const word = 'latchkey: The output cannot be written (ENOSPC).\n'
+    const word = `latchkey: ${ERROR_MESSAGES.outputFailed('ENOSPC')}\n`
     if (stream === '>') expect(program.stderr()).toContain(word)
     expect(await readdir(program.dataDir)).not.toContain('service.json')
   })

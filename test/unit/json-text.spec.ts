@@ -1,6 +1,7 @@
 // JSON written by hand: parsed as by JSON.parse if it is valid, and otherwise rejected with the place of the error.
 
 import { expect, test } from '@playwright/test'
+import { JSON_FAULTS, JSON_PARTS } from '../../main/base/base-messages.js'
 import { JsonTextError, parseJsonText } from '../../main/base/json-text.js'
 
 for (const text of [
@@ -20,28 +21,29 @@ for (const text of [
   })
 }
 
+const { unexpected } = JSON_FAULTS
 for (const [text, line, column, message] of [
-  ['', 1, 1, 'a value was expected, and the file ends'],
-  ['{', 1, 2, 'a name in double quotes was expected, and the file ends'],
-  ['{ "a": 1', 1, 9, 'a comma or "}" was expected, and the file ends'],
-  ['[1 2]', 1, 4, 'a comma or "]" was expected, and there is "2"'],
-  ["{\r\n  'a': 1 }", 2, 3, 'a name in double quotes was expected, and there is "\'"'],
-  ['{\r  a: 1 }', 2, 3, 'a name in double quotes was expected, and there is "a"'],
-  ['{ "a" 1 }', 1, 7, 'a colon was expected, and there is "1"'],
-  ['{ "a": tru }', 1, 8, 'a value was expected, and there is "t"'],
-  ['{ "a": 01 }', 1, 8, 'a value was expected, and there is "0"'],
-  ['{ "a": 1. }', 1, 8, 'a value was expected, and there is "1"'],
-  ['{ "a": NaN }', 1, 8, 'a value was expected, and there is "N"'],
-  ['{ "a": , }', 1, 8, 'a value was expected, and there is ","'],
-  ['{,}', 1, 2, 'a name in double quotes was expected, and there is ","'],
-  ['[1,,2]', 1, 4, 'a value was expected, and there is ","'],
-  ['{}\n\n{}', 3, 1, 'the end of the file was expected, and there is "{"'],
-  ['{ "a": "b\n" }', 1, 8, 'a text has no end, or a backslash or line break that it cannot have'],
-  ['{ "a": "C:\\x" }', 1, 8, 'a text has no end, or a backslash or line break that it cannot have'],
-  ['{ /* "a": 1 }', 1, 3, 'a comment has no end'],
-  ['\ufeff{ / }', 1, 3, 'a name in double quotes was expected, and there is "/"'],
-  ['\n{ "a": { "b": 1, "b": 2 } }', 2, 18, '"b" is there twice'],
-  ['['.repeat(100_000), 1, 66, 'the brackets are too deep'],
+  ['', 1, 1, unexpected(JSON_PARTS.value, '')],
+  ['{', 1, 2, unexpected(JSON_PARTS.name, '')],
+  ['{ "a": 1', 1, 9, unexpected(JSON_PARTS.commaOr('}'), '')],
+  ['[1 2]', 1, 4, unexpected(JSON_PARTS.commaOr(']'), '2')],
+  ["{\r\n  'a': 1 }", 2, 3, unexpected(JSON_PARTS.name, "'")],
+  ['{\r  a: 1 }', 2, 3, unexpected(JSON_PARTS.name, 'a')],
+  ['{ "a" 1 }', 1, 7, unexpected(JSON_PARTS.colon, '1')],
+  ['{ "a": tru }', 1, 8, unexpected(JSON_PARTS.value, 't')],
+  ['{ "a": 01 }', 1, 8, unexpected(JSON_PARTS.value, '0')],
+  ['{ "a": 1. }', 1, 8, unexpected(JSON_PARTS.value, '1')],
+  ['{ "a": NaN }', 1, 8, unexpected(JSON_PARTS.value, 'N')],
+  ['{ "a": , }', 1, 8, unexpected(JSON_PARTS.value, ',')],
+  ['{,}', 1, 2, unexpected(JSON_PARTS.name, ',')],
+  ['[1,,2]', 1, 4, unexpected(JSON_PARTS.value, ',')],
+  ['{}\n\n{}', 3, 1, unexpected(JSON_PARTS.end, '{')],
+  ['{ "a": "b\n" }', 1, 8, JSON_FAULTS.text],
+  ['{ "a": "C:\\x" }', 1, 8, JSON_FAULTS.text],
+  ['{ /* "a": 1 }', 1, 3, JSON_FAULTS.openComment],
+  ['\ufeff{ / }', 1, 3, unexpected(JSON_PARTS.name, '/')],
+  ['\n{ "a": { "b": 1, "b": 2 } }', 2, 18, JSON_FAULTS.duplicate('b')],
+  ['['.repeat(100_000), 1, 66, JSON_FAULTS.tooDeep],
 ] as const) {
   test(`${JSON.stringify(text.slice(0, 40))} is rejected at line ${line}, column ${column}`, () => {
     const read = (): unknown => parseJsonText(text)

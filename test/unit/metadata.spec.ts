@@ -1,6 +1,7 @@
 // The provider's metadata, including invalid ones.
 
 import { expect, test as base } from '@playwright/test'
+import { ERROR_MESSAGES } from '../../main/base/base-messages.js'
 import { fetchMetadata } from '../../main/oauth/metadata.js'
 import { AuthError, type ErrorCode } from '../../main/base/errors.js'
 import { createHttp } from '../../main/net/http.js'
@@ -380,7 +381,7 @@ for (const body of ['[]', 'null', '"text"', '']) {
 
 const FAULTS: [NonNullable<Misbehaviour['discovery']>, ErrorCode, string][] = [
   ['server-error', 'provider-error', METADATA_MESSAGES.status(500, 'URL')],
-  ['rate-limited', 'provider-error', 'too many requests'],
+  ['rate-limited', 'provider-error', ERROR_MESSAGES.tooManyRequests],
   ['not-json', 'invalid-metadata', METADATA_MESSAGES.notMetadata('URL', undefined)],
   ['truncated', 'provider-error', `broke off while ${PURPOSES.metadata}`],
   ['oversized', 'provider-error', 'sent more than 1024 KiB'],

@@ -10,6 +10,7 @@ import { findCommandArgs, joinFlags } from '../../main/settings/flags.js'
 import { examineSettings, readSettings, type Sources } from '../../main/settings/read.js'
 import { formatHelp } from '../../main/settings/help.js'
 import type { Settings } from '../../main/settings/options.js'
+import { JSON_FAULTS, JSON_PARTS } from '../../main/base/base-messages.js'
 import { diskError } from '../../main/base/errno.js'
 import { SettingsError } from '../../main/base/settings-error.js'
 import { MESSAGES, RULES } from '../../main/settings/settings-messages.js'
@@ -646,13 +647,13 @@ const UNUSABLE_FILES: [string, string | Buffer, (path: string) => string][] = [
     (path) =>
       MESSAGES.invalidJson(
         `${path} (line 3, column 1)`,
-        'a comma or "}" was expected, and there is "\\""',
+        JSON_FAULTS.unexpected(JSON_PARTS.commaOr('}'), '"'),
       ),
   ],
   [
     'the same setting twice',
     '\ufeff{ "port": 1000, "port": 2000 }',
-    (path) => MESSAGES.invalidJson(`${path} (line 1, column 17)`, '"port" is there twice'),
+    (path) => MESSAGES.invalidJson(`${path} (line 1, column 17)`, JSON_FAULTS.duplicate('port')),
   ],
   ['a list', '[]', MESSAGES.notAnObject],
   ['text in UTF-16', Buffer.from('\ufeff{ "port": 1000 }', 'utf16le'), MESSAGES.isUtf16],

@@ -1,5 +1,6 @@
 // Messages and retries if the provider, the network or the clock fails during a renewal.
 
+import { ERROR_MESSAGES } from '../../main/base/base-messages.js'
 import { answerLink } from '../support/person.js'
 import type { Misbehaviour } from '../provider/provider.js'
 import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
@@ -123,7 +124,7 @@ const FAILURES: readonly [
     'failing',
     METADATA_MESSAGES.unreadableKeys,
   ],
-  ['too many requests', { token: 'rate-limited' }, 'failing', 'too many requests'],
+  ['too many requests', { token: 'rate-limited' }, 'failing', ERROR_MESSAGES.tooManyRequests],
   ['an answer that breaks off', { token: 'truncated' }, 'failing', 'broke off'],
   [
     'a hotel’s Wi-Fi in its place',

@@ -1,6 +1,7 @@
 // Saving the window's settings to settings.json.
 
 import { expect, test as base } from '@playwright/test'
+import { JSON_FAULTS, JSON_PARTS } from '../../main/base/base-messages.js'
 import { lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -154,7 +155,7 @@ test('a damaged file is not overwritten', async ({ given }) => {
     kind: 'rejected',
     message: MESSAGES.invalidJson(
       `${given.path} (line 1, column 13)`,
-      'a value was expected, and the file ends',
+      JSON_FAULTS.unexpected(JSON_PARTS.value, ''),
     ),
   })
   expect(await readFile(given.path, 'utf8')).toBe('{ "issuer": ')
