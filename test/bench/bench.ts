@@ -1,5 +1,6 @@
 // Measures the figures of docs/figures.md: `npm run bench`. With words after `--`, only the measurements
-// of those names; with `--quick`, fewer rounds. Both only print. A complete run is recorded.
+// of those names; with `--quick`, fewer rounds. Both only print. A complete run is recorded, a quick one
+// only with `--record`.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -14,7 +15,8 @@ import { describeRun, formatTable, withFigures, withHighlights } from './table.j
 
 const words = process.argv.slice(2)
 const isQuick = words.includes('--quick')
-const names = words.filter((word) => word !== '--quick')
+const isRecorded = words.includes('--record')
+const names = words.filter((word) => !word.startsWith('--'))
 const unknown = names.filter((name) => !MEASUREMENTS.some((one) => one.name === name))
 if (unknown.length > 0) {
   const known = MEASUREMENTS.map(({ name }) => name).join(', ')
@@ -28,17 +30,22 @@ if (process.platform !== 'linux') {
 const startedMs = Date.now()
 const machine = describeMachine()
 installPeers()
+const failures: string[] = []
 const figures = await measure()
 const run: BenchRecord = {
   date: new Date(startedMs).toISOString(),
   commit: readCommit(),
+  quick: isQuick,
   minutes: Number(((Date.now() - startedMs) / 60_000).toFixed(1)),
   machine,
   versions: readVersions(),
   figures,
 }
 console.log(`\n${describeRun(run)}\n\n${formatTable(run)}`)
-if (!isQuick && names.length === 0) {
+if (failures.length > 0) {
+  console.error(`Not measured: ${failures.join(', ')}.`)
+  process.exitCode = 1
+} else if (names.length === 0 && (isRecorded || !isQuick)) {
   writeRecord(ROOT, run)
   rewrite('docs/figures.md', withFigures)
   rewrite('README.md', withHighlights)
@@ -72,6 +79,10 @@ async function measure(): Promise<BenchRecord['figures']> {
           Object.entries(programs).map(([program, samples]) => [program, summarize(samples)]),
         )
       }
+    } catch (error) {
+      // The other figures took minutes. Don't lose them.
+      console.error(error)
+      failures.push(name)
     } finally {
       await bench.close()
     }

@@ -98,7 +98,7 @@ export const FIGURES: readonly Figure[] = [
     id: 'start modules',
     number: 'B4',
     title: 'Modules loaded until then',
-    unit: 'files',
+    unit: '',
     reference: BARE,
   },
   {
@@ -151,7 +151,7 @@ export const FIGURES: readonly Figure[] = [
     id: 'readers renewals',
     number: 'B8',
     title: '1,000 reads at expiry: renewals',
-    unit: 'requests',
+    unit: '',
     limit: { atMost: 1 },
   },
   {
@@ -166,14 +166,14 @@ export const FIGURES: readonly Figure[] = [
     id: 'readers dropped',
     number: 'B8',
     title: 'Connections dropped meanwhile',
-    unit: 'SYNs',
+    unit: '',
     limit: { atMost: 0 },
   },
   {
     id: 'renewal requests',
     number: 'B8b',
     title: 'Requests of a renewal to the provider',
-    unit: 'requests',
+    unit: '',
     limit: { atMost: 1 },
   },
   ...[1, 64].map((connections) => ({
@@ -191,7 +191,7 @@ export const FIGURES: readonly Figure[] = [
     unit: 'ms',
     reference: 'an empty app',
   },
-  { id: 'tray modules', number: 'B9', title: 'Modules loaded until then', unit: 'files' },
+  { id: 'tray modules', number: 'B9', title: 'Modules loaded until then', unit: '' },
   { id: 'tray source', number: 'B9', title: 'Their size', unit: 'kB' },
   { id: 'package', number: 'B10', title: '`app.asar`', unit: 'MB', limit: { atMost: 2 } },
   {

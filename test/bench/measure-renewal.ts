@@ -47,7 +47,7 @@ export async function measureRenewal(bench: Bench): Promise<Measured> {
     await stop(bare)
   }
 
-  await alternate(bench.quick ? 2 : 10, [measureLatchkey, measureBare])
+  await alternate(bench.quick ? 2 : 8, [measureLatchkey, measureBare])
   return measured
 }
 

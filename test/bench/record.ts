@@ -17,6 +17,8 @@ const record = z.strictObject({
   /** UTC. */
   date: z.iso.datetime(),
   commit: z.string(),
+  /** True: with fewer rounds. */
+  quick: z.boolean(),
   minutes: z.number(),
   machine: z.strictObject({
     cpu: z.string(),

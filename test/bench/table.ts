@@ -26,7 +26,8 @@ export function withHighlights(text: string, run: BenchRecord): string {
   const lines = HIGHLIGHTS.map((id) => {
     const { title, unit, reference } = FIGURES.find((figure) => figure.id === id)!
     const programs = run.figures[id]!
-    const medianOf = (name: string): string => `${formatNumber(programs[name]!.median)} ${unit}`
+    const medianOf = (name: string): string =>
+      `${formatNumber(programs[name]!.median)} ${unit}`.trim()
     const compared = reference === undefined ? '' : ` (${reference}: ${medianOf(reference)})`
     return `- ${title}: ${medianOf(LATCHKEY)}${compared}`
   })
@@ -42,11 +43,18 @@ function fill(text: string, content: string): string {
   return `${before}${FROM}\n\n${content}\n\n${TO}${after}`
 }
 
-export function describeRun({ date, commit, machine, versions, minutes }: BenchRecord): string {
+export function describeRun({
+  date,
+  commit,
+  machine,
+  versions,
+  quick,
+  minutes,
+}: BenchRecord): string {
   const { cpu, cores, memoryGb, system, kernel, loadBefore, socketsBefore } = machine
   const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return (
-    `Measured on ${date.slice(0, 10)} at commit ${commit}, in ${minutes} minutes: ${cpu}, ` +
+    `Measured on ${date.slice(0, 10)} at commit ${commit}, in ${minutes} minutes${quick ? ' with few rounds' : ''}: ${cpu}, ` +
     `${cores} cores, ${memoryGb} GB, ${system}, Linux ${kernel}, load ${loadBefore} and ` +
     `${socketsBefore} sockets at the start; ` +
     `${names.join(', ')}.`
@@ -76,7 +84,7 @@ function formatRow(figure: Figure, programs: Readonly<Record<string, Summary>>):
   return [
     figure.number,
     figure.title,
-    `${formatSummary(subject)} ${unit}`,
+    `${formatSummary(subject)} ${unit}`.trim(),
     compared.map((other) => `${other} ${formatSummary(programs[other]!)}`).join('; '),
     reference === undefined ? '' : `${(subject.median / reference.median).toFixed(2)} ×`,
     limit === undefined ? '' : formatLimit(limit, unit),
@@ -102,7 +110,7 @@ function formatLimit(limit: Limit, unit: string): string {
   }
   if ('ratioAtLeast' in limit) return `≥ ${limit.ratioAtLeast} ×`
   if ('overAtMost' in limit) return `≤ ${limit.overAtMost} more`
-  return `≤ ${limit.atMost} ${unit}`
+  return `≤ ${limit.atMost} ${unit}`.trim()
 }
 
 /** Compares the medians of the subject and the reference, as far as the limit needs both. */

@@ -1,12 +1,14 @@
-// The bench's arithmetic and its table.
+// The bench's arithmetic and its table, and that the documents show the recorded run.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { FIGURES } from '../bench/figures.js'
 import { measureOutside } from '../bench/intervals.js'
+import { readRecord } from '../bench/record.js'
 import { alternate, createSamples } from '../bench/samples.js'
 import { median, summarize } from '../bench/statistics.js'
-import { formatTable, isMet } from '../bench/table.js'
+import { formatTable, isMet, withFigures, withHighlights } from '../bench/table.js'
 import { ROOT } from '../support/root.js'
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
@@ -101,6 +103,17 @@ test('the table has a row for each figure that was measured', () => {
     ],
     ['B10', '`app.asar`', '2.5 MB', '', '', '≤ 2 MB', '**no**'],
   ])
+})
+
+test('the recorded run has all figures, and no other', () => {
+  const { figures } = readRecord(ROOT)
+  expect(Object.keys(figures).toSorted()).toEqual(FIGURES.map(({ id }) => id).toSorted())
+})
+
+test('docs/figures.md and the README show the recorded run', () => {
+  const run = readRecord(ROOT)
+  expect(read('docs/figures.md')).toBe(withFigures(read('docs/figures.md'), run))
+  expect(read('README.md')).toBe(withHighlights(read('README.md'), run))
 })
 
 test('the peers are pinned to exact versions, and axios and jose to those of Latchkey', () => {
