@@ -6,10 +6,15 @@ import './terminal/no-inspector.js'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { APP_FOLDER } from './base/app-folder.js'
-import { runInTerminal } from './terminal/commands.js'
+import { printInformation } from './terminal/information.js'
 
 const { version } = JSON.parse(readFileSync(join(APP_FOLDER, 'package.json'), 'utf8')) as {
   version: string
 }
 
-await runInTerminal(process.argv.slice(2), { version, invocation: 'npm run headless --' })
+const args = process.argv.slice(2)
+const deps = { version, invocation: 'npm run headless --' }
+if (!printInformation(args, deps)) {
+  const { runInTerminal } = await import('./terminal/commands.js')
+  await runInTerminal(args, deps)
+}

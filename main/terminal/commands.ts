@@ -1,26 +1,23 @@
 // Runs a command line in a terminal: the agent, the diagnosis, the removal, the help or the version.
 
-import { print, watchOutput } from '../base/output.js'
+import { watchOutput } from '../base/output.js'
 import { findCommandArgs } from '../settings/flags.js'
-import { formatHelp } from '../settings/help.js'
 import { createEnding, type Ending } from './ending.js'
-
-/** What runs the commands: plain Node from the source tree, or an installed package. */
-export type CommandDeps = {
-  version: string
-  /** How the user starts a command: `npm run headless --`. */
-  invocation: string
-}
+import { printInformation, type InformationDeps } from './information.js'
 
 /**
  * Runs a command line. Returns true if the command is done, false if it runs until it is stopped. If the
  * command cannot start or is stopped, the process ends with its exit code.
  */
-export async function runInTerminal(args: readonly string[], deps: CommandDeps): Promise<boolean> {
+export async function runInTerminal(
+  args: readonly string[],
+  deps: InformationDeps,
+): Promise<boolean> {
+  if (printInformation(args, deps)) return true
   const ending = createEnding()
   watchOutput(ending.stopOnce, ending.failOnce)
   try {
-    return await runCommandLine(args, deps, ending)
+    return await runCommandLine(args, deps.version, ending)
   } catch (thrown) {
     return ending.giveUp(thrown)
   }
@@ -28,18 +25,10 @@ export async function runInTerminal(args: readonly string[], deps: CommandDeps):
 
 async function runCommandLine(
   args: readonly string[],
-  { version, invocation }: CommandDeps,
+  version: string,
   ending: Ending,
 ): Promise<boolean> {
-  if (args.includes('--help') || args.includes('-h')) {
-    print(formatHelp(invocation))
-    return true
-  }
-  if (args.includes('--version') || args.includes('-V')) {
-    print(version)
-    return true
-  }
-  // Each command is loaded when it runs, so that `--help` loads none.
+  // Each command is loaded when it runs.
   const diagnoseArgs = findCommandArgs('diagnose', args)
   if (diagnoseArgs !== null) {
     const { runDiagnose } = await import('./diagnose-command.js')

@@ -1,8 +1,9 @@
 // Builds what runs and ships, without checking types: `node test/tools/build.mjs [--tests]`. It is plain
 // JavaScript, because it runs on the oldest Node that Latchkey supports, before anything is built.
 //
-// dist/main/       index.js (the tray app), headless.js and start.js, each in one file; preload.cjs;
-//                  and each package that is loaded on first use, in a file of its own
+// dist/main/       index.js (the tray app), start.js and headless.js, each in one file; commands.js, which
+//                  headless.js loads except for the help and the version; preload.cjs; and each
+//                  package that is loaded on first use, in a file of its own
 // dist/renderer/   the window's script
 // dist/demo/       the demo provider
 // dist/third-party-notices.txt   the licences of the packages in these files
@@ -62,6 +63,11 @@ const loadedLater = {
     )
     // `npm start` hands over to the headless program, which is built anyway.
     onResolve({ filter: /^\.\/headless\.js$/ }, ({ path }) => ({ path, external: true }))
+    // The help and the version must not wait until all that runs is read.
+    onResolve({ filter: /^\.\/terminal\/commands\.js$/ }, () => ({
+      path: './commands.js',
+      external: true,
+    }))
   },
 }
 
@@ -88,7 +94,12 @@ const demo = {
 const bundles = [
   {
     ...NODE,
-    entryPoints: ['main/index.ts', 'main/headless.ts', 'main/start.ts'],
+    entryPoints: {
+      index: 'main/index.ts',
+      start: 'main/start.ts',
+      headless: 'main/headless.ts',
+      commands: 'main/terminal/commands.ts',
+    },
     outdir: 'dist/main',
     external: ['electron'],
     plugins: [...NODE.plugins, unmapped],
