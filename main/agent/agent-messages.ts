@@ -33,6 +33,7 @@ export const SIGN_IN_MESSAGES = {
 
   // When a sign-out cannot open the provider's page.
   tooManyLaunchesForSignOut: LAUNCHED_TOO_OFTEN,
+  noBrowserForSignOut: 'No browser is opened here, and no link is shown.',
 }
 
 /** What to do after a timeout, by what reached the callback listener instead of an answer. */

@@ -49,8 +49,7 @@ export function createPersonBrowser(deps: PersonBrowserDeps): PersonBrowser {
     },
     async openSignOutPage(link) {
       if (noBrowser) {
-        if (!deps.showSignOutLink)
-          throw new Error('No browser is opened here, and no link is shown.')
+        if (!deps.showSignOutLink) throw new Error(SIGN_IN_MESSAGES.noBrowserForSignOut)
         return deps.showSignOutLink(link)
       }
       if (!budget.take()) throw new Error(SIGN_IN_MESSAGES.tooManyLaunchesForSignOut)

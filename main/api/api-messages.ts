@@ -66,6 +66,8 @@ export const BODY_ERRORS = {
 
 /** About the service, for the window and the terminal. */
 export const SERVICE_MESSAGES = {
+  /** What a port is needed for, in "Latchkey found no port for …". */
+  portPurpose: 'its local service',
   /** `passedOver` says which port was not available, and why: `1000 is in use by another program`. */
   otherPort: (passedOver: readonly string[], port: number) => {
     const [first, ...rest] = passedOver

@@ -71,7 +71,7 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
       )
     },
     deps.wantedPort === null ? PORT_LADDER : [deps.wantedPort],
-    'its local service',
+    SERVICE_MESSAGES.portPurpose,
   )
   const { port } = bound
   const url = `http://127.0.0.1:${port}`

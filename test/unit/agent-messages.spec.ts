@@ -27,6 +27,7 @@ test('the messages of sign-ins', () => {
     offlineAccessLeftOut: 'Latchkey no longer requests offline_access. Try again.',
     signInWhenReady: 'Sign in again when you are ready.',
     tooManyLaunchesForSignOut: 'The browser was opened 5 times in a minute.',
+    noBrowserForSignOut: 'No browser is opened here, and no link is shown.',
     tooManyWaiting: '64 sign-ins are already waiting. Try again when one of them has ended.',
     timedOut: 'The sign-in timed out after 5 minutes. Advice.',
   })
