@@ -531,14 +531,15 @@ test.describe('after a sleep', () => {
   })
 
   test('a wake-up before it is due restarts the wait by the wall clock', async ({ signedIn }) => {
-    const { agent, clock, next } = await signedIn()
-    // As in the tray app, which learns of each wake-up.
+    const { agent, clock, history, next } = await signedIn()
+    // As in the tray app, which learns of each wake-up. The next plan goes by it.
     clock.longestNapMs = Infinity
-    agent.wake()
+    await agent.read(null)
     clock.leap(30 * MINUTE)
     agent.wake()
     const renewed = next('renewed')
     clock.advance(29 * MINUTE)
+    expect(history.at(-1)?.event.type).toBe('renewal-started')
     await renewed
   })
 
