@@ -4,7 +4,7 @@ import type { LatchkeyApi, TypedRedirect } from '../main/ipc.js'
 import { makeCopyButton } from './button.js'
 import { element, make } from './dom.js'
 import type { TextControl } from './fields.js'
-import { BUTTONS } from './words.js'
+import { BUTTONS, PROVIDER } from './words.js'
 
 const NAMES = ['redirectPort', 'redirectHost', 'redirectPath'] as const
 
@@ -33,9 +33,13 @@ export function createRedirectUris(
     if (latest === looks) show(found)
   }
   const show = (found: readonly string[]): void => {
-    uris.replaceChildren(...found.map((uri) => make('code', {}, [uri])))
     // Saving says what is wrong with a field.
-    box.hidden = found.length === 0
+    uris.replaceChildren(
+      ...(found.length === 0
+        ? [PROVIDER.noRedirectUri]
+        : found.map((uri) => make('code', {}, [uri]))),
+    )
+    copy.hidden = found.length === 0
   }
   for (const name of NAMES) {
     fields[name].input.addEventListener('input', () => void look().catch(() => show([])))

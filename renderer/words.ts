@@ -155,6 +155,7 @@ export const PROVIDER = {
   intro:
     'Latchkey signs you in at your own OpenID provider. Register a native application there, if ' +
     'possible without a secret, with this redirect URI:',
+  noRedirectUri: '(It appears here once the redirect ports, host and path are valid.)',
   trial:
     'To try Latchkey with a demo provider first, run `npm start` in a copy of its source code. ' +
     "Packages don't include the demo.",

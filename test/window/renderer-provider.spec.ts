@@ -631,6 +631,8 @@ test('the redirect URIs follow the fields and can be copied', async ({ open }) =
   expect(await fake(({ calls }) => calls.at(-1))).toEqual(['runCommand', 'copy-redirect-uris'])
   await page.getByLabel('Redirect host').fill('evil.example')
   await expect(uris(page)).toHaveCount(0)
+  await expect(page.getByText(PROVIDER.noRedirectUri)).toBeVisible()
+  await expect(button(page, 'Copy the redirect URI')).toBeHidden()
   await expect(button(page, 'Copy the redirect URI')).toBeHidden()
 })
 
