@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join, relative } from 'node:path'
+import { openBrowser } from '../../main/terminal/browser-opener.js'
 import { expect, test as base } from '../support/desktop-test.js'
 
 const test = base.extend<{
@@ -130,6 +131,18 @@ test('a file that only has an opener’s name is skipped', async ({
   const program = await run(FLAGS, { env: { ...NOTHING, DISPLAY: ':0', PATH } })
   const link = await program.link()
   await expect.poll(opened).toBe(`xdg-open ${link}\n`)
+})
+
+test('a package, which has no opener of its own, starts none from a relative folder', async ({
+  install,
+  folder,
+  opened,
+}) => {
+  await install('xdg-open')
+  const env = { DISPLAY: ':0', PATH: relative(process.cwd(), folder) }
+  const opening = openBrowser('http://127.0.0.1/', env, 'linux', join(folder, 'no-such-opener'))
+  await expect(opening).rejects.toThrow('there is no opener')
+  expect(await opened()).toBe('nothing')
 })
 
 test.describe('on a desktop without a browser', () => {

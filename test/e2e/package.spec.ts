@@ -15,13 +15,14 @@ import {
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { extractAll, extractFile, listPackage, statFile } from '@electron/asar'
 import fuses from '@electron/fuses'
 import { expect, test } from '@playwright/test'
+import { build } from 'esbuild'
 import { DESKTOP_ID } from '../../main/autostart/autostart-entries.js'
 import { behaviourOf } from '../driver/behaviour.js'
 import { pack, type PackageParts, type Packed, type PackedPlatform } from '../tools/packing.js'
@@ -92,7 +93,10 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
       const sections = notices.split(`\n${'-'.repeat(80)}\n\n`).slice(1)
       const names = sections.map((section) => /^(\S+) \d[\w.-]* \(\S+\)\n\n/.exec(section)?.[1])
       expect(names).toEqual(PACKAGES)
-      for (const section of sections) expect(section).toMatch(/permission|Permission/)
+      for (const section of sections) {
+        expect(section).toMatch(/copyright/i)
+        expect(section).toMatch(/permission|Permission/)
+      }
     })
 
     test('the archive is at most 2 MB', () => {
@@ -117,10 +121,29 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
 }
 
 function linuxTests(asar: () => string): void {
-  test('the packages that are loaded on first use need nothing else', async () => {
+  test('the built files load each other and electron, and nothing else', async () => {
     const place = join(folder, 'extracted')
     extractAll(asar(), place)
-    // The third one needs Electron.
+    // All that Electron loads in the main process, from the entry on.
+    const { metafile } = await build({
+      entryPoints: [join(place, 'dist/main/index.js')],
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      packages: 'external',
+      metafile: true,
+      write: false,
+    })
+    const loaded = Object.entries(metafile.inputs)
+    const external = loaded.flatMap(([, { imports }]) => imports.filter((found) => found.external))
+    expect(new Set(external.map(({ path }) => path))).toEqual(new Set(['electron']))
+    expect(loaded.map(([path]) => basename(path)).toSorted()).toEqual([
+      'axios.js',
+      'electron-store.js',
+      'index.js',
+      'open.js',
+    ])
+    // electron-store.js needs Electron.
     for (const part of ['dist/main/axios.js', 'dist/main/open.js']) {
       const script = `await import(${JSON.stringify(pathToFileURL(join(place, part)).href)})`
       await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script])

@@ -4,12 +4,13 @@
 // dist/main/       index.js (the tray app), start.js and headless.js, each in one file; commands.js, which
 //                  headless.js loads except for the help and the version; preload.cjs; and each
 //                  package that is loaded on first use, in a file of its own
+//                  xdg-open, which the package `open` comes with
 // dist/renderer/   the window's script
 // dist/demo/       the demo provider
 // dist/third-party-notices.txt   the licences of the packages in these files
 // dist/modules/    with --tests: every module by itself, for the programs that tests start
 
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -148,10 +149,14 @@ const modules = {
 const wanted = process.argv.includes('--tests') ? [...bundles, modules] : bundles
 const made = await Promise.all(wanted.map((options) => build(options)))
 const shipped = made.slice(0, bundles.indexOf(demo)).map(({ metafile }) => metafile)
+// `open` looks for it beside its own file.
+const OPENER = 'dist/main/xdg-open'
+copyFileSync(join(ROOT, 'node_modules/open/xdg-open'), join(ROOT, OPENER))
 writeFileSync(join(ROOT, 'dist/third-party-notices.txt'), createNotices(ROOT, shipped))
 
 // What an earlier version of the sources had, no longer counts.
 const outputs = new Set(made.flatMap(({ metafile }) => Object.keys(metafile.outputs)))
+outputs.add(OPENER)
 const folders = wanted.map(({ outdir }) => outdir)
 for (const folder of new Set(folders)) {
   if (!existsSync(join(ROOT, folder))) continue
