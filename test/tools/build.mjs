@@ -3,8 +3,8 @@
 //
 // dist/main/       index.js (the tray app), start.js and headless.js, each in one file; commands.js, which
 //                  headless.js loads except for the help and the version; preload.cjs; and each
-//                  package that is loaded on first use, in a file of its own
-//                  xdg-open, which the package `open` comes with
+//                  package that is loaded on first use, in a file of its own. And the xdg-open
+//                  that comes with the package `open`
 // dist/renderer/   the window's script
 // dist/demo/       the demo provider
 // dist/third-party-notices.txt   the licences of the packages in these files
