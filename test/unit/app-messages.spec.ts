@@ -83,7 +83,7 @@ test('the messages about removing data', () => {
     '/home/alice/.latchkey was kept because it contains other files.',
     'The data directory /home/alice/.latchkey cannot be used (the disk failed), so nothing was removed.',
     'Nothing in /home/alice/.latchkey shows that Latchkey has used it, so nothing was removed.',
-    'Latchkey is already running with the data directory /home/alice/.latchkey (PID 1000), so nothing was removed. Quit it and try again. Or choose Settings and "Remove Latchkey\'s data" in its window, which also ends a session that is encrypted by the keyring.',
+    'Latchkey is already running with the data directory /home/alice/.latchkey (PID 1000), so nothing was removed. Quit it and try again. Or choose Settings and "Remove Latchkey\'s data" in its window, which also revokes a session that is encrypted with the keyring.',
     '/x/session.json: It is damaged. The session was not revoked. Sign out at your provider.',
     'The session of Alice Adams at https://id.example was revoked.',
     'The session of Alice Adams at https://id.example was not revoked: the provider does not support it. Sign out at the provider.',
@@ -92,7 +92,7 @@ test('the messages about removing data', () => {
     'Latchkey no longer starts at login: removed /x/latchkey.desktop.',
     'The key "Latchkey Safe Storage" was removed from the keyring.',
     'The key "Latchkey Safe Storage" was kept in the keyring because the session in another data directory is encrypted with it.',
-    'The keyring may still contain the key that encrypted the session. It cannot open anything that is left on this computer. To remove it, look for "Latchkey Safe Storage" in Keychain Access.',
+    'The keyring may still contain the key that encrypted the session. Nothing on this computer needs it any more. To remove it, look for "Latchkey Safe Storage" in Keychain Access.',
     '"Latchkey Safe Storage" in your keyring\'s password manager',
     'the folder "Latchkey Keys" in KWalletManager',
   ])

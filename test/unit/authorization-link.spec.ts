@@ -1,5 +1,7 @@
 // The authorization URL: how often a browser is sent to it, and how else a person can use it.
 
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
 import { expect } from '@playwright/test'
 import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { traySignIn } from '../../main/agent/model.js'
@@ -269,10 +271,14 @@ test.describe('F19: a pasted address', () => {
     await expect.poll(() => provider.requests.token).toBe(1)
     expect(agent.paste(address)).toBe('again')
     // The tab that comes back later waits for the same page.
-    const page = fetch(address)
+    const tab = request(address, { headers: { Expect: '100-continue' } })
+    const page = once(tab, 'response') as Promise<[IncomingMessage]>
+    tab.flushHeaders()
+    await once(tab, 'continue') // Latchkey has the request.
+    tab.end()
     exchange.resolve()
     await reached('signed-in')
-    expect((await page).status).toBe(200)
+    expect((await page)[0].statusCode).toBe(200)
     expect(provider.requests.token).toBe(1)
   })
 

@@ -377,7 +377,9 @@ test.describe('on computers made with namespaces', () => {
     const [first, container] = await run(otherContainer('run-1'))
     expect(first).toBe('taken')
     await expect(own()).rejects.toThrow(LOCK_MESSAGES.inUse('', '').split(' directory')[0])
-    expect((await run(otherContainer('run-2')))[0]).toMatch(/^DirectoryInUse Latchkey already runs/)
+    expect((await run(otherContainer('run-2')))[0]).toMatch(
+      /^DirectoryInUse Latchkey is already running/,
+    )
     container.kill('SIGKILL')
     await once(container, 'exit')
     expect((await run(otherContainer('run-3')))[0]).toBe('taken')

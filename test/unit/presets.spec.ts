@@ -262,11 +262,11 @@ test('an issuer of many tenants, or with another name, is rejected and shown', a
   for (const [announced, words] of [
     [
       'https://login.microsoftonline.com/{tenantid}/v2.0',
-      /its issuer is https:\/\/login\.microsoftonline\.com\/\{tenantid\}\/v2\.0\. .*put its ID in place/,
+      /its issuer is https:\/\/login\.microsoftonline\.com\/\{tenantid\}\/v2\.0\. .*replace the braces with its ID/,
     ],
     [
       'https://other.example/t',
-      /another one: https:\/\/other\.example\/t\. If that is your provider/,
+      /another issuer as its own: https:\/\/other\.example\/t\. If that is your provider/,
     ],
     [
       `https://other.example/\u001b[2J\u202e${'x'.repeat(500)}`,

@@ -104,6 +104,7 @@ test('the window says these words', () => {
     'SETTINGS.file: The settings are stored in',
     'PROVIDER.heading: Your provider',
     'PROVIDER.intro: Latchkey signs you in at your own OpenID provider. Register a native application there, if possible without a secret, with this redirect URI:',
+    'PROVIDER.noRedirectUri: (It appears here once the redirect ports, host and path are valid.)',
     "PROVIDER.trial: To try Latchkey with a demo provider first, run `npm start` in a copy of its source code. Packages don't include the demo.",
     'PROVIDER.more: Advanced settings',
     'PROVIDER.save: Save',
