@@ -2,6 +2,7 @@
 // because neither Electron nor the packaging tools can be fetched everywhere.
 
 import { execFile, spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
   existsSync,
@@ -19,7 +20,7 @@ import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { extractAll, extractFile, listPackage, statFile } from '@electron/asar'
+import { extractAll, extractFile, getRawHeader, listPackage, statFile } from '@electron/asar'
 import fuses from '@electron/fuses'
 import { expect, test } from '@playwright/test'
 import { build } from 'esbuild'
@@ -113,6 +114,20 @@ for (const platform of ['linux', 'mac', 'win'] as const) {
       expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe(on)
       expect(wire[FuseV1Options.GrantFileProtocolExtraPrivileges]).toBe(off)
     })
+
+    // Electron doesn't check the archive on Linux.
+    if (platform !== 'linux') {
+      test('S33: the program knows the archive’s hash, and the archive the hash of each file', async () => {
+        const { headerString } = getRawHeader(asar())
+        const hash = createHash('sha256').update(headerString).digest('hex')
+        expect(await archiveHash(platform)).toBe(hash)
+        const files = filesIn(asar()).map((path) => statFile(asar(), path.slice(1)))
+        for (const file of files) {
+          expect(file).toMatchObject({ integrity: { algorithm: 'SHA256' } })
+          expect(file).not.toHaveProperty('unpacked')
+        }
+      })
+    }
 
     if (platform === 'linux') linuxTests(asar)
     if (platform === 'mac') macTests()
@@ -455,9 +470,7 @@ function macTests(): void {
 
 function windowsTests(): void {
   test('the program has the icon, a name and a version', async () => {
-    const { Data, NtExecutable, NtExecutableResource, Resource } = createRequire(
-      createRequire(import.meta.url).resolve('app-builder-lib'),
-    )('resedit') as typeof import('resedit')
+    const { Data, NtExecutable, NtExecutableResource, Resource } = loadResedit()
     const program = NtExecutable.from(await readFile(out(PLACES.win.program)))
     const { entries } = NtExecutableResource.from(program)
     const [version] = Resource.VersionInfo.fromEntries(entries)
@@ -536,6 +549,27 @@ function windowsTests(): void {
       'Run\\app.latchkey.desktop',
     ])
   })
+}
+
+/** The hash of the archive's header where Electron looks for it. */
+async function archiveHash(platform: 'mac' | 'win'): Promise<string | undefined> {
+  if (platform === 'mac') {
+    const plist = await readFile(out('mac/Latchkey.app/Contents/Info.plist'), 'utf8')
+    const key =
+      '<key>ElectronAsarIntegrity</key>\\s*<dict>\\s*<key>Resources/app.asar</key>\\s*<dict>.*?'
+    return new RegExp(`${key}<key>hash</key>\\s*<string>(\\w+)<`, 's').exec(plist)?.[1]
+  }
+  const { NtExecutable, NtExecutableResource } = loadResedit()
+  const program = NtExecutable.from(await readFile(out(PLACES.win.program)))
+  const { entries } = NtExecutableResource.from(program)
+  const found = entries.find(({ type, id }) => type === 'INTEGRITY' && id === 'ELECTRONASAR')
+  const list = JSON.parse(Buffer.from(found!.bin).toString()) as { file: string; value: string }[]
+  return list.find(({ file }) => file === 'resources\\app.asar')?.value
+}
+
+function loadResedit(): typeof import('resedit') {
+  const builder = createRequire(createRequire(import.meta.url).resolve('app-builder-lib'))
+  return builder('resedit') as typeof import('resedit')
 }
 
 function filesIn(archive: string): string[] {
