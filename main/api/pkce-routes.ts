@@ -13,7 +13,7 @@ import { PROBLEM_DETAILS } from './api-messages.js'
 import { toAuth0 } from './auth0.js'
 import type { EndpointName } from './endpoints.js'
 import { isFromAPage, readOrigins } from './guard.js'
-import { seededPkce, tokenizedPkce, type Pkce, type SeededPkce } from './models.js'
+import type { Pkce, SeededPkce } from './models.js'
 import { Problem, toProblem } from './problem.js'
 import { prefersPage, readForm, readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
@@ -67,6 +67,9 @@ export function createPkceHandlers(pkceDeps: PkceDeps): Pick<Handlers, PkceEndpo
   }
 }
 
+/** Loaded on first use: creating the models takes as long as the rest of the API. */
+const loadModels = (): Promise<typeof import('./models.js')> => import('./models.js')
+
 function makeChallenge(): Answer {
   const verifier = createVerifier()
   // The API's reference compares the nonce with the state, so both are the same.
@@ -84,7 +87,10 @@ async function authorize(
   const hangUp = watchHangUp(response)
   const body = await readJson(request)
   const verifier = body === undefined ? createVerifier() : null
-  const asked = verifier === null ? parseBody(seededPkce, body) : createSeed(deps, verifier)
+  const asked =
+    verifier === null
+      ? parseBody((await loadModels()).seededPkce, body)
+      : createSeed(deps, verifier)
   const seed = {
     ...asked,
     client_id: asked.client_id ?? deps.provider?.clientId ?? '',
@@ -136,6 +142,7 @@ async function exchangeOrRenew(deps: RouteDeps, request: IncomingMessage): Promi
     }
     return answerExchange(deps, latest)
   }
+  const { tokenizedPkce } = await loadModels()
   const wanted = parseBody(tokenizedPkce, body)
   if (wanted.client_id !== undefined) checkClient(deps, wanted.client_id)
   if (wanted.audience !== undefined) checkAudience(deps, wanted.audience)

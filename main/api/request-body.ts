@@ -1,6 +1,6 @@
 // Parses a client's body: null counts as absent, and errors are messages for people.
 
-import * as z from 'zod'
+import type * as z from 'zod'
 import { BODY_ERRORS } from './api-messages.js'
 import { Problem } from './problem.js'
 

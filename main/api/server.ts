@@ -11,7 +11,6 @@ import { PROBLEM_DETAILS, SERVICE_MESSAGES } from './api-messages.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
 import { findPath } from './endpoints.js'
 import { checkRequest, guard, isOpenCall, readPath } from './guard.js'
-import { describeApi } from './openapi.js'
 import { createPkceHandlers, type Handler, type Handlers, type PkceDeps } from './pkce-routes.js'
 import { Problem, toAnswer } from './problem.js'
 
@@ -144,8 +143,10 @@ function createHandlers(deps: ServiceDeps & PkceDeps, url: string): Handlers {
     ...createPkceHandlers(deps),
     'GET /.well-known/health': () => answerText('ok'),
     'GET /.well-known/version': () => answerText(deps.version),
-    'GET /openapi.json': () =>
-      answerJson((description ??= JSON.stringify(describeApi(deps.version, url)))),
+    'GET /openapi.json': async () => {
+      const { describeApi } = await import('./openapi.js')
+      return answerJson((description ??= JSON.stringify(describeApi(deps.version, url))))
+    },
   }
 }
 
