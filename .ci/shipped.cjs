@@ -9,17 +9,17 @@ const {
   dependencies: production,
   devDependencies,
 } = JSON.parse(readFileSync(require.resolve('../package.json'), 'utf8'))
-const refOf = (name) => {
-  const found = bill.components.find((component) => nameOf(component) === name)
+const findRef = (name) => {
+  const found = bill.components.find((component) => toName(component) === name)
   if (!found) throw new Error(`the bill of materials has no ${name}`)
   return found['bom-ref']
 }
-const nameOf = ({ group, name }) => (group ? `${group}/${name}` : name)
+const toName = ({ group, name }) => (group ? `${group}/${name}` : name)
 const edges = new Map(bill.dependencies.map(({ ref, dependsOn = [] }) => [ref, dependsOn]))
 
 if (!devDependencies.electron) throw new Error('package.json names no Electron')
-const electron = refOf('electron')
-const direct = Object.keys(production).map(refOf)
+const electron = findRef('electron')
+const direct = Object.keys(production).map(findRef)
 const shipped = new Set([electron])
 const queue = [...direct]
 for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {

@@ -94,7 +94,7 @@ test('it names every problem code', async ({ shared }) => {
 
 test('each operation names its statuses in the contract', async ({ shared }) => {
   const { paths } = await describe(shared)
-  const statusesOf = (path: string): string[] =>
+  const listStatuses = (path: string): string[] =>
     Object.keys(Object.values(paths[path]!)[0]!.responses)
   for (const [path, statuses] of [
     ['/pkce/challenge', ['200', '400', '403']],
@@ -103,13 +103,13 @@ test('each operation names its statuses in the contract', async ({ shared }) => 
     ['/pkce/response/code', ['200', '400', '403', '413', '415']],
     ['/pkce/clear', ['204', '400', '403']],
   ] as const) {
-    expect(statusesOf(path), path).toEqual(expect.arrayContaining([...statuses]))
+    expect(listStatuses(path), path).toEqual(expect.arrayContaining([...statuses]))
   }
 })
 
 test('its models have every field that the official client sends', async ({ shared }) => {
   const { components } = await describe(shared)
-  const fieldsOf = (name: string): string[] =>
+  const listFields = (name: string): string[] =>
     Object.keys((components.schemas[name] as { properties: object }).properties)
   const seed = seedFor('client').seed
   const optional = [
@@ -124,8 +124,10 @@ test('its models have every field that the official client sends', async ({ shar
     'ADDITIONAL_PARAMETERS',
     'response_mode',
   ]
-  expect(fieldsOf('SeededPKCE').toSorted()).toEqual([...Object.keys(seed), ...optional].toSorted())
-  expect(fieldsOf('CodeResponse')).toEqual(
+  expect(listFields('SeededPKCE').toSorted()).toEqual(
+    [...Object.keys(seed), ...optional].toSorted(),
+  )
+  expect(listFields('CodeResponse')).toEqual(
     expect.arrayContaining(['schema', 'code', 'state', 'iss']),
   )
 })

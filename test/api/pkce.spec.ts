@@ -11,7 +11,7 @@ import { altered, answerLink, type Visit } from '../support/person.js'
 import { SCRIPTED } from '../support/program.js'
 import {
   call,
-  clientOf,
+  createClient,
   comeBack,
   expect,
   expectFailure,
@@ -30,7 +30,7 @@ import {
 const NO_BODY = { headers: { 'content-type': 'application/json' } }
 
 /** The parameters of a link. */
-const parametersOf = (link: string): URLSearchParams => new URL(link).searchParams
+const readParameters = (link: string): URLSearchParams => new URL(link).searchParams
 
 /** The system has just freed this port, so another program is unlikely to use it. */
 async function freePort(): Promise<number> {
@@ -79,7 +79,7 @@ test.describe('a sign-in', () => {
       },
     })
     const link = await program.link()
-    expect(Object.fromEntries(parametersOf(link))).toEqual({
+    expect(Object.fromEntries(readParameters(link))).toEqual({
       response_type: 'code',
       client_id: provider.clientId,
       redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
@@ -101,7 +101,7 @@ test.describe('a sign-in', () => {
       codeChallenge,
       clientId: provider.clientId,
       scope: ['openid', 'profile', 'email'],
-      redirectUri: parametersOf(link).get('redirect_uri'),
+      redirectUri: readParameters(link).get('redirect_uri'),
     })
 
     const { seed, result, auth0 } = await api.generateToken({
@@ -275,7 +275,7 @@ test.describe('a sign-in', () => {
   test('at the demo provider works at localhost as at 127.0.0.1', async ({ run }) => {
     const program = await run([...SCRIPTED, '--demo'])
     const { url } = await program.line('listening')
-    const api = clientOf(url.replace('127.0.0.1', 'localhost'))
+    const api = createClient(url.replace('127.0.0.1', 'localhost'))
     const called = api.generateCode()
     await comeBack(program)
     await called
@@ -292,7 +292,7 @@ test.describe('a sign-in', () => {
     const links = [await program.link(), await program.link(), await program.link()]
     // The last sign-in is answered first, so the order can't decide which app gets an answer.
     for (const link of links.toReversed()) {
-      const { press } = apps.find(({ seed }) => seed.state === parametersOf(link).get('state'))!
+      const { press } = apps.find(({ seed }) => seed.state === readParameters(link).get('state'))!
       await fetch(await answerLink(link, press))
     }
 
@@ -358,7 +358,7 @@ test.describe('the code call', () => {
   test('gets a 503 if no provider is configured', async ({ run }) => {
     const program = await run(SCRIPTED)
     const { url } = await program.line('listening')
-    const api = clientOf(url)
+    const api = createClient(url)
     await expectFailure(api.generateCode(), 503, 'unavailable')
     await expectFailure(api.generateCode(seeded(seedFor('any').seed)), 503, 'unavailable')
   })
@@ -370,7 +370,7 @@ test.describe('the code call', () => {
     const env = { BROWSER: 'false', DISPLAY: '', WAYLAND_DISPLAY: '', XDG_CURRENT_DESKTOP: '' }
     const program = await run([...flags, '--demo'], { env })
     const { url } = await program.line('listening')
-    await expectFailure(clientOf(url).generateCode(), 503, 'unavailable')
+    await expectFailure(createClient(url).generateCode(), 503, 'unavailable')
   })
 
   test('sends state and nonce to the provider unchanged, also if they differ', async ({
@@ -381,8 +381,8 @@ test.describe('the code call', () => {
     const { seed, verifier } = seedFor(service.provider.clientId, changes)
     const called = call(service, '/pkce/code', { body: seed })
     const link = await service.program.link()
-    expect(parametersOf(link).get('state')).toBe(changes.state)
-    expect(parametersOf(link).get('nonce')).toBe(changes.nonce)
+    expect(readParameters(link).get('state')).toBe(changes.state)
+    expect(readParameters(link).get('nonce')).toBe(changes.nonce)
     await fetch(await answerLink(link))
 
     const coded = (await called).json
@@ -404,7 +404,7 @@ test.describe('the code call', () => {
     const { seed } = seedFor(provider.clientId, words)
     const called = call({ url }, '/pkce/code', { body: seed })
     const link = await program.link()
-    for (const name of Object.keys(words)) expect(parametersOf(link).has(name)).toBe(false)
+    for (const name of Object.keys(words)) expect(readParameters(link).has(name)).toBe(false)
     await fetch(await answerLink(link))
     expect((await called).status).toBe(200)
   })
@@ -429,7 +429,7 @@ test.describe('the code call', () => {
 
     const { seed } = seedFor(clientId, { ADDITIONAL_PARAMETERS: { hd: 'x', login_hint: 'a@b' } })
     const called = call(service, '/pkce/code', { body: seed })
-    const link = parametersOf(await service.program.link())
+    const link = readParameters(await service.program.link())
     expect([link.get('hd'), link.get('login_hint')]).toEqual(['x', 'a@b'])
     service.program.type('cancel')
     expectProblem(await called, 409, 'cancelled')
@@ -446,7 +446,7 @@ test.describe('the code call', () => {
     })
     const hangUp = new AbortController()
     const called = service.api.generateCode(seeded(seed), { signal: hangUp.signal })
-    expect(Object.fromEntries(parametersOf(await service.program.link()))).toMatchObject({
+    expect(Object.fromEntries(readParameters(await service.program.link()))).toMatchObject({
       access_type: 'offline',
       display: 'popup',
       screen_hint: 'signup',
@@ -486,7 +486,7 @@ test.describe('the code call', () => {
     const { seed } = seedFor(provider.clientId, { response_mode: 'form_post' })
     const called = api.generateCode(seeded(seed))
     const link = await program.link()
-    expect(parametersOf(link).get('response_mode')).toBe('form_post')
+    expect(readParameters(link).get('response_mode')).toBe('form_post')
 
     const { searchParams, origin, pathname } = new URL(
       await answerLink(altered(link, { response_mode: null })),
@@ -510,7 +510,7 @@ test.describe('the code call', () => {
         response_mode: 'form_post',
       })
       const called = api.generateCode(seeded(seed))
-      const asked = parametersOf(await program.link())
+      const asked = readParameters(await program.link())
       expect(asked.get('redirect_uri')).toBe(redirectUri)
       expect(asked.get('response_mode')).toBe('form_post')
 
@@ -557,7 +557,7 @@ test.describe('the code call', () => {
     const service = await serve({ flags: ['--audience', audience] })
     const called = call(service, '/pkce/code', NO_BODY)
     const link = await service.program.link()
-    expect(parametersOf(link).get('audience')).toBe(audience)
+    expect(readParameters(link).get('audience')).toBe(audience)
     await fetch(await answerLink(link))
     expect((await called).json.seed!.audience).toBe(audience)
 

@@ -7,7 +7,7 @@ import { seededPkce } from '../../main/api/models.js'
 import { parseBody } from '../../main/api/request-body.js'
 import { toSignInRequest, type SeedDeps } from '../../main/api/seeded-request.js'
 import { SCRIPTED } from '../support/program.js'
-import { ask, clientOf, expect, expectProblem, seedFor, test } from '../support/service.js'
+import { ask, createClient, expect, expectProblem, seedFor, test } from '../support/service.js'
 
 test.describe('a service on port 80, which clients leave out of Host', () => {
   test('accepts Host with and without the port, and no other host or port', async () => {
@@ -52,7 +52,7 @@ test.describe('a service on port 80, which clients leave out of Host', () => {
     const program = await run([...SCRIPTED, '--demo', '--port', '80'])
     const started = await Promise.race([program.line('listening'), program.ended])
     test.skip(typeof started === 'number', 'this user cannot have port 80 here, or it is taken')
-    const { challenge } = await clientOf('http://localhost:80').getChallenge()
+    const { challenge } = await createClient('http://localhost:80').getChallenge()
     expect(challenge).toBeDefined()
   })
 })

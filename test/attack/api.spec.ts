@@ -51,7 +51,7 @@ async function sendRaw(
   return text(socket)
 }
 
-function statusOf(raw: string): number {
+function readStatus(raw: string): number {
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(raw)?.[1])
 }
 
@@ -133,12 +133,12 @@ test.describe('S20: the Host header', () => {
       ['POST /pkce/clear HTTP/1.1', own, 'host: evil.example.com', 'Content-Length: 0'],
     ]) {
       const raw = await sendRaw(shared, lines)
-      expect(statusOf(raw), lines.join(' | ')).toBe(400)
+      expect(readStatus(raw), lines.join(' | ')).toBe(400)
       expect(raw).not.toContain('verifier')
     }
     // Present but empty: not our name.
     const empty = await sendRaw(shared, ['GET /pkce/challenge HTTP/1.1', 'Host:'])
-    expect(statusOf(empty)).toBe(403)
+    expect(readStatus(empty)).toBe(403)
   })
 
   test('RFC 9112 section 3.2.2: a target that is not a path gets a 400', async ({ shared }) => {
@@ -149,10 +149,10 @@ test.describe('S20: the Host header', () => {
       'pkce/challenge',
     ]) {
       const raw = await sendRaw(shared, [`GET ${target} HTTP/1.1`, host])
-      expect(statusOf(raw), target).toBe(400)
+      expect(readStatus(raw), target).toBe(400)
     }
     const raw = await sendRaw(shared, ['OPTIONS * HTTP/1.1', host])
-    expect(statusOf(raw)).toBe(400)
+    expect(readStatus(raw)).toBe(400)
   })
 })
 
@@ -249,9 +249,9 @@ test.describe('S21: the headers by which a browser describes the requesting page
     expect(asked).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 400 /)
     const unknown = ['Content-Length: 0', 'Expect: the-moon']
     const unmet = ['POST /pkce/clear HTTP/1.1', own, ...unknown]
-    expect(statusOf(await sendRaw(shared, unmet))).toBe(417)
+    expect(readStatus(await sendRaw(shared, unmet))).toBe(417)
     const stranger = ['POST /pkce/clear HTTP/1.1', 'Host: evil.example.com', ...unknown]
-    expect(statusOf(await sendRaw(shared, stranger))).toBe(403)
+    expect(readStatus(await sendRaw(shared, stranger))).toBe(403)
   })
 
   test('S44: an ambiguous path is rejected', async ({ shared }) => {
@@ -267,7 +267,7 @@ test.describe('S21: the headers by which a browser describes the requesting page
       '/pkce/challenge%00',
     ]) {
       const raw = await sendRaw(shared, [`GET ${path} HTTP/1.1`, `Host: localhost:${shared.port}`])
-      expect(statusOf(raw), path).toBe(404)
+      expect(readStatus(raw), path).toBe(404)
     }
   })
 
@@ -461,7 +461,7 @@ test.describe('S26: floods', () => {
       ],
       'x'.repeat(MOST + 1),
     )
-    expect(statusOf(raw)).toBe(413)
+    expect(readStatus(raw)).toBe(413)
   })
 
   test('a caller that hangs up in the middle of its body causes no internal error', async ({
@@ -573,16 +573,16 @@ test.describe('S26: floods', () => {
       }
     }
     const message = SIGN_IN_MESSAGES.tooManyWaiting(64)
-    const statesOf = (): string[] => agent.model().signIns.map(({ state }) => state)
+    const listStates = (): string[] => agent.model().signIns.map(({ state }) => state)
     // Only a sign-in whose app has hung up makes room for another.
     const hangUp = new AbortController()
     const left = await begin(hangUp.signal)
     expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', message })
     hangUp.abort()
-    expect(statesOf()).toContain(left)
-    const before = statesOf().filter((state) => state !== left)
+    expect(listStates()).toContain(left)
+    const before = listStates().filter((state) => state !== left)
     const other = await begin()
-    expect(statesOf().toSorted()).toEqual([...before, other].toSorted())
+    expect(listStates().toSorted()).toEqual([...before, other].toSorted())
     expect(await api.begin(wantedFlow(), never)).toEqual({ kind: 'too-many', message })
     api.cancelAll()
     await expect.poll(() => agent.model().signIns.length).toBe(0)

@@ -16,7 +16,7 @@ import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { test } from '../support/fixture.js'
 import { altered, answerLink } from '../support/person.js'
 
-const redirectUriOf = (link: string): URL =>
+const readRedirectUri = (link: string): URL =>
   new URL(new URL(link).searchParams.get('redirect_uri')!)
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
@@ -123,7 +123,7 @@ test('S03, RFC 9700 section 4.5: a code of someone else’s sign-in is rejected 
       { authorizationEndpoint: `${provider.issuer}/authorize` },
       {
         clientId: provider.clientId,
-        redirectUri: redirectUriOf(link).href,
+        redirectUri: readRedirectUri(link).href,
         scope: 'openid',
         state: 'theirs',
         nonce: 'theirs',
@@ -359,19 +359,19 @@ test.describe('S10: when and where the listener is open', () => {
   }) => {
     let seen = 0
     const { agent, signIn, reached } = await start({
-      openBrowser: async (link) => void (seen = (await fetch(redirectUriOf(link))).status),
+      openBrowser: async (link) => void (seen = (await fetch(readRedirectUri(link))).status),
     })
     const link = await signIn()
     await expect.poll(() => seen).toBe(400)
 
     agent.cancel()
     await reached('signed-out')
-    await expect(fetch(redirectUriOf(link))).rejects.toThrow('fetch failed')
+    await expect(fetch(readRedirectUri(link))).rejects.toThrow('fetch failed')
   })
 
   test('it is closed while the provider’s metadata are being read', async ({ start }) => {
     const free = await start()
-    const { port } = redirectUriOf(await free.signIn())
+    const { port } = readRedirectUri(await free.signIn())
     free.agent.cancel()
     await free.reached('signed-out')
 
@@ -386,7 +386,7 @@ test.describe('S10: when and where the listener is open', () => {
 
   test('it answers on both loopback addresses and on no other', async ({ start }) => {
     const { signIn } = await start()
-    const { port } = redirectUriOf(await signIn())
+    const { port } = readRedirectUri(await signIn())
     const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? [])
     const loopbacks = addresses.filter(({ internal }) => internal)
     const others = addresses.filter(({ internal }) => !internal)
@@ -429,14 +429,14 @@ test.describe('S10: when and where the listener is open', () => {
   }) => {
     // The system has just freed this port, so another program is unlikely to use it.
     const free = await start()
-    const { port } = redirectUriOf(await free.signIn())
+    const { port } = readRedirectUri(await free.signIn())
     free.agent.cancel()
     await free.reached('signed-out')
 
     const { signIn, reached } = await start({ redirectPorts: [Number(port)] })
     await signIn()
     const second = await signIn()
-    expect(redirectUriOf(second).port).toBe(port)
+    expect(readRedirectUri(second).port).toBe(port)
     await fetch(await answerLink(second))
     await reached('signed-in')
   })

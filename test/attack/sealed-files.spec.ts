@@ -70,7 +70,7 @@ async function writeIn(directory: string, file: Partial<File>): Promise<void> {
 }
 
 /** Checks that the file does not open, stays, and that the message has no secret; returns the message. */
-async function refusalIn(directory: string, sessionStore: SessionStore): Promise<string> {
+async function readFailure(directory: string, sessionStore: SessionStore): Promise<string> {
   const path = join(directory, SESSION_FILE)
   const before = await readFile(path, 'utf8')
   const thrown: unknown = await sessionStore.read(OWNER).then(
@@ -101,11 +101,11 @@ for (const tier of ['passphrase', 'key-file'] as const) {
       await sessionStore.write(session)
       const theirs = await fileIn(dataDir)
 
-      expect(await refusalIn(dataDir, sessionStore)).toBe(
+      expect(await readFailure(dataDir, sessionStore)).toBe(
         STORED_SESSION_MESSAGES.otherOwner(session.issuer, session.clientId),
       )
       await writeIn(dataDir, { ...ours, sealed: theirs.sealed })
-      expect(await refusalIn(dataDir, sessionStore)).toContain(DAMAGED)
+      expect(await readFailure(dataDir, sessionStore)).toContain(DAMAGED)
       // It does not open for a caller that names no owner either.
       await expect(sessionStore.read()).rejects.toThrow(DAMAGED)
 
@@ -139,9 +139,9 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     const sealed = await cipher.seal(JSON.stringify(SESSION), what)
 
     await writeIn(dataDir, { ...ours, sealed })
-    expect(await refusalIn(dataDir, sessionStore)).toContain(DAMAGED)
+    expect(await readFailure(dataDir, sessionStore)).toContain(DAMAGED)
     await writeIn(dataDir, { ...ours, purpose: 'probe', sealed })
-    expect(await refusalIn(dataDir, sessionStore)).toBe(
+    expect(await readFailure(dataDir, sessionStore)).toBe(
       STORED_SESSION_MESSAGES.notOpened(
         STORED_SESSION_REASONS.damaged(join(dataDir, SESSION_FILE)),
       ),
@@ -155,7 +155,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     const sessionStore = vaultIn(dataDir, tier)
     await sessionStore.write(SESSION)
     await writeIn(dataDir, { ...(await fileIn(dataDir)), version: 1 })
-    expect(await refusalIn(dataDir, sessionStore)).toContain(DAMAGED)
+    expect(await readFailure(dataDir, sessionStore)).toContain(DAMAGED)
   })
 
   test(`S36: ${tier}: a file of the previous version opens, and is then bound to its owner`, async ({
@@ -200,7 +200,7 @@ for (const tier of ['passphrase', 'key-file'] as const) {
     for (const version of [3, 1_000]) {
       const newer = JSON.stringify({ version, sealedBy: 'a means to come' })
       await writeFile(path, newer)
-      expect(await refusalIn(dataDir, sessionStore)).toBe(
+      expect(await readFailure(dataDir, sessionStore)).toBe(
         STORED_SESSION_MESSAGES.notOpened(STORED_SESSION_REASONS.newerVersion(path)),
       )
       await expect(sessionStore.write(SESSION)).rejects.toMatchObject({
@@ -236,7 +236,7 @@ test('S36: quotes from a file’s header are short and have no terminal control 
   const odd = `\u001b[2J\u202e${'x'.repeat(10_000)}`
   for (const lie of [{ issuer: odd }, { clientId: odd }]) {
     await writeIn(dataDir, { ...ours, ...lie })
-    const said = await refusalIn(dataDir, sessionStore)
+    const said = await readFailure(dataDir, sessionStore)
     for (const steering of ['\u001b', '\u202e']) expect(said).not.toContain(steering)
     expect(said.length).toBeLessThan(500)
   }

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { behaviourOf } from '../driver/behaviour.js'
+import { toBehaviour } from '../driver/behaviour.js'
 import { BEHAVIOUR_VARIABLE } from '../stand-in/contract.js'
 import { ROOT } from '../support/root.js'
 import { type Bench } from './contenders.js'
@@ -43,7 +43,7 @@ async function timeReady(
   app: string,
   env: Record<string, string> = {},
 ): Promise<number> {
-  const behaviour = JSON.stringify(behaviourOf(app, {}))
+  const behaviour = JSON.stringify(toBehaviour(app, {}))
   const startMs = nowMs()
   const dataDir = bench.makeFolder()
   const child = spawn(

@@ -25,7 +25,7 @@ const KEYRINGS = {
 
 export type KeyringName = keyof typeof KEYRINGS
 
-export function behaviourOf(appPath: string, options: DesktopOptions): Behaviour {
+export function toBehaviour(appPath: string, options: DesktopOptions): Behaviour {
   return {
     appPath,
     isPackaged: options.isPackaged ?? false,
@@ -33,7 +33,7 @@ export function behaviourOf(appPath: string, options: DesktopOptions): Behaviour
     browser: options.browser ?? true,
     dark: options.dark ?? false,
     platform: options.platform ?? (process.platform as Platform),
-    keyring: keyringOf(options.keyring ?? {}),
+    keyring: toKeyring(options.keyring ?? {}),
     loginItems: options.loginItems ?? [],
     openedAtLogin: options.openedAtLogin ?? false,
     trayHostFile: options.trayHost?.file ?? null,
@@ -42,7 +42,7 @@ export function behaviourOf(appPath: string, options: DesktopOptions): Behaviour
   }
 }
 
-export function keyringOf(keyring: KeyringName | Partial<Keyring>): Keyring {
+export function toKeyring(keyring: KeyringName | Partial<Keyring>): Keyring {
   return {
     backend: 'gnome_libsecret',
     givesKey: true,

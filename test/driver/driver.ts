@@ -31,7 +31,7 @@ export function at({ issuer, clientId }: RunningProvider): string[] {
 }
 
 /** Reads the menu's first line, which shows the state. */
-export async function headlineOf(app: Desktop): Promise<string | undefined> {
+export async function readHeadline(app: Desktop): Promise<string | undefined> {
   return (await app.menu())?.[0]?.label
 }
 

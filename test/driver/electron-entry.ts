@@ -32,7 +32,7 @@ import {
 } from '../stand-in/contract.js'
 import { createSafeStorage } from '../stand-in/keyring.js'
 import { createLoginItems } from '../stand-in/login-items.js'
-import { linesOf } from '../stand-in/menu-lines.js'
+import { toLines } from '../stand-in/menu-lines.js'
 import { OBSERVED } from './observed.js'
 import { createWaiting } from './waiting.js'
 
@@ -86,9 +86,9 @@ export type Observed = {
 }
 
 const observed: Observed = {
-  menu: () => menu && linesOf(menu.items),
+  menu: () => menu && toLines(menu.items),
   choose(label) {
-    const index = menu ? linesOf(menu.items).findIndex((line) => line.label === label) : -1
+    const index = menu ? toLines(menu.items).findIndex((line) => line.label === label) : -1
     const item = menu?.items[index]
     if (!item?.enabled) throw new Error(`the menu has no "${label}" that can be chosen`)
     item.click()
@@ -100,7 +100,7 @@ const observed: Observed = {
   },
   takePageMenu: () => pageMenus.take(),
   chooseInPage(label) {
-    const index = linesOf(pageItems).findIndex((line) => line.label === label)
+    const index = toLines(pageItems).findIndex((line) => line.label === label)
     const item = pageItems[index]
     if (!item?.enabled) throw new Error(`the menu has no "${label}" that can be chosen`)
     item.click()
@@ -129,7 +129,7 @@ Object.assign(globalThis, { latchkeyObserved: observed })
 const { setContextMenu, setImage, setToolTip, destroy } = Tray.prototype
 Tray.prototype.setContextMenu = function (next: Menu | null): void {
   menu = next
-  if (next) texts.push(JSON.stringify(linesOf(next.items)))
+  if (next) texts.push(JSON.stringify(toLines(next.items)))
   setContextMenu.call(this, next)
 }
 Tray.prototype.setImage = function (image: NativeImage | string): void {
@@ -151,7 +151,7 @@ Tray.prototype.destroy = function (): void {
 Menu.prototype.popup = function (): void {
   const { items } = this
   pageItems = items
-  pageMenus.put(linesOf(items))
+  pageMenus.put(toLines(items))
 }
 const { createFromPath } = nativeImage
 nativeImage.createFromPath = (path) => {

@@ -7,10 +7,10 @@ import { _electron, type ElectronApplication } from '@playwright/test'
 import { ROOT } from '../support/root.js'
 import { BEHAVIOUR_VARIABLE } from '../stand-in/contract.js'
 import { electronBinary } from './back-end.js'
-import { behaviourOf, keyringOf } from './behaviour.js'
+import { toBehaviour, toKeyring } from './behaviour.js'
 import type { Desktop, DesktopOptions, Ended } from './desktop.js'
 import type { Observed } from './electron-entry.js'
-import { observationsOf } from './observed.js'
+import { parseObservations } from './observed.js'
 import { follow } from './process.js'
 
 type Options = DesktopOptions & { dataDir: string }
@@ -25,15 +25,15 @@ export async function launchElectron(
 ): Promise<{ desktop: Desktop; close(): Promise<void> }> {
   // Without `executablePath`, Playwright finds Electron itself and delays `ready` until it listens.
   const electron = await _electron.launch({
-    args: argsOf(options),
+    args: toArgs(options),
     cwd: ROOT,
-    env: envOf(options),
+    env: createEnv(options),
     chromiumSandbox: !IS_ROOT,
     colorScheme: options.dark ? 'dark' : 'light',
   })
   const child = electron.process()
   const followed = follow(child)
-  let { loginItems } = behaviourOf(ROOT, options)
+  let { loginItems } = toBehaviour(ROOT, options)
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
 
   const desktop: Desktop = {
@@ -56,11 +56,11 @@ export async function launchElectron(
 
     boxes: () =>
       Promise.resolve(
-        observationsOf(followed.stderr()).flatMap((one) => ('box' in one ? [one.box] : [])),
+        parseObservations(followed.stderr()).flatMap((one) => ('box' in one ? [one.box] : [])),
       ),
     openedPaths: () =>
       Promise.resolve(
-        observationsOf(followed.stderr()).flatMap((one) => ('path' in one ? [one.path] : [])),
+        parseObservations(followed.stderr()).flatMap((one) => ('path' in one ? [one.path] : [])),
       ),
 
     notifications: () =>
@@ -161,7 +161,7 @@ export async function launchElectron(
     setKeyring: (keyring) =>
       electron.evaluate(
         (_electron, given) => (globalThis as never as Observing).latchkeyObserved.setKeyring(given),
-        keyringOf(keyring),
+        toKeyring(keyring),
       ),
     async loginItems() {
       if (isRunning()) {
@@ -257,22 +257,22 @@ export async function launchElectron(
 export async function runElectron(options: Options): Promise<Ended> {
   const binary = electronBinary()
   if ('missing' in binary) throw new Error(binary.missing)
-  const child = spawn(binary.path, [...(IS_ROOT ? ['--no-sandbox'] : []), ...argsOf(options)], {
+  const child = spawn(binary.path, [...(IS_ROOT ? ['--no-sandbox'] : []), ...toArgs(options)], {
     cwd: ROOT,
-    env: envOf(options),
+    env: createEnv(options),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   return follow(child).ended
 }
 
 /** Electron's arguments, after its own switches and Playwright's. */
-export function argsOf({ dataDir, flags = [] }: Options): string[] {
+export function toArgs({ dataDir, flags = [] }: Options): string[] {
   // The app's own folder, so that name, version and desktop file are the app's.
   return ['-r', ENTRY, ROOT, '--data-dir', dataDir, ...flags]
 }
 
-function envOf(options: Options): Record<string, string> {
-  const behaviour = behaviourOf(ROOT, options)
+function createEnv(options: Options): Record<string, string> {
+  const behaviour = toBehaviour(ROOT, options)
   const inherited = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   )

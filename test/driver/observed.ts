@@ -8,7 +8,7 @@ export const OBSERVED = 'observed: '
 
 type Observation = { path: string } | { box: Box }
 
-export function observationsOf(stderr: string): readonly Observation[] {
+export function parseObservations(stderr: string): readonly Observation[] {
   return stderr
     .split('\n')
     .filter((line) => line.startsWith(OBSERVED))

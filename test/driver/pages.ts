@@ -95,7 +95,7 @@ export function createPages(
       case 'invoke': {
         const { mail } = window
         const { call, channel, args } = packet
-        await invoke(id, factsOf(frame), channel, args, (outcome) =>
+        await invoke(id, readFacts(frame), channel, args, (outcome) =>
           mail?.put({ kind: 'reply', call, outcome }),
         )
         return null
@@ -155,7 +155,7 @@ export function createPages(
   const decide = async (route: Route, id: number, window: Window): Promise<void> => {
     const request = route.request()
     const url = fromChromium(request.url())
-    const frame = frameOf(request)
+    const frame = findFrame(request)
     const isMainFrame = frame !== null && frame === window.page?.mainFrame()
     if (request.isNavigationRequest()) {
       if (frame?.page() !== window.page) {
@@ -253,7 +253,7 @@ export function createPages(
       const [id] = [...windows].find(([, { page }]) => page === frame.page()) ?? []
       if (id === undefined) throw new Error('this frame is in no window of the app')
       const outcome = await new Promise<LastResult>((resolve, reject) => {
-        invoke(id, factsOf(frame), channel, args, resolve).catch(reject)
+        invoke(id, readFacts(frame), channel, args, resolve).catch(reject)
       })
       if ('error' in outcome) throw new Error(outcome.error)
       return outcome.value
@@ -294,7 +294,7 @@ async function closePage(window: Window): Promise<void> {
   await window.context?.close().catch(() => undefined)
 }
 
-function factsOf(frame: Frame): FrameFacts {
+function readFacts(frame: Frame): FrameFacts {
   return {
     url: fromChromium(frame.url()),
     isMainFrame: frame === frame.page().mainFrame(),
@@ -303,7 +303,7 @@ function factsOf(frame: Frame): FrameFacts {
 }
 
 /** The frame that asks. Null while its page is being made. */
-function frameOf(request: Request): Frame | null {
+function findFrame(request: Request): Frame | null {
   try {
     return request.frame()
   } catch {

@@ -18,7 +18,7 @@ import {
 import { ROOT } from '../support/root.js'
 import type { StartedAs } from '../stand-in/relay.js'
 import { connect, type Wire } from '../stand-in/wire.js'
-import { behaviourOf, keyringOf } from './behaviour.js'
+import { toBehaviour, toKeyring } from './behaviour.js'
 import type { Desktop, DesktopOptions } from './desktop.js'
 import { createExecutable, type Executable } from './executable.js'
 import { createPages } from './pages.js'
@@ -53,8 +53,8 @@ export type LaunchedStandIn = {
 export function launchStandIn(browser: Browser, options: StandInOptions): LaunchedStandIn {
   const { dataDir } = options
   const executable = options.executable ?? (options.restarts ? createExecutable() : null)
-  const behaviour = { ...behaviourOf(ROOT, options), executable: executable?.path ?? null }
-  const start = options.startedAs ?? startOf(options)
+  const behaviour = { ...toBehaviour(ROOT, options), executable: executable?.path ?? null }
+  const start = options.startedAs ?? toStart(options)
   const { args, cwd } = start
   const image = options.restarts === 'as-AppImage' ? executable?.image : {}
   const env = { ...start.env, ...image, [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour) }
@@ -148,7 +148,7 @@ export function launchStandIn(browser: Browser, options: StandInOptions): Launch
     clipboard: () => app.call('clipboard'),
     activate: () => app.call('activate'),
     setKeyring(next) {
-      keyring = keyringOf(next)
+      keyring = toKeyring(next)
       return app.call('setKeyring', keyring)
     },
     loginItems: () => Promise.resolve(loginItems),
@@ -198,7 +198,7 @@ export function launchStandIn(browser: Browser, options: StandInOptions): Launch
       for (const end of endings) await end()
       child.kill('SIGKILL')
       await followed.ended
-      removeSocketOf(child.pid, options.dataDir)
+      removeSocket(child.pid, options.dataDir)
       await pages.close()
       if (executable !== options.executable) await executable?.close()
     },
@@ -206,7 +206,7 @@ export function launchStandIn(browser: Browser, options: StandInOptions): Launch
 }
 
 /** Electron's command line, and the environment of a start by the user. */
-function startOf(options: StandInOptions): Pick<StartedAs, 'args' | 'cwd'> & {
+function toStart(options: StandInOptions): Pick<StartedAs, 'args' | 'cwd'> & {
   env: Environment
 } {
   const { dataDir, flags = [], main = ROOT } = options
@@ -218,7 +218,7 @@ function startOf(options: StandInOptions): Pick<StartedAs, 'args' | 'cwd'> & {
 }
 
 /** The socket for second starts is outside the data directory. A killed app leaves it behind. */
-function removeSocketOf(pid: number | undefined, dataDir: string): void {
+function removeSocket(pid: number | undefined, dataDir: string): void {
   try {
     if (!readlinkSync(join(dataDir, 'SingletonLock')).endsWith(`-${pid}`)) return
     rmSync(readlinkSync(join(dataDir, 'SingletonSocket')), { force: true })

@@ -6,7 +6,7 @@ import { mergeTests } from '@playwright/test'
 import {
   ask,
   call,
-  clientOf,
+  createClient,
   comeBack,
   respond,
   seedFor,
@@ -15,7 +15,7 @@ import {
   type Answer,
   type Service,
 } from '../support/service.js'
-import { at, expect, headlineOf, test as onDesktop } from '../driver/driver.js'
+import { at, expect, readHeadline, test as onDesktop } from '../driver/driver.js'
 import { answerLink } from '../support/person.js'
 import { SCRIPTED, test as programs, type Program } from '../support/program.js'
 import { startProvider, type Misbehaviour, type RunningProvider } from '../provider/provider.js'
@@ -26,7 +26,7 @@ const test = mergeTests(programs, onDesktop)
 const PASSPHRASE = 'canary: "correct horse battery/staple+" ünïted'
 
 /** Hides everything that the provider issues from now on. */
-function hideTokensOf({ misbehave }: RunningProvider, hunt: Hunt): void {
+function hideTokens({ misbehave }: RunningProvider, hunt: Hunt): void {
   misbehave.tokenResponse = (json) => {
     for (const name of ['access_token', 'refresh_token', 'id_token']) {
       const token = json[name]
@@ -88,7 +88,7 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
   test.setTimeout(180_000)
   const hunt = createHunt()
   hunt.hide('passphrase', PASSPHRASE)
-  hideTokensOf(provider, hunt)
+  hideTokens(provider, hunt)
   const [dataDir, temporary] = [await folders.create(), await folders.create()]
   const { misbehave, issuer, clientId } = provider
   const flags = [...SCRIPTED, '--issuer', issuer, '--client-id', clientId, '--log-level', 'debug']
@@ -129,7 +129,7 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
     provider,
     url,
     port: Number(new URL(url).port),
-    api: clientOf(url),
+    api: createClient(url),
   }
   const others = (answer: Pick<Answer, 'text'>): void =>
     hunt.see('an answer to another', answer.text)
@@ -326,7 +326,7 @@ test('S38: the messages on a terminal show no secret either', async ({
 }) => {
   const hunt = createHunt()
   hunt.hide('passphrase', PASSPHRASE)
-  hideTokensOf(provider, hunt)
+  hideTokens(provider, hunt)
   const { misbehave, issuer, clientId } = provider
   const program = await run(
     ['--no-browser', '--port', '0', '--issuer', issuer, '--client-id', clientId],
@@ -449,7 +449,7 @@ test('S38: the window, the menu, notifications and opened links show no secret e
 }) => {
   const hunt = createHunt()
   hunt.hide('passphrase', PASSPHRASE)
-  hideTokensOf(provider, hunt)
+  hideTokens(provider, hunt)
   const { misbehave, clientId } = provider
   const app = await launch({
     flags: [...at(provider), '--log-level', 'debug'],
@@ -468,7 +468,7 @@ test('S38: the window, the menu, notifications and opened links show no secret e
     undo()
   }
   const reached = async (headline: string, notices: number): Promise<void> => {
-    await expect.poll(() => headlineOf(app)).toBe(headline)
+    await expect.poll(() => readHeadline(app)).toBe(headline)
     await expect.poll(async () => (await app.notifications()).length).toBe(notices)
     hunt.see('the window', `${await window.title()} ${await window.content()} ${window.url()}`)
     hunt.see('the tray', JSON.stringify(await app.tray()))

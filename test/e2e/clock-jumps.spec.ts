@@ -3,7 +3,7 @@
 import { expect } from '@playwright/test'
 import {
   createFakeTime,
-  removeFakeTimeOf,
+  removeFakeTime,
   whyNoFakeTime,
   type FakeTime,
 } from '../support/fake-time.js'
@@ -48,7 +48,7 @@ const test = base.extend<{
     for (const program of programs) {
       program.process.kill('SIGKILL')
       await program.ended
-      removeFakeTimeOf(program.process.pid!)
+      removeFakeTime(program.process.pid!)
     }
   },
   start: ({ start, time, programs }, use) =>

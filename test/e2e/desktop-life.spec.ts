@@ -9,7 +9,7 @@ import {
   at,
   expect,
   FREE_PORT,
-  headlineOf,
+  readHeadline,
   signInAs,
   test,
   type Desktop,
@@ -19,7 +19,7 @@ const FAST = { intervals: [25, 50, 100] }
 const ALICE = 'Signed in as Alice Adams'
 
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
-  await expect.poll(() => headlineOf(app), FAST).toBe(headline)
+  await expect.poll(() => readHeadline(app), FAST).toBe(headline)
 }
 
 async function signInFromTray(app: Desktop, page: Page): Promise<void> {
@@ -139,7 +139,7 @@ test.describe('start at login', () => {
     provider,
   }) => {
     const app = await launch({ flags: [...at(provider), '--no-sandbox'], platform: 'linux' })
-    const latchkey = await apiOf(app)
+    const latchkey = await findApi(app)
     const set = await latchkey.evaluate((api) => api.setStartAtLogin(true))
     expect(set).toMatchObject({ kind: 'rejected', message: expect.stringContaining('sandbox') })
     const { startAtLogin } = await latchkey.evaluate((api) => api.readSettings())
@@ -163,7 +163,7 @@ test.describe('settings', () => {
   }) => {
     const app = await launch({ flags: FREE_PORT })
     const { issuer, clientId } = provider
-    const latchkey = await apiOf(app)
+    const latchkey = await findApi(app)
     const save = (changes: SettingsChanges): Promise<SaveOutcome> =>
       latchkey.evaluate((api, given) => api.saveSettings(given), changes)
     const found = await latchkey.evaluate((api, typed) => api.testProvider(typed), issuer)
@@ -190,7 +190,7 @@ test.describe('settings', () => {
 
   test('fixed by flags are shown as such', async ({ launch, provider }) => {
     const app = await launch({ flags: at(provider) })
-    const latchkey = await apiOf(app)
+    const latchkey = await findApi(app)
     const { fields } = await latchkey.evaluate((api) => api.readSettings())
     expect(fields).toMatchObject({
       issuer: { value: provider.issuer, lockedBy: '--issuer' },
@@ -202,7 +202,7 @@ test.describe('settings', () => {
 test('F20: the report can be created and copied', async ({ launch, page, provider }) => {
   const app = await launch({ flags: at(provider) })
   await signInFromTray(app, page)
-  const latchkey = await apiOf(app)
+  const latchkey = await findApi(app)
   const report = await latchkey.evaluate((api) => api.createReport())
   expect(report).toContain(provider.issuer)
   await latchkey.evaluate((api) => api.runCommand('copy-report'))
@@ -239,7 +239,7 @@ test('a folder in place of settings.json is reported', async ({ runToEnd, folder
 })
 
 /** What the preload script exposes to the window's page. */
-async function apiOf(app: Desktop): Promise<JSHandle<LatchkeyApi>> {
+async function findApi(app: Desktop): Promise<JSHandle<LatchkeyApi>> {
   const window = await app.window()
   return window.evaluateHandle(() => (globalThis as never as { latchkey: LatchkeyApi }).latchkey)
 }

@@ -5,9 +5,9 @@ import { REMOVAL } from '../../renderer/words.js'
 import { existsSync } from 'node:fs'
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { at, expect, headlineOf, signInAs, test as base, type Desktop } from '../driver/driver.js'
+import { at, expect, readHeadline, signInAs, test as base, type Desktop } from '../driver/driver.js'
 import { makeFakeTool, type FakeTool } from '../support/fake-tool.js'
-import { filesOf } from '../support/kept.js'
+import { listFiles } from '../support/kept.js'
 import type { RunningProvider } from '../provider/provider.js'
 import { REMOVAL_MESSAGES } from '../../main/app/app-messages.js'
 
@@ -49,7 +49,7 @@ const isAlive = async (provider: RunningProvider, refreshToken: string): Promise
 }
 
 const untilSignedIn = (app: Desktop) =>
-  expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
+  expect.poll(() => readHeadline(app), FAST).toBe('Signed in as Alice Adams')
 
 test('the session is revoked, and files, start at login and key are removed with the app', async ({
   launch,
@@ -112,7 +112,7 @@ test('cancelling revokes and removes nothing, and the session continues', async 
   await expect(window.getByRole('heading')).toHaveText('Settings')
   await window.getByRole('button', { name: "Remove Latchkey's data" }).click()
   await window.keyboard.press('Escape')
-  expect(await headlineOf(app)).toBe('Signed in as Alice Adams')
+  expect(await readHeadline(app)).toBe('Signed in as Alice Adams')
   expect(await readFile(join(app.dataDir, 'session.json'), 'utf8')).toBe(before)
   expect(existsSync(entry)).toBe(true)
   expect(provider.revoked).toEqual([])
@@ -131,12 +131,12 @@ test("if the provider can't revoke, the window says so first; then the data can 
   await untilSignedIn(app)
   provider.misbehave.revocation = 'unavailable'
   const window = await openQuestion(app)
-  const before = await filesOf(app.dataDir)
+  const before = await listFiles(app.dataDir)
   await window.getByRole('button', { name: 'Remove and quit' }).click()
   const alert = window.getByRole('alert').filter({ visible: true })
   await expect(alert).toContainText(`The session of Alice Adams at ${provider.issuer}`)
   await expect(alert).toContainText(REMOVAL.nothingYet(''))
-  expect(await filesOf(app.dataDir)).toEqual(before)
+  expect(await listFiles(app.dataDir)).toEqual(before)
   await untilSignedIn(app)
 
   await window.getByRole('button', { name: 'Remove without signing out' }).click()

@@ -7,7 +7,7 @@ import type { LatchkeyApi } from '../../main/ipc.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import type { DesktopOptions } from '../driver/desktop.js'
 import { createTrayHost } from '../driver/tray-host.js'
-import { at, expect, headlineOf, signInAs, test as base, type Desktop } from '../driver/driver.js'
+import { at, expect, readHeadline, signInAs, test as base, type Desktop } from '../driver/driver.js'
 import { ROOT } from '../support/root.js'
 
 const FAST = { intervals: [25, 50, 100] }
@@ -15,7 +15,7 @@ const ALICE = 'Signed in as Alice Adams'
 const RESTART = 'Restart Latchkey'
 
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
-  await expect.poll(() => headlineOf(app), FAST).toBe(headline)
+  await expect.poll(() => readHeadline(app), FAST).toBe(headline)
 }
 
 async function signIn(app: Desktop, page: Page): Promise<void> {
@@ -24,10 +24,10 @@ async function signIn(app: Desktop, page: Page): Promise<void> {
   await untilHeadline(app, ALICE)
 }
 
-const commandsOf = async (app: Desktop): Promise<string[]> =>
+const listCommands = async (app: Desktop): Promise<string[]> =>
   (await app.menu())!.map(({ label }) => label)
 
-const tierOf = async (app: Desktop): Promise<unknown> =>
+const readTier = async (app: Desktop): Promise<unknown> =>
   (JSON.parse(await readFile(join(app.dataDir, 'session.json'), 'utf8')) as { tier: unknown }).tier
 
 /** Sends a command past the page's buttons. */
@@ -78,11 +78,11 @@ for (const platform of ['linux', 'darwin'] as const) {
     expect((await app.ended).code).toBe(0)
     await untilHeadline(next, ALICE)
     expect(await next.openedUrls()).toEqual([])
-    expect(await tierOf(next)).toBe('keyring')
+    expect(await readTier(next)).toBe('keyring')
     expect(provider.tokenRequests).toHaveLength(1)
     // The user has clicked, so the window is back, though the first start was at login.
     await expect((await next.window()).getByRole('main')).toContainText('You are signed in')
-    expect(await commandsOf(next)).not.toContain(RESTART)
+    expect(await listCommands(next)).not.toContain(RESTART)
     const { args, cwd, hasNoNewPrivileges } = next.startedAs
     const kept = flags.filter((flag) => flag !== '--autostart')
     expect(args).toEqual([ROOT, '--data-dir', app.dataDir, ...kept])
@@ -96,7 +96,7 @@ test('the menu offers it too, and so does the next run if the keyring is still l
   lock,
 }) => {
   const app = await lock()
-  expect(await commandsOf(app)).toContain(RESTART)
+  expect(await listCommands(app)).toContain(RESTART)
   await app.choose(RESTART)
   const second = await app.restarted()
   await untilHeadline(second, 'Not signed in')
@@ -132,7 +132,7 @@ test('a session in memory ends with a restart: the window says so, and the next 
   await expect(main.getByRole('button', { name: RESTART })).toHaveCount(0)
   await signIn(app, page)
   await expect(main).toContainText(PRESENT_MESSAGES.restart.signInAgain)
-  expect(await commandsOf(app)).not.toContain(RESTART)
+  expect(await listCommands(app)).not.toContain(RESTART)
   await app.setKeyring('gnome_libsecret')
   await main.getByRole('button', { name: RESTART }).click()
 
@@ -142,21 +142,21 @@ test('a session in memory ends with a restart: the window says so, and the next 
   const nextMain = (await next.window()).getByRole('main')
   await expect(nextMain.getByRole('button', { name: RESTART })).toHaveCount(0)
   await signIn(next, page)
-  expect(await tierOf(next)).toBe('keyring')
+  expect(await readTier(next)).toBe('keyring')
 })
 
 test('it is not offered during or after a sign-in', async ({ lock, page }) => {
   const app = await lock({ env: { LATCHKEY_PASSPHRASE: 'a passphrase' } })
-  expect(await commandsOf(app)).toContain(RESTART)
+  expect(await listCommands(app)).toContain(RESTART)
   await app.choose('Sign in')
   await untilHeadline(app, 'Waiting for your browser')
-  expect(await commandsOf(app)).not.toContain(RESTART)
+  expect(await listCommands(app)).not.toContain(RESTART)
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await untilHeadline(app, ALICE)
-  expect(await commandsOf(app)).not.toContain(RESTART)
+  expect(await listCommands(app)).not.toContain(RESTART)
   await command(app, 'restart')
-  expect(await tierOf(app)).toBe('passphrase')
-  expect(await headlineOf(app)).toBe(ALICE)
+  expect(await readTier(app)).toBe('passphrase')
+  expect(await readHeadline(app)).toBe(ALICE)
 })
 
 for (const [why, options] of [
@@ -169,12 +169,12 @@ for (const [why, options] of [
   }) => {
     const flags = [...at(provider), ...('flags' in options ? options.flags : [])]
     const app = await lock({ ...options, flags })
-    expect(await commandsOf(app)).not.toContain(RESTART)
+    expect(await listCommands(app)).not.toContain(RESTART)
     const main = (await app.window()).getByRole('main')
     await expect(main).toContainText('could not be opened')
     await expect(main.getByRole('button', { name: RESTART })).toHaveCount(0)
     await command(app, 'restart')
-    expect(await headlineOf(app)).toBe('Not signed in')
+    expect(await readHeadline(app)).toBe('Not signed in')
   })
 }
 

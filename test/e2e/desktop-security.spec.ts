@@ -3,7 +3,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from '@playwright/test'
-import { at, expect, FREE_PORT, headlineOf, signInAs, test as base } from '../driver/driver.js'
+import { at, expect, FREE_PORT, readHeadline, signInAs, test as base } from '../driver/driver.js'
 import type { LatchkeyApi } from '../../main/ipc.js'
 import { findGuide, listProviders } from '../../main/settings/provider-choices.js'
 
@@ -289,7 +289,7 @@ test('S29: the page gets no permission', async ({ launch }) => {
   const app = await launch({ flags: FREE_PORT })
   const window = await app.window()
   const answers = await window.evaluate(async () => {
-    const stateOf = (name: string): Promise<string> =>
+    const readState = (name: string): Promise<string> =>
       navigator.permissions
         .query({ name: name as PermissionName })
         .then(({ state }) => state)
@@ -304,7 +304,7 @@ test('S29: the page gets no permission', async ({ launch }) => {
       }),
       states: await Promise.all(
         ['geolocation', 'notifications', 'clipboard-read', 'camera', 'microphone', 'midi'].map(
-          stateOf,
+          readState,
         ),
       ),
     }
@@ -327,7 +327,7 @@ test('S30: another origin’s page in our window gets no answer', async ({
     expect(await callApi(window, 'readStatus')).toContain('rejected, it is for the window only')
     expect(await callApi(window, 'runCommand', 'sign-in')).toContain('rejected')
   }
-  expect(await headlineOf(app)).toBe('Not signed in')
+  expect(await readHeadline(app)).toBe('Not signed in')
   expect(await app.openedUrls()).toEqual([])
 })
 
@@ -354,7 +354,7 @@ test('S30: a frame within our page gets no answer, even with our address', async
   for (const channel of ['read-removal', 'revoke-session', 'remove-data']) {
     await expect(app.invokeFrom(inner, channel)).rejects.toThrow('rejected')
   }
-  expect(await headlineOf(app)).toBe('Not signed in')
+  expect(await readHeadline(app)).toBe('Not signed in')
 })
 
 test('S30: arguments of the wrong type and unknown commands are rejected', async ({
@@ -408,7 +408,7 @@ test('S30: arguments of the wrong type and unknown commands are rejected', async
     await expect(app.invokeFrom(frame, channel, ...args)).rejects.toThrow('arguments are wrong')
   }
   await expect(app.invokeFrom(frame, 'no-such-channel')).rejects.toThrow('No handler registered')
-  expect(await headlineOf(app)).toBe('Not signed in')
+  expect(await readHeadline(app)).toBe('Not signed in')
   expect(await app.openedUrls()).toEqual([])
 })
 
@@ -422,10 +422,10 @@ test('S31: the browser opens the provider’s authorization page, and the link h
   for (const person of ['Alice Adams', 'Bob Brown']) {
     await app.choose(person === 'Alice Adams' ? 'Sign in' : 'Sign in as someone else')
     await signInAs(page, await app.takeUrl(), person)
-    await expect.poll(() => headlineOf(app), FAST).toBe(`Signed in as ${person}`)
+    await expect.poll(() => readHeadline(app), FAST).toBe(`Signed in as ${person}`)
   }
   await app.choose('Sign out')
-  await expect.poll(() => headlineOf(app), FAST).toBe('Not signed in')
+  await expect.poll(() => readHeadline(app), FAST).toBe('Not signed in')
 
   const links = (await app.openedUrls()).map((link) => new URL(link))
   expect(links).toHaveLength(2)
@@ -466,7 +466,7 @@ for (const endpoint of ['http://login.attacker.example/', 'file:///etc/passwd', 
   test(`S31: a provider cannot send the browser to ${endpoint}`, async ({ launch, provider }) => {
     provider.misbehave.metadata = (json) => ({ ...json, authorization_endpoint: endpoint })
     const app = await launch({ flags: [...at(provider), '--sign-in'] })
-    await expect.poll(() => headlineOf(app), FAST).toBe('Sign-in failed')
+    await expect.poll(() => readHeadline(app), FAST).toBe('Sign-in failed')
     expect(await app.openedUrls()).toEqual([])
   })
 }
@@ -493,10 +493,10 @@ test('S32: no token, code, verifier, state or nonce reaches the window, the menu
   const link = await app.takeUrl()
   await look()
   await signInAs(page, link, 'Alice Adams')
-  await expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
+  await expect.poll(() => readHeadline(app), FAST).toBe('Signed in as Alice Adams')
   await look()
   await app.choose('Sign out')
-  await expect.poll(() => headlineOf(app), FAST).toBe('Not signed in')
+  await expect.poll(() => readHeadline(app), FAST).toBe('Not signed in')
   await look()
   seen.push(await app.everythingShown())
   const { stdout, stderr } = await app.quit()
@@ -540,7 +540,7 @@ for (const injected of [
     await app.closeWindow()
     expect((await app.launchAgain(injected)).code).toBe(0)
     await app.window()
-    expect(await headlineOf(app)).toBe('Not signed in')
+    expect(await readHeadline(app)).toBe('Not signed in')
     expect(await app.openedUrls()).toEqual([])
     expect(window.isClosed()).toBe(true)
 
@@ -549,11 +549,11 @@ for (const injected of [
     const state = new URL(link).searchParams.get('state')!
     const stolen = injected.map((arg) => arg.replace('state=y', `state=${state}`))
     expect((await app.launchAgain(stolen)).code).toBe(0)
-    expect(await headlineOf(app)).toBe('Waiting for your browser')
+    expect(await readHeadline(app)).toBe('Waiting for your browser')
     expect(provider.requests.token).toBe(0)
 
     await signInAs(page, link, 'Alice Adams')
-    await expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
+    await expect.poll(() => readHeadline(app), FAST).toBe('Signed in as Alice Adams')
   })
 }
 
@@ -575,6 +575,6 @@ test('S34: a link on its own command line has no effect', async ({ launch, provi
     flags: [...at(provider), '--code=x', '--state=y', 'latchkey://callback?code=x&state=y'],
   })
   await app.window()
-  expect(await headlineOf(app)).toBe('Not signed in')
+  expect(await readHeadline(app)).toBe('Not signed in')
   expect(provider.requests.token).toBe(0)
 })

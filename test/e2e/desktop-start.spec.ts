@@ -9,7 +9,7 @@ import {
   at,
   expect,
   FREE_PORT,
-  headlineOf,
+  readHeadline,
   SCRIPTED,
   signInAs,
   test,
@@ -33,7 +33,7 @@ const LOCK_ELSEWHERE = {
 }
 
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
-  await expect.poll(() => headlineOf(app), FAST).toBe(headline)
+  await expect.poll(() => readHeadline(app), FAST).toBe(headline)
 }
 
 test.describe('at login, on Linux', () => {

@@ -8,7 +8,7 @@ import {
   at,
   expect,
   FREE_PORT,
-  headlineOf,
+  readHeadline,
   signInAs,
   test,
   type Desktop,
@@ -120,11 +120,11 @@ test('F19: pasting the address that the browser could not load finishes the sign
     await paste(forged)
     await expect(field).toHaveAccessibleDescription(new RegExp(`^${PASTED_MESSAGES[reason]}`))
     await expect(field).toHaveValue('')
-    expect(await headlineOf(app)).toBe('Waiting for your browser')
+    expect(await readHeadline(app)).toBe('Waiting for your browser')
   }
   await paste(address)
   await expect(window.getByRole('heading')).toHaveText('You are signed in')
-  await expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
+  await expect.poll(() => readHeadline(app), FAST).toBe('Signed in as Alice Adams')
   const { searchParams } = new URL(address)
   const said = [await window.content(), app.stdout(), app.stderr()].join('\n')
   for (const name of ['code', 'state']) expect(said).not.toContain(searchParams.get(name)!)
@@ -152,6 +152,6 @@ test('a provider can be chosen by name, tested, saved and used', async ({ launch
   await window.getByRole('button', { name: 'Sign in' }).click()
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await expect(window.getByRole('heading')).toHaveText('You are signed in')
-  await expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
+  await expect.poll(() => readHeadline(app), FAST).toBe('Signed in as Alice Adams')
   await keycloak.close()
 })

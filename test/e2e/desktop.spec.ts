@@ -8,7 +8,7 @@ import {
   at,
   expect,
   FREE_PORT,
-  headlineOf,
+  readHeadline,
   SCRIPTED,
   signInAs,
   test,
@@ -22,7 +22,7 @@ const FAST = { intervals: [25, 50, 100] }
 
 /** Waits until the menu's first line, which shows the state, has this text. */
 async function untilHeadline(app: Desktop, headline: string): Promise<void> {
-  await expect.poll(() => headlineOf(app), FAST).toBe(headline)
+  await expect.poll(() => readHeadline(app), FAST).toBe(headline)
 }
 
 /** The menu's enabled items. */

@@ -121,7 +121,7 @@ test('localhost with another address is a problem, and with a loopback address i
 
 test('S38: the proxy is named without its password', async ({ diagnose }) => {
   const closed = await hold()
-  const host = `127.0.0.1:${portOf(closed)}`
+  const host = `127.0.0.1:${readPort(closed)}`
   await new Promise((resolve) => closed.close(resolve))
   const env = {
     https_proxy: '',
@@ -162,7 +162,7 @@ test('a clock that differs from the provider’s clock is a problem', async ({ d
 
 test('S28: ports in use are named with the programs that use them', async ({ diagnose }) => {
   const [service, redirect] = [await hold(), await hold()]
-  const [port, redirectPort] = [portOf(service), portOf(redirect)]
+  const [port, redirectPort] = [readPort(service), readPort(redirect)]
   const flags = ['--port', port, '--redirect-port', redirectPort]
   const { of } = await diagnose(flags)
   expect(of('service-port')).toMatchObject({ verdict: 'problem' })
@@ -288,6 +288,6 @@ async function hold(): Promise<Server> {
   return server
 }
 
-function portOf(server: Server): string {
+function readPort(server: Server): string {
   return String((server.address() as AddressInfo).port)
 }

@@ -12,7 +12,7 @@ import { PASTED_MESSAGES, PAGE_MESSAGES } from '../../main/oauth/oauth-messages.
 import { altered, answerLink } from '../support/person.js'
 import { formatProviderNames } from '../../main/settings/provider-choices.js'
 import { startProvider } from '../provider/provider.js'
-import { screenOf } from '../support/screen.js'
+import { drawScreen } from '../support/screen.js'
 import { START_MESSAGES } from '../../main/app/app-messages.js'
 import { ANSWERS, GREETING, SIGN_IN_LINES } from '../../main/terminal/terminal-messages.js'
 import { expect, SCRIPTED, signInAs, test } from '../support/desktop-test.js'
@@ -630,7 +630,7 @@ test.describe('at a terminal', () => {
         env: { TERM: 'xterm' },
       })
       // Line breaks and spaces do not matter here.
-      const shown = (): string => screenOf(program.stdout(), columns).join('').replaceAll(' ', '')
+      const shown = (): string => drawScreen(program.stdout(), columns).join('').replaceAll(' ', '')
       await expect.poll(shown).toMatch(/addresshere\.latchkey\(waiting,\d:\d\d\)>$/)
       // Half a line that takes more than one row: later text is printed above it.
       program.process.stdin.write('x'.repeat(60))

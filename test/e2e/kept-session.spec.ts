@@ -11,13 +11,13 @@ import {
 } from '../../main/storage/stored-session-messages.js'
 import { TOKEN_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import {
-  filesOf,
+  listFiles,
   letRunOut,
   PASSPHRASE,
   signInOn,
   stop,
   test,
-  vaultOf,
+  openStore,
   type Start,
 } from '../support/kept.js'
 
@@ -43,7 +43,7 @@ test('the session is restored at the next start, before any other output', async
   expect(status).toEqual({ state: 'signed-in', account, expiresAt, reason: null })
   await stop(second)
   expect(provider.tokenRequests).toHaveLength(1)
-  expect(await filesOf(dataDir)).toEqual(['session.json'])
+  expect(await listFiles(dataDir)).toEqual(['session.json'])
   expect((await stat(join(dataDir, 'session.json'))).mode & 0o777).toBe(0o600)
 })
 
@@ -54,16 +54,16 @@ test('S35: without a passphrase nothing is stored, unless the user has chosen so
   const env = { LATCHKEY_PASSPHRASE: '' }
   const first = await start({ env })
   await signInOn(first)
-  expect(await filesOf(dataDir)).toEqual(['service.json'])
+  expect(await listFiles(dataDir)).toEqual(['service.json'])
   await stop(first)
-  expect(await filesOf(dataDir)).toEqual([])
+  expect(await listFiles(dataDir)).toEqual([])
 
   const second = await start({ env }, '--keep-without-keyring')
   expect((await second.line('status')).status).toMatchObject({ state: 'signed-out', reason: null })
   await signInOn(second)
   await stop(second)
-  expect(await filesOf(dataDir)).toEqual(['session.json', 'session.key'])
-  for (const name of await filesOf(dataDir)) {
+  expect(await listFiles(dataDir)).toEqual(['session.json', 'session.key'])
+  for (const name of await listFiles(dataDir)) {
     expect((await stat(join(dataDir, name))).mode & 0o777).toBe(0o600)
   }
 
@@ -75,7 +75,7 @@ test('S35: without a passphrase nothing is stored, unless the user has chosen so
   expect((await fourth.line('status')).status.state).toBe('signed-in')
   await rm(join(dataDir, 'session.key'))
   await stop(fourth)
-  expect((await vaultOf(dataDir).read())?.account.sub).toBe('alice')
+  expect((await openStore(dataDir).read())?.account.sub).toBe('alice')
 })
 
 test('a file from another machine, without its key, is reported', async ({ start, dataDir }) => {
@@ -99,7 +99,7 @@ test('an access token that has expired in the meantime is renewed at once', asyn
   dataDir,
 }) => {
   await keepSession(start)
-  const before = await letRunOut(vaultOf(dataDir))
+  const before = await letRunOut(openStore(dataDir))
 
   const program = await start()
   const { status } = await program.line(
@@ -113,7 +113,7 @@ test('an access token that has expired in the meantime is renewed at once', asyn
     'authorization_code',
     'refresh_token',
   ])
-  const { tokens } = (await vaultOf(dataDir).read())!
+  const { tokens } = (await openStore(dataDir).read())!
   expect(tokens.refreshToken).not.toBe(before.tokens.refreshToken)
   expect(tokens.accessToken).not.toBe(before.tokens.accessToken)
 })
@@ -124,7 +124,7 @@ test("S17: a provider that can't be reached at the start signs nobody out", asyn
   dataDir,
 }) => {
   await keepSession(start)
-  const before = await letRunOut(vaultOf(dataDir))
+  const before = await letRunOut(openStore(dataDir))
   provider.misbehave.discovery = 'hang'
   const program = await start()
   expect((await program.line('status')).status).toMatchObject({
@@ -143,7 +143,7 @@ test("S17: a provider that can't be reached at the start signs nobody out", asyn
   expect((await second.status('offline')).account?.sub).toBe('alice')
   await stop(second)
   expect(second.stdout()).not.toContain('signed-out')
-  expect(await vaultOf(dataDir).read()).toEqual(before)
+  expect(await openStore(dataDir).read()).toEqual(before)
 })
 
 test('a session of another provider or client ID is reported and not used', async ({
@@ -172,7 +172,7 @@ test('S36: a session of another client ID is not lost when someone signs in', as
 }) => {
   await keepSession(start)
   const path = join(dataDir, 'session.json')
-  const sessionStore = vaultOf(dataDir)
+  const sessionStore = openStore(dataDir)
   await sessionStore.write({ ...(await sessionStore.read())!, clientId: 'the earlier one' })
   const kept = await readFile(path, 'utf8')
 
@@ -215,7 +215,7 @@ test('S36: a newer version’s session is set aside unchanged when someone signs
   expect((await signInOn(program)).reason).toContain('is now in')
   await stop(program)
   expect(await readFile(join(dataDir, 'session.unopened.json'), 'utf8')).toBe(kept)
-  expect((await vaultOf(dataDir).read())?.account.sub).toBe('alice')
+  expect((await openStore(dataDir).read())?.account.sub).toBe('alice')
 })
 
 test('--sign-in begins a sign-in only if nobody is signed in', async ({ start }) => {
@@ -252,8 +252,8 @@ test('S36: a wrong passphrase is reported, the file stays, and the next sign-in 
     reason: expect.stringContaining('is now in'),
   })
   await stop(program)
-  expect((await vaultOf(dataDir, 'another').read())?.account.sub).toBe('bob')
-  await expect(vaultOf(dataDir).read()).rejects.toThrow(REASONS.otherPassphrase)
+  expect((await openStore(dataDir, 'another').read())?.account.sub).toBe('bob')
+  await expect(openStore(dataDir).read()).rejects.toThrow(REASONS.otherPassphrase)
 })
 
 for (const [means, env] of [
@@ -337,7 +337,7 @@ test('S36: a damaged file is reported, and the next sign-in replaces it', async 
   })
   expect((await signInOn(program)).reason).toContain('is now in')
   await stop(program)
-  expect((await vaultOf(dataDir).read())?.account.sub).toBe('alice')
+  expect((await openStore(dataDir).read())?.account.sub).toBe('alice')
 })
 
 test('S36: a folder in the file’s place does not prevent a sign-in', async ({ start, dataDir }) => {
@@ -372,7 +372,7 @@ test.describe('on a full disk', () => {
     dataDir,
   }) => {
     await keepSession(start)
-    await letRunOut(vaultOf(dataDir))
+    await letRunOut(openStore(dataDir))
     const path = join(dataDir, 'session.json')
     const before = await readFile(path, 'utf8')
 
@@ -384,7 +384,7 @@ test.describe('on a full disk', () => {
     })
     expect(await readFile(path, 'utf8')).toBe(before)
     await stop(program)
-    expect(await filesOf(dataDir)).toEqual(['session.json'])
+    expect(await listFiles(dataDir)).toEqual(['session.json'])
     expect(await readFile(path, 'utf8')).toBe(before)
 
     // The stored refresh token is used up.
@@ -409,7 +409,7 @@ test.describe('on a full disk', () => {
       `latchkey: ${START_MESSAGES.noServiceFile(url, 'files may not be that large here, EFBIG')}\n`,
     )
     await stop(program)
-    expect(await filesOf(dataDir)).toEqual([])
+    expect(await listFiles(dataDir)).toEqual([])
   })
 })
 

@@ -5,7 +5,7 @@
 import { expect } from '@playwright/test'
 import type { Moment } from '../support/kill-moments.js'
 import { test } from '../support/killed-renewals.js'
-import { letRunOut, signInOn, stop, test as kept, vaultOf } from '../support/kept.js'
+import { letRunOut, signInOn, stop, test as kept, openStore } from '../support/kept.js'
 
 /** The calls of one replacement, of which 2 writes and 5 renames. The next one starts after them. */
 const CALLS = process.platform === 'win32' ? 5 : 8
@@ -63,7 +63,7 @@ kept(
     const first = await start()
     await signInOn(first)
     await stop(first)
-    await letRunOut(vaultOf(dataDir))
+    await letRunOut(openStore(dataDir))
 
     provider.misbehave.token = 'hang'
     const program = await start()

@@ -12,7 +12,7 @@ import { expect, SCRIPTED, test } from '../support/desktop-test.js'
 
 type Entry = { at: string; level: string; event: string; code?: string; origin?: string }
 
-function logOf({ dataDir }: Program): Entry[] {
+function readLog({ dataDir }: Program): Entry[] {
   return readFileSync(join(dataDir, 'latchkey.log'), 'utf8')
     .trimEnd()
     .split('\n')
@@ -113,7 +113,7 @@ test('S38: after sign-ins, renewal, failures and sign-out, no file and no output
   program.type('quit')
   expect(await program.ended).toBe(0)
 
-  const events = logOf(program).map(({ event }) => event)
+  const events = readLog(program).map(({ event }) => event)
   for (const event of ['started', 'link-ready', 'exchange-started', 'signed-in', 'renewed']) {
     expect(events).toContain(event)
   }
@@ -162,7 +162,7 @@ test('the log records the version, the system, the events and the end', async ({
   await program.status('signed-out')
   program.type('quit')
   await program.ended
-  expect(logOf(program)).toMatchObject([
+  expect(readLog(program)).toMatchObject([
     { event: 'started', level: 'info', pid: program.process.pid, url, tier: 'memory' },
     { event: 'sign-in-started', origin: 'tray' },
     { event: 'link-ready', origin: 'tray' },
@@ -177,11 +177,11 @@ test('the reason for a failed start is in the log, by its code', async ({ run })
   const { port } = new URL((await first.line('listening')).url)
   const second = await run(['--demo', '--json', '--port', port])
   expect(await second.ended).toBe(1)
-  expect(logOf(second)).toMatchObject([
+  expect(readLog(second)).toMatchObject([
     { event: 'error', level: 'error', name: 'AuthError', code: 'port-taken', cause: null },
     { event: 'stopped' },
   ])
-  expect(JSON.stringify(logOf(second))).toContain('main/net/loopback.ts:')
+  expect(JSON.stringify(readLog(second))).toContain('main/net/loopback.ts:')
 })
 
 test('the log can be limited to failures', async ({ run }) => {
@@ -189,7 +189,7 @@ test('the log can be limited to failures', async ({ run }) => {
   await program.status('failed')
   program.type('quit')
   await program.ended
-  expect(logOf(program)).toMatchObject([{ event: 'sign-in-rejected', code: 'not-configured' }])
+  expect(readLog(program)).toMatchObject([{ event: 'sign-in-rejected', code: 'not-configured' }])
 })
 
 test('a full disk is reported once, and sign-ins still work', async ({ run }) => {

@@ -14,7 +14,7 @@ type Reader = {
 }
 
 /** Lets the service begin to read a thousand requests. */
-async function readersOf({ port, provider }: Service): Promise<readonly Reader[]> {
+async function connectReaders({ port, provider }: Service): Promise<readonly Reader[]> {
   const sockets: Socket[] = []
   while (sockets.length < READERS) {
     // No more at once than a listening socket's queue holds.
@@ -63,7 +63,7 @@ for (const fault of [undefined, 'server-error'] as const) {
     const { token } = await signIn(service)
     const before = token.json.auth0!.oAuth.token.access_token
 
-    const readers = await readersOf(service)
+    const readers = await connectReaders(service)
     provider.misbehave.token = fault
     let release: () => void = () => undefined
     const held = new Promise<void>((resolve) => (release = resolve))

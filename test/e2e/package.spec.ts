@@ -25,7 +25,7 @@ import fuses from '@electron/fuses'
 import { expect, test } from '@playwright/test'
 import { build } from 'esbuild'
 import { DESKTOP_ID } from '../../main/autostart/autostart-entries.js'
-import { behaviourOf } from '../driver/behaviour.js'
+import { toBehaviour } from '../driver/behaviour.js'
 import { pack, type PackageParts, type Packed, type PackedPlatform } from '../tools/packing.js'
 import { ROOT } from '../support/root.js'
 import { BEHAVIOUR_VARIABLE } from '../stand-in/contract.js'
@@ -183,19 +183,19 @@ function linuxTests(asar: () => string): void {
 
   test('deb and rpm name their content, maintainer and home page', () => {
     for (const { args } of bothPackages()) {
-      expect(valueOf(args, '--name')).toBe('latchkey')
-      expect(valueOf(args, '--maintainer')).toMatch(/^The Latchkey authors <\S+@latchkey\.app>$/)
-      expect(valueOf(args, '--vendor')).toBe('The Latchkey authors')
-      expect(valueOf(args, '--url')).toBe('https://latchkey.app')
-      expect(valueOf(args, '--license')).toBe('MIT')
-      expect(valueOf(args, '--description')).toContain('sign in once in your own browser')
+      expect(findValue(args, '--name')).toBe('latchkey')
+      expect(findValue(args, '--maintainer')).toMatch(/^The Latchkey authors <\S+@latchkey\.app>$/)
+      expect(findValue(args, '--vendor')).toBe('The Latchkey authors')
+      expect(findValue(args, '--url')).toBe('https://latchkey.app')
+      expect(findValue(args, '--license')).toBe('MIT')
+      expect(findValue(args, '--description')).toContain('sign in once in your own browser')
       expect(args).toContain(`${out('linux-unpacked')}/=/opt/Latchkey`)
     }
     const [deb, rpm] = bothPackages().map(({ args }) => args)
-    expect(valueOf(deb!, '--description')).toMatch(/^Sign in once, let your other apps use it\n /)
-    expect(valueOf(rpm!, '--rpm-summary')).toBe('Sign in once, let your other apps use it')
+    expect(findValue(deb!, '--description')).toMatch(/^Sign in once, let your other apps use it\n /)
+    expect(findValue(rpm!, '--rpm-summary')).toBe('Sign in once, let your other apps use it')
     expect(rpm).toContain('--rpm-tag=Recommends: libsecret')
-    expect(valueOf(deb!, '--package')).toBe(out('latchkey-0.1.0-linux-amd64.deb'))
+    expect(findValue(deb!, '--package')).toBe(out('latchkey-0.1.0-linux-amd64.deb'))
     // Their own lists of Electron's dependencies. The one for deb includes libsecret.
     for (const target of ['linux', 'deb', 'rpm']) {
       expect(packed.config[target]).not.toHaveProperty('depends')
@@ -204,7 +204,7 @@ function linuxTests(asar: () => string): void {
 
   test('deb and rpm contain icons of all sizes, under the desktop entry’s icon name', () => {
     for (const { args, desktop } of bothPackages()) {
-      expect(keyOf(desktop, 'Icon')).toBe('latchkey')
+      expect(readKey(desktop, 'Icon')).toBe('latchkey')
       for (const size of [16, 22, 24, 32, 48, 64, 96, 128, 256, 512]) {
         const target = `=/usr/share/icons/hicolor/${size}x${size}/apps/latchkey.png`
         const source = args.find((argument) => argument.endsWith(target))?.slice(0, -target.length)
@@ -217,22 +217,22 @@ function linuxTests(asar: () => string): void {
     for (const { args, desktop } of bothPackages()) {
       const target = `=/usr/share/applications/${DESKTOP_ID}.desktop`
       expect(args.some((argument) => argument.endsWith(target))).toBe(true)
-      expect(keyOf(desktop, 'StartupWMClass')).toBe(DESKTOP_ID)
-      expect(keyOf(desktop, 'Exec')).toBe('/opt/Latchkey/latchkey %U')
+      expect(readKey(desktop, 'StartupWMClass')).toBe(DESKTOP_ID)
+      expect(readKey(desktop, 'Exec')).toBe('/opt/Latchkey/latchkey %U')
     }
     expect(packed.appImage?.desktopFileName).toBe(`${DESKTOP_ID}.desktop`)
-    expect(keyOf(packed.appImage!.desktop, 'StartupWMClass')).toBe(DESKTOP_ID)
+    expect(readKey(packed.appImage!.desktop, 'StartupWMClass')).toBe(DESKTOP_ID)
     for (const desktop of [packed.packages.deb!.desktop, packed.appImage!.desktop]) {
-      expect(keyOf(desktop, 'Name')).toBe('Latchkey')
-      expect(keyOf(desktop, 'Categories')).toBe('Utility;')
-      expect(keyOf(desktop, 'Terminal')).toBe('false')
+      expect(readKey(desktop, 'Name')).toBe('Latchkey')
+      expect(readKey(desktop, 'Categories')).toBe('Utility;')
+      expect(readKey(desktop, 'Terminal')).toBe('false')
     }
   })
 
   test('the sandbox is on if the system has one', () => {
     const entries = [...bothPackages(), packed.appImage!].map(({ desktop }) => desktop)
-    for (const desktop of entries) expect(keyOf(desktop, 'Exec')).not.toContain('no-sandbox')
-    expect(keyOf(packed.appImage!.desktop, 'Exec')).toBe('AppRun %U')
+    for (const desktop of entries) expect(readKey(desktop, 'Exec')).not.toContain('no-sandbox')
+    expect(readKey(packed.appImage!.desktop, 'Exec')).toBe('AppRun %U')
   })
 
   test('desktop-file-validate accepts the desktop entries', () => {
@@ -307,7 +307,7 @@ function commandLineTests(asar: () => string): void {
     if (!existsSync(app)) extractAll(asar(), app)
     const run = join(ROOT, 'dist', 'modules', 'test', 'stand-in', 'run.js')
     await install(`exec '${process.execPath}' '${run}' "$@"`)
-    const behaviour = behaviourOf(app, { isPackaged: true })
+    const behaviour = toBehaviour(app, { isPackaged: true })
     // No screen, as on a server.
     const { DISPLAY: _x, WAYLAND_DISPLAY: _wayland, ...env } = process.env
     return { ...env, [BEHAVIOUR_VARIABLE]: JSON.stringify(behaviour) }
@@ -579,12 +579,12 @@ function filesIn(archive: string): string[] {
 }
 
 /** The argument after a flag. */
-function valueOf(args: readonly string[], flag: string): string | undefined {
+function findValue(args: readonly string[], flag: string): string | undefined {
   const at = args.indexOf(flag)
   return at < 0 ? undefined : args[at + 1]
 }
 
-function keyOf(desktop: string, key: string): string | undefined {
+function readKey(desktop: string, key: string): string | undefined {
   return new RegExp(`^${key}=(.*)$`, 'm').exec(desktop)?.[1]
 }
 

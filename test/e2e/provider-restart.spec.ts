@@ -53,7 +53,7 @@ async function answered(program: Program): Promise<string> {
   return answerLink(await program.link())
 }
 
-const pageOf = async (callback: string): Promise<string> => (await fetch(callback)).text()
+const readPage = async (callback: string): Promise<string> => (await fetch(callback)).text()
 
 const post = (url: string, path: string, body?: object): Promise<Response> =>
   fetch(new URL(path, url), {
@@ -74,7 +74,7 @@ test('with its store, the sign-in continues with the new keys', async ({
   // The old keys have been fetched.
   await expect.poll(() => provider.answers.jwks).toEqual([200])
   const again = await restart('kept')
-  expect(await pageOf(callback)).toContain(PAGE_MESSAGES.signedIn.heading)
+  expect(await readPage(callback)).toContain(PAGE_MESSAGES.signedIn.heading)
   expect(await program.status('signed-in')).toMatchObject({
     account: { sub: 'alice' },
     reason: null,
@@ -93,7 +93,7 @@ test('the sign-in also continues if the program has not noticed its lost connect
   await expect.poll(() => provider.answers.jwks).toEqual([200])
   program.process.kill('SIGSTOP')
   await restart('kept')
-  const page = pageOf(callback)
+  const page = readPage(callback)
   program.process.kill('SIGCONT')
   expect(await page).toContain(PAGE_MESSAGES.signedIn.heading)
   await program.status('signed-in')
@@ -106,13 +106,13 @@ test('without its store, the sign-in fails with a message, and the next one work
   const program = await start()
   const callback = await answered(program)
   await restart('lost')
-  const page = await pageOf(callback)
+  const page = await readPage(callback)
   expect(page).toContain('The provider did not accept the sign-in')
   const { reason } = await program.status('failed')
   expect(reason).toContain('The provider did not accept the sign-in')
   expect(reason).toContain('Try again.')
 
-  expect(await pageOf(await answered(program))).toContain(PAGE_MESSAGES.signedIn.heading)
+  expect(await readPage(await answered(program))).toContain(PAGE_MESSAGES.signedIn.heading)
   await program.status('signed-in')
 })
 
@@ -124,11 +124,11 @@ test('while it is down, the sign-in fails with a message, and the next one works
   const program = await start()
   const callback = await answered(program)
   await stopProvider()
-  expect(await pageOf(callback)).toContain('could not be reached')
+  expect(await readPage(callback)).toContain('could not be reached')
   expect((await program.status('failed')).reason).toContain('could not be reached')
 
   await startAgain('kept')
-  expect(await pageOf(await answered(program))).toContain(PAGE_MESSAGES.signedIn.heading)
+  expect(await readPage(await answered(program))).toContain(PAGE_MESSAGES.signedIn.heading)
   await program.status('signed-in')
 })
 
@@ -143,7 +143,7 @@ for (const [store, status] of [
     const program = await start()
     const { url } = await program.line('listening')
     const begun = post(url, '/pkce/code')
-    const delivered = pageOf(await answerLink(await program.link()))
+    const delivered = readPage(await answerLink(await program.link()))
     expect((await begun).status).toBe(200)
     await restart(store)
     const exchanged = await post(url, '/pkce/token')
@@ -158,7 +158,7 @@ for (const [store, status] of [
     })
 
     const again = post(url, '/pkce/code')
-    const shown = pageOf(await answerLink(await program.link()))
+    const shown = readPage(await answerLink(await program.link()))
     expect((await again).status).toBe(200)
     expect((await post(url, '/pkce/token')).status).toBe(200)
     await shown
@@ -176,7 +176,7 @@ for (const [store, answer, status] of [
   }) => {
     const program = await start()
     const { url } = await program.line('listening')
-    expect(await pageOf(await answered(program))).toContain(PAGE_MESSAGES.signedIn.heading)
+    expect(await readPage(await answered(program))).toContain(PAGE_MESSAGES.signedIn.heading)
     const again = await restart(store)
     const renew = { grant_type: 'refresh_token', client_id: clientId }
     expect((await post(url, '/pkce/token', renew)).status).toBe(status)
@@ -186,6 +186,6 @@ for (const [store, answer, status] of [
       account: { sub: 'alice' },
       reason: TOKEN_MESSAGES.sessionEnded,
     })
-    expect(await pageOf(await answered(program))).toContain(PAGE_MESSAGES.signedIn.heading)
+    expect(await readPage(await answered(program))).toContain(PAGE_MESSAGES.signedIn.heading)
   })
 }

@@ -19,7 +19,7 @@ async function homeWith(dataDir: string): Promise<{ HOME: string; USERPROFILE: s
 }
 
 /** Finds the README's code block that matches `begins`. */
-async function exampleOf(language: string, begins: RegExp): Promise<string> {
+async function findExample(language: string, begins: RegExp): Promise<string> {
   const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
   const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
   const found = blocks.find(([, name, code]) => name === language && begins.test(code!))
@@ -34,7 +34,7 @@ test('the example in TypeScript signs a person in', async ({ run }) => {
   const folder = await mkdtemp(join(ROOT, 'dist', 'example-'))
   try {
     const example = join(folder, 'example.ts')
-    await writeFile(example, await exampleOf('ts', /^import pieces/))
+    await writeFile(example, await findExample('ts', /^import pieces/))
     // Node before 22.18 needs the flag; newer versions ignore it.
     const child = spawn(process.execPath, ['--experimental-strip-types', example], {
       env: { ...process.env, ...(await homeWith(program.dataDir)) },
@@ -57,7 +57,7 @@ test('the example with curl signs a person in', async ({ run }) => {
   test.skip(hasCurl === null, 'curl is not installed here')
   const program = await run(['--demo', ...SCRIPTED])
   await program.line('listening')
-  const answered = promisify(execFile)('sh', ['-ec', await exampleOf('sh', /pkce\/code/)], {
+  const answered = promisify(execFile)('sh', ['-ec', await findExample('sh', /pkce\/code/)], {
     env: { ...process.env, ...(await homeWith(program.dataDir)) },
   })
 

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { makeFakeTool, type FakeTool } from '../support/fake-tool.js'
-import { filesOf, signInOn, stop, test as base, vaultOf } from '../support/kept.js'
+import { listFiles, signInOn, stop, test as base, openStore } from '../support/kept.js'
 import type { Program, ProgramOptions } from '../support/program.js'
 import type { RunningProvider } from '../provider/provider.js'
 import { REMOVAL_MESSAGES } from '../../main/app/app-messages.js'
@@ -82,7 +82,7 @@ test('every refresh token is revoked, even superseded ones, and all of Latchkeyâ
   await signInOn(program)
   await signInOn(program)
   await stop(program)
-  const { tokens, superseded = [] } = (await vaultOf(dataDir).read())!
+  const { tokens, superseded = [] } = (await openStore(dataDir).read())!
   const all = [tokens.refreshToken!, ...superseded]
   expect(superseded).toHaveLength(1)
 
@@ -162,14 +162,14 @@ test('while a Latchkey runs it ends with 3, and nothing is revoked or removed', 
 }) => {
   const program = await start()
   await signInOn(program)
-  const before = await filesOf(dataDir)
+  const before = await listFiles(dataDir)
   const ended = await uninstall()
   expect(await ended.ended).toBe(3)
   expect(ended.stderr()).toContain('is already running')
   expect(ended.stderr()).toContain('so nothing was removed. Quit it and try again.')
   expect(ended.stderr()).toContain('"Remove Latchkey\'s data"')
   expect(ended.stderr()).not.toContain('--data-dir')
-  expect(await filesOf(dataDir)).toEqual(before)
+  expect(await listFiles(dataDir)).toEqual(before)
   expect(provider.revoked).toEqual([])
 })
 
@@ -229,7 +229,7 @@ test('an earlier session that was set aside is revoked too', async ({
   const program = await start()
   await signInOn(program)
   await stop(program)
-  const { tokens } = (await vaultOf(dataDir).read())!
+  const { tokens } = (await openStore(dataDir).read())!
   await rename(join(dataDir, 'session.json'), join(dataDir, 'session.unopened.json'))
   expect(await (await uninstall()).ended).toBe(0)
   expect(provider.revoked).toEqual([tokens.refreshToken])

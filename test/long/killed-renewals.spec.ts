@@ -3,7 +3,7 @@
 
 import { expect } from '@playwright/test'
 import type { Moment, MomentKind } from '../support/kill-moments.js'
-import { reportOf, test, type LastResult } from '../support/killed-renewals.js'
+import { formatReport, test, type LastResult } from '../support/killed-renewals.js'
 
 const MOMENTS = 100
 const PARTS = 5
@@ -19,17 +19,17 @@ for (const graceS of GRACES_S) {
       test.setTimeout(600_000)
       const kills = await killsAt(graceS)
       const outcomes: LastResult[] = []
-      for (const [index, moment] of momentsOf(await kills.count()).entries()) {
+      for (const [index, moment] of listMoments(await kills.count()).entries()) {
         if (index % PARTS === part) outcomes.push(await kills.kill(moment))
       }
       expect(outcomes).toHaveLength(MOMENTS / PARTS)
-      console.log(reportOf(outcomes, graceS))
+      console.log(formatReport(outcomes, graceS))
     })
   }
 }
 
 /** Lists every file call and every chunk, and then turns, evenly spread, up to the number of moments. */
-function momentsOf(counts: Readonly<Record<MomentKind, number>>): Moment[] {
+function listMoments(counts: Readonly<Record<MomentKind, number>>): Moment[] {
   const moments: Moment[] = []
   for (const kind of ['file', 'sent', 'received'] as const) {
     for (let nth = 1; nth <= counts[kind]; nth++) {

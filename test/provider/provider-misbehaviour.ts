@@ -99,7 +99,7 @@ export type Endpoint =
   'discovery' | 'jwks' | 'authorization' | 'token' | 'userinfo' | 'revocation' | 'endSession'
 
 /** Answers instead of the endpoint. Returns undefined if the endpoint should do its work. */
-export function failureOf(
+export function planFailure(
   ctx: KoaContextWithOIDC,
   endpoint: Endpoint,
   misbehave: Misbehaviour,
@@ -112,7 +112,7 @@ export function failureOf(
       ctx.status = tokenRefusal.status
     }
   }
-  const fault = faultOf(endpoint, misbehave)
+  const fault = findFault(endpoint, misbehave)
   if (!fault || (fault === 'redirect' && isFollowed(ctx))) return undefined
   const fail = FAILURES[fault]
   return fail && ((ctx, sent) => fail(ctx, { sent, retryAfter: misbehave.retryAfter }))
@@ -138,7 +138,7 @@ export function spoil(
     ctx.set('Location', url.href)
   }
   if (!endpoint) return
-  const fault = faultOf(endpoint, misbehave)
+  const fault = findFault(endpoint, misbehave)
   if (fault === 'answer-lost') {
     ctx.respond = false
     ctx.req.socket.destroy()
@@ -235,7 +235,7 @@ const FAILURES: Readonly<Record<string, Fail>> = {
   },
 } satisfies Record<Failure | 'invalid-grant', Fail>
 
-function faultOf(endpoint: Endpoint, misbehave: Misbehaviour): string | undefined {
+function findFault(endpoint: Endpoint, misbehave: Misbehaviour): string | undefined {
   if (endpoint === 'authorization' || endpoint === 'endSession') return undefined
   return misbehave[endpoint]
 }

@@ -14,7 +14,7 @@ import {
 } from './provider-demands.js'
 import { createSigningKey, type JwtPart, type SigningAlg } from './provider-keys.js'
 import {
-  failureOf,
+  planFailure,
   isFollowed,
   spoil,
   type Endpoint,
@@ -184,7 +184,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
         requests[endpoint] += 1
         ctx.res.once('finish', () => answers[endpoint].push(ctx.res.statusCode))
         if (isFollowed(ctx)) requests.followed += 1
-        const fail = failureOf(ctx, endpoint, misbehave)
+        const fail = planFailure(ctx, endpoint, misbehave)
         if (fail) {
           const sent = await text(ctx.req)
           note(endpoint, sent)

@@ -6,7 +6,7 @@ export const MATRIX_TAG = '@providers'
 export const MATRIX_STEPS = ['sign-in', 'renewal', 'sign-out'] as const
 
 /** Set for kinds of provider at which nobody can sign in. */
-export const REFUSED_SHAPE = 'refused'
+export const REJECTED_SHAPE = 'refused'
 
 /** `-` marks a step that was not reached. */
 type Cell = 'ok' | 'refused' | 'FAILED' | '-'
@@ -15,7 +15,7 @@ export default class Matrix implements Reporter {
   readonly #rows = new Map<string, readonly Cell[]>()
 
   onTestEnd(test: TestCase, { steps }: TestResult): void {
-    if (test.tags.includes(MATRIX_TAG)) this.#rows.set(test.title, cellsOf(test, steps))
+    if (test.tags.includes(MATRIX_TAG)) this.#rows.set(test.title, toCells(test, steps))
   }
 
   onEnd(): void {
@@ -35,12 +35,12 @@ export default class Matrix implements Reporter {
   }
 }
 
-function cellsOf({ annotations }: TestCase, steps: readonly TestStep[]): readonly Cell[] {
-  const isRefused = annotations.some(({ type }) => type === REFUSED_SHAPE)
+function toCells({ annotations }: TestCase, steps: readonly TestStep[]): readonly Cell[] {
+  const isRejected = annotations.some(({ type }) => type === REJECTED_SHAPE)
   return MATRIX_STEPS.map((name) => {
     const step = steps.find(({ category, title }) => category === 'test.step' && title === name)
     if (!step) return '-'
     if (step.error) return 'FAILED'
-    return isRefused ? 'refused' : 'ok'
+    return isRejected ? 'refused' : 'ok'
   })
 }

@@ -3,7 +3,7 @@
 import { call } from '../support/service.js'
 import { expect, SCRIPTED, test } from '../support/desktop-test.js'
 import type { Program } from '../support/program.js'
-import { MATRIX_STEPS, MATRIX_TAG, REFUSED_SHAPE } from './matrix-reporter.js'
+import { MATRIX_STEPS, MATRIX_TAG, REJECTED_SHAPE } from './matrix-reporter.js'
 import type { OddProvider } from './odd-provider.js'
 import { SHAPES, type Shape, type SignOut } from './shapes.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
@@ -13,7 +13,7 @@ type Page = Parameters<OddProvider['signIn']>[0]
 for (const shape of SHAPES) {
   const details = {
     tag: MATRIX_TAG,
-    ...(shape.refused && { annotation: { type: REFUSED_SHAPE } }),
+    ...(shape.refused && { annotation: { type: REJECTED_SHAPE } }),
   }
   test(shape.name, details, async ({ run, page }) => {
     const provider = await shape.start()
@@ -24,7 +24,7 @@ for (const shape of SHAPES) {
       const latchkey: Latchkey = { program, url }
       const [signInStep, renewalStep, signOutStep] = MATRIX_STEPS
       if (shape.refused) {
-        return await test.step(signInStep, () => refuse(shape.refused!, provider, program, page))
+        return await test.step(signInStep, () => reject(shape.refused!, provider, program, page))
       }
       await test.step(signInStep, () => signIn(provider, latchkey, page))
       await test.step(renewalStep, () => renew(provider, latchkey))
@@ -38,7 +38,7 @@ for (const shape of SHAPES) {
 type Latchkey = { program: Program; url: string }
 
 /** Nobody is signed in, and the user sees the reason. If the metadata decide that, no browser is opened. */
-async function refuse(
+async function reject(
   { at, words }: NonNullable<Shape['refused']>,
   provider: OddProvider,
   program: Program,
@@ -92,11 +92,11 @@ async function signOut(
   // The program ends after the provider was contacted. Failures are visible only then.
   program.type('quit')
   expect(await program.ended).toBe(0)
-  expect(outcomeOf(provider.answers.revocation)).toBe(signOut)
+  expect(toSignOut(provider.answers.revocation)).toBe(signOut)
   expect(program.stdout()).not.toContain('could not be told')
 }
 
-function outcomeOf(revocations: readonly number[]): SignOut | 'failed' {
+function toSignOut(revocations: readonly number[]): SignOut | 'failed' {
   if (revocations.length === 0) return 'forgotten'
   if (revocations.every((status) => status === 200)) return 'revoked'
   return revocations.every((status) => [400, 401, 403].includes(status))

@@ -143,7 +143,7 @@ function createHandler(
     if (path.startsWith(METADATA)) {
       const location = parts.metadataLocation?.(path) ?? null
       if (location !== null) return void response.writeHead(301, { Location: location }).end()
-      const metadata = metadataOf(issuer)
+      const metadata = createMetadata(issuer)
       return json(response, { status: 200, json: parts.metadata?.(metadata) ?? metadata })
     }
     const route = routes[path]
@@ -154,7 +154,7 @@ function createHandler(
 /** @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2} */
 const refusal: Answer = { status: 400, json: { error: 'invalid_grant' } }
 
-function metadataOf(issuer: string): Json {
+function createMetadata(issuer: string): Json {
   return {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,

@@ -34,7 +34,7 @@ export class AppDouble extends EventEmitter {
     getSwitchValue: (name) => this.#switches.get(name) ?? '',
     appendSwitch: (name, value = '') => void this.#switches.set(name, value),
   } satisfies Pick<CommandLine, 'appendSwitch' | 'getSwitchValue' | 'hasSwitch'>)
-  readonly #switches = switchesOf(process.argv)
+  readonly #switches = parseSwitches(process.argv)
   readonly #paths = new Map([
     ['home', homedir()],
     ['temp', tmpdir()],
@@ -236,7 +236,7 @@ export class AppDouble extends EventEmitter {
 }
 
 /** Reads the `--name` and `--name=value` of a command line. If a name is repeated, the last one counts. */
-function switchesOf(argv: readonly string[]): Map<string, string> {
+function parseSwitches(argv: readonly string[]): Map<string, string> {
   const found = argv.map((arg) => /^--([^=]+)=?(.*)$/s.exec(arg)).filter((match) => match !== null)
   return new Map(found.map(([, name = '', value = '']) => [name, value]))
 }

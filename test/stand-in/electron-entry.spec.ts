@@ -5,9 +5,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { DesktopOptions } from '../driver/desktop.js'
-import { argsOf } from '../driver/electron.js'
+import { toArgs } from '../driver/electron.js'
 import { launchStandIn } from '../driver/stand-in.js'
-import { at, expect, headlineOf, signInAs, test as base, type Desktop } from '../driver/driver.js'
+import { at, expect, readHeadline, signInAs, test as base, type Desktop } from '../driver/driver.js'
 import { ROOT } from '../support/root.js'
 
 const FAST = { intervals: [25, 50, 100] }
@@ -57,7 +57,7 @@ const test = base.extend<{
       const observer = join(await folders.create(), 'observer.cjs')
       await writeFile(observer, OBSERVER)
       const given = { ...options, dataDir, env: { XDG_CONFIG_HOME: await folders.create() } }
-      const args = [...begin(observer), ...argsOf(given)]
+      const args = [...begin(observer), ...toArgs(given)]
       const { desktop, close } = launchStandIn(browser, { ...given, args })
       ends.push(close)
       const said = async (index: number): Promise<unknown> => {
@@ -100,10 +100,10 @@ for (const [by, begin] of [
 
 test.describe('the keyring is as the spec demands:', () => {
   const signIn = async (app: Entered, page: Parameters<typeof signInAs>[0]): Promise<void> => {
-    await expect.poll(() => headlineOf(app), FAST).toBe('Not signed in')
+    await expect.poll(() => readHeadline(app), FAST).toBe('Not signed in')
     await app.choose('Sign in')
     await signInAs(page, await app.opened(), 'Alice Adams')
-    await expect.poll(() => headlineOf(app), FAST).toBe('Signed in as Alice Adams')
+    await expect.poll(() => readHeadline(app), FAST).toBe('Signed in as Alice Adams')
   }
 
   test('available, though Playwright turns off Chromium’s own', async ({

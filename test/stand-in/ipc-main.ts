@@ -6,7 +6,7 @@ import type { Arguments, FrameFacts, LastResult } from './contract.js'
 import { answer, tell } from './host.js'
 import { createEvent, strict } from './strict.js'
 import { cloneForIpc, type FrameDouble } from './web-contents.js'
-import { windowOf } from './window.js'
+import { findWindow } from './window.js'
 
 type Handler = (event: IpcMainInvokeEvent, ...args: unknown[]) => unknown
 
@@ -38,7 +38,7 @@ export class IpcMainDouble extends EventEmitter {
 }
 
 function createInvokeEvent(id: number, frame: FrameFacts): IpcMainInvokeEvent {
-  const contents = windowOf(id).inside.contents()
+  const contents = findWindow(id).inside.contents()
   const { mainFrame } = contents
   const documents = contents.inside.documents()
   const subframe: FrameDouble = strict('webFrameMain', { url: frame.url })

@@ -30,7 +30,7 @@ export function createSafeStorage(ports: KeyringDeps): UsedOfSafeStorage {
   const keyring = (): Keyring => ({ ...ports.keyring(), ...SWITCHES[ports.passwordStore()] })
   let asked: Keys | null = null
   /** Electron's only encryptor keeps the keys that it first received, even if there were none. */
-  const keys = (): Keys => (asked ??= keysOf(platform, keyring()))
+  const keys = (): Keys => (asked ??= makeKeys(platform, keyring()))
   const inUse = (): [string?, (Buffer | null)?] =>
     [...keys()].find(([, found]) => found !== null) ?? []
   const algorithm = platform === 'win32' ? AEAD : CBC
@@ -95,7 +95,7 @@ const SWITCHES: Readonly<Record<string, Partial<Keyring>>> = {
 }
 
 /** The keys by the tag before their sealed texts. The first one seals. */
-function keysOf(platform: Platform, { givesKey, machine, hasNewerKey }: Keyring): Keys {
+function makeKeys(platform: Platform, { givesKey, machine, hasNewerKey }: Keyring): Keys {
   const key = (tag: string): Buffer | null => (givesKey ? keyFrom(`${tag} of ${machine}`) : null)
   const newer = hasNewerKey ? key('v12') : null
   if (platform !== 'linux')

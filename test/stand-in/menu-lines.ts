@@ -3,7 +3,7 @@
 import type { MenuLine } from './contract.js'
 
 /** Reads the menu's lines now. Later changes of an item are not included. */
-export function linesOf(
+export function toLines(
   items: readonly { type: string; label: string; enabled: boolean; checked: boolean }[],
 ): MenuLine[] {
   return items.map(({ type, label, enabled, checked }) => ({

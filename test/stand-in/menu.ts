@@ -4,7 +4,7 @@ import type { MenuItem, MenuItemConstructorOptions } from 'electron'
 import type { MenuLine } from './contract.js'
 import { clipboardDouble } from './clipboard.js'
 import { answer } from './host.js'
-import { linesOf } from './menu-lines.js'
+import { toLines } from './menu-lines.js'
 import { strict } from './strict.js'
 
 export type ItemDouble = {
@@ -81,12 +81,12 @@ function playRole(role: string): void {
 export function openMenuIn(selection: string, click: () => void): MenuLine[] {
   openMenu = { items: [], selection }
   click()
-  return linesOf(openMenu.items)
+  return toLines(openMenu.items)
 }
 
 answer({
   chooseInPage(label) {
-    const lines = linesOf(openMenu?.items ?? [])
+    const lines = toLines(openMenu?.items ?? [])
     const index = lines.findIndex((line) => line.label === label)
     if (!lines[index]?.enabled) throw new Error(`the menu has no "${label}" that can be chosen`)
     openMenu?.items[index]?.click()

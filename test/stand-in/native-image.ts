@@ -21,7 +21,7 @@ export const nativeImageDouble = {
 } satisfies { createFromPath(path: string): ImageDouble }
 
 /** The file that an image came from. Null if the image is empty. */
-export function fileOf(image: ImageDouble): string | null {
+export function toFileName(image: ImageDouble): string | null {
   return image.isEmpty() ? null : (files.get(image) ?? null)
 }
 

@@ -112,7 +112,7 @@ class ManualRequest extends EventEmitter {
       if (!isRedirect(response)) return void this.emit('response', response)
       const { href } = new URL(response.headers.get('location')!, this.#url)
       await response.body?.cancel()
-      this.emit('redirect', response.status, 'GET', href, headersOf(response))
+      this.emit('redirect', response.status, 'GET', href, toHeaders(response))
       if (!signal.aborted) this.emit('error', new Error('Redirect was cancelled'))
     } catch (thrown) {
       if (!signal.aborted) this.emit('error', inChromiumsWords(thrown))
@@ -140,7 +140,7 @@ async function throughSession(asked: Request, ask: () => Promise<Response>): Pro
   if (method === 'GET' && cache === 'default' && known) return known.clone()
   const response = await ask()
   const lasts = /max-age=[1-9]/.test(response.headers.get('cache-control') ?? '')
-  if (method === 'GET' && cache !== 'no-store' && lasts) cached.set(url, copyOf(response))
+  if (method === 'GET' && cache !== 'no-store' && lasts) cached.set(url, copyResponse(response))
   if (credentials !== 'omit') {
     const { origin } = new URL(url)
     const own = cookies.get(origin) ?? new Set()
@@ -151,7 +151,7 @@ async function throughSession(asked: Request, ask: () => Promise<Response>): Pro
 }
 
 /** Discards the body of a redirect. */
-function copyOf(response: Response): Response {
+function copyResponse(response: Response): Response {
   const { status, headers } = response
   return isRedirect(response) ? new Response(null, { status, headers }) : response.clone()
 }
@@ -162,7 +162,7 @@ async function received(
   signal: AbortSignal | null | undefined,
 ): Promise<Response> {
   const { url, status, statusText } = response
-  const values = await receiveHeaders(url, headersOf(response))
+  const values = await receiveHeaders(url, toHeaders(response))
   const headers = Object.entries(values).map(([name, value]): [string, string] => [
     name,
     Array.isArray(value) ? value.join(', ') : value,
@@ -181,7 +181,7 @@ async function received(
 }
 
 /** Chromium decodes a header's value as UTF-8 if it is valid. Node has one character per byte. */
-function headersOf({ headers }: Response): Record<string, string[]> {
+function toHeaders({ headers }: Response): Record<string, string[]> {
   const read: Record<string, string[]> = {}
   for (const [name, value] of headers) {
     const bytes = Buffer.from(value, 'latin1')

@@ -4,7 +4,7 @@ import type { Session, WebContents, WebRequest, WebRequestFilter } from 'electro
 import { inside } from './app.js'
 import { answer } from './host.js'
 import { strict } from './strict.js'
-import { windowOf } from './window.js'
+import { findWindow } from './window.js'
 
 type RequestHandler = Parameters<Session['setPermissionRequestHandler']>[0]
 type CheckHandler = Parameters<Session['setPermissionCheckHandler']>[0]
@@ -57,7 +57,7 @@ export const sessionDouble = {
 answer({
   // Without a handler, everything is allowed.
   async permission(id, name, origin) {
-    const contents = windowOf(id).webContents as unknown as WebContents
+    const contents = findWindow(id).webContents as unknown as WebContents
     const permission = name as 'geolocation'
     const details = { requestingUrl: origin, isMainFrame: true }
     return {

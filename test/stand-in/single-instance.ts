@@ -28,7 +28,7 @@ export function takeLock(
 ): { release(): void } | null {
   const link = join(folder, 'SingletonLock')
   const socketLink = join(folder, 'SingletonSocket')
-  const socketPath = socketOf(folder)
+  const socketPath = toSocketPath(folder)
   const greet = (): boolean =>
     existsSync(socketPath) &&
     spawnSync(node, [MESSENGER, socketPath], { input: JSON.stringify(greeting) }).status === 0
@@ -76,7 +76,7 @@ export function asChromiumPassesOn(argv: readonly string[]): string[] {
 }
 
 /** In another folder, like Chromium's: a data directory's path may be too long for a socket. */
-function socketOf(folder: string): string {
+function toSocketPath(folder: string): string {
   const digest = createHash('sha256').update(folder).digest('hex').slice(0, 32)
   return join(tmpdir(), `latchkey-stand-in-${digest}`)
 }

@@ -7,8 +7,8 @@ import { inside } from './app.js'
 import { collectGarbage } from './collect.js'
 import { answer, behaviour, tell } from './host.js'
 import type { ItemDouble, MenuDouble } from './menu.js'
-import { linesOf } from './menu-lines.js'
-import { fileOf, type ImageDouble } from './native-image.js'
+import { toLines } from './menu-lines.js'
+import { toFileName, type ImageDouble } from './native-image.js'
 import { createEvent, strict } from './strict.js'
 
 let latest: WeakRef<TrayDouble> | undefined
@@ -16,7 +16,7 @@ let latest: WeakRef<TrayDouble> | undefined
 export class TrayDouble extends EventEmitter {
   #image: ImageDouble
   #toolTip = ''
-  #menu: { items: readonly ItemDouble[]; lines: ReturnType<typeof linesOf> } | null = null
+  #menu: { items: readonly ItemDouble[]; lines: ReturnType<typeof toLines> } | null = null
   #isDestroyed = false
   /** Decided once: on Linux without a host, the icon never becomes visible. */
   readonly #isSeen = hasTrayHost()
@@ -32,7 +32,7 @@ export class TrayDouble extends EventEmitter {
 
   setContextMenu(menu: MenuDouble | null): void {
     this.#checkAlive()
-    this.#menu = menu && { items: [...menu.items], lines: linesOf(menu.items) }
+    this.#menu = menu && { items: [...menu.items], lines: toLines(menu.items) }
     if (this.#menu) tell('menuSet', this.#menu.lines)
   }
 
@@ -60,7 +60,7 @@ export class TrayDouble extends EventEmitter {
     menu: () => (this.#isDestroyed ? null : this.#menu),
     isSeen: () => this.#isSeen,
     facts: () => ({ toolTip: this.#toolTip, hasIcon: !this.#image.isEmpty() }),
-    icon: () => fileOf(this.#image),
+    icon: () => toFileName(this.#image),
   }
 
   #checkAlive(): void {

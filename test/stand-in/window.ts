@@ -165,13 +165,13 @@ export class BrowserWindowDouble extends EventEmitter {
 }
 
 /** Finds the open window with this number. */
-export function windowOf(id: number): BrowserWindowDouble {
+export function findWindow(id: number): BrowserWindowDouble {
   const window = windows.get(id)
   if (!window) throw new Error('Object has been destroyed')
   return window
 }
 
-const contentsOf = (id: number): WebContentsDouble => windowOf(id).inside.contents()
+const findContents = (id: number): WebContentsDouble => findWindow(id).inside.contents()
 
 answer({
   close(id) {
@@ -186,17 +186,17 @@ answer({
     })
   },
   async look(id, at) {
-    const window = windowOf(id)
+    const window = findWindow(id)
     await window.inside.visible()
     if (at) window.focus()
     else window.inside.blur()
   },
-  minimize: (id) => windowOf(id).inside.minimize(),
+  minimize: (id) => findWindow(id).inside.minimize(),
   contextMenu: (id, { isEditable, selection }) =>
     openMenuIn(selection, () => {
       const canCopy = selection !== ''
       const editFlags = { canCut: isEditable && canCopy, canCopy, canPaste: isEditable }
-      contentsOf(id).emit('context-menu', createEvent({}), {
+      findContents(id).emit('context-menu', createEvent({}), {
         isEditable,
         selectionText: selection,
         editFlags: { ...editFlags, canSelectAll: true },
@@ -205,33 +205,33 @@ answer({
   pressControl(id, key) {
     const modifiers = { control: true, shift: false, alt: false, meta: false }
     const input = { type: 'keyDown', key, ...modifiers }
-    contentsOf(id).emit('before-input-event', createEvent({}), input)
+    findContents(id).emit('before-input-event', createEvent({}), input)
   },
   turnWheel: (id, direction) =>
-    void contentsOf(id).emit('zoom-changed', createEvent({}), direction),
+    void findContents(id).emit('zoom-changed', createEvent({}), direction),
   crash(id) {
     const details = { reason: 'crashed', exitCode: 5 }
-    contentsOf(id).emit('render-process-gone', createEvent({}), details)
+    findContents(id).emit('render-process-gone', createEvent({}), details)
   },
-  facts: (id) => windowOf(id).inside.facts(),
-  loadUrl: (id, url) => windowOf(id).loadURL(url),
+  facts: (id) => findWindow(id).inside.facts(),
+  loadUrl: (id, url) => findWindow(id).loadURL(url),
   painted: (id) => windows.get(id)?.inside.painted(),
   navigated: (id, url) => windows.get(id)?.inside.contents().inside.navigated(url),
   mayNavigate(id, url) {
-    const contents = contentsOf(id)
+    const contents = findContents(id)
     const details = { url, isMainFrame: true, isSameDocument: false, frame: contents.mainFrame }
     return contents.inside.permits('will-navigate', details, url)
   },
   mayRedirect(id, url) {
-    const contents = contentsOf(id)
+    const contents = findContents(id)
     const details = { url, isMainFrame: true, isSameDocument: false, frame: contents.mainFrame }
     return contents.inside.permits('will-redirect', details, url)
   },
-  mayOpen: (id, url) => contentsOf(id).inside.opens(url),
+  mayOpen: (id, url) => findContents(id).inside.opens(url),
   mayAttachWebview(id, url) {
     // The preference is read first: without it, the tag has no meaning.
-    if (windowOf(id).inside.preferences().webviewTag !== true) return false
-    return contentsOf(id).inside.permits('will-attach-webview', {}, {}, { src: url })
+    if (findWindow(id).inside.preferences().webviewTag !== true) return false
+    return findContents(id).inside.permits('will-attach-webview', {}, {}, { src: url })
   },
 })
 

@@ -60,7 +60,7 @@ export function watchReplacements(
    * Finds what a call works on, by path or descriptor. Null if the call is not part of the
    * replacement.
    */
-  const targetOf = (given: unknown): 'file' | 'folder' | null => {
+  const findTarget = (given: unknown): 'file' | 'folder' | null => {
     if (typeof given !== 'string') return opened.get(given) ?? null
     if (given === folder) return isReplacing ? 'folder' : null
     return dirname(given) === folder && basename(given).startsWith(`${basename(path)}.`)
@@ -69,7 +69,7 @@ export function watchReplacements(
   }
   const watched = (name: (typeof CALLS)[number], call: (...args: unknown[]) => unknown) => {
     return (...args: unknown[]): unknown => {
-      const target = targetOf(args[0])
+      const target = findTarget(args[0])
       if (target === null) return call(...args)
       isReplacing = true
       const result = around({

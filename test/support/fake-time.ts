@@ -40,7 +40,7 @@ export function createFakeTime(folder: string): FakeTime {
 }
 
 /** Removes the shared memory that libfaketime leaves behind if its program is killed. */
-export function removeFakeTimeOf(pid: number): void {
+export function removeFakeTime(pid: number): void {
   for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`]) {
     rmSync(join('/dev/shm', name), { force: true })
   }

@@ -62,13 +62,13 @@ export async function stop(program: Program): Promise<void> {
 /**
  * Reads the stored session as the program would. Null means without a passphrase, by a key file.
  */
-export function vaultOf(dataDir: string, passphrase: string | null = PASSPHRASE): SessionStore {
+export function openStore(dataDir: string, passphrase: string | null = PASSPHRASE): SessionStore {
   const keepWithoutKeyring = passphrase === null
   return chooseStorage({ dataDir, keyring: null, passphrase, keepWithoutKeyring }).sessionStore
 }
 
 /** Lists the data directory without its lock and the log. */
-export async function filesOf(dataDir: string): Promise<string[]> {
+export async function listFiles(dataDir: string): Promise<string[]> {
   const names = await readdir(dataDir)
   return names.filter((name) => !/^lock(\.|$)/.test(name) && name !== LOG_FILE).toSorted()
 }

@@ -67,7 +67,7 @@ function lieInWait({ path, port, journal, moment }: Told): void {
   })
   const { connect } = Socket.prototype
   Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
-    if (portOf(args) === port) {
+    if (readPort(args) === port) {
       watchTalk(this, pass)
       if (!isWatched) turns.enable()
       isWatched = true
@@ -77,7 +77,7 @@ function lieInWait({ path, port, journal, moment }: Told): void {
 }
 
 /** Node's own modules pass on arguments that are already sorted: `[[options, callback]]`. */
-function portOf(args: readonly unknown[]): number | null {
+function readPort(args: readonly unknown[]): number | null {
   const options = [args[0]].flat()[0]
   if (typeof options !== 'object' || options === null || !('port' in options)) return null
   return Number(options.port)
@@ -101,9 +101,9 @@ function watchTalk(socket: Socket, pass: Pass): void {
   }
   Object.assign(socket, {
     _write: (chunk: Written['chunk'], encoding: Written['encoding'], done: Done) =>
-      send(bytesOf({ chunk, encoding }), done),
+      send(toBytes({ chunk, encoding }), done),
     _writev: (pieces: readonly Written[], done: Done) =>
-      send(Buffer.concat(pieces.map(bytesOf)), done),
+      send(Buffer.concat(pieces.map(toBytes)), done),
     push: (chunk: Buffer | null) =>
       chunk === null
         ? push.call(socket, null)
@@ -114,7 +114,7 @@ function watchTalk(socket: Socket, pass: Pass): void {
   })
 }
 
-function bytesOf({ chunk, encoding }: Written): Buffer {
+function toBytes({ chunk, encoding }: Written): Buffer {
   if (typeof chunk !== 'string') return chunk
   return Buffer.from(chunk, encoding === 'buffer' ? 'utf8' : encoding)
 }

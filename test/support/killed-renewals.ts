@@ -5,7 +5,7 @@ import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { momentEnv, type Moment, type MomentKind } from './kill-moments.js'
-import { letRunOut, signInOn, stop, test as base, vaultOf } from './kept.js'
+import { letRunOut, signInOn, stop, test as base, openStore } from './kept.js'
 import type { Program } from './program.js'
 import { startProvider } from '../provider/provider.js'
 import { TOKEN_MESSAGES } from '../../main/oauth/oauth-messages.js'
@@ -50,7 +50,7 @@ export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Ki
       const elsewhere = join(dataDir, 'elsewhere')
       await mkdir(elsewhere)
       const journal = join(dataDir, 'journal')
-      const sessionStore = vaultOf(dataDir, null)
+      const sessionStore = openStore(dataDir, null)
       const issued: string[] = []
       provider.misbehave.tokenResponse = (tokens) => {
         issued.push(String(tokens['refresh_token']))
@@ -85,7 +85,7 @@ export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Ki
         for (const name of ['session.json', 'session.key']) {
           await cp(join(dataDir, name), join(elsewhere, name))
         }
-        return (await vaultOf(elsewhere, null).read())!.tokens.refreshToken!
+        return (await openStore(elsewhere, null).read())!.tokens.refreshToken!
       }
       await signIn()
 
@@ -173,7 +173,7 @@ async function goOn(
 }
 
 /** `20 kills, grace 60 s: 20 renewed (12 by the old token), 0 need a sign-in.` */
-export function reportOf(outcomes: readonly LastResult[], refreshGraceS: number): string {
+export function formatReport(outcomes: readonly LastResult[], refreshGraceS: number): string {
   const renewed = outcomes.filter(({ state }) => state === 'renewed')
   const byOld = renewed.filter(({ kept }) => kept === 'old').length
   const late = outcomes.filter(({ cameInTime }) => !cameInTime).length

@@ -67,10 +67,10 @@ function pathsIn(root: string): Set<string> {
 /** Drops the paths that are inside a folder in the list. */
 function topmost(paths: readonly string[]): string[] {
   const all = new Set(paths)
-  return paths.filter((path) => !ancestorsOf(path).some((folder) => all.has(folder)))
+  return paths.filter((path) => !listAncestors(path).some((folder) => all.has(folder)))
 }
 
-function ancestorsOf(path: string): string[] {
+function listAncestors(path: string): string[] {
   const folders: string[] = []
   for (let at = dirname(path); at.includes(sep) && at !== dirname(at); at = dirname(at)) {
     folders.push(at)

@@ -39,7 +39,7 @@ const OUTAGES: readonly Misbehaviour[] = [
 ]
 
 /** A day from seven in the morning. Every seventh one lasts until the day after the next. */
-function dayOf(day: number): readonly Spell[] {
+function planDay(day: number): readonly Spell[] {
   return [
     // The notebook wakes before its network does.
     { minutes: day % 3 === 0 ? 25 : 0, misbehave: AWAY },
@@ -102,7 +102,7 @@ export async function liveFor(
   const endMs = clock.nowMs() + days * DAY
   for (let day = 0; clock.nowMs() < endMs; day++) {
     const sinceMs = clock.nowMs()
-    for (const spell of dayOf(day)) await live(session, month, spell)
+    for (const spell of planDay(day)) await live(session, month, spell)
     month.days.push(await month.measure(sinceMs))
   }
 

@@ -8,7 +8,7 @@ const PIECE = /\u001b\[(\d*)([A-Za-z])|[\r\n]|[^\u001b\r\n]+/g
  * Returns the rows of a terminal with this many columns, without trailing spaces. Knows only the
  * sequences that node:readline and Latchkey write, and throws for any other.
  */
-export function screenOf(written: string, columns: number): string[] {
+export function drawScreen(written: string, columns: number): string[] {
   const rows: string[] = ['']
   let [row, column] = [0, 0]
 

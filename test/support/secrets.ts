@@ -52,7 +52,7 @@ export function createHunt(): Hunt {
     found() {
       const found = new Set<string>()
       for (const [secret, name] of secrets) {
-        const needles = [...formsOf(secret)].flatMap(piecesOf)
+        const needles = [...listForms(secret)].flatMap(cutPieces)
         for (const { place, text } of sights) {
           if (needles.some((needle) => text.includes(needle))) found.add(`${name} in ${place}`)
         }
@@ -62,7 +62,7 @@ export function createHunt(): Hunt {
   }
 }
 
-function formsOf(secret: string): ReadonlySet<string> {
+function listForms(secret: string): ReadonlySet<string> {
   const bytes = Buffer.from(secret)
   return new Set([
     secret,
@@ -77,7 +77,7 @@ function formsOf(secret: string): ReadonlySet<string> {
 }
 
 /** Returns the beginning, the middle and the end. */
-function piecesOf(text: string): string[] {
+function cutPieces(text: string): string[] {
   const middle = Math.floor((text.length - PIECE) / 2)
   return [text.slice(0, PIECE), text.slice(middle, middle + PIECE), text.slice(-PIECE)]
 }

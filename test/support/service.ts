@@ -61,7 +61,7 @@ export const test = base.extend<
       )
       const { url } = await program.line('listening')
       await program.status('signed-out')
-      return { program, provider, url, port: Number(new URL(url).port), api: clientOf(url) }
+      return { program, provider, url, port: Number(new URL(url).port), api: createClient(url) }
     })
     await Promise.all(providers.map((provider) => provider.close()))
   },
@@ -77,7 +77,7 @@ export const test = base.extend<
   ],
 })
 
-export function clientOf(basePath: string): PKCEApi {
+export function createClient(basePath: string): PKCEApi {
   return new pieces.PKCEApi(new pieces.Configuration({ basePath }))
 }
 

@@ -22,7 +22,7 @@ export function answeredBy(answer: () => Response | Promise<Response>): Http {
 }
 
 /** The metadata of a provider with this issuer. */
-export function metadataOf(issuer: string): Record<string, unknown> {
+export function createMetadata(issuer: string): Record<string, unknown> {
   const at = (path: string): string => `${issuer.replace(/\/$/, '')}/${path}`
   return {
     issuer,
@@ -34,7 +34,7 @@ export function metadataOf(issuer: string): Record<string, unknown> {
   }
 }
 
-const describes = (issuer: string): Http => answeredBy(() => Response.json(metadataOf(issuer)))
+const describes = (issuer: string): Http => answeredBy(() => Response.json(createMetadata(issuer)))
 
 const HERE = 'https://login.example.com'
 
@@ -43,7 +43,7 @@ export const FOUND: ProviderFinding = await testProvider(describes(HERE), HERE)
 export const MISSPELT: ProviderFinding = await testProvider(describes(`${HERE}/`), HERE)
 
 /** Chromium's error without a network. */
-export const UNREACHABLE = await failureOf(
+export const UNREACHABLE = await catchFailure(
   fetchMetadata(
     answeredBy(() => Promise.reject(new Error('net::ERR_NAME_NOT_RESOLVED'))),
     ISSUER,
@@ -53,11 +53,11 @@ export const UNAVAILABLE = await failureOfRenewal(new Response(null, { status: 5
 export const ENDED = await failureOfRenewal(
   Response.json({ error: 'invalid_grant' }, { status: 400 }),
 )
-export const FAILURE = refusal()
+export const FAILURE = failure()
 
 /** The message of a removal if this provider doesn't revoke the session. */
 export async function notRevoked(account: Account, settings: Settings): Promise<string> {
-  const answers = [Response.json(metadataOf(ISSUER)), new Response(null, { status: 503 })]
+  const answers = [Response.json(createMetadata(ISSUER)), new Response(null, { status: 503 })]
   const http = answeredBy(() => answers.shift() ?? Promise.reject(new Error('asked too often')))
   const tokens = { accessToken: 'an-access-token', refreshToken: 'a-refresh-token' }
   const session = { issuer: ISSUER, clientId: CLIENT_ID, account, tokens } as Session
@@ -74,21 +74,21 @@ function failureOfRenewal(response: Response): Promise<AuthError> {
     scope: 'openid',
   }
   const http = answeredBy(() => response)
-  return failureOf(
+  return catchFailure(
     renewTokens(http, metadata, request, { clock: systemClock, keep: () => Promise.resolve() }),
   )
 }
 
 /** The user has denied access at the provider. */
-function refusal(): AuthError {
+function failure(): AuthError {
   const answer = new URLSearchParams({ error: 'access_denied', state: 'a-state' })
   const expected = { state: 'a-state', issuer: ISSUER, issParameterSupported: false }
   const result = validateCallback(answer, expected)
-  if (result.kind !== 'failed') throw new Error(`a refusal is told as ${result.kind}`)
+  if (result.kind !== 'failed') throw new Error(`a failure is told as ${result.kind}`)
   return result.error
 }
 
-async function failureOf(task: Promise<unknown>): Promise<AuthError> {
+async function catchFailure(task: Promise<unknown>): Promise<AuthError> {
   const thrown = await task.then(
     () => undefined,
     (reason: unknown) => reason,

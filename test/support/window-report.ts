@@ -11,7 +11,7 @@ import { toLogRecord } from '../../main/present/log-record.js'
 import { formatReport } from '../../main/diagnose/report.js'
 import { examineSettings } from '../../main/settings/read.js'
 import { createTestClock } from './clock.js'
-import { answeredBy, CLIENT_ID, ISSUER, metadataOf, UNREACHABLE } from './window-provider.js'
+import { answeredBy, CLIENT_ID, ISSUER, createMetadata, UNREACHABLE } from './window-provider.js'
 import { NOW_MS, VERSION } from './window-states.js'
 
 /** Checks whose results differ from one computer to the next. */
@@ -54,7 +54,7 @@ function diagnoseFrom(home: string, dataDir: string): Promise<Diagnosis> {
     }),
     http: answeredBy(() => {
       clock.advance(84)
-      return Response.json(metadataOf(ISSUER), {
+      return Response.json(createMetadata(ISSUER), {
         headers: { Date: new Date(NOW_MS).toUTCString() },
       })
     }),

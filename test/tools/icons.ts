@@ -47,10 +47,10 @@ export async function drawIcons(browser: Browser): Promise<ReadonlyMap<string, B
   for (const { size, png } of await drawAll(app, LINUX_SIZES)) {
     files.set(`icons/${size}x${size}.png`, png)
   }
-  files.set('icon.ico', icoOf(await drawAll(app, ICO_SIZES)))
+  files.set('icon.ico', encodeIco(await drawAll(app, ICO_SIZES)))
   const framed = app.replace('0 0 64 64', MAC_FRAME)
   const inFrame = await drawAll(framed, [...new Set(ICNS_TYPES.map(([, size]) => size))])
-  files.set('icon.icns', icnsOf(inFrame))
+  files.set('icon.icns', encodeIcns(inFrame))
 
   for (const state of TRAY_STATES) {
     const template = traySvg(state, null)
@@ -60,7 +60,7 @@ export async function drawIcons(browser: Browser): Promise<ReadonlyMap<string, B
       const svg = traySvg(state, scheme)
       files.set(`tray-${state}-${scheme}.png`, (await draw(svg, 24)).png)
       files.set(`tray-${state}-${scheme}@2x.png`, (await draw(svg, 48)).png)
-      files.set(`tray-${state}-${scheme}.ico`, icoOf(await drawAll(svg, TRAY_ICO_SIZES)))
+      files.set(`tray-${state}-${scheme}.ico`, encodeIco(await drawAll(svg, TRAY_ICO_SIZES)))
     }
   }
   await page.close()
@@ -154,11 +154,13 @@ async function rasterize(page: Page, svg: string, size: number): Promise<Image> 
 }
 
 /** @see https://learn.microsoft.com/en-us/previous-versions/ms997538(v=msdn.10) */
-function icoOf(images: readonly Image[]): Buffer {
+function encodeIco(images: readonly Image[]): Buffer {
   const header = Buffer.alloc(6 + 16 * images.length)
   header.writeUInt16LE(1, 2)
   header.writeUInt16LE(images.length, 4)
-  const contents = images.map((image) => (image.size < BITMAPS_BELOW ? bitmapOf(image) : image.png))
+  const contents = images.map((image) =>
+    image.size < BITMAPS_BELOW ? encodeBitmap(image) : image.png,
+  )
   let offset = header.length
   for (const [index, { size }] of images.entries()) {
     const { length } = contents[index]!
@@ -176,7 +178,7 @@ function icoOf(images: readonly Image[]): Buffer {
 }
 
 /** A bitmap in an icon's format: blue first, bottom up, then an unused mask with one bit per pixel. */
-function bitmapOf({ size, rgba }: Image): Buffer {
+function encodeBitmap({ size, rgba }: Image): Buffer {
   const header = Buffer.alloc(40)
   header.writeUInt32LE(40, 0)
   header.writeInt32LE(size, 4)
@@ -199,16 +201,16 @@ function bitmapOf({ size, rgba }: Image): Buffer {
 }
 
 /** A list of PNGs, each preceded by its type and length. */
-function icnsOf(images: readonly Image[]): Buffer {
+function encodeIcns(images: readonly Image[]): Buffer {
   const parts = ICNS_TYPES.flatMap(([type, wanted]) => {
     const { png } = images.find(({ size }) => size === wanted)!
-    return [Buffer.from(type, 'latin1'), lengthOf(8 + png.length), png]
+    return [Buffer.from(type, 'latin1'), encodeLength(8 + png.length), png]
   })
   const body = Buffer.concat(parts)
-  return Buffer.concat([Buffer.from('icns', 'latin1'), lengthOf(8 + body.length), body])
+  return Buffer.concat([Buffer.from('icns', 'latin1'), encodeLength(8 + body.length), body])
 }
 
-function lengthOf(length: number): Buffer {
+function encodeLength(length: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(length)
   return bytes

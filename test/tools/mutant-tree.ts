@@ -138,7 +138,7 @@ const runTests: (
   } catch {
     return { failed: [], passed: 0, timedOut: false, fault: output.slice(0, 500) }
   }
-  const tests = report.suites.flatMap((suite) => testsOf(suite))
+  const tests = report.suites.flatMap((suite) => listTests(suite))
   const failed = tests.filter(({ outcome }) => outcome === 'unexpected')
   const passed = tests.filter(({ outcome }) => outcome === 'expected').length
   const noOutcome = report.errors[0]?.message ?? 'every test was skipped'
@@ -152,7 +152,7 @@ const runTests: (
 
 type Tested = { at: string; title: string; outcome: string; timedOut: boolean }
 
-function testsOf(suite: JSONReportSuite, lead = ''): Tested[] {
+function listTests(suite: JSONReportSuite, lead = ''): Tested[] {
   const own = suite.specs.flatMap(({ title, file, line, tests }) =>
     tests.map(({ status, results }) => ({
       at: `test/${file}:${line}`,
@@ -161,7 +161,7 @@ function testsOf(suite: JSONReportSuite, lead = ''): Tested[] {
       timedOut: results.some((result) => result.status === 'timedOut'),
     })),
   )
-  const inner = (suite.suites ?? []).flatMap((one) => testsOf(one, `${lead}${one.title} `))
+  const inner = (suite.suites ?? []).flatMap((one) => listTests(one, `${lead}${one.title} `))
   return [...own, ...inner]
 }
 

@@ -58,7 +58,7 @@ export function mutate(text: string, { id, find, replace }: Mutant): string {
 }
 
 /** Changes with everything that affects a mutant's outcome: the file, its specs, and the mutant itself. */
-export function fingerprintOf(root: string, mutant: Mutant): string {
+export function makeFingerprint(root: string, mutant: Mutant): string {
   const hash = createHash('sha256')
   hash.update(JSON.stringify([mutant.find, mutant.replace, mutant.specs, mutant.grep ?? '']))
   for (const path of [mutant.file, ...mutant.specs]) hash.update(readFileSync(join(root, path)))

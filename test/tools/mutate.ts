@@ -6,8 +6,8 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from '../support/root.js'
 import { copyTree, type MutantTree } from './mutant-tree.js'
-import { fingerprintOf, MUTANTS, type Mutant } from './mutants.js'
-import { readRecord, scoreOf, withScore, writeRecord, type Entry } from './mutation-record.js'
+import { makeFingerprint, MUTANTS, type Mutant } from './mutants.js'
+import { readRecord, formatScore, withScore, writeRecord, type Entry } from './mutation-record.js'
 
 const SECURITY = join(ROOT, 'SECURITY.md')
 const words = process.argv.slice(2)
@@ -18,7 +18,7 @@ const picked = MUTANTS.filter(
   ({ id }) => picks.length === 0 || picks.some((pick) => id.includes(pick)),
 )
 // Taken now, because the files may change while the mutants run.
-const fingerprints = new Map(picked.map((mutant) => [mutant.id, fingerprintOf(ROOT, mutant)]))
+const fingerprints = new Map(picked.map((mutant) => [mutant.id, makeFingerprint(ROOT, mutant)]))
 const due = picked.filter(({ id }) => runsAll || record[id]?.fingerprint !== fingerprints.get(id))
 
 type Killer = { at: string; title: string }
@@ -96,7 +96,7 @@ function report(): void {
   print('survived', survivors)
   print('killed, although they are listed as equivalent', notEquivalent)
   if (faults.length > 0) console.log(`\nno outcome:\n  ${faults.join('\n  ')}`)
-  console.log(`\n${due.length} run. ${scoreOf(record)}`)
+  console.log(`\n${due.length} run. ${formatScore(record)}`)
   writeFileSync(SECURITY, withScore(readFileSync(SECURITY, 'utf8'), record))
   if (survivors.length + notEquivalent.length + faults.length > 0) process.exitCode = 1
 }

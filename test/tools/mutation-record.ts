@@ -42,7 +42,7 @@ export function writeRecord(root: string, record: MutationRecord): void {
 }
 
 /** The score in one line. */
-export function scoreOf(record: MutationRecord): string {
+export function formatScore(record: MutationRecord): string {
   const isEquivalent = ({ equivalent }: Mutant): boolean => equivalent !== undefined
   const others = MUTANTS.filter((mutant) => !isEquivalent(mutant))
   const count = (outcome: Outcome): number =>
@@ -70,6 +70,6 @@ export function withScore(text: string, record: MutationRecord): string {
       ? [`- \`${file}\`, _${name}_: survived; a test is missing.`]
       : [],
   )
-  const lines = [FROM, '', scoreOf(record), '', ...equivalents, ...survivors, '', TO]
+  const lines = [FROM, '', formatScore(record), '', ...equivalents, ...survivors, '', TO]
   return `${before}${lines.join('\n')}${after}`
 }

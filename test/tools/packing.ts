@@ -80,12 +80,12 @@ async function packHere(platform: PackedPlatform, folder: string): Promise<void>
     effectiveOptionComputed: async (options: unknown) => {
       if (Array.isArray(options)) {
         const [args, desktop] = options as [string[], string]
-        const valueOf = (flag: string): string => args[args.indexOf(flag) + 1]!
-        packages[valueOf('--package').endsWith('.deb') ? 'deb' : 'rpm'] = {
+        const findValue = (flag: string): string => args[args.indexOf(flag) + 1]!
+        packages[findValue('--package').endsWith('.deb') ? 'deb' : 'rpm'] = {
           args,
           desktop: await readFile(desktop, 'utf8'),
-          afterInstall: await readFile(valueOf('--after-install'), 'utf8'),
-          afterRemove: await readFile(valueOf('--after-remove'), 'utf8'),
+          afterInstall: await readFile(findValue('--after-install'), 'utf8'),
+          afterRemove: await readFile(findValue('--after-remove'), 'utf8'),
         }
       } else {
         appImage = options as NonNullable<Packed['appImage']>

@@ -13,7 +13,7 @@ import { appFlow, NEVER } from '../support/app-flow.js'
 import { test, type Fixture } from '../support/fixture.js'
 import { altered, answerLink } from '../support/person.js'
 
-const redirectUriOf = (link: string): URL =>
+const readRedirectUri = (link: string): URL =>
   new URL(new URL(link).searchParams.get('redirect_uri')!)
 
 /** Begins an app's sign-in, and returns its link and its result. */
@@ -42,14 +42,14 @@ async function comeByTls({ port }: URL): Promise<void> {
 
 const CAME: readonly [CallbackDiagnostic, (link: string) => Promise<unknown>][] = [
   ['nothing', () => Promise.resolve()],
-  ['connection', (link) => fetch(new URL('/favicon.ico', redirectUriOf(link)))],
+  ['connection', (link) => fetch(new URL('/favicon.ico', readRedirectUri(link)))],
   ['other-path', async (link) => fetch((await answerLink(link)).replace('/callback', '/'))],
   ['other-state', async (link) => fetch(altered(await answerLink(link), { state: 'old' }))],
-  ['without-state', (link) => fetch(new URL('?error=invalid_request', redirectUriOf(link)))],
+  ['without-state', (link) => fetch(new URL('?error=invalid_request', readRedirectUri(link)))],
   ['empty-callback', async (link) => fetch(altered(await answerLink(link), { code: null }))],
-  ['tls-hello', (link) => comeByTls(redirectUriOf(link))],
+  ['tls-hello', (link) => comeByTls(readRedirectUri(link))],
 ]
-const reasonOf = (
+const explainTimeout = (
   timeoutMs: number,
   diagnostic: CallbackDiagnostic | null,
   link: string | null,
@@ -57,7 +57,7 @@ const reasonOf = (
   const registration = registrationAdvice(DEFAULT_TARGET)
   const { result } = timedOut(
     timeoutMs,
-    diagnostic && { diagnostic, redirectUri: redirectUriOf(link!).href, registration },
+    diagnostic && { diagnostic, redirectUri: readRedirectUri(link!).href, registration },
   )
   return 'reason' in result ? result.reason : ''
 }
@@ -76,12 +76,12 @@ for (const [diagnostic, come] of CAME) {
     own.clock.advance(300_000)
     expect((await own.reached('failed')).lastResult).toEqual({
       kind: 'expired',
-      reason: reasonOf(300_000, diagnostic, ownLink),
+      reason: explainTimeout(300_000, diagnostic, ownLink),
     })
     other.clock.advance(290_000)
     expect(await begun).toEqual({
       kind: 'ended',
-      result: { kind: 'expired', reason: reasonOf(290_000, diagnostic, link) },
+      result: { kind: 'expired', reason: explainTimeout(290_000, diagnostic, link) },
     })
   })
 }
@@ -93,7 +93,7 @@ test('F30: a timeout before there is a listener says nothing about one', async (
   await expect.poll(() => own.provider.requests.discovery).toBe(1)
   own.clock.advance(300_000)
   expect((await own.reached('failed')).lastResult).toMatchObject({
-    reason: reasonOf(300_000, null, null),
+    reason: explainTimeout(300_000, null, null),
   })
 })
 
@@ -106,7 +106,7 @@ test('F30: a timeout at the API says nothing about a listener', async ({ start }
   const begun = agent.api.begin(appFlow({ redirectTarget: { kind: 'api', redirectUri } }), NEVER)
   await linked
   clock.advance(290_000)
-  expect(await begun).toMatchObject({ result: { reason: reasonOf(290_000, null, null) } })
+  expect(await begun).toMatchObject({ result: { reason: explainTimeout(290_000, null, null) } })
 })
 
 test('a timeout is cancelled silently if the app has hung up', async ({ start }) => {
@@ -136,7 +136,7 @@ test.describe('F25: the person is told at once what to do while the sign-in wait
   test('about TLS, and only once', async ({ start }) => {
     const { agent, history, signIn, reached } = await start()
     const link = await signIn()
-    for (let come = 0; come < 5; come++) await comeByTls(redirectUriOf(link))
+    for (let come = 0; come < 5; come++) await comeByTls(readRedirectUri(link))
     await fetch(altered(await answerLink(link), { state: 'old' }))
 
     const told = history.filter(
@@ -150,7 +150,7 @@ test.describe('F25: the person is told at once what to do while the sign-in wait
     // The person opens the link again, and the same happens.
     agent.openAgain()
     expect(agent.model().signIns[0]?.message).toBeNull()
-    await comeByTls(redirectUriOf(link))
+    await comeByTls(readRedirectUri(link))
     expect(agent.model().signIns[0]?.message).toBe(told[0]?.status.reason)
 
     await fetch(await answerLink(link))
@@ -176,7 +176,7 @@ test.describe('F25: the person is told at once what to do while the sign-in wait
     const canary = 'canary-in-a-query'
     for (const path of ['/callback', '/other', `/${canary}`]) {
       for (const name of ['code', 'error', 'state', canary]) {
-        await fetch(new URL(`${path}?${name}=${canary}`, redirectUriOf(link)))
+        await fetch(new URL(`${path}?${name}=${canary}`, readRedirectUri(link)))
       }
     }
     clock.advance(300_000)
@@ -222,7 +222,7 @@ test.describe('F25: the port is free again, even with open connections,', () => 
     test(when, async ({ start }) => {
       const fixture = await start()
       const { agent, signIn } = fixture
-      const redirectUri = redirectUriOf(await signIn())
+      const redirectUri = readRedirectUri(await signIn())
       const sockets = await clingTo(redirectUri)
       const ended = new Promise<void>((resolve) => {
         agent.subscribe((_model, { type }) => type === 'sign-in-ended' && resolve())
@@ -250,14 +250,14 @@ test.describe('F25: the port is free again, even with open connections,', () => 
       const fixture = await start()
       const hangUp = new AbortController()
       const { link, begun } = await beginApp(fixture, hangUp.signal)
-      const sockets = await clingTo(redirectUriOf(link))
+      const sockets = await clingTo(readRedirectUri(link))
       const ended = new Promise<void>((resolve) => {
         fixture.agent.subscribe((_model, { type }) => type === 'sign-in-ended' && resolve())
       })
       end(fixture, hangUp)
       expect((await begun).kind).toBe('ended')
       await ended
-      await take(redirectUriOf(link))
+      await take(readRedirectUri(link))
       for (const socket of sockets) socket.destroy()
     })
   }
@@ -267,12 +267,12 @@ test.describe('F25: the port is free again, even with open connections,', () => 
     const { agent, signIn, reached } = fixture
     const { link, begun } = await beginApp(fixture)
     const own = await signIn()
-    expect(redirectUriOf(own).port).toBe(redirectUriOf(link).port)
+    expect(readRedirectUri(own).port).toBe(readRedirectUri(link).port)
     agent.api.cancelAll()
     await begun
-    expect((await fetch(redirectUriOf(own))).status).toBe(400)
+    expect((await fetch(readRedirectUri(own))).status).toBe(400)
     agent.cancel()
     await reached('signed-out')
-    await take(redirectUriOf(own))
+    await take(readRedirectUri(own))
   })
 })

@@ -19,7 +19,7 @@ const request: AuthorizationRequest = {
   maxAgeS: null,
   extra: {},
 }
-const parametersOf = (endpoint: string, changes: Partial<AuthorizationRequest> = {}): object => {
+const readParameters = (endpoint: string, changes: Partial<AuthorizationRequest> = {}): object => {
   const link = authorizationUrl({ authorizationEndpoint: endpoint }, { ...request, ...changes })
   const { searchParams } = new URL(link)
   const parameters = Object.fromEntries(searchParams)
@@ -29,7 +29,7 @@ const parametersOf = (endpoint: string, changes: Partial<AuthorizationRequest> =
 }
 
 test('RFC 7636 section 4.3: the request has exactly the required parameters', () => {
-  expect(parametersOf('https://a.example/authorize')).toEqual({
+  expect(readParameters('https://a.example/authorize')).toEqual({
     response_type: 'code',
     client_id: 'client',
     redirect_uri: 'http://127.0.0.1:8400/callback',
@@ -43,14 +43,14 @@ test('RFC 7636 section 4.3: the request has exactly the required parameters', ()
 
 test('audience, prompt and max_age are sent if they are set', () => {
   expect(
-    parametersOf('https://a.example/authorize', { audience: 'api', prompt: 'login', maxAgeS: 0 }),
+    readParameters('https://a.example/authorize', { audience: 'api', prompt: 'login', maxAgeS: 0 }),
   ).toMatchObject({ audience: 'api', prompt: 'login', max_age: '0' })
 })
 
 test('S23, Core 3.1.2.1: login_hint is sent if a user is expected, whatever an app adds', () => {
   const endpoint = 'https://a.example/authorize?login_hint=x'
   const extra = { login_hint: 'mallory@example.com', display: 'page' }
-  expect(parametersOf(endpoint, { loginHint: 'alice@example.com', extra })).toMatchObject({
+  expect(readParameters(endpoint, { loginHint: 'alice@example.com', extra })).toMatchObject({
     login_hint: 'alice@example.com',
     display: 'page',
   })
@@ -58,7 +58,7 @@ test('S23, Core 3.1.2.1: login_hint is sent if a user is expected, whatever an a
 
 test('RFC 6749 section 3.1: the endpoint’s own query is kept, but can’t override our parameters', () => {
   expect(
-    parametersOf('https://a.example/authorize?tenant=t&code_challenge_method=plain&state=x'),
+    readParameters('https://a.example/authorize?tenant=t&code_challenge_method=plain&state=x'),
   ).toMatchObject({ tenant: 't', code_challenge_method: 'S256', state: 'the-state' })
 })
 

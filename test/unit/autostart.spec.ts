@@ -99,14 +99,14 @@ function startedAtLogin(env: Env): readonly string[] | null {
   for (const folder of [XDG_CONFIG_HOME, ...XDG_CONFIG_DIRS.split(':')]) {
     const path = join(folder, 'autostart', FILE)
     if (!existsSync(path)) continue
-    const keys = entryOf(readFileSync(path, 'utf8'))
+    const keys = parseEntry(readFileSync(path, 'utf8'))
     if (keys.get('Hidden') === 'true' || keys.get('X-GNOME-Autostart-enabled') === 'false') {
       return null
     }
     expect(keys.get('Type')).toBe('Application')
     const needed = keys.get('TryExec')
-    if (needed !== undefined && !existsSync(stringOf(needed))) return null
-    const command = commandOf(stringOf(keys.get('Exec')!))
+    if (needed !== undefined && !existsSync(parseString(needed))) return null
+    const command = parseCommand(parseString(keys.get('Exec')!))
     // It runs the command that it is given.
     return command[0] === '/usr/bin/env' ? command.slice(1) : command
   }
@@ -114,7 +114,7 @@ function startedAtLogin(env: Env): readonly string[] | null {
 }
 
 /** The keys of the group [Desktop Entry], as they are written. */
-function entryOf(text: string): Map<string, string> {
+function parseEntry(text: string): Map<string, string> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   expect(lines[0]).toBe('[Desktop Entry]')
   const end = lines.findIndex((line, at) => at > 0 && line.startsWith('['))
@@ -129,7 +129,7 @@ function entryOf(text: string): Map<string, string> {
 }
 
 /** A text as a desktop reads it that trims values. "The escape sequences \s, \n, \t, \r, and \\ are supported for values of type string." */
-function stringOf(untrimmed: string): string {
+function parseString(untrimmed: string): string {
   const value = untrimmed.trim()
   const meant: Record<string, string> = { s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' }
   let text = ''
@@ -146,7 +146,7 @@ function stringOf(untrimmed: string): string {
 }
 
 /** The arguments of a command line, by the rules of "The Exec key". Fails if these forbid it. */
-function commandOf(line: string): string[] {
+function parseCommand(line: string): string[] {
   const reserved = ' \t\n"\'\\><~|&;$*?#()`'
   const command: string[] = []
   let at = 0
@@ -284,7 +284,7 @@ test('GLib, by which GNOME, Xfce and others read entries, starts each program', 
 
 test('the entry names the app, for the lists of desktops', ({ place }) => {
   place.autostart(place.program()).set(true)
-  expect(Object.fromEntries(entryOf(readFileSync(place.entry, 'utf8')))).toMatchObject({
+  expect(Object.fromEntries(parseEntry(readFileSync(place.entry, 'utf8')))).toMatchObject({
     Name: 'Latchkey',
     Icon: 'latchkey',
     Terminal: 'false',
@@ -534,7 +534,7 @@ test('a copy of the entry under another name counts as on, and is turned off too
   expect(autostart.set(true)).toEqual(ON)
   expect(existsSync(place.entry)).toBe(false)
   expect(autostart.set(false)).toEqual(OFF)
-  expect(entryOf(readFileSync(copy, 'utf8')).get('Hidden')).toBe('true')
+  expect(parseEntry(readFileSync(copy, 'utf8')).get('Hidden')).toBe('true')
 
   // Also beside the entry itself, and one that the user wrote for this program: it loses nothing.
   const own = join(dirname(place.entry), 'mine.desktop')
@@ -543,8 +543,8 @@ test('a copy of the entry under another name counts as on, and is turned off too
   autostart.set(true)
   expect(autostart.set(false)).toEqual(OFF)
   expect(existsSync(place.entry)).toBe(false)
-  expect(entryOf(readFileSync(own, 'utf8')).get('X-Mine')).toBe('1')
-  expect(entryOf(readFileSync(own, 'utf8')).get('Hidden')).toBe('true')
+  expect(parseEntry(readFileSync(own, 'utf8')).get('X-Mine')).toBe('1')
+  expect(parseEntry(readFileSync(own, 'utf8')).get('Hidden')).toBe('true')
   for (const [path, text] of Object.entries(others)) {
     expect(readFileSync(path, 'utf8')).toBe(text)
   }
@@ -583,7 +583,7 @@ test.describe('an entry for all users', () => {
 
     expect(autostart.set(false)).toEqual(OFF)
     expect(place.starts(dirs)).toBeNull()
-    expect(entryOf(readFileSync(place.entry, 'utf8')).get('Hidden')).toBe('true')
+    expect(parseEntry(readFileSync(place.entry, 'utf8')).get('Hidden')).toBe('true')
     expect(autostart.repair()).toEqual(OFF)
 
     expect(autostart.set(true)).toEqual(ON)

@@ -200,7 +200,7 @@ test('S08: headers that arrive byte by byte are cut off in time, and block no on
   })
   const pending = await listener.expect({ state: 's', issuer: 'i', issParameterSupported: false })
   const slow = connect(Number(new URL(pending.redirectUri).port), '127.0.0.1')
-  const closed = closeOf(slow)
+  const closed = untilClosed(slow)
   slow.write('GET /callback?state=s&code=c HTTP/1.1\r\nX: ')
   // This sets a pace: the client continues as long as the listener allows.
   const drip = setInterval(() => slow.write('x'), 1)
@@ -217,7 +217,7 @@ test('S08: headers that arrive byte by byte are cut off in time, and block no on
 })
 
 /** Resolves when a connection has closed, with or without an error. */
-function closeOf(socket: Socket): Promise<void> {
+function untilClosed(socket: Socket): Promise<void> {
   socket.on('error', () => undefined)
   return new Promise((resolve) => socket.once('close', () => resolve()))
 }
@@ -264,7 +264,7 @@ const watching = base.extend<{ watched: Watched }>({
 async function comeByTls(redirectUri: string): Promise<void> {
   const { port } = new URL(redirectUri)
   const socket = connectByTls({ port: Number(port), host: '127.0.0.1', rejectUnauthorized: false })
-  await closeOf(socket)
+  await untilClosed(socket)
 }
 
 /** A browser with that many bytes of cookies, left by other programs on this computer. */

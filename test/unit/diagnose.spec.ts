@@ -61,7 +61,7 @@ const test = base.extend<{
     await use(async () => {
       const server = await listen()
       servers.push(server)
-      return portOf(server)
+      return readPort(server)
     })
     for (const server of servers) await close(server)
   },
@@ -70,7 +70,7 @@ const test = base.extend<{
     await use(async () => {
       const server = await listen()
       await close(server)
-      return portOf(server)
+      return readPort(server)
     })
   },
   // eslint-disable-next-line no-empty-pattern
@@ -86,7 +86,7 @@ const test = base.extend<{
 })
 
 const ports = new WeakMap<Server, number>()
-const portOf = (server: Server): number => ports.get(server)!
+const readPort = (server: Server): number => ports.get(server)!
 const given = new Set<number>()
 
 /** Listens on a port that no test in this file has used. */
@@ -557,15 +557,15 @@ test('each kind of session storage has a message, or its own reason', () => {
 })
 
 test('a browser is expected if there is a desktop', () => {
-  const verdictOf = (env: object, platform: NodeJS.Platform, noBrowser = false): string =>
+  const findVerdict = (env: object, platform: NodeJS.Platform, noBrowser = false): string =>
     checkBrowser({ noBrowser }, { ...env }, platform).verdict
-  expect(verdictOf({}, 'linux')).toBe('warning')
-  expect(verdictOf({}, 'linux', true)).toBe('ok')
-  expect(verdictOf({ DISPLAY: ':0' }, 'linux')).toBe('ok')
-  expect(verdictOf({ WAYLAND_DISPLAY: 'wayland-0' }, 'linux')).toBe('ok')
-  expect(verdictOf({ WSL_DISTRO_NAME: 'Debian' }, 'linux')).toBe('ok')
-  expect(verdictOf({}, 'darwin')).toBe('ok')
-  expect(verdictOf({}, 'win32')).toBe('ok')
+  expect(findVerdict({}, 'linux')).toBe('warning')
+  expect(findVerdict({}, 'linux', true)).toBe('ok')
+  expect(findVerdict({ DISPLAY: ':0' }, 'linux')).toBe('ok')
+  expect(findVerdict({ WAYLAND_DISPLAY: 'wayland-0' }, 'linux')).toBe('ok')
+  expect(findVerdict({ WSL_DISTRO_NAME: 'Debian' }, 'linux')).toBe('ok')
+  expect(findVerdict({}, 'darwin')).toBe('ok')
+  expect(findVerdict({}, 'win32')).toBe('ok')
   const remote = checkBrowser({ noBrowser: false }, { SSH_CONNECTION: 'a 1 b 2' }, 'linux')
   expect(remote.says[0]).toContain(MESSAGES.browser.overSsh)
 })

@@ -93,7 +93,7 @@ test('S39: locking a locked directory fails, and the error names the holder’s 
 }) => {
   const { child, take } = await start()
   expect(await take(directory)).toBe('taken')
-  const refusal = await refusalOf(directory)
+  const refusal = await catchError(directory)
   expect(refusal).toBeInstanceOf(DirectoryInUse)
   expect(refusal.message).toBe(
     LOCK_MESSAGES.inUse(directory, LOCK_MESSAGES.ownerAt(child.pid!, 'http://127.0.0.1:5323')),
@@ -105,7 +105,7 @@ test('a holder that has no address yet is named by its process only', async ({
   own,
 }) => {
   await own(directory)
-  expect((await refusalOf(directory)).message).toContain(`${directory} (PID ${process.pid}).`)
+  expect((await catchError(directory)).message).toContain(`${directory} (PID ${process.pid}).`)
 })
 
 test('a directory can be locked again after its release', async ({ directory, own }) => {
@@ -160,7 +160,7 @@ test('S39: a suspended holder keeps its lock', async ({ directory, start }) => {
   const { child, take } = await start()
   expect(await take(directory)).toBe('taken')
   child.kill('SIGSTOP')
-  expect((await refusalOf(directory)).message).toContain(`${directory}. Use that one`)
+  expect((await catchError(directory)).message).toContain(`${directory}. Use that one`)
 })
 
 test('S39: a holder with more callers than it can answer keeps its lock', async ({
@@ -188,7 +188,7 @@ test('a directory whose path is too long for a socket is locked too, until its h
   await mkdir(long)
   const { child, take } = await start()
   expect(await take(long)).toBe('taken')
-  expect(await refusalOf(long)).toBeInstanceOf(DirectoryInUse)
+  expect(await catchError(long)).toBeInstanceOf(DirectoryInUse)
   await kill(child)
   await own(long)
 })
@@ -274,12 +274,12 @@ test('a holder’s answer can’t break the line or control the terminal', async
   })
   await once(impostor.listen(path), 'listening')
 
-  const refusal = await refusalOf(directory)
+  const refusal = await catchError(directory)
   impostor.close()
   expect(refusal.message).toMatch(/^\P{C}+$/u)
 })
 
-async function refusalOf(directory: string): Promise<Error> {
+async function catchError(directory: string): Promise<Error> {
   return lockDirectory(directory).then(
     () => Promise.reject(new Error('the directory was taken')),
     (thrown: Error) => thrown,

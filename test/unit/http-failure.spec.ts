@@ -21,7 +21,7 @@ const UNTRUSTED = (code: string): string =>
   `The certificate of the provider at login.example.com is not trusted (${code}), so Latchkey ` +
   `stopped while ${PURPOSE}. `
 
-async function errorOf(promise: Promise<unknown>): Promise<AuthError> {
+async function catchError(promise: Promise<unknown>): Promise<AuthError> {
   return promise.then(
     (value) => Promise.reject(new Error(`it was answered: ${JSON.stringify(value)}`)),
     (thrown: AuthError) => thrown,
@@ -210,7 +210,7 @@ for (const [chromium, kind, code, message] of SAID) {
   test(`${chromium} is reported as ${kind}`, async () => {
     expect(toFailureKind(chromium)).toBe(kind)
     const http = createHttp({ fetch: failing(chromium), clock: createTestClock(NOW_MS) })
-    const error = await errorOf(http({ method: 'GET', url: ADDRESS, purpose: PURPOSE }))
+    const error = await catchError(http({ method: 'GET', url: ADDRESS, purpose: PURPOSE }))
     expect(error).toMatchObject({ code, message, cause: { message: chromium } })
   })
 }
@@ -307,7 +307,7 @@ for (const [what, certificate, code, advice] of [
     test.skip(!canTrust, 'this Node cannot be told whom to trust')
     await serving(certificate, async (url) => {
       const http = createHttp({ clock: createTestClock(NOW_MS) })
-      const { message } = await errorOf(http({ method: 'GET', url, purpose: PURPOSE }))
+      const { message } = await catchError(http({ method: 'GET', url, purpose: PURPOSE }))
       expect(message).toContain(`is not trusted (${code})`)
       expect(message).toContain(advice)
       expect(message).not.toContain('NODE_EXTRA_CA_CERTS')
@@ -324,7 +324,7 @@ test('for a certificate that is not valid yet, the message blames the clock if a
   })
   clock.leap(-3 * DAY_MS)
   await serving({ fromMs: Date.now() + DAY_MS, toMs: Date.now() + 2 * DAY_MS }, async (url) => {
-    const { message } = await errorOf(http({ method: 'GET', url, purpose: PURPOSE }))
+    const { message } = await catchError(http({ method: 'GET', url, purpose: PURPOSE }))
     expect(message).toContain(
       "It is not valid yet: this computer's clock is at least 3 days behind. Correct the clock.",
     )
@@ -341,7 +341,7 @@ test('S12: NODE_TLS_REJECT_UNAUTHORIZED does not change which certificates are t
   process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
   try {
     const url = `https://localhost:${(server.address() as AddressInfo).port}/`
-    const { message } = await errorOf(createHttp()({ method: 'GET', url, purpose: PURPOSE }))
+    const { message } = await catchError(createHttp()({ method: 'GET', url, purpose: PURPOSE }))
     expect(message).toContain('is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)')
   } finally {
     if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
@@ -367,7 +367,7 @@ test('a server that asks for a client certificate is not reported as untrusted',
   try {
     const { port } = server.address() as AddressInfo
     const url = `https://localhost:${port}/`
-    const error = await errorOf(createHttp()({ method: 'GET', url, purpose: PURPOSE }))
+    const error = await catchError(createHttp()({ method: 'GET', url, purpose: PURPOSE }))
     expect(error).toMatchObject({ code: 'provider-unreachable' })
     expect(error.message).toContain('asks for a client certificate')
   } finally {

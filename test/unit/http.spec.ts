@@ -262,7 +262,7 @@ for (const [way, fetch] of [
           serve,
         }) => {
           const { origin } = await serve(answer(status, '{}', { 'Retry-After': '7' }))
-          const error = await errorOf(ask(connect(), origin))
+          const error = await catchError(ask(connect(), origin))
           expect(error).toMatchObject({ retryAfterMs: 7_000 })
         })
       }
@@ -284,7 +284,7 @@ for (const [way, fetch] of [
         const request = { ...get(`${origin}/a`), followsOneRedirect: true }
         expect(await connect()(request)).toMatchObject({ status: 200, body: 'there' })
         expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /a', 'GET /b?c'])
-        expect(await errorOf(connect()(get(`${origin}/a`)))).toMatchObject({
+        expect(await catchError(connect()(get(`${origin}/a`)))).toMatchObject({
           code: 'provider-error',
         })
       })
@@ -299,7 +299,7 @@ for (const [way, fetch] of [
           response.writeHead(302, { Location: location(host, other.origin) }).end()
         })
         const request = { ...get(`${origin}/a`), followsOneRedirect: true }
-        expect(await errorOf(connect()(request))).toMatchObject({
+        expect(await catchError(connect()(request))).toMatchObject({
           code: 'provider-error',
           message: expect.stringContaining('with a redirect'),
         })
@@ -311,7 +311,7 @@ for (const [way, fetch] of [
     test('a redirect without a Location is never followed', async ({ serve }) => {
       const { origin, seen } = await serve(answer(302))
       const request = { ...get(origin), followsOneRedirect: true }
-      expect(await errorOf(connect()(request))).toMatchObject({ code: 'provider-error' })
+      expect(await catchError(connect()(request))).toMatchObject({ code: 'provider-error' })
       expect(seen).toHaveLength(1)
     })
 
@@ -344,7 +344,7 @@ for (const [way, fetch] of [
       test(`an answer that ${how} fails with ${code}, without a secret`, async ({ serve }) => {
         const { origin, seen } = await serve(handle)
         const timeoutMs = code === 'provider-timeout' ? 300 : 5_000
-        const error = await errorOf(connect(timeoutMs)(secretRequest(origin)))
+        const error = await catchError(connect(timeoutMs)(secretRequest(origin)))
         expect(error).toBeInstanceOf(AuthError)
         expect(error).toMatchObject({ code })
         const words = expected.words.replace('HOST', new URL(origin).host)
@@ -365,7 +365,7 @@ for (const [way, fetch] of [
           // The answer never ends by itself.
           response.writeHead(200, headers).write('x'.repeat(MEBIBYTE + 1))
         })
-        const error = await errorOf(connect()(get(origin)))
+        const error = await catchError(connect()(get(origin)))
         expect(error.message).toContain('sent more than 1024 KiB')
         await closed.promise
       })
@@ -373,7 +373,7 @@ for (const [way, fetch] of [
 
     test('a refused connection fails with provider-unreachable, without a secret', async () => {
       const origin = await closedOrigin()
-      const error = await errorOf(connect()(secretRequest(origin)))
+      const error = await catchError(connect()(secretRequest(origin)))
       expect(error).toBeInstanceOf(AuthError)
       expect(error).toMatchObject({ code: 'provider-unreachable' })
       expect(error.message).toBe(
@@ -387,7 +387,7 @@ for (const [way, fetch] of [
       serve,
     }) => {
       const { origin } = await serve(answer(200))
-      const error = await errorOf(connect()(secretRequest(origin.replace('http:', 'https:'))))
+      const error = await catchError(connect()(secretRequest(origin.replace('http:', 'https:'))))
       expect(error).toBeInstanceOf(AuthError)
       expect(error).toMatchObject({ code: 'provider-unreachable' })
       expect(secretsIn(error)).toEqual([])
@@ -405,7 +405,7 @@ for (const [way, fetch] of [
       const reason = new Error('called off')
       const { origin } = await serve(() => controller.abort(reason))
       const { signal } = controller
-      expect(await errorOf(connect()({ ...get(origin), signal }))).toBe(reason)
+      expect(await catchError(connect()({ ...get(origin), signal }))).toBe(reason)
     })
 
     test('aborting during the answer ends the request', async ({ serve }) => {
@@ -415,21 +415,21 @@ for (const [way, fetch] of [
         response.write('{', () => controller.abort(reason))
       })
       const { signal } = controller
-      expect(await errorOf(connect()({ ...get(origin), signal }))).toBe(reason)
+      expect(await catchError(connect()({ ...get(origin), signal }))).toBe(reason)
     })
 
     test('a request that is aborted before it begins is not sent', async ({ serve }) => {
       const { origin, seen } = await serve(answer(200))
       const reason = new Error('called off')
       const signal = AbortSignal.abort(reason)
-      expect(await errorOf(connect()({ ...get(origin), signal }))).toBe(reason)
+      expect(await catchError(connect()({ ...get(origin), signal }))).toBe(reason)
       expect(seen).toEqual([])
     })
 
     test('a signal that does not abort has no effect', async ({ serve }) => {
       const { origin } = await serve(drip)
       const { signal } = new AbortController()
-      const error = await errorOf(connect(300)({ ...get(origin), signal }))
+      const error = await catchError(connect(300)({ ...get(origin), signal }))
       expect(error).toMatchObject({ code: 'provider-timeout' })
     })
   })
@@ -495,7 +495,7 @@ function secretsIn(error: unknown): string[] {
   return [...shown.matchAll(/canary-\w+/g)].map(([secret]) => secret)
 }
 
-async function errorOf(promise: Promise<unknown>): Promise<Error> {
+async function catchError(promise: Promise<unknown>): Promise<Error> {
   return promise.then(
     (value) => Promise.reject(new Error(`it was answered: ${JSON.stringify(value)}`)),
     (thrown: Error) => thrown,

@@ -40,7 +40,7 @@ test.beforeAll(async () => {
 /** Changed claims. Undefined removes one. */
 type Changes = Readonly<Record<string, unknown>>
 
-function tokenOf(changes: Changes = {}, key = keys.own, alg = 'ES256'): Promise<string> {
+function makeToken(changes: Changes = {}, key = keys.own, alg = 'ES256'): Promise<string> {
   const claims: JWTPayload = {
     iss: ISSUER,
     sub: 'alice',
@@ -93,7 +93,7 @@ const GOOD: readonly (readonly [what: string, Changes, Partial<ExpectedIdentity>
 ]
 for (const [what, changes, expected] of GOOD) {
   test(`S15: an ID token with ${what} is accepted`, async () => {
-    expect(await verify(await tokenOf(changes), expected)).toMatchObject({ sub: 'alice' })
+    expect(await verify(await makeToken(changes), expected)).toMatchObject({ sub: 'alice' })
   })
 }
 
@@ -146,7 +146,7 @@ const BAD: readonly (readonly [
 ]
 for (const [what, changes, words, expected] of BAD) {
   test(`S15: an ID token with ${what} is rejected`, async () => {
-    const verified = verify(await tokenOf(changes), expected)
+    const verified = verify(await makeToken(changes), expected)
     await expect(verified).rejects.toMatchObject({
       code: 'invalid-id-token',
       message: expect.stringContaining(words),
@@ -155,10 +155,10 @@ for (const [what, changes, words, expected] of BAD) {
 }
 
 test('S15: an ID token that was signed with another key or algorithm is rejected', async () => {
-  await expect(verify(await tokenOf({}, keys.others))).rejects.toThrow('signature is not')
+  await expect(verify(await makeToken({}, keys.others))).rejects.toThrow('signature is not')
   const rsa = await generateKeyPair('RS256', { extractable: true })
   keys.published.push(await exportJWK(rsa.publicKey))
-  const idToken = await tokenOf({}, rsa.privateKey, 'RS256')
+  const idToken = await makeToken({}, rsa.privateKey, 'RS256')
   await expect(verify(idToken)).rejects.toThrow('not signed as the provider announced')
   // An announced algorithm is accepted.
   const announced = { ...METADATA, signingAlgorithms: ['ES256', 'RS256'] }
@@ -175,10 +175,10 @@ test('S15: an ID token that was signed with another key or algorithm is rejected
 
 test('S15: a wrong issuer is reported even if the clocks differ too', async () => {
   const expected = { clockSkewMs: 60_000 }
-  await expect(verify(await tokenOf({ iss: 'https://evil.example' }), expected)).rejects.toThrow(
+  await expect(verify(await makeToken({ iss: 'https://evil.example' }), expected)).rejects.toThrow(
     'another provider',
   )
-  await expect(verify(await tokenOf({ iat: NOW_S + 60 }), expected)).rejects.toMatchObject({
+  await expect(verify(await makeToken({ iat: NOW_S + 60 }), expected)).rejects.toMatchObject({
     code: 'wrong-clock',
   })
 })
@@ -195,18 +195,21 @@ test('S15, OpenID Connect Core 5.3.2: userinfo only adds claims, and only for th
 })
 
 test('a name has at most 200 units, and ends in a complete character', () => {
-  const nameOf = (name: string): string => toAccount({ sub: 'alice', name }).name
-  expect(nameOf('x'.repeat(201))).toBe('x'.repeat(200))
-  expect(nameOf(`${'x'.repeat(199)}😀`)).toBe('x'.repeat(199))
-  expect(nameOf(`${'x'.repeat(198)}😀`)).toBe(`${'x'.repeat(198)}😀`)
+  const readName = (name: string): string => toAccount({ sub: 'alice', name }).name
+  expect(readName('x'.repeat(201))).toBe('x'.repeat(200))
+  expect(readName(`${'x'.repeat(199)}😀`)).toBe('x'.repeat(199))
+  expect(readName(`${'x'.repeat(198)}😀`)).toBe(`${'x'.repeat(198)}😀`)
 })
 
 test.describe('S16: a renewed ID token', () => {
   const renewed = async (changes: Changes, key = keys.own): Promise<Claims | null> =>
     verifyRenewedIdToken(
       { keys: keySet, metadata: METADATA },
-      { idToken: await tokenOf({ nonce: undefined, ...changes }, key), accessToken: ACCESS_TOKEN },
-      { sub: 'alice', idToken: await tokenOf({ iat: NOW_S - 100 }) },
+      {
+        idToken: await makeToken({ nonce: undefined, ...changes }, key),
+        accessToken: ACCESS_TOKEN,
+      },
+      { sub: 'alice', idToken: await makeToken({ iat: NOW_S - 100 }) },
       { clientId: 'the-client', clockSkewMs: null, nowMs: NOW_S * 1000 },
     )
 

@@ -16,7 +16,7 @@ type Kept = Fixture & {
   refreshToken: string
 }
 
-const textOf = async (url: string): Promise<string> => (await fetch(url)).text()
+const readText = async (url: string): Promise<string> => (await fetch(url)).text()
 
 /** Brings a sign-in to the moment at which its session is written. */
 const test = base.extend<{
@@ -43,7 +43,7 @@ const test = base.extend<{
         }
         signIn()
           .then((link) => answerLink(link, `account=${as}`))
-          .then((answer) => void (page = textOf(answer)))
+          .then((answer) => void (page = readText(answer)))
           .catch(reject)
       })
       return { ...fixture, page, finish: (failure) => finish(failure), refreshToken }

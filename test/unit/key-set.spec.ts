@@ -65,7 +65,7 @@ async function verify(
   return { sub, reads }
 }
 
-async function refusalOf(verified: Promise<Verified>): Promise<string> {
+async function catchError(verified: Promise<Verified>): Promise<string> {
   const thrown: unknown = await verified.catch((refusal: unknown) => refusal)
   expect(thrown).toBeInstanceOf(AuthError)
   expect(thrown).toMatchObject({ code: 'invalid-id-token' })
@@ -120,13 +120,13 @@ test.describe('RFC 7517 section 5: an unreadable entry is ignored', () => {
   test('a key for encryption verifies no signature', async () => {
     const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
     const key = { ...pairs.ours.publicJwk, kid: 'k', use: 'enc' }
-    expect(await refusalOf(verify(idToken, [key]))).toContain("none of the provider's keys signed")
+    expect(await catchError(verify(idToken, [key]))).toContain("none of the provider's keys signed")
   })
 
   test('if the key that signed is unreadable, the message says so', async () => {
     const idToken = await sign(pairs.ours.privateKey, { kid: 'k' })
     const key = { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: 'k' }
-    expect(await refusalOf(verify(idToken, [key]))).toContain('key for it could not be read')
+    expect(await catchError(verify(idToken, [key]))).toContain('key for it could not be read')
   })
 })
 
@@ -169,16 +169,16 @@ test.describe('OpenID Connect Core 10.1: each possible key is tried', () => {
       { ...pairs.ours.publicJwk, kid: 'l' },
       pairs.ours.publicJwk,
     ]
-    expect(await refusalOf(verify(idToken, keys))).toContain("signature is not the provider's")
+    expect(await catchError(verify(idToken, keys))).toContain("signature is not the provider's")
     // The keys are not read again either, or an attacker could cause that with each forged token.
     const later = [{ ...pairs.ours.publicJwk, kid: 'k' }]
-    expect(await refusalOf(verify(idToken, keys, later))).toContain('signature is not')
+    expect(await catchError(verify(idToken, keys, later))).toContain('signature is not')
   })
 
   test('a token that none of the keys signed is rejected, and the keys are read once more', async () => {
     const idToken = await sign(pairs.third.privateKey)
     const before = [pairs.other.publicJwk, pairs.ours.publicJwk]
-    expect(await refusalOf(verify(idToken, before))).toContain("signature is not the provider's")
+    expect(await catchError(verify(idToken, before))).toContain("signature is not the provider's")
     expect(await verify(idToken, before, [pairs.ours.publicJwk, pairs.third.publicJwk])).toEqual({
       sub: 'alice',
       reads: 2,
@@ -195,20 +195,22 @@ test.describe('OpenID Connect Core 10.1: each possible key is tried', () => {
       .setExpirationTime(NOW_MS / 1000 + 300)
       .sign(pairs.ours.privateKey)
     const keys = [pairs.ours.publicJwk, pairs.other.publicJwk]
-    expect(await refusalOf(verify(idToken, keys))).toContain('from another provider')
+    expect(await catchError(verify(idToken, keys))).toContain('from another provider')
   })
 })
 
 test('S15: an ID token with HS256 is rejected with its own message, whatever the keys', async () => {
   const secret = Buffer.from(JSON.stringify(pairs.ours.publicJwk))
   const idToken = await sign(secret, { alg: 'HS256', kid: 'k' })
-  const message = await refusalOf(verify(idToken, [{ ...pairs.ours.publicJwk, kid: 'k' }]))
+  const message = await catchError(verify(idToken, [{ ...pairs.ours.publicJwk, kid: 'k' }]))
   expect(message).toContain('signed with a client secret (HS256)')
   expect(message).toContain('set RS256 or ES256 for your application at the provider')
 })
 
 test('S15: a text that is not a token is reported as such', async () => {
   for (const idToken of ['not-a-jwt', 'a.b.c', '..']) {
-    expect(await refusalOf(verify(idToken, [pairs.ours.publicJwk]))).toContain('not a signed token')
+    expect(await catchError(verify(idToken, [pairs.ours.publicJwk]))).toContain(
+      'not a signed token',
+    )
   }
 })

@@ -56,7 +56,7 @@ const RECORDS: Readonly<Record<LogLevel, LogRecord>> = {
 }
 
 const read = (directory: string): string => readFileSync(join(directory, 'latchkey.log'), 'utf8')
-const linesOf = (directory: string): unknown[] =>
+const readLines = (directory: string): unknown[] =>
   read(directory)
     .trimEnd()
     .split('\n')
@@ -69,7 +69,7 @@ test('it has one JSON object per line, with the time, and only its owner can rea
   const log = open()
   log.record(RECORDS.info)
   log.record(RECORDS.error)
-  expect(linesOf(directory)).toEqual([
+  expect(readLines(directory)).toEqual([
     { at: '2026-01-02T03:04:05.000Z', level: 'info', event: 'signed-out' },
     { at: '2026-01-02T03:04:05.000Z', ...RECORDS.error },
   ])
@@ -79,7 +79,7 @@ test('it has one JSON object per line, with the time, and only its owner can rea
 test('a later start appends to it', ({ directory, open }) => {
   open().record(RECORDS.info)
   open().record(RECORDS.warn)
-  expect(linesOf(directory)).toMatchObject([{ event: 'signed-out' }, { event: 'session-ended' }])
+  expect(readLines(directory)).toMatchObject([{ event: 'signed-out' }, { event: 'session-ended' }])
 })
 
 for (const [level, held] of [
@@ -91,7 +91,7 @@ for (const [level, held] of [
   test(`at level ${level} it holds ${held.join(', ')}`, ({ directory, open }) => {
     const log = open(level)
     for (const record of Object.values(RECORDS)) log.record(record)
-    expect(linesOf(directory).map((line) => (line as LogRecord).level)).toEqual(held)
+    expect(readLines(directory).map((line) => (line as LogRecord).level)).toEqual(held)
   })
 }
 
@@ -228,7 +228,7 @@ test('S38: an unexpected error goes to stderr, and to the log without its messag
   const printed = await printedBy(() => reportError(error))
   expect(printed).toContain('latchkey: unexpected error: TypeError: canary')
   await latchkey.close()
-  expect(linesOf(directory)).toMatchObject([
+  expect(readLines(directory)).toMatchObject([
     { event: 'started', version: '1.2.3', url: latchkey.service.url },
     { event: 'error', level: 'error', name: 'TypeError', code: 'ERR_SOME' },
     { event: 'stopped' },

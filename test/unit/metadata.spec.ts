@@ -112,7 +112,7 @@ test.describe('S12, RFC 8414 section 3.3: the issuer must be exactly the configu
       const { issuer } = await start({
         metadata: (json) => ({ ...json, issuer: announce(String(json['issuer'])) }),
       })
-      const error = await refusalOf(fetchMetadata(createHttp(), issuer))
+      const error = await catchError(fetchMetadata(createHttp(), issuer))
       expect(error).toMatchObject({ code: 'issuer-mismatch' })
       const announced = announce(issuer)
       expect(error.message).toBe(
@@ -131,7 +131,7 @@ test.describe('S12, RFC 8414 section 3.3: the issuer must be exactly the configu
       start,
     }) => {
       const { issuer } = await start({}, { issuerPath })
-      const error = await refusalOf(fetchMetadata(createHttp(), configure(issuer)))
+      const error = await catchError(fetchMetadata(createHttp(), configure(issuer)))
       expect(error).toMatchObject({ code: 'issuer-mismatch' })
       expect(error.message).toBe(ISSUER_MESSAGES.otherSpelling(issuer))
     })
@@ -151,7 +151,7 @@ test.describe('S12: endpoints on plain http are not allowed', () => {
     test(`${name} on plain http is rejected and named`, async ({ start }) => {
       for (const url of ['http://provider.example/x', 'http://localhost.provider.example/x']) {
         const { issuer } = await start(changed({ [name]: url }))
-        const error = await refusalOf(fetchMetadata(createHttp(), issuer))
+        const error = await catchError(fetchMetadata(createHttp(), issuer))
         expect(error).toMatchObject({ code: 'insecure-endpoint' })
         expect(error.message).toBe(METADATA_MESSAGES.notHttps(name))
       }
@@ -196,7 +196,7 @@ test.describe('S12: endpoints on plain http are not allowed', () => {
       requests += 1
       throw new Error('it was asked')
     }
-    const error = await refusalOf(fetchMetadata(http, 'http://provider.example'))
+    const error = await catchError(fetchMetadata(http, 'http://provider.example'))
     expect(error).toMatchObject({ code: 'insecure-endpoint' })
     expect(requests).toBe(0)
   })
@@ -206,7 +206,7 @@ test.describe('S13, RFC 7636 section 4.2: PKCE with S256', () => {
   for (const methods of [[], ['plain'], ['s256']]) {
     test(`announced methods ${JSON.stringify(methods)} are rejected`, async ({ start }) => {
       const { issuer } = await start(changed({ code_challenge_methods_supported: methods }))
-      const error = await refusalOf(fetchMetadata(createHttp(), issuer))
+      const error = await catchError(fetchMetadata(createHttp(), issuer))
       expect(error).toMatchObject({ code: 'pkce-unsupported' })
       expect(error.message).toBe(METADATA_MESSAGES.noPkce)
     })
@@ -225,7 +225,7 @@ for (const types of [[], ['id_token'], ['code id_token', 'token']]) {
     start,
   }) => {
     const { issuer } = await start(changed({ response_types_supported: types }))
-    const error = await refusalOf(fetchMetadata(createHttp(), issuer))
+    const error = await catchError(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
     expect(error.message).toBe(METADATA_MESSAGES.noCodeFlow)
   })
@@ -260,7 +260,7 @@ for (const [what, announced, expected] of ALGORITHMS) {
 test('HS256 as the only algorithm is rejected with its own message', async ({ start }) => {
   const announced = ['HS256', 'none']
   const { issuer } = await start(changed({ id_token_signing_alg_values_supported: announced }))
-  const error = await refusalOf(fetchMetadata(createHttp(), issuer))
+  const error = await catchError(fetchMetadata(createHttp(), issuer))
   expect(error).toMatchObject({ code: 'invalid-metadata' })
   expect(error.message).toBe(METADATA_MESSAGES.onlyHs256)
 })
@@ -362,7 +362,7 @@ const MALFORMED: [string, unknown][] = [
 for (const [name, value] of MALFORMED) {
   test(`${name} as ${JSON.stringify(value)} is rejected and named`, async ({ start }) => {
     const { issuer } = await start(changed({ [name]: value }))
-    const error = await refusalOf(fetchMetadata(createHttp(), issuer))
+    const error = await catchError(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
     const url = `${issuer}/.well-known/openid-configuration`
     expect(error.message).toBe(METADATA_MESSAGES.notMetadata(url, name))
@@ -372,7 +372,7 @@ for (const [name, value] of MALFORMED) {
 for (const body of ['[]', 'null', '"text"', '']) {
   test(`${body || 'nothing'} instead of the metadata is rejected`, async ({ start }) => {
     const { issuer } = await start({ metadata: () => body })
-    const error = await refusalOf(fetchMetadata(createHttp(), issuer))
+    const error = await catchError(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'invalid-metadata' })
     const url = `${issuer}/.well-known/openid-configuration`
     expect(error.message).toBe(METADATA_MESSAGES.notMetadata(url, undefined))
@@ -395,7 +395,7 @@ for (const [fault, code, words] of FAULTS) {
   }) => {
     const { issuer, requests } = await start({ discovery: fault })
     const timeoutMs = code === 'provider-timeout' ? 500 : 10_000
-    const error = await refusalOf(fetchMetadata(createHttp({ timeoutMs }), issuer))
+    const error = await catchError(fetchMetadata(createHttp({ timeoutMs }), issuer))
     expect(error).toMatchObject({ code })
     const url = `${issuer}/.well-known/openid-configuration`
     expect(error.message).toContain(words.replace('URL', url))
@@ -415,14 +415,14 @@ test.describe('a redirect within the origin', () => {
       ...changed({ issuer: 'https://other.example' }),
       discovery: 'redirect',
     })
-    const error = await refusalOf(fetchMetadata(createHttp(), issuer))
+    const error = await catchError(fetchMetadata(createHttp(), issuer))
     expect(error).toMatchObject({ code: 'issuer-mismatch' })
   })
 
   test('S12: is not followed for the keys', async ({ start }) => {
     const { issuer, requests } = await start({ jwks: 'redirect' })
     const metadata = await fetchMetadata(createHttp(), issuer)
-    const error = await refusalOf(fetchKeySet(createHttp(), metadata.jwksUri))
+    const error = await catchError(fetchKeySet(createHttp(), metadata.jwksUri))
     expect(error).toMatchObject({ code: 'provider-error' })
     expect(requests.followed).toBe(0)
   })
@@ -430,7 +430,7 @@ test.describe('a redirect within the origin', () => {
 
 test('if there are no metadata, the message says to check the issuer', async ({ start }) => {
   const { issuer } = await start()
-  const error = await refusalOf(fetchMetadata(createHttp(), `${issuer}/nowhere`))
+  const error = await catchError(fetchMetadata(createHttp(), `${issuer}/nowhere`))
   expect(error).toMatchObject({ code: 'invalid-metadata' })
   const url = `${issuer}/nowhere/.well-known/openid-configuration`
   expect(error.message).toBe(METADATA_MESSAGES.status(404, url))
@@ -446,7 +446,7 @@ test('aborting ends the request with the given reason', async ({ start }) => {
   await expect(reading).rejects.toBe(reason)
 })
 
-async function refusalOf(promise: Promise<unknown>): Promise<AuthError> {
+async function catchError(promise: Promise<unknown>): Promise<AuthError> {
   const thrown = await promise.then(
     () => 'the metadata was taken',
     (refusal: unknown) => refusal,

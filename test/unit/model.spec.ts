@@ -564,7 +564,7 @@ function sessionRow(name: EventName): string[] {
   return Object.values(SESSIONS).map((session) =>
     cell(
       steps(name).filter(({ before }) => before.session === session),
-      ({ before, after }) => (after.session === before.session ? '=' : nameOf(after.session)),
+      ({ before, after }) => (after.session === before.session ? '=' : nameSession(after.session)),
     ),
   )
 }
@@ -590,7 +590,7 @@ function outcomeRow(name: EventName, kind: SessionState['kind']): string[] {
     cell(
       those.filter(({ before }) => before.lastResult === lastResult),
       ({ before, after }) =>
-        after.lastResult === before.lastResult ? '=' : nameOfOutcome(after.lastResult),
+        after.lastResult === before.lastResult ? '=' : nameResult(after.lastResult),
     ),
   )
 }
@@ -620,12 +620,12 @@ function findFlow(model: Model, state: string): SignIn | undefined {
   return model.signIns.find((candidate) => candidate.state === state)
 }
 
-function nameOf(session: SessionState): SessionName {
+function nameSession(session: SessionState): SessionName {
   if (session.kind === 'needs-sign-in') return 'ended'
   return session.kind === 'signed-in' ? session.renewal.kind : session.kind
 }
 
-function nameOfOutcome(outcome: Model['lastResult']): OutcomeName {
+function nameResult(outcome: Model['lastResult']): OutcomeName {
   if (outcome === null) return 'none'
   return outcome.kind === 'done' && outcome.replaced !== null ? 'replaced' : outcome.kind
 }

@@ -59,7 +59,7 @@ const test = base.extend<{
 })
 
 /** The reason that messages name for a failure of the disk. */
-const diskErrorOf = (code: string): string => diskError({ code })
+const explainDiskError = (code: string): string => diskError({ code })
 
 type Layers<Value> = {
   flag: [args: string[], value: Value]
@@ -230,9 +230,9 @@ const defaults = {
 const listed = names.flatMap((name) =>
   name === 'clientId' ? [name, 'clientSecretFile', 'clientSecret'] : [name],
 )
-const variableOf = (name: keyof Settings): string =>
+const toVariable = (name: keyof Settings): string =>
   `LATCHKEY_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
-const flagOf = (name: keyof Settings): string =>
+const toFlag = (name: keyof Settings): string =>
   // The flag sets one parameter.
   name === 'authorizationParameters'
     ? '--authorization-parameter'
@@ -247,7 +247,7 @@ for (const name of names) {
   }) => {
     // Without the demo, neither the issuer nor the client ID may be missing.
     const env = name === 'issuer' || name === 'clientId' ? { LATCHKEY_DEMO: 'yes' } : {}
-    const withVariable = { ...env, [variableOf(name)]: variable[0] }
+    const withVariable = { ...env, [toVariable(name)]: variable[0] }
     await writeFile({ [name]: file[0] })
     expect(read({ args: flag[0], env: withVariable })[name]).toEqual(flag[1])
     expect(read({ env: withVariable })[name]).toEqual(variable[1])
@@ -342,7 +342,7 @@ test('an empty variable and a null in settings.json leave a setting unset', asyn
   writeFile,
 }) => {
   await writeFile(Object.fromEntries(names.map((name) => [name, null])))
-  const env = Object.fromEntries(names.map((name) => [variableOf(name), '']))
+  const env = Object.fromEntries(names.map((name) => [toVariable(name), '']))
   expect(read({ env })).toMatchObject(defaults)
 })
 
@@ -515,10 +515,10 @@ for (const [name, { rule, texts, json = [] }] of Object.entries(BAD) as [
     }) => {
       const problemAt = (place: string): string =>
         MESSAGES.invalid(place, rule, JSON.stringify(value), SUGGESTIONS[value] ?? null)
-      const variable = variableOf(name)
+      const variable = toVariable(name)
       expect(reject({ env: { [variable]: value } })).toBe(problemAt(variable))
       if (rule !== SWITCH) {
-        const flag = flagOf(name)
+        const flag = toFlag(name)
         expect(reject({ args: [`${flag}=${value}`] })).toBe(problemAt(flag))
       }
       if (name === 'dataDir' || name === 'takeOver') return
@@ -548,7 +548,7 @@ test('an issuer loses the path of the metadata, and a template is rejected with 
   read,
   reject,
 }) => {
-  const issuerOf = (issuer: string): string | null =>
+  const readIssuer = (issuer: string): string | null =>
     read({ args: ['--client-id', 'a', '--issuer', issuer] }).issuer
   for (const [pasted, issuer] of [
     ['https://a.example/.well-known/openid-configuration', 'https://a.example'],
@@ -557,7 +557,7 @@ test('an issuer loses the path of the metadata, and a template is rejected with 
     ['https://a.example/', 'https://a.example/'],
     ['https://a.example/.well-known/other', 'https://a.example/.well-known/other'],
   ] as const) {
-    expect(issuerOf(pasted)).toBe(issuer)
+    expect(readIssuer(pasted)).toBe(issuer)
   }
   for (const part of ['{tenantid}', '{tenant}', '{}']) {
     const issuer = `https://login.microsoftonline.com/${part}/v2.0`
@@ -671,7 +671,7 @@ const UNUSABLE_FILES: [string, string | Buffer, (path: string) => string][] = [
   [
     'text that is too long',
     `{ "port": ${' '.repeat(256 * 1024)} 1 }`,
-    (path) => MESSAGES.unreadable(path, diskErrorOf('EFILETOOLARGE')),
+    (path) => MESSAGES.unreadable(path, explainDiskError('EFILETOOLARGE')),
   ],
   ['null', 'null', MESSAGES.notAnObject],
 ]
@@ -765,16 +765,16 @@ test('on Windows, the names of variables are case-insensitive', ({ dataDir }) =>
 })
 
 for (const name of names.filter((one) => typeof LAYERS[one].fallback === 'boolean')) {
-  const off = flagOf(name).startsWith('--no-')
-    ? flagOf(name).replace('--no-', '--')
-    : flagOf(name).replace('--', '--no-')
+  const off = toFlag(name).startsWith('--no-')
+    ? toFlag(name).replace('--no-', '--')
+    : toFlag(name).replace('--', '--no-')
   test(`${off} turns ${name} off, whatever the variable and settings.json say`, async ({
     read,
     dataDir,
     writeFile,
   }) => {
     await writeFile({ [name]: true })
-    const env = { [variableOf(name)]: 'yes', LATCHKEY_DATA_DIR: dataDir }
+    const env = { [toVariable(name)]: 'yes', LATCHKEY_DATA_DIR: dataDir }
     expect(read({ env })[name]).toBe(true)
     expect(read({ args: [off], env })[name]).toBe(false)
     const { origins } = examineSettings({ args: [off], env, platform: 'linux', home: dataDir })
@@ -803,7 +803,7 @@ test('a settings.json that cannot be read is rejected with the reason', async ({
 }) => {
   const path = join(dataDir, 'settings.json')
   await mkdir(path) // Even root cannot read a folder as a file.
-  expect(reject()).toBe(MESSAGES.unreadable(path, diskErrorOf('EISDIR')))
+  expect(reject()).toBe(MESSAGES.unreadable(path, explainDiskError('EISDIR')))
 })
 
 test('an examination continues after invalid settings and reports each one', async ({

@@ -93,14 +93,14 @@ test('the table in docs/providers.md matches the presets', async () => {
   const page = await readFile(join(ROOT, 'docs', 'providers.md'), 'utf8')
   const [, table = ''] = /<!-- providers -->\n+([\s\S]*?)\n+<!-- \/providers -->/.exec(page) ?? []
   // Formatting pads the cells.
-  const cellsOf = (text: string): string[][] =>
+  const toCells = (text: string): string[][] =>
     text.split('\n').map((row) =>
       row
         .split('|')
         .map((cell) => cell.trim().replace(/^-+$/, '---'))
         .slice(1, -1),
     )
-  expect(cellsOf(table)).toEqual(cellsOf(formatPresetsTable()))
+  expect(toCells(table)).toEqual(toCells(formatPresetsTable()))
 })
 
 /** A provider that behaves as the documentation says, and the settings that are said to be needed. */

@@ -141,7 +141,7 @@ for (const entry of [
   '1.2.3.4-5:x',
 ]) {
   test(`NO_PROXY "${entry}" is invalid and reported`, async () => {
-    const error = await failureOf({ HTTPS_PROXY: 'http://p.test', NO_PROXY: entry })
+    const error = await catchFailure({ HTTPS_PROXY: 'http://p.test', NO_PROXY: entry })
     expect(error.message).toContain('NO_PROXY contains "')
     expect(error.message).toContain('which Latchkey cannot read. Write names (example.com)')
   })
@@ -149,7 +149,7 @@ for (const entry of [
 
 test('S48: the message quotes at most 20 characters of NO_PROXY, all printable', async () => {
   const env = { HTTPS_PROXY: 'http://p.test', no_proxy: `\u001b[2J<${'x'.repeat(500)}` }
-  expect((await failureOf(env)).message).toContain(
+  expect((await catchFailure(env)).message).toContain(
     `no_proxy contains "�[2j<${'x'.repeat(15)}…", which`,
   )
 })
@@ -165,7 +165,7 @@ for (const [value, words] of [
   ['pac+http://p.test/x', 'names a file for automatic proxy configuration (PAC)'],
 ] as const) {
   test(`"${value.replaceAll('canary', '…')}" is reported with its kind and a remedy`, async () => {
-    const error = await failureOf({ ALL_PROXY: value })
+    const error = await catchFailure({ ALL_PROXY: value })
     expect(error.message).toContain(`ALL_PROXY ${words}`)
     expect(error.message).toContain('http://HOST:PORT, or use the tray app')
     expect(inspect(error)).not.toContain('canary')
@@ -176,7 +176,7 @@ test('RFC 7617 section 2: a Windows user name and a # reach the proxy unchanged'
   start,
 }) => {
   const { host, seen } = await start({ credentials: 'CORP\\ann:pa#s:s@/é' })
-  const error = await failureOf({ HTTPS_PROXY: `http://CORP\\ann:pa#s:s@/é@${host}` })
+  const error = await catchFailure({ HTTPS_PROXY: `http://CORP\\ann:pa#s:s@/é@${host}` })
   expect(error.message).toContain('could not reach the provider')
   expect(seen).toHaveLength(1)
 })
@@ -187,7 +187,7 @@ for (const value of [
   'http://p.test:canary',
 ]) {
   test(`an invalid proxy ("${value.replaceAll('canary', '…')}") is reported with its variable`, async () => {
-    const error = await failureOf({ ALL_PROXY: value })
+    const error = await catchFailure({ ALL_PROXY: value })
     expect(error.message).toBe(
       'ALL_PROXY does not name a proxy that Latchkey can use. Write it as http://HOST:PORT, or ' +
         'remove it.',
@@ -269,7 +269,7 @@ for (const [how, { answer, words }] of Object.entries(ANSWERS)) {
     start,
   }) => {
     const proxy = await start({ answer })
-    const error = await failureOf({ HTTPS_PROXY: `http://canary:canary@${proxy.host}` })
+    const error = await catchFailure({ HTTPS_PROXY: `http://canary:canary@${proxy.host}` })
     expect(error.code).toBe('provider-unreachable')
     expect(error.message).toBe(words.replaceAll('at PROXY', `at ${proxy.host}`))
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary')
@@ -279,7 +279,7 @@ for (const [how, { answer, words }] of Object.entries(ANSWERS)) {
 
 test('if a proxy asks for a password, the message says where to put it', async ({ start }) => {
   const { origin, host } = await start({ credentials: 'latchkey:secret' })
-  expect((await failureOf({ HTTPS_PROXY: origin })).message).toBe(
+  expect((await catchFailure({ HTTPS_PROXY: origin })).message).toBe(
     `The proxy at ${host} asks for a user name and a password, so Latchkey stopped while testing. ` +
       `Add them to the address in HTTPS_PROXY: http://USER:PASSWORD@${host}.`,
   )
@@ -291,7 +291,7 @@ test('a proxy that is down is reported as such', async () => {
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   server.close()
   await once(server, 'close')
-  expect((await failureOf({ all_proxy: host })).message).toBe(
+  expect((await catchFailure({ all_proxy: host })).message).toBe(
     `The proxy at ${host} could not be reached while testing: the connection was refused. Check ` +
       'all_proxy and your network, then try again.',
   )
@@ -299,7 +299,7 @@ test('a proxy that is down is reported as such', async () => {
 
 test('a proxy that never answers is reported together with the provider', async ({ start }) => {
   const { origin, host } = await start({ answer: null })
-  const error = await failureOf({ HTTPS_PROXY: origin }, 300)
+  const error = await catchFailure({ HTTPS_PROXY: origin }, 300)
   expect(error.code).toBe('provider-timeout')
   expect(error.message).toBe(
     `The provider at login.example.test, asked through the proxy at ${host}, took more than 0.3 ` +
@@ -311,7 +311,7 @@ test('a server that should speak TLS but does not is reported as not a proxy', a
   start,
 }) => {
   const { host } = await start({})
-  expect((await failureOf({ HTTPS_PROXY: `https://${host}` })).message).toBe(
+  expect((await catchFailure({ HTTPS_PROXY: `https://${host}` })).message).toBe(
     `The server at ${host} is not an http proxy, so Latchkey stopped while testing. Check ` +
       'the address in HTTPS_PROXY.',
   )
@@ -334,7 +334,7 @@ for (const code of [
   })
 }
 
-async function failureOf(env: Environment, timeoutMs = 5_000): Promise<AuthError> {
+async function catchFailure(env: Environment, timeoutMs = 5_000): Promise<AuthError> {
   const http = createHttp({ env, timeoutMs })
   return http({ method: 'GET', url: TARGET, purpose: 'testing' }).then(
     (answer) => Promise.reject(new Error(`it was answered: ${JSON.stringify(answer)}`)),

@@ -19,7 +19,7 @@ const test = base.extend<{ path: string }>({
   },
 })
 
-function codeOf(path: string, options: ReadOptions): string {
+function findCode(path: string, options: ReadOptions): string {
   try {
     readRegularFile(path, options)
     return 'read'
@@ -31,7 +31,7 @@ function codeOf(path: string, options: ReadOptions): string {
 test('a file is read completely, up to a limit', ({ path }) => {
   writeFileSync(path, 'äöü')
   expect(readRegularFile(path, { mostBytes: 6 }).toString()).toBe('äöü')
-  expect(codeOf(path, { mostBytes: 5 })).toBe('EFILETOOLARGE')
+  expect(findCode(path, { mostBytes: 5 })).toBe('EFILETOOLARGE')
   writeFileSync(path, '')
   expect(readRegularFile(path, { mostBytes: 6 })).toHaveLength(0)
 })
@@ -39,16 +39,16 @@ test('a file is read completely, up to a limit', ({ path }) => {
 test('S46: a pipe without a writer is rejected without waiting', ({ path }) => {
   test.skip(process.platform === 'win32', 'Windows has no such files')
   execFileSync('mkfifo', [path])
-  expect(codeOf(path, { mostBytes: 6 })).toBe('ENOTREGULAR')
+  expect(findCode(path, { mostBytes: 6 })).toBe('ENOTREGULAR')
   symlinkSync(path, `${path}.link`)
-  expect(codeOf(`${path}.link`, { mostBytes: 6, allowLinks: true })).toBe('ENOTREGULAR')
+  expect(findCode(`${path}.link`, { mostBytes: 6, allowLinks: true })).toBe('ENOTREGULAR')
 })
 
 test('S46: a device and a folder are rejected', ({ path }) => {
   test.skip(process.platform === 'win32', 'Windows has no such files')
-  expect(codeOf('/dev/zero', { mostBytes: 6 })).toBe('ENOTREGULAR')
+  expect(findCode('/dev/zero', { mostBytes: 6 })).toBe('ENOTREGULAR')
   mkdirSync(path)
-  expect(codeOf(path, { mostBytes: 6 })).toBe('EISDIR')
+  expect(findCode(path, { mostBytes: 6 })).toBe('EISDIR')
 })
 
 // Opening a socket's file fails with ENXIO, so this code shows that nothing was opened.
@@ -56,7 +56,7 @@ test('S46: a file that is not regular is not even opened', async ({ path }) => {
   test.skip(process.platform === 'win32', 'Windows has no such files')
   const server = createServer().listen(path)
   await once(server, 'listening')
-  expect(codeOf(path, { mostBytes: 6 })).toBe('ENOTREGULAR')
+  expect(findCode(path, { mostBytes: 6 })).toBe('ENOTREGULAR')
   server.close()
 })
 
@@ -102,11 +102,11 @@ test('S46: a link is followed only if the caller allows it', ({ path }) => {
   test.skip(process.platform === 'win32', 'links take rights there')
   writeFileSync(path, 'text')
   symlinkSync(path, `${path}.link`)
-  expect(codeOf(`${path}.link`, { mostBytes: 6 })).toBe('ELOOP')
-  expect(codeOf(`${path}.link`, { mostBytes: 6, allowLinks: true })).toBe('read')
+  expect(findCode(`${path}.link`, { mostBytes: 6 })).toBe('ELOOP')
+  expect(findCode(`${path}.link`, { mostBytes: 6, allowLinks: true })).toBe('read')
 })
 
 test('S46: the limit also holds for a kernel file that reports no size', () => {
   test.skip(process.platform !== 'linux', 'only Linux has such files')
-  expect(codeOf('/proc/self/maps', { mostBytes: 64 })).toBe('EFILETOOLARGE')
+  expect(findCode('/proc/self/maps', { mostBytes: 64 })).toBe('EFILETOOLARGE')
 })

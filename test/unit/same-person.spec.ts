@@ -45,7 +45,7 @@ async function signInByApp({ agent }: Fixture, scope: string, as = 'alice'): Pro
 }
 
 const ALL = 'openid profile email offline_access'
-const tokenOf = ({ tokens }: Session): string => tokens.refreshToken!
+const readToken = ({ tokens }: Session): string => tokens.refreshToken!
 
 test.describe('S42: refresh tokens that another sign-in of the same person replaced', () => {
   test('stay valid until the sign-out, which revokes them all', async ({ start }) => {
@@ -54,15 +54,15 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     const first = await signIn(fixture)
     const second = await signInByApp(fixture, ALL)
     const third = await signIn(fixture)
-    expect(new Set([first, second, third].map(tokenOf)).size).toBe(3)
+    expect(new Set([first, second, third].map(readToken)).size).toBe(3)
     expect(provider.revoked).toEqual([])
 
     await agent.signOut()
-    expect(provider.revoked.toSorted()).toEqual([first, second, third].map(tokenOf).toSorted())
+    expect(provider.revoked.toSorted()).toEqual([first, second, third].map(readToken).toSorted())
     // The next user's sign-out does not revoke them again.
     const bob = await signIn(fixture, 'bob')
     await agent.signOut()
-    expect(provider.revoked.slice(3)).toEqual([tokenOf(bob)])
+    expect(provider.revoked.slice(3)).toEqual([readToken(bob)])
   })
 
   test('are revoked if another person signs in', async ({ start }) => {
@@ -73,7 +73,7 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     await signIn(fixture, 'bob')
     await expect
       .poll(() => provider.revoked.toSorted())
-      .toEqual([first, second].map(tokenOf).toSorted())
+      .toEqual([first, second].map(readToken).toSorted())
   })
 
   test('are revoked if the session ends, because nothing would revoke them later', async ({
@@ -85,7 +85,7 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     await signIn(fixture)
     provider.misbehave.token = 'invalid-grant'
     await expect(agent.read(null)).rejects.toThrow()
-    await expect.poll(() => provider.revoked).toEqual([tokenOf(first)])
+    await expect.poll(() => provider.revoked).toEqual([readToken(first)])
   })
 
   test('are all revoked, even if one of them can’t be', async ({ start }) => {
@@ -107,9 +107,9 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     const first = await signIn(fixture)
     const second = await signIn(fixture)
     const renewed = await agent.read(null)
-    expect(tokenOf(renewed)).not.toBe(tokenOf(second))
+    expect(readToken(renewed)).not.toBe(readToken(second))
     await agent.signOut()
-    expect(provider.revoked.toSorted()).toEqual([first, renewed].map(tokenOf).toSorted())
+    expect(provider.revoked.toSorted()).toEqual([first, renewed].map(readToken).toSorted())
   })
 
   test('are stored sealed during a restart', async ({ start }) => {
@@ -124,22 +124,22 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
       passphrase: 'a passphrase',
       keepWithoutKeyring: false,
     })
-    const before = custodyOf(fixture, { sessionStore })
+    const before = createKeeper(fixture, { sessionStore })
     await before.keep(first, NEVER)
     await before.keep(second, NEVER)
     const file = await readFile(join(dataDir, SESSION_FILE), 'utf8')
-    for (const session of [first, second]) expect(file).not.toContain(tokenOf(session))
+    for (const session of [first, second]) expect(file).not.toContain(readToken(session))
 
-    const after = custodyOf(fixture, { sessionStore })
+    const after = createKeeper(fixture, { sessionStore })
     await after.restore({ issuer: provider.issuer, clientId: provider.clientId })
     expect(after.held()).toEqual({ ...second, superseded: undefined })
     await after.signOut()
-    expect(provider.revoked.toSorted()).toEqual([first, second].map(tokenOf).toSorted())
+    expect(provider.revoked.toSorted()).toEqual([first, second].map(readToken).toSorted())
     await rm(dataDir, { recursive: true })
   })
 
   test('are at most the newest hundred, without the current one', () => {
-    const held = sessionOf(ALL, 'held')
+    const held = createSession(ALL, 'held')
     const many = Array.from({ length: 150 }, (_, index) => `token ${index}`)
     expect(supersede(many, ['held', null, 'token 149', 'new'], held)).toEqual([
       ...many.slice(51),
@@ -181,12 +181,12 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     expect(given.tokens.refreshToken).toBeNull()
     const held = await agent.read(0)
     expect(held.tokens.accessToken).toBe(given.tokens.accessToken)
-    expect(tokenOf(held)).toBe(tokenOf(before))
+    expect(readToken(held)).toBe(readToken(before))
     // The session is renewed in time, as before.
     const { session } = agent.model()
     expect(session).toMatchObject({ renewsAtMs: expect.any(Number) })
     await agent.read(null)
-    expect(provider.tokenRequests.at(-1)!.get('refresh_token')).toBe(tokenOf(before))
+    expect(provider.tokenRequests.at(-1)!.get('refresh_token')).toBe(readToken(before))
   })
 
   test('with the same and more scopes replaces the session', async ({ start }) => {
@@ -217,7 +217,7 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     expect((await agent.read(0)).tokens).toEqual(given.tokens)
     await reached('signed-in')
     await agent.signOut()
-    expect(provider.revoked).toContain(tokenOf(before))
+    expect(provider.revoked).toContain(readToken(before))
   })
 
   test('as another person replaces the session, with any scope', async ({ start }) => {
@@ -241,7 +241,7 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     let hasAnswered: () => void = () => undefined
     const answered = new Promise<void>((resolve) => (hasAnswered = resolve))
     const real = createHttp()
-    const sessionKeeper = custodyOf(fixture, {
+    const sessionKeeper = createKeeper(fixture, {
       http: async (request) => {
         const answer = await real(request)
         if (!request.url.endsWith('/token')) return answer
@@ -256,7 +256,10 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     await answered
     await sessionKeeper.keep(fresh, NEVER)
     sessionKeeper.tell(fresh, 'state', first)
-    expect(sessionKeeper.held()!.tokens).toEqual({ ...fresh.tokens, refreshToken: tokenOf(first) })
+    expect(sessionKeeper.held()!.tokens).toEqual({
+      ...fresh.tokens,
+      refreshToken: readToken(first),
+    })
     const other = sessionKeeper.read(null)
     release()
     const renewed = await renewing
@@ -271,7 +274,7 @@ test.describe('S43: an app’s sign-in of the same person', () => {
   })
 })
 
-function custodyOf(
+function createKeeper(
   { clock }: Fixture,
   deps: { sessionStore?: Fixture['sessionStore']; http?: Http } = {},
 ): SessionKeeper {
@@ -288,7 +291,7 @@ function custodyOf(
   })
 }
 
-function sessionOf(scope: string, refreshToken: string | null): Session {
+function createSession(scope: string, refreshToken: string | null): Session {
   const times = { accessTokenExpiresAtMs: null, obtainedAtMs: 0 }
   return {
     issuer: 'https://provider.example',
@@ -300,16 +303,16 @@ function sessionOf(scope: string, refreshToken: string | null): Session {
 }
 
 const KEPT: readonly [string, Session, Session, 'held' | 'fresh' | 'fresh, lasting'][] = [
-  ['the same', sessionOf('a b', 'R1'), sessionOf('b a', 'R2'), 'fresh'],
-  ['more', sessionOf('a', 'R1'), sessionOf('a b', 'R2'), 'fresh'],
-  ['less', sessionOf('a b', 'R1'), sessionOf('a', 'R2'), 'held'],
-  ['something else', sessionOf('a', 'R1'), sessionOf('b', 'R2'), 'held'],
-  ['the same, not lasting', sessionOf('a', 'R1'), sessionOf('a', null), 'fresh, lasting'],
-  ['less, not lasting', sessionOf('a b', 'R1'), sessionOf('a', null), 'held'],
-  ['less, neither lasting', sessionOf('a b', null), sessionOf('a', null), 'held'],
-  ['the same, neither lasting', sessionOf('a', null), sessionOf(' a', null), 'fresh'],
-  ['less, lasting at last', sessionOf('a b', null), sessionOf('a', 'R2'), 'fresh'],
-  ['no offline_access', sessionOf('a offline_access', 'R1'), sessionOf('a', 'R2'), 'fresh'],
+  ['the same', createSession('a b', 'R1'), createSession('b a', 'R2'), 'fresh'],
+  ['more', createSession('a', 'R1'), createSession('a b', 'R2'), 'fresh'],
+  ['less', createSession('a b', 'R1'), createSession('a', 'R2'), 'held'],
+  ['something else', createSession('a', 'R1'), createSession('b', 'R2'), 'held'],
+  ['the same, not lasting', createSession('a', 'R1'), createSession('a', null), 'fresh, lasting'],
+  ['less, not lasting', createSession('a b', 'R1'), createSession('a', null), 'held'],
+  ['less, neither lasting', createSession('a b', null), createSession('a', null), 'held'],
+  ['the same, neither lasting', createSession('a', null), createSession(' a', null), 'fresh'],
+  ['less, lasting at last', createSession('a b', null), createSession('a', 'R2'), 'fresh'],
+  ['no offline_access', createSession('a offline_access', 'R1'), createSession('a', 'R2'), 'fresh'],
 ]
 for (const [name, held, fresh, kept] of KEPT) {
   test(`of two sessions, the second for ${name}: ${kept} is kept`, () => {

@@ -63,7 +63,7 @@ test('a helper must be both setuid and owned by root', () => {
 })
 
 /** Runs the commands among the cures in a shell, with tools that only print. */
-function effectOf(machine: Machine): string[] {
+function tryCures(machine: Machine): string[] {
   const commands = findSandboxObstacle(on(machine))!.cures.filter((line) => line.startsWith('  '))
   return commands.map((command) => {
     const script = `sudo() { if [ "$1" = tee ]; then cat; fi; printf '<%s>' "$@"; }; npm() { printf '<%s>' "$@"; }
@@ -79,7 +79,7 @@ test('the cures are commands that can be pasted, with any path', () => {
   const program = `/home/a/it's [mine] $HOME/electron`
   const helper = `/home/a/it's [mine] $HOME/chrome-sandbox`
   const inProfile = String.raw`/home/a/it's \[mine\] $HOME/electron`
-  expect(effectOf({ program, files: APPARMOR })).toEqual([
+  expect(tryCures({ program, files: APPARMOR })).toEqual([
     `<chown><root:root><${helper}><chmod><4755><${helper}>`,
     `abi <abi/4.0>,\nprofile latchkey-source "${inProfile}" flags=(unconfined) {\n  userns,\n}\n` +
       '<tee></etc/apparmor.d/latchkey-source>' +

@@ -25,7 +25,7 @@ const SEED: SeededPkce = {
 }
 
 /** Makes different spellings, each with one change. */
-const variantsOf = (exact: string): readonly string[] => [
+const listVariants = (exact: string): readonly string[] => [
   `${exact}/..`,
   `${exact}x`,
   `${exact}.evil.example`,
@@ -41,7 +41,7 @@ const variantsOf = (exact: string): readonly string[] => [
 test('S45: domain must be the issuer, its host or its authorization endpoint, exactly', async () => {
   const exact = [ISSUER, `${ISSUER}/`, 'login.example', ENDPOINT]
   for (const domain of exact) await checkSeed(PORTS, { ...SEED, domain })
-  const others = [...exact.flatMap(variantsOf), `${ENDPOINT}/`, 'https://login.example', '']
+  const others = [...exact.flatMap(listVariants), `${ENDPOINT}/`, 'https://login.example', '']
   for (const domain of others.filter((other) => !exact.includes(other))) {
     await expect(checkSeed(PORTS, { ...SEED, domain }), domain).rejects.toThrow('domain: ')
   }
@@ -56,7 +56,7 @@ test('S45: redirect_uri must be a registered one or our own, exactly', () => {
   expect(redirectTargetFor(registered)).toEqual({ kind: 'listener', port: 8400 })
   expect(redirectTargetFor(own)).toEqual({ kind: 'api', redirectUri: own })
   for (const other of [
-    ...[registered, own].flatMap(variantsOf),
+    ...[registered, own].flatMap(listVariants),
     `${registered}/`,
     `${own}/`,
     'http://127.0.0.1:8400/',

@@ -73,7 +73,7 @@ const test = base.extend<{
 })
 
 /** Resolves with the next link that is opened in the browser. */
-function linkOf(agent: Agent): Promise<string> {
+function awaitLink(agent: Agent): Promise<string> {
   return new Promise((resolve) => {
     const unsubscribe = agent.subscribe((_model, event) => {
       if (event.type !== 'link-ready') return
@@ -85,7 +85,7 @@ function linkOf(agent: Agent): Promise<string> {
 
 test('callers that wait for a sign-in get an answer before the service ends', async ({ serve }) => {
   const { agent, close, post } = await serve()
-  const link = linkOf(agent)
+  const link = awaitLink(agent)
   const asked = post('/pkce/code')
   await link
   const closed = close()

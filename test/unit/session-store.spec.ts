@@ -419,15 +419,15 @@ for (const [name, keptBy, damage, readBy, why] of DAMAGE) {
   }) => {
     await storage(keptBy).sessionStore.write(OTHER)
     await damage(path)
-    const before = await contentOf(path)
+    const before = await readContent(path)
     const { sessionStore, tier } = storage(readBy)
     const reason = why.replace('DIR', dataDir)
-    const refusals = [await refusalOf(sessionStore.read()), await refusalOf(sessionStore.read())]
+    const refusals = [await catchError(sessionStore.read()), await catchError(sessionStore.read())]
     for (const { code, message } of refusals) {
       expect(code).toBe('storage-failed')
       expect(message).toBe(STORED_SESSION_MESSAGES.notOpened(reason))
     }
-    expect(await contentOf(path)).toBe(before)
+    expect(await readContent(path)).toBe(before)
 
     await sessionStore.write(SESSION)
     expect(await sessionStore.read()).toEqual(SESSION)
@@ -487,14 +487,14 @@ test('without a tray app there is no keyring, so no restart is offered', async (
   }
 })
 
-function refusalOf(reading: Promise<unknown>): Promise<AuthError> {
+function catchError(reading: Promise<unknown>): Promise<AuthError> {
   return reading.then(
     () => Promise.reject(new Error('it was read')),
     (thrown: AuthError) => thrown,
   )
 }
 
-function contentOf(path: string): Promise<string> {
+function readContent(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: Error) => error.message)
 }
 

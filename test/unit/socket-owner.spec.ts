@@ -31,7 +31,7 @@ function socketAt(port: number): FakeSocket {
 }
 
 /** A table that the test fills, with a row for each port. */
-function tableOf(rows: Record<number, Row | null>): TcpTable & { readings: number } {
+function createTable(rows: Record<number, Row | null>): TcpTable & { readings: number } {
   return {
     readings: 0,
     findPeers(connections) {
@@ -49,7 +49,7 @@ const row = (uid: number, inode = '4711'): Row => ({ uid, inode })
 
 test('S25: the owner is the one that the kernel names, and does not change later', () => {
   const rows: Record<number, Row | null> = { 1: row(US), 2: row(STRANGER), 3: row(0) }
-  const owners = createSocketOwners({ table: tableOf(rows), user: US })
+  const owners = createSocketOwners({ table: createTable(rows), user: US })
   const sockets = [1, 2, 3].map(socketAt)
   expect(sockets.map((socket) => owners.isOurs(socket))).toEqual([true, false, true])
   // A later connection from the same port is a different one.
@@ -59,7 +59,7 @@ test('S25: the owner is the one that the kernel names, and does not change later
 })
 
 test('S25: a connection whose other end is gone is not ours', () => {
-  const owners = createSocketOwners({ table: tableOf({ 1: null, 2: row(0, '0') }), user: US })
+  const owners = createSocketOwners({ table: createTable({ 1: null, 2: row(0, '0') }), user: US })
   const reset = { localAddress: '127.0.0.1', localPort: 1000 } as Socket
   for (const socket of [socketAt(1), socketAt(2), reset]) {
     expect(owners.findOwners([socket])).toEqual([{ kind: 'gone' }])
@@ -68,7 +68,7 @@ test('S25: a connection whose other end is gone is not ours', () => {
 })
 
 test('S25: if the table can’t be read, all connections are rejected, and it is read again', async () => {
-  const table = tableOf({ 1: row(US) })
+  const table = createTable({ 1: row(US) })
   let failure: Error | null = Object.assign(new Error('too many open files'), { code: 'EMFILE' })
   const owners = createSocketOwners({
     table: {
@@ -93,17 +93,17 @@ test('a system without the table gives no owners, and one without user IDs has o
   const untold = createSocketOwners({ table: null, user: US })
   expect(untold.findOwners([socketAt(1)])).toEqual([{ kind: 'untold' }])
   expect(untold.isOurs(socketAt(1))).toBe(true)
-  const single = createSocketOwners({ table: tableOf({ 1: row(7) }), user: null })
+  const single = createSocketOwners({ table: createTable({ 1: row(7) }), user: null })
   expect(single.isOurs(socketAt(1))).toBe(true)
 })
 
 test.describe('S25: the table exists unless both files are missing', () => {
-  const errorOf = (code: string): Error => Object.assign(new Error(code), { code })
+  const createError = (code: string): Error => Object.assign(new Error(code), { code })
   const connection = socketAt(1) as never
 
   test('if both are missing, there is none', () => {
     const opened = openTcpTable(() => {
-      throw errorOf('ENOENT')
+      throw createError('ENOENT')
     })
     expect(opened).toBeNull()
   })
@@ -111,7 +111,7 @@ test.describe('S25: the table exists unless both files are missing', () => {
   for (const code of ['EMFILE', 'ENFILE', 'EACCES', 'EPERM', 'EIO', 'ENOTDIR']) {
     test(`after ${code} at the start it exists, and reading fails until it can be opened`, () => {
       const table = openTcpTable(() => {
-        throw errorOf(code)
+        throw createError(code)
       })
       expect(table).not.toBeNull()
       expect(() => table!.findPeers([connection])).toThrow(code)
@@ -122,18 +122,18 @@ test.describe('S25: the table exists unless both files are missing', () => {
 
   test('if one of the two can’t be opened, it exists', () => {
     const table = openTcpTable((family) => {
-      throw errorOf(family === 'tcp' ? 'ENOENT' : 'EMFILE')
+      throw createError(family === 'tcp' ? 'ENOENT' : 'EMFILE')
     })
     expect(table).not.toBeNull()
   })
 })
 
 test.describe('S40: connections', () => {
-  const owned = (ports: number, uidOf: (port: number) => number) => {
+  const owned = (ports: number, toUid: (port: number) => number) => {
     const rows = Object.fromEntries(
-      Array.from({ length: ports }, (_, port) => [port, row(uidOf(port))]),
+      Array.from({ length: ports }, (_, port) => [port, row(toUid(port))]),
     )
-    const table = tableOf(rows)
+    const table = createTable(rows)
     const owners: SocketOwners = createSocketOwners({ table, user: US })
     return { table, owners }
   }

@@ -12,7 +12,7 @@ const TOKENS = { access_token: 'a', token_type: 'Bearer', id_token: 'i', expires
 type Provider = { http: Http; sent: HttpRequest[]; clock: { nowMs: () => number } }
 
 /** A provider that takes this long for each answer. Null means that the answer is lost. */
-function providerOf(tookMs: number, ...answers: readonly (object | null)[]): Provider {
+function createProvider(tookMs: number, ...answers: readonly (object | null)[]): Provider {
   let nowMs = 1_000
   const sent: HttpRequest[] = []
   const http: Http = (request) => {
@@ -41,7 +41,7 @@ const renew = ({ http, clock }: Provider): Promise<unknown> => {
 }
 
 test('S13, RFC 7636 section 4.5: a code is sent once, with its verifier and redirect URI', async () => {
-  const provider = providerOf(0, TOKENS)
+  const provider = createProvider(0, TOKENS)
   await exchange(provider)
   expect(provider.sent).toHaveLength(1)
   expect(provider.sent[0]).toMatchObject({
@@ -53,18 +53,18 @@ test('S13, RFC 7636 section 4.5: a code is sent once, with its verifier and redi
       code_verifier: 'v',
     },
   })
-  const lost = providerOf(0, null, TOKENS)
+  const lost = createProvider(0, null, TOKENS)
   await expect(exchange(lost)).rejects.toThrow('lost')
   expect(lost.sent).toHaveLength(1)
 })
 
 test('S18: tokens of another type, or in an answer with an error, are rejected', async () => {
   for (const changes of [{ token_type: 'mac' }, { token_type: null }, { id_token: null }]) {
-    await expect(exchange(providerOf(0, { ...TOKENS, ...changes }))).rejects.toMatchObject({
+    await expect(exchange(createProvider(0, { ...TOKENS, ...changes }))).rejects.toMatchObject({
       code: 'invalid-token-response',
     })
   }
-  const http = providerOf(0, TOKENS)
+  const http = createProvider(0, TOKENS)
   const beside: Http = async (request) => {
     const answer = await http.http(request)
     return { ...answer, body: JSON.stringify({ ...TOKENS, error: 'server_error' }) }
@@ -73,23 +73,23 @@ test('S18: tokens of another type, or in an answer with an error, are rejected',
 })
 
 test('a token’s lifetime is counted from the request', async () => {
-  const tokens = await exchange(providerOf(40_000, TOKENS))
+  const tokens = await exchange(createProvider(40_000, TOKENS))
   expect(tokens.obtainedAtMs).toBe(1_000)
   expect(tokens.accessTokenExpiresAtMs).toBe(61_000)
 })
 
 test('after a lost answer, a refresh token is sent again at once, but not half a minute later', async () => {
-  const quick = providerOf(29_999, null, TOKENS)
+  const quick = createProvider(29_999, null, TOKENS)
   await renew(quick)
   expect(quick.sent).toHaveLength(2)
-  const slow = providerOf(30_000, null, TOKENS)
+  const slow = createProvider(30_000, null, TOKENS)
   await expect(renew(slow)).rejects.toThrow('lost')
   expect(slow.sent).toHaveLength(1)
 })
 
 test('S09: a code, a verifier or a refresh token that a provider quotes is masked', async () => {
   const error_description = 'bad the-code, the-verifier-of-it and the-refresh-token'
-  const failure = providerOf(0, { error: 'invalid_request', error_description })
+  const failure = createProvider(0, { error: 'invalid_request', error_description })
   const request = {
     ...CLIENT,
     code: 'the-code',

@@ -23,12 +23,12 @@ test('the files that make the pictures contain no text of the product', () => {
   )
     .join('\n')
     .replace(/^\s*(\/\/|\/?\*).*$/gm, '')
-  const ours = new Set(runsOf(written))
+  const ours = new Set(listRuns(written))
   const told = PICTURES.flatMap(({ answers }) => textsIn(answers))
   expect(told.length).toBeGreaterThan(100)
   for (const text of told) {
     expect(
-      runsOf(text).filter((run) => ours.has(run)),
+      listRuns(text).filter((run) => ours.has(run)),
       text,
     ).toEqual([])
   }
@@ -63,7 +63,7 @@ function textsIn(value: unknown): string[] {
 }
 
 /** Lists the groups of that many words in a text. Addresses, paths and the like don't count as words. */
-function runsOf(text: string): string[] {
+function listRuns(text: string): string[] {
   const words = text
     .toLowerCase()
     .split(/\s+/)

@@ -20,7 +20,7 @@ const read = (file: string): Buffer => readFileSync(join(ASSETS, file))
 type Pixels = { width: number; height: number; data: Buffer }
 
 const test = base.extend<
-  { pixelsOf: (png: Buffer) => Promise<Pixels> },
+  { readPixels: (png: Buffer) => Promise<Pixels> },
   { canvas: Page; drawn: ReadonlyMap<string, Buffer> }
 >({
   canvas: [
@@ -36,7 +36,7 @@ const test = base.extend<
     async ({ canvas }, use) => use(await drawIcons(canvas.context().browser()!)),
     { scope: 'worker' },
   ],
-  pixelsOf: ({ canvas }, use) =>
+  readPixels: ({ canvas }, use) =>
     use(async (png) => {
       const { pixels, ...size } = await canvas.evaluate(async (base64) => {
         const response = await fetch(`data:image/png;base64,${base64}`)
@@ -60,7 +60,7 @@ test('the folder contains exactly the icons that the script draws', ({ drawn }) 
   expect(files.toSorted()).toEqual([...drawn.keys()].toSorted())
 })
 
-test('each icon matches its current source', async ({ drawn, pixelsOf }) => {
+test('each icon matches its current source', async ({ drawn, readPixels }) => {
   for (const [file, fresh] of drawn) {
     const [mine, theirs] = [picturesIn(read(file)), picturesIn(fresh)]
     expect(mine.length).toBe(theirs.length)
@@ -69,7 +69,7 @@ test('each icon matches its current source', async ({ drawn, pixelsOf }) => {
       if (picture.equals(other)) continue
       // Another Chromium draws edges slightly differently, and compresses the same pixels differently.
       const [a, b] = isPng(picture)
-        ? [(await pixelsOf(picture)).data, (await pixelsOf(other)).data]
+        ? [(await readPixels(picture)).data, (await readPixels(other)).data]
         : [picture, other]
       expect(a.length).toBe(b.length)
       expect({ file, near: distance(a, b) < 2 }).toEqual({ file, near: true })
@@ -79,7 +79,7 @@ test('each icon matches its current source', async ({ drawn, pixelsOf }) => {
 
 test('the Linux package has an icon for each size in themes', () => {
   for (const size of LINUX_SIZES) {
-    expect(sizeOf(read(`icons/${size}x${size}.png`))).toEqual([size, size])
+    expect(readSize(read(`icons/${size}x${size}.png`))).toEqual([size, size])
   }
 })
 
@@ -100,7 +100,7 @@ for (const [file, sizes] of [
       const picture = pictures[index]!
       expect(isPng(picture)).toBe(size >= 256)
       if (size >= 256) {
-        expect(sizeOf(picture)).toEqual([size, size])
+        expect(readSize(picture)).toEqual([size, size])
       } else {
         // The height is doubled for the mask. Pixels have 32 bits, mask pixels 1, in rows of whole words.
         expect([4, 8].map((at) => picture.readInt32LE(at))).toEqual([size, 2 * size])
@@ -111,8 +111,10 @@ for (const [file, sizes] of [
   })
 }
 
-test('a bitmap in an .ico is the right way up and has the right colours', async ({ pixelsOf }) => {
-  const { data } = await pixelsOf(read('icons/32x32.png'))
+test('a bitmap in an .ico is the right way up and has the right colours', async ({
+  readPixels,
+}) => {
+  const { data } = await readPixels(read('icons/32x32.png'))
   const bitmap = picturesIn(read('icon.ico'))[ICO_SIZES.indexOf(32)]!
   const pixel = (x: number, y: number): number[] => {
     const at = 40 + ((31 - y) * 32 + x) * 4
@@ -130,7 +132,7 @@ test('a bitmap in an .ico is the right way up and has the right colours', async 
   expect(pixel(22, 9)).not.toEqual(pixel(22, 22))
 })
 
-test('icon.icns contains each size for macOS with its type', async ({ pixelsOf }) => {
+test('icon.icns contains each size for macOS with its type', async ({ readPixels }) => {
   const icns = read('icon.icns')
   expect(icns.toString('latin1', 0, 4)).toBe('icns')
   expect(icns.readUInt32BE(4)).toBe(icns.length)
@@ -141,22 +143,22 @@ test('icon.icns contains each size for macOS with its type', async ({ pixelsOf }
   expect(types).toEqual(ICNS_TYPES.map(([type]) => type))
   for (const [index, picture] of picturesIn(icns).entries()) {
     const size = ICNS_TYPES[index]![1]
-    expect(sizeOf(picture)).toEqual([size, size])
+    expect(readSize(picture)).toEqual([size, size])
   }
   // Apple's margin is a tenth: the edge is transparent, and the background begins inside.
-  const { data } = await pixelsOf(picturesIn(icns)[ICNS_TYPES.findIndex(([t]) => t === 'ic07')]!)
+  const { data } = await readPixels(picturesIn(icns)[ICNS_TYPES.findIndex(([t]) => t === 'ic07')]!)
   const alpha = (x: number): number => data[(64 * 128 + x) * 4 + 3]!
   expect([alpha(0), alpha(11), alpha(14)]).toEqual([0, 0, 255])
 })
 
 test.describe('in the tray', () => {
-  test('macOS has a template of 16 points, in black only', async ({ pixelsOf }) => {
+  test('macOS has a template of 16 points, in black only', async ({ readPixels }) => {
     for (const state of TRAY_STATES) {
       for (const [suffix, size] of [
         ['', 16],
         ['@2x', 32],
       ] as const) {
-        const { width, height, data } = await pixelsOf(read(`tray-${state}Template${suffix}.png`))
+        const { width, height, data } = await readPixels(read(`tray-${state}Template${suffix}.png`))
         expect([width, height]).toEqual([size, size])
         expect([...data].filter((value, at) => at % 4 < 3 && value !== 0)).toEqual([])
         // The menu bar shows through the icon.
@@ -167,13 +169,13 @@ test.describe('in the tray', () => {
   })
 
   test('the other systems have icons for light and dark desktops, also in double resolution', async ({
-    pixelsOf,
+    readPixels,
   }) => {
     for (const state of TRAY_STATES) {
       for (const scheme of SCHEMES) {
-        const { width, height, data } = await pixelsOf(read(`tray-${state}-${scheme}.png`))
+        const { width, height, data } = await readPixels(read(`tray-${state}-${scheme}.png`))
         expect([width, height]).toEqual([24, 24])
-        expect(sizeOf(read(`tray-${state}-${scheme}@2x.png`))).toEqual([48, 48])
+        expect(readSize(read(`tray-${state}-${scheme}@2x.png`))).toEqual([48, 48])
         const panel = scheme === 'light' ? [240, 240, 240] : [32, 32, 32]
         const ratio = contrast(commonest(data), panel)
         // The minimum contrast of graphics in WCAG 2.2 (1.4.11).
@@ -182,10 +184,10 @@ test.describe('in the tray', () => {
     }
   })
 
-  test('the states differ in shape, not just in colour', async ({ pixelsOf }) => {
+  test('the states differ in shape, not just in colour', async ({ readPixels }) => {
     const shapes = await Promise.all(
       TRAY_STATES.map(async (state) => {
-        const { data } = await pixelsOf(read(`tray-${state}Template.png`))
+        const { data } = await readPixels(read(`tray-${state}Template.png`))
         return [...data].filter((_, at) => at % 4 === 3)
       }),
     )
@@ -205,7 +207,7 @@ function isPng(bytes: Buffer): boolean {
 }
 
 /** A PNG's width and height. */
-function sizeOf(png: Buffer): number[] {
+function readSize(png: Buffer): number[] {
   return [png.readUInt32BE(16), png.readUInt32BE(20)]
 }
 

@@ -18,7 +18,7 @@ import { launchBrowser } from '../support/browser.js'
 import { test } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 
-const parametersOf = (link: string): URLSearchParams => new URL(link).searchParams
+const readParameters = (link: string): URLSearchParams => new URL(link).searchParams
 
 /** Goes to the provider, returns with its error, and reports where the tab is redirected to. */
 async function comeBackOnce(link: string): Promise<{ status: number; next: string | null }> {
@@ -36,7 +36,7 @@ for (const offlineAccess of ['invalid_scope', 'invalid_request'] as const) {
     const first = await signIn()
     const { status, next } = await comeBackOnce(first)
     expect(status).toBe(303)
-    const [before, after] = [parametersOf(first), parametersOf(next!)]
+    const [before, after] = [readParameters(first), readParameters(next!)]
     expect(before.get('scope')).toBe('openid profile email offline_access')
     expect(after.get('scope')).toBe('openid profile email')
     for (const name of ['state', 'nonce', 'code_challenge']) {
@@ -64,7 +64,7 @@ for (const offlineAccess of ['invalid_scope', 'invalid_request'] as const) {
 
     // The rejection is remembered: the next sign-in leaves out offline_access from the start.
     const again = await signIn()
-    expect(parametersOf(again).get('scope')).toBe('openid profile email')
+    expect(readParameters(again).get('scope')).toBe('openid profile email')
   })
 }
 
@@ -105,7 +105,7 @@ test('there is only one retry, and it is not remembered if it fails', async ({ s
     reason: CALLBACK_MESSAGES.failed('"invalid_scope"', true),
   })
   expect(history.filter(({ event }) => event.type === 'sign-in-message-changed')).toHaveLength(1)
-  expect(parametersOf(await signIn()).get('scope')).toContain('offline_access')
+  expect(readParameters(await signIn()).get('scope')).toContain('offline_access')
 })
 
 test('there is no retry if offline_access was not requested, or after another error', async ({
@@ -141,7 +141,7 @@ test('nothing stays open if the sign-in is cancelled during the redirect', async
   const { next } = await comeBackOnce(link)
   agent.cancel()
   await agent.close()
-  const redirectUri = parametersOf(next!).get('redirect_uri')!
+  const redirectUri = readParameters(next!).get('redirect_uri')!
   await expect(fetch(redirectUri)).rejects.toThrow()
 })
 
@@ -149,7 +149,7 @@ test('an app’s sign-in fails with advice, and the next one requests only allow
   start,
 }) => {
   const { agent } = await start({ provider: { demands: { offlineAccess: 'invalid_scope' } } })
-  const linkOf = (): Promise<string> =>
+  const awaitLink = (): Promise<string> =>
     new Promise((resolve) => {
       const unsubscribe = agent.subscribe((_model, event) => {
         if (event.type !== 'link-ready') return
@@ -158,7 +158,7 @@ test('an app’s sign-in fails with advice, and the next one requests only allow
       })
     })
   const scope = 'openid email offline_access'
-  const link = linkOf()
+  const link = awaitLink()
   const begun = agent.api.begin(appFlow({ scope }), NEVER)
   await fetch(await answerLink(await link))
   expect(await begun).toMatchObject({

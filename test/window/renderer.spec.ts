@@ -232,7 +232,7 @@ test('a change sets no focus if there was none', async ({ open }) => {
 
 test('neither a double click nor holding Enter presses the next button', async ({ open }) => {
   const { page, fake, tell } = await open(SIGNED_OUT)
-  const middle = await middleOf(page, 'Sign in')
+  const middle = await findMiddle(page, 'Sign in')
   await page.mouse.click(...middle)
   await tell(STATES.starting)
   await expect(page.getByRole('button', { name: 'Cancel' })).toBeVisible()
@@ -249,7 +249,7 @@ test('neither a double click nor holding Enter presses the next button', async (
   expect(commands(await fake(({ calls }) => calls))).toEqual(['sign-in', 'sign-in'])
 })
 
-async function middleOf(page: Page, name: string): Promise<[x: number, y: number]> {
+async function findMiddle(page: Page, name: string): Promise<[x: number, y: number]> {
   const box = await page.getByRole('button', { name, exact: true }).boundingBox()
   if (!box) throw new Error(`${name} is out of sight`)
   return [box.x + box.width / 2, box.y + box.height / 2]

@@ -226,7 +226,7 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
 }
 
 /** The facts as lines, without the time of day, which depends on the machine's language and time zone. */
-function linesOf({ facts }: View): readonly string[] {
+function toLines({ facts }: View): readonly string[] {
   return facts.map(({ label, value, detail }) => {
     const shown = label.startsWith('Expire')
       ? 'TIME'
@@ -239,7 +239,7 @@ const signedIn = (ms: number, window: Partial<WindowStatus> = {}): View =>
   toView(statusIn('signed-in', { account: ALICE, expiresAt: inMs(ms) }, window), NOW_MS)
 
 const expiryIn = (ms: number): string | undefined =>
-  linesOf(signedIn(ms)).find((line) => line.startsWith(FACTS.expires))
+  toLines(signedIn(ms)).find((line) => line.startsWith(FACTS.expires))
 
 for (const [name, row] of Object.entries(ROWS)) {
   test(`${name} has its words and its actions`, () => {
@@ -255,7 +255,7 @@ for (const [name, row] of Object.entries(ROWS)) {
         ),
       ),
     ).toEqual(row.banners ?? [])
-    expect(linesOf(view)).toEqual(row.facts)
+    expect(toLines(view)).toEqual(row.facts)
     expect(view.buttons.map(({ action, label }) => `${action}: ${label}`)).toEqual(row.buttons)
     expect(view.announcement).toBe(row.announcement ?? `${row.heading}.`)
   })
@@ -299,20 +299,20 @@ test('opening the link again is offered only if there is a link', () => {
 
 test('the demo provider is labelled as one', () => {
   const demo = statusIn('signed-out', {}, { demo: true, issuer: 'http://127.0.0.1:4000' })
-  expect(linesOf(toView(demo, NOW_MS))).toEqual(['Provider: Demo provider, with made-up people'])
+  expect(toLines(toView(demo, NOW_MS))).toEqual(['Provider: Demo provider, with made-up people'])
 })
 
 test('an email address that is also the name is shown once', () => {
   const account = { ...ALICE, name: ALICE.email }
   const view = toView(statusIn('signed-in', { account }), NOW_MS)
-  expect(linesOf(view)[0]).toBe(`Account: ${ALICE.email}`)
+  expect(toLines(view)[0]).toBe(`Account: ${ALICE.email}`)
 })
 
 for (const [tier, words] of Object.entries(TIERS)) {
   test(`a session with the storage ${tier} is shown as stored in "${words}"`, () => {
     const storage = { tier: tier as keyof typeof TIERS, message: null }
     const view = signedIn(1000, { storage })
-    expect(linesOf(view)).toContain(`${FACTS.storedIn}: ${words}`)
+    expect(toLines(view)).toContain(`${FACTS.storedIn}: ${words}`)
     expect(view.banners).toEqual([])
   })
 }
@@ -328,12 +328,12 @@ test('S35: a signed-in user sees why the session stays in memory, and a link to 
 
 test('the expiry is shown only if the session isn’t renewed', () => {
   expect(expiryIn(3_570_000)).toBe('Expires: TIME, in 59 minutes')
-  const renewed = linesOf(signedIn(3_570_000, { renewsAtMs: NOW_MS + 1_000 }))
+  const renewed = toLines(signedIn(3_570_000, { renewsAtMs: NOW_MS + 1_000 }))
   expect(renewed.filter((line) => /^(Expires|Renews)/.test(line))).toEqual([RENEWS])
 })
 
 test('a session without a known expiry shows none', () => {
-  const lines = linesOf(toView(statusIn('signed-in', { account: ALICE }), NOW_MS))
+  const lines = toLines(toView(statusIn('signed-in', { account: ALICE }), NOW_MS))
   expect(lines).toEqual([ACCOUNT, PROVIDER, 'Stored in: System keyring'])
 })
 
