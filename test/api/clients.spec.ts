@@ -199,8 +199,7 @@ test('errors are messages for people and quote nothing from the request', async 
     [{ screen_hint: 'login' }, 'screen_hint must be signup.'],
     [
       { prompt: 'sing' },
-      'prompt must be login, consent, select_account, create or none, or several with spaces ' +
-        'between them.',
+      'prompt must be login, consent, select_account, create or none, or several separated by spaces.',
     ],
     [{ prompt: 'none login' }, 'prompt must not combine none with another value.'],
     [{ ADDITIONAL_PARAMETERS: 'x' }, 'ADDITIONAL_PARAMETERS must be a JSON object.'],

@@ -101,7 +101,7 @@ test('a setting fixed by a flag or variable is shown as locked, names it, and ca
   await openSettings(page)
   for (const [label, checked, words] of [
     [SETTINGS_WORDS.choices.notifications[0], false, SETTINGS_WORDS.lockedBy('--no-notifications')],
-    ['Keep the session', true, 'Set by LATCHKEY_KEEP_WITHOUT_KEYRING'],
+    ['Store the session', true, 'Set by LATCHKEY_KEEP_WITHOUT_KEYRING'],
     ['Start Latchkey', false, 'The AppImage that Latchkey runs from is gone.'],
   ] as const) {
     const box = page.getByRole('checkbox', { name: label })
@@ -152,8 +152,8 @@ test('S35: the message about a session in memory links to the setting', async ({
   const { page } = await open(STATES['kept-in-memory'])
   await button(page, BUTTONS.keepWithoutKeyring).click()
   await expect(page.getByRole('heading')).toHaveText('Settings')
-  await expect(page.getByRole('checkbox', { name: 'Keep the session' })).toBeFocused()
-  await expect(page.getByRole('checkbox', { name: 'Keep the session' })).toBeInViewport()
+  await expect(page.getByRole('checkbox', { name: 'Store the session' })).toBeFocused()
+  await expect(page.getByRole('checkbox', { name: 'Store the session' })).toBeInViewport()
   await page.keyboard.press('Escape')
   await expect(button(page, BUTTONS.keepWithoutKeyring)).toBeFocused()
 })
