@@ -613,7 +613,7 @@ const PACKAGES: readonly string[] = `
   get-proto gopd has-flag has-symbols has-tostringtag hasown https-proxy-agent is-docker
   is-in-ssh is-inside-container is-safe-filename is-wsl jose json-schema-traverse math-intrinsics
   mime-db mime-types mimic-function ms open powershell-utils proxy-from-env run-applescript semver
-  stubborn-fs stubborn-utils supports-color uint8array-extras when-exit wsl-utils zod
+  stubborn-fs stubborn-utils supports-color uint8array-extras wsl-utils zod
 `
   .trim()
   .split(/\s+/)

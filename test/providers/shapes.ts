@@ -84,7 +84,7 @@ export const SHAPES: readonly Shape[] = [
     ...small('another issuer in the metadata', {
       metadata: changed({ issuer: 'https://login.example' }),
     }),
-    refused: { at: 'metadata', words: 'another one' },
+    refused: { at: 'metadata', words: 'another issuer' },
   },
 
   // The callback

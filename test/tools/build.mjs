@@ -72,6 +72,21 @@ const loadedLater = {
   },
 }
 
+/**
+ * Keeps electron-store away from signals: its package when-exit ends the process itself by the signal.
+ * Electron handles SIGTERM, SIGINT and SIGHUP once the app is ready, and quits. A listener that Node.js
+ * gets later replaces Electron's, and removing it would not bring that back.
+ */
+const noSignals = {
+  name: 'no-signals',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^when-exit$/ }, ({ path }) => ({ path, namespace: 'no-signals' }))
+    onLoad({ filter: /.*/, namespace: 'no-signals' }, () => ({
+      contents: "export default (callback) => void process.once('exit', callback)",
+    }))
+  },
+}
+
 const COMMON = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -112,7 +127,7 @@ const bundles = [
     entryPoints: LOADED_LATER.map((name) => ({ in: name, out: name })),
     outdir: 'dist/main',
     external: ['electron'],
-    plugins: [builtins],
+    plugins: [builtins, noSignals],
     minify: true,
   },
   {
