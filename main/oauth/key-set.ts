@@ -11,8 +11,8 @@ import {
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
 } from 'jose'
-import * as z from 'zod'
 import { AuthError, tooManyRequests } from '../base/errors.js'
+import { listOf, objectOf, unknown } from '../base/schema.js'
 import { parseJson, type Http } from '../net/http.js'
 import { METADATA_MESSAGES, PURPOSES } from './oauth-messages.js'
 
@@ -54,7 +54,7 @@ export async function fetchKeySet(
   )
 }
 
-const wireKeySet = z.object({ keys: z.array(z.unknown()) })
+const wireKeySet = objectOf({ keys: listOf(unknown) })
 
 /** The public members of a key, by its type. A Map, because the type is untrusted text. */
 const PUBLIC_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([

@@ -1,6 +1,6 @@
 // Fetches the provider's metadata, checks it against the configured issuer, and parses it.
 
-import * as z from 'zod'
+import { isObject, looseObjectOf, string, type Infer } from '../base/schema.js'
 import type { AuthMethods } from './client-authentication.js'
 import { AuthError, tooManyRequests } from '../base/errors.js'
 import { parseJson, type Http } from '../net/http.js'
@@ -38,16 +38,20 @@ export type IgnoredMember = {
   fault: 'empty' | 'unreadable' | 'insecure'
 }
 
-const endpoint = z.url({ protocol: /^https?$/ })
+/** As the URL standard reads it: without spaces around it, tabs and line breaks. */
+const endpoint = string
+  .transform((text) => text.trim().replaceAll(/[\t\n\r]/g, ''))
+  .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text))
 /** Required members are strict. Optional ones are read separately, so a faulty one affects no others. */
-const wireMetadata = z.looseObject({
-  issuer: z.string(),
+const REQUIRED = {
+  issuer: string,
   authorization_endpoint: endpoint,
   token_endpoint: endpoint,
   jwks_uri: endpoint,
-})
+}
+const wireMetadata = looseObjectOf(REQUIRED)
 
-type WireMetadata = z.infer<typeof wireMetadata>
+type WireMetadata = Infer<typeof wireMetadata>
 
 /**
  * Fetches and checks the metadata of `issuer`. The announced issuer must be exactly the configured
@@ -120,10 +124,18 @@ async function requestMetadata(
       { retryAfterMs: response.retryAfterMs },
     )
   }
-  const parsed = wireMetadata.safeParse(parseJson(response.body))
+  const json = parseJson(response.body)
+  const parsed = wireMetadata.safeParse(json)
   if (parsed.success) return parsed.data
-  const member = parsed.error.issues[0]?.path.join('.')
-  throw new AuthError('invalid-metadata', METADATA_MESSAGES.notMetadata(url, member))
+  throw new AuthError('invalid-metadata', METADATA_MESSAGES.notMetadata(url, findFault(json)))
+}
+
+/** Finds the first required member that is missing or can't be used. */
+function findFault(json: unknown): string | undefined {
+  if (!isObject(json)) return undefined
+  return Object.entries(REQUIRED).find(
+    ([name, schema]) => !schema.safeParse(json[name]).success,
+  )?.[0]
 }
 
 type OptionalMembers = {
@@ -148,7 +160,8 @@ function readOptional(wire: WireMetadata): OptionalMembers {
   return {
     ignored,
     endpoint(name) {
-      const { data: url } = endpoint.safeParse(wire[name])
+      const parsed = endpoint.safeParse(wire[name])
+      const url = parsed.success ? parsed.data : undefined
       if (url !== undefined && isSecure(url)) return url
       ignore(name, url === undefined ? 'unreadable' : 'insecure')
       return null

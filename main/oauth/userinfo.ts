@@ -1,13 +1,13 @@
 // Userinfo: more claims about the user, in addition to those in the ID token.
 
-import * as z from 'zod'
 import { AuthError } from '../base/errors.js'
+import { looseObjectOf, string } from '../base/schema.js'
 import { parseJson, type Http } from '../net/http.js'
 import { toSubject, type Claims } from './account.js'
 import type { ProviderMetadata } from './metadata.js'
 import { PURPOSES } from './oauth-messages.js'
 
-const wireUserinfo = z.looseObject({ sub: z.string() })
+const wireUserinfo = looseObjectOf({ sub: string })
 
 /**
  * Reads userinfo. It is optional: if the provider has none, or fails to answer, this gives null.

@@ -1,13 +1,13 @@
 // The table of all settings: how each one is given, what its valid values are, and its default.
 
 import { LOG_LEVELS, type LogLevel } from '../base/log-level.js'
+import { anyOf, boolean, listOf, recordOf, text, wholeNumber, type Schema } from '../base/schema.js'
 import { createSecret, type Secret } from '../base/secret.js'
 import { isLoopback } from '../net/loopback.js'
 import { PARAMETER_NAME, PROMPTS, PROTOCOL_PARAMETERS } from '../oauth/authorization-url.js'
 import { DEFAULT_TARGET, REDIRECT_HOSTS, type RedirectHost } from '../oauth/redirect-target.js'
 import { resolve } from 'node:path'
 import { CLIENT_SECRET } from './client-secret.js'
-import { anyOf, boolean, listOf, recordOf, text, wholeNumber, type Schema } from './schema.js'
 import {
   addHttps,
   removeMetadataPath,

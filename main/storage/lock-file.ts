@@ -12,26 +12,26 @@ import {
   readSync,
   writeSync,
 } from 'node:fs'
-import * as z from 'zod'
 import { parseJson } from '../net/http.js'
 import { readErrno } from '../base/errno.js'
+import { anyOf, boolean, objectOf, string, wholeNumber, type Infer } from '../base/schema.js'
 
-const lockContent = z.object({
-  version: z.literal(1),
+const lockContent = objectOf({
+  version: anyOf([1]),
   /** New for each lock, so that two locks are never confused. */
-  id: z.string().regex(/^[0-9a-f]{12}$/),
-  host: z.string(),
-  machine: z.string(),
-  boot: z.string(),
-  pidNamespace: z.string(),
-  pid: z.int().positive(),
+  id: string.refine((id) => /^[0-9a-f]{12}$/.test(id)),
+  host: string,
+  machine: string,
+  boot: string,
+  pidNamespace: string,
+  pid: wholeNumber(1, Number.MAX_SAFE_INTEGER),
   /** The result of `processStart`. */
-  start: z.string(),
+  start: string,
   /** RFC 3339. */
-  refreshedAt: z.string(),
-  released: z.boolean(),
+  refreshedAt: string,
+  released: boolean,
 })
-export type LockContent = z.infer<typeof lockContent>
+export type LockContent = Infer<typeof lockContent>
 
 /** A lock file on the disk. */
 export type FoundLock = {

@@ -1,7 +1,7 @@
 // Remembers facts about the configured provider between runs, in provider.json.
 
 import { join } from 'node:path'
-import * as z from 'zod'
+import { anyOf, number, objectOf, string } from '../base/schema.js'
 import { OFFLINE_ACCESS, type ProviderMemory } from '../oauth/scopes.js'
 import { diskError, readErrno } from '../base/errno.js'
 import { replaceFile } from './atomic-file.js'
@@ -17,12 +17,12 @@ const MOST_BYTES = 16_384
 /** The request that was rejected. A different request is tried again. */
 type Asked = { issuer: string | null; clientId: string | null; scope: string }
 
-const content = z.object({
-  issuer: z.string(),
-  clientId: z.string(),
-  scope: z.string(),
-  rejected: z.literal(OFFLINE_ACCESS),
-  atMs: z.number(),
+const content = objectOf({
+  issuer: string,
+  clientId: string,
+  scope: string,
+  rejected: anyOf([OFFLINE_ACCESS]),
+  atMs: number,
 })
 
 /** True if the provider rejected offline_access recently. False if the file can't be read. */

@@ -1,6 +1,15 @@
 // Keeps a session in a file, sealed by a cipher.
 
-import * as z from 'zod'
+import {
+  boolean,
+  listOf,
+  looseObjectOf,
+  nullable,
+  number,
+  objectOf,
+  optional,
+  string,
+} from '../base/schema.js'
 import type { AuthError } from '../base/errors.js'
 import { diskError } from '../base/errno.js'
 import { createSerialQueue } from '../base/serial-queue.js'
@@ -27,22 +36,22 @@ import { STORED_SESSION_MESSAGES, STORED_SESSION_REASONS } from './stored-sessio
 
 export type Ciphers = Partial<Record<SealedTier, Cipher>>
 
-const nullableText = z.string().nullable()
-const wireSession = z.object({
-  issuer: z.string(),
-  clientId: z.string(),
-  account: z.object({ sub: z.string(), name: z.string(), email: z.string() }),
-  claims: z.looseObject({ sub: z.string() }),
-  tokens: z.object({
-    accessToken: z.string(),
-    accessTokenExpiresAtMs: z.number().nullable(),
-    obtainedAtMs: z.number(),
+const nullableText = nullable(string)
+const wireSession = objectOf({
+  issuer: string,
+  clientId: string,
+  account: objectOf({ sub: string, name: string, email: string }),
+  claims: looseObjectOf({ sub: string }),
+  tokens: objectOf({
+    accessToken: string,
+    accessTokenExpiresAtMs: nullable(number),
+    obtainedAtMs: number,
     refreshToken: nullableText,
-    idToken: z.string(),
-    scope: z.string(),
+    idToken: string,
+    scope: string,
   }),
-  superseded: z.array(z.string()).exactOptional(),
-  unanswered: z.boolean().exactOptional(),
+  superseded: optional(listOf(string)),
+  unanswered: optional(boolean),
 })
 
 type Store = { path: string; tier: SealedTier; ciphers: Ciphers }

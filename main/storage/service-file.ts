@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import * as z from 'zod'
+import { nullable, objectOf, optional, string, wholeNumber } from '../base/schema.js'
 import { isLoopback } from '../net/loopback.js'
 import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './atomic-file.js'
@@ -38,14 +38,15 @@ export function announce(
   return () => rmSync(path, { force: true })
 }
 
-const serviceFile = z.object({
-  instance: z.string(),
-  url: z.url({ protocol: /^http$/ }).refine((url) => isLoopback(new URL(url))),
-  port: z.int(),
-  pid: z.int(),
-  version: z.string(),
+const int = wholeNumber(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
+const serviceFile = objectOf({
+  instance: string,
+  url: string.refine(isLocalService),
+  port: int,
+  pid: int,
+  version: string,
   // Versions before 0.1.0 wrote none.
-  clientId: z.string().nullable().default(null),
+  clientId: optional(nullable(string)).transform((clientId) => clientId ?? null),
 })
 
 /** Reads the file. Null if it is missing or can't be read. */
@@ -53,8 +54,14 @@ export function readServiceFile(directory: string): ServiceFile | null {
   try {
     const bytes = readRegularFile(join(directory, SERVICE_FILE), { mostBytes: 4096 })
     const content: unknown = JSON.parse(bytes.toString('utf8'))
-    return serviceFile.parse(content)
+    const parsed = serviceFile.safeParse(content)
+    return parsed.success ? parsed.data : null
   } catch {
     return null
   }
+}
+
+function isLocalService(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null
+  return url !== null && url.protocol === 'http:' && isLoopback(url)
 }

@@ -2,7 +2,7 @@
 
 import { lstatSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import * as z from 'zod'
+import { anyOf, number, objectOf, string, type Infer, type Schema } from '../base/schema.js'
 import { AuthError } from '../base/errors.js'
 import { parseJson } from '../net/http.js'
 import { diskError, readErrno } from '../base/errno.js'
@@ -17,32 +17,33 @@ export const UNOPENED_FILE = 'session.unopened.json'
 /** Many times the size of the tokens and claims of any provider. */
 const MOST_BYTES = 4 * 1024 * 1024
 
-const tier = z.enum(['keyring', 'passphrase', 'key-file'])
+const tier = anyOf(['keyring', 'passphrase', 'key-file'])
 
 /** What seals the session in a file. */
-export type SealedTier = z.infer<typeof tier>
+export type SealedTier = Infer<typeof tier>
 
-const sessionFile = z.discriminatedUnion('version', [
-  // Not bound to an owner. Such a file is read once and then written in the newer version.
-  z.object({ version: z.literal(1), tier, sealed: z.string() }),
-  z.object({
-    version: z.literal(BOUND_VERSION),
-    tier,
-    purpose: z.literal('session'),
-    issuer: z.string(),
-    clientId: z.string(),
-    sealed: z.string(),
-  }),
-])
+/** Not bound to an owner. Such a file is read once and then written in the newer version. */
+type UnboundFile = { version: 1; tier: SealedTier; sealed: string }
+type BoundFile = SealedFor & { version: typeof BOUND_VERSION; tier: SealedTier; sealed: string }
+
+const unboundFile: Schema<UnboundFile> = objectOf({ version: anyOf([1]), tier, sealed: string })
+const boundFile: Schema<BoundFile> = objectOf({
+  version: anyOf<typeof BOUND_VERSION>([BOUND_VERSION]),
+  tier,
+  purpose: anyOf(['session']),
+  issuer: string,
+  clientId: string,
+  sealed: string,
+})
 
 /**
  * What a session file says about itself. It is authentic only after the file has been opened with it.
  * Until then it serves to say why a file does not open, and to open any provider's session in order to
  * end it.
  */
-export type SessionFile = z.infer<typeof sessionFile>
+export type SessionFile = UnboundFile | BoundFile
 
-const newerFile = z.looseObject({ version: z.number().gt(BOUND_VERSION) })
+const newerFile = objectOf({ version: number.refine((version) => version > BOUND_VERSION) })
 
 /** Why a file of each tier cannot be opened without what protects it. */
 export const MISSING_KEY: Readonly<Record<SealedTier, string>> = {
@@ -64,7 +65,8 @@ export function readSessionFile(path: string): SessionFile | null {
   if (newerFile.safeParse(json).success) {
     throw cannotOpen(STORED_SESSION_REASONS.newerVersion(path))
   }
-  const parsed = sessionFile.safeParse(json)
+  const bound = boundFile.safeParse(json)
+  const parsed = bound.success ? bound : unboundFile.safeParse(json)
   if (!parsed.success) throw cannotOpen(STORED_SESSION_REASONS.damaged(path))
   return parsed.data
 }

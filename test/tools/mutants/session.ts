@@ -391,8 +391,8 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sealed text of another purpose is taken for a session',
-        find: "    purpose: z.literal('session'),",
-        replace: '    purpose: z.string() as unknown as z.ZodLiteral<"session">,',
+        find: "  purpose: anyOf(['session']),",
+        replace: '  purpose: string as unknown as Schema<"session">,',
       },
     ],
   },
