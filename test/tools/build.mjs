@@ -32,14 +32,27 @@ const isBuiltin = new RegExp(`^(node:.+|(${builtinModules.join('|')}))$`)
 const builtins = {
   name: 'builtins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: isBuiltin }, ({ path }) => ({
+    onResolve({ filter: isBuiltin }, ({ path, kind }) => ({
       path: path.replace(/^node:/, ''),
-      namespace: 'builtin',
+      namespace: kind === 'import-statement' ? 'builtin-import' : 'builtin',
       sideEffects: false,
     }))
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('node:${path}')`,
     }))
+    // Only the exports that are used are read. From CommonJS, each importing module would copy all.
+    onLoad({ filter: /.*/, namespace: 'builtin-import' }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(`node:${path}`))
+      const read = (name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})()`
+      const exported = names.filter((name) => /^[a-z]\w*$/i.test(name) && name !== 'default')
+      return {
+        contents: [
+          `const builtin = /* @__PURE__ */ process.getBuiltinModule('node:${path}')`,
+          'export default builtin',
+          ...exported.map(read),
+        ].join('\n'),
+      }
+    })
   },
 }
 

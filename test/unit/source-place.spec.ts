@@ -37,7 +37,9 @@ for (const file of ['commands.js', 'headless.js', 'index.js', 'start.js']) {
     const map = JSON.parse(readBuilt(`${file}.map`)) as { sources: string[] }
     expect(Object.keys(map).toSorted()).toEqual(['mappings', 'names', 'sources', 'version'])
     expect(
-      map.sources.filter((path) => !/^(\.\.\/\.\.\/(main|node_modules)\/|builtin:)/.test(path)),
+      map.sources.filter(
+        (path) => !/^(\.\.\/\.\.\/(main|node_modules)\/|builtin(-import)?:)/.test(path),
+      ),
     ).toEqual([])
     const own = map.sources.filter((path) => path.startsWith('../../main/'))
     expect(own.filter((path) => !existsSync(join(ROOT, 'dist/main', path)))).toEqual([])
