@@ -21,6 +21,19 @@ export async function createSigningKey(alg: SigningAlg): Promise<SigningKey> {
   return { jwk, privateKey }
 }
 
+const firstPairs = new Map<SigningAlg, Promise<SigningKey>>()
+
+/**
+ * Makes a provider's first key. All providers of a process share its numbers, because a 2048-bit pair takes
+ * longer to make than most tests run. Each has a `kid` of its own.
+ */
+export async function openFirstKey(alg: SigningAlg): Promise<SigningKey> {
+  const pair = firstPairs.get(alg) ?? createSigningKey(alg)
+  firstPairs.set(alg, pair)
+  const { jwk, privateKey } = await pair
+  return { jwk: { ...jwk, kid: randomUUID() }, privateKey }
+}
+
 /**
  * Lets `change` alter claims and header, and signs the result with the provider's own key, so that
  * only the test's change is wrong. The header's `alg` is written, but not used.

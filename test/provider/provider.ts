@@ -12,7 +12,7 @@ import {
   refuseByDemand,
   type Demands,
 } from './provider-demands.js'
-import { createSigningKey, type JwtPart, type SigningAlg } from './provider-keys.js'
+import { createSigningKey, openFirstKey, type JwtPart, type SigningAlg } from './provider-keys.js'
 import {
   planFailure,
   isFollowed,
@@ -142,7 +142,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
   const offline = createOfflineMemory(demands)
   const cookieKeys = [randomBytes(32).toString('hex')]
   const mount = issuerPath.replace(/\/$/, '')
-  let key = await createSigningKey(signingAlg)
+  let key = await openFirstKey(signingAlg)
 
   // The issuer contains the port, so the server listens first. No request arrives before `listener`
   // is set, because nothing is awaited in between.
