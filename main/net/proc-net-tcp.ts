@@ -198,8 +198,8 @@ function* findRows(
     const text = rest + chunk.toString('latin1', 0, length)
     const end = text.lastIndexOf('\n') + 1
     rest = text.slice(end)
-    for (const key of missing) {
-      const row = parseRow(text, end, key)
+    for (const [key, at] of missing.size < MANY ? searchEach(text, missing) : walk(text, missing)) {
+      const row = at < end && missing.has(key) ? parseRest(text, at + key.length) : null
       if (row === null) continue
       missing.delete(key)
       rows.set(key, row)
@@ -217,13 +217,31 @@ const REST_OF_ROW = / ([\dA-F]{2}) \S+ \S+ \S+ +(\d+) +\d+ (\d+)/y
  */
 const CONNECTED: ReadonlySet<string> = new Set(['01', '04', '05', '08', '09', '0B'])
 
-function parseRow(text: string, end: number, key: string): Row | null {
-  for (let at = text.indexOf(key); at !== -1 && at < end; at = text.indexOf(key, at + 1)) {
-    REST_OF_ROW.lastIndex = at + key.length
-    const [, state, uid, inode] = REST_OF_ROW.exec(text) ?? []
-    if (inode !== undefined && CONNECTED.has(state!)) return { uid: Number(uid), inode }
-  }
+function parseRest(text: string, at: number): Row | null {
+  REST_OF_ROW.lastIndex = at
+  const [, state, uid, inode] = REST_OF_ROW.exec(text) ?? []
+  if (inode !== undefined && CONNECTED.has(state!)) return { uid: Number(uid), inode }
   return null
+}
+
+/** With this many wanted rows, it is faster to look at each row once than to search for each key. */
+const MANY = 16
+
+type Places = Generator<readonly [key: string, at: number]>
+
+function* searchEach(text: string, keys: ReadonlySet<string>): Places {
+  for (const key of keys) {
+    for (let at = text.indexOf(key); at !== -1; at = text.indexOf(key, at + 1)) yield [key, at]
+  }
+}
+
+/** All keys of one table have the same length. */
+function* walk(text: string, keys: ReadonlySet<string>): Places {
+  const [{ length } = ''] = keys
+  for (let at = text.indexOf(': '); at !== -1; at = text.indexOf(': ', at + 1)) {
+    const key = text.slice(at, at + length)
+    if (keys.has(key)) yield [key, at]
+  }
 }
 
 type Key = { family: Family; text: string }

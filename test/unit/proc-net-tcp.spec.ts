@@ -187,3 +187,20 @@ test('the sockets that listen on a port are found without IPv6', ({ folder }) =>
   expect(listeningInodes(1000, read)).toEqual(['4711'])
   expect(listeningInodes(1001, read)).toEqual([])
 })
+
+test('S25: the rows of many connections are found in one reading, each with its own owner', ({
+  openTables,
+}) => {
+  const hex = (port: number): string =>
+    `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const ports = Array.from({ length: 2_000 }, (_, index) => 40_000 + index)
+  const table = openTables({
+    tcp: ports.flatMap((port) => [
+      // An earlier connection from the same port, which its owner has closed.
+      row(hex(port), SERVER, 9_999, '06', '0'),
+      row(hex(port), SERVER, port),
+    ]),
+  })
+  const asked = [...ports, 39_999].map((remotePort) => ({ ...CONNECTION, remotePort }))
+  expect(table.findPeers(asked)).toEqual([...ports.map((uid) => ({ uid, inode: '4711' })), null])
+})
