@@ -12,6 +12,8 @@ export type Connections = {
   isKnown(socket: Socket): boolean
   /** Looks up all unknown owners in one reading. Callers during a reading share the next one. */
   learn(): Promise<void>
+  /** Looks up all unknown owners at once, in this thread. True if the connection is ours. */
+  learnNow(socket: Socket): boolean
   /** True if a connection is known to belong to this user or root. */
   isOurs(socket: Socket): boolean
   /** Marks a connection as busy until the response is sent. */
@@ -35,54 +37,70 @@ export const MOST_UNKNOWN = 64
 
 /** Limits the connections of both addresses together. */
 export function createConnections(deps: ConnectionDeps): Connections {
-  const held: Held = { unknown: new Set(), ours: new Set(), requests: new Map() }
-  const { unknown, ours, requests } = held
-  /** Connections that have had a request, and all of its answer. */
-  const answered = new Set<Socket>()
+  const held: Held = {
+    unknown: new Set(),
+    ours: new Set(),
+    strangers: new Set(),
+    answered: new Set(),
+    requests: new Map(),
+  }
+  const { unknown, ours, answered } = held
   const learn = shareNext(async () => {
     const asked = [...unknown]
     sort(held, deps, asked, await deps.owners.findOwnersAsync(asked))
   })
+  const learnAll = (): void => {
+    const asked = [...unknown]
+    sort(held, deps, asked, deps.owners.findOwners(asked))
+  }
   return {
     add(socket) {
-      unknown.add(socket)
-      socket.once('close', () => {
-        unknown.delete(socket)
-        ours.delete(socket)
-        requests.delete(socket)
-        answered.delete(socket)
-      })
+      hold(held, socket)
       if (unknown.size <= MOST_UNKNOWN) return
       // A reading without blocking, unless there may be no descriptor left when it ends.
       if (unknown.size + ours.size <= MOST_UNKNOWN + deps.most) return void learn()
-      const asked = [...unknown]
-      sort(held, deps, asked, deps.owners.findOwners(asked))
+      learnAll()
     },
 
     isKnown: (socket) => !unknown.has(socket),
     learn,
+    learnNow(socket) {
+      learnAll()
+      return ours.has(socket)
+    },
     isOurs: (socket) => ours.has(socket),
 
-    markBusy(request, response) {
-      const { socket } = request
-      answered.delete(socket)
-      requests.set(socket, (requests.get(socket) ?? 0) + 1)
-      response.once('close', () => {
-        if (!request.complete) limitRest(request)
-        const left = (requests.get(socket) ?? 1) - 1
-        if (left > 0) requests.set(socket, left)
-        else requests.delete(socket)
-        if (socket.destroyed) return
-        if (left === 0) answered.add(socket)
-        // Moves it to the end, as the one that was used last.
-        if (ours.delete(socket)) ours.add(socket)
-      })
-    },
+    markBusy: (request, response) => markBusy(held, request, response),
 
     closeIdle() {
       for (const socket of answered) socket.destroy()
     },
   }
+}
+
+function hold(held: Held, socket: Socket): void {
+  const { unknown, ours, strangers, answered, requests } = held
+  unknown.add(socket)
+  socket.once('close', () => {
+    for (const sockets of [unknown, ours, strangers, answered, requests]) sockets.delete(socket)
+  })
+}
+
+function markBusy(held: Held, request: IncomingMessage, response: ServerResponse): void {
+  const { ours, answered, requests } = held
+  const { socket } = request
+  answered.delete(socket)
+  requests.set(socket, (requests.get(socket) ?? 0) + 1)
+  response.once('close', () => {
+    if (!request.complete) limitRest(request)
+    const left = (requests.get(socket) ?? 1) - 1
+    if (left > 0) requests.set(socket, left)
+    else requests.delete(socket)
+    if (socket.destroyed) return
+    if (left === 0) answered.add(socket)
+    // Moves it to the end, as the one that was used last.
+    if (ours.delete(socket)) ours.add(socket)
+  })
 }
 
 /** S40: how long the rest of a body may take that was answered without it. */
@@ -100,6 +118,10 @@ type Held = {
   unknown: Set<Socket>
   /** In the order of their last use. */
   ours: Set<Socket>
+  /** Other users' connections with a request, which is answered before they are closed. */
+  strangers: Set<Socket>
+  /** Connections that have had a request, and all of its answer. */
+  answered: Set<Socket>
   /** How many requests of each connection are not answered yet. */
   requests: Map<Socket, number>
 }
@@ -112,7 +134,7 @@ function shareNext(run: () => Promise<void>): () => Promise<void> {
     next = null
     return run()
   }
-  return () => (next ??= last = last.then(begin))
+  return () => (next ??= last = last.then(begin, begin))
 }
 
 /** Sorts connections by their owners. Drops strangers, and then what is too much. */
@@ -122,7 +144,7 @@ function sort(
   asked: readonly Socket[],
   owners: readonly Owner[],
 ): void {
-  const { unknown, ours, requests } = held
+  const { unknown, ours, strangers, requests } = held
   for (const [index, owner] of owners.entries()) {
     const socket = asked[index]!
     // An unreadable owner stays unknown, and gets nothing.
@@ -131,17 +153,21 @@ function sort(
     if (!unknown.delete(socket)) continue
     if (isOwnedBy(user, owner)) ours.add(socket)
     // A stranger that sent a request is answered with an error first.
-    else if (!requests.has(socket)) socket.destroy()
+    else if (requests.has(socket)) strangers.add(socket)
+    else socket.destroy()
   }
   const unreadable = asked.filter((socket) => unknown.has(socket))
   const excess = Math.max(0, unknown.size - MOST_UNKNOWN)
   for (const oldest of unreadable.slice(0, excess)) drop(held, oldest)
+  const tooMany = Math.max(0, strangers.size - MOST_UNKNOWN)
+  for (const oldest of [...strangers].slice(0, tooMany)) drop(held, oldest)
   makeRoom(held, most)
 }
 
-function drop({ unknown, ours }: Held, socket: Socket): void {
+function drop({ unknown, ours, strangers }: Held, socket: Socket): void {
   unknown.delete(socket)
   ours.delete(socket)
+  strangers.delete(socket)
   socket.destroy()
 }
 

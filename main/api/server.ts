@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { checkWhileConnected } from '../net/connection-checks.js'
+import type { Socket } from 'node:net'
 import { bindLoopback } from '../net/loopback.js'
 import { asAuthError } from '../base/errors.js'
 import type { SocketOwners } from '../net/socket-owner.js'
@@ -125,14 +126,31 @@ function createHandler(
     if (expectation === 'continue') response.writeContinue()
     void answer(deps, handlers, request, response)
   }
+  /** Connections with a request that waits for the verdict. */
+  const waiting = new WeakSet<Socket>()
   return (...asked) => {
     const [request, response] = asked
+    const { socket } = request
+    // The rest of what was received before the connection was closed.
+    if (socket.destroyed) return
     connections.markBusy(request, response)
     // S25: the verdict about a connection is kept with it.
-    const needsOwner = !connections.isKnown(request.socket) && !isOpenCall(request)
+    const needsOwner = !connections.isKnown(socket) && !isOpenCall(request)
     if (!needsOwner || checkRequest(request, deps.port) !== null) return handle(...asked)
-    // A caller that has hung up in the meantime gets no answer.
-    void connections.learn().then(() => response.destroyed || handle(...asked))
+    // S40: a stranger's pipelined requests must not pile up until the verdict.
+    if (waiting.has(socket) && !connections.learnNow(socket)) return void socket.destroy()
+    waiting.add(socket)
+    connections.learn().then(
+      () => {
+        waiting.delete(socket)
+        // A caller that has hung up in the meantime gets no answer.
+        if (!response.destroyed) handle(...asked)
+      },
+      (thrown: unknown) => {
+        deps.report(thrown)
+        socket.destroy()
+      },
+    )
   }
 }
 

@@ -216,3 +216,59 @@ test('an internal error is reported, and its caller gets no details', async ({ s
   expect(answer.text).not.toContain('canary')
   expect(reported).toEqual([fault])
 })
+
+test('S40: a stranger that pipelines while its owner is being looked up is dropped', async ({
+  serve,
+}) => {
+  const { connect, port } = await serve(() => ({
+    owners: {
+      areTold: true,
+      findOwners: (sockets) => sockets.map(() => ({ kind: 'user', uid: 4_711, inode: '1' })),
+      findOwnersAsync: () => new Promise(() => undefined),
+      isOurs: () => false,
+    },
+    user: 1_000,
+  }))
+  const socket = await connect()
+  const gone = once(socket, 'close')
+  socket.write(`GET /openapi.json HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`.repeat(100))
+  await gone
+})
+
+test('pipelined requests of an own program are answered in their order', async ({ serve }) => {
+  const { connect, port } = await serve()
+  const socket = await connect()
+  const ask = (path: string, more = ''): string =>
+    `GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\n${more}\r\n`
+  socket.write(
+    ask('/openapi.json') + ask('/nothing') + ask('/openapi.json', 'Connection: close\r\n'),
+  )
+  const answers = await text(socket)
+  expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(
+    ['200', '404', '200'].map((status) => `HTTP/1.1 ${status}`),
+  )
+})
+
+test('S40: an internal error of a look-up is reported, and later look-ups work', async ({
+  serve,
+}) => {
+  let isBroken = true
+  const { port, reported, connect } = await serve(() => ({
+    owners: {
+      ...owners,
+      findOwnersAsync(sockets) {
+        if (isBroken) return Promise.reject(new Error('broken'))
+        return owners.findOwnersAsync(sockets)
+      },
+    },
+  }))
+  const head = `GET /openapi.json HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`
+  const first = await connect()
+  first.write(head)
+  expect(await text(first)).toBe('')
+  expect(reported).toEqual([new Error('broken')])
+  isBroken = false
+  const second = await connect()
+  second.write(head)
+  expect(await text(second)).toMatch(/^HTTP\/1\.1 200 /)
+})

@@ -183,6 +183,20 @@ test.describe('S40: connections', () => {
     expect(table.readings).toBe(2)
   })
 
+  test('of other users’ that have asked something, only the newest 64 are kept', () => {
+    const { owners } = owned(MOST_UNKNOWN + 3, () => STRANGER)
+    const connections = createConnections({ owners, user: US, most: 2_000 })
+    const sockets = Array.from({ length: MOST_UNKNOWN + 3 }, (_, port) => socketAt(port))
+    for (const socket of sockets) {
+      connections.add(socket)
+      connections.markBusy({ socket } as never, { once: () => undefined } as never)
+      expect(connections.learnNow(socket)).toBe(false)
+    }
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual(
+      sockets.map((_socket, port) => port < 3),
+    )
+  })
+
   test('one that is closed during a reading is not kept', async () => {
     const { owners } = owned(1, () => US)
     const connections = createConnections({ owners, user: US, most: 2_000 })

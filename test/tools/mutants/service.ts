@@ -197,15 +197,20 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'strangers stay connected',
-        find: 'else if (!requests.has(socket)) socket.destroy()',
+        find: '    else socket.destroy()\n',
         replace: '',
       },
       {
         name: 'a stranger who has asked is not told that it is refused',
-        find: 'else if (!requests.has(socket)) socket.destroy()',
+        find: 'else if (requests.has(socket)) strangers.add(socket)\n    else socket.destroy()',
         replace: 'else socket.destroy()',
         specs: ['test/unit/socket-owner.spec.ts', OTHER_USERS],
         grep: 'S40|S25',
+      },
+      {
+        name: 'strangers that have asked pile up',
+        find: '  for (const oldest of [...strangers].slice(0, tooMany)) drop(held, oldest)\n',
+        replace: '',
       },
       {
         name: 'an owner that cannot be read is taken for ours',
@@ -648,6 +653,12 @@ export const SERVICE: readonly MutatedFile[] = [
     file: 'main/api/server.ts',
     specs: ['test/unit/server.spec.ts', REQUESTS],
     faults: [
+      {
+        name: 'a stranger’s pipelined requests pile up',
+        find: '    if (waiting.has(socket) && !connections.learnNow(socket)) return void socket.destroy()\n',
+        replace: '',
+        specs: ['test/unit/server.spec.ts'],
+      },
       {
         name: 'who waits is not told of the end',
         find: '      await deps.agent.api.close()\n',
