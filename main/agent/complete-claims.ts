@@ -17,13 +17,16 @@ export async function completeClaims(keeper: Keeper, session: Session): Promise<
   const { state, handles } = keeper
   if (!lacksClaims(session.claims, listClaims(session.tokens.scope))) return
   const { signal } = handles.closing
+  const { sessionNumber } = state
   const reading = findProvider(session)
     .readMetadata({ signal })
     .then((metadata) => readUserinfo(http, metadata, session.tokens.accessToken, signal))
   const userinfo = await reading.catch(() => null)
   if (userinfo === null) return
   await keeper.enqueue(async () => {
+    if (state.sessionNumber !== sessionNumber) return
     if (state.session === null || !isSameAccount(state.session, session)) return
+    if (keeper.deps.holdsDirectory?.() === false) return
     state.session = { ...state.session, claims: mergeClaims(state.session.claims, userinfo) }
     await storeSession(keeper, state.session)
   })

@@ -67,7 +67,7 @@ export async function requestRenewal(
 /** Notes a refresh token that is being sent; null: it was answered. The request does not wait for the disk. */
 function setUnanswered(keeper: Keeper, unanswered: string | null): void {
   keeper.state.renewal = { ...keeper.state.renewal, unanswered }
-  void storeUnanswered(keeper)
+  void keeper.deps.track(storeUnanswered(keeper))
 }
 
 type Answer = Awaited<ReturnType<typeof renewTokens>>

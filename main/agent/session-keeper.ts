@@ -87,6 +87,7 @@ function close(keeper: Keeper): () => void {
   handles.cancelStorageRetry()
   clearPlan(keeper)
   // The last chance: what is not stored by then is lost.
-  if (!state.isStored) void deps.track(keeper.enqueue(() => storeHeld(keeper)))
+  if (!state.isStored || state.mustClearAside)
+    void deps.track(keeper.enqueue(() => storeHeld(keeper)))
   return deps.clock.after(FAREWELL_MS, () => handles.closing.abort(closedBeforeAnswer()))
 }

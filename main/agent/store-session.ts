@@ -75,10 +75,15 @@ async function store(keeper: Keeper, change: () => Promise<void>): Promise<void>
   state.isStored = true
   try {
     await change()
-    await clearAsideIfDue(keeper)
-    deps.dispatch({ type: 'storage-recovered' })
   } catch (thrown) {
     state.isStored = false
+    deps.dispatch({ type: 'storage-failed', message: asAuthError(thrown).message })
+    return retryStorageLater(keeper)
+  }
+  try {
+    await clearAsideIfDue(keeper)
+    if (state.isStored) deps.dispatch({ type: 'storage-recovered' })
+  } catch (thrown) {
     deps.dispatch({ type: 'storage-failed', message: asAuthError(thrown).message })
     retryStorageLater(keeper)
   }

@@ -44,8 +44,20 @@ export async function readUserinfo(
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse}
  */
 export function mergeClaims(idToken: Claims, userinfo: Claims | null): Claims {
-  return userinfo?.sub === idToken.sub ? { ...userinfo, ...idToken } : idToken
+  if (userinfo?.sub !== idToken.sub) return idToken
+  const others: Record<string, unknown> = { ...userinfo }
+  for (const [address, verdict] of VERDICTS) {
+    if (idToken[address] !== undefined && idToken[address] !== userinfo[address])
+      delete others[verdict]
+  }
+  return { ...others, ...idToken }
 }
+
+/** Claims that say whether an address was verified. They apply to the address beside them only. */
+const VERDICTS = [
+  ['email', 'email_verified'],
+  ['phone_number', 'phone_number_verified'],
+] as const
 
 /** The claims that each scope asks for, as far as apps are given them. A Map: scopes are untrusted text. */
 const CLAIMS_OF_SCOPE: ReadonlyMap<string, readonly string[]> = new Map([

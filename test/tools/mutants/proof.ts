@@ -188,13 +188,13 @@ export const PROOF: readonly MutatedFile[] = [
       },
       {
         name: 'userinfo about someone else is added',
-        find: 'return userinfo?.sub === idToken.sub ? { ...userinfo, ...idToken } : idToken',
-        replace: 'return { ...userinfo, ...idToken }',
+        find: '  if (userinfo?.sub !== idToken.sub) return idToken\n',
+        replace: '',
       },
       {
         name: 'userinfo goes before the ID token',
-        find: '{ ...userinfo, ...idToken }',
-        replace: '{ ...idToken, ...userinfo }',
+        find: '{ ...others, ...idToken }',
+        replace: '{ ...idToken, ...others }',
       },
     ],
   },

@@ -267,7 +267,7 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a kill forgets that a refresh token was sent',
-        find: '  void storeUnanswered(keeper)\n',
+        find: '  void keeper.deps.track(storeUnanswered(keeper))\n',
         replace: '',
         specs: ['test/unit/session-keeper.spec.ts'],
       },

@@ -1,0 +1,141 @@
+// Userinfo that arrives late, and a file that can't be deleted: neither may change another session.
+
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from '@playwright/test'
+import { createSessionKeeper, type SessionKeeper } from '../../main/agent/session-keeper.js'
+import { createHttp } from '../../main/net/http.js'
+import { createProviders } from '../../main/oauth/provider.js'
+import type { Session } from '../../main/oauth/session.js'
+import { mergeClaims } from '../../main/oauth/userinfo.js'
+import { chooseStorage } from '../../main/storage/choose-storage.js'
+import { createMemoryStore } from '../../main/storage/memory-store.js'
+import type { SessionStore } from '../../main/storage/session-store.js'
+import { test as base } from '../support/fixture.js'
+import { answerLink } from '../support/person.js'
+
+type Held = {
+  keeper: SessionKeeper
+  session: Session
+  keep(session: Session): Promise<unknown>
+  /** How often userinfo was read. */
+  asked(): number
+  /** Lets userinfo's answers arrive, and waits for all that follows from them. */
+  release(): Promise<void>
+}
+
+const test = base.extend<{
+  hold: (store: SessionStore, holdsDirectory?: () => boolean) => Promise<Held>
+}>({
+  hold: async ({ start }, use) =>
+    use(async (store, holdsDirectory = () => true) => {
+      const fixture = await start()
+      await fetch(await answerLink(await fixture.signIn()))
+      await fixture.reached('signed-in')
+      const whole = (await fixture.sessionStore.read())!
+      const { nickname: _, ...claims } = whole.claims
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const tasks: Promise<void>[] = []
+      let asked = 0
+      const http = createHttp()
+      const keeper = createSessionKeeper({
+        http: async (request) => {
+          const answer = await http(request)
+          if (!request.url.endsWith('/userinfo')) return answer
+          asked += 1
+          await promise
+          return answer
+        },
+        findProvider: createProviders({ http, clock: fixture.clock }),
+        clock: fixture.clock,
+        sessionStore: store,
+        dispatch: () => undefined,
+        random: () => 0,
+        clientSecret: null,
+        track(task) {
+          tasks.push(task)
+          return task
+        },
+        holdsDirectory,
+      })
+      return {
+        keeper,
+        session: { ...whole, claims },
+        keep: (session) => keeper.keep(session, new AbortController().signal),
+        asked: () => asked,
+        async release() {
+          resolve()
+          await Promise.all(tasks)
+        },
+      }
+    }),
+})
+
+test('S19: claims of a session that was signed out do not reach the same user’s next one', async ({
+  hold,
+}) => {
+  const { keeper, session, keep, asked, release } = await hold(createMemoryStore())
+  await keep(session)
+  keeper.complete(session)
+  await expect.poll(asked).toBe(1)
+  await keeper.signOut()
+  const tokens = { ...session.tokens, scope: 'openid' }
+  await keep({ ...session, claims: { sub: 'alice' }, tokens })
+  await release()
+  expect(keeper.held()!.claims).toEqual({ sub: 'alice' })
+})
+
+test('S39: late claims are not written once another computer has the directory', async ({
+  hold,
+}) => {
+  const memory = createMemoryStore()
+  let writes = 0
+  let holdsDirectory = true
+  const store: SessionStore = {
+    ...memory,
+    write(session) {
+      writes += 1
+      return memory.write(session)
+    },
+  }
+  const { keeper, session, keep, asked, release } = await hold(store, () => holdsDirectory)
+  await keep(session)
+  keeper.complete(session)
+  await expect.poll(asked).toBe(1)
+  writes = 0
+  holdsDirectory = false
+  await release()
+  expect(writes).toBe(0)
+})
+
+test('S37: a file aside that can’t be deleted does not take the next user’s session along', async ({
+  hold,
+}) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'aside-'))
+  const storage = { dataDir, keyring: null, passphrase: null, keepWithoutKeyring: true }
+  mkdirSync(join(dataDir, 'session.unopened.json'))
+  const { keeper, session, keep } = await hold(chooseStorage(storage).sessionStore)
+  await keep(session)
+  await keeper.signOut()
+  await keep(session)
+  const account = { ...session.account, sub: 'bob' }
+  await keep({ ...session, account, claims: { ...session.claims, sub: 'bob' } })
+  expect(existsSync(join(dataDir, 'session.json'))).toBe(true)
+  rmSync(dataDir, { recursive: true })
+})
+
+for (const [address, verdict] of [
+  ['email', 'email_verified'],
+  ['phone_number', 'phone_number_verified'],
+] as const) {
+  test(`S15: ${verdict} is not taken from userinfo for another ${address}`, () => {
+    const userinfo = { sub: 'a', [address]: 'new', [verdict]: true }
+    expect(mergeClaims({ sub: 'a', [address]: 'old' }, userinfo)).toEqual({
+      sub: 'a',
+      [address]: 'old',
+    })
+    expect(mergeClaims({ sub: 'a', [address]: 'new' }, userinfo)).toEqual(userinfo)
+    expect(mergeClaims({ sub: 'a' }, userinfo)).toEqual(userinfo)
+  })
+}
