@@ -50,7 +50,11 @@ function formatUsage(invocation: string): readonly string[] {
   const diagnosis = 'find out what is wrong; writes a report to send'
   const removal = 'sign out everywhere and delete all stored data'
   if (invocation !== INSTALLED) {
-    return [`Usage: ${invocation} [flags]`, `       ${invocation} diagnose [flags]   ${diagnosis}`]
+    return [
+      `Usage: ${invocation} [flags]`,
+      `       ${invocation} diagnose [flags]   ${diagnosis}`,
+      `       ${invocation} uninstall-data     ${removal}`,
+    ]
   }
   return [
     'Usage: latchkey [flags]            the tray app',

@@ -11,7 +11,7 @@ export const GREETING = {
   noProvider: (hasDemo: boolean) =>
     'No provider is configured. Start Latchkey with --issuer and --client-id' +
     `${hasDemo ? ', or with --demo' : ''}.`,
-  howToRegister: (providers: string) => `The README says what to register at ${providers}.`,
+  howToRegister: (providers: string) => `docs/providers.md says what to register at ${providers}.`,
   storedSession: 'The session is stored on this computer, encrypted with your passphrase.',
   inBackground:
     'Latchkey is running in the background, so it reads no commands from this terminal.',
