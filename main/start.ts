@@ -3,9 +3,7 @@
 // eslint-disable-next-line import/no-unassigned-import -- imported for its effect
 import './terminal/no-inspector.js'
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { APP_FOLDER } from './base/app-folder.js'
+import { APP_FOLDER, readVersion } from './base/app-folder.js'
 import { splitSwitches } from './settings/chromium-switches.js'
 import { explainFailure } from './app/exit.js'
 import { findHome } from './base/home.js'
@@ -14,25 +12,19 @@ import { explainEarlyEnd } from './launch/early-end.js'
 import { LAUNCH_MESSAGES } from './launch/launch-messages.js'
 import { makeObstacle, type Obstacle } from './launch/obstacle.js'
 import { inspectSystem } from './launch/sandbox.js'
-import { complain, print, writeProgress, writeText } from './base/output.js'
-import { formatHelp } from './settings/help.js'
+import { complain, writeProgress, writeText } from './base/output.js'
+import { FROM_SOURCE } from './settings/help.js'
 import { joinFlags } from './settings/flags.js'
 import { readSettings } from './settings/read.js'
 import type { Settings } from './settings/options.js'
+import { printInformation } from './terminal/information.js'
 
 /** If Electron ends within this time, the app has not started. */
 const EARLY_MS = 5_000
 const { env, platform } = process
 const { own, chromium } = splitSwitches(process.argv.slice(2))
 const flags = [...own]
-if (flags.includes('--help') || flags.includes('-h')) {
-  print(formatHelp())
-} else if (flags.includes('--version') || flags.includes('-V')) {
-  const { version } = JSON.parse(readFileSync(join(APP_FOLDER, 'package.json'), 'utf8')) as {
-    version: string
-  }
-  print(version)
-} else {
+if (!printInformation(flags, { version: readVersion(), invocation: FROM_SOURCE })) {
   await start(readOrExit(flags))
 }
 

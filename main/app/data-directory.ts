@@ -4,7 +4,8 @@ import type { Clock } from '../base/clock.js'
 import { diskError, readErrno } from '../base/errno.js'
 import { SettingsError } from '../base/settings-error.js'
 import type { Settings } from '../settings/options.js'
-import { DirectoryInUse, lockDirectory, type DirectoryLock } from '../storage/directory-lock.js'
+import { DirectoryInUse } from '../storage/directory-in-use.js'
+import { lockDirectory, type DirectoryLock } from '../storage/directory-lock.js'
 import { START_MESSAGES } from './app-messages.js'
 
 /** Asks the user if Latchkey still runs on another computer. */

@@ -11,12 +11,8 @@ import { REPORT_FILE } from '../diagnose/diagnose.js'
 import { diskError, readErrno } from '../base/errno.js'
 import { readLock } from '../storage/lock-file.js'
 import { LOG_FILE, OLD_LOG_FILE } from '../storage/log.js'
-import {
-  DirectoryInUse,
-  LOCK_FILE,
-  lockDirectory,
-  type DirectoryLock,
-} from '../storage/directory-lock.js'
+import { DirectoryInUse } from '../storage/directory-in-use.js'
+import { LOCK_FILE, lockDirectory, type DirectoryLock } from '../storage/directory-lock.js'
 import { openDataDirectory, PROFILE_FOLDER } from '../storage/private-directory.js'
 import { withoutLeftover } from '../storage/atomic-file.js'
 import { PROVIDER_FILE } from '../storage/provider-memory.js'

@@ -9,8 +9,11 @@ export const INSTALLED = 'latchkey'
 /** The help of a longer flag is on a line of its own. */
 const WIDEST_FLAG = 24
 
+/** How a command is started from the source tree. */
+export const FROM_SOURCE = 'npm run headless --'
+
 /** Formats the help. `invocation` is how people start the command. */
-export function formatHelp(invocation = 'npm run headless --'): string {
+export function formatHelp(invocation = FROM_SOURCE): string {
   const flags = NAMES.flatMap((name) => {
     const { usage, ...option } = OPTIONS[name]
     return usage === null ? [] : [{ usage, ...option }]

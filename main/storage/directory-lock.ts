@@ -18,8 +18,6 @@ import {
 import { LOCK_MESSAGES } from './storage-messages.js'
 import { processStart, thisComputer, type Computer } from './this-computer.js'
 
-export { DirectoryInUse }
-
 export type DirectoryLock = {
   /** Messages for the user about how the directory was taken, one line each. */
   messages: readonly string[]

@@ -7,7 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { DirectoryInUse, lockDirectory } from '../../main/storage/directory-lock.js'
+import { DirectoryInUse } from '../../main/storage/directory-in-use.js'
+import { lockDirectory } from '../../main/storage/directory-lock.js'
 import { LOCK_MESSAGES } from '../../main/storage/storage-messages.js'
 
 const BUILT = new URL('../../dist/modules/main/storage/directory-lock.js', import.meta.url).href

@@ -1,7 +1,7 @@
 // Userinfo: the page waits for it only if the person could not be named without, and apps get the rest later.
 
 import { expect } from '@playwright/test'
-import { test, type Fixture } from '../support/fixture.js'
+import { test, type Fixture, type FixtureOptions } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 
 /** Holds userinfo until `release` is called. */
@@ -13,6 +13,19 @@ function holdUserinfo({ provider }: Fixture): () => void {
 }
 
 const withoutNickname = (claims: Record<string, unknown>): void => void delete claims['nickname']
+
+/** Signs in while userinfo, which has the nickname, is held until `release` is called. */
+async function signInBeforeUserinfo(
+  start: (options?: FixtureOptions) => Promise<Fixture>,
+): Promise<Fixture & { release: () => void }> {
+  const fixture = await start({ provider: { misbehave: { idToken: withoutNickname } } })
+  const { provider, signIn, reached } = fixture
+  const release = holdUserinfo(fixture)
+  await fetch(await answerLink(await signIn()))
+  await reached('signed-in')
+  await expect.poll(() => provider.requests.userinfo).toBe(1)
+  return { ...fixture, release }
+}
 
 test('the page does not wait for claims that only apps are given', async ({ start }) => {
   const fixture = await start({ provider: { misbehave: { idToken: withoutNickname } } })
@@ -69,12 +82,7 @@ test('S15: userinfo about someone else is not added later either', async ({ star
 })
 
 test('S19: userinfo that arrives after a sign-out stores nothing', async ({ start }) => {
-  const fixture = await start({ provider: { misbehave: { idToken: withoutNickname } } })
-  const { agent, provider, sessionStore, signIn, reached } = fixture
-  const release = holdUserinfo(fixture)
-  await fetch(await answerLink(await signIn()))
-  await reached('signed-in')
-  await expect.poll(() => provider.requests.userinfo).toBe(1)
+  const { agent, sessionStore, release } = await signInBeforeUserinfo(start)
   await agent.signOut()
   release()
   await agent.close()
@@ -82,12 +90,7 @@ test('S19: userinfo that arrives after a sign-out stores nothing', async ({ star
 })
 
 test('a renewal keeps claims that userinfo brings meanwhile', async ({ start }) => {
-  const fixture = await start({ provider: { misbehave: { idToken: withoutNickname } } })
-  const { agent, provider, sessionStore, signIn, reached } = fixture
-  const release = holdUserinfo(fixture)
-  await fetch(await answerLink(await signIn()))
-  await reached('signed-in')
-  await expect.poll(() => provider.requests.userinfo).toBe(1)
+  const { agent, provider, sessionStore, release } = await signInBeforeUserinfo(start)
   provider.misbehave.hold = async (endpoint) => {
     if (endpoint !== 'token') return
     release()

@@ -21,12 +21,8 @@ import {
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import {
-  DirectoryInUse,
-  findOwner,
-  lockDirectory,
-  type DirectoryLock,
-} from '../../main/storage/directory-lock.js'
+import { DirectoryInUse } from '../../main/storage/directory-in-use.js'
+import { findOwner, lockDirectory, type DirectoryLock } from '../../main/storage/directory-lock.js'
 import { LOCK_MESSAGES } from '../../main/storage/storage-messages.js'
 import { thisComputer } from '../../main/storage/this-computer.js'
 

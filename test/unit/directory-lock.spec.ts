@@ -11,11 +11,8 @@ import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { askLockSocket, listLockSockets } from '../../main/storage/lock-socket.js'
 import { LOCK_MESSAGES } from '../../main/storage/storage-messages.js'
-import {
-  DirectoryInUse,
-  lockDirectory,
-  type DirectoryLock,
-} from '../../main/storage/directory-lock.js'
+import { DirectoryInUse } from '../../main/storage/directory-in-use.js'
+import { lockDirectory, type DirectoryLock } from '../../main/storage/directory-lock.js'
 
 // Reads directories, one per line, tries to lock each, and prints the result.
 const BUILT = new URL('../../dist/modules/main/storage/directory-lock.js', import.meta.url).href
