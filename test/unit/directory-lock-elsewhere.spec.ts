@@ -417,5 +417,7 @@ test('the lock names this computer without revealing its machine ID', async ({
   expect(JSON.parse(text)).toMatchObject({ host: hostname(), pid: process.pid, released: false })
   expect((await lstat(join(directory, 'lock'))).mode & 0o777).toBe(0o600)
   const path = '/etc/machine-id'
-  if (existsSync(path)) expect(text).not.toContain(readFileSync(path, 'utf8').trim())
+  const machineId = existsSync(path) ? readFileSync(path, 'utf8').trim() : ''
+  // The file is empty in some containers.
+  if (machineId !== '') expect(text).not.toContain(machineId)
 })
