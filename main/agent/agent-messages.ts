@@ -21,9 +21,6 @@ export const SIGN_IN_MESSAGES = {
     'again, or copy it into your browser.',
 
   // When a sign-in ends.
-  noBrowserForApp:
-    'No browser could be opened on this computer, so the sign-in could not start. Start Latchkey with ' +
-    '--no-browser to open the links yourself.',
   notExchanged: 'The app that started the sign-in did not finish it.',
   abandoned:
     'The app that asked for the sign-in stopped waiting before it was finished in the browser, so ' +

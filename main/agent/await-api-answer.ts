@@ -139,11 +139,13 @@ function sendToProvider(
   link: string,
   program: string | null,
 ): void {
+  const { state } = handle.request
   handle.launch.use()
-  deps.dispatch({ type: 'link-ready', state: handle.request.state, link, program })
+  deps.dispatch({ type: 'link-ready', state, link, program })
   deps.openBrowser(link).catch(() => {
-    const reason = SIGN_IN_MESSAGES.noBrowserForApp
-    handle.controller.abort(new CalledOff({ kind: 'failed', code: 'no-browser', reason }))
+    // The person can still open the link: the terminal has printed it, and the window and the menu copy it.
+    const message = SIGN_IN_MESSAGES.noBrowser
+    deps.dispatch({ type: 'sign-in-message-changed', state, message })
   })
 }
 

@@ -54,9 +54,10 @@ export const ENDPOINTS = {
       operationId: 'generateCode',
       summary:
         'Open the provider in the browser and wait for the code, for up to 290 seconds: give this ' +
-        'call a timeout of 300 seconds. Without a body Latchkey makes the challenge and holds the ' +
-        'verifier. If the caller hangs up, the sign-in does not complete. The same program may send ' +
-        'the same seed again to continue waiting.',
+        'call a timeout of 300 seconds. If no browser can be opened, Latchkey shows the user the ' +
+        'link, and the call waits. Without a body Latchkey makes the challenge and holds the verifier. ' +
+        'If the caller hangs up, the sign-in does not complete. The same program may send the same seed ' +
+        'again to continue waiting.',
       body: { type: JSON_TYPE, model: 'SeededPKCE' },
       answer: 'PKCE',
       problems: [...SIGN_IN_PROBLEMS, 'in-use', 'too-many'],

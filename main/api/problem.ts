@@ -74,7 +74,6 @@ export function toProblem(result: SignInResult): Problem {
     case 'failed':
       switch (result.code) {
         case 'not-configured':
-        case 'no-browser':
         case 'port-taken':
           return new Problem('unavailable', result.reason)
         case 'not-signed-in':

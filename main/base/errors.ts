@@ -11,7 +11,6 @@ export type ErrorCode =
   | 'insecure-endpoint'
   | 'pkce-unsupported'
   | 'port-taken'
-  | 'no-browser'
   | 'issuer-mismatch'
   | 'access-denied'
   | 'authorization-error'

@@ -36,9 +36,19 @@ export function toNotification(model: Model, event: Event): DesktopNotification 
         body: event.reason,
         onClick: 'sign-in',
       }
+    case 'sign-in-message-changed': {
+      // The person who began a sign-in is looking. An app may ask at any time.
+      const signIn = model.signIns.find(({ state }) => state === event.state)
+      return signIn?.origin === 'api'
+        ? {
+            title: PRESENT_MESSAGES.appAsks(signIn.program),
+            body: event.message,
+            onClick: 'open',
+          }
+        : null
+    }
     case 'sign-in-started':
     case 'link-ready':
-    case 'sign-in-message-changed':
     case 'callback-diagnosed':
     case 'sign-in-abandoned':
     case 'sign-in-resumed':

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { PORT_LADDER } from '../../main/api/server.js'
 import { codeChallenge } from '../../main/oauth/pkce.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
@@ -363,14 +364,20 @@ test.describe('the code call', () => {
     await expectFailure(api.generateCode(seeded(seedFor('any').seed)), 503, 'unavailable')
   })
 
-  test('gets a 503 if no browser can be opened', async ({ run }) => {
+  test('waits if no browser can be opened, while the terminal shows its link', async ({ run }) => {
     test.skip(process.platform !== 'linux', 'only here can the opener be made to fail')
     const flags = SCRIPTED.filter((flag) => flag !== '--no-browser')
     // On Linux the opener reads these variables: no desktop, and a browser that fails.
     const env = { BROWSER: 'false', DISPLAY: '', WAYLAND_DISPLAY: '', XDG_CURRENT_DESKTOP: '' }
     const program = await run([...flags, '--demo'], { env })
     const { url } = await program.line('listening')
-    await expectFailure(createClient(url).generateCode(), 503, 'unavailable')
+    const called = createClient(url).generateCode()
+    const link = await program.link()
+    await program.line('status', ({ status }) => status.reason === SIGN_IN_MESSAGES.noBrowser)
+    program.type('link')
+    expect((await program.line('link')).url).toBe(link)
+    await fetch(await answerLink(link))
+    expect((await called).result?.code).toEqual(expect.stringMatching(/./))
   })
 
   test('sends state and nonce to the provider unchanged, also if they differ', async ({

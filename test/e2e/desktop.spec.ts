@@ -15,6 +15,8 @@ import {
   type Desktop,
 } from '../driver/driver.js'
 import { startProvider } from '../provider/provider.js'
+import { answerLink } from '../support/person.js'
+import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 
 const DEMO = ['--demo', ...FREE_PORT] as const
@@ -257,6 +259,33 @@ test('if no browser can be opened, the window says so and continues to wait', as
   const window = await app.window()
   await expect(window.getByRole('main')).toContainText('No browser could be opened here.')
   await untilHeadline(app, 'Waiting for your browser')
+})
+
+test('if no browser can be opened for an app, a notification says so, and the window has the link', async ({
+  launch,
+  provider,
+}) => {
+  const app = await launch({ flags: at(provider), browser: false })
+  await app.window()
+  await app.closeWindow()
+  const service = await readFile(join(app.dataDir, 'service.json'), 'utf8')
+  const { url } = JSON.parse(service) as { url: string }
+  const called = fetch(`${url}/pkce/code`, { method: 'POST' })
+  const link = await app.takeUrl()
+  await expect
+    .poll(() => app.notifications(), FAST)
+    .toEqual([
+      {
+        title: expect.stringContaining('An app asks you to sign in'),
+        body: SIGN_IN_MESSAGES.noBrowser,
+      },
+    ])
+  expect(await app.clickNotification(0)).toBe(true)
+  const window = await app.window()
+  await expect(window.getByRole('main')).toContainText(SIGN_IN_MESSAGES.noBrowser)
+  await expect(window.getByRole('button', { name: BUTTONS.copyLink })).toBeVisible()
+  await fetch(await answerLink(link))
+  expect((await called).status).toBe(200)
 })
 
 test('a provider that cannot be reached is named, over the desktop’s own network too', async ({

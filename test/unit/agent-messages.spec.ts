@@ -20,8 +20,6 @@ test('the messages of sign-ins', () => {
     noBrowser: 'No browser could be opened here. Open the link yourself.',
     tooManyLaunches:
       'The browser was opened 5 times in a minute. Latchkey opens no more tabs for now. Wait a minute and open the link again, or copy it into your browser.',
-    noBrowserForApp:
-      'No browser could be opened on this computer, so the sign-in could not start. Start Latchkey with --no-browser to open the links yourself.',
     notExchanged: 'The app that started the sign-in did not finish it.',
     abandoned:
       'The app that asked for the sign-in stopped waiting before it was finished in the browser, so you are not signed in. Start again from the app.',

@@ -2,6 +2,7 @@
 
 import { expect } from '@playwright/test'
 import type { BeginResult, ApiSignInRequest } from '../../main/agent/api-sign-in.js'
+import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import type { Caller } from '../../main/net/caller.js'
 import { codeChallenge, createVerifier } from '../../main/oauth/pkce.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
@@ -54,6 +55,25 @@ async function answered(
   if (ended.kind !== 'answered') throw new Error(`the sign-in is ${ended.kind}`)
   return { code: ended.code, redirectUri: ended.redirectUri, verifier }
 }
+
+test('if no browser can be opened, the person is told, and the app waits until the sign-in ends', async ({
+  start,
+}) => {
+  const fixture = await start({ openBrowser: () => Promise.reject(new Error('no browser')) })
+  const { agent, clock } = fixture
+  const messageFor = ({ request }: Asked): string | null | undefined =>
+    agent.model().signIns.find(({ state }) => state === request.state)?.message
+  const first = await begin(fixture)
+  await expect.poll(() => messageFor(first)).toBe(SIGN_IN_MESSAGES.noBrowser)
+  expect(agent.link()).toBe(first.link)
+  await fetch(await answerLink(first.link))
+  expect((await first.begun).kind).toBe('answered')
+
+  const second = await begin(fixture)
+  await expect.poll(() => messageFor(second)).toBe(SIGN_IN_MESSAGES.noBrowser)
+  clock.advance(300_000)
+  expect(await second.begun).toMatchObject({ kind: 'ended', result: { kind: 'expired' } })
+})
 
 test.describe('S24: a code is exchanged', () => {
   test('only with its own verifier and redirect URI', async ({ start }) => {

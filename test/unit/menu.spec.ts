@@ -183,6 +183,16 @@ for (const [name, events, notification] of [
     [started, signedIn, ended],
     { title: 'Sign in again', body: 'It has run out.', onClick: 'sign-in' },
   ],
+  [
+    'an app’s sign-in for which no browser could be opened',
+    [byApp, linkedByApp, { type: 'sign-in-message-changed', state: 'a', message: 'No browser.' }],
+    { title: 'An app asks you to sign in: mail', body: 'No browser.', onClick: 'open' },
+  ],
+  [
+    'the person’s own sign-in for which no browser could be opened',
+    [started, { type: 'sign-in-message-changed', state: 's', message: 'No browser.' }],
+    null,
+  ],
   ['a cancelled sign-in', [started, cancelled], null],
   ['a sign-out', [started, signedIn, { type: 'signed-out' }], null],
   ['the start of a sign-in', [started], null],
