@@ -19,7 +19,7 @@ import { keepProviderMemory } from '../storage/provider-memory.js'
 import type { Settings } from '../settings/options.js'
 import { createSocketOwners, type SocketOwners } from '../net/socket-owner.js'
 import { openTcpTable } from '../net/proc-net-tcp.js'
-import { announce, type ServiceFile } from '../storage/service-file.js'
+import { announce, type AnnouncedService } from '../storage/service-file.js'
 import { createMemoryStore } from '../storage/memory-store.js'
 import type { Storage } from '../storage/choose-storage.js'
 import { START_MESSAGES } from './app-messages.js'
@@ -101,15 +101,16 @@ async function startParts(deps: LatchkeyDeps, onClose: OnClose): Promise<Omit<La
   const service = await startApi(deps, { ...parts, agent }, onClose)
   lock.announce(service.url)
   watch.begin()
-  const clientId = provider?.clientId ?? null
-  const file = { url: service.url, port: service.port, version, clientId }
+  const { issuer, clientId } = provider ?? { issuer: null, clientId: null }
+  const { url, port } = service
+  const file = { url, port, version, issuer, clientId, demo: settings.demo }
   onClose(writeServiceFileIfPossible(settings.dataDir, file))
 
   const { platform, arch, pid, versions } = process
   const runtime = nameRuntime(versions)
   const { tier } = storage
-  log.record(startedRecord({ version, runtime, platform, arch, pid, url: service.url, tier }))
-  return { agent, service, log, storage, issuer: provider?.issuer ?? null, redirect, messages }
+  log.record(startedRecord({ version, runtime, platform, arch, pid, url, tier }))
+  return { agent, service, log, storage, issuer, redirect, messages }
 }
 
 async function openDirectory(deps: LatchkeyDeps, onClose: OnClose) {
@@ -260,10 +261,7 @@ async function startApi(
 }
 
 /** Writes the service file. A full disk must not prevent sign-ins: apps can still find the port. */
-function writeServiceFileIfPossible(
-  directory: string,
-  service: Pick<ServiceFile, 'url' | 'port' | 'version' | 'clientId'>,
-): () => void {
+function writeServiceFileIfPossible(directory: string, service: AnnouncedService): () => void {
   try {
     return announce(directory, service)
   } catch (thrown) {

@@ -1,7 +1,8 @@
-// Checks whether a Latchkey runs with a data directory and answers.
+// Checks whether a Latchkey runs with a data directory and answers, and which provider it uses.
 
-import { readServiceFile } from '../storage/service-file.js'
+import { readServiceFile, type ServiceFile } from '../storage/service-file.js'
 import type { Http } from '../net/http.js'
+import type { Settings } from '../settings/options.js'
 import { findOwner } from '../storage/directory-lock.js'
 import { createCheck, type Check } from './check.js'
 import { MESSAGES } from './diagnose-messages.js'
@@ -9,18 +10,26 @@ import { MESSAGES } from './diagnose-messages.js'
 /** How long a program on this computer may take to answer. */
 const ANSWER_TIMEOUT_MS = 3_000
 
-/** `port`: the port of the running service; null if none runs or answers. */
-export async function checkRunning(
-  directory: string,
-  http: Http,
-  version: string,
-): Promise<{ found: Check; port: number | null }> {
+/** What the diagnosis needs of the settings: the data directory, and the provider to check. */
+type Own = Pick<Settings, 'dataDir' | 'demo' | 'issuer' | 'clientId'>
+
+type Running = {
+  found: Check
+  /** The port of the running service; null if none runs or answers. */
+  port: number | null
+  /** The provider to check: the own one, or that of the running Latchkey if there is no own one. */
+  provider: Pick<Own, 'demo' | 'issuer' | 'clientId'>
+}
+
+export async function checkRunning(own: Own, http: Http, version: string): Promise<Running> {
+  const { dataDir: directory, demo, issuer, clientId } = own
+  const none = { port: null, provider: { demo, issuer, clientId } }
   const { running } = MESSAGES
   const owner = await findOwner(directory)
-  if (owner === null) return { found: createCheck('running', 'ok', running.none), port: null }
+  if (owner === null) return { found: createCheck('running', 'ok', running.none), ...none }
   const service = readServiceFile(directory)
   if (service === null) {
-    return { found: createCheck('running', 'warning', running.starting(owner)), port: null }
+    return { found: createCheck('running', 'warning', running.starting(owner)), ...none }
   }
   const answered = await http({
     method: 'GET',
@@ -32,9 +41,35 @@ export async function checkRunning(
     () => false,
   )
   if (!answered) {
-    return { found: createCheck('running', 'problem', running.silent(owner)), port: null }
+    return { found: createCheck('running', 'problem', running.silent(owner)), ...none }
   }
   const messages = [running.answers(service.version, owner)]
   if (service.version !== version) messages.push(running.otherVersion(version))
-  return { found: createCheck('running', 'ok', ...messages), port: service.port }
+  const { message, provider } = chooseProvider(own, service)
+  if (message !== null) messages.push(message)
+  return { found: createCheck('running', 'ok', ...messages), port: service.port, provider }
+}
+
+function chooseProvider(
+  own: Own,
+  service: ServiceFile,
+): { message: string | null; provider: Running['provider'] } {
+  const { demo, issuer, clientId } = own
+  const provider = { demo, issuer, clientId }
+  // An earlier version does not say which provider it uses.
+  if (service.issuer === undefined) return { message: null, provider }
+  const { running } = MESSAGES
+  const [ours, theirs] = [nameProvider(own), nameProvider({ ...service, issuer: service.issuer })]
+  if (ours === theirs) return { message: running.uses(theirs), provider }
+  if (ours !== running.noProvider) return { message: running.notChecked(theirs, ours), provider }
+  const { issuer: theirIssuer, clientId: theirClientId } = service
+  return {
+    message: running.checked(theirs),
+    // Checked like any other provider: it is out of this process.
+    provider: { demo: false, issuer: theirIssuer, clientId: theirClientId },
+  }
+}
+
+function nameProvider({ demo, issuer }: Pick<Own, 'demo' | 'issuer'>): string {
+  return demo ? MESSAGES.running.demo : (issuer ?? MESSAGES.running.noProvider)
 }

@@ -61,6 +61,13 @@ const running = {
   silent: (owner: string) => `running${owner}, but it does not answer. Quit it and start it again.`,
   answers: (version: string, owner: string) => `version ${version} is running${owner} and answers.`,
   otherVersion: (version: string) => `Version ${version} made this diagnosis.`,
+  demo: 'the built-in demo provider',
+  noProvider: 'no provider',
+  uses: (provider: string) => `It uses ${provider}.`,
+  checked: (provider: string) =>
+    `It uses ${provider}. No provider is set here, so the diagnosis checks that one.`,
+  notChecked: (provider: string, ownProvider: string) =>
+    `It uses ${provider}. The diagnosis checks ${ownProvider}, which is set here.`,
 }
 
 const loopback = {

@@ -54,7 +54,7 @@ export type Diagnosis = {
 export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
   const { version, platform, env, clock, findings } = deps
   const { settings, origins, problems, warnings } = findings
-  const running = await checkRunning(settings.dataDir, deps.http, version)
+  const running = await checkRunning(settings, deps.http, version)
   const checks = [
     checkSettings(problems, warnings),
     checkDataDirectory(settings.dataDir, platform),
@@ -64,7 +64,7 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
     await checkLocalhost(),
     await checkServicePort(settings, running.port),
     await checkRedirectPorts(settings),
-    ...(await checkProvider(deps, settings)),
+    ...(await checkProvider(deps, { ...settings, ...running.provider })),
     ...checkAnswers(findOddMembers(settings.dataDir)),
     checkStorage(settings.demo ? DEMO_STORAGE : deps.storage),
     checkBrowser(settings, env, platform),

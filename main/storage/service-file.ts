@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { nullable, objectOf, optional, string, wholeNumber } from '../base/schema.js'
+import { boolean, nullable, objectOf, optional, string, wholeNumber } from '../base/schema.js'
 import { isLoopback } from '../net/loopback.js'
 import { readRegularFile } from './regular-file.js'
 import { removeLeftovers, replaceFile } from './atomic-file.js'
@@ -17,22 +17,26 @@ export type ServiceFile = {
   port: number
   pid: number
   version: string
+  /** The provider that Latchkey signs in at. Null if none is configured; absent if not known. */
+  issuer?: string | null
   /** The client ID that Latchkey signs in with. Null if no provider is configured. */
   clientId: string | null
+  /** True if the provider is the built-in demo provider. */
+  demo: boolean
 }
+
+/** What the running program knows of itself. */
+export type AnnouncedService = Required<Omit<ServiceFile, 'instance' | 'pid'>>
 
 /**
  * Writes the file, readable by its owner only. The returned function removes it. Throws the system's
  * error.
  */
-export function announce(
-  directory: string,
-  service: Pick<ServiceFile, 'url' | 'port' | 'version' | 'clientId'>,
-): () => void {
+export function announce(directory: string, service: AnnouncedService): () => void {
   const path = join(directory, SERVICE_FILE)
   const instance = randomUUID()
-  const { url, port, version, clientId } = service
-  const content: ServiceFile = { instance, url, port, pid: process.pid, version, clientId }
+  const { url, port, ...others } = service
+  const content: ServiceFile = { instance, url, port, pid: process.pid, ...others }
   removeLeftovers(path)
   replaceFile(path, `${JSON.stringify(content, null, 2)}\n`)
   return () => rmSync(path, { force: true })
@@ -45,8 +49,10 @@ const serviceFile = objectOf({
   port: int,
   pid: int,
   version: string,
-  // Versions before 0.1.0 wrote none.
+  // Versions before 0.1.0 wrote none of these.
+  issuer: optional(nullable(string.refine((text) => URL.canParse(text)))),
   clientId: optional(nullable(string)).transform((clientId) => clientId ?? null),
+  demo: optional(boolean).transform((demo) => demo ?? false),
 })
 
 /** Reads the file. Null if it is missing or can't be read. */

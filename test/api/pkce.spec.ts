@@ -1298,7 +1298,9 @@ test.describe('the address of the service', () => {
       port,
       pid: program.process.pid,
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      issuer: provider.issuer,
       clientId: provider.clientId,
+      demo: false,
     })
     if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600)
 

@@ -195,6 +195,37 @@ test('it does not affect a running Latchkey, and says that it answers', async ({
   expect(after.of('running').says).toEqual([MESSAGES.running.none])
 })
 
+test('without a provider in its own settings it checks the one of the running Latchkey', async ({
+  run,
+  diagnose,
+  at,
+}) => {
+  const { flags, issuer } = await at()
+  const other = await at()
+  const ownProvider = await run([...flags, ...SCRIPTED])
+  const demo = await run(['--demo', ...SCRIPTED])
+  await ownProvider.line('listening')
+  await demo.line('listening')
+
+  const found = await diagnose([], { ...WELL, dataDir: ownProvider.dataDir })
+  expect(found.of('running').says.slice(1)).toEqual([MESSAGES.running.checked(issuer)])
+  expect(found.of('provider').says[0]).toContain(`${new URL(issuer).host} answered`)
+  expect(found.diagnosis.verdict).toBe('ok')
+
+  const withDemo = await diagnose([], { ...WELL, dataDir: demo.dataDir })
+  expect(withDemo.of('running').says.slice(1)).toEqual([
+    MESSAGES.running.checked(MESSAGES.running.demo),
+  ])
+  expect(withDemo.of('provider').verdict).toBe('ok')
+  expect(withDemo.diagnosis.verdict).toBe('ok')
+
+  const elsewhere = await diagnose(other.flags, { ...WELL, dataDir: ownProvider.dataDir })
+  expect(elsewhere.of('running').says.slice(1)).toEqual([
+    MESSAGES.running.notChecked(issuer, other.issuer),
+  ])
+  expect(elsewhere.of('provider').says[0]).toContain(`${new URL(other.issuer).host} answered`)
+})
+
 test('a Latchkey that hangs is a problem', async ({ run, diagnose }) => {
   test.skip(process.platform === 'win32', 'Windows has no signal to stop a program')
   const first = await run(['--demo', ...SCRIPTED])

@@ -66,6 +66,15 @@ test('the messages of the diagnosis', () => {
       'version 1.2.3 is running (PID 42) and answers.',
     ],
     [MESSAGES.running.otherVersion('1.2.4'), 'Version 1.2.4 made this diagnosis.'],
+    [MESSAGES.running.uses('https://id.example'), 'It uses https://id.example.'],
+    [
+      MESSAGES.running.checked(MESSAGES.running.demo),
+      'It uses the built-in demo provider. No provider is set here, so the diagnosis checks that one.',
+    ],
+    [
+      MESSAGES.running.notChecked(MESSAGES.running.noProvider, 'https://id.example'),
+      'It uses no provider. The diagnosis checks https://id.example, which is set here.',
+    ],
     [MESSAGES.loopback.works('::1'), '::1 works.'],
     [MESSAGES.loopback.noIpv6, 'not available on this computer, so Latchkey uses only 127.0.0.1.'],
     [

@@ -575,17 +575,17 @@ test.describe('a Latchkey with this data directory', () => {
 
   test('may be absent, even if it left a service file behind', async ({ directory, freePort }) => {
     const none = { port: null, found: { verdict: 'ok' } }
-    expect(await checkRunning(join(directory, 'new'), http, '1.0.0')).toMatchObject(none)
-    expect(await checkRunning(directory, http, '1.0.0')).toMatchObject(none)
+    expect(await checkRunning(ownWith(join(directory, 'new')), http, '1.0.0')).toMatchObject(none)
+    expect(await checkRunning(ownWith(directory), http, '1.0.0')).toMatchObject(none)
     announceBy(directory, `http://127.0.0.1:${await freePort()}`)
     const ended = await lockDirectory(directory)
     await ended.release()
-    expect(await checkRunning(directory, http, '1.0.0')).toMatchObject(none)
+    expect(await checkRunning(ownWith(directory), http, '1.0.0')).toMatchObject(none)
   })
 
   test('may be starting if it has no service file yet', async ({ directory }) => {
     const directoryLock = await lockDirectory(directory)
-    const { found, port } = await checkRunning(directory, http, '1.0.0')
+    const { found, port } = await checkRunning(ownWith(directory), http, '1.0.0')
     expect([found.verdict, port]).toEqual(['warning', null])
     expect(found.says[0]).toContain(`(PID ${process.pid})`)
     await directoryLock.release()
@@ -594,7 +594,7 @@ test.describe('a Latchkey with this data directory', () => {
   test('is a problem if it does not answer', async ({ directory, freePort }) => {
     const directoryLock = await lockDirectory(directory)
     announceBy(directory, `http://127.0.0.1:${await freePort()}`)
-    const { found, port } = await checkRunning(directory, http, '1.0.0')
+    const { found, port } = await checkRunning(ownWith(directory), http, '1.0.0')
     expect([found.verdict, port]).toEqual(['problem', null])
     expect(found.says[0]).toContain('does not answer')
     await directoryLock.release()
@@ -606,11 +606,20 @@ test.describe('a Latchkey with this data directory', () => {
       expect(readServiceFile(directory)).toBeNull()
     }
     announceBy(directory, 'http://127.0.0.1:80')
-    expect(readServiceFile(directory)).toMatchObject({ url: 'http://127.0.0.1:80', pid: 42 })
+    expect(readServiceFile(directory)).toMatchObject({
+      url: 'http://127.0.0.1:80',
+      pid: 42,
+      // Earlier versions wrote neither.
+      clientId: null,
+      demo: false,
+    })
     writeFileSync(join(directory, 'service.json'), '{ "url": ')
     expect(readServiceFile(directory)).toBeNull()
   })
 })
+
+/** Settings without a provider. */
+const ownWith = (dataDir: string) => ({ dataDir, demo: false, issuer: null, clientId: null })
 
 function announceBy(directory: string, url: string): void {
   const content = { instance: 'x', url, port: 80, pid: 42, version: '1.0.0' }
