@@ -34,7 +34,7 @@ if (!printInformation(flags, { version: readVersion(), invocation: FROM_SOURCE }
  * 3. Otherwise say why not and what to do, and start the headless program with a sign-in.
  */
 async function start(settings: Settings): Promise<void> {
-  if (settings.issuer === null && !settings.demo) flags.unshift('--demo-if-unset')
+  if (settings.providers.length === 0 && !settings.demo) flags.unshift('--demo-if-unset')
   const found = findElectronObstacle() ?? (await findBinaryObstacle()) ?? (await runElectron())
   if (found === null) return
   const { message, cures } = found

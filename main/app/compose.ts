@@ -6,6 +6,7 @@ import { createHttp, type Http } from '../net/http.js'
 import { createCallbackListener } from '../oauth/callback-listener.js'
 import { createProviders, RECENT_METADATA_MS, type FindProvider } from '../oauth/provider.js'
 import { DEFAULT_TARGET, type RedirectTarget } from '../oauth/redirect-target.js'
+import type { ProviderSettings } from '../oauth/sign-in.js'
 import { within, type Clock } from '../base/clock.js'
 import { startDemoProvider, type DemoProvider } from './demo.js'
 import { diskError } from '../base/errno.js'
@@ -14,7 +15,7 @@ import { complain } from '../base/output.js'
 import type { DirectoryInUse } from '../storage/directory-in-use.js'
 import { toLogRecord, nameRuntime, startedRecord } from '../present/log-record.js'
 import { openDataDirectory } from '../storage/private-directory.js'
-import { listUnmetNeeds } from '../settings/presets.js'
+import { listProviderNeeds } from '../settings/presets.js'
 import { keepProviderMemory } from '../storage/provider-memory.js'
 import type { Settings } from '../settings/options.js'
 import { createSocketOwners, type SocketOwners } from '../net/socket-owner.js'
@@ -122,7 +123,7 @@ async function openDirectory(deps: LatchkeyDeps, onClose: OnClose) {
   const lost = onDirectoryLost && { onLost: onDirectoryLost }
   const watch = watchDirectory(lock, { clock, directory, ...lost })
   onClose(() => watch.stop())
-  const lacking = settings.demo ? [] : listUnmetNeeds(settings)
+  const lacking = settings.demo ? [] : listProviderNeeds(settings.providers)
   const messages = [...(deps.messages ?? []), ...openMessages, ...lock.messages, ...lacking]
   return { lock, watch, messages }
 }
@@ -141,7 +142,8 @@ type Parts = {
   owners: SocketOwners
   user: number | null
   storage: Storage
-  provider: ReturnType<typeof readProvider>
+  /** The first of them; null if none is configured. */
+  provider: ProviderSettings | null
   redirect: RedirectTarget
 }
 
@@ -149,6 +151,7 @@ function makeParts(deps: LatchkeyDeps, demo: DemoProvider | null, onClose: OnClo
   const user = process.getuid?.() ?? null
   const http = createHttp(deps.fetch ? { fetch: deps.fetch } : {})
   const table = openTcpTable()
+  const [provider = null] = demo ? [toDemoProvider(deps.settings, demo)] : deps.settings.providers
   onClose(() => table?.close())
   return {
     http,
@@ -157,31 +160,26 @@ function makeParts(deps: LatchkeyDeps, demo: DemoProvider | null, onClose: OnClo
     user,
     // The demo provider's accounts are gone when it closes, and it must not touch a real session.
     storage: demo ? makeDemoStorage() : deps.storage,
-    provider: readProvider(deps.settings, demo),
-    redirect: readRedirectTarget(deps.settings),
+    provider,
+    redirect: provider?.redirect ?? DEFAULT_TARGET,
   }
 }
 
-/** Reads the provider from the settings; null if none is configured. */
-function readProvider(settings: Settings, demo: DemoProvider | null) {
-  const { issuer, clientId } = demo ?? settings
-  if (issuer === null || clientId === null) return null
-  const { scope, audience, prompt, maxAge: maxAgeS } = settings
-  const { clientSecret, authorizationParameters: parameters } = demo
-    ? { clientSecret: null, authorizationParameters: {} }
-    : settings
-  return { issuer, clientId, clientSecret, scope, audience, prompt, maxAgeS, parameters }
-}
-
-/** Reads the redirect target; the demo provider accepts the default host and path only. */
-function readRedirectTarget({
-  demo,
-  redirectHost,
-  redirectPath,
-  redirectPort: ports,
-}: Settings): RedirectTarget {
-  const { host, path } = demo ? DEFAULT_TARGET : { host: redirectHost, path: redirectPath }
-  return { host, path, ports }
+/** The demo provider accepts the default host and path only. */
+function toDemoProvider(settings: Settings, { issuer, clientId }: DemoProvider): ProviderSettings {
+  const { scope, audience, prompt, maxAge: maxAgeS, redirectPort: ports } = settings
+  return {
+    name: 'demo',
+    issuer,
+    clientId,
+    clientSecret: null,
+    scope,
+    audience,
+    prompt,
+    maxAgeS,
+    parameters: {},
+    redirect: { ...DEFAULT_TARGET, ports },
+  }
 }
 
 function makeDemoStorage(): Storage {
@@ -213,7 +211,7 @@ async function startAgent(
     sessionStore: storage.sessionStore,
     openBrowser,
     ...(showSignOutLink && { showSignOutLink }),
-    ...(!settings.demo && { memory: openProviderMemory(deps) }),
+    ...(!settings.demo && { memory: openProviderMemory(deps, provider) }),
     redirect,
     endSession: settings.endSession,
     noBrowser: settings.noBrowser,
@@ -227,9 +225,10 @@ async function startAgent(
   return agent
 }
 
-function openProviderMemory({ settings, clock }: LatchkeyDeps) {
+function openProviderMemory({ settings, clock }: LatchkeyDeps, provider: ProviderSettings | null) {
+  const asked = provider ?? { issuer: null, clientId: null, scope: settings.scope }
   const nowMs = (): number => clock.nowMs()
-  return keepProviderMemory({ directory: settings.dataDir, asked: settings, nowMs, complain })
+  return keepProviderMemory({ directory: settings.dataDir, asked, nowMs, complain })
 }
 
 async function startApi(

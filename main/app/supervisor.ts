@@ -127,10 +127,9 @@ async function handOn(session: Session | null, { agent, storage }: Latchkey): Pr
 }
 
 function isSameProvider(before: Settings, after: Settings): boolean {
+  const [one, other] = [before.providers[0], after.providers[0]]
   return (
-    before.issuer === after.issuer &&
-    before.clientId === after.clientId &&
-    before.demo === after.demo
+    one?.issuer === other?.issuer && one?.clientId === other?.clientId && before.demo === after.demo
   )
 }
 
@@ -138,6 +137,12 @@ function isSameProvider(before: Settings, after: Settings): boolean {
 function appliesWithoutRestart(before: Settings, after: Settings): boolean {
   const { noNotifications } = after
   // In JSON all secrets look the same.
-  if (before.clientSecret?.reveal() !== after.clientSecret?.reveal()) return false
+  if (revealSecrets(before) !== revealSecrets(after)) return false
   return JSON.stringify({ ...before, noNotifications }) === JSON.stringify(after)
+}
+
+/** Returns all client secrets as one text, to compare. */
+function revealSecrets({ clientSecret, providers }: Settings): string {
+  const secrets = [clientSecret, ...providers.map((provider) => provider.clientSecret)]
+  return JSON.stringify(secrets.map((secret) => secret?.reveal() ?? null))
 }

@@ -27,7 +27,7 @@ import type { SessionStore } from '../storage/session-store.js'
 import type { Session } from '../oauth/session.js'
 
 export type UninstallDeps = {
-  settings: Pick<Settings, 'dataDir' | 'issuer' | 'clientId' | 'clientSecret' | 'takeOver'>
+  settings: Pick<Settings, 'dataDir' | 'providers' | 'takeOver'>
   http: Http
   /** Opens a session file of the data directory. */
   openVault(fileName: string): Pick<SessionStore, 'read'>
@@ -161,12 +161,11 @@ export async function revokeSession(
 ): Promise<Removal> {
   const { issuer, clientId, account, tokens, superseded = [] } = session
   const name = REMOVAL_MESSAGES.session(account.name, issuer)
-  const client = {
-    clientId,
-    // Another provider may know the same client ID: the secret is not for it.
-    clientSecret:
-      issuer === settings.issuer && clientId === settings.clientId ? settings.clientSecret : null,
-  }
+  // Another provider may know the same client ID: the secret is not for it.
+  const provider = settings.providers.find(
+    (one) => one.issuer === issuer && one.clientId === clientId,
+  )
+  const client = { clientId, clientSecret: provider?.clientSecret ?? null }
   const all = [tokens, ...toOrphans(superseded)]
   const failures: string[] = []
   try {

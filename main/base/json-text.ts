@@ -13,12 +13,16 @@ export type Member = {
   readonly end: number
 }
 
+/** Finds the place of a name or of an entry of a list by its path: `providers[1].issuer`. */
+export type Places = { get(path: string): Place | undefined }
+
 export type JsonText = {
   readonly value: unknown
   /** Where the value begins. */
   readonly start: number
   /** The members of the outermost object. Empty if the text contains something else. */
   readonly members: ReadonlyMap<string, Member>
+  readonly places: Places
   readonly hasComments: boolean
 }
 
@@ -44,10 +48,11 @@ export function parseJsonText(text: string): JsonText {
   const members = new Map<string, Member>()
   reader.skip()
   const start = reader.at()
-  const value = readValue(reader, 0, members)
+  const value = readValue(reader, { path: '', depth: 0, members })
   reader.skip()
   if (reader.next() !== '') throw reader.unexpected(JSON_PARTS.end)
-  return { value, start, members, hasComments: reader.hasComments() }
+  const { places, hasComments } = reader
+  return { value, start, members, places, hasComments: hasComments() }
 }
 
 /** Deeper than any settings, and far below the limit of the stack. */
@@ -55,9 +60,13 @@ const DEEPEST = 64
 
 type Reader = ReturnType<typeof createReader>
 
+/** Where a value is. `members`: collects the outermost object's members. */
+type Position = { path: string; depth: number; members?: Map<string, Member> }
+
 function createReader(text: string) {
   let at = text.startsWith('\ufeff') ? 1 : 0
   let commented = false
+  const starts = new Map<string, number>()
   const findPlace = (index: number): Place => {
     const before = text.slice(0, index).replace(/^\ufeff/, '')
     const lines = before.split(/\r\n|\n|\r/)
@@ -88,6 +97,13 @@ function createReader(text: string) {
   }
   return {
     at: () => at,
+    recordStart: (path: string, start: number): void => void starts.set(path, start),
+    places: {
+      get: (path: string): Place | undefined => {
+        const start = starts.get(path)
+        return start === undefined ? undefined : findPlace(start)
+      },
+    },
     hasComments: () => commented,
     findPlace,
     fail,
@@ -98,13 +114,13 @@ function createReader(text: string) {
   }
 }
 
-function readValue(reader: Reader, depth: number, members?: Map<string, Member>): unknown {
-  if (depth > DEEPEST) throw reader.fail(JSON_FAULTS.tooDeep)
+function readValue(reader: Reader, position: Position): unknown {
+  if (position.depth > DEEPEST) throw reader.fail(JSON_FAULTS.tooDeep)
   switch (reader.next()) {
     case '{':
-      return readObject(reader, depth, members)
+      return readObject(reader, position)
     case '[':
-      return readList(reader, depth)
+      return readList(reader, position)
     case '"':
       return readString(reader)
     default: {
@@ -117,26 +133,32 @@ function readValue(reader: Reader, depth: number, members?: Map<string, Member>)
   }
 }
 
-function readObject(reader: Reader, depth: number, members?: Map<string, Member>): object {
+function readObject(reader: Reader, { path, depth, members }: Position): object {
   const entries = new Map<string, unknown>()
   readItems(reader, '{', '}', () => {
     const start = reader.at()
     if (reader.next() !== '"') throw reader.unexpected(JSON_PARTS.name)
     const name = readString(reader)
     if (entries.has(name)) throw reader.fail(JSON_FAULTS.duplicate(name), start)
+    const namePath = path === '' ? name : `${path}.${name}`
+    reader.recordStart(namePath, start)
     reader.skip()
     if (reader.match(/:/y) === null) throw reader.unexpected(JSON_PARTS.colon)
     reader.skip()
     const valueStart = reader.at()
-    entries.set(name, readValue(reader, depth + 1))
+    entries.set(name, readValue(reader, { path: namePath, depth: depth + 1 }))
     members?.set(name, { place: reader.findPlace(start), start, valueStart, end: reader.at() })
   })
   return Object.fromEntries(entries)
 }
 
-function readList(reader: Reader, depth: number): unknown[] {
+function readList(reader: Reader, { path, depth }: Position): unknown[] {
   const list: unknown[] = []
-  readItems(reader, '[', ']', () => void list.push(readValue(reader, depth + 1)))
+  readItems(reader, '[', ']', () => {
+    const entryPath = `${path}[${list.length}]`
+    reader.recordStart(entryPath, reader.at())
+    list.push(readValue(reader, { path: entryPath, depth: depth + 1 }))
+  })
   return list
 }
 

@@ -19,6 +19,7 @@ import { findOddMembers } from '../storage/log.js'
 import { printable } from '../base/printable.js'
 import { nameRuntime } from '../present/log-record.js'
 import { replaceFile } from '../storage/atomic-file.js'
+import { SETTINGS_FILE } from '../settings/layer.js'
 import type { Settings } from '../settings/options.js'
 import type { SettingsFindings } from '../settings/read.js'
 import type { Storage } from '../storage/choose-storage.js'
@@ -53,7 +54,7 @@ export type Diagnosis = {
  */
 export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
   const { version, platform, env, clock, findings } = deps
-  const { settings, origins, problems, warnings } = findings
+  const { settings, problems, warnings } = findings
   const running = await checkRunning(settings, deps.http, version)
   const checks = [
     checkSettings(problems, warnings),
@@ -75,15 +76,19 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
     version,
     runtime: nameRuntime(process.versions),
     system: `${type()} ${release()} ${arch()}`,
-    settings: (Object.keys(settings) as (keyof Settings)[]).map((name) => ({
-      name,
-      value: settings[name],
-      origin: origins[name],
-    })),
+    settings: listSettings(findings),
     checks,
     failures: deps.failures,
   }
   return redact(diagnosis, deps.home)
+}
+
+/** The list of providers only if it is in settings.json: else it repeats the other settings. */
+function listSettings({ settings, origins }: SettingsFindings): Diagnosis['settings'] {
+  const names = Object.keys(settings) as (keyof Settings)[]
+  return names
+    .filter((name) => name !== 'providers' || origins.providers === SETTINGS_FILE)
+    .map((name) => ({ name, value: settings[name], origin: origins[name] }))
 }
 
 /** The demo keeps its sessions in memory, whatever storage other sessions use. */

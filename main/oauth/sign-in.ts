@@ -21,12 +21,15 @@ import type {
   CallbackDiagnostic,
 } from './callback-listener.js'
 import { signedInPage, type Page } from './pages.js'
+import type { RedirectTarget } from './redirect-target.js'
 import { codeChallenge, createNonce, createState, createVerifier } from './pkce.js'
 import { asksOffline, withoutOfflineAccess } from './scopes.js'
 import { exchangeCode, type Orphans } from './token-endpoint.js'
 
 /** The provider, and what to ask it for. */
 export type ProviderSettings = {
+  /** The person's name for it, unique without regard to case. */
+  name: string
   issuer: string
   clientId: string
   scope: string
@@ -37,6 +40,8 @@ export type ProviderSettings = {
   clientSecret: Secret | null
   /** More parameters for the authorization URL. They cannot override ours. */
   parameters: Readonly<Record<string, string>>
+  /** Where it sends the browser. */
+  redirect: RedirectTarget
 }
 
 export type AttemptDeps = {

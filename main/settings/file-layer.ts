@@ -7,7 +7,7 @@ import { nearest } from '../base/nearest.js'
 import { DIRECTORY_MESSAGES } from '../storage/storage-messages.js'
 import { createGiven, SETTINGS_FILE, type Given, type Layer, type Messages } from './layer.js'
 import { FILE_NAMES, findFileSetting } from './option-names.js'
-import type { Settings } from './options.js'
+import type { SettingName } from './options.js'
 import { MESSAGES } from './settings-messages.js'
 import { formatPlace, SettingsTextError, type SettingsText } from './settings-text.js'
 
@@ -20,18 +20,51 @@ export type ReadSettingsText = (path: string) => FoundText | undefined
 /** Editors find the schema of the file by this key: see `main/assets/settings.schema.json`. */
 const SCHEMA_KEY = '$schema'
 
+export const PROVIDERS_KEY = 'providers'
+
+/** The list `providers` of settings.json. */
+export type FoundProviders = {
+  value: unknown
+  /** Names the place of a path in the list for a person: `providers[1].issuer`. */
+  formatPlace(path: string): string
+}
+
+export type FileLayer = {
+  layer: Layer
+  /** Null if the file has no list. */
+  providers: FoundProviders | null
+}
+
 /** Reads settings.json at `path`. A null in the file counts as unset. */
-export function readFileLayer(path: string, read: ReadSettingsText, messages: Messages): Layer {
+export function readFileLayer(path: string, read: ReadSettingsText, messages: Messages): FileLayer {
   const found = readText(path, read, messages)
-  if (found?.content === undefined) return new Map()
+  if (found?.content === undefined) return { layer: new Map(), providers: null }
   const { content, places } = found
   if (!isObject(content)) {
     messages.problems.push(MESSAGES.notAnObject(path))
-    return new Map()
+    return { layer: new Map(), providers: null }
   }
-  const layer = new Map<keyof Settings, Given>()
+  const providers = content[PROVIDERS_KEY]
+  return {
+    layer: readContent(content, path, places, messages),
+    providers: isSet(providers)
+      ? {
+          value: providers,
+          formatPlace: (member) => `"${member}" in ${formatPlace(path, places?.get(member))}`,
+        }
+      : null,
+  }
+}
+
+function readContent(
+  content: Readonly<Record<string, unknown>>,
+  path: string,
+  places: FoundText['places'],
+  messages: Messages,
+): Layer {
+  const layer = new Map<SettingName, Given>()
   for (const [key, value] of Object.entries(content)) {
-    if (key === SCHEMA_KEY) continue
+    if (key === SCHEMA_KEY || key === PROVIDERS_KEY) continue
     const name = findFileSetting(key)
     const place = formatPlace(path, places?.get(key))
     if (name === null) messages.problems.push(explainUnknownSetting(place, key))
@@ -71,7 +104,8 @@ function explainOwner(path: string): string | null {
 }
 
 function explainUnknownSetting(place: string, key: string): string {
-  return MESSAGES.unknownSetting(place, key, nearest(key, FILE_NAMES), FILE_NAMES)
+  const known = [...FILE_NAMES, PROVIDERS_KEY]
+  return MESSAGES.unknownSetting(place, key, nearest(key, known), known)
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

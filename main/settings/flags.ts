@@ -5,7 +5,7 @@ import { readErrno } from '../base/errno.js'
 import { nearest } from '../base/nearest.js'
 import { createGiven, type Given, type Layer, type Messages } from './layer.js'
 import { FLAG_NAMES, takesValue, toFlag, toFlags, toOffFlag } from './option-names.js'
-import { OPTIONS, type Settings } from './options.js'
+import { OPTIONS, type SettingName } from './options.js'
 import { MESSAGES } from './settings-messages.js'
 
 type ParsedFlags = {
@@ -20,7 +20,7 @@ type ParsedFlags = {
  */
 export function readFlags(args: readonly string[], isLenient: boolean, messages: Messages): Layer {
   const parsed = parseFlags(args, isLenient, messages)
-  const layer = new Map<keyof Settings, Given>()
+  const layer = new Map<SettingName, Given>()
   for (const name of FLAG_NAMES) {
     const given = readFlag(name, parsed, messages)
     if (given !== null) layer.set(name, given)
@@ -67,7 +67,7 @@ function parseFlags(args: readonly string[], isLenient: boolean, messages: Messa
 }
 
 function readFlag(
-  name: keyof Settings,
+  name: SettingName,
   { values, isFaulty }: ParsedFlags,
   messages: Messages,
 ): Given | null {
@@ -83,7 +83,7 @@ function readFlag(
   return flag === undefined ? null : createGiven(values[flag], `--${flag}`)
 }
 
-function hasWrongType(name: keyof Settings, value: unknown): boolean {
+function hasWrongType(name: SettingName, value: unknown): boolean {
   return [value].flat().some((one) => (typeof one === 'string') !== takesValue(name))
 }
 
@@ -100,7 +100,7 @@ function createParseOptions(): ParseOptions {
 }
 
 /** Finds the setting that a flag with its leading hyphens sets to a value or turns on. */
-function findFlagSetting(flag: string | undefined): keyof Settings | null {
+function findFlagSetting(flag: string | undefined): SettingName | null {
   if (!flag?.startsWith('--')) return null
   return FLAG_NAMES.find((name) => toFlags(name).includes(flag.slice('--'.length))) ?? null
 }

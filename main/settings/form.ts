@@ -4,12 +4,12 @@ import type { AutostartState } from '../autostart/autostart.js'
 import type { EditableSettings, Field, SaveOutcome, SettingsChanges, SettingsView } from '../ipc.js'
 import { MASK } from '../base/secret.js'
 import { findProblem } from './layer.js'
-import type { Settings } from './options.js'
+import type { SettingName, Settings } from './options.js'
 import { isGiven, type SettingsFindings } from './read.js'
 
 /** The setting of each field, and the field's name in messages. */
 const FIELDS: {
-  readonly [Name in keyof EditableSettings]: { setting: keyof Settings; label: string }
+  readonly [Name in keyof EditableSettings]: { setting: SettingName; label: string }
 } = {
   issuer: { setting: 'issuer', label: 'The issuer' },
   clientId: { setting: 'clientId', label: 'The client ID' },

@@ -1,7 +1,7 @@
 // One layer of settings (flags, variables or settings.json) and how a value of a layer is checked.
 
 import { MESSAGES } from './settings-messages.js'
-import { OPTIONS, type Settings } from './options.js'
+import { OPTIONS, type FlatSettings, type SettingName } from './options.js'
 
 export const SETTINGS_FILE = 'settings.json'
 
@@ -9,7 +9,7 @@ export const SETTINGS_FILE = 'settings.json'
 export type Given = { value: unknown; origin: string; place: string }
 
 /** The values of one source by setting. */
-export type Layer = ReadonlyMap<keyof Settings, Given>
+export type Layer = ReadonlyMap<SettingName, Given>
 
 /** Messages for people that collect while the settings are read. Problems prevent the start. */
 export type Messages = { problems: string[]; warnings: string[] }
@@ -19,10 +19,10 @@ export function createGiven(value: unknown, origin: string, place = origin): Giv
 }
 
 /** Parses the value of a setting. The problem is a sentence for a person. */
-export function parseValue<Name extends keyof Settings>(
+export function parseValue<Name extends SettingName>(
   name: Name,
   { value, origin, place }: Given,
-): { value: NonNullable<Settings[Name]> } | { problem: string } {
+): { value: NonNullable<FlatSettings[Name]> } | { problem: string } {
   const { schema, secret, rule } = OPTIONS[name]
   const parsed = schema.safeParse(value)
   if (parsed.success) return { value: parsed.data }
@@ -38,7 +38,7 @@ export function parseValue<Name extends keyof Settings>(
  * Returns why a value is not valid for a setting, in a sentence that begins with `label`, or null if it
  * is valid.
  */
-export function findProblem(name: keyof Settings, value: unknown, label: string): string | null {
+export function findProblem(name: SettingName, value: unknown, label: string): string | null {
   const parsed = parseValue(name, createGiven(value, label))
   return 'problem' in parsed ? parsed.problem : null
 }
@@ -49,7 +49,7 @@ function shorten(text: string): string {
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
 }
 
-function suggestValue(name: keyof Settings, value: unknown): string | null {
+function suggestValue(name: SettingName, value: unknown): string | null {
   const { suggest, schema } = OPTIONS[name]
   if (typeof value !== 'string' || suggest === undefined) return null
   const suggestion = suggest(value.trim())

@@ -1,41 +1,41 @@
 // How each setting is spelled as a flag, as an environment variable and in settings.json.
 
-import { OPTIONS, type Settings } from './options.js'
+import { OPTIONS, type SettingName } from './options.js'
 
-export const NAMES = Object.keys(OPTIONS) as (keyof Settings)[]
+export const NAMES = Object.keys(OPTIONS) as SettingName[]
 
 export const FLAG_NAMES = NAMES.filter((name) => OPTIONS[name].usage !== null)
 
 /** `dataDir` says where settings.json is, and `takeOver` is for one start only. */
-const NOT_IN_FILE: ReadonlySet<keyof Settings> = new Set(['dataDir', 'takeOver'])
+const NOT_IN_FILE: ReadonlySet<SettingName> = new Set(['dataDir', 'takeOver'])
 
 export const FILE_NAMES = NAMES.filter((name) => !NOT_IN_FILE.has(name))
 
 /** The flag without its leading hyphens: `client-id`. */
-export function toFlag(name: keyof Settings): string {
+export function toFlag(name: SettingName): string {
   return (OPTIONS[name].usage ?? '').slice('--'.length).split(' ')[0]!
 }
 
 /** The flags that set a value, without their leading hyphens: first the current one, then the old one. */
-export function toFlags(name: keyof Settings): readonly string[] {
+export function toFlags(name: SettingName): readonly string[] {
   const { oldName } = OPTIONS[name]
   const old = oldName?.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   return old === undefined ? [toFlag(name)] : [toFlag(name), old]
 }
 
 /** The flag that turns a switch off, without its leading hyphens: `no-demo`, `browser`. */
-export function toOffFlag(name: keyof Settings): string {
+export function toOffFlag(name: SettingName): string {
   const flag = toFlag(name)
   return flag.startsWith('no-') ? flag.slice('no-'.length) : `no-${flag}`
 }
 
 /** False for a switch. */
-export function takesValue(name: keyof Settings): boolean {
+export function takesValue(name: SettingName): boolean {
   return OPTIONS[name].usage?.includes(' ') ?? false
 }
 
 /** The environment variables of a setting: first the current one, then the old one. */
-export function toVariables(name: keyof Settings): readonly [string, ...string[]] {
+export function toVariables(name: SettingName): readonly [string, ...string[]] {
   const { oldName } = OPTIONS[name]
   return oldName === undefined ? [toVariable(name)] : [toVariable(name), toVariable(oldName)]
 }
@@ -46,6 +46,6 @@ function toVariable(name: string): string {
 }
 
 /** Finds the setting with this name, or with this old name, in settings.json. */
-export function findFileSetting(key: string): keyof Settings | null {
+export function findFileSetting(key: string): SettingName | null {
   return FILE_NAMES.find((name) => name === key || OPTIONS[name].oldName === key) ?? null
 }

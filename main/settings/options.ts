@@ -6,6 +6,7 @@ import { createSecret, type Secret } from '../base/secret.js'
 import { isLoopback } from '../net/loopback.js'
 import { PARAMETER_NAME, PROMPTS, PROTOCOL_PARAMETERS } from '../oauth/authorization-url.js'
 import { DEFAULT_TARGET, REDIRECT_HOSTS, type RedirectHost } from '../oauth/redirect-target.js'
+import type { ProviderSettings } from '../oauth/sign-in.js'
 import { resolve } from 'node:path'
 import { CLIENT_SECRET } from './client-secret.js'
 import {
@@ -18,7 +19,8 @@ import {
 } from './option-values.js'
 import { RULES } from './settings-messages.js'
 
-export type Settings = {
+/** The settings that are one value each: a flag, a variable and a name in settings.json. */
+export type FlatSettings = {
   issuer: string | null
   clientId: string | null
   /** The file with the {@link Settings.clientSecret}; null if the secret is not in its own file. */
@@ -65,6 +67,13 @@ export type Settings = {
   json: boolean
 }
 
+export type SettingName = keyof FlatSettings
+
+export type Settings = FlatSettings & {
+  /** The configured providers, in order. The demo ignores them and brings its own. */
+  providers: readonly ProviderSettings[]
+}
+
 type Option<Value> = {
   /**
    * The flag and the name of its value in the help; a switch has no value. Null if there is no flag,
@@ -89,7 +98,7 @@ type Option<Value> = {
 /** What all switches have in common. */
 const SWITCH = { rule: RULES.toggle, schema: boolean.after(toBoolean), fallback: false } as const
 
-export const OPTIONS: { readonly [Name in keyof Settings]: Option<Settings[Name]> } = {
+export const OPTIONS: { readonly [Name in SettingName]: Option<FlatSettings[Name]> } = {
   issuer: {
     usage: '--issuer URL',
     help: 'the issuer of your OpenID provider, exactly as the provider spells it',

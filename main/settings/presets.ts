@@ -4,6 +4,7 @@
 // them "not confirmed".
 
 import type { KnownProvider, ProviderId } from '../ipc.js'
+import type { ProviderSettings } from '../oauth/sign-in.js'
 import type { Settings } from './options.js'
 
 /** The settings that a need depends on. */
@@ -276,6 +277,21 @@ export function listUnmetNeeds(settings: Chosen): readonly string[] {
   if (preset === null) return []
   if (preset.verdict === 'does not work') return [preset.message]
   return preset.needs.filter((need) => !need.isMet(settings)).map(({ message }) => message)
+}
+
+/** Lists what the providers need and lack, in a sentence each; with names if there are several. */
+export function listProviderNeeds(providers: readonly ProviderSettings[]): readonly string[] {
+  return providers.flatMap((provider) =>
+    listUnmetNeeds(toChosen(provider)).map((need) =>
+      providers.length === 1 ? need : `${provider.name}: ${need}`,
+    ),
+  )
+}
+
+/** Returns the settings of a provider that its needs depend on. */
+export function toChosen({ parameters, redirect, ...provider }: ProviderSettings): Chosen {
+  const { host: redirectHost, ports: redirectPort } = redirect
+  return { ...provider, authorizationParameters: parameters, redirectHost, redirectPort }
 }
 
 /** Describes the provider of an issuer for the setup. Returns null for an unknown provider. */

@@ -1,13 +1,14 @@
 // Reads the settings. Flags override variables, which override settings.json, which overrides defaults.
 
 import { join, resolve } from 'node:path'
-import { protectSettingsFile, readClientSecret } from './client-secret.js'
+import { protectSettingsFile } from './client-secret.js'
 import { findDefaultDirectory, findHomeProblem, type System } from './default-directory.js'
 import { readFileLayer, type ReadSettingsText } from './file-layer.js'
 import { readFlags } from './flags.js'
 import { parseValue, SETTINGS_FILE, type Layer, type Messages } from './layer.js'
 import { NAMES } from './option-names.js'
-import { OPTIONS, type Settings } from './options.js'
+import { OPTIONS, type FlatSettings, type SettingName, type Settings } from './options.js'
+import { hasClientSecret, readProviders, readSecret } from './provider-list.js'
 import { SettingsError } from '../base/settings-error.js'
 import { MESSAGES } from './settings-messages.js'
 import { readSettingsText } from './settings-text.js'
@@ -58,6 +59,7 @@ export function requireSettings(sources: Sources): SettingsFindings {
  * 2. Take the data directory from them, and read settings.json there.
  * 3. For each setting, take the value of the first layer that has it.
  * 4. Check the settings that depend on each other.
+ * 5. Read the list of providers, which takes what it lacks from the other settings.
  */
 export function examineSettings(sources: Sources): SettingsFindings {
   const messages: Messages = { problems: [], warnings: [] }
@@ -68,20 +70,21 @@ export function examineSettings(sources: Sources): SettingsFindings {
   warnings.push(...findUnknownVariables(sources.env, sources.platform))
   const path = join(dataDir.value, SETTINGS_FILE)
   const file = readFileLayer(path, sources.readFile ?? readSettingsText, messages)
-  const layers = [flags, variables, file]
+  const layers = [flags, variables, file.layer]
   const { settings, origins } = pickAll(layers, dataDir, problems)
   problems.push(...findProviderProblems(settings, layers, flags))
-  if (file.has('clientSecret')) pushUnlessNull(problems, protectSettingsFile(path))
+  if (file.layer.has('clientSecret') || hasClientSecret(file.providers)) {
+    pushUnlessNull(problems, protectSettingsFile(path))
+  }
+  const flat = { ...settings, clientSecret: readSecret(settings, problems) }
+  const providers = readProviders(flat, file.providers, messages)
   return {
-    settings: {
-      ...settings,
-      clientSecret: readSecret(settings, problems),
-      demo: isDemo(settings, origins),
+    settings: { ...flat, providers, demo: isDemo(flat, file.providers === null, origins) },
+    origins: {
+      ...origins,
+      providers: file.providers === null ? DEFAULT_ORIGIN : SETTINGS_FILE,
+      ...(settings.clientSecret === null && { clientSecret: origins.clientSecretFile }),
     },
-    origins:
-      settings.clientSecret === null
-        ? { ...origins, clientSecret: origins.clientSecretFile }
-        : origins,
     problems,
     warnings,
   }
@@ -95,7 +98,7 @@ function pickAll(
   layers: readonly Layer[],
   dataDir: Picked<string>,
   problems: string[],
-): { settings: Settings; origins: Origins } {
+): { settings: FlatSettings; origins: Readonly<Record<SettingName, string>> } {
   const secretLayers = findSecretLayers(layers, problems)
   const picked = NAMES.map((name) => {
     if (name === 'dataDir') return { name, ...dataDir }
@@ -103,17 +106,17 @@ function pickAll(
     return { name, ...pick(name, isSecret ? secretLayers : layers, problems) }
   })
   return {
-    settings: Object.fromEntries(picked.map(({ name, value }) => [name, value])) as Settings,
+    settings: Object.fromEntries(picked.map(({ name, value }) => [name, value])) as FlatSettings,
     origins: Object.fromEntries(picked.map(({ name, origin }) => [name, origin])) as Origins,
   }
 }
 
 /** Takes the value of the first layer that has the setting. An invalid value counts as the default. */
-function pick<Name extends keyof Settings>(
+function pick<Name extends SettingName>(
   name: Name,
   layers: readonly Layer[],
   problems: string[],
-): Picked<Settings[Name]> {
+): Picked<FlatSettings[Name]> {
   const fallback = { value: OPTIONS[name].fallback, origin: DEFAULT_ORIGIN }
   const given = layers.map((layer) => layer.get(name)).find((one) => one !== undefined)
   if (!given) return fallback
@@ -148,7 +151,7 @@ function findSecretLayers(layers: readonly Layer[], problems: string[]): readonl
 }
 
 function findProviderProblems(
-  { demo }: Settings,
+  { demo }: FlatSettings,
   layers: readonly Layer[],
   flags: Layer,
 ): readonly string[] {
@@ -163,19 +166,12 @@ function findProviderProblems(
   return [hasIssuer ? MESSAGES.clientIdMissing : MESSAGES.issuerMissing]
 }
 
-function readSecret(
-  { clientSecret, clientSecretFile }: Settings,
-  problems: string[],
-): Settings['clientSecret'] {
-  if (clientSecret !== null || clientSecretFile === null) return clientSecret
-  const read = readClientSecret(clientSecretFile)
-  if ('secret' in read) return read.secret
-  problems.push(read.problem)
-  return null
-}
-
-function isDemo({ demo, demoIfUnset, issuer, clientId }: Settings, origins: Origins): boolean {
-  const isUnset = issuer === null && clientId === null
+function isDemo(
+  { demo, demoIfUnset, issuer, clientId }: FlatSettings,
+  isListUnset: boolean,
+  origins: Pick<Origins, 'demo'>,
+): boolean {
+  const isUnset = issuer === null && clientId === null && isListUnset
   return demo || (demoIfUnset && isUnset && origins.demo !== '--no-demo')
 }
 

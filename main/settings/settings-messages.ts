@@ -23,6 +23,8 @@ export const RULES = {
   redirectPath:
     'must be a path such as /callback, without a query, encoded characters or empty segments',
   logLevel: 'must be error, warn, info or debug',
+  providerName:
+    'must be 1 to 40 letters, digits, hyphens, underscores or dots, and not the word all',
 } as const
 
 const didYouMean = (name: string | null): string => (name === null ? '' : ` Did you mean ${name}?`)
@@ -77,6 +79,19 @@ const fileMessages = {
 
 const providerMessages = {
   demoWithProvider: '--demo brings its own provider. Leave out --issuer and --client-id.',
+  providersNotAList: (place: string) =>
+    `${place} must be a list of providers: [{ "name": "work", "issuer": "https://…", … }].`,
+  entryNotAnObject: (place: string) =>
+    `${place} must be a provider: { "name": "work", "issuer": "https://…", … }.`,
+  unknownMember: (place: string, suggestion: string | null, known: readonly string[]) =>
+    `${place} is not a setting of a provider, so Latchkey ignores it.` +
+    (suggestion === null
+      ? ` A provider's settings are: ${known.join(', ')}.`
+      : didYouMean(suggestion)),
+  sameName: (name: string) =>
+    `Two providers have the name ${name}. Names must differ in more than upper and lower case.`,
+  sameClient: (first: string, second: string) =>
+    `The providers ${first} and ${second} have the same issuer and client ID. Leave out one.`,
   issuerMissing: 'A client ID is set, but no issuer. Set the issuer too (--issuer).',
   clientIdMissing: 'An issuer is set, but no client ID. Set the client ID too (--client-id).',
 }

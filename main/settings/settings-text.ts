@@ -1,7 +1,13 @@
 // Reads the text of settings.json, including what editors and power failures do to it.
 
 import { readErrno } from '../base/errno.js'
-import { JsonTextError, parseJsonText, type JsonText, type Place } from '../base/json-text.js'
+import {
+  JsonTextError,
+  parseJsonText,
+  type JsonText,
+  type Place,
+  type Places,
+} from '../base/json-text.js'
 import { readRegularFile } from '../storage/regular-file.js'
 import { MESSAGES } from './settings-messages.js'
 
@@ -11,8 +17,7 @@ export type SettingsText = {
   text: string
   /** What a person should know about the file, or null. */
   warning: string | null
-  /** The place of each top-level name in the file. */
-  places: ReadonlyMap<string, Place>
+  places: Places
   hasComments: boolean
 }
 
@@ -44,8 +49,7 @@ export function readSettingsText(path: string): SettingsText | undefined {
   } catch {
     throw new SettingsTextError(MESSAGES.notUtf8(path))
   }
-  const { value, members, hasComments } = parse(text, path)
-  const places = new Map([...members].map(([name, { place }]) => [name, place]))
+  const { value, places, hasComments } = parse(text, path)
   return { content: value, text, warning: findWarning(text, path), places, hasComments }
 }
 
@@ -60,7 +64,10 @@ export function formatPlace(path: string, place: Place | undefined): string {
 }
 
 function parse(text: string, path: string): JsonText {
-  if (isBlank(text)) return { value: {}, start: 0, members: new Map(), hasComments: false }
+  if (isBlank(text)) {
+    const [members, places] = [new Map<string, never>(), new Map<string, Place>()]
+    return { value: {}, start: 0, members, places, hasComments: false }
+  }
   try {
     return parseJsonText(text)
   } catch (thrown) {

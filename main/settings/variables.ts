@@ -4,12 +4,12 @@ import type { Environment } from '../base/environment.js'
 import { nearest } from '../base/nearest.js'
 import { createGiven, type Given, type Layer, type Messages } from './layer.js'
 import { NAMES, toVariables } from './option-names.js'
-import type { Settings } from './options.js'
+import type { SettingName } from './options.js'
 import { MESSAGES } from './settings-messages.js'
 
 /** Reads the variables. An empty variable counts as unset. */
 export function readVariables(env: Environment, { warnings }: Messages): Layer {
-  const layer = new Map<keyof Settings, Given>()
+  const layer = new Map<SettingName, Given>()
   for (const name of NAMES) {
     const [variable, oldVariable] = toVariables(name).filter((one) => env[one])
     if (variable === undefined) continue

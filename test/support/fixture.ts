@@ -7,7 +7,7 @@ import type { ProviderSettings } from '../../main/oauth/sign-in.js'
 import { createHttp, type Http } from '../../main/net/http.js'
 import { createProvider } from '../../main/oauth/provider.js'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
-import type { RedirectHost } from '../../main/oauth/redirect-target.js'
+import { DEFAULT_TARGET, type RedirectHost } from '../../main/oauth/redirect-target.js'
 import { summarize, type Event, type Model } from '../../main/agent/model.js'
 import type { Status } from '../../main/ipc.js'
 import { toStatus } from '../../main/present/status.js'
@@ -84,6 +84,7 @@ async function startAgent(
     )
   const agent = createAgent({
     provider: {
+      name: 'test',
       issuer: provider.issuer,
       clientId: provider.clientId,
       scope: 'openid profile email offline_access',
@@ -92,6 +93,11 @@ async function startAgent(
       maxAgeS: null,
       clientSecret: null,
       parameters: {},
+      redirect: {
+        host: options.redirectHost ?? DEFAULT_TARGET.host,
+        path: options.redirectPath ?? DEFAULT_TARGET.path,
+        ports: options.redirectPorts ?? [],
+      },
       ...options.settings,
     },
     signInTimeoutMs: 300_000,

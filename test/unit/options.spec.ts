@@ -9,9 +9,10 @@ import { join, resolve } from 'node:path'
 import { findCommandArgs, joinFlags } from '../../main/settings/flags.js'
 import { examineSettings, readSettings, type Sources } from '../../main/settings/read.js'
 import { formatHelp } from '../../main/settings/help.js'
-import type { Settings } from '../../main/settings/options.js'
+import type { FlatSettings, SettingName, Settings } from '../../main/settings/options.js'
 import { JSON_FAULTS, JSON_PARTS } from '../../main/base/base-messages.js'
 import { diskError } from '../../main/base/errno.js'
+import { PROVIDER_SETTINGS } from '../../main/settings/provider-list.js'
 import { SettingsError } from '../../main/base/settings-error.js'
 import { MESSAGES, RULES } from '../../main/settings/settings-messages.js'
 
@@ -71,8 +72,8 @@ type Layers<Value> = {
 // Each layer has a different value, so that the value shows which layer counts.
 const LAYERS: {
   [
-    Name in Exclude<keyof Settings, 'dataDir' | 'takeOver' | 'clientSecret' | 'clientSecretFile'>
-  ]: Layers<Settings[Name]>
+    Name in Exclude<SettingName, 'dataDir' | 'takeOver' | 'clientSecret' | 'clientSecretFile'>
+  ]: Layers<FlatSettings[Name]>
 } = {
   issuer: {
     flag: [['--issuer', 'https://flag.example'], 'https://flag.example'],
@@ -225,14 +226,18 @@ const defaults = {
   ...Object.fromEntries(names.map((name) => [name, LAYERS[name].fallback])),
   clientSecret: null,
   clientSecretFile: null,
+  providers: [],
 }
 /** The names in settings.json, in the order in which messages list them. */
-const listed = names.flatMap((name) =>
-  name === 'clientId' ? [name, 'clientSecretFile', 'clientSecret'] : [name],
-)
-const toVariable = (name: keyof Settings): string =>
+const listed = [
+  ...names.flatMap((name) =>
+    name === 'clientId' ? [name, 'clientSecretFile', 'clientSecret'] : [name],
+  ),
+  'providers',
+]
+const toVariable = (name: SettingName): string =>
   `LATCHKEY_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
-const toFlag = (name: keyof Settings): string =>
+const toFlag = (name: SettingName): string =>
   // The flag sets one parameter.
   name === 'authorizationParameters'
     ? '--authorization-parameter'
@@ -387,7 +392,7 @@ const NEVER_ADDED = (
   'id_token_hint registration client_secret client_assertion client_assertion_type code_verifier'
 ).split(' ')
 const BAD: Record<
-  Exclude<keyof Settings, 'clientSecret' | 'clientSecretFile'>,
+  Exclude<SettingName, 'clientSecret' | 'clientSecretFile'>,
   { rule: string; texts: string[]; json?: unknown[] }
 > = {
   issuer: {
@@ -987,6 +992,28 @@ for (const name of names) {
     }
   })
 }
+
+test('the schema has the settings of a provider in a list, and checks them as others', () => {
+  const work = { name: 'work', issuer: 'https://a.example', clientId: 'mine' }
+  expect(fits({ providers: [] })).toBe(true)
+  for (const name of PROVIDER_SETTINGS) {
+    const isRequired = name in work
+    expect(fits({ providers: [{ ...work, [name]: null }] }), name).toBe(!isRequired)
+    expect(fits({ providers: [{ ...work, [name]: {} }] }), name).toBe(
+      name === 'authorizationParameters',
+    )
+  }
+  for (const name of ['', 'all', 'ALL', 'a b', 'x'.repeat(41), 7, null]) {
+    expect(fits({ providers: [{ ...work, name }] }), String(name)).toBe(false)
+  }
+  for (const name of ['Büro', 'allot', 'x'.repeat(40)]) {
+    expect(fits({ providers: [{ ...work, name }] }), name).toBe(true)
+  }
+  for (const [name] of Object.entries(work)) {
+    expect(fits({ providers: [{ ...work, [name]: undefined }] }), name).toBe(false)
+  }
+  expect(fits({ providers: [{ ...work, port: 1000 }] })).toBe(false)
+})
 
 test('settings.json may name its schema, which is not a setting', async ({ read, writeFile }) => {
   await writeFile({ $schema: '/opt/Latchkey/resources/settings.schema.json', port: 4000 })

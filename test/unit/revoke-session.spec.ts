@@ -5,6 +5,8 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from '@playwright/test'
 import { revokeSession } from '../../main/app/uninstall.js'
+import { DEFAULT_TARGET } from '../../main/oauth/redirect-target.js'
+import type { ProviderSettings } from '../../main/oauth/sign-in.js'
 import { createSecret } from '../../main/base/secret.js'
 import { createHttp } from '../../main/net/http.js'
 import type { Session } from '../../main/oauth/session.js'
@@ -66,12 +68,32 @@ function makeSession(): Session {
   }
 }
 
+type Client = Partial<Pick<ProviderSettings, 'issuer' | 'clientId' | 'clientSecret'>>
+
+/** Settings with these providers, which have the client secret unless they say otherwise. */
+function settingsWith(...clients: Client[]) {
+  const providers = clients.map((client, index): ProviderSettings => ({
+    name: `provider-${index}`,
+    issuer: '',
+    clientId: '',
+    clientSecret: createSecret(CLIENT_SECRET),
+    scope: 'openid',
+    audience: null,
+    prompt: null,
+    maxAgeS: null,
+    parameters: {},
+    redirect: DEFAULT_TARGET,
+    ...client,
+  }))
+  return { dataDir: '', takeOver: false, providers }
+}
+
 test('the client secret is sent to the provider that it is for', async () => {
-  const settings = { dataDir: '', takeOver: false, issuer, clientId: CLIENT_ID }
-  await revokeSession(makeSession(), {
-    settings: { ...settings, clientSecret: createSecret(CLIENT_SECRET) },
-    http: createHttp(),
-  })
+  const settings = settingsWith(
+    { issuer: 'https://login.example.com', clientId: CLIENT_ID, clientSecret: null },
+    { issuer, clientId: CLIENT_ID },
+  )
+  await revokeSession(makeSession(), { settings, http: createHttp() })
   expect(received).toContain('token=the-refresh-token')
   expect(received).toContain(CLIENT_SECRET)
 })
@@ -81,11 +103,8 @@ for (const [name, other] of [
   ['another client', { issuer: null, clientId: 'another-client' }],
 ] as const) {
   test(`the client secret of ${name} is not sent with a stored session’s tokens`, async () => {
-    const settings = { dataDir: '', takeOver: false, clientSecret: createSecret(CLIENT_SECRET) }
-    await revokeSession(makeSession(), {
-      settings: { ...settings, ...other, issuer: other.issuer ?? issuer },
-      http: createHttp(),
-    })
+    const settings = settingsWith({ ...other, issuer: other.issuer ?? issuer })
+    await revokeSession(makeSession(), { settings, http: createHttp() })
     expect(received).toContain('token=the-refresh-token')
     expect(received).not.toContain(CLIENT_SECRET)
   })

@@ -32,6 +32,10 @@ test('the rules for the values of settings', () => {
       'must be a path such as /callback, without a query, encoded characters or empty segments',
     ],
     [RULES.logLevel, 'must be error, warn, info or debug'],
+    [
+      RULES.providerName,
+      'must be 1 to 40 letters, digits, hyphens, underscores or dots, and not the word all',
+    ],
   ]) {
     expect(rule).toBe(text)
   }
@@ -102,6 +106,30 @@ test('the messages about settings', () => {
     [
       MESSAGES.clientIdMissing,
       'An issuer is set, but no client ID. Set the client ID too (--client-id).',
+    ],
+    [
+      MESSAGES.providersNotAList('"providers" in FILE'),
+      '"providers" in FILE must be a list of providers: [{ "name": "work", "issuer": "https://…", … }].',
+    ],
+    [
+      MESSAGES.entryNotAnObject('"providers[0]" in FILE'),
+      '"providers[0]" in FILE must be a provider: { "name": "work", "issuer": "https://…", … }.',
+    ],
+    [
+      MESSAGES.unknownMember('"providers[0].isuer" in FILE', 'issuer', []),
+      '"providers[0].isuer" in FILE is not a setting of a provider, so Latchkey ignores it. Did you mean issuer?',
+    ],
+    [
+      MESSAGES.unknownMember('"providers[0].x" in FILE', null, ['name', 'issuer']),
+      '"providers[0].x" in FILE is not a setting of a provider, so Latchkey ignores it. A provider\'s settings are: name, issuer.',
+    ],
+    [
+      MESSAGES.sameName('Work'),
+      'Two providers have the name Work. Names must differ in more than upper and lower case.',
+    ],
+    [
+      MESSAGES.sameClient('work', 'home'),
+      'The providers work and home have the same issuer and client ID. Leave out one.',
     ],
     [
       MESSAGES.twoSecrets('LATCHKEY_CLIENT_SECRET', 'LATCHKEY_CLIENT_SECRET_FILE'),

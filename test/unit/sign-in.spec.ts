@@ -4,6 +4,7 @@ import { expect, test as base } from '@playwright/test'
 import { signInFromTray, type AttemptDeps } from '../../main/oauth/sign-in.js'
 import { createProviders } from '../../main/oauth/provider.js'
 import { createHttp, type Http } from '../../main/net/http.js'
+import { DEFAULT_TARGET } from '../../main/oauth/redirect-target.js'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
 import { nothingToDoPage } from '../../main/oauth/pages.js'
 import { createTestClock } from '../support/clock.js'
@@ -25,7 +26,8 @@ const test = base.extend<{
   // eslint-disable-next-line no-empty-pattern
   attempt: async ({}, use) => {
     const { issuer, clientId, close } = await startProvider()
-    const provider = { issuer, clientId, scope: 'openid', audience: null, prompt: null }
+    const asked = { scope: 'openid', audience: null, prompt: null }
+    const provider = { name: 'test', issuer, clientId, ...asked }
     const clock = createTestClock()
     const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
     await use(async (controller, ports = {}, go) => {
@@ -35,7 +37,13 @@ const test = base.extend<{
       const findProvider = createProviders({ http, clock })
       const attempted = signInFromTray(
         { findProvider, clock, listener, ...ports, http },
-        { ...provider, maxAgeS: null, clientSecret: null, parameters: {} },
+        {
+          ...provider,
+          maxAgeS: null,
+          clientSecret: null,
+          parameters: {},
+          redirect: DEFAULT_TARGET,
+        },
         { state: 'the-state', scope: 'openid', prompt: null, loginHint: null },
         {
           linkReady(ready) {

@@ -99,7 +99,8 @@ test('a change of settings for the same provider keeps the user signed in', asyn
 
 test('a change of provider ends the session at the first provider', async ({ running }) => {
   const { supervisor, provider, settings } = running
-  await supervisor.restart({ ...settings, clientId: 'another' })
+  const providers = settings.providers.map((one) => ({ ...one, clientId: 'another' }))
+  await supervisor.restart({ ...settings, clientId: 'another', providers })
   expect(session(running)).toEqual({ kind: 'signed-out' })
   expect(provider.revoked).toHaveLength(1)
 })
