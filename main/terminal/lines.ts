@@ -4,6 +4,7 @@ import { formatAccount } from '../oauth/account.js'
 import { readRedirectUri } from '../oauth/authorization-url.js'
 import {
   askingSignIn,
+  isFailure,
   renewalFailure,
   shownSignIn,
   type Event,
@@ -53,9 +54,10 @@ export function describeEvent(
     case 'restored':
     case 'sign-in-rejected':
     case 'session-ended':
-    case 'signed-out':
     case 'revocation-failed':
       return describeStatus(model, nowMs, info)
+    case 'signed-out':
+      return [SIGN_IN_LINES.signedOut, ...describeStatus(model, nowMs, info)]
     case 'storage-failed':
       return [printable(event.message)]
     case 'renewal-failed':
@@ -74,7 +76,19 @@ export function describeEvent(
   }
 }
 
-/** The full state: the answer to `status`. */
+/** The answer to `status`: the full state, without news that was printed when it happened. */
+export function answerStatus(
+  model: Model,
+  nowMs: number,
+  info: Pick<RunInfo, 'hasProvider'>,
+): readonly string[] {
+  const { session, lastResult } = model
+  // If nobody is signed in, a failure is the state. During a session it is news.
+  const isNews = session.kind === 'signed-in' || lastResult === null || !isFailure(lastResult)
+  return describeStatus(isNews ? { ...model, lastResult: null } : model, nowMs, info)
+}
+
+/** The full state, with the latest news. */
 export function describeStatus(
   model: Model,
   nowMs: number,

@@ -6,7 +6,7 @@ import { reachableSignIn, shownSignIn, type Event, type Model } from '../agent/m
 import type { Clock } from '../base/clock.js'
 import { writeText } from '../base/output.js'
 import { createForwardingLines } from '../present/forwarding.js'
-import { describeEvent, describeStatus, formatPrompt } from './lines.js'
+import { answerStatus, describeEvent, describeStatus, formatPrompt } from './lines.js'
 import { createPromptLine, type PromptLine } from './prompt-line.js'
 import { standardInput } from './standard-input.js'
 import type { Terminal, TerminalDeps } from './terminal.js'
@@ -50,7 +50,7 @@ export function createPlainText({ clock, env, info, onInterrupt }: TerminalDeps)
       unsubscribe = agent.subscribe(present)
       screen.prompt()
     },
-    status: (model) => say(...describeStatus(model, clock.nowMs(), info)),
+    status: (model) => say(...answerStatus(model, clock.nowMs(), info)),
     link: (url) => say(url ?? ANSWERS.noLink),
     signOutLink: (url) => say('', SIGN_IN_LINES.signOutLink, '', url, ''),
     answer: (_command, { message, isShown }) => (isShown ? say(message) : undefined),

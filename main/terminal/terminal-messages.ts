@@ -42,6 +42,7 @@ export const SIGN_IN_LINES = {
   signedInRenewing: (account: string) =>
     `Signed in as ${account}. The session renews automatically.`,
   signedInUntil: (account: string, time: string) => `Signed in as ${account}, until ${time}.`,
+  signedOut: 'You are signed out.',
   notSignedIn: 'Not signed in.',
   typeSignIn: 'Type sign-in to start.',
   typeSignInAgain: 'Type sign-in to sign in again.',

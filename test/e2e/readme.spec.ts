@@ -52,18 +52,25 @@ test('the example in TypeScript signs a person in', async ({ run }) => {
   }
 })
 
-test('the example with curl signs a person in', async ({ run }) => {
+test('the examples with curl read the shared token, and sign a person in', async ({ run }) => {
   const hasCurl = await promisify(execFile)('curl', ['--version']).catch(() => null)
   test.skip(hasCurl === null, 'curl is not installed here')
   const program = await run(['--demo', ...SCRIPTED])
   await program.line('listening')
-  const answered = promisify(execFile)('sh', ['-ec', await findExample('sh', /pkce\/code/)], {
-    env: { ...process.env, ...(await homeWith(program.dataDir)) },
-  })
+  const env = { ...process.env, ...(await homeWith(program.dataDir)) }
+  const runShell = (script: string) => promisify(execFile)('sh', ['-ec', script], { env })
+  const read = await findExample('sh', /refresh_token/)
+  const findService = /^LATCHKEY_URL=.*\n/.exec(read)![0]
+  const signIn = findService + (await findExample('sh', /pkce\/code/))
 
+  const failed = (await runShell(read).catch((error: unknown) => error)) as { stdout: string }
+  expect(JSON.parse(failed.stdout)).toMatchObject({ status: 401, code: 'not-signed-in' })
+
+  const answered = runShell(signIn)
   await fetch(await answerLink(await program.link()))
-  const { stdout } = await answered
-  expect(JSON.parse(stdout)).toMatchObject({ auth0: { user: { name: 'Alice Adams' } } })
+  const ALICE = { auth0: { user: { name: 'Alice Adams' } } }
+  expect(JSON.parse((await answered).stdout)).toMatchObject(ALICE)
+  expect(JSON.parse((await runShell(read)).stdout)).toMatchObject(ALICE)
 })
 
 test('the README and its pages never present port 1000 as certain', async () => {

@@ -7,6 +7,7 @@ import { next } from '../../main/agent/transitions.js'
 import type { CallbackDiagnostic } from '../../main/oauth/callback-listener.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import {
+  answerStatus,
   describeEvent,
   describeStatus,
   formatPrompt,
@@ -273,7 +274,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     {
       story: 'says that nobody is signed in',
       events: [start, signedIn(), { type: 'signed-out' }],
-      lines: [NOBODY],
+      lines: [SIGN_IN_LINES.signedOut, NOBODY],
     },
   ],
   'revocation-failed': [
@@ -352,6 +353,37 @@ for (const [state, { events, lines, prompt }] of Object.entries(STATES)) {
     expect(formatPrompt(play(...events), NOON_MS)).toBe(prompt)
   })
 }
+
+const BOB: Account = { sub: 'bob', name: 'Bob Brown', email: '' }
+const NEWS: Record<string, { events: Event[]; lines: string[] }> = {
+  'that another account was signed out': {
+    events: [start, signedIn(BOB), start, signedIn()],
+    lines: [SIGNED_IN],
+  },
+  'that a second sign-in failed': {
+    events: [start, signedIn(), start, ended()],
+    lines: [SIGNED_IN],
+  },
+  'that a revocation failed': {
+    events: [
+      start,
+      signedIn(),
+      { type: 'signed-out' },
+      { type: 'revocation-failed', message: 'The provider was away.' },
+    ],
+    lines: [NOBODY],
+  },
+}
+for (const [news, { events, lines }] of Object.entries(NEWS)) {
+  test(`status does not repeat ${news}`, () => {
+    expect(describeEvent(play(...events), events.at(-1)!, NOON_MS, INFO)).not.toEqual(lines)
+    expect(answerStatus(play(...events), NOON_MS, INFO)).toEqual(lines)
+  })
+}
+
+test('status says why the last sign-in failed while nobody is signed in', () => {
+  expect(answerStatus(play(start, ended()), NOON_MS, INFO)).toEqual(['It was too slow.', AGAIN])
+})
 
 test('the end of a session is shown as a time, with the date on another day', () => {
   const until = (end: Date): string =>
