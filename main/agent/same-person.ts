@@ -1,10 +1,10 @@
 // Chooses the tokens and claims to hold after a user signs in again: never less than before.
 
+import { isSameAccount, supersede } from '../oauth/same-account.js'
 import type { Session } from '../oauth/session.js'
 import type { KeeperState } from './keeper-state.js'
 
-/** More than any app signs a user in while one session lasts. */
-const MOST_SUPERSEDED = 100
+export { isSameAccount, supersede }
 
 export type ChosenSession = {
   session: Session
@@ -43,25 +43,6 @@ export function betterSession(held: Session, fresh: Session): Session {
   if (refreshToken === null) return isRenewable || covers ? fresh : held
   if (!covers) return held
   return isRenewable ? fresh : { ...fresh, tokens: { ...fresh.tokens, refreshToken } }
-}
-
-/** S42: Adds the refresh tokens that are no longer held to those that a sign-out revokes. */
-export function supersede(
-  before: readonly string[],
-  replaced: readonly (string | null)[],
-  held: Session,
-): readonly string[] {
-  const all = new Set([...before, ...replaced.filter((token) => token !== null)])
-  if (held.tokens.refreshToken !== null) all.delete(held.tokens.refreshToken)
-  return [...all].slice(-MOST_SUPERSEDED)
-}
-
-export function isSameAccount(one: Session, other: Session): boolean {
-  return (
-    one.issuer === other.issuer &&
-    one.clientId === other.clientId &&
-    one.account.sub === other.account.sub
-  )
 }
 
 /** A refresh token shows that `offline_access` was granted, so the scope need not say it. */

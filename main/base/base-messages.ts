@@ -23,6 +23,7 @@ export const DISK_ERRORS: Readonly<Record<string, string>> = {
   ENOTREGULAR: 'it is not a regular file',
   EFILETOOLARGE: 'it is too large',
   EISDIR: 'a folder is in its place',
+  ENOTDIR: 'a file is in its place',
   ERR_FS_EISDIR: 'a folder is in its place',
 }
 

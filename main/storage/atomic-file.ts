@@ -67,7 +67,8 @@ export function withoutLeftover(name: string): string {
   return name.replace(LEFTOVER, '')
 }
 
-function syncFolder(folder: string): void {
+/** Flushes a folder to the disk, so that a crash does not undo what was created or renamed in it. */
+export function syncFolder(folder: string): void {
   // Windows can't open folders, and flushes renames by itself.
   if (process.platform === 'win32') return
   try {

@@ -2,9 +2,13 @@
 
 import { join } from 'node:path'
 import { keyFileCipher, passphraseCipher, type Cipher } from './cipher.js'
+import type { AccountStore } from './account-store.js'
+import { createMemoryAccounts } from './memory-accounts.js'
+import { createSealedAccounts } from './sealed-accounts.js'
 import { createMemoryStore } from './memory-store.js'
-import { createSealedStore, type Ciphers } from './sealed-store.js'
-import type { SealedTier } from './session-file.js'
+import type { Ciphers } from './open-sealed.js'
+import { createSealedStore } from './sealed-store.js'
+import { SESSION_FILE, type SealedTier } from './session-file.js'
 import type { SessionStore } from './session-store.js'
 import { STORED_SESSION_MESSAGES, UNLOCK_AND_RESTART } from './stored-session-messages.js'
 
@@ -13,6 +17,8 @@ export type StorageTier = SealedTier | 'memory'
 
 export type Storage = {
   sessionStore: SessionStore
+  /** Keeps several accounts, in the same way. */
+  accountStore: AccountStore
   tier: StorageTier
   /** Why nothing better protects the session, and what to do, for a person. Null if all is well. */
   message: string | null
@@ -23,7 +29,7 @@ export type Storage = {
 /** The system's keyring; or why it cannot be used, and what makes a restart find it. */
 export type Keyring = { cipher: Cipher } | { message: string; restartAdvice: string | null }
 
-export const SESSION_FILE = 'session.json'
+export { SESSION_FILE }
 export const KEY_FILE = 'session.key'
 
 /**
@@ -49,6 +55,7 @@ export function chooseStorage(options: {
     keyring && ('cipher' in keyring ? UNLOCK_AND_RESTART : keyring.restartAdvice)
   const sealed = (tier: SealedTier, message: string | null): Storage => ({
     sessionStore: createSealedStore(path, tier, ciphers),
+    accountStore: createSealedAccounts({ dataDir, tier, ciphers }),
     tier,
     message,
     restartAdvice,
@@ -59,5 +66,11 @@ export function chooseStorage(options: {
     keyring && 'message' in keyring ? keyring.message : STORED_SESSION_MESSAGES.inMemory
   return keepWithoutKeyring
     ? sealed('key-file', STORED_SESSION_MESSAGES.withoutKeyring)
-    : { sessionStore: createMemoryStore(path), tier: 'memory', message, restartAdvice }
+    : {
+        sessionStore: createMemoryStore(path),
+        accountStore: createMemoryAccounts(dataDir),
+        tier: 'memory',
+        message,
+        restartAdvice,
+      }
 }

@@ -14,6 +14,8 @@ export type SealedFor = {
   readonly purpose: 'session' | 'probe'
   readonly issuer: string
   readonly clientId: string
+  /** The account of the session. Absent in session.json, which holds the only session. */
+  readonly account?: { readonly id: string; readonly person: string }
 }
 
 /** What a text is bound to: its purpose, or nothing, like the first version of Latchkey's files. */
@@ -21,13 +23,17 @@ export type Binding = SealedFor | 'version-1'
 
 /** The version of files that are bound to their purpose. */
 export const BOUND_VERSION = 2
+/** The version of files that are bound to their account as well. */
+export const ACCOUNT_VERSION = 3
 
 /**
  * Makes the additional data that binds a text to its purpose. It is an array in JSON, so that no two
  * bindings have the same bytes, whatever characters the names contain.
  */
-export function additionalData({ purpose, issuer, clientId }: SealedFor): Buffer {
-  return Buffer.from(JSON.stringify(['latchkey', BOUND_VERSION, purpose, issuer, clientId]))
+export function additionalData({ purpose, issuer, clientId, account }: SealedFor): Buffer {
+  const version = account ? ACCOUNT_VERSION : BOUND_VERSION
+  const ofAccount = account ? [account.id, account.person] : []
+  return Buffer.from(JSON.stringify(['latchkey', version, purpose, issuer, clientId, ...ofAccount]))
 }
 
 export type SealedParts = readonly [iv: Buffer, tag: Buffer, text: Buffer]

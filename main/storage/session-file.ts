@@ -1,7 +1,6 @@
 // The file of a sealed session: read, written, moved aside and deleted, without opening it.
 
 import { lstatSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { anyOf, number, objectOf, string, type Infer, type Schema } from '../base/schema.js'
 import { AuthError } from '../base/errors.js'
 import { parseJson } from '../net/http.js'
@@ -11,13 +10,19 @@ import { removeLeftovers, replaceFile } from './atomic-file.js'
 import { BOUND_VERSION, type SealedFor } from './seal.js'
 import { STORED_SESSION_MESSAGES, STORED_SESSION_REASONS } from './stored-session-messages.js'
 
+/** The file of the only session, which Latchkey wrote before it could hold several accounts. */
+export const SESSION_FILE = 'session.json'
+
 /** The name of a session file that could not be opened and that a sign-in has replaced. */
 export const UNOPENED_FILE = 'session.unopened.json'
+
+/** The end of the name of every file that was moved out of the way. */
+export const UNOPENED_END = '.unopened.json'
 
 /** Many times the size of the tokens and claims of any provider. */
 const MOST_BYTES = 4 * 1024 * 1024
 
-const tier = anyOf(['keyring', 'passphrase', 'key-file'])
+export const tier = anyOf(['keyring', 'passphrase', 'key-file'])
 
 /** What seals the session in a file. */
 export type SealedTier = Infer<typeof tier>
@@ -43,7 +48,7 @@ const boundFile: Schema<BoundFile> = objectOf({
  */
 export type SessionFile = UnboundFile | BoundFile
 
-const newerFile = objectOf({ version: number.refine((version) => version > BOUND_VERSION) })
+const versionedFile = objectOf({ version: number })
 
 /** Why a file of each tier cannot be opened without what protects it. */
 export const MISSING_KEY: Readonly<Record<SealedTier, string>> = {
@@ -54,6 +59,19 @@ export const MISSING_KEY: Readonly<Record<SealedTier, string>> = {
 
 /** Reads a file; null if there is none. Fails with `storage-failed`. */
 export function readSessionFile(path: string): SessionFile | null {
+  const found = readVersionedJson(path, BOUND_VERSION)
+  if (found === null) return null
+  const bound = boundFile.safeParse(found.json)
+  const parsed = bound.success ? bound : unboundFile.safeParse(found.json)
+  if (!parsed.success) throw cannotOpen(STORED_SESSION_REASONS.damaged(path))
+  return parsed.data
+}
+
+/**
+ * Reads the JSON of a file; null if there is no file. `undefined` stands for what is not JSON. Fails with
+ * `storage-failed` if the file cannot be read, or if its version is above `newest`.
+ */
+export function readVersionedJson(path: string, newest: number): { json: unknown } | null {
   let text: string
   try {
     text = readText(path)
@@ -62,13 +80,8 @@ export function readSessionFile(path: string): SessionFile | null {
     throw cannotOpen(STORED_SESSION_REASONS.cannotRead(path, diskError(cause)), cause)
   }
   const json = parseJson(text)
-  if (newerFile.safeParse(json).success) {
-    throw cannotOpen(STORED_SESSION_REASONS.newerVersion(path))
-  }
-  const bound = boundFile.safeParse(json)
-  const parsed = bound.success ? bound : unboundFile.safeParse(json)
-  if (!parsed.success) throw cannotOpen(STORED_SESSION_REASONS.damaged(path))
-  return parsed.data
+  if (isAbove(newest, json)) throw cannotOpen(STORED_SESSION_REASONS.newerVersion(path))
+  return { json }
 }
 
 /** Writes a file. Fails with an error of the system. */
@@ -83,10 +96,13 @@ export function writeSessionFile(
   replaceFile(path, `${JSON.stringify(file, null, 2)}\n`)
 }
 
-/** True if a newer version of Latchkey wrote the file, which this version must not overwrite. */
-export function isOfNewerVersion(path: string): boolean {
+/**
+ * True if a newer version of Latchkey wrote the file, which this version must not overwrite. `newest` is
+ * the newest version of such a file that this Latchkey knows.
+ */
+export function isOfNewerVersion(path: string, newest: number = BOUND_VERSION): boolean {
   try {
-    return newerFile.safeParse(parseJson(readText(path))).success
+    return isAbove(newest, parseJson(readText(path)))
   } catch {
     // Nothing shows that an unreadable file is a newer version's.
     return false
@@ -106,11 +122,11 @@ export function readSealedTier(path: string): SealedTier | null {
  * Moves a file out of the way and returns its new path, so that the user can rename it back; null if
  * there is none. Keeps one such file, the newest. Fails with `storage-failed`.
  */
-export function moveSessionFileAside(path: string): string | null {
+export function moveSessionFileAside(path: string, newest: number = BOUND_VERSION): string | null {
   const aside = asideOf(path)
   // A folder in its place is not Latchkey's. The next write reports it.
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return null
-  if (isOfNewerVersion(aside)) {
+  if (isOfNewerVersion(aside, newest)) {
     throw storageFailed(STORED_SESSION_MESSAGES.notMovedOverNewer(path, aside))
   }
   try {
@@ -147,7 +163,12 @@ export function storageFailed(message: string, cause?: unknown): AuthError {
 }
 
 function asideOf(path: string): string {
-  return join(dirname(path), UNOPENED_FILE)
+  return path.replace(/\.json$/, UNOPENED_END)
+}
+
+function isAbove(newest: number, json: unknown): boolean {
+  const parsed = versionedFile.safeParse(json)
+  return parsed.success && parsed.data.version > newest
 }
 
 function readText(path: string): string {

@@ -34,9 +34,21 @@ export type SessionStore = {
 }
 
 /** Fails if a session belongs to another provider or client. */
-export function requireOwner({ issuer, clientId }: SessionOwner, owner: SessionOwner): void {
-  if (issuer === owner.issuer && clientId === owner.clientId) return
+export function requireOwner(session: SessionOwner, owner: SessionOwner): void {
+  requireOneOwner(session, [owner])
+}
+
+/** Fails if a session belongs to none of these providers and clients. */
+export function requireOneOwner(
+  { issuer, clientId }: SessionOwner,
+  owners: readonly SessionOwner[],
+): void {
+  if (owners.some((owner) => isSameOwner({ issuer, clientId }, owner))) return
   throw storageFailed(STORED_SESSION_MESSAGES.otherOwner(quote(issuer), quote(clientId)))
+}
+
+export function isSameOwner({ issuer, clientId }: SessionOwner, owner: SessionOwner): boolean {
+  return issuer === owner.issuer && clientId === owner.clientId
 }
 
 /** Any program that can write the file can write what the file says about itself. */

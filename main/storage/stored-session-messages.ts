@@ -16,6 +16,11 @@ export const STORED_SESSION_MESSAGES = {
   notMovedOverNewer: (path: string, aside: string): string =>
     `${path} cannot be moved out of the way: ${aside} was written by a newer version of Latchkey and is ` +
     'not overwritten.',
+  defaultNotStored: (path: string, error: string): string =>
+    `The default account could not be stored: ${path} cannot be written (${error}).`,
+  defaultOfNewerVersion: (path: string): string =>
+    `The default account could not be stored: ${path} was written by a newer version of Latchkey and ` +
+    'is not overwritten.',
   inMemory:
     'The session stays in memory and ends when Latchkey quits. To store it, start Latchkey with ' +
     'a passphrase in the environment variable LATCHKEY_PASSPHRASE.',

@@ -35,6 +35,7 @@ test('the reasons of disk errors', () => {
     'it is not a regular file',
     'it is too large',
     'a folder is in its place',
+    'a file is in its place',
   ])
 })
 

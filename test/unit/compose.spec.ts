@@ -8,6 +8,7 @@ import { START_MESSAGES } from '../../main/app/app-messages.js'
 import { createLatchkey, type Latchkey } from '../../main/app/compose.js'
 import { DirectoryInUse } from '../../main/storage/directory-in-use.js'
 import { readSettings } from '../../main/settings/read.js'
+import { createMemoryAccounts } from '../../main/storage/memory-accounts.js'
 import { createMemoryStore } from '../../main/storage/memory-store.js'
 import type { StorageTier } from '../../main/storage/choose-storage.js'
 import type { Session } from '../../main/oauth/session.js'
@@ -68,7 +69,12 @@ const test = base.extend<{
           }),
           version: '0.0.0',
           clock,
-          storage: { sessionStore: { ...createMemoryStore(), read }, tier, message: null },
+          storage: {
+            sessionStore: { ...createMemoryStore(), read },
+            accountStore: createMemoryAccounts(),
+            tier,
+            message: null,
+          },
           openBrowser: () => Promise.resolve(),
           onDirectoryLost: (error) => lost.push(error),
         })

@@ -12,6 +12,7 @@ import type { LogRecord } from '../../main/present/log-record.js'
 import { examineSettings } from '../../main/settings/read.js'
 import type { LogLevel } from '../../main/base/log-level.js'
 import { LOG_MESSAGES } from '../../main/storage/storage-messages.js'
+import { createMemoryAccounts } from '../../main/storage/memory-accounts.js'
 import { createMemoryStore } from '../../main/storage/memory-store.js'
 import { createTestClock } from '../support/clock.js'
 import { mountFullDisk } from '../support/full-disk.js'
@@ -221,7 +222,12 @@ test('S38: an unexpected error goes to stderr, and to the log without its messag
     settings: examineSettings({ args, env: {}, platform: 'linux', home: directory }).settings,
     version: '1.2.3',
     clock: createTestClock(),
-    storage: { sessionStore: createMemoryStore(), tier: 'memory', message: null },
+    storage: {
+      sessionStore: createMemoryStore(),
+      accountStore: createMemoryAccounts(),
+      tier: 'memory',
+      message: null,
+    },
     openBrowser: () => Promise.resolve(),
   })
   const error = Object.assign(new TypeError('canary'), { code: 'ERR_SOME' })

@@ -8,6 +8,7 @@ import { createMenu } from '../../main/present/menu.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { offerRestart } from '../../main/present/restart-offer.js'
 import { makeRestart } from '../../main/app/restart-command.js'
+import { createMemoryAccounts } from '../../main/storage/memory-accounts.js'
 import { createMemoryStore } from '../../main/storage/memory-store.js'
 import type { Storage } from '../../main/storage/choose-storage.js'
 
@@ -84,6 +85,7 @@ const SESSION_BACK = {
 
 const locked = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Storage => ({
   sessionStore: { ...createMemoryStore(), isLocked: () => true },
+  accountStore: { ...createMemoryAccounts(), isLocked: () => true },
   tier,
   message: null,
   restartAdvice,
@@ -91,6 +93,7 @@ const locked = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): S
 const open = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Storage => ({
   ...locked(tier, restartAdvice),
   sessionStore: createMemoryStore(),
+  accountStore: createMemoryAccounts(),
 })
 const AGAIN = { kind: 'sign-in-again', message: PRESENT_MESSAGES.restart.signInAgain }
 

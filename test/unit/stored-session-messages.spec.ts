@@ -48,6 +48,16 @@ const TEXTS: readonly [text: string, expected: string][] = [
       'newer version of Latchkey and is not overwritten.',
   ],
   [
+    MESSAGES.defaultNotStored(PATH, FULL),
+    'The default account could not be stored: /data/session.json cannot be written (the disk is full, ' +
+      'ENOSPC).',
+  ],
+  [
+    MESSAGES.defaultOfNewerVersion(PATH),
+    'The default account could not be stored: /data/session.json was written by a newer version of ' +
+      'Latchkey and is not overwritten.',
+  ],
+  [
     MESSAGES.inMemory,
     'The session stays in memory and ends when Latchkey quits. To store it, start Latchkey with ' +
       'a passphrase in the environment variable LATCHKEY_PASSPHRASE.',

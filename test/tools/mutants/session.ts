@@ -300,13 +300,13 @@ export const SESSION: readonly MutatedFile[] = [
     faults: [
       {
         name: 'another provider’s session counts as ours',
-        find: 'if (issuer === owner.issuer && clientId === owner.clientId) return',
-        replace: 'if (clientId === owner.clientId) return',
+        find: 'return issuer === owner.issuer && clientId === owner.clientId',
+        replace: 'return clientId === owner.clientId',
       },
       {
         name: 'another client’s session counts as ours',
-        find: 'if (issuer === owner.issuer && clientId === owner.clientId) return',
-        replace: 'if (issuer === owner.issuer) return',
+        find: 'return issuer === owner.issuer && clientId === owner.clientId',
+        replace: 'return issuer === owner.issuer',
       },
       {
         name: 'what a file says about itself steers the terminal',
@@ -337,18 +337,6 @@ export const SESSION: readonly MutatedFile[] = [
     specs: ['test/unit/session-store.spec.ts', 'test/attack/sealed-files.spec.ts'],
     faults: [
       {
-        name: 'an old file of another provider’s or client’s is opened',
-        find: '  if (owner !== undefined) requireOwner(parsed.data, owner)\n',
-        replace: '',
-      },
-      {
-        name: 'a file is opened with its own claims as the binding',
-        find: 'toBinding(owner ?? file)',
-        replace: 'toBinding(file)',
-        equivalent:
-          'requireOwner has already compared the file with the owner, so both bindings are the same.',
-      },
-      {
         name: 'a file of a newer version is written over',
         find: '  if (isOfNewerVersion(path)) throw cannotStore(STORED_SESSION_REASONS.notOverwritten(path))\n',
         replace: '',
@@ -360,9 +348,26 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a key that is away is not waited for',
-        find: 'isLocked = isKeyUnavailable(file, ciphers, thrown)',
+        find: 'isLocked = isKeyUnavailable(file.tier, ciphers, thrown)',
         replace: 'isLocked = false',
       },
+    ],
+  },
+  {
+    file: 'main/storage/open-session-file.ts',
+    specs: ['test/attack/sealed-files.spec.ts'],
+    faults: [
+      {
+        name: 'an old file of another provider’s or client’s is opened',
+        find: '  if (owners !== undefined) requireOneOwner(content, owners)\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/storage/open-sealed.ts',
+    specs: ['test/unit/session-store.spec.ts'],
+    faults: [
       {
         name: 'a damaged session waits for a key that will not help',
         find: 'return thrown instanceof Error && thrown.cause instanceof KeyUnavailable',
@@ -386,8 +391,8 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a newer session that was moved aside is overwritten',
-        find: '  if (isOfNewerVersion(aside)) {',
-        replace: '  if (isOfNewerVersion(aside) && Boolean(0)) {',
+        find: '  if (isOfNewerVersion(aside, newest)) {',
+        replace: '  if (isOfNewerVersion(aside, newest) && Boolean(0)) {',
       },
       {
         name: 'a sealed text of another purpose is taken for a session',

@@ -1,0 +1,155 @@
+// Reads the session files of all accounts, and changes nothing but leftovers of interrupted writes.
+
+import { join } from 'node:path'
+import { asAuthError, type AuthError } from '../base/errors.js'
+import { number, objectOf } from '../base/schema.js'
+import type { Session } from '../oauth/session.js'
+import {
+  listAccountIds,
+  readAccountFile,
+  removeAccountLeftovers,
+  toAccountPath,
+  type AccountFile,
+} from './account-files.js'
+import { hashPerson, toPerson, type StoredAccount } from './account-store.js'
+import { removeLeftovers } from './atomic-file.js'
+import { isKeyUnavailable, openSealed, wireSession, type Ciphers } from './open-sealed.js'
+import { openSessionFile } from './open-session-file.js'
+import { cannotOpen, readSessionFile, SESSION_FILE, type SealedTier } from './session-file.js'
+import { isSameOwner, type SessionOwner } from './session-store.js'
+import { STORED_SESSION_REASONS } from './stored-session-messages.js'
+
+export type ReadAccounts = {
+  /** `isStale`: it should be sealed again. */
+  accounts: readonly (StoredAccount & { path: string; isStale: boolean })[]
+  /** The session in session.json, which earlier versions of Latchkey wrote. */
+  old: { path: string; session: Session } | null
+  /** Why some files did not open, each reason once. */
+  problems: readonly AuthError[]
+  /** The paths of the files that wait for the keyring. */
+  locked: ReadonlySet<string>
+}
+
+type Source = { dataDir: string; ciphers: Ciphers; tier: SealedTier | null }
+
+const content = objectOf({ addedAtMs: number, session: wireSession })
+
+/** Reads every file of these providers and client IDs; without `owners`, every file. */
+export async function readAccounts(
+  source: Source,
+  owners?: readonly SessionOwner[],
+): Promise<ReadAccounts> {
+  const { dataDir } = source
+  const path = join(dataDir, SESSION_FILE)
+  const problems = new Map<string, AuthError>()
+  const locked = new Set<string>()
+  const attempt = async <Value>(read: () => Promise<Value> | Value): Promise<Value | null> => {
+    try {
+      return await read()
+    } catch (thrown) {
+      if (thrown instanceof WaitsForKeyring) locked.add(thrown.path)
+      const problem = asAuthError(thrown instanceof WaitsForKeyring ? thrown.cause : thrown)
+      problems.set(problem.message, problem)
+      return null
+    }
+  }
+  removeAllLeftovers(dataDir)
+  const accounts: ReadAccounts['accounts'][number][] = []
+  for (const id of (await attempt(() => listAccountIds(dataDir))) ?? []) {
+    const account = await attempt(() => readAccount(source, id, owners))
+    if (account !== null) accounts.push(account)
+  }
+  const session = await attempt(() => readOldSession(source, path, owners))
+  return {
+    accounts,
+    old: session && { path, session },
+    problems: [...problems.values()],
+    locked,
+  }
+}
+
+/** Opens an account's file with its own header, which names the file and its owner. */
+export async function openAccountFile(
+  file: AccountFile,
+  ciphers: Ciphers,
+): Promise<StoredAccount & { stale: boolean }> {
+  const { id, person, purpose, issuer, clientId } = file
+  const binding = { purpose, issuer, clientId, account: { id, person } }
+  const opened = await openSealed(file, { ciphers, binding, schema: content })
+  const { addedAtMs, session } = opened.content
+  if (!isSameOwner(session, file) || hashPerson(id, toPerson(session)) !== person) {
+    throw cannotOpen(STORED_SESSION_REASONS.otherContent)
+  }
+  return { id, addedAtMs, session, stale: opened.stale }
+}
+
+/** The text that is sealed in an account's file. */
+export function toSealedContent({ addedAtMs, session }: StoredAccount): string {
+  return JSON.stringify({ addedAtMs, session })
+}
+
+/** Returns null if the account is of another provider or client ID. */
+async function readAccount(
+  { dataDir, ciphers, tier }: Source,
+  id: string,
+  owners?: readonly SessionOwner[],
+): Promise<ReadAccounts['accounts'][number] | null> {
+  const path = toAccountPath(dataDir, id)
+  const file = readAccountFile(path, id)
+  if (owners !== undefined && !owners.some((owner) => isSameOwner(file, owner))) return null
+  const { stale, ...account } = await markLocked(path, file.tier, ciphers, () =>
+    openAccountFile(file, ciphers),
+  )
+  return { ...account, path, isStale: stale || file.tier !== tier }
+}
+
+/** Returns null if there is no session.json. */
+async function readOldSession(
+  { ciphers }: Source,
+  path: string,
+  owners?: readonly SessionOwner[],
+): Promise<Session | null> {
+  const file = readSessionFile(path)
+  if (file === null) return null
+  const { session } = await markLocked(path, file.tier, ciphers, () =>
+    openSessionFile(file, ciphers, owners),
+  )
+  return session
+}
+
+/** A file that only the keyring opens, and the keyring gave no key. */
+class WaitsForKeyring extends Error {
+  override readonly name = 'WaitsForKeyring'
+  readonly path: string
+
+  constructor(path: string, cause: unknown) {
+    super(path, { cause })
+    this.path = path
+  }
+}
+
+async function markLocked<Value>(
+  path: string,
+  tier: SealedTier,
+  ciphers: Ciphers,
+  open: () => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await open()
+  } catch (thrown) {
+    throw isKeyUnavailable(tier, ciphers, thrown) ? new WaitsForKeyring(path, thrown) : thrown
+  }
+}
+
+function removeAllLeftovers(dataDir: string): void {
+  for (const remove of [
+    () => removeLeftovers(join(dataDir, SESSION_FILE)),
+    () => removeAccountLeftovers(dataDir),
+  ]) {
+    try {
+      remove()
+    } catch {
+      // Leftovers do no harm: each session is read from its own file.
+    }
+  }
+}

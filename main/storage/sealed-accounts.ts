@@ -1,0 +1,186 @@
+// Keeps the sessions of several accounts in one sealed file each.
+
+import { diskError } from '../base/errno.js'
+import { createSerialQueue } from '../base/serial-queue.js'
+import { toAccountBinding, toAccountPath, tryAll, writeAccountFile } from './account-files.js'
+import {
+  createAccountId,
+  sortAccounts,
+  toPerson,
+  type AccountStore,
+  type StoredAccount,
+  type StoredAccounts,
+} from './account-store.js'
+import { readDefaultAccount, writeDefaultAccount } from './default-account.js'
+import { isSameAccount, mergeSessions } from './merge-accounts.js'
+import { cannotStore, toMessage, type Ciphers } from './open-sealed.js'
+import { openSessionFile } from './open-session-file.js'
+import {
+  openAccountFile,
+  readAccounts,
+  toSealedContent,
+  type ReadAccounts,
+} from './read-accounts.js'
+import { ACCOUNT_VERSION } from './seal.js'
+import { deleteSessionFile, isOfNewerVersion, type SealedTier } from './session-file.js'
+import type { SessionOwner } from './session-store.js'
+import { STORED_SESSION_REASONS } from './stored-session-messages.js'
+import {
+  clearFilesAside,
+  clearSessionFiles,
+  setFilesAside,
+  throwFirst,
+  type CanOpen,
+} from './unopened-files.js'
+
+export type SealedAccountsOptions = {
+  dataDir: string
+  /** What seals the files. Files that another cipher has sealed are read, and sealed again by this one. */
+  tier: SealedTier
+  ciphers: Ciphers
+  nowMs?(): number
+}
+
+type Store = Required<SealedAccountsOptions> & {
+  /** The paths of the files that wait for the keyring. */
+  locked: Set<string>
+  /** Other files of an account, by its id, whose sessions are merged into its own file. */
+  twins: Map<string, Set<string>>
+}
+
+/**
+ * Keeps each account in `sessions/ID.json`, sealed by the cipher of `tier`. A file that cannot be opened
+ * stays as it is.
+ */
+export function createSealedAccounts(options: SealedAccountsOptions): AccountStore {
+  const store: Store = { nowMs: Date.now, ...options, locked: new Set(), twins: new Map() }
+  const { dataDir, ciphers, locked, twins } = store
+  const enqueue = createSerialQueue()
+  const canOpen: CanOpen = {
+    session: (file) => succeeds(() => openSessionFile(file, ciphers)),
+    account: (file) => succeeds(() => openAccountFile(file, ciphers)),
+  }
+  return {
+    readAll: (owners) => enqueue(() => readAll(store, owners)),
+    write: (account) => enqueue(() => writeAccount(store, account)),
+    delete: (id) => enqueue(async () => deleteAccount(store, id)),
+    clear: () =>
+      enqueue(async () => {
+        clearSessionFiles(dataDir)
+        locked.clear()
+        twins.clear()
+      }),
+    readDefault: () => enqueue(async () => readDefaultAccount(dataDir)),
+    writeDefault: (id) => enqueue(async () => writeDefaultAccount(dataDir, id)),
+    setAside: (person) =>
+      enqueue(async () => {
+        const moved = await setFilesAside(dataDir, person, canOpen)
+        for (const { from } of moved) locked.delete(from)
+        return moved[0]?.to ?? null
+      }),
+    clearAside: (person) =>
+      enqueue(async () => {
+        for (const path of await clearFilesAside(dataDir, person, canOpen)) locked.delete(path)
+      }),
+    isLocked: () => locked.size > 0,
+  }
+}
+
+/**
+ * 1. Read every file.
+ * 2. Merge the sessions of one account: the account that was added first keeps its id. The session of
+ *    session.json comes last, so it takes the id of an account that is there already, or a new one.
+ * 3. Write what has changed. Only then delete the files that were merged, so that a crash at any moment
+ *    loses nothing.
+ */
+async function readAll(store: Store, owners?: readonly SessionOwner[]): Promise<StoredAccounts> {
+  const read = await readAccounts(store, owners)
+  store.locked.clear()
+  for (const path of read.locked) store.locked.add(path)
+  store.twins.clear()
+
+  const accounts: StoredAccount[] = []
+  for (const { account, twins, mustWrite } of mergeAll(store, read)) {
+    store.twins.set(account.id, twins)
+    accounts.push(account)
+    if (!mustWrite) {
+      deleteTwins(store, account.id)
+      continue
+    }
+    // If this fails, the sessions can still be read as they are.
+    await writeAccount(store, account).catch(() => undefined)
+  }
+  return { accounts: sortAccounts(accounts), problems: read.problems }
+}
+
+type Merged = { account: StoredAccount; twins: Set<string>; mustWrite: boolean }
+
+function mergeAll({ nowMs }: Store, { accounts, old }: ReadAccounts): readonly Merged[] {
+  const merged: Merged[] = []
+  const mergeInto = (twin: string, session: StoredAccount['session']): boolean => {
+    const there = merged.find(({ account }) => isSameAccount(account.session, session))
+    if (there === undefined) return false
+    const both = mergeSessions(there.account.session, session)
+    there.mustWrite ||= JSON.stringify(both) !== JSON.stringify(there.account.session)
+    there.account = { ...there.account, session: both }
+    there.twins.add(twin)
+    return true
+  }
+  for (const { id, addedAtMs, session, path, isStale } of sortAccounts(accounts)) {
+    if (mergeInto(path, session)) continue
+    merged.push({ account: { id, addedAtMs, session }, twins: new Set(), mustWrite: isStale })
+  }
+  if (old !== null && !mergeInto(old.path, old.session)) {
+    const account = { id: createAccountId(), addedAtMs: nowMs(), session: old.session }
+    merged.push({ account, twins: new Set([old.path]), mustWrite: true })
+  }
+  return merged
+}
+
+async function writeAccount(store: Store, account: StoredAccount): Promise<void> {
+  const { dataDir, tier, ciphers } = store
+  const path = toAccountPath(dataDir, account.id)
+  const sealedFor = toAccountBinding(account.id, toPerson(account.session))
+  let sealed: string
+  try {
+    sealed = await ciphers[tier]!.seal(toSealedContent(account), sealedFor)
+  } catch (cause) {
+    throw cannotStore(toMessage(cause), cause)
+  }
+  if (isOfNewerVersion(path, ACCOUNT_VERSION)) {
+    throw cannotStore(STORED_SESSION_REASONS.notOverwritten(path))
+  }
+  try {
+    writeAccountFile(dataDir, tier, sealedFor, sealed)
+  } catch (cause) {
+    throw cannotStore(STORED_SESSION_REASONS.cannotWrite(path, diskError(cause)), cause)
+  }
+  store.locked.delete(path)
+  deleteTwins(store, account.id)
+}
+
+/** Deletes the files that were merged into an account's own. What cannot be deleted is tried again. */
+function deleteTwins({ twins }: Store, id: string): readonly unknown[] {
+  const paths = twins.get(id) ?? new Set()
+  return tryAll(paths, (path) => {
+    deleteSessionFile(path)
+    paths.delete(path)
+  })
+}
+
+/** The other files come first: after a crash in between, the account is there with its newest session. */
+function deleteAccount(store: Store, id: string): void {
+  const failures = deleteTwins(store, id)
+  const path = toAccountPath(store.dataDir, id)
+  throwFirst([...failures, ...tryAll([path], deleteSessionFile)])
+  store.locked.delete(path)
+}
+
+async function succeeds(open: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await open()
+    return true
+  } catch {
+    return false
+  }
+}

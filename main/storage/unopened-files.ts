@@ -1,0 +1,138 @@
+// Session files that cannot be opened: found by the person that they name, moved aside and deleted.
+
+import { join } from 'node:path'
+import {
+  ACCOUNTS_FOLDER,
+  clearAccountFiles,
+  isDamaged,
+  listAccountIds,
+  readAccountFile,
+  toAccountPath,
+  tryAll,
+  type AccountFile,
+} from './account-files.js'
+import { hashPerson, type Person } from './account-store.js'
+import { ACCOUNT_VERSION, BOUND_VERSION } from './seal.js'
+import {
+  deleteFileAside,
+  deleteSessionFile,
+  isOfNewerVersion,
+  moveSessionFileAside,
+  readSessionFile,
+  SESSION_FILE,
+  UNOPENED_END,
+  UNOPENED_FILE,
+  type SessionFile,
+} from './session-file.js'
+import { isSameOwner } from './session-store.js'
+
+/** Tells whether a file can be opened now. */
+export type CanOpen = {
+  session(file: SessionFile): Promise<boolean>
+  account(file: AccountFile): Promise<boolean>
+}
+
+/** Nothing can be opened if sessions are in memory only. */
+export const OPENS_NOTHING: CanOpen = {
+  session: () => Promise.resolve(false),
+  account: () => Promise.resolve(false),
+}
+
+/**
+ * Moves a person's files that cannot be opened out of the way, and returns the new path of one; null if
+ * there are none. Fails with `storage-failed`.
+ */
+export async function setFilesAside(
+  dataDir: string,
+  person: Person,
+  canOpen: CanOpen,
+): Promise<readonly { from: string; to: string }[]> {
+  const moved: { from: string; to: string }[] = []
+  for (const from of await findUnopened(dataDir, person, canOpen)) {
+    const isOnly = from === join(dataDir, SESSION_FILE)
+    const to = moveSessionFileAside(from, isOnly ? BOUND_VERSION : ACCOUNT_VERSION)
+    if (to !== null) moved.push({ from, to })
+  }
+  return moved
+}
+
+/**
+ * S19: Deletes a person's files that were moved out of the way, and those that cannot be opened. Tries
+ * all, and then fails with the first failure. Returns the paths.
+ */
+export async function clearFilesAside(
+  dataDir: string,
+  person: Person,
+  canOpen: CanOpen,
+): Promise<readonly string[]> {
+  const paths = [...(await findUnopened(dataDir, person, canOpen)), ...findAside(dataDir, person)]
+  throwFirst(tryAll(paths, deleteSessionFile))
+  return paths
+}
+
+/** Deletes every session file. Tries all, and then fails with the first failure (`storage-failed`). */
+export function clearSessionFiles(dataDir: string): void {
+  const path = join(dataDir, SESSION_FILE)
+  const failures = clearAccountFiles(dataDir)
+  throwFirst([...failures, ...tryAll([deleteSessionFile, deleteFileAside], (clear) => clear(path))])
+}
+
+/** Throws the first failure, if there is one. */
+export function throwFirst(failures: readonly unknown[]): void {
+  // oxlint-disable-next-line typescript/only-throw-error -- each was thrown as an error
+  if (failures.length > 0) throw failures[0]
+}
+
+async function findUnopened(
+  dataDir: string,
+  person: Person,
+  canOpen: CanOpen,
+): Promise<readonly string[]> {
+  const paths: string[] = []
+  for (const id of listAccountIds(dataDir)) {
+    const path = toAccountPath(dataDir, id)
+    if (!mayBeAccountOf(person, path, id)) continue
+    const file = readOrNull(() => readAccountFile(path, id))
+    if (file === null || !(await canOpen.account(file))) paths.push(path)
+  }
+  const path = join(dataDir, SESSION_FILE)
+  if (mayBeSessionOf(person, path)) {
+    const file = readOrNull(() => readSessionFile(path))
+    if (file === null || !(await canOpen.session(file))) paths.push(path)
+  }
+  return paths
+}
+
+function findAside(dataDir: string, person: Person): readonly string[] {
+  const paths = listAccountIds(dataDir, { aside: true })
+    .map((id) => ({ id, path: join(dataDir, ACCOUNTS_FOLDER, `${id}${UNOPENED_END}`) }))
+    .filter(({ id, path }) => mayBeAccountOf(person, path, id))
+    .map(({ path }) => path)
+  const aside = join(dataDir, UNOPENED_FILE)
+  return mayBeSessionOf(person, aside) ? [...paths, aside] : paths
+}
+
+/** True for a file of this person, and for a damaged one, whose person cannot be read from it. */
+function mayBeAccountOf(person: Person, path: string, id: string): boolean {
+  const file = readOrNull(() => readAccountFile(path, id))
+  if (file === null) return isDamaged(path, id)
+  return isSameOwner(file, person) && file.person === hashPerson(id, person)
+}
+
+/**
+ * True for the session file of this person's provider and client ID, and for one whose owner cannot be
+ * read from it. False for one of a newer version.
+ */
+function mayBeSessionOf(person: Person, path: string): boolean {
+  if (isOfNewerVersion(path, BOUND_VERSION)) return false
+  const file = readOrNull(() => readSessionFile(path))
+  return file === null || file.version === 1 || isSameOwner(file, person)
+}
+
+function readOrNull<File>(read: () => File): File | null {
+  try {
+    return read()
+  } catch {
+    return null
+  }
+}
