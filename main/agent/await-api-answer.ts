@@ -118,12 +118,17 @@ export function toAnswerPage(
 
 async function openRedirectTarget(
   { deps }: ApiSignInContext,
-  { request: { redirectTarget, byFormPost } }: ApiSignInHandle,
+  { request: { redirectTarget, byFormPost }, provider }: ApiSignInHandle,
   expected: ExpectedCallback,
 ): Promise<PendingCallback> {
   if (redirectTarget.kind === 'listener') {
-    return deps.listener.expect({ ...expected, byFormPost }, redirectTarget.port, (diagnostic) =>
-      deps.reportDiagnostic(expected.state, diagnostic),
+    return deps.listener.expect(
+      { ...expected, byFormPost },
+      {
+        target: provider.redirect,
+        port: redirectTarget.port,
+        onDiagnostic: (diagnostic) => deps.reportDiagnostic(expected.state, diagnostic),
+      },
     )
   }
   return {

@@ -202,14 +202,13 @@ async function startAgent(
 ): Promise<Agent> {
   const { settings, clock, openBrowser, showSignOutLink } = deps
   const { http, findProvider, owners, storage, provider, redirect, holdsDirectory, log } = parts
-  const { host: redirectHost, path: redirectPath, ports: redirectPorts } = redirect
   const agent = createAgent({
     provider,
     signInTimeoutMs: settings.signInTimeout * 1000,
     http,
     findProvider,
     clock,
-    listener: createCallbackListener({ clock, owners, redirectPorts, redirectHost, redirectPath }),
+    listener: createCallbackListener({ clock, owners }),
     sessionStore: storage.sessionStore,
     openBrowser,
     ...(showSignOutLink && { showSignOutLink }),

@@ -87,12 +87,12 @@ function checkAnswer(
 
 function acceptAnswer(
   { state: { waiting, answered }, clock }: AnswerDeps,
-  { expected, take }: WaitingSignIn,
+  { expected, place, take }: WaitingSignIn,
   result: AnswerResult,
   responses: ServerResponse[],
 ): void {
   waiting.delete(expected.state)
-  const signIn: AnsweredSignIn = { expected, result, page: null, responses, sent: [] }
+  const signIn: AnsweredSignIn = { place, expected, result, page: null, responses, sent: [] }
   const send = async (deliver: (response: ServerResponse) => Promise<void>): Promise<void> => {
     signIn.sent.push(...responses.splice(0).map(deliver))
     await Promise.all(signIn.sent)

@@ -1,6 +1,7 @@
 // The callback listener: open on loopback only while a sign-in waits, and shared by all that do.
 
 import type { Clock } from '../base/clock.js'
+import { AuthError } from '../base/errors.js'
 import type { SocketOwners } from '../net/socket-owner.js'
 import type { ExpectedCallback } from './callback.js'
 import { takePasted } from './callback-answer.js'
@@ -13,27 +14,30 @@ import {
   type CallbackAnswer,
   type OpenPort,
 } from './listener-state.js'
+import { MESSAGES } from './oauth-messages.js'
 import { nothingToDoPage } from './pages.js'
 import type { Pasted } from './pasted-redirect.js'
-import { DEFAULT_TARGET, redirectUriAt, type RedirectHost } from './redirect-target.js'
+import { redirectUriAt, type RedirectTarget } from './redirect-target.js'
 
 export type { CallbackAnswer } from './listener-state.js'
 export type { CallbackDiagnostic } from './callback-diagnostics.js'
 
 export type CallbackListener = {
   /**
-   * Waits for one sign-in's callback, at `port` if it is given. Opens the listener for the first
-   * sign-in. When this resolves, the listener accepts connections, and the browser may be opened.
-   * `onDiagnostic` is called with what arrives and is no answer, if it explains at least as much as
-   * what came before. Fails with `port-taken`.
+   * Waits for one sign-in's callback at its redirect target. Opens a port unless an open one fits. When
+   * this resolves, the port accepts connections, and the browser may be opened. Fails with `port-taken`.
    */
-  expect(
-    expected: ExpectedCallback,
-    port?: number | null,
-    onDiagnostic?: (diagnostic: CallbackDiagnostic) => void,
-  ): Promise<PendingCallback>
+  expect(expected: ExpectedCallback, at: ExpectedAt): Promise<PendingCallback>
   /** Takes an answer that the user pasted. */
   paste(address: URL): Pasted
+}
+
+export type ExpectedAt = {
+  target: RedirectTarget
+  /** The port to use instead of the target's. */
+  port?: number | null
+  /** Called with what arrives and is no answer, if it explains at least as much as what came before. */
+  onDiagnostic?: (diagnostic: CallbackDiagnostic) => void
 }
 
 export type PendingCallback = {
@@ -50,9 +54,6 @@ export type PendingCallback = {
 
 export type CallbackListenerDeps = {
   clock: Clock
-  redirectPorts: readonly number[]
-  redirectHost?: RedirectHost
-  redirectPath?: string
   /** Tells whether a browser runs as this user. */
   owners: Pick<SocketOwners, 'isOurs'>
   /** How long a request may take to arrive, in milliseconds of real time. */
@@ -64,34 +65,37 @@ const REQUEST_TIMEOUT_MS = 20_000
 /**
  * Makes the listener. Nothing is bound yet.
  *
- * 1. The first sign-in binds one port on 127.0.0.1 and ::1: the first free one of `redirectPorts`,
- *    or any free one if that list is empty.
- * 2. {@link handleRequest} turns away all requests except answers at the redirect URI from programs
- *    of this user. Waiting sign-ins learn why a request was turned away.
+ * 1. A sign-in shares a port that is open and that its target allows. Otherwise it binds one on
+ *    127.0.0.1 and ::1: the first free one of the target's, or any free one if the target has none.
+ * 2. {@link handleRequest} turns away all requests except answers from programs of this user at the
+ *    sign-in's own redirect URI. Waiting sign-ins learn why a request was turned away.
  * 3. The `state` names the sign-in. The rest is checked against it.
  * 4. The sign-in gets its first valid answer, and the browser waits for the page with the result.
  * 5. The same answer again waits for the same page: a scanner may have fetched it first.
- * 6. The last sign-in that leaves closes the port.
+ * 6. The last sign-in that leaves a port closes it.
  */
 export function createCallbackListener(given: CallbackListenerDeps): CallbackListener {
-  const { redirectHost: host = DEFAULT_TARGET.host, redirectPath: path = DEFAULT_TARGET.path } =
-    given
   const state = createListenerState()
-  const deps = { ...given, state, redirectHost: host, redirectPath: path }
+  const deps = { ...given, state }
   return {
     paste: (address) => takePasted(deps, address),
 
-    async expect(expected, port = null, onDiagnostic = () => undefined) {
+    async expect(expected, { target, port = null, onDiagnostic = () => undefined }) {
       await state.closed
-      const openPort = await takePort(deps, port)
+      const openPort = await takePort(deps, port === null ? target.ports : [port])
       const server = await openPort.server
-      const redirectUri = redirectUriAt({ host, path }, server.port)
+      // If the provider was told to use [::1], the other address does not help.
+      if (target.host === '[::1]' && !server.ipv6) {
+        await releasePort(deps, openPort)
+        throw new AuthError('port-taken', MESSAGES.noIpv6)
+      }
+      const redirectUri = redirectUriAt(target, server.port)
       let answered: CallbackAnswer | null = null
       const answer = new Promise<CallbackAnswer>((resolve) => {
         state.waiting.set(expected.state, {
           expected,
           redirectUri,
-          openPort,
+          place: { openPort, path: target.path },
           diagnostic: 'nothing',
           onDiagnostic,
           take: (taken) => {
@@ -113,41 +117,39 @@ export function createCallbackListener(given: CallbackListenerDeps): CallbackLis
   }
 }
 
-type PortDeps = CallbackListenerDeps & RequestDeps & { redirectHost: RedirectHost }
+type PortDeps = CallbackListenerDeps & RequestDeps
 
 /**
- * Takes an open port for one more sign-in; any, if `port` is null. Opens one if there is none. It is
- * counted at once, so that another sign-in that leaves cannot close it.
+ * Takes an open port for one more sign-in: one of `ports`, or any if there are none. Opens one if none
+ * fits. It is counted at once, so that another sign-in that leaves cannot close it.
  */
-async function takePort(deps: PortDeps, port: number | null): Promise<OpenPort> {
-  const { openPorts } = deps.state
+async function takePort(deps: PortDeps, ports: readonly number[]): Promise<OpenPort> {
+  const openPorts = (): OpenPort[] => [...deps.state.openPorts]
   for (;;) {
-    const binding = [...openPorts].find((openPort) => openPort.port === null)
-    if (port === null || !binding) break
-    // The port that is being bound may turn out to be the wanted one.
+    // A port that is being bound may turn out to fit.
+    const binding = openPorts().find(({ port }) => port === null)
+    if (!binding) break
     await binding.server.catch(() => undefined)
   }
-  const usable = [...openPorts].find((openPort) => port === null || openPort.port === port)
-  const openPort = usable ?? openPortAt(deps, port)
+  const fits = ({ port }: OpenPort): boolean => ports.length === 0 || ports.includes(port ?? 0)
+  const openPort = openPorts().find(fits) ?? openPortAt(deps, ports)
   openPort.signIns += 1
   return openPort
 }
 
-function openPortAt(deps: PortDeps, port: number | null): OpenPort {
-  const { state, clock, owners, redirectHost, requestTimeoutMs = REQUEST_TIMEOUT_MS } = deps
-  const anyPorts = deps.redirectPorts.length === 0 ? [0] : deps.redirectPorts
+function openPortAt(deps: PortDeps, ports: readonly number[]): OpenPort {
+  const { state, clock, owners, requestTimeoutMs = REQUEST_TIMEOUT_MS } = deps
   const server = openCallbackServer(
     {
       clock,
-      redirectHost,
       requestTimeoutMs,
       isOurs: (socket) => owners.isOurs(socket),
       onRequest: (request, response) => handleRequest(deps, openPort, request, response),
       onDiagnostic: (diagnostic) => reportDiagnostic(state, openPort, diagnostic),
     },
-    port === null ? anyPorts : [port],
+    ports.length === 0 ? [0] : ports,
   )
-  const openPort: OpenPort = { port, signIns: 0, server }
+  const openPort: OpenPort = { port: null, signIns: 0, server }
   state.openPorts.add(openPort)
   void server.then(
     (bound) => (openPort.port = bound.port),

@@ -5,7 +5,7 @@ import { readForm } from '../net/read-body.js'
 import type { SocketOwners } from '../net/socket-owner.js'
 import { isAnswer, readState } from './callback.js'
 import { takeAnswer, type AnswerDeps } from './callback-answer.js'
-import { reportDiagnostic, type OpenPort } from './listener-state.js'
+import { isExpectedPlace, reportDiagnostic, type OpenPort, type Place } from './listener-state.js'
 import { sendPage } from './page-delivery.js'
 import { nothingToDoPage } from './pages.js'
 
@@ -14,12 +14,12 @@ const MAX_FORM_BYTES = 64 * 1024
 export type RequestDeps = AnswerDeps & {
   /** Tells whether a browser runs as this user. */
   owners: Pick<SocketOwners, 'isOurs'>
-  redirectPath: string
 }
 
 type Exchange = {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly place: Place
   /** The parameters of the query. */
   readonly parameters: URLSearchParams
 }
@@ -28,7 +28,8 @@ type Exchange = {
  * Handles a request.
  *
  * 1. Answer 404 to all requests of other users' programs (S41).
- * 2. Answer 404 to every path except the redirect URI's (S07).
+ * 2. Answer 404 at every place that is no redirect URI, or not the one of the sign-in that the `state`
+ *    names (S07).
  * 3. Read a form if a waiting sign-in asked for one. Otherwise answer 405 to every method except GET.
  * 4. Answer 204 to a prefetch, which must not spend the code.
  * 5. Take the answer in the query.
@@ -40,11 +41,13 @@ export function handleRequest(
   response: ServerResponse,
 ): void {
   const { path, parameters } = parseTarget(request.url ?? '')
-  const exchange = { request, response, parameters }
+  const exchange = { request, response, parameters, place: { openPort, path } }
   if (!deps.owners.isOurs(request.socket)) return rejectOtherUser(deps, openPort, exchange)
-  if (path !== deps.redirectPath) return rejectOtherPath(deps, openPort, exchange)
+  if (!isExpectedPlace(deps.state, exchange.place, readState(parameters))) {
+    return rejectOtherPlace(deps, exchange)
+  }
   const takesForms = [...deps.state.waiting.values()].some(({ expected }) => expected.byFormPost)
-  if (request.method === 'POST' && takesForms) return void handleForm(deps, openPort, exchange)
+  if (request.method === 'POST' && takesForms) return void handleForm(deps, exchange)
   if (request.method !== 'GET') {
     if (request.method === 'POST') reportDiagnostic(deps.state, openPort, 'empty-callback')
     response.setHeader('Allow', takesForms ? 'GET, POST' : 'GET')
@@ -69,24 +72,24 @@ function rejectOtherUser(deps: RequestDeps, openPort: OpenPort, exchange: Exchan
   void sendPage(deps.clock, response, nothingToDoPage(404))
 }
 
-function rejectOtherPath(deps: RequestDeps, openPort: OpenPort, exchange: Exchange): void {
-  const { response, parameters } = exchange
+function rejectOtherPlace(deps: RequestDeps, exchange: Exchange): void {
+  const { response, parameters, place } = exchange
   if (isAnswer(parameters)) {
-    reportDiagnostic(deps.state, openPort, 'other-path', readState(parameters))
+    reportDiagnostic(deps.state, place.openPort, 'other-path', readState(parameters))
   }
   void sendPage(deps.clock, response, nothingToDoPage(404))
 }
 
 /** @see {@link https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html} */
-async function handleForm(
-  deps: RequestDeps,
-  openPort: OpenPort,
-  { request, response }: Exchange,
-): Promise<void> {
+async function handleForm(deps: RequestDeps, exchange: Exchange): Promise<void> {
+  const { request, response, place } = exchange
   // If the browser disconnects before the end, the form counts as unreadable.
   const form = await readForm(request, MAX_FORM_BYTES).catch(() => null)
   if (form === null) return sendPage(deps.clock, response, nothingToDoPage(400))
-  takeAnswer(deps, openPort, { parameters: form, isForm: true, response })
+  if (!isExpectedPlace(deps.state, place, readState(form))) {
+    return rejectOtherPlace(deps, { ...exchange, parameters: form })
+  }
+  takeAnswer(deps, place.openPort, { parameters: form, isForm: true, response })
 }
 
 function isPrefetch({ headers }: IncomingMessage): boolean {

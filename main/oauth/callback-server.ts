@@ -9,13 +9,11 @@ import {
 } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
-import { AuthError } from '../base/errors.js'
 import { bindLoopback } from '../net/loopback.js'
 import type { CallbackDiagnostic } from './callback-diagnostics.js'
 import { MESSAGES } from './oauth-messages.js'
 import { DELIVERY_TIMEOUT_MS } from './page-delivery.js'
 import { largeHeadPage, renderPage, type Page } from './pages.js'
-import type { RedirectHost } from './redirect-target.js'
 
 /** Sockets without a complete request. If there are more, the oldest is destroyed. */
 const MAX_IDLE_SOCKETS = 64
@@ -24,13 +22,14 @@ const MAX_HEADER_BYTES = 128 * 1024
 
 export type CallbackServer = {
   readonly port: number
+  /** True if it listens on ::1 too. */
+  readonly ipv6: boolean
   /** Closes idle sockets at once, others within two seconds. Resolves when the port is free. */
   close(): Promise<void>
 }
 
 export type CallbackServerDeps = {
   clock: Clock
-  redirectHost: RedirectHost
   /** How long a request may take to arrive, in milliseconds of real time. */
   requestTimeoutMs: number
   /** True for a socket of this user or root. */
@@ -70,12 +69,7 @@ export async function openCallbackServer(
     giveUp()
   }
 
-  // If the provider was told to use [::1], the other address does not help.
-  if (deps.redirectHost === '[::1]' && !ipv6) {
-    await close()
-    throw new AuthError('port-taken', MESSAGES.noIpv6)
-  }
-  return { port, close }
+  return { port, ipv6, close }
 }
 
 function createBoundedServer(deps: CallbackServerDeps, idle: Set<Socket>): Server {

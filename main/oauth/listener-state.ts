@@ -32,7 +32,7 @@ export type CallbackAnswer = {
 export type WaitingSignIn = {
   readonly expected: ExpectedCallback
   readonly redirectUri: string
-  readonly openPort: OpenPort
+  readonly place: Place
   /** The one that explains most so far. */
   diagnostic: CallbackDiagnostic
   onDiagnostic(diagnostic: CallbackDiagnostic): void
@@ -40,6 +40,7 @@ export type WaitingSignIn = {
 }
 
 export type AnsweredSignIn = {
+  readonly place: Place
   readonly expected: ExpectedCallback
   readonly result: AnswerResult
   /** Null until the result is known. */
@@ -50,9 +51,12 @@ export type AnsweredSignIn = {
   readonly sent: Promise<void>[]
 }
 
+/** Where a sign-in's answer arrives. */
+export type Place = { readonly openPort: OpenPort; readonly path: string }
+
 /** A port, and the number of sign-ins that need it. */
 export type OpenPort = {
-  /** Null while it is being bound to any free port. */
+  /** Null while it is being bound. */
   port: number | null
   signIns: number
   readonly server: Promise<CallbackServer>
@@ -67,6 +71,19 @@ export function createListenerState(): ListenerState {
   }
 }
 
+/** True if the answer to the sign-in that `state` names arrives there; without one, to any sign-in. */
+export function isExpectedPlace(
+  { waiting, answered }: ListenerState,
+  { openPort, path }: Place,
+  state: string | null,
+): boolean {
+  const named = state === null ? undefined : (answered.get(state) ?? waiting.get(state))
+  const all = [...answered.values(), ...waiting.values()]
+  return (named ? [named] : all).some(
+    ({ place }) => place.openPort === openPort && place.path === path,
+  )
+}
+
 /** Reports a diagnostic to the sign-in that `state` names; without one, to all that wait at the port. */
 export function reportDiagnostic(
   { waiting }: Pick<ListenerState, 'waiting'>,
@@ -75,7 +92,7 @@ export function reportDiagnostic(
   state: string | null = null,
 ): void {
   const named = state === null ? undefined : waiting.get(state)
-  const atPort = [...waiting.values()].filter((signIn) => signIn.openPort === openPort)
+  const atPort = [...waiting.values()].filter((signIn) => signIn.place.openPort === openPort)
   for (const signIn of named ? [named] : atPort) {
     if (!isAtLeast(diagnostic, signIn.diagnostic)) continue
     signIn.diagnostic = diagnostic

@@ -289,14 +289,14 @@ function createAsk(
   settings: ProviderSettings,
   { onDiagnostic, signal }: AttemptSteps,
 ): (request: SignInRequest, linkReady: (link: string) => void) => Promise<Asked> {
-  const { audience, maxAgeS } = settings
+  const { audience, maxAgeS, redirect: target } = settings
   return async (request, linkReady) => {
     const verifier = createVerifier()
     const nonce = createNonce()
     const challenge = codeChallenge(verifier)
     const attempt = { ...request, nonce, challenge, audience, maxAgeS, extra: {} }
     const authorized = await authorize(deps, settings, attempt, {
-      openRedirectTarget: (expected) => deps.listener.expect(expected, null, onDiagnostic),
+      openRedirectTarget: (expected) => deps.listener.expect(expected, { target, onDiagnostic }),
       linkReady,
       signal,
     })

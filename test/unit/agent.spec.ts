@@ -340,7 +340,7 @@ test('without a provider a sign-in fails at once and says what to set', () => {
     signInTimeoutMs: 1_000,
     http: createHttp(),
     clock,
-    listener: createCallbackListener({ clock, owners, redirectPorts: [] }),
+    listener: createCallbackListener({ clock, owners }),
     sessionStore: createMemoryStore(),
     openBrowser: () => Promise.reject(new Error('not asked')),
   })

@@ -6,6 +6,7 @@ import {
   type CallbackListener,
   type PendingCallback,
 } from '../../main/oauth/callback-listener.js'
+import { DEFAULT_TARGET } from '../../main/oauth/redirect-target.js'
 import { createTestClock } from '../support/clock.js'
 import { owners } from '../support/owners.js'
 
@@ -21,20 +22,20 @@ type Fixtures = {
 
 const test = base.extend<Fixtures>({
   // eslint-disable-next-line no-empty-pattern
-  listener: ({}, use) =>
-    use(createCallbackListener({ clock: createTestClock(), owners, redirectPorts: [] })),
+  listener: ({}, use) => use(createCallbackListener({ clock: createTestClock(), owners })),
   pending: async ({ listener }, use) => {
-    const pending = await listener.expect({ state: 's', issuer: 'i', issParameterSupported: false })
+    const pending = await listener.expect(
+      { state: 's', issuer: 'i', issParameterSupported: false },
+      { target: DEFAULT_TARGET },
+    )
     await use(pending)
     await pending.leave()
   },
   formPending: async ({ listener }, use) => {
-    const pending = await listener.expect({
-      state: 'form',
-      issuer: 'i',
-      issParameterSupported: false,
-      byFormPost: true,
-    })
+    const pending = await listener.expect(
+      { state: 'form', issuer: 'i', issParameterSupported: false, byFormPost: true },
+      { target: DEFAULT_TARGET },
+    )
     await use(pending)
     await pending.leave()
   },
@@ -159,7 +160,7 @@ test('S02: a sign-in that has redirected its browser accepts no second answer', 
   await redirect('http://127.0.0.1:1/')
   expect((await fetched).status).toBe(303)
   expect(listener.paste(new URL(`${pending.redirectUri}?state=s&code=c`))).toBe('other-sign-in')
-  expect((await get(pending, 'state=s&code=c')).status).toBe(400)
+  expect((await get(pending, 'state=s&code=c')).status).toBe(404)
 })
 
 test('a sign-in that no longer waits accepts no answer', async ({

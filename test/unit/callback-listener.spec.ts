@@ -11,15 +11,19 @@ import {
   type CallbackDiagnostic,
 } from '../../main/oauth/callback-listener.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
+import { DEFAULT_TARGET } from '../../main/oauth/redirect-target.js'
 import { createTestClock } from '../support/clock.js'
 import { owners } from '../support/owners.js'
+
+const EXPECTED = { state: 's', issuer: 'i', issParameterSupported: false } as const
+const AT_ANY_PORT = { target: DEFAULT_TARGET } as const
 
 const clock = createTestClock()
 const test = base.extend<{ pending: PendingCallback; callback: string }>({
   // eslint-disable-next-line no-empty-pattern
   pending: async ({}, use) => {
-    const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
-    const pending = await listener.expect({ state: 's', issuer: 'i', issParameterSupported: false })
+    const listener = createCallbackListener({ clock, owners })
+    const pending = await listener.expect(EXPECTED, AT_ANY_PORT)
     await use(pending)
     await pending.leave()
   },
@@ -132,12 +136,12 @@ test('S10: a port that was taken can be used once it is free, and closes again',
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const { port } = other.address() as AddressInfo
-  const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
-  const expected = { state: 's', issuer: 'i', issParameterSupported: false }
-  await expect(listener.expect(expected)).rejects.toMatchObject({ code: 'port-taken' })
+  const listener = createCallbackListener({ clock, owners })
+  const at = { target: { ...DEFAULT_TARGET, ports: [port] } }
+  await expect(listener.expect(EXPECTED, at)).rejects.toMatchObject({ code: 'port-taken' })
 
   await new Promise((resolve) => other.close(resolve))
-  const pending = await listener.expect(expected)
+  const pending = await listener.expect(EXPECTED, at)
   expect((await fetch(pending.redirectUri)).status).toBe(400)
   await pending.leave()
   await expect(fetch(pending.redirectUri)).rejects.toThrow('fetch failed')
@@ -156,24 +160,18 @@ async function freePorts(): Promise<[number, number]> {
 
 test('S10: two sign-ins that need the same port at the same time share it', async () => {
   const [port] = await freePorts()
-  const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
-  const expected = { state: 's', issuer: 'i', issParameterSupported: false }
+  const listener = createCallbackListener({ clock, owners })
   const both = await Promise.allSettled([
-    listener.expect(expected),
-    listener.expect({ ...expected, state: 't' }, port),
+    listener.expect(EXPECTED, { target: { ...DEFAULT_TARGET, ports: [port] } }),
+    listener.expect({ ...EXPECTED, state: 't' }, { target: DEFAULT_TARGET, port }),
   ])
   expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
   for (const one of both) if (one.status === 'fulfilled') await one.value.leave()
 })
 
 test('S08: slow forms do not delay the end of a sign-in', async () => {
-  const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
-  const pending = await listener.expect({
-    state: 's',
-    issuer: 'i',
-    issParameterSupported: false,
-    byFormPost: true,
-  })
+  const listener = createCallbackListener({ clock, owners })
+  const pending = await listener.expect({ ...EXPECTED, byFormPost: true }, AT_ANY_PORT)
   const { port } = new URL(pending.redirectUri)
   const sockets = await Promise.all(
     Array.from({ length: 200 }, async () => {
@@ -195,10 +193,9 @@ test('S08: headers that arrive byte by byte are cut off in time, and block no on
   const listener = createCallbackListener({
     clock,
     owners,
-    redirectPorts: [],
     requestTimeoutMs: 50,
   })
-  const pending = await listener.expect({ state: 's', issuer: 'i', issParameterSupported: false })
+  const pending = await listener.expect(EXPECTED, AT_ANY_PORT)
   const slow = connect(Number(new URL(pending.redirectUri).port), '127.0.0.1')
   const closed = untilClosed(slow)
   slow.write('GET /callback?state=s&code=c HTTP/1.1\r\nX: ')
@@ -233,16 +230,17 @@ type Watched = {
 const watching = base.extend<{ watched: Watched }>({
   // eslint-disable-next-line no-empty-pattern
   watched: async ({}, use) => {
-    const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
-    const expected = { issuer: 'i', issParameterSupported: false }
+    const listener = createCallbackListener({ clock, owners })
     const seen: CallbackDiagnostic[] = []
     const seenByOther: CallbackDiagnostic[] = []
     const both = [
-      await listener.expect({ ...expected, state: 's' }, null, (diagnostic) =>
-        seen.push(diagnostic),
-      ),
-      await listener.expect({ ...expected, state: 't' }, null, (diagnostic) =>
-        seenByOther.push(diagnostic),
+      await listener.expect(EXPECTED, {
+        ...AT_ANY_PORT,
+        onDiagnostic: (diagnostic) => seen.push(diagnostic),
+      }),
+      await listener.expect(
+        { ...EXPECTED, state: 't' },
+        { ...AT_ANY_PORT, onDiagnostic: (diagnostic) => seenByOther.push(diagnostic) },
       ),
     ]
     const { redirectUri } = both[0]!
@@ -352,13 +350,19 @@ watching(
 
 test('F30: requests to another port are not diagnosed', async () => {
   const [port, otherPort] = await freePorts()
-  const listener = createCallbackListener({ clock, owners, redirectPorts: [port] })
+  const listener = createCallbackListener({ clock, owners })
   const seen: CallbackDiagnostic[] = []
   const seenThere: CallbackDiagnostic[] = []
-  const expected = { issuer: 'i', issParameterSupported: false }
   const both = [
-    await listener.expect({ ...expected, state: 's' }, port, (one) => seen.push(one)),
-    await listener.expect({ ...expected, state: 't' }, otherPort, (one) => seenThere.push(one)),
+    await listener.expect(EXPECTED, {
+      ...AT_ANY_PORT,
+      port,
+      onDiagnostic: (one) => seen.push(one),
+    }),
+    await listener.expect(
+      { ...EXPECTED, state: 't' },
+      { ...AT_ANY_PORT, port: otherPort, onDiagnostic: (one) => seenThere.push(one) },
+    ),
   ]
   await fetch(`${both[1]!.redirectUri}?state=old&code=c`)
   expect(seenThere).toContain('other-state')
@@ -367,10 +371,12 @@ test('F30: requests to another port are not diagnosed', async () => {
 })
 
 test('F30: a sign-in gets no more diagnostics after its answer', async () => {
-  const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
+  const listener = createCallbackListener({ clock, owners })
   const told: CallbackDiagnostic[] = []
-  const expected = { state: 's', issuer: 'i', issParameterSupported: false }
-  const pending = await listener.expect(expected, null, (diagnostic) => told.push(diagnostic))
+  const pending = await listener.expect(EXPECTED, {
+    ...AT_ANY_PORT,
+    onDiagnostic: (diagnostic) => told.push(diagnostic),
+  })
   const fetched = fetch(`${pending.redirectUri}?state=s&code=c`)
   const { show } = await pending.answer
   const before = told.length

@@ -4,6 +4,7 @@ import { expect, test } from '@playwright/test'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
+import { DEFAULT_TARGET } from '../../main/oauth/redirect-target.js'
 import { createTestClock } from '../support/clock.js'
 import { owners } from '../support/owners.js'
 
@@ -11,9 +12,10 @@ const TEXT = 'x'.repeat(32 * 1024 * 1024) // More than the system's buffers hold
 
 test('S10: the listener binds its port again after the previous one has closed', async () => {
   const clock = createTestClock()
-  const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
+  const listener = createCallbackListener({ clock, owners })
   const expected = { state: 's', issuer: 'i', issParameterSupported: false }
-  const pending = await listener.expect(expected)
+  const at = { target: DEFAULT_TARGET }
+  const pending = await listener.expect(expected, at)
   const { port, pathname } = new URL(pending.redirectUri)
   const head = `GET ${pathname}?state=s&code=c HTTP/1.1\r\nHost: x\r\n`
   const first = connect(Number(port), '127.0.0.1').on('error', () => undefined)
@@ -35,14 +37,14 @@ test('S10: the listener binds its port again after the previous one has closed',
   await expect(async () => {
     await expect(fetch(pending.redirectUri)).rejects.toThrow('fetch failed')
   }).toPass({ intervals: [10] })
-  const bound = listener.expect({ ...expected, state: 't' }).then((next) => {
+  const bound = listener.expect({ ...expected, state: 't' }, at).then((next) => {
     order.push('bound')
     return next
   })
   // This begins after binding and takes at least as long.
   for (const state of ['u', 'v']) {
-    const other = createCallbackListener({ clock, owners, redirectPorts: [] })
-    await (await other.expect({ ...expected, state })).leave()
+    const other = createCallbackListener({ clock, owners })
+    await (await other.expect({ ...expected, state }, at)).leave()
   }
   expect(order).toEqual([])
 

@@ -29,7 +29,7 @@ const test = base.extend<{
     const asked = { scope: 'openid', audience: null, prompt: null }
     const provider = { name: 'test', issuer, clientId, ...asked }
     const clock = createTestClock()
-    const listener = createCallbackListener({ clock, owners, redirectPorts: [] })
+    const listener = createCallbackListener({ clock, owners })
     await use(async (controller, ports = {}, go) => {
       let link = ''
       const callOff = (): void => controller.abort(new Error('called off'))
@@ -79,12 +79,12 @@ test('a sign-in that is cancelled while its port is bound opens no browser', asy
   attempt,
 }) => {
   const controller = new AbortController()
-  const real = createCallbackListener({ clock: createTestClock(), owners, redirectPorts: [] })
+  const real = createCallbackListener({ clock: createTestClock(), owners })
   const link = await attempt(controller, {
     listener: {
       ...real,
-      async expect(expected) {
-        const pending = await real.expect(expected)
+      async expect(expected, at) {
+        const pending = await real.expect(expected, at)
         controller.abort(new Error('called off'))
         return pending
       },

@@ -218,13 +218,8 @@ export const SIGN_IN: readonly MutatedFile[] = [
       },
       {
         name: 'any path is the callback',
-        find: 'if (path !== deps.redirectPath) return',
-        replace: 'if (Boolean(0)) return',
-      },
-      {
-        name: 'a path that begins as the callback is it',
-        find: 'if (path !== deps.redirectPath) return',
-        replace: 'if (!path.startsWith(deps.redirectPath)) return',
+        find: 'if (!isExpectedPlace(deps.state, exchange.place, readState(parameters))) {',
+        replace: 'if (Boolean(0)) {',
       },
       {
         name: 'any method brings an answer',
@@ -240,6 +235,33 @@ export const SIGN_IN: readonly MutatedFile[] = [
         name: 'an old browser’s prefetch brings an answer',
         find: " ?? headers['purpose']",
         replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/oauth/listener-state.ts',
+    specs: ['test/unit/callback-targets.spec.ts'],
+    faults: [
+      {
+        name: 'a path that begins as the callback is it',
+        find: 'place.openPort === openPort && place.path === path',
+        replace: 'place.openPort === openPort && path.startsWith(place.path)',
+        specs: ['test/unit/callback-answer.spec.ts'],
+      },
+      {
+        name: 'an answer may arrive at another provider’s path',
+        find: '(named ? [named] : all).some(',
+        replace: 'all.some(',
+      },
+      {
+        name: 'an answer may arrive at another port',
+        find: 'place.openPort === openPort && place.path === path',
+        replace: 'place.path === path',
+      },
+      {
+        name: 'the path of an answered sign-in is unknown at once',
+        find: '(answered.get(state) ?? waiting.get(state))',
+        replace: 'waiting.get(state)',
       },
     ],
   },
