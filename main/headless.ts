@@ -8,8 +8,8 @@ import { FROM_SOURCE } from './settings/help.js'
 import { printInformation } from './terminal/information.js'
 
 const args = process.argv.slice(2)
-const deps = { version: readVersion(), invocation: FROM_SOURCE }
-if (!printInformation(args, deps)) {
+const version = readVersion()
+if (!printInformation(args, { version, invocation: FROM_SOURCE })) {
   const { runInTerminal } = await import('./terminal/commands.js')
-  await runInTerminal(args, deps)
+  await runInTerminal(args, version)
 }

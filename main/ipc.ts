@@ -52,6 +52,8 @@ export type WindowStatus = {
   scope: string | null
   /** The protection of the stored session, and why there is no better one. */
   storage: { tier: 'keyring' | 'passphrase' | 'key-file' | 'memory'; message: string | null }
+  /** True if the stored session may differ from the one in memory. `status.reason` says why. */
+  hasStorageProblem: boolean
   /** Null if a restart wouldn't help. */
   restart: RestartOffer | null
   /** The provider's issuer; null if none is set. */

@@ -211,13 +211,15 @@ function listFacts(window: WindowStatus, nowMs: number): readonly Fact[] {
   if (window.scope !== null && window.scope !== '') {
     facts.push({ label: FACTS.scopes, value: window.scope, detail: null })
   }
-  const { tier, message } = window.storage
-  const detail = tier === 'memory' && !window.demo ? null : message
-  return [
-    ...facts,
-    ...timeFacts(window, nowMs),
-    { label: FACTS.storedIn, value: TIERS[tier], detail },
-  ]
+  return [...facts, ...timeFacts(window, nowMs), ...storageFacts(window)]
+}
+
+/** None if the session may not be stored. A banner then says why. */
+function storageFacts({ storage, demo, hasStorageProblem }: WindowStatus): readonly Fact[] {
+  if (hasStorageProblem) return []
+  const { tier, message } = storage
+  const detail = tier === 'memory' && !demo ? null : message
+  return [{ label: FACTS.storedIn, value: TIERS[tier], detail }]
 }
 
 /** How long a sign-in still waits, and whose session this is. */

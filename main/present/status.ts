@@ -71,6 +71,7 @@ export function toWindowStatus(
         }
       : null,
     renewsAtMs: session.kind === 'signed-in' ? session.renewsAtMs : null,
+    hasStorageProblem: model.storageProblem !== null,
     scope: session.kind === 'signed-in' ? surroundings.scope : null,
   }
 }

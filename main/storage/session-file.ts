@@ -123,7 +123,7 @@ export function readSealedTier(path: string): SealedTier | null {
  * there is none. Keeps one such file, the newest. Fails with `storage-failed`.
  */
 export function moveSessionFileAside(path: string, newest: number = BOUND_VERSION): string | null {
-  const aside = asideOf(path)
+  const aside = toAsidePath(path)
   // A folder in its place is not Latchkey's. The next write reports it.
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return null
   if (isOfNewerVersion(aside, newest)) {
@@ -150,7 +150,7 @@ export function deleteSessionFile(path: string): void {
 
 /** Deletes the file that was moved out of the way of this one. Fails with `storage-failed`. */
 export function deleteFileAside(path: string): void {
-  deleteSessionFile(asideOf(path))
+  deleteSessionFile(toAsidePath(path))
 }
 
 /** The error for a session that could not be opened. `reason` is the end of a sentence. */
@@ -162,7 +162,7 @@ export function storageFailed(message: string, cause?: unknown): AuthError {
   return new AuthError('storage-failed', message, { cause })
 }
 
-function asideOf(path: string): string {
+function toAsidePath(path: string): string {
   return path.replace(/\.json$/, UNOPENED_END)
 }
 

@@ -1,23 +1,18 @@
-// Runs a command line in a terminal: the agent, the diagnosis, the removal, the help or the version.
+// Runs a command line in a terminal: the agent, the diagnosis or the removal.
 
 import { watchOutput } from '../base/output.js'
 import { findCommandArgs } from '../settings/flags.js'
 import { createEnding, type Ending } from './ending.js'
-import { printInformation, type InformationDeps } from './information.js'
 
 /**
  * Runs a command line. Returns true if the command is done, false if it runs until it is stopped. If the
  * command cannot start or is stopped, the process ends with its exit code.
  */
-export async function runInTerminal(
-  args: readonly string[],
-  deps: InformationDeps,
-): Promise<boolean> {
-  if (printInformation(args, deps)) return true
+export async function runInTerminal(args: readonly string[], version: string): Promise<boolean> {
   const ending = createEnding()
   watchOutput(ending.stopOnce, ending.failOnce)
   try {
-    return await runCommandLine(args, deps.version, ending)
+    return await runCommandLine(args, version, ending)
   } catch (thrown) {
     return ending.giveUp(thrown)
   }

@@ -4,7 +4,7 @@ import { print, watchOutput } from '../base/output.js'
 import { formatHelp } from '../settings/help.js'
 import { createEnding } from './ending.js'
 
-export type InformationDeps = {
+type InformationDeps = {
   version: string
   /** How the user starts a command: `npm run headless --`. */
   invocation: string

@@ -58,6 +58,7 @@ export function statusIn(
     demo: false,
     serviceUrl: SERVICE_URL,
     serviceMessage: null,
+    hasStorageProblem: false,
     messages: [],
     version: VERSION,
     ...window,

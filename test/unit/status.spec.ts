@@ -249,6 +249,7 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
         : null,
       asking: null,
       renewsAtMs: null,
+      hasStorageProblem: false,
       scope: name.endsWith('needs-sign-in') ? null : 'openid profile',
     })
   })

@@ -151,6 +151,8 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
   },
   'not-kept': {
     ...SIGNED_IN,
+    // A fact that names a storage would contradict the banner.
+    facts: [ACCOUNT, PROVIDER, SCOPES, RENEWS],
     banners: [DISK_FULL],
     announcement: `You are signed in as Alice Adams. ${DISK_FULL}`,
   },
