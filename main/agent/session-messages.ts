@@ -5,7 +5,7 @@ export const SESSION_MESSAGES = {
   expired: 'Your session has expired. Sign in again.',
   endedDuringRenewal: 'The session ended while it was being renewed.',
   noRefreshToken:
-    'The provider sent no refresh token, so the session cannot be renewed. Add offline_access to the ' +
+    "The provider sent no refresh token, so the session can't be renewed. Add offline_access to the " +
     'scopes, then sign in again.',
   directoryTaken: 'Another computer has taken over the data directory.',
   closedBeforeAnswer: 'Latchkey quit before the provider answered.',

@@ -6,12 +6,12 @@ import { SERVICE_FILE } from '../storage/service-file.js'
 /** Reasons why Latchkey doesn't start, or ends. */
 export const START_MESSAGES = {
   unusableDirectory: (directory: string, diskError: string) =>
-    `The data directory ${directory} cannot be used (${diskError}). Choose another ` +
+    `The data directory ${directory} can't be used (${diskError}). Choose another ` +
     'directory with --data-dir.',
   takenOver: (directory: string) =>
     `Another computer has taken over the data directory ${directory}, so Latchkey is quitting.`,
   noServiceFile: (url: string, diskError: string) =>
-    `${SERVICE_FILE} cannot be written (${diskError}), so other apps cannot look up the service's ` +
+    `${SERVICE_FILE} can't be written (${diskError}), so other apps can't look up the service's ` +
     `address, ${url}.`,
   noDemo:
     'The demo provider is available only in the source tree. Set --issuer and --client-id to sign in ' +
@@ -26,7 +26,7 @@ export const RUNNING_QUESTION = {
   message: (host: string) => `Is Latchkey still running on ${host}?`,
   detail:
     'It used the same data directory there and has not reported for an hour or more. Two computers ' +
-    'cannot share one session.',
+    "can't share one session.",
   no: 'No, use it here',
   yes: 'Yes, quit here',
 } as const
@@ -47,7 +47,7 @@ export const REMOVAL_MESSAGES = {
   noDirectory: (directory: string) => `There is no data directory ${directory}.`,
   notEmpty: (directory: string) => `${directory} was kept because it contains other files.`,
   unusable: (directory: string, diskError: string) =>
-    `The data directory ${directory} cannot be used (${diskError}), so nothing was removed.`,
+    `The data directory ${directory} can't be used (${diskError}), so nothing was removed.`,
   notLatchkeys: (directory: string) =>
     `Nothing in ${directory} shows that Latchkey has used it, so nothing was removed.`,
   stillRuns: (directory: string, owner: string) =>

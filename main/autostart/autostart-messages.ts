@@ -20,7 +20,7 @@ export const ENTRY_REASONS = {
   notFile: 'is not a file',
   isLink: 'is a link',
   brokenLink: 'is a broken link',
-  unreadable: (code: string) => `cannot be read (${code})`,
+  unreadable: (code: string) => `can't be read (${code})`,
   notEntry: 'is not a desktop entry',
   noProgram: 'names no program that Latchkey can read',
   otherProgram: (program: string) => `starts ${program}`,
@@ -29,9 +29,9 @@ export const ENTRY_REASONS = {
 /** Why an entry cannot be written. Each follows a colon. */
 export const OBSTACLES = {
   unwritable:
-    'the command contains a line break or another character that a desktop entry cannot contain',
+    "the command contains a line break or another character that a desktop entry can't contain",
   equalsSign:
-    'the path of the program contains =, and a desktop entry cannot start such a program; move or ' +
+    "the path of the program contains =, and a desktop entry can't start such a program; move or " +
     'rename it',
   copyIsLink: (path: string) => `${path} is a link, which Latchkey leaves as it is`,
   readOnly: (folder: string) => `${folder} is not writable`,

@@ -7,7 +7,7 @@ export const ERROR_MESSAGES = {
     `Latchkey ran into an error of its own (${name}). Try again; if it happens again, report it.`,
   tooManyRequests:
     'The provider says that there were too many requests. Wait a minute, then try again.',
-  outputFailed: (code: string) => `The output cannot be written (${code || 'no reason given'}).`,
+  outputFailed: (code: string) => `The output can't be written (${code || 'no reason given'}).`,
 } as const
 
 /** Why a file could not be read or written, by the system's code. Each stands in brackets. */

@@ -39,7 +39,7 @@ const report = {
 const settings = {
   allValid: 'all valid.',
   invalid:
-    'Latchkey cannot start with these settings. The diagnosis uses the default of each invalid one.',
+    "Latchkey can't start with these settings. The diagnosis uses the default of each invalid one.",
 }
 
 const dataDirectory = {
@@ -47,7 +47,7 @@ const dataDirectory = {
   missing: (path: string) => `${path} does not exist yet.`,
   notADirectory: (path: string) => `${path} is not a directory. ${CHOOSE_DIRECTORY}`,
   unusable: (path: string, errno: string) =>
-    `${path} cannot be used (${errno}). ${CHOOSE_DIRECTORY}`,
+    `${path} can't be used (${errno}). ${CHOOSE_DIRECTORY}`,
   open: (path: string) =>
     `Other users of this computer can access ${path}. To prevent that: chmod 700 "${path}"`,
 }
@@ -74,18 +74,18 @@ const loopback = {
   works: (address: string) => `${address} works.`,
   noIpv6: 'not available on this computer, so Latchkey uses only 127.0.0.1.',
   fails: (address: string, errno: string) =>
-    `This computer cannot connect to itself at ${address} (${errno}), so a browser cannot return to ` +
+    `This computer can't connect to itself at ${address} (${errno}), so a browser can't return to ` +
     'Latchkey there. Check the rules of your firewall, sandbox and security software.',
 }
 
-const UNREACHABLE = 'so clients that use this name cannot find Latchkey.'
+const UNREACHABLE = "so clients that use this name can't find Latchkey."
 
 const localhost = {
   resolves: (addresses: readonly string[]) => `resolves to ${formatList(addresses)}.`,
   elsewhere: (addresses: readonly string[]) =>
     `resolves to ${formatList(addresses)}, ${UNREACHABLE}`,
   nowhere: `resolves to no address, ${UNREACHABLE}`,
-  lookupFailed: (errno: string) => `cannot be resolved (${errno}), ${UNREACHABLE}`,
+  lookupFailed: (errno: string) => `can't be resolved (${errno}), ${UNREACHABLE}`,
   fix: 'In /etc/hosts, set localhost to 127.0.0.1 and ::1 only.',
 }
 
@@ -107,7 +107,7 @@ const ports = {
     `${state}, so the service would use ${port}. Apps that try only the usual port would not find it.`,
   someTaken: 'Not all redirect ports are free.',
   noneFree:
-    'No redirect port is free, so your browser cannot return to Latchkey. Close the program that uses ' +
+    "No redirect port is free, so your browser can't return to Latchkey. Close the program that uses " +
     'the port (or finish the sign-in in progress), or register another port and set it with ' +
     '--redirect-port.',
 }
@@ -139,7 +139,7 @@ const proxy = {
 const certificates = {
   extra: (path: string) => `Latchkey also trusts those in ${path} (NODE_EXTRA_CA_CERTS).`,
   unreadable: (path: string, errno: string) =>
-    `NODE_EXTRA_CA_CERTS is set to ${path}, which cannot be read (${errno}). Set it to a file with ` +
+    `NODE_EXTRA_CA_CERTS is set to ${path}, which can't be read (${errno}). Set it to a file with ` +
     'certificates in PEM form, or unset it.',
 }
 
@@ -156,7 +156,7 @@ const features = {
     (missing.length === 0 ? '' : ` It does not support ${formatChoices(missing)}.`),
   noSignOutPage: 'The provider has no sign-out page, so --end-session has no effect.',
   noRevocation:
-    'Tokens cannot be revoked there. They stay valid until they expire, even after you sign out.',
+    "Tokens can't be revoked there. They stay valid until they expire, even after you sign out.",
   revocationNeedsSecret:
     'The provider states that only applications with a client secret may revoke tokens. Latchkey still ' +
     'tries when you sign out, but tokens may stay valid until they expire.',
@@ -198,7 +198,7 @@ const browser = {
   noDesktop:
     'There is no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no browser opens.',
   overSsh:
-    'You are connected by SSH. A browser on your own computer cannot return to this one, unless you ' +
+    "You are connected by SSH. A browser on your own computer can't return to this one, unless you " +
     'set a --redirect-port and forward it (ssh -L 8400:127.0.0.1:8400 …).',
   openHere: 'Open the printed link in a browser on this computer.',
 }

@@ -14,7 +14,7 @@ export const LAUNCH_MESSAGES = {
     `installed: ${libraries.join(', ')}.`,
   installLibraries: 'Install the packages that contain them.',
   noScreen: (variables: readonly string[]) =>
-    `Electron cannot open the screen (${variables.join(', ')}).`,
+    `Electron can't open the screen (${variables.join(', ')}).`,
   fetching: 'Downloading Electron, once…',
   fetched: (megabytes: string) => `Downloading Electron, once… ${megabytes} of about 120 MB`,
   notFetched: (message: string) =>
@@ -24,7 +24,7 @@ export const LAUNCH_MESSAGES = {
 
 export const SANDBOX_MESSAGES = {
   cannotStart: (limit: { key: string; value: string }, helper: string, state: string) =>
-    `Chromium's sandbox cannot start: this system does not let programs use user namespaces ` +
+    `Chromium's sandbox can't start: this system does not let programs use user namespaces ` +
     `(${limit.key} is ${limit.value}), and ${helper} ${state}.`,
   helperMissing: 'is missing',
   helperMode: (mode: string, owner: number) =>

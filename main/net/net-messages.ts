@@ -29,7 +29,7 @@ export const CONNECTION_REASONS: Readonly<Record<ConnectionFault, (code: string)
   blocked: (code) => `a firewall or a policy of this computer blocked the connection (${code})`,
   exhausted: (code) => `this computer has no resources left for a connection (${code})`,
   'unusable-port': (code) => `its port is reserved for another service (${code})`,
-  'unusable-address': (code) => `its address cannot be used (${code})`,
+  'unusable-address': (code) => `its address can't be used (${code})`,
   'no-tls': (code) => `no secure connection could be made (${code})`,
   unknown: (code) => `the connection failed (${code || 'no reason given'})`,
 }
@@ -111,14 +111,14 @@ export const PROXY_MESSAGES = {
     `${variable} names a SOCKS proxy. In a terminal, Latchkey supports http proxies only. Set one as ` +
     "http://HOST:PORT, or use the tray app, which uses the system's settings.",
   pac: (variable: string) =>
-    `${variable} names a file for automatic proxy configuration (PAC). In a terminal, Latchkey cannot ` +
+    `${variable} names a file for automatic proxy configuration (PAC). In a terminal, Latchkey can't ` +
     'read such a file. Look up the proxy in it and set that as http://HOST:PORT, or use the tray app, ' +
     "which uses the system's settings.",
   other: (variable: string) =>
     `${variable} does not name a proxy that Latchkey can use. Write it as http://HOST:PORT, or ` +
     'remove it.',
   unreadableException: (variable: string, excerpt: string) =>
-    `${variable} contains "${excerpt}", which Latchkey cannot read. Write names (example.com), ` +
+    `${variable} contains "${excerpt}", which Latchkey can't read. Write names (example.com), ` +
     'addresses (192.0.2.1) or ranges (192.0.2.0/24), separated by commas.',
 }
 

@@ -42,7 +42,7 @@ export const METADATA_MESSAGES = {
     'The provider signs ID tokens with HS256 only, which needs a client secret to check, and ' +
     'Latchkey has none. Set RS256 or ES256 for your application there, or ask its administrator.',
   noAlgorithm:
-    'The provider signs ID tokens only in ways that Latchkey cannot check. Ask its ' +
+    "The provider signs ID tokens only in ways that Latchkey can't check. Ask its " +
     'administrator for RS256 or ES256.',
   /** `name`: the name of an endpoint, or "issuer". */
   notHttps: (name: string) =>
@@ -87,10 +87,10 @@ export const SCOPE_MESSAGES = {
 export const PASTED_MESSAGES: { readonly [Kind in Pasted]: string } = {
   taken: 'Latchkey accepted the address that you pasted.',
   again: 'Latchkey already has this address. There is nothing more to do.',
-  'no-address': 'Latchkey cannot read this address. Copy the whole address from the address bar.',
+  'no-address': "Latchkey can't read this address. Copy the whole address from the address bar.",
   'other-place':
     'This is not the address that your provider sends you back to. Sign in there first, then copy ' +
-    'the address of the page that cannot be loaded.',
+    "the address of the page that can't be loaded.",
   'no-answer':
     'This address contains no answer from your provider. Copy the whole address, including the part ' +
     'after the question mark.',
@@ -166,7 +166,7 @@ export const TOKEN_MESSAGES = {
     (grant === 'sign-in' ? 'Nothing was stored. Try again' : 'Latchkey tries again') +
     "; if it happens again, tell the provider's administrator.",
   notNow: (grant: Grant, quote: string) =>
-    `The provider cannot ${ACTIONS[grant].verb} now: ${quote}. Try again later.`,
+    `The provider can't ${ACTIONS[grant].verb} now: ${quote}. Try again later.`,
   failed: (grant: Grant, status: number) =>
     `The provider answered ${status} to ${ACTIONS[grant].noun}. Try again later.`,
   noReason: (grant: Grant, status: number) =>

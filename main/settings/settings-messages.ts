@@ -39,7 +39,7 @@ const flagMessages = {
   contradiction: (flag: string, offFlag: string) =>
     `--${flag} and --${offFlag} contradict each other. Leave out one.`,
   secretAsFlag:
-    'A client secret cannot be a flag, because every user of this computer could read it. Put the ' +
+    "A client secret can't be a flag, because every user of this computer could read it. Put the " +
     'secret into a file and name the file with --client-secret-file, or set LATCHKEY_CLIENT_SECRET.',
 }
 
@@ -57,8 +57,8 @@ const valueMessages = {
 const fileMessages = {
   notAnObject: (path: string) =>
     `${path} must contain one JSON object: { "issuer": "https://…", … }.`,
-  unreadable: (path: string, reason: string) => `${path} cannot be read (${reason}).`,
-  unwritable: (path: string, reason: string) => `${path} cannot be written (${reason}).`,
+  unreadable: (path: string, reason: string) => `${path} can't be read (${reason}).`,
+  unwritable: (path: string, reason: string) => `${path} can't be written (${reason}).`,
   unknownSetting: (
     place: string,
     key: string,
@@ -98,13 +98,13 @@ const providerMessages = {
 
 const secretMessages = {
   twoSecrets: (place: string, filePlace: string) =>
-    `${place} and ${filePlace} cannot both be set. Leave out one.`,
+    `${place} and ${filePlace} can't both be set. Leave out one.`,
   badSecretFile: (path: string, fault: string) => `The client secret file ${path} ${fault}.`,
   secretFileFaults: {
     isLink: 'is a link, not a file',
     notRegular: 'is not a regular file',
     tooLarge: (mostBytes: number) => `is larger than ${mostBytes} bytes`,
-    unreadable: (errno: string) => `cannot be read (${errno})`,
+    unreadable: (errno: string) => `can't be read (${errno})`,
     isEmpty: 'is empty',
     notPrintable: 'must contain one line of printable ASCII characters',
     otherOwner: 'belongs to another user',

@@ -10,14 +10,14 @@ export const STORED_SESSION_MESSAGES = {
   otherOwner: (issuer: string, clientId: string): string =>
     'The stored session belongs to another provider or client ID ' +
     `(${issuer}, client ID ${clientId}). Sign in again.`,
-  notDeleted: (path: string, error: string): string => `${path} cannot be deleted (${error}).`,
+  notDeleted: (path: string, error: string): string => `${path} can't be deleted (${error}).`,
   notMovedAside: (path: string, error: string): string =>
-    `${path} cannot be moved out of the way (${error}).`,
+    `${path} can't be moved out of the way (${error}).`,
   notMovedOverNewer: (path: string, aside: string): string =>
-    `${path} cannot be moved out of the way: ${aside} was written by a newer version of Latchkey and is ` +
+    `${path} can't be moved out of the way: ${aside} was written by a newer version of Latchkey and is ` +
     'not overwritten.',
   defaultNotStored: (path: string, error: string): string =>
-    `The default account could not be stored: ${path} cannot be written (${error}).`,
+    `The default account could not be stored: ${path} can't be written (${error}).`,
   defaultOfNewerVersion: (path: string): string =>
     `The default account could not be stored: ${path} was written by a newer version of Latchkey and ` +
     'is not overwritten.',
@@ -30,8 +30,8 @@ export const STORED_SESSION_MESSAGES = {
 
 /** Why a session could not be opened or stored: each is the end of a sentence. `error` is the system's. */
 export const STORED_SESSION_REASONS = {
-  cannotRead: (path: string, error: string): string => `${path} cannot be read (${error})`,
-  cannotWrite: (path: string, error: string): string => `${path} cannot be written (${error})`,
+  cannotRead: (path: string, error: string): string => `${path} can't be read (${error})`,
+  cannotWrite: (path: string, error: string): string => `${path} can't be written (${error})`,
   newerVersion: (path: string): string => `${path} was written by a newer version of Latchkey`,
   notOverwritten: (path: string): string =>
     `${path} was written by a newer version of Latchkey and is not overwritten`,
@@ -39,16 +39,15 @@ export const STORED_SESSION_REASONS = {
   otherContent: 'its content does not fit this version of Latchkey',
 
   keyMissing: (path: string): string => `its key, ${path}, is missing or damaged`,
-  keyNotRead: (path: string, error: string): string =>
-    `its key, ${path}, cannot be read (${error})`,
+  keyNotRead: (path: string, error: string): string => `its key, ${path}, can't be read (${error})`,
   keyNotWritten: (path: string, error: string): string =>
-    `its key, ${path}, cannot be written (${error})`,
+    `its key, ${path}, can't be written (${error})`,
   otherKey: 'it was encrypted with another key',
   otherPassphrase: 'it was encrypted with another passphrase',
   orDamaged: (reason: string): string => `${reason}, or ${DAMAGED}`,
 
   /** Without the keyring, the passphrase or the setting that protects the session. */
-  keyringMissing: "the system's keyring, which protects it, cannot be used now",
+  keyringMissing: "the system's keyring, which protects it, can't be used now",
   passphraseMissing: 'the passphrase that protects it was not given',
   keyFileOff: 'it was stored without a keyring, and that is turned off now',
 } as const

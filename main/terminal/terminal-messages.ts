@@ -30,7 +30,7 @@ export const SIGN_IN_LINES = {
     (registration === null
       ? ''
       : ` If your provider shows an error page instead, it may not know that address. ${registration}`),
-  pasteHere: 'If your browser cannot load that page, paste its address here.',
+  pasteHere: "If your browser can't load that page, paste its address here.",
   waiting: (timeLeft: string) => `Waiting for you to sign in: ${timeLeft} left.`,
   appWaits: (asked: string, timeLeft: string) =>
     `${asked}. ${timeLeft} left. Type open, link or cancel.`,
@@ -87,7 +87,7 @@ export const COMMAND_MESSAGES = {
   reportNotSaved: (message: string) => `The report could not be saved: ${message}`,
   loginItemStays:
     "If Latchkey starts at login, turn that off in the system's login items, or run Latchkey's own " +
-    'uninstaller. This command cannot do it.',
+    "uninstaller. This command can't do it.",
   askWhetherRunning: (host: string) =>
     `Latchkey used this data directory on ${host} and has not reported for an hour or more. Is it ` +
     'still running there? [y/N] ',

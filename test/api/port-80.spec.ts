@@ -51,7 +51,7 @@ test.describe('a service on port 80, which clients leave out of Host', () => {
   test('serves the official client at http://localhost:80', async ({ run }) => {
     const program = await run([...SCRIPTED, '--demo', '--port', '80'])
     const started = await Promise.race([program.line('listening'), program.ended])
-    test.skip(typeof started === 'number', 'this user cannot have port 80 here, or it is taken')
+    test.skip(typeof started === 'number', "this user can't have port 80 here, or it is taken")
     const { challenge } = await createClient('http://localhost:80').getChallenge()
     expect(challenge).toBeDefined()
   })

@@ -235,7 +235,7 @@ test('a folder in place of settings.json is reported', async ({ runToEnd, folder
   await mkdir(join(dataDir, 'settings.json'))
   const { code, stderr } = await runToEnd({ dataDir, flags: FREE_PORT })
   expect(code).toBe(2)
-  expect(stderr).toContain('settings.json cannot be read')
+  expect(stderr).toContain("settings.json can't be read")
 })
 
 /** What the preload script exposes to the window's page. */

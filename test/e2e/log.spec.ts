@@ -209,7 +209,7 @@ test('a full disk is reported once, and sign-ins still work', async ({ run }) =>
   program.type('quit')
   expect(await program.ended).toBe(0)
   expect(program.stderr().split('\n')).toEqual([
-    expect.stringContaining('service.json cannot be written (the disk is full, ENOSPC)'),
+    expect.stringContaining("service.json can't be written (the disk is full, ENOSPC)"),
     `latchkey: The log ${join(dataDir, 'latchkey.log')} can't be written (ENOSPC). Latchkey continues ` +
       'without it.',
     '',

@@ -28,7 +28,7 @@ test.skip(process.platform === 'win32', 'Windows has no such files')
 
 for (const [kind, make] of Object.entries(KINDS)) {
   for (const [name, said] of [
-    ['session.json', /session\.json cannot be read/],
+    ['session.json', /session\.json can't be read/],
     ['service.json', null],
     ['latchkey.log', /latchkey\.log is not a regular file. Latchkey continues without it/],
     ['lock', /lock was damaged, so it was ignored/],
@@ -57,7 +57,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
     const program = await run([...SCRIPTED], { dataDir })
     expect(await program.ended).toBe(2)
     expect(program.stderr()).toBe(
-      `latchkey: ${path} cannot be read (it is not a regular file, ENOTREGULAR).\n`,
+      `latchkey: ${path} can't be read (it is not a regular file, ENOTREGULAR).\n`,
     )
   })
 }

@@ -581,7 +581,7 @@ for (const [name, choice] of [
   ['sealed', PASSPHRASE],
   ['memory', MEMORY],
 ] as const) {
-  test(`S19: ${name}: what was moved aside for a person, and what cannot be opened, is deleted for them alone`, async ({
+  test(`S19: ${name}: what was moved aside for a person, and what can't be opened, is deleted for them alone`, async ({
     open,
     folder,
   }) => {
@@ -630,7 +630,7 @@ test('S19: clearing deletes all it can, and then reports the first failure', asy
   await rm(path)
   await mkdir(path)
   await expect(open(KEYRING).clear()).rejects.toThrow(
-    `${path} cannot be deleted (a folder is in its place`,
+    `${path} can't be deleted (a folder is in its place`,
   )
   expect(await readdir(folder)).toEqual([first])
 })

@@ -22,9 +22,9 @@ test('the messages about the start', () => {
     unexpectedError(1, 'Error: x'),
     unexpectedError(2, 'Error: x'),
   ]).toEqual([
-    'The data directory /home/alice/.latchkey cannot be used (the disk is full). Choose another directory with --data-dir.',
+    "The data directory /home/alice/.latchkey can't be used (the disk is full). Choose another directory with --data-dir.",
     'Another computer has taken over the data directory /home/alice/.latchkey, so Latchkey is quitting.',
-    "service.json cannot be written (the disk is full), so other apps cannot look up the service's address, http://127.0.0.1:1000.",
+    "service.json can't be written (the disk is full), so other apps can't look up the service's address, http://127.0.0.1:1000.",
     'The demo provider is available only in the source tree. Set --issuer and --client-id to sign in at your own provider.',
     "The demo's session ends when Latchkey quits.",
     'unexpected error: Error: x',
@@ -36,7 +36,7 @@ test('the question whether another computer still uses the data directory', () =
   const { message, detail, no, yes } = RUNNING_QUESTION
   expect([message('other-laptop'), detail, no, yes]).toEqual([
     'Is Latchkey still running on other-laptop?',
-    'It used the same data directory there and has not reported for an hour or more. Two computers cannot share one session.',
+    "It used the same data directory there and has not reported for an hour or more. Two computers can't share one session.",
     'No, use it here',
     'Yes, quit here',
   ])
@@ -81,7 +81,7 @@ test('the messages about removing data', () => {
     '/x/session.json could not be removed (it is locked).',
     'There is no data directory /home/alice/.latchkey.',
     '/home/alice/.latchkey was kept because it contains other files.',
-    'The data directory /home/alice/.latchkey cannot be used (the disk failed), so nothing was removed.',
+    "The data directory /home/alice/.latchkey can't be used (the disk failed), so nothing was removed.",
     'Nothing in /home/alice/.latchkey shows that Latchkey has used it, so nothing was removed.',
     'Latchkey is already running with the data directory /home/alice/.latchkey (PID 1000), so nothing was removed. Quit it and try again. Or choose Settings and "Remove Latchkey\'s data" in its window, which also revokes a session that is encrypted with the keyring.',
     '/x/session.json: It is damaged. The session was not revoked. Sign out at your provider.',

@@ -429,7 +429,7 @@ test.describe('another program’s entry', () => {
       entry('Exec=/usr/bin/latchkey'),
       ENTRY_REASONS.otherProgram('/usr/bin/latchkey'),
     ],
-    ['whose Exec cannot be read', entry('Exec="/usr/bin/latchkey'), ENTRY_REASONS.noProgram],
+    ["whose Exec can't be read", entry('Exec="/usr/bin/latchkey'), ENTRY_REASONS.noProgram],
     ['with an unknown escape', entry('Exec=/usr/bin/\\x'), ENTRY_REASONS.noProgram],
     ['with text after the quotes', entry('Exec="/usr/bin/lat"chkey'), ENTRY_REASONS.noProgram],
     ['with no Exec', entry(''), ENTRY_REASONS.noProgram],

@@ -18,8 +18,8 @@ test('the messages about errors', () => {
   ]).toEqual([
     'Latchkey ran into an error of its own (TypeError). Try again; if it happens again, report it.',
     'The provider says that there were too many requests. Wait a minute, then try again.',
-    'The output cannot be written (ENOSPC).',
-    'The output cannot be written (no reason given).',
+    "The output can't be written (ENOSPC).",
+    "The output can't be written (no reason given).",
   ])
 })
 

@@ -36,7 +36,7 @@ test('the messages of the diagnosis', () => {
     [MESSAGES.settings.allValid, 'all valid.'],
     [
       MESSAGES.settings.invalid,
-      'Latchkey cannot start with these settings. The diagnosis uses the default of each invalid one.',
+      "Latchkey can't start with these settings. The diagnosis uses the default of each invalid one.",
     ],
     [MESSAGES.dataDirectory.usable('DIR'), 'DIR is usable.'],
     [MESSAGES.dataDirectory.missing('DIR'), 'DIR does not exist yet.'],
@@ -46,7 +46,7 @@ test('the messages of the diagnosis', () => {
     ],
     [
       MESSAGES.dataDirectory.unusable('DIR', 'EACCES'),
-      'DIR cannot be used (EACCES). Fix it, or choose another directory with --data-dir.',
+      "DIR can't be used (EACCES). Fix it, or choose another directory with --data-dir.",
     ],
     [
       MESSAGES.dataDirectory.open('DIR'),
@@ -79,20 +79,20 @@ test('the messages of the diagnosis', () => {
     [MESSAGES.loopback.noIpv6, 'not available on this computer, so Latchkey uses only 127.0.0.1.'],
     [
       MESSAGES.loopback.fails('127.0.0.1', 'ECONNREFUSED'),
-      'This computer cannot connect to itself at 127.0.0.1 (ECONNREFUSED), so a browser cannot return to Latchkey there. Check the rules of your firewall, sandbox and security software.',
+      "This computer can't connect to itself at 127.0.0.1 (ECONNREFUSED), so a browser can't return to Latchkey there. Check the rules of your firewall, sandbox and security software.",
     ],
     [MESSAGES.localhost.resolves(['127.0.0.1', '::1']), 'resolves to 127.0.0.1 and ::1.'],
     [
       MESSAGES.localhost.elsewhere(['192.0.2.7']),
-      'resolves to 192.0.2.7, so clients that use this name cannot find Latchkey.',
+      "resolves to 192.0.2.7, so clients that use this name can't find Latchkey.",
     ],
     [
       MESSAGES.localhost.nowhere,
-      'resolves to no address, so clients that use this name cannot find Latchkey.',
+      "resolves to no address, so clients that use this name can't find Latchkey.",
     ],
     [
       MESSAGES.localhost.lookupFailed('EAI_AGAIN'),
-      'cannot be resolved (EAI_AGAIN), so clients that use this name cannot find Latchkey.',
+      "can't be resolved (EAI_AGAIN), so clients that use this name can't find Latchkey.",
     ],
     [MESSAGES.localhost.fix, 'In /etc/hosts, set localhost to 127.0.0.1 and ::1 only.'],
     [MESSAGES.ports.any, 'any free port.'],
@@ -119,7 +119,7 @@ test('the messages of the diagnosis', () => {
     [MESSAGES.ports.someTaken, 'Not all redirect ports are free.'],
     [
       MESSAGES.ports.noneFree,
-      'No redirect port is free, so your browser cannot return to Latchkey. Close the program that uses the port (or finish the sign-in in progress), or register another port and set it with --redirect-port.',
+      "No redirect port is free, so your browser can't return to Latchkey. Close the program that uses the port (or finish the sign-in in progress), or register another port and set it with --redirect-port.",
     ],
     [MESSAGES.provider.demo, 'the built-in demo provider.'],
     [
@@ -155,7 +155,7 @@ test('the messages of the diagnosis', () => {
     ],
     [
       MESSAGES.certificates.unreadable('ca.pem', 'ENOENT'),
-      'NODE_EXTRA_CA_CERTS is set to ca.pem, which cannot be read (ENOENT). Set it to a file with certificates in PEM form, or unset it.',
+      "NODE_EXTRA_CA_CERTS is set to ca.pem, which can't be read (ENOENT). Set it to a file with certificates in PEM form, or unset it.",
     ],
     [MESSAGES.features.names.revocation, 'token revocation'],
     [MESSAGES.features.names.userinfo, 'userinfo'],
@@ -170,7 +170,7 @@ test('the messages of the diagnosis', () => {
     ],
     [
       MESSAGES.features.noRevocation,
-      'Tokens cannot be revoked there. They stay valid until they expire, even after you sign out.',
+      "Tokens can't be revoked there. They stay valid until they expire, even after you sign out.",
     ],
     [
       MESSAGES.features.revocationNeedsSecret,
@@ -215,7 +215,7 @@ test('the messages of the diagnosis', () => {
     ],
     [
       MESSAGES.browser.overSsh,
-      'You are connected by SSH. A browser on your own computer cannot return to this one, unless you set a --redirect-port and forward it (ssh -L 8400:127.0.0.1:8400 …).',
+      "You are connected by SSH. A browser on your own computer can't return to this one, unless you set a --redirect-port and forward it (ssh -L 8400:127.0.0.1:8400 …).",
     ],
     [MESSAGES.browser.openHere, 'Open the printed link in a browser on this computer.'],
     [MESSAGES.tested.signIn('login.example.com'), 'You sign in at login.example.com, with PKCE.'],

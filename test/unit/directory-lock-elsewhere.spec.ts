@@ -349,7 +349,7 @@ test.describe('on computers made with namespaces', () => {
     spawnSync('unshare', ['--uts', '--mount', '--pid', '--fork', '--mount-proc', 'true']).status ===
     0
 
-  test.skip(!canUnshare, 'namespaces cannot be made here')
+  test.skip(!canUnshare, "namespaces can't be made here")
 
   test('S39: the second computer on one directory is told about the first', async ({
     run,

@@ -157,7 +157,7 @@ for (const endpoint of ['http://login.attacker.example/', 'file:///etc/passwd', 
 
 for (const [name, options, fault] of [
   ['no browser can be opened', { openBrowser: () => Promise.reject(new Error('none')) }, null],
-  ['the provider cannot be reached', {}, 'reset'],
+  ["the provider can't be reached", {}, 'reset'],
   ['the provider is out of order', {}, 'server-error'],
 ] as const) {
   test(`if ${name}, the user is signed out here, and the message says what is left to do`, async ({

@@ -115,7 +115,7 @@ const SAID: readonly [string, FailureKind, ErrorCode, string][] = [
     'ERR_ADDRESS_INVALID',
     'unusable-address',
     'provider-unreachable',
-    `${NOT_REACHED}its address cannot be used (ERR_ADDRESS_INVALID). Check the issuer setting.`,
+    `${NOT_REACHED}its address can't be used (ERR_ADDRESS_INVALID). Check the issuer setting.`,
   ],
   [
     'ERR_SSL_VERSION_OR_CIPHER_MISMATCH',
@@ -304,7 +304,7 @@ for (const [what, certificate, code, advice] of [
   ],
 ] as const) {
   test(`a certificate ${what} is reported as such, without advice to trust an authority`, async () => {
-    test.skip(!canTrust, 'this Node cannot be told whom to trust')
+    test.skip(!canTrust, "this Node can't be told whom to trust")
     await serving(certificate, async (url) => {
       const http = createHttp({ clock: createTestClock(NOW_MS) })
       const { message } = await catchError(http({ method: 'GET', url, purpose: PURPOSE }))
@@ -316,7 +316,7 @@ for (const [what, certificate, code, advice] of [
 }
 
 test('for a certificate that is not valid yet, the message blames the clock if an answer’s Date differs', async () => {
-  test.skip(!canTrust, 'this Node cannot be told whom to trust')
+  test.skip(!canTrust, "this Node can't be told whom to trust")
   const clock = createTestClock()
   const http = createHttp({ clock })
   await serving({}, async (url) => {
@@ -353,7 +353,7 @@ test('S12: NODE_TLS_REJECT_UNAUTHORIZED does not change which certificates are t
 
 // Node's own fetch, which Latchkey does not use, reports only that the connection was closed.
 test('a server that asks for a client certificate is not reported as untrusted', async () => {
-  test.skip(!('setDefaultCACertificates' in tls), 'this Node cannot be told whom to trust')
+  test.skip(!('setDefaultCACertificates' in tls), "this Node can't be told whom to trust")
   const authority = createPrivateAuthority()
   const server = createServer({
     ...authority.issueFor('localhost'),

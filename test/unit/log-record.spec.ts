@@ -193,7 +193,7 @@ function thrownAt(error: Error, ...frames: string[]): Error {
 
 test('S38: the record of an error holds its name, code and places, but no message', () => {
   const error = thrownAt(
-    Object.assign(new TypeError(`cannot read ${CANARY}`), { code: 'ERR_INVALID_URL' }),
+    Object.assign(new TypeError(`can't read ${CANARY}`), { code: 'ERR_INVALID_URL' }),
     'new URL (node:internal/url:816:29)',
     `Object.${CANARY} [as run] (file:///home/${CANARY}/dist/latchkey/dist/main/agent/agent.js:63:5)`,
     `async file:///home/${CANARY}/node_modules/latchkey/node_modules/jose/dist/cjs/app.js:7:1`,

@@ -27,8 +27,8 @@ test('messages about variables of the environment', () => {
   ]).toEqual([
     'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off the check of certificates, so anyone on the network could take over your sign-in. Unset NODE_TLS_REJECT_UNAUTHORIZED. If your network uses its own certificate authority, set NODE_EXTRA_CA_CERTS to the file with its certificate.',
     "ALL_PROXY names a SOCKS proxy. In a terminal, Latchkey supports http proxies only. Set one as http://HOST:PORT, or use the tray app, which uses the system's settings.",
-    "ALL_PROXY names a file for automatic proxy configuration (PAC). In a terminal, Latchkey cannot read such a file. Look up the proxy in it and set that as http://HOST:PORT, or use the tray app, which uses the system's settings.",
+    "ALL_PROXY names a file for automatic proxy configuration (PAC). In a terminal, Latchkey can't read such a file. Look up the proxy in it and set that as http://HOST:PORT, or use the tray app, which uses the system's settings.",
     'ALL_PROXY does not name a proxy that Latchkey can use. Write it as http://HOST:PORT, or remove it.',
-    'NO_PROXY contains "a@b", which Latchkey cannot read. Write names (example.com), addresses (192.0.2.1) or ranges (192.0.2.0/24), separated by commas.',
+    'NO_PROXY contains "a@b", which Latchkey can\'t read. Write names (example.com), addresses (192.0.2.1) or ranges (192.0.2.0/24), separated by commas.',
   ])
 })

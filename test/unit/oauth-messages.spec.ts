@@ -49,7 +49,7 @@ test('the messages about the metadata and the keys', () => {
     "The answer of https://id.example/.well-known/openid-configuration is not an OpenID provider's metadata (jwks_uri is missing or malformed). Check the issuer setting.",
     "The answer of https://id.example/.well-known/openid-configuration is not an OpenID provider's metadata. Check the issuer setting.",
     'The provider signs ID tokens with HS256 only, which needs a client secret to check, and Latchkey has none. Set RS256 or ES256 for your application there, or ask its administrator.',
-    'The provider signs ID tokens only in ways that Latchkey cannot check. Ask its administrator for RS256 or ES256.',
+    "The provider signs ID tokens only in ways that Latchkey can't check. Ask its administrator for RS256 or ES256.",
     "The provider's token_endpoint is not https, so anyone on the network could read the sign-in. Latchkey does not use it. Ask the provider's administrator to fix that.",
     "The provider's signing keys could not be read, so its answer could not be checked. Try again later.",
   ])
@@ -108,9 +108,9 @@ test('the messages about a pasted address', () => {
   expect(PASTED_MESSAGES).toEqual({
     taken: 'Latchkey accepted the address that you pasted.',
     again: 'Latchkey already has this address. There is nothing more to do.',
-    'no-address': 'Latchkey cannot read this address. Copy the whole address from the address bar.',
+    'no-address': "Latchkey can't read this address. Copy the whole address from the address bar.",
     'other-place':
-      'This is not the address that your provider sends you back to. Sign in there first, then copy the address of the page that cannot be loaded.',
+      "This is not the address that your provider sends you back to. Sign in there first, then copy the address of the page that can't be loaded.",
     'no-answer':
       'This address contains no answer from your provider. Copy the whole address, including the part after the question mark.',
     'other-sign-in':
@@ -139,8 +139,8 @@ test('the messages about the answers of the token endpoint', () => {
   ]).toEqual([
     "The provider's answer to the sign-in could not be understood (id_token is missing or malformed). Nothing was stored. Try again; if it happens again, tell the provider's administrator.",
     "The provider's answer to the renewal of the session could not be understood (access_token is missing or malformed). Latchkey tries again; if it happens again, tell the provider's administrator.",
-    'The provider cannot finish the sign-in now: "slow_down". Try again later.',
-    'The provider cannot renew the session now: "server_error". Try again later.',
+    'The provider can\'t finish the sign-in now: "slow_down". Try again later.',
+    'The provider can\'t renew the session now: "server_error". Try again later.',
     'The provider answered 503 to the sign-in. Try again later.',
     'The provider answered 503 to the renewal of the session. Try again later.',
     'The provider answered 404 to the renewal of the session without giving a reason, which OAuth requires. Check the issuer setting, and whether a proxy or a firewall answers instead.',

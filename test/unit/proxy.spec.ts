@@ -143,7 +143,7 @@ for (const entry of [
   test(`NO_PROXY "${entry}" is invalid and reported`, async () => {
     const error = await catchFailure({ HTTPS_PROXY: 'http://p.test', NO_PROXY: entry })
     expect(error.message).toContain('NO_PROXY contains "')
-    expect(error.message).toContain('which Latchkey cannot read. Write names (example.com)')
+    expect(error.message).toContain("which Latchkey can't read. Write names (example.com)")
   })
 }
 
@@ -206,7 +206,7 @@ const ANSWERS: Record<string, { answer: string; words: string }> = {
       'The proxy at PROXY does not allow connections to the provider at login.example.test (403) while ' +
       `testing. Ask the proxy's administrator to allow them. ${TRY_ANOTHER}`,
   },
-  'cannot reach the provider': {
+  "can't reach the provider": {
     answer: 'HTTP/1.1 502 Bad Gateway\r\n\r\n',
     words:
       'The proxy at PROXY could not reach the provider at login.example.test (502) while ' +

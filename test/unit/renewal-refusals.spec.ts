@@ -184,7 +184,7 @@ test.describe('S17: temporary errors are retried, whether or not the access toke
       refuse(session, error)
       await failedAfter(session, DUE)
       const { reason } = session.history.at(-1)!.status
-      expect(reason).toContain('The provider cannot renew the session now: ')
+      expect(reason).toContain("The provider can't renew the session now: ")
     })
   }
 

@@ -40,7 +40,7 @@ for (const [key, value] of [
   test(`${key} = ${value} is named with the state of the helper`, () => {
     const files = { [`/proc/sys/${key.replaceAll('.', '/')}`]: value }
     expect(findSandboxObstacle(on({ files }))?.message).toBe(
-      `Chromium's sandbox cannot start: this system does not let programs use user namespaces ` +
+      `Chromium's sandbox can't start: this system does not let programs use user namespaces ` +
         `(${key} is ${value}), and /home/a/dist/chrome-sandbox has mode 0755 and owner 1000, but ` +
         'needs 4755 and 0.',
     )

@@ -41,7 +41,7 @@ const test = base.extend<{ given: Given }>({
         const restart = async (wanted: Settings): Promise<void> => {
           if (failure) throw failure
           await new Promise((resolve) => setImmediate(resolve))
-          if (wanted.audience === 'unusable') throw new Error('Latchkey cannot start with it.')
+          if (wanted.audience === 'unusable') throw new Error("Latchkey can't start with it.")
           restarted.push(wanted)
         }
         return createSettingsFile({ settings: () => settings, restart }, sources)

@@ -17,7 +17,7 @@ test('the messages of the session keeper', () => {
     expired: 'Your session has expired. Sign in again.',
     endedDuringRenewal: 'The session ended while it was being renewed.',
     noRefreshToken:
-      'The provider sent no refresh token, so the session cannot be renewed. Add offline_access to ' +
+      "The provider sent no refresh token, so the session can't be renewed. Add offline_access to " +
       'the scopes, then sign in again.',
     directoryTaken: 'Another computer has taken over the data directory.',
     closedBeforeAnswer: 'Latchkey quit before the provider answered.',

@@ -516,7 +516,7 @@ test('S36: a folder in the file’s place is reported on reading, writing and de
     message: STORED_SESSION_MESSAGES.notStored(STORED_SESSION_REASONS.cannotWrite(path, error)),
   })
   await expect(sessionStore.clear()).rejects.toThrow(
-    `${path} cannot be deleted (a folder is in its place`,
+    `${path} can't be deleted (a folder is in its place`,
   )
 })
 

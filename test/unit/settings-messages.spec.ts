@@ -59,7 +59,7 @@ test('the messages about settings', () => {
     ],
     [
       MESSAGES.secretAsFlag,
-      'A client secret cannot be a flag, because every user of this computer could read it. Put the secret into a file and name the file with --client-secret-file, or set LATCHKEY_CLIENT_SECRET.',
+      "A client secret can't be a flag, because every user of this computer could read it. Put the secret into a file and name the file with --client-secret-file, or set LATCHKEY_CLIENT_SECRET.",
     ],
     [
       MESSAGES.invalid('--port', RULES.port, '"high"', null),
@@ -81,8 +81,8 @@ test('the messages about settings', () => {
       MESSAGES.notAnObject('FILE'),
       'FILE must contain one JSON object: { "issuer": "https://…", … }.',
     ],
-    [MESSAGES.unreadable('FILE', 'EACCES'), 'FILE cannot be read (EACCES).'],
-    [MESSAGES.unwritable('FILE', 'EROFS'), 'FILE cannot be written (EROFS).'],
+    [MESSAGES.unreadable('FILE', 'EACCES'), "FILE can't be read (EACCES)."],
+    [MESSAGES.unwritable('FILE', 'EROFS'), "FILE can't be written (EROFS)."],
     [
       MESSAGES.unknownSetting('FILE (line 1, column 2)', 'prot', 'port', []),
       'FILE (line 1, column 2) has an unknown setting "prot". Did you mean port?',
@@ -133,7 +133,7 @@ test('the messages about settings', () => {
     ],
     [
       MESSAGES.twoSecrets('LATCHKEY_CLIENT_SECRET', 'LATCHKEY_CLIENT_SECRET_FILE'),
-      'LATCHKEY_CLIENT_SECRET and LATCHKEY_CLIENT_SECRET_FILE cannot both be set. Leave out one.',
+      "LATCHKEY_CLIENT_SECRET and LATCHKEY_CLIENT_SECRET_FILE can't both be set. Leave out one.",
     ],
     [
       MESSAGES.badSecretFile('FILE', MESSAGES.secretFileFaults.isEmpty),
@@ -142,7 +142,7 @@ test('the messages about settings', () => {
     [MESSAGES.secretFileFaults.isLink, 'is a link, not a file'],
     [MESSAGES.secretFileFaults.notRegular, 'is not a regular file'],
     [MESSAGES.secretFileFaults.tooLarge(4_096), 'is larger than 4096 bytes'],
-    [MESSAGES.secretFileFaults.unreadable('ENOENT'), 'cannot be read (ENOENT)'],
+    [MESSAGES.secretFileFaults.unreadable('ENOENT'), "can't be read (ENOENT)"],
     [MESSAGES.secretFileFaults.isEmpty, 'is empty'],
     [MESSAGES.secretFileFaults.notPrintable, 'must contain one line of printable ASCII characters'],
     [MESSAGES.secretFileFaults.otherOwner, 'belongs to another user'],

@@ -26,7 +26,7 @@ const TEXTS: readonly [text: string, expected: string][] = [
   ],
   [
     MESSAGES.notStored(REASONS.cannotWrite(PATH, FULL)),
-    'The session could not be stored on this computer: /data/session.json cannot be written (the disk ' +
+    "The session could not be stored on this computer: /data/session.json can't be written (the disk " +
       'is full, ENOSPC). It ends when Latchkey quits.',
   ],
   [
@@ -36,20 +36,20 @@ const TEXTS: readonly [text: string, expected: string][] = [
   ],
   [
     MESSAGES.notDeleted(PATH, FULL),
-    '/data/session.json cannot be deleted (the disk is full, ENOSPC).',
+    "/data/session.json can't be deleted (the disk is full, ENOSPC).",
   ],
   [
     MESSAGES.notMovedAside(PATH, FULL),
-    '/data/session.json cannot be moved out of the way (the disk is full, ENOSPC).',
+    "/data/session.json can't be moved out of the way (the disk is full, ENOSPC).",
   ],
   [
     MESSAGES.notMovedOverNewer(PATH, ASIDE),
-    '/data/session.json cannot be moved out of the way: /data/session.unopened.json was written by a ' +
+    "/data/session.json can't be moved out of the way: /data/session.unopened.json was written by a " +
       'newer version of Latchkey and is not overwritten.',
   ],
   [
     MESSAGES.defaultNotStored(PATH, FULL),
-    'The default account could not be stored: /data/session.json cannot be written (the disk is full, ' +
+    "The default account could not be stored: /data/session.json can't be written (the disk is full, " +
       'ENOSPC).',
   ],
   [
@@ -66,7 +66,7 @@ const TEXTS: readonly [text: string, expected: string][] = [
     MESSAGES.withoutKeyring,
     'The session is stored without a keyring, as you chose. Programs that run as you could read it.',
   ],
-  [REASONS.cannotRead(PATH, FULL), '/data/session.json cannot be read (the disk is full, ENOSPC)'],
+  [REASONS.cannotRead(PATH, FULL), "/data/session.json can't be read (the disk is full, ENOSPC)"],
   [REASONS.newerVersion(PATH), '/data/session.json was written by a newer version of Latchkey'],
   [
     REASONS.notOverwritten(PATH),
@@ -77,18 +77,18 @@ const TEXTS: readonly [text: string, expected: string][] = [
   [REASONS.keyMissing(KEY), 'its key, /data/session.key, is missing or damaged'],
   [
     REASONS.keyNotRead(KEY, FULL),
-    'its key, /data/session.key, cannot be read (the disk is full, ENOSPC)',
+    "its key, /data/session.key, can't be read (the disk is full, ENOSPC)",
   ],
   [
     REASONS.keyNotWritten(KEY, FULL),
-    'its key, /data/session.key, cannot be written (the disk is full, ENOSPC)',
+    "its key, /data/session.key, can't be written (the disk is full, ENOSPC)",
   ],
   [
     REASONS.orDamaged(REASONS.otherKey),
     'it was encrypted with another key, or the file is damaged',
   ],
   [REASONS.otherPassphrase, 'it was encrypted with another passphrase'],
-  [REASONS.keyringMissing, "the system's keyring, which protects it, cannot be used now"],
+  [REASONS.keyringMissing, "the system's keyring, which protects it, can't be used now"],
   [REASONS.passphraseMissing, 'the passphrase that protects it was not given'],
   [REASONS.keyFileOff, 'it was stored without a keyring, and that is turned off now'],
   [DAMAGED, 'the file is damaged'],

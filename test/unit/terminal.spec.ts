@@ -87,7 +87,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         'Waiting for your browser: 5:00 left. Type cancel to stop.',
         'Your browser will return to http://127.0.0.1:40123/callback. If your provider shows an error ' +
           'page instead, it may not know that address. Register it.',
-        'If your browser cannot load that page, paste its address here.',
+        "If your browser can't load that page, paste its address here.",
       ],
     },
     {
@@ -102,7 +102,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         'Waiting for your browser: 5:00 left. Type cancel to stop.',
         'Your browser will return to http://127.0.0.1:40123/callback. If your provider shows an error ' +
           'page instead, it may not know that address. Register it.',
-        'If your browser cannot load that page, paste its address here.',
+        "If your browser can't load that page, paste its address here.",
       ],
     },
     {
@@ -117,7 +117,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
         'Waiting for your browser: 5:00 left. Type cancel to stop.',
         'Your browser will return to http://127.0.0.1:40123/callback. If your provider shows an error ' +
           'page instead, it may not know that address. Register it.',
-        'If your browser cannot load that page, paste its address here.',
+        "If your browser can't load that page, paste its address here.",
       ],
     },
   ],

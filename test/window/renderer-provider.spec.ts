@@ -133,7 +133,7 @@ for (const field of [null, 'notifications'] as const) {
   test(`a rejection that belongs to no field of the form is shown next to the button: ${field}`, async ({
     open,
   }) => {
-    const message = 'settings.json cannot be written (EROFS).'
+    const message = "settings.json can't be written (EROFS)."
     const { page } = await open({ ...NONE, outcomes: [{ kind: 'rejected', field, message }] })
     await page.getByLabel('Issuer').fill(ISSUER)
     await page.getByLabel('Client ID').fill('x')

@@ -51,7 +51,7 @@ for (const [label, before, call] of [
   test(`${label}: a rejection is shown there, and the checkbox keeps its value`, async ({
     open,
   }) => {
-    const message = 'settings.json cannot be written (EROFS).'
+    const message = "settings.json can't be written (EROFS)."
     const { page, fake } = await open({
       status: SIGNED_IN,
       outcomes: [{ kind: 'rejected', field: null, message }],
@@ -59,7 +59,7 @@ for (const [label, before, call] of [
     await openSettings(page)
     const box = page.getByRole('checkbox', { name: label })
     await box.click()
-    await expect(box).toHaveAccessibleDescription(/^settings\.json cannot be written/)
+    await expect(box).toHaveAccessibleDescription(/^settings\.json can't be written/)
     await expect(page.getByRole('main').getByText(message)).toBeVisible()
     await expect(box).toBeChecked({ checked: before })
     await expect(box).toHaveAttribute('aria-invalid', 'true')
