@@ -41,9 +41,9 @@ import {
   waitForTrayHost,
   type TrayHost,
 } from './autostart/tray-host.js'
-import { chooseStorage, type Keyring } from './storage/choose-storage.js'
-import { readSealedTier } from './storage/session-file.js'
-import type { SessionStore } from './storage/session-store.js'
+import { chooseStorage, readStored, type Keyring } from './storage/choose-storage.js'
+import { listSealedTiers } from './storage/stored-files.js'
+import type { StoredFile } from './storage/account-store.js'
 
 /**
  * Windows shows notifications and login items under the name that is registered for this ID. The source
@@ -166,7 +166,7 @@ async function start(findings: SettingsFindings): Promise<void> {
     tray,
     appId: APP_ID,
     restarter,
-    openVault,
+    readStored: readStoredSessions,
   })
   app.on('quit', () => tray.destroy())
   hearSecondStart = (data) => desktop.startedAgain(data)
@@ -197,11 +197,10 @@ async function showTray(tray: TrayIcon, isAtLogin: boolean): Promise<TrayHost> {
 /** The system's keyring, once it has been asked for its key. */
 let keyring: Keyring | null = null
 
-/** Opens a session file with the key that encrypted it. */
-async function openVault(dataDir: string, fileName: string): Promise<SessionStore> {
-  if (readSealedTier(join(dataDir, fileName)) === 'keyring') keyring ??= await keyringCipher()
-  return chooseStorage({ dataDir, keyring, passphrase, keepWithoutKeyring: true, fileName })
-    .sessionStore
+/** Reads every session file with the key that encrypted it. */
+async function readStoredSessions(dataDir: string): Promise<readonly StoredFile[]> {
+  if (listSealedTiers(dataDir).includes('keyring')) keyring ??= await keyringCipher()
+  return readStored({ dataDir, keyring, passphrase })
 }
 
 async function begin(first: Settings): Promise<Supervisor> {

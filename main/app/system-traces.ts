@@ -1,12 +1,10 @@
 // Removes what Latchkey leaves outside of its data directory: the start at login, and the keyring's key.
 
-import { join } from 'node:path'
 import { removeKeyringItem, runSystemTool } from './keyring-item.js'
 import { REMOVAL_MESSAGES } from './app-messages.js'
 import { NOTHING, type Removal } from './removal.js'
 import { examineSettings, type Sources } from '../settings/read.js'
-import { SESSION_FILE } from '../storage/choose-storage.js'
-import { readSealedTier } from '../storage/session-file.js'
+import { listSealedTiers } from '../storage/stored-files.js'
 import { removeXdgEntry } from '../autostart/linux.js'
 
 /** Removes the entry that starts Latchkey at login on Linux. */
@@ -33,6 +31,6 @@ export function removeKeyringKey(
     platform,
     readFile: () => undefined,
   }).settings.dataDir
-  const isShared = usual !== dataDir && readSealedTier(join(usual, SESSION_FILE)) === 'keyring'
+  const isShared = usual !== dataDir && listSealedTiers(usual).includes('keyring')
   return removeKeyringItem({ platform, env, isShared, runTool: runSystemTool })
 }

@@ -22,21 +22,23 @@ import { SETTINGS_FILE } from '../settings/layer.js'
 import type { Settings } from '../settings/options.js'
 import { SettingsError } from '../base/settings-error.js'
 import { KEY_FILE, SESSION_FILE } from '../storage/choose-storage.js'
-import { UNOPENED_FILE, readSealedTier } from '../storage/session-file.js'
-import type { SessionStore } from '../storage/session-store.js'
+import { UNOPENED_FILE } from '../storage/session-file.js'
+import { listSealedTiers } from '../storage/stored-files.js'
+import { ACCOUNTS_FOLDER, isOwnName } from '../storage/account-files.js'
+import type { StoredFile } from '../storage/account-store.js'
 import type { Session } from '../oauth/session.js'
 
 export type UninstallDeps = {
   settings: Pick<Settings, 'dataDir' | 'providers' | 'takeOver'>
   http: Http
-  /** Opens a session file of the data directory. */
-  openVault(fileName: string): Pick<SessionStore, 'read'>
+  /** Reads every session file of the data directory. */
+  readStored(): Promise<readonly StoredFile[]>
   /** Removes the entry that starts Latchkey at login. */
   removeAutostart(): Removal
   /** Removes Electron's key from the system's keyring. */
   removeKeyringKey(): Promise<Removal>
-  /** A session in memory, which may not be stored. */
-  held?: Session | null
+  /** The sessions in memory, which may not be stored. */
+  held?: readonly Session[]
   /** Tokens that the provider was already asked to revoke, with or without success. */
   asked?: ReadonlySet<string>
 }
@@ -64,8 +66,7 @@ export async function uninstallData(deps: UninstallDeps): Promise<Removal> {
   let isInKeyring: boolean
   try {
     isInKeyring =
-      existsSync(join(dataDir, PROFILE_FOLDER)) ||
-      SESSION_FILES.some((name) => readSealedTier(join(dataDir, name)) === 'keyring')
+      existsSync(join(dataDir, PROFILE_FOLDER)) || listSealedTiers(dataDir).includes('keyring')
     removals.push(await revokeAll(deps))
     files = removeFiles(dataDir, isOwn)
     removals.push(files)
@@ -82,11 +83,11 @@ export async function uninstallData(deps: UninstallDeps): Promise<Removal> {
   return mergeRemovals(removals)
 }
 
-const SESSION_FILES = [SESSION_FILE, UNOPENED_FILE]
 const NAMES: ReadonlySet<string> = new Set([
   SESSION_FILE,
   KEY_FILE,
   UNOPENED_FILE,
+  ACCOUNTS_FOLDER,
   SETTINGS_FILE,
   `${SETTINGS_FILE}.damaged`,
   PROVIDER_FILE,
@@ -120,31 +121,30 @@ function explainInUse(directory: string, thrown: DirectoryInUse): DirectoryInUse
 function requireOwnDirectory(directory: string): void {
   const lock = readLock(join(directory, LOCK_FILE))
   const hasLock = lock !== null && lock.content !== null
-  const hasSession = SESSION_FILES.some((name) => readSealedTier(join(directory, name)) !== null)
+  const hasSession = listSealedTiers(directory).some((tier) => tier !== null)
   if (hasLock || hasSession || readdirSync(directory).length === 0) return
   throw new SettingsError(REMOVAL_MESSAGES.notLatchkeys(directory))
 }
 
-/** Revokes the session in memory and the stored ones, each token once. */
+/** Revokes the sessions in memory and the stored ones, each token once. */
 async function revokeAll(deps: UninstallDeps): Promise<Removal> {
-  const { settings, openVault, held = null } = deps
+  const { readStored, held = [] } = deps
   const asked = new Set(deps.asked)
   const removals: Removal[] = []
-  const revoke = async (session: Session | null): Promise<void> => {
-    if (session === null || listTokens(session).every((token) => asked.has(token))) return
-    for (const token of listTokens(session)) asked.add(token)
-    removals.push(await revokeSession(session, deps))
+  const revoke = async (session: Session): Promise<void> => {
+    const tokens = listTokens(session)
+    if (tokens.every((token) => asked.has(token))) return
+    removals.push(await revokeSession(session, { ...deps, asked: new Set(asked) }))
+    for (const token of tokens) asked.add(token)
   }
-  await revoke(held)
-  for (const fileName of SESSION_FILES) {
-    const path = join(settings.dataDir, fileName)
-    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) continue
-    try {
-      await revoke(await openVault(fileName).read())
-    } catch (thrown) {
-      const message = asAuthError(thrown).message.replace(/ Sign in again\.$/, '')
-      removals.push(fail(REMOVAL_MESSAGES.unreadable(path, message)))
+  for (const session of held) await revoke(session)
+  for (const file of await readStored()) {
+    if ('session' in file) {
+      await revoke(file.session)
+      continue
     }
+    const message = file.problem.message.replace(/ Sign in again\.$/, '')
+    removals.push(fail(REMOVAL_MESSAGES.unreadable(file.path, message)))
   }
   return mergeRemovals(removals)
 }
@@ -154,10 +154,13 @@ export function listTokens({ tokens, superseded = [] }: Session): readonly strin
   return [tokens.refreshToken ?? tokens.accessToken, ...superseded]
 }
 
-/** Revokes every token of a session, and returns the result as messages. */
+/**
+ * Revokes every token of a session, but for those that the provider was asked to revoke before. Returns
+ * the result as messages.
+ */
 export async function revokeSession(
   session: Session,
-  { settings, http }: Pick<UninstallDeps, 'settings' | 'http'>,
+  { settings, http, asked = new Set() }: Pick<UninstallDeps, 'settings' | 'http' | 'asked'>,
 ): Promise<Removal> {
   const { issuer, clientId, account, tokens, superseded = [] } = session
   const name = REMOVAL_MESSAGES.session(account.name, issuer)
@@ -166,7 +169,8 @@ export async function revokeSession(
     (one) => one.issuer === issuer && one.clientId === clientId,
   )
   const client = { clientId, clientSecret: provider?.clientSecret ?? null }
-  const all = [tokens, ...toOrphans(superseded)]
+  const sent = listTokens(session).map((token) => !asked.has(token))
+  const all = [tokens, ...toOrphans(superseded)].filter((_, index) => sent[index])
   const failures: string[] = []
   try {
     const metadata = await fetchMetadata(http, issuer)
@@ -200,7 +204,12 @@ function removeFiles(directory: string, isMeant: (name: string) => boolean): Rem
   for (const name of readdirSync(directory).filter(isMeant)) {
     const path = join(directory, name)
     const isFolder = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-    // Latchkey makes no folder with these names. If the name is a link, only the link is removed.
+    if (isFolder && name === ACCOUNTS_FOLDER) {
+      const removal = removeAccounts(path)
+      done.push(...removal.done)
+      failed.push(...removal.failed)
+    }
+    // Latchkey makes no other folder with these names. If the name is a link, only the link is removed.
     if (isFolder && name !== PROFILE_FOLDER) continue
     try {
       rmSync(path, { recursive: isFolder, force: true })
@@ -210,6 +219,17 @@ function removeFiles(directory: string, isMeant: (name: string) => boolean): Rem
     }
   }
   return { ...NOTHING, done, failed }
+}
+
+/** Removes the accounts' files, and their folder unless files of other names are in it. */
+function removeAccounts(folder: string): Removal {
+  try {
+    const removal = removeFiles(folder, isOwnName)
+    if (readdirSync(folder).length > 0) return removal
+    return mergeRemovals([removal, removeDirectory(folder)])
+  } catch (thrown) {
+    return fail(REMOVAL_MESSAGES.notRemoved(folder, diskError(thrown)))
+  }
 }
 
 function removeDirectory(directory: string): Removal {

@@ -8,7 +8,7 @@ import type { RemovalPlan, RevocationOutcome } from '../ipc.js'
 import { createRemovalPlan } from '../present/removal-plan.js'
 import { fail, mergeRemovals, NOTHING, shorten, type Removal } from '../app/removal.js'
 import { revokeSession, listTokens, uninstallData, type UninstallDeps } from '../app/uninstall.js'
-import type { SessionStore } from '../storage/session-store.js'
+import type { StoredFile } from '../storage/account-store.js'
 import type { Session } from '../oauth/session.js'
 import { showBox } from './box.js'
 import { REMOVED } from './electron-messages.js'
@@ -16,8 +16,8 @@ import { REMOVED } from './electron-messages.js'
 export type DataRemovalDeps = Pick<UninstallDeps, 'removeAutostart'> & {
   supervisor: Supervisor
   http: Http
-  /** Opens a session file in the data directory, by the means it was sealed with. */
-  openVault(dataDir: string, fileName: string): Promise<Pick<SessionStore, 'read'>>
+  /** Reads every session file in the data directory, by the means it was sealed with. */
+  readStored(dataDir: string): Promise<readonly StoredFile[]>
   removeKeyringKey(dataDir: string): Promise<Removal>
   startsAtLogin(): boolean
   /** Closes the window and removes the tray icon. */
@@ -76,18 +76,16 @@ export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
 
 /** Ends the session and removes the data. Does not throw: the result lists the failures. */
 async function removeAll(deps: DataRemovalDeps, revocation: Revocation): Promise<Removal> {
-  const { supervisor, http, openVault, removeAutostart, removeKeyringKey } = deps
+  const { supervisor, http, readStored, removeAutostart, removeKeyringKey } = deps
   const { dataDir } = supervisor.settings()
   const removeRest = async (): Promise<Removal> => {
     const held = await supervisor.retire()
     return uninstallData({
       settings: supervisor.settings(),
       http,
-      held,
+      held: held === null ? [] : [held],
       asked: revocation.tokens,
-      openVault: (fileName) => ({
-        read: async () => (await openVault(dataDir, fileName)).read(),
-      }),
+      readStored: () => readStored(dataDir),
       removeAutostart,
       removeKeyringKey: () => removeKeyringKey(dataDir),
     })

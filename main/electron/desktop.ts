@@ -31,7 +31,7 @@ export type DesktopDeps = {
   tray: TrayIcon
   appId: string
   restarter: Restarter
-  openVault: DataRemovalDeps['openVault']
+  readStored: DataRemovalDeps['readStored']
 }
 
 export type Desktop = {
@@ -96,12 +96,12 @@ function createParts(deps: DesktopDeps): DesktopParts {
   }
 }
 
-function createRemoval({ openVault }: DesktopDeps, parts: DesktopParts): DataRemoval {
+function createRemoval({ readStored }: DesktopDeps, parts: DesktopParts): DataRemoval {
   const { supervisor, sources, autostart, window, tray, http } = parts
   return createDataRemoval({
     supervisor,
     http,
-    openVault,
+    readStored,
     removeAutostart: () => removeLoginItem(autostart),
     removeKeyringKey: (dataDir) => removeKeyringKey(dataDir, sources),
     startsAtLogin: () => autostart.state().on,

@@ -51,6 +51,11 @@ export function toAccountPath(dataDir: string, id: string): string {
   return join(dataDir, ACCOUNTS_FOLDER, `${id}${END}`)
 }
 
+/** Returns the path that the file of an account is moved aside to. */
+export function toAsidePath(dataDir: string, id: string): string {
+  return toAccountPath(dataDir, id).replace(/\.json$/, UNOPENED_END)
+}
+
 /**
  * Lists the ids of the accounts that have a file, or one that was moved aside. Other names are ignored.
  * Fails with `storage-failed`.

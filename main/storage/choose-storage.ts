@@ -2,11 +2,12 @@
 
 import { join } from 'node:path'
 import { keyFileCipher, passphraseCipher, type Cipher } from './cipher.js'
-import type { AccountStore } from './account-store.js'
+import type { AccountStore, StoredFile } from './account-store.js'
 import { createMemoryAccounts } from './memory-accounts.js'
 import { createSealedAccounts } from './sealed-accounts.js'
 import { createMemoryStore } from './memory-store.js'
 import type { Ciphers } from './open-sealed.js'
+import { readStoredFiles } from './stored-files.js'
 import { createSealedStore } from './sealed-store.js'
 import { SESSION_FILE, type SealedTier } from './session-file.js'
 import type { SessionStore } from './session-store.js'
@@ -46,11 +47,7 @@ export function chooseStorage(options: {
 }): Storage {
   const { dataDir, keyring, passphrase, keepWithoutKeyring, fileName = SESSION_FILE } = options
   const path = join(dataDir, fileName)
-  const ciphers: Ciphers = {
-    ...(keyring && 'cipher' in keyring && { keyring: keyring.cipher }),
-    ...(passphrase !== null && { passphrase: passphraseCipher(passphrase) }),
-    'key-file': keyFileCipher(join(dataDir, KEY_FILE)),
-  }
+  const ciphers = makeCiphers({ dataDir, keyring, passphrase })
   const restartAdvice =
     keyring && ('cipher' in keyring ? UNLOCK_AND_RESTART : keyring.restartAdvice)
   const sealed = (tier: SealedTier, message: string | null): Storage => ({
@@ -73,4 +70,22 @@ export function chooseStorage(options: {
         message,
         restartAdvice,
       }
+}
+
+/**
+ * Reads every session file in the data directory, to end the sessions before the data is removed. The key
+ * file is used whether or not the settings allow one.
+ */
+export function readStored(deps: CipherDeps): Promise<readonly StoredFile[]> {
+  return readStoredFiles(deps.dataDir, makeCiphers(deps))
+}
+
+type CipherDeps = { dataDir: string; keyring: Keyring | null; passphrase: string | null }
+
+function makeCiphers({ dataDir, keyring, passphrase }: CipherDeps): Ciphers {
+  return {
+    ...(keyring && 'cipher' in keyring && { keyring: keyring.cipher }),
+    ...(passphrase !== null && { passphrase: passphraseCipher(passphrase) }),
+    'key-file': keyFileCipher(join(dataDir, KEY_FILE)),
+  }
 }

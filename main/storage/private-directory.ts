@@ -80,6 +80,7 @@ function close(directory: string, found: Stats): readonly string[] {
 const OWN_FILES: ReadonlySet<string> = new Set([
   'settings.json',
   'session.json',
+  'sessions',
   'service.json',
   'latchkey.log',
   'diagnosis.txt',

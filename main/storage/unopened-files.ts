@@ -2,12 +2,12 @@
 
 import { join } from 'node:path'
 import {
-  ACCOUNTS_FOLDER,
   clearAccountFiles,
   isDamaged,
   listAccountIds,
   readAccountFile,
   toAccountPath,
+  toAsidePath,
   tryAll,
   type AccountFile,
 } from './account-files.js'
@@ -20,7 +20,6 @@ import {
   moveSessionFileAside,
   readSessionFile,
   SESSION_FILE,
-  UNOPENED_END,
   UNOPENED_FILE,
   type SessionFile,
 } from './session-file.js'
@@ -105,7 +104,7 @@ async function findUnopened(
 
 function findAside(dataDir: string, person: Person): readonly string[] {
   const paths = listAccountIds(dataDir, { aside: true })
-    .map((id) => ({ id, path: join(dataDir, ACCOUNTS_FOLDER, `${id}${UNOPENED_END}`) }))
+    .map((id) => ({ id, path: toAsidePath(dataDir, id) }))
     .filter(({ id, path }) => mayBeAccountOf(person, path, id))
     .map(({ path }) => path)
   const aside = join(dataDir, UNOPENED_FILE)

@@ -7,7 +7,7 @@ import { complain, print } from '../base/output.js'
 import { SettingsError } from '../base/settings-error.js'
 import { problemOfTls } from '../net/unchecked-tls.js'
 import { examineSettings, requireSettings } from '../settings/read.js'
-import { chooseStorage } from '../storage/choose-storage.js'
+import { readStored } from '../storage/choose-storage.js'
 import { COMMAND_MESSAGES } from './terminal-messages.js'
 
 /** Removes the data, and prints what was removed and what was not. Sets the exit code. */
@@ -27,13 +27,11 @@ export async function runUninstall(args: readonly string[]): Promise<void> {
   const { settings } = examineSettings({ args, env, platform, home })
   const { dataDir } = settings
   const passphrase = env['LATCHKEY_PASSPHRASE'] || null
-  // With any setting: a key file that exists can be used once more, to sign out.
-  const storage = { dataDir, keyring: null, passphrase, keepWithoutKeyring: true }
   const hasLoginItem = platform === 'win32' || platform === 'darwin'
   const { done, failed, stays } = await uninstallData({
     settings,
     http: createHttp(),
-    openVault: (fileName) => chooseStorage({ ...storage, fileName }).sessionStore,
+    readStored: () => readStored({ dataDir, keyring: null, passphrase }),
     removeAutostart: () =>
       hasLoginItem
         ? { ...NOTHING, stays: [COMMAND_MESSAGES.loginItemStays] }
