@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { shareNext } from '../base/share-next.js'
 import { isOwnedBy, type Owner, type SocketOwners } from '../net/socket-owner.js'
 
 export type Connections = {
@@ -124,17 +125,6 @@ type Held = {
   answered: Set<Socket>
   /** How many requests of each connection are not answered yet. */
   requests: Map<Socket, number>
-}
-
-/** Runs `run` once at a time. Calls during a run share the next one, because that run began too early. */
-function shareNext(run: () => Promise<void>): () => Promise<void> {
-  let last = Promise.resolve()
-  let next: Promise<void> | null = null
-  const begin = (): Promise<void> => {
-    next = null
-    return run()
-  }
-  return () => (next ??= last = last.then(begin, begin))
 }
 
 /** Sorts connections by their owners. Drops strangers, and then what is too much. */

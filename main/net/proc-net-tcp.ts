@@ -112,13 +112,20 @@ function readBlocking<Result>(search: Search<Result>): Result {
   return step.value
 }
 
-/** The kernel walks its whole table for a reading, which takes milliseconds: other threads do that. */
+/**
+ * How many pages of the table are read in this thread, each in a tenth of a millisecond. That is enough
+ * for most computers, and a change of threads for each page would take half as long again.
+ */
+const QUICK_READS = 8
+
+/** The kernel walks its whole table for a reading. Other threads do that if it takes long. */
 async function readInBackground<Result>(search: Search<Result>): Promise<Result> {
   let step = search.next(0)
-  while (step.done !== true) {
+  for (let reads = 0; step.done !== true; reads += 1) {
     const { descriptor, chunk, position } = step.value
-    const { bytesRead } = await readAsync(descriptor, chunk, 0, chunk.length, position)
-    step = search.next(bytesRead)
+    const asked = [descriptor, chunk, 0, chunk.length, position] as const
+    const isQuick = reads < QUICK_READS
+    step = search.next(isQuick ? readSync(...asked) : (await readAsync(...asked)).bytesRead)
   }
   return step.value
 }
@@ -126,10 +133,9 @@ async function readInBackground<Result>(search: Search<Result>): Promise<Result>
 const readAsync = promisify(readFrom)
 
 function* findPeers(connections: readonly Connection[], files: Files): Search<Found> {
-  const wanted = connections.map(toKeys)
-  const found = yield* findEach(wanted, files)
+  const found = yield* findEach(connections, files)
   // The kernel writes its table page by page, so a row can be missed when other rows disappear.
-  const missed = wanted.filter((_keys, index) => found[index] === null)
+  const missed = connections.filter((_connection, index) => found[index] === null)
   if (missed.length === 0) return found
   const again = (yield* findEach(missed, files)).values()
   return found.map((row) => row ?? again.next().value ?? null)
@@ -137,17 +143,16 @@ function* findPeers(connections: readonly Connection[], files: Files): Search<Fo
 
 type Found = readonly (Row | null)[]
 
-/** Finds a row for each list of keys. The second table is read only for what is not in the first. */
-function* findEach(wanted: readonly (readonly Key[])[], files: Files): Search<Found> {
-  let found: Found = wanted.map(() => null)
+/** Finds a row for each connection. The second table is read only for what is not in the first. */
+function* findEach(connections: readonly Connection[], files: Files): Search<Found> {
+  let found: Found = connections.map(() => null)
   for (const family of FAMILIES) {
-    const findText = (keys: readonly Key[]): string | undefined =>
-      keys.find((key) => key.family === family)?.text
-    const texts = wanted.flatMap((keys, index) => (found[index] ? [] : (findText(keys) ?? [])))
-    const descriptor = texts.length === 0 ? null : files.find(family)
+    const keys = connections.map((one, index) => (found[index] ? null : toKey(one, family)))
+    const wanted = keys.filter((key) => key !== null)
+    const descriptor = wanted.length === 0 ? null : files.find(family)
     if (descriptor === null) continue
-    const rows = yield* findRows(descriptor, texts)
-    found = found.map((row, index) => row ?? rows.get(findText(wanted[index]!) ?? '') ?? null)
+    const rows = yield* findRows(descriptor, wanted)
+    found = found.map((row, index) => row ?? rows.get(keys[index] ?? '') ?? null)
   }
   return found
 }
@@ -244,19 +249,17 @@ function* walk(text: string, keys: ReadonlySet<string>): Places {
   }
 }
 
-type Key = { family: Family; text: string }
-
-/** How the table writes the other end. Its local address is our remote address. */
-function toKeys(connection: Connection): readonly Key[] {
+/**
+ * How a table writes the other end, whose local address is our remote address. Null if the other end
+ * can't be in that table.
+ */
+function toKey(connection: Connection, family: Family): string | null {
   const { remoteAddress, remotePort, localAddress, localPort } = connection
-  const text = (prefix: string): string =>
-    `: ${entry(`${prefix}${remoteAddress}`, remotePort)} ${entry(`${prefix}${localAddress}`, localPort)}`
-  if (isIPv6(remoteAddress)) return [{ family: 'tcp6', text: text('') }]
-  // An IPv6 socket that is connected to an IPv4 address (Java's are) is in the other table.
-  return [
-    { family: 'tcp', text: text('') },
-    { family: 'tcp6', text: text('::ffff:') },
-  ]
+  const isV6 = isIPv6(remoteAddress)
+  if (isV6 && family === 'tcp') return null
+  // An IPv6 socket that is connected to an IPv4 address (Java's are) is in the table of IPv6.
+  const prefix = !isV6 && family === 'tcp6' ? '::ffff:' : ''
+  return `: ${entry(prefix + remoteAddress, remotePort)} ${entry(prefix + localAddress, localPort)}`
 }
 
 /** Writes an address as the table does: 32-bit words in the computer's byte order, then the port. */

@@ -1,6 +1,7 @@
 // Finds the user at the other end of a loopback connection, and whether it is this user.
 
 import type { Socket } from 'node:net'
+import { shareNext } from '../base/share-next.js'
 import type { Connection, Row, TcpTable } from './proc-net-tcp.js'
 
 export type Owner =
@@ -18,10 +19,10 @@ export type SocketOwners = {
   areTold: boolean
   /** Finds the owners of the other ends. One reading of the table serves all that aren't known yet. */
   findOwners(sockets: readonly Socket[]): readonly Owner[]
-  /** The same without blocking this thread. One call at a time. */
+  /** The same without blocking this thread. Calls during a reading share the next one. */
   findOwnersAsync(sockets: readonly Socket[]): Promise<readonly Owner[]>
   /** True if this program's user, or root, owns the other end. S25, S41. */
-  isOurs(socket: Socket): boolean
+  isOurs(socket: Socket): Promise<boolean>
 }
 
 export type SocketOwnerDeps = {
@@ -37,6 +38,7 @@ const ROOT = 0
 /** Finds owners. A connection keeps the owner that was found, because its row lasts until it ends. */
 export function createSocketOwners({ table, user }: SocketOwnerDeps): SocketOwners {
   const known = new WeakMap<Socket, Owner>()
+  const missing: Owner = { kind: table === null ? 'untold' : 'gone' }
 
   /** The connections whose owners must be looked up. One that has lost its address is gone. */
   const listUnknown = (sockets: readonly Socket[]): readonly Asked[] => {
@@ -50,45 +52,52 @@ export function createSocketOwners({ table, user }: SocketOwnerDeps): SocketOwne
   }
 
   const keep = (asked: readonly Asked[], rows: readonly (Row | null)[]): void => {
-    for (const [index, { socket }] of asked.entries()) {
-      const row = rows[index] ?? null
-      // A socket that its owner has closed has no inode, and older kernels show it as root's.
-      const isGone = row === null || row.inode === '0'
-      known.set(socket, isGone ? { kind: 'gone' } : { kind: 'user', ...row })
-    }
+    for (const [index, { socket }] of asked.entries()) known.set(socket, toOwner(rows[index]))
   }
 
-  const listOwners = (sockets: readonly Socket[], missing: Owner): readonly Owner[] =>
-    sockets.map((socket) => known.get(socket) ?? missing)
+  const listOwners = (sockets: readonly Socket[], others: Owner): readonly Owner[] =>
+    sockets.map((socket) => known.get(socket) ?? others)
+
+  const waiting = new Set<Socket>()
+  const readNext = shareNext(async () => {
+    const asked = listUnknown([...waiting])
+    waiting.clear()
+    if (table && asked.length > 0) keep(asked, await table.findPeersAsync(asked.map(toPeer)))
+  })
 
   const owners: SocketOwners = {
     areTold: table !== null,
 
     findOwners(sockets) {
       const asked = listUnknown(sockets)
-      if (table === null) return listOwners(sockets, { kind: 'untold' })
       try {
-        if (asked.length > 0) keep(asked, table.findPeers(asked.map(toPeer)))
+        if (table && asked.length > 0) keep(asked, table.findPeers(asked.map(toPeer)))
       } catch {
         return listOwners(sockets, { kind: 'unreadable' })
       }
-      return listOwners(sockets, { kind: 'gone' })
+      return listOwners(sockets, missing)
     },
 
     async findOwnersAsync(sockets) {
       const asked = listUnknown(sockets)
-      if (table === null) return listOwners(sockets, { kind: 'untold' })
+      for (const { socket } of asked) waiting.add(socket)
       try {
-        if (asked.length > 0) keep(asked, await table.findPeersAsync(asked.map(toPeer)))
+        if (asked.length > 0) await readNext()
       } catch {
         return listOwners(sockets, { kind: 'unreadable' })
       }
-      return listOwners(sockets, { kind: 'gone' })
+      return listOwners(sockets, missing)
     },
 
-    isOurs: (socket) => isOwnedBy(user, owners.findOwners([socket])[0]!),
+    isOurs: async (socket) => isOwnedBy(user, (await owners.findOwnersAsync([socket]))[0]!),
   }
   return owners
+}
+
+function toOwner(row: Row | null | undefined): Owner {
+  // A socket that its owner has closed has no inode, and older kernels show it as root's.
+  const isGone = !row || row.inode === '0'
+  return isGone ? { kind: 'gone' } : { kind: 'user', ...row }
 }
 
 function toPeer({ connection }: Asked): Connection {

@@ -4,9 +4,9 @@ import type { Clock } from '../base/clock.js'
 import { AuthError } from '../base/errors.js'
 import type { SocketOwners } from '../net/socket-owner.js'
 import type { ExpectedCallback } from './callback.js'
-import { takePasted } from './callback-answer.js'
+import { takePasted, type AnswerDeps } from './callback-answer.js'
 import type { CallbackDiagnostic } from './callback-diagnostics.js'
-import { handleRequest, type RequestDeps } from './callback-request.js'
+import { handleRequest } from './callback-request.js'
 import { openCallbackServer } from './callback-server.js'
 import {
   createListenerState,
@@ -117,7 +117,7 @@ export function createCallbackListener(given: CallbackListenerDeps): CallbackLis
   }
 }
 
-type PortDeps = CallbackListenerDeps & RequestDeps
+type PortDeps = CallbackListenerDeps & AnswerDeps
 
 /**
  * Takes an open port for one more sign-in: one of `ports`, or any if there are none. Opens one if none
@@ -144,7 +144,7 @@ function openPortAt(deps: PortDeps, ports: readonly number[]): OpenPort {
       clock,
       requestTimeoutMs,
       isOurs: (socket) => owners.isOurs(socket),
-      onRequest: (request, response) => handleRequest(deps, openPort, request, response),
+      onRequest: (received) => handleRequest(deps, openPort, received),
       onDiagnostic: (diagnostic) => reportDiagnostic(state, openPort, diagnostic),
     },
     ports.length === 0 ? [0] : ports,

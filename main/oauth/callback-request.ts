@@ -1,24 +1,17 @@
 // Handles a request to the callback listener. Only an answer at the redirect URI affects a sign-in.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { readForm } from '../net/read-body.js'
-import type { SocketOwners } from '../net/socket-owner.js'
 import { isAnswer, readState } from './callback.js'
 import { takeAnswer, type AnswerDeps } from './callback-answer.js'
+import type { ReceivedRequest } from './callback-server.js'
 import { isExpectedPlace, reportDiagnostic, type OpenPort, type Place } from './listener-state.js'
 import { sendPage } from './page-delivery.js'
 import { nothingToDoPage } from './pages.js'
 
 const MAX_FORM_BYTES = 64 * 1024
 
-export type RequestDeps = AnswerDeps & {
-  /** Tells whether a browser runs as this user. */
-  owners: Pick<SocketOwners, 'isOurs'>
-}
-
-type Exchange = {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+type Exchange = ReceivedRequest & {
   readonly place: Place
   /** The parameters of the query. */
   readonly parameters: URLSearchParams
@@ -35,14 +28,14 @@ type Exchange = {
  * 5. Take the answer in the query.
  */
 export function handleRequest(
-  deps: RequestDeps,
+  deps: AnswerDeps,
   openPort: OpenPort,
-  request: IncomingMessage,
-  response: ServerResponse,
+  received: ReceivedRequest,
 ): void {
+  const { request, response, isOurs } = received
   const { path, parameters } = parseTarget(request.url ?? '')
-  const exchange = { request, response, parameters, place: { openPort, path } }
-  if (!deps.owners.isOurs(request.socket)) return rejectOtherUser(deps, openPort, exchange)
+  const exchange = { ...received, parameters, place: { openPort, path } }
+  if (!isOurs) return rejectOtherUser(deps, openPort, exchange)
   if (!isExpectedPlace(deps.state, exchange.place, readState(parameters))) {
     return rejectOtherPlace(deps, exchange)
   }
@@ -64,7 +57,7 @@ export function handleRequest(
  * S41: every user of the computer can read the authorization URL on the command line that opened the
  * browser, so knowing the `state` proves nothing.
  */
-function rejectOtherUser(deps: RequestDeps, openPort: OpenPort, exchange: Exchange): void {
+function rejectOtherUser(deps: AnswerDeps, openPort: OpenPort, exchange: Exchange): void {
   const { request, response, parameters } = exchange
   if (isAnswer(parameters) || request.method === 'POST') {
     reportDiagnostic(deps.state, openPort, 'other-user', readState(parameters))
@@ -72,7 +65,7 @@ function rejectOtherUser(deps: RequestDeps, openPort: OpenPort, exchange: Exchan
   void sendPage(deps.clock, response, nothingToDoPage(404))
 }
 
-function rejectOtherPlace(deps: RequestDeps, exchange: Exchange): void {
+function rejectOtherPlace(deps: AnswerDeps, exchange: Exchange): void {
   const { response, parameters, place } = exchange
   if (isAnswer(parameters)) {
     reportDiagnostic(deps.state, place.openPort, 'other-path', readState(parameters))
@@ -81,7 +74,7 @@ function rejectOtherPlace(deps: RequestDeps, exchange: Exchange): void {
 }
 
 /** @see {@link https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html} */
-async function handleForm(deps: RequestDeps, exchange: Exchange): Promise<void> {
+async function handleForm(deps: AnswerDeps, exchange: Exchange): Promise<void> {
   const { request, response, place } = exchange
   // If the browser disconnects before the end, the form counts as unreadable.
   const form = await readForm(request, MAX_FORM_BYTES).catch(() => null)

@@ -28,13 +28,20 @@ export type CallbackServer = {
   close(): Promise<void>
 }
 
+/** A request, and whether its connection belongs to this user or root. */
+export type ReceivedRequest = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly isOurs: boolean
+}
+
 export type CallbackServerDeps = {
   clock: Clock
   /** How long a request may take to arrive, in milliseconds of real time. */
   requestTimeoutMs: number
-  /** True for a socket of this user or root. */
-  isOurs(socket: Socket): boolean
-  onRequest(request: IncomingMessage, response: ServerResponse): void
+  /** True for a socket of this user or root. Called when a connection is accepted. Never rejects. */
+  isOurs(socket: Socket): Promise<boolean>
+  onRequest(received: ReceivedRequest): void
   onDiagnostic(diagnostic: CallbackDiagnostic): void
 }
 
@@ -74,6 +81,7 @@ export async function openCallbackServer(
 
 function createBoundedServer(deps: CallbackServerDeps, idle: Set<Socket>): Server {
   const { requestTimeoutMs } = deps
+  const verdicts: Verdicts = new WeakMap()
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -81,20 +89,43 @@ function createBoundedServer(deps: CallbackServerDeps, idle: Set<Socket>): Serve
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs),
     },
-    deps.onRequest,
+    (request, response) => void awaitVerdict(deps, verdicts, request, response),
   )
   server.on('request', (request: IncomingMessage) => {
     // A form counts as idle until it is complete: it may be as slow as a head.
     if (request.method !== 'POST') return void idle.delete(request.socket)
     request.once('end', () => idle.delete(request.socket))
   })
-  server.on('connection', (socket: Socket) => watchSocket(deps, idle, socket))
+  server.on('connection', (socket: Socket) => {
+    // The reading takes milliseconds. Meanwhile the request arrives.
+    verdicts.set(socket, { isOurs: deps.isOurs(socket), isAwaited: false })
+    watchSocket(deps, idle, socket)
+  })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'HPE_HEADER_OVERFLOW') return rejectLargeHead(deps, socket)
+    if (error.code === 'HPE_HEADER_OVERFLOW') return void rejectLargeHead(deps, verdicts, socket)
     const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
     socket.end(isLate ? REQUEST_TIMEOUT : BAD_REQUEST, () => socket.destroy())
   })
   return server
+}
+
+/** Whether each connection is this user's or root's, and whether a request waits for this. */
+type Verdicts = WeakMap<Socket, { readonly isOurs: Promise<boolean>; isAwaited: boolean }>
+
+/** Hands a request on when it is known whose connection it is. S41. */
+async function awaitVerdict(
+  deps: CallbackServerDeps,
+  verdicts: Verdicts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const verdict = verdicts.get(request.socket)
+  // No browser sends a second request before the first answer. A stranger's must not pile up.
+  if (!verdict || verdict.isAwaited) return void request.socket.destroy()
+  verdict.isAwaited = true
+  const isOurs = await verdict.isOurs
+  verdict.isAwaited = false
+  deps.onRequest({ request, response, isOurs })
 }
 
 function watchSocket(deps: CallbackServerDeps, idle: Set<Socket>, socket: Socket): void {
@@ -112,8 +143,17 @@ function watchSocket(deps: CallbackServerDeps, idle: Set<Socket>, socket: Socket
  * Answers a request whose head is too large. The socket stays open for a while: if it were closed at
  * once, it would be reset, and a browser that is still sending would not show the page.
  */
-function rejectLargeHead(deps: CallbackServerDeps, socket: Socket): void {
-  if (deps.isOurs(socket)) deps.onDiagnostic('large-head')
+async function rejectLargeHead(
+  deps: CallbackServerDeps,
+  verdicts: Verdicts,
+  socket: Socket,
+): Promise<void> {
+  const verdict = verdicts.get(socket)
+  // Called again for each part of the head that arrives meanwhile.
+  if (!verdict || verdict.isAwaited) return
+  verdict.isAwaited = true
+  // Answer after the look-up, because the browser closes the connection then.
+  if (await verdict.isOurs) deps.onDiagnostic('large-head')
   const giveUp = deps.clock.after(DELIVERY_TIMEOUT_MS, () => socket.destroy())
   socket.once('close', giveUp)
   socket.resume().end(LARGE_HEAD)

@@ -261,7 +261,7 @@ test.describe('the owner of a connection', () => {
         expect(owners.findOwners([socket])).toEqual([
           { kind: 'user', uid, inode: expect.stringMatching(/^[1-9]\d*$/) },
         ])
-        expect(owners.isOurs(socket)).toBe(!asOther)
+        expect(await owners.isOurs(socket)).toBe(!asOther)
         await close()
       }
     })
@@ -274,7 +274,7 @@ test.describe('the owner of a connection', () => {
       [true, false],
     ] as const) {
       const { socket, close } = await connected('127.0.0.1', '127.0.0.1', asOther)
-      expect(theirs.isOurs(socket)).toBe(isOurs)
+      expect(await theirs.isOurs(socket)).toBe(isOurs)
       await close()
     }
   })

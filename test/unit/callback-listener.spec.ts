@@ -189,6 +189,46 @@ test('S08: slow forms do not delay the end of a sign-in', async () => {
   for (const socket of sockets) socket.destroy()
 })
 
+/** Opens a listener, and answers by hand if a connection is ours. */
+async function listenWithVerdict() {
+  const verdict = Promise.withResolvers<boolean>()
+  const seen: CallbackDiagnostic[] = []
+  const listener = createCallbackListener({
+    clock,
+    owners: { isOurs: () => verdict.promise },
+  })
+  const onDiagnostic = (diagnostic: CallbackDiagnostic): number => seen.push(diagnostic)
+  const pending = await listener.expect(EXPECTED, { ...AT_ANY_PORT, onDiagnostic })
+  return { pending, seen, decide: verdict.resolve, url: new URL(pending.redirectUri) }
+}
+
+for (const isOurs of [true, false]) {
+  test(`S41: an answer waits until its owner is known; ${isOurs ? 'ours counts' : 'a stranger’s does not'}`, async () => {
+    const { pending, seen, decide } = await listenWithVerdict()
+    let isAnswered = false
+    void pending.answer.then(() => (isAnswered = true))
+    const fetched = fetch(`${pending.redirectUri}?state=s&code=c`)
+    // This sets a pace: the answer has arrived by then.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(isAnswered).toBe(false)
+    decide(isOurs)
+    if (isOurs) void pending.answer.then(({ show }) => show({ ...PAGE, text: [] }))
+    expect((await fetched).status).toBe(isOurs ? 200 : 404)
+    expect([isAnswered, seen.includes('other-user')]).toEqual([isOurs, !isOurs])
+    await pending.leave()
+  })
+}
+
+test('S41: a connection with two requests before its owner is known is dropped', async () => {
+  const { pending, decide, url } = await listenWithVerdict()
+  const socket = connect(Number(url.port), url.hostname)
+  const closed = untilClosed(socket)
+  socket.write('GET /callback HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2))
+  await closed
+  decide(false)
+  await pending.leave()
+})
+
 test('S08: headers that arrive byte by byte are cut off in time, and block no one else', async () => {
   const listener = createCallbackListener({
     clock,

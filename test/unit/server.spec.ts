@@ -225,7 +225,7 @@ test('S40: a stranger that pipelines while its owner is being looked up is dropp
       areTold: true,
       findOwners: (sockets) => sockets.map(() => ({ kind: 'user', uid: 4_711, inode: '1' })),
       findOwnersAsync: () => new Promise(() => undefined),
-      isOurs: () => false,
+      isOurs: () => Promise.resolve(false),
     },
     user: 1_000,
   }))

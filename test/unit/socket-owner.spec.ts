@@ -47,23 +47,24 @@ function createTable(rows: Record<number, Row | null>): TcpTable & { readings: n
 
 const row = (uid: number, inode = '4711'): Row => ({ uid, inode })
 
-test('S25: the owner is the one that the kernel names, and does not change later', () => {
+test('S25: the owner is the one that the kernel names, and does not change later', async () => {
   const rows: Record<number, Row | null> = { 1: row(US), 2: row(STRANGER), 3: row(0) }
   const owners = createSocketOwners({ table: createTable(rows), user: US })
   const sockets = [1, 2, 3].map(socketAt)
-  expect(sockets.map((socket) => owners.isOurs(socket))).toEqual([true, false, true])
+  const verdicts = sockets.map((socket) => owners.isOurs(socket))
+  expect(await Promise.all(verdicts)).toEqual([true, false, true])
   // A later connection from the same port is a different one.
   rows[1] = row(STRANGER)
-  expect(owners.isOurs(sockets[0]!)).toBe(true)
-  expect(owners.isOurs(socketAt(1))).toBe(false)
+  expect(await owners.isOurs(sockets[0]!)).toBe(true)
+  expect(await owners.isOurs(socketAt(1))).toBe(false)
 })
 
-test('S25: a connection whose other end is gone is not ours', () => {
+test('S25: a connection whose other end is gone is not ours', async () => {
   const owners = createSocketOwners({ table: createTable({ 1: null, 2: row(0, '0') }), user: US })
   const reset = { localAddress: '127.0.0.1', localPort: 1000 } as Socket
   for (const socket of [socketAt(1), socketAt(2), reset]) {
     expect(owners.findOwners([socket])).toEqual([{ kind: 'gone' }])
-    expect(owners.isOurs(socket)).toBe(false)
+    expect(await owners.isOurs(socket)).toBe(false)
   }
 })
 
@@ -77,24 +78,49 @@ test('S25: if the table can’t be read, all connections are rejected, and it is
         if (failure) throw failure
         return table.findPeers(connections)
       },
-      findPeersAsync: () => Promise.reject(failure!),
+      async findPeersAsync(connections) {
+        return this.findPeers(connections)
+      },
     },
     user: US,
   })
   const socket = socketAt(1)
   expect(owners.findOwners([socket])).toEqual([{ kind: 'unreadable' }])
   expect(await owners.findOwnersAsync([socket])).toEqual([{ kind: 'unreadable' }])
-  expect(owners.isOurs(socket)).toBe(false)
+  expect(await owners.isOurs(socket)).toBe(false)
   failure = null
-  expect(owners.isOurs(socket)).toBe(true)
+  expect(await owners.isOurs(socket)).toBe(true)
 })
 
-test('a system without the table gives no owners, and one without user IDs has one user', () => {
+test('connections that come during a reading share the next one', async () => {
+  const table = createTable({ 1: row(US), 2: row(STRANGER), 3: row(US) })
+  let running = 0
+  const owners = createSocketOwners({
+    table: {
+      ...table,
+      async findPeersAsync(connections) {
+        running += 1
+        expect(running).toBe(1)
+        await new Promise((resolve) => setImmediate(resolve))
+        running -= 1
+        return table.findPeers(connections)
+      },
+    },
+    user: US,
+  })
+  const first = owners.isOurs(socketAt(1))
+  await Promise.resolve() // The first reading has begun.
+  const others = [2, 3].map((port) => owners.isOurs(socketAt(port)))
+  expect(await Promise.all([first, ...others])).toEqual([true, false, true])
+  expect(table.readings).toBe(2)
+})
+
+test('a system without the table gives no owners, and one without user IDs has one user', async () => {
   const untold = createSocketOwners({ table: null, user: US })
   expect(untold.findOwners([socketAt(1)])).toEqual([{ kind: 'untold' }])
-  expect(untold.isOurs(socketAt(1))).toBe(true)
+  expect(await untold.isOurs(socketAt(1))).toBe(true)
   const single = createSocketOwners({ table: createTable({ 1: row(7) }), user: null })
-  expect(single.isOurs(socketAt(1))).toBe(true)
+  expect(await single.isOurs(socketAt(1))).toBe(true)
 })
 
 test.describe('S25: the table exists unless both files are missing', () => {
@@ -109,14 +135,14 @@ test.describe('S25: the table exists unless both files are missing', () => {
   })
 
   for (const code of ['EMFILE', 'ENFILE', 'EACCES', 'EPERM', 'EIO', 'ENOTDIR']) {
-    test(`after ${code} at the start it exists, and reading fails until it can be opened`, () => {
+    test(`after ${code} at the start it exists, and reading fails until it can be opened`, async () => {
       const table = openTcpTable(() => {
         throw createError(code)
       })
       expect(table).not.toBeNull()
       expect(() => table!.findPeers([connection])).toThrow(code)
       const owners = createSocketOwners({ table, user: US })
-      expect(owners.isOurs(socketAt(1))).toBe(false)
+      expect(await owners.isOurs(socketAt(1))).toBe(false)
     })
   }
 
@@ -249,7 +275,7 @@ test.describe('S40: connections', () => {
       areTold: true,
       findOwners: (sockets) => sockets.map(() => ({ kind: 'unreadable' })),
       findOwnersAsync: async (sockets) => owners.findOwners(sockets),
-      isOurs: () => false,
+      isOurs: () => Promise.resolve(false),
     }
     const connections = createConnections({ owners, user: US, most: 2_000 })
     const sockets = Array.from({ length: MOST_UNKNOWN + 10 }, (_, port) => socketAt(port))

@@ -271,13 +271,19 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'what its owner has closed is root’s',
-        find: "const isGone = row === null || row.inode === '0'",
-        replace: 'const isGone = row === null',
+        find: "const isGone = !row || row.inode === '0'",
+        replace: 'const isGone = !row',
       },
       {
         name: 'an owner that was found is looked for again',
         find: '.filter((socket) => !known.has(socket))',
         replace: '.filter((socket) => known.has(socket) || Boolean(1))',
+      },
+      {
+        name: 'each connection is looked up by itself',
+        find: 'if (asked.length > 0) await readNext()',
+        replace:
+          'if (asked.length > 0) keep(asked, await table!.findPeersAsync(asked.map(toPeer)))',
       },
       {
         name: 'a failed reading is remembered',
@@ -287,8 +293,8 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'rows are given to other sockets',
-        find: 'const row = rows[index] ?? null',
-        replace: 'const row = rows[rows.length - 1 - index] ?? null',
+        find: 'toOwner(rows[index])',
+        replace: 'toOwner(rows[rows.length - 1 - index])',
       },
     ],
   },
@@ -319,21 +325,21 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'this end’s row is taken for the other end’s',
-        find: '`: ${entry(`${prefix}${remoteAddress}`, remotePort)} ${entry(`${prefix}${localAddress}`, localPort)}`',
+        find: '`: ${entry(prefix + remoteAddress, remotePort)} ${entry(prefix + localAddress, localPort)}`',
         replace:
-          '`: ${entry(`${prefix}${localAddress}`, localPort)} ${entry(`${prefix}${remoteAddress}`, remotePort)}`',
+          '`: ${entry(prefix + localAddress, localPort)} ${entry(prefix + remoteAddress, remotePort)}`',
         specs: [OTHER_USERS],
       },
       {
         name: 'the port alone names the other end',
-        find: ' ${entry(`${prefix}${localAddress}`, localPort)}`',
+        find: ' ${entry(prefix + localAddress, localPort)}`',
         replace: '`',
         specs: [OTHER_USERS],
       },
       {
         name: 'the other table is not looked at for IPv4',
-        find: "    { family: 'tcp6', text: text('::ffff:') },\n",
-        replace: '',
+        find: "if (isV6 && family === 'tcp') return null",
+        replace: "if (isV6 !== (family === 'tcp6')) return null",
         specs: [OTHER_USERS, 'test/unit/proc-net-tcp.spec.ts'],
       },
       {

@@ -211,7 +211,7 @@ export const SIGN_IN: readonly MutatedFile[] = [
       },
       {
         name: 'whose browser it is is not asked',
-        find: 'if (!deps.owners.isOurs(request.socket)) return',
+        find: 'if (!isOurs) return',
         replace: 'if (Boolean(0)) return',
         specs: ['test/attack/other-users.spec.ts'],
         grep: 'S41',
@@ -313,6 +313,18 @@ export const SIGN_IN: readonly MutatedFile[] = [
     file: 'main/oauth/callback-server.ts',
     specs: ['test/unit/callback-listener.spec.ts', 'test/attack/callback.spec.ts'],
     faults: [
+      {
+        name: 'requests pile up until the owner is known',
+        find: 'if (!verdict || verdict.isAwaited) return void',
+        replace: 'if (!verdict) return void',
+        specs: ['test/unit/callback-listener.spec.ts'],
+      },
+      {
+        name: 'an answer counts before its owner is known',
+        find: 'const isOurs = await verdict.isOurs',
+        replace: 'const isOurs = await Promise.race([verdict.isOurs, true])',
+        specs: ['test/unit/callback-listener.spec.ts'],
+      },
       {
         name: 'idle sockets pile up',
         find: 'if (idle.size > MAX_IDLE_SOCKETS) oldest?.destroy()',
