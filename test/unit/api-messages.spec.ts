@@ -1,0 +1,99 @@
+// The messages of the API, pinned once. Other specs assert the key.
+
+import { expect, test } from '@playwright/test'
+import { PROBLEM_DETAILS, BODY_ERRORS, SERVICE_MESSAGES } from '../../main/api/api-messages.js'
+import { sayAll } from '../support/say-all.js'
+
+test('the details of problems', () => {
+  expect(
+    sayAll(PROBLEM_DETAILS, {
+      wrongHost: [['localhost:5323', '127.0.0.1:5323']],
+      wrongMethod: ['POST'],
+      wrongType: ['application/json'],
+      otherDomain: ['https://id.example'],
+      otherParameter: [['access_type', 'display']],
+      mismatch: ['code_verifier'],
+    }),
+  ).toEqual({
+    noHostOrPath: 'The request must have one Host header and a path.',
+    wrongHost:
+      "The Host header must be one of this service's own names: localhost:5323, 127.0.0.1:5323.",
+    webPage: 'This service answers programs on this computer, not web pages.',
+    otherUser: 'This service belongs to another user of this computer.',
+    notFound: 'There is nothing at this path. See /openapi.json for the paths that exist.',
+    wrongMethod: 'This path accepts POST.',
+    notJson: 'The body is not valid JSON.',
+    tooLarge: 'The body must not be larger than 64 KiB.',
+    wrongType: 'The content type of the body must be application/json.',
+    noProvider: 'No provider is configured. Configure one in Latchkey first.',
+    otherDomain: 'domain: Latchkey only signs in at https://id.example.',
+    otherClient: 'client_id: this client is not the one configured in Latchkey.',
+    otherAudience: 'audience: this audience is not the one configured in Latchkey.',
+    otherParameter:
+      'ADDITIONAL_PARAMETERS: only access_type, display can be set. To allow others, change the setting allowedParameters.',
+    needsFormPost: 'redirect_uri: this redirect URI needs response_mode form_post.',
+    otherRedirectUri: 'redirect_uri: leave it out, or use one that is configured in Latchkey.',
+    stateInUse: 'A sign-in with this state is in progress. Use a new state.',
+    nothingWaits: 'No sign-in is waiting for this response, or the response has no code.',
+    noFormExpected: 'No sign-in is waiting for this form.',
+    appGone: 'The app that started this sign-in has stopped waiting for it.',
+    cancelled: 'The sign-in was cancelled.',
+    nothingToExchange:
+      'The request has no body, and Latchkey holds no code to exchange. Call /pkce/code without a body first, or send the code and its verifier.',
+    unknownCode: 'No sign-in was answered with this code.',
+    spentCode: 'This code has already been exchanged. Start a new sign-in.',
+    mismatch: 'code_verifier: it does not belong to this code.',
+  })
+})
+
+test('the ends of sentences about a body', () => {
+  expect(
+    sayAll(BODY_ERRORS, {
+      valueIn: ['scope'],
+      type: ['a string'],
+      oneOf: [['code', 'token']],
+      atLeast: [0],
+      atMost: [9],
+      shortest: [43],
+      longest: [128],
+      mostItems: [64],
+      prompt: [['none', 'login']],
+    }),
+  ).toEqual({
+    body: 'The body',
+    valueIn: 'A value in scope',
+    missing: 'is missing',
+    malformed: 'is malformed',
+    empty: 'is empty',
+    type: 'must be a string',
+    oneOf: 'must be code or token',
+    wrongType: 'has the wrong type',
+    atLeast: 'must be at least 0',
+    atMost: 'must be at most 9',
+    shortest: 'must have at least 43 characters',
+    longest: 'must have at most 128 characters',
+    mostItems: 'must have at most 64 items',
+    longName: 'has a name that is too long',
+    scopeType: 'must be a list of scopes, or one text with scopes separated by spaces',
+    scopeItem: 'must have one scope per item, without spaces or quotes',
+    noOpenid: 'must include openid',
+    prompt: 'must be none or login, or several separated by spaces',
+    promptNone: 'must not combine none with another value',
+    challenge: 'must be the SHA-256 hash of the verifier, in base64url',
+    verifier: 'must be 43 to 128 of the characters A-Z a-z 0-9 - . _ ~',
+  })
+})
+
+test('the messages about the service', () => {
+  expect(
+    sayAll(SERVICE_MESSAGES, {
+      otherPort: [['1000 is in use by another program', '5323 is in use by nc'], 39300],
+    }),
+  ).toEqual({
+    portPurpose: 'its local service',
+    otherPort:
+      'Port 1000 is in use by another program (1 more are not available either), so this service uses 39300. Apps that only try the usual port will not find it.',
+    ownersUnknown:
+      'This system does not show who owns a connection (/proc/net/tcp is missing), so this service also answers programs of other users of this computer.',
+  })
+})

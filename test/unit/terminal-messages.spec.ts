@@ -1,0 +1,125 @@
+// The messages of the terminal room, pinned once. Other specs assert the key.
+
+import { expect, test } from '@playwright/test'
+import {
+  GREETING,
+  SIGN_IN_LINES,
+  ANSWERS,
+  COMMAND_MESSAGES,
+} from '../../main/terminal/terminal-messages.js'
+import { sayAll } from '../support/say-all.js'
+
+test('the greeting', () => {
+  expect(
+    sayAll(GREETING, {
+      serves: ['1.2.3', 'http://127.0.0.1:5323', false],
+      demo: ['http://127.0.0.1:40124'],
+      provider: ['https://id.example'],
+      noProvider: [true],
+      howToRegister: ['Auth0 and Google'],
+    }),
+  ).toEqual({
+    serves:
+      "Latchkey 1.2.3 serves this computer's apps at http://127.0.0.1:5323 (IPv4 only: this computer has no IPv6).",
+    demo: 'Sign-ins use the built-in demo provider (http://127.0.0.1:40124), not an account of yours.',
+    provider: 'Sign-ins use https://id.example.',
+    noProvider:
+      'No provider is configured. Start Latchkey with --issuer and --client-id, or with --demo.',
+    howToRegister: 'docs/providers.md says what to register at Auth0 and Google.',
+    storedSession: 'The session is stored on this computer, encrypted with your passphrase.',
+    inBackground:
+      'Latchkey is running in the background, so it reads no commands from this terminal.',
+  })
+})
+
+test('the lines about the session and about sign-ins', () => {
+  expect(
+    sayAll(SIGN_IN_LINES, {
+      appOpenLink: ['An app asks you to sign in'],
+      appOpenLinkYourself: ['An app asks you to sign in'],
+      waitingThere: ['5:00'],
+      redirect: ['http://127.0.0.1/callback', 'Register it.'],
+      waiting: ['5:00'],
+      appWaits: ['An app asks you to sign in', '5:00'],
+      signedIn: ['Alice Adams'],
+      signedInRenewing: ['Alice Adams'],
+      signedInUntil: ['Alice Adams', '12:34'],
+    }),
+  ).toEqual({
+    openLink: 'Sign in with your browser. If it does not open, open this link:',
+    openLinkYourself: 'Sign in with your browser. Open this link in it:',
+    appOpenLink: 'An app asks you to sign in. If your browser does not open, open this link:',
+    appOpenLinkYourself: 'An app asks you to sign in. Open this link in your browser:',
+    waitingThere: 'Waiting for your browser: 5:00 left. Type cancel to stop.',
+    redirect:
+      'Your browser will return to http://127.0.0.1/callback. If your provider shows an error page instead, it may not know that address. Register it.',
+    pasteHere: "If your browser can't load that page, paste its address here.",
+    waiting: 'Waiting for you to sign in: 5:00 left.',
+    appWaits: 'An app asks you to sign in. 5:00 left. Type open, link or cancel.',
+    resumed: 'The app is waiting for this sign-in again. Finish it in your browser.',
+    finishing: 'Finishing the sign-in…',
+    browserIsBack: 'Your browser is back. Finishing the sign-in…',
+    cancelled: 'The sign-in was cancelled.',
+    signedIn: 'Signed in as Alice Adams.',
+    signedInRenewing: 'Signed in as Alice Adams. The session renews automatically.',
+    signedInUntil: 'Signed in as Alice Adams, until 12:34.',
+    signedOut: 'You are signed out.',
+    notSignedIn: 'Not signed in.',
+    typeSignIn: 'Type sign-in to start.',
+    typeSignInAgain: 'Type sign-in to sign in again.',
+    staysSignedIn: 'You stay signed in. Latchkey keeps trying to renew the session.',
+    signOutLink: 'To sign out at the provider too, open this link:',
+    ctrlD: 'A sign-in is in progress, so Latchkey keeps running. Press Ctrl-C to quit.',
+  })
+})
+
+test('the answers to commands', () => {
+  expect(
+    sayAll(ANSWERS, {
+      noCommand: ['sing-in', ['sign-in', 'quit']],
+    }),
+  ).toEqual({
+    quit: 'Latchkey is quitting.',
+    noCommand: 'There is no command "sing-in". The commands are: sign-in, quit.',
+    cancelled: 'The sign-in was cancelled.',
+    nothingToCancel: 'There is no sign-in to cancel.',
+    signingOut: 'Signing out.',
+    notSignedIn: 'Nobody is signed in.',
+    status: 'This is the status.',
+    opened: 'The link was opened again.',
+    link: 'This is the link.',
+    noLink: 'No sign-in is waiting, so there is no link.',
+    started: 'The sign-in has started.',
+    replaced: 'This sign-in replaces the one that was waiting. The old link no longer works.',
+    notStarted: 'The sign-in could not be started.',
+    help: [
+      'sign-in           Sign in, or sign in again.',
+      'sign-in-as-other  Sign in as someone else.',
+      'open              Open the sign-in link again.',
+      'link              Print the sign-in link.',
+      "cancel            Cancel the current sign-in, yours or an app's.",
+      'status            Show who is signed in.',
+      'sign-out          Sign out, here and at the provider.',
+      'quit              Quit Latchkey. A stored session is kept.',
+      'You can also paste the address of a page that your browser could not load.',
+    ].join('\n'),
+  })
+})
+
+test('the messages of diagnose and uninstall-data, and the question', () => {
+  expect(
+    sayAll(COMMAND_MESSAGES, {
+      reportSaved: ['/data/diagnosis.txt'],
+      reportNotSaved: ['The disk is full.'],
+      askWhetherRunning: ['other-laptop'],
+    }),
+  ).toEqual({
+    reportSaved:
+      'The report was saved to /data/diagnosis.txt. It contains no secrets, so you can share it.',
+    reportNotSaved: 'The report could not be saved: The disk is full.',
+    loginItemStays:
+      "If Latchkey starts at login, turn that off in the system's login items, or run Latchkey's own uninstaller. This command can't do it.",
+    askWhetherRunning:
+      'Latchkey used this data directory on other-laptop and has not reported for an hour or more. Is it still running there? [y/N] ',
+  })
+})
