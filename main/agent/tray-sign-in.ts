@@ -124,7 +124,9 @@ async function runTraySignIn(
       onDiagnostic: (diagnostic) => deps.reportDiagnostic(state, diagnostic),
       exchangeStarted() {
         stopTimeout()
-        dispatch({ type: 'exchange-started', state })
+        // The token request is sent first: the log and the terminal are written while the provider works.
+        // If the sign-in has ended by then, the model ignores the event.
+        setImmediate(() => dispatch({ type: 'exchange-started', state }))
       },
       async keep(kept) {
         replaced = await sessionKeeper.keep(kept, signal)

@@ -183,7 +183,7 @@ async function verifyByAny(
   const choose: JWTVerifyGetKey = (header, token) => {
     const { kid: _kid, ...rest } = header
     const named = readKid(header.kid)
-    return createLocalJWKSet(candidatesFor(named.kid, keySet))({ ...rest, ...named }, token)
+    return importKeys(candidatesFor(named.kid, keySet))({ ...rest, ...named }, token)
   }
   try {
     return (await jwtVerify(jwt, choose, options)).payload
@@ -200,6 +200,16 @@ async function verifyByAny(
     throw new errors.JWSSignatureVerificationFailed()
   }
 }
+
+/** Makes the function that chooses a key. It keeps the keys that it has imported, as long as their set. */
+function importKeys(keySet: JSONWebKeySet): ChooseKey {
+  const known = imported.get(keySet) ?? createLocalJWKSet(keySet)
+  imported.set(keySet, known)
+  return known
+}
+
+type ChooseKey = ReturnType<typeof createLocalJWKSet>
+const imported = new WeakMap<JSONWebKeySet, ChooseKey>()
 
 /** Returns the whole set, or only the keys without a name if the named key is missing. */
 function candidatesFor(kid: string | undefined, keySet: JSONWebKeySet): JSONWebKeySet {
