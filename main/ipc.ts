@@ -110,7 +110,34 @@ export type EditableSettings = {
   keepWithoutKeyring: boolean
 }
 
+/** The settings of one provider in the window, as they are typed. */
+export type ProviderFields = { name: string } & Omit<
+  EditableSettings,
+  'notifications' | 'endSession' | 'keepWithoutKeyring'
+>
+
+/** A provider in the form. */
+export type ProviderView = {
+  fields: { readonly [Name in keyof ProviderFields]: Field<ProviderFields[Name]> }
+  /** The values of empty text fields. */
+  defaults: SettingsView['defaults']
+  /** True if the provider is one of several, so that it needs a name and can be removed. */
+  isNamed: boolean
+  /** The people who are signed in there, for a person who wants to remove the provider. */
+  accounts: readonly string[]
+}
+
+/** The changed fields of a provider. Others stay. */
+export type ProviderChanges = {
+  readonly [Name in keyof ProviderFields]?: ProviderFields[Name] | undefined
+}
+
+/** A provider in the list. */
+export type ListedProvider = Pick<ProviderFields, 'name' | 'issuer' | 'clientId' | 'redirectPort'>
+
 export type SettingsView = {
+  /** The configured providers, in order. */
+  providers: readonly ListedProvider[]
   fields: { readonly [Name in keyof EditableSettings]: Field<EditableSettings[Name]> }
   /** The values of empty text fields. */
   defaults: Pick<EditableSettings, 'scope' | 'redirectHost' | 'redirectPath'>
@@ -128,7 +155,7 @@ export type SettingsChanges = {
 export type SaveOutcome =
   | { kind: 'saved' }
   /** `field`: the field with the invalid value. Null if the message is about no single field. */
-  | { kind: 'rejected'; field: keyof EditableSettings | null; message: string }
+  | { kind: 'rejected'; field: keyof EditableSettings | 'name' | null; message: string }
 
 /** The provider's metadata, for a person who sets it up. */
 export type ProviderFinding =
@@ -187,6 +214,9 @@ export type Calls = {
   'run-command': (command: Command) => void
   'read-settings': () => SettingsView
   'save-settings': (changes: SettingsChanges) => SaveOutcome
+  'read-provider': (name: string | null) => ProviderView
+  'save-provider': (name: string | null, changes: ProviderChanges) => SaveOutcome
+  'remove-provider': (name: string) => SaveOutcome
   'set-start-at-login': (on: boolean) => SaveOutcome
   'test-provider': (issuer: string) => ProviderFinding
   'describe-provider': (issuer: string) => KnownProvider | null
@@ -211,6 +241,11 @@ export type LatchkeyApi = {
   runCommand(command: Command): Promise<void>
   readSettings(): Promise<SettingsView>
   saveSettings(changes: SettingsChanges): Promise<SaveOutcome>
+  /** Reads the provider with this name. Null: an empty form for one more. */
+  readProvider(name: string | null): Promise<ProviderView>
+  /** Changes or renames the provider with this name. Null: adds one. */
+  saveProvider(name: string | null, changes: ProviderChanges): Promise<SaveOutcome>
+  removeProvider(name: string): Promise<SaveOutcome>
   setStartAtLogin(on: boolean): Promise<SaveOutcome>
   testProvider(issuer: string): Promise<ProviderFinding>
   /** Sends no request. Null if the provider is unknown. */

@@ -5,13 +5,11 @@ import { JSON_FAULTS, JSON_PARTS } from './base-messages.js'
 /** Counted from 1, as in editors. */
 export type Place = { readonly line: number; readonly column: number }
 
-/** A name of the outermost object, with the positions of the name and its value in the text. */
-export type Member = {
-  readonly place: Place
-  readonly start: number
-  readonly valueStart: number
-  readonly end: number
-}
+/** Where something begins and ends in the text. */
+export type Span = { readonly start: number; readonly end: number }
+
+/** A name of the outermost object with its value. */
+export type Member = Span & { readonly valueStart: number }
 
 /** Finds the place of a name or of an entry of a list by its path: `providers[1].issuer`. */
 export type Places = { get(path: string): Place | undefined }
@@ -22,6 +20,8 @@ export type JsonText = {
   readonly start: number
   /** The members of the outermost object. Empty if the text contains something else. */
   readonly members: ReadonlyMap<string, Member>
+  /** The entries of the outermost list. Empty if the text contains something else. */
+  readonly entries: readonly Span[]
   readonly places: Places
   readonly hasComments: boolean
 }
@@ -46,13 +46,14 @@ export class JsonTextError extends Error {
 export function parseJsonText(text: string): JsonText {
   const reader = createReader(text)
   const members = new Map<string, Member>()
+  const entries: Span[] = []
   reader.skip()
   const start = reader.at()
-  const value = readValue(reader, { path: '', depth: 0, members })
+  const value = readValue(reader, { path: '', depth: 0, members, entries })
   reader.skip()
   if (reader.next() !== '') throw reader.unexpected(JSON_PARTS.end)
   const { places, hasComments } = reader
-  return { value, start, members, places, hasComments: hasComments() }
+  return { value, start, members, entries, places, hasComments: hasComments() }
 }
 
 /** Deeper than any settings, and far below the limit of the stack. */
@@ -60,8 +61,13 @@ const DEEPEST = 64
 
 type Reader = ReturnType<typeof createReader>
 
-/** Where a value is. `members`: collects the outermost object's members. */
-type Position = { path: string; depth: number; members?: Map<string, Member> }
+/** Where a value is. The outermost one collects its members or entries. */
+type Position = {
+  path: string
+  depth: number
+  members?: Map<string, Member>
+  entries?: Span[]
+}
 
 function createReader(text: string) {
   let at = text.startsWith('\ufeff') ? 1 : 0
@@ -147,17 +153,19 @@ function readObject(reader: Reader, { path, depth, members }: Position): object 
     reader.skip()
     const valueStart = reader.at()
     entries.set(name, readValue(reader, { path: namePath, depth: depth + 1 }))
-    members?.set(name, { place: reader.findPlace(start), start, valueStart, end: reader.at() })
+    members?.set(name, { start, valueStart, end: reader.at() })
   })
   return Object.fromEntries(entries)
 }
 
-function readList(reader: Reader, { path, depth }: Position): unknown[] {
+function readList(reader: Reader, { path, depth, entries }: Position): unknown[] {
   const list: unknown[] = []
   readItems(reader, '[', ']', () => {
     const entryPath = `${path}[${list.length}]`
-    reader.recordStart(entryPath, reader.at())
+    const start = reader.at()
+    reader.recordStart(entryPath, start)
     list.push(readValue(reader, { path: entryPath, depth: depth + 1 }))
+    entries?.push({ start, end: reader.at() })
   })
   return list
 }
@@ -184,30 +192,3 @@ function readString(reader: Reader): string {
   if (found !== null) return JSON.parse(found) as string
   throw reader.fail(JSON_FAULTS.text, start)
 }
-
-/**
- * Replaces the text's content by `content` and keeps its comments. Unchanged members stay as they are
- * written.
- */
-export function editJsonText(text: string, content: Readonly<Record<string, unknown>>): string {
-  const { value, start, members } = parseJsonText(text)
-  const before = value as Readonly<Record<string, unknown>>
-  let edited = text
-  // From the end, so that earlier positions stay valid.
-  for (const [name, member] of [...members].toReversed()) {
-    const [old, now] = [before[name], content[name]].map((one) => JSON.stringify(one))
-    if (old === now) continue
-    const rest = edited.slice(member.end)
-    edited =
-      now === undefined
-        ? edited.slice(0, member.start) + rest.replace(COMMA, '$1')
-        : edited.slice(0, member.valueStart) + now + rest
-  }
-  const lines = Object.entries(content)
-    .filter(([name]) => !members.has(name))
-    .map(([name, one]) => `\n  ${JSON.stringify(name)}: ${JSON.stringify(one)},`)
-  return edited.slice(0, start + 1) + lines.join('') + edited.slice(start + 1)
-}
-
-/** The comma after a member, and the comments before that. */
-const COMMA = /^((?:\s|\/\/[^\r\n]*|\/\*[^]*?\*\/)*),/

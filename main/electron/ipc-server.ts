@@ -16,6 +16,19 @@ const text = z.string().max(2_000)
 /** Longer than any valid address, so that the person gets a message about a longer one. */
 const pasted = z.string().max(1_000_000)
 
+const providerFields = {
+  issuer: text.optional(),
+  clientId: text.optional(),
+  clientSecret: z.string().max(8_000).optional(),
+  scope: text.optional(),
+  audience: text.optional(),
+  redirectPort: text.optional(),
+  redirectHost: text.optional(),
+  redirectPath: text.optional(),
+  prompt: text.optional(),
+  authorizationParameters: text.optional(),
+}
+
 /** The schema of each channel's arguments. A channel without a schema doesn't compile. */
 const ARGUMENTS = {
   'read-status': z.tuple([]),
@@ -37,21 +50,18 @@ const ARGUMENTS = {
   'save-settings': z.tuple([
     // The settings check the values themselves.
     z.strictObject({
-      issuer: text.optional(),
-      clientId: text.optional(),
-      clientSecret: z.string().max(8_000).optional(),
-      scope: text.optional(),
-      audience: text.optional(),
-      redirectPort: text.optional(),
-      redirectHost: text.optional(),
-      redirectPath: text.optional(),
-      prompt: text.optional(),
-      authorizationParameters: text.optional(),
+      ...providerFields,
       notifications: z.boolean().optional(),
       endSession: z.boolean().optional(),
       keepWithoutKeyring: z.boolean().optional(),
     }),
   ]),
+  'read-provider': z.tuple([text.nullable()]),
+  'save-provider': z.tuple([
+    text.nullable(),
+    z.strictObject({ name: text.optional(), ...providerFields }),
+  ]),
+  'remove-provider': z.tuple([text]),
   'set-start-at-login': z.tuple([z.boolean()]),
   'test-provider': z.tuple([text]),
   'describe-provider': z.tuple([text]),

@@ -1,5 +1,6 @@
 // Answers the window's calls.
 
+import type { Agent } from '../agent/agent.js'
 import { reportError } from '../app/report-error.js'
 import { testProvider } from '../diagnose/test-provider.js'
 import { PASTED_MESSAGES } from '../oauth/oauth-messages.js'
@@ -12,6 +13,7 @@ import type { DataRemoval } from './data-removal.js'
 import type { DesktopCommands } from './desktop-commands.js'
 import type { DesktopParts, DesktopView } from './desktop-view.js'
 import { START_AT_LOGIN } from './electron-messages.js'
+import type { ProviderView } from '../ipc.js'
 import type { Handlers } from './ipc-server.js'
 
 export type CallDeps = {
@@ -29,6 +31,12 @@ export function createCalls({ parts, view, commands, removal }: CallDeps): Handl
     'run-command': (command) => commands[command](),
     'read-settings': () => settings.view(autostart.state()),
     'save-settings': (changes) => settings.save(changes),
+    'read-provider': (name) => {
+      const form = settings.readProvider(name)
+      return { ...form, accounts: listAccounts(supervisor.latchkey().agent, form.fields) }
+    },
+    'save-provider': (name, changes) => settings.saveProvider(name, changes),
+    'remove-provider': (name) => settings.removeProvider(name),
     'set-start-at-login': (on) => {
       const state = autostart.set(on)
       view.renderTray()
@@ -57,4 +65,11 @@ export function createCalls({ parts, view, commands, removal }: CallDeps): Handl
     'revoke-session': () => removal.revoke(),
     'remove-data': () => removal.remove(),
   }
+}
+
+/** Lists the names of the people who are signed in at a provider. */
+function listAccounts(agent: Agent, { issuer, clientId }: ProviderView['fields']): string[] {
+  const session = agent.whole()
+  const isThere = session?.issuer === issuer.value && session.clientId === clientId.value
+  return session && isThere ? [session.account.name] : []
 }

@@ -1,14 +1,24 @@
 // The settings form of the window: the values to show, and how changes apply to settings.json.
 
 import type { AutostartState } from '../autostart/autostart.js'
-import type { EditableSettings, Field, SaveOutcome, SettingsChanges, SettingsView } from '../ipc.js'
+import type {
+  EditableSettings,
+  Field,
+  ListedProvider,
+  ProviderFields,
+  SaveOutcome,
+  SettingsChanges,
+  SettingsView,
+} from '../ipc.js'
+import type { ProviderSettings } from '../oauth/sign-in.js'
 import { MASK } from '../base/secret.js'
 import { findProblem } from './layer.js'
 import type { SettingName, Settings } from './options.js'
+import type { ProviderOptions } from './provider-list.js'
 import { isGiven, type SettingsFindings } from './read.js'
 
 /** The setting of each field, and the field's name in messages. */
-const FIELDS: {
+export const FIELDS: {
   readonly [Name in keyof EditableSettings]: { setting: SettingName; label: string }
 } = {
   issuer: { setting: 'issuer', label: 'The issuer' },
@@ -43,32 +53,58 @@ export function createSettingsView(
     return { value, lockedBy: isGiven(origin) ? origin : null }
   }
   return {
+    providers: settings.providers.map(toListed),
     fields: {
-      issuer: field('issuer', settings.issuer ?? ''),
-      clientId: field('clientId', settings.clientId ?? ''),
-      clientSecret: field('clientSecret', settings.clientSecret === null ? '' : MASK),
-      scope: field('scope', settings.scope),
-      audience: field('audience', settings.audience ?? ''),
-      redirectPort: field('redirectPort', settings.redirectPort.join(', ')),
-      redirectHost: field('redirectHost', settings.redirectHost),
-      redirectPath: field('redirectPath', settings.redirectPath),
-      prompt: field('prompt', settings.prompt ?? ''),
-      authorizationParameters: field(
-        'authorizationParameters',
-        new URLSearchParams({ ...settings.authorizationParameters }).toString(),
-      ),
+      ...mapFields(toTyped(settings), (name, value) => field(name, value)),
       notifications: field('notifications', !settings.noNotifications),
       endSession: field('endSession', settings.endSession),
       keepWithoutKeyring: field('keepWithoutKeyring', settings.keepWithoutKeyring),
     },
-    defaults: {
-      scope: defaults.scope,
-      redirectHost: defaults.redirectHost,
-      redirectPath: defaults.redirectPath,
-    },
+    defaults: pickDefaults(defaults),
     startAtLogin,
     file,
   }
+}
+
+/** Picks the defaults that the form names. */
+export function pickDefaults({ scope, redirectHost, redirectPath }: Settings) {
+  return { scope, redirectHost, redirectPath }
+}
+
+export type TypedProvider = Omit<ProviderFields, 'name'>
+
+/** Returns a provider's settings as a person would type them. */
+export function toTyped(settings: Omit<ProviderOptions, 'clientSecretFile'>): TypedProvider {
+  return {
+    issuer: settings.issuer ?? '',
+    clientId: settings.clientId ?? '',
+    clientSecret: settings.clientSecret === null ? '' : MASK,
+    scope: settings.scope,
+    audience: settings.audience ?? '',
+    redirectPort: settings.redirectPort.join(', '),
+    redirectHost: settings.redirectHost,
+    redirectPath: settings.redirectPath,
+    prompt: settings.prompt ?? '',
+    authorizationParameters: new URLSearchParams({
+      ...settings.authorizationParameters,
+    }).toString(),
+  }
+}
+
+type TypedFields = { readonly [Name in keyof TypedProvider]: Field<string> }
+
+/** Makes a field of each value. */
+export function mapFields(
+  typed: TypedProvider,
+  toField: (name: keyof TypedProvider, value: string) => Field<string>,
+): TypedFields {
+  const names = Object.keys(typed) as (keyof TypedProvider)[]
+  const fields = names.map((name) => [name, toField(name, typed[name])] as const)
+  return Object.fromEntries(fields) as TypedFields
+}
+
+function toListed({ name, issuer, clientId, redirect }: ProviderSettings): ListedProvider {
+  return { name, issuer, clientId, redirectPort: redirect.ports.join(', ') }
 }
 
 /** Returns the new content of settings.json, or a rejection because of the first invalid value. */
@@ -94,7 +130,7 @@ export function applyChanges(
 }
 
 /** Returns the value for the file, null for the default, or undefined if the field is unchanged. */
-function toFileValue(name: keyof EditableSettings, changes: SettingsChanges): unknown {
+export function toFileValue(name: keyof EditableSettings, changes: SettingsChanges): unknown {
   const value = changes[name]
   if (value === undefined) return undefined
   if (typeof value === 'boolean') return name === 'notifications' ? !value : value

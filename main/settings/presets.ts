@@ -6,6 +6,7 @@
 import type { KnownProvider, ProviderId } from '../ipc.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
 import type { Settings } from './options.js'
+import { toOptions } from './provider-list.js'
 
 /** The settings that a need depends on. */
 export type Chosen = Pick<
@@ -282,16 +283,10 @@ export function listUnmetNeeds(settings: Chosen): readonly string[] {
 /** Lists what the providers need and lack, in a sentence each; with names if there are several. */
 export function listProviderNeeds(providers: readonly ProviderSettings[]): readonly string[] {
   return providers.flatMap((provider) =>
-    listUnmetNeeds(toChosen(provider)).map((need) =>
+    listUnmetNeeds(toOptions(provider)).map((need) =>
       providers.length === 1 ? need : `${provider.name}: ${need}`,
     ),
   )
-}
-
-/** Returns the settings of a provider that its needs depend on. */
-export function toChosen({ parameters, redirect, ...provider }: ProviderSettings): Chosen {
-  const { host: redirectHost, ports: redirectPort } = redirect
-  return { ...provider, authorizationParameters: parameters, redirectHost, redirectPort }
 }
 
 /** Describes the provider of an issuer for the setup. Returns null for an unknown provider. */

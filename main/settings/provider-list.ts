@@ -10,7 +10,7 @@ import { OPTIONS, type FlatSettings } from './options.js'
 import { MESSAGES, RULES } from './settings-messages.js'
 
 /** An entry has these by itself: a client secret is never sent to another provider. */
-const OWN_SETTINGS = ['issuer', 'clientId', 'clientSecretFile', 'clientSecret'] as const
+export const OWN_SETTINGS = ['issuer', 'clientId', 'clientSecretFile', 'clientSecret'] as const
 
 /** An entry that lacks one of these takes the flat setting. */
 const SHARED_SETTINGS = [
@@ -27,7 +27,8 @@ const SHARED_SETTINGS = [
 /** The settings that an entry may have besides its name. */
 export const PROVIDER_SETTINGS = [...OWN_SETTINGS, ...SHARED_SETTINGS] as const
 
-type EntrySettings = Pick<FlatSettings, (typeof PROVIDER_SETTINGS)[number]>
+/** The settings of a provider by their usual names. */
+export type ProviderOptions = Pick<FlatSettings, (typeof PROVIDER_SETTINGS)[number]>
 
 const NAME_KEY = 'name'
 const MOST_NAME_CHARACTERS = 40
@@ -73,13 +74,26 @@ export function readSecret(
 }
 
 /** Null if issuer or client ID is missing. */
-export function toProvider(name: string, settings: EntrySettings): ProviderSettings | null {
+export function toProvider(name: string, settings: ProviderOptions): ProviderSettings | null {
   const { issuer, clientId, clientSecret, scope, audience, prompt, maxAge: maxAgeS } = settings
   if (issuer === null || clientId === null) return null
   const { authorizationParameters: parameters, redirectPort: ports } = settings
   const redirect = { host: settings.redirectHost, path: settings.redirectPath, ports }
   const asked = { scope, audience, prompt, maxAgeS, parameters }
   return { name, issuer, clientId, clientSecret, ...asked, redirect }
+}
+
+/** Returns the settings of a provider by their usual names. */
+export function toOptions({
+  parameters,
+  redirect,
+  ...provider
+}: ProviderSettings): Omit<ProviderOptions, 'clientSecretFile'> {
+  const { issuer, clientId, clientSecret, scope, audience, prompt, maxAgeS: maxAge } = provider
+  const { host: redirectHost, path: redirectPath, ports: redirectPort } = redirect
+  const own = { issuer, clientId, clientSecret }
+  const asked = { scope, audience, prompt, maxAge, authorizationParameters: parameters }
+  return { ...own, ...asked, redirectHost, redirectPath, redirectPort }
 }
 
 /** Parses a provider's name. Null if it is invalid. */
@@ -147,7 +161,7 @@ function readEntrySettings(
   flat: FlatSettings,
   { content, formatPlace }: FoundEntry,
   faults: string[],
-): EntrySettings {
+): ProviderOptions {
   const settings: Record<string, unknown> = { ...flat }
   for (const name of OWN_SETTINGS) settings[name] = null
   for (const name of PROVIDER_SETTINGS) {
@@ -168,7 +182,7 @@ function readEntrySettings(
   if (settings['clientSecret'] !== null && settings['clientSecretFile'] !== null) {
     faults.push(MESSAGES.twoSecrets(formatPlace('clientSecret'), formatPlace('clientSecretFile')))
   }
-  return settings as EntrySettings
+  return settings as ProviderOptions
 }
 
 function reject(place: string, rule: string, value: unknown): string {

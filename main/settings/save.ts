@@ -3,15 +3,27 @@
 import { join } from 'node:path'
 import type { AutostartState } from '../autostart/autostart.js'
 import { diskError } from '../base/errno.js'
-import { editJsonText } from '../base/json-text.js'
+import { editJsonText } from '../base/json-edit.js'
 import { createSerialQueue } from '../base/serial-queue.js'
-import type { EditableSettings, SaveOutcome, SettingsChanges, SettingsView } from '../ipc.js'
+import type {
+  EditableSettings,
+  ProviderChanges,
+  SaveOutcome,
+  SettingsChanges,
+  SettingsView,
+} from '../ipc.js'
 import { realPath, replaceFile } from '../storage/atomic-file.js'
 import { isObject } from './file-layer.js'
-import { applyChanges, createSettingsView } from './form.js'
+import { applyChanges, createSettingsView, pickDefaults } from './form.js'
 import { SETTINGS_FILE } from './layer.js'
 import type { Settings } from './options.js'
-import { examineSettings, type Sources } from './read.js'
+import {
+  applyProviderChanges,
+  createProviderForm,
+  removeProvider,
+  type ProviderForm,
+} from './provider-changes.js'
+import { examineSettings, type SettingsFindings, type Sources } from './read.js'
 import { MESSAGES } from './settings-messages.js'
 import { readSettingsText, SettingsTextError } from './settings-text.js'
 
@@ -19,6 +31,11 @@ export type SettingsFile = {
   view(startAtLogin: AutostartState): SettingsView
   /** If a value is invalid, nothing changes. */
   save(changes: SettingsChanges): Promise<SaveOutcome>
+  /** Reads a provider for the form. Null: an empty form for one more. Throws if there is none. */
+  readProvider(name: string | null): ProviderForm & Pick<SettingsView, 'defaults'>
+  /** Changes or renames a provider. Null: adds one. */
+  saveProvider(name: string | null, changes: ProviderChanges): Promise<SaveOutcome>
+  removeProvider(name: string): Promise<SaveOutcome>
 }
 
 /** Runs with the settings, and restarts with new ones. */
@@ -28,12 +45,30 @@ export function createSettingsFile(supervisor: RunsSettings, sources: Sources): 
   const path = (): string => join(supervisor.settings().dataDir, SETTINGS_FILE)
   const defaults = readDefaults(sources)
   const enqueue = createSerialQueue()
+  const save = (change: Change): Promise<SaveOutcome> =>
+    enqueue(() => saveChanges(path(), change, { supervisor, sources }))
   return {
     view: (startAtLogin) =>
       createSettingsView(examineSettings(sources), defaults, startAtLogin, path()),
-    save: (changes) => enqueue(() => saveChanges(path(), changes, { supervisor, sources })),
+    save: (changes) => save((content) => applyChanges(content, changes)),
+    readProvider(name) {
+      const form = createProviderForm(name, examineSettings(sources))
+      if (form === null) throw new Error(MESSAGES.noSuchProvider(name ?? ''))
+      return { ...form, defaults: pickDefaults(defaults) }
+    },
+    saveProvider: (name, changes) =>
+      save((content, findings) => applyProviderChanges(content, name, changes, findings)),
+    removeProvider: (name) => save((content, findings) => removeProvider(content, name, findings)),
   }
 }
+
+type Content = Readonly<Record<string, unknown>>
+
+/** Returns the new content of settings.json, or a rejection. `findings`: the settings before. */
+type Change = (
+  content: Content,
+  findings: SettingsFindings,
+) => { content: Content } | Extract<SaveOutcome, { kind: 'rejected' }>
 
 /**
  * 1. Read the file and apply the changes.
@@ -43,15 +78,16 @@ export function createSettingsFile(supervisor: RunsSettings, sources: Sources): 
  */
 async function saveChanges(
   path: string,
-  changes: SettingsChanges,
+  change: Change,
   { supervisor, sources }: { supervisor: RunsSettings; sources: Sources },
 ): Promise<SaveOutcome> {
   const before = readText(path)
   if ('problem' in before) return reject(before.problem)
-  const changed = applyChanges(before.content, changes)
+  const examine = (content: Content): SettingsFindings =>
+    examineSettings({ ...sources, readFile: () => ({ content, warning: null }) })
+  const changed = change(before.content, examine(before.content))
   if ('kind' in changed) return changed
-  const readFile = () => ({ content: changed.content, warning: null })
-  const { settings, problems } = examineSettings({ ...sources, readFile })
+  const { settings, problems } = examine(changed.content)
   if (problems[0] !== undefined) return reject(problems[0], findMissing(changed.content))
 
   const text = before.hasComments
@@ -88,13 +124,13 @@ function reject(message: string, field: keyof EditableSettings | null = null): S
 }
 
 /** Returns the issuer or the client ID if only that one is missing. */
-function findMissing(content: Readonly<Record<string, unknown>>): keyof EditableSettings | null {
+function findMissing(content: Content): keyof EditableSettings | null {
   const names = ['issuer', 'clientId'] as const
   const missing = names.filter((name) => content[name] === undefined)
   return missing.length === 1 ? missing[0]! : null
 }
 
-type FoundFile = { content: Readonly<Record<string, unknown>>; text: string; hasComments: boolean }
+type FoundFile = { content: Content; text: string; hasComments: boolean }
 
 function readText(path: string): FoundFile | { problem: string } {
   try {

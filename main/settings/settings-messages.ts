@@ -88,6 +88,10 @@ const providerMessages = {
     (suggestion === null
       ? ` A provider's settings are: ${known.join(', ')}.`
       : didYouMean(suggestion)),
+  noSuchProvider: (name: string) =>
+    `There is no provider ${name} any longer. Another program has changed settings.json.`,
+  providerLocked: (name: string, origin: string) =>
+    `${name} is set by ${origin}, so it can't be renamed or removed here.`,
   sameName: (name: string) =>
     `Two providers have the name ${name}. Names must differ in more than upper and lower case.`,
   sameClient: (first: string, second: string) =>

@@ -65,8 +65,12 @@ export function formatPlace(path: string, place: Place | undefined): string {
 
 function parse(text: string, path: string): JsonText {
   if (isBlank(text)) {
-    const [members, places] = [new Map<string, never>(), new Map<string, Place>()]
-    return { value: {}, start: 0, members, places, hasComments: false }
+    const none = {
+      members: new Map<string, never>(),
+      entries: [],
+      places: new Map<string, Place>(),
+    }
+    return { value: {}, start: 0, ...none, hasComments: false }
   }
   try {
     return parseJsonText(text)

@@ -10,7 +10,9 @@ import type {
   KnownProvider,
   PasteOutcome,
   ProviderChoice,
+  ProviderChanges,
   ProviderFinding,
+  ProviderView,
   RemovalPlan,
   RevocationOutcome,
   SaveOutcome,
@@ -27,6 +29,8 @@ import { NOW_MS, SETTINGS } from './window-states.js'
 export type Answers = {
   status: WindowStatus | null
   settings?: SettingsView | null
+  /** The forms of providers by name, and of a new one as ''. By default, made from the settings. */
+  forms?: Readonly<Record<string, ProviderView>>
   outcomes?: readonly SaveOutcome[]
   /** The advice on any typed provider. By default, it is the main process's own. */
   known?: KnownProvider
@@ -171,7 +175,7 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
   }
 
   /** Like the main process, shows a saved change in the settings and in the status. */
-  const save = (changes: SettingsChanges): SaveOutcome => {
+  const save = ({ name: _name, ...changes }: SettingsChanges & ProviderChanges): SaveOutcome => {
     const outcome = fake.outcomes.shift() ?? { kind: 'saved' }
     if (outcome.kind === 'rejected' || settings === null) return outcome
     const fields = structuredClone(settings.fields)
@@ -180,6 +184,25 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
     }
     settings = { ...settings, fields }
     if ('issuer' in changes && status) tell({ ...status, issuer: changes.issuer || null })
+    return outcome
+  }
+  const readProvider = (name: string | null): ProviderView | null => {
+    const form = answers.forms?.[name ?? '']
+    if (form || settings === null) return form ?? null
+    const { fields, defaults, providers } = settings
+    const named = { value: name ?? '', lockedBy: null }
+    return {
+      fields: { ...fields, name: named },
+      defaults,
+      isNamed: providers.length > 1,
+      accounts: [],
+    }
+  }
+  const removeProvider = (name: string): SaveOutcome => {
+    const outcome = fake.outcomes.shift() ?? { kind: 'saved' }
+    if (outcome.kind === 'rejected' || settings === null) return outcome
+    const providers = settings.providers.filter((one) => one.name !== name)
+    settings = { ...settings, providers }
     return outcome
   }
   const setStartAtLogin = (on: boolean): SaveOutcome => {
@@ -195,6 +218,9 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
     runCommand: (command) => call('runCommand', [command], () => undefined),
     readSettings: () => call('readSettings', [], () => settings),
     saveSettings: (changes) => call('saveSettings', [changes], () => save(changes)),
+    readProvider: (name) => call('readProvider', [name], () => readProvider(name)),
+    saveProvider: (name, changes) => call('saveProvider', [name, changes], () => save(changes)),
+    removeProvider: (name) => call('removeProvider', [name], () => removeProvider(name)),
     setStartAtLogin: (on) => call('setStartAtLogin', [on], () => setStartAtLogin(on)),
     testProvider: (issuer) => call('testProvider', [issuer], () => fake.finding),
     // Not recorded, because the page calls this for each typed letter.

@@ -124,6 +124,14 @@ test('the messages about settings', () => {
       '"providers[0].x" in FILE is not a setting of a provider, so Latchkey ignores it. A provider\'s settings are: name, issuer.',
     ],
     [
+      MESSAGES.noSuchProvider('work'),
+      'There is no provider work any longer. Another program has changed settings.json.',
+    ],
+    [
+      MESSAGES.providerLocked('work', '--issuer'),
+      "work is set by --issuer, so it can't be renamed or removed here.",
+    ],
+    [
       MESSAGES.sameName('Work'),
       'Two providers have the name Work. Names must differ in more than upper and lower case.',
     ],
