@@ -79,7 +79,7 @@ function checkTarget({ target, hosts }: Call): Problem | null {
 
 /** The Host must be a loopback host with our port. Other names may have been rebound to it. */
 function checkHost({ hosts }: Call, port: number): Problem | null {
-  const allowed = LOOPBACK_HOSTS.flatMap((host) => listAuthorities(host, port))
+  const allowed = listAllowedHosts(port)
   if (allowed.includes(hosts[0]!.toLowerCase())) return null
   return new Problem('wrong-host', PROBLEM_DETAILS.wrongHost(allowed))
 }
@@ -101,6 +101,16 @@ function checkOwner(request: IncomingMessage, deps: GuardDeps): Problem | null {
   if (isOpenCall(request) || deps.isOurs(request)) return null
   return new Problem('other-user', PROBLEM_DETAILS.otherUser)
 }
+
+/** Lists the values of Host that are allowed. Once, because every request asks. */
+function listAllowedHosts(port: number): readonly string[] {
+  const known = allowedHosts.get(port)
+  const allowed = known ?? LOOPBACK_HOSTS.flatMap((host) => listAuthorities(host, port))
+  if (!known) allowedHosts.set(port, allowed)
+  return allowed
+}
+
+const allowedHosts = new Map<number, readonly string[]>()
 
 /**
  * Lists the ways to write a host and a port. The default port of http may also be left out.
