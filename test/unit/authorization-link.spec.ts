@@ -1,13 +1,12 @@
 // The authorization URL: how often a browser is sent to it, and how else a person can use it.
 
-import { once } from 'node:events'
-import { request, type IncomingMessage } from 'node:http'
 import { expect } from '@playwright/test'
 import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { traySignIn } from '../../main/agent/model.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { test as base, type Fixture, type FixtureOptions } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
+import { openTab } from '../support/received-tab.js'
 
 type Watched = Fixture & {
   /** All links that a browser was sent to. */
@@ -271,14 +270,10 @@ test.describe('F19: a pasted address', () => {
     await expect.poll(() => provider.requests.token).toBe(1)
     expect(agent.paste(address)).toBe('again')
     // The tab that comes back later waits for the same page.
-    const tab = request(address, { headers: { Expect: '100-continue' } })
-    const page = once(tab, 'response') as Promise<[IncomingMessage]>
-    tab.flushHeaders()
-    await once(tab, 'continue') // Latchkey has the request.
-    tab.end()
+    const tab = await openTab(address)
     exchange.resolve()
     await reached('signed-in')
-    expect((await page)[0].statusCode).toBe(200)
+    expect((await tab.response).statusCode).toBe(200)
     expect(provider.requests.token).toBe(1)
   })
 

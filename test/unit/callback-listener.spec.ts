@@ -4,6 +4,7 @@ import { expect, test as base } from '@playwright/test'
 import { once } from 'node:events'
 import { createServer, request, type IncomingMessage } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { connect as connectByTls } from 'node:tls'
 import {
   createCallbackListener,
@@ -14,6 +15,7 @@ import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { DEFAULT_TARGET } from '../../main/oauth/redirect-target.js'
 import { createTestClock } from '../support/clock.js'
 import { owners } from '../support/owners.js'
+import { openTab } from '../support/received-tab.js'
 
 const EXPECTED = { state: 's', issuer: 'i', issParameterSupported: false } as const
 const AT_ANY_PORT = { target: DEFAULT_TARGET } as const
@@ -56,15 +58,15 @@ test('S10: a sign-in that leaves while its page is delivered does not cut the pa
 }) => {
   const first = fetch(callback)
   const { show } = await pending.answer
-  const again = fetch(callback)
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  const again = await openTab(callback)
   void show(PAGE)
   const left = pending.leave()
-  for (const fetched of [first, again]) {
-    const response = await fetched
-    expect(response.status).toBe(200)
-    expect((await response.text()).includes(TEXT)).toBe(true)
-  }
+  const response = await first
+  expect(response.status).toBe(200)
+  expect((await response.text()).includes(TEXT)).toBe(true)
+  const repeated = await again.response
+  expect(repeated.statusCode).toBe(200)
+  expect((await text(repeated)).includes(TEXT)).toBe(true)
   await left
 })
 
