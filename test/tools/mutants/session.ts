@@ -402,6 +402,176 @@ export const SESSION: readonly MutatedFile[] = [
     ],
   },
   {
+    file: 'main/storage/seal.ts',
+    specs: ['test/attack/sealed-accounts.spec.ts', 'test/attack/sealed-files.spec.ts'],
+    faults: [
+      {
+        name: 'an account’s file opens under another id',
+        find: '[account.id, account.person]',
+        replace: '[account.person]',
+      },
+      {
+        name: 'an account’s file opens for another person',
+        find: '[account.id, account.person]',
+        replace: '[account.id]',
+      },
+    ],
+  },
+  {
+    file: 'main/storage/account-files.ts',
+    specs: ['test/unit/account-store.spec.ts', 'test/attack/sealed-accounts.spec.ts'],
+    faults: [
+      {
+        name: 'a copy of an account’s file is another account',
+        find: '  if (!parsed.success || parsed.data.id !== id) {\n',
+        replace: '  if (!parsed.success) {\n',
+      },
+      {
+        name: 'an id leaves the folder of the accounts',
+        find: 'if (!isAccountId(id)) throw',
+        replace: 'if (Boolean(0)) throw',
+      },
+      {
+        name: 'a link in place of the folder of the accounts is followed',
+        find: '  if (stats.isDirectory()) return\n  const code',
+        replace: '  if (stats.isDirectory() || stats.isSymbolicLink()) return\n  const code',
+      },
+      {
+        name: 'a copied folder of accounts stays open to other users',
+        find: 'isOpen(found)) close(folder)',
+        replace: 'isOpen(found)) void folder',
+      },
+    ],
+  },
+  {
+    file: 'main/storage/read-accounts.ts',
+    specs: [
+      'test/unit/account-store.spec.ts',
+      'test/unit/take-over.spec.ts',
+      'test/attack/sealed-accounts.spec.ts',
+    ],
+    faults: [
+      {
+        name: 'accounts of providers that are not configured are given out',
+        find: '  if (owners !== undefined && !owners.some((owner) => isSameOwner(file, owner))) return null\n',
+        replace: '',
+      },
+      {
+        name: 'an account’s content is not compared with its header',
+        find: 'if (!isSameOwner(session, file) || hashPerson(id, toPerson(session)) !== person) {',
+        replace: 'if (Boolean(0)) {',
+      },
+      {
+        name: 'an account that waits for the keyring does not say so',
+        find: 'if (thrown instanceof WaitsForKeyring) locked.add(thrown.path)',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/storage/sealed-accounts.ts',
+    specs: [
+      'test/unit/account-store.spec.ts',
+      'test/unit/take-over.spec.ts',
+      'test/unit/account-writes.spec.ts',
+    ],
+    faults: [
+      {
+        name: 'an account’s file of a newer version is written over',
+        find: 'if (isOfNewerVersion(path, ACCOUNT_VERSION)) {',
+        replace: 'if (isOfNewerVersion(path, ACCOUNT_VERSION) && Boolean(0)) {',
+      },
+      {
+        name: 'session.json is deleted before its account is written',
+        find: '    if (!mustWrite) {\n      deleteTwins(store, account.id)\n      continue\n    }\n',
+        replace: '    deleteTwins(store, account.id)\n    if (!mustWrite) continue\n',
+      },
+      {
+        name: 'session.json stays after it was taken over',
+        find: '  store.locked.delete(path)\n  deleteTwins(store, account.id)\n',
+        replace: '  store.locked.delete(path)\n',
+      },
+      {
+        name: 'a removed account comes back from session.json',
+        find: '  const failures = deleteTwins(store, id)\n',
+        replace: '  const failures: unknown[] = []\n',
+      },
+      {
+        name: 'two files of one account stay two accounts',
+        find: '    if (mergeInto(path, session)) continue\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/storage/merge-accounts.ts',
+    specs: ['test/unit/take-over.spec.ts'],
+    faults: [
+      {
+        name: 'the older of two sessions is held',
+        find: 'one.tokens.obtainedAtMs >= other.tokens.obtainedAtMs',
+        replace: 'one.tokens.obtainedAtMs <= other.tokens.obtainedAtMs',
+      },
+      {
+        name: 'the refresh token of a merged session is never revoked',
+        find: '    [older.tokens.refreshToken],\n',
+        replace: '    [],\n',
+      },
+      {
+        name: 'what a merged session superseded is never revoked',
+        find: '[...(older.superseded ?? []), ...(newer.superseded ?? [])]',
+        replace: 'newer.superseded ?? []',
+      },
+    ],
+  },
+  {
+    file: 'main/storage/unopened-files.ts',
+    specs: ['test/unit/account-store.spec.ts', 'test/unit/take-over.spec.ts'],
+    faults: [
+      {
+        name: 'a sign-out deletes what another person has',
+        find: 'return isSameOwner(file, person) && file.person === hashPerson(id, person)',
+        replace: 'return isSameOwner(file, person)',
+      },
+      {
+        name: 'a file that opens is moved aside',
+        find: 'if (file === null || !(await canOpen.account(file))) paths.push(path)',
+        replace: 'paths.push(path)',
+      },
+      {
+        name: 'a session.json that opens is moved aside',
+        find: 'if (file === null || !(await canOpen.session(file))) paths.push(path)',
+        replace: 'paths.push(path)',
+      },
+      {
+        name: 'a newer session.json is moved aside',
+        find: '  if (isOfNewerVersion(path, BOUND_VERSION)) return false\n',
+        replace: '',
+      },
+      {
+        name: 'another provider’s session.json is moved aside',
+        find: 'return file === null || file.version === 1 || isSameOwner(file, person)',
+        replace: 'return Boolean(1)',
+      },
+    ],
+  },
+  {
+    file: 'main/storage/memory-accounts.ts',
+    specs: ['test/unit/account-store.spec.ts'],
+    faults: [
+      {
+        name: 'a sign-out everywhere without the key leaves the files',
+        find: '      clearSessionFiles(dataDir)\n',
+        replace: '',
+      },
+      {
+        name: 'an account of another provider is given out from memory',
+        find: 'owners === undefined || owners.some((owner) => isSameOwner(session, owner))',
+        replace: 'owners === undefined || owners.length > 0',
+      },
+    ],
+  },
+  {
     file: 'main/storage/missing-keyring.ts',
     specs: ['test/unit/restart-offer.spec.ts'],
     faults: [
