@@ -51,8 +51,9 @@ export function presentDesktop(deps: DesktopDeps): Desktop {
   const notify = createNotifier((notification) => run(notification.onClick))
   const present = (model: Model, event: Event): void => {
     view.update()
-    const notification = toNotification(model, event)
-    if (notification === null || supervisor.settings().noNotifications) return
+    const { noBrowser, noNotifications } = supervisor.settings()
+    const notification = toNotification(model, event, { noBrowser })
+    if (notification === null || noNotifications) return
     // Don't notify a person who is looking at the window.
     if (!window.isFocused()) notify(notification)
   }

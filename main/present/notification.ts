@@ -11,9 +11,13 @@ export type DesktopNotification = {
   onClick: 'open' | 'sign-in'
 }
 
-/** Returns null for an event that need not interrupt the person. */
+/** Returns null for an event that need not interrupt the person. `noBrowser`: the person opens each link. */
 // oxlint-disable-next-line complexity -- One case per event, so that the compiler names an event that is missing.
-export function toNotification(model: Model, event: Event): DesktopNotification | null {
+export function toNotification(
+  model: Model,
+  event: Event,
+  { noBrowser = false } = {},
+): DesktopNotification | null {
   const { lastResult, session } = model
   switch (event.type) {
     case 'signed-in': {
@@ -36,19 +40,13 @@ export function toNotification(model: Model, event: Event): DesktopNotification 
         body: event.reason,
         onClick: 'sign-in',
       }
-    case 'sign-in-message-changed': {
-      // The person who began a sign-in is looking. An app may ask at any time.
-      const signIn = model.signIns.find(({ state }) => state === event.state)
-      return signIn?.origin === 'api'
-        ? {
-            title: PRESENT_MESSAGES.appAsks(signIn.program),
-            body: event.message,
-            onClick: 'open',
-          }
-        : null
-    }
-    case 'sign-in-started':
     case 'link-ready':
+      return noBrowser
+        ? toAppNotification(model, event.state, PRESENT_MESSAGES.notification.linkWaits)
+        : null
+    case 'sign-in-message-changed':
+      return toAppNotification(model, event.state, event.message)
+    case 'sign-in-started':
     case 'callback-diagnosed':
     case 'sign-in-abandoned':
     case 'sign-in-resumed':
@@ -64,4 +62,11 @@ export function toNotification(model: Model, event: Event): DesktopNotification 
     case 'storage-recovered':
       return null
   }
+}
+
+/** Null for the person's own sign-in: they are looking already. An app may ask at any time. */
+function toAppNotification(model: Model, state: string, body: string): DesktopNotification | null {
+  const signIn = model.signIns.find((one) => one.state === state)
+  if (signIn?.origin !== 'api') return null
+  return { title: PRESENT_MESSAGES.appAsks(signIn.program), body, onClick: 'open' }
 }

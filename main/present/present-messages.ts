@@ -35,6 +35,7 @@ export const PRESENT_MESSAGES = {
     signedIn: 'Signed in',
     signInFailed: 'Sign-in failed',
     sessionEnded: 'Sign in again',
+    linkWaits: 'Open Latchkey to get the sign-in link.',
   },
 
   /** `program`: the name that the program gives itself; null if the system does not tell. */

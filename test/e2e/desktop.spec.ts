@@ -16,6 +16,7 @@ import {
 } from '../driver/driver.js'
 import { startProvider } from '../provider/provider.js'
 import { answerLink } from '../support/person.js'
+import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 
@@ -286,6 +287,20 @@ test('if no browser can be opened for an app, a notification says so, and the wi
   await expect(window.getByRole('button', { name: BUTTONS.copyLink })).toBeVisible()
   await fetch(await answerLink(link))
   expect((await called).status).toBe(200)
+})
+
+test('with --no-browser, a notification says that an app asks', async ({ launch, provider }) => {
+  const app = await launch({ flags: [...at(provider), '--no-browser'] })
+  await app.window()
+  await app.closeWindow()
+  const service = await readFile(join(app.dataDir, 'service.json'), 'utf8')
+  const { url } = JSON.parse(service) as { url: string }
+  const called = fetch(`${url}/pkce/code`, { method: 'POST' })
+  const body = PRESENT_MESSAGES.notification.linkWaits
+  await expect.poll(() => app.notifications(), FAST).toMatchObject([{ body }])
+  expect(await app.openedUrls()).toEqual([])
+  await fetch(`${url}/pkce/clear`, { method: 'POST' })
+  expect((await called).status).toBe(409)
 })
 
 test('a provider that cannot be reached is named, over the desktop’s own network too', async ({

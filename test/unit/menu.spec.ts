@@ -4,6 +4,7 @@ import { expect, test } from '@playwright/test'
 import { initialModel, type Event, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import { createMenu } from '../../main/present/menu.js'
+import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { toNotification, type DesktopNotification } from '../../main/present/notification.js'
 
 const ALICE = { sub: 'alice', name: 'Alice & Co', email: 'alice@example.com' }
@@ -193,6 +194,7 @@ for (const [name, events, notification] of [
     [started, { type: 'sign-in-message-changed', state: 's', message: 'No browser.' }],
     null,
   ],
+  ['an app’s link', [byApp, linkedByApp], null],
   ['a cancelled sign-in', [started, cancelled], null],
   ['a sign-out', [started, signedIn, { type: 'signed-out' }], null],
   ['the start of a sign-in', [started], null],
@@ -202,3 +204,14 @@ for (const [name, events, notification] of [
     expect(toNotification(play(...events), events.at(-1)!)).toEqual(notification)
   })
 }
+
+test('an app’s link shows a notification if no browser opens it', () => {
+  const show = (...events: Event[]) =>
+    toNotification(play(...events), events.at(-1)!, { noBrowser: true })
+  expect(show(byApp, linkedByApp)).toEqual({
+    title: 'An app asks you to sign in: mail',
+    body: PRESENT_MESSAGES.notification.linkWaits,
+    onClick: 'open',
+  })
+  expect(show(started, linked)).toBeNull()
+})

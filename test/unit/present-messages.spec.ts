@@ -40,6 +40,7 @@ test('the menu and the titles of notifications', () => {
       signedIn: 'Signed in',
       signInFailed: 'Sign-in failed',
       sessionEnded: 'Sign in again',
+      linkWaits: 'Open Latchkey to get the sign-in link.',
     },
   })
 })
