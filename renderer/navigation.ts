@@ -3,7 +3,7 @@
 import { element } from './dom.js'
 import { setProblem } from './news.js'
 
-export type ViewName = 'state' | 'provider' | 'settings' | 'report' | 'removal'
+export type ViewName = 'state' | 'provider' | 'provider-removal' | 'settings' | 'report' | 'removal'
 
 /** The view at the bottom, over which the others are opened. */
 export type Home = Extract<ViewName, 'state' | 'provider'>
@@ -21,7 +21,14 @@ export type Views = {
   leave(): void
 }
 
-const NAMES: readonly ViewName[] = ['state', 'provider', 'settings', 'report', 'removal']
+const NAMES: readonly ViewName[] = [
+  'state',
+  'provider',
+  'provider-removal',
+  'settings',
+  'report',
+  'removal',
+]
 
 type Opened = { view: ViewName; opener: Element | null }
 

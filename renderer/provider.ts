@@ -1,20 +1,26 @@
 // The form to set up a provider.
 
-import type { EditableSettings, LatchkeyApi, ProviderFinding, SettingsView } from '../main/ipc.js'
+import type { LatchkeyApi, ProviderChanges, ProviderFinding, ProviderView } from '../main/ipc.js'
 import { onPress } from './button.js'
 import { element, findElement, make, setText, showText } from './dom.js'
 import { makeTextField, type TextControl } from './fields.js'
 import { announce, setProblem } from './news.js'
 import { createProviderList } from './provider-choice.js'
+import type { EditedProvider } from './provider-rows.js'
 import { createRedirectUris } from './redirect-uris.js'
 import { NEWS, PROVIDER, STATUS } from './words.js'
 
 export type ProviderForm = {
+  /** Chooses the provider that the form is for, from the next filling on. */
+  choose(edited: EditedProvider): void
   /** Fills the form with the current settings, and discards what was typed. */
   fill(): Promise<void>
-  /** Sets the texts around the fields. `warning`: what saving another provider does. */
-  frame(options: { isHome: boolean; banner: string | null; warning: string | null }): void
+  /** Sets the texts around the fields. */
+  frame(options: FrameOptions): void
 }
+
+/** `warning`: what saving another provider does. */
+type FrameOptions = { isHome: boolean; banner: string | null; warning: string | null }
 
 export type ProviderDeps = {
   latchkey: LatchkeyApi
@@ -30,7 +36,7 @@ const NEEDED = ['issuer', 'clientId'] as const
 const isNeeded = (name: Name): boolean => NEEDED.some((needed) => needed === name)
 
 /** The settings that few providers need. */
-const MORE = NAMES.filter((name) => !isNeeded(name))
+const MORE = NAMES.filter((name) => !isNeeded(name) && name !== 'name')
 
 type Fields = Readonly<Record<Name, TextControl>>
 
@@ -51,44 +57,67 @@ export function createProviderForm({ latchkey, saved }: ProviderDeps): ProviderF
   fields.issuer.row.append(finding.test)
   fields.issuer.box.append(finding.box)
 
-  /** The settings when the form was filled. */
-  let before: SettingsView['fields'] | null = null
+  const remove = element('#remove-provider')
+  let edited: EditedProvider = { name: null, isNamed: false }
+  /** The provider when the form was filled. */
+  let before: ProviderView | null = null
+  let framed: FrameOptions | null = null
   let fills = 0
   onPress(findElement(HTMLButtonElement, '#save'), async () => {
     for (const name of NAMES) fields[name].setError(null)
     if (before === null) return setProblem(NEWS.settingsUnreadable)
-    const changes = findChanges(fields, before)
-    const missing = checkNeeded(fields, changes, list.blank())
+    const changes = findChanges(fields, before.fields)
+    const missing = checkNeeded(fields, changes, { blank: list.blank(), isNamed: before.isNamed })
     if (missing !== null) return showError(fields, missing)
     if (Object.keys(changes).length === 0) return saved()
-    const outcome = await latchkey.saveSettings(changes)
+    const outcome = await latchkey.saveProvider(edited.name, changes)
     if (outcome.kind === 'saved') return saved()
     showError(fields, outcome)
   })
 
   return {
+    choose: (next) => void (edited = next),
     async fill() {
       const fill = ++fills
       before = null
       finding.clear()
-      const view = await latchkey.readSettings()
+      remove.hidden = true
+      const view = await latchkey.readProvider(edited.name)
       // Ignore it if the form is being filled again.
       if (fill !== fills) return
-      before = view.fields
+      before = view
       usual = view.defaults
-      for (const name of NAMES) fields[name].show(view.fields[name])
-      if (view.fields.scope.lockedBy === null) {
-        fields.scope.setHint(PROVIDER.ifEmpty(PROVIDER.fields.scope[1], view.defaults.scope))
-      }
+      remove.hidden = edited.name === null || !view.isNamed || view.fields.name.lockedBy !== null
+      showFields(fields, view)
+      if (framed) frameForm(edited, view, framed)
       more.open = MORE.some((name) => !['', usual[name]].includes(view.fields[name].value))
       await Promise.all([list.fill(), showRedirectUris()])
     },
-    frame({ isHome, banner, warning }) {
-      setText(element('#provider h1'), isHome ? STATUS.noProvider : PROVIDER.heading)
-      showText(element('#provider-banner'), banner)
-      showText(element('#provider-warning'), warning)
-      element('#provider-trial').hidden = !isHome
+    frame(options) {
+      framed = options
+      frameForm(edited, before, options)
     },
+  }
+}
+
+function frameForm(
+  { name, isNamed }: EditedProvider,
+  view: ProviderView | null,
+  { isHome, banner, warning }: FrameOptions,
+): void {
+  const heading = isNamed ? (name ?? PROVIDER.addHeading) : PROVIDER.heading
+  setText(element('#provider h1'), isHome ? STATUS.noProvider : heading)
+  showText(element('#provider-banner'), banner)
+  const hasAccounts = !isNamed || (view !== null && view.accounts.length > 0)
+  showText(element('#provider-warning'), hasAccounts ? warning : null)
+  element('#provider-trial').hidden = !isHome
+}
+
+function showFields(fields: Fields, { fields: values, defaults, isNamed }: ProviderView): void {
+  for (const name of NAMES) fields[name].show(values[name])
+  fields.name.box.hidden = !isNamed
+  if (values.scope.lockedBy === null) {
+    fields.scope.setHint(PROVIDER.ifEmpty(PROVIDER.fields.scope[1], defaults.scope))
   }
 }
 
@@ -101,10 +130,14 @@ function checkIssuer(fields: Fields, blank: string | null): string | null {
 }
 
 /** Finds a needed field that is empty or unfinished. */
-function checkNeeded(fields: Fields, changes: Changes, blank: string | null): FieldError | null {
+function checkNeeded(
+  fields: Fields,
+  changes: ProviderChanges,
+  { blank, isNamed }: { blank: string | null; isNamed: boolean },
+): FieldError | null {
   if (blank !== null) return { field: 'issuer', message: PROVIDER.replace(blank) }
-  // Both emptied on purpose: that removes the provider.
-  if (changes.issuer?.trim() === '' && changes.clientId?.trim() === '') return null
+  // Both emptied on purpose: that removes the only provider.
+  if (!isNamed && changes.issuer?.trim() === '' && changes.clientId?.trim() === '') return null
   const empty = NEEDED.find((name) => fields[name].input.value.trim() === '')
   return empty === undefined ? null : { field: empty, message: MISSING[empty] }
 }
@@ -115,7 +148,7 @@ function showError(fields: Fields, { field, message }: FieldError): void {
   // A person who has left the form wouldn't see it there.
   if (element('#provider').hidden) return announce(message, { shown: true })
   if (name === undefined) return setProblem(message)
-  if (!isNeeded(name)) findElement(HTMLDetailsElement, '#more').open = true
+  if (MORE.includes(name)) findElement(HTMLDetailsElement, '#more').open = true
   fields[name].setError(message)
   fields[name].input.focus()
 }
@@ -132,17 +165,15 @@ function makeFields(): Record<Name, TextControl> {
     (target as HTMLInputElement).select(),
   )
   for (const name of NAMES) {
-    const parent = isNeeded(name) ? element('#needed') : element('#more > div')
+    const parent = MORE.includes(name) ? element('#more > div') : element('#needed')
     parent.append(fields[name].box)
   }
   return fields
 }
 
-type Changes = { [N in Name]?: EditableSettings[N] }
-
 /** The fields that the person has changed. */
-function findChanges(fields: Fields, before: SettingsView['fields']): Changes {
-  const changes: Changes = {}
+function findChanges(fields: Fields, before: ProviderView['fields']): ProviderChanges {
+  const changes: { [N in Name]?: string } = {}
   for (const name of NAMES) {
     const { value, readOnly } = fields[name].input
     if (!readOnly && value !== before[name].value) changes[name] = value

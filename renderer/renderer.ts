@@ -7,6 +7,7 @@ import { createViews, type ViewName } from './navigation.js'
 import { announce, setProblem } from './news.js'
 import { createPasteForm } from './paste.js'
 import { createProviderForm } from './provider.js'
+import { createProviderRemovalPage } from './provider-removal.js'
 import { createRemovalPage } from './removal.js'
 import { createReportPage } from './report.js'
 import { createSettingsPage } from './settings.js'
@@ -35,11 +36,33 @@ const stateView = createStateView({
     settings.focusKeeping()
   },
 })
-const settings = createSettingsPage(latchkey)
+const settings = createSettingsPage({
+  latchkey,
+  openProvider(edited) {
+    provider.choose(edited)
+    if (edited.name !== null) providerRemoval.choose(edited.name)
+    views.open('provider')
+  },
+})
 const report = createReportPage(latchkey)
 const removal = createRemovalPage({
   latchkey,
   isShown: () => views.shown() === 'removal',
+  leave: () => views.back(),
+})
+const providerRemoval = createProviderRemovalPage({
+  latchkey,
+  async removed(name) {
+    show(await latchkey.readStatus())
+    // First, so that the focus does not return to the removed provider.
+    await settings.fill()
+    // Over the form, which was opened over the settings.
+    if (views.shown() === 'provider-removal') {
+      views.back()
+      views.back()
+    }
+    announce(NEWS.removed(name), { shown: true })
+  },
   leave: () => views.back(),
 })
 const provider = createProviderForm({
@@ -56,7 +79,7 @@ const provider = createProviderForm({
 
 guardPresses()
 element('#open-settings').addEventListener('click', () => views.open('settings'))
-element('#open-provider').addEventListener('click', () => views.open('provider'))
+element('#remove-provider').addEventListener('click', () => views.open('provider-removal'))
 element('#open-report').addEventListener('click', () => views.open('report'))
 element('#open-removal').addEventListener('click', () => views.open('removal'))
 const copyService = makeCopyButton(BUTTONS.copy, 'quiet', () =>
@@ -101,6 +124,8 @@ function fillView(view: ViewName): void {
       return
     case 'provider':
       return reportUnreadable(provider.fill())
+    case 'provider-removal':
+      return reportUnreadable(providerRemoval.fill())
     case 'settings':
       return reportUnreadable(settings.fill())
     case 'report':
@@ -123,6 +148,8 @@ function show(status: WindowStatus): void {
   setText(element('#service'), status.serviceUrl.replace(/^http:\/\//, ''))
   setText(element('#version'), status.version)
   showText(element('#service-message'), status.serviceMessage)
+  // The form at home is for the first provider.
+  if (isMissing) provider.choose({ name: null, isNamed: false })
   views.setHome(isMissing ? 'provider' : 'state')
   const banner = frameProvider()
   const { noProvider } = STATUS

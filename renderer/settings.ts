@@ -1,18 +1,11 @@
 // The settings that take effect with one press, and the buttons to the others.
 
-import type {
-  EditableSettings,
-  LatchkeyApi,
-  SaveOutcome,
-  SettingsView,
-  WindowStatus,
-} from '../main/ipc.js'
+import type { EditableSettings, LatchkeyApi, SaveOutcome, WindowStatus } from '../main/ipc.js'
 import { element, setText } from './dom.js'
-import { drawFacts } from './facts.js'
 import { makeTickBox, type Control } from './fields.js'
 import { announce, setProblem } from './news.js'
-import type { Fact } from './view.js'
-import { FACTS, NEWS, SETTINGS, TIERS } from './words.js'
+import { createProviderRows, type EditedProvider } from './provider-rows.js'
+import { NEWS, SETTINGS, TIERS } from './words.js'
 
 export type SettingsPage = {
   /** Reads the settings as they are now. */
@@ -27,7 +20,14 @@ type Choice = keyof typeof SETTINGS.choices
 
 const CHOICES = Object.keys(SETTINGS.choices) as Choice[]
 
-export function createSettingsPage(latchkey: LatchkeyApi): SettingsPage {
+export type SettingsDeps = {
+  latchkey: LatchkeyApi
+  /** Opens the form of a provider. */
+  openProvider(edited: EditedProvider): void
+}
+
+export function createSettingsPage({ latchkey, openProvider }: SettingsDeps): SettingsPage {
+  const rows = createProviderRows(openProvider)
   const boxes = Object.fromEntries(
     CHOICES.map((name) => [
       name,
@@ -57,7 +57,7 @@ export function createSettingsPage(latchkey: LatchkeyApi): SettingsPage {
   }
 
   const fill = async (): Promise<void> => {
-    const { fields, startAtLogin, file } = await latchkey.readSettings()
+    const { fields, providers, startAtLogin, file } = await latchkey.readSettings()
     boxes.notifications.show(fields.notifications)
     boxes.endSession.show(fields.endSession)
     boxes.keepWithoutKeyring.show(fields.keepWithoutKeyring)
@@ -66,7 +66,7 @@ export function createSettingsPage(latchkey: LatchkeyApi): SettingsPage {
     boxes.startAtLogin.input.ariaDisabled = changeable ? null : 'true'
     boxes.startAtLogin.setHint(message ?? '')
     setText(element('#settings-file'), file)
-    drawFacts(element('#provider-facts'), listProviderFacts(fields, isDemo))
+    rows.show(providers, isDemo)
   }
 
   return {
@@ -78,18 +78,4 @@ export function createSettingsPage(latchkey: LatchkeyApi): SettingsPage {
     },
     focusKeeping: () => boxes.keepWithoutKeyring.input.focus(),
   }
-}
-
-function listProviderFacts(fields: SettingsView['fields'], isDemo: boolean): readonly Fact[] {
-  if (isDemo) return [fact(FACTS.provider, FACTS.demoProvider)]
-  const { issuer, clientId, redirectPort } = fields
-  return [
-    fact(FACTS.provider, issuer.value, FACTS.none),
-    fact(FACTS.clientId, clientId.value, FACTS.none),
-    fact(FACTS.redirectPorts, redirectPort.value, FACTS.anyPort),
-  ]
-}
-
-function fact(label: string, value: string, otherwise = ''): Fact {
-  return { label, value: value === '' ? otherwise : value, detail: null }
 }

@@ -115,6 +115,7 @@ export const BUTTONS = {
 export const NEWS = {
   copied: 'Copied.',
   saved: 'Saved.',
+  removed: (name: string) => `${name} was removed.`,
   didNotWork: "That didn't work. Try again. If it happens again, quit Latchkey and start it again.",
   settingsUnreadable: "The settings couldn't be read. Close this window and open it again.",
 } as const
@@ -144,7 +145,12 @@ export const SETTINGS = {
   } satisfies Record<string, Labelled>,
   storedNow: (tier: string) => `Currently stored in: ${tier}.`,
   lockedBy: (origin: string) => `Set by ${origin}, so it can't be changed here.`,
+  providers: 'Providers',
   changeProvider: 'Change provider',
+  addProvider: 'Add provider',
+  /** Beside a provider in the list. */
+  change: 'Change',
+  changeNamed: (name: string) => `Change ${name}`,
   removeData: "Remove Latchkey's data",
   file: 'The settings are stored in',
 } as const
@@ -152,6 +158,7 @@ export const SETTINGS = {
 /** The form that a provider is set up with. */
 export const PROVIDER = {
   heading: 'Your provider',
+  addHeading: 'Add a provider',
   intro:
     'Latchkey signs you in at your own OpenID provider. Register a native application there, if ' +
     'possible without a secret, with this redirect URI:',
@@ -161,10 +168,12 @@ export const PROVIDER = {
     "Packages don't include the demo.",
   more: 'Advanced settings',
   save: 'Save',
+  remove: 'Remove provider',
   warning: 'Changing the provider or the client ID signs you out.',
   fields: {
     issuer: ['Issuer', 'Exactly as your provider spells it: https://login.example.com'],
     clientId: ['Client ID', 'From the application that you registered there.'],
+    name: ['Name', "Your own name for this provider, such as work. Empty: the issuer's host."],
     clientSecret: [
       'Client secret',
       "Only if your provider requires one. It's stored in the settings file, which only you can read.",
@@ -226,6 +235,14 @@ export const REMOVAL = {
   nothingYet: (message: string) => `${message} Nothing has been removed yet.`,
 } as const
 
+/** The question before a provider is removed. */
+export const PROVIDER_REMOVAL = {
+  heading: (name: string) => `Remove ${name}?`,
+  nobody: 'No one is signed in there.',
+  signsOut: 'This signs out:',
+  remove: 'Remove provider',
+} as const
+
 /** All of it, for index.html and for the spec that pins it. */
 export const WORDS = {
   STATE_WORDS,
@@ -237,6 +254,7 @@ export const WORDS = {
   PASTE,
   SETTINGS,
   PROVIDER,
+  PROVIDER_REMOVAL,
   REPORT,
   REMOVAL,
 } as const

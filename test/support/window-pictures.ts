@@ -4,6 +4,7 @@ import {
   BUTTONS,
   PASTE,
   PROVIDER,
+  PROVIDER_REMOVAL,
   REMOVAL,
   REPORT as REPORT_WORDS,
   SETTINGS as SETTINGS_WORDS,
@@ -23,7 +24,17 @@ import { WINDOW_SIZE } from '../../main/present/window-size.js'
 import { findPackagedBrowser, launchBrowser } from './browser.js'
 import { FOUND, MISSPELT, notRevoked } from './window-provider.js'
 import { REPORT } from './window-report.js'
-import { afterSignIn, ALICE, DEFAULTS, LOCKED, SETTINGS, STATES, UNSET } from './window-states.js'
+import {
+  afterSignIn,
+  ALICE,
+  DEFAULTS,
+  FORMS,
+  LOCKED,
+  PROVIDERS,
+  SETTINGS,
+  STATES,
+  UNSET,
+} from './window-states.js'
 import { openWindow, type Answers } from './window.js'
 
 export type Picture = {
@@ -49,8 +60,10 @@ const IN_DARK: ReadonlySet<string> = new Set([
   'failed',
   'settings',
   'settings-locked',
+  'settings-providers',
   'provider',
   'provider-refused',
+  'provider-removal',
   'removal',
   'report',
 ])
@@ -65,7 +78,10 @@ const ZOOMED: ReadonlySet<string> = new Set([
   'other-port',
   'waiting-pasted',
   'settings-locked',
+  'settings-providers',
   'provider',
+  'provider-named',
+  'provider-removal',
   'provider-guide',
   'provider-misspelt',
   'removal-not-revoked',
@@ -176,6 +192,11 @@ const toProvider = async (page: Page): Promise<void> => {
   await press(page, SETTINGS_WORDS.changeProvider)
   await page.getByLabel('Issuer').waitFor()
 }
+const toNamedProvider = async (page: Page): Promise<void> => {
+  await toSettings(page)
+  await press(page, SETTINGS_WORDS.changeNamed('work'))
+  await page.getByLabel('Name', { exact: true }).waitFor()
+}
 const fillIn = async (page: Page, issuer: string): Promise<void> => {
   await page.getByLabel('Issuer').fill(issuer)
   await page.getByLabel('Client ID').fill('latchkey-desktop')
@@ -201,6 +222,7 @@ const PLAN = createRemovalPlan({
   startsAtLogin: true,
   hasKeyringKey: true,
 })
+const SEVERAL: Answers = { status: SIGNED_IN, settings: PROVIDERS, forms: FORMS }
 const NO_PROVIDER = { status: STATES['no-provider'], settings: UNSET }
 
 export const PICTURES: readonly Picture[] = [
@@ -259,7 +281,27 @@ export const PICTURES: readonly Picture[] = [
   },
   { name: 'settings', answers: { status: SIGNED_IN }, act: toSettings },
   { name: 'settings-locked', answers: { status: SIGNED_IN, settings: LOCKED }, act: toSettings },
+  { name: 'settings-providers', answers: SEVERAL, act: toSettings },
   { name: 'provider', answers: { status: SIGNED_IN }, act: toProvider },
+  { name: 'provider-named', answers: SEVERAL, act: toNamedProvider },
+  {
+    name: 'provider-added',
+    answers: SEVERAL,
+    async act(page) {
+      await toSettings(page)
+      await press(page, SETTINGS_WORDS.addProvider)
+      await page.getByLabel('Name', { exact: true }).waitFor()
+    },
+  },
+  {
+    name: 'provider-removal',
+    answers: SEVERAL,
+    async act(page) {
+      await toNamedProvider(page)
+      await press(page, PROVIDER.remove)
+      await page.getByText(PROVIDER_REMOVAL.signsOut).waitFor()
+    },
+  },
   { name: 'provider-locked', answers: { status: SIGNED_IN, settings: LOCKED }, act: toProvider },
   {
     name: 'provider-found',

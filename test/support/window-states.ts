@@ -16,12 +16,13 @@ import {
 } from '../../main/oauth/redirect-target.js'
 import { withoutOfflineAccess } from '../../main/oauth/scopes.js'
 import { START_MESSAGES } from '../../main/app/app-messages.js'
-import type { SettingsView, WindowStatus } from '../../main/ipc.js'
+import type { ProviderView, SettingsView, WindowStatus } from '../../main/ipc.js'
 import { missingKeyringMessage, restartAdvice } from '../../main/storage/missing-keyring.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { toWindowStatus, type Surroundings } from '../../main/present/status.js'
 import { createSettingsView } from '../../main/settings/form.js'
-import { examineSettings, type Sources } from '../../main/settings/read.js'
+import { createProviderForm } from '../../main/settings/provider-changes.js'
+import { examineSettings, type SettingsFindings, type Sources } from '../../main/settings/read.js'
 import { SETTINGS_FILE } from '../../main/settings/layer.js'
 import { chooseStorage } from '../../main/storage/choose-storage.js'
 import {
@@ -222,25 +223,63 @@ export const STATES = {
   ),
 } satisfies Record<string, WindowStatus>
 
+type Given = Partial<Pick<Sources, 'args' | 'env'>>
+
+/** The settings from a file, flags and variables. */
+function examine(
+  content: Readonly<Record<string, unknown>>,
+  { args = [], env = {} }: Given = {},
+): SettingsFindings {
+  const readFile = () => ({ content, warning: null })
+  return examineSettings({ args, env, platform: 'linux', home: HOME, readFile })
+}
+
 /** The window's view of settings from a file, flags and variables. */
 function viewOfSettings(
   content: Readonly<Record<string, unknown>>,
-  { args = [], env = {} }: Partial<Pick<Sources, 'args' | 'env'>> = {},
+  given: Given = {},
   startAtLogin: SettingsView['startAtLogin'] = { on: true, changeable: true, message: null },
 ): SettingsView {
-  const findings = examineSettings({
-    args,
-    env,
-    platform: 'linux',
-    home: HOME,
-    readFile: () => ({ content, warning: null }),
-  })
+  const findings = examine(content, given)
   return createSettingsView(findings, DEFAULTS, startAtLogin, `${DATA_DIR}/${SETTINGS_FILE}`)
 }
 
 const CONTENT = { issuer: ISSUER, clientId: CLIENT_ID }
 
 export const SETTINGS = viewOfSettings(CONTENT)
+
+const SEVERAL = {
+  ...CONTENT,
+  providers: [
+    { name: 'work', issuer: 'https://login.work.example', clientId: 'at-work', redirectPort: 8400 },
+    { name: 'עבודה', issuer: 'https://login.example.org', clientId: 'at-the-office' },
+    {
+      name: 'Wolfeschlegelsteinhausenbergerdorff-Univ',
+      issuer: 'https://a-very-long-name-of-a-tenant.login.example.edu/realms/students-and-staff',
+      clientId: '4f0e7c58-6a0d-4c2f-9d1c-2f6f6e7b9a10',
+    },
+  ],
+}
+
+/** Several providers: the first from the flat settings, and others from the list. */
+export const PROVIDERS = viewOfSettings(SEVERAL)
+
+/** The form of a provider. With null, the form for one more. */
+function formOf(name: string | null, accounts: readonly string[], given: Given = {}): ProviderView {
+  const form = createProviderForm(name, examine(SEVERAL, given))
+  if (form === null) throw new Error(`there is no provider ${name}`)
+  return { ...form, defaults: PROVIDERS.defaults, accounts }
+}
+
+/** The forms of {@link PROVIDERS} by name, and of one more as ''. */
+export const FORMS: Readonly<Record<string, ProviderView>> = {
+  '': formOf(null, []),
+  ...Object.fromEntries(PROVIDERS.providers.map(({ name }) => [name, formOf(name, [])])),
+  work: formOf('work', [ALICE.name, 'Zoe']),
+}
+
+/** The form of the first of {@link PROVIDERS}, if a flag sets its issuer. */
+export const LOCKED_FORM = formOf(PROVIDERS.providers[0]!.name, [], { args: ['--issuer', ISSUER] })
 
 /** No setting is set. */
 export const UNSET = viewOfSettings({})

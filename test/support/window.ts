@@ -175,14 +175,20 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
   }
 
   /** Like the main process, shows a saved change in the settings and in the status. */
-  const save = ({ name: _name, ...changes }: SettingsChanges & ProviderChanges): SaveOutcome => {
+  const save = (
+    { name: _name, ...changes }: SettingsChanges & ProviderChanges,
+    provider: string | null = null,
+  ): SaveOutcome => {
     const outcome = fake.outcomes.shift() ?? { kind: 'saved' }
     if (outcome.kind === 'rejected' || settings === null) return outcome
     const fields = structuredClone(settings.fields)
     for (const [name, value] of Object.entries(changes)) {
       Object.assign(fields[name as keyof typeof fields], { value })
     }
-    settings = { ...settings, fields }
+    const providers = settings.providers.map((one) =>
+      one.name === provider ? Object.assign({ ...one }, changes) : one,
+    )
+    settings = { ...settings, fields, providers }
     if ('issuer' in changes && status) tell({ ...status, issuer: changes.issuer || null })
     return outcome
   }
@@ -219,7 +225,8 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
     readSettings: () => call('readSettings', [], () => settings),
     saveSettings: (changes) => call('saveSettings', [changes], () => save(changes)),
     readProvider: (name) => call('readProvider', [name], () => readProvider(name)),
-    saveProvider: (name, changes) => call('saveProvider', [name, changes], () => save(changes)),
+    saveProvider: (name, changes) =>
+      call('saveProvider', [name, changes], () => save(changes, name)),
     removeProvider: (name) => call('removeProvider', [name], () => removeProvider(name)),
     setStartAtLogin: (on) => call('setStartAtLogin', [on], () => setStartAtLogin(on)),
     testProvider: (issuer) => call('testProvider', [issuer], () => fake.finding),

@@ -171,7 +171,7 @@ async function pressByKey(page: Page, name: string | RegExp, key = 'Enter'): Pro
 }
 
 const calls = ({ calls }: Fake): unknown[] =>
-  calls.filter(([name]) => name !== 'readStatus' && name !== 'readSettings')
+  calls.filter(([name]) => !['readStatus', 'readSettings', 'readProvider'].includes(name))
 
 test('by keyboard: sign in, open the link again, copy it, and cancel', async ({ open }) => {
   const { page, fake, tell } = await open(STATES['signed-out'])
@@ -255,9 +255,14 @@ test('by keyboard: set up a provider, with a test, another spelling and a reject
   expect(await fake(calls)).toEqual([
     ['testProvider', issuer],
     ['testProvider', `${issuer}/`],
-    ['saveSettings', { issuer: `${issuer}/`, clientId: 'latchkey-desktop', scope: 'profile' }],
     [
-      'saveSettings',
+      'saveProvider',
+      null,
+      { issuer: `${issuer}/`, clientId: 'latchkey-desktop', scope: 'profile' },
+    ],
+    [
+      'saveProvider',
+      null,
       { issuer: `${issuer}/`, clientId: 'latchkey-desktop', scope: 'openid profile' },
     ],
   ])
@@ -284,7 +289,8 @@ test('by keyboard: choose a provider by name, read how to register there, and sa
     ['runCommand', 'copy-redirect-uris'],
     ['openProviderGuide', 'auth0'],
     [
-      'saveSettings',
+      'saveProvider',
+      null,
       {
         issuer: 'https://example.eu.auth0.com/',
         clientId: 'latchkey-desktop',

@@ -25,7 +25,7 @@ const MISSPELT: ProviderFinding = {
 }
 
 const saves = ({ calls }: Fake): unknown[] =>
-  calls.filter(([name]) => name === 'saveSettings').map(([, changes]) => changes)
+  calls.filter(([name]) => name === 'saveProvider').map(([, , changes]) => changes)
 const tests = ({ calls }: Fake): unknown[] =>
   calls.filter(([name]) => name === 'testProvider').map(([, issuer]) => issuer)
 
@@ -58,7 +58,7 @@ test('a first provider is saved with exactly the typed values, and the state is 
 
 test('Enter in a field saves, and is ignored until the answer arrives', async ({ open }) => {
   const { page, fake } = await open(NONE)
-  await fake(({ held }) => held.push('saveSettings'))
+  await fake(({ held }) => held.push('saveProvider'))
   await page.getByLabel('Issuer').fill(ISSUER)
   await page.getByLabel('Client ID').fill('latchkey-desktop')
   await page.getByLabel('Client ID').press('Enter')
@@ -146,7 +146,7 @@ for (const field of [null, 'notifications'] as const) {
 
 test('a failed save is reported, and no typed value is lost', async ({ open }) => {
   const { page, fake } = await open(NONE)
-  await fake(({ held }) => held.push('saveSettings'))
+  await fake(({ held }) => held.push('saveProvider'))
   await page.getByLabel('Issuer').fill(ISSUER)
   await page.getByLabel('Client ID').fill('x')
   await button(page, 'Save').click()
@@ -165,7 +165,7 @@ for (const [how, outcomes, words] of [
   }) => {
     const { page, fake } = await open({ status: STATES['signed-in'], outcomes })
     await openForm(page)
-    await fake(({ held }) => held.push('saveSettings'))
+    await fake(({ held }) => held.push('saveProvider'))
     await page.getByLabel('Client ID').fill('other')
     await button(page, 'Save').click()
     await page.keyboard.press('Escape')
@@ -240,7 +240,7 @@ test('no field is autocompleted, autocorrected or spell-checked', async ({ open 
   const { page } = await open({ status: STATES['signed-out'], settings: LOCKED })
   await openForm(page)
   const fields = page.locator('#provider input')
-  await expect(fields).toHaveCount(10)
+  await expect(fields).toHaveCount(11)
   for (const field of await fields.all()) {
     await expect(field).toHaveAttribute('autocomplete', 'off')
     await expect(field).toHaveAttribute('autocapitalize', 'off')
@@ -417,8 +417,8 @@ test('a saved client secret is masked, and sent only if it is typed again', asyn
   await page.keyboard.type('typed')
   await page.getByRole('button', { name: 'Save' }).click()
   await expect
-    .poll(() => fake(({ calls }) => calls.filter(([name]) => name === 'saveSettings')))
-    .toEqual([['saveSettings', { clientSecret: 'typed' }]])
+    .poll(() => fake(({ calls }) => calls.filter(([name]) => name === 'saveProvider')))
+    .toEqual([['saveProvider', SETTINGS.providers[0]!.name, { clientSecret: 'typed' }]])
 })
 
 const provider = (page: Page) => page.getByLabel('Provider', { exact: true })

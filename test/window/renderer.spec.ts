@@ -358,6 +358,7 @@ test('S09: markup in texts from the provider is shown as text', async ({ open })
   }
   const settings = {
     ...SETTINGS,
+    providers: [{ ...SETTINGS.providers[0]!, issuer: markup }],
     fields: { ...SETTINGS.fields, issuer: { value: markup, lockedBy: markup } },
     startAtLogin: { on: true, changeable: true, message: markup },
     file: markup,
