@@ -35,16 +35,11 @@ export async function checkProvider(
   settings: Settings,
 ): Promise<readonly Check[]> {
   const { issuer } = settings
-  // Latchkey does not start with wrong certificate settings, whatever the provider is.
-  const certificates = checkCertificates(deps.env)
-  if (settings.demo) return [...certificates, createCheck('provider', 'ok', MESSAGES.provider.demo)]
   if (issuer === null) {
-    const message = MESSAGES.provider.missing(deps.hasDemo)
-    return [...certificates, createCheck('provider', 'problem', message)]
+    return [createCheck('provider', 'problem', MESSAGES.provider.missing(deps.hasDemo))]
   }
   return [
     checkProxy(deps, issuer),
-    ...certificates,
     ...checkPreset(settings, issuer),
     ...(await checkMetadata(deps, settings, issuer)),
   ]
@@ -120,7 +115,8 @@ function checkProxy({ proxyFor, env }: ProviderDeps, issuer: string): Check {
 /** Other programs use these variables, but Latchkey does not. */
 const UNSUPPORTED_VARIABLES = ['socks_proxy', 'SOCKS_PROXY', 'auto_proxy', 'AUTO_PROXY']
 
-function checkCertificates(env: Environment): readonly Check[] {
+/** Checks the settings of Node.js for certificates. */
+export function checkCertificates(env: Environment): readonly Check[] {
   const name = 'certificates'
   const unchecked = problemOfTls(env)
   if (unchecked !== null) return [createCheck(name, 'problem', unchecked)]

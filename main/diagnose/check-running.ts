@@ -11,7 +11,7 @@ import { MESSAGES } from './diagnose-messages.js'
 const ANSWER_TIMEOUT_MS = 3_000
 
 /** What the diagnosis needs of the settings: the data directory, and the provider to check. */
-type Own = Pick<Settings, 'dataDir' | 'demo' | 'issuer' | 'clientId'>
+export type Own = Pick<Settings, 'dataDir' | 'demo' | 'issuer' | 'clientId'>
 
 type Running = {
   found: Check

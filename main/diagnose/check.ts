@@ -29,6 +29,8 @@ export type Check = {
   verdict: Verdict
   /** Messages for a person, the most important one first. */
   says: readonly string[]
+  /** The names of the providers that it is about. Absent if there is only one, or if it is about all. */
+  providers?: readonly string[]
 }
 
 export function createCheck(

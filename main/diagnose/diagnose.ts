@@ -11,9 +11,10 @@ import {
   checkLoopback,
   checkStorage,
 } from './check-computer.js'
-import { checkRedirectPorts, checkServicePort } from './check-ports.js'
-import { checkProvider, type ProviderDeps } from './check-provider.js'
-import { checkRunning } from './check-running.js'
+import { checkServicePort } from './check-ports.js'
+import type { ProviderDeps } from './check-provider.js'
+import { checkAllRedirectPorts, checkProviders } from './check-providers.js'
+import { checkRunning, type Own } from './check-running.js'
 import { MESSAGES } from './diagnose-messages.js'
 import { findOddMembers } from '../storage/log.js'
 import { printable } from '../base/printable.js'
@@ -55,7 +56,7 @@ export type Diagnosis = {
 export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
   const { version, platform, env, clock, findings } = deps
   const { settings, problems, warnings } = findings
-  const running = await checkRunning(settings, deps.http, version)
+  const running = await checkRunning(toOwn(settings), deps.http, version)
   const checks = [
     checkSettings(problems, warnings),
     checkDataDirectory(settings.dataDir, platform),
@@ -64,8 +65,8 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
     await checkLoopback(6, clock),
     await checkLocalhost(),
     await checkServicePort(settings, running.port),
-    await checkRedirectPorts(settings),
-    ...(await checkProvider(deps, { ...settings, ...running.provider })),
+    ...(await checkAllRedirectPorts(settings)),
+    ...(await checkProviders(deps, settings, running.provider)),
     ...checkAnswers(findOddMembers(settings.dataDir)),
     checkStorage(settings.demo ? DEMO_STORAGE : deps.storage),
     checkBrowser(settings, env, platform),
@@ -81,6 +82,11 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
     failures: deps.failures,
   }
   return redact(diagnosis, deps.home)
+}
+
+/** The running Latchkey names only its first provider. */
+function toOwn({ dataDir, demo, issuer, clientId, providers: [first] }: Settings): Own {
+  return { dataDir, demo, issuer: first?.issuer ?? issuer, clientId: first?.clientId ?? clientId }
 }
 
 /** The list of providers only if it is in settings.json: else it repeats the other settings. */

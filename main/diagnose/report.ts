@@ -15,8 +15,8 @@ export function formatReport(diagnosis: Diagnosis): string {
   const lines = [
     `Latchkey ${diagnosis.version} on ${diagnosis.runtime}, ${diagnosis.system}, ${diagnosis.at}`,
     '',
-    ...checks.flatMap(({ name, verdict, says: [first = '', ...rest] }) => [
-      `${`[${verdict}]`.padEnd(9)} ${TITLES[name]}: ${first}`,
+    ...checks.flatMap(({ name, verdict, says: [first = '', ...rest], providers }) => [
+      `${`[${verdict}]`.padEnd(9)} ${formatTitle(TITLES[name], providers)}: ${first}`,
       ...rest.map((line) => `${' '.repeat(12)}${line}`),
     ]),
     '',
@@ -31,6 +31,10 @@ export function formatReport(diagnosis: Diagnosis): string {
     formatCounts(checks.map(({ verdict }) => verdict)),
   ]
   return lines.map((line) => `${printable(line)}\n`).join('')
+}
+
+function formatTitle(title: string, providers: readonly string[] = []): string {
+  return providers.length === 0 ? title : `${title} (${providers.join(', ')})`
 }
 
 function formatCounts(verdicts: readonly Verdict[]): string {

@@ -69,6 +69,26 @@ test('if everything works, it says so, prints the diagnosis and writes it to a f
   expect(readdirSync(program.dataDir)).toEqual(['diagnosis.txt'])
 })
 
+test('several providers are all checked, and each check names its own', async ({ run, at }) => {
+  const [work, home] = [await at(), await at()]
+  await home.close()
+  const providers = [
+    { name: 'work', issuer: work.issuer, clientId: work.clientId },
+    { name: 'home', issuer: home.issuer, clientId: home.clientId, clientSecret: 'canary' },
+  ]
+  const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-'))
+  await writeFile(join(dataDir, 'settings.json'), JSON.stringify({ providers }))
+  const program = await run(['diagnose'], { ...WELL, dataDir })
+  expect(await program.ended).toBe(0)
+  expect(program.stdout()).toContain(
+    `[ok]      Provider (work): ${new URL(work.issuer).host} answered in`,
+  )
+  expect(program.stdout()).toContain('[problem] Provider (home): ')
+  expect(program.stdout()).toContain('\n1 problem, 0 warnings.\n')
+  expect(program.stdout()).toMatch(/^ {2}providers +\[\{"name":"work".*settings\.json$/m)
+  expect(program.stdout()).not.toContain('canary')
+})
+
 test('with --json it prints one JSON object per line, and still writes the text', async ({
   diagnose,
   at,

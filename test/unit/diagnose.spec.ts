@@ -28,8 +28,10 @@ import {
 } from '../../main/diagnose/check-computer.js'
 import { MESSAGES } from '../../main/diagnose/diagnose-messages.js'
 import { RULES } from '../../main/settings/settings-messages.js'
+import { createCheck } from '../../main/diagnose/check.js'
 import { checkRedirectPorts, checkServicePort } from '../../main/diagnose/check-ports.js'
 import { checkProvider, type ProviderDeps } from '../../main/diagnose/check-provider.js'
+import { checkAllRedirectPorts, checkProviders } from '../../main/diagnose/check-providers.js'
 import { checkRunning } from '../../main/diagnose/check-running.js'
 import { systemClock } from '../../main/base/clock.js'
 import { diagnose, writeReport } from '../../main/diagnose/diagnose.js'
@@ -442,9 +444,72 @@ test.describe('the provider', () => {
     expect(await checkProvider(depsWith(), settingsWith({ issuer: null }))).toMatchObject([
       { verdict: 'problem', says: [MESSAGES.provider.missing(true)] },
     ])
-    expect(await checkProvider(depsWith(), settingsWith({ demo: true }))).toMatchObject([
-      { verdict: 'ok' },
+    const demo = settingsWith({ demo: true })
+    expect(await checkProviders(depsWith(), demo, demo)).toMatchObject([{ verdict: 'ok' }])
+  })
+})
+
+test.describe('several providers', () => {
+  const providersWith = (providers: readonly object[]): Settings =>
+    examineSettings({
+      args: [],
+      env: {},
+      platform: 'linux',
+      home: '/nowhere',
+      readFile: () => ({ content: { providers }, warning: null }),
+    }).settings
+  const entry = (name: string, issuer = 'https://a.example') => ({ name, issuer, clientId: name })
+
+  test('are all checked, and each check names its provider', async ({ start }) => {
+    const [good, bad] = [await start(), await start({ misbehave: { metadata: () => ({}) } })]
+    const settings = providersWith([
+      { ...entry('good', good.issuer), prompt: 'login' },
+      entry('bad', bad.issuer),
     ])
+    const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+    const found = await checkProviders(depsWith({ env }), settings, settings)
+    const checks = found.map(({ name, verdict, providers }) => [name, verdict, providers?.join()])
+    expect(checks).toEqual([
+      // It is about all of them.
+      ['certificates', 'problem', undefined],
+      ['proxy', 'ok', 'good'],
+      ['provider', 'ok', 'good'],
+      ['endpoints', 'ok', 'good'],
+      ['clock', 'ok', 'good'],
+      ['proxy', 'ok', 'bad'],
+      ['provider', 'problem', 'bad'],
+      ['clock', 'ok', 'bad'],
+    ])
+  })
+
+  test('one provider in the list needs no name', async ({ start }) => {
+    const { issuer } = await start()
+    const settings = providersWith([entry('only', issuer)])
+    const found = await checkProviders(depsWith(), settings, settings)
+    expect(found).toContainEqual(expect.objectContaining({ name: 'provider', verdict: 'ok' }))
+    expect(found.every((check) => check.providers === undefined)).toBe(true)
+  })
+
+  test('the redirect ports of each are checked, and equal ones only once', async ({ freePort }) => {
+    const [free, other] = [await freePort(), await freePort()]
+    const settings = providersWith([
+      { ...entry('a'), redirectPort: free },
+      { ...entry('b'), redirectPort: [free] },
+      { ...entry('c'), redirectPort: other },
+      entry('d'),
+    ])
+    expect(await checkAllRedirectPorts(settings)).toEqual(
+      [
+        createCheck('redirect-port', 'ok', MESSAGES.ports.free([free])),
+        createCheck('redirect-port', 'ok', MESSAGES.ports.free([other])),
+        createCheck('redirect-port', 'ok', MESSAGES.ports.any),
+      ].map((check, index) => ({ ...check, providers: [['a', 'b'], ['c'], ['d']][index]! })),
+    )
+    for (const same of [providersWith([]), providersWith([entry('a'), entry('b')])]) {
+      expect(await checkAllRedirectPorts(same)).toEqual([
+        createCheck('redirect-port', 'ok', MESSAGES.ports.any),
+      ])
+    }
   })
 })
 
@@ -487,8 +552,9 @@ test.describe('the way to the provider', () => {
   test('shows whether the additional certificates can be read', async ({ start, directory }) => {
     const { issuer } = await start()
     const path = join(directory, 'ca.pem')
+    const settings = settingsWith({ issuer })
     const certificates = async (env: ProviderDeps['env']): Promise<unknown> =>
-      (await checkProvider(depsWith({ env }), settingsWith({ issuer }))).find(
+      (await checkProviders(depsWith({ env }), settings, settings)).find(
         ({ name }) => name === 'certificates',
       )
     const env = { NODE_EXTRA_CA_CERTS: path }
@@ -507,8 +573,8 @@ test.describe('the way to the provider', () => {
 
   test('S12: unchecked certificates are a problem even without a provider or with the demo', async () => {
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
-    for (const settings of [{}, { demo: true }]) {
-      const found = await checkProvider(depsWith({ env }), settingsWith(settings))
+    for (const settings of [settingsWith({}), settingsWith({ demo: true })]) {
+      const found = await checkProviders(depsWith({ env }), settings, settings)
       expect(found.map(({ name, verdict }) => [name, verdict])).toContainEqual([
         'certificates',
         'problem',

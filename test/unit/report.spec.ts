@@ -18,7 +18,8 @@ const DIAGNOSIS: Diagnosis = {
   ],
   checks: [
     { name: 'settings', verdict: 'ok', says: ['all valid.'] },
-    { name: 'clock', verdict: 'warning', says: ['12 seconds ahead.'] },
+    { name: 'redirect-port', verdict: 'ok', says: ['free.'], providers: ['work', 'home'] },
+    { name: 'clock', verdict: 'warning', says: ['12 seconds ahead.'], providers: ['work'] },
     {
       name: 'provider',
       verdict: 'problem',
@@ -34,7 +35,8 @@ test('the report contains the versions, the checks, the settings and the failure
 Latchkey 1.2.3 on Node 24.1.0, Linux 6.1.0 x64, 2026-01-02T03:04:05.000Z
 
 [ok]      Settings: all valid.
-[warning] Clock: 12 seconds ahead.
+[ok]      Redirect port (work, home): free.
+[warning] Clock (work): 12 seconds ahead.
 [problem] Provider: The provider is down.
             It has been for a while.
             Wait.
