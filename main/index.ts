@@ -23,6 +23,7 @@ import { registerScheme, serveWindowFiles } from './electron/scheme.js'
 import { isFirstInstance } from './electron/single-instance.js'
 import { loadStore, readSettingsFile } from './electron/store.js'
 import { createTray, type TrayIcon } from './electron/tray.js'
+import { defaultSession } from './agent/model.js'
 import { createSupervisor, type Supervisor } from './app/supervisor.js'
 import { findHome } from './base/home.js'
 import { createStartingMenu } from './present/menu.js'
@@ -174,7 +175,7 @@ async function start(findings: SettingsFindings): Promise<void> {
   if (!isAtLogin || wanted) desktop.open()
   // Without a tray icon, the window is the only thing to see.
   else void shown.then((host) => (host === 'none' ? desktop.open() : undefined)).catch(reportError)
-  const isSignedIn = supervisor.latchkey().agent.model().session.kind === 'signed-in'
+  const isSignedIn = defaultSession(supervisor.latchkey().agent.model()).kind === 'signed-in'
   if (first.signIn && !isSignedIn) supervisor.latchkey().agent.signIn()
   for (const data of secondStarts.splice(0)) desktop.startedAgain(data)
 }

@@ -5,42 +5,36 @@ import type { Http } from '../net/http.js'
 import type { CallbackDiagnostic, CallbackListener } from '../oauth/callback-listener.js'
 import { readAddress, type Pasted } from '../oauth/pasted-redirect.js'
 import { createProviders, type FindProvider } from '../oauth/provider.js'
-import {
-  DEFAULT_TARGET,
-  registrationAdvice,
-  type RedirectTarget,
-} from '../oauth/redirect-target.js'
 import { createProviderMemory, type ProviderMemory } from '../oauth/scopes.js'
 import type { Session } from '../oauth/session.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
-import type { SessionStore } from '../storage/session-store.js'
+import type { AccountStore, StoredAccount } from '../storage/account-store.js'
 import { WAITING_ADVICE } from './agent-messages.js'
 import { createApiSignIns, type ApiSignIns } from './api-sign-ins.js'
 import { createBrowserBudget } from './browser-budget.js'
-import { reachableSignIn, type Model } from './model.js'
+import { defaultId, reachableSignIn, type Model } from './model.js'
 import { createModelStore, type ModelStore, type Subscriber } from './model-store.js'
 import { createPersonBrowser, type PersonBrowser } from './person-browser.js'
 import type { LastSession } from './keeper-state.js'
 import { createSessionKeeper, type SessionKeeper } from './session-keeper.js'
+import type { SignInTarget } from './sign-in-target.js'
 import { createTraySignIn, type TraySignIn } from './tray-sign-in.js'
 import { trackUnfinished, type Unfinished } from './unfinished.js'
 
 export type AgentDeps = {
-  /** Null if no provider is configured. A sign-in then fails and says so. */
-  provider: ProviderSettings | null
+  /** The configured providers. If there are none, a sign-in fails and says so. */
+  providers: readonly ProviderSettings[]
   signInTimeoutMs: number
   http: Http
   /** The cache of the provider's metadata and keys; made here by default. */
   findProvider?: FindProvider
   clock: Clock
   listener: CallbackListener
-  sessionStore: SessionStore
+  accountStore: AccountStore
   /** Sends the person's browser to a link. Rejects if no browser could be opened. */
   openBrowser(link: string): Promise<void>
-  /** Where the provider sends the browser. It decides what to register. */
-  redirect?: RedirectTarget
-  /** Facts about the provider from earlier runs. */
-  memory?: ProviderMemory
+  /** Facts about a provider from earlier runs. */
+  memoryOf?: (provider: ProviderSettings) => ProviderMemory
   /** True if the person opens each link. Then no browser is opened, and none is counted. */
   noBrowser?: boolean
   /** Shows the link of the provider's sign-out page to a person who opens each link. */
@@ -58,12 +52,12 @@ export type Agent = {
   /** Calls `subscriber` after every change; the returned function ends that. */
   subscribe(subscriber: Subscriber): () => void
   /**
-   * Begins the person's sign-in, in place of one that is under way. It asks for the account that is
-   * signed in, or was until the session ended, and for everything that was granted to it.
+   * Begins the person's sign-in, in place of one that is under way. For an account it asks for that
+   * person, and for everything that was granted to them. False: there is no such account or provider.
    */
-  signIn(): void
-  /** Begins the same for any account: the provider asks who it is, even if it remembers someone. */
-  signInAsOther(): void
+  signIn(target?: SignInTarget): boolean
+  /** Keeps, or discards, the session of someone else than was asked for; false: no sign-in asks that. */
+  decide(questionId: string, keeps: boolean): boolean
   /** Opens the link of the sign-in that the person sees again, whether it is theirs or an app's. */
   openAgain(): void
   /** Returns that link, which only the person may get; null if no sign-in waits. */
@@ -72,22 +66,32 @@ export type Agent = {
   paste(text: string): Pasted
   /** Cancels the sign-in that the person sees: their own, or else those of apps. */
   cancel(): void
-  /** Deletes the session here first, and then ends it at the provider. */
-  signOut(): Promise<void>
-  /** Restores the stored session, and renews it if that is due. */
+  /**
+   * Signs an account out: the default one if no ID is given. Deletes its session here first, and then
+   * ends it at the provider. False: there is no such account.
+   */
+  signOut(id?: string): Promise<boolean>
+  /**
+   * Signs every account out, and deletes every stored session. Returns a sentence for each that its
+   * provider did not end.
+   */
+  signOutEverywhere(): Promise<readonly string[]>
+  /** Makes an account the default; false: there is no such account. Fails with `storage-failed`. */
+  makeDefault(id: string): Promise<boolean>
+  /** Restores the stored sessions, and renews those that are due. */
   restore(): Promise<void>
   /**
-   * Returns the session with at least `leastMs` milliseconds of its access token's life left, renewed
-   * if it has less. If `leastMs` is null, it is renewed in any case. Concurrent callers share one
-   * renewal. Fails with an AuthError.
+   * Returns an account's session with at least `leastMs` milliseconds of its access token's life left,
+   * renewed if it has less: the default account's if no ID is given. If `leastMs` is null, it is renewed
+   * in any case. Concurrent callers share one renewal. Fails with an AuthError.
    */
-  read(leastMs: number | null): Promise<Session>
+  read(leastMs: number | null, id?: string): Promise<Session>
   /** Does what is due, after the computer slept or the network came back. */
   wake(): void
-  /** Returns the account that is signed in, or was until the session ended; null after a sign-out. */
-  last(): LastSession | null
-  /** Returns the session with every token that is alive, to end them; works after `close` too. */
-  whole(): Session | null
+  /** Returns the session that an account has, or had until it ended; null after a sign-out. */
+  last(id: string): LastSession | null
+  /** Returns every session with every token that is alive, to end them; works after `close` too. */
+  all(): readonly StoredAccount[]
   /** The sign-ins of other apps. */
   api: ApiSignIns
   /** Cancels every sign-in, and resolves when no port is open and no request is left. */
@@ -95,8 +99,9 @@ export type Agent = {
 }
 
 export function createAgent(given: AgentDeps): Agent {
-  const { provider, listener } = given
-  const { model, subscribe, browser, sessionKeeper, api, tray, finish } = createParts(given)
+  const { listener, accountStore } = given
+  const parts = createParts(given)
+  const { model, dispatch, subscribe, browser, sessionKeeper, api, tray, finish } = parts
 
   const cancel = (): void => {
     const origin = reachableSignIn(model())?.origin
@@ -108,8 +113,8 @@ export function createAgent(given: AgentDeps): Agent {
     model,
     subscribe,
     api,
-    signIn: () => tray.begin('last'),
-    signInAsOther: () => tray.begin('any'),
+    signIn: (target = { kind: 'default' }) => tray.begin(target),
+    decide: tray.decide,
     openAgain() {
       const signIn = reachableSignIn(model())
       if (signIn) browser.openAgain(signIn)
@@ -121,17 +126,18 @@ export function createAgent(given: AgentDeps): Agent {
       return api.paste(address) ? 'taken' : listener.paste(address)
     },
     cancel,
-    async signOut() {
-      cancel()
-      // An answered sign-in of an app would sign the person in again.
-      api.cancelAll()
-      await sessionKeeper.signOut()
+    ...createSignOuts(parts, cancel),
+    async makeDefault(id) {
+      if (!hasAccount(model(), id)) return false
+      dispatch({ type: 'default-chosen', id })
+      await accountStore.writeDefault(id)
+      return true
     },
-    restore: () => (provider ? sessionKeeper.restore(provider) : Promise.resolve()),
-    read: (leastMs) => sessionKeeper.read(leastMs),
-    wake: () => sessionKeeper.wake(),
-    last: () => sessionKeeper.last(),
-    whole: () => sessionKeeper.whole(),
+    restore: sessionKeeper.restore,
+    read: (leastMs, id = defaultId(model()) ?? '') => sessionKeeper.read(id, leastMs),
+    wake: sessionKeeper.wake,
+    last: sessionKeeper.last,
+    all: sessionKeeper.all,
     async close() {
       tray.close()
       const stopWaiting = sessionKeeper.close()
@@ -141,7 +147,34 @@ export function createAgent(given: AgentDeps): Agent {
   }
 }
 
-type Parts = Pick<ModelStore, 'model' | 'subscribe'> &
+/** How accounts are signed out. A sign-in under way is cancelled: it would sign the person in again. */
+function createSignOuts(
+  { model, sessionKeeper, api }: Parts,
+  cancel: () => void,
+): Pick<Agent, 'signOut' | 'signOutEverywhere'> {
+  const cancelAll = (): void => {
+    cancel()
+    api.cancelAll()
+  }
+  return {
+    async signOut(id = defaultId(model()) ?? undefined) {
+      if (id !== undefined && !hasAccount(model(), id)) return false
+      cancelAll()
+      await (id === undefined ? sessionKeeper.deleteLeftovers() : sessionKeeper.signOut(id))
+      return id !== undefined
+    },
+    signOutEverywhere() {
+      cancelAll()
+      return sessionKeeper.signOutEverywhere()
+    },
+  }
+}
+
+function hasAccount({ accounts }: Model, id: string): boolean {
+  return accounts.some((account) => account.id === id)
+}
+
+type Parts = ModelStore &
   Pick<Unfinished, 'finish'> & {
     browser: PersonBrowser
     sessionKeeper: SessionKeeper
@@ -150,7 +183,7 @@ type Parts = Pick<ModelStore, 'model' | 'subscribe'> &
   }
 
 function createParts(given: AgentDeps): Parts {
-  const { clock, provider, memory = createProviderMemory() } = given
+  const { clock, providers, memoryOf = createMemories() } = given
   const { http, track, finish } = trackUnfinished(given.http, clock)
   const findProvider = given.findProvider ?? createProviders({ http, clock })
   const { model, dispatch, subscribe } = createModelStore()
@@ -159,9 +192,9 @@ function createParts(given: AgentDeps): Parts {
     http,
     findProvider,
     clock,
-    sessionStore: given.sessionStore,
+    accountStore: given.accountStore,
     random: given.random ?? Math.random,
-    clientSecret: provider?.clientSecret ?? null,
+    providers,
     dispatch,
     track,
     ...(given.endSession && { openSignOutPage: (link) => browser.openSignOutPage(link) }),
@@ -171,9 +204,8 @@ function createParts(given: AgentDeps): Parts {
     ...given,
     http,
     findProvider,
-    memory,
+    memoryOf,
     sessionKeeper,
-    registration: registrationAdvice(given.redirect ?? DEFAULT_TARGET),
     model,
     dispatch,
     reportDiagnostic(state: string, diagnostic: CallbackDiagnostic) {
@@ -184,5 +216,15 @@ function createParts(given: AgentDeps): Parts {
   // A budget of its own: apps cannot use up the launches of the person's sign-in.
   const api = createApiSignIns({ ...deps, browserBudget: createBrowserBudget(clock) })
   const tray = createTraySignIn({ ...deps, browser, track })
-  return { model, subscribe, browser, sessionKeeper, api, tray, finish }
+  return { model, dispatch, subscribe, browser, sessionKeeper, api, tray, finish }
+}
+
+/** Remembers the facts about each provider until the program ends. */
+function createMemories(): (provider: ProviderSettings) => ProviderMemory {
+  const memories = new Map<string, ProviderMemory>()
+  return ({ name }) => {
+    const memory = memories.get(name) ?? createProviderMemory()
+    memories.set(name, memory)
+    return memory
+  }
 }

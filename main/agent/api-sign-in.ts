@@ -21,6 +21,8 @@ import type { SessionKeeper } from './session-keeper.js'
 import type { SpentCodes } from './spent-codes.js'
 
 export type ApiSignInRequest = {
+  /** The name of the provider; null: the first one. */
+  provider: string | null
   state: string
   nonce: string
   challenge: string
@@ -52,6 +54,8 @@ export type DeliverResult =
 export type ExchangeResult =
   | {
       kind: 'signed-in'
+      /** The account's ID. */
+      id: string
       session: Session
       request: ApiSignInRequest
       code: string
@@ -63,8 +67,7 @@ export type ExchangeResult =
   | { kind: 'ended'; result: SignInResult }
 
 export type ApiSignInDeps = {
-  /** Null if no provider is configured. */
-  provider: ProviderSettings | null
+  providers: readonly ProviderSettings[]
   signInTimeoutMs: number
   http: Http
   findProvider: FindProvider
@@ -73,9 +76,8 @@ export type ApiSignInDeps = {
   browserBudget: BrowserBudget
   openBrowser(link: string): Promise<void>
   sessionKeeper: SessionKeeper
-  memory: ProviderMemory
-  /** What to register with the provider. */
-  registration: string
+  /** Facts about a provider from earlier runs. */
+  memoryOf(provider: ProviderSettings): ProviderMemory
   dispatch(event: Event): void
   /** Puts what reached the listener, and was no answer, into the model. */
   reportDiagnostic(state: string, diagnostic: CallbackDiagnostic): void

@@ -3,6 +3,7 @@
 
 import type { Caller } from '../net/caller.js'
 import { OFFLINE_ACCESS } from '../oauth/scopes.js'
+import type { ProviderSettings } from '../oauth/sign-in.js'
 import {
   CANCELLED,
   trackWait,
@@ -43,8 +44,8 @@ export type ApiSignIns = {
   exchange(proof: { code: string; redirectUri: string; verifier: string }): Promise<ExchangeResult>
   /** Exchanges the code of the latest answered sign-in whose verifier the service made. */
   exchangeLatest(): Promise<ExchangeResult>
-  /** Filters out the scopes that the provider is known to reject. */
-  allowedScopes(scopes: readonly string[]): readonly string[]
+  /** Filters out the scopes that a provider is known to reject. */
+  allowedScopes(provider: ProviderSettings | null, scopes: readonly string[]): readonly string[]
   /** True while a sign-in with this state waits for an answer at the API. */
   isWaiting(state: string): boolean
   /** Cancels every sign-in of an app. Signs nobody out. */
@@ -77,9 +78,10 @@ export function createApiSignIns(deps: ApiSignInDeps): ApiSignIns {
     paste: (address) => pasteApiAnswer(context, address),
     exchange: (proof) => exchangeApiCode(context, proof),
     exchangeLatest: () => exchangeLatestApiCode(context),
-    allowedScopes(scopes) {
+    allowedScopes(provider, scopes) {
+      if (provider === null) return scopes
       const allowed = scopes.filter((scope) => scope !== OFFLINE_ACCESS)
-      return deps.memory.rejectsOfflineAccess() && allowed.length > 0 ? allowed : scopes
+      return deps.memoryOf(provider).rejectsOfflineAccess() && allowed.length > 0 ? allowed : scopes
     },
     isWaiting: (state) => isWaitingAtApi(context, state),
     cancelAll,

@@ -4,6 +4,7 @@ import { AuthError } from '../base/errors.js'
 import type { ExpectedCallback } from '../oauth/callback.js'
 import type { CallbackAnswer, PendingCallback } from '../oauth/callback-listener.js'
 import { abandonedPage, returnToAppPage, type Page } from '../oauth/pages.js'
+import { registrationAdvice } from '../oauth/redirect-target.js'
 import { asksOffline, withoutOfflineAccess } from '../oauth/scopes.js'
 import { authorize, type Authorized } from '../oauth/sign-in.js'
 import { SIGN_IN_MESSAGES } from './agent-messages.js'
@@ -41,10 +42,11 @@ export async function awaitApiAnswer(
   // 1.
   const { clock, dispatch, signInTimeoutMs } = context.deps
   const { state } = handle.request
+  const { name: provider } = handle.provider
   const timeoutMs = Math.min(signInTimeoutMs, LONGEST_WAIT_MS)
   const stopTimeout = clock.after(timeoutMs, () => expireWait(context, handle, timeoutMs))
   const deadlineMs = clock.nowMs() + timeoutMs
-  dispatch({ type: 'sign-in-started', state, origin: 'api', deadlineMs })
+  dispatch({ type: 'sign-in-started', state, origin: 'api', provider, deadlineMs })
   try {
     // 2.
     const authorized = await authorizeApiSignIn(context, handle)
@@ -168,7 +170,7 @@ function explainDenial(
   // With an unusual scope in the request, that scope may be the one that is not allowed.
   const isCulprit = aboutScope && asksOffline(scope) && others.every((one) => usual.includes(one))
   if (!isCulprit) return error
-  deps.memory.recordRejection()
+  deps.memoryOf(provider).recordRejection()
   return new AuthError(error.code, `${error.message} ${SIGN_IN_MESSAGES.offlineAccessLeftOut}`)
 }
 
@@ -179,7 +181,7 @@ function expireWait(context: ApiSignInContext, handle: ApiSignInHandle, timeoutM
   if (signIn?.abandoned) return controller.abort(new CalledOff({ kind: 'cancelled' }))
   const seen =
     request.redirectTarget.kind === 'listener' && signIn
-      ? readCallbackSeen(signIn, context.deps.registration)
+      ? readCallbackSeen(signIn, registrationAdvice(handle.provider.redirect))
       : null
   controller.abort(timedOut(timeoutMs, seen))
 }

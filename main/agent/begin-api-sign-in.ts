@@ -8,10 +8,12 @@ import {
   isAbandoned,
   trackWait,
   type ApiSignInContext,
+  type ApiSignInDeps,
   type ApiSignInHandle,
   type ApiSignInRequest,
   type BeginResult,
 } from './api-sign-in.js'
+import type { ProviderSettings } from '../oauth/sign-in.js'
 import { SIGN_IN_MESSAGES } from './agent-messages.js'
 import { awaitApiAnswer } from './await-api-answer.js'
 import { CalledOff, notConfigured } from './results.js'
@@ -42,7 +44,8 @@ export async function beginApiSignIn(
 ): Promise<BeginResult> {
   // 1.
   const { deps, handles } = context
-  if (deps.provider === null) return { kind: 'ended', result: notConfigured() }
+  const provider = findProviderOf(deps, request)
+  if (provider === undefined) return { kind: 'ended', result: notConfigured() }
   if (findSignIn(context, request.state)) return resumeApiSignIn(context, request, call)
   if (!makeRoom(context)) {
     return { kind: 'too-many', message: SIGN_IN_MESSAGES.tooManyWaiting(MOST_WAITING_SIGN_INS) }
@@ -53,7 +56,7 @@ export async function beginApiSignIn(
   // 2.
   const handle: ApiSignInHandle = {
     request,
-    provider: deps.provider,
+    provider,
     caller: call.askCaller(),
     controller: new AbortController(),
     launch,
@@ -91,6 +94,13 @@ async function resumeApiSignIn(
   if (!isSameProgram(first, again) || !isFree()) return { kind: 'in-use' }
   deps.dispatch({ type: 'sign-in-resumed', state: request.state })
   return waitForResult(context, handle, hangUp)
+}
+
+function findProviderOf(
+  { providers }: ApiSignInDeps,
+  { provider: wanted }: ApiSignInRequest,
+): ProviderSettings | undefined {
+  return wanted === null ? providers[0] : providers.find(({ name }) => name === wanted)
 }
 
 /** Ends the oldest abandoned sign-in if there is no room for another one; false if none is abandoned. */

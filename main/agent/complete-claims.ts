@@ -3,7 +3,6 @@
 import type { Session } from '../oauth/session.js'
 import { lacksClaims, listClaims, mergeClaims, readUserinfo } from '../oauth/userinfo.js'
 import type { Keeper } from './keeper-state.js'
-import { isSameAccount } from './same-person.js'
 import { storeSession } from './store-session.js'
 
 /**
@@ -14,9 +13,9 @@ import { storeSession } from './store-session.js'
  */
 export async function completeClaims(keeper: Keeper, session: Session): Promise<void> {
   const { http, findProvider } = keeper.deps
-  const { state, handles } = keeper
+  const { state, shared } = keeper
   if (!lacksClaims(session.claims, listClaims(session.tokens.scope))) return
-  const { signal } = handles.closing
+  const { signal } = shared.closing
   const { sessionNumber } = state
   const reading = findProvider(session)
     .readMetadata({ signal })
@@ -25,7 +24,7 @@ export async function completeClaims(keeper: Keeper, session: Session): Promise<
   if (userinfo === null) return
   await keeper.enqueue(async () => {
     if (state.sessionNumber !== sessionNumber) return
-    if (state.session === null || !isSameAccount(state.session, session)) return
+    if (state.session === null) return
     if (keeper.deps.holdsDirectory?.() === false) return
     state.session = { ...state.session, claims: mergeClaims(state.session.claims, userinfo) }
     await storeSession(keeper, state.session)

@@ -5,35 +5,31 @@ import { endSessionUrl } from '../oauth/end-session.js'
 import type { Session } from '../oauth/session.js'
 import { revokeTokens, toOrphans, type Orphans } from '../oauth/token-endpoint.js'
 import type { SessionOwner } from '../storage/session-store.js'
-import type { Keeper } from './keeper-state.js'
+import { findClientSecret, type Shared } from './keeper-state.js'
 import { SESSION_MESSAGES } from './session-messages.js'
 
 /** How long closing waits for the provider to revoke tokens. */
 export const FAREWELL_MS = 3_000
 
 /**
- * Revokes every token of a session, the superseded ones too. If that fails, the user is told
- * `toMessage` of the failure.
+ * Revokes every token of a session, the superseded ones too. Returns why that failed, as a sentence for
+ * the user; null if it worked.
  */
-export async function endAtProvider(
-  keeper: Keeper,
-  session: Session,
-  toMessage: (failure: string) => string,
-): Promise<void> {
+export async function endAtProvider(shared: Shared, session: Session): Promise<string | null> {
   try {
-    await revokeAll(keeper, session, [session.tokens, ...toOrphans(session.superseded ?? [])])
+    await revokeAll(shared, session, [session.tokens, ...toOrphans(session.superseded ?? [])])
+    return null
   } catch (thrown) {
-    const message = toMessage(asAuthError(thrown).message)
-    keeper.deps.dispatch({ type: 'revocation-failed', message })
+    return asAuthError(thrown).message
   }
 }
 
 /** S19: Shows the provider's own sign-out page in the user's browser, which holds the session there. */
-export async function showSignOutPage(keeper: Keeper, session: Session): Promise<void> {
-  const { findProvider, dispatch, openSignOutPage } = keeper.deps
+export async function showSignOutPage(shared: Shared, session: Session): Promise<void> {
+  const { findProvider, dispatch, openSignOutPage } = shared.deps
   if (!openSignOutPage) return
   try {
-    const { signal } = keeper.handles.closing
+    const { signal } = shared.closing
     const metadata = await findProvider(session).readMetadata({ signal })
     const link = endSessionUrl(metadata, session.clientId, session.account)
     if (link !== null) await openSignOutPage(link)
@@ -47,12 +43,12 @@ export async function showSignOutPage(keeper: Keeper, session: Session): Promise
  * of these tokens, and could do nothing about it.
  */
 export function discardTokens(
-  keeper: Keeper,
+  shared: Shared,
   owner: SessionOwner,
   coming: Promise<readonly Orphans[]> | readonly Orphans[],
 ): void {
-  const ended = Promise.resolve(coming).then((all) => revokeAll(keeper, owner, all))
-  void keeper.deps.track(ended.catch(() => undefined))
+  const ended = Promise.resolve(coming).then((all) => revokeAll(shared, owner, all))
+  void shared.deps.track(ended.catch(() => undefined))
 }
 
 /** The error that requests are aborted with when Latchkey closes. */
@@ -62,13 +58,14 @@ export function closedBeforeAnswer(): AuthError {
 
 /** Tries every token, and then fails with the first failure. */
 async function revokeAll(
-  keeper: Keeper,
+  shared: Shared,
   { issuer, clientId }: SessionOwner,
   all: readonly Orphans[],
 ): Promise<void> {
   if (all.length === 0) return
-  const { http, findProvider, clientSecret } = keeper.deps
-  const { signal, stop } = limitByClosing(keeper)
+  const { http, findProvider } = shared.deps
+  const clientSecret = findClientSecret(shared.deps, { issuer, clientId })
+  const { signal, stop } = limitByClosing(shared)
   const provider = findProvider({ issuer, clientId })
   const client = { clientId, clientSecret }
   const failures: unknown[] = []
@@ -88,8 +85,11 @@ async function revokeAll(
 }
 
 /** Tokens that arrive after closing began get as much time as those before. */
-function limitByClosing({ deps, state, handles }: Keeper): { signal: AbortSignal; stop(): void } {
-  if (!state.isClosed) return { signal: handles.closing.signal, stop: () => undefined }
+function limitByClosing({ deps, isClosed, closing }: Shared): {
+  signal: AbortSignal
+  stop(): void
+} {
+  if (!isClosed) return { signal: closing.signal, stop: () => undefined }
   const late = new AbortController()
   const stop = deps.clock.after(FAREWELL_MS, () => late.abort(closedBeforeAnswer()))
   return { signal: late.signal, stop }

@@ -1,7 +1,6 @@
 // Exchanges the code of an answered sign-in for a session.
 
 import { codeChallenge } from '../oauth/pkce.js'
-import type { Session } from '../oauth/session.js'
 import { completeSignIn } from '../oauth/sign-in.js'
 import { listAccountClaims, listClaims } from '../oauth/userinfo.js'
 import {
@@ -64,7 +63,7 @@ async function completeApiSignIn(
   spentCodes.add(code)
   deps.dispatch({ type: 'exchange-started', state })
   try {
-    let replaced: Session | null = null
+    let id = ''
     const session = await completeSignIn(
       deps,
       provider,
@@ -81,15 +80,15 @@ async function completeApiSignIn(
       },
       {
         keep: async (kept) => {
-          replaced = await deps.sessionKeeper.keep(kept, controller.signal)
+          id = await deps.sessionKeeper.keep(kept, controller.signal)
         },
         discard: (tokens) => deps.sessionKeeper.discard(tokens, provider),
         signal: controller.signal,
       },
     )
     handles.delete(state)
-    deps.sessionKeeper.tell(session, state, replaced)
-    return { kind: 'signed-in', session, request, code, redirectUri }
+    deps.sessionKeeper.tell(session, state)
+    return { kind: 'signed-in', id, session, request, code, redirectUri }
   } catch (thrown) {
     return endApiSignIn(context, handle, toResult(thrown))
   }

@@ -4,7 +4,7 @@ import type { Session } from '../oauth/session.js'
 import { discardTokens } from './end-at-provider.js'
 import type { Keeper } from './keeper-state.js'
 import { notSignedIn } from './renewal.js'
-import { isSameAccount, supersede } from './same-person.js'
+import { supersede } from '../oauth/same-account.js'
 import { SESSION_MESSAGES } from './session-messages.js'
 import { storeHeld, storeSession } from './store-session.js'
 
@@ -18,7 +18,7 @@ export type RenewingSession = { readonly number: number; session: Session }
  * 1. Store them if the session is still held.
  * 2. Check again: sign-out bypasses the queue. Hold them only now, so that no caller gets a token
  *    whose refresh token could be lost.
- * 3. If nobody is signed in now, or someone else is, revoke them.
+ * 3. If the user has signed out, revoke them.
  * 4. If the same user has signed in again, merge them with that session.
  */
 export function keepRenewed(
@@ -34,8 +34,8 @@ export function keepRenewed(
     if (isHeld()) await storeSession(keeper, { ...renewed, claims })
     if (isHeld()) {
       state.session = { ...renewed, claims }
-    } else if (state.session === null || !isSameAccount(state.session, renewed)) {
-      discardTokens(keeper, renewed, [renewed.tokens])
+    } else if (state.session === null) {
+      discardTokens(keeper.shared, renewed, [renewed.tokens])
       throw notSignedIn(SESSION_MESSAGES.endedDuringRenewal)
     } else if (!(await mergeRenewed(keeper, state.session, renewing.session, renewed))) {
       throw notSignedIn(SESSION_MESSAGES.endedDuringRenewal)

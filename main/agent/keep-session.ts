@@ -1,21 +1,19 @@
 // Starts to hold a session: from a sign-in, or from the store when Latchkey starts.
 
-import { asAuthError } from '../base/errors.js'
 import type { Session } from '../oauth/session.js'
 import { restoredTokens } from '../oauth/token-endpoint.js'
-import type { SessionOwner } from '../storage/session-store.js'
-import { endAtProvider } from './end-at-provider.js'
-import { holdSession, wholeSession, type Keeper } from './keeper-state.js'
+import type { StoredAccount } from '../storage/account-store.js'
+import { holdSession, toRef, type Keeper } from './keeper-state.js'
 import { followSession } from './renew-session.js'
 import { toLifetime } from './renewal.js'
 import { CalledOff } from './results.js'
-import { chooseSession, isSameAccount, type ChosenSession } from './same-person.js'
+import { chooseSession, type ChosenSession } from './same-person.js'
 import { SESSION_MESSAGES } from './session-messages.js'
 import { moveUnopenedAside, storeHeld, storeSession } from './store-session.js'
 
 /**
- * Keeps the session of a sign-in instead of the held one, and returns the one that was held. If the
- * sign-in was cancelled in the meantime, keeps nothing and throws the signal's reason.
+ * Keeps the session of a sign-in, and returns the ID of its account. If the sign-in was cancelled in the
+ * meantime, keeps nothing and throws the signal's reason.
  *
  * 1. Wait for earlier changes. Stop if the sign-in was cancelled or the user has signed out since.
  * 2. Choose the session to hold. The same user never has less than before.
@@ -27,16 +25,18 @@ export function keepSession(
   keeper: Keeper,
   session: Session,
   signal: AbortSignal,
-): Promise<Session | null> {
-  const { state } = keeper
+): Promise<string> {
+  const { state, shared, deps } = keeper
   const { signOuts } = state
   const stopIfCancelled = (): void => {
     signal.throwIfAborted()
     if (state.signOuts !== signOuts) throw new CalledOff({ kind: 'cancelled' })
   }
   return keeper.enqueue(async () => {
+    // The same user's stored session has to be found first.
+    await shared.restored
     stopIfCancelled()
-    const replaced = wholeSession(state)
+    if (state.session === null && state.ended === null) state.addedAtMs = deps.clock.nowMs()
     const chosen = chooseSession(state, session)
     await storeChosen(keeper, chosen)
     try {
@@ -52,73 +52,49 @@ export function keepSession(
       state.superseded = chosen.superseded
     }
     state.ended = null
-    return replaced
+    return state.id
   })
 }
 
 async function storeChosen(keeper: Keeper, chosen: ChosenSession): Promise<void> {
   const { deps, state } = keeper
-  const { session: held } = state
   const path = await moveUnopenedAside(keeper)
   await storeSession(keeper, chosen.session, chosen.superseded)
   if (path !== null && state.isStored) {
-    deps.dispatch({ type: 'storage-failed', message: SESSION_MESSAGES.movedAside(path) })
+    const message = SESSION_MESSAGES.movedAside(path)
+    deps.dispatch({ type: 'storage-failed', id: state.id, message })
   }
-  if (state.isStored || held === null || isSameAccount(held, chosen.session)) return
-  // Otherwise the previous user's session would come back at the next start. Deleting works even on
-  // a full disk.
-  await deps.sessionStore.clear().catch(() => undefined)
 }
 
 /** Announces a session that was kept, once the user's browser has the last page. */
-export function announceSession(
-  keeper: Keeper,
-  session: Session,
-  state: string,
-  replaced: Session | null,
-): void {
-  const { deps } = keeper
-  const { session: held, awaitsAnnouncement } = keeper.state
-  if (held === null || !isSameAccount(held, session)) {
-    // The user signed out, or someone else signed in, since the session was kept.
-    deps.dispatch({ type: 'sign-in-ended', state, result: { kind: 'cancelled' } })
+export function announceSession(keeper: Keeper, signInState: string): void {
+  const { deps, state } = keeper
+  const { session, awaitsAnnouncement } = state
+  if (session === null) {
+    // The user has signed out since the session was kept.
+    const result = { kind: 'cancelled' } as const
+    deps.dispatch({ type: 'sign-in-ended', state: signInState, result })
     return
   }
-  deps.dispatch({ type: 'signed-in', state, account: held.account, ...toLifetime(held) })
-  if (awaitsAnnouncement) followSession(keeper, held)
-  keeper.state.awaitsAnnouncement = false
-  // End another user's session, which would otherwise stay active at the provider unnoticed. Leave the
-  // same user's earlier session alone until sign-out: providers end all tokens of a grant together,
-  // including the new ones.
-  if (replaced === null || isSameAccount(replaced, session)) return
-  const { name } = replaced.account
-  const ended = endAtProvider(keeper, replaced, (failure) =>
-    SESSION_MESSAGES.notRevokedForPrevious(name, failure),
-  )
-  void deps.track(ended)
+  const ref = toRef(keeper, session)
+  deps.dispatch({ type: 'signed-in', state: signInState, ...ref, ...toLifetime(session) })
+  if (awaitsAnnouncement) followSession(keeper, session)
+  state.awaitsAnnouncement = false
 }
 
-/** Restores the stored session if it belongs to this provider and client. Tells the user if that fails. */
-export function restoreSession(keeper: Keeper, owner: SessionOwner): Promise<void> {
-  return keeper.enqueue(async () => {
-    try {
-      await readStored(keeper, owner)
-    } catch (thrown) {
-      keeper.state.hasUnopened = true
-      keeper.deps.dispatch({ type: 'storage-failed', message: asAuthError(thrown).message })
-    }
-  })
-}
-
-async function readStored(keeper: Keeper, owner: SessionOwner): Promise<void> {
+/** Restores a stored session, unless the user has signed in or out in the meantime. */
+export function restoreSession(keeper: Keeper, stored: StoredAccount): Promise<void> {
   const { deps, state } = keeper
-  const { signOuts } = state
-  const stored = await deps.sessionStore.read(owner)
-  if (stored === null || state.signOuts !== signOuts || state.session !== null) return
-  const { superseded = [], unanswered = false, ...rest } = stored
-  const session = { ...rest, tokens: restoredTokens(rest.tokens, deps.clock.nowMs()) }
-  holdSession(state, session, superseded)
-  if (unanswered) state.renewal = { ...state.renewal, unanswered: session.tokens.refreshToken }
-  deps.dispatch({ type: 'restored', account: session.account, ...toLifetime(session) })
-  followSession(keeper, session)
+  return keeper.enqueue(() => {
+    if (state.signOuts > 0 || state.session !== null) return Promise.resolve()
+    const { superseded = [], unanswered = false, ...rest } = stored.session
+    const session = { ...rest, tokens: restoredTokens(rest.tokens, deps.clock.nowMs()) }
+    state.id = stored.id
+    state.addedAtMs = stored.addedAtMs
+    holdSession(state, session, superseded)
+    if (unanswered) state.renewal = { ...state.renewal, unanswered: session.tokens.refreshToken }
+    deps.dispatch({ type: 'restored', ...toRef(keeper, session), ...toLifetime(session) })
+    followSession(keeper, session)
+    return Promise.resolve()
+  })
 }

@@ -1,4 +1,4 @@
-// The state of the held session as data, and the dependencies of the functions that change it.
+// The state of one account's session as data, and what the sessions of all accounts share.
 
 import type { Clock } from '../base/clock.js'
 import type { Secret } from '../base/secret.js'
@@ -7,19 +7,21 @@ import type { Http } from '../net/http.js'
 import type { Account } from '../oauth/account.js'
 import type { FindProvider } from '../oauth/provider.js'
 import type { Session } from '../oauth/session.js'
-import type { SessionStore } from '../storage/session-store.js'
-import type { Event } from './model.js'
+import type { ProviderSettings } from '../oauth/sign-in.js'
+import type { AccountStore, Person } from '../storage/account-store.js'
+import type { SessionOwner } from '../storage/session-store.js'
+import type { AccountRef, Event } from './model.js'
 import { NO_RENEWAL, type RenewalState } from './renewal.js'
 
 export type SessionKeeperDeps = {
   http: Http
   findProvider: FindProvider
   clock: Clock
-  sessionStore: SessionStore
+  accountStore: AccountStore
   /** Returns a number from 0 to 1, evenly distributed. */
   random(): number
-  /** Null for a public client. */
-  clientSecret: Secret | null
+  /** The configured providers: each has the name and the client secret of its accounts. */
+  providers: readonly ProviderSettings[]
   dispatch(event: Event): void
   /** Makes closing wait for a task that no caller waits for. */
   track(task: Promise<void>): Promise<void>
@@ -29,21 +31,35 @@ export type SessionKeeperDeps = {
   holdsDirectory?: () => boolean
 }
 
-/** The account that a session belongs to, and the scope that it was granted. */
-export type LastSession = { account: Account; scope: string }
+/** What the sessions of all accounts share. */
+export type Shared = {
+  readonly deps: SessionKeeperDeps
+  isClosed: boolean
+  /** True while there are stored sessions that are not held: being read, or impossible to open. */
+  hasUnopened: boolean
+  /** How often the user has signed out without an account, or everywhere. Ends a reading under way. */
+  signOuts: number
+  /** Resolves when the stored sessions have been read. A sign-in waits for it. */
+  restored: Promise<void>
+  /** Aborts requests that may be left undone when Latchkey closes. */
+  readonly closing: AbortController
+}
 
-/**
- * The state of the one session that is held. For several accounts, keep one of these for each of them,
- * by issuer, client ID and `sub`.
- */
+/** The account that a session belongs to, and the scope that it was granted. */
+export type LastSession = SessionOwner & { account: Account; scope: string }
+
+/** The state of one account's session. */
 export type KeeperState = {
-  /** Null if no one is signed in. */
+  /** The account's ID, and when it was added, in milliseconds since the epoch. */
+  id: string
+  addedAtMs: number
+  /** Null if the account is not signed in. */
   session: Session | null
   /** Tells sessions apart: another number means another session. A renewal does not change it. */
   sessionNumber: number
   /** Refresh tokens of the same user that later sign-ins replaced. They still work at the provider. */
   superseded: readonly string[]
-  /** The session that ended last. Null at first, after a sign-in and after a sign-out. */
+  /** The session that ended. Null at first, after a sign-in and after a sign-out. */
   ended: LastSession | null
   /** How often the user has signed out. A sign-in that began to be kept before that is not kept. */
   signOuts: number
@@ -51,37 +67,39 @@ export type KeeperState = {
   awaitsAnnouncement: boolean
   /** False if the stored session differs from the held one, because the last write failed. */
   isStored: boolean
-  /** True if a stored session could not be opened. It may be another user's. */
-  hasUnopened: boolean
   /** True from a sign-out until the store has deleted the session that was moved aside. */
   mustClearAside: boolean
-  isClosed: boolean
   renewalsStarted: number
   renewal: RenewalState
 }
 
-/** Timers, requests under way and their signals. They decide nothing. */
+/** Timers and requests under way. They decide nothing. */
 type Handles = {
   cancelPlan(): void
   cancelStorageRetry(): void
   /** What the callers of the renewal under way wait for. */
   renewal: Promise<Session> | null
-  /** Aborts requests that may be left undone when Latchkey closes. */
-  readonly closing: AbortController
 }
 
+/** Keeps the session of one account. */
 export type Keeper = {
   readonly deps: SessionKeeperDeps
+  readonly shared: Shared
+  readonly person: Person
   readonly state: KeeperState
   readonly handles: Handles
   /** Runs one change of the session at a time, so that the store ends with the last one's. */
   enqueue<Value>(change: () => Promise<Value>): Promise<Value>
 }
 
-export function createKeeper(deps: SessionKeeperDeps): Keeper {
+export function createKeeper(shared: Shared, person: Person, id: string): Keeper {
   return {
-    deps,
+    deps: shared.deps,
+    shared,
+    person,
     state: {
+      id,
+      addedAtMs: shared.deps.clock.nowMs(),
       session: null,
       sessionNumber: 0,
       superseded: [],
@@ -89,9 +107,7 @@ export function createKeeper(deps: SessionKeeperDeps): Keeper {
       signOuts: 0,
       awaitsAnnouncement: false,
       isStored: true,
-      hasUnopened: false,
       mustClearAside: false,
-      isClosed: false,
       renewalsStarted: 0,
       renewal: NO_RENEWAL,
     },
@@ -99,10 +115,28 @@ export function createKeeper(deps: SessionKeeperDeps): Keeper {
       cancelPlan: () => undefined,
       cancelStorageRetry: () => undefined,
       renewal: null,
-      closing: new AbortController(),
     },
     enqueue: createSerialQueue(),
   }
+}
+
+/** Finds the settings of the provider that a session belongs to; undefined if it is not configured. */
+export function findSettings(
+  { providers }: Pick<SessionKeeperDeps, 'providers'>,
+  { issuer, clientId }: SessionOwner,
+): ProviderSettings | undefined {
+  return providers.find((one) => one.issuer === issuer && one.clientId === clientId)
+}
+
+/** Returns the client secret for a provider and client: no other provider gets it. Null if it has none. */
+export function findClientSecret(deps: SessionKeeperDeps, owner: SessionOwner): Secret | null {
+  return findSettings(deps, owner)?.clientSecret ?? null
+}
+
+/** Names the account of a session for the model. */
+export function toRef({ deps, state }: Keeper, { issuer, clientId, account }: Session): AccountRef {
+  const provider = findSettings(deps, { issuer, clientId })?.name ?? new URL(issuer).host
+  return { id: state.id, provider, issuer, clientId, account }
 }
 
 /** Puts a session in place of the held one; null: none. */
@@ -125,8 +159,8 @@ export function withSuperseded(session: Session, superseded: readonly string[]):
   return superseded.length === 0 ? session : { ...session, superseded }
 }
 
-export function toLastSession({ account, tokens }: Session): LastSession {
-  return { account, scope: tokens.scope }
+export function toLastSession({ issuer, clientId, account, tokens }: Session): LastSession {
+  return { issuer, clientId, account, scope: tokens.scope }
 }
 
 /** Cancels the planned action. */

@@ -5,14 +5,23 @@ import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
 import type { StatusState } from '../ipc.js'
 import type { Account } from '../oauth/account.js'
 
-export type SessionState =
-  | { kind: 'signed-out' }
-  | ({
-      kind: 'signed-in'
-      account: Account
-      renewal: Renewal
-    } & Lifetime)
-  | { kind: 'needs-sign-in'; account: Account; reason: string }
+/** Which account a session belongs to, and how people and programs name it. */
+export type AccountRef = {
+  /** Random and stable: it stays the same while the account is in the list, also after a restart. */
+  id: string
+  /** The name of its provider in the settings. */
+  provider: string
+  issuer: string
+  clientId: string
+  account: Account
+}
+
+/** The session of one account. */
+export type AccountSession = AccountRef &
+  (({ kind: 'signed-in'; renewal: Renewal } & Lifetime) | { kind: 'needs-sign-in'; reason: string })
+
+/** The session of an account, or none. */
+export type SessionState = { kind: 'signed-out' } | AccountSession
 
 /** In milliseconds since the epoch. */
 export type Lifetime = {
@@ -35,6 +44,8 @@ export type RenewalFailure = { kind: 'offline' | 'failing'; message: string }
 export type SignIn = {
   state: string
   origin: Origin
+  /** The name of the provider in the settings. */
+  provider: string
   phase: 'waiting' | 'answered' | 'exchanging'
   /** When the wait ends, in milliseconds since the epoch. */
   deadlineMs: number
@@ -48,18 +59,29 @@ export type SignIn = {
   abandoned: boolean
   /** The app that asked, if the system tells. A label, not a proof. */
   program: string | null
+  /** Set if someone else signed in than this sign-in was for: the person decides what becomes of it. */
+  question: OtherPerson | null
+}
+
+/** Someone else signed in than was asked for. Until the person agrees, their session is not kept. */
+export type OtherPerson = {
+  id: string
+  expected: Account
+  got: Account
+  /** When the session is discarded, in milliseconds since the epoch. */
+  deadlineMs: number
 }
 
 export type Origin = 'tray' | 'api'
 
 /** How the last sign-in or sign-out ended. `message` and `reason` are for a person. */
 export type LastResult =
-  | { kind: 'done'; replaced: Account | null; message: string | null }
+  | { kind: 'done'; id: string; message: string | null }
   | { kind: 'denied'; code: ErrorCode; reason: string }
   | { kind: 'failed'; code: ErrorCode; reason: string }
   | { kind: 'expired'; reason: string }
   | { kind: 'cancelled' }
-  | { kind: 'signed-out'; message: string | null }
+  | { kind: 'signed-out'; account: Account; message: string | null }
 
 /** The end of a sign-in without a session. */
 export type SignInResult = Extract<
@@ -68,16 +90,28 @@ export type SignInResult = Extract<
 >
 
 export type Model = {
-  session: SessionState
+  /** One session for each account, in the order in which the accounts were added. */
+  accounts: readonly AccountSession[]
+  /** The ID of the account that the person made the default; null if they chose none. */
+  chosenId: string | null
   signIns: readonly SignIn[]
   /** Null at first. A cancelled sign-in does not change it. */
   lastResult: Exclude<LastResult, { kind: 'cancelled' }> | null
-  /** Why the stored session differs from the one in memory, for a person; null if it does not. */
-  storageProblem: string | null
+  /** Why what is stored differs from what is in memory. The newest problem is the last. */
+  storageProblems: readonly StorageProblem[]
 }
 
+/** `id`: the account's; null if it is not known whose session it is. `message` is for a person. */
+export type StorageProblem = { id: string | null; message: string }
+
 export type Event =
-  | { type: 'sign-in-started'; state: string; origin: Origin; deadlineMs: number }
+  | {
+      type: 'sign-in-started'
+      state: string
+      origin: Origin
+      provider: string
+      deadlineMs: number
+    }
   | { type: 'link-ready'; state: string; link: string; program?: string | null }
   /** `link`: replaces the earlier link, because the person's tab continues there. */
   | { type: 'sign-in-message-changed'; state: string; message: string; link?: string }
@@ -92,14 +126,16 @@ export type Event =
   | { type: 'sign-in-resumed'; state: string }
   | { type: 'callback-answered'; state: string }
   | { type: 'exchange-started'; state: string }
-  | ({ type: 'signed-in'; state: string; account: Account } & Lifetime)
-  | ({ type: 'restored'; account: Account } & Lifetime)
+  | { type: 'other-person-asked'; state: string; question: OtherPerson }
+  | ({ type: 'signed-in'; state: string } & AccountRef & Lifetime)
+  | ({ type: 'restored' } & AccountRef & Lifetime)
   | { type: 'sign-in-ended'; state: string; result: SignInResult }
   | { type: 'sign-in-rejected'; result: Extract<SignInResult, { kind: 'failed' }> }
-  | { type: 'renewal-started' }
-  | ({ type: 'renewed' } & Lifetime)
+  | { type: 'renewal-started'; id: string }
+  | ({ type: 'renewed'; id: string } & Lifetime)
   | {
       type: 'renewal-failed'
+      id: string
       renewal: RenewalFailure['kind']
       code: ErrorCode
       reason: string
@@ -108,51 +144,78 @@ export type Event =
       /** How many renewals in a row have failed, including this one. */
       failures: number
     }
-  | { type: 'session-ended'; reason: string }
-  | { type: 'signed-out' }
+  | { type: 'session-ended'; id: string; reason: string }
+  | { type: 'signed-out'; id: string }
+  | { type: 'default-chosen'; id: string }
   | { type: 'revocation-failed'; message: string }
-  | { type: 'storage-failed'; message: string }
-  | { type: 'storage-recovered' }
+  | { type: 'storage-failed'; id: string | null; message: string }
+  | { type: 'storage-recovered'; id: string | null }
 
 export const initialModel: Model = {
-  session: { kind: 'signed-out' },
+  accounts: [],
+  chosenId: null,
   signIns: [],
   lastResult: null,
-  storageProblem: null,
+  storageProblems: [],
 }
 
 /**
- * Returns the state in one word, from the first of these that exists:
+ * Returns the state of the whole in one word, from the first of these that exists:
  * 1. The phase of the tray's sign-in.
- * 2. The session, or the one that has ended.
+ * 2. The state of the account that is worst off.
  * 3. The phase of the newest sign-in of an app.
  * 4. The last result, if it is a failure.
  */
 export function summarize(model: Model): StatusState {
-  const { session, lastResult } = model
+  const states = new Set(model.accounts.map(toSessionState))
+  return summarizeAs(model, WORST_FIRST.find((state) => states.has(state)) ?? null)
+}
+
+/** Returns the same for the default account alone. */
+export function summarizeDefault(model: Model): StatusState {
+  const session = defaultSession(model)
+  return summarizeAs(model, session.kind === 'signed-out' ? null : toSessionState(session))
+}
+
+function summarizeAs(model: Model, state: StatusState | null): StatusState {
+  const { lastResult } = model
   const signIn = shownSignIn(model)
   if (signIn) return signIn.phase
-  switch (session.kind) {
-    case 'signed-in':
-      switch (renewalFailure(session.renewal)?.kind) {
-        case 'offline':
-          return 'offline'
-        case 'failing':
-          return 'renewal-failing'
-        case undefined:
-          return 'signed-in'
-      }
-    case 'needs-sign-in':
-      return 'needs-sign-in'
-    case 'signed-out':
-      return lastResult !== null && isFailure(lastResult) ? 'failed' : 'signed-out'
+  if (state !== null) return state
+  return lastResult !== null && isFailure(lastResult) ? 'failed' : 'signed-out'
+}
+
+const WORST_FIRST = ['needs-sign-in', 'renewal-failing', 'offline', 'signed-in'] as const
+
+/** Returns the state of one account in one word. */
+export function toSessionState(session: AccountSession): (typeof WORST_FIRST)[number] {
+  if (session.kind === 'needs-sign-in') return 'needs-sign-in'
+  switch (renewalFailure(session.renewal)?.kind) {
+    case 'offline':
+      return 'offline'
+    case 'failing':
+      return 'renewal-failing'
+    case undefined:
+      return 'signed-in'
   }
+}
+
+/** Returns the session of the default account: the one that the person chose, else the first. */
+export function defaultSession({ accounts, chosenId }: Model): SessionState {
+  const chosen = accounts.find(({ id }) => id === chosenId)
+  return chosen ?? accounts[0] ?? { kind: 'signed-out' }
+}
+
+/** Returns the ID of the default account; null if nobody is signed in. */
+export function defaultId(model: Model): string | null {
+  const session = defaultSession(model)
+  return session.kind === 'signed-out' ? null : session.id
 }
 
 /** Finds the sign-in whose phase {@link summarize} returns. */
 export function shownSignIn(model: Model): SignIn | undefined {
   const tray = traySignIn(model)
-  if (tray || model.session.kind !== 'signed-out') return tray
+  if (tray || model.accounts.length > 0) return tray
   return model.signIns.findLast(({ abandoned }) => !abandoned) ?? model.signIns.at(-1)
 }
 

@@ -114,7 +114,7 @@ async function renewSession(keeper: Keeper): Promise<Session> {
   }
   await keepRenewed(keeper, renewing, renewed)
   changeRenewal(keeper, { failure: null, renewedAtMs: deps.clock.nowMs() })
-  deps.dispatch({ type: 'renewed', ...toLifetime(renewed) })
+  deps.dispatch({ type: 'renewed', id: state.id, ...toLifetime(renewed) })
   setPlan(keeper, planTokens(renewed.tokens, deps.clock.nowMs()))
   return renewed
 }
@@ -146,6 +146,7 @@ async function handleFailure(
       const renewal = isOffline ? 'offline' : 'failing'
       deps.dispatch({
         type: 'renewal-failed',
+        id: state.id,
         renewal,
         code,
         reason,
@@ -162,7 +163,8 @@ function stall(keeper: Keeper, error: AuthError): void {
   const stalled = new AuthError('not-signed-in', error.message, { cause: error })
   clearPlan(keeper)
   changeRenewal(keeper, { stalled, failure: null })
-  keeper.deps.dispatch({ type: 'session-ended', reason: error.message })
+  const { id } = keeper.state
+  keeper.deps.dispatch({ type: 'session-ended', id, reason: error.message })
 }
 
 function setPlan(
@@ -171,7 +173,7 @@ function setPlan(
   sessionNumber = keeper.state.sessionNumber,
 ): void {
   clearPlan(keeper)
-  if (step === null || keeper.state.isClosed) return
+  if (step === null || keeper.shared.isClosed) return
   const { atMs, action } = step
   const waitMs = atMs - keeper.deps.clock.nowMs()
   const plan: Plan = { atMs, action, sessionNumber, waitMs }

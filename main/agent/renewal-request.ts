@@ -6,7 +6,7 @@ import { wasNeverSent, type Provider } from '../oauth/provider.js'
 import type { Session } from '../oauth/session.js'
 import { renewTokens } from '../oauth/token-endpoint.js'
 import { discardTokens } from './end-at-provider.js'
-import type { Keeper } from './keeper-state.js'
+import { findClientSecret, type Keeper } from './keeper-state.js'
 import { mayHaveSpentToken } from './renewal.js'
 import { SESSION_MESSAGES } from './session-messages.js'
 import { storeUnanswered } from './store-session.js'
@@ -31,15 +31,16 @@ export async function requestRenewal(
   keepRotated: (rotated: Session) => Promise<void>,
 ): Promise<Session> {
   const { deps } = keeper
-  const { http, clock, clientSecret, holdsDirectory = () => true } = deps
+  const { http, clock, holdsDirectory = () => true } = deps
   const { clientId, tokens } = session
+  const clientSecret = findClientSecret(deps, session)
   const { refreshToken, scope } = tokens
   if (refreshToken === null) {
     throw new AuthError('no-refresh-token', SESSION_MESSAGES.noRefreshToken)
   }
   const mayBeSpent = refreshToken === keeper.state.renewal.unanswered
-  deps.dispatch({ type: 'renewal-started' })
-  const { signal } = keeper.handles.closing
+  deps.dispatch({ type: 'renewal-started', id: keeper.state.id })
+  const { signal } = keeper.shared.closing
   const provider = deps.findProvider(session)
   await provider.keys.read({ signal })
 
@@ -104,7 +105,7 @@ async function checkUser(
     return { ...renewed, tokens: { ...renewed.tokens, idToken: tokens.idToken } }
   } catch (thrown) {
     const isOther = thrown instanceof AuthError && thrown.code === 'another-account'
-    if (isOther) discardTokens(keeper, renewed, [renewed.tokens])
+    if (isOther) discardTokens(keeper.shared, renewed, [renewed.tokens])
     throw thrown
   }
 }

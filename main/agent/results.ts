@@ -1,6 +1,7 @@
 // How a sign-in can end without a session: the result from an error, and the page for a result.
 
 import { asAuthError } from '../base/errors.js'
+import { formatAccount, type Account } from '../oauth/account.js'
 import { readRedirectUri } from '../oauth/authorization-url.js'
 import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
 import { cancelledPage, failedPage, deniedPage, type Page } from '../oauth/pages.js'
@@ -73,6 +74,11 @@ export function timedOut(timeoutMs: number, seen: CallbackSeen | null): CalledOf
 /** Makes the reason to abort a sign-in whose browser came back after its app had hung up. */
 export function abandoned(): CalledOff {
   return new CalledOff({ kind: 'expired', reason: SIGN_IN_MESSAGES.abandoned })
+}
+
+/** Makes the reason to discard another person's session: nobody said in time that it is wanted. */
+export function notDecided(got: Account): CalledOff {
+  return new CalledOff({ kind: 'expired', reason: SIGN_IN_MESSAGES.notDecided(formatAccount(got)) })
 }
 
 /** Makes the result of a sign-in if no provider is configured. */

@@ -1,10 +1,8 @@
 // Chooses the tokens and claims to hold after a user signs in again: never less than before.
 
-import { isSameAccount, supersede } from '../oauth/same-account.js'
+import { supersede } from '../oauth/same-account.js'
 import type { Session } from '../oauth/session.js'
 import type { KeeperState } from './keeper-state.js'
-
-export { isSameAccount, supersede }
 
 export type ChosenSession = {
   session: Session
@@ -13,14 +11,12 @@ export type ChosenSession = {
   isNew: boolean
 }
 
-/** Chooses what is held after a sign-in that brought the session `fresh`. */
+/** Chooses what an account holds after a sign-in that brought its session `fresh`. */
 export function chooseSession(
   { session: held, superseded, renewal }: Pick<KeeperState, 'session' | 'superseded' | 'renewal'>,
   fresh: Session,
 ): ChosenSession {
-  if (held === null || !isSameAccount(held, fresh)) {
-    return { session: fresh, superseded: [], isNew: true }
-  }
+  if (held === null) return { session: fresh, superseded: [], isNew: true }
   const session = renewal.stalled ? fresh : betterSession(held, fresh)
   const replaced = [held.tokens.refreshToken, fresh.tokens.refreshToken]
   return {

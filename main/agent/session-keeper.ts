@@ -1,7 +1,14 @@
-// The session keeper: holds the one session, keeps it stored and renewed, and ends it.
+// The session keeper: holds the session of each account, keeps it stored and renewed, and ends it.
 
+import { asAuthError } from '../base/errors.js'
 import type { Session } from '../oauth/session.js'
 import type { Orphans } from '../oauth/token-endpoint.js'
+import {
+  createAccountId,
+  toPerson,
+  type Person,
+  type StoredAccount,
+} from '../storage/account-store.js'
 import type { SessionOwner } from '../storage/session-store.js'
 import { completeClaims } from './complete-claims.js'
 import { closedBeforeAnswer, discardTokens, FAREWELL_MS } from './end-at-provider.js'
@@ -14,80 +21,153 @@ import {
   type Keeper,
   type LastSession,
   type SessionKeeperDeps,
+  type Shared,
 } from './keeper-state.js'
+import { notSignedIn } from './renewal.js'
 import { readSession, wakeRenewal } from './renew-session.js'
-import { signOut } from './sign-out.js'
+import { deleteLeftovers, signOut, signOutEverywhere } from './sign-out.js'
 import { storeHeld } from './store-session.js'
 
 export type SessionKeeper = {
-  /** Null if no one is signed in. */
-  held(): Session | null
-  /** The held session with the refresh tokens that it superseded. Also works after closing. */
-  whole(): Session | null
   /**
-   * Keeps a session in place of the held one, and returns that one. The same user's held session
-   * stays, or continues in part, if they would have less otherwise. Throws the signal's reason, and
-   * keeps nothing, if the sign-in was cancelled meanwhile.
+   * Keeps a session, and returns the ID of its account. The same user's held session stays, or
+   * continues in part, if they would have less otherwise. Throws the signal's reason, and keeps nothing,
+   * if the sign-in was cancelled meanwhile.
    */
-  keep(session: Session, signal: AbortSignal): Promise<Session | null>
+  keep(session: Session, signal: AbortSignal): Promise<string>
   /** Announces a session that was kept, after the user's browser has its page. */
-  tell(session: Session, state: string, replaced: Session | null): void
+  tell(session: Session, state: string): void
   /** Adds the claims that only userinfo has, in the background, after the user's browser has its page. */
   complete(session: Session): void
   /** Revokes tokens that arrived, or may still arrive, and are not kept. */
   discard(tokens: Promise<Orphans>, owner: SessionOwner): void
-  /** Restores the stored session if it belongs to this provider and client. */
-  restore(owner: SessionOwner): Promise<void>
-  /** The session that is held, or ended last. Null if no one has signed in, and after a sign-out. */
-  last(): LastSession | null
+  /** Restores the stored sessions of the configured providers. */
+  restore(): Promise<void>
+  /** The session that an account has, or had until it ended. Null after a sign-out. */
+  last(id: string): LastSession | null
   /**
-   * Returns the held session with at least `leastMs` milliseconds of its access token's life left, and
-   * renews it if there is less. Null renews it in any case. Fails with an AuthError.
+   * Returns an account's session with at least `leastMs` milliseconds of its access token's life left,
+   * and renews it if there is less. Null renews it in any case. Fails with an AuthError.
    */
-  read(leastMs: number | null): Promise<Session>
+  read(id: string, leastMs: number | null): Promise<Session>
   /** Does now what fell due while the computer slept or had no network. */
   wake(): void
-  /** Forgets the session here first, then ends it at the provider. */
-  signOut(): Promise<void>
+  /** Forgets an account's session here first, then ends it at the provider. */
+  signOut(id: string): Promise<void>
+  /** Deletes what is stored although nobody is signed in: what is being read, or could not be opened. */
+  deleteLeftovers(): Promise<void>
   /**
-   * Plans nothing from now on, and aborts requests to the provider after a few seconds. The returned
+   * Forgets every session here first, also those that could not be opened and those of other providers,
+   * then ends them at their providers. Returns one sentence for each that could not be ended there.
+   */
+  signOutEverywhere(): Promise<readonly string[]>
+  /** Every held session with the refresh tokens that it superseded. Also works after closing. */
+  all(): readonly StoredAccount[]
+  /**
+   * Plans nothing from now on, and aborts requests to the providers after a few seconds. The returned
    * function stops that timer.
    */
   close(): () => void
 }
 
+/** The keepers of all accounts, by person; see {@link toKey}. */
+export type Keepers = { readonly shared: Shared; readonly byPerson: Map<string, Keeper> }
+
 export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
-  const keeper = createKeeper(deps)
-  const { state } = keeper
+  const shared: Shared = {
+    deps,
+    isClosed: false,
+    hasUnopened: false,
+    signOuts: 0,
+    restored: Promise.resolve(),
+    closing: new AbortController(),
+  }
+  const keepers: Keepers = { shared, byPerson: new Map() }
+  const all = (): Keeper[] => [...keepers.byPerson.values()]
+  const find = (id: string): Keeper | undefined => all().find(({ state }) => state.id === id)
+  const of = (session: Session): Keeper => obtainKeeper(keepers, toPerson(session))
+
   return {
-    held: () => state.session,
-    whole: () => wholeSession(state),
-    keep: (session, signal) => keepSession(keeper, session, signal),
-    tell: (session, signInState, replaced) =>
-      announceSession(keeper, session, signInState, replaced),
-    complete: (session) => void deps.track(completeClaims(keeper, session)),
+    keep: (session, signal) => keepSession(of(session), session, signal),
+    tell: (session, signInState) => announceSession(of(session), signInState),
+    complete: (session) => void deps.track(completeClaims(of(session), session)),
     discard: (coming, owner) =>
       discardTokens(
-        keeper,
+        shared,
         owner,
         coming.then((tokens) => [tokens]),
       ),
-    restore: (owner) => restoreSession(keeper, owner),
-    last: () => (state.session ? toLastSession(state.session) : state.ended),
-    read: (leastMs) => readSession(keeper, leastMs),
-    wake: () => wakeRenewal(keeper),
-    signOut: () => signOut(keeper),
-    close: () => close(keeper),
+    restore: () => (shared.restored = restore(keepers)),
+    last(id) {
+      const state = find(id)?.state
+      return state?.session ? toLastSession(state.session) : (state?.ended ?? null)
+    },
+    async read(id, leastMs) {
+      const keeper = find(id)
+      if (!keeper) throw notSignedIn()
+      return readSession(keeper, leastMs)
+    },
+    wake: () => all().forEach((keeper) => wakeRenewal(keeper)),
+    async signOut(id) {
+      const keeper = find(id)
+      if (keeper) await signOut(keeper)
+    },
+    deleteLeftovers: () => deleteLeftovers(shared, all()),
+    signOutEverywhere: () => signOutEverywhere(shared, all()),
+    all: () =>
+      all().flatMap(({ state }) => {
+        const session = wholeSession(state)
+        return session ? [{ id: state.id, addedAtMs: state.addedAtMs, session }] : []
+      }),
+    close: () => close(shared, all()),
   }
 }
 
-function close(keeper: Keeper): () => void {
-  const { deps, state, handles } = keeper
-  state.isClosed = true
-  handles.cancelStorageRetry()
-  clearPlan(keeper)
-  // The last chance: what is not stored by then is lost.
-  if (!state.isStored || state.mustClearAside)
-    void deps.track(keeper.enqueue(() => storeHeld(keeper)))
-  return deps.clock.after(FAREWELL_MS, () => handles.closing.abort(closedBeforeAnswer()))
+/** Finds the keeper of a person's account, or makes it. */
+function obtainKeeper({ shared, byPerson }: Keepers, person: Person): Keeper {
+  const key = toKey(person)
+  const found = byPerson.get(key)
+  if (found) return found
+  const keeper = createKeeper(shared, person, createAccountId())
+  byPerson.set(key, keeper)
+  return keeper
+}
+
+function toKey({ issuer, clientId, sub }: Person): string {
+  return JSON.stringify([issuer, clientId, sub])
+}
+
+/** Restores the stored sessions of the configured providers. Tells the user about those that fail. */
+async function restore(keepers: Keepers): Promise<void> {
+  const { shared } = keepers
+  const { deps, signOuts } = shared
+  const { accountStore, dispatch } = deps
+  shared.hasUnopened = true
+  try {
+    const { accounts, problems } = await accountStore.readAll(deps.providers)
+    if (shared.signOuts !== signOuts) return
+    for (const stored of accounts) {
+      const person = toPerson(stored.session)
+      await restoreSession(obtainKeeper(keepers, person), stored)
+    }
+    shared.hasUnopened = problems.length > 0
+    for (const { message } of problems) dispatch({ type: 'storage-failed', id: null, message })
+    const chosen = await accountStore.readDefault()
+    if (chosen !== null) dispatch({ type: 'default-chosen', id: chosen })
+  } catch (thrown) {
+    dispatch({ type: 'storage-failed', id: null, message: asAuthError(thrown).message })
+  }
+}
+
+function close(shared: Shared, keepers: readonly Keeper[]): () => void {
+  const { deps, closing } = shared
+  shared.isClosed = true
+  for (const keeper of keepers) {
+    keeper.handles.cancelStorageRetry()
+    clearPlan(keeper)
+    // The last chance: what is not stored by then is lost.
+    if (!keeper.state.isStored || keeper.state.mustClearAside)
+      void deps.track(keeper.enqueue(() => storeHeld(keeper)))
+  }
+  return deps.clock.after(FAREWELL_MS, () => closing.abort(closedBeforeAnswer()))
 }

@@ -17,9 +17,9 @@ export const SESSION_MESSAGES = {
   /** `failure`: why the provider could not be told, as a sentence. */
   notRevokedAtSignOut: (failure: string): string =>
     `You are signed out here, ${NOT_REVOKED} ${failure}`,
-  /** `name`: the previous user's. */
-  notRevokedForPrevious: (name: string, failure: string): string =>
-    `${name} is signed out here, ${NOT_REVOKED} ${failure}`,
+  /** `name`: the account's, `issuer`: its provider's. */
+  notRevokedOf: (name: string, issuer: string, failure: string): string =>
+    `${name} at ${issuer} is signed out here, ${NOT_REVOKED} ${failure}`,
   movedAside: (path: string): string =>
     `The earlier session, which could not be opened, is now in ${path}. To restore it, quit Latchkey and ` +
     'rename that file to session.json.',

@@ -1,6 +1,8 @@
-// How the held session ends: the user signs out, or the provider no longer renews it.
+// How sessions end: the user signs out, or the provider no longer renews one.
 
+import { asAuthError } from '../base/errors.js'
 import { toOrphans } from '../oauth/token-endpoint.js'
+import type { Session } from '../oauth/session.js'
 import { endAtProvider, discardTokens, showSignOutPage } from './end-at-provider.js'
 import {
   forgetRenewal,
@@ -8,54 +10,127 @@ import {
   toLastSession,
   wholeSession,
   type Keeper,
+  type Shared,
 } from './keeper-state.js'
 import { SESSION_MESSAGES } from './session-messages.js'
-import { clearStored, retryStorageLater } from './store-session.js'
+import { clearStored, retryStorageLater, storeHeld } from './store-session.js'
 
 /**
- * Signs the user out. It bypasses the queue: what waits there checks for a sign-out.
+ * Signs an account out. It bypasses the queue: what waits there checks for a sign-out.
  *
  * 1. Forget the session in memory, and everything planned for it.
  * 2. Delete the stored session. If that fails, say so and keep trying.
  * 3. Revoke its tokens at the provider, and show the provider's sign-out page.
  */
 export async function signOut(keeper: Keeper): Promise<void> {
+  const { deps, shared } = keeper
+  const session = await forgetSession(keeper)
+  if (session === null) return
+  await deps.track(
+    endAtProvider(shared, session).then((failure) => {
+      if (failure === null) return
+      const message = SESSION_MESSAGES.notRevokedAtSignOut(failure)
+      deps.dispatch({ type: 'revocation-failed', message })
+    }),
+  )
+  if (deps.openSignOutPage) await deps.track(showSignOutPage(shared, session))
+}
+
+/**
+ * Signs every account out, and deletes every stored session: also those that could not be opened, and
+ * those of providers that are not configured. Returns a sentence for each that the provider did not end.
+ *
+ * 1. Read the stored sessions that are not held, to end them too.
+ * 2. Forget and delete every session.
+ * 3. Revoke their tokens at the providers, and say which could not be revoked.
+ */
+export async function signOutEverywhere(
+  shared: Shared,
+  keepers: readonly Keeper[],
+): Promise<readonly string[]> {
+  const { accountStore, dispatch, track } = shared.deps
+  const isHeld = (id: string): boolean => keepers.some(({ state }) => state.id === id)
+  shared.signOuts += 1
+  const stored = await accountStore.readAll().catch(() => ({ accounts: [] }))
+  const others = stored.accounts.filter(({ id }) => !isHeld(id)).map(({ session }) => session)
+
+  const held = await Promise.all(keepers.map((keeper) => forgetSession(keeper)))
+  await clearStore(shared)
+
+  const failures: string[] = []
+  const end = async (session: Session): Promise<void> => {
+    const failure = await endAtProvider(shared, session)
+    if (failure === null) return
+    failures.push(SESSION_MESSAGES.notRevokedOf(session.account.name, session.issuer, failure))
+  }
+  const sessions = [...held.filter((session) => session !== null), ...others]
+  await track(Promise.all(sessions.map(end)).then(() => undefined))
+  if (failures.length > 0) {
+    dispatch({ type: 'revocation-failed', message: failures.join(' ') })
+  }
+  return failures
+}
+
+/**
+ * S19: Deletes what is stored although nobody is signed in: sessions that are being read, that could not
+ * be opened, or that an earlier sign-out could not delete.
+ */
+export async function deleteLeftovers(shared: Shared, keepers: readonly Keeper[]): Promise<void> {
+  shared.signOuts += 1
+  for (const keeper of keepers) {
+    const { isStored, mustClearAside } = keeper.state
+    if (!isStored || mustClearAside) await keeper.enqueue(() => storeHeld(keeper))
+  }
+  if (shared.hasUnopened) await clearStore(shared)
+}
+
+/** Deletes every stored session, and tells the user if that fails. */
+async function clearStore(shared: Shared): Promise<void> {
+  const { accountStore, dispatch } = shared.deps
+  try {
+    await accountStore.clear()
+    shared.hasUnopened = false
+    dispatch({ type: 'storage-recovered', id: null })
+  } catch (thrown) {
+    dispatch({ type: 'storage-failed', id: null, message: asAuthError(thrown).message })
+  }
+}
+
+/** Forgets an account's session in memory and on the disk; returns it. */
+async function forgetSession(keeper: Keeper): Promise<Session | null> {
   const { deps, state, handles } = keeper
   const session = wholeSession(state)
   holdSession(state, null)
   state.signOuts += 1
   state.ended = null
   state.awaitsAnnouncement = false
-  state.hasUnopened = false
   state.mustClearAside = true
   forgetRenewal(keeper)
   handles.cancelStorageRetry()
 
+  const { id } = state
   state.isStored = await clearStored(keeper)
-  if (state.isStored) deps.dispatch({ type: 'storage-recovered' })
-  deps.dispatch({ type: 'signed-out' })
+  if (state.isStored) deps.dispatch({ type: 'storage-recovered', id })
+  deps.dispatch({ type: 'signed-out', id })
   if (!state.isStored) {
-    deps.dispatch({ type: 'storage-failed', message: SESSION_MESSAGES.notDeleted })
+    deps.dispatch({ type: 'storage-failed', id, message: SESSION_MESSAGES.notDeleted })
     retryStorageLater(keeper)
   }
-  if (session === null) return
-
-  await deps.track(endAtProvider(keeper, session, SESSION_MESSAGES.notRevokedAtSignOut))
-  if (deps.openSignOutPage) await deps.track(showSignOutPage(keeper, session))
+  return session
 }
 
 /** Ends a session that is over, if it is still held, and tells the user why. */
 export function endSession(keeper: Keeper, sessionNumber: number, reason: string): Promise<void> {
-  const { deps, state } = keeper
+  const { deps, state, shared } = keeper
   return keeper.enqueue(async () => {
-    const { session, superseded } = state
+    const { session, superseded, id } = state
     if (session === null || state.sessionNumber !== sessionNumber) return
     holdSession(state, null)
     state.ended = toLastSession(session)
     forgetRenewal(keeper)
-    discardTokens(keeper, session, toOrphans(superseded))
+    discardTokens(shared, session, toOrphans(superseded))
     // A stored session that cannot be deleted is harmless: the provider has ended it.
-    await deps.sessionStore.clear().catch(() => undefined)
-    deps.dispatch({ type: 'session-ended', reason })
+    await deps.accountStore.delete(id).catch(() => undefined)
+    deps.dispatch({ type: 'session-ended', id, reason })
   })
 }

@@ -13,18 +13,19 @@ export function storeSession(
   session: Session,
   superseded = keeper.state.superseded,
 ): Promise<void> {
-  return store(keeper, () =>
-    keeper.deps.sessionStore.write(toStored(keeper.state, session, superseded)),
-  )
+  return store(keeper, () => write(keeper, toStored(keeper.state, session, superseded)))
 }
 
 /** Writes what is held, or deletes what is stored if nothing is held. */
 export function storeHeld(keeper: Keeper): Promise<void> {
-  const { sessionStore } = keeper.deps
   return store(keeper, () => {
     const session = toStoredHeld(keeper.state)
-    return session ? sessionStore.write(session) : sessionStore.clear()
+    return session ? write(keeper, session) : keeper.deps.accountStore.delete(keeper.state.id)
   })
+}
+
+function write({ deps, state: { id, addedAtMs } }: Keeper, session: Session): Promise<void> {
+  return deps.accountStore.write({ id, addedAtMs, session })
 }
 
 /**
@@ -35,7 +36,7 @@ export function storeUnanswered(keeper: Keeper): Promise<void> {
   return keeper.enqueue(async () => {
     const session = toStoredHeld(keeper.state)
     if (session === null || !keeper.state.isStored) return
-    await keeper.deps.sessionStore.write(session).catch(() => undefined)
+    await write(keeper, session).catch(() => undefined)
   })
 }
 
@@ -56,13 +57,14 @@ function toStored(
 
 /** Deletes the stored session, and the one that was moved aside. Returns false if either is left. */
 export async function clearStored(keeper: Keeper): Promise<boolean> {
-  const cleared = [keeper.deps.sessionStore.clear(), clearAsideIfDue(keeper)]
+  const { deps, state } = keeper
+  const cleared = [deps.accountStore.delete(state.id), clearAsideIfDue(keeper)]
   return (await Promise.allSettled(cleared)).every(({ status }) => status === 'fulfilled')
 }
 
 /** Tries again to store what is held, after a while. */
 export function retryStorageLater(keeper: Keeper): void {
-  if (keeper.state.isClosed) return
+  if (keeper.shared.isClosed) return
   keeper.handles.cancelStorageRetry = keeper.deps.clock.after(
     STORAGE_RETRY_MS,
     () => void keeper.enqueue(() => storeHeld(keeper)),
@@ -77,36 +79,37 @@ async function store(keeper: Keeper, change: () => Promise<void>): Promise<void>
     await change()
   } catch (thrown) {
     state.isStored = false
-    deps.dispatch({ type: 'storage-failed', message: asAuthError(thrown).message })
+    deps.dispatch({ type: 'storage-failed', id: state.id, message: asAuthError(thrown).message })
     return retryStorageLater(keeper)
   }
   try {
     await clearAsideIfDue(keeper)
-    if (state.isStored) deps.dispatch({ type: 'storage-recovered' })
+    if (state.isStored) deps.dispatch({ type: 'storage-recovered', id: state.id })
   } catch (thrown) {
-    deps.dispatch({ type: 'storage-failed', message: asAuthError(thrown).message })
+    deps.dispatch({ type: 'storage-failed', id: state.id, message: asAuthError(thrown).message })
     retryStorageLater(keeper)
   }
 }
 
-/** S19: Deletes the session that was moved aside if the user has signed out since. */
-async function clearAsideIfDue({ deps, state }: Keeper): Promise<void> {
+/** S19: Deletes the account's session that was moved aside if the user has signed out since. */
+async function clearAsideIfDue({ deps, state, person }: Keeper): Promise<void> {
   if (!state.mustClearAside) return
-  await deps.sessionStore.clearAside?.()
+  await deps.accountStore.clearAside?.(person)
   state.mustClearAside = false
 }
 
 /**
- * Moves a stored session that could not be opened out of the way, and returns its new path; null if
- * it no longer exists.
+ * Moves a stored session of the same user that could not be opened out of the way, and returns its new
+ * path; null if there is none.
  */
-export async function moveUnopenedAside({ deps, state }: Keeper): Promise<string | null> {
-  if (!state.hasUnopened) return null
-  state.hasUnopened = false
+export async function moveUnopenedAside(keeper: Keeper): Promise<string | null> {
+  const { deps, state, shared, person } = keeper
+  if (!shared.hasUnopened) return null
   try {
-    return (await deps.sessionStore.setAside?.()) ?? null
+    return (await deps.accountStore.setAside?.(person)) ?? null
   } catch (thrown) {
-    deps.dispatch({ type: 'storage-failed', message: asAuthError(thrown).message })
+    const { message } = asAuthError(thrown)
+    deps.dispatch({ type: 'storage-failed', id: state.id, message })
     return null
   }
 }

@@ -1,52 +1,52 @@
 // The model that follows an event: one pure function, with one part for each part of the model.
 
-import type { Account } from '../oauth/account.js'
 import {
   renewalFailure,
+  type AccountRef,
+  type AccountSession,
   type Event,
   type Lifetime,
   type Model,
-  type SessionState,
   type SignIn,
 } from './model.js'
 
 /** Returns the model after an event: the same object if the event changes nothing. */
 export function next(model: Model, event: Event): Model {
   const changed: Model = {
-    session: nextSession(model, event),
+    accounts: nextAccounts(model.accounts, event),
+    chosenId: nextChosen(model, event),
     signIns: nextSignIns(model.signIns, event),
     lastResult: nextResult(model, event),
-    storageProblem: nextStorageProblem(model, event),
+    storageProblems: nextStorageProblems(model.storageProblems, event),
   }
   const same = (Object.keys(changed) as (keyof Model)[]).every((key) => changed[key] === model[key])
   return same ? model : changed
 }
 
 // oxlint-disable-next-line complexity -- One case per event, so that the compiler names an event that is missing.
-function nextSession(model: Model, event: Event): SessionState {
-  const { session } = model
+function nextAccounts(
+  accounts: readonly AccountSession[],
+  event: Event,
+): readonly AccountSession[] {
   switch (event.type) {
     case 'signed-in':
       // Even if another sign-in has replaced this one: its session is kept already.
-      return heldSession(event.account, event)
+      return hasAccount(accounts, event.id)
+        ? accounts.map((session) => (session.id === event.id ? startSession(event) : session))
+        : [...accounts, startSession(event)]
     case 'restored':
-      return session.kind === 'signed-out' ? heldSession(event.account, event) : session
+      return hasAccount(accounts, event.id) ? accounts : [...accounts, startSession(event)]
     case 'renewal-started':
-      if (session.kind !== 'signed-in') return session
-      return { ...session, renewal: { kind: 'renewing', after: renewalFailure(session.renewal) } }
     case 'renewed':
-      return session.kind === 'signed-in' ? heldSession(session.account, event) : session
-    case 'renewal-failed': {
-      if (session.kind !== 'signed-in') return session
-      const renewal = { kind: event.renewal, message: event.reason }
-      return { ...session, renewal, renewsAtMs: event.renewsAtMs }
-    }
+    case 'renewal-failed':
     case 'session-ended':
-      return session.kind === 'signed-in'
-        ? { kind: 'needs-sign-in', account: session.account, reason: event.reason }
-        : session
+      return accounts.some((session) => nextSession(session, event) !== session)
+        ? accounts.map((session) => nextSession(session, event))
+        : accounts
     case 'signed-out':
-      return session.kind === 'signed-out' ? session : { kind: 'signed-out' }
+      return hasAccount(accounts, event.id)
+        ? accounts.filter(({ id }) => id !== event.id)
+        : accounts
     case 'sign-in-started':
     case 'link-ready':
     case 'sign-in-message-changed':
@@ -55,17 +55,58 @@ function nextSession(model: Model, event: Event): SessionState {
     case 'sign-in-resumed':
     case 'callback-answered':
     case 'exchange-started':
+    case 'other-person-asked':
     case 'sign-in-ended':
     case 'sign-in-rejected':
+    case 'default-chosen':
     case 'revocation-failed':
     case 'storage-failed':
     case 'storage-recovered':
-      return session
+      return accounts
   }
 }
 
-function heldSession(account: Account, { expiresAtMs, renewsAtMs }: Lifetime): SessionState {
-  return { kind: 'signed-in', account, expiresAtMs, renewsAtMs, renewal: { kind: 'idle' } }
+function startSession(event: AccountRef & Lifetime): AccountSession {
+  const { id, provider, issuer, clientId, account } = event
+  return holdTokens({ id, provider, issuer, clientId, account }, event)
+}
+
+function holdTokens(
+  { id, provider, issuer, clientId, account }: AccountRef,
+  { expiresAtMs, renewsAtMs }: Lifetime,
+): AccountSession {
+  const ref = { id, provider, issuer, clientId, account }
+  return { ...ref, kind: 'signed-in', expiresAtMs, renewsAtMs, renewal: { kind: 'idle' } }
+}
+
+type SessionEvent = Extract<
+  Event,
+  { type: 'renewal-started' | 'renewed' | 'renewal-failed' | 'session-ended' }
+>
+
+function nextSession(session: AccountSession, event: SessionEvent): AccountSession {
+  if (session.id !== event.id || session.kind !== 'signed-in') return session
+  switch (event.type) {
+    case 'renewal-started':
+      return { ...session, renewal: { kind: 'renewing', after: renewalFailure(session.renewal) } }
+    case 'renewed':
+      return holdTokens(session, event)
+    case 'renewal-failed': {
+      const renewal = { kind: event.renewal, message: event.reason }
+      return { ...session, renewal, renewsAtMs: event.renewsAtMs }
+    }
+    case 'session-ended': {
+      const { id, provider, issuer, clientId, account } = session
+      const { reason } = event
+      return { id, provider, issuer, clientId, account, kind: 'needs-sign-in', reason }
+    }
+  }
+}
+
+/** An account that is signed out is no longer the default. */
+function nextChosen({ chosenId }: Model, event: Event): string | null {
+  if (event.type === 'default-chosen') return event.id
+  return event.type === 'signed-out' && event.id === chosenId ? null : chosenId
 }
 
 // oxlint-disable-next-line complexity -- One case per event, so that the compiler names an event that is missing.
@@ -76,10 +117,11 @@ function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[
       // At most one sign-in is the tray's: a new one replaces it.
       const kept =
         event.origin === 'tray' ? signIns.filter((signIn) => signIn.origin !== 'tray') : signIns
-      const { state, origin, deadlineMs } = event
+      const { state, origin, provider, deadlineMs } = event
       const started: SignIn = {
         state,
         origin,
+        provider,
         phase: 'waiting',
         deadlineMs,
         link: null,
@@ -87,6 +129,7 @@ function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[
         diagnostic: 'nothing',
         abandoned: false,
         program: null,
+        question: null,
       }
       return [...kept, started]
     }
@@ -97,6 +140,7 @@ function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[
     case 'sign-in-resumed':
     case 'callback-answered':
     case 'exchange-started':
+    case 'other-person-asked':
       return signIns.some(
         (signIn) => signIn.state === event.state && nextSignIn(signIn, event) !== signIn,
       )
@@ -114,6 +158,7 @@ function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[
     case 'renewal-failed':
     case 'session-ended':
     case 'signed-out':
+    case 'default-chosen':
     case 'sign-in-rejected':
     case 'revocation-failed':
     case 'storage-failed':
@@ -133,6 +178,7 @@ type SignInEvent = Extract<
       | 'sign-in-resumed'
       | 'callback-answered'
       | 'exchange-started'
+      | 'other-person-asked'
   }
 >
 
@@ -173,28 +219,27 @@ function nextSignIn(signIn: SignIn, event: SignInEvent): SignIn {
       return signIn.phase === 'exchanging'
         ? signIn
         : { ...signIn, phase: 'exchanging', link: null, message: null }
+    case 'other-person-asked':
+      return { ...signIn, question: event.question }
   }
 }
 
 // oxlint-disable-next-line complexity -- One case per event, so that the compiler names an event that is missing.
 function nextResult(model: Model, event: Event): Model['lastResult'] {
-  const { session, lastResult } = model
+  const { accounts, lastResult } = model
+  const session = 'id' in event ? accounts.find(({ id }) => id === event.id) : undefined
   switch (event.type) {
-    case 'signed-in': {
-      const before = session.kind === 'signed-out' ? null : session.account
-      const replaced = before !== null && before.sub !== event.account.sub ? before : null
-      return { kind: 'done', replaced, message: null }
-    }
+    case 'signed-in':
+      return { kind: 'done', id: event.id, message: null }
     case 'sign-in-ended':
       if (!hasSignIn(model.signIns, event.state) || event.result.kind === 'cancelled')
         return lastResult
       return event.result
     case 'signed-out':
-      return session.kind === 'signed-out' ? lastResult : { kind: 'signed-out', message: null }
+      return session ? { kind: 'signed-out', account: session.account, message: null } : lastResult
     case 'revocation-failed':
       // A later result is more recent news than the end of an old session.
-      return lastResult?.kind === 'signed-out' ||
-        (lastResult?.kind === 'done' && lastResult.replaced)
+      return lastResult?.kind === 'signed-out'
         ? { ...lastResult, message: event.message }
         : lastResult
     case 'sign-in-rejected':
@@ -207,10 +252,12 @@ function nextResult(model: Model, event: Event): Model['lastResult'] {
     case 'sign-in-resumed':
     case 'callback-answered':
     case 'exchange-started':
+    case 'other-person-asked':
+    case 'default-chosen':
       return lastResult
     case 'session-ended':
       // The session's own message is more recent.
-      return session.kind === 'signed-in' ? null : lastResult
+      return session?.kind === 'signed-in' ? null : lastResult
     case 'restored':
     case 'renewal-started':
     case 'renewed':
@@ -221,9 +268,26 @@ function nextResult(model: Model, event: Event): Model['lastResult'] {
   }
 }
 
-function nextStorageProblem({ storageProblem }: Model, event: Event): Model['storageProblem'] {
-  if (event.type === 'storage-failed') return event.message
-  return event.type === 'storage-recovered' ? null : storageProblem
+/** A problem of no known account ends with the next session that is stored, whichever account it belongs to. */
+function nextStorageProblems(
+  problems: Model['storageProblems'],
+  event: Event,
+): Model['storageProblems'] {
+  if (event.type !== 'storage-failed' && event.type !== 'storage-recovered') return problems
+  const { id } = event
+  const isKnown =
+    event.type === 'storage-failed' &&
+    problems.some((problem) => problem.id === id && problem.message === event.message)
+  if (isKnown) return problems
+  const isOver = (problem: { id: string | null }): boolean =>
+    problem.id === id || (event.type === 'storage-recovered' && problem.id === null)
+  if (event.type === 'storage-recovered' && !problems.some(isOver)) return problems
+  const others = problems.filter((problem) => !isOver(problem))
+  return event.type === 'storage-failed' ? [...others, { id, message: event.message }] : others
+}
+
+function hasAccount(accounts: readonly AccountSession[], id: string): boolean {
+  return accounts.some((session) => session.id === id)
 }
 
 function hasSignIn(signIns: readonly SignIn[], state: string): boolean {

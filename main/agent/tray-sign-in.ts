@@ -1,29 +1,32 @@
 // The sign-in that a person begins in the tray, the window or the terminal.
 
-import type { Clock } from '../base/clock.js'
+import { unlessAborted } from '../base/abort.js'
+import { within, type Clock } from '../base/clock.js'
 import type { Http } from '../net/http.js'
 import type { CallbackDiagnostic, CallbackListener } from '../oauth/callback-listener.js'
+import { otherPersonPage, signedInPage } from '../oauth/pages.js'
 import { createState } from '../oauth/pkce.js'
 import type { FindProvider } from '../oauth/provider.js'
+import { registrationAdvice } from '../oauth/redirect-target.js'
 import { SCOPE_MESSAGES } from '../oauth/oauth-messages.js'
-import { withoutOfflineAccess, type ProviderMemory } from '../oauth/scopes.js'
 import type { Session } from '../oauth/session.js'
-import { signInFromTray, type ProviderSettings, type SignInRequest } from '../oauth/sign-in.js'
-import { traySignIn, type Event, type Model } from './model.js'
+import { signInFromTray, type AttemptSteps } from '../oauth/sign-in.js'
+import { createAccountId } from '../storage/account-store.js'
+import { traySignIn, type Event } from './model.js'
 import type { PersonBrowser } from './person-browser.js'
 import {
   CalledOff,
   notConfigured,
+  notDecided,
   readCallbackSeen,
   timedOut,
   toPage,
   toResult,
 } from './results.js'
-import type { LastSession } from './keeper-state.js'
+import { findTarget, type SignInTarget, type Target, type TargetDeps } from './sign-in-target.js'
 import type { SessionKeeper } from './session-keeper.js'
 
-export type TraySignInDeps = {
-  provider: ProviderSettings | null
+export type TraySignInDeps = TargetDeps & {
   signInTimeoutMs: number
   http: Http
   findProvider: FindProvider
@@ -31,9 +34,6 @@ export type TraySignInDeps = {
   listener: CallbackListener
   browser: PersonBrowser
   sessionKeeper: SessionKeeper
-  memory: ProviderMemory
-  registration: string
-  model(): Model
   dispatch(event: Event): void
   reportDiagnostic(state: string, diagnostic: CallbackDiagnostic): void
   /** Has closing wait for a sign-in. */
@@ -41,37 +41,57 @@ export type TraySignInDeps = {
 }
 
 export type TraySignIn = {
-  /** Begins a sign-in in place of one that is under way: for the last account, or for any. */
-  begin(account: 'last' | 'any'): void
+  /** Begins a sign-in in place of one that is under way. False: there is no such account or provider. */
+  begin(target: SignInTarget): boolean
+  /** Answers the question of a sign-in whether to keep another person's session; false: nobody asks. */
+  decide(questionId: string, keeps: boolean): boolean
   /** Cancels the sign-in that is under way. */
   cancel(): void
   /** Cancels it, and begins no other. */
   close(): void
 }
 
+/** How long another person's session waits for the person's decision, in milliseconds. */
+const LONGEST_QUESTION_MS = 60_000
+
+/** What the model cannot hold of a sign-in. */
+type Handle = {
+  controller: AbortController
+  /** Takes the person's decision; null unless the sign-in asks. */
+  decide: ((keeps: boolean) => void) | null
+}
+
 export function createTraySignIn(deps: TraySignInDeps): TraySignIn {
-  const { model, dispatch, provider, memory, sessionKeeper } = deps
+  const { model, dispatch } = deps
   const state = { closed: false }
-  const controllers = new Map<string, AbortController>()
+  const handles = new Map<string, Handle>()
   const cancel = (started: string | undefined): void =>
-    controllers.get(started ?? '')?.abort(new CalledOff({ kind: 'cancelled' }))
+    handles.get(started ?? '')?.controller.abort(new CalledOff({ kind: 'cancelled' }))
 
   return {
-    begin(account) {
-      if (state.closed) return
-      if (provider === null) return dispatch({ type: 'sign-in-rejected', result: notConfigured() })
+    begin(wanted) {
+      if (state.closed) return true
+      const target = findTarget(deps, wanted)
+      if (target === null) {
+        if (deps.providers.length > 0) return false
+        dispatch({ type: 'sign-in-rejected', result: notConfigured() })
+        return true
+      }
       const before = traySignIn(model())?.state
-      const { scope, ...request } =
-        account === 'last' ? askAsBefore(provider, sessionKeeper.last()) : askForAny(provider)
-      const allowed = memory.rejectsOfflineAccess() ? withoutOfflineAccess(scope) : scope
-      const asked = { ...request, scope: allowed, state: createState() }
-      void deps.track(runTraySignIn(deps, provider, asked, controllers))
+      void deps.track(runTraySignIn(deps, target, createState(), handles))
       cancel(before)
+      return true
+    },
+    decide(questionId, keeps) {
+      const asking = model().signIns.find(({ question }) => question?.id === questionId)
+      const decide = asking && handles.get(asking.state)?.decide
+      decide?.(keeps)
+      return Boolean(decide)
     },
     cancel: () => cancel(traySignIn(model())?.state),
     close() {
       state.closed = true
-      for (const started of controllers.keys()) cancel(started)
+      for (const started of handles.keys()) cancel(started)
     },
   }
 }
@@ -82,61 +102,57 @@ export function createTraySignIn(deps: TraySignInDeps): TraySignIn {
  * 1. Put the sign-in into the model, and start the time limit.
  * 2. Send the person to the provider, and wait for the answer; the time limit ends with it.
  * 3. Exchange the code, check who signed in, keep the session, and show the last page.
- * 4. Put the session into the model, and read the claims that are missing; or put the reason why there is
+ * 4. If it is someone else than was asked for, ask the person whether to keep the session.
+ * 5. Put the session into the model, and read the claims that are missing; or put the reason why there is
  *    none.
  */
 async function runTraySignIn(
   deps: TraySignInDeps,
-  provider: ProviderSettings,
-  request: SignInRequest,
-  controllers: Map<string, AbortController>,
+  target: Target,
+  state: string,
+  handles: Map<string, Handle>,
 ): Promise<void> {
   // 1.
   const { clock, dispatch, sessionKeeper, signInTimeoutMs } = deps
-  const { state } = request
-  const controller = new AbortController()
-  const { signal } = controller
-  controllers.set(state, controller)
-  const stopTimeout = clock.after(signInTimeoutMs, () => {
-    const signIn = deps.model().signIns.find((started) => started.state === state)
-    const seen = signIn ? readCallbackSeen(signIn, deps.registration) : null
-    controller.abort(timedOut(signInTimeoutMs, seen))
-  })
+  const { provider, request } = target
+  const handle: Handle = { controller: new AbortController(), decide: null }
+  const { signal } = handle.controller
+  handles.set(state, handle)
+  const stopTimeout = clock.after(signInTimeoutMs, () => expire(deps, target, state, handle))
   const end = (): void => {
     stopTimeout()
-    controllers.delete(state)
+    handles.delete(state)
   }
   const deadlineMs = clock.nowMs() + signInTimeoutMs
-  dispatch({ type: 'sign-in-started', state, origin: 'tray', deadlineMs })
-  let replaced: Session | null = null
+  const { name } = provider
+  dispatch({ type: 'sign-in-started', state, origin: 'tray', provider: name, deadlineMs })
+  const isExpected = ({ account }: Session): boolean =>
+    target.expected === null || target.expected.sub === account.sub
   try {
     // 2. and 3.
-    const session = await signInFromTray(deps, provider, request, {
-      linkReady: (link) => deps.browser.openNew(state, link),
-      linkChanged: (link) =>
-        dispatch({
-          type: 'sign-in-message-changed',
-          state,
-          link,
-          message: SCOPE_MESSAGES.askedAgain,
-        }),
-      offlineAccessRejected: () => deps.memory.recordRejection(),
-      onDiagnostic: (diagnostic) => deps.reportDiagnostic(state, diagnostic),
-      exchangeStarted() {
-        stopTimeout()
-        // The token request is sent first: the log and the terminal are written while the provider works.
-        // If the sign-in has ended by then, the model ignores the event.
-        setImmediate(() => dispatch({ type: 'exchange-started', state }))
+    const session = await signInFromTray(
+      deps,
+      provider,
+      { ...request, state },
+      {
+        ...createSteps(deps, target, state, signal),
+        exchangeStarted() {
+          stopTimeout()
+          // The token request is sent first: the log and the terminal are written while the provider works.
+          // If the sign-in has ended by then, the model ignores the event.
+          setImmediate(() => dispatch({ type: 'exchange-started', state }))
+        },
+        async keep(kept) {
+          if (isExpected(kept)) await sessionKeeper.keep(kept, signal)
+        },
+        lastPage: (kept) =>
+          isExpected(kept) ? signedInPage(kept.account) : otherPersonPage(kept.account),
       },
-      async keep(kept) {
-        replaced = await sessionKeeper.keep(kept, signal)
-      },
-      discard: (tokens) => sessionKeeper.discard(tokens, provider),
-      pageFor: (thrown) => toPage(toResult(thrown)),
-      signal,
-    })
+    )
     // 4.
-    sessionKeeper.tell(session, state, replaced)
+    if (!isExpected(session)) await keepIfAgreed(deps, target, state, { handle, session })
+    // 5.
+    sessionKeeper.tell(session, state)
     sessionKeeper.complete(session)
     end()
   } catch (thrown) {
@@ -145,27 +161,62 @@ async function runTraySignIn(
   }
 }
 
+function createSteps(
+  deps: TraySignInDeps,
+  { provider }: Target,
+  state: string,
+  signal: AbortSignal,
+): Omit<AttemptSteps, 'exchangeStarted' | 'keep' | 'lastPage'> {
+  return {
+    linkReady: (link) => deps.browser.openNew(state, link),
+    linkChanged: (link) =>
+      deps.dispatch({
+        type: 'sign-in-message-changed',
+        state,
+        link,
+        message: SCOPE_MESSAGES.askedAgain,
+      }),
+    offlineAccessRejected: () => deps.memoryOf(provider).recordRejection(),
+    onDiagnostic: (diagnostic) => deps.reportDiagnostic(state, diagnostic),
+    discard: (tokens) => deps.sessionKeeper.discard(tokens, provider),
+    pageFor: (thrown) => toPage(toResult(thrown)),
+    signal,
+  }
+}
+
+function expire(deps: TraySignInDeps, { provider }: Target, state: string, handle: Handle): void {
+  const signIn = deps.model().signIns.find((started) => started.state === state)
+  const seen = signIn ? readCallbackSeen(signIn, registrationAdvice(provider.redirect)) : null
+  handle.controller.abort(timedOut(deps.signInTimeoutMs, seen))
+}
+
 /**
- * Asks for the person who has, or had, the session, and for everything they granted before.
- *
- * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest}
+ * Asks the person whether to keep the session of someone else than was asked for, and keeps it if they
+ * agree. If they do not agree in time, the session is revoked, and the sign-in counts as cancelled.
  */
-function askAsBefore(
-  { scope, prompt }: ProviderSettings,
-  last: LastSession | null,
-): Omit<SignInRequest, 'state'> {
-  if (last === null) return { scope, prompt, loginHint: null }
-  return { scope: union(scope, last.scope), prompt, loginHint: last.account.email || null }
-}
-
-/** Asks for any person: the provider has to ask who it is. */
-function askForAny({ scope, prompt }: ProviderSettings): Omit<SignInRequest, 'state'> {
-  // `none` must stand alone.
-  const asked = (prompt ?? '').split(' ').filter((value) => value !== 'none')
-  return { scope, prompt: union(asked.join(' '), 'login'), loginHint: null }
-}
-
-/** Joins the values of two lists that are separated by spaces, each value once. */
-function union(one: string, other: string): string {
-  return [...new Set(`${one} ${other}`.split(/\s+/).filter(Boolean))].join(' ')
+async function keepIfAgreed(
+  deps: TraySignInDeps,
+  { provider, expected }: Target,
+  state: string,
+  { handle, session }: { handle: Handle; session: Session },
+): Promise<void> {
+  if (expected === null) return
+  const { clock, dispatch, sessionKeeper } = deps
+  const { signal } = handle.controller
+  const decision = new Promise<boolean>((resolve) => (handle.decide = resolve))
+  const got = session.account
+  const deadlineMs = clock.nowMs() + LONGEST_QUESTION_MS
+  const question = { id: createAccountId(), expected, got, deadlineMs }
+  dispatch({ type: 'other-person-asked', state, question })
+  try {
+    const keeps = await unlessAborted(within(clock, LONGEST_QUESTION_MS, decision), signal)
+    if (keeps === null) throw notDecided(got)
+    if (!keeps) throw new CalledOff({ kind: 'cancelled' })
+    await sessionKeeper.keep(session, signal)
+  } catch (thrown) {
+    sessionKeeper.discard(Promise.resolve(session.tokens), provider)
+    throw thrown
+  } finally {
+    handle.decide = null
+  }
 }

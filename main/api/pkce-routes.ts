@@ -94,7 +94,7 @@ async function authorize(
   const seed = {
     ...asked,
     client_id: asked.client_id ?? deps.provider?.clientId ?? '',
-    scope: [...agent.api.allowedScopes(asked.scope)],
+    scope: [...agent.api.allowedScopes(deps.provider, asked.scope)],
   }
   await checkSeed(deps, seed)
   const signIn = toSignInRequest(deps, seed, verifier)

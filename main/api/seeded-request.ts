@@ -6,6 +6,7 @@ import { APP_PARAMETERS, PARAMETER_NAME } from '../oauth/authorization-url.js'
 import { redirectUriAt, type RedirectTarget } from '../oauth/redirect-target.js'
 import { LOOPBACK_HOSTS } from '../net/loopback.js'
 import { codeChallenge, createNonce, createState } from '../oauth/pkce.js'
+import type { ProviderSettings } from '../oauth/sign-in.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import { FORM_POST_PATH } from './endpoints.js'
 import { listAuthorities } from './guard.js'
@@ -14,7 +15,7 @@ import { Problem, toProblem } from './problem.js'
 
 export type SeedDeps = {
   /** Null if no provider is configured. */
-  provider: { issuer: string; clientId: string; scope: string; audience: string | null } | null
+  provider: ProviderSettings | null
   /** The provider's authorization endpoint, from its metadata. Fails with an AuthError. */
   authorizationEndpoint(): Promise<string>
   /** The redirect target, with the ports that are registered at the provider. */
@@ -100,6 +101,7 @@ export function toSignInRequest(
     ...(response_mode !== undefined && { response_mode }),
   }
   return {
+    provider: deps.provider?.name ?? null,
     state: seed.state,
     nonce: seed.nonce,
     challenge: seed.code_challenge,

@@ -143,6 +143,7 @@ type Parts = {
   owners: SocketOwners
   user: number | null
   storage: Storage
+  providers: readonly ProviderSettings[]
   /** The first of them; null if none is configured. */
   provider: ProviderSettings | null
   redirect: RedirectTarget
@@ -152,7 +153,8 @@ function makeParts(deps: LatchkeyDeps, demo: DemoProvider | null, onClose: OnClo
   const user = process.getuid?.() ?? null
   const http = createHttp(deps.fetch ? { fetch: deps.fetch } : {})
   const table = openTcpTable()
-  const [provider = null] = demo ? [toDemoProvider(deps.settings, demo)] : deps.settings.providers
+  const providers = demo ? [toDemoProvider(deps.settings, demo)] : deps.settings.providers
+  const [provider = null] = providers
   onClose(() => table?.close())
   return {
     http,
@@ -161,6 +163,7 @@ function makeParts(deps: LatchkeyDeps, demo: DemoProvider | null, onClose: OnClo
     user,
     // The demo provider's accounts are gone when it closes, and it must not touch a real session.
     storage: demo ? makeDemoStorage() : deps.storage,
+    providers,
     provider,
     redirect: provider?.redirect ?? DEFAULT_TARGET,
   }
@@ -201,19 +204,18 @@ async function startAgent(
   onClose: OnClose,
 ): Promise<Agent> {
   const { settings, clock, openBrowser, showSignOutLink } = deps
-  const { http, findProvider, owners, storage, provider, redirect, holdsDirectory, log } = parts
+  const { http, findProvider, owners, storage, providers, holdsDirectory, log } = parts
   const agent = createAgent({
-    provider,
+    providers,
     signInTimeoutMs: settings.signInTimeout * 1000,
     http,
     findProvider,
     clock,
     listener: createCallbackListener({ clock, owners }),
-    sessionStore: storage.sessionStore,
+    accountStore: storage.accountStore,
     openBrowser,
     ...(showSignOutLink && { showSignOutLink }),
-    ...(!settings.demo && { memory: openProviderMemory(deps, provider) }),
-    redirect,
+    ...(!settings.demo && { memoryOf: openProviderMemory(deps) }),
     endSession: settings.endSession,
     noBrowser: settings.noBrowser,
     holdsDirectory,
@@ -226,10 +228,9 @@ async function startAgent(
   return agent
 }
 
-function openProviderMemory({ settings, clock }: LatchkeyDeps, provider: ProviderSettings | null) {
-  const asked = provider ?? { issuer: null, clientId: null, scope: settings.scope }
+function openProviderMemory({ settings, clock }: LatchkeyDeps) {
   const nowMs = (): number => clock.nowMs()
-  return keepProviderMemory({ directory: settings.dataDir, asked, nowMs, complain })
+  return keepProviderMemory({ directory: settings.dataDir, nowMs, complain })
 }
 
 async function startApi(

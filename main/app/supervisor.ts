@@ -4,6 +4,8 @@ import type { Latchkey } from './compose.js'
 import type { Settings } from '../settings/options.js'
 import { createSerialQueue } from '../base/serial-queue.js'
 import type { Session } from '../oauth/session.js'
+import type { StoredAccount } from '../storage/account-store.js'
+import type { SessionOwner } from '../storage/session-store.js'
 
 export type Supervisor = {
   /** The Latchkey that runs now. */
@@ -14,14 +16,14 @@ export type Supervisor = {
   /** Calls `present` now, and again after each restart. */
   follow(present: (latchkey: Latchkey) => void): void
   /**
-   * Applies new settings. The session is kept if the provider stays the same; otherwise the user is
-   * signed out first. If Latchkey cannot run with the new settings, it goes on with the previous ones,
+   * Applies new settings. Accounts are kept if their provider is still configured; others are signed out
+   * first. If Latchkey cannot run with the new settings, it goes on with the previous ones,
    * and the error is thrown.
    */
   restart(settings: Settings): Promise<void>
   close(): Promise<void>
-  /** Closes for good. Returns the session that was held; null if there was none, or in the demo. */
-  retire(): Promise<Session | null>
+  /** Closes for good. Returns the sessions that were held; none in the demo. */
+  retire(): Promise<readonly Session[]>
 }
 
 export type SupervisorDeps = {
@@ -77,7 +79,8 @@ export async function createSupervisor(deps: SupervisorDeps, first: Settings): P
     async retire() {
       await close()
       // Not earlier: a renewal in progress may have brought another refresh token.
-      return running.settings.demo ? null : running.latchkey.agent.whole()
+      if (running.settings.demo) return []
+      return running.latchkey.agent.all().map(({ session }) => session)
     },
   }
 }
@@ -85,11 +88,11 @@ export async function createSupervisor(deps: SupervisorDeps, first: Settings): P
 /**
  * Replaces the running Latchkey.
  *
- * 1. Sign out if the provider changes, then close the running Latchkey.
- * 2. Read the session that it left in its store.
- * 3. Clear the store if the user changed how the session is stored.
+ * 1. Sign out the accounts of providers that are gone, then close the running Latchkey.
+ * 2. Read the sessions that it left in its store.
+ * 3. Clear the store if the user changed how the sessions are stored.
  * 4. Start with the new settings; if that fails, with the previous ones.
- * 5. Hand the session on if the started Latchkey did not find it.
+ * 5. Hand on the sessions that the started Latchkey did not find.
  */
 async function restart(
   running: Running,
@@ -97,16 +100,18 @@ async function restart(
   { run, onFatal }: SupervisorDeps,
 ): Promise<void> {
   const { latchkey, settings } = running
-  const isSame = isSameProvider(settings, wanted)
-  if (!isSame) await latchkey.agent.signOut()
+  const owners = settings.demo ? [] : listOwners(wanted)
+  for (const account of latchkey.agent.model().accounts) {
+    if (!isOneOf(owners, account)) await latchkey.agent.signOut(account.id)
+  }
   await latchkey.close()
-  const { sessionStore } = latchkey.storage
+  const { accountStore } = latchkey.storage
   // After closing: by then a renewal in progress has stored its new token, or a sign-out has cleared it.
-  const session = isSame ? await sessionStore.read().catch(() => null) : null
+  const { accounts } = await accountStore.readAll(owners).catch(() => ({ accounts: [] }))
   try {
     const isStoredOtherwise = wanted.keepWithoutKeyring !== settings.keepWithoutKeyring
     // A session that waits for the keyring is not affected by this choice.
-    if (isStoredOtherwise && sessionStore.isLocked?.() !== true) await sessionStore.clear()
+    if (isStoredOtherwise && accountStore.isLocked?.() !== true) await accountStore.clear()
     running.latchkey = await run(wanted)
     running.settings = wanted
   } catch (thrown) {
@@ -116,21 +121,31 @@ async function restart(
     })
     throw thrown
   } finally {
-    await handOn(session, running.latchkey)
+    await handOn(accounts, running.latchkey)
   }
 }
 
-async function handOn(session: Session | null, { agent, storage }: Latchkey): Promise<void> {
-  if (session === null || agent.model().session.kind !== 'signed-out') return
-  await storage.sessionStore.write(session).catch(() => undefined)
+async function handOn(
+  accounts: readonly StoredAccount[],
+  { agent, storage }: Latchkey,
+): Promise<void> {
+  const isMissing = ({ id }: StoredAccount): boolean =>
+    agent.model().accounts.every((account) => account.id !== id)
+  const missing = accounts.filter(isMissing)
+  if (missing.length === 0) return
+  for (const account of missing) {
+    await storage.accountStore.write(account).catch(() => undefined)
+  }
   await agent.restore()
 }
 
-function isSameProvider(before: Settings, after: Settings): boolean {
-  const [one, other] = [before.providers[0], after.providers[0]]
-  return (
-    one?.issuer === other?.issuer && one?.clientId === other?.clientId && before.demo === after.demo
-  )
+/** Lists the providers and clients whose accounts are kept; none for the demo, whose accounts end. */
+function listOwners({ demo, providers }: Settings): readonly SessionOwner[] {
+  return demo ? [] : providers
+}
+
+function isOneOf(owners: readonly SessionOwner[], { issuer, clientId }: SessionOwner): boolean {
+  return owners.some((owner) => owner.issuer === issuer && owner.clientId === clientId)
 }
 
 /** True if every changed setting is read on use, so no restart is needed. */

@@ -92,7 +92,9 @@ function checkPreset(settings: Settings, issuer: string): readonly Check[] {
 
 /** Only a sign-in shows which scopes the provider rejects, so this reports what the last one showed. */
 function checkScopes(settings: Settings, nowMs: number): readonly Check[] {
-  if (!hasRejectedOfflineAccess(settings.dataDir, settings, nowMs)) return []
+  const { issuer, clientId, scope, dataDir } = settings
+  if (issuer === null || clientId === null) return []
+  if (!hasRejectedOfflineAccess(dataDir, { issuer, clientId, scope }, nowMs)) return []
   const { noOfflineAccess, allowOfflineAccess } = MESSAGES.provider
   return [createCheck('scopes', 'warning', noOfflineAccess, allowOfflineAccess)]
 }

@@ -41,14 +41,18 @@ export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
   let isRemoving = false
 
   // The demo's session ends with its provider, which is this app.
-  const held = (): Session | null =>
-    supervisor.settings().demo ? null : supervisor.latchkey().agent.whole()
+  const held = (): readonly Session[] =>
+    supervisor.settings().demo
+      ? []
+      : supervisor
+          .latchkey()
+          .agent.all()
+          .map(({ session }) => session)
 
   return {
     plan() {
-      const session = held()
       return createRemovalPlan({
-        session: session && { name: session.account.name, issuer: session.issuer },
+        sessions: held().map(({ account, issuer }) => ({ name: account.name, issuer })),
         dataDir: supervisor.settings().dataDir,
         startsAtLogin: deps.startsAtLogin(),
         hasKeyringKey:
@@ -56,10 +60,13 @@ export function createDataRemoval(deps: DataRemovalDeps): DataRemoval {
       })
     },
     async revoke() {
-      const session = held()
-      if (session === null) return { kind: 'revoked' }
-      const removal = await revokeSession(session, { settings: supervisor.settings(), http })
-      revocation = { tokens: new Set(listTokens(session)), removal }
+      const sessions = held()
+      const settings = supervisor.settings()
+      const removals = await Promise.all(
+        sessions.map((session) => revokeSession(session, { settings, http })),
+      )
+      const removal = mergeRemovals(removals)
+      revocation = { tokens: new Set(sessions.flatMap(listTokens)), removal }
       if (removal.failed.length === 0) return { kind: 'revoked' }
       return { kind: 'not-revoked', message: removal.failed.join(' ') }
     },
@@ -83,7 +90,7 @@ async function removeAll(deps: DataRemovalDeps, revocation: Revocation): Promise
     return uninstallData({
       settings: supervisor.settings(),
       http,
-      held: held === null ? [] : [held],
+      held,
       asked: revocation.tokens,
       readStored: () => readStored(dataDir),
       removeAutostart,

@@ -17,7 +17,7 @@ export function createCommands(parts: DesktopParts, view: DesktopView): DesktopC
       if (supervisor.latchkey().issuer === null) window.open()
       else agent().signIn()
     },
-    'sign-in-as-other': () => agent().signInAsOther(),
+    'sign-in-as-other': () => void agent().signIn({ kind: 'other' }),
     cancel: () => agent().cancel(),
     'sign-out': () => void supervisor.signOut().catch(reportError),
     'open-again': () => agent().openAgain(),

@@ -1,7 +1,7 @@
 // What the tray and the window show, made from the agent, the settings and the system.
 
 import { app } from 'electron'
-import { summarize } from '../agent/model.js'
+import { defaultId, summarize } from '../agent/model.js'
 import type { Supervisor } from '../app/supervisor.js'
 import type { Autostart } from '../autostart/autostart.js'
 import type { RestartOffer, WindowStatus } from '../ipc.js'
@@ -50,12 +50,13 @@ export function createDesktopView(parts: DesktopParts): DesktopView {
     status() {
       const { agent, service, storage, issuer, redirect, messages } = supervisor.latchkey()
       const { startMessage } = memory
+      const shown = defaultId(agent.model())
       const { tier, message } = storage
       return toWindowStatus(agent.model(), {
         issuer,
         registration: registrationAdvice(redirect),
         demo: supervisor.settings().demo,
-        scope: agent.last()?.scope ?? null,
+        scope: shown === null ? null : (agent.last(shown)?.scope ?? null),
         storage: { tier, message },
         restart: view.restartOffer(),
         serviceUrl: service.url,

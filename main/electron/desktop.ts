@@ -1,6 +1,6 @@
 // Shows the agent in the tray, the window and notifications, and runs the commands from there.
 
-import type { Event, Model } from '../agent/model.js'
+import { defaultSession, type Event, type Model } from '../agent/model.js'
 import { reportError } from '../app/report-error.js'
 import { answerSecondStart } from '../app/second-start.js'
 import type { Supervisor } from '../app/supervisor.js'
@@ -77,7 +77,7 @@ export function presentDesktop(deps: DesktopDeps): Desktop {
       parts.memory.startMessage = message
       if (open) window.open()
       window.tell('status-changed', view.status())
-      const { session } = supervisor.latchkey().agent.model()
+      const session = defaultSession(supervisor.latchkey().agent.model())
       if (signIn && session.kind !== 'signed-in') run('sign-in')
     },
   }

@@ -69,7 +69,8 @@ export function createCalls({ parts, view, commands, removal }: CallDeps): Handl
 
 /** Lists the names of the people who are signed in at a provider. */
 function listAccounts(agent: Agent, { issuer, clientId }: ProviderView['fields']): string[] {
-  const session = agent.whole()
-  const isThere = session?.issuer === issuer.value && session.clientId === clientId.value
-  return session && isThere ? [session.account.name] : []
+  return agent
+    .model()
+    .accounts.filter((one) => one.issuer === issuer.value && one.clientId === clientId.value)
+    .map(({ account }) => account.name)
 }

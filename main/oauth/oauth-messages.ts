@@ -207,6 +207,13 @@ export const PAGE_MESSAGES = {
     heading: 'You are signed in',
     text: (account: string) => [`Latchkey signed you in as ${account}.`, CLOSE],
   },
+  otherPerson: {
+    heading: 'You signed in as someone else',
+    text: (account: string) => [
+      `You are signed in at your provider as ${account}, but this sign-in was for another account.`,
+      'Latchkey asks you whether to keep this account. You can close this tab.',
+    ],
+  },
   denied: {
     heading: 'You are not signed in',
     text: (reason: string) => [

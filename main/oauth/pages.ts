@@ -17,6 +17,12 @@ export function signedInPage(account: Account): Page {
   return { status: 200, tone: 'good', heading, text: text(formatAccount(account)) }
 }
 
+/** For a sign-in that ended with another account than the one it was for. */
+export function otherPersonPage(account: Account): Page {
+  const { heading, text } = PAGE_MESSAGES.otherPerson
+  return { status: 200, tone: 'neutral', heading, text: text(formatAccount(account)) }
+}
+
 export function deniedPage(reason: string): Page {
   const { heading, text } = PAGE_MESSAGES.denied
   return { status: 200, tone: 'neutral', heading, text: text(reason) }

@@ -20,9 +20,9 @@ import type {
   PendingCallback,
   CallbackDiagnostic,
 } from './callback-listener.js'
-import { signedInPage, type Page } from './pages.js'
-import type { RedirectTarget } from './redirect-target.js'
+import type { Page } from './pages.js'
 import { codeChallenge, createNonce, createState, createVerifier } from './pkce.js'
+import type { RedirectTarget } from './redirect-target.js'
 import { asksOffline, withoutOfflineAccess } from './scopes.js'
 import { exchangeCode, type Orphans } from './token-endpoint.js'
 
@@ -225,6 +225,8 @@ export type AttemptSteps = CompletionSteps & {
   onDiagnostic(diagnostic: CallbackDiagnostic): void
   /** The answer has arrived. The time limit of the wait no longer counts. */
   exchangeStarted(): void
+  /** Makes the page for the browser after the session was kept. */
+  lastPage(session: Session): Page
   /** Makes the page for a browser that waits when the sign-in fails. */
   pageFor(thrown: unknown): Page
 }
@@ -269,7 +271,7 @@ export async function signInFromTray(
     const proof = { ...authorized, ...secrets, code: result.code, maxAgeS, organization, claims }
     const session = await completeSignIn(deps, settings, proof, steps)
     // 4.
-    await show(signedInPage(session.account))
+    await show(steps.lastPage(session))
     return session
   } catch (thrown) {
     await asked.authorized.answer.show(steps.pageFor(thrown))

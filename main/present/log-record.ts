@@ -31,10 +31,11 @@ export type LogRecord = { level: LogLevel } & (
         | 'sign-in-resumed'
         | 'callback-answered'
         | 'exchange-started'
+        | 'other-person-asked'
       origin: Origin | null
     }
   | { event: 'callback-diagnosed'; origin: Origin | null; diagnostic: CallbackDiagnostic }
-  | { event: 'signed-in'; until: string | null; replaced: boolean; odd?: readonly string[] }
+  | { event: 'signed-in'; until: string | null; accounts: number; odd?: readonly string[] }
   | {
       event: 'sign-in-ended' | 'sign-in-rejected'
       result: SignInResult['kind']
@@ -43,7 +44,7 @@ export type LogRecord = { level: LogLevel } & (
   | { event: 'renewal-started' | 'session-ended' | 'signed-out' | 'revocation-failed' }
   | { event: 'renewed' | 'restored'; until: string | null; odd?: readonly string[] }
   | { event: 'renewal-failed'; renewal: RenewalFailure['kind']; code: ErrorCode; failures: number }
-  | { event: 'storage-failed' | 'storage-recovered' }
+  | { event: 'default-chosen' | 'storage-failed' | 'storage-recovered' }
   | ({ event: 'started' } & Started)
   | { event: 'stopped' }
   | ({ event: 'error'; cause: Fault | null; count?: number } & Fault)
@@ -73,11 +74,11 @@ export function toLogRecord(model: Model, event: Event): LogRecord {
     case 'sign-in-resumed':
     case 'callback-answered':
     case 'exchange-started':
+    case 'other-person-asked':
       return { level: 'info', event: event.type, origin: findOrigin(model, event.state) }
     case 'signed-in': {
-      const { lastResult } = model
-      const replaced = lastResult?.kind === 'done' && lastResult.replaced !== null
-      return { level: 'info', event: event.type, ...toLifetime(event), replaced }
+      const accounts = model.accounts.length
+      return { level: 'info', event: event.type, ...toLifetime(event), accounts }
     }
     case 'sign-in-ended':
     case 'sign-in-rejected': {
@@ -95,6 +96,7 @@ export function toLogRecord(model: Model, event: Event): LogRecord {
       return { level: 'warn', event: type, renewal, code, failures }
     }
     case 'signed-out':
+    case 'default-chosen':
     case 'storage-recovered':
       return { level: 'info', event: event.type }
     case 'session-ended':

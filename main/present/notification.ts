@@ -18,11 +18,16 @@ export function toNotification(
   event: Event,
   { noBrowser = false } = {},
 ): DesktopNotification | null {
-  const { lastResult, session } = model
+  const { lastResult } = model
   switch (event.type) {
     case 'signed-in': {
-      const body = session.kind === 'signed-in' ? formatAccount(session.account) : ''
+      const body = formatAccount(event.account)
       return { title: PRESENT_MESSAGES.notification.signedIn, body, onClick: 'open' }
+    }
+    case 'other-person-asked': {
+      const { expected, got } = event.question
+      const body = PRESENT_MESSAGES.otherPerson(formatAccount(expected), formatAccount(got))
+      return { title: PRESENT_MESSAGES.notification.otherPerson, body, onClick: 'open' }
     }
     case 'sign-in-ended':
     case 'sign-in-rejected':
@@ -57,6 +62,7 @@ export function toNotification(
     case 'renewed':
     case 'renewal-failed':
     case 'signed-out':
+    case 'default-chosen':
     case 'revocation-failed':
     case 'storage-failed':
     case 'storage-recovered':

@@ -36,6 +36,7 @@ export const PRESENT_MESSAGES = {
     signInFailed: 'Sign-in failed',
     sessionEnded: 'Sign in again',
     linkWaits: 'Open Latchkey to get the sign-in link.',
+    otherPerson: 'Keep this account?',
   },
 
   /** `program`: the name that the program gives itself; null if the system does not tell. */
@@ -46,8 +47,8 @@ export const PRESENT_MESSAGES = {
     "won't be signed in, unless the app asks again first.",
   stillSignedIn: (account: string, reason: string) =>
     `You are still signed in as ${account}. ${reason}`,
-  replaced: (account: string) =>
-    `${account} was signed out, because you signed in as someone else.`,
+  otherPerson: (expected: string, got: string) =>
+    `You signed in as ${got}, but this sign-in was for ${expected}. Keep ${got} as another account?`,
 
   restart: {
     /** `advice`: what to do so that the restart finds the keyring, as a sentence without its full stop. */

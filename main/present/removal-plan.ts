@@ -4,8 +4,8 @@ import type { RemovalPlan } from '../ipc.js'
 import { PRESENT_MESSAGES } from './present-messages.js'
 
 export type Removable = {
-  /** The name and provider of the session that would end; null if nobody is signed in. */
-  session: { name: string; issuer: string } | null
+  /** The name and provider of each session that would end. */
+  sessions: readonly { name: string; issuer: string }[]
   dataDir: string
   startsAtLogin: boolean
   /** True if the system's keyring holds a key of Latchkey's. */
@@ -14,11 +14,12 @@ export type Removable = {
 
 /** Makes the plan, one line for each effect. */
 export function createRemovalPlan(found: Removable): RemovalPlan {
-  const { session, dataDir, startsAtLogin, hasKeyringKey } = found
+  const { sessions, dataDir, startsAtLogin, hasKeyringKey } = found
   const { removal } = PRESENT_MESSAGES
   return {
     lines: [
-      session === null ? removal.unknownSession : removal.session(session.name, session.issuer),
+      ...(sessions.length === 0 ? [removal.unknownSession] : []),
+      ...sessions.map(({ name, issuer }) => removal.session(name, issuer)),
       removal.files(dataDir),
       ...(startsAtLogin ? [removal.startAtLogin] : []),
       ...(hasKeyringKey ? [removal.keyringKey] : []),

@@ -9,16 +9,16 @@ import { PRESENT_MESSAGES } from './present-messages.js'
 export function offerRestart(
   model: Model,
   {
-    sessionStore,
+    accountStore,
     tier,
     restartAdvice = null,
-  }: Pick<Storage, 'sessionStore' | 'tier' | 'restartAdvice'>,
+  }: Pick<Storage, 'accountStore' | 'tier' | 'restartAdvice'>,
 ): RestartOffer | null {
   if (restartAdvice === null || shownSignIn(model)) return null
-  if (model.session.kind === 'signed-in') {
+  if (model.accounts.some(({ kind }) => kind === 'signed-in')) {
     if (tier !== 'memory') return null
     return { kind: 'sign-in-again', message: PRESENT_MESSAGES.restart.signInAgain }
   }
-  if (sessionStore.isLocked?.() !== true) return null
+  if (accountStore.isLocked?.() !== true) return null
   return { kind: 'session-back', message: PRESENT_MESSAGES.restart.sessionBack(restartAdvice) }
 }

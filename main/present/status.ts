@@ -1,24 +1,29 @@
 // The status that people and programs see. Links, states and codes are dropped here.
 
 import { readRedirectUri } from '../oauth/authorization-url.js'
-import type { Account } from '../oauth/account.js'
+import { formatAccount, type Account } from '../oauth/account.js'
 import {
   askingSignIn,
+  defaultSession,
   isFailure,
   renewalFailure,
   summarize,
+  summarizeDefault,
   shownSignIn,
+  toSessionState,
+  type AccountSession,
   type Model,
   type SessionState,
+  type SignIn,
 } from '../agent/model.js'
-import type { Status, WindowStatus } from '../ipc.js'
+import type { Status, StatusState, WindowStatus } from '../ipc.js'
 import { PRESENT_MESSAGES } from './present-messages.js'
 
 export function toStatus(model: Model): Status {
-  const { session } = model
+  const session = defaultSession(model)
   const expiresAtMs = session.kind === 'signed-in' ? session.expiresAtMs : null
   return {
-    state: summarize(model),
+    state: summarizeDefault(model),
     account: session.kind === 'signed-out' ? null : pick(session.account),
     expiresAt: expiresAtMs === null ? null : isoTime(expiresAtMs),
     reason: toReason(model),
@@ -27,9 +32,15 @@ export function toStatus(model: Model): Status {
 
 /** Says the state in a few words, for the first line of the tray's menu. */
 export function toHeadline(model: Model): string {
-  const { session } = model
-  const account = session.kind === 'signed-out' ? '' : session.account.name
-  return PRESENT_MESSAGES.headline[summarize(model)](account)
+  const state = summarize(model)
+  return PRESENT_MESSAGES.headline[state](findAccountIn(model, state)?.account.name ?? '')
+}
+
+/** Finds an account in this state: the default account, or else the first. */
+function findAccountIn(model: Model, state: StatusState): AccountSession | undefined {
+  const chosen = defaultSession(model)
+  const isIn = (session: AccountSession): boolean => toSessionState(session) === state
+  return chosen.kind !== 'signed-out' && isIn(chosen) ? chosen : model.accounts.find(isIn)
 }
 
 /** What the window needs besides the model. */
@@ -50,7 +61,7 @@ export function toWindowStatus(
   model: Model,
   { registration, ...surroundings }: Surroundings,
 ): WindowStatus {
-  const { session } = model
+  const session = defaultSession(model)
   const signIn = shownSignIn(model)
   const asking = askingSignIn(model)
   const waiting = signIn ?? asking
@@ -71,7 +82,7 @@ export function toWindowStatus(
         }
       : null,
     renewsAtMs: session.kind === 'signed-in' ? session.renewsAtMs : null,
-    hasStorageProblem: model.storageProblem !== null,
+    hasStorageProblem: model.storageProblems.length > 0,
     scope: session.kind === 'signed-in' ? surroundings.scope : null,
   }
 }
@@ -89,12 +100,20 @@ function pick({ name, email, sub }: Account): Account {
 /** The sign-in comes first, then the session, then the last result. */
 function toReason(model: Model): string | null {
   const signIn = shownSignIn(model)
-  if (signIn) return signIn.abandoned ? PRESENT_MESSAGES.abandoned : signIn.message
-  const { session, lastResult, storageProblem } = model
+  if (signIn) return toSignInReason(signIn)
+  const session = defaultSession(model)
+  const { lastResult, storageProblems } = model
+  const storageProblem = storageProblems.at(-1)?.message ?? null
   const failure = lastResult !== null && isFailure(lastResult) ? lastResult.reason : null
   if (session.kind === 'needs-sign-in') return failure ?? session.reason
   if (failure !== null) return toFailureReason(session, failure)
   return toRenewalReason(session) ?? storageProblem ?? toResultMessage(lastResult)
+}
+
+function toSignInReason({ question, abandoned, message }: SignIn): string | null {
+  if (question === null) return abandoned ? PRESENT_MESSAGES.abandoned : message
+  const { expected, got } = question
+  return PRESENT_MESSAGES.otherPerson(formatAccount(expected), formatAccount(got))
 }
 
 function toFailureReason(session: SessionState, failure: string): string {
@@ -109,7 +128,5 @@ function toRenewalReason(session: SessionState): string | null {
 
 function toResultMessage(result: Model['lastResult']): string | null {
   if (result === null || isFailure(result)) return null
-  if (result.message !== null) return result.message
-  const replaced = result.kind === 'done' ? result.replaced : null
-  return replaced === null ? null : PRESENT_MESSAGES.replaced(replaced.name)
+  return result.message
 }

@@ -1,7 +1,7 @@
-// Remembers facts about the configured provider between runs, in provider.json.
+// Remembers facts about the configured providers between runs, in provider.json.
 
 import { join } from 'node:path'
-import { anyOf, number, objectOf, string } from '../base/schema.js'
+import { anyOf, listOf, number, objectOf, string, type Infer } from '../base/schema.js'
 import { OFFLINE_ACCESS, type ProviderMemory } from '../oauth/scopes.js'
 import { diskError, readErrno } from '../base/errno.js'
 import { replaceFile } from './atomic-file.js'
@@ -15,7 +15,7 @@ const KEPT_MS = 30 * 24 * 60 * 60 * 1000
 const MOST_BYTES = 16_384
 
 /** The request that was rejected. A different request is tried again. */
-type Asked = { issuer: string | null; clientId: string | null; scope: string }
+type Asked = { issuer: string; clientId: string; scope: string }
 
 const content = objectOf({
   issuer: string,
@@ -25,41 +25,68 @@ const content = objectOf({
   atMs: number,
 })
 
+type Rejection = Infer<typeof content>
+
 /** True if the provider rejected offline_access recently. False if the file can't be read. */
 export function hasRejectedOfflineAccess(directory: string, asked: Asked, nowMs: number): boolean {
-  const parsed = content.safeParse(readJson(join(directory, PROVIDER_FILE)))
-  if (!parsed.success) return false
-  const { issuer, clientId, scope, atMs } = parsed.data
-  const isSame = issuer === asked.issuer && clientId === asked.clientId && scope === asked.scope
-  const ageMs = nowMs - atMs
-  return isSame && ageMs >= 0 && ageMs < KEPT_MS
+  return readRejections(directory).some(({ atMs, ...kept }) => {
+    const ageMs = nowMs - atMs
+    return isOfSame(kept, asked) && kept.scope === asked.scope && ageMs >= 0 && ageMs < KEPT_MS
+  })
 }
 
-/** Remembers a rejection in the file, or until the program ends if the file can't be written. */
+/**
+ * Remembers rejections in the file, or until the program ends if the file can't be written. The returned
+ * function gives the memory of one provider.
+ */
 export function keepProviderMemory(deps: {
   directory: string
-  asked: Asked
   nowMs(): number
   /** Called if the file can't be written. */
   complain(line: string): void
-}): ProviderMemory {
+}): (asked: Asked) => ProviderMemory {
   const { directory } = deps
-  const { issuer, clientId, scope } = deps.asked
-  const asked = { issuer, clientId, scope }
-  let rejects = hasRejectedOfflineAccess(directory, asked, deps.nowMs())
-  return {
-    rejectsOfflineAccess: () => rejects,
-    recordRejection() {
-      rejects = true
-      const kept = { ...asked, rejected: OFFLINE_ACCESS, atMs: deps.nowMs() }
-      try {
-        replaceFile(join(directory, PROVIDER_FILE), `${JSON.stringify(kept, null, 2)}\n`)
-      } catch (thrown) {
-        if (readErrno(thrown) === '') throw thrown
-        deps.complain(FILE_MESSAGES.cannotWrite(PROVIDER_FILE, diskError(thrown)))
-      }
-    },
+  const memories = new Map<string, ProviderMemory>()
+  return ({ issuer, clientId, scope }) => {
+    const asked = { issuer, clientId, scope }
+    const key = JSON.stringify(asked)
+    const memory = memories.get(key) ?? createMemory(asked)
+    memories.set(key, memory)
+    return memory
   }
+
+  function createMemory(asked: Asked): ProviderMemory {
+    let rejects = hasRejectedOfflineAccess(directory, asked, deps.nowMs())
+    return {
+      rejectsOfflineAccess: () => rejects,
+      recordRejection() {
+        rejects = true
+        const others = readRejections(directory).filter((kept) => !isOfSame(kept, asked))
+        const kept = { ...asked, rejected: OFFLINE_ACCESS, atMs: deps.nowMs() }
+        // Earlier versions of Latchkey read a single rejection.
+        const all = others.length === 0 ? kept : [...others, kept]
+        try {
+          replaceFile(join(directory, PROVIDER_FILE), `${JSON.stringify(all, null, 2)}\n`)
+        } catch (thrown) {
+          if (readErrno(thrown) === '') throw thrown
+          deps.complain(FILE_MESSAGES.cannotWrite(PROVIDER_FILE, diskError(thrown)))
+        }
+      },
+    }
+  }
+}
+
+type Owner = Pick<Asked, 'issuer' | 'clientId'>
+
+function isOfSame(one: Owner, other: Owner): boolean {
+  return one.issuer === other.issuer && one.clientId === other.clientId
+}
+
+/** Empty if the file is missing, can't be read or holds something else. */
+function readRejections(directory: string): readonly Rejection[] {
+  const json = readJson(join(directory, PROVIDER_FILE))
+  const parsed = listOf(content).safeParse(Array.isArray(json) ? json : [json])
+  return parsed.success ? parsed.data : []
 }
 
 /** Null if the file is missing, can't be read or isn't JSON. */

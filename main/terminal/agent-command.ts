@@ -1,5 +1,6 @@
 // Runs the agent in a terminal.
 
+import { defaultSession } from '../agent/model.js'
 import { createLatchkey, type Latchkey } from '../app/compose.js'
 import { hasDemo } from '../app/demo.js'
 import { systemClock } from '../base/clock.js'
@@ -62,7 +63,7 @@ export async function runAgent(
   terminal.follow(agent, { quietly: settings.signIn })
   readCommands(terminal, agent, ending.stop)
   // A session of an earlier run may have been restored.
-  if (settings.signIn && agent.model().session.kind !== 'signed-in') agent.signIn()
+  if (settings.signIn && defaultSession(agent.model()).kind !== 'signed-in') agent.signIn()
 }
 
 function openTerminal(

@@ -4,6 +4,7 @@ import { formatAccount } from '../oauth/account.js'
 import { readRedirectUri } from '../oauth/authorization-url.js'
 import {
   askingSignIn,
+  defaultSession,
   isFailure,
   renewalFailure,
   shownSignIn,
@@ -52,6 +53,8 @@ export function describeEvent(
       return [SIGN_IN_LINES.browserIsBack]
     case 'signed-in':
     case 'restored':
+    case 'other-person-asked':
+    case 'default-chosen':
     case 'sign-in-rejected':
     case 'session-ended':
     case 'revocation-failed':
@@ -82,7 +85,8 @@ export function answerStatus(
   nowMs: number,
   info: Pick<RunInfo, 'hasProvider'>,
 ): readonly string[] {
-  const { session, lastResult } = model
+  const { lastResult } = model
+  const session = defaultSession(model)
   // If nobody is signed in, a failure is the state. During a session it is news.
   const isNews = session.kind === 'signed-in' || lastResult === null || !isFailure(lastResult)
   return describeStatus(isNews ? { ...model, lastResult: null } : model, nowMs, info)
@@ -119,7 +123,7 @@ function describeSession(
   { account, expiresAt, reason }: Status,
   { nowMs, hasProvider }: { nowMs: number; hasProvider: boolean },
 ): readonly string[] {
-  const { session } = model
+  const session = defaultSession(model)
   if (account !== null && session.kind === 'signed-in') {
     const label = formatAccount(account)
     const isRenewing = session.renewsAtMs !== null && renewalFailure(session.renewal) === null

@@ -51,7 +51,7 @@ function createCommands(terminal: Terminal, agent: Agent): Readonly<Record<strin
       return isInProgress ? done(ANSWERS.cancelled) : failed(ANSWERS.nothingToCancel)
     },
     'sign-out': () => {
-      const isSignedOut = agent.model().session.kind === 'signed-out'
+      const isSignedOut = agent.model().accounts.length === 0
       void agent.signOut()
       return isSignedOut ? failed(ANSWERS.notSignedIn) : done(ANSWERS.signingOut)
     },
@@ -70,7 +70,7 @@ function createCommands(terminal: Terminal, agent: Agent): Readonly<Record<strin
       terminal.link(link)
       return link === null ? { ok: false, message: ANSWERS.noLink } : done(ANSWERS.link)
     },
-    'sign-in-as-other': () => begin(agent, () => agent.signInAsOther()),
+    'sign-in-as-other': () => begin(agent, () => agent.signIn({ kind: 'other' })),
     help: () => ({ ok: true, message: ANSWERS.help, isShown: true }),
   }
 }

@@ -531,6 +531,7 @@ test.describe('S26: floods', () => {
     const { api } = agent
     let count = 0
     const wantedFlow = (): ApiSignInRequest => ({
+      provider: null,
       state: `state-${(count += 1)}`,
       nonce: 'nonce',
       challenge: codeChallenge('x'.repeat(43)),

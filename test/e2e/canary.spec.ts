@@ -19,6 +19,7 @@ import { at, expect, readHeadline, test as onDesktop } from '../driver/driver.js
 import { answerLink } from '../support/person.js'
 import { SCRIPTED, test as programs, type Program } from '../support/program.js'
 import { startProvider, type Misbehaviour, type RunningProvider } from '../provider/provider.js'
+import { findSessionFile } from '../support/session-file.js'
 import { createHunt, type Hunt } from '../support/secrets.js'
 
 const test = mergeTests(programs, onDesktop)
@@ -237,7 +238,7 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
   })
 
   await test.step('a disk that fails, and an end that the provider does not hear of', async () => {
-    const file = join(dataDir, 'session.json')
+    const file = findSessionFile(dataDir)
     await rm(file)
     await mkdir(join(file, 'in the way'), { recursive: true })
     await signInHere(program, {})
@@ -278,13 +279,14 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
     await program.status('signed-in')
     program.process.kill('SIGKILL')
     await program.ended
-    const sealed = await readFile(join(dataDir, 'session.json'), 'utf8')
+    const file = findSessionFile(dataDir)
+    const sealed = await readFile(file, 'utf8')
     for (const [passphrase, content] of [
       ['not the one that it was', sealed],
       [PASSPHRASE, sealed.slice(0, -40)],
       [PASSPHRASE, sealed],
     ] as const) {
-      await writeFile(join(dataDir, 'session.json'), content)
+      await writeFile(file, content)
       const again = await start(passphrase)
       const { status } = await again.line('status')
       expect(status.state).toBe(
@@ -314,7 +316,7 @@ test('S38: the program shows no secret, whatever happens', async ({ run, folders
   expect(hunt.seen('a diagnosis')).toContain(new URL(issuer).host)
   expect(hunt.seen('the data directory: diagnosis.txt')).toContain(new URL(issuer).host)
   expect(hunt.seen('the data directory: latchkey.log')).toContain('"signed-in"')
-  expect(hunt.seen('the data directory: session.json')).toContain('"tier": "passphrase"')
+  expect(hunt.seen('the data directory: sessions')).toContain('"tier": "passphrase"')
 
   expect(hunt.found()).toEqual([])
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { JSHandle, Page } from '@playwright/test'
 import type { LatchkeyApi, SaveOutcome, SettingsChanges } from '../../main/ipc.js'
 import { startProvider } from '../provider/provider.js'
+import { findSessionFile, listSessionFiles } from '../support/session-file.js'
 import {
   at,
   expect,
@@ -36,9 +37,9 @@ test.describe('a session', () => {
   }) => {
     const app = await launch({ flags: at(provider) })
     await signInFromTray(app, page)
-    const file = join(app.dataDir, 'session.json')
+    const file = findSessionFile(app.dataDir)
     expect((await stat(file)).mode & 0o777).toBe(0o600)
-    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ version: 2, tier: 'keyring' })
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ version: 3, tier: 'keyring' })
     await app.choose('Quit')
     await app.ended
 
@@ -47,7 +48,7 @@ test.describe('a session', () => {
     expect(await again.openedUrls()).toEqual([])
     await again.choose('Sign out')
     await untilHeadline(again, 'Not signed in')
-    expect(await readdir(app.dataDir)).not.toContain('session.json')
+    expect(listSessionFiles(app.dataDir)).toEqual([])
     await expect.poll(() => provider.revoked, FAST).toHaveLength(1)
   })
 
@@ -60,7 +61,7 @@ test.describe('a session', () => {
     await signInFromTray(app, page)
     const window = await app.window()
     await expect(window.getByRole('main')).toContainText('keyring')
-    expect(await readdir(app.dataDir)).not.toContain('session.json')
+    expect(listSessionFiles(app.dataDir)).toEqual([])
     await app.choose('Quit')
     await app.ended
 

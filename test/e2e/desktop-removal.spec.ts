@@ -9,6 +9,7 @@ import { at, expect, readHeadline, signInAs, test as base, type Desktop } from '
 import { makeFakeTool, type FakeTool } from '../support/fake-tool.js'
 import { listFiles } from '../support/kept.js'
 import type { RunningProvider } from '../provider/provider.js'
+import { findSessionFile, listSessionFiles } from '../support/session-file.js'
 import { REMOVAL_MESSAGES } from '../../main/app/app-messages.js'
 
 const FAST = { intervals: [25, 50, 100] }
@@ -65,7 +66,7 @@ test('the session is revoked, and files, start at login and key are removed with
   await app.choose('Sign in')
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await untilSignedIn(app)
-  expect(await readFile(join(app.dataDir, 'session.json'), 'utf8')).toContain('"keyring"')
+  expect(await readFile(findSessionFile(app.dataDir), 'utf8')).toContain('"keyring"')
 
   const window = await openQuestion(app)
   for (const words of ['Alice Adams', provider.issuer, app.dataDir, 'starts at login', 'keyring']) {
@@ -106,14 +107,14 @@ test('cancelling revokes and removes nothing, and the session continues', async 
   await app.choose('Start at login')
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await untilSignedIn(app)
-  const before = await readFile(join(app.dataDir, 'session.json'), 'utf8')
+  const before = await readFile(findSessionFile(app.dataDir), 'utf8')
   const window = await openQuestion(app)
   await window.getByRole('button', { name: 'Cancel' }).click()
   await expect(window.getByRole('heading')).toHaveText('Settings')
   await window.getByRole('button', { name: "Remove Latchkey's data" }).click()
   await window.keyboard.press('Escape')
   expect(await readHeadline(app)).toBe('Signed in as Alice Adams')
-  expect(await readFile(join(app.dataDir, 'session.json'), 'utf8')).toBe(before)
+  expect(await readFile(findSessionFile(app.dataDir), 'utf8')).toBe(before)
   expect(existsSync(entry)).toBe(true)
   expect(provider.revoked).toEqual([])
   expect(await tool.runs()).toEqual([])
@@ -174,7 +175,7 @@ test('a session in memory only is revoked too', async ({ launch, page, provider,
   const app = await launch({ flags, env, keyring: 'missing', platform: 'linux' })
   await signInAs(page, await app.takeUrl(), 'Alice Adams')
   await untilSignedIn(app)
-  expect(existsSync(join(app.dataDir, 'session.json'))).toBe(false)
+  expect(listSessionFiles(app.dataDir)).toEqual([])
   const window = await openQuestion(app)
   await window.getByRole('button', { name: 'Remove and quit' }).click()
   expect((await app.ended).code).toBe(0)
@@ -194,7 +195,8 @@ test('an earlier session that was sealed by the keyring and set aside is revoked
   await untilSignedIn(app)
   await app.quit()
   const { dataDir } = app
-  await rename(join(dataDir, 'session.json'), join(dataDir, 'session.unopened.json'))
+  const file = findSessionFile(dataDir)
+  await rename(file, file.replace(/json$/, 'unopened.json'))
   const next = await launch({ after: app, flags, dataDir, env })
   const window = await openQuestion(next)
   await window.getByRole('button', { name: 'Remove and quit' }).click()

@@ -1,13 +1,13 @@
 // "Restart Latchkey": only a new process finds a keyring that was missing or locked.
 
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { JSHandle, Page } from '@playwright/test'
 import type { LatchkeyApi } from '../../main/ipc.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import type { DesktopOptions } from '../driver/desktop.js'
 import { createTrayHost } from '../driver/tray-host.js'
 import { at, expect, readHeadline, signInAs, test as base, type Desktop } from '../driver/driver.js'
+import { findSessionFile } from '../support/session-file.js'
 import { ROOT } from '../support/root.js'
 
 const FAST = { intervals: [25, 50, 100] }
@@ -28,7 +28,7 @@ const listCommands = async (app: Desktop): Promise<string[]> =>
   (await app.menu())!.map(({ label }) => label)
 
 const readTier = async (app: Desktop): Promise<unknown> =>
-  (JSON.parse(await readFile(join(app.dataDir, 'session.json'), 'utf8')) as { tier: unknown }).tier
+  (JSON.parse(await readFile(findSessionFile(app.dataDir), 'utf8')) as { tier: unknown }).tier
 
 /** Sends a command past the page's buttons. */
 async function command(app: Desktop, name: 'restart'): Promise<void> {

@@ -8,6 +8,7 @@ import { mountFullDisk } from '../support/full-disk.js'
 import { answerLink } from '../support/person.js'
 import type { Program } from '../support/program.js'
 import { startProvider } from '../provider/provider.js'
+import { findSessionFile } from '../support/session-file.js'
 import { expect, SCRIPTED, test } from '../support/desktop-test.js'
 
 type Entry = { at: string; level: string; event: string; code?: string; origin?: string }
@@ -93,7 +94,7 @@ test('S38: after sign-ins, renewal, failures and sign-out, no file and no output
   await program.status('signed-in')
   expect((await post('/pkce/token', renewal)).status).toBe(200)
   const whileSignedIn = filesIn(program.dataDir)
-  expect(whileSignedIn.map(({ path }) => path)).toContain(join(program.dataDir, 'session.json'))
+  expect(whileSignedIn.map(({ path }) => path)).toContain(findSessionFile(program.dataDir))
   misbehave.revocation = 'server-error'
   program.type('sign-out')
   await program.line('status', ({ status }) =>

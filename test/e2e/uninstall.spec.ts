@@ -19,6 +19,7 @@ import { makeFakeTool, type FakeTool } from '../support/fake-tool.js'
 import { listFiles, signInOn, stop, test as base, openStore } from '../support/kept.js'
 import type { Program, ProgramOptions } from '../support/program.js'
 import type { RunningProvider } from '../provider/provider.js'
+import { findSessionFile } from '../support/session-file.js'
 import { REMOVAL_MESSAGES } from '../../main/app/app-messages.js'
 
 const LABEL = 'Latchkey Safe Storage'
@@ -230,7 +231,8 @@ test('an earlier session that was set aside is revoked too', async ({
   await signInOn(program)
   await stop(program)
   const { tokens } = (await openStore(dataDir).read())!
-  await rename(join(dataDir, 'session.json'), join(dataDir, 'session.unopened.json'))
+  const file = findSessionFile(dataDir)
+  await rename(file, file.replace(/json$/, 'unopened.json'))
   expect(await (await uninstall()).ended).toBe(0)
   expect(provider.revoked).toEqual([tokens.refreshToken])
 })

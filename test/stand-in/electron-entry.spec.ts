@@ -1,13 +1,14 @@
 // The driver's command line for Electron, started on the stand-in: Playwright's loader, the entry that
 // records what the app does, and the app's own folder.
 
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { DesktopOptions } from '../driver/desktop.js'
 import { toArgs } from '../driver/electron.js'
 import { launchStandIn } from '../driver/stand-in.js'
 import { at, expect, readHeadline, signInAs, test as base, type Desktop } from '../driver/driver.js'
+import { findSessionFile, listSessionFiles } from '../support/session-file.js'
 import { ROOT } from '../support/root.js'
 
 const FAST = { intervals: [25, 50, 100] }
@@ -113,7 +114,7 @@ test.describe('the keyring is as the spec demands:', () => {
   }) => {
     const app = await enter(byPlaywright, { flags: at(provider) })
     await signIn(app, page)
-    const file = await readFile(join(app.dataDir, 'session.json'), 'utf8')
+    const file = await readFile(findSessionFile(app.dataDir), 'utf8')
     expect(JSON.parse(file)).toMatchObject({ tier: 'keyring' })
   })
 
@@ -127,7 +128,7 @@ test.describe('the keyring is as the spec demands:', () => {
       const app = await enter(byPlaywright, { ...options, flags })
       await signIn(app, page)
       await expect((await app.window()).getByRole('main')).toContainText('keyring')
-      expect(await readdir(app.dataDir)).not.toContain('session.json')
+      expect(listSessionFiles(app.dataDir)).toEqual([])
     })
   }
 })

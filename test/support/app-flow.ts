@@ -7,6 +7,7 @@ import { codeChallenge, createNonce, createState, createVerifier } from '../../m
 export function appFlow(changes: Partial<ApiSignInRequest> = {}): ApiSignInRequest {
   const verifier = createVerifier()
   return {
+    provider: null,
     state: createState(),
     nonce: createNonce(),
     challenge: codeChallenge(verifier),

@@ -3,29 +3,29 @@
 import type { StatusState } from '../../main/ipc.js'
 import { test as base } from '@playwright/test'
 import { createAgent, type Agent } from '../../main/agent/agent.js'
+import type { SignInTarget } from '../../main/agent/sign-in-target.js'
 import type { ProviderSettings } from '../../main/oauth/sign-in.js'
 import { createHttp, type Http } from '../../main/net/http.js'
 import { createProvider } from '../../main/oauth/provider.js'
+import type { RedirectHost } from '../../main/oauth/redirect-target.js'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
-import { DEFAULT_TARGET, type RedirectHost } from '../../main/oauth/redirect-target.js'
 import { summarize, type Event, type Model } from '../../main/agent/model.js'
 import type { Status } from '../../main/ipc.js'
 import { toStatus } from '../../main/present/status.js'
-import { createMemoryStore } from '../../main/storage/memory-store.js'
-import type { SessionStore } from '../../main/storage/session-store.js'
 import { createTestClock, type TestClock } from './clock.js'
 import { startProvider, type ProviderOptions, type RunningProvider } from '../provider/provider.js'
 import { owners } from './owners.js'
+import { createSessionView, type SessionView } from './session-view.js'
 
 export type Fixture = {
   agent: Agent
   provider: RunningProvider
-  sessionStore: SessionStore
+  sessionStore: SessionView
   clock: TestClock
   /** Every event that changed the model, with the status after it. */
   history: readonly { event: Event; status: Status }[]
   /** Begins a sign-in and returns its link. */
-  signIn(): Promise<string>
+  signIn(target?: SignInTarget): Promise<string>
   /** Waits until the model is in a state. */
   reached(state: StatusState): Promise<Model>
 }
@@ -73,7 +73,7 @@ async function startAgent(
 ): Promise<{ fixture: Fixture; close: () => Promise<void> }> {
   const clock = createTestClock()
   const provider = await startProvider({ ...(options.inTime && { clock }), ...options.provider })
-  const sessionStore = createMemoryStore()
+  const { accountStore, sessionStore } = createSessionView()
   const { requestTimeoutMs: timeoutMs } = options
   const http =
     options.http ??
@@ -83,23 +83,7 @@ async function startAgent(
         : { timeoutMs, spendingTimeoutMs: options.spendingTimeoutMs ?? timeoutMs },
     )
   const agent = createAgent({
-    provider: {
-      name: 'test',
-      issuer: provider.issuer,
-      clientId: provider.clientId,
-      scope: 'openid profile email offline_access',
-      audience: null,
-      prompt: null,
-      maxAgeS: null,
-      clientSecret: null,
-      parameters: {},
-      redirect: {
-        host: options.redirectHost ?? DEFAULT_TARGET.host,
-        path: options.redirectPath ?? DEFAULT_TARGET.path,
-        ports: options.redirectPorts ?? [],
-      },
-      ...options.settings,
-    },
+    providers: [createProviderSettings(provider, options)],
     signInTimeoutMs: 300_000,
     http,
     ...(options.coldCache && {
@@ -107,7 +91,7 @@ async function startAgent(
     }),
     clock,
     listener: createCallbackListener({ clock, owners }),
-    sessionStore,
+    accountStore,
     openBrowser: options.openBrowser ?? (() => Promise.resolve()),
     endSession: options.endSession ?? false,
     ...(options.random && { random: options.random }),
@@ -122,14 +106,14 @@ async function startAgent(
     sessionStore,
     clock,
     history,
-    signIn: () =>
+    signIn: (target) =>
       new Promise((resolve) => {
         const unsubscribe = agent.subscribe((_model, event) => {
           if (event.type !== 'link-ready') return
           unsubscribe()
           resolve(event.link)
         })
-        agent.signIn()
+        agent.signIn(target)
       }),
     reached: (state) =>
       new Promise((resolve) => {
@@ -148,4 +132,28 @@ async function startAgent(
     await Promise.all([closed, provider.close()])
   }
   return { fixture, close }
+}
+
+/** Makes the settings of a provider of the tests. */
+export function createProviderSettings(
+  { issuer, clientId }: Pick<RunningProvider, 'issuer' | 'clientId'>,
+  { settings, redirectHost, redirectPath, redirectPorts }: FixtureOptions = {},
+): ProviderSettings {
+  return {
+    name: 'test',
+    issuer,
+    clientId,
+    scope: 'openid profile email offline_access',
+    audience: null,
+    prompt: null,
+    maxAgeS: null,
+    clientSecret: null,
+    parameters: {},
+    redirect: {
+      host: redirectHost ?? '127.0.0.1',
+      path: redirectPath ?? '/callback',
+      ports: redirectPorts ?? [],
+    },
+    ...settings,
+  }
 }

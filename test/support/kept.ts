@@ -8,9 +8,10 @@ import { expect } from '@playwright/test'
 import { LOG_FILE } from '../../main/storage/log.js'
 import type { Status } from '../../main/ipc.js'
 import { chooseStorage } from '../../main/storage/choose-storage.js'
-import type { SessionStore } from '../../main/storage/session-store.js'
+import { createAccountId, type StoredAccount } from '../../main/storage/account-store.js'
 import type { Session } from '../../main/oauth/session.js'
 import { answerLink } from './person.js'
+import { listSessionFiles } from './session-file.js'
 import { SCRIPTED, test as base, type Program, type ProgramOptions } from './program.js'
 import { startProvider, type RunningProvider } from '../provider/provider.js'
 
@@ -62,19 +63,48 @@ export async function stop(program: Program): Promise<void> {
 /**
  * Reads the stored session as the program would. Null means without a passphrase, by a key file.
  */
-export function openStore(dataDir: string, passphrase: string | null = PASSPHRASE): SessionStore {
+export function openStore(dataDir: string, passphrase: string | null = PASSPHRASE): Stored {
   const keepWithoutKeyring = passphrase === null
-  return chooseStorage({ dataDir, keyring: null, passphrase, keepWithoutKeyring }).sessionStore
+  const options = { dataDir, keyring: null, passphrase, keepWithoutKeyring }
+  const { accountStore } = chooseStorage(options)
+  const find = async (): Promise<StoredAccount | null> => {
+    const { accounts, problems } = await accountStore.readAll()
+    if (accounts.length > 1) throw new Error('several sessions are stored')
+    const [account] = accounts
+    if (account) return account
+    if (problems[0]) throw problems[0]
+    return null
+  }
+  return {
+    read: async () => (await find())?.session ?? null,
+    async write(session) {
+      const { id = createAccountId(), addedAtMs = 0 } = (await find()) ?? {}
+      await accountStore.write({ id, addedAtMs, session })
+    },
+  }
 }
 
-/** Lists the data directory without its lock and the log. */
+/** The only stored session. */
+export type Stored = {
+  /** Null if there is none. Fails if it cannot be opened. */
+  read(): Promise<Session | null>
+  write(session: Session): Promise<void>
+}
+
+/**
+ * Lists the data directory without its lock and the log. Each stored session counts as `session.json`,
+ * and the folder of the sessions does not count.
+ */
 export async function listFiles(dataDir: string): Promise<string[]> {
   const names = await readdir(dataDir)
-  return names.filter((name) => !/^lock(\.|$)/.test(name) && name !== LOG_FILE).toSorted()
+  const others = names.filter(
+    (name) => !/^lock(\.|$)/.test(name) && name !== LOG_FILE && name !== 'sessions',
+  )
+  return [...listSessionFiles(dataDir).map(() => 'session.json'), ...others].toSorted()
 }
 
 /** Changes the stored session so that its access token expired an hour ago. */
-export async function letRunOut(sessionStore: SessionStore): Promise<Session> {
+export async function letRunOut(sessionStore: Stored): Promise<Session> {
   const session = (await sessionStore.read())!
   const hourMs = 3_600_000
   const tokens = {

@@ -8,6 +8,7 @@ import { momentEnv, type Moment, type MomentKind } from './kill-moments.js'
 import { letRunOut, signInOn, stop, test as base, openStore } from './kept.js'
 import type { Program } from './program.js'
 import { startProvider } from '../provider/provider.js'
+import { findSessionFile } from './session-file.js'
 import { TOKEN_MESSAGES } from '../../main/oauth/oauth-messages.js'
 
 /** How the next start went. `needs-sign-in` only if nothing else was possible. */
@@ -72,7 +73,7 @@ export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Ki
       const renew = async (
         moment: Moment | null,
       ): Promise<{ killed: boolean; program: Program }> => {
-        const path = join(dataDir, 'session.json')
+        const path = findSessionFile(dataDir)
         const program = await start(momentEnv({ path, port, journal, moment }))
         const killed = await freshStatus(program).then(
           () => false,
@@ -82,8 +83,8 @@ export const test = base.extend<{ killsAt: (refreshGraceS: number) => Promise<Ki
       }
       const keptToken = async (): Promise<string> => {
         // Don't open it in its place: that would clean up after the program.
-        for (const name of ['session.json', 'session.key']) {
-          await cp(join(dataDir, name), join(elsewhere, name))
+        for (const name of ['sessions', 'session.key']) {
+          await cp(join(dataDir, name), join(elsewhere, name), { recursive: true })
         }
         return (await openStore(elsewhere, null).read())!.tokens.refreshToken!
       }

@@ -3,6 +3,7 @@
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { defaultSession } from '../../main/agent/model.js'
 import type { Session } from '../../main/oauth/session.js'
 import type { Misbehaviour } from '../provider/provider.js'
 import { expect, HOUR, MINUTE, SECOND, type SignedIn, type SignedInOptions } from './signed-in.js'
@@ -111,8 +112,8 @@ export async function liveFor(
   expect(notices).toEqual([])
   const { tokens } = await agent.read(MINUTE)
   expect(agent.model()).toMatchObject({
-    session: { kind: 'signed-in', renewal: { kind: 'idle' } },
-    storageProblem: null,
+    accounts: [{ kind: 'signed-in', renewal: { kind: 'idle' } }],
+    storageProblems: [],
   })
   // The stored session is the newest one, and valid.
   expect((await sessionStore.read())!.tokens).toEqual(tokens)
@@ -211,7 +212,7 @@ async function live(session: SignedIn, month: Month, spell: Spell): Promise<void
 }
 
 function renewsAtMs({ agent }: SignedIn): number {
-  const { session } = agent.model()
+  const session = defaultSession(agent.model())
   return session.kind === 'signed-in' ? (session.renewsAtMs ?? 0) : 0
 }
 

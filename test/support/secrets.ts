@@ -1,7 +1,7 @@
 // Searches readable places for secrets, whole or in part, plain or encoded.
 
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 export type Hunt = {
   /** Adds a secret that must not be found anywhere, including what was read before. */
@@ -36,7 +36,8 @@ export function createHunt(): Hunt {
         const path = join(file.parentPath, file.name)
         // Temporary files may be gone by now.
         const bytes = await readFile(path).catch(() => null)
-        if (bytes) sights.push({ place: `${place} ${file.name}`, text: bytes.toString('latin1') })
+        const name = relative(directory, path)
+        if (bytes) sights.push({ place: `${place} ${name}`, text: bytes.toString('latin1') })
       }
     },
     hidden() {

@@ -217,7 +217,7 @@ const toRemoval = async (page: Page): Promise<void> => {
 
 const SIGNED_IN = STATES['signed-in']
 const PLAN = createRemovalPlan({
-  session: { name: ALICE.name, issuer: SIGNED_IN.issuer! },
+  sessions: [{ name: ALICE.name, issuer: SIGNED_IN.issuer! }],
   dataDir: '/home/alice/.config/latchkey',
   startsAtLogin: true,
   hasKeyringKey: true,

@@ -10,6 +10,7 @@ import { createLogger } from '../../main/storage/log.js'
 import { toLogRecord } from '../../main/present/log-record.js'
 import { formatReport } from '../../main/diagnose/report.js'
 import { examineSettings } from '../../main/settings/read.js'
+import { ALICE_REF } from './account-refs.js'
 import { createTestClock } from './clock.js'
 import { answeredBy, CLIENT_ID, ISSUER, createMetadata, UNREACHABLE } from './window-provider.js'
 import { NOW_MS, VERSION } from './window-states.js'
@@ -75,6 +76,7 @@ function failuresIn(directory: string): readonly string[] {
   const { code, message: reason } = UNREACHABLE
   const event: Event = {
     type: 'renewal-failed',
+    id: ALICE_REF.id,
     renewal: 'offline',
     code,
     reason,

@@ -30,6 +30,7 @@ import {
   STORED_SESSION_REASONS,
 } from '../../main/storage/stored-session-messages.js'
 import { createLinuxAutostart } from '../../main/autostart/linux.js'
+import { ALICE, ALICE_REF, PROVIDER } from './account-refs.js'
 import { CLIENT_ID, ENDED, ISSUER, FAILURE, UNAVAILABLE, UNREACHABLE } from './window-provider.js'
 
 export type State = WindowStatus['status']['state']
@@ -37,7 +38,7 @@ export type State = WindowStatus['status']['state']
 export const NOW_MS = Date.UTC(2026, 10, 22, 12)
 const SERVICE_URL = 'http://127.0.0.1:5323'
 export const VERSION = '0.1.0'
-export const ALICE = { name: 'Alice Adams', email: 'alice@example.com', sub: 'alice' }
+export { ALICE }
 
 export const inMs = (ms: number): string => new Date(NOW_MS + ms).toISOString()
 
@@ -145,6 +146,7 @@ const start = (leftMs: number, origin: Origin = 'tray'): Event => ({
   type: 'sign-in-started',
   state: STATE,
   origin,
+  provider: PROVIDER,
   deadlineMs: NOW_MS + leftMs,
 })
 const signInWaits: readonly Event[] = [
@@ -153,12 +155,13 @@ const signInWaits: readonly Event[] = [
 ]
 const answered: readonly Event[] = [...signInWaits, { type: 'callback-answered', state: STATE }]
 
+const { id } = ALICE_REF
 const restore = (
   expiresInMs = 3_600_000,
   renewsInMs: number | null = expiresInMs - 60_000,
 ): Event & { type: 'restored' } => ({
   type: 'restored',
-  account: ALICE,
+  ...ALICE_REF,
   expiresAtMs: NOW_MS + expiresInMs,
   renewsAtMs: renewsInMs === null ? null : NOW_MS + renewsInMs,
 })
@@ -167,10 +170,18 @@ const renewalFails = (
   { code, message: reason }: AuthError,
   retriesInMs: number,
 ): readonly Event[] => [
-  { type: 'renewal-started' },
-  { type: 'renewal-failed', renewal, code, reason, renewsAtMs: NOW_MS + retriesInMs, failures: 4 },
+  { type: 'renewal-started', id },
+  {
+    type: 'renewal-failed',
+    id,
+    renewal,
+    code,
+    reason,
+    renewsAtMs: NOW_MS + retriesInMs,
+    failures: 4,
+  },
 ]
-const storageFails = (message: string): Event => ({ type: 'storage-failed', message })
+const storageFails = (message: string): Event => ({ type: 'storage-failed', id, message })
 
 export const STATES = {
   'no-provider': after([], { issuer: null }),
@@ -209,7 +220,7 @@ export const STATES = {
   'not-kept': after([restore(), storageFails(DISK_FULL)]),
   offline: after([restore(45_000), ...renewalFails('offline', UNREACHABLE, 12_000)]),
   'renewal-failing': after([restore(-60_000), ...renewalFails('failing', UNAVAILABLE, 80_000)]),
-  'needs-sign-in': after([restore(), { type: 'session-ended', reason: ENDED.message }]),
+  'needs-sign-in': after([restore(), { type: 'session-ended', id, reason: ENDED.message }]),
   failed: after([...answered, { type: 'sign-in-ended', state: STATE, result: toResult(FAILURE) }]),
   'not-restored': after(
     [storageFails(STORED_SESSION_MESSAGES.notOpened(STORED_SESSION_REASONS.keyringMissing))],

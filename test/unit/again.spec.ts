@@ -1,15 +1,18 @@
 // Signing in again: which user and which parameters the authorization request names.
 
 import { expect } from '@playwright/test'
+import { defaultSession } from '../../main/agent/model.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { test as base, type Fixture, type FixtureOptions } from '../support/fixture.js'
+import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
+import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import { answerLink } from '../support/person.js'
 
 type Asked = { scope: string | null; prompt: string | null; login_hint: string | null }
 type Asking = Fixture & {
   signedIn(): Promise<void>
   /** The authorization parameters that this command sends. */
-  asks(command: 'signIn' | 'signInAsOther'): Promise<Asked>
+  asks(command: 'default' | 'other'): Promise<Asked>
 }
 
 const test = base.extend<{ ask: (options?: FixtureOptions) => Promise<Asking> }>({
@@ -31,7 +34,7 @@ const test = base.extend<{ ask: (options?: FixtureOptions) => Promise<Asking> }>
               resolve(event.link)
             })
           })
-          agent[command]()
+          agent.signIn({ kind: command })
           const { searchParams } = new URL(await linked)
           return {
             scope: searchParams.get('scope'),
@@ -49,13 +52,13 @@ const ALICE = 'alice@example.com'
 test.describe('F29, Core 3.1.2.1: signing in again', () => {
   test('names no user the first time', async ({ ask }) => {
     const { asks } = await ask()
-    expect(await asks('signIn')).toEqual({ scope: SCOPE, prompt: null, login_hint: null })
+    expect(await asks('default')).toEqual({ scope: SCOPE, prompt: null, login_hint: null })
   })
 
   test('names the signed-in user', async ({ ask }) => {
     const { asks, signedIn } = await ask()
     await signedIn()
-    expect(await asks('signIn')).toEqual({ scope: SCOPE, prompt: null, login_hint: ALICE })
+    expect(await asks('default')).toEqual({ scope: SCOPE, prompt: null, login_hint: ALICE })
   })
 
   test('names the user whose session has ended', async ({ ask }) => {
@@ -64,21 +67,21 @@ test.describe('F29, Core 3.1.2.1: signing in again', () => {
     provider.misbehave.token = 'invalid-grant'
     await agent.read(null).catch(() => undefined)
     await reached('needs-sign-in')
-    expect(await asks('signIn')).toEqual({ scope: SCOPE, prompt: null, login_hint: ALICE })
+    expect(await asks('default')).toEqual({ scope: SCOPE, prompt: null, login_hint: ALICE })
   })
 
   test('names no user after a sign-out, and has the configured scope', async ({ ask }) => {
     const { agent, asks, signedIn } = await ask()
     await signedIn()
     await agent.signOut()
-    expect(await asks('signIn')).toEqual({ scope: SCOPE, prompt: null, login_hint: null })
+    expect(await asks('default')).toEqual({ scope: SCOPE, prompt: null, login_hint: null })
   })
 
   test('names no user if no email address is known', async ({ ask }) => {
     const scope = 'openid profile'
     const { asks, signedIn } = await ask({ settings: { scope } })
     await signedIn()
-    expect(await asks('signIn')).toEqual({ scope, prompt: null, login_hint: null })
+    expect(await asks('default')).toEqual({ scope, prompt: null, login_hint: null })
   })
 
   for (const [which, tokenResponse] of [
@@ -105,26 +108,132 @@ test.describe('F29, Core 3.1.2.1: signing in again', () => {
       await reached('signed-in')
 
       const both = 'openid email profile offline_access'
-      expect(await asks('signIn')).toMatchObject({ scope: both })
+      expect(await asks('default')).toMatchObject({ scope: both })
       // Twice: a scope that was added once is not lost by the next sign-in.
       await signedIn()
       expect((await sessionStore.read())?.tokens.scope.split(' ').toSorted()).toEqual(
         both.split(' ').toSorted(),
       )
-      expect(await asks('signIn')).toMatchObject({ scope: both, login_hint: ALICE })
-      expect(await asks('signInAsOther')).toMatchObject({ scope: 'openid email', login_hint: null })
+      expect(await asks('default')).toMatchObject({ scope: both, login_hint: ALICE })
+      expect(await asks('other')).toMatchObject({ scope: 'openid email', login_hint: null })
       await agent.signOut()
-      expect(await asks('signIn')).toMatchObject({ scope: 'openid email' })
+      expect(await asks('default')).toMatchObject({ scope: 'openid email' })
     })
   }
 
-  test('accepts any user who then signs in', async ({ ask }) => {
-    const { agent, signIn, signedIn, reached } = await ask()
+  test('asks whether to keep another user who then signs in', async ({ ask }) => {
+    const { agent, signIn, signedIn, provider } = await ask()
+    await signedIn()
+    const page = await fetch(await answerLink(await signIn(), 'account=bob'))
+    expect(await page.text()).toContain(PAGE_MESSAGES.otherPerson.heading)
+    await expect.poll(() => agent.model().signIns[0]?.question).toBeTruthy()
+    const { question } = agent.model().signIns[0]!
+    expect(question).toMatchObject({ expected: { sub: 'alice' }, got: { sub: 'bob' } })
+    expect(agent.model().accounts).toHaveLength(1)
+    expect(provider.revoked).toEqual([])
+
+    expect(agent.decide('no-such-id', true)).toBe(false)
+    expect(agent.decide(question!.id, true)).toBe(true)
+    await expect.poll(() => agent.model().signIns).toEqual([])
+    expect(agent.model().accounts.map(({ account }) => account.sub)).toEqual(['alice', 'bob'])
+    expect(defaultSession(agent.model())).toMatchObject({ account: { sub: 'alice' } })
+    expect(agent.decide(question!.id, true)).toBe(false)
+  })
+
+  for (const [how, end] of [
+    ['is told to discard them', ({ agent }, id) => agent.decide(id, false)],
+    ['gets no decision for a minute', ({ clock }) => clock.advance(60_000)],
+    ['is cancelled', ({ agent }) => agent.cancel()],
+    ['closes', ({ agent }) => agent.close()],
+    ['signs in again', ({ agent }) => agent.signIn()],
+  ] as [string, (fixture: Fixture, id: string) => unknown][]) {
+    test(`revokes another user’s tokens, and keeps nothing, if it ${how}`, async ({ ask }) => {
+      const fixture = await ask()
+      const { agent, signIn, signedIn, provider, sessionStore } = fixture
+      await signedIn()
+      await fetch(await answerLink(await signIn(), 'account=bob'))
+      await expect.poll(() => agent.model().signIns[0]?.question).toBeTruthy()
+      end(fixture, agent.model().signIns[0]!.question!.id)
+      await expect.poll(() => provider.revoked).toHaveLength(1)
+      expect(agent.model().accounts.map(({ account }) => account.sub)).toEqual(['alice'])
+      expect(sessionStore.all().map(({ account }) => account.sub)).toEqual(['alice'])
+      expect(provider.revoked).not.toContain(sessionStore.all()[0]!.tokens.refreshToken)
+    })
+  }
+
+  test('says that another user’s session was discarded if nobody decided', async ({ ask }) => {
+    const { agent, clock, signIn, signedIn } = await ask()
     await signedIn()
     await fetch(await answerLink(await signIn(), 'account=bob'))
-    expect((await reached('signed-in')).session).toMatchObject({ account: { sub: 'bob' } })
+    await expect.poll(() => agent.model().signIns[0]?.question).toBeTruthy()
+    clock.advance(60_000)
+    await expect
+      .poll(() => agent.model().lastResult)
+      .toMatchObject({
+        kind: 'expired',
+        reason: SIGN_IN_MESSAGES.notDecided('Bob Brown (bob@example.com)'),
+      })
+  })
+
+  test('keeps the tokens of the same user who is asked for', async ({ ask }) => {
+    const { agent, signIn, signedIn, provider, reached } = await ask()
+    await signedIn()
+    const { id } = agent.model().accounts[0]!
+    await fetch(await answerLink(await signIn({ kind: 'account', id })))
+    await reached('signed-in')
+    expect(agent.model().accounts.map((account) => account.id)).toEqual([id])
+    expect(provider.revoked).toEqual([])
+  })
+})
+
+test.describe('F12: a sign-in at a provider', () => {
+  test('adds whoever signs in there, and lets the provider ask who it is', async ({ ask }) => {
+    const { agent, signIn, signedIn, provider, sessionStore } = await ask()
+    await signedIn()
+    const link = await signIn({ kind: 'provider', name: 'TEST' })
+    const asked = new URL(link).searchParams
+    expect([asked.get('prompt'), asked.get('login_hint')]).toEqual(['select_account', null])
+    await fetch(await answerLink(link, 'account=bob'))
+    await expect.poll(() => agent.model().accounts).toHaveLength(2)
+    const [alice, bob] = agent.model().accounts
+    expect(new Set([alice!.id, bob!.id]).size).toBe(2)
+    expect(bob).toMatchObject({ kind: 'signed-in', provider: 'test', account: { sub: 'bob' } })
+    expect(sessionStore.all().map(({ account }) => account.sub)).toEqual(['alice', 'bob'])
+
+    // Each is renewed, read and signed out without the other.
+    const [first, second] = [await agent.read(null), await agent.read(null, bob!.id)]
+    expect([first.account.sub, second.account.sub]).toEqual(['alice', 'bob'])
+    await agent.makeDefault(bob!.id)
+    expect((await agent.read(0)).account.sub).toBe('bob')
+    expect(await agent.signOut(alice!.id)).toBe(true)
+    expect(provider.revoked).toEqual([first.tokens.refreshToken])
+    expect(agent.model().accounts).toEqual([expect.objectContaining({ id: bob!.id })])
+    expect(sessionStore.all().map(({ account }) => account.sub)).toEqual(['bob'])
+  })
+
+  test('of an unknown name, account or default begins nothing', async ({ ask }) => {
+    const { agent } = await ask()
+    expect(agent.signIn({ kind: 'provider', name: 'no-such' })).toBe(false)
+    expect(agent.signIn({ kind: 'account', id: 'no-such' })).toBe(false)
+    expect(await agent.signOut('no-such')).toBe(false)
+    expect(await agent.makeDefault('no-such')).toBe(false)
     expect(agent.model().signIns).toEqual([])
   })
+})
+
+test('S19: signing out everywhere revokes every token of every account, and says which were not revoked', async ({
+  ask,
+}) => {
+  const { agent, signIn, signedIn, provider, sessionStore } = await ask()
+  await signedIn()
+  await fetch(await answerLink(await signIn({ kind: 'other' }), 'account=bob'))
+  await expect.poll(() => agent.model().accounts).toHaveLength(2)
+  const tokens = sessionStore.all().map((session) => session.tokens.refreshToken!)
+  provider.misbehave.revocation = 'server-error'
+  const failures = await agent.signOutEverywhere()
+  expect(failures.map((text) => text.split(' at ')[0])).toEqual(['Alice Adams', 'Bob Brown'])
+  expect(provider.revoked.toSorted()).toEqual(tokens.toSorted())
+  expect([agent.model().accounts, sessionStore.all()]).toEqual([[], []])
 })
 
 test.describe('F29: signing in as someone else', () => {
@@ -133,8 +242,8 @@ test.describe('F29: signing in as someone else', () => {
   }) => {
     const { asks, signedIn } = await ask()
     await signedIn()
-    expect(await asks('signIn')).toMatchObject({ login_hint: ALICE })
-    expect(await asks('signInAsOther')).toEqual({ scope: SCOPE, prompt: 'login', login_hint: null })
+    expect(await asks('default')).toMatchObject({ login_hint: ALICE })
+    expect(await asks('other')).toEqual({ scope: SCOPE, prompt: 'login', login_hint: null })
   })
 
   for (const [configured, asked] of [
@@ -145,22 +254,22 @@ test.describe('F29: signing in as someone else', () => {
   ] as const) {
     test(`with ${configured} as the configured prompt, asks for ${asked}`, async ({ ask }) => {
       const { asks } = await ask({ settings: { prompt: configured } })
-      expect(await asks('signIn')).toMatchObject({ prompt: configured })
-      expect(await asks('signInAsOther')).toMatchObject({ prompt: asked })
+      expect(await asks('default')).toMatchObject({ prompt: configured })
+      expect(await asks('other')).toMatchObject({ prompt: asked })
     })
   }
 
   test('replaces a waiting sign-in', async ({ ask }) => {
     const { agent, asks } = await ask()
-    await asks('signIn')
-    await asks('signInAsOther')
+    await asks('default')
+    await asks('other')
     expect(agent.model().signIns).toHaveLength(1)
   })
 
   test('does not begin while the program closes', async ({ ask }) => {
     const { agent, history } = await ask()
     await agent.close()
-    agent.signInAsOther()
+    agent.signIn({ kind: 'other' })
     expect(history).toEqual([])
   })
 })

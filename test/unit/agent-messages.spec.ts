@@ -8,9 +8,10 @@ import {
 } from '../../main/agent/agent-messages.js'
 
 test('the messages of sign-ins', () => {
-  const { tooManyWaiting, timedOut, ...constants } = SIGN_IN_MESSAGES
+  const { notDecided, tooManyWaiting, timedOut, ...constants } = SIGN_IN_MESSAGES
   expect({
     ...constants,
+    notDecided: notDecided('Bob'),
     tooManyWaiting: tooManyWaiting(64),
     timedOut: timedOut('5 minutes', 'Advice.'),
   }).toEqual({
@@ -24,6 +25,8 @@ test('the messages of sign-ins', () => {
     abandoned:
       'The app that asked for the sign-in stopped waiting before it was finished in the browser, so you are not signed in. Start again from the app.',
     offlineAccessLeftOut: 'Latchkey no longer requests offline_access. Try again.',
+    notDecided:
+      'You signed in as Bob, and did not say in time whether to keep that account. Latchkey did not keep it.',
     signInWhenReady: 'Sign in again when you are ready.',
     tooManyLaunchesForSignOut: 'The browser was opened 5 times in a minute.',
     noBrowserForSignOut: 'No browser is opened here, and no link is shown.',

@@ -216,7 +216,7 @@ test.describe('an app’s sign-in during a session', () => {
     agent.cancel()
     expect(await begun).toEqual({ kind: 'ended', result: { kind: 'cancelled' } })
     expect(agent.link()).toBeNull()
-    expect(agent.model()).toMatchObject({ signIns: [], session: { kind: 'signed-in' } })
+    expect(agent.model()).toMatchObject({ signIns: [], accounts: [{ kind: 'signed-in' }] })
   })
 
   test('gives way to the person’s own', async ({ watch }) => {

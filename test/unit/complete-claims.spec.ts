@@ -1,6 +1,7 @@
 // Userinfo: the page waits for it only if the person could not be named without, and apps get the rest later.
 
 import { expect } from '@playwright/test'
+import { defaultSession } from '../../main/agent/model.js'
 import { test, type Fixture, type FixtureOptions } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 
@@ -48,7 +49,7 @@ for (const missing of ['name', 'email']) {
       provider: { misbehave: { idToken: (claims) => void delete claims[missing] } },
     })
     await fetch(await answerLink(await signIn()))
-    expect((await reached('signed-in')).session).toMatchObject({
+    expect(defaultSession(await reached('signed-in'))).toMatchObject({
       account: { name: 'Alice Adams', email: 'alice@example.com' },
     })
     expect(provider.requests.userinfo).toBe(1)

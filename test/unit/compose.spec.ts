@@ -4,10 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
+import { defaultSession } from '../../main/agent/model.js'
 import { START_MESSAGES } from '../../main/app/app-messages.js'
 import { createLatchkey, type Latchkey } from '../../main/app/compose.js'
 import { DirectoryInUse } from '../../main/storage/directory-in-use.js'
 import { readSettings } from '../../main/settings/read.js'
+import type { StoredAccounts } from '../../main/storage/account-store.js'
 import { createMemoryAccounts } from '../../main/storage/memory-accounts.js'
 import { createMemoryStore } from '../../main/storage/memory-store.js'
 import type { StorageTier } from '../../main/storage/choose-storage.js'
@@ -55,10 +57,10 @@ const test = base.extend<{
       let open: () => void = () => undefined
       let latchkey!: Promise<Latchkey>
       await new Promise<void>((asked) => {
-        const read = async (): Promise<Session> => {
+        const readAll = async (): Promise<StoredAccounts> => {
           asked()
           await new Promise<void>((resolve) => (open = resolve))
-          return SESSION
+          return { accounts: [{ id: 'abcd2345', addedAtMs: 0, session: SESSION }], problems: [] }
         }
         latchkey = createLatchkey({
           settings: readSettings({
@@ -70,8 +72,8 @@ const test = base.extend<{
           version: '0.0.0',
           clock,
           storage: {
-            sessionStore: { ...createMemoryStore(), read },
-            accountStore: createMemoryAccounts(),
+            sessionStore: createMemoryStore(),
+            accountStore: { ...createMemoryAccounts(), readAll },
             tier,
             message: null,
           },
@@ -91,9 +93,9 @@ test('a keyring prompt delays the start by at most three seconds', async ({ star
   const { clock, latchkey, open } = await startOpening('keyring')
   clock.advance(3_000)
   const { agent } = await latchkey
-  expect(agent.model().session.kind).toBe('signed-out')
+  expect(defaultSession(agent.model()).kind).toBe('signed-out')
   open()
-  await expect.poll(() => agent.model().session.kind).toBe('signed-in')
+  await expect.poll(() => defaultSession(agent.model()).kind).toBe('signed-in')
 })
 
 test('the start waits until the key is derived from the passphrase, however slow the machine', async ({
@@ -102,7 +104,7 @@ test('the start waits until the key is derived from the passphrase, however slow
   const { clock, latchkey, open } = await startOpening('passphrase')
   expect(clock.pending()).toBe(0)
   open()
-  expect((await latchkey).agent.model().session.kind).toBe('signed-in')
+  expect(defaultSession((await latchkey).agent.model()).kind).toBe('signed-in')
 })
 
 test('S39: if another computer takes the directory, Latchkey notices once, within twenty minutes', async ({

@@ -284,7 +284,8 @@ test.describe('the provider', () => {
     const { issuer } = await start()
     const settings = settingsWith({ issuer, dataDir: directory })
     const ports = { directory, nowMs: Date.now, complain: () => undefined }
-    keepProviderMemory({ ...ports, asked: settings }).recordRejection()
+    const { clientId, scope } = settings
+    keepProviderMemory(ports)({ issuer, clientId: clientId!, scope }).recordRejection()
     const about = async (asked: Settings): Promise<unknown> =>
       (await checkProvider(depsWith(), asked)).find(({ name }) => name === 'scopes')
     expect(await about(settings)).toMatchObject({

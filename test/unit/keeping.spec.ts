@@ -2,6 +2,7 @@
 // stored session and the provider's tokens must agree.
 
 import { expect } from '@playwright/test'
+import { defaultSession } from '../../main/agent/model.js'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { AuthError } from '../../main/base/errors.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
@@ -41,7 +42,7 @@ const test = base.extend<{
           if (failure) throw failure
           await write(session)
         }
-        signIn()
+        signIn({ kind: 'other' })
           .then((link) => answerLink(link, `account=${as}`))
           .then((answer) => void (page = readText(answer)))
           .catch(reject)
@@ -67,7 +68,7 @@ test('a replaced sign-in stores nothing', async ({ keeping }) => {
   await link
   await expect.poll(() => provider.revoked).toEqual([refreshToken])
   agent.cancel()
-  expect(agent.model().session).toEqual({ kind: 'signed-out' })
+  expect(defaultSession(agent.model())).toEqual({ kind: 'signed-out' })
   expect(await sessionStore.read()).toBeNull()
 })
 
@@ -76,7 +77,7 @@ test('a cancelled second sign-in leaves the first user’s session', async ({ ke
   agent.cancel()
   finish()
   await reached('signed-in')
-  expect(agent.model().session).toMatchObject({ account: { sub: 'alice' } })
+  expect(defaultSession(agent.model())).toMatchObject({ account: { sub: 'alice' } })
   expect((await sessionStore.read())?.account.sub).toBe('alice')
 })
 
@@ -90,7 +91,7 @@ for (const failure of [undefined, new Error('the disk is full')]) {
     finish(failure)
     await signedOut
     expect(await page).not.toContain(PAGE_MESSAGES.signedIn.heading)
-    expect(agent.model().session).toEqual({ kind: 'signed-out' })
+    expect(defaultSession(agent.model())).toEqual({ kind: 'signed-out' })
     expect(await sessionStore.read()).toBeNull()
     await expect.poll(() => new Set(provider.revoked)).toEqual(new Set([first, refreshToken]))
   })
@@ -175,20 +176,20 @@ test('a sign-in that can’t be stored lasts, and says so until the disk has spa
   expect(await sessionStore.read()).toEqual(await agent.read(0))
 })
 
-test('another user’s sign-in that can’t be stored leaves nothing of the first user’s session', async ({
+test('another user’s sign-in that can’t be stored is held, and leaves the first user’s session', async ({
   start,
 }) => {
   const { agent, sessionStore, signIn, reached } = await start()
   await fetch(await answerLink(await signIn()))
   await reached('signed-in')
   sessionStore.write = full
-  await fetch(await answerLink(await signIn(), 'account=bob'))
-  await reached('signed-in')
-  expect(agent.model()).toMatchObject({
-    session: { account: { sub: 'bob' } },
-    storageProblem: 'The disk is full.',
-  })
-  expect(await sessionStore.read()).toBeNull()
+  await fetch(await answerLink(await signIn({ kind: 'other' }), 'account=bob'))
+  await expect.poll(() => agent.model().accounts).toHaveLength(2)
+  const { id, account } = agent.model().accounts[1]!
+  expect(account.sub).toBe('bob')
+  expect(agent.model().storageProblems).toEqual([{ id, message: 'The disk is full.' }])
+  expect((await agent.read(0, id)).account.sub).toBe('bob')
+  expect(sessionStore.all().map((stored) => stored.account.sub)).toEqual(['alice'])
 })
 
 test('a renewal that can’t be stored continues with the new token, and says so', async ({
@@ -201,8 +202,8 @@ test('a renewal that can’t be stored continues with the new token, and says so
   sessionStore.write = full
   const { tokens } = await agent.read(null)
   expect(agent.model()).toMatchObject({
-    session: { kind: 'signed-in', renewal: { kind: 'idle' } },
-    storageProblem: 'The disk is full.',
+    accounts: [{ kind: 'signed-in', renewal: { kind: 'idle' } }],
+    storageProblems: [{ message: 'The disk is full.' }],
   })
 
   sessionStore.write = write
@@ -242,5 +243,5 @@ test('a long name is shortened', async ({ start }) => {
   })
   await fetch(await answerLink(await signIn()))
   await reached('signed-in')
-  expect(agent.model().session).toMatchObject({ account: { name: '𝕏'.repeat(100) } })
+  expect(defaultSession(agent.model())).toMatchObject({ account: { name: '𝕏'.repeat(100) } })
 })

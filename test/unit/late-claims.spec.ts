@@ -10,15 +10,15 @@ import { createProviders } from '../../main/oauth/provider.js'
 import type { Session } from '../../main/oauth/session.js'
 import { mergeClaims } from '../../main/oauth/userinfo.js'
 import { chooseStorage } from '../../main/storage/choose-storage.js'
-import { createMemoryStore } from '../../main/storage/memory-store.js'
-import type { SessionStore } from '../../main/storage/session-store.js'
-import { test as base } from '../support/fixture.js'
+import type { AccountStore } from '../../main/storage/account-store.js'
+import { createProviderSettings, test as base } from '../support/fixture.js'
+import { createSessionView } from '../support/session-view.js'
 import { answerLink } from '../support/person.js'
 
 type Held = {
   keeper: SessionKeeper
   session: Session
-  keep(session: Session): Promise<unknown>
+  keep(session: Session): Promise<string>
   /** How often userinfo was read. */
   asked(): number
   /** Lets userinfo's answers arrive, and waits for all that follows from them. */
@@ -26,7 +26,7 @@ type Held = {
 }
 
 const test = base.extend<{
-  hold: (store: SessionStore, holdsDirectory?: () => boolean) => Promise<Held>
+  hold: (store: AccountStore, holdsDirectory?: () => boolean) => Promise<Held>
 }>({
   hold: async ({ start }, use) =>
     use(async (store, holdsDirectory = () => true) => {
@@ -49,10 +49,10 @@ const test = base.extend<{
         },
         findProvider: createProviders({ http, clock: fixture.clock }),
         clock: fixture.clock,
-        sessionStore: store,
+        accountStore: store,
         dispatch: () => undefined,
         random: () => 0,
-        clientSecret: null,
+        providers: [createProviderSettings(fixture.provider)],
         track(task) {
           tasks.push(task)
           return task
@@ -75,28 +75,28 @@ const test = base.extend<{
 test('S19: claims of a session that was signed out do not reach the same user’s next one', async ({
   hold,
 }) => {
-  const { keeper, session, keep, asked, release } = await hold(createMemoryStore())
-  await keep(session)
+  const { keeper, session, keep, asked, release } = await hold(createSessionView().accountStore)
+  const id = await keep(session)
   keeper.complete(session)
   await expect.poll(asked).toBe(1)
-  await keeper.signOut()
+  await keeper.signOut(id)
   const tokens = { ...session.tokens, scope: 'openid' }
   await keep({ ...session, claims: { sub: 'alice' }, tokens })
   await release()
-  expect(keeper.held()!.claims).toEqual({ sub: 'alice' })
+  expect(keeper.all()[0]!.session.claims).toEqual({ sub: 'alice' })
 })
 
 test('S39: late claims are not written once another computer has the directory', async ({
   hold,
 }) => {
-  const memory = createMemoryStore()
+  const { accountStore: memory } = createSessionView()
   let writes = 0
   let holdsDirectory = true
-  const store: SessionStore = {
+  const store: AccountStore = {
     ...memory,
-    write(session) {
+    write(account) {
       writes += 1
-      return memory.write(session)
+      return memory.write(account)
     },
   }
   const { keeper, session, keep, asked, release } = await hold(store, () => holdsDirectory)
@@ -115,13 +115,12 @@ test('S37: a file aside that can’t be deleted does not take the next user’s 
   const dataDir = mkdtempSync(join(tmpdir(), 'aside-'))
   const storage = { dataDir, keyring: null, passphrase: null, keepWithoutKeyring: true }
   mkdirSync(join(dataDir, 'session.unopened.json'))
-  const { keeper, session, keep } = await hold(chooseStorage(storage).sessionStore)
-  await keep(session)
-  await keeper.signOut()
+  const { keeper, session, keep } = await hold(chooseStorage(storage).accountStore)
+  await keeper.signOut(await keep(session))
   await keep(session)
   const account = { ...session.account, sub: 'bob' }
-  await keep({ ...session, account, claims: { ...session.claims, sub: 'bob' } })
-  expect(existsSync(join(dataDir, 'session.json'))).toBe(true)
+  const id = await keep({ ...session, account, claims: { ...session.claims, sub: 'bob' } })
+  expect(existsSync(join(dataDir, 'sessions', `${id}.json`))).toBe(true)
   rmSync(dataDir, { recursive: true })
 })
 

@@ -20,20 +20,43 @@ const link =
   '&redirect_uri=http%3A%2F%2F127.0.0.1%3A8400%2Fcallback'
 const reason = `${CANARY} said the provider`
 const account = { sub: CANARY, name: CANARY, email: `${CANARY}@example.com` }
+// A person chooses the name of a provider. The ID stands for a person.
+const provider = `${CANARY}-provider`
+const id = `${CANARY}-id`
+const ref = { id, provider, issuer: `https://${CANARY}.example`, clientId: CANARY, account }
 const deadlineMs = Date.UTC(2026, 0, 2, 3, 4, 5)
 const until = '2026-01-02T03:04:05.000Z'
+const question = { id: CANARY, expected: account, got: account, deadlineMs }
 
-const waiting = after(initialModel, { type: 'sign-in-started', state, origin: 'tray', deadlineMs })
-const byApp = after(initialModel, { type: 'sign-in-started', state, origin: 'api', deadlineMs })
+const waiting = after(initialModel, {
+  type: 'sign-in-started',
+  state,
+  origin: 'tray',
+  provider,
+  deadlineMs,
+})
+const byApp = after(initialModel, {
+  type: 'sign-in-started',
+  state,
+  origin: 'api',
+  provider,
+  deadlineMs,
+})
 const abandonedByApp = after(byApp, { type: 'sign-in-abandoned', state })
 const signedIn = after(waiting, {
   type: 'signed-in',
   state,
-  account,
+  ...ref,
   expiresAtMs: deadlineMs,
   renewsAtMs: null,
 })
-const asOther = after(signedIn, { type: 'sign-in-started', state, origin: 'tray', deadlineMs })
+const asOther = after(signedIn, {
+  type: 'sign-in-started',
+  state,
+  origin: 'tray',
+  provider,
+  deadlineMs,
+})
 
 function after(model: Model, event: Event): Model {
   return next(model, event)
@@ -46,12 +69,12 @@ const ROWS: {
   'sign-in-started': [
     [
       initialModel,
-      { state, origin: 'tray', deadlineMs },
+      { state, origin: 'tray', provider, deadlineMs },
       { level: 'info', origin: 'tray', until, signIns: 1 },
     ],
     [
       byApp,
-      { state: `${CANARY} 2`, origin: 'api', deadlineMs: Infinity },
+      { state: `${CANARY} 2`, origin: 'api', provider, deadlineMs: Infinity },
       { level: 'info', origin: 'api', until: null, signIns: 2 },
     ],
   ],
@@ -91,16 +114,17 @@ const ROWS: {
   'sign-in-resumed': [[abandonedByApp, { state }, { level: 'info', origin: 'api' }]],
   'callback-answered': [[byApp, { state }, { level: 'info', origin: 'api' }]],
   'exchange-started': [[waiting, { state }, { level: 'info', origin: 'tray' }]],
+  'other-person-asked': [[waiting, { state, question }, { level: 'info', origin: 'tray' }]],
   'signed-in': [
     [
       waiting,
-      { state, account, expiresAtMs: deadlineMs, renewsAtMs: null },
-      { level: 'info', until, replaced: false },
+      { state, ...ref, expiresAtMs: deadlineMs, renewsAtMs: null },
+      { level: 'info', until, accounts: 1 },
     ],
     [
       asOther,
-      { state, account: { ...account, sub: `${CANARY} 2` }, expiresAtMs: null, renewsAtMs: null },
-      { level: 'info', until: null, replaced: true },
+      { state, ...ref, id: `${CANARY}-2`, expiresAtMs: null, renewsAtMs: null },
+      { level: 'info', until: null, accounts: 2 },
     ],
   ],
   'sign-in-ended': [
@@ -132,26 +156,32 @@ const ROWS: {
       { level: 'error', result: 'failed', code: 'not-configured' },
     ],
   ],
-  'renewal-started': [[signedIn, {}, { level: 'debug' }]],
-  renewed: [[signedIn, { expiresAtMs: deadlineMs, renewsAtMs: null }, { level: 'info', until }]],
+  'renewal-started': [[signedIn, { id }, { level: 'debug' }]],
+  renewed: [
+    [signedIn, { id, expiresAtMs: deadlineMs, renewsAtMs: null }, { level: 'info', until }],
+  ],
   restored: [
-    [
-      initialModel,
-      { account, expiresAtMs: deadlineMs, renewsAtMs: null },
-      { level: 'info', until },
-    ],
+    [initialModel, { ...ref, expiresAtMs: deadlineMs, renewsAtMs: null }, { level: 'info', until }],
   ],
   'renewal-failed': [
     [
       signedIn,
-      { renewal: 'offline', code: 'provider-timeout', reason, renewsAtMs: deadlineMs, failures: 2 },
+      {
+        id,
+        renewal: 'offline',
+        code: 'provider-timeout',
+        reason,
+        renewsAtMs: deadlineMs,
+        failures: 2,
+      },
       { level: 'warn', renewal: 'offline', code: 'provider-timeout', failures: 2 },
     ],
   ],
-  'storage-failed': [[signedIn, { message: reason }, { level: 'warn' }]],
-  'storage-recovered': [[signedIn, {}, { level: 'info' }]],
-  'session-ended': [[signedIn, { reason }, { level: 'warn' }]],
-  'signed-out': [[signedIn, {}, { level: 'info' }]],
+  'storage-failed': [[signedIn, { id, message: reason }, { level: 'warn' }]],
+  'storage-recovered': [[signedIn, { id }, { level: 'info' }]],
+  'session-ended': [[signedIn, { id, reason }, { level: 'warn' }]],
+  'signed-out': [[signedIn, { id }, { level: 'info' }]],
+  'default-chosen': [[signedIn, { id }, { level: 'info' }]],
   'revocation-failed': [[signedIn, { message: reason }, { level: 'warn' }]],
 }
 

@@ -1,22 +1,38 @@
 // The tray's menu and the notifications for each state.
 
 import { expect, test } from '@playwright/test'
+import type { Account } from '../../main/oauth/account.js'
 import { initialModel, type Event, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import { createMenu } from '../../main/present/menu.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { toNotification, type DesktopNotification } from '../../main/present/notification.js'
+import { ALICE_REF, BOB, BOB_REF, PROVIDER } from '../support/account-refs.js'
 
-const ALICE = { sub: 'alice', name: 'Alice & Co', email: 'alice@example.com' }
-const started: Event = { type: 'sign-in-started', state: 's', origin: 'tray', deadlineMs: 1 }
-const byApp: Event = { type: 'sign-in-started', state: 'a', origin: 'api', deadlineMs: 1 }
+const ALICE: Account = { sub: 'alice', name: 'Alice & Co', email: 'alice@example.com' }
+const started: Event = {
+  type: 'sign-in-started',
+  state: 's',
+  origin: 'tray',
+  provider: PROVIDER,
+  deadlineMs: 1,
+}
+const byApp: Event = {
+  type: 'sign-in-started',
+  state: 'a',
+  origin: 'api',
+  provider: PROVIDER,
+  deadlineMs: 1,
+}
 const signedIn: Event = {
   type: 'signed-in',
   state: 's',
+  ...ALICE_REF,
   account: ALICE,
   expiresAtMs: null,
   renewsAtMs: null,
 }
+const bobSignedIn: Event = { ...signedIn, ...BOB_REF }
 const failed: Event = {
   type: 'sign-in-ended',
   state: 's',
@@ -25,13 +41,19 @@ const failed: Event = {
 const cancelled: Event = { type: 'sign-in-ended', state: 's', result: { kind: 'cancelled' } }
 const offline: Event = {
   type: 'renewal-failed',
+  id: ALICE_REF.id,
   renewal: 'offline',
   code: 'provider-unreachable',
   reason: 'It is away.',
   renewsAtMs: 1,
   failures: 1,
 }
-const ended: Event = { type: 'session-ended', reason: 'It has run out.' }
+const ended: Event = { type: 'session-ended', id: ALICE_REF.id, reason: 'It has run out.' }
+const asked: Event = {
+  type: 'other-person-asked',
+  state: 's',
+  question: { id: 'question', expected: ALICE, got: BOB, deadlineMs: 1 },
+}
 
 const linked: Event = { type: 'link-ready', state: 's', link: 'https://provider.example/' }
 const linkedByApp: Event = {
@@ -83,6 +105,12 @@ for (const [name, events, headline, commands] of [
   [
     'a session that has ended',
     [started, signedIn, ended],
+    'Session expired: Alice & Co',
+    ['Sign in again', 'Sign out'],
+  ],
+  [
+    'a session that has ended, and another account',
+    [started, bobSignedIn, started, signedIn, ended],
     'Session expired: Alice & Co',
     ['Sign in again', 'Sign out'],
   ],
@@ -195,8 +223,23 @@ for (const [name, events, notification] of [
     null,
   ],
   ['an app’s link', [byApp, linkedByApp], null],
+  [
+    'a second account',
+    [started, signedIn, started, bobSignedIn],
+    { title: 'Signed in', body: 'Bob Brown', onClick: 'open' },
+  ],
+  [
+    'a question about another person',
+    [started, signedIn, started, asked],
+    {
+      title: PRESENT_MESSAGES.notification.otherPerson,
+      body: PRESENT_MESSAGES.otherPerson('Alice & Co (alice@example.com)', 'Bob Brown'),
+      onClick: 'open',
+    },
+  ],
   ['a cancelled sign-in', [started, cancelled], null],
-  ['a sign-out', [started, signedIn, { type: 'signed-out' }], null],
+  ['another default', [started, signedIn, { type: 'default-chosen', id: ALICE_REF.id }], null],
+  ['a sign-out', [started, signedIn, { type: 'signed-out', id: ALICE_REF.id }], null],
   ['the start of a sign-in', [started], null],
   ['a link', [started, { type: 'link-ready', state: 's', link: 'https://a.example' }], null],
 ] satisfies [string, Event[], DesktopNotification | null][]) {

@@ -1,21 +1,28 @@
 import type { StatusState } from '../../main/ipc.js'
 import { expect, test } from '@playwright/test'
-import type { Account } from '../../main/oauth/account.js'
 import {
+  defaultId,
+  defaultSession,
   initialModel,
   shownSignIn,
   summarize,
+  summarizeDefault,
+  toSessionState,
   traySignIn,
+  type AccountRef,
+  type AccountSession,
   type SignInResult,
   type Event,
   type SignIn,
   type Model,
   type Origin,
   type LastResult,
+  type OtherPerson,
   type Renewal,
   type SessionState,
 } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
+import { ALICE, ALICE_REF, BOB, BOB_REF, modelOf, PROVIDER } from '../support/account-refs.js'
 
 // The events by name. An event that can lead to different states has several names. A new event, result
 // or renewal compiles only once each table below has its row.
@@ -28,9 +35,10 @@ type EventName =
 type SessionName =
   Exclude<SessionState['kind'], 'signed-in' | 'needs-sign-in'> | Renewal['kind'] | 'ended'
 type FlowsName = 'none' | `${Origin} ${SignIn['phase']}` | 'both'
-type OutcomeName = Exclude<LastResult['kind'], 'cancelled'> | 'none' | 'replaced'
+type OutcomeName = Exclude<LastResult['kind'], 'cancelled'> | 'none'
 
-// Columns are the states before the event, cells the states after it; = is the same object.
+// Alice's session, alone or beside Bob's. Columns are the states before the event, cells the states after
+// it; = is the same object.
 // prettier-ignore
 const SESSION_TABLE: Record<EventName, string> = {
   // before:                   signed-out  idle        renewing    offline     failing     ended
@@ -43,8 +51,9 @@ const SESSION_TABLE: Record<EventName, string> = {
   'sign-in-resumed':             '=           =           =           =           =           =',
   'callback-answered':        '=           =           =           =           =           =',
   'exchange-started':         '=           =           =           =           =           =',
+  'other-person-asked':       '=           =           =           =           =           =',
   'signed-in again':          'idle        idle        idle        idle        idle        idle',
-  'signed-in as another':     'idle        idle        idle        idle        idle        idle',
+  'signed-in as another':     '=           =           =           =           =           =',
   'sign-in-ended denied':        '=           =           =           =           =           =',
   'sign-in-ended failed':        '=           =           =           =           =           =',
   'sign-in-ended expired':       '=           =           =           =           =           =',
@@ -57,6 +66,7 @@ const SESSION_TABLE: Record<EventName, string> = {
   'renewal-failed failing':   '=           failing     failing     failing     failing     =',
   'session-ended':            '=           ended       ended       ended       ended       =',
   'signed-out':               '=           signed-out  signed-out  signed-out  signed-out  signed-out',
+  'default-chosen':           '=           =           =           =           =           =',
   'revocation-failed':        '=           =           =           =           =           =',
   'storage-failed':           '=           =           =           =           =           =',
   'storage-recovered':           '=           =           =           =           =           =',
@@ -75,6 +85,7 @@ const FLOW_TABLE: Record<EventName, string> = {
   'sign-in-resumed':             '=        =           =           =',
   'callback-answered':        '=        answered    =           =',
   'exchange-started':         '=        exchanging  exchanging  =',
+  'other-person-asked':       '=        waiting     answered    exchanging',
   'signed-in again':          '=        gone        gone        gone',
   'signed-in as another':     '=        gone        gone        gone',
   'sign-in-ended denied':        '=        gone        gone        gone',
@@ -89,55 +100,57 @@ const FLOW_TABLE: Record<EventName, string> = {
   'renewal-failed failing':   '=        =           =           =',
   'session-ended':            '=        =           =           =',
   'signed-out':               '=        =           =           =',
+  'default-chosen':           '=        =           =           =',
   'revocation-failed':        '=        =           =           =',
   'storage-failed':           '=        =           =           =',
   'storage-recovered':           '=        =           =           =',
 }
 
-// The last result while nobody is signed in …
+// The last result while Alice has no account …
 // prettier-ignore
 const OUTCOME_TABLE: Record<EventName, string> = {
-  // before:                   none     done     replaced  denied   failed   expired  signed-out
-  'sign-in-started tray':        '=        =        =         =        =        =        =',
-  'sign-in-started api':         '=        =        =         =        =        =        =',
-  'link-ready':               '=        =        =         =        =        =        =',
-  'sign-in-message-changed':           '=        =        =         =        =        =        =',
-  'callback-diagnosed':                '=        =        =         =        =        =        =',
-  'sign-in-abandoned':           '=        =        =         =        =        =        =',
-  'sign-in-resumed':             '=        =        =         =        =        =        =',
-  'callback-answered':        '=        =        =         =        =        =        =',
-  'exchange-started':         '=        =        =         =        =        =        =',
-  'signed-in again':          'done     done     done      done     done     done     done',
-  'signed-in as another':     'done     done     done      done     done     done     done',
-  'sign-in-ended denied':        'denied   denied   denied    denied   denied   denied   denied',
-  'sign-in-ended failed':        'failed   failed   failed    failed   failed   failed   failed',
-  'sign-in-ended expired':       'expired  expired  expired   expired  expired  expired  expired',
-  'sign-in-ended cancelled':     '=        =        =         =        =        =        =',
-  'sign-in-rejected':             'failed   failed   failed    failed   failed   failed   failed',
-  'restored':                 '=        =        =         =        =        =        =',
-  'renewal-started':          '=        =        =         =        =        =        =',
-  'renewed':                  '=        =        =         =        =        =        =',
-  'renewal-failed offline':   '=        =        =         =        =        =        =',
-  'renewal-failed failing':   '=        =        =         =        =        =        =',
-  'session-ended':            '=        =        =         =        =        =        =',
-  'signed-out':               '=        =        =         =        =        =        =',
-  'revocation-failed':        '=        =        replaced  =        =        =        signed-out',
-  'storage-failed':           '=        =        =         =        =        =        =',
-  'storage-recovered':           '=        =        =         =        =        =        =',
+  // before:                   none     done     denied   failed   expired  signed-out
+  'sign-in-started tray':        '=        =        =        =        =        =',
+  'sign-in-started api':         '=        =        =        =        =        =',
+  'link-ready':               '=        =        =        =        =        =',
+  'sign-in-message-changed':           '=        =        =        =        =        =',
+  'callback-diagnosed':                '=        =        =        =        =        =',
+  'sign-in-abandoned':           '=        =        =        =        =        =',
+  'sign-in-resumed':             '=        =        =        =        =        =',
+  'callback-answered':        '=        =        =        =        =        =',
+  'exchange-started':         '=        =        =        =        =        =',
+  'other-person-asked':       '=        =        =        =        =        =',
+  'signed-in again':          'done     done     done     done     done     done',
+  'signed-in as another':     'done     done     done     done     done     done',
+  'sign-in-ended denied':        'denied   denied   denied   denied   denied   denied',
+  'sign-in-ended failed':        'failed   failed   failed   failed   failed   failed',
+  'sign-in-ended expired':       'expired  expired  expired  expired  expired  expired',
+  'sign-in-ended cancelled':     '=        =        =        =        =        =',
+  'sign-in-rejected':             'failed   failed   failed   failed   failed   failed',
+  'restored':                 '=        =        =        =        =        =',
+  'renewal-started':          '=        =        =        =        =        =',
+  'renewed':                  '=        =        =        =        =        =',
+  'renewal-failed offline':   '=        =        =        =        =        =',
+  'renewal-failed failing':   '=        =        =        =        =        =',
+  'session-ended':            '=        =        =        =        =        =',
+  'signed-out':               '=        =        =        =        =        =',
+  'default-chosen':           '=        =        =        =        =        =',
+  'revocation-failed':        '=        =        =        =        =        signed-out',
+  'storage-failed':           '=        =        =        =        =        =',
+  'storage-recovered':           '=        =        =        =        =        =',
 }
-// … the differences once a session has ended …
+// … the differences once her session has ended …
 const OUTCOME_TABLE_OF_ENDED: Record<EventName, string> = {
   ...OUTCOME_TABLE,
-  'signed-in as another': 'replaced '.repeat(7).trim(),
-  'signed-out': 'signed-out '.repeat(7).trim(),
+  'signed-out': 'signed-out '.repeat(6).trim(),
 }
-// … and while someone is signed in.
+// … and while she is signed in.
 const OUTCOME_TABLE_OF_SIGNED_IN: Record<EventName, string> = {
   ...OUTCOME_TABLE_OF_ENDED,
-  'session-ended': '= none none none none none none',
+  'session-ended': '= none none none none none',
 }
 
-// `both`: the tray's sign-in waits and an app's is exchanged.
+// The state of one account and of the whole. `both`: the tray's sign-in waits and an app's is exchanged.
 // prettier-ignore
 const SUMMARY_TABLE: Record<FlowsName, string> = {
   // session:           signed-out         idle        renewing    offline     failing          ended
@@ -151,8 +164,6 @@ const SUMMARY_TABLE: Record<FlowsName, string> = {
   'both':              'waiting            waiting     waiting     waiting     waiting          waiting',
 }
 
-const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
-const BOB: Account = { sub: 'bob', name: 'Bob Brown', email: '' }
 const LINK = 'https://provider.example/authorize'
 
 const RENEWALS = {
@@ -161,25 +172,36 @@ const RENEWALS = {
   offline: { kind: 'offline', message: 'it was away before' },
   failing: { kind: 'failing', message: 'it was away before' },
 } as const satisfies Record<Renewal['kind'], Renewal>
-const signedIn = (renewal: Renewal['kind']): SessionState => ({
+const signedIn = (renewal: Renewal['kind'], ref = ALICE_REF): AccountSession => ({
+  ...ref,
   kind: 'signed-in',
-  account: ALICE,
   expiresAtMs: 9_000,
   renewsAtMs: 8_000,
   renewal: RENEWALS[renewal],
 })
-const SESSIONS: Record<SessionName, SessionState> = {
-  'signed-out': { kind: 'signed-out' },
+const endedOf = (ref: AccountRef): AccountSession => ({
+  ...ref,
+  kind: 'needs-sign-in',
+  reason: 'it ran out',
+})
+const STATES = {
   idle: signedIn('idle'),
   renewing: signedIn('renewing'),
   offline: signedIn('offline'),
   failing: signedIn('failing'),
-  ended: { kind: 'needs-sign-in', account: ALICE, reason: 'it ran out' },
+  ended: endedOf(ALICE_REF),
+} as const satisfies Partial<Record<SessionName, AccountSession>>
+const SESSIONS: Record<SessionName, SessionState> = {
+  'signed-out': { kind: 'signed-out' },
+  ...STATES,
 }
+const BOBS = signedIn('idle', BOB_REF)
+const QUESTION: OtherPerson = { id: 'question', expected: ALICE, got: BOB, deadlineMs: 4_000 }
 
 const signIn = (origin: Origin, phase: SignIn['phase']): SignIn => ({
   state: `${origin}-state`,
   origin,
+  provider: PROVIDER,
   phase,
   deadlineMs: 5_000,
   link: phase === 'waiting' ? LINK : null,
@@ -187,6 +209,7 @@ const signIn = (origin: Origin, phase: SignIn['phase']): SignIn => ({
   diagnostic: 'nothing',
   abandoned: false,
   program: null,
+  question: null,
 })
 const FLOWS: Record<FlowsName, readonly SignIn[]> = {
   none: [],
@@ -207,19 +230,18 @@ const ENDINGS: { [Kind in SignInResult['kind']]: Extract<SignInResult, { kind: K
 }
 const OUTCOMES: Record<OutcomeName, Model['lastResult']> = {
   none: null,
-  done: { kind: 'done', replaced: null, message: null },
-  replaced: { kind: 'done', replaced: BOB, message: null },
+  done: { kind: 'done', id: ALICE_REF.id, message: null },
   denied: { ...ENDINGS.denied, reason: 'they said no before' },
   failed: { ...ENDINGS.failed, reason: 'it was too slow before' },
   expired: { ...ENDINGS.expired, reason: 'nobody came before' },
-  'signed-out': { kind: 'signed-out', message: null },
+  'signed-out': { kind: 'signed-out', account: BOB, message: null },
 }
 
 const LIFETIME = { expiresAtMs: 7_000, renewsAtMs: 6_000 }
-const signedInBy = (state: string, account: Account): Event => ({
+const signedInBy = (state: string, ref: AccountRef): Event => ({
   type: 'signed-in',
   state,
-  account,
+  ...ref,
   ...LIFETIME,
 })
 const EVENTS: Record<EventName, (state: string) => Event> = {
@@ -241,8 +263,9 @@ const EVENTS: Record<EventName, (state: string) => Event> = {
   'sign-in-resumed': (state) => ({ type: 'sign-in-resumed', state }),
   'callback-answered': (state) => ({ type: 'callback-answered', state }),
   'exchange-started': (state) => ({ type: 'exchange-started', state }),
-  'signed-in again': (state) => signedInBy(state, ALICE),
-  'signed-in as another': (state) => signedInBy(state, BOB),
+  'other-person-asked': (state) => ({ type: 'other-person-asked', state, question: QUESTION }),
+  'signed-in again': (state) => signedInBy(state, ALICE_REF),
+  'signed-in as another': (state) => signedInBy(state, BOB_REF),
   'sign-in-ended denied': (state) => ({ type: 'sign-in-ended', state, result: ENDINGS.denied }),
   'sign-in-ended failed': (state) => ({ type: 'sign-in-ended', state, result: ENDINGS.failed }),
   'sign-in-ended expired': (state) => ({ type: 'sign-in-ended', state, result: ENDINGS.expired }),
@@ -252,23 +275,36 @@ const EVENTS: Record<EventName, (state: string) => Event> = {
     result: ENDINGS.cancelled,
   }),
   'sign-in-rejected': () => ({ type: 'sign-in-rejected', result: ENDINGS.failed }),
-  'renewal-started': () => ({ type: 'renewal-started' }),
-  restored: () => ({ type: 'restored', account: ALICE, ...LIFETIME }),
-  renewed: () => ({ type: 'renewed', ...LIFETIME }),
+  'renewal-started': () => ({ type: 'renewal-started', id: ALICE_REF.id }),
+  restored: () => ({ type: 'restored', ...ALICE_REF, ...LIFETIME }),
+  renewed: () => ({ type: 'renewed', id: ALICE_REF.id, ...LIFETIME }),
   'renewal-failed offline': () => renewalFailed('offline'),
   'renewal-failed failing': () => renewalFailed('failing'),
-  'session-ended': () => ({ type: 'session-ended', reason: 'it was revoked' }),
-  'signed-out': () => ({ type: 'signed-out' }),
+  'session-ended': () => ({ type: 'session-ended', id: ALICE_REF.id, reason: 'it was revoked' }),
+  'signed-out': () => ({ type: 'signed-out', id: ALICE_REF.id }),
   'revocation-failed': () => ({ type: 'revocation-failed', message: 'the provider was away' }),
-  'storage-failed': () => ({ type: 'storage-failed', message: 'the disk is full' }),
-  'storage-recovered': () => ({ type: 'storage-recovered' }),
+  'default-chosen': () => ({ type: 'default-chosen', id: ALICE_REF.id }),
+  'storage-failed': () => ({
+    type: 'storage-failed',
+    id: ALICE_REF.id,
+    message: 'the disk is full',
+  }),
+  'storage-recovered': () => ({ type: 'storage-recovered', id: ALICE_REF.id }),
 }
 
-const models: readonly Model[] = Object.values(SESSIONS).flatMap((session) =>
+const PROBLEMS: readonly Model['storageProblems'][] = [
+  [],
+  [{ id: ALICE_REF.id, message: 'the disk was full before' }],
+]
+/** Alice's session, alone and beside Bob's. */
+const ACCOUNTS: readonly (readonly AccountSession[])[] = [null, ...Object.values(STATES)].flatMap(
+  (alices) => (alices === null ? [[], [BOBS]] : [[alices], [BOBS, alices]]),
+)
+const models: readonly Model[] = ACCOUNTS.flatMap((accounts) =>
   Object.values(FLOWS).flatMap((signIns) =>
     Object.values(OUTCOMES).flatMap((lastResult) =>
-      [null, 'the disk was full before'].map((storageProblem) =>
-        freeze({ session, signIns, lastResult, storageProblem }),
+      PROBLEMS.map((storageProblems) =>
+        freeze({ accounts, chosenId: null, signIns, lastResult, storageProblems }),
       ),
     ),
   ),
@@ -302,6 +338,17 @@ test('an event changes only the sign-in that it names', () => {
   expect(touching).toEqual([])
 })
 
+test('an event changes only the account that it names, and keeps the order', () => {
+  const touching = eventNames.filter((name) =>
+    steps(name).some(({ before, after }) => {
+      const named = name === 'signed-in as another' ? BOB_REF.id : ALICE_REF.id
+      const others = (model: Model) => model.accounts.filter(({ id }) => id !== named)
+      return !isSameList(others(before), others(after)) || !keepsOrder(before, after)
+    }),
+  )
+  expect(touching).toEqual([])
+})
+
 test('an event that does not fit returns the same model, so that no subscriber is called', () => {
   const wrong = eventNames.flatMap((name) =>
     steps(name)
@@ -315,7 +362,7 @@ test('an event with an unknown state returns the same model', () => {
   const named = eventNames.filter(
     (name) => namesFlow(name) && !/^(sign-in-started|signed-in)/.test(name),
   )
-  expect(named).toHaveLength(11)
+  expect(named).toHaveLength(12)
   const wrong = named.filter((name) =>
     models.some((before) => next(before, EVENTS[name]('unknown')) !== before),
   )
@@ -401,37 +448,53 @@ for (const name of ['callback-answered', 'exchange-started'] as const) {
 }
 
 test('a new session has the event’s account and expiry', () => {
-  const { session } = play(start('s', 'tray'), signedInBy('s', BOB))
-  expect(session).toEqual({
-    kind: 'signed-in',
-    account: BOB,
-    ...LIFETIME,
-    renewal: { kind: 'idle' },
-  })
+  const { accounts } = play(start('s', 'tray'), signedInBy('s', BOB_REF))
+  expect(accounts).toEqual([
+    {
+      ...BOB_REF,
+      kind: 'signed-in',
+      ...LIFETIME,
+      renewal: { kind: 'idle' },
+    },
+  ])
 })
 
 for (const before of ['idle', 'ended'] as const) {
-  test(`signing in as someone else names the previous account (${before})`, () => {
-    const model: Model = { ...initialModel, session: SESSIONS[before], signIns: FLOWS.both }
-    const replaced = next(model, signedInBy('tray-state', BOB))
-    expect(replaced.lastResult).toEqual({ kind: 'done', replaced: ALICE, message: null })
-    const again = next(model, signedInBy('tray-state', { ...ALICE, name: 'Alice Baker' }))
-    expect(again.lastResult).toEqual({ kind: 'done', replaced: null, message: null })
+  test(`someone else who signs in is added as another account (${before})`, () => {
+    const model: Model = { ...modelOf(STATES[before]), signIns: FLOWS.both }
+    const added = next(model, signedInBy('tray-state', BOB_REF))
+    expect(added.accounts).toEqual([
+      STATES[before],
+      { ...BOBS, ...LIFETIME } satisfies AccountSession,
+    ])
+    expect(added.accounts[0]).toBe(STATES[before])
+    expect(added.lastResult).toEqual({ kind: 'done', id: BOB_REF.id, message: null })
+    expect(defaultId(added)).toBe(ALICE_REF.id)
+  })
+
+  test(`the same person who signs in again keeps the account and its place (${before})`, () => {
+    const model: Model = { ...modelOf(STATES[before], BOBS), signIns: FLOWS.both }
+    const renamed = { ...ALICE_REF, account: { ...ALICE, name: 'Alice Baker' } }
+    const again = next(model, signedInBy('tray-state', renamed))
+    expect(again.accounts).toEqual([{ ...STATES.idle, ...renamed, ...LIFETIME }, BOBS])
+    expect(again.lastResult).toEqual({ kind: 'done', id: ALICE_REF.id, message: null })
   })
 }
 
 test('a renewal changes the lifetime and nothing else', () => {
-  const model: Model = { ...initialModel, session: SESSIONS.offline }
-  expect(next(model, EVENTS.renewed('')).session).toEqual({ ...SESSIONS.idle, ...LIFETIME })
+  const model = modelOf(STATES.offline)
+  expect(next(model, EVENTS.renewed('')).accounts).toEqual([{ ...STATES.idle, ...LIFETIME }])
 })
 
 test('a failed renewal says why and when it is retried, and keeps the expiry', () => {
-  const model: Model = { ...initialModel, session: SESSIONS.renewing }
-  expect(next(model, EVENTS['renewal-failed offline']('')).session).toEqual({
-    ...SESSIONS.offline,
-    renewsAtMs: 9_500,
-    renewal: { kind: 'offline', message: 'it was away' },
-  })
+  const model = modelOf(STATES.renewing)
+  expect(next(model, EVENTS['renewal-failed offline']('')).accounts).toEqual([
+    {
+      ...STATES.offline,
+      renewsAtMs: 9_500,
+      renewal: { kind: 'offline', message: 'it was away' },
+    },
+  ])
 })
 
 for (const [before, summary] of [
@@ -439,57 +502,152 @@ for (const [before, summary] of [
   ['failing', 'renewal-failing'],
 ] as const) {
   test(`a renewal that is retried still shows the last failure (${before})`, () => {
-    const model: Model = { ...initialModel, session: SESSIONS[before] }
+    const model = modelOf(STATES[before])
     const again = next(model, EVENTS['renewal-started'](''))
-    expect(again.session).toEqual({
-      ...SESSIONS[before],
-      renewal: { kind: 'renewing', after: RENEWALS[before] },
-    })
+    expect(again.accounts).toEqual([
+      {
+        ...STATES[before],
+        renewal: { kind: 'renewing', after: RENEWALS[before] },
+      },
+    ])
     expect(summarize(again)).toBe(summary)
     expect(summarize(next(again, EVENTS.renewed('')))).toBe('signed-in')
   })
 }
 
+const storageFails = (id: string | null, message = 'the disk is full'): Event => ({
+  type: 'storage-failed',
+  id,
+  message,
+})
+const storageRecovers = (id: string | null): Event => ({ type: 'storage-recovered', id })
+
 test('a storage problem stays until it is solved', () => {
   const failed = next(initialModel, EVENTS['storage-failed'](''))
-  expect(failed).toEqual({ ...initialModel, storageProblem: 'the disk is full' })
+  expect(failed).toEqual({
+    ...initialModel,
+    storageProblems: [{ id: ALICE_REF.id, message: 'the disk is full' }],
+  })
+  expect(next(failed, EVENTS['storage-failed'](''))).toBe(failed)
   expect(next(failed, EVENTS['storage-recovered'](''))).toEqual(initialModel)
   expect(next(initialModel, EVENTS['storage-recovered'](''))).toBe(initialModel)
 })
 
+test('each account has its own storage problem, and the newest is the last', () => {
+  const both = play(storageFails(ALICE_REF.id), storageFails(BOB_REF.id))
+  expect(both.storageProblems.map(({ id }) => id)).toEqual([ALICE_REF.id, BOB_REF.id])
+  const again = next(both, storageFails(ALICE_REF.id, 'access is denied'))
+  expect(again.storageProblems).toEqual([
+    { id: BOB_REF.id, message: 'the disk is full' },
+    { id: ALICE_REF.id, message: 'access is denied' },
+  ])
+  const solved = next(again, storageRecovers(ALICE_REF.id))
+  expect(solved.storageProblems).toEqual([{ id: BOB_REF.id, message: 'the disk is full' }])
+  expect(next(solved, storageRecovers(ALICE_REF.id))).toBe(solved)
+})
+
+test('a storage problem of no known account ends when any account is stored', () => {
+  const unknown = play(storageFails(null), storageFails(BOB_REF.id))
+  expect(next(unknown, storageRecovers(ALICE_REF.id)).storageProblems).toEqual([
+    { id: BOB_REF.id, message: 'the disk is full' },
+  ])
+})
+
 test('a session is kept even if another sign-in has replaced its own', () => {
-  const model = play(start('old', 'tray'), start('new', 'tray'), signedInBy('old', BOB))
-  expect(model.session).toMatchObject({ kind: 'signed-in', account: BOB })
+  const model = play(start('old', 'tray'), start('new', 'tray'), signedInBy('old', BOB_REF))
+  expect(model.accounts).toMatchObject([{ kind: 'signed-in', account: BOB }])
   expect(traySignIn(model)).toMatchObject({ state: 'new' })
 })
 
 test('an ended session keeps its account and says why it ended', () => {
-  const model: Model = { ...initialModel, session: SESSIONS.idle }
-  expect(next(model, EVENTS['session-ended']('')).session).toEqual({
-    kind: 'needs-sign-in',
-    account: ALICE,
-    reason: 'it was revoked',
-  })
+  const model = modelOf(STATES.idle)
+  expect(next(model, EVENTS['session-ended']('')).accounts).toEqual([
+    {
+      ...ALICE_REF,
+      kind: 'needs-sign-in',
+      reason: 'it was revoked',
+    },
+  ])
 })
 
-for (const name of ['replaced', 'signed-out'] as const) {
-  test(`a failed revocation adds its message to the result ${name}`, () => {
-    const model: Model = { ...initialModel, lastResult: OUTCOMES[name] }
-    expect(next(model, EVENTS['revocation-failed']('')).lastResult).toEqual({
-      ...OUTCOMES[name],
-      message: 'the provider was away',
-    })
+test('a failed revocation adds its message to the sign-out, and to no later result', () => {
+  const event = EVENTS['revocation-failed']('')
+  const model: Model = { ...initialModel, lastResult: OUTCOMES['signed-out'] }
+  expect(next(model, event).lastResult).toEqual({
+    ...OUTCOMES['signed-out'],
+    message: 'the provider was away',
   })
-}
+  const later: Model = { ...initialModel, lastResult: OUTCOMES.done }
+  expect(next(later, event)).toBe(later)
+})
+
+test('a sign-out names the account that it signed out', () => {
+  const { accounts, lastResult } = next(modelOf(BOBS, STATES.idle), EVENTS['signed-out'](''))
+  expect(accounts).toEqual([BOBS])
+  expect(lastResult).toEqual({ kind: 'signed-out', account: ALICE, message: null })
+})
+
+test('the default account is the chosen one, or else the first', () => {
+  const both = modelOf(STATES.idle, BOBS)
+  expect(defaultSession(both)).toBe(STATES.idle)
+  const chosen = next(both, { type: 'default-chosen', id: BOB_REF.id })
+  expect(chosen).toEqual({ ...both, chosenId: BOB_REF.id })
+  expect(defaultSession(chosen)).toBe(BOBS)
+  expect(defaultId(chosen)).toBe(BOB_REF.id)
+  expect(next(chosen, { type: 'default-chosen', id: BOB_REF.id })).toBe(chosen)
+})
+
+test('if nobody is signed in, no account is the default', () => {
+  expect(defaultSession(initialModel)).toEqual({ kind: 'signed-out' })
+  expect(defaultId(initialModel)).toBeNull()
+})
+
+test('if the default account is signed out, the first of the others is the default', () => {
+  const chosen: Model = { ...modelOf(STATES.idle, BOBS), chosenId: BOB_REF.id }
+  const left = next(chosen, { type: 'signed-out', id: BOB_REF.id })
+  expect(left).toMatchObject({ accounts: [STATES.idle], chosenId: null })
+  expect(defaultSession(left)).toBe(STATES.idle)
+  // The account is not the default again only because the person signs in again.
+  expect(defaultId(next(left, signedInBy('s', BOB_REF)))).toBe(ALICE_REF.id)
+})
+
+test('if another account is signed out, the default stays', () => {
+  const chosen: Model = { ...modelOf(STATES.idle, BOBS), chosenId: BOB_REF.id }
+  expect(defaultId(next(chosen, { type: 'signed-out', id: ALICE_REF.id }))).toBe(BOB_REF.id)
+})
+
+test('the end of a session leaves its account the default', () => {
+  const chosen: Model = { ...modelOf(BOBS, STATES.idle), chosenId: ALICE_REF.id }
+  expect(defaultId(next(chosen, EVENTS['session-ended']('')))).toBe(ALICE_REF.id)
+})
+
+test('restored accounts are in the order of their events', () => {
+  const restored = (ref: AccountRef): Event => ({ type: 'restored', ...ref, ...LIFETIME })
+  const both = play(restored(BOB_REF), restored(ALICE_REF))
+  expect(both.accounts.map(({ id }) => id)).toEqual([BOB_REF.id, ALICE_REF.id])
+  expect(next(both, restored(BOB_REF))).toBe(both)
+})
+
+test('a question about another person stays until its sign-in ends', () => {
+  const asked = [
+    start('s', 'tray'),
+    EVENTS['exchange-started']('s'),
+    EVENTS['other-person-asked']('s'),
+  ].reduce(next, modelOf(STATES.idle))
+  expect(traySignIn(asked)).toMatchObject({ phase: 'exchanging', question: QUESTION })
+  // Until the person agrees, nobody is added.
+  expect(asked.accounts).toEqual([STATES.idle])
+  const kept = next(asked, signedInBy('s', BOB_REF))
+  expect(kept).toMatchObject({ accounts: [STATES.idle, { account: BOB }], signIns: [] })
+  const discarded = next(asked, EVENTS['sign-in-ended expired']('s'))
+  expect(discarded).toMatchObject({ accounts: [STATES.idle], signIns: [] })
+})
 
 const places: Record<string, [Model, StatusState]> = {
   'signed-out': [initialModel, 'signed-out'],
   failed: [{ ...initialModel, lastResult: ENDINGS.failed }, 'failed'],
-  'signed-in': [
-    { ...initialModel, session: SESSIONS.idle, lastResult: OUTCOMES.done },
-    'signed-in',
-  ],
-  'needs-sign-in': [{ ...initialModel, session: SESSIONS.ended }, 'needs-sign-in'],
+  'signed-in': [{ ...modelOf(STATES.idle), lastResult: OUTCOMES.done }, 'signed-in'],
+  'needs-sign-in': [modelOf(STATES.ended), 'needs-sign-in'],
 }
 for (const [place, [before, summary]] of Object.entries(places)) {
   test(`cancelling leads back to ${place}`, () => {
@@ -502,24 +660,51 @@ for (const [place, [before, summary]] of Object.entries(places)) {
 }
 
 test('a failed second sign-in leaves the session, and is shown', () => {
-  const before: Model = { ...initialModel, session: SESSIONS.idle, lastResult: OUTCOMES.done }
+  const before: Model = { ...modelOf(STATES.idle), lastResult: OUTCOMES.done }
   const after = [...opened, EVENTS['sign-in-ended failed']('s')].reduce(next, before)
-  expect(after.session).toBe(before.session)
+  expect(after.accounts).toBe(before.accounts)
   expect(after.lastResult).toEqual(ENDINGS.failed)
   expect(summarize(after)).toBe('signed-in')
 })
 
 for (const flowsName of Object.keys(FLOWS) as FlowsName[]) {
   test(`the state in one word for every session with sign-ins: ${flowsName}`, () => {
-    const row = Object.values(SESSIONS).map((session) =>
-      cell(
-        models.filter((model) => model.session === session && model.signIns === FLOWS[flowsName]),
-        summarize,
-      ),
+    const alone = models.filter(
+      ({ accounts, signIns }) => !accounts.includes(BOBS) && signIns === FLOWS[flowsName],
     )
-    expect(row).toEqual(SUMMARY_TABLE[flowsName].split(/\s+/))
+    for (const summary of [summarize, summarizeDefault]) {
+      const row = Object.values(SESSIONS).map((session) =>
+        cell(
+          alone.filter((model) => isSameSession(defaultSession(model), session)),
+          summary,
+        ),
+      )
+      expect(row).toEqual(SUMMARY_TABLE[flowsName].split(/\s+/))
+    }
   })
 }
+
+test('the state of the whole is that of the account that is worst off', () => {
+  const worstFirst = ['ended', 'failing', 'offline', 'idle'] as const
+  for (const [place, worst] of worstFirst.entries()) {
+    for (const other of worstFirst.slice(place)) {
+      const bobs = other === 'ended' ? endedOf(BOB_REF) : signedIn(other, BOB_REF)
+      for (const model of [modelOf(STATES[worst], bobs), modelOf(bobs, STATES[worst])]) {
+        expect(summarize(model), `${worst}, ${other}`).toBe(toSessionState(STATES[worst]))
+      }
+    }
+  }
+})
+
+test('the state of the default account does not depend on the other accounts', () => {
+  const both = modelOf(STATES.ended, BOBS)
+  expect(summarizeDefault(both)).toBe('needs-sign-in')
+  const chosen = next(both, { type: 'default-chosen', id: BOB_REF.id })
+  expect(summarizeDefault(chosen)).toBe('signed-in')
+  expect(summarize(chosen)).toBe('needs-sign-in')
+  // The tray's sign-in comes first.
+  expect(summarizeDefault(next(chosen, start('s', 'tray')))).toBe('waiting')
+})
 
 test('without a session and a sign-in, only a failure makes the state failed', () => {
   const words = Object.entries(OUTCOMES).map(([name, lastResult]) => [
@@ -529,7 +714,6 @@ test('without a session and a sign-in, only a failure makes the state failed', (
   expect(Object.fromEntries(words)).toEqual({
     none: 'signed-out',
     done: 'signed-out',
-    replaced: 'signed-out',
     denied: 'failed',
     failed: 'failed',
     expired: 'failed',
@@ -540,6 +724,7 @@ test('without a session and a sign-in, only a failure makes the state failed', (
 function renewalFailed(renewal: 'offline' | 'failing'): Event {
   return {
     type: 'renewal-failed',
+    id: ALICE_REF.id,
     renewal,
     code: 'provider-timeout',
     reason: 'it was away',
@@ -549,7 +734,7 @@ function renewalFailed(renewal: 'offline' | 'failing'): Event {
 }
 
 function start(state: string, origin: Origin): Event {
-  return { type: 'sign-in-started', state, origin, deadlineMs: 6_000 }
+  return { type: 'sign-in-started', state, origin, provider: PROVIDER, deadlineMs: 6_000 }
 }
 
 function play(...events: readonly Event[]): Model {
@@ -563,8 +748,9 @@ function namesFlow(name: EventName): boolean {
 function sessionRow(name: EventName): string[] {
   return Object.values(SESSIONS).map((session) =>
     cell(
-      steps(name).filter(({ before }) => before.session === session),
-      ({ before, after }) => (after.session === before.session ? '=' : nameSession(after.session)),
+      steps(name).filter(({ before }) => isSameSession(findAlice(before), session)),
+      ({ before, after }) =>
+        isSameSession(findAlice(after), findAlice(before)) ? '=' : nameSession(findAlice(after)),
     ),
   )
 }
@@ -585,7 +771,7 @@ function flowRow(name: EventName): string[] {
 }
 
 function outcomeRow(name: EventName, kind: SessionState['kind']): string[] {
-  const those = steps(name).filter(({ before }) => before.session.kind === kind)
+  const those = steps(name).filter(({ before }) => findAlice(before).kind === kind)
   return Object.values(OUTCOMES).map((lastResult) =>
     cell(
       those.filter(({ before }) => before.lastResult === lastResult),
@@ -626,21 +812,40 @@ function nameSession(session: SessionState): SessionName {
 }
 
 function nameResult(outcome: Model['lastResult']): OutcomeName {
-  if (outcome === null) return 'none'
-  return outcome.kind === 'done' && outcome.replaced !== null ? 'replaced' : outcome.kind
+  return outcome === null ? 'none' : outcome.kind
 }
 
 function nameOfFlows(model: Model): string {
   return Object.entries(FLOWS).find(([, signIns]) => signIns === model.signIns)![0]
 }
 
+function findAlice({ accounts }: Model): SessionState {
+  return accounts.find(({ id }) => id === ALICE_REF.id) ?? { kind: 'signed-out' }
+}
+
+/** Nobody is always the same; a session is only itself. */
+function isSameSession(one: SessionState, other: SessionState): boolean {
+  return one === other || (one.kind === 'signed-out' && other.kind === 'signed-out')
+}
+
+/** True if the accounts that stay are in the order from before, and any new one is the last. */
+function keepsOrder(before: Model, after: Model): boolean {
+  const ids = ({ accounts }: Model): string[] => accounts.map(({ id }) => id)
+  const left = ids(before).filter((id) => ids(after).includes(id))
+  return isSameList(ids(after).slice(0, left.length), left)
+}
+
+function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((entry, index) => entry === other[index])
+}
+
 function hasSameParts(before: Model, after: Model): boolean {
   return (
-    after.session === before.session &&
+    isSameList(after.accounts, before.accounts) &&
+    after.chosenId === before.chosenId &&
     after.lastResult === before.lastResult &&
-    after.storageProblem === before.storageProblem &&
-    after.signIns.length === before.signIns.length &&
-    after.signIns.every((kept, index) => kept === before.signIns[index])
+    isSameList(after.storageProblems, before.storageProblems) &&
+    isSameList(after.signIns, before.signIns)
   )
 }
 

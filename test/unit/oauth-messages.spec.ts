@@ -183,6 +183,7 @@ test('the pages', () => {
   )
   expect(pages).toEqual([
     'You are signed in | Latchkey signed you in as TEXT. | You can close this tab.',
+    'You signed in as someone else | You are signed in at your provider as TEXT, but this sign-in was for another account. | Latchkey asks you whether to keep this account. You can close this tab.',
     "You are not signed in | TEXT | If you didn't mean to deny access, start again from Latchkey. You can close this tab.",
     'Go back to your app | Your answer has arrived, and the app is finishing the sign-in. | You can close this tab.',
     'The app has stopped waiting | The app that sent you here stopped waiting before you finished, so you were not signed in. Your answer was not passed on. | If you still want to sign in, start again from the app. You can close this tab.',

@@ -2,6 +2,7 @@
 
 import { expect, test } from '@playwright/test'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
+import { createRemovalPlan } from '../../main/present/removal-plan.js'
 
 const { headline, menu, notification, restart, removal, ...others } = PRESENT_MESSAGES
 
@@ -41,6 +42,7 @@ test('the menu and the titles of notifications', () => {
       signInFailed: 'Sign-in failed',
       sessionEnded: 'Sign in again',
       linkWaits: 'Open Latchkey to get the sign-in link.',
+      otherPerson: 'Keep this account?',
     },
   })
 })
@@ -51,7 +53,7 @@ test('the messages of the status', () => {
     unknownAppAsks: others.appAsks(null),
     abandoned: others.abandoned,
     stillSignedIn: others.stillSignedIn('Alice Adams', 'It was too slow.'),
-    replaced: others.replaced('Alice Adams'),
+    otherPerson: others.otherPerson('Alice Adams', 'Bob Brown'),
     sessionBack: restart.sessionBack('Unlock the keyring and restart Latchkey'),
     signInAgain: restart.signInAgain,
     forwarding: others.forwarding('ssh -N'),
@@ -61,7 +63,8 @@ test('the messages of the status', () => {
     abandoned:
       "The app that asked for this sign-in has stopped waiting. If you finish it in your browser, you won't be signed in, unless the app asks again first.",
     stillSignedIn: 'You are still signed in as Alice Adams. It was too slow.',
-    replaced: 'Alice Adams was signed out, because you signed in as someone else.',
+    otherPerson:
+      'You signed in as Bob Brown, but this sign-in was for Alice Adams. Keep Bob Brown as another account?',
     sessionBack:
       'Your earlier session is still stored on this computer. To get it back, unlock the keyring and restart Latchkey.',
     signInAgain: "You'll have to sign in again after the restart.",
@@ -87,4 +90,22 @@ test('the plan of a removal', () => {
     startAtLogin: 'Latchkey no longer starts at login.',
     keyringKey: "Latchkey's key is removed from the system's keyring.",
   })
+})
+
+test('the plan names each account whose session ends', () => {
+  const issuer = 'https://provider.example'
+  const planFor = (...names: string[]): readonly string[] =>
+    createRemovalPlan({
+      sessions: names.map((name) => ({ name, issuer })),
+      dataDir: '/data',
+      startsAtLogin: false,
+      hasKeyringKey: false,
+    }).lines
+  const files = removal.files('/data')
+  expect(planFor('Alice Adams', 'Bob Brown')).toEqual([
+    removal.session('Alice Adams', issuer),
+    removal.session('Bob Brown', issuer),
+    files,
+  ])
+  expect(planFor()).toEqual([removal.unknownSession, files])
 })

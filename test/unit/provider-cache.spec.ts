@@ -6,6 +6,7 @@ import { AuthError } from '../../main/base/errors.js'
 import { createTestClock, type TestClock } from '../support/clock.js'
 import { answerLink } from '../support/person.js'
 import { expect, HOUR, MINUTE, SECOND, test } from '../support/signed-in.js'
+import { defaultSession } from '../../main/agent/model.js'
 
 const ISSUER = 'https://id.example'
 
@@ -259,7 +260,7 @@ test.describe('a sign-in', () => {
       await fetch(await answerLink(link))
       await signedInAgain
     }
-    expect(agent.model().session.kind).toBe('signed-in')
+    expect(defaultSession(agent.model()).kind).toBe('signed-in')
   })
 
   test('S15: does not accept a key that the provider has withdrawn', async ({ signedIn }) => {

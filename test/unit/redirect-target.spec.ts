@@ -5,7 +5,7 @@ import { expect } from '@playwright/test'
 import { checkSeed, toSignInRequest, type SeedDeps } from '../../main/api/seeded-request.js'
 import { redirectUriAt, registrationAdvice } from '../../main/oauth/redirect-target.js'
 import { REGISTRATION_MESSAGES } from '../../main/oauth/oauth-messages.js'
-import { test } from '../support/fixture.js'
+import { createProviderSettings, test } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 
 const HAS_IPV6 = Object.values(networkInterfaces()).some((addresses) =>
@@ -74,7 +74,10 @@ test('the URIs to register have each configured port, or none', () => {
 
 test('S23: a seed may name the configured redirect URI, and then not the usual one', async () => {
   const ports: SeedDeps = {
-    provider: { issuer: 'https://a.example', clientId: 'c', scope: 'openid', audience: null },
+    provider: createProviderSettings(
+      { issuer: 'https://a.example', clientId: 'c' },
+      { settings: { scope: 'openid' } },
+    ),
     authorizationEndpoint: () => Promise.resolve('https://a.example/authorize'),
     redirect: { host: 'localhost', path: '/cb', ports: [8400] },
     allowedParameters: [],

@@ -4,6 +4,7 @@ import { ERROR_MESSAGES } from '../../main/base/base-messages.js'
 import { answerLink } from '../support/person.js'
 import type { Misbehaviour } from '../provider/provider.js'
 import { expect, HOUR, MINUTE, SECOND, test, type SignedIn } from '../support/signed-in.js'
+import { defaultSession } from '../../main/agent/model.js'
 import {
   TOKEN_MESSAGES,
   METADATA_MESSAGES,
@@ -187,7 +188,7 @@ test.describe('S17: the user stays signed in and sees the reason, and the renewa
     const waits: number[] = []
     await failedAfter(session, DUE)
     for (const failures of [2, 3, 4, 5, 6, 7, 8, 9, 10]) {
-      const model = agent.model().session
+      const model = defaultSession(agent.model())
       const dueMs = model.kind === 'signed-in' ? model.renewsAtMs! : NaN
       waits.push((dueMs - clock.nowMs()) / SECOND)
       const asked = provider.requests.token

@@ -9,8 +9,8 @@ import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { offerRestart } from '../../main/present/restart-offer.js'
 import { makeRestart } from '../../main/app/restart-command.js'
 import { createMemoryAccounts } from '../../main/storage/memory-accounts.js'
-import { createMemoryStore } from '../../main/storage/memory-store.js'
 import type { Storage } from '../../main/storage/choose-storage.js'
+import { ALICE_REF, BOB_REF, PROVIDER } from '../support/account-refs.js'
 
 const HERE = {
   execPath: '/opt/Latchkey/latchkey',
@@ -62,37 +62,47 @@ for (const [reason, helps] of Object.entries({
 }
 
 const ADVICE = 'Unlock it and restart Latchkey'
-const account = { sub: 'alice', name: 'Alice Adams', email: '' }
-const started: Event = { type: 'sign-in-started', state: 's', origin: 'tray', deadlineMs: 1 }
+const started: Event = {
+  type: 'sign-in-started',
+  state: 's',
+  origin: 'tray',
+  provider: PROVIDER,
+  deadlineMs: 1,
+}
 const signedIn: Event = {
   type: 'signed-in',
   state: 's',
-  account,
+  ...ALICE_REF,
   expiresAtMs: null,
   renewsAtMs: null,
 }
+const bobSignedIn: Event = { ...signedIn, ...BOB_REF }
 const failed: Event = {
   type: 'sign-in-ended',
   state: 's',
   result: { kind: 'failed', code: 'invalid-grant', reason: 'No.' },
 }
-const ended: Event = { type: 'session-ended', reason: 'It is over.' }
-const appAsks: Event = { type: 'sign-in-started', state: 'a', origin: 'api', deadlineMs: 1 }
+const ended: Event = { type: 'session-ended', id: ALICE_REF.id, reason: 'It is over.' }
+const appAsks: Event = {
+  type: 'sign-in-started',
+  state: 'a',
+  origin: 'api',
+  provider: PROVIDER,
+  deadlineMs: 1,
+}
 const SESSION_BACK = {
   kind: 'session-back',
   message: PRESENT_MESSAGES.restart.sessionBack(ADVICE),
 }
 
-const locked = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Storage => ({
-  sessionStore: { ...createMemoryStore(), isLocked: () => true },
+type Stored = Parameters<typeof offerRestart>[1]
+const locked = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Stored => ({
   accountStore: { ...createMemoryAccounts(), isLocked: () => true },
   tier,
-  message: null,
   restartAdvice,
 })
-const open = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Storage => ({
+const open = (tier: Storage['tier'], restartAdvice: string | null = ADVICE): Stored => ({
   ...locked(tier, restartAdvice),
-  sessionStore: createMemoryStore(),
   accountStore: createMemoryAccounts(),
 })
 const AGAIN = { kind: 'sign-in-again', message: PRESENT_MESSAGES.restart.signInAgain }
@@ -124,9 +134,15 @@ for (const [what, events, storage, offer] of [
     null,
   ],
   ['a session in memory that has ended', [started, signedIn, ended], open('memory'), null],
+  [
+    'two sessions in memory, one of which has ended',
+    [started, signedIn, started, bobSignedIn, ended],
+    open('memory'),
+    AGAIN,
+  ],
   ['a session under a passphrase', [started, signedIn], open('passphrase'), null],
   ['a session in the keyring', [started, signedIn], open('keyring'), null],
-] satisfies [string, Event[], Storage, object | null][]) {
+] satisfies [string, Event[], Stored, object | null][]) {
   test(`${what}: ${offer === null ? 'no restart is offered' : `a restart (${offer.kind})`}`, () => {
     const model: Model = events.reduce(next, initialModel)
     const found = offerRestart(model, storage)

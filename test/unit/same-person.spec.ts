@@ -5,21 +5,24 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
+import { defaultSession } from '../../main/agent/model.js'
 import { createSessionKeeper, type SessionKeeper } from '../../main/agent/session-keeper.js'
 import { createProviders } from '../../main/oauth/provider.js'
 import { createHttp, type Http } from '../../main/net/http.js'
-import { betterSession, supersede } from '../../main/agent/same-person.js'
-import { chooseStorage, SESSION_FILE } from '../../main/storage/choose-storage.js'
-import { createMemoryStore } from '../../main/storage/memory-store.js'
+import { betterSession } from '../../main/agent/same-person.js'
+import { supersede } from '../../main/oauth/same-account.js'
+import type { AccountStore } from '../../main/storage/account-store.js'
+import { chooseStorage } from '../../main/storage/choose-storage.js'
 import type { Session } from '../../main/oauth/session.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
-import { test, type Fixture } from '../support/fixture.js'
+import { createProviderSettings, test, type Fixture } from '../support/fixture.js'
+import { createSessionView } from '../support/session-view.js'
 import { answerLink } from '../support/person.js'
 
 /** Signs in as from the tray, and returns the resulting session. */
 async function signIn(fixture: Fixture, as = 'alice'): Promise<Session> {
   const { agent, sessionStore, reached } = fixture
-  const link = await fixture.signIn()
+  const link = await fixture.signIn({ kind: 'other' })
   await fetch(await answerLink(link, `account=${as}`))
   await reached('signed-in')
   expect(agent.model().signIns).toEqual([])
@@ -65,15 +68,17 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     expect(provider.revoked.slice(3)).toEqual([readToken(bob)])
   })
 
-  test('are revoked if another person signs in', async ({ start }) => {
+  test('are not revoked if another person signs in, or signs out', async ({ start }) => {
     const fixture = await start()
-    const { provider } = fixture
+    const { agent, provider } = fixture
     const first = await signIn(fixture)
     const second = await signIn(fixture)
-    await signIn(fixture, 'bob')
-    await expect
-      .poll(() => provider.revoked.toSorted())
-      .toEqual([first, second].map(readToken).toSorted())
+    const bob = await signIn(fixture, 'bob')
+    expect(provider.revoked).toEqual([])
+    await agent.signOut(agent.model().accounts[1]!.id)
+    expect(provider.revoked).toEqual([readToken(bob)])
+    await agent.signOut()
+    expect(provider.revoked.slice(1).toSorted()).toEqual([first, second].map(readToken).toSorted())
   })
 
   test('are revoked if the session ends, because nothing would revoke them later', async ({
@@ -118,22 +123,22 @@ test.describe('S42: refresh tokens that another sign-in of the same person repla
     const first = await signIn(fixture)
     const second = await signIn(fixture)
     const dataDir = await mkdtemp(join(tmpdir(), 'same-person-'))
-    const { sessionStore } = chooseStorage({
+    const { accountStore } = chooseStorage({
       dataDir,
       keyring: null,
       passphrase: 'a passphrase',
       keepWithoutKeyring: false,
     })
-    const before = createKeeper(fixture, { sessionStore })
-    await before.keep(first, NEVER)
+    const before = createKeeper(fixture, { accountStore })
+    const id = await before.keep(first, NEVER)
     await before.keep(second, NEVER)
-    const file = await readFile(join(dataDir, SESSION_FILE), 'utf8')
+    const file = await readFile(join(dataDir, 'sessions', `${id}.json`), 'utf8')
     for (const session of [first, second]) expect(file).not.toContain(readToken(session))
 
-    const after = createKeeper(fixture, { sessionStore })
-    await after.restore({ issuer: provider.issuer, clientId: provider.clientId })
-    expect(after.held()).toEqual({ ...second, superseded: undefined })
-    await after.signOut()
+    const after = createKeeper(fixture, { accountStore })
+    await after.restore()
+    expect(after.all()[0]!.session).toEqual({ ...second, superseded: [readToken(first)] })
+    await after.signOut(id)
     expect(provider.revoked.toSorted()).toEqual([first, second].map(readToken).toSorted())
     await rm(dataDir, { recursive: true })
   })
@@ -183,7 +188,7 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     expect(held.tokens.accessToken).toBe(given.tokens.accessToken)
     expect(readToken(held)).toBe(readToken(before))
     // The session is renewed in time, as before.
-    const { session } = agent.model()
+    const session = defaultSession(agent.model())
     expect(session).toMatchObject({ renewsAtMs: expect.any(Number) })
     await agent.read(null)
     expect(provider.tokenRequests.at(-1)!.get('refresh_token')).toBe(readToken(before))
@@ -220,12 +225,13 @@ test.describe('S43: an app’s sign-in of the same person', () => {
     expect(provider.revoked).toContain(readToken(before))
   })
 
-  test('as another person replaces the session, with any scope', async ({ start }) => {
+  test('as another person adds a session, with any scope', async ({ start }) => {
     const fixture = await start()
     const { agent } = fixture
-    await signIn(fixture)
+    const held = await signIn(fixture)
     const given = await signInByApp(fixture, 'openid', 'bob')
-    expect((await agent.read(0)).tokens).toEqual(given.tokens)
+    expect((await agent.read(0)).tokens).toEqual(held.tokens)
+    expect((await agent.read(0, agent.model().accounts[1]!.id)).tokens).toEqual(given.tokens)
   })
 
   test('during a renewal loses neither session, and spends no token twice', async ({ start }) => {
@@ -250,42 +256,43 @@ test.describe('S43: an app’s sign-in of the same person', () => {
         return answer
       },
     })
-    await sessionKeeper.keep(first, NEVER)
-    sessionKeeper.tell(first, 'state', null)
-    const renewing = sessionKeeper.read(null)
+    const id = await sessionKeeper.keep(first, NEVER)
+    sessionKeeper.tell(first, 'state')
+    const held = (): Session => sessionKeeper.all()[0]!.session
+    const renewing = sessionKeeper.read(id, null)
     await answered
     await sessionKeeper.keep(fresh, NEVER)
-    sessionKeeper.tell(fresh, 'state', first)
-    expect(sessionKeeper.held()!.tokens).toEqual({
+    sessionKeeper.tell(fresh, 'state')
+    expect(held().tokens).toEqual({
       ...fresh.tokens,
       refreshToken: readToken(first),
     })
-    const other = sessionKeeper.read(null)
+    const other = sessionKeeper.read(id, null)
     release()
     const renewed = await renewing
     expect((await other).tokens).toEqual(renewed.tokens)
-    expect(sessionKeeper.held()!.tokens).toEqual(renewed.tokens)
+    expect(held().tokens).toEqual(renewed.tokens)
     const spent = provider.tokenRequests.filter((form) => form.has('refresh_token'))
     expect(spent).toHaveLength(1)
     // The token is valid at the provider, and the only one.
-    await sessionKeeper.read(null)
-    await sessionKeeper.signOut()
+    await sessionKeeper.read(id, null)
+    await sessionKeeper.signOut(id)
     expect(provider.revoked).toHaveLength(1)
   })
 })
 
 function createKeeper(
-  { clock }: Fixture,
-  deps: { sessionStore?: Fixture['sessionStore']; http?: Http } = {},
+  { clock, provider }: Fixture,
+  deps: { accountStore?: AccountStore; http?: Http } = {},
 ): SessionKeeper {
   return createSessionKeeper({
     http: createHttp(),
     findProvider: createProviders({ http: createHttp(), clock }),
-    sessionStore: createMemoryStore(),
+    accountStore: createSessionView().accountStore,
     clock,
     dispatch: () => undefined,
     random: () => 0,
-    clientSecret: null,
+    providers: [createProviderSettings(provider)],
     track: (task) => task,
     ...deps,
   })

@@ -9,14 +9,13 @@ import {
 } from '../../main/api/seeded-request.js'
 import type { SeededPkce } from '../../main/api/models.js'
 import { codeChallenge } from '../../main/oauth/pkce.js'
+import { createProviderSettings } from '../support/fixture.js'
 
 const PORTS: SeedDeps = {
-  provider: {
-    issuer: 'https://a.example/tenant',
-    clientId: 'the-client',
-    scope: 'openid profile',
-    audience: 'https://api.example',
-  },
+  provider: createProviderSettings(
+    { issuer: 'https://a.example/tenant', clientId: 'the-client' },
+    { settings: { scope: 'openid profile', audience: 'https://api.example' } },
+  ),
   authorizationEndpoint: () => Promise.resolve('https://a.example/authorize'),
   redirect: { host: '127.0.0.1', path: '/callback', ports: [8400] },
   allowedParameters: ['kc_idp_hint', 'Odd', 'odd[]'],

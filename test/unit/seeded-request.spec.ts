@@ -4,11 +4,15 @@ import { expect, test } from '@playwright/test'
 import type { SeededPkce } from '../../main/api/models.js'
 import { Problem } from '../../main/api/problem.js'
 import { checkSeed, toSignInRequest, type SeedDeps } from '../../main/api/seeded-request.js'
+import { createProviderSettings } from '../support/fixture.js'
 
 const ISSUER = 'https://login.example/tenant'
 const ENDPOINT = 'https://login.example/tenant/authorize'
 const PORTS: SeedDeps = {
-  provider: { issuer: ISSUER, clientId: 'client', scope: 'openid', audience: null },
+  provider: createProviderSettings(
+    { issuer: ISSUER, clientId: 'client' },
+    { settings: { scope: 'openid' } },
+  ),
   authorizationEndpoint: () => Promise.resolve(ENDPOINT),
   redirect: { host: '127.0.0.1', path: '/callback', ports: [8400] },
   allowedParameters: [],

@@ -8,7 +8,7 @@ import { expect } from '@playwright/test'
 import { startService, type Service, type ServiceDeps } from '../../main/api/server.js'
 import type { Agent } from '../../main/agent/agent.js'
 import { DEFAULT_TARGET } from '../../main/oauth/redirect-target.js'
-import { test as base } from '../support/fixture.js'
+import { createProviderSettings, test as base } from '../support/fixture.js'
 import { owners } from '../support/owners.js'
 
 type Serving = Service & {
@@ -27,12 +27,12 @@ const test = base.extend<{
     const sockets: Socket[] = []
     await use(async (changes = () => ({})) => {
       const { agent, provider, clock } = await start()
-      const { issuer, clientId } = provider
+      const { issuer } = provider
       const reported: unknown[] = []
       const service = await startService({
         agent,
         clock,
-        provider: { issuer, clientId, scope: 'openid', audience: null },
+        provider: createProviderSettings(provider, { settings: { scope: 'openid' } }),
         authorizationEndpoint: () => Promise.resolve(`${issuer}/auth`),
         redirect: DEFAULT_TARGET,
         allowedParameters: [],

@@ -7,21 +7,35 @@ import { createProviders } from '../../main/oauth/provider.js'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { createHttp } from '../../main/net/http.js'
 import type { Event } from '../../main/agent/model.js'
-import { createMemoryStore } from '../../main/storage/memory-store.js'
-import type { SessionStore } from '../../main/storage/session-store.js'
 import type { Session } from '../../main/oauth/session.js'
-import { test as base, type Fixture } from '../support/fixture.js'
+import type { ProviderSettings } from '../../main/oauth/sign-in.js'
+import { createProviderSettings, test as base, type Fixture } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
+import { createSessionView, type SessionView } from '../support/session-view.js'
 
 type Kept = {
   sessionKeeper: SessionKeeper
-  sessionStore: SessionStore
+  sessionStore: SessionView
   session: Session
+  /** Another session of hers. */
+  fresh: Session
   other: Session
+  /** The ID of Alice's account. */
+  id: string
+  /** The session that Alice's account holds. */
+  held(): Session | null
   events: readonly Event[]
   fixture: Fixture
   /** Resolves when the token endpoint has answered and the session keeper has handled the answer. */
   answered: Promise<void>
+}
+
+/** Finds the session that an account holds, without the refresh tokens that it superseded. */
+function findHeld(sessionKeeper: SessionKeeper, id: string): Session | null {
+  const found = sessionKeeper.all().find((account) => account.id === id)?.session
+  if (!found) return null
+  const { superseded: _, ...session } = found
+  return session
 }
 
 /** A session keeper that holds a session of Alice's from the embedded provider. `other` is Bob's. */
@@ -32,7 +46,7 @@ const test = base.extend<{ kept: Kept }>({
     await fixture.reached('signed-in')
     const session = (await fixture.sessionStore.read())!
     const other = { ...session, account: { ...session.account, sub: 'bob' } }
-    const sessionStore = createMemoryStore()
+    const { accountStore, sessionStore } = createSessionView()
     const events: Event[] = []
     const real = createHttp()
     let hasAnswered: () => void = () => undefined
@@ -45,41 +59,54 @@ const test = base.extend<{ kept: Kept }>({
       },
       findProvider: createProviders({ http: real, clock: fixture.clock }),
       clock: fixture.clock,
-      sessionStore,
+      accountStore,
       dispatch: (event) => void events.push(event),
       random: () => 0,
-      clientSecret: null,
+      providers: [createProviderSettings(fixture.provider)],
       track: (task) => task,
     })
-    await sessionKeeper.keep(session, new AbortController().signal)
-    await use({ sessionKeeper, sessionStore, session, other, events, fixture, answered })
+    const id = await sessionKeeper.keep(session, new AbortController().signal)
+    const fresh = { ...session, tokens: { ...session.tokens, accessToken: 'fresh' } }
+    const held = (): Session | null => findHeld(sessionKeeper, id)
+    await use({
+      sessionKeeper,
+      sessionStore,
+      session,
+      fresh,
+      other,
+      id,
+      held,
+      events,
+      fixture,
+      answered,
+    })
   },
 })
 
 test('S19: a sign-out wins over an app’s sign-in that waits in the queue', async ({ kept }) => {
-  const { sessionKeeper, sessionStore, other } = kept
+  const { sessionKeeper, sessionStore, fresh, id, held } = kept
   const { signal } = new AbortController()
   const keeping = Promise.allSettled([
-    sessionKeeper.keep(other, signal),
-    sessionKeeper.keep(other, signal),
+    sessionKeeper.keep(fresh, signal),
+    sessionKeeper.keep(fresh, signal),
   ])
   await Promise.resolve()
-  await sessionKeeper.signOut()
+  await sessionKeeper.signOut(id)
   expect((await keeping).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  expect([sessionKeeper.held(), await sessionStore.read()]).toEqual([null, null])
+  expect([held(), await sessionStore.read()]).toEqual([null, null])
 })
 
 test('S19: a sign-out wins over an app’s sign-in that is being written', async ({ kept }) => {
-  const { sessionKeeper, sessionStore, other } = kept
-  const keeping = sessionKeeper.keep(other, new AbortController().signal)
-  const signedOut = sessionKeeper.signOut()
+  const { sessionKeeper, sessionStore, fresh, id, held } = kept
+  const keeping = sessionKeeper.keep(fresh, new AbortController().signal)
+  const signedOut = sessionKeeper.signOut(id)
   await expect(keeping).rejects.toThrow('cancelled')
   await signedOut
-  expect([sessionKeeper.held(), await sessionStore.read()]).toEqual([null, null])
+  expect([held(), await sessionStore.read()]).toEqual([null, null])
 })
 
-/** Holds every write until `finish` is called, and lists whose sessions were written. */
-function holdWrites(sessionStore: SessionStore): {
+/** Holds every write until `finish` is called, and lists the access tokens that were written. */
+function holdWrites(sessionStore: SessionView): {
   written: readonly string[]
   /** Resolves when a write has begun. */
   isWriting: Promise<void>
@@ -92,7 +119,7 @@ function holdWrites(sessionStore: SessionStore): {
   const isWriting = new Promise<void>((resolve) => (begin = resolve))
   const finished = new Promise<void>((resolve) => (finish = resolve))
   sessionStore.write = async (session) => {
-    written.push(session.account.sub)
+    written.push(session.tokens.accessToken)
     begin()
     await finished
     await write(session)
@@ -101,71 +128,75 @@ function holdWrites(sessionStore: SessionStore): {
 }
 
 test('S19: a sign-in that waits in the queue is not written after a sign-out', async ({ kept }) => {
-  const { sessionKeeper, sessionStore, session, other } = kept
+  const { sessionKeeper, sessionStore, session, fresh, id, held } = kept
   const { signal } = new AbortController()
   const { written, isWriting, finish } = holdWrites(sessionStore)
   const keeping = Promise.allSettled([
     sessionKeeper.keep(session, signal),
-    sessionKeeper.keep(other, signal),
+    sessionKeeper.keep(fresh, signal),
   ])
   await isWriting
-  await sessionKeeper.signOut()
+  await sessionKeeper.signOut(id)
   finish()
   expect((await keeping).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  expect(written).toEqual(['alice'])
-  expect([sessionKeeper.held(), await sessionStore.read()]).toEqual([null, null])
+  expect(written).toEqual([session.tokens.accessToken])
+  expect([held(), await sessionStore.read()]).toEqual([null, null])
 })
 
 test('a sign-in that is cancelled while it waits in the queue is not written', async ({ kept }) => {
-  const { sessionKeeper, sessionStore, session, other } = kept
+  const { sessionKeeper, sessionStore, session, fresh, held } = kept
   const { written, isWriting, finish } = holdWrites(sessionStore)
   const first = sessionKeeper.keep(session, new AbortController().signal)
   const controller = new AbortController()
-  const second = sessionKeeper.keep(other, controller.signal)
+  const second = sessionKeeper.keep(fresh, controller.signal)
   await isWriting
   controller.abort(new Error('cancelled in the window'))
   finish()
   await expect(second).rejects.toThrow('cancelled in the window')
   await first
-  expect(written).toEqual(['alice'])
-  expect(sessionKeeper.held()).toEqual(session)
+  expect(written).toEqual([session.tokens.accessToken])
+  expect(held()).toEqual(session)
 })
 
 test('a sign-in that is cancelled while it is written leaves the session before, in memory and on the disk', async ({
   kept,
 }) => {
-  const { sessionKeeper, sessionStore, session, other } = kept
+  const { sessionKeeper, sessionStore, session, fresh, held } = kept
   const { written, isWriting, finish } = holdWrites(sessionStore)
   const controller = new AbortController()
-  const keeping = sessionKeeper.keep(other, controller.signal)
+  const keeping = sessionKeeper.keep(fresh, controller.signal)
   await isWriting
   controller.abort(new Error('cancelled in the window'))
   finish()
   await expect(keeping).rejects.toThrow('cancelled in the window')
-  expect(written).toEqual(['bob', 'alice'])
-  expect([sessionKeeper.held(), await sessionStore.read()]).toEqual([session, session])
+  expect(written).toEqual(['fresh', session.tokens.accessToken])
+  expect([held(), await sessionStore.read()]).toEqual([session, session])
 })
 
 test('S19: a sign-out that could not delete the stored session tries again a minute later', async ({
   kept,
 }) => {
-  const { sessionKeeper, sessionStore, events, fixture } = kept
+  const { sessionKeeper, sessionStore, id, events, fixture } = kept
   const { clear } = sessionStore
   sessionStore.clear = () => Promise.reject(new Error('the disk is read-only'))
-  await sessionKeeper.signOut()
+  await sessionKeeper.signOut(id)
   expect(await sessionStore.read()).not.toBeNull()
-  expect(events).toContainEqual({ type: 'storage-failed', message: SESSION_MESSAGES.notDeleted })
+  expect(events).toContainEqual({
+    type: 'storage-failed',
+    id,
+    message: SESSION_MESSAGES.notDeleted,
+  })
 
   sessionStore.clear = clear
   fixture.clock.advance(60_000)
   await expect.poll(() => sessionStore.read()).toBeNull()
-  expect(events.at(-1)).toEqual({ type: 'storage-recovered' })
+  expect(events.at(-1)).toEqual({ type: 'storage-recovered', id })
 })
 
 test('S19: a sign-out deletes a session that was moved aside too, and keeps trying', async ({
   kept,
 }) => {
-  const { sessionKeeper, sessionStore, session, other, events, fixture } = kept
+  const { sessionKeeper, sessionStore, session, fresh, id, events, fixture } = kept
   let isAside = true
   let isReadOnly = true
   sessionStore.clearAside = () => {
@@ -174,15 +205,19 @@ test('S19: a sign-out deletes a session that was moved aside too, and keeps tryi
     return Promise.resolve()
   }
   // Only a sign-out deletes it: until then the person can restore it.
-  await sessionKeeper.keep(other, new AbortController().signal)
-  await sessionKeeper.signOut()
+  await sessionKeeper.keep(fresh, new AbortController().signal)
+  await sessionKeeper.signOut(id)
   expect([await sessionStore.read(), isAside]).toEqual([null, true])
-  expect(events).toContainEqual({ type: 'storage-failed', message: SESSION_MESSAGES.notDeleted })
+  expect(events).toContainEqual({
+    type: 'storage-failed',
+    id,
+    message: SESSION_MESSAGES.notDeleted,
+  })
 
   isReadOnly = false
   fixture.clock.advance(60_000)
   await expect.poll(() => isAside).toBe(false)
-  expect(events.at(-1)).toEqual({ type: 'storage-recovered' })
+  expect(events.at(-1)).toEqual({ type: 'storage-recovered', id })
 
   isAside = true
   await sessionKeeper.keep(session, new AbortController().signal)
@@ -192,16 +227,16 @@ test('S19: a sign-out deletes a session that was moved aside too, and keeps tryi
 test('S19: a sign-out that could not delete the session still deletes the one moved aside', async ({
   kept,
 }) => {
-  const { sessionKeeper, sessionStore } = kept
+  const { sessionKeeper, sessionStore, id } = kept
   let isAside = true
   sessionStore.clear = () => Promise.reject(new Error('the disk is read-only'))
   sessionStore.clearAside = async () => void (isAside = false)
-  await sessionKeeper.signOut()
+  await sessionKeeper.signOut(id)
   expect(isAside).toBe(false)
 })
 
 test('S37: a renewed access token is given out only after it is stored', async ({ kept }) => {
-  const { sessionKeeper, sessionStore, session } = kept
+  const { sessionKeeper, sessionStore, session, id, held } = kept
   const { write } = sessionStore
   let finish: () => void = () => undefined
   const writing = new Promise<void>((began) => {
@@ -215,20 +250,20 @@ test('S37: a renewed access token is given out only after it is stored', async (
     }
   })
   const given: Session[] = []
-  const read = sessionKeeper.read(null).then((renewed) => given.push(renewed))
+  const read = sessionKeeper.read(id, null).then((renewed) => given.push(renewed))
   await writing
   await new Promise((resolve) => setImmediate(resolve))
   expect(given).toEqual([])
-  expect(sessionKeeper.held()?.tokens.accessToken).toBe(session.tokens.accessToken)
+  expect(held()?.tokens.accessToken).toBe(session.tokens.accessToken)
   finish()
   await read
   expect(await sessionStore.read()).toEqual(given[0])
 })
 
-test('S17: a renewal that fails because another user signed in does not change their session', async ({
+test('a renewal goes on while another user signs in, whose session stays as it is', async ({
   kept,
 }) => {
-  const { sessionKeeper, other, events, fixture } = kept
+  const { sessionKeeper, session, other, id, held, events, fixture } = kept
   const { misbehave } = fixture.provider
   let release: () => void = () => undefined
   const released = new Promise<void>((resolve) => (release = resolve))
@@ -239,18 +274,20 @@ test('S17: a renewal that fails because another user signed in does not change t
       return released
     }
   })
-  const renewed = sessionKeeper.read(null)
+  const renewed = sessionKeeper.read(id, null)
   await asked
-  await sessionKeeper.keep(other, new AbortController().signal)
+  const otherId = await sessionKeeper.keep(other, new AbortController().signal)
   release()
-  await expect(renewed).rejects.toMatchObject({ code: 'not-signed-in' })
-  expect(events.map(({ type }) => type)).not.toContain('renewal-failed')
+  expect(await renewed).toEqual(held())
+  expect(held()).not.toEqual(session)
+  expect(findHeld(sessionKeeper, otherId)).toEqual(other)
+  expect(events).toContainEqual(expect.objectContaining({ type: 'renewed', id }))
 })
 
 test('S17: a session that ends while another one is being written does not end that one', async ({
   kept,
 }) => {
-  const { sessionKeeper, sessionStore, other, fixture, answered } = kept
+  const { sessionKeeper, sessionStore, fresh, id, held, fixture, answered } = kept
   fixture.provider.misbehave.token = 'invalid-grant'
   const write = sessionStore.write
   let finish: () => void = () => undefined
@@ -262,73 +299,80 @@ test('S17: a session that ends while another one is being written does not end t
       await new Promise<void>((resolve) => (finish = resolve))
     }
   })
-  const keeping = sessionKeeper.keep(other, new AbortController().signal)
+  const keeping = sessionKeeper.keep(fresh, new AbortController().signal)
   await writing
-  const renewed = sessionKeeper.read(null).catch(() => undefined)
+  const renewed = sessionKeeper.read(id, null).catch(() => undefined)
   await answered
   finish()
   await Promise.all([keeping, renewed])
-  expect(sessionKeeper.held()?.account.sub).toBe('bob')
-  expect((await sessionStore.read())?.account.sub).toBe('bob')
+  expect(held()).toEqual(fresh)
+  expect(await sessionStore.read()).toEqual(fresh)
 })
 
 test('S17: the end of a session is reported even if the stored session cannot be deleted', async ({
   kept,
 }) => {
-  const { sessionKeeper, sessionStore, events, fixture } = kept
+  const { sessionKeeper, sessionStore, id, events, fixture } = kept
   fixture.provider.misbehave.token = 'invalid-grant'
   sessionStore.clear = () => Promise.reject(new Error('the disk is read-only'))
-  await expect(sessionKeeper.read(null)).rejects.toMatchObject({ code: 'invalid-grant' })
+  await expect(sessionKeeper.read(id, null)).rejects.toMatchObject({ code: 'invalid-grant' })
   expect(events.at(-1)).toMatchObject({ type: 'session-ended' })
 })
 
-test('F29: the last account and its scope are known until a sign-out', async ({ kept }) => {
-  const { sessionKeeper, session, other, fixture } = kept
+test('F29: each account and its scope are known until it is signed out', async ({ kept }) => {
+  const { sessionKeeper, session, other, id, held, fixture } = kept
   const { signal } = new AbortController()
-  const { scope } = session.tokens
-  expect(sessionKeeper.last()).toEqual({ account: session.account, scope })
-  await sessionKeeper.keep(other, signal)
-  expect(sessionKeeper.last()).toEqual({ account: other.account, scope })
+  const { issuer, clientId, account, tokens } = session
+  const last = { issuer, clientId, account, scope: tokens.scope }
+  expect(sessionKeeper.last(id)).toEqual(last)
+  const otherId = await sessionKeeper.keep(other, signal)
+  expect(sessionKeeper.last(otherId)).toEqual({ ...last, account: other.account })
 
   fixture.provider.misbehave.token = 'invalid-grant'
-  await expect(sessionKeeper.read(null)).rejects.toMatchObject({ code: 'invalid-grant' })
-  expect(sessionKeeper.held()).toBeNull()
-  expect(sessionKeeper.last()).toEqual({ account: other.account, scope })
+  await expect(sessionKeeper.read(id, null)).rejects.toMatchObject({ code: 'invalid-grant' })
+  expect(held()).toBeNull()
+  expect(sessionKeeper.last(id)).toEqual(last)
 
   await sessionKeeper.keep(session, signal)
-  expect(sessionKeeper.last()).toEqual({ account: session.account, scope })
-  await sessionKeeper.signOut()
-  expect(sessionKeeper.last()).toBeNull()
+  expect(sessionKeeper.last(id)).toEqual(last)
+  await sessionKeeper.signOut(id)
+  expect(sessionKeeper.last(id)).toBeNull()
+  expect(sessionKeeper.last(otherId)).not.toBeNull()
 })
 
-test('F29: a sign-out after the session ended forgets the last account', async ({ kept }) => {
-  const { sessionKeeper, fixture } = kept
+test('F29: a sign-out after the session ended forgets the account', async ({ kept }) => {
+  const { sessionKeeper, id, fixture } = kept
   fixture.provider.misbehave.token = 'invalid-grant'
-  await expect(sessionKeeper.read(null)).rejects.toMatchObject({ code: 'invalid-grant' })
-  expect(sessionKeeper.last()).not.toBeNull()
-  await sessionKeeper.signOut()
-  expect(sessionKeeper.last()).toBeNull()
+  await expect(sessionKeeper.read(id, null)).rejects.toMatchObject({ code: 'invalid-grant' })
+  expect(sessionKeeper.last(id)).not.toBeNull()
+  await sessionKeeper.signOut(id)
+  expect(sessionKeeper.last(id)).toBeNull()
 })
 
 /** A session keeper that holds nothing yet. Its store returns a session once `goOn` is called. */
-async function beforeTheReading({ session, fixture }: Kept): Promise<{
+async function beforeTheReading(
+  { session, fixture }: Pick<Kept, 'session' | 'fixture'>,
+  changes: Partial<ProviderSettings> = {},
+): Promise<{
   sessionKeeper: SessionKeeper
   events: readonly Event[]
-  provider: { issuer: string; clientId: string }
+  /** The only session that is held. */
+  held(): Session | null
   /** Resolves when the store is being read. */
   isReading: Promise<void>
-  store: SessionStore
+  store: SessionView
   goOn(): void
 }> {
-  const store = createMemoryStore()
+  const { accountStore, sessionStore: store } = createSessionView()
   await store.write(session)
   const events: Event[] = []
   let goOn: () => void = () => undefined
   const told = new Promise<void>((resolve) => (goOn = resolve))
   let begin: () => void = () => undefined
   const isReading = new Promise<void>((resolve) => (begin = resolve))
-  const read: SessionStore['read'] = async (owner) => {
-    const stored = await store.read(owner)
+  const { read } = store
+  store.read = async (owner) => {
+    const stored = await read(owner)
     begin()
     await told
     return stored
@@ -337,17 +381,16 @@ async function beforeTheReading({ session, fixture }: Kept): Promise<{
     http: createHttp(),
     findProvider: createProviders({ http: createHttp(), clock: fixture.clock }),
     clock: fixture.clock,
-    sessionStore: { ...store, read, write: (one) => store.write(one) },
+    accountStore,
     dispatch: (event) => void events.push(event),
     random: () => 0,
-    clientSecret: null,
+    providers: [createProviderSettings(fixture.provider, { settings: changes })],
     track: (task) => task,
   })
-  const { issuer, clientId } = session
   return {
     sessionKeeper,
     events,
-    provider: { issuer, clientId },
+    held: () => sessionKeeper.all().at(0)?.session ?? null,
     isReading,
     store,
     goOn: () => goOn(),
@@ -355,45 +398,45 @@ async function beforeTheReading({ session, fixture }: Kept): Promise<{
 }
 
 test('a stored session is restored and announced', async ({ kept }) => {
-  const { sessionKeeper, events, provider, goOn } = await beforeTheReading(kept)
-  const restored = sessionKeeper.restore(provider)
+  const { sessionKeeper, events, held, goOn } = await beforeTheReading(kept)
+  const restored = sessionKeeper.restore()
   goOn()
   await restored
-  expect(sessionKeeper.held()).toEqual(kept.session)
+  expect(held()).toEqual(kept.session)
   expect(events).toMatchObject([{ type: 'restored' }])
   sessionKeeper.close()()
 })
 
 test('S19: a sign-out wins over the session that is being read at the start', async ({ kept }) => {
-  const { sessionKeeper, events, provider, isReading, goOn } = await beforeTheReading(kept)
-  const restored = sessionKeeper.restore(provider)
+  const { sessionKeeper, events, held, store, isReading, goOn } = await beforeTheReading(kept)
+  const restored = sessionKeeper.restore()
   await isReading
-  const signedOut = sessionKeeper.signOut()
+  const signedOut = sessionKeeper.deleteLeftovers()
   goOn()
   await Promise.all([restored, signedOut])
-  expect(sessionKeeper.held()).toBeNull()
+  expect([held(), await store.read()]).toEqual([null, null])
   expect(events.map(({ type }) => type)).not.toContain('restored')
 })
 
 test('a sign-in that could not be stored wins over the stored session', async ({ kept }) => {
-  const { sessionKeeper, provider, goOn, store } = await beforeTheReading(kept)
+  const { sessionKeeper, held, goOn, store } = await beforeTheReading(kept)
   store.write = () => Promise.reject(new AuthError('storage-failed', 'The disk is full.'))
-  await sessionKeeper.keep(kept.other, new AbortController().signal)
-  const restored = sessionKeeper.restore(provider)
+  await sessionKeeper.keep(kept.fresh, new AbortController().signal)
+  const restored = sessionKeeper.restore()
   goOn()
   await restored
-  expect(sessionKeeper.held()).toEqual(kept.other)
+  expect(held()).toEqual(kept.fresh)
 })
 
 for (const changes of [{ issuer: 'https://other.example' }, { clientId: 'other' }]) {
   test(`S23: with ${JSON.stringify(changes)} set, the stored session is not restored`, async ({
     kept,
   }) => {
-    const { sessionKeeper, events, provider, goOn } = await beforeTheReading(kept)
-    const restored = sessionKeeper.restore({ ...provider, ...changes })
+    const { sessionKeeper, events, held, goOn } = await beforeTheReading(kept, changes)
+    const restored = sessionKeeper.restore()
     goOn()
     await restored
-    expect(sessionKeeper.held()).toBeNull()
+    expect(held()).toBeNull()
     expect(events).toMatchObject([{ type: 'storage-failed' }])
   })
 }
@@ -404,10 +447,10 @@ test.describe('a program that is killed while it renews', () => {
   test('does not blame another copy of the session for its own use, at the next start', async ({
     kept,
   }) => {
-    const { sessionKeeper, sessionStore, session, fixture } = kept
+    const { sessionKeeper, sessionStore, session, id, fixture } = kept
     const { misbehave, requests } = fixture.provider
     misbehave.token = 'hang'
-    sessionKeeper.read(null).catch(() => undefined)
+    sessionKeeper.read(id, null).catch(() => undefined)
     await expect.poll(() => requests.token).toBe(2)
     const stored = await sessionStore.read()
     expect(stored).toEqual({ ...session, unanswered: true })
@@ -416,9 +459,9 @@ test.describe('a program that is killed while it renews', () => {
     misbehave.tokenRefusal = { status: 400, body: REUSED }
     const next = await beforeTheReading({ ...kept, session: stored! })
     next.goOn()
-    await next.sessionKeeper.restore(next.provider)
-    expect(next.sessionKeeper.held()).toEqual(session)
-    await expect(next.sessionKeeper.read(null)).rejects.toMatchObject({
+    await next.sessionKeeper.restore()
+    expect(next.held()).toEqual(session)
+    await expect(next.sessionKeeper.read('storedid', null)).rejects.toMatchObject({
       message: 'The provider has ended your session. Sign in again.',
     })
   })
@@ -428,9 +471,9 @@ test.describe('a program that is killed while it renews', () => {
     ['its answer was lost', { token: 'reset' }, true],
   ] as const) {
     test(`knows at the next start of a request before, if ${name}`, async ({ kept }) => {
-      const { sessionKeeper, sessionStore, fixture } = kept
+      const { sessionKeeper, sessionStore, id, fixture } = kept
       Object.assign(fixture.provider.misbehave, misbehaviour)
-      await expect(sessionKeeper.read(null)).rejects.toThrow()
+      await expect(sessionKeeper.read(id, null)).rejects.toThrow()
       await expect
         .poll(async () => (await sessionStore.read())?.unanswered ?? false)
         .toBe(isUnanswered)
@@ -438,8 +481,8 @@ test.describe('a program that is killed while it renews', () => {
   }
 
   test('after the renewal stores no trace of it', async ({ kept }) => {
-    const { sessionKeeper, sessionStore } = kept
-    const renewed = await sessionKeeper.read(null)
+    const { sessionKeeper, sessionStore, id } = kept
+    const renewed = await sessionKeeper.read(id, null)
     expect(await sessionStore.read()).toEqual(renewed)
   })
 })

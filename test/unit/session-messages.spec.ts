@@ -6,12 +6,12 @@ import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 test('the messages of the session keeper', () => {
   const path = '/data/session.unopened.json'
   const failure = 'The provider answered 500.'
-  const { movedAside, notRevokedAtSignOut, notRevokedForPrevious, ...plain } = SESSION_MESSAGES
+  const { movedAside, notRevokedAtSignOut, notRevokedOf, ...plain } = SESSION_MESSAGES
   expect({
     ...plain,
     movedAside: movedAside(path),
     notRevokedAtSignOut: notRevokedAtSignOut(failure),
-    notRevokedForPrevious: notRevokedForPrevious('Alice', failure),
+    notRevokedOf: notRevokedOf('Alice', 'https://login.example.com', failure),
   }).toEqual({
     notSignedIn: 'Nobody is signed in. Sign in first.',
     expired: 'Your session has expired. Sign in again.',
@@ -32,8 +32,8 @@ test('the messages of the session keeper', () => {
     notRevokedAtSignOut:
       'You are signed out here, but the provider could not be told, so the session may stay active ' +
       'there for a while. The provider answered 500.',
-    notRevokedForPrevious:
-      'Alice is signed out here, but the provider could not be told, so the session may stay active ' +
-      'there for a while. The provider answered 500.',
+    notRevokedOf:
+      'Alice at https://login.example.com is signed out here, but the provider could not be told, so ' +
+      'the session may stay active there for a while. The provider answered 500.',
   })
 })

@@ -4,11 +4,13 @@ import { expect, test } from '@playwright/test'
 import { initialModel, type Event } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import { createSignInLines, type SignInLine } from '../../main/present/sign-in-lines.js'
+import { ALICE_REF, PROVIDER } from '../support/account-refs.js'
 
 const start = (state: string, origin: 'tray' | 'api'): Event => ({
   type: 'sign-in-started',
   state,
   origin,
+  provider: PROVIDER,
   deadlineMs: 1,
 })
 const link = (state: string, program?: string): Event => ({
@@ -22,11 +24,10 @@ const end = (state: string, kind: 'cancelled' | 'expired'): Event => ({
   state,
   result: kind === 'cancelled' ? { kind } : { kind, reason: 'Nobody came.' },
 })
-const account = { sub: 'a', name: 'Alice', email: '' }
 const signedIn = (state: string): Event => ({
   type: 'signed-in',
   state,
-  account,
+  ...ALICE_REF,
   expiresAtMs: null,
   renewsAtMs: null,
 })

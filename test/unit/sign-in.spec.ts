@@ -6,7 +6,7 @@ import { createProviders } from '../../main/oauth/provider.js'
 import { createHttp, type Http } from '../../main/net/http.js'
 import { DEFAULT_TARGET } from '../../main/oauth/redirect-target.js'
 import { createCallbackListener } from '../../main/oauth/callback-listener.js'
-import { nothingToDoPage } from '../../main/oauth/pages.js'
+import { nothingToDoPage, signedInPage } from '../../main/oauth/pages.js'
 import { createTestClock } from '../support/clock.js'
 import { answerLink } from '../support/person.js'
 import { startProvider } from '../provider/provider.js'
@@ -57,6 +57,7 @@ const test = base.extend<{
           exchangeStarted: () => undefined,
           keep: () => Promise.resolve(),
           discard: () => undefined,
+          lastPage: ({ account }) => signedInPage(account),
           pageFor: () => nothingToDoPage(400),
           signal: controller.signal,
         },

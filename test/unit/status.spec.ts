@@ -3,19 +3,25 @@
 import type { Status } from '../../main/ipc.js'
 import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/oauth/account.js'
-import { initialModel, type Event, type SignIn, type Model } from '../../main/agent/model.js'
+import {
+  initialModel,
+  type AccountRef,
+  type Event,
+  type SignIn,
+  type Model,
+} from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { toHeadline, toStatus, toWindowStatus } from '../../main/present/status.js'
+import { ALICE, ALICE_REF, BOB, BOB_REF, PROVIDER } from '../support/account-refs.js'
 
-const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
-const BOB: Account = { sub: 'bob', name: 'Bob Brown', email: '' }
 const EXPIRES_AT_MS = Date.UTC(2027, 0, 2, 3, 4, 5)
 
 const start = (origin: SignIn['origin'] = 'tray', state = 's'): Event => ({
   type: 'sign-in-started',
   state,
   origin,
+  provider: PROVIDER,
   deadlineMs: 5_000,
 })
 const REDIRECT_URI = 'http://127.0.0.1:40123/callback'
@@ -27,10 +33,10 @@ const link: Event = {
 }
 const noBrowser: Event = { type: 'sign-in-message-changed', state: 's', message: 'No browser.' }
 const exchange: Event = { type: 'exchange-started', state: 's' }
-const signIn = (account: Account, expiresAtMs: number | null = EXPIRES_AT_MS): Event[] => [
+const signIn = (ref: AccountRef, expiresAtMs: number | null = EXPIRES_AT_MS): Event[] => [
   start(),
   exchange,
-  { type: 'signed-in', state: 's', account, expiresAtMs, renewsAtMs: null },
+  { type: 'signed-in', state: 's', ...ref, expiresAtMs, renewsAtMs: null },
 ]
 const cancel: Event = { type: 'sign-in-ended', state: 's', result: { kind: 'cancelled' } }
 const fail: Event = {
@@ -52,21 +58,33 @@ const reject: Event = {
   type: 'sign-in-rejected',
   result: { kind: 'failed', code: 'not-configured', reason: 'There is no provider.' },
 }
-const end: Event = { type: 'session-ended', reason: 'It has run out.' }
-const signOut: Event = { type: 'signed-out' }
+const endOf = ({ id }: AccountRef): Event => ({
+  type: 'session-ended',
+  id,
+  reason: 'It has run out.',
+})
+const end = endOf(ALICE_REF)
+const signOut: Event = { type: 'signed-out', id: ALICE_REF.id }
+const makeDefault = ({ id }: AccountRef): Event => ({ type: 'default-chosen', id })
+const ask: Event = {
+  type: 'other-person-asked',
+  state: 's',
+  question: { id: 'question', expected: ALICE, got: BOB, deadlineMs: 5_000 },
+}
 const unrevoked: Event = { type: 'revocation-failed', message: 'The provider was away.' }
 const renew = (renewal: 'offline' | 'failing'): Event => ({
   type: 'renewal-failed',
+  id: ALICE_REF.id,
   renewal,
   code: 'provider-unreachable',
   reason: 'It could not be reached.',
   renewsAtMs: 9_000,
   failures: 1,
 })
-const full: Event = { type: 'storage-failed', message: 'The disk is full.' }
+const full: Event = { type: 'storage-failed', id: ALICE_REF.id, message: 'The disk is full.' }
 
 const STILL_ALICE = PRESENT_MESSAGES.stillSignedIn('Alice Adams', '').trim()
-const BOB_LEFT = PRESENT_MESSAGES.replaced('Bob Brown')
+const IS_IT_BOB = PRESENT_MESSAGES.otherPerson('Alice Adams (alice@example.com)', 'Bob Brown')
 
 // The events in order, and the status after them.
 const STORIES: Record<string, [Event[], Status['state'], Account | null, Status['reason']]> = {
@@ -74,84 +92,107 @@ const STORIES: Record<string, [Event[], Status['state'], Account | null, Status[
   'a wait': [[start(), link], 'waiting', null, null],
   'a wait without a browser': [[start(), link, noBrowser], 'waiting', null, 'No browser.'],
   'an exchange': [[start(), link, noBrowser, exchange], 'exchanging', null, null],
-  'a sign-in': [signIn(ALICE), 'signed-in', ALICE, null],
+  'a sign-in': [signIn(ALICE_REF), 'signed-in', ALICE, null],
   'a cancelled sign-in': [[start(), cancel], 'signed-out', null, null],
   'a failed sign-in': [[start(), fail], 'failed', null, 'It was too slow.'],
   'a denied sign-in': [[start(), deny], 'failed', null, 'It was refused.'],
   'an expired sign-in': [[start(), expire], 'failed', null, 'Nobody came.'],
   'a rejected sign-in': [[reject], 'failed', null, 'There is no provider.'],
   'a new wait after a failure': [[start(), fail, start()], 'waiting', null, null],
-  'a sign-in after a failure': [[start(), fail, ...signIn(ALICE)], 'signed-in', ALICE, null],
+  'a sign-in after a failure': [[start(), fail, ...signIn(ALICE_REF)], 'signed-in', ALICE, null],
   'a cancelled sign-in after a failure': [
     [start(), fail, start(), cancel],
     'failed',
     null,
     'It was too slow.',
   ],
-  'a second sign-in under way': [[...signIn(ALICE), start()], 'waiting', ALICE, null],
+  'a second sign-in under way': [[...signIn(ALICE_REF), start()], 'waiting', ALICE, null],
   'a failed second sign-in': [
-    [...signIn(ALICE), start(), fail],
+    [...signIn(ALICE_REF), start(), fail],
     'signed-in',
     ALICE,
     `${STILL_ALICE} It was too slow.`,
   ],
   'a failed second sign-in, then offline': [
-    [...signIn(ALICE), start(), fail, renew('offline')],
+    [...signIn(ALICE_REF), start(), fail, renew('offline')],
     'offline',
     ALICE,
     `${STILL_ALICE} It was too slow.`,
   ],
-  'the same person again': [[...signIn(ALICE), ...signIn(ALICE)], 'signed-in', ALICE, null],
-  'another person': [[...signIn(BOB), ...signIn(ALICE)], 'signed-in', ALICE, BOB_LEFT],
-  'another person, and the first not revoked': [
-    [...signIn(BOB), ...signIn(ALICE), unrevoked],
+  'the same person again': [[...signIn(ALICE_REF), ...signIn(ALICE_REF)], 'signed-in', ALICE, null],
+  'another person, who is added': [
+    [...signIn(BOB_REF), ...signIn(ALICE_REF)],
+    'signed-in',
+    BOB,
+    null,
+  ],
+  'another person, who is made the default': [
+    [...signIn(BOB_REF), ...signIn(ALICE_REF), makeDefault(ALICE_REF)],
     'signed-in',
     ALICE,
+    null,
+  ],
+  'another person, and the first signed out but not revoked': [
+    [...signIn(ALICE_REF), ...signIn(BOB_REF), signOut, unrevoked],
+    'signed-in',
+    BOB,
     'The provider was away.',
   ],
-  offline: [[...signIn(ALICE), renew('offline')], 'offline', ALICE, 'It could not be reached.'],
+  'another account whose session ended': [
+    [...signIn(ALICE_REF), ...signIn(BOB_REF), endOf(BOB_REF)],
+    'signed-in',
+    ALICE,
+    null,
+  ],
+  'a question about another person': [
+    [...signIn(ALICE_REF), start(), exchange, ask],
+    'exchanging',
+    ALICE,
+    IS_IT_BOB,
+  ],
+  offline: [[...signIn(ALICE_REF), renew('offline')], 'offline', ALICE, 'It could not be reached.'],
   'a failing renewal': [
-    [...signIn(ALICE), renew('failing')],
+    [...signIn(ALICE_REF), renew('failing')],
     'renewal-failing',
     ALICE,
     'It could not be reached.',
   ],
-  'a full disk': [[...signIn(ALICE), full], 'signed-in', ALICE, 'The disk is full.'],
+  'a full disk': [[...signIn(ALICE_REF), full], 'signed-in', ALICE, 'The disk is full.'],
   'a session that could not be restored': [[full], 'signed-out', null, 'The disk is full.'],
   'a full disk, offline': [
-    [...signIn(ALICE), full, renew('offline')],
+    [...signIn(ALICE_REF), full, renew('offline')],
     'offline',
     ALICE,
     'It could not be reached.',
   ],
-  'a session that ended': [[...signIn(ALICE), end], 'needs-sign-in', ALICE, 'It has run out.'],
+  'a session that ended': [[...signIn(ALICE_REF), end], 'needs-sign-in', ALICE, 'It has run out.'],
   'a session that ended after a failed second sign-in': [
-    [...signIn(ALICE), start(), fail, end],
+    [...signIn(ALICE_REF), start(), fail, end],
     'needs-sign-in',
     ALICE,
     'It has run out.',
   ],
   'a failed sign-in after a session that ended': [
-    [...signIn(ALICE), end, start(), fail],
+    [...signIn(ALICE_REF), end, start(), fail],
     'needs-sign-in',
     ALICE,
     'It was too slow.',
   ],
   'a sign-in under way after a session that ended': [
-    [...signIn(ALICE), end, start()],
+    [...signIn(ALICE_REF), end, start()],
     'waiting',
     ALICE,
     null,
   ],
-  'a sign-out': [[...signIn(ALICE), signOut], 'signed-out', null, null],
+  'a sign-out': [[...signIn(ALICE_REF), signOut], 'signed-out', null, null],
   'a sign-out without the provider': [
-    [...signIn(ALICE), signOut, unrevoked],
+    [...signIn(ALICE_REF), signOut, unrevoked],
     'signed-out',
     null,
     'The provider was away.',
   ],
   'an app that waits while someone is signed in': [
-    [...signIn(ALICE), start('api', 'app')],
+    [...signIn(ALICE_REF), start('api', 'app')],
     'signed-in',
     ALICE,
     null,
@@ -171,39 +212,55 @@ for (const [story, [events, state, account, reason]] of Object.entries(STORIES))
 }
 
 test('the expiry is formatted by RFC 3339 section 5.6 while someone is signed in', () => {
-  expect(toStatus(play(...signIn(ALICE))).expiresAt).toBe('2027-01-02T03:04:05.000Z')
-  expect(toStatus(play(...signIn(ALICE), end)).expiresAt).toBeNull()
-  expect(toStatus(play(...signIn(ALICE), signOut)).expiresAt).toBeNull()
+  expect(toStatus(play(...signIn(ALICE_REF))).expiresAt).toBe('2027-01-02T03:04:05.000Z')
+  expect(toStatus(play(...signIn(ALICE_REF), end)).expiresAt).toBeNull()
+  expect(toStatus(play(...signIn(ALICE_REF), signOut)).expiresAt).toBeNull()
 })
 
 test('an expiry that the provider did not give is null', () => {
-  expect(toStatus(play(...signIn(ALICE, null))).expiresAt).toBeNull()
+  expect(toStatus(play(...signIn(ALICE_REF, null))).expiresAt).toBeNull()
 })
 
 test('S18: an expiry that no date can hold is null, not an exception', () => {
-  expect(toStatus(play(...signIn(ALICE, 1e18))).expiresAt).toBeNull()
+  expect(toStatus(play(...signIn(ALICE_REF, 1e18))).expiresAt).toBeNull()
 })
 
 // Everything that must not be shown contains the word canary.
 const account = { ...ALICE, accessToken: 'canary-token', claims: { picture: 'canary-claim' } }
+const SECRET_REF: AccountRef = {
+  id: 'canary-id',
+  provider: 'canary-provider',
+  issuer: 'https://canary.example',
+  clientId: 'canary-client',
+  account,
+}
+const OTHER_REF: AccountRef = {
+  ...SECRET_REF,
+  id: 'canary-2',
+  account: { ...BOB, sub: 'canary-sub' },
+}
 const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
   (['waiting', 'answered', 'exchanging'] as const).flatMap((phase) =>
     (['signed-in', 'needs-sign-in'] as const).map((kind): [string, Model] => [
       `${phase}, ${kind}`,
       {
-        session:
+        accounts: [
           kind === 'signed-in'
             ? {
+                ...SECRET_REF,
                 kind,
-                account,
                 expiresAtMs: EXPIRES_AT_MS,
                 renewsAtMs: null,
                 renewal: { kind: 'idle' },
               }
-            : { kind, account, reason: 'It has run out.' },
+            : { ...SECRET_REF, kind, reason: 'It has run out.' },
+          { ...OTHER_REF, kind: 'needs-sign-in', reason: 'canary-reason' },
+        ],
+        chosenId: null,
         signIns: (['tray', 'api'] as const).map((origin) => ({
           state: 'canary-state',
           origin,
+          provider: 'canary-provider',
           phase,
           deadlineMs: 5_000,
           link: `https://provider.example/?canary-link&redirect_uri=${REDIRECT_URI}`,
@@ -211,9 +268,10 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
           diagnostic: 'nothing',
           abandoned: false,
           program: 'Mail',
+          question: null,
         })),
-        lastResult: { kind: 'done', replaced: { ...account, sub: 'canary-sub' }, message: null },
-        storageProblem: null,
+        lastResult: { kind: 'done', id: 'canary-id', message: null },
+        storageProblems: [],
       },
     ]),
   ),
@@ -269,10 +327,10 @@ test('F19: the window gets the redirect URI of an app’s sign-in during a sessi
     registration: 'Register it.',
   }
   const app: Event[] = [
-    { type: 'sign-in-started', state: 'a', origin: 'api', deadlineMs: 5_000 },
+    { type: 'sign-in-started', state: 'a', origin: 'api', provider: PROVIDER, deadlineMs: 5_000 },
     { type: 'link-ready', state: 'a', link: LINK, program: 'mail' },
   ]
-  const waiting = toWindowStatus(play(...signIn(ALICE), ...app), surroundings)
+  const waiting = toWindowStatus(play(...signIn(ALICE_REF), ...app), surroundings)
   expect(waiting.asking).not.toBeNull()
   expect(waiting.redirectTarget).toEqual({
     redirectUri: REDIRECT_URI,
@@ -280,13 +338,13 @@ test('F19: the window gets the redirect URI of an app’s sign-in during a sessi
   })
   const left: Event = { type: 'sign-in-abandoned', state: 'a' }
   expect(
-    toWindowStatus(play(...signIn(ALICE), ...app, left), surroundings).redirectTarget,
+    toWindowStatus(play(...signIn(ALICE_REF), ...app, left), surroundings).redirectTarget,
   ).toBeNull()
 })
 
 test('an abandoned sign-in says so instead of any other message', () => {
   const left = play(
-    { type: 'sign-in-started', state: 's', origin: 'api', deadlineMs: 5_000 },
+    { type: 'sign-in-started', state: 's', origin: 'api', provider: PROVIDER, deadlineMs: 5_000 },
     { type: 'sign-in-abandoned', state: 's' },
     { type: 'link-ready', state: 's', link: 'https://provider.example/' },
     { type: 'sign-in-message-changed', state: 's', message: 'No browser.' },
@@ -298,16 +356,16 @@ test('an abandoned sign-in says so instead of any other message', () => {
 
 const HEADLINES: Record<Status['state'], [Event[], string]> = {
   'signed-out': [[], 'Not signed in'],
-  waiting: [[...signIn(ALICE), start()], 'Waiting for your browser'],
+  waiting: [[...signIn(ALICE_REF), start()], 'Waiting for your browser'],
   answered: [[start(), { type: 'callback-answered', state: 's' }], 'Finishing the sign-in'],
   exchanging: [[start(), exchange], 'Finishing the sign-in'],
-  'signed-in': [signIn(ALICE), 'Signed in as Alice Adams'],
-  offline: [[...signIn(ALICE), renew('offline')], 'Signed in as Alice Adams (offline)'],
+  'signed-in': [signIn(ALICE_REF), 'Signed in as Alice Adams'],
+  offline: [[...signIn(ALICE_REF), renew('offline')], 'Signed in as Alice Adams (offline)'],
   'renewal-failing': [
-    [...signIn(ALICE), renew('failing')],
+    [...signIn(ALICE_REF), renew('failing')],
     "Signed in as Alice Adams (can't renew)",
   ],
-  'needs-sign-in': [[...signIn(ALICE), end], 'Session expired: Alice Adams'],
+  'needs-sign-in': [[...signIn(ALICE_REF), end], 'Session expired: Alice Adams'],
   failed: [[start(), fail], 'Sign-in failed'],
 }
 for (const [state, [events, headline]] of Object.entries(HEADLINES)) {
@@ -317,6 +375,13 @@ for (const [state, [events, headline]] of Object.entries(HEADLINES)) {
     expect(toHeadline(model)).toBe(headline)
   })
 }
+
+test('the headline names the account that it is about', () => {
+  const both = [...signIn(ALICE_REF), ...signIn(BOB_REF)]
+  expect(toHeadline(play(...both))).toBe('Signed in as Alice Adams')
+  expect(toHeadline(play(...both, makeDefault(BOB_REF)))).toBe('Signed in as Bob Brown')
+  expect(toHeadline(play(...both, endOf(BOB_REF)))).toBe('Session expired: Bob Brown')
+})
 
 function play(...events: readonly Event[]): Model {
   return events.reduce(next, initialModel)

@@ -1,6 +1,7 @@
 // A real Latchkey, restarted with other settings, at the embedded provider.
 
 import { expect, test as base } from '@playwright/test'
+import { defaultSession } from '../../main/agent/model.js'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -82,7 +83,7 @@ async function signIn({ agent }: Latchkey): Promise<void> {
   })
 }
 
-const session = ({ supervisor }: Running) => supervisor.latchkey().agent.model().session
+const session = ({ supervisor }: Running) => defaultSession(supervisor.latchkey().agent.model())
 
 test('a change of settings for the same provider keeps the user signed in', async ({ running }) => {
   const { supervisor, provider, settings } = running
@@ -105,15 +106,20 @@ test('a change of provider ends the session at the first provider', async ({ run
   expect(provider.revoked).toHaveLength(1)
 })
 
+/** Lists the files of stored sessions. */
+async function listSessions(dataDir: string): Promise<readonly string[]> {
+  return readdir(join(dataDir, 'sessions')).catch(() => [])
+}
+
 test('S35: turning session storage on and off keeps the user signed in', async ({ running }) => {
   const { supervisor, settings, dataDir } = running
-  expect(await readdir(dataDir)).not.toContain('session.json')
+  expect(await listSessions(dataDir)).toEqual([])
   await supervisor.restart({ ...settings, keepWithoutKeyring: true })
-  expect(await readdir(dataDir)).toContain('session.json')
+  expect(await listSessions(dataDir)).toHaveLength(1)
   expect(session(running)).toMatchObject({ kind: 'signed-in' })
 
   await supervisor.restart(settings)
-  expect(await readdir(dataDir)).not.toContain('session.json')
+  expect(await listSessions(dataDir)).toEqual([])
   expect(session(running)).toMatchObject({ kind: 'signed-in' })
 })
 
@@ -134,7 +140,7 @@ test('a change of session storage leaves a session alone that waits for the keyr
   for (const keepWithoutKeyring of [true, false]) {
     await supervisor.restart({ ...settings, keepWithoutKeyring })
     expect(await readFile(file, 'utf8')).toBe(kept)
-    expect(supervisor.latchkey().storage.sessionStore.isLocked?.()).toBe(true)
+    expect(supervisor.latchkey().storage.accountStore.isLocked?.()).toBe(true)
   }
 })
 
@@ -147,7 +153,7 @@ test('S19: a sign-out during a restart wins', async ({ running }) => {
   await supervisor.restart({ ...settings, redirectPort: [8_400] })
   await signedOut
   expect(session(running)).toEqual({ kind: 'signed-out' })
-  expect(await supervisor.latchkey().storage.sessionStore.read()).toBeNull()
+  expect(await supervisor.latchkey().storage.accountStore.readAll()).toMatchObject({ accounts: [] })
   await expect.poll(() => provider.revoked.length).toBeGreaterThan(0)
 })
 
@@ -194,8 +200,8 @@ test('if the stored session cannot be removed, the previous settings stay in use
   running,
 }) => {
   const { supervisor, settings } = running
-  const { sessionStore } = supervisor.latchkey().storage
-  sessionStore.clear = () => Promise.reject(new Error('the disk is read-only'))
+  const { accountStore } = supervisor.latchkey().storage
+  accountStore.clear = () => Promise.reject(new Error('the disk is read-only'))
   await expect(supervisor.restart({ ...settings, keepWithoutKeyring: true })).rejects.toThrow(
     'read-only',
   )

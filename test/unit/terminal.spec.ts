@@ -1,7 +1,6 @@
 // The lines that a person at a terminal reads. They are spelled out here, so this spec pins their words.
 
 import { expect, test } from '@playwright/test'
-import type { Account } from '../../main/oauth/account.js'
 import { initialModel, type Event, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import type { CallbackDiagnostic } from '../../main/oauth/callback-listener.js'
@@ -15,22 +14,23 @@ import {
   type RunInfo,
 } from '../../main/terminal/lines.js'
 import { SIGN_IN_LINES } from '../../main/terminal/terminal-messages.js'
+import { ALICE, ALICE_REF, BOB, BOB_REF, PROVIDER } from '../support/account-refs.js'
 
-const ALICE: Account = { sub: 'alice', name: 'Alice Adams', email: 'alice@example.com' }
 const LINK =
   'https://provider.example/authorize?state=s&redirect_uri=http://127.0.0.1:40123/callback'
 const NOON_MS = new Date(2027, 0, 2, 12, 0).getTime() // Local time.
 const INFO: RunInfo = { registration: 'Register it.', opensBrowser: true, hasProvider: true }
 const FIVE_MINUTES_MS = 300_000
 
-const start: Event = {
+const start: Event & { type: 'sign-in-started' } = {
   type: 'sign-in-started',
+  provider: PROVIDER,
   state: 's',
   origin: 'tray',
   deadlineMs: NOON_MS + FIVE_MINUTES_MS,
 }
 const startOfApp: Event = { ...start, origin: 'api' }
-const linkReady: Event = { type: 'link-ready', state: 's', link: LINK }
+const linkReady: Event & { type: 'link-ready' } = { type: 'link-ready', state: 's', link: LINK }
 const diagnosed = (diagnostic: CallbackDiagnostic, message: string | null): Event => ({
   type: 'callback-diagnosed',
   state: 's',
@@ -46,12 +46,32 @@ const exchange: Event = { type: 'exchange-started', state: 's' }
 const signedIn = (account = ALICE, expiresAtMs: number | null = null): Event => ({
   type: 'signed-in',
   state: 's',
+  ...ALICE_REF,
   account,
   expiresAtMs,
   renewsAtMs: null,
 })
+const bobSignedIn: Event = {
+  type: 'signed-in',
+  state: 's',
+  ...BOB_REF,
+  expiresAtMs: null,
+  renewsAtMs: null,
+}
+const sessionEnded = (reason = 'It has run out.', { id } = ALICE_REF): Event => ({
+  type: 'session-ended',
+  id,
+  reason,
+})
+const signedOut: Event = { type: 'signed-out', id: ALICE_REF.id }
+const storageFails: Event = {
+  type: 'storage-failed',
+  id: ALICE_REF.id,
+  message: 'The disk is full.',
+}
 const notRenewed = (failures: number): Event => ({
   type: 'renewal-failed',
+  id: ALICE_REF.id,
   renewal: 'offline',
   code: 'provider-unreachable',
   reason: 'It is away.',
@@ -62,6 +82,11 @@ const ended = (reason = 'It was too slow.'): Event => ({
   type: 'sign-in-ended',
   state: 's',
   result: { kind: 'failed', code: 'provider-timeout', reason },
+})
+const otherPersonAsked = (got = BOB): Event => ({
+  type: 'other-person-asked',
+  state: 's',
+  question: { id: 'question', expected: ALICE, got, deadlineMs: NOON_MS },
 })
 const cancelled: Event = { type: 'sign-in-ended', state: 's', result: { kind: 'cancelled' } }
 
@@ -182,9 +207,27 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       lines: ['Signed in as Alice Adams.'],
     },
     {
-      story: 'names the account that was signed out',
-      events: [start, signedIn({ sub: 'bob', name: 'Bob Brown', email: '' }), start, signedIn()],
-      lines: [SIGNED_IN, PRESENT_MESSAGES.replaced('Bob Brown')],
+      story: 'names the default account if another account is added',
+      events: [start, signedIn(), start, bobSignedIn],
+      lines: [SIGNED_IN],
+    },
+  ],
+  'other-person-asked': [
+    {
+      story: 'asks whether to keep the other person',
+      events: [start, signedIn(), start, exchange, otherPersonAsked()],
+      lines: [
+        FINISHING,
+        SIGNED_IN,
+        PRESENT_MESSAGES.otherPerson('Alice Adams (alice@example.com)', 'Bob Brown'),
+      ],
+    },
+  ],
+  'default-chosen': [
+    {
+      story: 'names the new default account',
+      events: [start, signedIn(), start, bobSignedIn, { type: 'default-chosen', id: BOB_REF.id }],
+      lines: ['Signed in as Bob Brown.'],
     },
   ],
   'sign-in-ended': [
@@ -218,12 +261,20 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     },
   ],
   'renewal-started': [
-    { story: 'is silent', events: [start, signedIn(), { type: 'renewal-started' }], lines: [] },
+    {
+      story: 'is silent',
+      events: [start, signedIn(), { type: 'renewal-started', id: ALICE_REF.id }],
+      lines: [],
+    },
   ],
   renewed: [
     {
       story: 'is silent',
-      events: [start, signedIn(), { type: 'renewed', expiresAtMs: null, renewsAtMs: null }],
+      events: [
+        start,
+        signedIn(),
+        { type: 'renewed', id: ALICE_REF.id, expiresAtMs: null, renewsAtMs: null },
+      ],
       lines: [],
     },
   ],
@@ -242,39 +293,41 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
   restored: [
     {
       story: 'names the account',
-      events: [{ type: 'restored', account: ALICE, expiresAtMs: null, renewsAtMs: null }],
+      events: [{ type: 'restored', ...ALICE_REF, expiresAtMs: null, renewsAtMs: null }],
       lines: ['Signed in as Alice Adams (alice@example.com).'],
     },
   ],
   'storage-failed': [
     {
       story: 'says why',
-      events: [{ type: 'storage-failed', message: 'The disk is full.' }],
+      events: [storageFails],
       lines: ['The disk is full.'],
     },
   ],
   'storage-recovered': [
     {
       story: 'is silent',
-      events: [
-        { type: 'storage-failed', message: 'The disk is full.' },
-        { type: 'storage-recovered' },
-      ],
+      events: [storageFails, { type: 'storage-recovered', id: ALICE_REF.id }],
       lines: [],
     },
   ],
   'session-ended': [
     {
       story: 'says why, and names no account',
-      events: [start, signedIn(), { type: 'session-ended', reason: 'It has run out.' }],
+      events: [start, signedIn(), sessionEnded()],
       lines: ['It has run out.', AGAIN],
     },
   ],
   'signed-out': [
     {
       story: 'says that nobody is signed in',
-      events: [start, signedIn(), { type: 'signed-out' }],
+      events: [start, signedIn(), signedOut],
       lines: [SIGN_IN_LINES.signedOut, NOBODY],
+    },
+    {
+      story: 'names the account that is the default now',
+      events: [start, signedIn(), start, bobSignedIn, signedOut],
+      lines: [SIGN_IN_LINES.signedOut, 'Signed in as Bob Brown.'],
     },
   ],
   'revocation-failed': [
@@ -283,7 +336,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       events: [
         start,
         signedIn(),
-        { type: 'signed-out' },
+        signedOut,
         { type: 'revocation-failed', message: 'The provider was away.' },
       ],
       lines: ['The provider was away.'],
@@ -332,12 +385,12 @@ const STATES: Record<string, { events: Event[]; lines: string[]; prompt: string 
     prompt: 'latchkey (signed-in)> ',
   },
   'the session ended': {
-    events: [start, signedIn(), { type: 'session-ended', reason: 'It has run out.' }],
+    events: [start, signedIn(), sessionEnded()],
     lines: ['It has run out.', AGAIN],
     prompt: 'latchkey (needs-sign-in)> ',
   },
   'a sign-in waits after the session ended': {
-    events: [start, signedIn(), { type: 'session-ended', reason: 'It has run out.' }, start],
+    events: [start, signedIn(), sessionEnded(), start],
     lines: [WAITING],
     prompt: 'latchkey (waiting, 5:00)> ',
   },
@@ -354,10 +407,16 @@ for (const [state, { events, lines, prompt }] of Object.entries(STATES)) {
   })
 }
 
-const BOB: Account = { sub: 'bob', name: 'Bob Brown', email: '' }
 const NEWS: Record<string, { events: Event[]; lines: string[] }> = {
-  'that another account was signed out': {
-    events: [start, signedIn(BOB), start, signedIn()],
+  'that the revocation of another account failed': {
+    events: [
+      start,
+      signedIn(),
+      start,
+      bobSignedIn,
+      { type: 'signed-out', id: BOB_REF.id },
+      { type: 'revocation-failed', message: 'The provider was away.' },
+    ],
     lines: [SIGNED_IN],
   },
   'that a second sign-in failed': {
@@ -368,7 +427,7 @@ const NEWS: Record<string, { events: Event[]; lines: string[] }> = {
     events: [
       start,
       signedIn(),
-      { type: 'signed-out' },
+      signedOut,
       { type: 'revocation-failed', message: 'The provider was away.' },
     ],
     lines: [NOBODY],
@@ -401,6 +460,7 @@ test('the end of a session is shown as a time, with the date on another day', ()
 test('a session that renews shows no end', () => {
   const renews: Event = {
     type: 'renewed',
+    id: ALICE_REF.id,
     expiresAtMs: NOON_MS + 60_000,
     renewsAtMs: NOON_MS + 30_000,
   }
@@ -430,19 +490,19 @@ const EVIL = 'A\u001b[2J\u001b]0;x\u0007\u007f\u009b2J\r\n\u202eB'
 const EVIL_STORIES: Record<string, Event[]> = {
   'a name': [start, signedIn({ ...ALICE, name: EVIL })],
   'an address': [start, signedIn({ ...ALICE, email: EVIL })],
-  'the name of a replaced account': [
-    start,
-    signedIn({ sub: 'bob', name: EVIL, email: '' }),
+  'the name of a person who was not expected': [
     start,
     signedIn(),
+    start,
+    otherPersonAsked({ ...BOB, name: EVIL }),
   ],
   'the name of the signed-in account': [start, signedIn({ ...ALICE, name: EVIL }), start, ended()],
   'a reason': [start, ended(EVIL)],
-  "a session's end": [start, signedIn(), { type: 'session-ended', reason: EVIL }],
+  "a session's end": [start, signedIn(), sessionEnded(EVIL)],
   'a message about revocation': [
     start,
     signedIn(),
-    { type: 'signed-out' },
+    signedOut,
     { type: 'revocation-failed', message: EVIL },
   ],
 }

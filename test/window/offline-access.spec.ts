@@ -15,7 +15,7 @@ import { FILE_MESSAGES } from '../../main/storage/storage-messages.js'
 import { PAGE_MESSAGES, CALLBACK_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
 import { launchBrowser } from '../support/browser.js'
-import { test } from '../support/fixture.js'
+import { createProviderSettings, test } from '../support/fixture.js'
 import { answerLink } from '../support/person.js'
 
 const readParameters = (link: string): URLSearchParams => new URL(link).searchParams
@@ -148,7 +148,10 @@ test('nothing stays open if the sign-in is cancelled during the redirect', async
 test('an app’s sign-in fails with advice, and the next one requests only allowed scopes', async ({
   start,
 }) => {
-  const { agent } = await start({ provider: { demands: { offlineAccess: 'invalid_scope' } } })
+  const { agent, provider } = await start({
+    provider: { demands: { offlineAccess: 'invalid_scope' } },
+  })
+  const settings = createProviderSettings(provider)
   const awaitLink = (): Promise<string> =>
     new Promise((resolve) => {
       const unsubscribe = agent.subscribe((_model, event) => {
@@ -167,21 +170,29 @@ test('an app’s sign-in fails with advice, and the next one requests only allow
       reason: expect.stringContaining(SIGN_IN_MESSAGES.offlineAccessLeftOut),
     },
   })
-  expect(agent.api.allowedScopes(scope.split(' '))).toEqual(['openid', 'email'])
-  expect(agent.api.allowedScopes(['offline_access'])).toEqual(['offline_access'])
+  expect(agent.api.allowedScopes(settings, scope.split(' '))).toEqual(['openid', 'email'])
+  expect(agent.api.allowedScopes(settings, ['offline_access'])).toEqual(['offline_access'])
+  // It says nothing about another provider.
+  const other = { ...settings, name: 'other', issuer: 'https://other.example' }
+  expect(agent.api.allowedScopes(other, scope.split(' '))).toContain('offline_access')
 })
 
 test('an app’s own unknown scope does not remove offline_access for other apps', async ({
   start,
 }) => {
-  const { agent } = await start({ provider: { demands: { offlineAccess: 'invalid_scope' } } })
+  const { agent, provider } = await start({
+    provider: { demands: { offlineAccess: 'invalid_scope' } },
+  })
   const link = new Promise<string>((resolve) => {
     agent.subscribe((_model, event) => event.type === 'link-ready' && resolve(event.link))
   })
   const begun = agent.api.begin(appFlow({ scope: 'openid nonsense offline_access' }), NEVER)
   await fetch(await answerLink(await link))
   expect(await begun).toMatchObject({ kind: 'ended' })
-  expect(agent.api.allowedScopes(['openid', 'offline_access'])).toContain('offline_access')
+  const settings = createProviderSettings(provider)
+  expect(agent.api.allowedScopes(settings, ['openid', 'offline_access'])).toContain(
+    'offline_access',
+  )
 })
 
 test('RFC 6749 section 4.1.2.1: whether an error is about scopes', () => {
@@ -209,7 +220,7 @@ test.describe('the provider’s remembered rejection', () => {
     const directory = mkdtempSync(join(tmpdir(), 'latchkey-memory-'))
     const complaints: string[] = []
     const ports = { directory, complain: (line: string) => void complaints.push(line) }
-    const memory = keepProviderMemory({ ...ports, asked, nowMs: () => 1_000 })
+    const memory = keepProviderMemory({ ...ports, nowMs: () => 1_000 })(asked)
     expect(memory.rejectsOfflineAccess()).toBe(false)
     memory.recordRejection()
     expect(memory.rejectsOfflineAccess()).toBe(true)
@@ -249,22 +260,54 @@ test.describe('the provider’s remembered rejection', () => {
     const complaints: string[] = []
     const memory = keepProviderMemory({
       directory,
-      asked,
       nowMs: () => 1,
       complain: (line) => void complaints.push(line),
-    })
+    })(asked)
     memory.recordRejection()
     expect(memory.rejectsOfflineAccess()).toBe(true)
     expect(complaints).toEqual([FILE_MESSAGES.cannotWrite('provider.json', 'ENOENT')])
   })
 
+  test('is kept for each provider and client, and the newest for each of them', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'latchkey-memory-'))
+    const memoryOf = keepProviderMemory({ directory, nowMs: () => 1, complain: () => undefined })
+    const other = { ...asked, issuer: 'https://b.example' }
+    const otherClient = { ...asked, clientId: 'd' }
+    const knows = (one: typeof asked): boolean => hasRejectedOfflineAccess(directory, one, 2)
+
+    memoryOf(asked).recordRejection()
+    expect([asked, other, otherClient].map(knows)).toEqual([true, false, false])
+    expect(memoryOf(other).rejectsOfflineAccess()).toBe(false)
+    memoryOf(other).recordRejection()
+    memoryOf(otherClient).recordRejection()
+    expect([asked, other, otherClient].map(knows)).toEqual([true, true, true])
+    // Each provider has one memory, which settings that are read again share.
+    expect(memoryOf({ ...asked }).rejectsOfflineAccess()).toBe(true)
+
+    // A request with another scope replaces the record of its own provider only.
+    const changed = { ...other, scope: 'openid email offline_access' }
+    memoryOf(changed).recordRejection()
+    expect([asked, other, changed, otherClient].map(knows)).toEqual([true, false, true, true])
+    rmSync(directory, { recursive: true })
+  })
+
+  test('is read from a file of an earlier version, which holds one provider', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'latchkey-memory-'))
+    const other = { ...asked, issuer: 'https://b.example' }
+    const record = { ...asked, rejected: 'offline_access', atMs: 1 }
+    writeFileSync(join(directory, PROVIDER_FILE), JSON.stringify(record))
+    const memoryOf = keepProviderMemory({ directory, nowMs: () => 2, complain: () => undefined })
+    expect(memoryOf(asked).rejectsOfflineAccess()).toBe(true)
+    memoryOf(other).recordRejection()
+    const kept: unknown = JSON.parse(readFileSync(join(directory, PROVIDER_FILE), 'utf8'))
+    expect(kept).toEqual([record, { ...record, ...other, atMs: 2 }])
+    rmSync(directory, { recursive: true })
+  })
+
   test('contains no secret', () => {
     const directory = mkdtempSync(join(tmpdir(), 'latchkey-memory-'))
     const ports = { directory, nowMs: () => 1, complain: () => undefined }
-    keepProviderMemory({
-      ...ports,
-      asked: { ...asked, clientSecret: 'x' } as never,
-    }).recordRejection()
+    keepProviderMemory(ports)({ ...asked, clientSecret: 'x' } as never).recordRejection()
     const kept: unknown = JSON.parse(readFileSync(join(directory, PROVIDER_FILE), 'utf8'))
     expect(kept).toEqual({ ...asked, rejected: 'offline_access', atMs: 1 })
     rmSync(directory, { recursive: true })

@@ -12,24 +12,14 @@ export const SESSION: readonly MutatedFile[] = [
     ],
     faults: [
       {
-        name: 'a sign-out during the reading at the start is undone',
-        find: 'if (stored === null || state.signOuts !== signOuts || state.session !== null) return',
-        replace: 'if (stored === null || state.session !== null) return',
-      },
-      {
         name: 'a sign-in during the reading at the start is undone',
-        find: 'if (stored === null || state.signOuts !== signOuts || state.session !== null) return',
-        replace: 'if (stored === null || state.signOuts !== signOuts) return',
-      },
-      {
-        name: 'another provider’s or client’s session is restored',
-        find: 'await deps.sessionStore.read(owner)',
-        replace: 'await deps.sessionStore.read()',
+        find: 'if (state.signOuts > 0 || state.session !== null) return Promise.resolve()',
+        replace: 'if (state.signOuts > 0) return Promise.resolve()',
       },
       {
         name: 'a sign-in that waits for its turn outlives a sign-out',
-        find: '    stopIfCancelled()\n    const replaced',
-        replace: '    signal.throwIfAborted()\n    const replaced',
+        find: '    await shared.restored\n    stopIfCancelled()\n',
+        replace: '    await shared.restored\n    signal.throwIfAborted()\n',
       },
       {
         name: 'a sign-in that is being written outlives a sign-out',
@@ -38,9 +28,9 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-in that was called off is written',
-        find: '    stopIfCancelled()\n    const replaced',
+        find: '    await shared.restored\n    stopIfCancelled()\n',
         replace:
-          "    if (state.signOuts !== signOuts) throw new CalledOff({ kind: 'cancelled' })\n    const replaced",
+          "    await shared.restored\n    if (state.signOuts !== signOuts) throw new CalledOff({ kind: 'cancelled' })\n",
       },
       {
         name: 'a sign-in that is called off while it is written is kept',
@@ -53,16 +43,47 @@ export const SESSION: readonly MutatedFile[] = [
         find: '      await storeHeld(keeper)\n      throw thrown',
         replace: '      throw thrown',
       },
+    ],
+  },
+  {
+    file: 'main/agent/session-keeper.ts',
+    specs: ['test/unit/session-keeper.spec.ts', 'test/unit/again.spec.ts'],
+    faults: [
       {
-        name: 'another person’s sign-in leaves the first session at the provider',
-        find: 'if (replaced === null || isSameAccount(replaced, session)) return',
-        replace: 'if (replaced === null || Boolean(1)) return',
+        name: 'a sign-out during the reading at the start is undone',
+        find: '    if (shared.signOuts !== signOuts) return\n',
+        replace: '',
       },
       {
-        name: 'another person’s session stays on a disk that is full',
-        find: '  await deps.sessionStore.clear().catch(() => undefined)\n',
+        name: 'another provider’s or client’s session is restored',
+        find: 'await accountStore.readAll(deps.providers)',
+        replace: 'await accountStore.readAll()',
+      },
+      {
+        name: 'people with one sub at several clients share a session',
+        find: 'JSON.stringify([issuer, clientId, sub])',
+        replace: 'JSON.stringify([issuer, clientId, sub].slice(0, 2))',
+      },
+    ],
+  },
+  {
+    file: 'main/agent/tray-sign-in.ts',
+    specs: ['test/unit/again.spec.ts'],
+    faults: [
+      {
+        name: 'someone else than was asked for is kept unasked',
+        find: '        if (isExpected(kept)) await sessionKeeper.keep(kept, signal)\n',
+        replace: '        await sessionKeeper.keep(kept, signal)\n',
+      },
+      {
+        name: 'a session that nobody decided about is kept',
+        find: '    if (keeps === null) throw notDecided(got)\n    if (!keeps) throw',
+        replace: '    if (keeps === false) throw',
+      },
+      {
+        name: 'a discarded session lives on at the provider',
+        find: '    sessionKeeper.discard(Promise.resolve(session.tokens), provider)\n',
         replace: '',
-        specs: ['test/unit/keeping.spec.ts'],
       },
     ],
   },
@@ -92,8 +113,8 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-out does not tell the provider',
-        find: '  await deps.track(endAtProvider(keeper, session, SESSION_MESSAGES.notRevokedAtSignOut))\n',
-        replace: '',
+        find: '    endAtProvider(shared, session).then((failure) => {\n',
+        replace: '    Promise.resolve<string | null>(null).then((failure) => {\n',
       },
       {
         name: 'a sign-out tells the provider first',
@@ -114,13 +135,13 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a session that ends stays on the disk',
-        find: '    await deps.sessionStore.clear().catch(() => undefined)\n',
+        find: '    await deps.accountStore.delete(id).catch(() => undefined)\n',
         replace: '',
         specs: ['test/unit/session-keeper.spec.ts', 'test/unit/renewal-faults.spec.ts'],
       },
       {
         name: 'a session that ends leaves what other sign-ins replaced',
-        find: '    discardTokens(keeper, session, toOrphans(superseded))\n',
+        find: '    discardTokens(shared, session, toOrphans(superseded))\n',
         replace: '',
       },
     ],
@@ -163,7 +184,7 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a renewal that nobody holds lives on at the provider',
-        find: '      discardTokens(keeper, renewed, [renewed.tokens])\n',
+        find: '      discardTokens(keeper.shared, renewed, [renewed.tokens])\n',
         replace: '',
       },
     ],
@@ -246,7 +267,7 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'tokens of someone else stay valid at the provider',
-        find: 'if (isOther) discardTokens(keeper, renewed, [renewed.tokens])',
+        find: 'if (isOther) discardTokens(keeper.shared, renewed, [renewed.tokens])',
         replace: '',
       },
       {
