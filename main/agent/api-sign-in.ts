@@ -51,6 +51,15 @@ export type DeliverResult =
   | { kind: 'abandoned'; page: Page }
   | { kind: 'ignored' }
 
+/** What an app gives to exchange a code. `clientId` and `audience`: only checked if they are given. */
+export type CodeProof = {
+  code: string
+  redirectUri: string
+  verifier: string
+  clientId?: string | undefined
+  audience?: string | undefined
+}
+
 export type ExchangeResult =
   | {
       kind: 'signed-in'

@@ -11,6 +11,7 @@ import {
   type ApiSignInDeps,
   type ApiSignInRequest,
   type BeginResult,
+  type CodeProof,
   type DeliverResult,
   type ExchangeResult,
 } from './api-sign-in.js'
@@ -41,7 +42,7 @@ export type ApiSignIns = {
   /** Delivers an address that the person pasted; false if it belongs to none of these sign-ins. */
   paste(address: URL): boolean
   /** Exchanges the code of an answered sign-in, once. */
-  exchange(proof: { code: string; redirectUri: string; verifier: string }): Promise<ExchangeResult>
+  exchange(proof: CodeProof): Promise<ExchangeResult>
   /** Exchanges the code of the latest answered sign-in whose verifier the service made. */
   exchangeLatest(): Promise<ExchangeResult>
   /** Filters out the scopes that a provider is known to reject. */

@@ -8,14 +8,15 @@ import {
   type Answered,
   type ApiSignInContext,
   type ApiSignInHandle,
+  type CodeProof,
   type ExchangeResult,
 } from './api-sign-in.js'
 import { toResult } from './results.js'
 
-/** Exchanges the code that an app gives, once, if redirect URI and verifier belong to it. */
+/** Exchanges the code that an app gives, once, if everything else that it gives belongs to it. */
 export async function exchangeApiCode(
   context: ApiSignInContext,
-  { code, redirectUri, verifier }: { code: string; redirectUri: string; verifier: string },
+  { code, redirectUri, verifier, clientId, audience }: CodeProof,
 ): Promise<ExchangeResult> {
   if (context.spentCodes.has(code)) return { kind: 'spent' }
   const handle = [...context.handles.values()].find(({ answered }) => answered?.code === code)
@@ -26,6 +27,13 @@ export async function exchangeApiCode(
   }
   if (codeChallenge(verifier) !== handle.request.challenge) {
     return { kind: 'mismatch', what: 'code_verifier' }
+  }
+  const { provider } = handle
+  if (clientId !== undefined && clientId !== provider.clientId) {
+    return { kind: 'mismatch', what: 'client_id' }
+  }
+  if (audience !== undefined && audience !== provider.audience) {
+    return { kind: 'mismatch', what: 'audience' }
   }
   return completeApiSignIn(context, handle, { ...handle.answered, verifier })
 }

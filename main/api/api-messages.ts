@@ -1,6 +1,6 @@
 // Messages of the API for people: the details of its problems, and messages about the service itself.
 
-import { formatChoices } from '../base/format-list.js'
+import { formatChoices, formatList } from '../base/format-list.js'
 
 /** Details of problems. They contain no code, token, verifier or state. */
 export const PROBLEM_DETAILS = {
@@ -16,9 +16,14 @@ export const PROBLEM_DETAILS = {
   wrongType: (type: string) => `The content type of the body must be ${type}.`,
 
   noProvider: 'No provider is configured. Configure one in Latchkey first.',
-  otherDomain: (issuer: string) => `domain: Latchkey only signs in at ${issuer}.`,
+  otherDomain: (issuers: readonly string[]) =>
+    `domain: Latchkey only signs in at ${formatList(issuers)}.`,
   otherClient: 'client_id: this client is not the one configured in Latchkey.',
   otherAudience: 'audience: this audience is not the one configured in Latchkey.',
+  noSuchAccount: 'No account has the ID in X-Latchkey-Account.',
+  otherAccountClient:
+    'client_id: the account belongs to another client. To name another account, send its ID in ' +
+    'X-Latchkey-Account.',
   otherParameter: (allowed: readonly string[]) =>
     `ADDITIONAL_PARAMETERS: only ${allowed.join(', ')} can be set. To allow others, change the ` +
     'setting allowedParameters.',

@@ -16,6 +16,8 @@ export type Endpoint = {
 export type Operation = {
   operationId: string
   summary: string
+  /** Optional request headers with text, and what they do. */
+  headers?: Readonly<Record<string, string>>
   body?: { type: string; model: ModelName; required?: boolean }
   /** A model, as JSON; `text`: plain text; null: 204 without a body. */
   answer: ModelName | 'text' | null
@@ -25,6 +27,9 @@ export type Operation = {
 
 /** The only endpoint that a browser calls from another origin: the provider's page posts a form to it. */
 export const FORM_POST_PATH = '/pkce/response/code'
+
+/** The header that names an account by its ID. */
+export const ACCOUNT_HEADER = 'X-Latchkey-Account'
 
 /** The problems of a sign-in that ends without a user. */
 const SIGN_IN_PROBLEMS = [
@@ -67,11 +72,13 @@ export const ENDPOINTS = {
     operation: {
       operationId: 'generateToken',
       summary:
-        'Exchange a code, or renew the session. Without a body Latchkey exchanges the latest code ' +
-        'whose verifier it holds.',
+        'Exchange a code, or renew a session. Without a body Latchkey exchanges the latest code ' +
+        'whose verifier it holds. Of several accounts, a program renews the one that it signed in, ' +
+        'else the default one.',
+      headers: { [ACCOUNT_HEADER]: 'The ID of the account whose session is renewed.' },
       body: { type: JSON_TYPE, model: 'TokenizedPKCE' },
       answer: 'PKCE',
-      problems: [...SIGN_IN_PROBLEMS, 'unknown-code', 'spent'],
+      problems: [...SIGN_IN_PROBLEMS, 'not-signed-in', 'unknown-code', 'spent'],
     },
   },
   'POST /pkce/response/code': {

@@ -86,8 +86,9 @@ export const seededPkce = z.object({
   ADDITIONAL_PARAMETERS: additionalParameters,
   response_mode: optionalWord('query', 'form_post'),
 })
+export type SentSeed = z.output<typeof seededPkce>
 /** A seed with its client ID filled in. */
-export type SeededPkce = z.output<typeof seededPkce> & { client_id: string }
+export type SeededPkce = SentSeed & { client_id: string }
 
 /**
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2}

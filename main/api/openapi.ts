@@ -43,7 +43,7 @@ function describePaths(examples: Readonly<Record<string, string>>): object {
 const FORBIDDEN = ['other-user', 'web-page', 'wrong-host'] as const satisfies readonly ProblemCode[]
 
 function describeOperation(
-  { operationId, summary, body, problems }: Operation,
+  { operationId, summary, headers, body, problems }: Operation,
   answer: ModelName | null,
 ): object {
   const common: readonly ProblemCode[] = body
@@ -52,6 +52,7 @@ function describeOperation(
   return {
     operationId,
     summary,
+    ...(headers && { parameters: Object.entries(headers).map(describeHeader) }),
     ...(body && {
       requestBody: {
         required: body.required ?? false,
@@ -70,6 +71,10 @@ function describeOperation(
       ...describeProblems([...common, ...problems]),
     },
   }
+}
+
+function describeHeader([name, description]: readonly [string, string]): object {
+  return { name, in: 'header', required: false, description, schema: { type: 'string' } }
 }
 
 /** Describes problems by their status. Codes with the same status share a response. */

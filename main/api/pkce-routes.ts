@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import type { Caller } from '../net/caller.js'
 import type { ApiSignInRequest, BeginResult, ExchangeResult } from '../agent/api-sign-in.js'
+import { findSettings } from '../agent/keeper-state.js'
+import { defaultSession } from '../agent/model.js'
 import { toResult } from '../agent/results.js'
 import { nothingToDoPage, renderPage, type Page } from '../oauth/pages.js'
 import { codeChallenge, createState, createVerifier } from '../oauth/pkce.js'
@@ -11,16 +13,18 @@ import type { Clock } from '../base/clock.js'
 import { answerJson, DONE, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import { toAuth0 } from './auth0.js'
+import { chooseAccount, type ChooseAccountDeps } from './choose-account.js'
 import type { EndpointName } from './endpoints.js'
 import { isFromAPage, readOrigins } from './guard.js'
 import type { Pkce, SeededPkce } from './models.js'
 import { Problem, toProblem } from './problem.js'
 import { prefersPage, readForm, readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
+import { checkClient, preferProviderOf } from './named-provider.js'
 import { createSessionWriter, type WriteSession } from './session-answer.js'
+import { createSignedInCallers } from './signed-in-callers.js'
 import {
   checkAudience,
-  checkClient,
   checkSeed,
   createSeed,
   toEffectiveSeed,
@@ -37,10 +41,11 @@ export type PkceDeps = SeedDeps & {
 }
 
 /** The deps, and the seed of each sign-in for as long as the agent remembers the sign-in. */
-type RouteDeps = PkceDeps & {
-  seeds: WeakMap<ApiSignInRequest, SeededPkce>
-  writeSession: WriteSession
-}
+type RouteDeps = PkceDeps &
+  ChooseAccountDeps & {
+    seeds: WeakMap<ApiSignInRequest, SeededPkce>
+    writeSession: WriteSession
+  }
 
 /** Answers a request, or throws a Problem. */
 export type Handler = (
@@ -53,8 +58,15 @@ export type Handlers = Readonly<Record<EndpointName, Handler>>
 type PkceEndpoint = Extract<EndpointName, `${string} /pkce/${string}`>
 
 export function createPkceHandlers(pkceDeps: PkceDeps): Pick<Handlers, PkceEndpoint> {
-  const writeSession = createSessionWriter(pkceDeps, pkceDeps.provider?.audience ?? null)
-  const deps: RouteDeps = { ...pkceDeps, seeds: new WeakMap(), writeSession }
+  const writeSession = createSessionWriter({
+    ...pkceDeps,
+    findAudience: (session) => findSettings(pkceDeps, session)?.audience ?? null,
+  })
+  const callers = createSignedInCallers()
+  pkceDeps.agent.subscribe((_model, event) => {
+    if (event.type === 'signed-out') callers.forget(event.id)
+  })
+  const deps: RouteDeps = { ...pkceDeps, seeds: new WeakMap(), writeSession, callers }
   return {
     'GET /pkce/challenge': makeChallenge,
     'POST /pkce/code': (request, response) => authorize(deps, request, response),
@@ -83,21 +95,19 @@ async function authorize(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Answer> {
-  const { agent, seeds } = deps
+  const { agent, seeds, port } = deps
   const hangUp = watchHangUp(response)
   const body = await readJson(request)
   const verifier = body === undefined ? createVerifier() : null
-  const asked =
+  const providers = preferProviderOf(defaultSession(agent.model()), deps.providers)
+  const sent =
     verifier === null
       ? parseBody((await loadModels()).seededPkce, body)
-      : createSeed(deps, verifier)
-  const seed = {
-    ...asked,
-    client_id: asked.client_id ?? deps.provider?.clientId ?? '',
-    scope: [...agent.api.allowedScopes(deps.provider, asked.scope)],
-  }
-  await checkSeed(deps, seed)
-  const signIn = toSignInRequest(deps, seed, verifier)
+      : createSeed(providers[0] ?? null, verifier)
+  const provider = await checkSeed({ ...deps, providers }, sent)
+  const scope = [...agent.api.allowedScopes(provider, sent.scope)]
+  const seed = { ...sent, client_id: provider.clientId, scope }
+  const signIn = toSignInRequest({ provider, port }, seed, verifier)
   seeds.set(signIn, seed)
   const begun = await agent.api.begin(signIn, hangUp, () => deps.findCaller(request))
   if (begun.kind !== 'answered') throw toBeginProblem(begun)
@@ -140,20 +150,22 @@ async function exchangeOrRenew(deps: RouteDeps, request: IncomingMessage): Promi
     if (latest.kind === 'unknown') {
       throw new Problem('unknown-code', PROBLEM_DETAILS.nothingToExchange)
     }
-    return answerExchange(deps, latest)
+    return answerExchange(deps, request, latest)
   }
   const { tokenizedPkce } = await loadModels()
   const wanted = parseBody(tokenizedPkce, body)
-  if (wanted.client_id !== undefined) checkClient(deps, wanted.client_id)
-  if (wanted.audience !== undefined) checkAudience(deps, wanted.audience)
   if (wanted.grant_type === 'refresh_token') {
-    // S24: without consent for each program, the session serves all programs of this user.
+    const id = await chooseAccount(deps, request, wanted)
     const { minimum_validity: minimumS } = wanted
     const minimumMs = minimumS === undefined ? null : minimumS * 1000
-    return answerJson(await renew(deps, minimumMs))
+    return answerJson(await renew(deps, minimumMs, id))
   }
   const { code, redirect_uri: redirectUri, code_verifier: verifier } = wanted
-  return answerExchange(deps, await api.exchange({ code, redirectUri, verifier }))
+  const { client_id: clientId, audience } = wanted
+  if (clientId !== undefined) checkClient(deps, clientId)
+  if (audience !== undefined) checkAudience(deps.providers, audience)
+  const proof = { code, redirectUri, verifier, clientId, audience }
+  return answerExchange(deps, request, await api.exchange(proof))
 }
 
 function answer(envelope: Pkce): Answer {
@@ -162,11 +174,13 @@ function answer(envelope: Pkce): Answer {
 
 /** S21: only the provider's own page may post its form, and only for a state that waits. */
 function checkFormOrigin(
-  { agent, provider }: PkceDeps,
+  { agent, providers }: PkceDeps,
   request: IncomingMessage,
   state: string,
 ): void {
-  const origin = provider === null ? null : new URL(provider.issuer).origin
+  const signIn = agent.model().signIns.find((started) => started.state === state)
+  const provider = providers.find(({ name }) => name === signIn?.provider)
+  const origin = provider ? new URL(provider.issuer).origin : null
   const allowed = readOrigins(request).every((sent) => sent === origin || sent === 'null')
   if (allowed && agent.api.isWaiting(state)) return
   throw new Problem('web-page', PROBLEM_DETAILS.noFormExpected)
@@ -188,15 +202,20 @@ function toBeginProblem(begun: Exclude<BeginResult, { kind: 'answered' }>): Prob
   }
 }
 
-function answerExchange(deps: RouteDeps, result: ExchangeResult): Answer {
+async function answerExchange(
+  deps: RouteDeps,
+  request: IncomingMessage,
+  result: ExchangeResult,
+): Promise<Answer> {
   switch (result.kind) {
     case 'signed-in': {
-      const { session, request, code, redirectUri } = result
-      const seed = deps.seeds.get(request)
+      const { id, session, request: signIn, code, redirectUri } = result
+      deps.callers.remember(await deps.findCaller(request), id)
+      const seed = deps.seeds.get(signIn)
       return answer({
         ...(seed && { seed: toEffectiveSeed(seed, redirectUri) }),
-        result: { code, state: request.state },
-        auth0: toAuth0(session, request.audience, redirectUri, deps),
+        result: { code, state: signIn.state },
+        auth0: toAuth0(session, signIn.audience, redirectUri, deps),
       })
     }
     case 'unknown':
@@ -210,9 +229,13 @@ function answerExchange(deps: RouteDeps, result: ExchangeResult): Answer {
   }
 }
 
-async function renew(deps: RouteDeps, minimumMs: number | null): Promise<string> {
+async function renew(
+  deps: RouteDeps,
+  minimumMs: number | null,
+  id: string | undefined,
+): Promise<string> {
   try {
-    return deps.writeSession(await deps.agent.read(minimumMs))
+    return deps.writeSession(await deps.agent.read(minimumMs, id))
   } catch (thrown) {
     throw toProblem(toResult(thrown))
   }

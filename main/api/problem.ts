@@ -58,7 +58,7 @@ export function toAnswer({ code, message, headers }: Problem): Answer {
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2}
  */
-function makeNotSignedInProblem(detail: string): Problem {
+export function makeNotSignedInProblem(detail: string): Problem {
   return new Problem('not-signed-in', detail, { 'WWW-Authenticate': 'Latchkey' })
 }
 

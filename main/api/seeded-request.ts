@@ -1,33 +1,30 @@
 // Checks an app's seed against the configuration, and makes a sign-in request of it.
 
-import { toResult } from '../agent/results.js'
 import type { ApiSignInRequest } from '../agent/api-sign-in.js'
 import { APP_PARAMETERS, PARAMETER_NAME } from '../oauth/authorization-url.js'
-import { redirectUriAt, type RedirectTarget } from '../oauth/redirect-target.js'
+import { redirectUriAt } from '../oauth/redirect-target.js'
 import { LOOPBACK_HOSTS } from '../net/loopback.js'
 import { codeChallenge, createNonce, createState } from '../oauth/pkce.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import { FORM_POST_PATH } from './endpoints.js'
 import { listAuthorities } from './guard.js'
-import type { Pkce, SeededPkce } from './models.js'
-import { Problem, toProblem } from './problem.js'
+import type { Pkce, SeededPkce, SentSeed } from './models.js'
+import { findNamedProvider, type NamedProviderDeps } from './named-provider.js'
+import { Problem } from './problem.js'
 
-export type SeedDeps = {
-  /** Null if no provider is configured. */
-  provider: ProviderSettings | null
-  /** The provider's authorization endpoint, from its metadata. Fails with an AuthError. */
-  authorizationEndpoint(): Promise<string>
-  /** The redirect target, with the ports that are registered at the provider. */
-  redirect: RedirectTarget
+export type SeedDeps = NamedProviderDeps & {
   /** The parameters that apps may add to the authorization request, beside {@link APP_PARAMETERS}. */
   allowedParameters: readonly string[]
   /** The service's own port. */
   port: number
 }
 
-/** Makes the seed for a call without a body: the same as for a sign-in from the tray. */
-export function createSeed({ provider }: SeedDeps, verifier: string): SeededPkce {
+/**
+ * Makes the seed for a call without a body: the same as for a sign-in from the tray. Null: no provider is
+ * configured.
+ */
+export function createSeed(provider: ProviderSettings | null, verifier: string): SeededPkce {
   return {
     response_type: 'code',
     state: createState(),
@@ -40,23 +37,15 @@ export function createSeed({ provider }: SeedDeps, verifier: string): SeededPkce
   }
 }
 
-/** S23: rejects a seed that asks for anything outside of the configuration. */
-export async function checkSeed(deps: SeedDeps, seed: SeededPkce): Promise<void> {
-  const { provider } = deps
-  if (provider === null) {
-    throw new Problem('unavailable', PROBLEM_DETAILS.noProvider)
-  }
-  checkClient(deps, seed.client_id)
-  if (seed.audience !== undefined) checkAudience(deps, seed.audience)
+/**
+ * S23: finds the provider that a seed is for, and rejects a seed that asks for anything outside of its
+ * configuration.
+ */
+export async function checkSeed(deps: SeedDeps, seed: SentSeed): Promise<ProviderSettings> {
   checkParameters(deps, seed.ADDITIONAL_PARAMETERS ?? {})
-  if (seed.domain !== undefined && !isIssuer(seed.domain, provider.issuer)) {
-    const endpoint = await deps.authorizationEndpoint().catch((thrown: unknown) => {
-      throw toProblem(toResult(thrown))
-    })
-    if (seed.domain !== endpoint) {
-      throw new Problem('refused', PROBLEM_DETAILS.otherDomain(provider.issuer))
-    }
-  }
+  const provider = await findNamedProvider(deps, seed.client_id, seed.domain)
+  if (seed.audience !== undefined) checkAudience([provider], seed.audience)
+  return provider
 }
 
 /** S45: checks against a list of allowed parameters, because no list names all that providers know. */
@@ -70,25 +59,18 @@ function checkParameters(
   throw new Problem('refused', PROBLEM_DETAILS.otherParameter(allowed))
 }
 
-export function checkClient({ provider }: SeedDeps, clientId: string): void {
-  if (provider === null || clientId === provider.clientId) return
-  throw new Problem('refused', PROBLEM_DETAILS.otherClient)
-}
-
-export function checkAudience({ provider }: SeedDeps, audience: string): void {
-  if (provider?.audience === audience) return
+/** An audience must be that of one of these providers. */
+export function checkAudience(
+  providers: readonly Pick<ProviderSettings, 'audience'>[],
+  audience: string,
+): void {
+  if (providers.some((provider) => provider.audience === audience)) return
   throw new Problem('refused', PROBLEM_DETAILS.otherAudience)
-}
-
-/** True for the issuer, with or without its final slash, or its host. */
-function isIssuer(domain: string, issuer: string): boolean {
-  const bare = issuer.replace(/\/$/, '')
-  return [new URL(issuer).host, bare, `${bare}/`].includes(domain)
 }
 
 /** Makes the request for the agent; `verifier` is null if the app holds it. */
 export function toSignInRequest(
-  deps: SeedDeps,
+  { provider, port }: { provider: ProviderSettings; port: number },
   seed: SeededPkce,
   verifier: string | null,
 ): ApiSignInRequest {
@@ -101,7 +83,7 @@ export function toSignInRequest(
     ...(response_mode !== undefined && { response_mode }),
   }
   return {
-    provider: deps.provider?.name ?? null,
+    provider: provider.name,
     state: seed.state,
     nonce: seed.nonce,
     challenge: seed.code_challenge,
@@ -111,27 +93,28 @@ export function toSignInRequest(
     prompt: seed.prompt ?? null,
     organization: organization ?? null,
     extra,
-    redirectTarget: chooseRedirectTarget(deps, seed),
+    redirectTarget: chooseRedirectTarget(provider, port, seed),
     byFormPost: response_mode === 'form_post',
   }
 }
 
 /** Accepts no redirect URI, our own form-post endpoint, or the redirect target at a registered port. */
 function chooseRedirectTarget(
-  deps: SeedDeps,
+  { redirect }: ProviderSettings,
+  servicePort: number,
   seed: SeededPkce,
 ): ApiSignInRequest['redirectTarget'] {
   const { redirect_uri: redirectUri, response_mode: mode } = seed
   if (redirectUri === undefined) return { kind: 'listener', port: null }
   const own = LOOPBACK_HOSTS.flatMap((host) =>
-    listAuthorities(host, deps.port).map((authority) => `http://${authority}${FORM_POST_PATH}`),
+    listAuthorities(host, servicePort).map((authority) => `http://${authority}${FORM_POST_PATH}`),
   )
   if (own.includes(redirectUri)) {
     if (mode === 'form_post') return { kind: 'api', redirectUri }
     throw new Problem('refused', PROBLEM_DETAILS.needsFormPost)
   }
-  const port = deps.redirect.ports.find(
-    (candidate) => redirectUri === redirectUriAt(deps.redirect, candidate),
+  const port = redirect.ports.find(
+    (candidate) => redirectUri === redirectUriAt(redirect, candidate),
   )
   if (port !== undefined) return { kind: 'listener', port }
   throw new Problem('refused', PROBLEM_DETAILS.otherRedirectUri)

@@ -11,10 +11,15 @@ export type WriteSession = (session: Session) => string
 const EXPIRES_IN = /(?<="expires_in":)\d+/
 
 /** Creates a writer that keeps an answer for as long as its session is held. */
-export function createSessionWriter(deps: Auth0Deps, audience: string | null): WriteSession {
+export function createSessionWriter(
+  deps: Auth0Deps & {
+    /** Finds the audience that a session is for; null if its provider has none. */
+    findAudience(session: Session): string | null
+  },
+): WriteSession {
   const kept = new WeakMap<Session, readonly string[]>()
   const split = (session: Session): readonly string[] => {
-    const envelope: Pkce = { auth0: toAuth0(session, audience, null, deps) }
+    const envelope: Pkce = { auth0: toAuth0(session, deps.findAudience(session), null, deps) }
     return JSON.stringify(envelope).split(EXPIRES_IN, 2)
   }
   return (session) => {

@@ -238,17 +238,16 @@ async function startApi(
   parts: Parts & { agent: Agent },
   onClose: OnClose,
 ): Promise<Service> {
-  const { agent, findProvider, provider, redirect, owners, user } = parts
+  const { agent, findProvider, providers, owners, user } = parts
   const service = await startService({
     agent,
     clock,
-    provider,
-    authorizationEndpoint: async () => {
-      const client = { issuer: provider?.issuer ?? '', clientId: provider?.clientId ?? '' }
-      const metadata = await findProvider(client).readMetadata({ maxAgeMs: RECENT_METADATA_MS })
+    providers,
+    authorizationEndpoint: async ({ issuer, clientId }) => {
+      const client = findProvider({ issuer, clientId })
+      const metadata = await client.readMetadata({ maxAgeMs: RECENT_METADATA_MS })
       return metadata.authorizationEndpoint
     },
-    redirect,
     allowedParameters: settings.allowedParameters,
     wantedPort: settings.port,
     owners,

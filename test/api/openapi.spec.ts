@@ -2,6 +2,7 @@
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { ACCOUNT_HEADER } from '../../main/api/endpoints.js'
 import { PROBLEM_CODES } from '../../main/api/models.js'
 import {
   call,
@@ -21,7 +22,10 @@ type Described = {
   servers: { url: string }[]
   paths: Record<
     string,
-    Record<string, { responses: Record<string, Content>; requestBody?: Content }>
+    Record<
+      string,
+      { responses: Record<string, Content>; requestBody?: Content; parameters?: object[] }
+    >
   >
   components: { schemas: Record<string, object> }
 }
@@ -99,12 +103,20 @@ test('each operation names its statuses in the contract', async ({ shared }) => 
   for (const [path, statuses] of [
     ['/pkce/challenge', ['200', '400', '403']],
     ['/pkce/code', ['200', '400', '403', '408', '409', '413', '415', '429', '502', '503']],
-    ['/pkce/token', ['200', '400', '403', '409', '413', '415', '502']],
+    ['/pkce/token', ['200', '400', '401', '403', '409', '413', '415', '502']],
     ['/pkce/response/code', ['200', '400', '403', '413', '415']],
     ['/pkce/clear', ['204', '400', '403']],
   ] as const) {
     expect(listStatuses(path), path).toEqual(expect.arrayContaining([...statuses]))
   }
+})
+
+test('it names the header for an account, and no other', async ({ shared }) => {
+  const { paths } = await describe(shared)
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
+  const parameters = operations.flatMap((operation) => operation.parameters ?? [])
+  expect(parameters).toMatchObject([{ name: ACCOUNT_HEADER, in: 'header', required: false }])
+  expect(paths['/pkce/token']!['post']!.parameters).toEqual(parameters)
 })
 
 test('its models have every field that the official client sends', async ({ shared }) => {

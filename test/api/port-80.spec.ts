@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { guard } from '../../main/api/guard.js'
 import { seededPkce } from '../../main/api/models.js'
 import { parseBody } from '../../main/api/request-body.js'
-import { toSignInRequest, type SeedDeps } from '../../main/api/seeded-request.js'
+import { toSignInRequest } from '../../main/api/seeded-request.js'
+import { createProviderSettings } from '../support/fixture.js'
 import { SCRIPTED } from '../support/program.js'
 import { ask, createClient, expect, expectProblem, seedFor, test } from '../support/service.js'
 
@@ -35,12 +36,12 @@ test.describe('a service on port 80, which clients leave out of Host', () => {
   })
 
   test('accepts a provider’s form at its URL with and without the port', async () => {
-    const ports = { redirectPorts: [], port: 80 } as unknown as SeedDeps
+    const provider = createProviderSettings({ issuer: 'https://a.example', clientId: 'c' })
     for (const authority of ['localhost', 'localhost:80', '127.0.0.1', '[::1]:80']) {
       const redirectUri = `http://${authority}/pkce/response/code`
       const { seed } = seedFor('c', { redirect_uri: redirectUri, response_mode: 'form_post' })
       const { redirectTarget } = toSignInRequest(
-        ports,
+        { provider, port: 80 },
         { ...parseBody(seededPkce, seed), client_id: 'c' },
         null,
       )

@@ -169,6 +169,7 @@ test.describe('S21: the headers by which a browser describes the requesting page
     { 'sec-fetch-site': 'none, cross-site' },
     { 'sec-fetch-site': '' },
     { origin: 'chrome-extension://abcdefghijklmnop', 'sec-fetch-site': 'none' },
+    { origin: 'https://evil.example.com', 'x-latchkey-account': 'alice234' },
   ]
 
   for (const [method, path] of ENDPOINTS) {
@@ -189,7 +190,7 @@ test.describe('S21: the headers by which a browser describes the requesting page
         headers: {
           origin: 'https://evil.example.com',
           'access-control-request-method': 'POST',
-          'access-control-request-headers': 'content-type',
+          'access-control-request-headers': 'content-type,x-latchkey-account',
           'access-control-request-private-network': 'true',
           'sec-fetch-site': 'cross-site',
           'sec-fetch-mode': 'cors',

@@ -10,7 +10,7 @@ test('the details of problems', () => {
       wrongHost: [['localhost:5323', '127.0.0.1:5323']],
       wrongMethod: ['POST'],
       wrongType: ['application/json'],
-      otherDomain: ['https://id.example'],
+      otherDomain: [['https://id.example', 'https://b.example']],
       otherParameter: [['access_type', 'display']],
       mismatch: ['code_verifier'],
     }),
@@ -26,9 +26,12 @@ test('the details of problems', () => {
     tooLarge: 'The body must not be larger than 64 KiB.',
     wrongType: 'The content type of the body must be application/json.',
     noProvider: 'No provider is configured. Configure one in Latchkey first.',
-    otherDomain: 'domain: Latchkey only signs in at https://id.example.',
+    otherDomain: 'domain: Latchkey only signs in at https://id.example and https://b.example.',
     otherClient: 'client_id: this client is not the one configured in Latchkey.',
     otherAudience: 'audience: this audience is not the one configured in Latchkey.',
+    noSuchAccount: 'No account has the ID in X-Latchkey-Account.',
+    otherAccountClient:
+      'client_id: the account belongs to another client. To name another account, send its ID in X-Latchkey-Account.',
     otherParameter:
       'ADDITIONAL_PARAMETERS: only access_type, display can be set. To allow others, change the setting allowedParameters.',
     needsFormPost: 'redirect_uri: this redirect URI needs response_mode form_post.',

@@ -76,7 +76,7 @@ test('if no browser can be opened, the person is told, and the app waits until t
 })
 
 test.describe('S24: a code is exchanged', () => {
-  test('only with its own verifier and redirect URI', async ({ start }) => {
+  test('only with its own verifier, redirect URI, client and audience', async ({ start }) => {
     const fixture = await start()
     const { agent, provider } = fixture
     const own = await answered(fixture)
@@ -88,6 +88,9 @@ test.describe('S24: a code is exchanged', () => {
       [{ redirectUri: '' }, 'redirect_uri'],
       [{ redirectUri: `${own.redirectUri}/` }, 'redirect_uri'],
       [{ redirectUri: own.redirectUri.replace('127.0.0.1', 'localhost') }, 'redirect_uri'],
+      [{ clientId: '' }, 'client_id'],
+      [{ clientId: `${provider.clientId}2` }, 'client_id'],
+      [{ audience: 'https://api.example' }, 'audience'],
     ] as const) {
       expect(await agent.api.exchange({ ...own, ...changes })).toEqual({ kind: 'mismatch', what })
     }

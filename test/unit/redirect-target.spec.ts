@@ -73,13 +73,14 @@ test('the URIs to register have each configured port, or none', () => {
 })
 
 test('S23: a seed may name the configured redirect URI, and then not the usual one', async () => {
-  const ports: SeedDeps = {
-    provider: createProviderSettings(
-      { issuer: 'https://a.example', clientId: 'c' },
-      { settings: { scope: 'openid' } },
-    ),
+  const redirect = { host: 'localhost', path: '/cb', ports: [8400] } as const
+  const provider = createProviderSettings(
+    { issuer: 'https://a.example', clientId: 'c' },
+    { settings: { scope: 'openid', redirect } },
+  )
+  const deps: SeedDeps = {
+    providers: [provider],
     authorizationEndpoint: () => Promise.resolve('https://a.example/authorize'),
-    redirect: { host: 'localhost', path: '/cb', ports: [8400] },
     allowedParameters: [],
     port: 1000,
   }
@@ -92,9 +93,10 @@ test('S23: a seed may name the configured redirect URI, and then not the usual o
     scope: ['openid'],
     client_id: 'c',
   }
-  await checkSeed(ports, seed)
+  await checkSeed(deps, seed)
+  const service = { provider, port: 1000 }
   expect(
-    toSignInRequest(ports, { ...seed, redirect_uri: 'http://localhost:8400/cb' }, null)
+    toSignInRequest(service, { ...seed, redirect_uri: 'http://localhost:8400/cb' }, null)
       .redirectTarget,
   ).toEqual({ kind: 'listener', port: 8400 })
   for (const redirect_uri of [
@@ -104,6 +106,6 @@ test('S23: a seed may name the configured redirect URI, and then not the usual o
     'http://localhost:8400/cb/',
     'http://localhost:8400/CB',
   ]) {
-    expect(() => toSignInRequest(ports, { ...seed, redirect_uri }, null)).toThrow('redirect_uri')
+    expect(() => toSignInRequest(service, { ...seed, redirect_uri }, null)).toThrow('redirect_uri')
   }
 })

@@ -11,13 +11,16 @@ import type { SeededPkce } from '../../main/api/models.js'
 import { codeChallenge } from '../../main/oauth/pkce.js'
 import { createProviderSettings } from '../support/fixture.js'
 
-const PORTS: SeedDeps = {
-  provider: createProviderSettings(
-    { issuer: 'https://a.example/tenant', clientId: 'the-client' },
-    { settings: { scope: 'openid profile', audience: 'https://api.example' } },
-  ),
+const PROVIDER = createProviderSettings(
+  { issuer: 'https://a.example/tenant', clientId: 'the-client' },
+  {
+    settings: { scope: 'openid profile', audience: 'https://api.example' },
+    redirectPorts: [8400],
+  },
+)
+const DEPS: SeedDeps = {
+  providers: [PROVIDER],
   authorizationEndpoint: () => Promise.resolve('https://a.example/authorize'),
-  redirect: { host: '127.0.0.1', path: '/callback', ports: [8400] },
   allowedParameters: ['kc_idp_hint', 'Odd', 'odd[]'],
   port: 1000,
 }
@@ -43,7 +46,7 @@ const ALLOWED: readonly Partial<SeededPkce>[] = [
 ]
 for (const changes of ALLOWED) {
   test(`S23: a seed with ${JSON.stringify(changes)} is accepted`, async () => {
-    await checkSeed(PORTS, { ...SEED, ...changes })
+    await checkSeed(DEPS, { ...SEED, ...changes })
   })
 }
 
@@ -84,7 +87,7 @@ const REFUSED: readonly (readonly [field: string, changes: Partial<SeededPkce>])
 ]
 for (const [field, changes] of REFUSED) {
   test(`S23, S45: a seed with ${JSON.stringify(changes)} is rejected`, async () => {
-    await expect(checkSeed(PORTS, { ...SEED, ...changes })).rejects.toMatchObject({
+    await expect(checkSeed(DEPS, { ...SEED, ...changes })).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringContaining(`${field}: `),
     })
@@ -92,16 +95,16 @@ for (const [field, changes] of REFUSED) {
 }
 
 test('S23: if no audience is configured, a seed may not have one', async () => {
-  const provider = { ...PORTS.provider!, audience: null }
-  const ports = { ...PORTS, provider }
-  await expect(checkSeed(ports, { ...SEED, audience: 'null' })).rejects.toThrow('audience: ')
+  const deps = { ...DEPS, providers: [{ ...PROVIDER, audience: null }] }
+  await expect(checkSeed(deps, { ...SEED, audience: 'null' })).rejects.toThrow('audience: ')
 })
 
 const OWN = 'http://127.0.0.1:1000/pkce/response/code'
 
 test('S23: the redirect URI must be the listener, at a registered port, or our own endpoint', () => {
   const redirectTargetFor = (changes: Partial<SeededPkce>): unknown =>
-    toSignInRequest(PORTS, { ...SEED, ...changes }, null).redirectTarget
+    toSignInRequest({ provider: PROVIDER, port: 1000 }, { ...SEED, ...changes }, null)
+      .redirectTarget
   expect(redirectTargetFor({})).toEqual({ kind: 'listener', port: null })
   expect(redirectTargetFor({ redirect_uri: 'http://127.0.0.1:8400/callback' })).toEqual({
     kind: 'listener',
@@ -127,7 +130,7 @@ test('S23: the redirect URI must be the listener, at a registered port, or our o
 })
 
 test('S13, S14: a seed that the service makes has the verifier’s challenge, and a new state and nonce', () => {
-  const [one, other] = [createSeed(PORTS, 'the-verifier'), createSeed(PORTS, 'the-verifier')]
+  const [one, other] = [createSeed(PROVIDER, 'the-verifier'), createSeed(PROVIDER, 'the-verifier')]
   expect(one).toMatchObject({
     code_challenge: codeChallenge('the-verifier'),
     code_challenge_method: 'S256',
@@ -142,7 +145,7 @@ test('S13, S14: a seed that the service makes has the verifier’s challenge, an
 
 test('S23: the sign-in contains the data for checking its answer', () => {
   const seed = { ...SEED, organization: 'org_1' }
-  const signIn = toSignInRequest(PORTS, seed, null)
+  const signIn = toSignInRequest({ provider: PROVIDER, port: 1000 }, seed, null)
   expect(signIn).toMatchObject({
     state: 'the-state',
     nonce: 'the-nonce',

@@ -8,13 +8,13 @@ import { createProviderSettings } from '../support/fixture.js'
 
 const ISSUER = 'https://login.example/tenant'
 const ENDPOINT = 'https://login.example/tenant/authorize'
-const PORTS: SeedDeps = {
-  provider: createProviderSettings(
-    { issuer: ISSUER, clientId: 'client' },
-    { settings: { scope: 'openid' } },
-  ),
+const PROVIDER = createProviderSettings(
+  { issuer: ISSUER, clientId: 'client' },
+  { settings: { scope: 'openid' }, redirectPorts: [8400] },
+)
+const DEPS: SeedDeps = {
+  providers: [PROVIDER],
   authorizationEndpoint: () => Promise.resolve(ENDPOINT),
-  redirect: { host: '127.0.0.1', path: '/callback', ports: [8400] },
   allowedParameters: [],
   port: 1000,
 }
@@ -44,17 +44,20 @@ const listVariants = (exact: string): readonly string[] => [
 
 test('S45: domain must be the issuer, its host or its authorization endpoint, exactly', async () => {
   const exact = [ISSUER, `${ISSUER}/`, 'login.example', ENDPOINT]
-  for (const domain of exact) await checkSeed(PORTS, { ...SEED, domain })
+  for (const domain of exact) await checkSeed(DEPS, { ...SEED, domain })
   const others = [...exact.flatMap(listVariants), `${ENDPOINT}/`, 'https://login.example', '']
   for (const domain of others.filter((other) => !exact.includes(other))) {
-    await expect(checkSeed(PORTS, { ...SEED, domain }), domain).rejects.toThrow('domain: ')
+    await expect(checkSeed(DEPS, { ...SEED, domain }), domain).rejects.toThrow('domain: ')
   }
 })
 
 test('S45: redirect_uri must be a registered one or our own, exactly', () => {
   const redirectTargetFor = (redirect_uri: string): unknown =>
-    toSignInRequest(PORTS, { ...SEED, redirect_uri, response_mode: 'form_post' }, null)
-      .redirectTarget
+    toSignInRequest(
+      { provider: PROVIDER, port: 1000 },
+      { ...SEED, redirect_uri, response_mode: 'form_post' },
+      null,
+    ).redirectTarget
   const registered = 'http://127.0.0.1:8400/callback'
   const own = 'http://localhost:1000/pkce/response/code'
   expect(redirectTargetFor(registered)).toEqual({ kind: 'listener', port: 8400 })
@@ -80,9 +83,9 @@ test('S45: a name that some provider reads as another one is never allowed, even
   const names = ['claims[]', 'request.uri', 'Access_Type', '_x', '1x', 'a-b', 'a b', '']
   for (const name of names) {
     const seed = { ...SEED, ADDITIONAL_PARAMETERS: { [name]: 'x' } }
-    const checked = checkSeed({ ...PORTS, allowedParameters: names }, seed)
+    const checked = checkSeed({ ...DEPS, allowedParameters: names }, seed)
     await expect(checked, name).rejects.toThrow('ADDITIONAL_PARAMETERS: ')
   }
   const seed = { ...SEED, ADDITIONAL_PARAMETERS: { hd: 'x', display: 'page' } }
-  await checkSeed({ ...PORTS, allowedParameters: ['hd'] }, seed)
+  await checkSeed({ ...DEPS, allowedParameters: ['hd'] }, seed)
 })

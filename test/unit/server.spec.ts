@@ -7,7 +7,6 @@ import { text } from 'node:stream/consumers'
 import { expect } from '@playwright/test'
 import { startService, type Service, type ServiceDeps } from '../../main/api/server.js'
 import type { Agent } from '../../main/agent/agent.js'
-import { DEFAULT_TARGET } from '../../main/oauth/redirect-target.js'
 import { createProviderSettings, test as base } from '../support/fixture.js'
 import { owners } from '../support/owners.js'
 
@@ -32,9 +31,8 @@ const test = base.extend<{
       const service = await startService({
         agent,
         clock,
-        provider: createProviderSettings(provider, { settings: { scope: 'openid' } }),
+        providers: [createProviderSettings(provider, { settings: { scope: 'openid' } })],
         authorizationEndpoint: () => Promise.resolve(`${issuer}/auth`),
-        redirect: DEFAULT_TARGET,
         allowedParameters: [],
         exposeRefreshToken: false,
         wantedPort: 0,

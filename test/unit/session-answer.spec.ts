@@ -27,16 +27,20 @@ function makeSession(changes: Partial<Session['tokens']> = {}): Session {
 test('an answer is the same as a new one, at any time and for any session', () => {
   let nowMs = 0
   const deps = { clock: { nowMs: () => nowMs }, exposeRefreshToken: true }
-  const write = createSessionWriter(deps, 'audience')
+  const findAudience = ({ clientId }: Session): string => `audience of ${clientId}`
+  const write = createSessionWriter({ ...deps, findAudience })
   const sessions = [
     makeSession(),
     makeSession({ accessToken: 'another' }),
+    { ...makeSession(), clientId: 'another' },
     makeSession({ accessTokenExpiresAtMs: null }),
     makeSession({ accessTokenExpiresAtMs: null, refreshToken: null }),
   ]
   for (nowMs of [0, 1_500, HOUR_MS - 1, HOUR_MS, 2 * HOUR_MS]) {
     for (const session of sessions) {
-      const expected = JSON.stringify({ auth0: toAuth0(session, 'audience', null, deps) })
+      const expected = JSON.stringify({
+        auth0: toAuth0(session, findAudience(session), null, deps),
+      })
       expect(write(session)).toBe(expected)
     }
   }

@@ -378,33 +378,131 @@ export const SERVICE: readonly MutatedFile[] = [
     ],
   },
   {
+    file: 'main/api/named-provider.ts',
+    specs: ['test/unit/seed-checks.spec.ts', 'test/unit/named-provider.spec.ts'],
+    faults: [
+      {
+        name: 'any client will do',
+        find: 'providers.some((one) => clientId === one.clientId)) return',
+        replace: "clientId !== '') return",
+      },
+      {
+        name: 'a client ID that begins alike will do',
+        find: 'providers.some((one) => clientId === one.clientId)) return',
+        replace: 'providers.some((one) => clientId.startsWith(one.clientId))) return',
+      },
+      {
+        name: 'the client is not checked',
+        find: '  if (clientId !== undefined) checkClient(deps, clientId)\n',
+        replace: '',
+      },
+      {
+        name: 'any domain will do',
+        find: 'if (domain !== endpoint) throw mismatch',
+        replace: 'if (domain === endpoint + endpoint) throw mismatch',
+      },
+      {
+        name: 'a domain that begins as the endpoint will do',
+        find: 'if (domain !== endpoint) throw mismatch',
+        replace: 'if (!domain.startsWith(endpoint)) throw mismatch',
+      },
+      {
+        name: 'a domain that begins as the issuer will do',
+        find: '`${bare}/`].includes(domain)',
+        replace: '`${bare}/`].some((one) => domain.startsWith(one))',
+      },
+      {
+        name: 'the domain of another client’s provider will do',
+        find: 'const found = matching.find(',
+        replace: 'const found = deps.providers.find(',
+      },
+      {
+        name: 'the default account’s provider does not come first',
+        find: 'return own ? [own, ...providers.filter((one) => one !== own)] : providers',
+        replace: 'return providers',
+      },
+      {
+        name: 'a provider that does not answer hides the one that is meant',
+        find: 'return await Promise.any(issuers.map(ask))',
+        replace: 'return (await Promise.all(issuers.map(ask)))[0]!',
+      },
+    ],
+  },
+  {
+    file: 'main/api/signed-in-callers.ts',
+    specs: ['test/unit/signed-in-callers.spec.ts'],
+    faults: [
+      {
+        name: 'a program’s account is forgotten when it restarts',
+        find: 'return (own ?? alike.at(-1))?.accountId',
+        replace: 'return own?.accountId',
+      },
+      {
+        name: 'a program gets the account of another process of its kind',
+        find: 'return (own ?? alike.at(-1))?.accountId',
+        replace: 'return alike.at(-1)?.accountId',
+      },
+      {
+        name: 'scripts of one interpreter count as one program',
+        find: " && other.kind === 'seen' && one.name === other.name",
+        replace: '',
+      },
+      {
+        name: 'programs that signed in pile up',
+        find: '.slice(-MOST_CALLERS)',
+        replace: '',
+      },
+      {
+        name: 'an account that is signed out is still a program’s own',
+        find: 'entries = entries.filter((entry) => entry.accountId !== accountId)',
+        replace: 'entries = entries.filter((entry) => entry.accountId !== `${accountId}-`)',
+      },
+    ],
+  },
+  {
+    file: 'main/api/choose-account.ts',
+    specs: ['test/unit/choose-account.spec.ts'],
+    faults: [
+      {
+        name: 'an account that does not exist is the default one',
+        find: '  if (!account) throw makeNotSignedInProblem(PROBLEM_DETAILS.noSuchAccount)\n  return account\n',
+        replace: '  return account ?? defaultSession(agent.model())\n',
+      },
+      {
+        name: 'the client of another account will do',
+        find: 'if (clientId !== undefined && isOtherClient) {',
+        replace: "if (clientId === '' && isOtherClient) {",
+      },
+      {
+        name: 'the audience of another account will do',
+        find: 'if (audience !== undefined) checkAudience(listProvidersOf(session, providers), audience)',
+        replace: 'if (audience !== undefined) checkAudience(providers, audience)',
+      },
+      {
+        name: 'a program’s own account is not looked for',
+        find: 'return callers.find(await findCaller(request))',
+        replace: 'return undefined',
+      },
+      {
+        name: 'a program is looked for that cannot matter',
+        find: 'if (callers.isEmpty() || agent.model().accounts.length < 2) return undefined',
+        replace: '',
+      },
+    ],
+  },
+  {
     file: 'main/api/seeded-request.ts',
     specs: ['test/unit/seed-checks.spec.ts'],
     faults: [
       {
-        name: 'any client will do',
-        find: 'if (provider === null || clientId === provider.clientId) return',
-        replace: "if (provider === null || clientId !== '') return",
-      },
-      {
-        name: 'a client ID that begins alike will do',
-        find: 'clientId === provider.clientId) return',
-        replace: 'clientId.startsWith(provider.clientId)) return',
-      },
-      {
-        name: 'the client is not checked',
-        find: '  checkClient(deps, seed.client_id)\n',
-        replace: '',
-      },
-      {
         name: 'the audience is not checked',
-        find: 'if (seed.audience !== undefined) checkAudience(deps, seed.audience)',
+        find: 'if (seed.audience !== undefined) checkAudience([provider], seed.audience)',
         replace: '',
       },
       {
         name: 'an audience that begins alike will do',
-        find: 'if (provider?.audience === audience) return',
-        replace: "if (audience.startsWith(provider?.audience ?? '-')) return",
+        find: 'provider.audience === audience)) return',
+        replace: "audience.startsWith(provider.audience ?? '-'))) return",
       },
       {
         name: 'additional parameters are not checked',
@@ -433,24 +531,9 @@ export const SERVICE: readonly MutatedFile[] = [
         replace: '.some(isAllowed)) return',
       },
       {
-        name: 'any domain will do',
-        find: 'if (seed.domain !== endpoint) {',
-        replace: 'if (seed.domain === endpoint + endpoint) {',
-      },
-      {
-        name: 'a domain that begins as the endpoint will do',
-        find: 'if (seed.domain !== endpoint) {',
-        replace: 'if (!seed.domain.startsWith(endpoint)) {',
-      },
-      {
-        name: 'a domain that begins as the issuer will do',
-        find: '`${bare}/`].includes(domain)',
-        replace: '`${bare}/`].some((one) => domain.startsWith(one))',
-      },
-      {
         name: 'a redirect URI that begins as one that is configured will do',
-        find: '(candidate) => redirectUri === redirectUriAt(deps.redirect, candidate)',
-        replace: '(candidate) => redirectUri.startsWith(redirectUriAt(deps.redirect, candidate))',
+        find: '(candidate) => redirectUri === redirectUriAt(redirect, candidate)',
+        replace: '(candidate) => redirectUri.startsWith(redirectUriAt(redirect, candidate))',
       },
       {
         name: 'a redirect URI that begins as our own will do',
@@ -630,6 +713,11 @@ export const SERVICE: readonly MutatedFile[] = [
         find: 'if (codeChallenge(verifier) !== handle.request.challenge) {',
         replace:
           'if (codeChallenge(verifier) !== handle.request.challenge && verifier !== handle.request.challenge) {',
+      },
+      {
+        name: 'a code may be exchanged as another client',
+        find: 'if (clientId !== undefined && clientId !== provider.clientId) {',
+        replace: "if (clientId === '') {",
       },
       {
         name: 'any code is exchanged for any flow',

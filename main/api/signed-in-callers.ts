@@ -1,0 +1,50 @@
+// Remembers, as long as this program runs, which account each calling program signed in.
+
+import { isSameProgram, type Caller } from '../net/caller.js'
+
+export type SignedInCallers = {
+  /** Remembers the account that a program signed in. Programs that were not seen are not remembered. */
+  remember(caller: Caller, accountId: string): void
+  /** Finds the account that a program signed in last; undefined if it signed in none. */
+  find(caller: Caller): string | undefined
+  /** Forgets an account, because it was signed out. */
+  forget(accountId: string): void
+  isEmpty(): boolean
+}
+
+/** How many programs are remembered. The one that signed in longest ago is forgotten first. */
+export const MOST_CALLERS = 256
+
+type Entry = { caller: Extract<Caller, { kind: 'seen' }>; accountId: string }
+
+export function createSignedInCallers(): SignedInCallers {
+  /** The newest is the last. */
+  let entries: readonly Entry[] = []
+  return {
+    remember(caller, accountId) {
+      if (caller.kind !== 'seen') return
+      const others = entries.filter((entry) => !isSameProcess(entry.caller, caller))
+      entries = [...others, { caller, accountId }].slice(-MOST_CALLERS)
+    },
+    find(caller) {
+      const alike = entries.filter((entry) => isAlike(entry.caller, caller))
+      const own = alike.findLast((entry) => isSameProcess(entry.caller, caller))
+      return (own ?? alike.at(-1))?.accountId
+    },
+    forget(accountId) {
+      entries = entries.filter((entry) => entry.accountId !== accountId)
+    },
+    isEmpty: () => entries.length === 0,
+  }
+}
+
+function isSameProcess(one: Entry['caller'], other: Caller): boolean {
+  return (
+    other.kind === 'seen' && one.pid === other.pid && one.startedAtTicks === other.startedAtTicks
+  )
+}
+
+/** Scripts of one interpreter share its executable, so the names must be the same, too. */
+function isAlike(one: Entry['caller'], other: Caller): boolean {
+  return isSameProgram(one, other) && other.kind === 'seen' && one.name === other.name
+}
