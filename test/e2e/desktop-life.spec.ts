@@ -3,7 +3,7 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JSHandle, Page } from '@playwright/test'
-import type { LatchkeyApi, SaveOutcome, SettingsChanges } from '../../main/ipc.js'
+import type { LatchkeyApi, ProviderChanges, SaveOutcome, SettingsChanges } from '../../main/ipc.js'
 import { startProvider } from '../provider/provider.js'
 import { findSessionFile, listSessionFiles } from '../support/session-file.js'
 import {
@@ -187,6 +187,46 @@ test.describe('settings', () => {
     const [, signOut] = await app.openedUrls()
     // S31: no ID token in an address.
     expect([...new URL(signOut!).searchParams.keys()]).toEqual(['client_id', 'logout_hint'])
+  })
+
+  test('list several providers, which are added, renamed and removed', async ({
+    launch,
+    page,
+    provider,
+  }) => {
+    const app = await launch({ flags: FREE_PORT })
+    const path = join(app.dataDir, 'settings.json')
+    const read = async (): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'))
+    const { issuer, clientId } = provider
+    const work = { name: 'work', issuer: 'https://login.work.example', clientId: 'at-work' }
+    const latchkey = await findApi(app)
+    const save = (name: string | null, changes: ProviderChanges): Promise<SaveOutcome> =>
+      latchkey.evaluate((api, given) => api.saveProvider(...given), [name, changes] as const)
+    const remove = (name: string): Promise<SaveOutcome> =>
+      latchkey.evaluate((api, given) => api.removeProvider(given), name)
+
+    expect(await save(null, { issuer, clientId })).toEqual({ kind: 'saved' })
+    await signInFromTray(app, page)
+    expect(await save(null, work)).toEqual({ kind: 'saved' })
+    expect(await read()).toEqual({ issuer, clientId, providers: [work] })
+    const host = new URL(issuer).hostname
+    const { fields, accounts } = await latchkey.evaluate(
+      (api, name) => api.readProvider(name),
+      host,
+    )
+    expect(fields.issuer.value).toBe(issuer)
+    expect(accounts).toEqual(['Alice Adams'])
+
+    expect(await save(host, { name: 'main' })).toEqual({ kind: 'saved' })
+    expect(await read()).toEqual({ providers: [{ name: 'main', issuer, clientId }, work] })
+    expect(await remove('work')).toEqual({ kind: 'saved' })
+    // Nothing of this signs anyone out.
+    await untilHeadline(app, ALICE)
+    expect(provider.revoked).toEqual([])
+
+    expect(await remove('main')).toEqual({ kind: 'saved' })
+    expect(await read()).toEqual({})
+    await expect.poll(() => provider.revoked.length, FAST).toBe(1)
   })
 
   test('fixed by flags are shown as such', async ({ launch, provider }) => {

@@ -125,10 +125,7 @@ test('an entry takes what it lacks from the flat settings, and null means the de
   ])
 })
 
-test('S36: an entry never takes the client secret of another provider', async ({
-  examine,
-  dataDir,
-}) => {
+test('an entry never takes the client secret of another provider', async ({ examine, dataDir }) => {
   const file = join(dataDir, 'secret')
   writeFileSync(file, 'of the flat one', { mode: 0o600 })
   const content = { ...WORK, name: undefined, providers: [HOME] }

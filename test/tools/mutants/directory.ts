@@ -311,4 +311,68 @@ export const DIRECTORY: readonly MutatedFile[] = [
       },
     ],
   },
+  {
+    file: 'main/settings/provider-list.ts',
+    specs: ['test/unit/provider-list.spec.ts'],
+    faults: [
+      {
+        name: 'an entry takes the client secret of the flat settings',
+        find: '  for (const name of OWN_SETTINGS) settings[name] = null\n',
+        replace: "  settings['issuer'] = settings['clientId'] = null\n",
+      },
+      {
+        name: 'two providers may have one name',
+        find: 'earlier.some((one) => isSameName(one.name, name))',
+        replace: 'earlier.some((one) => one.name === name)',
+      },
+      {
+        name: 'two providers may be one client',
+        find: 'one.issuer === issuer && one.clientId === clientId)',
+        replace: 'one === provider)',
+      },
+    ],
+  },
+  {
+    file: 'main/settings/read.ts',
+    specs: ['test/unit/provider-list.spec.ts'],
+    faults: [
+      {
+        name: 'a settings.json with the client secret of an entry stays open to others',
+        find: ' || hasClientSecret(file.providers)',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/settings/provider-changes.ts',
+    specs: ['test/unit/provider-changes.spec.ts'],
+    faults: [
+      {
+        name: 'a provider that moves into the list leaves a secret of a variable behind',
+        find: '[issuer, clientId, clientSecret].find(isGiven)',
+        replace: '[issuer, clientId].find(isGiven)',
+      },
+      {
+        name: 'an emptied field of an entry has the flat setting',
+        find: '    if (!isOwn(setting) && !isDefault(setting, flat)) entry[setting] = null\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/app/uninstall.ts',
+    specs: ['test/unit/revoke-session.spec.ts'],
+    faults: [
+      {
+        name: 'a client secret goes to any provider with that client ID',
+        find: 'one.issuer === issuer && one.clientId === clientId',
+        replace: 'one.clientId === clientId',
+      },
+      {
+        name: 'a client secret goes to its provider for any client ID',
+        find: 'one.issuer === issuer && one.clientId === clientId',
+        replace: 'one.issuer === issuer',
+      },
+    ],
+  },
 ]
