@@ -32,9 +32,63 @@ export type RestartOffer = {
   message: string
 }
 
+/** The state of one account. */
+export type AccountState = Extract<
+  StatusState,
+  'signed-in' | 'offline' | 'renewal-failing' | 'needs-sign-in'
+>
+
+/** One account in the window. It never holds a token. */
+export type AccountView = {
+  id: string
+  /** True if callers that name no account get this one. */
+  isDefault: boolean
+  name: string
+  email: string
+  /** The name of its provider in the settings. */
+  provider: string
+  issuer: string
+  state: AccountState
+  /** A message for a person about the state; null if there is nothing to say. */
+  reason: string | null
+  /** When the session expires, and when it is renewed next, in milliseconds since the epoch. */
+  expiresAtMs: number | null
+  renewsAtMs: number | null
+  /** The granted scopes, separated by spaces. Null if the session has ended. */
+  scope: string | null
+  /** True if the stored session may differ from the one in memory. `reason` says why. */
+  hasStorageProblem: boolean
+}
+
+/** Whether to keep the session of someone else than a sign-in was for. */
+export type PersonQuestion = {
+  id: string
+  text: string
+  /** When the session is discarded, in milliseconds since the epoch. */
+  untilMs: number
+}
+
+/** What the menu and the window do with one account, provider or question. */
+export type AccountCommand =
+  | { kind: 'sign-in-account' | 'sign-out-account' | 'make-default'; id: string }
+  | { kind: 'sign-in-provider'; name: string }
+  | { kind: 'decide-person'; id: string; keeps: boolean }
+
 /** Everything that the window shows. It never holds a token, code, verifier, state or link. */
 export type WindowStatus = {
   status: Status
+  /** The state of all accounts together. */
+  overall: StatusState
+  /** Every account, in the order in which they were added. */
+  accounts: readonly AccountView[]
+  /** The names of the configured providers. */
+  providers: readonly string[]
+  /** News that belongs to no account. Null if there is none. */
+  news: string | null
+  /** Null if no sign-in asks. */
+  question: PersonQuestion | null
+  /** True while the person is asked whether to sign out everywhere. */
+  asksSignOut: boolean
   /** When the wait for the browser ends, in milliseconds since the epoch. Null if no sign-in waits. */
   waitingUntilMs: number | null
   /**
@@ -75,6 +129,8 @@ export type Command =
   | 'sign-in-as-other'
   | 'cancel'
   | 'sign-out'
+  | 'ask-sign-out'
+  | 'stay-signed-in'
   | 'open-again'
   | 'copy-link'
   | 'copy-service-url'
@@ -208,10 +264,19 @@ export type RemovalPlan = { lines: readonly string[] }
 /** Whether the provider has ended the session. `not-revoked` has the reason for a person. */
 export type RevocationOutcome = { kind: 'revoked' } | { kind: 'not-revoked'; message: string }
 
+/** `not-stored` has the reason for a person: the account is the default until Latchkey quits. */
+export type MakeDefaultOutcome = { kind: 'stored' } | { kind: 'not-stored'; message: string }
+
 /** The window's calls to the main process. The main process answers no other caller. */
 export type Calls = {
   'read-status': () => WindowStatus
   'run-command': (command: Command) => void
+  'sign-in-account': (id: string) => void
+  'sign-in-provider': (name: string) => void
+  'sign-out-account': (id: string) => void
+  'make-default': (id: string) => MakeDefaultOutcome
+  'decide-person': (questionId: string, keeps: boolean) => void
+  'sign-out-everywhere': () => readonly string[]
   'read-settings': () => SettingsView
   'save-settings': (changes: SettingsChanges) => SaveOutcome
   'read-provider': (name: string | null) => ProviderView
@@ -239,6 +304,16 @@ export type Events = {
 export type LatchkeyApi = {
   readStatus(): Promise<WindowStatus>
   runCommand(command: Command): Promise<void>
+  /** Signs in again as the person of this account. */
+  signInAccount(id: string): Promise<void>
+  /** Signs anyone in at the provider with this name. */
+  signInProvider(name: string): Promise<void>
+  signOutAccount(id: string): Promise<void>
+  makeDefault(id: string): Promise<MakeDefaultOutcome>
+  /** Answers {@link WindowStatus.question}. */
+  decidePerson(questionId: string, keeps: boolean): Promise<void>
+  /** Signs every account out. Returns a sentence for each that its provider did not end. */
+  signOutEverywhere(): Promise<readonly string[]>
   readSettings(): Promise<SettingsView>
   saveSettings(changes: SettingsChanges): Promise<SaveOutcome>
   /** Reads the provider with this name. Null: an empty form for one more. */

@@ -27,6 +27,12 @@ function listen<Channel extends keyof Events>(
 const api: LatchkeyApi = {
   readStatus: () => call('read-status'),
   runCommand: (command) => call('run-command', command),
+  signInAccount: (id) => call('sign-in-account', id),
+  signInProvider: (name) => call('sign-in-provider', name),
+  signOutAccount: (id) => call('sign-out-account', id),
+  makeDefault: (id) => call('make-default', id),
+  decidePerson: (questionId, keeps) => call('decide-person', questionId, keeps),
+  signOutEverywhere: () => call('sign-out-everywhere'),
   readSettings: () => call('read-settings'),
   saveSettings: (changes) => call('save-settings', changes),
   readProvider: (name) => call('read-provider', name),

@@ -3,7 +3,19 @@
 import { element } from './dom.js'
 import { setProblem } from './news.js'
 
-export type ViewName = 'state' | 'provider' | 'provider-removal' | 'settings' | 'report' | 'removal'
+const NAMES = [
+  'state',
+  'account',
+  'add',
+  'sign-out',
+  'provider',
+  'provider-removal',
+  'settings',
+  'report',
+  'removal',
+] as const
+
+export type ViewName = (typeof NAMES)[number]
 
 /** The view at the bottom, over which the others are opened. */
 export type Home = Extract<ViewName, 'state' | 'provider'>
@@ -21,22 +33,17 @@ export type Views = {
   leave(): void
 }
 
-const NAMES: readonly ViewName[] = [
-  'state',
-  'provider',
-  'provider-removal',
-  'settings',
-  'report',
-  'removal',
-]
-
 type Opened = { view: ViewName; opener: Element | null }
 
 /**
  * Escape and the Back button return to the previous view. `onShown` is called when another view is
- * shown, `onOpened` for a view that has to be filled.
+ * shown, `onOpened` for a view that has to be filled, `onLeft` for one that the person has left.
  */
-export function createViews(deps: { onShown(): void; onOpened(view: ViewName): void }): Views {
+export function createViews(deps: {
+  onShown(): void
+  onOpened(view: ViewName): void
+  onLeft(view: ViewName): void
+}): Views {
   const opened: Opened[] = []
   let home: Home | null = null
 
@@ -72,12 +79,14 @@ export function createViews(deps: { onShown(): void; onOpened(view: ViewName): v
     back() {
       const left = opened.pop()
       if (!left) return
+      deps.onLeft(left.view)
       render()
       moveFocus(shown(), left.opener)
     },
     leave() {
-      const [first] = opened.splice(0)
-      if (!first) return
+      const left = opened.splice(0)
+      if (left.length === 0) return
+      for (const { view } of left) deps.onLeft(view)
       render()
       moveFocus(shown(), null)
     },

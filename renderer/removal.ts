@@ -35,9 +35,9 @@ export function createRemovalPage({ latchkey, isShown, leave }: RemovalDeps): Re
     announce(REMOVAL.signingOut, { shown: true })
     const answered = question
     const outcome = await latchkey.revokeSession()
-    // The person has left the question. If the provider has ended the session, end it here too.
+    // The person has left the question. Sessions that their providers have ended end here too.
     if (!isShown() || answered !== question) {
-      if (outcome.kind === 'revoked') await latchkey.runCommand('sign-out')
+      if (outcome.kind === 'revoked') await latchkey.signOutEverywhere()
       return
     }
     if (outcome.kind === 'revoked') return latchkey.removeData()

@@ -1,6 +1,6 @@
 // The window's page: shows the status, and passes on what a person asks for.
 
-import type { LatchkeyApi, WindowStatus } from '../main/ipc.js'
+import type { AccountCommand, LatchkeyApi, WindowStatus } from '../main/ipc.js'
 import { guardPresses, makeCopyButton } from './button.js'
 import { element, setText, showText, withCode } from './dom.js'
 import { createViews, type ViewName } from './navigation.js'
@@ -11,8 +11,17 @@ import { createProviderRemovalPage } from './provider-removal.js'
 import { createRemovalPage } from './removal.js'
 import { createReportPage } from './report.js'
 import { createSettingsPage } from './settings.js'
-import { createStateView } from './state.js'
-import { needsProvider, NO_ANSWER, toView, type Action, type View } from './view.js'
+import { createSignOutPage } from './sign-out.js'
+import { createStateView, drawButtons, drawSession } from './state.js'
+import {
+  listSignInButtons,
+  needsProvider,
+  NO_ANSWER,
+  toAccountView,
+  toView,
+  type Action,
+  type View,
+} from './view.js'
 import { BUTTONS, NEWS, PROVIDER, STATUS, WORDS } from './words.js'
 
 declare global {
@@ -25,16 +34,32 @@ const { latchkey } = window
 let shown: WindowStatus | null = null
 let announced: string | null = null
 let tick: number | undefined
+/** The account that was opened last; null before the first. */
+let openedId: string | null = null
 
 fillWords()
-const views = createViews({ onShown: frameProvider, onOpened: fillView })
-const stateView = createStateView({
+const views = createViews({ onShown: frameProvider, onOpened: fillView, onLeft: leaveView })
+const stateDeps = {
   act,
-  pasteForm: createPasteForm(latchkey),
   chooseKeeping() {
     views.open('settings')
     settings.focusKeeping()
   },
+}
+const stateView = createStateView({
+  ...stateDeps,
+  pasteForm: createPasteForm(latchkey),
+  openAccount(id) {
+    openedId = id
+    drawAccount()
+    views.open('account')
+  },
+})
+const signOutPage = createSignOutPage({
+  latchkey,
+  isShown: () => views.shown() === 'sign-out',
+  open: () => views.open('sign-out'),
+  leave: () => views.back(),
 })
 const settings = createSettingsPage({
   latchkey,
@@ -114,14 +139,39 @@ function fillWords(): void {
 /** Does what the state's buttons say. */
 async function act(action: Action): Promise<void> {
   if (action === 'open-report') views.open('report')
-  else await latchkey.runCommand(action)
+  else if (action === 'add-account') views.open('add')
+  else if (typeof action === 'string') await latchkey.runCommand(action)
+  else await actOnAccount(action)
+}
+
+async function actOnAccount(action: AccountCommand): Promise<void> {
+  switch (action.kind) {
+    case 'sign-in-account':
+      await latchkey.signInAccount(action.id)
+      return views.leave()
+    case 'sign-in-provider':
+      await latchkey.signInProvider(action.name)
+      return views.leave()
+    case 'sign-out-account':
+      return latchkey.signOutAccount(action.id)
+    case 'decide-person':
+      return latchkey.decidePerson(action.id, action.keeps)
+    case 'make-default': {
+      const outcome = await latchkey.makeDefault(action.id)
+      if (outcome.kind === 'not-stored') setProblem(outcome.message)
+    }
+  }
 }
 
 /** Fills a view that is opened. */
 function fillView(view: ViewName): void {
   switch (view) {
     case 'state':
+    case 'account':
+    case 'sign-out':
       return
+    case 'add':
+      return drawButtons(element('#add .actions'), listSignInButtons(shown?.providers ?? []), act)
     case 'provider':
       return reportUnreadable(provider.fill())
     case 'provider-removal':
@@ -135,6 +185,10 @@ function fillView(view: ViewName): void {
   }
 }
 
+function leaveView(view: ViewName): void {
+  if (view === 'sign-out') signOutPage.left()
+}
+
 function reportUnreadable(filled: Promise<void>): void {
   filled.catch(() => setProblem(NEWS.settingsUnreadable))
 }
@@ -145,6 +199,7 @@ function show(status: WindowStatus): void {
   const isMissing = needsProvider(status)
   const view = draw(status)
   settings.showStatus(status)
+  signOutPage.showStatus(status)
   setText(element('#service'), status.serviceUrl.replace(/^http:\/\//, ''))
   setText(element('#version'), status.version)
   showText(element('#service-message'), status.serviceMessage)
@@ -159,9 +214,22 @@ function show(status: WindowStatus): void {
 function draw(status: WindowStatus): View {
   const view = toView(status, Date.now())
   stateView.draw(view)
+  const ticks = [view.nextTickMs, drawAccount()].filter((ms) => ms !== null)
   clearTimeout(tick)
-  if (view.nextTickMs !== null) tick = setTimeout(() => draw(status), view.nextTickMs)
+  if (ticks.length > 0) tick = setTimeout(() => draw(status), Math.min(...ticks))
   return view
+}
+
+/** Draws the account that is open, or leaves it if it is gone. Returns when its countdown changes next. */
+function drawAccount(): number | null {
+  const account = shown?.accounts.find(({ id }) => id === openedId)
+  if (shown && account) {
+    const view = toAccountView(shown, account, Date.now())
+    drawSession('#account', view, stateDeps)
+    return view.nextTickMs
+  }
+  if (views.shown() === 'account') views.leave()
+  return null
 }
 
 /** Announces a change once. The first state is not news. */

@@ -2,6 +2,7 @@
 
 import { makeCopyButton, onPress } from './button.js'
 import { element, findElement, make, setAttribute, setChildren, setText } from './dom.js'
+import { drawRows } from './accounts.js'
 import { drawFacts } from './facts.js'
 import type { PasteForm } from './paste.js'
 import {
@@ -22,40 +23,54 @@ export type StateDeps = {
   /** Does what a button says. */
   act(action: Action): Promise<void>
   pasteForm: PasteForm
+  /** Opens one of several accounts. */
+  openAccount(id: string): void
   /** Leads to the setting of how the session is stored. */
   chooseKeeping(): void
 }
 
 export function createStateView(deps: StateDeps): StateView {
   const { act, pasteForm } = deps
-  const mark = findElement(SVGUseElement, '#mark use')
-  const runBanner = async (action: BannerAction): Promise<void> => {
-    if (action === 'keep-without-keyring') deps.chooseKeeping()
-    else await act(action)
-  }
   return {
     draw(view) {
-      setAttribute(element('#state'), 'data-tone', view.tone)
-      setAttribute(mark, 'href', `#mark-${view.mark}`)
-      setText(element('#heading span'), view.heading)
-      setText(element('#text'), view.text)
-      drawBanners(view.banners, runBanner)
+      drawSession('#state', view, deps)
       drawAsking(view.asking, act)
-      drawFacts(element('#facts'), view.facts)
+      drawRows(element('#accounts'), view.accounts, deps.openAccount)
       drawHelp(view.help, pasteForm)
-      drawButtons(element('#actions'), view.buttons, act)
     },
   }
 }
 
-function drawButtons(
+/** Draws the parts that every view of a session has: its heading, texts, facts and buttons. */
+export function drawSession(
+  section: '#state' | '#account',
+  view: View,
+  deps: Pick<StateDeps, 'act' | 'chooseKeeping'>,
+): void {
+  const part = (selector: string): HTMLElement => element(`${section} > ${selector}`)
+  const runBanner = async (action: BannerAction): Promise<void> => {
+    if (action === 'keep-without-keyring') deps.chooseKeeping()
+    else await deps.act(action)
+  }
+  setAttribute(element(section), 'data-tone', view.tone)
+  const mark = findElement(SVGUseElement, `${section} > h1 use`)
+  setAttribute(mark, 'href', `#mark-${view.mark}`)
+  setText(part('h1 > span'), view.heading)
+  setText(part('.text'), view.text)
+  drawBanners(part('.banners'), view.banners, runBanner)
+  drawFacts(part('.facts'), view.facts)
+  drawButtons(part('.actions'), view.buttons, deps.act)
+}
+
+/** Draws buttons in place. */
+export function drawButtons(
   actions: HTMLElement,
   buttons: readonly Button[],
   act: StateDeps['act'],
 ): void {
   const before = [...actions.querySelectorAll('button')]
   const after = buttons.map((wanted) => {
-    const found = before.find(({ value }) => value === wanted.action)
+    const found = before.find(({ value }) => value === toKey(wanted.action))
     // Only the sign-in button has two labels.
     if (found && wanted.action === 'sign-in') setText(found, wanted.label)
     return found ?? makeButton(wanted, act)
@@ -63,25 +78,32 @@ function drawButtons(
   const focused = before.find((button) => button === document.activeElement)
   setChildren(actions, after)
   // A focus among the buttons stays there, so that a keyboard doesn't have to start over.
-  if (focused && !after.includes(focused)) (after[0] ?? element('#heading')).focus()
+  if (focused && !after.includes(focused))
+    (after[0] ?? actions.closest('[data-tone]')?.querySelector('h1'))?.focus()
 }
 
 function makeButton({ action, label, weight }: Button, act: StateDeps['act']): HTMLButtonElement {
   const run = (): Promise<void> => act(action)
+  const value = toKey(action)
   if (action === 'copy-link') {
-    return Object.assign(makeCopyButton(label, weight, run), { value: action })
+    return Object.assign(makeCopyButton(label, weight, run), { value })
   }
-  const properties = { type: 'button', className: weight, value: action } as const
+  const properties = { type: 'button', className: weight, value } as const
   const button = make('button', properties, [label])
   onPress(button, run)
   return button
 }
 
+/** What tells one button from another. */
+function toKey(action: Action): string {
+  return typeof action === 'string' ? action : Object.values(action).join(' ')
+}
+
 function drawBanners(
+  banners: HTMLElement,
   wanted: readonly Banner[],
   run: (action: BannerAction) => Promise<void>,
 ): void {
-  const banners = element('#banners')
   const drawn = wanted.map((banner, index) => {
     const found = banners.children[index]
     return found && isDrawn(found, banner) ? found : makeBanner(banner, run)

@@ -1,8 +1,15 @@
 // Turns the status into what the window shows. Pure, so that it is tested without a window.
 
-import type { Command, WindowStatus } from '../main/ipc.js'
+import type {
+  AccountCommand,
+  AccountState,
+  AccountView,
+  Command,
+  PersonQuestion,
+  WindowStatus,
+} from '../main/ipc.js'
 import { clockTime, countdown, isSameDay, formatTime } from './time.js'
-import { BUTTONS, FACTS, STATE_WORDS, STATUS, TIERS } from './words.js'
+import { ACCOUNTS, BUTTONS, FACTS, PERSON, STATE_WORDS, STATUS, TIERS } from './words.js'
 
 /** The colour of a state, and its sign, which says the same without colour. */
 export type Tone = 'good' | 'neutral' | 'warning' | 'bad' | 'busy'
@@ -30,7 +37,19 @@ export type Asking = {
 
 export type Fact = { label: string; value: string; detail: string | null }
 
-export type Action = Command | 'open-report'
+/** One of several accounts in the list. */
+export type AccountRow = {
+  id: string
+  name: string
+  /** The email address, if it says more than the name, and the provider. */
+  details: readonly string[]
+  state: string
+  tone: Tone
+  mark: Mark
+  isDefault: boolean
+}
+
+export type Action = Command | 'open-report' | 'add-account' | AccountCommand
 
 export type Button = {
   action: Action
@@ -49,6 +68,8 @@ export type View = {
   banners: readonly Banner[]
   /** An app's sign-in beside the session; null if no app asks. */
   asking: Asking | null
+  /** The accounts to open; empty unless there are several. */
+  accounts: readonly AccountRow[]
   facts: readonly Fact[]
   /** Help for a person who is stuck; null if there is none. */
   help: Help | null
@@ -71,6 +92,13 @@ export function needsProvider({ issuer, status }: WindowStatus): boolean {
 
 /** Makes the view. Names, hosts and reasons in it are plain text, never markup. */
 export function toView(window: WindowStatus, nowMs: number): View {
+  const { accounts, question, status } = window
+  if (question !== null) return toQuestionView(window, question, nowMs)
+  const isBusy = LOOKS[status.state].tone === 'busy'
+  return accounts.length > 1 && !isBusy ? toListView(window, nowMs) : toSessionView(window, nowMs)
+}
+
+function toSessionView(window: WindowStatus, nowMs: number): View {
   const { status } = window
   const { account, reason, state } = status
   const { tone, mark, takesReason } = LOOKS[state]
@@ -81,16 +109,140 @@ export function toView(window: WindowStatus, nowMs: number): View {
     mark,
     heading,
     text: takesReason === 'instead' ? (reason ?? text) : text,
-    banners: listBanners(window),
+    banners: listBanners(window, takesReason === 'beside' ? reason : null),
     asking: describeAsking(window, nowMs),
+    accounts: [],
     facts: listFacts(window, nowMs),
     help: describeHelp(window),
     buttons: listButtons(window),
-    announcement: [`${said}.`, reason, window.asking && `${window.asking.words}.`]
-      .filter((part) => part !== null)
-      .join(' '),
+    announcement: joinSentences(`${said}.`, reason, window.asking && `${window.asking.words}.`),
     nextTickMs: nextTickMs(window, nowMs),
   }
+}
+
+/** Shows several accounts. */
+function toListView(window: WindowStatus, nowMs: number): View {
+  const { accounts, asking, news, overall, providers, status } = window
+  const shown = { ...window, status: { ...status, state: overall, reason: news } }
+  const state = isAccountState(overall) ? overall : 'signed-in'
+  const [heading, text] = [ACCOUNTS.heading(accounts.length), ACCOUNTS.texts[state]]
+  const { tone, mark } = LOOKS[state]
+  const [first] = providers
+  const add: Action =
+    providers.length === 1 && first !== undefined
+      ? { kind: 'sign-in-provider', name: first }
+      : 'add-account'
+  return {
+    tone,
+    mark,
+    heading,
+    text,
+    // The list says which account has expired. News belongs to none.
+    banners: listBanners(shown, news),
+    asking: describeAsking(window, nowMs),
+    accounts: accounts.map(toRow),
+    facts: [],
+    help: describeHelp(window),
+    buttons: [
+      { action: add, label: BUTTONS.addAccount, weight: 'plain' },
+      { action: 'ask-sign-out', label: BUTTONS.signOutEverywhere, weight: 'quiet' },
+    ],
+    announcement: joinSentences(`${heading}. ${text}`, news, asking && `${asking.words}.`),
+    nextTickMs: nextTickMs(shown, nowMs),
+  }
+}
+
+function toRow({ id, name, email, provider, state, isDefault }: AccountView): AccountRow {
+  const { tone, mark } = LOOKS[state]
+  const details = email === '' || email === name ? [provider] : [email, provider]
+  return { id, name, details, state: ACCOUNTS.states[state], tone, mark, isDefault }
+}
+
+/** Shows one of several accounts, as if it were the only one. */
+export function toAccountView(window: WindowStatus, account: AccountView, nowMs: number): View {
+  const { id, name, email, state, reason, expiresAtMs, provider, isDefault } = account
+  const { issuer, renewsAtMs, scope, hasStorageProblem } = account
+  const view = toSessionView(
+    {
+      ...window,
+      issuer,
+      renewsAtMs,
+      scope,
+      hasStorageProblem,
+      status: { state, account: { sub: id, name, email }, expiresAt: isoTime(expiresAtMs), reason },
+      asking: null,
+      redirectTarget: null,
+      messages: [],
+    },
+    nowMs,
+  )
+  const facts = view.facts.map((fact) => {
+    const isNamed = fact.label === FACTS.provider && fact.value !== provider
+    return isNamed && !window.demo ? { ...fact, detail: provider } : fact
+  })
+  const mark: Fact = { label: ACCOUNTS.default, value: ACCOUNTS.defaultDetail, detail: null }
+  return {
+    ...view,
+    facts: isDefault ? [...facts, mark] : facts,
+    buttons: listAccountButtons(account),
+  }
+}
+
+function isoTime(ms: number | null): string | null {
+  const date = new Date(ms ?? NaN)
+  return Number.isNaN(date.getTime()) ? null : date.toISOString()
+}
+
+function listAccountButtons({ id, state, isDefault }: AccountView): readonly Button[] {
+  const needsPerson = state === 'needs-sign-in' || state === 'renewal-failing'
+  return [
+    ...(needsPerson
+      ? [{ ...SIGN_IN_AGAIN, action: { kind: 'sign-in-account', id } } satisfies Button]
+      : []),
+    ...(isDefault
+      ? []
+      : [
+          {
+            action: { kind: 'make-default', id },
+            label: BUTTONS.makeDefault,
+            weight: 'plain',
+          } satisfies Button,
+        ]),
+    { ...SIGN_OUT, action: { kind: 'sign-out-account', id } },
+    ...(state === 'renewal-failing' ? [OPEN_REPORT] : []),
+  ]
+}
+
+/** Asks whether to keep the session of someone else than a sign-in was for. */
+function toQuestionView(window: WindowStatus, question: PersonQuestion, nowMs: number): View {
+  const { id, text, untilMs } = question
+  const { heading } = PERSON
+  const decide = (keeps: boolean): AccountCommand => ({ kind: 'decide-person', id, keeps })
+  return {
+    tone: 'warning',
+    mark: 'warning',
+    heading,
+    text,
+    banners: [],
+    asking: null,
+    accounts: [],
+    facts: [{ label: FACTS.timeLeft, value: clockTime(untilMs - nowMs), detail: null }],
+    help: null,
+    buttons: [
+      { action: decide(true), label: PERSON.keep, weight: 'main' },
+      { action: decide(false), label: PERSON.discard, weight: 'plain' },
+    ],
+    announcement: `${heading} ${text}`,
+    nextTickMs: nextTickMs({ ...window, waitingUntilMs: untilMs }, nowMs),
+  }
+}
+
+function isAccountState(state: State): state is AccountState {
+  return state in ACCOUNTS.states
+}
+
+function joinSentences(...parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null).join(' ')
 }
 
 /** How each state looks, and whether a reason replaces its text or is a banner beside it. */
@@ -115,6 +267,7 @@ export const NO_ANSWER: View = {
   ...STATUS.noAnswer,
   banners: [],
   asking: null,
+  accounts: [],
   facts: [],
   help: null,
   buttons: [],
@@ -147,13 +300,36 @@ const STATE_BUTTONS: { readonly [S in State]: readonly Button[] } = {
   failed: [SIGN_IN, OPEN_REPORT],
 }
 
-function listButtons({ status, canOpenAgain }: WindowStatus): readonly Button[] {
-  const buttons = STATE_BUTTONS[status.state]
+function listButtons(window: WindowStatus): readonly Button[] {
+  const { status, canOpenAgain } = window
+  const buttons = listStateButtons(window)
   if (status.state !== 'waiting' || !canOpenAgain) return buttons
   // While a sign-in waits, a reason means that no browser opened. Then copying is more likely to help.
   return status.reason === null
     ? [OPEN_AGAIN, COPY_LINK, ...buttons]
     : [COPY_LINK, OPEN_AGAIN, ...buttons]
+}
+
+/** With several providers, the person chooses where to sign in. */
+function listStateButtons({ status, providers, accounts }: WindowStatus): readonly Button[] {
+  const { state } = status
+  const buttons = STATE_BUTTONS[state]
+  if (providers.length < 2 || LOOKS[state].tone === 'busy') return buttons
+  const [account] = accounts
+  if (account) {
+    const others = listSignInButtons(providers.filter((name) => name !== account.provider))
+    return [...buttons, ...others.map((button) => ({ ...button, weight: 'quiet' as const }))]
+  }
+  return [...listSignInButtons(providers), ...buttons.filter((one) => one !== SIGN_IN)]
+}
+
+/** A button for each provider. */
+export function listSignInButtons(providers: readonly string[]): readonly Button[] {
+  return providers.map((name) => ({
+    action: { kind: 'sign-in-provider', name },
+    label: BUTTONS.signInAt(name),
+    weight: 'plain',
+  }))
 }
 
 /** Cancelling an app's sign-in leaves the session as it is. */
@@ -174,12 +350,15 @@ export const BANNER_LABELS: Readonly<Record<BannerAction, string>> = {
 const isSignedIn = (state: State): boolean =>
   state === 'signed-in' || state === 'offline' || state === 'renewal-failing'
 
-function listBanners({ status, storage, demo, ...window }: WindowStatus): readonly Banner[] {
-  const { reason, state } = status
+function listBanners(
+  { status, storage, demo, ...window }: WindowStatus,
+  reason: string | null,
+): readonly Banner[] {
+  const { state } = status
   const { restart } = window
   const plain = (text: string): Banner => ({ text, hint: null, actions: [] })
   const banners = window.messages.map(plain)
-  if (reason !== null && LOOKS[state].takesReason === 'beside') banners.push(plain(reason))
+  if (reason !== null) banners.push(plain(reason))
   if (restart?.kind === 'session-back') {
     banners.push({ text: restart.message, hint: null, actions: ['restart'] })
   }
@@ -204,7 +383,7 @@ function describeHelp({ redirectTarget }: WindowStatus): Help | null {
 function listFacts(window: WindowStatus, nowMs: number): readonly Fact[] {
   const { state } = window.status
   const facts: Fact[] = [...accountFacts(window, nowMs)]
-  if (window.issuer !== null) {
+  if (window.issuer !== null && !choosesProvider(window)) {
     facts.push({ label: FACTS.provider, ...describeIssuer(window, window.issuer) })
   }
   if (!isSignedIn(state)) return facts
@@ -212,6 +391,11 @@ function listFacts(window: WindowStatus, nowMs: number): readonly Fact[] {
     facts.push({ label: FACTS.scopes, value: window.scope, detail: null })
   }
   return [...facts, ...timeFacts(window, nowMs), ...storageFacts(window)]
+}
+
+/** True if nobody is signed in, and there are several providers: each has a button. */
+function choosesProvider({ accounts, providers, status }: WindowStatus): boolean {
+  return accounts.length === 0 && providers.length > 1 && LOOKS[status.state].tone !== 'busy'
 }
 
 /** None if the session may not be stored. A banner then says why. */
@@ -223,8 +407,12 @@ function storageFacts({ storage, demo, hasStorageProblem }: WindowStatus): reado
 }
 
 /** How long a sign-in still waits, and whose session this is. */
-function accountFacts({ status, waitingUntilMs }: WindowStatus, nowMs: number): readonly Fact[] {
-  const { account, state } = status
+function accountFacts(window: WindowStatus, nowMs: number): readonly Fact[] {
+  const { status, waitingUntilMs } = window
+  const { state } = status
+  // Of several accounts, none is the one that a sign-in continues.
+  const isOneOfSeveral = window.accounts.length > 1 && LOOKS[state].tone === 'busy'
+  const account = isOneOfSeveral ? null : status.account
   const facts: Fact[] = []
   if (state === 'waiting' && waitingUntilMs !== null) {
     facts.push({ label: FACTS.timeLeft, value: clockTime(waitingUntilMs - nowMs), detail: null })
@@ -278,7 +466,7 @@ function nextTickMs(window: WindowStatus, nowMs: number): number | null {
   const { state } = window.status
   const ends = [
     ...(isSignedIn(state) ? [window.renewsAtMs, readExpiry(window)] : []),
-    state === 'waiting' ? window.waitingUntilMs : null,
+    state === 'waiting' || window.question ? window.waitingUntilMs : null,
     window.asking?.untilMs ?? null,
   ]
   const ticks = ends

@@ -1,6 +1,6 @@
 // Every word of the window, in one table. index.html takes its own from here by `data-words`.
 
-import type { WindowStatus } from '../main/ipc.js'
+import type { AccountState, WindowStatus } from '../main/ipc.js'
 
 type State = WindowStatus['status']['state']
 
@@ -43,6 +43,52 @@ export const STATE_WORDS: { readonly [S in State]: { heading: string; text: stri
     text: "Nothing was saved. Sign in again when you're ready.",
   },
 }
+
+/** The list of several accounts, and one of them. */
+export const ACCOUNTS = {
+  heading: (count: number) => `${count} accounts`,
+  /** What the list's text says, by the state of the account that is worst off. */
+  texts: {
+    'signed-in': 'The apps on this computer that work with Latchkey can use these sessions.',
+    offline: "A session can't be renewed right now. Latchkey keeps trying.",
+    'renewal-failing': "A session can't be renewed. Latchkey keeps trying.",
+    'needs-sign-in': 'A session has expired. Open its account to sign in again.',
+  } satisfies Record<AccountState, string>,
+  states: {
+    'signed-in': 'Signed in',
+    offline: 'Signed in (offline)',
+    'renewal-failing': "Signed in (can't renew)",
+    'needs-sign-in': 'Session expired',
+  } satisfies Record<AccountState, string>,
+  default: 'Default',
+  defaultDetail: 'Apps get this account unless they ask for another one.',
+} as const
+
+/** Someone else signed in than a sign-in was for. */
+export const PERSON = {
+  heading: 'Keep this account?',
+  keep: 'Keep',
+  discard: 'Discard',
+} as const
+
+/** Where an account can be added. */
+export const ADD = {
+  heading: 'Add account',
+  intro: 'Choose a provider. The account is added when you have signed in there.',
+} as const
+
+/** The question before signing out everywhere, and what it came to. */
+export const SIGN_OUT = {
+  heading: 'Sign out everywhere?',
+  intro: 'These accounts are signed out here and at their providers:',
+  /** `account`: a name, with the email address if there is one. */
+  line: (account: string, provider: string) => `${account}, ${provider}`,
+  end: 'Every app that uses them is signed out, too.',
+  signingOut: 'Signing out everywhere…',
+  done: 'You are signed out everywhere.',
+  partHeading: 'You are signed out here',
+  partIntro: 'Not every provider ended its session:',
+} as const
 
 export const STATUS = {
   signedInAs: (name: string) => `You are signed in as ${name}`,
@@ -98,13 +144,18 @@ export const BUTTONS = {
   signInAsOther: 'Sign in as someone else',
   openAgain: 'Open the link again',
   copyLink: 'Copy sign-in link',
+  signInAt: (provider: string) => `Sign in at ${provider}`,
+  addAccount: 'Add account',
+  makeDefault: 'Make default',
   cancel: 'Cancel',
   signOut: 'Sign out',
+  signOutEverywhere: 'Sign out everywhere',
   createReport: 'Create report',
   keepWithoutKeyring: 'Choose in Settings',
   restart: 'Restart Latchkey',
   settings: 'Settings',
   back: 'Back',
+  done: 'Done',
   copy: 'Copy',
   copied: 'Copied',
   copyService: 'Copy the address of the local service',
@@ -246,6 +297,10 @@ export const PROVIDER_REMOVAL = {
 /** All of it, for index.html and for the spec that pins it. */
 export const WORDS = {
   STATE_WORDS,
+  ACCOUNTS,
+  PERSON,
+  ADD,
+  SIGN_OUT,
   STATUS,
   FACTS,
   TIERS,

@@ -52,7 +52,9 @@ export type Latchkey = {
   service: Service
   log: Logger
   storage: Storage
-  /** The provider's issuer; null if no provider is configured. */
+  /** The configured providers. */
+  providers: readonly ProviderSettings[]
+  /** The first provider's issuer; null if no provider is configured. */
   issuer: string | null
   /** The redirect target of sign-ins. */
   redirect: RedirectTarget
@@ -112,7 +114,8 @@ async function startParts(deps: LatchkeyDeps, onClose: OnClose): Promise<Omit<La
   const runtime = nameRuntime(versions)
   const { tier } = storage
   log.record(startedRecord({ version, runtime, platform, arch, pid, url, tier }))
-  return { agent, service, log, storage, issuer, redirect, messages }
+  const { providers } = parts
+  return { agent, service, log, storage, providers, issuer, redirect, messages }
 }
 
 async function openDirectory(deps: LatchkeyDeps, onClose: OnClose) {

@@ -1,5 +1,6 @@
 // Runs one Latchkey, and restarts it when its settings change.
 
+import { defaultId } from '../agent/model.js'
 import type { Latchkey } from './compose.js'
 import type { Settings } from '../settings/options.js'
 import { createSerialQueue } from '../base/serial-queue.js'
@@ -11,8 +12,10 @@ export type Supervisor = {
   /** The Latchkey that runs now. */
   latchkey(): Latchkey
   settings(): Settings
-  /** Signs out, also if Latchkey is restarting at the moment. */
-  signOut(): Promise<void>
+  /** Signs an account out, also if Latchkey is restarting at the moment: the default one without an ID. */
+  signOut(id?: string): Promise<void>
+  /** Signs every account out, as `signOut` does. Returns a sentence for each that its provider did not end. */
+  signOutEverywhere(): Promise<readonly string[]>
   /** Calls `present` now, and again after each restart. */
   follow(present: (latchkey: Latchkey) => void): void
   /**
@@ -49,6 +52,14 @@ export async function createSupervisor(deps: SupervisorDeps, first: Settings): P
     await running.latchkey.close()
   }
 
+  /** Acts on the running Latchkey, and on the one that replaces it in the meantime. */
+  const actTwice = async <Result>(act: (latchkey: Latchkey) => Promise<Result>) => {
+    const { latchkey } = running
+    const result = await act(latchkey)
+    await waitForQueue()
+    return running.latchkey === latchkey ? [result] : [result, await act(running.latchkey)]
+  }
+
   return {
     latchkey: () => running.latchkey,
     settings: () => running.settings,
@@ -56,12 +67,11 @@ export async function createSupervisor(deps: SupervisorDeps, first: Settings): P
       followers.push(present)
       present(running.latchkey)
     },
-    async signOut() {
-      const { latchkey } = running
-      await latchkey.agent.signOut()
-      await waitForQueue()
-      if (running.latchkey !== latchkey) await running.latchkey.agent.signOut()
+    async signOut(id = defaultId(running.latchkey.agent.model()) ?? undefined) {
+      await actTwice(({ agent }) => agent.signOut(id))
     },
+    signOutEverywhere: async () =>
+      (await actTwice(({ agent }) => agent.signOutEverywhere())).flat(),
     restart: (wanted) =>
       enqueue(async () => {
         if (running.isClosed) return

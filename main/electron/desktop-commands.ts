@@ -6,11 +6,18 @@ import type { Command } from '../ipc.js'
 import type { MenuCommand } from '../present/menu.js'
 import type { DesktopParts, DesktopView } from './desktop-view.js'
 
-export type DesktopCommands = Readonly<Record<Command | MenuCommand, () => void | Promise<void>>>
+/** The commands that are only a word. */
+export type PlainCommand = Command | Extract<MenuCommand, string>
+
+export type DesktopCommands = Readonly<Record<PlainCommand, () => void | Promise<void>>>
 
 export function createCommands(parts: DesktopParts, view: DesktopView): DesktopCommands {
   const { supervisor, window, autostart, restarter, memory } = parts
   const agent = () => supervisor.latchkey().agent
+  const ask = (asks: boolean): void => {
+    memory.asksSignOut = asks
+    view.update()
+  }
   return {
     'sign-in': () => {
       // If there is no provider yet, the window is the place to set one up.
@@ -20,6 +27,11 @@ export function createCommands(parts: DesktopParts, view: DesktopView): DesktopC
     'sign-in-as-other': () => void agent().signIn({ kind: 'other' }),
     cancel: () => agent().cancel(),
     'sign-out': () => void supervisor.signOut().catch(reportError),
+    'ask-sign-out': () => {
+      ask(true)
+      window.open()
+    },
+    'stay-signed-in': () => ask(false),
     'open-again': () => agent().openAgain(),
     'copy-link': () => copy(agent().link()),
     'copy-service-url': () => copy(supervisor.latchkey().service.url),

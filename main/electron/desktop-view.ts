@@ -1,7 +1,7 @@
 // What the tray and the window show, made from the agent, the settings and the system.
 
 import { app } from 'electron'
-import { defaultId, summarize } from '../agent/model.js'
+import { summarize } from '../agent/model.js'
 import type { Supervisor } from '../app/supervisor.js'
 import type { Autostart } from '../autostart/autostart.js'
 import type { RestartOffer, WindowStatus } from '../ipc.js'
@@ -32,6 +32,8 @@ export type DesktopParts = {
     redirectUris: readonly string[]
     /** Why a second start didn't get what it asked for; null if it did. */
     startMessage: string | null
+    /** True while the window asks whether to sign out everywhere. */
+    asksSignOut: boolean
   }
 }
 
@@ -48,15 +50,20 @@ export function createDesktopView(parts: DesktopParts): DesktopView {
   const { supervisor, tray, window, autostart, restarter, memory } = parts
   const view: DesktopView = {
     status() {
-      const { agent, service, storage, issuer, redirect, messages } = supervisor.latchkey()
-      const { startMessage } = memory
-      const shown = defaultId(agent.model())
+      const latchkey = supervisor.latchkey()
+      const { agent, service, storage, issuer, redirect, messages } = latchkey
+      const { startMessage, asksSignOut } = memory
       const { tier, message } = storage
       return toWindowStatus(agent.model(), {
         issuer,
         registration: registrationAdvice(redirect),
         demo: supervisor.settings().demo,
-        scope: shown === null ? null : (agent.last(shown)?.scope ?? null),
+        providers: latchkey.providers.map((provider) => ({
+          ...provider,
+          registration: registrationAdvice(provider.redirect),
+        })),
+        findScope: (id) => agent.last(id)?.scope ?? null,
+        asksSignOut,
         storage: { tier, message },
         restart: view.restartOffer(),
         serviceUrl: service.url,
@@ -71,8 +78,14 @@ export function createDesktopView(parts: DesktopParts): DesktopView {
       return offer !== null && restarter.canRestart() ? offer : null
     },
     renderTray() {
-      const model = supervisor.latchkey().agent.model()
-      tray.render(createMenu(model, autostart.state(), view.restartOffer()), summarize(model))
+      const { agent, providers } = supervisor.latchkey()
+      const model = agent.model()
+      const menu = createMenu(model, {
+        startAtLogin: autostart.state(),
+        restart: view.restartOffer(),
+        providers: providers.map(({ name }) => name),
+      })
+      tray.render(menu, summarize(model))
     },
     update() {
       view.renderTray()

@@ -10,6 +10,7 @@ import { createHttp } from '../net/http.js'
 import type { MenuCommand } from '../present/menu.js'
 import { toNotification } from '../present/notification.js'
 import type { SettingsFindings, Sources } from '../settings/read.js'
+import { createAccountCommands } from './account-commands.js'
 import { createDataRemoval, type DataRemoval, type DataRemovalDeps } from './data-removal.js'
 import { createCommands } from './desktop-commands.js'
 import { createDesktopView, type DesktopParts } from './desktop-view.js'
@@ -46,8 +47,10 @@ export function presentDesktop(deps: DesktopDeps): Desktop {
   const { window, autostart } = parts
   const view = createDesktopView(parts)
   const commands = createCommands(parts, view)
-  const run = (command: Command | MenuCommand): void =>
-    void Promise.resolve(commands[command]()).catch(reportError)
+  const accounts = createAccountCommands(parts)
+  const start = async (command: Command | MenuCommand): Promise<void> =>
+    typeof command === 'string' ? commands[command]() : accounts.run(command)
+  const run = (command: Command | MenuCommand): void => void start(command).catch(reportError)
   const notify = createNotifier((notification) => run(notification.onClick))
   const present = (model: Model, event: Event): void => {
     view.update()
@@ -64,7 +67,7 @@ export function presentDesktop(deps: DesktopDeps): Desktop {
     const isLate = command === 'restart' && view.restartOffer()?.kind !== 'session-back'
     run(isLate ? 'open' : command)
   })
-  serveCalls(createCalls({ parts, view, commands, removal: createRemoval(deps, parts) }))
+  serveCalls(createCalls({ parts, view, commands, accounts, removal: createRemoval(deps, parts) }))
   supervisor.follow((latchkey) => {
     latchkey.agent.subscribe(present)
     view.update()
@@ -85,15 +88,22 @@ export function presentDesktop(deps: DesktopDeps): Desktop {
 
 function createParts(deps: DesktopDeps): DesktopParts {
   const { supervisor, sources, findings, tray, appId, restarter } = deps
+  const memory: DesktopParts['memory'] = {
+    report: '',
+    redirectUris: [],
+    startMessage: null,
+    asksSignOut: false,
+  }
   return {
     supervisor,
     sources,
     tray,
-    window: createStatusWindow(),
+    // A person who closes the window has not agreed.
+    window: createStatusWindow(() => (memory.asksSignOut = false)),
     autostart: createAutostart(appId, findings),
     restarter,
     http: createHttp({ fetch: electronFetch }),
-    memory: { report: '', redirectUris: [], startMessage: null },
+    memory,
   }
 }
 

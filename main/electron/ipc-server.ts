@@ -13,6 +13,8 @@ export type Handlers = {
 }
 
 const text = z.string().max(2_000)
+/** The ID of an account or a question. */
+const id = z.string().max(40)
 /** Longer than any valid address, so that the person gets a message about a longer one. */
 const pasted = z.string().max(1_000_000)
 
@@ -38,6 +40,8 @@ const ARGUMENTS = {
       'sign-in-as-other',
       'cancel',
       'sign-out',
+      'ask-sign-out',
+      'stay-signed-in',
       'open-again',
       'copy-link',
       'copy-service-url',
@@ -46,6 +50,12 @@ const ARGUMENTS = {
       'restart',
     ]),
   ]),
+  'sign-in-account': z.tuple([id]),
+  'sign-in-provider': z.tuple([text]),
+  'sign-out-account': z.tuple([id]),
+  'make-default': z.tuple([id]),
+  'decide-person': z.tuple([id, z.boolean()]),
+  'sign-out-everywhere': z.tuple([]),
   'read-settings': z.tuple([]),
   'save-settings': z.tuple([
     // The settings check the values themselves.

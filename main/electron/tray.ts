@@ -38,6 +38,8 @@ export function createTray(): TrayIcon {
         return { type: 'separator' }
       case 'text':
         return { label: literal(item.label), enabled: false }
+      case 'submenu':
+        return { label: literal(item.label), submenu: item.items.map(toTemplate) }
       case 'command':
         return { label: literal(item.label), click: () => run(item.command) }
       case 'checkbox': {

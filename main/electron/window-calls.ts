@@ -7,28 +7,32 @@ import { PASTED_MESSAGES } from '../oauth/oauth-messages.js'
 import { describePreset } from '../settings/presets.js'
 import { findGuide, listProviders, listRedirectUris } from '../settings/provider-choices.js'
 import { createSettingsFile } from '../settings/save.js'
+import type { AccountCommands } from './account-commands.js'
 import { openBrowser } from './browser.js'
 import { createReport } from './create-report.js'
 import type { DataRemoval } from './data-removal.js'
 import type { DesktopCommands } from './desktop-commands.js'
 import type { DesktopParts, DesktopView } from './desktop-view.js'
 import { START_AT_LOGIN } from './electron-messages.js'
-import type { ProviderView } from '../ipc.js'
+import type { AccountCommand, ProviderView } from '../ipc.js'
 import type { Handlers } from './ipc-server.js'
 
 export type CallDeps = {
   parts: DesktopParts
   view: DesktopView
   commands: DesktopCommands
+  accounts: AccountCommands
   removal: DataRemoval
 }
 
-export function createCalls({ parts, view, commands, removal }: CallDeps): Handlers {
+export function createCalls(deps: CallDeps): Handlers {
+  const { parts, view, commands, removal } = deps
   const { supervisor, sources, autostart, http, memory } = parts
   const settings = createSettingsFile(supervisor, sources)
   return {
     'read-status': () => view.status(),
     'run-command': (command) => commands[command](),
+    ...createAccountCalls(deps),
     'read-settings': () => settings.view(autostart.state()),
     'save-settings': (changes) => settings.save(changes),
     'read-provider': (name) => {
@@ -64,6 +68,27 @@ export function createCalls({ parts, view, commands, removal }: CallDeps): Handl
     'read-removal': () => removal.plan(),
     'revoke-session': () => removal.revoke(),
     'remove-data': () => removal.remove(),
+  }
+}
+
+type AccountChannel = AccountCommand['kind'] | 'sign-out-everywhere'
+
+function createAccountCalls({
+  parts,
+  commands,
+  accounts,
+}: CallDeps): Pick<Handlers, AccountChannel> {
+  return {
+    'sign-in-account': (id) => accounts.run({ kind: 'sign-in-account', id }),
+    'sign-in-provider': (name) => accounts.run({ kind: 'sign-in-provider', name }),
+    'sign-out-account': (id) => accounts.run({ kind: 'sign-out-account', id }),
+    'make-default': (id) => accounts.makeDefault(id),
+    'decide-person': (id, keeps) => accounts.run({ kind: 'decide-person', id, keeps }),
+    'sign-out-everywhere': async () => {
+      const notRevoked = await parts.supervisor.signOutEverywhere()
+      await commands['stay-signed-in']()
+      return notRevoked
+    },
   }
 }
 

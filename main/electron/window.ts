@@ -26,7 +26,8 @@ const PRELOAD = join(APP_FOLDER, 'dist/main/preload.cjs')
 /** Windows and Linux take it from the installed app; from the source tree and an AppImage there is none. */
 const ICON = join(APP_FOLDER, 'main/assets/icon.png')
 
-export function createStatusWindow(): StatusWindow {
+/** `onClosed` is called whenever the window has closed. */
+export function createStatusWindow(onClosed: () => void): StatusWindow {
   // Null while no window is open: a hidden window would use about 160 MB.
   let window: BrowserWindow | null = null
   let recoveredAtMs = -Infinity
@@ -39,6 +40,7 @@ export function createStatusWindow(): StatusWindow {
     created.once('ready-to-show', () => bringForward(created))
     created.once('closed', () => {
       if (window === created) window = null
+      onClosed()
     })
     // A page stays blank once its process is gone, so open a new window.
     created.webContents.on('render-process-gone', (_event, { reason }) => {

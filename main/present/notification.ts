@@ -2,13 +2,14 @@
 
 import { formatAccount } from '../oauth/account.js'
 import { isFailure, type Event, type Model } from '../agent/model.js'
+import type { AccountCommand } from '../ipc.js'
 import { PRESENT_MESSAGES } from './present-messages.js'
 
 export type DesktopNotification = {
   title: string
   body: string
   /** The command that a click runs. */
-  onClick: 'open' | 'sign-in'
+  onClick: 'open' | AccountCommand
 }
 
 /** Returns null for an event that need not interrupt the person. `noBrowser`: the person opens each link. */
@@ -42,8 +43,8 @@ export function toNotification(
     case 'session-ended':
       return {
         title: PRESENT_MESSAGES.notification.sessionEnded,
-        body: event.reason,
-        onClick: 'sign-in',
+        body: nameAccount(model, event.id, event.reason),
+        onClick: { kind: 'sign-in-account', id: event.id },
       }
     case 'link-ready':
       return noBrowser
@@ -75,4 +76,12 @@ function toAppNotification(model: Model, state: string, body: string): DesktopNo
   const signIn = model.signIns.find((one) => one.state === state)
   if (signIn?.origin !== 'api') return null
   return { title: PRESENT_MESSAGES.appAsks(signIn.program), body, onClick: 'open' }
+}
+
+/** Puts the name of the account before a message, if there is more than one account. */
+function nameAccount({ accounts }: Model, id: string, message: string): string {
+  const session = accounts.find((account) => account.id === id)
+  if (!session || accounts.length === 1) return message
+  const { accountAt, notification } = PRESENT_MESSAGES
+  return notification.ofAccount(accountAt(session.account.name, session.provider), message)
 }

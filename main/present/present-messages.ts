@@ -1,6 +1,6 @@
 // The words for people in the tray, the notifications and the status, in one table.
 
-import type { StatusState } from '../ipc.js'
+import type { AccountState, StatusState } from '../ipc.js'
 
 export const PRESENT_MESSAGES = {
   /** The first line of the tray's menu. `account`: the name of the account; empty if there is none. */
@@ -16,12 +16,36 @@ export const PRESENT_MESSAGES = {
     failed: () => 'Sign-in failed',
   } satisfies Record<StatusState, (account: string) => string>,
 
+  /** The first line of the menu if there are several accounts, and all of them are well. */
+  allWell: (count: number) => `${count} accounts`,
+
+  /** The state of one of several accounts. */
+  accountState: {
+    'signed-in': 'Signed in',
+    offline: 'Signed in (offline)',
+    'renewal-failing': "Signed in (can't renew)",
+    'needs-sign-in': 'Session expired',
+  } satisfies Record<AccountState, string>,
+
+  /** One of several accounts. `provider`: the name of its provider. */
+  accountAt: (name: string, provider: string) => `${name} (${provider})`,
+
   menu: {
     starting: 'Latchkey is starting',
     signIn: 'Sign in',
     signInAgain: 'Sign in again',
     signInAsOther: 'Sign in as someone else',
+    signInAt: (provider: string) => `Sign in at ${provider}`,
+    addAccount: 'Add account',
+    /** `account`: see `accountAt`. */
+    defaultAccount: (account: string) => `${account}, default`,
+    isDefault: 'Default account',
+    makeDefault: 'Make default',
     signOut: 'Sign out',
+    signOutEverywhere: 'Sign out everywhere',
+    signInWasFor: (expected: string) => `This sign-in was for ${expected}`,
+    keep: (got: string) => `Keep ${got}`,
+    discard: (got: string) => `Discard ${got}`,
     cancel: 'Cancel',
     openAgain: 'Open the link again',
     copyLink: 'Copy sign-in link',
@@ -37,6 +61,8 @@ export const PRESENT_MESSAGES = {
     sessionEnded: 'Sign in again',
     linkWaits: 'Open Latchkey to get the sign-in link.',
     otherPerson: 'Keep this account?',
+    /** `account`: see `accountAt`. */
+    ofAccount: (account: string, message: string) => `${account}: ${message}`,
   },
 
   /** `program`: the name that the program gives itself; null if the system does not tell. */

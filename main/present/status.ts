@@ -4,6 +4,7 @@ import { readRedirectUri } from '../oauth/authorization-url.js'
 import { formatAccount, type Account } from '../oauth/account.js'
 import {
   askingSignIn,
+  defaultId,
   defaultSession,
   isFailure,
   renewalFailure,
@@ -13,10 +14,11 @@ import {
   toSessionState,
   type AccountSession,
   type Model,
+  type OtherPerson,
   type SessionState,
   type SignIn,
 } from '../agent/model.js'
-import type { Status, StatusState, WindowStatus } from '../ipc.js'
+import type { AccountView, PersonQuestion, Status, StatusState, WindowStatus } from '../ipc.js'
 import { PRESENT_MESSAGES } from './present-messages.js'
 
 export function toStatus(model: Model): Status {
@@ -33,6 +35,9 @@ export function toStatus(model: Model): Status {
 /** Says the state in a few words, for the first line of the tray's menu. */
 export function toHeadline(model: Model): string {
   const state = summarize(model)
+  const { accounts } = model
+  if (shownSignIn(model)?.question) return PRESENT_MESSAGES.notification.otherPerson
+  if (state === 'signed-in' && accounts.length > 1) return PRESENT_MESSAGES.allWell(accounts.length)
   return PRESENT_MESSAGES.headline[state](findAccountIn(model, state)?.account.name ?? '')
 }
 
@@ -46,7 +51,6 @@ function findAccountIn(model: Model, state: StatusState): AccountSession | undef
 /** What the window needs besides the model. */
 export type Surroundings = Pick<
   WindowStatus,
-  | 'scope'
   | 'storage'
   | 'restart'
   | 'issuer'
@@ -55,36 +59,114 @@ export type Surroundings = Pick<
   | 'serviceMessage'
   | 'messages'
   | 'version'
-> & { registration: string }
+  | 'asksSignOut'
+> & {
+  /** What to register with the first provider. */
+  registration: string
+  /** The configured providers, and what to register there. */
+  providers: readonly { name: string; issuer: string; registration: string }[]
+  /** Finds the scopes that an account was granted; null if it has no session. */
+  findScope(id: string): string | null
+}
 
 export function toWindowStatus(
   model: Model,
-  { registration, ...surroundings }: Surroundings,
+  { registration, providers, findScope, ...surroundings }: Surroundings,
 ): WindowStatus {
-  const session = defaultSession(model)
-  const signIn = shownSignIn(model)
-  const asking = askingSignIn(model)
-  const waiting = signIn ?? asking
   return {
     ...surroundings,
     status: toStatus(model),
-    waitingUntilMs: signIn?.phase === 'waiting' ? signIn.deadlineMs : null,
-    redirectTarget:
-      waiting?.phase === 'waiting' && waiting.link !== null
-        ? { redirectUri: readRedirectUri(waiting.link), registration }
-        : null,
-    canOpenAgain: signIn?.phase === 'waiting' && signIn.link !== null,
-    asking: asking
-      ? {
-          words: PRESENT_MESSAGES.appAsks(asking.program),
-          untilMs: asking.deadlineMs,
-          reason: asking.message,
-        }
-      : null,
-    renewsAtMs: session.kind === 'signed-in' ? session.renewsAtMs : null,
+    overall: summarize(model),
+    accounts: model.accounts.map((account) => toAccountView(model, account, findScope)),
+    providers: providers.map(({ name }) => name),
+    issuer: surroundings.issuer && (findIssuer(model, providers) ?? surroundings.issuer),
+    news: toNews(model),
     hasStorageProblem: model.storageProblems.length > 0,
-    scope: session.kind === 'signed-in' ? surroundings.scope : null,
+    ...describeDefault(model, findScope),
+    ...describeSignIn(model, { registration, providers }),
   }
+}
+
+/** Finds the provider of the sign-in under way, or else of the default account. */
+function findIssuer(model: Model, providers: Surroundings['providers']): string | undefined {
+  const signIn = shownSignIn(model)
+  if (signIn) return providers.find(({ name }) => name === signIn.provider)?.issuer
+  const session = defaultSession(model)
+  return session.kind === 'signed-out' ? undefined : session.issuer
+}
+
+function describeDefault(
+  model: Model,
+  findScope: Surroundings['findScope'],
+): Pick<WindowStatus, 'renewsAtMs' | 'scope'> {
+  const session = defaultSession(model)
+  if (session.kind !== 'signed-in') return { renewsAtMs: null, scope: null }
+  return { renewsAtMs: session.renewsAtMs, scope: findScope(session.id) }
+}
+
+function describeSignIn(
+  model: Model,
+  toRegister: Pick<Surroundings, 'registration' | 'providers'>,
+): Pick<
+  WindowStatus,
+  'waitingUntilMs' | 'redirectTarget' | 'canOpenAgain' | 'asking' | 'question'
+> {
+  const signIn = shownSignIn(model)
+  const asking = askingSignIn(model)
+  const isWaiting = signIn?.phase === 'waiting'
+  return {
+    waitingUntilMs: isWaiting ? signIn.deadlineMs : null,
+    redirectTarget: findRedirectTarget(signIn ?? asking, toRegister),
+    canOpenAgain: isWaiting && signIn.link !== null,
+    asking: asking ? toAsking(asking) : null,
+    question: signIn?.question ? toQuestion(signIn.question) : null,
+  }
+}
+
+function findRedirectTarget(
+  signIn: SignIn | undefined,
+  { registration, providers }: Pick<Surroundings, 'registration' | 'providers'>,
+): WindowStatus['redirectTarget'] {
+  if (signIn?.phase !== 'waiting' || signIn.link === null) return null
+  const provider = providers.find(({ name }) => name === signIn.provider)
+  return {
+    redirectUri: readRedirectUri(signIn.link),
+    registration: provider?.registration ?? registration,
+  }
+}
+
+function toAsking({ program, deadlineMs, message }: SignIn): WindowStatus['asking'] {
+  return { words: PRESENT_MESSAGES.appAsks(program), untilMs: deadlineMs, reason: message }
+}
+
+function toAccountView(
+  model: Model,
+  session: AccountSession,
+  findScope: Surroundings['findScope'],
+): AccountView {
+  const { id, provider, issuer, account } = session
+  const { name, email } = account
+  const isSignedIn = session.kind === 'signed-in'
+  const problem = model.storageProblems.findLast((one) => one.id === id)
+  return {
+    id,
+    isDefault: id === defaultId(model),
+    name,
+    email,
+    provider,
+    issuer,
+    state: toSessionState(session),
+    reason: isSignedIn ? (toRenewalReason(session) ?? problem?.message ?? null) : session.reason,
+    expiresAtMs: isSignedIn ? session.expiresAtMs : null,
+    renewsAtMs: isSignedIn ? session.renewsAtMs : null,
+    scope: isSignedIn ? findScope(id) : null,
+    hasStorageProblem: problem !== undefined,
+  }
+}
+
+function toQuestion({ id, expected, got, deadlineMs }: OtherPerson): PersonQuestion {
+  const text = PRESENT_MESSAGES.otherPerson(formatAccount(expected), formatAccount(got))
+  return { id, text, untilMs: deadlineMs }
 }
 
 /** Formats a time as RFC 3339; null if no date can hold it. A provider may send such a time. */
@@ -108,6 +190,13 @@ function toReason(model: Model): string | null {
   if (session.kind === 'needs-sign-in') return failure ?? session.reason
   if (failure !== null) return toFailureReason(session, failure)
   return toRenewalReason(session) ?? storageProblem ?? toResultMessage(lastResult)
+}
+
+/** How the last sign-in or sign-out ended, or a storage problem of no known account. */
+function toNews({ lastResult, storageProblems }: Model): string | null {
+  if (lastResult !== null && isFailure(lastResult)) return lastResult.reason
+  const problem = storageProblems.findLast(({ id }) => id === null)
+  return problem?.message ?? toResultMessage(lastResult)
 }
 
 function toSignInReason({ question, abandoned, message }: SignIn): string | null {

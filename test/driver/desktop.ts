@@ -67,8 +67,11 @@ export type Desktop = {
 
   /** The tray's menu. Null if there is none. */
   menu(): Promise<readonly MenuLine[] | null>
-  /** Presses an item of the menu. Fails if the item is missing or disabled. */
-  choose(label: string): Promise<void>
+  /**
+   * Presses an item of the menu, or of the submenu that the other labels lead to. Fails if the item is
+   * missing or disabled.
+   */
+  choose(...labels: string[]): Promise<void>
   tray(): Promise<{ toolTip: string; hasIcon: boolean } | null>
   /** Left-clicks the icon, on a desktop that passes the click on. */
   clickTray(): Promise<void>

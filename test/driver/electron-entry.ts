@@ -32,7 +32,7 @@ import {
 } from '../stand-in/contract.js'
 import { createSafeStorage } from '../stand-in/keyring.js'
 import { createLoginItems } from '../stand-in/login-items.js'
-import { toLines } from '../stand-in/menu-lines.js'
+import { findItem, toLines } from '../stand-in/menu-lines.js'
 import { OBSERVED } from './observed.js'
 import { createWaiting } from './waiting.js'
 
@@ -64,7 +64,7 @@ const images = new WeakMap<NativeImage, string>()
 /** What the driver reads with `electronApp.evaluate`. */
 export type Observed = {
   menu(): readonly MenuLine[] | null
-  choose(label: string): void
+  choose(labels: readonly string[]): void
   tray(): { toolTip: string; hasIcon: boolean } | null
   clickTray(): void
   /** The next menu that opens in a page. */
@@ -87,11 +87,9 @@ export type Observed = {
 
 const observed: Observed = {
   menu: () => menu && toLines(menu.items),
-  choose(label) {
-    const index = menu ? toLines(menu.items).findIndex((line) => line.label === label) : -1
-    const item = menu?.items[index]
-    if (!item?.enabled) throw new Error(`the menu has no "${label}" that can be chosen`)
-    item.click()
+  choose(labels) {
+    const items = menu?.items ?? []
+    findItem({ items, lines: toLines(items) }, labels).click()
   },
   tray: () => (toolTip === null ? null : { toolTip, hasIcon }),
   clickTray() {

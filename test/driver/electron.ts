@@ -43,10 +43,10 @@ export async function launchElectron(
     ...followed,
 
     menu: () => electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.menu()),
-    choose: (label) =>
+    choose: (...labels) =>
       electron.evaluate(
         (_electron, given) => (globalThis as never as Observing).latchkeyObserved.choose(given),
-        label,
+        labels,
       ),
     tray: () => electron.evaluate(() => (globalThis as never as Observing).latchkeyObserved.tray()),
     clickTray: () =>

@@ -114,7 +114,7 @@ export function launchStandIn(browser: Browser, options: StandInOptions): Launch
     ...followed,
 
     menu: () => app.call('menu'),
-    choose: (label) => app.call('choose', label),
+    choose: (...labels) => app.call('choose', ...labels),
     tray: () => app.call('tray'),
     clickTray: () => app.call('clickTray'),
     trayIcon: () => app.call('trayIcon'),

@@ -7,6 +7,8 @@ export type MenuLine = {
   enabled: boolean
   /** Checkboxes only. */
   checked?: boolean
+  /** Submenus only. */
+  lines?: readonly MenuLine[]
 }
 
 export type ShownNotification = { id: number; title: string; body: string }
@@ -126,7 +128,7 @@ export type AppCalls = {
   /** The lines of the tray's menu. Null if there is no tray or menu, or if the tray was collected. */
   menu(): readonly MenuLine[] | null
   /** Presses a line of the tray's menu. */
-  choose(label: string): void
+  choose(...labels: string[]): void
   tray(): { toolTip: string; hasIcon: boolean } | null
   /** A left click on the icon. Fails if there is no icon. */
   clickTray(): void

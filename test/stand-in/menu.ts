@@ -8,10 +8,11 @@ import { toLines } from './menu-lines.js'
 import { strict } from './strict.js'
 
 export type ItemDouble = {
-  type: 'normal' | 'separator' | 'checkbox'
+  type: 'normal' | 'separator' | 'checkbox' | 'submenu'
   label: string
   enabled: boolean
   checked: boolean
+  submenu: MenuDouble | null
   click: () => void
 }
 
@@ -31,6 +32,7 @@ export class MenuDouble {
         checked = false,
         click,
         role,
+        submenu,
         ...rest
       } = options
       const [unknown] = Object.keys(rest)
@@ -44,10 +46,12 @@ export class MenuDouble {
         )
       }
       const item: ItemDouble = strict('menuItem', {
-        type,
+        // Electron derives it.
+        type: submenu === undefined ? type : 'submenu',
         label,
         enabled,
         checked,
+        submenu: Array.isArray(submenu) ? MenuDouble.buildFromTemplate(submenu) : null,
         click: () => {
           // Electron changes it before the app gets the click.
           if (type === 'checkbox') item.checked = !item.checked

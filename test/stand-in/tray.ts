@@ -7,7 +7,7 @@ import { inside } from './app.js'
 import { collectGarbage } from './collect.js'
 import { answer, behaviour, tell } from './host.js'
 import type { ItemDouble, MenuDouble } from './menu.js'
-import { toLines } from './menu-lines.js'
+import { findItem, toLines } from './menu-lines.js'
 import { toFileName, type ImageDouble } from './native-image.js'
 import { createEvent, strict } from './strict.js'
 
@@ -92,14 +92,10 @@ answer({
     // macOS sends the event and then opens the menu too.
     tray.emit('click', createEvent({}), { x: 0, y: 0, width: 22, height: 22 }, { x: 0, y: 0 })
   },
-  async choose(label) {
+  async choose(...labels) {
     const menu = (await find())?.inside.menu()
     if (!menu) throw new Error('there is no menu in the tray')
-    const index = menu.lines.findIndex((line) => line.kind === 'item' && line.label === label)
-    const shown = menu.lines.map((line) => line.label).join(', ')
-    if (!menu.lines[index]) throw new Error(`the menu has no "${label}"; it has: ${shown}`)
-    if (!menu.lines[index].enabled) throw new Error(`"${label}" cannot be chosen`)
-    menu.items[index]?.click()
+    findItem(menu, labels).click()
   },
 })
 

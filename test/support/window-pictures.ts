@@ -10,6 +10,7 @@ import {
   SETTINGS as SETTINGS_WORDS,
   STATUS,
 } from '../../renderer/words.js'
+import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { SERVICE_MESSAGES } from '../../main/api/api-messages.js'
 import { PASTED_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { explainUnusablePort } from '../../main/net/loopback.js'
@@ -22,11 +23,12 @@ import type { Browser, Page } from '@playwright/test'
 import { applyChanges } from '../../main/settings/form.js'
 import { WINDOW_SIZE } from '../../main/present/window-size.js'
 import { findPackagedBrowser, launchBrowser } from './browser.js'
-import { FOUND, MISSPELT, notRevoked } from './window-provider.js'
+import { FOUND, MISSPELT, notRevoked, UNREACHABLE } from './window-provider.js'
 import { REPORT } from './window-report.js'
 import {
   afterSignIn,
   ALICE,
+  BOB,
   DEFAULTS,
   FORMS,
   LOCKED,
@@ -34,6 +36,8 @@ import {
   SETTINGS,
   STATES,
   UNSET,
+  withNames,
+  ZOE,
 } from './window-states.js'
 import { openWindow, type Answers } from './window.js'
 
@@ -48,6 +52,9 @@ export type Look = { scheme: 'light' | 'dark'; zoom: 100 | 200 }
 
 /** Pictures that are also taken in dark: together they show every colour and part of the window. */
 const IN_DARK: ReadonlySet<string> = new Set([
+  'accounts',
+  'other-person',
+  'sign-out-not-revoked',
   'signed-out',
   'waiting',
   'waiting-pasted',
@@ -70,6 +77,10 @@ const IN_DARK: ReadonlySet<string> = new Set([
 
 /** Pictures that are also taken at 200 %: their layout changes most in a narrow window. */
 const ZOOMED: ReadonlySet<string> = new Set([
+  'accounts',
+  'account',
+  'accounts-long-names',
+  'sign-out-not-revoked',
   'signed-in',
   'asking',
   'kept-in-memory',
@@ -223,6 +234,19 @@ const PLAN = createRemovalPlan({
   hasKeyringKey: true,
 })
 const SEVERAL: Answers = { status: SIGNED_IN, settings: PROVIDERS, forms: FORMS }
+const ACCOUNTS = STATES.accounts
+const openAccount =
+  (name: string) =>
+  async (page: Page): Promise<void> => {
+    await page.getByRole('button', { name }).click()
+    await page.locator('#account').waitFor()
+  }
+const LONG_NAME = {
+  sub: 'l',
+  name: 'Adélaïde-Hortense Wolfeschlegelsteinhausenbergerdorff-O’Shaughnessy the Elder',
+  email: 'adelaide.hortense.wolfeschlegelsteinhausenbergerdorff@students.example.edu',
+}
+const RIGHT_TO_LEFT = { sub: 'r', name: 'דוד בן־גוריון (מנהל)', email: 'david@example.com' }
 const NO_PROVIDER = { status: STATES['no-provider'], settings: UNSET }
 
 export const PICTURES: readonly Picture[] = [
@@ -233,20 +257,44 @@ export const PICTURES: readonly Picture[] = [
   {
     name: 'long-names',
     answers: {
-      status: afterSignIn(
-        {
-          sub: 'l',
-          name: 'Adélaïde-Hortense Wolfeschlegelsteinhausenbergerdorff-O’Shaughnessy the Elder',
-          email: 'adelaide.hortense.wolfeschlegelsteinhausenbergerdorff@students.example.edu',
-        },
-        { issuer: 'https://a-very-long-name-of-a-tenant.login.example.com' },
-      ),
+      status: afterSignIn(LONG_NAME, {
+        issuer: 'https://a-very-long-name-of-a-tenant.login.example.com',
+      }),
     },
   },
   {
     name: 'right-to-left',
     answers: {
-      status: afterSignIn({ sub: 'r', name: 'דוד בן־גוריון (מנהל)', email: 'david@example.com' }),
+      status: afterSignIn(RIGHT_TO_LEFT),
+    },
+  },
+  { name: 'account', answers: { status: ACCOUNTS }, act: openAccount(ALICE.name) },
+  { name: 'account-ended', answers: { status: ACCOUNTS }, act: openAccount(ZOE.name) },
+  {
+    name: 'accounts-long-names',
+    answers: { status: withNames(LONG_NAME, RIGHT_TO_LEFT) },
+  },
+  {
+    name: 'add-account',
+    answers: { status: ACCOUNTS },
+    act: (page) => press(page, BUTTONS.addAccount),
+  },
+  { name: 'sign-out-everywhere', answers: { status: { ...ACCOUNTS, asksSignOut: true } } },
+  {
+    name: 'sign-out-not-revoked',
+    answers: {
+      status: { ...ACCOUNTS, asksSignOut: true },
+      notRevoked: [
+        SESSION_MESSAGES.notRevokedOf(
+          BOB.name,
+          'https://accounts.example.org',
+          UNREACHABLE.message,
+        ),
+      ],
+    },
+    async act(page) {
+      await page.locator('#sign-out').getByRole('button').first().click()
+      await page.getByRole('button', { name: BUTTONS.done }).waitFor()
     },
   },
   {

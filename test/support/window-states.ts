@@ -7,7 +7,7 @@ import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import type { AuthError } from '../../main/base/errors.js'
 import { toResult } from '../../main/agent/results.js'
 import type { Account } from '../../main/oauth/account.js'
-import { initialModel, type Event, type Origin } from '../../main/agent/model.js'
+import { initialModel, type AccountRef, type Event, type Origin } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import {
   DEFAULT_TARGET,
@@ -30,7 +30,7 @@ import {
   STORED_SESSION_REASONS,
 } from '../../main/storage/stored-session-messages.js'
 import { createLinuxAutostart } from '../../main/autostart/linux.js'
-import { ALICE, ALICE_REF, PROVIDER } from './account-refs.js'
+import { ALICE, ALICE_REF, BOB, BOB_REF, PROVIDER, ZOE, ZOE_REF } from './account-refs.js'
 import { CLIENT_ID, ENDED, ISSUER, FAILURE, UNAVAILABLE, UNREACHABLE } from './window-provider.js'
 
 export type State = WindowStatus['status']['state']
@@ -38,7 +38,7 @@ export type State = WindowStatus['status']['state']
 export const NOW_MS = Date.UTC(2026, 10, 22, 12)
 const SERVICE_URL = 'http://127.0.0.1:5323'
 export const VERSION = '0.1.0'
-export { ALICE }
+export { ALICE, BOB, ZOE }
 
 export const inMs = (ms: number): string => new Date(NOW_MS + ms).toISOString()
 
@@ -63,6 +63,12 @@ export function statusIn(
     hasStorageProblem: false,
     messages: [],
     version: VERSION,
+    overall: state,
+    accounts: [],
+    providers: [PROVIDER],
+    news: null,
+    question: null,
+    asksSignOut: false,
     ...window,
     status: { state, account: null, expiresAt: null, reason: null, ...status },
   }
@@ -83,8 +89,9 @@ export const DISK_FULL = STORED_SESSION_MESSAGES.notStored(
   STORED_SESSION_REASONS.cannotWrite(`${DATA_DIR}/session.json`, diskError({ code: 'ENOSPC' })),
 )
 
+const REGISTRATION = registrationAdvice(DEFAULT_TARGET)
 const SURROUNDINGS: Surroundings = {
-  scope: DEFAULTS.scope,
+  findScope: () => DEFAULTS.scope,
   storage: { tier: 'keyring', message: null },
   restart: null,
   issuer: ISSUER,
@@ -93,12 +100,19 @@ const SURROUNDINGS: Surroundings = {
   serviceMessage: null,
   messages: [],
   version: VERSION,
-  registration: registrationAdvice(DEFAULT_TARGET),
+  asksSignOut: false,
+  registration: REGISTRATION,
+  providers: [{ name: PROVIDER, issuer: ISSUER, registration: REGISTRATION }],
 }
 
 /** The window's status after these events, by the same functions as in the app. */
 function after(events: readonly Event[], surroundings: Partial<Surroundings> = {}): WindowStatus {
-  return toWindowStatus(events.reduce(next, initialModel), { ...SURROUNDINGS, ...surroundings })
+  const { issuer } = surroundings
+  // The accounts belong to the provider that is configured.
+  const adjusted = events.map((event) =>
+    'issuer' in event && event.issuer === ISSUER && issuer ? { ...event, issuer } : event,
+  )
+  return toWindowStatus(adjusted.reduce(next, initialModel), { ...SURROUNDINGS, ...surroundings })
 }
 
 /** The window's status after a sign-in. */
@@ -162,6 +176,7 @@ const restore = (
 ): Event & { type: 'restored' } => ({
   type: 'restored',
   ...ALICE_REF,
+  issuer: ISSUER,
   expiresAtMs: NOW_MS + expiresInMs,
   renewsAtMs: renewsInMs === null ? null : NOW_MS + renewsInMs,
 })
@@ -183,6 +198,32 @@ const renewalFails = (
 ]
 const storageFails = (message: string): Event => ({ type: 'storage-failed', id, message })
 
+/** A second provider, at which others are signed in. */
+const OTHER = { provider: 'personal', issuer: 'https://accounts.example.org', clientId: CLIENT_ID }
+const WORK = { provider: 'work', issuer: ISSUER }
+const TWO_PROVIDERS: Surroundings['providers'] = [
+  { name: WORK.provider, issuer: ISSUER, registration: REGISTRATION },
+  { name: OTHER.provider, issuer: OTHER.issuer, registration: REGISTRATION },
+]
+const restoreOther = (ref: AccountRef): Event => ({ ...restore(7_200_000), ...ref, ...OTHER })
+
+/** Three accounts: the first is the default, the second is signed in, the session of the third ended. */
+function afterThree(...accounts: readonly [Account, Account, Account]): WindowStatus {
+  const [first, second, third] = accounts
+  return after(
+    [
+      { ...restore(), ...WORK, account: first },
+      restoreOther({ ...BOB_REF, account: second }),
+      { ...restore(), ...ZOE_REF, ...WORK, account: third },
+      { type: 'session-ended', id: ZOE_REF.id, reason: ENDED.message },
+    ],
+    { providers: TWO_PROVIDERS },
+  )
+}
+
+/** As {@link afterThree}, with names of any length and direction. */
+export const withNames = (one: Account, other: Account): WindowStatus => afterThree(one, other, ZOE)
+
 export const STATES = {
   'no-provider': after([], { issuer: null }),
   'signed-out': after([]),
@@ -202,7 +243,7 @@ export const STATES = {
     { type: 'link-ready', state: STATE, link: LINK, program: 'mail-sync' },
   ]),
   'ends-soon': after([restore(90_000, null)], {
-    scope: withoutOfflineAccess(DEFAULTS.scope),
+    findScope: () => withoutOfflineAccess(DEFAULTS.scope),
     storage: withoutKeyring({ passphrase: 'a-passphrase' }),
   }),
   demo: after([restore()], {
@@ -222,6 +263,20 @@ export const STATES = {
   'renewal-failing': after([restore(-60_000), ...renewalFails('failing', UNAVAILABLE, 80_000)]),
   'needs-sign-in': after([restore(), { type: 'session-ended', id, reason: ENDED.message }]),
   failed: after([...answered, { type: 'sign-in-ended', state: STATE, result: toResult(FAILURE) }]),
+  accounts: afterThree(ALICE, BOB, ZOE),
+  'accounts-well': after([{ ...restore(), ...WORK }, restoreOther(BOB_REF)], {
+    providers: TWO_PROVIDERS,
+  }),
+  'other-person': after([
+    restore(),
+    ...answered,
+    { type: 'exchange-started', state: STATE },
+    {
+      type: 'other-person-asked',
+      state: STATE,
+      question: { id: 'question', expected: ALICE, got: BOB, deadlineMs: NOW_MS + 59_000 },
+    },
+  ]),
   'not-restored': after(
     [storageFails(STORED_SESSION_MESSAGES.notOpened(STORED_SESSION_REASONS.keyringMissing))],
     {

@@ -8,6 +8,7 @@ import { WINDOW_SIZE } from '../../main/present/window-size.js'
 import type {
   LatchkeyApi,
   KnownProvider,
+  MakeDefaultOutcome,
   PasteOutcome,
   ProviderChoice,
   ProviderChanges,
@@ -38,6 +39,8 @@ export type Answers = {
   pasted?: PasteOutcome
   report?: string
   plan?: RemovalPlan
+  /** What signing out everywhere answers. */
+  notRevoked?: readonly string[]
   revocation?: RevocationOutcome
 }
 
@@ -50,6 +53,7 @@ export type Fake = {
   /** The results of the next saves. If the list is empty, the result is `saved`. */
   outcomes: SaveOutcome[]
   finding: ProviderFinding
+  madeDefault: MakeDefaultOutcome
   revocation: RevocationOutcome
   violations: string[]
   announcements: string[]
@@ -147,6 +151,7 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
     held: [],
     outcomes: [...(answers.outcomes ?? [])],
     finding: answers.finding ?? { kind: 'found', lines: [] },
+    madeDefault: { kind: 'stored' },
     revocation: answers.revocation ?? { kind: 'revoked' },
     violations: [],
     announcements: [],
@@ -222,6 +227,12 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
   const latchkey: LatchkeyApi = {
     readStatus: () => call('readStatus', [], () => status),
     runCommand: (command) => call('runCommand', [command], () => undefined),
+    signInAccount: (id) => call('signInAccount', [id], () => undefined),
+    signInProvider: (name) => call('signInProvider', [name], () => undefined),
+    signOutAccount: (id) => call('signOutAccount', [id], () => undefined),
+    makeDefault: (id) => call('makeDefault', [id], () => fake.madeDefault),
+    decidePerson: (id, keeps) => call('decidePerson', [id, keeps], () => undefined),
+    signOutEverywhere: () => call('signOutEverywhere', [], () => answers.notRevoked ?? []),
     readSettings: () => call('readSettings', [], () => settings),
     saveSettings: (changes) => call('saveSettings', [changes], () => save(changes)),
     readProvider: (name) => call('readProvider', [name], () => readProvider(name)),

@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/oauth/account.js'
 import { initialModel, type Event, type Model } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
-import { createMenu } from '../../main/present/menu.js'
+import { createMenu, type MenuItem, type MenuSurroundings } from '../../main/present/menu.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { toNotification, type DesktopNotification } from '../../main/present/notification.js'
 import { ALICE_REF, BOB, BOB_REF, PROVIDER } from '../support/account-refs.js'
@@ -63,10 +63,35 @@ const linkedByApp: Event = {
   program: 'mail',
 }
 const LINK_COMMANDS = ['Open the link again', 'Copy sign-in link', 'Cancel']
+const ALICE_AND_BOB = [
+  `Alice & Co (${PROVIDER}), default`,
+  '  Signed in',
+  '  -',
+  '  Default account',
+  '  Sign out',
+  `Bob Brown (${PROVIDER})`,
+  '  Signed in',
+  '  -',
+  '  Make default',
+  '  Sign out',
+]
 const SIGNED_IN_COMMANDS = ['Sign out', 'Sign in as someone else']
 const OFF = { on: false, changeable: true }
+const AROUND: MenuSurroundings = { startAtLogin: OFF, restart: null, providers: [PROVIDER] }
+
+const SIGN_IN_AS_ALICE = { kind: 'sign-in-account', id: ALICE_REF.id } as const
 
 const play = (...events: Event[]): Model => events.reduce(next, initialModel)
+
+/** The menu as text. The items of a submenu follow its label. */
+function readLabels(items: readonly MenuItem[]): string[] {
+  return items.flatMap((item) => {
+    if (item.kind === 'separator') return ['-']
+    if (item.kind === 'submenu')
+      return [item.label, ...readLabels(item.items).map((one) => `  ${one}`)]
+    return [item.label]
+  })
+}
 
 for (const [name, events, headline, commands] of [
   ['nobody', [], 'Not signed in', ['Sign in']],
@@ -112,7 +137,54 @@ for (const [name, events, headline, commands] of [
     'a session that has ended, and another account',
     [started, bobSignedIn, started, signedIn, ended],
     'Session expired: Alice & Co',
-    ['Sign in again', 'Sign out'],
+    [
+      `Bob Brown (${PROVIDER}), default`,
+      '  Signed in',
+      '  -',
+      '  Default account',
+      '  Sign out',
+      `Alice & Co (${PROVIDER})`,
+      '  Session expired',
+      '  -',
+      '  Sign in again',
+      '  Make default',
+      '  Sign out',
+      '-',
+      'Add account',
+      'Sign out everywhere',
+    ],
+  ],
+  [
+    'two accounts that are well',
+    [started, signedIn, started, bobSignedIn],
+    '2 accounts',
+    [...ALICE_AND_BOB, '-', 'Add account', 'Sign out everywhere'],
+  ],
+  [
+    'two accounts, and a sign-in',
+    [started, signedIn, started, bobSignedIn, started, linked],
+    'Waiting for your browser',
+    [...LINK_COMMANDS, '-', ...ALICE_AND_BOB, '-', 'Sign out everywhere'],
+  ],
+  [
+    'two people of one name at one provider',
+    [started, signedIn, started, { ...bobSignedIn, account: { ...ALICE, sub: 'b', email: 'b@b' } }],
+    '2 accounts',
+    [
+      `Alice & Co (alice@example.com) (${PROVIDER}), default`,
+      ...ALICE_AND_BOB.slice(1, 5),
+      `Alice & Co (b@b) (${PROVIDER})`,
+      ...ALICE_AND_BOB.slice(6),
+      '-',
+      'Add account',
+      'Sign out everywhere',
+    ],
+  ],
+  [
+    'a question about another person',
+    [started, signedIn, started, asked],
+    'Keep this account?',
+    ['This sign-in was for Alice & Co (alice@example.com)', 'Keep Bob Brown', 'Discard Bob Brown'],
   ],
   ['a failure', [started, failed], 'Sign-in failed', ['Sign in']],
   [
@@ -147,10 +219,7 @@ for (const [name, events, headline, commands] of [
   ],
 ] satisfies [string, Event[], string, string[]][]) {
   test(`the menu for ${name}`, () => {
-    const labels = createMenu(play(...events), OFF).map((item) =>
-      item.kind === 'separator' ? '-' : item.label,
-    )
-    expect(labels).toEqual([
+    expect(readLabels(createMenu(play(...events), AROUND))).toEqual([
       headline,
       '-',
       ...commands,
@@ -163,23 +232,41 @@ for (const [name, events, headline, commands] of [
   })
 }
 
-test('each item of the menu runs the command that its label names', () => {
+/** Each command of the menu by the labels that lead to it. */
+function listCommands(items: readonly MenuItem[], path = ''): [label: string, command: unknown][] {
+  return items.flatMap((item) => {
+    if (item.kind === 'submenu') return listCommands(item.items, `${path}${item.label} > `)
+    return 'command' in item ? [[`${path}${item.label}`, item.command]] : []
+  })
+}
+
+test('each item of the menu runs the command that its label names, for its own account', () => {
   const states = [
     play(),
     play(started, linked),
     play(started, signedIn),
     play(started, signedIn, ended),
+    play(started, signedIn, started, bobSignedIn, ended),
+    play(started, signedIn, started, asked),
   ]
-  const commands = states.flatMap((model) =>
-    createMenu(model, OFF).flatMap((item) =>
-      'command' in item ? [[item.label, item.command]] : [],
-    ),
-  )
+  const commands = states.flatMap((model) => listCommands(createMenu(model, AROUND)))
+  const { id } = ALICE_REF
+  const bob = BOB_REF.id
+  const [alices, bobs] = [ALICE_AND_BOB[0], ALICE_AND_BOB[5]]
   expect(Object.fromEntries(commands)).toEqual({
     'Sign in': 'sign-in',
-    'Sign in again': 'sign-in',
+    'Sign in again': { kind: 'sign-in-account', id },
     'Sign in as someone else': 'sign-in-as-other',
-    'Sign out': 'sign-out',
+    'Sign out': { kind: 'sign-out-account', id },
+    [`${alices} > Sign in again`]: { kind: 'sign-in-account', id },
+    [`${alices} > Default account`]: { kind: 'make-default', id },
+    [`${alices} > Sign out`]: { kind: 'sign-out-account', id },
+    [`${bobs} > Make default`]: { kind: 'make-default', id: bob },
+    [`${bobs} > Sign out`]: { kind: 'sign-out-account', id: bob },
+    'Add account': { kind: 'sign-in-provider', name: PROVIDER },
+    'Sign out everywhere': 'ask-sign-out',
+    'Keep Bob Brown': { kind: 'decide-person', id: 'question', keeps: true },
+    'Discard Bob Brown': { kind: 'decide-person', id: 'question', keeps: false },
     'Open the link again': 'open-again',
     'Copy sign-in link': 'copy-link',
     Cancel: 'cancel',
@@ -189,9 +276,58 @@ test('each item of the menu runs the command that its label names', () => {
   })
 })
 
+for (const [name, events, labels] of [
+  ['nobody', [], ['Sign in at provider.example', 'Sign in at work']],
+  ['one account', [started, signedIn], [...SIGNED_IN_COMMANDS, 'Sign in at work']],
+  [
+    'one account whose session has ended',
+    [started, signedIn, ended],
+    ['Sign in again', 'Sign out', 'Sign in at work'],
+  ],
+  [
+    'two accounts',
+    [started, signedIn, started, bobSignedIn],
+    [...ALICE_AND_BOB, '-', 'Add account', '  provider.example', '  work', 'Sign out everywhere'],
+  ],
+] satisfies [string, Event[], string[]][]) {
+  test(`with two providers, the menu for ${name} leads to both`, () => {
+    const items = createMenu(play(...events), { ...AROUND, providers: [PROVIDER, 'work'] })
+    expect(readLabels(items).slice(2, 2 + labels.length)).toEqual(labels)
+    const found = listCommands(items).filter(([label]) => label.endsWith('work'))
+    expect(found.map(([, command]) => command)).toEqual([
+      { kind: 'sign-in-provider', name: 'work' },
+    ])
+  })
+}
+
+test('the default account is marked, and its mark does nothing', () => {
+  const model = play(started, signedIn, started, bobSignedIn, {
+    type: 'default-chosen',
+    id: BOB_REF.id,
+  })
+  const submenus = createMenu(model, AROUND).flatMap((item) =>
+    item.kind === 'submenu' ? [item] : [],
+  )
+  expect(submenus.map(({ items }) => items.find(({ kind }) => kind === 'checkbox'))).toEqual([
+    undefined,
+    expect.objectContaining({ checked: true, enabled: false }),
+  ])
+})
+
+test('50 accounts have 50 submenus', () => {
+  const events = Array.from({ length: 50 }, (_, index): Event => ({
+    ...signedIn,
+    id: `account${index}`,
+    account: { sub: `${index}`, name: `Person ${index}`, email: '' },
+  }))
+  const items = createMenu(play(...events), AROUND)
+  expect(items.filter(({ kind }) => kind === 'submenu')).toHaveLength(50)
+  expect(readLabels(items)[0]).toBe('50 accounts')
+})
+
 test('Start at login shows the system’s setting, and is disabled if it cannot be changed', () => {
-  const find = (state: { on: boolean; changeable: boolean }) =>
-    createMenu(play(), state).find((item) => item.kind === 'checkbox')
+  const find = (startAtLogin: MenuSurroundings['startAtLogin']) =>
+    createMenu(play(), { ...AROUND, startAtLogin }).find((item) => item.kind === 'checkbox')
   expect(find(OFF)).toMatchObject({ checked: false, enabled: true })
   expect(find({ on: true, changeable: false })).toMatchObject({ checked: true, enabled: false })
 })
@@ -210,7 +346,16 @@ for (const [name, events, notification] of [
   [
     'the end of a session',
     [started, signedIn, ended],
-    { title: 'Sign in again', body: 'It has run out.', onClick: 'sign-in' },
+    { title: 'Sign in again', body: 'It has run out.', onClick: SIGN_IN_AS_ALICE },
+  ],
+  [
+    'the end of one of two sessions',
+    [started, signedIn, started, bobSignedIn, ended],
+    {
+      title: 'Sign in again',
+      body: `Alice & Co (${PROVIDER}): It has run out.`,
+      onClick: SIGN_IN_AS_ALICE,
+    },
   ],
   [
     'an app’s sign-in for which no browser could be opened',

@@ -22,29 +22,49 @@ test('the headlines', () => {
 })
 
 test('the menu and the titles of notifications', () => {
-  expect({ menu, notification }).toEqual({
-    menu: {
-      starting: 'Latchkey is starting',
-      signIn: 'Sign in',
-      signInAgain: 'Sign in again',
-      signInAsOther: 'Sign in as someone else',
-      signOut: 'Sign out',
-      cancel: 'Cancel',
-      openAgain: 'Open the link again',
-      copyLink: 'Copy sign-in link',
-      open: 'Open Latchkey',
-      startAtLogin: 'Start at login',
-      restart: 'Restart Latchkey',
-      quit: 'Quit',
-    },
-    notification: {
-      signedIn: 'Signed in',
-      signInFailed: 'Sign-in failed',
-      sessionEnded: 'Sign in again',
-      linkWaits: 'Open Latchkey to get the sign-in link.',
-      otherPerson: 'Keep this account?',
-    },
+  const said = Object.entries({ ...menu, ...notification }).map(([key, words]) => [
+    key,
+    typeof words === 'string' ? words : words('A', 'B'),
+  ])
+  expect(Object.fromEntries(said)).toEqual({
+    starting: 'Latchkey is starting',
+    signIn: 'Sign in',
+    signInAgain: 'Sign in again',
+    signInAsOther: 'Sign in as someone else',
+    signInAt: 'Sign in at A',
+    addAccount: 'Add account',
+    defaultAccount: 'A, default',
+    isDefault: 'Default account',
+    makeDefault: 'Make default',
+    signOut: 'Sign out',
+    signOutEverywhere: 'Sign out everywhere',
+    signInWasFor: 'This sign-in was for A',
+    keep: 'Keep A',
+    discard: 'Discard A',
+    cancel: 'Cancel',
+    openAgain: 'Open the link again',
+    copyLink: 'Copy sign-in link',
+    open: 'Open Latchkey',
+    startAtLogin: 'Start at login',
+    restart: 'Restart Latchkey',
+    quit: 'Quit',
+    signedIn: 'Signed in',
+    signInFailed: 'Sign-in failed',
+    sessionEnded: 'Sign in again',
+    linkWaits: 'Open Latchkey to get the sign-in link.',
+    otherPerson: 'Keep this account?',
+    ofAccount: 'A: B',
   })
+  expect(others.accountState).toEqual({
+    'signed-in': 'Signed in',
+    offline: 'Signed in (offline)',
+    'renewal-failing': "Signed in (can't renew)",
+    'needs-sign-in': 'Session expired',
+  })
+  expect([others.allWell(3), others.accountAt('Alice', 'work')]).toEqual([
+    '3 accounts',
+    'Alice (work)',
+  ])
 })
 
 test('the messages of the status', () => {

@@ -148,9 +148,9 @@ for (const [what, events, storage, offer] of [
     const found = offerRestart(model, storage)
     expect(found).toEqual(offer)
     // A menu cannot warn that a session ends.
-    const labels = createMenu(model, { on: false, changeable: true }, found).map((item) =>
-      item.kind === 'separator' ? '' : item.label,
-    )
+    const startAtLogin = { on: false, changeable: true }
+    const items = createMenu(model, { startAtLogin, restart: found, providers: [PROVIDER] })
+    const labels = items.map((item) => (item.kind === 'separator' ? '' : item.label))
     expect(labels.includes('Restart Latchkey')).toBe(offer === SESSION_BACK)
   })
 }

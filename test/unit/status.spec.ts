@@ -1,6 +1,6 @@
 // The status that people and programs see.
 
-import type { Status } from '../../main/ipc.js'
+import type { Status, WindowStatus } from '../../main/ipc.js'
 import { expect, test } from '@playwright/test'
 import type { Account } from '../../main/oauth/account.js'
 import {
@@ -12,7 +12,12 @@ import {
 } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
-import { toHeadline, toStatus, toWindowStatus } from '../../main/present/status.js'
+import {
+  toHeadline,
+  toStatus,
+  toWindowStatus,
+  type Surroundings,
+} from '../../main/present/status.js'
 import { ALICE, ALICE_REF, BOB, BOB_REF, PROVIDER } from '../support/account-refs.js'
 
 const EXPIRES_AT_MS = Date.UTC(2027, 0, 2, 3, 4, 5)
@@ -286,7 +291,6 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
 
   test(`S32: the window gets the status, the deadline and the redirect URI only (${name})`, () => {
     const surroundings = {
-      scope: 'openid profile',
       storage: { tier: 'memory', message: 'Why.' } as const,
       restart: null,
       issuer: 'https://provider.example',
@@ -295,11 +299,36 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
       serviceMessage: null,
       messages: [],
       version: '1.2.3',
+      asksSignOut: false,
     }
     const registration = 'Register it.'
-    expect(toWindowStatus(model, { ...surroundings, registration })).toEqual({
+    const isSignedIn = name.endsWith('signed-in')
+    const given = { ...surroundings, registration, providers: [], findScope: () => 'openid' }
+    const shown = toWindowStatus(model, given)
+    expect(shown).toEqual({
       ...surroundings,
       status: toStatus(model),
+      overall: toStatus(model).state,
+      accounts: [
+        {
+          id: SECRET_REF.id,
+          isDefault: true,
+          name: ALICE.name,
+          email: ALICE.email,
+          provider: SECRET_REF.provider,
+          issuer: SECRET_REF.issuer,
+          state: isSignedIn ? 'signed-in' : 'needs-sign-in',
+          reason: isSignedIn ? null : 'It has run out.',
+          expiresAtMs: isSignedIn ? EXPIRES_AT_MS : null,
+          renewsAtMs: null,
+          scope: isSignedIn ? 'openid' : null,
+          hasStorageProblem: false,
+        },
+        expect.objectContaining({ id: OTHER_REF.id, isDefault: false, reason: 'canary-reason' }),
+      ],
+      providers: [],
+      news: null,
+      question: null,
       waitingUntilMs: name.startsWith('waiting') ? 5_000 : null,
       canOpenAgain: name.startsWith('waiting'),
       redirectTarget: name.startsWith('waiting')
@@ -308,24 +337,30 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
       asking: null,
       renewsAtMs: null,
       hasStorageProblem: false,
-      scope: name.endsWith('needs-sign-in') ? null : 'openid profile',
+      scope: isSignedIn ? 'openid' : null,
     })
+    const secrets = ['canary-token', 'canary-claim', 'canary-client', 'canary-sub']
+    for (const secret of secrets) expect(JSON.stringify(shown)).not.toContain(secret)
   })
 }
 
+const SURROUNDINGS: Surroundings = {
+  storage: { tier: 'memory', message: null },
+  restart: null,
+  issuer: 'https://first.example',
+  demo: false,
+  serviceUrl: '',
+  serviceMessage: null,
+  messages: [],
+  version: '1.2.3',
+  asksSignOut: false,
+  registration: 'Register it.',
+  providers: [],
+  findScope: () => null,
+}
+
 test('F19: the window gets the redirect URI of an app’s sign-in during a session', () => {
-  const surroundings = {
-    scope: null,
-    storage: { tier: 'memory', message: null } as const,
-    restart: null,
-    issuer: null,
-    demo: false,
-    serviceUrl: '',
-    serviceMessage: null,
-    messages: [],
-    version: '1.2.3',
-    registration: 'Register it.',
-  }
+  const surroundings = SURROUNDINGS
   const app: Event[] = [
     { type: 'sign-in-started', state: 'a', origin: 'api', provider: PROVIDER, deadlineMs: 5_000 },
     { type: 'link-ready', state: 'a', link: LINK, program: 'mail' },
@@ -340,6 +375,53 @@ test('F19: the window gets the redirect URI of an app’s sign-in during a sessi
   expect(
     toWindowStatus(play(...signIn(ALICE_REF), ...app, left), surroundings).redirectTarget,
   ).toBeNull()
+})
+
+test('the window shows the provider of the sign-in under way, else that of the default account', () => {
+  const providers = [
+    { name: 'work', issuer: 'https://first.example', registration: 'Register it.' },
+    { name: PROVIDER, issuer: 'https://second.example', registration: 'Register that.' },
+  ]
+  const show = (...events: Event[]): WindowStatus =>
+    toWindowStatus(play(...events), { ...SURROUNDINGS, providers })
+  expect(show()).toMatchObject({
+    issuer: 'https://first.example',
+    providers: ['work', PROVIDER],
+  })
+  expect(show(start(), link)).toMatchObject({
+    issuer: 'https://second.example',
+    redirectTarget: { registration: 'Register that.' },
+  })
+  expect(show(...signIn(ALICE_REF)).issuer).toBe(ALICE_REF.issuer)
+  expect(toWindowStatus(play(), { ...SURROUNDINGS, issuer: null }).issuer).toBeNull()
+})
+
+test('each account has its own state and reason, and news belongs to no account', () => {
+  const both = [...signIn(ALICE_REF), ...signIn(BOB_REF)]
+  const show = (...events: Event[]): WindowStatus =>
+    toWindowStatus(play(...both, ...events), SURROUNDINGS)
+  const listStates = ({ accounts }: WindowStatus) =>
+    accounts.map(({ name, state, reason }) => [name, state, reason])
+  const ended = show(endOf(BOB_REF), renew('offline'))
+  expect(listStates(ended)).toEqual([
+    [ALICE.name, 'offline', 'It could not be reached.'],
+    [BOB.name, 'needs-sign-in', 'It has run out.'],
+  ])
+  expect(ended).toMatchObject({ overall: 'needs-sign-in', news: null })
+  expect(ended.status.state).toBe('offline')
+  const stored = show(full)
+  expect(stored.accounts.map(({ hasStorageProblem }) => hasStorageProblem)).toEqual([true, false])
+  expect(stored.news).toBeNull()
+  expect(show(start(), deny).news).toBe('It was refused.')
+  expect(show(signOut, unrevoked).news).toBe('The provider was away.')
+  expect(show({ type: 'storage-failed', id: null, message: 'The disk is full.' }).news).toBe(
+    'The disk is full.',
+  )
+})
+
+test('the window asks the question about another person, with its end', () => {
+  const shown = toWindowStatus(play(...signIn(ALICE_REF), start(), exchange, ask), SURROUNDINGS)
+  expect(shown.question).toEqual({ id: 'question', text: IS_IT_BOB, untilMs: 5_000 })
 })
 
 test('an abandoned sign-in says so instead of any other message', () => {
@@ -378,8 +460,8 @@ for (const [state, [events, headline]] of Object.entries(HEADLINES)) {
 
 test('the headline names the account that it is about', () => {
   const both = [...signIn(ALICE_REF), ...signIn(BOB_REF)]
-  expect(toHeadline(play(...both))).toBe('Signed in as Alice Adams')
-  expect(toHeadline(play(...both, makeDefault(BOB_REF)))).toBe('Signed in as Bob Brown')
+  expect(toHeadline(play(...both))).toBe('2 accounts')
+  expect(toHeadline(play(...both, renew('offline')))).toBe('Signed in as Alice Adams (offline)')
   expect(toHeadline(play(...both, endOf(BOB_REF)))).toBe('Session expired: Bob Brown')
 })
 

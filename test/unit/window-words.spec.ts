@@ -43,6 +43,7 @@ test('each picture shows the state in its name, with a reason if it needs one', 
     'renewal-failing: renewal-failing',
     'needs-sign-in: needs-sign-in',
     'failed: failed',
+    'other-person: exchanging',
     'not-restored: signed-out',
   ])
 })

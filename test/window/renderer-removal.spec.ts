@@ -17,7 +17,7 @@ const NOT_REVOKED = 'The session of Alice Adams was not revoked: the provider an
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 const asked = ({ calls }: Fake): unknown[] =>
-  calls.filter(([name]) => ['revokeSession', 'removeData', 'runCommand'].includes(name))
+  calls.filter(([name]) => ['revokeSession', 'removeData', 'signOutEverywhere'].includes(name))
 
 async function openQuestion(page: Page): Promise<void> {
   await button(page, 'Settings').click()
@@ -71,7 +71,7 @@ for (const [how, leave] of [
     await expect(page.getByText(REMOVAL.signingOut)).toBeVisible()
     await leave(page)
     await fake((fake) => fake.answer('done'))
-    await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['runCommand', 'sign-out']])
+    await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['signOutEverywhere']])
   })
 }
 
@@ -84,7 +84,7 @@ test('a click confirms only the question that is open at that moment', async ({ 
   await button(page, SETTINGS.removeData).click()
   await expect(page.getByRole('listitem')).toHaveText(PLAN.lines)
   await fake((fake) => fake.answer('done'))
-  await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['runCommand', 'sign-out']])
+  await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['signOutEverywhere']])
 })
 
 test('a failed revocation is shown, and the user decides', async ({ open }) => {

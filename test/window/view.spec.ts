@@ -1,12 +1,12 @@
 // The window's words for each state.
 
-import { BUTTONS, FACTS, STATE_WORDS, TIERS } from '../../renderer/words.js'
+import { ACCOUNTS, BUTTONS, FACTS, PERSON, STATE_WORDS, TIERS } from '../../renderer/words.js'
 import { START_MESSAGES } from '../../main/app/app-messages.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { STORED_SESSION_MESSAGES } from '../../main/storage/stored-session-messages.js'
 import { expect, test } from '@playwright/test'
 import type { WindowStatus } from '../../main/ipc.js'
-import { needsProvider, toView, type View } from '../../renderer/view.js'
+import { needsProvider, toAccountView, toView, type View } from '../../renderer/view.js'
 import {
   ALICE,
   DISK_FULL,
@@ -48,6 +48,8 @@ const SIGNED_IN: Row = {
   announcement: 'You are signed in as Alice Adams.',
 }
 
+const ASK_SIGN_OUT = `ask-sign-out: ${BUTTONS.signOutEverywhere}`
+const IS_IT_BOB = PRESENT_MESSAGES.otherPerson('Alice Adams (alice@example.com)', 'Bob Brown')
 const ASKED = 'An app asks you to sign in: mail-sync.'
 
 const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Row } = {
@@ -212,6 +214,36 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
     buttons: ['sign-in: Sign in', `open-report: ${BUTTONS.createReport}`],
     announcement: `${STATE_WORDS.failed.heading}. ${STATES.failed.status.reason}`,
   },
+  accounts: {
+    tone: 'warning',
+    mark: 'again',
+    heading: ACCOUNTS.heading(3),
+    text: ACCOUNTS.texts['needs-sign-in'],
+    facts: [],
+    buttons: [`add-account: ${BUTTONS.addAccount}`, ASK_SIGN_OUT],
+    announcement: `${ACCOUNTS.heading(3)}. ${ACCOUNTS.texts['needs-sign-in']}`,
+  },
+  'accounts-well': {
+    tone: 'good',
+    mark: 'done',
+    heading: ACCOUNTS.heading(2),
+    text: ACCOUNTS.texts['signed-in'],
+    facts: [],
+    buttons: [`add-account: ${BUTTONS.addAccount}`, ASK_SIGN_OUT],
+    announcement: `${ACCOUNTS.heading(2)}. ${ACCOUNTS.texts['signed-in']}`,
+  },
+  'other-person': {
+    tone: 'warning',
+    mark: 'warning',
+    heading: PERSON.heading,
+    text: IS_IT_BOB,
+    facts: ['Time left: 0:59'],
+    buttons: [
+      `decide-person question true: ${PERSON.keep}`,
+      `decide-person question false: ${PERSON.discard}`,
+    ],
+    announcement: `${PERSON.heading} ${IS_IT_BOB}`,
+  },
   'not-restored': {
     tone: 'neutral',
     mark: 'nobody',
@@ -237,6 +269,14 @@ function toLines({ facts }: View): readonly string[] {
   })
 }
 
+/** The buttons as lines. */
+function listButtons({ buttons }: View): readonly string[] {
+  return buttons.map(({ action, label }) => {
+    const command = typeof action === 'string' ? action : Object.values(action).join(' ')
+    return `${command}: ${label}`
+  })
+}
+
 const signedIn = (ms: number, window: Partial<WindowStatus> = {}): View =>
   toView(statusIn('signed-in', { account: ALICE, expiresAt: inMs(ms) }, window), NOW_MS)
 
@@ -258,7 +298,7 @@ for (const [name, row] of Object.entries(ROWS)) {
       ),
     ).toEqual(row.banners ?? [])
     expect(toLines(view)).toEqual(row.facts)
-    expect(view.buttons.map(({ action, label }) => `${action}: ${label}`)).toEqual(row.buttons)
+    expect(listButtons(view)).toEqual(row.buttons)
     expect(view.announcement).toBe(row.announcement ?? `${row.heading}.`)
   })
 }
@@ -293,7 +333,7 @@ test('the signed-in user is shown even without a provider', () => {
 })
 
 test('opening the link again is offered only if there is a link', () => {
-  const offered = (window: WindowStatus): string[] =>
+  const offered = (window: WindowStatus): unknown[] =>
     toView(window, NOW_MS).buttons.map(({ action }) => action)
   expect(offered(statusIn('waiting', {}, { canOpenAgain: false }))).toEqual(['cancel'])
   expect(offered(statusIn('exchanging', {}, { canOpenAgain: true }))).toEqual(['cancel'])
@@ -401,4 +441,101 @@ test('an app’s request is shown next to the session, with its time left', () =
     'No browser could be opened here. 4:59 left.',
   )
   expect(toView(STATES['signed-in'], NOW_MS).asking).toBeNull()
+})
+
+test('each of several accounts has a row with its address, provider, state and mark', () => {
+  const { accounts } = toView(STATES.accounts, NOW_MS)
+  expect(accounts).toEqual([
+    {
+      id: 'alice234',
+      name: 'Alice Adams',
+      details: ['alice@example.com', 'work'],
+      state: ACCOUNTS.states['signed-in'],
+      tone: 'good',
+      mark: 'done',
+      isDefault: true,
+    },
+    expect.objectContaining({ name: 'Bob Brown', details: ['personal'], isDefault: false }),
+    expect.objectContaining({ name: "Zoë O'Ünal", state: ACCOUNTS.states['needs-sign-in'] }),
+  ])
+  for (const name of ['signed-in', 'waiting', 'other-person'] as const) {
+    expect(toView(STATES[name], NOW_MS).accounts).toEqual([])
+  }
+})
+
+test('an opened account has the facts and buttons of its own session', () => {
+  const [alice, bob, zoe] = STATES.accounts.accounts.map((account) =>
+    toAccountView(STATES.accounts, account, NOW_MS),
+  )
+  expect(toLines(alice!)).toEqual([
+    ACCOUNT,
+    `${PROVIDER}, work`,
+    SCOPES,
+    RENEWS,
+    'Stored in: System keyring',
+    `Default: ${ACCOUNTS.defaultDetail}`,
+  ])
+  expect(listButtons(alice!)).toEqual(['sign-out-account alice234: Sign out'])
+  expect(toLines(bob!).slice(0, 2)).toEqual([
+    'Account: Bob Brown',
+    'Provider: accounts.example.org, personal',
+  ])
+  expect(listButtons(bob!)).toEqual([
+    `make-default bobbob23: ${BUTTONS.makeDefault}`,
+    'sign-out-account bobbob23: Sign out',
+  ])
+  expect(zoe).toMatchObject({ heading: STATE_WORDS['needs-sign-in'].heading, mark: 'again' })
+  expect(zoe!.text).toContain('The provider has ended your session.')
+  expect(listButtons(zoe!)).toEqual([
+    'sign-in-account zoezoe23: Sign in again',
+    `make-default zoezoe23: ${BUTTONS.makeDefault}`,
+    'sign-out-account zoezoe23: Sign out',
+  ])
+})
+
+test('an opened account whose renewal fails says why, and leads to the report', () => {
+  const [bob] = STATES['accounts-well'].accounts.slice(1)
+  const reason = 'It could not be reached.'
+  const view = toAccountView(
+    STATES['accounts-well'],
+    { ...bob!, state: 'renewal-failing', reason, hasStorageProblem: true },
+    NOW_MS,
+  )
+  expect(view.banners.map(({ text }) => text)).toEqual([reason])
+  expect(toLines(view).join()).not.toContain(FACTS.storedIn)
+  expect(listButtons(view).at(-1)).toBe(`open-report: ${BUTTONS.createReport}`)
+})
+
+test('with one provider, Add account signs in there', () => {
+  const status = { ...STATES['accounts-well'], providers: ['work'] }
+  expect(listButtons(toView(status, NOW_MS))[0]).toBe(
+    `sign-in-provider work: ${BUTTONS.addAccount}`,
+  )
+})
+
+test('with several providers, one account or none has a button for each other provider', () => {
+  const providers = ['provider.example', 'personal']
+  const signInAt = (name: string): string => `sign-in-provider ${name}: ${BUTTONS.signInAt(name)}`
+  const list = (name: keyof typeof STATES): readonly string[] =>
+    listButtons(toView({ ...STATES[name], providers }, NOW_MS))
+  expect(list('signed-out')).toEqual(providers.map(signInAt))
+  expect(list('failed')).toEqual([
+    ...providers.map(signInAt),
+    `open-report: ${BUTTONS.createReport}`,
+  ])
+  expect(list('signed-in')).toEqual([...SIGNED_IN.buttons, signInAt('personal')])
+  expect(list('waiting')).toEqual(WAITING)
+  expect(toLines(toView({ ...STATES['signed-out'], providers }, NOW_MS))).toEqual([])
+})
+
+test('the list shows news of no account, and a sign-in among several names none of them', () => {
+  const news = 'The sign-in was denied.'
+  const view = toView({ ...STATES['accounts-well'], news }, NOW_MS)
+  expect(view.banners.map(({ text }) => text)).toEqual([news])
+  expect(view.announcement).toContain(news)
+  const { accounts } = STATES.accounts
+  expect(toLines(toView({ ...STATES['second-sign-in'], accounts }, NOW_MS))).toEqual([
+    'Time left: 4:59',
+    PROVIDER,
+  ])
 })
