@@ -15,7 +15,8 @@ import { moveUnopenedAside, storeHeld, storeSession } from './store-session.js'
  * Keeps the session of a sign-in, and returns the ID of its account. If the sign-in was cancelled in the
  * meantime, keeps nothing and throws the signal's reason.
  *
- * 1. Wait for earlier changes. Stop if the sign-in was cancelled or the user has signed out since.
+ * 1. Wait until the stored sessions have been read, and then for earlier changes. Stop if the sign-in was
+ *    cancelled or the user has signed out since.
  * 2. Choose the session to hold. The same user never has less than before.
  * 3. Store it.
  * 4. Check again, because sign-out bypasses the queue. On a stop, store the held session again.
@@ -32,9 +33,7 @@ export function keepSession(
     signal.throwIfAborted()
     if (state.signOuts !== signOuts) throw new CalledOff({ kind: 'cancelled' })
   }
-  return keeper.enqueue(async () => {
-    // The same user's stored session has to be found first.
-    await shared.restored
+  const keep = async (): Promise<string> => {
     stopIfCancelled()
     if (state.session === null && state.ended === null) state.addedAtMs = deps.clock.nowMs()
     const chosen = chooseSession(state, session)
@@ -53,7 +52,9 @@ export function keepSession(
     }
     state.ended = null
     return state.id
-  })
+  }
+  // The same user's stored session is restored first. Wait outside of the queue: it is restored there.
+  return shared.restored.then(() => keeper.enqueue(keep))
 }
 
 async function storeChosen(keeper: Keeper, chosen: ChosenSession): Promise<void> {

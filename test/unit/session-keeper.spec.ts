@@ -407,6 +407,20 @@ test('a stored session is restored and announced', async ({ kept }) => {
   sessionKeeper.close()()
 })
 
+test('a sign-in during the reading at the start waits for it, and continues the same account', async ({
+  kept,
+}) => {
+  const { sessionKeeper, held, isReading, goOn } = await beforeTheReading(kept)
+  const restored = sessionKeeper.restore()
+  await isReading
+  const keeping = sessionKeeper.keep(kept.fresh, new AbortController().signal)
+  goOn()
+  await restored
+  expect(await keeping).toBe('storedid')
+  expect(held()).toMatchObject({ tokens: { accessToken: 'fresh' } })
+  sessionKeeper.close()()
+})
+
 test('S19: a sign-out wins over the session that is being read at the start', async ({ kept }) => {
   const { sessionKeeper, events, held, store, isReading, goOn } = await beforeTheReading(kept)
   const restored = sessionKeeper.restore()

@@ -18,8 +18,8 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-in that waits for its turn outlives a sign-out',
-        find: '    await shared.restored\n    stopIfCancelled()\n',
-        replace: '    await shared.restored\n    signal.throwIfAborted()\n',
+        find: '    stopIfCancelled()\n    if (state.session',
+        replace: '    signal.throwIfAborted()\n    if (state.session',
       },
       {
         name: 'a sign-in that is being written outlives a sign-out',
@@ -28,9 +28,9 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-in that was called off is written',
-        find: '    await shared.restored\n    stopIfCancelled()\n',
+        find: '    stopIfCancelled()\n    if (state.session',
         replace:
-          "    await shared.restored\n    if (state.signOuts !== signOuts) throw new CalledOff({ kind: 'cancelled' })\n",
+          "    if (state.signOuts !== signOuts) throw new CalledOff({ kind: 'cancelled' })\n    if (state.session",
       },
       {
         name: 'a sign-in that is called off while it is written is kept',
