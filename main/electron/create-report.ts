@@ -7,6 +7,7 @@ import type { Latchkey } from '../app/compose.js'
 import { hasDemo } from '../app/demo.js'
 import { diagnose, writeReport } from '../diagnose/diagnose.js'
 import { formatReport } from '../diagnose/report.js'
+import type { Settings } from '../settings/options.js'
 import { examineSettings, type Sources } from '../settings/read.js'
 import { SAVED_REPORT } from './electron-messages.js'
 
@@ -17,8 +18,7 @@ export async function createReport(
   http: Http,
 ): Promise<string> {
   const findings = examineSettings(sources)
-  const { issuer } = findings.settings
-  const route = issuer === null ? 'DIRECT' : await session.defaultSession.resolveProxy(issuer)
+  const routes = await findRoutes(findings.settings)
   const { tier, message } = storage
   const diagnosis = await diagnose({
     version: app.getVersion(),
@@ -29,7 +29,7 @@ export async function createReport(
     findings,
     http,
     hasDemo: hasDemo(),
-    proxyFor: () => readProxy(route),
+    proxyFor: (url) => readProxy(routes.get(url.href) ?? 'DIRECT'),
     storage: { tier, message },
     failures: log.tail(),
   })
@@ -43,6 +43,15 @@ export async function createReport(
     // Showing the report is enough.
     return report
   }
+}
+
+/** Asks Chromium for the route to each provider, by its address. */
+async function findRoutes({ issuer, providers }: Settings): Promise<ReadonlyMap<string, string>> {
+  const issuers = [issuer, ...providers.map((provider) => provider.issuer)]
+  const urls = new Set(issuers.flatMap((one) => (one === null ? [] : [new URL(one).href])))
+  const routes = new Map<string, string>()
+  for (const url of urls) routes.set(url, await session.defaultSession.resolveProxy(url))
+  return routes
 }
 
 /** Reads the proxy from Chromium's answer: `PROXY proxy.example:8080;DIRECT`. */
