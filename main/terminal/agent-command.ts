@@ -67,7 +67,7 @@ export async function runAgent(
 }
 
 function openTerminal(
-  { redirect, issuer }: Latchkey,
+  { providers }: Latchkey,
   { json, noBrowser, demo }: Settings,
   ending: Ending,
 ): Terminal {
@@ -76,9 +76,12 @@ function openTerminal(
     clock: systemClock,
     env: process.env,
     info: {
-      registration: demo ? null : registrationAdvice(redirect),
+      registration: (name) => {
+        const provider = providers.find((one) => one.name === name)
+        return demo || !provider ? null : registrationAdvice(provider.redirect)
+      },
       opensBrowser: !noBrowser,
-      hasProvider: issuer !== null,
+      hasProvider: providers.length > 0,
     },
     onInterrupt: ending.stop,
   })
@@ -88,7 +91,7 @@ function openTerminal(
 
 function greet(
   terminal: Terminal,
-  { service, storage, issuer, messages }: Latchkey,
+  { service, storage, providers, issuer, messages }: Latchkey,
   { demo }: Settings,
   version: string,
 ): void {
@@ -98,6 +101,7 @@ function greet(
   terminal.say(GREETING.serves(version, service.url, service.ipv6))
   if (service.message !== null) terminal.say(service.message)
   if (demo) terminal.say(GREETING.demo(issuer))
+  else if (providers.length > 1) terminal.say(GREETING.providers(providers))
   else if (issuer !== null) terminal.say(GREETING.provider(issuer))
   else {
     terminal.say(GREETING.noProvider(hasDemo()))

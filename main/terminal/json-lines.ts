@@ -6,6 +6,7 @@ import { complain, writeLine } from '../base/output.js'
 import { jsonLine } from '../base/printable.js'
 import { createSignInLines } from '../present/sign-in-lines.js'
 import { toStatus } from '../present/status.js'
+import { toAccountsLine, toOtherPersonLine } from './accounts-line.js'
 import { standardInput } from './standard-input.js'
 import type { Terminal } from './terminal.js'
 
@@ -20,6 +21,14 @@ export function createJsonLines(): Terminal {
     lastStatus = text
     print({ event: 'status', status: current })
   }
+  let lastAccounts = ''
+  const accounts = (model: Model, { ifChanged }: { ifChanged: boolean }): void => {
+    const line = toAccountsLine(model)
+    const text = JSON.stringify(line)
+    if (ifChanged && text === lastAccounts) return
+    lastAccounts = text
+    print(line)
+  }
   const signInLines = createSignInLines()
   return {
     listening: (url) => print({ event: 'listening', url }),
@@ -27,14 +36,18 @@ export function createJsonLines(): Terminal {
     complain,
     follow(agent) {
       status(agent.model(), { ifChanged: false })
+      accounts(agent.model(), { ifChanged: false })
       for (const line of signInLines(agent.model(), null)) print(line)
       agent.subscribe((model, event) => {
         if (event.type === 'link-ready') print({ event: 'open', url: event.link })
         for (const line of signInLines(model, event)) print(line)
+        if (event.type === 'other-person-asked') print(toOtherPersonLine(event.question))
+        accounts(model, { ifChanged: true })
         status(model, { ifChanged: true })
       })
     },
     status: (model) => status(model, { ifChanged: false }),
+    accounts: (model) => accounts(model, { ifChanged: false }),
     link: (url) => print({ event: 'link', url }),
     signOutLink: (url) => print({ event: 'open', url }),
     answer: (command, { ok, message }) => print({ event: 'answer', command, ok, message }),

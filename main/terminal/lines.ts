@@ -16,12 +16,21 @@ import { printable } from '../base/printable.js'
 import { PRESENT_MESSAGES } from '../present/present-messages.js'
 import type { Status } from '../ipc.js'
 import { toStatus } from '../present/status.js'
-import { SIGN_IN_LINES } from './terminal-messages.js'
+import {
+  attributeTo,
+  describeDecision,
+  describeQuestion,
+  findAccount,
+  isDefault,
+  nameAccount,
+} from './account-lines.js'
+import { ACCOUNT_LINES, SIGN_IN_LINES } from './terminal-messages.js'
+import { formatTimeLeft } from './time-left.js'
 
 /** Facts that stay the same for the whole run. */
 export type RunInfo = {
-  /** What to register with the provider, in a sentence. Null if the provider is the demo. */
-  registration: string | null
+  /** Says what to register with the provider of this name. Null if the provider is the demo. */
+  registration: (provider: string) => string | null
   /** False if the user opens each link by hand. */
   opensBrowser: boolean
   /** False if no provider is configured. */
@@ -53,19 +62,29 @@ export function describeEvent(
       return [SIGN_IN_LINES.browserIsBack]
     case 'signed-in':
     case 'restored':
-    case 'other-person-asked':
+      return isDefault(model, event.id)
+        ? describeStatus(model, nowMs, info)
+        : describeAccount(model, event.id, ACCOUNT_LINES.signedInToo)
     case 'default-chosen':
-    case 'sign-in-rejected':
+      return describeAccount(model, event.id, ACCOUNT_LINES.isDefaultNow)
     case 'session-ended':
+      return model.accounts.length > 1
+        ? [describeNews(model, event.id, event.reason), ACCOUNT_LINES.signInAgain(event.id)]
+        : describeStatus(model, nowMs, info)
+    case 'signed-out':
+      return [describeSignOut(model), ...describeStatus(model, nowMs, info)]
+    case 'other-person-asked':
+      return describeQuestion(event.question, nowMs)
+    case 'sign-in-rejected':
     case 'revocation-failed':
       return describeStatus(model, nowMs, info)
-    case 'signed-out':
-      return [SIGN_IN_LINES.signedOut, ...describeStatus(model, nowMs, info)]
     case 'storage-failed':
-      return [printable(event.message)]
+      return [describeNews(model, event.id, event.message)]
     case 'renewal-failed':
       // Only the first of several failures in a row: the user cannot do anything about the next ones.
-      return event.failures === 1 ? [printable(event.reason), SIGN_IN_LINES.staysSignedIn] : []
+      return event.failures === 1
+        ? [describeNews(model, event.id, event.reason), SIGN_IN_LINES.staysSignedIn]
+        : []
     case 'sign-in-ended':
       return event.result.kind === 'cancelled'
         ? [SIGN_IN_LINES.cancelled, ...describeStatus(model, nowMs, info)]
@@ -77,6 +96,26 @@ export function describeEvent(
     case 'storage-recovered':
       return []
   }
+}
+
+function describeAccount(
+  model: Model,
+  id: string,
+  line: (account: string) => string,
+): readonly string[] {
+  const session = findAccount(model, id)
+  return session ? [printable(line(nameAccount(model, session)))] : []
+}
+
+function describeNews(model: Model, id: string | null, message: string): string {
+  return printable(attributeTo(model, id, message))
+}
+
+/** The account is no longer in the list. The last result has it. */
+function describeSignOut({ accounts, lastResult }: Model): string {
+  return lastResult?.kind === 'signed-out' && accounts.length > 0
+    ? printable(ACCOUNT_LINES.isSignedOut(formatAccount(lastResult.account)))
+    : SIGN_IN_LINES.signedOut
 }
 
 /** The answer to `status`: the full state, without news that was printed when it happened. */
@@ -104,10 +143,23 @@ export function describeStatus(
   return [
     ...describeSignIn(model, nowMs),
     ...describeSession(model, status, { nowMs, hasProvider }),
-    ...(reason === null ? [] : [printable(reason)]),
+    ...(reason === null ? [] : [describeReason(model, reason)]),
+    ...describeOpenQuestion(model, nowMs),
     ...(canSignInAgain ? [SIGN_IN_LINES.typeSignInAgain] : []),
     ...describeAppSignIn(model, nowMs),
   ]
+}
+
+/** Says whose session has ended if there are several accounts. */
+function describeReason(model: Model, reason: string): string {
+  const session = defaultSession(model)
+  const isOfSession = session.kind === 'needs-sign-in' && !shownSignIn(model)
+  return describeNews(model, isOfSession ? session.id : null, reason)
+}
+
+function describeOpenQuestion(model: Model, nowMs: number): readonly string[] {
+  const question = shownSignIn(model)?.question ?? null
+  return question === null ? [] : [describeDecision(question, nowMs)]
 }
 
 function describeSignIn(model: Model, nowMs: number): readonly string[] {
@@ -159,7 +211,7 @@ function describeLink(
     link,
     '',
     SIGN_IN_LINES.waitingThere(formatTimeLeft(signIn.deadlineMs - nowMs)),
-    SIGN_IN_LINES.redirect(readRedirectUri(link), info.registration),
+    SIGN_IN_LINES.redirect(readRedirectUri(link), info.registration(signIn.provider)),
     SIGN_IN_LINES.pasteHere,
   ]
 }
@@ -179,16 +231,6 @@ export function formatPrompt(model: Model, nowMs: number): string {
     return `latchkey (waiting, ${formatTimeLeft(signIn.deadlineMs - nowMs)})> `
   }
   return `latchkey (${toStatus(model).state})> `
-}
-
-/** Formats milliseconds as `4:59`, or as `1:23:45`. */
-export function formatTimeLeft(ms: number): string {
-  const seconds = Math.max(0, Math.ceil(ms / 1000))
-  const pad = (count: number): string => String(count).padStart(2, '0')
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)]
-  return hours === 0
-    ? `${minutes}:${pad(seconds % 60)}`
-    : `${hours}:${pad(minutes)}:${pad(seconds % 60)}`
 }
 
 /** Formats a local time with its zone, and with the date if that is not today. */

@@ -6,6 +6,7 @@ import { reachableSignIn, shownSignIn, type Event, type Model } from '../agent/m
 import type { Clock } from '../base/clock.js'
 import { writeText } from '../base/output.js'
 import { createForwardingLines } from '../present/forwarding.js'
+import { describeOtherAccounts, listAccounts } from './account-lines.js'
 import { answerStatus, describeEvent, describeStatus, formatPrompt } from './lines.js'
 import { createPromptLine, type PromptLine } from './prompt-line.js'
 import { standardInput } from './standard-input.js'
@@ -46,11 +47,15 @@ export function createPlainText({ clock, env, info, onInterrupt }: TerminalDeps)
     },
     follow(agent, { quietly }) {
       screen.state.agent = agent
-      if (!quietly) print('stdout', describeStatus(agent.model(), clock.nowMs(), info))
+      const model = agent.model()
+      const lines = [...describeStatus(model, clock.nowMs(), info), ...describeOtherAccounts(model)]
+      if (!quietly) print('stdout', lines)
       unsubscribe = agent.subscribe(present)
       screen.prompt()
     },
-    status: (model) => say(...answerStatus(model, clock.nowMs(), info)),
+    status: (model) =>
+      say(...answerStatus(model, clock.nowMs(), info), ...describeOtherAccounts(model)),
+    accounts: (model) => say(...listAccounts(model)),
     link: (url) => say(url ?? ANSWERS.noLink),
     signOutLink: (url) => say('', SIGN_IN_LINES.signOutLink, '', url, ''),
     answer: (_command, { message, isShown }) => (isShown ? say(message) : undefined),

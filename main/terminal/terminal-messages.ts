@@ -1,5 +1,7 @@
 // Messages of the terminal room for people: lines about sign-ins, answers to commands, and reports.
 
+import { formatChoices } from '../base/format-list.js'
+
 /** At the start, for a person. Programs read `--json`. */
 export const GREETING = {
   serves: (version: string, url: string, hasIpv6: boolean) =>
@@ -8,6 +10,9 @@ export const GREETING = {
   demo: (issuer: string | null) =>
     `Sign-ins use the built-in demo provider (${issuer}), not an account of yours.`,
   provider: (issuer: string) => `Sign-ins use ${issuer}.`,
+  providers: (providers: readonly { name: string; issuer: string }[]) =>
+    `Sign-ins use ${formatChoices(providers.map(({ name, issuer }) => `${name} (${issuer})`))}. ` +
+    'Type sign-in and a name to choose.',
   noProvider: (hasDemo: boolean) =>
     'No provider is configured. Start Latchkey with --issuer and --client-id' +
     `${hasDemo ? ', or with --demo' : ''}.`,
@@ -51,6 +56,31 @@ export const SIGN_IN_LINES = {
   ctrlD: 'A sign-in is in progress, so Latchkey keeps running. Press Ctrl-C to quit.',
 }
 
+/** About several accounts. An account's name is a person's name and address. */
+export const ACCOUNT_LINES = {
+  none: 'Nobody is signed in.',
+  columns: { id: 'ID', provider: 'Provider', state: 'State', account: 'Account' },
+  states: {
+    'signed-in': 'signed in',
+    offline: 'offline',
+    'renewal-failing': "can't renew",
+    'needs-sign-in': 'expired',
+  },
+  legend: '* is the default account. Type use and an ID to change it.',
+  others: (count: number) =>
+    count === 1
+      ? 'There is one more account. Type accounts to list both.'
+      : `There are ${count} more accounts. Type accounts to list them.`,
+  accountAt: (account: string, provider: string) => `${account} at ${provider}`,
+  messageOf: (account: string, message: string) => `${account}: ${message}`,
+  signedInToo: (account: string) => `${account} is signed in, too.`,
+  isDefaultNow: (account: string) => `${account} is the default account now.`,
+  isSignedOut: (account: string) => `${account} is signed out.`,
+  signInAgain: (id: string) => `Type sign-in ${id} to sign in again.`,
+  decide: (id: string, timeLeft: string) =>
+    `Type keep ${id} or discard ${id}. In ${timeLeft}, Latchkey discards it.`,
+}
+
 /** Answers to commands. */
 export const ANSWERS = {
   quit: 'Latchkey is quitting.',
@@ -67,15 +97,34 @@ export const ANSWERS = {
   started: 'The sign-in has started.',
   replaced: 'This sign-in replaces the one that was waiting. The old link no longer works.',
   notStarted: 'The sign-in could not be started.',
+  accounts: 'These are the accounts.',
+  noTarget: (typed: string) =>
+    `There is no account or provider ${JSON.stringify(typed)}. Type accounts to list the accounts.`,
+  noAccount: (typed: string) =>
+    `There is no account ${JSON.stringify(typed)}. Type accounts to list the accounts.`,
+  needsId: (command: string) => `Type ${command} and an ID.`,
+  signedOutEverywhere: 'All accounts are signed out.',
+  isDefaultNow: 'It is the default account now.',
+  noQuestion: (typed: string) => `No sign-in asks about ${JSON.stringify(typed)}.`,
+  kept: 'The account is kept.',
+  discarded: 'The account is discarded.',
   help: [
     'sign-in           Sign in, or sign in again.',
+    'sign-in PROVIDER  Add an account at this provider.',
+    'sign-in ACCOUNT   Sign in again as this account.',
     'sign-in-as-other  Sign in as someone else.',
     'open              Open the sign-in link again.',
     'link              Print the sign-in link.',
     "cancel            Cancel the current sign-in, yours or an app's.",
+    'keep ID           Keep an account that the sign-in was not for.',
+    'discard ID        Discard it.',
     'status            Show who is signed in.',
+    'accounts          List the accounts and their IDs.',
+    'use ACCOUNT       Make this account the default.',
     'sign-out          Sign out, here and at the provider.',
-    'quit              Quit Latchkey. A stored session is kept.',
+    'sign-out ACCOUNT  Sign this account out.',
+    'sign-out all      Sign all accounts out.',
+    'quit              Quit Latchkey. Stored sessions are kept.',
     'You can also paste the address of a page that your browser could not load.',
   ].join('\n'),
 }

@@ -3,6 +3,7 @@
 import type { Agent } from '../agent/agent.js'
 import type { Model } from '../agent/model.js'
 import type { Clock } from '../base/clock.js'
+import type { Answer } from './command-answer.js'
 import { createJsonLines } from './json-lines.js'
 import type { RunInfo } from './lines.js'
 import { createPlainText } from './plain-text.js'
@@ -18,6 +19,8 @@ export type Terminal = {
   follow(agent: Agent, options: { quietly: boolean }): void
   /** Shows the state on request. */
   status(model: Model): void
+  /** Lists the accounts on request. */
+  accounts(model: Model): void
   /** Shows the link of the waiting sign-in on request; null if none is waiting. */
   link(url: string | null): void
   /** Shows the link of the provider's sign-out page. */
@@ -27,9 +30,6 @@ export type Terminal = {
   onLine(take: (line: string) => void): void
   close(): void
 }
-
-/** The result of a command. A person sees the message only if the agent's events do not say it. */
-export type Answer = { ok: boolean; message: string; isShown?: boolean }
 
 export type TerminalDeps = {
   json: boolean

@@ -6,7 +6,9 @@ import { excerpt } from '../base/printable.js'
 import { looksPasted } from '../oauth/pasted-redirect.js'
 import { PASTED_MESSAGES } from '../oauth/oauth-messages.js'
 import { toStatus } from '../present/status.js'
-import type { Answer, Terminal } from './terminal.js'
+import { chooseDefault, decide, signInAs, signOut } from './account-commands.js'
+import { done, failed, type Answer } from './command-answer.js'
+import type { Terminal } from './terminal.js'
 import { ANSWERS } from './terminal-messages.js'
 
 /** Runs each typed command. The end of the input is not a command. */
@@ -16,14 +18,18 @@ export function readCommands(terminal: Terminal, agent: Agent, quit: () => void)
     const typed = line.trim()
     if (typed === '') return
     if (looksPasted(line)) return terminal.answer('paste', paste(agent, line))
-    const lower = typed.toLowerCase()
-    const name = Object.hasOwn(ALIASES, lower) ? ALIASES[lower]! : lower
-    if (name === 'quit') {
+    const [first = '', ...args] = typed.toLowerCase().split(/\s+/)
+    const name = Object.hasOwn(ALIASES, first) ? ALIASES[first]! : first
+    if (name === 'quit' && args.length === 0) {
       terminal.answer(name, done(ANSWERS.quit))
       return quit()
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-    if (command) return terminal.answer(name, command())
+    if (command && args.length <= (TAKES_WORD.has(name) ? 1 : 0)) {
+      const answer = command(args[0])
+      if (!(answer instanceof Promise)) return terminal.answer(name, answer)
+      return void answer.then((later) => terminal.answer(name, later))
+    }
     // S48: text that was typed by mistake may contain a secret.
     const message = ANSWERS.noCommand(excerpt(typed), [...Object.keys(commands), 'quit'])
     terminal.complain(message)
@@ -42,23 +48,32 @@ const ALIASES: Readonly<Record<string, string>> = {
   logout: 'sign-out',
 }
 
-function createCommands(terminal: Terminal, agent: Agent): Readonly<Record<string, () => Answer>> {
+/** Commands that take a word after their name: an account's ID, and for some another word. */
+const TAKES_WORD: ReadonlySet<string> = new Set(['sign-in', 'sign-out', 'use', 'keep', 'discard'])
+
+type Command = (word: string | undefined) => Answer | Promise<Answer>
+
+function createCommands(terminal: Terminal, agent: Agent): Readonly<Record<string, Command>> {
   return {
-    'sign-in': () => begin(agent, () => agent.signIn()),
+    'sign-in': (wanted) =>
+      begin(agent, () => (wanted === undefined ? agent.signIn() : signInAs(agent, wanted)), wanted),
     cancel: () => {
       const isInProgress = reachableSignIn(agent.model()) !== undefined
       agent.cancel()
       return isInProgress ? done(ANSWERS.cancelled) : failed(ANSWERS.nothingToCancel)
     },
-    'sign-out': () => {
-      const isSignedOut = agent.model().accounts.length === 0
-      void agent.signOut()
-      return isSignedOut ? failed(ANSWERS.notSignedIn) : done(ANSWERS.signingOut)
-    },
+    'sign-out': (wanted) => signOut(agent, wanted),
     status: () => {
       terminal.status(agent.model())
       return done(ANSWERS.status)
     },
+    accounts: () => {
+      terminal.accounts(agent.model())
+      return done(ANSWERS.accounts)
+    },
+    use: (wanted) => chooseDefault(agent, wanted),
+    keep: (wanted) => decide(agent, wanted, true),
+    discard: (wanted) => decide(agent, wanted, false),
     open: () => {
       if (agent.link() === null) return failed(ANSWERS.noLink)
       agent.openAgain()
@@ -81,21 +96,14 @@ function paste(agent: Agent, line: string): Answer {
   return pasted === 'taken' ? done(PASTED_MESSAGES.taken) : failed(PASTED_MESSAGES[pasted])
 }
 
-function begin(agent: Agent, start: () => void): Answer {
+/** `start` returns false if there is no account or provider that is called `wanted`. */
+function begin(agent: Agent, start: () => boolean, wanted = ''): Answer {
   const before = traySignIn(agent.model())
-  start()
+  if (!start()) return failed(ANSWERS.noTarget(excerpt(wanted)))
   if (!traySignIn(agent.model())) {
     // The agent's event has said so to a person.
     return { ok: false, message: toStatus(agent.model()).reason ?? ANSWERS.notStarted }
   }
   if (!before) return done(ANSWERS.started)
   return { ok: true, message: ANSWERS.replaced, isShown: true }
-}
-
-function done(message: string): Answer {
-  return { ok: true, message }
-}
-
-function failed(message: string): Answer {
-  return { ok: false, message, isShown: true }
 }

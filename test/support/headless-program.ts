@@ -3,6 +3,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { AccountsLine, OtherPersonLine } from '../../main/terminal/accounts-line.js'
 import type { SignInLine } from '../../main/present/sign-in-lines.js'
 import type { Status } from '../../main/ipc.js'
 import { ROOT } from './root.js'
@@ -14,6 +15,8 @@ export type Line =
   | { event: 'open'; url: string }
   | { event: 'link'; url: string | null }
   | { event: 'status'; status: Status }
+  | AccountsLine
+  | OtherPersonLine
   | SignInLine
   | { event: 'answer'; command: string; ok: boolean; message: string }
 

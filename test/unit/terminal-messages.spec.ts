@@ -3,6 +3,7 @@
 import { expect, test } from '@playwright/test'
 import {
   GREETING,
+  ACCOUNT_LINES,
   SIGN_IN_LINES,
   ANSWERS,
   COMMAND_MESSAGES,
@@ -15,6 +16,12 @@ test('the greeting', () => {
       serves: ['1.2.3', 'http://127.0.0.1:5323', false],
       demo: ['http://127.0.0.1:40124'],
       provider: ['https://id.example'],
+      providers: [
+        [
+          { name: 'work', issuer: 'https://id.example' },
+          { name: 'home', issuer: 'https://b.example' },
+        ],
+      ],
       noProvider: [true],
       howToRegister: ['Auth0 and Google'],
     }),
@@ -23,6 +30,8 @@ test('the greeting', () => {
       "Latchkey 1.2.3 serves this computer's apps at http://127.0.0.1:5323 (IPv4 only: this computer has no IPv6).",
     demo: 'Sign-ins use the built-in demo provider (http://127.0.0.1:40124), not an account of yours.',
     provider: 'Sign-ins use https://id.example.',
+    providers:
+      'Sign-ins use work (https://id.example) or home (https://b.example). Type sign-in and a name to choose.',
     noProvider:
       'No provider is configured. Start Latchkey with --issuer and --client-id, or with --demo.',
     howToRegister: 'docs/providers.md says what to register at Auth0 and Google.',
@@ -73,10 +82,49 @@ test('the lines about the session and about sign-ins', () => {
   })
 })
 
+test('the lines about several accounts', () => {
+  const { columns, states, ...lines } = ACCOUNT_LINES
+  expect(columns).toEqual({ id: 'ID', provider: 'Provider', state: 'State', account: 'Account' })
+  expect(states).toEqual({
+    'signed-in': 'signed in',
+    offline: 'offline',
+    'renewal-failing': "can't renew",
+    'needs-sign-in': 'expired',
+  })
+  expect(
+    sayAll(lines, {
+      others: [2],
+      accountAt: ['Alice Adams', 'work'],
+      messageOf: ['Alice Adams', 'The disk is full.'],
+      signedInToo: ['Bob Brown'],
+      isDefaultNow: ['Bob Brown'],
+      isSignedOut: ['Bob Brown'],
+      signInAgain: ['bobbob23'],
+      decide: ['abcd2345', '1:00'],
+    }),
+  ).toEqual({
+    none: 'Nobody is signed in.',
+    legend: '* is the default account. Type use and an ID to change it.',
+    others: 'There are 2 more accounts. Type accounts to list them.',
+    accountAt: 'Alice Adams at work',
+    messageOf: 'Alice Adams: The disk is full.',
+    signedInToo: 'Bob Brown is signed in, too.',
+    isDefaultNow: 'Bob Brown is the default account now.',
+    isSignedOut: 'Bob Brown is signed out.',
+    signInAgain: 'Type sign-in bobbob23 to sign in again.',
+    decide: 'Type keep abcd2345 or discard abcd2345. In 1:00, Latchkey discards it.',
+  })
+  expect(lines.others(1)).toBe('There is one more account. Type accounts to list both.')
+})
+
 test('the answers to commands', () => {
   expect(
     sayAll(ANSWERS, {
       noCommand: ['sing-in', ['sign-in', 'quit']],
+      noTarget: ['wrok'],
+      noAccount: ['alice235'],
+      needsId: ['use'],
+      noQuestion: ['abcd2345'],
     }),
   ).toEqual({
     quit: 'Latchkey is quitting.',
@@ -92,15 +140,32 @@ test('the answers to commands', () => {
     started: 'The sign-in has started.',
     replaced: 'This sign-in replaces the one that was waiting. The old link no longer works.',
     notStarted: 'The sign-in could not be started.',
+    accounts: 'These are the accounts.',
+    noTarget: 'There is no account or provider "wrok". Type accounts to list the accounts.',
+    noAccount: 'There is no account "alice235". Type accounts to list the accounts.',
+    needsId: 'Type use and an ID.',
+    signedOutEverywhere: 'All accounts are signed out.',
+    isDefaultNow: 'It is the default account now.',
+    noQuestion: 'No sign-in asks about "abcd2345".',
+    kept: 'The account is kept.',
+    discarded: 'The account is discarded.',
     help: [
       'sign-in           Sign in, or sign in again.',
+      'sign-in PROVIDER  Add an account at this provider.',
+      'sign-in ACCOUNT   Sign in again as this account.',
       'sign-in-as-other  Sign in as someone else.',
       'open              Open the sign-in link again.',
       'link              Print the sign-in link.',
       "cancel            Cancel the current sign-in, yours or an app's.",
+      'keep ID           Keep an account that the sign-in was not for.',
+      'discard ID        Discard it.',
       'status            Show who is signed in.',
+      'accounts          List the accounts and their IDs.',
+      'use ACCOUNT       Make this account the default.',
       'sign-out          Sign out, here and at the provider.',
-      'quit              Quit Latchkey. A stored session is kept.',
+      'sign-out ACCOUNT  Sign this account out.',
+      'sign-out all      Sign all accounts out.',
+      'quit              Quit Latchkey. Stored sessions are kept.',
       'You can also paste the address of a page that your browser could not load.',
     ].join('\n'),
   })

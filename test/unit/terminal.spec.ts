@@ -10,16 +10,22 @@ import {
   describeEvent,
   describeStatus,
   formatPrompt,
-  formatTimeLeft,
   type RunInfo,
 } from '../../main/terminal/lines.js'
+import { describeOtherAccounts, listAccounts } from '../../main/terminal/account-lines.js'
+import { toAccountsLine, toOtherPersonLine } from '../../main/terminal/accounts-line.js'
 import { SIGN_IN_LINES } from '../../main/terminal/terminal-messages.js'
+import { formatTimeLeft } from '../../main/terminal/time-left.js'
 import { ALICE, ALICE_REF, BOB, BOB_REF, PROVIDER } from '../support/account-refs.js'
 
 const LINK =
   'https://provider.example/authorize?state=s&redirect_uri=http://127.0.0.1:40123/callback'
 const NOON_MS = new Date(2027, 0, 2, 12, 0).getTime() // Local time.
-const INFO: RunInfo = { registration: 'Register it.', opensBrowser: true, hasProvider: true }
+const INFO: RunInfo = {
+  registration: (provider) => (provider === PROVIDER ? 'Register it.' : null),
+  opensBrowser: true,
+  hasProvider: true,
+}
 const FIVE_MINUTES_MS = 300_000
 
 const start: Event & { type: 'sign-in-started' } = {
@@ -83,10 +89,10 @@ const ended = (reason = 'It was too slow.'): Event => ({
   state: 's',
   result: { kind: 'failed', code: 'provider-timeout', reason },
 })
-const otherPersonAsked = (got = BOB): Event => ({
+const otherPersonAsked = (got = BOB): Event & { type: 'other-person-asked' } => ({
   type: 'other-person-asked',
   state: 's',
-  question: { id: 'question', expected: ALICE, got, deadlineMs: NOON_MS },
+  question: { id: 'question', expected: ALICE, got, deadlineMs: NOON_MS + 60_000 },
 })
 const cancelled: Event = { type: 'sign-in-ended', state: 's', result: { kind: 'cancelled' } }
 
@@ -207,8 +213,18 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       lines: ['Signed in as Alice Adams.'],
     },
     {
-      story: 'names the default account if another account is added',
+      story: 'names another account that is added',
       events: [start, signedIn(), start, bobSignedIn],
+      lines: ['Bob Brown is signed in, too.'],
+    },
+    {
+      story: 'names its provider if there are several',
+      events: [start, signedIn(), start, { ...bobSignedIn, provider: 'home' }],
+      lines: ['Bob Brown at home is signed in, too.'],
+    },
+    {
+      story: 'names the default account if that signs in again',
+      events: [start, signedIn(), start, bobSignedIn, start, signedIn()],
       lines: [SIGNED_IN],
     },
   ],
@@ -217,9 +233,8 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       story: 'asks whether to keep the other person',
       events: [start, signedIn(), start, exchange, otherPersonAsked()],
       lines: [
-        FINISHING,
-        SIGNED_IN,
         PRESENT_MESSAGES.otherPerson('Alice Adams (alice@example.com)', 'Bob Brown'),
+        'Type keep question or discard question. In 1:00, Latchkey discards it.',
       ],
     },
   ],
@@ -227,7 +242,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     {
       story: 'names the new default account',
       events: [start, signedIn(), start, bobSignedIn, { type: 'default-chosen', id: BOB_REF.id }],
-      lines: ['Signed in as Bob Brown.'],
+      lines: ['Bob Brown is the default account now.'],
     },
   ],
   'sign-in-ended': [
@@ -285,6 +300,14 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       lines: ['It is away.', 'You stay signed in. Latchkey keeps trying to renew the session.'],
     },
     {
+      story: 'names the account if there are several',
+      events: [start, signedIn(), start, bobSignedIn, notRenewed(1)],
+      lines: [
+        'Alice Adams (alice@example.com): It is away.',
+        'You stay signed in. Latchkey keeps trying to renew the session.',
+      ],
+    },
+    {
       story: 'is silent when it fails again',
       events: [start, signedIn(), notRenewed(1), notRenewed(2)],
       lines: [],
@@ -303,6 +326,11 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       events: [storageFails],
       lines: ['The disk is full.'],
     },
+    {
+      story: 'names the account if there are several',
+      events: [start, signedIn(), start, bobSignedIn, storageFails],
+      lines: ['Alice Adams (alice@example.com): The disk is full.'],
+    },
   ],
   'storage-recovered': [
     {
@@ -317,6 +345,11 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       events: [start, signedIn(), sessionEnded()],
       lines: ['It has run out.', AGAIN],
     },
+    {
+      story: 'names the account if there are several',
+      events: [start, signedIn(), start, bobSignedIn, sessionEnded('It is over.', BOB_REF)],
+      lines: ['Bob Brown: It is over.', 'Type sign-in bobbob23 to sign in again.'],
+    },
   ],
   'signed-out': [
     {
@@ -327,7 +360,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     {
       story: 'names the account that is the default now',
       events: [start, signedIn(), start, bobSignedIn, signedOut],
-      lines: [SIGN_IN_LINES.signedOut, 'Signed in as Bob Brown.'],
+      lines: ['Alice Adams (alice@example.com) is signed out.', 'Signed in as Bob Brown.'],
     },
   ],
   'revocation-failed': [
@@ -388,6 +421,21 @@ const STATES: Record<string, { events: Event[]; lines: string[]; prompt: string 
     events: [start, signedIn(), sessionEnded()],
     lines: ['It has run out.', AGAIN],
     prompt: 'latchkey (needs-sign-in)> ',
+  },
+  'the session of the default account of several ended': {
+    events: [start, signedIn(), start, bobSignedIn, sessionEnded()],
+    lines: ['Alice Adams (alice@example.com): It has run out.', AGAIN],
+    prompt: 'latchkey (needs-sign-in)> ',
+  },
+  'a sign-in asks about someone else': {
+    events: [start, signedIn(), start, exchange, otherPersonAsked()],
+    lines: [
+      FINISHING,
+      SIGNED_IN,
+      PRESENT_MESSAGES.otherPerson('Alice Adams (alice@example.com)', 'Bob Brown'),
+      'Type keep question or discard question. In 1:00, Latchkey discards it.',
+    ],
+    prompt: 'latchkey (exchanging)> ',
   },
   'a sign-in waits after the session ended': {
     events: [start, signedIn(), sessionEnded(), start],
@@ -469,6 +517,67 @@ test('a session that renews shows no end', () => {
   ])
 })
 
+test('accounts are listed in the order in which they were added, and the default one is marked', () => {
+  const both = play(start, signedIn(), start, { ...bobSignedIn, provider: 'home' })
+  expect(listAccounts(both)).toEqual([
+    '  ID        Provider          State      Account',
+    '* alice234  provider.example  signed in  Alice Adams (alice@example.com)',
+    '  bobbob23  home              signed in  Bob Brown',
+    '* is the default account. Type use and an ID to change it.',
+  ])
+  const changed = [
+    notRenewed(1),
+    { type: 'default-chosen', id: BOB_REF.id } as const,
+    sessionEnded('It is over.', BOB_REF),
+  ].reduce<Model>(next, both)
+  expect(listAccounts(changed)).toEqual([
+    '  ID        Provider          State    Account',
+    '  alice234  provider.example  offline  Alice Adams (alice@example.com)',
+    '* bobbob23  home              expired  Bob Brown',
+    '* is the default account. Type use and an ID to change it.',
+  ])
+  expect(listAccounts(play(start, signedIn()))).toEqual([
+    '  ID        Provider          State      Account',
+    '* alice234  provider.example  signed in  Alice Adams (alice@example.com)',
+  ])
+  expect(listAccounts(play())).toEqual(['Nobody is signed in.'])
+})
+
+test('the greeting and the status say that there are more accounts', () => {
+  const zoe: Event = { ...bobSignedIn, id: 'zoezoe22', account: { ...BOB, sub: 'zoe' } }
+  for (const [events, lines] of [
+    [[], []],
+    [[start, signedIn()], []],
+    [
+      [start, signedIn(), start, bobSignedIn],
+      ['There is one more account. Type accounts to list both.'],
+    ],
+    [
+      [start, signedIn(), start, bobSignedIn, start, zoe],
+      ['There are 2 more accounts. Type accounts to list them.'],
+    ],
+  ] as const satisfies readonly (readonly [readonly Event[], readonly string[]])[]) {
+    expect(describeOtherAccounts(play(...events))).toEqual(lines)
+  }
+})
+
+test('the JSON lines have the members of the contract, in this order', () => {
+  const model = play(start, signedIn(), start, { ...bobSignedIn, provider: 'home' }, notRenewed(1))
+  expect(JSON.stringify(toAccountsLine(model))).toBe(
+    '{"event":"accounts","accounts":[' +
+      '{"id":"alice234","provider":"provider.example","name":"Alice Adams",' +
+      '"email":"alice@example.com","sub":"alice","state":"offline","default":true},' +
+      '{"id":"bobbob23","provider":"home","name":"Bob Brown","email":"","sub":"bob",' +
+      '"state":"signed-in","default":false}]}',
+  )
+  const { question } = otherPersonAsked()
+  expect(JSON.stringify(toOtherPersonLine(question))).toBe(
+    '{"event":"other-person","id":"question",' +
+      '"expected":{"name":"Alice Adams","email":"alice@example.com","sub":"alice"},' +
+      '"got":{"name":"Bob Brown","email":"","sub":"bob"}}',
+  )
+})
+
 const TIMES: [ms: number, text: string][] = [
   [-1, '0:00'],
   [0, '0:00'],
@@ -497,6 +606,12 @@ const EVIL_STORIES: Record<string, Event[]> = {
     otherPersonAsked({ ...BOB, name: EVIL }),
   ],
   'the name of the signed-in account': [start, signedIn({ ...ALICE, name: EVIL }), start, ended()],
+  'the name of another account': [
+    start,
+    signedIn(),
+    start,
+    { ...bobSignedIn, provider: EVIL, account: { ...BOB, name: EVIL } },
+  ],
   'a reason': [start, ended(EVIL)],
   "a session's end": [start, signedIn(), sessionEnded(EVIL)],
   'a message about revocation': [
@@ -512,6 +627,7 @@ for (const [where, events] of Object.entries(EVIL_STORIES)) {
     const printed = [
       ...describeEvent(model, events.at(-1)!, NOON_MS, INFO),
       ...describeStatus(model, NOON_MS, INFO),
+      ...listAccounts(model),
       formatPrompt(model, NOON_MS),
     ]
     expect(printed.join(' ')).toContain('[2J') // The rest of the text is shown.
@@ -543,7 +659,7 @@ test('if no browser is opened, the lines do not mention one that opens', () => {
 })
 
 test('at the demo provider the lines do not advise to register an address', () => {
-  const info = { ...INFO, registration: null }
+  const info = { ...INFO, registration: () => null }
   const lines = describeEvent(play(start, linkReady), linkReady, NOON_MS, info)
   expect(lines).toContain('Your browser will return to http://127.0.0.1:40123/callback.')
 })
