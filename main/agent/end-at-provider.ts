@@ -4,7 +4,7 @@ import { asAuthError, AuthError } from '../base/errors.js'
 import { endSessionUrl } from '../oauth/end-session.js'
 import type { Session } from '../oauth/session.js'
 import { revokeTokens, toOrphans, type Orphans } from '../oauth/token-endpoint.js'
-import type { SessionOwner } from '../storage/session-store.js'
+import type { SessionOwner } from '../storage/session-owner.js'
 import { findClientSecret, type Shared } from './keeper-state.js'
 import { SESSION_MESSAGES } from './session-messages.js'
 

@@ -9,7 +9,7 @@ import type { FindProvider } from '../oauth/provider.js'
 import type { Session } from '../oauth/session.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
 import type { AccountStore, Person } from '../storage/account-store.js'
-import type { SessionOwner } from '../storage/session-store.js'
+import type { SessionOwner } from '../storage/session-owner.js'
 import type { AccountRef, Event } from './model.js'
 import { NO_RENEWAL, type RenewalState } from './renewal.js'
 

@@ -9,7 +9,7 @@ import {
   type Person,
   type StoredAccount,
 } from '../storage/account-store.js'
-import type { SessionOwner } from '../storage/session-store.js'
+import type { SessionOwner } from '../storage/session-owner.js'
 import { completeClaims } from './complete-claims.js'
 import { closedBeforeAnswer, discardTokens, FAREWELL_MS } from './end-at-provider.js'
 import { announceSession, keepSession, restoreSession } from './keep-session.js'

@@ -22,7 +22,6 @@ import { createSocketOwners, type SocketOwners } from '../net/socket-owner.js'
 import { openTcpTable } from '../net/proc-net-tcp.js'
 import { announce, type AnnouncedService } from '../storage/service-file.js'
 import { createMemoryAccounts } from '../storage/memory-accounts.js'
-import { createMemoryStore } from '../storage/memory-store.js'
 import type { Storage } from '../storage/choose-storage.js'
 import { START_MESSAGES } from './app-messages.js'
 import { takeDirectory, watchDirectory, type AskWhetherRunning } from './data-directory.js'
@@ -191,7 +190,6 @@ function toDemoProvider(settings: Settings, { issuer, clientId }: DemoProvider):
 
 function makeDemoStorage(): Storage {
   return {
-    sessionStore: createMemoryStore(),
     accountStore: createMemoryAccounts(),
     tier: 'memory',
     message: START_MESSAGES.demoSession,

@@ -6,7 +6,7 @@ import type { Settings } from '../settings/options.js'
 import { createSerialQueue } from '../base/serial-queue.js'
 import type { Session } from '../oauth/session.js'
 import type { StoredAccount } from '../storage/account-store.js'
-import type { SessionOwner } from '../storage/session-store.js'
+import type { SessionOwner } from '../storage/session-owner.js'
 
 export type Supervisor = {
   /** The Latchkey that runs now. */

@@ -21,8 +21,8 @@ import { fail, mergeRemovals, NOTHING, type Removal } from './removal.js'
 import { SETTINGS_FILE } from '../settings/layer.js'
 import type { Settings } from '../settings/options.js'
 import { SettingsError } from '../base/settings-error.js'
-import { KEY_FILE, SESSION_FILE } from '../storage/choose-storage.js'
-import { UNOPENED_FILE } from '../storage/session-file.js'
+import { KEY_FILE } from '../storage/choose-storage.js'
+import { OLD_SESSION_FILE, OLD_UNOPENED_FILE } from '../storage/old-session-file.js'
 import { listSealedTiers } from '../storage/stored-files.js'
 import { ACCOUNTS_FOLDER, isOwnName } from '../storage/account-files.js'
 import type { StoredFile } from '../storage/account-store.js'
@@ -84,9 +84,9 @@ export async function uninstallData(deps: UninstallDeps): Promise<Removal> {
 }
 
 const NAMES: ReadonlySet<string> = new Set([
-  SESSION_FILE,
+  OLD_SESSION_FILE,
   KEY_FILE,
-  UNOPENED_FILE,
+  OLD_UNOPENED_FILE,
   ACCOUNTS_FOLDER,
   SETTINGS_FILE,
   `${SETTINGS_FILE}.damaged`,

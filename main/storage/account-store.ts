@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { AuthError } from '../base/errors.js'
 import type { Session } from '../oauth/session.js'
-import type { SessionOwner } from './session-store.js'
+import type { SessionOwner } from './session-owner.js'
 
 /** A session with what only Latchkey knows of its account. */
 export type StoredAccount = { id: string; addedAtMs: number; session: Session }

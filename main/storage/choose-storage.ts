@@ -1,27 +1,22 @@
-// Chooses what protects the stored session: a keyring, a passphrase, a key file, or memory alone.
+// Chooses what protects the stored sessions: a keyring, a passphrase, a key file, or memory alone.
 
 import { join } from 'node:path'
 import { keyFileCipher, passphraseCipher, type Cipher } from './cipher.js'
 import type { AccountStore, StoredFile } from './account-store.js'
 import { createMemoryAccounts } from './memory-accounts.js'
 import { createSealedAccounts } from './sealed-accounts.js'
-import { createMemoryStore } from './memory-store.js'
 import type { Ciphers } from './open-sealed.js'
 import { readStoredFiles } from './stored-files.js'
-import { createSealedStore } from './sealed-store.js'
-import { SESSION_FILE, type SealedTier } from './session-file.js'
-import type { SessionStore } from './session-store.js'
+import type { SealedTier } from './session-file.js'
 import { STORED_SESSION_MESSAGES, UNLOCK_AND_RESTART } from './stored-session-messages.js'
 
-/** What protects the stored session. In memory, nothing does. */
+/** What protects the stored sessions. In memory, nothing does. */
 export type StorageTier = SealedTier | 'memory'
 
 export type Storage = {
-  sessionStore: SessionStore
-  /** Keeps several accounts, in the same way. */
   accountStore: AccountStore
   tier: StorageTier
-  /** Why nothing better protects the session, and what to do, for a person. Null if all is well. */
+  /** Why nothing better protects the sessions, and what to do, for a person. Null if all is well. */
   message: string | null
   /** What makes a restart find the keyring, for a person. Null or absent if a restart does not help. */
   restartAdvice?: string | null
@@ -30,28 +25,23 @@ export type Storage = {
 /** The system's keyring; or why it cannot be used, and what makes a restart find it. */
 export type Keyring = { cipher: Cipher } | { message: string; restartAdvice: string | null }
 
-export { SESSION_FILE }
 export const KEY_FILE = 'session.key'
 
 /**
- * Chooses how a session is stored: by the keyring; without one, by a passphrase; without that, by a key
- * file beside it if the user has chosen that. Otherwise the session is in memory only.
+ * Chooses how sessions are stored: by the keyring; without one, by a passphrase; without that, by a key
+ * file beside them if the user has chosen that. Otherwise sessions are in memory only.
  */
 export function chooseStorage(options: {
   dataDir: string
   keyring: Keyring | null
   passphrase: string | null
   keepWithoutKeyring: boolean
-  /** The name of the session file in the data directory. */
-  fileName?: string
 }): Storage {
-  const { dataDir, keyring, passphrase, keepWithoutKeyring, fileName = SESSION_FILE } = options
-  const path = join(dataDir, fileName)
+  const { dataDir, keyring, passphrase, keepWithoutKeyring } = options
   const ciphers = makeCiphers({ dataDir, keyring, passphrase })
   const restartAdvice =
     keyring && ('cipher' in keyring ? UNLOCK_AND_RESTART : keyring.restartAdvice)
   const sealed = (tier: SealedTier, message: string | null): Storage => ({
-    sessionStore: createSealedStore(path, tier, ciphers),
     accountStore: createSealedAccounts({ dataDir, tier, ciphers }),
     tier,
     message,
@@ -63,13 +53,7 @@ export function chooseStorage(options: {
     keyring && 'message' in keyring ? keyring.message : STORED_SESSION_MESSAGES.inMemory
   return keepWithoutKeyring
     ? sealed('key-file', STORED_SESSION_MESSAGES.withoutKeyring)
-    : {
-        sessionStore: createMemoryStore(path),
-        accountStore: createMemoryAccounts(dataDir),
-        tier: 'memory',
-        message,
-        restartAdvice,
-      }
+    : { accountStore: createMemoryAccounts(dataDir), tier: 'memory', message, restartAdvice }
 }
 
 /**

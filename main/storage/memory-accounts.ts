@@ -7,7 +7,7 @@ import {
   type StoredAccounts,
 } from './account-store.js'
 import { readAccounts } from './read-accounts.js'
-import { isSameOwner, type SessionOwner } from './session-store.js'
+import { isSameOwner, type SessionOwner } from './session-owner.js'
 import {
   clearFilesAside,
   clearSessionFiles,

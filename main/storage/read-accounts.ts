@@ -14,9 +14,9 @@ import {
 import { hashPerson, toPerson, type StoredAccount } from './account-store.js'
 import { removeLeftovers } from './atomic-file.js'
 import { isKeyUnavailable, openSealed, wireSession, type Ciphers } from './open-sealed.js'
-import { openSessionFile } from './open-session-file.js'
-import { cannotOpen, readSessionFile, SESSION_FILE, type SealedTier } from './session-file.js'
-import { isSameOwner, type SessionOwner } from './session-store.js'
+import { OLD_SESSION_FILE, openOldSessionFile, readOldSessionFile } from './old-session-file.js'
+import { cannotOpen, type SealedTier } from './session-file.js'
+import { isSameOwner, type SessionOwner } from './session-owner.js'
 import { STORED_SESSION_REASONS } from './stored-session-messages.js'
 
 export type ReadAccounts = {
@@ -40,7 +40,7 @@ export async function readAccounts(
   owners?: readonly SessionOwner[],
 ): Promise<ReadAccounts> {
   const { dataDir } = source
-  const path = join(dataDir, SESSION_FILE)
+  const path = join(dataDir, OLD_SESSION_FILE)
   const problems = new Map<string, AuthError>()
   const locked = new Set<string>()
   const attempt = async <Value>(read: () => Promise<Value> | Value): Promise<Value | null> => {
@@ -109,12 +109,9 @@ async function readOldSession(
   path: string,
   owners?: readonly SessionOwner[],
 ): Promise<Session | null> {
-  const file = readSessionFile(path)
+  const file = readOldSessionFile(path)
   if (file === null) return null
-  const { session } = await markLocked(path, file.tier, ciphers, () =>
-    openSessionFile(file, ciphers, owners),
-  )
-  return session
+  return markLocked(path, file.tier, ciphers, () => openOldSessionFile(file, ciphers, owners))
 }
 
 /** A file that only the keyring opens, and the keyring gave no key. */
@@ -143,7 +140,7 @@ async function markLocked<Value>(
 
 function removeAllLeftovers(dataDir: string): void {
   for (const remove of [
-    () => removeLeftovers(join(dataDir, SESSION_FILE)),
+    () => removeLeftovers(join(dataDir, OLD_SESSION_FILE)),
     () => removeAccountLeftovers(dataDir),
   ]) {
     try {

@@ -14,7 +14,7 @@ import {
 import { readDefaultAccount, writeDefaultAccount } from './default-account.js'
 import { isSameAccount, mergeSessions } from './merge-accounts.js'
 import { cannotStore, toMessage, type Ciphers } from './open-sealed.js'
-import { openSessionFile } from './open-session-file.js'
+import { openOldSessionFile } from './old-session-file.js'
 import {
   openAccountFile,
   readAccounts,
@@ -23,7 +23,7 @@ import {
 } from './read-accounts.js'
 import { ACCOUNT_VERSION } from './seal.js'
 import { deleteSessionFile, isOfNewerVersion, type SealedTier } from './session-file.js'
-import type { SessionOwner } from './session-store.js'
+import type { SessionOwner } from './session-owner.js'
 import { STORED_SESSION_REASONS } from './stored-session-messages.js'
 import {
   clearFilesAside,
@@ -57,7 +57,7 @@ export function createSealedAccounts(options: SealedAccountsOptions): AccountSto
   const { dataDir, ciphers, locked, twins } = store
   const enqueue = createSerialQueue()
   const canOpen: CanOpen = {
-    session: (file) => succeeds(() => openSessionFile(file, ciphers)),
+    session: (file) => succeeds(() => openOldSessionFile(file, ciphers)),
     account: (file) => succeeds(() => openAccountFile(file, ciphers)),
   }
   return {

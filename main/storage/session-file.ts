@@ -1,20 +1,13 @@
-// The file of a sealed session: read, written, moved aside and deleted, without opening it.
+// What all files of sessions have in common: they are read, moved aside and deleted without opening them.
 
 import { lstatSync, renameSync, rmSync } from 'node:fs'
-import { anyOf, number, objectOf, string, type Infer, type Schema } from '../base/schema.js'
+import { anyOf, number, objectOf, type Infer } from '../base/schema.js'
 import { AuthError } from '../base/errors.js'
 import { parseJson } from '../net/http.js'
 import { diskError, readErrno } from '../base/errno.js'
 import { readRegularFile } from './regular-file.js'
-import { removeLeftovers, replaceFile } from './atomic-file.js'
-import { BOUND_VERSION, type SealedFor } from './seal.js'
+import { removeLeftovers } from './atomic-file.js'
 import { STORED_SESSION_MESSAGES, STORED_SESSION_REASONS } from './stored-session-messages.js'
-
-/** The file of the only session, which Latchkey wrote before it could hold several accounts. */
-export const SESSION_FILE = 'session.json'
-
-/** The name of a session file that could not be opened and that a sign-in has replaced. */
-export const UNOPENED_FILE = 'session.unopened.json'
 
 /** The end of the name of every file that was moved out of the way. */
 export const UNOPENED_END = '.unopened.json'
@@ -27,27 +20,6 @@ export const tier = anyOf(['keyring', 'passphrase', 'key-file'])
 /** What seals the session in a file. */
 export type SealedTier = Infer<typeof tier>
 
-/** Not bound to an owner. Such a file is read once and then written in the newer version. */
-type UnboundFile = { version: 1; tier: SealedTier; sealed: string }
-type BoundFile = SealedFor & { version: typeof BOUND_VERSION; tier: SealedTier; sealed: string }
-
-const unboundFile: Schema<UnboundFile> = objectOf({ version: anyOf([1]), tier, sealed: string })
-const boundFile: Schema<BoundFile> = objectOf({
-  version: anyOf<typeof BOUND_VERSION>([BOUND_VERSION]),
-  tier,
-  purpose: anyOf(['session']),
-  issuer: string,
-  clientId: string,
-  sealed: string,
-})
-
-/**
- * What a session file says about itself. It is authentic only after the file has been opened with it.
- * Until then it serves to say why a file does not open, and to open any provider's session in order to
- * end it.
- */
-export type SessionFile = UnboundFile | BoundFile
-
 const versionedFile = objectOf({ version: number })
 
 /** Why a file of each tier cannot be opened without what protects it. */
@@ -55,16 +27,6 @@ export const MISSING_KEY: Readonly<Record<SealedTier, string>> = {
   keyring: STORED_SESSION_REASONS.keyringMissing,
   passphrase: STORED_SESSION_REASONS.passphraseMissing,
   'key-file': STORED_SESSION_REASONS.keyFileOff,
-}
-
-/** Reads a file; null if there is none. Fails with `storage-failed`. */
-export function readSessionFile(path: string): SessionFile | null {
-  const found = readVersionedJson(path, BOUND_VERSION)
-  if (found === null) return null
-  const bound = boundFile.safeParse(found.json)
-  const parsed = bound.success ? bound : unboundFile.safeParse(found.json)
-  if (!parsed.success) throw cannotOpen(STORED_SESSION_REASONS.damaged(path))
-  return parsed.data
 }
 
 /**
@@ -84,23 +46,11 @@ export function readVersionedJson(path: string, newest: number): { json: unknown
   return { json }
 }
 
-/** Writes a file. Fails with an error of the system. */
-export function writeSessionFile(
-  path: string,
-  sealedBy: SealedTier,
-  { purpose, issuer, clientId }: SealedFor,
-  sealed: string,
-): void {
-  const version = BOUND_VERSION
-  const file = { version, tier: sealedBy, purpose, issuer, clientId, sealed }
-  replaceFile(path, `${JSON.stringify(file, null, 2)}\n`)
-}
-
 /**
  * True if a newer version of Latchkey wrote the file, which this version must not overwrite. `newest` is
  * the newest version of such a file that this Latchkey knows.
  */
-export function isOfNewerVersion(path: string, newest: number = BOUND_VERSION): boolean {
+export function isOfNewerVersion(path: string, newest: number): boolean {
   try {
     return isAbove(newest, parseJson(readText(path)))
   } catch {
@@ -109,20 +59,11 @@ export function isOfNewerVersion(path: string, newest: number = BOUND_VERSION): 
   }
 }
 
-/** Returns what seals the session in a file; null if the file is missing or holds no session. */
-export function readSealedTier(path: string): SealedTier | null {
-  try {
-    return readSessionFile(path)?.tier ?? null
-  } catch {
-    return null
-  }
-}
-
 /**
  * Moves a file out of the way and returns its new path, so that the user can rename it back; null if
  * there is none. Keeps one such file, the newest. Fails with `storage-failed`.
  */
-export function moveSessionFileAside(path: string, newest: number = BOUND_VERSION): string | null {
+export function moveSessionFileAside(path: string, newest: number): string | null {
   const aside = toAsidePath(path)
   // A folder in its place is not Latchkey's. The next write reports it.
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return null

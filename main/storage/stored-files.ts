@@ -14,9 +14,14 @@ import {
 } from './account-files.js'
 import type { StoredFile } from './account-store.js'
 import type { Ciphers } from './open-sealed.js'
-import { openSessionFile } from './open-session-file.js'
+import {
+  OLD_SESSION_FILE,
+  OLD_UNOPENED_FILE,
+  openOldSessionFile,
+  readOldSessionFile,
+} from './old-session-file.js'
 import { openAccountFile } from './read-accounts.js'
-import { readSessionFile, SESSION_FILE, UNOPENED_FILE, type SealedTier } from './session-file.js'
+import type { SealedTier } from './session-file.js'
 
 type Place = { path: string; id: string | null }
 
@@ -24,7 +29,7 @@ type Place = { path: string; id: string | null }
 export function listSealedTiers(dataDir: string): readonly (SealedTier | null)[] {
   return listPlaces(dataDir).places.map(({ path, id }) => {
     try {
-      const file = id === null ? readSessionFile(path) : readAccountFile(path, id)
+      const file = id === null ? readOldSessionFile(path) : readAccountFile(path, id)
       return file?.tier ?? null
     } catch {
       return null
@@ -56,15 +61,15 @@ async function readSession(
   ciphers: Ciphers,
 ): Promise<Session | null> {
   if (id !== null) return (await openAccountFile(readAccountFile(path, id), ciphers)).session
-  const file = readSessionFile(path)
-  return file && (await openSessionFile(file, ciphers)).session
+  const file = readOldSessionFile(path)
+  return file && openOldSessionFile(file, ciphers)
 }
 
 function listPlaces(dataDir: string): {
   places: readonly Place[]
   problems: readonly StoredFile[]
 } {
-  const places: Place[] = [SESSION_FILE, UNOPENED_FILE]
+  const places: Place[] = [OLD_SESSION_FILE, OLD_UNOPENED_FILE]
     .map((name) => ({ path: join(dataDir, name), id: null }))
     .filter(({ path }) => lstatSync(path, { throwIfNoEntry: false }) !== undefined)
   try {

@@ -12,22 +12,24 @@ import {
   type AccountFile,
 } from './account-files.js'
 import { hashPerson, type Person } from './account-store.js'
+import {
+  OLD_SESSION_FILE,
+  OLD_UNOPENED_FILE,
+  readOldSessionFile,
+  type OldSessionFile,
+} from './old-session-file.js'
 import { ACCOUNT_VERSION, BOUND_VERSION } from './seal.js'
 import {
   deleteFileAside,
   deleteSessionFile,
   isOfNewerVersion,
   moveSessionFileAside,
-  readSessionFile,
-  SESSION_FILE,
-  UNOPENED_FILE,
-  type SessionFile,
 } from './session-file.js'
-import { isSameOwner } from './session-store.js'
+import { isSameOwner } from './session-owner.js'
 
 /** Tells whether a file can be opened now. */
 export type CanOpen = {
-  session(file: SessionFile): Promise<boolean>
+  session(file: OldSessionFile): Promise<boolean>
   account(file: AccountFile): Promise<boolean>
 }
 
@@ -48,8 +50,8 @@ export async function setFilesAside(
 ): Promise<readonly { from: string; to: string }[]> {
   const moved: { from: string; to: string }[] = []
   for (const from of await findUnopened(dataDir, person, canOpen)) {
-    const isOnly = from === join(dataDir, SESSION_FILE)
-    const to = moveSessionFileAside(from, isOnly ? BOUND_VERSION : ACCOUNT_VERSION)
+    const isOld = from === join(dataDir, OLD_SESSION_FILE)
+    const to = moveSessionFileAside(from, isOld ? BOUND_VERSION : ACCOUNT_VERSION)
     if (to !== null) moved.push({ from, to })
   }
   return moved
@@ -71,7 +73,7 @@ export async function clearFilesAside(
 
 /** Deletes every session file. Tries all, and then fails with the first failure (`storage-failed`). */
 export function clearSessionFiles(dataDir: string): void {
-  const path = join(dataDir, SESSION_FILE)
+  const path = join(dataDir, OLD_SESSION_FILE)
   const failures = clearAccountFiles(dataDir)
   throwFirst([...failures, ...tryAll([deleteSessionFile, deleteFileAside], (clear) => clear(path))])
 }
@@ -94,9 +96,9 @@ async function findUnopened(
     const file = readOrNull(() => readAccountFile(path, id))
     if (file === null || !(await canOpen.account(file))) paths.push(path)
   }
-  const path = join(dataDir, SESSION_FILE)
+  const path = join(dataDir, OLD_SESSION_FILE)
   if (mayBeSessionOf(person, path)) {
-    const file = readOrNull(() => readSessionFile(path))
+    const file = readOrNull(() => readOldSessionFile(path))
     if (file === null || !(await canOpen.session(file))) paths.push(path)
   }
   return paths
@@ -107,7 +109,7 @@ function findAside(dataDir: string, person: Person): readonly string[] {
     .map((id) => ({ id, path: toAsidePath(dataDir, id) }))
     .filter(({ id, path }) => mayBeAccountOf(person, path, id))
     .map(({ path }) => path)
-  const aside = join(dataDir, UNOPENED_FILE)
+  const aside = join(dataDir, OLD_UNOPENED_FILE)
   return mayBeSessionOf(person, aside) ? [...paths, aside] : paths
 }
 
@@ -124,7 +126,7 @@ function mayBeAccountOf(person: Person, path: string, id: string): boolean {
  */
 function mayBeSessionOf(person: Person, path: string): boolean {
   if (isOfNewerVersion(path, BOUND_VERSION)) return false
-  const file = readOrNull(() => readSessionFile(path))
+  const file = readOrNull(() => readOldSessionFile(path))
   return file === null || file.version === 1 || isSameOwner(file, person)
 }
 

@@ -1,20 +1,21 @@
-// An attacker who can write files but has no key swaps sealed sessions or changes their headers.
+// An attacker who can write files but has no key swaps what is sealed in session.json, or changes its header.
 
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, test as base } from '@playwright/test'
-import { keyFileCipher, passphraseCipher } from '../../main/storage/cipher.js'
+import type { AccountStore } from '../../main/storage/account-store.js'
+import { chooseStorage } from '../../main/storage/choose-storage.js'
+import { keyFileCipher, passphraseCipher, type Cipher } from '../../main/storage/cipher.js'
 import { additionalData, type SealedFor } from '../../main/storage/seal.js'
-import { chooseStorage, SESSION_FILE } from '../../main/storage/choose-storage.js'
-import { UNOPENED_FILE } from '../../main/storage/session-file.js'
-import type { SessionStore } from '../../main/storage/session-store.js'
 import {
   DAMAGED,
   STORED_SESSION_MESSAGES,
   STORED_SESSION_REASONS,
 } from '../../main/storage/stored-session-messages.js'
+import type { Session } from '../../main/oauth/session.js'
+import { sealOldSession, writeOldSession, type OldFile } from '../support/old-session.js'
 import {
   OLD_BY_KEY_FILE,
   OLD_BY_PASSPHRASE,
@@ -26,13 +27,18 @@ import {
 type Tier = 'passphrase' | 'key-file'
 const { issuer, clientId } = SESSION
 const OWNER = { issuer, clientId }
+const PERSON = { ...OWNER, sub: SESSION.account.sub }
 const OTHER_PROVIDER = { ...SESSION, issuer: 'https://login.example.org/' }
 const OTHER_CLIENT = { ...SESSION, clientId: 'another' }
 
 const test = base.extend<{
   dataDir: string
-  other: string
-  vaultIn: (directory: string, tier: Tier) => SessionStore
+  path: string
+  open: (tier: Tier) => AccountStore
+  cipherOf: (tier: Tier) => Cipher
+  sealed: (tier: Tier, session: Session) => Promise<OldFile>
+  /** Replaces session.json, and returns why it does not open. */
+  readFailure: (store: AccountStore, file: Partial<OldFile> | string) => Promise<string>
 }>({
   // eslint-disable-next-line no-empty-pattern
   dataDir: async ({}, use) => {
@@ -41,49 +47,38 @@ const test = base.extend<{
     await use(dataDir)
     await rm(dataDir, { recursive: true })
   },
-  /** A second data directory with the same key. */
-  other: async ({ dataDir }, use) => {
-    const other = join(dataDir, 'other')
-    await mkdir(other)
-    await writeFile(join(other, 'session.key'), OLD_KEY_FILE)
-    await use(other)
-  },
-  // eslint-disable-next-line no-empty-pattern
-  vaultIn: async ({}, use) => {
-    await use((dataDir, tier) => {
-      const isByKeyFile = tier === 'key-file'
-      const passphrase = isByKeyFile ? null : OLD_PASSPHRASE
-      const choice = { keyring: null, passphrase, keepWithoutKeyring: isByKeyFile }
-      return chooseStorage({ dataDir, ...choice }).sessionStore
-    })
-  },
+  path: ({ dataDir }, use) => use(join(dataDir, 'session.json')),
+  open: ({ dataDir }, use) => use((tier) => openIn(dataDir, tier)),
+  cipherOf: ({ dataDir }, use) =>
+    use((tier) =>
+      tier === 'passphrase'
+        ? passphraseCipher(OLD_PASSPHRASE)
+        : keyFileCipher(join(dataDir, 'session.key')),
+    ),
+  sealed: ({ cipherOf }, use) =>
+    use((tier, session) => sealOldSession(tier, cipherOf(tier), session)),
+  readFailure: ({ path }, use) =>
+    use(async (store, file) => {
+      const text = typeof file === 'string' ? file : JSON.stringify(file)
+      await writeFile(path, text)
+      const { accounts, problems } = await store.readAll([OWNER])
+      expect(accounts).toEqual([])
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toMatchObject({ code: 'storage-failed' })
+      const shown = inspect(problems[0], { depth: 9, showHidden: true })
+      for (const secret of ['the-secret', 'zoe@', OLD_PASSPHRASE, OLD_KEY_FILE.trim()]) {
+        expect(shown).not.toContain(secret)
+      }
+      expect(await readFile(path, 'utf8')).toBe(text)
+      return problems[0]!.message
+    }),
 })
 
-type File = { version: number; sealed: string } & Record<string, unknown>
-
-async function fileIn(directory: string): Promise<File> {
-  return JSON.parse(await readFile(join(directory, SESSION_FILE), 'utf8')) as File
-}
-
-async function writeIn(directory: string, file: Partial<File>): Promise<void> {
-  await writeFile(join(directory, SESSION_FILE), JSON.stringify(file))
-}
-
-/** Checks that the file does not open, stays, and that the message has no secret; returns the message. */
-async function readFailure(directory: string, sessionStore: SessionStore): Promise<string> {
-  const path = join(directory, SESSION_FILE)
-  const before = await readFile(path, 'utf8')
-  const thrown: unknown = await sessionStore.read(OWNER).then(
-    () => new Error('it was opened'),
-    (error: unknown) => error,
-  )
-  expect(thrown).toMatchObject({ code: 'storage-failed' })
-  const shown = inspect(thrown, { depth: 9, showHidden: true })
-  for (const secret of ['the-secret', 'zoe@', OLD_PASSPHRASE, OLD_KEY_FILE.trim()]) {
-    expect(shown).not.toContain(secret)
-  }
-  expect(await readFile(path, 'utf8')).toBe(before)
-  return (thrown as Error).message
+function openIn(dataDir: string, tier: Tier): AccountStore {
+  const isByKeyFile = tier === 'key-file'
+  const passphrase = isByKeyFile ? null : OLD_PASSPHRASE
+  const choice = { keyring: null, passphrase, keepWithoutKeyring: isByKeyFile }
+  return chooseStorage({ dataDir, ...choice }).accountStore
 }
 
 for (const tier of ['passphrase', 'key-file'] as const) {
@@ -93,152 +88,133 @@ for (const tier of ['passphrase', 'key-file'] as const) {
   ] as const) {
     test(`S36: ${tier}: a session of another ${name} does not open, whether its header names that one or ours`, async ({
       dataDir,
-      vaultIn,
+      open,
+      sealed,
+      readFailure,
     }) => {
-      const sessionStore = vaultIn(dataDir, tier)
-      await sessionStore.write(SESSION)
-      const ours = await fileIn(dataDir)
-      await sessionStore.write(session)
-      const theirs = await fileIn(dataDir)
-
-      expect(await readFailure(dataDir, sessionStore)).toBe(
+      const ours = await sealed(tier, SESSION)
+      const theirs = await sealed(tier, session)
+      expect(await readFailure(open(tier), theirs)).toBe(
         STORED_SESSION_MESSAGES.otherOwner(session.issuer, session.clientId),
       )
-      await writeIn(dataDir, { ...ours, sealed: theirs.sealed })
-      expect(await readFailure(dataDir, sessionStore)).toContain(DAMAGED)
+      expect(await readFailure(open(tier), { ...ours, sealed: theirs.sealed })).toContain(DAMAGED)
       // It does not open for a caller that names no owner either.
-      await expect(sessionStore.read()).rejects.toThrow(DAMAGED)
+      const { accounts, problems } = await open(tier).readAll()
+      expect(accounts).toEqual([])
+      expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining(DAMAGED)])
 
-      await writeIn(dataDir, ours)
-      expect(await sessionStore.read(OWNER)).toEqual(SESSION)
+      await writeOldSession(dataDir, ours)
+      expect(await open(tier).readAll([OWNER])).toMatchObject({
+        accounts: [{ session: SESSION }],
+        problems: [],
+      })
     })
   }
 
   test(`S36: ${tier}: a session opens after the data directory and its key were moved`, async ({
     dataDir,
-    other,
-    vaultIn,
+    sealed,
   }) => {
-    await vaultIn(other, tier).write(SESSION)
-    await cp(join(other, SESSION_FILE), join(dataDir, SESSION_FILE))
-    expect(await vaultIn(dataDir, tier).read(OWNER)).toEqual(SESSION)
+    const other = join(dataDir, 'other')
+    await mkdir(other)
+    await cp(join(dataDir, 'session.key'), join(other, 'session.key'))
+    await writeOldSession(other, await sealed(tier, SESSION))
+    const { accounts } = await openIn(other, tier).readAll([OWNER])
+    expect(accounts).toMatchObject([{ session: SESSION }])
+
+    await rm(join(dataDir, 'session.key'))
+    for (const name of ['session.key', 'sessions']) {
+      await cp(join(other, name), join(dataDir, name), { recursive: true })
+    }
+    expect(await openIn(dataDir, tier).readAll([OWNER])).toEqual({ accounts, problems: [] })
   })
 
   test(`S36: ${tier}: text that was sealed for another purpose does not open as a session`, async ({
-    dataDir,
-    vaultIn,
+    path,
+    open,
+    cipherOf,
+    sealed,
+    readFailure,
   }) => {
-    const sessionStore = vaultIn(dataDir, tier)
-    await sessionStore.write(SESSION)
-    const ours = await fileIn(dataDir)
-    const cipher =
-      tier === 'passphrase'
-        ? passphraseCipher(OLD_PASSPHRASE)
-        : keyFileCipher(join(dataDir, 'session.key'))
+    const ours = await sealed(tier, SESSION)
     const what = { purpose: 'probe', ...OWNER } as const
-    const sealed = await cipher.seal(JSON.stringify(SESSION), what)
-
-    await writeIn(dataDir, { ...ours, sealed })
-    expect(await readFailure(dataDir, sessionStore)).toContain(DAMAGED)
-    await writeIn(dataDir, { ...ours, purpose: 'probe', sealed })
-    expect(await readFailure(dataDir, sessionStore)).toBe(
-      STORED_SESSION_MESSAGES.notOpened(
-        STORED_SESSION_REASONS.damaged(join(dataDir, SESSION_FILE)),
-      ),
+    const probe = await cipherOf(tier).seal(JSON.stringify(SESSION), what)
+    expect(await readFailure(open(tier), { ...ours, sealed: probe })).toContain(DAMAGED)
+    expect(await readFailure(open(tier), { ...ours, purpose: 'probe', sealed: probe })).toBe(
+      STORED_SESSION_MESSAGES.notOpened(STORED_SESSION_REASONS.damaged(path)),
     )
   })
 
   test(`S36: ${tier}: a file with a forged old version number does not open`, async ({
-    dataDir,
-    vaultIn,
+    open,
+    sealed,
+    readFailure,
   }) => {
-    const sessionStore = vaultIn(dataDir, tier)
-    await sessionStore.write(SESSION)
-    await writeIn(dataDir, { ...(await fileIn(dataDir)), version: 1 })
-    expect(await readFailure(dataDir, sessionStore)).toContain(DAMAGED)
+    const ours = await sealed(tier, SESSION)
+    expect(await readFailure(open(tier), { ...ours, version: 1 })).toContain(DAMAGED)
   })
 
-  test(`S36: ${tier}: a file of the previous version opens, and is then bound to its owner`, async ({
-    dataDir,
-    vaultIn,
+  test(`S36: ${tier}: a file of version 1 does not open for another provider or client`, async ({
+    path,
+    open,
   }) => {
-    const path = join(dataDir, SESSION_FILE)
-    await writeFile(path, tier === 'passphrase' ? OLD_BY_PASSPHRASE : OLD_BY_KEY_FILE)
-    const sessionStore = vaultIn(dataDir, tier)
-    expect(await sessionStore.read(OWNER)).toEqual(SESSION)
-    expect(await fileIn(dataDir)).toMatchObject({
-      version: 2,
-      tier,
-      purpose: 'session',
-      ...OWNER,
-    })
-    expect(await vaultIn(dataDir, tier).read(OWNER)).toEqual(SESSION)
-  })
-
-  test(`S36: ${tier}: a file of the previous version does not open for another provider or client`, async ({
-    dataDir,
-    vaultIn,
-  }) => {
-    const path = join(dataDir, SESSION_FILE)
     const before = tier === 'passphrase' ? OLD_BY_PASSPHRASE : OLD_BY_KEY_FILE
     await writeFile(path, before)
-    const sessionStore = vaultIn(dataDir, tier)
     for (const owner of [OTHER_PROVIDER, OTHER_CLIENT]) {
-      await expect(sessionStore.read(owner)).rejects.toThrow(
+      const { accounts, problems } = await open(tier).readAll([owner])
+      expect(accounts).toEqual([])
+      expect(problems.map(({ message }) => message)).toEqual([
         STORED_SESSION_MESSAGES.otherOwner(SESSION.issuer, SESSION.clientId),
-      )
+      ])
       expect(await readFile(path, 'utf8')).toBe(before)
     }
   })
 
-  test(`S36: ${tier}: a file of a newer version is neither read nor overwritten`, async ({
+  test(`S36: ${tier}: a file of a newer version is not read, moved or deleted, and nothing is moved over it`, async ({
     dataDir,
-    vaultIn,
+    path,
+    open,
+    sealed,
+    readFailure,
   }) => {
-    const path = join(dataDir, SESSION_FILE)
-    const sessionStore = vaultIn(dataDir, tier)
+    const store = open(tier)
+    const aside = join(dataDir, 'session.unopened.json')
     for (const version of [3, 1_000]) {
       const newer = JSON.stringify({ version, sealedBy: 'a means to come' })
-      await writeFile(path, newer)
-      expect(await readFailure(dataDir, sessionStore)).toBe(
+      expect(await readFailure(store, newer)).toBe(
         STORED_SESSION_MESSAGES.notOpened(STORED_SESSION_REASONS.newerVersion(path)),
       )
-      await expect(sessionStore.write(SESSION)).rejects.toMatchObject({
-        code: 'storage-failed',
-        message: STORED_SESSION_MESSAGES.notStored(STORED_SESSION_REASONS.notOverwritten(path)),
-      })
+      expect(await store.setAside!(PERSON)).toBeNull()
+      await store.clearAside!(PERSON)
       expect(await readFile(path, 'utf8')).toBe(newer)
+
+      await writeFile(aside, newer)
+      await readFailure(store, { ...(await sealed(tier, SESSION)), sealed: 'damaged' })
+      await expect(store.setAside!(PERSON)).rejects.toMatchObject({
+        code: 'storage-failed',
+        message: STORED_SESSION_MESSAGES.notMovedOverNewer(path, aside),
+      })
+      expect(await readFile(aside, 'utf8')).toBe(newer)
     }
-    const newer = await readFile(path, 'utf8')
-    const aside = join(dataDir, UNOPENED_FILE)
-    expect(await sessionStore.setAside!()).toBe(aside)
-    await sessionStore.write(SESSION)
-    await expect(sessionStore.setAside!()).rejects.toThrow(
-      STORED_SESSION_MESSAGES.notMovedOverNewer(path, aside),
-    )
-    expect(await readFile(aside, 'utf8')).toBe(newer)
-    expect(await sessionStore.read(OWNER)).toEqual(SESSION)
     expect((await readdir(dataDir)).toSorted()).toEqual([
-      SESSION_FILE,
+      'session.json',
       'session.key',
-      UNOPENED_FILE,
+      'session.unopened.json',
     ])
   })
 }
 
 test('S36: quotes from a file’s header are short and have no terminal control characters', async ({
-  dataDir,
-  vaultIn,
+  open,
+  sealed,
+  readFailure,
 }) => {
-  const sessionStore = vaultIn(dataDir, 'key-file')
-  await sessionStore.write(SESSION)
-  const ours = await fileIn(dataDir)
+  const ours = await sealed('key-file', SESSION)
   const odd = `\u001b[2J\u202e${'x'.repeat(10_000)}`
   for (const lie of [{ issuer: odd }, { clientId: odd }]) {
-    await writeIn(dataDir, { ...ours, ...lie })
-    const said = await readFailure(dataDir, sessionStore)
-    for (const steering of ['\u001b', '\u202e']) expect(said).not.toContain(steering)
-    expect(said.length).toBeLessThan(500)
+    const shown = await readFailure(open('key-file'), { ...ours, ...lie })
+    for (const steering of ['\u001b', '\u202e']) expect(shown).not.toContain(steering)
+    expect(shown.length).toBeLessThan(500)
   }
 })
 

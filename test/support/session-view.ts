@@ -6,7 +6,7 @@ import {
   type AccountStore,
   type StoredAccount,
 } from '../../main/storage/account-store.js'
-import { requireOwner, type SessionOwner } from '../../main/storage/session-store.js'
+import { isSameOwner, type SessionOwner } from '../../main/storage/session-owner.js'
 import { asAuthError, type AuthError } from '../../main/base/errors.js'
 
 /** Replace a method to make the store slow, or fail: {@link AccountStore} calls go through it. */
@@ -33,8 +33,7 @@ export function createSessionView(): { accountStore: AccountStore; sessionStore:
       Promise.resolve().then(() => {
         const account = stored.get(last ?? '') ?? [...stored.values()].at(-1)
         const session = account?.session ?? null
-        if (session && owner) requireOwner(session, owner)
-        return session
+        return session && owner && !isSameOwner(session, owner) ? null : session
       }),
     write(session) {
       const { id, addedAtMs } = added.get(toKey(session)) ?? { id: 'storedid', addedAtMs: 0 }

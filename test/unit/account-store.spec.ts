@@ -266,6 +266,16 @@ test('calls are carried out in the order they are made in', async ({ open, dataD
   expect((await open(KEYRING).readAll()).accounts).toEqual([])
 })
 
+test('a call that fails does not block the calls after it', async ({ open }) => {
+  const store = open(KEYRING)
+  const [odd, written] = await Promise.allSettled([
+    store.write({ ...ALICE, id: '../../ab' }),
+    store.write(ALICE),
+  ])
+  expect([odd.status, written.status]).toEqual(['rejected', 'fulfilled'])
+  expect((await store.readAll()).accounts).toEqual([ALICE])
+})
+
 test('the default account is remembered, until it is deleted or none is chosen', async ({
   open,
 }) => {
@@ -451,6 +461,8 @@ test('S36: a folder that cannot be read or written is a problem', async ({
   const path = join(folder, `${ALICE.id}.json`)
   const denied = 'not permitted, EACCES'
   await chmod(path, 0o644)
+  // It cannot be deleted, and does no harm.
+  await writeFile(`${path}.00000000-0000-4000-8000-000000000000.tmp`, 'half')
   await chmod(folder, 0o555)
   await unprivileged(dataDir, async () => {
     const store = open(KEYRING)
@@ -471,6 +483,24 @@ test('S36: a folder that cannot be read or written is a problem', async ({
     await expect(store.clear()).rejects.toThrow(MESSAGES.notDeleted(folder, denied))
   })
   await chmod(folder, 0o700)
+})
+
+test('S36: a key file that cannot be created is reported, and nothing is stored in plain text', async ({
+  open,
+  dataDir,
+}) => {
+  test.skip(process.platform === 'win32', 'Windows has no such permissions')
+  await chmod(dataDir, 0o500)
+  await unprivileged(dataDir, () =>
+    expect(open(KEY_FILE).write(ALICE)).rejects.toMatchObject({
+      code: 'storage-failed',
+      message: MESSAGES.notStored(
+        REASONS.keyNotWritten(join(dataDir, 'session.key'), 'not permitted, EACCES'),
+      ),
+    }),
+  )
+  await chmod(dataDir, 0o700)
+  expect(await readdir(dataDir)).toEqual([])
 })
 
 test('S36: a file of a newer version is never overwritten', async ({ open, folder }) => {
@@ -643,14 +673,20 @@ test('a file of this person that opens is not moved aside or deleted', async ({ 
   expect((await store.readAll()).accounts).toEqual([ALICE])
 })
 
-test('S37: the next start deletes the leftovers of a killed program', async ({ open, folder }) => {
+test('S37: the next start deletes the leftovers of a killed program', async ({
+  open,
+  dataDir,
+  folder,
+}) => {
   await open(KEYRING).write(ALICE)
   const leftover = '00000000-0000-4000-8000-000000000000.tmp'
   for (const name of [`${ALICE.id}.json`, `${BOB.id}.json`, 'default.json', 'mine.json']) {
     await writeFile(join(folder, `${name}.${leftover}`), 'half')
   }
+  await writeFile(join(dataDir, `session.json.${leftover}`), 'half')
   expect((await open(KEYRING).readAll()).accounts).toEqual([ALICE])
   expect((await readdir(folder)).toSorted()).toEqual([`mine.json.${leftover}`, `${ALICE.id}.json`])
+  expect(await readdir(dataDir)).toEqual(['sessions'])
 })
 
 test('an account whose refresh token waits for an answer says so', async ({ open }) => {

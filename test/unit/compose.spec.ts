@@ -11,7 +11,6 @@ import { DirectoryInUse } from '../../main/storage/directory-in-use.js'
 import { readSettings } from '../../main/settings/read.js'
 import type { StoredAccounts } from '../../main/storage/account-store.js'
 import { createMemoryAccounts } from '../../main/storage/memory-accounts.js'
-import { createMemoryStore } from '../../main/storage/memory-store.js'
 import type { StorageTier } from '../../main/storage/choose-storage.js'
 import type { Session } from '../../main/oauth/session.js'
 import { createTestClock, type TestClock } from '../support/clock.js'
@@ -72,7 +71,6 @@ const test = base.extend<{
           version: '0.0.0',
           clock,
           storage: {
-            sessionStore: createMemoryStore(),
             accountStore: { ...createMemoryAccounts(), readAll },
             tier,
             message: null,

@@ -13,7 +13,6 @@ import { examineSettings } from '../../main/settings/read.js'
 import type { LogLevel } from '../../main/base/log-level.js'
 import { LOG_MESSAGES } from '../../main/storage/storage-messages.js'
 import { createMemoryAccounts } from '../../main/storage/memory-accounts.js'
-import { createMemoryStore } from '../../main/storage/memory-store.js'
 import { createTestClock } from '../support/clock.js'
 import { mountFullDisk } from '../support/full-disk.js'
 
@@ -223,7 +222,6 @@ test('S38: an unexpected error goes to stderr, and to the log without its messag
     version: '1.2.3',
     clock: createTestClock(),
     storage: {
-      sessionStore: createMemoryStore(),
       accountStore: createMemoryAccounts(),
       tier: 'memory',
       message: null,

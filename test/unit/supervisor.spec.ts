@@ -10,6 +10,7 @@ import { createSupervisor, type Supervisor } from '../../main/app/supervisor.js'
 import { readSettings } from '../../main/settings/read.js'
 import type { Settings } from '../../main/settings/options.js'
 import { KeyUnavailable, type Cipher } from '../../main/storage/cipher.js'
+import type { StoredAccount } from '../../main/storage/account-store.js'
 import { chooseStorage } from '../../main/storage/choose-storage.js'
 import type { Session } from '../../main/oauth/session.js'
 import { systemClock } from '../../main/base/clock.js'
@@ -133,8 +134,14 @@ test('a change of session storage leaves a session alone that waits for the keyr
     open: () => Promise.reject(new KeyUnavailable('it is away')),
   }
   const byKeyring = { dataDir, keyring: { cipher }, passphrase: null, keepWithoutKeyring: false }
-  await chooseStorage(byKeyring).sessionStore.write(HELD)
-  const file = join(dataDir, 'session.json')
+  const { issuer, clientId } = settings.providers[0]!
+  const zoe: StoredAccount = {
+    id: 'zzzzzzzz',
+    addedAtMs: 1,
+    session: { ...HELD, issuer, clientId },
+  }
+  await chooseStorage(byKeyring).accountStore.write(zoe)
+  const file = join(dataDir, 'sessions', 'zzzzzzzz.json')
   const kept = await readFile(file, 'utf8')
   await supervisor.restart({ ...settings, redirectPort: [8_400] })
   for (const keepWithoutKeyring of [true, false]) {

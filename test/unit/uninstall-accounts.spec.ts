@@ -17,9 +17,11 @@ import { DEFAULT_TARGET } from '../../main/oauth/redirect-target.js'
 import type { ProviderSettings } from '../../main/oauth/sign-in.js'
 import type { AccountStore } from '../../main/storage/account-store.js'
 import { chooseStorage, readStored } from '../../main/storage/choose-storage.js'
+import { keyFileCipher } from '../../main/storage/cipher.js'
 import { listSealedTiers } from '../../main/storage/stored-files.js'
 import { STORED_SESSION_REASONS as REASONS } from '../../main/storage/stored-session-messages.js'
 import { chooseBy, toAccount, toSession } from '../support/accounts.js'
+import { sealOldSession, writeOldSession } from '../support/old-session.js'
 
 const { KEY_FILE, KEYRING } = chooseBy()
 
@@ -126,8 +128,9 @@ test('S19: every account is revoked: held, stored, moved aside or in session.jso
   await store.writeDefault('bbbbbbbb')
   const folder = join(dataDir, 'sessions')
   await rename(join(folder, 'zzzzzzzz.json'), join(folder, 'zzzzzzzz.unopened.json'))
-  const { sessionStore } = chooseStorage({ dataDir, ...KEY_FILE })
-  await sessionStore.write(toSession('carol', { issuer: home }))
+  const carol = toSession('carol', { issuer: home })
+  const cipher = keyFileCipher(join(dataDir, 'session.key'))
+  await writeOldSession(dataDir, await sealOldSession('key-file', cipher, carol))
   await writeFile(join(folder, 'aaaaaaaa.json.00000000-0000-4000-8000-000000000000.tmp'), 'half')
   // Renewed since, and not stored: only the new token was not superseded when it was written.
   const held = {

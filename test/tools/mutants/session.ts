@@ -301,7 +301,7 @@ export const SESSION: readonly MutatedFile[] = [
   },
   {
     file: 'main/storage/choose-storage.ts',
-    specs: ['test/unit/session-store.spec.ts'],
+    specs: ['test/unit/choose-storage.spec.ts'],
     faults: [
       {
         name: 'without a keyring the session is kept by a key beside it, unasked',
@@ -316,8 +316,8 @@ export const SESSION: readonly MutatedFile[] = [
     ],
   },
   {
-    file: 'main/storage/session-store.ts',
-    specs: ['test/attack/sealed-files.spec.ts', 'test/unit/session-keeper.spec.ts'],
+    file: 'main/storage/session-owner.ts',
+    specs: ['test/unit/account-store.spec.ts', 'test/attack/sealed-files.spec.ts'],
     faults: [
       {
         name: 'another provider’s session counts as ours',
@@ -329,53 +329,10 @@ export const SESSION: readonly MutatedFile[] = [
         find: 'return issuer === owner.issuer && clientId === owner.clientId',
         replace: 'return issuer === owner.issuer',
       },
-      {
-        name: 'what a file says about itself steers the terminal',
-        find: "text.replace(UNPRINTABLE, '\\ufffd')",
-        replace: 'text',
-      },
     ],
   },
   {
-    file: 'main/storage/memory-store.ts',
-    specs: ['test/unit/session-store.spec.ts'],
-    faults: [
-      {
-        name: 'a sign-out without the key leaves the file',
-        find: 'if (path !== undefined) deleteSessionFile(path)',
-        replace: '',
-      },
-      {
-        name: 'a session of another provider is given out from memory',
-        find: '      if (held !== null && owner !== undefined) requireOwner(held, owner)\n',
-        replace: '      if (Boolean(0)) requireOwner(held!, owner!)\n',
-        specs: ['test/unit/session-keeper.spec.ts'],
-      },
-    ],
-  },
-  {
-    file: 'main/storage/sealed-store.ts',
-    specs: ['test/unit/session-store.spec.ts', 'test/attack/sealed-files.spec.ts'],
-    faults: [
-      {
-        name: 'a file of a newer version is written over',
-        find: '  if (isOfNewerVersion(path)) throw cannotStore(STORED_SESSION_REASONS.notOverwritten(path))\n',
-        replace: '',
-      },
-      {
-        name: 'a file of the version before stays unbound',
-        find: ' || file.version === 1) {',
-        replace: ') {',
-      },
-      {
-        name: 'a key that is away is not waited for',
-        find: 'isLocked = isKeyUnavailable(file.tier, ciphers, thrown)',
-        replace: 'isLocked = false',
-      },
-    ],
-  },
-  {
-    file: 'main/storage/open-session-file.ts',
+    file: 'main/storage/old-session-file.ts',
     specs: ['test/attack/sealed-files.spec.ts'],
     faults: [
       {
@@ -383,11 +340,21 @@ export const SESSION: readonly MutatedFile[] = [
         find: '  if (owners !== undefined) requireOneOwner(content, owners)\n',
         replace: '',
       },
+      {
+        name: 'what a file says about itself steers the terminal',
+        find: "text.replace(UNPRINTABLE, '\\ufffd')",
+        replace: 'text',
+      },
+      {
+        name: 'a sealed text of another purpose is taken for a session',
+        find: "  purpose: anyOf(['session']),",
+        replace: '  purpose: string as unknown as Schema<"session">,',
+      },
     ],
   },
   {
     file: 'main/storage/open-sealed.ts',
-    specs: ['test/unit/session-store.spec.ts'],
+    specs: ['test/unit/account-store.spec.ts'],
     faults: [
       {
         name: 'a damaged session waits for a key that will not help',
@@ -398,7 +365,7 @@ export const SESSION: readonly MutatedFile[] = [
   },
   {
     file: 'main/storage/session-file.ts',
-    specs: ['test/unit/session-store.spec.ts', 'test/attack/sealed-files.spec.ts'],
+    specs: ['test/unit/account-store.spec.ts', 'test/attack/sealed-files.spec.ts'],
     faults: [
       {
         name: 'a sign-out leaves the file',
@@ -414,11 +381,6 @@ export const SESSION: readonly MutatedFile[] = [
         name: 'a newer session that was moved aside is overwritten',
         find: '  if (isOfNewerVersion(aside, newest)) {',
         replace: '  if (isOfNewerVersion(aside, newest) && Boolean(0)) {',
-      },
-      {
-        name: 'a sealed text of another purpose is taken for a session',
-        find: "  purpose: anyOf(['session']),",
-        replace: '  purpose: string as unknown as Schema<"session">,',
       },
     ],
   },
