@@ -234,7 +234,9 @@ test('F12: a second person’s sign-in leaves the first one signed in', async ({
   expect(new URL(link).searchParams.has('login_hint')).toBe(false)
   await signInAs(page, link, 'Bob Brown')
 
-  await untilHeadline(app, 'Signed in as Alice Adams')
+  await untilHeadline(app, '2 accounts')
+  await expect(window.getByRole('button', { name: /^Alice Adams .*Default$/ })).toBeVisible()
+  await expect(window.getByRole('button', { name: /^Bob Brown/ })).toBeVisible()
   expect(provider.revoked).toEqual([])
 })
 

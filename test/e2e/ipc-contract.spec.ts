@@ -86,6 +86,20 @@ for (const [what, file, before, after, channel] of [
     "'test-provider': z.tuple([])",
     'test-provider',
   ],
+  [
+    'an ID of another type',
+    CHECKS,
+    "'sign-out-account': z.tuple([id])",
+    "'sign-out-account': z.tuple([z.number()])",
+    'sign-out-account',
+  ],
+  [
+    'a decision that the check leaves out',
+    CHECKS,
+    "'decide-person': z.tuple([id, z.boolean()])",
+    "'decide-person': z.tuple([id])",
+    'decide-person',
+  ],
   ['a provider that the check leaves out', CHECKS, /'salesforce',?/, '', 'open-provider-guide'],
   [
     'a provider’s page by its link',
