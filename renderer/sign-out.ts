@@ -49,6 +49,8 @@ export function createSignOutPage(deps: SignOutDeps): SignOutPage {
         return
       }
       if (phase === 'left') return
+      // The last account was signed out elsewhere.
+      if (accounts.length === 0) return isShown() ? leave() : undefined
       phase = 'asking'
       box.ask(accounts.map(nameAccount))
       if (!isShown()) open()

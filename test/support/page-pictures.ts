@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from '@playwright/test'
-import { STATE_WORDS } from '../../renderer/words.js'
-import type { Desktop } from '../driver/desktop.js'
+import { ACCOUNTS, STATE_WORDS } from '../../renderer/words.js'
+import type { Desktop, MenuLine } from '../driver/desktop.js'
 import { launchStandIn } from '../driver/stand-in.js'
 
 export const SCHEMES = ['light', 'dark'] as const
@@ -25,9 +25,14 @@ export type Seen = {
   pictures: Readonly<Record<PageName, Buffer>>
   /** The tray's menu in each state, as text: signed out, waiting, failed, signed in. */
   menus: readonly string[]
+  /** The menu with two accounts. */
+  accountsMenu: string
 }
 
-/** Signs in twice in one colour scheme. The user first denies access, then signs in as Alice. */
+/**
+ * Signs in three times in one colour scheme. The user first denies access, then signs in as Alice, then as
+ * Bob.
+ */
 export async function takePagePictures(browser: Browser, scheme: Scheme): Promise<Seen> {
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-'))
   const { desktop, close } = launchStandIn(browser, {
@@ -56,16 +61,30 @@ export async function takePagePictures(browser: Browser, scheme: Scheme): Promis
     const signingIn = await openLink(browser, await desktop.takeUrl(), scheme)
     const signedIn = await answer(signingIn, 'Sign in as Alice Adams')
     await reach(STATE_WORDS['signed-in'].heading)
+
+    await desktop.choose('Sign in as someone else')
+    const adding = await openLink(browser, await desktop.takeUrl(), scheme)
+    await answer(adding, 'Sign in as Bob Brown')
+    await window.getByRole('heading', { name: ACCOUNTS.heading(2) }).waitFor()
+    const accountsMenu = await readMenu(desktop)
     await desktop.quit()
-    return { pictures: { denied, 'demo-provider': demoProvider, 'signed-in': signedIn }, menus }
+    const pictures = { denied, 'demo-provider': demoProvider, 'signed-in': signedIn }
+    return { pictures, menus, accountsMenu }
   } finally {
     await close()
     await rm(dataDir, { recursive: true, force: true })
   }
 }
 
-/** Returns the text of docs/tray-app.md with these menus side by side between its two marks. */
-export function replaceMenus(text: string, menus: readonly string[]): string {
+/** Returns the text of docs/tray-app.md with these menus between its marks. */
+export function replaceMenus(
+  text: string,
+  { menus, accountsMenu }: Pick<Seen, 'menus' | 'accountsMenu'>,
+): string {
+  return putSideBySide(putSideBySide(text, 'menus', menus), 'accounts-menu', [accountsMenu])
+}
+
+function putSideBySide(text: string, mark: string, menus: readonly string[]): string {
   const columns = menus.map((menu) => menu.split('\n'))
   const widths = columns.map((lines) => Math.max(...lines.map(({ length }) => length)))
   const height = Math.max(...columns.map(({ length }) => length))
@@ -75,16 +94,23 @@ export function replaceMenus(text: string, menus: readonly string[]): string {
       .join('   ')
       .trimEnd(),
   )
-  const marked = /(<!-- menus -->\n)[\s\S]*?(<!-- \/menus -->)/
-  if (!marked.test(text)) throw new Error('docs/tray-app.md has no marks for the menus')
+  const marked = new RegExp(`(<!-- ${mark} -->\\n)[\\s\\S]*?(<!-- /${mark} -->)`)
+  if (!marked.test(text)) throw new Error(`docs/tray-app.md has no marks for ${mark}`)
   return text.replace(marked, `$1\n\`\`\`text\n${rows.join('\n')}\n\`\`\`\n\n$2`)
 }
 
 async function readMenu(desktop: Desktop): Promise<string> {
-  const lines = (await desktop.menu()) ?? []
-  return lines
-    .map(({ label, enabled }) => (label === '' ? '─────────────' : enabled ? label : `(${label})`))
-    .join('\n')
+  return listLabels((await desktop.menu()) ?? []).join('\n')
+}
+
+/** Lists the lines of a menu. Those of a submenu follow its label. */
+function listLabels(lines: readonly MenuLine[]): string[] {
+  return lines.flatMap(({ label, enabled, checked, lines: inner }) => {
+    if (label === '') return ['─────────────']
+    if (inner) return [`${label} ▸`, ...listLabels(inner).map((line) => `    ${line}`)]
+    const mark = checked ? '✓ ' : ''
+    return [enabled ? `${mark}${label}` : `(${mark}${label})`]
+  })
 }
 
 async function openLink(browser: Browser, link: string, colorScheme: Scheme): Promise<Page> {

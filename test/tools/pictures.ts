@@ -44,7 +44,7 @@ async function takeWindowPictures(from: Browser): Promise<void> {
 
 async function takeAllPagePictures(from: Browser): Promise<void> {
   for (const scheme of SCHEMES) {
-    const { pictures, menus } = await takePagePictures(from, scheme)
+    const { pictures, ...menus } = await takePagePictures(from, scheme)
     for (const name of PAGES) await write(toPageFileName(name, scheme), pictures[name])
     await writeFile(TRAY_PAGE, replaceMenus(await readFile(TRAY_PAGE, 'utf8'), menus))
   }

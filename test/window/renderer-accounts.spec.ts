@@ -162,6 +162,13 @@ test('a question that the main process withdraws is left', async ({ open }) => {
   expect(await fake(asked)).toEqual([])
 })
 
+test('a question is withdrawn if the last account was signed out elsewhere', async ({ open }) => {
+  const { page, fake, tell } = await open(ASKING)
+  await tell({ ...STATES['signed-out'], asksSignOut: true })
+  await expect(heading(page)).toHaveText(STATE_WORDS['signed-out'].heading)
+  expect(await fake(asked)).toEqual([['runCommand', 'stay-signed-in']])
+})
+
 test('after signing out everywhere, the window says so', async ({ open }) => {
   const { page, fake } = await open(ASKING)
   await button(page, BUTTONS.signOutEverywhere).click()
