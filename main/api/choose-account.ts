@@ -3,7 +3,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
 import { findSettings } from '../agent/keeper-state.js'
-import { defaultSession, type AccountSession, type SessionState } from '../agent/model.js'
+import {
+  defaultId,
+  defaultSession,
+  type AccountSession,
+  type SessionState,
+} from '../agent/model.js'
 import type { Caller } from '../net/caller.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
@@ -27,19 +32,22 @@ export type NamedClient = { client_id?: string | undefined; audience?: string | 
 
 /**
  * Chooses the account that the header names, else the one that the calling program signed in, else the
- * default one. Returns its ID; undefined if nobody is signed in. Fails with `not-signed-in` if no account
- * has the ID in the header, and with `refused` if the client or the audience is not the account's.
+ * default one, else the first one. Without a header, accounts with another client or audience than the
+ * request's do not count. Returns the account's ID; undefined if nobody is signed in. Fails with
+ * `not-signed-in` if no account has the ID in the header, and with `refused` if the client or the audience
+ * is not the account's.
  *
  * S24: without consent for each program, each session serves all programs of this user.
  */
 export async function chooseAccount(
   deps: ChooseAccountDeps,
   request: IncomingMessage,
-  { client_id: clientId, audience }: NamedClient,
+  wanted: NamedClient,
 ): Promise<string | undefined> {
   const { providers } = deps
+  const { client_id: clientId, audience } = wanted
   if (clientId !== undefined) checkClient(deps, clientId)
-  const session = await findSession(deps, request)
+  const session = await findSession(deps, request, wanted)
   const isOtherClient = session.kind !== 'signed-out' && session.clientId !== clientId
   if (clientId !== undefined && isOtherClient) {
     throw new Problem('refused', PROBLEM_DETAILS.otherAccountClient)
@@ -51,32 +59,37 @@ export async function chooseAccount(
 async function findSession(
   deps: ChooseAccountDeps,
   request: IncomingMessage,
+  wanted: NamedClient,
 ): Promise<SessionState> {
-  const { agent } = deps
+  const model = deps.agent.model()
   const named = request.headers[ACCOUNT_HEADER.toLowerCase()]
   if (named === undefined) {
-    const id = await findCallersAccount(deps, request)
-    return findAccount(agent, id) ?? defaultSession(agent.model())
+    const meant = model.accounts.filter((account) => isMeant(deps, account, wanted))
+    const own = meant.length < 2 ? undefined : await findCallersAccount(deps, request)
+    const byId = (id: string | null | undefined): AccountSession | undefined =>
+      meant.find((account) => account.id === id)
+    return byId(own) ?? byId(defaultId(model)) ?? meant[0] ?? defaultSession(model)
   }
-  const account = findAccount(agent, named)
+  const account = model.accounts.find(({ id }) => id === named)
   if (!account) throw makeNotSignedInProblem(PROBLEM_DETAILS.noSuchAccount)
   return account
 }
 
-/** Looks for the calling program only if it matters which one calls: the scan takes up to 100 ms. */
-async function findCallersAccount(
-  { agent, callers, findCaller }: ChooseAccountDeps,
-  request: IncomingMessage,
-): Promise<string | undefined> {
-  if (callers.isEmpty() || agent.model().accounts.length < 2) return undefined
-  return callers.find(await findCaller(request))
+function isMeant(
+  { providers }: Pick<ChooseAccountDeps, 'providers'>,
+  account: AccountSession,
+  { client_id: clientId, audience }: NamedClient,
+): boolean {
+  if (clientId !== undefined && account.clientId !== clientId) return false
+  return audience === undefined || findSettings({ providers }, account)?.audience === audience
 }
 
-function findAccount(
-  { model }: Pick<Agent, 'model'>,
-  wanted: string | readonly string[] | undefined,
-): AccountSession | undefined {
-  return model().accounts.find(({ id }) => id === wanted)
+/** Looks for the calling program only if it matters which one calls: the scan takes up to 100 ms. */
+async function findCallersAccount(
+  { callers, findCaller }: ChooseAccountDeps,
+  request: IncomingMessage,
+): Promise<string | undefined> {
+  return callers.isEmpty() ? undefined : callers.find(await findCaller(request))
 }
 
 /** If nobody is signed in, any provider will do: the request fails anyway, and says why. */

@@ -74,6 +74,30 @@ for (const [name, choosing, id] of [
     { header: BOB.id, wanted: { client_id: HOME.clientId, audience: HOME.audience! } },
     BOB.id,
   ],
+  [
+    'the client of another account names that one',
+    { wanted: { client_id: HOME.clientId } },
+    BOB.id,
+  ],
+  [
+    'the audience of another account names that one',
+    { wanted: { audience: HOME.audience! } },
+    BOB.id,
+  ],
+  [
+    'the client counts more than the program',
+    { caller: APP, wanted: { client_id: WORK.clientId } },
+    ALICE.id,
+  ],
+  [
+    'of several accounts with the client, a program gets the one that it signed in',
+    {
+      caller: APP,
+      wanted: { client_id: HOME.clientId },
+      model: modelOf(ALICE, { ...BOB, id: 'another2' }, BOB),
+    },
+    BOB.id,
+  ],
   ['if nobody is signed in, there is none', { model: modelOf() }, undefined],
 ] as const satisfies readonly (readonly [string, Choosing, string | undefined])[]) {
   test(name, async () => {
@@ -92,8 +116,20 @@ for (const [name, choosing, code, message] of [
     PROBLEM_DETAILS.noSuchAccount,
   ],
   [
-    'S23: the client of another account',
-    { wanted: { client_id: HOME.clientId } },
+    'S23: the client of another account than the header’s',
+    { header: ALICE.id, wanted: { client_id: HOME.clientId } },
+    'refused',
+    PROBLEM_DETAILS.otherAccountClient,
+  ],
+  [
+    'S23: a client without an account',
+    { wanted: { client_id: HOME.clientId }, model: modelOf(ALICE) },
+    'refused',
+    PROBLEM_DETAILS.otherAccountClient,
+  ],
+  [
+    'S23: client and audience of different accounts',
+    { wanted: { client_id: HOME.clientId, audience: WORK.audience! } },
     'refused',
     PROBLEM_DETAILS.otherAccountClient,
   ],
@@ -104,8 +140,8 @@ for (const [name, choosing, code, message] of [
     PROBLEM_DETAILS.otherClient,
   ],
   [
-    'S23: the audience of another account',
-    { wanted: { audience: HOME.audience! } },
+    'S23: the audience of another account than the header’s',
+    { header: ALICE.id, wanted: { audience: HOME.audience! } },
     'refused',
     PROBLEM_DETAILS.otherAudience,
   ],

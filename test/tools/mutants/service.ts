@@ -466,7 +466,7 @@ export const SERVICE: readonly MutatedFile[] = [
       {
         name: 'an account that does not exist is the default one',
         find: '  if (!account) throw makeNotSignedInProblem(PROBLEM_DETAILS.noSuchAccount)\n  return account\n',
-        replace: '  return account ?? defaultSession(agent.model())\n',
+        replace: '  return account ?? defaultSession(model)\n',
       },
       {
         name: 'the client of another account will do',
@@ -480,13 +480,13 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'a program’s own account is not looked for',
-        find: 'return callers.find(await findCaller(request))',
-        replace: 'return undefined',
+        find: 'callers.find(await findCaller(request))',
+        replace: 'undefined',
       },
       {
         name: 'a program is looked for that cannot matter',
-        find: 'if (callers.isEmpty() || agent.model().accounts.length < 2) return undefined',
-        replace: '',
+        find: 'meant.length < 2 ? undefined : await',
+        replace: 'meant.length < 0 ? undefined : await',
       },
     ],
   },
