@@ -56,11 +56,11 @@ export type Agent = {
    * person, and for everything that was granted to them. False: there is no such account or provider.
    */
   signIn(target?: SignInTarget): boolean
-  /** Keeps, or discards, the session of someone else than was asked for; false: no sign-in asks that. */
+  /** Keeps or discards the session of someone else than was asked for. False: no sign-in asks that. */
   decide(questionId: string, keeps: boolean): boolean
-  /** Opens the link of the sign-in that the person sees again, whether it is theirs or an app's. */
+  /** Opens the link of the visible sign-in once more, whether it is the person's or an app's. */
   openAgain(): void
-  /** Returns that link, which only the person may get; null if no sign-in waits. */
+  /** Returns the link of the visible sign-in, which only the person may get; null if none waits. */
   link(): string | null
   /** Finishes a sign-in by the address of the browser's last page, which the person pasted. */
   paste(text: string): Pasted
@@ -72,8 +72,8 @@ export type Agent = {
    */
   signOut(id?: string): Promise<boolean>
   /**
-   * Signs every account out, and deletes every stored session. Returns a sentence for each that its
-   * provider did not end.
+   * Signs every account out, and deletes every stored session. Returns a sentence for each session that
+   * its provider did not end.
    */
   signOutEverywhere(): Promise<readonly string[]>
   /** Makes an account the default; false: there is no such account. Fails with `storage-failed`. */
@@ -147,7 +147,7 @@ export function createAgent(given: AgentDeps): Agent {
   }
 }
 
-/** How accounts are signed out. A sign-in under way is cancelled: it would sign the person in again. */
+/** Signing out also cancels the sign-ins under way, which would sign the person in again. */
 function createSignOuts(
   { model, sessionKeeper, api }: Parts,
   cancel: () => void,

@@ -95,7 +95,7 @@ async function completeApiSignIn(
       },
     )
     handles.delete(state)
-    deps.sessionKeeper.tell(session, state)
+    deps.sessionKeeper.announce(session, state)
     return { kind: 'signed-in', id, session, request, code, redirectUri }
   } catch (thrown) {
     return endApiSignIn(context, handle, toResult(thrown))

@@ -3,6 +3,7 @@
 import type { Session } from '../oauth/session.js'
 import { restoredTokens } from '../oauth/token-endpoint.js'
 import type { StoredAccount } from '../storage/account-store.js'
+import { toOriginalName } from '../storage/session-file.js'
 import { holdSession, toRef, type Keeper } from './keeper-state.js'
 import { followSession } from './renew-session.js'
 import { toLifetime } from './renewal.js'
@@ -19,7 +20,7 @@ import { moveUnopenedAside, storeHeld, storeSession } from './store-session.js'
  *    cancelled or the user has signed out since.
  * 2. Choose the session to hold. The same user never has less than before.
  * 3. Store it.
- * 4. Check again, because sign-out bypasses the queue. On a stop, store the held session again.
+ * 4. Check again, because sign-out bypasses the queue. If it stops here, store the held session again.
  * 5. Hold it.
  */
 export function keepSession(
@@ -35,6 +36,7 @@ export function keepSession(
   }
   const keep = async (): Promise<string> => {
     stopIfCancelled()
+    // The account is new, or was signed out: it is added now.
     if (state.session === null && state.ended === null) state.addedAtMs = deps.clock.nowMs()
     const chosen = chooseSession(state, session)
     await storeChosen(keeper, chosen)
@@ -53,7 +55,7 @@ export function keepSession(
     state.ended = null
     return state.id
   }
-  // The same user's stored session is restored first. Wait outside of the queue: it is restored there.
+  // Stored sessions are restored first, in the queue. Waiting for that in the queue would block both.
   return shared.restored.then(() => keeper.enqueue(keep))
 }
 
@@ -62,7 +64,7 @@ async function storeChosen(keeper: Keeper, chosen: ChosenSession): Promise<void>
   const path = await moveUnopenedAside(keeper)
   await storeSession(keeper, chosen.session, chosen.superseded)
   if (path !== null && state.isStored) {
-    const message = SESSION_MESSAGES.movedAside(path)
+    const message = SESSION_MESSAGES.movedAside(path, toOriginalName(path))
     deps.dispatch({ type: 'storage-failed', id: state.id, message })
   }
 }

@@ -20,7 +20,7 @@ export type SessionKeeperDeps = {
   accountStore: AccountStore
   /** Returns a number from 0 to 1, evenly distributed. */
   random(): number
-  /** The configured providers: each has the name and the client secret of its accounts. */
+  /** The configured providers, with the name and the client secret of each. */
   providers: readonly ProviderSettings[]
   dispatch(event: Event): void
   /** Makes closing wait for a task that no caller waits for. */
@@ -37,7 +37,10 @@ export type Shared = {
   isClosed: boolean
   /** True while there are stored sessions that are not held: being read, or impossible to open. */
   hasUnopened: boolean
-  /** How often the user has signed out without an account, or everywhere. Ends a reading under way. */
+  /**
+   * How often the user has signed out everywhere, or while no account was signed in. If that happens while
+   * the stored sessions are read, they are not restored.
+   */
   signOuts: number
   /** Resolves when the stored sessions have been read. A sign-in waits for it. */
   restored: Promise<void>
@@ -61,7 +64,7 @@ export type KeeperState = {
   superseded: readonly string[]
   /** The session that ended. Null at first, after a sign-in and after a sign-out. */
   ended: LastSession | null
-  /** How often the user has signed out. A sign-in that began to be kept before that is not kept. */
+  /** How often the user has signed out. If that happens while a session is kept, it is given up. */
   signOuts: number
   /** True from when a session is kept until it is announced. Its renewal is planned then. */
   awaitsAnnouncement: boolean
@@ -88,7 +91,7 @@ export type Keeper = {
   readonly person: Person
   readonly state: KeeperState
   readonly handles: Handles
-  /** Runs one change of the session at a time, so that the store ends with the last one's. */
+  /** Makes one change of the session at a time, so that the last change is what is stored in the end. */
   enqueue<Value>(change: () => Promise<Value>): Promise<Value>
 }
 
@@ -128,18 +131,18 @@ export function findSettings(
   return providers.find((one) => one.issuer === issuer && one.clientId === clientId)
 }
 
-/** Returns the client secret for a provider and client: no other provider gets it. Null if it has none. */
+/** Finds the client secret of a provider; null if it has none. No secret is sent to another provider. */
 export function findClientSecret(deps: SessionKeeperDeps, owner: SessionOwner): Secret | null {
   return findSettings(deps, owner)?.clientSecret ?? null
 }
 
-/** Names the account of a session for the model. */
+/** Returns the model's reference to the account of a session. */
 export function toRef({ deps, state }: Keeper, { issuer, clientId, account }: Session): AccountRef {
   const provider = findSettings(deps, { issuer, clientId })?.name ?? new URL(issuer).host
   return { id: state.id, provider, issuer, clientId, account }
 }
 
-/** Puts a session in place of the held one; null: none. */
+/** Holds a session in place of the earlier one. Null: no session is held from now on. */
 export function holdSession(
   state: KeeperState,
   session: Session | null,

@@ -53,13 +53,13 @@ export type SignIn = {
   link: string | null
   /** A message for the person while the sign-in waits; null if there is none. */
   message: string | null
-  /** What reached the callback listener and was not an answer: the most telling of it. */
+  /** The most telling request that reached the callback listener and was not an answer. */
   diagnostic: CallbackDiagnostic
   /** True if the sign-in still waits for the browser, but its app has hung up. */
   abandoned: boolean
   /** The app that asked, if the system tells. A label, not a proof. */
   program: string | null
-  /** Set if someone else signed in than this sign-in was for: the person decides what becomes of it. */
+  /** Set if someone else signed in than was asked for: whether to keep that session. */
   question: OtherPerson | null
 }
 
@@ -97,7 +97,7 @@ export type Model = {
   signIns: readonly SignIn[]
   /** Null at first. A cancelled sign-in does not change it. */
   lastResult: Exclude<LastResult, { kind: 'cancelled' }> | null
-  /** Why what is stored differs from what is in memory. The newest problem is the last. */
+  /** Why stored sessions differ from those in memory. The newest problem is the last. */
   storageProblems: readonly StorageProblem[]
 }
 
@@ -241,9 +241,9 @@ export function traySignIn(model: Model): SignIn | undefined {
 }
 
 export function isFailure(
-  outcome: LastResult,
-): outcome is Extract<LastResult, { kind: 'denied' | 'failed' | 'expired' }> {
-  return outcome.kind === 'denied' || outcome.kind === 'failed' || outcome.kind === 'expired'
+  result: LastResult,
+): result is Extract<LastResult, { kind: 'denied' | 'failed' | 'expired' }> {
+  return result.kind === 'denied' || result.kind === 'failed' || result.kind === 'expired'
 }
 
 /** Returns the failure that the renewal shows: its own, or the one that it retries. */

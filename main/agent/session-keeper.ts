@@ -36,7 +36,7 @@ export type SessionKeeper = {
    */
   keep(session: Session, signal: AbortSignal): Promise<string>
   /** Announces a session that was kept, after the user's browser has its page. */
-  tell(session: Session, state: string): void
+  announce(session: Session, state: string): void
   /** Adds the claims that only userinfo has, in the background, after the user's browser has its page. */
   complete(session: Session): void
   /** Revokes tokens that arrived, or may still arrive, and are not kept. */
@@ -50,11 +50,11 @@ export type SessionKeeper = {
    * and renews it if there is less. Null renews it in any case. Fails with an AuthError.
    */
   read(id: string, leastMs: number | null): Promise<Session>
-  /** Does now what fell due while the computer slept or had no network. */
+  /** Does what became due while the computer slept or had no network. */
   wake(): void
   /** Forgets an account's session here first, then ends it at the provider. */
   signOut(id: string): Promise<void>
-  /** Deletes what is stored although nobody is signed in: what is being read, or could not be opened. */
+  /** Deletes stored sessions that are not held, because they are still being read or could not be opened. */
   deleteLeftovers(): Promise<void>
   /**
    * Forgets every session here first, also those that could not be opened and those of other providers,
@@ -65,7 +65,7 @@ export type SessionKeeper = {
   all(): readonly StoredAccount[]
   /**
    * Plans nothing from now on, and aborts requests to the providers after a few seconds. The returned
-   * function stops that timer.
+   * function cancels that timer.
    */
   close(): () => void
 }
@@ -85,12 +85,12 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
   const keepers: Keepers = { shared, byPerson: new Map() }
   const all = (): Keeper[] => [...keepers.byPerson.values()]
   const find = (id: string): Keeper | undefined => all().find(({ state }) => state.id === id)
-  const of = (session: Session): Keeper => obtainKeeper(keepers, toPerson(session))
+  const obtain = (session: Session): Keeper => obtainKeeper(keepers, toPerson(session))
 
   return {
-    keep: (session, signal) => keepSession(of(session), session, signal),
-    tell: (session, signInState) => announceSession(of(session), signInState),
-    complete: (session) => void deps.track(completeClaims(of(session), session)),
+    keep: (session, signal) => keepSession(obtain(session), session, signal),
+    announce: (session, signInState) => announceSession(obtain(session), signInState),
+    complete: (session) => void deps.track(completeClaims(obtain(session), session)),
     discard: (coming, owner) =>
       discardTokens(
         shared,
@@ -137,7 +137,7 @@ function toKey({ issuer, clientId, sub }: Person): string {
   return JSON.stringify([issuer, clientId, sub])
 }
 
-/** Restores the stored sessions of the configured providers. Tells the user about those that fail. */
+/** Restores the stored sessions of the configured providers, and tells the user why others don't open. */
 async function restore(keepers: Keepers): Promise<void> {
   const { shared } = keepers
   const { deps, signOuts } = shared

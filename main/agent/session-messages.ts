@@ -20,9 +20,10 @@ export const SESSION_MESSAGES = {
   /** `name`: the account's, `issuer`: its provider's. */
   notRevokedOf: (name: string, issuer: string, failure: string): string =>
     `${name} at ${issuer} is signed out here, ${NOT_REVOKED} ${failure}`,
-  movedAside: (path: string): string =>
+  /** `name`: the file's earlier name. */
+  movedAside: (path: string, name: string): string =>
     `The earlier session, which could not be opened, is now in ${path}. To restore it, quit Latchkey and ` +
-    'rename that file to session.json.',
+    `rename that file to ${name}.`,
 } as const
 
 const NOT_REVOKED =

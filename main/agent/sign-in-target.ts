@@ -1,4 +1,4 @@
-// What a sign-in of the person asks for: which provider, and whom.
+// The provider and the person that a sign-in of the tray, the window or the terminal is for.
 
 import type { Account } from '../oauth/account.js'
 import { withoutOfflineAccess, type ProviderMemory } from '../oauth/scopes.js'
@@ -7,14 +7,14 @@ import { findSettings, type LastSession } from './keeper-state.js'
 import { defaultId, type Model } from './model.js'
 import type { SessionKeeper } from './session-keeper.js'
 
-/**
- * `default`: the default account; if there is none, anyone at the first provider. `account`: that
- * account alone. `other`: anyone at the default account's provider, which asks who it is. `provider`:
- * anyone at that provider, which lets the person choose.
- */
 export type SignInTarget =
-  | { kind: 'default' | 'other' }
+  /** The default account. If there is none: anyone at the first provider. */
+  | { kind: 'default' }
+  /** Anyone at the default account's provider, or else at the first one. It asks who signs in. */
+  | { kind: 'other' }
+  /** The person of this account alone. */
   | { kind: 'account'; id: string }
+  /** Anyone at this provider, which lets the person choose. */
   | { kind: 'provider'; name: string }
 
 export type TargetDeps = {
@@ -25,14 +25,17 @@ export type TargetDeps = {
   memoryOf(provider: ProviderSettings): ProviderMemory
 }
 
-/** The provider, the request to it, and the account that the answer should be for; null: anyone. */
 export type Target = {
   provider: ProviderSettings
   request: Omit<SignInRequest, 'state'>
+  /** The account of the person who should sign in; null: anyone may. */
   expected: Account | null
 }
 
-/** Returns null if there is no such provider or account. */
+/**
+ * Finds the provider, and makes the request to it. Leaves `offline_access` out if the provider rejected
+ * that scope before. Returns null if there is no such provider or account.
+ */
 export function findTarget(deps: TargetDeps, target: SignInTarget): Target | null {
   const found = findRequest(deps, target)
   if (found === null) return null
@@ -48,7 +51,7 @@ export function findTarget(deps: TargetDeps, target: SignInTarget): Target | nul
 function findRequest(deps: TargetDeps, target: SignInTarget): Target | null {
   const known = findKnown(deps, target)
   const [first = null] = deps.providers
-  const { provider } = known ?? { provider: first }
+  const provider = known?.provider ?? first
   switch (target.kind) {
     case 'account':
       return known && askAsBefore(known)
@@ -78,7 +81,7 @@ function findKnown(deps: TargetDeps, target: SignInTarget): Known | null {
   return last && provider ? { provider, last } : null
 }
 
-/** Names of providers differ in more than upper and lower case. */
+/** No two providers have names that differ only in case. */
 function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase()
 }
@@ -99,7 +102,7 @@ function askAnyone(provider: ProviderSettings, prompt: string | null): Target {
   return { provider, request: { scope: provider.scope, prompt, loginHint: null }, expected: null }
 }
 
-/** Has the provider ask who it is, even if it remembers someone. `none` must stand alone. */
+/** Makes the provider ask who signs in, even if it remembers someone. `none` excludes other values. */
 function askWho(prompt: string | null): string {
   const asked = (prompt ?? '').split(' ').filter((value) => value !== 'none')
   return union(asked.join(' '), 'login')

@@ -16,7 +16,7 @@ import { SESSION_MESSAGES } from './session-messages.js'
 import { clearStored, retryStorageLater, storeHeld } from './store-session.js'
 
 /**
- * Signs an account out. It bypasses the queue: what waits there checks for a sign-out.
+ * Signs an account out without waiting in the queue: each change there checks for a sign-out.
  *
  * 1. Forget the session in memory, and everything planned for it.
  * 2. Delete the stored session. If that fails, say so and keep trying.
@@ -38,7 +38,8 @@ export async function signOut(keeper: Keeper): Promise<void> {
 
 /**
  * Signs every account out, and deletes every stored session: also those that could not be opened, and
- * those of providers that are not configured. Returns a sentence for each that the provider did not end.
+ * those of providers that are not configured. Returns a sentence for each session that its provider did
+ * not end.
  *
  * 1. Read the stored sessions that are not held, to end them too.
  * 2. Forget and delete every session.
@@ -52,7 +53,7 @@ export async function signOutEverywhere(
   const isHeld = (id: string): boolean => keepers.some(({ state }) => state.id === id)
   shared.signOuts += 1
   const stored = await accountStore.readAll().catch(() => ({ accounts: [] }))
-  const others = stored.accounts.filter(({ id }) => !isHeld(id)).map(({ session }) => session)
+  const notHeld = stored.accounts.filter(({ id }) => !isHeld(id)).map(({ session }) => session)
 
   const held = await Promise.all(keepers.map((keeper) => forgetSession(keeper)))
   await clearStore(shared)
@@ -63,7 +64,7 @@ export async function signOutEverywhere(
     if (failure === null) return
     failures.push(SESSION_MESSAGES.notRevokedOf(session.account.name, session.issuer, failure))
   }
-  const sessions = [...held.filter((session) => session !== null), ...others]
+  const sessions = [...held.filter((session) => session !== null), ...notHeld]
   await track(Promise.all(sessions.map(end)).then(() => undefined))
   if (failures.length > 0) {
     dispatch({ type: 'revocation-failed', message: failures.join(' ') })
@@ -72,8 +73,8 @@ export async function signOutEverywhere(
 }
 
 /**
- * S19: Deletes what is stored although nobody is signed in: sessions that are being read, that could not
- * be opened, or that an earlier sign-out could not delete.
+ * S19: Deletes stored sessions that are not held: those that are still being read, that could not be
+ * opened, or that an earlier sign-out could not delete.
  */
 export async function deleteLeftovers(shared: Shared, keepers: readonly Keeper[]): Promise<void> {
   shared.signOuts += 1
@@ -96,7 +97,7 @@ async function clearStore(shared: Shared): Promise<void> {
   }
 }
 
-/** Forgets an account's session in memory and on the disk; returns it. */
+/** Forgets an account's session in memory and on the disk, and returns it; null if it has none. */
 async function forgetSession(keeper: Keeper): Promise<Session | null> {
   const { deps, state, handles } = keeper
   const session = wholeSession(state)

@@ -19,8 +19,10 @@ export function next(model: Model, event: Event): Model {
     lastResult: nextResult(model, event),
     storageProblems: nextStorageProblems(model.storageProblems, event),
   }
-  const same = (Object.keys(changed) as (keyof Model)[]).every((key) => changed[key] === model[key])
-  return same ? model : changed
+  const isSame = (Object.keys(changed) as (keyof Model)[]).every(
+    (key) => changed[key] === model[key],
+  )
+  return isSame ? model : changed
 }
 
 // oxlint-disable-next-line complexity -- One case per event, so that the compiler names an event that is missing.
@@ -268,7 +270,7 @@ function nextResult(model: Model, event: Event): Model['lastResult'] {
   }
 }
 
-/** A problem of no known account ends with the next session that is stored, whichever account it belongs to. */
+/** A problem of an unknown account is over as soon as any account's session is stored. */
 function nextStorageProblems(
   problems: Model['storageProblems'],
   event: Event,

@@ -36,25 +36,25 @@ export type TraySignInDeps = TargetDeps & {
   sessionKeeper: SessionKeeper
   dispatch(event: Event): void
   reportDiagnostic(state: string, diagnostic: CallbackDiagnostic): void
-  /** Has closing wait for a sign-in. */
+  /** Makes closing wait for a sign-in. */
   track(task: Promise<void>): Promise<void>
 }
 
 export type TraySignIn = {
   /** Begins a sign-in in place of one that is under way. False: there is no such account or provider. */
   begin(target: SignInTarget): boolean
-  /** Answers the question of a sign-in whether to keep another person's session; false: nobody asks. */
+  /** Decides whether the session of another person is kept. False: no sign-in asks that question. */
   decide(questionId: string, keeps: boolean): boolean
   /** Cancels the sign-in that is under way. */
   cancel(): void
-  /** Cancels it, and begins no other. */
+  /** Cancels the sign-in that is under way, and begins no more. */
   close(): void
 }
 
 /** How long another person's session waits for the person's decision, in milliseconds. */
 const LONGEST_QUESTION_MS = 60_000
 
-/** What the model cannot hold of a sign-in. */
+/** The parts of a sign-in that are not data, so the model can't hold them. */
 type Handle = {
   controller: AbortController
   /** Takes the person's decision; null unless the sign-in asks. */
@@ -100,11 +100,11 @@ export function createTraySignIn(deps: TraySignInDeps): TraySignIn {
  * Signs the person in. Never rejects: the model gets the session, or the result.
  *
  * 1. Put the sign-in into the model, and start the time limit.
- * 2. Send the person to the provider, and wait for the answer; the time limit ends with it.
+ * 2. Send the person to the provider, and wait for the answer. Then the time limit is over.
  * 3. Exchange the code, check who signed in, keep the session, and show the last page.
- * 4. If it is someone else than was asked for, ask the person whether to keep the session.
- * 5. Put the session into the model, and read the claims that are missing; or put the reason why there is
- *    none.
+ * 4. If someone else signed in than was asked for, ask the person whether to keep the session.
+ * 5. Put the session into the model, and read the claims that are missing. If there is no session, put the
+ *    result of the sign-in into the model.
  */
 async function runTraySignIn(
   deps: TraySignInDeps,
@@ -152,7 +152,7 @@ async function runTraySignIn(
     // 4.
     if (!isExpected(session)) await keepIfAgreed(deps, target, state, { handle, session })
     // 5.
-    sessionKeeper.tell(session, state)
+    sessionKeeper.announce(session, state)
     sessionKeeper.complete(session)
     end()
   } catch (thrown) {
@@ -191,8 +191,8 @@ function expire(deps: TraySignInDeps, { provider }: Target, state: string, handl
 }
 
 /**
- * Asks the person whether to keep the session of someone else than was asked for, and keeps it if they
- * agree. If they do not agree in time, the session is revoked, and the sign-in counts as cancelled.
+ * Asks the person whether to keep the session of someone else than was asked for. Keeps it if they agree.
+ * Otherwise, or if they do not answer in time, revokes it and throws the result of the sign-in.
  */
 async function keepIfAgreed(
   deps: TraySignInDeps,

@@ -1,6 +1,7 @@
 // What all files of sessions have in common: they are read, moved aside and deleted without opening them.
 
 import { lstatSync, renameSync, rmSync } from 'node:fs'
+import { basename } from 'node:path'
 import { anyOf, number, objectOf, type Infer } from '../base/schema.js'
 import { AuthError } from '../base/errors.js'
 import { parseJson } from '../net/http.js'
@@ -77,6 +78,11 @@ export function moveSessionFileAside(path: string, newest: number): string | nul
     if (readErrno(cause) === 'ENOENT') return null
     throw storageFailed(STORED_SESSION_MESSAGES.notMovedAside(path, diskError(cause)), cause)
   }
+}
+
+/** Returns the name that a file had before it was moved out of the way. */
+export function toOriginalName(aside: string): string {
+  return `${basename(aside, UNOPENED_END)}.json`
 }
 
 /** Deletes a file and what interrupted writes left beside it. Fails with `storage-failed`. */

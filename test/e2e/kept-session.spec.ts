@@ -1,7 +1,7 @@
 // Sessions that survive the program, and the messages if they don't.
 
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect } from '@playwright/test'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { START_MESSAGES } from '../../main/app/app-messages.js'
@@ -240,7 +240,7 @@ test('S36: a wrong passphrase is reported, the file stays, and the next sign-in 
   // The same user's file is set aside; only their own sign-out deletes it.
   expect(await signInOn(program)).toMatchObject({
     account: { sub: 'alice' },
-    reason: SESSION_MESSAGES.movedAside(path.replace(/json$/, 'unopened.json')),
+    reason: SESSION_MESSAGES.movedAside(path.replace(/json$/, 'unopened.json'), basename(path)),
   })
   await stop(program)
   expect((await openStore(dataDir, 'another').read())?.account.sub).toBe('alice')

@@ -257,12 +257,12 @@ test.describe('S43: an app’s sign-in of the same person', () => {
       },
     })
     const id = await sessionKeeper.keep(first, NEVER)
-    sessionKeeper.tell(first, 'state')
+    sessionKeeper.announce(first, 'state')
     const held = (): Session => sessionKeeper.all()[0]!.session
     const renewing = sessionKeeper.read(id, null)
     await answered
     await sessionKeeper.keep(fresh, NEVER)
-    sessionKeeper.tell(fresh, 'state')
+    sessionKeeper.announce(fresh, 'state')
     expect(held().tokens).toEqual({
       ...fresh.tokens,
       refreshToken: readToken(first),

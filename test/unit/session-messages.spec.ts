@@ -4,12 +4,12 @@ import { expect, test } from '@playwright/test'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 
 test('the messages of the session keeper', () => {
-  const path = '/data/session.unopened.json'
+  const path = '/data/sessions/abcd2345.unopened.json'
   const failure = 'The provider answered 500.'
   const { movedAside, notRevokedAtSignOut, notRevokedOf, ...plain } = SESSION_MESSAGES
   expect({
     ...plain,
-    movedAside: movedAside(path),
+    movedAside: movedAside(path, 'abcd2345.json'),
     notRevokedAtSignOut: notRevokedAtSignOut(failure),
     notRevokedOf: notRevokedOf('Alice', 'https://login.example.com', failure),
   }).toEqual({
@@ -27,8 +27,8 @@ test('the messages of the session keeper', () => {
     notDeleted:
       'You are signed out, but the stored session could not be deleted yet. Latchkey keeps trying.',
     movedAside:
-      'The earlier session, which could not be opened, is now in /data/session.unopened.json. To ' +
-      'restore it, quit Latchkey and rename that file to session.json.',
+      'The earlier session, which could not be opened, is now in /data/sessions/abcd2345.unopened.json. ' +
+      'To restore it, quit Latchkey and rename that file to abcd2345.json.',
     notRevokedAtSignOut:
       'You are signed out here, but the provider could not be told, so the session may stay active ' +
       'there for a while. The provider answered 500.',

@@ -18,8 +18,8 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-in that waits for its turn outlives a sign-out',
-        find: '    stopIfCancelled()\n    if (state.session',
-        replace: '    signal.throwIfAborted()\n    if (state.session',
+        find: '    stopIfCancelled()\n    // The account is new',
+        replace: '    signal.throwIfAborted()\n    // The account is new',
       },
       {
         name: 'a sign-in that is being written outlives a sign-out',
@@ -28,9 +28,9 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a sign-in that was called off is written',
-        find: '    stopIfCancelled()\n    if (state.session',
+        find: '    stopIfCancelled()\n    // The account is new',
         replace:
-          "    if (state.signOuts !== signOuts) throw new CalledOff({ kind: 'cancelled' })\n    if (state.session",
+          "    if (state.signOuts !== signOuts) throw new CalledOff({ kind: 'cancelled' })\n    // The account is new",
       },
       {
         name: 'a sign-in that is called off while it is written is kept',
