@@ -356,7 +356,11 @@ export const SIGN_IN: readonly MutatedFile[] = [
   },
   {
     file: 'main/oauth/pasted-redirect.ts',
-    specs: ['test/unit/authorization-link.spec.ts', 'test/unit/callback.spec.ts'],
+    specs: [
+      'test/unit/callback-answer.spec.ts',
+      'test/unit/authorization-link.spec.ts',
+      'test/unit/callback.spec.ts',
+    ],
     faults: [
       {
         name: 'a pasted address may have any origin',
