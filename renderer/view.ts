@@ -147,15 +147,30 @@ function toListView(window: WindowStatus, nowMs: number): View {
       { action: add, label: BUTTONS.addAccount, weight: 'plain' },
       { action: 'ask-sign-out', label: BUTTONS.signOutEverywhere, weight: 'quiet' },
     ],
-    announcement: joinSentences(`${heading}. ${text}`, news, asking && `${asking.words}.`),
+    announcement: joinSentences(
+      `${heading}. ${text}`,
+      ...accounts.filter(needsPerson).map((one) => ACCOUNTS.ofState(one.name, nameState(one))),
+      news,
+      asking && `${asking.words}.`,
+    ),
     nextTickMs: nextTickMs(shown, nowMs),
   }
 }
 
-function toRow({ id, name, email, provider, state, isDefault }: AccountView): AccountRow {
-  const { tone, mark } = LOOKS[state]
+function toRow(account: AccountView): AccountRow {
+  const { id, name, email, provider, isDefault } = account
+  const { tone, mark } = LOOKS[account.state]
   const details = email === '' || email === name ? [provider] : [email, provider]
-  return { id, name, details, state: ACCOUNTS.states[state], tone, mark, isDefault }
+  return { id, name, details, state: nameState(account), tone, mark, isDefault }
+}
+
+function nameState({ state }: AccountView): string {
+  return ACCOUNTS.states[state]
+}
+
+/** True if signing in again helps. */
+function needsPerson({ state }: AccountView): boolean {
+  return state === 'needs-sign-in' || state === 'renewal-failing'
 }
 
 /** Shows one of several accounts, as if it were the only one. */
@@ -193,10 +208,10 @@ function isoTime(ms: number | null): string | null {
   return Number.isNaN(date.getTime()) ? null : date.toISOString()
 }
 
-function listAccountButtons({ id, state, isDefault }: AccountView): readonly Button[] {
-  const needsPerson = state === 'needs-sign-in' || state === 'renewal-failing'
+function listAccountButtons(account: AccountView): readonly Button[] {
+  const { id, state, isDefault } = account
   return [
-    ...(needsPerson
+    ...(needsPerson(account)
       ? [{ ...SIGN_IN_AGAIN, action: { kind: 'sign-in-account', id } } satisfies Button]
       : []),
     ...(isDefault

@@ -60,6 +60,8 @@ export const ACCOUNTS = {
     'renewal-failing': "Signed in (can't renew)",
     'needs-sign-in': 'Session expired',
   } satisfies Record<AccountState, string>,
+  /** For screen readers: an account that needs the person. */
+  ofState: (name: string, state: string) => `${name}: ${state}.`,
   default: 'Default',
   defaultDetail: 'Apps get this account unless they ask for another one.',
 } as const

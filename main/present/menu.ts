@@ -111,18 +111,11 @@ function createOnlyAccountCommands(
   return [signOut(account), asOther, ...others]
 }
 
-/** Lists each account with a menu of its own. Accounts that would read the same show their address. */
+/** Lists each account with a menu of its own. */
 function listAccounts(model: Model): readonly MenuItem[] {
-  const { accountAt, menu } = PRESENT_MESSAGES
-  const nameShort = ({ account, provider }: AccountSession): string =>
-    accountAt(account.name, provider)
-  const names = model.accounts.map(nameShort)
-  const isUnique = (name: string): boolean => names.indexOf(name) === names.lastIndexOf(name)
-  return model.accounts.map((session, index) => {
-    const name = names[index] ?? ''
-    const label = isUnique(name)
-      ? name
-      : accountAt(formatAccount(session.account), session.provider)
+  const { menu } = PRESENT_MESSAGES
+  return model.accounts.map((session) => {
+    const label = chooseLabel(session, model.accounts)
     const isDefault = session.id === defaultId(model)
     return {
       kind: 'submenu',
@@ -130,6 +123,21 @@ function listAccounts(model: Model): readonly MenuItem[] {
       items: createAccountCommands(session, isDefault),
     }
   })
+}
+
+/** Names the account and its provider: by as much as no other account has, too. */
+function chooseLabel(session: AccountSession, all: readonly AccountSession[]): string {
+  const { accountAt } = PRESENT_MESSAGES
+  const labels: readonly ((session: AccountSession) => string)[] = [
+    ({ account, provider }) => accountAt(account.name, provider),
+    ({ account, provider }) => accountAt(formatAccount(account), provider),
+  ]
+  const isUnique = (toLabel: (one: AccountSession) => string): boolean =>
+    all.filter((one) => toLabel(one) === toLabel(session)).length === 1
+  const found = labels.find(isUnique)
+  return found
+    ? found(session)
+    : accountAt(`${session.account.name} ${session.id}`, session.provider)
 }
 
 function createAccountCommands(session: AccountSession, isDefault: boolean): readonly MenuItem[] {

@@ -82,6 +82,6 @@ function toAppNotification(model: Model, state: string, body: string): DesktopNo
 function nameAccount({ accounts }: Model, id: string, message: string): string {
   const session = accounts.find((account) => account.id === id)
   if (!session || accounts.length === 1) return message
-  const { accountAt, notification } = PRESENT_MESSAGES
-  return notification.ofAccount(accountAt(session.account.name, session.provider), message)
+  const { accountAt, ofAccount } = PRESENT_MESSAGES
+  return ofAccount(accountAt(session.account.name, session.provider), message)
 }

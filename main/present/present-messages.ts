@@ -29,6 +29,8 @@ export const PRESENT_MESSAGES = {
 
   /** One of several accounts. `provider`: the name of its provider. */
   accountAt: (name: string, provider: string) => `${name} (${provider})`,
+  /** `account`: a name, or see `accountAt`. */
+  ofAccount: (account: string, message: string) => `${account}: ${message}`,
 
   menu: {
     starting: 'Latchkey is starting',
@@ -61,8 +63,6 @@ export const PRESENT_MESSAGES = {
     sessionEnded: 'Sign in again',
     linkWaits: 'Open Latchkey to get the sign-in link.',
     otherPerson: 'Keep this account?',
-    /** `account`: see `accountAt`. */
-    ofAccount: (account: string, message: string) => `${account}: ${message}`,
   },
 
   /** `program`: the name that the program gives itself; null if the system does not tell. */

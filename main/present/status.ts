@@ -189,14 +189,15 @@ function toReason(model: Model): string | null {
   const failure = lastResult !== null && isFailure(lastResult) ? lastResult.reason : null
   if (session.kind === 'needs-sign-in') return failure ?? session.reason
   if (failure !== null) return toFailureReason(session, failure)
-  return toRenewalReason(session) ?? storageProblem ?? toResultMessage(lastResult)
+  return toRenewalReason(session) ?? storageProblem ?? toResultMessage(model)
 }
 
 /** How the last sign-in or sign-out ended, or a storage problem of no known account. */
-function toNews({ lastResult, storageProblems }: Model): string | null {
+function toNews(model: Model): string | null {
+  const { lastResult, storageProblems } = model
   if (lastResult !== null && isFailure(lastResult)) return lastResult.reason
   const problem = storageProblems.findLast(({ id }) => id === null)
-  return problem?.message ?? toResultMessage(lastResult)
+  return problem?.message ?? toResultMessage(model)
 }
 
 function toSignInReason({ question, abandoned, message }: SignIn): string | null {
@@ -215,7 +216,10 @@ function toRenewalReason(session: SessionState): string | null {
   return renewalFailure(session.renewal)?.message ?? null
 }
 
-function toResultMessage(result: Model['lastResult']): string | null {
-  if (result === null || isFailure(result)) return null
-  return result.message
+/** Names the account that was signed out if others are still signed in. */
+function toResultMessage({ lastResult, accounts }: Model): string | null {
+  if (lastResult === null || isFailure(lastResult)) return null
+  const { kind, message } = lastResult
+  if (kind === 'done' || message === null || accounts.length === 0) return message
+  return PRESENT_MESSAGES.ofAccount(lastResult.account.name, message)
 }

@@ -112,6 +112,70 @@ test('people at two providers are added, listed, and keep their order and the de
   expect([provider.revoked, personal.revoked]).toEqual([[], []])
 })
 
+test('three people at three providers: one is renewed, one is offline, one has to sign in again', async ({
+  launch,
+  add,
+  folders,
+  page,
+}) => {
+  const names = ['work', 'personal', 'lab'] as const
+  const [work, personal, lab] = await Promise.all([
+    startProvider({ accessTokenTtlS: 6 }),
+    startProvider({ accessTokenTtlS: 10 }),
+    startProvider({ accessTokenTtlS: 5, refreshTokenTtlS: 1 }),
+  ])
+  const providers = [work, personal, lab].map(({ issuer, clientId }, index) => ({
+    name: names[index],
+    issuer,
+    clientId,
+  }))
+  const dataDir = await folders.create()
+  await writeFile(join(dataDir, 'settings.json'), JSON.stringify({ providers }), { mode: 0o600 })
+  const app = await launch({ flags: FREE_PORT, dataDir })
+  await app.window()
+  await app.closeWindow()
+  await add(app, [MENU.signInAt('personal')], "Zoë O'Ünal", "Signed in as Zoë O'Ünal")
+  await personal.close()
+  await add(app, [MENU.signInAt('work')], 'Alice Adams', '2 accounts')
+  await app.choose(MENU.addAccount, 'lab')
+  await signInAs(page, await app.takeUrl(), 'Bob Brown')
+
+  const readStates = async (): Promise<unknown> => {
+    const lines = (await app.menu()) ?? []
+    return lines.flatMap(({ label, lines: inner }) =>
+      inner && label !== MENU.addAccount ? [`${label}: ${inner[0]?.label}`] : [],
+    )
+  }
+  const bob = accountAt('Bob Brown', 'lab')
+  await expect
+    .poll(readStates, FAST)
+    .toEqual([
+      `${MENU.defaultAccount(ZOE)}: ${accountState.offline}`,
+      `${ALICE}: ${accountState['signed-in']}`,
+      `${bob}: ${accountState['needs-sign-in']}`,
+    ])
+  await untilHeadline(app, 'Session expired: Bob Brown')
+  await expect.poll(() => work.tokenRequests.length, FAST).toBeGreaterThan(1)
+
+  const notices = await app.notifications()
+  const index = notices.findIndex(({ body }) => body.startsWith(`${bob}: `))
+  expect(notices[index]?.title).toBe(PRESENT_MESSAGES.notification.sessionEnded)
+  expect(await app.clickNotification(index)).toBe(true)
+  const link = new URL(await app.takeUrl())
+  expect(link.origin).toBe(lab.issuer)
+  expect(link.searchParams.get('login_hint')).toBe('bob@example.com')
+  await app.choose(MENU.cancel)
+  await untilHeadline(app, 'Session expired: Bob Brown')
+
+  await app.choose(bob, MENU.signOut)
+  await untilHeadline(app, "Signed in as Zoë O'Ünal (offline)")
+  expect(work.revoked).toEqual([])
+  await app.choose(MENU.defaultAccount(ZOE), MENU.signOut)
+  await untilHeadline(app, 'Signed in as Alice Adams')
+  expect(work.revoked).toEqual([])
+  for (const provider of [work, lab]) await provider.close()
+})
+
 test('an account is signed out alone, from the menu and from the window', async ({
   start,
   add,

@@ -361,7 +361,8 @@ test('S30: a frame within our page gets no answer, even with our address', async
   await expect(app.invokeFrom(outer, 'read-status')).resolves.toHaveProperty('status')
   await expect(app.invokeFrom(inner, 'read-status')).rejects.toThrow('rejected')
   await expect(app.invokeFrom(inner, 'run-command', 'sign-in')).rejects.toThrow('rejected')
-  for (const channel of ['read-removal', 'revoke-session', 'remove-data']) {
+  const channels = ['sign-out-everywhere', 'read-removal', 'revoke-session', 'remove-data']
+  for (const channel of channels) {
     await expect(app.invokeFrom(inner, channel)).rejects.toThrow('rejected')
   }
   expect(await readHeadline(app)).toBe('Not signed in')

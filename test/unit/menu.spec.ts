@@ -181,6 +181,20 @@ for (const [name, events, headline, commands] of [
     ],
   ],
   [
+    'two people who differ in their `sub` only',
+    [started, signedIn, started, { ...bobSignedIn, account: { ...ALICE, sub: 'b' } }],
+    '2 accounts',
+    [
+      `Alice & Co ${ALICE_REF.id} (${PROVIDER}), default`,
+      ...ALICE_AND_BOB.slice(1, 5),
+      `Alice & Co ${BOB_REF.id} (${PROVIDER})`,
+      ...ALICE_AND_BOB.slice(6),
+      '-',
+      'Add account',
+      'Sign out everywhere',
+    ],
+  ],
+  [
     'a question about another person',
     [started, signedIn, started, asked],
     'Keep this account?',

@@ -24,7 +24,7 @@ test('the headlines', () => {
 test('the menu and the titles of notifications', () => {
   const said = Object.entries({ ...menu, ...notification }).map(([key, words]) => [
     key,
-    typeof words === 'string' ? words : words('A', 'B'),
+    typeof words === 'string' ? words : words('A'),
   ])
   expect(Object.fromEntries(said)).toEqual({
     starting: 'Latchkey is starting',
@@ -53,7 +53,6 @@ test('the menu and the titles of notifications', () => {
     sessionEnded: 'Sign in again',
     linkWaits: 'Open Latchkey to get the sign-in link.',
     otherPerson: 'Keep this account?',
-    ofAccount: 'A: B',
   })
   expect(others.accountState).toEqual({
     'signed-in': 'Signed in',
@@ -61,10 +60,11 @@ test('the menu and the titles of notifications', () => {
     'renewal-failing': "Signed in (can't renew)",
     'needs-sign-in': 'Session expired',
   })
-  expect([others.allWell(3), others.accountAt('Alice', 'work')]).toEqual([
-    '3 accounts',
-    'Alice (work)',
-  ])
+  expect([
+    others.allWell(3),
+    others.accountAt('Alice', 'work'),
+    others.ofAccount('Alice', 'It is over.'),
+  ]).toEqual(['3 accounts', 'Alice (work)', 'Alice: It is over.'])
 })
 
 test('the messages of the status', () => {

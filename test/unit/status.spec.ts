@@ -141,7 +141,7 @@ const STORIES: Record<string, [Event[], Status['state'], Account | null, Status[
     [...signIn(ALICE_REF), ...signIn(BOB_REF), signOut, unrevoked],
     'signed-in',
     BOB,
-    'The provider was away.',
+    PRESENT_MESSAGES.ofAccount('Alice Adams', 'The provider was away.'),
   ],
   'another account whose session ended': [
     [...signIn(ALICE_REF), ...signIn(BOB_REF), endOf(BOB_REF)],
@@ -413,7 +413,9 @@ test('each account has its own state and reason, and news belongs to no account'
   expect(stored.accounts.map(({ hasStorageProblem }) => hasStorageProblem)).toEqual([true, false])
   expect(stored.news).toBeNull()
   expect(show(start(), deny).news).toBe('It was refused.')
-  expect(show(signOut, unrevoked).news).toBe('The provider was away.')
+  expect(show(signOut, unrevoked).news).toBe(
+    PRESENT_MESSAGES.ofAccount('Alice Adams', 'The provider was away.'),
+  )
   expect(show({ type: 'storage-failed', id: null, message: 'The disk is full.' }).news).toBe(
     'The disk is full.',
   )

@@ -221,7 +221,11 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
     text: ACCOUNTS.texts['needs-sign-in'],
     facts: [],
     buttons: [`add-account: ${BUTTONS.addAccount}`, ASK_SIGN_OUT],
-    announcement: `${ACCOUNTS.heading(3)}. ${ACCOUNTS.texts['needs-sign-in']}`,
+    announcement: [
+      `${ACCOUNTS.heading(3)}.`,
+      ACCOUNTS.texts['needs-sign-in'],
+      ACCOUNTS.ofState("Zoë O'Ünal", ACCOUNTS.states['needs-sign-in']),
+    ].join(' '),
   },
   'accounts-well': {
     tone: 'good',

@@ -42,6 +42,7 @@ test('the window says these words', () => {
     'ACCOUNTS.states.offline: Signed in (offline)',
     "ACCOUNTS.states.renewal-failing: Signed in (can't renew)",
     'ACCOUNTS.states.needs-sign-in: Session expired',
+    'ACCOUNTS.ofState: A: B.',
     'ACCOUNTS.default: Default',
     'ACCOUNTS.defaultDetail: Apps get this account unless they ask for another one.',
     'PERSON.heading: Keep this account?',
