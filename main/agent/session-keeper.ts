@@ -112,8 +112,8 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
       const keeper = find(id)
       if (keeper) await signOut(keeper)
     },
-    deleteLeftovers: () => deleteLeftovers(shared, all()),
-    signOutEverywhere: () => signOutEverywhere(shared, all()),
+    deleteLeftovers: () => deleteLeftovers(shared, all),
+    signOutEverywhere: () => signOutEverywhere(shared, all),
     all: () =>
       all().flatMap(({ state }) => {
         const session = wholeSession(state)

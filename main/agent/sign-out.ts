@@ -41,22 +41,21 @@ export async function signOut(keeper: Keeper): Promise<void> {
  * those of providers that are not configured. Returns a sentence for each session that its provider did
  * not end.
  *
- * 1. Read the stored sessions that are not held, to end them too.
- * 2. Forget and delete every session.
+ * 1. Forget and delete every session that is held. Nothing else comes first: a keyring prompt can delay
+ *    all that follows.
+ * 2. Take the stored sessions that are not held, to end them too.
  * 3. Revoke their tokens at the providers, and say which could not be revoked.
+ *
+ * `list` gives the keepers that there are at the moment.
  */
 export async function signOutEverywhere(
   shared: Shared,
-  keepers: readonly Keeper[],
+  list: () => readonly Keeper[],
 ): Promise<readonly string[]> {
-  const { accountStore, dispatch, track } = shared.deps
-  const isHeld = (id: string): boolean => keepers.some(({ state }) => state.id === id)
+  const { dispatch, track } = shared.deps
   shared.signOuts += 1
-  const stored = await accountStore.readAll().catch(() => ({ accounts: [] }))
-  const notHeld = stored.accounts.filter(({ id }) => !isHeld(id)).map(({ session }) => session)
-
-  const held = await Promise.all(keepers.map((keeper) => forgetSession(keeper)))
-  await clearStore(shared)
+  const held = await Promise.all(list().map((keeper) => forgetSession(keeper)))
+  const notHeld = await takeStored(shared, list)
 
   const failures: string[] = []
   const end = async (session: Session): Promise<void> => {
@@ -74,15 +73,39 @@ export async function signOutEverywhere(
 
 /**
  * S19: Deletes stored sessions that are not held: those that are still being read, that could not be
- * opened, or that an earlier sign-out could not delete.
+ * opened, or that an earlier sign-out could not delete. Those that can be read are revoked.
  */
-export async function deleteLeftovers(shared: Shared, keepers: readonly Keeper[]): Promise<void> {
+export async function deleteLeftovers(
+  shared: Shared,
+  list: () => readonly Keeper[],
+): Promise<void> {
   shared.signOuts += 1
-  for (const keeper of keepers) {
+  for (const keeper of list()) {
     const { isStored, mustClearAside } = keeper.state
     if (!isStored || mustClearAside) await keeper.enqueue(() => storeHeld(keeper))
   }
-  if (shared.hasUnopened) await clearStore(shared)
+  if (!shared.hasUnopened) return
+  for (const session of await takeStored(shared, list)) {
+    const { tokens, superseded = [] } = session
+    discardTokens(shared, session, [tokens, ...toOrphans(superseded)])
+  }
+}
+
+/**
+ * Deletes every stored session, and returns those that no account held. An account that was signed in
+ * meanwhile is stored again.
+ */
+async function takeStored(
+  shared: Shared,
+  list: () => readonly Keeper[],
+): Promise<readonly Session[]> {
+  const stored = await shared.deps.accountStore.readAll().catch(() => ({ accounts: [] }))
+  const known = new Set(list().map(({ state }) => state.id))
+  await clearStore(shared)
+  for (const keeper of list()) {
+    if (keeper.state.session !== null) await keeper.enqueue(() => storeHeld(keeper))
+  }
+  return stored.accounts.filter(({ id }) => !known.has(id)).map(({ session }) => session)
 }
 
 /** Deletes every stored session, and tells the user if that fails. */

@@ -432,6 +432,35 @@ test('S19: a sign-out wins over the session that is being read at the start', as
   expect(events.map(({ type }) => type)).not.toContain('restored')
 })
 
+test('S19: signing out everywhere forgets what is held at once, even if reading the store takes long', async ({
+  kept,
+}) => {
+  const { sessionKeeper, held, isReading, store, goOn } = await beforeTheReading(kept)
+  const { signal } = new AbortController()
+  await sessionKeeper.keep(kept.other, signal)
+  const signedOut = sessionKeeper.signOutEverywhere()
+  expect(held()).toBeNull()
+  await isReading
+  // Someone signs in before the rest is deleted.
+  await sessionKeeper.keep(kept.fresh, signal)
+  goOn()
+  await signedOut
+  expect(held()?.tokens.accessToken).toBe('fresh')
+  expect(store.all().map(({ tokens }) => tokens.accessToken)).toEqual(['fresh'])
+  sessionKeeper.close()()
+})
+
+test('S19: a sign-out during the reading at the start revokes what was read', async ({ kept }) => {
+  const { provider } = kept.fixture
+  const { sessionKeeper, isReading, goOn } = await beforeTheReading(kept)
+  const restored = sessionKeeper.restore()
+  await isReading
+  const signedOut = sessionKeeper.deleteLeftovers()
+  goOn()
+  await Promise.all([restored, signedOut])
+  await expect.poll(() => provider.revoked).toEqual([kept.session.tokens.refreshToken])
+})
+
 test('a sign-in that could not be stored wins over the stored session', async ({ kept }) => {
   const { sessionKeeper, held, goOn, store } = await beforeTheReading(kept)
   store.write = () => Promise.reject(new AuthError('storage-failed', 'The disk is full.'))
