@@ -1,6 +1,7 @@
 // The agent: holds the model, carries out what the person and the apps ask for, and publishes changes.
 
 import type { Clock } from '../base/clock.js'
+import { asAuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
 import type { CallbackDiagnostic, CallbackListener } from '../oauth/callback-listener.js'
 import { readAddress, type Pasted } from '../oauth/pasted-redirect.js'
@@ -126,7 +127,7 @@ export function createAgent(given: AgentDeps): Agent {
       return api.paste(address) ? 'taken' : listener.paste(address)
     },
     cancel,
-    ...createSignOuts(parts, cancel),
+    ...createSignOuts(parts, accountStore, cancel),
     async makeDefault(id) {
       if (!hasAccount(model(), id)) return false
       dispatch({ type: 'default-chosen', id })
@@ -149,7 +150,8 @@ export function createAgent(given: AgentDeps): Agent {
 
 /** Signing out also cancels the sign-ins under way, which would sign the person in again. */
 function createSignOuts(
-  { model, sessionKeeper, api }: Parts,
+  { model, dispatch, sessionKeeper, api }: Parts,
+  accountStore: AccountStore,
   cancel: () => void,
 ): Pick<Agent, 'signOut' | 'signOutEverywhere'> {
   const cancelAll = (): void => {
@@ -160,6 +162,13 @@ function createSignOuts(
     async signOut(id = defaultId(model()) ?? undefined) {
       if (id !== undefined && !hasAccount(model(), id)) return false
       cancelAll()
+      // The account keeps its ID if the person signs in again. It must not be the default then.
+      if (id !== undefined && model().chosenId === id) {
+        accountStore.writeDefault(null).catch((thrown: unknown) => {
+          const { message } = asAuthError(thrown)
+          dispatch({ type: 'storage-failed', id, message })
+        })
+      }
       await (id === undefined ? sessionKeeper.deleteLeftovers() : sessionKeeper.signOut(id))
       return id !== undefined
     },

@@ -102,7 +102,7 @@ export async function createSupervisor(deps: SupervisorDeps, first: Settings): P
  * 2. Read the sessions that it left in its store.
  * 3. Clear the store if the user changed how the sessions are stored.
  * 4. Start with the new settings; if that fails, with the previous ones.
- * 5. Hand on the sessions that the started Latchkey did not find.
+ * 5. Hand on the sessions that the started Latchkey did not find, and which account is the default.
  */
 async function restart(
   running: Running,
@@ -118,6 +118,7 @@ async function restart(
   const { accountStore } = latchkey.storage
   // After closing: by then a renewal in progress has stored its new token, or a sign-out has cleared it.
   const { accounts } = await accountStore.readAll(owners).catch(() => ({ accounts: [] }))
+  const chosenId = await accountStore.readDefault().catch(() => null)
   try {
     const isStoredOtherwise = wanted.keepWithoutKeyring !== settings.keepWithoutKeyring
     // A session that waits for the keyring is not affected by this choice.
@@ -131,20 +132,25 @@ async function restart(
     })
     throw thrown
   } finally {
-    await handOn(accounts, running.latchkey)
+    await handOn(accounts, chosenId, running.latchkey)
   }
 }
 
 async function handOn(
   accounts: readonly StoredAccount[],
+  chosenId: string | null,
   { agent, storage }: Latchkey,
 ): Promise<void> {
   const isMissing = ({ id }: StoredAccount): boolean =>
     agent.model().accounts.every((account) => account.id !== id)
   const missing = accounts.filter(isMissing)
   if (missing.length === 0) return
+  const { accountStore } = storage
   for (const account of missing) {
-    await storage.accountStore.write(account).catch(() => undefined)
+    await accountStore.write(account).catch(() => undefined)
+  }
+  if (missing.some(({ id }) => id === chosenId)) {
+    await accountStore.writeDefault(chosenId).catch(() => undefined)
   }
   await agent.restore()
 }

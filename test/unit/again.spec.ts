@@ -221,6 +221,25 @@ test.describe('F12: a sign-in at a provider', () => {
   })
 })
 
+test('F12: an account that was the default is not the default any more after it was signed out', async ({
+  ask,
+}) => {
+  const { agent, signIn, signedIn } = await ask()
+  await signedIn()
+  const signInAsBob = async (): Promise<string> => {
+    await fetch(await answerLink(await signIn({ kind: 'other' }), 'account=bob'))
+    await expect.poll(() => agent.model().accounts).toHaveLength(2)
+    return agent.model().accounts[1]!.id
+  }
+  await agent.makeDefault(await signInAsBob())
+  await agent.signOut()
+  await signInAsBob()
+  expect((await agent.read(0)).account.sub).toBe('alice')
+  // As at the next start.
+  await agent.restore()
+  expect((await agent.read(0)).account.sub).toBe('alice')
+})
+
 test('S19: signing out everywhere revokes every token of every account, and says which were not revoked', async ({
   ask,
 }) => {

@@ -74,13 +74,15 @@ function run(settings: Settings): Promise<Latchkey> {
   })
 }
 
-async function signIn({ agent }: Latchkey): Promise<void> {
+async function signIn({ agent }: Latchkey, account?: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    agent.subscribe((_model, event) => {
-      if (event.type === 'link-ready') answerLink(event.link).then(fetch).catch(reject)
-      if (event.type === 'signed-in') resolve()
+    const unsubscribe = agent.subscribe((_model, event) => {
+      if (event.type === 'link-ready') answerLink(event.link, account).then(fetch).catch(reject)
+      if (event.type !== 'signed-in') return
+      unsubscribe()
+      resolve()
     })
-    agent.signIn()
+    agent.signIn({ kind: account === undefined ? 'default' : 'other' })
   })
 }
 
@@ -122,6 +124,23 @@ test('S35: turning session storage on and off keeps the user signed in', async (
   await supervisor.restart(settings)
   expect(await listSessions(dataDir)).toEqual([])
   expect(session(running)).toMatchObject({ kind: 'signed-in' })
+})
+
+test('a change of settings or of session storage keeps the default account', async ({
+  running,
+}) => {
+  const { supervisor, settings } = running
+  await signIn(supervisor.latchkey(), 'account=bob')
+  const [, bob] = supervisor.latchkey().agent.model().accounts
+  await supervisor.latchkey().agent.makeDefault(bob!.id)
+  for (const wanted of [
+    { ...settings, redirectPort: [8_400] },
+    { ...settings, keepWithoutKeyring: true },
+    settings,
+  ]) {
+    await supervisor.restart(wanted)
+    expect(session(running)).toMatchObject({ id: bob!.id, account: { sub: 'bob' } })
+  }
 })
 
 test('a change of session storage leaves a session alone that waits for the keyring', async ({
