@@ -45,8 +45,8 @@ export type AccountStore = {
    */
   setAside?(person: Person): Promise<string | null>
   /**
-   * S19: Deletes what was moved aside for this person, and their files that cannot be opened. Absent if
-   * nothing is stored.
+   * S19: Deletes what was moved aside for this person, and their files that were neither read nor written.
+   * Absent if nothing is stored.
    */
   clearAside?(person: Person): Promise<void>
   /**

@@ -8,6 +8,7 @@ import {
   sortAccounts,
   toPerson,
   type AccountStore,
+  type Person,
   type StoredAccount,
   type StoredAccounts,
 } from './account-store.js'
@@ -23,7 +24,7 @@ import {
 } from './read-accounts.js'
 import { ACCOUNT_VERSION } from './seal.js'
 import { deleteSessionFile, isOfNewerVersion, type SealedTier } from './session-file.js'
-import type { SessionOwner } from './session-owner.js'
+import { isSameOwner, type SessionOwner } from './session-owner.js'
 import { STORED_SESSION_REASONS } from './stored-session-messages.js'
 import {
   clearFilesAside,
@@ -46,6 +47,8 @@ type Store = Required<SealedAccountsOptions> & {
   locked: Set<string>
   /** Other files of an account, by its id, whose sessions are merged into its own file. */
   twins: Map<string, Set<string>>
+  /** The ids of the accounts that were read or written. */
+  known: Set<string>
 }
 
 /**
@@ -53,8 +56,14 @@ type Store = Required<SealedAccountsOptions> & {
  * stays as it is.
  */
 export function createSealedAccounts(options: SealedAccountsOptions): AccountStore {
-  const store: Store = { nowMs: Date.now, ...options, locked: new Set(), twins: new Map() }
-  const { dataDir, ciphers, locked, twins } = store
+  const store: Store = {
+    nowMs: Date.now,
+    ...options,
+    locked: new Set(),
+    twins: new Map(),
+    known: new Set(),
+  }
+  const { dataDir, ciphers, locked, twins, known } = store
   const enqueue = createSerialQueue()
   const canOpen: CanOpen = {
     session: (file) => succeeds(() => openOldSessionFile(file, ciphers)),
@@ -69,6 +78,7 @@ export function createSealedAccounts(options: SealedAccountsOptions): AccountSto
         clearSessionFiles(dataDir)
         locked.clear()
         twins.clear()
+        known.clear()
       }),
     readDefault: () => enqueue(async () => readDefaultAccount(dataDir)),
     writeDefault: (id) => enqueue(async () => writeDefaultAccount(dataDir, id)),
@@ -80,9 +90,26 @@ export function createSealedAccounts(options: SealedAccountsOptions): AccountSto
       }),
     clearAside: (person) =>
       enqueue(async () => {
-        for (const path of await clearFilesAside(dataDir, person, canOpen)) locked.delete(path)
+        const paths = await clearFilesAside(dataDir, person, createStays(store, person))
+        for (const path of paths) locked.delete(path)
       }),
     isLocked: () => locked.size > 0,
+  }
+}
+
+/**
+ * Tells which of a person's files a sign-out leaves: the account's own, and another person's session.json.
+ * A file that opens only now, for instance because the keyring was locked at the start, would bring the
+ * person back at the next start.
+ */
+function createStays({ ciphers, known }: Store, person: Person): CanOpen {
+  return {
+    account: ({ id }) => Promise.resolve(known.has(id)),
+    async session(file) {
+      const session = await openOldSessionFile(file, ciphers).catch(() => null)
+      if (session === null) return false
+      return session.account.sub !== person.sub || !isSameOwner(session, person)
+    },
   }
 }
 
@@ -102,6 +129,7 @@ async function readAll(store: Store, owners?: readonly SessionOwner[]): Promise<
   const accounts: StoredAccount[] = []
   for (const { account, twins, mustWrite } of mergeAll(store, read)) {
     store.twins.set(account.id, twins)
+    store.known.add(account.id)
     accounts.push(account)
     if (!mustWrite) {
       deleteTwins(store, account.id)
@@ -155,6 +183,7 @@ async function writeAccount(store: Store, account: StoredAccount): Promise<void>
   } catch (cause) {
     throw cannotStore(STORED_SESSION_REASONS.cannotWrite(path, diskError(cause)), cause)
   }
+  store.known.add(account.id)
   store.locked.delete(path)
   deleteTwins(store, account.id)
 }
@@ -173,6 +202,7 @@ function deleteAccount(store: Store, id: string): void {
   const failures = deleteTwins(store, id)
   const path = toAccountPath(store.dataDir, id)
   throwFirst([...failures, ...tryAll([path], deleteSessionFile)])
+  store.known.delete(id)
   store.locked.delete(path)
 }
 

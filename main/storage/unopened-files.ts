@@ -58,15 +58,15 @@ export async function setFilesAside(
 }
 
 /**
- * S19: Deletes a person's files that were moved out of the way, and those that cannot be opened. Tries
- * all, and then fails with the first failure. Returns the paths.
+ * S19: Deletes a person's files that were moved out of the way, and those that do not stay. Tries all, and
+ * then fails with the first failure. Returns the paths.
  */
 export async function clearFilesAside(
   dataDir: string,
   person: Person,
-  canOpen: CanOpen,
+  stays: CanOpen,
 ): Promise<readonly string[]> {
-  const paths = [...(await findUnopened(dataDir, person, canOpen)), ...findAside(dataDir, person)]
+  const paths = [...(await findUnopened(dataDir, person, stays)), ...findAside(dataDir, person)]
   throwFirst(tryAll(paths, deleteSessionFile))
   return paths
 }

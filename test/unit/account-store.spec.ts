@@ -673,6 +673,39 @@ test('a file of this person that opens is not moved aside or deleted', async ({ 
   expect((await store.readAll()).accounts).toEqual([ALICE])
 })
 
+for (const name of ['an account’s file', 'session.json']) {
+  test(`S19: ${name} that opens only after it was read does not bring back who signed out`, async ({
+    dataDir,
+    open,
+  }) => {
+    const keyring = createKeyring()
+    if (name === 'session.json') {
+      const binding = { purpose: 'session', ...OWNER } as const
+      const sealed = await keyring.seal(JSON.stringify(ALICE.session), binding)
+      const file = { version: 2, tier: 'keyring', ...binding, sealed }
+      await writeFile(join(dataDir, name), JSON.stringify(file))
+    } else {
+      for (const account of [ALICE, BOB]) await open(KEYRING).write(account)
+    }
+    let isLocked = true
+    const openLate: Cipher['open'] = async (sealed, binding) => {
+      if (isLocked) throw new KeyUnavailable('it is locked')
+      return keyring.open(sealed, binding)
+    }
+    const store = open({ ...MEMORY, keyring: { cipher: { ...keyring, open: openLate } } })
+    expect((await store.readAll([OWNER])).accounts).toEqual([])
+    isLocked = false
+    // She signs in again, and out.
+    await store.setAside!(toPerson(ALICE.session))
+    const again = { ...ALICE, id: 'bbbbbbbb' }
+    await store.write(again)
+    await store.delete(again.id)
+    await store.clearAside!(toPerson(ALICE.session))
+    const { accounts } = await open(KEYRING).readAll([OWNER])
+    expect(accounts).toEqual(name === 'session.json' ? [] : [BOB])
+  })
+}
+
 test('S37: the next start deletes the leftovers of a killed program', async ({
   open,
   dataDir,

@@ -82,7 +82,7 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a discarded session lives on at the provider',
-        find: '    sessionKeeper.discard(Promise.resolve(session.tokens), provider)\n',
+        find: '    sessionKeeper.discardSession(session)\n',
         replace: '',
       },
     ],
@@ -127,6 +127,13 @@ export const SESSION: readonly MutatedFile[] = [
         find: '    retryStorageLater(keeper)\n',
         replace: '',
         specs: ['test/unit/session-keeper.spec.ts'],
+      },
+      {
+        name: 'a session that the person declines costs them their account',
+        find: '    if (state.session === null) return discardTokens(shared, session, [tokens])\n    state',
+        replace:
+          '    discardTokens(shared, session, [tokens])\n    if (state.session !== null) state',
+        specs: ['test/unit/again.spec.ts'],
       },
       {
         name: 'the end of an earlier session ends the one that is held',
@@ -473,6 +480,16 @@ export const SESSION: readonly MutatedFile[] = [
         name: 'session.json stays after it was taken over',
         find: '  store.locked.delete(path)\n  deleteTwins(store, account.id)\n',
         replace: '  store.locked.delete(path)\n',
+      },
+      {
+        name: 'a person who signed out comes back from a file that opened late',
+        find: 'Promise.resolve(known.has(id))',
+        replace: 'Promise.resolve(id.length > 0)',
+      },
+      {
+        name: 'a person who signed out comes back from a session.json that opened late',
+        find: 'return session.account.sub !== person.sub || !isSameOwner(session, person)',
+        replace: 'return true',
       },
       {
         name: 'a removed account comes back from session.json',
