@@ -25,7 +25,7 @@ import {
 } from './keeper-state.js'
 import { notSignedIn } from './renewal.js'
 import { readSession, wakeRenewal } from './renew-session.js'
-import { deleteLeftovers, signOut, signOutEverywhere } from './sign-out.js'
+import { deleteLeftovers, discardSession, signOut, signOutEverywhere } from './sign-out.js'
 import { storeHeld } from './store-session.js'
 
 export type SessionKeeper = {
@@ -41,6 +41,8 @@ export type SessionKeeper = {
   complete(session: Session): void
   /** Revokes tokens that arrived, or may still arrive, and are not kept. */
   discard(tokens: Promise<Orphans>, owner: SessionOwner): void
+  /** Ends a session that the user does not want to keep. Their account stays signed in if it is. */
+  discardSession(session: Session): void
   /** Restores the stored sessions of the configured providers. */
   restore(): Promise<void>
   /** The session that an account has, or had until it ended. Null after a sign-out. */
@@ -97,6 +99,8 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
         owner,
         coming.then((tokens) => [tokens]),
       ),
+    discardSession: (session) =>
+      discardSession(shared, keepers.byPerson.get(toKey(toPerson(session))), session),
     restore: () => (shared.restored = restore(keepers)),
     last(id) {
       const state = find(id)?.state

@@ -1,6 +1,7 @@
 // How sessions end: the user signs out, or the provider no longer renews one.
 
 import { asAuthError } from '../base/errors.js'
+import { supersede } from '../oauth/same-account.js'
 import { toOrphans } from '../oauth/token-endpoint.js'
 import type { Session } from '../oauth/session.js'
 import { endAtProvider, discardTokens, showSignOutPage } from './end-at-provider.js'
@@ -106,6 +107,22 @@ async function takeStored(
     if (keeper.state.session !== null) await keeper.enqueue(() => storeHeld(keeper))
   }
   return stored.accounts.filter(({ id }) => !known.has(id)).map(({ session }) => session)
+}
+
+/**
+ * Ends a session that the user does not want to keep. If its account is signed in, its refresh token is
+ * revoked when that is signed out, because providers may end all tokens of a grant together. S43.
+ */
+export function discardSession(shared: Shared, keeper: Keeper | undefined, session: Session): void {
+  const { tokens } = session
+  if (keeper === undefined) return discardTokens(shared, session, [tokens])
+  const { state } = keeper
+  const discarded = keeper.enqueue(async () => {
+    if (state.session === null) return discardTokens(shared, session, [tokens])
+    state.superseded = supersede(state.superseded, [tokens.refreshToken], state.session)
+    await storeHeld(keeper)
+  })
+  void shared.deps.track(discarded)
 }
 
 /** Deletes every stored session, and tells the user if that fails. */

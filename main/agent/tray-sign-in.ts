@@ -196,7 +196,7 @@ function expire(deps: TraySignInDeps, { provider }: Target, state: string, handl
  */
 async function keepIfAgreed(
   deps: TraySignInDeps,
-  { provider, expected }: Target,
+  { expected }: Target,
   state: string,
   { handle, session }: { handle: Handle; session: Session },
 ): Promise<void> {
@@ -214,7 +214,7 @@ async function keepIfAgreed(
     if (!keeps) throw new CalledOff({ kind: 'cancelled' })
     await sessionKeeper.keep(session, signal)
   } catch (thrown) {
-    sessionKeeper.discard(Promise.resolve(session.tokens), provider)
+    sessionKeeper.discardSession(session)
     throw thrown
   } finally {
     handle.decide = null

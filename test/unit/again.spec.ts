@@ -161,6 +161,25 @@ test.describe('F29, Core 3.1.2.1: signing in again', () => {
     })
   }
 
+  test('S43: leaves another user signed in who has an account, and revokes the tokens with it', async ({
+    ask,
+  }) => {
+    const { agent, signIn, signedIn, provider, sessionStore } = await ask()
+    await signedIn()
+    await fetch(await answerLink(await signIn({ kind: 'other' }), 'account=bob'))
+    await expect.poll(() => agent.model().accounts).toHaveLength(2)
+    const [alice, bob] = agent.model().accounts
+    await fetch(await answerLink(await signIn(), 'account=bob'))
+    await expect.poll(() => agent.model().signIns[0]?.question).toBeTruthy()
+    agent.decide(agent.model().signIns[0]!.question!.id, false)
+    await expect.poll(() => sessionStore.all()[1]?.superseded).toHaveLength(1)
+    expect(agent.model().accounts).toEqual([alice, bob])
+    expect(provider.revoked).toEqual([])
+    const { tokens, superseded = [] } = sessionStore.all()[1]!
+    await agent.signOut(bob!.id)
+    expect(provider.revoked).toEqual([tokens.refreshToken, ...superseded])
+  })
+
   test('says that another user’s session was discarded if nobody decided', async ({ ask }) => {
     const { agent, clock, signIn, signedIn } = await ask()
     await signedIn()
