@@ -309,6 +309,22 @@ test('S17: a session that ends while another one is being written does not end t
   expect(await sessionStore.read()).toEqual(fresh)
 })
 
+test('S17: a renewal that fails after its session was replaced does not change the next one', async ({
+  kept,
+}) => {
+  const { sessionKeeper, fresh, id, held, events, fixture } = kept
+  fixture.provider.misbehave.token = 'server-error'
+  const renewed = Promise.allSettled([sessionKeeper.read(id, null)])
+  // Neither waits for the provider's answer.
+  const signedOut = sessionKeeper.signOut(id)
+  const next = { ...fresh, tokens: { ...fresh.tokens, refreshToken: 'another' } }
+  await sessionKeeper.keep(next, new AbortController().signal)
+  expect(await renewed).toMatchObject([{ reason: { code: 'provider-error' } }])
+  await signedOut
+  expect(events.map(({ type }) => type)).not.toContain('renewal-failed')
+  expect(held()).toEqual(next)
+})
+
 test('S17: the end of a session is reported even if the stored session cannot be deleted', async ({
   kept,
 }) => {

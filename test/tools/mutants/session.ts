@@ -120,7 +120,7 @@ export const SESSION: readonly MutatedFile[] = [
         name: 'a sign-out tells the provider first',
         find: '  state.isStored = await clearStored(keeper)\n',
         replace:
-          '  if (session) await deps.track(endAtProvider(keeper, session, String))\n  state.isStored = await clearStored(keeper)\n',
+          '  if (session) await deps.track(endAtProvider(keeper.shared, session).then(() => undefined))\n  state.isStored = await clearStored(keeper)\n',
       },
       {
         name: 'a sign-out that could not wipe does not try again',
