@@ -16,6 +16,7 @@ import { findProblem } from './layer.js'
 import type { SettingName, Settings } from './options.js'
 import type { ProviderOptions } from './provider-list.js'
 import { isGiven, type SettingsFindings } from './read.js'
+import { MESSAGES } from './settings-messages.js'
 
 /** The setting of each field, and the field's name in messages. */
 export const FIELDS: {
@@ -107,11 +108,31 @@ function toListed({ name, issuer, clientId, redirect }: ProviderSettings): Liste
   return { name, issuer, clientId, redirectPort: redirect.ports.join(', ') }
 }
 
+type Rejection = Extract<SaveOutcome, { kind: 'rejected' }>
+
+/**
+ * Rejects another issuer if the client secret stays: it would be sent to a provider that it is not for.
+ * Null if that would not happen.
+ */
+export function checkSecretOwner(
+  content: Readonly<Record<string, unknown>>,
+  changes: Pick<SettingsChanges, 'issuer' | 'clientSecret'>,
+): Rejection | null {
+  const issuer = toFileValue('issuer', changes) ?? null
+  const before = content['issuer'] ?? null
+  const hasSecret = (content['clientSecret'] ?? content['clientSecretFile'] ?? null) !== null
+  const isOther = issuer !== null && before !== null && issuer !== before
+  if (!hasSecret || !isOther || changes.clientSecret !== undefined) return null
+  return { kind: 'rejected', field: 'clientSecret', message: MESSAGES.secretOfOtherIssuer }
+}
+
 /** Returns the new content of settings.json, or a rejection because of the first invalid value. */
 export function applyChanges(
   content: Readonly<Record<string, unknown>>,
   changes: SettingsChanges,
-): { content: Record<string, unknown> } | Extract<SaveOutcome, { kind: 'rejected' }> {
+): { content: Record<string, unknown> } | Rejection {
+  const kept = checkSecretOwner(content, changes)
+  if (kept !== null) return kept
   const changed: Record<string, unknown> = { ...content }
   for (const name of NAMES) {
     const { setting, label } = FIELDS[name]

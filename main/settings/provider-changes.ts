@@ -4,6 +4,7 @@ import type { ProviderChanges, ProviderFields, ProviderView, SaveOutcome } from 
 import { isObject, PROVIDERS_KEY } from './file-layer.js'
 import {
   applyChanges,
+  checkSecretOwner,
   FIELDS,
   mapFields,
   toFileValue,
@@ -139,6 +140,8 @@ function changeEntry(
 ): Changed {
   const entries = listEntries(content)
   const entry: Record<string, unknown> = { name: oldName, ...toObject(entries[index]) }
+  const kept = checkSecretOwner(entry, changes)
+  if (kept !== null) return kept
   for (const field of Object.keys(changes) as (keyof TypedProvider)[]) {
     const rejection = changeMember(entry, field, changes, settings)
     if (rejection !== null) return rejection

@@ -96,6 +96,8 @@ const providerMessages = {
     `Two providers have the name ${name}. Names must differ in more than upper and lower case.`,
   sameClient: (first: string, second: string) =>
     `The providers ${first} and ${second} have the same issuer and client ID. Leave out one.`,
+  secretOfOtherIssuer:
+    'The client secret belongs to the issuer that was set before. Enter the client secret again, or remove it.',
   issuerMissing: 'A client ID is set, but no issuer. Set the issuer too (--issuer).',
   clientIdMissing: 'An issuer is set, but no client ID. Set the client ID too (--client-id).',
 }

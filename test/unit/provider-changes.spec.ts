@@ -95,6 +95,28 @@ test('a change keeps the other members of the entry, also unknown ones', async (
   expect(await given.content()).toEqual({ ...FLAT, providers: [WORK, changed] })
 })
 
+for (const name of ['work', FLAT_NAME]) {
+  test(`a client secret of ${name} is not kept for another issuer`, async ({ given }) => {
+    const content = {
+      ...FLAT,
+      clientSecret: 'flat',
+      providers: [{ ...WORK, clientSecret: 'shh' }],
+    }
+    const file = given.file(content)
+    const issuer = 'https://other.example'
+    expect(await file.saveProvider(name, { issuer })).toEqual({
+      kind: 'rejected',
+      field: 'clientSecret',
+      message: MESSAGES.secretOfOtherIssuer,
+    })
+    expect(await given.content()).toEqual(content)
+    expect(await file.saveProvider(name, { issuer, clientSecret: 'new' })).toEqual(SAVED)
+    expect(await file.saveProvider(name === 'work' ? name : 'other.example', { issuer })).toEqual(
+      SAVED,
+    )
+  })
+}
+
 test('S32: the window never receives an entry’s client secret', ({ given }) => {
   const file = given.file({ providers: [{ ...WORK, clientSecret: 'canary' }, HOME] })
   expect(file.readProvider('work').fields.clientSecret.value).toBe(MASK)

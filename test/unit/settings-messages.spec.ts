@@ -102,6 +102,10 @@ test('the messages about settings', () => {
       MESSAGES.demoWithProvider,
       '--demo brings its own provider. Leave out --issuer and --client-id.',
     ],
+    [
+      MESSAGES.secretOfOtherIssuer,
+      'The client secret belongs to the issuer that was set before. Enter the client secret again, or remove it.',
+    ],
     [MESSAGES.issuerMissing, 'A client ID is set, but no issuer. Set the issuer too (--issuer).'],
     [
       MESSAGES.clientIdMissing,
