@@ -61,7 +61,8 @@ export async function runAgent(
   greet(terminal, latchkey, settings, version)
   const { agent } = latchkey
   terminal.follow(agent, { quietly: settings.signIn })
-  readCommands(terminal, agent, ending.stop)
+  const providers = latchkey.providers.map(({ name }) => name)
+  readCommands({ terminal, agent, providers, quit: ending.stop })
   // A session of an earlier run may have been restored.
   if (settings.signIn && defaultSession(agent.model()).kind !== 'signed-in') agent.signIn()
 }

@@ -1,6 +1,6 @@
 // Messages of the terminal room for people: lines about sign-ins, answers to commands, and reports.
 
-import { formatChoices } from '../base/format-list.js'
+import { formatChoices, formatList } from '../base/format-list.js'
 
 /** At the start, for a person. Programs read `--json`. */
 export const GREETING = {
@@ -98,8 +98,10 @@ export const ANSWERS = {
   replaced: 'This sign-in replaces the one that was waiting. The old link no longer works.',
   notStarted: 'The sign-in could not be started.',
   accounts: 'These are the accounts.',
-  noTarget: (typed: string) =>
-    `There is no account or provider ${JSON.stringify(typed)}. Type accounts to list the accounts.`,
+  noTarget: (typed: string, providers: readonly string[]) =>
+    `There is no account or provider ${JSON.stringify(typed)}. ` +
+    `${providers.length === 1 ? 'The provider is' : 'The providers are'} ${formatList(providers)}. ` +
+    'Type accounts to list the accounts.',
   noAccount: (typed: string) =>
     `There is no account ${JSON.stringify(typed)}. Type accounts to list the accounts.`,
   needsId: (command: string) => `Type ${command} and an ID.`,

@@ -11,9 +11,18 @@ import { done, failed, type Answer } from './command-answer.js'
 import type { Terminal } from './terminal.js'
 import { ANSWERS } from './terminal-messages.js'
 
+export type CommandDeps = {
+  terminal: Terminal
+  agent: Agent
+  /** The names of the configured providers. */
+  providers: readonly string[]
+  quit(): void
+}
+
 /** Runs each typed command. The end of the input is not a command. */
-export function readCommands(terminal: Terminal, agent: Agent, quit: () => void): void {
-  const commands = createCommands(terminal, agent)
+export function readCommands(deps: CommandDeps): void {
+  const { terminal, agent, quit } = deps
+  const commands = createCommands(deps)
   terminal.onLine((line) => {
     const typed = line.trim()
     if (typed === '') return
@@ -53,10 +62,18 @@ const TAKES_WORD: ReadonlySet<string> = new Set(['sign-in', 'sign-out', 'use', '
 
 type Command = (word: string | undefined) => Answer | Promise<Answer>
 
-function createCommands(terminal: Terminal, agent: Agent): Readonly<Record<string, Command>> {
+function createCommands({
+  terminal,
+  agent,
+  providers,
+}: CommandDeps): Readonly<Record<string, Command>> {
   return {
     'sign-in': (wanted) =>
-      begin(agent, () => (wanted === undefined ? agent.signIn() : signInAs(agent, wanted)), wanted),
+      begin(
+        agent,
+        () => (wanted === undefined ? agent.signIn() : signInAs(agent, wanted)),
+        ANSWERS.noTarget(excerpt(wanted ?? ''), providers),
+      ),
     cancel: () => {
       const isInProgress = reachableSignIn(agent.model()) !== undefined
       agent.cancel()
@@ -96,10 +113,10 @@ function paste(agent: Agent, line: string): Answer {
   return pasted === 'taken' ? done(PASTED_MESSAGES.taken) : failed(PASTED_MESSAGES[pasted])
 }
 
-/** `start` returns false if there is no account or provider that is called `wanted`. */
-function begin(agent: Agent, start: () => boolean, wanted = ''): Answer {
+/** `noTarget`: the message if `start` returns false, because there is no such account or provider. */
+function begin(agent: Agent, start: () => boolean, noTarget: string = ANSWERS.notStarted): Answer {
   const before = traySignIn(agent.model())
-  if (!start()) return failed(ANSWERS.noTarget(excerpt(wanted)))
+  if (!start()) return failed(noTarget)
   if (!traySignIn(agent.model())) {
     // The agent's event has said so to a person.
     return { ok: false, message: toStatus(agent.model()).reason ?? ANSWERS.notStarted }

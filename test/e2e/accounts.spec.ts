@@ -229,7 +229,7 @@ test('a command for an account or a provider that does not exist says so', async
 }) => {
   const program = await start(await startProviders())
   for (const [command, message] of [
-    ['sign-in nowhere', ANSWERS.noTarget('nowhere')],
+    ['sign-in nowhere', ANSWERS.noTarget('nowhere', ['work', 'home'])],
     ['sign-out nobody22', ANSWERS.noAccount('nobody22')],
     ['use nobody22', ANSWERS.noAccount('nobody22')],
     ['use', ANSWERS.needsId('use')],

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { createConnection, type Socket } from 'node:net'
+import type { Pkce } from '../../main/api/models.js'
 import { call, expect, signIn, test, type Service } from '../support/service.js'
 
 const READERS = 1_000
@@ -13,8 +14,11 @@ type Reader = {
   answer: Promise<{ status: number; body: string }>
 }
 
-/** Lets the service begin to read a thousand requests. */
-async function connectReaders({ port, provider }: Service): Promise<readonly Reader[]> {
+/** Lets the service begin to read a thousand requests. Each is for one of these accounts, in turn. */
+async function connectReaders(
+  { port, provider }: Service,
+  ids: readonly string[] = [],
+): Promise<readonly Reader[]> {
   const sockets: Socket[] = []
   while (sockets.length < READERS) {
     // No more at once than a listening socket's queue holds.
@@ -30,8 +34,10 @@ async function connectReaders({ port, provider }: Service): Promise<readonly Rea
     'Expect: 100-continue',
     'Connection: close',
   ]
-  const begin = async (socket: Socket): Promise<Reader> => {
-    socket.write(`${head.join('\r\n')}\r\n\r\n`)
+  const begin = async (socket: Socket, index: number): Promise<Reader> => {
+    const id = ids[index % ids.length]
+    const lines = id === undefined ? head : [...head, `X-Latchkey-Account: ${id}`]
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
     const [interim] = (await once(socket, 'data')) as [string]
     expect(interim).toContain('100 Continue')
     return { finish: () => void socket.write(body), answer: answerFrom(socket) }
@@ -85,6 +91,44 @@ for (const fault of [undefined, 'server-error'] as const) {
     expect(given).not.toContain(before)
   })
 }
+
+test('a thousand programs that ask for three accounts at once get a token of theirs from three renewals', async ({
+  serve,
+}) => {
+  const service = await serve()
+  const { provider, program } = service
+  const people = ['alice', 'bob', 'zoe']
+  for (const person of people) await signIn(service, {}, `account=${person}`)
+  program.type('accounts')
+  const { accounts } = await program.line('accounts', (line) => line.accounts.length === 3)
+  expect(accounts.map(({ sub }) => sub)).toEqual(people)
+
+  const readers = await connectReaders(
+    service,
+    accounts.map(({ id }) => id),
+  )
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  provider.misbehave.hold = (endpoint) => (endpoint === 'token' ? held : undefined)
+  for (const { finish } of readers) finish()
+  expect((await call(service, '/.well-known/health', { method: 'GET' })).text).toBe('ok')
+  release()
+  const answers = await Promise.all(readers.map(({ answer }) => answer))
+
+  expect(provider.tokenRequests.map((form) => form.get('grant_type'))).toEqual([
+    ...people.map(() => 'authorization_code'),
+    ...people.map(() => 'refresh_token'),
+  ])
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+  const given = new Set(
+    answers.map(({ body }, index) => {
+      const { auth0 } = JSON.parse(body) as Pkce
+      expect(auth0!.user.user_id).toBe(people[index % people.length])
+      return auth0!.oAuth.token.access_token
+    }),
+  )
+  expect(given.size).toBe(3)
+})
 
 function accessTokenIn(body: string): string {
   const { auth0 } = JSON.parse(body) as { auth0: { oAuth: { token: { access_token: string } } } }

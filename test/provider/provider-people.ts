@@ -45,7 +45,21 @@ export const claimsByScope = {
   ],
 }
 
-export const findAccount: NonNullable<Configuration['findAccount']> = (_ctx, sub) => {
-  const person = CLAIMS.find((candidate) => candidate.sub === sub)
-  return person && { accountId: sub, claims: () => person }
+/** Finds a person by their subject. Beside the people above, there are `guest-1` to `guest-N`. */
+export function findPerson(
+  sub: string | null,
+  guests: number,
+): { sub: string; name: string } | undefined {
+  const [, number] = /^guest-(\d+)$/.exec(sub ?? '') ?? []
+  if (number !== undefined && Number(number) >= 1 && Number(number) <= guests) {
+    return { sub: `guest-${number}`, name: `Guest ${number}` }
+  }
+  return CLAIMS.find((candidate) => candidate.sub === sub)
+}
+
+export function createFindAccount(guests: number): NonNullable<Configuration['findAccount']> {
+  return (_ctx, sub) => {
+    const person = findPerson(sub, guests)
+    return person && { accountId: sub, claims: () => person }
+  }
 }

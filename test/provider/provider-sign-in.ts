@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import type Provider from 'oidc-provider'
 import type { InteractionResults, interactionPolicy, KoaContextWithOIDC } from 'oidc-provider'
 import { showMessage, showSignIn } from './provider-pages.js'
-import { people } from './provider-people.js'
+import { findPerson, people } from './provider-people.js'
 
 /** oidc-provider's own rules, plus prompt=select_account, which it lacks (Core 3.1.2.1). */
 export function createPolicy(
@@ -19,7 +19,11 @@ export function createPolicy(
  * Shows the sign-in page and takes its answer. There is no consent page: signing in grants the
  * requested scopes, and if only consent is missing, nobody is asked.
  */
-export async function askWhoSignsIn(ctx: KoaContextWithOIDC, provider: Provider): Promise<void> {
+export async function askWhoSignsIn(
+  ctx: KoaContextWithOIDC,
+  provider: Provider,
+  guests: number,
+): Promise<void> {
   const interaction = await provider.interactionDetails(ctx.req, ctx.res).catch(() => undefined)
   if (!interaction) {
     ctx.status = 400
@@ -33,7 +37,7 @@ export async function askWhoSignsIn(ctx: KoaContextWithOIDC, provider: Provider)
   if (form.has('deny')) {
     return finish({ error: 'access_denied', error_description: 'The user denied access.' })
   }
-  const person = people.find(({ sub }) => sub === form.get('account'))
+  const person = findPerson(form.get('account'), guests)
   if (!person) return showSignIn(ctx, people, clientId, params['login_hint'])
   return finish({ ...(await permit(person.sub)), login: { accountId: person.sub } })
 

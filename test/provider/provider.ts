@@ -21,7 +21,7 @@ import {
   type Misbehaviour,
 } from './provider-misbehaviour.js'
 import { showMessage, showSignOut } from './provider-pages.js'
-import { claimsByScope, findAccount, people, type Person } from './provider-people.js'
+import { claimsByScope, createFindAccount, people, type Person } from './provider-people.js'
 import { allowOfflineAccess, askWhoSignsIn, createPolicy, forgetLogin } from './provider-sign-in.js'
 import { createMemoryStore } from './provider-store.js'
 
@@ -45,6 +45,8 @@ export type ProviderOptions = {
   refreshGraceS?: number
   /** A store that survives a restart of the provider. Default: a new one. */
   store?: AdapterFactory
+  /** How many people there are beside the usual ones: `guest-1`, `guest-2` and so on. Default: 0. */
+  guests?: number
   /** The provider's clock. Default: the machine's. */
   clock?: { nowMs(): number }
   /** True: a browser that has signed in is not asked again. Default: it is asked each time. */
@@ -197,7 +199,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Runn
       spoil(ctx, endpoint, clock ? { ...misbehave, idToken: inTime } : misbehave, key)
     })
     provider.use(async (ctx: KoaContextWithOIDC, next) => {
-      if (ctx.path.startsWith(SIGN_IN)) return askWhoSignsIn(ctx, provider)
+      if (ctx.path.startsWith(SIGN_IN)) return askWhoSignsIn(ctx, provider, options.guests ?? 0)
       if (ctx.path === ROUTES.authorization) {
         if (refuseByDemand(ctx, demands, issuer)) return
         offline.note(ctx)
@@ -275,7 +277,7 @@ function configure(
     // Name and email are in the ID token too, as most providers send them.
     conformIdTokenClaims: false,
     extraParams: ['audience', 'organization', 'invitation', 'screen_hint', 'access_type'],
-    findAccount,
+    findAccount: createFindAccount(options.guests ?? 0),
     pkce: { required: () => true },
     rotateRefreshToken: options.rotates ?? true,
     // The default, 15 s, would hide short lifetimes.

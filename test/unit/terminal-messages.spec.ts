@@ -121,7 +121,7 @@ test('the answers to commands', () => {
   expect(
     sayAll(ANSWERS, {
       noCommand: ['sing-in', ['sign-in', 'quit']],
-      noTarget: ['wrok'],
+      noTarget: ['wrok', ['work', 'home']],
       noAccount: ['alice235'],
       needsId: ['use'],
       noQuestion: ['abcd2345'],
@@ -141,7 +141,8 @@ test('the answers to commands', () => {
     replaced: 'This sign-in replaces the one that was waiting. The old link no longer works.',
     notStarted: 'The sign-in could not be started.',
     accounts: 'These are the accounts.',
-    noTarget: 'There is no account or provider "wrok". Type accounts to list the accounts.',
+    noTarget:
+      'There is no account or provider "wrok". The providers are work and home. Type accounts to list the accounts.',
     noAccount: 'There is no account "alice235". Type accounts to list the accounts.',
     needsId: 'Type use and an ID.',
     signedOutEverywhere: 'All accounts are signed out.',
