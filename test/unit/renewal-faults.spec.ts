@@ -55,7 +55,7 @@ test.describe('S17: a session that the provider has ended', () => {
       {
         title: 'Sign in again',
         body: TOKEN_MESSAGES.sessionEnded,
-        onClick: 'sign-in',
+        onClick: { kind: 'sign-in-account', id: agent.model().accounts[0]!.id },
       },
     ])
 
