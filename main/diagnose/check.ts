@@ -21,6 +21,7 @@ export type CheckName =
   | 'token-answers'
   | 'clock'
   | 'storage'
+  | 'accounts'
   | 'browser'
 
 /** `diagnose --json` prints it, so its names are fixed. */

@@ -24,6 +24,7 @@ export const TITLES: Readonly<Record<CheckName, string>> = {
   'token-answers': 'Provider tokens',
   clock: 'Clock',
   storage: 'Session storage',
+  accounts: 'Stored accounts',
   browser: 'Browser',
 }
 
@@ -192,6 +193,20 @@ const storage: Readonly<Record<StorageTier, string>> = {
   memory: 'The session stays in memory and ends when Latchkey quits.',
 }
 
+const accounts = {
+  none: 'none.',
+  /** `at`: the provider's name in the settings. */
+  stored: (id: string, at: string) => `${id} at ${at}.`,
+  /** A file of an earlier version, which names no account. */
+  storedEarlier: (at: string) =>
+    `one at ${at}, stored by an earlier version. It is taken over at the next start.`,
+  notConfigured: (issuer: string) =>
+    `A session at ${issuer} is stored, but that provider is not configured. Configure it to use the ` +
+    'session, or type sign-out all to end it.',
+  movedAside: (path: string) =>
+    `A session that could not be opened was moved to ${path}. Signing out deletes it.`,
+}
+
 const browser = {
   printed: 'Latchkey prints links and opens no browser.',
   opens: "The system's default application opens links.",
@@ -234,6 +249,7 @@ export const MESSAGES = {
   clock,
   tokens,
   storage,
+  accounts,
   browser,
   tested,
 }

@@ -2,6 +2,7 @@
 
 import { arch, release, type } from 'node:os'
 import { join } from 'node:path'
+import { checkAccounts } from './check-accounts.js'
 import { checkAnswers } from './check-answers.js'
 import { createCheck, findWorst, type Check, type Verdict } from './check.js'
 import {
@@ -69,6 +70,7 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
     ...(await checkProviders(deps, settings, running.provider)),
     ...checkAnswers(findOddMembers(settings.dataDir)),
     checkStorage(settings.demo ? DEMO_STORAGE : deps.storage),
+    ...(settings.demo ? [] : [checkAccounts(settings)]),
     checkBrowser(settings, env, platform),
   ]
   const diagnosis: Diagnosis = {

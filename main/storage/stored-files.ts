@@ -1,9 +1,10 @@
-// Every session file in a data directory, those moved aside as well: found and opened as they are, to end
-// the sessions before Latchkey's data is removed. Nothing is written.
+// Every session file in a data directory, those moved aside as well: found, described and opened as they
+// are. Nothing is written.
 
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { asAuthError } from '../base/errors.js'
+import { readErrno } from '../base/errno.js'
+import { asAuthError, type AuthError } from '../base/errors.js'
 import type { Session } from '../oauth/session.js'
 import {
   ACCOUNTS_FOLDER,
@@ -22,19 +23,41 @@ import {
 } from './old-session-file.js'
 import { openAccountFile } from './read-accounts.js'
 import type { SealedTier } from './session-file.js'
+import type { SessionOwner } from './session-owner.js'
 
-type Place = { path: string; id: string | null }
+type Place = {
+  path: string
+  /** The account's ID; null for session.json. */
+  id: string | null
+  /** True if the file was moved out of the way because it could not be opened. */
+  isAside: boolean
+}
+
+/** What a file says about itself without being opened. `owner`: null if it names none. */
+export type DescribedFile = Place &
+  ({ tier: SealedTier; owner: SessionOwner | null } | { problem: AuthError })
+
+/** Describes each file. It is not proved that a file tells the truth about its owner. */
+export function describeStoredFiles(dataDir: string): readonly DescribedFile[] {
+  const { places, problems } = listPlaces(dataDir)
+  const described = places.flatMap((place): DescribedFile[] => {
+    const { path, id } = place
+    try {
+      const file = id === null ? readOldSessionFile(path) : readAccountFile(path, id)
+      if (file === null) return []
+      const { tier, version } = file
+      const owner = version === 1 ? null : { issuer: file.issuer, clientId: file.clientId }
+      return [{ ...place, tier, owner }]
+    } catch (thrown) {
+      return [{ ...place, problem: asAuthError(thrown) }]
+    }
+  })
+  return [...described, ...problems.map((one) => ({ ...one, id: null, isAside: false }))]
+}
 
 /** Returns what seals the session in each file; null for a file that holds no session. */
 export function listSealedTiers(dataDir: string): readonly (SealedTier | null)[] {
-  return listPlaces(dataDir).places.map(({ path, id }) => {
-    try {
-      const file = id === null ? readOldSessionFile(path) : readAccountFile(path, id)
-      return file?.tier ?? null
-    } catch {
-      return null
-    }
-  })
+  return describeStoredFiles(dataDir).map((file) => ('tier' in file ? file.tier : null))
 }
 
 /** Reads the session in every file. A file that does not open is a problem of its own. */
@@ -67,21 +90,35 @@ async function readSession(
 
 function listPlaces(dataDir: string): {
   places: readonly Place[]
-  problems: readonly StoredFile[]
+  problems: readonly { path: string; problem: AuthError }[]
 } {
   const places: Place[] = [OLD_SESSION_FILE, OLD_UNOPENED_FILE]
-    .map((name) => ({ path: join(dataDir, name), id: null }))
-    .filter(({ path }) => lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    .map((name) => ({
+      path: join(dataDir, name),
+      id: null,
+      isAside: name === OLD_UNOPENED_FILE,
+    }))
+    .filter(({ path }) => isThere(path))
   try {
     for (const id of listAccountIds(dataDir)) {
-      places.push({ path: toAccountPath(dataDir, id), id })
+      places.push({ path: toAccountPath(dataDir, id), id, isAside: false })
     }
     for (const id of listAccountIds(dataDir, { aside: true })) {
-      places.push({ path: toAsidePath(dataDir, id), id })
+      places.push({ path: toAsidePath(dataDir, id), id, isAside: true })
     }
     return { places, problems: [] }
   } catch (thrown) {
     const path = join(dataDir, ACCOUNTS_FOLDER)
     return { places, problems: [{ path, problem: asAuthError(thrown) }] }
+  }
+}
+
+/** Also false if the data directory is itself a file. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (thrown) {
+    if (readErrno(thrown) === 'ENOTDIR') return false
+    throw thrown
   }
 }

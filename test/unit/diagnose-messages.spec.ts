@@ -23,6 +23,7 @@ test('the titles of the report', () => {
     'token-answers': 'Provider tokens',
     clock: 'Clock',
     storage: 'Session storage',
+    accounts: 'Stored accounts',
     browser: 'Browser',
   })
 })
@@ -207,6 +208,20 @@ test('the messages of the diagnosis', () => {
     ],
     [MESSAGES.storage['key-file'], 'The session is stored between runs, without a keyring.'],
     [MESSAGES.storage.memory, 'The session stays in memory and ends when Latchkey quits.'],
+    [MESSAGES.accounts.none, 'none.'],
+    [MESSAGES.accounts.stored('abcd2345', 'work'), 'abcd2345 at work.'],
+    [
+      MESSAGES.accounts.storedEarlier('work'),
+      'one at work, stored by an earlier version. It is taken over at the next start.',
+    ],
+    [
+      MESSAGES.accounts.notConfigured('https://login.example.com'),
+      'A session at https://login.example.com is stored, but that provider is not configured. Configure it to use the session, or type sign-out all to end it.',
+    ],
+    [
+      MESSAGES.accounts.movedAside('/data/sessions/abcd2345.unopened.json'),
+      'A session that could not be opened was moved to /data/sessions/abcd2345.unopened.json. Signing out deletes it.',
+    ],
     [MESSAGES.browser.printed, 'Latchkey prints links and opens no browser.'],
     [MESSAGES.browser.opens, "The system's default application opens links."],
     [
