@@ -141,6 +141,42 @@ export const WINDOW: readonly MutatedFile[] = [
         replace: 'const text = z.string()',
         grep: 'S30',
       },
+      {
+        name: 'IDs may be of any length',
+        find: 'const id = z.string().max(40)',
+        replace: 'const id = z.string()',
+        grep: 'S30',
+      },
+    ],
+  },
+  {
+    file: 'main/electron/account-commands.ts',
+    specs: ['test/e2e/desktop-accounts.spec.ts'],
+    faults: [
+      {
+        name: 'an account’s sign-out ends the default account',
+        find: 'return supervisor.signOut(command.id)',
+        replace: 'return supervisor.signOut()',
+        grep: 'signed out alone',
+      },
+      {
+        name: 'a discarded session is kept',
+        find: 'agent().decide(command.id, command.keeps)',
+        replace: 'agent().decide(command.id, true)',
+        grep: 'if the person says so',
+      },
+    ],
+  },
+  {
+    file: 'main/present/status.ts',
+    specs: ['test/unit/status.spec.ts'],
+    faults: [
+      {
+        name: 'the window gets everything about an account',
+        find: '  return {\n    id,\n    isDefault: id === defaultId(model),',
+        replace: '  return {\n    ...session,\n    id,\n    isDefault: id === defaultId(model),',
+        grep: 'S32',
+      },
     ],
   },
   {
