@@ -71,6 +71,7 @@ export const PRESENT_MESSAGES = {
   abandoned:
     'The app that asked for this sign-in has stopped waiting. If you finish it in your browser, you ' +
     "won't be signed in, unless the app asks again first.",
+  ofOther: (account: string, message: string) => `${account}: ${message}`,
   stillSignedIn: (account: string, reason: string) =>
     `You are still signed in as ${account}. ${reason}`,
   otherPerson: (expected: string, got: string) =>

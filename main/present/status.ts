@@ -180,16 +180,25 @@ function pick({ name, email, sub }: Account): Account {
 }
 
 /** The sign-in comes first, then the session, then the last result. */
+/** The newest problem, with the name of its account if that is not the default one. */
+function toStorageProblem(model: Model): string | null {
+  const problem = model.storageProblems.at(-1)
+  if (!problem) return null
+  const { id, message } = problem
+  const other = model.accounts.find((session) => session.id === id)
+  if (!other || id === defaultId(model)) return message
+  return PRESENT_MESSAGES.ofOther(other.account.name, message)
+}
+
 function toReason(model: Model): string | null {
   const signIn = shownSignIn(model)
   if (signIn) return toSignInReason(signIn)
   const session = defaultSession(model)
-  const { lastResult, storageProblems } = model
-  const storageProblem = storageProblems.at(-1)?.message ?? null
+  const { lastResult } = model
   const failure = lastResult !== null && isFailure(lastResult) ? lastResult.reason : null
   if (session.kind === 'needs-sign-in') return failure ?? session.reason
   if (failure !== null) return toFailureReason(session, failure)
-  return toRenewalReason(session) ?? storageProblem ?? toResultMessage(model)
+  return toRenewalReason(session) ?? toStorageProblem(model) ?? toResultMessage(model)
 }
 
 /** How the last sign-in or sign-out ended, or a storage problem of no known account. */

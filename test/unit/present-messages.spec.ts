@@ -72,6 +72,7 @@ test('the messages of the status', () => {
     appAsks: others.appAsks('mail'),
     unknownAppAsks: others.appAsks(null),
     abandoned: others.abandoned,
+    ofOther: others.ofOther('Bob Brown', 'The disk is full.'),
     stillSignedIn: others.stillSignedIn('Alice Adams', 'It was too slow.'),
     otherPerson: others.otherPerson('Alice Adams', 'Bob Brown'),
     sessionBack: restart.sessionBack('Unlock the keyring and restart Latchkey'),
@@ -82,6 +83,7 @@ test('the messages of the status', () => {
     unknownAppAsks: 'An app asks you to sign in',
     abandoned:
       "The app that asked for this sign-in has stopped waiting. If you finish it in your browser, you won't be signed in, unless the app asks again first.",
+    ofOther: 'Bob Brown: The disk is full.',
     stillSignedIn: 'You are still signed in as Alice Adams. It was too slow.',
     otherPerson:
       'You signed in as Bob Brown, but this sign-in was for Alice Adams. Keep Bob Brown as another account?',

@@ -470,3 +470,15 @@ test('the headline names the account that it is about', () => {
 function play(...events: readonly Event[]): Model {
   return events.reduce(next, initialModel)
 }
+
+test('a storage problem of an account that is not the default one has its name', () => {
+  const events: Event[] = [...signIn(ALICE_REF), ...signIn(BOB_REF)]
+  const model = events.reduce(next, initialModel)
+  const ofBob: Event = { type: 'storage-failed', id: BOB_REF.id, message: 'The disk is full.' }
+  expect(toStatus(next(model, ofBob)).reason).toBe(
+    PRESENT_MESSAGES.ofOther(BOB.name, 'The disk is full.'),
+  )
+  expect(toStatus(next(model, full)).reason).toBe('The disk is full.')
+  const ofNobody: Event = { type: 'storage-failed', id: null, message: 'The disk is full.' }
+  expect(toStatus(next(model, ofNobody)).reason).toBe('The disk is full.')
+})
