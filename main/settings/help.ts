@@ -45,8 +45,8 @@ const CLOSING = [
   'the file. To turn a switch off, add --no- to its name, or remove it (--no-demo, --browser).',
   'A client secret is never a flag. Use LATCHKEY_CLIENT_SECRET, clientSecret in settings.json, or a',
   'file.',
-  'While it runs, type: sign-in, cancel, sign-out, status, quit; open (opens the link again), link',
-  '(prints the link), sign-in-as-other (signs in as someone else).',
+  'settings.json can also list several providers: docs/settings.md says how.',
+  'While it runs, type help to list its commands: sign-in, accounts, sign-out, quit and others.',
 ]
 
 function formatUsage(invocation: string): readonly string[] {

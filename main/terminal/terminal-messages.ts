@@ -12,7 +12,7 @@ export const GREETING = {
   provider: (issuer: string) => `Sign-ins use ${issuer}.`,
   providers: (providers: readonly { name: string; issuer: string }[]) =>
     `Sign-ins use ${formatChoices(providers.map(({ name, issuer }) => `${name} (${issuer})`))}. ` +
-    'Type sign-in and a name to choose.',
+    'To choose one, type sign-in and its name.',
   noProvider: (hasDemo: boolean) =>
     'No provider is configured. Start Latchkey with --issuer and --client-id' +
     `${hasDemo ? ', or with --demo' : ''}.`,
@@ -78,7 +78,7 @@ export const ACCOUNT_LINES = {
   isSignedOut: (account: string) => `${account} is signed out.`,
   signInAgain: (id: string) => `Type sign-in ${id} to sign in again.`,
   decide: (id: string, timeLeft: string) =>
-    `Type keep ${id} or discard ${id}. In ${timeLeft}, Latchkey discards it.`,
+    `Type keep ${id} or discard ${id}. Without an answer, Latchkey discards it in ${timeLeft}.`,
 }
 
 /** Answers to commands. */
@@ -103,29 +103,30 @@ export const ANSWERS = {
     `${providers.length === 1 ? 'The provider is' : 'The providers are'} ${formatList(providers)}. ` +
     'Type accounts to list the accounts.',
   noAccount: (typed: string) =>
-    `There is no account ${JSON.stringify(typed)}. Type accounts to list the accounts.`,
-  needsId: (command: string) => `Type ${command} and an ID.`,
+    `There is no account with the ID ${JSON.stringify(typed)}. Type accounts to list the accounts.`,
+  needsId: (command: string) => `Type an ID after ${command}.`,
   signedOutEverywhere: 'All accounts are signed out.',
   isDefaultNow: 'It is the default account now.',
-  noQuestion: (typed: string) => `No sign-in asks about ${JSON.stringify(typed)}.`,
+  noQuestion: (typed: string) =>
+    `There is nothing to keep or discard with the ID ${JSON.stringify(typed)}.`,
   kept: 'The account is kept.',
   discarded: 'The account is discarded.',
   help: [
-    'sign-in           Sign in, or sign in again.',
+    'sign-in           Sign in, or sign in the default account again.',
     'sign-in PROVIDER  Add an account at this provider.',
     'sign-in ACCOUNT   Sign in again as this account.',
-    'sign-in-as-other  Sign in as someone else.',
+    'sign-in-as-other  Add an account by signing in as someone else.',
     'open              Open the sign-in link again.',
     'link              Print the sign-in link.',
     "cancel            Cancel the current sign-in, yours or an app's.",
     'keep ID           Keep an account that the sign-in was not for.',
-    'discard ID        Discard it.',
+    'discard ID        Discard that account.',
     'status            Show who is signed in.',
     'accounts          List the accounts and their IDs.',
     'use ACCOUNT       Make this account the default.',
-    'sign-out          Sign out, here and at the provider.',
-    'sign-out ACCOUNT  Sign this account out.',
-    'sign-out all      Sign all accounts out.',
+    'sign-out          Sign out the default account, here and at its provider.',
+    'sign-out ACCOUNT  Sign out this account.',
+    'sign-out all      Sign out all accounts.',
     'quit              Quit Latchkey. Stored sessions are kept.',
     'You can also paste the address of a page that your browser could not load.',
   ].join('\n'),

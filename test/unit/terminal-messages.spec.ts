@@ -31,7 +31,7 @@ test('the greeting', () => {
     demo: 'Sign-ins use the built-in demo provider (http://127.0.0.1:40124), not an account of yours.',
     provider: 'Sign-ins use https://id.example.',
     providers:
-      'Sign-ins use work (https://id.example) or home (https://b.example). Type sign-in and a name to choose.',
+      'Sign-ins use work (https://id.example) or home (https://b.example). To choose one, type sign-in and its name.',
     noProvider:
       'No provider is configured. Start Latchkey with --issuer and --client-id, or with --demo.',
     howToRegister: 'docs/providers.md says what to register at Auth0 and Google.',
@@ -112,7 +112,8 @@ test('the lines about several accounts', () => {
     isDefaultNow: 'Bob Brown is the default account now.',
     isSignedOut: 'Bob Brown is signed out.',
     signInAgain: 'Type sign-in bobbob23 to sign in again.',
-    decide: 'Type keep abcd2345 or discard abcd2345. In 1:00, Latchkey discards it.',
+    decide:
+      'Type keep abcd2345 or discard abcd2345. Without an answer, Latchkey discards it in 1:00.',
   })
   expect(lines.others(1)).toBe('There is one more account. Type accounts to list both.')
 })
@@ -143,29 +144,29 @@ test('the answers to commands', () => {
     accounts: 'These are the accounts.',
     noTarget:
       'There is no account or provider "wrok". The providers are work and home. Type accounts to list the accounts.',
-    noAccount: 'There is no account "alice235". Type accounts to list the accounts.',
-    needsId: 'Type use and an ID.',
+    noAccount: 'There is no account with the ID "alice235". Type accounts to list the accounts.',
+    needsId: 'Type an ID after use.',
     signedOutEverywhere: 'All accounts are signed out.',
     isDefaultNow: 'It is the default account now.',
-    noQuestion: 'No sign-in asks about "abcd2345".',
+    noQuestion: 'There is nothing to keep or discard with the ID "abcd2345".',
     kept: 'The account is kept.',
     discarded: 'The account is discarded.',
     help: [
-      'sign-in           Sign in, or sign in again.',
+      'sign-in           Sign in, or sign in the default account again.',
       'sign-in PROVIDER  Add an account at this provider.',
       'sign-in ACCOUNT   Sign in again as this account.',
-      'sign-in-as-other  Sign in as someone else.',
+      'sign-in-as-other  Add an account by signing in as someone else.',
       'open              Open the sign-in link again.',
       'link              Print the sign-in link.',
       "cancel            Cancel the current sign-in, yours or an app's.",
       'keep ID           Keep an account that the sign-in was not for.',
-      'discard ID        Discard it.',
+      'discard ID        Discard that account.',
       'status            Show who is signed in.',
       'accounts          List the accounts and their IDs.',
       'use ACCOUNT       Make this account the default.',
-      'sign-out          Sign out, here and at the provider.',
-      'sign-out ACCOUNT  Sign this account out.',
-      'sign-out all      Sign all accounts out.',
+      'sign-out          Sign out the default account, here and at its provider.',
+      'sign-out ACCOUNT  Sign out this account.',
+      'sign-out all      Sign out all accounts.',
       'quit              Quit Latchkey. Stored sessions are kept.',
       'You can also paste the address of a page that your browser could not load.',
     ].join('\n'),

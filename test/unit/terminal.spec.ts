@@ -234,7 +234,7 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       events: [start, signedIn(), start, exchange, otherPersonAsked()],
       lines: [
         PRESENT_MESSAGES.otherPerson('Alice Adams (alice@example.com)', 'Bob Brown'),
-        'Type keep question or discard question. In 1:00, Latchkey discards it.',
+        'Type keep question or discard question. Without an answer, Latchkey discards it in 1:00.',
       ],
     },
   ],
@@ -433,7 +433,7 @@ const STATES: Record<string, { events: Event[]; lines: string[]; prompt: string 
       FINISHING,
       SIGNED_IN,
       PRESENT_MESSAGES.otherPerson('Alice Adams (alice@example.com)', 'Bob Brown'),
-      'Type keep question or discard question. In 1:00, Latchkey discards it.',
+      'Type keep question or discard question. Without an answer, Latchkey discards it in 1:00.',
     ],
     prompt: 'latchkey (exchanging)> ',
   },
