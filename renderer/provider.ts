@@ -136,7 +136,7 @@ function checkNeeded(
   { blank, isNamed }: { blank: string | null; isNamed: boolean },
 ): FieldError | null {
   if (blank !== null) return { field: 'issuer', message: PROVIDER.replace(blank) }
-  // Both emptied on purpose: that removes the only provider.
+  // Emptying both fields removes the only provider.
   if (!isNamed && changes.issuer?.trim() === '' && changes.clientId?.trim() === '') return null
   const empty = NEEDED.find((name) => fields[name].input.value.trim() === '')
   return empty === undefined ? null : { field: empty, message: MISSING[empty] }

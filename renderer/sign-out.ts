@@ -62,7 +62,7 @@ export function createSignOutPage(deps: SignOutDeps): SignOutPage {
   }
 }
 
-/** The page's content: the question, or what came of it. */
+/** The page's content: the question, or the result. */
 function createBox(leave: () => void): {
   everywhere: HTMLButtonElement
   ask(accounts: readonly string[]): void

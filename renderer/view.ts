@@ -413,7 +413,7 @@ function choosesProvider({ accounts, providers, status }: WindowStatus): boolean
   return accounts.length === 0 && providers.length > 1 && LOOKS[status.state].tone !== 'busy'
 }
 
-/** None if the session may not be stored. A banner then says why. */
+/** Returns no fact if the stored session may be out of date. A banner then says why. */
 function storageFacts({ storage, demo, hasStorageProblem }: WindowStatus): readonly Fact[] {
   if (hasStorageProblem) return []
   const { tier, message } = storage
@@ -425,7 +425,7 @@ function storageFacts({ storage, demo, hasStorageProblem }: WindowStatus): reado
 function accountFacts(window: WindowStatus, nowMs: number): readonly Fact[] {
   const { status, waitingUntilMs } = window
   const { state } = status
-  // Of several accounts, none is the one that a sign-in continues.
+  // With several accounts, the sign-in may be for any of them, so name none.
   const isOneOfSeveral = window.accounts.length > 1 && LOOKS[state].tone === 'busy'
   const account = isOneOfSeveral ? null : status.account
   const facts: Fact[] = []

@@ -79,7 +79,7 @@ export const ADD = {
   intro: 'Choose a provider. The account is added when you have signed in there.',
 } as const
 
-/** The question before signing out everywhere, and what it came to. */
+/** The question before signing out everywhere, and the result. */
 export const SIGN_OUT = {
   heading: 'Sign out everywhere?',
   intro: 'These accounts are signed out here and at their providers:',

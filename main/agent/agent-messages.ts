@@ -26,8 +26,8 @@ export const SIGN_IN_MESSAGES = {
     'The app that asked for the sign-in stopped waiting before it was finished in the browser, so ' +
     'you are not signed in. Start again from the app.',
   notDecided: (account: string) =>
-    `You signed in as ${account}, and did not say in time whether to keep that account. Latchkey did ` +
-    'not keep it.',
+    `You signed in as ${account}, but did not answer in time whether to keep that account, so Latchkey ` +
+    'discarded it.',
   offlineAccessLeftOut: 'Latchkey no longer requests offline_access. Try again.',
   timedOut: (duration: string, advice: string) =>
     `The sign-in timed out after ${duration}. ${advice}`,

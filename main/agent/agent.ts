@@ -57,7 +57,7 @@ export type Agent = {
    * person, and for everything that was granted to them. False: there is no such account or provider.
    */
   signIn(target?: SignInTarget): boolean
-  /** Keeps or discards the session of someone else than was asked for. False: no sign-in asks that. */
+  /** Keeps or discards a session that the sign-in was not for. False: there is no such question. */
   decide(questionId: string, keeps: boolean): boolean
   /** Opens the link of the visible sign-in once more, whether it is the person's or an app's. */
   openAgain(): void

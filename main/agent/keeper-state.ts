@@ -64,7 +64,7 @@ export type KeeperState = {
   superseded: readonly string[]
   /** The session that ended. Null at first, after a sign-in and after a sign-out. */
   ended: LastSession | null
-  /** How often the user has signed out. If that happens while a session is kept, it is given up. */
+  /** How often the user has signed out. A session that is being kept meanwhile is given up. */
   signOuts: number
   /** True from when a session is kept until it is announced. Its renewal is planned then. */
   awaitsAnnouncement: boolean

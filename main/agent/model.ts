@@ -59,11 +59,11 @@ export type SignIn = {
   abandoned: boolean
   /** The app that asked, if the system tells. A label, not a proof. */
   program: string | null
-  /** Set if someone else signed in than was asked for: whether to keep that session. */
+  /** Set while the person is asked whether to keep a session that the sign-in was not for. */
   question: OtherPerson | null
 }
 
-/** Someone else signed in than was asked for. Until the person agrees, their session is not kept. */
+/** A person whom the sign-in was not for. Their session is kept only if the user agrees. */
 export type OtherPerson = {
   id: string
   expected: Account
@@ -162,7 +162,7 @@ export const initialModel: Model = {
 /**
  * Returns the state of the whole in one word, from the first of these that exists:
  * 1. The phase of the tray's sign-in.
- * 2. The state of the account that is worst off.
+ * 2. The state of the account with the worst problem.
  * 3. The phase of the newest sign-in of an app.
  * 4. The last result, if it is a failure.
  */

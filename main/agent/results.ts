@@ -76,7 +76,7 @@ export function abandoned(): CalledOff {
   return new CalledOff({ kind: 'expired', reason: SIGN_IN_MESSAGES.abandoned })
 }
 
-/** Makes the reason to discard another person's session: nobody said in time that it is wanted. */
+/** Makes the reason to discard another person's session after the time for an answer has passed. */
 export function notDecided(got: Account): CalledOff {
   return new CalledOff({ kind: 'expired', reason: SIGN_IN_MESSAGES.notDecided(formatAccount(got)) })
 }

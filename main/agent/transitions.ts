@@ -270,7 +270,7 @@ function nextResult(model: Model, event: Event): Model['lastResult'] {
   }
 }
 
-/** A problem of an unknown account is over as soon as any account's session is stored. */
+/** A problem that names no account ends when the session of any account is stored. */
 function nextStorageProblems(
   problems: Model['storageProblems'],
   event: Event,

@@ -102,7 +102,7 @@ export function createTraySignIn(deps: TraySignInDeps): TraySignIn {
  * 1. Put the sign-in into the model, and start the time limit.
  * 2. Send the person to the provider, and wait for the answer. Then the time limit is over.
  * 3. Exchange the code, check who signed in, keep the session, and show the last page.
- * 4. If someone else signed in than was asked for, ask the person whether to keep the session.
+ * 4. If the sign-in was for someone else, ask the person whether to keep the session.
  * 5. Put the session into the model, and read the claims that are missing. If there is no session, put the
  *    result of the sign-in into the model.
  */
@@ -191,7 +191,7 @@ function expire(deps: TraySignInDeps, { provider }: Target, state: string, handl
 }
 
 /**
- * Asks the person whether to keep the session of someone else than was asked for. Keeps it if they agree.
+ * Asks the person whether to keep a session that the sign-in was not for. Keeps it if they agree.
  * Otherwise, or if they do not answer in time, revokes it and throws the result of the sign-in.
  */
 async function keepIfAgreed(

@@ -31,11 +31,10 @@ export type ChooseAccountDeps = {
 export type NamedClient = { client_id?: string | undefined; audience?: string | undefined }
 
 /**
- * Chooses the account that the header names, else the one that the calling program signed in, else the
- * default one, else the first one. Without a header, accounts with another client or audience than the
- * request's do not count. Returns the account's ID; undefined if nobody is signed in. Fails with
- * `not-signed-in` if no account has the ID in the header, and with `refused` if the client or the audience
- * is not the account's.
+ * Chooses the account in the header. Without a header, chooses the one that the calling program signed in,
+ * the default one or the first one, in this order. Only accounts with the request's client and audience
+ * count then. Returns the account's ID; undefined if nobody is signed in. Fails with `not-signed-in` if no
+ * account has the ID in the header, and with `refused` if the client or the audience is not the account's.
  *
  * S24: without consent for each program, each session serves all programs of this user.
  */
@@ -92,7 +91,7 @@ async function findCallersAccount(
   return callers.isEmpty() ? undefined : callers.find(await findCaller(request))
 }
 
-/** If nobody is signed in, any provider will do: the request fails anyway, and says why. */
+/** Lists all providers if nobody is signed in, because the request then fails with `not-signed-in` anyway. */
 function listProvidersOf(
   session: SessionState,
   providers: readonly ProviderSettings[],

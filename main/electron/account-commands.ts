@@ -9,7 +9,7 @@ export type AccountCommands = {
   makeDefault(id: string): Promise<MakeDefaultOutcome>
 }
 
-/** The menu and the window may be older than the model: a command for what is gone opens the window. */
+/** The menu and the window may be out of date. A command for an account that is gone opens the window. */
 export function createAccountCommands({
   supervisor,
   window,

@@ -118,7 +118,7 @@ function readBlocking<Result>(search: Search<Result>): Result {
  */
 const QUICK_READS = 8
 
-/** The kernel walks its whole table for a reading. Other threads do that if it takes long. */
+/** Each read makes the kernel walk its whole table. After a few reads, other threads do the rest. */
 async function readInBackground<Result>(search: Search<Result>): Promise<Result> {
   let step = search.next(0)
   for (let reads = 0; step.done !== true; reads += 1) {

@@ -109,7 +109,7 @@ function createBoundedServer(deps: CallbackServerDeps, idle: Set<Socket>): Serve
   return server
 }
 
-/** Whether each connection is this user's or root's, and whether a request waits for this. */
+/** For each connection: whether it is this user's or root's, and whether a request waits to learn that. */
 type Verdicts = WeakMap<Socket, { readonly isOurs: Promise<boolean>; isAwaited: boolean }>
 
 /** Hands a request on when it is known whose connection it is. S41. */
@@ -120,7 +120,7 @@ async function awaitVerdict(
   response: ServerResponse,
 ): Promise<void> {
   const verdict = verdicts.get(request.socket)
-  // No browser sends a second request before the first answer. A stranger's must not pile up.
+  // No browser sends a second request before the first answer. Other programs' requests must not pile up.
   if (!verdict || verdict.isAwaited) return void request.socket.destroy()
   verdict.isAwaited = true
   const isOurs = await verdict.isOurs

@@ -125,7 +125,7 @@ function listAccounts(model: Model): readonly MenuItem[] {
   })
 }
 
-/** Names the account and its provider: by as much as no other account has, too. */
+/** Names the account and its provider. Adds the email address or the ID if that makes the label unique. */
 function chooseLabel(session: AccountSession, all: readonly AccountSession[]): string {
   const { accountAt } = PRESENT_MESSAGES
   const labels: readonly ((session: AccountSession) => string)[] = [

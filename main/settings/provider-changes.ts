@@ -62,7 +62,7 @@ export function createProviderForm(
 /**
  * Returns the new content of settings.json, or a rejection because of the first invalid value. With the
  * name null, adds a provider; the first one goes into the flat settings, and the others into the list.
- * A provider of the flat settings that gets a name moves into the list, because names are only there.
+ * A provider of the flat settings that gets a name moves into the list, because only its entries have names.
  */
 export function applyProviderChanges(
   content: Content,

@@ -9,7 +9,7 @@ import { createGiven, parseValue, SETTINGS_FILE, type Messages } from './layer.j
 import { OPTIONS, type FlatSettings } from './options.js'
 import { MESSAGES, RULES } from './settings-messages.js'
 
-/** An entry has these by itself: a client secret is never sent to another provider. */
+/** An entry never takes these from the flat settings: a client secret is for one provider only. */
 export const OWN_SETTINGS = ['issuer', 'clientId', 'clientSecretFile', 'clientSecret'] as const
 
 /** An entry that lacks one of these takes the flat setting. */

@@ -89,7 +89,7 @@ const providerMessages = {
       ? ` A provider's settings are: ${known.join(', ')}.`
       : didYouMean(suggestion)),
   noSuchProvider: (name: string) =>
-    `There is no provider ${name} any longer. Another program has changed settings.json.`,
+    `The provider ${name} no longer exists. Another program has changed settings.json.`,
   providerLocked: (name: string, origin: string) =>
     `${name} is set by ${origin}, so it can't be renamed or removed here.`,
   sameName: (name: string) =>
@@ -97,7 +97,7 @@ const providerMessages = {
   sameClient: (first: string, second: string) =>
     `The providers ${first} and ${second} have the same issuer and client ID. Leave out one.`,
   secretOfOtherIssuer:
-    'The client secret belongs to the issuer that was set before. Enter the client secret again, or remove it.',
+    'The client secret belongs to the previous issuer. Enter the secret for this issuer, or remove it.',
   issuerMissing: 'A client ID is set, but no issuer. Set the issuer too (--issuer).',
   clientIdMissing: 'An issuer is set, but no client ID. Set the client ID too (--client-id).',
 }

@@ -98,9 +98,9 @@ export function createSealedAccounts(options: SealedAccountsOptions): AccountSto
 }
 
 /**
- * Tells which of a person's files a sign-out leaves: the account's own, and another person's session.json.
- * A file that opens only now, for instance because the keyring was locked at the start, would bring the
- * person back at the next start.
+ * Tells which files stay when a person's unopened files are deleted: those of accounts that were read or
+ * written, and the session.json of another person. Other files must go, even if they can be opened by now
+ * (the keyring may have been unlocked). They would bring the person back at the next start.
  */
 function createStays({ ciphers, known }: Store, person: Person): CanOpen {
   return {
@@ -116,7 +116,7 @@ function createStays({ ciphers, known }: Store, person: Person): CanOpen {
 /**
  * 1. Read every file.
  * 2. Merge the sessions of one account: the account that was added first keeps its id. The session of
- *    session.json comes last, so it takes the id of an account that is there already, or a new one.
+ *    session.json comes last, so its account keeps an id that it already has. Otherwise it gets a new one.
  * 3. Write what has changed. Only then delete the files that were merged, so that a crash at any moment
  *    loses nothing.
  */

@@ -111,7 +111,7 @@ function describeNews(model: Model, id: string | null, message: string): string 
   return printable(attributeTo(model, id, message))
 }
 
-/** The account is no longer in the list. The last result has it. */
+/** Takes the account from the last result, because it is no longer in the list. */
 function describeSignOut({ accounts, lastResult }: Model): string {
   return lastResult?.kind === 'signed-out' && accounts.length > 0
     ? printable(ACCOUNT_LINES.isSignedOut(formatAccount(lastResult.account)))

@@ -57,7 +57,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   logout: 'sign-out',
 }
 
-/** Commands that take a word after their name: an account's ID, and for some another word. */
+/** Commands that may have a word after their name: an ID, the name of a provider, or `all`. */
 const TAKES_WORD: ReadonlySet<string> = new Set(['sign-in', 'sign-out', 'use', 'keep', 'discard'])
 
 type Command = (word: string | undefined) => Answer | Promise<Answer>

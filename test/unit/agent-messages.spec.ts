@@ -26,7 +26,7 @@ test('the messages of sign-ins', () => {
       'The app that asked for the sign-in stopped waiting before it was finished in the browser, so you are not signed in. Start again from the app.',
     offlineAccessLeftOut: 'Latchkey no longer requests offline_access. Try again.',
     notDecided:
-      'You signed in as Bob, and did not say in time whether to keep that account. Latchkey did not keep it.',
+      'You signed in as Bob, but did not answer in time whether to keep that account, so Latchkey discarded it.',
     signInWhenReady: 'Sign in again when you are ready.',
     tooManyLaunchesForSignOut: 'The browser was opened 5 times in a minute.',
     noBrowserForSignOut: 'No browser is opened here, and no link is shown.',

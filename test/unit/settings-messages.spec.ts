@@ -104,7 +104,7 @@ test('the messages about settings', () => {
     ],
     [
       MESSAGES.secretOfOtherIssuer,
-      'The client secret belongs to the issuer that was set before. Enter the client secret again, or remove it.',
+      'The client secret belongs to the previous issuer. Enter the secret for this issuer, or remove it.',
     ],
     [MESSAGES.issuerMissing, 'A client ID is set, but no issuer. Set the issuer too (--issuer).'],
     [
@@ -129,7 +129,7 @@ test('the messages about settings', () => {
     ],
     [
       MESSAGES.noSuchProvider('work'),
-      'There is no provider work any longer. Another program has changed settings.json.',
+      'The provider work no longer exists. Another program has changed settings.json.',
     ],
     [
       MESSAGES.providerLocked('work', '--issuer'),
