@@ -1,5 +1,6 @@
 // Days in the life of fifty accounts at two providers, on a simulated clock.
 
+import { readFileSync } from 'node:fs'
 import { createAgent, type Agent } from '../../main/agent/agent.js'
 import type { AccountSession } from '../../main/agent/model.js'
 import { createHttp } from '../../main/net/http.js'
@@ -55,7 +56,8 @@ export async function startFifty(): Promise<Fifty> {
       createProviderSettings(provider, { settings: { name: provider.name } }),
     ),
     signInTimeoutMs: 5 * MINUTE,
-    http: createHttp(),
+    // A time limit's timer is kept until it runs out in real time, in which thirty days are short.
+    http: createHttp({ timeoutMs: 2_000, spendingTimeoutMs: 2_000 }),
     clock,
     listener: createCallbackListener({ clock, owners }),
     accountStore: {
@@ -154,4 +156,20 @@ function renewsAtMs(session: AccountSession): number {
 
 function empty(list: readonly unknown[]): void {
   ;(list as unknown[]).length = 0
+}
+
+type Snapshot = {
+  snapshot: { meta: { node_fields: readonly string[] } }
+  nodes: readonly number[]
+}
+
+/** Adds up all objects in a heap snapshot: those that could still be reached when it was written. */
+export function measureBytes(path: string): number {
+  const { snapshot, nodes } = JSON.parse(readFileSync(path, 'utf8')) as Snapshot
+  const { node_fields: fields } = snapshot.meta
+  let bytes = 0
+  for (let index = fields.indexOf('self_size'); index < nodes.length; index += fields.length) {
+    bytes += nodes[index]!
+  }
+  return bytes
 }
