@@ -164,7 +164,8 @@ function describeOpenQuestion(model: Model, nowMs: number): readonly string[] {
 
 function describeSignIn(model: Model, nowMs: number): readonly string[] {
   const signIn = shownSignIn(model)
-  if (!signIn) return []
+  // While Latchkey asks about another person, the sign-in waits for the answer.
+  if (!signIn || signIn.question !== null) return []
   return signIn.phase === 'waiting'
     ? [SIGN_IN_LINES.waiting(formatTimeLeft(signIn.deadlineMs - nowMs))]
     : [SIGN_IN_LINES.finishing]
@@ -172,12 +173,12 @@ function describeSignIn(model: Model, nowMs: number): readonly string[] {
 
 function describeSession(
   model: Model,
-  { account, expiresAt, reason }: Status,
+  { expiresAt, reason }: Status,
   { nowMs, hasProvider }: { nowMs: number; hasProvider: boolean },
 ): readonly string[] {
   const session = defaultSession(model)
-  if (account !== null && session.kind === 'signed-in') {
-    const label = formatAccount(account)
+  if (session.kind === 'signed-in') {
+    const label = nameAccount(model, session)
     const isRenewing = session.renewsAtMs !== null && renewalFailure(session.renewal) === null
     // If the session renews, the expiry of its access token does not matter to a person.
     if (isRenewing) return [printable(SIGN_IN_LINES.signedInRenewing(label))]

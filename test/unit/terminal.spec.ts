@@ -427,10 +427,14 @@ const STATES: Record<string, { events: Event[]; lines: string[]; prompt: string 
     lines: ['Alice Adams (alice@example.com): It has run out.', AGAIN],
     prompt: 'latchkey (needs-sign-in)> ',
   },
+  'accounts at two providers are signed in': {
+    events: [start, signedIn(), start, { ...bobSignedIn, provider: 'home' }],
+    lines: [SIGNED_IN.replace('(alice@example.com)', '(alice@example.com) at provider.example')],
+    prompt: 'latchkey (signed-in)> ',
+  },
   'a sign-in asks about someone else': {
     events: [start, signedIn(), start, exchange, otherPersonAsked()],
     lines: [
-      FINISHING,
       SIGNED_IN,
       PRESENT_MESSAGES.otherPerson('Alice Adams (alice@example.com)', 'Bob Brown'),
       'Type keep question or discard question. Without an answer, Latchkey discards it in 1:00.',
