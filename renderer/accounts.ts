@@ -4,7 +4,7 @@ import { make, setAttribute, setChildren, setText } from './dom.js'
 import type { AccountRow } from './view.js'
 import { ACCOUNTS } from './words.js'
 
-/** Draws the rows into a `ul`. Rows that stay keep their focus. */
+/** Draws the rows into a `ul`. A row keeps its focus if its account is still there. */
 export function drawRows(
   list: HTMLElement,
   rows: readonly AccountRow[],

@@ -17,7 +17,7 @@ export type ProviderRemovalDeps = {
   latchkey: LatchkeyApi
   /** Called when the provider was removed. */
   removed(name: string): Promise<void>
-  /** Leaves the question, with nothing removed. */
+  /** Leaves the page without removing anything. */
   leave(): void
 }
 
@@ -52,7 +52,7 @@ export function createProviderRemovalPage({
       const name = chosen
       setText(text, '')
       lines.replaceChildren()
-      // The button appears with the list, so that nobody confirms an unknown removal.
+      // The button appears together with the list, so that the person sees the list before confirming.
       remove.hidden = true
       const { accounts } = await latchkey.readProvider(name)
       if (name !== chosen) return

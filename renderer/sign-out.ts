@@ -7,7 +7,7 @@ import { announce } from './news.js'
 import { BUTTONS, SIGN_OUT } from './words.js'
 
 export type SignOutPage = {
-  /** Opens the question if the main process asks it, and leaves it if it no longer does. */
+  /** Opens the page if the main process asks the question, and leaves it if the question was withdrawn. */
   showStatus(status: WindowStatus): void
   /** Withdraws the question that the person has left. */
   left(): void
@@ -22,7 +22,7 @@ export type SignOutDeps = {
 
 export function createSignOutPage(deps: SignOutDeps): SignOutPage {
   const { latchkey, isShown, open, leave } = deps
-  /** `left`: the person has left the question, and the main process may not know yet. */
+  /** `left`: the person has left the page, but the main process may not know yet. */
   let phase: 'none' | 'asking' | 'left' | 'answered' = 'none'
   const box = createBox(leave)
 

@@ -47,7 +47,7 @@ export async function signOut(keeper: Keeper): Promise<void> {
  * 2. Take the stored sessions that are not held, to end them too.
  * 3. Revoke their tokens at the providers, and say which could not be revoked.
  *
- * `list` gives the keepers that there are at the moment.
+ * `list` returns the keepers at the time of the call.
  */
 export async function signOutEverywhere(
   shared: Shared,
@@ -93,8 +93,8 @@ export async function deleteLeftovers(
 }
 
 /**
- * Deletes every stored session, and returns those that no account held. An account that was signed in
- * meanwhile is stored again.
+ * Deletes every stored session, and returns those that no account held. If an account was signed in
+ * meanwhile, stores its session again.
  */
 async function takeStored(
   shared: Shared,
@@ -110,8 +110,8 @@ async function takeStored(
 }
 
 /**
- * Ends a session that the user does not want to keep. If its account is signed in, its refresh token is
- * revoked when that is signed out, because providers may end all tokens of a grant together. S43.
+ * S43: Ends a session that the user does not want to keep. If its account is signed in, its refresh token
+ * is revoked only when the account is signed out, because a provider may end all tokens of a grant together.
  */
 export function discardSession(shared: Shared, keeper: Keeper | undefined, session: Session): void {
   const { tokens } = session

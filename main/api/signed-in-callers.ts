@@ -3,7 +3,7 @@
 import { isSameProgram, type Caller } from '../net/caller.js'
 
 export type SignedInCallers = {
-  /** Remembers the account that a program signed in. Programs that were not seen are not remembered. */
+  /** Remembers the account that a program signed in. Ignores a program that could not be found. */
   remember(caller: Caller, accountId: string): void
   /** Finds the account that a program signed in last; undefined if it signed in none. */
   find(caller: Caller): string | undefined
@@ -12,7 +12,7 @@ export type SignedInCallers = {
   isEmpty(): boolean
 }
 
-/** How many programs are remembered. The one that signed in longest ago is forgotten first. */
+/** How many programs are remembered. With more, the one that signed in longest ago is forgotten. */
 export const MOST_CALLERS = 256
 
 type Entry = { caller: Extract<Caller, { kind: 'seen' }>; accountId: string }

@@ -1,8 +1,8 @@
-// Shares runs among callers.
+// Lets callers share the runs of a function.
 
 /**
- * Runs `run` once at a time. Calls during a run share the next one, because that run began too early.
- * The next one runs even if the one before fails.
+ * Runs `run` once at a time. Calls during a run share the next run, because the current one began before
+ * them. The next run starts even if the current one fails.
  */
 export function shareNext(run: () => Promise<void>): () => Promise<void> {
   let last = Promise.resolve()

@@ -5,7 +5,7 @@ import type { AuthError } from '../base/errors.js'
 import type { Session } from '../oauth/session.js'
 import type { SessionOwner } from './session-owner.js'
 
-/** A session with what only Latchkey knows of its account. */
+/** A session, with the facts about its account that only Latchkey knows. */
 export type StoredAccount = { id: string; addedAtMs: number; session: Session }
 
 /** One person at one provider. */
@@ -21,42 +21,42 @@ export type StoredAccounts = {
 /** What one session file holds, for uninstalling. */
 export type StoredFile = { path: string } & ({ session: Session } | { problem: AuthError })
 
-/** Calls are carried out in the order they are made in. All fail with `storage-failed`. */
+/** Runs calls in the order in which they are made. All fail with `storage-failed`. */
 export type AccountStore = {
   /**
-   * Reads the accounts of these providers and client IDs; without `owners`, all of them. Takes
-   * `session.json` over first, which earlier versions of Latchkey wrote. A file that does not open is a
-   * problem: it stays, and the others are read.
+   * Reads the accounts of these providers and client IDs; without `owners`, all of them. First makes
+   * `session.json`, which earlier versions of Latchkey wrote, the file of an account. A file that does not
+   * open stays and becomes a problem. The others are still read.
    */
   readAll(owners?: readonly SessionOwner[]): Promise<StoredAccounts>
   /** Writes an account's session, but never over a file of a newer version of Latchkey. */
   write(account: StoredAccount): Promise<void>
   /** Deletes an account's session. */
   delete(id: string): Promise<void>
-  /** Deletes every session, those moved aside as well. Tries all, and then fails with the first failure. */
+  /** Deletes every session file, also those moved aside. Tries all, then throws the first failure. */
   clear(): Promise<void>
   /** Returns the id of the default account; null if none was chosen, or if it is not stored. */
   readDefault(): Promise<string | null>
   writeDefault(id: string | null): Promise<void>
   /**
-   * Moves the files of this person that could not be opened out of the way, and returns a new path; null
-   * if there are none. Otherwise the earlier session would come back at a later start. Absent if nothing
-   * is stored.
+   * Moves this person's files that could not be opened aside, because the earlier session would otherwise
+   * come back at a later start. Returns the new path of one; null if there are none. Absent if nothing is
+   * stored.
    */
   setAside?(person: Person): Promise<string | null>
   /**
-   * S19: Deletes what was moved aside for this person, and their files that were neither read nor written.
+   * S19: Deletes this person's files that were moved aside, and those that were neither read nor written.
    * Absent if nothing is stored.
    */
   clearAside?(person: Person): Promise<void>
   /**
-   * True while a session is stored that only the keyring opens, and the keyring gave no key. Absent if
-   * nothing is stored.
+   * True while a stored session needs the keyring to open, and the keyring gave no key. Absent if nothing
+   * is stored.
    */
   isLocked?(): boolean
 }
 
-/** 32 characters that look different from each other, so that an id can be typed. */
+/** 32 characters that are hard to confuse, so that a person can type an id. */
 const ID_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz234567'
 const ID_LENGTH = 8
 
@@ -71,8 +71,8 @@ export function isAccountId(text: string): boolean {
 }
 
 /**
- * Hashes a person for the header of their file. A file that cannot be opened can be recognised as this
- * person's. The id is hashed as well, so that two files do not show that they are of one person.
+ * Hashes a person for the header of their file, so that a file can be matched to its person without being
+ * opened. The hash includes the id, so that it does not show which files belong to the same person.
  */
 export function hashPerson(id: string, { issuer, clientId, sub }: Person): string {
   const text = JSON.stringify([id, issuer, clientId, sub])

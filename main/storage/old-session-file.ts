@@ -35,9 +35,9 @@ const boundFile: Schema<BoundFile> = objectOf({
 })
 
 /**
- * What session.json says about itself. It is authentic only after the file has been opened with it.
- * Until then it serves to say why the file does not open, and to open any provider's session in order to
- * end it.
+ * The header of session.json, which is authentic only after the file has been opened with it. Until then,
+ * it explains why the file does not open, and it lets an uninstall or a full sign-out open the session of
+ * any provider, to end it.
  */
 export type OldSessionFile = UnboundFile | BoundFile
 
@@ -83,7 +83,7 @@ function requireOneOwner(session: SessionOwner, owners: readonly SessionOwner[])
   throw storageFailed(STORED_SESSION_MESSAGES.otherOwner(quote(issuer), quote(clientId)))
 }
 
-/** Any program that can write the file can write what the file says about itself. */
+/** Makes text of the header safe to print, because any program that can write the file chooses it. */
 function quote(text: string): string {
   return text.replace(UNPRINTABLE, '\ufffd').slice(0, 200)
 }

@@ -33,15 +33,15 @@ export type CanOpen = {
   account(file: AccountFile): Promise<boolean>
 }
 
-/** Nothing can be opened if sessions are in memory only. */
+/** For sessions in memory: no file can be opened. */
 export const OPENS_NOTHING: CanOpen = {
   session: () => Promise.resolve(false),
   account: () => Promise.resolve(false),
 }
 
 /**
- * Moves a person's files that cannot be opened out of the way, and returns the new path of one; null if
- * there are none. Fails with `storage-failed`.
+ * Moves a person's files that cannot be opened aside. Returns the new path of one of them; null if there
+ * are none. Fails with `storage-failed`.
  */
 export async function setFilesAside(
   dataDir: string,
