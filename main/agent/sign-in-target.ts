@@ -14,7 +14,7 @@ export type SignInTarget =
   | { kind: 'other' }
   /** The person of this account alone. */
   | { kind: 'account'; id: string }
-  /** Anyone at this provider, which lets the person choose. */
+  /** Anyone at this provider, which asks who signs in. */
   | { kind: 'provider'; name: string }
 
 export type TargetDeps = {

@@ -8,7 +8,7 @@ import { PROBLEM_DETAILS } from './api-messages.js'
 import { Problem, toProblem } from './problem.js'
 
 export type NamedProviderDeps = {
-  /** The configured providers. If several match a request, the first of them is meant. */
+  /** The configured providers. If several match a request, the first of them is used. */
   providers: readonly ProviderSettings[]
   /** A provider's authorization endpoint, from its metadata. Fails with an AuthError. */
   authorizationEndpoint(provider: ProviderSettings): Promise<string>
@@ -39,7 +39,7 @@ export function preferProviderOf(
   return own ? [own, ...providers.filter((one) => one !== own)] : providers
 }
 
-/** A client must be one of the configured ones. */
+/** Checks that a client is one of the configured ones. */
 export function checkClient(
   { providers }: Pick<NamedProviderDeps, 'providers'>,
   clientId: string,

@@ -1,11 +1,11 @@
-// Edits handwritten JSON: keeps comments, and everything that stays the same as it is written.
+// Edits handwritten JSON. Keeps the comments, and the formatting of everything that does not change.
 
 import { parseJsonText, type JsonText, type Span } from './json-text.js'
 import { isObject } from './schema.js'
 
 /**
- * Replaces the value in a text that {@link parseJsonText} reads. Members of objects, and objects in
- * lists, that do not change stay as they are written, and so do the comments around them.
+ * Replaces the value in a text that {@link parseJsonText} reads. Unchanged members of objects and unchanged
+ * objects in lists keep their formatting and the comments around them.
  */
 export function editJsonText(text: string, value: unknown): string {
   const parsed = parseJsonText(text)

@@ -100,7 +100,7 @@ export function removeProvider(
 
 type FlatProvider = {
   name: string
-  /** The flag or variable because of which it can't be renamed or removed here. */
+  /** The flag or variable that sets the provider, so that it can't be renamed or removed here. */
   lockedBy: string | null
 }
 

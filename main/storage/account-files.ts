@@ -1,5 +1,5 @@
-// The files of the accounts in the folder `sessions`: named, listed, read, written and deleted, without
-// opening them.
+// Names, lists, reads, writes and deletes the accounts' files in the folder `sessions`, without opening
+// them.
 
 import { chmodSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -149,8 +149,8 @@ function close(folder: string): void {
 }
 
 /**
- * Deletes every file of an account in the folder, and the folder if it is empty then. Tries all, and
- * returns the failures. Files of other names stay.
+ * Deletes every file of an account in the folder. Then deletes the folder if it is empty. Tries all, and
+ * returns the failures. Files with other names stay.
  */
 export function clearAccountFiles(dataDir: string): readonly unknown[] {
   const folder = join(dataDir, ACCOUNTS_FOLDER)
@@ -203,7 +203,7 @@ function listNames(dataDir: string): readonly string[] {
   }
 }
 
-/** Removes a link or a file in the folder's place, as from the place of every other file. */
+/** Removes a link or a file in the place of the folder. */
 function removeOtherThanFolder(folder: string): void {
   const found = lstatSync(folder, { throwIfNoEntry: false })
   if (found !== undefined && !found.isDirectory()) rmSync(folder, { force: true })

@@ -16,8 +16,8 @@ import {
 } from './unopened-files.js'
 
 /**
- * Keeps accounts in memory. `dataDir` holds the files of earlier runs, which cannot be opened now. Each
- * is a problem, and a sign-out everywhere deletes them too.
+ * Keeps accounts in memory. `dataDir` may hold files of earlier runs, which cannot be opened now. Each is
+ * reported as a problem, and signing out everywhere deletes them too.
  */
 export function createMemoryAccounts(dataDir?: string): AccountStore {
   const held = new Map<string, StoredAccount>()
@@ -46,7 +46,7 @@ export function createMemoryAccounts(dataDir?: string): AccountStore {
   return dataDir === undefined ? inMemory : { ...inMemory, ...besideFiles(inMemory, dataDir) }
 }
 
-/** What differs if files of earlier runs may be there. */
+/** The calls that also deal with files of earlier runs. */
 function besideFiles(inMemory: AccountStore, dataDir: string): Partial<AccountStore> {
   const locked = new Set<string>()
   return {

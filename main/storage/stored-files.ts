@@ -1,5 +1,5 @@
-// Every session file in a data directory, those moved aside as well: found, described and opened as they
-// are. Nothing is written.
+// Finds, describes and opens every session file in a data directory, also those moved aside. Writes
+// nothing.
 
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
@@ -37,7 +37,7 @@ type Place = {
 export type DescribedFile = Place &
   ({ tier: SealedTier; owner: SessionOwner | null } | { problem: AuthError })
 
-/** Describes each file. It is not proved that a file tells the truth about its owner. */
+/** Describes each file. Nothing proves that the owner in a file's header is the true one. */
 export function describeStoredFiles(dataDir: string): readonly DescribedFile[] {
   const { places, problems } = listPlaces(dataDir)
   const described = places.flatMap((place): DescribedFile[] => {
