@@ -76,7 +76,7 @@ export const PERSON = {
 /** Where an account can be added. */
 export const ADD = {
   heading: 'Add account',
-  intro: 'Choose a provider. The account is added when you have signed in there.',
+  intro: 'Choose a provider. The account is added after you sign in there.',
 } as const
 
 /** The question before signing out everywhere, and the result. */
@@ -89,7 +89,7 @@ export const SIGN_OUT = {
   signingOut: 'Signing out everywhere…',
   done: 'You are signed out everywhere.',
   partHeading: 'You are signed out here',
-  partIntro: 'Not every provider ended its session:',
+  partIntro: 'These sessions were not ended at the provider:',
 } as const
 
 export const STATUS = {
