@@ -145,7 +145,8 @@ export type Event =
       failures: number
     }
   | { type: 'session-ended'; id: string; reason: string }
-  | { type: 'signed-out'; id: string }
+  /** `everywhere`: every account is being signed out. */
+  | { type: 'signed-out'; id: string; everywhere?: true }
   | { type: 'default-chosen'; id: string }
   | { type: 'revocation-failed'; message: string }
   | { type: 'storage-failed'; id: string | null; message: string }

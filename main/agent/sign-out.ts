@@ -55,7 +55,9 @@ export async function signOutEverywhere(
 ): Promise<readonly string[]> {
   const { dispatch, track } = shared.deps
   shared.signOuts += 1
-  const held = await Promise.all(list().map((keeper) => forgetSession(keeper)))
+  const held = await Promise.all(
+    list().map((keeper) => forgetSession(keeper, { everywhere: true })),
+  )
   const notHeld = await takeStored(shared, list)
 
   const failures: string[] = []
@@ -138,7 +140,10 @@ async function clearStore(shared: Shared): Promise<void> {
 }
 
 /** Forgets an account's session in memory and on the disk, and returns it; null if it has none. */
-async function forgetSession(keeper: Keeper): Promise<Session | null> {
+async function forgetSession(
+  keeper: Keeper,
+  how: { everywhere?: true } = {},
+): Promise<Session | null> {
   const { deps, state, handles } = keeper
   const session = wholeSession(state)
   holdSession(state, null)
@@ -152,7 +157,7 @@ async function forgetSession(keeper: Keeper): Promise<Session | null> {
   const { id } = state
   state.isStored = await clearStored(keeper)
   if (state.isStored) deps.dispatch({ type: 'storage-recovered', id })
-  deps.dispatch({ type: 'signed-out', id })
+  deps.dispatch({ type: 'signed-out', id, ...how })
   if (!state.isStored) {
     deps.dispatch({ type: 'storage-failed', id, message: SESSION_MESSAGES.notDeleted })
     retryStorageLater(keeper)

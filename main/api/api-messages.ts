@@ -20,6 +20,8 @@ export const PROBLEM_DETAILS = {
     `domain: Latchkey only signs in at ${formatList(issuers)}.`,
   otherClient: 'client_id: this client is not the one configured in Latchkey.',
   otherAudience: 'audience: this audience is not the one configured in Latchkey.',
+  noAccountOfClient:
+    'Nobody is signed in at the provider with this client and audience. Sign in first.',
   noSuchAccount: 'No account has the ID in X-Latchkey-Account.',
   otherAccountClient:
     'client_id: the account belongs to another client. To name another account, send its ID in ' +

@@ -34,7 +34,8 @@ export type NamedClient = { client_id?: string | undefined; audience?: string | 
  * Chooses the account in the header. Without a header, chooses the one that the calling program signed in,
  * the default one or the first one, in this order. Only accounts with the request's client and audience
  * count then. Returns the account's ID; undefined if nobody is signed in. Fails with `not-signed-in` if no
- * account has the ID in the header, and with `refused` if the client or the audience is not the account's.
+ * account has the ID in the header, or the client and audience of a configured provider, and with `refused`
+ * if the client or the audience is no provider's, or not that of the account in the header.
  *
  * S24: without consent for each program, each session serves all programs of this user.
  */
@@ -67,7 +68,11 @@ async function findSession(
     const own = meant.length < 2 ? undefined : await findCallersAccount(deps, request)
     const byId = (id: string | null | undefined): AccountSession | undefined =>
       meant.find((account) => account.id === id)
-    return byId(own) ?? byId(defaultId(model)) ?? meant[0] ?? defaultSession(model)
+    const chosen = byId(own) ?? byId(defaultId(model)) ?? meant[0]
+    if (chosen || model.accounts.length === 0) return chosen ?? defaultSession(model)
+    const isConfigured = deps.providers.some((provider) => hasClient(provider, wanted))
+    if (isConfigured) throw makeNotSignedInProblem(PROBLEM_DETAILS.noAccountOfClient)
+    return defaultSession(model)
   }
   const account = model.accounts.find(({ id }) => id === named)
   if (!account) throw makeNotSignedInProblem(PROBLEM_DETAILS.noSuchAccount)
@@ -77,10 +82,17 @@ async function findSession(
 function isMeant(
   { providers }: Pick<ChooseAccountDeps, 'providers'>,
   account: AccountSession,
-  { client_id: clientId, audience }: NamedClient,
+  wanted: NamedClient,
 ): boolean {
-  if (clientId !== undefined && account.clientId !== clientId) return false
-  return audience === undefined || findSettings({ providers }, account)?.audience === audience
+  const provider = findSettings({ providers }, account)
+  return provider !== undefined && hasClient(provider, wanted)
+}
+
+function hasClient(
+  provider: ProviderSettings,
+  { client_id: clientId = provider.clientId, audience }: NamedClient,
+): boolean {
+  return provider.clientId === clientId && [undefined, provider.audience].includes(audience)
 }
 
 /** Looks for the calling program only if it matters which one calls: the scan takes up to 100 ms. */

@@ -72,7 +72,9 @@ export function describeEvent(
         ? [describeNews(model, event.id, event.reason), ACCOUNT_LINES.signInAgain(event.id)]
         : describeStatus(model, nowMs, info)
     case 'signed-out':
-      return [describeSignOut(model), ...describeStatus(model, nowMs, info)]
+      return event.everywhere && model.accounts.length > 0
+        ? [describeSignOut(model)]
+        : [describeSignOut(model), ...describeStatus(model, nowMs, info)]
     case 'other-person-asked':
       return describeQuestion(event.question, nowMs)
     case 'sign-in-rejected':

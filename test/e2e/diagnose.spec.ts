@@ -87,6 +87,7 @@ test('several providers are all checked, and each check names its own', async ({
   expect(program.stdout()).toContain('\n1 problem, 0 warnings.\n')
   expect(program.stdout()).toMatch(/^ {2}providers +\[\{"name":"work".*settings\.json$/m)
   expect(program.stdout()).not.toContain('canary')
+  await rm(dataDir, { recursive: true })
 })
 
 test('with --json it prints one JSON object per line, and still writes the text', async ({

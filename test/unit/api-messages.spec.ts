@@ -29,6 +29,8 @@ test('the details of problems', () => {
     otherDomain: 'domain: Latchkey only signs in at https://id.example and https://b.example.',
     otherClient: 'client_id: this client is not the one configured in Latchkey.',
     otherAudience: 'audience: this audience is not the one configured in Latchkey.',
+    noAccountOfClient:
+      'Nobody is signed in at the provider with this client and audience. Sign in first.',
     noSuchAccount: 'No account has the ID in X-Latchkey-Account.',
     otherAccountClient:
       'client_id: the account belongs to another client. To name another account, send its ID in X-Latchkey-Account.',

@@ -122,10 +122,16 @@ for (const [name, choosing, code, message] of [
     PROBLEM_DETAILS.otherAccountClient,
   ],
   [
-    'S23: a client without an account',
+    'a client without an account',
     { wanted: { client_id: HOME.clientId }, model: modelOf(ALICE) },
-    'refused',
-    PROBLEM_DETAILS.otherAccountClient,
+    'not-signed-in',
+    PROBLEM_DETAILS.noAccountOfClient,
+  ],
+  [
+    'an audience without an account',
+    { wanted: { audience: HOME.audience! }, model: modelOf(ALICE) },
+    'not-signed-in',
+    PROBLEM_DETAILS.noAccountOfClient,
   ],
   [
     'S23: client and audience of different accounts',

@@ -677,3 +677,15 @@ test('without a provider the lines do not ask to type sign-in', () => {
   }
   expect(describeEvent(play(refused), refused, NOON_MS, info)).toEqual(['There is no provider.'])
 })
+
+test('signing out everywhere prints the status once, after the last account', () => {
+  const both = play(start, signedIn(), start, bobSignedIn)
+  const first: Event = { type: 'signed-out', id: ALICE_REF.id, everywhere: true }
+  const last: Event = { type: 'signed-out', id: BOB_REF.id, everywhere: true }
+  const afterFirst = next(both, first)
+  expect(describeEvent(afterFirst, first, NOON_MS, INFO)).toHaveLength(1)
+  expect(describeEvent(next(afterFirst, last), last, NOON_MS, INFO)).toContain(NOBODY)
+  expect(
+    describeEvent(afterFirst, { type: 'signed-out', id: ALICE_REF.id }, NOON_MS, INFO),
+  ).toHaveLength(2)
+})
