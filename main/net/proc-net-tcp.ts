@@ -1,9 +1,8 @@
 // Reads and parses the kernel's table of TCP sockets (Linux). No other file does.
 
-import { closeSync, openSync, read as readFrom, readFileSync, readSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { endianness } from 'node:os'
-import { promisify } from 'node:util'
 import { readErrno } from '../base/errno.js'
 
 /** One end of a connection, from its owner's row. */
@@ -28,7 +27,7 @@ export type TcpTable = {
    * row. Throws if the table can't be read; nothing is known about the connections then.
    */
   findPeers(connections: readonly Connection[]): readonly (Row | null)[]
-  /** The same without blocking this thread. One call at a time. */
+  /** The same, but other work gets its turn about every millisecond. One call at a time. */
   findPeersAsync(connections: readonly Connection[]): Promise<readonly (Row | null)[]>
   close(): void
 }
@@ -49,7 +48,7 @@ export function openTcpTable(
 ): TcpTable | null {
   // A file keeps its place in the table, so each way of reading has files of its own.
   const blocking = createFiles(open)
-  const background = createFiles(open)
+  const inTurns = createFiles(open)
   const missing = FAMILIES.filter((family) => {
     try {
       return blocking.find(family) === null
@@ -60,17 +59,17 @@ export function openTcpTable(
   if (missing.length === FAMILIES.length) return null
   for (const family of FAMILIES) {
     try {
-      background.find(family)
+      inTurns.find(family)
     } catch {
       // As above.
     }
   }
   return {
     findPeers: (connections) => readBlocking(findPeers(connections, blocking)),
-    findPeersAsync: (connections) => readInBackground(findPeers(connections, background)),
+    findPeersAsync: (connections) => readInTurns(findPeers(connections, inTurns)),
     close() {
       blocking.close()
-      background.close()
+      inTurns.close()
     },
   }
 }
@@ -113,24 +112,27 @@ function readBlocking<Result>(search: Search<Result>): Result {
 }
 
 /**
- * How many pages of the table are read in this thread, each in a tenth of a millisecond. That is enough
- * for most computers, and a change of threads for each page would take half as long again.
+ * How many pages of the table are read before other work gets its turn. A page takes about a tenth of a
+ * millisecond. Another thread for each page would take three times as long.
  */
-const QUICK_READS = 8
+const PAGES_PER_TURN = 8
 
-/** Each read makes the kernel walk its whole table. After a few reads, other threads do the rest. */
-async function readInBackground<Result>(search: Search<Result>): Promise<Result> {
+async function readInTurns<Result>(search: Search<Result>): Promise<Result> {
   let step = search.next(0)
-  for (let reads = 0; step.done !== true; reads += 1) {
+  for (let pages = 1; step.done !== true; pages += 1) {
     const { descriptor, chunk, position } = step.value
-    const asked = [descriptor, chunk, 0, chunk.length, position] as const
-    const isQuick = reads < QUICK_READS
-    step = search.next(isQuick ? readSync(...asked) : (await readAsync(...asked)).bytesRead)
+    step = search.next(readSync(descriptor, chunk, 0, chunk.length, position))
+    if (pages % PAGES_PER_TURN === 0) await nextTurn()
   }
   return step.value
 }
 
-const readAsync = promisify(readFrom)
+/** Resolves after the events that wait now have been handled. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
 
 function* findPeers(connections: readonly Connection[], files: Files): Search<Found> {
   const found = yield* findEach(connections, files)

@@ -19,7 +19,7 @@ export type SocketOwners = {
   areTold: boolean
   /** Finds the owners of the other ends. One reading of the table serves all that aren't known yet. */
   findOwners(sockets: readonly Socket[]): readonly Owner[]
-  /** The same without blocking this thread. Calls during a reading share the next one. */
+  /** The same, without keeping other work waiting. Calls during a reading share the next one. */
   findOwnersAsync(sockets: readonly Socket[]): Promise<readonly Owner[]>
   /** True if this program's user, or root, owns the other end. S25, S41. */
   isOurs(socket: Socket): Promise<boolean>
