@@ -6,7 +6,7 @@ import { complain, writeLine } from '../base/output.js'
 import { jsonLine } from '../base/printable.js'
 import { createSignInLines } from '../present/sign-in-lines.js'
 import { toStatus } from '../present/status.js'
-import { toAccountsLine, toOtherPersonLine } from './accounts-line.js'
+import { toAccountsLine, toOtherPersonLine } from './accounts-json.js'
 import { standardInput } from './standard-input.js'
 import type { Terminal } from './terminal.js'
 

@@ -1,7 +1,7 @@
 // Three people at two providers, in the headless program: what happens to one never touches another.
 
 import { expect } from '@playwright/test'
-import type { AccountEntry } from '../../main/terminal/accounts-line.js'
+import type { AccountEntry } from '../../main/terminal/accounts-json.js'
 import { ANSWERS } from '../../main/terminal/terminal-messages.js'
 import {
   readPerson,

@@ -3,7 +3,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { AccountsLine, OtherPersonLine } from '../../main/terminal/accounts-line.js'
+import type { AccountsLine, OtherPersonLine } from '../../main/terminal/accounts-json.js'
 import type { SignInLine } from '../../main/present/sign-in-lines.js'
 import type { Status } from '../../main/ipc.js'
 import { ROOT } from './root.js'

@@ -13,7 +13,7 @@ import {
   type RunInfo,
 } from '../../main/terminal/lines.js'
 import { describeOtherAccounts, listAccounts } from '../../main/terminal/account-lines.js'
-import { toAccountsLine, toOtherPersonLine } from '../../main/terminal/accounts-line.js'
+import { toAccountsLine, toOtherPersonLine } from '../../main/terminal/accounts-json.js'
 import { SIGN_IN_LINES } from '../../main/terminal/terminal-messages.js'
 import { formatTimeLeft } from '../../main/terminal/time-left.js'
 import { ALICE, ALICE_REF, BOB, BOB_REF, PROVIDER } from '../support/account-refs.js'
