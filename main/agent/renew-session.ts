@@ -35,7 +35,8 @@ export function followSession(keeper: Keeper, session: Session): void {
     running: isShared ? running : null,
     unanswered: refreshToken === unanswered ? unanswered : null,
   }
-  setPlan(keeper, planTokens(session.tokens, keeper.deps.clock.nowMs()))
+  const nowMs = keeper.deps.clock.nowMs()
+  setPlan(keeper, planTokens(session.tokens, nowMs), nowMs)
 }
 
 /**
@@ -62,9 +63,9 @@ export function wakeRenewal(keeper: Keeper): void {
   const { plan } = state.renewal
   const nowMs = deps.clock.nowMs()
   const step = decideWake(state.session, state.renewal, nowMs)
-  if (step) setPlan(keeper, step, plan?.sessionNumber)
+  if (step) setPlan(keeper, step, nowMs, plan?.sessionNumber)
   // The timer stood still during sleep, so wait again by the wall clock, unless it was set back.
-  else if (plan && plan.atMs - nowMs < plan.waitMs) setPlan(keeper, plan, plan.sessionNumber)
+  else if (plan && plan.atMs - nowMs < plan.waitMs) setPlan(keeper, plan, nowMs, plan.sessionNumber)
 }
 
 /** Returns the renewal under way, or starts one. Closing waits for it: a new refresh token must be stored. */
@@ -115,7 +116,8 @@ async function renewSession(keeper: Keeper): Promise<Session> {
   await keepRenewed(keeper, renewing, renewed)
   changeRenewal(keeper, { failure: null, renewedAtMs: deps.clock.nowMs() })
   deps.dispatch({ type: 'renewed', id: state.id, ...toLifetime(renewed) })
-  setPlan(keeper, planTokens(renewed.tokens, deps.clock.nowMs()))
+  const nowMs = deps.clock.nowMs()
+  setPlan(keeper, planTokens(renewed.tokens, nowMs), nowMs)
   return renewed
 }
 
@@ -153,7 +155,7 @@ async function handleFailure(
         renewsAtMs,
         failures: count,
       })
-      return setPlan(keeper, step)
+      return setPlan(keeper, step, nowMs)
     }
   }
 }
@@ -167,18 +169,20 @@ function stall(keeper: Keeper, error: AuthError): void {
   keeper.deps.dispatch({ type: 'session-ended', id, reason: error.message })
 }
 
+/** `nowMs`: the look at the clock that the step was planned by. */
 function setPlan(
   keeper: Keeper,
   step: Step | null,
+  nowMs: number,
   sessionNumber = keeper.state.sessionNumber,
 ): void {
   clearPlan(keeper)
   if (step === null || keeper.shared.isClosed) return
   const { atMs, action } = step
-  const waitMs = atMs - keeper.deps.clock.nowMs()
+  const waitMs = atMs - nowMs
   const plan: Plan = { atMs, action, sessionNumber, waitMs }
   changeRenewal(keeper, { plan })
-  keeper.handles.cancelPlan = at(keeper.deps.clock, plan.atMs, () => carryOut(keeper, plan))
+  keeper.handles.cancelPlan = at(keeper.deps.clock, atMs, () => carryOut(keeper, plan), nowMs)
 }
 
 function carryOut(keeper: Keeper, { action, sessionNumber }: Plan): void {

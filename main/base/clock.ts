@@ -15,9 +15,10 @@ export type Clock = {
 /**
  * Runs `run` once when the wall clock has reached `atMs`, even if the computer sleeps in between, which
  * timers don't count. If the clock is set back, `run` runs after the same time has passed. It is late
- * by one nap at most (see {@link Clock.longestNapMs}). The returned function cancels it.
+ * by one nap at most (see {@link Clock.longestNapMs}). The returned function cancels it. `nowMs`: the
+ * caller's look at the clock that `atMs` was made by. The clock may have been set back since.
  */
-export function at(clock: Clock, atMs: number, run: () => void): () => void {
+export function at(clock: Clock, atMs: number, run: () => void, nowMs = clock.nowMs()): () => void {
   const { longestNapMs = LONGEST_NAP_MS } = clock
   let callOff: () => void
   const wait = (leftMs: number): void => {
@@ -29,7 +30,7 @@ export function at(clock: Clock, atMs: number, run: () => void): () => void {
       else run()
     })
   }
-  wait(atMs - clock.nowMs())
+  wait(atMs - nowMs)
   return () => callOff()
 }
 

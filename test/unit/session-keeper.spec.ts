@@ -500,6 +500,24 @@ for (const changes of [{ issuer: 'https://other.example' }, { clientId: 'other' 
   })
 }
 
+test('a clock that is set back while a renewal is planned does not delay the renewal', async ({
+  kept,
+}) => {
+  const { sessionKeeper, session, id, events, fixture } = kept
+  const { clock } = fixture
+  const { nowMs } = clock
+  const DAY_MS = 86_400_000
+  let looks = 0
+  clock.nowMs = () => {
+    looks += 1
+    return nowMs() - (looks > 1 ? DAY_MS : 0)
+  }
+  sessionKeeper.announce(session, 'state')
+  // An hour's token is renewed in its last minute.
+  clock.advance(3_541_000)
+  expect(events).toContainEqual({ type: 'renewal-started', id })
+})
+
 const REUSED = { error: 'invalid_grant', error_description: 'Refresh token reuse detected' }
 
 test.describe('a program that is killed while it renews', () => {

@@ -206,7 +206,7 @@ export const SESSION: readonly MutatedFile[] = [
     faults: [
       {
         name: 'a wait goes by the timer that stood still during sleep',
-        find: '  else if (plan && plan.atMs - nowMs < plan.waitMs) setPlan(keeper, plan, plan.sessionNumber)\n',
+        find: '  else if (plan && plan.atMs - nowMs < plan.waitMs) setPlan(keeper, plan, nowMs, plan.sessionNumber)\n',
         replace: '',
         specs: ['test/unit/renewal.spec.ts'],
       },
