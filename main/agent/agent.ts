@@ -13,7 +13,7 @@ import type { AccountStore, StoredAccount } from '../storage/account-store.js'
 import { WAITING_ADVICE } from './agent-messages.js'
 import { createApiSignIns, type ApiSignIns } from './api-sign-ins.js'
 import { createBrowserBudget } from './browser-budget.js'
-import { defaultId, reachableSignIn, type Model } from './model.js'
+import { defaultId, findAccount, reachableSignIn, type Model } from './model.js'
 import { createModelStore, type ModelStore, type Subscriber } from './model-store.js'
 import { createPersonBrowser, type PersonBrowser } from './person-browser.js'
 import type { LastSession } from './keeper-state.js'
@@ -129,7 +129,7 @@ export function createAgent(given: AgentDeps): Agent {
     cancel,
     ...createSignOuts(parts, accountStore, cancel),
     async makeDefault(id) {
-      if (!hasAccount(model(), id)) return false
+      if (!findAccount(model(), id)) return false
       dispatch({ type: 'default-chosen', id })
       await accountStore.writeDefault(id)
       return true
@@ -160,7 +160,7 @@ function createSignOuts(
   }
   return {
     async signOut(id = defaultId(model()) ?? undefined) {
-      if (id !== undefined && !hasAccount(model(), id)) return false
+      if (id !== undefined && !findAccount(model(), id)) return false
       cancelAll()
       // The account keeps its ID if the person signs in again. It must not be the default then.
       if (id !== undefined && model().chosenId === id) {
@@ -177,10 +177,6 @@ function createSignOuts(
       return sessionKeeper.signOutEverywhere()
     },
   }
-}
-
-function hasAccount({ accounts }: Model, id: string): boolean {
-  return accounts.some((account) => account.id === id)
 }
 
 type Parts = ModelStore &

@@ -9,7 +9,7 @@ import type { FindProvider } from '../oauth/provider.js'
 import type { Session } from '../oauth/session.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
 import type { AccountStore, Person } from '../storage/account-store.js'
-import type { SessionOwner } from '../storage/session-owner.js'
+import { isSameOwner, type SessionOwner } from '../storage/session-owner.js'
 import type { AccountRef, Event } from './model.js'
 import { NO_RENEWAL, type RenewalState } from './renewal.js'
 
@@ -126,9 +126,9 @@ export function createKeeper(shared: Shared, person: Person, id: string): Keeper
 /** Finds the settings of the provider that a session belongs to; undefined if it is not configured. */
 export function findSettings(
   { providers }: Pick<SessionKeeperDeps, 'providers'>,
-  { issuer, clientId }: SessionOwner,
+  owner: SessionOwner,
 ): ProviderSettings | undefined {
-  return providers.find((one) => one.issuer === issuer && one.clientId === clientId)
+  return providers.find((one) => isSameOwner(one, owner))
 }
 
 /** Finds the client secret of a provider; null if it has none. No secret is sent to another provider. */

@@ -207,6 +207,11 @@ export function defaultSession({ accounts, chosenId }: Model): SessionState {
   return chosen ?? accounts[0] ?? { kind: 'signed-out' }
 }
 
+/** Finds an account by its ID. */
+export function findAccount({ accounts }: Model, id: string): AccountSession | undefined {
+  return accounts.find((session) => session.id === id)
+}
+
 /** Returns the ID of the default account; null if nobody is signed in. */
 export function defaultId(model: Model): string | null {
   const session = defaultSession(model)

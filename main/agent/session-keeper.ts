@@ -26,7 +26,7 @@ import {
 import { notSignedIn } from './renewal.js'
 import { readSession, wakeRenewal } from './renew-session.js'
 import { deleteLeftovers, discardSession, signOut, signOutEverywhere } from './sign-out.js'
-import { storeHeld } from './store-session.js'
+import { mustStore, storeHeld } from './store-session.js'
 
 export type SessionKeeper = {
   /**
@@ -170,8 +170,7 @@ function close(shared: Shared, keepers: readonly Keeper[]): () => void {
     keeper.handles.cancelStorageRetry()
     clearPlan(keeper)
     // The last chance: what is not stored by then is lost.
-    if (!keeper.state.isStored || keeper.state.mustClearAside)
-      void deps.track(keeper.enqueue(() => storeHeld(keeper)))
+    if (mustStore(keeper.state)) void deps.track(keeper.enqueue(() => storeHeld(keeper)))
   }
   return deps.clock.after(FAREWELL_MS, () => closing.abort(closedBeforeAnswer()))
 }

@@ -2,7 +2,7 @@
 
 import type { Account } from '../oauth/account.js'
 import { withoutOfflineAccess, type ProviderMemory } from '../oauth/scopes.js'
-import type { ProviderSettings, SignInRequest } from '../oauth/sign-in.js'
+import { isSameProviderName, type ProviderSettings, type SignInRequest } from '../oauth/sign-in.js'
 import { findSettings, type LastSession } from './keeper-state.js'
 import { defaultId, type Model } from './model.js'
 import type { SessionKeeper } from './session-keeper.js'
@@ -66,7 +66,7 @@ function findRequest(deps: TargetDeps, target: SignInTarget): Target | null {
 }
 
 function askByName({ providers }: TargetDeps, wanted: string): Target | null {
-  const provider = providers.find(({ name }) => isSameName(name, wanted))
+  const provider = providers.find(({ name }) => isSameProviderName(name, wanted))
   return provider ? askAnyone(provider, provider.prompt ?? 'select_account') : null
 }
 
@@ -79,11 +79,6 @@ function findKnown(deps: TargetDeps, target: SignInTarget): Known | null {
   const last = id === null ? null : deps.sessionKeeper.last(id)
   const provider = last === null ? undefined : findSettings(deps, last)
   return last && provider ? { provider, last } : null
-}
-
-/** No two providers have names that differ only in case. */
-function isSameName(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase()
 }
 
 /**

@@ -14,7 +14,7 @@ import {
   type Shared,
 } from './keeper-state.js'
 import { SESSION_MESSAGES } from './session-messages.js'
-import { clearStored, retryStorageLater, storeHeld } from './store-session.js'
+import { clearStored, mustStore, retryStorageLater, storeHeld } from './store-session.js'
 
 /**
  * Signs an account out without waiting in the queue: each change there checks for a sign-out.
@@ -84,8 +84,7 @@ export async function deleteLeftovers(
 ): Promise<void> {
   shared.signOuts += 1
   for (const keeper of list()) {
-    const { isStored, mustClearAside } = keeper.state
-    if (!isStored || mustClearAside) await keeper.enqueue(() => storeHeld(keeper))
+    if (mustStore(keeper.state)) await keeper.enqueue(() => storeHeld(keeper))
   }
   if (!shared.hasUnopened) return
   for (const session of await takeStored(shared, list)) {

@@ -16,6 +16,11 @@ export function storeSession(
   return store(keeper, () => write(keeper, toStored(keeper.state, session, superseded)))
 }
 
+/** True if what is stored is not yet what it should be, because a write or a deletion failed. */
+export function mustStore({ isStored, mustClearAside }: KeeperState): boolean {
+  return !isStored || mustClearAside
+}
+
 /** Writes what is held, or deletes what is stored if nothing is held. */
 export function storeHeld(keeper: Keeper): Promise<void> {
   return store(keeper, () => {

@@ -69,9 +69,10 @@ async function findSession(
     const byId = (id: string | null | undefined): AccountSession | undefined =>
       meant.find((account) => account.id === id)
     const chosen = byId(own) ?? byId(defaultId(model)) ?? meant[0]
-    if (chosen || model.accounts.length === 0) return chosen ?? defaultSession(model)
+    if (chosen) return chosen
     const isConfigured = deps.providers.some((provider) => hasClient(provider, wanted))
-    if (isConfigured) throw makeNotSignedInProblem(PROBLEM_DETAILS.noAccountOfClient)
+    if (isConfigured && model.accounts.length > 0)
+      throw makeNotSignedInProblem(PROBLEM_DETAILS.noAccountOfClient)
     return defaultSession(model)
   }
   const account = model.accounts.find(({ id }) => id === named)

@@ -6,7 +6,7 @@ import type { Settings } from '../settings/options.js'
 import { createSerialQueue } from '../base/serial-queue.js'
 import type { Session } from '../oauth/session.js'
 import type { StoredAccount } from '../storage/account-store.js'
-import type { SessionOwner } from '../storage/session-owner.js'
+import { isSameOwner, type SessionOwner } from '../storage/session-owner.js'
 
 export type Supervisor = {
   /** The Latchkey that runs now. */
@@ -112,7 +112,8 @@ async function restart(
   const { latchkey, settings } = running
   const owners = settings.demo ? [] : listOwners(wanted)
   for (const account of latchkey.agent.model().accounts) {
-    if (!isOneOf(owners, account)) await latchkey.agent.signOut(account.id)
+    const isKept = owners.some((owner) => isSameOwner(account, owner))
+    if (!isKept) await latchkey.agent.signOut(account.id)
   }
   await latchkey.close()
   const { accountStore } = latchkey.storage
@@ -158,10 +159,6 @@ async function handOn(
 /** Lists the providers and clients whose accounts are kept; none for the demo, whose accounts end. */
 function listOwners({ demo, providers }: Settings): readonly SessionOwner[] {
   return demo ? [] : providers
-}
-
-function isOneOf(owners: readonly SessionOwner[], { issuer, clientId }: SessionOwner): boolean {
-  return owners.some((owner) => owner.issuer === issuer && owner.clientId === clientId)
 }
 
 /** True if every changed setting is read on use, so no restart is needed. */

@@ -27,6 +27,7 @@ import { listSealedTiers } from '../storage/stored-files.js'
 import { ACCOUNTS_FOLDER, isOwnName } from '../storage/account-files.js'
 import type { StoredFile } from '../storage/account-store.js'
 import type { Session } from '../oauth/session.js'
+import { isSameOwner } from '../storage/session-owner.js'
 
 export type UninstallDeps = {
   settings: Pick<Settings, 'dataDir' | 'providers' | 'takeOver'>
@@ -165,9 +166,7 @@ export async function revokeSession(
   const { issuer, clientId, account, tokens, superseded = [] } = session
   const name = REMOVAL_MESSAGES.session(account.name, issuer)
   // Another provider may know the same client ID: the secret is not for it.
-  const provider = settings.providers.find(
-    (one) => one.issuer === issuer && one.clientId === clientId,
-  )
+  const provider = settings.providers.find((one) => isSameOwner(one, session))
   const client = { clientId, clientSecret: provider?.clientSecret ?? null }
   const sent = listTokens(session).map((token) => !asked.has(token))
   const all = [tokens, ...toOrphans(superseded)].filter((_, index) => sent[index])

@@ -1,6 +1,7 @@
 // Checks the stored accounts: which providers they are for, and whether their files can be read.
 
 import type { Settings } from '../settings/options.js'
+import { isSameOwner } from '../storage/session-owner.js'
 import { describeStoredFiles, type DescribedFile } from '../storage/stored-files.js'
 import { createCheck, findWorst, type Check, type Verdict } from './check.js'
 import { MESSAGES } from './diagnose-messages.js'
@@ -29,9 +30,7 @@ function describe(file: DescribedFile, providers: Settings['providers']): Findin
   const { id, owner } = file
   // The first version's files name no provider.
   if (owner === null) return { verdict: 'ok', message: accounts.storedEarlier('a provider') }
-  const provider = providers.find(
-    ({ issuer, clientId }) => issuer === owner.issuer && clientId === owner.clientId,
-  )
+  const provider = providers.find((one) => isSameOwner(one, owner))
   if (!provider) return { verdict: 'warning', message: accounts.notConfigured(owner.issuer) }
   const { name } = provider
   const message = id === null ? accounts.storedEarlier(name) : accounts.stored(id, name)

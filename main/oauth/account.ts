@@ -12,6 +12,11 @@ export type Account = {
   email: string
 }
 
+/** Copies the members that programs and people are shown, and no others. */
+export function pickAccount({ name, email, sub }: Account): Account {
+  return { name, email, sub }
+}
+
 /** Claims about the user that `sub` names. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string }
 

@@ -44,6 +44,11 @@ export type ProviderSettings = {
   redirect: RedirectTarget
 }
 
+/** Names of providers are unique without regard to case. */
+export function isSameProviderName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
+}
+
 export type AttemptDeps = {
   http: Http
   findProvider: FindProvider

@@ -1,11 +1,12 @@
 // The status that people and programs see. Links, states and codes are dropped here.
 
 import { readRedirectUri } from '../oauth/authorization-url.js'
-import { formatAccount, type Account } from '../oauth/account.js'
+import { formatAccount, pickAccount } from '../oauth/account.js'
 import {
   askingSignIn,
   defaultId,
   defaultSession,
+  findAccount,
   isFailure,
   renewalFailure,
   summarize,
@@ -26,7 +27,7 @@ export function toStatus(model: Model): Status {
   const expiresAtMs = session.kind === 'signed-in' ? session.expiresAtMs : null
   return {
     state: summarizeDefault(model),
-    account: session.kind === 'signed-out' ? null : pick(session.account),
+    account: session.kind === 'signed-out' ? null : pickAccount(session.account),
     expiresAt: expiresAtMs === null ? null : isoTime(expiresAtMs),
     reason: toReason(model),
   }
@@ -175,21 +176,17 @@ export function isoTime(ms: number): string | null {
   return Number.isNaN(date.getTime()) ? null : date.toISOString()
 }
 
-function pick({ name, email, sub }: Account): Account {
-  return { name, email, sub }
-}
-
-/** The sign-in comes first, then the session, then the last result. */
 /** The newest problem, with the name of its account if that is not the default one. */
 function toStorageProblem(model: Model): string | null {
   const problem = model.storageProblems.at(-1)
   if (!problem) return null
   const { id, message } = problem
-  const other = model.accounts.find((session) => session.id === id)
+  const other = id === null ? undefined : findAccount(model, id)
   if (!other || id === defaultId(model)) return message
   return PRESENT_MESSAGES.ofOther(other.account.name, message)
 }
 
+/** The sign-in comes first, then the session, then the last result. */
 function toReason(model: Model): string | null {
   const signIn = shownSignIn(model)
   if (signIn) return toSignInReason(signIn)

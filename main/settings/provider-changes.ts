@@ -1,6 +1,7 @@
 // The providers in the window: what the form shows, and how its changes apply to settings.json.
 
 import type { ProviderChanges, ProviderFields, ProviderView, SaveOutcome } from '../ipc.js'
+import { isSameProviderName } from '../oauth/sign-in.js'
 import { isObject, PROVIDERS_KEY } from './file-layer.js'
 import {
   applyChanges,
@@ -13,13 +14,7 @@ import {
 } from './form.js'
 import { findProblem } from './layer.js'
 import { OPTIONS, type FlatSettings } from './options.js'
-import {
-  createName,
-  isSameName,
-  OWN_SETTINGS,
-  parseProviderName,
-  toOptions,
-} from './provider-list.js'
+import { createName, OWN_SETTINGS, parseProviderName, toOptions } from './provider-list.js'
 import { isGiven, type SettingsFindings } from './read.js'
 import { MESSAGES, RULES } from './settings-messages.js'
 
@@ -199,7 +194,8 @@ function chooseName(
     const message = MESSAGES.invalid('The name', RULES.providerName, JSON.stringify(wanted), null)
     return reject(message, 'name')
   }
-  if (others.some((one) => isSameName(one, name))) return reject(MESSAGES.sameName(name), 'name')
+  if (others.some((one) => isSameProviderName(one, name)))
+    return reject(MESSAGES.sameName(name), 'name')
   return { name }
 }
 

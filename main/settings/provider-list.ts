@@ -2,7 +2,8 @@
 
 import { nearest } from '../base/nearest.js'
 import type { Secret } from '../base/secret.js'
-import type { ProviderSettings } from '../oauth/sign-in.js'
+import { isSameProviderName, type ProviderSettings } from '../oauth/sign-in.js'
+import { isSameOwner } from '../storage/session-owner.js'
 import { readClientSecret } from './client-secret.js'
 import { isObject, PROVIDERS_KEY, type FoundProviders } from './file-layer.js'
 import { createGiven, parseValue, SETTINGS_FILE, type Messages } from './layer.js'
@@ -103,11 +104,6 @@ export function parseProviderName(given: unknown): string | null {
   return NAME.test(name) && name.toLowerCase() !== RESERVED_NAME ? name : null
 }
 
-/** Names are unique without regard to case. */
-export function isSameName(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase()
-}
-
 function readEntries(
   flat: FlatSettings,
   found: FoundProviders | null,
@@ -205,17 +201,20 @@ export function createName(issuer: string, taken: readonly string[]): string {
   for (let count = 1; ; count += 1) {
     const suffix = count === 1 ? '' : `-${count}`
     const name = `${host.slice(0, MOST_NAME_CHARACTERS - suffix.length)}${suffix}`
-    if (parseProviderName(name) !== null && !taken.some((one) => isSameName(one, name))) return name
+    if (parseProviderName(name) !== null && !taken.some((one) => isSameProviderName(one, name)))
+      return name
   }
 }
 
 function findDuplicates(providers: readonly ProviderSettings[]): readonly string[] {
   return providers.flatMap((provider, index) => {
     const earlier = providers.slice(0, index)
-    const { name, issuer, clientId } = provider
-    const sameClient = earlier.find((one) => one.issuer === issuer && one.clientId === clientId)
+    const { name } = provider
+    const sameClient = earlier.find((one) => isSameOwner(one, provider))
     return [
-      ...(earlier.some((one) => isSameName(one.name, name)) ? [MESSAGES.sameName(name)] : []),
+      ...(earlier.some((one) => isSameProviderName(one.name, name))
+        ? [MESSAGES.sameName(name)]
+        : []),
       ...(sameClient ? [MESSAGES.sameClient(sameClient.name, name)] : []),
     ]
   })

@@ -6,6 +6,7 @@ import { OFFLINE_ACCESS, type ProviderMemory } from '../oauth/scopes.js'
 import { diskError, readErrno } from '../base/errno.js'
 import { replaceFile } from './atomic-file.js'
 import { readRegularFile } from './regular-file.js'
+import { isSameOwner } from './session-owner.js'
 import { FILE_MESSAGES } from './storage-messages.js'
 
 export const PROVIDER_FILE = 'provider.json'
@@ -31,7 +32,7 @@ type Rejection = Infer<typeof content>
 export function hasRejectedOfflineAccess(directory: string, asked: Asked, nowMs: number): boolean {
   return readRejections(directory).some(({ atMs, ...kept }) => {
     const ageMs = nowMs - atMs
-    return isOfSame(kept, asked) && kept.scope === asked.scope && ageMs >= 0 && ageMs < KEPT_MS
+    return isSameOwner(kept, asked) && kept.scope === asked.scope && ageMs >= 0 && ageMs < KEPT_MS
   })
 }
 
@@ -61,7 +62,7 @@ export function keepProviderMemory(deps: {
       rejectsOfflineAccess: () => rejects,
       recordRejection() {
         rejects = true
-        const others = readRejections(directory).filter((kept) => !isOfSame(kept, asked))
+        const others = readRejections(directory).filter((kept) => !isSameOwner(kept, asked))
         const kept = { ...asked, rejected: OFFLINE_ACCESS, atMs: deps.nowMs() }
         // Earlier versions of Latchkey read a single rejection.
         const all = others.length === 0 ? kept : [...others, kept]
@@ -74,12 +75,6 @@ export function keepProviderMemory(deps: {
       },
     }
   }
-}
-
-type Owner = Pick<Asked, 'issuer' | 'clientId'>
-
-function isOfSame(one: Owner, other: Owner): boolean {
-  return one.issuer === other.issuer && one.clientId === other.clientId
 }
 
 /** Empty if the file is missing, can't be read or holds something else. */

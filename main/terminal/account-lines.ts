@@ -2,6 +2,7 @@
 
 import {
   defaultId,
+  findAccount,
   toSessionState,
   type AccountSession,
   type Model,
@@ -45,11 +46,6 @@ export function describeQuestion(question: OtherPerson, nowMs: number): readonly
 
 export function describeDecision({ id, deadlineMs }: OtherPerson, nowMs: number): string {
   return ACCOUNT_LINES.decide(id, formatTimeLeft(deadlineMs - nowMs))
-}
-
-/** Finds an account of the model by its ID. */
-export function findAccount({ accounts }: Model, id: string): AccountSession | undefined {
-  return accounts.find((session) => session.id === id)
 }
 
 export function isDefault(model: Model, id: string): boolean {

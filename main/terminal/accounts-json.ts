@@ -7,7 +7,7 @@ import {
   type Model,
   type OtherPerson,
 } from '../agent/model.js'
-import type { Account } from '../oauth/account.js'
+import { pickAccount, type Account } from '../oauth/account.js'
 
 export type AccountsLine = { event: 'accounts'; accounts: readonly AccountEntry[] }
 
@@ -30,7 +30,7 @@ export function toAccountsLine(model: Model): AccountsLine {
 }
 
 export function toOtherPersonLine({ id, expected, got }: OtherPerson): OtherPersonLine {
-  return { event: 'other-person', id, expected: pick(expected), got: pick(got) }
+  return { event: 'other-person', id, expected: pickAccount(expected), got: pickAccount(got) }
 }
 
 function toEntry(session: AccountSession, chosen: string | null): AccountEntry {
@@ -38,12 +38,8 @@ function toEntry(session: AccountSession, chosen: string | null): AccountEntry {
   return {
     id,
     provider,
-    ...pick(account),
+    ...pickAccount(account),
     state: toSessionState(session),
     default: id === chosen,
   }
-}
-
-function pick({ name, email, sub }: Account): Account {
-  return { name, email, sub }
 }

@@ -5,6 +5,7 @@ import { readRedirectUri } from '../oauth/authorization-url.js'
 import {
   askingSignIn,
   defaultSession,
+  findAccount,
   isFailure,
   renewalFailure,
   shownSignIn,
@@ -20,7 +21,6 @@ import {
   attributeTo,
   describeDecision,
   describeQuestion,
-  findAccount,
   isDefault,
   nameAccount,
 } from './account-lines.js'

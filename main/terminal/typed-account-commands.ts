@@ -1,9 +1,9 @@
 // The commands that act on one of several accounts, on all of them, or on a question about one.
 
 import type { Agent } from '../agent/agent.js'
+import { findAccount } from '../agent/model.js'
 import { asAuthError } from '../base/errors.js'
 import { excerpt } from '../base/printable.js'
-import { findAccount } from './account-lines.js'
 import { done, failed, type Answer } from './command-answer.js'
 import { ANSWERS } from './terminal-messages.js'
 

@@ -322,13 +322,13 @@ export const DIRECTORY: readonly MutatedFile[] = [
       },
       {
         name: 'two providers may have one name',
-        find: 'earlier.some((one) => isSameName(one.name, name))',
+        find: 'earlier.some((one) => isSameProviderName(one.name, name))',
         replace: 'earlier.some((one) => one.name === name)',
       },
       {
         name: 'two providers may be one client',
-        find: 'one.issuer === issuer && one.clientId === clientId)',
-        replace: 'one === provider)',
+        find: 'earlier.find((one) => isSameOwner(one, provider))',
+        replace: 'earlier.find((one) => isSameOwner(one, provider) && Boolean(0))',
       },
     ],
   },
@@ -365,13 +365,13 @@ export const DIRECTORY: readonly MutatedFile[] = [
     faults: [
       {
         name: 'a client secret goes to any provider with that client ID',
-        find: 'one.issuer === issuer && one.clientId === clientId',
-        replace: 'one.clientId === clientId',
+        find: '(one) => isSameOwner(one, session)',
+        replace: '(one) => one.clientId === clientId',
       },
       {
         name: 'a client secret goes to its provider for any client ID',
-        find: 'one.issuer === issuer && one.clientId === clientId',
-        replace: 'one.issuer === issuer',
+        find: '(one) => isSameOwner(one, session)',
+        replace: '(one) => one.issuer === issuer',
       },
     ],
   },
