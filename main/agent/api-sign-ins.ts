@@ -71,7 +71,7 @@ export function createApiSignIns(deps: ApiSignInDeps): ApiSignIns {
   }
 
   return {
-    begin(request, hangUp, askCaller = () => Promise.resolve({ kind: 'unseen' })) {
+    begin(request, hangUp, askCaller = () => Promise.resolve({ kind: 'untold' })) {
       if (context.closed || hangUp.aborted) return Promise.resolve(CANCELLED)
       return trackWait(context, beginApiSignIn(context, request, { hangUp, askCaller }))
     },

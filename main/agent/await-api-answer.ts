@@ -1,6 +1,7 @@
 // Sends a person to the provider for an app, and waits for the answer.
 
 import { AuthError } from '../base/errors.js'
+import { findProcess } from '../net/caller.js'
 import type { ExpectedCallback } from '../oauth/callback.js'
 import type { CallbackAnswer, PendingCallback } from '../oauth/callback-listener.js'
 import { abandonedPage, returnToAppPage, type Page } from '../oauth/pages.js'
@@ -84,7 +85,7 @@ async function authorizeApiSignIn(
           // Known before the browser opens: a program cannot be found once it has hung up.
           handle.caller,
         ])
-        program = caller.kind === 'seen' ? caller.name : null
+        program = findProcess(caller)?.name ?? null
         const delivered = new Promise<CallbackAnswer>(
           (take) => (handle.pending = { expected, take }),
         )

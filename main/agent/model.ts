@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from '../base/errors.js'
 import type { CallbackDiagnostic } from '../oauth/callback-listener.js'
+import type { ConsentEnd, ConsentList, ConsentQuestion } from '../consent/consent.js'
 import type { StatusState } from '../ipc.js'
 import type { Account } from '../oauth/account.js'
 
@@ -99,6 +100,10 @@ export type Model = {
   lastResult: Exclude<LastResult, { kind: 'cancelled' }> | null
   /** Why stored sessions differ from those in memory. The newest problem is the last. */
   storageProblems: readonly StorageProblem[]
+  /** What the person is asked about a program; null if no program waits for an answer. */
+  consentQuestion: ConsentQuestion | null
+  /** The programs and keys that may have tokens, and those that were denied. */
+  consents: ConsentList
 }
 
 /** `id`: the account's; null if it is not known whose session it is. `message` is for a person. */
@@ -151,6 +156,9 @@ export type Event =
   | { type: 'revocation-failed'; message: string }
   | { type: 'storage-failed'; id: string | null; message: string }
   | { type: 'storage-recovered'; id: string | null }
+  | { type: 'consent-asked'; question: ConsentQuestion }
+  | { type: 'consent-ended'; question: ConsentQuestion; end: ConsentEnd }
+  | { type: 'consents-changed'; consents: ConsentList }
 
 export const initialModel: Model = {
   accounts: [],
@@ -158,6 +166,8 @@ export const initialModel: Model = {
   signIns: [],
   lastResult: null,
   storageProblems: [],
+  consentQuestion: null,
+  consents: { grants: [], denials: [] },
 }
 
 /**

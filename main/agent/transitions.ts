@@ -18,6 +18,8 @@ export function next(model: Model, event: Event): Model {
     signIns: nextSignIns(model.signIns, event),
     lastResult: nextResult(model, event),
     storageProblems: nextStorageProblems(model.storageProblems, event),
+    consentQuestion: nextQuestion(model.consentQuestion, event),
+    consents: event.type === 'consents-changed' ? event.consents : model.consents,
   }
   const isSame = (Object.keys(changed) as (keyof Model)[]).every(
     (key) => changed[key] === model[key],
@@ -64,6 +66,9 @@ function nextAccounts(
     case 'revocation-failed':
     case 'storage-failed':
     case 'storage-recovered':
+    case 'consent-asked':
+    case 'consent-ended':
+    case 'consents-changed':
       return accounts
   }
 }
@@ -165,6 +170,9 @@ function nextSignIns(signIns: readonly SignIn[], event: Event): readonly SignIn[
     case 'revocation-failed':
     case 'storage-failed':
     case 'storage-recovered':
+    case 'consent-asked':
+    case 'consent-ended':
+    case 'consents-changed':
       return signIns
   }
 }
@@ -266,6 +274,9 @@ function nextResult(model: Model, event: Event): Model['lastResult'] {
     case 'renewal-failed':
     case 'storage-failed':
     case 'storage-recovered':
+    case 'consent-asked':
+    case 'consent-ended':
+    case 'consents-changed':
       return lastResult
   }
 }
@@ -286,6 +297,11 @@ function nextStorageProblems(
   if (event.type === 'storage-recovered' && !problems.some(isOver)) return problems
   const others = problems.filter((problem) => !isOver(problem))
   return event.type === 'storage-failed' ? [...others, { id, message: event.message }] : others
+}
+
+function nextQuestion(question: Model['consentQuestion'], event: Event): Model['consentQuestion'] {
+  if (event.type === 'consent-asked') return event.question
+  return event.type === 'consent-ended' && event.question.id === question?.id ? null : question
 }
 
 function hasAccount(accounts: readonly AccountSession[], id: string): boolean {

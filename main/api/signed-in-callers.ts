@@ -1,6 +1,6 @@
 // Remembers, as long as this program runs, which account each calling program signed in.
 
-import { isSameProgram, type Caller } from '../net/caller.js'
+import { isSameProcess, isSameProgram, type Caller } from '../net/caller.js'
 
 export type SignedInCallers = {
   /** Remembers the account that a program signed in. Ignores a program that could not be found. */
@@ -27,7 +27,7 @@ export function createSignedInCallers(): SignedInCallers {
       entries = [...others, { caller, accountId }].slice(-MOST_CALLERS)
     },
     find(caller) {
-      const alike = entries.filter((entry) => isAlike(entry.caller, caller))
+      const alike = entries.filter((entry) => isSameProgram(entry.caller, caller))
       const own = alike.findLast((entry) => isSameProcess(entry.caller, caller))
       return (own ?? alike.at(-1))?.accountId
     },
@@ -36,15 +36,4 @@ export function createSignedInCallers(): SignedInCallers {
     },
     isEmpty: () => entries.length === 0,
   }
-}
-
-function isSameProcess(one: Entry['caller'], other: Caller): boolean {
-  return (
-    other.kind === 'seen' && one.pid === other.pid && one.startedAtTicks === other.startedAtTicks
-  )
-}
-
-/** Scripts of one interpreter share its executable, so the names must be the same, too. */
-function isAlike(one: Entry['caller'], other: Caller): boolean {
-  return isSameProgram(one, other) && other.kind === 'seen' && one.name === other.name
 }

@@ -14,6 +14,8 @@ import type {
 import { readErrno } from '../base/errno.js'
 import type { LogLevel } from '../base/log-level.js'
 import { toSourcePlace } from '../base/source-place.js'
+import type { ConsentEnd, ConsentQuestion, Grade } from '../consent/consent.js'
+import type { Purpose } from '../storage/consent-store.js'
 import type { StorageTier } from '../storage/choose-storage.js'
 import { isoTime } from './status.js'
 
@@ -45,6 +47,9 @@ export type LogRecord = { level: LogLevel } & (
   | { event: 'renewed' | 'restored'; until: string | null; odd?: readonly string[] }
   | { event: 'renewal-failed'; renewal: RenewalFailure['kind']; code: ErrorCode; failures: number }
   | { event: 'default-chosen' | 'storage-failed' | 'storage-recovered' }
+  | { event: 'consent-asked'; grade: Grade; purpose: Purpose }
+  | { event: 'consent-ended'; grade: Grade; purpose: Purpose; end: ConsentEnd }
+  | { event: 'consents-changed'; grants: number; denials: number }
   | ({ event: 'started' } & Started)
   | { event: 'stopped' }
   | ({ event: 'error'; cause: Fault | null; count?: number } & Fault)
@@ -99,6 +104,10 @@ export function toLogRecord(model: Model, event: Event): LogRecord {
     case 'default-chosen':
     case 'storage-recovered':
       return { level: 'info', event: event.type }
+    case 'consent-asked':
+    case 'consent-ended':
+    case 'consents-changed':
+      return toConsentRecord(event)
     case 'session-ended':
     case 'revocation-failed':
     case 'storage-failed':
@@ -155,6 +164,28 @@ export function errorRecord(thrown: unknown, count = 1): LogRecord {
 /** Returns `Node 24.21.0`, or `Electron 45.4.1` inside Electron. */
 export function nameRuntime(versions: { node: string; electron?: string }): string {
   return versions.electron === undefined ? `Node ${versions.node}` : `Electron ${versions.electron}`
+}
+
+function toConsentRecord(event: ConsentEvent): LogRecord {
+  switch (event.type) {
+    case 'consent-asked':
+      return { level: 'info', event: event.type, ...pickQuestion(event.question) }
+    case 'consent-ended': {
+      const { type, question, end } = event
+      return { level: 'info', event: type, ...pickQuestion(question), end }
+    }
+    case 'consents-changed': {
+      const { grants, denials } = event.consents
+      return { level: 'info', event: event.type, grants: grants.length, denials: denials.length }
+    }
+  }
+}
+
+type ConsentEvent = Extract<Event, { type: `consent${string}` }>
+
+/** The program's name and path are left out: they can contain a person's name. */
+function pickQuestion({ program, purpose }: ConsentQuestion): { grade: Grade; purpose: Purpose } {
+  return { grade: program.grade, purpose }
 }
 
 const LEVELS: Readonly<Record<SignInResult['kind'], LogLevel>> = {

@@ -67,6 +67,9 @@ export function toNotification(
     case 'revocation-failed':
     case 'storage-failed':
     case 'storage-recovered':
+    case 'consent-asked':
+    case 'consent-ended':
+    case 'consents-changed':
       return null
   }
 }

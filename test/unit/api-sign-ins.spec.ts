@@ -4,6 +4,7 @@ import { expect } from '@playwright/test'
 import type { BeginResult, ApiSignInRequest } from '../../main/agent/api-sign-in.js'
 import { SIGN_IN_MESSAGES } from '../../main/agent/agent-messages.js'
 import type { Caller } from '../../main/net/caller.js'
+import { seenCaller } from '../support/callers.js'
 import { codeChallenge, createVerifier } from '../../main/oauth/pkce.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { appFlow, NEVER } from '../support/app-flow.js'
@@ -198,17 +199,12 @@ test.describe('an answer that is delivered to the API', () => {
   })
 })
 
-const seen = (executable: string, pid: number): Caller => ({
-  kind: 'seen',
-  pid,
-  startedAtTicks: '1',
-  executable,
-  name: null,
-})
+const seen = (path: string, pid: number): Caller =>
+  seenCaller({ pid, executable: { path, file: '8:15' } })
 
 test.describe('S24: a sign-in that waits', () => {
-  const FIRST = (): Promise<Caller> => Promise.resolve(seen('1:1', 1))
-  const OTHER = (): Promise<Caller> => Promise.resolve(seen('2:2', 2))
+  const FIRST = (): Promise<Caller> => Promise.resolve(seen('/opt/first', 1))
+  const OTHER = (): Promise<Caller> => Promise.resolve(seen('/opt/other', 2))
 
   test('cannot begin twice, and cannot be resumed while its caller waits', async ({ start }) => {
     const fixture = await start()

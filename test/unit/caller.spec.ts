@@ -3,27 +3,30 @@
 import { expect, test } from '@playwright/test'
 import { findCaller } from '../../main/net/caller-process.js'
 import { isSameProgram, type Caller } from '../../main/net/caller.js'
+import { NOT_FOUND, seenCaller } from '../support/callers.js'
 
-const seen = (changes: Partial<Extract<Caller, { kind: 'seen' }>> = {}): Caller => ({
-  kind: 'seen',
-  pid: 42,
-  startedAtTicks: '1000',
-  executable: '8:15',
-  name: 'app',
-  ...changes,
-})
-const unseen: Caller = { kind: 'unseen' }
+const seen = seenCaller
+const at = (path: string) => ({ executable: { path, file: '8:16' } })
+const script = (path: string) => ({ script: { path, file: '8:17' } })
+const unseen: Caller = NOT_FOUND
 const untold: Caller = { kind: 'untold' }
 
 for (const [name, one, other, same] of [
   ['one process', seen(), seen(), true],
-  ['one process that now runs another file', seen(), seen({ executable: '8:16' }), true],
+  ['one process that now runs another file', seen(), seen(at('/opt/other')), true],
   ['two processes of one executable', seen(), seen({ pid: 43, startedAtTicks: '9' }), true],
-  ['two executables', seen(), seen({ pid: 43, executable: '8:16' }), false],
+  [
+    'two scripts of one interpreter',
+    seen({ pid: 43, ...script('/a.js') }),
+    seen(script('/b.js')),
+    false,
+  ],
+  ['a program whose file was replaced', seen(), seen({ pid: 43, ...at('/opt/app/app') }), true],
+  ['two executables', seen(), seen({ pid: 43, ...at('/opt/other') }), false],
   [
     'another process that has the same ID later',
     seen(),
-    seen({ startedAtTicks: '9', executable: '8:16' }),
+    seen({ startedAtTicks: '9', ...at('/opt/other') }),
     false,
   ],
   ['two unidentified callers', unseen, unseen, false],
@@ -38,8 +41,14 @@ for (const [name, one, other, same] of [
 }
 
 test('a connection whose socket no process holds, or whose owner is unknown, has no program', async () => {
-  expect(await findCaller({ kind: 'user', uid: 0, inode: '1' })).toEqual(unseen)
-  expect(await findCaller({ kind: 'gone' })).toEqual(unseen)
-  expect(await findCaller({ kind: 'unreadable' })).toEqual(unseen)
+  expect(await findCaller({ kind: 'user', uid: 0, inode: '1' })).toMatchObject({
+    kind: 'uncertain',
+    process: null,
+  })
+  expect(await findCaller({ kind: 'gone' })).toMatchObject({ kind: 'uncertain', process: null })
+  expect(await findCaller({ kind: 'unreadable' })).toMatchObject({
+    kind: 'uncertain',
+    process: null,
+  })
   expect(await findCaller({ kind: 'untold' })).toEqual(untold)
 })

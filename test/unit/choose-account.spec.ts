@@ -11,6 +11,7 @@ import {
 } from '../../main/api/choose-account.js'
 import { createSignedInCallers } from '../../main/api/signed-in-callers.js'
 import type { Caller } from '../../main/net/caller.js'
+import { NOT_FOUND, seenCaller } from '../support/callers.js'
 import { ALICE_REF, BOB_REF, modelOf } from '../support/account-refs.js'
 import { createProviderSettings } from '../support/fixture.js'
 
@@ -27,18 +28,12 @@ const BOB: AccountSession = {
   issuer: HOME.issuer,
   clientId: HOME.clientId,
 }
-const APP: Caller = {
-  kind: 'seen',
-  pid: 1,
-  startedAtTicks: '1',
-  executable: '8:15',
-  name: 'app',
-}
+const APP: Caller = seenCaller()
 
 type Choosing = { header?: string; caller?: Caller; wanted?: NamedClient; model?: Model }
 
 /** Chooses for a program that signed in Bob, beside Alice, who is the default account. */
-function choose({ header, caller = { kind: 'unseen' }, ...given }: Choosing = {}) {
+function choose({ header, caller = NOT_FOUND, ...given }: Choosing = {}) {
   const { wanted = {}, model = modelOf(ALICE, BOB) } = given
   const callers = createSignedInCallers()
   callers.remember(APP, BOB.id)

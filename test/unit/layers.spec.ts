@@ -17,6 +17,7 @@ const ORDER = [
   ['settings', 'api'],
   ['present'],
   ['agent'],
+  ['consent'],
   ['autostart'],
   ['storage'],
   ['oauth'],

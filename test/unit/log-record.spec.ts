@@ -11,6 +11,7 @@ import {
   startedRecord,
   stoppedRecord,
 } from '../../main/present/log-record.js'
+import { consentQuestion } from '../support/callers.js'
 
 // Everything in an event that comes from a provider, a person or a sign-in contains this word.
 const CANARY = 'canary'
@@ -61,6 +62,11 @@ const asOther = after(signedIn, {
 function after(model: Model, event: Event): Model {
   return next(model, event)
 }
+
+const asked = consentQuestion({
+  program: { ...consentQuestion().program, name: CANARY, executable: CANARY, script: CANARY },
+  account: { id: CANARY, provider: CANARY, account },
+})
 
 // A new event compiles only once it has its row.
 const ROWS: {
@@ -179,6 +185,19 @@ const ROWS: {
   ],
   'storage-failed': [[signedIn, { id, message: reason }, { level: 'warn' }]],
   'storage-recovered': [[signedIn, { id }, { level: 'info' }]],
+  'consent-asked': [
+    [signedIn, { question: asked }, { level: 'info', grade: 'seen', purpose: 'token' }],
+  ],
+  'consent-ended': [
+    [
+      signedIn,
+      { question: asked, end: 'always' },
+      { level: 'info', grade: 'seen', purpose: 'token', end: 'always' },
+    ],
+  ],
+  'consents-changed': [
+    [signedIn, { consents: { grants: [], denials: [] } }, { level: 'info', grants: 0, denials: 0 }],
+  ],
   'session-ended': [[signedIn, { id, reason }, { level: 'warn' }]],
   'signed-out': [[signedIn, { id }, { level: 'info' }]],
   'default-chosen': [[signedIn, { id }, { level: 'info' }]],

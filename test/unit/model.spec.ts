@@ -22,6 +22,7 @@ import {
   type SessionState,
 } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
+import { consentQuestion } from '../support/callers.js'
 import { ALICE, ALICE_REF, BOB, BOB_REF, modelOf, PROVIDER } from '../support/account-refs.js'
 
 // The events by name. An event that can lead to different states has several names. A new event, result
@@ -70,6 +71,9 @@ const SESSION_TABLE: Record<EventName, string> = {
   'revocation-failed':        '=           =           =           =           =           =',
   'storage-failed':           '=           =           =           =           =           =',
   'storage-recovered':           '=           =           =           =           =           =',
+  'consent-asked':           '=           =           =           =           =           =',
+  'consent-ended':           '=           =           =           =           =           =',
+  'consents-changed':           '=           =           =           =           =           =',
 }
 
 // The sign-in that the event names, the tray's or an app's.
@@ -104,6 +108,9 @@ const FLOW_TABLE: Record<EventName, string> = {
   'revocation-failed':        '=        =           =           =',
   'storage-failed':           '=        =           =           =',
   'storage-recovered':           '=        =           =           =',
+  'consent-asked':           '=        =           =           =',
+  'consent-ended':           '=        =           =           =',
+  'consents-changed':           '=        =           =           =',
 }
 
 // The last result while Alice has no account …
@@ -138,6 +145,9 @@ const OUTCOME_TABLE: Record<EventName, string> = {
   'revocation-failed':        '=        =        =        =        =        signed-out',
   'storage-failed':           '=        =        =        =        =        =',
   'storage-recovered':           '=        =        =        =        =        =',
+  'consent-asked':           '=        =        =        =        =        =',
+  'consent-ended':           '=        =        =        =        =        =',
+  'consents-changed':           '=        =        =        =        =        =',
 }
 // … the differences once her session has ended …
 const OUTCOME_TABLE_OF_ENDED: Record<EventName, string> = {
@@ -290,6 +300,12 @@ const EVENTS: Record<EventName, (state: string) => Event> = {
     message: 'the disk is full',
   }),
   'storage-recovered': () => ({ type: 'storage-recovered', id: ALICE_REF.id }),
+  'consent-asked': () => ({ type: 'consent-asked', question: consentQuestion() }),
+  'consent-ended': () => ({ type: 'consent-ended', question: consentQuestion(), end: 'denied' }),
+  'consents-changed': () => ({
+    type: 'consents-changed',
+    consents: { grants: [], denials: [] },
+  }),
 }
 
 const PROBLEMS: readonly Model['storageProblems'][] = [
@@ -304,7 +320,7 @@ const models: readonly Model[] = ACCOUNTS.flatMap((accounts) =>
   Object.values(FLOWS).flatMap((signIns) =>
     Object.values(OUTCOMES).flatMap((lastResult) =>
       PROBLEMS.map((storageProblems) =>
-        freeze({ accounts, chosenId: null, signIns, lastResult, storageProblems }),
+        freeze({ ...initialModel, accounts, signIns, lastResult, storageProblems }),
       ),
     ),
   ),
@@ -845,9 +861,21 @@ function hasSameParts(before: Model, after: Model): boolean {
     after.chosenId === before.chosenId &&
     after.lastResult === before.lastResult &&
     isSameList(after.storageProblems, before.storageProblems) &&
-    isSameList(after.signIns, before.signIns)
+    isSameList(after.signIns, before.signIns) &&
+    after.consentQuestion === before.consentQuestion &&
+    after.consents === before.consents
   )
 }
+
+test('a question about a program is there until it ends, and the end of another one changes nothing', () => {
+  const question = consentQuestion()
+  const asked = next(initialModel, { type: 'consent-asked', question })
+  expect(asked).toEqual({ ...initialModel, consentQuestion: question })
+  const other = consentQuestion({ id: 'another2' })
+  expect(next(asked, { type: 'consent-ended', question: other, end: 'once' })).toBe(asked)
+  const ended = next(asked, { type: 'consent-ended', question, end: 'withdrawn' })
+  expect(ended).toEqual(initialModel)
+})
 
 function freeze<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null) {

@@ -2,18 +2,11 @@
 
 import { expect, test } from '@playwright/test'
 import { createSignedInCallers, MOST_CALLERS } from '../../main/api/signed-in-callers.js'
-import type { Caller } from '../../main/net/caller.js'
+import type { CallerProcess } from '../../main/net/caller.js'
+import { NOT_FOUND, seenCaller } from '../support/callers.js'
 
-type Seen = Extract<Caller, { kind: 'seen' }>
-
-const seen = (pid: number, changes: Partial<Seen> = {}): Seen => ({
-  kind: 'seen',
-  pid,
-  startedAtTicks: '1000',
-  executable: '8:15',
-  name: 'app',
-  ...changes,
-})
+const seen = (pid: number, changes: Partial<CallerProcess> = {}) => seenCaller({ pid, ...changes })
+const other = { executable: { path: '/opt/other', file: '8:16' } }
 
 test('a program gets the account that it signed in last, also after it was started again', () => {
   const callers = createSignedInCallers()
@@ -34,22 +27,22 @@ test('a program gets the account that it signed in last, also after it was start
 test('another program gets none', () => {
   const callers = createSignedInCallers()
   callers.remember(seen(1), 'alice')
-  for (const other of [
-    seen(2, { executable: '8:16' }),
+  for (const caller of [
+    seen(2, other),
     // Two scripts that one interpreter runs.
-    seen(2, { name: 'other' }),
+    seen(2, { script: { path: '/b.js', file: '8:17' } }),
     // A later process with the same ID.
-    seen(1, { startedAtTicks: '2000', executable: '8:16' }),
-    { kind: 'unseen' } as const,
+    seen(1, { startedAtTicks: '2000', ...other }),
+    NOT_FOUND,
     { kind: 'untold' } as const,
   ]) {
-    expect(callers.find(other), JSON.stringify(other)).toBeUndefined()
+    expect(callers.find(caller), JSON.stringify(caller)).toBeUndefined()
   }
 })
 
 test('a program that the system does not identify is not remembered', () => {
   const callers = createSignedInCallers()
-  for (const caller of [{ kind: 'unseen' }, { kind: 'untold' }] as const) {
+  for (const caller of [NOT_FOUND, { kind: 'untold' } as const]) {
     callers.remember(caller, 'alice')
     expect(callers.find(caller)).toBeUndefined()
   }
@@ -59,16 +52,16 @@ test('a program that the system does not identify is not remembered', () => {
 test('an account that was signed out is forgotten, and no other', () => {
   const callers = createSignedInCallers()
   callers.remember(seen(1), 'alice')
-  callers.remember(seen(2, { name: 'other' }), 'bob')
+  callers.remember(seen(2, other), 'bob')
   callers.forget('alice')
   expect(callers.find(seen(1))).toBeUndefined()
-  expect(callers.find(seen(2, { name: 'other' }))).toBe('bob')
+  expect(callers.find(seen(2, other))).toBe('bob')
 })
 
 test('of very many programs, the ones that signed in longest ago are forgotten', () => {
   const callers = createSignedInCallers()
   const programs = Array.from({ length: MOST_CALLERS + 1 }, (_, index) =>
-    seen(index, { name: `app ${index}` }),
+    seen(index, { executable: { path: `/opt/${index}`, file: '8:15' } }),
   )
   for (const [index, program] of programs.entries()) callers.remember(program, `account ${index}`)
   const found = programs.filter((program) => callers.find(program) !== undefined)

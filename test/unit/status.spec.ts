@@ -249,6 +249,7 @@ const MODELS_WITH_SECRETS: Record<string, Model> = Object.fromEntries(
     (['signed-in', 'needs-sign-in'] as const).map((kind): [string, Model] => [
       `${phase}, ${kind}`,
       {
+        ...initialModel,
         accounts: [
           kind === 'signed-in'
             ? {

@@ -17,6 +17,7 @@ import { toAccountsLine, toOtherPersonLine } from '../../main/terminal/accounts-
 import { SIGN_IN_LINES } from '../../main/terminal/terminal-messages.js'
 import { formatTimeLeft } from '../../main/terminal/time-left.js'
 import { ALICE, ALICE_REF, BOB, BOB_REF, PROVIDER } from '../support/account-refs.js'
+import { consentQuestion } from '../support/callers.js'
 
 const LINK =
   'https://provider.example/authorize?state=s&redirect_uri=http://127.0.0.1:40123/callback'
@@ -336,6 +337,30 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
     {
       story: 'is silent',
       events: [storageFails, { type: 'storage-recovered', id: ALICE_REF.id }],
+      lines: [],
+    },
+  ],
+  'consent-asked': [
+    {
+      story: 'is silent',
+      events: [{ type: 'consent-asked', question: consentQuestion() }],
+      lines: [],
+    },
+  ],
+  'consent-ended': [
+    {
+      story: 'is silent',
+      events: [
+        { type: 'consent-asked', question: consentQuestion() },
+        { type: 'consent-ended', question: consentQuestion(), end: 'denied' },
+      ],
+      lines: [],
+    },
+  ],
+  'consents-changed': [
+    {
+      story: 'is silent',
+      events: [{ type: 'consents-changed', consents: { grants: [], denials: [] } }],
       lines: [],
     },
   ],

@@ -367,13 +367,18 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'a reused process ID is the same program',
-        find: ' && one.startedAtTicks === other.startedAtTicks',
+        find: ' &&\n    first.startedAtTicks === second.startedAtTicks',
         replace: '',
       },
       {
         name: 'any executable is the same program',
-        find: 'return isSameProcess || one.executable === other.executable',
-        replace: 'return isSameProcess || one.executable !== other.executable',
+        find: 'first.executable.path === second.executable.path',
+        replace: 'first.executable.path !== ""',
+      },
+      {
+        name: 'scripts of one interpreter count as one program',
+        find: ' &&\n    first.script?.path === second.script?.path',
+        replace: '',
       },
     ],
   },
@@ -441,11 +446,6 @@ export const SERVICE: readonly MutatedFile[] = [
         name: 'a program gets the account of another process of its kind',
         find: 'return (own ?? alike.at(-1))?.accountId',
         replace: 'return alike.at(-1)?.accountId',
-      },
-      {
-        name: 'scripts of one interpreter count as one program',
-        find: " && other.kind === 'seen' && one.name === other.name",
-        replace: '',
       },
       {
         name: 'programs that signed in pile up',
