@@ -1,0 +1,134 @@
+// The words for people about programs that ask for tokens, in one table, for the window and the terminal.
+
+import type { AskingProgram, ConsentEnd, ConsentQuestion } from '../consent/consent.js'
+import { printable } from '../base/printable.js'
+import type { Doubt } from '../net/caller.js'
+import type { Purpose } from '../storage/consent-store.js'
+
+export const CONSENT_WORDS = {
+  /** The title of a question. `app`: see {@link nameProgram}. */
+  asks: (app: string) => `${app} asks to use your account`,
+  /** The same, if nobody is signed in yet. */
+  asksToSignIn: (app: string) => `${app} asks to sign in as you`,
+  /** A program that was not found, or has no printable name. */
+  unknownApp: 'An unknown app',
+
+  /** What an app asks for. Each says everything that a consent gives. */
+  purposes: {
+    token: 'Act for you with access tokens, and see your name and email address',
+    identity: 'See your name and email address',
+    'id-token': 'Get an ID token, which proves to other services who you are',
+    'sign-in': 'Sign in as you, without asking you',
+  } satisfies Record<Purpose, string>,
+  /** The same in a list. */
+  purposesInList: {
+    token: 'access tokens',
+    identity: 'name and email',
+    'id-token': 'ID tokens',
+    'sign-in': 'silent sign-in',
+  } satisfies Record<Purpose, string>,
+
+  /** How sure Latchkey is. A program of the same user can always pretend. */
+  grades: {
+    seen: 'The system names this app. Another program of yours could still pretend to be it.',
+    uncertain: "Latchkey can't be sure which app this is.",
+  },
+  doubts: {
+    'not-found': 'Latchkey could not find the program at the other end of the connection.',
+    'several-holders': 'Several programs share the connection.',
+    'other-namespace': 'The program runs in a container, where other files have the same paths.',
+    'other-file': "The program's file was replaced or deleted after the program started.",
+    'no-script': 'The program runs code that is in no file.',
+    environment: 'Environment variables can make the program run other code.',
+    'untried-system': "Latchkey's way of finding programs is not tested on this system.",
+  } satisfies Record<Doubt, string>,
+
+  /** Why an app can be allowed only once. */
+  onlyOnce: {
+    /** A shell, curl, a bare interpreter or the like. */
+    tool: 'It can only be allowed once, because it does what any other program tells it to do.',
+    uncertain: "It can only be allowed once, because Latchkey can't recognize it the next time.",
+  },
+  /** How to let a program that can be allowed only once have tokens for longer. */
+  useKey: 'To let it have tokens for longer, give it a key.',
+
+  labels: {
+    path: 'Path',
+    /** The path of a script. The program itself says it, and nothing proves it. */
+    script: 'Says it is',
+    process: 'Process',
+    startedBy: 'Started by',
+    account: 'Account',
+    purpose: 'Wants to',
+  },
+  /** The names of the programs above the one that asks. */
+  startedBy: (nearest: string, others: readonly string[]) =>
+    others.length === 0 ? nearest : `${nearest} (started by ${others.join(', started by ')})`,
+  nobodySignedIn: 'Nobody is signed in yet',
+
+  answers: { once: 'Allow once', always: 'Always allow', denied: 'Deny' },
+  /** How a question ended. */
+  ends: {
+    once: (app) => `${app} is allowed this time.`,
+    always: (app) => `${app} is allowed from now on.`,
+    denied: (app) => `${app} is denied.`,
+    unanswered: (app) => `Nobody answered, so ${app} gets nothing.`,
+    withdrawn: (app) => `${app} no longer waits for an answer.`,
+  } satisfies Record<ConsentEnd, (app: string) => string>,
+
+  /** The kinds of entries in the list. */
+  kinds: { program: 'app', key: 'key', denied: 'denied' },
+  allAccounts: 'all accounts',
+  changed: 'The file of this app has changed since you allowed it.',
+  consentOff:
+    'Latchkey does not ask before apps use your account: every program of yours can get tokens.',
+}
+
+/** Names a program for a person, in printable text. The program chooses its name. */
+export function nameProgram({ name }: Pick<AskingProgram, 'name'>): string {
+  return name === null ? CONSENT_WORDS.unknownApp : printable(name)
+}
+
+/** The title of a question. */
+export function titleQuestion({ program, account }: ConsentQuestion): string {
+  const app = nameProgram(program)
+  return account === null ? CONSENT_WORDS.asksToSignIn(app) : CONSENT_WORDS.asks(app)
+}
+
+/** Names the programs above a program; null if none is known. */
+export function nameStarters({ startedBy }: Pick<AskingProgram, 'startedBy'>): string | null {
+  const [nearest, ...others] = startedBy.map(printable)
+  return nearest === undefined ? null : CONSENT_WORDS.startedBy(nearest, others)
+}
+
+/** Says how sure Latchkey is, and why it is not: one sentence each. */
+export function describeCertainty({
+  grade,
+  doubts,
+}: Pick<AskingProgram, 'grade' | 'doubts'>): readonly string[] {
+  return [CONSENT_WORDS.grades[grade], ...doubts.map((doubt) => CONSENT_WORDS.doubts[doubt])]
+}
+
+/** Says why an app can be allowed only once; null if it can be allowed for longer. */
+export function explainOnlyOnce({
+  canLast,
+  program: { grade },
+}: Pick<ConsentQuestion, 'canLast' | 'program'>): string | null {
+  if (canLast) return null
+  const { onlyOnce } = CONSENT_WORDS
+  return grade === 'uncertain' ? onlyOnce.uncertain : onlyOnce.tool
+}
+
+const LONGEST_PATH = 200
+const SHOWN_AT_EACH_END = 99
+
+/** Makes a path printable. The middle of a very long one is left out. */
+export function showPath(path: string): string {
+  const characters = Array.from(printable(path))
+  if (characters.length <= LONGEST_PATH) return characters.join('')
+  const [start, end] = [
+    characters.slice(0, SHOWN_AT_EACH_END),
+    characters.slice(-SHOWN_AT_EACH_END),
+  ]
+  return [...start, '…', ...end].join('')
+}

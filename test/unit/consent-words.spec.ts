@@ -1,0 +1,152 @@
+// The words about programs that ask for tokens, pinned once. Other specs assert the key.
+
+import { expect, test } from '@playwright/test'
+import {
+  CONSENT_WORDS,
+  describeCertainty,
+  explainOnlyOnce,
+  nameProgram,
+  nameStarters,
+  showPath,
+  titleQuestion,
+} from '../../main/present/consent-words.js'
+import type { AskingProgram, ConsentQuestion } from '../../main/consent/consent.js'
+
+const { purposes, purposesInList, grades, doubts, onlyOnce, labels, answers, ends, kinds } =
+  CONSENT_WORDS
+
+test('the question', () => {
+  expect(CONSENT_WORDS.asks('notes')).toBe('notes asks to use your account')
+  expect(CONSENT_WORDS.asksToSignIn('notes')).toBe('notes asks to sign in as you')
+  expect(CONSENT_WORDS.unknownApp).toBe('An unknown app')
+  expect(labels).toEqual({
+    path: 'Path',
+    script: 'Says it is',
+    process: 'Process',
+    startedBy: 'Started by',
+    account: 'Account',
+    purpose: 'Wants to',
+  })
+  expect(CONSENT_WORDS.nobodySignedIn).toBe('Nobody is signed in yet')
+  expect(answers).toEqual({ once: 'Allow once', always: 'Always allow', denied: 'Deny' })
+})
+
+test('what apps ask for', () => {
+  expect(purposes).toEqual({
+    token: 'Act for you with access tokens, and see your name and email address',
+    identity: 'See your name and email address',
+    'id-token': 'Get an ID token, which proves to other services who you are',
+    'sign-in': 'Sign in as you, without asking you',
+  })
+  expect(purposesInList).toEqual({
+    token: 'access tokens',
+    identity: 'name and email',
+    'id-token': 'ID tokens',
+    'sign-in': 'silent sign-in',
+  })
+})
+
+test('how sure Latchkey is, and why not', () => {
+  expect(grades).toEqual({
+    seen: 'The system names this app. Another program of yours could still pretend to be it.',
+    uncertain: "Latchkey can't be sure which app this is.",
+  })
+  expect(doubts).toEqual({
+    'not-found': 'Latchkey could not find the program at the other end of the connection.',
+    'several-holders': 'Several programs share the connection.',
+    'other-namespace': 'The program runs in a container, where other files have the same paths.',
+    'other-file': "The program's file was replaced or deleted after the program started.",
+    'no-script': 'The program runs code that is in no file.',
+    environment: 'Environment variables can make the program run other code.',
+    'untried-system': "Latchkey's way of finding programs is not tested on this system.",
+  })
+  expect(onlyOnce).toEqual({
+    tool: 'It can only be allowed once, because it does what any other program tells it to do.',
+    uncertain: "It can only be allowed once, because Latchkey can't recognize it the next time.",
+  })
+  expect(CONSENT_WORDS.useKey).toBe('To let it have tokens for longer, give it a key.')
+})
+
+test('how a question ended', () => {
+  const said = Object.entries(ends).map(([end, say]) => [end, say('notes')])
+  expect(Object.fromEntries(said)).toEqual({
+    once: 'notes is allowed this time.',
+    always: 'notes is allowed from now on.',
+    denied: 'notes is denied.',
+    unanswered: 'Nobody answered, so notes gets nothing.',
+    withdrawn: 'notes no longer waits for an answer.',
+  })
+})
+
+test('the list, and the setting that turns questions off', () => {
+  expect(kinds).toEqual({ program: 'app', key: 'key', denied: 'denied' })
+  expect(CONSENT_WORDS.allAccounts).toBe('all accounts')
+  expect(CONSENT_WORDS.changed).toBe('The file of this app has changed since you allowed it.')
+  expect(CONSENT_WORDS.consentOff).toBe(
+    'Latchkey does not ask before apps use your account: every program of yours can get tokens.',
+  )
+})
+
+const PROGRAM: AskingProgram = {
+  name: 'notes',
+  executable: '/usr/bin/notes',
+  script: null,
+  pid: 7,
+  startedBy: [],
+  grade: 'seen',
+  doubts: [],
+}
+
+const QUESTION: ConsentQuestion = {
+  id: 'abcd2345',
+  program: PROGRAM,
+  account: null,
+  purpose: 'token',
+  canLast: true,
+  deadlineMs: 0,
+}
+
+test('a program is named in printable text, and the title says whether someone is signed in', () => {
+  expect(nameProgram({ name: 'no\u001b[2Jtes\n' })).toBe('no�[2Jtes�')
+  expect(nameProgram({ name: null })).toBe('An unknown app')
+  expect(titleQuestion(QUESTION)).toBe('notes asks to sign in as you')
+  const account = {
+    id: 'alice235',
+    provider: 'work',
+    account: { sub: 'alice', name: 'Alice Adams', email: '' },
+  }
+  expect(titleQuestion({ ...QUESTION, account })).toBe('notes asks to use your account')
+})
+
+test('the programs above it are named, the nearest first', () => {
+  expect(nameStarters({ startedBy: [] })).toBe(null)
+  expect(nameStarters({ startedBy: ['bash'] })).toBe('bash')
+  expect(nameStarters({ startedBy: ['ba\u0007sh', 'tmux', 'systemd'] })).toBe(
+    'ba�sh (started by tmux, started by systemd)',
+  )
+})
+
+test('each doubt is a sentence after the grade', () => {
+  expect(describeCertainty(PROGRAM)).toEqual([grades.seen])
+  expect(describeCertainty({ grade: 'uncertain', doubts: ['other-file', 'environment'] })).toEqual([
+    grades.uncertain,
+    doubts['other-file'],
+    doubts.environment,
+  ])
+})
+
+test('an app that can only be allowed once is told why', () => {
+  expect(explainOnlyOnce(QUESTION)).toBe(null)
+  expect(explainOnlyOnce({ canLast: false, program: PROGRAM })).toBe(onlyOnce.tool)
+  expect(explainOnlyOnce({ canLast: false, program: { ...PROGRAM, grade: 'uncertain' } })).toBe(
+    onlyOnce.uncertain,
+  )
+})
+
+test('a path is printable, and both ends of a very long one are shown', () => {
+  expect(showPath('/opt/\u202egpj.exe')).toBe('/opt/�gpj.exe')
+  expect(showPath('/'.padEnd(200, 'a'))).toBe('/'.padEnd(200, 'a'))
+  const long = `/first${'a'.repeat(300)}last`
+  expect(showPath(long)).toBe(`${long.slice(0, 99)}…${long.slice(-99)}`)
+  expect(Array.from(showPath(long))).toHaveLength(199)
+})
