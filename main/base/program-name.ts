@@ -1,13 +1,10 @@
 // Names a program as people know it, by its executable and command line.
 
 import { basename } from 'node:path'
+import { runsScripts } from './program-kind.js'
 import { UNPRINTABLE } from './unprintable.js'
 
 const LONGEST_NAME = 40
-
-/** Programs that run scripts. The script's name says more. */
-const INTERPRETER =
-  /^(node(js)?|bun|deno|electron|python[\d.]*|ruby[\d.]*|perl[\d.]*|php[\d.]*|java|bash|dash|sh|zsh)$/
 
 /**
  * Names a program: by its script if an interpreter runs one from a file, else by its executable. The
@@ -17,7 +14,7 @@ const INTERPRETER =
 export function programName(executable: string, commandLine: readonly string[]): string | null {
   // Linux adds this if the file was replaced, for example by an update.
   const program = basename(executable.replace(/ \(deleted\)$/, ''))
-  const script = INTERPRETER.test(program) ? findScript(commandLine) : null
+  const script = runsScripts(program) ? findScript(commandLine) : null
   const shown = (script ?? program).replace(UNPRINTABLE, '').trim()
   return Array.from(shown).slice(0, LONGEST_NAME).join('') || null
 }
