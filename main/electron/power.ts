@@ -1,4 +1,4 @@
-// Reports that the computer wakes or shuts down.
+// Reports that the computer wakes or shuts down, and if its screen is locked.
 
 import { existsSync } from 'node:fs'
 import { powerMonitor, type Event } from 'electron'
@@ -29,6 +29,37 @@ export function onResume(run: () => void): () => void {
     powerMonitor.off('resume', listener)
     powerMonitor.off('unlock-screen', listener)
   }
+}
+
+/** Any number of seconds: a locked screen comes before an idle user. */
+const IDLE_AFTER_S = 60
+
+/**
+ * True if the screen is locked, as far as the system tells. On macOS, a running screen saver counts too.
+ *
+ * On Linux, Chromium asks the session bus for the screen saver of the desktop (freedesktop, Cinnamon,
+ * GNOME, MATE, Xfce), and on X11 looks for the window of a screen saver. So other lockers are not
+ * noticed: swaylock and the like on Wayland, i3lock and slock on X11. The first call only begins to
+ * ask the bus. Call once when the app is ready.
+ *
+ * @see {@link https://source.chromium.org/chromium/chromium/src/+/main:ui/base/idle/idle_linux.cc}
+ */
+export function isScreenLocked(): boolean {
+  return powerMonitor.getSystemIdleState(IDLE_AFTER_S) === 'locked'
+}
+
+/** How often Linux is asked if the screen is locked, because Electron reports no event there. */
+const LOCK_POLL_MS = 1000
+
+/** Calls `run` when the screen is locked, until the returned function is called. */
+export function onScreenLocked(run: () => void): () => void {
+  if (process.platform === 'linux') {
+    const timer = setInterval(() => (isScreenLocked() ? run() : undefined), LOCK_POLL_MS)
+    return () => clearInterval(timer)
+  }
+  const listener = (): void => run()
+  powerMonitor.on('lock-screen', listener)
+  return () => void powerMonitor.off('lock-screen', listener)
 }
 
 /**

@@ -126,7 +126,9 @@ export type Desktop = {
   loginItems(): Promise<readonly LoginItem[]>
   /** The machine sleeps and wakes. */
   resume(): Promise<void>
-  /** The screen is locked and unlocked. Linux reports neither. */
+  /** The screen is locked. Linux says so only if it is asked. */
+  lockScreen(): Promise<void>
+  /** The screen is unlocked, and locked first if it is not. Linux reports neither. */
   unlockScreen(): Promise<void>
   /** Shuts the system down. Ends the app and returns false if the app does not ask it to wait. */
   shutDown(): Promise<boolean>

@@ -176,8 +176,15 @@ export async function launchElectron(
         powerMonitor.emit('suspend')
         powerMonitor.emit('resume')
       }),
+    // A spec can't lock the screen of its computer, so Electron's answer is replaced.
+    lockScreen: () =>
+      electron.evaluate(({ powerMonitor }) => {
+        powerMonitor.getSystemIdleState = () => 'locked'
+        if (process.platform !== 'linux') powerMonitor.emit('lock-screen')
+      }),
     unlockScreen: () =>
       electron.evaluate(({ powerMonitor }) => {
+        powerMonitor.getSystemIdleState = () => 'active'
         if (process.platform === 'linux') return
         powerMonitor.emit('lock-screen')
         powerMonitor.emit('unlock-screen')

@@ -153,6 +153,7 @@ export function launchStandIn(browser: Browser, options: StandInOptions): Launch
     },
     loginItems: () => Promise.resolve(loginItems),
     resume: () => app.call('resume'),
+    lockScreen: () => app.call('lockScreen'),
     unlockScreen: () => app.call('unlockScreen'),
     async shutDown() {
       const isDelayed = await app.call('shutDown')

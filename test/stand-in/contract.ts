@@ -141,6 +141,8 @@ export type AppCalls = {
   activate(): void
   /** The machine sleeps and wakes. */
   resume(): void
+  lockScreen(): void
+  /** Locks the screen first if it is not locked. */
   unlockScreen(): void
   /** The system shuts down. False if the app does not ask it to wait. */
   shutDown(): boolean

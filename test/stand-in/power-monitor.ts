@@ -17,6 +17,26 @@ class PowerMonitorDouble extends EventEmitter {
   isAskedToWait = false
   isFirst = true
 
+  isLocked = false
+  /** Linux: the first call only begins to ask the session bus. */
+  isAsked = behaviour.platform !== 'linux'
+
+  /** Tells a locked screen from others only: an idle user takes time that no spec waits for. */
+  getSystemIdleState(idleThreshold: number): 'active' | 'locked' {
+    inside.needsReady('powerMonitor cannot be used')
+    if (!(idleThreshold > 0)) throw new TypeError('Invalid idle threshold, must be greater than 0')
+    const answered = this.isAsked && this.isLocked ? 'locked' : 'active'
+    this.isAsked = true
+    return answered
+  }
+
+  setLocked(isLocked: boolean): void {
+    if (this.isLocked === isLocked) return
+    this.isLocked = isLocked
+    // Electron reports this on macOS and Windows only.
+    if (behaviour.platform !== 'linux') this.emit(isLocked ? 'lock-screen' : 'unlock-screen')
+  }
+
   override on(event: string, listener: Listener): this {
     inside.needsReady('powerMonitor cannot be used')
     if (!EVENTS.some((known) => known === event)) {
@@ -45,10 +65,10 @@ answer({
     powerMonitorDouble.emit('suspend')
     powerMonitorDouble.emit('resume')
   },
+  lockScreen: () => powerMonitorDouble.setLocked(true),
   unlockScreen() {
-    if (behaviour.platform === 'linux') return
-    powerMonitorDouble.emit('lock-screen')
-    powerMonitorDouble.emit('unlock-screen')
+    powerMonitorDouble.setLocked(true)
+    powerMonitorDouble.setLocked(false)
   },
   shutDown() {
     if (behaviour.platform === 'win32') return false

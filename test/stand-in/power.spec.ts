@@ -3,7 +3,7 @@
 import { built, expect, test } from './program.js'
 
 const PRELUDE = `
-  import { onResume, onShutdown } from ${JSON.stringify(built('power.js'))}
+  import { isScreenLocked, onResume, onScreenLocked, onShutdown } from ${JSON.stringify(built('power.js'))}
   app.on('before-quit', () => say('before-quit'))
   app.on('quit', () => say('quit'))
 `
@@ -37,6 +37,55 @@ for (const platform of ['linux', 'darwin', 'win32'] as const) {
     ])
   })
 }
+
+for (const platform of ['linux', 'darwin', 'win32'] as const) {
+  test(`${platform}: a locked screen is noticed, and not once nothing waits for it`, async ({
+    start,
+  }) => {
+    const program = await start(
+      `${PRELUDE}
+      app.whenReady().then(() => {
+        say(isScreenLocked())
+        const stop = onScreenLocked((...args) => {
+          stop()
+          say(['locked', isScreenLocked(), ...args])
+        })
+        onResume(() => {
+          setTimeout(() => { say(isScreenLocked()); app.quit() }, 1500)
+        })
+        say('listening')
+      })
+      `,
+      { platform },
+    )
+    await expect.poll(() => program.stdout()).toContain('listening')
+    await program.lockScreen()
+    await expect.poll(() => program.stdout()).toContain('locked')
+    await program.unlockScreen()
+    await program.lockScreen()
+    if (platform === 'linux') await program.resume()
+    const locked = ['locked', true] as unknown
+    expect(await program.said()).toEqual([false, 'listening', locked, true, 'before-quit', 'quit'])
+  })
+}
+
+test('linux: the first question about the screen only begins to ask the desktop', async ({
+  start,
+}) => {
+  const program = await start(
+    `${PRELUDE}
+    app.whenReady().then(() => {
+      powerMonitor.on('suspend', () => { say([isScreenLocked(), isScreenLocked()]); app.quit() })
+      say('listening')
+    })
+    `,
+    { platform: 'linux' },
+  )
+  await expect.poll(() => program.stdout()).toContain('listening')
+  await program.lockScreen()
+  await program.resume()
+  expect((await program.said())[1]).toEqual([false, true])
+})
 
 test('a removed listener is no longer called', async ({ start }) => {
   const program = await start(

@@ -498,6 +498,7 @@ const POWER = `
       powerMonitor.on(event, () => say(event))
     }
     refused('typing error', () => powerMonitor.once('wake', () => undefined))
+    refused('threshold', () => powerMonitor.getSystemIdleState(0))
     powerMonitor.once('shutdown', (event) => {
       say('shutdown')
       if (process.argv.includes('--wait')) { event.preventDefault(); setTimeout(() => app.quit()) }
@@ -520,6 +521,7 @@ for (const platform of ['linux', 'darwin', 'win32'] as const) {
     expect(said).toEqual([
       ['early', 'powerMonitor cannot be used before app is ready'],
       ['typing error', 'the stand-in has no powerMonitor event wake'],
+      ['threshold', 'Invalid idle threshold, must be greater than 0'],
       'listening',
       'suspend',
       'resume',
