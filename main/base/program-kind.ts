@@ -25,6 +25,8 @@ const TOOLS = [
   'haproxy|nginx|squid|tinyproxy|privoxy|mitmproxy|mitmdump|mitmweb|caddy|envoy|traefik',
   'docker-proxy|rootlessport|slirp4netns|passt?|pasta\\.avx2|passt\\.avx2|gvproxy|wslrelay|kubectl',
   'chisel|ngrok|cloudflared|tailscaled|frpc|frps',
+  // Run the program that their arguments name.
+  'env|xargs|sudo|doas|su|nohup|setsid|timeout|nice|unshare|nsenter|rootlesskit|bwrap|firejail',
   'gdb|lldb|strace|ltrace|qemu-.*|wine|wine(32|64)?-preloader|wine(32|64)|wineserver',
   // The loader of dynamic programs runs any program that its arguments name.
   'ld(-linux.*|-musl.*)?\\.so.*|ld-[\\d.]+\\.so|libc\\.so|libc-[\\d.]+\\.so',

@@ -45,8 +45,12 @@ export type Doubt =
   | 'other-file'
   /** An interpreter runs code that is in no file, or that its arguments don't tell. */
   | 'no-script'
-  /** Variables of its environment can make it run other code. */
+  /** Variables of its environment can make it run other code, or can't be read. */
   | 'environment'
+  /** A debugger is attached to the process, and can make it do anything. */
+  | 'traced'
+  /** The process runs as another user than the owner of the socket. */
+  | 'other-user'
   /** How the system was asked was never tried on such a system. */
   | 'untried-system'
 

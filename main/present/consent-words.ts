@@ -40,6 +40,8 @@ export const CONSENT_WORDS = {
     'other-file': "The program's file was replaced or deleted after the program started.",
     'no-script': 'The program runs code that is in no file.',
     environment: 'Environment variables can make the program run other code.',
+    traced: 'A debugger is attached to the program, and can make it do anything.',
+    'other-user': 'The program runs as another user than the owner of the connection.',
     'untried-system': "Latchkey's way of finding programs is not tested on this system.",
   } satisfies Record<Doubt, string>,
 

@@ -58,6 +58,8 @@ test('how sure Latchkey is, and why not', () => {
     'other-file': "The program's file was replaced or deleted after the program started.",
     'no-script': 'The program runs code that is in no file.',
     environment: 'Environment variables can make the program run other code.',
+    traced: 'A debugger is attached to the program, and can make it do anything.',
+    'other-user': 'The program runs as another user than the owner of the connection.',
     'untried-system': "Latchkey's way of finding programs is not tested on this system.",
   })
   expect(onlyOnce).toEqual({
