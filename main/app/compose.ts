@@ -22,6 +22,7 @@ import { createSocketOwners, type SocketOwners } from '../net/socket-owner.js'
 import { openTcpTable } from '../net/proc-net-tcp.js'
 import { announce, type AnnouncedService } from '../storage/service-file.js'
 import { createMemoryAccounts } from '../storage/memory-accounts.js'
+import { createMemoryConsents } from '../storage/consent-store.js'
 import type { Storage } from '../storage/choose-storage.js'
 import { START_MESSAGES } from './app-messages.js'
 import { takeDirectory, watchDirectory, type AskWhetherRunning } from './data-directory.js'
@@ -191,6 +192,7 @@ function toDemoProvider(settings: Settings, { issuer, clientId }: DemoProvider):
 function makeDemoStorage(): Storage {
   return {
     accountStore: createMemoryAccounts(),
+    consentStore: createMemoryConsents(),
     tier: 'memory',
     message: START_MESSAGES.demoSession,
   }

@@ -67,6 +67,14 @@ export function listOf<Value>(entry: Schema<Value>): Schema<readonly Value[]> {
   })
 }
 
+/** One of two schemas, tried in this order. */
+export function either<One, Other>(one: Schema<One>, other: Schema<Other>): Schema<One | Other> {
+  return createSchema<One | Other>((given) => {
+    const parsed = one.safeParse(given)
+    return parsed.success ? parsed : other.safeParse(given)
+  })
+}
+
 export function nullable<Value>(schema: Schema<Value>): Schema<Value | null> {
   return createSchema<Value | null>((given) =>
     given === null ? { success: true, data: null } : schema.safeParse(given),

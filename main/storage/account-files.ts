@@ -9,7 +9,7 @@ import { hashPerson, isAccountId, type Person } from './account-store.js'
 import { replaceFile, syncFolder, withoutLeftover } from './atomic-file.js'
 import { makeFolder } from './make-folder.js'
 import { isOpen } from './private-directory.js'
-import { ACCOUNT_VERSION, type SealedFor } from './seal.js'
+import { ACCOUNT_VERSION, type SealedForOwner } from './seal.js'
 import {
   cannotOpen,
   deleteSessionFile,
@@ -110,7 +110,7 @@ export function isDamaged(path: string, id: string): boolean {
 export function writeAccountFile(
   dataDir: string,
   sealedBy: SealedTier,
-  { purpose, issuer, clientId, account }: Required<SealedFor>,
+  { purpose, issuer, clientId, account }: Required<SealedForOwner>,
   sealed: string,
 ): void {
   const { id, person } = account
@@ -121,7 +121,7 @@ export function writeAccountFile(
 }
 
 /** Returns what an account's session is bound to when it is sealed. */
-export function toAccountBinding(id: string, person: Person): Required<SealedFor> {
+export function toAccountBinding(id: string, person: Person): Required<SealedForOwner> {
   const { issuer, clientId } = person
   return { purpose: 'session', issuer, clientId, account: { id, person: hashPerson(id, person) } }
 }

@@ -1,10 +1,12 @@
-// Chooses what protects the stored sessions: a keyring, a passphrase, a key file, or memory alone.
+// Chooses what protects the stored sessions and consents: a keyring, a passphrase, a key file, or memory alone.
 
 import { join } from 'node:path'
 import { keyFileCipher, passphraseCipher, type Cipher } from './cipher.js'
 import type { AccountStore, StoredFile } from './account-store.js'
 import { createMemoryAccounts } from './memory-accounts.js'
 import { createSealedAccounts } from './sealed-accounts.js'
+import type { ConsentStore } from './consent-store.js'
+import { createConsentsBesideFiles, createSealedConsents } from './sealed-consents.js'
 import type { Ciphers } from './open-sealed.js'
 import { readStoredFiles } from './stored-files.js'
 import type { SealedTier } from './session-file.js'
@@ -15,6 +17,7 @@ export type StorageTier = SealedTier | 'memory'
 
 export type Storage = {
   accountStore: AccountStore
+  consentStore: ConsentStore
   tier: StorageTier
   /** Why nothing better protects the sessions, and what to do, for a person. Null if all is well. */
   message: string | null
@@ -43,6 +46,7 @@ export function chooseStorage(options: {
     keyring && ('cipher' in keyring ? UNLOCK_AND_RESTART : keyring.restartAdvice)
   const sealed = (tier: SealedTier, message: string | null): Storage => ({
     accountStore: createSealedAccounts({ dataDir, tier, ciphers }),
+    consentStore: createSealedConsents({ dataDir, tier, ciphers }),
     tier,
     message,
     restartAdvice,
@@ -51,9 +55,14 @@ export function chooseStorage(options: {
   if (ciphers.passphrase) return sealed('passphrase', null)
   const message =
     keyring && 'message' in keyring ? keyring.message : STORED_SESSION_MESSAGES.inMemory
-  return keepWithoutKeyring
-    ? sealed('key-file', STORED_SESSION_MESSAGES.withoutKeyring)
-    : { accountStore: createMemoryAccounts(dataDir), tier: 'memory', message, restartAdvice }
+  if (keepWithoutKeyring) return sealed('key-file', STORED_SESSION_MESSAGES.withoutKeyring)
+  return {
+    accountStore: createMemoryAccounts(dataDir),
+    consentStore: createConsentsBesideFiles(dataDir),
+    tier: 'memory',
+    message,
+    restartAdvice,
+  }
 }
 
 /**

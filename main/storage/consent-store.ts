@@ -51,10 +51,18 @@ export type KeyGrant = {
 }
 
 export type ConsentStore = {
-  /** Reads the grants; none if there are none. Fails with `storage-failed`. */
+  /**
+   * Reads the grants; none if there are none. Fails with `storage-failed` if they cannot be opened; then
+   * there are none either. Grants that the last `write` could not store are returned as if it had.
+   */
   read(): Promise<readonly Grant[]>
-  /** Replaces the grants. Fails with `storage-failed`. */
+  /**
+   * Replaces the grants. A file that was not read is moved aside first, and one of a newer version of
+   * Latchkey is never replaced. Fails with `storage-failed`.
+   */
   write(grants: readonly Grant[]): Promise<void>
+  /** Deletes all grants, also those in files that could not be opened. Fails with `storage-failed`. */
+  clear(): Promise<void>
 }
 
 /** Keeps grants in memory only. */
@@ -64,6 +72,9 @@ export function createMemoryConsents(): ConsentStore {
     read: async () => held,
     async write(grants) {
       held = grants
+    },
+    async clear() {
+      held = []
     },
   }
 }

@@ -4,7 +4,7 @@ import { anyOf, objectOf, string, type Schema } from '../base/schema.js'
 import { UNPRINTABLE } from '../base/unprintable.js'
 import type { Session } from '../oauth/session.js'
 import { openSealed, requireKey, wireSession, type Ciphers } from './open-sealed.js'
-import { BOUND_VERSION, type SealedFor } from './seal.js'
+import { BOUND_VERSION, type SealedForOwner } from './seal.js'
 import {
   cannotOpen,
   readVersionedJson,
@@ -22,7 +22,11 @@ export const OLD_UNOPENED_FILE = 'session.unopened.json'
 
 /** Not bound to an owner. */
 type UnboundFile = { version: 1; tier: SealedTier; sealed: string }
-type BoundFile = SealedFor & { version: typeof BOUND_VERSION; tier: SealedTier; sealed: string }
+type BoundFile = SealedForOwner & {
+  version: typeof BOUND_VERSION
+  tier: SealedTier
+  sealed: string
+}
 
 const unboundFile: Schema<UnboundFile> = objectOf({ version: anyOf([1]), tier, sealed: string })
 const boundFile: Schema<BoundFile> = objectOf({
@@ -72,7 +76,7 @@ export async function openOldSessionFile(
   return content
 }
 
-function toBinding({ purpose, issuer, clientId }: BoundFile): SealedFor {
+function toBinding({ purpose, issuer, clientId }: BoundFile): SealedForOwner {
   return { purpose, issuer, clientId }
 }
 

@@ -15,7 +15,13 @@ import {
 import { parseJson } from '../net/http.js'
 import { KeyUnavailable, type Cipher } from './cipher.js'
 import type { Binding } from './seal.js'
-import { cannotOpen, MISSING_KEY, storageFailed, type SealedTier } from './session-file.js'
+import {
+  cannotOpen,
+  MISSING_KEY,
+  storageFailed,
+  type Fail,
+  type SealedTier,
+} from './session-file.js'
 import { STORED_SESSION_MESSAGES, STORED_SESSION_REASONS } from './stored-session-messages.js'
 
 export type Ciphers = Partial<Record<SealedTier, Cipher>>
@@ -40,10 +46,18 @@ export const wireSession = objectOf({
 })
 
 /** Fails with `storage-failed` if nothing can open files of this tier. */
-export function requireKey(tier: SealedTier, ciphers: Ciphers): Cipher {
+export function requireKey(tier: SealedTier, ciphers: Ciphers, fail: Fail = cannotOpen): Cipher {
   const opener = ciphers[tier]
-  if (!opener) throw cannotOpen(MISSING_KEY[tier])
+  if (!opener) throw fail(MISSING_KEY[tier])
   return opener
+}
+
+type OpenSealed<Content> = {
+  ciphers: Ciphers
+  binding: Binding
+  schema: Schema<Content>
+  /** Makes the error; that of a session unless given. */
+  fail?: Fail
 }
 
 /**
@@ -52,17 +66,17 @@ export function requireKey(tier: SealedTier, ciphers: Ciphers): Cipher {
  */
 export async function openSealed<Content>(
   { tier, sealed }: { tier: SealedTier; sealed: string },
-  { ciphers, binding, schema }: { ciphers: Ciphers; binding: Binding; schema: Schema<Content> },
+  { ciphers, binding, schema, fail = cannotOpen }: OpenSealed<Content>,
 ): Promise<{ content: Content; stale: boolean }> {
-  const opener = requireKey(tier, ciphers)
+  const opener = requireKey(tier, ciphers, fail)
   let opened: { plain: string; stale: boolean }
   try {
     opened = await opener.open(sealed, binding)
   } catch (cause) {
-    throw cannotOpen(toMessage(cause), cause)
+    throw fail(toMessage(cause), cause)
   }
   const parsed = schema.safeParse(parseJson(opened.plain))
-  if (!parsed.success) throw cannotOpen(STORED_SESSION_REASONS.otherContent)
+  if (!parsed.success) throw fail(STORED_SESSION_REASONS.otherContent)
   return { content: parsed.data, stale: opened.stale }
 }
 

@@ -10,7 +10,9 @@ export const IV_BYTES = 12
 export const TAG_BYTES = 16
 
 /** The purpose of a sealed text. The text opens for no other purpose, even with the same key. */
-export type SealedFor = {
+export type SealedFor = SealedForOwner | { readonly purpose: 'consents' }
+
+export type SealedForOwner = {
   readonly purpose: 'session' | 'probe'
   readonly issuer: string
   readonly clientId: string
@@ -25,12 +27,18 @@ export type Binding = SealedFor | 'version-1'
 export const BOUND_VERSION = 2
 /** The version of files that are bound to their account as well. */
 export const ACCOUNT_VERSION = 3
+/** The version of the file of consents. They belong to several owners. */
+export const CONSENTS_VERSION = 1
 
 /**
  * Makes the additional data that binds a text to its purpose. It is an array in JSON, so that no two
  * bindings have the same bytes, whatever characters the names contain.
  */
-export function additionalData({ purpose, issuer, clientId, account }: SealedFor): Buffer {
+export function additionalData(what: SealedFor): Buffer {
+  if (what.purpose === 'consents') {
+    return Buffer.from(JSON.stringify(['latchkey', CONSENTS_VERSION, what.purpose]))
+  }
+  const { purpose, issuer, clientId, account } = what
   const version = account ? ACCOUNT_VERSION : BOUND_VERSION
   const ofAccount = account ? [account.id, account.person] : []
   return Buffer.from(JSON.stringify(['latchkey', version, purpose, issuer, clientId, ...ofAccount]))

@@ -14,7 +14,7 @@ import { STORED_SESSION_MESSAGES, STORED_SESSION_REASONS } from './stored-sessio
 export const UNOPENED_END = '.unopened.json'
 
 /** Many times the size of the tokens and claims of any provider. */
-const MOST_BYTES = 4 * 1024 * 1024
+export const MOST_BYTES = 4 * 1024 * 1024
 
 export const tier = anyOf(['keyring', 'passphrase', 'key-file'])
 
@@ -32,19 +32,23 @@ export const MISSING_KEY: Readonly<Record<SealedTier, string>> = {
 
 /**
  * Reads the JSON of a file; null if there is no file. `undefined` stands for what is not JSON. Fails with
- * `storage-failed` if the file cannot be read, or if its version is above `newest`.
+ * `storage-failed` if the file cannot be read, or if its version is above `newest`. `fail` makes the error.
  */
-export function readVersionedJson(path: string, newest: number): { json: unknown } | null {
+export function readVersionedJson(
+  path: string,
+  newest: number,
+  fail: Fail = cannotOpen,
+): { json: unknown; text: string } | null {
   let text: string
   try {
     text = readText(path)
   } catch (cause) {
     if (readErrno(cause) === 'ENOENT') return null
-    throw cannotOpen(STORED_SESSION_REASONS.cannotRead(path, diskError(cause)), cause)
+    throw fail(STORED_SESSION_REASONS.cannotRead(path, diskError(cause)), cause)
   }
   const json = parseJson(text)
-  if (isAbove(newest, json)) throw cannotOpen(STORED_SESSION_REASONS.newerVersion(path))
-  return { json }
+  if (isAbove(newest, json)) throw fail(STORED_SESSION_REASONS.newerVersion(path))
+  return { json, text }
 }
 
 /**
@@ -99,6 +103,9 @@ export function deleteSessionFile(path: string): void {
 export function deleteFileAside(path: string): void {
   deleteSessionFile(toAsidePath(path))
 }
+
+/** Makes the error for something that could not be opened. `reason` is the end of a sentence. */
+export type Fail = (reason: string, cause?: unknown) => AuthError
 
 /** The error for a session that could not be opened. `reason` is the end of a sentence. */
 export function cannotOpen(reason: string, cause?: unknown): AuthError {

@@ -64,6 +64,16 @@ export const LOG_MESSAGES = {
     `The log ${path} can't be written (${code || 'no reason given'}). Latchkey continues without it.`,
 }
 
+/** The stored consents. `reason`: one of `STORED_SESSION_REASONS`. */
+export const STORED_CONSENT_MESSAGES = {
+  notOpened: (reason: string) =>
+    `The stored list of allowed apps could not be opened: ${reason}. Latchkey asks about each app again.`,
+  notStored: (reason: string) =>
+    `The list of allowed apps could not be stored on this computer: ${reason}. ` +
+    'Changes to it end when Latchkey quits.',
+  tooLarge: 'it is too long',
+}
+
 /** Other files in the data directory. */
 export const FILE_MESSAGES = {
   cannotWrite: (name: string, diskError: string) => `${name} can't be written (${diskError}).`,

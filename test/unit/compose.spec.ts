@@ -10,6 +10,7 @@ import { createLatchkey, type Latchkey } from '../../main/app/compose.js'
 import { DirectoryInUse } from '../../main/storage/directory-in-use.js'
 import { readSettings } from '../../main/settings/read.js'
 import type { StoredAccounts } from '../../main/storage/account-store.js'
+import { createMemoryConsents } from '../../main/storage/consent-store.js'
 import { createMemoryAccounts } from '../../main/storage/memory-accounts.js'
 import type { StorageTier } from '../../main/storage/choose-storage.js'
 import type { Session } from '../../main/oauth/session.js'
@@ -72,6 +73,7 @@ const test = base.extend<{
           clock,
           storage: {
             accountStore: { ...createMemoryAccounts(), readAll },
+            consentStore: createMemoryConsents(),
             tier,
             message: null,
           },

@@ -12,6 +12,7 @@ import type { LogRecord } from '../../main/present/log-record.js'
 import { examineSettings } from '../../main/settings/read.js'
 import type { LogLevel } from '../../main/base/log-level.js'
 import { LOG_MESSAGES } from '../../main/storage/storage-messages.js'
+import { createMemoryConsents } from '../../main/storage/consent-store.js'
 import { createMemoryAccounts } from '../../main/storage/memory-accounts.js'
 import { createTestClock } from '../support/clock.js'
 import { mountFullDisk } from '../support/full-disk.js'
@@ -223,6 +224,7 @@ test('S38: an unexpected error goes to stderr, and to the log without its messag
     clock: createTestClock(),
     storage: {
       accountStore: createMemoryAccounts(),
+      consentStore: createMemoryConsents(),
       tier: 'memory',
       message: null,
     },

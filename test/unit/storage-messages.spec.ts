@@ -6,6 +6,7 @@ import {
   FILE_MESSAGES,
   LOCK_MESSAGES,
   LOG_MESSAGES,
+  STORED_CONSENT_MESSAGES,
 } from '../../main/storage/storage-messages.js'
 
 test('messages about the data directory', () => {
@@ -73,5 +74,13 @@ test('messages about other files in the data directory', () => {
     "The log /data/latchkey.log can't be written (ENOSPC). Latchkey continues without it.",
     "The log /data/latchkey.log can't be written (no reason given). Latchkey continues without it.",
     "provider.json can't be written (the disk is full, ENOSPC).",
+  ])
+})
+
+test('messages about the stored list of allowed apps', () => {
+  const { notOpened, notStored, tooLarge } = STORED_CONSENT_MESSAGES
+  expect([notOpened('the file is damaged'), notStored(tooLarge)]).toEqual([
+    'The stored list of allowed apps could not be opened: the file is damaged. Latchkey asks about each app again.',
+    'The list of allowed apps could not be stored on this computer: it is too long. Changes to it end when Latchkey quits.',
   ])
 })

@@ -312,8 +312,8 @@ export const SESSION: readonly MutatedFile[] = [
     faults: [
       {
         name: 'without a keyring the session is kept by a key beside it, unasked',
-        find: 'return keepWithoutKeyring\n',
-        replace: 'return keepWithoutKeyring || Boolean(1)\n',
+        find: 'if (keepWithoutKeyring) return',
+        replace: 'if (keepWithoutKeyring || Boolean(1)) return',
       },
       {
         name: 'a passphrase is used though there is a keyring',
