@@ -164,13 +164,17 @@ export type EditableSettings = {
   notifications: boolean
   endSession: boolean
   keepWithoutKeyring: boolean
+  /** False: every app of the user gets tokens without a question. */
+  asksForConsent: boolean
+  pauseWhenLocked: boolean
 }
 
+/** The settings that are not about one provider. */
+type Switches =
+  'notifications' | 'endSession' | 'keepWithoutKeyring' | 'asksForConsent' | 'pauseWhenLocked'
+
 /** The settings of one provider in the window, as they are typed. */
-export type ProviderFields = { name: string } & Omit<
-  EditableSettings,
-  'notifications' | 'endSession' | 'keepWithoutKeyring'
->
+export type ProviderFields = { name: string } & Omit<EditableSettings, Switches>
 
 /** A provider in the form. */
 export type ProviderView = {

@@ -64,6 +64,8 @@ const ARGUMENTS = {
       notifications: z.boolean().optional(),
       endSession: z.boolean().optional(),
       keepWithoutKeyring: z.boolean().optional(),
+      asksForConsent: z.boolean().optional(),
+      pauseWhenLocked: z.boolean().optional(),
     }),
   ]),
   'read-provider': z.tuple([text.nullable()]),

@@ -1,5 +1,6 @@
 // Reads the settings that the command line gives, and handles command lines for other programs.
 
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readErrno } from '../base/errno.js'
 import { nearest } from '../base/nearest.js'
@@ -80,7 +81,13 @@ function readFlag(
     if (flag !== undefined) messages.problems.push(MESSAGES.contradiction(flag, offFlag))
     return createGiven(false, `--${offFlag}`)
   }
-  return flag === undefined ? null : createGiven(values[flag], `--${flag}`)
+  return flag === undefined ? null : createGiven(toAbsolute(name, values[flag]), `--${flag}`)
+}
+
+/** Completes the paths of a flag for paths. An empty one stays, so that it is rejected. */
+function toAbsolute(name: SettingName, value: unknown): unknown {
+  if (OPTIONS[name].isPath !== true || !Array.isArray(value)) return value
+  return value.map((path: string) => (path.trim() === '' ? path : resolve(path.trim())))
 }
 
 function hasWrongType(name: SettingName, value: unknown): boolean {

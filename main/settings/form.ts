@@ -38,6 +38,8 @@ export const FIELDS: {
   notifications: { setting: 'noNotifications', label: 'Notifications' },
   endSession: { setting: 'endSession', label: 'The sign-out page' },
   keepWithoutKeyring: { setting: 'keepWithoutKeyring', label: 'Storing without a keyring' },
+  asksForConsent: { setting: 'consent', label: 'Asking before apps get tokens' },
+  pauseWhenLocked: { setting: 'pauseWhenLocked', label: 'Pausing while the screen is locked' },
 }
 
 const NAMES = Object.keys(FIELDS) as (keyof EditableSettings)[]
@@ -60,6 +62,8 @@ export function createSettingsView(
       notifications: field('notifications', !settings.noNotifications),
       endSession: field('endSession', settings.endSession),
       keepWithoutKeyring: field('keepWithoutKeyring', settings.keepWithoutKeyring),
+      asksForConsent: field('asksForConsent', settings.consent === 'ask'),
+      pauseWhenLocked: field('pauseWhenLocked', settings.pauseWhenLocked),
     },
     defaults: pickDefaults(defaults),
     startAtLogin,
@@ -154,10 +158,16 @@ export function applyChanges(
 export function toFileValue(name: keyof EditableSettings, changes: SettingsChanges): unknown {
   const value = changes[name]
   if (value === undefined) return undefined
-  if (typeof value === 'boolean') return name === 'notifications' ? !value : value
+  if (typeof value === 'boolean') return toSwitchValue(name, value)
   const typed = value.trim()
   if (typed === '') return null
   if (name !== 'redirectPort') return typed
   const ports = typed.split(/[\s,]+/).filter((port) => port !== '')
   return ports.map((port) => (/^\d+$/.test(port) ? Number(port) : port))
+}
+
+function toSwitchValue(name: keyof EditableSettings, isOn: boolean): unknown {
+  if (name === 'notifications') return !isOn
+  if (name === 'asksForConsent') return isOn ? 'ask' : 'off'
+  return isOn
 }

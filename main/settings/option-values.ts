@@ -1,5 +1,7 @@
 // Converts a setting's raw value, from a flag, a variable or settings.json, into the value to validate.
 
+import { delimiter } from 'node:path'
+
 /** Text that holds a whole number becomes that number. Other values stay as they are. */
 export function toNumber(value: unknown): unknown {
   return typeof value === 'string' && /^\s*-?\d+\s*$/.test(value) ? Number(value) : value
@@ -8,6 +10,11 @@ export function toNumber(value: unknown): unknown {
 /** Text becomes a list of its comma-separated parts. A single value becomes a list of one. */
 export function toList(value: unknown): unknown {
   return typeof value === 'string' ? value.split(',') : [value].flat()
+}
+
+/** Text becomes a list of the paths in it, which are separated as in PATH. */
+export function toPaths(value: unknown): unknown {
+  return typeof value === 'string' ? value.split(delimiter) : value
 }
 
 /** The text `true`, `yes` or `1` becomes true; `false`, `no` or `0` becomes false. */

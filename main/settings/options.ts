@@ -3,11 +3,12 @@
 import { LOG_LEVELS, type LogLevel } from '../base/log-level.js'
 import { anyOf, boolean, listOf, recordOf, text, wholeNumber, type Schema } from '../base/schema.js'
 import { createSecret, type Secret } from '../base/secret.js'
+import type { ConsentSettings } from '../consent/consent.js'
 import { isLoopback } from '../net/loopback.js'
 import { PARAMETER_NAME, PROMPTS, PROTOCOL_PARAMETERS } from '../oauth/authorization-url.js'
 import { DEFAULT_TARGET, REDIRECT_HOSTS, type RedirectHost } from '../oauth/redirect-target.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { CLIENT_SECRET } from './client-secret.js'
 import {
   addHttps,
@@ -16,6 +17,7 @@ import {
   toList,
   toNumber,
   toParameters,
+  toPaths,
 } from './option-values.js'
 import { RULES } from './settings-messages.js'
 
@@ -53,6 +55,12 @@ export type FlatSettings = {
   signInTimeout: number
   /** True if other apps may get the refresh token itself. */
   exposeRefreshToken: boolean
+  /** `off`: every program of the user gets tokens without a question. */
+  consent: ConsentSettings['mode']
+  /** The absolute paths of programs and scripts that get tokens without a question. */
+  allow: readonly string[]
+  /** True if allowed programs get nothing while the screen is locked. */
+  pauseWhenLocked: boolean
   /** True if the session is stored on this computer even without a keyring that protects it. */
   keepWithoutKeyring: boolean
   /** True if signing out also opens the provider's sign-out page. */
@@ -84,6 +92,8 @@ type Option<Value> = {
   oldName?: string
   /** True if the flag may be given several times. */
   repeats?: true
+  /** True if the flag gives a path, which may begin in the current folder. */
+  isPath?: true
   help: string
   /** What a valid value is: "must be …". */
   rule: string | ((value: unknown) => string)
@@ -94,6 +104,8 @@ type Option<Value> = {
   schema: Schema<NonNullable<Value>>
   fallback: Value
 }
+
+const CONSENT_MODES = ['ask', 'off'] as const
 
 /** What all switches have in common. */
 const SWITCH = { rule: RULES.toggle, schema: boolean.after(toBoolean), fallback: false } as const
@@ -248,6 +260,27 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<FlatSettings[Name
   exposeRefreshToken: {
     usage: '--expose-refresh-token',
     help: 'let other apps get the refresh token itself',
+    ...SWITCH,
+  },
+  consent: {
+    usage: '--consent MODE',
+    help: 'ask before an app gets tokens; with off, every app gets them',
+    rule: RULES.consent,
+    schema: anyOf(CONSENT_MODES),
+    fallback: 'ask',
+  },
+  allow: {
+    usage: '--allow PATH',
+    repeats: true,
+    isPath: true,
+    help: 'a program, or a script, that gets tokens without a question; repeatable',
+    rule: RULES.allow,
+    schema: listOf(text.refine(isAbsolute)).after(toPaths),
+    fallback: [],
+  },
+  pauseWhenLocked: {
+    usage: '--pause-when-locked',
+    help: 'give no tokens to allowed apps either while the screen is locked',
     ...SWITCH,
   },
   keepWithoutKeyring: {

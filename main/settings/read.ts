@@ -1,6 +1,7 @@
 // Reads the settings. Flags override variables, which override settings.json, which overrides defaults.
 
 import { join, resolve } from 'node:path'
+import { checkAllowed } from './consent-settings.js'
 import { protectSettingsFile } from './client-secret.js'
 import { findDefaultDirectory, findHomeProblem, type System } from './default-directory.js'
 import { readFileLayer, type ReadSettingsText } from './file-layer.js'
@@ -76,6 +77,7 @@ export function examineSettings(sources: Sources): SettingsFindings {
   if (file.layer.has('clientSecret') || hasClientSecret(file.providers)) {
     pushUnlessNull(problems, protectSettingsFile(path))
   }
+  checkAllowed({ allow: settings.allow, origin: origins.allow }, sources.platform, messages)
   const flat = { ...settings, clientSecret: readSecret(settings, problems) }
   const providers = readProviders(flat, file.providers, messages)
   return {

@@ -22,6 +22,8 @@ export const RULES = {
   redirectHost: 'must be 127.0.0.1, localhost or [::1]',
   redirectPath:
     'must be a path such as /callback, without a query, encoded characters or empty segments',
+  consent: 'must be ask or off',
+  allow: 'must be absolute paths of programs or scripts',
   logLevel: 'must be error, warn, info or debug',
   providerName:
     'must be 1 to 40 letters, digits, hyphens, underscores or dots, and not the word all',
@@ -131,6 +133,17 @@ const directoryMessages = {
   chooseDataDir: 'Choose another directory with --data-dir.',
 }
 
+const consentMessages = {
+  allowsTool: (origin: string, path: string) =>
+    `${origin} can't allow ${path}, because it runs what any other program tells it to run. Name the ` +
+    'script instead, or make a key for the app.',
+  allowsMissing: (origin: string, path: string) =>
+    `${origin} allows ${path}, but there is no such file.`,
+  allowWithoutEffect: (origin: string) =>
+    `${origin} has no effect, because this system does not tell Latchkey which program asks. Make a ` +
+    'key for the app instead.',
+}
+
 /** Whole sentences. */
 export const MESSAGES = {
   ...flagMessages,
@@ -139,4 +152,5 @@ export const MESSAGES = {
   ...providerMessages,
   ...secretMessages,
   ...directoryMessages,
+  ...consentMessages,
 }

@@ -5,7 +5,7 @@ import { Ajv } from 'ajv'
 import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { findCommandArgs, joinFlags } from '../../main/settings/flags.js'
 import { examineSettings, readSettings, type Sources } from '../../main/settings/read.js'
 import { formatHelp } from '../../main/settings/help.js'
@@ -161,6 +161,30 @@ const LAYERS: {
   },
   exposeRefreshToken: {
     flag: [['--expose-refresh-token'], true],
+    variable: ['0', false],
+    file: [true, true],
+    fallback: false,
+  },
+  consent: {
+    flag: [['--consent', 'off'], 'off'],
+    variable: ['ask', 'ask'],
+    file: ['off', 'off'],
+    fallback: 'ask',
+  },
+  allow: {
+    flag: [
+      ['--allow', '/opt/flag', '--allow= bin/flag'],
+      ['/opt/flag', resolve('bin/flag')],
+    ],
+    variable: [`/opt/variable${delimiter} /opt/b`, ['/opt/variable', '/opt/b']],
+    file: [
+      ['/opt/file', ' /opt/my app '],
+      ['/opt/file', '/opt/my app'],
+    ],
+    fallback: [],
+  },
+  pauseWhenLocked: {
+    flag: [['--pause-when-locked'], true],
     variable: ['0', false],
     file: [true, true],
     fallback: false,
@@ -487,6 +511,9 @@ const BAD: Record<
     json: [0.5],
   },
   exposeRefreshToken: { rule: SWITCH, texts: ['ja'], json: [1] },
+  consent: { rule: RULES.consent, texts: ['on', 'Ask', 'ask,off'], json: [true, ['ask']] },
+  allow: { rule: RULES.allow, texts: [' '], json: ['bin/app', [''], ['bin/app'], [1], {}] },
+  pauseWhenLocked: { rule: SWITCH, texts: ['often'], json: [1] },
   keepWithoutKeyring: { rule: SWITCH, texts: ['please'], json: [1] },
   endSession: { rule: SWITCH, texts: ['always'], json: [{}] },
   demo: { rule: SWITCH, texts: ['maybe', '2'], json: [1] },
@@ -920,6 +947,9 @@ test('the help describes each flag, by its current name only', () => {
     '--take-over',
     '--sign-in-timeout',
     '--expose-refresh-token',
+    '--consent',
+    '--allow',
+    '--pause-when-locked',
     '--keep-without-keyring',
     '--end-session',
     '--demo',

@@ -206,12 +206,34 @@ test('the view shows the settings in effect, and the flag or variable that locks
     redirectPort: { value: '8400, 8401', lockedBy: null },
     notifications: { value: false, lockedBy: 'LATCHKEY_NO_NOTIFICATIONS' },
     keepWithoutKeyring: { value: false, lockedBy: null },
+    asksForConsent: { value: true, lockedBy: null },
+    pauseWhenLocked: { value: false, lockedBy: null },
   })
   expect(view).toMatchObject({
     defaults: { scope: 'openid profile email offline_access' },
     startAtLogin: AUTOSTART,
     file: given.path,
   })
+})
+
+test('the window turns questions about apps off and on, and the pause while the screen is locked', async ({
+  given,
+}) => {
+  const file = given.file()
+  const kept = async (): Promise<unknown> => JSON.parse(await readFile(given.path, 'utf8'))
+  expect(await file.save({ asksForConsent: false, pauseWhenLocked: true })).toEqual({
+    kind: 'saved',
+  })
+  expect(await kept()).toEqual({ consent: 'off', pauseWhenLocked: true })
+  expect(given.restarted.at(-1)).toMatchObject({ consent: 'off', pauseWhenLocked: true })
+  expect(file.view(AUTOSTART).fields).toMatchObject({
+    asksForConsent: { value: false, lockedBy: null },
+    pauseWhenLocked: { value: true, lockedBy: null },
+  })
+  expect(await file.save({ asksForConsent: true })).toEqual({ kind: 'saved' })
+  expect(await kept()).toEqual({ consent: 'ask', pauseWhenLocked: true })
+  const locked = given.file(['--consent', 'off']).view(AUTOSTART)
+  expect(locked.fields.asksForConsent).toEqual({ value: false, lockedBy: '--consent' })
 })
 
 test('S32: the window can keep, replace and remove the client secret, and never receives it', async ({

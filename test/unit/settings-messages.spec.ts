@@ -31,6 +31,8 @@ test('the rules for the values of settings', () => {
       RULES.redirectPath,
       'must be a path such as /callback, without a query, encoded characters or empty segments',
     ],
+    [RULES.consent, 'must be ask or off'],
+    [RULES.allow, 'must be absolute paths of programs or scripts'],
     [RULES.logLevel, 'must be error, warn, info or debug'],
     [
       RULES.providerName,
@@ -175,6 +177,18 @@ test('the messages about settings', () => {
       'Latchkey was started as root, but the home directory /home/ann belongs to another user (uid 1000). Start it as that user, or choose a directory that belongs to root with --data-dir.',
     ],
     [MESSAGES.chooseDataDir, 'Choose another directory with --data-dir.'],
+    [
+      MESSAGES.allowsTool('--allow', '/bin/sh'),
+      "--allow can't allow /bin/sh, because it runs what any other program tells it to run. Name the script instead, or make a key for the app.",
+    ],
+    [
+      MESSAGES.allowsMissing('LATCHKEY_ALLOW', '/opt/app'),
+      'LATCHKEY_ALLOW allows /opt/app, but there is no such file.',
+    ],
+    [
+      MESSAGES.allowWithoutEffect('--allow'),
+      '--allow has no effect, because this system does not tell Latchkey which program asks. Make a key for the app instead.',
+    ],
   ]) {
     expect(message).toBe(text)
   }
