@@ -1,6 +1,7 @@
 // The agent: holds the model, carries out what the person and the apps ask for, and publishes changes.
 
 import type { Clock } from '../base/clock.js'
+import type { Consents } from '../consent/consents.js'
 import { asAuthError } from '../base/errors.js'
 import type { Http } from '../net/http.js'
 import type { CallbackDiagnostic, CallbackListener } from '../oauth/callback-listener.js'
@@ -11,6 +12,7 @@ import type { Session } from '../oauth/session.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
 import type { AccountStore, StoredAccount } from '../storage/account-store.js'
 import { WAITING_ADVICE } from './agent-messages.js'
+import { createAgentConsents, endConsents, type AgentConsentDeps } from './agent-consents.js'
 import { createApiSignIns, type ApiSignIns } from './api-sign-ins.js'
 import { createBrowserBudget } from './browser-budget.js'
 import { defaultId, findAccount, reachableSignIn, type Model } from './model.js'
@@ -22,7 +24,7 @@ import type { SignInTarget } from './sign-in-target.js'
 import { createTraySignIn, type TraySignIn } from './tray-sign-in.js'
 import { trackUnfinished, type Unfinished } from './unfinished.js'
 
-export type AgentDeps = {
+export type AgentDeps = AgentConsentDeps & {
   /** The configured providers. If there are none, a sign-in fails and says so. */
   providers: readonly ProviderSettings[]
   signInTimeoutMs: number
@@ -71,12 +73,12 @@ export type Agent = {
    * Signs an account out: the default one if no ID is given. Deletes its session here first, and then
    * ends it at the provider. False: there is no such account.
    */
-  signOut(id?: string): Promise<boolean>
+  signOut(id?: string, options?: SignOutOptions): Promise<boolean>
   /**
    * Signs every account out, and deletes every stored session. Returns a sentence for each session that
    * its provider did not end.
    */
-  signOutEverywhere(): Promise<readonly string[]>
+  signOutEverywhere(options?: SignOutOptions): Promise<readonly string[]>
   /** Makes an account the default; false: there is no such account. Fails with `storage-failed`. */
   makeDefault(id: string): Promise<boolean>
   /** Restores the stored sessions, and renews those that are due. */
@@ -95,14 +97,21 @@ export type Agent = {
   all(): readonly StoredAccount[]
   /** The sign-ins of other apps. */
   api: ApiSignIns
+  /** Which programs may have tokens. */
+  consents: Consents
   /** Cancels every sign-in, and resolves when no port is open and no request is left. */
   close(): Promise<void>
+}
+
+export type SignOutOptions = {
+  /** True if the consents to the account's apps end for good. Otherwise they end for this run. */
+  forgetsApps?: boolean
 }
 
 export function createAgent(given: AgentDeps): Agent {
   const { listener, accountStore } = given
   const parts = createParts(given)
-  const { model, dispatch, subscribe, browser, sessionKeeper, api, tray, finish } = parts
+  const { model, dispatch, subscribe, browser, sessionKeeper, api, consents, tray, finish } = parts
 
   const cancel = (): void => {
     const origin = reachableSignIn(model())?.origin
@@ -114,6 +123,7 @@ export function createAgent(given: AgentDeps): Agent {
     model,
     subscribe,
     api,
+    consents,
     signIn: (target = { kind: 'default' }) => tray.begin(target),
     decide: tray.decide,
     openAgain() {
@@ -134,7 +144,9 @@ export function createAgent(given: AgentDeps): Agent {
       await accountStore.writeDefault(id)
       return true
     },
-    restore: sessionKeeper.restore,
+    async restore() {
+      await Promise.all([sessionKeeper.restore(), consents.restore()])
+    },
     read: (leastMs, id = defaultId(model()) ?? '') => sessionKeeper.read(id, leastMs),
     wake: sessionKeeper.wake,
     last: sessionKeeper.last,
@@ -142,6 +154,7 @@ export function createAgent(given: AgentDeps): Agent {
     async close() {
       tray.close()
       const stopWaiting = sessionKeeper.close()
+      await consents.close()
       await finish(() => api.close())
       stopWaiting()
     },
@@ -150,7 +163,7 @@ export function createAgent(given: AgentDeps): Agent {
 
 /** Signing out also cancels the sign-ins under way, which would sign the person in again. */
 function createSignOuts(
-  { model, dispatch, sessionKeeper, api }: Parts,
+  { model, dispatch, sessionKeeper, api, consents }: Parts,
   accountStore: AccountStore,
   cancel: () => void,
 ): Pick<Agent, 'signOut' | 'signOutEverywhere'> {
@@ -159,9 +172,11 @@ function createSignOuts(
     api.cancelAll()
   }
   return {
-    async signOut(id = defaultId(model()) ?? undefined) {
-      if (id !== undefined && !findAccount(model(), id)) return false
+    async signOut(id = defaultId(model()) ?? undefined, { forgetsApps = false } = {}) {
+      const account = id === undefined ? undefined : findAccount(model(), id)
+      if (id !== undefined && !account) return false
       cancelAll()
+      const ended = endConsents(consents, account ? [account] : [], { forgetsApps, dispatch })
       // The account keeps its ID if the person signs in again. It must not be the default then.
       if (id !== undefined && model().chosenId === id) {
         accountStore.writeDefault(null).catch((thrown: unknown) => {
@@ -170,11 +185,15 @@ function createSignOuts(
         })
       }
       await (id === undefined ? sessionKeeper.deleteLeftovers() : sessionKeeper.signOut(id))
+      await ended
       return id !== undefined
     },
-    signOutEverywhere() {
+    async signOutEverywhere({ forgetsApps = false } = {}) {
       cancelAll()
-      return sessionKeeper.signOutEverywhere()
+      const ended = endConsents(consents, model().accounts, { forgetsApps, dispatch })
+      const notRevoked = await sessionKeeper.signOutEverywhere()
+      await ended
+      return notRevoked
     },
   }
 }
@@ -184,6 +203,7 @@ type Parts = ModelStore &
     browser: PersonBrowser
     sessionKeeper: SessionKeeper
     api: ApiSignIns
+    consents: Consents
     tray: TraySignIn
   }
 
@@ -221,7 +241,8 @@ function createParts(given: AgentDeps): Parts {
   // A budget of its own: apps cannot use up the launches of the person's sign-in.
   const api = createApiSignIns({ ...deps, browserBudget: createBrowserBudget(clock) })
   const tray = createTraySignIn({ ...deps, browser, track })
-  return { model, dispatch, subscribe, browser, sessionKeeper, api, tray, finish }
+  const consents = createAgentConsents(given, { dispatch })
+  return { model, dispatch, subscribe, browser, sessionKeeper, api, consents, tray, finish }
 }
 
 /** Remembers the facts about each provider until the program ends. */

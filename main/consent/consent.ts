@@ -39,7 +39,7 @@ export type ConsentQuestion = {
 /** `once`: for the calls that wait. `always`: until the person takes it back. */
 export type ConsentAnswer = 'once' | 'always' | 'denied'
 
-/** `unanswered`: the time is over, or the screen was locked. `withdrawn`: nothing waits for it any longer. */
+/** `unanswered`: the time is over, or the screen was locked. `withdrawn`: the caller has hung up. */
 export type ConsentEnd = ConsentAnswer | 'unanswered' | 'withdrawn'
 
 /** Why a program gets nothing. */
@@ -52,6 +52,8 @@ export type ConsentRefusal =
   | 'nobody-to-ask'
   /** Too many questions wait already. */
   | 'too-many'
+  /** The caller has hung up. */
+  | 'withdrawn'
   /** Another program holds the connection by now. */
   | 'changed'
 

@@ -1,15 +1,26 @@
 // Decides which programs may have tokens: the only place that does.
 
+import { createHash, randomBytes } from 'node:crypto'
+import type { Clock } from '../base/clock.js'
+import { asAuthError } from '../base/errors.js'
 import type { Caller } from '../net/caller.js'
-import type { Grant } from '../storage/consent-store.js'
+import type { ConsentStore } from '../storage/consent-store.js'
 import type { SessionOwner } from '../storage/session-owner.js'
 import type {
   ConsentAccount,
   ConsentAnswer,
+  ConsentEnd,
   ConsentList,
+  ConsentQuestion,
+  ConsentRefusal,
   ConsentRequest,
+  ConsentSettings,
   Verdict,
 } from './consent.js'
+import { createDenials, DENIED_MS, UNANSWERED_MS, type Denials } from './denials.js'
+import { createGrants, isOf, type Grants, type HeldKey, type Wanted } from './grants.js'
+import { canLast, isUnchanged } from './program.js'
+import { createQuestions, type Asked, type QuestionResult, type Questions } from './questions.js'
 
 export type Consents = {
   /** Reads the stored consents. Until then programs are asked about as if there were none. */
@@ -17,8 +28,8 @@ export type Consents = {
   /** Decides about a call. Waits for the person if they must be asked, for at most a minute. */
   ask(request: ConsentRequest): Promise<Verdict>
   /** True if a call like this is allowed without a question. Asks nobody. */
-  isAllowed(request: Pick<ConsentRequest, 'caller' | 'account' | 'purpose'>): boolean
-  /** Answers a question. False: there is no such question, or the program can't be allowed for good. */
+  isAllowed(wanted: Wanted): boolean
+  /** Answers the question that is shown. False: it is another one, or it can't be answered so. */
   answer(questionId: string, answer: ConsentAnswer): boolean
   /** Allows the program that completed a sign-in, if it can be told from others. */
   allowSignedIn(caller: Caller, account: ConsentAccount): void
@@ -29,18 +40,190 @@ export type Consents = {
    * none, or several have the name. Fails with `storage-failed` if the grant may come back.
    */
   forget(app: string): Promise<boolean>
-  /** Makes a key, and returns it. It is shown once. Fails with `storage-failed`. */
-  createKey(key: {
+  /** Makes a key, and returns it. It is not kept. Fails with `storage-failed`. */
+  createKey(wanted: {
     name: string
     account: ConsentAccount
+    /** Separated by spaces; null for all that was granted. */
     scope: string | null
   }): Promise<{ id: string; key: string }>
   /** Finds the grant of a key; null if there is none. Marks it as used. */
-  findKey(key: string): (Grant & { kind: 'key' }) | null
+  findKey(key: string): HeldKey | null
   /** True if even allowed programs and keys get nothing at the moment. */
   isPaused(): boolean
-  /** Ends the consents of an account that was signed out: for this run, or for good. */
-  signedOut(account: SessionOwner & { sub: string }, options: { forGood: boolean }): Promise<void>
+  /** Ends the questions, because nobody can answer them now. */
+  screenLocked(): void
+  /**
+   * Ends the consents of a person who was signed out: for this run, or for good. Keys end only for good.
+   * Fails with `storage-failed` if they may come back.
+   */
+  signedOut(person: SessionOwner & { sub: string }, options: { forGood: boolean }): Promise<void>
   /** Refuses all that wait, and stores when each grant was used last. */
   close(): Promise<void>
+}
+
+export type ConsentDeps = {
+  settings: ConsentSettings
+  store: ConsentStore
+  clock: Clock
+  isScreenLocked(): boolean
+  /** False if nobody would see a question. */
+  canAsk(): boolean
+  onAsked(question: ConsentQuestion): void
+  onEnded(question: ConsentQuestion, end: ConsentEnd): void
+  onChange(list: ConsentList): void
+  /** Called if consents could not be read or stored, with a message for a person. */
+  onFailure(message: string): void
+}
+
+type Parts = { deps: ConsentDeps; grants: Grants; denials: Denials; questions: Questions }
+
+export function createConsents(deps: ConsentDeps): Consents {
+  const { settings, store, clock } = deps
+  const nowMs = (): number => clock.nowMs()
+  const denials = createDenials(nowMs)
+  const list = (): ConsentList => ({ grants: grants.all(), denials: denials.list() })
+  const grants = createGrants({
+    store,
+    nowMs,
+    onChange: () => deps.onChange(list()),
+    onFailure: deps.onFailure,
+  })
+  const questions = createQuestions({
+    clock,
+    onAsked: deps.onAsked,
+    onEnded(asked, end, result) {
+      settle(parts, asked, result)
+      if (asked.isShown) deps.onEnded(asked.question, end)
+      if (denials.list().length > 0) deps.onChange(list())
+    },
+  })
+  const parts: Parts = { deps, grants, denials, questions }
+  const isPaused = (): boolean => settings.pauseWhenLocked && deps.isScreenLocked()
+  return {
+    async restore() {
+      try {
+        await grants.restore()
+      } catch (thrown) {
+        deps.onFailure(asAuthError(thrown).message)
+      }
+    },
+    ask: (request) => decide(parts, request),
+    isAllowed: (wanted) => !isPaused() && isAllowed(parts, wanted),
+    answer: (questionId, answer) => questions.answer(questionId, answer),
+    allowSignedIn(caller, account) {
+      if (settings.mode === 'ask' && canLast(caller)) grants.allow(caller, account, ['token'])
+    },
+    list,
+    forget: (app) => forget(parts, app),
+    async createKey({ name, account, scope }) {
+      const key = `${KEY_PREFIX}${randomBytes(KEY_BYTES).toString('base64url')}`
+      const { id } = await grants.addKey(account, { name, hash: hashKey(key), scope })
+      return { id, key }
+    },
+    findKey: (key) => (key.startsWith(KEY_PREFIX) && grants.findKey(hashKey(key))) || null,
+    isPaused,
+    screenLocked: () => questions.endAll('locked'),
+    async signedOut(person, { forGood }) {
+      if (forGood) await grants.remove((grant) => isOf(grant, person))
+      else grants.suspend(person)
+    },
+    async close() {
+      questions.endAll('unanswered')
+      await grants.flush().catch((thrown: unknown) => deps.onFailure(asAuthError(thrown).message))
+    },
+  }
+}
+
+/** Keys begin with this, so that people and tools that look for leaked secrets recognize them. */
+export const KEY_PREFIX = 'latchkey_'
+const KEY_BYTES = 32
+
+/** A plain hash is enough: nobody can guess 256 random bits. */
+function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('base64url')
+}
+
+/**
+ * Decides about a call:
+ * 1. Without a question, if the program is allowed, was denied, or nobody can answer.
+ * 2. Else by the person's answer. After the wait the caller must still be the same program.
+ */
+async function decide(parts: Parts, request: ConsentRequest): Promise<Verdict> {
+  const { deps, denials, questions } = parts
+  const { settings } = deps
+  // 1.
+  if (settings.mode === 'off') return ALLOWED
+  const isLocked = deps.isScreenLocked()
+  if (isLocked && settings.pauseWhenLocked) return refuse('locked')
+  if (isAllowed(parts, request)) return ALLOWED
+  if (isLocked) return refuse('locked')
+  if (!deps.canAsk()) return refuse('nobody-to-ask')
+  if (denials.find(request)) return refuse('denied')
+
+  // 2.
+  const result = await questions.ask(request)
+  if (result !== 'once' && result !== 'always') return refuse(result)
+  const isSame = isUnchanged(request.caller, await request.lookAgain())
+  return isSame ? ALLOWED : refuse('changed')
+}
+
+const ALLOWED: Verdict = { kind: 'allowed' }
+
+function refuse(reason: ConsentRefusal): Verdict {
+  return { kind: 'refused', reason }
+}
+
+function isAllowed({ deps: { settings }, grants }: Parts, wanted: Wanted): boolean {
+  return (
+    settings.mode === 'off' || isInAllowList(settings, wanted) || grants.find(wanted) !== undefined
+  )
+}
+
+/** An ID token proves to others who the person is, so the list does not include it. */
+function isInAllowList({ allow }: ConsentSettings, { caller, purpose }: Wanted): boolean {
+  if (purpose === 'id-token' || !canLast(caller)) return false
+  const { executable, script } = caller.process
+  return allow.includes(script === null ? executable.path : script.path)
+}
+
+/**
+ * Keeps what the person decided. Programs that ask and hang up must not flood the person either. A question
+ * that ended otherwise may be asked again at once.
+ */
+function settle(
+  { grants, denials }: Parts,
+  { request, isShown }: Asked,
+  result: QuestionResult,
+): void {
+  const { caller, account, purpose } = request
+  if (result === 'always' && canLast(caller) && account !== null) {
+    grants.allow(caller, account, [purpose])
+  }
+  if (result === 'denied') denials.add(request, DENIED_MS)
+  const isInVain = result === 'unanswered' || result === 'withdrawn'
+  if (isInVain && isShown) denials.add(request, UNANSWERED_MS)
+}
+
+async function forget({ deps, grants, denials }: Parts, app: string): Promise<boolean> {
+  const grant = findByName(grants.all(), app, ({ name }) => name)
+  if (grant) {
+    await grants.remove(({ id }) => id === grant.id)
+    return true
+  }
+  const denial = findByName(denials.list(), app, ({ program }) => program.name)
+  if (!denial) return false
+  denials.remove(({ id }) => id === denial.id)
+  deps.onChange({ grants: grants.all(), denials: denials.list() })
+  return true
+}
+
+/** Finds an entry by its ID, or by its name if no other has the same name. */
+function findByName<Entry extends { id: string }>(
+  entries: readonly Entry[],
+  wanted: string,
+  readName: (entry: Entry) => string | null,
+): Entry | undefined {
+  const named = entries.filter((entry) => readName(entry) === wanted)
+  return entries.find(({ id }) => id === wanted) ?? (named.length === 1 ? named[0] : undefined)
 }

@@ -1,0 +1,56 @@
+// Connects the consents to the model, and ends those of a person who signs out.
+
+import type { Clock } from '../base/clock.js'
+import { asAuthError } from '../base/errors.js'
+import type { ConsentSettings } from '../consent/consent.js'
+import { createConsents, type Consents } from '../consent/consents.js'
+import { createMemoryConsents, type ConsentStore } from '../storage/consent-store.js'
+import type { AccountSession, Event } from './model.js'
+import type { ModelStore } from './model-store.js'
+
+export type AgentConsentDeps = {
+  clock: Clock
+  /** Where consents are stored; in memory if there is no store. */
+  consentStore?: ConsentStore
+  /** How programs are asked about. By default the person is asked, and no program is in the list. */
+  consent?: ConsentSettings
+  /** True while the screen is locked. Absent if the system does not say. */
+  isScreenLocked?: () => boolean
+  /** False if nobody would see a question. Absent: somebody would. */
+  canAsk?: () => boolean
+}
+
+const ASK: ConsentSettings = { mode: 'ask', allow: [], pauseWhenLocked: false }
+
+export function createAgentConsents(
+  given: AgentConsentDeps,
+  { dispatch }: Pick<ModelStore, 'dispatch'>,
+): Consents {
+  const { clock, consentStore = createMemoryConsents(), consent = ASK } = given
+  return createConsents({
+    settings: consent,
+    store: consentStore,
+    clock,
+    isScreenLocked: given.isScreenLocked ?? (() => false),
+    canAsk: given.canAsk ?? (() => true),
+    onAsked: (question) => dispatch({ type: 'consent-asked', question }),
+    onEnded: (question, end) => dispatch({ type: 'consent-ended', question, end }),
+    onChange: (consents) => dispatch({ type: 'consents-changed', consents }),
+    onFailure: (message) => dispatch({ type: 'storage-failed', id: null, message }),
+  })
+}
+
+/** Ends the consents of accounts that are signed out, and tells the person if some may come back. */
+export async function endConsents(
+  consents: Consents,
+  accounts: readonly AccountSession[],
+  { forgetsApps, dispatch }: { forgetsApps: boolean; dispatch(event: Event): void },
+): Promise<void> {
+  for (const { issuer, clientId, account } of accounts) {
+    try {
+      await consents.signedOut({ issuer, clientId, sub: account.sub }, { forGood: forgetsApps })
+    } catch (thrown) {
+      dispatch({ type: 'storage-failed', id: null, message: asAuthError(thrown).message })
+    }
+  }
+}

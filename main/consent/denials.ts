@@ -1,0 +1,69 @@
+// Remembers which programs were denied, so that they are refused for a while without a question.
+
+import { createAccountId } from '../storage/account-store.js'
+import type { ConsentRequest, Denial } from './consent.js'
+import { toAskingProgram, toDenialKey } from './program.js'
+
+/** In milliseconds: how long a program that the person denied is refused. */
+export const DENIED_MS = 600_000
+/** In milliseconds: how long a program is refused if nobody answered. */
+export const UNANSWERED_MS = 60_000
+/** How many are remembered. With more, the oldest is forgotten. */
+const MOST_DENIALS = 256
+
+type About = Pick<ConsentRequest, 'caller' | 'account'>
+
+export type Denials = {
+  add(about: About, forMs: number): void
+  /** Finds the denial that a call falls under. */
+  find(about: About): Denial | undefined
+  list(): readonly Denial[]
+  /** Ends denials. False: there was none of these. */
+  remove(isOver: (denial: Denial) => boolean): boolean
+}
+
+export function createDenials(nowMs: () => number): Denials {
+  /** By what the calls have in common. */
+  const held = new Map<string, Denial>()
+  const dropOld = (): void => {
+    for (const [key, { untilMs }] of held) if (untilMs <= nowMs()) held.delete(key)
+    for (const key of [...held.keys()].slice(0, -MOST_DENIALS)) held.delete(key)
+  }
+  return {
+    add(about, forMs) {
+      const key = toKey(about)
+      const { caller, account } = about
+      const untilMs = nowMs() + forMs
+      const named = account && {
+        id: account.id,
+        provider: account.provider,
+        account: account.account,
+      }
+      held.delete(key)
+      held.set(key, {
+        id: createAccountId(),
+        program: toAskingProgram(caller),
+        account: named,
+        untilMs,
+      })
+      dropOld()
+    },
+    find(about) {
+      dropOld()
+      return held.get(toKey(about))
+    },
+    list() {
+      dropOld()
+      return [...held.values()]
+    },
+    remove(isOver) {
+      const gone = [...held].filter(([, denial]) => isOver(denial))
+      for (const [key] of gone) held.delete(key)
+      return gone.length > 0
+    },
+  }
+}
+
+function toKey({ caller, account }: About): string {
+  return JSON.stringify([toDenialKey(caller), account?.id ?? null])
+}

@@ -1,0 +1,249 @@
+// The consents that last, and the keys: held in memory, and stored after each change.
+
+import { asAuthError } from '../base/errors.js'
+import { createSerialQueue } from '../base/serial-queue.js'
+import type { Caller } from '../net/caller.js'
+import { createAccountId } from '../storage/account-store.js'
+import {
+  type ConsentStore,
+  type Grant,
+  type KeyGrant,
+  type ProgramGrant,
+  type Purpose,
+} from '../storage/consent-store.js'
+import { isSameOwner, type SessionOwner } from '../storage/session-owner.js'
+import type { ConsentAccount, ConsentRequest } from './consent.js'
+
+export type HeldProgram = Extract<Grant, { kind: 'program' }>
+export type HeldKey = Extract<Grant, { kind: 'key' }>
+
+export type Grants = {
+  /** Adds the stored grants to those that were given in the meantime. Fails with `storage-failed`. */
+  restore(): Promise<void>
+  all(): readonly Grant[]
+  /** Finds the grant that allows a call, and marks it as used. */
+  find(wanted: Wanted): HeldProgram | undefined
+  findKey(hash: string): HeldKey | undefined
+  /** Allows a program, in place of an earlier grant for the same program and person. */
+  allow(caller: SeenCaller, account: ConsentAccount, purposes: readonly Purpose[]): void
+  /** Adds a key. Fails with `storage-failed`, and adds nothing then. */
+  addKey(account: ConsentAccount, key: Omit<KeyGrant, 'kind'>): Promise<HeldKey>
+  /** Removes grants. Fails with `storage-failed` if they may come back at the next start. */
+  remove(isGone: (grant: Grant) => boolean): Promise<void>
+  /** Has the grants of a person's programs not count until Latchkey starts again. */
+  suspend(person: Whose): void
+  /** Stores what is not stored yet, such as when each grant was used last. */
+  flush(): Promise<void>
+}
+
+export type GrantDeps = {
+  store: ConsentStore
+  nowMs(): number
+  /** Called after each change but of when a grant was used. */
+  onChange(): void
+  /** Called if a change could not be stored, with a message for a person. */
+  onFailure(message: string): void
+}
+
+export type Wanted = Pick<ConsentRequest, 'caller' | 'account' | 'purpose'>
+type SeenCaller = Extract<Caller, { kind: 'seen' }>
+type Whose = SessionOwner & { sub: string }
+
+type State = {
+  deps: GrantDeps
+  held: readonly Grant[]
+  /** A grant that was given before the stored ones were read must not replace them. */
+  isRestored: boolean
+  isStored: boolean
+  /** The IDs of grants that do not count until Latchkey starts again. */
+  suspended: Set<string>
+  enqueue: ReturnType<typeof createSerialQueue>
+}
+
+export function createGrants(deps: GrantDeps): Grants {
+  const state: State = {
+    deps,
+    held: [],
+    isRestored: false,
+    isStored: true,
+    suspended: new Set(),
+    enqueue: createSerialQueue(),
+  }
+  return {
+    restore: () => restore(state),
+    all: () => state.held,
+    find: (wanted) => findAllowing(state, wanted),
+    findKey(hash) {
+      const found = state.held.find(
+        (one): one is HeldKey => one.kind === 'key' && one.hash === hash,
+      )
+      if (found) update(state, found.id, { usedAtMs: deps.nowMs() })
+      return found
+    },
+    allow: (caller, account, purposes) => allow(state, caller, account, purposes),
+    addKey: (account, key) => addKey(state, account, key),
+    async remove(isGone) {
+      if (!state.held.some(isGone)) return
+      change(
+        state,
+        state.held.filter((grant) => !isGone(grant)),
+      )
+      await write(state)
+    },
+    suspend(person) {
+      for (const grant of state.held) {
+        if (grant.kind === 'program' && isOf(grant, person)) state.suspended.add(grant.id)
+      }
+    },
+    flush: () => (state.isStored ? Promise.resolve() : write(state)),
+  }
+}
+
+function write(state: State): Promise<void> {
+  return state.enqueue(async () => {
+    if (!state.isRestored) return
+    const written = state.held
+    await state.deps.store.write(written)
+    if (state.held === written) state.isStored = true
+  })
+}
+
+function change(state: State, grants: readonly Grant[]): void {
+  state.held = grants
+  state.isStored = false
+  state.deps.onChange()
+}
+
+function save(state: State): void {
+  write(state).catch((thrown: unknown) => state.deps.onFailure(asAuthError(thrown).message))
+}
+
+/** Changes a grant without telling anyone. */
+function update(state: State, id: string, changes: Partial<ProgramGrant & Grant>): void {
+  state.held = state.held.map((grant) =>
+    grant.id === id ? ({ ...grant, ...changes } as Grant) : grant,
+  )
+  state.isStored = false
+}
+
+async function restore(state: State): Promise<void> {
+  const { deps, enqueue } = state
+  const stored = await enqueue(() => deps.store.read()).finally(() => (state.isRestored = true))
+  const { held } = state
+  const isReplaced = (grant: Grant): boolean => held.some((newer) => isAlike(grant, newer))
+  change(state, [...stored.filter((grant) => !isReplaced(grant)), ...held])
+  if (held.length === 0) state.isStored = true
+  else save(state)
+}
+
+function findAllowing(state: State, wanted: Wanted): HeldProgram | undefined {
+  const { held, suspended, deps } = state
+  const found = held.find((grant): grant is HeldProgram => allows(grant, wanted, suspended))
+  if (found === undefined || wanted.caller.kind !== 'seen') return undefined
+  const usedAtMs = deps.nowMs()
+  update(state, found.id, { usedAtMs })
+  const { executable, script } = wanted.caller.process
+  if (found.executable.file === executable.file && found.script?.file === script?.file) return found
+  // An update of the program is said, and asks nothing.
+  update(state, found.id, { executable, script, changedAtMs: usedAtMs })
+  change(state, state.held)
+  save(state)
+  return found
+}
+
+function allow(
+  state: State,
+  { uid, process }: SeenCaller,
+  account: ConsentAccount,
+  purposes: readonly Purpose[],
+): void {
+  const { held, suspended, deps } = state
+  const { name, executable, script } = process
+  const grant: HeldProgram = {
+    ...startGrant(account, purposes, deps.nowMs()),
+    kind: 'program',
+    name: name ?? executable.path,
+    uid,
+    executable,
+    script,
+    changedAtMs: null,
+  }
+  const before = held.find((one) => isAlike(one, grant))
+  const both = [...new Set([...(before?.purposes ?? []), ...purposes])]
+  const kept = { ...grant, id: before?.id ?? grant.id, purposes: both }
+  suspended.delete(kept.id)
+  change(state, [...held.filter((one) => one !== before), kept])
+  save(state)
+}
+
+async function addKey(
+  state: State,
+  account: ConsentAccount,
+  { name, hash, scope }: Omit<KeyGrant, 'kind'>,
+): Promise<HeldKey> {
+  const started = startGrant(account, ['token', 'identity'], state.deps.nowMs())
+  const grant: HeldKey = { ...started, kind: 'key', name, hash, scope }
+  change(state, [...state.held, grant])
+  try {
+    await write(state)
+    return grant
+  } catch (thrown) {
+    change(
+      state,
+      state.held.filter(({ id }) => id !== grant.id),
+    )
+    throw thrown
+  }
+}
+
+function startGrant(
+  { issuer, clientId, account }: ConsentAccount,
+  purposes: readonly Purpose[],
+  allowedAtMs: number,
+) {
+  const id = createAccountId()
+  return { id, owner: { issuer, clientId }, account, purposes, allowedAtMs, usedAtMs: null }
+}
+
+/** True if a grant is for this person at this provider. */
+export function isOf({ owner, account }: Grant, { sub, ...other }: Whose): boolean {
+  return account.sub === sub && isSameOwner(owner, other)
+}
+
+/** True if both are for the same program and person. */
+function isAlike(one: Grant, other: Grant): boolean {
+  if (one.kind !== 'program' || other.kind !== 'program') return one.id === other.id
+  const { owner, account } = other
+  return isSameFiles(one, other) && isOf(one, { ...owner, sub: account.sub })
+}
+
+function isSameFiles(
+  one: Pick<ProgramGrant, 'uid' | 'executable' | 'script'>,
+  other: Pick<ProgramGrant, 'uid' | 'executable' | 'script'>,
+): boolean {
+  return (
+    one.uid === other.uid &&
+    one.executable.path === other.executable.path &&
+    one.script?.path === other.script?.path
+  )
+}
+
+function allows(
+  grant: Grant,
+  { caller, account, purpose }: Wanted,
+  suspended: ReadonlySet<string>,
+): boolean {
+  if (grant.kind !== 'program' || caller.kind !== 'seen' || account === null) return false
+  if (suspended.has(grant.id) || !covers(grant.purposes, purpose)) return false
+  const { issuer, clientId } = account
+  return (
+    isSameFiles(grant, { uid: caller.uid, ...caller.process }) &&
+    isOf(grant, { issuer, clientId, sub: account.account.sub })
+  )
+}
+
+/** An access token says who the person is, and a sign-in without questions brings one. */
+export function covers(purposes: readonly Purpose[], wanted: Purpose): boolean {
+  const includes = purposes.includes('token') && (wanted === 'identity' || wanted === 'sign-in')
+  return includes || purposes.includes(wanted)
+}

@@ -1,0 +1,184 @@
+// Asks the person about programs: one question at a time, for at most a minute.
+
+import type { Clock } from '../base/clock.js'
+import { createAccountId } from '../storage/account-store.js'
+import type {
+  ConsentAnswer,
+  ConsentEnd,
+  ConsentQuestion,
+  ConsentRefusal,
+  ConsentRequest,
+} from './consent.js'
+import { canLast, toAskingProgram, toShareKey } from './program.js'
+
+/** In milliseconds: the longest that a call waits for the person. */
+export const ANSWER_TIMEOUT_MS = 60_000
+/** How many questions wait at once. A program that asks when there are more gets nothing. */
+export const MOST_QUESTIONS = 8
+
+/** What a call learns: the answer, or why there is none. */
+export type QuestionResult = ConsentAnswer | ConsentRefusal
+
+/** One question, and the calls that wait for its answer. */
+export type Asked = {
+  question: ConsentQuestion
+  /** The program that was asked about. */
+  request: Pick<ConsentRequest, 'caller' | 'account' | 'purpose'>
+  /** True once the person has been asked. */
+  isShown: boolean
+}
+
+export type Questions = {
+  /** Waits for the person's answer. */
+  ask(request: ConsentRequest): Promise<QuestionResult>
+  /** Answers the question that is shown. False: there is no such question, or it can't be answered so. */
+  answer(questionId: string, answer: ConsentAnswer): boolean
+  /** Ends every question without an answer. */
+  endAll(reason: ConsentRefusal): void
+}
+
+export type QuestionDeps = {
+  clock: Clock
+  onAsked(question: ConsentQuestion): void
+  /** Called before the calls get their result. */
+  onEnded(asked: Asked, end: ConsentEnd, result: QuestionResult): void
+}
+
+type Pending = Asked & {
+  /** Equal for calls that share the question; null if no other call may. */
+  key: string | null
+  waiting: Set<(result: QuestionResult) => void>
+  stopTimeout(): void
+}
+
+type State = {
+  deps: QuestionDeps
+  /** The first one is shown. */
+  pending: Pending[]
+  /**
+   * When the permission for one more call ends, by key. A program that hung up before the person allowed it
+   * once gets its answer when it calls again.
+   */
+  passes: Map<string, number>
+}
+
+export function createQuestions(deps: QuestionDeps): Questions {
+  const state: State = { deps, pending: [], passes: new Map() }
+  const { pending } = state
+  return {
+    ask(request) {
+      const key = toKey(request)
+      if (usePass(state, key)) return Promise.resolve('once')
+      const shared = key === null ? undefined : pending.find((one) => one.key === key)
+      const asked = shared ?? open(state, request, key)
+      if (asked === null) return Promise.resolve('too-many')
+      const result = wait(asked, request.signal, () => {
+        // Other calls of the program may still come. A call that shares with no other was the only one.
+        if (asked.key === null) end(state, asked, 'withdrawn', 'withdrawn')
+      })
+      showFirst(state)
+      return result
+    },
+    answer(questionId, answer) {
+      const [first] = pending
+      if (first?.question.id !== questionId) return false
+      if (answer === 'always' && !first.question.canLast) return false
+      if (answer === 'once' && first.key !== null && first.waiting.size === 0) {
+        state.passes.set(first.key, first.question.deadlineMs)
+      }
+      end(state, first, answer, answer)
+      return true
+    },
+    endAll(reason) {
+      // Queued questions end first, so that none of them is shown.
+      for (const one of pending.toReversed()) end(state, one, 'unanswered', reason)
+    },
+  }
+}
+
+function open(state: State, request: ConsentRequest, key: string | null): Pending | null {
+  const { deps, pending } = state
+  if (pending.length >= MOST_QUESTIONS) return null
+  const opened: Pending = {
+    question: toQuestion(request, deps.clock.nowMs() + ANSWER_TIMEOUT_MS),
+    request,
+    isShown: false,
+    key,
+    waiting: new Set(),
+    stopTimeout: deps.clock.after(ANSWER_TIMEOUT_MS, () =>
+      end(state, opened, 'unanswered', 'unanswered'),
+    ),
+  }
+  pending.push(opened)
+  return opened
+}
+
+function showFirst({ deps, pending }: State): void {
+  const [first] = pending
+  if (first === undefined || first.isShown) return
+  first.isShown = true
+  deps.onAsked(first.question)
+}
+
+function end(state: State, ended: Pending, how: ConsentEnd, result: QuestionResult): void {
+  const { deps, pending } = state
+  const index = pending.indexOf(ended)
+  if (index === -1) return
+  pending.splice(index, 1)
+  ended.stopTimeout()
+  deps.onEnded(ended, how, result)
+  for (const take of ended.waiting) take(result)
+  showFirst(state)
+}
+
+function usePass({ deps, passes }: State, key: string | null): boolean {
+  if (key === null) return false
+  const untilMs = passes.get(key)
+  return passes.delete(key) && untilMs !== undefined && untilMs > deps.clock.nowMs()
+}
+
+function toQuestion(
+  { caller, account, purpose }: ConsentRequest,
+  deadlineMs: number,
+): ConsentQuestion {
+  const named = account && {
+    id: account.id,
+    provider: account.provider,
+    account: account.account,
+  }
+  return {
+    id: createAccountId(),
+    program: toAskingProgram(caller),
+    account: named,
+    purpose,
+    canLast: canLast(caller) && account !== null,
+    deadlineMs,
+  }
+}
+
+function toKey({ caller, account, purpose }: ConsentRequest): string | null {
+  const program = toShareKey(caller)
+  return program === null ? null : JSON.stringify([program, account?.id ?? null, purpose])
+}
+
+/** Has a call wait. `onLastLeft` is called when the last call has hung up. */
+function wait(
+  { waiting }: Pending,
+  signal: AbortSignal,
+  onLastLeft: () => void,
+): Promise<QuestionResult> {
+  return new Promise((resolve) => {
+    const leave = (): void => {
+      waiting.delete(take)
+      resolve('withdrawn')
+      if (waiting.size === 0) onLastLeft()
+    }
+    const take = (result: QuestionResult): void => {
+      signal.removeEventListener('abort', leave)
+      resolve(result)
+    }
+    waiting.add(take)
+    if (signal.aborted) return leave()
+    signal.addEventListener('abort', leave, { once: true })
+  })
+}

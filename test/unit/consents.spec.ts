@@ -1,0 +1,512 @@
+// Which programs may have tokens: questions, answers, grants, denials and keys.
+
+import { expect, test } from '@playwright/test'
+import { AuthError } from '../../main/base/errors.js'
+import type {
+  ConsentAccount,
+  ConsentEnd,
+  ConsentList,
+  ConsentQuestion,
+  ConsentRequest,
+  ConsentSettings,
+  Verdict,
+} from '../../main/consent/consent.js'
+import { createConsents, type ConsentDeps } from '../../main/consent/consents.js'
+import { DENIED_MS, UNANSWERED_MS } from '../../main/consent/denials.js'
+import { ANSWER_TIMEOUT_MS, MOST_QUESTIONS } from '../../main/consent/questions.js'
+import type { Caller, CallerProcess } from '../../main/net/caller.js'
+import { createMemoryConsents } from '../../main/storage/consent-store.js'
+import { ALICE_REF, BOB_REF } from '../support/account-refs.js'
+import { NOT_FOUND, seenCaller } from '../support/callers.js'
+import { createTestClock } from '../support/clock.js'
+
+const NEVER = new AbortController().signal
+const ALLOWED: Verdict = { kind: 'allowed' }
+const refused = (reason: Extract<Verdict, { kind: 'refused' }>['reason']): Verdict => ({
+  kind: 'refused',
+  reason,
+})
+
+type Options = Omit<Partial<ConsentDeps>, 'settings'> & { settings?: Partial<ConsentSettings> }
+
+function start({ settings, ...given }: Options = {}) {
+  const clock = createTestClock()
+  const asked: ConsentQuestion[] = []
+  const ended: ConsentEnd[] = []
+  const lists: ConsentList[] = []
+  const failures: string[] = []
+  const store = given.store ?? createMemoryConsents()
+  const consents = createConsents({
+    clock,
+    isScreenLocked: () => false,
+    canAsk: () => true,
+    onAsked: (question) => asked.push(question),
+    onEnded: (_question, end) => ended.push(end),
+    onChange: (list) => lists.push(list),
+    onFailure: (message) => failures.push(message),
+    ...given,
+    store,
+    settings: { mode: 'ask', allow: [], pauseWhenLocked: false, ...settings },
+  })
+  return { consents, clock, asked, ended, lists, failures, store }
+}
+
+function request(
+  caller: Caller = seenCaller(),
+  changes: Partial<ConsentRequest> = {},
+): ConsentRequest {
+  return {
+    caller,
+    account: ALICE_REF,
+    purpose: 'token',
+    signal: NEVER,
+    lookAgain: () => Promise.resolve(caller),
+    ...changes,
+  }
+}
+
+const CURL: Partial<CallerProcess> = {
+  kind: 'tool',
+  name: 'curl',
+  executable: { path: '/usr/bin/curl', file: '8:20' },
+  parents: [{ pid: 7, startedAtTicks: '1', name: 'bash', executable: '/bin/bash' }],
+}
+const NODE = { path: '/usr/bin/node', file: '8:30' }
+const script = (path: string): Partial<CallerProcess> => ({
+  kind: 'interpreter',
+  executable: NODE,
+  script: { path, file: `file of ${path}` },
+})
+
+test.describe('S24: the first time, a program waits for the person', () => {
+  test('and gets nothing before they answer', async () => {
+    const { consents, asked, ended } = start()
+    const call = consents.ask(request())
+    expect(await isPending(call)).toBe(true)
+    expect(asked).toMatchObject([
+      {
+        program: { name: 'app', executable: '/opt/app/app', script: null, pid: 42, grade: 'seen' },
+        account: { id: ALICE_REF.id, account: ALICE_REF.account },
+        purpose: 'token',
+        canLast: true,
+      },
+    ])
+    expect(consents.answer(asked[0]!.id, 'once')).toBe(true)
+    expect(await call).toEqual(ALLOWED)
+    expect(ended).toEqual(['once'])
+  })
+
+  test('"once" is for that call: the next one asks again', async () => {
+    const { consents, asked } = start()
+    const call = consents.ask(request())
+    consents.answer(asked[0]!.id, 'once')
+    await call
+    const next = consents.ask(request())
+    expect(await isPending(next)).toBe(true)
+    expect(asked).toHaveLength(2)
+    expect(consents.list().grants).toEqual([])
+  })
+
+  test('"always" also allows the calls of later processes, and no other program or account', async () => {
+    const { consents, asked, lists } = start()
+    const call = consents.ask(request())
+    consents.answer(asked[0]!.id, 'always')
+    expect(await call).toEqual(ALLOWED)
+    expect(await consents.ask(request(seenCaller({ pid: 99 })))).toEqual(ALLOWED)
+    expect(lists.at(-1)?.grants).toMatchObject([{ name: 'app', account: ALICE_REF.account }])
+    const others: ConsentRequest[] = [
+      request(seenCaller({ executable: { path: '/opt/other', file: '8:15' } })),
+      request(seenCaller(script('/home/a.js'))),
+      request({ ...seenCaller(), uid: 0 }),
+      request(seenCaller(), { account: BOB_REF }),
+      request(seenCaller(), { account: { ...ALICE_REF, issuer: 'https://other.example' } }),
+      request(seenCaller(), { purpose: 'id-token' }),
+      request({ ...NOT_FOUND, process: seenCaller().process }),
+      request({ kind: 'untold' }),
+    ]
+    for (const other of others) expect(consents.isAllowed(other)).toBe(false)
+    expect(consents.isAllowed(request(seenCaller(), { purpose: 'identity' }))).toBe(true)
+  })
+
+  test('"deny" refuses the program without a question for a while', async () => {
+    const { consents, asked, clock } = start()
+    const call = consents.ask(request())
+    consents.answer(asked[0]!.id, 'denied')
+    expect(await call).toEqual(refused('denied'))
+    expect(await consents.ask(request(seenCaller({ pid: 99 })))).toEqual(refused('denied'))
+    expect(consents.list().denials).toMatchObject([{ program: { name: 'app' } }])
+    clock.advance(DENIED_MS)
+    expect(await isPending(consents.ask(request()))).toBe(true)
+    expect(asked).toHaveLength(2)
+  })
+
+  test('without an answer it gets nothing after a minute, and asks again only later', async () => {
+    const { consents, asked, ended, clock } = start()
+    const call = consents.ask(request())
+    clock.advance(ANSWER_TIMEOUT_MS - 1)
+    expect(await isPending(call)).toBe(true)
+    clock.advance(1)
+    expect(await call).toEqual(refused('unanswered'))
+    expect(ended).toEqual(['unanswered'])
+    expect(await consents.ask(request())).toEqual(refused('denied'))
+    clock.advance(UNANSWERED_MS)
+    void consents.ask(request())
+    expect(asked).toHaveLength(2)
+  })
+
+  test('an answer to another question does nothing', async () => {
+    const { consents, asked } = start()
+    const call = consents.ask(request())
+    expect(consents.answer('another2', 'always')).toBe(false)
+    expect(await isPending(call)).toBe(true)
+    consents.answer(asked[0]!.id, 'denied')
+    expect(consents.answer(asked[0]!.id, 'always')).toBe(false)
+    expect(await call).toEqual(refused('denied'))
+  })
+})
+
+for (const [name, caller] of [
+  ['a tool such as curl', seenCaller(CURL)],
+  ['an interpreter without a script', seenCaller({ kind: 'interpreter', executable: NODE })],
+  ['a caller that was not found', NOT_FOUND],
+  ['a caller that is not certain', { ...NOT_FOUND, process: seenCaller().process }],
+  ['a caller on a system that tells none', { kind: 'untold' }],
+] as const) {
+  test(`S24: ${name} can be allowed once, but not for good`, async () => {
+    const { consents, asked } = start()
+    const call = consents.ask(request(caller))
+    expect(asked[0]?.canLast).toBe(false)
+    expect(consents.answer(asked[0]!.id, 'always')).toBe(false)
+    expect(await isPending(call)).toBe(true)
+    consents.answer(asked[0]!.id, 'once')
+    expect(await call).toEqual(ALLOWED)
+    consents.allowSignedIn(caller, ALICE_REF)
+    expect(consents.list().grants).toEqual([])
+  })
+}
+
+test.describe('S24: questions do not flood the person', () => {
+  test('the calls of one program share a question', async () => {
+    const { consents, asked } = start()
+    const calls = [1, 2, 3].map((pid) => consents.ask(request(seenCaller({ pid }))))
+    expect(asked).toHaveLength(1)
+    consents.answer(asked[0]!.id, 'once')
+    expect(await Promise.all(calls)).toEqual([ALLOWED, ALLOWED, ALLOWED])
+  })
+
+  for (const [name, one, other] of [
+    ['two scripts', seenCaller(script('/a.js')), seenCaller(script('/b.js'))],
+    [
+      'two tools that different processes started',
+      seenCaller(CURL),
+      seenCaller({ ...CURL, parents: [{ ...CURL.parents![0]!, pid: 8 }] }),
+    ],
+    ['two callers that were not found', NOT_FOUND, NOT_FOUND],
+    [
+      'two processes that are not certain',
+      { ...NOT_FOUND, process: seenCaller().process },
+      { ...NOT_FOUND, process: seenCaller({ pid: 43 }).process },
+    ],
+  ] as const) {
+    test(`${name} don't: the second question comes after the first`, async () => {
+      const { consents, asked } = start()
+      const calls = [consents.ask(request(one)), consents.ask(request(other))]
+      expect(asked).toHaveLength(1)
+      consents.answer(asked[0]!.id, 'once')
+      expect(await calls[0]).toEqual(ALLOWED)
+      expect(await isPending(calls[1]!)).toBe(true)
+      expect(asked).toHaveLength(2)
+      consents.answer(asked[1]!.id, 'denied')
+      expect(await calls[1]).toEqual(refused('denied'))
+    })
+  }
+
+  test('a program gets nothing if too many questions wait', async () => {
+    const { consents, asked } = start()
+    const path = (index: number) => ({ executable: { path: `/opt/${index}`, file: '8:1' } })
+    for (let index = 0; index < MOST_QUESTIONS; index += 1) {
+      void consents.ask(request(seenCaller(path(index))))
+    }
+    expect(await consents.ask(request(seenCaller(path(99))))).toEqual(refused('too-many'))
+    expect(asked).toHaveLength(1)
+  })
+
+  test('a program that hangs up and calls again gets the answer to its first question, once', async () => {
+    const { consents, asked } = start()
+    const hangUp = new AbortController()
+    const call = consents.ask(request(seenCaller(), { signal: hangUp.signal }))
+    hangUp.abort()
+    expect(await call).toEqual(refused('withdrawn'))
+    consents.answer(asked[0]!.id, 'once')
+    expect(await consents.ask(request())).toEqual(ALLOWED)
+    expect(await isPending(consents.ask(request()))).toBe(true)
+    expect(asked).toHaveLength(2)
+  })
+
+  test('unknown callers that ask and hang up are refused for a while', async () => {
+    const { consents, asked, ended } = start()
+    const hangUp = new AbortController()
+    const call = consents.ask(request(NOT_FOUND, { signal: hangUp.signal }))
+    hangUp.abort()
+    expect(await call).toEqual(refused('withdrawn'))
+    expect(ended).toEqual(['withdrawn'])
+    expect(await consents.ask(request(NOT_FOUND))).toEqual(refused('denied'))
+    expect(asked).toHaveLength(1)
+  })
+
+  test('a question that nobody saw, because another one was shown, may be asked again', async () => {
+    const { consents, clock, asked } = start()
+    void consents.ask(request())
+    const other = seenCaller({ executable: { path: '/opt/other', file: '8:1' } })
+    const queued = consents.ask(request(other))
+    consents.screenLocked()
+    expect(await queued).toEqual(refused('locked'))
+    clock.advance(1)
+    void consents.ask(request(other))
+    expect(asked.map(({ program }) => program.executable)).toEqual(['/opt/app/app', '/opt/other'])
+  })
+})
+
+test.describe('S24: after a wait, the caller must still be the same', () => {
+  for (const [name, again] of [
+    ['another process', seenCaller({ pid: 43 })],
+    ['a later process with the same ID', seenCaller({ startedAtTicks: '1001' })],
+    ['another executable', seenCaller({ executable: { path: '/opt/other', file: '8:15' } })],
+    ['another file', seenCaller({ executable: { path: '/opt/app/app', file: '8:16' } })],
+    ['another script', seenCaller({ script: { path: '/b.js', file: '8:17' } })],
+    ['less certainty', { ...NOT_FOUND, process: seenCaller().process }],
+    ['no process', NOT_FOUND],
+  ] as const) {
+    test(`${name} gets nothing`, async () => {
+      const { consents, asked } = start()
+      const call = consents.ask(
+        request(seenCaller(), { lookAgain: () => Promise.resolve<Caller>(again) }),
+      )
+      consents.answer(asked[0]!.id, 'always')
+      expect(await call).toEqual(refused('changed'))
+    })
+  }
+})
+
+test('a changed file of an allowed program is noted, and asks nothing', async () => {
+  const { consents, lists, clock } = start()
+  consents.allowSignedIn(seenCaller(), ALICE_REF)
+  clock.advance(1_000)
+  const updated = seenCaller({ executable: { path: '/opt/app/app', file: 'new' } })
+  const before = lists.length
+  expect(await consents.ask(request(updated))).toEqual(ALLOWED)
+  expect(lists.at(-1)?.grants).toMatchObject([{ changedAtMs: clock.nowMs() }])
+  expect(await consents.ask(request(updated))).toEqual(ALLOWED)
+  expect(lists.length).toBe(before + 1)
+})
+
+test('S24: a completed sign-in allows its program, for its account', async () => {
+  const { consents, asked } = start()
+  consents.allowSignedIn(seenCaller(script('/a.js')), ALICE_REF)
+  expect(await consents.ask(request(seenCaller(script('/a.js'))))).toEqual(ALLOWED)
+  expect(consents.isAllowed(request(seenCaller(script('/a.js')), { account: BOB_REF }))).toBe(false)
+  expect(asked).toEqual([])
+})
+
+test.describe('the list of the settings', () => {
+  const settings = { allow: ['/opt/app/app', '/home/a.js', '/usr/bin/node', '/usr/bin/curl'] }
+
+  test('allows programs and scripts for every account, but no ID token', () => {
+    const { consents } = start({ settings })
+    for (const account of [ALICE_REF, BOB_REF] satisfies ConsentAccount[]) {
+      expect(consents.isAllowed(request(seenCaller(), { account }))).toBe(true)
+      expect(consents.isAllowed(request(seenCaller(script('/home/a.js')), { account }))).toBe(true)
+    }
+    expect(consents.isAllowed(request(seenCaller(), { purpose: 'id-token' }))).toBe(false)
+  })
+
+  test('allows no interpreter, no tool, and nothing uncertain', () => {
+    const { consents } = start({ settings })
+    for (const caller of [
+      seenCaller(CURL),
+      seenCaller({ kind: 'interpreter', executable: NODE }),
+      seenCaller(script('/home/b.js')),
+      { ...NOT_FOUND, process: seenCaller().process } as const,
+    ]) {
+      expect(consents.isAllowed(request(caller))).toBe(false)
+    }
+  })
+})
+
+test.describe('while the screen is locked', () => {
+  test('nothing is asked, and an open question ends', async () => {
+    let locked = false
+    const { consents, asked, ended } = start({ isScreenLocked: () => locked })
+    consents.allowSignedIn(seenCaller(script('/a.js')), ALICE_REF)
+    const call = consents.ask(request())
+    locked = true
+    consents.screenLocked()
+    expect(await call).toEqual(refused('locked'))
+    expect(ended).toEqual(['unanswered'])
+    expect(await consents.ask(request())).toEqual(refused('locked'))
+    expect(await consents.ask(request(seenCaller(script('/a.js'))))).toEqual(ALLOWED)
+    locked = false
+    expect(await isPending(consents.ask(request()))).toBe(true)
+    expect(asked).toHaveLength(2)
+  })
+
+  test('allowed programs get nothing either, if the person wants that', async () => {
+    const { consents } = start({ isScreenLocked: () => true, settings: { pauseWhenLocked: true } })
+    consents.allowSignedIn(seenCaller(), ALICE_REF)
+    expect(await consents.ask(request())).toEqual(refused('locked'))
+    expect(consents.isAllowed(request())).toBe(false)
+    expect(consents.isPaused()).toBe(true)
+  })
+})
+
+test('a program gets nothing at once if there is nobody to ask', async () => {
+  const { consents, asked } = start({ canAsk: () => false })
+  expect(await consents.ask(request())).toEqual(refused('nobody-to-ask'))
+  expect(asked).toEqual([])
+})
+
+test('without consents, every program is allowed', async () => {
+  const { consents } = start({ settings: { mode: 'off' } })
+  expect(await consents.ask(request(NOT_FOUND))).toEqual(ALLOWED)
+  expect(consents.isAllowed(request(NOT_FOUND))).toBe(true)
+})
+
+test.describe('taking consents back', () => {
+  test('by ID, or by name if only one has it', async () => {
+    const { consents } = start()
+    consents.allowSignedIn(seenCaller(), ALICE_REF)
+    consents.allowSignedIn(seenCaller(), BOB_REF)
+    expect(await consents.forget('app')).toBe(false)
+    expect(await consents.forget('nothing')).toBe(false)
+    expect(await consents.forget(consents.list().grants[0]!.id)).toBe(true)
+    expect(consents.list().grants).toMatchObject([{ account: BOB_REF.account }])
+    expect(await consents.forget('app')).toBe(true)
+    expect(consents.isAllowed(request(seenCaller(), { account: BOB_REF }))).toBe(false)
+  })
+
+  test('a denial that is forgotten lets the program ask again', async () => {
+    const { consents, asked, lists } = start()
+    void consents.ask(request())
+    consents.answer(asked[0]!.id, 'denied')
+    expect(await consents.forget('app')).toBe(true)
+    expect(lists.at(-1)?.denials).toEqual([])
+    void consents.ask(request())
+    expect(asked).toHaveLength(2)
+  })
+
+  test('a sign-out ends the consents for this run, and a new one counts', async () => {
+    const { consents, store } = start()
+    await consents.restore()
+    consents.allowSignedIn(seenCaller(), ALICE_REF)
+    const { issuer, clientId, account } = ALICE_REF
+    await consents.signedOut({ issuer, clientId, sub: account.sub }, { forGood: false })
+    expect(consents.isAllowed(request())).toBe(false)
+    // They are back at the next start.
+    await consents.close()
+    const next = start({ store })
+    await next.consents.restore()
+    expect(next.consents.isAllowed(request())).toBe(true)
+    consents.allowSignedIn(seenCaller(), ALICE_REF)
+    expect(consents.isAllowed(request())).toBe(true)
+  })
+
+  test('a sign-out ends them for good if the person says so, with the keys, and only theirs', async () => {
+    const { consents, store } = start()
+    await consents.restore()
+    consents.allowSignedIn(seenCaller(), ALICE_REF)
+    consents.allowSignedIn(seenCaller(), BOB_REF)
+    const { key } = await consents.createKey({ name: 'backup', account: ALICE_REF, scope: null })
+    const { issuer, clientId, account } = ALICE_REF
+    await consents.signedOut({ issuer, clientId, sub: account.sub }, { forGood: true })
+    expect(consents.findKey(key)).toBeNull()
+    expect(await store.read()).toMatchObject([{ account: BOB_REF.account }])
+  })
+})
+
+test.describe('keys', () => {
+  test('a key is found by its text alone, is not stored, and can be taken back', async () => {
+    const { consents, store } = start()
+    await consents.restore()
+    const made = await consents.createKey({ name: 'backup', account: ALICE_REF, scope: 'openid' })
+    expect(made.key).toMatch(/^latchkey_[\w-]{43}$/)
+    expect(consents.findKey(made.key)).toMatchObject({ id: made.id, scope: 'openid' })
+    for (const wrong of ['', 'latchkey_', `${made.key}x`, made.key.slice(0, -1), made.id]) {
+      expect(consents.findKey(wrong)).toBeNull()
+    }
+    expect(JSON.stringify(await store.read())).not.toContain(made.key.slice('latchkey_'.length))
+    expect(await consents.forget('backup')).toBe(true)
+    expect(consents.findKey(made.key)).toBeNull()
+  })
+
+  test('a key that could not be stored does not exist', async () => {
+    const broken = {
+      read: () => Promise.resolve([]),
+      write: () => Promise.reject(new AuthError('storage-failed', 'The disk is full.')),
+      clear: () => Promise.resolve(),
+    }
+    const { consents } = start({ store: broken })
+    await consents.restore()
+    const made = consents.createKey({ name: 'backup', account: ALICE_REF, scope: null })
+    await expect(made).rejects.toThrow('The disk is full.')
+    expect(consents.list().grants).toEqual([])
+  })
+})
+
+test.describe('stored consents', () => {
+  test('a decision before they were read is added to them, and replaces an older one', async () => {
+    const store = createMemoryConsents()
+    const first = start({ store })
+    await first.consents.restore()
+    first.consents.allowSignedIn(seenCaller(), ALICE_REF)
+    first.consents.allowSignedIn(seenCaller(script('/a.js')), ALICE_REF)
+    await first.consents.close()
+
+    const { consents } = start({ store })
+    consents.allowSignedIn(seenCaller(), ALICE_REF)
+    expect(await store.read()).toHaveLength(2)
+    await consents.restore()
+    expect(consents.list().grants).toHaveLength(2)
+    await consents.close()
+    expect(await store.read()).toEqual(consents.list().grants)
+  })
+
+  test('the time of the last use is stored when Latchkey quits', async () => {
+    const { consents, store, clock } = start()
+    await consents.restore()
+    consents.allowSignedIn(seenCaller(), ALICE_REF)
+    clock.advance(5_000)
+    await consents.ask(request())
+    await consents.close()
+    expect(await store.read()).toMatchObject([{ usedAtMs: clock.nowMs() }])
+  })
+
+  test('the person learns why they could not be read or stored', async () => {
+    const failure = new AuthError('storage-failed', 'The disk is full.')
+    const { consents, failures } = start({
+      store: {
+        read: () => Promise.reject(failure),
+        write: () => Promise.reject(failure),
+        clear: () => Promise.resolve(),
+      },
+    })
+    await consents.restore()
+    consents.allowSignedIn(seenCaller(), ALICE_REF)
+    await expect.poll(() => failures).toEqual(['The disk is full.', 'The disk is full.'])
+    // It counts for this run.
+    expect(consents.isAllowed(request())).toBe(true)
+  })
+})
+
+test('calls that still wait when Latchkey quits are refused', async () => {
+  const { consents } = start()
+  const call = consents.ask(request())
+  await consents.close()
+  expect(await call).toEqual(refused('unanswered'))
+})
+
+/** True if a call waits: it has not ended within the tasks that are due now. */
+async function isPending(call: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending')
+  await new Promise((resolve) => setImmediate(resolve))
+  return (await Promise.race([call, Promise.resolve(pending)])) === pending
+}
