@@ -18,7 +18,8 @@ import { createBrowserBudget } from './browser-budget.js'
 import { defaultId, findAccount, reachableSignIn, type Model } from './model.js'
 import { createModelStore, type ModelStore, type Subscriber } from './model-store.js'
 import { createPersonBrowser, type PersonBrowser } from './person-browser.js'
-import type { LastSession } from './keeper-state.js'
+import type { LastSession, NarrowedToken } from './keeper-state.js'
+import type { NarrowedRequest } from './narrowed-token.js'
 import { createSessionKeeper, type SessionKeeper } from './session-keeper.js'
 import type { SignInTarget } from './sign-in-target.js'
 import { createTraySignIn, type TraySignIn } from './tray-sign-in.js'
@@ -89,6 +90,14 @@ export type Agent = {
    * in any case. Concurrent callers share one renewal. Fails with an AuthError.
    */
   read(leastMs: number | null, id?: string): Promise<Session>
+  /**
+   * Returns an access token of an account for fewer scopes than its session has, with at least `leastMs`
+   * milliseconds of its life left; a new one if `leastMs` is null. The token is kept in memory only, and the
+   * session stays as it is. Concurrent callers for the same scopes share a request. Fails with an AuthError:
+   * with `invalid-scope` if the session was not granted the scopes, or if the provider gives no token for
+   * them.
+   */
+  readNarrowed(id: string, request: NarrowedRequest): Promise<NarrowedToken>
   /** Does what is due, after the computer slept or the network came back. */
   wake(): void
   /** Returns the session that an account has, or had until it ended; null after a sign-out. */
@@ -148,6 +157,7 @@ export function createAgent(given: AgentDeps): Agent {
       await Promise.all([sessionKeeper.restore(), consents.restore()])
     },
     read: (leastMs, id = defaultId(model()) ?? '') => sessionKeeper.read(id, leastMs),
+    readNarrowed: sessionKeeper.readNarrowed,
     wake: sessionKeeper.wake,
     last: sessionKeeper.last,
     all: sessionKeeper.all,

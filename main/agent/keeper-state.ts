@@ -1,6 +1,7 @@
 // The state of one account's session as data, and what the sessions of all accounts share.
 
 import type { Clock } from '../base/clock.js'
+import type { AuthError } from '../base/errors.js'
 import type { Secret } from '../base/secret.js'
 import { createSerialQueue } from '../base/serial-queue.js'
 import type { Http } from '../net/http.js'
@@ -74,6 +75,22 @@ export type KeeperState = {
   mustClearAside: boolean
   renewalsStarted: number
   renewal: RenewalState
+  /** Access tokens of the held session for fewer scopes, by their sorted scopes. Never stored. */
+  narrowed: ReadonlyMap<string, Narrowed>
+}
+
+/** An access token for fewer scopes than its session has. */
+export type NarrowedToken = {
+  accessToken: string
+  /** In milliseconds since the epoch. A lifetime is assumed if the provider says none. */
+  expiresAtMs: number
+  scope: string
+}
+
+/** The last token for some scopes and when it came, and the last failure since then. */
+export type Narrowed = {
+  readonly got: { readonly token: NarrowedToken; readonly atMs: number } | null
+  readonly failure: { readonly error: AuthError; readonly atMs: number } | null
 }
 
 /** Timers and requests under way. They decide nothing. */
@@ -82,6 +99,10 @@ type Handles = {
   cancelStorageRetry(): void
   /** What the callers of the renewal under way wait for. */
   renewal: Promise<Session> | null
+  /** Requests for narrowed tokens under way, by session number and scopes. */
+  narrowings: Map<string, Promise<NarrowedToken>>
+  /** Resolves when the last of them has ended. Null if none is under way. A renewal waits for it. */
+  lastNarrowing: Promise<void> | null
 }
 
 /** Keeps the session of one account. */
@@ -113,11 +134,14 @@ export function createKeeper(shared: Shared, person: Person, id: string): Keeper
       mustClearAside: false,
       renewalsStarted: 0,
       renewal: NO_RENEWAL,
+      narrowed: new Map(),
     },
     handles: {
       cancelPlan: () => undefined,
       cancelStorageRetry: () => undefined,
       renewal: null,
+      narrowings: new Map(),
+      lastNarrowing: null,
     },
     enqueue: createSerialQueue(),
   }
@@ -151,6 +175,7 @@ export function holdSession(
   state.session = session
   state.sessionNumber += 1
   state.superseded = superseded
+  state.narrowed = new Map()
 }
 
 /** Returns the held session together with the refresh tokens that it superseded. */

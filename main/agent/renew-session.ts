@@ -77,7 +77,7 @@ function joinRenewal(keeper: Keeper): Promise<Session> {
   changeRenewal(keeper, {
     running: { id, refreshToken: state.session?.tokens.refreshToken ?? null },
   })
-  const renewal = renewSession(keeper).finally(() => {
+  const renewal = renewInTurn(keeper, id).finally(() => {
     if (state.renewal.running?.id !== id) return
     changeRenewal(keeper, { running: null })
     handles.renewal = null
@@ -89,6 +89,25 @@ function joinRenewal(keeper: Keeper): Promise<Session> {
   )
   void deps.track(settled)
   return renewal
+}
+
+/**
+ * Renews the held session when no request for a narrowed token is under way: two requests must never send
+ * one refresh token at once.
+ */
+async function renewInTurn(keeper: Keeper, id: number): Promise<Session> {
+  const { state, handles } = keeper
+  if (handles.lastNarrowing) {
+    const { signOuts } = state
+    await handles.lastNarrowing
+    if (state.signOuts !== signOuts) throw notSignedIn(SESSION_MESSAGES.endedDuringRenewal)
+    // A sign-in has replaced the session meanwhile.
+    if (state.renewal.running?.id !== id) return joinRenewal(keeper)
+    // The request may have brought another refresh token.
+    const refreshToken = state.session?.tokens.refreshToken ?? null
+    changeRenewal(keeper, { running: { id, refreshToken } })
+  }
+  return renewSession(keeper)
 }
 
 /**

@@ -11,9 +11,33 @@ import { mayHaveSpentToken } from './renewal.js'
 import { SESSION_MESSAGES } from './session-messages.js'
 import { storeUnanswered } from './store-session.js'
 
+/** What a request does with what it gets. */
+export type RenewalSteps = {
+  /** Keeps the session with a rotated refresh token. */
+  keepRotated: (rotated: Session) => Promise<void>
+  /** Fewer scopes than the session has, for a token of these alone. Absent: all. */
+  narrowTo?: string
+}
+
 /**
- * Requests new tokens. Fails with an AuthError; the session that was given is then still the one to
- * use, with the refresh token that `keepRotated` got last.
+ * Requests new tokens for a session, and tells the model that its renewal has begun. Fails like
+ * {@link requestTokens}.
+ */
+export async function requestRenewal(
+  keeper: Keeper,
+  session: Session,
+  keepRotated: (rotated: Session) => Promise<void>,
+): Promise<Session> {
+  if (session.tokens.refreshToken === null) {
+    throw new AuthError('no-refresh-token', SESSION_MESSAGES.noRefreshToken)
+  }
+  keeper.deps.dispatch({ type: 'renewal-started', id: keeper.state.id })
+  return requestTokens(keeper, session, { keepRotated })
+}
+
+/**
+ * Requests new tokens, for all scopes of the session or for fewer. Fails with an AuthError; the session that
+ * was given is then still the one to use, with the refresh token that `keepRotated` got last.
  *
  * 1. Read the keys first, so that a network that fails at that point does not cost the refresh token.
  * 2. Store that the refresh token was sent, so that a program that is killed meanwhile knows it at the
@@ -25,26 +49,27 @@ import { storeUnanswered } from './store-session.js'
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6}
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse}
  */
-export async function requestRenewal(
+export async function requestTokens(
   keeper: Keeper,
   session: Session,
-  keepRotated: (rotated: Session) => Promise<void>,
+  { keepRotated, narrowTo }: RenewalSteps,
 ): Promise<Session> {
   const { deps } = keeper
   const { http, clock, holdsDirectory = () => true } = deps
   const { clientId, tokens } = session
   const clientSecret = findClientSecret(deps, session)
-  const { refreshToken, scope } = tokens
+  const { refreshToken } = tokens
   if (refreshToken === null) {
-    throw new AuthError('no-refresh-token', SESSION_MESSAGES.noRefreshToken)
+    throw new AuthError('no-refresh-token', SESSION_MESSAGES.noRefreshTokenToNarrow)
   }
   const mayBeSpent = refreshToken === keeper.state.renewal.unanswered
-  deps.dispatch({ type: 'renewal-started', id: keeper.state.id })
   const { signal } = keeper.shared.closing
   const provider = deps.findProvider(session)
   await provider.keys.read({ signal })
 
-  const request = { clientId, clientSecret, refreshToken, scope, mayBeSpent }
+  const scope = narrowTo ?? tokens.scope
+  const client = { clientId, clientSecret }
+  const request = { ...client, refreshToken, scope, narrows: narrowTo !== undefined, mayBeSpent }
   const keep = (rotated: string): Promise<void> =>
     keepRotated({ ...session, tokens: { ...tokens, refreshToken: rotated } })
   const sent = provider.request(

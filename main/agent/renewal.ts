@@ -12,13 +12,15 @@ export type Step = { atMs: number; action: 'renew' | 'end' | 'stall' }
 
 export type Plan = Step & { sessionNumber: number; waitMs: number }
 
+type Failure = { error: AuthError; atMs: number; count: number }
+
 export type RenewalState = {
   /** The renewal that callers share, and the refresh token that it sends. Null if none is under way. */
   readonly running: { id: number; refreshToken: string | null } | null
   /** The next step, the session that it is for, and how long its wait was when it began, in ms. */
   readonly plan: Plan | null
   /** The last failure, and how many there were in a row. Null if the last renewal worked. */
-  readonly failure: { error: AuthError; atMs: number; count: number } | null
+  readonly failure: Failure | null
   /** When the last renewal worked, in milliseconds since the epoch. */
   readonly renewedAtMs: number | null
   /** Why only a sign-in helps. Null as long as a renewal may work. */
@@ -134,12 +136,19 @@ function isGoodFor(tokens: TokenSet, leastMs: number, nowMs: number): boolean {
 
 /** True if the token was renewed within the last few seconds and has not expired. */
 function isFresh(tokens: TokenSet, { renewedAtMs }: RenewalState, nowMs: number): boolean {
-  if (renewedAtMs === null || findExpiryMs(tokens, nowMs) <= nowMs) return false
-  return isWithin(SHARED_MS, renewedAtMs, nowMs)
+  return renewedAtMs !== null && isJustGot(findExpiryMs(tokens, nowMs), renewedAtMs, nowMs)
+}
+
+/** True if a token came within the last few seconds and has not expired: callers share it. */
+export function isJustGot(expiresAtMs: number, gotAtMs: number, nowMs: number): boolean {
+  return expiresAtMs > nowMs && isWithin(SHARED_MS, gotAtMs, nowMs)
 }
 
 /** Another request right after a failure would most likely fail too, so callers get the same error. */
-function recentError({ failure }: RenewalState, nowMs: number): AuthError | null {
+export function recentError(
+  { failure }: { failure: Pick<Failure, 'error' | 'atMs'> | null },
+  nowMs: number,
+): AuthError | null {
   if (failure === null) return null
   const pauseMs = Math.max(failure.error.retryAfterMs ?? 0, SHARED_MS)
   return isWithin(pauseMs, failure.atMs, nowMs) ? failure.error : null

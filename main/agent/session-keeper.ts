@@ -20,9 +20,11 @@ import {
   wholeSession,
   type Keeper,
   type LastSession,
+  type NarrowedToken,
   type SessionKeeperDeps,
   type Shared,
 } from './keeper-state.js'
+import { readNarrowed, type NarrowedRequest } from './narrowed-token.js'
 import { notSignedIn } from './renewal.js'
 import { readSession, wakeRenewal } from './renew-session.js'
 import { deleteLeftovers, discardSession, signOut, signOutEverywhere } from './sign-out.js'
@@ -52,6 +54,11 @@ export type SessionKeeper = {
    * and renews it if there is less. Null renews it in any case. Fails with an AuthError.
    */
   read(id: string, leastMs: number | null): Promise<Session>
+  /**
+   * Returns an access token for fewer scopes than an account's session has. It is kept in memory only, and
+   * the session stays as it is. Fails with an AuthError.
+   */
+  readNarrowed(id: string, request: NarrowedRequest): Promise<NarrowedToken>
   /** Does what became due while the computer slept or had no network. */
   wake(): void
   /** Forgets an account's session here first, then ends it at the provider. */
@@ -110,6 +117,11 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
       const keeper = find(id)
       if (!keeper) throw notSignedIn()
       return readSession(keeper, leastMs)
+    },
+    async readNarrowed(id, request) {
+      const keeper = find(id)
+      if (!keeper) throw notSignedIn()
+      return readNarrowed(keeper, request)
     },
     wake: () => all().forEach((keeper) => wakeRenewal(keeper)),
     async signOut(id) {

@@ -7,6 +7,11 @@ export const SESSION_MESSAGES = {
   noRefreshToken:
     "The provider sent no refresh token, so the session can't be renewed. Add offline_access to the " +
     'scopes, then sign in again.',
+  noRefreshTokenToNarrow:
+    "The provider sent no refresh token, so Latchkey can't get a token for fewer scopes. Add " +
+    'offline_access to the scopes, then sign in again.',
+  noScope: 'Name at least one scope.',
+  scopeNotGranted: 'The session was not granted all of these scopes.',
   directoryTaken: 'Another computer has taken over the data directory.',
   closedBeforeAnswer: 'Latchkey quit before the provider answered.',
   signOutPageFailed:

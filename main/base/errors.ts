@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'storage-failed'
   | 'interaction-required'
   | 'client-rejected'
+  | 'invalid-scope'
   | 'wrong-clock'
   | 'unexpected'
 

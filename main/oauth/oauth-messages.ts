@@ -20,6 +20,7 @@ export const PURPOSES = {
   userinfo: 'reading your profile',
   exchange: 'finishing the sign-in',
   renewal: 'renewing the session',
+  narrowing: 'asking for a token for fewer scopes',
   revocation: 'ending the old session at the provider',
 } as const
 
@@ -151,10 +152,26 @@ export const CALLBACK_MESSAGES = {
     (isAboutScope ? ' Choose the requested scopes with --scope.' : ''),
 }
 
+const NARROWING = {
+  verb: 'give a token for fewer scopes',
+  noun: 'the request for a token for fewer scopes',
+}
+
 const ACTIONS: Readonly<Record<Grant, { verb: string; noun: string }>> = {
   'sign-in': { verb: 'finish the sign-in', noun: 'the sign-in' },
   renewal: { verb: 'renew the session', noun: 'the renewal of the session' },
   'renewal-again': { verb: 'renew the session', noun: 'the renewal of the session' },
+  narrowing: NARROWING,
+  'narrowing-again': NARROWING,
+}
+
+/** Who tries again after an answer that can't be used. */
+const RETRIES: Readonly<Record<Grant, string>> = {
+  'sign-in': 'Nothing was stored. Try again',
+  renewal: 'Latchkey tries again',
+  'renewal-again': 'Latchkey tries again',
+  narrowing: 'Try again',
+  'narrowing-again': 'Try again',
 }
 
 /** About an answer of the token endpoint without tokens. `quote`: the provider's error. */
@@ -163,7 +180,7 @@ export const TOKEN_MESSAGES = {
   unreadable: (grant: Grant, member: string) =>
     `The provider's answer to ${ACTIONS[grant].noun} could not be understood (${member} is missing or ` +
     'malformed). ' +
-    (grant === 'sign-in' ? 'Nothing was stored. Try again' : 'Latchkey tries again') +
+    RETRIES[grant] +
     "; if it happens again, tell the provider's administrator.",
   notNow: (grant: Grant, quote: string) =>
     `The provider can't ${ACTIONS[grant].verb} now: ${quote}. Try again later.`,
@@ -191,6 +208,12 @@ export const TOKEN_MESSAGES = {
     'help, ask its administrator how this application is registered there now.',
   renewalRejected: (quote: string) =>
     `The provider rejected the renewal of the session: ${quote}. Latchkey tries again.`,
+  narrowingRejected: (quote: string) =>
+    `The provider rejected the request for a token for fewer scopes: ${quote}. Your session is not ` +
+    'affected.',
+  notNarrowed:
+    'The provider gave a token for more scopes than Latchkey asked for, so Latchkey discarded it. This ' +
+    'provider may not support tokens for fewer scopes than the session has.',
 }
 
 /** About an old session that the provider was asked to end. */

@@ -1,4 +1,4 @@
-// The scope offline_access: rejected by some providers, and then left out.
+// Scopes: sets of them, and offline_access, which some providers reject and which is then left out.
 
 export const OFFLINE_ACCESS = 'offline_access'
 
@@ -35,4 +35,22 @@ export function withoutOfflineAccess(scope: string): string {
     .split(' ')
     .filter((one) => one !== OFFLINE_ACCESS)
     .join(' ')
+}
+
+/**
+ * Makes a list of scopes comparable: sorted, and each only once. Empty if it names none.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3} (their order does not matter)
+ */
+export function sortScope(scope: string): string {
+  return [...new Set(scope.split(/\s+/).filter(Boolean))].toSorted().join(' ')
+}
+
+/** True if every scope of `wanted` is one of `granted`. */
+export function includesScope(granted: string, wanted: string): boolean {
+  const scopes = new Set(granted.split(/\s+/))
+  return wanted
+    .split(/\s+/)
+    .filter(Boolean)
+    .every((scope) => scopes.has(scope))
 }

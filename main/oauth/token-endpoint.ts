@@ -6,6 +6,7 @@ import type { ProviderMetadata } from './metadata.js'
 import { asAuthError, AuthError } from '../base/errors.js'
 import type { Http, HttpRequest, HttpResponse } from '../net/http.js'
 import { PURPOSES, REVOCATION_MESSAGES, TOKEN_MESSAGES } from './oauth-messages.js'
+import { includesScope } from './scopes.js'
 import { expiryInToken, readTokenAnswer, type TokenAnswer } from './token-answer.js'
 import { tokenFailure, type Grant } from './token-failure.js'
 
@@ -120,7 +121,10 @@ export type RenewedTokens = Omit<TokenSet, 'idToken'> & { idToken: string | null
 
 export type RenewalRequest = Client & {
   refreshToken: string
+  /** The scopes that count as granted unless the provider says otherwise. */
   scope: string
+  /** True: `scope` is less than the session has, and is requested. */
+  narrows?: boolean
   /** True if the refresh token was sent before and no answer came. */
   mayBeSpent?: boolean
 }
@@ -134,8 +138,12 @@ export type RenewalRequest = Client & {
  * 2. Pass a new refresh token to `keep` before checking the rest of the answer. The old one may be
  *    spent even if the answer is faulty.
  * 3. Read the rest.
+ * 4. If the request was for fewer scopes, reject a token for more. It is not revoked: some providers would
+ *    end the whole session with it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1} (the scope of an answer)
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2.1} (revoking an access token)
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokens}
  */
 export async function renewTokens(
@@ -144,15 +152,16 @@ export async function renewTokens(
   request: RenewalRequest,
   { clock, keep }: { clock: Clocked; keep: (refreshToken: string) => Promise<void> },
 ): Promise<{ tokens: RenewedTokens; clockSkewMs: number | null }> {
-  const { refreshToken, scope } = request
+  const { refreshToken, scope, narrows = false } = request
   const sent = await sendTwice(http, clock, {
     method: 'POST',
     url: metadata.tokenEndpoint,
-    purpose: PURPOSES.renewal,
+    purpose: narrows ? PURPOSES.narrowing : PURPOSES.renewal,
     spends: true,
     ...authenticated(request, metadata.tokenAuthMethods, {
       grant_type: 'refresh_token',
       refresh_token: refreshToken,
+      ...(narrows && { scope }),
     }),
   })
   const { response, sentAtMs, isAgain } = sent
@@ -162,9 +171,13 @@ export async function renewTokens(
 
   const clockSkewMs = measureClockSkew(response, sentAtMs, clock.nowMs())
   const given = { scope, nowMs: sentAtMs, clockSkewMs }
-  const grant = isAgain || request.mayBeSpent ? 'renewal-again' : 'renewal'
+  const again = isAgain || request.mayBeSpent ? '-again' : ''
+  const grant: Grant = narrows ? `narrowing${again}` : `renewal${again}`
   const secrets = [refreshToken, ...listSecrets(request)]
   const tokens = readTokens(grant, { response, answer }, secrets, given)
+  if (narrows && !includesScope(scope, tokens.scope)) {
+    throw new AuthError('invalid-scope', TOKEN_MESSAGES.notNarrowed)
+  }
   return { tokens, clockSkewMs }
 }
 

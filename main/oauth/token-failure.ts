@@ -7,9 +7,9 @@ import type { TokenAnswer } from './token-answer.js'
 
 /**
  * The purpose of the request, because the messages differ. `renewal-again`: with a refresh token that
- * was sent before, so that its first use was ours.
+ * was sent before, so that its first use was ours. `narrowing`: a token for fewer scopes is requested.
  */
-export type Grant = 'sign-in' | 'renewal' | 'renewal-again'
+export type Grant = 'sign-in' | 'renewal' | 'renewal-again' | 'narrowing' | 'narrowing-again'
 
 /**
  * Makes the error for an answer without tokens. The answer's `error` decides, or the status if there is
@@ -18,6 +18,7 @@ export type Grant = 'sign-in' | 'renewal' | 'renewal-again'
  * - `invalid-grant`: the code or the refresh token is no longer valid
  * - `interaction-required`: a renewal that needs the person; the refresh token stays valid
  * - `client-rejected`: a renewal that fails until the application's registration is changed
+ * - `invalid-scope`: the provider gives no token for these fewer scopes
  * - `token-error`: any other error
  * - `provider-error`: the provider cannot answer now
  *
@@ -79,16 +80,23 @@ function rejectedRenewal(
   { description, retryAfterMs }: { description: string; retryAfterMs: number | null },
 ): AuthError {
   if (error === 'invalid_grant') {
-    const isByAnother = grant === 'renewal' && REUSED.test(description)
+    const isByAnother = !grant.endsWith('-again') && REUSED.test(description)
     const { sessionReused, sessionEnded } = TOKEN_MESSAGES
     return new AuthError('invalid-grant', isByAnother ? sessionReused : sessionEnded)
   }
+  if (grant.startsWith('narrowing')) return rejectedNarrowing(error, quote, retryAfterMs)
   if (NEEDS_PERSON.has(error)) {
     return new AuthError('interaction-required', TOKEN_MESSAGES.wantsUser(quote))
   }
   return NEEDS_REGISTRATION.has(error)
     ? new AuthError('client-rejected', TOKEN_MESSAGES.registrationChanged(quote), { retryAfterMs })
     : new AuthError('token-error', TOKEN_MESSAGES.renewalRejected(quote), { retryAfterMs })
+}
+
+/** These errors are about the fewer scopes. They say nothing about the session. */
+function rejectedNarrowing(error: string, quote: string, retryAfterMs: number | null): AuthError {
+  const code = error === 'invalid_scope' ? 'invalid-scope' : 'token-error'
+  return new AuthError(code, TOKEN_MESSAGES.narrowingRejected(quote), { retryAfterMs })
 }
 
 function describeStatus(grant: Grant, status: number): string {

@@ -23,6 +23,7 @@ test('the purposes of requests', () => {
     'reading your profile',
     'finishing the sign-in',
     'renewing the session',
+    'asking for a token for fewer scopes',
     'ending the old session at the provider',
   ])
 })
@@ -123,12 +124,15 @@ test('the messages about the answers of the token endpoint', () => {
   expect([
     unreadable('sign-in', 'id_token'),
     unreadable('renewal', 'access_token'),
+    unreadable('narrowing', 'access_token'),
     notNow('sign-in', '"slow_down"'),
     notNow('renewal', '"server_error"'),
     failed('sign-in', 503),
     failed('renewal', 503),
     noReason('renewal-again', 404),
     otherSuccess('renewal-again', 203),
+    failed('narrowing', 503),
+    notNow('narrowing-again', '"server_error"'),
     TOKEN_MESSAGES.codeNotAccepted('"invalid_grant"'),
     TOKEN_MESSAGES.signInRejected('"invalid_client"'),
     TOKEN_MESSAGES.sessionEnded,
@@ -136,15 +140,20 @@ test('the messages about the answers of the token endpoint', () => {
     TOKEN_MESSAGES.wantsUser('"login_required"'),
     TOKEN_MESSAGES.registrationChanged('"invalid_client"'),
     TOKEN_MESSAGES.renewalRejected('"invalid_request"'),
+    TOKEN_MESSAGES.narrowingRejected('"invalid_scope"'),
+    TOKEN_MESSAGES.notNarrowed,
   ]).toEqual([
     "The provider's answer to the sign-in could not be understood (id_token is missing or malformed). Nothing was stored. Try again; if it happens again, tell the provider's administrator.",
     "The provider's answer to the renewal of the session could not be understood (access_token is missing or malformed). Latchkey tries again; if it happens again, tell the provider's administrator.",
+    "The provider's answer to the request for a token for fewer scopes could not be understood (access_token is missing or malformed). Try again; if it happens again, tell the provider's administrator.",
     'The provider can\'t finish the sign-in now: "slow_down". Try again later.',
     'The provider can\'t renew the session now: "server_error". Try again later.',
     'The provider answered 503 to the sign-in. Try again later.',
     'The provider answered 503 to the renewal of the session. Try again later.',
     'The provider answered 404 to the renewal of the session without giving a reason, which OAuth requires. Check the issuer setting, and whether a proxy or a firewall answers instead.',
     "The provider answered 203 to the renewal of the session, but tokens are valid only with 200, so Latchkey does not use them. Tell the provider's administrator.",
+    'The provider answered 503 to the request for a token for fewer scopes. Try again later.',
+    'The provider can\'t give a token for fewer scopes now: "server_error". Try again later.',
     'The provider did not accept the sign-in: "invalid_grant". Try again.',
     'The provider rejected the sign-in: "invalid_client". Check the client ID and how the application is registered there.',
     'The provider has ended your session. Sign in again.',
@@ -152,6 +161,8 @@ test('the messages about the answers of the token endpoint', () => {
     'The provider does not renew the session until you sign in again: "login_required".',
     'The provider rejected the renewal of the session: "invalid_client". Sign in again. If that does not help, ask its administrator how this application is registered there now.',
     'The provider rejected the renewal of the session: "invalid_request". Latchkey tries again.',
+    'The provider rejected the request for a token for fewer scopes: "invalid_scope". Your session is not affected.',
+    'The provider gave a token for more scopes than Latchkey asked for, so Latchkey discarded it. This provider may not support tokens for fewer scopes than the session has.',
   ])
 })
 

@@ -437,6 +437,12 @@ export const PROOF: readonly MutatedFile[] = [
     ],
     faults: [
       {
+        name: 'a token for more scopes than asked is used',
+        find: 'if (narrows && !includesScope(scope, tokens.scope)) {',
+        replace: 'if (narrows && Boolean(0)) {',
+        specs: ['test/unit/narrowed-token.spec.ts'],
+      },
+      {
         name: 'the verifier is not sent',
         find: '      code_verifier: request.verifier,\n',
         replace: '',

@@ -211,6 +211,12 @@ export const SESSION: readonly MutatedFile[] = [
         specs: ['test/unit/renewal.spec.ts'],
       },
       {
+        name: 'a renewal runs beside a request for a token for fewer scopes',
+        find: '    await handles.lastNarrowing\n',
+        replace: '',
+        specs: ['test/unit/narrowed-token.spec.ts'],
+      },
+      {
         name: 'several renewals run at once',
         find: '  if (handles.renewal) return handles.renewal\n',
         replace: '',
@@ -248,8 +254,8 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a token that was renewed long ago is served in place of a new one',
-        find: '  return isWithin(SHARED_MS, renewedAtMs, nowMs)',
-        replace: '  return true',
+        find: 'expiresAtMs > nowMs && isWithin(SHARED_MS, gotAtMs, nowMs)',
+        replace: 'expiresAtMs > nowMs',
       },
       {
         name: 'callers hammer a provider that fails',
@@ -260,6 +266,32 @@ export const SESSION: readonly MutatedFile[] = [
         name: 'a wake-up comes before the provider’s Retry-After is over',
         find: 'failure.atMs + (failure.error.retryAfterMs ?? 0)',
         replace: 'failure.atMs',
+      },
+    ],
+  },
+  {
+    file: 'main/agent/narrowed-token.ts',
+    specs: ['test/unit/narrowed-token.spec.ts'],
+    faults: [
+      {
+        name: 'a token for fewer scopes is requested beside a renewal',
+        find: 'Promise.allSettled([handles.lastNarrowing, handles.renewal])',
+        replace: 'Promise.allSettled([handles.lastNarrowing])',
+      },
+      {
+        name: 'two tokens for fewer scopes are requested at once',
+        find: 'Promise.allSettled([handles.lastNarrowing, handles.renewal])',
+        replace: 'Promise.allSettled([handles.renewal])',
+      },
+      {
+        name: 'scopes that were not granted are requested',
+        find: 'if (!includesScope(session.tokens.scope, scope)) {',
+        replace: 'if (!includesScope(session.tokens.scope, scope) && Boolean(0)) {',
+      },
+      {
+        name: 'a token for fewer scopes outlives a sign-out',
+        find: 'if (state.session === null || state.signOuts !== signOuts) {',
+        replace: 'if (Boolean(0)) {',
       },
     ],
   },
