@@ -58,6 +58,8 @@ export type AccountView = {
   scope: string | null
   /** True if the stored session may differ from the one in memory. `reason` says why. */
   hasStorageProblem: boolean
+  /** True if a program or a key may have its tokens. */
+  hasApps: boolean
 }
 
 /** Whether to keep the session of someone else than a sign-in was for. */
@@ -66,6 +68,52 @@ export type PersonQuestion = {
   text: string
   /** When the session is discarded, in milliseconds since the epoch. */
   untilMs: number
+}
+
+/** A row of a label and a value. */
+export type Fact = { label: string; value: string; detail: string | null }
+
+/** The answers that a person has for a program that asks. */
+export type ConsentAnswerName = 'once' | 'always' | 'denied'
+
+/** What the person is asked about a program. All texts are for a person, and printable. */
+export type ConsentQuestionView = {
+  id: string
+  title: string
+  /** How sure Latchkey is, and why it is not: one sentence each. */
+  certainty: string
+  isUncertain: boolean
+  doubts: readonly string[]
+  /** What it wants, for which account, and which program it is. */
+  facts: readonly Fact[]
+  /** Why it can be allowed only once, and what to do; null if it can be allowed for longer. */
+  onlyOnce: string | null
+  answers: readonly { answer: ConsentAnswerName; label: string }[]
+  /** When the wait ends, in milliseconds since the epoch. */
+  untilMs: number
+}
+
+/** A program or a key that may have tokens, or a program that was denied. */
+export type AppView = {
+  id: string
+  kind: 'program' | 'key' | 'denied'
+  name: string
+  path: string | null
+  /** The script that the program says it is. */
+  script: string | null
+  /** Whose tokens it gets; null if nobody was signed in when it was denied. */
+  account: string | null
+  /** What it may have, in words. Empty if it was denied. */
+  purposes: string
+  /** The most that the tokens of a key may be for; null if it has no such limit. */
+  scope: string | null
+  /** In milliseconds since the epoch; null if there is no such time. */
+  allowedAtMs: number | null
+  usedAtMs: number | null
+  /** When its file was first seen changed. */
+  changedAtMs: number | null
+  /** Until when it is denied without a question. */
+  untilMs: number | null
 }
 
 /** What the menu and the window do with one account, provider or question. */
@@ -87,6 +135,10 @@ export type WindowStatus = {
   news: string | null
   /** Null if no sign-in asks. */
   question: PersonQuestion | null
+  /** What the person is asked about a program. Null if no program waits for an answer. */
+  consentQuestion: ConsentQuestionView | null
+  /** The programs and keys that may have tokens, and those that were denied. */
+  apps: readonly AppView[]
   /** True while the person is asked whether to sign out everywhere. */
   asksSignOut: boolean
   /** When the wait for the browser ends, in milliseconds since the epoch. Null if no sign-in waits. */

@@ -1,12 +1,12 @@
 // What the tray and the window show, made from the agent, the settings and the system.
 
 import { app } from 'electron'
-import { summarize } from '../agent/model.js'
 import type { Supervisor } from '../app/supervisor.js'
 import type { Autostart } from '../autostart/autostart.js'
 import type { RestartOffer, WindowStatus } from '../ipc.js'
 import type { Http } from '../net/http.js'
 import { registrationAdvice } from '../oauth/redirect-target.js'
+import { chooseIcon } from '../present/icon.js'
 import { createMenu } from '../present/menu.js'
 import { offerRestart } from '../present/restart-offer.js'
 import { toWindowStatus } from '../present/status.js'
@@ -64,6 +64,7 @@ export function createDesktopView(parts: DesktopParts): DesktopView {
         })),
         findScope: (id) => agent.last(id)?.scope ?? null,
         asksSignOut,
+        asksNobody: false,
         storage: { tier, message },
         restart: view.restartOffer(),
         serviceUrl: service.url,
@@ -85,7 +86,7 @@ export function createDesktopView(parts: DesktopParts): DesktopView {
         restart: view.restartOffer(),
         providers: providers.map(({ name }) => name),
       })
-      tray.render(menu, summarize(model))
+      tray.render(menu, chooseIcon(model))
     },
     update() {
       view.renderTray()

@@ -3,8 +3,7 @@
 import { join } from 'node:path'
 import { Menu, nativeImage, nativeTheme, Tray, type MenuItemConstructorOptions } from 'electron'
 import { APP_FOLDER } from '../base/app-folder.js'
-import type { StatusState } from '../ipc.js'
-import { chooseIcon, type Icon } from '../present/icon.js'
+import type { Icon } from '../present/icon.js'
 import type { MenuCommand, MenuItem } from '../present/menu.js'
 
 export type TrayIcon = {
@@ -14,7 +13,7 @@ export type TrayIcon = {
    */
   show(): void
   /** Replaces the menu and the icon. If called before `show`, the change appears with `show`. */
-  render(items: readonly MenuItem[], state: StatusState): void
+  render(items: readonly MenuItem[], icon: Icon): void
   /** Runs a chosen command. */
   onCommand(run: (command: MenuCommand) => void): void
   destroy(): void
@@ -66,10 +65,10 @@ export function createTray(): TrayIcon {
       if (process.platform !== 'darwin') tray.on('click', () => run('open'))
       fill()
     },
-    render(items, state) {
+    render(items, wanted) {
       shownItems = items
       const shown = icon
-      icon = chooseIcon(state)
+      icon = wanted
       fill()
       if (icon !== shown) tray?.setImage(loadImage(icon))
     },

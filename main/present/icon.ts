@@ -1,10 +1,16 @@
-// Chooses the tray's icon for the state in one word.
+// Chooses the tray's icon.
 
+import { summarize, type Model } from '../agent/model.js'
 import type { StatusState } from '../ipc.js'
 
 export type Icon = 'signed-out' | 'waiting' | 'signed-in' | 'attention'
 
-export function chooseIcon(state: StatusState): Icon {
+/** An app that waits for an answer comes before the state. */
+export function chooseIcon(model: Model): Icon {
+  return model.consentQuestion === null ? iconIn(summarize(model)) : 'attention'
+}
+
+function iconIn(state: StatusState): Icon {
   switch (state) {
     case 'signed-out':
       return 'signed-out'

@@ -1,8 +1,10 @@
 // Makes the desktop notifications from the events.
 
 import { formatAccount } from '../oauth/account.js'
+import type { ConsentQuestion } from '../consent/consent.js'
 import { isFailure, type Event, type Model } from '../agent/model.js'
 import type { AccountCommand } from '../ipc.js'
+import { showPath, titleQuestion } from './consent-words.js'
 import { PRESENT_MESSAGES } from './present-messages.js'
 
 export type DesktopNotification = {
@@ -30,6 +32,8 @@ export function toNotification(
       const body = PRESENT_MESSAGES.otherPerson(formatAccount(expected), formatAccount(got))
       return { title: PRESENT_MESSAGES.notification.otherPerson, body, onClick: 'open' }
     }
+    case 'consent-asked':
+      return toConsentNotification(event.question)
     case 'sign-in-ended':
     case 'sign-in-rejected':
       // A person who cancels needs no notification.
@@ -67,10 +71,24 @@ export function toNotification(
     case 'revocation-failed':
     case 'storage-failed':
     case 'storage-recovered':
-    case 'consent-asked':
     case 'consent-ended':
     case 'consents-changed':
       return null
+  }
+}
+
+/**
+ * Has no buttons, though macOS and Windows could show some: its text is too short to say which program it
+ * is, and a notification that appears under the mouse is clicked by accident.
+ */
+function toConsentNotification(question: ConsentQuestion): DesktopNotification {
+  const { executable, script } = question.program
+  const paths = [executable, script].filter((path) => path !== null).map(showPath)
+  const lines = [paths.join(' '), PRESENT_MESSAGES.notification.openToAnswer]
+  return {
+    title: titleQuestion(question),
+    body: lines.filter((line) => line !== '').join('\n'),
+    onClick: 'open',
   }
 }
 

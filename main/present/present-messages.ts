@@ -51,6 +51,7 @@ export const PRESENT_MESSAGES = {
     cancel: 'Cancel',
     openAgain: 'Open the link again',
     copyLink: 'Copy sign-in link',
+    answer: 'Answer in the window',
     open: 'Open Latchkey',
     startAtLogin: 'Start at login',
     restart: 'Restart Latchkey',
@@ -63,6 +64,7 @@ export const PRESENT_MESSAGES = {
     sessionEnded: 'Sign in again',
     linkWaits: 'Open Latchkey to get the sign-in link.',
     otherPerson: 'Keep this account?',
+    openToAnswer: 'Open Latchkey to answer.',
   },
 
   /** `program`: the name that the program gives itself; null if the system does not tell. */
@@ -71,6 +73,8 @@ export const PRESENT_MESSAGES = {
   abandoned:
     'The app that asked for this sign-in has stopped waiting. If you finish it in your browser, you ' +
     "won't be signed in, unless the app asks again first.",
+  /** An answer to a question that has ended. */
+  questionOver: 'That question has already ended.',
   ofOther: (account: string, message: string) => `${account}: ${message}`,
   stillSignedIn: (account: string, reason: string) =>
     `You are still signed in as ${account}. ${reason}`,

@@ -19,6 +19,8 @@ import {
   type SessionState,
   type SignIn,
 } from '../agent/model.js'
+import { CONSENT_WORDS, titleQuestion } from './consent-words.js'
+import { hasApps, listApps, toConsentQuestionView } from './consent-view.js'
 import type { AccountView, PersonQuestion, Status, StatusState, WindowStatus } from '../ipc.js'
 import { PRESENT_MESSAGES } from './present-messages.js'
 
@@ -36,7 +38,8 @@ export function toStatus(model: Model): Status {
 /** Says the state in a few words, for the first line of the tray's menu. */
 export function toHeadline(model: Model): string {
   const state = summarize(model)
-  const { accounts } = model
+  const { accounts, consentQuestion } = model
+  if (consentQuestion !== null) return titleQuestion(consentQuestion)
   if (shownSignIn(model)?.question) return PRESENT_MESSAGES.notification.otherPerson
   if (state === 'signed-in' && accounts.length > 1) return PRESENT_MESSAGES.allWell(accounts.length)
   return PRESENT_MESSAGES.headline[state](findAccountIn(model, state)?.account.name ?? '')
@@ -66,17 +69,24 @@ export type Surroundings = Pick<
   registration: string
   /** The configured providers, and what to register there. */
   providers: readonly { name: string; issuer: string; registration: string }[]
+  /** True if no program is asked about. */
+  asksNobody: boolean
   /** Finds the scopes that an account was granted; null if it has no session. */
   findScope(id: string): string | null
 }
 
 export function toWindowStatus(
   model: Model,
-  { registration, providers, findScope, ...surroundings }: Surroundings,
+  { registration, providers, findScope, asksNobody, ...surroundings }: Surroundings,
 ): WindowStatus {
   return {
     ...surroundings,
     status: toStatus(model),
+    messages: asksNobody
+      ? [...surroundings.messages, CONSENT_WORDS.consentOff]
+      : surroundings.messages,
+    consentQuestion: model.consentQuestion && toConsentQuestionView(model.consentQuestion),
+    apps: listApps(model),
     overall: summarize(model),
     accounts: model.accounts.map((account) => toAccountView(model, account, findScope)),
     providers: providers.map(({ name }) => name),
@@ -162,6 +172,7 @@ function toAccountView(
     renewsAtMs: isSignedIn ? session.renewsAtMs : null,
     scope: isSignedIn ? findScope(id) : null,
     hasStorageProblem: problem !== undefined,
+    hasApps: hasApps(model, session),
   }
 }
 

@@ -69,6 +69,8 @@ export function statusIn(
     news: null,
     question: null,
     asksSignOut: false,
+    consentQuestion: null,
+    apps: [],
     ...window,
     status: { state, account: null, expiresAt: null, reason: null, ...status },
   }
@@ -101,6 +103,7 @@ const SURROUNDINGS: Surroundings = {
   messages: [],
   version: VERSION,
   asksSignOut: false,
+  asksNobody: false,
   registration: REGISTRATION,
   providers: [{ name: PROVIDER, issuer: ISSUER, registration: REGISTRATION }],
 }

@@ -44,6 +44,7 @@ test('the menu and the titles of notifications', () => {
     cancel: 'Cancel',
     openAgain: 'Open the link again',
     copyLink: 'Copy sign-in link',
+    answer: 'Answer in the window',
     open: 'Open Latchkey',
     startAtLogin: 'Start at login',
     restart: 'Restart Latchkey',
@@ -53,6 +54,7 @@ test('the menu and the titles of notifications', () => {
     sessionEnded: 'Sign in again',
     linkWaits: 'Open Latchkey to get the sign-in link.',
     otherPerson: 'Keep this account?',
+    openToAnswer: 'Open Latchkey to answer.',
   })
   expect(others.accountState).toEqual({
     'signed-in': 'Signed in',
@@ -72,6 +74,7 @@ test('the messages of the status', () => {
     appAsks: others.appAsks('mail'),
     unknownAppAsks: others.appAsks(null),
     abandoned: others.abandoned,
+    questionOver: others.questionOver,
     ofOther: others.ofOther('Bob Brown', 'The disk is full.'),
     stillSignedIn: others.stillSignedIn('Alice Adams', 'It was too slow.'),
     otherPerson: others.otherPerson('Alice Adams', 'Bob Brown'),
@@ -83,6 +86,7 @@ test('the messages of the status', () => {
     unknownAppAsks: 'An app asks you to sign in',
     abandoned:
       "The app that asked for this sign-in has stopped waiting. If you finish it in your browser, you won't be signed in, unless the app asks again first.",
+    questionOver: 'That question has already ended.',
     ofOther: 'Bob Brown: The disk is full.',
     stillSignedIn: 'You are still signed in as Alice Adams. It was too slow.',
     otherPerson:

@@ -11,6 +11,7 @@ import {
   type Model,
 } from '../../main/agent/model.js'
 import { next } from '../../main/agent/transitions.js'
+import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import {
   toHeadline,
@@ -304,7 +305,13 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
     }
     const registration = 'Register it.'
     const isSignedIn = name.endsWith('signed-in')
-    const given = { ...surroundings, registration, providers: [], findScope: () => 'openid' }
+    const given = {
+      ...surroundings,
+      registration,
+      providers: [],
+      findScope: () => 'openid',
+      asksNobody: false,
+    }
     const shown = toWindowStatus(model, given)
     expect(shown).toEqual({
       ...surroundings,
@@ -324,11 +331,14 @@ for (const [name, model] of Object.entries(MODELS_WITH_SECRETS)) {
           renewsAtMs: null,
           scope: isSignedIn ? 'openid' : null,
           hasStorageProblem: false,
+          hasApps: false,
         },
         expect.objectContaining({ id: OTHER_REF.id, isDefault: false, reason: 'canary-reason' }),
       ],
       providers: [],
       news: null,
+      consentQuestion: null,
+      apps: [],
       question: null,
       waitingUntilMs: name.startsWith('waiting') ? 5_000 : null,
       canOpenAgain: name.startsWith('waiting'),
@@ -358,7 +368,14 @@ const SURROUNDINGS: Surroundings = {
   registration: 'Register it.',
   providers: [],
   findScope: () => null,
+  asksNobody: false,
 }
+
+test('the window says if no program is asked about', () => {
+  const messages = ['A message.']
+  const shown = toWindowStatus(play(), { ...SURROUNDINGS, messages, asksNobody: true })
+  expect(shown.messages).toEqual([...messages, CONSENT_WORDS.consentOff])
+})
 
 test('F19: the window gets the redirect URI of an app’s sign-in during a session', () => {
   const surroundings = SURROUNDINGS
