@@ -2,6 +2,12 @@
 
 import { defaultId } from '../agent/model.js'
 import type { Latchkey } from './compose.js'
+import {
+  deleteUnusedConsents,
+  handOnConsents,
+  readHeldConsents,
+  type HeldConsents,
+} from './hand-on-consents.js'
 import type { Settings } from '../settings/options.js'
 import { createSerialQueue } from '../base/serial-queue.js'
 import type { Session } from '../oauth/session.js'
@@ -37,11 +43,22 @@ export type SupervisorDeps = {
 }
 
 /** What runs now. */
-type Running = { latchkey: Latchkey; settings: Settings; isClosed: boolean }
+type Running = {
+  latchkey: Latchkey
+  settings: Settings
+  isClosed: boolean
+  /** The consents at the last restart. */
+  held: HeldConsents | null
+}
 
 /** Starts Latchkey with the first settings. Fails as `run` does. */
 export async function createSupervisor(deps: SupervisorDeps, first: Settings): Promise<Supervisor> {
-  const running: Running = { latchkey: await deps.run(first), settings: first, isClosed: false }
+  const running: Running = {
+    latchkey: await deps.run(first),
+    settings: first,
+    isClosed: false,
+    held: null,
+  }
   const enqueue = createSerialQueue()
   const waitForQueue = (): Promise<void> => enqueue(() => Promise.resolve())
   const followers: ((latchkey: Latchkey) => void)[] = []
@@ -99,10 +116,11 @@ export async function createSupervisor(deps: SupervisorDeps, first: Settings): P
  * Replaces the running Latchkey.
  *
  * 1. Sign out the accounts of providers that are gone, then close the running Latchkey.
- * 2. Read the sessions that it left in its store.
- * 3. Clear the store if the user changed how the sessions are stored.
+ * 2. Read the sessions and the consents that it left in its stores.
+ * 3. Clear the stores if the user changed how the sessions are stored.
  * 4. Start with the new settings; if that fails, with the previous ones.
- * 5. Hand on the sessions that the started Latchkey did not find, and which account is the default.
+ * 5. Hand on the sessions and consents that the started Latchkey did not find, and which account is the
+ *    default.
  */
 async function restart(
   running: Running,
@@ -120,10 +138,13 @@ async function restart(
   // After closing: by then a renewal in progress has stored its new token, or a sign-out has cleared it.
   const { accounts } = await accountStore.readAll(owners).catch(() => ({ accounts: [] }))
   const chosenId = await accountStore.readDefault().catch(() => null)
+  const held = await readHeldConsents(latchkey, settings, running.held)
+  running.held = held
   try {
     const isStoredOtherwise = wanted.keepWithoutKeyring !== settings.keepWithoutKeyring
     // A session that waits for the keyring is not affected by this choice.
     if (isStoredOtherwise && accountStore.isLocked?.() !== true) await accountStore.clear()
+    await deleteUnusedConsents(held, wanted)
     running.latchkey = await run(wanted)
     running.settings = wanted
   } catch (thrown) {
@@ -133,6 +154,7 @@ async function restart(
     })
     throw thrown
   } finally {
+    await handOnConsents(held, running.latchkey, running.settings)
     await handOn(accounts, chosenId, running.latchkey)
   }
 }

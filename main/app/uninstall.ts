@@ -25,6 +25,7 @@ import { KEY_FILE } from '../storage/choose-storage.js'
 import { OLD_SESSION_FILE, OLD_UNOPENED_FILE } from '../storage/old-session-file.js'
 import { listSealedTiers } from '../storage/stored-files.js'
 import { ACCOUNTS_FOLDER, isOwnName } from '../storage/account-files.js'
+import { CONSENTS_FILE, UNOPENED_CONSENTS_FILE } from '../storage/sealed-consents.js'
 import type { StoredFile } from '../storage/account-store.js'
 import type { Session } from '../oauth/session.js'
 import { isSameOwner } from '../storage/session-owner.js'
@@ -89,6 +90,8 @@ const NAMES: ReadonlySet<string> = new Set([
   KEY_FILE,
   OLD_UNOPENED_FILE,
   ACCOUNTS_FOLDER,
+  CONSENTS_FILE,
+  UNOPENED_CONSENTS_FILE,
   SETTINGS_FILE,
   `${SETTINGS_FILE}.damaged`,
   PROVIDER_FILE,

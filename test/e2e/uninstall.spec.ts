@@ -94,6 +94,8 @@ test('every refresh token is revoked, even superseded ones, and all of Latchkeyâ
     'latchkey.old.log',
     'diagnosis.txt',
     'provider.json',
+    'consents.json',
+    'consents.unopened.json',
   ]
   const leftover = '01234567-89ab-4cde-8f01-23456789abcd.tmp'
   const unfinished = [`session.json.${leftover}`, `settings.json.damaged.${leftover}`]

@@ -2,7 +2,7 @@
 
 import { expect, test as base } from '@playwright/test'
 import { defaultSession } from '../../main/agent/model.js'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLatchkey, type Latchkey } from '../../main/app/compose.js'
@@ -15,6 +15,7 @@ import { chooseStorage } from '../../main/storage/choose-storage.js'
 import type { Session } from '../../main/oauth/session.js'
 import { systemClock } from '../../main/base/clock.js'
 import { answerLink } from '../support/person.js'
+import { KEY, PROGRAM } from '../support/grants.js'
 import { startProvider, type RunningProvider } from '../provider/provider.js'
 
 type Running = {
@@ -220,6 +221,87 @@ test('S37: the tokens of a renewal during a restart are kept', async ({ running 
   await restarted
   const held = await supervisor.latchkey().agent.read(0)
   expect(held.tokens.refreshToken).toBe(tokens.refreshToken)
+})
+
+const readConsents = ({ supervisor }: Running) => supervisor.latchkey().storage.consentStore.read()
+
+test('without a key, consents survive each change of settings, also the demo', async ({
+  running,
+}) => {
+  const { supervisor, settings } = running
+  await supervisor.latchkey().storage.consentStore.write([PROGRAM, KEY])
+  await supervisor.restart({ ...settings, redirectPort: [8_400] })
+  expect(await readConsents(running)).toEqual([PROGRAM, KEY])
+  const demo = { ...settings, demo: true }
+  await supervisor.restart(demo)
+  expect(await readConsents(running)).toEqual([])
+  await supervisor.latchkey().storage.consentStore.write([{ ...KEY, id: 'demodemo' }])
+  await supervisor.restart({ ...demo, redirectPort: [8_400] })
+  await supervisor.restart(settings)
+  expect(await readConsents(running)).toEqual([PROGRAM, KEY])
+})
+
+test('S35: turning storage on and off loses no consent, and revives none', async ({ running }) => {
+  const { supervisor, settings, dataDir } = running
+  const stored = { ...settings, keepWithoutKeyring: true }
+  await supervisor.latchkey().storage.consentStore.write([PROGRAM, KEY])
+  await supervisor.restart(stored)
+  expect(await readConsents(running)).toEqual([PROGRAM, KEY])
+  expect(await readdir(dataDir)).toContain('consents.json')
+
+  await supervisor.restart(settings)
+  expect(await readConsents(running)).toEqual([PROGRAM, KEY])
+  expect(await readdir(dataDir)).not.toContain('consents.json')
+  await supervisor.latchkey().storage.consentStore.write([KEY])
+  await supervisor.restart(stored)
+  expect(await readConsents(running)).toEqual([KEY])
+
+  // Also if the demo runs in between.
+  await supervisor.restart({ ...stored, demo: true })
+  expect(await readdir(dataDir)).toContain('consents.json')
+  await supervisor.restart({ ...settings, demo: true })
+  await supervisor.restart(settings)
+  expect(await readConsents(running)).toEqual([KEY])
+  expect(await readdir(dataDir)).not.toContain('consents.json')
+})
+
+test('a consent that was taken back, but could not be stored, is not revived', async ({
+  running,
+}) => {
+  const { supervisor, settings } = running
+  const stored = { ...settings, keepWithoutKeyring: true }
+  await supervisor.restart(stored)
+  const { consentStore } = supervisor.latchkey().storage
+  await consentStore.write([PROGRAM, KEY])
+  const huge = { ...KEY, name: 'x'.repeat(4 * 1024 * 1024) }
+  await expect(consentStore.write([huge])).rejects.toMatchObject({ code: 'storage-failed' })
+  await supervisor.restart({ ...stored, redirectPort: [8_400] })
+  expect(await readConsents(running)).toEqual([huge])
+})
+
+test('settings that do not start lose no consent', async ({ running }) => {
+  const { supervisor, settings } = running
+  const stored = { ...settings, keepWithoutKeyring: true }
+  await supervisor.restart(stored)
+  await supervisor.latchkey().storage.consentStore.write([PROGRAM, KEY])
+  const taken = await startProvider()
+  const port = Number(new URL(taken.issuer).port)
+  await expect(supervisor.restart({ ...settings, port })).rejects.toThrow('in use')
+  await taken.close()
+  expect(supervisor.settings()).toEqual(stored)
+  expect(await readConsents(running)).toEqual([PROGRAM, KEY])
+})
+
+test('a list of allowed apps that cannot be opened stays as it is when storage changes', async ({
+  running,
+}) => {
+  const { supervisor, settings, dataDir } = running
+  const path = join(dataDir, 'consents.json')
+  await writeFile(path, 'damaged')
+  for (const keepWithoutKeyring of [true, false]) {
+    await supervisor.restart({ ...settings, keepWithoutKeyring })
+    expect(await readFile(path, 'utf8')).toBe('damaged')
+  }
 })
 
 test('if the stored session cannot be removed, the previous settings stay in use', async ({

@@ -657,4 +657,86 @@ export const SESSION: readonly MutatedFile[] = [
       },
     ],
   },
+  {
+    file: 'main/storage/sealed-consents.ts',
+    specs: ['test/unit/sealed-consents.spec.ts', 'test/attack/sealed-consents.spec.ts'],
+    faults: [
+      {
+        name: 'a list that a planted key file opens counts beside a passphrase',
+        find: "options.tier === 'key-file' && keyFile !== undefined",
+        replace: 'keyFile !== undefined',
+      },
+      {
+        name: 'a list that did not open is overwritten',
+        find: '  if (!isKnown(store)) moveSessionFileAside(path, CONSENTS_VERSION)\n',
+        replace: '',
+      },
+      {
+        name: 'a list that cannot be read is overwritten',
+        find: "return readErrno(thrown) === 'ENOENT'",
+        replace: 'return thrown !== null',
+      },
+      {
+        name: 'a list of a newer version is replaced',
+        find: 'if (isOfNewerVersion(path, CONSENTS_VERSION))',
+        replace: 'if (isOfNewerVersion(path, 1e6))',
+      },
+      {
+        name: 'an empty list stays on the disk',
+        find: 'if (text === null) rmSync(path, { force: true })',
+        replace: 'if (text === null) replaceFile(path, JSON.stringify({}))',
+      },
+      {
+        name: 'the last grant cannot be taken back without a key',
+        find: 'grants.length === 0 ? null : await sealGrants(store, grants)',
+        replace: 'await sealGrants(store, grants)',
+      },
+      {
+        name: 'a list that is too long to be read is written',
+        find: 'Buffer.byteLength(text) > MOST_BYTES',
+        replace: 'Buffer.byteLength(text) > MOST_BYTES * 9',
+      },
+      {
+        name: 'a change that could not be stored is forgotten',
+        find: 'if (store.unsaved !== null) return store.unsaved\n',
+        replace: '',
+      },
+      {
+        name: 'a file of an earlier run is never reported without a key',
+        find: 'if (found !== null) requireKey(found.file.tier, {}, cannotOpen)',
+        replace: 'if (found === null) requireKey(tier as never, {}, cannotOpen)',
+      },
+      {
+        name: 'clearing leaves the file that was moved aside',
+        find: '  deleteFileAside(path)\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/app/hand-on-consents.ts',
+    specs: ['test/unit/supervisor.spec.ts'],
+    faults: [
+      {
+        name: 'consents are lost while the demo runs',
+        find: 'if (settings.demo) return before\n',
+        replace: '',
+      },
+      {
+        name: 'a consent that was taken back comes back with its old file',
+        find: 'if (isUnused && held.grants !== null) await',
+        replace: 'if (isUnused && held.grants === null) await',
+      },
+      {
+        name: 'a list that could not be opened is deleted',
+        find: 'if (isUnused && held.grants !== null) await',
+        replace: 'if (isUnused) await',
+      },
+      {
+        name: 'a consent that was taken back is read from the file again',
+        find: "tier === held.storage.tier && tier !== 'memory'",
+        replace: "tier === held.storage.tier && tier === 'memory'",
+      },
+    ],
+  },
 ]
