@@ -24,7 +24,7 @@ export type ChooseAccountDeps = {
   /** Which account each program signed in. */
   callers: SignedInCallers
   /** Finds the program that sent a request. */
-  findCaller(request: IncomingMessage): Promise<Caller>
+  findCaller(request: IncomingMessage, options?: { isFresh?: boolean }): Promise<Caller>
 }
 
 /** The members of a request that must match its account. */

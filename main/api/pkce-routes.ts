@@ -37,7 +37,7 @@ export type PkceDeps = SeedDeps & {
   clock: Clock
   exposeRefreshToken: boolean
   /** Finds the program that sent a request. */
-  findCaller(request: IncomingMessage): Promise<Caller>
+  findCaller(request: IncomingMessage, options?: { isFresh?: boolean }): Promise<Caller>
 }
 
 /** The deps, and the seed of each sign-in for as long as the agent remembers the sign-in. */

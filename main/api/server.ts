@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { bindLoopback } from '../net/loopback.js'
 import { asAuthError } from '../base/errors.js'
 import type { SocketOwners } from '../net/socket-owner.js'
-import { findCaller } from '../net/caller-process.js'
+import { createCallers } from '../net/callers.js'
 import { answerJson, answerText, sendAnswer } from './answer.js'
 import { PROBLEM_DETAILS, SERVICE_MESSAGES } from './api-messages.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
@@ -54,6 +54,7 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
   let handle: Handle = (_request, response) =>
     void response.writeHead(503, { Connection: 'close' }).end()
   const { owners, user, headersTimeoutMs = HEADERS_TIMEOUT_MS } = deps
+  const callers = createCallers({ owners })
   const connections = createConnections({ owners, user, most: mostConnections() })
   const bound = await bindLoopback(
     () => {
@@ -76,7 +77,7 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
   const { port } = bound
   const url = `http://127.0.0.1:${port}`
   handle = createHandler(
-    { ...deps, port, findCaller: ({ socket }) => findCaller(owners.findOwners([socket])[0]!) },
+    { ...deps, port, findCaller: ({ socket }, options) => callers.find(socket, options) },
     url,
     connections,
   )
@@ -89,6 +90,7 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
       // Waiting callers get an answer before their connections are closed.
       await deps.agent.api.close()
       await Promise.all(bound.servers.map((server) => closeServer(server, connections)))
+      callers.close()
     },
   }
 }

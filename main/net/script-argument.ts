@@ -19,7 +19,8 @@ type Syntax = {
 const ANY = /./s
 const NONE = /^(?!)/
 
-const NODE_OPTIONS =
+/** Options of Node that neither run other code nor change which script runs. */
+export const NODE_OPTIONS =
   /^--(enable-source-maps|no-warnings|no-deprecation|pending-deprecation|trace-(warnings|deprecation|uncaught|exit)|throw-deprecation|unhandled-rejections=[\w-]+|(max-old-space-size|max-semi-space-size|stack-size|stack-trace-limit|max-http-header-size)=\d+|expose[-_]gc|use-(system|openssl|bundled)-ca|dns-result-order=\w+|disable-sigusr1|disable-warning=\w+|experimental-strip-types|no-experimental-[\w-]+)$/
 
 const SYNTAXES: readonly Syntax[] = [
@@ -71,14 +72,10 @@ const SYNTAXES: readonly Syntax[] = [
  * argument before the script is not known to be harmless. A program can rewrite its arguments, so they
  * prove nothing.
  *
- * @param as The name of the interpreter whose syntax counts, if its file has another name.
+ * @param family The interpreter's name; see {@link readFamily}.
  */
-export function findScriptArgument(
-  executable: string,
-  [, ...args]: readonly string[],
-  as = readFamily(executable),
-): string | null {
-  const syntax = SYNTAXES.find(({ names }) => names.test(as))
+export function findScriptArgument(family: string, [, ...args]: readonly string[]): string | null {
+  const syntax = SYNTAXES.find(({ names }) => names.test(family))
   if (syntax === undefined) return null
   const script = readScript(syntax, args)
   if (script === undefined || script === '' || script.startsWith('-')) return null
@@ -101,9 +98,9 @@ function readScript(syntax: Syntax, args: readonly string[]): string | undefined
   return undefined
 }
 
-/** The name of an executable without its version. */
-function readFamily(executable: string): string {
-  return basename(executable).replace(/-?\d[\d.]*[a-z]?(-dbg)?$/, '')
+/** Reads the name of an executable, without its folder and its version. */
+export function readFamily(executable: string): string {
+  return basename(executable.replace(/ \(deleted\)$/, '')).replace(/-?\d[\d.]*[a-z]?(-dbg)?$/, '')
 }
 
 /** True for standard input and for pipes, which are in no file. */

@@ -2,6 +2,8 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { codeChallenge } from '../../main/oauth/pkce.js'
 import { PAGE_MESSAGES } from '../../main/oauth/oauth-messages.js'
 import { answerLink } from '../support/person.js'
@@ -57,7 +59,7 @@ function askByBash({ port }: Service, { seed }: OwnSeed): Promise<string> {
 }
 
 const ASK_BY_NODE =
-  'const [url, body] = process.argv.slice(1); const headers = { "content-type": "application/json" };' +
+  'const [url, body] = process.argv.slice(2); const headers = { "content-type": "application/json" };' +
   'fetch(url, { method: "POST", body, headers }).then((r) => r.text()).then((t) => console.log(t))'
 
 test.describe('if an app hangs up,', () => {
@@ -230,21 +232,30 @@ test.describe('a second request with the same seed', () => {
   test.describe('on Linux', () => {
     test.skip(process.platform !== 'linux', 'elsewhere the system does not tell who asks')
 
-    test('gets a 409 from another program, and continues from another process of the same one', async ({
+    test('gets a 409 from another program, and continues from another process of the same script', async ({
       serve,
-    }) => {
+    }, testInfo) => {
       const service = await serve()
       const { provider } = service
       const own = seedFor(provider.clientId)
-      const link = await askAndLeave(service, own.seed)
+      const url = `${service.url}/pkce/code`
+      const body = JSON.stringify(own.seed)
+      const script = testInfo.outputPath('ask.cjs')
+      await mkdir(dirname(script), { recursive: true })
+      await writeFile(script, ASK_BY_NODE)
+      const first = spawn(process.execPath, [script, url, body], { stdio: 'ignore' })
+      const link = await service.program.link()
+      first.kill('SIGKILL')
+      await left(service)
 
       const refused = await askByBash(service, own)
       expect(refused).toMatch(/^HTTP\/1\.1 409 /)
       expect(refused).toContain('"code":"in-use"')
 
-      const url = `${service.url}/pkce/code`
-      const body = JSON.stringify(own.seed)
-      const again = askFrom(process.execPath, ['-e', ASK_BY_NODE, url, body])
+      const inline = await askFrom(process.execPath, ['-e', ASK_BY_NODE, '', url, body])
+      expect(inline).toContain('"code":"in-use"')
+
+      const again = askFrom(process.execPath, [script, url, body])
       await service.program.line('status', ({ status }) => status.reason === null)
       await fetch(await answerLink(link))
       const coded = JSON.parse(await again) as Answer['json']

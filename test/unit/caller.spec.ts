@@ -1,7 +1,6 @@
 // When two callers count as the same program.
 
 import { expect, test } from '@playwright/test'
-import { findCaller } from '../../main/net/caller-process.js'
 import { isSameProgram, type Caller } from '../../main/net/caller.js'
 import { NOT_FOUND, seenCaller } from '../support/callers.js'
 
@@ -39,16 +38,3 @@ for (const [name, one, other, same] of [
     expect(isSameProgram(other, one)).toBe(same)
   })
 }
-
-test('a connection whose socket no process holds, or whose owner is unknown, has no program', async () => {
-  expect(await findCaller({ kind: 'user', uid: 0, inode: '1' })).toMatchObject({
-    kind: 'uncertain',
-    process: null,
-  })
-  expect(await findCaller({ kind: 'gone' })).toMatchObject({ kind: 'uncertain', process: null })
-  expect(await findCaller({ kind: 'unreadable' })).toMatchObject({
-    kind: 'uncertain',
-    process: null,
-  })
-  expect(await findCaller({ kind: 'untold' })).toEqual(untold)
-})

@@ -1,0 +1,90 @@
+// Looks for the holders of sockets in a thread of its own, so that nothing else has to wait.
+
+import { once } from 'node:events'
+import type { Worker } from 'node:worker_threads'
+import { scan, SCAN_FUNCTIONS, type Holders, type ScanRequest } from './process-facts.js'
+
+export type ProcessScanner = {
+  /**
+   * Finds the holders of sockets, first among the known processes. One call at a time. Never fails: null
+   * for each socket if the search takes too long or does not work.
+   */
+  scan(inodes: readonly string[], known: readonly number[]): Promise<readonly Holders[]>
+  close(): void
+}
+
+export type ScannerOptions = {
+  /** How long a search may take, in milliseconds. */
+  timeLimitMs?: number
+  /** How long the thread waits for the next search until it ends. */
+  idleMs?: number
+  /** The text that the thread runs. For tests. */
+  source?: string
+}
+
+const TIME_LIMIT_MS = 250
+/** The thread keeps a few megabytes. A start takes about 30 ms. */
+const IDLE_MS = 10_000
+const START_LIMIT_MS = 2_000
+/** How much longer than its limit a thread may be silent. It may hang while it reads of a process. */
+const SILENCE_MS = 750
+
+/** Starts the thread when it is first needed. The caller closes it. */
+export function createProcessScanner({
+  timeLimitMs = TIME_LIMIT_MS,
+  idleMs = IDLE_MS,
+  source = SOURCE,
+}: ScannerOptions = {}): ProcessScanner {
+  let thread: Promise<Worker> | null = null
+  let idle: NodeJS.Timeout | undefined
+  const end = (): void => {
+    clearTimeout(idle)
+    thread?.then(
+      (worker) => worker.terminate(),
+      () => undefined,
+    )
+    thread = null
+  }
+  return {
+    async scan(inodes, known) {
+      clearTimeout(idle)
+      try {
+        const worker = await (thread ??= startThread(source))
+        const holders = await ask(worker, { inodes, known, timeLimitMs })
+        idle = setTimeout(end, idleMs).unref()
+        return holders
+      } catch {
+        end()
+        return inodes.map(() => null)
+      }
+    },
+    close: end,
+  }
+}
+
+/** Evaluated as text: neither a bundle nor an archive needs a file for the thread. */
+const SOURCE = `
+${SCAN_FUNCTIONS.map(String).join('\n')}
+const { parentPort } = process.getBuiltinModule('node:worker_threads')
+parentPort.on('message', (request) => parentPort.postMessage(${scan.name}(request)))
+`
+
+/** Starts a thread with neither the options nor the environment of this process. */
+async function startThread(source: string): Promise<Worker> {
+  const { Worker } = await import('node:worker_threads')
+  const worker = new Worker(source, { eval: true, execArgv: [], env: {}, name: 'callers' })
+  worker.unref()
+  // Without a listener, an error that comes later would end the process.
+  worker.on('error', () => undefined)
+  await once(worker, 'online', { signal: AbortSignal.timeout(START_LIMIT_MS) })
+  return worker
+}
+
+async function ask(worker: Worker, request: ScanRequest): Promise<readonly Holders[]> {
+  const signal = AbortSignal.timeout(request.timeLimitMs + SILENCE_MS)
+  const answer = once(worker, 'message', { signal })
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- for windows only
+  worker.postMessage(request)
+  const [holders] = (await answer) as [readonly Holders[]]
+  return holders
+}
