@@ -49,6 +49,7 @@ export const CONSENT_WORDS = {
   onlyOnce: {
     /** A shell, curl, a bare interpreter or the like. */
     tool: 'It can only be allowed once, because it does what any other program tells it to do.',
+    nobodySignedIn: 'It can only be allowed once, because nobody is signed in yet.',
     uncertain: "It can only be allowed once, because Latchkey can't recognize it the next time.",
   },
   /** How to let a program that can be allowed only once have tokens for longer. */
@@ -80,7 +81,6 @@ export const CONSENT_WORDS = {
 
   /** The kinds of entries in the list. */
   kinds: { program: 'app', key: 'key', denied: 'denied' },
-  allAccounts: 'all accounts',
   changed: 'The file of this app has changed since you allowed it.',
   consentOff:
     'Latchkey does not ask before apps use your account: every program of yours can get tokens.',
@@ -115,9 +115,11 @@ export function describeCertainty({
 export function explainOnlyOnce({
   canLast,
   program: { grade },
-}: Pick<ConsentQuestion, 'canLast' | 'program'>): string | null {
+  account,
+}: Pick<ConsentQuestion, 'canLast' | 'program' | 'account'>): string | null {
   if (canLast) return null
   const { onlyOnce } = CONSENT_WORDS
+  if (account === null) return onlyOnce.nobodySignedIn
   return grade === 'uncertain' ? onlyOnce.uncertain : onlyOnce.tool
 }
 

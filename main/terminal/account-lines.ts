@@ -11,6 +11,7 @@ import {
 import { printable } from '../base/printable.js'
 import { formatAccount } from '../oauth/account.js'
 import { PRESENT_MESSAGES } from '../present/present-messages.js'
+import { alignColumns } from './align-columns.js'
 import { formatTimeLeft } from './time-left.js'
 import { ACCOUNT_LINES } from './terminal-messages.js'
 
@@ -65,9 +66,4 @@ export function attributeTo(model: Model, id: string | null, message: string): s
   return session && model.accounts.length > 1
     ? ACCOUNT_LINES.messageOf(nameAccount(model, session), message)
     : message
-}
-
-function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widthOf = (column: number): number => Math.max(...rows.map((row) => row[column]!.length))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widthOf(column))).join('  '))
 }

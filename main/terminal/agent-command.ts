@@ -7,6 +7,7 @@ import { systemClock } from '../base/clock.js'
 import { findHome } from '../base/home.js'
 import { SettingsError } from '../base/settings-error.js'
 import { problemOfTls } from '../net/unchecked-tls.js'
+import { CONSENT_WORDS } from '../present/consent-words.js'
 import { registrationAdvice } from '../oauth/redirect-target.js'
 import { requireSettings } from '../settings/read.js'
 import type { Settings } from '../settings/options.js'
@@ -93,7 +94,7 @@ function openTerminal(
 function greet(
   terminal: Terminal,
   { service, storage, providers, issuer, messages }: Latchkey,
-  { demo }: Settings,
+  { demo, consent }: Settings,
   version: string,
 ): void {
   terminal.listening(service.url)
@@ -101,6 +102,7 @@ function greet(
   for (const message of messages) terminal.complain(message)
   terminal.say(GREETING.serves(version, service.url, service.ipv6))
   if (service.message !== null) terminal.say(service.message)
+  if (consent === 'off') terminal.say(CONSENT_WORDS.consentOff)
   if (demo) terminal.say(GREETING.demo(issuer))
   else if (providers.length > 1) terminal.say(GREETING.providers(providers))
   else if (issuer !== null) terminal.say(GREETING.provider(issuer))

@@ -7,11 +7,14 @@ import { jsonLine } from '../base/printable.js'
 import { createSignInLines } from '../present/sign-in-lines.js'
 import { toStatus } from '../present/status.js'
 import { toAccountsLine, toOtherPersonLine } from './accounts-json.js'
+import { toAppsLine, toConsentAnsweredLine, toConsentLine, type KeyLine } from './consent-json.js'
 import { standardInput } from './standard-input.js'
 import type { Terminal } from './terminal.js'
 
 export function createJsonLines(): Terminal {
   const input = createInterface({ input: standardInput() })
+  let isOpen = true
+  input.once('close', () => (isOpen = false))
   const print = (event: object): void => writeLine(jsonLine(event))
   let lastStatus = ''
   const status = (model: Model, { ifChanged }: { ifChanged: boolean }): void => {
@@ -38,19 +41,26 @@ export function createJsonLines(): Terminal {
       status(agent.model(), { ifChanged: false })
       accounts(agent.model(), { ifChanged: false })
       for (const line of signInLines(agent.model(), null)) print(line)
+      const { consentQuestion } = agent.model()
+      if (consentQuestion !== null) print(toConsentLine(consentQuestion))
       agent.subscribe((model, event) => {
         if (event.type === 'link-ready') print({ event: 'open', url: event.link })
         for (const line of signInLines(model, event)) print(line)
         if (event.type === 'other-person-asked') print(toOtherPersonLine(event.question))
+        if (event.type === 'consent-asked') print(toConsentLine(event.question))
+        if (event.type === 'consent-ended') print(toConsentAnsweredLine(event.question, event.end))
         accounts(model, { ifChanged: true })
         status(model, { ifChanged: true })
       })
     },
     status: (model) => status(model, { ifChanged: false }),
     accounts: (model) => accounts(model, { ifChanged: false }),
+    apps: (model) => print(toAppsLine(model)),
+    key: ({ id, name, key }) => print({ event: 'key', id, name, key } satisfies KeyLine),
     link: (url) => print({ event: 'link', url }),
     signOutLink: (url) => print({ event: 'open', url }),
     answer: (command, { ok, message }) => print({ event: 'answer', command, ok, message }),
+    readsCommands: () => isOpen,
     onLine: (take) => void input.on('line', take),
     close: () => input.close(),
   }

@@ -24,6 +24,7 @@ import {
   isDefault,
   nameAccount,
 } from './account-lines.js'
+import { describeConsentEnd, describeConsentQuestion } from './consent-lines.js'
 import { ACCOUNT_LINES, SIGN_IN_LINES } from './terminal-messages.js'
 import { formatTimeLeft } from './time-left.js'
 
@@ -77,6 +78,10 @@ export function describeEvent(
         : [describeSignOut(model), ...describeStatus(model, nowMs, info)]
     case 'other-person-asked':
       return describeQuestion(event.question, nowMs)
+    case 'consent-asked':
+      return describeConsentQuestion(event.question, nowMs)
+    case 'consent-ended':
+      return [describeConsentEnd(event.question, event.end)]
     case 'sign-in-rejected':
     case 'revocation-failed':
       return describeStatus(model, nowMs, info)
@@ -96,8 +101,6 @@ export function describeEvent(
     case 'renewal-started':
     case 'renewed':
     case 'storage-recovered':
-    case 'consent-asked':
-    case 'consent-ended':
     case 'consents-changed':
       return []
   }
@@ -232,6 +235,10 @@ function invite({ origin, program }: SignIn, { opensBrowser }: RunInfo): string 
 
 /** The prompt: a short text with the state, and with the time left while a sign-in waits. */
 export function formatPrompt(model: Model, nowMs: number): string {
+  const { consentQuestion } = model
+  if (consentQuestion !== null) {
+    return `latchkey (an app asks, ${formatTimeLeft(consentQuestion.deadlineMs - nowMs)})> `
+  }
   const signIn = shownSignIn(model)
   if (signIn?.phase === 'waiting') {
     return `latchkey (waiting, ${formatTimeLeft(signIn.deadlineMs - nowMs)})> `

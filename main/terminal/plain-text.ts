@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.js'
 import { writeText } from '../base/output.js'
 import { createForwardingLines } from '../present/forwarding.js'
 import { describeOtherAccounts, listAccounts } from './account-lines.js'
+import { describeKey, describeWaitingConsent, formatApps } from './consent-lines.js'
 import { answerStatus, describeEvent, describeStatus, formatPrompt } from './lines.js'
 import { createPromptLine, type PromptLine } from './prompt-line.js'
 import { standardInput } from './standard-input.js'
@@ -26,10 +27,12 @@ export function createPlainText({ clock, env, info, onInterrupt }: TerminalDeps)
     if (event.type === 'link-ready') print('stdout', createForwardingLines(event.link, env))
     screen.prompt()
   }
+  let isOpen = true
   let unsubscribe: () => void = () => undefined
 
   input.on('SIGINT', onInterrupt)
   input.on('close', () => {
+    isOpen = false
     const { agent, hasEnded } = screen.state
     screen.end()
     // The end of a pipe is not a command. Ctrl-D is, and so is a terminal that was closed.
@@ -48,17 +51,13 @@ export function createPlainText({ clock, env, info, onInterrupt }: TerminalDeps)
     follow(agent, { quietly }) {
       screen.state.agent = agent
       const model = agent.model()
-      const lines = [...describeStatus(model, clock.nowMs(), info), ...describeOtherAccounts(model)]
-      if (!quietly) print('stdout', lines)
+      const lines = describeStatus(model, clock.nowMs(), info)
+      if (!quietly) print('stdout', addOthers(model, lines, clock.nowMs()))
       unsubscribe = agent.subscribe(present)
       screen.prompt()
     },
-    status: (model) =>
-      say(...answerStatus(model, clock.nowMs(), info), ...describeOtherAccounts(model)),
-    accounts: (model) => say(...listAccounts(model)),
-    link: (url) => say(url ?? ANSWERS.noLink),
-    signOutLink: (url) => say('', SIGN_IN_LINES.signOutLink, '', url, ''),
-    answer: (_command, { message, isShown }) => (isShown ? say(message) : undefined),
+    ...createReplies(say, { clock, info }),
+    readsCommands: () => isOpen,
     onLine: (take) =>
       void input.on('line', (line) => {
         take(line)
@@ -71,6 +70,32 @@ export function createPlainText({ clock, env, info, onInterrupt }: TerminalDeps)
       input.close()
     },
   }
+}
+
+type Replies = 'status' | 'accounts' | 'apps' | 'key' | 'link' | 'signOutLink' | 'answer'
+
+/** What the terminal says on request. */
+function createReplies(
+  say: (...lines: readonly string[]) => void,
+  { clock, info }: Pick<TerminalDeps, 'clock' | 'info'>,
+): Pick<Terminal, Replies> {
+  return {
+    status(model) {
+      const nowMs = clock.nowMs()
+      say(...addOthers(model, answerStatus(model, nowMs, info), nowMs))
+    },
+    accounts: (model) => say(...listAccounts(model)),
+    apps: (model) => say(...formatApps(model)),
+    key: ({ name, key }) => say(...describeKey(name, key)),
+    link: (url) => say(url ?? ANSWERS.noLink),
+    signOutLink: (url) => say('', SIGN_IN_LINES.signOutLink, '', url, ''),
+    answer: (_command, { message, isShown }) => (isShown ? say(message) : undefined),
+  }
+}
+
+/** Adds the other accounts and the question that waits to the state of the default account. */
+function addOthers(model: Model, lines: readonly string[], nowMs: number): readonly string[] {
+  return [...lines, ...describeOtherAccounts(model), ...describeWaitingConsent(model, nowMs)]
 }
 
 /** Opens the input; the prompt is null unless both input and output are a terminal. */
@@ -102,7 +127,7 @@ function createScreen(clock: Clock, promptLine: PromptLine | null): Screen {
     stopUpdates()
     const model = state.agent.model()
     promptLine.show(formatPrompt(model, clock.nowMs()))
-    const isWaiting = shownSignIn(model)?.phase === 'waiting'
+    const isWaiting = shownSignIn(model)?.phase === 'waiting' || model.consentQuestion !== null
     if (isWaiting && promptLine.canUpdate()) stopUpdates = clock.after(1_000, prompt)
   }
   return {

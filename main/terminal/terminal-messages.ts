@@ -81,6 +81,33 @@ export const ACCOUNT_LINES = {
     `Type keep ${id} or discard ${id}. Without an answer, Latchkey discards it in ${timeLeft}.`,
 }
 
+/** About programs that ask for tokens. Their words are in `main/present/consent-words.ts`. */
+export const CONSENT_LINES = {
+  title: (title: string) => `${title}.`,
+  choose: (id: string, timeLeft: string) =>
+    `Type allow ${id}, allow ${id} always or deny ${id}. ${timeLeft} left.`,
+  chooseOnce: (id: string, timeLeft: string) => `Type allow ${id} or deny ${id}. ${timeLeft} left.`,
+  accountAt: ACCOUNT_LINES.accountAt,
+  noApps: 'No app was allowed or denied.',
+  columns: {
+    id: 'ID',
+    purposes: 'For',
+    allowed: 'Allowed',
+    used: 'Last used',
+    changed: 'Changed',
+    account: 'Account',
+    app: 'App',
+  },
+  app: (name: string, path: string) => `${name} (${path})`,
+  key: (name: string) => `${name} (key)`,
+  never: 'never',
+  /** `time`: today's, because a denial ends after minutes. */
+  deniedUntil: (time: string) => `nothing until ${time}`,
+  legend: 'Type forget and an ID to take back what an app was allowed, or to be asked again.',
+  newKey: (name: string) => `This is the key ${name}. Latchkey does not show it again:`,
+  howToSend: 'An app sends it with each request, as the header Authorization: Bearer KEY.',
+}
+
 /** Answers to commands. */
 export const ANSWERS = {
   quit: 'Latchkey is quitting.',
@@ -109,6 +136,25 @@ export const ANSWERS = {
   isDefaultNow: 'It is the default account now.',
   noQuestion: (typed: string) =>
     `There is nothing to keep or discard with the ID ${JSON.stringify(typed)}.`,
+  allowHow: 'After the ID, only the word always may follow.',
+  noConsent: (typed: string) => `No app waits for an answer with the ID ${JSON.stringify(typed)}.`,
+  allowed: 'The app is allowed.',
+  denied: 'The app is denied.',
+  apps: 'These are the apps.',
+  needsApp: 'Type the ID or the name of an app after forget.',
+  forgotten: 'The app is forgotten. If it asks again, Latchkey asks you.',
+  noApp: (typed: string) =>
+    `There is no app ${JSON.stringify(typed)}, or several have this name. Type apps to list their IDs.`,
+  needsKeyName: 'Type a name for the key after key.',
+  badKeyName: 'The name of a key must be 1 to 40 letters, digits, hyphens, underscores or dots.',
+  keyNameTaken: (name: string) =>
+    `There is a key ${name} already. Choose another name, or type forget ${name} first.`,
+  noScope: (typed: string, granted: readonly string[]) =>
+    `${JSON.stringify(typed)} is neither an account nor a scope that was granted. ` +
+    `The granted scopes are: ${granted.join(' ')}.`,
+  keyMade: 'The key was made.',
+  signingOutAndForgetting: 'Signing out, and forgetting the apps of the account.',
+  signOutHow: 'After sign-out, type an ID or all, and forget to forget the apps as well.',
   kept: 'The account is kept.',
   discarded: 'The account is discarded.',
   help: [
@@ -127,6 +173,13 @@ export const ANSWERS = {
     'sign-out          Sign out the default account, here and at its provider.',
     'sign-out ACCOUNT  Sign out this account.',
     'sign-out all      Sign out all accounts.',
+    'sign-out forget   Sign out, and forget the apps and keys too (also after ACCOUNT or all).',
+    'allow ID          Let the app that asks use your account this time.',
+    'allow ID always   Let it use your account from now on.',
+    'deny ID           Give the app that asks nothing.',
+    'apps              List the apps and keys that you allowed, and the apps that you denied.',
+    'forget APP        Remove an app or a key from that list, by its ID or name.',
+    'key NAME          Make a key for an app. An account ID and scopes may follow.',
     'quit              Quit Latchkey. Stored sessions are kept.',
     'You can also paste the address of a page that your browser could not load.',
   ].join('\n'),

@@ -25,9 +25,15 @@ export type Terminal = {
   link(url: string | null): void
   /** Shows the link of the provider's sign-out page. */
   signOutLink(url: string): void
+  /** Lists the apps and keys on request. */
+  apps(model: Model): void
+  /** Shows a new key, which nothing shows again. */
+  key(made: { id: string; name: string; key: string }): void
   /** Answers a command. */
   answer(command: string, answer: Answer): void
   onLine(take: (line: string) => void): void
+  /** False once no more commands can be typed. Then nobody can answer a question. */
+  readsCommands(): boolean
   close(): void
 }
 

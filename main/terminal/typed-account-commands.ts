@@ -17,20 +17,27 @@ export function signInAs(agent: Agent, wanted: string): boolean {
     : agent.signIn({ kind: 'provider', name: wanted })
 }
 
-/** Signs out an account, all accounts, or the default account if `wanted` is undefined. */
-export function signOut(agent: Agent, wanted: string | undefined): Answer | Promise<Answer> {
-  if (wanted === ALL) return signOutEverywhere(agent)
+/** The last word of a sign-out that also ends the consents to the account's apps. */
+const FORGET = 'forget'
+
+/** Signs out an account, all accounts, or the default account if the words name none. */
+export function signOut(agent: Agent, words: readonly string[]): Answer | Promise<Answer> {
+  const forgetsApps = words.at(-1) === FORGET
+  const [wanted, extra] = forgetsApps ? words.slice(0, -1) : words
+  if (extra !== undefined) return failed(ANSWERS.signOutHow)
+  if (wanted === ALL) return signOutEverywhere(agent, { forgetsApps })
   const { accounts } = agent.model()
   if (wanted !== undefined && !findAccount(agent.model(), wanted)) {
     return failed(ANSWERS.noAccount(excerpt(wanted)))
   }
-  void agent.signOut(wanted)
-  return accounts.length === 0 ? failed(ANSWERS.notSignedIn) : done(ANSWERS.signingOut)
+  void agent.signOut(wanted, { forgetsApps })
+  if (accounts.length === 0) return failed(ANSWERS.notSignedIn)
+  return done(forgetsApps ? ANSWERS.signingOutAndForgetting : ANSWERS.signingOut)
 }
 
 /** Answers once the providers have. The agent's events tell a person what could not be revoked. */
-async function signOutEverywhere(agent: Agent): Promise<Answer> {
-  const notRevoked = await agent.signOutEverywhere()
+async function signOutEverywhere(agent: Agent, options: { forgetsApps: boolean }): Promise<Answer> {
+  const notRevoked = await agent.signOutEverywhere(options)
   return notRevoked.length === 0
     ? done(ANSWERS.signedOutEverywhere)
     : { ok: false, message: notRevoked.join(' ') }

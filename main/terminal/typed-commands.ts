@@ -8,6 +8,7 @@ import { PASTED_MESSAGES } from '../oauth/oauth-messages.js'
 import { toStatus } from '../present/status.js'
 import { chooseDefault, decide, signInAs, signOut } from './typed-account-commands.js'
 import { done, failed, type Answer } from './command-answer.js'
+import { allow, deny, forget, makeKey } from './typed-consent-commands.js'
 import type { Terminal } from './terminal.js'
 import { ANSWERS } from './terminal-messages.js'
 
@@ -27,15 +28,15 @@ export function readCommands(deps: CommandDeps): void {
     const typed = line.trim()
     if (typed === '') return
     if (looksPasted(line)) return terminal.answer('paste', paste(agent, line))
-    const [first = '', ...args] = typed.toLowerCase().split(/\s+/)
-    const name = Object.hasOwn(ALIASES, first) ? ALIASES[first]! : first
-    if (name === 'quit' && args.length === 0) {
+    const [first = '', ...words] = typed.split(/\s+/)
+    const name = toCommandName(first)
+    if (name === 'quit' && words.length === 0) {
       terminal.answer(name, done(ANSWERS.quit))
       return quit()
     }
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-    if (command && args.length <= (TAKES_WORD.has(name) ? 1 : 0)) {
-      const answer = command(args[0])
+    if (command && words.length <= (MOST_WORDS[name] ?? 0)) {
+      const answer = command(KEEPS_CASE.has(name) ? words : words.map((one) => one.toLowerCase()))
       if (!(answer instanceof Promise)) return terminal.answer(name, answer)
       return void answer.then((later) => terminal.answer(name, later))
     }
@@ -57,10 +58,28 @@ const ALIASES: Readonly<Record<string, string>> = {
   logout: 'sign-out',
 }
 
-/** Commands that may have a word after their name: an ID, the name of a provider, or `all`. */
-const TAKES_WORD: ReadonlySet<string> = new Set(['sign-in', 'sign-out', 'use', 'keep', 'discard'])
+function toCommandName(typed: string): string {
+  const name = typed.toLowerCase()
+  return Object.hasOwn(ALIASES, name) ? ALIASES[name]! : name
+}
 
-type Command = (word: string | undefined) => Answer | Promise<Answer>
+/** How many words may follow a command: an ID, the name of a provider, `all` and the like. */
+const MOST_WORDS: Readonly<Record<string, number>> = {
+  'sign-in': 1,
+  'sign-out': 2,
+  use: 1,
+  keep: 1,
+  discard: 1,
+  allow: 2,
+  deny: 1,
+  forget: Infinity,
+  key: Infinity,
+}
+
+/** Names of apps and keys, and scopes, are case-sensitive. */
+const KEEPS_CASE: ReadonlySet<string> = new Set(['forget', 'key'])
+
+type Command = (words: readonly string[]) => Answer | Promise<Answer>
 
 function createCommands({
   terminal,
@@ -68,7 +87,7 @@ function createCommands({
   providers,
 }: CommandDeps): Readonly<Record<string, Command>> {
   return {
-    'sign-in': (wanted) =>
+    'sign-in': ([wanted]) =>
       begin(
         agent,
         () => (wanted === undefined ? agent.signIn() : signInAs(agent, wanted)),
@@ -79,7 +98,7 @@ function createCommands({
       agent.cancel()
       return isInProgress ? done(ANSWERS.cancelled) : failed(ANSWERS.nothingToCancel)
     },
-    'sign-out': (wanted) => signOut(agent, wanted),
+    'sign-out': (words) => signOut(agent, words),
     status: () => {
       terminal.status(agent.model())
       return done(ANSWERS.status)
@@ -88,9 +107,17 @@ function createCommands({
       terminal.accounts(agent.model())
       return done(ANSWERS.accounts)
     },
-    use: (wanted) => chooseDefault(agent, wanted),
-    keep: (wanted) => decide(agent, wanted, true),
-    discard: (wanted) => decide(agent, wanted, false),
+    use: ([wanted]) => chooseDefault(agent, wanted),
+    keep: ([wanted]) => decide(agent, wanted, true),
+    discard: ([wanted]) => decide(agent, wanted, false),
+    allow: (words) => allow(agent, words),
+    deny: (words) => deny(agent, words),
+    apps: () => {
+      terminal.apps(agent.model())
+      return done(ANSWERS.apps)
+    },
+    forget: (words) => forget(agent, words.join(' ')),
+    key: (words) => makeKey(agent, terminal, words),
     open: () => {
       if (agent.link() === null) return failed(ANSWERS.noLink)
       agent.openAgain()

@@ -4,6 +4,12 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { AccountsLine, OtherPersonLine } from '../../main/terminal/accounts-json.js'
+import type {
+  AppsLine,
+  ConsentAnsweredLine,
+  ConsentLine,
+  KeyLine,
+} from '../../main/terminal/consent-json.js'
 import type { SignInLine } from '../../main/present/sign-in-lines.js'
 import type { Status } from '../../main/ipc.js'
 import { ROOT } from './root.js'
@@ -17,6 +23,10 @@ export type Line =
   | { event: 'status'; status: Status }
   | AccountsLine
   | OtherPersonLine
+  | ConsentLine
+  | ConsentAnsweredLine
+  | AppsLine
+  | KeyLine
   | SignInLine
   | { event: 'answer'; command: string; ok: boolean; message: string }
 

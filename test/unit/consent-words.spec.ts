@@ -64,6 +64,7 @@ test('how sure Latchkey is, and why not', () => {
   })
   expect(onlyOnce).toEqual({
     tool: 'It can only be allowed once, because it does what any other program tells it to do.',
+    nobodySignedIn: 'It can only be allowed once, because nobody is signed in yet.',
     uncertain: "It can only be allowed once, because Latchkey can't recognize it the next time.",
   })
   expect(CONSENT_WORDS.useKey).toBe('To let it have tokens for longer, give it a key.')
@@ -82,7 +83,6 @@ test('how a question ended', () => {
 
 test('the list, and the setting that turns questions off', () => {
   expect(kinds).toEqual({ program: 'app', key: 'key', denied: 'denied' })
-  expect(CONSENT_WORDS.allAccounts).toBe('all accounts')
   expect(CONSENT_WORDS.changed).toBe('The file of this app has changed since you allowed it.')
   expect(CONSENT_WORDS.consentOff).toBe(
     'Latchkey does not ask before apps use your account: every program of yours can get tokens.',
@@ -108,16 +108,17 @@ const QUESTION: ConsentQuestion = {
   deadlineMs: 0,
 }
 
+const ACCOUNT = {
+  id: 'alice235',
+  provider: 'work',
+  account: { sub: 'alice', name: 'Alice Adams', email: '' },
+}
+
 test('a program is named in printable text, and the title says whether someone is signed in', () => {
   expect(nameProgram({ name: 'no\u001b[2Jtes\n' })).toBe('no�[2Jtes�')
   expect(nameProgram({ name: null })).toBe('An unknown app')
   expect(titleQuestion(QUESTION)).toBe('notes asks to sign in as you')
-  const account = {
-    id: 'alice235',
-    provider: 'work',
-    account: { sub: 'alice', name: 'Alice Adams', email: '' },
-  }
-  expect(titleQuestion({ ...QUESTION, account })).toBe('notes asks to use your account')
+  expect(titleQuestion({ ...QUESTION, account: ACCOUNT })).toBe('notes asks to use your account')
 })
 
 test('the programs above it are named, the nearest first', () => {
@@ -138,11 +139,13 @@ test('each doubt is a sentence after the grade', () => {
 })
 
 test('an app that can only be allowed once is told why', () => {
-  expect(explainOnlyOnce(QUESTION)).toBe(null)
-  expect(explainOnlyOnce({ canLast: false, program: PROGRAM })).toBe(onlyOnce.tool)
-  expect(explainOnlyOnce({ canLast: false, program: { ...PROGRAM, grade: 'uncertain' } })).toBe(
+  const [canLast, uncertain] = [false, { ...PROGRAM, grade: 'uncertain' as const }]
+  expect(explainOnlyOnce({ ...QUESTION, account: ACCOUNT })).toBe(null)
+  expect(explainOnlyOnce({ ...QUESTION, account: ACCOUNT, canLast })).toBe(onlyOnce.tool)
+  expect(explainOnlyOnce({ canLast, program: uncertain, account: ACCOUNT })).toBe(
     onlyOnce.uncertain,
   )
+  expect(explainOnlyOnce({ ...QUESTION, canLast })).toBe(onlyOnce.nobodySignedIn)
 })
 
 test('a path is printable, and both ends of a very long one are shown', () => {

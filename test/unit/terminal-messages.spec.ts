@@ -4,6 +4,7 @@ import { expect, test } from '@playwright/test'
 import {
   GREETING,
   ACCOUNT_LINES,
+  CONSENT_LINES,
   SIGN_IN_LINES,
   ANSWERS,
   COMMAND_MESSAGES,
@@ -118,6 +119,44 @@ test('the lines about several accounts', () => {
   expect(lines.others(1)).toBe('There is one more account. Type accounts to list both.')
 })
 
+test('the lines about apps', () => {
+  const { columns, ...lines } = CONSENT_LINES
+  expect(columns).toEqual({
+    id: 'ID',
+    purposes: 'For',
+    allowed: 'Allowed',
+    used: 'Last used',
+    changed: 'Changed',
+    account: 'Account',
+    app: 'App',
+  })
+  expect(
+    sayAll(lines, {
+      title: ['notes asks to use your account'],
+      choose: ['abcd2345', '1:00'],
+      chooseOnce: ['abcd2345', '1:00'],
+      accountAt: ['Alice Adams', 'work'],
+      app: ['notes', '/usr/bin/notes'],
+      key: ['backup'],
+      deniedUntil: ['12:34'],
+      newKey: ['backup'],
+    }),
+  ).toEqual({
+    title: 'notes asks to use your account.',
+    choose: 'Type allow abcd2345, allow abcd2345 always or deny abcd2345. 1:00 left.',
+    chooseOnce: 'Type allow abcd2345 or deny abcd2345. 1:00 left.',
+    accountAt: 'Alice Adams at work',
+    noApps: 'No app was allowed or denied.',
+    app: 'notes (/usr/bin/notes)',
+    key: 'backup (key)',
+    never: 'never',
+    deniedUntil: 'nothing until 12:34',
+    legend: 'Type forget and an ID to take back what an app was allowed, or to be asked again.',
+    newKey: 'This is the key backup. Latchkey does not show it again:',
+    howToSend: 'An app sends it with each request, as the header Authorization: Bearer KEY.',
+  })
+})
+
 test('the answers to commands', () => {
   expect(
     sayAll(ANSWERS, {
@@ -126,6 +165,10 @@ test('the answers to commands', () => {
       noAccount: ['alice235'],
       needsId: ['use'],
       noQuestion: ['abcd2345'],
+      noConsent: ['abcd2345'],
+      noApp: ['notes'],
+      keyNameTaken: ['backup'],
+      noScope: ['files', ['openid', 'email']],
     }),
   ).toEqual({
     quit: 'Latchkey is quitting.',
@@ -149,6 +192,23 @@ test('the answers to commands', () => {
     signedOutEverywhere: 'All accounts are signed out.',
     isDefaultNow: 'It is the default account now.',
     noQuestion: 'There is nothing to keep or discard with the ID "abcd2345".',
+    allowHow: 'After the ID, only the word always may follow.',
+    noConsent: 'No app waits for an answer with the ID "abcd2345".',
+    allowed: 'The app is allowed.',
+    denied: 'The app is denied.',
+    apps: 'These are the apps.',
+    needsApp: 'Type the ID or the name of an app after forget.',
+    forgotten: 'The app is forgotten. If it asks again, Latchkey asks you.',
+    noApp: 'There is no app "notes", or several have this name. Type apps to list their IDs.',
+    needsKeyName: 'Type a name for the key after key.',
+    badKeyName: 'The name of a key must be 1 to 40 letters, digits, hyphens, underscores or dots.',
+    keyNameTaken:
+      'There is a key backup already. Choose another name, or type forget backup first.',
+    noScope:
+      '"files" is neither an account nor a scope that was granted. The granted scopes are: openid email.',
+    keyMade: 'The key was made.',
+    signingOutAndForgetting: 'Signing out, and forgetting the apps of the account.',
+    signOutHow: 'After sign-out, type an ID or all, and forget to forget the apps as well.',
     kept: 'The account is kept.',
     discarded: 'The account is discarded.',
     help: [
@@ -167,6 +227,13 @@ test('the answers to commands', () => {
       'sign-out          Sign out the default account, here and at its provider.',
       'sign-out ACCOUNT  Sign out this account.',
       'sign-out all      Sign out all accounts.',
+      'sign-out forget   Sign out, and forget the apps and keys too (also after ACCOUNT or all).',
+      'allow ID          Let the app that asks use your account this time.',
+      'allow ID always   Let it use your account from now on.',
+      'deny ID           Give the app that asks nothing.',
+      'apps              List the apps and keys that you allowed, and the apps that you denied.',
+      'forget APP        Remove an app or a key from that list, by its ID or name.',
+      'key NAME          Make a key for an app. An account ID and scopes may follow.',
       'quit              Quit Latchkey. Stored sessions are kept.',
       'You can also paste the address of a page that your browser could not load.',
     ].join('\n'),

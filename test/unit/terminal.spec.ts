@@ -342,19 +342,32 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
   ],
   'consent-asked': [
     {
-      story: 'is silent',
-      events: [{ type: 'consent-asked', question: consentQuestion() }],
-      lines: [],
+      story: 'asks about the app, and says how to answer',
+      events: [
+        { type: 'consent-asked', question: consentQuestion({ deadlineMs: NOON_MS + 60_000 }) },
+      ],
+      lines: [
+        '',
+        'app asks to use your account.',
+        '  Path        /opt/app/app',
+        '  Process     42',
+        '  Started by  bash',
+        '  Account     Alice Adams (alice@example.com) at work',
+        '  Wants to    Act for you with access tokens, and see your name and email address',
+        '  The system names this app. Another program of yours could still pretend to be it.',
+        'Type allow abcdefgh, allow abcdefgh always or deny abcdefgh. 1:00 left.',
+        '',
+      ],
     },
   ],
   'consent-ended': [
     {
-      story: 'is silent',
+      story: 'says how the question ended',
       events: [
         { type: 'consent-asked', question: consentQuestion() },
         { type: 'consent-ended', question: consentQuestion(), end: 'denied' },
       ],
-      lines: [],
+      lines: ['app is denied.'],
     },
   ],
   'consents-changed': [
