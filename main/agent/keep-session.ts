@@ -2,7 +2,7 @@
 
 import type { Session } from '../oauth/session.js'
 import { restoredTokens } from '../oauth/token-endpoint.js'
-import type { StoredAccount } from '../storage/account-store.js'
+import type { EndedAccount, StoredAccount } from '../storage/account-store.js'
 import { toOriginalName } from '../storage/session-file.js'
 import { holdSession, toRef, type Keeper } from './keeper-state.js'
 import { followSession } from './renew-session.js'
@@ -98,6 +98,22 @@ export function restoreSession(keeper: Keeper, stored: StoredAccount): Promise<v
     if (unanswered) state.renewal = { ...state.renewal, unanswered: session.tokens.refreshToken }
     deps.dispatch({ type: 'restored', ...toRef(keeper, session), ...toLifetime(session) })
     followSession(keeper, session)
+    return Promise.resolve()
+  })
+}
+
+/** Restores an account whose session has ended, unless the user has signed in or out in the meantime. */
+export function restoreEnded(keeper: Keeper, stored: EndedAccount): Promise<void> {
+  const { deps, state } = keeper
+  return keeper.enqueue(() => {
+    const isKnown = state.session !== null || state.ended !== null
+    if (state.signOuts > 0 || isKnown) return Promise.resolve()
+    const { id, addedAtMs, ...ended } = stored
+    state.id = id
+    state.addedAtMs = addedAtMs
+    state.ended = ended
+    const lifetime = { expiresAtMs: null, renewsAtMs: null }
+    deps.dispatch({ type: 'restored', ...toRef(keeper, ended), ...lifetime, ended: ended.reason })
     return Promise.resolve()
   })
 }

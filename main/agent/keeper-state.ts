@@ -52,6 +52,9 @@ export type Shared = {
 /** The account that a session belongs to, and the scope that it was granted. */
 export type LastSession = SessionOwner & { account: Account; scope: string }
 
+/** `reason`: why the session ended, as a sentence for the user. */
+export type EndedSession = LastSession & { reason: string }
+
 /** The state of one account's session. */
 export type KeeperState = {
   /** The account's ID, and when it was added, in milliseconds since the epoch. */
@@ -63,8 +66,8 @@ export type KeeperState = {
   sessionNumber: number
   /** Refresh tokens of the same user that later sign-ins replaced. They still work at the provider. */
   superseded: readonly string[]
-  /** The session that ended. Null at first, after a sign-in and after a sign-out. */
-  ended: LastSession | null
+  /** The session that ended, and why. Null at first, after a sign-in and after a sign-out. */
+  ended: EndedSession | null
   /** How often the user has signed out. A session that is being kept meanwhile is given up. */
   signOuts: number
   /** True from when a session is kept until it is announced. Its renewal is planned then. */
@@ -161,7 +164,10 @@ export function findClientSecret(deps: SessionKeeperDeps, owner: SessionOwner): 
 }
 
 /** Returns the model's reference to the account of a session. */
-export function toRef({ deps, state }: Keeper, { issuer, clientId, account }: Session): AccountRef {
+export function toRef(
+  { deps, state }: Keeper,
+  { issuer, clientId, account }: Pick<Session, 'issuer' | 'clientId' | 'account'>,
+): AccountRef {
   const provider = findSettings(deps, { issuer, clientId })?.name ?? new URL(issuer).host
   return { id: state.id, provider, issuer, clientId, account }
 }

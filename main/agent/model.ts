@@ -133,7 +133,8 @@ export type Event =
   | { type: 'exchange-started'; state: string }
   | { type: 'other-person-asked'; state: string; question: OtherPerson }
   | ({ type: 'signed-in'; state: string } & AccountRef & Lifetime)
-  | ({ type: 'restored' } & AccountRef & Lifetime)
+  /** `ended`: why the session had ended already; absent if it is alive. */
+  | ({ type: 'restored'; ended?: string } & AccountRef & Lifetime)
   | { type: 'sign-in-ended'; state: string; result: SignInResult }
   | { type: 'sign-in-rejected'; result: Extract<SignInResult, { kind: 'failed' }> }
   | { type: 'renewal-started'; id: string }

@@ -5,6 +5,7 @@ import type { Session } from '../oauth/session.js'
 import type { Orphans } from '../oauth/token-endpoint.js'
 import {
   createAccountId,
+  sortAccounts,
   toPerson,
   type Person,
   type StoredAccount,
@@ -12,7 +13,7 @@ import {
 import type { SessionOwner } from '../storage/session-owner.js'
 import { completeClaims } from './complete-claims.js'
 import { closedBeforeAnswer, discardTokens, FAREWELL_MS } from './end-at-provider.js'
-import { announceSession, keepSession, restoreSession } from './keep-session.js'
+import { announceSession, keepSession, restoreEnded, restoreSession } from './keep-session.js'
 import {
   clearPlan,
   createKeeper,
@@ -111,7 +112,10 @@ export function createSessionKeeper(deps: SessionKeeperDeps): SessionKeeper {
     restore: () => (shared.restored = restore(keepers)),
     last(id) {
       const state = find(id)?.state
-      return state?.session ? toLastSession(state.session) : (state?.ended ?? null)
+      if (state?.session) return toLastSession(state.session)
+      if (!state?.ended) return null
+      const { reason: _reason, ...ended } = state.ended
+      return ended
     },
     async read(id, leastMs) {
       const keeper = find(id)
@@ -160,11 +164,14 @@ async function restore(keepers: Keepers): Promise<void> {
   const { accountStore, dispatch } = deps
   shared.hasUnopened = true
   try {
-    const { accounts, problems } = await accountStore.readAll(deps.providers)
+    const { accounts, ended = [], problems } = await accountStore.readAll(deps.providers)
     if (shared.signOuts !== signOuts) return
-    for (const stored of accounts) {
-      const person = toPerson(stored.session)
-      await restoreSession(obtainKeeper(keepers, person), stored)
+    for (const stored of sortAccounts([...accounts, ...ended])) {
+      if ('session' in stored) {
+        await restoreSession(obtainKeeper(keepers, toPerson(stored.session)), stored)
+      } else {
+        await restoreEnded(obtainKeeper(keepers, toPerson(stored)), stored)
+      }
     }
     shared.hasUnopened = problems.length > 0
     for (const { message } of problems) dispatch({ type: 'storage-failed', id: null, message })

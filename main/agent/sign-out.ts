@@ -14,7 +14,13 @@ import {
   type Shared,
 } from './keeper-state.js'
 import { SESSION_MESSAGES } from './session-messages.js'
-import { clearStored, mustStore, retryStorageLater, storeHeld } from './store-session.js'
+import {
+  clearStored,
+  mustStore,
+  retryStorageLater,
+  storeEnded,
+  storeHeld,
+} from './store-session.js'
 
 /**
  * Signs an account out without waiting in the queue: each change there checks for a sign-out.
@@ -105,7 +111,8 @@ async function takeStored(
   const known = new Set(list().map(({ state }) => state.id))
   await clearStore(shared)
   for (const keeper of list()) {
-    if (keeper.state.session !== null) await keeper.enqueue(() => storeHeld(keeper))
+    const { session, ended } = keeper.state
+    if (session !== null || ended !== null) await keeper.enqueue(() => storeHeld(keeper))
   }
   return stored.accounts.filter(({ id }) => !known.has(id)).map(({ session }) => session)
 }
@@ -171,11 +178,10 @@ export function endSession(keeper: Keeper, sessionNumber: number, reason: string
     const { session, superseded, id } = state
     if (session === null || state.sessionNumber !== sessionNumber) return
     holdSession(state, null)
-    state.ended = toLastSession(session)
+    state.ended = { ...toLastSession(session), reason }
     forgetRenewal(keeper)
     discardTokens(shared, session, toOrphans(superseded))
-    // A stored session that cannot be deleted is harmless: the provider has ended it.
-    await deps.accountStore.delete(id).catch(() => undefined)
+    await storeEnded(keeper, state.ended)
     deps.dispatch({ type: 'session-ended', id, reason })
   })
 }

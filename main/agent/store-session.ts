@@ -2,7 +2,7 @@
 
 import { asAuthError } from '../base/errors.js'
 import type { Session } from '../oauth/session.js'
-import { withSuperseded, type Keeper, type KeeperState } from './keeper-state.js'
+import { withSuperseded, type EndedSession, type Keeper, type KeeperState } from './keeper-state.js'
 
 /** A full disk may have room again after this time. */
 const STORAGE_RETRY_MS = 60_000
@@ -21,12 +21,30 @@ export function mustStore({ isStored, mustClearAside }: KeeperState): boolean {
   return !isStored || mustClearAside
 }
 
-/** Writes what is held, or deletes what is stored if nothing is held. */
+/** Writes what is held, or that the session has ended. Deletes what is stored after a sign-out. */
 export function storeHeld(keeper: Keeper): Promise<void> {
   return store(keeper, () => {
+    const { id, ended } = keeper.state
     const session = toStoredHeld(keeper.state)
-    return session ? write(keeper, session) : keeper.deps.accountStore.delete(keeper.state.id)
+    if (session) return write(keeper, session)
+    return ended ? writeEnded(keeper, ended) : keeper.deps.accountStore.delete(id)
   })
+}
+
+/** Stores that the session has ended, so that its account is still in the list after a restart. */
+export async function storeEnded(keeper: Keeper, ended: EndedSession): Promise<void> {
+  const { deps, state } = keeper
+  try {
+    await writeEnded(keeper, ended)
+  } catch {
+    // A stored session that cannot be deleted is harmless: the provider has ended it.
+    await deps.accountStore.delete(state.id).catch(() => undefined)
+  }
+}
+
+function writeEnded({ deps, state }: Keeper, ended: EndedSession): Promise<void> {
+  const { id, addedAtMs } = state
+  return deps.accountStore.writeEnded({ id, addedAtMs, ...ended })
 }
 
 function write({ deps, state: { id, addedAtMs } }: Keeper, session: Session): Promise<void> {

@@ -39,7 +39,7 @@ function nextAccounts(
         ? accounts.map((session) => (session.id === event.id ? startSession(event) : session))
         : [...accounts, startSession(event)]
     case 'restored':
-      return hasAccount(accounts, event.id) ? accounts : [...accounts, startSession(event)]
+      return hasAccount(accounts, event.id) ? accounts : [...accounts, restoreAccount(event)]
     case 'renewal-started':
     case 'renewed':
     case 'renewal-failed':
@@ -71,6 +71,12 @@ function nextAccounts(
     case 'consents-changed':
       return accounts
   }
+}
+
+function restoreAccount(event: Extract<Event, { type: 'restored' }>): AccountSession {
+  const { id, provider, issuer, clientId, account, ended: reason } = event
+  if (reason === undefined) return startSession(event)
+  return { id, provider, issuer, clientId, account, kind: 'needs-sign-in', reason }
 }
 
 function startSession(event: AccountRef & Lifetime): AccountSession {

@@ -11,7 +11,7 @@ import {
 import type { Settings } from '../settings/options.js'
 import { createSerialQueue } from '../base/serial-queue.js'
 import type { Session } from '../oauth/session.js'
-import type { StoredAccount } from '../storage/account-store.js'
+import type { StoredAccounts } from '../storage/account-store.js'
 import { isSameOwner, type SessionOwner } from '../storage/session-owner.js'
 
 export type Supervisor = {
@@ -136,7 +136,9 @@ async function restart(
   await latchkey.close()
   const { accountStore } = latchkey.storage
   // After closing: by then a renewal in progress has stored its new token, or a sign-out has cleared it.
-  const { accounts } = await accountStore.readAll(owners).catch(() => ({ accounts: [] }))
+  const left: StoredAccounts = await accountStore
+    .readAll(owners)
+    .catch(() => ({ accounts: [], problems: [] }))
   const chosenId = await accountStore.readDefault().catch(() => null)
   const held = await readHeldConsents(latchkey, settings, running.held)
   running.held = held
@@ -155,22 +157,24 @@ async function restart(
     throw thrown
   } finally {
     await handOnConsents(held, running.latchkey, running.settings)
-    await handOn(accounts, chosenId, running.latchkey)
+    await handOn(left, chosenId, running.latchkey)
   }
 }
 
 async function handOn(
-  accounts: readonly StoredAccount[],
+  { accounts, ended = [] }: StoredAccounts,
   chosenId: string | null,
   { agent, storage }: Latchkey,
 ): Promise<void> {
-  const isMissing = ({ id }: StoredAccount): boolean =>
+  const isMissing = ({ id }: { id: string }): boolean =>
     agent.model().accounts.every((account) => account.id !== id)
-  const missing = accounts.filter(isMissing)
+  const missing = [...accounts, ...ended].filter(isMissing)
   if (missing.length === 0) return
   const { accountStore } = storage
   for (const account of missing) {
-    await accountStore.write(account).catch(() => undefined)
+    const written =
+      'session' in account ? accountStore.write(account) : accountStore.writeEnded(account)
+    await written.catch(() => undefined)
   }
   if (missing.some(({ id }) => id === chosenId)) {
     await accountStore.writeDefault(chosenId).catch(() => undefined)

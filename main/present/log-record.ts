@@ -44,6 +44,7 @@ export type LogRecord = { level: LogLevel } & (
       code: ErrorCode | null
     }
   | { event: 'renewal-started' | 'session-ended' | 'signed-out' | 'revocation-failed' }
+  | { event: 'restored-ended' }
   | { event: 'renewed' | 'restored'; until: string | null; odd?: readonly string[] }
   | { event: 'renewal-failed'; renewal: RenewalFailure['kind']; code: ErrorCode; failures: number }
   | { event: 'default-chosen' | 'storage-failed' | 'storage-recovered' }
@@ -94,6 +95,8 @@ export function toLogRecord(model: Model, event: Event): LogRecord {
     case 'renewal-started':
       return { level: 'debug', event: event.type }
     case 'restored':
+      if (event.ended !== undefined) return { level: 'info', event: 'restored-ended' }
+      return { level: 'info', event: event.type, ...toLifetime(event) }
     case 'renewed':
       return { level: 'info', event: event.type, ...toLifetime(event) }
     case 'renewal-failed': {

@@ -2,11 +2,23 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import type { AuthError } from '../base/errors.js'
+import type { Account } from '../oauth/account.js'
 import type { Session } from '../oauth/session.js'
 import type { SessionOwner } from './session-owner.js'
 
 /** A session, with the facts about its account that only Latchkey knows. */
 export type StoredAccount = { id: string; addedAtMs: number; session: Session }
+
+/** An account whose session has ended, without its tokens. It stays in the list until the user acts. */
+export type EndedAccount = SessionOwner & {
+  id: string
+  addedAtMs: number
+  account: Account
+  /** The scope that the session was granted. */
+  scope: string
+  /** Why the session ended, as a sentence for a person. */
+  reason: string
+}
 
 /** One person at one provider. */
 export type Person = SessionOwner & { sub: string }
@@ -14,6 +26,8 @@ export type Person = SessionOwner & { sub: string }
 export type StoredAccounts = {
   /** In the order in which they were added. */
   accounts: readonly StoredAccount[]
+  /** Accounts whose session has ended. Absent if there are none. */
+  ended?: readonly EndedAccount[]
   /** Why some files did not open, each reason once. */
   problems: readonly AuthError[]
 }
@@ -31,7 +45,9 @@ export type AccountStore = {
   readAll(owners?: readonly SessionOwner[]): Promise<StoredAccounts>
   /** Writes an account's session, but never over a file of a newer version of Latchkey. */
   write(account: StoredAccount): Promise<void>
-  /** Deletes an account's session. */
+  /** Writes in place of an account's session that it has ended. */
+  writeEnded(account: EndedAccount): Promise<void>
+  /** Deletes an account's session, or that it has ended. */
   delete(id: string): Promise<void>
   /** Deletes every session file, also those moved aside. Tries all, then throws the first failure. */
   clear(): Promise<void>
@@ -79,14 +95,18 @@ export function hashPerson(id: string, { issuer, clientId, sub }: Person): strin
   return createHash('sha256').update(text).digest('base64url')
 }
 
-export function toPerson({ issuer, clientId, account }: Session): Person {
+export function toPerson({
+  issuer,
+  clientId,
+  account,
+}: Pick<Session, 'issuer' | 'clientId' | 'account'>): Person {
   return { issuer, clientId, sub: account.sub }
 }
 
 /** Sorts accounts by when they were added. */
-export function sortAccounts<Account extends StoredAccount>(
-  accounts: readonly Account[],
-): readonly Account[] {
+export function sortAccounts<One extends Pick<StoredAccount, 'id' | 'addedAtMs'>>(
+  accounts: readonly One[],
+): readonly One[] {
   return accounts.toSorted(
     (one, other) => one.addedAtMs - other.addedAtMs || (one.id < other.id ? -1 : 1),
   )

@@ -3,6 +3,7 @@
 import {
   sortAccounts,
   type AccountStore,
+  type EndedAccount,
   type StoredAccount,
   type StoredAccounts,
 } from './account-store.js'
@@ -21,23 +22,33 @@ import {
  */
 export function createMemoryAccounts(dataDir?: string): AccountStore {
   const held = new Map<string, StoredAccount>()
+  const ended = new Map<string, EndedAccount>()
   let defaultId: string | null = null
   const inMemory: AccountStore = {
     async readAll(owners) {
-      return { accounts: listAccounts(held, owners), problems: [] }
+      const accounts = listAccounts(held, owners, ({ session }) => session)
+      const over = listAccounts(ended, owners, (one) => one)
+      return { accounts, ...(over.length > 0 && { ended: over }), problems: [] }
     },
     async write(account) {
       held.set(account.id, account)
+      ended.delete(account.id)
+    },
+    async writeEnded(account) {
+      ended.set(account.id, account)
+      held.delete(account.id)
     },
     async delete(id) {
       held.delete(id)
+      ended.delete(id)
     },
     async clear() {
       held.clear()
+      ended.clear()
       defaultId = null
     },
     async readDefault() {
-      return defaultId !== null && held.has(defaultId) ? defaultId : null
+      return defaultId !== null && (held.has(defaultId) || ended.has(defaultId)) ? defaultId : null
     },
     async writeDefault(id) {
       defaultId = id
@@ -54,8 +65,7 @@ function besideFiles(inMemory: AccountStore, dataDir: string): Partial<AccountSt
       const files = await readAccounts({ dataDir, ciphers: {}, tier: null }, owners)
       locked.clear()
       for (const path of files.locked) locked.add(path)
-      const { accounts } = await inMemory.readAll(owners)
-      return { accounts, problems: files.problems }
+      return { ...(await inMemory.readAll(owners)), problems: files.problems }
     },
     async clear() {
       await inMemory.clear()
@@ -74,12 +84,13 @@ function besideFiles(inMemory: AccountStore, dataDir: string): Partial<AccountSt
   }
 }
 
-function listAccounts(
-  held: ReadonlyMap<string, StoredAccount>,
-  owners?: readonly SessionOwner[],
-): readonly StoredAccount[] {
-  const accounts = [...held.values()].filter(
-    ({ session }) => owners === undefined || owners.some((owner) => isSameOwner(session, owner)),
+function listAccounts<One extends { id: string; addedAtMs: number }>(
+  all: ReadonlyMap<string, One>,
+  owners: readonly SessionOwner[] | undefined,
+  toOwner: (one: One) => SessionOwner,
+): readonly One[] {
+  const listed = [...all.values()].filter(
+    (one) => owners === undefined || owners.some((owner) => isSameOwner(toOwner(one), owner)),
   )
-  return sortAccounts(accounts)
+  return sortAccounts(listed)
 }

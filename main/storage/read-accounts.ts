@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { asAuthError, type AuthError } from '../base/errors.js'
-import { number, objectOf } from '../base/schema.js'
+import { number, objectOf, optional, string } from '../base/schema.js'
 import type { Session } from '../oauth/session.js'
 import {
   listAccountIds,
@@ -11,7 +11,7 @@ import {
   toAccountPath,
   type AccountFile,
 } from './account-files.js'
-import { hashPerson, toPerson, type StoredAccount } from './account-store.js'
+import { hashPerson, toPerson, type EndedAccount, type StoredAccount } from './account-store.js'
 import { removeLeftovers } from './atomic-file.js'
 import { isKeyUnavailable, openSealed, wireSession, type Ciphers } from './open-sealed.js'
 import { OLD_SESSION_FILE, openOldSessionFile, readOldSessionFile } from './old-session-file.js'
@@ -20,8 +20,8 @@ import { isSameOwner, type SessionOwner } from './session-owner.js'
 import { STORED_SESSION_REASONS } from './stored-session-messages.js'
 
 export type ReadAccounts = {
-  /** `isStale`: it should be sealed again. */
-  accounts: readonly (StoredAccount & { path: string; isStale: boolean })[]
+  /** `isStale`: it should be sealed again. `ended`: why its session has ended; then it has no tokens. */
+  accounts: readonly (OpenedAccount & { path: string; isStale: boolean })[]
   /** The session in session.json, which earlier versions of Latchkey wrote. */
   old: { path: string; session: Session } | null
   /** Why some files did not open, each reason once. */
@@ -32,7 +32,9 @@ export type ReadAccounts = {
 
 type Source = { dataDir: string; ciphers: Ciphers; tier: SealedTier | null }
 
-const content = objectOf({ addedAtMs: number, session: wireSession })
+type OpenedAccount = StoredAccount & { ended?: string }
+
+const content = objectOf({ addedAtMs: number, session: wireSession, ended: optional(string) })
 
 /** Reads every file of these providers and client IDs; without `owners`, every file. */
 export async function readAccounts(
@@ -72,20 +74,39 @@ export async function readAccounts(
 export async function openAccountFile(
   file: AccountFile,
   ciphers: Ciphers,
-): Promise<StoredAccount & { stale: boolean }> {
+): Promise<OpenedAccount & { stale: boolean }> {
   const { id, person, purpose, issuer, clientId } = file
   const binding = { purpose, issuer, clientId, account: { id, person } }
   const opened = await openSealed(file, { ciphers, binding, schema: content })
-  const { addedAtMs, session } = opened.content
+  const { addedAtMs, session, ended } = opened.content
   if (!isSameOwner(session, file) || hashPerson(id, toPerson(session)) !== person) {
     throw cannotOpen(STORED_SESSION_REASONS.otherContent)
   }
-  return { id, addedAtMs, session, stale: opened.stale }
+  return { id, addedAtMs, session, stale: opened.stale, ...(ended !== undefined && { ended }) }
 }
 
 /** The text that is sealed in an account's file. */
 export function toSealedContent({ addedAtMs, session }: StoredAccount): string {
   return JSON.stringify({ addedAtMs, session })
+}
+
+/**
+ * The text that is sealed in the file of an account whose session has ended. Its session has no tokens, but
+ * the members of one: an earlier Latchkey, which does not know `ended`, reads it as a session that has
+ * expired, says so, and deletes it.
+ */
+export function toEndedContent(ended: EndedAccount): string {
+  const { addedAtMs, issuer, clientId, account, scope, reason } = ended
+  const tokens = {
+    accessToken: '',
+    accessTokenExpiresAtMs: 0,
+    obtainedAtMs: 0,
+    refreshToken: null,
+    idToken: '',
+    scope,
+  }
+  const session: Session = { issuer, clientId, account, claims: { sub: account.sub }, tokens }
+  return JSON.stringify({ addedAtMs, session, ended: reason })
 }
 
 /** Returns null if the account is of another provider or client ID. */

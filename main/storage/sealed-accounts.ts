@@ -8,6 +8,7 @@ import {
   sortAccounts,
   toPerson,
   type AccountStore,
+  type EndedAccount,
   type Person,
   type StoredAccount,
   type StoredAccounts,
@@ -19,6 +20,7 @@ import { openOldSessionFile } from './old-session-file.js'
 import {
   openAccountFile,
   readAccounts,
+  toEndedContent,
   toSealedContent,
   type ReadAccounts,
 } from './read-accounts.js'
@@ -72,6 +74,7 @@ export function createSealedAccounts(options: SealedAccountsOptions): AccountSto
   return {
     readAll: (owners) => enqueue(() => readAll(store, owners)),
     write: (account) => enqueue(() => writeAccount(store, account)),
+    writeEnded: (account) => enqueue(() => writeEnded(store, account)),
     delete: (id) => enqueue(async () => deleteAccount(store, id)),
     clear: () =>
       enqueue(async () => {
@@ -127,7 +130,9 @@ async function readAll(store: Store, owners?: readonly SessionOwner[]): Promise<
   store.twins.clear()
 
   const accounts: StoredAccount[] = []
-  for (const { account, twins, mustWrite } of mergeAll(store, read)) {
+  const merged = mergeAll(store, { ...read, accounts: read.accounts.filter(isLive) })
+  const ended = await readEnded(store, read, merged)
+  for (const { account, twins, mustWrite } of merged) {
     store.twins.set(account.id, twins)
     store.known.add(account.id)
     accounts.push(account)
@@ -138,7 +143,35 @@ async function readAll(store: Store, owners?: readonly SessionOwner[]): Promise<
     // If this fails, the sessions can still be read as they are.
     await writeAccount(store, account).catch(() => undefined)
   }
-  return { accounts: sortAccounts(accounts), problems: read.problems }
+  const { problems } = read
+  return { accounts: sortAccounts(accounts), ...(ended.length > 0 && { ended }), problems }
+}
+
+function isLive({ ended }: ReadAccounts['accounts'][number]): boolean {
+  return ended === undefined
+}
+
+/** Returns the accounts whose session has ended. If the same person has a session too, that one counts. */
+async function readEnded(
+  store: Store,
+  { accounts }: ReadAccounts,
+  merged: readonly Merged[],
+): Promise<readonly EndedAccount[]> {
+  const all: EndedAccount[] = []
+  for (const { id, addedAtMs, session, path, isStale, ended: reason } of sortAccounts(accounts)) {
+    if (reason === undefined) continue
+    const there = merged.find(({ account }) => isSameAccount(account.session, session))
+    if (there !== undefined) {
+      there.twins.add(path)
+      continue
+    }
+    const { issuer, clientId, account, tokens } = session
+    const ended = { id, addedAtMs, issuer, clientId, account, scope: tokens.scope, reason }
+    store.known.add(id)
+    all.push(ended)
+    if (isStale) await writeEnded(store, ended).catch(() => undefined)
+  }
+  return all
 }
 
 type Merged = { account: StoredAccount; twins: Set<string>; mustWrite: boolean }
@@ -165,13 +198,27 @@ function mergeAll({ nowMs }: Store, { accounts, old }: ReadAccounts): readonly M
   return merged
 }
 
-async function writeAccount(store: Store, account: StoredAccount): Promise<void> {
+function writeAccount(store: Store, account: StoredAccount): Promise<void> {
+  return writeContent(store, account.id, toPerson(account.session), toSealedContent(account))
+}
+
+function writeEnded(store: Store, ended: EndedAccount): Promise<void> {
+  const { id, issuer, clientId, account } = ended
+  return writeContent(store, id, { issuer, clientId, sub: account.sub }, toEndedContent(ended))
+}
+
+async function writeContent(
+  store: Store,
+  id: string,
+  person: Person,
+  content: string,
+): Promise<void> {
   const { dataDir, tier, ciphers } = store
-  const path = toAccountPath(dataDir, account.id)
-  const sealedFor = toAccountBinding(account.id, toPerson(account.session))
+  const path = toAccountPath(dataDir, id)
+  const sealedFor = toAccountBinding(id, person)
   let sealed: string
   try {
-    sealed = await ciphers[tier]!.seal(toSealedContent(account), sealedFor)
+    sealed = await ciphers[tier]!.seal(content, sealedFor)
   } catch (cause) {
     throw cannotStore(toMessage(cause), cause)
   }
@@ -183,9 +230,9 @@ async function writeAccount(store: Store, account: StoredAccount): Promise<void>
   } catch (cause) {
     throw cannotStore(STORED_SESSION_REASONS.cannotWrite(path, diskError(cause)), cause)
   }
-  store.known.add(account.id)
+  store.known.add(id)
   store.locked.delete(path)
-  deleteTwins(store, account.id)
+  deleteTwins(store, id)
 }
 
 /** Deletes the files that were merged into an account's own. What cannot be deleted is tried again. */

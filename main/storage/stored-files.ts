@@ -83,7 +83,10 @@ async function readSession(
   id: string | null,
   ciphers: Ciphers,
 ): Promise<Session | null> {
-  if (id !== null) return (await openAccountFile(readAccountFile(path, id), ciphers)).session
+  if (id !== null) {
+    const { session, ended } = await openAccountFile(readAccountFile(path, id), ciphers)
+    return ended === undefined ? session : null
+  }
   const file = readOldSessionFile(path)
   return file && openOldSessionFile(file, ciphers)
 }

@@ -63,15 +63,14 @@ export function describeEvent(
       return [SIGN_IN_LINES.browserIsBack]
     case 'signed-in':
     case 'restored':
+      if ('ended' in event) return describeEnd(model, event.id, event.ended, { nowMs, info })
       return isDefault(model, event.id)
         ? describeStatus(model, nowMs, info)
         : describeAccount(model, event.id, ACCOUNT_LINES.signedInToo)
     case 'default-chosen':
       return describeAccount(model, event.id, ACCOUNT_LINES.isDefaultNow)
     case 'session-ended':
-      return model.accounts.length > 1
-        ? [describeNews(model, event.id, event.reason), ACCOUNT_LINES.signInAgain(event.id)]
-        : describeStatus(model, nowMs, info)
+      return describeEnd(model, event.id, event.reason, { nowMs, info })
     case 'signed-out':
       return event.everywhere && model.accounts.length > 0
         ? [describeSignOut(model)]
@@ -104,6 +103,17 @@ export function describeEvent(
     case 'consents-changed':
       return []
   }
+}
+
+function describeEnd(
+  model: Model,
+  id: string,
+  reason: string,
+  { nowMs, info }: { nowMs: number; info: RunInfo },
+): readonly string[] {
+  return model.accounts.length > 1
+    ? [describeNews(model, id, reason), ACCOUNT_LINES.signInAgain(id)]
+    : describeStatus(model, nowMs, info)
 }
 
 function describeAccount(

@@ -388,8 +388,16 @@ test.describe('on a full disk', () => {
       account: { sub: 'alice' },
       reason: TOKEN_MESSAGES.sessionEnded,
     })
-    expect(listSessionFiles(dataDir)).toEqual([])
-    expect(await signInOn(next)).toMatchObject({ reason: null })
+    await stop(next)
+    expect(await readFile(path, 'utf8')).not.toBe(before)
+
+    // It stays expired until someone signs in.
+    const again = await start()
+    expect(await again.status('needs-sign-in')).toMatchObject({
+      account: { sub: 'alice' },
+      reason: TOKEN_MESSAGES.sessionEnded,
+    })
+    expect(await signInOn(again)).toMatchObject({ reason: null })
   })
 
   test("Latchkey starts and signs in, even if its address can't be written", async ({

@@ -66,6 +66,11 @@ export function createSessionView(): { accountStore: AccountStore; sessionStore:
       added.set(toKey(session), { id, addedAtMs })
       return sessionStore.write(session)
     },
+    // The view shows the sessions with tokens only.
+    writeEnded({ id }) {
+      cleared = id
+      return sessionStore.clear()
+    },
     delete(id) {
       cleared = id
       return sessionStore.clear()

@@ -25,6 +25,7 @@ import {
   isAccountId,
   toPerson,
   type AccountStore,
+  type EndedAccount,
   type StoredAccount,
 } from '../../main/storage/account-store.js'
 import { chooseStorage, type StorageTier } from '../../main/storage/choose-storage.js'
@@ -43,9 +44,21 @@ import {
   toSession,
   type Choice,
 } from '../support/accounts.js'
+import { number, objectOf } from '../../main/base/schema.js'
+import { wireSession } from '../../main/storage/open-sealed.js'
+import { toEndedContent } from '../../main/storage/read-accounts.js'
 import { unprivileged } from '../support/unprivileged.js'
 
 const [ALICE, BOB, ZOE] = ACCOUNTS
+/** Alice's account, once her session has ended. */
+const ENDED: EndedAccount = {
+  id: ALICE.id,
+  addedAtMs: ALICE.addedAtMs,
+  ...OWNER,
+  account: ALICE.session.account,
+  scope: ALICE.session.tokens.scope,
+  reason: 'It is over.',
+}
 const OTHER_OWNER = { issuer: 'https://login.example.org/', clientId: 'client' }
 
 const { MEMORY, KEY_FILE, PASSPHRASE, KEYRING } = chooseBy()
@@ -88,6 +101,62 @@ async function readMessages(store: AccountStore): Promise<readonly string[]> {
   return problems.map(({ message }) => message)
 }
 
+test('an account whose session has ended stays in memory too, and gives way to a session', async () => {
+  const store = createMemoryAccounts()
+  await store.write(ALICE)
+  await store.writeEnded(ENDED)
+  await store.writeDefault(ENDED.id)
+  expect(await store.readAll([OWNER])).toEqual({ accounts: [], ended: [ENDED], problems: [] })
+  expect(await store.readDefault()).toBe(ENDED.id)
+  await store.write(ALICE)
+  expect(await store.readAll([OWNER])).toEqual({ accounts: [ALICE], problems: [] })
+  await store.writeEnded(ENDED)
+  await store.delete(ENDED.id)
+  expect(await store.readAll()).toEqual({ accounts: [], problems: [] })
+})
+
+test('an account whose session has ended is sealed again by another cipher', async ({
+  open,
+  folder,
+}) => {
+  await open(KEY_FILE).writeEnded(ENDED)
+  expect(await open({ ...KEYRING, keepWithoutKeyring: true }).readAll([OWNER])).toMatchObject({
+    ended: [ENDED],
+  })
+  expect(await readJson(join(folder, `${ENDED.id}.json`))).toMatchObject({ tier: 'keyring' })
+})
+
+test('a session of a person wins over an earlier one that has ended', async ({ open, folder }) => {
+  await open(KEYRING).writeEnded(ENDED)
+  const twin = { ...ALICE, id: 'bbbbbbbb' }
+  await open(KEYRING).write(twin)
+  expect(await open(KEYRING).readAll([OWNER])).toEqual({ accounts: [twin], problems: [] })
+  expect(await readdir(folder)).toEqual([`${twin.id}.json`])
+})
+
+test('an earlier Latchkey reads an account whose session has ended as an expired session', () => {
+  const earlier = objectOf({ addedAtMs: number, session: wireSession })
+  expect(earlier.safeParse(JSON.parse(toEndedContent(ENDED)))).toEqual({
+    success: true,
+    data: {
+      addedAtMs: ALICE.addedAtMs,
+      session: {
+        ...OWNER,
+        account: ENDED.account,
+        claims: { sub: ENDED.account.sub },
+        tokens: {
+          accessToken: '',
+          accessTokenExpiresAtMs: 0,
+          obtainedAtMs: 0,
+          refreshToken: null,
+          idToken: '',
+          scope: ENDED.scope,
+        },
+      },
+    },
+  })
+})
+
 test('an account id is random, has 8 characters, and can be typed', () => {
   const ids = Array.from({ length: 1_000 }, createAccountId)
   expect(new Set(ids).size).toBe(1_000)
@@ -129,6 +198,26 @@ for (const [tier, choice] of SEALED) {
     expect((await open(choice).readAll([OWNER])).accounts).toEqual([ALICE, renewed])
     await open(choice).clear()
     expect((await open(choice).readAll()).accounts).toEqual([])
+  })
+
+  test(`${tier}: an account whose session has ended is there after a restart, without its tokens`, async ({
+    open,
+  }) => {
+    await open(choice).write(ALICE)
+    await open(choice).write(BOB)
+    await open(choice).writeEnded(ENDED)
+    await open(choice).writeDefault(ENDED.id)
+    const store = open(choice)
+    const stored = { accounts: [BOB], ended: [ENDED], problems: [] }
+    expect(await store.readAll([OWNER])).toEqual(stored)
+    expect(await store.readAll()).toEqual(stored)
+    expect(await store.readAll([OTHER_OWNER])).toEqual({ accounts: [], problems: [] })
+    expect(await store.readDefault()).toBe(ENDED.id)
+    await store.write(ALICE)
+    expect(await open(choice).readAll()).toEqual({ accounts: [ALICE, BOB], problems: [] })
+    await store.writeEnded(ENDED)
+    await store.delete(ENDED.id)
+    expect(await open(choice).readAll()).toEqual({ accounts: [BOB], problems: [] })
   })
 
   test(`S35: ${tier}: nothing of a session can be read in the files`, async ({

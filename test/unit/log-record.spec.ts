@@ -168,6 +168,11 @@ const ROWS: {
   ],
   restored: [
     [initialModel, { ...ref, expiresAtMs: deadlineMs, renewsAtMs: null }, { level: 'info', until }],
+    [
+      initialModel,
+      { ...ref, expiresAtMs: null, renewsAtMs: null, ended: reason },
+      { level: 'info', event: 'restored-ended' },
+    ],
   ],
   'renewal-failed': [
     [

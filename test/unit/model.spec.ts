@@ -644,6 +644,14 @@ test('restored accounts are in the order of their events', () => {
   expect(next(both, restored(BOB_REF))).toBe(both)
 })
 
+test('a restored account whose session has ended needs a sign-in, and changes no account that is there', () => {
+  const reason = 'It is over.'
+  const restored: Event = { type: 'restored', ...ALICE_REF, ...LIFETIME, ended: reason }
+  expect(play(restored).accounts).toEqual([{ ...ALICE_REF, kind: 'needs-sign-in', reason }])
+  const signedIn = modelOf(STATES.idle)
+  expect(next(signedIn, restored)).toBe(signedIn)
+})
+
 test('a question about another person stays until its sign-in ends', () => {
   const asked = [
     start('s', 'tray'),

@@ -5,6 +5,8 @@ import { expect } from '@playwright/test'
 import { createSessionKeeper, type SessionKeeper } from '../../main/agent/session-keeper.js'
 import { createProviders } from '../../main/oauth/provider.js'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
+import { TOKEN_MESSAGES } from '../../main/oauth/oauth-messages.js'
+import { createMemoryAccounts } from '../../main/storage/memory-accounts.js'
 import { createHttp } from '../../main/net/http.js'
 import type { Event } from '../../main/agent/model.js'
 import type { Session } from '../../main/oauth/session.js'
@@ -562,4 +564,71 @@ test.describe('a program that is killed while it renews', () => {
     const renewed = await sessionKeeper.read(id, null)
     expect(await sessionStore.read()).toEqual(renewed)
   })
+})
+
+test('a session that has ended stays in the list after a restart, until a sign-in or a sign-out', async ({
+  kept: { session, fresh, fixture },
+}) => {
+  const accountStore = createMemoryAccounts()
+  const events: Event[] = []
+  const startKeeper = (): SessionKeeper =>
+    createSessionKeeper({
+      http: createHttp(),
+      findProvider: createProviders({ http: createHttp(), clock: fixture.clock }),
+      clock: fixture.clock,
+      accountStore,
+      dispatch: (event) => void events.push(event),
+      random: () => 0,
+      providers: [createProviderSettings(fixture.provider)],
+      track: (task) => task,
+    })
+  const restart = async (before: SessionKeeper): Promise<SessionKeeper> => {
+    before.close()()
+    events.length = 0
+    const after = startKeeper()
+    await after.restore()
+    return after
+  }
+  const { signal } = new AbortController()
+  const first = startKeeper()
+  const id = await first.keep(session, signal)
+  const last = first.last(id)
+  fixture.provider.misbehave.token = 'invalid-grant'
+  await expect(first.read(id, null)).rejects.toMatchObject({ code: 'invalid-grant' })
+  const [stored] = (await accountStore.readAll()).ended ?? []
+  expect(JSON.stringify(stored)).not.toContain(session.tokens.accessToken)
+
+  const second = await restart(first)
+  const { issuer, clientId, account } = session
+  expect(events).toEqual([
+    {
+      type: 'restored',
+      id,
+      provider: 'test',
+      issuer,
+      clientId,
+      account,
+      expiresAtMs: null,
+      renewsAtMs: null,
+      ended: TOKEN_MESSAGES.sessionEnded,
+    },
+  ])
+  expect(second.last(id)).toEqual(last)
+  await expect(second.read(id, 0)).rejects.toMatchObject({ code: 'not-signed-in' })
+  await second.restore()
+  expect(events).toHaveLength(1)
+
+  // A sign-in continues the account.
+  expect(await second.keep(fresh, signal)).toBe(id)
+  const third = await restart(second)
+  expect(third.all()).toMatchObject([{ id, session: { tokens: { accessToken: 'fresh' } } }])
+
+  // A sign-out deletes it.
+  await expect(third.read(id, null)).rejects.toMatchObject({ code: 'invalid-grant' })
+  const fourth = await restart(third)
+  expect(fourth.last(id)).toEqual(last)
+  await fourth.signOut(id)
+  expect(events.at(-1)).toEqual({ type: 'signed-out', id })
+  expect(await accountStore.readAll()).toEqual({ accounts: [], problems: [] })
+  fourth.close()()
 })

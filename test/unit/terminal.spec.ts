@@ -70,6 +70,13 @@ const sessionEnded = (reason = 'It has run out.', { id } = ALICE_REF): Event => 
   id,
   reason,
 })
+const restoredEnded: Event = {
+  type: 'restored',
+  ...ALICE_REF,
+  expiresAtMs: null,
+  renewsAtMs: null,
+  ended: 'It is over.',
+}
 const signedOut: Event = { type: 'signed-out', id: ALICE_REF.id }
 const storageFails: Event = {
   type: 'storage-failed',
@@ -319,6 +326,19 @@ const WORDS: Record<Event['type'], { story: string; events: Event[]; lines: stri
       story: 'names the account',
       events: [{ type: 'restored', ...ALICE_REF, expiresAtMs: null, renewsAtMs: null }],
       lines: ['Signed in as Alice Adams (alice@example.com).'],
+    },
+    {
+      story: 'says that the session had ended',
+      events: [restoredEnded],
+      lines: ['It is over.', AGAIN],
+    },
+    {
+      story: 'says whose session had ended if there are several accounts',
+      events: [start, bobSignedIn, restoredEnded],
+      lines: [
+        'Alice Adams (alice@example.com): It is over.',
+        `Type sign-in ${ALICE_REF.id} to sign in again.`,
+      ],
     },
   ],
   'storage-failed': [

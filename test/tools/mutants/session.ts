@@ -142,7 +142,7 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'a session that ends stays on the disk',
-        find: '    await deps.accountStore.delete(id).catch(() => undefined)\n',
+        find: '    await storeEnded(keeper, state.ended)\n',
         replace: '',
         specs: ['test/unit/session-keeper.spec.ts', 'test/unit/renewal-faults.spec.ts'],
       },
@@ -510,7 +510,7 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'session.json stays after it was taken over',
-        find: '  store.locked.delete(path)\n  deleteTwins(store, account.id)\n',
+        find: '  store.locked.delete(path)\n  deleteTwins(store, id)\n',
         replace: '  store.locked.delete(path)\n',
       },
       {
@@ -598,7 +598,7 @@ export const SESSION: readonly MutatedFile[] = [
       },
       {
         name: 'an account of another provider is given out from memory',
-        find: 'owners === undefined || owners.some((owner) => isSameOwner(session, owner))',
+        find: 'owners === undefined || owners.some((owner) => isSameOwner(toOwner(one), owner))',
         replace: 'owners === undefined || owners.length > 0',
       },
     ],
