@@ -69,6 +69,8 @@ export type ExchangeResult =
       request: ApiSignInRequest
       code: string
       redirectUri: string
+      /** The program that began the sign-in. */
+      beginner: Caller
     }
   | { kind: 'unknown' }
   | { kind: 'spent' }

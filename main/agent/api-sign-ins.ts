@@ -43,8 +43,11 @@ export type ApiSignIns = {
   paste(address: URL): boolean
   /** Exchanges the code of an answered sign-in, once. */
   exchange(proof: CodeProof): Promise<ExchangeResult>
-  /** Exchanges the code of the latest answered sign-in whose verifier the service made. */
-  exchangeLatest(): Promise<ExchangeResult>
+  /**
+   * Exchanges the code of the latest answered sign-in whose verifier the service made, of those whose
+   * program `mayExchange` accepts.
+   */
+  exchangeLatest(mayExchange: (beginner: Caller) => boolean): Promise<ExchangeResult>
   /** Filters out the scopes that a provider is known to reject. */
   allowedScopes(provider: ProviderSettings | null, scopes: readonly string[]): readonly string[]
   /** True while a sign-in with this state waits for an answer at the API. */
@@ -78,7 +81,7 @@ export function createApiSignIns(deps: ApiSignInDeps): ApiSignIns {
     deliver: (parameters, from) => deliverApiAnswer(context, parameters, from),
     paste: (address) => pasteApiAnswer(context, address),
     exchange: (proof) => exchangeApiCode(context, proof),
-    exchangeLatest: () => exchangeLatestApiCode(context),
+    exchangeLatest: (mayExchange) => exchangeLatestApiCode(context, mayExchange),
     allowedScopes(provider, scopes) {
       if (provider === null) return scopes
       const allowed = scopes.filter((scope) => scope !== OFFLINE_ACCESS)

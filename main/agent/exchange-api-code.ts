@@ -1,5 +1,6 @@
 // Exchanges the code of an answered sign-in for a session.
 
+import type { Caller } from '../net/caller.js'
 import { codeChallenge } from '../oauth/pkce.js'
 import { completeSignIn } from '../oauth/sign-in.js'
 import { listAccountClaims, listClaims } from '../oauth/userinfo.js'
@@ -38,16 +39,23 @@ export async function exchangeApiCode(
   return completeApiSignIn(context, handle, { ...handle.answered, verifier })
 }
 
-/** Exchanges the code of the latest answered sign-in whose verifier the service made. */
-export async function exchangeLatestApiCode(context: ApiSignInContext): Promise<ExchangeResult> {
-  const latest = [...context.handles.values()]
-    .flatMap((handle) => {
-      const { answered, request } = handle
-      if (answered === null || request.verifier === null) return []
-      return [{ handle, proof: { ...answered, verifier: request.verifier } }]
-    })
-    .at(-1)
-  return latest ? completeApiSignIn(context, latest.handle, latest.proof) : { kind: 'unknown' }
+/**
+ * S24: Exchanges the code of the latest answered sign-in whose verifier the service made, of those whose
+ * program `mayExchange` accepts.
+ */
+export async function exchangeLatestApiCode(
+  context: ApiSignInContext,
+  mayExchange: (beginner: Caller) => boolean,
+): Promise<ExchangeResult> {
+  for (const handle of [...context.handles.values()].toReversed()) {
+    const { verifier } = handle.request
+    if (verifier === null || handle.answered === null || !mayExchange(await handle.caller)) continue
+    // Another call may have taken it in the meantime.
+    if (handle.answered !== null) {
+      return completeApiSignIn(context, handle, { ...handle.answered, verifier })
+    }
+  }
+  return { kind: 'unknown' }
 }
 
 /**
@@ -96,7 +104,8 @@ async function completeApiSignIn(
     )
     handles.delete(state)
     deps.sessionKeeper.announce(session, state)
-    return { kind: 'signed-in', id, session, request, code, redirectUri }
+    const beginner = await handle.caller
+    return { kind: 'signed-in', id, session, request, code, redirectUri, beginner }
   } catch (thrown) {
     return endApiSignIn(context, handle, toResult(thrown))
   }

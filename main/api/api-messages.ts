@@ -22,6 +22,7 @@ export const PROBLEM_DETAILS = {
   otherAudience: 'audience: this audience is not the one configured in Latchkey.',
   noAccountOfClient:
     'Nobody is signed in at the provider with this client and audience. Sign in first.',
+  keyWithoutSession: 'The account of this key is not signed in. Sign in first.',
   noSuchAccount: 'No account has the ID in X-Latchkey-Account.',
   otherAccountClient:
     'client_id: the account belongs to another client. To name another account, send its ID in ' +
@@ -43,6 +44,22 @@ export const PROBLEM_DETAILS = {
   unknownCode: 'No sign-in was answered with this code.',
   spentCode: 'This code has already been exchanged. Start a new sign-in.',
   mismatch: (member: string) => `${member}: it does not belong to this code.`,
+}
+
+/** Details of `not-allowed`. They say nothing about the person. */
+export const CONSENT_DETAILS = {
+  denied:
+    'The user does not allow this program to use Latchkey. Ask again only when the user asks for it.',
+  unanswered: 'Latchkey has asked the user whether to allow this program, and nobody has answered.',
+  locked: 'The screen is locked. Try again when the user is back.',
+  nobodyToAsk:
+    "Latchkey runs in the background, so it can't ask the user. Start it with --allow and the program's " +
+    'path, or send a key.',
+  tooMany: 'Too many programs are waiting for the user. Try again later.',
+  changed: 'Another program uses this connection than the one that the user was asked about.',
+  wrongKey:
+    'The Authorization header contains no valid key. Make one in Latchkey, or leave the header out.',
+  keyOfOther: 'The key belongs to another account than the one in X-Latchkey-Account.',
 }
 
 /** Ends of sentences about a member of a body: "client_id is missing." */

@@ -9,12 +9,13 @@ import {
   type AccountSession,
   type SessionState,
 } from '../agent/model.js'
-import type { Caller } from '../net/caller.js'
+import type { HeldKey } from '../consent/grants.js'
 import type { ProviderSettings } from '../oauth/sign-in.js'
-import { PROBLEM_DETAILS } from './api-messages.js'
+import { CONSENT_DETAILS, PROBLEM_DETAILS } from './api-messages.js'
 import { ACCOUNT_HEADER } from './endpoints.js'
 import { checkClient } from './named-provider.js'
 import { makeNotSignedInProblem, Problem } from './problem.js'
+import { findKeyAccount, notAllowed, type FindCaller } from './require-consent.js'
 import { checkAudience } from './seeded-request.js'
 import type { SignedInCallers } from './signed-in-callers.js'
 
@@ -23,26 +24,27 @@ export type ChooseAccountDeps = {
   providers: readonly ProviderSettings[]
   /** Which account each program signed in. */
   callers: SignedInCallers
-  /** Finds the program that sent a request. */
-  findCaller(request: IncomingMessage, options?: { isFresh?: boolean }): Promise<Caller>
+  findCaller: FindCaller
 }
 
 /** The members of a request that must match its account. */
 export type NamedClient = { client_id?: string | undefined; audience?: string | undefined }
 
+/** `key`: the key that the request carries; null or absent if it carries none. */
+export type WantedAccount = NamedClient & { key?: HeldKey | null }
+
 /**
- * Chooses the account in the header. Without a header, chooses the one that the calling program signed in,
+ * Chooses the account of the key, if the request carries one, or else the account in the header. Without
+ * both, chooses the one that the calling program signed in,
  * the default one or the first one, in this order. Only accounts with the request's client and audience
  * count then. Returns the account's ID; undefined if nobody is signed in. Fails with `not-signed-in` if no
  * account has the ID in the header, or the client and audience of a configured provider, and with `refused`
  * if the client or the audience is no provider's, or not that of the account in the header.
- *
- * S24: without consent for each program, each session serves all programs of this user.
  */
 export async function chooseAccount(
   deps: ChooseAccountDeps,
   request: IncomingMessage,
-  wanted: NamedClient,
+  wanted: WantedAccount,
 ): Promise<string | undefined> {
   const { providers } = deps
   const { client_id: clientId, audience } = wanted
@@ -59,10 +61,11 @@ export async function chooseAccount(
 async function findSession(
   deps: ChooseAccountDeps,
   request: IncomingMessage,
-  wanted: NamedClient,
+  wanted: WantedAccount,
 ): Promise<SessionState> {
   const model = deps.agent.model()
   const named = request.headers[ACCOUNT_HEADER.toLowerCase()]
+  if (wanted.key) return findOfKey(deps, wanted.key, named)
   if (named === undefined) {
     const meant = model.accounts.filter((account) => isMeant(deps, account, wanted))
     const own = meant.length < 2 ? undefined : await findCallersAccount(deps, request)
@@ -77,6 +80,19 @@ async function findSession(
   }
   const account = model.accounts.find(({ id }) => id === named)
   if (!account) throw makeNotSignedInProblem(PROBLEM_DETAILS.noSuchAccount)
+  return account
+}
+
+function findOfKey(
+  deps: ChooseAccountDeps,
+  key: HeldKey,
+  named: string | readonly string[] | undefined,
+): AccountSession {
+  const account = findKeyAccount(deps, key)
+  if (!account) throw makeNotSignedInProblem(PROBLEM_DETAILS.keyWithoutSession)
+  if (named !== undefined && named !== account.id) {
+    throw notAllowed(CONSENT_DETAILS.keyOfOther)
+  }
   return account
 }
 

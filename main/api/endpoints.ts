@@ -18,6 +18,8 @@ export type Operation = {
   summary: string
   /** Optional request headers with text, and what they do. */
   headers?: Readonly<Record<string, string>>
+  /** True if a key can be sent in place of the user's consent to the program. */
+  takesKey?: true
   body?: { type: string; model: ModelName; required?: boolean }
   /** A model, as JSON; `text`: plain text; null: 204 without a body. */
   answer: ModelName | 'text' | null
@@ -65,7 +67,7 @@ export const ENDPOINTS = {
         'again to continue waiting.',
       body: { type: JSON_TYPE, model: 'SeededPKCE' },
       answer: 'PKCE',
-      problems: [...SIGN_IN_PROBLEMS, 'in-use', 'too-many'],
+      problems: [...SIGN_IN_PROBLEMS, 'in-use', 'not-allowed', 'too-many'],
     },
   },
   'POST /pkce/token': {
@@ -73,12 +75,14 @@ export const ENDPOINTS = {
       operationId: 'generateToken',
       summary:
         'Exchange a code, or renew a session. Without a body Latchkey exchanges the latest code ' +
-        'whose verifier it holds. Of several accounts, a program renews the one that it signed in, ' +
-        'else the default one.',
+        'whose verifier it holds, if this program began that sign-in. Of several accounts, a program ' +
+        'renews the one that it signed in, else the default one. The first time, Latchkey asks the ' +
+        'user whether to allow the program, and the call waits for up to a minute.',
       headers: { [ACCOUNT_HEADER]: 'The ID of the account whose session is renewed.' },
+      takesKey: true,
       body: { type: JSON_TYPE, model: 'TokenizedPKCE' },
       answer: 'PKCE',
-      problems: [...SIGN_IN_PROBLEMS, 'not-signed-in', 'unknown-code', 'spent'],
+      problems: [...SIGN_IN_PROBLEMS, 'not-signed-in', 'not-allowed', 'unknown-code', 'spent'],
     },
   },
   'POST /pkce/response/code': {

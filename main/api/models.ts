@@ -233,6 +233,7 @@ export const PROBLEM_CODES = [
   'web-page',
   'wrong-host',
   'access-denied',
+  'not-allowed',
   'not-found',
   'method-not-allowed',
   'timeout',

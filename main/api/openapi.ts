@@ -20,8 +20,15 @@ export function describeApi(version: string, url: string): object {
     },
     servers: [{ url }],
     paths: describePaths({ health: 'ok', version }),
-    components: { schemas: describeModels() },
+    components: { schemas: describeModels(), securitySchemes: { [KEY]: KEY_SCHEME } },
   }
+}
+
+const KEY = 'key'
+const KEY_SCHEME = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'A key that the user has made in Latchkey. It is for one account.',
 }
 
 /** `examples`: of the answers in plain text, by operation ID. */
@@ -43,7 +50,7 @@ function describePaths(examples: Readonly<Record<string, string>>): object {
 const FORBIDDEN = ['other-user', 'web-page', 'wrong-host'] as const satisfies readonly ProblemCode[]
 
 function describeOperation(
-  { operationId, summary, headers, body, problems }: Operation,
+  { operationId, summary, headers, takesKey, body, problems }: Operation,
   answer: ModelName | null,
 ): object {
   const common: readonly ProblemCode[] = body
@@ -53,6 +60,8 @@ function describeOperation(
     operationId,
     summary,
     ...(headers && { parameters: Object.entries(headers).map(describeHeader) }),
+    // A call without a key is possible, too.
+    ...(takesKey && { security: [{}, { [KEY]: [] }] }),
     ...(body && {
       requestBody: {
         required: body.required ?? false,

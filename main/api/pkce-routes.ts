@@ -2,22 +2,31 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Agent } from '../agent/agent.js'
-import type { Caller } from '../net/caller.js'
 import type { ApiSignInRequest, BeginResult, ExchangeResult } from '../agent/api-sign-in.js'
 import { findSettings } from '../agent/keeper-state.js'
-import { defaultSession } from '../agent/model.js'
-import { toResult } from '../agent/results.js'
+import {
+  defaultSession,
+  findAccount,
+  type AccountSession,
+  type Model,
+  type SessionState,
+} from '../agent/model.js'
+import { mayFinish } from '../consent/program.js'
+import type { Caller } from '../net/caller.js'
+import type { ProviderSettings } from '../oauth/sign-in.js'
 import { nothingToDoPage, renderPage, type Page } from '../oauth/pages.js'
 import { codeChallenge, createState, createVerifier } from '../oauth/pkce.js'
 import type { Clock } from '../base/clock.js'
 import { answerJson, DONE, type Answer } from './answer.js'
 import { PROBLEM_DETAILS } from './api-messages.js'
 import { toAuth0 } from './auth0.js'
-import { chooseAccount, type ChooseAccountDeps } from './choose-account.js'
+import type { ChooseAccountDeps } from './choose-account.js'
+import { renewForCaller } from './renewal-call.js'
 import type { EndpointName } from './endpoints.js'
 import { isFromAPage, readOrigins } from './guard.js'
 import type { Pkce, SeededPkce } from './models.js'
 import { Problem, toProblem } from './problem.js'
+import { findKey, requireConsent, type FindCaller } from './require-consent.js'
 import { prefersPage, readForm, readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
 import { checkClient, preferProviderOf } from './named-provider.js'
@@ -36,8 +45,7 @@ export type PkceDeps = SeedDeps & {
   agent: Agent
   clock: Clock
   exposeRefreshToken: boolean
-  /** Finds the program that sent a request. */
-  findCaller(request: IncomingMessage, options?: { isFresh?: boolean }): Promise<Caller>
+  findCaller: FindCaller
 }
 
 /** The deps, and the seed of each sign-in for as long as the agent remembers the sign-in. */
@@ -71,7 +79,7 @@ export function createPkceHandlers(pkceDeps: PkceDeps): Pick<Handlers, PkceEndpo
     'GET /pkce/challenge': makeChallenge,
     'POST /pkce/code': (request, response) => authorize(deps, request, response),
     'POST /pkce/response/code': (request) => deliver(deps, request),
-    'POST /pkce/token': (request) => exchangeOrRenew(deps, request),
+    'POST /pkce/token': (request, response) => exchangeOrRenew(deps, request, response),
     'POST /pkce/clear': () => {
       deps.agent.api.cancelAll()
       return DONE
@@ -108,6 +116,10 @@ async function authorize(
   const scope = [...agent.api.allowedScopes(provider, sent.scope)]
   const seed = { ...sent, client_id: provider.clientId, scope }
   const signIn = toSignInRequest({ provider, port }, seed, verifier)
+  if (asksNothing(signIn) && findKey(deps, request) === null) {
+    const account = findAccountAt(agent.model(), provider)
+    await requireConsent(deps, request, { account, purpose: 'sign-in', hangUp })
+  }
   seeds.set(signIn, seed)
   const begun = await agent.api.begin(signIn, hangUp, () => deps.findCaller(request))
   if (begun.kind !== 'answered') throw toBeginProblem(begun)
@@ -142,11 +154,17 @@ async function deliver(deps: RouteDeps, request: IncomingMessage): Promise<Answe
   throw new Problem('refused', delivered.error.message)
 }
 
-async function exchangeOrRenew(deps: RouteDeps, request: IncomingMessage): Promise<Answer> {
+async function exchangeOrRenew(
+  deps: RouteDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer> {
   const { api } = deps.agent
+  const hangUp = watchHangUp(response)
   const body = await readJson(request)
   if (body === undefined) {
-    const latest = await api.exchangeLatest()
+    const caller = await deps.findCaller(request)
+    const latest = await api.exchangeLatest((beginner) => mayFinish(beginner, caller))
     if (latest.kind === 'unknown') {
       throw new Problem('unknown-code', PROBLEM_DETAILS.nothingToExchange)
     }
@@ -155,10 +173,7 @@ async function exchangeOrRenew(deps: RouteDeps, request: IncomingMessage): Promi
   const { tokenizedPkce } = await loadModels()
   const wanted = parseBody(tokenizedPkce, body)
   if (wanted.grant_type === 'refresh_token') {
-    const id = await chooseAccount(deps, request, wanted)
-    const { minimum_validity: minimumS } = wanted
-    const minimumMs = minimumS === undefined ? null : minimumS * 1000
-    return answerJson(await renew(deps, minimumMs, id))
+    return renewForCaller(deps, request, { wanted, hangUp })
   }
   const { code, redirect_uri: redirectUri, code_verifier: verifier } = wanted
   const { client_id: clientId, audience } = wanted
@@ -209,8 +224,12 @@ async function answerExchange(
 ): Promise<Answer> {
   switch (result.kind) {
     case 'signed-in': {
-      const { id, session, request: signIn, code, redirectUri } = result
-      deps.callers.remember(await deps.findCaller(request), id)
+      const { id, session, request: signIn, code, redirectUri, beginner } = result
+      const caller = await deps.findCaller(request)
+      deps.callers.remember(caller, id)
+      if (mayFinish(beginner, caller) && !asksNothing(signIn)) {
+        allowSignedIn(deps, id, [beginner, caller])
+      }
       const seed = deps.seeds.get(signIn)
       return answer({
         ...(seed && { seed: toEffectiveSeed(seed, redirectUri) }),
@@ -229,14 +248,25 @@ async function answerExchange(
   }
 }
 
-async function renew(
-  deps: RouteDeps,
-  minimumMs: number | null,
-  id: string | undefined,
-): Promise<string> {
-  try {
-    return deps.writeSession(await deps.agent.read(minimumMs, id))
-  } catch (thrown) {
-    throw toProblem(toResult(thrown))
-  }
+/** True if the provider asks the person nothing. Then nobody has agreed to anything. */
+function asksNothing({ prompt }: ApiSignInRequest): boolean {
+  return prompt?.split(' ').includes('none') ?? false
+}
+
+/** Finds the account that a sign-in without questions would be for: the default one, if it is there. */
+function findAccountAt(
+  model: Model,
+  { issuer, clientId }: ProviderSettings,
+): AccountSession | null {
+  const isThere = (one: SessionState): one is AccountSession =>
+    one.kind !== 'signed-out' && one.issuer === issuer && one.clientId === clientId
+  const chosen = defaultSession(model)
+  return isThere(chosen) ? chosen : (model.accounts.find(isThere) ?? null)
+}
+
+/** S24: the person has just agreed in the browser. */
+function allowSignedIn({ agent }: RouteDeps, id: string, callers: readonly Caller[]): void {
+  const account = findAccount(agent.model(), id)
+  if (!account) return
+  for (const caller of callers) agent.consents.allowSignedIn(caller, account)
 }

@@ -29,6 +29,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   'web-page': { status: 403, title: 'Not available to web pages' },
   'wrong-host': { status: 403, title: 'Wrong host' },
   'access-denied': { status: 403, title: 'Access denied by the user' },
+  'not-allowed': { status: 403, title: 'Not allowed' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   timeout: { status: 408, title: 'Sign-in timed out' },

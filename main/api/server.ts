@@ -88,7 +88,7 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
     message: describeService(bound.passedOver, port, owners),
     close: async () => {
       // Waiting callers get an answer before their connections are closed.
-      await deps.agent.api.close()
+      await Promise.all([deps.agent.api.close(), deps.agent.consents.close()])
       await Promise.all(bound.servers.map((server) => closeServer(server, connections)))
       callers.close()
     },

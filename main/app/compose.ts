@@ -17,6 +17,7 @@ import { toLogRecord, nameRuntime, startedRecord } from '../present/log-record.j
 import { openDataDirectory } from '../storage/private-directory.js'
 import { listProviderNeeds } from '../settings/presets.js'
 import { keepProviderMemory } from '../storage/provider-memory.js'
+import { toConsentSettings } from '../settings/consent-settings.js'
 import type { Settings } from '../settings/options.js'
 import { createSocketOwners, type SocketOwners } from '../net/socket-owner.js'
 import { openTcpTable } from '../net/proc-net-tcp.js'
@@ -39,6 +40,10 @@ export type LatchkeyDeps = {
   openBrowser(link: string): Promise<void>
   /** Shows the link of the provider's sign-out page if no browser is opened here; see the agent. */
   showSignOutLink?: (link: string) => void
+  /** True while the screen is locked. Absent if nobody can tell. */
+  isScreenLocked?: () => boolean
+  /** False if nobody would see a question about a program. Absent: somebody would. */
+  canAsk?: () => boolean
   /** Messages about the settings, one line each. */
   messages?: readonly string[]
   /** Asks if Latchkey still runs on another computer. Absent if there is no user to ask. */
@@ -216,6 +221,10 @@ async function startAgent(
     clock,
     listener: createCallbackListener({ clock, owners }),
     accountStore: storage.accountStore,
+    consentStore: storage.consentStore,
+    consent: toConsentSettings(settings),
+    ...(deps.isScreenLocked && { isScreenLocked: deps.isScreenLocked }),
+    ...(deps.canAsk && { canAsk: deps.canAsk }),
     openBrowser,
     ...(showSignOutLink && { showSignOutLink }),
     ...(!settings.demo && { memoryOf: openProviderMemory(deps) }),

@@ -80,12 +80,13 @@ async function readName(
   return answer.json.auth0!.user.name
 }
 
-/** Calls as another program than this one. */
-async function readNameAsOther(url: string): Promise<string | undefined> {
+/** Calls as another program than this one, which the person allows. */
+async function readNameAsOther(url: string, program: Program): Promise<string | undefined> {
   const script = `fetch('${url}/pkce/token', { method: 'POST', headers: { 'content-type': 'application/json' },
     body: ${JSON.stringify(JSON.stringify(REFRESH))} }).then((answer) => answer.text()).then(console.log)`
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [answer] = await Promise.all([text(child.stdout), once(child, 'close')])
+  const allowing = program.line('consent').then(({ id }) => program.type(`allow ${id}`))
+  const [answer] = await Promise.all([text(child.stdout), once(child, 'close'), allowing])
   return (JSON.parse(answer) as { auth0?: { user: { name: string } } }).auth0?.user.name
 }
 
@@ -156,7 +157,7 @@ test('each program gets the account that it signed in, others the default or the
   // On other systems than Linux, no program is identified.
   const own = process.platform === 'linux' ? 'Bob Brown' : 'Alice Adams'
   expect(await readName({ url })).toBe(own)
-  expect(await readNameAsOther(url)).toBe('Alice Adams')
+  expect(await readNameAsOther(url, program)).toBe('Alice Adams')
 
   const [alice, bob] = [await readId(program, work), await readId(program, home)]
   expect(await readName({ url }, { 'X-Latchkey-Account': alice })).toBe('Alice Adams')

@@ -24,7 +24,12 @@ type Described = {
     string,
     Record<
       string,
-      { responses: Record<string, Content>; requestBody?: Content; parameters?: object[] }
+      {
+        responses: Record<string, Content>
+        requestBody?: Content
+        parameters?: object[]
+        security?: object[]
+      }
     >
   >
   components: { schemas: Record<string, object> }
@@ -117,6 +122,14 @@ test('it names the header for an account, and no other', async ({ shared }) => {
   const parameters = operations.flatMap((operation) => operation.parameters ?? [])
   expect(parameters).toMatchObject([{ name: ACCOUNT_HEADER, in: 'header', required: false }])
   expect(paths['/pkce/token']!['post']!.parameters).toEqual(parameters)
+})
+
+test('a key is optional, and only for calls that give out tokens', async ({ shared }) => {
+  const { paths } = await describe(shared)
+  const withKey = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.values(methods).flatMap(({ security }) => (security ? [[path, security]] : [])),
+  )
+  expect(withKey).toEqual([['/pkce/token', [{}, { key: [] }]]])
 })
 
 test('its models have every field that the official client sends', async ({ shared }) => {

@@ -1,6 +1,7 @@
 // Starts a program that prints JSON lines: the headless program, or one that does the same job.
 
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { AccountsLine, OtherPersonLine } from '../../main/terminal/accounts-json.js'
@@ -48,8 +49,11 @@ export type Program = {
   ended: Promise<number | null>
 }
 
+/** S24: allows the process that runs the tests, so that it may read tokens without a question. */
+export const ALLOW_TESTS = ['--allow', realpathSync(process.argv[1]!)] as const
+
 /** Flags for a program under test, which must not open this machine's browser. */
-export const SCRIPTED = ['--json', '--no-browser', '--port', '0'] as const
+export const SCRIPTED = ['--json', '--no-browser', '--port', '0', ...ALLOW_TESTS] as const
 
 /** Starts a command. The caller ends it. If `json` is true, its output is read as lines. */
 export function startProgram(

@@ -1,8 +1,31 @@
 // The messages of the API, pinned once. Other specs assert the key.
 
 import { expect, test } from '@playwright/test'
-import { PROBLEM_DETAILS, BODY_ERRORS, SERVICE_MESSAGES } from '../../main/api/api-messages.js'
+import {
+  BODY_ERRORS,
+  CONSENT_DETAILS,
+  PROBLEM_DETAILS,
+  SERVICE_MESSAGES,
+} from '../../main/api/api-messages.js'
 import { sayAll } from '../support/say-all.js'
+
+test('the details of not-allowed say nothing about the person', () => {
+  expect(CONSENT_DETAILS).toEqual({
+    denied:
+      'The user does not allow this program to use Latchkey. Ask again only when the user asks for it.',
+    unanswered:
+      'Latchkey has asked the user whether to allow this program, and nobody has answered.',
+    locked: 'The screen is locked. Try again when the user is back.',
+    nobodyToAsk:
+      "Latchkey runs in the background, so it can't ask the user. Start it with --allow and the " +
+      "program's path, or send a key.",
+    tooMany: 'Too many programs are waiting for the user. Try again later.',
+    changed: 'Another program uses this connection than the one that the user was asked about.',
+    wrongKey:
+      'The Authorization header contains no valid key. Make one in Latchkey, or leave the header out.',
+    keyOfOther: 'The key belongs to another account than the one in X-Latchkey-Account.',
+  })
+})
 
 test('the details of problems', () => {
   expect(
@@ -31,6 +54,7 @@ test('the details of problems', () => {
     otherAudience: 'audience: this audience is not the one configured in Latchkey.',
     noAccountOfClient:
       'Nobody is signed in at the provider with this client and audience. Sign in first.',
+    keyWithoutSession: 'The account of this key is not signed in. Sign in first.',
     noSuchAccount: 'No account has the ID in X-Latchkey-Account.',
     otherAccountClient:
       'client_id: the account belongs to another client. To name another account, send its ID in X-Latchkey-Account.',

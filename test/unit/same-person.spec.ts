@@ -42,7 +42,7 @@ async function signInByApp({ agent }: Fixture, scope: string, as = 'alice'): Pro
   const begun = agent.api.begin(request, NEVER)
   await fetch(await answerLink(await linked, `account=${as}`))
   expect((await begun).kind).toBe('answered')
-  const exchanged = await agent.api.exchangeLatest()
+  const exchanged = await agent.api.exchangeLatest(() => true)
   if (exchanged.kind !== 'signed-in') throw new Error(`the app's sign-in is ${exchanged.kind}`)
   return exchanged.session
 }

@@ -1,0 +1,101 @@
+// Makes sure that a call may have what it asks for: with a key, or because the person allows its program.
+
+import type { IncomingMessage } from 'node:http'
+import type { Agent } from '../agent/agent.js'
+import type { AccountSession } from '../agent/model.js'
+import type { ConsentAccount, ConsentRefusal } from '../consent/consent.js'
+import type { HeldKey } from '../consent/grants.js'
+import type { Caller } from '../net/caller.js'
+import type { Purpose } from '../storage/consent-store.js'
+import { CONSENT_DETAILS } from './api-messages.js'
+import { Problem } from './problem.js'
+
+/** Finds the program that sent a request. `isFresh`: looks again, also if it was found a moment ago. */
+export type FindCaller = (
+  request: IncomingMessage,
+  options?: { isFresh?: boolean },
+) => Promise<Caller>
+
+export type ConsentDeps = {
+  agent: Pick<Agent, 'consents' | 'model'>
+  findCaller: FindCaller
+}
+
+/** What a call wants. `account`: null if nobody is signed in at the provider yet. */
+export type Wanted = { account: ConsentAccount | null; purpose: Purpose; hangUp: AbortSignal }
+
+/** @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1} */
+const BEARER = /^bearer +(\S+)$/i
+
+/**
+ * Finds the key that a request carries; null if it carries none. Fails with `not-allowed` if the key is not
+ * valid, even if the program is allowed: a program that has been given a wrong key must learn of it.
+ */
+export function findKey(
+  { agent }: Pick<ConsentDeps, 'agent'>,
+  { headers }: IncomingMessage,
+): HeldKey | null {
+  const { authorization } = headers
+  if (authorization === undefined) return null
+  const [, sent = ''] = BEARER.exec(authorization) ?? []
+  const key = agent.consents.findKey(sent)
+  if (key === null) throw notAllowed(CONSENT_DETAILS.wrongKey)
+  if (agent.consents.isPaused()) throw notAllowed(CONSENT_DETAILS.locked)
+  return key
+}
+
+/** Finds the account of a key; undefined if its person is not signed in. */
+export function findKeyAccount(
+  { agent }: { agent: Pick<Agent, 'model'> },
+  { owner, account }: HeldKey,
+): AccountSession | undefined {
+  return agent
+    .model()
+    .accounts.find(
+      (one) =>
+        one.issuer === owner.issuer &&
+        one.clientId === owner.clientId &&
+        one.account.sub === account.sub,
+    )
+}
+
+/**
+ * S24: Fails with `not-allowed` unless the person allows the calling program this. Waits for the person if
+ * they must be asked.
+ */
+export async function requireConsent(
+  { agent, findCaller }: ConsentDeps,
+  request: IncomingMessage,
+  { account, purpose, hangUp }: Wanted,
+): Promise<void> {
+  const verdict = await agent.consents.ask({
+    caller: await findCaller(request),
+    account,
+    purpose,
+    signal: hangUp,
+    lookAgain: () => findCaller(request, { isFresh: true }),
+  })
+  if (verdict.kind === 'refused') throw notAllowed(toDetail(verdict.reason))
+}
+
+export function notAllowed(detail: string): Problem {
+  return new Problem('not-allowed', detail)
+}
+
+function toDetail(reason: ConsentRefusal): string {
+  switch (reason) {
+    case 'denied':
+      return CONSENT_DETAILS.denied
+    case 'unanswered':
+    case 'withdrawn':
+      return CONSENT_DETAILS.unanswered
+    case 'locked':
+      return CONSENT_DETAILS.locked
+    case 'nobody-to-ask':
+      return CONSENT_DETAILS.nobodyToAsk
+    case 'too-many':
+      return CONSENT_DETAILS.tooMany
+    case 'changed':
+      return CONSENT_DETAILS.changed
+  }
+}
