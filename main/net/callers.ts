@@ -28,6 +28,8 @@ export type CallersDeps = {
   scanner?: ProcessScanner
   /** Identifies callers on systems that don't show the owners of sockets. */
   findSystemCaller?: (socket: Socket) => Promise<Caller>
+  /** A steady clock, in milliseconds. */
+  now?: () => number
 }
 
 /** `facts`: null if no process was found. */
@@ -51,7 +53,7 @@ const MOST_KNOWN = 32
 
 /** The caller closes it. */
 export function createCallers(deps: CallersDeps): Callers {
-  const { owners, scanner = createProcessScanner() } = deps
+  const { owners, scanner = createProcessScanner(), now = () => performance.now() } = deps
   const known = new WeakMap<Socket, Found>()
   const searchHolder = createSearch(scanner)
 
@@ -66,10 +68,10 @@ export function createCallers(deps: CallersDeps): Callers {
   return {
     async find(socket, { isFresh = false } = {}) {
       const found = known.get(socket)
-      if (found && !isFresh && isCurrent(found)) return found.caller
+      if (found && !isFresh && isCurrent(found, now())) return found.caller
       try {
         const { caller, facts } = await lookUp(socket)
-        const nowMs = performance.now()
+        const nowMs = now()
         known.set(socket, { caller, facts, lookedUpAtMs: nowMs, checkedAtMs: nowMs })
         return caller
       } catch {
@@ -141,8 +143,7 @@ function uncertain(uid: number | null, doubt: Doubt): Caller {
 }
 
 /** True if a connection was looked at within the last second, or is held by the same program as then. */
-function isCurrent(found: Found): boolean {
-  const nowMs = performance.now()
+function isCurrent(found: Found, nowMs: number): boolean {
   if (nowMs - found.lookedUpAtMs > LOOK_UP_INTERVAL_MS) return false
   if (nowMs - found.checkedAtMs < CHECK_INTERVAL_MS) return true
   if (found.facts === null || !isUnchanged(found.facts)) return false

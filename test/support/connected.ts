@@ -21,6 +21,10 @@ export type Desk = {
   folder: string
   port: number
   callers: Callers
+  /** Lets time pass for `callers`. */
+  pass(ms: number): void
+  /** The searches so far: which sockets, and which processes were looked at first. */
+  searches: { inodes: readonly string[]; known: readonly number[] }[]
   /** Starts a program that connects, and waits for its connection. `{port}` in its arguments is the port. */
   connect(
     command: string,
@@ -58,9 +62,19 @@ export const test = base.extend<{ desk: Desk }>({
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     // Generous, for a busy machine.
+    const scanner = createProcessScanner({ timeLimitMs: 10_000 })
+    const searches: Desk['searches'] = []
+    let passedMs = 0
     const callers = createCallers({
       owners,
-      scanner: createProcessScanner({ timeLimitMs: 10_000 }),
+      scanner: {
+        ...scanner,
+        scan(inodes, known) {
+          searches.push({ inodes, known })
+          return scanner.scan(inodes, known)
+        },
+      },
+      now: () => passedMs,
     })
     const { port } = server.address() as AddressInfo
     const start = createStart(server, port, children)
@@ -68,6 +82,10 @@ export const test = base.extend<{ desk: Desk }>({
       folder,
       port,
       callers,
+      pass(ms) {
+        passedMs += ms
+      },
+      searches,
       connect: start,
       find: async (...started) => callers.find((await start(...started)).socket),
       line: async ({ socket }) => String((await once(socket, 'data'))[0]).trim(),
