@@ -144,11 +144,18 @@ function uncertain(uid: number | null, doubt: Doubt): Caller {
 
 /** True if a connection was looked at within the last second, or is held by the same program as then. */
 function isCurrent(found: Found, nowMs: number): boolean {
+  if (wasToldByTools(found.caller)) return true
   if (nowMs - found.lookedUpAtMs > LOOK_UP_INTERVAL_MS) return false
   if (nowMs - found.checkedAtMs < CHECK_INTERVAL_MS) return true
   if (found.facts === null || !isUnchanged(found.facts)) return false
   found.checkedAtMs = nowMs
   return true
+}
+
+/** The tools of other systems are slow, so each connection is looked up only once. */
+function wasToldByTools(caller: Caller): boolean {
+  if (caller.kind === 'untold') return true
+  return caller.kind === 'uncertain' && caller.doubts.includes('untried-system')
 }
 
 /** Takes about 30 µs. Reads nothing that another process can delay. */

@@ -1,11 +1,12 @@
 // Tells from the kernel's facts which program a process runs, and what is doubtful about it.
 
-import { realpath, stat } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { uptime } from 'node:os'
 import { resolve } from 'node:path'
 import { readProgramKind, runsScripts } from '../base/program-kind.js'
 import { programName } from '../base/program-name.js'
-import type { Ancestor, CallerFile, CallerProcess, Doubt } from './caller.js'
+import type { Ancestor, CallerProcess, Doubt } from './caller.js'
+import { readFileState, type FileState } from './file-state.js'
 import type { ParentFacts, ProcessFacts } from './process-facts.js'
 import { hasRiskyVariables } from './risky-variables.js'
 import { findScriptArgument, readFamily } from './script-argument.js'
@@ -60,25 +61,6 @@ function findDoubts(
 /** Linux adds this to the path if the file was replaced, for example by an update. */
 function removeMark(executable: string): string {
   return executable.replace(/ \(deleted\)$/, '')
-}
-
-type FileState = CallerFile & { changedAtMs: number }
-
-async function readFileState(path: string): Promise<FileState | null> {
-  try {
-    const { dev, ino, size, mtimeNs, ctimeNs, isFile } = await readStat(path)
-    if (!isFile) return null
-    const file = `${dev}:${ino}:${size}:${mtimeNs}`
-    return { path, file, changedAtMs: Number(ctimeNs / 1_000_000n) }
-  } catch {
-    return null
-  }
-}
-
-async function readStat(path: string) {
-  const stats = await stat(path, { bigint: true })
-  const { dev, ino, size, mtimeNs, ctimeNs } = stats
-  return { dev, ino, size, mtimeNs, ctimeNs, isFile: stats.isFile() }
 }
 
 /** Finds the file of the script that the arguments name. Null if they name none. */

@@ -378,4 +378,20 @@ test.describe('looking up', () => {
       expect(await callers.find({} as Socket)).toEqual(expected)
     }
   })
+
+  test('asks the tools of other systems once for each connection', async ({ desk }) => {
+    const told: Caller = { kind: 'uncertain', uid: null, process: null, doubts: ['untried-system'] }
+    let asked = 0
+    let nowMs = 0
+    const findSystemCaller = (): Promise<Caller> => ((asked += 1), Promise.resolve(told))
+    const untold = { findOwnersAsync: () => Promise.resolve([{ kind: 'untold' } as const]) }
+    const callers = createCallers({ owners: untold, findSystemCaller, now: () => nowMs })
+    const { socket } = await desk.connect(NODE, [await writeScript(desk)])
+    await callers.find(socket)
+    nowMs = 60_000
+    expect(await callers.find(socket)).toBe(told)
+    expect(asked).toBe(1)
+    await callers.find(socket, { isFresh: true })
+    expect(asked).toBe(2)
+  })
 })
