@@ -8,6 +8,7 @@ import { PROOF } from './mutants/proof.js'
 import { SERVICE } from './mutants/service.js'
 import { SESSION } from './mutants/session.js'
 import { SIGN_IN } from './mutants/sign-in.js'
+import { TERMINAL } from './mutants/terminal.js'
 import { WINDOW } from './mutants/window.js'
 
 /** One fault: `find`, which occurs exactly once in the file, is replaced by `replace`. */
@@ -40,6 +41,7 @@ export const MUTATED_FILES: readonly MutatedFile[] = [
   ...SERVICE,
   ...DIRECTORY,
   ...WINDOW,
+  ...TERMINAL,
 ]
 
 export const MUTANTS: readonly Mutant[] = MUTATED_FILES.flatMap(({ file, specs, faults }) =>
