@@ -49,6 +49,8 @@ export async function runAgent(
       keepWithoutKeyring,
     }),
     showSignOutLink: (link) => terminal?.signOutLink(link),
+    // Until the terminal is open, a question waits for it.
+    canAsk: () => terminal?.readsCommands() ?? true,
     openBrowser: noBrowser ? () => Promise.resolve() : (link) => openBrowser(link),
     ...(!json && process.stdin.isTTY && { askWhetherRunning }),
     messages: warnings,

@@ -113,7 +113,8 @@ function createCommands({
     allow: (words) => allow(agent, words),
     deny: (words) => deny(agent, words),
     apps: () => {
-      terminal.apps(agent.model())
+      // The model does not change each time that an app gets a token.
+      terminal.apps({ ...agent.model(), consents: agent.consents.list() })
       return done(ANSWERS.apps)
     },
     forget: (words) => forget(agent, words.join(' ')),

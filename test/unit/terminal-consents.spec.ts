@@ -176,6 +176,8 @@ test('the JSON lines of a question have the members of the contract, in this ord
       '"purpose":"token"}',
   )
   expect(toConsentLine(consentQuestion({ account: null })).account).toBe(null)
+  const uncertain = { ...PROGRAM, grade: 'uncertain' as const }
+  expect(toConsentLine(consentQuestion({ program: uncertain })).grade).toBe('uncertain')
   expect(JSON.stringify(toConsentAnsweredLine(consentQuestion(), 'withdrawn'))).toBe(
     '{"event":"consent-answered","id":"abcdefgh","answer":"withdrawn"}',
   )
@@ -274,6 +276,7 @@ function typeInto(
     failure ? Promise.reject(failure) : Promise.resolve(value)
   const consents: Partial<Consents> = {
     answer: (...args) => (calls.answer.push(args), answers),
+    list: () => held.consents,
     forget: (app) => (calls.forget.push(app), later(answers)),
     createKey: (wanted) => (
       calls.createKey.push(wanted),
