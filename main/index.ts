@@ -17,7 +17,7 @@ import { endWithFailure } from './electron/failure.js'
 import { lockDown } from './electron/lockdown.js'
 import { isStartAtLogin } from './electron/system-login-item.js'
 import { dropUnreadableHeaders, electronFetch } from './electron/network.js'
-import { chooseClock, onShutdown } from './electron/power.js'
+import { chooseClock, isScreenLocked, onShutdown } from './electron/power.js'
 import { createRestarter } from './electron/restart.js'
 import { registerScheme, serveWindowFiles } from './electron/scheme.js'
 import { isFirstInstance } from './electron/single-instance.js'
@@ -141,6 +141,8 @@ async function start(findings: SettingsFindings): Promise<void> {
   const isAtLogin = isStartAtLogin(process.argv)
   const shown = showTray(tray, isAtLogin)
   loadStore().catch(reportError)
+  // On Linux the first call only begins to find out.
+  isScreenLocked()
 
   const starting = begin(first)
   // Also if the user quits during the start.
@@ -215,6 +217,7 @@ async function begin(first: Settings): Promise<Supervisor> {
       clock: chooseClock(),
       storage: chooseStorage({ dataDir, keyring, passphrase, keepWithoutKeyring }),
       fetch: electronFetch,
+      isScreenLocked,
       openBrowser: settings.noBrowser ? () => Promise.resolve() : openBrowser,
       // Messages about the first settings do not apply to later ones.
       messages: settings === first ? messages : [],

@@ -119,6 +119,8 @@ export type AppView = {
 /** What the menu and the window do with one account, provider or question. */
 export type AccountCommand =
   | { kind: 'sign-in-account' | 'sign-out-account' | 'make-default'; id: string }
+  /** Signs an account out, and forgets the apps that may have its tokens. */
+  | { kind: 'sign-out-and-forget'; id: string }
   | { kind: 'sign-in-provider'; name: string }
   | { kind: 'decide-person'; id: string; keeps: boolean }
 
@@ -188,6 +190,8 @@ export type Command =
   | 'copy-service-url'
   | 'copy-report'
   | 'copy-redirect-uris'
+  | 'copy-key'
+  | 'clear-key'
   | 'restart'
 
 /** A setting in the window. */
@@ -323,6 +327,18 @@ export type RevocationOutcome = { kind: 'revoked' } | { kind: 'not-revoked'; mes
 /** `not-stored` has the reason for a person: the account is the default until Latchkey quits. */
 export type MakeDefaultOutcome = { kind: 'stored' } | { kind: 'not-stored'; message: string }
 
+/** `not-stored` has the reason for a person: the app may come back at the next start. */
+export type ForgetOutcome = { kind: 'forgotten' } | { kind: 'not-stored'; message: string }
+
+/** A key to create. `scope`: separated by spaces; null for all that was granted to the account. */
+export type WantedKey = { name: string; accountId: string; scope: string | null }
+
+/**
+ * `key`: the only secret that the window gets, because the person asked for it. It is in this answer and
+ * nowhere else: no status and no event holds it.
+ */
+export type KeyOutcome = { kind: 'created'; key: string } | { kind: 'rejected'; message: string }
+
 /** The window's calls to the main process. The main process answers no other caller. */
 export type Calls = {
   'read-status': () => WindowStatus
@@ -332,7 +348,11 @@ export type Calls = {
   'sign-out-account': (id: string) => void
   'make-default': (id: string) => MakeDefaultOutcome
   'decide-person': (questionId: string, keeps: boolean) => void
-  'sign-out-everywhere': () => readonly string[]
+  'answer-consent': (questionId: string, answer: ConsentAnswerName) => string
+  'forget-app': (id: string) => ForgetOutcome
+  'create-key': (wanted: WantedKey) => KeyOutcome
+  'sign-out-and-forget': (id: string) => void
+  'sign-out-everywhere': (forgetsApps: boolean) => readonly string[]
   'read-settings': () => SettingsView
   'save-settings': (changes: SettingsChanges) => SaveOutcome
   'read-provider': (name: string | null) => ProviderView
@@ -368,8 +388,16 @@ export type LatchkeyApi = {
   makeDefault(id: string): Promise<MakeDefaultOutcome>
   /** Answers {@link WindowStatus.question}. */
   decidePerson(questionId: string, keeps: boolean): Promise<void>
+  /** Answers {@link WindowStatus.consentQuestion}. Returns a sentence about what came of it. */
+  answerConsent(questionId: string, answer: ConsentAnswerName): Promise<string>
+  /** Takes back what an app or a key may have, or forgets that an app was denied. */
+  forgetApp(id: string): Promise<ForgetOutcome>
+  /** Creates a key. `copy-key` copies it until `clear-key`, or until the window closes. */
+  createKey(wanted: WantedKey): Promise<KeyOutcome>
+  /** Signs an account out, and forgets the apps that may have its tokens. */
+  signOutAndForget(id: string): Promise<void>
   /** Signs every account out. Returns a sentence for each that its provider did not end. */
-  signOutEverywhere(): Promise<readonly string[]>
+  signOutEverywhere(forgetsApps: boolean): Promise<readonly string[]>
   readSettings(): Promise<SettingsView>
   saveSettings(changes: SettingsChanges): Promise<SaveOutcome>
   /** Reads the provider with this name. Null: an empty form for one more. */

@@ -5,8 +5,11 @@ import { setProblem } from './news.js'
 
 const NAMES = [
   'state',
+  'consent',
   'account',
   'add',
+  'apps',
+  'key',
   'sign-out',
   'provider',
   'provider-removal',
@@ -18,7 +21,7 @@ const NAMES = [
 export type ViewName = (typeof NAMES)[number]
 
 /** The view at the bottom, over which the others are opened. */
-export type Home = Extract<ViewName, 'state' | 'provider'>
+export type Home = Extract<ViewName, 'state' | 'provider' | 'consent'>
 
 export type Views = {
   shown(): ViewName
@@ -99,6 +102,7 @@ function showOnly(view: ViewName, isHome: boolean): void {
   for (const name of NAMES) element(`#${name}`).hidden = name !== view
   element('#brand').hidden = !isHome
   element('footer').hidden = !isHome
+  element('#open-apps').hidden = !isHome
   element('#open-settings').hidden = !isHome
   element('#back').hidden = isHome
 }

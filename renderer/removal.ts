@@ -37,7 +37,7 @@ export function createRemovalPage({ latchkey, isShown, leave }: RemovalDeps): Re
     const outcome = await latchkey.revokeSession()
     // The person has left the question. Sessions that their providers have ended end here too.
     if (!isShown() || answered !== question) {
-      if (outcome.kind === 'revoked') await latchkey.signOutEverywhere()
+      if (outcome.kind === 'revoked') await latchkey.signOutEverywhere(false)
       return
     }
     if (outcome.kind === 'revoked') return latchkey.removeData()

@@ -1,8 +1,11 @@
 // The window's page: shows the status, and passes on what a person asks for.
 
 import type { AccountCommand, LatchkeyApi, WindowStatus } from '../main/ipc.js'
+import { createAppsPage } from './apps.js'
 import { guardPresses, makeCopyButton } from './button.js'
+import { createConsentPage } from './consent.js'
 import { element, setText, showText, withCode } from './dom.js'
+import { createKeyPage } from './key.js'
 import { createViews, type ViewName } from './navigation.js'
 import { announce, setProblem } from './news.js'
 import { createPasteForm } from './paste.js'
@@ -34,11 +37,13 @@ const { latchkey } = window
 let shown: WindowStatus | null = null
 let announced: string | null = null
 let tick: number | undefined
+/** How often the times in the list of apps are drawn. */
+const LIST_TICK_MS = 60_000
 /** The account that was opened last; null before the first. */
 let openedId: string | null = null
 
 fillWords()
-const views = createViews({ onShown: frameProvider, onOpened: fillView, onLeft: leaveView })
+const views = createViews({ onShown: frameViews, onOpened: fillView, onLeft: leaveView })
 const stateDeps = {
   act,
   chooseKeeping() {
@@ -68,6 +73,19 @@ const settings = createSettingsPage({
     if (edited.name !== null) providerRemoval.choose(edited.name)
     views.open('provider')
   },
+})
+const consent = createConsentPage({
+  latchkey,
+  isShown: () => views.shown() === 'consent',
+  isTyping: () => document.activeElement instanceof HTMLInputElement,
+  open: () => views.open('consent'),
+  leave: () => (views.isHome() ? undefined : views.back()),
+})
+const apps = createAppsPage({ latchkey, openKey: () => views.open('key') })
+const keys = createKeyPage({
+  latchkey,
+  isShown: () => views.shown() === 'key',
+  leave: () => views.back(),
 })
 const report = createReportPage(latchkey)
 const removal = createRemovalPage({
@@ -104,6 +122,9 @@ const provider = createProviderForm({
 
 guardPresses()
 element('#open-settings').addEventListener('click', () => views.open('settings'))
+for (const opener of ['#open-apps', '#settings-apps']) {
+  element(opener).addEventListener('click', () => views.open('apps'))
+}
 element('#remove-provider').addEventListener('click', () => views.open('provider-removal'))
 element('#open-report').addEventListener('click', () => views.open('report'))
 element('#open-removal').addEventListener('click', () => views.open('removal'))
@@ -154,6 +175,8 @@ async function actOnAccount(action: AccountCommand): Promise<void> {
       return views.leave()
     case 'sign-out-account':
       return latchkey.signOutAccount(action.id)
+    case 'sign-out-and-forget':
+      return latchkey.signOutAndForget(action.id)
     case 'decide-person':
       return latchkey.decidePerson(action.id, action.keeps)
     case 'make-default': {
@@ -163,30 +186,24 @@ async function actOnAccount(action: AccountCommand): Promise<void> {
   }
 }
 
-/** Fills a view that is opened. */
+/** Fills a view that is opened. The status fills the others. */
 function fillView(view: ViewName): void {
-  switch (view) {
-    case 'state':
-    case 'account':
-    case 'sign-out':
-      return
-    case 'add':
-      return drawButtons(element('#add .actions'), listSignInButtons(shown?.providers ?? []), act)
-    case 'provider':
-      return reportUnreadable(provider.fill())
-    case 'provider-removal':
-      return reportUnreadable(providerRemoval.fill())
-    case 'settings':
-      return reportUnreadable(settings.fill())
-    case 'report':
-      return void report.create()
-    case 'removal':
-      return reportUnreadable(removal.fill())
+  const fill: Partial<Record<ViewName, () => void>> = {
+    add: () =>
+      drawButtons(element('#add .actions'), listSignInButtons(shown?.providers ?? []), act),
+    key: () => keys.fill(),
+    provider: () => reportUnreadable(provider.fill()),
+    'provider-removal': () => reportUnreadable(providerRemoval.fill()),
+    settings: () => reportUnreadable(settings.fill()),
+    report: () => void report.create(),
+    removal: () => reportUnreadable(removal.fill()),
   }
+  fill[view]?.()
 }
 
 function leaveView(view: ViewName): void {
   if (view === 'sign-out') signOutPage.left()
+  if (view === 'key') keys.left()
 }
 
 function reportUnreadable(filled: Promise<void>): void {
@@ -200,12 +217,14 @@ function show(status: WindowStatus): void {
   const view = draw(status)
   settings.showStatus(status)
   signOutPage.showStatus(status)
+  keys.showStatus(status)
   setText(element('#service'), status.serviceUrl.replace(/^http:\/\//, ''))
   setText(element('#version'), status.version)
   showText(element('#service-message'), status.serviceMessage)
   // The form at home is for the first provider.
   if (isMissing) provider.choose({ name: null, isNamed: false })
-  views.setHome(isMissing ? 'provider' : 'state')
+  const home = consent.takesHome() ? 'consent' : 'state'
+  views.setHome(isMissing ? 'provider' : home)
   const banner = frameProvider()
   const { noProvider } = STATUS
   tell(isMissing ? [`${noProvider}.`, banner ?? ''].join(' ').trim() : view.announcement)
@@ -214,7 +233,15 @@ function show(status: WindowStatus): void {
 function draw(status: WindowStatus): View {
   const view = toView(status, Date.now())
   stateView.draw(view)
-  const ticks = [view.nextTickMs, drawAccount()].filter((ms) => ms !== null)
+  const nowMs = Date.now()
+  apps.show(status, nowMs)
+  const ticks = [
+    view.nextTickMs,
+    drawAccount(),
+    consent.show(status.consentQuestion, nowMs),
+    // The times in the list, once it is open.
+    views.shown() === 'apps' ? LIST_TICK_MS : null,
+  ].filter((ms) => ms !== null)
   clearTimeout(tick)
   if (ticks.length > 0) tick = setTimeout(() => draw(status), Math.min(...ticks))
   return view
@@ -239,6 +266,11 @@ function tell(announcement: string): void {
     announce(announcement, { shown: !views.isHome() })
   }
   announced = announcement
+}
+
+function frameViews(): void {
+  consent.moved()
+  frameProvider()
 }
 
 /** Sets the texts around the provider form, and returns its banner. */

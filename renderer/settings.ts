@@ -61,6 +61,8 @@ export function createSettingsPage({ latchkey, openProvider }: SettingsDeps): Se
     boxes.notifications.show(fields.notifications)
     boxes.endSession.show(fields.endSession)
     boxes.keepWithoutKeyring.show(fields.keepWithoutKeyring)
+    boxes.asksForConsent.show(fields.asksForConsent)
+    boxes.pauseWhenLocked.show(fields.pauseWhenLocked)
     const { on, changeable, message } = startAtLogin
     boxes.startAtLogin.show({ value: on, lockedBy: null })
     boxes.startAtLogin.input.ariaDisabled = changeable ? null : 'true'

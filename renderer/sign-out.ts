@@ -3,6 +3,7 @@
 import type { AccountView, LatchkeyApi, WindowStatus } from '../main/ipc.js'
 import { onPress } from './button.js'
 import { element, make, setText } from './dom.js'
+import { makeTickBox } from './fields.js'
 import { announce } from './news.js'
 import { BUTTONS, SIGN_OUT } from './words.js'
 
@@ -30,7 +31,7 @@ export function createSignOutPage(deps: SignOutDeps): SignOutPage {
     announce(SIGN_OUT.signingOut, { shown: true })
     phase = 'answered'
     try {
-      const notRevoked = await latchkey.signOutEverywhere()
+      const notRevoked = await latchkey.signOutEverywhere(box.forgetsApps())
       if (isShown() && notRevoked.length > 0) return box.report(notRevoked)
       if (isShown()) leave()
       announce([SIGN_OUT.done, ...notRevoked].join(' '), { shown: true })
@@ -52,7 +53,7 @@ export function createSignOutPage(deps: SignOutDeps): SignOutPage {
       // The last account was signed out elsewhere.
       if (accounts.length === 0) return isShown() ? leave() : undefined
       phase = 'asking'
-      box.ask(accounts.map(nameAccount))
+      box.ask(accounts)
       if (!isShown()) open()
     },
     left() {
@@ -65,7 +66,9 @@ export function createSignOutPage(deps: SignOutDeps): SignOutPage {
 /** The page's content: the question, or the result. */
 function createBox(leave: () => void): {
   everywhere: HTMLButtonElement
-  ask(accounts: readonly string[]): void
+  ask(accounts: readonly AccountView[]): void
+  /** True if the person wants the apps of the accounts forgotten, too. */
+  forgetsApps(): boolean
   report(notRevoked: readonly string[]): void
 } {
   const heading = element('#sign-out h1')
@@ -78,19 +81,28 @@ function createBox(leave: () => void): {
   everywhere.setAttribute('aria-describedby', 'sign-out-lines sign-out-end')
   element('#sign-out .actions').append(everywhere, cancel, done)
   cancel.addEventListener('click', leave)
+  const forgets = makeTickBox('forgets-apps', SIGN_OUT.forgetsApps, '', () => undefined)
+  element('#sign-out-end').after(forgets.box)
   done.addEventListener('click', leave)
 
   const draw = (isQuestion: boolean, intro: string, lines: readonly string[]): void => {
     setText(heading, isQuestion ? SIGN_OUT.heading : SIGN_OUT.partHeading)
     setText(element('#sign-out-intro'), intro)
     element('#sign-out-lines').replaceChildren(...lines.map((line) => make('li', {}, [line])))
-    const only = { question: [element('#sign-out-end'), everywhere, cancel], result: [done] }
+    const only = {
+      question: [element('#sign-out-end'), forgets.box, everywhere, cancel],
+      result: [done],
+    }
     for (const part of only.question) part.hidden = !isQuestion
     for (const part of only.result) part.hidden = isQuestion
   }
   return {
     everywhere,
-    ask: (accounts) => draw(true, SIGN_OUT.intro, accounts),
+    ask(accounts) {
+      draw(true, SIGN_OUT.intro, accounts.map(nameAccount))
+      forgets.box.hidden = !accounts.some(({ hasApps }) => hasApps)
+    },
+    forgetsApps: () => !forgets.box.hidden && forgets.input.checked,
     report(notRevoked) {
       const { partHeading, partIntro } = SIGN_OUT
       draw(false, partIntro, notRevoked)

@@ -44,3 +44,7 @@ export function formatTime(ms: number, nowMs: number): string {
     minute: '2-digit',
   })
 }
+
+export function capitalize(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

@@ -5,10 +5,11 @@ import type {
   AccountState,
   AccountView,
   Command,
+  Fact,
   PersonQuestion,
   WindowStatus,
 } from '../main/ipc.js'
-import { clockTime, countdown, isSameDay, formatTime } from './time.js'
+import { capitalize, clockTime, countdown, isSameDay, formatTime } from './time.js'
 import { ACCOUNTS, BUTTONS, FACTS, PERSON, STATE_WORDS, STATUS, TIERS } from './words.js'
 
 /** The colour of a state, and its sign, which says the same without colour. */
@@ -35,7 +36,7 @@ export type Asking = {
   buttons: readonly Button[]
 }
 
-export type Fact = { label: string; value: string; detail: string | null }
+export type { Fact }
 
 /** One of several accounts in the list. */
 export type AccountRow = {
@@ -79,6 +80,12 @@ export type View = {
   /** When a countdown changes next, in milliseconds from now. */
   nextTickMs: number | null
 }
+
+/**
+ * How long the answers to an app's question take no press after they have appeared or changed, or the window came to the
+ * front. A press in that time was meant for what was there before.
+ */
+export const CALM_MS = 1000
 
 type State = WindowStatus['status']['state']
 
@@ -224,6 +231,7 @@ function listAccountButtons(account: AccountView): readonly Button[] {
           } satisfies Button,
         ]),
     { ...SIGN_OUT, action: { kind: 'sign-out-account', id } },
+    ...signOutAndForget(account),
     ...(state === 'renewal-failing' ? [OPEN_REPORT] : []),
   ]
 }
@@ -301,6 +309,12 @@ const OPEN_AGAIN: Button = { action: 'open-again', label: BUTTONS.openAgain, wei
 const COPY_LINK: Button = { action: 'copy-link', label: BUTTONS.copyLink, weight: 'plain' }
 const CANCEL: Button = { action: 'cancel', label: BUTTONS.cancel, weight: 'plain' }
 const SIGN_OUT: Button = { action: 'sign-out', label: BUTTONS.signOut, weight: 'plain' }
+/** What a person wants who no longer trusts the apps of an account. */
+function signOutAndForget({ id, hasApps }: AccountView): readonly Button[] {
+  const action = { kind: 'sign-out-and-forget', id } as const
+  return hasApps ? [{ action, label: BUTTONS.signOutAndForget, weight: 'quiet' }] : []
+}
+
 const OPEN_REPORT: Button = { action: 'open-report', label: BUTTONS.createReport, weight: 'quiet' }
 
 const STATE_BUTTONS: { readonly [S in State]: readonly Button[] } = {
@@ -328,9 +342,12 @@ function listButtons(window: WindowStatus): readonly Button[] {
 /** With several providers, the person chooses where to sign in. */
 function listStateButtons({ status, providers, accounts }: WindowStatus): readonly Button[] {
   const { state } = status
-  const buttons = STATE_BUTTONS[state]
-  if (providers.length < 2 || LOOKS[state].tone === 'busy') return buttons
+  if (LOOKS[state].tone === 'busy') return STATE_BUTTONS[state]
   const [account] = accounts
+  const buttons = STATE_BUTTONS[state].flatMap((button) =>
+    button === SIGN_OUT && account ? [button, ...signOutAndForget(account)] : [button],
+  )
+  if (providers.length < 2) return buttons
   if (account) {
     const others = listSignInButtons(providers.filter((name) => name !== account.provider))
     return [...buttons, ...others.map((button) => ({ ...button, weight: 'quiet' as const }))]
@@ -488,8 +505,4 @@ function nextTickMs(window: WindowStatus, nowMs: number): number | null {
     .filter((endMs) => endMs !== null && endMs > nowMs)
     .map((endMs) => (endMs! - nowMs) % 1000 || 1000)
   return ticks.length === 0 ? null : Math.min(...ticks)
-}
-
-function capitalize(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -1,6 +1,6 @@
 // Every word of the window, in one table. index.html takes its own from here by `data-words`.
 
-import type { AccountState, WindowStatus } from '../main/ipc.js'
+import type { AccountState, AppView, WindowStatus } from '../main/ipc.js'
 
 type State = WindowStatus['status']['state']
 
@@ -86,6 +86,7 @@ export const SIGN_OUT = {
   /** `account`: a name, with the email address if there is one. */
   line: (account: string, provider: string) => `${account}, ${provider}`,
   end: 'Every app that uses them is signed out, too.',
+  forgetsApps: 'Also forget the apps and keys that you have allowed',
   signingOut: 'Signing out everywhere…',
   done: 'You are signed out everywhere.',
   partHeading: 'You are signed out here',
@@ -140,6 +141,58 @@ export const TIERS: { readonly [Tier in WindowStatus['storage']['tier']]: string
   memory: 'Memory only',
 }
 
+/** The question about an app. The main process gives the rest of its words. */
+export const CONSENT = {
+  /** In the banner, beside another view. */
+  answer: 'Answer',
+  left: (time: string) => `${time} left.`,
+} as const
+
+/** The apps and keys that may have tokens, and those that were denied. */
+export const APPS = {
+  heading: 'Apps',
+  intro: 'These apps and keys can use your account without asking you again.',
+  empty: 'No app has been allowed yet. Latchkey asks you when an app wants to use your account.',
+  kinds: { program: 'App', key: 'Key', denied: 'Denied' } satisfies Record<AppView['kind'], string>,
+  facts: {
+    path: 'Path',
+    script: 'Says it is',
+    account: 'Account',
+    purposes: 'May have',
+    scope: 'Scopes',
+    allowed: 'Allowed',
+    used: 'Last used',
+    changed: 'Changed',
+    until: 'Asks again',
+  },
+  never: 'Never',
+  changedAt: (time: string) => `Its file has changed since you allowed it: ${time}`,
+  forget: 'Forget',
+  forgetNamed: (name: string) => `Forget ${name}`,
+  forgotten: (name: string) => `${name} was forgotten.`,
+  createKey: 'Create a key',
+} as const
+
+/** The form for a key. */
+export const KEY = {
+  heading: 'Create a key',
+  intro:
+    "A key is for a program that Latchkey can't recognize, such as a script that runs curl. Whoever has " +
+    'the key gets tokens of the account without a question.',
+  fields: {
+    name: ['Name of the key', 'What the key is for, such as nightly backup.'],
+    scope: ['Limit tokens to', 'Scopes, separated by spaces. Empty: all that you have granted.'],
+  } satisfies Record<string, Labelled>,
+  account: 'Account',
+  accountAt: (name: string, provider: string) => `${name} (${provider})`,
+  missingName: 'Enter a name.',
+  create: 'Create key',
+  madeHeading: (name: string) => `The key for ${name}`,
+  madeText:
+    'Copy it now: it is not shown again. Programs send it with each request, as Authorization: Bearer.',
+  copy: 'Copy the key',
+} as const
+
 export const BUTTONS = {
   signIn: 'Sign in',
   signInAgain: 'Sign in again',
@@ -151,6 +204,8 @@ export const BUTTONS = {
   makeDefault: 'Make default',
   cancel: 'Cancel',
   signOut: 'Sign out',
+  signOutAndForget: 'Sign out and forget its apps',
+  apps: 'Apps',
   signOutEverywhere: 'Sign out everywhere',
   createReport: 'Create report',
   keepWithoutKeyring: 'Choose in Settings',
@@ -194,6 +249,14 @@ export const SETTINGS = {
     keepWithoutKeyring: [
       'Store the session without a keyring',
       'If no keyring can be used, the session is stored in a file. Any program that runs as you could read it.',
+    ],
+    asksForConsent: [
+      'Ask before an app gets a token',
+      'Off: every program that runs as you gets tokens without a question.',
+    ],
+    pauseWhenLocked: [
+      'While the screen is locked, give apps nothing',
+      'Not even to apps and keys that you have allowed.',
     ],
   } satisfies Record<string, Labelled>,
   storedNow: (tier: string) => `Currently stored in: ${tier}.`,
@@ -304,6 +367,9 @@ export const WORDS = {
   ADD,
   SIGN_OUT,
   STATUS,
+  CONSENT,
+  APPS,
+  KEY,
   FACTS,
   TIERS,
   BUTTONS,

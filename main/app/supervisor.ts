@@ -1,5 +1,6 @@
 // Runs one Latchkey, and restarts it when its settings change.
 
+import type { SignOutOptions } from '../agent/agent.js'
 import { defaultId } from '../agent/model.js'
 import type { Latchkey } from './compose.js'
 import {
@@ -19,9 +20,9 @@ export type Supervisor = {
   latchkey(): Latchkey
   settings(): Settings
   /** Signs an account out, also if Latchkey is restarting at the moment: the default one without an ID. */
-  signOut(id?: string): Promise<void>
+  signOut(id?: string, options?: SignOutOptions): Promise<void>
   /** Signs every account out, as `signOut` does. Returns a sentence for each that its provider did not end. */
-  signOutEverywhere(): Promise<readonly string[]>
+  signOutEverywhere(options?: SignOutOptions): Promise<readonly string[]>
   /** Calls `present` now, and again after each restart. */
   follow(present: (latchkey: Latchkey) => void): void
   /**
@@ -84,11 +85,11 @@ export async function createSupervisor(deps: SupervisorDeps, first: Settings): P
       followers.push(present)
       present(running.latchkey)
     },
-    async signOut(id = defaultId(running.latchkey.agent.model()) ?? undefined) {
-      await actTwice(({ agent }) => agent.signOut(id))
+    async signOut(id = defaultId(running.latchkey.agent.model()) ?? undefined, options) {
+      await actTwice(({ agent }) => agent.signOut(id, options))
     },
-    signOutEverywhere: async () =>
-      (await actTwice(({ agent }) => agent.signOutEverywhere())).flat(),
+    signOutEverywhere: async (options) =>
+      (await actTwice(({ agent }) => agent.signOutEverywhere(options))).flat(),
     restart: (wanted) =>
       enqueue(async () => {
         if (running.isClosed) return

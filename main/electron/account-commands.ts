@@ -36,6 +36,8 @@ export function createAccountCommands({
           return openUnless(agent().signIn({ kind: 'provider', name: command.name }))
         case 'sign-out-account':
           return supervisor.signOut(command.id)
+        case 'sign-out-and-forget':
+          return supervisor.signOut(command.id, { forgetsApps: true })
         case 'make-default':
           await makeDefault(command.id)
           return

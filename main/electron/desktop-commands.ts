@@ -37,6 +37,8 @@ export function createCommands(parts: DesktopParts, view: DesktopView): DesktopC
     'copy-service-url': () => copy(supervisor.latchkey().service.url),
     'copy-report': () => copy(memory.report),
     'copy-redirect-uris': () => copy(memory.redirectUris.join('\n')),
+    'copy-key': () => copy(memory.key?.reveal() ?? null),
+    'clear-key': () => void (memory.key = null),
     // A page that asks without an offer gets no restart.
     restart: () => (view.restartOffer() === null ? view.update() : restarter.restart()),
     open: () => window.open(),
@@ -48,7 +50,7 @@ export function createCommands(parts: DesktopParts, view: DesktopView): DesktopC
   }
 }
 
-/** Copies a text. The only secret that may be copied is the sign-in link, if the person asks for it. */
+/** Copies a text. The only secrets that may be copied are the sign-in link and a new key, if the person asks for it. */
 async function copy(text: string | null): Promise<void> {
   if (text !== null && text !== '') await clipboard.writeText(text)
 }

@@ -3,6 +3,7 @@
 import { app } from 'electron'
 import type { Supervisor } from '../app/supervisor.js'
 import type { Autostart } from '../autostart/autostart.js'
+import type { Secret } from '../base/secret.js'
 import type { RestartOffer, WindowStatus } from '../ipc.js'
 import type { Http } from '../net/http.js'
 import { registrationAdvice } from '../oauth/redirect-target.js'
@@ -34,6 +35,8 @@ export type DesktopParts = {
     startMessage: string | null
     /** True while the window asks whether to sign out everywhere. */
     asksSignOut: boolean
+    /** The key that the window shows, so that it can be copied. Null at all other times. */
+    key: Secret | null
   }
 }
 
@@ -64,7 +67,7 @@ export function createDesktopView(parts: DesktopParts): DesktopView {
         })),
         findScope: (id) => agent.last(id)?.scope ?? null,
         asksSignOut,
-        asksNobody: false,
+        asksNobody: supervisor.settings().consent === 'off',
         storage: { tier, message },
         restart: view.restartOffer(),
         serviceUrl: service.url,

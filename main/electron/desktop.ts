@@ -17,7 +17,7 @@ import { createDesktopView, type DesktopParts } from './desktop-view.js'
 import { serveCalls } from './ipc-server.js'
 import { electronFetch } from './network.js'
 import { createNotifier } from './notify.js'
-import { onResume } from './power.js'
+import { onResume, onScreenLocked } from './power.js'
 import type { Restarter } from './restart.js'
 import { createAutostart, removeLoginItem } from './system-login-item.js'
 import type { TrayIcon } from './tray.js'
@@ -73,6 +73,16 @@ export function presentDesktop(deps: DesktopDeps): Desktop {
     view.update()
   })
   onResume(() => supervisor.latchkey().agent.wake())
+  supervisor.follow(({ agent }) => {
+    let stop: (() => void) | null = null
+    // Whoever finds the screen locked must not answer, and Linux has to be asked.
+    agent.subscribe((_model, { type }) => {
+      if (type === 'consent-asked') stop ??= onScreenLocked(() => agent.consents.screenLocked())
+      if (type !== 'consent-ended') return
+      stop?.()
+      stop = null
+    })
+  })
   return {
     open: () => window.open(),
     startedAgain(data) {
@@ -93,13 +103,17 @@ function createParts(deps: DesktopDeps): DesktopParts {
     redirectUris: [],
     startMessage: null,
     asksSignOut: false,
+    key: null,
   }
   return {
     supervisor,
     sources,
     tray,
-    // A person who closes the window has not agreed.
-    window: createStatusWindow(() => (memory.asksSignOut = false)),
+    window: createStatusWindow(() => {
+      // A person who closes the window has not agreed.
+      memory.asksSignOut = false
+      memory.key = null
+    }),
     autostart: createAutostart(appId, findings),
     restarter,
     http: createHttp({ fetch: electronFetch }),

@@ -41,6 +41,11 @@ export const SAVED_REPORT = {
   proxyOrigin: "the system's settings",
 } as const
 
+/** Why no key was created. */
+export const KEY = {
+  accountGone: 'This account was signed out in the meantime. No key was created.',
+} as const
+
 /** The window's context menu. */
 export const CONTEXT_MENU = {
   cut: 'Cut',

@@ -47,6 +47,8 @@ const ARGUMENTS = {
       'copy-service-url',
       'copy-report',
       'copy-redirect-uris',
+      'copy-key',
+      'clear-key',
       'restart',
     ]),
   ]),
@@ -55,7 +57,12 @@ const ARGUMENTS = {
   'sign-out-account': z.tuple([id]),
   'make-default': z.tuple([id]),
   'decide-person': z.tuple([id, z.boolean()]),
-  'sign-out-everywhere': z.tuple([]),
+  // The question's ID, so that an answer to an earlier question does nothing.
+  'answer-consent': z.tuple([id, z.enum(['once', 'always', 'denied'])]),
+  'forget-app': z.tuple([id]),
+  'create-key': z.tuple([z.strictObject({ name: text, accountId: id, scope: text.nullable() })]),
+  'sign-out-and-forget': z.tuple([id]),
+  'sign-out-everywhere': z.tuple([z.boolean()]),
   'read-settings': z.tuple([]),
   'save-settings': z.tuple([
     // The settings check the values themselves.

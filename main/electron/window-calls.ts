@@ -1,9 +1,13 @@
 // Answers the window's calls.
 
 import type { Agent } from '../agent/agent.js'
+import { findAccount } from '../agent/model.js'
 import { reportError } from '../app/report-error.js'
+import { createSecret } from '../base/secret.js'
+import { asAuthError } from '../base/errors.js'
 import { testProvider } from '../diagnose/test-provider.js'
 import { PASTED_MESSAGES } from '../oauth/oauth-messages.js'
+import { describeAnswer } from '../present/consent-view.js'
 import { describePreset } from '../settings/presets.js'
 import { findGuide, listProviders, listRedirectUris } from '../settings/provider-choices.js'
 import { createSettingsFile } from '../settings/save.js'
@@ -13,7 +17,7 @@ import { createReport } from './create-report.js'
 import type { DataRemoval } from './data-removal.js'
 import type { DesktopCommands } from './desktop-commands.js'
 import type { DesktopParts, DesktopView } from './desktop-view.js'
-import { START_AT_LOGIN } from './electron-messages.js'
+import { KEY, START_AT_LOGIN } from './electron-messages.js'
 import type { AccountCommand, ProviderView } from '../ipc.js'
 import type { Handlers } from './ipc-server.js'
 
@@ -33,6 +37,7 @@ export function createCalls(deps: CallDeps): Handlers {
     'read-status': () => view.status(),
     'run-command': (command) => commands[command](),
     ...createAccountCalls(deps),
+    ...createConsentCalls(parts),
     'read-settings': () => settings.view(autostart.state()),
     'save-settings': (changes) => settings.save(changes),
     'read-provider': (name) => {
@@ -72,6 +77,7 @@ export function createCalls(deps: CallDeps): Handlers {
 }
 
 type AccountChannel = AccountCommand['kind'] | 'sign-out-everywhere'
+type ConsentChannel = 'answer-consent' | 'forget-app' | 'create-key'
 
 function createAccountCalls({
   parts,
@@ -84,10 +90,42 @@ function createAccountCalls({
     'sign-out-account': (id) => accounts.run({ kind: 'sign-out-account', id }),
     'make-default': (id) => accounts.makeDefault(id),
     'decide-person': (id, keeps) => accounts.run({ kind: 'decide-person', id, keeps }),
-    'sign-out-everywhere': async () => {
-      const notRevoked = await parts.supervisor.signOutEverywhere()
+    'sign-out-and-forget': (id) => accounts.run({ kind: 'sign-out-and-forget', id }),
+    'sign-out-everywhere': async (forgetsApps) => {
+      const notRevoked = await parts.supervisor.signOutEverywhere({ forgetsApps })
       await commands['stay-signed-in']()
       return notRevoked
+    },
+  }
+}
+
+function createConsentCalls({ supervisor, memory }: DesktopParts): Pick<Handlers, ConsentChannel> {
+  const agent = () => supervisor.latchkey().agent
+  return {
+    'answer-consent': (questionId, answer) => {
+      const question = agent().model().consentQuestion
+      const isTaken = agent().consents.answer(questionId, answer)
+      return describeAnswer(question, answer, isTaken)
+    },
+    'forget-app': async (id) => {
+      try {
+        // It may be gone already, which is as well.
+        await agent().consents.forget(id)
+        return { kind: 'forgotten' }
+      } catch (thrown) {
+        return { kind: 'not-stored', message: asAuthError(thrown).message }
+      }
+    },
+    'create-key': async ({ name, accountId, scope }) => {
+      const account = findAccount(agent().model(), accountId)
+      if (!account) return { kind: 'rejected', message: KEY.accountGone }
+      try {
+        const { key } = await agent().consents.createKey({ name, account, scope })
+        memory.key = createSecret(key)
+        return { kind: 'created', key }
+      } catch (thrown) {
+        return { kind: 'rejected', message: asAuthError(thrown).message }
+      }
     },
   }
 }

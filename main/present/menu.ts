@@ -19,7 +19,13 @@ import { toHeadline } from './status.js'
 export type MenuCommand =
   | Exclude<
       Command,
-      'sign-out' | 'stay-signed-in' | 'copy-service-url' | 'copy-report' | 'copy-redirect-uris'
+      | 'sign-out'
+      | 'stay-signed-in'
+      | 'copy-service-url'
+      | 'copy-report'
+      | 'copy-redirect-uris'
+      | 'copy-key'
+      | 'clear-key'
     >
   | 'open'
   | 'toggle-start-at-login'

@@ -102,6 +102,10 @@ test("the page gets only these functions and can't change them", async ({ launch
       ['signOutAccount', 'function'],
       ['makeDefault', 'function'],
       ['decidePerson', 'function'],
+      ['answerConsent', 'function'],
+      ['forgetApp', 'function'],
+      ['createKey', 'function'],
+      ['signOutAndForget', 'function'],
       ['signOutEverywhere', 'function'],
       ['readSettings', 'function'],
       ['saveSettings', 'function'],
@@ -361,9 +365,16 @@ test('S30: a frame within our page gets no answer, even with our address', async
   await expect(app.invokeFrom(outer, 'read-status')).resolves.toHaveProperty('status')
   await expect(app.invokeFrom(inner, 'read-status')).rejects.toThrow('rejected')
   await expect(app.invokeFrom(inner, 'run-command', 'sign-in')).rejects.toThrow('rejected')
-  const channels = ['sign-out-everywhere', 'read-removal', 'revoke-session', 'remove-data']
-  for (const channel of channels) {
-    await expect(app.invokeFrom(inner, channel)).rejects.toThrow('rejected')
+  for (const [channel, ...args] of [
+    ['sign-out-everywhere', false],
+    ['read-removal'],
+    ['revoke-session'],
+    ['remove-data'],
+    ['answer-consent', 'question1', 'always'],
+    ['create-key', { name: 'key', accountId: 'abcdefgh', scope: null }],
+    ['run-command', 'copy-key'],
+  ] as const) {
+    await expect(app.invokeFrom(inner, channel, ...args)).rejects.toThrow('rejected')
   }
   expect(await readHeadline(app)).toBe('Not signed in')
 })
@@ -393,7 +404,18 @@ test('S30: arguments of the wrong type and unknown commands are rejected', async
     ['decide-person', 'abcdefgh'],
     ['decide-person', 'abcdefgh', 'yes'],
     ['decide-person', null, true],
-    ['sign-out-everywhere', true],
+    ['sign-out-everywhere'],
+    ['sign-out-everywhere', 'yes'],
+    ['answer-consent', 'abcdefgh'],
+    ['answer-consent', 'abcdefgh', true],
+    ['answer-consent', 'abcdefgh', 'forever'],
+    ['answer-consent', null, 'once'],
+    ['forget-app', ['abcdefgh']],
+    ['forget-app', 'x'.repeat(41)],
+    ['create-key', { name: 'key', accountId: 'abcdefgh' }],
+    ['create-key', { name: 'x'.repeat(2_001), accountId: 'abcdefgh', scope: null }],
+    ['create-key', { name: 'key', accountId: 'abcdefgh', scope: null, hash: '' }],
+    ['sign-out-and-forget', 7],
     ['read-settings', 'more'],
     ['save-settings'],
     ['save-settings', null],

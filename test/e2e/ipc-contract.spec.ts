@@ -100,6 +100,20 @@ for (const [what, file, before, after, channel] of [
     "'decide-person': z.tuple([id])",
     'decide-person',
   ],
+  [
+    'an answer that the check leaves out',
+    CHECKS,
+    "z.enum(['once', 'always', 'denied'])",
+    "z.enum(['once', 'denied'])",
+    'answer-consent',
+  ],
+  [
+    'an answer without its question',
+    CHECKS,
+    "'answer-consent': z.tuple([id, ",
+    "'answer-consent': z.tuple([id.nullable(), ",
+    'answer-consent',
+  ],
   ['a provider that the check leaves out', CHECKS, /'salesforce',?/, '', 'open-provider-guide'],
   [
     'a provider’s page by its link',

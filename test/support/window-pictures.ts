@@ -1,7 +1,9 @@
 // Pictures of the window: every view and state in light, and some in dark or at 200 % too.
 
 import {
+  APPS,
   BUTTONS,
+  KEY,
   PASTE,
   PROVIDER,
   PROVIDER_REMOVAL,
@@ -10,6 +12,7 @@ import {
   SETTINGS as SETTINGS_WORDS,
   STATUS,
 } from '../../renderer/words.js'
+import { CALM_MS } from '../../renderer/view.js'
 import { SESSION_MESSAGES } from '../../main/agent/session-messages.js'
 import { SERVICE_MESSAGES } from '../../main/api/api-messages.js'
 import { PASTED_MESSAGES } from '../../main/oauth/oauth-messages.js'
@@ -33,13 +36,14 @@ import {
   FORMS,
   LOCKED,
   PROVIDERS,
+  QUESTIONS,
   SETTINGS,
   STATES,
   UNSET,
   withNames,
   ZOE,
 } from './window-states.js'
-import { openWindow, type Answers } from './window.js'
+import { openWindow, type Answers, type Fake } from './window.js'
 
 export type Picture = {
   name: string
@@ -53,6 +57,10 @@ export type Look = { scheme: 'light' | 'dark'; zoom: 100 | 200 }
 /** Pictures that are also taken in dark: together they show every colour and part of the window. */
 const IN_DARK: ReadonlySet<string> = new Set([
   'accounts',
+  'app-asks',
+  'uncertain-app-asks',
+  'apps',
+  'key-created',
   'other-person',
   'sign-out-not-revoked',
   'signed-out',
@@ -78,6 +86,8 @@ const IN_DARK: ReadonlySet<string> = new Set([
 /** Pictures that are also taken at 200 %: their layout changes most in a narrow window. */
 const ZOOMED: ReadonlySet<string> = new Set([
   'accounts',
+  'uncertain-app-asks',
+  'apps',
   'account',
   'accounts-long-names',
   'sign-out-not-revoked',
@@ -226,6 +236,12 @@ const toRemoval = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: REMOVAL.remove }).waitFor()
 }
 
+const toApps = (page: Page): Promise<void> => press(page, BUTTONS.apps)
+const toKey = async (page: Page): Promise<void> => {
+  await toApps(page)
+  await press(page, APPS.createKey)
+}
+
 const SIGNED_IN = STATES['signed-in']
 const PLAN = createRemovalPlan({
   sessions: [{ name: ALICE.name, issuer: SIGNED_IN.issuer! }],
@@ -253,6 +269,12 @@ export const PICTURES: readonly Picture[] = [
   ...Object.entries(STATES).map(([name, status]) => ({
     name,
     answers: { status, settings: status.issuer === null ? UNSET : SETTINGS },
+  })),
+  ...Object.entries(QUESTIONS).map(([name, status]) => ({
+    name,
+    answers: { status },
+    // Until its buttons take presses.
+    act: (page: Page) => page.clock.runFor(CALM_MS + 1),
   })),
   {
     name: 'long-names',
@@ -416,6 +438,31 @@ export const PICTURES: readonly Picture[] = [
       await page.getByLabel('Redirect ports').fill('http')
       await press(page, 'Save')
       await page.locator('[aria-invalid]').waitFor()
+    },
+  },
+  { name: 'apps', answers: { status: STATES['has-apps'] }, act: toApps },
+  { name: 'no-apps', answers: { status: SIGNED_IN }, act: toApps },
+  { name: 'key', answers: { status: ACCOUNTS }, act: toKey },
+  {
+    name: 'key-created',
+    answers: { status: SIGNED_IN },
+    async act(page) {
+      await toKey(page)
+      await page.getByLabel(KEY.fields.name[0]).fill('nightly backup')
+      await press(page, KEY.create)
+      await page.getByRole('button', { name: KEY.copy }).waitFor()
+    },
+  },
+  {
+    name: 'app-asks-beside',
+    answers: { status: SIGNED_IN },
+    async act(page) {
+      await toSettings(page)
+      const asking = QUESTIONS['app-asks']
+      await page.evaluate(
+        (status) => (globalThis as unknown as { fake: Fake }).fake.tell(status),
+        asking,
+      )
     },
   },
   { name: 'removal', answers: { status: SIGNED_IN, plan: PLAN }, act: toRemoval },

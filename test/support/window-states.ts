@@ -30,6 +30,8 @@ import {
   STORED_SESSION_REASONS,
 } from '../../main/storage/stored-session-messages.js'
 import { createLinuxAutostart } from '../../main/autostart/linux.js'
+import type { ConsentQuestion } from '../../main/consent/consent.js'
+import { denialOf, grantsOf, questionOf, toolOf, uncertainOf } from './consent-examples.js'
 import { ALICE, ALICE_REF, BOB, BOB_REF, PROVIDER, ZOE, ZOE_REF } from './account-refs.js'
 import { CLIENT_ID, ENDED, ISSUER, FAILURE, UNAVAILABLE, UNREACHABLE } from './window-provider.js'
 
@@ -227,6 +229,25 @@ function afterThree(...accounts: readonly [Account, Account, Account]): WindowSt
 /** As {@link afterThree}, with names of any length and direction. */
 export const withNames = (one: Account, other: Account): WindowStatus => afterThree(one, other, ZOE)
 
+const asks = (question: ConsentQuestion): readonly Event[] => [
+  restore(),
+  { type: 'consent-asked', question },
+]
+const HAS_APPS: Event = {
+  type: 'consents-changed',
+  consents: {
+    grants: grantsOf({ ...ALICE_REF, issuer: ISSUER }, NOW_MS),
+    denials: [denialOf(ALICE_REF, NOW_MS + 400_000)],
+  },
+}
+
+/** Apps that ask, beside a session. */
+export const QUESTIONS = {
+  'app-asks': after(asks(questionOf(ALICE_REF, NOW_MS + 59_000))),
+  'uncertain-app-asks': after(asks(uncertainOf(ALICE_REF, NOW_MS + 41_000))),
+  'tool-asks': after(asks(toolOf(ALICE_REF, NOW_MS + 21_000))),
+}
+
 export const STATES = {
   'no-provider': after([], { issuer: null }),
   'signed-out': after([]),
@@ -270,6 +291,8 @@ export const STATES = {
   'accounts-well': after([{ ...restore(), ...WORK }, restoreOther(BOB_REF)], {
     providers: TWO_PROVIDERS,
   }),
+  'has-apps': after([restore(), HAS_APPS]),
+  'asks-nobody': after([restore()], { asksNobody: true }),
   'other-person': after([
     restore(),
     ...answered,

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
 import { WINDOW_SIZE } from '../../main/present/window-size.js'
 import type {
+  ForgetOutcome,
+  KeyOutcome,
   LatchkeyApi,
   KnownProvider,
   MakeDefaultOutcome,
@@ -54,6 +56,8 @@ export type Fake = {
   outcomes: SaveOutcome[]
   finding: ProviderFinding
   madeDefault: MakeDefaultOutcome
+  forgotten: ForgetOutcome
+  key: KeyOutcome
   revocation: RevocationOutcome
   violations: string[]
   announcements: string[]
@@ -152,6 +156,8 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
     outcomes: [...(answers.outcomes ?? [])],
     finding: answers.finding ?? { kind: 'found', lines: [] },
     madeDefault: { kind: 'stored' },
+    forgotten: { kind: 'forgotten' },
+    key: { kind: 'created', key: 'latchkey_an-example-that-is-as-long-as-a-key-is-xx' },
     revocation: answers.revocation ?? { kind: 'revoked' },
     violations: [],
     announcements: [],
@@ -232,7 +238,12 @@ function installFake(answers: Answers & { choices: readonly ProviderChoice[] }):
     signOutAccount: (id) => call('signOutAccount', [id], () => undefined),
     makeDefault: (id) => call('makeDefault', [id], () => fake.madeDefault),
     decidePerson: (id, keeps) => call('decidePerson', [id, keeps], () => undefined),
-    signOutEverywhere: () => call('signOutEverywhere', [], () => answers.notRevoked ?? []),
+    signOutEverywhere: (forgetsApps) =>
+      call('signOutEverywhere', [forgetsApps], () => answers.notRevoked ?? []),
+    answerConsent: (id, answer) => call('answerConsent', [id, answer], () => `It is ${answer}.`),
+    forgetApp: (id) => call('forgetApp', [id], () => fake.forgotten),
+    createKey: (wanted) => call('createKey', [wanted], () => fake.key),
+    signOutAndForget: (id) => call('signOutAndForget', [id], () => undefined),
     readSettings: () => call('readSettings', [], () => settings),
     saveSettings: (changes) => call('saveSettings', [changes], () => save(changes)),
     readProvider: (name) => call('readProvider', [name], () => readProvider(name)),

@@ -174,7 +174,7 @@ test('after signing out everywhere, the window says so', async ({ open }) => {
   await button(page, BUTTONS.signOutEverywhere).click()
   await expect(page.getByText(SIGN_OUT.done)).toBeVisible()
   await expect(heading(page)).toHaveText(ACCOUNTS.heading(3))
-  expect(await fake(asked)).toEqual([['signOutEverywhere']])
+  expect(await fake(asked)).toEqual([['signOutEverywhere', false]])
 })
 
 test('sessions that a provider did not end are listed until the person has read them', async ({

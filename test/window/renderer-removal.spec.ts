@@ -71,7 +71,7 @@ for (const [how, leave] of [
     await expect(page.getByText(REMOVAL.signingOut)).toBeVisible()
     await leave(page)
     await fake((fake) => fake.answer('done'))
-    await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['signOutEverywhere']])
+    await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['signOutEverywhere', false]])
   })
 }
 
@@ -84,7 +84,7 @@ test('a click confirms only the question that is open at that moment', async ({ 
   await button(page, SETTINGS.removeData).click()
   await expect(page.getByRole('listitem')).toHaveText(PLAN.lines)
   await fake((fake) => fake.answer('done'))
-  await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['signOutEverywhere']])
+  await expect.poll(() => fake(asked)).toEqual([['revokeSession'], ['signOutEverywhere', false]])
 })
 
 test('a failed revocation is shown, and the user decides', async ({ open }) => {

@@ -63,7 +63,7 @@ test('each state’s mark exists', async ({ open }) => {
   const { page } = await open(SIGNED_OUT)
   const marks = Object.values(CONFIGURED).map((status) => `mark-${toView(status, NOW_MS).mark}`)
   const drawn = await page.locator('symbol').evaluateAll((all) => all.map(({ id }) => id))
-  expect(drawn.toSorted()).toEqual([...new Set(marks)].toSorted())
+  expect(drawn.toSorted()).toEqual([...new Set(marks), 'mark-ask'].toSorted())
 })
 
 test('the policy is in force, and the test detects a violation', async ({ open }) => {

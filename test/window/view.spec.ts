@@ -2,11 +2,13 @@
 
 import { ACCOUNTS, BUTTONS, FACTS, PERSON, STATE_WORDS, TIERS } from '../../renderer/words.js'
 import { START_MESSAGES } from '../../main/app/app-messages.js'
+import { CONSENT_WORDS } from '../../main/present/consent-words.js'
 import { PRESENT_MESSAGES } from '../../main/present/present-messages.js'
 import { STORED_SESSION_MESSAGES } from '../../main/storage/stored-session-messages.js'
 import { expect, test } from '@playwright/test'
 import type { WindowStatus } from '../../main/ipc.js'
 import { needsProvider, toAccountView, toView, type View } from '../../renderer/view.js'
+import { ALICE_REF } from '../support/account-refs.js'
 import {
   ALICE,
   DISK_FULL,
@@ -134,6 +136,15 @@ const ROWS: { readonly [Name in Exclude<keyof typeof STATES, 'no-provider'>]: Ro
       `Stored in: Memory only, ${START_MESSAGES.demoSession}`,
     ],
   },
+  'has-apps': {
+    ...SIGNED_IN,
+    buttons: [
+      `sign-out: ${BUTTONS.signOut}`,
+      `sign-out-and-forget ${ALICE_REF.id}: ${BUTTONS.signOutAndForget}`,
+      `sign-in-as-other: ${BUTTONS.signInAsOther}`,
+    ],
+  },
+  'asks-nobody': { ...SIGNED_IN, banners: [CONSENT_WORDS.consentOff] },
   'kept-in-memory': {
     ...SIGNED_IN,
     banners: [
