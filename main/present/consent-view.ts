@@ -23,7 +23,6 @@ const { labels, answers } = CONSENT_WORDS
 export function toConsentQuestionView(question: ConsentQuestion): ConsentQuestionView {
   const { id, program, purpose, canLast, deadlineMs } = question
   const [certainty = '', ...doubts] = describeCertainty(program)
-  const onlyOnce = explainOnlyOnce(question)
   return {
     id,
     title: titleQuestion(question),
@@ -35,7 +34,7 @@ export function toConsentQuestionView(question: ConsentQuestion): ConsentQuestio
       ...listAccountFacts(question),
       ...listProgramFacts(program),
     ],
-    onlyOnce: onlyOnce === null ? null : `${onlyOnce} ${CONSENT_WORDS.useKey}`,
+    onlyOnce: explainOnlyOnce(question),
     answers: listAnswers(canLast).map((answer) => ({ answer, label: answers[answer] })),
     untilMs: deadlineMs,
   }

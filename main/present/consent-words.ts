@@ -111,16 +111,17 @@ export function describeCertainty({
   return [CONSENT_WORDS.grades[grade], ...doubts.map((doubt) => CONSENT_WORDS.doubts[doubt])]
 }
 
-/** Says why an app can be allowed only once; null if it can be allowed for longer. */
+/** Says why an app can be allowed only once, and what to do; null if it can be allowed for longer. */
 export function explainOnlyOnce({
   canLast,
   program: { grade },
   account,
 }: Pick<ConsentQuestion, 'canLast' | 'program' | 'account'>): string | null {
   if (canLast) return null
-  const { onlyOnce } = CONSENT_WORDS
+  const { onlyOnce, useKey } = CONSENT_WORDS
+  // A key is for an account, so there can't be one yet.
   if (account === null) return onlyOnce.nobodySignedIn
-  return grade === 'uncertain' ? onlyOnce.uncertain : onlyOnce.tool
+  return `${grade === 'uncertain' ? onlyOnce.uncertain : onlyOnce.tool} ${useKey}`
 }
 
 const LONGEST_PATH = 200

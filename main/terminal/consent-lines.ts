@@ -25,7 +25,7 @@ export function describeConsentQuestion(
   nowMs: number,
 ): readonly string[] {
   const { program } = question
-  const { labels, useKey } = CONSENT_WORDS
+  const { labels } = CONSENT_WORDS
   const onlyOnce = explainOnlyOnce(question)
   const facts = alignColumns([
     ...toRow(labels.path, program.executable && showPath(program.executable)),
@@ -35,10 +35,7 @@ export function describeConsentQuestion(
     ...toRow(labels.account, nameAccount(question)),
     ...toRow(labels.purpose, CONSENT_WORDS.purposes[question.purpose]),
   ])
-  const remarks = [
-    ...describeCertainty(program),
-    ...(onlyOnce === null ? [] : [`${onlyOnce} ${useKey}`]),
-  ]
+  const remarks = [...describeCertainty(program), ...(onlyOnce === null ? [] : [onlyOnce])]
   return [
     '',
     CONSENT_LINES.title(titleQuestion(question)),

@@ -4,7 +4,7 @@ import type { Agent } from '../agent/agent.js'
 import { defaultSession, findAccount, type AccountSession } from '../agent/model.js'
 import { asAuthError } from '../base/errors.js'
 import { excerpt } from '../base/printable.js'
-import { CONSENT_WORDS, explainOnlyOnce } from '../present/consent-words.js'
+import { explainOnlyOnce } from '../present/consent-words.js'
 import { done, failed, type Answer } from './command-answer.js'
 import type { Terminal } from './terminal.js'
 import { ANSWERS } from './terminal-messages.js'
@@ -19,7 +19,7 @@ export function allow(agent: Agent, [id, how]: readonly string[]): Answer {
   const question = agent.model().consentQuestion
   if (question?.id !== id) return failed(ANSWERS.noConsent(excerpt(id)))
   const onlyOnce = how === ALWAYS ? explainOnlyOnce(question) : null
-  if (onlyOnce !== null) return failed(`${onlyOnce} ${CONSENT_WORDS.useKey}`)
+  if (onlyOnce !== null) return failed(onlyOnce)
   const isAnswered = agent.consents.answer(id, how === ALWAYS ? 'always' : 'once')
   return isAnswered ? done(ANSWERS.allowed) : failed(ANSWERS.noConsent(excerpt(id)))
 }

@@ -139,11 +139,14 @@ test('each doubt is a sentence after the grade', () => {
 })
 
 test('an app that can only be allowed once is told why', () => {
+  const { useKey } = CONSENT_WORDS
   const [canLast, uncertain] = [false, { ...PROGRAM, grade: 'uncertain' as const }]
   expect(explainOnlyOnce({ ...QUESTION, account: ACCOUNT })).toBe(null)
-  expect(explainOnlyOnce({ ...QUESTION, account: ACCOUNT, canLast })).toBe(onlyOnce.tool)
+  expect(explainOnlyOnce({ ...QUESTION, account: ACCOUNT, canLast })).toBe(
+    `${onlyOnce.tool} ${useKey}`,
+  )
   expect(explainOnlyOnce({ canLast, program: uncertain, account: ACCOUNT })).toBe(
-    onlyOnce.uncertain,
+    `${onlyOnce.uncertain} ${useKey}`,
   )
   expect(explainOnlyOnce({ ...QUESTION, canLast })).toBe(onlyOnce.nobodySignedIn)
 })

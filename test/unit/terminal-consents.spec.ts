@@ -89,7 +89,7 @@ test('an app that was not found is named so, and has no rows without values', ()
     '  Wants to  Sign in as you, without asking you',
     `  ${CONSENT_WORDS.grades.uncertain}`,
     `  ${CONSENT_WORDS.doubts['not-found']}`,
-    `  ${CONSENT_WORDS.onlyOnce.nobodySignedIn} ${CONSENT_WORDS.useKey}`,
+    `  ${CONSENT_WORDS.onlyOnce.nobodySignedIn}`,
     CONSENT_LINES.chooseOnce(ID, '1:00'),
     '',
   ])
