@@ -1,12 +1,11 @@
 // Finds out which programs are at the other end of connections, and remembers that with each connection.
 
-import { readlinkSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { shareNext } from '../base/share-next.js'
 import type { Caller, Doubt } from './caller.js'
 import { describeProcess } from './describe-process.js'
-import { readImage, type Holders, type ProcessFacts } from './process-facts.js'
+import { holds, readImage, type Holders, type ProcessFacts } from './process-facts.js'
 import { createProcessScanner, type ProcessScanner } from './process-scanner.js'
 import type { Owner, SocketOwners } from './socket-owner.js'
 import { findSystemCaller } from './system-callers.js'
@@ -165,7 +164,7 @@ function isUnchanged({ pid, image, descriptor, inode }: ProcessFacts & { inode: 
     return (
       now.startedAtTicks === image.startedAtTicks &&
       now.image === image.image &&
-      readlinkSync(`/proc/${pid}/fd/${descriptor}`) === `socket:[${inode}]`
+      holds(pid, descriptor, `socket:[${inode}]`)
     )
   } catch {
     return false // It has ended.

@@ -57,6 +57,7 @@ export const SCAN_FUNCTIONS = [
   readParents,
   isElsewhere,
   readFacts,
+  holds,
   findIn,
   scan,
 ] as const
@@ -80,10 +81,14 @@ export function scan({ inodes, known, timeLimitMs }: ScanRequest): readonly Hold
   }
   return inodes.map((inode) => {
     if (!isComplete) return null
-    const found = [...holders.get(inode)!]
+    const socket = `socket:[${inode}]`
+    // A process that has just been forked holds all sockets until it starts its own program.
+    const found = [...holders.get(inode)!].filter(
+      ([pid, fd], _, all) => all.length < 2 || holds(pid, fd, socket),
+    )
     const [first] = found
     if (first === undefined || found.length > 1) return { count: found.length, facts: null }
-    const facts = readFacts(first[0], first[1], `socket:[${inode}]`)
+    const facts = readFacts(first[0], first[1], socket)
     return { count: facts === null ? 0 : 1, facts }
   })
 }
@@ -102,6 +107,15 @@ export function findIn(
     }
   }
   return true
+}
+
+export function holds(pid: number, descriptor: string, socket: string): boolean {
+  try {
+    const { readlinkSync } = process.getBuiltinModule('node:fs')
+    return readlinkSync(`/proc/${pid}/fd/${descriptor}`) === socket
+  } catch {
+    return false // Closed in the meantime.
+  }
 }
 
 export function listProcesses(): readonly number[] {
@@ -198,7 +212,7 @@ export function readFacts(pid: number, descriptor: string, socket: string): Proc
     }
     const after = readImage(pid)
     const isSame = after.startedAtTicks === image.startedAtTicks && after.image === image.image
-    return isSame && fs.readlinkSync(`${folder}/fd/${descriptor}`) === socket ? facts : null
+    return isSame && holds(pid, descriptor, socket) ? facts : null
   } catch {
     return null
   }

@@ -20,7 +20,7 @@ const INTERPRETERS: readonly (readonly [RegExp, RegExp])[] = [
   [/^tclsh$/, /^(TCLLIBPATH|TCL_LIBRARY)$/],
   [
     /^(dotnet|mono)$/,
-    /^(DOTNET_(STARTUP_HOOKS|ADDITIONAL_DEPS|SHARED_STORE)|CORE?CLR_.*|MONO_.*)$/,
+    /^(DOTNET_(STARTUP_HOOKS|ADDITIONAL_DEPS|SHARED_STORE)|COR(ECLR)?_.*|MONO_.*)$/,
   ],
   [/sh$/, /^(BASH_ENV|ENV|SHELLOPTS|BASHOPTS|BASH_FUNC_.*|PS4|ZDOTDIR)$/],
 ]

@@ -5,6 +5,8 @@ import type { MutatedFile } from '../mutants.js'
 const REQUESTS = 'test/attack/api.spec.ts'
 const OTHER_USERS = 'test/attack/other-users.spec.ts'
 
+const CALLERS = 'test/unit/callers.spec.ts'
+
 const API_SIGN_INS = [
   'test/unit/api-sign-ins.spec.ts',
   'test/unit/abandoned.spec.ts',
@@ -379,6 +381,153 @@ export const SERVICE: readonly MutatedFile[] = [
         name: 'scripts of one interpreter count as one program',
         find: ' &&\n    first.script?.path === second.script?.path',
         replace: '',
+      },
+    ],
+  },
+  {
+    file: 'main/net/callers.ts',
+    specs: [CALLERS],
+    faults: [
+      {
+        name: 'a caller is looked up once and for all',
+        find: 'if (found.facts === null || !isUnchanged(found.facts)) return false',
+        replace: 'if (found.facts === null) return false',
+        grep: 'is found as the other program',
+      },
+      {
+        name: 'another program in the same process is not noticed',
+        find: '      now.image === image.image &&\n',
+        replace: '',
+        grep: 'is noticed even if the other program has the same executable',
+      },
+      {
+        name: 'a caller that must be looked up again is taken from memory',
+        find: 'if (found && !isFresh && isCurrent(found, now())) return',
+        replace: 'if (found && isCurrent(found, now())) return',
+        grep: 'is found as the other program',
+      },
+      {
+        name: 'doubts are dropped',
+        find: 'doubts.length === 0',
+        replace: 'doubts.length >= 0',
+        grep: 'calls itself by the path of another',
+      },
+      {
+        name: 'several holders count as not found',
+        find: 'holders !== null && holders.count > 1',
+        replace: 'holders !== null && holders.count > 2',
+        grep: 'several processes hold',
+      },
+    ],
+  },
+  {
+    file: 'main/net/process-facts.ts',
+    specs: [CALLERS],
+    faults: [
+      {
+        name: 'the first holder of several is the caller',
+        find: 'first === undefined || found.length > 1',
+        replace: 'first === undefined',
+        grep: 'several processes hold',
+      },
+      {
+        name: 'children of a known process are not looked at',
+        find: 'return [parent, ...children].filter',
+        replace: 'return [parent].filter',
+        grep: 'shares the connection later',
+      },
+      {
+        name: 'all namespaces are ours',
+        find: "['ns/mnt', 'ns/user', 'root'].some(",
+        replace: '[].some(',
+        grep: 'namespace of its own',
+      },
+      {
+        name: 'debuggers are not noticed',
+        find: 'isTraced: !/^TracerPid',
+        replace: 'isTraced: /^NoTracerPid',
+        grep: 'if a debugger is attached',
+      },
+      {
+        name: 'empty variables count',
+        find: '/^([^=]+)=(.+)$/s',
+        replace: '/^([^=]+)=(.*)$/s',
+        grep: 'may have an empty variable',
+      },
+    ],
+  },
+  {
+    file: 'main/net/describe-process.ts',
+    specs: [CALLERS],
+    faults: [
+      {
+        name: 'a replaced executable is not noticed',
+        find: 'executable?.file !== file || isScriptNewer',
+        replace: 'isScriptNewer',
+        grep: 'executable is replaced or deleted',
+      },
+      {
+        name: 'a replaced script is not noticed',
+        find: 'executable?.file !== file || isScriptNewer',
+        replace: 'executable?.file !== file',
+        grep: 'script is replaced',
+      },
+      {
+        name: 'a script is looked for in our own folder',
+        find: 'resolve(facts.cwd, argument)',
+        replace: 'resolve(argument)',
+        grep: 'from the folder of its process',
+      },
+      {
+        name: 'an interpreter needs no script',
+        find: 'needsScript && script === null',
+        replace: 'needsScript && facts.cwd === null',
+        grep: 'calls itself by the path of another',
+      },
+      {
+        name: 'another user in the process is not noticed',
+        find: 'facts.uid !== uid',
+        replace: 'facts.uid < 0 && uid < 0',
+        grep: 'now runs as another user',
+      },
+    ],
+  },
+  {
+    file: 'main/net/risky-variables.ts',
+    specs: [CALLERS],
+    faults: [
+      {
+        name: 'the loader may load other code',
+        find: '/^(LD_.*|',
+        replace: '/^(',
+        grep: 'LD_PRELOAD is in the environment',
+      },
+      {
+        name: 'NODE_OPTIONS may load other code',
+        find: 'return isRisky || !nodeOptions',
+        replace: "return isRisky || nodeOptions === '-' && !nodeOptions",
+        grep: 'is in the environment of a Node script',
+      },
+    ],
+  },
+  {
+    file: 'main/net/script-argument.ts',
+    specs: ['test/unit/script-argument.spec.ts'],
+    faults: [
+      {
+        name: 'unknown options before a script are ignored',
+        find: 'else if (!harmless.test(argument)) return',
+        replace: "else if (!argument.startsWith('-')) return",
+      },
+      {
+        name: 'a pipe is a script',
+        find: '.test(script) && !isStream(script)',
+        replace: '.test(script)',
+      },
+      {
+        name: 'the value of an option is not looked at',
+        find: 'if (!value.test(`${args[at]}`)) return undefined',
+        replace: 'if (at > args.length) return undefined',
       },
     ],
   },
