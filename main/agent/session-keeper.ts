@@ -64,7 +64,10 @@ export type SessionKeeper = {
   wake(): void
   /** Forgets an account's session here first, then ends it at the provider. */
   signOut(id: string): Promise<void>
-  /** Deletes stored sessions that are not held, because they are still being read or could not be opened. */
+  /**
+   * Deletes stored sessions of the configured providers that are not held, because they are still being read
+   * or could not be opened.
+   */
   deleteLeftovers(): Promise<void>
   /**
    * Forgets every session here first, also those that could not be opened and those of other providers,

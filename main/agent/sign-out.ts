@@ -4,6 +4,7 @@ import { asAuthError } from '../base/errors.js'
 import { supersede } from '../oauth/same-account.js'
 import { toOrphans } from '../oauth/token-endpoint.js'
 import type { Session } from '../oauth/session.js'
+import type { StoredAccounts } from '../storage/account-store.js'
 import { endAtProvider, discardTokens, showSignOutPage } from './end-at-provider.js'
 import {
   forgetRenewal,
@@ -81,19 +82,31 @@ export async function signOutEverywhere(
 }
 
 /**
- * S19: Deletes stored sessions that are not held: those that are still being read, that could not be
- * opened, or that an earlier sign-out could not delete. Those that can be read are revoked.
+ * S19: Deletes stored sessions of the configured providers that are not held: those that are still being
+ * read, that could not be opened, or that an earlier sign-out could not delete. Those that can be read are
+ * revoked. Sessions of other providers stay.
  */
 export async function deleteLeftovers(
   shared: Shared,
   list: () => readonly Keeper[],
 ): Promise<void> {
+  const { accountStore, providers } = shared.deps
   shared.signOuts += 1
   for (const keeper of list()) {
     if (mustStore(keeper.state)) await keeper.enqueue(() => storeHeld(keeper))
   }
   if (!shared.hasUnopened) return
-  for (const session of await takeStored(shared, list)) {
+  const stored: StoredAccounts = await accountStore
+    .readAll(providers)
+    .catch(() => ({ accounts: [], problems: [] }))
+  const isHeld = ({ id }: { id: string }): boolean => list().some(({ state }) => state.id === id)
+  const { accounts, ended = [] } = stored
+  await clearStore(shared, async () => {
+    const left = [...accounts, ...ended].filter((account) => !isHeld(account))
+    await Promise.all(left.map(({ id }) => accountStore.delete(id)))
+    await accountStore.clearUnopened?.(providers)
+  })
+  for (const { session } of accounts.filter((account) => !isHeld(account))) {
     const { tokens, superseded = [] } = session
     discardTokens(shared, session, [tokens, ...toOrphans(superseded)])
   }
@@ -109,7 +122,7 @@ async function takeStored(
 ): Promise<readonly Session[]> {
   const stored = await shared.deps.accountStore.readAll().catch(() => ({ accounts: [] }))
   const known = new Set(list().map(({ state }) => state.id))
-  await clearStore(shared)
+  await clearStore(shared, () => shared.deps.accountStore.clear())
   for (const keeper of list()) {
     const { session, ended } = keeper.state
     if (session !== null || ended !== null) await keeper.enqueue(() => storeHeld(keeper))
@@ -133,11 +146,11 @@ export function discardSession(shared: Shared, keeper: Keeper | undefined, sessi
   void shared.deps.track(discarded)
 }
 
-/** Deletes every stored session, and tells the user if that fails. */
-async function clearStore(shared: Shared): Promise<void> {
-  const { accountStore, dispatch } = shared.deps
+/** Deletes stored sessions, and tells the user if that fails. */
+async function clearStore(shared: Shared, clear: () => Promise<void>): Promise<void> {
+  const { dispatch } = shared.deps
   try {
-    await accountStore.clear()
+    await clear()
     shared.hasUnopened = false
     dispatch({ type: 'storage-recovered', id: null })
   } catch (thrown) {

@@ -66,6 +66,11 @@ export type AccountStore = {
    */
   clearAside?(person: Person): Promise<void>
   /**
+   * S19: Deletes the files of these providers that were neither read nor written, also those moved aside,
+   * and those whose provider cannot be read. Absent if nothing is stored.
+   */
+  clearUnopened?(owners: readonly SessionOwner[]): Promise<void>
+  /**
    * True while a stored session needs the keyring to open, and the keyring gave no key. Absent if nothing
    * is stored.
    */

@@ -12,6 +12,7 @@ import { isSameOwner, type SessionOwner } from './session-owner.js'
 import {
   clearFilesAside,
   clearSessionFiles,
+  clearUnopenedFiles,
   OPENS_NOTHING,
   setFilesAside,
 } from './unopened-files.js'
@@ -79,6 +80,10 @@ function besideFiles(inMemory: AccountStore, dataDir: string): Partial<AccountSt
     },
     async clearAside(person) {
       for (const path of await clearFilesAside(dataDir, person, OPENS_NOTHING)) locked.delete(path)
+    },
+    async clearUnopened(owners) {
+      const paths = await clearUnopenedFiles(dataDir, owners, OPENS_NOTHING)
+      for (const path of paths) locked.delete(path)
     },
     isLocked: () => locked.size > 0,
   }

@@ -31,6 +31,7 @@ import { STORED_SESSION_REASONS } from './stored-session-messages.js'
 import {
   clearFilesAside,
   clearSessionFiles,
+  clearUnopenedFiles,
   setFilesAside,
   throwFirst,
   type CanOpen,
@@ -94,6 +95,13 @@ export function createSealedAccounts(options: SealedAccountsOptions): AccountSto
     clearAside: (person) =>
       enqueue(async () => {
         const paths = await clearFilesAside(dataDir, person, createStays(store, person))
+        for (const path of paths) locked.delete(path)
+      }),
+    clearUnopened: (owners) =>
+      enqueue(async () => {
+        const account: CanOpen['account'] = async ({ id }) => known.has(id)
+        const stays = { ...canOpen, account }
+        const paths = await clearUnopenedFiles(dataDir, owners, stays)
         for (const path of paths) locked.delete(path)
       }),
     isLocked: () => locked.size > 0,

@@ -25,7 +25,7 @@ import {
   isOfNewerVersion,
   moveSessionFileAside,
 } from './session-file.js'
-import { isSameOwner } from './session-owner.js'
+import { isSameOwner, type SessionOwner } from './session-owner.js'
 
 /** Tells whether a file can be opened now. */
 export type CanOpen = {
@@ -67,6 +67,40 @@ export async function clearFilesAside(
   stays: CanOpen,
 ): Promise<readonly string[]> {
   const paths = [...(await findUnopened(dataDir, person, stays)), ...findAside(dataDir, person)]
+  throwFirst(tryAll(paths, deleteSessionFile))
+  return paths
+}
+
+/**
+ * S19: Deletes the files of these providers that do not stay, and those that were moved out of the way, also
+ * if nothing can be read from them. Tries all, and then fails with the first failure. Returns the paths.
+ */
+export async function clearUnopenedFiles(
+  dataDir: string,
+  owners: readonly SessionOwner[],
+  stays: CanOpen,
+): Promise<readonly string[]> {
+  const goes = async <File extends AccountFile | OldSessionFile>(
+    read: () => File | null,
+    isKept: (file: File) => Promise<boolean>,
+  ): Promise<boolean> => {
+    const file = readOrNull(read)
+    if (file === null) return true
+    const isOf = file.version === 1 || owners.some((owner) => isSameOwner(file, owner))
+    return isOf && !(await isKept(file))
+  }
+  const paths: string[] = []
+  for (const id of listAccountIds(dataDir)) {
+    const path = toAccountPath(dataDir, id)
+    if (await goes(() => readAccountFile(path, id), stays.account)) paths.push(path)
+  }
+  for (const id of listAccountIds(dataDir, { aside: true })) {
+    const path = toAsidePath(dataDir, id)
+    if (await goes(() => readAccountFile(path, id), OPENS_NOTHING.account)) paths.push(path)
+  }
+  for (const path of [OLD_SESSION_FILE, OLD_UNOPENED_FILE].map((name) => join(dataDir, name))) {
+    if (await goes(() => readOldSessionFile(path), stays.session)) paths.push(path)
+  }
   throwFirst(tryAll(paths, deleteSessionFile))
   return paths
 }

@@ -115,6 +115,34 @@ test('an account whose session has ended stays in memory too, and gives way to a
   expect(await store.readAll()).toEqual({ accounts: [], problems: [] })
 })
 
+test('S19: the unopened files of some providers are deleted, and no others', async ({
+  open,
+  dataDir,
+  folder,
+}) => {
+  const other = toAccount('oooooooo', 'alice', 4_000, OTHER_OWNER)
+  const locked = toAccount('llllllll', 'locked', 5_000)
+  const lockedOther = toAccount('kkkkkkkk', 'locked', 6_000, OTHER_OWNER)
+  const aside = toAccount('sssssss2', 'aside', 7_000)
+  for (const account of [locked, lockedOther, aside]) await open(PASSPHRASE).write(account)
+  await rename(join(folder, `${aside.id}.json`), join(folder, `${aside.id}.unopened.json`))
+  const store = open(KEYRING)
+  for (const account of [ALICE, other]) await store.write(account)
+  await writeFile(join(folder, 'dddddddd.json'), 'damaged')
+  await writeFile(join(dataDir, 'session.json'), 'damaged')
+
+  const started = open(KEYRING)
+  expect((await started.readAll([OWNER])).problems).not.toEqual([])
+  await started.clearUnopened!([OWNER])
+  const left = [ALICE, other, lockedOther].map(({ id }) => `${id}.json`)
+  expect(await readdir(folder)).toEqual(left.toSorted())
+  expect((await readdir(dataDir)).filter((name) => name.startsWith('session.'))).toEqual([])
+  expect(await open(KEYRING).readAll([OWNER])).toEqual({ accounts: [ALICE], problems: [] })
+
+  await open(MEMORY).clearUnopened!([OTHER_OWNER])
+  expect(await readdir(folder)).toEqual([`${ALICE.id}.json`])
+})
+
 test('an account whose session has ended is sealed again by another cipher', async ({
   open,
   folder,

@@ -479,6 +479,41 @@ test('S19: a sign-out during the reading at the start revokes what was read', as
   await expect.poll(() => provider.revoked).toEqual([kept.session.tokens.refreshToken])
 })
 
+test('S19: a sign-out while a session can’t be opened leaves the sessions of other providers', async ({
+  kept: { session, fixture },
+}) => {
+  const memory = createMemoryAccounts()
+  const elsewhere = { ...session, issuer: 'https://other.example' }
+  await memory.write({ id: 'elsewher', addedAtMs: 1, session: elsewhere })
+  const cleared: unknown[] = []
+  const providers = [createProviderSettings(fixture.provider)]
+  const sessionKeeper = createSessionKeeper({
+    http: createHttp(),
+    findProvider: createProviders({ http: createHttp(), clock: fixture.clock }),
+    clock: fixture.clock,
+    accountStore: {
+      ...memory,
+      readAll: async (owners) => ({
+        ...(await memory.readAll(owners)),
+        problems: [new AuthError('storage-failed', 'It is locked.')],
+      }),
+      clearUnopened: (owners) => Promise.resolve(void cleared.push(owners)),
+    },
+    dispatch: () => undefined,
+    random: () => 0,
+    providers,
+    track: (task) => task,
+  })
+  await sessionKeeper.restore()
+  // By now this one can be opened. It would come back at the next start.
+  await memory.write({ id: 'unlocked', addedAtMs: 2, session })
+  await sessionKeeper.deleteLeftovers()
+  expect(cleared).toEqual([providers])
+  expect((await memory.readAll()).accounts.map(({ id }) => id)).toEqual(['elsewher'])
+  await expect.poll(() => fixture.provider.revoked).toEqual([session.tokens.refreshToken])
+  sessionKeeper.close()()
+})
+
 test('a sign-in that could not be stored wins over the stored session', async ({ kept }) => {
   const { sessionKeeper, held, goOn, store } = await beforeTheReading(kept)
   store.write = () => Promise.reject(new AuthError('storage-failed', 'The disk is full.'))
