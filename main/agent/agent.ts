@@ -164,8 +164,10 @@ export function createAgent(given: AgentDeps): Agent {
     async close() {
       tray.close()
       const stopWaiting = sessionKeeper.close()
-      await consents.close()
-      await finish(() => api.close())
+      await finish(async () => {
+        await consents.close()
+        await api.close()
+      })
       stopWaiting()
     },
   }
