@@ -48,6 +48,8 @@ export const PROBLEM_DETAILS = {
 
 /** Details of `not-allowed`. They say nothing about the person. */
 export const CONSENT_DETAILS = {
+  keyNeeded:
+    'The Unix socket serves only calls with a key. Make one in Latchkey, and send it as bearer.',
   denied:
     'The user does not allow this program to use Latchkey. Ask again only when the user asks for it.',
   unanswered: 'Latchkey has asked the user whether to allow this program, and nobody has answered.',
@@ -104,4 +106,14 @@ export const SERVICE_MESSAGES = {
   ownersUnknown:
     'This system does not show who owns a connection (/proc/net/tcp is missing), so this service ' +
     'also answers programs of other users of this computer.',
+  /** `problem`: one of {@link SOCKET_PROBLEMS}. */
+  noSocket: (problem: string) =>
+    `The Unix socket of this service could not be opened: ${problem}. Apps can use the port.`,
+}
+
+/** Why the Unix socket could not be opened. `error` is the system's. */
+export const SOCKET_PROBLEMS = {
+  notPrivate: (folder: string) => `the folder ${folder} is open to other users`,
+  taken: (path: string) => `another program uses ${path}`,
+  notOpened: (path: string, error: string) => `${path} can't be opened (${error})`,
 }

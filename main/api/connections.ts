@@ -9,6 +9,8 @@ import { isOwnedBy, type Owner, type SocketOwners } from '../net/socket-owner.js
 export type Connections = {
   /** Adds a new connection. Its owner is looked up when it is needed, or if too many are unknown. */
   add(socket: Socket): void
+  /** Adds a new connection that belongs to this user for certain. */
+  addOurs(socket: Socket): void
   /** True if the owner of a connection is known. It cannot change as long as the connection lasts. */
   isKnown(socket: Socket): boolean
   /** Looks up all unknown owners in one reading. Callers during a reading share the next one. */
@@ -61,6 +63,12 @@ export function createConnections(deps: ConnectionDeps): Connections {
       // A reading without blocking, unless there may be no descriptor left when it ends.
       if (unknown.size + ours.size <= MOST_UNKNOWN + deps.most) return void learn()
       learnAll()
+    },
+    addOurs(socket) {
+      hold(held, socket)
+      unknown.delete(socket)
+      ours.add(socket)
+      makeRoom(held, deps.most)
     },
 
     isKnown: (socket) => !unknown.has(socket),

@@ -10,6 +10,10 @@ export type GuardDeps = {
   port: number
   /** S25: true if the connection belongs to this user or root, or if the system cannot tell. */
   isOurs(request: IncomingMessage): boolean
+  /** True if the request came by the Unix socket, which only this user can reach. */
+  isSocketCall(request: IncomingMessage): boolean
+  /** Returns why a request has no valid key; null if it has one. */
+  checkKey(request: IncomingMessage): Problem | null
 }
 
 /** A request, with the facts that the checks share. */
@@ -23,7 +27,8 @@ type Call = {
   isFormPost: boolean
 }
 
-type Check = (call: Call, port: number) => Problem | null
+/** `port`: null for a request that came by the Unix socket. */
+type Check = (call: Call, port: number | null) => Problem | null
 
 /** The checks, in order. The first one that fails answers the request. */
 const CHECKS: readonly Check[] = [
@@ -35,11 +40,15 @@ const CHECKS: readonly Check[] = [
 
 /** Checks a request before anything else reads it. Returns null if the request may continue. */
 export function guard(request: IncomingMessage, deps: GuardDeps): Problem | null {
-  return checkRequest(request, deps.port) ?? checkOwner(request, deps)
+  return checkRequest(request, deps) ?? checkOwner(request, deps) ?? checkKey(request, deps)
 }
 
-/** Checks what the request itself says. Nothing about its connection needs to be known. */
-export function checkRequest(request: IncomingMessage, port: number): Problem | null {
+/** Checks what the request itself says. The owner of its connection need not be known. */
+export function checkRequest(
+  request: IncomingMessage,
+  deps: Pick<GuardDeps, 'port' | 'isSocketCall'>,
+): Problem | null {
+  const port = deps.isSocketCall(request) ? null : deps.port
   const call = readCall(request)
   for (const check of CHECKS) {
     const problem = check(call, port)
@@ -78,10 +87,19 @@ function checkTarget({ target, hosts }: Call): Problem | null {
 }
 
 /** The Host must be a loopback host with our port. Other names may have been rebound to it. */
-function checkHost({ hosts }: Call, port: number): Problem | null {
+function checkHost({ hosts }: Call, port: number | null): Problem | null {
+  if (port === null) return checkSocketHost(hosts[0]!)
   const allowed = listAllowedHosts(port)
   if (allowed.includes(hosts[0]!.toLowerCase())) return null
   return new Problem('wrong-host', PROBLEM_DETAILS.wrongHost(allowed))
+}
+
+const PORT = /:\d{1,5}$/
+
+/** A Unix socket has no port, so any will do, and none. */
+function checkSocketHost(host: string): Problem | null {
+  if (LOOPBACK_HOSTS.includes(host.toLowerCase().replace(PORT, ''))) return null
+  return new Problem('wrong-host', PROBLEM_DETAILS.wrongHost(LOOPBACK_HOSTS))
 }
 
 /** Rejects requests with headers of web pages or of prefetches. Programs send neither. */
@@ -100,6 +118,12 @@ function checkAddressBar({ request, isFormPost, isRead, path }: Call): Problem |
 function checkOwner(request: IncomingMessage, deps: GuardDeps): Problem | null {
   if (isOpenCall(request) || deps.isOurs(request)) return null
   return new Problem('other-user', PROBLEM_DETAILS.otherUser)
+}
+
+/** The Unix socket serves only calls with a key. */
+function checkKey(request: IncomingMessage, deps: GuardDeps): Problem | null {
+  if (isOpenCall(request) || !deps.isSocketCall(request)) return null
+  return deps.checkKey(request)
 }
 
 /** Lists the values of Host that are allowed. Once, because every request asks. */

@@ -47,7 +47,12 @@ function describePaths(examples: Readonly<Record<string, string>>): object {
   return paths
 }
 
-const FORBIDDEN = ['other-user', 'web-page', 'wrong-host'] as const satisfies readonly ProblemCode[]
+const FORBIDDEN = [
+  'other-user',
+  'web-page',
+  'wrong-host',
+  'not-allowed',
+] as const satisfies readonly ProblemCode[]
 
 function describeOperation(
   { operationId, summary, headers, takesKey, body, problems }: Operation,

@@ -44,6 +44,19 @@ export function findKey(
   return key
 }
 
+/** Returns why a request has no valid key; null if it has one. */
+export function checkKey(
+  deps: Pick<ConsentDeps, 'agent'>,
+  request: IncomingMessage,
+): Problem | null {
+  try {
+    return findKey(deps, request) === null ? notAllowed(CONSENT_DETAILS.keyNeeded) : null
+  } catch (thrown) {
+    if (thrown instanceof Problem) return thrown
+    throw thrown
+  }
+}
+
 /** Finds the account of a key; undefined if its person is not signed in. */
 export function findKeyAccount(
   { agent }: { agent: Pick<Agent, 'model'> },

@@ -11,9 +11,11 @@ import { answerJson, answerText, sendAnswer } from './answer.js'
 import { PROBLEM_DETAILS, SERVICE_MESSAGES } from './api-messages.js'
 import { createConnections, mostConnections, type Connections } from './connections.js'
 import { findPath } from './endpoints.js'
-import { checkRequest, guard, isOpenCall, readPath } from './guard.js'
+import { checkRequest, guard, isOpenCall, readPath, type GuardDeps } from './guard.js'
 import { createPkceHandlers, type Handler, type Handlers, type PkceDeps } from './pkce-routes.js'
 import { Problem, toAnswer } from './problem.js'
+import { checkKey } from './require-consent.js'
+import { openServiceSocket, type ServiceSocket } from './service-socket.js'
 
 /** The ports that clients of the PKCE API know, in the order they are tried in. */
 export const PORT_LADDER: readonly number[] = [
@@ -26,6 +28,8 @@ export type ServiceDeps = Omit<PkceDeps, 'port' | 'findCaller'> & {
   /** 0: any free port; null: the ladder's first free one. */
   wantedPort: number | null
   version: string
+  /** The data directory, for the Unix socket. There is no socket without it. */
+  directory?: string
   owners: SocketOwners
   /** This program's user; null if the system has no user IDs. */
   user: number | null
@@ -40,6 +44,8 @@ export type Service = {
   port: number
   /** False if this computer has no IPv6, so the service listens on 127.0.0.1 only. */
   ipv6: boolean
+  /** The path of the Unix socket; null if there is none. */
+  socket: string | null
   /** A message for people about the port or about who may call; null if there is nothing to say. */
   message: string | null
   close(): Promise<void>
@@ -56,21 +62,24 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
   const { owners, user, headersTimeoutMs = HEADERS_TIMEOUT_MS } = deps
   const callers = createCallers({ owners })
   const connections = createConnections({ owners, user, most: mostConnections() })
+  const create = (add: (socket: Socket) => void): Server => {
+    const server = createServer(
+      { headersTimeout: headersTimeoutMs, requestTimeout: REQUEST_TIMEOUT_MS },
+      (request, response) => handle(request, response, 'none'),
+    )
+    checkWhileConnected(server, headersTimeoutMs)
+    return (
+      server
+        .on('connection', add)
+        // Requests with `Expect`: the guard answers before the expectation is.
+        .on('checkContinue', (...asked: Asked) => handle(...asked, 'continue'))
+        .on('checkExpectation', (...asked: Asked) => handle(...asked, 'unmet'))
+    )
+  }
+  /** The connections to the Unix socket. */
+  const fromSocket = new WeakSet<Socket>()
   const bound = await bindLoopback(
-    () => {
-      const server = createServer(
-        { headersTimeout: headersTimeoutMs, requestTimeout: REQUEST_TIMEOUT_MS },
-        (request, response) => handle(request, response, 'none'),
-      )
-      checkWhileConnected(server, headersTimeoutMs)
-      return (
-        server
-          .on('connection', connections.add)
-          // Requests with `Expect`: the guard answers before the expectation is.
-          .on('checkContinue', (...asked: Asked) => handle(...asked, 'continue'))
-          .on('checkExpectation', (...asked: Asked) => handle(...asked, 'unmet'))
-      )
-    },
+    () => create(connections.add),
     deps.wantedPort === null ? PORT_LADDER : [deps.wantedPort],
     SERVICE_MESSAGES.portPurpose,
   )
@@ -80,30 +89,47 @@ export async function startService(deps: ServiceDeps): Promise<Service> {
     { ...deps, port, findCaller: ({ socket }, options) => callers.find(socket, options) },
     url,
     connections,
+    fromSocket,
   )
+  const socket = await openSocket(deps, () =>
+    create((accepted) => {
+      fromSocket.add(accepted)
+      connections.addOurs(accepted)
+    }),
+  )
+  const servers = socket.server ? [...bound.servers, socket.server] : bound.servers
   return {
     url,
     port,
     ipv6: bound.ipv6,
-    message: describeService(bound.passedOver, port, owners),
+    socket: socket.path,
+    message: describeService(bound.passedOver, { port, owners, socket }),
     close: async () => {
       // Waiting callers get an answer before their connections are closed.
       await Promise.all([deps.agent.api.close(), deps.agent.consents.close()])
-      await Promise.all(bound.servers.map((server) => closeServer(server, connections)))
+      await Promise.all(servers.map((server) => closeServer(server, connections)))
       callers.close()
     },
   }
 }
 
+async function openSocket(
+  { directory }: ServiceDeps,
+  create: () => Server,
+): Promise<ServiceSocket> {
+  if (directory === undefined) return { server: null, path: null, message: null }
+  return openServiceSocket(directory, create)
+}
+
 function describeService(
   passedOver: readonly string[],
-  port: number,
-  { areTold }: SocketOwners,
+  { port, owners, socket }: { port: number; owners: SocketOwners; socket: ServiceSocket },
 ): string | null {
   const messages: string[] = []
   if (passedOver.length > 0) messages.push(SERVICE_MESSAGES.otherPort(passedOver, port))
   // Only Linux shows the owners. For other systems the threat model says so, and the user need not be told.
-  if (!areTold && process.platform === 'linux') messages.push(SERVICE_MESSAGES.ownersUnknown)
+  if (!owners.areTold && process.platform === 'linux') messages.push(SERVICE_MESSAGES.ownersUnknown)
+  if (socket.message !== null) messages.push(socket.message)
   return messages.length === 0 ? null : messages.join(' ')
 }
 
@@ -117,11 +143,17 @@ function createHandler(
   deps: ServiceDeps & PkceDeps,
   url: string,
   connections: Connections,
+  fromSocket: WeakSet<Socket>,
 ): Handle {
   const handlers = createHandlers(deps, url)
-  const isOurs = ({ socket }: IncomingMessage): boolean => connections.isOurs(socket)
+  const guardDeps: GuardDeps = {
+    port: deps.port,
+    isOurs: ({ socket }) => connections.isOurs(socket),
+    isSocketCall: ({ socket }) => fromSocket.has(socket),
+    checkKey: (request) => checkKey(deps, request),
+  }
   const handle: Handle = (request, response, expectation) => {
-    const problem = guard(request, { port: deps.port, isOurs })
+    const problem = guard(request, guardDeps)
     if (problem !== null) return reject(response, problem)
     // @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1}
     if (expectation === 'unmet') return void response.writeHead(417, { Connection: 'close' }).end()
@@ -138,7 +170,7 @@ function createHandler(
     connections.markBusy(request, response)
     // S25: the verdict about a connection is kept with it.
     const needsOwner = !connections.isKnown(socket) && !isOpenCall(request)
-    if (!needsOwner || checkRequest(request, deps.port) !== null) return handle(...asked)
+    if (!needsOwner || checkRequest(request, guardDeps) !== null) return handle(...asked)
     // S40: a stranger's pipelined requests must not pile up until the verdict.
     if (waiting.has(socket) && !connections.learnNow(socket)) return void socket.destroy()
     waiting.add(socket)

@@ -111,8 +111,8 @@ async function startParts(deps: LatchkeyDeps, onClose: OnClose): Promise<Omit<La
   lock.announce(service.url)
   watch.begin()
   const { issuer, clientId } = provider ?? { issuer: null, clientId: null }
-  const { url, port } = service
-  const file = { url, port, version, issuer, clientId, demo: settings.demo }
+  const { url, port, socket } = service
+  const file = { url, port, socket, version, issuer, clientId, demo: settings.demo }
   onClose(writeServiceFileIfPossible(settings.dataDir, file))
 
   const { platform, arch, pid, versions } = process
@@ -262,6 +262,7 @@ async function startApi(
     },
     allowedParameters: settings.allowedParameters,
     wantedPort: settings.port,
+    directory: settings.dataDir,
     owners,
     user,
     exposeRefreshToken: settings.exposeRefreshToken,

@@ -2,6 +2,7 @@
 
 import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeServiceSockets } from '../api/service-socket.js'
 import { SERVICE_FILE } from '../storage/service-file.js'
 import { fetchMetadata } from '../oauth/metadata.js'
 import { asAuthError } from '../base/errors.js'
@@ -70,6 +71,7 @@ export async function uninstallData(deps: UninstallDeps): Promise<Removal> {
     isInKeyring =
       existsSync(join(dataDir, PROFILE_FOLDER)) || listSealedTiers(dataDir).includes('keyring')
     removals.push(await revokeAll(deps))
+    removeServiceSockets(dataDir)
     files = removeFiles(dataDir, isOwn)
     removals.push(files)
   } finally {

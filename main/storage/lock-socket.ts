@@ -17,29 +17,37 @@ export type LockAnswer = { id: string; pid: number; url: string | null; isOwner:
 /** The result of asking a socket: no process listens, or one does. `answer`: null if unreadable. */
 export type Asked = { kind: 'gone' | 'missing' } | { kind: 'there'; answer: LockAnswer | null }
 
+export const ID_LENGTH = 12
+const LOCK_SOCKETS: SocketNames = { beside: 'lock.s.', length: ID_LENGTH }
+
 /** The longest socket path that every system accepts (macOS: 104 bytes with the final zero). */
 const LONGEST_PATH = 100
 
-/** A place for the sockets of a directory's locks. A socket's name is the prefix and the lock's ID. */
+/** A place for the sockets of a directory. A socket's name is the prefix, and the lock's ID or a name. */
 export type SocketPlace = { folder: string; prefix: string }
+
+/** How sockets are called: `beside` begins their names in the directory, and `length` is that of the rest. */
+type SocketNames = { beside: string; length: number }
 
 /**
  * Lists the places for a directory's sockets: beside the lock, and this user's own folder in /tmp if the
  * path is too long or the file system has no sockets. They depend on the directory alone, because the
  * environment differs under cron and sudo.
  */
-export function socketPlaces(directory: string): readonly SocketPlace[] {
+export function socketPlaces(
+  directory: string,
+  { beside: besidePrefix, length }: SocketNames = LOCK_SOCKETS,
+): readonly SocketPlace[] {
   const digest = createHash('sha256').update(directory).digest('hex').slice(0, 16)
   if (process.platform === 'win32') {
     return [{ folder: '\\\\.\\pipe', prefix: `latchkey-${digest}-` }]
   }
   const shared = { folder: `/tmp/latchkey-${process.geteuid?.()}`, prefix: `${digest}.` }
-  const beside = { folder: directory, prefix: 'lock.s.' }
-  const isTooLong = Buffer.byteLength(join(directory, beside.prefix)) + ID_LENGTH > LONGEST_PATH
+  const beside = { folder: directory, prefix: besidePrefix }
+  const longest = join(directory, besidePrefix + 'x'.repeat(length))
+  const isTooLong = Buffer.byteLength(longest) > LONGEST_PATH
   return isTooLong ? [shared] : [beside, shared]
 }
-
-export const ID_LENGTH = 12
 
 /** Listens in the first place that works. Listens nowhere if none does. */
 export async function openLockSocket(directory: string, id: string): Promise<LockSocket> {

@@ -15,6 +15,8 @@ export type ServiceFile = {
   instance: string
   url: string
   port: number
+  /** The path of the service's Unix socket; null if there is none. */
+  socket: string | null
   pid: number
   version: string
   /** The provider that Latchkey signs in at. Null if none is configured; absent if not known. */
@@ -35,8 +37,8 @@ export type AnnouncedService = Required<Omit<ServiceFile, 'instance' | 'pid'>>
 export function announce(directory: string, service: AnnouncedService): () => void {
   const path = join(directory, SERVICE_FILE)
   const instance = randomUUID()
-  const { url, port, ...others } = service
-  const content: ServiceFile = { instance, url, port, pid: process.pid, ...others }
+  const { url, port, socket, ...others } = service
+  const content: ServiceFile = { instance, url, port, socket, pid: process.pid, ...others }
   removeLeftovers(path)
   replaceFile(path, `${JSON.stringify(content, null, 2)}\n`)
   return () => rmSync(path, { force: true })
@@ -50,6 +52,7 @@ const serviceFile = objectOf({
   pid: int,
   version: string,
   // Versions before 0.1.0 wrote none of these.
+  socket: optional(nullable(string)).transform((socket) => socket ?? null),
   issuer: optional(nullable(string.refine((text) => URL.canParse(text)))),
   clientId: optional(nullable(string)).transform((clientId) => clientId ?? null),
   demo: optional(boolean).transform((demo) => demo ?? false),

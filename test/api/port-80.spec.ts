@@ -13,7 +13,12 @@ import { ask, createClient, expect, expectProblem, seedFor, test } from '../supp
 test.describe('a service on port 80, which clients leave out of Host', () => {
   test('accepts Host with and without the port, and no other host or port', async () => {
     const server = createServer((request, response) => {
-      const refusal = guard(request, { port: 80, isOurs: () => true })
+      const refusal = guard(request, {
+        port: 80,
+        isOurs: () => true,
+        isSocketCall: () => false,
+        checkKey: () => null,
+      })
       response.end(refusal === null ? 'let in' : refusal.code)
     })
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))

@@ -5,6 +5,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
+import { SOCKET_FILE } from '../../main/api/service-socket.js'
 import { LOG_FILE } from '../../main/storage/log.js'
 import type { Status } from '../../main/ipc.js'
 import { chooseStorage } from '../../main/storage/choose-storage.js'
@@ -92,13 +93,13 @@ export type Stored = {
 }
 
 /**
- * Lists the data directory without its lock and the log. Each stored session counts as `session.json`,
+ * Lists the data directory without its lock, the sockets and the log. Each stored session counts as `session.json`,
  * and the folder of the sessions does not count.
  */
 export async function listFiles(dataDir: string): Promise<string[]> {
   const names = await readdir(dataDir)
   const others = names.filter(
-    (name) => !/^lock(\.|$)/.test(name) && name !== LOG_FILE && name !== 'sessions',
+    (name) => !/^lock(\.|$)/.test(name) && ![LOG_FILE, SOCKET_FILE, 'sessions'].includes(name),
   )
   return [...listSessionFiles(dataDir).map(() => 'session.json'), ...others].toSorted()
 }

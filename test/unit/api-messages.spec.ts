@@ -6,11 +6,14 @@ import {
   CONSENT_DETAILS,
   PROBLEM_DETAILS,
   SERVICE_MESSAGES,
+  SOCKET_PROBLEMS,
 } from '../../main/api/api-messages.js'
 import { sayAll } from '../support/say-all.js'
 
 test('the details of not-allowed say nothing about the person', () => {
   expect(CONSENT_DETAILS).toEqual({
+    keyNeeded:
+      'The Unix socket serves only calls with a key. Make one in Latchkey, and send it as bearer.',
     denied:
       'The user does not allow this program to use Latchkey. Ask again only when the user asks for it.',
     unanswered:
@@ -117,12 +120,29 @@ test('the messages about the service', () => {
   expect(
     sayAll(SERVICE_MESSAGES, {
       otherPort: [['1000 is in use by another program', '5323 is in use by nc'], 39300],
+      noSocket: [SOCKET_PROBLEMS.taken('/data/api.sock')],
     }),
   ).toEqual({
+    noSocket:
+      'The Unix socket of this service could not be opened: another program uses /data/api.sock. Apps can use the port.',
     portPurpose: 'its local service',
     otherPort:
       'Port 1000 is in use by another program (1 more are not available either), so this service uses 39300. Apps that only try the usual port will not find it.',
     ownersUnknown:
       'This system does not show who owns a connection (/proc/net/tcp is missing), so this service also answers programs of other users of this computer.',
+  })
+})
+
+test('why the Unix socket could not be opened', () => {
+  expect(
+    sayAll(SOCKET_PROBLEMS, {
+      notPrivate: ['/data'],
+      taken: ['/data/api.sock'],
+      notOpened: ['/data/api.sock', 'no permission, EACCES'],
+    }),
+  ).toEqual({
+    notPrivate: 'the folder /data is open to other users',
+    taken: 'another program uses /data/api.sock',
+    notOpened: "/data/api.sock can't be opened (no permission, EACCES)",
   })
 })

@@ -19,6 +19,18 @@ export const SERVICE: readonly MutatedFile[] = [
     specs: [REQUESTS],
     faults: [
       {
+        name: 'the Unix socket serves calls without a key',
+        find: 'if (isOpenCall(request) || !deps.isSocketCall(request)) return null',
+        replace: 'return null',
+        specs: ['test/api/unix-socket.spec.ts'],
+      },
+      {
+        name: 'the Unix socket serves any Host',
+        find: "if (LOOPBACK_HOSTS.includes(host.toLowerCase().replace(PORT, ''))) return null",
+        replace: 'return null',
+        specs: ['test/api/unix-socket.spec.ts'],
+      },
+      {
         name: 'any Host is ours',
         find: 'if (allowed.includes(hosts[0]!.toLowerCase())) return null',
         replace: 'if (allowed.length > 0) return null',
@@ -940,7 +952,7 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'Expect is answered before the guard',
-        find: "        .on('checkContinue', (...asked: Asked) => handle(...asked, 'continue'))\n",
+        find: ".on('checkContinue', (...asked: Asked) => handle(...asked, 'continue'))\n",
         replace: '',
         grep: 'S44',
       },
@@ -958,10 +970,41 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'connections are not counted',
-        find: "          .on('connection', connections.add)\n",
-        replace: '',
+        find: 'create(connections.add)',
+        replace: 'create(() => undefined)',
         specs: [OTHER_USERS],
         grep: 'S40|S25',
+      },
+    ],
+  },
+  {
+    file: 'main/api/service-socket.ts',
+    specs: ['test/unit/service-socket.spec.ts', 'test/api/unix-socket.spec.ts'],
+    faults: [
+      {
+        name: 'a socket that another run listens on is replaced',
+        find: "if (kind === 'gone') rmSync(path, { force: true })\n  return kind === 'gone'",
+        replace: 'rmSync(path, { force: true })\n  return kind !== null',
+      },
+      {
+        name: 'a file in the place of the socket is deleted',
+        find: 'if (!found.isSocket()) return false\n',
+        replace: '',
+      },
+      {
+        name: 'the socket is in a folder that others can enter',
+        find: '!isPrivateFolder(place.folder, place.folder !== folder)',
+        replace: 'Number.isNaN(place.folder.length)',
+      },
+      {
+        name: 'the socket itself is open to others',
+        find: 'chmodSync(path, 0o600)',
+        replace: 'chmodSync(path, 0o666)',
+      },
+      {
+        name: 'uninstalling deletes a file in the place of the socket',
+        find: '?.isSocket()) rmSync',
+        replace: ' !== undefined) rmSync',
       },
     ],
   },
