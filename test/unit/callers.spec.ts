@@ -365,6 +365,19 @@ test.describe('looking up', () => {
     })
   }
 
+  test('works again after its thread has ended for lack of work', async ({ desk }) => {
+    const callers = createCallers({
+      owners,
+      scanner: createProcessScanner({ timeLimitMs: 10_000, idleMs: 0 }),
+    })
+    const { socket } = await desk.connect(NODE, [await writeScript(desk)])
+    for (let times = 0; times < 3; times += 1) {
+      expect((await callers.find(socket, { isFresh: true })).kind).toBe('seen')
+      await new Promise((resolve) => void setTimeout(resolve, 5))
+    }
+    callers.close()
+  })
+
   test('leaves the rest to the system if it has no table of sockets', async () => {
     const told: Caller = { kind: 'uncertain', uid: null, process: null, doubts: ['untried-system'] }
     const deps = { findSystemCaller: () => Promise.resolve(told) }
