@@ -40,7 +40,8 @@ export async function deleteUnusedConsents(
 
 /**
  * Writes the grants to the store of the Latchkey that runs now. Grants that only its own file has are kept
- * too, unless that file is the one that the grants come from. Returns true if the store has changed.
+ * too, unless that file is the one that the grants come from. Returns true if grants were added, so that
+ * the consents must be read again.
  */
 export async function handOnConsents(
   held: HeldConsents | null,
@@ -56,5 +57,5 @@ export async function handOnConsents(
   if (JSON.stringify(all) === JSON.stringify(found)) return false
   // What can't be stored lasts until Latchkey quits.
   await consentStore.write(all).catch(() => undefined)
-  return true
+  return !isSameFile
 }

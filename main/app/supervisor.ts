@@ -157,7 +157,8 @@ async function restart(
     })
     throw thrown
   } finally {
-    await handOnConsents(held, running.latchkey, running.settings)
+    const isHandedOn = await handOnConsents(held, running.latchkey, running.settings)
+    if (isHandedOn) await running.latchkey.agent.consents.restore()
     await handOn(left, chosenId, running.latchkey)
   }
 }

@@ -232,6 +232,7 @@ test('without a key, consents survive each change of settings, also the demo', a
   await supervisor.latchkey().storage.consentStore.write([PROGRAM, KEY])
   await supervisor.restart({ ...settings, redirectPort: [8_400] })
   expect(await readConsents(running)).toEqual([PROGRAM, KEY])
+  expect(supervisor.latchkey().agent.consents.list().grants).toEqual([PROGRAM, KEY])
   const demo = { ...settings, demo: true }
   await supervisor.restart(demo)
   expect(await readConsents(running)).toEqual([])
