@@ -916,7 +916,7 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'who waits is not told of the end',
-        find: '      await deps.agent.api.close()\n',
+        find: '      await Promise.all([deps.agent.api.close(), deps.agent.consents.close()])\n',
         replace: '',
         specs: ['test/unit/server.spec.ts'],
       },
