@@ -130,6 +130,7 @@ async function restore(state: State): Promise<void> {
   const { deps, enqueue } = state
   const stored = await enqueue(() => deps.store.read()).finally(() => (state.isRestored = true))
   const { held } = state
+  if (stored.length === 0) return held.length === 0 ? undefined : save(state)
   const isReplaced = (grant: Grant): boolean => held.some((newer) => isAlike(grant, newer))
   change(state, [...stored.filter((grant) => !isReplaced(grant)), ...held])
   if (held.length === 0) state.isStored = true

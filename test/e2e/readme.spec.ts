@@ -70,7 +70,13 @@ test('the examples with curl read the shared token, and sign a person in', async
   await fetch(await answerLink(await program.link()))
   const ALICE = { auth0: { user: { name: 'Alice Adams' } } }
   expect(JSON.parse((await answered).stdout)).toMatchObject(ALICE)
-  expect(JSON.parse((await runShell(read)).stdout)).toMatchObject(ALICE)
+
+  // Any program can run curl, so each call is asked about.
+  const asked = runShell(read)
+  const { id, program: asking } = await program.line('consent')
+  expect(asking.name).toBe('curl')
+  program.type(`allow ${id}`)
+  expect(JSON.parse((await asked).stdout)).toMatchObject(ALICE)
 })
 
 test('the README and its pages never present port 1000 as certain', async () => {

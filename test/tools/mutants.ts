@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CONSENT } from './mutants/consent.js'
 import { DIRECTORY } from './mutants/directory.js'
 import { PROOF } from './mutants/proof.js'
 import { SERVICE } from './mutants/service.js'
@@ -42,6 +43,7 @@ export const MUTATED_FILES: readonly MutatedFile[] = [
   ...DIRECTORY,
   ...WINDOW,
   ...TERMINAL,
+  ...CONSENT,
 ]
 
 export const MUTANTS: readonly Mutant[] = MUTATED_FILES.flatMap(({ file, specs, faults }) =>

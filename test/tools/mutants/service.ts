@@ -887,9 +887,14 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'without a body an app’s own code is exchanged',
-        find: 'if (answered === null || request.verifier === null) return []\n      return [{ handle, proof: { ...answered, verifier: request.verifier } }]',
-        replace:
-          "if (answered === null) return []\n      return [{ handle, proof: { ...answered, verifier: request.verifier ?? '' } }]",
+        find: 'if (verifier === null || handle.answered === null || !mayExchange(await handle.caller)) continue',
+        replace: 'if (handle.answered === null || !mayExchange(await handle.caller)) continue',
+      },
+      {
+        name: 'without a body any program’s code is exchanged',
+        find: ' || !mayExchange(await handle.caller)) continue',
+        replace: ') continue',
+        specs: ['test/api/consent.spec.ts'],
       },
     ],
   },
@@ -916,8 +921,8 @@ export const SERVICE: readonly MutatedFile[] = [
       },
       {
         name: 'who waits is not told of the end',
-        find: '      await Promise.all([deps.agent.api.close(), deps.agent.consents.close()])\n',
-        replace: '',
+        find: 'await Promise.all([deps.agent.api.close(), deps.agent.consents.close()])',
+        replace: 'await deps.agent.consents.close()',
         specs: ['test/unit/server.spec.ts'],
       },
       {
