@@ -17,6 +17,7 @@ import {
 } from '../support/service.js'
 import { at, expect, readHeadline, test as onDesktop } from '../driver/driver.js'
 import { answerLink } from '../support/person.js'
+import { ALLOW_TESTS } from '../support/headless-program.js'
 import { SCRIPTED, test as programs, type Program } from '../support/program.js'
 import { startProvider, type Misbehaviour, type RunningProvider } from '../provider/provider.js'
 import { findSessionFile } from '../support/session-file.js'
@@ -454,7 +455,7 @@ test('S38: the window, the menu, notifications and opened links show no secret e
   hideTokens(provider, hunt)
   const { misbehave, clientId } = provider
   const app = await launch({
-    flags: [...at(provider), '--log-level', 'debug'],
+    flags: [...at(provider), ...ALLOW_TESTS, '--log-level', 'debug'],
     env: { LATCHKEY_PASSPHRASE: PASSPHRASE },
   })
   const window = await app.window()

@@ -309,6 +309,38 @@ test('signing out can forget the apps of the account', async ({ start, apps, pag
   expectNothing(await again)
 })
 
+test('after a plain sign-out the app is asked about until the next start', async ({
+  start,
+  launch,
+  apps,
+  page,
+}) => {
+  const app = await start()
+  const mail = await apps.create('mail-sync.mjs')
+  const url = await readUrl(app)
+  const window = await app.window()
+  const asking = mail.ask(url)
+  await untilAsked(app, 'mail-sync')
+  await press(window, answers.always)
+  expectToken(await asking)
+  await app.invokeFrom(
+    window.mainFrame(),
+    'sign-out-account',
+    (await readStatus(app)).accounts[0]!.id,
+  )
+  await expect.poll(() => readHeadline(app), FAST).toBe('Not signed in')
+  await app.choose(MENU.signIn)
+  await signInAs(page, await app.takeUrl(), 'Alice Adams')
+  await expect.poll(() => readHeadline(app), FAST).toBe(SIGNED_IN)
+  const again = mail.ask(url)
+  await untilAsked(app, 'mail-sync')
+  await press(window, answers.once)
+  expectToken(await again)
+  await app.quit()
+  const next = await launch({ after: app })
+  expectToken(await mail.ask(await readUrl(next)))
+})
+
 test('without consents every app is served, and the window says so', async ({ start, apps }) => {
   const app = await start(['--consent', 'off'])
   const mail = await apps.create('mail-sync.mjs')

@@ -151,7 +151,7 @@ export const WINDOW: readonly MutatedFile[] = [
   },
   {
     file: 'main/electron/account-commands.ts',
-    specs: ['test/e2e/desktop-accounts.spec.ts'],
+    specs: ['test/e2e/desktop-accounts.spec.ts', 'test/e2e/desktop-consent.spec.ts'],
     faults: [
       {
         name: 'an account’s sign-out ends the default account',
@@ -160,10 +160,107 @@ export const WINDOW: readonly MutatedFile[] = [
         grep: 'signed out alone',
       },
       {
+        name: 'an account’s apps are forgotten at each sign-out',
+        find: 'return supervisor.signOut(command.id)\n',
+        replace: 'return supervisor.signOut(command.id, { forgetsApps: true })\n',
+        grep: 'plain sign-out',
+      },
+      {
         name: 'a discarded session is kept',
         find: 'agent().decide(command.id, command.keeps)',
         replace: 'agent().decide(command.id, true)',
         grep: 'if the person says so',
+      },
+    ],
+  },
+  {
+    file: 'main/present/consent-view.ts',
+    specs: ['test/unit/consent-view.spec.ts'],
+    faults: [
+      {
+        name: 'a tool can be allowed for good',
+        find: "return canLast ? ['once', 'always', 'denied'] : ['once', 'denied']",
+        replace: "return canLast ? ['once', 'denied'] : ['once', 'always', 'denied']",
+      },
+      {
+        name: 'the path of a script is shown as the program says it',
+        find: '[labels.script, script && showPath(script)],',
+        replace: '[labels.script, script],',
+      },
+      {
+        name: 'the apps of another provider are the account’s',
+        find: 'isSameOwner(owner, session) && account.sub',
+        replace: 'owner !== null && account.sub',
+      },
+      {
+        name: 'the apps of another person are the account’s',
+        find: ' && account.sub === session.account.sub',
+        replace: ' && account !== null',
+      },
+      {
+        name: 'a late answer is confirmed',
+        find: 'if (question === null || !isTaken) return',
+        replace: 'if (question === null) return',
+      },
+    ],
+  },
+  {
+    file: 'main/electron/desktop.ts',
+    specs: ['test/e2e/desktop-consent.spec.ts'],
+    faults: [
+      {
+        name: 'a locked screen ends no question',
+        find: '() => agent.consents.screenLocked()',
+        replace: '() => undefined',
+        grep: 'screen is locked',
+      },
+      {
+        name: 'a key outlives the window',
+        find: '      memory.key = null\n',
+        replace: '',
+        grep: 'gone with the window',
+      },
+    ],
+  },
+  {
+    file: 'main/electron/desktop-commands.ts',
+    specs: ['test/e2e/desktop-consent.spec.ts'],
+    faults: [
+      {
+        name: 'a key that is no longer shown can be copied',
+        find: "'clear-key': () => void (memory.key = null),",
+        replace: "'clear-key': () => undefined,",
+        grep: 'S32',
+      },
+    ],
+  },
+  {
+    file: 'main/electron/window-calls.ts',
+    specs: ['test/e2e/desktop-consent.spec.ts'],
+    faults: [
+      {
+        name: 'an answer is for whichever question is open',
+        find: 'agent().consents.answer(questionId, answer)',
+        replace: 'agent().consents.answer(question?.id ?? questionId, answer)',
+        grep: 'earlier question',
+      },
+    ],
+  },
+  {
+    file: 'main/electron/power.ts',
+    specs: ['test/stand-in/power.spec.ts'],
+    faults: [
+      {
+        name: 'Linux is not asked about the screen',
+        find: '(isScreenLocked() ? run() : undefined)',
+        replace: 'undefined',
+        grep: 'locked screen',
+      },
+      {
+        name: 'an idle user counts as a locked screen',
+        find: "=== 'locked'",
+        replace: "!== 'unknown'",
+        grep: 'locked screen',
       },
     ],
   },
