@@ -35,6 +35,7 @@ import {
   type SettingsFindings,
   type Sources,
 } from './settings/read.js'
+import type { Handover } from './consent/consents.js'
 import type { Settings } from './settings/options.js'
 import {
   LOGIN_PATIENCE_MS,
@@ -207,7 +208,7 @@ async function readStoredSessions(dataDir: string): Promise<readonly StoredFile[
 }
 
 async function begin(first: Settings): Promise<Supervisor> {
-  const run = async (settings: Settings): Promise<Latchkey> => {
+  const run = async (settings: Settings, handover?: Handover): Promise<Latchkey> => {
     // The demo stores nothing, so the system need not ask for the keyring.
     if (!settings.demo) keyring ??= await keyringCipher()
     const { dataDir, keepWithoutKeyring } = settings
@@ -223,6 +224,7 @@ async function begin(first: Settings): Promise<Supervisor> {
       messages: settings === first ? messages : [],
       askWhetherRunning,
       onDirectoryLost: giveUp,
+      ...(handover && { handover }),
     })
   }
   return createSupervisor({ run, onFatal: giveUp }, first)

@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.js'
 import { asAuthError } from '../base/errors.js'
 import type { ConsentSettings } from '../consent/consent.js'
-import { createConsents, type Consents } from '../consent/consents.js'
+import { createConsents, type Consents, type Handover } from '../consent/consents.js'
 import { createMemoryConsents, type ConsentStore } from '../storage/consent-store.js'
 import type { AccountSession, Event } from './model.js'
 import type { ModelStore } from './model-store.js'
@@ -18,6 +18,8 @@ export type AgentConsentDeps = {
   isScreenLocked?: () => boolean
   /** False if nobody would see a question. Absent: somebody would. */
   canAsk?: () => boolean
+  /** What an earlier Latchkey of this run knew. Absent at the first start. */
+  handover?: Handover
 }
 
 const ASK: ConsentSettings = { mode: 'ask', allow: [], pauseWhenLocked: false }
@@ -27,7 +29,7 @@ export function createAgentConsents(
   { dispatch }: Pick<ModelStore, 'dispatch'>,
 ): Consents {
   const { clock, consentStore = createMemoryConsents(), consent = ASK } = given
-  return createConsents({
+  const consents = createConsents({
     settings: consent,
     store: consentStore,
     clock,
@@ -35,9 +37,11 @@ export function createAgentConsents(
     canAsk: given.canAsk ?? (() => true),
     onAsked: (question) => dispatch({ type: 'consent-asked', question }),
     onEnded: (question, end) => dispatch({ type: 'consent-ended', question, end }),
-    onChange: (consents) => dispatch({ type: 'consents-changed', consents }),
+    onChange: (list) => dispatch({ type: 'consents-changed', consents: list }),
     onFailure: (message) => dispatch({ type: 'storage-failed', id: null, message }),
   })
+  if (given.handover) consents.takeOver(given.handover)
+  return consents
 }
 
 /** Ends the consents of accounts that are signed out, and tells the person if some may come back. */

@@ -2,6 +2,7 @@
 
 import { startService, type Service } from '../api/server.js'
 import { createAgent, type Agent } from '../agent/agent.js'
+import type { Handover } from '../consent/consents.js'
 import { createHttp, type Http } from '../net/http.js'
 import { createCallbackListener } from '../oauth/callback-listener.js'
 import { createProviders, RECENT_METADATA_MS, type FindProvider } from '../oauth/provider.js'
@@ -44,6 +45,8 @@ export type LatchkeyDeps = {
   isScreenLocked?: () => boolean
   /** False if nobody would see a question about a program. Absent: somebody would. */
   canAsk?: () => boolean
+  /** What an earlier Latchkey of this run knew about consents. Absent at the first start. */
+  handover?: Handover
   /** Messages about the settings, one line each. */
   messages?: readonly string[]
   /** Asks if Latchkey still runs on another computer. Absent if there is no user to ask. */
@@ -225,6 +228,7 @@ async function startAgent(
     consent: toConsentSettings(settings),
     ...(deps.isScreenLocked && { isScreenLocked: deps.isScreenLocked }),
     ...(deps.canAsk && { canAsk: deps.canAsk }),
+    ...(deps.handover && { handover: deps.handover }),
     openBrowser,
     ...(showSignOutLink && { showSignOutLink }),
     ...(!settings.demo && { memoryOf: openProviderMemory(deps) }),

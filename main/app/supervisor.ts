@@ -2,6 +2,7 @@
 
 import type { SignOutOptions } from '../agent/agent.js'
 import { defaultId } from '../agent/model.js'
+import type { Handover } from '../consent/consents.js'
 import type { Latchkey } from './compose.js'
 import {
   deleteUnusedConsents,
@@ -37,8 +38,8 @@ export type Supervisor = {
 }
 
 export type SupervisorDeps = {
-  /** Starts a Latchkey with the given settings. */
-  run(settings: Settings): Promise<Latchkey>
+  /** Starts a Latchkey with the given settings. `handover`: what the previous one knew of this run. */
+  run(settings: Settings, handover?: Handover): Promise<Latchkey>
   /** Called if neither the new nor the previous settings start. Nothing runs then. */
   onFatal(thrown: unknown): void
 }
@@ -143,15 +144,16 @@ async function restart(
   const chosenId = await accountStore.readDefault().catch(() => null)
   const held = await readHeldConsents(latchkey, settings, running.held)
   running.held = held
+  const handover = latchkey.agent.consents.handOver()
   try {
     const isStoredOtherwise = wanted.keepWithoutKeyring !== settings.keepWithoutKeyring
     // A session that waits for the keyring is not affected by this choice.
     if (isStoredOtherwise && accountStore.isLocked?.() !== true) await accountStore.clear()
     await deleteUnusedConsents(held, wanted)
-    running.latchkey = await run(wanted)
+    running.latchkey = await run(wanted, handover)
     running.settings = wanted
   } catch (thrown) {
-    running.latchkey = await run(settings).catch((failure: unknown) => {
+    running.latchkey = await run(settings, handover).catch((failure: unknown) => {
       onFatal(failure)
       throw failure
     })

@@ -17,7 +17,13 @@ import type {
   ConsentSettings,
   Verdict,
 } from './consent.js'
-import { createDenials, DENIED_MS, UNANSWERED_MS, type Denials } from './denials.js'
+import {
+  createDenials,
+  DENIED_MS,
+  UNANSWERED_MS,
+  type Denials,
+  type HeldDenial,
+} from './denials.js'
 import { createGrants, isOf, type Grants, type HeldKey, type Wanted } from './grants.js'
 import { canLast, isUnchanged } from './program.js'
 import { createQuestions, type Asked, type QuestionResult, type Questions } from './questions.js'
@@ -58,9 +64,16 @@ export type Consents = {
    * Fails with `storage-failed` if they may come back.
    */
   signedOut(person: SessionOwner & { sub: string }, options: { forGood: boolean }): Promise<void>
+  /** Returns what the Latchkey that replaces this one needs, when the settings change. */
+  handOver(): Handover
+  /** Goes on where an earlier part of this run stopped. */
+  takeOver(handover: Handover): void
   /** Refuses all that wait, and stores when each grant was used last. */
   close(): Promise<void>
 }
+
+/** What lasts for this run and is not stored. */
+export type Handover = { suspended: readonly string[]; denials: readonly HeldDenial[] }
 
 export type ConsentDeps = {
   settings: ConsentSettings
@@ -101,13 +114,7 @@ export function createConsents(deps: ConsentDeps): Consents {
   const parts: Parts = { deps, grants, denials, questions }
   const isPaused = (): boolean => settings.pauseWhenLocked && deps.isScreenLocked()
   return {
-    async restore() {
-      try {
-        await grants.restore()
-      } catch (thrown) {
-        deps.onFailure(asAuthError(thrown).message)
-      }
-    },
+    restore: () => orTell(deps, grants.restore()),
     ask: (request) => decide(parts, request),
     isAllowed: (wanted) => !isPaused() && isAllowed(parts, wanted),
     answer: (questionId, answer) => questions.answer(questionId, answer),
@@ -128,11 +135,21 @@ export function createConsents(deps: ConsentDeps): Consents {
       if (forGood) await grants.remove((grant) => isOf(grant, person))
       else grants.suspend(person)
     },
+    handOver: () => ({ suspended: grants.suspended(), denials: denials.handOver() }),
+    takeOver: (handover) => {
+      grants.suspendAgain(handover.suspended)
+      denials.takeOver(handover.denials)
+    },
     async close() {
       questions.endAll('unanswered')
-      await grants.flush().catch((thrown: unknown) => deps.onFailure(asAuthError(thrown).message))
+      await orTell(deps, grants.flush())
     },
   }
+}
+
+/** Tells the person if consents could not be read or stored. */
+function orTell({ onFailure }: ConsentDeps, done: Promise<void>): Promise<void> {
+  return done.catch((thrown: unknown) => onFailure(asAuthError(thrown).message))
 }
 
 /** Keys begin with this, so that people and tools that look for leaked secrets recognize them. */

@@ -18,9 +18,14 @@ export type Denials = {
   /** Finds the denial that a call falls under. */
   find(about: About): Denial | undefined
   list(): readonly Denial[]
+  handOver(): readonly HeldDenial[]
+  takeOver(denials: readonly HeldDenial[]): void
   /** Ends denials. False: there was none of these. */
   remove(isOver: (denial: Denial) => boolean): boolean
 }
+
+/** A denial, by what the calls have in common. */
+export type HeldDenial = readonly [key: string, denial: Denial]
 
 export function createDenials(nowMs: () => number): Denials {
   /** By what the calls have in common. */
@@ -55,6 +60,13 @@ export function createDenials(nowMs: () => number): Denials {
     list() {
       dropOld()
       return [...held.values()]
+    },
+    handOver() {
+      dropOld()
+      return [...held]
+    },
+    takeOver(denials) {
+      for (const [key, denial] of denials) held.set(key, denial)
     },
     remove(isOver) {
       const gone = [...held].filter(([, denial]) => isOver(denial))

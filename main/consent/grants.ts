@@ -18,7 +18,10 @@ export type HeldProgram = Extract<Grant, { kind: 'program' }>
 export type HeldKey = Extract<Grant, { kind: 'key' }>
 
 export type Grants = {
-  /** Adds the stored grants to those that were given in the meantime. Fails with `storage-failed`. */
+  /**
+   * Adds the stored grants to those that were given in the meantime, in place of those that were read
+   * before. Fails with `storage-failed`.
+   */
   restore(): Promise<void>
   all(): readonly Grant[]
   /** Finds the grant that allows a call, and marks it as used. */
@@ -32,6 +35,10 @@ export type Grants = {
   remove(isGone: (grant: Grant) => boolean): Promise<void>
   /** Has the grants of a person's programs not count until Latchkey starts again. */
   suspend(person: Whose): void
+  /** The IDs of the grants that do not count until Latchkey starts again. */
+  suspended(): readonly string[]
+  /** Suspends grants by their IDs, as an earlier part of this run did. */
+  suspendAgain(ids: readonly string[]): void
   /** Stores what is not stored yet, such as when each grant was used last. */
   flush(): Promise<void>
 }
@@ -55,6 +62,8 @@ type State = {
   /** A grant that was given before the stored ones were read must not replace them. */
   isRestored: boolean
   isStored: boolean
+  /** The IDs of the grants that were read last. */
+  readIds: ReadonlySet<string>
   /** The IDs of grants that do not count until Latchkey starts again. */
   suspended: Set<string>
   enqueue: ReturnType<typeof createSerialQueue>
@@ -66,6 +75,7 @@ export function createGrants(deps: GrantDeps): Grants {
     held: [],
     isRestored: false,
     isStored: true,
+    readIds: new Set(),
     suspended: new Set(),
     enqueue: createSerialQueue(),
   }
@@ -94,6 +104,10 @@ export function createGrants(deps: GrantDeps): Grants {
       for (const grant of state.held) {
         if (grant.kind === 'program' && isOf(grant, person)) state.suspended.add(grant.id)
       }
+    },
+    suspended: () => [...state.suspended],
+    suspendAgain(ids) {
+      for (const id of ids) state.suspended.add(id)
     },
     flush: () => (state.isStored ? Promise.resolve() : write(state)),
   }
@@ -129,11 +143,12 @@ function update(state: State, id: string, changes: Partial<ProgramGrant & Grant>
 async function restore(state: State): Promise<void> {
   const { deps, enqueue } = state
   const stored = await enqueue(() => deps.store.read()).finally(() => (state.isRestored = true))
-  const { held } = state
-  if (stored.length === 0) return held.length === 0 ? undefined : save(state)
-  const isReplaced = (grant: Grant): boolean => held.some((newer) => isAlike(grant, newer))
-  change(state, [...stored.filter((grant) => !isReplaced(grant)), ...held])
-  if (held.length === 0) state.isStored = true
+  const given = state.held.filter(({ id }) => !state.readIds.has(id))
+  const hasChanged = stored.length > 0 || given.length < state.held.length
+  state.readIds = new Set(stored.map(({ id }) => id))
+  const isReplaced = (grant: Grant): boolean => given.some((newer) => isAlike(grant, newer))
+  if (hasChanged) change(state, [...stored.filter((grant) => !isReplaced(grant)), ...given])
+  if (given.length === 0) state.isStored = true
   else save(state)
 }
 
@@ -170,7 +185,9 @@ function allow(
     changedAtMs: null,
   }
   const before = held.find((one) => isAlike(one, grant))
-  const both = [...new Set([...(before?.purposes ?? []), ...purposes])]
+  // What the person took back by signing out is not allowed again with something else.
+  const earlier = before && !suspended.has(before.id) ? before.purposes : []
+  const both = [...new Set([...earlier, ...purposes])]
   const kept = { ...grant, id: before?.id ?? grant.id, purposes: both }
   suspended.delete(kept.id)
   change(state, [...held.filter((one) => one !== before), kept])

@@ -497,6 +497,52 @@ test.describe('stored consents', () => {
   })
 })
 
+test.describe('when Latchkey starts over with other settings', () => {
+  test('what lasts for this run is handed over: suspended consents, and denials', async () => {
+    const { consents, store, asked } = start()
+    await consents.restore()
+    consents.allowSignedIn(seenCaller(script('/a.js')), ALICE_REF)
+    void consents.ask(request())
+    consents.answer(asked[0]!.id, 'denied')
+    const { issuer, clientId, account } = ALICE_REF
+    await consents.signedOut({ issuer, clientId, sub: account.sub }, { forGood: false })
+    await consents.close()
+
+    const next = start({ store })
+    next.consents.takeOver(consents.handOver())
+    await next.consents.restore()
+    expect(next.consents.list().grants).toHaveLength(1)
+    expect(next.consents.isAllowed(request(seenCaller(script('/a.js'))))).toBe(false)
+    expect(await next.consents.ask(request())).toEqual(refused('denied'))
+  })
+
+  test('consents that are read again replace the ones that were read before', async () => {
+    const { consents, store } = start()
+    const first = start({ store })
+    await first.consents.restore()
+    first.consents.allowSignedIn(seenCaller(), ALICE_REF)
+    await first.consents.close()
+    await consents.restore()
+    consents.allowSignedIn(seenCaller(script('/a.js')), ALICE_REF)
+    await consents.close()
+    // Taken back elsewhere.
+    await store.write([])
+    await consents.restore()
+    expect(consents.list().grants).toMatchObject([{ script: { path: '/a.js' } }])
+  })
+})
+
+test('what a sign-out took back does not come back with a consent to less', async () => {
+  const { consents, asked } = start()
+  consents.allowSignedIn(seenCaller(), ALICE_REF)
+  const { issuer, clientId, account } = ALICE_REF
+  await consents.signedOut({ issuer, clientId, sub: account.sub }, { forGood: false })
+  const call = consents.ask(request(seenCaller(), { purpose: 'identity' }))
+  consents.answer(asked[0]!.id, 'always')
+  expect(await call).toEqual(ALLOWED)
+  expect(consents.isAllowed(request())).toBe(false)
+})
+
 test('calls that still wait when Latchkey quits are refused', async () => {
   const { consents } = start()
   const call = consents.ask(request())
