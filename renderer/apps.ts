@@ -21,6 +21,7 @@ export type AppsDeps = {
 
 export function createAppsPage({ latchkey, openKey }: AppsDeps): AppsPage {
   const list = element('#app-rows')
+  const intro = element('#apps-intro')
   const empty = element('#apps-empty')
   const create = make('button', { type: 'button', className: 'plain' }, [APPS.createKey])
   create.addEventListener('click', openKey)
@@ -55,7 +56,9 @@ export function createAppsPage({ latchkey, openKey }: AppsDeps): AppsPage {
         return row
       })
       setChildren(list, rows)
-      setHidden(empty, apps.length > 0)
+      const hasGrants = apps.some(({ kind }) => kind !== 'denied')
+      setHidden(intro, !hasGrants)
+      setHidden(empty, hasGrants)
       setHidden(create, accounts.length === 0)
       // If the focused app is gone, a keyboard goes on with the next one.
       if (focused < 0 || list.contains(document.activeElement)) return

@@ -31,6 +31,8 @@ for (const [label, before, call] of [
   [SETTINGS_WORDS.choices.notifications[0], true, ['saveSettings', { notifications: false }]],
   ['Sign out at the provider too', false, ['saveSettings', { endSession: true }]],
   ['Store the session without a keyring', false, ['saveSettings', { keepWithoutKeyring: true }]],
+  [SETTINGS_WORDS.choices.asksForConsent[0], true, ['saveSettings', { asksForConsent: false }]],
+  [SETTINGS_WORDS.choices.pauseWhenLocked[0], false, ['saveSettings', { pauseWhenLocked: true }]],
 ] as const) {
   test(`${label}: a click changes the setting, and this is announced`, async ({ open }) => {
     const { page, fake, complaints } = await open(SIGNED_IN)
