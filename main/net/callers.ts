@@ -1,11 +1,17 @@
 // Finds out which programs are at the other end of connections, and remembers that with each connection.
 
 import type { Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import { shareNext } from '../base/share-next.js'
 import type { Caller, Doubt } from './caller.js'
 import { describeProcess } from './describe-process.js'
-import { holds, readImage, type Holders, type ProcessFacts } from './process-facts.js'
+import { inTime } from './in-time.js'
+import {
+  holds,
+  readImage,
+  type Holders,
+  type ImageFacts,
+  type ProcessFacts,
+} from './process-facts.js'
 import { createProcessScanner, type ProcessScanner } from './process-scanner.js'
 import type { Owner, SocketOwners } from './socket-owner.js'
 import { findSystemCaller } from './system-callers.js'
@@ -25,6 +31,7 @@ export type Callers = {
 export type CallersDeps = {
   owners: Pick<SocketOwners, 'findOwnersAsync'>
   scanner?: ProcessScanner
+  describe?: typeof describeProcess
   /** Identifies callers on systems that don't show the owners of sockets. */
   findSystemCaller?: (socket: Socket) => Promise<Caller>
   /** A steady clock, in milliseconds. */
@@ -49,16 +56,19 @@ const CHECK_INTERVAL_MS = 1_000
 const LOOK_UP_INTERVAL_MS = 10_000
 /** How many processes that called before are looked at first. */
 const MOST_KNOWN = 32
+/** A folder on another computer may not answer. */
+const FILES_LIMIT_MS = 250
 
 /** The caller closes it. */
 export function createCallers(deps: CallersDeps): Callers {
   const { owners, scanner = createProcessScanner(), now = () => performance.now() } = deps
   const known = new WeakMap<Socket, Found>()
   const searchHolder = createSearch(scanner)
+  const describe = shareDescriptions(deps.describe ?? describeProcess)
 
   const lookUp = async (socket: Socket): Promise<Pick<Found, 'caller' | 'facts'>> => {
     const [owner] = await owners.findOwnersAsync([socket])
-    if (owner?.kind === 'user') return toFound(owner, await searchHolder(owner.inode))
+    if (owner?.kind === 'user') return toFound(owner, await searchHolder(owner.inode), describe)
     const isUntold = owner?.kind === 'untold'
     const find = deps.findSystemCaller ?? findSystemCaller
     return { caller: isUntold ? await find(socket) : notFound(null), facts: null }
@@ -102,21 +112,43 @@ function createSearch(scanner: ProcessScanner): (inode: string) => Promise<Holde
   })
   return async (inode) => {
     const search: Search = { inode, holders: null }
-    waiting.add(search)
-    await searchNext()
+    // On a busy machine, the first search may not end in time.
+    for (let times = 0; times < 2 && search.holders === null; times += 1) {
+      waiting.add(search)
+      await searchNext()
+    }
     return search.holders
+  }
+}
+
+type Described = Awaited<ReturnType<typeof describeProcess>>
+type Describe = (facts: ProcessFacts, uid: number) => Promise<Described | null>
+
+/** Sockets that were found in one reading of their process share its description. */
+function shareDescriptions(describe: typeof describeProcess): Describe {
+  const shared = new WeakMap<ImageFacts, { uid: number; described: Promise<Described | null> }>()
+  const describeInTime: Describe = async (facts, uid) =>
+    (await inTime(describe(facts, uid), FILES_LIMIT_MS)) ??
+    inTime(describe(facts, uid), FILES_LIMIT_MS)
+  return (facts, uid) => {
+    const before = shared.get(facts.image)
+    if (before?.uid === uid) return before.described
+    const described = describeInTime(facts, uid)
+    shared.set(facts.image, { uid, described })
+    return described
   }
 }
 
 async function toFound(
   { uid, inode }: Holder,
   holders: Holders,
+  describe: Describe,
 ): Promise<Pick<Found, 'caller' | 'facts'>> {
   if (holders !== null && holders.count > 1) {
     return { caller: uncertain(uid, 'several-holders'), facts: null }
   }
   const facts = holders?.facts ?? null
-  const described = facts && (await inTime(describeProcess(facts, uid)))
+  const described = facts && (await describe(facts, uid))
   if (facts === null || described === null) return { caller: notFound(uid), facts: null }
   const { process, doubts } = described
   const caller: Caller =
@@ -124,13 +156,6 @@ async function toFound(
       ? { kind: 'seen', uid, process }
       : { kind: 'uncertain', uid, process, doubts }
   return { caller, facts: { ...facts, inode } }
-}
-
-/** A folder on another computer may not answer. */
-const FILES_LIMIT_MS = 250
-
-async function inTime<Value>(value: Promise<Value>): Promise<Value | null> {
-  return Promise.race([value, delay(FILES_LIMIT_MS, null, { ref: false })])
 }
 
 function notFound(uid: number | null): Caller {

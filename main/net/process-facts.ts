@@ -41,6 +41,7 @@ export type ParentFacts = {
 export type ScanRequest = {
   inodes: readonly string[]
   known: readonly number[]
+  /** How long the thread may work. */
   timeLimitMs: number
 }
 
@@ -49,6 +50,7 @@ export type Holders = { count: number; facts: ProcessFacts | null } | null
 
 /** The functions that the thread needs. The last one is called with a request. */
 export const SCAN_FUNCTIONS = [
+  readWorkMs,
   readImage,
   listDescriptors,
   listProcesses,
@@ -57,6 +59,7 @@ export const SCAN_FUNCTIONS = [
   readParents,
   isElsewhere,
   readFacts,
+  shareFacts,
   holds,
   findIn,
   scan,
@@ -69,7 +72,7 @@ export const SCAN_FUNCTIONS = [
  * 2. If a socket isn't there, look at all processes.
  */
 export function scan({ inodes, known, timeLimitMs }: ScanRequest): readonly Holders[] {
-  const deadline = performance.now() + timeLimitMs
+  const deadline = readWorkMs() + timeLimitMs
   const holders = new Map<string, Map<number, string>>(inodes.map((inode) => [inode, new Map()]))
   // 1.
   const relatives = known.map(listRelatives)
@@ -79,6 +82,8 @@ export function scan({ inodes, known, timeLimitMs }: ScanRequest): readonly Hold
   if (!isComplete || [...holders.values()].some((found) => found.size === 0)) {
     isComplete = findIn(listProcesses(), holders, deadline)
   }
+  // A process with many connections is read once.
+  const read = new Map<number, ProcessFacts>()
   return inodes.map((inode) => {
     if (!isComplete) return null
     const socket = `socket:[${inode}]`
@@ -88,9 +93,23 @@ export function scan({ inodes, known, timeLimitMs }: ScanRequest): readonly Hold
     )
     const [first] = found
     if (first === undefined || found.length > 1) return { count: found.length, facts: null }
-    const facts = readFacts(first[0], first[1], socket)
+    const [pid, fd] = first
+    const facts = shareFacts(read.get(pid), fd, socket) ?? readFacts(pid, fd, socket)
+    if (facts !== null) read.set(pid, facts)
     return { count: facts === null ? 0 : 1, facts }
   })
+}
+
+/**
+ * Returns how long this thread has worked, in milliseconds. A thread that waits for a processor does not
+ * work. Before Node.js 23.9, which can't tell, returns the time that has passed.
+ */
+export function readWorkMs(): number {
+  // Older versions lack it.
+  const { threadCpuUsage } = process as Partial<Pick<NodeJS.Process, 'threadCpuUsage'>>
+  if (threadCpuUsage === undefined) return performance.now()
+  const { user, system } = threadCpuUsage.call(process)
+  return (user + system) / 1_000
 }
 
 /** Adds the processes that hold the sockets. False if the time is over. */
@@ -100,7 +119,7 @@ export function findIn(
   deadline: number,
 ): boolean {
   for (const pid of pids) {
-    if (performance.now() > deadline) return false
+    if (readWorkMs() > deadline) return false
     for (const [descriptor, target] of listDescriptors(pid)) {
       const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1]
       if (inode !== undefined) holders.get(inode)?.set(pid, descriptor)
@@ -213,6 +232,25 @@ export function readFacts(pid: number, descriptor: string, socket: string): Proc
     const after = readImage(pid)
     const isSame = after.startedAtTicks === image.startedAtTicks && after.image === image.image
     return isSame && holds(pid, descriptor, socket) ? facts : null
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Returns what was read about a process, for another socket that it holds. Null if nothing was read, or if
+ * the process ended, started another program, or let go of the socket in the meantime.
+ */
+export function shareFacts(
+  facts: ProcessFacts | undefined,
+  descriptor: string,
+  socket: string,
+): ProcessFacts | null {
+  if (facts === undefined) return null
+  try {
+    const { startedAtTicks, image } = readImage(facts.pid)
+    const isSame = startedAtTicks === facts.image.startedAtTicks && image === facts.image.image
+    return isSame && holds(facts.pid, descriptor, socket) ? { ...facts, descriptor } : null
   } catch {
     return null
   }

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
+import { inTime } from './in-time.js'
 import { scan, SCAN_FUNCTIONS, type Holders, type ScanRequest } from './process-facts.js'
 
 export type ProcessScanner = {
@@ -14,7 +15,7 @@ export type ProcessScanner = {
 }
 
 export type ScannerOptions = {
-  /** How long a search may take, in milliseconds. */
+  /** How long the thread may work on a search, in milliseconds. */
   timeLimitMs?: number
   /** How long the thread waits for the next search until it ends. */
   idleMs?: number
@@ -26,7 +27,10 @@ const TIME_LIMIT_MS = 250
 /** The thread keeps a few megabytes. A start takes about 30 ms. */
 const IDLE_MS = 10_000
 const START_LIMIT_MS = 2_000
-/** How much longer than its limit a thread may be silent. It may hang while it reads of a process. */
+/**
+ * How much longer than its limit a thread may be silent. It waits for a processor then, or it hangs while it
+ * reads of a process.
+ */
 const SILENCE_MS = 750
 
 /** Starts the thread when it is first needed. The caller closes it. */
@@ -76,15 +80,18 @@ async function startThread(source: string): Promise<Worker> {
   worker.unref()
   // Without a listener, an error that comes later would end the process.
   worker.on('error', () => undefined)
-  await once(worker, 'online', { signal: AbortSignal.timeout(START_LIMIT_MS) })
+  if ((await inTime(once(worker, 'online'), START_LIMIT_MS)) === null) {
+    void worker.terminate()
+    throw new Error('The thread does not start.')
+  }
   return worker
 }
 
 async function ask(worker: Worker, request: ScanRequest): Promise<readonly Holders[]> {
-  const signal = AbortSignal.timeout(request.timeLimitMs + SILENCE_MS)
-  const answer = once(worker, 'message', { signal })
+  const message = once(worker, 'message') as Promise<[readonly Holders[]]>
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- for windows only
   worker.postMessage(request)
-  const [holders] = (await answer) as [readonly Holders[]]
-  return holders
+  const answer = await inTime(message, request.timeLimitMs + SILENCE_MS)
+  if (answer === null) throw new Error('The thread is silent.')
+  return answer[0]
 }

@@ -20,6 +20,8 @@ export type Desk = {
   /** A folder of the test, by its real path. */
   folder: string
   port: number
+  /** All connections so far. */
+  sockets: readonly Socket[]
   callers: Callers
   /** Lets time pass for `callers`. */
   pass(ms: number): void
@@ -81,6 +83,7 @@ export const test = base.extend<{ desk: Desk }>({
     await use({
       folder,
       port,
+      sockets,
       callers,
       pass(ms) {
         passedMs += ms

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Socket } from 'node:net'
 import { findProcess, type Caller, type Doubt } from '../../main/net/caller.js'
 import { createCallers } from '../../main/net/callers.js'
+import { describeProcess } from '../../main/net/describe-process.js'
 import { createProcessScanner } from '../../main/net/process-scanner.js'
 import { NOBODY, whyNoOtherUser } from '../support/other-user.js'
 import { owners } from '../support/owners.js'
@@ -406,5 +407,69 @@ test.describe('looking up', () => {
     expect(asked).toBe(1)
     await callers.find(socket, { isFresh: true })
     expect(asked).toBe(2)
+  })
+})
+
+test.describe('a busy machine', () => {
+  const CONNECTIONS = 40
+  const NODE_CLIENTS = `for (let count = 0; count < ${CONNECTIONS}; count += 1) {${NODE_CLIENT}}`
+
+  test('reads and describes a process once for all of its connections that wait', async ({
+    desk,
+  }) => {
+    let described = 0
+    const callers = createCallers({
+      owners,
+      scanner: createProcessScanner({ timeLimitMs: 10_000 }),
+      describe: (...asked) => ((described += 1), describeProcess(...asked)),
+    })
+    await desk.connect(NODE, [await writeScript(desk, NODE_CLIENTS)])
+    await expect.poll(() => desk.sockets).toHaveLength(CONNECTIONS)
+    const found = await Promise.all(desk.sockets.map((socket) => callers.find(socket)))
+    expect(found.map(({ kind }) => kind)).toEqual(desk.sockets.map(() => 'seen'))
+    // Those that wait for the first search share the next one.
+    expect(described).toBeLessThanOrEqual(2)
+    callers.close()
+  })
+
+  test('does not make a program uncertain if this thread can’t run', async ({ desk }) => {
+    const callers = createCallers({
+      owners,
+      scanner: createProcessScanner({ timeLimitMs: 10_000 }),
+      async describe(...asked) {
+        const described = describeProcess(...asked)
+        // Longer than the limit.
+        const untilMs = performance.now() + 400
+        while (performance.now() < untilMs);
+        return described
+      },
+    })
+    const { socket } = await desk.connect(NODE, [await writeScript(desk)])
+    expect((await callers.find(socket)).kind).toBe('seen')
+    callers.close()
+  })
+
+  test('gets a second search, and a second description, if the first takes too long', async ({
+    desk,
+  }) => {
+    const scanner = createProcessScanner({ timeLimitMs: 10_000 })
+    let searches = 0
+    let descriptions = 0
+    const callers = createCallers({
+      owners,
+      scanner: {
+        ...scanner,
+        scan: (inodes, known) =>
+          (searches += 1) === 1
+            ? Promise.resolve(inodes.map(() => null))
+            : scanner.scan(inodes, known),
+      },
+      describe: (...asked) =>
+        (descriptions += 1) === 1 ? new Promise(() => undefined) : describeProcess(...asked),
+    })
+    const { socket } = await desk.connect(NODE, [await writeScript(desk)])
+    expect((await callers.find(socket)).kind).toBe('seen')
+    expect([searches, descriptions]).toEqual([2, 2])
+    callers.close()
   })
 })
