@@ -23,7 +23,7 @@ export const PROBLEM_DETAILS = {
   noAccountOfClient:
     'Nobody is signed in at the provider with this client and audience. Sign in first.',
   keyWithoutSession: 'The account of this key is not signed in. Sign in first.',
-  noSuchAccount: 'No account has the ID in X-Latchkey-Account.',
+  noSuchAccount: 'No account has the ID that the request names.',
   otherAccountClient:
     'client_id: the account belongs to another client. To name another account, send its ID in ' +
     'X-Latchkey-Account.',
@@ -38,6 +38,9 @@ export const PROBLEM_DETAILS = {
   noFormExpected: 'No sign-in is waiting for this form.',
   appGone: 'The app that started this sign-in has stopped waiting for it.',
   cancelled: 'The sign-in was cancelled.',
+  notInKey: 'scope: the key is not for these scopes.',
+  oldIdToken:
+    'The ID token has expired, and the provider sends a new one only when the user signs in again.',
   nothingToExchange:
     'The request has no body, and Latchkey holds no code to exchange. Call /pkce/code without a body ' +
     'first, or send the code and its verifier.',
@@ -61,7 +64,8 @@ export const CONSENT_DETAILS = {
   changed: 'Another program uses this connection than the one that the user was asked about.',
   wrongKey:
     'The Authorization header contains no valid key. Make one in Latchkey, or leave the header out.',
-  keyOfOther: 'The key belongs to another account than the one in X-Latchkey-Account.',
+  keyOfOther: 'The key belongs to another account than the one that the request names.',
+  keyWithoutIdToken: 'A key is for access tokens only. For ID tokens, call without a key.',
 }
 
 /** Ends of sentences about a member of a body: "client_id is missing." */

@@ -30,16 +30,19 @@ export type ChooseAccountDeps = {
 /** The members of a request that must match its account. */
 export type NamedClient = { client_id?: string | undefined; audience?: string | undefined }
 
-/** `key`: the key that the request carries; null or absent if it carries none. */
-export type WantedAccount = NamedClient & { key?: HeldKey | null }
+/**
+ * `key`: the key that the request carries; null or absent if it carries none. `account`: the ID in the
+ * request's body, which counts before that in the header.
+ */
+export type WantedAccount = NamedClient & { key?: HeldKey | null; account?: string | undefined }
 
 /**
- * Chooses the account of the key, if the request carries one, or else the account in the header. Without
- * both, chooses the one that the calling program signed in,
+ * Chooses the account of the key, if the request carries one, or else the account that the request names by
+ * its ID, in the body or the header. Without both, chooses the one that the calling program signed in,
  * the default one or the first one, in this order. Only accounts with the request's client and audience
  * count then. Returns the account's ID; undefined if nobody is signed in. Fails with `not-signed-in` if no
- * account has the ID in the header, or the client and audience of a configured provider, and with `refused`
- * if the client or the audience is no provider's, or not that of the account in the header.
+ * account has the ID, or the client and audience of a configured provider, and with `refused` if the client
+ * or the audience is no provider's, or not that of the account with the ID.
  */
 export async function chooseAccount(
   deps: ChooseAccountDeps,
@@ -64,7 +67,7 @@ async function findSession(
   wanted: WantedAccount,
 ): Promise<SessionState> {
   const model = deps.agent.model()
-  const named = request.headers[ACCOUNT_HEADER.toLowerCase()]
+  const named = wanted.account ?? request.headers[ACCOUNT_HEADER.toLowerCase()]
   if (wanted.key) return findOfKey(deps, wanted.key, named)
   if (named === undefined) {
     const meant = model.accounts.filter((account) => isMeant(deps, account, wanted))

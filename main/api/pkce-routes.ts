@@ -31,7 +31,7 @@ import { prefersPage, readForm, readJson, watchHangUp } from './read-request.js'
 import { parseBody } from './request-body.js'
 import { checkClient, preferProviderOf } from './named-provider.js'
 import { createSessionWriter, type WriteSession } from './session-answer.js'
-import { createSignedInCallers } from './signed-in-callers.js'
+import type { SignedInCallers } from './signed-in-callers.js'
 import {
   checkAudience,
   checkSeed,
@@ -46,6 +46,8 @@ export type PkceDeps = SeedDeps & {
   clock: Clock
   exposeRefreshToken: boolean
   findCaller: FindCaller
+  /** Which account each program signed in. */
+  callers: SignedInCallers
 }
 
 /** The deps, and the seed of each sign-in for as long as the agent remembers the sign-in. */
@@ -70,11 +72,7 @@ export function createPkceHandlers(pkceDeps: PkceDeps): Pick<Handlers, PkceEndpo
     ...pkceDeps,
     findAudience: (session) => findSettings(pkceDeps, session)?.audience ?? null,
   })
-  const callers = createSignedInCallers()
-  pkceDeps.agent.subscribe((_model, event) => {
-    if (event.type === 'signed-out') callers.forget(event.id)
-  })
-  const deps: RouteDeps = { ...pkceDeps, seeds: new WeakMap(), writeSession, callers }
+  const deps: RouteDeps = { ...pkceDeps, seeds: new WeakMap(), writeSession }
   return {
     'GET /pkce/challenge': makeChallenge,
     'POST /pkce/code': (request, response) => authorize(deps, request, response),

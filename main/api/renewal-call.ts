@@ -1,4 +1,4 @@
-// Answers a call to renew a session.
+// Decides whose tokens a call may have, and answers a call to renew a session.
 
 import type { IncomingMessage } from 'node:http'
 import type { Agent } from '../agent/agent.js'
@@ -7,12 +7,15 @@ import { findAccount, type AccountSession } from '../agent/model.js'
 import type { NarrowedRequest } from '../agent/narrowed-token.js'
 import { notSignedIn } from '../agent/renewal.js'
 import { toResult } from '../agent/results.js'
+import { covers, type HeldKey } from '../consent/grants.js'
+import type { Purpose } from '../storage/consent-store.js'
 import { answerJson, type Answer } from './answer.js'
+import { CONSENT_DETAILS } from './api-messages.js'
 import { toAuth0, type Auth0Deps } from './auth0.js'
 import { chooseAccount, type ChooseAccountDeps, type NamedClient } from './choose-account.js'
 import type { Pkce } from './models.js'
-import { makeNotSignedInProblem, Problem, toProblem } from './problem.js'
-import { findKey, requireConsent } from './require-consent.js'
+import { makeNotSignedInProblem, toProblem, type Problem } from './problem.js'
+import { findKey, notAllowed, requireConsent, type ConsentDeps } from './require-consent.js'
 import type { WriteSession } from './session-answer.js'
 
 export type RenewalDeps = ChooseAccountDeps &
@@ -21,6 +24,36 @@ export type RenewalDeps = ChooseAccountDeps &
     writeSession: WriteSession
   }
 
+/** What a call wants. `account`: the ID of an account; absent if only the header may name one. */
+export type CallerWish = {
+  wanted: NamedClient & { account?: string | undefined }
+  purpose: Purpose
+  hangUp: AbortSignal
+}
+
+/** Whose tokens a call may have. `key`: the key that allows it; null if the program is allowed. */
+export type Allowed = { account: AccountSession; key: HeldKey | null }
+
+/**
+ * Chooses the account that a call is for, and makes sure that the call may have what it wants, by its key or
+ * because the person allows its program. Waits for the person if they must be asked. Fails with
+ * `not-signed-in` if the account has no session, with `not-allowed`, and like {@link chooseAccount}.
+ */
+export async function findAllowed(
+  deps: ChooseAccountDeps & ConsentDeps,
+  request: IncomingMessage,
+  { wanted, purpose, hangUp }: CallerWish,
+): Promise<Allowed> {
+  const key = findKey(deps, request)
+  const id = await chooseAccount(deps, request, { ...wanted, key })
+  const account = id === undefined ? undefined : findAccount(deps.agent.model(), id)
+  // Nobody is signed in, so there is nothing to allow. The session that has ended says why.
+  if (account?.kind !== 'signed-in') throw toNotSignedIn(account)
+  if (key === null) await requireConsent(deps, request, { account, purpose, hangUp })
+  else if (!covers(key.purposes, purpose)) throw notAllowed(CONSENT_DETAILS.keyWithoutIdToken)
+  return { account, key }
+}
+
 /** Renews a session for a key, or for a program that the person allows. */
 export async function renewForCaller(
   deps: RenewalDeps,
@@ -28,21 +61,16 @@ export async function renewForCaller(
   { wanted, hangUp }: { wanted: Renewal; hangUp: AbortSignal },
 ): Promise<Answer> {
   const { agent } = deps
-  const key = findKey(deps, request)
-  const id = await chooseAccount(deps, request, { ...wanted, key })
+  const { account, key } = await findAllowed(deps, request, { wanted, purpose: 'token', hangUp })
   const { minimum_validity: minimumS } = wanted
   const leastMs = minimumS === undefined ? null : minimumS * 1000
   try {
-    const account = id === undefined ? undefined : findAccount(agent.model(), id)
-    // Nobody is signed in, so there is nothing to allow. The session that has ended says why.
-    if (account?.kind !== 'signed-in') throw toNotSignedIn(account)
-    if (key === null) await requireConsent(deps, request, { account, purpose: 'token', hangUp })
     const scope = key?.scope ?? null
     return scope === null
-      ? answerJson(deps.writeSession(await agent.read(leastMs, id)))
+      ? answerJson(deps.writeSession(await agent.read(leastMs, account.id)))
       : await readForScope(deps, account, { scope, leastMs })
   } catch (thrown) {
-    throw thrown instanceof Problem ? thrown : toProblem(toResult(thrown))
+    throw toProblem(toResult(thrown))
   }
 }
 

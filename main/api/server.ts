@@ -16,6 +16,7 @@ import { createPkceHandlers, type Handler, type Handlers, type PkceDeps } from '
 import { Problem, toAnswer } from './problem.js'
 import { checkKey } from './require-consent.js'
 import { openServiceSocket, type ServiceSocket } from './service-socket.js'
+import { createSignedInCallers, type SignedInCallers } from './signed-in-callers.js'
 
 /** The ports that clients of the PKCE API know, in the order they are tried in. */
 export const PORT_LADDER: readonly number[] = [
@@ -24,7 +25,7 @@ export const PORT_LADDER: readonly number[] = [
   ...Array.from({ length: 34 }, (_, index) => 39_300 + index),
 ]
 
-export type ServiceDeps = Omit<PkceDeps, 'port' | 'findCaller'> & {
+export type ServiceDeps = Omit<PkceDeps, 'port' | 'findCaller' | 'callers'> & {
   /** 0: any free port; null: the ladder's first free one. */
   wantedPort: number | null
   version: string
@@ -140,12 +141,12 @@ type Handle = (...args: [...Asked, expectation: Expectation]) => void
 
 /** Handles a request: the guard checks it as it came in, then its endpoint's handler answers it. */
 function createHandler(
-  deps: ServiceDeps & PkceDeps,
+  deps: ServiceDeps & Omit<PkceDeps, 'callers'>,
   url: string,
   connections: Connections,
   fromSocket: WeakSet<Socket>,
 ): Handle {
-  const handlers = createHandlers(deps, url)
+  const handlers = createHandlers({ ...deps, callers: rememberSignedIn(deps) }, url)
   const guardDeps: GuardDeps = {
     port: deps.port,
     isOurs: ({ socket }) => connections.isOurs(socket),
@@ -186,6 +187,15 @@ function createHandler(
       },
     )
   }
+}
+
+/** Remembers which account each program signed in, until the account is signed out. */
+function rememberSignedIn({ agent }: ServiceDeps): SignedInCallers {
+  const callers = createSignedInCallers()
+  agent.subscribe((_model, event) => {
+    if (event.type === 'signed-out') callers.forget(event.id)
+  })
+  return callers
 }
 
 /** Every endpoint of the table has its handler here. */

@@ -7,7 +7,7 @@ import { PROBLEM_DETAILS } from '../../main/api/api-messages.js'
 import {
   chooseAccount,
   type ChooseAccountDeps,
-  type NamedClient,
+  type WantedAccount,
 } from '../../main/api/choose-account.js'
 import { createSignedInCallers } from '../../main/api/signed-in-callers.js'
 import type { Caller } from '../../main/net/caller.js'
@@ -30,7 +30,7 @@ const BOB: AccountSession = {
 }
 const APP: Caller = seenCaller()
 
-type Choosing = { header?: string; caller?: Caller; wanted?: NamedClient; model?: Model }
+type Choosing = { header?: string; caller?: Caller; wanted?: WantedAccount; model?: Model }
 
 /** Chooses for a program that signed in Bob, beside Alice, who is the default account. */
 function choose({ header, caller = NOT_FOUND, ...given }: Choosing = {}) {
@@ -57,6 +57,12 @@ for (const [name, choosing, id] of [
   ['a program gets the account that it signed in', { caller: APP }, BOB.id],
   ['the header counts more than the program', { caller: APP, header: ALICE.id }, ALICE.id],
   ['the header names any account', { header: BOB.id }, BOB.id],
+  ['the body names any account', { wanted: { account: BOB.id } }, BOB.id],
+  [
+    'the body counts more than the header',
+    { header: ALICE.id, wanted: { account: BOB.id } },
+    BOB.id,
+  ],
   [
     'an account that the program signed in and that is gone is the default one',
     { caller: APP, model: modelOf(ALICE, { ...BOB, id: 'another2' }) },
@@ -107,6 +113,12 @@ for (const [name, choosing, code, message] of [
   [
     'an ID if nobody is signed in',
     { header: ALICE.id, model: modelOf() },
+    'not-signed-in',
+    PROBLEM_DETAILS.noSuchAccount,
+  ],
+  [
+    'an unknown ID in the body',
+    { header: ALICE.id, wanted: { account: 'nobody22' } },
     'not-signed-in',
     PROBLEM_DETAILS.noSuchAccount,
   ],

@@ -203,8 +203,8 @@ export const CONSENT: readonly MutatedFile[] = [
     faults: [
       {
         name: 'no program is asked about',
-        find: "if (key === null) await requireConsent(deps, request, { account, purpose: 'token', hangUp })",
-        replace: '',
+        find: 'if (key === null) await requireConsent(deps, request, { account, purpose, hangUp })\n  else if (',
+        replace: 'if (key !== null && ',
       },
       {
         name: 'a key for some scopes gets the whole token',
