@@ -125,7 +125,7 @@ test.describe('a caller is uncertain', () => {
     })
   }
 
-  test('if a Node script calls itself by the path of another', async ({ desk }) => {
+  test('S49: if a Node script calls itself by the path of another', async ({ desk }) => {
     const allowed = join(desk.folder, 'allowed.cjs')
     await writeFile(allowed, '')
     const title = `process.title = ${JSON.stringify(`node ${allowed}`)}\n`
